@@ -1,0 +1,71 @@
+import type { PreparedPrincipal, PreparedResource, PreparedRole } from '../evaluation/prepare.ts';
+import type { PrincipalRef } from '../policy/principal-id.ts';
+import type { DirectoryDocument } from './document.ts';
+import type { AccessKeyStore, RoleSessionStore } from './session-store.ts';
+
+/** A position in the directory's history. Printed, it is opaque; greater is later. */
+export type Revision = bigint;
+
+/** What a batch of questions needs to know. Everything in it is looked up together. */
+export interface GatherRequest {
+  readonly principals: readonly PrincipalRef[];
+  /** ARNs of roles that principals are asked about as having assumed, or that are to be assumed. */
+  readonly roles: readonly string[];
+  readonly resources: readonly { readonly arn: string; readonly accountId: string | null }[];
+}
+
+/** A principal or role with its policies compiled, and what had to be left out because the directory does not know it. */
+export interface Known<T> {
+  readonly value: T;
+  readonly gaps: readonly string[];
+}
+
+/** The answer to a gather: one state of the directory. Look-ups are by the strings that were asked for. */
+export interface Gathered {
+  readonly revision: Revision;
+  /** Null: there is no such user, role or account session. Services, root users and `anonymous` are always there. */
+  principal(ref: PrincipalRef): Known<PreparedPrincipal> | null;
+  /** Null: there is no such role. */
+  role(arn: string): Known<PreparedRole> | null;
+  resource(arn: string, accountId: string | null): Known<PreparedResource>;
+}
+
+/** What a committed change did. `changed` is false, and the revision the old one, when it held nothing new. */
+export interface Applied {
+  readonly changed: boolean;
+  readonly revision: Revision;
+  readonly users: number;
+  readonly groups: number;
+  readonly roles: number;
+  readonly policies: number;
+  /** Account ids, in order of appearance. */
+  readonly accounts: readonly string[];
+  readonly warnings: readonly string[];
+}
+
+/** Called between steps of a long change. */
+export type Progress = (step: { readonly phase: string; readonly done: number; readonly total: number }) => void;
+
+/** What is stored, and the gathering of the policies that apply. */
+export interface Directory {
+  readonly keys: AccessKeyStore;
+  readonly sessions: RoleSessionStore;
+  /** The state all answers given now are about. On the embedded store, from memory; on a server, one read shared by all who wait. */
+  revision(): Promise<Revision>;
+  /**
+   * Everything asked for, from one revision, in a fixed number of SQL statements whatever the size of the request, and
+   * none (but the revision on a server) for what is in memory.
+   */
+  gather(request: GatherRequest): Promise<Gathered>;
+  /** All or nothing, in one transaction. Throws a DirectoryError that names the entity when a document cannot be stored. */
+  apply(document: DirectoryDocument, progress?: Progress): Promise<Applied>;
+  /** Ids of everything a question "who" or "which" has to look at, in order of ARN, after `after`. */
+  userArns(page: { readonly after?: string; readonly limit: number; readonly accountId?: string }): Promise<readonly string[]>;
+  roleArns(page: { readonly after?: string; readonly limit: number; readonly accountId?: string }): Promise<readonly string[]>;
+  /** ARNs of resources that have a policy, in order, after `after`. */
+  resourceArnsWithPolicy(page: { readonly after?: string; readonly limit: number }): Promise<readonly string[]>;
+  isEmpty(): Promise<boolean>;
+  /** Throws when the database does not answer. */
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}

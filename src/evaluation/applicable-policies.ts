@@ -1,0 +1,26 @@
+import type { CompiledPolicy } from '../policy/load.ts';
+
+/** A policy where it is attached. */
+export interface AttachedPolicy {
+  readonly policy: CompiledPolicy;
+  /** ARN of a managed policy, name of an inline one, id of a control policy, or ARN of the resource. */
+  readonly id: string;
+  readonly name: string | null;
+  /** What AWS prints behind "with an explicit deny in …": the ARN of a managed or control policy; null for others. */
+  readonly arn: string | null;
+}
+
+/** One level of the organization on the way from its root to an account, with the control policies attached there. */
+export interface ControlLevel {
+  /** r-…, ou-… or an account id. */
+  readonly target: string;
+  readonly policies: readonly AttachedPolicy[];
+}
+
+/** The policies attached to a user or role (those of a user's groups included) or that stand above its account. */
+export interface PrincipalPolicies {
+  readonly identity: readonly AttachedPolicy[];
+  readonly boundary: AttachedPolicy | null;
+  /** From the root down to the account; null: no such layer (no organization, type disabled, management account). */
+  readonly serviceControl: readonly ControlLevel[] | null;
+}

@@ -1,0 +1,10 @@
+/** The kinds of policy that take part in a decision, in the words of the public schema. */
+export type PolicyLayer =
+  | 'IDENTITY_POLICY'
+  | 'RESOURCE_POLICY'
+  | 'TRUST_POLICY'
+  | 'PERMISSIONS_BOUNDARY'
+  | 'SESSION_POLICY'
+  | 'SERVICE_CONTROL_POLICY'
+  | 'RESOURCE_CONTROL_POLICY'
+  | 'VPC_ENDPOINT_POLICY';

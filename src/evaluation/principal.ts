@@ -1,0 +1,83 @@
+/** Where an account stands in its organization. */
+export interface OrganizationFacts {
+  /** o-… */
+  readonly id: string;
+  readonly managementAccountId: string;
+  /** `o-…/r-…/ou-…/`, with the trailing slash: the value of aws:PrincipalOrgPaths and aws:ResourceOrgPaths. */
+  readonly path: string;
+}
+
+/** Tag keys to values, as written. Keys compare without case. */
+export type Tags = Readonly<Record<string, string>>;
+
+interface InAccount {
+  readonly accountId: string;
+  readonly partition: string;
+  /** Null: in no organization, or not known to be in one. */
+  readonly organization: OrganizationFacts | null;
+}
+
+export interface UserFacts extends InAccount {
+  readonly kind: 'user';
+  readonly arn: string;
+  /** AIDA… */
+  readonly id: string;
+  readonly name: string;
+  readonly tags: Tags;
+}
+
+export interface RoleFacts extends InAccount {
+  readonly arn: string;
+  /** AROA… */
+  readonly id: string;
+  readonly name: string;
+  readonly path: string;
+  readonly tags: Tags;
+}
+
+/** Somebody holding a role's permissions: the session that is, or one that is only asked about. */
+export interface RoleSessionFacts extends InAccount {
+  readonly kind: 'roleSession';
+  readonly role: RoleFacts;
+  /** Null: not said. Keys that hold it (aws:userid, the session ARN) are then missing, not guessed. */
+  readonly sessionName: string | null;
+  /** Session tags, inherited transitive ones included; they override the role's tags of the same key. */
+  readonly tags: Tags;
+  readonly sourceIdentity: string | null;
+  /** aws:TokenIssueTime, milliseconds since 1970; null: a session that is only asked about, issued at `now`. */
+  readonly issuedAt: number | null;
+}
+
+export interface FederatedUserFacts extends InAccount {
+  readonly kind: 'federatedUser';
+  readonly arn: string;
+  readonly name: string;
+  /** The user (or null for the root user) whose credentials made the session. */
+  readonly issuer: UserFacts | null;
+  readonly tags: Tags;
+  readonly issuedAt: number | null;
+}
+
+export interface RootUserFacts extends InAccount {
+  readonly kind: 'root';
+  readonly arn: string;
+}
+
+export interface ServiceFacts {
+  readonly kind: 'service';
+  /** ec2.amazonaws.com */
+  readonly service: string;
+}
+
+export interface AnonymousFacts {
+  readonly kind: 'anonymous';
+}
+
+/** Who makes a request. */
+export type PrincipalFacts =
+  | UserFacts
+  | RoleSessionFacts
+  | FederatedUserFacts
+  | RootUserFacts
+  | ServiceFacts
+  | AnonymousFacts;

@@ -1,0 +1,23 @@
+/**
+ * The base of every error that is meant for whoever asked. `code` is stable and AWS's own where AWS has one; the message
+ * is safe to show: it names the field, the value's place and the limit, and holds no secret.
+ */
+export class RolegateError extends Error {
+  readonly code: string;
+  /** The input that is at fault, as the client wrote it (`requests[3].action`); null where none is. */
+  readonly field: string | null;
+
+  constructor(code: string, message: string, options: { readonly field?: string | null; readonly cause?: unknown } = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = new.target.name;
+    this.code = code;
+    this.field = options.field ?? null;
+  }
+}
+
+/** The request is not of the form that is asked for: malformed, unknown, too many, too long. */
+export class InvalidInput extends RolegateError {
+  constructor(field: string, message: string, options: { readonly cause?: unknown } = {}) {
+    super('BAD_USER_INPUT', message, { field, ...options });
+  }
+}
