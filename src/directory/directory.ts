@@ -1,7 +1,8 @@
+import type { AttachedPolicy } from '../evaluation/applicable-policies.ts';
 import type { PreparedPrincipal, PreparedResource, PreparedRole } from '../evaluation/prepare.ts';
 import type { PrincipalRef } from '../policy/principal-id.ts';
 import type { DirectoryDocument } from './document.ts';
-import type { AccessKeyStore, RoleSessionStore } from './session-store.ts';
+import type { AccessKeyStore, RoleSessionRecord, RoleSessionStore } from './session-store.ts';
 
 /** A position in the directory's history. Printed, it is opaque; greater is later. */
 export type Revision = bigint;
@@ -12,6 +13,10 @@ export interface GatherRequest {
   /** ARNs of roles that principals are asked about as having assumed, or that are to be assumed. */
   readonly roles: readonly string[];
   readonly resources: readonly { readonly arn: string; readonly accountId: string | null }[];
+  /** ARNs of managed policies that are to serve as session policies. Left out: none. */
+  readonly policies?: readonly string[];
+  /** Milliseconds since 1970: which role sessions are live. Left out: those that have not ended, expired ones included. */
+  readonly now?: number;
 }
 
 /** A principal or role with its policies compiled, and what had to be left out because the directory does not know it. */
@@ -28,6 +33,10 @@ export interface Gathered {
   /** Null: there is no such role. */
   role(arn: string): Known<PreparedRole> | null;
   resource(arn: string, accountId: string | null): Known<PreparedResource>;
+  /** The stored session that `principal(ref)` speaks for when `ref` is that of a role session: the newest live one of its ARN. */
+  session(ref: PrincipalRef): RoleSessionRecord | null;
+  /** A managed policy asked for in `policies`, compiled as a session policy; null: there is none, or its document is not known. */
+  policy(arn: string): AttachedPolicy | null;
 }
 
 /** What a committed change did. `changed` is false, and the revision the old one, when it held nothing new. */
@@ -64,6 +73,11 @@ export interface Directory {
   roleArns(page: { readonly after?: string; readonly limit: number; readonly accountId?: string }): Promise<readonly string[]>;
   /** ARNs of resources that have a policy, in order, after `after`. */
   resourceArnsWithPolicy(page: { readonly after?: string; readonly limit: number }): Promise<readonly string[]>;
+  /**
+   * The fingerprint of the master key that this directory's secrets are derived from. Keeps `own` if there is none yet
+   * (one statement, so that of several gateways that start together one wins), and answers the one that is kept.
+   */
+  masterKeyFingerprint(own: string): Promise<string>;
   isEmpty(): Promise<boolean>;
   /** Throws when the database does not answer. */
   ping(): Promise<void>;
