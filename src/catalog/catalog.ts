@@ -1,0 +1,157 @@
+import type { ActionFacts } from '../evaluation/request.ts';
+import { readDataFile } from './data-file.ts';
+import { ManagedPolicies, type ManagedPolicyEntry } from './managed-policies.ts';
+import { hasResourcePolicies, policyHolders } from './policy-holders.ts';
+import { matchesTemplate, specificity } from './resource-template.ts';
+import { ServiceTable } from './service-table.ts';
+import { nearest } from './spelling.ts';
+
+/** What an action does to what it is about, in AWS's order. */
+export type AccessLevel = 'LIST' | 'READ' | 'WRITE' | 'TAGGING' | 'PERMISSIONS_MANAGEMENT';
+
+/** A type of resource that an action can be about. */
+export interface ActionResource {
+  readonly type: ResourceType;
+  /** False also where an action needs one of several types (s3:GetObject: an object, or one behind an access point). */
+  readonly required: boolean;
+}
+
+/** One action of the service authorization reference. */
+export interface CatalogAction extends ActionFacts {
+  readonly accessLevel: AccessLevel;
+  readonly resourceTypes: readonly ActionResource[];
+  /** Names of the service's and global condition keys that it supports beside those every request has. */
+  readonly conditionKeys: readonly string[];
+  /** Actions that are needed beside it for it to succeed. */
+  readonly dependentActions: readonly string[];
+}
+
+export interface ResourceType {
+  readonly name: string;
+  /** Templates such as `arn:${Partition}:s3:::${BucketName}/${ObjectName}`; mostly one. */
+  readonly arns: readonly string[];
+}
+
+export interface ConditionKey {
+  readonly name: string;
+  /** String, ArrayOfString, ARN, ArrayOfARN, Bool, ArrayOfBool, Numeric, Date, IPAddress. */
+  readonly type: string;
+}
+
+export interface CatalogService {
+  /** The prefix of its actions: `s3`. */
+  readonly key: string;
+  /** Amazon S3 */
+  readonly name: string;
+  readonly resourceControlSupported: boolean;
+  readonly actions: readonly CatalogAction[];
+  readonly resourceTypes: readonly ResourceType[];
+  readonly conditionKeys: readonly ConditionKey[];
+}
+
+/** What exists at AWS. Everything is looked up synchronously; a service is read when it is first asked for. */
+export interface Catalog {
+  /** The day of its data: 2026-09-26. */
+  readonly version: string;
+  readonly globalConditionKeys: readonly ConditionKey[];
+  /** `service:Action`, compared without case, no wildcards. Null: there is none. */
+  action(name: string): CatalogAction | null;
+  /** Prefixes of all services, sorted. */
+  services(): readonly string[];
+  /** Compared without case, as all names of services. */
+  service(key: string): CatalogService | null;
+  /** Empty for a service that there is none of. */
+  actionsOf(service: string): readonly CatalogAction[];
+  serviceName(service: string): string | null;
+  /** An action that looks like a name that is none: `s3:GetObjcet` -> `s3:GetObject`. Null: nothing is near. */
+  suggest(name: string): string | null;
+  /** An AWS managed policy as AWS has it now; a deprecated one of which only the name is known by that name. */
+  managedPolicy(arn: string): ManagedPolicyEntry | null;
+  /** The ARNs whose resource-based policy can govern a request on `arn`, the nearest first. Empty: such resources have none. */
+  policyHolders(arn: string): readonly string[];
+  /** Whether some resource of the service can have a resource-based policy. */
+  hasResourcePolicies(service: string): boolean;
+  /** Name of the resource type that `arn` is of, in the service that its third part names; the most specific one. */
+  resourceTypeOf(arn: string): string | null;
+}
+
+class FileCatalog implements Catalog {
+  readonly #services: ServiceTable;
+  readonly #managedPolicies = new ManagedPolicies();
+
+  constructor(services: ServiceTable) {
+    this.#services = services;
+  }
+
+  get version(): string {
+    return this.#services.version;
+  }
+
+  get globalConditionKeys(): readonly ConditionKey[] {
+    return this.#services.globalConditionKeys;
+  }
+
+  action(name: string): CatalogAction | null {
+    return this.#services.action(name);
+  }
+
+  services(): readonly string[] {
+    return this.#services.keys;
+  }
+
+  service(key: string): CatalogService | null {
+    return this.#services.service(key);
+  }
+
+  actionsOf(service: string): readonly CatalogAction[] {
+    return this.service(service)?.actions ?? [];
+  }
+
+  serviceName(service: string): string | null {
+    return this.service(service)?.name ?? null;
+  }
+
+  suggest(name: string): string | null {
+    const colon = name.indexOf(':');
+    if (colon < 0) return null;
+    const key = nearest(name.slice(0, colon), this.#services.keys);
+    if (key === null) return null;
+    const actions = this.actionsOf(key);
+    const action = nearest(
+      name.slice(colon + 1),
+      actions.map((each) => each.name.slice(key.length + 1)),
+    );
+    return action === null ? null : `${key}:${action}`;
+  }
+
+  managedPolicy(arn: string): ManagedPolicyEntry | null {
+    return this.#managedPolicies.find(arn);
+  }
+
+  policyHolders(arn: string): readonly string[] {
+    return policyHolders(arn);
+  }
+
+  hasResourcePolicies(service: string): boolean {
+    return hasResourcePolicies(service);
+  }
+
+  resourceTypeOf(arn: string): string | null {
+    const service = arn.split(':', 3)[2];
+    let best: { readonly name: string; readonly specificity: number } | null = null;
+    for (const type of (service === undefined ? null : this.service(service))?.resourceTypes ?? []) {
+      for (const template of type.arns) {
+        const candidate = { name: type.name, specificity: specificity(template) };
+        if ((best === null || candidate.specificity > best.specificity) && matchesTemplate(template, arn)) {
+          best = candidate;
+        }
+      }
+    }
+    return best?.name ?? null;
+  }
+}
+
+/** Opens the catalogue that the build wrote. Rejects with the name of the file when it is not there. */
+export async function openCatalog(): Promise<Catalog> {
+  return new FileCatalog(new ServiceTable(await readDataFile('generated/catalog.jsonl')));
+}

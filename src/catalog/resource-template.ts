@@ -1,0 +1,49 @@
+/**
+ * An ARN template of the service authorization reference: literal text with placeholders `${Name}`. A placeholder stands
+ * for any text, as AWS means it: `${ObjectName}` holds slashes, `${RoleNameWithPath}` a path.
+ */
+interface Template {
+  readonly literals: readonly string[];
+  readonly specificity: number;
+}
+
+const cache = new Map<string, Template>();
+
+function parse(template: string): Template {
+  const known = cache.get(template);
+  if (known !== undefined) return known;
+  const literals: string[] = [];
+  let from = 0;
+  for (let at = template.indexOf('${'); at >= 0; at = template.indexOf('${', from)) {
+    literals.push(template.slice(from, at));
+    from = template.indexOf('}', at) + 1;
+  }
+  literals.push(template.slice(from));
+  const parsed = { literals, specificity: literals.reduce((sum, literal) => sum + literal.length, 0) };
+  cache.set(template, parsed);
+  return parsed;
+}
+
+/** The number of literal characters: of two templates that match, the one with more says more. */
+export function specificity(template: string): number {
+  return parse(template).specificity;
+}
+
+/** Whether `arn` is of the form of `template`. A placeholder may stand for nothing (the region). */
+export function matchesTemplate(template: string, arn: string): boolean {
+  const { literals } = parse(template);
+  const first = literals[0] ?? '';
+  const last = literals[literals.length - 1] ?? '';
+  if (literals.length === 1) return template === arn;
+  if (!arn.startsWith(first) || !arn.endsWith(last)) return false;
+  const end = arn.length - last.length;
+  let at = first.length;
+  // Leftmost matches suffice: a literal found later leaves less for those behind it.
+  for (let index = 1; index < literals.length - 1; index++) {
+    const literal = literals[index] ?? '';
+    const found = arn.indexOf(literal, at);
+    if (found < 0 || found + literal.length > end) return false;
+    at = found + literal.length;
+  }
+  return at <= end;
+}
