@@ -1,4 +1,5 @@
 import type { Revision } from '../directory/directory.ts';
+import type { RoleSessionRecord } from '../directory/session-store.ts';
 import type { Decision } from '../evaluation/decision.ts';
 import type { RequestContext } from '../evaluation/request.ts';
 import type { PrincipalRef } from '../policy/principal-id.ts';
@@ -19,10 +20,25 @@ export interface HypotheticalSession {
 /** Who is asked about: a principal, as itself or in a role. */
 export interface Subject {
   readonly principal: PrincipalRef;
+  /**
+   * The very session that asks, when `principal` is a role session and it is known which: two live sessions may have the
+   * same ARN and differ in their session policies. Left out: the newest live one of that ARN.
+   */
+  readonly heldSession?: RoleSessionRecord | null;
   /** ARN of a role. */
   readonly assumedRole: string | null;
   readonly session: HypotheticalSession | null;
 }
+
+/** The inputs of a question, as errors name them. */
+export type QuestionField =
+  | 'principal'
+  | 'assumedRole'
+  | 'session'
+  | 'action'
+  | 'resource'
+  | 'resourceAccount'
+  | 'context';
 
 /** May `subject` do `action` on `resource`? */
 export interface Question {
@@ -34,8 +50,10 @@ export interface Question {
   /** Owner of the resource where its ARN names no account and the directory does not know it. */
   readonly resourceAccount: string | null;
   readonly context: RequestContext;
-  /** Where it stands in the client's request, for errors: `requests[3]`, `request` … */
+  /** Where it stands in the client's request, for errors: `requests[3]`, `request` …; empty: its fields are arguments. */
   readonly path: string;
+  /** Names of fields that stand elsewhere: `{ principal: 'principal', resource: 'resources[3]' }`. */
+  readonly fields?: Readonly<Partial<Record<QuestionField, string>>>;
 }
 
 export interface Answer {
@@ -43,4 +61,11 @@ export interface Answer {
   readonly decision: Decision;
   readonly gaps: readonly string[];
   readonly revision: Revision;
+}
+
+/** The name of one of a question's inputs as the client wrote it: `requests[3].action`. */
+export function fieldOf(question: Pick<Question, 'path' | 'fields'>, field: QuestionField): string {
+  const elsewhere = question.fields?.[field];
+  if (elsewhere !== undefined) return elsewhere;
+  return question.path === '' ? field : `${question.path}.${field}`;
 }

@@ -1,0 +1,78 @@
+import { InvalidInput } from '../policy/errors.ts';
+import { assumableRoles } from './assumable-roles.ts';
+import { MAX_QUESTIONS } from './check-question.ts';
+import { type DecideTools, decide } from './decide.ts';
+import type { Answer, Question, Subject } from './question.ts';
+import { onOneRevision } from './scan.ts';
+
+/** One thing that has to be possible. `path` is where it stands in the client's request: `needs[0]`. */
+export type Need = Omit<Question, 'subject'>;
+
+/** One identity under which to do the work. */
+export interface AccessRoute {
+  readonly kind: 'OWN_IDENTITY' | 'ASSUMED_ROLE';
+  /** ARNs of the roles to assume in order; empty for the own identity. */
+  readonly roles: readonly string[];
+  /** One per need, in the order given. */
+  readonly answers: readonly Answer[];
+  readonly meetsAll: boolean;
+  /** The denials of needs that the principal could meet as itself. */
+  readonly givesUp: readonly Answer[];
+}
+
+/** The most needs of one question. */
+export const MAX_NEEDS = 100;
+
+/**
+ * The ways to meet `needs` at the same time: as oneself, or in one of the roles that can be assumed now. Those that meet
+ * all come first, then by how many they meet, then by how few they make one give up; the own identity before a role.
+ */
+export async function accessRoutes(
+  tools: DecideTools,
+  subject: Subject,
+  needs: readonly Need[],
+  now: number,
+): Promise<readonly AccessRoute[]> {
+  if (needs.length > MAX_NEEDS) {
+    throw new InvalidInput('needs', `${needs.length} needs; at most ${MAX_NEEDS} are looked at together`);
+  }
+  return onOneRevision(async (check) => {
+    const own = await decide(
+      tools,
+      needs.map((need) => ({ ...need, subject })),
+      now,
+    );
+    const answers = [own];
+    const search = { maxDepth: 1, context: new Map(), path: '' };
+    const roles = (await assumableRoles(tools, subject, search, now)).filter((role) => role.requires.length === 0);
+    for (const role of roles) check(role.answer.revision);
+    const together = Math.max(1, Math.floor(MAX_QUESTIONS / Math.max(1, needs.length)));
+    for (let start = 0; start < roles.length; start += together) {
+      const part = roles.slice(start, start + together);
+      const questions = part.flatMap(({ roleArn }) => {
+        const inRole: Subject = { ...subject, assumedRole: roleArn };
+        return needs.map((need) => ({ ...need, subject: inRole }));
+      });
+      const decided = await decide(tools, questions, now);
+      for (const index of part.keys()) answers.push(decided.slice(index * needs.length, (index + 1) * needs.length));
+    }
+    for (const answer of answers.flat()) check(answer.revision);
+    return answers
+      .map((list, index) => route(list, own, index === 0 ? null : (roles[index - 1]?.roleArn ?? null)))
+      .sort((a, b) => met(b) - met(a) || a.givesUp.length - b.givesUp.length || a.roles.length - b.roles.length);
+  });
+}
+
+function route(answers: readonly Answer[], own: readonly Answer[], roleArn: string | null): AccessRoute {
+  return {
+    kind: roleArn === null ? 'OWN_IDENTITY' : 'ASSUMED_ROLE',
+    roles: roleArn === null ? [] : [roleArn],
+    answers,
+    meetsAll: answers.every((answer) => answer.decision.allowed),
+    givesUp: answers.filter((answer, index) => !answer.decision.allowed && own[index]?.decision.allowed === true),
+  };
+}
+
+function met(route: AccessRoute): number {
+  return route.answers.filter((answer) => answer.decision.allowed).length;
+}

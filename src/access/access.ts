@@ -1,0 +1,65 @@
+import type { Catalog } from '../catalog/catalog.ts';
+import type { Directory } from '../directory/directory.ts';
+import type { RequestContext } from '../evaluation/request.ts';
+import type { RolegateError } from '../policy/errors.ts';
+import { type AccessRoute, accessRoutes, type Need } from './access-routes.ts';
+import { type AssumableRole, assumableRoles } from './assumable-roles.ts';
+import { assumptionActions } from './assume.ts';
+import { checkQuestionCount } from './check-question.ts';
+import { type DecideTools, decide, decideEach } from './decide.ts';
+import type { Answer, Question, Subject } from './question.ts';
+import { type Simulation, simulate } from './simulate.ts';
+import { type OpenQuestion, type WhoCan, whoCan } from './who-can.ts';
+
+/** The questions. Each is a projection of one evaluator, so that no two of them can disagree. `now`: ms since 1970. */
+export interface Access {
+  /**
+   * Answers in the order of the questions, all on one revision; at most 10,000. All or nothing: throws a RolegateError
+   * with the place of the first question that could not be answered.
+   */
+  decide(questions: readonly Question[], now: number): Promise<readonly Answer[]>;
+  /** As `decide`, with the error of each question that could not be answered in its place. Not bounded: the caller is. */
+  decideEach(questions: readonly Question[], now: number): Promise<readonly (Answer | RolegateError)[]>;
+  /** Decides on policies given with the question; the directory is not read. */
+  simulate(simulation: Simulation, now: number): readonly Answer[];
+  /** Roles that the subject can assume now, or could under the conditions named. */
+  assumableRoles(subject: Subject, options: AssumableRolesOptions, now: number): Promise<readonly AssumableRole[]>;
+  /** All users and roles that may do what is asked: their number, and the decisions of the page asked for. */
+  whoCan(
+    question: OpenQuestion,
+    page: { readonly offset: number; readonly limit: number },
+    now: number,
+  ): Promise<WhoCan>;
+  /** The ways to meet all needs at once, best first. */
+  accessRoutes(subject: Subject, needs: readonly Need[], now: number): Promise<readonly AccessRoute[]>;
+}
+
+/** How far to look for roles. Left out: one role, an empty context, no field before `maxDepth` in errors. */
+export interface AssumableRolesOptions {
+  readonly maxDepth?: number;
+  readonly context?: RequestContext;
+  readonly path?: string;
+}
+
+/** The questions on `directory`, in terms of the actions of `catalog`. */
+export function createAccess(directory: Directory, catalog: Catalog): Access {
+  const tools: DecideTools = { directory, catalog, actions: assumptionActions(catalog) };
+  return {
+    async decide(questions, now) {
+      checkQuestionCount(questions.length, listField(questions));
+      return decide(tools, questions, now);
+    },
+    decideEach: (questions, now) => decideEach(tools, questions, now),
+    simulate: (simulation, now) => simulate(catalog, simulation, now),
+    assumableRoles: (subject, { maxDepth = 1, context = new Map(), path = '' }, now) =>
+      assumableRoles(tools, subject, { maxDepth, context, path }, now),
+    whoCan: (question, page, now) => whoCan(tools, question, page, now),
+    accessRoutes: (subject, needs, now) => accessRoutes(tools, subject, needs, now),
+  };
+}
+
+/** The name of the list that the questions stand in: `requests` of `requests[0]`. */
+function listField(questions: readonly Question[]): string {
+  const [list = ''] = (questions[0]?.path ?? '').split('[', 1);
+  return list === '' ? 'requests' : list;
+}

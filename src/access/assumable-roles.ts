@@ -1,0 +1,213 @@
+import type { Gathered } from '../directory/directory.ts';
+import type { Decision } from '../evaluation/decision.ts';
+import { type PreparedPrincipal, type PreparedRole, roleSession } from '../evaluation/prepare.ts';
+import type { RequestContext } from '../evaluation/request.ts';
+import { InvalidInput, RolegateError } from '../policy/errors.ts';
+import { type PrincipalRef, parsePrincipalRef } from '../policy/principal-id.ts';
+import { decideAssumption } from './assume.ts';
+import type { DecideTools } from './decide.ts';
+import type { Answer, Subject } from './question.ts';
+import { onOneRevision, pagesOf } from './scan.ts';
+import { type CarriedOn, carriedOnBy, gatherForSubjects, resolveSubject } from './subject.ts';
+
+/** A role that can be assumed, now or under the conditions named. */
+export interface AssumableRole {
+  readonly roleArn: string;
+  /** On the last step: sts:AssumeRole on the role. A denial when `requires` names something. */
+  readonly answer: Answer;
+  /** ARNs of the roles to assume one after the other, ending in `roleArn`. */
+  readonly chain: readonly string[];
+  /** Condition keys that the calls have to carry beyond the context asked with: sts:ExternalId, aws:MultiFactorAuthPresent … */
+  readonly requires: readonly string[];
+}
+
+/** How long chains may be that are looked for. */
+export const MAX_CHAIN = 4;
+
+/** Pairs of a session and a role that one search decides at most. */
+const MAX_PAIRS = 1_000_000;
+
+/** Where a search stands: somebody that can still assume further roles. */
+interface Step {
+  readonly principal: PreparedPrincipal;
+  readonly ref: PrincipalRef;
+  readonly carried: CarriedOn;
+  readonly chain: readonly string[];
+  readonly requires: readonly string[];
+}
+
+/**
+ * The roles that the subject can assume directly, and by chains of up to `maxDepth` roles (1 to 4); what it can reach
+ * without further conditions first, then by length of the chain and ARN. All decided on one revision. Roles that it could
+ * assume if the call carried further condition keys are listed with those keys.
+ */
+export async function assumableRoles(
+  tools: DecideTools,
+  subject: Subject,
+  options: { readonly maxDepth: number; readonly context: RequestContext; readonly path: string },
+  now: number,
+): Promise<readonly AssumableRole[]> {
+  const { maxDepth } = options;
+  if (!Number.isInteger(maxDepth) || maxDepth < 1 || maxDepth > MAX_CHAIN) {
+    const field = options.path === '' ? 'maxDepth' : `${options.path}.maxDepth`;
+    throw new InvalidInput(field, `${maxDepth} is not a length of a chain: 1 to ${MAX_CHAIN}`);
+  }
+  return onOneRevision(async (check) => {
+    const search = new Search(tools, options.context, now);
+    let steps = await search.start(subject, options.path, check);
+    for (let depth = 1; depth <= maxDepth && steps.length > 0; depth += 1) {
+      const next: Step[] = [];
+      for await (const arns of pagesOf(tools.directory, 'roleArns')) {
+        const gathered = await tools.directory.gather({ principals: [], roles: arns, resources: [], now });
+        check(gathered.revision);
+        next.push(...search.expand(steps, arns, gathered));
+      }
+      // A role that was reached again, on a better way, goes on only from there.
+      steps = next.filter((step) => search.isBest(step));
+    }
+    return search.found();
+  });
+}
+
+class Search {
+  readonly #tools: DecideTools;
+  readonly #context: RequestContext;
+  readonly #now: number;
+  readonly #best = new Map<string, AssumableRole>();
+  #pairs = 0;
+
+  constructor(tools: DecideTools, context: RequestContext, now: number) {
+    this.#tools = tools;
+    this.#context = context;
+    this.#now = now;
+  }
+
+  async start(subject: Subject, path: string, check: (revision: bigint) => void): Promise<readonly Step[]> {
+    const question = { subject, path, context: this.#context };
+    const gathered = await this.#tools.directory.gather({
+      ...gatherForSubjects([question]),
+      resources: [],
+      now: this.#now,
+    });
+    check(gathered.revision);
+    const { acting } = resolveSubject(question, gathered, this.#tools.actions, this.#now);
+    if (acting === null) return [];
+    const inRole = subject.assumedRole;
+    const ref: PrincipalRef = inRole === null ? subject.principal : roleRef(inRole);
+    const record = inRole === null ? (subject.heldSession ?? gathered.session(ref)) : null;
+    const identity = acting.facts.kind === 'roleSession' ? acting.facts.sourceIdentity : null;
+    return [{ principal: acting, ref, carried: carriedOnBy(record, identity), chain: [], requires: [] }];
+  }
+
+  /** What `steps` reach among the roles `arns`; remembers the best way to each. */
+  expand(steps: readonly Step[], arns: readonly string[], gathered: Gathered): readonly Step[] {
+    this.#pairs += steps.length * arns.length;
+    if (this.#pairs > MAX_PAIRS) {
+      throw new RolegateError(
+        'LimitExceeded',
+        `more than ${MAX_PAIRS} pairs of sessions and roles: ask for shorter chains`,
+      );
+    }
+    const next: Step[] = [];
+    for (const arn of arns) {
+      const role = gathered.role(arn);
+      if (role === null) continue;
+      for (const step of steps) {
+        if (step.chain.includes(arn)) continue;
+        const found = this.#tryRole(step, role.value, [...role.gaps], gathered.revision);
+        if (found === null || !this.#improves(found)) continue;
+        this.#best.set(arn, found);
+        next.push(this.#stepInto(step, role.value, found));
+      }
+    }
+    return next;
+  }
+
+  isBest(step: Step): boolean {
+    const arn = step.chain.at(-1);
+    return arn !== undefined && this.#best.get(arn)?.chain === step.chain;
+  }
+
+  found(): readonly AssumableRole[] {
+    return [...this.#best.values()].sort(
+      (a, b) =>
+        Number(a.requires.length > 0) - Number(b.requires.length > 0) ||
+        a.chain.length - b.chain.length ||
+        compareText(a.roleArn, b.roleArn),
+    );
+  }
+
+  #tryRole(step: Step, role: PreparedRole, gaps: readonly string[], revision: bigint): AssumableRole | null {
+    const decision = this.#decide(step, role);
+    if (!decision.allowed && decision.missingContextKeys.length === 0) return null;
+    const requires = decision.allowed ? step.requires : union(step.requires, decision.missingContextKeys);
+    const { arn } = role.facts;
+    const question = {
+      subject: { principal: step.ref, assumedRole: null, session: null },
+      action: this.#tools.actions.assumeRole.name,
+      resource: arn,
+      resourceAccount: null,
+      context: this.#context,
+      path: '',
+    };
+    return { roleArn: arn, answer: { question, decision, gaps, revision }, chain: [...step.chain, arn], requires };
+  }
+
+  #decide(step: Step, role: PreparedRole): Decision {
+    const { carried } = step;
+    return decideAssumption(
+      step.principal,
+      role,
+      {
+        roleSessionName: null,
+        externalId: null,
+        sourceIdentity: carried.sourceIdentity,
+        tags: {},
+        transitiveTagKeys: [],
+        inheritedTags: carried.tags,
+        mfaAuthenticated: null,
+      },
+      { context: this.#context, now: this.#now },
+      this.#tools.actions,
+    );
+  }
+
+  #stepInto(step: Step, role: PreparedRole, found: AssumableRole): Step {
+    const principal = roleSession(role, {
+      sessionName: null,
+      tags: step.carried.tags,
+      sourceIdentity: step.carried.sourceIdentity,
+      issuedAt: null,
+      sessionPolicies: null,
+    });
+    return {
+      principal,
+      ref: roleRef(found.roleArn),
+      carried: step.carried,
+      chain: found.chain,
+      requires: found.requires,
+    };
+  }
+
+  /** A way without conditions is better than one with some, then the shorter one. */
+  #improves(way: AssumableRole): boolean {
+    const known = this.#best.get(way.roleArn);
+    if (known === undefined) return true;
+    const conditions = Number(way.requires.length > 0) - Number(known.requires.length > 0);
+    return conditions < 0 || (conditions === 0 && way.chain.length < known.chain.length);
+  }
+}
+
+function roleRef(arn: string): PrincipalRef {
+  const ref = parsePrincipalRef(arn);
+  if (ref === null) throw new Error(`the directory holds a role whose ARN is none: ${arn}`);
+  return ref;
+}
+
+function union(some: readonly string[], others: readonly string[]): readonly string[] {
+  return [...new Set([...some, ...others])].sort(compareText);
+}
+
+function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

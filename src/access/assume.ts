@@ -1,0 +1,140 @@
+import type { Catalog } from '../catalog/catalog.ts';
+import { authorize } from '../evaluation/authorize.ts';
+import type { Decision } from '../evaluation/decision.ts';
+import type { PreparedPrincipal, PreparedRole } from '../evaluation/prepare.ts';
+import type { Tags } from '../evaluation/principal.ts';
+import type { ActionFacts, ContextValue, RequestContext, RequestFacts } from '../evaluation/request.ts';
+import { refusal } from './refusal.ts';
+
+/** The actions that sts:AssumeRole asks permission for. */
+export interface AssumptionActions {
+  readonly assumeRole: ActionFacts;
+  readonly tagSession: ActionFacts;
+  readonly setSourceIdentity: ActionFacts;
+}
+
+/** What one call of sts:AssumeRole says, as far as policies can see it. Null: not said, and so not in the request. */
+export interface AssumptionArguments {
+  readonly roleSessionName: string | null;
+  readonly externalId: string | null;
+  /** Passed with the call, or carried on from the caller's own session. */
+  readonly sourceIdentity: string | null;
+  /** Passed with the call. */
+  readonly tags: Tags;
+  readonly transitiveTagKeys: readonly string[];
+  /** Carried on from the caller's own session. */
+  readonly inheritedTags: Tags;
+  readonly mfaAuthenticated: boolean | null;
+}
+
+/** The STS actions of `catalog`; throws when it lacks one, for then it is not AWS's. */
+export function assumptionActions(catalog: Catalog): AssumptionActions {
+  const known = (name: string): ActionFacts => {
+    const action = catalog.action(name);
+    if (action === null) throw new Error(`the catalogue of ${catalog.version} lacks ${name}`);
+    return action;
+  };
+  return {
+    assumeRole: known('sts:AssumeRole'),
+    tagSession: known('sts:TagSession'),
+    setSourceIdentity: known('sts:SetSourceIdentity'),
+  };
+}
+
+/**
+ * Whether `caller` may assume `role`: sts:AssumeRole, then sts:SetSourceIdentity if the session is to have a source
+ * identity, then sts:TagSession if it is to have tags. The first of them that is denied is the answer; else the decision
+ * on sts:AssumeRole.
+ *
+ * A source identity and transitive tags that the caller's session carries on need the same permissions as passed ones.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_control-access_monitor.html
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/id_session-tags.html
+ */
+export function decideAssumption(
+  caller: PreparedPrincipal,
+  role: PreparedRole,
+  args: AssumptionArguments,
+  request: { readonly context: RequestContext; readonly now: number },
+  actions: AssumptionActions,
+): Decision {
+  const barred = barredFromRoles(caller, role.facts.arn);
+  if (barred !== null) return barred;
+
+  const facts: RequestFacts = {
+    context: assumptionContext(request.context, args),
+    now: request.now,
+    authority: 'directory',
+  };
+  const assume = authorize(caller, actions.assumeRole, role.trust, facts);
+  if (!assume.allowed) return assume;
+  if (args.sourceIdentity !== null) {
+    const identity = authorize(caller, actions.setSourceIdentity, role.trust, facts);
+    if (!identity.allowed) return identity;
+  }
+  if (Object.keys(args.tags).length > 0 || Object.keys(args.inheritedTags).length > 0) {
+    const tagging = authorize(caller, actions.tagSession, role.trust, facts);
+    if (!tagging.allowed) return tagging;
+  }
+  return assume;
+}
+
+/**
+ * The denial of those who can assume no role whatever policies say; null for all others.
+ * Root users: "Roles may not be assumed by root accounts." Unsigned requests: sts:AssumeRole has to be signed. Sessions of
+ * sts:GetFederationToken may call nothing of STS but GetCallerIdentity.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_sts-comparison.html
+ */
+export function barredFromRoles(caller: PreparedPrincipal, roleArn: string): Decision | null {
+  const { facts } = caller;
+  switch (facts.kind) {
+    case 'root':
+      return refusal('TRUST_POLICY', 'Roles may not be assumed by root accounts.');
+    case 'anonymous':
+      return refusal(
+        'TRUST_POLICY',
+        `User: anonymous is not authorized to perform: sts:AssumeRole on resource: ${roleArn} because no role trust policy allows the sts:AssumeRole action`,
+      );
+    case 'federatedUser':
+      return refusal(
+        'SESSION_POLICY',
+        `User: ${facts.arn} is not authorized to perform: sts:AssumeRole on resource: ${roleArn} because no session policy allows the sts:AssumeRole action`,
+      );
+    case 'user':
+    case 'roleSession':
+    case 'service':
+      return null;
+    default:
+      return facts satisfies never;
+  }
+}
+
+/** Condition keys that only describe the STS call they come with; another call's must not be mistaken for them. */
+const CALL_KEYS = /^(?:aws:requesttag\/|aws:tagkeys$)/;
+
+/**
+ * The condition keys of the sts:AssumeRole call: those of the request it is asked for (address, time, MFA …) with those
+ * that its arguments make. What the arguments leave out is absent, not guessed.
+ */
+function assumptionContext(context: RequestContext, args: AssumptionArguments): RequestContext {
+  const keys = new Map<string, ContextValue>();
+  for (const [key, value] of context) {
+    if (!CALL_KEYS.test(key)) keys.set(key, value);
+  }
+  const say = (key: string, value: string | null): void => {
+    if (value !== null) keys.set(key, value);
+  };
+  say('sts:rolesessionname', args.roleSessionName);
+  say('sts:externalid', args.externalId);
+  say('sts:sourceidentity', args.sourceIdentity);
+  say('aws:multifactorauthpresent', args.mfaAuthenticated === null ? null : String(args.mfaAuthenticated));
+  const tags = Object.entries(args.tags);
+  if (tags.length > 0) {
+    keys.set(
+      'aws:tagkeys',
+      tags.map(([key]) => key),
+    );
+    for (const [key, value] of tags) keys.set(`aws:requesttag/${key.toLowerCase()}`, value);
+  }
+  if (args.transitiveTagKeys.length > 0) keys.set('sts:transitivetagkeys', args.transitiveTagKeys);
+  return keys;
+}

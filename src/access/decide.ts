@@ -1,0 +1,148 @@
+import type { Catalog } from '../catalog/catalog.ts';
+import type { Directory, Gathered, GatherRequest } from '../directory/directory.ts';
+import { authorize } from '../evaluation/authorize.ts';
+import type { Decision } from '../evaluation/decision.ts';
+import type { PreparedPrincipal } from '../evaluation/prepare.ts';
+import type { ActionFacts, RequestContext, RequestFacts } from '../evaluation/request.ts';
+import { RolegateError } from '../policy/errors.ts';
+import { type AssumptionActions, barredFromRoles } from './assume.ts';
+import { checkAction } from './check-action.ts';
+import { checkResource } from './check-question.ts';
+import { type Answer, fieldOf, type Question, type Subject } from './question.ts';
+import { gatherForSubjects, type ResolvedSubject, resolveSubject } from './subject.ts';
+
+/** What deciding needs beside the questions. */
+export interface DecideTools {
+  readonly directory: Directory;
+  readonly catalog: Catalog;
+  readonly actions: AssumptionActions;
+}
+
+/**
+ * Answers `questions` in their order, all on one state of the directory: what they need is gathered together, then they
+ * are decided one after the other without waiting. A question that cannot be answered gets its error in its place.
+ */
+export async function decideEach(
+  tools: DecideTools,
+  questions: readonly Question[],
+  now: number,
+): Promise<readonly (Answer | RolegateError)[]> {
+  const forms = checkForms(tools.catalog, questions);
+  const wellFormed = questions.filter((_, index) => !(forms[index] instanceof RolegateError));
+  const gathered = await tools.directory.gather(gatherRequestOf(wellFormed, now));
+  const decider = new Decider(tools, gathered, now);
+  return forms.map((form) => (form instanceof RolegateError ? form : decider.answer(form)));
+}
+
+/** As `decideEach`, but all or nothing: a fault in one question fails them all, with the place of the first fault. */
+export async function decide(
+  tools: DecideTools,
+  questions: readonly Question[],
+  now: number,
+): Promise<readonly Answer[]> {
+  const answers: Answer[] = [];
+  const faults: RolegateError[] = [];
+  for (const answer of await decideEach(tools, questions, now)) {
+    if (answer instanceof RolegateError) faults.push(answer);
+    else answers.push(answer);
+  }
+  const [first] = faults;
+  if (first === undefined) return answers;
+  if (faults.length === 1) throw first;
+  const more = `${first.message} (and ${faults.length - 1} more of ${questions.length} could not be answered)`;
+  throw new RolegateError(first.code, more, { field: first.field, cause: first });
+}
+
+function gatherRequestOf(questions: readonly Question[], now: number): GatherRequest {
+  const resources = new Map<string, { readonly arn: string; readonly accountId: string | null }>();
+  for (const { resource, resourceAccount } of questions) {
+    const key = `${resourceAccount ?? ''} ${resource}`;
+    if (!resources.has(key)) resources.set(key, { arn: resource, accountId: resourceAccount });
+  }
+  return { ...gatherForSubjects(questions), resources: [...resources.values()], now };
+}
+
+/** A question whose inputs have the form that is asked for, and the action that it names. */
+interface WellFormed {
+  readonly question: Question;
+  readonly action: ActionFacts;
+}
+
+function checkForms(catalog: Catalog, questions: readonly Question[]): readonly (WellFormed | RolegateError)[] {
+  const actions = new Map<string, ActionFacts>();
+  return questions.map((question) => {
+    try {
+      const action = actions.get(question.action) ?? checkAction(catalog, question.action, fieldOf(question, 'action'));
+      actions.set(question.action, action);
+      checkResource(question);
+      return { question, action };
+    } catch (error) {
+      if (error instanceof RolegateError) return error;
+      throw error;
+    }
+  });
+}
+
+/** Decides the questions of one batch; what several of them share is worked out once. */
+class Decider {
+  readonly #tools: DecideTools;
+  readonly #gathered: Gathered;
+  readonly #now: number;
+  readonly #requests = new Map<RequestContext, RequestFacts>();
+  readonly #subjects = new Map<Subject, { readonly context: RequestContext; readonly resolved: ResolvedSubject }>();
+
+  constructor(tools: DecideTools, gathered: Gathered, now: number) {
+    this.#tools = tools;
+    this.#gathered = gathered;
+    this.#now = now;
+  }
+
+  answer({ question, action }: WellFormed): Answer | RolegateError {
+    try {
+      return this.#answer(question, action);
+    } catch (error) {
+      if (error instanceof RolegateError) return error;
+      throw error;
+    }
+  }
+
+  #answer(question: Question, action: ActionFacts): Answer {
+    const subject = this.#subject(question);
+    const { revision } = this.#gathered;
+    if (subject.acting === null) {
+      // INVARIANT: `acting` is null only where `assumption` is a denial.
+      if (subject.assumption === null) throw new Error('a subject neither acts nor was it refused its role');
+      return { question, decision: subject.assumption, gaps: subject.gaps, revision };
+    }
+    const resource = this.#gathered.resource(question.resource, question.resourceAccount);
+    const gaps = subject.gaps.length === 0 ? resource.gaps : [...new Set([...subject.gaps, ...resource.gaps])];
+    const decision =
+      barredFromThisRole(subject.acting, action, question.resource) ??
+      authorize(subject.acting, action, resource.value, this.#request(question.context));
+    return { question, decision, gaps, revision };
+  }
+
+  #request(context: RequestContext): RequestFacts {
+    const known = this.#requests.get(context);
+    if (known !== undefined) return known;
+    const request: RequestFacts = { context, now: this.#now, authority: 'directory' };
+    this.#requests.set(context, request);
+    return request;
+  }
+
+  /** Questions of one subject object share its resolution; an assumption also depends on the context and on sts:…. */
+  #subject(question: Question): ResolvedSubject {
+    const shareable = question.subject.assumedRole === null || !question.action.toLowerCase().startsWith('sts:');
+    const known = shareable ? this.#subjects.get(question.subject) : undefined;
+    if (known !== undefined && (question.subject.assumedRole === null || known.context === question.context)) {
+      return known.resolved;
+    }
+    const resolved = resolveSubject(question, this.#gathered, this.#tools.actions, this.#now);
+    if (shareable) this.#subjects.set(question.subject, { context: question.context, resolved });
+    return resolved;
+  }
+}
+
+function barredFromThisRole(principal: PreparedPrincipal, action: ActionFacts, resource: string): Decision | null {
+  return action.name === 'sts:AssumeRole' && resource !== '*' ? barredFromRoles(principal, resource) : null;
+}

@@ -1,0 +1,15 @@
+import type { Decision } from '../evaluation/decision.ts';
+import type { PolicyLayer } from '../evaluation/layer.ts';
+
+/** An implicit denial that no policy was asked about, because what is asked is never possible. */
+export function refusal(deniedBy: PolicyLayer, reason: string): Decision {
+  return {
+    effect: 'IMPLICIT_DENY',
+    allowed: false,
+    deniedBy,
+    reason,
+    layers: [{ layer: deniedBy, effect: 'IMPLICIT_DENY', matchedStatements: [] }],
+    matchedStatements: [],
+    missingContextKeys: [],
+  };
+}

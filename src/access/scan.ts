@@ -1,0 +1,47 @@
+import type { Directory, Revision } from '../directory/directory.ts';
+import { RolegateError } from '../policy/errors.ts';
+
+/** How many entities are looked at together, which bounds the memory a scan takes. */
+export const SCAN_PAGE = 500;
+
+/** How often a scan starts again because the directory changed meanwhile. */
+const SCAN_ATTEMPTS = 5;
+
+/** Given to a scan: throws `RevisionMoved` when a part of it is of another state of the directory than those before. */
+export type OneRevision = (revision: Revision) => void;
+
+class RevisionMoved extends Error {}
+
+/**
+ * Runs `scan`, which asks the directory several times, so that all its answers are of one revision: it starts again when
+ * the directory changed on the way. Throws CONFLICT when it keeps changing.
+ */
+export async function onOneRevision<T>(scan: (check: OneRevision) => Promise<T>): Promise<T> {
+  for (let attempt = 0; attempt < SCAN_ATTEMPTS; attempt += 1) {
+    let first: Revision | null = null;
+    const check: OneRevision = (revision) => {
+      first ??= revision;
+      if (revision !== first) throw new RevisionMoved();
+    };
+    try {
+      return await scan(check);
+    } catch (error) {
+      if (!(error instanceof RevisionMoved)) throw error;
+    }
+  }
+  throw new RolegateError('CONFLICT', 'the directory kept changing while it was searched; try again');
+}
+
+/** Pages of the ARNs of all users, then of all roles, or of one of both. */
+export async function* pagesOf(
+  directory: Directory,
+  kind: 'userArns' | 'roleArns',
+): AsyncGenerator<readonly string[], void, undefined> {
+  let after: string | undefined;
+  for (;;) {
+    const page = await directory[kind](after === undefined ? { limit: SCAN_PAGE } : { after, limit: SCAN_PAGE });
+    if (page.length > 0) yield page;
+    if (page.length < SCAN_PAGE) return;
+    after = page.at(-1);
+  }
+}

@@ -1,0 +1,43 @@
+import type { Gathered } from '../directory/directory.ts';
+import type { AttachedPolicy } from '../evaluation/applicable-policies.ts';
+import { parseArn } from '../policy/arn.ts';
+import { RolegateError } from '../policy/errors.ts';
+import { loadPolicy } from '../policy/load.ts';
+
+/**
+ * Session policies given as documents. `at` is the list they stand in, as the client wrote it; it also names them in
+ * decisions. Throws MalformedPolicyDocument with the place of the document.
+ */
+export function inlineSessionPolicies(documents: readonly string[], at: string): readonly AttachedPolicy[] {
+  return documents.map((document, index) => {
+    const id = `sessionPolicies[${index}]`;
+    try {
+      return { policy: loadPolicy(document, 'session'), id, name: null, arn: null };
+    } catch (error) {
+      if (!(error instanceof RolegateError)) throw error;
+      throw new RolegateError(error.code, error.message, { field: `${at}[${index}]`, cause: error });
+    }
+  });
+}
+
+/**
+ * Session policies given as ARNs: managed policies of AWS, or of the role's account (`accountId`; left out: it was checked
+ * when the session was made).
+ * https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
+ */
+export function managedSessionPolicies(
+  arns: readonly string[],
+  gathered: Gathered,
+  accountId?: string,
+): { readonly found: readonly AttachedPolicy[]; readonly missing: readonly string[] } {
+  const found: AttachedPolicy[] = [];
+  const missing: string[] = [];
+  for (const arn of arns) {
+    const owner = parseArn(arn)?.accountId;
+    const usable = accountId === undefined || owner === accountId || owner === 'aws';
+    const policy = usable ? gathered.policy(arn) : null;
+    if (policy === null) missing.push(arn);
+    else found.push(policy);
+  }
+  return { found, missing };
+}

@@ -1,0 +1,182 @@
+import type { Catalog } from '../catalog/catalog.ts';
+import type { AttachedPolicy, ControlLevel } from '../evaluation/applicable-policies.ts';
+import { authorize } from '../evaluation/authorize.ts';
+import { type PreparedPrincipal, preparePolicies, preparePrincipal, prepareResource } from '../evaluation/prepare.ts';
+import type { PrincipalFacts } from '../evaluation/principal.ts';
+import type { RequestContext } from '../evaluation/request.ts';
+import { parseArn } from '../policy/arn.ts';
+import { InvalidInput, RolegateError } from '../policy/errors.ts';
+import type { JsonValue } from '../policy/json.ts';
+import { type CompiledPolicy, loadPolicy } from '../policy/load.ts';
+import type { PolicyKind } from '../policy/policy-kind.ts';
+import { barredFromRoles } from './assume.ts';
+import { checkAction } from './check-action.ts';
+import { checkQuestionCount, checkResource } from './check-question.ts';
+import type { Answer, Question } from './question.ts';
+import { type SimulatedCaller, simulatedCaller } from './simulated-caller.ts';
+
+/** A document as it was given: an object, or its text. */
+type Document = JsonValue;
+
+/** Policies, and requests to decide on them alone. */
+export interface Simulation {
+  readonly caller: SimulatedCaller;
+  readonly identityPolicies: readonly Document[];
+  readonly permissionsBoundaries: readonly Document[];
+  readonly sessionPolicies: readonly Document[];
+  readonly resourcePolicy: Document | null;
+  /** From the organization's root down to the account; null: in no organization. */
+  readonly serviceControlPolicies: readonly (readonly Document[])[] | null;
+  readonly resourceControlPolicies: readonly (readonly Document[])[] | null;
+  readonly requests: readonly SimulatedRequest[];
+  /** What the client calls this input, for errors: `input`. */
+  readonly path: string;
+}
+
+export interface SimulatedRequest {
+  readonly action: string;
+  readonly resource: string;
+  readonly resourceAccount: string | null;
+  readonly context: RequestContext;
+}
+
+/** As the API of AWS: https://docs.aws.amazon.com/IAM/latest/APIReference/API_SimulateCustomPolicy.html */
+const MAX_BOUNDARIES = 1;
+/** Root, five levels of organizational units, account. */
+const MAX_CONTROL_LEVELS = 7;
+
+/** https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps.html */
+const RCP_FULL_AWS_ACCESS = {
+  arn: 'arn:aws:organizations::aws:policy/resource_control_policy/p-RCPFullAWSAccess',
+  id: 'p-RCPFullAWSAccess',
+  name: 'RCPFullAWSAccess',
+  document: {
+    Version: '2012-10-17',
+    Statement: [{ Effect: 'Allow', Principal: '*', Action: '*', Resource: '*' }],
+  },
+} as const;
+
+/**
+ * Decides requests on the policies given, without a look at the directory; hence no gaps, and the revision before its
+ * first change. What the context says counts, also where it contradicts what follows from the caller.
+ * Throws InvalidInput and MalformedPolicyDocument with the place of the fault.
+ */
+export function simulate(catalog: Catalog, simulation: Simulation, now: number): readonly Answer[] {
+  const at = (field: string): string => (simulation.path === '' ? field : `${simulation.path}.${field}`);
+  checkQuestionCount(simulation.requests.length, at('requests'));
+  const { principal: ref } = simulation.caller;
+  const principal = simulatedPrincipal(simulation, at);
+  const accountId = 'accountId' in ref ? ref.accountId : null;
+  const resourceControl = controlLevels(simulation.resourceControlPolicies, 'rcp', 'resourceControlPolicies', at);
+  const resourcePolicies = new ResourcePolicies(simulation.resourcePolicy, at('resourcePolicy'));
+
+  return simulation.requests.map((request, index) => {
+    const question: Question = {
+      subject: { principal: ref, assumedRole: null, session: null },
+      ...request,
+      path: at(`requests[${index}]`),
+    };
+    const action = checkAction(catalog, request.action, `${question.path}.action`);
+    checkResource(question);
+    const resource = prepareResource({
+      arn: request.resource,
+      // The caller's account unless something else is said, as the API of AWS has it.
+      accountId: accountOf(request.resource) ?? request.resourceAccount ?? accountId,
+      organization: null,
+      tags: null,
+      policy: resourcePolicies.on(request.resource),
+      policyBindings: {},
+      resourceControl,
+    });
+    const barred = action.name === 'sts:AssumeRole' ? barredFromRoles(principal, request.resource) : null;
+    const facts = { context: request.context, now, authority: 'context' } as const;
+    const decision = barred ?? authorize(principal, action, resource, facts);
+    return { question, decision, gaps: [], revision: 0n };
+  });
+}
+
+function simulatedPrincipal(simulation: Simulation, at: (field: string) => string): PreparedPrincipal {
+  const facts: PrincipalFacts = simulatedCaller(simulation.caller, at('caller'));
+  const identity = documents(simulation.identityPolicies, 'identity', 'identityPolicies', at);
+  const boundaries = documents(simulation.permissionsBoundaries, 'boundary', 'permissionsBoundaries', at);
+  if (boundaries.length > MAX_BOUNDARIES) {
+    throw new InvalidInput(
+      at('permissionsBoundaries'),
+      `${boundaries.length} boundaries; a principal has at most ${MAX_BOUNDARIES}`,
+    );
+  }
+  const session = documents(simulation.sessionPolicies, 'session', 'sessionPolicies', at);
+  const serviceControl = controlLevels(simulation.serviceControlPolicies, 'scp', 'serviceControlPolicies', at);
+  if (facts.kind === 'service' || facts.kind === 'anonymous') return preparePrincipal(facts, null, null);
+  const policies = preparePolicies({ identity, boundary: boundaries[0] ?? null, serviceControl });
+  return preparePrincipal(facts, policies, session.length === 0 ? null : session);
+}
+
+function documents(
+  list: readonly Document[],
+  kind: PolicyKind,
+  field: string,
+  at: (field: string) => string,
+): readonly AttachedPolicy[] {
+  return list.map((document, index) => {
+    const id = `${field}[${index}]`;
+    return { policy: load(document, kind, at(id)), id, name: null, arn: null };
+  });
+}
+
+function controlLevels(
+  levels: readonly (readonly Document[])[] | null,
+  kind: 'scp' | 'rcp',
+  field: string,
+  at: (field: string) => string,
+): readonly ControlLevel[] | null {
+  if (levels === null) return null;
+  if (levels.length > MAX_CONTROL_LEVELS) {
+    throw new InvalidInput(at(field), `${levels.length} levels; an organization has at most ${MAX_CONTROL_LEVELS}`);
+  }
+  return levels.map((list, index) => {
+    const target = `${field}[${index}]`;
+    const policies = documents(list, kind, target, at);
+    return { target, policies: kind === 'rcp' ? [fullResourceAccess(), ...policies] : policies };
+  });
+}
+
+function fullResourceAccess(): AttachedPolicy {
+  const { document, ...named } = RCP_FULL_AWS_ACCESS;
+  return { policy: loadPolicy(document, 'rcp'), ...named };
+}
+
+function load(document: Document, kind: PolicyKind, field: string): CompiledPolicy {
+  try {
+    return loadPolicy(document, kind);
+  } catch (error) {
+    if (!(error instanceof RolegateError)) throw error;
+    throw new RolegateError(error.code, error.message, { field, cause: error });
+  }
+}
+
+/** The one resource policy of a simulation as it stands on each resource: on a role it is the role's trust policy. */
+class ResourcePolicies {
+  readonly #asResource: CompiledPolicy | null;
+  readonly #asTrust: CompiledPolicy | null;
+
+  constructor(document: Document | null, field: string) {
+    this.#asResource = document === null ? null : load(document, 'resource', field);
+    this.#asTrust = document === null ? null : load(document, 'trust', field);
+  }
+
+  on(arn: string): AttachedPolicy | null {
+    const policy = isRole(arn) ? this.#asTrust : this.#asResource;
+    return policy === null ? null : { policy, id: arn, name: null, arn: null };
+  }
+}
+
+function isRole(arn: string): boolean {
+  const parts = parseArn(arn);
+  return parts?.service === 'iam' && parts.resource.startsWith('role/');
+}
+
+function accountOf(arn: string): string | null {
+  const account = parseArn(arn)?.accountId ?? '';
+  return /^\d{12}$/.test(account) ? account : null;
+}

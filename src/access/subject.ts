@@ -1,0 +1,234 @@
+import type { Gathered, GatherRequest, Known } from '../directory/directory.ts';
+import type { RoleSessionRecord } from '../directory/session-store.ts';
+import type { AttachedPolicy } from '../evaluation/applicable-policies.ts';
+import type { Decision } from '../evaluation/decision.ts';
+import { type PreparedPrincipal, type PreparedRole, roleSession } from '../evaluation/prepare.ts';
+import type { RequestContext } from '../evaluation/request.ts';
+import { InvalidInput, RolegateError } from '../policy/errors.ts';
+import { type PrincipalRef, principalIdOf } from '../policy/principal-id.ts';
+import { type AssumptionActions, type AssumptionArguments, decideAssumption } from './assume.ts';
+import { checkHypotheticalSession, inheritanceFault } from './assumption-parameters.ts';
+import { fieldOf, type HypotheticalSession, type Question } from './question.ts';
+import { inlineSessionPolicies, managedSessionPolicies } from './session-policies.ts';
+
+/** The part of a question that says who is asked about. */
+export type SubjectQuestion = Pick<Question, 'subject' | 'path' | 'fields' | 'context'> & { readonly action?: string };
+
+/** A subject with its policies: as what it acts, or why it cannot act so. */
+export interface ResolvedSubject {
+  /** Itself, without the role that is asked about. */
+  readonly own: PreparedPrincipal;
+  /** The role session if a role is asked about, else `own`; null: it may not assume the role. */
+  readonly acting: PreparedPrincipal | null;
+  /** The role that is asked about as assumed. */
+  readonly role: PreparedRole | null;
+  /** The decision on assuming the role; null when none is asked about. */
+  readonly assumption: Decision | null;
+  readonly gaps: readonly string[];
+}
+
+/** What has to be gathered to resolve the subjects of `questions`; each thing once. */
+export function gatherForSubjects(
+  questions: readonly Pick<Question, 'subject'>[],
+): Required<Pick<GatherRequest, 'principals' | 'roles' | 'policies'>> {
+  const principals = new Map<string, PrincipalRef>();
+  const roles = new Set<string>();
+  const policies = new Set<string>();
+  for (const subject of new Set(questions.map((question) => question.subject))) {
+    const { principal, heldSession, assumedRole, session } = subject;
+    if (heldSession != null) {
+      roles.add(heldSession.roleArn);
+      for (const arn of heldSession.sessionPolicyArns) policies.add(arn);
+    } else {
+      principals.set(principalIdOf(principal), principal);
+    }
+    if (assumedRole !== null) roles.add(assumedRole);
+    else if (principal.kind === 'role' && session !== null) roles.add(principal.arn);
+    for (const arn of session?.sessionPolicyArns ?? []) policies.add(arn);
+  }
+  return { principals: [...principals.values()], roles: [...roles], policies: [...policies] };
+}
+
+/**
+ * Who the subject of `question` is on the state of `gathered`. With an assumed role, whether it may assume it comes first.
+ * Throws a RolegateError that names the input: NOT_FOUND for a principal or role that is not there, BAD_USER_INPUT for a
+ * session that could not be.
+ */
+export function resolveSubject(
+  question: SubjectQuestion,
+  gathered: Gathered,
+  actions: AssumptionActions,
+  now: number,
+): ResolvedSubject {
+  const { subject } = question;
+  const own = ownPrincipal(question, gathered);
+  if (subject.assumedRole === null) {
+    return { own: own.value, acting: own.value, role: null, assumption: null, gaps: own.gaps };
+  }
+
+  const role = gathered.role(subject.assumedRole);
+  if (role === null) {
+    throw new RolegateError('NOT_FOUND', `no such role: \`${subject.assumedRole}\``, {
+      field: fieldOf(question, 'assumedRole'),
+    });
+  }
+  const gaps = [...new Set([...own.gaps, ...role.gaps])];
+  const session = subject.session ?? {};
+  const at = fieldOf(question, 'session');
+  checkHypotheticalSession(session, at);
+  const carried = carriedOn(question, own.value, gathered);
+  const conflict = inheritanceFault(
+    { sourceIdentity: session.sourceIdentity ?? null, tags: session.tags ?? {} },
+    carried.sourceIdentity,
+    Object.keys(carried.tags),
+  );
+  if (conflict !== null) throw new InvalidInput(`${at}.${conflict.parameter}`, conflict.message);
+
+  const assumption = decideAssumption(
+    own.value,
+    role.value,
+    argumentsOf(session, carried),
+    { context: contextForAssumption(question), now },
+    actions,
+  );
+  const acting = assumption.allowed ? hypotheticalSession(role.value, session, carried, gathered, at) : null;
+  return { own: own.value, acting, role: role.value, assumption, gaps };
+}
+
+/** What a role session hands on to the sessions that are chained from it. */
+export interface CarriedOn {
+  readonly sourceIdentity: string | null;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+/** What `record` hands on: its source identity and its transitive tags. */
+export function carriedOnBy(record: RoleSessionRecord | null, sourceIdentity: string | null): CarriedOn {
+  if (record === null) return { sourceIdentity, tags: {} };
+  const transitive = new Set(record.transitiveTagKeys.map((key) => key.toLowerCase()));
+  const tags = Object.entries(record.tags).filter(([key]) => transitive.has(key.toLowerCase()));
+  return { sourceIdentity: record.sourceIdentity, tags: Object.fromEntries(tags) };
+}
+
+/** A stored session as it acts: the role's permissions of today, limited by the session policies fixed when it was made. */
+export function storedSession(
+  record: RoleSessionRecord,
+  role: PreparedRole,
+  gathered: Gathered,
+): Known<PreparedPrincipal> {
+  const managed = managedSessionPolicies(record.sessionPolicyArns, gathered);
+  const sessionPolicies = [...inlineSessionPolicies(record.sessionPolicies, 'sessionPolicies'), ...managed.found];
+  const unlimited = record.sessionPolicies.length === 0 && record.sessionPolicyArns.length === 0;
+  const value = roleSession(role, {
+    sessionName: record.roleSessionName,
+    tags: record.tags,
+    sourceIdentity: record.sourceIdentity,
+    issuedAt: record.issuedAt,
+    sessionPolicies: unlimited ? null : sessionPolicies,
+  });
+  return { value, gaps: managed.missing.map((arn) => `the session policy ${arn} is not known any more`) };
+}
+
+function ownPrincipal(question: SubjectQuestion, gathered: Gathered): Known<PreparedPrincipal> {
+  const { principal, heldSession, assumedRole, session } = question.subject;
+  if (heldSession != null) {
+    const role = gathered.role(heldSession.roleArn);
+    // A role recreated under the same name is another role: the sessions of the old one are dead.
+    if (role === null || role.value.facts.id !== heldSession.roleId) throw noSuchPrincipal(question);
+    const held = storedSession(heldSession, role.value, gathered);
+    return { value: held.value, gaps: [...role.gaps, ...held.gaps] };
+  }
+  if (session !== null && assumedRole === null) return sessionOfNamedRole(question, session, gathered);
+  const known = gathered.principal(principal);
+  if (known === null) throw noSuchPrincipal(question);
+  return known;
+}
+
+/** `session` without `assumedRole` describes the session that a role given as the principal stands for. */
+function sessionOfNamedRole(
+  question: SubjectQuestion,
+  session: HypotheticalSession,
+  gathered: Gathered,
+): Known<PreparedPrincipal> {
+  const { principal } = question.subject;
+  const at = fieldOf(question, 'session');
+  if (principal.kind !== 'role') {
+    throw new InvalidInput(at, 'a session is of a role: give `assumedRole`, or a role as the principal');
+  }
+  const role = gathered.role(principal.arn);
+  if (role === null) throw noSuchPrincipal(question);
+  checkHypotheticalSession(session, at);
+  const nothing: CarriedOn = { sourceIdentity: null, tags: {} };
+  return { value: hypotheticalSession(role.value, session, nothing, gathered, at), gaps: role.gaps };
+}
+
+function noSuchPrincipal(question: SubjectQuestion): RolegateError {
+  const { principal } = question.subject;
+  const noun = { user: 'user', role: 'role', roleSession: 'role session', federatedUser: 'federated user' } as const;
+  const what = principal.kind in noun ? noun[principal.kind as keyof typeof noun] : 'principal'; // as: checked by `in`
+  return new RolegateError('NOT_FOUND', `no such ${what}: \`${principalIdOf(principal)}\``, {
+    field: fieldOf(question, 'principal'),
+  });
+}
+
+function carriedOn(question: SubjectQuestion, own: PreparedPrincipal, gathered: Gathered): CarriedOn {
+  if (own.facts.kind !== 'roleSession') return { sourceIdentity: null, tags: {} };
+  const { principal, heldSession } = question.subject;
+  const record = heldSession ?? (principal.kind === 'roleSession' ? gathered.session(principal) : null);
+  return carriedOnBy(record, own.facts.sourceIdentity);
+}
+
+function argumentsOf(session: HypotheticalSession, carried: CarriedOn): AssumptionArguments {
+  return {
+    roleSessionName: session.roleSessionName ?? null,
+    externalId: session.externalId ?? null,
+    sourceIdentity: session.sourceIdentity ?? carried.sourceIdentity,
+    tags: session.tags ?? {},
+    transitiveTagKeys: session.transitiveTagKeys ?? [],
+    inheritedTags: carried.tags,
+    mfaAuthenticated: session.mfaAuthenticated ?? null,
+  };
+}
+
+/**
+ * The condition keys of the request that also count for the assumption that precedes it. Where the request itself is one
+ * to STS, its sts:… keys (the external id of the next role …) are its own.
+ */
+function contextForAssumption(question: SubjectQuestion): RequestContext {
+  if (question.action?.toLowerCase().startsWith('sts:') !== true) return question.context;
+  return new Map([...question.context].filter(([key]) => !key.startsWith('sts:')));
+}
+
+function hypotheticalSession(
+  role: PreparedRole,
+  session: HypotheticalSession,
+  carried: CarriedOn,
+  gathered: Gathered,
+  at: string,
+): PreparedPrincipal {
+  return roleSession(role, {
+    sessionName: session.roleSessionName ?? null,
+    tags: { ...carried.tags, ...session.tags },
+    sourceIdentity: session.sourceIdentity ?? carried.sourceIdentity,
+    issuedAt: null,
+    sessionPolicies: hypotheticalPolicies(role, session, gathered, at),
+  });
+}
+
+function hypotheticalPolicies(
+  role: PreparedRole,
+  session: HypotheticalSession,
+  gathered: Gathered,
+  at: string,
+): readonly AttachedPolicy[] | null {
+  const { sessionPolicies = [], sessionPolicyArns = [] } = session;
+  if (sessionPolicies.length === 0 && sessionPolicyArns.length === 0) return null;
+  const managed = managedSessionPolicies(sessionPolicyArns, gathered, role.facts.accountId);
+  const [missing] = managed.missing;
+  if (missing !== undefined) {
+    throw new InvalidInput(
+      `${at}.sessionPolicyArns[${sessionPolicyArns.indexOf(missing)}]`,
+      `\`${missing}\` is not a policy of the role's account or of AWS`,
+    );
+  }
+  return [...inlineSessionPolicies(sessionPolicies, `${at}.sessionPolicies`), ...managed.found];
+}
