@@ -1,0 +1,47 @@
+import type { Answer } from '../access/question.ts';
+import { RolegateError } from '../policy/errors.ts';
+
+/** Codes of AWS for credentials that are not accepted. https://docs.aws.amazon.com/STS/latest/APIReference/CommonErrors.html */
+export type AuthenticationCode =
+  | 'InvalidClientTokenId'
+  | 'SignatureDoesNotMatch'
+  | 'ExpiredToken'
+  | 'IncompleteSignature'
+  | 'MissingAuthenticationToken';
+
+const AUTHENTICATION_MESSAGES: Readonly<Record<AuthenticationCode, string>> = {
+  InvalidClientTokenId: 'The security token included in the request is invalid.',
+  SignatureDoesNotMatch:
+    'The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.',
+  ExpiredToken: 'The security token included in the request is expired',
+  IncompleteSignature:
+    'the Authorization header has to be `Basic` with base64 of `accessKeyId:secretAccessKey`, or `Bearer` with a session token or the operator token',
+  MissingAuthenticationToken: 'Request is missing Authentication Token',
+};
+
+/** The caller is not who it says, or says nothing. Its message is fixed by its code: what was sent is never repeated. */
+export class AuthenticationError extends RolegateError {
+  declare readonly code: AuthenticationCode;
+
+  constructor(code: AuthenticationCode, options: { readonly cause?: unknown } = {}) {
+    super(code, AUTHENTICATION_MESSAGES[code], options);
+  }
+}
+
+/** The caller may not do what it asks. */
+export class AccessDenied extends RolegateError {
+  /** The decision it rests on; null where none was made. */
+  readonly answer: Answer | null;
+
+  constructor(message: string, answer: Answer | null = null) {
+    super('AccessDenied', message);
+    this.answer = answer;
+  }
+}
+
+/** The parameters of a call are out of their limits. */
+export class ValidationError extends RolegateError {
+  constructor(message: string, field: string | null) {
+    super('ValidationError', message, { field });
+  }
+}

@@ -1,0 +1,69 @@
+import { randomBytes } from 'node:crypto';
+import { chmod, constants, copyFile, link, mkdir, open, readFile, stat, unlink } from 'node:fs/promises';
+import { join } from 'node:path';
+
+/** Nobody but the owner reads the file. */
+const PRIVATE_FILE = 0o600;
+const PRIVATE_FOLDER = 0o700;
+const OTHERS = 0o077;
+
+/** The text of `name` in `folder`, without its line end, and whether this call made it. */
+export interface KeyFile {
+  readonly text: string;
+  readonly made: boolean;
+}
+
+/**
+ * Reads a file that only its owner may read, or makes it with the text of `make`. It appears whole or not at all, and of
+ * several processes that make it at the same time one wins and all read the same text.
+ */
+export async function readOrMakeKeyFile(folder: string, name: string, make: () => string): Promise<KeyFile> {
+  const path = join(folder, name);
+  const existing = await readPrivate(path);
+  if (existing !== null) return { text: existing, made: false };
+  await mkdir(folder, { recursive: true, mode: PRIVATE_FOLDER });
+  const text = make();
+  if (await writeNew(path, `${text}\n`)) return { text, made: true };
+  const winner = await readPrivate(path);
+  if (winner === null) throw new Error(`${path} was made by another process and is gone again`);
+  return { text: winner, made: false };
+}
+
+async function readPrivate(path: string): Promise<string | null> {
+  try {
+    const text = (await readFile(path, 'utf8')).trim();
+    // A copy made by hand is often readable by all.
+    if (((await stat(path)).mode & OTHERS) !== 0) await chmod(path, PRIVATE_FILE);
+    return text;
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return null;
+    throw error;
+  }
+}
+
+/** False: there is a file of that name. A hard link cannot replace one, unlike a rename. */
+async function writeNew(path: string, text: string): Promise<boolean> {
+  const draft = `${path}.${randomBytes(6).toString('hex')}`;
+  const file = await open(draft, 'wx', PRIVATE_FILE);
+  try {
+    await file.writeFile(text);
+    await file.sync();
+    await file.close();
+    await link(draft, path).catch(async (error: unknown) => {
+      if (hasCode(error, 'EEXIST')) throw error;
+      // A file system without hard links.
+      await copyFile(draft, path, constants.COPYFILE_EXCL);
+    });
+    return true;
+  } catch (error) {
+    if (hasCode(error, 'EEXIST')) return false;
+    throw error;
+  } finally {
+    await file.close().catch(() => undefined);
+    await unlink(draft);
+  }
+}
+
+function hasCode(error: unknown, code: string): boolean {
+  return error instanceof Error && 'code' in error && error.code === code;
+}

@@ -1,0 +1,104 @@
+import {
+  createHash,
+  createPrivateKey,
+  createPublicKey,
+  hkdfSync,
+  type KeyObject,
+  randomBytes,
+  timingSafeEqual,
+} from 'node:crypto';
+import { join } from 'node:path';
+import { calculateJwkThumbprint, exportJWK, type JWK } from 'jose';
+import type { Directory } from '../directory/directory.ts';
+import { readOrMakeKeyFile } from './key-file.ts';
+
+const MASTER_KEY_FILE = 'master.key';
+const OPERATOR_TOKEN_FILE = 'operator.token';
+const KEY_BYTES = 32;
+/** 30 bytes are 40 characters of base64: the form of AWS's secret access keys. */
+const SECRET_ACCESS_KEY_BYTES = 30;
+/** PKCS #8 around an Ed25519 seed: https://www.rfc-editor.org/rfc/rfc8410#section-7 */
+const ED25519_PKCS8 = Buffer.from('302e020100300506032b657004220420', 'hex');
+
+/** What the gateway knows and nobody else may. */
+export interface Secrets {
+  /** The secret access key of a key id. Derived, never stored: everybody who has the master key can derive it again. */
+  secretFor(keyId: string): string;
+  /** In constant time. */
+  isSecretFor(keyId: string, secret: string): boolean;
+  /** In constant time. */
+  isOperatorToken(token: string): boolean;
+  /** Signs session tokens (Ed25519). Derived too, so that all gateways of one directory accept each other's. */
+  readonly signingKey: KeyObject;
+  readonly verificationKey: KeyObject;
+  /** The public key with its `kid`, as a JWKS publishes it. */
+  readonly publicJwk: JWK;
+  /** SHA-256 of the master key. */
+  readonly masterKeyFingerprint: string;
+  /** The operator token if this start made it, to be shown once; else null. */
+  readonly newOperatorToken: string | null;
+}
+
+/**
+ * Reads the secrets of the data folder, made on the first start. `operatorToken` (from the settings) takes the place of
+ * the one in the folder. Throws when a file is there and is none of ours.
+ */
+export async function createSecrets(options: {
+  readonly dataDir: string;
+  readonly operatorToken?: string | null;
+}): Promise<Secrets> {
+  const { dataDir, operatorToken = null } = options;
+  const master = await readOrMakeKeyFile(dataDir, MASTER_KEY_FILE, () => randomBytes(KEY_BYTES).toString('base64'));
+  const masterKey = Buffer.from(master.text, 'base64');
+  if (masterKey.length !== KEY_BYTES) {
+    throw new Error(
+      `${join(dataDir, MASTER_KEY_FILE)} does not hold a master key: expected base64 of ${KEY_BYTES} bytes`,
+    );
+  }
+  const token =
+    operatorToken === null
+      ? await readOrMakeKeyFile(dataDir, OPERATOR_TOKEN_FILE, () => randomBytes(KEY_BYTES).toString('base64url'))
+      : { text: operatorToken, made: false };
+  if (token.text === '')
+    throw new Error(`${join(dataDir, OPERATOR_TOKEN_FILE)} is empty: delete it to have a new one made`);
+  return secretsOf(masterKey, token.text, token.made);
+}
+
+/**
+ * Refuses a directory whose secrets were derived from another master key: nobody could sign in with the keys it holds.
+ */
+export async function checkMasterKey(directory: Directory, secrets: Secrets): Promise<void> {
+  const kept = await directory.masterKeyFingerprint(secrets.masterKeyFingerprint);
+  if (kept !== secrets.masterKeyFingerprint) {
+    throw new Error(
+      `this directory belongs to another master key: put the ${MASTER_KEY_FILE} of the gateway that made it into the data folder`,
+    );
+  }
+}
+
+async function secretsOf(masterKey: Buffer, operatorToken: string, tokenIsNew: boolean): Promise<Secrets> {
+  const derive = (purpose: string, bytes: number): Buffer =>
+    Buffer.from(hkdfSync('sha256', masterKey, '', `rolegate ${purpose}`, bytes));
+  const secretFor = (keyId: string): string =>
+    derive(`secret-access-key ${keyId}`, SECRET_ACCESS_KEY_BYTES).toString('base64');
+  const seed = derive('session-token-signing-key', KEY_BYTES);
+  const signingKey = createPrivateKey({ key: Buffer.concat([ED25519_PKCS8, seed]), format: 'der', type: 'pkcs8' });
+  const verificationKey = createPublicKey(signingKey);
+  const jwk = await exportJWK(verificationKey);
+  const operatorDigest = digest(operatorToken);
+  return {
+    secretFor,
+    isSecretFor: (keyId, secret) => timingSafeEqual(digest(secret), digest(secretFor(keyId))),
+    isOperatorToken: (candidate) => timingSafeEqual(digest(candidate), operatorDigest),
+    signingKey,
+    verificationKey,
+    publicJwk: { ...jwk, kid: await calculateJwkThumbprint(jwk), alg: 'EdDSA', use: 'sig' },
+    masterKeyFingerprint: createHash('sha256').update(masterKey).digest('hex'),
+    newOperatorToken: tokenIsNew ? operatorToken : null,
+  };
+}
+
+/** Texts of any length become comparable in constant time. */
+function digest(text: string): Buffer {
+  return createHash('sha256').update(text).digest();
+}
