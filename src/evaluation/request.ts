@@ -1,5 +1,6 @@
-/** A string is a single-valued condition key, a list a multi-valued one. Numbers and booleans are written as strings. */
-export type ContextValue = string | readonly string[];
+import type { ContextValue } from '../policy/context-key.ts';
+
+export type { ContextValue };
 
 /** Condition keys of a request, by name in lower case. */
 export type RequestContext = ReadonlyMap<string, ContextValue>;

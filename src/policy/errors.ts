@@ -7,7 +7,11 @@ export class RolegateError extends Error {
   /** The input that is at fault, as the client wrote it (`requests[3].action`); null where none is. */
   readonly field: string | null;
 
-  constructor(code: string, message: string, options: { readonly field?: string | null; readonly cause?: unknown } = {}) {
+  constructor(
+    code: string,
+    message: string,
+    options: { readonly field?: string | null; readonly cause?: unknown } = {},
+  ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = new.target.name;
     this.code = code;

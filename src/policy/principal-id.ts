@@ -1,3 +1,5 @@
+import { parseArn } from './arn.ts';
+
 /**
  * A principal as the public schema names it (scalar PrincipalId): an ARN, a service principal, a 12-digit account id (its
  * root user), or `anonymous`. A role ARN means a session of the role whose name is not known.
@@ -17,3 +19,56 @@ export type PrincipalRef =
   | { readonly kind: 'root'; readonly arn: string; readonly accountId: string }
   | { readonly kind: 'service'; readonly service: string }
   | { readonly kind: 'anonymous' };
+
+const ACCOUNT = /^\d{12}$/;
+const NAME = /^[\w+=,.@-]{1,128}$/;
+// A path begins and ends with a slash and holds U+0021 to U+007E; the name follows the last slash.
+const PATH_AND_NAME = /^\/(?:[\x21-\x7e]{0,510}\/)?[\w+=,.@-]{1,128}$/;
+const SERVICE = /^[a-z0-9][a-z0-9.-]{0,200}\.amazonaws\.com(?:\.cn)?$/;
+
+export function isAccountId(text: string): boolean {
+  return ACCOUNT.test(text);
+}
+
+/** `ec2.amazonaws.com` and its like, also `SERVICE.REGION.amazonaws.com` and `.com.cn`. */
+export function isServicePrincipal(text: string): boolean {
+  return SERVICE.test(text);
+}
+
+/** Null: the text names no principal. Nothing is looked up. */
+export function parsePrincipalRef(text: string): PrincipalRef | null {
+  if (text === 'anonymous') return { kind: 'anonymous' };
+  if (isAccountId(text)) return { kind: 'root', arn: `arn:aws:iam::${text}:root`, accountId: text };
+  if (isServicePrincipal(text)) return { kind: 'service', service: text };
+  const arn = parseArn(text);
+  if (arn === null || arn.region !== '' || !isAccountId(arn.accountId)) return null;
+  if (arn.service === 'iam') return iamPrincipal(text, arn.accountId, arn.resource);
+  return arn.service === 'sts' ? stsPrincipal(text, arn.accountId, arn.resource) : null;
+}
+
+function iamPrincipal(arn: string, accountId: string, resource: string): PrincipalRef | null {
+  if (resource === 'root') return { kind: 'root', arn, accountId };
+  if (resource.startsWith('user/') && PATH_AND_NAME.test(resource.slice(4))) return { kind: 'user', arn, accountId };
+  if (resource.startsWith('role/') && PATH_AND_NAME.test(resource.slice(4))) return { kind: 'role', arn, accountId };
+  return null;
+}
+
+function stsPrincipal(arn: string, accountId: string, resource: string): PrincipalRef | null {
+  const [type, first = '', second, ...more] = resource.split('/');
+  if (more.length > 0 || !NAME.test(first)) return null;
+  if (type === 'federated-user' && second === undefined) return { kind: 'federatedUser', arn, accountId, name: first };
+  if (type !== 'assumed-role' || second === undefined || !NAME.test(second)) return null;
+  return { kind: 'roleSession', arn, accountId, roleName: first, sessionName: second };
+}
+
+/** The text that `parsePrincipalRef` reads again. */
+export function principalIdOf(ref: PrincipalRef): string {
+  switch (ref.kind) {
+    case 'service':
+      return ref.service;
+    case 'anonymous':
+      return 'anonymous';
+    default:
+      return ref.arn;
+  }
+}

@@ -1,0 +1,79 @@
+import type { Findings } from './decide.ts';
+import type { Evaluation } from './evaluation.ts';
+import type { LayerInPlace, StatementInPlace } from './explain.ts';
+import type { PolicyLayer } from './layer.ts';
+import { type Naming, NOT_NAMED } from './match-principal.ts';
+
+/** The order in which AWS's messages name layers that deny explicitly. */
+export const DENY_ORDER: readonly PolicyLayer[] = [
+  'SERVICE_CONTROL_POLICY',
+  'RESOURCE_CONTROL_POLICY',
+  'VPC_ENDPOINT_POLICY',
+  'PERMISSIONS_BOUNDARY',
+  'SESSION_POLICY',
+  'RESOURCE_POLICY',
+  'TRUST_POLICY',
+  'IDENTITY_POLICY',
+];
+
+/** What the layers would say if exactly the statements for which `counts` is true matched. */
+export class AssumedFindings implements Findings {
+  readonly #evaluation: Evaluation;
+  readonly #layers: readonly LayerInPlace[];
+  readonly #counts: (statement: StatementInPlace) => boolean;
+
+  constructor(
+    evaluation: Evaluation,
+    layers: readonly LayerInPlace[],
+    counts: (statement: StatementInPlace) => boolean,
+  ) {
+    this.#evaluation = evaluation;
+    this.#layers = layers;
+    this.#counts = counts;
+  }
+
+  deniedBy(): PolicyLayer | null {
+    const denies = (name: PolicyLayer): boolean =>
+      this.#statements(name).some((one) => !one.statement.allows && this.#counts(one));
+    return DENY_ORDER.find(denies) ?? null;
+  }
+
+  serviceControlAllows(): boolean {
+    return this.#allows('SERVICE_CONTROL_POLICY');
+  }
+
+  grant(): Naming {
+    let strongest: Naming = NOT_NAMED;
+    for (const one of [...this.#statements('RESOURCE_POLICY'), ...this.#statements('TRUST_POLICY')]) {
+      if (one.statement.allows && one.naming > strongest && this.#counts(one)) strongest = one.naming;
+    }
+    return strongest;
+  }
+
+  identityAllows(): boolean {
+    const facts = this.#evaluation.principal.facts;
+    if (facts.kind === 'root' || (facts.kind === 'federatedUser' && facts.issuer === null)) return true;
+    return this.#allows('IDENTITY_POLICY');
+  }
+
+  boundaryAllows(): boolean {
+    return this.#allows('PERMISSIONS_BOUNDARY');
+  }
+
+  sessionAllows(): boolean {
+    return this.#allows('SESSION_POLICY');
+  }
+
+  /** Every level of the layer has an Allow that counts; a layer that takes no part allows. */
+  #allows(name: PolicyLayer): boolean {
+    const layer = this.#layers.find((one) => one.layer === name);
+    if (layer === undefined) return true;
+    const allowing = layer.statements.filter((one) => one.statement.allows && this.#counts(one));
+    const levels = new Set(allowing.map((one) => one.level));
+    return levels.size >= layer.levels;
+  }
+
+  #statements(name: PolicyLayer): readonly StatementInPlace[] {
+    return this.#layers.find((one) => one.layer === name)?.statements ?? [];
+  }
+}

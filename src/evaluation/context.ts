@@ -1,0 +1,62 @@
+import { InvalidInput } from '../policy/errors.ts';
+import type { ContextValue, RequestContext } from './request.ts';
+
+/** Keys of one context. */
+export const MAX_CONTEXT_KEYS = 200;
+/** Values of one multi-valued key. */
+export const MAX_CONTEXT_VALUES = 200;
+/** Characters of the name of a key. */
+export const MAX_CONTEXT_KEY_LENGTH = 256;
+/** Characters of one value. */
+export const MAX_CONTEXT_VALUE_LENGTH = 2048;
+
+const EMPTY: RequestContext = new Map();
+
+/**
+ * Reads condition keys from a JSON object: a string, number or boolean is a single-valued key, a list a multi-valued one.
+ * Null and undefined are an empty context. `field` names the argument in errors. Throws InvalidInput.
+ */
+export function parseRequestContext(json: unknown, field: string): RequestContext {
+  if (json === undefined || json === null) return EMPTY;
+  if (typeof json !== 'object' || Array.isArray(json)) {
+    throw new InvalidInput(field, `\`${field}\` must be an object of condition keys and their values`);
+  }
+  const entries = Object.entries(json);
+  if (entries.length === 0) return EMPTY;
+  if (entries.length > MAX_CONTEXT_KEYS) {
+    throw new InvalidInput(
+      field,
+      `\`${field}\` has ${entries.length} condition keys, the limit is ${MAX_CONTEXT_KEYS}`,
+    );
+  }
+  const context = new Map<string, ContextValue>();
+  for (const [key, value] of entries) {
+    if (key === '' || key.length > MAX_CONTEXT_KEY_LENGTH) {
+      throw new InvalidInput(field, `the names of \`${field}\` have 1 to ${MAX_CONTEXT_KEY_LENGTH} characters`);
+    }
+    const name = key.toLowerCase();
+    if (context.has(name)) throw new InvalidInput(field, `\`${field}\` has the condition key \`${key}\` twice`);
+    context.set(name, readValue(value, `${field}.${key}`));
+  }
+  return context;
+}
+
+function readValue(value: unknown, field: string): ContextValue {
+  if (!Array.isArray(value)) return readScalar(value, field);
+  if (value.length > MAX_CONTEXT_VALUES) {
+    throw new InvalidInput(field, `\`${field}\` has ${value.length} values, the limit is ${MAX_CONTEXT_VALUES}`);
+  }
+  return value.map((one, i) => readScalar(one, `${field}[${i}]`));
+}
+
+function readScalar(value: unknown, field: string): string {
+  if (typeof value === 'string') {
+    if (value.length <= MAX_CONTEXT_VALUE_LENGTH) return value;
+    throw new InvalidInput(
+      field,
+      `\`${field}\` has ${value.length} characters, the limit is ${MAX_CONTEXT_VALUE_LENGTH}`,
+    );
+  }
+  if (typeof value === 'boolean' || (typeof value === 'number' && Number.isFinite(value))) return String(value);
+  throw new InvalidInput(field, `\`${field}\` must be a string, number or boolean, or a list of them`);
+}

@@ -1,0 +1,106 @@
+import type { DecisionEffect } from './decision.ts';
+import type { PolicyLayer } from './layer.ts';
+import { AS_ROLE, DIRECTLY, type Naming, NOT_NAMED } from './match-principal.ts';
+
+/** Who asks about what: everything the combination of layers depends on beside what the layers say. */
+export interface Situation {
+  readonly caller: 'user' | 'roleSession' | 'federatedUser' | 'root' | 'service' | 'anonymous';
+  readonly sameAccount: boolean;
+  /** The call needs no permission at all. */
+  readonly free: boolean;
+  /** TRUST_POLICY for calls that assume a role, else RESOURCE_POLICY. */
+  readonly resourceLayer: PolicyLayer;
+  /** Within one account, too, the policy of the resource has to let the caller in. */
+  readonly resourceSideNeeded: boolean;
+}
+
+/** What the layers say about one request. Each is asked only when the outcome depends on it. */
+export interface Findings {
+  /** The layer that an explicit deny is attributed to; null: there is none. */
+  deniedBy(): PolicyLayer | null;
+  /** Every level from the organization's root to the account allows, or there is no such layer. */
+  serviceControlAllows(): boolean;
+  /** The strongest matching Allow of the resource's policy. */
+  grant(): Naming;
+  identityAllows(): boolean;
+  /** The boundary allows, or there is none. */
+  boundaryAllows(): boolean;
+  /** The session policies allow, or the caller needs none. */
+  sessionAllows(): boolean;
+}
+
+export interface Outcome {
+  readonly effect: DecisionEffect;
+  readonly deniedBy: PolicyLayer | null;
+}
+
+export const ALLOWED: Outcome = { effect: 'ALLOWED', deniedBy: null };
+const EXPLICIT = outcomes('EXPLICIT_DENY');
+const IMPLICIT = outcomes('IMPLICIT_DENY');
+
+function outcomes(effect: DecisionEffect): Readonly<Record<PolicyLayer, Outcome>> {
+  const by = (deniedBy: PolicyLayer): Outcome => ({ effect, deniedBy });
+  return {
+    IDENTITY_POLICY: by('IDENTITY_POLICY'),
+    RESOURCE_POLICY: by('RESOURCE_POLICY'),
+    TRUST_POLICY: by('TRUST_POLICY'),
+    PERMISSIONS_BOUNDARY: by('PERMISSIONS_BOUNDARY'),
+    SESSION_POLICY: by('SESSION_POLICY'),
+    SERVICE_CONTROL_POLICY: by('SERVICE_CONTROL_POLICY'),
+    RESOURCE_CONTROL_POLICY: by('RESOURCE_CONTROL_POLICY'),
+    VPC_ENDPOINT_POLICY: by('VPC_ENDPOINT_POLICY'),
+  };
+}
+
+/**
+ * The combination of all layers: AWS's flow chart, to be read beside it.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic_policy-eval-denyallow.html
+ *
+ * AWS names one layer although several deny, and does not say which; it is the first of: service control policy,
+ * boundary, session policy, policy of the resource, identity policy. Resource control policies never deny implicitly:
+ * RCPFullAWSAccess is attached everywhere and cannot be detached.
+ */
+export function decide(situation: Situation, findings: Findings): Outcome {
+  if (situation.free) return ALLOWED;
+
+  const denying = findings.deniedBy();
+  if (denying !== null) return EXPLICIT[denying];
+
+  // Services and anonymous callers belong to no account: only the resource can let them in.
+  if (situation.caller === 'service' || situation.caller === 'anonymous') {
+    return findings.grant() === DIRECTLY ? ALLOWED : IMPLICIT[situation.resourceLayer];
+  }
+
+  if (!findings.serviceControlAllows()) return IMPLICIT.SERVICE_CONTROL_POLICY;
+  return situation.sameAccount ? withinAccount(situation, findings) : acrossAccounts(situation, findings);
+}
+
+/** What an Allow of the resource's policy spares the caller depends on how it names the caller. */
+function withinAccount(situation: Situation, findings: Findings): Outcome {
+  const grant = findings.grant();
+  const shutOut = situation.resourceSideNeeded && grant === NOT_NAMED;
+  if (situation.caller === 'root') return shutOut ? IMPLICIT[situation.resourceLayer] : ALLOWED;
+
+  // A boundary limits whoever assumes a role, also one that the trust policy names:
+  // https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_update-role-trust-policy.html
+  const isTrust = situation.resourceLayer === 'TRUST_POLICY';
+  if (grant === DIRECTLY && !isTrust) return ALLOWED;
+  if (!findings.boundaryAllows()) return IMPLICIT.PERMISSIONS_BOUNDARY;
+  if (grant === DIRECTLY) return ALLOWED;
+
+  if (!findings.sessionAllows()) return IMPLICIT.SESSION_POLICY;
+  if (shutOut) return IMPLICIT[situation.resourceLayer];
+  if (grant === AS_ROLE) return ALLOWED;
+  return findings.identityAllows() ? ALLOWED : IMPLICIT.IDENTITY_POLICY;
+}
+
+/**
+ * Both sides have to allow, however the resource's policy names the caller.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic-cross-account.html
+ */
+function acrossAccounts(situation: Situation, findings: Findings): Outcome {
+  if (!findings.boundaryAllows()) return IMPLICIT.PERMISSIONS_BOUNDARY;
+  if (!findings.sessionAllows()) return IMPLICIT.SESSION_POLICY;
+  if (findings.grant() === NOT_NAMED) return IMPLICIT[situation.resourceLayer];
+  return findings.identityAllows() ? ALLOWED : IMPLICIT.IDENTITY_POLICY;
+}

@@ -1,0 +1,97 @@
+import type { ContextKey, ContextReader, ContextValue } from '../policy/context-key.ts';
+import { resourceElementMatches } from '../policy/resource-pattern.ts';
+import type { CompiledStatement } from '../policy/statement.ts';
+import { DIRECTLY, hitByNotPrincipal, type Naming, NOT_NAMED, naming } from './match-principal.ts';
+import type { PreparedPrincipal, PreparedResource } from './prepare.ts';
+import { instantText, organizationPaths, principalValue } from './principal-values.ts';
+import type { ActionFacts, RequestFacts } from './request.ts';
+
+/** One request: who asks, for what, on what, and the values of its condition keys. Says whether a statement matches. */
+export class Evaluation implements ContextReader {
+  readonly principal: PreparedPrincipal;
+  readonly action: ActionFacts;
+  readonly resource: PreparedResource;
+  readonly request: RequestFacts;
+
+  constructor(principal: PreparedPrincipal, action: ActionFacts, resource: PreparedResource, request: RequestFacts) {
+    this.principal = principal;
+    this.action = action;
+    this.resource = resource;
+    this.request = request;
+  }
+
+  value(key: ContextKey): ContextValue | undefined {
+    if (key.owner === 'request') return this.given(key);
+    if (this.request.authority === 'context') {
+      const given = this.given(key);
+      if (given !== undefined) return given;
+    }
+    switch (key.owner) {
+      case 'principal':
+        return key.tag === null
+          ? principalValue(key, this.principal.facts, this.request.now)
+          : this.principal.tags.get(key.tag);
+      case 'resource':
+        return this.#resourceValue(key);
+      case 'time':
+        return this.#timeValue(key);
+    }
+  }
+
+  /** What the request's own context says; an empty list says nothing. */
+  given(key: ContextKey): ContextValue | undefined {
+    const value = this.request.context.get(key.name);
+    return value === undefined || value.length > 0 || typeof value === 'string' ? value : undefined;
+  }
+
+  /** Whether the request could have given this key: under the directory's authority, only what the directory does not know. */
+  couldBeGiven(key: ContextKey): boolean {
+    if (key.owner === 'request' || this.request.authority === 'context') return true;
+    if (key.owner !== 'resource') return false;
+    return key.tag === null ? this.resource.accountId === null : this.resource.tags === null;
+  }
+
+  #resourceValue(key: ContextKey): ContextValue | undefined {
+    const { tags, accountId, facts } = this.resource;
+    if (key.tag !== null) return tags === null ? this.given(key) : tags.get(key.tag);
+    if (accountId === null) return this.given(key);
+    switch (key.name) {
+      case 'aws:resourceorgid':
+        return facts.organization?.id;
+      case 'aws:resourceorgpaths':
+        return organizationPaths(facts.organization);
+      default:
+        return accountId;
+    }
+  }
+
+  #timeValue(key: ContextKey): string {
+    const now = this.request.now;
+    return key.name === 'aws:epochtime' ? String(Math.floor(now / 1000)) : instantText(now);
+  }
+
+  /** Resource and Condition of the statement apply to the request. Action and Principal are not looked at. */
+  matches(statement: CompiledStatement): boolean {
+    return this.resourceMatches(statement) && this.conditionsHold(statement);
+  }
+
+  resourceMatches(statement: CompiledStatement): boolean {
+    const resources = statement.resources;
+    return resources === null || resourceElementMatches(resources, statement.allows, this.resource.text, this);
+  }
+
+  conditionsHold(statement: CompiledStatement): boolean {
+    for (const condition of statement.conditions) if (!condition.holds(this)) return false;
+    return true;
+  }
+
+  /** How a statement of the resource's policy, or of a resource control policy, names the caller. */
+  named(statement: CompiledStatement): Naming {
+    const element = statement.principal;
+    if (element === null) return NOT_NAMED;
+    const bindings = this.resource.facts.policyBindings;
+    if (!element.negated) return naming(element, this.principal, bindings);
+    // NotPrincipal with Allow is not supported by AWS: it names nobody.
+    return !statement.allows && hitByNotPrincipal(element, this.principal, bindings) ? DIRECTLY : NOT_NAMED;
+  }
+}

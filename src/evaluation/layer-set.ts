@@ -1,0 +1,94 @@
+import { actionMatches } from '../policy/action-pattern.ts';
+import type { CompiledPolicy } from '../policy/load.ts';
+import type { CompiledStatement } from '../policy/statement.ts';
+import type { AttachedPolicy, ControlLevel } from './applicable-policies.ts';
+import type { ActionFacts } from './request.ts';
+
+/** Statements of one effect in one layer that are about an action. */
+export interface Candidates {
+  /** One of them is about every resource and has no condition: it matches whatever is asked. */
+  readonly always: boolean;
+  readonly statements: readonly CompiledStatement[];
+}
+
+/** What the policies of one layer have to say about one action. */
+export interface LayerPlan {
+  readonly allow: Candidates;
+  readonly deny: Candidates;
+}
+
+/** What the control policies above an account have to say about one action: Allows level by level, Denies of all. */
+export interface ControlPlan {
+  /** Levels on which an Allow has to be looked for. */
+  readonly allow: readonly Candidates[];
+  readonly deny: Candidates;
+}
+
+const NONE: Candidates = { always: false, statements: [] };
+export const EMPTY_PLAN: LayerPlan = { allow: NONE, deny: NONE };
+
+/** The name of the action behind its colon, in lower case. */
+export function actionName(action: ActionFacts): string {
+  return action.name.slice(action.name.indexOf(':') + 1).toLowerCase();
+}
+
+/** The plan of a layer for one action. */
+export function planLayer(policies: readonly CompiledPolicy[], action: ActionFacts): LayerPlan {
+  const name = actionName(action);
+  const allow: CompiledStatement[] = [];
+  const deny: CompiledStatement[] = [];
+  for (const policy of policies) {
+    for (const statement of policy.statements) {
+      if (actionMatches(statement.actions, action.service, name)) (statement.allows ? allow : deny).push(statement);
+    }
+  }
+  return { allow: candidates(allow), deny: candidates(deny) };
+}
+
+/** The plan of the levels of an organization for one action. Levels that always allow are left out. */
+export function planControl(levels: readonly ControlLevel[], action: ActionFacts): ControlPlan {
+  const plans = levels.map((level) => planLayer(compiled(level.policies), action));
+  return {
+    allow: plans.map((plan) => plan.allow).filter((allow) => !allow.always),
+    deny: candidates(plans.flatMap((plan) => plan.deny.statements)),
+  };
+}
+
+export function compiled(policies: readonly AttachedPolicy[]): readonly CompiledPolicy[] {
+  return policies.map((attached) => attached.policy);
+}
+
+function candidates(statements: readonly CompiledStatement[]): Candidates {
+  if (statements.length === 0) return NONE;
+  const always = statements.find(matchesAlways);
+  return always === undefined ? { always: false, statements } : { always: true, statements: [always] };
+}
+
+/** About every resource, no condition, and no principal to compare. */
+function matchesAlways(statement: CompiledStatement): boolean {
+  if (statement.conditions.length > 0 || statement.principal !== null) return false;
+  const resources = statement.resources;
+  return resources !== null && !resources.negated && resources.patterns.some((pattern) => pattern.everything);
+}
+
+/** How many actions a memo holds before it starts anew. */
+const MEMO_LIMIT = 2048;
+
+/** Plans by action, made when first asked for. */
+export class PlanMemo<Plan> {
+  readonly #plans = new Map<string, Plan>();
+  readonly #make: (action: ActionFacts) => Plan;
+
+  constructor(make: (action: ActionFacts) => Plan) {
+    this.#make = make;
+  }
+
+  for(action: ActionFacts): Plan {
+    const known = this.#plans.get(action.name);
+    if (known !== undefined) return known;
+    const plan = this.#make(action);
+    if (this.#plans.size >= MEMO_LIMIT) this.#plans.clear();
+    this.#plans.set(action.name, plan);
+    return plan;
+  }
+}

@@ -1,0 +1,77 @@
+import type { ContextKey } from '../policy/context-key.ts';
+import { resourceElementKeys } from '../policy/resource-pattern.ts';
+import { AssumedFindings } from './assumed-findings.ts';
+import { decide, type Situation } from './decide.ts';
+import type { Evaluation } from './evaluation.ts';
+import type { LayerInPlace, StatementInPlace } from './explain.ts';
+
+/**
+ * Condition keys that a statement asked for, that the request lacks and could have carried, and whose value could have
+ * turned the outcome from allowed to denied or back. As the policy spells them, in order of appearance.
+ */
+export function missingContextKeys(
+  evaluation: Evaluation,
+  situation: Situation,
+  layers: readonly LayerInPlace[],
+  allowed: boolean,
+): readonly string[] {
+  const open = new Map<StatementInPlace, readonly ContextKey[]>();
+  for (const statement of layers.flatMap((layer) => layer.statements)) {
+    const keys = openKeys(evaluation, statement);
+    if (keys.length > 0) open.set(statement, keys);
+  }
+  if (open.size === 0) return [];
+  // The best case for the other outcome: every open statement falls the way that helps it.
+  const turned = (one: StatementInPlace): boolean => (open.has(one) ? one.statement.allows !== allowed : one.matches);
+  const other = decide(situation, new AssumedFindings(evaluation, layers, turned));
+  if ((other.effect === 'ALLOWED') === allowed) return [];
+  const names = new Map<string, string>();
+  for (const [statement, keys] of open) {
+    if (turned(statement) === statement.matches) continue;
+    if (!isNeeded(evaluation, situation, layers, allowed, turned, statement)) continue;
+    for (const key of keys) if (!names.has(key.name)) names.set(key.name, key.written);
+  }
+  return [...names.values()];
+}
+
+/**
+ * Whether turning this statement helps to turn the outcome: some set of turned statements turns it, and does no longer
+ * without this one. Tried by taking the others away one at a time, in order, for as long as the outcome stays turned.
+ */
+function isNeeded(
+  evaluation: Evaluation,
+  situation: Situation,
+  layers: readonly LayerInPlace[],
+  allowed: boolean,
+  turned: (one: StatementInPlace) => boolean,
+  wanted: StatementInPlace,
+): boolean {
+  const back = new Set<StatementInPlace>();
+  const isTurned = (): boolean => {
+    const counts = (one: StatementInPlace): boolean => (back.has(one) ? one.matches : turned(one));
+    const outcome = decide(situation, new AssumedFindings(evaluation, layers, counts));
+    return (outcome.effect === 'ALLOWED') !== allowed;
+  };
+  for (const one of layers.flatMap((layer) => layer.statements)) {
+    if (one === wanted || turned(one) === one.matches) continue;
+    back.add(one);
+    if (!isTurned()) back.delete(one);
+  }
+  back.add(wanted);
+  return !isTurned();
+}
+
+/** The missing keys on whose values it depends whether the statement matches; none when it cannot match, or must. */
+function openKeys(evaluation: Evaluation, { statement }: StatementInPlace): readonly ContextKey[] {
+  const isMissing = (key: ContextKey): boolean => evaluation.value(key) === undefined && evaluation.couldBeGiven(key);
+  const open: ContextKey[] = [];
+  const inResource = statement.resources === null ? [] : resourceElementKeys(statement.resources).filter(isMissing);
+  if (inResource.length === 0 && !evaluation.resourceMatches(statement)) return [];
+  open.push(...inResource);
+  for (const condition of statement.conditions) {
+    const missing = condition.keys.filter(isMissing);
+    if (missing.length === 0 && !condition.holds(evaluation)) return [];
+    open.push(...missing);
+  }
+  return open;
+}

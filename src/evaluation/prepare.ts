@@ -1,0 +1,164 @@
+import { parseArn, type ResourceText, resourceText } from '../policy/arn.ts';
+import { isAccountId } from '../policy/principal-id.ts';
+import type { AttachedPolicy, ControlLevel, PrincipalPolicies } from './applicable-policies.ts';
+import { type ControlPlan, compiled, type LayerPlan, PlanMemo, planControl, planLayer } from './layer-set.ts';
+import type { PrincipalFacts, RoleFacts, RoleSessionFacts, Tags } from './principal.ts';
+import { foldTags, principalTags } from './principal-values.ts';
+import type { ResourceFacts } from './resource.ts';
+
+/** What the policies of a principal and of its account have to say about one action. */
+export interface PrincipalPlan {
+  readonly identity: LayerPlan;
+  /** Null: no boundary. */
+  readonly boundary: LayerPlan | null;
+  /** Null: no such layer. */
+  readonly serviceControl: ControlPlan | null;
+}
+
+/** The policies of a user or role, ready for deciding. Good for any number of requests and of its sessions. */
+export interface PreparedPolicies {
+  readonly source: PrincipalPolicies;
+  readonly plans: PlanMemo<PrincipalPlan>;
+}
+
+/** The session policies of one session. */
+export interface PreparedSession {
+  readonly source: readonly AttachedPolicy[];
+  readonly plans: PlanMemo<LayerPlan>;
+}
+
+/** Somebody who makes requests, ready for deciding. */
+export interface PreparedPrincipal {
+  readonly facts: PrincipalFacts;
+  /** Null: no policies are attached (services, anonymous). */
+  readonly policies: PreparedPolicies | null;
+  /** Null: the session, if it is one, was made without session policies. */
+  readonly session: PreparedSession | null;
+  /** aws:PrincipalTag, by key in lower case. */
+  readonly tags: ReadonlyMap<string, string>;
+}
+
+/** A resource with its policies, ready for deciding. */
+export interface PreparedResource {
+  readonly facts: ResourceFacts;
+  readonly text: ResourceText;
+  /** The owner as the directory or the ARN says it; null: neither does. */
+  readonly accountId: string | null;
+  /** Of the ARN; empty when it is none. */
+  readonly partition: string;
+  /** What has to allow beside the identity policies: the trust policy of a role, the key policy of a KMS key. */
+  readonly kind: 'role' | 'key' | 'other';
+  /** Tags by key in lower case; null: not known. */
+  readonly tags: ReadonlyMap<string, string> | null;
+  readonly policyPlans: PlanMemo<LayerPlan>;
+  readonly controlPlans: PlanMemo<ControlPlan>;
+}
+
+/** A role that can be assumed, ready for deciding as its sessions and about assuming it. */
+export interface PreparedRole {
+  readonly facts: RoleFacts;
+  readonly policies: PreparedPolicies;
+  /** The role as a resource, with its trust policy. */
+  readonly trust: PreparedResource;
+  /** Seconds. */
+  readonly maxSessionDuration: number;
+}
+
+/** Makes the policies of a user or role ready: what they say of an action is worked out when it is first asked for. */
+export function preparePolicies(source: PrincipalPolicies): PreparedPolicies {
+  const identity = compiled(source.identity);
+  const boundary = source.boundary === null ? null : [source.boundary.policy];
+  const control = source.serviceControl === null ? null : controlPlans(source.serviceControl);
+  const plans = new PlanMemo<PrincipalPlan>((action) => ({
+    identity: planLayer(identity, action),
+    boundary: boundary === null ? null : planLayer(boundary, action),
+    serviceControl: control === null ? null : control.for(action),
+  }));
+  return { source, plans };
+}
+
+/** Plans of the control policies above an account are shared by everything in it: by the list that is handed in. */
+const sharedControlPlans = new WeakMap<readonly ControlLevel[], PlanMemo<ControlPlan>>();
+
+function controlPlans(levels: readonly ControlLevel[]): PlanMemo<ControlPlan> {
+  const known = sharedControlPlans.get(levels);
+  if (known !== undefined) return known;
+  const plans = new PlanMemo<ControlPlan>((action) => planControl(levels, action));
+  sharedControlPlans.set(levels, plans);
+  return plans;
+}
+
+/**
+ * Makes a principal ready. `policies` are those of the user; of the role for a role session; of the issuing user for a
+ * federated user; of the account (control policies only) for its root user; null for services and anonymous.
+ */
+export function preparePrincipal(
+  facts: PrincipalFacts,
+  policies: PreparedPolicies | null,
+  sessionPolicies: readonly AttachedPolicy[] | null,
+): PreparedPrincipal {
+  const session = sessionPolicies === null || sessionPolicies.length === 0 ? null : prepareSession(sessionPolicies);
+  return { facts, policies, session, tags: principalTags(facts) };
+}
+
+function prepareSession(source: readonly AttachedPolicy[]): PreparedSession {
+  const policies = compiled(source);
+  return { source, plans: new PlanMemo<LayerPlan>((action) => planLayer(policies, action)) };
+}
+
+/** A session of a role: the one that is, or one that is only asked about. */
+export function roleSession(
+  role: PreparedRole,
+  session: {
+    /** Null: not said. */
+    readonly sessionName: string | null;
+    readonly tags: Tags;
+    readonly sourceIdentity: string | null;
+    /** Milliseconds since 1970; null: issued at the `now` of each request. */
+    readonly issuedAt: number | null;
+    readonly sessionPolicies: readonly AttachedPolicy[] | null;
+  },
+): PreparedPrincipal {
+  const { accountId, partition, organization } = role.facts;
+  const { sessionName, tags, sourceIdentity, issuedAt, sessionPolicies } = session;
+  const facts: RoleSessionFacts = {
+    kind: 'roleSession',
+    accountId,
+    partition,
+    organization,
+    role: role.facts,
+    sessionName,
+    tags,
+    sourceIdentity,
+    issuedAt,
+  };
+  return preparePrincipal(facts, role.policies, sessionPolicies);
+}
+
+/**
+ * Makes a resource ready. Where its owner is not known (`accountId` null and none in the ARN, as with a bucket that the
+ * directory has never seen) it is decided on as if it belonged to the caller's account: whoever asks has to say so.
+ */
+export function prepareResource(facts: ResourceFacts): PreparedResource {
+  const arn = parseArn(facts.arn);
+  const inArn = arn !== null && isAccountId(arn.accountId) ? arn.accountId : null;
+  const policy = facts.policy === null ? [] : [facts.policy.policy];
+  const levels = facts.resourceControl;
+  return {
+    facts,
+    text: resourceText(facts.arn),
+    accountId: facts.accountId ?? inArn,
+    partition: arn?.partition ?? '',
+    kind: kindOf(arn?.service ?? '', arn?.resource ?? ''),
+    tags: facts.tags === null ? null : foldTags(facts.tags),
+    policyPlans: new PlanMemo<LayerPlan>((action) => planLayer(policy, action)),
+    controlPlans: levels === null ? NO_CONTROL : controlPlans(levels),
+  };
+}
+
+const NO_CONTROL = new PlanMemo<ControlPlan>((action) => planControl([], action));
+
+function kindOf(service: string, resource: string): PreparedResource['kind'] {
+  if (service === 'iam' && resource.startsWith('role/')) return 'role';
+  return service === 'kms' && resource.startsWith('key/') ? 'key' : 'other';
+}

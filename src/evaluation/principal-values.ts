@@ -1,0 +1,141 @@
+import type { ContextKey, ContextValue } from '../policy/context-key.ts';
+import type { OrganizationFacts, PrincipalFacts, Tags } from './principal.ts';
+
+/** The ARN that AWS prints for a principal; of a session whose name is not known, its role's. */
+export function printedArn(facts: PrincipalFacts): string {
+  switch (facts.kind) {
+    case 'roleSession':
+      return sessionArn(facts) ?? facts.role.arn;
+    case 'service':
+      return facts.service;
+    case 'anonymous':
+      return 'anonymous';
+    default:
+      return facts.arn;
+  }
+}
+
+/** `arn:P:sts::ACCOUNT:assumed-role/NAME/SESSION`, without the role's path; null when the session's name is not known. */
+export function sessionArn(facts: PrincipalFacts & { readonly kind: 'roleSession' }): string | null {
+  if (facts.sessionName === null) return null;
+  return `arn:${facts.partition}:sts::${facts.accountId}:assumed-role/${facts.role.name}/${facts.sessionName}`;
+}
+
+/** Tags by key in lower case; later lists override earlier ones. */
+export function foldTags(...lists: readonly Tags[]): ReadonlyMap<string, string> {
+  const folded = new Map<string, string>();
+  for (const tags of lists) {
+    for (const [key, value] of Object.entries(tags)) folded.set(key.toLowerCase(), value);
+  }
+  return folded;
+}
+
+/** The tags that are aws:PrincipalTag of a principal. */
+export function principalTags(facts: PrincipalFacts): ReadonlyMap<string, string> {
+  switch (facts.kind) {
+    case 'user':
+    case 'federatedUser':
+      return foldTags(facts.tags);
+    case 'roleSession':
+      return foldTags(facts.role.tags, facts.tags);
+    default:
+      return NO_TAGS;
+  }
+}
+
+const NO_TAGS: ReadonlyMap<string, string> = new Map();
+
+/**
+ * What a condition key holds for a principal, its tags excepted; undefined: the key is absent.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html and, for userid and username, the
+ * table of https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html#policy-vars-infotouse
+ */
+export function principalValue(key: ContextKey, facts: PrincipalFacts, now: number): ContextValue | undefined {
+  if (facts.kind === 'service') return serviceValue(key, facts.service);
+  if (facts.kind === 'anonymous') return ANONYMOUS_VALUES.get(key.name);
+  switch (key.name) {
+    case 'aws:principalarn':
+      // The role's ARN for its sessions, never the session's.
+      return facts.kind === 'roleSession' ? facts.role.arn : facts.arn;
+    case 'aws:principalaccount':
+      return facts.accountId;
+    case 'aws:principalorgid':
+      return facts.organization?.id;
+    case 'aws:principalorgmasteraccountid':
+      return facts.organization?.managementAccountId;
+    case 'aws:principalorgpaths':
+      return organizationPaths(facts.organization);
+    case 'aws:principaltype':
+      return PRINCIPAL_TYPES[facts.kind];
+    case 'aws:principalisawsservice':
+      return 'false';
+    case 'aws:userid':
+      return uniqueId(facts);
+    case 'aws:username':
+      return facts.kind === 'user' ? facts.name : undefined;
+    case 'aws:tokenissuetime':
+      return issueTime(facts, now);
+    case 'aws:sourceidentity':
+      return facts.kind === 'roleSession' ? (facts.sourceIdentity ?? undefined) : undefined;
+    default:
+      return undefined;
+  }
+}
+
+type InAccount = Exclude<PrincipalFacts, { readonly kind: 'service' | 'anonymous' }>;
+
+const PRINCIPAL_TYPES = {
+  user: 'User',
+  roleSession: 'AssumedRole',
+  federatedUser: 'FederatedUser',
+  root: 'Account',
+} as const satisfies Record<InAccount['kind'], string>;
+
+const ANONYMOUS_VALUES: ReadonlyMap<string, string> = new Map([
+  ['aws:principalaccount', 'anonymous'],
+  ['aws:principaltype', 'Anonymous'],
+  ['aws:userid', 'anonymous'],
+]);
+
+/** AWS documents no PrincipalArn, PrincipalType and userid of service principals: they are absent. */
+function serviceValue(key: ContextKey, service: string): ContextValue | undefined {
+  switch (key.name) {
+    case 'aws:principalisawsservice':
+      return 'true';
+    case 'aws:principalservicename':
+      return service;
+    case 'aws:principalservicenameslist':
+      return [service];
+    default:
+      return undefined;
+  }
+}
+
+function uniqueId(facts: InAccount): string | undefined {
+  switch (facts.kind) {
+    case 'user':
+      return facts.id;
+    case 'root':
+      return facts.accountId;
+    case 'federatedUser':
+      return `${facts.accountId}:${facts.name}`;
+    case 'roleSession':
+      return facts.sessionName === null ? undefined : `${facts.role.id}:${facts.sessionName}`;
+  }
+}
+
+/** Only temporary credentials have one. A session that is only asked about is issued now. */
+function issueTime(facts: InAccount, now: number): string | undefined {
+  if (facts.kind !== 'roleSession' && facts.kind !== 'federatedUser') return undefined;
+  return instantText(facts.issuedAt ?? now);
+}
+
+/** ISO 8601 in UTC. */
+export function instantText(milliseconds: number): string {
+  return new Date(milliseconds).toISOString();
+}
+
+/** The value of aws:PrincipalOrgPaths and aws:ResourceOrgPaths. */
+export function organizationPaths(organization: OrganizationFacts | null): readonly string[] | undefined {
+  return organization === null ? undefined : [organization.path];
+}

@@ -1,0 +1,62 @@
+import type { Outcome } from './decide.ts';
+import type { Evaluation } from './evaluation.ts';
+import type { StatementInPlace } from './explain.ts';
+import type { PolicyLayer } from './layer.ts';
+import type { OrganizationFacts } from './principal.ts';
+import { printedArn } from './principal-values.ts';
+import { sameAccount } from './situation.ts';
+
+/** How AWS's messages name the layers. https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html */
+const NAMES: Readonly<Record<PolicyLayer, { readonly name: string; readonly withArticle: string }>> = {
+  IDENTITY_POLICY: { name: 'identity-based policy', withArticle: 'an identity-based policy' },
+  RESOURCE_POLICY: { name: 'resource-based policy', withArticle: 'a resource-based policy' },
+  TRUST_POLICY: { name: 'role trust policy', withArticle: 'the role trust policy' },
+  PERMISSIONS_BOUNDARY: { name: 'permissions boundary', withArticle: 'a permissions boundary' },
+  SESSION_POLICY: { name: 'session policy', withArticle: 'a session policy' },
+  SERVICE_CONTROL_POLICY: { name: 'service control policy', withArticle: 'a service control policy' },
+  RESOURCE_CONTROL_POLICY: { name: 'resource control policy', withArticle: 'a resource control policy' },
+  VPC_ENDPOINT_POLICY: { name: 'VPC endpoint policy', withArticle: 'a VPC endpoint policy' },
+};
+
+/**
+ * AWS's access-denied sentence, word for word; for an allowed request a sentence of the same make (a gateway extension:
+ * AWS prints none). `determining`: the denying statements, or the allowing ones.
+ */
+export function reasonOf(evaluation: Evaluation, outcome: Outcome, determining: readonly StatementInPlace[]): string {
+  const { principal, action, resource } = evaluation;
+  const isAllowed = outcome.effect === 'ALLOWED';
+  const onResource = action.wildcardOnly ? '' : ` on resource: ${resource.facts.arn}`;
+  const request = `User: ${printedArn(principal.facts)} is ${isAllowed ? '' : 'not '}authorized to perform: ${action.name}${onResource}`;
+  if (outcome.deniedBy === null) return `${request} because ${whatAllows(evaluation, determining)}`;
+  const layer = NAMES[outcome.deniedBy];
+  if (outcome.effect === 'IMPLICIT_DENY') {
+    return `${request} because no ${layer.name} allows the ${action.name} action`;
+  }
+  const arn = determining.find((one) => one.layer === outcome.deniedBy)?.attached.arn ?? null;
+  const showArn = arn !== null && isDisclosed(evaluation, outcome.deniedBy);
+  return `${request} with an explicit deny in ${layer.withArticle}${showArn ? `: ${arn}` : ''}`;
+}
+
+function whatAllows(evaluation: Evaluation, determining: readonly StatementInPlace[]): string {
+  const { action, principal } = evaluation;
+  const first = determining[0];
+  if (first !== undefined) {
+    const { attached, layer } = first;
+    return `${NAMES[layer].withArticle} allows the ${action.name} action: ${attached.arn ?? attached.name ?? attached.id}`;
+  }
+  if (principal.facts.kind === 'root') return 'the root user may do everything in its account';
+  return `the ${action.name} action needs no permission`;
+}
+
+/** AWS shows the ARN of a denying policy only within one account or organization. */
+function isDisclosed(evaluation: Evaluation, layer: PolicyLayer): boolean {
+  if (layer === 'RESOURCE_POLICY' || layer === 'TRUST_POLICY' || layer === 'VPC_ENDPOINT_POLICY') return false;
+  if (sameAccount(evaluation)) return true;
+  const facts = evaluation.principal.facts;
+  if (facts.kind === 'service' || facts.kind === 'anonymous') return false;
+  return sameOrganization(facts.organization, evaluation.resource.facts.organization);
+}
+
+function sameOrganization(one: OrganizationFacts | null, other: OrganizationFacts | null): boolean {
+  return one !== null && other !== null && one.id === other.id;
+}

@@ -1,0 +1,75 @@
+import type { Evaluation } from './evaluation.ts';
+import type { PolicyLayer } from './layer.ts';
+import type { PreparedResource } from './prepare.ts';
+import type { PrincipalFacts } from './principal.ts';
+
+/** Asked by anyone who has signed the call; no policy can take it away. */
+const NEEDS_NO_PERMISSION = 'sts:getcalleridentity';
+
+const SERVICE_LINKED_PATH = '/aws-service-role/';
+
+export function needsNoPermission({ action, principal }: Evaluation): boolean {
+  return (
+    action.service === 'sts' &&
+    principal.facts.kind !== 'anonymous' &&
+    action.name.toLowerCase() === NEEDS_NO_PERMISSION
+  );
+}
+
+/**
+ * The principal and the resource are of one account. A resource whose owner is not known is taken to be the caller's.
+ * Nothing reaches from one partition into another.
+ */
+export function sameAccount({ principal, resource }: Evaluation): boolean {
+  const facts = principal.facts;
+  if (facts.kind === 'service' || facts.kind === 'anonymous') return false;
+  if (!samePartition(facts, resource)) return false;
+  return resource.accountId === null || resource.accountId === facts.accountId;
+}
+
+export function samePartition(facts: PrincipalFacts, resource: PreparedResource): boolean {
+  if (facts.kind === 'service' || facts.kind === 'anonymous') return true;
+  return resource.partition === '' || resource.partition === facts.partition;
+}
+
+/** A role is governed by its trust policy, and that by calls of STS alone. */
+export function isTrustRequest({ action, resource }: Evaluation): boolean {
+  return action.service === 'sts' && resource.kind === 'role';
+}
+
+/** The layer that the policy of the resource is. */
+export function resourceLayer(evaluation: Evaluation): PolicyLayer {
+  return isTrustRequest(evaluation) ? 'TRUST_POLICY' : 'RESOURCE_POLICY';
+}
+
+/** Whether the policy that the resource has takes part: a trust policy says nothing about `iam:GetRole`. */
+export function resourcePolicyTakesPart(evaluation: Evaluation): boolean {
+  return evaluation.resource.kind !== 'role' || isTrustRequest(evaluation);
+}
+
+/**
+ * Identity policies alone never suffice: a role has to trust, a KMS key's policy has to let IAM policies count.
+ * https://docs.aws.amazon.com/kms/latest/developerguide/key-policies.html
+ */
+export function resourceSideNeeded(evaluation: Evaluation): boolean {
+  return isTrustRequest(evaluation) || (evaluation.resource.kind === 'key' && evaluation.action.service === 'kms');
+}
+
+/** Service control policies bind neither service-linked roles nor the management account. */
+export function serviceControlBinds(facts: PrincipalFacts): boolean {
+  if (facts.kind === 'service' || facts.kind === 'anonymous') return false;
+  if (isServiceLinked(facts)) return false;
+  return facts.organization === null || facts.organization.managementAccountId !== facts.accountId;
+}
+
+/** Resource control policies bind resources of member accounts, in the services that AWS names. */
+export function resourceControlBinds({ principal, action, resource }: Evaluation): boolean {
+  if (!action.resourceControlSupported || resource.facts.resourceControl === null) return false;
+  if (isServiceLinked(principal.facts) || action.name.toLowerCase() === 'kms:retiregrant') return false;
+  const organization = resource.facts.organization;
+  return organization === null || organization.managementAccountId !== resource.accountId;
+}
+
+export function isServiceLinked(facts: PrincipalFacts): boolean {
+  return facts.kind === 'roleSession' && facts.role.path.startsWith(SERVICE_LINKED_PATH);
+}

@@ -1,0 +1,58 @@
+/** `arn:partition:service:region:account:resource`; the last part keeps its own colons and slashes. */
+export interface Arn {
+  readonly partition: string;
+  readonly service: string;
+  readonly region: string;
+  readonly accountId: string;
+  readonly resource: string;
+}
+
+const SEGMENTS_BEFORE_RESOURCE = 5;
+
+/**
+ * The text cut at its first five colons: six parts, or fewer where it holds fewer colons.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html
+ */
+export function splitArn(text: string): readonly string[] {
+  const parts: string[] = [];
+  let from = 0;
+  while (parts.length < SEGMENTS_BEFORE_RESOURCE) {
+    const colon = text.indexOf(':', from);
+    if (colon < 0) break;
+    parts.push(text.slice(from, colon));
+    from = colon + 1;
+  }
+  parts.push(text.slice(from));
+  return parts;
+}
+
+/** Null: the text is not an ARN. Partition, service and resource must not be empty; Region and account may be. */
+export function parseArn(text: string): Arn | null {
+  const [scheme, partition, service, region, accountId, resource] = splitArn(text);
+  if (scheme !== 'arn' || !partition || !service || !resource) return null;
+  if (region === undefined || accountId === undefined) return null;
+  return { partition, service, region, accountId, resource };
+}
+
+/** The resource of a request, cut once so that every pattern compares parts. */
+export interface ResourceText {
+  /** As asked. */
+  readonly text: string;
+  /** `*`, or a text that is no ARN: only a bare `*` of a policy matches it. */
+  readonly arn: boolean;
+  /** Everything up to and with the fifth colon, in lower case: these parts compare without case. */
+  readonly head: string;
+  /** `arn`, partition, service, Region and account, in lower case; empty when it is no ARN. */
+  readonly segments: readonly string[];
+  /** What follows the fifth colon; compares with case. */
+  readonly rest: string;
+}
+
+/** Cuts the resource of a request. Never fails: a text that is no ARN stays whole. */
+export function resourceText(text: string): ResourceText {
+  const parts = splitArn(text);
+  const rest = parts[SEGMENTS_BEFORE_RESOURCE];
+  if (rest === undefined) return { text, arn: false, head: '', segments: [], rest: text };
+  const head = text.slice(0, text.length - rest.length).toLowerCase();
+  return { text, arn: true, head, segments: head.slice(0, -1).split(':'), rest };
+}

@@ -1,0 +1,63 @@
+import type { JsonObject, JsonValue } from './json.ts';
+import { MalformedPolicy } from './malformed-policy.ts';
+import type { PolicyKind } from './policy-kind.ts';
+import { type CompiledStatement, compileStatement } from './statement.ts';
+
+/** A policy document, compiled. Immutable and good for any number of requests at once; share it by its content. */
+export interface CompiledPolicy {
+  readonly kind: PolicyKind;
+  readonly document: JsonObject;
+  readonly statements: readonly CompiledStatement[];
+}
+
+/** Characters; AWS's limit for a policy document as a parameter. https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreatePolicy.html */
+export const MAX_DOCUMENT_LENGTH = 131_072;
+
+const ELEMENTS = new Set(['Version', 'Id', 'Statement']);
+
+/**
+ * Reads a stored or imported document: an object, its JSON text, or that text URL-encoded, as AWS's API returns it. Takes
+ * more than AWS would let somebody write today (Version 2008-10-17, operators in any case), but nothing it does not
+ * understand: a restriction that were skipped would grant. Throws MalformedPolicy.
+ */
+export function loadPolicy(document: string | JsonValue, kind: PolicyKind): CompiledPolicy {
+  const json = typeof document === 'string' ? parseText(document) : document;
+  if (!isObject(json)) throw new MalformedPolicy('a policy document must be a JSON object');
+  for (const element of Object.keys(json)) {
+    if (!ELEMENTS.has(element)) throw new MalformedPolicy(`unknown element \`${element}\``);
+  }
+  const variables = readVersion(json['Version']) === '2012-10-17';
+  const statement = json['Statement'];
+  if (statement === undefined) throw new MalformedPolicy('`Statement` is missing');
+  const list = isList(statement) ? statement : [statement];
+  return { kind, document: json, statements: list.map((one, i) => compileStatement(one, i, kind, variables)) };
+}
+
+/** Without a Version, variables are plain text, as in 2008-10-17. */
+function readVersion(version: JsonValue | undefined): string {
+  if (version === undefined) return '2008-10-17';
+  if (version === '2012-10-17' || version === '2008-10-17') return version;
+  throw new MalformedPolicy('`Version` must be `2012-10-17` or `2008-10-17`');
+}
+
+function parseText(text: string): JsonValue {
+  if (text.length > MAX_DOCUMENT_LENGTH) {
+    throw new MalformedPolicy(
+      `a policy document has at most ${MAX_DOCUMENT_LENGTH} characters, this one ${text.length}`,
+    );
+  }
+  try {
+    const json: JsonValue = JSON.parse(text.trimStart().startsWith('%') ? decodeURIComponent(text) : text);
+    return json;
+  } catch (cause) {
+    throw new MalformedPolicy('a policy document must be JSON', { cause });
+  }
+}
+
+function isList(value: JsonValue): value is readonly JsonValue[] {
+  return Array.isArray(value);
+}
+
+function isObject(value: JsonValue): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,138 @@
+/**
+ * Glob matching without regular expressions and without backtracking: a pattern is cut at its stars into chunks; the
+ * first is anchored at the start, the last at the end, and each one between them is taken at its first place behind the
+ * one before. Taking the first place is right because a star stands on both sides. Time is at worst
+ * pattern × text (chunks with `?`), in practice that of `indexOf`.
+ */
+
+/** `*`: any run of characters, also none. */
+export const ANY_RUN = 0;
+/** `?`: exactly one UTF-16 code unit. */
+export const ANY_ONE = 1;
+
+/** Part of a pattern: text that stands for itself, or a wildcard. */
+export type Piece = string | typeof ANY_RUN | typeof ANY_ONE;
+
+interface Chunk {
+  /** With an arbitrary character where `?` stands. */
+  readonly text: string;
+  /** Positions of `?`, null without any. */
+  readonly open: readonly boolean[] | null;
+}
+
+/** A compiled pattern. Compares with case; for comparing without, give it and the text in lower case. */
+export class Glob {
+  readonly #chunks: readonly Chunk[];
+  readonly #first: Chunk;
+  readonly #last: Chunk;
+  readonly #shortest: number;
+
+  constructor(pieces: readonly Piece[]) {
+    const chunks = chunksOf(pieces);
+    this.#chunks = chunks;
+    this.#first = chunks[0] ?? EMPTY;
+    this.#last = chunks[chunks.length - 1] ?? EMPTY;
+    this.#shortest = chunks.reduce((sum, chunk) => sum + chunk.text.length, 0);
+  }
+
+  /** The only text that matches; null when there are several. */
+  get exact(): string | null {
+    return this.#chunks.length === 1 && this.#first.open === null ? this.#first.text : null;
+  }
+
+  /** Every text matches: the pattern is nothing but stars. */
+  get everything(): boolean {
+    return this.#chunks.length > 1 && this.#shortest === 0;
+  }
+
+  matches(text: string): boolean {
+    const first = this.#first;
+    const count = this.#chunks.length;
+    if (count === 1) return text.length === first.text.length && chunkAt(first, text, 0);
+    if (text.length < this.#shortest || !chunkAt(first, text, 0)) return false;
+    const last = this.#last;
+    const end = text.length - last.text.length;
+    if (!chunkAt(last, text, end)) return false;
+    return count === 2 || this.#middleFits(text, first.text.length, end);
+  }
+
+  #middleFits(text: string, start: number, end: number): boolean {
+    let from = start;
+    for (let i = 1; i < this.#chunks.length - 1; i += 1) {
+      const chunk = this.#chunks[i] ?? EMPTY;
+      const at = findChunk(chunk, text, from, end);
+      if (at < 0) return false;
+      from = at + chunk.text.length;
+    }
+    return true;
+  }
+}
+
+const EMPTY: Chunk = { text: '', open: null };
+
+function chunksOf(pieces: readonly Piece[]): readonly Chunk[] {
+  const chunks: Chunk[] = [];
+  let text = '';
+  let open: boolean[] | null = null;
+  for (const piece of pieces) {
+    if (piece === ANY_RUN) {
+      // Neighbouring stars are one star.
+      if (text !== '' || chunks.length === 0) chunks.push({ text, open });
+      text = '';
+      open = null;
+    } else if (piece === ANY_ONE) {
+      open ??= [];
+      open[text.length] = true;
+      text += '?';
+    } else {
+      text += piece;
+    }
+  }
+  chunks.push({ text, open });
+  return chunks;
+}
+
+function chunkAt(chunk: Chunk, text: string, at: number): boolean {
+  const open = chunk.open;
+  if (open === null) return text.startsWith(chunk.text, at);
+  if (at + chunk.text.length > text.length) return false;
+  for (let i = 0; i < chunk.text.length; i += 1) {
+    if (open[i] !== true && chunk.text.charCodeAt(i) !== text.charCodeAt(at + i)) return false;
+  }
+  return true;
+}
+
+function findChunk(chunk: Chunk, text: string, from: number, end: number): number {
+  const lastStart = end - chunk.text.length;
+  if (chunk.open === null) {
+    const at = text.indexOf(chunk.text, from);
+    return at <= lastStart ? at : -1;
+  }
+  for (let at = from; at <= lastStart; at += 1) {
+    if (chunkAt(chunk, text, at)) return at;
+  }
+  return -1;
+}
+
+/** Cuts a text at its wildcards. */
+export function piecesOf(text: string): readonly Piece[] {
+  const pieces: Piece[] = [];
+  let from = 0;
+  for (let i = 0; i < text.length; i += 1) {
+    const code = text.charCodeAt(i);
+    if (code !== STAR_CODE && code !== ONE_CODE) continue;
+    if (i > from) pieces.push(text.slice(from, i));
+    pieces.push(code === STAR_CODE ? ANY_RUN : ANY_ONE);
+    from = i + 1;
+  }
+  if (from < text.length) pieces.push(text.slice(from));
+  return pieces;
+}
+
+const STAR_CODE = 42;
+const ONE_CODE = 63;
+
+/** The pattern that a text with `*` and `?` is. */
+export function globOf(text: string): Glob {
+  return new Glob(piecesOf(text));
+}

@@ -1,0 +1,108 @@
+import { type ResourceText, splitArn } from './arn.ts';
+import type { ContextKey, ContextReader } from './context-key.ts';
+import { Glob, globOf, type Piece } from './pattern.ts';
+import type { PolicyKind } from './policy-kind.ts';
+import { fixedPieces, readTemplate, resolveTemplate, type Template, templateKeys } from './variable.ts';
+
+/** What one entry of Resource or NotResource says of a resource. */
+export type ResourceVerdict = 'match' | 'noMatch' | 'unresolved';
+
+/** One entry of Resource or NotResource. */
+export interface ResourcePattern {
+  /** A bare `*`: also what has no resource at all. */
+  readonly everything: boolean;
+  /** `arn:aws:s3:::` in lower case when the five parts before the resource hold no wildcard; null when they do. */
+  readonly head: string | null;
+  /** The five parts as patterns; null when `head` says it all. */
+  readonly segments: readonly Glob[] | null;
+  /** What follows the fifth colon; null when it holds policy variables. */
+  readonly rest: Glob | null;
+  readonly template: Template | null;
+}
+
+/** Resource or NotResource of a statement. */
+export interface ResourceElement {
+  readonly negated: boolean;
+  /** Entries that can match nothing are left out. */
+  readonly patterns: readonly ResourcePattern[];
+}
+
+const EVERYTHING: ResourcePattern = { everything: true, head: null, segments: null, rest: null, template: null };
+const HEAD_SEGMENTS = 5;
+const WILDCARD = /[*?]/;
+const ONLY_STARS = /^\*+$/;
+
+/** Null: the entry matches nothing. */
+export function readResourcePattern(text: string, kind: PolicyKind, variables: boolean): ResourcePattern | null {
+  if (ONLY_STARS.test(text)) return EVERYTHING;
+  const parts = padded(splitArn(text), text, kind);
+  if (parts === null) return null;
+  // Everything before the fifth colon compares without case; policy variables have no meaning there.
+  const heads = parts.slice(0, HEAD_SEGMENTS).map((part) => part.toLowerCase());
+  const template = readTemplate(parts[HEAD_SEGMENTS] ?? '', { variables, wildcards: true });
+  const fixed = fixedPieces(template);
+  const open = heads.some((part) => WILDCARD.test(part));
+  return {
+    everything: false,
+    head: open ? null : `${heads.join(':')}:`,
+    segments: open ? heads.map(globOf) : null,
+    rest: fixed === null ? null : new Glob(fixed),
+    template: fixed === null ? template : null,
+  };
+}
+
+/**
+ * An ARN of fewer than six parts (`arn:aws:sns:us-east-1:*`) is filled up with stars, as far as the kind of policy takes
+ * it at all. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html
+ */
+function padded(parts: readonly string[], text: string, kind: PolicyKind): readonly string[] | null {
+  if (parts.length > HEAD_SEGMENTS) return parts;
+  if (kind === 'rcp') return null;
+  if (kind === 'scp' && !text.endsWith('*')) return null;
+  if ((kind === 'resource' || kind === 'vpce' || kind === 'trust') && !WILDCARD.test(text)) return null;
+  return [...parts, ...Array<string>(HEAD_SEGMENTS + 1 - parts.length).fill('*')];
+}
+
+/** Whether one entry covers the resource. */
+export function resourceMatches(
+  pattern: ResourcePattern,
+  resource: ResourceText,
+  reader: ContextReader,
+): ResourceVerdict {
+  if (pattern.everything) return 'match';
+  if (!resource.arn || !headMatches(pattern, resource)) return 'noMatch';
+  if (pattern.rest !== null) return pattern.rest.matches(resource.rest) ? 'match' : 'noMatch';
+  const pieces = resolveTemplate(pattern.template ?? NOTHING, reader);
+  if (pieces === null) return 'unresolved';
+  return new Glob(pieces).matches(resource.rest) ? 'match' : 'noMatch';
+}
+
+const NOTHING: readonly Piece[] = [];
+
+function headMatches(pattern: ResourcePattern, resource: ResourceText): boolean {
+  if (pattern.segments === null) return pattern.head === resource.head;
+  return pattern.segments.every((glob, i) => glob.matches(resource.segments[i] ?? ''));
+}
+
+/**
+ * Whether Resource or NotResource covers the resource. An entry whose variable has no value matches nothing; in
+ * NotResource AWS does not say what follows, so the safe side is taken: an Allow does not apply, a Deny excludes nothing.
+ */
+export function resourceElementMatches(
+  element: ResourceElement,
+  allows: boolean,
+  resource: ResourceText,
+  reader: ContextReader,
+): boolean {
+  for (const pattern of element.patterns) {
+    const verdict = resourceMatches(pattern, resource, reader);
+    if (verdict === 'match') return !element.negated;
+    if (verdict === 'unresolved' && element.negated && allows) return false;
+  }
+  return element.negated;
+}
+
+/** Keys that the policy variables of the element read. */
+export function resourceElementKeys(element: ResourceElement): readonly ContextKey[] {
+  return element.patterns.flatMap((pattern) => (pattern.template === null ? [] : templateKeys(pattern.template)));
+}

@@ -1,0 +1,175 @@
+import { type ActionElement, readActionPattern } from './action-pattern.ts';
+import { type Condition, compileCondition } from './condition.ts';
+import type { JsonObject, JsonValue } from './json.ts';
+import { MalformedPolicy } from './malformed-policy.ts';
+import type { PolicyKind } from './policy-kind.ts';
+import { type PrincipalElement, readNamedPrincipal } from './principal-element.ts';
+import { type ResourceElement, readResourcePattern } from './resource-pattern.ts';
+
+/** A statement, compiled. */
+export interface CompiledStatement {
+  /** Position in the document, from 0. */
+  readonly index: number;
+  readonly sid: string | null;
+  /** Effect is Allow. */
+  readonly allows: boolean;
+  /** As it stands in the document. */
+  readonly source: JsonObject;
+  /** Null: it names no principal. In a resource-based or trust policy such a statement matches nobody. */
+  readonly principal: PrincipalElement | null;
+  readonly actions: ActionElement;
+  /** Null: neither Resource nor NotResource; it is about whatever the policy is attached to. */
+  readonly resources: ResourceElement | null;
+  readonly conditions: readonly Condition[];
+}
+
+const ELEMENTS = new Set([
+  'Sid',
+  'Effect',
+  'Principal',
+  'NotPrincipal',
+  'Action',
+  'NotAction',
+  'Resource',
+  'NotResource',
+  'Condition',
+]);
+
+/** Kinds of policy whose statements name their principal. */
+const WITH_PRINCIPAL: ReadonlySet<PolicyKind> = new Set(['resource', 'trust', 'vpce', 'rcp']);
+/** Kinds of policy whose statements may leave out Resource (trust policies; repositories of ECR). */
+const WITHOUT_RESOURCE: ReadonlySet<PolicyKind> = new Set(['resource', 'trust', 'vpce']);
+
+/** Throws MalformedPolicy, naming the element. `variables`: the document's Version knows policy variables. */
+export function compileStatement(
+  json: JsonValue,
+  index: number,
+  kind: PolicyKind,
+  variables: boolean,
+): CompiledStatement {
+  const place = `Statement[${index}]`;
+  if (!isObject(json)) throw new MalformedPolicy(`\`${place}\` must be an object`);
+  for (const element of Object.keys(json)) {
+    if (!ELEMENTS.has(element)) throw new MalformedPolicy(`unknown element \`${place}.${element}\``);
+  }
+  const sid = json['Sid'];
+  if (sid !== undefined && typeof sid !== 'string') throw new MalformedPolicy(`\`${place}.Sid\` must be a string`);
+  return {
+    index,
+    sid: sid ?? null,
+    allows: readEffect(json['Effect'], place),
+    source: json,
+    principal: readPrincipal(json, kind, place),
+    actions: readActions(json, place),
+    resources: readResources(json, kind, variables, place),
+    conditions: readConditions(json['Condition'], variables, place),
+  };
+}
+
+function readEffect(effect: JsonValue | undefined, place: string): boolean {
+  if (effect !== 'Allow' && effect !== 'Deny')
+    throw new MalformedPolicy(`\`${place}.Effect\` must be \`Allow\` or \`Deny\``);
+  return effect === 'Allow';
+}
+
+/** The element or its negation, whichever is there; both at once is a fault. */
+function eitherOf(
+  json: JsonObject,
+  name: string,
+  place: string,
+): { readonly value: JsonValue; readonly negated: boolean } | null {
+  const plain = json[name];
+  const negated = json[`Not${name}`];
+  if (plain !== undefined && negated !== undefined) {
+    throw new MalformedPolicy(`\`${place}\` has both \`${name}\` and \`Not${name}\``);
+  }
+  if (plain !== undefined) return { value: plain, negated: false };
+  return negated === undefined ? null : { value: negated, negated: true };
+}
+
+function readActions(json: JsonObject, place: string): ActionElement {
+  const element = eitherOf(json, 'Action', place);
+  if (element === null) throw new MalformedPolicy(`\`${place}\` must have \`Action\` or \`NotAction\``);
+  const texts = readTexts(element.value, `${place}.${element.negated ? 'NotAction' : 'Action'}`);
+  return { negated: element.negated, patterns: texts.map(readActionPattern).filter(isPresent) };
+}
+
+function readResources(json: JsonObject, kind: PolicyKind, variables: boolean, place: string): ResourceElement | null {
+  const element = eitherOf(json, 'Resource', place);
+  if (element === null) {
+    if (WITHOUT_RESOURCE.has(kind)) return null;
+    throw new MalformedPolicy(`\`${place}\` must have \`Resource\` or \`NotResource\``);
+  }
+  const texts = readTexts(element.value, `${place}.${element.negated ? 'NotResource' : 'Resource'}`);
+  const patterns = texts.map((text) => readResourcePattern(text, kind, variables)).filter(isPresent);
+  return { negated: element.negated, patterns };
+}
+
+function readPrincipal(json: JsonObject, kind: PolicyKind, place: string): PrincipalElement | null {
+  const element = eitherOf(json, 'Principal', place);
+  if (element === null) {
+    if (kind === 'rcp') throw new MalformedPolicy(`\`${place}.Principal\` is missing`);
+    return null;
+  }
+  const name = `${place}.${element.negated ? 'NotPrincipal' : 'Principal'}`;
+  if (!WITH_PRINCIPAL.has(kind)) throw new MalformedPolicy(`\`${name}\` has no place in this kind of policy`);
+  const { value, negated } = element;
+  if (value === '*') return { negated, everyone: true, named: [] };
+  if (!isObject(value)) throw new MalformedPolicy(`\`${name}\` must be \`*\` or an object`);
+  let everyone = false;
+  const named = [];
+  for (const [type, values] of Object.entries(value)) {
+    for (const text of readTexts(values, `${name}.${type}`)) {
+      if (type === 'AWS' && text === '*') everyone = true;
+      const principal = readNamedPrincipal(type, text);
+      if (principal !== null) named.push(principal);
+    }
+  }
+  return { negated, everyone, named };
+}
+
+function readConditions(block: JsonValue | undefined, variables: boolean, place: string): readonly Condition[] {
+  if (block === undefined) return [];
+  if (!isObject(block)) throw new MalformedPolicy(`\`${place}.Condition\` must be an object`);
+  const conditions: Condition[] = [];
+  for (const [operator, keys] of Object.entries(block)) {
+    if (!isObject(keys)) throw new MalformedPolicy(`\`${place}.Condition.${operator}\` must be an object`);
+    for (const [key, value] of Object.entries(keys)) {
+      const values = readScalars(value, `${place}.Condition.${operator}.${key}`);
+      conditions.push(compileCondition(operator, key, values, variables));
+    }
+  }
+  return conditions;
+}
+
+function readTexts(value: JsonValue, place: string): readonly string[] {
+  return asList(value).map((one) => {
+    if (typeof one !== 'string') throw new MalformedPolicy(`\`${place}\` must be a string or a list of strings`);
+    return one;
+  });
+}
+
+/** Booleans and numbers may stand unquoted in conditions. */
+function readScalars(value: JsonValue, place: string): readonly string[] {
+  return asList(value).map((one) => {
+    if (typeof one === 'object')
+      throw new MalformedPolicy(`\`${place}\` must be a string, number or boolean, or a list of them`);
+    return String(one);
+  });
+}
+
+function asList(value: JsonValue): readonly JsonValue[] {
+  return isList(value) ? value : [value];
+}
+
+function isList(value: JsonValue): value is readonly JsonValue[] {
+  return Array.isArray(value);
+}
+
+function isObject(value: JsonValue): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isPresent<T>(value: T | null): value is T {
+  return value !== null;
+}
