@@ -1,9 +1,10 @@
 import type { ContextKey, ContextReader, ContextValue } from '../policy/context-key.ts';
+import { instantText } from '../policy/date.ts';
 import { resourceElementMatches } from '../policy/resource-pattern.ts';
 import type { CompiledStatement } from '../policy/statement.ts';
 import { DIRECTLY, hitByNotPrincipal, type Naming, NOT_NAMED, naming } from './match-principal.ts';
 import type { PreparedPrincipal, PreparedResource } from './prepare.ts';
-import { instantText, organizationPaths, principalValue } from './principal-values.ts';
+import { organizationPaths, principalValue } from './principal-values.ts';
 import type { ActionFacts, RequestFacts } from './request.ts';
 
 /** One request: who asks, for what, on what, and the values of its condition keys. Says whether a statement matches. */
@@ -26,16 +27,10 @@ export class Evaluation implements ContextReader {
       const given = this.given(key);
       if (given !== undefined) return given;
     }
-    switch (key.owner) {
-      case 'principal':
-        return key.tag === null
-          ? principalValue(key, this.principal.facts, this.request.now)
-          : this.principal.tags.get(key.tag);
-      case 'resource':
-        return this.#resourceValue(key);
-      case 'time':
-        return this.#timeValue(key);
-    }
+    if (key.owner === 'time') return this.#timeValue(key);
+    if (key.owner === 'resource') return this.#resourceValue(key);
+    if (key.tag !== null) return this.principal.tags.get(key.tag);
+    return principalValue(key, this.principal.facts, this.request.now);
   }
 
   /** What the request's own context says; an empty list says nothing. */

@@ -105,14 +105,8 @@ function statementsOf(
 }
 
 function namingIn(evaluation: Evaluation, layer: PolicyLayer, statement: CompiledStatement): Naming {
-  switch (layer) {
-    case 'RESOURCE_POLICY':
-    case 'TRUST_POLICY':
-      if (statement.allows && !samePartition(evaluation.principal.facts, evaluation.resource)) return NOT_NAMED;
-      return evaluation.named(statement);
-    case 'RESOURCE_CONTROL_POLICY':
-      return evaluation.named(statement);
-    default:
-      return DIRECTLY;
-  }
+  if (layer === 'RESOURCE_CONTROL_POLICY') return evaluation.named(statement);
+  if (layer !== 'RESOURCE_POLICY' && layer !== 'TRUST_POLICY') return DIRECTLY;
+  if (statement.allows && !samePartition(evaluation.principal.facts, evaluation.resource)) return NOT_NAMED;
+  return evaluation.named(statement);
 }

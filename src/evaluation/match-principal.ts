@@ -36,47 +36,28 @@ function namingBy(named: NamedPrincipal, caller: PreparedPrincipal, bindings: Bi
   if (facts.kind === 'service') {
     return named.kind === 'service' && named.service === facts.service ? DIRECTLY : NOT_NAMED;
   }
-  switch (named.kind) {
-    case 'account':
-      return named.accountId === facts.accountId ? AS_ACCOUNT : NOT_NAMED;
-    case 'arn':
-      return namingByArn(named.arn, caller, bindings);
-    case 'uniqueId':
-      return namingById(named.id, caller);
-    default:
-      return NOT_NAMED;
-  }
+  if (named.kind === 'account') return named.accountId === facts.accountId ? AS_ACCOUNT : NOT_NAMED;
+  if (named.kind === 'arn') return namingByArn(named.arn, caller, bindings);
+  return named.kind === 'uniqueId' ? namingById(named.id, caller) : NOT_NAMED;
 }
 
 function namingByArn(arn: string, { facts }: PreparedPrincipal, bindings: Bindings): Naming {
-  switch (facts.kind) {
-    case 'user':
-      return arn === facts.arn && isBoundTo(facts.id, arn, bindings) ? DIRECTLY : NOT_NAMED;
-    case 'roleSession':
-      if (arn === facts.role.arn) return isBoundTo(facts.role.id, arn, bindings) ? AS_ROLE : NOT_NAMED;
-      // AWS does not say whether a session's ARN is bound to the role's id: compared as text.
-      return facts.sessionName !== null && arn === sessionArn(facts) ? DIRECTLY : NOT_NAMED;
-    case 'federatedUser':
-      if (arn === facts.arn) return DIRECTLY;
-      return facts.issuer !== null && arn === facts.issuer.arn && isBoundTo(facts.issuer.id, arn, bindings)
-        ? AS_ROLE
-        : NOT_NAMED;
-    default:
-      return NOT_NAMED;
+  if (facts.kind === 'user') return arn === facts.arn && isBoundTo(facts.id, arn, bindings) ? DIRECTLY : NOT_NAMED;
+  if (facts.kind === 'roleSession') {
+    if (arn === facts.role.arn) return isBoundTo(facts.role.id, arn, bindings) ? AS_ROLE : NOT_NAMED;
+    // AWS does not say whether a session's ARN is bound to the role's id: compared as text.
+    return facts.sessionName !== null && arn === sessionArn(facts) ? DIRECTLY : NOT_NAMED;
   }
+  if (facts.kind !== 'federatedUser') return NOT_NAMED;
+  if (arn === facts.arn) return DIRECTLY;
+  const { issuer } = facts;
+  return issuer !== null && arn === issuer.arn && isBoundTo(issuer.id, arn, bindings) ? AS_ROLE : NOT_NAMED;
 }
 
 function namingById(id: string, { facts }: PreparedPrincipal): Naming {
-  switch (facts.kind) {
-    case 'user':
-      return id === facts.id ? DIRECTLY : NOT_NAMED;
-    case 'roleSession':
-      return id === facts.role.id ? AS_ROLE : NOT_NAMED;
-    case 'federatedUser':
-      return id === facts.issuer?.id ? AS_ROLE : NOT_NAMED;
-    default:
-      return NOT_NAMED;
-  }
+  if (facts.kind === 'user') return id === facts.id ? DIRECTLY : NOT_NAMED;
+  if (facts.kind === 'roleSession') return id === facts.role.id ? AS_ROLE : NOT_NAMED;
+  return facts.kind === 'federatedUser' && id === facts.issuer?.id ? AS_ROLE : NOT_NAMED;
 }
 
 /** A saved policy names the entity that was there then: one that was made again under the same name is another. */
@@ -94,17 +75,15 @@ export function hitByNotPrincipal(element: PrincipalElement, caller: PreparedPri
   if (caller.policies !== null && caller.policies.source.boundary !== null) return true;
   if (element.everyone) return false;
   const found = new Set(element.named.map((named) => namingBy(named, caller, bindings)));
-  switch (caller.facts.kind) {
-    case 'user':
-    case 'federatedUser':
-      return !(found.has(AS_ACCOUNT) && found.has(DIRECTLY));
-    case 'roleSession':
-      return !(found.has(AS_ACCOUNT) && found.has(AS_ROLE) && found.has(DIRECTLY));
-    case 'root':
-      return !found.has(AS_ACCOUNT);
-    case 'service':
-      return !found.has(DIRECTLY);
-    case 'anonymous':
-      return true;
-  }
+  return !OWN_NAMES[caller.facts.kind].every((name) => found.has(name)) || caller.facts.kind === 'anonymous';
 }
+
+/** Everything a caller is at once. */
+const OWN_NAMES = {
+  user: [AS_ACCOUNT, DIRECTLY],
+  federatedUser: [AS_ACCOUNT, DIRECTLY],
+  roleSession: [AS_ACCOUNT, AS_ROLE, DIRECTLY],
+  root: [AS_ACCOUNT],
+  service: [DIRECTLY],
+  anonymous: [],
+} as const satisfies Record<PreparedPrincipal['facts']['kind'], readonly Naming[]>;

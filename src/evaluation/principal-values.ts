@@ -1,18 +1,12 @@
 import type { ContextKey, ContextValue } from '../policy/context-key.ts';
+import { instantText } from '../policy/date.ts';
 import type { OrganizationFacts, PrincipalFacts, Tags } from './principal.ts';
 
 /** The ARN that AWS prints for a principal; of a session whose name is not known, its role's. */
 export function printedArn(facts: PrincipalFacts): string {
-  switch (facts.kind) {
-    case 'roleSession':
-      return sessionArn(facts) ?? facts.role.arn;
-    case 'service':
-      return facts.service;
-    case 'anonymous':
-      return 'anonymous';
-    default:
-      return facts.arn;
-  }
+  if (facts.kind === 'roleSession') return sessionArn(facts) ?? facts.role.arn;
+  if (facts.kind === 'service') return facts.service;
+  return facts.kind === 'anonymous' ? 'anonymous' : facts.arn;
 }
 
 /** `arn:P:sts::ACCOUNT:assumed-role/NAME/SESSION`, without the role's path; null when the session's name is not known. */
@@ -32,15 +26,8 @@ export function foldTags(...lists: readonly Tags[]): ReadonlyMap<string, string>
 
 /** The tags that are aws:PrincipalTag of a principal. */
 export function principalTags(facts: PrincipalFacts): ReadonlyMap<string, string> {
-  switch (facts.kind) {
-    case 'user':
-    case 'federatedUser':
-      return foldTags(facts.tags);
-    case 'roleSession':
-      return foldTags(facts.role.tags, facts.tags);
-    default:
-      return NO_TAGS;
-  }
+  if (facts.kind === 'roleSession') return foldTags(facts.role.tags, facts.tags);
+  return facts.kind === 'user' || facts.kind === 'federatedUser' ? foldTags(facts.tags) : NO_TAGS;
 }
 
 const NO_TAGS: ReadonlyMap<string, string> = new Map();
@@ -112,27 +99,16 @@ function serviceValue(key: ContextKey, service: string): ContextValue | undefine
 }
 
 function uniqueId(facts: InAccount): string | undefined {
-  switch (facts.kind) {
-    case 'user':
-      return facts.id;
-    case 'root':
-      return facts.accountId;
-    case 'federatedUser':
-      return `${facts.accountId}:${facts.name}`;
-    case 'roleSession':
-      return facts.sessionName === null ? undefined : `${facts.role.id}:${facts.sessionName}`;
-  }
+  if (facts.kind === 'user') return facts.id;
+  if (facts.kind === 'root') return facts.accountId;
+  if (facts.kind === 'federatedUser') return `${facts.accountId}:${facts.name}`;
+  return facts.sessionName === null ? undefined : `${facts.role.id}:${facts.sessionName}`;
 }
 
 /** Only temporary credentials have one. A session that is only asked about is issued now. */
 function issueTime(facts: InAccount, now: number): string | undefined {
   if (facts.kind !== 'roleSession' && facts.kind !== 'federatedUser') return undefined;
   return instantText(facts.issuedAt ?? now);
-}
-
-/** ISO 8601 in UTC. */
-export function instantText(milliseconds: number): string {
-  return new Date(milliseconds).toISOString();
 }
 
 /** The value of aws:PrincipalOrgPaths and aws:ResourceOrgPaths. */

@@ -41,15 +41,10 @@ function compileUse(use: OperatorUse, key: ContextKey, values: readonly string[]
   if (use.operator === null) return compileNull(key, values);
   const compare = use.operator.compile(values, variables);
   const fits = fitsOne(use.operator, compare);
-  switch (use.quantifier) {
-    case 'one':
-      return holdsForOne(key, fits, use.operator.negated || use.ifExists);
-    case 'forAnyValue':
-      // AWS is silent on ForAnyValue with IfExists and no key; `IfExists` is taken at its word.
-      return holdsForAny(key, fits, use.ifExists);
-    case 'forAllValues':
-      return holdsForAll(key, fits);
-  }
+  if (use.quantifier === 'one') return holdsForOne(key, fits, use.operator.negated || use.ifExists);
+  if (use.quantifier === 'forAllValues') return holdsForAll(key, fits);
+  // AWS is silent on ForAnyValue with IfExists and no key; `IfExists` is taken at its word.
+  return holdsForAny(key, fits, use.ifExists);
 }
 
 /** `"true"`: the key is absent; `"false"`: it is present. A set operator changes nothing. */

@@ -1,10 +1,10 @@
 import { arnLike } from './compare/arn.ts';
 import { parseBinary } from './compare/binary.ts';
 import { type Comparison, comparing } from './compare/comparison.ts';
-import { parseInstant } from './compare/date.ts';
 import { parseRange, rangeHolds } from './compare/ip.ts';
 import { parseDecimal } from './compare/number.ts';
 import { stringEquals, stringLike } from './compare/string.ts';
+import { parseInstant } from './date.ts';
 
 /** How an operator compares, before sets, `IfExists` and negation. */
 type Compile = (values: readonly string[], variables: boolean) => Comparison;

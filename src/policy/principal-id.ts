@@ -63,12 +63,6 @@ function stsPrincipal(arn: string, accountId: string, resource: string): Princip
 
 /** The text that `parsePrincipalRef` reads again. */
 export function principalIdOf(ref: PrincipalRef): string {
-  switch (ref.kind) {
-    case 'service':
-      return ref.service;
-    case 'anonymous':
-      return 'anonymous';
-    default:
-      return ref.arn;
-  }
+  if (ref.kind === 'service') return ref.service;
+  return ref.kind === 'anonymous' ? 'anonymous' : ref.arn;
 }
