@@ -4,7 +4,7 @@ import type { RequestContext } from '../evaluation/request.ts';
 import type { RolegateError } from '../policy/errors.ts';
 import { type AccessRoute, accessRoutes, type Need } from './access-routes.ts';
 import { type AssumableRole, assumableRoles } from './assumable-roles.ts';
-import { assumptionActions } from './assume.ts';
+import { type AssumptionActions, assumptionActions } from './assume.ts';
 import { checkQuestionCount } from './check-question.ts';
 import { type DecideTools, decide, decideEach } from './decide.ts';
 import type { Answer, Question, Subject } from './question.ts';
@@ -13,6 +13,8 @@ import { type OpenQuestion, type WhoCan, whoCan } from './who-can.ts';
 
 /** The questions. Each is a projection of one evaluator, so that no two of them can disagree. `now`: ms since 1970. */
 export interface Access {
+  /** The catalogue's entries of what sts:AssumeRole asks permission for. */
+  readonly assumptionActions: AssumptionActions;
   /**
    * Answers in the order of the questions, all on one revision; at most 10,000. All or nothing: throws a RolegateError
    * with the place of the first question that could not be answered.
@@ -45,6 +47,7 @@ export interface AssumableRolesOptions {
 export function createAccess(directory: Directory, catalog: Catalog): Access {
   const tools: DecideTools = { directory, catalog, actions: assumptionActions(catalog) };
   return {
+    assumptionActions: tools.actions,
     async decide(questions, now) {
       checkQuestionCount(questions.length, listField(questions));
       return decide(tools, questions, now);

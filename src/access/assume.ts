@@ -52,12 +52,12 @@ export function assumptionActions(catalog: Catalog): AssumptionActions {
  */
 export function decideAssumption(
   caller: PreparedPrincipal,
-  role: PreparedRole,
+  role: Pick<PreparedRole, 'trust'>,
   args: AssumptionArguments,
   request: { readonly context: RequestContext; readonly now: number },
   actions: AssumptionActions,
 ): Decision {
-  const barred = barredFromRoles(caller, role.facts.arn);
+  const barred = barredFromRoles(caller, role.trust.facts.arn);
   if (barred !== null) return barred;
 
   const facts: RequestFacts = {

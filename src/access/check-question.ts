@@ -1,5 +1,6 @@
 import { parseArn } from '../policy/arn.ts';
 import { InvalidInput } from '../policy/errors.ts';
+import { isAccountId } from '../policy/principal-id.ts';
 import { fieldOf, type Question } from './question.ts';
 
 /** The most questions that are answered together. */
@@ -12,15 +13,13 @@ export function checkQuestionCount(count: number, field: string): void {
   }
 }
 
-const ACCOUNT_ID = /^\d{12}$/;
-
 /** Throws InvalidInput when a question's resource or the resource's account is none. */
 export function checkResource(question: Pick<Question, 'resource' | 'resourceAccount' | 'path' | 'fields'>): void {
   const { resource, resourceAccount } = question;
   if (resource !== '*' && parseArn(resource) === null) {
     throw new InvalidInput(fieldOf(question, 'resource'), `\`${shortened(resource)}\` is neither an ARN nor *`);
   }
-  if (resourceAccount !== null && !ACCOUNT_ID.test(resourceAccount)) {
+  if (resourceAccount !== null && !isAccountId(resourceAccount)) {
     const field = fieldOf(question, 'resourceAccount');
     throw new InvalidInput(field, `\`${shortened(resourceAccount)}\` is not an account id of twelve digits`);
   }

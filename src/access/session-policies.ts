@@ -41,3 +41,8 @@ export function managedSessionPolicies(
   }
   return { found, missing };
 }
+
+/** Stands for a session policy that is not known any more. */
+export function allowsNothing(id: string): AttachedPolicy {
+  return { policy: loadPolicy({ Version: '2012-10-17', Statement: [] }, 'session'), id, name: null, arn: id };
+}

@@ -9,6 +9,7 @@ import { InvalidInput, RolegateError } from '../policy/errors.ts';
 import type { JsonValue } from '../policy/json.ts';
 import { type CompiledPolicy, loadPolicy } from '../policy/load.ts';
 import type { PolicyKind } from '../policy/policy-kind.ts';
+import { isAccountId } from '../policy/principal-id.ts';
 import { barredFromRoles } from './assume.ts';
 import { checkAction } from './check-action.ts';
 import { checkQuestionCount, checkResource } from './check-question.ts';
@@ -157,17 +158,21 @@ function load(document: Document, kind: PolicyKind, field: string): CompiledPoli
 
 /** The one resource policy of a simulation as it stands on each resource: on a role it is the role's trust policy. */
 class ResourcePolicies {
-  readonly #asResource: CompiledPolicy | null;
-  readonly #asTrust: CompiledPolicy | null;
+  readonly #document: Document | null;
+  readonly #field: string;
+  readonly #compiled = new Map<PolicyKind, CompiledPolicy>();
 
   constructor(document: Document | null, field: string) {
-    this.#asResource = document === null ? null : load(document, 'resource', field);
-    this.#asTrust = document === null ? null : load(document, 'trust', field);
+    this.#document = document;
+    this.#field = field;
   }
 
   on(arn: string): AttachedPolicy | null {
-    const policy = isRole(arn) ? this.#asTrust : this.#asResource;
-    return policy === null ? null : { policy, id: arn, name: null, arn: null };
+    if (this.#document === null) return null;
+    const kind = isRole(arn) ? 'trust' : 'resource';
+    const policy = this.#compiled.get(kind) ?? load(this.#document, kind, this.#field);
+    this.#compiled.set(kind, policy);
+    return { policy, id: arn, name: null, arn: null };
   }
 }
 
@@ -178,5 +183,5 @@ function isRole(arn: string): boolean {
 
 function accountOf(arn: string): string | null {
   const account = parseArn(arn)?.accountId ?? '';
-  return /^\d{12}$/.test(account) ? account : null;
+  return isAccountId(account) ? account : null;
 }

@@ -9,7 +9,7 @@ import { type PrincipalRef, principalIdOf } from '../policy/principal-id.ts';
 import { type AssumptionActions, type AssumptionArguments, decideAssumption } from './assume.ts';
 import { checkHypotheticalSession, inheritanceFault } from './assumption-parameters.ts';
 import { fieldOf, type HypotheticalSession, type Question } from './question.ts';
-import { inlineSessionPolicies, managedSessionPolicies } from './session-policies.ts';
+import { allowsNothing, inlineSessionPolicies, managedSessionPolicies } from './session-policies.ts';
 
 /** The part of a question that says who is asked about. */
 export type SubjectQuestion = Pick<Question, 'subject' | 'path' | 'fields' | 'context'> & { readonly action?: string };
@@ -116,14 +116,18 @@ export function storedSession(
   gathered: Gathered,
 ): Known<PreparedPrincipal> {
   const managed = managedSessionPolicies(record.sessionPolicyArns, gathered);
-  const sessionPolicies = [...inlineSessionPolicies(record.sessionPolicies, 'sessionPolicies'), ...managed.found];
-  const unlimited = record.sessionPolicies.length === 0 && record.sessionPolicyArns.length === 0;
+  const sessionPolicies = [
+    ...inlineSessionPolicies(record.sessionPolicies, 'sessionPolicies'),
+    ...managed.found,
+    // INVARIANT: a limit that is not known any more allows nothing. Left out, it would be no limit.
+    ...managed.missing.map(allowsNothing),
+  ];
   const value = roleSession(role, {
     sessionName: record.roleSessionName,
     tags: record.tags,
     sourceIdentity: record.sourceIdentity,
     issuedAt: record.issuedAt,
-    sessionPolicies: unlimited ? null : sessionPolicies,
+    sessionPolicies: sessionPolicies.length === 0 ? null : sessionPolicies,
   });
   return { value, gaps: managed.missing.map((arn) => `the session policy ${arn} is not known any more`) };
 }
@@ -161,13 +165,20 @@ function sessionOfNamedRole(
   return { value: hypotheticalSession(role.value, session, nothing, gathered, at), gaps: role.gaps };
 }
 
+const NOUNS: Readonly<Record<PrincipalRef['kind'], string>> = {
+  user: 'user',
+  role: 'role',
+  roleSession: 'role session',
+  federatedUser: 'federated user',
+  root: 'account',
+  service: 'service',
+  anonymous: 'principal',
+};
+
 function noSuchPrincipal(question: SubjectQuestion): RolegateError {
   const { principal } = question.subject;
-  const noun = { user: 'user', role: 'role', roleSession: 'role session', federatedUser: 'federated user' } as const;
-  const what = principal.kind in noun ? noun[principal.kind as keyof typeof noun] : 'principal'; // as: checked by `in`
-  return new RolegateError('NOT_FOUND', `no such ${what}: \`${principalIdOf(principal)}\``, {
-    field: fieldOf(question, 'principal'),
-  });
+  const message = `no such ${NOUNS[principal.kind]}: \`${principalIdOf(principal)}\``;
+  return new RolegateError('NOT_FOUND', message, { field: fieldOf(question, 'principal') });
 }
 
 function carriedOn(question: SubjectQuestion, own: PreparedPrincipal, gathered: Gathered): CarriedOn {

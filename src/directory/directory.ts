@@ -35,7 +35,7 @@ export interface Gathered {
   resource(arn: string, accountId: string | null): Known<PreparedResource>;
   /** The stored session that `principal(ref)` speaks for when `ref` is that of a role session: the newest live one of its ARN. */
   session(ref: PrincipalRef): RoleSessionRecord | null;
-  /** A managed policy asked for in `policies`, compiled as a session policy; null: there is none, or its document is not known. */
+  /** A managed policy asked for in `policies` (AWS's own come from the catalogue), compiled as a session policy; null: there is none, or its document is not known. */
   policy(arn: string): AttachedPolicy | null;
 }
 
