@@ -1,0 +1,80 @@
+import { parseArgs } from 'node:util';
+
+/** What was asked for on the command line. */
+export type Command =
+  | { readonly kind: 'help' }
+  | { readonly kind: 'version' }
+  | { readonly kind: 'start' }
+  | { readonly kind: 'import'; readonly files: readonly string[]; readonly accountName: string | null }
+  | { readonly kind: 'createAccessKey'; readonly owner: { readonly user: string } | { readonly service: string } };
+
+/** The command line is not of the form that help describes. */
+export class UsageError extends Error {}
+
+const MAX_ACCOUNT_NAME = 128;
+
+/** Throws UsageError. */
+export function parseCommand(args: readonly string[]): Command {
+  const { values, positionals } = readOptions(args);
+  if (values.help === true || positionals[0] === 'help') return { kind: 'help' };
+  if (values.version === true) return { kind: 'version' };
+  const [name, ...rest] = positionals;
+  const accountName = values['account-name'];
+  if (accountName !== undefined && name !== 'import')
+    throw new UsageError('--account-name belongs to `rolegate import`');
+  switch (name) {
+    case undefined:
+      throw new UsageError('no command is given');
+    case 'start':
+      if (rest.length > 0)
+        throw new UsageError('`rolegate start` takes no arguments: settings are environment variables');
+      return { kind: 'start' };
+    case 'import':
+      return importCommand(rest, accountName ?? null);
+    case 'access-key':
+      return accessKeyCommand(rest);
+    default:
+      throw new UsageError(`\`${name}\` is not a command`);
+  }
+}
+
+function readOptions(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: {
+        help: { type: 'boolean', short: 'h' },
+        version: { type: 'boolean', short: 'v' },
+        'account-name': { type: 'string' },
+      },
+    });
+  } catch (error) {
+    // Its messages are sentences for users: `Unknown option '--foo'. To specify a positional argument …`
+    throw new UsageError(error instanceof Error ? (error.message.split('. ')[0] ?? '') : String(error));
+  }
+}
+
+function importCommand(files: readonly string[], accountName: string | null): Command {
+  if (files.length === 0) throw new UsageError('`rolegate import` needs at least one FILE (- for standard input)');
+  if (files.filter((file) => file === '-').length > 1) throw new UsageError('standard input (-) can be read only once');
+  if (accountName !== null && (accountName.trim() === '' || accountName.length > MAX_ACCOUNT_NAME)) {
+    throw new UsageError(`--account-name must have 1 to ${MAX_ACCOUNT_NAME} characters`);
+  }
+  return { kind: 'import', files, accountName };
+}
+
+function accessKeyCommand(rest: readonly string[]): Command {
+  const [verb, owner, ...more] = rest;
+  if (verb !== 'create' || owner === undefined || more.length > 0) {
+    throw new UsageError('`rolegate access-key create` needs one USER_ARN or SERVICE');
+  }
+  if (/^arn:[a-z0-9-]+:iam::[0-9]{12}:user\/.+$/.test(owner))
+    return { kind: 'createAccessKey', owner: { user: owner } };
+  if (/^[a-z0-9-]+(\.[a-z0-9-]+)*\.amazonaws\.com(\.cn)?$/.test(owner)) {
+    return { kind: 'createAccessKey', owner: { service: owner } };
+  }
+  throw new UsageError(
+    `\`${owner.slice(0, 100)}\` is neither the ARN of a user (arn:aws:iam::111111111111:user/alice) nor a service (ec2.amazonaws.com)`,
+  );
+}

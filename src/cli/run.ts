@@ -1,0 +1,70 @@
+import { readFile } from 'node:fs/promises';
+import { failureSentence } from '../server/failure-sentence.ts';
+import { InvalidSettings, type Settings, settingsOfProcess } from '../server/settings.ts';
+import { type Command, parseCommand, UsageError } from './arguments.ts';
+import { CommandFailed } from './failure.ts';
+import { HELP } from './help.ts';
+import type { Terminal } from './terminal.ts';
+
+/** Runs one command and answers the exit code: 0 done, 1 refused or failed, 2 wrong usage or settings. */
+export async function runCommand(
+  args: readonly string[],
+  terminal: Terminal,
+  input: NodeJS.ReadableStream,
+): Promise<number> {
+  let settings: Settings | null = null;
+  try {
+    const command = parseCommand(args);
+    if (command.kind === 'help') terminal.out(HELP);
+    else if (command.kind === 'version') terminal.out(`${await version()}\n`);
+    else {
+      settings = settingsOfProcess();
+      return await perform(command, settings, terminal, input);
+    }
+    return 0;
+  } catch (error) {
+    if (error instanceof UsageError) {
+      terminal.error(`rolegate: ${error.message}\nTry \`rolegate --help\`.\n`);
+      return 2;
+    }
+    if (error instanceof InvalidSettings) {
+      for (const problem of error.problems) terminal.error(`rolegate: ${problem}\n`);
+      return 2;
+    }
+    terminal.error(`rolegate: ${sentenceOf(error, settings)}\n`);
+    return 1;
+  }
+}
+
+/** What a command needs is loaded with it: help need not wait for a database. */
+async function perform(
+  command: Exclude<Command, { readonly kind: 'help' | 'version' }>,
+  settings: Settings,
+  terminal: Terminal,
+  input: NodeJS.ReadableStream,
+): Promise<number> {
+  if (command.kind === 'start') {
+    const { serve } = await import('../server/serve.ts');
+    return serve(settings, terminal);
+  }
+  if (command.kind === 'import') {
+    const { importFiles } = await import('./import-command.ts');
+    await importFiles(command, settings, terminal, input);
+  } else {
+    const { createAccessKey } = await import('./access-key-command.ts');
+    await createAccessKey(command.owner, settings, terminal);
+  }
+  return 0;
+}
+
+function sentenceOf(error: unknown, settings: Settings | null): string {
+  if (error instanceof CommandFailed) return error.message;
+  const sentence = settings === null ? null : failureSentence(error, settings);
+  return sentence ?? (error instanceof Error ? (error.stack ?? error.message) : String(error));
+}
+
+async function version(): Promise<string> {
+  const text = await readFile(new URL('../../package.json', import.meta.url), 'utf8');
+  const manifest: unknown = JSON.parse(text);
+  return typeof manifest === 'object' && manifest !== null && 'version' in manifest ? String(manifest.version) : '';
+}

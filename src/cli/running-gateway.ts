@@ -1,0 +1,60 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { readAddress } from '../server/address-file.ts';
+import type { Settings } from '../server/settings.ts';
+import { CommandFailed } from './failure.ts';
+
+/** The gateway that has the data folder, spoken to as its operator. */
+export interface RunningGateway {
+  readonly url: string;
+  /** The `data` of the answer. Throws CommandFailed with what the gateway says. */
+  ask(query: string, variables: Readonly<Record<string, unknown>>): Promise<Readonly<Record<string, unknown>>>;
+}
+
+/** Finds it by what it has left in the data folder. Throws CommandFailed that says what is missing. */
+export async function runningGateway(settings: Settings): Promise<RunningGateway> {
+  const address = await readAddress(settings.dataDir);
+  if (address === null) {
+    throw new CommandFailed(
+      `the data folder ${settings.dataDir} is in use by another process, and no gateway has left its address there: try again in a moment`,
+    );
+  }
+  const token = settings.operatorToken ?? (await readToken(settings.dataDir));
+  return { url: address.url, ask: (query, variables) => ask(address.url, token, query, variables) };
+}
+
+async function readToken(dataDir: string): Promise<string> {
+  try {
+    return (await readFile(join(dataDir, 'operator.token'), 'utf8')).trim();
+  } catch (cause) {
+    throw new CommandFailed(`the operator token is not in ${dataDir}: give the gateway's in ROLEGATE_OPERATOR_TOKEN`, {
+      cause,
+    });
+  }
+}
+
+async function ask(url: string, token: string, query: string, variables: Readonly<Record<string, unknown>>) {
+  let response: Response;
+  try {
+    response = await fetch(`${url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+      body: JSON.stringify({ query, variables }),
+    });
+  } catch (cause) {
+    throw new CommandFailed(`the gateway at ${url}, which has the data folder, does not answer`, { cause });
+  }
+  if (response.status === 401) {
+    throw new CommandFailed(`the gateway at ${url} has another operator token: give it in ROLEGATE_OPERATOR_TOKEN`);
+  }
+  const answer: unknown = await response.json().catch(() => null);
+  const { data, errors } = isObject(answer) ? answer : {};
+  const first: unknown = Array.isArray(errors) ? errors[0] : undefined;
+  if (isObject(first)) throw new CommandFailed(`the gateway at ${url} refuses: ${String(first['message'])}`);
+  if (!isObject(data)) throw new CommandFailed(`the gateway at ${url} gives no answer (status ${response.status})`);
+  return data;
+}
+
+export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,34 @@
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+const NAME = 'gateway.json';
+
+/** Where a running gateway is, for the command line. */
+export interface GatewayAddress {
+  readonly url: string;
+  readonly pid: number;
+}
+
+/** Writes it into the data folder, whole or not at all. */
+export async function writeAddress(dataDir: string, address: GatewayAddress): Promise<void> {
+  const path = join(dataDir, NAME);
+  const draft = `${path}.${address.pid}`;
+  await writeFile(draft, `${JSON.stringify(address)}\n`, { mode: 0o600 });
+  await rename(draft, path);
+}
+
+/** Null: no gateway has left one; one that was killed leaves it behind, so that it says where to try. */
+export async function readAddress(dataDir: string): Promise<GatewayAddress | null> {
+  try {
+    const value: unknown = JSON.parse(await readFile(join(dataDir, NAME), 'utf8'));
+    if (typeof value !== 'object' || value === null || !('url' in value) || !('pid' in value)) return null;
+    return typeof value.url === 'string' && typeof value.pid === 'number' ? { url: value.url, pid: value.pid } : null;
+  } catch {
+    return null;
+  }
+}
+
+export async function removeAddress(dataDir: string): Promise<void> {
+  const address = await readAddress(dataDir);
+  if (address?.pid === process.pid) await rm(join(dataDir, NAME), { force: true });
+}

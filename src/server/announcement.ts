@@ -1,0 +1,26 @@
+import { join } from 'node:path';
+import { DEMO_SIGN_IN_FILE, demoSignInText } from './demo.ts';
+import type { RunningGateway } from './gateway.ts';
+import { type Settings, withoutPassword } from './settings.ts';
+
+/** What people read when the gateway is ready. Secrets stand in it only at the start that has made them. */
+export function announcement(gateway: RunningGateway, settings: Settings): string {
+  const lines = [
+    `Rolegate is ready at ${gateway.url}/graphql`,
+    settings.graphiql ? '  open it in a browser for GraphiQL' : '  GraphiQL is off',
+    `  directory       ${settings.databaseUrl === null ? join(settings.dataDir, 'db') : withoutPassword(settings.databaseUrl)}`,
+    `  operator token  ${operatorToken(gateway, settings)}`,
+  ];
+  if (gateway.demo !== null) {
+    if (gateway.demo.loadedNow) lines.push('', demoSignInText(gateway.demo.signIns));
+    else lines.push(`  demo sign-in    in ${join(settings.dataDir, DEMO_SIGN_IN_FILE)}`);
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+function operatorToken(gateway: RunningGateway, settings: Settings): string {
+  if (settings.operatorToken !== null) return 'from ROLEGATE_OPERATOR_TOKEN';
+  const path = join(settings.dataDir, 'operator.token');
+  if (gateway.newOperatorToken === null) return `in ${path}`;
+  return `${gateway.newOperatorToken}\n                  (shown this once; kept in ${path})`;
+}

@@ -1,0 +1,80 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type Refusal, writeRefusal } from './graphql-error.ts';
+
+/** The body has more bytes than this caller may send. */
+export class BodyTooLarge extends Error {
+  readonly limit: number;
+
+  constructor(limit: number) {
+    super(`more than ${limit} bytes`);
+    this.name = 'BodyTooLarge';
+    this.limit = limit;
+  }
+}
+
+/** The sender went away before all of it was there. */
+export class BodyIncomplete extends Error {}
+
+/**
+ * Reads a request's body. Refuses by its Content-Length before a byte is read, and otherwise counts, so that never more
+ * than `limit` bytes are held. Throws BodyTooLarge, BodyIncomplete.
+ */
+export function readBody(request: IncomingMessage, limit: number): Promise<Buffer> {
+  const declared = Number(request.headers['content-length'] ?? 0);
+  if (declared > limit) return Promise.reject(new BodyTooLarge(limit));
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    const onData = (chunk: Buffer): void => {
+      size += chunk.length;
+      if (size > limit) {
+        request.off('data', onData);
+        request.pause();
+        chunks.length = 0;
+        reject(new BodyTooLarge(limit));
+        return;
+      }
+      chunks.push(chunk);
+    };
+    request.on('data', onData);
+    request.once('end', () =>
+      resolve(chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks)),
+    );
+    request.once('error', (cause) => reject(new BodyIncomplete('the request was not sent completely', { cause })));
+    request.once('aborted', () => reject(new BodyIncomplete('the request was not sent completely')));
+  });
+}
+
+/** Up to here a body that nobody wants is read to its end, so that the connection can go on being used. */
+const SMALL = 65_536;
+/** How long a sender may go on sending what is thrown away, before the connection is cut. Milliseconds. */
+const DRAIN_TIME = 2_000;
+
+/**
+ * Answers a request whose body was not read. A sender that is cut off while it is still sending may never see the
+ * answer (the reset overtakes it), so the answer is sent, the rest is read and thrown away for a moment, and then the
+ * connection is closed.
+ */
+export function refuseUnread(
+  request: IncomingMessage,
+  response: ServerResponse,
+  refusal: Refusal,
+  requestId: string,
+): void {
+  const declared = Number(request.headers['content-length'] ?? 0);
+  const isSmall = request.headers['transfer-encoding'] === undefined && declared <= SMALL;
+  if (request.complete || isSmall) {
+    writeRefusal(response, refusal, requestId);
+    response.end();
+    return;
+  }
+  writeRefusal(response, { ...refusal, headers: { ...refusal.headers, connection: 'close' } }, requestId);
+  const timer = setTimeout(finish, DRAIN_TIME);
+  function finish(): void {
+    clearTimeout(timer);
+    response.end();
+  }
+  request.once('end', finish);
+  request.once('close', finish);
+  request.resume();
+}

@@ -1,0 +1,143 @@
+import { isUtf8 } from 'node:buffer';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Caller } from '../session/caller.ts';
+import { BodyIncomplete, BodyTooLarge, readBody, refuseUnread } from './body.ts';
+import { type Refusal, writeRefusal } from './graphql-error.ts';
+import { bodyLimitOf, MAX_BATCHED_OPERATIONS, shownBytes } from './limits.ts';
+import type { RequestFacts } from './request-facts.ts';
+
+/** Says who sends this Authorization header; a Refusal when it speaks for nobody. */
+export type Authenticate = (authorization: string | undefined, now: number) => Promise<Caller | Refusal>;
+
+/** Answers a GraphQL request; the parsed JSON of a POST is in `request.body`. */
+export type GraphqlListener = (
+  request: IncomingMessage & { body?: object },
+  response: ServerResponse,
+  facts: RequestFacts,
+) => Promise<void> | void;
+
+export interface GraphqlRoute {
+  readonly authenticate: Authenticate;
+  readonly answer: GraphqlListener;
+}
+
+/**
+ * POST and GET /graphql. Who asks is settled before the body is read: how much of one is read depends on it. Answers the
+ * caller's kind, for the log.
+ */
+export async function serveGraphql(
+  route: GraphqlRoute,
+  request: IncomingMessage,
+  response: ServerResponse,
+  requestId: string,
+  now: number,
+): Promise<string> {
+  const caller = await route.authenticate(request.headers.authorization, now);
+  if (!('kind' in caller)) {
+    refuseUnread(request, response, caller, requestId);
+    return 'refused';
+  }
+  const facts: RequestFacts = { requestId, caller, now };
+  if (request.method !== 'POST') {
+    await route.answer(request, response, facts);
+    return caller.kind;
+  }
+  const body = await readJson(request, response, caller);
+  if (body === null) return caller.kind;
+  if (isRefusal(body)) refuseUnread(request, response, body, requestId);
+  else await route.answer(Object.assign(request, { body: body.value }), response, facts);
+  return caller.kind;
+}
+
+/** The parsed body, why it is refused, or null when the sender has gone away. */
+async function readJson(
+  request: IncomingMessage,
+  response: ServerResponse,
+  caller: Caller,
+): Promise<{ readonly value: object } | Refusal | null> {
+  const wrongType = checkContentType(request);
+  if (wrongType !== null) return wrongType;
+  const limit = bodyLimitOf(caller);
+  try {
+    if (/100-continue/i.test(String(request.headers.expect ?? '')) && !isDeclaredLarger(request, limit)) {
+      response.writeContinue();
+    }
+    return parseBody(await readBody(request, limit));
+  } catch (error) {
+    if (error instanceof BodyIncomplete) return null;
+    if (error instanceof BodyTooLarge) return tooLarge(limit, caller);
+    throw error;
+  }
+}
+
+function isRefusal(value: { readonly value: object } | Refusal): value is Refusal {
+  return 'status' in value;
+}
+
+function isDeclaredLarger(request: IncomingMessage, limit: number): boolean {
+  return Number(request.headers['content-length'] ?? 0) > limit;
+}
+
+function checkContentType(request: IncomingMessage): Refusal | null {
+  const type = (request.headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
+  const encoding = (request.headers['content-encoding'] ?? 'identity').toLowerCase();
+  if (encoding !== 'identity') {
+    return {
+      status: 415,
+      code: 'BAD_REQUEST',
+      message: 'the request body must not be compressed: leave out `content-encoding`',
+    };
+  }
+  if (type === 'application/json' || type === 'application/graphql+json') return null;
+  const given = type === '' ? 'there is none' : `it is \`${type.slice(0, 100)}\``;
+  return {
+    status: 415,
+    code: 'BAD_REQUEST',
+    message: `the \`content-type\` of a POST must be application/json; ${given}`,
+  };
+}
+
+function tooLarge(limit: number, caller: Caller): Refusal {
+  const hint = caller.kind === 'anonymous' ? ' without credentials' : '';
+  return {
+    status: 413,
+    code: 'REQUEST_TOO_LARGE',
+    message: `the request body is larger than the ${shownBytes(limit)} that may be sent${hint}`,
+    extensions: { limitBytes: limit },
+  };
+}
+
+const badRequest = (message: string): Refusal => ({ status: 400, code: 'BAD_REQUEST', message });
+
+function parseBody(bytes: Buffer): { readonly value: object } | Refusal {
+  if (bytes.length === 0) return badRequest('the request body is empty; it must be JSON with a `query`');
+  if (!isUtf8(bytes)) return badRequest('the request body is not UTF-8');
+  let value: unknown;
+  try {
+    value = JSON.parse(bytes.toString('utf8'));
+  } catch {
+    return badRequest('the request body is not valid JSON');
+  }
+  if (typeof value !== 'object' || value === null) {
+    return badRequest('the request body must be a JSON object with a `query`');
+  }
+  if (!Array.isArray(value)) {
+    return 'query' in value ? { value } : badRequest('the request body has no `query`');
+  }
+  if (value.length === 0) return badRequest('the request body is an empty list of operations');
+  if (value.length > MAX_BATCHED_OPERATIONS) {
+    return {
+      ...badRequest(`the request body holds ${value.length} operations; the limit is ${MAX_BATCHED_OPERATIONS}`),
+      extensions: { limit: MAX_BATCHED_OPERATIONS },
+    };
+  }
+  return { value };
+}
+
+/** Refuses a request whose URL or Host header is none. */
+export function refuseMalformed(request: IncomingMessage, response: ServerResponse, requestId: string): void {
+  if (response.headersSent) return;
+  writeRefusal(response, badRequest('the request line or the `host` header is malformed'), requestId);
+  response.end();
+  request.resume();
+}

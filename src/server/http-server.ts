@@ -1,0 +1,57 @@
+import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { REQUEST_TIMEOUT, STOP_TIMEOUT } from './limits.ts';
+
+/** A node:http server that can be stopped without cutting anybody off. */
+export interface HttpServer {
+  /** http://host:port */
+  readonly url: string;
+  /** Takes no more connections, lets what is under way finish, and cuts off what has not after STOP_TIMEOUT. */
+  stop(): Promise<void>;
+}
+
+/** Begins to listen. Rejects with node's own error (EADDRINUSE …). */
+export function listen(host: string, port: number, listener: RequestListener): Promise<HttpServer> {
+  const underWay = new Set<ServerResponse>();
+  let stopping = false;
+  const onRequest: RequestListener = (request, response) => {
+    underWay.add(response);
+    response.once('close', () => underWay.delete(response));
+    if (stopping) response.setHeader('connection', 'close');
+    listener(request, response);
+  };
+  const server = createServer({ requestTimeout: REQUEST_TIMEOUT, keepAlive: true }, onRequest);
+  // By itself node answers `Expect: 100-continue` before anybody has looked at who asks, and how much.
+  server.on('checkContinue', onRequest);
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => {
+      server.off('error', reject);
+      const stop = (): Promise<void> => {
+        stopping = true;
+        for (const response of underWay) if (!response.headersSent) response.setHeader('connection', 'close');
+        return closeServer(server);
+      };
+      resolve({ url: urlOf(server), stop });
+    });
+  });
+}
+
+function closeServer(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => server.closeAllConnections(), STOP_TIMEOUT);
+    server.close(() => {
+      clearTimeout(timer);
+      resolve();
+    });
+    server.closeIdleConnections();
+  });
+}
+
+function urlOf(server: Server): string {
+  // A server that listens on TCP has an AddressInfo; a string would be a pipe.
+  const { address, family, port } = server.address() as AddressInfo;
+  // 0.0.0.0 and :: are where it listens, not where it can be reached.
+  const host = address === '0.0.0.0' || address === '::' ? 'localhost' : address;
+  return `http://${family === 'IPv6' && host !== 'localhost' ? `[${host}]` : host}:${port}`;
+}

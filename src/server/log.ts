@@ -1,0 +1,14 @@
+import { destination, type Logger, pino } from 'pino';
+import type { LogLevel } from './settings.ts';
+
+export type Log = Logger;
+
+/**
+ * One JSON object a line on standard error. Headers and bodies are never handed to it: that is where credentials are.
+ */
+export function createLog(level: LogLevel): Log {
+  return pino(
+    { level, base: null, timestamp: () => `,"time":"${new Date().toISOString()}"` },
+    destination({ dest: 2, sync: true }),
+  );
+}

@@ -1,0 +1,43 @@
+import { announcement } from './announcement.ts';
+import { failureSentence } from './failure-sentence.ts';
+import { type RunningGateway, startGateway } from './gateway.ts';
+import type { Settings } from './settings.ts';
+
+interface Output {
+  out(text: string): void;
+  error(text: string): void;
+}
+
+/** Runs a gateway until it is told to stop, and answers the exit code. */
+export async function serve(settings: Settings, output: Output): Promise<number> {
+  const stop = stopSignal();
+  let gateway: RunningGateway;
+  try {
+    gateway = await startGateway(settings);
+  } catch (error) {
+    const sentence = failureSentence(error, settings);
+    if (sentence === null) throw error;
+    output.error(`rolegate: ${sentence}\n`);
+    return 1;
+  }
+  output.out(announcement(gateway, settings));
+  await stop;
+  output.out('stopping: no new requests, finishing those under way\n');
+  await gateway.close();
+  output.out('stopped\n');
+  return 0;
+}
+
+/** The first SIGTERM or SIGINT. A second one ends the process at once: somebody does not want to wait. */
+function stopSignal(): Promise<void> {
+  return new Promise((resolve) => {
+    let asked = false;
+    const onSignal = (): void => {
+      if (asked) process.exit(1);
+      asked = true;
+      resolve();
+    };
+    process.on('SIGTERM', onSignal);
+    process.on('SIGINT', onSignal);
+  });
+}

@@ -1,0 +1,45 @@
+import { type Access, createAccess } from '../access/access.ts';
+import { type Catalog, openCatalog } from '../catalog/catalog.ts';
+import { type OpenDirectory, openDirectory } from '../directory/prisma/open-directory.ts';
+import { checkMasterKey, createSecrets, type Secrets } from '../session/secrets.ts';
+import { createSessions, type Sessions } from '../session/sessions.ts';
+import type { Settings } from './settings.ts';
+
+/** Everything the gateway and the command line stand on. */
+export interface Services {
+  readonly catalog: Catalog;
+  readonly directory: OpenDirectory;
+  readonly secrets: Secrets;
+  readonly access: Access;
+  readonly sessions: Sessions;
+}
+
+/** Where the directory is. */
+type Place = Pick<Settings, 'dataDir' | 'databaseUrl' | 'operatorToken'>;
+
+export async function openStore(
+  place: Place,
+): Promise<{ readonly catalog: Catalog; readonly directory: OpenDirectory }> {
+  const catalog = await openCatalog();
+  const directory = await openDirectory(
+    place.databaseUrl === null
+      ? { kind: 'embedded', dataDir: place.dataDir }
+      : { kind: 'server', url: place.databaseUrl },
+    catalog,
+  );
+  return { catalog, directory };
+}
+
+/** Opens the directory and the secrets that belong to it; closes what it has opened when the rest fails. */
+export async function openServices(place: Place): Promise<Services> {
+  const { catalog, directory } = await openStore(place);
+  try {
+    const secrets = await createSecrets({ dataDir: place.dataDir, operatorToken: place.operatorToken });
+    await checkMasterKey(directory, secrets);
+    const access = createAccess(directory, catalog);
+    return { catalog, directory, secrets, access, sessions: createSessions({ directory, access, secrets }) };
+  } catch (error) {
+    await directory.close();
+    throw error;
+  }
+}

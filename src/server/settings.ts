@@ -1,0 +1,145 @@
+import { resolve } from 'node:path';
+
+/** Settings that were given wrongly: everything that is wrong with them, one sentence each, without secrets. */
+export class InvalidSettings extends Error {
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly string[]) {
+    super(problems.join('\n'));
+    this.name = 'InvalidSettings';
+    this.problems = problems;
+  }
+}
+
+export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+/** What an operator can choose, checked. */
+export interface Settings {
+  readonly host: string;
+  /** 0: any free one. */
+  readonly port: number;
+  /** Absolute. */
+  readonly dataDir: string;
+  /** Null: the embedded database in the data folder. */
+  readonly databaseUrl: string | null;
+  /** Null: the one in the data folder, made at first start. */
+  readonly operatorToken: string | null;
+  /** Whether an empty directory is to be given the demo organization. */
+  readonly demo: boolean;
+  readonly graphiql: boolean;
+  readonly logLevel: LogLevel;
+}
+
+export const MIN_OPERATOR_TOKEN_LENGTH = 24;
+const MAX_OPERATOR_TOKEN_LENGTH = 512;
+
+/**
+ * Reads the settings from environment variables; a variable that is empty counts as not set. `workingDir` is what a
+ * relative data folder is relative to. Throws InvalidSettings with one sentence for every value that is refused.
+ */
+export function readSettings(env: Readonly<Record<string, string | undefined>>, workingDir: string): Settings {
+  const problems: string[] = [];
+  const read = <T>(name: string, fallback: T, parse: (text: string) => T | Problem): T => {
+    const text = env[name];
+    if (text === undefined || text === '') return fallback;
+    const value = parse(text);
+    if (!(value instanceof Problem)) return value;
+    problems.push(`${name} ${value.sentence}`);
+    return fallback;
+  };
+  const databaseUrl = read<string | null>('DATABASE_URL', null, parseDatabaseUrl);
+  const settings: Settings = {
+    host: read('HOST', '127.0.0.1', parseHost),
+    port: read('PORT', 4000, parsePort),
+    dataDir: resolve(workingDir, read('ROLEGATE_DATA_DIR', '.rolegate', parseDataDir)),
+    databaseUrl,
+    operatorToken: read<string | null>('ROLEGATE_OPERATOR_TOKEN', null, parseOperatorToken),
+    demo: read('ROLEGATE_DEMO', databaseUrl === null, parseSwitch),
+    graphiql: read('ROLEGATE_GRAPHIQL', true, parseSwitch),
+    logLevel: read('LOG_LEVEL', 'warn', parseLogLevel),
+  };
+  if (problems.length > 0) throw new InvalidSettings(problems);
+  return settings;
+}
+
+/** The settings of this process. */
+export function settingsOfProcess(): Settings {
+  return readSettings(process.env, process.cwd());
+}
+
+/** A database URL as it may be shown: without its password. */
+export function withoutPassword(databaseUrl: string): string {
+  const url = new URL(databaseUrl);
+  if (url.password !== '') url.password = '***';
+  if (url.searchParams.has('password')) url.searchParams.set('password', '***');
+  return url.href;
+}
+
+class Problem {
+  /** Goes on after the variable's name. */
+  readonly sentence: string;
+  constructor(sentence: string) {
+    this.sentence = sentence;
+  }
+}
+
+function parseHost(text: string): string | Problem {
+  if (/^[A-Za-z0-9.\-_]+$/.test(text) || /^[0-9A-Fa-f:.]+(%[A-Za-z0-9]+)?$/.test(text)) return text;
+  return new Problem(
+    `must be a host name or an address to listen on, such as 127.0.0.1 or 0.0.0.0, without scheme and port; it is \`${shown(text)}\``,
+  );
+}
+
+function parsePort(text: string): number | Problem {
+  const port = /^[0-9]{1,5}$/.test(text) ? Number(text) : Number.NaN;
+  if (port <= 65_535) return port;
+  return new Problem(`must be a whole number from 0 to 65535 (0: any free port); it is \`${shown(text)}\``);
+}
+
+function parseDataDir(text: string): string | Problem {
+  return text.includes('\0') ? new Problem('must be the path of a folder; it holds a NUL character') : text;
+}
+
+function parseDatabaseUrl(text: string): string | Problem {
+  const form = 'must be a PostgreSQL URL, postgresql://user:password@host:5432/database';
+  // What is wrong is not repeated here: it may hold a password.
+  if (!/^postgres(ql)?:\/\//.test(text)) return new Problem(`${form}; it begins otherwise`);
+  if (!URL.canParse(text)) return new Problem(`${form}; it is not a valid URL`);
+  const { hostname, pathname, searchParams } = new URL(text);
+  if (hostname === '' && !searchParams.has('host')) return new Problem(`${form}; it names no host`);
+  if (pathname.length < 2) return new Problem(`${form}; it names no database`);
+  return text;
+}
+
+function parseOperatorToken(text: string): string | Problem {
+  // The characters of a Bearer token (RFC 6750, section 2.1). The token itself is a secret: only its form is spoken of.
+  if (!/^[A-Za-z0-9\-._~+/]+=*$/.test(text)) {
+    return new Problem(
+      'must consist of letters, digits and - . _ ~ + / (with = at its end); it holds other characters',
+    );
+  }
+  if (text.length < MIN_OPERATOR_TOKEN_LENGTH || text.length > MAX_OPERATOR_TOKEN_LENGTH) {
+    return new Problem(
+      `must have ${MIN_OPERATOR_TOKEN_LENGTH} to ${MAX_OPERATOR_TOKEN_LENGTH} characters; it has ${text.length}`,
+    );
+  }
+  return text;
+}
+
+function parseSwitch(text: string): boolean | Problem {
+  if (text === 'on') return true;
+  if (text === 'off') return false;
+  return new Problem(`must be on or off; it is \`${shown(text)}\``);
+}
+
+function parseLogLevel(text: string): LogLevel | Problem {
+  const level = LOG_LEVELS.find((known) => known === text);
+  return level ?? new Problem(`must be one of ${LOG_LEVELS.join(', ')}; it is \`${shown(text)}\``);
+}
+
+/** Control characters would let a value write its own lines on a terminal. */
+function shown(text: string): string {
+  const printable = text.replace(/[^\x20-\x7e]/g, '?');
+  return printable.length > 60 ? `${printable.slice(0, 60)}…` : printable;
+}

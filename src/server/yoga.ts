@@ -1,0 +1,44 @@
+import { useCSRFPrevention } from '@graphql-yoga/plugin-csrf-prevention';
+import type { GraphQLSchema } from 'graphql';
+import { createYoga, type Plugin, type YogaServerInstance } from 'graphql-yoga';
+import type { GatewayContext } from '../graphql/context.ts';
+import { maskError } from '../graphql/mask-error.ts';
+import { MAX_BATCHED_OPERATIONS } from './limits.ts';
+import type { Log } from './log.ts';
+import type { RequestFacts } from './request-facts.ts';
+
+export interface YogaParts {
+  readonly schema: GraphQLSchema;
+  readonly contextOf: (facts: RequestFacts, request: Request) => GatewayContext;
+  readonly plugins: readonly Plugin[];
+  readonly log: Log;
+}
+
+/** GraphQL over HTTP, behind the router: who asks, and how much of a body is read, was settled there. */
+export function createGraphqlServer(parts: YogaParts): YogaServerInstance<RequestFacts, GatewayContext> {
+  const { log } = parts;
+  return createYoga<RequestFacts, GatewayContext>({
+    schema: parts.schema,
+    context: ({ request, ...facts }) => parts.contextOf(facts, request),
+    // The router limits bodies by who sends them; Yoga's own limit costs two thirds of the throughput.
+    maxRequestBodySize: false,
+    // Its default answers every origin, with credentials.
+    cors: false,
+    multipart: false,
+    landingPage: false,
+    graphiql: false,
+    batching: { limit: MAX_BATCHED_OPERATIONS },
+    maskedErrors: { maskError, isDev: false },
+    logging: {
+      debug: () => undefined,
+      info: () => undefined,
+      warn: (message: unknown) => log.warn(String(message)),
+      error: (error: unknown) => log.error({ err: error }, 'unexpected error'),
+    },
+    plugins: [
+      // GET requests have to carry a header that no other site's page can make a browser send.
+      useCSRFPrevention({ requestHeaders: ['authorization', 'x-graphql-yoga-csrf', 'graphql-require-preflight'] }),
+      ...parts.plugins,
+    ],
+  });
+}

@@ -1,0 +1,51 @@
+import { describe, expect, test } from 'vitest';
+import { parseCommand, UsageError } from '../../src/cli/arguments.ts';
+
+function refusalOf(args: readonly string[]): string {
+  try {
+    return `accepted as ${parseCommand(args).kind}`;
+  } catch (error) {
+    if (error instanceof UsageError) return error.message;
+    throw error;
+  }
+}
+
+test('commands', () => {
+  expect(parseCommand(['--help'])).toEqual({ kind: 'help' });
+  expect(parseCommand(['import', '-h'])).toEqual({ kind: 'help' });
+  expect(parseCommand(['--version'])).toEqual({ kind: 'version' });
+  expect(parseCommand(['start'])).toEqual({ kind: 'start' });
+  expect(parseCommand(['import', 'a.json', '-', '--account-name', 'Production'])).toEqual({
+    kind: 'import',
+    files: ['a.json', '-'],
+    accountName: 'Production',
+  });
+  expect(parseCommand(['access-key', 'create', 'arn:aws:iam::111111111111:user/ops/alice'])).toEqual({
+    kind: 'createAccessKey',
+    owner: { user: 'arn:aws:iam::111111111111:user/ops/alice' },
+  });
+  expect(parseCommand(['access-key', 'create', 'ec2.amazonaws.com'])).toEqual({
+    kind: 'createAccessKey',
+    owner: { service: 'ec2.amazonaws.com' },
+  });
+});
+
+describe('wrong usage', () => {
+  test.each([
+    [[], 'no command is given'],
+    [['imprt', 'a.json'], '`imprt` is not a command'],
+    [['import'], '`rolegate import` needs at least one FILE (- for standard input)'],
+    [['import', '-', '-'], 'standard input (-) can be read only once'],
+    [['import', 'a.json', '--account-name', ' '], '--account-name must have 1 to 128 characters'],
+    [['start', '--account-name', 'x'], '--account-name belongs to `rolegate import`'],
+    [['start', 'now'], '`rolegate start` takes no arguments: settings are environment variables'],
+    [['import', '--force', 'a.json'], "Unknown option '--force'"],
+    [['access-key', 'delete', 'x'], '`rolegate access-key create` needs one USER_ARN or SERVICE'],
+    [
+      ['access-key', 'create', 'arn:aws:iam::111111111111:role/r'],
+      '`arn:aws:iam::111111111111:role/r` is neither the ARN of a user (arn:aws:iam::111111111111:user/alice) nor a service (ec2.amazonaws.com)',
+    ],
+  ])('%j', (args, message) => {
+    expect(refusalOf(args)).toBe(message);
+  });
+});

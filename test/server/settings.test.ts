@@ -1,0 +1,119 @@
+import { describe, expect, test } from 'vitest';
+import { InvalidSettings, readSettings, withoutPassword } from '../../src/server/settings.ts';
+
+const read = (env: Record<string, string>) => readSettings(env, '/work');
+
+function problemsOf(env: Record<string, string>): readonly string[] {
+  try {
+    read(env);
+  } catch (error) {
+    if (error instanceof InvalidSettings) return error.problems;
+    throw error;
+  }
+  return [];
+}
+
+describe('defaults', () => {
+  test('of an empty environment', () => {
+    expect(read({})).toEqual({
+      host: '127.0.0.1',
+      port: 4000,
+      dataDir: '/work/.rolegate',
+      databaseUrl: null,
+      operatorToken: null,
+      demo: true,
+      graphiql: true,
+      logLevel: 'warn',
+    });
+  });
+
+  test('an empty variable is one that is not set', () => {
+    expect(read({ HOST: '', PORT: '', DATABASE_URL: '', ROLEGATE_OPERATOR_TOKEN: '' })).toEqual(read({}));
+  });
+
+  test('no demo organization in a PostgreSQL server, unless it is asked for', () => {
+    const DATABASE_URL = 'postgresql://rolegate@db/rolegate';
+    expect(read({ DATABASE_URL }).demo).toBe(false);
+    expect(read({ DATABASE_URL, ROLEGATE_DEMO: 'on' }).demo).toBe(true);
+    expect(read({ ROLEGATE_DEMO: 'off' }).demo).toBe(false);
+  });
+});
+
+test('values that are taken', () => {
+  expect(
+    read({
+      HOST: '::1',
+      PORT: '0',
+      ROLEGATE_DATA_DIR: '../data',
+      ROLEGATE_GRAPHIQL: 'off',
+      LOG_LEVEL: 'debug',
+      ROLEGATE_OPERATOR_TOKEN: 'abcdefghijklmnopqrstuvwxyz0123456789',
+    }),
+  ).toMatchObject({ host: '::1', port: 0, dataDir: '/data', graphiql: false, logLevel: 'debug' });
+});
+
+describe('values that are refused', () => {
+  const cases: readonly (readonly [name: string, value: string, sentence: string])[] = [
+    ['PORT', 'http', 'PORT must be a whole number from 0 to 65535 (0: any free port); it is `http`'],
+    ['PORT', '65536', 'PORT must be a whole number from 0 to 65535 (0: any free port); it is `65536`'],
+    ['PORT', '-1', 'PORT must be a whole number from 0 to 65535 (0: any free port); it is `-1`'],
+    ['PORT', '4000.5', 'PORT must be a whole number from 0 to 65535 (0: any free port); it is `4000.5`'],
+    [
+      'HOST',
+      'http://localhost:80',
+      'HOST must be a host name or an address to listen on, such as 127.0.0.1 or 0.0.0.0, without scheme and port; it is `http://localhost:80`',
+    ],
+    ['ROLEGATE_DEMO', 'false', 'ROLEGATE_DEMO must be on or off; it is `false`'],
+    ['ROLEGATE_GRAPHIQL', '0', 'ROLEGATE_GRAPHIQL must be on or off; it is `0`'],
+    ['LOG_LEVEL', 'loud', 'LOG_LEVEL must be one of trace, debug, info, warn, error, fatal, silent; it is `loud`'],
+    [
+      'DATABASE_URL',
+      'mysql://root:hunter2@db/x',
+      'DATABASE_URL must be a PostgreSQL URL, postgresql://user:password@host:5432/database; it begins otherwise',
+    ],
+    [
+      'DATABASE_URL',
+      'postgresql://root:hunter2@db',
+      'DATABASE_URL must be a PostgreSQL URL, postgresql://user:password@host:5432/database; it names no database',
+    ],
+    [
+      'DATABASE_URL',
+      'postgresql://root:hunter2@db:port/x',
+      'DATABASE_URL must be a PostgreSQL URL, postgresql://user:password@host:5432/database; it is not a valid URL',
+    ],
+    ['ROLEGATE_OPERATOR_TOKEN', 'hunter2', 'ROLEGATE_OPERATOR_TOKEN must have 24 to 512 characters; it has 7'],
+    [
+      'ROLEGATE_OPERATOR_TOKEN',
+      'hunter2 hunter2 hunter2 hunter2',
+      'ROLEGATE_OPERATOR_TOKEN must consist of letters, digits and - . _ ~ + / (with = at its end); it holds other characters',
+    ],
+  ];
+  test.each(cases)('%s=%s', (name, value, sentence) => {
+    expect(problemsOf({ [name]: value })).toEqual([sentence]);
+  });
+
+  test('all of them at once, none with a secret in it', () => {
+    const problems = problemsOf({
+      PORT: 'x',
+      DATABASE_URL: 'mysql://u:hunter2@h/d',
+      ROLEGATE_OPERATOR_TOKEN: 'hunter2',
+    });
+    expect(problems.map((problem) => problem.split(' ')[0])).toEqual([
+      'DATABASE_URL',
+      'PORT',
+      'ROLEGATE_OPERATOR_TOKEN',
+    ]);
+    expect(problems.join('\n')).not.toContain('hunter2');
+  });
+
+  test('control characters do not reach the terminal', () => {
+    expect(problemsOf({ LOG_LEVEL: '\u001b[31mred\n' })[0]).toContain('it is `?[31mred?`');
+  });
+});
+
+test('a database URL is shown without its password', () => {
+  expect(withoutPassword('postgresql://rolegate:hunter2@db:5432/rolegate?sslmode=require')).toBe(
+    'postgresql://rolegate:***@db:5432/rolegate?sslmode=require',
+  );
+  expect(withoutPassword('postgresql://db/rolegate?user=u&password=hunter2')).not.toContain('hunter2');
+});
