@@ -1,3 +1,5 @@
+import { splitArn } from '../policy/arn.ts';
+
 /**
  * Which resources bear a resource-based policy, and whose policy governs the resources inside them.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_aws-services-that-work-with-iam.html and, per service, the
@@ -111,22 +113,9 @@ function match(pattern: string, text: string): readonly string[] | null {
   return next === '' || next === '/' || next === ':' ? [text.slice(0, at), ...captures] : null;
 }
 
-/** Cuts `text` at its first five colons: arn, partition, service, region, account, resource. */
-function parts(text: string): readonly string[] {
-  const found: string[] = [];
-  let from = 0;
-  for (let count = 0; count < 5; count++) {
-    const colon = text.indexOf(':', from);
-    if (colon < 0) return found;
-    found.push(text.slice(from, colon));
-    from = colon + 1;
-  }
-  return [...found, text.slice(from)];
-}
-
 /** The ARNs whose resource-based policy can govern a request on `arn`, the nearest first. Empty: such resources have none. */
 export function policyHolders(arn: string): readonly string[] {
-  const [prefix, partition = '', service = '', region = '', account = '', resource] = parts(arn);
+  const [prefix, partition = '', service = '', region = '', account = '', resource] = splitArn(arn);
   const rules =
     prefix === 'arn' && resource !== undefined && Object.hasOwn(RULES, service) ? RULES[service] : undefined;
   if (rules === undefined || resource === undefined) return [];

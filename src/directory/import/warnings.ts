@@ -1,0 +1,24 @@
+/** Enough to see what is wrong with a file; the rest is counted. */
+const MAX_WARNINGS = 1000;
+
+/** What an import could not understand, in the words `role App: PermissionsBoundary: …`. */
+export class Warnings {
+  /** Each line once: pages and recordings repeat entities. */
+  readonly #lines = new Set<string>();
+  #omitted = 0;
+
+  add(entity: string, element: string, message: string): void {
+    this.#push(element === '' ? `${entity}: ${message}` : `${entity}: ${element}: ${message}`);
+  }
+
+  /** One line each, and a last one that counts what is left out. */
+  list(): readonly string[] {
+    return this.#omitted === 0 ? [...this.#lines] : [...this.#lines, `${this.#omitted} more warnings are not listed`];
+  }
+
+  #push(line: string): void {
+    if (this.#lines.has(line)) return;
+    if (this.#lines.size < MAX_WARNINGS) this.#lines.add(line);
+    else this.#omitted++;
+  }
+}
