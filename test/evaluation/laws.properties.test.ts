@@ -1,0 +1,201 @@
+import * as fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { loadPolicy } from '../../src/policy/load.ts';
+import { engineDecision } from '../support/engine.ts';
+import type { Doc, NaiveRequest } from '../support/naive-evaluator.ts';
+import { documents, FULL_ACCESS, requests } from '../support/world.ts';
+
+const RUNS = { numRuns: 1_500 };
+const DENY: Doc = { Version: '2012-10-17', Statement: [{ Effect: 'Deny', Action: '*', Resource: '*' }] };
+const isFree = (q: NaiveRequest): boolean => q.action.name === 'sts:GetCallerIdentity';
+
+test('no policies, no access, except for the root user', () => {
+  fc.assert(
+    fc.property(requests, (q) => {
+      fc.pre(
+        q.principal.kind !== 'root' &&
+          !(q.principal.kind === 'federatedUser' && q.principal.issuer === null) &&
+          !isFree(q),
+      );
+      const bare = {
+        ...q,
+        identity: [],
+        boundary: null,
+        scp: null,
+        resource: { ...q.resource, policy: null, rcp: null },
+      };
+      expect(engineDecision(bare).allowed).toBe(false);
+    }),
+    RUNS,
+  );
+});
+
+test('one more Deny never turns a denial into an Allow, and one that covers everything denies explicitly', () => {
+  fc.assert(
+    fc.property(requests, documents('own'), (q, extra) => {
+      fc.pre(!isFree(q) && q.identity.length > 0);
+      const statements = (extra['Statement'] as readonly Doc[]).map((one) => ({ ...one, Effect: 'Deny' }));
+      const more = { ...q, identity: [...q.identity, { ...extra, Statement: statements }] };
+      if (!engineDecision(q).allowed) expect(engineDecision(more).allowed).toBe(false);
+      expect(engineDecision({ ...q, identity: [...q.identity, DENY] }).effect).toBe('EXPLICIT_DENY');
+    }),
+    RUNS,
+  );
+});
+
+test('one more ceiling never turns a denial into an Allow, and one that allows everything changes nothing', () => {
+  const ceilings: readonly ((q: NaiveRequest, ceiling: Doc) => NaiveRequest)[] = [
+    (q, ceiling) => ({ ...q, scp: [...(q.scp ?? []), [ceiling]] }),
+    (q, ceiling) => (q.boundary === null && q.principal.kind !== 'root' ? { ...q, boundary: ceiling } : q),
+    (q, ceiling) => (q.session === null && q.principal.kind === 'roleSession' ? { ...q, session: [ceiling] } : q),
+  ];
+  fc.assert(
+    fc.property(requests, documents('own'), fc.constantFrom(...ceilings), (q, ceiling, lower) => {
+      // A NotPrincipal hits whoever has a boundary, whatever it says: there a boundary is more than a ceiling.
+      fc.pre(q.principal.kind !== 'service' && q.principal.kind !== 'anonymous');
+      fc.pre(!JSON.stringify(q.resource.policy ?? {}).includes('NotPrincipal'));
+      if (!engineDecision(q).allowed) expect(engineDecision(lower(q, ceiling)).allowed).toBe(false);
+      expect(engineDecision(lower(q, FULL_ACCESS)).effect).toBe(engineDecision(q).effect);
+    }),
+    RUNS,
+  );
+});
+
+const reversedStatements = (document: Doc): Doc => ({
+  ...document,
+  Statement: [...(document['Statement'] as readonly Doc[])].reverse(),
+});
+
+test('the order of policies and statements changes nothing but the order of the explanation', () => {
+  fc.assert(
+    fc.property(requests, (q) => {
+      const turned: NaiveRequest = {
+        ...q,
+        identity: [...q.identity].reverse().map(reversedStatements),
+        boundary: q.boundary === null ? null : reversedStatements(q.boundary),
+        scp: q.scp === null ? null : q.scp.map((level) => [...level].reverse().map(reversedStatements)),
+        resource: { ...q.resource, policy: q.resource.policy === null ? null : reversedStatements(q.resource.policy) },
+      };
+      const [one, other] = [engineDecision(q), engineDecision(turned)];
+      expect(other.effect).toBe(one.effect);
+      expect(other.deniedBy).toBe(one.deniedBy);
+      expect(other.layers.map(({ layer, effect }) => ({ layer, effect }))).toEqual(
+        one.layers.map(({ layer, effect }) => ({ layer, effect })),
+      );
+      expect(new Set(other.missingContextKeys.map((key) => key.toLowerCase()))).toEqual(
+        new Set(one.missingContextKeys.map((key) => key.toLowerCase())),
+      );
+    }),
+    RUNS,
+  );
+});
+
+test('the explanation agrees with the decision, and reading it twice gives the same', () => {
+  fc.assert(
+    fc.property(requests, (q) => {
+      const decision = engineDecision(q);
+      expect(decision.allowed).toBe(decision.effect === 'ALLOWED');
+      expect(decision.reason).toBe(engineDecision(q).reason);
+      expect(decision.layers).toEqual(engineDecision(q).layers);
+      const denying = decision.layers.filter((layer) => layer.effect === 'EXPLICIT_DENY').map((layer) => layer.layer);
+      if (decision.effect === 'EXPLICIT_DENY') {
+        expect(denying).toContain(decision.deniedBy);
+        expect(decision.matchedStatements[0]).toMatchObject({ layer: decision.deniedBy, effect: 'DENY' });
+        expect(decision.reason).toContain(' with an explicit deny in ');
+      } else if (!isFree(q)) {
+        expect(denying).toEqual([]);
+      }
+      if (decision.effect === 'IMPLICIT_DENY') {
+        expect(decision.layers.find((layer) => layer.layer === decision.deniedBy)?.effect).not.toBe('EXPLICIT_DENY');
+        expect(decision.matchedStatements).toEqual([]);
+        expect(decision.reason).toMatch(/ because no .* allows the .* action$/);
+      }
+      if (decision.allowed) {
+        expect(decision.deniedBy).toBeNull();
+        for (const one of decision.matchedStatements) expect(one.effect).toBe('ALLOW');
+      }
+    }),
+    RUNS,
+  );
+});
+
+test('a request cannot forge what the directory knows', () => {
+  const forged = new Map<string, string>([
+    ['aws:principaltag/team', 'blue'],
+    ['aws:principalarn', 'arn:aws:iam::111111111111:role/team/App'],
+    ['aws:principalaccount', '111111111111'],
+    ['aws:principalorgid', 'o-exampleorg1'],
+    ['aws:principaltype', 'Account'],
+    ['aws:principalisawsservice', 'true'],
+    ['aws:userid', '111111111111'],
+    ['aws:username', 'alice'],
+    ['aws:tokenissuetime', '2000-01-01T00:00:00Z'],
+    ['aws:sourceidentity', 're*'],
+    ['aws:currenttime', '2000-01-01T00:00:00Z'],
+    ['aws:epochtime', '0'],
+  ]);
+  fc.assert(
+    fc.property(requests, (q) => {
+      const clean = new Map([...q.context].filter(([key]) => !forged.has(key)));
+      const honest = { ...q, authority: 'directory' as const, context: clean };
+      const liar = { ...honest, context: new Map([...clean, ...forged]) };
+      const [one, other] = [engineDecision(honest), engineDecision(liar)];
+      expect([other.effect, other.deniedBy, other.reason]).toEqual([one.effect, one.deniedBy, one.reason]);
+    }),
+    RUNS,
+  );
+});
+
+test('a key that is named as missing can turn the outcome; without one, no value of an absent request key does', () => {
+  const candidates = [
+    'aws:sourceip',
+    'aws:requesttag/team',
+    'aws:tagkeys',
+    'aws:sourcearn',
+    's3:max-keys',
+    'aws:multifactorauthpresent',
+  ];
+  const worlds = fc.array(
+    fc.record({
+      key: fc.constantFrom(...candidates),
+      value: fc.constantFrom(
+        'red',
+        'blue',
+        '10.1.2.3',
+        '192.0.2.1',
+        '5',
+        '10',
+        'true',
+        'false',
+        'arn:aws:iam::111111111111:user/alice',
+      ),
+    }),
+    { minLength: 1, maxLength: 4 },
+  );
+  fc.assert(
+    fc.property(requests, worlds, (q, more) => {
+      const decision = engineDecision(q);
+      const missing = new Set(decision.missingContextKeys.map((key) => key.toLowerCase()));
+      const context = new Map(q.context);
+      for (const { key, value } of more) if (!context.has(key) && !missing.has(key)) context.set(key, value);
+      if (missing.size > 0) return;
+      expect(engineDecision({ ...q, context }).allowed).toBe(decision.allowed);
+    }),
+    RUNS,
+  );
+});
+
+test('a document printed and read again decides the same', () => {
+  fc.assert(
+    fc.property(requests, (q) => {
+      const again = (document: Doc): Doc => loadPolicy(JSON.stringify(document), 'identity').document as Doc;
+      const reread = {
+        ...q,
+        identity: q.identity.map(again),
+        boundary: q.boundary === null ? null : again(q.boundary),
+      };
+      expect(engineDecision(reread).reason).toBe(engineDecision(q).reason);
+    }),
+    RUNS,
+  );
+});

@@ -1,0 +1,68 @@
+import type { AttachedPolicy, ControlLevel } from '../../src/evaluation/applicable-policies.ts';
+import { authorize } from '../../src/evaluation/authorize.ts';
+import type { Decision } from '../../src/evaluation/decision.ts';
+import {
+  type PreparedPrincipal,
+  type PreparedResource,
+  preparePolicies,
+  preparePrincipal,
+  prepareResource,
+} from '../../src/evaluation/prepare.ts';
+import { loadPolicy } from '../../src/policy/load.ts';
+import type { PolicyKind } from '../../src/policy/policy-kind.ts';
+import type { Doc, NaiveRequest } from './naive-evaluator.ts';
+
+export function attach(document: Doc, kind: PolicyKind, id: string, arn: string | null = null): AttachedPolicy {
+  return { policy: loadPolicy(document, kind), id, name: arn === null ? id : null, arn };
+}
+
+function levels(documents: readonly (readonly Doc[])[] | null, kind: PolicyKind): readonly ControlLevel[] | null {
+  if (documents === null) return null;
+  return documents.map((level, i) => ({
+    target: `level-${i}`,
+    policies: level.map((document, j) =>
+      attach(
+        document,
+        kind,
+        `p-${i}${j}`,
+        `arn:aws:organizations::999999999999:policy/o-exampleorg1/${kind}/p-${i}${j}`,
+      ),
+    ),
+  }));
+}
+
+export function enginePrincipal(q: NaiveRequest): PreparedPrincipal {
+  const session =
+    q.session === null ? null : q.session.map((document, i) => attach(document, 'session', `session-${i}`));
+  if (q.principal.kind === 'service' || q.principal.kind === 'anonymous')
+    return preparePrincipal(q.principal, null, null);
+  const policies = preparePolicies({
+    identity: q.identity.map((document, i) => attach(document, 'identity', `identity-${i}`)),
+    boundary:
+      q.boundary === null
+        ? null
+        : attach(q.boundary, 'boundary', 'boundary', 'arn:aws:iam::111111111111:policy/boundary'),
+    serviceControl: levels(q.scp, 'scp'),
+  });
+  return preparePrincipal(q.principal, policies, session);
+}
+
+export function engineResource(q: NaiveRequest): PreparedResource {
+  const { arn, accountId, organization, tags, policy, bindings, rcp } = q.resource;
+  const kind = arn.includes(':iam:') && arn.includes(':role/') ? 'trust' : 'resource';
+  return prepareResource({
+    arn,
+    accountId,
+    organization,
+    tags,
+    policy: policy === null ? null : attach(policy, kind, arn),
+    policyBindings: bindings,
+    resourceControl: levels(rcp, 'rcp'),
+  });
+}
+
+/** Asks the engine what the naive evaluator is asked. */
+export function engineDecision(q: NaiveRequest): Decision {
+  const { context, now, authority } = q;
+  return authorize(enginePrincipal(q), q.action, engineResource(q), { context, now, authority });
+}
