@@ -1,0 +1,90 @@
+import type { Answer, Question, Subject } from '../access/question.ts';
+import { fieldOf } from '../access/question.ts';
+import { RolegateError } from '../policy/errors.ts';
+import { type PrincipalRef, principalIdOf } from '../policy/principal-id.ts';
+import type { GatewayContext } from './context.ts';
+import { decisionLoader } from './decision-loader.ts';
+import { callerSubject, mayDo } from './permission.ts';
+
+/** Asked about somebody else, this is the action of AWS that has to be allowed on that principal. */
+const ASK_ACTION = 'iam:SimulatePrincipalPolicy';
+
+/**
+ * Answers in the order of `questions`, an error in the place of one that could not be answered. What the caller may not
+ * ask is decided together with what it asks, and its answer thrown away.
+ */
+export async function askEach(context: GatewayContext, questions: readonly Question[]): Promise<(Answer | Error)[]> {
+  const loader = decisionLoader(context);
+  const own = questions.map((question) => inOwnSession(context, question));
+  const [answers, permitted] = await Promise.all([
+    loader.loadMany(own),
+    Promise.all(own.map(({ subject }) => mayAskAbout(context, subject.principal))),
+  ]);
+  return answers.map((answer, index) => {
+    const question = own[index];
+    if (question === undefined) return answer;
+    if (permitted[index] !== true) return mayNotAsk(question.subject.principal, fieldOf(question, 'principal'));
+    // Asked twice, it was decided once; each answer names its own question.
+    return answer instanceof Error ? answer : { ...answer, question };
+  });
+}
+
+/** As `askEach`; throws the first error. */
+export async function askAll(context: GatewayContext, questions: readonly Question[]): Promise<Answer[]> {
+  const answers = await askEach(context, questions);
+  return answers.map((answer) => {
+    if (answer instanceof Error) throw answer;
+    return answer;
+  });
+}
+
+/** One question of a field that stands anywhere in the answer. */
+export async function ask(context: GatewayContext, question: Question): Promise<Answer> {
+  const [answer] = await askAll(context, [question]);
+  if (answer === undefined) throw new Error('a question without an answer');
+  return answer;
+}
+
+/** Whether the caller may ask what `principal` may do: about itself always, the operator about everybody. */
+export async function mayAskAbout(context: GatewayContext, principal: PrincipalRef): Promise<boolean> {
+  const { caller } = context;
+  if (caller.kind !== 'principal') return caller.kind === 'operator';
+  if (principalIdOf(caller.ref) === principalIdOf(principal)) return true;
+  return mayDo(context, { action: ASK_ACTION, resource: resourceOf(principal), account: null });
+}
+
+/** Throws what `mayNotAsk` says unless the caller may ask about `principal`, given as `field`. */
+export async function checkMayAskAbout(context: GatewayContext, principal: PrincipalRef, field: string): Promise<void> {
+  if (!(await mayAskAbout(context, principal))) throw mayNotAsk(principal, field);
+}
+
+/** The same whether the principal is there or not. */
+function mayNotAsk(principal: PrincipalRef, field: string): RolegateError {
+  const id = principalIdOf(principal);
+  return new RolegateError('FORBIDDEN', `asking about \`${id}\` needs ${ASK_ACTION} on it, which you are not allowed`, {
+    field,
+  });
+}
+
+/** The ARN on which asking about a principal is permitted. Sessions are asked about by the ARN of their role. */
+function resourceOf(principal: PrincipalRef): string {
+  if (principal.kind === 'service' || principal.kind === 'anonymous') return '*';
+  if (principal.kind !== 'roleSession') return principal.arn;
+  return principal.arn.replace(':sts:', ':iam:').replace(/:assumed-role\/([^/]+)\/.*$/, ':role/$1');
+}
+
+/** Several sessions can have the caller's ARN: asked about itself, it is the one that asks. */
+function inOwnSession(context: GatewayContext, question: Question): Question {
+  const own = ownSubject(context, question.subject);
+  return own === question.subject ? question : { ...question, subject: own };
+}
+
+/** `subject`, with the session that asks where the caller asks about itself. */
+export function ownSubject(context: GatewayContext, subject: Subject): Subject {
+  const { caller } = context;
+  if (caller.kind !== 'principal' || caller.session === null || subject.principal.kind !== 'roleSession')
+    return subject;
+  if (subject.principal.arn !== caller.session.arn) return subject;
+  if (subject.assumedRole === null && subject.session === null) return callerSubject(caller);
+  return { ...subject, heldSession: caller.session };
+}

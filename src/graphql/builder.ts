@@ -1,0 +1,80 @@
+import SchemaBuilder from '@pothos/core';
+import ComplexityPlugin from '@pothos/plugin-complexity';
+import DataloaderPlugin from '@pothos/plugin-dataloader';
+import ErrorsPlugin from '@pothos/plugin-errors';
+import PrismaPlugin from '@pothos/plugin-prisma';
+import RelayPlugin from '@pothos/plugin-relay';
+import { getDatamodel, type PrismaTypes } from '../directory/read-model.ts';
+import type { RequestContext } from '../evaluation/request.ts';
+import type { JsonValue } from '../policy/json.ts';
+import type { PrincipalRef } from '../policy/principal-id.ts';
+import type { GatewayContext } from './context.ts';
+import { costOfField } from './cost.ts';
+import { readableNode, readableNodes } from './node.ts';
+
+/** The schema under construction. It defines nothing itself: every noun has a file of its own. */
+export const builder = new SchemaBuilder<{
+  Context: GatewayContext;
+  PrismaTypes: PrismaTypes;
+  DefaultFieldNullability: false;
+  DefaultEdgesNullability: false;
+  DefaultNodeNullability: false;
+  Scalars: {
+    ID: { Input: string; Output: string };
+    Arn: { Input: string; Output: string };
+    AccountId: { Input: string; Output: string };
+    PrincipalId: { Input: PrincipalRef; Output: string };
+    DateTime: { Input: Date; Output: Date | number };
+    PolicyDocument: { Input: string; Output: string | JsonValue };
+    RequestContext: { Input: RequestContext; Output: JsonValue };
+    Revision: { Input: bigint; Output: bigint };
+  };
+}>({
+  // Errors first: it has to see what the fields of the others throw.
+  plugins: [ErrorsPlugin, ComplexityPlugin, DataloaderPlugin, RelayPlugin, PrismaPlugin],
+  defaultFieldNullability: false,
+  complexity: { fieldComplexity: costOfField },
+  errors: { directResult: true, defaultTypes: [] },
+  prisma: {
+    client: (context) => context.directory.prisma,
+    dmmf: getDatamodel(),
+    filterConnectionTotalCount: true,
+    onUnusedQuery: process.env.NODE_ENV === 'production' ? null : 'error',
+  },
+  relay: {
+    clientMutationId: 'omit',
+    cursorType: 'String',
+    edgesFieldOptions: { nullable: false, description: 'The entries of this page, each with its cursor' },
+    nodeFieldOptions: { nullable: false, description: 'The entry' },
+    nodesOnConnection: {
+      description: 'The entries of this page, without their cursors',
+    },
+    cursorFieldOptions: { description: 'Where this entry stands: give it as `after` to go on behind it' },
+    pageInfoFieldOptions: { description: 'Whether there is more, and from where to go on' },
+    pageInfoTypeOptions: { description: 'Where a page of a connection stands in the whole of it' },
+    hasNextPageFieldOptions: { description: 'More entries follow this page' },
+    hasPreviousPageFieldOptions: { description: 'Entries precede this page' },
+    startCursorFieldOptions: { description: 'Cursor of the first entry of this page; null when it is empty' },
+    endCursorFieldOptions: {
+      description: 'Cursor of the last entry of this page, to be given as `after` for the next; null when it is empty',
+    },
+    firstArgOptions: { description: 'How many entries to return from the front: 20 when left out, at most 1,000' },
+    afterArgOptions: { description: 'Begin behind the entry with this cursor' },
+    lastArgOptions: {
+      description: 'How many entries to return from the end, at most 1,000; not together with `first`',
+    },
+    beforeArgOptions: { description: 'End before the entry with this cursor; together with `last`' },
+    nodeTypeOptions: { description: 'Anything with an id by which it can be looked up again' },
+    idFieldOptions: { description: 'Opaque id, unique among all types: what `node` and `nodes` take' },
+    nodeQueryOptions: {
+      description: 'The entity with this id; null where it is not there, or the caller may not read it',
+      args: { id: { description: 'An `id` that this gateway has given out' } },
+      resolve: (_root, { id }, context, _info, load) => readableNode(context, id, () => load(id)),
+    },
+    nodesQueryOptions: {
+      description: 'The entities with these ids, in their order; null in the place of one that `node` answers null for',
+      args: { ids: { description: 'Ids that this gateway has given out, at most 1,000' } },
+      resolve: (_root, { ids }, context, _info, load) => readableNodes(context, ids, () => load(ids)),
+    },
+  },
+});

@@ -1,0 +1,38 @@
+import type { Access } from '../access/access.ts';
+import type { Catalog } from '../catalog/catalog.ts';
+import type { OpenDirectory } from '../directory/prisma/open-directory.ts';
+import type { Caller } from '../session/caller.ts';
+import type { Sessions } from '../session/sessions.ts';
+
+/** What the schema stands on; the same for all requests. */
+export interface GatewayServices {
+  readonly access: Access;
+  readonly sessions: Sessions;
+  readonly directory: OpenDirectory;
+  readonly catalog: Catalog;
+}
+
+/** What is true of one HTTP request. */
+export interface RequestFacts {
+  /** Names the request in logs and errors. */
+  readonly requestId: string;
+  readonly caller: Caller;
+  /** Milliseconds since 1970, taken once: everything in the request is decided at this instant. */
+  readonly now: number;
+}
+
+/** What every resolver may use: one for each operation. */
+export interface GatewayContext extends GatewayServices, RequestFacts {
+  /**
+   * The HTTP request, as an identity only: by it, the operations of a batched request find what they share. Headers were
+   * read before.
+   */
+  readonly request: object;
+}
+
+/** The context of one operation of `request`. */
+export function createContext(services: GatewayServices, facts: RequestFacts, request: object): GatewayContext {
+  const { access, sessions, directory, catalog } = services;
+  const { requestId, caller, now } = facts;
+  return { access, sessions, directory, catalog, requestId, caller, now, request };
+}

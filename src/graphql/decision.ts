@@ -1,0 +1,76 @@
+import type { Answer } from '../access/question.ts';
+import { builder } from './builder.ts';
+import { DecisionEffect, LayerDecision, MatchedStatement, PolicyLayer } from './matched-statement.ts';
+import { Principal } from './principal.ts';
+import { findPrincipal } from './principal-lookup.ts';
+import { Role, roleValue } from './role.ts';
+
+/** Reasons, layers and statements are worked out by the evaluator when they are read: only selected fields are. */
+export const Decision = builder.objectRef<Answer>('Decision').implement({
+  description: 'The answer to one request, with its reasons. A denial is an answer and no error',
+  fields: (t) => ({
+    effect: t.field({ type: DecisionEffect, description: 'The outcome', resolve: ({ decision }) => decision.effect }),
+    allowed: t.boolean({
+      description: 'Whether the request is allowed: `effect` is ALLOWED',
+      resolve: ({ decision }) => decision.allowed,
+    }),
+    principal: t.field({
+      type: Principal,
+      description:
+        'Who was asked about, as itself also where a role was asked about. A role session that is not known stands here as ' +
+        'its role',
+      resolve: ({ question }, _args, context) => findPrincipal(context, question.subject.principal),
+    }),
+    assumedRole: t.field({
+      type: Role,
+      nullable: true,
+      description: 'The role that `principal` was asked about as having assumed; null: as itself',
+      resolve: ({ question: { subject } }) => (subject.assumedRole === null ? null : roleValue(subject.assumedRole)),
+    }),
+    action: t.string({
+      description: 'The action asked for, as it was asked',
+      resolve: ({ question }) => question.action,
+    }),
+    resource: t.field({
+      type: 'Arn',
+      description: 'The resource asked for',
+      resolve: ({ question }) => question.resource,
+    }),
+    reason: t.string({
+      description: 'The sentence AWS prints in its access-denied error; for ALLOWED, one that names what allowed it',
+      resolve: ({ decision }) => decision.reason,
+    }),
+    deniedBy: t.field({
+      type: PolicyLayer,
+      nullable: true,
+      description: 'The layer a denial is attributed to; null when allowed',
+      resolve: ({ decision }) => decision.deniedBy,
+    }),
+    layers: t.field({
+      type: [LayerDecision],
+      description: 'What every layer that took part said, in evaluation order',
+      resolve: ({ decision }) => [...decision.layers],
+    }),
+    matchedStatements: t.field({
+      type: [MatchedStatement],
+      description: 'The statements that determined the outcome: the denying ones, or the allowing ones',
+      resolve: ({ decision }) => [...decision.matchedStatements],
+    }),
+    missingContextKeys: t.stringList({
+      description:
+        'Condition keys that a statement asked for and the request did not carry, and whose value could have changed the outcome',
+      resolve: ({ decision }) => [...decision.missingContextKeys],
+    }),
+    gaps: t.stringList({
+      description:
+        'What the directory did not know and had to leave out, by name (an account that is not in it, an organization never ' +
+        'imported …). Empty: nothing was guessed',
+      resolve: ({ gaps }) => [...gaps],
+    }),
+    revision: t.field({
+      type: 'Revision',
+      description: 'The state of the directory that this was decided on',
+      resolve: ({ revision }) => revision,
+    }),
+  }),
+});

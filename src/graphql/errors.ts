@@ -1,0 +1,41 @@
+import type { RolegateError } from '../policy/errors.ts';
+
+/** What `extensions.code` of an error can be, beside those that GraphQL over HTTP itself gives. */
+export type ErrorCode =
+  | 'UNAUTHENTICATED'
+  | 'FORBIDDEN'
+  | 'NOT_FOUND'
+  | 'BAD_USER_INPUT'
+  | 'CONFLICT'
+  | 'LIMIT_EXCEEDED'
+  | 'QUERY_TOO_COMPLEX'
+  | 'DIRECTORY_UNAVAILABLE'
+  | 'INTERNAL_SERVER_ERROR';
+
+/** Codes of RolegateErrors, AWS's own among them, to what GraphQL clients switch on. */
+const CODES: Readonly<Record<string, ErrorCode>> = {
+  UNAUTHENTICATED: 'UNAUTHENTICATED',
+  InvalidClientTokenId: 'UNAUTHENTICATED',
+  SignatureDoesNotMatch: 'UNAUTHENTICATED',
+  ExpiredToken: 'UNAUTHENTICATED',
+  IncompleteSignature: 'UNAUTHENTICATED',
+  MissingAuthenticationToken: 'UNAUTHENTICATED',
+  FORBIDDEN: 'FORBIDDEN',
+  AccessDenied: 'FORBIDDEN',
+  NOT_FOUND: 'NOT_FOUND',
+  NoSuchEntity: 'NOT_FOUND',
+  BAD_USER_INPUT: 'BAD_USER_INPUT',
+  ValidationError: 'BAD_USER_INPUT',
+  MalformedPolicyDocument: 'BAD_USER_INPUT',
+  PackedPolicyTooLarge: 'BAD_USER_INPUT',
+  CONFLICT: 'CONFLICT',
+  LIMIT_EXCEEDED: 'LIMIT_EXCEEDED',
+  LimitExceeded: 'LIMIT_EXCEEDED',
+  QUERY_TOO_COMPLEX: 'QUERY_TOO_COMPLEX',
+  DIRECTORY_UNAVAILABLE: 'DIRECTORY_UNAVAILABLE',
+};
+
+/** The code that clients see; null: the error is not meant for them. */
+export function codeOf(error: RolegateError): ErrorCode | null {
+  return CODES[error.code] ?? null;
+}

@@ -1,0 +1,128 @@
+import {
+  defaultFieldResolver,
+  type GraphQLFieldResolver,
+  type GraphQLObjectType,
+  type GraphQLSchema,
+  isObjectType,
+} from 'graphql';
+import { RolegateError } from '../policy/errors.ts';
+import type { PrincipalRef } from '../policy/principal-id.ts';
+import type { GatewayContext } from './context.ts';
+import { mayDo, type Permission } from './permission.ts';
+import { accountPermission, mayRead, mayReadPrincipal } from './readable.ts';
+
+/** Null: the caller may. Else what it lacks, for the message. */
+type Check = (args: Arguments, context: GatewayContext, parent: unknown) => Promise<string | null>;
+type Arguments = Readonly<Record<string, unknown>>;
+
+interface Guard {
+  /** `anybody`: also without credentials. `operator`: nobody else. */
+  readonly caller: 'anybody' | 'signedIn' | 'operator';
+  readonly check?: Check;
+  /** What is answered to who may not: as if nothing were there, or an error. */
+  readonly refusal: 'null' | 'error';
+}
+
+const ANYBODY: Guard = { caller: 'anybody', refusal: 'error' };
+/** What may be asked about whom is decided where the question is asked, in one batch with it: see ask.ts. */
+const SIGNED_IN: Guard = { caller: 'signedIn', refusal: 'error' };
+const OPERATOR: Guard = { caller: 'operator', refusal: 'error' };
+
+function lookUp(isReadable: (args: Arguments, context: GatewayContext) => Promise<boolean>): Guard {
+  const check: Check = async (args, context) => ((await isReadable(args, context)) ? null : 'reading it');
+  return { caller: 'signedIn', refusal: 'null', check };
+}
+
+function allowed(permissionOf: (parent: unknown) => Permission): Guard {
+  const check: Check = async (_args, context, parent) => {
+    const permission = permissionOf(parent);
+    return (await mayDo(context, permission)) ? null : permission.action;
+  };
+  return { caller: 'signedIn', refusal: 'error', check };
+}
+
+function listing(action: string): Guard {
+  // as: the guard stands on fields of Account, whose rows have their number as id
+  return allowed((parent) => ({ action, resource: '*', account: (parent as { readonly id: string }).id }));
+}
+
+/** What each field needs of its caller. Every field of Query and Mutation is here, or the schema is not built. */
+export const GUARDS: Readonly<Record<string, Guard>> = {
+  'Query.viewer': ANYBODY,
+  // By the type of what the id names: see node.ts.
+  'Query.node': SIGNED_IN,
+  'Query.nodes': SIGNED_IN,
+  'Query.account': lookUp(({ accountId }, context) => mayDo(context, accountPermission(String(accountId)))),
+  'Query.resource': lookUp(({ arn }, context) => mayRead(context, 'Resource', String(arn))),
+  'Query.principal': lookUp(({ principalId }, context) => mayReadPrincipal(context, principalId as PrincipalRef)), // as: the scalar's value
+  'Query.decision': SIGNED_IN,
+  'Query.decisions': SIGNED_IN,
+  'Query.decisionsFor': SIGNED_IN,
+  'Query.allowedResources': SIGNED_IN,
+  'Query.effectivePermissions': SIGNED_IN,
+  'Query.compareAccess': SIGNED_IN,
+  'Query.assumableRoles': SIGNED_IN,
+  'Query.accessRoutes': SIGNED_IN,
+  'Query.whoCan': allowed(() => ({ action: 'iam:SimulatePrincipalPolicy', resource: '*', account: null })),
+  'Query.simulateCustomPolicies': allowed(() => ({ action: 'iam:SimulateCustomPolicy', resource: '*', account: null })),
+  'Account.users': listing('iam:ListUsers'),
+  'Account.groups': listing('iam:ListGroups'),
+  'Account.roles': listing('iam:ListRoles'),
+  'Account.policies': listing('iam:ListPolicies'),
+  'Account.resources': listing('config:ListDiscoveredResources'),
+  // That the operator cannot assume roles, and who is in none cannot leave it, are answers of the mutations themselves.
+  'Mutation.assumeRole': SIGNED_IN,
+  'Mutation.exitRole': SIGNED_IN,
+  'Mutation.importAccountAuthorizationDetails': OPERATOR,
+  'Mutation.createAccessKey': OPERATOR,
+};
+
+/** Puts the guards of the table in front of the resolvers. Throws when a root field has none, or a guard no field. */
+export function guardFields(schema: GraphQLSchema): void {
+  for (const root of [schema.getQueryType(), schema.getMutationType()]) {
+    for (const field of Object.values(root?.getFields() ?? {})) {
+      if (GUARDS[`${root?.name}.${field.name}`] === undefined)
+        throw new Error(`${root?.name}.${field.name} has no guard`);
+    }
+  }
+  for (const [name, guard] of Object.entries(GUARDS)) {
+    const [typeName = '', fieldName = ''] = name.split('.');
+    const field = objectType(schema, typeName).getFields()[fieldName];
+    if (field === undefined) throw new Error(`there is no field ${name} to guard`);
+    field.resolve = guarded(guard, fieldName, field.resolve ?? defaultFieldResolver);
+  }
+}
+
+function objectType(schema: GraphQLSchema, name: string): GraphQLObjectType {
+  const type = schema.getType(name);
+  if (!isObjectType(type)) throw new Error(`there is no object type ${name}`);
+  return type;
+}
+
+type Resolver = GraphQLFieldResolver<unknown, GatewayContext>;
+
+function guarded(guard: Guard, fieldName: string, resolve: Resolver): Resolver {
+  return (parent, args, context, info) => {
+    const { caller } = context;
+    if (caller.kind === 'anonymous' && guard.caller !== 'anybody') throw notSignedIn(fieldName);
+    if (caller.kind === 'operator' || guard.caller === 'anybody') return resolve(parent, args, context, info);
+    if (guard.caller === 'operator') throw forbidden(`\`${fieldName}\` is for the operator`);
+    if (guard.check === undefined) return resolve(parent, args, context, info);
+    return guard.check(args, context, parent).then((missing) => {
+      if (missing === null) return resolve(parent, args, context, info);
+      if (guard.refusal === 'null') return null;
+      throw forbidden(`\`${fieldName}\` needs ${missing}, which you are not allowed`);
+    });
+  };
+}
+
+function notSignedIn(fieldName: string): RolegateError {
+  return new RolegateError(
+    'UNAUTHENTICATED',
+    `\`${fieldName}\` needs credentials: an access key (HTTP Basic), or a session token or the operator token (Bearer)`,
+  );
+}
+
+function forbidden(message: string): RolegateError {
+  return new RolegateError('FORBIDDEN', message);
+}

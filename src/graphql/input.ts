@@ -1,0 +1,6 @@
+/** A value of the schema's input types as the parts below want it: what was not given, or given as null, is left out. */
+type Given<T> = { [K in keyof T]?: Exclude<T[K], null | undefined> };
+
+export function given<T extends object>(values: T): Given<T> {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value != null)) as Given<T>; // as: entries lose the keys' types
+}

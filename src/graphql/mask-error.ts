@@ -1,0 +1,106 @@
+import { PothosValidationError } from '@pothos/core';
+import { GraphQLError, type GraphQLErrorExtensions } from 'graphql';
+import { RolegateError } from '../policy/errors.ts';
+import { codeOf, type ErrorCode } from './errors.ts';
+
+const MASKED_MESSAGE = 'Unexpected error.';
+
+/**
+ * What a client is told of an error. Our own errors keep their message and get the code of the table in errors.ts; so do
+ * those that graphql-js and Yoga raise about the client's own document. Everything else, errors of libraries included, is
+ * "Unexpected error.": the original stays behind it as `originalError`, for the log.
+ */
+export function maskError(error: unknown): GraphQLError {
+  const cause = rootOf(error);
+  if (cause instanceof RolegateError) {
+    const code = codeOf(cause);
+    return code === null ? masked(error) : told(error, cause.message, code, cause.field);
+  }
+  if (isDirectoryUnavailable(cause)) {
+    return told(
+      error,
+      'the directory cannot be reached at the moment; try again',
+      'DIRECTORY_UNAVAILABLE',
+      null,
+      cause,
+    );
+  }
+  if (isGone(cause)) return told(error, 'it is no longer in the directory', 'NOT_FOUND', null);
+  if (cause instanceof PothosValidationError) return told(error, cause.message, 'BAD_USER_INPUT', null);
+  if (cause instanceof GraphQLError && isAboutDocument(error)) return withCode(error, cause);
+  return masked(error);
+}
+
+/** The first of the errors that were wrapped one in the other. */
+function rootOf(error: unknown): unknown {
+  let root = error;
+  while (root instanceof GraphQLError && root.originalError !== undefined) root = root.originalError;
+  return root;
+}
+
+/**
+ * Raised before or beside the resolvers: syntax, validation, coercion of variables and arguments, limits, HTTP. Errors of
+ * resolvers have a path and an original.
+ */
+function isAboutDocument(error: unknown): error is GraphQLError {
+  if (!(error instanceof GraphQLError)) return false;
+  if (error.path === undefined) return true;
+  const root = rootOf(error);
+  return root instanceof GraphQLError && typeof root.extensions.code === 'string';
+}
+
+function withCode(error: GraphQLError, cause: GraphQLError): GraphQLError {
+  const code = error.extensions.code ?? cause.extensions.code ?? 'BAD_USER_INPUT';
+  const field = error.extensions.field ?? fieldIn(error.message);
+  return rebuilt(error, error.message, { ...error.extensions, code, ...(field === null ? {} : { field }) }, null);
+}
+
+/** Where graphql-js says that a variable's value is at fault: `at "requests[3].principal"`, else the variable's name. */
+function fieldIn(message: string): string | null {
+  return /^Variable "\$(\w+)"/.exec(message) === null
+    ? null
+    : (/ at "([\w.[\]]+)"/.exec(message)?.[1] ?? /^Variable "\$(\w+)"/.exec(message)?.[1] ?? null);
+}
+
+function told(
+  error: unknown,
+  message: string,
+  code: ErrorCode,
+  field: string | null,
+  original: unknown = null,
+): GraphQLError {
+  return rebuilt(error, message, { code, ...(field === null ? {} : { field }) }, original);
+}
+
+function masked(error: unknown): GraphQLError {
+  return rebuilt(error, MASKED_MESSAGE, { code: 'INTERNAL_SERVER_ERROR' }, rootOf(error));
+}
+
+function rebuilt(error: unknown, message: string, extensions: GraphQLErrorExtensions, original: unknown): GraphQLError {
+  const at = error instanceof GraphQLError ? error : null;
+  return new GraphQLError(message, {
+    nodes: at?.nodes ?? null,
+    source: at?.source ?? null,
+    positions: at?.positions ?? null,
+    path: at?.path ?? null,
+    originalError: original instanceof Error ? original : null,
+    extensions,
+  });
+}
+
+/** Prisma's codes of a database that does not answer, and those of a driver that has lost its connection. */
+const UNREACHABLE = /^(?:P1001|P1002|P1008|P1017|P2024|ECONNREFUSED|ECONNRESET|ETIMEDOUT|57P0[123]|08\d{3})$/;
+
+function isDirectoryUnavailable(error: unknown): boolean {
+  const code = codeOn(error);
+  return code !== null && UNREACHABLE.test(code);
+}
+
+/** A row that was there when its ARN was read and is there no more. */
+function isGone(error: unknown): boolean {
+  return codeOn(error) === 'P2025';
+}
+
+function codeOn(error: unknown): string | null {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : null;
+}

@@ -1,0 +1,52 @@
+import { builder } from './builder.ts';
+import { Group } from './group.ts';
+import { InlinePolicy, ManagedPolicy } from './managed-policy.ts';
+import { Principal } from './principal.ts';
+import { TagType, tagList } from './tag.ts';
+
+export const User = builder.prismaNode('User', {
+  nullable: true,
+  id: { resolve: (row) => row.arn },
+  findUnique: (arn) => ({ arn }),
+  select: { arn: true },
+  interfaces: [Principal],
+  description: 'An IAM user: somebody, or something, with permissions of its own and long-term credentials',
+  fields: (t) => ({
+    arn: t.field({ type: 'Arn', description: 'Its ARN', resolve: (row) => row.arn }),
+    uniqueId: t.exposeString('id', {
+      description: 'AIDA…. It outlives renaming, and another of the same name, made later, has another',
+    }),
+    name: t.exposeString('name', { description: 'Its name, without its path' }),
+    path: t.exposeString('path', { description: 'Begins and ends with a slash' }),
+    account: t.relation('account', { description: 'The account it belongs to' }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was made, or first imported' }),
+    groups: t.field({
+      type: [Group],
+      description: 'The groups that it is a member of',
+      select: (_args, _context, nested) => ({ memberships: { select: { group: nested(true) } } }),
+      resolve: (row) => row.memberships.map((membership) => membership.group),
+    }),
+    attachedPolicies: t.field({
+      type: [ManagedPolicy],
+      description: 'The managed policies attached to it; those of its groups count as well and stand at the groups',
+      select: (_args, _context, nested) => ({ attachments: { select: { policy: nested(true) } } }),
+      resolve: (row) => row.attachments.map((attachment) => attachment.policy),
+    }),
+    inlinePolicies: t.relation('inlinePolicies', {
+      type: InlinePolicy,
+      description: 'The policies that are part of it',
+      query: { orderBy: { name: 'asc' } },
+    }),
+    permissionsBoundary: t.relation('boundary', {
+      type: ManagedPolicy,
+      nullable: true,
+      description: 'The policy that bounds what its identity policies can allow; null: unbounded',
+    }),
+    tags: t.field({
+      type: [TagType],
+      description: 'Its tags, in the order of their keys',
+      select: { tags: true },
+      resolve: (row) => tagList(row.tags),
+    }),
+  }),
+});

@@ -1,0 +1,51 @@
+import type { Answer } from '../access/question.ts';
+import { builder } from './builder.ts';
+import { Decision } from './decision.ts';
+import { offsetConnection, offsetOf, toPage } from './offset-connection.ts';
+import { AFTER_DESCRIPTION, FIRST_DESCRIPTION } from './page.ts';
+import { Principal } from './principal.ts';
+import { findPrincipal } from './principal-lookup.ts';
+import {
+  ACTION_DESCRIPTION,
+  CONTEXT_DESCRIPTION,
+  RESOURCE_ACCOUNT_DESCRIPTION,
+  RESOURCE_DESCRIPTION,
+  toOpenQuestion,
+} from './question-input.ts';
+
+const PrincipalAccess = builder.objectRef<Answer>('PrincipalAccess').implement({
+  description: 'A principal that may do what was asked',
+  fields: (t) => ({
+    principal: t.field({
+      type: Principal,
+      description: 'Who may. A role stands for a session of it whose name is not known',
+      resolve: ({ question }, _args, context) => findPrincipal(context, question.subject.principal),
+    }),
+    decision: t.field({ type: Decision, description: 'Why it may', resolve: (answer) => answer }),
+  }),
+});
+
+const PrincipalAccessConnection = offsetConnection('PrincipalAccess', PrincipalAccess, {
+  page: 'Principals that may do what was asked, a page at a time: users before roles, each in the order of their ARNs',
+  entry: 'A principal that may do what was asked',
+});
+
+builder.queryField('whoCan', (t) =>
+  t.field({
+    type: PrincipalAccessConnection,
+    description: 'Every user and role of the directory that may do this, as itself, without assuming a role for it',
+    args: {
+      action: t.arg.string({ required: true, description: ACTION_DESCRIPTION }),
+      resource: t.arg({ type: 'Arn', required: true, description: RESOURCE_DESCRIPTION }),
+      resourceAccount: t.arg({ type: 'AccountId', description: RESOURCE_ACCOUNT_DESCRIPTION }),
+      context: t.arg({ type: 'RequestContext', description: CONTEXT_DESCRIPTION }),
+      first: t.arg.int({ description: FIRST_DESCRIPTION }),
+      after: t.arg.string({ description: AFTER_DESCRIPTION }),
+    },
+    resolve: async (_root, args, { access, now }) => {
+      const page = offsetOf(args);
+      const { answers, total } = await access.whoCan(toOpenQuestion(args, ''), page, now);
+      return toPage(answers, page.offset, total);
+    },
+  }),
+);
