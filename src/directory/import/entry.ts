@@ -35,10 +35,17 @@ export class Entry {
     return value === null ? undefined : value;
   }
 
+  /** PostgreSQL has no U+0000 in its texts; AWS has none in its names. */
+  #storable(element: string, text: string): string {
+    if (!text.includes('\0')) return text;
+    this.warn(element, 'it holds the character U+0000, which is stored as U+FFFD');
+    return text.replaceAll('\0', '\ufffd');
+  }
+
   /** A string that is not empty. */
   text(key: string): string | null {
     const value = this.get(key);
-    if (typeof value === 'string') return value === '' ? null : value;
+    if (typeof value === 'string') return value === '' ? null : this.#storable(key, value);
     if (value !== undefined) this.warn(key, `expected a string, found ${describeJson(value)}`);
     return null;
   }
@@ -71,7 +78,7 @@ export class Entry {
   /** The strings of a list; anything else in it is a warning. */
   texts(key: string): readonly string[] | undefined {
     return this.list(key)?.flatMap((item, index) => {
-      if (typeof item === 'string' && item !== '') return [item];
+      if (typeof item === 'string' && item !== '') return [this.#storable(`${key}[${index}]`, item)];
       this.warn(`${key}[${index}]`, `expected a string, found ${describeJson(item)}`);
       return [];
     });
@@ -108,7 +115,7 @@ export class Entry {
       else if (typeof value === 'object') entry.warn('Value', `expected a string, found ${describeJson(value)}`);
       else {
         if (tags.has(key)) entry.warn('Key', `the tag \`${shorten(key)}\` occurs twice; the later one counts`);
-        tags.set(key, String(value));
+        tags.set(key, entry.#storable('Value', String(value)));
       }
     }
     return Object.fromEntries(tags);

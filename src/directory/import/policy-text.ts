@@ -34,7 +34,8 @@ function normalise(document: JsonValue): string {
  */
 export function policyText(entry: Entry, key: string, kind: PolicyKind): string {
   const document = entry.get(key) ?? null;
-  const text = normalise(document);
+  // Only text that is no JSON can still hold U+0000, which PostgreSQL does not store.
+  const text = normalise(document).replaceAll('\0', '\ufffd');
   try {
     const exceeded = exceededLimit(text, DOCUMENT_LIMITS);
     if (exceeded !== null) throw new MalformedPolicy(exceeded);

@@ -1,0 +1,48 @@
+import type { DirectoryDocument } from '../document.ts';
+import { dataAccount } from './data-account.ts';
+import { developmentAccount } from './development-account.ts';
+import { DATA_ACCOUNT, DEVELOPMENT_ACCOUNT, MANAGEMENT_ACCOUNT, memberships, organization } from './organization.ts';
+
+/** A long-term key of the demo organization. Its secret follows from the key id and the gateway's master key. */
+export interface DemoCredential {
+  /** How people call the owner: `alice`. */
+  readonly name: string;
+  /** AKIA… */
+  readonly accessKeyId: string;
+  /** ARN of the user, or the service principal. */
+  readonly principalId: string;
+}
+
+export const demoCredentials: readonly DemoCredential[] = [
+  { name: 'alice', accessKeyId: 'AKIADEMOALICEAAAAAAA', principalId: `arn:aws:iam::${DEVELOPMENT_ACCOUNT}:user/alice` },
+  { name: 'bob', accessKeyId: 'AKIADEMOBOBAAAAAAAAA', principalId: `arn:aws:iam::${DATA_ACCOUNT}:user/bob` },
+  { name: 'EC2', accessKeyId: 'AKIADEMOEC2AAAAAAAAA', principalId: 'ec2.amazonaws.com' },
+];
+
+/**
+ * An organization small enough to read that tells what roles are about: alice of one account works with data of another,
+ * once as herself (the bucket's own policy lets her in, and she keeps what she has at home), once in a role of that account
+ * (she writes there, and has given up what she has at home). Service and resource control policies and a permissions
+ * boundary each take something away.
+ */
+export function demoDirectory(): DirectoryDocument {
+  return {
+    organizations: [organization],
+    accounts: [
+      { id: MANAGEMENT_ACCOUNT, name: 'Management', membership: memberships.management },
+      { id: DEVELOPMENT_ACCOUNT, name: 'Development', membership: memberships.development },
+      { id: DATA_ACCOUNT, name: 'Data', membership: memberships.data },
+    ],
+    policies: developmentAccount.policies ?? [],
+    groups: developmentAccount.groups ?? [],
+    users: [...(developmentAccount.users ?? []), ...(dataAccount.users ?? [])],
+    roles: [...(developmentAccount.roles ?? []), ...(dataAccount.roles ?? [])],
+    instanceProfiles: developmentAccount.instanceProfiles ?? [],
+    resources: [...(developmentAccount.resources ?? []), ...(dataAccount.resources ?? [])],
+    accessKeys: demoCredentials.map(({ accessKeyId, principalId }) =>
+      principalId.startsWith('arn:')
+        ? { id: accessKeyId, user: principalId }
+        : { id: accessKeyId, service: principalId },
+    ),
+  };
+}
