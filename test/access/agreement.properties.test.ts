@@ -1,0 +1,157 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { createAccess } from '../../src/access/access.ts';
+import { openCatalog } from '../../src/catalog/catalog.ts';
+import type { DirectoryDocument } from '../../src/directory/document.ts';
+import type { JsonObject } from '../../src/policy/json.ts';
+import { principalIdOf } from '../../src/policy/principal-id.ts';
+import { MemoryDirectory } from '../support/memory-directory.ts';
+import { A, aRole, aUser, B, roleArn, userArn } from '../support/policies.ts';
+import { aQuestion, aSubject, NOON } from '../support/questions.ts';
+
+const catalog = await openCatalog();
+const USERS = [userArn('u0'), userArn('u1'), userArn('u2', B)];
+const ROLES = [roleArn('r0'), roleArn('r1'), roleArn('r2', B), roleArn('r3', B)];
+const ACTIONS = ['s3:GetObject', 's3:PutObject', 'sts:AssumeRole'];
+const BUCKET = 'arn:aws:s3:::b';
+
+const identityStatement: fc.Arbitrary<JsonObject> = fc.record({
+  Effect: fc.constantFrom('Allow', 'Allow', 'Allow', 'Deny'),
+  Action: fc.constantFrom('*', 's3:*', 's3:Get*', 'sts:*', 'sts:AssumeRole'),
+  Resource: fc.constantFrom('*', `${BUCKET}/*`, ROLES[0] ?? '', ROLES[2] ?? '', 'arn:aws:iam::*:role/*'),
+});
+const principal: fc.Arbitrary<JsonObject | string> = fc.oneof(
+  fc.constant('*'),
+  fc.record({ AWS: fc.constantFrom(A, B, ...USERS, ...ROLES) }),
+  fc.record({ Service: fc.constant('ec2.amazonaws.com') }),
+);
+const condition: fc.Arbitrary<JsonObject> = fc.constantFrom(
+  { StringEquals: { 'sts:ExternalId': 'k-1' } },
+  { Bool: { 'aws:MultiFactorAuthPresent': 'true' } },
+);
+const trustStatement: fc.Arbitrary<JsonObject> = fc
+  .tuple(fc.constantFrom('Allow', 'Allow', 'Allow', 'Deny'), principal, fc.option(condition, { freq: 3 }))
+  .map(([Effect, Principal, Condition]) => ({
+    Effect,
+    Principal,
+    Action: 'sts:AssumeRole',
+    ...(Condition === null ? {} : { Condition }),
+  }));
+const resourceStatement: fc.Arbitrary<JsonObject> = fc
+  .tuple(fc.constantFrom('Allow', 'Deny'), principal, fc.constantFrom('s3:*', 's3:GetObject'))
+  .map(([Effect, Principal, Action]) => ({ Effect, Principal, Action, Resource: `${BUCKET}/*` }));
+const some = <T>(each: fc.Arbitrary<T>): fc.Arbitrary<T[]> => fc.array(each, { maxLength: 2 });
+
+const world: fc.Arbitrary<DirectoryDocument> = fc
+  .record({
+    users: fc.tuple(...USERS.map(() => some(identityStatement))),
+    roles: fc.tuple(...ROLES.map(() => fc.tuple(some(trustStatement), some(identityStatement)))),
+    bucket: some(resourceStatement),
+  })
+  .map(({ users, roles, bucket }) => ({
+    users: users.map((statements, index) => aUser('', statements, { arn: USERS[index] ?? '' })),
+    roles: roles.map(([trust, statements], index) => aRole('', trust, statements, { arn: ROLES[index] ?? '' })),
+    resources: [{ arn: BUCKET, accountId: A, policy: JSON.stringify({ Version: '2012-10-17', Statement: bucket }) }],
+  }));
+
+/** Every question is a projection of one evaluator: on any world, no two of them disagree. */
+describe('on generated worlds', () => {
+  const PRINCIPALS = [...USERS, ...ROLES, A, 'ec2.amazonaws.com', 'anonymous'];
+
+  it('being in a role is being able to assume it, and holding its permissions', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        world,
+        fc.constantFrom(...PRINCIPALS),
+        fc.constantFrom(...ROLES),
+        fc.constantFrom(...ACTIONS),
+        async (document, who, role, action) => {
+          const access = createAccess(new MemoryDirectory(document, catalog), catalog);
+          const resource = action === 'sts:AssumeRole' ? (ROLES[0] ?? '') : `${BUCKET}/x`;
+          const [assumption, asRole, inRole] = await access.decide(
+            [
+              aQuestion(who, 'sts:AssumeRole', role),
+              aQuestion(role, action, resource),
+              aQuestion(aSubject(who, role), action, resource),
+            ],
+            NOON,
+          );
+          const expected = assumption?.decision.allowed === true ? asRole : assumption;
+          expect(inRole?.decision).toMatchObject({
+            effect: expected?.decision.effect,
+            deniedBy: expected?.decision.deniedBy,
+            reason: expected?.decision.reason,
+          });
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+
+  it('the roles listed are those that decisions allow, and those that further keys could open', async () => {
+    await fc.assert(
+      fc.asyncProperty(world, fc.constantFrom(...PRINCIPALS), async (document, who) => {
+        const access = createAccess(new MemoryDirectory(document, catalog), catalog);
+        const found = await access.assumableRoles(aSubject(who), {}, NOON);
+        const answers = await access.decide(
+          ROLES.map((role) => aQuestion(who, 'sts:AssumeRole', role)),
+          NOON,
+        );
+        const expected = answers
+          .map(({ decision: { allowed, missingContextKeys: missing }, question }) => ({
+            arn: question.resource,
+            allowed,
+            missing,
+          }))
+          .filter((answer) => answer.allowed || answer.missing.length > 0)
+          .map((answer) => ({ roleArn: answer.arn, requires: answer.allowed ? [] : [...answer.missing].sort() }));
+        const listed = found.map(({ roleArn: arn, requires }) => ({ roleArn: arn, requires: [...requires] }));
+        const byArn = (a: { roleArn: string }, b: { roleArn: string }): number => (a.roleArn < b.roleArn ? -1 : 1);
+        expect(listed.sort(byArn)).toEqual(expected.sort(byArn));
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it('every chain can be walked, step by step', async () => {
+    await fc.assert(
+      fc.asyncProperty(world, fc.constantFrom(...USERS), async (document, who) => {
+        const access = createAccess(new MemoryDirectory(document, catalog), catalog);
+        const found = await access.assumableRoles(aSubject(who), { maxDepth: 4 }, NOON);
+        const steps = found
+          .filter((role) => role.requires.length === 0)
+          .flatMap(({ chain }) =>
+            chain.map((role, index) => aQuestion(chain[index - 1] ?? who, 'sts:AssumeRole', role)),
+          );
+        for (const { decision, question } of await access.decide(steps, NOON)) {
+          expect({ step: question.resource, allowed: decision.allowed }).toEqual({
+            step: question.resource,
+            allowed: true,
+          });
+        }
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it('who can are all whom decisions allow', async () => {
+    await fc.assert(
+      fc.asyncProperty(world, fc.constantFrom(...ACTIONS), async (document, action) => {
+        const access = createAccess(new MemoryDirectory(document, catalog), catalog);
+        const resource = action === 'sts:AssumeRole' ? (ROLES[1] ?? '') : `${BUCKET}/x`;
+        const { subject: _, ...question } = aQuestion(A, action, resource);
+        const { answers, total } = await access.whoCan(question, { offset: 0, limit: 100 }, NOON);
+        const all = await access.decide(
+          [...USERS, ...ROLES].map((who) => aQuestion(who, action, resource)),
+          NOON,
+        );
+        const allowed = all.filter((answer) => answer.decision.allowed);
+        const names = (list: typeof all): string[] =>
+          list.map((each) => principalIdOf(each.question.subject.principal)).sort();
+        expect(names(answers)).toEqual(names(allowed));
+        expect(total).toBe(allowed.length);
+      }),
+      { numRuns: 200 },
+    );
+  });
+});

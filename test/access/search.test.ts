@@ -1,0 +1,189 @@
+import { describe, expect, it } from 'vitest';
+import { createAccess } from '../../src/access/access.ts';
+import { openCatalog } from '../../src/catalog/catalog.ts';
+import type { DirectoryDocument } from '../../src/directory/document.ts';
+import { principalIdOf } from '../../src/policy/principal-id.ts';
+import { MemoryDirectory } from '../support/memory-directory.ts';
+import { A, allow, aRole, aUser, B, policy, roleArn, trusts, userArn } from '../support/policies.ts';
+import { aQuestion, aSubject, NOON } from '../support/questions.ts';
+
+const catalog = await openCatalog();
+const alice = userArn('alice');
+
+function open(document: DirectoryDocument): { directory: MemoryDirectory; access: ReturnType<typeof createAccess> } {
+  const directory = new MemoryDirectory(document, catalog);
+  return { directory, access: createAccess(directory, catalog) };
+}
+
+describe('roles that can be assumed', () => {
+  const withId = { condition: { StringEquals: { 'sts:ExternalId': 'k-1' } } };
+  const document: DirectoryDocument = {
+    users: [aUser('alice')],
+    roles: [
+      aRole('Direct', [trusts({ AWS: alice })]),
+      aRole('WithId', [trusts({ AWS: alice }, withId)]),
+      aRole('Next', [trusts({ AWS: roleArn('Direct') })]),
+      aRole('BehindId', [trusts({ AWS: roleArn('WithId') })]),
+      aRole('Last', [trusts({ AWS: [roleArn('Next'), roleArn('BehindId')] })]),
+      aRole('Never', [trusts({ AWS: userArn('bob') })]),
+    ],
+  };
+  const search = async (maxDepth: number): Promise<unknown[]> => {
+    const found = await open(document).access.assumableRoles(aSubject(alice), { maxDepth }, NOON);
+    const name = (arn: string): string => arn.slice(arn.lastIndexOf('/') + 1);
+    return found.map((role) => [name(role.roleArn), role.chain.map(name), role.requires, role.answer.decision.allowed]);
+  };
+
+  it('lists those reached now, then those that further condition keys would open', async () => {
+    expect(await search(1)).toEqual([
+      ['Direct', ['Direct'], [], true],
+      ['WithId', ['WithId'], ['sts:ExternalId'], false],
+    ]);
+  });
+
+  it('goes on through the sessions of the roles reached, and takes the way with the fewest conditions', async () => {
+    expect(await search(2)).toEqual([
+      ['Direct', ['Direct'], [], true],
+      ['Next', ['Direct', 'Next'], [], true],
+      ['WithId', ['WithId'], ['sts:ExternalId'], false],
+      ['BehindId', ['WithId', 'BehindId'], ['sts:ExternalId'], true],
+    ]);
+    expect(await search(3)).toContainEqual(['Last', ['Direct', 'Next', 'Last'], [], true]);
+    expect(await search(4)).not.toContainEqual(expect.arrayContaining(['Never']));
+  });
+
+  it('uses what the context says', async () => {
+    const context = new Map([['sts:externalid', 'k-1']]);
+    const found = await open(document).access.assumableRoles(aSubject(alice), { context }, NOON);
+    expect(found.map((role) => [role.roleArn, role.requires])).toEqual([
+      [roleArn('Direct'), []],
+      [roleArn('WithId'), []],
+    ]);
+  });
+
+  it('names the question it answers: the last step of the chain', async () => {
+    const found = await open(document).access.assumableRoles(aSubject(alice), { maxDepth: 2 }, NOON);
+    const next = found.find((role) => role.roleArn === roleArn('Next'));
+    expect(next?.answer.question).toMatchObject({ action: 'sts:AssumeRole', resource: roleArn('Next') });
+    expect(next === undefined ? null : principalIdOf(next.answer.question.subject.principal)).toBe(roleArn('Direct'));
+  });
+
+  it.each([0, 5, 1.5])('refuses chains of %d', async (maxDepth) => {
+    const search = open(document).access.assumableRoles(aSubject(alice), { maxDepth }, NOON);
+    await expect(search).rejects.toMatchObject({ code: 'BAD_USER_INPUT', field: 'maxDepth' });
+  });
+
+  it('refuses a principal that is not there', async () => {
+    const search = open(document).access.assumableRoles(aSubject(userArn('nobody')), {}, NOON);
+    await expect(search).rejects.toMatchObject({ code: 'NOT_FOUND', field: 'principal' });
+  });
+
+  it('is of one revision: it starts again when the directory changes on the way, and gives up when it does not stop', async () => {
+    const { directory, access } = open(document);
+    let changes = 1;
+    directory.beforeGather = () => {
+      if (changes > 0 && directory.gathers === 1) {
+        changes -= 1;
+        directory.touch();
+      }
+    };
+    const found = await access.assumableRoles(aSubject(alice), {}, NOON);
+    expect(found.map((role) => role.answer.revision)).toEqual([2n, 2n]);
+    directory.beforeGather = () => directory.touch();
+    await expect(access.assumableRoles(aSubject(alice), {}, NOON)).rejects.toMatchObject({ code: 'CONFLICT' });
+  });
+});
+
+describe('who can', () => {
+  const users = Array.from({ length: 1203 }, (_, index) =>
+    aUser(`u${String(index).padStart(4, '0')}`, index % 2 === 0 ? [allow('s3:GetObject')] : []),
+  );
+  const { directory, access } = open({ users, roles: [aRole('R', [], [allow('s3:GetObject')]), aRole('S', [])] });
+  const { subject: _, ...question } = aQuestion(alice, 's3:GetObject', 'arn:aws:s3:::b/x');
+
+  it('finds every user and role of a directory larger than a page', async () => {
+    const found = await access.whoCan(question, { offset: 0, limit: 10_000 }, NOON);
+    expect(found.total).toBe(603);
+    expect(found.answers.map((answer) => principalIdOf(answer.question.subject.principal))).toEqual([
+      ...users.filter((_, index) => index % 2 === 0).map((user) => user.arn),
+      roleArn('R'),
+    ]);
+    expect(found.answers.every((answer) => answer.decision.allowed)).toBe(true);
+  });
+
+  it('gives the part that is asked for', async () => {
+    const part = await access.whoCan(question, { offset: 601, limit: 1 }, NOON);
+    expect(part.total).toBe(603);
+    expect(part.answers.map((answer) => principalIdOf(answer.question.subject.principal))).toEqual([userArn('u1202')]);
+  });
+
+  it('asks the directory page by page, not principal by principal', async () => {
+    const before = directory.gathers;
+    await access.whoCan(question, { offset: 0, limit: 1 }, NOON);
+    expect(directory.gathers - before).toBe(4);
+  });
+
+  it('refuses a question that nobody could be asked', async () => {
+    const asked = access.whoCan({ ...question, action: 's3:*' }, { offset: 0, limit: 1 }, NOON);
+    await expect(asked).rejects.toMatchObject({ code: 'BAD_USER_INPUT', field: 'request.action' });
+  });
+});
+
+/** https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies-cross-account-resource-access.html */
+describe('copying from an own bucket to somebody else’s', () => {
+  const needs = [
+    { ...aQuestion(alice, 's3:GetObject', 'arn:aws:s3:::source/x'), path: 'needs[0]' },
+    { ...aQuestion(alice, 's3:PutObject', 'arn:aws:s3:::target/x'), path: 'needs[1]' },
+  ];
+  const writer = aRole('Writer', [trusts({ AWS: A })], [allow('s3:PutObject', 'arn:aws:s3:::target/*')], {
+    arn: roleArn('Writer', B),
+  });
+  const target = (policyDocument: string | null): DirectoryDocument => ({
+    users: [aUser('alice', [allow(['s3:GetObject', 's3:PutObject']), allow('sts:AssumeRole')])],
+    roles: [writer],
+    resources: [
+      { arn: 'arn:aws:s3:::source', accountId: A },
+      { arn: 'arn:aws:s3:::target', accountId: B, policy: policyDocument },
+    ],
+  });
+  const routes = async (document: DirectoryDocument): Promise<unknown[]> => {
+    const found = await open(document).access.accessRoutes(aSubject(alice), needs, NOON);
+    return found.map((route) => ({
+      kind: route.kind,
+      roles: route.roles,
+      allowed: route.answers.map((answer) => answer.decision.allowed),
+      meetsAll: route.meetsAll,
+      givesUp: route.givesUp.map((answer) => answer.question.path),
+    }));
+  };
+
+  it('loses the source in the role', async () => {
+    expect(await routes(target(null))).toEqual([
+      { kind: 'OWN_IDENTITY', roles: [], allowed: [true, false], meetsAll: false, givesUp: [] },
+      { kind: 'ASSUMED_ROLE', roles: [writer.arn], allowed: [false, true], meetsAll: false, givesUp: ['needs[0]'] },
+    ]);
+  });
+
+  it('keeps the source through a resource-based policy', async () => {
+    const opened = policy({ ...allow('s3:PutObject', 'arn:aws:s3:::target/*'), Principal: { AWS: alice } });
+    expect(await routes(target(opened))).toEqual([
+      { kind: 'OWN_IDENTITY', roles: [], allowed: [true, true], meetsAll: true, givesUp: [] },
+      { kind: 'ASSUMED_ROLE', roles: [writer.arn], allowed: [false, true], meetsAll: false, givesUp: ['needs[0]'] },
+    ]);
+  });
+
+  it('looks at 100 needs and no more', async () => {
+    const [need] = needs;
+    const many = Array.from({ length: 101 }, () => need).filter((each) => each !== undefined);
+    const asked = open(target(null)).access.accessRoutes(aSubject(alice), many, NOON);
+    await expect(asked).rejects.toMatchObject({
+      field: 'needs',
+      message: '101 needs; at most 100 are looked at together',
+    });
+  });
+
+  it('is a question about one who is there', async () => {
+    const asked = open(target(null)).access.accessRoutes(aSubject(userArn('nobody')), needs, NOON);
+    await expect(asked).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  });
+});

@@ -1,0 +1,189 @@
+import { describe, expect, it } from 'vitest';
+import { createAccess } from '../../src/access/access.ts';
+import type { Simulation } from '../../src/access/simulate.ts';
+import { openCatalog } from '../../src/catalog/catalog.ts';
+import { parseRequestContext } from '../../src/evaluation/context.ts';
+import type { JsonObject } from '../../src/policy/json.ts';
+import { MemoryDirectory } from '../support/memory-directory.ts';
+import { A, allow, B, deny, policy, roleArn, trusts, userArn } from '../support/policies.ts';
+import { NOON, refOf } from '../support/questions.ts';
+
+const catalog = await openCatalog();
+const directory = new MemoryDirectory({}, catalog);
+const access = createAccess(directory, catalog);
+
+function document(...statements: readonly JsonObject[]): JsonObject {
+  return JSON.parse(policy(...statements));
+}
+
+interface Given extends Partial<Omit<Simulation, 'caller' | 'requests'>> {
+  readonly principal?: string;
+  readonly roleArn?: string;
+  readonly tags?: Readonly<Record<string, string>>;
+  readonly action?: string;
+  readonly resource?: string;
+  readonly resourceAccount?: string;
+  readonly context?: JsonObject;
+}
+
+function simulation(given: Given): Simulation {
+  const {
+    principal = userArn('alice'),
+    roleArn: role,
+    tags = {},
+    action,
+    resource,
+    resourceAccount,
+    context,
+    ...rest
+  } = given;
+  return {
+    caller: { principal: refOf(principal), roleArn: role ?? null, tags },
+    identityPolicies: [],
+    permissionsBoundaries: [],
+    sessionPolicies: [],
+    resourcePolicy: null,
+    serviceControlPolicies: null,
+    resourceControlPolicies: null,
+    requests: [
+      {
+        action: action ?? 's3:GetObject',
+        resource: resource ?? 'arn:aws:s3:::b/x',
+        resourceAccount: resourceAccount ?? null,
+        context: parseRequestContext(context, 'context'),
+      },
+    ],
+    path: 'input',
+    ...rest,
+  };
+}
+
+function decide(given: Given): { allowed: boolean; deniedBy: string | null } {
+  const [answer] = access.simulate(simulation(given), NOON);
+  if (answer === undefined) throw new Error('no answer');
+  return { allowed: answer.decision.allowed, deniedBy: answer.decision.deniedBy };
+}
+
+const ALLOWED = { allowed: true, deniedBy: null };
+const s3 = document(allow('s3:*'));
+const everything = document(allow('*'));
+const session = `arn:aws:sts::${A}:assumed-role/App/s1`;
+const publicRead = { ...allow('s3:GetObject'), Principal: '*' };
+
+describe('a simulation', () => {
+  it.each<[string, Given, true | string]>([
+    ['no policy', {}, 'IDENTITY_POLICY'],
+    ['an identity policy', { identityPolicies: [s3] }, true],
+    ['an identity policy as a text', { identityPolicies: [JSON.stringify(s3)] }, true],
+    [
+      'a boundary that does not allow',
+      { identityPolicies: [s3], permissionsBoundaries: [document(allow('ec2:*'))] },
+      'PERMISSIONS_BOUNDARY',
+    ],
+    [
+      'a session policy that does not allow',
+      { principal: session, identityPolicies: [s3], sessionPolicies: [document(allow('ec2:*'))] },
+      'SESSION_POLICY',
+    ],
+    ['a session without session policies', { principal: session, identityPolicies: [s3] }, true],
+    ['a resource policy alone, same account', { resourcePolicy: document(publicRead) }, true],
+    [
+      'a resource policy alone, another account',
+      { resourcePolicy: document(publicRead), resourceAccount: B },
+      'IDENTITY_POLICY',
+    ],
+    [
+      'a level without FullAWSAccess',
+      { identityPolicies: [s3], serviceControlPolicies: [[everything], [], [everything]] },
+      'SERVICE_CONTROL_POLICY',
+    ],
+    ['levels that all allow', { identityPolicies: [s3], serviceControlPolicies: [[everything], [everything]] }, true],
+    [
+      'RCPs have RCPFullAWSAccess added at every level',
+      { identityPolicies: [s3], resourceControlPolicies: [[], []] },
+      true,
+    ],
+    [
+      'an RCP that denies',
+      { identityPolicies: [s3], resourceControlPolicies: [[document({ ...deny('s3:*'), Principal: '*' })]] },
+      'RESOURCE_CONTROL_POLICY',
+    ],
+    ['the root user', { principal: A }, true],
+    [
+      'a service, which needs the resource policy',
+      { principal: 'ec2.amazonaws.com', identityPolicies: [s3] },
+      'RESOURCE_POLICY',
+    ],
+  ])('%s', (_, given, expected) => {
+    expect(decide(given)).toEqual(expected === true ? ALLOWED : { allowed: false, deniedBy: expected });
+  });
+
+  it('reads a trust policy as such', () => {
+    const given = {
+      action: 'sts:AssumeRole',
+      resource: roleArn('R'),
+      resourcePolicy: document(trusts({ AWS: userArn('alice') })),
+    };
+    expect(decide(given)).toEqual(ALLOWED);
+    expect(decide({ ...given, principal: A })).toEqual({ allowed: false, deniedBy: 'TRUST_POLICY' });
+  });
+
+  it('knows the role of a session by its path', () => {
+    const statement = { ...allow('s3:*'), Condition: { ArnEquals: { 'aws:PrincipalArn': roleArn('team/App') } } };
+    const given = { principal: session, identityPolicies: [document(statement)] };
+    expect(decide({ ...given, roleArn: roleArn('team/App') })).toEqual(ALLOWED);
+    expect(decide(given)).toEqual({ allowed: false, deniedBy: 'IDENTITY_POLICY' });
+    expect(() => decide({ ...given, roleArn: roleArn('team/Other') })).toThrow(/is not the role of the session/);
+    expect(() => decide({ roleArn: roleArn('App') })).toThrow(/only a role session has a role/);
+  });
+
+  it('lets the context count before what follows from the caller', () => {
+    const statement = { ...allow('s3:*'), Condition: { StringEquals: { 'aws:PrincipalTag/team': 'red' } } };
+    const given = { identityPolicies: [document(statement)], tags: { team: 'blue' } };
+    expect(decide(given)).toEqual({ allowed: false, deniedBy: 'IDENTITY_POLICY' });
+    expect(decide({ ...given, context: { 'aws:PrincipalTag/Team': 'red' } })).toEqual(ALLOWED);
+    expect(decide({ ...given, tags: { Team: 'red' } })).toEqual(ALLOWED);
+  });
+
+  it('has no unique id to guess', () => {
+    const statement = { ...deny('s3:*'), Condition: { StringLike: { 'aws:userid': 'AIDA*' } } };
+    expect(decide({ identityPolicies: [s3, document(statement)] })).toEqual(ALLOWED);
+    const given = { identityPolicies: [s3, document(statement)], context: { 'aws:userid': 'AIDA1' } };
+    expect(decide(given)).toEqual({ allowed: false, deniedBy: 'IDENTITY_POLICY' });
+  });
+
+  it('reads nothing of the directory, and its revision is the one before all', () => {
+    const [answer] = access.simulate(simulation({ identityPolicies: [s3] }), NOON);
+    expect(answer).toMatchObject({ revision: 0n, gaps: [], question: { path: 'input.requests[0]' } });
+    expect(answer?.decision.matchedStatements[0]).toMatchObject({ policy: 'identityPolicies[0]', index: 0 });
+    expect(directory.gathers).toBe(0);
+  });
+
+  it.each<[string, Given, string, string]>([
+    ['a policy that is none', { identityPolicies: [s3, 'x'] }, 'MalformedPolicyDocument', 'input.identityPolicies[1]'],
+    [
+      'a control policy that is none',
+      { serviceControlPolicies: [[s3], [s3, {}]] },
+      'MalformedPolicyDocument',
+      'input.serviceControlPolicies[1][1]',
+    ],
+    ['a resource policy that is none', { resourcePolicy: 'x' }, 'MalformedPolicyDocument', 'input.resourcePolicy'],
+    ['two boundaries', { permissionsBoundaries: [s3, s3] }, 'BAD_USER_INPUT', 'input.permissionsBoundaries'],
+    [
+      'eight levels',
+      { serviceControlPolicies: Array.from({ length: 8 }, () => [everything]) },
+      'BAD_USER_INPUT',
+      'input.serviceControlPolicies',
+    ],
+    ['an unknown action', { action: 's3:Nothing' }, 'BAD_USER_INPUT', 'input.requests[0].action'],
+    ['a resource that is no ARN', { resource: 'b' }, 'BAD_USER_INPUT', 'input.requests[0].resource'],
+  ])('refuses %s', (_, given, code, field) => {
+    let fault: unknown = null;
+    try {
+      decide(given);
+    } catch (error) {
+      fault = error;
+    }
+    expect(fault).toMatchObject({ code, field });
+  });
+});
