@@ -1,0 +1,93 @@
+import { createHash } from 'node:crypto';
+import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { openCatalog } from '../../src/catalog/catalog.ts';
+import { checkMasterKey, createSecrets } from '../../src/session/secrets.ts';
+import { MemoryDirectory } from '../support/memory-directory.ts';
+
+const catalog = await openCatalog();
+let dataDir: string;
+
+beforeEach(async () => {
+  dataDir = join(await mkdtemp(join(tmpdir(), 'rolegate-')), 'data');
+});
+
+afterEach(async () => {
+  await rm(join(dataDir, '..'), { recursive: true, force: true });
+});
+
+async function modeOf(name: string): Promise<string> {
+  return ((await stat(join(dataDir, name))).mode & 0o777).toString(8);
+}
+
+describe('the secrets of a data folder', () => {
+  it('are made at the first start, for the owner alone, and stay', async () => {
+    const first = await createSecrets({ dataDir });
+    expect([await modeOf('master.key'), await modeOf('operator.token')]).toEqual(['600', '600']);
+    expect((await readdir(dataDir)).sort()).toEqual(['master.key', 'operator.token']);
+    expect(Buffer.from((await readFile(join(dataDir, 'master.key'), 'utf8')).trim(), 'base64')).toHaveLength(32);
+
+    const second = await createSecrets({ dataDir });
+    expect(second.secretFor('AKIAEXAMPLE')).toBe(first.secretFor('AKIAEXAMPLE'));
+    expect(second.publicJwk).toEqual(first.publicJwk);
+    expect(second.masterKeyFingerprint).toBe(first.masterKeyFingerprint);
+    expect(first.newOperatorToken).toMatch(/^[\w-]{43}$/);
+    expect(second.newOperatorToken).toBeNull();
+    expect(second.isOperatorToken(first.newOperatorToken ?? '')).toBe(true);
+    expect(second.isOperatorToken('')).toBe(false);
+  });
+
+  it('are the same for all that start at the same time', async () => {
+    const all = await Promise.all(Array.from({ length: 8 }, () => createSecrets({ dataDir })));
+    expect(new Set(all.map((secrets) => secrets.masterKeyFingerprint)).size).toBe(1);
+    expect(all.filter((secrets) => secrets.newOperatorToken !== null)).toHaveLength(1);
+    expect((await readdir(dataDir)).sort()).toEqual(['master.key', 'operator.token']);
+  });
+
+  it('are of the form of AWS, and differ from key to key and from folder to folder', async () => {
+    const secrets = await createSecrets({ dataDir });
+    const other = await createSecrets({ dataDir: join(dataDir, 'other') });
+    expect(secrets.secretFor('AKIAEXAMPLE')).toMatch(/^[A-Za-z0-9+/]{40}$/);
+    expect(secrets.secretFor('AKIAEXAMPLF')).not.toBe(secrets.secretFor('AKIAEXAMPLE'));
+    expect(other.secretFor('AKIAEXAMPLE')).not.toBe(secrets.secretFor('AKIAEXAMPLE'));
+    expect(secrets.isSecretFor('AKIAEXAMPLE', secrets.secretFor('AKIAEXAMPLE'))).toBe(true);
+    expect(secrets.isSecretFor('AKIAEXAMPLF', secrets.secretFor('AKIAEXAMPLE'))).toBe(false);
+    expect(secrets.publicJwk).toMatchObject({ kty: 'OKP', crv: 'Ed25519', alg: 'EdDSA', use: 'sig' });
+    expect(secrets.publicJwk).not.toHaveProperty('d');
+  });
+
+  it('are closed again when a copy was left open to others', async () => {
+    await createSecrets({ dataDir });
+    await chmod(join(dataDir, 'master.key'), 0o644);
+    await createSecrets({ dataDir });
+    expect(await modeOf('master.key')).toBe('600');
+  });
+
+  it('take the operator token of the settings before the one of the folder', async () => {
+    const made = await createSecrets({ dataDir });
+    const given = await createSecrets({ dataDir, operatorToken: 'of-the-settings' });
+    expect(given.newOperatorToken).toBeNull();
+    expect(given.isOperatorToken('of-the-settings')).toBe(true);
+    expect(given.isOperatorToken(made.newOperatorToken ?? '')).toBe(false);
+  });
+
+  it('refuse a master key that is none, without showing it', async () => {
+    await createSecrets({ dataDir });
+    await writeFile(join(dataDir, 'master.key'), 'c2hvcnQ=\n');
+    const opened = createSecrets({ dataDir });
+    await expect(opened).rejects.toThrow(/master\.key does not hold a master key: expected base64 of 32 bytes$/);
+  });
+
+  it('refuse a directory that belongs to another master key', async () => {
+    const directory = new MemoryDirectory({}, catalog);
+    const secrets = await createSecrets({ dataDir });
+    await checkMasterKey(directory, secrets);
+    await checkMasterKey(directory, secrets);
+    const other = await createSecrets({ dataDir: join(dataDir, 'other') });
+    await expect(checkMasterKey(directory, other)).rejects.toThrow(/belongs to another master key/);
+    const key = Buffer.from(await readFile(join(dataDir, 'master.key'), 'utf8'), 'base64');
+    expect(secrets.masterKeyFingerprint).toBe(createHash('sha256').update(key).digest('hex'));
+  });
+});
