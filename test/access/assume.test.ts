@@ -56,14 +56,13 @@ describe('who may assume a role of the same account', () => {
       aWorld(trust, caller),
       aQuestion(aSubject(principal, R), 's3:GetObject', 'arn:aws:s3:::b/x'),
     );
-    if (expected === true) {
-      expect(decision).toMatchObject({ allowed: true, deniedBy: null });
-      expect(inRole.decision).toMatchObject({ allowed: true });
-    } else {
-      expect(decision).toMatchObject({ allowed: false, deniedBy: expected });
-      expect(inRole.decision).toMatchObject({ allowed: false, deniedBy: expected, reason: decision.reason });
-      expect(inRole.decision.reason).toContain(`is not authorized to perform: sts:AssumeRole on resource: ${R}`);
-    }
+    const denied = expected !== true;
+    expect(decision).toMatchObject({ allowed: !denied, deniedBy: denied ? expected : null });
+    expect(decision.reason).toContain(
+      `is ${denied ? 'not ' : ''}authorized to perform: sts:AssumeRole on resource: ${R}`,
+    );
+    // In the role: what the role may do, or why there is no role to be in.
+    expect(inRole.decision).toMatchObject(denied ? { allowed: false, reason: decision.reason } : { allowed: true });
   });
 
   it('never the root user, in the words of AWS', async () => {
