@@ -6,7 +6,7 @@
 //   conditionKeys  [name, type][]           resourceTypes  [name, [ARN template, …]][]
 //   resourceSets   distinct lists of 2 × index into resourceTypes + (required ? 1 : 0)
 //   keySets        distinct lists of condition key names (indices into conditionKeys; a string where it is not among them)
-//   actions        [name, access level, index into resourceSets, index into keySets, dependent actions?][]
+//   actions        [name, access level, index into resourceSets, index into keySets][]
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -75,15 +75,12 @@ async function serviceLine(service, rcp, overrides) {
     });
     const all = [details, ...details.resourceTypes];
     const keys = [...new Set(all.flatMap((part) => part.conditionKeys ?? []))].sort();
-    const dependent = [...new Set(all.flatMap((part) => part.dependentActions ?? []))].sort();
-    const row = [
+    actions.push([
       details.name,
-      levelOf(details, overrides[`${service}:${details.name}`]),
+      levelOf(details, overrides.get(`${service}:${details.name}`.toLowerCase())),
       resourceSets.add(types),
       keySets.add(keys.map((name) => keyIndex.get(name.toLowerCase()) ?? name)),
-    ];
-    if (dependent.length > 0) row.push(dependent);
-    actions.push(row);
+    ]);
   }
   const name = await iam.iamServiceName(service);
   const isGoverned = rcp.has(service) ? 1 : 0;
@@ -92,7 +89,8 @@ async function serviceLine(service, rcp, overrides) {
 
 /** The text of catalog.jsonl. */
 export async function compactCatalog() {
-  const overrides = JSON.parse(await readFile(OVERRIDES, 'utf8'));
+  const entries = Object.entries(JSON.parse(await readFile(OVERRIDES, 'utf8')));
+  const overrides = new Map(entries.map(([name, level]) => [name.toLowerCase(), level]));
   const rcp = new Set(await iam.servicesWithRcpSupport());
   const globals = iam.getAllGlobalConditionKeys().map((key) => {
     const details = iam.getGlobalConditionKeyByName(key);

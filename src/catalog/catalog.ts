@@ -22,8 +22,6 @@ export interface CatalogAction extends ActionFacts {
   readonly resourceTypes: readonly ActionResource[];
   /** Names of the service's and global condition keys that it supports beside those every request has. */
   readonly conditionKeys: readonly string[];
-  /** Actions that are needed beside it for it to succeed. */
-  readonly dependentActions: readonly string[];
 }
 
 export interface ResourceType {

