@@ -9,7 +9,7 @@ import type { RequestContext } from '../evaluation/request.ts';
 import type { JsonValue } from '../policy/json.ts';
 import type { PrincipalRef } from '../policy/principal-id.ts';
 import type { GatewayContext } from './context.ts';
-import { costOfField } from './cost.ts';
+import { costOfField, MAX_COST, tooCostly } from './cost.ts';
 import { readableNode, readableNodes } from './node.ts';
 
 /** The schema under construction. It defines nothing itself: every noun has a file of its own. */
@@ -33,13 +33,17 @@ export const builder = new SchemaBuilder<{
   // Errors first: it has to see what the fields of the others throw.
   plugins: [ErrorsPlugin, ComplexityPlugin, DataloaderPlugin, RelayPlugin, PrismaPlugin],
   defaultFieldNullability: false,
-  complexity: { fieldComplexity: costOfField },
+  complexity: {
+    fieldComplexity: costOfField,
+    limit: { complexity: MAX_COST },
+    complexityError: (_kind, { complexity }) => tooCostly(complexity),
+  },
   errors: { directResult: true, defaultTypes: [] },
   prisma: {
     client: (context) => context.directory.prisma,
     dmmf: getDatamodel(),
     filterConnectionTotalCount: true,
-    onUnusedQuery: process.env.NODE_ENV === 'production' ? null : 'error',
+    onUnusedQuery: process.env['NODE_ENV'] === 'production' ? null : 'error',
   },
   relay: {
     clientMutationId: 'omit',

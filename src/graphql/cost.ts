@@ -1,4 +1,4 @@
-import { type GraphQLField, getNamedType } from 'graphql';
+import { GraphQLError, type GraphQLField, getNamedType } from 'graphql';
 import type { GatewayContext } from './context.ts';
 
 /** Page size of every connection when `first` and `last` are left out. */
@@ -7,6 +7,17 @@ export const DEFAULT_PAGE_SIZE = 20;
 export const MAX_PAGE_SIZE = 1000;
 /** Most requests, checks, resources or ids in one list argument. */
 export const MAX_BATCH_SIZE = 10_000;
+
+/** The most that one operation may cost, in values of its answer. */
+export const MAX_COST = 500_000;
+
+/** What is told to who asks for more. */
+export function tooCostly(cost: number): GraphQLError {
+  return new GraphQLError(
+    `the operation costs ${cost}; at most ${MAX_COST} are answered: ask for smaller pages or fewer fields of long lists`,
+    { extensions: { code: 'QUERY_TOO_COMPLEX', cost, limit: MAX_COST } },
+  );
+}
 
 /** Arguments whose length is the length of the answer. */
 const BATCH_ARGUMENTS = ['requests', 'checks', 'resources', 'ids', 'needs'];
@@ -21,7 +32,7 @@ function lengthOf(value: unknown): number | null {
 }
 
 function pageSize(args: Readonly<Record<string, unknown>>): number {
-  const size = args.first ?? args.last ?? DEFAULT_PAGE_SIZE;
+  const size = args['first'] ?? args['last'] ?? DEFAULT_PAGE_SIZE;
   return typeof size === 'number' ? Math.max(size, 1) : DEFAULT_PAGE_SIZE;
 }
 
@@ -40,7 +51,7 @@ export function costOfField(
     const length = lengthOf(args[name]);
     if (length !== null) return { field: length, multiplier: Math.max(length, 1) };
   }
-  const requests = lengthOf((args.input as { requests?: unknown } | undefined)?.requests); // only simulateCustomPolicies has it
+  const requests = lengthOf((args['input'] as { requests?: unknown } | undefined)?.requests); // only simulateCustomPolicies has it
   if (requests !== null) return { field: requests, multiplier: Math.max(requests, 1) };
   // Entries of a page were counted where the page was asked for.
   if (field.name === 'edges' || field.name === 'nodes') return { field: 1, multiplier: 1 };

@@ -46,12 +46,12 @@ function isAboutDocument(error: unknown): error is GraphQLError {
   if (!(error instanceof GraphQLError)) return false;
   if (error.path === undefined) return true;
   const root = rootOf(error);
-  return root instanceof GraphQLError && typeof root.extensions.code === 'string';
+  return root instanceof GraphQLError && typeof root.extensions['code'] === 'string';
 }
 
 function withCode(error: GraphQLError, cause: GraphQLError): GraphQLError {
-  const code = error.extensions.code ?? cause.extensions.code ?? 'BAD_USER_INPUT';
-  const field = error.extensions.field ?? fieldIn(error.message);
+  const code = error.extensions['code'] ?? cause.extensions['code'] ?? 'BAD_USER_INPUT';
+  const field = error.extensions['field'] ?? fieldIn(error.message);
   return rebuilt(error, error.message, { ...error.extensions, code, ...(field === null ? {} : { field }) }, null);
 }
 

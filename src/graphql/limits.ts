@@ -1,0 +1,99 @@
+import {
+  type ASTVisitor,
+  type DocumentNode,
+  GraphQLError,
+  type ParseOptions,
+  parse,
+  type SelectionSetNode,
+  type Source,
+  type ValidationContext,
+} from 'graphql';
+import type { Plugin } from 'graphql-yoga';
+
+/** Words and signs of a document. Values belong into variables, which do not count. */
+export const MAX_TOKENS = 4000;
+/** Levels of fields, fragments unfolded. Introspection has a limit of graphql-js's own. */
+export const MAX_DEPTH = 12;
+/** Fields with an alias. Many checks are one field with a list, not many fields. */
+export const MAX_ALIASES = 200;
+
+function tooComplex(message: string, limit: number): GraphQLError {
+  return new GraphQLError(message, { extensions: { code: 'QUERY_TOO_COMPLEX', limit } });
+}
+
+/** Parses while counting: a document that is too long is refused before it takes up memory. */
+export function parseBounded(source: string | Source, options?: ParseOptions): DocumentNode {
+  try {
+    return parse(source, { ...options, maxTokens: MAX_TOKENS });
+  } catch (error) {
+    if (!(error instanceof GraphQLError) || !error.message.includes(`more that ${MAX_TOKENS} tokens`)) throw error;
+    throw tooComplex(`the document holds more than ${MAX_TOKENS} tokens; give values as variables`, MAX_TOKENS);
+  }
+}
+
+/** A validation rule. It looks at the document alone, so that its verdict may be kept with it. */
+export function MaxDepthRule(context: ValidationContext): ASTVisitor {
+  const fragments = new Map<string, number>();
+  const depthOfFragment = (name: string): number => {
+    const known = fragments.get(name);
+    if (known !== undefined) return known;
+    // Fragments that contain themselves are another rule's fault to report.
+    fragments.set(name, 0);
+    const depth = depthOf(context.getFragment(name)?.selectionSet, depthOfFragment);
+    fragments.set(name, depth);
+    return depth;
+  };
+  return {
+    OperationDefinition(operation) {
+      const depth = depthOf(operation.selectionSet, depthOfFragment);
+      if (depth <= MAX_DEPTH) return;
+      const error = tooComplex(`the query is ${depth} levels deep; at most ${MAX_DEPTH} are answered`, MAX_DEPTH);
+      context.reportError(new GraphQLError(error.message, { nodes: operation, extensions: error.extensions }));
+    },
+  };
+}
+
+function depthOf(selections: SelectionSetNode | undefined, depthOfFragment: (name: string) => number): number {
+  let deepest = 0;
+  for (const selection of selections?.selections ?? []) {
+    if (selection.kind === 'FragmentSpread') {
+      deepest = Math.max(deepest, depthOfFragment(selection.name.value));
+    } else if (selection.kind === 'InlineFragment') {
+      deepest = Math.max(deepest, depthOf(selection.selectionSet, depthOfFragment));
+    } else if (selection.name.value !== '__schema' && selection.name.value !== '__type') {
+      deepest = Math.max(deepest, 1 + depthOf(selection.selectionSet, depthOfFragment));
+    }
+  }
+  return deepest;
+}
+
+/** A validation rule, of the document alone as well. */
+export function MaxAliasesRule(context: ValidationContext): ASTVisitor {
+  let aliases = 0;
+  return {
+    Field(field) {
+      if (field.alias === undefined) return;
+      aliases += 1;
+      if (aliases !== MAX_ALIASES + 1) return;
+      const error = tooComplex(
+        `the document holds more than ${MAX_ALIASES} aliases; \`decisions\` takes many requests in one field`,
+        MAX_ALIASES,
+      );
+      context.reportError(new GraphQLError(error.message, { nodes: field, extensions: error.extensions }));
+    },
+  };
+}
+
+/**
+ * The limits of what a document may be. What its execution may cost depends on variables and is checked there: see
+ * cost.ts.
+ */
+export function useDocumentLimits(): Plugin {
+  return {
+    onParse: ({ setParseFn }) => setParseFn(parseBounded),
+    onValidate: ({ addValidationRule }) => {
+      addValidationRule(MaxDepthRule);
+      addValidationRule(MaxAliasesRule);
+    },
+  };
+}

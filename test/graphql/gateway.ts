@@ -1,0 +1,68 @@
+import type { ExecutionResult } from 'graphql';
+import { createYoga } from 'graphql-yoga';
+import { createContext, type GatewayServices, type RequestFacts } from '../../src/graphql/context.ts';
+import { useDocumentLimits } from '../../src/graphql/limits.ts';
+import { maskError } from '../../src/graphql/mask-error.ts';
+import { buildSchema } from '../../src/graphql/schema.ts';
+import { parsePrincipalRef } from '../../src/policy/principal-id.ts';
+import type { Caller } from '../../src/session/caller.ts';
+
+/** Noon of a day of the demo organization. */
+export const NOW = Date.UTC(2026, 5, 15, 12);
+
+export const OPERATOR: Caller = { kind: 'operator' };
+export const ANONYMOUS: Caller = { kind: 'anonymous' };
+
+/** A user or service that signed in with its long-term key. */
+export function signedIn(principalId: string): Caller {
+  const ref = parsePrincipalRef(principalId);
+  if (ref === null) throw new Error(`no principal: ${principalId}`);
+  return { kind: 'principal', ref, keyId: 'AKIATESTTESTTESTTEST', session: null };
+}
+
+export interface Operation {
+  readonly query: string;
+  readonly variables?: Readonly<Record<string, unknown>>;
+  readonly operationName?: string;
+}
+
+export interface Gateway {
+  /** One operation of one HTTP request. */
+  ask(caller: Caller, query: string, variables?: Readonly<Record<string, unknown>>): Promise<ExecutionResult>;
+  /** Several operations of one HTTP request. */
+  askTogether(caller: Caller, operations: readonly Operation[]): Promise<readonly ExecutionResult[]>;
+}
+
+/** The schema as it is served, with its limits and its masking, over `fetch`. */
+export function gatewayOn(services: GatewayServices): Gateway {
+  const yoga = createYoga<RequestFacts>({
+    schema: buildSchema(),
+    context: ({ request, caller, requestId, now }) => createContext(services, { caller, requestId, now }, request),
+    batching: { limit: 10 },
+    maskedErrors: { maskError, isDev: false },
+    logging: false,
+    plugins: [useDocumentLimits()],
+  });
+  const post = async (caller: Caller, body: unknown): Promise<unknown> => {
+    const response = await yoga.fetch(
+      'http://gateway.test/graphql',
+      { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) },
+      { caller, requestId: 'request-1', now: NOW },
+    );
+    return response.json();
+  };
+  return {
+    // as: what Yoga answers
+    ask: async (caller, query, variables = {}) => (await post(caller, { query, variables })) as ExecutionResult,
+    askTogether: async (caller, operations) => (await post(caller, operations)) as readonly ExecutionResult[],
+  };
+}
+
+/** The code, field and message of each error. */
+export function faultsOf(result: ExecutionResult): readonly { code: unknown; field?: unknown; message: string }[] {
+  return (result.errors ?? []).map(({ message, extensions }) => ({
+    code: extensions?.['code'],
+    ...(extensions?.['field'] === undefined ? {} : { field: extensions['field'] }),
+    message,
+  }));
+}

@@ -1,0 +1,125 @@
+import { getIntrospectionQuery } from 'graphql';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { createAccess } from '../../src/access/access.ts';
+import { openCatalog } from '../../src/catalog/catalog.ts';
+import { demoDirectory } from '../../src/directory/demo/demo.ts';
+import type { GatewayServices } from '../../src/graphql/context.ts';
+import { MemoryDirectory } from '../support/memory-directory.ts';
+import { faultsOf, type Gateway, gatewayOn, OPERATOR } from './gateway.ts';
+
+const ALICE = 'arn:aws:iam::111111111111:user/alice';
+const DECISIONS = 'query ($requests: [AccessRequestInput!]!) { decisions(requests: $requests) { allowed } }';
+
+let gateway: Gateway;
+
+beforeAll(async () => {
+  const catalog = await openCatalog();
+  const directory = new MemoryDirectory(demoDirectory(), catalog);
+  const access = createAccess(directory, catalog);
+  gateway = gatewayOn({ access, directory, catalog } as unknown as GatewayServices); // nothing here reads tables or signs in
+});
+
+function requests(count: number): unknown[] {
+  return Array.from({ length: count }, (_, index) => ({
+    principal: ALICE,
+    action: 's3:GetObject',
+    resource: `arn:aws:s3:::shared-datasets/${index}`,
+  }));
+}
+
+describe('documents', () => {
+  test('60 levels are refused, with the limit', async () => {
+    const query = `{ account(accountId: "111111111111") { ${'users { nodes { account { '.repeat(20)} name ${'} } } '.repeat(20)} } }`;
+    expect(faultsOf(await gateway.ask(OPERATOR, query))).toEqual([
+      { code: 'QUERY_TOO_COMPLEX', message: 'the query is 62 levels deep; at most 12 are answered' },
+    ]);
+  });
+
+  test('levels are counted through fragments', async () => {
+    const query = `
+      { account(accountId: "111111111111") { ...One } }
+      fragment One on Account { users { nodes { account { ...Two } } } }
+      fragment Two on Account { users { nodes { account { ...Three } } } }
+      fragment Three on Account { users { nodes { account { ...Four } } } }
+      fragment Four on Account { users { nodes { account { name } } } }`;
+    expect(faultsOf(await gateway.ask(OPERATOR, query))[0]?.message).toContain('14 levels deep; at most 12');
+  });
+
+  test('introspection passes', async () => {
+    const result = await gateway.ask(OPERATOR, getIntrospectionQuery({ inputValueDeprecation: true }));
+    expect(result.errors).toBeUndefined();
+  });
+
+  test('4,000 tokens are the most', async () => {
+    const query = `{ ${'__typename '.repeat(4000)} }`;
+    expect(faultsOf(await gateway.ask(OPERATOR, query))).toEqual([
+      {
+        code: 'QUERY_TOO_COMPLEX',
+        message: 'the document holds more than 4000 tokens; give values as variables',
+      },
+    ]);
+  });
+
+  test('200 aliases are the most', async () => {
+    const aliases = (count: number) => `{ ${Array.from({ length: count }, (_, index) => `a${index}: __typename`).join(' ')} }`;
+    expect((await gateway.ask(OPERATOR, aliases(200))).errors).toBeUndefined();
+    expect(faultsOf(await gateway.ask(OPERATOR, aliases(201)))).toEqual([
+      {
+        code: 'QUERY_TOO_COMPLEX',
+        message: 'the document holds more than 200 aliases; `decisions` takes many requests in one field',
+      },
+    ]);
+  });
+
+  test('a document that is none is a syntax error, no fault of ours', async () => {
+    expect(faultsOf(await gateway.ask(OPERATOR, '{ viewer { '))[0]).toMatchObject({ code: 'GRAPHQL_PARSE_FAILED' });
+    expect(faultsOf(await gateway.ask(OPERATOR, '{ nobody }'))[0]).toMatchObject({ code: 'GRAPHQL_VALIDATION_FAILED' });
+  });
+});
+
+describe('cost', () => {
+  test('counts pages by what is asked for', async () => {
+    const query = `query ($first: Int) { account(accountId: "111111111111") { users(first: $first) { nodes {
+      account { users(first: $first) { nodes { name } } } } } } }`;
+    const [fault] = faultsOf(await gateway.ask(OPERATOR, query, { first: 1000 }));
+    expect(fault?.code).toBe('QUERY_TOO_COMPLEX');
+    expect(fault?.message).toMatch(/^the operation costs 200\d{4}; at most 500000 are answered/);
+  });
+
+  test('is that of the operation asked for, not of the first one', async () => {
+    const operations = `
+      query Cheap { viewer { principal { principalId } } }
+      query Dear { account(accountId: "111111111111") { users(first: 1000) { nodes { account { users(first: 1000) { nodes { name } } } } } } }`;
+    const [dear] = await gateway.askTogether(OPERATOR, [{ query: operations, operationName: 'Dear' }]);
+    const [cheap] = await gateway.askTogether(OPERATOR, [{ query: operations, operationName: 'Cheap' }]);
+    expect(dear && faultsOf(dear)[0]?.code).toBe('QUERY_TOO_COMPLEX');
+    expect(cheap?.errors).toBeUndefined();
+  });
+});
+
+describe('batches', () => {
+  test('10,000 decisions are answered, 20,000 are refused before any work', async () => {
+    const all = await gateway.ask(OPERATOR, DECISIONS, { requests: requests(10_000) });
+    expect(all.errors).toBeUndefined();
+    expect(all.data?.['decisions']).toHaveLength(10_000);
+    expect(faultsOf(await gateway.ask(OPERATOR, DECISIONS, { requests: requests(20_000) }))).toEqual([
+      {
+        code: 'BAD_USER_INPUT',
+        field: 'requests',
+        message: '`requests` holds 20000 entries; at most 10000 are answered at once',
+      },
+    ]);
+  });
+
+  test('pages are 1,000 entries at most', async () => {
+    const query = '{ assumableRoles(principal: "anonymous", first: 1001) { totalCount } }';
+    expect(faultsOf(await gateway.ask(OPERATOR, query))).toEqual([
+      { code: 'BAD_USER_INPUT', field: 'first', message: '`first` is 1001; at most 1000 entries make a page' },
+    ]);
+  });
+
+  test('a cursor that is none is refused', async () => {
+    const query = `{ assumableRoles(principal: "${ALICE}", after: "nonsense") { totalCount } }`;
+    expect(faultsOf(await gateway.ask(OPERATOR, query))[0]).toMatchObject({ code: 'BAD_USER_INPUT', field: 'after' });
+  });
+});
