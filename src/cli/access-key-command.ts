@@ -48,7 +48,9 @@ const CREATE = `mutation CreateAccessKey($input: CreateAccessKeyInput!) {
 /** By the gateway that has the folder. */
 async function createThere(owner: Owner, settings: Settings): Promise<NewAccessKey> {
   const gateway = await runningGateway(settings);
-  const { createAccessKey: result } = await gateway.ask(CREATE, { input: owner });
+  const { createAccessKey: result } = await gateway.ask(CREATE, {
+    input: { principal: 'user' in owner ? owner.user : owner.service },
+  });
   if (!isObject(result)) throw new CommandFailed(`the gateway at ${gateway.url} gives no answer`);
   const { accessKeyId, secretAccessKey } = result;
   if (typeof accessKeyId === 'string' && typeof secretAccessKey === 'string') return { accessKeyId, secretAccessKey };

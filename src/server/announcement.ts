@@ -12,7 +12,7 @@ export function announcement(gateway: RunningGateway, settings: Settings): strin
     `  operator token  ${operatorToken(gateway, settings)}`,
   ];
   if (gateway.demo !== null) {
-    if (gateway.demo.loadedNow) lines.push('', demoSignInText(gateway.demo.signIns));
+    if (gateway.demo.loadedNow) lines.push('', demoSignInText(gateway.demo.signIns).trimEnd());
     else lines.push(`  demo sign-in    in ${join(settings.dataDir, DEMO_SIGN_IN_FILE)}`);
   }
   return `${lines.join('\n')}\n`;

@@ -2,8 +2,9 @@ import { createContext } from '../graphql/context.ts';
 import { buildSchema } from '../graphql/schema.ts';
 import { removeAddress, writeAddress } from './address-file.ts';
 import { authenticateWith } from './authenticate.ts';
-import { type DemoSignIn, loadDemo } from './demo.ts';
-import { graphiqlTabs } from './graphiql/tabs.ts';
+import { type Demo, loadDemo } from './demo.ts';
+import { demoTabs } from './graphiql/demo-tabs.ts';
+import { WELCOME_TABS } from './graphiql/welcome-tab.ts';
 import type { GraphqlListener, GraphqlRoute } from './graphql-route.ts';
 import type { Phase } from './health.ts';
 import { listen } from './http-server.ts';
@@ -25,6 +26,7 @@ export function createGateway(services: Services, log: Log): Gateway {
   const yoga = createGraphqlServer({
     schema: buildSchema(),
     contextOf: (facts, request) => createContext(services, facts, request),
+    plugins: [],
     log,
   });
   const authenticate = authenticateWith(services.sessions);
@@ -51,8 +53,8 @@ export interface RunningGateway {
   readonly url: string;
   /** The operator token, if this start has made it: it is shown once. */
   readonly newOperatorToken: string | null;
-  /** Who can sign in to the demo organization; null where it is not loaded. */
-  readonly demo: { readonly signIns: readonly DemoSignIn[]; readonly loadedNow: boolean } | null;
+  /** Null: the demo organization is not loaded. */
+  readonly demo: Demo | null;
   readonly services: Services;
   /** Refuses new work, finishes what is under way, and closes the directory. */
   close(): Promise<void>;
@@ -67,12 +69,13 @@ export async function startGateway(settings: Settings): Promise<RunningGateway> 
   let phase: Phase = 'starting';
   let services: Services | null = null;
   let gateway: Gateway | null = null;
+  let demo: Demo | null = null;
   const router = createRouter({
     log,
     phase: () => phase,
     graphql: () => (phase === 'ready' && gateway !== null ? gateway.route : null),
     ping: async () => services?.directory.ping(),
-    graphiqlTabs: settings.graphiql ? async () => (services === null ? [] : graphiqlTabs(services.directory)) : null,
+    graphiqlTabs: settings.graphiql ? () => (demo === null ? WELCOME_TABS : demoTabs) : null,
   });
   const server = await listen(settings.host, settings.port, router);
   const close = async (): Promise<void> => {
@@ -85,7 +88,7 @@ export async function startGateway(settings: Settings): Promise<RunningGateway> 
   };
   try {
     services = await openServices(settings);
-    const demo = await loadDemo(services, settings);
+    demo = await loadDemo(services, settings);
     gateway = createGateway(services, log);
     await writeAddress(settings.dataDir, { url: server.url, pid: process.pid });
     phase = 'ready';

@@ -1,10 +1,11 @@
 import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { RequestFacts } from '../graphql/context.ts';
 import type { Caller } from '../session/caller.ts';
 import { BodyIncomplete, BodyTooLarge, readBody, refuseUnread } from './body.ts';
-import { type Refusal, writeRefusal } from './graphql-error.ts';
+import type { Exchange } from './exchange.ts';
+import type { Refusal } from './graphql-error.ts';
 import { bodyLimitOf, MAX_BATCHED_OPERATIONS, shownBytes } from './limits.ts';
-import type { RequestFacts } from './request-facts.ts';
 
 /** Says who sends this Authorization header; a Refusal when it speaks for nobody. */
 export type Authenticate = (authorization: string | undefined, now: number) => Promise<Caller | Refusal>;
@@ -22,31 +23,26 @@ export interface GraphqlRoute {
 }
 
 /**
- * POST and GET /graphql. Who asks is settled before the body is read: how much of one is read depends on it. Answers the
- * caller's kind, for the log.
+ * POST and GET /graphql. Who asks is settled before the body is read: how much of one is read depends on it.
  */
-export async function serveGraphql(
-  route: GraphqlRoute,
-  request: IncomingMessage,
-  response: ServerResponse,
-  requestId: string,
-  now: number,
-): Promise<string> {
+export async function serveGraphql(route: GraphqlRoute, exchange: Exchange): Promise<void> {
+  const { request, response, requestId, now } = exchange;
   const caller = await route.authenticate(request.headers.authorization, now);
   if (!('kind' in caller)) {
+    exchange.caller = 'refused';
     refuseUnread(request, response, caller, requestId);
-    return 'refused';
+    return;
   }
+  exchange.caller = caller.kind;
   const facts: RequestFacts = { requestId, caller, now };
   if (request.method !== 'POST') {
     await route.answer(request, response, facts);
-    return caller.kind;
+    return;
   }
   const body = await readJson(request, response, caller);
-  if (body === null) return caller.kind;
+  if (body === null) return;
   if (isRefusal(body)) refuseUnread(request, response, body, requestId);
   else await route.answer(Object.assign(request, { body: body.value }), response, facts);
-  return caller.kind;
 }
 
 /** The parsed body, why it is refused, or null when the sender has gone away. */
@@ -132,12 +128,4 @@ function parseBody(bytes: Buffer): { readonly value: object } | Refusal {
     };
   }
   return { value };
-}
-
-/** Refuses a request whose URL or Host header is none. */
-export function refuseMalformed(request: IncomingMessage, response: ServerResponse, requestId: string): void {
-  if (response.headersSent) return;
-  writeRefusal(response, badRequest('the request line or the `host` header is malformed'), requestId);
-  response.end();
-  request.resume();
 }

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { refuseUnread } from './body.ts';
+import type { Exchange } from './exchange.ts';
 import type { GraphiqlTab } from './graphiql/page.ts';
 import { sendGraphiqlAsset, sendGraphiqlPage, wantsPage } from './graphiql/routes.ts';
 import { type Refusal, writeRefusal } from './graphql-error.ts';
-import { type GraphqlRoute, refuseMalformed, serveGraphql } from './graphql-route.ts';
+import { type GraphqlRoute, serveGraphql } from './graphql-route.ts';
 import { type Phase, sendHealth, sendReadiness } from './health.ts';
 import type { Log } from './log.ts';
 
@@ -15,82 +16,70 @@ export interface RouterParts {
   readonly graphql: () => GraphqlRoute | null;
   readonly ping: () => Promise<void>;
   /** Null: no GraphiQL. */
-  readonly graphiqlTabs: (() => Promise<readonly GraphiqlTab[]>) | null;
+  readonly graphiqlTabs: (() => readonly GraphiqlTab[]) | null;
 }
 
 /** All HTTP of the gateway: /graphql, GraphiQL's files, /healthz, /readyz, and a word at /. */
 export function createRouter(parts: RouterParts): RequestListener {
   return (request, response) => {
     const requestId = requestIdOf(request);
-    const startedAt = Date.now();
     response.setHeader('x-request-id', requestId);
     const url = urlOf(request);
     if (url === null) {
-      refuseMalformed(request, response, requestId);
+      refuseUnread(request, response, MALFORMED, requestId);
       return;
     }
-    let caller = 'none';
+    const exchange: Exchange = { request, response, url, requestId, now: Date.now(), caller: 'none' };
     // 'close' comes also when the client went away before the end of the answer, 'finish' would not.
-    response.once('close', () => {
-      const milliseconds = Date.now() - startedAt;
-      const { method } = request;
-      parts.log.info(
-        { requestId, method, path: url.pathname, status: response.statusCode, milliseconds, caller },
-        'request',
-      );
+    response.once('close', () => logExchange(exchange, parts.log));
+    route(parts, exchange).catch((error: unknown) => {
+      parts.log.error({ requestId, err: error }, 'request failed');
+      failed(response, requestId);
     });
-    route(parts, request, response, url, requestId, startedAt).then(
-      (kind) => {
-        caller = kind;
-      },
-      (error: unknown) => {
-        parts.log.error({ requestId, err: error }, 'request failed');
-        failed(response, requestId);
-      },
-    );
   };
 }
 
-async function route(
-  parts: RouterParts,
-  request: IncomingMessage,
-  response: ServerResponse,
-  url: URL,
-  requestId: string,
-  now: number,
-): Promise<string> {
+function logExchange({ request, response, url, requestId, now, caller }: Exchange, log: Log): void {
+  const { method } = request;
+  const path = url.pathname;
+  log.info({ requestId, method, path, status: response.statusCode, milliseconds: Date.now() - now, caller }, 'request');
+}
+
+async function route(parts: RouterParts, exchange: Exchange): Promise<void> {
+  const { request, response, url, requestId } = exchange;
   const path = url.pathname;
   if (path === '/healthz') sendHealth(response);
   else if (path === '/readyz') await sendReadiness(response, parts.phase(), parts.ping);
-  else if (path === '/') sendWelcome(parts, request, response, url);
-  else if (path === '/graphql') return graphql(parts, request, response, url, requestId, now);
+  else if (path === '/') sendWelcome(parts, exchange);
+  else if (path === '/graphql') await graphql(parts, exchange);
   else if (parts.graphiqlTabs === null || !(await sendGraphiqlAsset(request, response, path))) {
     const message = `there is nothing at \`${path.slice(0, 200)}\`; GraphQL is at /graphql`;
     refuseUnread(request, response, { status: 404, code: 'NOT_FOUND', message }, requestId);
   }
-  return 'none';
 }
 
-async function graphql(
-  parts: RouterParts,
-  request: IncomingMessage,
-  response: ServerResponse,
-  url: URL,
-  requestId: string,
-  now: number,
-): Promise<string> {
+async function graphql(parts: RouterParts, exchange: Exchange): Promise<void> {
+  const { request, response, url, requestId } = exchange;
   if (wantsPage(request, url)) {
     if (parts.graphiqlTabs === null) refuseUnread(request, response, GRAPHIQL_IS_OFF, requestId);
-    else await sendGraphiqlPage(response, await parts.graphiqlTabs());
-    return 'none';
+    else await sendGraphiqlPage(response, parts.graphiqlTabs());
+    return;
   }
   const graphqlRoute = parts.graphql();
-  if (graphqlRoute !== null) return serveGraphql(graphqlRoute, request, response, requestId, now);
+  if (graphqlRoute !== null) {
+    await serveGraphql(graphqlRoute, exchange);
+    return;
+  }
   const message = `the gateway is ${parts.phase()}`;
   const headers = { 'retry-after': '1' };
   refuseUnread(request, response, { status: 503, code: 'SERVICE_UNAVAILABLE', message, headers }, requestId);
-  return 'none';
 }
+
+const MALFORMED: Refusal = {
+  status: 400,
+  code: 'BAD_REQUEST',
+  message: 'the request line or the `host` header is malformed',
+};
 
 const GRAPHIQL_IS_OFF: Refusal = {
   status: 404,
@@ -98,7 +87,7 @@ const GRAPHIQL_IS_OFF: Refusal = {
   message: 'GraphiQL is switched off here; GraphQL requests are answered at this address',
 };
 
-function sendWelcome(parts: RouterParts, request: IncomingMessage, response: ServerResponse, url: URL): void {
+function sendWelcome(parts: RouterParts, { request, response, url }: Exchange): void {
   if (parts.graphiqlTabs !== null && wantsPage(request, url)) {
     response.writeHead(302, { location: '/graphql', 'content-length': 0 });
     response.end();
@@ -124,8 +113,11 @@ function requestIdOf(request: IncomingMessage): string {
   return typeof given === 'string' && /^[A-Za-z0-9._-]{1,128}$/.test(given) ? given : randomUUID();
 }
 
+/** Null when the path or the host is none. The host is checked with the path because Yoga builds its URL from both. */
 function urlOf(request: IncomingMessage): URL | null {
-  // The host is checked with the path because Yoga builds its URL from both.
-  const url = `http://${request.headers.host ?? 'localhost'}${request.url ?? ''}`;
-  return (request.url ?? '').startsWith('/') && URL.canParse(url) ? new URL(url) : null;
+  const { url: path = '', headers } = request;
+  const host = headers.host ?? 'localhost';
+  if (!path.startsWith('/') || !/^[A-Za-z0-9.\-_[\]:]+$/.test(host)) return null;
+  const url = `http://${host}${path}`;
+  return URL.canParse(url) ? new URL(url) : null;
 }

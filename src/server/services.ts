@@ -1,6 +1,7 @@
 import { type Access, createAccess } from '../access/access.ts';
 import { type Catalog, openCatalog } from '../catalog/catalog.ts';
 import { type OpenDirectory, openDirectory } from '../directory/prisma/open-directory.ts';
+import { RolegateError } from '../policy/errors.ts';
 import { checkMasterKey, createSecrets, type Secrets } from '../session/secrets.ts';
 import { createSessions, type Sessions } from '../session/sessions.ts';
 import type { Settings } from './settings.ts';
@@ -34,12 +35,24 @@ export async function openStore(
 export async function openServices(place: Place): Promise<Services> {
   const { catalog, directory } = await openStore(place);
   try {
-    const secrets = await createSecrets({ dataDir: place.dataDir, operatorToken: place.operatorToken });
-    await checkMasterKey(directory, secrets);
+    const secrets = await openSecrets(place, directory);
     const access = createAccess(directory, catalog);
     return { catalog, directory, secrets, access, sessions: createSessions({ directory, access, secrets }) };
   } catch (error) {
     await directory.close();
     throw error;
+  }
+}
+
+async function openSecrets({ dataDir, operatorToken }: Place, directory: OpenDirectory): Promise<Secrets> {
+  try {
+    const secrets = await createSecrets({ dataDir, operatorToken });
+    await checkMasterKey(directory, secrets);
+    return secrets;
+  } catch (error) {
+    // What is wrong with the files of the data folder is said in sentences for whoever runs the gateway; errors of the
+    // system have a code.
+    if (error instanceof RolegateError || !(error instanceof Error) || 'code' in error) throw error;
+    throw new RolegateError('BAD_SECRETS', error.message, { cause: error });
   }
 }

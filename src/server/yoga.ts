@@ -1,16 +1,16 @@
 import { useCSRFPrevention } from '@graphql-yoga/plugin-csrf-prevention';
 import type { GraphQLSchema } from 'graphql';
 import { createYoga, type Plugin, type YogaServerInstance } from 'graphql-yoga';
-import type { GatewayContext } from '../graphql/context.ts';
+import type { GatewayContext, RequestFacts } from '../graphql/context.ts';
 import { maskError } from '../graphql/mask-error.ts';
+import { useErrorReport } from './error-report.ts';
 import { MAX_BATCHED_OPERATIONS } from './limits.ts';
 import type { Log } from './log.ts';
-import type { RequestFacts } from './request-facts.ts';
 
 export interface YogaParts {
   readonly schema: GraphQLSchema;
   readonly contextOf: (facts: RequestFacts, request: Request) => GatewayContext;
-  readonly plugins: readonly Plugin[];
+  readonly plugins: readonly Plugin<object, RequestFacts>[];
   readonly log: Log;
 }
 
@@ -29,16 +29,15 @@ export function createGraphqlServer(parts: YogaParts): YogaServerInstance<Reques
     graphiql: false,
     batching: { limit: MAX_BATCHED_OPERATIONS },
     maskedErrors: { maskError, isDev: false },
-    logging: {
-      debug: () => undefined,
-      info: () => undefined,
-      warn: (message: unknown) => log.warn(String(message)),
-      error: (error: unknown) => log.error({ err: error }, 'unexpected error'),
-    },
+    // It would log every error that a client has made; useErrorReport logs those that are ours.
+    logging: { debug: ignore, info: ignore, warn: (message: unknown) => log.warn(String(message)), error: ignore },
     plugins: [
       // GET requests have to carry a header that no other site's page can make a browser send.
       useCSRFPrevention({ requestHeaders: ['authorization', 'x-graphql-yoga-csrf', 'graphql-require-preflight'] }),
+      useErrorReport(log),
       ...parts.plugins,
     ],
   });
 }
+
+const ignore = (): void => undefined;

@@ -25,16 +25,17 @@ export interface GraphiqlTab {
   readonly headers?: string;
 }
 
-/** A crossed-out circle would be a denial: the mark of Rolegate is a gate with one open wing. */
-const ICON = `data:image/svg+xml,${encodeURIComponent(
-  '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="7" fill="#1f3a5f"/>' +
-    '<path d="M7 26V11a9 9 0 0 1 18 0v15h-4V11a5 5 0 0 0-10 0v15z" fill="#fff"/><path d="M11 26V12l6 3v11z" fill="#f5a623"/></svg>',
-)}`;
+/** The mark of Rolegate: a gate with one wing open. */
+const MARK =
+  '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32" width="28" height="28"><rect width="32" height="32" rx="7" fill="#1f3a5f"/>' +
+  '<path d="M7 26V13a9 9 0 0 1 18 0v13h-4V13a5 5 0 0 0-10 0v13z" fill="#fff"/><path d="M11 26V13l6 3v13z" fill="#f5a623"/></svg>';
+const ICON = `data:image/svg+xml,${encodeURIComponent(MARK)}`;
 
 /** The page that boots GraphiQL. `base` is the path of its files, with a slash at its end. */
 export function graphiqlPage(base: string, tabs: readonly GraphiqlTab[], headers: string): string {
   const options: GraphiQLOptions = {
     title: 'Rolegate',
+    logo: MARK,
     defaultTabs: tabs.map((tab) => ({
       query: tab.query,
       variables: tab.variables ?? null,

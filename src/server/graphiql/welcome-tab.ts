@@ -3,15 +3,17 @@ import type { GraphiqlTab } from './page.ts';
 /** What GraphiQL opens with when there is no demo organization to ask about. */
 export const WELCOME_TABS: readonly GraphiqlTab[] = [
   {
-    query: `# Rolegate answers what a principal may do, as itself or in the role it assumes.
+    query: `# Rolegate answers what a principal may do,
+# as itself or in the role it assumes.
 #
-# Put your credentials into the Headers editor below:
-#   the operator:      {"Authorization": "Bearer <operator token>"}
-#   a user:            {"Authorization": "Basic <base64 of accessKeyId:secretAccessKey>"}
-#   a role session:    {"Authorization": "Bearer <session token>"}
+# Credentials go into the Headers editor below:
+#   the operator     Bearer <operator token>
+#   a user           Basic <base64 of key id:secret>
+#   a role session   Bearer <session token>
 #
 # Nothing is imported yet? On the command line:
-#   aws iam get-account-authorization-details > account.json
+#   aws iam get-account-authorization-details \\
+#     > account.json
 #   npx rolegate import account.json
 
 query WhoAmI {

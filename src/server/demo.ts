@@ -1,0 +1,51 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type DemoCredential, demoCredentials, demoDirectory } from '../directory/demo/demo.ts';
+import type { Services } from './services.ts';
+import type { Settings } from './settings.ts';
+
+/** In the data folder, readable by its owner alone: what was printed when the demo organization was loaded. */
+export const DEMO_SIGN_IN_FILE = 'demo-sign-in.txt';
+
+export interface DemoSignIn extends DemoCredential {
+  readonly secretAccessKey: string;
+}
+
+/** Who can sign in to the demo organization, and whether it was loaded at this start. */
+export interface Demo {
+  readonly signIns: readonly DemoSignIn[];
+  readonly loadedNow: boolean;
+}
+
+/** Loads the demo organization into an empty directory, if the settings want that. Null: it is not there. */
+export async function loadDemo({ directory, secrets }: Services, settings: Settings): Promise<Demo | null> {
+  const signIns = demoCredentials.map((credential) => ({
+    ...credential,
+    secretAccessKey: secrets.secretFor(credential.accessKeyId),
+  }));
+  const loadedNow = settings.demo && (await directory.isEmpty());
+  if (loadedNow) {
+    await directory.apply(demoDirectory());
+    await writeFile(join(settings.dataDir, DEMO_SIGN_IN_FILE), demoSignInText(signIns), { mode: 0o600 });
+  }
+  return loadedNow || (await isDemoLoaded(directory)) ? { signIns, loadedNow } : null;
+}
+
+async function isDemoLoaded(directory: Services['directory']): Promise<boolean> {
+  const [first] = demoCredentials;
+  return first !== undefined && (await directory.keys.find(first.accessKeyId)) !== null;
+}
+
+/** For people: who there is, and what to paste where. */
+export function demoSignInText(signIns: readonly DemoSignIn[]): string {
+  const entries = signIns.map(({ name, principalId, accessKeyId, secretAccessKey }) => {
+    const basic = Buffer.from(`${accessKeyId}:${secretAccessKey}`).toString('base64');
+    return [
+      `  ${name}: ${principalId}`,
+      `    access key id      ${accessKeyId}`,
+      `    secret access key  ${secretAccessKey}`,
+      `    header             {"Authorization": "Basic ${basic}"}`,
+    ].join('\n');
+  });
+  return `The demo organization is loaded. To sign in, paste one of the headers into GraphiQL's Headers editor:\n\n${entries.join('\n\n')}\n`;
+}

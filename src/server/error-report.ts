@@ -1,0 +1,25 @@
+import { GraphQLError } from 'graphql';
+import type { Plugin } from 'graphql-yoga';
+import type { RequestFacts } from '../graphql/context.ts';
+import type { Log } from './log.ts';
+
+/**
+ * Writes what clients are told as "Unexpected error." into the log as it was, and names the request in the answer, so that
+ * the two can be brought together.
+ */
+export function useErrorReport(log: Log): Plugin<object, RequestFacts> {
+  return {
+    onResultProcess({ result, serverContext: { requestId } }) {
+      for (const one of Array.isArray(result) ? result : [result]) {
+        if (!('errors' in one)) continue;
+        for (const error of one.errors ?? []) report(error, requestId, log);
+      }
+    },
+  };
+}
+
+function report(error: unknown, requestId: string, log: Log): void {
+  if (!(error instanceof GraphQLError) || error.extensions['code'] !== 'INTERNAL_SERVER_ERROR') return;
+  error.extensions['requestId'] = requestId;
+  log.error({ requestId, path: error.path?.join('.'), err: error.originalError ?? error }, 'unexpected error');
+}

@@ -1,0 +1,63 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type RunningGateway, startGateway } from '../../src/server/gateway.ts';
+import { readSettings, type Settings } from '../../src/server/settings.ts';
+
+/** A gateway on a port and a folder of its own. */
+export interface TestGateway {
+  readonly gateway: RunningGateway;
+  readonly url: string;
+  readonly settings: Settings;
+  /** Authorization headers. */
+  readonly as: { readonly operator: string; user(name: string): string };
+  /** Asks over HTTP. */
+  ask(query: string, options?: { variables?: object; authorization?: string }): Promise<Answer>;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  // The answers of many different queries: tests say what they expect with matchers.
+  // biome-ignore lint/suspicious/noExplicitAny: see above
+  readonly body: any;
+}
+
+/** A new folder, to be removed with `removeDataDir`. */
+export function newDataDir(): Promise<string> {
+  return mkdtemp(join(tmpdir(), 'rolegate-test-'));
+}
+
+export function removeDataDir(dataDir: string): Promise<void> {
+  return rm(dataDir, { recursive: true, force: true });
+}
+
+/** Starts one as `npm start` does, with `env` as its environment variables. */
+export async function startTestGateway(dataDir: string, env: Record<string, string> = {}): Promise<TestGateway> {
+  const settings = readSettings({ PORT: '0', LOG_LEVEL: 'silent', ROLEGATE_DATA_DIR: dataDir, ...env }, '/');
+  const gateway = await startGateway(settings);
+  const token = settings.operatorToken ?? (await readFile(join(dataDir, 'operator.token'), 'utf8')).trim();
+  const { secrets } = gateway.services;
+  const as = {
+    operator: `Bearer ${token}`,
+    user(name: string) {
+      const id = gateway.demo?.signIns.find((signIn) => signIn.name === name)?.accessKeyId;
+      if (id === undefined) throw new Error(`there is no ${name} in the demo organization`);
+      return `Basic ${Buffer.from(`${id}:${secrets.secretFor(id)}`).toString('base64')}`;
+    },
+  };
+  return { gateway, url: gateway.url, settings, as, ask: (query, options = {}) => ask(gateway.url, query, options) };
+}
+
+async function ask(
+  url: string,
+  query: string,
+  { variables = {}, authorization }: { variables?: object; authorization?: string },
+): Promise<Answer> {
+  const response = await fetch(`${url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...(authorization === undefined ? {} : { authorization }) },
+    body: JSON.stringify({ query, variables }),
+  });
+  return { status: response.status, headers: response.headers, body: await response.json() };
+}

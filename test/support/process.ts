@@ -1,0 +1,62 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+
+/** A process of ours, and what it has printed so far. */
+export interface Running {
+  readonly child: ChildProcess;
+  readonly out: () => string;
+  readonly error: () => string;
+  /** Resolves when `pattern` is in what it has printed; rejects when it ends before. */
+  printed(pattern: RegExp): Promise<string>;
+  /** The exit code, or the signal that ended it. */
+  readonly ended: Promise<number | string>;
+}
+
+/** Runs dist/<script> with nothing of this process's settings in its environment. */
+export function run(
+  script: 'server/main.js' | 'cli/main.js',
+  args: readonly string[],
+  options: { readonly cwd: string; readonly env?: Readonly<Record<string, string>>; readonly input?: string },
+): Running {
+  const child = spawn(process.execPath, [`${ROOT}dist/${script}`, ...args], {
+    cwd: options.cwd,
+    env: { PATH: process.env['PATH'] ?? '', HOME: options.cwd, ...options.env },
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
+  let out = '';
+  let error = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (error += text));
+  child.stdin.on('error', () => undefined);
+  child.stdin.end(options.input ?? '');
+  const ended = new Promise<number | string>((resolve) => {
+    child.once('close', (code, signal) => resolve(code ?? signal ?? 'unknown'));
+  });
+  const printed = (pattern: RegExp): Promise<string> =>
+    new Promise((resolve, reject) => {
+      const look = (): void => {
+        const found = pattern.exec(out);
+        if (found === null) return;
+        child.stdout.off('data', look);
+        resolve(found[1] ?? found[0]);
+      };
+      child.stdout.on('data', look);
+      look();
+      void ended.then((code) => reject(new Error(`ended with ${code} before it printed ${pattern}\n${out}\n${error}`)));
+    });
+  return { child, out: () => out, error: () => error, printed, ended };
+}
+
+/** Runs it to its end. */
+export async function runToEnd(...args: Parameters<typeof run>) {
+  const running = run(...args);
+  const code = await running.ended;
+  return { code, out: running.out(), error: running.error() };
+}
+
+/** `npm start`, on any free port. */
+export function startServer(cwd: string, env: Readonly<Record<string, string>> = {}): Running {
+  return run('server/main.js', [], { cwd, env: { PORT: '0', ...env } });
+}
