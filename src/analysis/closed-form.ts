@@ -1,0 +1,306 @@
+import type { AttachedPolicy } from '../evaluation/applicable-policies.ts';
+import { Evaluation } from '../evaluation/evaluation.ts';
+import type { PolicyLayer } from '../evaluation/layer.ts';
+import { AS_ACCOUNT, DIRECTLY, type Naming, NOT_NAMED } from '../evaluation/match-principal.ts';
+import { type PreparedPrincipal, type PreparedResource, prepareResource } from '../evaluation/prepare.ts';
+import type { ActionFacts, RequestFacts } from '../evaluation/request.ts';
+import {
+  isTrustRequest,
+  needsNoPermission,
+  resourceControlBinds,
+  resourcePolicyTakesPart,
+  resourceSideNeeded,
+  sameAccount,
+  samePartition,
+  serviceControlBinds,
+} from '../evaluation/situation.ts';
+import { RolegateError } from '../policy/errors.ts';
+import type { CompiledStatement } from '../policy/statement.ts';
+import { ActionClasses } from './action-classes.ts';
+import { allowedTerms, type Circumstances, type Denial, granted, type TermSet, withoutIdle } from './combine.ts';
+import { conditionUse } from './condition-use.ts';
+import type { Bearer, Entry, Slot } from './entry.ts';
+import { type ResourceGlob, resourceGlob } from './resource-set.ts';
+import { Settling } from './settle.ts';
+import { ANYTHING, simplified, type Term } from './term.ts';
+
+/** Statements that may take part in one closed form. */
+export const MAX_STATEMENTS = 50_000;
+
+const NOTHING: TermSet = { allow: [], deny: [] };
+
+const STAND_IN_ACTION: ActionFacts = { name: '', service: '', wildcardOnly: false, resourceControlSupported: true };
+
+/** The resource that settling supposes: its account, organization and tags are not known. */
+const STAND_IN = prepareResource({
+  arn: '*',
+  accountId: null,
+  organization: null,
+  tags: null,
+  policy: null,
+  policyBindings: {},
+  resourceControl: null,
+});
+
+/** The ARNs whose requests the policy of a resource governs, as patterns of a policy's Resource. */
+export interface Governed {
+  readonly resources: readonly string[];
+  readonly notResources: readonly string[];
+}
+
+/**
+ * Everything one principal may do: for each action the allowed requests and the denied ones. A request is allowed exactly if
+ * it lies in some `allow` term and in no `deny` term of its action.
+ */
+export class ClosedForm {
+  readonly #principal: PreparedPrincipal;
+  readonly #request: RequestFacts;
+  readonly #classes: ActionClasses;
+  readonly #never: ReadonlySet<string>;
+  readonly #known = new Map<string, TermSet>();
+
+  constructor(
+    principal: PreparedPrincipal,
+    request: RequestFacts,
+    entries: readonly Entry[],
+    never: ReadonlySet<string>,
+  ) {
+    this.#principal = principal;
+    this.#request = request;
+    this.#classes = new ActionClasses(entries);
+    this.#never = never;
+  }
+
+  /** Equal sets are the same object for all actions that the same statements are about. Throws LIMIT_EXCEEDED. */
+  of(action: ActionFacts): TermSet {
+    if (this.#never.has(action.name)) return NOTHING;
+    const { key, entries } = this.#classes.classOf(action);
+    const whole = `${traits(action)}|${key}`;
+    const known = this.#known.get(whole);
+    if (known !== undefined) return known;
+    const set = this.#compute(action, entries);
+    this.#known.set(whole, set);
+    return set;
+  }
+
+  #compute(action: ActionFacts, entries: readonly Entry[]): TermSet {
+    const evaluation = this.#at(action, STAND_IN);
+    if (needsNoPermission(evaluation)) return { allow: [ANYTHING], deny: [] };
+    const allow = allowedTerms(this.#circumstances(action), entries);
+    return withoutIdle(allow, allow.length === 0 ? [] : this.#denials(action, entries));
+  }
+
+  #at(action: ActionFacts, resource: PreparedResource): Evaluation {
+    return new Evaluation(this.#principal, action, resource, this.#request);
+  }
+
+  #circumstances(action: ActionFacts): Circumstances {
+    const { facts, policies, session } = this.#principal;
+    const home = facts.kind === 'service' || facts.kind === 'anonymous' ? null : facts;
+    const control = policies?.source.serviceControl ?? null;
+    return {
+      action: action.name,
+      wildcardOnly: action.wildcardOnly,
+      home,
+      isRoot: facts.kind === 'root',
+      identityGiven: facts.kind === 'root' || (facts.kind === 'federatedUser' && facts.issuer === null),
+      hasBoundary: (policies?.source.boundary ?? null) !== null,
+      session: session !== null ? 'given' : facts.kind === 'federatedUser' ? 'needed' : 'none',
+      levels: control === null || !serviceControlBinds(facts) ? 0 : control.length,
+      shutIn: home === null ? [] : shutIn(action.service, home.partition),
+      bearer: ({ resource }) => {
+        const evaluation = this.#at(action, resource);
+        return {
+          takesPart: resourcePolicyTakesPart(evaluation),
+          sameAccount: sameAccount(evaluation),
+          samePartition: samePartition(facts, resource),
+          resourceSideNeeded: resourceSideNeeded(evaluation),
+          isTrust: isTrustRequest(evaluation),
+        };
+      },
+    };
+  }
+
+  #denials(action: ActionFacts, entries: readonly Entry[]): readonly Denial[] {
+    return entries.flatMap((entry): readonly Denial[] => {
+      const { slot } = entry;
+      switch (slot.kind) {
+        case 'deny':
+          return entry
+            .terms()
+            .map((term) => (action.wildcardOnly ? withoutResource(term) : term))
+            .filter((term) => term !== null)
+            .map((term) => ({ term, bearer: null }));
+        case 'resourceDeny': {
+          if (action.wildcardOnly || !resourcePolicyTakesPart(this.#at(action, slot.bearer.resource))) return [];
+          return granted(entry).map((term) => ({ term, bearer: slot.bearer }));
+        }
+        case 'controlDeny':
+          return action.wildcardOnly ? [] : this.#controlDenials(action, entry, slot.owners);
+        default:
+          return [];
+      }
+    });
+  }
+
+  #controlDenials(
+    action: ActionFacts,
+    entry: Entry,
+    owners: ReadonlyMap<string, PreparedResource>,
+  ): readonly Denial[] {
+    const bound = [...owners].filter(([, resource]) => resourceControlBinds(this.#at(action, resource)));
+    const accounts = bound.map(([accountId]) => accountId);
+    const owned = conditionUse('StringEquals', 'aws:ResourceAccount', accounts);
+    if (bound.length === 0 || owned === null) return [];
+    return entry
+      .terms()
+      .map((term) => simplified({ ...term, conditions: [...term.conditions, owned] }))
+      .filter((term) => term !== null)
+      .map((term) => ({ term, bearer: null }));
+  }
+}
+
+/** What beside the statements makes a difference between actions. */
+function traits({ name, service, wildcardOnly, resourceControlSupported }: ActionFacts): string {
+  const special = SPECIAL_SERVICES.has(service) ? service : '';
+  const single = SPECIAL_ACTIONS.has(name.toLowerCase()) ? name.toLowerCase() : '';
+  return `${wildcardOnly ? 'w' : ''}${resourceControlSupported ? 'c' : ''}${special}/${single}`;
+}
+
+const SPECIAL_SERVICES: ReadonlySet<string> = new Set(['sts', 'kms']);
+const SPECIAL_ACTIONS: ReadonlySet<string> = new Set(['sts:getcalleridentity', 'kms:retiregrant']);
+
+/** Of a request without a resource, only `*` says something. */
+function withoutResource(term: Term): Term | null {
+  return term.resources.length === 0 ? { ...term, notResources: [] } : null;
+}
+
+/** Roles and KMS keys, which no identity policy opens alone. */
+function shutIn(service: string, partition: string): readonly string[] {
+  if (service === 'sts') return [`arn:${partition}:iam:*:*:role/*`];
+  return service === 'kms' ? [`arn:${partition}:kms:*:*:key/*`] : [];
+}
+
+/** Collects what takes part in deciding on a principal: first its own policies, then resources with theirs. */
+export class ClosedFormBuilder {
+  readonly #principal: PreparedPrincipal;
+  readonly #request: RequestFacts;
+  readonly #entries: Entry[] = [];
+  readonly #control = new Map<string, { readonly owners: Map<string, PreparedResource> }>();
+
+  /**
+   * `home`: any resource of the principal's account, for the control policies above it; null where it has no account.
+   * What `request` gives as context counts as settled; keys that it leaves out stay open.
+   */
+  constructor(principal: PreparedPrincipal, request: RequestFacts, home: PreparedResource | null) {
+    this.#principal = principal;
+    this.#request = request;
+    this.#addOwn();
+    if (home !== null) this.#addControl(home);
+  }
+
+  /** Adds a resource with its policy, as far as it concerns the principal; says whether it does. */
+  add(resource: PreparedResource, governed: Governed): boolean {
+    const attached = resource.facts.policy;
+    if (attached === null || !samePartition(this.#principal.facts, resource)) return false;
+    const evaluation = this.#at(resource);
+    const bearer: Bearer = {
+      resource,
+      governed: {
+        ...ANYTHING,
+        resources: [governed.resources.map(resourceGlob)],
+        notResources: governed.notResources.map(resourceGlob),
+      },
+      settling: new Settling(evaluation, resource.accountId !== null),
+    };
+    const layer: PolicyLayer = resource.kind === 'role' ? 'TRUST_POLICY' : 'RESOURCE_POLICY';
+    let concerned = false;
+    for (const statement of attached.policy.statements) {
+      const naming = evaluation.named(statement);
+      if (naming === NOT_NAMED || (statement.allows && this.#isIdle(naming, evaluation))) continue;
+      const terms = bearer.settling.termsOf(layer, attached, statement);
+      if (terms.length === 0) continue;
+      this.#push({ kind: statement.allows ? 'grant' : 'resourceDeny', bearer, naming }, statement, () => terms);
+      concerned = true;
+    }
+    if (concerned) this.#addControl(resource);
+    return concerned;
+  }
+
+  /** `never`: names of actions that the principal cannot do whatever policies say. */
+  build(never: ReadonlySet<string> = new Set()): ClosedForm {
+    return new ClosedForm(this.#principal, this.#request, this.#entries, never);
+  }
+
+  #at(resource: PreparedResource): Evaluation {
+    return new Evaluation(this.#principal, STAND_IN_ACTION, resource, this.#request);
+  }
+
+  /** An Allow that cannot make a difference: services need to be named, and accounts grant nothing to their own. */
+  #isIdle(naming: Naming, evaluation: Evaluation): boolean {
+    const { facts } = this.#principal;
+    if (facts.kind === 'service' || facts.kind === 'anonymous') return naming !== DIRECTLY;
+    return naming === AS_ACCOUNT && evaluation.resource.kind === 'other' && sameAccount(evaluation);
+  }
+
+  #addOwn(): void {
+    const { facts, policies, session } = this.#principal;
+    const settling = new Settling(this.#at(STAND_IN), false);
+    const add = (layer: PolicyLayer, attached: AttachedPolicy, allows: Slot): void => {
+      for (const statement of attached.policy.statements) {
+        let terms: readonly Term[] | undefined;
+        const settle = (): readonly Term[] => (terms ??= settling.termsOf(layer, attached, statement));
+        this.#push(statement.allows ? allows : { kind: 'deny' }, statement, settle);
+      }
+    };
+    if (policies !== null) {
+      const { identity, boundary, serviceControl } = policies.source;
+      for (const attached of identity) add('IDENTITY_POLICY', attached, { kind: 'identity' });
+      if (boundary !== null) add('PERMISSIONS_BOUNDARY', boundary, { kind: 'boundary' });
+      for (const [level, { policies: attached }] of (serviceControlBinds(facts) ? (serviceControl ?? []) : []).entries()) {
+        for (const one of attached) add('SERVICE_CONTROL_POLICY', one, { kind: 'level', level });
+      }
+    }
+    for (const attached of session?.source ?? []) add('SESSION_POLICY', attached, { kind: 'session' });
+  }
+
+  /** The Denies of the control policies above the resource's account, once for all resources of the account. */
+  #addControl(resource: PreparedResource): void {
+    const { accountId, facts } = resource;
+    if (accountId === null || facts.resourceControl === null) return;
+    const evaluation = this.#at(resource);
+    for (const level of facts.resourceControl) {
+      for (const attached of level.policies) {
+        for (const statement of attached.policy.statements) {
+          if (statement.allows) continue;
+          const key = `${attached.id}#${statement.index}`;
+          const known = this.#control.get(key);
+          if (known !== undefined) known.owners.set(accountId, resource);
+          else if (evaluation.named(statement) !== NOT_NAMED) this.#pushControl(key, attached, statement, resource);
+        }
+      }
+    }
+  }
+
+  #pushControl(key: string, attached: AttachedPolicy, statement: CompiledStatement, resource: PreparedResource): void {
+    const owners = new Map([[resource.accountId ?? '', resource]]);
+    const terms = new Settling(this.#at(STAND_IN), false).termsOf('RESOURCE_CONTROL_POLICY', attached, statement);
+    this.#control.set(key, { owners });
+    if (terms.length > 0) this.#push({ kind: 'controlDeny', owners }, statement, () => terms);
+  }
+
+  #push(slot: Slot, statement: CompiledStatement, terms: () => readonly Term[]): void {
+    if (this.#entries.length >= MAX_STATEMENTS) {
+      throw new RolegateError(
+        'LIMIT_EXCEEDED',
+        `more than ${MAX_STATEMENTS} statements concern this principal; the limit is ${MAX_STATEMENTS}`,
+      );
+    }
+    this.#entries.push({ id: this.#entries.length, slot, statement, terms });
+  }
+}
+
+/** Whether some request on one of the resources that `pattern` matches could lie in the term. */
+export function meets(term: Term, pattern: ResourceGlob): boolean {
+  return simplified({ ...term, resources: [...term.resources, [pattern]] }) !== null;
+}

@@ -1,0 +1,235 @@
+import { AS_ACCOUNT, AS_ROLE, DIRECTLY } from '../evaluation/match-principal.ts';
+import type { Bearer, Entry } from './entry.ts';
+import { checkProduct, checkTermCount } from './limits.ts';
+import { fixedPart, type ResourceGlob, resourceGlob, withinPartition } from './resource-set.ts';
+import { conditionUse, type ConditionUse } from './condition-use.ts';
+import { ANYTHING, contains, intersectTerms, isAnything, simplified, type Term, withoutContained } from './term.ts';
+
+/** What a principal may do with the actions of one class: in some term of `allow` and in none of `deny`. */
+export interface TermSet {
+  readonly allow: readonly Term[];
+  readonly deny: readonly Term[];
+}
+
+/** Terms that all say `allowed` or all say `denied`, or that one layer says it. */
+type Union = readonly Term[];
+
+/** Of the caller and the action: what the combination depends on beside the statements. */
+export interface Circumstances {
+  readonly action: string;
+  /** The action has no resource. */
+  readonly wildcardOnly: boolean;
+  /** Null for services and anonymous callers, which belong to no account. */
+  readonly home: { readonly accountId: string; readonly partition: string } | null;
+  readonly isRoot: boolean;
+  /** The identity side allows without a policy. */
+  readonly identityGiven: boolean;
+  readonly hasBoundary: boolean;
+  /** Null: no session policies. `needed`: without them a session has nothing. */
+  readonly session: 'given' | 'none' | 'needed';
+  /** Levels of the organization, each of which has to allow. */
+  readonly levels: number;
+  /** Resources of the action's service whose own policy has to let the caller in, within an account too. */
+  readonly shutIn: readonly string[];
+  /** What is to be known of a resource with a policy. */
+  bearer(bearer: Bearer): BearerCircumstances;
+}
+
+export interface BearerCircumstances {
+  readonly takesPart: boolean;
+  readonly sameAccount: boolean;
+  readonly samePartition: boolean;
+  readonly resourceSideNeeded: boolean;
+  readonly isTrust: boolean;
+}
+
+/** The allowed requests: the flow chart of evaluation/decide.ts on sets of requests. */
+export function allowedTerms(circumstances: Circumstances, entries: readonly Entry[]): Union {
+  return new Combination(circumstances, entries).allowed();
+}
+
+class Combination {
+  readonly #given: Circumstances;
+  readonly #entries: readonly Entry[];
+
+  constructor(given: Circumstances, entries: readonly Entry[]) {
+    this.#given = given;
+    this.#entries = entries;
+  }
+
+  allowed(): Union {
+    const { home, isRoot } = this.#given;
+    if (home === null) return this.#union(this.#grants().filter((entry) => namingOf(entry) === DIRECTLY).flatMap(granted));
+    const control = this.#control();
+    if (control.length === 0) return [];
+    // What the boundary and the session policies leave of it, and what the identity policies give of that.
+    const bounded = isRoot ? control : this.#both(control, this.#boundary());
+    const ceiling = isRoot ? control : this.#both(bounded, this.#session());
+    const own = this.#both(ceiling, this.#identity());
+    const terms = own.map((term) => this.#withinHome(term)).filter((term) => term !== null);
+    for (const entry of this.#grants()) terms.push(...this.#throughGrant(entry, { control, bounded, ceiling, own }));
+    checkTermCount(terms.length, this.#given.action);
+    return this.#union(terms);
+  }
+
+  #throughGrant(
+    entry: Entry,
+    sides: { readonly control: Union; readonly bounded: Union; readonly ceiling: Union; readonly own: Union },
+  ): Union {
+    if (entry.slot.kind !== 'grant') return [];
+    const { bearer, naming } = entry.slot;
+    const at = this.#given.bearer(bearer);
+    if (!at.takesPart || !at.samePartition) return [];
+    const through = (side: Union): Union => this.#both(granted(entry), side, bearer);
+    if (!at.sameAccount) return through(sides.own);
+    if (this.#given.isRoot) return at.resourceSideNeeded ? through(sides.control) : [];
+    if (naming === DIRECTLY) return through(at.isTrust ? sides.bounded : sides.control);
+    if (naming === AS_ROLE) return through(sides.ceiling);
+    return naming === AS_ACCOUNT && at.resourceSideNeeded ? through(sides.own) : [];
+  }
+
+  /** Resources of the caller's account, or whose owner is not known, and whose own policy is not needed. */
+  #withinHome(term: Term): Term | null {
+    const { home, wildcardOnly, shutIn } = this.#given;
+    if (home === null) return null;
+    // Without a resource, only `*` and what is not excluded by `*` matches.
+    if (wildcardOnly) return term.resources.length === 0 ? { ...term, notResources: [] } : null;
+    const resources = term.resources.map((list) => ownGlobs(list, home));
+    if (resources.some((list) => list.length === 0)) return null;
+    const named = resources.some((list) => list.every((glob) => fixedPart(glob, 4) === home.accountId));
+    return simplified({
+      ...term,
+      resources,
+      notResources: [...term.notResources, ...shutIn.map(resourceGlob)],
+      conditions: named ? term.conditions : [...term.conditions, ...ownedBy(home.accountId)],
+    });
+  }
+
+  #grants(): readonly Entry[] {
+    // A request without a resource meets no resource's policy.
+    if (this.#given.wildcardOnly) return [];
+    return this.#entries.filter(
+      ({ slot }) => slot.kind === 'grant' && this.#given.bearer(slot.bearer).takesPart,
+    );
+  }
+
+  #control(): Union {
+    let terms: Union = [ANYTHING];
+    for (let level = 0; level < this.#given.levels; level += 1) {
+      terms = this.#both(terms, this.#of(({ slot }) => slot.kind === 'level' && slot.level === level));
+    }
+    return terms;
+  }
+
+  #boundary(): Union {
+    return this.#given.hasBoundary ? this.#of(({ slot }) => slot.kind === 'boundary') : [ANYTHING];
+  }
+
+  #session(): Union {
+    if (this.#given.session === 'given') return this.#of(({ slot }) => slot.kind === 'session');
+    return this.#given.session === 'none' ? [ANYTHING] : [];
+  }
+
+  #identity(): Union {
+    return this.#given.identityGiven ? [ANYTHING] : this.#of(({ slot }) => slot.kind === 'identity');
+  }
+
+  #of(isWanted: (entry: Entry) => boolean): Union {
+    return this.#union(this.#entries.filter(isWanted).flatMap((entry) => entry.terms()));
+  }
+
+  #union(terms: Union): Union {
+    const fewer = withoutContained(terms);
+    checkTermCount(fewer.length, this.#given.action);
+    return fewer;
+  }
+
+  /** What is in both; about the resources of `bearer`, if given, of which the owner is known. */
+  #both(a: Union, b: Union, bearer?: Bearer): Union {
+    if (b.length === 1 && b[0] === ANYTHING) return a;
+    checkProduct(a.length, b.length, this.#given.action);
+    const terms: Term[] = [];
+    for (const one of a) {
+      for (const other of b) {
+        const both = intersectTerms(one, other);
+        const known = both === null || bearer === undefined ? both : settledAt(both, bearer);
+        if (known !== null) terms.push(known);
+      }
+    }
+    return this.#union(terms);
+  }
+}
+
+function namingOf({ slot }: Entry): number | null {
+  return slot.kind === 'grant' ? slot.naming : null;
+}
+
+/** What the entry says, as far as the policy it stands in governs it. */
+export function granted({ slot, terms }: Entry): Union {
+  if (slot.kind !== 'grant' && slot.kind !== 'resourceDeny') return [];
+  const { governed } = slot.bearer;
+  return terms()
+    .map((term) => intersectTerms(governed, term))
+    .filter((term) => term !== null);
+}
+
+/** With what the owner of the bearer decides; null: nothing is left. */
+export function settledAt(term: Term, bearer: Bearer): Term | null {
+  const conditions: ConditionUse[] = [];
+  for (const use of term.conditions) {
+    const settled = bearer.settling.again(use);
+    if (settled === false) return null;
+    if (settled !== true) conditions.push(settled);
+  }
+  return conditions.length === term.conditions.length ? term : { ...term, conditions };
+}
+
+const ACCOUNT_ID = /^\d{12}$/;
+
+/**
+ * The part of a pattern that is in the caller's partition and does not name another account. Where a pattern leaves the
+ * account open, a condition on the owner does the rest.
+ */
+function ownGlobs(
+  list: readonly ResourceGlob[],
+  home: { readonly accountId: string; readonly partition: string },
+): readonly ResourceGlob[] {
+  return list
+    .map((glob) => withinPartition(glob, home.partition))
+    .filter((glob) => glob !== null)
+    .filter((glob) => {
+      const account = fixedPart(glob, 4);
+      return account === null || account === home.accountId || !ACCOUNT_ID.test(account);
+    });
+}
+
+/** A resource whose owner nothing names (a bucket that the directory has never seen) is taken to be the caller's own. */
+function ownedBy(accountId: string): readonly ConditionUse[] {
+  const use = conditionUse('StringEqualsIfExists', 'aws:ResourceAccount', [accountId]);
+  return use === null ? [] : [use];
+}
+
+/** Pairs of allow and deny terms that are compared. */
+const COMPARED = 20_000;
+
+/** A denial, and the resource whose policy says it; null: another policy does. */
+export interface Denial {
+  readonly term: Term;
+  readonly bearer: Bearer | null;
+}
+
+/** Without denials that meet nothing allowed, and without what is denied altogether. */
+export function withoutIdle(allow: Union, denials: readonly Denial[]): TermSet {
+  const terms = denials.map((denial) => denial.term);
+  if (allow.length === 0 || terms.some(isAnything)) return { allow: [], deny: [] };
+  if (denials.length === 0) return { allow, deny: [] };
+  if (allow.length * denials.length > COMPARED) return { allow, deny: withoutContained(terms) };
+  const left = allow.filter((term) => !terms.some((other) => contains(other, term)));
+  const meeting = denials.filter((denial) => left.some((term) => denies(denial, term)));
+  return { allow: left, deny: withoutContained(meeting.map((denial) => denial.term)) };
+}
+
+function denies({ term, bearer }: Denial, allowed: Term): boolean {
+  const both = intersectTerms(allowed, term);
+  return both !== null && (bearer === null || settledAt(both, bearer) !== null);
+}

@@ -1,0 +1,168 @@
+import { type Condition, compileCondition } from '../policy/condition.ts';
+import type { ContextReader } from '../policy/context-key.ts';
+import type { JsonObject } from '../policy/json.ts';
+import { type OperatorUse, readOperator } from '../policy/operator.ts';
+
+/** One key under one operator of a Condition block of version 2012-10-17, with the engine's own way to decide it. */
+export interface ConditionUse {
+  /** Spelled as AWS spells it. */
+  readonly operator: string;
+  readonly use: OperatorUse;
+  readonly condition: Condition;
+  /** Equal for uses that say the same in the same words. */
+  readonly id: string;
+}
+
+/** Null: there is no such operator, so it never holds. */
+export function conditionUse(operator: string, key: string, values: readonly string[]): ConditionUse | null {
+  const use = readOperator(operator);
+  if (use === null) return null;
+  const condition = compileCondition(operator, key, values, true);
+  const spelled = operatorName(use);
+  const id = JSON.stringify([spelled, condition.key.name, ...new Set([...values].sort())]);
+  return { operator: spelled, use, condition, id };
+}
+
+const SET_OPERATORS = { one: '', forAnyValue: 'ForAnyValue:', forAllValues: 'ForAllValues:' } as const;
+
+function operatorName({ quantifier, operator, ifExists }: OperatorUse): string {
+  if (operator === null) return 'Null';
+  return `${SET_OPERATORS[quantifier]}${operator.name}${ifExists ? 'IfExists' : ''}`;
+}
+
+/** Whether an operator's values are texts in which policy variables have a meaning, and wildcards have. */
+export function valuesOf(use: OperatorUse): { readonly variables: boolean; readonly wildcards: boolean } {
+  const name = use.operator?.name ?? 'Null';
+  const isArn = name.startsWith('Arn');
+  const isLike = name === 'StringLike' || name === 'StringNotLike';
+  return { variables: isArn || name.startsWith('String') || name === 'Bool', wildcards: isArn || isLike };
+}
+
+/**
+ * The same set of requests in fewer conditions; null: no request fulfils them all. Where one of them names all values that
+ * a key can have, the others on that key are tried on each.
+ */
+export function simplifyConditions(uses: readonly ConditionUse[]): readonly ConditionUse[] | null {
+  if (uses.length < 2) return uses;
+  const distinct = [...new Map(uses.map((use) => [use.id, use])).values()];
+  const byKey = new Map<string, ConditionUse[]>();
+  for (const use of distinct) {
+    const { name } = use.condition.key;
+    const known = byKey.get(name);
+    if (known === undefined) byKey.set(name, [use]);
+    else known.push(use);
+  }
+  if (byKey.size === distinct.length) return distinct;
+  const kept: ConditionUse[] = [];
+  for (const group of byKey.values()) {
+    const fewer = simplifyGroup(group);
+    if (fewer === null) return null;
+    kept.push(...fewer);
+  }
+  return kept;
+}
+
+function simplifyGroup(group: readonly ConditionUse[]): readonly ConditionUse[] | null {
+  if (group.length === 1) return group;
+  const enumerating = group.find(enumerates);
+  if (enumerating === undefined) return mergeNegated(group);
+  const others = group.filter((use) => use !== enumerating);
+  // Conditions with policy variables cannot be tried on a value alone.
+  const decidable = others.filter((use) => use.condition.keys.length === 1);
+  const open = others.filter((use) => use.condition.keys.length > 1);
+  const candidates = candidatesOf(enumerating);
+  const left = candidates.filter((value) => decidable.every((use) => use.condition.holds(only(value))));
+  if (left.length === 0) return null;
+  const narrowed = left.length === candidates.length ? enumerating : narrow(enumerating, left);
+  return narrowed === null ? group : [narrowed, ...open];
+}
+
+/** It holds for the values it names and no others (beside the absence of the key). */
+function enumerates({ use, condition }: ConditionUse): boolean {
+  if (condition.keys.length > 1 || condition.key.multiValued) return false;
+  if (use.operator === null) return isNullTrue(condition);
+  return use.quantifier === 'one' && use.operator.name === 'StringEquals';
+}
+
+function isNullTrue(condition: Condition): boolean {
+  return condition.values.length > 0 && condition.values.every((value) => value.toLowerCase() === 'true');
+}
+
+function candidatesOf({ use, condition }: ConditionUse): readonly (string | undefined)[] {
+  if (use.operator === null) return [undefined];
+  return use.ifExists ? [...condition.values, undefined] : condition.values;
+}
+
+function only(value: string | undefined): ContextReader {
+  return { value: () => value };
+}
+
+function narrow(use: ConditionUse, left: readonly (string | undefined)[]): ConditionUse | null {
+  const values = left.filter((value) => value !== undefined);
+  const { written } = use.condition.key;
+  if (values.length === 0) return conditionUse('Null', written, ['true']);
+  const operator = left.includes(undefined) ? 'StringEqualsIfExists' : 'StringEquals';
+  return conditionUse(operator, written, values);
+}
+
+/** Negated operators of one kind: differing from these and from those is differing from all of them. */
+function mergeNegated(group: readonly ConditionUse[]): readonly ConditionUse[] {
+  const merged = new Map<string, ConditionUse>();
+  for (const use of group) {
+    const mergeable = use.use.operator?.negated === true && use.use.quantifier !== 'forAnyValue';
+    const slot = mergeable ? use.operator : use.id;
+    const before = merged.get(slot);
+    const values = before === undefined ? null : [...new Set([...before.condition.values, ...use.condition.values])];
+    const both = values === null ? null : conditionUse(use.operator, use.condition.key.written, values);
+    merged.set(slot, both ?? use);
+  }
+  return [...merged.values()];
+}
+
+/** IAM condition blocks, all of which have to hold; one wherever JSON allows it. */
+export function conditionBlocks(uses: readonly ConditionUse[]): readonly JsonObject[] {
+  const blocks: Record<string, Record<string, string | readonly string[]>>[] = [];
+  for (const { operator, condition } of uses) {
+    const name = condition.key.written;
+    let block = blocks.find((one) => keyIn(one[operator], name) === undefined);
+    if (block === undefined) blocks.push((block = {}));
+    const keys = (block[operator] ??= {});
+    keys[name] = valueJson(condition.values);
+  }
+  return blocks;
+}
+
+/**
+ * The same as one block. Where two uses have both operator and key in common, the keys are spelled in different case: keys
+ * compare without case, so that both count.
+ */
+export function conditionBlock(uses: readonly ConditionUse[]): JsonObject | null {
+  if (uses.length === 0) return null;
+  const block: Record<string, Record<string, string | readonly string[]>> = {};
+  for (const { operator, condition } of uses) {
+    const keys = (block[operator] ??= {});
+    keys[freeSpelling(keys, condition.key.written)] = valueJson(condition.values);
+  }
+  return block;
+}
+
+function keyIn(keys: object | undefined, name: string): string | undefined {
+  const lower = name.toLowerCase();
+  return Object.keys(keys ?? {}).find((key) => key.toLowerCase() === lower);
+}
+
+function freeSpelling(keys: object, name: string): string {
+  let spelling = name;
+  for (let bits = 1; Object.hasOwn(keys, spelling); bits += 1) {
+    let bit = 0;
+    spelling = [...name.toLowerCase()]
+      .map((char) => (char === char.toUpperCase() ? char : (bits >> bit++) % 2 === 1 ? char.toUpperCase() : char))
+      .join('');
+  }
+  return spelling;
+}
+
+function valueJson(values: readonly string[]): string | readonly string[] {
+  const [first] = values;
+  return values.length === 1 && first !== undefined ? first : values;
+}

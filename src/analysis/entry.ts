@@ -1,0 +1,32 @@
+import type { Naming } from '../evaluation/match-principal.ts';
+import type { PreparedResource } from '../evaluation/prepare.ts';
+import type { CompiledStatement } from '../policy/statement.ts';
+import type { Settling } from './settle.ts';
+import type { Term } from './term.ts';
+
+/** Part in the combination of layers that a statement has. */
+export type Slot =
+  | { readonly kind: 'identity' | 'boundary' | 'session' | 'deny' }
+  /** An Allow on one level of the organization. */
+  | { readonly kind: 'level'; readonly level: number }
+  /** An Allow or Deny of a resource's policy. */
+  | { readonly kind: 'grant' | 'resourceDeny'; readonly bearer: Bearer; readonly naming: Naming }
+  /** A Deny of a resource control policy, with one resource of every account it stands above. */
+  | { readonly kind: 'controlDeny'; readonly owners: Map<string, PreparedResource> };
+
+/** A resource with a policy, and the resources that its policy governs: itself, and perhaps those inside it. */
+export interface Bearer {
+  readonly resource: PreparedResource;
+  readonly governed: Term;
+  /** Knows the owner of the resource, too. */
+  readonly settling: Settling;
+}
+
+/** A statement of a policy that takes part in deciding on the principal. */
+export interface Entry {
+  readonly id: number;
+  readonly slot: Slot;
+  readonly statement: CompiledStatement;
+  /** The requests that it matches; worked out when first asked for. */
+  readonly terms: () => readonly Term[];
+}

@@ -1,0 +1,167 @@
+import type { MatchedStatement } from '../evaluation/decision.ts';
+import type { JsonObject } from '../policy/json.ts';
+import { type ConditionUse, conditionBlocks, simplifyConditions } from './condition-use.ts';
+import {
+  EVERYTHING,
+  globCovers,
+  globsOverlap,
+  intersectLists,
+  listCovers,
+  listsOverlap,
+  type ResourceGlob,
+  withoutCovered,
+} from './resource-set.ts';
+
+/**
+ * A set of requests of one principal: the resource matches every list of `resources` in at least one pattern, matches no
+ * pattern of `notResources`, and every condition block holds.
+ */
+export interface PermissionTerm {
+  /** Patterns as in Resource of version 2012-10-17; never empty: `[["*"]]` is any resource. */
+  readonly resources: readonly (readonly string[])[];
+  readonly notResources: readonly string[];
+  readonly conditions: readonly JsonObject[];
+  /** The statements that together say so. Empty: it follows from who the principal is (a root user). */
+  readonly statements: readonly MatchedStatement[];
+}
+
+/** The same, as the algebra handles it. */
+export interface Term {
+  /** Empty: any resource. */
+  readonly resources: readonly (readonly ResourceGlob[])[];
+  readonly notResources: readonly ResourceGlob[];
+  readonly conditions: readonly ConditionUse[];
+  readonly statements: readonly MatchedStatement[];
+}
+
+/** Every request. */
+export const ANYTHING: Term = { resources: [], notResources: [], conditions: [], statements: [] };
+
+/** Patterns of one list that are multiplied out before two lists are left beside each other. */
+const MULTIPLIED = 24;
+
+/** What is in both; null: nothing is. */
+export function intersectTerms(a: Term, b: Term): Term | null {
+  const statements = b.statements.length === 0 ? a.statements : [...new Set([...a.statements, ...b.statements])];
+  if (isAnything(b)) return { ...a, statements };
+  if (isAnything(a)) return { ...b, statements };
+  return simplified({
+    resources: [...a.resources, ...b.resources],
+    notResources: [...a.notResources, ...b.notResources],
+    conditions: [...a.conditions, ...b.conditions],
+    statements,
+  });
+}
+
+export function isAnything(term: Term): boolean {
+  return term.resources.length === 0 && term.notResources.length === 0 && term.conditions.length === 0;
+}
+
+/** The same set in fewer words; null: nothing is in it. What only looks empty with policy variables counts as something. */
+export function simplified(term: Term): Term | null {
+  const conditions = simplifyConditions(term.conditions);
+  if (conditions === null) return null;
+  const excluded = withoutCovered(term.notResources);
+  const lists: (readonly ResourceGlob[])[] = [];
+  for (const list of term.resources) {
+    const left = withoutCovered(list.filter((glob) => !excluded.some((other) => globCovers(other, glob))));
+    if (left.length === 0) return null;
+    if (left[0] !== EVERYTHING) lists.push(left);
+  }
+  const resources = fewerLists(lists);
+  if (resources === null) return null;
+  if (resources.length === 0 && excluded.includes(EVERYTHING)) return null;
+  // An exclusion that meets nothing says nothing.
+  const notResources = excluded.filter((glob) => resources.every((list) => listsOverlap(list, [glob])));
+  return { resources, notResources, conditions, statements: term.statements };
+}
+
+/** Without lists that follow from others, and with those multiplied out that become no longer by it. Null: disjoint. */
+function fewerLists(lists: readonly (readonly ResourceGlob[])[]): readonly (readonly ResourceGlob[])[] | null {
+  const kept: (readonly ResourceGlob[])[] = [];
+  for (const list of lists) {
+    let current: readonly ResourceGlob[] = list;
+    for (let i = 0; i < kept.length; ) {
+      const other = kept[i] ?? [];
+      const both = combined(other, current);
+      if (both === null) {
+        i += 1;
+        continue;
+      }
+      if (both.length === 0) return null;
+      kept.splice(i, 1);
+      current = both;
+    }
+    kept.push(current);
+  }
+  return kept;
+}
+
+/** Two lists as one; null: they are better left as two. */
+function combined(a: readonly ResourceGlob[], b: readonly ResourceGlob[]): readonly ResourceGlob[] | null {
+  if (a.length * b.length <= COMPARED) {
+    if (listCovers(a, b)) return b;
+    if (listCovers(b, a)) return a;
+    return intersectLists(a, b, Math.max(MULTIPLIED, a.length, b.length));
+  }
+  return a.length === b.length && a.every((glob, i) => glob.text === b[i]?.text) ? a : null;
+}
+
+/** Pairs of patterns that are compared for the sake of a shorter answer. */
+const COMPARED = 20_000;
+
+/** Whether everything in `narrow` is in `wide`. False is not a proof of the contrary. */
+export function contains(wide: Term, narrow: Term): boolean {
+  if (wide.conditions.length > narrow.conditions.length) return false;
+  const ids = new Set(narrow.conditions.map((use) => use.id));
+  if (!wide.conditions.every((use) => ids.has(use.id))) return false;
+  if (!wide.resources.every((list) => narrow.resources.some((other) => listCovers(list, other)))) return false;
+  return wide.notResources.every(
+    (glob) =>
+      narrow.notResources.some((other) => globCovers(other, glob)) ||
+      narrow.resources.some((list) => !list.some((other) => globsOverlap(glob, other))),
+  );
+}
+
+/** Terms beyond which absorption is not tried pair by pair. */
+const PAIRWISE = 300;
+
+/** The same union without terms that another one contains; terms that are the same keep the statements of all. */
+export function withoutContained(terms: readonly Term[]): readonly Term[] {
+  if (terms.length < 2) return terms;
+  const byText = new Map<string, Term>();
+  for (const term of terms) {
+    const key = termKey(term);
+    const same = byText.get(key);
+    const statements = same === undefined ? term.statements : [...new Set([...same.statements, ...term.statements])];
+    byText.set(key, { ...term, statements });
+  }
+  const distinct = [...byText.values()];
+  const anything = distinct.find(isAnything);
+  if (anything !== undefined) return [anything];
+  if (distinct.length > PAIRWISE) return distinct;
+  const kept: Term[] = [];
+  for (const term of distinct) {
+    if (kept.some((other) => contains(other, term))) continue;
+    for (let i = kept.length - 1; i >= 0; i -= 1) if (contains(term, kept[i] ?? ANYTHING)) kept.splice(i, 1);
+    kept.push(term);
+  }
+  return kept;
+}
+
+/** Equal for terms that say the same in the same words, whatever statements they come from. */
+export function termKey(term: Term): string {
+  const lists = term.resources.map((list) => list.map((glob) => glob.text).sort());
+  const excluded = term.notResources.map((glob) => glob.text).sort();
+  return JSON.stringify([lists.map((list) => list.join(' ')).sort(), excluded, term.conditions.map((use) => use.id).sort()]);
+}
+
+export function printTerm(term: Term): PermissionTerm {
+  const lists = term.resources.map((list) => list.map((glob) => glob.text));
+  return {
+    resources: lists.length === 0 ? [['*']] : lists,
+    notResources: term.notResources.map((glob) => glob.text),
+    conditions: conditionBlocks(term.conditions),
+    statements: term.statements,
+  };
+}

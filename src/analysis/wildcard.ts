@@ -1,0 +1,221 @@
+import { ANY_ONE, ANY_RUN, type Piece } from '../policy/pattern.ts';
+import { isVariable, type Template, type Variable } from '../policy/variable.ts';
+
+/**
+ * One place of a pattern: the code of a character, a wildcard, or a policy variable as it is written. Patterns are compared
+ * place by place, so that what is said about two of them holds for every text that they could match.
+ */
+export type Token = number | string;
+
+const RUN = -1;
+const ONE = -2;
+
+/** The places of a pattern. `fold`: it compares without case. */
+export function tokensOf(template: Template, fold: boolean): readonly Token[] {
+  const tokens: Token[] = [];
+  for (const piece of template) {
+    if (piece === ANY_RUN) {
+      // Neighbouring stars are one star.
+      if (tokens.at(-1) !== RUN) tokens.push(RUN);
+    } else if (piece === ANY_ONE) tokens.push(ONE);
+    else if (isVariable(piece)) tokens.push(variableText(piece));
+    else for (let i = 0; i < piece.length; i += 1) tokens.push((fold ? piece.toLowerCase() : piece).charCodeAt(i));
+  }
+  return tokens;
+}
+
+/** The pattern as a policy of version 2012-10-17 writes it. */
+export function patternText(tokens: readonly Token[]): string {
+  let text = '';
+  for (const [i, token] of tokens.entries()) {
+    if (typeof token === 'string') text += token;
+    else if (token === RUN) text += '*';
+    else if (token === ONE) text += '?';
+    else text += escaped(String.fromCharCode(token), tokens[i + 1] === OPENING, true);
+  }
+  return text;
+}
+
+const OPENING = 123;
+
+function escaped(char: string, beforeBrace: boolean, wildcards: boolean): string {
+  if (wildcards && (char === '*' || char === '?')) return `\${${char}}`;
+  return char === '$' && beforeBrace ? '$' + '{$}' : char;
+}
+
+/** Text, wildcards and variables as a policy of version 2012-10-17 writes them. `wildcards`: `*` and `?` have a meaning. */
+export function templateText(template: Template, wildcards: boolean): string {
+  const joined: (Piece | Variable)[] = [];
+  for (const piece of template) {
+    const last = joined.at(-1);
+    if (typeof piece === 'string' && typeof last === 'string') joined[joined.length - 1] = last + piece;
+    else joined.push(piece);
+  }
+  return joined.map((piece) => pieceText(piece, wildcards)).join('');
+}
+
+function pieceText(piece: Piece | Variable, wildcards: boolean): string {
+  if (piece === ANY_RUN) return '*';
+  if (piece === ANY_ONE) return '?';
+  if (isVariable(piece)) return variableText(piece);
+  let text = '';
+  for (let i = 0; i < piece.length; i += 1) text += escaped(piece.charAt(i), piece.charAt(i + 1) === '{', wildcards);
+  return text;
+}
+
+function variableText({ key, fallback }: Variable): string {
+  return fallback === null ? `\${${key.written}}` : `\${${key.written}, '${fallback}'}`;
+}
+
+/** Whether every text that `narrow` matches is matched by `wide`. False is not a proof of the contrary. */
+export function covers(wide: readonly Token[], narrow: readonly Token[]): boolean {
+  let w = 0;
+  let n = 0;
+  let star = -1;
+  let resume = 0;
+  // Matching with the last star as the only place to come back to; the places of `narrow` are the characters.
+  while (n < narrow.length) {
+    const token = wide[w];
+    if (token === RUN) {
+      star = w;
+      resume = n;
+      w += 1;
+    } else if (token !== undefined && coversOne(token, narrow[n] ?? RUN)) {
+      w += 1;
+      n += 1;
+    } else if (star >= 0) {
+      resume += 1;
+      n = resume;
+      w = star + 1;
+    } else {
+      return false;
+    }
+  }
+  while (wide[w] === RUN) w += 1;
+  return w === wide.length;
+}
+
+function coversOne(wide: Token, narrow: Token): boolean {
+  if (wide === ONE) return typeof narrow === 'number' && narrow !== RUN;
+  return wide === narrow;
+}
+
+/** Whether some text could match both. True is not a proof: a policy variable is taken to hold anything. */
+export function overlap(a: readonly Token[], b: readonly Token[]): boolean {
+  // reachable[j]: the places of `a` looked at so far can stand beside the first j of `b`.
+  let reachable = new Uint8Array(b.length + 1);
+  reachable[0] = 1;
+  for (let j = 0; j < b.length && isRun(b[j]); j += 1) reachable[j + 1] = 1;
+  for (const token of a) {
+    const next = new Uint8Array(b.length + 1);
+    let any = 0;
+    for (let j = 0; j <= b.length; j += 1) {
+      const fits = isRun(token) ? overlapRun(reachable, next, b, j) : overlapOne(reachable, next, b, j, token);
+      if (fits) {
+        next[j] = 1;
+        any = 1;
+      }
+    }
+    if (any === 0) return false;
+    reachable = next;
+  }
+  return reachable[b.length] === 1;
+}
+
+type Row = Uint8Array<ArrayBuffer>;
+
+function overlapRun(before: Row, row: Row, b: readonly Token[], j: number): boolean {
+  // The run takes nothing, or one more place of `b`.
+  return before[j] === 1 || (j > 0 && (row[j - 1] === 1 || (isRun(b[j - 1]) && before[j - 1] === 1)));
+}
+
+function overlapOne(before: Row, row: Row, b: readonly Token[], j: number, token: Token): boolean {
+  if (j === 0) return false;
+  const other = b[j - 1];
+  // A run of `b` takes nothing, or this place of `a`.
+  if (isRun(other)) return row[j - 1] === 1 || before[j] === 1 || before[j - 1] === 1;
+  return before[j - 1] === 1 && (token === other || token === ONE || other === ONE);
+}
+
+function isRun(token: Token | undefined): boolean {
+  return token === RUN || typeof token === 'string';
+}
+
+/** Patterns that one intersection may come to. */
+const MAX_PATTERNS = 32;
+
+/**
+ * Patterns that together match exactly the texts that both match; null: there are more than 32, or policy variables stand
+ * in the way. `ab*` and `*bc` have two: `ab*bc` and `abc`.
+ */
+export function intersectPatterns(a: readonly Token[], b: readonly Token[]): readonly (readonly Token[])[] | null {
+  if (covers(a, b)) return [b];
+  if (covers(b, a)) return [a];
+  if (!overlap(a, b)) return [];
+  if (a.some(isVariableToken) || b.some(isVariableToken)) return null;
+  return new Intersection(a, b).patterns();
+}
+
+function isVariableToken(token: Token): boolean {
+  return typeof token === 'string';
+}
+
+class TooMany extends Error {}
+
+class Intersection {
+  readonly #a: readonly Token[];
+  readonly #b: readonly Token[];
+  readonly #known = new Map<number, readonly (readonly Token[])[]>();
+
+  constructor(a: readonly Token[], b: readonly Token[]) {
+    this.#a = a;
+    this.#b = b;
+  }
+
+  patterns(): readonly (readonly Token[])[] | null {
+    try {
+      return this.#from(0, 0);
+    } catch (error) {
+      if (error instanceof TooMany) return null;
+      throw error;
+    }
+  }
+
+  /** Of what is left of both from places i and j. */
+  #from(i: number, j: number): readonly (readonly Token[])[] {
+    const key = i * (this.#b.length + 1) + j;
+    const known = this.#known.get(key);
+    if (known !== undefined) return known;
+    const found = distinct(this.#compute(i, j));
+    if (found.length > MAX_PATTERNS) throw new TooMany();
+    this.#known.set(key, found);
+    return found;
+  }
+
+  #compute(i: number, j: number): readonly (readonly Token[])[] {
+    const a = this.#a[i];
+    const b = this.#b[j];
+    if (a === undefined && b === undefined) return [[]];
+    if (a === RUN && b === RUN) return prefixed(RUN, [...this.#from(i + 1, j), ...this.#from(i, j + 1)]);
+    if (a === RUN) return [...this.#from(i + 1, j), ...(b === undefined ? [] : prefixed(b, this.#from(i, j + 1)))];
+    if (b === RUN) return [...this.#from(i, j + 1), ...(a === undefined ? [] : prefixed(a, this.#from(i + 1, j)))];
+    if (a === undefined || b === undefined) return [];
+    if (a !== b && a !== ONE && b !== ONE) return [];
+    return prefixed(a === ONE ? b : a, this.#from(i + 1, j + 1));
+  }
+}
+
+function prefixed(token: Token, patterns: readonly (readonly Token[])[]): readonly (readonly Token[])[] {
+  return patterns.map((pattern) => (token === RUN && pattern[0] === RUN ? pattern : [token, ...pattern]));
+}
+
+/** Without the patterns that another one covers. */
+function distinct(patterns: readonly (readonly Token[])[]): readonly (readonly Token[])[] {
+  const kept: (readonly Token[])[] = [];
+  for (const pattern of patterns) {
+    if (kept.some((other) => covers(other, pattern))) continue;
+    for (let i = kept.length - 1; i >= 0; i -= 1) if (covers(pattern, kept[i] ?? [])) kept.splice(i, 1);
+    kept.push(pattern);
+  }
+  return kept;
+}

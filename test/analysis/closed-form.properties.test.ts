@@ -1,0 +1,43 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { type ClosedForm, ClosedFormBuilder } from '../../src/analysis/closed-form.ts';
+import { authorize } from '../../src/evaluation/authorize.ts';
+import type { RequestFacts } from '../../src/evaluation/request.ts';
+import { isMember } from './membership.ts';
+import { ACTIONS, BEARERS, contexts, NOW, PLACES, type World, worlds } from './world.ts';
+
+function requestWith(context: RequestFacts['context']): RequestFacts {
+  return { context, now: NOW, authority: 'directory' };
+}
+
+function closedForm(world: World, request: RequestFacts): ClosedForm {
+  const builder = new ClosedFormBuilder(world.principal, request, world.home);
+  for (const [i, bearer] of world.bearers.entries()) {
+    builder.add(bearer, BEARERS[i]?.governed ?? { resources: [], notResources: [] });
+  }
+  return builder.build();
+}
+
+describe('the closed form', () => {
+  it('holds exactly the requests that the engine allows', () => {
+    fc.assert(
+      fc.property(worlds, contexts, fc.array(contexts, { minLength: 1, maxLength: 4 }), (world, given, more) => {
+        const form = closedForm(world, requestWith(given));
+        for (const action of ACTIONS) {
+          const set = form.of(action);
+          for (const context of [given, ...more.map((one) => new Map([...one, ...given]))]) {
+            const request = requestWith(context);
+            for (const [i, place] of world.places.entries()) {
+              const decision = authorize(world.principal, action, place, request);
+              const member = isMember(set, world.principal, action, place, request);
+              if (member !== decision.allowed) {
+                expect.fail(`${action.name} on ${PLACES[i]?.arn}: member ${member}, engine: ${decision.reason}`);
+              }
+            }
+          }
+        }
+      }),
+      { numRuns: 400 },
+    );
+  });
+});
