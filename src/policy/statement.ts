@@ -114,11 +114,12 @@ function readPrincipal(json: JsonObject, kind: PolicyKind, place: string): Princ
   const name = `${place}.${element.negated ? 'NotPrincipal' : 'Principal'}`;
   if (!WITH_PRINCIPAL.has(kind)) throw new MalformedPolicy(`\`${name}\` has no place in this kind of policy`);
   const { value, negated } = element;
-  if (value === '*') return { negated, everyone: true, named: [] };
-  if (!isObject(value)) throw new MalformedPolicy(`\`${name}\` must be \`*\` or an object`);
+  // AWS writes a text other than `*` under a key; some tools store it bare.
+  const byType = typeof value === 'string' ? { AWS: value } : value;
+  if (!isObject(byType)) throw new MalformedPolicy(`\`${name}\` must be \`*\` or an object`);
   let everyone = false;
   const named = [];
-  for (const [type, values] of Object.entries(value)) {
+  for (const [type, values] of Object.entries(byType)) {
     for (const text of readTexts(values, `${name}.${type}`)) {
       if (type === 'AWS' && text === '*') everyone = true;
       const principal = readNamedPrincipal(type, text);

@@ -9,7 +9,7 @@ export const B = '222222222222';
 export const M = '999999999999';
 export const X = '333333333333';
 
-const organizationOf = (account: string) =>
+export const organizationOf = (account: string) =>
   account === X
     ? null
     : {
