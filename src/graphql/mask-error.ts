@@ -49,17 +49,27 @@ function isAboutDocument(error: unknown): error is GraphQLError {
   return root instanceof GraphQLError && typeof root.extensions['code'] === 'string';
 }
 
+/** Longest message about the document that is passed on whole. */
+const MAX_MESSAGE = 500;
+
 function withCode(error: GraphQLError, cause: GraphQLError): GraphQLError {
   const code = error.extensions['code'] ?? cause.extensions['code'] ?? 'BAD_USER_INPUT';
-  const field = error.extensions['field'] ?? fieldIn(error.message);
-  return rebuilt(error, error.message, { ...error.extensions, code, ...(field === null ? {} : { field }) }, null);
+  const field = placeOf(error, cause);
+  // Without the value at fault, which stands in the message whole, however long it is.
+  const message = field === null ? error.message : `\`${field}\`: ${cause.message}`;
+  const shown = message.length > MAX_MESSAGE ? `${message.slice(0, MAX_MESSAGE)}…` : message;
+  return rebuilt(error, shown, { ...error.extensions, code, ...(field === null ? {} : { field }) }, null);
 }
 
-/** Where graphql-js says that a variable's value is at fault: `at "requests[3].principal"`, else the variable's name. */
-function fieldIn(message: string): string | null {
-  return /^Variable "\$(\w+)"/.exec(message) === null
-    ? null
-    : (/ at "([\w.[\]]+)"/.exec(message)?.[1] ?? /^Variable "\$(\w+)"/.exec(message)?.[1] ?? null);
+/**
+ * Where in the variables a value is at fault. graphql-js says it between the value and the reason:
+ * `Variable "$requests" got invalid value "x" at "requests[3].principal"; ` and then the reason.
+ */
+function placeOf({ message }: GraphQLError, cause: GraphQLError): string | null {
+  const variable = /^Variable "\$(\w+)" got invalid value /.exec(message)?.[1];
+  if (variable === undefined || !message.endsWith(`; ${cause.message}`)) return null;
+  const before = message.slice(0, -`; ${cause.message}`.length);
+  return / at "([^"]+)"$/.exec(before)?.[1] ?? variable;
 }
 
 function told(

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { lexicographicSortSchema, printSchema } from 'graphql';
 import { buildSchema } from './schema.ts';
@@ -12,7 +12,7 @@ if (process.argv.includes('--check')) check();
 else writeFileSync(file, printed);
 
 function check(): void {
-  const written = readFileSync(file, { encoding: 'utf8', flag: 'a+' });
+  const written = existsSync(file) ? readFileSync(file, 'utf8') : '';
   if (written === printed) return;
   const [old, now] = [written.split('\n'), printed.split('\n')];
   const line = now.findIndex((text, index) => text !== old[index]);

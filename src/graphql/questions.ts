@@ -10,6 +10,7 @@ import {
   checkBatchSize,
   HypotheticalSessionInput,
   SESSION_DESCRIPTION,
+  sharedSubjects,
   toQuestion,
   toSubject,
 } from './question-input.ts';
@@ -41,9 +42,10 @@ builder.queryField('decisions', (t) =>
     },
     resolve: (_root, { requests }, context) => {
       checkBatchSize(requests.length, 'requests');
+      const shared = sharedSubjects();
       const questions = requests.map((request, index) => {
         const path = `requests[${index}]`;
-        return toQuestion(toSubject(request, `${path}.session`), request, path);
+        return toQuestion(shared(toSubject(request, `${path}.session`)), request, path);
       });
       return askAll(context, questions);
     },

@@ -61,7 +61,8 @@ describe('documents', () => {
   });
 
   test('200 aliases are the most', async () => {
-    const aliases = (count: number) => `{ ${Array.from({ length: count }, (_, index) => `a${index}: __typename`).join(' ')} }`;
+    const aliases = (count: number) =>
+      `{ ${Array.from({ length: count }, (_, index) => `a${index}: __typename`).join(' ')} }`;
     expect((await gateway.ask(OPERATOR, aliases(200))).errors).toBeUndefined();
     expect(faultsOf(await gateway.ask(OPERATOR, aliases(201)))).toEqual([
       {
