@@ -6,6 +6,7 @@ import {
   textFault,
 } from '../access/assumption-parameters.ts';
 import type { Tags } from '../evaluation/principal.ts';
+import { parsePrincipalRef } from '../policy/principal-id.ts';
 import { ValidationError } from './errors.ts';
 
 /** The parameters of sts:AssumeRole as a client gives them; null is the same as left out. */
@@ -72,7 +73,7 @@ export function assumeRoleParameters(input: AssumeRoleInput): AssumeRoleParamete
 function faultsOf(input: AssumeRoleInput): readonly ParameterFault[] {
   const { serialNumber, tokenCode } = input;
   const faults = [
-    textFault('role', 'role', input.role),
+    roleFault(input.role),
     durationFault(input.durationSeconds ?? DURATION.default),
     ...sessionFaults(given(input)),
     serialNumber == null ? null : textFault('serialNumber', 'serialNumber', serialNumber),
@@ -85,6 +86,12 @@ function faultsOf(input: AssumeRoleInput): readonly ParameterFault[] {
         },
   ];
   return faults.filter((fault) => fault !== null);
+}
+
+function roleFault(role: string): ParameterFault | null {
+  const fault = textFault('role', 'role', role);
+  if (fault !== null || parsePrincipalRef(role)?.kind === 'role') return fault;
+  return { parameter: 'role', message: failed('role', role, 'Member must be the ARN of a role') };
 }
 
 /** What of the input is there. */

@@ -226,6 +226,8 @@ describe('a parameter out of its limits', () => {
     [{ roleSessionName: 'a b' }, 'roleSessionName', 'Member must satisfy regular expression pattern: [\\w+=,.@-]*'],
     [{ roleSessionName: 'a\n' }, 'roleSessionName', 'Member must satisfy regular expression pattern'],
     [{ role: 'arn:aws:iam::1' }, 'role', 'Member must have length greater than or equal to 20'],
+    [{ role: 'arn:aws:s3:::a-bucket' }, 'role', 'Member must be the ARN of a role'],
+    [{ role: alice }, 'role', 'Member must be the ARN of a role'],
     [
       { durationSeconds: 899 },
       'durationSeconds',
@@ -386,6 +388,39 @@ describe('a chain', () => {
     await expect(attempt({ tags })).resolves.toBeDefined();
     await expect(attempt({ tags, transitiveTagKeys: ['Team'] })).rejects.toThrow(/perform: sts:TagSession/);
     await expect(attempt({ sourceIdentity: 'alice' })).rejects.toThrow(/perform: sts:SetSourceIdentity/);
+  });
+});
+
+describe('asking in a chain', () => {
+  it('answers as assuming the next role would', async () => {
+    const document = aDocument();
+    const plain = aRole('Plain', [trusts({ AWS: R })], [allow('s3:*')]);
+    const gateway = open({ ...document, roles: [...(document.roles ?? []), plain] });
+    const caller = await chained(gateway, { tags: [{ key: 'Team', value: 'red' }], transitiveTagKeys: ['Team'] });
+    const held = caller.kind === 'principal' ? caller.session : null;
+    const principal = refOfCaller(caller);
+    // The session that asks, and the newest one of its name, which is the same here.
+    for (const heldSession of [held, null]) {
+      const subject = { principal, heldSession, assumedRole: plain.arn, session: null };
+      const [answer] = await gateway.access.decide([aQuestion(subject, 's3:GetObject', 'arn:aws:s3:::b/x')], NOON);
+      expect(answer?.decision.reason).toContain(
+        `${principalIdOf(principal)} is not authorized to perform: sts:TagSession`,
+      );
+      const found = await gateway.access.assumableRoles({ ...subject, assumedRole: null }, {}, NOON);
+      expect(found.map((role) => role.roleArn)).toEqual([roleArn('Next')]);
+    }
+    const again = { principal, heldSession: held, assumedRole: roleArn('Next'), session: { tags: { TEAM: 'blue' } } };
+    const asked = gateway.access.decide([aQuestion(again, 's3:GetObject', 'arn:aws:s3:::b/x')], NOON);
+    await expect(asked).rejects.toMatchObject({ code: 'BAD_USER_INPUT', field: 'request.session.tags' });
+  });
+
+  it('knows no session that has expired', async () => {
+    const gateway = open(aDocument());
+    const caller = await chained(gateway);
+    const subject = { principal: refOfCaller(caller), assumedRole: null, session: null };
+    const question = aQuestion(subject, 's3:GetObject', 'arn:aws:s3:::b/x');
+    expect((await gateway.access.decide([question], NOON))[0]?.decision.allowed).toBe(true);
+    await expect(gateway.access.decide([question], NOON + HOUR)).rejects.toMatchObject({ code: 'NOT_FOUND' });
   });
 });
 
