@@ -16,7 +16,10 @@ export function findHome(answers: readonly JsonObject[]): Home {
   const partitions = new Set<string>();
   for (const answer of answers) {
     for (const list of LISTS) {
-      for (const item of Object.values(answer[list] ?? {})) {
+      const items = answer[list] ?? null;
+      if (typeof items !== 'object') continue;
+      // One object in the place of a list shows its ARN among its values.
+      for (const item of Object.values(items ?? {})) {
         const text = isJsonObject(item) ? item['Arn'] : item;
         const arn = typeof text === 'string' ? parseIamArn(text) : null;
         if (arn === null) continue;

@@ -1,5 +1,7 @@
 /** Enough to see what is wrong with a file; the rest is counted. */
 const MAX_WARNINGS = 1000;
+/** Characters of one of them: it may quote what stands in the file. */
+const MAX_LENGTH = 500;
 
 /** What an import could not understand, in the words `role App: PermissionsBoundary: …`. */
 export class Warnings {
@@ -16,7 +18,8 @@ export class Warnings {
     return this.#omitted === 0 ? [...this.#lines] : [...this.#lines, `${this.#omitted} more warnings are not listed`];
   }
 
-  #push(line: string): void {
+  #push(text: string): void {
+    const line = text.length > MAX_LENGTH ? `${text.slice(0, MAX_LENGTH)}…` : text;
     if (this.#lines.has(line)) return;
     if (this.#lines.size < MAX_WARNINGS) this.#lines.add(line);
     else this.#omitted++;
