@@ -1,4 +1,4 @@
-import type { ActionFacts } from '../evaluation/request.ts';
+import type { AccessLevel, CatalogAction, CatalogService, ConditionKey } from './catalog-service.ts';
 import { readDataFile } from './data-file.ts';
 import { ManagedPolicies, type ManagedPolicyEntry } from './managed-policies.ts';
 import { hasResourcePolicies, policyHolders } from './policy-holders.ts';
@@ -6,46 +6,7 @@ import { matchesTemplate, specificity } from './resource-template.ts';
 import { ServiceTable } from './service-table.ts';
 import { nearest } from './spelling.ts';
 
-/** What an action does to what it is about, in AWS's order. */
-export type AccessLevel = 'LIST' | 'READ' | 'WRITE' | 'TAGGING' | 'PERMISSIONS_MANAGEMENT';
-
-/** A type of resource that an action can be about. */
-export interface ActionResource {
-  readonly type: ResourceType;
-  /** False also where an action needs one of several types (s3:GetObject: an object, or one behind an access point). */
-  readonly required: boolean;
-}
-
-/** One action of the service authorization reference. */
-export interface CatalogAction extends ActionFacts {
-  readonly accessLevel: AccessLevel;
-  readonly resourceTypes: readonly ActionResource[];
-  /** Names of the service's and global condition keys that it supports beside those every request has. */
-  readonly conditionKeys: readonly string[];
-}
-
-export interface ResourceType {
-  readonly name: string;
-  /** Templates such as `arn:${Partition}:s3:::${BucketName}/${ObjectName}`; mostly one. */
-  readonly arns: readonly string[];
-}
-
-export interface ConditionKey {
-  readonly name: string;
-  /** String, ArrayOfString, ARN, ArrayOfARN, Bool, ArrayOfBool, Numeric, Date, IPAddress. */
-  readonly type: string;
-}
-
-export interface CatalogService {
-  /** The prefix of its actions: `s3`. */
-  readonly key: string;
-  /** Amazon S3 */
-  readonly name: string;
-  readonly resourceControlSupported: boolean;
-  readonly actions: readonly CatalogAction[];
-  readonly resourceTypes: readonly ResourceType[];
-  readonly conditionKeys: readonly ConditionKey[];
-}
+export type { AccessLevel, CatalogAction };
 
 /** What exists at AWS. Everything is looked up synchronously; a service is read when it is first asked for. */
 export interface Catalog {

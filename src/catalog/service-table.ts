@@ -5,7 +5,7 @@ import type {
   CatalogService,
   ConditionKey,
   ResourceType,
-} from './catalog.ts';
+} from './catalog-service.ts';
 
 /** The lines of catalog.jsonl, as `.config/catalog.mjs` writes and describes them. */
 interface Header {
