@@ -1,4 +1,5 @@
 import { createContext } from '../graphql/context.ts';
+import { useDocumentLimits } from '../graphql/limits.ts';
 import { buildSchema } from '../graphql/schema.ts';
 import { removeAddress, writeAddress } from './address-file.ts';
 import { authenticateWith } from './authenticate.ts';
@@ -26,7 +27,7 @@ export function createGateway(services: Services, log: Log): Gateway {
   const yoga = createGraphqlServer({
     schema: buildSchema(),
     contextOf: (facts, request) => createContext(services, facts, request),
-    plugins: [],
+    plugins: [useDocumentLimits()],
     log,
   });
   const authenticate = authenticateWith(services.sessions);

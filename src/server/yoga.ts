@@ -10,7 +10,7 @@ import type { Log } from './log.ts';
 export interface YogaParts {
   readonly schema: GraphQLSchema;
   readonly contextOf: (facts: RequestFacts, request: Request) => GatewayContext;
-  readonly plugins: readonly Plugin<object, RequestFacts>[];
+  readonly plugins: readonly Plugin[];
   readonly log: Log;
 }
 
