@@ -1,0 +1,78 @@
+import { createHash } from 'node:crypto';
+import { InvalidInput } from '../../policy/errors.ts';
+import { MAX_DOCUMENT_LENGTH } from '../../policy/load.ts';
+import type { TableName } from './tables.ts';
+
+export type Row = Readonly<Record<string, unknown>>;
+
+/** A rename of a row's id: the row stays, and so does what refers to it. */
+export interface Rename {
+  readonly from: string;
+  readonly to: string;
+}
+
+export function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
+
+/** Everything that one document changes, collected before anything is written. */
+export class ChangeSet {
+  readonly upserts = new Map<TableName, Row[]>();
+  /** By key. */
+  readonly deletions = new Map<TableName, Row[]>();
+  readonly renames = new Map<TableName, Rename[]>();
+  readonly warnings: string[] = [];
+  readonly #texts = new Map<string, string>();
+  readonly #touched = new Map<string, { readonly entity: string; readonly entityId: string }>();
+
+  get isEmpty(): boolean {
+    return this.#touched.size === 0;
+  }
+
+  get touched(): readonly { readonly entity: string; readonly entityId: string }[] {
+    return [...this.#touched.values()];
+  }
+
+  get documents(): readonly Row[] {
+    return Array.from(this.#texts, ([hash, text]) => ({ hash, text }));
+  }
+
+  upsert(table: TableName, row: Row): void {
+    push(this.upserts, table, row);
+  }
+
+  delete(table: TableName, key: Row): void {
+    push(this.deletions, table, key);
+  }
+
+  rename(table: TableName, rename: Rename): void {
+    push(this.renames, table, rename);
+  }
+
+  /** Says that answers about this entity may be others from now on. */
+  touch(entity: string, entityId: string): void {
+    this.#touched.set(`${entity} ${entityId}`, { entity, entityId });
+  }
+
+  warn(text: string): void {
+    this.warnings.push(text);
+  }
+
+  /** The name of a policy's text. Throws when the text cannot be stored; `where` names it. */
+  document(text: string, where: string): string {
+    if (text.length > MAX_DOCUMENT_LENGTH) {
+      const limit = `at most ${MAX_DOCUMENT_LENGTH} characters, this one ${text.length}`;
+      throw new InvalidInput('document', `${where}: a policy document has ${limit}`);
+    }
+    if (text.includes('\0')) throw new InvalidInput('document', `${where}: a policy document holds no NUL`);
+    const hash = sha256(text);
+    this.#texts.set(hash, text);
+    return hash;
+  }
+}
+
+function push<K, V>(map: Map<K, V[]>, key: K, value: V): void {
+  const list = map.get(key);
+  if (list === undefined) map.set(key, [value]);
+  else list.push(value);
+}

@@ -1,0 +1,90 @@
+import { parseArn } from '../../policy/arn.ts';
+import { InvalidInput } from '../../policy/errors.ts';
+import { isAccountId } from '../../policy/principal-id.ts';
+import type {
+  AccountInput,
+  DirectoryDocument,
+  GroupInput,
+  InstanceProfileInput,
+  ManagedPolicyInput,
+  ResourceInput,
+  RoleInput,
+  UserInput,
+} from '../document.ts';
+import { entityName } from './entity-arn.ts';
+
+/** A document by the names of its entities, and the accounts they belong to. Of entries of one name the last counts. */
+export interface IndexedDocument {
+  readonly users: ReadonlyMap<string, UserInput>;
+  readonly groups: ReadonlyMap<string, GroupInput>;
+  readonly roles: ReadonlyMap<string, RoleInput>;
+  readonly policies: ReadonlyMap<string, ManagedPolicyInput>;
+  readonly instanceProfiles: ReadonlyMap<string, InstanceProfileInput>;
+  readonly resources: ReadonlyMap<string, ResourceInput>;
+  /** Every account that the document names or that something in it belongs to, in order of appearance. */
+  readonly accounts: ReadonlyMap<
+    string,
+    { readonly id: string; readonly partition: string; readonly input: AccountInput | null }
+  >;
+  /** Policies that are attached or serve as boundaries, and who has them (the first one). */
+  readonly policyReferences: ReadonlyMap<string, string>;
+}
+
+function byArn<T extends { readonly arn: string }>(inputs: readonly T[] | undefined): ReadonlyMap<string, T> {
+  return new Map((inputs ?? []).map((input) => [input.arn, input]));
+}
+
+export function indexDocument(document: DirectoryDocument): IndexedDocument {
+  const users = byArn(document.users);
+  const groups = byArn(document.groups);
+  const roles = byArn(document.roles);
+  const policies = byArn(document.policies);
+  const instanceProfiles = byArn(document.instanceProfiles);
+  const resources = byArn(document.resources);
+
+  const accounts = new Map<string, { id: string; partition: string; input: AccountInput | null }>();
+  for (const input of document.accounts ?? []) {
+    if (!isAccountId(input.id)) throw new InvalidInput('document', `account \`${input.id}\` has not twelve digits`);
+    accounts.set(input.id, { id: input.id, partition: input.partition ?? 'aws', input });
+  }
+  const belongsTo = (accountId: string | null, partition: string): void => {
+    if (accountId !== null && !accounts.has(accountId)) {
+      accounts.set(accountId, { id: accountId, partition, input: null });
+    }
+  };
+  const kinds = [
+    ['User', users],
+    ['Group', groups],
+    ['Role', roles],
+    ['ManagedPolicy', policies],
+    ['InstanceProfile', instanceProfiles],
+  ] as const;
+  for (const [kind, inputs] of kinds) {
+    for (const arn of inputs.keys()) {
+      const name = entityName(kind, arn);
+      belongsTo(name.accountId, name.partition);
+    }
+  }
+  for (const { arn, accountId } of resources.values()) belongsTo(accountId, parseArn(arn)?.partition ?? 'aws');
+
+  const policyReferences = new Map<string, string>();
+  for (const [noun, holders] of [
+    ['group', groups],
+    ['user', users],
+    ['role', roles],
+  ] as const) {
+    // Groups have no boundary.
+    for (const holder of holders.values() as Iterable<GroupInput & Pick<UserInput, 'permissionsBoundary'>>) {
+      const boundary = holder.permissionsBoundary ?? null;
+      const references = [...(holder.attachedPolicies ?? []), ...(boundary === null ? [] : [boundary])];
+      for (const arn of references) {
+        if (!policyReferences.has(arn)) policyReferences.set(arn, `${noun} ${holder.arn}`);
+      }
+    }
+  }
+  for (const arn of policyReferences.keys()) {
+    const name = entityName('ManagedPolicy', arn);
+    belongsTo(name.accountId, name.partition);
+  }
+  return { users, groups, roles, policies, instanceProfiles, resources, accounts, policyReferences };
+}

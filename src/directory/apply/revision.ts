@@ -1,0 +1,30 @@
+import type { Revision } from '../directory.ts';
+import type { Sql } from '../prisma/database.ts';
+
+/** An entity that a change touched, as DirectoryChange names it. */
+export interface Touched {
+  readonly entity: string;
+  readonly entityId: string;
+}
+
+/** Takes the turn of writing: whoever comes next waits for this transaction to end. */
+export async function lockRevision(sql: Sql): Promise<Revision> {
+  const [row] = await sql.query<{ revision: string }>(
+    `SELECT revision::text AS revision FROM "DirectoryState" WHERE id = 1 FOR UPDATE`,
+  );
+  return BigInt(row?.revision ?? 0);
+}
+
+/** Raises the revision and records what it touched; to be called once at the end of a transaction that has the turn. */
+export async function raiseRevision(sql: Sql, touched: readonly Touched[], now: number): Promise<Revision> {
+  const [row] = await sql.query<{ revision: string }>(
+    `WITH raised AS (UPDATE "DirectoryState" SET revision = revision + 1 WHERE id = 1 RETURNING revision),
+          noted AS (INSERT INTO "DirectoryChange" (revision, entity, "entityId", at)
+            SELECT raised.revision, r.entity, r."entityId", $2::text::timestamp(3)
+              FROM raised, jsonb_to_recordset($1::text::jsonb) AS r(entity text, "entityId" text))
+     SELECT revision::text AS revision FROM raised`,
+    [JSON.stringify(touched), new Date(now).toISOString()],
+  );
+  if (row === undefined) throw new Error('the directory has lost its state row');
+  return BigInt(row.revision);
+}

@@ -1,0 +1,150 @@
+import type { Sql } from '../prisma/database.ts';
+import type { EntityKind } from './entity-arn.ts';
+
+/** What all entities with a unique id have. */
+export interface StoredEntity {
+  readonly id: string;
+  readonly arn: string;
+  readonly createdAt: number;
+}
+
+export interface StoredHolder extends StoredEntity {
+  /** Name, document hash and row id. */
+  readonly inline: readonly (readonly [name: string, hash: string, id: string])[];
+  /** Policy id and row id. */
+  readonly attached: readonly (readonly [policyId: string, id: string])[];
+}
+
+export interface StoredUser extends StoredHolder {
+  readonly tags: Readonly<Record<string, string>>;
+  readonly boundaryId: string | null;
+  readonly groupIds: readonly string[];
+}
+
+export interface StoredRole extends StoredHolder {
+  readonly tags: Readonly<Record<string, string>>;
+  readonly boundaryId: string | null;
+  readonly description: string | null;
+  readonly trustPolicyHash: string;
+  readonly trustBindings: Readonly<Record<string, string>>;
+  readonly maxSessionDuration: number;
+}
+
+export interface StoredPolicy extends StoredEntity {
+  readonly defaultVersionId: string | null;
+  readonly versions: readonly (readonly [versionId: string, hash: string, createdAt: number])[];
+}
+
+export interface StoredInstanceProfile extends StoredEntity {
+  readonly roleId: string | null;
+}
+
+export interface StoredResource {
+  readonly arn: string;
+  readonly accountId: string;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly policyHash: string | null;
+  readonly policyBindings: Readonly<Record<string, string>>;
+}
+
+export interface StoredAccount {
+  readonly id: string;
+  readonly partition: string;
+  readonly name: string | null;
+  readonly membership: 'UNKNOWN' | 'NONE' | 'MEMBER';
+  readonly organizationId: string | null;
+  readonly unitId: string | null;
+}
+
+export interface StoredOrganization {
+  readonly id: string;
+  readonly rootId: string;
+  readonly managementAccountId: string;
+  readonly scpEnabled: boolean;
+  readonly rcpEnabled: boolean;
+  readonly units: readonly { readonly id: string; readonly name: string; readonly parentId: string | null }[];
+  readonly policies: readonly {
+    readonly id: string;
+    readonly arn: string;
+    readonly type: string;
+    readonly name: string;
+    readonly documentHash: string;
+    readonly targets: readonly string[];
+  }[];
+}
+
+const MILLISECONDS = (column: string): string => `(extract(epoch FROM ${column}) * 1000)::float8`;
+
+const HOLDER = (table: string, column: string): string => `
+  e.id, e.arn, ${MILLISECONDS('e."createdAt"')} AS "createdAt",
+  (SELECT coalesce(jsonb_agg(jsonb_build_array(p.name, p."documentHash", p.id)), '[]')
+     FROM "InlinePolicy" p WHERE p."${column}" = e.id) AS inline,
+  (SELECT coalesce(jsonb_agg(jsonb_build_array(p."policyId", p.id)), '[]')
+     FROM "PolicyAttachment" p WHERE p."${column}" = e.id) AS attached
+  ${table === 'User' ? `, (SELECT coalesce(jsonb_agg(m."groupId"), '[]') FROM "GroupMembership" m WHERE m."userId" = e.id) AS "groupIds"` : ''}`;
+
+/** `$1`: ARNs; `$2`: ids, since one may be held by another ARN. */
+const WANTED = 'WHERE e.arn = ANY($1::text[]) OR e.id = ANY($2::text[])';
+
+const SELECT_ENTITIES: Readonly<Record<EntityKind, string>> = {
+  User: `SELECT ${HOLDER('User', 'userId')}, e.tags, e."boundaryId" FROM "User" e ${WANTED}`,
+  Group: `SELECT ${HOLDER('Group', 'groupId')} FROM "Group" e ${WANTED}`,
+  Role: `SELECT ${HOLDER('Role', 'roleId')}, e.tags, e."boundaryId", e.description, e."trustPolicyHash",
+           e."trustBindings", e."maxSessionDuration" FROM "Role" e ${WANTED}`,
+  ManagedPolicy: `SELECT e.id, e.arn, ${MILLISECONDS('e."createdAt"')} AS "createdAt", e."defaultVersionId",
+      (SELECT coalesce(jsonb_agg(jsonb_build_array(v."versionId", v."documentHash", ${MILLISECONDS('v."createdAt"')})), '[]')
+         FROM "PolicyVersion" v WHERE v."policyId" = e.id) AS versions
+    FROM "ManagedPolicy" e ${WANTED}`,
+  InstanceProfile: `SELECT e.id, e.arn, ${MILLISECONDS('e."createdAt"')} AS "createdAt", e."roleId"
+    FROM "InstanceProfile" e ${WANTED}`,
+};
+
+interface StoredOf {
+  readonly User: StoredUser;
+  readonly Group: StoredHolder;
+  readonly Role: StoredRole;
+  readonly ManagedPolicy: StoredPolicy;
+  readonly InstanceProfile: StoredInstanceProfile;
+}
+
+/** Those with one of the ARNs or one of the ids. */
+export function readEntities<K extends EntityKind>(
+  sql: Sql,
+  kind: K,
+  arns: readonly string[],
+  ids: readonly string[],
+): Promise<readonly StoredOf[K][]> {
+  if (arns.length === 0) return Promise.resolve([]);
+  return sql.query<StoredOf[K]>(SELECT_ENTITIES[kind], [arns, ids]);
+}
+
+export function readResources(sql: Sql, arns: readonly string[]): Promise<readonly StoredResource[]> {
+  if (arns.length === 0) return Promise.resolve([]);
+  return sql.query(
+    `SELECT arn, "accountId", tags, "policyHash", "policyBindings" FROM "Resource" WHERE arn = ANY($1::text[])`,
+    [arns],
+  );
+}
+
+export function readAccounts(sql: Sql, ids: readonly string[]): Promise<readonly StoredAccount[]> {
+  return sql.query(
+    `SELECT id, partition, name, membership::text AS membership, "organizationId", "unitId"
+       FROM "Account" WHERE id = ANY($1::text[])`,
+    [ids],
+  );
+}
+
+export function readOrganizations(sql: Sql, ids: readonly string[]): Promise<readonly StoredOrganization[]> {
+  if (ids.length === 0) return Promise.resolve([]);
+  return sql.query(
+    `SELECT o.id, o."rootId", o."managementAccountId", o."scpEnabled", o."rcpEnabled",
+       (SELECT coalesce(jsonb_agg(jsonb_build_object('id', u.id, 'name', u.name, 'parentId', u."parentId")), '[]')
+          FROM "OrganizationalUnit" u WHERE u."organizationId" = o.id) AS units,
+       (SELECT coalesce(jsonb_agg(jsonb_build_object('id', p.id, 'arn', p.arn, 'type', p.type, 'name', p.name,
+            'documentHash', p."documentHash", 'targets', (SELECT coalesce(jsonb_agg(a."targetId"), '[]')
+              FROM "ControlPolicyAttachment" a WHERE a."organizationId" = o.id AND a."policyId" = p.id))), '[]')
+          FROM "ControlPolicy" p WHERE p."organizationId" = o.id) AS policies
+       FROM "Organization" o WHERE o.id = ANY($1::text[])`,
+    [ids],
+  );
+}

@@ -1,0 +1,98 @@
+/** Columns and their types as PostgreSQL names them, in the order they are written, and the key rows are found again by. */
+export interface Table {
+  readonly key: readonly string[];
+  readonly columns: Readonly<Record<string, string>>;
+}
+
+const NAMED = { id: 'text', arn: 'text', accountId: 'text', name: 'text', path: 'text', createdAt: 'timestamp(3)' };
+
+/** The tables that documents are written to, each after those it refers to. */
+export const TABLES = {
+  PolicyDocument: { key: ['hash'], columns: { hash: 'text', text: 'text' } },
+  Organization: {
+    key: ['id'],
+    columns: { id: 'text', rootId: 'text', managementAccountId: 'text', scpEnabled: 'boolean', rcpEnabled: 'boolean' },
+  },
+  OrganizationalUnit: {
+    key: ['id'],
+    columns: { id: 'text', name: 'text', organizationId: 'text', parentId: 'text' },
+  },
+  Account: {
+    key: ['id'],
+    columns: {
+      id: 'text',
+      partition: 'text',
+      name: 'text',
+      membership: '"OrganizationMembership"',
+      organizationId: 'text',
+      unitId: 'text',
+    },
+  },
+  ControlPolicy: {
+    key: ['organizationId', 'id'],
+    columns: {
+      organizationId: 'text',
+      id: 'text',
+      arn: 'text',
+      type: '"ControlPolicyType"',
+      name: 'text',
+      documentHash: 'text',
+    },
+  },
+  ControlPolicyAttachment: {
+    key: ['organizationId', 'policyId', 'targetId'],
+    columns: { organizationId: 'text', policyId: 'text', targetId: 'text' },
+  },
+  ManagedPolicy: { key: ['id'], columns: { ...NAMED, defaultVersionId: 'text' } },
+  PolicyVersion: {
+    key: ['policyId', 'versionId'],
+    columns: { policyId: 'text', versionId: 'text', documentHash: 'text', createdAt: 'timestamp(3)' },
+  },
+  Group: { key: ['id'], columns: NAMED },
+  User: { key: ['id'], columns: { ...NAMED, tags: 'jsonb', boundaryId: 'text' } },
+  Role: {
+    key: ['id'],
+    columns: {
+      ...NAMED,
+      description: 'text',
+      tags: 'jsonb',
+      boundaryId: 'text',
+      trustPolicyHash: 'text',
+      trustBindings: 'jsonb',
+      maxSessionDuration: 'integer',
+    },
+  },
+  GroupMembership: { key: ['userId', 'groupId'], columns: { userId: 'text', groupId: 'text' } },
+  InlinePolicy: {
+    key: ['id'],
+    columns: { id: 'text', userId: 'text', groupId: 'text', roleId: 'text', name: 'text', documentHash: 'text' },
+  },
+  PolicyAttachment: {
+    key: ['id'],
+    columns: { id: 'text', policyId: 'text', userId: 'text', groupId: 'text', roleId: 'text' },
+  },
+  InstanceProfile: {
+    key: ['id'],
+    columns: { id: 'text', arn: 'text', name: 'text', path: 'text', createdAt: 'timestamp(3)', roleId: 'text' },
+  },
+  Resource: {
+    key: ['arn'],
+    columns: {
+      arn: 'text',
+      accountId: 'text',
+      service: 'text',
+      tags: 'jsonb',
+      policyHash: 'text',
+      policyBindings: 'jsonb',
+    },
+  },
+  AccessKey: {
+    key: ['id'],
+    columns: { id: 'text', userId: 'text', servicePrincipal: 'text', createdAt: 'timestamp(3)' },
+  },
+} as const satisfies Readonly<Record<string, Table>>;
+
+export type TableName = keyof typeof TABLES;
+
+/** The column that says whose a policy or attachment is. */
+export type HolderColumn = 'userId' | 'groupId' | 'roleId';

@@ -1,0 +1,102 @@
+import type { AttachedPolicy, ControlLevel } from '../../evaluation/applicable-policies.ts';
+import type { OrganizationFacts } from '../../evaluation/principal.ts';
+import { type CompiledBatch, denyingPolicy } from './compiled-policies.ts';
+import { dependency } from './memory.ts';
+import type { AccountRow, ControlPolicyRow, OrganizationRow } from './rows.ts';
+
+/** What everything in an account shares. */
+export interface AccountFacts {
+  readonly id: string;
+  /** Null: the account is not in the directory. */
+  readonly partition: string | null;
+  readonly organization: OrganizationFacts | null;
+  /** Null: no such layer. One list for all of the account: what is planned for it is planned once. */
+  readonly serviceControl: readonly ControlLevel[] | null;
+  readonly resourceControl: readonly ControlLevel[] | null;
+  readonly gaps: readonly string[];
+  readonly dependencies: readonly string[];
+}
+
+export type ControlKind = 'scp' | 'rcp';
+
+function kindOf(policy: ControlPolicyRow): ControlKind {
+  return policy.type === 'SERVICE_CONTROL_POLICY' ? 'scp' : 'rcp';
+}
+
+/** From the organization's root down to the account. */
+function pathTo(account: AccountRow, organization: OrganizationRow): readonly string[] {
+  const parents = new Map(organization.units.map((unit) => [unit.id, unit.parentId]));
+  const units: string[] = [];
+  for (let unit = account.unitId; unit !== null && !units.includes(unit); unit = parents.get(unit) ?? null) {
+    units.unshift(unit);
+  }
+  return [organization.rootId, ...units, account.id];
+}
+
+/** Documents that the control policies above an account are compiled from. */
+export function controlDocuments(
+  account: AccountRow,
+  organization: OrganizationRow,
+): readonly { readonly kind: ControlKind; readonly hash: string }[] {
+  const path = new Set(pathTo(account, organization));
+  return organization.policies
+    .filter((policy) => policy.targets.some((target) => path.has(target)))
+    .map((policy) => ({ kind: kindOf(policy), hash: policy.hash }));
+}
+
+function attach(policy: ControlPolicyRow, compiled: CompiledBatch, gaps: string[]): AttachedPolicy {
+  const kind = kindOf(policy);
+  const found = compiled.get(kind, policy.hash);
+  const { id, name, arn } = policy;
+  if (found !== undefined && 'policy' in found) return { policy: found.policy, id, name, arn };
+  const noun = kind === 'scp' ? 'service control policy' : 'resource control policy';
+  gaps.push(`the ${noun} \`${id}\` cannot be read and is taken to deny everything: ${found?.fault ?? 'no document'}`);
+  return { policy: denyingPolicy(kind), id, name, arn };
+}
+
+/**
+ * The levels of control policies above an account. They do not bind the management account.
+ * https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps_evaluation.html
+ */
+export function accountFacts(
+  id: string,
+  account: AccountRow | null,
+  organization: OrganizationRow | null,
+  compiled: CompiledBatch,
+): AccountFacts {
+  const dependencies = [dependency('Account', id)];
+  const nothing = { id, organization: null, serviceControl: null, resourceControl: null, dependencies };
+  if (account === null) {
+    const gap = `the account ${id} is not in the directory: control policies of its organization are not considered`;
+    return { ...nothing, partition: null, gaps: [gap] };
+  }
+  const { partition } = account;
+  if (account.membership === 'UNKNOWN') {
+    const gap = `the organization of the account ${id} is not known: its control policies are not considered`;
+    return { ...nothing, partition, gaps: [gap] };
+  }
+  if (organization === null) return { ...nothing, partition, gaps: [] };
+  const gaps: string[] = [];
+  const path = pathTo(account, organization);
+  const levels = (kind: ControlKind): readonly ControlLevel[] =>
+    path.map((target) => ({
+      target,
+      policies: organization.policies
+        .filter((policy) => kindOf(policy) === kind && policy.targets.includes(target))
+        .map((policy) => attach(policy, compiled, gaps)),
+    }));
+  const managing = organization.managementAccountId === id;
+  return {
+    id,
+    partition,
+    organization: {
+      id: organization.id,
+      managementAccountId: organization.managementAccountId,
+      path: `${[organization.id, ...path.slice(0, -1)].join('/')}/`,
+    },
+    serviceControl: managing || !organization.scpEnabled ? null : levels('scp'),
+    resourceControl: managing || !organization.rcpEnabled ? null : levels('rcp'),
+    gaps,
+    dependencies: [...dependencies, dependency('Organization', organization.id)],
+  };
+}

@@ -1,0 +1,163 @@
+import {
+  type PreparedPrincipal,
+  type PreparedRole,
+  preparePolicies,
+  preparePrincipal,
+  prepareResource,
+  roleSession,
+} from '../../evaluation/prepare.ts';
+import type { RoleFacts, UserFacts } from '../../evaluation/principal.ts';
+import type { PrincipalRef } from '../../policy/principal-id.ts';
+import { sha256 } from '../apply/change-set.ts';
+import type { Known } from '../directory.ts';
+import type { RoleSessionRecord } from '../session-store.ts';
+import type { AccountFacts } from './account-facts.ts';
+import { PolicyCollector } from './attached-policies.ts';
+import type { CompiledBatch } from './compiled-policies.ts';
+import { dependency, type Entry } from './memory.ts';
+import type { AttachedRow, HolderRow, RoleRow, SessionRow, UserRow } from './rows.ts';
+
+/** Estimated bytes of an entry beside its compiled policies, which are shared. */
+const BASE_BYTES = 1_500;
+const POLICY_BYTES = 100;
+
+function inAccount(account: AccountFacts) {
+  return { accountId: account.id, partition: account.partition ?? 'aws', organization: account.organization };
+}
+
+export function buildUser(
+  row: UserRow,
+  groups: ReadonlyMap<string, HolderRow>,
+  account: AccountFacts,
+  compiled: CompiledBatch,
+): Entry<Known<PreparedPrincipal>> {
+  const policies = new PolicyCollector(compiled);
+  const own = policies.identity(row);
+  const throughGroups = row.groups.flatMap((id) => {
+    const group = groups.get(id);
+    if (group === undefined) return [];
+    policies.dependencies.push(dependency('Group', group.arn));
+    return policies.identity(group);
+  });
+  const identity = [...own, ...throughGroups];
+  const boundary =
+    row.boundary && policies.restriction('boundary', row.boundary, `the permissions boundary of ${row.arn},`);
+  const { id, arn, name, tags } = row;
+  const facts: UserFacts = { kind: 'user', ...inAccount(account), arn, id, name, tags };
+  const prepared = preparePolicies({ identity, boundary, serviceControl: account.serviceControl });
+  return {
+    value: { value: preparePrincipal(facts, prepared, null), gaps: [...account.gaps, ...policies.gaps] },
+    dependencies: [dependency('User', arn), ...policies.dependencies, ...account.dependencies],
+    bytes: BASE_BYTES + identity.length * POLICY_BYTES,
+  };
+}
+
+/** A role in its two forms: to be assumed, and as somebody who makes requests. */
+export interface BuiltRole {
+  readonly role: Known<PreparedRole>;
+  /** A session of which only the role is known. */
+  readonly principal: Known<PreparedPrincipal>;
+}
+
+export function buildRole(row: RoleRow, account: AccountFacts, compiled: CompiledBatch): Entry<BuiltRole> {
+  const policies = new PolicyCollector(compiled);
+  const identity = policies.identity(row);
+  const boundary =
+    row.boundary && policies.restriction('boundary', row.boundary, `the permissions boundary of ${row.arn},`);
+  const { id, arn, name, path, tags } = row;
+  const where = inAccount(account);
+  const facts: RoleFacts = { ...where, arn, id, name, path, tags };
+  // A trust policy that cannot be read lets nobody in; whoever asks as the role need not hear of it.
+  const trustPolicies = new PolicyCollector(compiled);
+  const trust = prepareResource({
+    arn,
+    accountId: account.id,
+    organization: account.organization,
+    tags,
+    policy: trustPolicies.ofResource('trust', row.trustPolicyHash, arn),
+    policyBindings: row.trustBindings,
+    resourceControl: account.resourceControl,
+  });
+  const prepared: PreparedRole = {
+    facts,
+    policies: preparePolicies({ identity, boundary, serviceControl: account.serviceControl }),
+    trust,
+    maxSessionDuration: row.maxSessionDuration,
+  };
+  const gaps = [...account.gaps, ...policies.gaps];
+  const unnamed = { sessionName: null, tags: {}, sourceIdentity: null, issuedAt: null, sessionPolicies: null };
+  return {
+    value: {
+      role: { value: prepared, gaps: [...gaps, ...trustPolicies.gaps] },
+      principal: { value: roleSession(prepared, unnamed), gaps },
+    },
+    dependencies: [dependency('Role', arn), ...policies.dependencies, ...account.dependencies],
+    bytes: 2 * BASE_BYTES + identity.length * POLICY_BYTES,
+  };
+}
+
+/** A session that has not ended, and who it speaks as. */
+export interface BuiltSession {
+  readonly record: RoleSessionRecord;
+  readonly principal: Known<PreparedPrincipal>;
+}
+
+/** The sessions of one ARN that have not ended, newest first. True for any later instant: those that expire stay in the list. */
+export interface BuiltSessions {
+  /** They were read at this instant; those that expired before it, but the newest, are not in the list. */
+  readonly readAt: number;
+  readonly sessions: readonly BuiltSession[];
+}
+
+export function recordOf(row: SessionRow): RoleSessionRecord {
+  return { ...row };
+}
+
+export function buildSession(
+  row: SessionRow,
+  role: Entry<BuiltRole>,
+  policyRows: ReadonlyMap<string, AttachedRow>,
+  compiled: CompiledBatch,
+): { readonly session: BuiltSession; readonly dependencies: readonly string[] } {
+  const policies = new PolicyCollector(compiled);
+  const { role: known } = role.value;
+  const given = row.sessionPolicies.map((text, index) => policies.sessionDocument(sha256(text), index + 1, row.arn));
+  const managed = row.sessionPolicyArns.map((arn) =>
+    policies.restriction('session', policyRows.get(arn) ?? [arn, arn, null], `the session policy of ${row.arn},`),
+  );
+  const sessionPolicies = given.length + managed.length === 0 ? null : [...given, ...managed];
+  const value = roleSession(known.value, {
+    sessionName: row.roleSessionName,
+    tags: row.tags,
+    sourceIdentity: row.sourceIdentity,
+    issuedAt: row.issuedAt,
+    sessionPolicies,
+  });
+  const gaps = [...role.value.principal.gaps, ...policies.gaps];
+  return {
+    session: { record: recordOf(row), principal: { value, gaps } },
+    dependencies: [...role.dependencies, ...policies.dependencies],
+  };
+}
+
+export function buildRoot(
+  { arn, accountId }: { readonly arn: string; readonly accountId: string },
+  account: AccountFacts,
+): Entry<Known<PreparedPrincipal>> {
+  const partition = account.partition ?? arn.split(':', 2)[1] ?? 'aws';
+  const facts = { kind: 'root' as const, ...inAccount(account), accountId, partition, arn };
+  const policies = preparePolicies({ identity: [], boundary: null, serviceControl: account.serviceControl });
+  return {
+    value: { value: preparePrincipal(facts, policies, null), gaps: account.gaps },
+    dependencies: account.dependencies,
+    bytes: BASE_BYTES,
+  };
+}
+
+/** Who needs nothing looked up; null: everybody else. */
+export function unstoredPrincipal(ref: PrincipalRef): Known<PreparedPrincipal> | null {
+  if (ref.kind === 'service') {
+    return { value: preparePrincipal({ kind: 'service', service: ref.service }, null, null), gaps: [] };
+  }
+  return ref.kind === 'anonymous' ? { value: preparePrincipal({ kind: 'anonymous' }, null, null), gaps: [] } : null;
+}

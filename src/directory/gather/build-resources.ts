@@ -1,0 +1,101 @@
+import { type PreparedResource, prepareResource } from '../../evaluation/prepare.ts';
+import { parseArn } from '../../policy/arn.ts';
+import { isAccountId } from '../../policy/principal-id.ts';
+import type { Known } from '../directory.ts';
+import type { AccountFacts } from './account-facts.ts';
+import { PolicyCollector } from './attached-policies.ts';
+import type { BuiltRole } from './build-principals.ts';
+import type { CompiledBatch } from './compiled-policies.ts';
+import { dependency, type Entry } from './memory.ts';
+import type { ResourceRow } from './rows.ts';
+
+const BYTES = 1_500;
+
+/** The rows about one resource: itself, and the one whose policy governs it. */
+export interface ResourceRows {
+  readonly arn: string;
+  readonly given: string | null;
+  readonly exact: ResourceRow | null;
+  /** The nearest of `holders` that is stored and has a policy, else the nearest that is stored. */
+  readonly holder: ResourceRow | null;
+  readonly holders: readonly string[];
+}
+
+export function resourceRows(
+  { arn, accountId }: { readonly arn: string; readonly accountId: string | null },
+  holders: readonly string[],
+  stored: ReadonlyMap<string, ResourceRow>,
+): ResourceRows {
+  const exact = stored.get(arn) ?? null;
+  const rows = [arn, ...holders].flatMap((each) => stored.get(each) ?? []);
+  const holder = rows.find((row) => row.policyHash !== null) ?? rows[0] ?? null;
+  return { arn, given: accountId, exact, holder, holders };
+}
+
+/** Whose the resource is: as its ARN says, else as the directory, else as the client. */
+export function ownerOf({ arn, given, exact, holder }: ResourceRows): string | null {
+  const parsed = parseArn(arn);
+  if (parsed !== null && isAccountId(parsed.accountId)) return parsed.accountId;
+  return exact?.accountId ?? holder?.accountId ?? given;
+}
+
+export function buildResource(
+  rows: ResourceRows,
+  account: AccountFacts | null,
+  compiled: CompiledBatch,
+): Entry<Known<PreparedResource>> {
+  const { arn, exact, holder, holders } = rows;
+  const policies = new PolicyCollector(compiled);
+  const gaps: string[] = [];
+  const named = arn !== '*';
+  if (named && account === null)
+    gaps.push(`the account that owns ${arn} is not known: it is taken to be the principal's`);
+  if (named && holder === null && holders.length > 0) {
+    gaps.push(`${holders[0] ?? arn} is not in the directory: a resource-based policy of it is not considered`);
+  }
+  const prepared = prepareResource({
+    arn,
+    accountId: account?.id ?? null,
+    organization: account?.organization ?? null,
+    tags: exact?.tags ?? null,
+    policy: holder === null ? null : policies.ofResource('resource', holder.policyHash, holder.arn),
+    policyBindings: holder?.policyBindings ?? {},
+    resourceControl: account?.resourceControl ?? null,
+  });
+  return {
+    value: { value: prepared, gaps: [...gaps, ...(account?.gaps ?? []), ...policies.gaps] },
+    dependencies: [
+      ...[arn, ...holders].map((each) => dependency('Resource', each)),
+      dependency('User', arn),
+      ...(account?.dependencies ?? []),
+    ],
+    bytes: BYTES,
+  };
+}
+
+/** A role as a resource is the role with its trust policy; a role that is not stored has none that is known. */
+export function buildRoleResource(
+  arn: string,
+  role: Entry<BuiltRole | null>,
+  account: AccountFacts,
+): Entry<Known<PreparedResource>> {
+  if (role.value !== null) {
+    const { role: known } = role.value;
+    return { value: { value: known.value.trust, gaps: known.gaps }, dependencies: role.dependencies, bytes: BYTES };
+  }
+  const prepared = prepareResource({
+    arn,
+    accountId: account.id,
+    organization: account.organization,
+    tags: null,
+    policy: null,
+    policyBindings: {},
+    resourceControl: account.resourceControl,
+  });
+  const gap = `${arn} is not in the directory: a resource-based policy of it is not considered`;
+  return {
+    value: { value: prepared, gaps: [gap, ...account.gaps] },
+    dependencies: [...role.dependencies, ...account.dependencies],
+    bytes: BYTES,
+  };
+}

@@ -1,0 +1,69 @@
+import { type CompiledPolicy, loadPolicy } from '../../policy/load.ts';
+import { MalformedPolicy } from '../../policy/malformed-policy.ts';
+import type { PolicyKind } from '../../policy/policy-kind.ts';
+
+/** A document that was compiled, or why it could not be. */
+export type Compiled = { readonly policy: CompiledPolicy } | { readonly fault: string };
+
+/** Compiled documents of one batch: all that it needs, whatever is dropped meanwhile. */
+export interface CompiledBatch {
+  get(kind: PolicyKind, hash: string): Compiled | undefined;
+}
+
+/** Characters of policy text that are kept compiled; a compiled document takes about ten bytes for each. */
+const LIMIT = 16_000_000;
+
+/**
+ * Compiled documents by content and kind, in two generations: what is used moves to the young one, and when that is full
+ * the old one goes. Never wrong, since the name of a document is the hash of its text.
+ */
+export class CompiledPolicies implements CompiledBatch {
+  #young = new Map<string, Compiled>();
+  #old = new Map<string, Compiled>();
+  #characters = 0;
+
+  get(kind: PolicyKind, hash: string): Compiled | undefined {
+    const key = `${kind} ${hash}`;
+    const known = this.#young.get(key);
+    if (known !== undefined) return known;
+    const older = this.#old.get(key);
+    if (older !== undefined) this.#young.set(key, older);
+    return older;
+  }
+
+  compile(kind: PolicyKind, hash: string, text: string): Compiled {
+    const known = this.get(kind, hash);
+    if (known !== undefined) return known;
+    const compiled = compile(kind, text);
+    this.#characters += text.length + 200;
+    if (this.#characters > LIMIT / 2) {
+      this.#old = this.#young;
+      this.#young = new Map();
+      this.#characters = text.length;
+    }
+    this.#young.set(`${kind} ${hash}`, compiled);
+    return compiled;
+  }
+}
+
+function compile(kind: PolicyKind, text: string): Compiled {
+  try {
+    return { policy: loadPolicy(text, kind) };
+  } catch (error) {
+    if (error instanceof MalformedPolicy) return { fault: error.message };
+    throw error;
+  }
+}
+
+const DENY = { Sid: 'UnreadablePolicy', Effect: 'Deny', Action: '*', Resource: '*' };
+const denying = new Map<PolicyKind, CompiledPolicy>();
+
+/** What stands for a restriction that cannot be read: whatever it took away must not be granted. */
+export function denyingPolicy(kind: 'boundary' | 'session' | 'scp' | 'rcp'): CompiledPolicy {
+  const known = denying.get(kind);
+  if (known !== undefined) return known;
+  const statement = kind === 'rcp' ? { ...DENY, Principal: '*' } : DENY;
+  const policy = loadPolicy({ Version: '2012-10-17', Statement: [statement] }, kind);
+  denying.set(kind, policy);
+  return policy;
+}

@@ -1,0 +1,122 @@
+import type { AttachedPolicy } from '../../evaluation/applicable-policies.ts';
+import type { PreparedPrincipal, PreparedResource, PreparedRole } from '../../evaluation/prepare.ts';
+import type { PrincipalRef } from '../../policy/principal-id.ts';
+import type { Gathered, GatherRequest, Known, Revision } from '../directory.ts';
+import type { Database } from '../prisma/database.ts';
+import type { RoleSessionRecord } from '../session-store.ts';
+import { type BuiltRole, type BuiltSession, type BuiltSessions, unstoredPrincipal } from './build-principals.ts';
+import { type LoadTools, load } from './load.ts';
+import type { Entry } from './memory.ts';
+import { collectWanted, resourceKey, type Wanted } from './wanted.ts';
+
+/** What was found, by key, all of one revision. */
+class Findings implements Gathered {
+  readonly revision: Revision;
+  readonly #entries: ReadonlyMap<string, Entry>;
+  readonly #now: number | null;
+
+  constructor(revision: Revision, entries: ReadonlyMap<string, Entry>, now: number | null) {
+    this.revision = revision;
+    this.#entries = entries;
+    this.#now = now;
+  }
+
+  principal(ref: PrincipalRef): Known<PreparedPrincipal> | null {
+    switch (ref.kind) {
+      case 'user':
+      case 'root':
+        return this.#value<Known<PreparedPrincipal> | null>(`${ref.kind} ${ref.arn}`);
+      case 'role':
+        return this.#value<BuiltRole | null>(`role ${ref.arn}`)?.principal ?? null;
+      case 'roleSession':
+        return this.#session(ref.arn)?.principal ?? null;
+      case 'federatedUser':
+        return null;
+      case 'service':
+      case 'anonymous':
+        return unstoredPrincipal(ref);
+    }
+  }
+
+  role(arn: string): Known<PreparedRole> | null {
+    return this.#value<BuiltRole | null>(`role ${arn}`)?.role ?? null;
+  }
+
+  resource(arn: string, accountId: string | null): Known<PreparedResource> {
+    return this.#value<Known<PreparedResource>>(resourceKey(arn, accountId));
+  }
+
+  session(ref: PrincipalRef): RoleSessionRecord | null {
+    return ref.kind === 'roleSession' ? (this.#session(ref.arn)?.record ?? null) : null;
+  }
+
+  policy(arn: string): AttachedPolicy | null {
+    return this.#value<AttachedPolicy | null>(`policy ${arn}`);
+  }
+
+  #session(arn: string): BuiltSession | null {
+    const { sessions } = this.#value<BuiltSessions>(`sessions ${arn}`);
+    const now = this.#now;
+    return (now === null ? sessions[0] : sessions.find(({ record }) => record.expiresAt > now)) ?? null;
+  }
+
+  #value<T>(key: string): T {
+    const entry = this.#entries.get(key);
+    if (entry === undefined) throw new Error(`\`${key}\` was not part of the gather request`);
+    // The key's first word says what is kept under it; `build` in load.ts is the only one that makes entries.
+    return entry.value as T;
+  }
+}
+
+/** Tries before everything is read at once, in case others write so often that what is in memory is always behind. */
+const ATTEMPTS = 3;
+
+/** Answers gather requests from memory, and reads what memory lacks. */
+export class Gatherer {
+  readonly #database: Database;
+  readonly #tools: LoadTools;
+  readonly #synchronize: () => Promise<unknown>;
+
+  /** `synchronize` brings memory to a revision that is current after it was called. */
+  constructor(database: Database, tools: LoadTools, synchronize: () => Promise<unknown>) {
+    this.#database = database;
+    this.#tools = tools;
+    this.#synchronize = synchronize;
+  }
+
+  async gather(request: GatherRequest): Promise<Gathered> {
+    const wanted = collectWanted(request);
+    const now = request.now ?? null;
+    if (!this.#database.exclusive) await this.#synchronize();
+    const { memory } = this.#tools;
+    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+      const revision = memory.revision;
+      const entries = new Map<string, Entry>();
+      const missing: Wanted[] = [];
+      for (const [key, one] of wanted) {
+        const entry = memory.get(key);
+        if (entry !== undefined && isUsable(one, entry, now)) entries.set(key, entry);
+        else missing.push(one);
+      }
+      if (missing.length === 0) return new Findings(revision, entries, now);
+      const loaded = await this.#load(missing, now);
+      if (loaded.revision !== revision && entries.size > 0) continue;
+      for (const [key, entry] of loaded.entries) entries.set(key, entry);
+      return new Findings(loaded.revision, entries, now);
+    }
+    const loaded = await this.#load([...wanted.values()], now);
+    return new Findings(loaded.revision, loaded.entries, now);
+  }
+
+  async #load(wanted: readonly Wanted[], now: number | null) {
+    const loaded = await this.#database.transaction('read', (sql) => load(sql, wanted, now ?? Date.now(), this.#tools));
+    const { memory } = this.#tools;
+    if (memory.revision === loaded.revision) for (const [key, entry] of loaded.entries) memory.put(key, entry);
+    return loaded;
+  }
+}
+
+/** What expired before sessions were read is not in their list: it does not answer about an earlier instant. */
+function isUsable(wanted: Wanted, entry: Entry, now: number | null): boolean {
+  return wanted.kind !== 'sessions' || now === null || (entry.value as BuiltSessions).readAt <= now;
+}

@@ -1,0 +1,245 @@
+import type { Catalog } from '../../catalog/catalog.ts';
+import type { AttachedPolicy } from '../../evaluation/applicable-policies.ts';
+import { sha256 } from '../apply/change-set.ts';
+import type { Sql } from '../prisma/database.ts';
+import { type AccountFacts, accountFacts, controlDocuments } from './account-facts.ts';
+import { type NeededDocument, neededBy } from './attached-policies.ts';
+import { type BuiltRole, buildRole, buildRoot, buildSession, buildUser } from './build-principals.ts';
+import { buildResource, buildRoleResource, ownerOf, type ResourceRows, resourceRows } from './build-resources.ts';
+import type { Compiled, CompiledBatch, CompiledPolicies } from './compiled-policies.ts';
+import { dependency, type Entry, type Memory } from './memory.ts';
+import {
+  type AccountRow,
+  type AttachedRow,
+  type EntityRows,
+  type OrganizationRow,
+  readAccountRows,
+  readDocuments,
+  readEntityRows,
+} from './rows.ts';
+import { isRoleArn, keyOf, namesOf, type Wanted } from './wanted.ts';
+
+export interface LoadTools {
+  readonly catalog: Catalog;
+  readonly compiled: CompiledPolicies;
+  readonly memory: Memory;
+}
+
+/** Entries of one revision, by key: those asked for, and what they were put together from. */
+export interface Loaded {
+  readonly revision: bigint;
+  readonly entries: ReadonlyMap<string, Entry>;
+}
+
+/** Accounts and organizations of a batch: those that memory has, and the others from the database. */
+interface Accounts {
+  readonly facts: Map<string, AccountFacts>;
+  readonly accounts: ReadonlyMap<string, AccountRow>;
+  readonly organizations: ReadonlyMap<string, OrganizationRow>;
+}
+
+/** Reads and puts together what is wanted, in at most three statements, which have to see one state of the database. */
+export async function load(sql: Sql, wanted: readonly Wanted[], now: number, tools: LoadTools): Promise<Loaded> {
+  const { catalog, memory } = tools;
+  const rows = await readEntityRows(sql, namesOf(wanted, catalog), memory.revision, now);
+  memory.advance(rows.revision, rows.touched);
+  const stored = new Map(rows.resources.map((row) => [row.arn, row]));
+  const resources = new Map<string, ResourceRows>();
+  const accountIds = new Set([...rows.users, ...rows.roles].map((row) => row.accountId));
+  for (const one of wanted) {
+    if (one.kind === 'root') accountIds.add(one.accountId);
+    if (one.kind !== 'resource') continue;
+    const holders = one.arn === '*' ? [] : catalog.policyHolders(one.arn);
+    const about = resourceRows(one, holders, stored);
+    const owner = ownerOf(about);
+    if (owner !== null) accountIds.add(owner);
+    resources.set(keyOf(one), about);
+  }
+  const policies = withCatalog(rows, wanted, catalog);
+  const accounts = await readAccounts(sql, accountIds, rows.revision, memory);
+  const compiled = await compileAll(sql, needed(rows, policies, resources, accounts, wanted), policies.texts, tools);
+  return { revision: rows.revision, entries: build(rows, wanted, resources, accounts, policies.rows, compiled, now) };
+}
+
+/** Managed policies by ARN; those of AWS that are not stored come from the catalogue, their texts with them. */
+function withCatalog(rows: EntityRows, wanted: readonly Wanted[], catalog: Catalog) {
+  const byArn = new Map<string, AttachedRow>(rows.policies.map((row) => [row[0], row]));
+  const texts = new Map<string, string>();
+  const asked = [
+    ...wanted.flatMap((one) => (one.kind === 'policy' ? [one.arn] : [])),
+    ...rows.sessions.flatMap((session) => session.sessionPolicyArns),
+  ];
+  for (const arn of asked) {
+    if (byArn.get(arn)?.[2] != null) continue;
+    const entry = catalog.managedPolicy(arn);
+    if (entry === null) continue;
+    const hash = sha256(entry.document);
+    texts.set(hash, entry.document);
+    byArn.set(arn, [arn, entry.name, hash]);
+  }
+  for (const session of rows.sessions) for (const text of session.sessionPolicies) texts.set(sha256(text), text);
+  return { rows: byArn, texts };
+}
+
+async function readAccounts(sql: Sql, ids: ReadonlySet<string>, revision: bigint, memory: Memory): Promise<Accounts> {
+  const facts = new Map<string, AccountFacts>();
+  // INVARIANT of Memory: what it has is true of its revision, which may be another one by now.
+  if (memory.revision === revision) {
+    for (const id of ids) {
+      const known = memory.get(`account ${id}`);
+      // Entries under this key are made below and nowhere else.
+      if (known !== undefined) facts.set(id, known.value as AccountFacts);
+    }
+  }
+  const missing = [...ids].filter((id) => !facts.has(id));
+  const { accounts, organizations } = await readAccountRows(sql, missing);
+  return {
+    facts,
+    accounts: new Map(accounts.map((row) => [row.id, row])),
+    organizations: new Map(organizations.map((row) => [row.id, row])),
+  };
+}
+
+function organizationOf(account: AccountRow | undefined, { organizations }: Accounts): OrganizationRow | null {
+  return account?.organizationId == null ? null : (organizations.get(account.organizationId) ?? null);
+}
+
+function needed(
+  rows: EntityRows,
+  policies: { readonly rows: ReadonlyMap<string, AttachedRow>; readonly texts: ReadonlyMap<string, string> },
+  resources: ReadonlyMap<string, ResourceRows>,
+  accounts: Accounts,
+  wanted: readonly Wanted[],
+): readonly NeededDocument[] {
+  const documents: NeededDocument[] = [];
+  const add = (kind: NeededDocument['kind'], hash: string | null | undefined): void => {
+    if (hash != null) documents.push({ kind, hash });
+  };
+  for (const row of [...rows.users, ...rows.groups, ...rows.roles]) documents.push(...neededBy(row));
+  for (const row of [...rows.users, ...rows.roles]) add('boundary', row.boundary?.[2]);
+  for (const row of rows.roles) add('trust', row.trustPolicyHash);
+  for (const { holder } of resources.values()) add('resource', holder?.policyHash);
+  for (const account of accounts.accounts.values()) {
+    const organization = organizationOf(account, accounts);
+    if (organization !== null) documents.push(...controlDocuments(account, organization));
+  }
+  for (const session of rows.sessions) {
+    for (const text of session.sessionPolicies) add('session', sha256(text));
+    for (const arn of session.sessionPolicyArns) add('session', policies.rows.get(arn)?.[2]);
+  }
+  for (const one of wanted) if (one.kind === 'policy') add('session', policies.rows.get(one.arn)?.[2]);
+  return documents;
+}
+
+/** Compiles what is not compiled yet; the texts in `known` need not be read. */
+async function compileAll(
+  sql: Sql,
+  documents: readonly NeededDocument[],
+  known: ReadonlyMap<string, string>,
+  { compiled }: LoadTools,
+): Promise<CompiledBatch> {
+  const batch = new Map<string, Compiled>();
+  const missing = new Map<string, NeededDocument>();
+  for (const document of documents) {
+    const key = `${document.kind} ${document.hash}`;
+    const found = compiled.get(document.kind, document.hash);
+    if (found === undefined) missing.set(key, document);
+    else batch.set(key, found);
+  }
+  const unread = new Set([...missing.values()].map(({ hash }) => hash).filter((hash) => !known.has(hash)));
+  const texts = await readDocuments(sql, [...unread]);
+  for (const [key, { kind, hash }] of missing) {
+    const text = known.get(hash) ?? texts.get(hash);
+    if (text !== undefined) batch.set(key, compiled.compile(kind, hash, text));
+  }
+  return { get: (kind, hash) => batch.get(`${kind} ${hash}`) };
+}
+
+function build(
+  rows: EntityRows,
+  wanted: readonly Wanted[],
+  resources: ReadonlyMap<string, ResourceRows>,
+  accounts: Accounts,
+  policyRows: ReadonlyMap<string, AttachedRow>,
+  compiled: CompiledBatch,
+  now: number,
+): ReadonlyMap<string, Entry> {
+  const entries = new Map<string, Entry>();
+  const factsOf = (id: string): AccountFacts => {
+    const known = accounts.facts.get(id);
+    if (known !== undefined) return known;
+    const row = accounts.accounts.get(id);
+    const facts = accountFacts(id, row ?? null, organizationOf(row, accounts), compiled);
+    accounts.facts.set(id, facts);
+    entries.set(`account ${id}`, { value: facts, dependencies: facts.dependencies, bytes: 1_000 });
+    return facts;
+  };
+  const groups = new Map(rows.groups.map((row) => [row.id, row]));
+  const users = new Map(rows.users.map((row) => [row.arn, row]));
+  const roles = new Map<string, Entry<BuiltRole>>();
+  for (const row of rows.roles) {
+    const entry = buildRole(row, factsOf(row.accountId), compiled);
+    roles.set(row.arn, entry);
+    entries.set(`role ${row.arn}`, entry);
+  }
+  const roleEntry = (arn: string): Entry<BuiltRole | null> =>
+    roles.get(arn) ?? { value: null, dependencies: [dependency('Role', arn)], bytes: 200 };
+  for (const one of wanted) {
+    const key = keyOf(one);
+    if (one.kind === 'user') {
+      const row = users.get(one.arn);
+      const absent = { value: null, dependencies: [dependency('User', one.arn)], bytes: 200 };
+      entries.set(key, row === undefined ? absent : buildUser(row, groups, factsOf(row.accountId), compiled));
+    } else if (one.kind === 'role') entries.set(key, roleEntry(one.arn));
+    else if (one.kind === 'root') entries.set(key, buildRoot(one, factsOf(one.accountId)));
+    else if (one.kind === 'policy') entries.set(key, buildPolicy(one.arn, policyRows, compiled));
+    else if (one.kind === 'sessions') entries.set(key, buildSessions(one.arn, rows, roles, policyRows, compiled, now));
+    else {
+      const about = resources.get(key);
+      if (about === undefined) continue;
+      const owner = ownerOf(about);
+      const role = isRoleArn(one.arn) && owner !== null;
+      entries.set(
+        key,
+        role
+          ? buildRoleResource(one.arn, roleEntry(one.arn), factsOf(owner))
+          : buildResource(about, owner === null ? null : factsOf(owner), compiled),
+      );
+    }
+  }
+  return entries;
+}
+
+function buildPolicy(
+  arn: string,
+  policyRows: ReadonlyMap<string, AttachedRow>,
+  compiled: CompiledBatch,
+): Entry<AttachedPolicy | null> {
+  const [, name, hash] = policyRows.get(arn) ?? [arn, arn, null];
+  const found = hash === null ? undefined : compiled.get('session', hash);
+  const value = found !== undefined && 'policy' in found ? { policy: found.policy, id: arn, name, arn } : null;
+  return { value, dependencies: [dependency('ManagedPolicy', arn)], bytes: 300 };
+}
+
+function buildSessions(
+  arn: string,
+  rows: EntityRows,
+  roles: ReadonlyMap<string, Entry<BuiltRole>>,
+  policyRows: ReadonlyMap<string, AttachedRow>,
+  compiled: CompiledBatch,
+  now: number,
+): Entry {
+  const built = rows.sessions
+    .filter((row) => row.arn === arn)
+    .flatMap((row) => {
+      const role = roles.get(row.roleArn);
+      return role === undefined ? [] : [buildSession(row, role, policyRows, compiled)];
+    });
+  // A session's ARN does not hold its role's path, so a new role of that name cannot be named here: it begins without
+  // sessions, and its first one is a change of this ARN.
+  return {
+    value: { readAt: now, sessions: built.map(({ session }) => session) },
+    dependencies: [dependency('RoleSession', arn), ...built.flatMap(({ dependencies }) => dependencies)],
+    bytes: 500 + built.length * 1_500,
+  };
+}

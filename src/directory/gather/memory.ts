@@ -1,0 +1,107 @@
+import type { Touched } from '../apply/revision.ts';
+
+/** Something that was worked out from the directory, with what it was worked out from. */
+export interface Entry<T = unknown> {
+  readonly value: T;
+  /** `Entity name` of everything whose change makes it wrong. */
+  readonly dependencies: readonly string[];
+  /** Estimated. */
+  readonly bytes: number;
+}
+
+export function dependency(entity: string, name: string): string {
+  return `${entity} ${name}`;
+}
+
+export interface MemoryLimits {
+  readonly entries: number;
+  readonly bytes: number;
+}
+
+const LIMITS: MemoryLimits = { entries: 200_000, bytes: 256_000_000 };
+
+/**
+ * What is known of one revision of the directory, bounded, in two generations: what is used moves to the young one, and
+ * when that is half of what may be kept the old one goes. INVARIANT: every entry is true of `revision`.
+ */
+export class Memory {
+  readonly #limits: MemoryLimits;
+  #revision: bigint;
+  #young = new Map<string, Entry>();
+  #old = new Map<string, Entry>();
+  #bytes = 0;
+  /** Dependency -> keys of entries, some of which may be gone. */
+  #dependents = new Map<string, Set<string>>();
+
+  constructor(revision: bigint, limits: MemoryLimits = LIMITS) {
+    this.#revision = revision;
+    this.#limits = limits;
+  }
+
+  get revision(): bigint {
+    return this.#revision;
+  }
+
+  get(key: string): Entry | undefined {
+    const young = this.#young.get(key);
+    if (young !== undefined) return young;
+    const old = this.#old.get(key);
+    if (old !== undefined) {
+      this.#old.delete(key);
+      this.#keep(key, old);
+    }
+    return old;
+  }
+
+  /** To be called with entries that are true of `revision` only. */
+  put(key: string, entry: Entry): void {
+    for (const each of entry.dependencies) {
+      const dependents = this.#dependents.get(each);
+      if (dependents === undefined) this.#dependents.set(each, new Set([key]));
+      else dependents.add(key);
+    }
+    this.#keep(key, entry);
+  }
+
+  /** Goes to a later revision: drops what `touched` makes wrong, everything when it is null. An earlier one changes nothing. */
+  advance(revision: bigint, touched: readonly Touched[] | null): void {
+    if (revision <= this.#revision) return;
+    this.#revision = revision;
+    if (touched === null) {
+      this.#young.clear();
+      this.#old.clear();
+      this.#dependents.clear();
+      this.#bytes = 0;
+      return;
+    }
+    for (const { entity, entityId } of touched) {
+      const name = dependency(entity, entityId);
+      for (const key of this.#dependents.get(name) ?? []) {
+        this.#bytes -= this.#young.get(key)?.bytes ?? 0;
+        this.#young.delete(key);
+        this.#old.delete(key);
+      }
+      this.#dependents.delete(name);
+    }
+  }
+
+  #keep(key: string, entry: Entry): void {
+    this.#bytes += entry.bytes - (this.#young.get(key)?.bytes ?? 0);
+    this.#young.set(key, entry);
+    if (this.#young.size > this.#limits.entries / 2 || this.#bytes > this.#limits.bytes / 2) this.#age();
+  }
+
+  #age(): void {
+    this.#old = this.#young;
+    this.#young = new Map();
+    this.#bytes = 0;
+    this.#dependents = new Map();
+    for (const [key, { dependencies }] of this.#old) {
+      for (const each of dependencies) {
+        const dependents = this.#dependents.get(each);
+        if (dependents === undefined) this.#dependents.set(each, new Set([key]));
+        else dependents.add(key);
+      }
+    }
+  }
+}

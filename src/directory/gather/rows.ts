@@ -1,0 +1,254 @@
+import type { Touched } from '../apply/revision.ts';
+import type { Sql } from '../prisma/database.ts';
+
+type StringMap = Readonly<Record<string, string>>;
+
+/** Name and document hash. */
+export type InlineRow = readonly [name: string, hash: string];
+/** Null hash: the document is not known. */
+export type AttachedRow = readonly [arn: string, name: string, hash: string | null];
+
+export interface HolderRow {
+  readonly id: string;
+  readonly arn: string;
+  readonly name: string;
+  readonly inline: readonly InlineRow[];
+  readonly attached: readonly AttachedRow[];
+}
+
+export interface UserRow extends HolderRow {
+  readonly accountId: string;
+  readonly tags: StringMap;
+  readonly boundary: AttachedRow | null;
+  readonly groups: readonly string[];
+}
+
+export interface RoleRow extends HolderRow {
+  readonly accountId: string;
+  readonly path: string;
+  readonly tags: StringMap;
+  readonly boundary: AttachedRow | null;
+  readonly trustPolicyHash: string;
+  readonly trustBindings: StringMap;
+  readonly maxSessionDuration: number;
+}
+
+/** Times are milliseconds since 1970. */
+export interface SessionRow {
+  readonly id: string;
+  readonly accessKeyId: string;
+  readonly arn: string;
+  readonly roleArn: string;
+  readonly roleId: string;
+  readonly roleSessionName: string;
+  readonly sourceIdentity: string | null;
+  readonly tags: StringMap;
+  readonly transitiveTagKeys: readonly string[];
+  readonly sessionPolicies: readonly string[];
+  readonly sessionPolicyArns: readonly string[];
+  readonly assumedBy: string;
+  readonly assumedById: string | null;
+  readonly parentId: string | null;
+  readonly issuedAt: number;
+  readonly expiresAt: number;
+  readonly endedAt: number | null;
+}
+
+export interface ResourceRow {
+  readonly arn: string;
+  readonly accountId: string;
+  readonly tags: StringMap;
+  readonly policyHash: string | null;
+  readonly policyBindings: StringMap;
+}
+
+/** Everything of one state of the directory that is asked for by name. */
+export interface EntityRows {
+  readonly revision: bigint;
+  /** What was touched since the revision asked about; null: too much to say. */
+  readonly touched: readonly Touched[] | null;
+  readonly users: readonly UserRow[];
+  readonly groups: readonly HolderRow[];
+  readonly roles: readonly RoleRow[];
+  readonly sessions: readonly SessionRow[];
+  readonly resources: readonly ResourceRow[];
+  readonly policies: readonly AttachedRow[];
+}
+
+const EPOCH = (column: string): string => `(extract(epoch FROM ${column}) * 1000)::float8`;
+
+const inlineOf = (column: string): string =>
+  `(SELECT coalesce(json_agg(json_build_array(i.name, i."documentHash") ORDER BY i.name), '[]')
+      FROM "InlinePolicy" i WHERE i."${column}" = e.id)`;
+
+const DEFAULT_VERSION = `LEFT JOIN "PolicyVersion" v ON v."policyId" = p.id AND v."versionId" = p."defaultVersionId"`;
+
+const attachedOf = (column: string): string =>
+  `(SELECT coalesce(json_agg(json_build_array(p.arn, p.name, v."documentHash") ORDER BY p.arn), '[]')
+      FROM "PolicyAttachment" a JOIN "ManagedPolicy" p ON p.id = a."policyId" ${DEFAULT_VERSION}
+     WHERE a."${column}" = e.id)`;
+
+const BOUNDARY = `(SELECT json_build_array(p.arn, p.name, v."documentHash")
+      FROM "ManagedPolicy" p ${DEFAULT_VERSION} WHERE p.id = e."boundaryId")`;
+
+const holder = (column: string): string =>
+  `'id', e.id, 'arn', e.arn, 'name', e.name, 'inline', ${inlineOf(column)}, 'attached', ${attachedOf(column)}`;
+
+/** More than this since the revision in memory, and the memory starts anew. */
+const MAX_CHANGES = 5_000;
+
+const touchedSince = (revision: string): string =>
+  `(SELECT json_agg(json_build_object('entity', c.entity, 'entityId', c."entityId")) FROM
+     (SELECT DISTINCT entity, "entityId" FROM "DirectoryChange" WHERE revision > ${revision}::text::bigint
+       LIMIT ${MAX_CHANGES + 1}) c)`;
+
+/** What is the same for sessions wherever they are read. */
+export const SESSION_JSON = `json_build_object('id', s.id, 'accessKeyId', s."accessKeyId", 'arn', s.arn, 'roleArn', r.arn,
+  'roleId', s."roleId", 'roleSessionName', s."roleSessionName", 'sourceIdentity', s."sourceIdentity", 'tags', s.tags,
+  'transitiveTagKeys', s."transitiveTagKeys", 'sessionPolicies', s."sessionPolicies",
+  'sessionPolicyArns', s."sessionPolicyArns", 'assumedBy', s."assumedBy", 'assumedById', s."assumedById",
+  'parentId', s."parentId", 'issuedAt', ${EPOCH('s."issuedAt"')}, 'expiresAt', ${EPOCH('s."expiresAt"')},
+  'endedAt', ${EPOCH('s."endedAt"')})`;
+
+/**
+ * One statement for a batch of any size: users $1, roles $2, sessions $3 (those that have not ended, with their roles and
+ * the policies they name), resources $4, policies $5; changes since revision $6; sessions that expired before $7 count
+ * only when they are the newest of their ARN.
+ */
+const SELECT_ENTITIES = `
+  WITH sessions AS (
+    SELECT s.* FROM (
+      SELECT s.*, row_number() OVER (PARTITION BY s.arn ORDER BY s."issuedAt" DESC, s.id) AS position
+        FROM "RoleSession" s WHERE s.arn = ANY($3::text[]) AND s."endedAt" IS NULL) s
+     WHERE s.position = 1 OR (s.position <= 100 AND s."expiresAt" > $7::text::timestamp(3))),
+  memberships AS (
+    SELECT m."userId", m."groupId" FROM "GroupMembership" m JOIN "User" u ON u.id = m."userId"
+     WHERE u.arn = ANY($1::text[]))
+  SELECT
+    (SELECT revision::text FROM "DirectoryState" WHERE id = 1) AS revision,
+    ${touchedSince('$6')} AS touched,
+    (SELECT coalesce(json_agg(json_build_object(${holder('userId')}, 'accountId', e."accountId", 'tags', e.tags,
+        'boundary', ${BOUNDARY},
+        'groups', (SELECT coalesce(json_agg(m."groupId"), '[]') FROM "GroupMembership" m WHERE m."userId" = e.id))), '[]')
+       FROM "User" e WHERE e.arn = ANY($1::text[])) AS users,
+    (SELECT coalesce(json_agg(json_build_object(${holder('groupId')})), '[]')
+       FROM "Group" e WHERE e.id IN (SELECT "groupId" FROM memberships)) AS groups,
+    (SELECT coalesce(json_agg(json_build_object(${holder('roleId')}, 'accountId', e."accountId", 'path', e.path,
+        'tags', e.tags, 'boundary', ${BOUNDARY}, 'trustPolicyHash', e."trustPolicyHash",
+        'trustBindings', e."trustBindings", 'maxSessionDuration', e."maxSessionDuration")), '[]')
+       FROM "Role" e WHERE e.arn = ANY($2::text[]) OR e.id IN (SELECT "roleId" FROM sessions)) AS roles,
+    (SELECT coalesce(json_agg(${SESSION_JSON} ORDER BY s."issuedAt" DESC, s.id), '[]')
+       FROM sessions s JOIN "Role" r ON r.id = s."roleId") AS sessions,
+    (SELECT coalesce(json_agg(json_build_object('arn', e.arn, 'accountId', e."accountId", 'tags', e.tags,
+        'policyHash', e."policyHash", 'policyBindings', e."policyBindings")), '[]')
+       FROM (SELECT arn, "accountId", tags, "policyHash", "policyBindings" FROM "Resource" WHERE arn = ANY($4::text[])
+             UNION ALL
+             SELECT arn, "accountId", tags, NULL, '{}' FROM "User" WHERE arn = ANY($4::text[])) e) AS resources,
+    (SELECT coalesce(json_agg(json_build_array(p.arn, p.name, v."documentHash")), '[]')
+       FROM "ManagedPolicy" p ${DEFAULT_VERSION}
+      WHERE p.arn = ANY($5::text[]) OR p.arn IN (SELECT unnest("sessionPolicyArns") FROM sessions)) AS policies`;
+
+export interface EntityNames {
+  readonly users: readonly string[];
+  readonly roles: readonly string[];
+  readonly sessions: readonly string[];
+  readonly resources: readonly string[];
+  readonly policies: readonly string[];
+}
+
+function changesOf(touched: readonly Touched[] | null): readonly Touched[] | null {
+  if (touched === null) return [];
+  return touched.length > MAX_CHANGES ? null : touched;
+}
+
+export async function readEntityRows(sql: Sql, names: EntityNames, since: bigint, now: number): Promise<EntityRows> {
+  const [row] = await sql.query<Omit<EntityRows, 'revision'> & { revision: string }>(SELECT_ENTITIES, [
+    names.users,
+    names.roles,
+    names.sessions,
+    names.resources,
+    names.policies,
+    String(since),
+    new Date(now).toISOString(),
+  ]);
+  if (row === undefined) throw new Error('a statement without FROM answered no row');
+  return { ...row, revision: BigInt(row.revision), touched: changesOf(row.touched) };
+}
+
+/** The revision, and what was touched since `since`. */
+export async function readRevision(
+  sql: Sql,
+  since: bigint,
+): Promise<{ readonly revision: bigint; readonly touched: readonly Touched[] | null }> {
+  const [row] = await sql.query<{ revision: string; touched: readonly Touched[] | null }>(
+    `SELECT (SELECT revision::text FROM "DirectoryState" WHERE id = 1) AS revision, ${touchedSince('$1')} AS touched`,
+    [String(since)],
+  );
+  return { revision: BigInt(row?.revision ?? 0), touched: changesOf(row?.touched ?? null) };
+}
+
+export interface AccountRow {
+  readonly id: string;
+  readonly partition: string;
+  readonly membership: 'UNKNOWN' | 'NONE' | 'MEMBER';
+  readonly organizationId: string | null;
+  readonly unitId: string | null;
+}
+
+export interface ControlPolicyRow {
+  readonly id: string;
+  readonly arn: string;
+  readonly type: 'SERVICE_CONTROL_POLICY' | 'RESOURCE_CONTROL_POLICY';
+  readonly name: string;
+  readonly hash: string;
+  readonly targets: readonly string[];
+}
+
+export interface OrganizationRow {
+  readonly id: string;
+  readonly rootId: string;
+  readonly managementAccountId: string;
+  readonly scpEnabled: boolean;
+  readonly rcpEnabled: boolean;
+  readonly units: readonly { readonly id: string; readonly parentId: string | null }[];
+  readonly policies: readonly ControlPolicyRow[];
+}
+
+/** The accounts $1, and their organizations. */
+const SELECT_ACCOUNTS = `
+  WITH accounts AS (SELECT * FROM "Account" WHERE id = ANY($1::text[]))
+  SELECT
+    (SELECT coalesce(json_agg(json_build_object('id', a.id, 'partition', a.partition, 'membership', a.membership,
+        'organizationId', a."organizationId", 'unitId', a."unitId")), '[]') FROM accounts a) AS accounts,
+    (SELECT coalesce(json_agg(json_build_object('id', o.id, 'rootId', o."rootId",
+        'managementAccountId', o."managementAccountId", 'scpEnabled', o."scpEnabled", 'rcpEnabled', o."rcpEnabled",
+        'units', (SELECT coalesce(json_agg(json_build_object('id', u.id, 'parentId', u."parentId")), '[]')
+           FROM "OrganizationalUnit" u WHERE u."organizationId" = o.id),
+        'policies', (SELECT coalesce(json_agg(json_build_object('id', p.id, 'arn', p.arn, 'type', p.type,
+             'name', p.name, 'hash', p."documentHash",
+             'targets', (SELECT coalesce(json_agg(t."targetId"), '[]') FROM "ControlPolicyAttachment" t
+                WHERE t."organizationId" = o.id AND t."policyId" = p.id)) ORDER BY p.id), '[]')
+           FROM "ControlPolicy" p WHERE p."organizationId" = o.id))), '[]')
+       FROM "Organization" o WHERE o.id IN (SELECT "organizationId" FROM accounts))
+      AS organizations`;
+
+export async function readAccountRows(
+  sql: Sql,
+  ids: readonly string[],
+): Promise<{ readonly accounts: readonly AccountRow[]; readonly organizations: readonly OrganizationRow[] }> {
+  if (ids.length === 0) return { accounts: [], organizations: [] };
+  const [row] = await sql.query<{ accounts: readonly AccountRow[]; organizations: readonly OrganizationRow[] }>(
+    SELECT_ACCOUNTS,
+    [ids],
+  );
+  return row ?? { accounts: [], organizations: [] };
+}
+
+export async function readDocuments(sql: Sql, hashes: readonly string[]): Promise<ReadonlyMap<string, string>> {
+  if (hashes.length === 0) return new Map();
+  const rows = await sql.query<{ hash: string; text: string }>(
+    'SELECT hash, text FROM "PolicyDocument" WHERE hash = ANY($1::text[])',
+    [hashes],
+  );
+  return new Map(rows.map((row) => [row.hash, row.text]));
+}

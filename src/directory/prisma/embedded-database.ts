@@ -1,0 +1,114 @@
+import { existsSync } from 'node:fs';
+import { chmod, mkdir, open, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { PGlite } from '@electric-sql/pglite';
+import { dataDir as prepopulated } from '@electric-sql/pglite-prepopulatedfs';
+import { RolegateError } from '../../policy/errors.ts';
+import { type DataDirLock, lockDataDir } from './data-dir-lock.ts';
+import type { Database, Sql, SqlParameter, StatementListener } from './database.ts';
+import { pgliteAdapter } from './pglite-adapter.ts';
+import { directoryError } from './unavailable.ts';
+
+/** While it is there, the database has never been ready: nothing in it was acknowledged to anybody. */
+const UNFINISHED = 'db.unfinished';
+
+async function writeDurably(path: string): Promise<void> {
+  const file = await open(path, 'w', 0o600);
+  await file.sync();
+  await file.close();
+}
+
+class EmbeddedDatabase implements Database {
+  readonly exclusive = true;
+  readonly adapter;
+  readonly #client: PGlite;
+  readonly #onStatement: StatementListener;
+  readonly #lock: DataDirLock;
+
+  constructor(client: PGlite, onStatement: StatementListener, lock: DataDirLock) {
+    this.#client = client;
+    this.#onStatement = onStatement;
+    this.#lock = lock;
+    this.adapter = pgliteAdapter(client, onStatement);
+  }
+
+  async query<Row>(text: string, parameters: readonly SqlParameter[] = []): Promise<readonly Row[]> {
+    this.#onStatement(text);
+    try {
+      return (await this.#client.query<Row>(text, [...parameters])).rows;
+    } catch (error) {
+      throw directoryError(error);
+    }
+  }
+
+  async transaction<T>(_kind: 'read' | 'write', work: (sql: Sql) => Promise<T>): Promise<T> {
+    if (this.#lock.isLost()) throw new RolegateError('DATA_DIR_LOCKED', 'another process took over the data folder');
+    try {
+      return await this.#client.transaction(async (inner) => {
+        this.#onStatement('BEGIN');
+        const result = await work({
+          query: async <Row>(text: string, parameters: readonly SqlParameter[] = []) => {
+            this.#onStatement(text);
+            return (await inner.query<Row>(text, [...parameters])).rows;
+          },
+        });
+        this.#onStatement('COMMIT');
+        return result;
+      });
+    } catch (error) {
+      throw directoryError(error);
+    }
+  }
+
+  withLock<T>(work: () => Promise<T>): Promise<T> {
+    return work();
+  }
+
+  async close(): Promise<void> {
+    try {
+      await this.#client.close();
+    } finally {
+      await this.#lock.release();
+    }
+  }
+}
+
+/** Begins anew when an earlier first start was cut off, so that a half unpacked cluster is never opened. */
+async function openCluster(dataDir: string): Promise<PGlite> {
+  const folder = join(dataDir, 'db');
+  const unfinished = join(dataDir, UNFINISHED);
+  if (existsSync(unfinished)) await rm(folder, { recursive: true, force: true });
+  if (existsSync(join(folder, 'PG_VERSION'))) return PGlite.create({ dataDir: folder });
+  await writeDurably(unfinished);
+  await mkdir(folder, { mode: 0o700 });
+  return PGlite.create({ dataDir: folder, loadDataDir: await prepopulated() });
+}
+
+/**
+ * PGlite in `dataDir/db`. Runs `prepare` before it is first handed out; a start that is cut off before `prepare` has
+ * finished for the first time leaves nothing behind. Throws DATA_DIR_LOCKED when another process has the folder.
+ */
+export async function openEmbeddedDatabase(
+  dataDir: string,
+  prepare: (database: Database) => Promise<void>,
+  onStatement: StatementListener = () => undefined,
+): Promise<Database> {
+  try {
+    if ((await mkdir(dataDir, { recursive: true, mode: 0o700 })) !== undefined) await chmod(dataDir, 0o700);
+  } catch (error) {
+    throw new RolegateError('DATA_DIR_UNUSABLE', `the data folder \`${dataDir}\` cannot be made`, { cause: error });
+  }
+  const lock = await lockDataDir(dataDir);
+  let client: PGlite | null = null;
+  try {
+    client = await openCluster(dataDir);
+    const database = new EmbeddedDatabase(client, onStatement, lock);
+    await prepare(database);
+    await rm(join(dataDir, UNFINISHED), { force: true });
+    return database;
+  } catch (error) {
+    await client?.close().catch(() => undefined);
+    await lock.release();
+    throw error;
+  }
+}

@@ -1,0 +1,86 @@
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { RolegateError } from '../../policy/errors.ts';
+import type { Database, Sql } from './database.ts';
+
+interface Migration {
+  readonly name: string;
+  readonly script: string;
+  readonly checksum: string;
+}
+
+/** The project's `prisma` folder, from `src/directory/prisma` as from `dist/directory/prisma`. */
+export function prismaFolder(): string {
+  return fileURLToPath(new URL('../../../prisma', import.meta.url));
+}
+
+async function readMigrations(folder: string): Promise<readonly Migration[]> {
+  const names = (await readdir(folder)).filter((name) => existsSync(join(folder, name, 'migration.sql'))).sort();
+  return Promise.all(
+    names.map(async (name) => {
+      const script = await readFile(join(folder, name, 'migration.sql'), 'utf8');
+      return { name, script, checksum: createHash('sha256').update(script).digest('hex') };
+    }),
+  );
+}
+
+interface AppliedMigration {
+  readonly name: string;
+  readonly checksum: string;
+  readonly finished: boolean;
+}
+
+async function readApplied(sql: Sql): Promise<readonly AppliedMigration[]> {
+  const [table] = await sql.query<{ there: boolean }>(`SELECT to_regclass('_prisma_migrations') IS NOT NULL AS there`);
+  if (table?.there !== true) return [];
+  return sql.query<AppliedMigration>(
+    `SELECT migration_name AS name, checksum, finished_at IS NOT NULL AS finished
+       FROM _prisma_migrations WHERE rolled_back_at IS NULL`,
+  );
+}
+
+/** Throws when the database is not one that the migrations of this version lead to. */
+function isUpToDate(migrations: readonly Migration[], applied: readonly AppliedMigration[]): boolean {
+  const known = new Map(migrations.map((each) => [each.name, each.checksum]));
+  for (const { name, checksum, finished } of applied) {
+    if (!finished) {
+      throw new RolegateError(
+        'MIGRATION_FAILED',
+        `the migration \`${name}\` began on this database and did not finish`,
+      );
+    }
+    const expected = known.get(name);
+    if (expected === undefined) {
+      throw new RolegateError(
+        'DIRECTORY_TOO_NEW',
+        `the directory was written by a newer version: it has the migration \`${name}\``,
+      );
+    }
+    if (expected !== checksum) {
+      throw new RolegateError(
+        'MIGRATION_CHANGED',
+        `the migration \`${name}\` is not the one that this database was made with`,
+      );
+    }
+  }
+  return applied.length === migrations.length;
+}
+
+/**
+ * Brings the database to the state of `prisma/schema.prisma`. Prisma's schema engine applies what is missing; it is loaded
+ * only then, since it takes longer than all the rest of a start.
+ */
+export async function migrate(database: Database): Promise<void> {
+  const folder = join(prismaFolder(), 'migrations');
+  const migrations = await readMigrations(folder);
+  if (isUpToDate(migrations, await readApplied(database))) return;
+  await database.withLock(async () => {
+    // Another gateway may have done it while this one waited for the lock.
+    if (isUpToDate(migrations, await readApplied(database))) return;
+    const { applyMigrations } = await import('./schema-engine.ts');
+    await applyMigrations(database.adapter, { folder, migrations });
+  });
+}

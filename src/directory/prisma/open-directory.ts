@@ -1,0 +1,146 @@
+import type { Catalog } from '../../catalog/catalog.ts';
+import { accessKeys } from '../access-keys.ts';
+import { applyDocument } from '../apply/apply.ts';
+import type { Applied, Directory, Gathered, GatherRequest, Progress, Revision } from '../directory.ts';
+import type { DirectoryDocument } from '../document.ts';
+import { CompiledPolicies } from '../gather/compiled-policies.ts';
+import { Gatherer } from '../gather/gather.ts';
+import { Memory } from '../gather/memory.ts';
+import { readRevision } from '../gather/rows.ts';
+import { createReadModel, type ReadModel } from '../read-model.ts';
+import { roleSessions } from '../role-sessions.ts';
+import type { AccessKeyStore, RoleSessionStore } from '../session-store.ts';
+import { Store } from '../store.ts';
+import type { Database, StatementListener } from './database.ts';
+import { openEmbeddedDatabase } from './embedded-database.ts';
+import { migrate } from './migrate.ts';
+import { openServerDatabase } from './server-database.ts';
+
+/** Where the directory is kept: in a folder of this machine, by this process alone, or on a PostgreSQL server. */
+export type DirectoryOptions = (
+  | { readonly kind: 'embedded'; readonly dataDir: string }
+  | { readonly kind: 'server'; readonly url: string }
+) & { readonly onStatement?: StatementListener };
+
+/** The directory, with Prisma's client for reading it. */
+export interface OpenDirectory extends Directory {
+  readonly prisma: ReadModel;
+}
+
+interface Page {
+  readonly after?: string;
+  readonly limit: number;
+  readonly accountId?: string;
+}
+
+class StoredDirectory implements OpenDirectory {
+  readonly prisma: ReadModel;
+  readonly keys: AccessKeyStore;
+  readonly sessions: RoleSessionStore;
+  readonly #store: Store;
+  readonly #catalog: Catalog;
+  readonly #gatherer: Gatherer;
+
+  constructor(database: Database, catalog: Catalog, revision: Revision) {
+    const memory = new Memory(revision);
+    this.#store = new Store(database, memory);
+    this.#catalog = catalog;
+    this.#gatherer = new Gatherer(database, { catalog, compiled: new CompiledPolicies(), memory }, () =>
+      this.#store.synchronize(),
+    );
+    this.prisma = createReadModel(database.adapter);
+    this.keys = accessKeys(this.#store);
+    this.sessions = roleSessions(this.#store);
+  }
+
+  async revision(): Promise<Revision> {
+    await this.#store.synchronize();
+    return this.#store.memory.revision;
+  }
+
+  gather(request: GatherRequest): Promise<Gathered> {
+    return this.#gatherer.gather(request);
+  }
+
+  apply(document: DirectoryDocument, progress: Progress = () => undefined): Promise<Applied> {
+    return this.#store.change(async (sql, now) => {
+      const { applied, touched } = await applyDocument(sql, this.#catalog, document, progress, now);
+      return { revision: applied.revision, touched, result: applied };
+    });
+  }
+
+  userArns(page: Page): Promise<readonly string[]> {
+    return this.#arns('"User"', page);
+  }
+
+  roleArns(page: Page): Promise<readonly string[]> {
+    return this.#arns('"Role"', page);
+  }
+
+  resourceArnsWithPolicy(page: Page): Promise<readonly string[]> {
+    return this.#arns('"Resource"', page, 'AND "policyHash" IS NOT NULL');
+  }
+
+  async masterKeyFingerprint(own: string): Promise<string> {
+    const [row] = await this.#store.database.query<{ kept: string }>(
+      `UPDATE "DirectoryState" SET "masterKeyFingerprint" = coalesce("masterKeyFingerprint", $1) WHERE id = 1
+       RETURNING "masterKeyFingerprint" AS kept`,
+      [own],
+    );
+    if (row === undefined) throw new Error('the directory has lost its state row');
+    return row.kept;
+  }
+
+  async isEmpty(): Promise<boolean> {
+    const [row] = await this.#store.database.query<{ empty: boolean }>(
+      `SELECT NOT EXISTS (SELECT 1 FROM "Account") AND NOT EXISTS (SELECT 1 FROM "Organization")
+          AND NOT EXISTS (SELECT 1 FROM "AccessKey") AS empty`,
+    );
+    return row?.empty === true;
+  }
+
+  async ping(): Promise<void> {
+    await this.#store.database.query('SELECT 1');
+  }
+
+  async close(): Promise<void> {
+    await this.prisma.$disconnect();
+    await this.#store.database.close();
+  }
+
+  async #arns(table: string, { after, limit, accountId }: Page, condition = ''): Promise<readonly string[]> {
+    const rows = await this.#store.database.query<{ arn: string }>(
+      `SELECT arn FROM ${table} WHERE arn > $1 AND ($3::text IS NULL OR "accountId" = $3) ${condition} ORDER BY arn LIMIT $2`,
+      [after ?? '', limit, accountId ?? null],
+    );
+    return rows.map((row) => row.arn);
+  }
+}
+
+async function openDatabase(options: DirectoryOptions): Promise<Database> {
+  if (options.kind === 'embedded') return openEmbeddedDatabase(options.dataDir, migrate, options.onStatement);
+  const database = openServerDatabase(options.url, options.onStatement);
+  try {
+    await migrate(database);
+    return database;
+  } catch (error) {
+    await database.close().catch(() => undefined);
+    throw error;
+  }
+}
+
+/**
+ * Opens the directory, and brings its database to the present schema first. Throws RolegateError: DATA_DIR_LOCKED (another
+ * process has the folder), DATA_DIR_UNUSABLE, DIRECTORY_UNAVAILABLE (the server does not answer), BAD_CONFIGURATION,
+ * DIRECTORY_TOO_NEW, MIGRATION_FAILED, MIGRATION_CHANGED.
+ */
+export async function openDirectory(options: DirectoryOptions, catalog: Catalog): Promise<OpenDirectory> {
+  const database = await openDatabase(options);
+  try {
+    const { revision } = await readRevision(database, 2n ** 62n);
+    return new StoredDirectory(database, catalog, revision);
+  } catch (error) {
+    await database.close().catch(() => undefined);
+    throw error;
+  }
+}

@@ -1,0 +1,90 @@
+import type { PGlite, Transaction as PGliteTransaction } from '@electric-sql/pglite';
+import type {
+  SqlDriverAdapter,
+  SqlMigrationAwareDriverAdapterFactory,
+  SqlQuery,
+  SqlQueryable,
+  Transaction,
+} from '@prisma/driver-adapter-utils';
+import { PrismaPGlite } from 'pglite-prisma-adapter';
+import type { StatementListener } from './database.ts';
+
+/** The statements of `base`, reported. */
+function reporting(base: SqlQueryable, onStatement: StatementListener): SqlQueryable {
+  return {
+    provider: base.provider,
+    adapterName: base.adapterName,
+    queryRaw: (query: SqlQuery) => {
+      onStatement(query.sql);
+      return base.queryRaw(query);
+    },
+    executeRaw: (query: SqlQuery) => {
+      onStatement(query.sql);
+      return base.executeRaw(query);
+    },
+  };
+}
+
+/** Statements on `client` with the type conversions of pglite-prisma-adapter, which needs nothing of it but `query`. */
+function queryable(client: PGlite | PGliteTransaction): Promise<SqlDriverAdapter> {
+  return new PrismaPGlite(client as PGlite).connect();
+}
+
+/** Resolves once the transaction is open; it stays so until `commit` or `rollback`. */
+function startTransaction(client: PGlite, onStatement: StatementListener): Promise<Transaction> {
+  return new Promise((opened, failed) => {
+    const done = client.transaction(
+      (inner) =>
+        new Promise<void>((finish, fail) => {
+          onStatement('BEGIN');
+          queryable(inner).then((base) => {
+            opened({
+              ...reporting(base, onStatement),
+              // Prisma sends no COMMIT of its own to an adapter with phantom queries.
+              options: { usePhantomQuery: true },
+              commit: async () => {
+                onStatement('COMMIT');
+                finish();
+                await done;
+              },
+              rollback: async () => {
+                onStatement('ROLLBACK');
+                await inner.rollback();
+                finish();
+                await done;
+              },
+            });
+          }, fail);
+        }),
+    );
+    done.catch(failed);
+  });
+}
+
+/**
+ * pglite-prisma-adapter's statements with transactions and scripts of our own: its `commit` resolves when the commit
+ * failed, and its `executeScript` neither waits for the script nor reports that it failed.
+ */
+export function pgliteAdapter(client: PGlite, onStatement: StatementListener): SqlMigrationAwareDriverAdapterFactory {
+  const inner = new PrismaPGlite(client);
+  const connect = async (): Promise<SqlDriverAdapter> => {
+    const base = await inner.connect();
+    return {
+      ...reporting(base, onStatement),
+      executeScript: async (script) => {
+        onStatement(script);
+        await client.exec(script);
+      },
+      // There is one connection and transactions wait for each other: every isolation level is serializable.
+      startTransaction: () => startTransaction(client, onStatement),
+      getConnectionInfo: () => ({ schemaName: 'public', supportsRelationJoins: true }),
+      dispose: () => Promise.resolve(),
+    };
+  };
+  return {
+    provider: inner.provider,
+    adapterName: inner.adapterName,
+    connect,
+    connectToShadowDb: () => inner.connectToShadowDb(),
+  };
+}

@@ -1,0 +1,78 @@
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import {
+  bindMigrationAwareSqlAdapterFactory,
+  type SqlMigrationAwareDriverAdapterFactory,
+} from '@prisma/driver-adapter-utils';
+import type { MigrationList, SchemaEngine } from '@prisma/schema-engine-wasm';
+import * as bindings from '@prisma/schema-engine-wasm/schema_engine_bg';
+import { RolegateError } from '../../policy/errors.ts';
+
+/** What wasm-bindgen's glue exports beside the engine; its types leave them out. */
+interface Glue {
+  readonly SchemaEngine: typeof SchemaEngine;
+  __wbg_set_wasm(exports: WebAssembly.Exports): void;
+}
+
+let loading: Promise<typeof SchemaEngine> | null = null;
+
+/**
+ * Prisma's schema engine in its WebAssembly build. The package's own entry imports the `.wasm` file as a module, which
+ * Node cannot; so it is put together here as that entry does it.
+ */
+async function loadEngine(): Promise<typeof SchemaEngine> {
+  const glue = bindings as unknown as Glue;
+  const package_ = createRequire(import.meta.url).resolve('@prisma/schema-engine-wasm');
+  const module_ = await WebAssembly.compile(await readFile(join(package_, '..', 'schema_engine_bg.wasm')));
+  const instance = await WebAssembly.instantiate(module_, {
+    './schema_engine_bg.js': bindings as unknown as WebAssembly.ModuleImports,
+  });
+  glue.__wbg_set_wasm(instance.exports);
+  const begin = instance.exports['__wbindgen_start'];
+  if (typeof begin === 'function') begin();
+  return glue.SchemaEngine;
+}
+
+export interface Migrations {
+  readonly folder: string;
+  readonly migrations: readonly { readonly name: string; readonly script: string }[];
+}
+
+/** The folder as the engine takes it. */
+function listOf({ folder, migrations }: Migrations): MigrationList {
+  return {
+    baseDir: folder,
+    lockfile: { path: 'migration_lock.toml', content: 'provider = "postgresql"\n' },
+    shadowDbInitScript: '',
+    migrationDirectories: migrations.map(({ name, script }) => ({
+      path: name,
+      migrationFile: { path: 'migration.sql', content: { tag: 'ok', value: script } },
+    })),
+  };
+}
+
+/** Applies the migrations that the database lacks, in order. Throws MIGRATION_FAILED with what the database said. */
+export async function applyMigrations(
+  factory: SqlMigrationAwareDriverAdapterFactory,
+  migrations: Migrations,
+): Promise<readonly string[]> {
+  loading ??= loadEngine();
+  const engine = await (await loading).new(
+    { datamodels: undefined },
+    () => undefined,
+    bindMigrationAwareSqlAdapterFactory(factory),
+  );
+  try {
+    const { appliedMigrationNames } = await engine.applyMigrations({
+      migrationsList: listOf(migrations),
+      filters: { externalTables: [], externalEnums: [] },
+    });
+    return appliedMigrationNames;
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    throw new RolegateError('MIGRATION_FAILED', `the database could not be prepared: ${message}`, { cause: error });
+  } finally {
+    engine.free();
+  }
+}

@@ -1,0 +1,124 @@
+import { PrismaPg } from '@prisma/adapter-pg';
+import pg from 'pg';
+import { RolegateError } from '../../policy/errors.ts';
+import type { Database, Sql, SqlParameter, StatementListener } from './database.ts';
+import { directoryError } from './unavailable.ts';
+
+/** Any number, the same in every gateway: the advisory lock that is held while migrating. */
+const MIGRATION_LOCK = 7_265_117_001;
+
+const BEGIN = {
+  read: 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY',
+  write: 'BEGIN ISOLATION LEVEL READ COMMITTED',
+} as const;
+
+function textOf(query: unknown): string {
+  if (typeof query === 'string') return query;
+  return typeof query === 'object' && query !== null && 'text' in query ? String(query.text) : '';
+}
+
+/** Reports what a connection is asked, whoever asks: Prisma's adapter uses the same connections. */
+function listen(client: pg.PoolClient, onStatement: StatementListener): void {
+  // `query` has seven overloads; all of them take the statement first.
+  const query = client.query.bind(client) as (...args: unknown[]) => unknown;
+  Object.assign(client, {
+    query: (...args: unknown[]) => {
+      onStatement(textOf(args[0]));
+      return query(...args);
+    },
+  });
+}
+
+class ServerDatabase implements Database {
+  readonly exclusive = false;
+  readonly adapter: PrismaPg;
+  readonly #pool: pg.Pool;
+
+  constructor(pool: pg.Pool) {
+    this.#pool = pool;
+    this.adapter = new PrismaPg(pool);
+  }
+
+  async query<Row>(text: string, parameters: readonly SqlParameter[] = []): Promise<readonly Row[]> {
+    try {
+      // The row's shape is the statement's, which only its author knows.
+      return (await this.#pool.query(text, [...parameters])).rows as Row[];
+    } catch (error) {
+      throw directoryError(error);
+    }
+  }
+
+  async transaction<T>(kind: 'read' | 'write', work: (sql: Sql) => Promise<T>): Promise<T> {
+    const client = await this.#connect();
+    let failed: unknown = null;
+    try {
+      await client.query(BEGIN[kind]);
+      const result = await work({
+        query: async <Row>(text: string, parameters: readonly SqlParameter[] = []) =>
+          (await client.query(text, [...parameters])).rows as Row[],
+      });
+      await client.query('COMMIT');
+      return result;
+    } catch (error) {
+      failed = error;
+      await client.query('ROLLBACK').then(
+        () => (failed = null),
+        () => undefined,
+      );
+      throw directoryError(error);
+    } finally {
+      // A connection on which even ROLLBACK failed is not given to anybody else.
+      client.release(failed !== null);
+    }
+  }
+
+  async withLock<T>(work: () => Promise<T>): Promise<T> {
+    const client = await this.#connect();
+    try {
+      await client.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
+      return await work();
+    } catch (error) {
+      throw directoryError(error);
+    } finally {
+      // Ends the session, and the lock with it, also when the server is gone.
+      client.release(true);
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#pool.end();
+  }
+
+  async #connect(): Promise<pg.PoolClient> {
+    try {
+      return await this.#pool.connect();
+    } catch (error) {
+      throw directoryError(error);
+    }
+  }
+}
+
+/** Connects when first asked. Throws when `url` is none; a server that is not there shows at the first statement. */
+export function openServerDatabase(url: string, onStatement?: StatementListener): Database {
+  if (!/^postgres(ql)?:\/\//.test(url) || !URL.canParse(url)) {
+    throw new RolegateError(
+      'BAD_CONFIGURATION',
+      'the database URL is not of the form postgresql://user:password@host:port/database',
+    );
+  }
+  const pool = new pg.Pool({
+    connectionString: url,
+    application_name: 'rolegate',
+    max: 10,
+    connectionTimeoutMillis: 5_000,
+    keepAlive: true,
+  });
+  // Idle connections break when the server goes away. Without a listener that would end the process; the pool has
+  // already dropped the connection, and whoever asks next gets a new one or a clear error.
+  pool.on('error', () => undefined);
+  pool.on('connect', (client) => {
+    client.on('error', () => undefined);
+    if (onStatement !== undefined) listen(client, onStatement);
+  });
+  return new ServerDatabase(pool);
+}

@@ -1,0 +1,50 @@
+import { RolegateError } from '../../policy/errors.ts';
+
+/** Codes of Node and of PostgreSQL (https://www.postgresql.org/docs/current/errcodes-appendix.html) for a server that is not there. */
+const LOST = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'ECONNABORTED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'ETIMEDOUT',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOENT',
+  'EPIPE',
+  '53300',
+  '57P01',
+  '57P02',
+  '57P03',
+  // Prisma's: not reachable, timed out, connection closed, no connection left in the pool.
+  'P1001',
+  'P1002',
+  'P1008',
+  'P1017',
+  'P2024',
+  'P2037',
+]);
+const LOST_MESSAGE =
+  /connection terminated|client has encountered a connection error|timeout exceeded when trying to connect|client was closed|cannot use a pool after calling end|pglite is clos|server has closed the connection|not queryable/i;
+
+function isLost(error: unknown): boolean {
+  for (let each = error; each instanceof Error; each = each.cause) {
+    const code = 'code' in each && typeof each.code === 'string' ? each.code : '';
+    if (LOST.has(code) || code.startsWith('08') || LOST_MESSAGE.test(each.message)) return true;
+    if (each instanceof AggregateError && each.errors.some(isLost)) return true;
+  }
+  // Prisma's adapters report a lost connection as a plain object in `cause`.
+  const cause = error instanceof Error ? error.cause : undefined;
+  return (
+    typeof cause === 'object' &&
+    cause !== null &&
+    'kind' in cause &&
+    ['DatabaseNotReachable', 'ConnectionClosed', 'SocketTimeout', 'TooManyConnections'].includes(String(cause.kind))
+  );
+}
+
+/** `error` as callers get it: DIRECTORY_UNAVAILABLE when the database is not there (asking again later can succeed). */
+export function directoryError(error: unknown): unknown {
+  if (error instanceof RolegateError || !isLost(error)) return error;
+  return new RolegateError('DIRECTORY_UNAVAILABLE', "the directory's database does not answer", { cause: error });
+}

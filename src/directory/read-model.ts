@@ -1,0 +1,39 @@
+import type { SqlDriverAdapterFactory } from '@prisma/driver-adapter-utils';
+import { PrismaClient } from '../generated/prisma/client.ts';
+import { directoryError } from './prisma/unavailable.ts';
+
+export { type default as PrismaTypes, getDatamodel } from '../generated/pothos-prisma-types.ts';
+
+const READS: ReadonlySet<string> = new Set([
+  'findUnique',
+  'findUniqueOrThrow',
+  'findFirst',
+  'findFirstOrThrow',
+  'findMany',
+  'count',
+  'aggregate',
+  'groupBy',
+]);
+
+/**
+ * Prisma's client for reading. Every other operation throws: a write that goes past the directory would raise no
+ * revision, and what is kept in memory would be wrong from then on.
+ */
+export function createReadModel(adapter: SqlDriverAdapterFactory) {
+  return new PrismaClient({ adapter }).$extends({
+    name: 'read-only',
+    query: {
+      $allOperations: async ({ operation, args, query }) => {
+        if (!READS.has(operation)) throw new Error(`the read model refuses \`${operation}\``);
+        try {
+          return await query(args);
+        } catch (error) {
+          throw directoryError(error);
+        }
+      },
+    },
+  });
+}
+
+/** What the schema's nouns are read from. */
+export type ReadModel = ReturnType<typeof createReadModel>;

@@ -1,0 +1,62 @@
+import type { Touched } from './apply/revision.ts';
+import type { Memory } from './gather/memory.ts';
+import { readRevision } from './gather/rows.ts';
+import type { Database, Sql } from './prisma/database.ts';
+
+/** What a change answers: the revision it led to (or left, when it touched nothing). */
+export interface Change<T> {
+  readonly revision: bigint;
+  readonly touched: readonly Touched[];
+  readonly result: T;
+}
+
+/** The database with the memory of what was read from it. */
+export class Store {
+  readonly database: Database;
+  readonly memory: Memory;
+  #reading: Promise<void> | null = null;
+  #next: Promise<void> | null = null;
+
+  constructor(database: Database, memory: Memory) {
+    this.database = database;
+    this.memory = memory;
+  }
+
+  /**
+   * Brings the memory to a revision that is current after this was called. Nothing to do where this process is the only
+   * writer; else one read, shared by all who wait for the same one. A read that is under way has begun before whoever
+   * comes now: they wait for the next.
+   */
+  synchronize(): Promise<void> {
+    if (this.database.exclusive) return Promise.resolve();
+    if (this.#reading === null) return this.#read();
+    this.#next ??= this.#reading.then(
+      () => this.#read(),
+      () => this.#read(),
+    );
+    return this.#next;
+  }
+
+  #read(): Promise<void> {
+    this.#next = null;
+    const reading = readRevision(this.database, this.memory.revision).then(({ revision, touched }) => {
+      this.memory.advance(revision, touched);
+    });
+    this.#reading = reading;
+    const finish = (): void => {
+      if (this.#reading === reading) this.#reading = null;
+    };
+    reading.then(finish, finish);
+    return reading;
+  }
+
+  /** One transaction that writes, seen by every question that is asked after it. */
+  async change<T>(work: (sql: Sql, now: number) => Promise<Change<T>>): Promise<T> {
+    const now = Date.now();
+    const { revision, touched, result } = await this.database.transaction('write', (sql) => work(sql, now));
+    if (revision === this.memory.revision + 1n) this.memory.advance(revision, touched);
+    // Others have written between; on a server the next question reads what.
+    else if (this.database.exclusive) this.memory.advance(revision, null);
+    return result;
+  }
+}
