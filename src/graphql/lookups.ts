@@ -56,12 +56,12 @@ async function loadPrincipal(
   switch (ref.kind) {
     case 'user': {
       const query = queryFromInfo({ context, info, typeName: 'User' });
-      const row = await prisma.user.findUnique({ ...query, where: { arn: ref.arn } });
+      const row = await prisma.user.findUnique({ select: query.select ?? { arn: true }, where: { arn: ref.arn } });
       return row === null ? null : brand(row, 'User');
     }
     case 'role': {
       const query = queryFromInfo({ context, info, typeName: 'Role' });
-      const row = await prisma.role.findUnique({ ...query, where: { arn: ref.arn } });
+      const row = await prisma.role.findUnique({ select: query.select ?? { arn: true }, where: { arn: ref.arn } });
       return row === null ? null : brand(row, 'Role');
     }
     case 'roleSession': {

@@ -1,4 +1,4 @@
-import type { AccessLevel as AccessLevelValue } from '../catalog/catalog.ts';
+import type { AccessLevel as AccessLevelValue } from '../catalog/catalog-service.ts';
 import { AccessLevel } from './access-level.ts';
 import { builder } from './builder.ts';
 

@@ -1,0 +1,69 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createAccess } from '../../src/access/access.ts';
+import { openCatalog } from '../../src/catalog/catalog.ts';
+import type { DirectoryDocument } from '../../src/directory/document.ts';
+import { openDirectory } from '../../src/directory/prisma/open-directory.ts';
+import type { GatewayServices } from '../../src/graphql/context.ts';
+import type { Caller } from '../../src/session/caller.ts';
+import { createSecrets, type Secrets } from '../../src/session/secrets.ts';
+import { createSessions } from '../../src/session/sessions.ts';
+import { NOW } from './gateway.ts';
+
+const catalog = await openCatalog();
+
+/** Everything that the schema stands on, over a database of its own. */
+export interface TestServices extends GatewayServices {
+  readonly secrets: Secrets;
+  /** The SQL statements sent so far. */
+  readonly statements: string[];
+  /** Signs in with the long-term key `keyId`. */
+  signIn(keyId: string): Promise<Caller>;
+  /** Signs in with a session token. */
+  signInWith(token: string): Promise<Caller>;
+  /** Closes the directory and opens it again: nothing is in memory then. */
+  reopen(): Promise<TestServices>;
+  /** Closes the directory and removes it. */
+  remove(): Promise<void>;
+}
+
+/** A new directory that holds `document`. */
+export async function openServices(document: DirectoryDocument): Promise<TestServices> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'rolegate-graphql-'));
+  const services = await open(dataDir);
+  await services.directory.apply(document);
+  return services;
+}
+
+async function open(dataDir: string): Promise<TestServices> {
+  const statements: string[] = [];
+  const directory = await openDirectory(
+    { kind: 'embedded', dataDir: join(dataDir, 'directory'), onStatement: (sql) => statements.push(sql) },
+    catalog,
+  );
+  const secrets = await createSecrets({ dataDir, operatorToken: 'operator' });
+  const access = createAccess(directory, catalog);
+  const sessions = createSessions({ directory, access, secrets });
+  return {
+    access,
+    catalog,
+    directory,
+    secrets,
+    sessions,
+    statements,
+    signIn: (keyId) => {
+      const credentials = Buffer.from(`${keyId}:${secrets.secretFor(keyId)}`).toString('base64');
+      return sessions.authenticate(`Basic ${credentials}`, NOW);
+    },
+    signInWith: (token) => sessions.authenticate(`Bearer ${token}`, NOW),
+    reopen: async () => {
+      await directory.close();
+      return open(dataDir);
+    },
+    remove: async () => {
+      await directory.close();
+      await rm(dataDir, { recursive: true });
+    },
+  };
+}
