@@ -1,6 +1,7 @@
 import type { JsonObject, JsonValue } from './json.ts';
 import { MalformedPolicy } from './malformed-policy.ts';
 import type { PolicyKind } from './policy-kind.ts';
+import { hasRepeatedKeys } from './repeated-keys.ts';
 import { type CompiledStatement, compileStatement } from './statement.ts';
 
 /** A policy document, compiled. Immutable and good for any number of requests at once; share it by its content. */
@@ -10,8 +11,10 @@ export interface CompiledPolicy {
   readonly statements: readonly CompiledStatement[];
 }
 
-/** Characters; AWS's limit for a policy document as a parameter. https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreatePolicy.html */
-export const MAX_DOCUMENT_LENGTH = 131_072;
+/** Characters; AWS's limit for a document that somebody writes. https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreatePolicy.html */
+export const MAX_WRITTEN_LENGTH = 131_072;
+/** Characters of a document that is read. AWS's own AWSSupportServiceRolePolicy has 157,000. */
+export const MAX_DOCUMENT_LENGTH = 262_144;
 
 const ELEMENTS = new Set(['Version', 'Id', 'Statement']);
 
@@ -46,12 +49,16 @@ function parseText(text: string): JsonValue {
       `a policy document has at most ${MAX_DOCUMENT_LENGTH} characters, this one ${text.length}`,
     );
   }
+  let plain: string;
+  let json: JsonValue;
   try {
-    const json: JsonValue = JSON.parse(text.trimStart().startsWith('%') ? decodeURIComponent(text) : text);
-    return json;
+    plain = text.trimStart().startsWith('%') ? decodeURIComponent(text) : text;
+    json = JSON.parse(plain);
   } catch (cause) {
     throw new MalformedPolicy('a policy document must be JSON', { cause });
   }
+  if (hasRepeatedKeys(plain, json)) throw new MalformedPolicy('a policy document must not have a key twice');
+  return json;
 }
 
 function isList(value: JsonValue): value is readonly JsonValue[] {

@@ -1,4 +1,157 @@
+import * as identity from './identity-checks.ts';
+import { JsonFault, type Located, parseJsonText, placeOf } from './json-text.ts';
+import { MAX_WRITTEN_LENGTH } from './load.ts';
+import { checkGrammar, type PolicyNode, type Report } from './policy-checks.ts';
 import type { PolicyKind } from './policy-kind.ts';
-export function validatePolicy(_document: string, _kind: PolicyKind): readonly never[] {
-  return [];
+import * as principals from './principal-checks.ts';
+
+/** Something that AWS would refuse a document for. */
+export interface PolicyFinding {
+  readonly severity: 'ERROR';
+  /** AWS's error code. */
+  readonly code: 'MalformedPolicyDocument' | 'MalformedPolicyDocumentException' | 'LimitExceeded' | 'ValidationError';
+  /** AWS's message where it is known. */
+  readonly message: string;
+  /** `Statement[0].Action`; empty: the document as a whole. */
+  readonly path: string;
+  /** Both from 1. */
+  readonly line: number;
+  readonly column: number;
+}
+
+type Check = (policy: PolicyNode, report: Report) => void;
+
+/** What is checked of one kind of policy, in AWS's order. */
+interface Rules {
+  readonly code: PolicyFinding['code'];
+  /** For what is not JSON, and for what is not of the grammar. */
+  readonly notJson: string;
+  readonly syntax: string;
+  readonly checks: readonly Check[];
+  /** Characters, blanks outside of texts included only where `countBlanks`. */
+  readonly maxLength: number;
+  readonly countBlanks: boolean;
+  readonly tooLong: string;
+}
+
+const SYNTAX = 'Syntax errors in policy.';
+
+const WITHOUT_PRINCIPAL: readonly Check[] = [
+  identity.checkVersion,
+  identity.checkNoPrincipal,
+  identity.checkLegacy,
+  identity.checkSids,
+  identity.checkActionsPresent,
+  identity.checkResources,
+  identity.checkResourcesPresent,
+  identity.checkActions,
+];
+
+const IDENTITY: Rules = {
+  code: 'MalformedPolicyDocument',
+  notJson: SYNTAX,
+  syntax: SYNTAX,
+  checks: WITHOUT_PRINCIPAL,
+  // The inline policies of a role, the largest of these quotas; a managed policy has 6,144.
+  maxLength: 10_240,
+  countBlanks: false,
+  tooLong: 'Maximum policy size of 10240 bytes exceeded',
+};
+
+// Sizes: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html and
+// https://docs.aws.amazon.com/organizations/latest/userguide/orgs_reference_limits.html
+const RULES: Readonly<Record<PolicyKind, Rules>> = {
+  identity: IDENTITY,
+  boundary: { ...IDENTITY, maxLength: 6144, tooLong: 'Cannot exceed quota for PolicySize: 6144' },
+  session: { ...IDENTITY, maxLength: 2048, tooLong: 'Cannot exceed quota for session policies: 2048' },
+  trust: {
+    code: 'MalformedPolicyDocument',
+    notJson: 'This policy contains invalid Json',
+    syntax: SYNTAX,
+    checks: [principals.checkPrincipals, principals.checkTrust, identity.checkSids, identity.checkActions],
+    maxLength: 8192,
+    countBlanks: false,
+    tooLong: 'Cannot exceed quota for ACLSizePerRole: 8192',
+  },
+  resource: {
+    code: 'MalformedPolicyDocument',
+    notJson: SYNTAX,
+    syntax: SYNTAX,
+    checks: [principals.checkPrincipals, identity.checkLegacy, identity.checkActionsPresent, identity.checkActions],
+    // A KMS key policy, the largest of the services' quotas.
+    maxLength: 32_768,
+    countBlanks: true,
+    tooLong: 'Cannot exceed quota for resource-based policies: 32768',
+  },
+  vpce: {
+    code: 'MalformedPolicyDocument',
+    notJson: SYNTAX,
+    syntax: SYNTAX,
+    checks: [principals.checkPrincipals, identity.checkLegacy, identity.checkActionsPresent, identity.checkActions],
+    maxLength: 20_480,
+    countBlanks: true,
+    tooLong: 'Cannot exceed quota for VPC endpoint policies: 20480',
+  },
+  scp: {
+    code: 'MalformedPolicyDocumentException',
+    notJson: principals.CONTROL_MESSAGE,
+    syntax: principals.CONTROL_MESSAGE,
+    checks: [principals.checkControlVersion, principals.checkServiceControl],
+    maxLength: 10_240,
+    countBlanks: true,
+    tooLong: 'You have exceeded the maximum policy size: 10240',
+  },
+  rcp: {
+    code: 'MalformedPolicyDocumentException',
+    notJson: principals.CONTROL_MESSAGE,
+    syntax: principals.CONTROL_MESSAGE,
+    checks: [principals.checkControlVersion, principals.checkResourceControl],
+    maxLength: 5120,
+    countBlanks: true,
+    tooLong: 'You have exceeded the maximum policy size: 5120',
+  },
+};
+
+/**
+ * What AWS would refuse a document of this kind for when somebody writes it; empty: nothing. The first finding is the one
+ * that AWS would answer with. Linear in the length of the text.
+ */
+export function validatePolicy(document: string, kind: PolicyKind): readonly PolicyFinding[] {
+  const rules = RULES[kind];
+  const findings: PolicyFinding[] = [];
+  const add = (code: PolicyFinding['code'], message: string, path: string, offset: number): void => {
+    findings.push({ severity: 'ERROR', code, message, path, ...placeOf(document, offset) });
+  };
+  if (document.length > MAX_WRITTEN_LENGTH) {
+    const message = `a policy document has at most ${MAX_WRITTEN_LENGTH} characters, this one ${document.length}`;
+    add('ValidationError', message, '', 0);
+    return findings;
+  }
+  const root = parse(document, (offset) => add(rules.code, rules.notJson, '', offset));
+  if (root === null) return findings;
+  if (kind === 'trust' && isEmptyStatement(root)) {
+    add(rules.code, 'Could not parse the policy: Statement is empty!', 'Statement', root.offset);
+    return findings;
+  }
+  const policy = checkGrammar(root, (_message, path, node) => add(rules.code, rules.syntax, path, node.offset));
+  if (policy === null) return findings;
+  for (const check of rules.checks) check(policy, (message, path, node) => add(rules.code, message, path, node.offset));
+  const length = rules.countBlanks ? document.length : JSON.stringify(root.value).length;
+  if (length > rules.maxLength) add('LimitExceeded', rules.tooLong, '', 0);
+  return findings;
+}
+
+function parse(document: string, fault: (offset: number) => void): Located | null {
+  try {
+    return parseJsonText(document);
+  } catch (error) {
+    if (!(error instanceof JsonFault)) throw error;
+    fault(error.offset);
+    return null;
+  }
+}
+
+function isEmptyStatement(root: Located): boolean {
+  const statement = root.members?.find((member) => member.key === 'Statement');
+  return statement?.node.items?.length === 0;
 }

@@ -1,0 +1,175 @@
+import type { Located } from './json-text.ts';
+import { readOperator } from './operator.ts';
+
+/** One thing that is wrong, at a place in the document. */
+export interface Fault {
+  readonly message: string;
+  /** `Statement[0].Action` */
+  readonly path: string;
+  readonly offset: number;
+}
+
+/** A statement's elements by name, with their places. */
+export interface StatementNode {
+  readonly path: string;
+  readonly node: Located;
+  readonly elements: ReadonlyMap<string, Located>;
+}
+
+export interface PolicyNode {
+  readonly root: Located;
+  readonly elements: ReadonlyMap<string, Located>;
+  readonly statements: readonly StatementNode[];
+}
+
+export type Report = (message: string, path: string, node: Located) => void;
+
+const ELEMENTS = new Set(['Version', 'Id', 'Statement']);
+const STATEMENT_ELEMENTS = new Set([
+  'Sid',
+  'Effect',
+  'Principal',
+  'NotPrincipal',
+  'Action',
+  'NotAction',
+  'Resource',
+  'NotResource',
+  'Condition',
+]);
+const VERSIONS = new Set(['2012-10-17', '2008-10-17']);
+const TEXT_LISTS = ['Action', 'NotAction', 'Resource', 'NotResource'];
+
+/** The grammar that all kinds of policy share. Null: the document is not of it, and what is wrong has been reported. */
+export function checkGrammar(root: Located, report: Report): PolicyNode | null {
+  let sound = true;
+  const fault = (path: string, node: Located): void => {
+    sound = false;
+    report('', path, node);
+  };
+  if (root.members === null) {
+    fault('', root);
+    return null;
+  }
+  const elements = elementsOf(root, ELEMENTS, '', fault);
+  const version = elements.get('Version');
+  if (version !== undefined && !VERSIONS.has(String(version.value))) fault('Version', version);
+  const id = elements.get('Id');
+  if (id !== undefined && typeof id.value !== 'string') fault('Id', id);
+  const statement = elements.get('Statement');
+  if (statement === undefined) fault('', root);
+  const list = statement === undefined ? [] : (statement.items ?? [statement]);
+  if (statement !== undefined && list.length === 0) fault('Statement', statement);
+  const statements = list.map((node, i) => {
+    const path = statement?.items === null ? 'Statement' : `Statement[${i}]`;
+    return checkStatement(node, path, fault);
+  });
+  return sound ? { root, elements, statements } : null;
+}
+
+type FaultAt = (path: string, node: Located) => void;
+
+function elementsOf(node: Located, known: ReadonlySet<string>, path: string, fault: FaultAt): Map<string, Located> {
+  const elements = new Map<string, Located>();
+  for (const member of node.members ?? []) {
+    if (!known.has(member.key) || elements.has(member.key)) {
+      fault(join(path, member.key), { ...member.node, offset: member.offset });
+    }
+    elements.set(member.key, member.node);
+  }
+  return elements;
+}
+
+function checkStatement(node: Located, path: string, fault: FaultAt): StatementNode {
+  if (node.members === null) fault(path, node);
+  const elements = elementsOf(node, STATEMENT_ELEMENTS, path, fault);
+  const at = (name: string): Located | undefined => elements.get(name);
+  const sid = at('Sid');
+  if (sid !== undefined && typeof sid.value !== 'string') fault(join(path, 'Sid'), sid);
+  const effect = at('Effect');
+  if (effect === undefined) fault(path, node);
+  else if (!/^(?:allow|deny)$/i.test(String(effect.value))) fault(join(path, 'Effect'), effect);
+  for (const name of TEXT_LISTS) {
+    const element = at(name);
+    if (element !== undefined) checkTexts(element, join(path, name), fault);
+  }
+  for (const name of ['Action', 'Resource', 'Principal']) {
+    const negation = at(`Not${name}`);
+    if (at(name) !== undefined && negation !== undefined) fault(join(path, `Not${name}`), negation);
+  }
+  const condition = at('Condition');
+  if (condition !== undefined) checkCondition(condition, join(path, 'Condition'), fault);
+  for (const name of ['Principal', 'NotPrincipal']) {
+    const element = at(name);
+    if (element !== undefined) checkPrincipal(element, join(path, name), fault);
+  }
+  return { path, node, elements };
+}
+
+function checkTexts(node: Located, path: string, fault: FaultAt): void {
+  for (const [i, item] of (node.items ?? [node]).entries()) {
+    if (typeof item.value !== 'string') fault(node.items === null ? path : `${path}[${i}]`, item);
+  }
+}
+
+function checkPrincipal(node: Located, path: string, fault: FaultAt): void {
+  if (node.value === '*') return;
+  if (node.members === null) fault(path, node);
+  for (const member of node.members ?? []) {
+    const inside = join(path, member.key);
+    if (!['AWS', 'Service', 'Federated', 'CanonicalUser'].includes(member.key)) fault(inside, member.node);
+    checkTexts(member.node, inside, fault);
+  }
+}
+
+/** An operator that does not exist is a fault unless its block is empty: so AWS takes it. */
+function checkCondition(node: Located, path: string, fault: FaultAt): void {
+  if (node.members === null) fault(path, node);
+  for (const operator of node.members ?? []) {
+    const inside = join(path, operator.key);
+    if (operator.node.members === null) fault(inside, operator.node);
+    const keys = operator.node.members ?? [];
+    if (keys.length > 0 && !isOperator(operator.key)) fault(inside, { ...operator.node, offset: operator.offset });
+    for (const key of keys) {
+      for (const item of key.node.items ?? [key.node]) {
+        if (typeof item.value === 'object') fault(join(inside, key.key), item);
+      }
+    }
+  }
+  repeated(node, path, fault);
+  for (const operator of node.members ?? []) repeated(operator.node, join(path, operator.key), fault);
+}
+
+function repeated(node: Located, path: string, fault: FaultAt): void {
+  const seen = new Set<string>();
+  for (const member of node.members ?? []) {
+    if (seen.has(member.key)) fault(join(path, member.key), { ...member.node, offset: member.offset });
+    seen.add(member.key);
+  }
+}
+
+/** AWS's API compares the names of operators with case. */
+function isOperator(written: string): boolean {
+  const use = readOperator(written);
+  if (use === null) return false;
+  const set = { one: '', forAnyValue: 'ForAnyValue:', forAllValues: 'ForAllValues:' }[use.quantifier];
+  return written === `${set}${use.operator?.name ?? 'Null'}${use.ifExists ? 'IfExists' : ''}`;
+}
+
+export function join(path: string, name: string): string {
+  return path === '' ? name : `${path}.${name}`;
+}
+
+/** Every text of an element that may be one text or a list, with its place. */
+export function textsAt(
+  statement: StatementNode,
+  name: string,
+): readonly { readonly text: string; readonly path: string; readonly node: Located }[] {
+  const element = statement.elements.get(name);
+  if (element === undefined) return [];
+  const path = join(statement.path, name);
+  return (element.items ?? [element]).map((node, i) => ({
+    text: String(node.value),
+    path: element.items === null ? path : `${path}[${i}]`,
+    node,
+  }));
+}

@@ -1,0 +1,125 @@
+import { join, type PolicyNode, type Report, type StatementNode, textsAt } from './policy-checks.ts';
+import { readNamedPrincipal } from './principal-element.ts';
+
+/** What is checked of documents that name principals: trust policies of roles, and policies of resources. */
+
+export function checkPrincipals(policy: PolicyNode, report: Report): void {
+  for (const statement of policy.statements) checkPrincipalOf(statement, report);
+}
+
+function checkPrincipalOf(statement: StatementNode, report: Report): void {
+  const { elements, path, node } = statement;
+  const negation = elements.get('NotPrincipal');
+  if (negation !== undefined && elements.get('Effect')?.value === 'Allow') {
+    report('Allow with NotPrincipal is not allowed.', join(path, 'NotPrincipal'), negation);
+  }
+  const element = elements.get('Principal') ?? negation;
+  if (element === undefined) {
+    report('Missing required field Principal', path, node);
+    return;
+  }
+  const name = join(path, negation === undefined ? 'Principal' : 'NotPrincipal');
+  if (element.value !== '*' && (element.members ?? []).length === 0) {
+    report('Missing required field Principal cannot be empty!', name, element);
+  }
+  for (const { key, node: values } of element.members ?? []) {
+    for (const item of values.items ?? [values]) {
+      const text = String(item.value);
+      if (isPrincipal(key, text)) continue;
+      report(`Invalid principal in policy: "${key}":"${text}"`, join(name, key), item);
+    }
+  }
+}
+
+/** Groups and instance profiles are none, a part of an ARN cannot be a wildcard, and services have no `*`. */
+function isPrincipal(type: string, text: string): boolean {
+  if (type === 'AWS') {
+    if (text === '*') return true;
+    return (
+      !/[*?]/.test(text) &&
+      !/:iam:[^:]*:[^:]*:(?:group|instance-profile)\//.test(text) &&
+      readNamedPrincipal(type, text) !== null
+    );
+  }
+  return text !== '' && !(type === 'Service' && text.includes('*'));
+}
+
+const TRUST_ACTIONS = 'AssumeRole policy may only specify STS AssumeRole actions.';
+
+export function checkTrust(policy: PolicyNode, report: Report): void {
+  for (const statement of policy.statements) {
+    const { elements, path, node } = statement;
+    const negation = elements.get('NotPrincipal');
+    if (negation !== undefined) {
+      report('AssumeRole policy must not contain NotPrincipal field.', join(path, 'NotPrincipal'), negation);
+    }
+    if (textsAt(statement, 'Action').length === 0) report('Missing required field Action', path, node);
+    for (const { text, path: place, node: item } of textsAt(statement, 'Action')) {
+      if (!/^sts:/i.test(text)) report(TRUST_ACTIONS, place, item);
+    }
+    for (const name of ['Resource', 'NotResource']) {
+      const element = elements.get(name);
+      if (element !== undefined) report(`Has prohibited field ${name}`, join(path, name), element);
+    }
+    checkCognito(statement, report);
+  }
+}
+
+function checkCognito(statement: StatementNode, report: Report): void {
+  const federated = statement.elements.get('Principal')?.members?.find((member) => member.key === 'Federated')?.node;
+  const providers = federated?.items ?? (federated === undefined ? [] : [federated]);
+  const isCognito = providers.some((item) => item.value === 'cognito-identity.amazonaws.com');
+  const hasCondition = (statement.elements.get('Condition')?.members ?? []).length > 0;
+  if (!isCognito || hasCondition || federated === undefined) return;
+  const path = join(statement.path, 'Principal.Federated');
+  report('A condition block must be present for the Cognito provider', path, federated);
+}
+
+const CONTROL = 'The provided policy document does not meet the requirements of the specified policy type.';
+
+/** A resource control policy is written by customers to deny: everybody, in named services, on resources. */
+export function checkResourceControl(policy: PolicyNode, report: Report): void {
+  for (const statement of policy.statements) {
+    const { elements, path, node } = statement;
+    const effect = elements.get('Effect');
+    if (effect !== undefined && effect.value !== 'Deny') report(CONTROL, join(path, 'Effect'), effect);
+    const principal = elements.get('Principal');
+    if (principal?.value !== '*') report(CONTROL, join(path, 'Principal'), principal ?? node);
+    for (const name of ['NotPrincipal', 'NotAction']) {
+      const element = elements.get(name);
+      if (element !== undefined) report(CONTROL, join(path, name), element);
+    }
+    for (const { text, path: place, node: item } of textsAt(statement, 'Action')) {
+      if (text === '*' || text === '*:*') report(CONTROL, place, item);
+    }
+    requireElements(statement, report);
+  }
+}
+
+export function checkServiceControl(policy: PolicyNode, report: Report): void {
+  for (const statement of policy.statements) {
+    for (const name of ['Principal', 'NotPrincipal']) {
+      const element = statement.elements.get(name);
+      if (element !== undefined) report(CONTROL, join(statement.path, name), element);
+    }
+    requireElements(statement, report);
+  }
+}
+
+function requireElements(statement: StatementNode, report: Report): void {
+  for (const name of ['Action', 'Resource']) {
+    const count = textsAt(statement, name).length + textsAt(statement, `Not${name}`).length;
+    if (count === 0) report(CONTROL, statement.path, statement.node);
+  }
+  const effect = statement.elements.get('Effect');
+  if (effect !== undefined && effect.value !== 'Allow' && effect.value !== 'Deny') {
+    report(CONTROL, join(statement.path, 'Effect'), effect);
+  }
+}
+
+export function checkControlVersion(policy: PolicyNode, report: Report): void {
+  const version = policy.elements.get('Version');
+  if (version?.value !== '2012-10-17') report(CONTROL, 'Version', version ?? policy.root);
+}
+
+export const CONTROL_MESSAGE = CONTROL;
