@@ -1,4 +1,4 @@
-import type { AccessLevel, CatalogAction, CatalogService, ConditionKey } from './catalog-service.ts';
+import type { CatalogAction, CatalogService, ConditionKey } from './catalog-service.ts';
 import { readDataFile } from './data-file.ts';
 import { ManagedPolicies, type ManagedPolicyEntry } from './managed-policies.ts';
 import { hasResourcePolicies, policyHolders } from './policy-holders.ts';
@@ -6,7 +6,7 @@ import { matchesTemplate, specificity } from './resource-template.ts';
 import { ServiceTable } from './service-table.ts';
 import { nearest } from './spelling.ts';
 
-export type { AccessLevel, CatalogAction };
+export type { CatalogAction };
 
 /** What exists at AWS. Everything is looked up synchronously; a service is read when it is first asked for. */
 export interface Catalog {
