@@ -143,11 +143,7 @@ export class ClosedForm {
     });
   }
 
-  #controlDenials(
-    action: ActionFacts,
-    entry: Entry,
-    owners: ReadonlyMap<string, PreparedResource>,
-  ): readonly Denial[] {
+  #controlDenials(action: ActionFacts, entry: Entry, owners: ReadonlyMap<string, PreparedResource>): readonly Denial[] {
     const bound = [...owners].filter(([, resource]) => resourceControlBinds(this.#at(action, resource)));
     const accounts = bound.map(([accountId]) => accountId);
     const owned = conditionUse('StringEquals', 'aws:ResourceAccount', accounts);
@@ -257,7 +253,10 @@ export class ClosedFormBuilder {
       const { identity, boundary, serviceControl } = policies.source;
       for (const attached of identity) add('IDENTITY_POLICY', attached, { kind: 'identity' });
       if (boundary !== null) add('PERMISSIONS_BOUNDARY', boundary, { kind: 'boundary' });
-      for (const [level, { policies: attached }] of (serviceControlBinds(facts) ? (serviceControl ?? []) : []).entries()) {
+      for (const [level, { policies: attached }] of (serviceControlBinds(facts)
+        ? (serviceControl ?? [])
+        : []
+      ).entries()) {
         for (const one of attached) add('SERVICE_CONTROL_POLICY', one, { kind: 'level', level });
       }
     }

@@ -1,8 +1,8 @@
 import { AS_ACCOUNT, AS_ROLE, DIRECTLY } from '../evaluation/match-principal.ts';
+import { type ConditionUse, conditionUse } from './condition-use.ts';
 import type { Bearer, Entry } from './entry.ts';
 import { checkProduct, checkTermCount } from './limits.ts';
 import { fixedPart, type ResourceGlob, resourceGlob, withinPartition } from './resource-set.ts';
-import { conditionUse, type ConditionUse } from './condition-use.ts';
 import { ANYTHING, contains, intersectTerms, isAnything, simplified, type Term, withoutContained } from './term.ts';
 
 /** What a principal may do with the actions of one class: in some term of `allow` and in none of `deny`. */
@@ -59,7 +59,12 @@ class Combination {
 
   allowed(): Union {
     const { home, isRoot } = this.#given;
-    if (home === null) return this.#union(this.#grants().filter((entry) => namingOf(entry) === DIRECTLY).flatMap(granted));
+    if (home === null)
+      return this.#union(
+        this.#grants()
+          .filter((entry) => namingOf(entry) === DIRECTLY)
+          .flatMap(granted),
+      );
     const control = this.#control();
     if (control.length === 0) return [];
     // What the boundary and the session policies leave of it, and what the identity policies give of that.
@@ -108,15 +113,16 @@ class Combination {
   #grants(): readonly Entry[] {
     // A request without a resource meets no resource's policy.
     if (this.#given.wildcardOnly) return [];
-    return this.#entries.filter(
-      ({ slot }) => slot.kind === 'grant' && this.#given.bearer(slot.bearer).takesPart,
-    );
+    return this.#entries.filter(({ slot }) => slot.kind === 'grant' && this.#given.bearer(slot.bearer).takesPart);
   }
 
   #control(): Union {
     let terms: Union = [ANYTHING];
     for (let level = 0; level < this.#given.levels; level += 1) {
-      terms = this.#both(terms, this.#of(({ slot }) => slot.kind === 'level' && slot.level === level));
+      terms = this.#both(
+        terms,
+        this.#of(({ slot }) => slot.kind === 'level' && slot.level === level),
+      );
     }
     return terms;
   }

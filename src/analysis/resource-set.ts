@@ -1,6 +1,6 @@
 import { splitArn } from '../policy/arn.ts';
 import { readTemplate, type Template } from '../policy/variable.ts';
-import { covers, intersectPatterns, overlap, patternText, templateText, type Token, tokensOf } from './wildcard.ts';
+import { covers, intersectPatterns, overlap, patternText, type Token, templateText, tokensOf } from './wildcard.ts';
 
 /** A set of resources: those that one pattern of a policy's Resource matches. */
 export interface ResourceGlob {

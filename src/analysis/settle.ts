@@ -59,7 +59,9 @@ export class Settling implements ContextReader {
     }
     const kinds = valuesOf(use);
     const values = kinds.variables
-      ? condition.values.map((value) => this.#value(value, variables, kinds.wildcards)).filter((value) => value !== null)
+      ? condition.values
+          .map((value) => this.#value(value, variables, kinds.wildcards))
+          .filter((value) => value !== null)
       : condition.values;
     // No value is left that anything could match.
     if (values.length === 0 && neverWithoutValues(use)) return false;

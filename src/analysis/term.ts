@@ -153,7 +153,11 @@ export function withoutContained(terms: readonly Term[]): readonly Term[] {
 export function termKey(term: Term): string {
   const lists = term.resources.map((list) => list.map((glob) => glob.text).sort());
   const excluded = term.notResources.map((glob) => glob.text).sort();
-  return JSON.stringify([lists.map((list) => list.join(' ')).sort(), excluded, term.conditions.map((use) => use.id).sort()]);
+  return JSON.stringify([
+    lists.map((list) => list.join(' ')).sort(),
+    excluded,
+    term.conditions.map((use) => use.id).sort(),
+  ]);
 }
 
 export function printTerm(term: Term): PermissionTerm {

@@ -37,7 +37,7 @@ describe('the closed form', () => {
           }
         }
       }),
-      { numRuns: 400 },
+      { numRuns: 500 },
     );
   });
 });

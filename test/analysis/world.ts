@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import type { Governed } from '../../src/analysis/closed-form.ts';
 import type { AttachedPolicy, ControlLevel } from '../../src/evaluation/applicable-policies.ts';
 import {
   type PreparedPrincipal,
@@ -14,7 +15,6 @@ import type { ActionFacts, ContextValue } from '../../src/evaluation/request.ts'
 import type { JsonObject } from '../../src/policy/json.ts';
 import { loadPolicy } from '../../src/policy/load.ts';
 import type { PolicyKind } from '../../src/policy/policy-kind.ts';
-import type { Governed } from '../../src/analysis/closed-form.ts';
 
 export const A = '111111111111';
 export const B = '222222222222';
@@ -121,7 +121,7 @@ const RESOURCES = [
   'arn:aws:s3:::*/x',
   'arn:aws:s3:::b/${aws:username}/*',
   'arn:aws:s3:::b/${aws:PrincipalTag/Star}/*',
-  'arn:aws:s3:::bb/${aws:PrincipalTag/team, \'none\'}/*',
+  "arn:aws:s3:::bb/${aws:PrincipalTag/team, 'none'}/*",
   'arn:aws:s3:::b/${s3:prefix}/*',
   "arn:aws:s3:::b/${s3:prefix, 'ab'}/x",
   'arn:*:sqs:*:*:q',
@@ -133,7 +133,21 @@ const RESOURCES = [
   `arn:aws:iam::${B}:role/R`,
 ];
 
-const ACTION_TEXTS = ['*', 's3:*', 's3:Get*', 's3:*Object', 's3:ListBucket', 'S3:listall*', 'sqs:*', 'kms:*', 'kms:Decrypt', 'sts:*', 'sts:AssumeRole', 'iam:*', 'ec2:*'];
+const ACTION_TEXTS = [
+  '*',
+  's3:*',
+  's3:Get*',
+  's3:*Object',
+  's3:ListBucket',
+  'S3:listall*',
+  'sqs:*',
+  'kms:*',
+  'kms:Decrypt',
+  'sts:*',
+  'sts:AssumeRole',
+  'iam:*',
+  'ec2:*',
+];
 
 const CONDITIONS: readonly JsonObject[] = [
   {},
@@ -182,7 +196,14 @@ const CONTEXT_VALUES: readonly (readonly [string, readonly ContextValue[]])[] = 
 
 /** Some of the keys; the rest is absent. */
 export const contexts: fc.Arbitrary<ReadonlyMap<string, ContextValue>> = fc
-  .tuple(...CONTEXT_VALUES.map(([key, values]) => fc.option(fc.constantFrom(...values).map((value) => [key, value] as const), { nil: null })))
+  .tuple(
+    ...CONTEXT_VALUES.map(([key, values]) =>
+      fc.option(
+        fc.constantFrom(...values).map((value) => [key, value] as const),
+        { nil: null },
+      ),
+    ),
+  )
   .map((pairs) => new Map(pairs.filter((pair) => pair !== null)));
 
 function oneOrNot<T>(name: string, value: fc.Arbitrary<T>): fc.Arbitrary<Record<string, T>> {
@@ -196,7 +217,10 @@ const conditions = fc.constantFrom(...CONDITIONS).map((block) => ({ Condition: b
 
 function document(statement: fc.Arbitrary<JsonObject>): fc.Arbitrary<JsonObject> {
   return fc
-    .tuple(fc.constantFrom('2012-10-17', '2012-10-17', '2012-10-17', '2008-10-17'), fc.array(statement, { minLength: 1, maxLength: 3 }))
+    .tuple(
+      fc.constantFrom('2012-10-17', '2012-10-17', '2012-10-17', '2008-10-17'),
+      fc.array(statement, { minLength: 1, maxLength: 3 }),
+    )
     .map(([Version, Statement]) => ({ Version, Statement }));
 }
 
@@ -221,21 +245,29 @@ const PRINCIPALS: readonly JsonObject[string][] = [
 
 const naming = fc
   .tuple(effects, fc.constantFrom(...PRINCIPALS), fc.nat(3), actions, fc.option(resources, { nil: {} }), conditions)
-  .map(([Effect, who, not, ...parts]): JsonObject =>
-    Object.assign({ Effect, [Effect === 'Deny' && not === 0 ? 'NotPrincipal' : 'Principal']: who }, ...parts),
+  .map(
+    ([Effect, who, not, ...parts]): JsonObject =>
+      Object.assign({ Effect, [Effect === 'Deny' && not === 0 ? 'NotPrincipal' : 'Principal']: who }, ...parts),
   );
 const resourceDocuments = document(naming);
 const controls = document(
-  fc.tuple(actions, resources, conditions).map((parts): JsonObject => Object.assign({ Effect: 'Deny', Principal: '*' }, ...parts)),
+  fc
+    .tuple(actions, resources, conditions)
+    .map((parts): JsonObject => Object.assign({ Effect: 'Deny', Principal: '*' }, ...parts)),
 );
 
 function levels(one: fc.Arbitrary<JsonObject>, kind: PolicyKind): fc.Arbitrary<readonly ControlLevel[] | null> {
   const level = fc.array(one, { minLength: 1, maxLength: 2 });
-  return fc.option(fc.array(level, { minLength: 1, maxLength: 2 }), { nil: null }).map((all) =>
-    all === null
-      ? null
-      : all.map((policies, i) => ({ target: `level-${i}`, policies: policies.map((one, j) => attached(one, kind, `p-${kind}${i}${j}`)) })),
-  );
+  return fc
+    .option(fc.array(level, { minLength: 1, maxLength: 2 }), { nil: null })
+    .map((all) =>
+      all === null
+        ? null
+        : all.map((policies, i) => ({
+            target: `level-${i}`,
+            policies: policies.map((one, j) => attached(one, kind, `p-${kind}${i}${j}`)),
+          })),
+    );
 }
 
 export interface World {
@@ -246,7 +278,16 @@ export interface World {
   readonly home: PreparedResource | null;
 }
 
-const callers = fc.constantFrom('user', 'user', 'roleSession', 'roleSession', 'federatedUser', 'root', 'service', 'anonymous');
+const callers = fc.constantFrom(
+  'user',
+  'user',
+  'roleSession',
+  'roleSession',
+  'federatedUser',
+  'root',
+  'service',
+  'anonymous',
+);
 
 export const worlds: fc.Arbitrary<World> = fc
   .record({
@@ -256,15 +297,20 @@ export const worlds: fc.Arbitrary<World> = fc
     session: fc.option(documents, { nil: null, freq: 1 }),
     serviceControl: levels(documents, 'scp'),
     resourceControl: levels(controls, 'rcp'),
-    policies: fc.array(fc.option(resourceDocuments, { nil: null, freq: 3 }), { minLength: BEARERS.length, maxLength: BEARERS.length }),
+    policies: fc.array(fc.option(resourceDocuments, { nil: null, freq: 3 }), {
+      minLength: BEARERS.length,
+      maxLength: BEARERS.length,
+    }),
     sessionName: fc.constantFrom('s1', 's2', null),
     management: fc.nat(9).map((n) => n === 0),
   })
   .map((given): World => {
     const organization = given.management ? { ...ORGANIZATION, managementAccountId: A } : ORGANIZATION;
     const policies = preparePolicies({
-      identity: given.caller === 'root' ? [] : given.identity.map((one, i) => attached(one, 'identity', `identity-${i}`)),
-      boundary: given.caller === 'root' || given.boundary === null ? null : attached(given.boundary, 'boundary', 'boundary'),
+      identity:
+        given.caller === 'root' ? [] : given.identity.map((one, i) => attached(one, 'identity', `identity-${i}`)),
+      boundary:
+        given.caller === 'root' || given.boundary === null ? null : attached(given.boundary, 'boundary', 'boundary'),
       serviceControl: given.serviceControl,
     });
     const session = given.session === null ? null : [attached(given.session, 'session', 'session')];
@@ -272,16 +318,26 @@ export const worlds: fc.Arbitrary<World> = fc
     const control = given.resourceControl;
     const place = (one: Place): PreparedResource => {
       const document = one.bearer === null ? null : (given.policies[one.bearer] ?? null);
-      const policy = document === null ? null : attached(document, one.arn.includes(':role/') ? 'trust' : 'resource', one.arn);
-      const known = one.accountId ?? new RegExp(':(\\d{12}):').exec(one.arn)?.[1] ?? null;
+      const policy =
+        document === null ? null : attached(document, one.arn.includes(':role/') ? 'trust' : 'resource', one.arn);
+      const known = one.accountId ?? /:(\d{12}):/.exec(one.arn)?.[1] ?? null;
       const resourceControl = known === A || known === B ? control : null;
-      return prepareResource({ ...one, organization: known === null ? null : organization, policy, policyBindings: {}, resourceControl });
+      return prepareResource({
+        ...one,
+        organization: known === null ? null : organization,
+        policy,
+        policyBindings: {},
+        resourceControl,
+      });
     };
     return {
       principal,
       places: PLACES.map(place),
       bearers: BEARERS.map((one, i) => place({ ...one, bearer: i })),
-      home: given.caller === 'service' || given.caller === 'anonymous' ? null : place({ arn: `arn:aws:sqs:us-east-1:${A}:home`, accountId: A, tags: null, bearer: null }),
+      home:
+        given.caller === 'service' || given.caller === 'anonymous'
+          ? null
+          : place({ arn: `arn:aws:sqs:us-east-1:${A}:home`, accountId: A, tags: null, bearer: null }),
     };
   });
 
@@ -297,12 +353,31 @@ function principalOf(
     case 'user':
       return preparePrincipal({ ...ALICE, organization }, policies, null);
     case 'roleSession': {
-      const role: PreparedRole = { facts: { ...APP, organization }, policies, trust: NO_TRUST, maxSessionDuration: 3600 };
-      return roleSession(role, { sessionName, tags: { team: 'red' }, sourceIdentity: null, issuedAt: null, sessionPolicies: session });
+      const role: PreparedRole = {
+        facts: { ...APP, organization },
+        policies,
+        trust: NO_TRUST,
+        maxSessionDuration: 3600,
+      };
+      return roleSession(role, {
+        sessionName,
+        tags: { team: 'red' },
+        sourceIdentity: null,
+        issuedAt: null,
+        sessionPolicies: session,
+      });
     }
     case 'federatedUser':
       return preparePrincipal(
-        { kind: 'federatedUser', arn: `arn:aws:sts::${A}:federated-user/fed`, name: 'fed', issuer: ALICE, tags: {}, issuedAt: null, ...account },
+        {
+          kind: 'federatedUser',
+          arn: `arn:aws:sts::${A}:federated-user/fed`,
+          name: 'fed',
+          issuer: ALICE,
+          tags: {},
+          issuedAt: null,
+          ...account,
+        },
         policies,
         session,
       );

@@ -1,0 +1,72 @@
+import type { ClosedFormBuilder } from '../analysis/closed-form.ts';
+import type { Catalog } from '../catalog/catalog.ts';
+import type { Directory } from '../directory/directory.ts';
+import { parseArn } from '../policy/arn.ts';
+import { governedBy } from './effective-permissions-governed.ts';
+import { type OneRevision, pagesOf, SCAN_PAGE } from './scan.ts';
+
+/** Owners of resources with policies whose ARNs name no account, by ARN. */
+export type Owners = ReadonlyMap<string, string>;
+
+/**
+ * Shows every resource of the directory that has a policy, and every role with its trust policy, to `builders`, which keep
+ * what concerns their principals. A page at a time: memory is bounded by what is kept, time grows with the number of
+ * resources and roles (each is looked up and its statements compared with the principals once).
+ */
+export async function addBearers(
+  directory: Directory,
+  catalog: Catalog,
+  builders: readonly ClosedFormBuilder[],
+  now: number,
+  check: OneRevision,
+): Promise<Owners> {
+  const owners = new Map<string, string>();
+  if (builders.length === 0) return owners;
+  const children = await nested(directory, catalog);
+  const add = async (arns: readonly string[]): Promise<void> => {
+    const resources = arns.map((arn) => ({ arn, accountId: null }));
+    const gathered = await directory.gather({ principals: [], roles: [], resources, now });
+    check(gathered.revision);
+    for (const arn of arns) {
+      const { value } = gathered.resource(arn, null);
+      if (value.accountId !== null && parseArn(arn)?.accountId === '') owners.set(arn, value.accountId);
+      if (value.facts.policy === null) continue;
+      for (const governed of governedBy(arn, catalog, children.get(arn) ?? [])) {
+        for (const builder of builders) builder.add(value, governed);
+      }
+    }
+  };
+  for await (const page of resourcePages(directory)) await add(page);
+  for await (const page of pagesOf(directory, 'roleArns')) await add(page);
+  check(await directory.revision());
+  return owners;
+}
+
+/** Resources with policies that lie inside others that have policies, too: by the outer one. */
+async function nested(directory: Directory, catalog: Catalog): Promise<ReadonlyMap<string, readonly string[]>> {
+  const children = new Map<string, string[]>();
+  for await (const page of resourcePages(directory)) {
+    for (const arn of page) {
+      for (const outer of catalog.policyHolders(arn)) {
+        if (outer === arn) continue;
+        const known = children.get(outer);
+        if (known === undefined) children.set(outer, [arn]);
+        else known.push(arn);
+      }
+    }
+  }
+  return children;
+}
+
+async function* resourcePages(directory: Directory): AsyncGenerator<readonly string[], void, undefined> {
+  let after: string | undefined;
+  for (;;) {
+    const where = after === undefined ? { limit: SCAN_PAGE } : { after, limit: SCAN_PAGE };
+    const page = await directory.resourceArnsWithPolicy(where);
+    // Roles come with the roles.
+    const resources = page.filter((arn) => !arn.includes(':role/') || parseArn(arn)?.service !== 'iam');
+    if (resources.length > 0) yield resources;
+    if (page.length < SCAN_PAGE) return;
+    after = page.at(-1);
+  }
+}

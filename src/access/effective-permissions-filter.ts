@@ -1,0 +1,111 @@
+import { meets } from '../analysis/closed-form.ts';
+import type { TermSet } from '../analysis/combine.ts';
+import { conditionUse } from '../analysis/condition-use.ts';
+import { EVERYTHING, resourceGlob } from '../analysis/resource-set.ts';
+import type { Term } from '../analysis/term.ts';
+import type { AccessLevel, Catalog, CatalogAction } from '../catalog/catalog.ts';
+import { matchesTemplate } from '../catalog/resource-template.ts';
+import { actionName } from '../evaluation/layer-set.ts';
+import { type ActionPattern, actionMatches, readActionPattern } from '../policy/action-pattern.ts';
+import { parseArn } from '../policy/arn.ts';
+import { InvalidInput } from '../policy/errors.ts';
+import { isAccountId } from '../policy/principal-id.ts';
+import type { Owners } from './effective-permissions-bearers.ts';
+
+/** Which permissions to look at. What is left out or null does not narrow; what is given narrows together. */
+export interface PermissionFilter {
+  /** Prefixes of services, without regard to case. */
+  readonly services?: readonly string[] | null;
+  /** `s3:GetObject`, or with wildcards, `s3:Get*`. */
+  readonly actions?: readonly string[] | null;
+  readonly accessLevels?: readonly AccessLevel[] | null;
+  /** An ARN, also with wildcards; `*`: what needs no resource. */
+  readonly resource?: string | null;
+}
+
+/** The actions of the catalogue that the filter lets through. Throws InvalidInput that names `field` and the place. */
+export function filteredActions(catalog: Catalog, filter: PermissionFilter, field: string): readonly CatalogAction[] {
+  const services = filter.services == null ? catalog.services() : knownServices(catalog, filter.services, field);
+  const patterns = filter.actions == null ? null : readPatterns(filter.actions, field);
+  const levels = filter.accessLevels == null ? null : new Set(filter.accessLevels);
+  const resource = checkedResource(filter.resource ?? null, field);
+  const found: CatalogAction[] = [];
+  for (const service of services) {
+    if (patterns !== null && !patterns.some((one) => one.service === null || one.service === service)) continue;
+    for (const action of catalog.actionsOf(service)) {
+      if (levels !== null && !levels.has(action.accessLevel)) continue;
+      if (patterns !== null && !actionMatches({ negated: false, patterns }, service, actionName(action))) continue;
+      if (resource !== null && !canBeAbout(action, resource)) continue;
+      found.push(action);
+    }
+  }
+  return found.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
+}
+
+function knownServices(catalog: Catalog, services: readonly string[], field: string): readonly string[] {
+  const keys = services.map((service, i) => {
+    const known = catalog.service(service);
+    if (known === null) {
+      throw new InvalidInput(
+        `${field}.services[${i}]`,
+        `the catalogue of ${catalog.version} knows no service \`${cut(service)}\``,
+      );
+    }
+    return known.key;
+  });
+  return [...new Set(keys)].sort();
+}
+
+function readPatterns(actions: readonly string[], field: string): readonly ActionPattern[] {
+  return actions.map((text, i) => {
+    const pattern = readActionPattern(text);
+    if (pattern === null) {
+      throw new InvalidInput(
+        `${field}.actions[${i}]`,
+        `\`${cut(text)}\` is not an action: expected \`service:Action\`, also with wildcards`,
+      );
+    }
+    return pattern;
+  });
+}
+
+function checkedResource(resource: string | null, field: string): string | null {
+  if (resource === null || resource === '*' || parseArn(resource) !== null) return resource;
+  throw new InvalidInput(`${field}.resource`, `\`${cut(resource)}\` is neither an ARN nor *`);
+}
+
+function cut(text: string): string {
+  return text.length > 100 ? `${text.slice(0, 100)}…` : text;
+}
+
+/** An action can be about an ARN when the ARN has the form of one of its resource types. */
+function canBeAbout(action: CatalogAction, resource: string): boolean {
+  if (resource === '*') return action.wildcardOnly;
+  return action.resourceTypes.some(({ type }) => type.arns.some((template) => matchesTemplate(template, resource)));
+}
+
+/** What of a set can apply to the resource; the set itself where all of it can. */
+export function onResource(set: TermSet, resource: string, catalog: Catalog, owners: Owners): TermSet {
+  if (resource === '*') return set;
+  const glob = resource === '*' ? EVERYTHING : resourceGlob(resource);
+  const owner = ownerOf(resource, catalog, owners);
+  const applies = (term: Term): boolean => meets(owner === null ? term : ownedBy(term, owner), glob);
+  const allow = set.allow.filter(applies);
+  const deny = allow.length === 0 ? [] : set.deny.filter(applies);
+  return allow.length === set.allow.length && deny.length === set.deny.length ? set : { allow, deny };
+}
+
+function ownedBy(term: Term, accountId: string): Term {
+  const owned = conditionUse('StringEquals', 'aws:ResourceAccount', [accountId]);
+  return owned === null ? term : { ...term, conditions: [...term.conditions, owned] };
+}
+
+function ownerOf(resource: string, catalog: Catalog, owners: Owners): string | null {
+  const account = parseArn(resource)?.accountId ?? '';
+  if (isAccountId(account)) return account;
+  for (const arn of [resource, ...catalog.policyHolders(resource)]) {
+    const owner = owners.get(arn);
+    if (owner !== undefined) return owner;
+  }
+  return null;
+}

@@ -1,0 +1,243 @@
+import { type ClosedForm, ClosedFormBuilder } from '../analysis/closed-form.ts';
+import type { TermSet } from '../analysis/combine.ts';
+import { policyDocument } from '../analysis/policy-document.ts';
+import { type PermissionTerm, printTerm } from '../analysis/term.ts';
+import type { AccessLevel, Catalog, CatalogAction } from '../catalog/catalog.ts';
+import type { Gathered, Revision } from '../directory/directory.ts';
+import type { Decision } from '../evaluation/decision.ts';
+import type { PreparedPrincipal, PreparedResource } from '../evaluation/prepare.ts';
+import type { RequestContext, RequestFacts } from '../evaluation/request.ts';
+import type { JsonObject } from '../policy/json.ts';
+import { barredFromRoles } from './assume.ts';
+import { type DecideTools, decide } from './decide.ts';
+import { addBearers, type Owners } from './effective-permissions-bearers.ts';
+import { filteredActions, onResource, type PermissionFilter } from './effective-permissions-filter.ts';
+import type { Answer, Subject } from './question.ts';
+import { type OneRevision, onOneRevision } from './scan.ts';
+import { gatherForSubjects, type ResolvedSubject, resolveSubject } from './subject.ts';
+
+/** One action that is allowed on some resource: in some `allow` term and in no `deny` term. */
+export interface EffectivePermission {
+  readonly action: string;
+  readonly accessLevel: AccessLevel;
+  readonly allow: readonly PermissionTerm[];
+  readonly deny: readonly PermissionTerm[];
+}
+
+/** What is allowed in one service, counted. */
+export interface ServicePermissions {
+  readonly service: string;
+  readonly serviceName: string | null;
+  readonly allowedActions: number;
+  readonly totalActions: number;
+  /** Of the allowed actions, in AWS's order. */
+  readonly accessLevels: readonly AccessLevel[];
+}
+
+const LEVELS: readonly AccessLevel[] = ['LIST', 'READ', 'WRITE', 'TAGGING', 'PERMISSIONS_MANAGEMENT'];
+
+interface Parts {
+  readonly tools: DecideTools;
+  readonly subject: Subject;
+  readonly context: RequestContext;
+  readonly now: number;
+  /** Null: there is nobody to have permissions, for the role may not be assumed. */
+  readonly form: ClosedForm | null;
+  /** The account whose permissions they are; null for services and anonymous. */
+  readonly home: string | null;
+  readonly owners: Owners;
+  readonly assumption: Decision | null;
+  readonly suspended: EffectivePermissions | null;
+  readonly gaps: readonly string[];
+  readonly revision: Revision;
+}
+
+/**
+ * Everything a subject may do on one state of the directory, in closed form. Each part is worked out when it is first asked
+ * for and kept; all are synchronous but `can`.
+ */
+export class EffectivePermissions {
+  readonly subject: Subject;
+  readonly context: RequestContext;
+  /** The decision on assuming the role; null when none is asked about. A denial: nothing is permitted. */
+  readonly assumption: Decision | null;
+  /** With a role assumed, the principal's own permissions; null otherwise. */
+  readonly suspended: EffectivePermissions | null;
+  readonly gaps: readonly string[];
+  readonly revision: Revision;
+  readonly #parts: Parts;
+  readonly #catalog: Catalog;
+  readonly #printed = new Map<TermSet, Pick<EffectivePermission, 'allow' | 'deny'>>();
+  #summary: readonly ServicePermissions[] | undefined;
+  #document: JsonObject | undefined;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+    this.#catalog = parts.tools.catalog;
+    this.subject = parts.subject;
+    this.context = parts.context;
+    this.assumption = parts.assumption;
+    this.suspended = parts.suspended;
+    this.gaps = parts.gaps;
+    this.revision = parts.revision;
+  }
+
+  /** What may be done with one action, for comparing. Throws LIMIT_EXCEEDED. */
+  setOf(action: CatalogAction, resource: string | null = null): TermSet {
+    const set = this.#parts.form?.of(action) ?? NOTHING;
+    return resource === null ? set : onResource(set, resource, this.#catalog, this.#parts.owners);
+  }
+
+  /**
+   * In the order of the actions' names. `field` names the filter in errors. Throws InvalidInput for a filter that names what
+   * there is not, LIMIT_EXCEEDED for permissions of more terms than can be listed.
+   */
+  permissions(filter: PermissionFilter = {}, field = 'filter'): readonly EffectivePermission[] {
+    const found: EffectivePermission[] = [];
+    for (const action of filteredActions(this.#catalog, filter, field)) {
+      const set = this.setOf(action, filter.resource ?? null);
+      if (set.allow.length > 0)
+        found.push({ action: action.name, accessLevel: action.accessLevel, ...this.#print(set) });
+    }
+    return found;
+  }
+
+  /** Services in which something is allowed, in order of their prefixes. */
+  summary(): readonly ServicePermissions[] {
+    this.#summary ??= this.#catalog.services().flatMap((service) => {
+      const actions = this.#catalog.actionsOf(service);
+      const allowed = actions.filter((action) => this.setOf(action).allow.length > 0);
+      if (allowed.length === 0) return [];
+      const levels = new Set(allowed.map((action) => action.accessLevel));
+      return {
+        service,
+        serviceName: this.#catalog.serviceName(service),
+        allowedActions: allowed.length,
+        totalActions: actions.length,
+        accessLevels: LEVELS.filter((level) => levels.has(level)),
+      };
+    });
+    return this.#summary;
+  }
+
+  /** The same set as one IAM policy. Throws LIMIT_EXCEEDED where one cannot say it exactly. */
+  policyDocument(): JsonObject {
+    if (this.#document === undefined) {
+      const actions = this.#catalog
+        .services()
+        .flatMap((service) => this.#catalog.actionsOf(service))
+        .map((action) => ({ name: action.name, wildcardOnly: action.wildcardOnly, set: this.setOf(action) }))
+        .filter(({ set }) => set.allow.length > 0);
+      this.#document = policyDocument(actions, this.#catalog, this.#parts.home);
+    }
+    return this.#document;
+  }
+
+  /** Decides one request of the subject, as every other question does. Context left out: that of the permissions. */
+  async can(check: {
+    readonly action: string;
+    readonly resource: string;
+    readonly resourceAccount?: string | null;
+    readonly context?: RequestContext;
+  }): Promise<Answer> {
+    const { subject, tools, now } = this.#parts;
+    const { action, resource, resourceAccount = null, context = this.context } = check;
+    const [answer] = await decide(tools, [{ subject, action, resource, resourceAccount, context, path: '' }], now);
+    if (answer === undefined) throw new Error('a question without an answer');
+    return answer;
+  }
+
+  #print(set: TermSet): Pick<EffectivePermission, 'allow' | 'deny'> {
+    const known = this.#printed.get(set);
+    if (known !== undefined) return known;
+    const printed = { allow: set.allow.map(printTerm), deny: set.deny.map(printTerm) };
+    this.#printed.set(set, printed);
+    return printed;
+  }
+}
+
+const NOTHING: TermSet = { allow: [], deny: [] };
+
+/**
+ * Everything `subject` may do, given `context`: condition keys in it are settled, others stay as conditions. Looks at every
+ * resource policy and trust policy of the directory once, a page at a time. Throws what resolving the subject throws, and
+ * CONFLICT when the directory keeps changing.
+ */
+export function effectivePermissions(
+  tools: DecideTools,
+  subject: Subject,
+  context: RequestContext,
+  now: number,
+): Promise<EffectivePermissions> {
+  return onOneRevision((check) => workOut(tools, subject, context, now, check));
+}
+
+async function workOut(
+  tools: DecideTools,
+  subject: Subject,
+  context: RequestContext,
+  now: number,
+  check: OneRevision,
+): Promise<EffectivePermissions> {
+  const { directory, catalog } = tools;
+  const gathered = await directory.gather({ ...gatherForSubjects([{ subject }]), resources: [], now });
+  check(gathered.revision);
+  const resolved = resolveSubject({ subject, path: '', context }, gathered, tools.actions, now);
+  const home = await homes(tools, resolved, now, check);
+  const request: RequestFacts = { context, now, authority: 'directory' };
+  const own = new ClosedFormBuilder(resolved.own, request, homeOf(resolved.own, home));
+  const inRole = resolved.role === null || resolved.acting === null ? null : resolved.acting;
+  const role = inRole === null ? null : new ClosedFormBuilder(inRole, request, homeOf(inRole, home));
+  const owners = await addBearers(directory, catalog, role === null ? [own] : [own, role], now, check);
+  const shared = { tools, context, now, owners, gaps: resolved.gaps, revision: gathered.revision };
+  const ownPermissions = new EffectivePermissions({
+    ...shared,
+    subject: resolved.role === null ? subject : { ...subject, assumedRole: null, session: null },
+    form: own.build(never(resolved.own)),
+    home: accountOf(resolved.own),
+    assumption: null,
+    suspended: null,
+  });
+  if (resolved.role === null) return ownPermissions;
+  return new EffectivePermissions({
+    ...shared,
+    subject,
+    form: role === null || inRole === null ? null : role.build(never(inRole)),
+    home: inRole === null ? null : accountOf(inRole),
+    assumption: resolved.assumption,
+    suspended: ownPermissions,
+  });
+}
+
+/** A resource of each account concerned, for the control policies that stand above its resources. */
+async function homes(
+  tools: DecideTools,
+  resolved: ResolvedSubject,
+  now: number,
+  check: OneRevision,
+): Promise<Gathered> {
+  const arns = [resolved.own, resolved.acting].flatMap((principal) => homeArn(principal) ?? []);
+  const resources = [...new Set(arns)].map((arn) => ({ arn, accountId: null }));
+  const gathered = await tools.directory.gather({ principals: [], roles: [], resources, now });
+  check(gathered.revision);
+  return gathered;
+}
+
+function homeOf(principal: PreparedPrincipal, gathered: Gathered): PreparedResource | null {
+  const arn = homeArn(principal);
+  return arn === null ? null : gathered.resource(arn, null).value;
+}
+
+function homeArn(principal: PreparedPrincipal | null): string | null {
+  if (principal === null || principal.facts.kind === 'service' || principal.facts.kind === 'anonymous') return null;
+  return `arn:${principal.facts.partition}:iam::${principal.facts.accountId}:root`;
+}
+
+function accountOf({ facts }: PreparedPrincipal): string | null {
+  return facts.kind === 'service' || facts.kind === 'anonymous' ? null : facts.accountId;
+}
+
+/** Actions that no policy can give to the principal. */
+function never(principal: PreparedPrincipal): ReadonlySet<string> {
+  return new Set(barredFromRoles(principal, '') === null ? [] : ['sts:AssumeRole']);
+}

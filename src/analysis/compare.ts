@@ -1,0 +1,98 @@
+import type { TermSet } from './combine.ts';
+import { contains, type PermissionTerm, printTerm, simplified, type Term, withoutContained } from './term.ts';
+
+/** One action, with what of it is allowed before and after. */
+export interface AccessDifference {
+  readonly action: string;
+  readonly before: readonly PermissionTerm[];
+  readonly after: readonly PermissionTerm[];
+}
+
+/** Two closed forms side by side. */
+export interface AccessComparison {
+  /** Nothing was allowed before. */
+  readonly gained: readonly AccessDifference[];
+  /** Nothing is allowed after. */
+  readonly lost: readonly AccessDifference[];
+  /** Something is allowed before and after, but not the same. */
+  readonly changed: readonly AccessDifference[];
+  /** Actions of which the same is allowed before and after, and something is. */
+  readonly keptCount: number;
+}
+
+/** Compares what is allowed of each action. Two sets count as the same when each term of one lies in one of the other. */
+export function compareAccess(
+  actions: Iterable<{ readonly name: string; readonly before: TermSet; readonly after: TermSet }>,
+): AccessComparison {
+  const gained: AccessDifference[] = [];
+  const lost: AccessDifference[] = [];
+  const changed: AccessDifference[] = [];
+  let keptCount = 0;
+  const pairs = new Map<TermSet, Map<TermSet, boolean>>();
+  for (const { name, before, after } of actions) {
+    if (before.allow.length === 0 && after.allow.length === 0) continue;
+    if (isSame(before, after, pairs)) {
+      keptCount += 1;
+      continue;
+    }
+    const difference = { action: name, before: printed(before), after: printed(after) };
+    if (before.allow.length === 0) gained.push(difference);
+    else if (after.allow.length === 0) lost.push(difference);
+    else changed.push(difference);
+  }
+  return { gained, lost, changed, keptCount };
+}
+
+function isSame(before: TermSet, after: TermSet, pairs: Map<TermSet, Map<TermSet, boolean>>): boolean {
+  const known = pairs.get(before)?.get(after);
+  if (known !== undefined) return known;
+  const same = sameUnion(before.allow, after.allow) && sameUnion(before.deny, after.deny);
+  const row = pairs.get(before) ?? new Map<TermSet, boolean>();
+  pairs.set(before, row.set(after, same));
+  return same;
+}
+
+function sameUnion(a: readonly Term[], b: readonly Term[]): boolean {
+  return within(a, b) && within(b, a);
+}
+
+function within(a: readonly Term[], b: readonly Term[]): boolean {
+  return a.every((term) => b.some((other) => contains(other, term)));
+}
+
+const printedSets = new WeakMap<TermSet, readonly PermissionTerm[]>();
+
+/**
+ * What is allowed, with denials folded in as far as a term can say them: those of resources whatever the conditions.
+ * Conditional denials are left to `effectivePermissions`, which has them beside.
+ */
+function printed(set: TermSet): readonly PermissionTerm[] {
+  const known = printedSets.get(set);
+  if (known !== undefined) return known;
+  let terms: readonly Term[] = set.allow;
+  for (const denied of set.deny) {
+    const [list, ...more] = denied.resources;
+    if (denied.conditions.length > 0 || more.length > 0) continue;
+    if (list === undefined) terms = only(terms, { resources: [denied.notResources], notResources: [], from: denied });
+    else if (denied.notResources.length === 0) terms = only(terms, { resources: [], notResources: list, from: denied });
+  }
+  const result = withoutContained(terms).map(printTerm);
+  printedSets.set(set, result);
+  return result;
+}
+
+function only(
+  terms: readonly Term[],
+  { resources, notResources, from }: Pick<Term, 'resources' | 'notResources'> & { readonly from: Term },
+): readonly Term[] {
+  return terms
+    .map((term) =>
+      simplified({
+        ...term,
+        resources: [...term.resources, ...resources],
+        notResources: [...term.notResources, ...notResources],
+        statements: [...new Set([...term.statements, ...from.statements])],
+      }),
+    )
+    .filter((term) => term !== null);
+}

@@ -1,0 +1,118 @@
+import { RolegateError } from '../policy/errors.ts';
+import type { JsonObject } from '../policy/json.ts';
+import { type ActionCatalog, nameActions } from './action-list.ts';
+import type { TermSet } from './combine.ts';
+import { type ConditionUse, conditionBlock, conditionUse } from './condition-use.ts';
+import { intersectLists, type ResourceGlob } from './resource-set.ts';
+import { intersectTerms, type Term } from './term.ts';
+
+/** An action and what may be done with it. */
+export interface ActionTerms {
+  readonly name: string;
+  readonly wildcardOnly: boolean;
+  readonly set: TermSet;
+}
+
+/** Patterns of one statement's Resource. */
+const MAX_PATTERNS = 2000;
+
+/** What grants nothing: an IAM policy has at least one statement. */
+const NOTHING: JsonObject = { Effect: 'Deny', Action: '*', Resource: '*' };
+
+/**
+ * The same set as one IAM policy of version 2012-10-17, without regard to IAM's limits of size. Lists of resources that both
+ * have to match are multiplied out; an exclusion beside a list becomes a Deny. Throws LIMIT_EXCEEDED, naming the action, where
+ * neither is exact: for policy variables that meet wildcards, and for an exclusion that another term takes back.
+ *
+ * Actions are named as shortly as the catalogue allows (`s3:*`, NotAction): of actions that it does not know, the policy says
+ * nothing that could be relied on. `home` is the principal's account, if it has one.
+ */
+export function policyDocument(
+  actions: readonly ActionTerms[],
+  catalog: ActionCatalog,
+  home: string | null,
+): JsonObject {
+  const owned = home === null ? null : conditionUse('StringEqualsIfExists', 'aws:ResourceAccount', [home]);
+  const bySet = new Map<string, { readonly body: StatementBody; readonly actions: string[] }>();
+  const bodies = new Map<TermSet, readonly StatementBody[]>();
+  for (const { name, wildcardOnly, set } of actions) {
+    // Actions without a resource have sets of their own.
+    const known = bodies.get(set) ?? bodiesOf(set, name, wildcardOnly ? owned : null);
+    bodies.set(set, known);
+    for (const body of known) {
+      const key = JSON.stringify(body);
+      const statement = bySet.get(key);
+      if (statement === undefined) bySet.set(key, { body, actions: [name] });
+      else statement.actions.push(name);
+    }
+  }
+  const statements = [...bySet.values()].map(({ body, actions: names }): JsonObject => {
+    const { Effect, ...rest } = body;
+    return { Effect, ...nameActions(names, catalog), ...rest };
+  });
+  return { Version: '2012-10-17', Statement: statements.length === 0 ? [NOTHING] : statements };
+}
+
+interface StatementBody extends JsonObject {
+  readonly Effect: 'Allow' | 'Deny';
+}
+
+/**
+ * `owner`: the condition that requests on resources have and requests without one fulfil anyway. With it, both kinds of
+ * actions come into one statement.
+ */
+function bodiesOf(set: TermSet, action: string, owner: ConditionUse | null): readonly StatementBody[] {
+  const bodies: StatementBody[] = [];
+  for (const term of set.allow) {
+    const conditions = owner === null ? term.conditions : [...term.conditions, owner];
+    const list = oneList(term, action);
+    bodies.push(body('Allow', list === null ? term.notResources : [], list, conditions));
+    if (list === null || term.notResources.length === 0) continue;
+    const excluded: Term = { resources: [term.notResources], notResources: [], conditions: [], statements: [] };
+    if (set.allow.some((other) => other !== term && intersectTerms(other, excluded) !== null))
+      throw notExpressible(action);
+    bodies.push(body('Deny', [], term.notResources, []));
+  }
+  for (const term of set.deny) {
+    const list = oneList(term, action);
+    if (list !== null && term.notResources.length > 0) throw notExpressible(action);
+    bodies.push(body('Deny', list === null ? term.notResources : [], list, term.conditions));
+  }
+  return bodies;
+}
+
+/** The resources of the term as one list; null: any resource. */
+function oneList(term: Term, action: string): readonly ResourceGlob[] | null {
+  let list: readonly ResourceGlob[] | null = null;
+  for (const other of term.resources) {
+    list = list === null ? other : intersectLists(list, other, MAX_PATTERNS);
+    if (list === null) throw notExpressible(action);
+  }
+  return list;
+}
+
+function body(
+  effect: 'Allow' | 'Deny',
+  excluded: readonly ResourceGlob[],
+  list: readonly ResourceGlob[] | null,
+  conditions: readonly ConditionUse[],
+): StatementBody {
+  const block = conditionBlock(conditions);
+  return {
+    Effect: effect,
+    ...(excluded.length > 0 ? { NotResource: texts(excluded) } : { Resource: list === null ? '*' : texts(list) }),
+    ...(block === null ? {} : { Condition: block }),
+  };
+}
+
+function texts(globs: readonly ResourceGlob[]): string | readonly string[] {
+  const all = globs.map((glob) => glob.text);
+  return all.length === 1 ? (all[0] ?? '') : all;
+}
+
+function notExpressible(action: string): RolegateError {
+  return new RolegateError(
+    'LIMIT_EXCEEDED',
+    `what is allowed for \`${action}\` cannot be said exactly in one IAM policy of ${MAX_PATTERNS} patterns a statement; its permissions can`,
+  );
+}
