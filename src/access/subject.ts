@@ -168,7 +168,7 @@ function sessionOfNamedRole(
 const NOUNS: Readonly<Record<PrincipalRef['kind'], string>> = {
   user: 'user',
   role: 'role',
-  roleSession: 'role session',
+  roleSession: 'live role session',
   federatedUser: 'federated user',
   root: 'account',
   service: 'service',

@@ -131,7 +131,7 @@ describe('a question that cannot be answered', () => {
       aQuestion('arn:aws:sts::111111111111:assumed-role/R/s1', 's3:GetObject', object),
       'NOT_FOUND',
       'request.principal',
-      /^no such role session: /,
+      /^no such live role session: /,
     ],
     [
       'a role that is not there',
