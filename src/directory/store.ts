@@ -39,15 +39,18 @@ export class Store {
 
   #read(): Promise<void> {
     this.#next = null;
-    const reading = readRevision(this.database, this.memory.revision).then(({ revision, touched }) => {
-      this.memory.advance(revision, touched);
-    });
+    const reading = this.#catchUp();
     this.#reading = reading;
     const finish = (): void => {
       if (this.#reading === reading) this.#reading = null;
     };
     reading.then(finish, finish);
     return reading;
+  }
+
+  async #catchUp(): Promise<void> {
+    const { revision, touched } = await readRevision(this.database, this.memory.revision);
+    this.memory.advance(revision, touched);
   }
 
   /** One transaction that writes, seen by every question that is asked after it. */

@@ -9,7 +9,10 @@ import { type LoadTools, load } from './load.ts';
 import type { Entry } from './memory.ts';
 import { collectWanted, resourceKey, type Wanted } from './wanted.ts';
 
-/** What was found, by key, all of one revision. */
+/**
+ * What was found, by key, all of one revision. The first word of a key says what is kept under it: `build` in load.ts,
+ * which alone makes entries, and the casts below have to agree.
+ */
 class Findings implements Gathered {
   readonly revision: Revision;
   readonly #entries: ReadonlyMap<string, Entry>;
@@ -25,25 +28,25 @@ class Findings implements Gathered {
     switch (ref.kind) {
       case 'user':
       case 'root':
-        return this.#value<Known<PreparedPrincipal> | null>(`${ref.kind} ${ref.arn}`);
+        return this.#entry(`${ref.kind} ${ref.arn}`) as Known<PreparedPrincipal> | null;
       case 'role':
-        return this.#value<BuiltRole | null>(`role ${ref.arn}`)?.principal ?? null;
+        return this.#role(ref.arn)?.principal ?? null;
       case 'roleSession':
         return this.#session(ref.arn)?.principal ?? null;
       case 'federatedUser':
-        return null;
       case 'service':
       case 'anonymous':
-        return unstoredPrincipal(ref);
+        break;
     }
+    return unstoredPrincipal(ref);
   }
 
   role(arn: string): Known<PreparedRole> | null {
-    return this.#value<BuiltRole | null>(`role ${arn}`)?.role ?? null;
+    return this.#role(arn)?.role ?? null;
   }
 
   resource(arn: string, accountId: string | null): Known<PreparedResource> {
-    return this.#value<Known<PreparedResource>>(resourceKey(arn, accountId));
+    return this.#entry(resourceKey(arn, accountId)) as Known<PreparedResource>;
   }
 
   session(ref: PrincipalRef): RoleSessionRecord | null {
@@ -51,20 +54,23 @@ class Findings implements Gathered {
   }
 
   policy(arn: string): AttachedPolicy | null {
-    return this.#value<AttachedPolicy | null>(`policy ${arn}`);
+    return this.#entry(`policy ${arn}`) as AttachedPolicy | null;
+  }
+
+  #role(arn: string): BuiltRole | null {
+    return this.#entry(`role ${arn}`) as BuiltRole | null;
   }
 
   #session(arn: string): BuiltSession | null {
-    const { sessions } = this.#value<BuiltSessions>(`sessions ${arn}`);
+    const { sessions } = this.#entry(`sessions ${arn}`) as BuiltSessions;
     const now = this.#now;
     return (now === null ? sessions[0] : sessions.find(({ record }) => record.expiresAt > now)) ?? null;
   }
 
-  #value<T>(key: string): T {
+  #entry(key: string): unknown {
     const entry = this.#entries.get(key);
     if (entry === undefined) throw new Error(`\`${key}\` was not part of the gather request`);
-    // The key's first word says what is kept under it; `build` in load.ts is the only one that makes entries.
-    return entry.value as T;
+    return entry.value;
   }
 }
 

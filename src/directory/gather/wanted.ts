@@ -34,8 +34,9 @@ export function wantedPrincipal(ref: PrincipalRef): Wanted | null {
     case 'federatedUser':
     case 'service':
     case 'anonymous':
-      return null;
+      break;
   }
+  return null;
 }
 
 /** Whether a resource is a role, which bears its trust policy. */

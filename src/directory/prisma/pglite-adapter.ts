@@ -33,30 +33,25 @@ function queryable(client: PGlite | PGliteTransaction): Promise<SqlDriverAdapter
 /** Resolves once the transaction is open; it stays so until `commit` or `rollback`. */
 function startTransaction(client: PGlite, onStatement: StatementListener): Promise<Transaction> {
   return new Promise((opened, failed) => {
-    const done = client.transaction(
-      (inner) =>
-        new Promise<void>((finish, fail) => {
-          onStatement('BEGIN');
-          queryable(inner).then((base) => {
-            opened({
-              ...reporting(base, onStatement),
-              // Prisma sends no COMMIT of its own to an adapter with phantom queries.
-              options: { usePhantomQuery: true },
-              commit: async () => {
-                onStatement('COMMIT');
-                finish();
-                await done;
-              },
-              rollback: async () => {
-                onStatement('ROLLBACK');
-                await inner.rollback();
-                finish();
-                await done;
-              },
-            });
-          }, fail);
-        }),
-    );
+    const done = client.transaction(async (inner) => {
+      onStatement('BEGIN');
+      const base = await queryable(inner);
+      await new Promise<void>((finish) => {
+        const end = async (statement: string): Promise<void> => {
+          onStatement(statement);
+          if (statement === 'ROLLBACK') await inner.rollback();
+          finish();
+          await done;
+        };
+        opened({
+          ...reporting(base, onStatement),
+          // Prisma sends no COMMIT of its own to an adapter with phantom queries.
+          options: { usePhantomQuery: true },
+          commit: () => end('COMMIT'),
+          rollback: () => end('ROLLBACK'),
+        });
+      });
+    });
     done.catch(failed);
   });
 }

@@ -23,11 +23,12 @@ let loading: Promise<typeof SchemaEngine> | null = null;
  */
 async function loadEngine(): Promise<typeof SchemaEngine> {
   const glue = bindings as unknown as Glue;
-  const package_ = createRequire(import.meta.url).resolve('@prisma/schema-engine-wasm');
-  const module_ = await WebAssembly.compile(await readFile(join(package_, '..', 'schema_engine_bg.wasm')));
-  const instance = await WebAssembly.instantiate(module_, {
+  const entry = createRequire(import.meta.url).resolve('@prisma/schema-engine-wasm');
+  const compiled = await WebAssembly.compile(await readFile(join(entry, '..', 'schema_engine_bg.wasm')));
+  const instance = await WebAssembly.instantiate(compiled, {
     './schema_engine_bg.js': bindings as unknown as WebAssembly.ModuleImports,
   });
+  // oxlint-disable-next-line no-underscore-dangle -- wasm-bindgen names it
   glue.__wbg_set_wasm(instance.exports);
   const begin = instance.exports['__wbindgen_start'];
   if (typeof begin === 'function') begin();

@@ -1,5 +1,5 @@
 import { PrismaPg } from '@prisma/adapter-pg';
-import pg from 'pg';
+import { Pool, type PoolClient } from 'pg';
 import { RolegateError } from '../../policy/errors.ts';
 import type { Database, Sql, SqlParameter, StatementListener } from './database.ts';
 import { directoryError } from './unavailable.ts';
@@ -18,7 +18,7 @@ function textOf(query: unknown): string {
 }
 
 /** Reports what a connection is asked, whoever asks: Prisma's adapter uses the same connections. */
-function listen(client: pg.PoolClient, onStatement: StatementListener): void {
+function listen(client: PoolClient, onStatement: StatementListener): void {
   // `query` has seven overloads; all of them take the statement first.
   const query = client.query.bind(client) as (...args: unknown[]) => unknown;
   Object.assign(client, {
@@ -32,9 +32,9 @@ function listen(client: pg.PoolClient, onStatement: StatementListener): void {
 class ServerDatabase implements Database {
   readonly exclusive = false;
   readonly adapter: PrismaPg;
-  readonly #pool: pg.Pool;
+  readonly #pool: Pool;
 
-  constructor(pool: pg.Pool) {
+  constructor(pool: Pool) {
     this.#pool = pool;
     this.adapter = new PrismaPg(pool);
   }
@@ -89,7 +89,7 @@ class ServerDatabase implements Database {
     await this.#pool.end();
   }
 
-  async #connect(): Promise<pg.PoolClient> {
+  async #connect(): Promise<PoolClient> {
     try {
       return await this.#pool.connect();
     } catch (error) {
@@ -106,7 +106,7 @@ export function openServerDatabase(url: string, onStatement?: StatementListener)
       'the database URL is not of the form postgresql://user:password@host:port/database',
     );
   }
-  const pool = new pg.Pool({
+  const pool = new Pool({
     connectionString: url,
     application_name: 'rolegate',
     max: 10,
