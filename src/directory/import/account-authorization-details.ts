@@ -88,10 +88,11 @@ class ImportReader {
       }
       return role;
     });
+    const absent = groupNames.absent();
     const document: DirectoryDocument = {
       accounts: [...this.#accounts.values()],
       ...(policies && { policies }),
-      ...(groups && { groups }),
+      ...((groups || absent.length > 0) && { groups: [...(groups ?? []), ...absent] }),
       ...(users && { users }),
       ...(roles && { roles, instanceProfiles: instanceProfiles.list() }),
     };

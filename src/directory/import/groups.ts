@@ -1,4 +1,5 @@
 import type { GroupInput } from '../document.ts';
+import { shorten } from './bounded-json.ts';
 import type { Entry } from './entry.ts';
 import { readHolder } from './holder.ts';
 import { entityArn, type Home } from './home.ts';
@@ -9,14 +10,31 @@ const KEYS = { id: 'GroupId', inlinePolicies: 'GroupPolicyList' };
 /** Users name their groups without the path; a name is unique in its account whatever the path. */
 export class GroupNames {
   readonly #arns = new Map<string, string>();
+  readonly #absent = new Set<string>();
 
   add(arn: IamArn): void {
     this.#arns.set(`${arn.account}/${arn.name}`, formatIamArn(arn));
   }
 
-  /** The ARN of the group `name` in the account of `user`; with the path `/` where the export does not have the group. */
-  arnOf(user: IamArn, name: string): string {
-    return this.#arns.get(`${user.account}/${name}`) ?? formatIamArn({ ...user, type: 'group', path: '/', name });
+  /**
+   * The ARN of the group `name` in the account of `user`. One that the export does not have (a page without it, an
+   * export of users alone) is taken to have the path `/`, with a warning.
+   */
+  arnOf(user: IamArn, name: string, entry: Entry): string {
+    const known = this.#arns.get(`${user.account}/${name}`);
+    if (known !== undefined) return known;
+    const arn = formatIamArn({ ...user, type: 'group', path: '/', name });
+    this.#absent.add(arn);
+    entry.warn(
+      'GroupList',
+      `the group \`${shorten(name)}\` is not in the export; \`${arn}\` is known without its policies until it is imported`,
+    );
+    return arn;
+  }
+
+  /** Groups that somebody is in and that the export does not have: they have to exist for that. */
+  absent(): readonly GroupInput[] {
+    return Array.from(this.#absent, (arn) => ({ arn }));
   }
 }
 

@@ -14,7 +14,7 @@ const KEYS = { id: 'UserId', inlinePolicies: 'UserPolicyList' };
 export function readUser(entry: Entry, groupNames: GroupNames, home: Home): UserInput | null {
   const arn = entityArn(entry, 'user', 'UserName', home);
   if (arn === null) return null;
-  const groups = entry.texts('GroupList')?.map((name) => groupNames.arnOf(arn, name));
+  const groups = entry.texts('GroupList')?.map((name) => groupNames.arnOf(arn, name, entry));
   return {
     inlinePolicies: [],
     ...readHolder(entry, arn, KEYS, home),

@@ -60,6 +60,7 @@ describe("an entity's own lists", () => {
     expect(warnings).toEqual([
       'user alice: GroupList[1]: expected a string, found the number 7',
       'user alice: GroupList[2]: expected a string, found null',
+      `user alice: GroupList: the group \`a\` is not in the export; \`${arn('group/a')}\` is known without its policies until it is imported`,
       'user alice: UserPolicyList: expected a list, found the number 3',
       'user alice: AttachedManagedPolicies[0]: expected an object, found the string `x`',
       'user alice: AttachedManagedPolicies[1].PolicyArn: the ARN of a policy is missing',
@@ -71,11 +72,22 @@ describe("an entity's own lists", () => {
 
 describe('groups', () => {
   test('a user names them without their path, also when they stand on a later page', () => {
-    const { document } = parse([
-      { UserDetailList: [user({ GroupList: ['developers', 'elsewhere'] })], IsTruncated: true },
+    const { document, warnings } = parse([
+      { UserDetailList: [user({ GroupList: ['developers'] })], IsTruncated: true },
       { GroupDetailList: [{ GroupName: 'developers', Arn: arn('group/dept/developers') }] },
     ]);
-    expect(document.users?.[0]?.groups).toEqual([arn('group/dept/developers'), arn('group/elsewhere')]);
+    expect(document.users?.[0]?.groups).toEqual([arn('group/dept/developers')]);
+    expect(document.groups).toEqual([{ arn: arn('group/dept/developers') }]);
+    expect(warnings).toEqual([]);
+  });
+
+  test('one that the export does not have is there, without anything, and named', () => {
+    const { document, warnings } = parse({ UserDetailList: [user({ GroupList: ['developers', 'developers'] })] });
+    expect(document.users?.[0]?.groups).toEqual([arn('group/developers')]);
+    expect(document.groups).toEqual([{ arn: arn('group/developers') }]);
+    expect(warnings).toEqual([
+      `user alice: GroupList: the group \`developers\` is not in the export; \`${arn('group/developers')}\` is known without its policies until it is imported`,
+    ]);
   });
 });
 
@@ -249,6 +261,7 @@ test('of an entity that occurs twice, what comes later counts in what it has', (
   const { document, warnings } = parse([
     { UserDetailList: [user({ GroupList: ['a'], Tags: [{ Key: 'k', Value: '1' }] })] },
     { UserDetailList: [user({ GroupList: ['b'] })] },
+    { GroupDetailList: ['a', 'b'].map((name) => ({ GroupName: name, Arn: arn(`group/${name}`) })) },
   ]);
   expect(document.users).toHaveLength(1);
   expect(document.users?.[0]).toMatchObject({ groups: [arn('group/b')], tags: { k: '1' } });
