@@ -1,3 +1,4 @@
+import type { AccessComparison } from '../analysis/compare.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { Directory } from '../directory/directory.ts';
 import type { RequestContext } from '../evaluation/request.ts';
@@ -6,7 +7,10 @@ import { type AccessRoute, accessRoutes, type Need } from './access-routes.ts';
 import { type AssumableRole, assumableRoles } from './assumable-roles.ts';
 import { type AssumptionActions, assumptionActions } from './assume.ts';
 import { checkQuestionCount } from './check-question.ts';
+import { compareAccess } from './compare-access.ts';
 import { type DecideTools, decide, decideEach } from './decide.ts';
+import { type EffectivePermissions, effectivePermissions } from './effective-permissions.ts';
+import type { PermissionFilter } from './effective-permissions-filter.ts';
 import type { Answer, Question, Subject } from './question.ts';
 import { type Simulation, simulate } from './simulate.ts';
 import { type OpenQuestion, type WhoCan, whoCan } from './who-can.ts';
@@ -32,6 +36,14 @@ export interface Access {
     page: { readonly offset: number; readonly limit: number },
     now: number,
   ): Promise<WhoCan>;
+  /** Everything that the subject may do, in closed form, in its role if it has assumed one. */
+  effectivePermissions(subject: Subject, context: RequestContext, now: number): Promise<EffectivePermissions>;
+  /** What the subject may do as itself beside what it may do in its role, action by action. */
+  compareAccess(
+    subject: Subject & { readonly assumedRole: string },
+    options: { readonly filter?: PermissionFilter | null; readonly context?: RequestContext },
+    now: number,
+  ): Promise<AccessComparison>;
   /** The ways to meet all needs at once, best first. */
   accessRoutes(subject: Subject, needs: readonly Need[], now: number): Promise<readonly AccessRoute[]>;
 }
@@ -57,6 +69,8 @@ export function createAccess(directory: Directory, catalog: Catalog): Access {
     assumableRoles: (subject, { maxDepth = 1, context = new Map(), path = '' }, now) =>
       assumableRoles(tools, subject, { maxDepth, context, path }, now),
     whoCan: (question, page, now) => whoCan(tools, question, page, now),
+    effectivePermissions: (subject, context, now) => effectivePermissions(tools, subject, context, now),
+    compareAccess: (subject, options, now) => compareAccess(tools, subject, options, now),
     accessRoutes: (subject, needs, now) => accessRoutes(tools, subject, needs, now),
   };
 }
