@@ -124,22 +124,17 @@ export class ClosedForm {
   #denials(action: ActionFacts, entries: readonly Entry[]): readonly Denial[] {
     return entries.flatMap((entry): readonly Denial[] => {
       const { slot } = entry;
-      switch (slot.kind) {
-        case 'deny':
-          return entry
-            .terms()
-            .map((term) => (action.wildcardOnly ? withoutResource(term) : term))
-            .filter((term) => term !== null)
-            .map((term) => ({ term, bearer: null }));
-        case 'resourceDeny': {
-          if (action.wildcardOnly || !resourcePolicyTakesPart(this.#at(action, slot.bearer.resource))) return [];
-          return granted(entry).map((term) => ({ term, bearer: slot.bearer }));
-        }
-        case 'controlDeny':
-          return action.wildcardOnly ? [] : this.#controlDenials(action, entry, slot.owners);
-        default:
-          return [];
+      if (slot.kind === 'deny') {
+        const terms = action.wildcardOnly ? entry.terms().map(withoutResource) : entry.terms();
+        return terms.filter((term) => term !== null).map((term) => ({ term, bearer: null }));
       }
+      // A request without a resource meets no resource's policies.
+      if (action.wildcardOnly) return [];
+      if (slot.kind === 'controlDeny') return this.#controlDenials(action, entry, slot.owners);
+      if (slot.kind !== 'resourceDeny') return [];
+      const { bearer } = slot;
+      if (!resourcePolicyTakesPart(this.#at(action, bearer.resource))) return [];
+      return granted(entry).map((term) => ({ term, bearer }));
     });
   }
 

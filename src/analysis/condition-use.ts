@@ -119,15 +119,26 @@ function mergeNegated(group: readonly ConditionUse[]): readonly ConditionUse[] {
   return [...merged.values()];
 }
 
+type Block = Record<string, Record<string, string | readonly string[]>>;
+
+function put(block: Block, operator: string, key: string, values: readonly string[]): void {
+  const [first] = values;
+  const keys = block[operator] ?? {};
+  keys[key] = values.length === 1 && first !== undefined ? first : values;
+  block[operator] = keys;
+}
+
 /** IAM condition blocks, all of which have to hold; one wherever JSON allows it. */
 export function conditionBlocks(uses: readonly ConditionUse[]): readonly JsonObject[] {
-  const blocks: Record<string, Record<string, string | readonly string[]>>[] = [];
+  const blocks: Block[] = [];
   for (const { operator, condition } of uses) {
     const name = condition.key.written;
     let block = blocks.find((one) => keyIn(one[operator], name) === undefined);
-    if (block === undefined) blocks.push((block = {}));
-    const keys = (block[operator] ??= {});
-    keys[name] = valueJson(condition.values);
+    if (block === undefined) {
+      block = {};
+      blocks.push(block);
+    }
+    put(block, operator, name, condition.values);
   }
   return blocks;
 }
@@ -138,10 +149,9 @@ export function conditionBlocks(uses: readonly ConditionUse[]): readonly JsonObj
  */
 export function conditionBlock(uses: readonly ConditionUse[]): JsonObject | null {
   if (uses.length === 0) return null;
-  const block: Record<string, Record<string, string | readonly string[]>> = {};
+  const block: Block = {};
   for (const { operator, condition } of uses) {
-    const keys = (block[operator] ??= {});
-    keys[freeSpelling(keys, condition.key.written)] = valueJson(condition.values);
+    put(block, operator, freeSpelling(block[operator] ?? {}, condition.key.written), condition.values);
   }
   return block;
 }
@@ -151,18 +161,18 @@ function keyIn(keys: object | undefined, name: string): string | undefined {
   return Object.keys(keys ?? {}).find((key) => key.toLowerCase() === lower);
 }
 
+/** `name` in a spelling that `keys` does not have: its letters count in binary, by case. */
 function freeSpelling(keys: object, name: string): string {
   let spelling = name;
-  for (let bits = 1; Object.hasOwn(keys, spelling); bits += 1) {
-    let bit = 0;
-    spelling = [...name.toLowerCase()]
-      .map((char) => (char === char.toUpperCase() ? char : (bits >> bit++) % 2 === 1 ? char.toUpperCase() : char))
-      .join('');
+  for (let count = 1; Object.hasOwn(keys, spelling); count += 1) {
+    let bits = count;
+    spelling = '';
+    for (let i = 0; i < name.length; i += 1) {
+      const lower = name.charAt(i).toLowerCase();
+      const upper = lower.toUpperCase();
+      spelling += upper !== lower && bits % 2 === 1 ? upper : lower;
+      if (upper !== lower) bits = Math.floor(bits / 2);
+    }
   }
   return spelling;
-}
-
-function valueJson(values: readonly string[]): string | readonly string[] {
-  const [first] = values;
-  return values.length === 1 && first !== undefined ? first : values;
 }

@@ -80,15 +80,8 @@ export class Settling implements ContextReader {
   }
 
   #isSettled(key: ContextKey): boolean {
-    switch (key.owner) {
-      case 'principal':
-      case 'time':
-        return true;
-      case 'request':
-        return this.#evaluation.request.context.has(key.name);
-      case 'resource':
-        return this.#ownerKnown && key.tag === null;
-    }
+    if (key.owner === 'request') return this.#evaluation.request.context.has(key.name);
+    return key.owner !== 'resource' || (this.#ownerKnown && key.tag === null);
   }
 
   /** A condition value with its settled variables replaced; null: it can match nothing. */

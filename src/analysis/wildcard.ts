@@ -37,10 +37,11 @@ export function patternText(tokens: readonly Token[]): string {
 }
 
 const OPENING = 123;
+const ESCAPED_DOLLAR = `$\{$}`;
 
 function escaped(char: string, beforeBrace: boolean, wildcards: boolean): string {
   if (wildcards && (char === '*' || char === '?')) return `\${${char}}`;
-  return char === '$' && beforeBrace ? '$' + '{$}' : char;
+  return char === '$' && beforeBrace ? ESCAPED_DOLLAR : char;
 }
 
 /** Text, wildcards and variables as a policy of version 2012-10-17 writes them. `wildcards`: `*` and `?` have a meaning. */

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type ClosedForm, ClosedFormBuilder } from '../../src/analysis/closed-form.ts';
 import { authorize } from '../../src/evaluation/authorize.ts';

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import type { Governed } from '../../src/analysis/closed-form.ts';
 import type { AttachedPolicy, ControlLevel } from '../../src/evaluation/applicable-policies.ts';
 import {
@@ -258,16 +258,14 @@ const controls = document(
 
 function levels(one: fc.Arbitrary<JsonObject>, kind: PolicyKind): fc.Arbitrary<readonly ControlLevel[] | null> {
   const level = fc.array(one, { minLength: 1, maxLength: 2 });
-  return fc
-    .option(fc.array(level, { minLength: 1, maxLength: 2 }), { nil: null })
-    .map((all) =>
-      all === null
-        ? null
-        : all.map((policies, i) => ({
-            target: `level-${i}`,
-            policies: policies.map((one, j) => attached(one, kind, `p-${kind}${i}${j}`)),
-          })),
-    );
+  return fc.option(fc.array(level, { minLength: 1, maxLength: 2 }), { nil: null }).map((all) =>
+    all === null
+      ? null
+      : all.map((policies, i) => ({
+          target: `level-${i}`,
+          policies: policies.map((one, j) => attached(one, kind, `p-${kind}${i}${j}`)),
+        })),
+  );
 }
 
 export interface World {

@@ -1,0 +1,52 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { ClosedFormBuilder } from '../../src/analysis/closed-form.ts';
+import { authorize } from '../../src/evaluation/authorize.ts';
+import { prepareResource } from '../../src/evaluation/prepare.ts';
+import type { RequestFacts } from '../../src/evaluation/request.ts';
+import { enginePrincipal, engineResource } from '../support/engine.ts';
+import type { NaiveRequest } from '../support/naive-evaluator.ts';
+import { requests } from '../support/world.ts';
+import { isMember } from './membership.ts';
+
+/** What a directory can hold: resources with policies have owners, control policies stand above accounts. */
+function canBeStored({ resource, action }: NaiveRequest): boolean {
+  if (resource.arn === '*') return resource.policy === null && resource.rcp === null && !(action.wildcardOnly && resource.accountId !== null);
+  // Terms are about one partition, the principal's.
+  if (resource.arn.startsWith('arn:aws-cn')) return false;
+  return resource.accountId !== null || /:\d{12}:/.test(resource.arn) || (resource.policy === null && resource.rcp === null);
+}
+
+describe('the closed form of one generated request', () => {
+  it('holds the request exactly if the engine allows it, whatever of its context was given before', () => {
+    fc.assert(
+      fc.property(requests.filter(canBeStored), fc.infiniteStream(fc.boolean()), (q, coins) => {
+        const principal = enginePrincipal(q);
+        const resource = engineResource(q);
+        const request: RequestFacts = { context: q.context, now: q.now, authority: 'directory' };
+        const given = new Map([...q.context].filter(() => coins.next().value));
+        const { facts } = principal;
+        const account = facts.kind === 'service' || facts.kind === 'anonymous' ? null : facts.accountId;
+        const home =
+          account === null
+            ? null
+            : prepareResource({
+                ...resource.facts,
+                arn: `arn:aws:iam::${account}:root`,
+                accountId: account,
+                organization: account === resource.accountId ? resource.facts.organization : null,
+                policy: null,
+                resourceControl: account === resource.accountId ? resource.facts.resourceControl : null,
+              });
+        const builder = new ClosedFormBuilder(principal, { ...request, context: given }, home);
+        if (!q.action.wildcardOnly) {
+          builder.add(resource, { resources: [q.resource.arn.replace('${', '${$}{')], notResources: [] });
+        }
+        const set = builder.build().of(q.action);
+        const decision = authorize(principal, q.action, resource, request);
+        expect(isMember(set, principal, q.action, resource, request), decision.reason).toBe(decision.allowed);
+      }),
+      { numRuns: 4000 },
+    );
+  });
+});

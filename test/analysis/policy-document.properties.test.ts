@@ -1,0 +1,77 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { ClosedFormBuilder } from '../../src/analysis/closed-form.ts';
+import { policyDocument } from '../../src/analysis/policy-document.ts';
+import { authorize } from '../../src/evaluation/authorize.ts';
+import { Evaluation } from '../../src/evaluation/evaluation.ts';
+import { actionName } from '../../src/evaluation/layer-set.ts';
+import { prepareResource } from '../../src/evaluation/prepare.ts';
+import type { RequestFacts } from '../../src/evaluation/request.ts';
+import { actionMatches } from '../../src/policy/action-pattern.ts';
+import { RolegateError } from '../../src/policy/errors.ts';
+import type { JsonObject } from '../../src/policy/json.ts';
+import { loadPolicy } from '../../src/policy/load.ts';
+import { A, ACTIONS, BEARERS, contexts, NOW, PLACES, type World, worlds } from './world.ts';
+
+const CATALOG = {
+  services: () => [...new Set(ACTIONS.map((action) => action.service))],
+  actionsOf: (service: string) => ACTIONS.filter((action) => action.service === service),
+};
+
+const NO_RESOURCE = prepareResource({
+  arn: '*',
+  accountId: null,
+  organization: null,
+  tags: {},
+  policy: null,
+  policyBindings: {},
+  resourceControl: null,
+});
+
+/** The document of a world; null where it says that there is none. */
+function documentOf(world: World, request: RequestFacts): JsonObject | null {
+  const builder = new ClosedFormBuilder(world.principal, request, world.home);
+  for (const [i, bearer] of world.bearers.entries()) {
+    builder.add(bearer, BEARERS[i]?.governed ?? { resources: [], notResources: [] });
+  }
+  const form = builder.build();
+  const actions = ACTIONS.map((action) => ({ name: action.name, wildcardOnly: action.wildcardOnly, set: form.of(action) }));
+  try {
+    return policyDocument(actions.filter(({ set }) => set.allow.length > 0), CATALOG, world.home === null ? null : A);
+  } catch (error) {
+    if (error instanceof RolegateError && error.code === 'LIMIT_EXCEEDED') return null;
+    throw error;
+  }
+}
+
+describe('the policy document', () => {
+  it('alone allows and denies what all layers together do', () => {
+    let documents = 0;
+    fc.assert(
+      fc.property(worlds, contexts, contexts, (world, given, more) => {
+        const document = documentOf(world, { context: given, now: NOW, authority: 'directory' });
+        if (document === null) return;
+        documents += 1;
+        const policy = loadPolicy(document, 'identity');
+        const request: RequestFacts = { context: new Map([...more, ...given]), now: NOW, authority: 'directory' };
+        for (const action of ACTIONS) {
+          const about = policy.statements.filter((statement) =>
+            actionMatches(statement.actions, action.service, actionName(action)),
+          );
+          for (const [i, place] of world.places.entries()) {
+            const resource = action.wildcardOnly && place.text.arn ? NO_RESOURCE : place;
+            const evaluation = new Evaluation(world.principal, action, resource, request);
+            const matching = about.filter((statement) => evaluation.matches(statement));
+            const allowed = matching.length > 0 && matching.every((statement) => statement.allows);
+            const decision = authorize(world.principal, action, place, request);
+            const place_ = `${action.name} on ${PLACES[i]?.arn}`;
+            expect(allowed, `${place_}: ${decision.reason} ${JSON.stringify(document)}`).toBe(decision.allowed);
+          }
+        }
+      }),
+      { numRuns: 300 },
+    );
+    // Most sets can be said in one policy.
+    expect(documents).toBeGreaterThan(200);
+  });
+});
