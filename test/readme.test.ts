@@ -1,0 +1,85 @@
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { newDataDir, removeDataDir } from './support/gateway.ts';
+import { type Running, startServer } from './support/process.ts';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const README = readFileSync(`${ROOT}README.md`, 'utf8');
+const blocks = (language: string): readonly string[] =>
+  [...README.matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\``, 'gm'))].map((match) => match[1] ?? '');
+
+/** What the README calls and a test machine may lack, or must not run: `npm ci` would take away what the tests run on. */
+const STAND_INS = `
+set -e
+curl() { node "$ROOT/test/support/curl.mjs" "$@"; }
+aws() { cat "$ROOT/test/data/account-authorization-details/cloudmapper-demo.json"; }
+npx() { test "$1" = rolegate; shift; node "$ROOT/dist/cli/main.js" "$@"; }
+`;
+
+let cwd: string;
+let gateway: Running;
+let url: string;
+
+beforeAll(async () => {
+  cwd = await newDataDir();
+  gateway = startServer(cwd);
+  url = await gateway.printed(/ready at (http:\S+)\/graphql/);
+});
+
+afterAll(async () => {
+  gateway?.child.kill('SIGTERM');
+  await gateway?.ended;
+  await removeDataDir(cwd);
+});
+
+async function run(script: string): Promise<string> {
+  const { stdout, stderr } = await promisify(execFile)(
+    'sh',
+    ['-c', `${STAND_INS}\n${script.replaceAll('http://127.0.0.1:4000', url)}`],
+    { cwd, env: { ...process.env, ROOT } },
+  );
+  return stdout + stderr;
+}
+
+test('the two commands are what package.json runs', () => {
+  const { scripts } = JSON.parse(readFileSync(`${ROOT}package.json`, 'utf8'));
+  expect(blocks('sh').slice(0, 2)).toEqual(['npm ci && npm start\n', 'npm ci && npm test\n']);
+  // The gateway of these tests is the file that `npm start` runs.
+  expect(scripts).toMatchObject({ start: 'node dist/server/main.js', prepare: 'npm run --silent build' });
+  for (const [, name] of README.matchAll(/`npm run (\w+)`/g)) expect(Object.keys(scripts)).toContain(name);
+});
+
+test('the first question on the command line is answered', async () => {
+  const answer = JSON.parse(await run(blocks('sh')[2] ?? ''));
+  expect(answer.data.decision.effect).toBe('EXPLICIT_DENY');
+  expect(answer.data.decision.reason).toMatch(/with an explicit deny in a service control policy/);
+});
+
+test('the query gives the answer that is printed below it', async () => {
+  const [query] = blocks('graphql');
+  const token = readFileSync(`${cwd}/.rolegate/operator.token`, 'utf8').trim();
+  const response = await fetch(`${url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+    body: JSON.stringify({ query }),
+  });
+  expect(await response.json()).toEqual(JSON.parse(blocks('json')[0] ?? ''));
+});
+
+test('an account is imported, and its users get keys, as described', async () => {
+  const [, , , imported, keys] = blocks('sh');
+  expect(await run(imported ?? '')).toMatch(/2 users, 1 group, 4 roles/);
+  const printed = await run(keys ?? '');
+  expect(printed.match(/AKIA[A-Z0-9]{16}/g)).toHaveLength(2);
+  expect(blocks('sh')).toHaveLength(5);
+});
+
+test('every setting that is read is documented, and none that is not', () => {
+  const source = readFileSync(`${ROOT}src/server/settings.ts`, 'utf8');
+  const read = [...source.matchAll(/read(?:<[^>]*>)?\('([A-Z_]+)'/g)].map((match) => match[1]);
+  const documented = [...README.matchAll(/^\| `([A-Z_]+)` \|/gm)].map((match) => match[1]);
+  expect(documented.toSorted()).toEqual(read.toSorted());
+});

@@ -1,0 +1,18 @@
+// As much of curl as the README uses: -s, -H and -d, on machines that may not have it.
+const [, , ...args] = process.argv;
+const headers = {};
+let body;
+let url;
+for (let i = 0; i < args.length; i += 1) {
+  if (args[i] === '-s') continue;
+  if (args[i] === '-H') {
+    i += 1;
+    const colon = args[i].indexOf(':');
+    headers[args[i].slice(0, colon)] = args[i].slice(colon + 1).trim();
+  } else if (args[i] === '-d') {
+    i += 1;
+    body = args[i];
+  } else url = args[i];
+}
+const response = await fetch(url, { method: body === undefined ? 'GET' : 'POST', headers, body });
+process.stdout.write(await response.text());
