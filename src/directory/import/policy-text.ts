@@ -7,44 +7,45 @@ import type { Entry } from './entry.ts';
 
 const DOCUMENT_LIMITS = { characters: MAX_DOCUMENT_LENGTH, depth: 32, values: MAX_DOCUMENT_LENGTH };
 
-/** The document as compact JSON, members in the order they have. Text that is no JSON stays as it is. */
-function normalise(document: JsonValue): string {
+/** The text of a document, out of its URL encoding; null: the encoding is broken. */
+function plainText(document: JsonValue): string | null {
   if (typeof document !== 'string') return JSON.stringify(document);
-  let text = document.trim();
-  if (text.startsWith('%')) {
-    try {
-      text = decodeURIComponent(text);
-    } catch {
-      return document;
-    }
-  }
-  if (exceededLimit(text, DOCUMENT_LIMITS) !== null) return document;
+  const text = document.trim();
+  if (!text.startsWith('%')) return text;
   try {
-    return JSON.stringify(JSON.parse(text));
+    return decodeURIComponent(text);
   } catch {
-    return document;
+    return null;
   }
 }
 
 /**
- * A policy document of an export as the text to store: an object, its JSON, or that URL-encoded.
+ * A policy document of an export as the text to store: compact JSON, members in the order they have, whether the export
+ * has an object, its JSON, or that URL-encoded.
  *
  * A document that cannot be read is kept and warned of, not left out: without it, an Allow in it would look like a
  * missing permission and a Deny like none, and nobody would know. Kept, every decision that it could change names it.
  */
 export function policyText(entry: Entry, key: string, kind: PolicyKind): string {
   const document = entry.get(key) ?? null;
+  const text = plainText(document);
+  const problem = text === null ? 'its URL encoding is broken' : problemOf(text, kind);
+  if (text !== null && problem === null) return JSON.stringify(JSON.parse(text));
+  const found = document === null ? 'there is no policy document' : `the policy document is not understood: ${problem}`;
+  entry.warn(key, `${found}; it is stored as it is`);
   // Only text that is no JSON can still hold U+0000, which PostgreSQL does not store.
-  const text = normalise(document).replaceAll('\0', '\ufffd');
+  return (typeof document === 'string' ? document : JSON.stringify(document)).replaceAll('\0', '\ufffd');
+}
+
+/** Why a document cannot be loaded, looked at as it was written: what JSON makes of a repeated key hides it. */
+function problemOf(text: string, kind: PolicyKind): string | null {
+  const exceeded = exceededLimit(text, DOCUMENT_LIMITS);
+  if (exceeded !== null) return exceeded;
   try {
-    const exceeded = exceededLimit(text, DOCUMENT_LIMITS);
-    if (exceeded !== null) throw new MalformedPolicy(exceeded);
     loadPolicy(text, kind);
+    return null;
   } catch (error) {
-    if (!(error instanceof MalformedPolicy)) throw error;
-    const problem =
-      document === null ? 'there is no policy document' : `the policy document is not understood: ${error.message}`;
-    entry.warn(key, `${problem}; it is stored as it is`);
+    if (error instanceof MalformedPolicy) return error.message;
+    throw error;
   }
-  return text;
 }

@@ -125,7 +125,10 @@ describe('policy documents', () => {
   });
 
   test('one that cannot be understood is kept, and named', () => {
-    expect(stored('%zz')).toEqual({ text: '%zz', warnings: problem('a policy document must be JSON') });
+    expect(stored('%zz')).toEqual({ text: '%zz', warnings: problem('its URL encoding is broken') });
+    expect(stored('nonsense').warnings).toEqual(problem('a policy document must be JSON'));
+    const twice = JSON.stringify(policy).replace('}', ',"Effect":"Deny"}');
+    expect(stored(twice)).toEqual({ text: twice, warnings: problem('a policy document must not have a key twice') });
     expect(stored({ ...policy, Extra: 1 }).warnings).toEqual(problem('unknown element `Extra`'));
     expect(stored('nonsense').text).toBe('nonsense');
   });
@@ -138,12 +141,12 @@ describe('policy documents', () => {
   });
 
   test('one that is too long is kept, and named with the limit', () => {
-    const document = { ...policy, Id: 'x'.repeat(131_072) };
+    const document = { ...policy, Id: 'x'.repeat(262_144) };
     const { text, warnings } = stored(document);
     expect(text).toBe(JSON.stringify(document));
     expect(warnings).toEqual(
       problem(
-        `${JSON.stringify(document).length.toLocaleString('en')} characters are more than the 131,072 that are read`,
+        `${JSON.stringify(document).length.toLocaleString('en')} characters are more than the 262,144 that are read`,
       ),
     );
     expect(stored('['.repeat(100_000)).warnings).toEqual(problem('it is nested more than 32 levels deep'));
