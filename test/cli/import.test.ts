@@ -38,7 +38,10 @@ interface User {
 
 /** One page of an export. */
 function page(...names: readonly string[]): string {
-  const users: readonly User[] = names.map((UserName) => ({ UserName, Arn: `arn:aws:iam::333333333333:user/${UserName}` }));
+  const users: readonly User[] = names.map((UserName) => ({
+    UserName,
+    Arn: `arn:aws:iam::333333333333:user/${UserName}`,
+  }));
   return JSON.stringify({
     UserDetailList: users.map((user, index) => ({
       ...user,
@@ -65,7 +68,9 @@ describe.each([
     const file = `${EXPORTS}cloudsplaining-large.json`;
     const first = await rolegate(['import', file]);
     expect(first.code).toBe(0);
-    expect(first.out).toMatch(/^imported 44 users, 5 groups, 78 roles, 84 policies of accounts 200611803367, 012345678901: /);
+    expect(first.out).toMatch(
+      /^imported 44 users, 5 groups, 78 roles, 84 policies of accounts 200611803367, 012345678901: /,
+    );
     expect(first.out).toMatch(CHANGED);
     expect(first.error).not.toContain('\r');
     const second = await rolegate(['import', file]);
@@ -87,7 +92,9 @@ describe.each([
     await writeFile(join(cwd, 'two.json'), JSON.stringify({ Buckets: [] }));
     const both = await rolegate(['import', 'one.json', 'two.json']);
     expect([both.code, both.out]).toEqual([1, '']);
-    expect(both.error).toMatch(/^rolegate: two\.json: it is not the JSON that `aws iam get-account-authorization-details` prints: [^\n]*\n$/);
+    expect(both.error).toMatch(
+      /^rolegate: two\.json: it is not the JSON that `aws iam get-account-authorization-details` prints: [^\n]*\n$/,
+    );
     // The first file was not stored: importing it now changes the directory.
     expect((await rolegate(['import', 'one.json'])).out).toMatch(CHANGED);
   });
@@ -162,9 +169,15 @@ describe('access keys', () => {
 describe('a gateway with another operator token', () => {
   test('is told apart', async () => {
     await startGateway();
-    const { code, error } = await rolegate(['import', '-'], { ROLEGATE_OPERATOR_TOKEN: 'not-the-token-of-that-gateway' }, page('ann'));
+    const { code, error } = await rolegate(
+      ['import', '-'],
+      { ROLEGATE_OPERATOR_TOKEN: 'not-the-token-of-that-gateway' },
+      page('ann'),
+    );
     expect(code).toBe(1);
-    expect(error).toMatch(/^rolegate: the gateway at http:\S+ has another operator token: give it in ROLEGATE_OPERATOR_TOKEN\n$/);
+    expect(error).toMatch(
+      /^rolegate: the gateway at http:\S+ has another operator token: give it in ROLEGATE_OPERATOR_TOKEN\n$/,
+    );
   });
 });
 
@@ -179,6 +192,7 @@ test('help, version and wrong usage', async () => {
     out: '',
     error: 'rolegate: `imprt` is not a command\nTry `rolegate --help`.\n',
   });
-  expect((await rolegate(['import', '-'], { ROLEGATE_DATA_DIR: '/proc/x' }, page('ann'))).code).toBe(1);
+  await writeFile(join(cwd, 'file'), '');
+  expect((await rolegate(['import', '-'], { ROLEGATE_DATA_DIR: 'file/data' }, page('ann'))).code).toBe(1);
   expect((await rolegate(['import', '-'], { LOG_LEVEL: 'loud' }, page('ann'))).code).toBe(2);
 });

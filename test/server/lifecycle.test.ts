@@ -1,4 +1,5 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
@@ -184,19 +185,17 @@ describe('refusals at start', () => {
   });
 
   test('a folder that cannot be made', async () => {
-    const result = await runToEnd('server/main.js', [], {
-      cwd,
-      env: { PORT: '0', ROLEGATE_DATA_DIR: '/proc/rolegate' },
-    });
+    await writeFile(join(cwd, 'file'), '');
+    const ROLEGATE_DATA_DIR = 'file/data';
+    const result = await runToEnd('server/main.js', [], { cwd, env: { PORT: '0', ROLEGATE_DATA_DIR } });
     expect(result.code).toBe(1);
-    expect(result.error).toMatch(/^rolegate: the data folder \/proc\/rolegate cannot be made[^\n]*\n$/);
+    expect(result.error).toMatch(/^rolegate: the data folder \S+\/file\/data cannot be made[^\n]*\n$/);
   });
 
   test('another master key', async () => {
     const first = start();
     await first.printed(READY);
     await stop(first);
-    const { writeFile } = await import('node:fs/promises');
     await writeFile(join(cwd, '.rolegate/master.key'), `${Buffer.alloc(32, 7).toString('base64')}\n`);
     const result = await runToEnd('server/main.js', [], { cwd, env: { PORT: '0' } });
     expect(result.code).toBe(1);
