@@ -1,0 +1,101 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+
+test('the top level holds what belongs there and dotfiles', () => {
+  const tracked = execFileSync('git', ['ls-files'], { cwd: ROOT, encoding: 'utf8' });
+  const top = new Set(tracked.split('\n').flatMap((path) => path.split('/')[0] || []));
+  expect([...top].filter((name) => !name.startsWith('.')).toSorted()).toEqual([
+    'README.md',
+    'package-lock.json',
+    'package.json',
+    'prisma',
+    'schema.graphql',
+    'src',
+    'test',
+    'tsconfig.json',
+  ]);
+});
+
+test('the table of folders in src/README.md is true, in the order that the layers are checked in', () => {
+  const readme = readFileSync(`${ROOT}src/README.md`, 'utf8');
+  const table = [...readme.matchAll(/^\| `(\w+)\/` +\|/gm)].map((match) => match[1] ?? '');
+  const folders = readdirSync(`${ROOT}src`, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  expect(table.toSorted()).toEqual(folders.map((entry) => entry.name).toSorted());
+  const layers = /layers = \[([^\]]*)\]/.exec(readFileSync(`${ROOT}.dependency-cruiser.cjs`, 'utf8'))?.[1] ?? '';
+  expect(table.filter((name) => name !== 'generated')).toEqual(
+    [...layers.matchAll(/'(\w+)'/g)].map((match) => match[1]),
+  );
+});
+
+/** A gate is worth what it refuses: each is shown a fault, in a copy of the project. */
+describe('the checks refuse', () => {
+  const copy = mkdtempSync(join(tmpdir(), 'rolegate-faults-'));
+  let planted: string | null = null;
+
+  beforeAll(() => {
+    const parts = ['src', 'test', 'prisma', '.config', '.dependency-cruiser.cjs', '.oxlintrc.json', '.gitignore'];
+    for (const part of [...parts, 'package.json', 'tsconfig.json', 'schema.graphql']) {
+      cpSync(join(ROOT, part), join(copy, part), { recursive: true });
+    }
+    symlinkSync(join(ROOT, 'node_modules'), join(copy, 'node_modules'));
+  });
+
+  afterAll(() => rmSync(copy, { recursive: true }));
+
+  afterEach(() => {
+    if (planted !== null) rmSync(planted);
+    planted = null;
+  });
+
+  function plant(path: string, text: string): void {
+    planted = join(copy, path);
+    writeFileSync(planted, text);
+  }
+
+  function check(command: string, ...args: string[]) {
+    const { status, stdout, stderr } = spawnSync(command, args, { cwd: copy, encoding: 'utf8' });
+    return { status, output: stdout + stderr };
+  }
+
+  test('an import against the direction of the layers', () => {
+    plant('src/catalog/planted-fault.ts', "export { decide as planted } from '../access/decide.ts';\n");
+    const { status, output } = check('node', '.config/layers.mjs');
+    expect(output).toMatch(/catalog-looks-up: src\/catalog\/planted-fault\.ts/);
+    expect(status).not.toBe(0);
+  });
+
+  test('Node in the pure core', () => {
+    plant('src/policy/planted-fault.ts', 'export const planted = process.env;\n');
+    const { status, output } = check('node_modules/.bin/tsc', '-p', 'src/tsconfig.pure.json');
+    expect(output).toMatch(/planted-fault\.ts.*TS2/);
+    expect(status).not.toBe(0);
+  });
+
+  test('a clock in the pure core, and a promise that nobody waits for', () => {
+    plant('src/policy/planted-fault.ts', 'export const planted = async () => { Promise.resolve(Date.now()); };\n');
+    const { status, output } = check('node_modules/.bin/oxlint', '--type-aware', '--deny-warnings', 'src/policy');
+    expect(output).toMatch(/no-restricted-globals/);
+    expect(output).toMatch(/no-floating-promises/);
+    expect(status).not.toBe(0);
+  });
+
+  test('a file that nothing uses', () => {
+    plant('src/policy/planted-fault.ts', 'export const planted = 1;\n');
+    const { status, output } = check('node_modules/.bin/knip');
+    expect(output).toMatch(/planted-fault\.ts/);
+    expect(status).not.toBe(0);
+  });
+
+  test('a schema.graphql that is not what the code prints', () => {
+    writeFileSync(join(copy, 'schema.graphql'), 'type Planted { fault: Int }\n');
+    const { status, output } = check('node_modules/.bin/tsx', 'src/graphql/print.ts', '--check');
+    expect(output).toMatch(/schema\.graphql/);
+    expect(status).not.toBe(0);
+  });
+});
