@@ -1,18 +1,9 @@
+import type {
+  AccessComparison as AccessComparisonValue,
+  AccessDifference as AccessDifferenceValue,
+} from '../analysis/compare.ts';
 import { builder } from './builder.ts';
-import { PermissionTerm, type PermissionTermValue } from './permission-term.ts';
-
-interface AccessDifferenceValue {
-  readonly action: string;
-  readonly before: readonly PermissionTermValue[];
-  readonly after: readonly PermissionTermValue[];
-}
-
-export interface AccessComparisonValue {
-  readonly gained: readonly AccessDifferenceValue[];
-  readonly lost: readonly AccessDifferenceValue[];
-  readonly changed: readonly AccessDifferenceValue[];
-  readonly keptCount: number;
-}
+import { PermissionTerm } from './permission-term.ts';
 
 const AccessDifference = builder.objectRef<AccessDifferenceValue>('AccessDifference').implement({
   description: 'One action, with what of it is allowed before and after',

@@ -2,8 +2,8 @@ import type { Answer } from '../access/question.ts';
 import { builder } from './builder.ts';
 import { DecisionEffect, LayerDecision, MatchedStatement, PolicyLayer } from './matched-statement.ts';
 import { Principal } from './principal.ts';
-import { findPrincipal } from './principal-lookup.ts';
 import { Role, roleValue } from './role.ts';
+import { principalOf } from './role-session.ts';
 
 /** Reasons, layers and statements are worked out by the evaluator when they are read: only selected fields are. */
 export const Decision = builder.objectRef<Answer>('Decision').implement({
@@ -16,10 +16,8 @@ export const Decision = builder.objectRef<Answer>('Decision').implement({
     }),
     principal: t.field({
       type: Principal,
-      description:
-        'Who was asked about, as itself also where a role was asked about. A role session that is not known stands here as ' +
-        'its role',
-      resolve: ({ question }, _args, context) => findPrincipal(context, question.subject.principal),
+      description: 'Who was asked about, as itself also where a role was asked about',
+      resolve: ({ question }) => principalOf(question.subject),
     }),
     assumedRole: t.field({
       type: Role,

@@ -1,8 +1,8 @@
-import type { AccessLevel as AccessLevelValue } from '../catalog/catalog-service.ts';
+import type { EffectivePermission as EffectivePermissionValue } from '../access/effective-permissions.ts';
 import { AccessLevel } from './access-level.ts';
 import { builder } from './builder.ts';
 import { offsetConnection } from './offset-connection.ts';
-import { PermissionTerm, type PermissionTermValue } from './permission-term.ts';
+import { PermissionTerm } from './permission-term.ts';
 
 export const PermissionFilterInput = builder.inputType('PermissionFilterInput', {
   description: 'Which permissions to look at. What is left out does not narrow; what is given narrows together',
@@ -13,13 +13,6 @@ export const PermissionFilterInput = builder.inputType('PermissionFilterInput', 
     resource: t.field({ type: 'Arn', description: 'Only what can be allowed on this resource' }),
   }),
 });
-
-export interface EffectivePermissionValue {
-  readonly action: string;
-  readonly accessLevel: AccessLevelValue;
-  readonly allow: readonly PermissionTermValue[];
-  readonly deny: readonly PermissionTermValue[];
-}
 
 const EffectivePermission = builder.objectRef<EffectivePermissionValue>('EffectivePermission').implement({
   description:

@@ -1,20 +1,21 @@
+import { compareAccess } from '../access/compare-access.ts';
+import type { DecideTools } from '../access/decide.ts';
+import {
+  type EffectivePermissions as EffectivePermissionsValue,
+  effectivePermissions as permissionsOf,
+} from '../access/effective-permissions.ts';
 import type { Subject } from '../access/question.ts';
 import type { RequestContext } from '../evaluation/request.ts';
-import type { JsonObject } from '../policy/json.ts';
-import { AccessComparison, type AccessComparisonValue } from './access-comparison.ts';
+import { AccessComparison } from './access-comparison.ts';
 import { ask, checkMayAskAbout, ownSubject } from './ask.ts';
 import { builder } from './builder.ts';
 import type { GatewayContext } from './context.ts';
 import { Decision } from './decision.ts';
-import {
-  EffectivePermissionConnection,
-  type EffectivePermissionValue,
-  PermissionFilterInput,
-} from './effective-permission.ts';
+import { EffectivePermissionConnection, PermissionFilterInput } from './effective-permission.ts';
+import { given } from './input.ts';
 import { pageOfAll } from './offset-connection.ts';
 import { AFTER_DESCRIPTION, FIRST_DESCRIPTION } from './page.ts';
 import { Principal, refOf } from './principal.ts';
-import { findPrincipal } from './principal-lookup.ts';
 import {
   ACTION_DESCRIPTION,
   ASSUMED_ROLE_DESCRIPTION,
@@ -27,18 +28,8 @@ import {
   toSubject,
 } from './question-input.ts';
 import { Role, roleValue } from './role.ts';
-import { ServiceSummary, type ServiceSummaryValue } from './service-summary.ts';
-
-interface EffectivePermissionsValue {
-  readonly subject: Subject;
-  readonly context: RequestContext;
-  readonly suspended: EffectivePermissionsValue | null;
-  permissions(filter: unknown): readonly EffectivePermissionValue[];
-  summary(): readonly ServiceSummaryValue[];
-  policyDocument(): JsonObject;
-  readonly gaps: readonly string[];
-  readonly revision: bigint;
-}
+import { principalOf } from './role-session.ts';
+import { ServiceSummary } from './service-summary.ts';
 
 const EffectivePermissions = builder.objectRef<EffectivePermissionsValue>('EffectivePermissions');
 
@@ -50,7 +41,7 @@ EffectivePermissions.implement({
     principal: t.field({
       type: Principal,
       description: 'Whose permissions these are',
-      resolve: ({ subject }, _args, context) => findPrincipal(context, subject.principal),
+      resolve: ({ subject }) => principalOf(subject),
     }),
     assumedRole: t.field({
       type: Role,
@@ -74,7 +65,7 @@ EffectivePermissions.implement({
         first: t.arg.int({ description: FIRST_DESCRIPTION }),
         after: t.arg.string({ description: AFTER_DESCRIPTION }),
       },
-      resolve: (set, { filter, ...page }) => pageOfAll(set.permissions(filter), page),
+      resolve: (set, { filter, ...page }) => pageOfAll(set.permissions(given(filter ?? {})), page),
     }),
     summary: t.field({
       type: [ServiceSummary],
@@ -113,13 +104,20 @@ EffectivePermissions.implement({
   }),
 });
 
+const NO_CONTEXT: RequestContext = new Map();
+
+function toolsOf({ access, directory, catalog }: GatewayContext): DecideTools {
+  return { directory, catalog, actions: access.assumptionActions };
+}
+
 async function effectivePermissions(
   context: GatewayContext,
   subject: Subject,
-  _requestContext: RequestContext | null | undefined,
+  requestContext: RequestContext | null | undefined,
 ): Promise<EffectivePermissionsValue> {
   await checkMayAskAbout(context, subject.principal, 'principal');
-  throw new Error(String(ownSubject(context, subject)));
+  const asked = ownSubject(context, subject);
+  return permissionsOf(toolsOf(context), asked, requestContext ?? NO_CONTEXT, context.now);
 }
 
 builder.interfaceField(Principal, 'effectivePermissions', (t) =>
@@ -167,9 +165,10 @@ builder.queryField('compareAccess', (t) =>
       session: t.arg({ type: HypotheticalSessionInput, description: SESSION_DESCRIPTION }),
       filter: t.arg({ type: PermissionFilterInput, description: 'Which actions to compare. Left out: all' }),
     },
-    resolve: async (_root, { filter, ...subject }, context): Promise<AccessComparisonValue> => {
-      await checkMayAskAbout(context, subject.principal, 'principal');
-      throw new Error(String(ownSubject(context, toSubject(subject, 'session'))) + String(filter));
+    resolve: async (_root, { filter, assumedRole, ...input }, context) => {
+      await checkMayAskAbout(context, input.principal, 'principal');
+      const subject = { ...ownSubject(context, toSubject({ ...input, assumedRole }, 'session')), assumedRole };
+      return compareAccess(toolsOf(context), subject, { filter: given(filter ?? {}) }, context.now);
     },
   }),
 );

@@ -1,15 +1,6 @@
-import type { MatchedStatement as MatchedStatementValue } from '../evaluation/decision.ts';
-import type { JsonObject } from '../policy/json.ts';
+import type { PermissionTerm as PermissionTermValue } from '../analysis/term.ts';
 import { builder } from './builder.ts';
 import { MatchedStatement } from './matched-statement.ts';
-
-/** A set of requests of one action. */
-export interface PermissionTermValue {
-  readonly resources: readonly (readonly string[])[];
-  readonly notResources: readonly string[];
-  readonly conditions: readonly JsonObject[];
-  readonly statements: readonly MatchedStatementValue[];
-}
 
 export const PermissionTerm = builder.objectRef<PermissionTermValue>('PermissionTerm').implement({
   description:

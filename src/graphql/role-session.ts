@@ -1,13 +1,19 @@
+import { createContextCache } from '@pothos/core';
+import DataLoader from 'dataloader';
+import type { Subject } from '../access/question.ts';
+import { RolegateError } from '../policy/errors.ts';
 import { parsePrincipalRef } from '../policy/principal-id.ts';
 import { brand } from './brand.ts';
 import { builder } from './builder.ts';
+import type { GatewayContext } from './context.ts';
 import { Principal, type PrincipalParent, principalValue } from './principal.ts';
 import { Role } from './role.ts';
 import { TagType, tagList } from './tag.ts';
 
 export const RoleSession = builder.prismaNode('RoleSession', {
   nullable: true,
-  id: { field: 'id' },
+  id: { resolve: idOf },
+  findUnique: (id) => ({ id }),
   select: { id: true, arn: true },
   interfaces: [Principal],
   description: 'A live or ended use of a role by somebody. Who holds it has the role’s permissions and not its own',
@@ -47,14 +53,53 @@ export const RoleSession = builder.prismaNode('RoleSession', {
   }),
 });
 
+/**
+ * A role session as a value of the schema. All but its ARN is loaded when it is asked for. `id` null: the newest session
+ * with this ARN; there need be none, for sessions can be asked about that nobody holds.
+ */
+export function roleSessionValue(session: { readonly id: string | null; readonly arn: string }): RoleSessionRow {
+  return brand({ id: session.id ?? UNKNOWN_ID, arn: session.arn }, 'RoleSession');
+}
+
+/** The principal of a question as a value of the schema. Asks nothing of the directory, which need not know it. */
+export function principalOf({ principal, heldSession }: Pick<Subject, 'principal' | 'heldSession'>): PrincipalParent {
+  if (heldSession != null) return roleSessionValue(heldSession);
+  return principal.kind === 'roleSession'
+    ? roleSessionValue({ id: null, arn: principal.arn })
+    : principalValue(principal);
+}
+
 /** Who assumed a role, as a value of the schema. For a chained role: the session it was chained from, by its id. */
 export function assumer(assumedBy: string, parentId: string | null): PrincipalParent {
   const ref = parsePrincipalRef(assumedBy);
   if (ref === null) throw new Error(`a role session was assumed by \`${assumedBy}\`, which is no principal`);
-  return ref.kind === 'roleSession' ? roleSessionValue({ id: parentId ?? '', arn: ref.arn }) : principalValue(ref);
+  return ref.kind === 'roleSession' ? roleSessionValue({ id: parentId, arn: ref.arn }) : principalValue(ref);
 }
 
-/** A stored session as a value of the schema; all but its id and ARN is loaded when it is asked for. */
-export function roleSessionValue(session: { readonly id: string; readonly arn: string }): { id: string; arn: string } {
-  return brand({ id: session.id, arn: session.arn }, 'RoleSession');
+interface RoleSessionRow {
+  readonly id: string;
+  readonly arn: string;
 }
+
+/** No session's id: it is looked up by the ARN. */
+const UNKNOWN_ID = '';
+
+function idOf(row: RoleSessionRow, context: GatewayContext): string | Promise<string> {
+  return row.id === UNKNOWN_ID ? newestSession(context).load(row.arn) : row.id;
+}
+
+/** Ids of the newest sessions by their ARN, all of a request together. */
+const newestSession = createContextCache(
+  (context: GatewayContext) =>
+    new DataLoader<string, string>(async (arns) => {
+      const rows = await context.directory.prisma.roleSession.findMany({
+        where: { arn: { in: [...arns] } },
+        orderBy: { issuedAt: 'asc' },
+        select: { id: true, arn: true },
+      });
+      const ids = new Map(rows.map((row) => [row.arn, row.id]));
+      return arns.map(
+        (arn) => ids.get(arn) ?? new RolegateError('NOT_FOUND', `nobody has held the role session \`${arn}\``),
+      );
+    }),
+);

@@ -1,16 +1,8 @@
-import type { AccessLevel as AccessLevelValue } from '../catalog/catalog-service.ts';
+import type { ServicePermissions } from '../access/effective-permissions.ts';
 import { AccessLevel } from './access-level.ts';
 import { builder } from './builder.ts';
 
-export interface ServiceSummaryValue {
-  readonly service: string;
-  readonly serviceName: string | null;
-  readonly allowedActions: number;
-  readonly totalActions: number;
-  readonly accessLevels: readonly AccessLevelValue[];
-}
-
-export const ServiceSummary = builder.objectRef<ServiceSummaryValue>('ServiceSummary').implement({
+export const ServiceSummary = builder.objectRef<ServicePermissions>('ServiceSummary').implement({
   description: 'What is allowed in one service, counted',
   fields: (t) => ({
     service: t.exposeString('service', { description: 'Its prefix: `s3`' }),

@@ -2,8 +2,7 @@ import type { RoleSessionRecord } from '../directory/session-store.ts';
 import type { PrincipalRef } from '../policy/principal-id.ts';
 import { builder } from './builder.ts';
 import { Principal } from './principal.ts';
-import { findPrincipal } from './principal-lookup.ts';
-import { assumer, RoleSession, roleSessionValue } from './role-session.ts';
+import { assumer, principalOf, RoleSession, roleSessionValue } from './role-session.ts';
 
 /** Who calls, as far as the schema shows it. */
 export interface ViewerValue {
@@ -18,8 +17,7 @@ export const Viewer = builder.objectRef<ViewerValue>('Viewer').implement({
     principal: t.field({
       type: Principal,
       description: 'As whom the caller’s requests are decided: the role session while a role is assumed',
-      resolve: ({ ref, session }, _args, context) =>
-        session === null ? findPrincipal(context, ref) : roleSessionValue(session),
+      resolve: ({ ref, session }) => principalOf({ principal: ref, heldSession: session }),
     }),
     roleSession: t.field({
       type: RoleSession,

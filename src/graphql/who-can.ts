@@ -4,7 +4,6 @@ import { Decision } from './decision.ts';
 import { offsetConnection, offsetOf, toPage } from './offset-connection.ts';
 import { AFTER_DESCRIPTION, FIRST_DESCRIPTION } from './page.ts';
 import { Principal } from './principal.ts';
-import { findPrincipal } from './principal-lookup.ts';
 import {
   ACTION_DESCRIPTION,
   CONTEXT_DESCRIPTION,
@@ -12,6 +11,7 @@ import {
   RESOURCE_DESCRIPTION,
   toOpenQuestion,
 } from './question-input.ts';
+import { principalOf } from './role-session.ts';
 
 const PrincipalAccess = builder.objectRef<Answer>('PrincipalAccess').implement({
   description: 'A principal that may do what was asked',
@@ -19,7 +19,7 @@ const PrincipalAccess = builder.objectRef<Answer>('PrincipalAccess').implement({
     principal: t.field({
       type: Principal,
       description: 'Who may. A role stands for a session of it whose name is not known',
-      resolve: ({ question }, _args, context) => findPrincipal(context, question.subject.principal),
+      resolve: ({ question }) => principalOf(question.subject),
     }),
     decision: t.field({ type: Decision, description: 'Why it may', resolve: (answer) => answer }),
   }),

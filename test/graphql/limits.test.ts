@@ -23,7 +23,7 @@ function requests(count: number): unknown[] {
   return Array.from({ length: count }, (_, index) => ({
     principal: ALICE,
     action: 's3:GetObject',
-    resource: `arn:aws:s3:::shared-datasets/${index}`,
+    resource: `arn:aws:s3:::shared-datasets/${index % 50}`,
   }));
 }
 
