@@ -59,8 +59,8 @@ async function route(parts: RouterParts, exchange: Exchange): Promise<void> {
 }
 
 async function graphql(parts: RouterParts, exchange: Exchange): Promise<void> {
-  const { request, response, url, requestId } = exchange;
-  if (wantsPage(request, url)) {
+  const { request, response, requestId } = exchange;
+  if (wantsPage(request)) {
     if (parts.graphiqlTabs === null) refuseUnread(request, response, GRAPHIQL_IS_OFF, requestId);
     else await sendGraphiqlPage(response, parts.graphiqlTabs());
     return;
@@ -87,8 +87,8 @@ const GRAPHIQL_IS_OFF: Refusal = {
   message: 'GraphiQL is switched off here; GraphQL requests are answered at this address',
 };
 
-function sendWelcome(parts: RouterParts, { request, response, url }: Exchange): void {
-  if (parts.graphiqlTabs !== null && wantsPage(request, url)) {
+function sendWelcome(parts: RouterParts, { request, response }: Exchange): void {
+  if (parts.graphiqlTabs !== null && wantsPage(request)) {
     response.writeHead(302, { location: '/graphql', 'content-length': 0 });
     response.end();
     return;

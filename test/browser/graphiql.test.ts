@@ -25,6 +25,10 @@ afterAll(async () => {
   await removeDataDir(dataDir);
 });
 
+const QUERY_EDITOR = '.graphiql-query-editor';
+/** Of the two below the query it is the one that is open. */
+const HEADERS_EDITOR = '.graphiql-editor-tool .graphiql-editor:not(.hidden)';
+
 /** A page, and everything on it that should not be. */
 async function openGraphiql(path = '/') {
   const page = await browser.newPage({ viewport: { width: 1500, height: 950 } });
@@ -62,19 +66,21 @@ const titles = (page: Page): Promise<string[]> => page.locator('.graphiql-tab-bu
 async function answer(page: Page, expected: string): Promise<string> {
   const response = page.locator('.graphiql-response');
   await response.getByText(expected).first().waitFor();
-  return (await response.innerText()).replaceAll('\u00a0', ' ');
+  return (await response.allInnerTexts()).join('').replaceAll('\u00a0', ' ');
 }
 
-describe('GraphiQL on the demo organization, without the internet', () => {
+// A browser on a busy machine takes its time.
+describe('GraphiQL on the demo organization, without the internet', { timeout: 120_000 }, () => {
   test('opens with the telling questions, and answers one for alice', async () => {
     const { page, complaints } = await openGraphiql();
-    expect(await titles(page)).toEqual(expect.arrayContaining(['WhatMayAliceDo', 'AsHerselfAndInTheRole', 'WhoAmINow']));
+    expect(await titles(page)).toEqual(
+      expect.arrayContaining(['WhatMayAliceDo', 'AsHerselfAndInTheRole', 'WhoAmINow']),
+    );
     await page.screenshot({ path: join(SCREENSHOTS, 'graphiql-opened.png') });
 
-    await page.getByRole('button', { name: 'AsHerselfAndInTheRole', exact: true }).click();
+    await page.locator('.graphiql-tab-button', { hasText: 'AsHerselfAndInTheRole' }).click();
     const header = JSON.stringify({ Authorization: gateway.as.user('alice') });
-    await page.getByRole('button', { name: 'Headers', exact: true }).click();
-    await replaceText(page, '.graphiql-editor-tool', header);
+    await replaceText(page, HEADERS_EDITOR, header);
     await page.click('.graphiql-execute-button');
     expect(await answer(page, 'readAsHerself')).toContain('"allowed": true');
     await page.screenshot({ path: join(SCREENSHOTS, 'graphiql-answered.png') });
@@ -83,16 +89,19 @@ describe('GraphiQL on the demo organization, without the internet', () => {
   });
 
   test('before anybody has signed in, the questions are refused without a password window', async () => {
-    const { page, complaints } = await openGraphiql('/graphql');
+    const { page } = await openGraphiql('/graphql');
     await page.click('.graphiql-execute-button');
-    expect(await answer(page, 'UNAUTHENTICATED')).toContain('"data"');
-    expect(complaints.filter((complaint) => !complaint.includes('401'))).toEqual([]);
+    expect(await answer(page, 'UNAUTHENTICATED')).toContain('"errors"');
+    // Nothing stands between the page and whoever looks at it.
+    await page.reload();
+    await page.waitForSelector('.graphiql-query-editor .view-line');
+    expect(await titles(page)).toContain('WhatMayAliceDo');
     await page.close();
   });
 
   test('knows the schema: a mistake in the query is underlined', async () => {
     const { page, complaints } = await openGraphiql();
-    await replaceText(page, '.graphiql-query-editor', '{ viewer { principals } }');
+    await replaceText(page, QUERY_EDITOR, '{ viewer { principals } }');
     await page.waitForSelector('.graphiql-query-editor .squiggly-error');
     expect(complaints).toEqual([]);
     await page.close();
@@ -100,8 +109,7 @@ describe('GraphiQL on the demo organization, without the internet', () => {
 
   test('does not keep credentials in the browser', async () => {
     const { page } = await openGraphiql();
-    await page.getByRole('button', { name: 'Headers', exact: true }).click();
-    await replaceText(page, '.graphiql-editor-tool', '{"Authorization": "Bearer should-not-be-kept"}');
+    await replaceText(page, HEADERS_EDITOR, '{"Authorization": "Bearer should-not-be-kept"}');
     await page.waitForTimeout(1_000);
     expect(await page.evaluate(() => JSON.stringify({ ...localStorage }))).not.toContain('should-not-be-kept');
     await page.close();

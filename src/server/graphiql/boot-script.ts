@@ -13,6 +13,12 @@ export const BOOT_SCRIPT = `(function () {
     },
   };
   var options = JSON.parse(document.getElementById('options').textContent);
+  // GraphiQL forgets the variables of the tab that it opens with, unless they are given as those of the page. Given
+  // later, to tabs that it has kept, they would make a new tab at every visit.
+  var isFirstVisit = localStorage.getItem('graphiql:tabState') === null;
+  if (isFirstVisit && !new URLSearchParams(location.search).has('query')) {
+    options.variables = options.defaultTabs[0].variables;
+  }
   YogaGraphiQL.renderYogaGraphiQL(document.getElementById('root'), options);
 })();
 `;

@@ -6,13 +6,10 @@ const PREFIX = '/graphiql/';
 /** In the header editor: nobody signed in, and where the credentials go. */
 const EMPTY_HEADERS = '{\n  "Authorization": ""\n}';
 
-/** Whether this request is a browser that wants to see a page, rather than a client that asks a question. */
-export function wantsPage(request: IncomingMessage, url: URL): boolean {
-  return (
-    (request.method === 'GET' || request.method === 'HEAD') &&
-    (request.headers.accept ?? '').includes('text/html') &&
-    !url.searchParams.has('query')
-  );
+/** Whether this is a browser that wants to see a page. Also with a query in the address: GraphiQL keeps it there. */
+export function wantsPage(request: IncomingMessage): boolean {
+  const { method, headers } = request;
+  return (method === 'GET' || method === 'HEAD') && (headers.accept ?? '').includes('text/html');
 }
 
 export async function sendGraphiqlPage(response: ServerResponse, tabs: readonly GraphiqlTab[]): Promise<void> {
