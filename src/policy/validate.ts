@@ -1,12 +1,13 @@
 import * as identity from './identity-checks.ts';
-import { JsonFault, type Located, parseJsonText, placeOf } from './json-text.ts';
+import type { JsonValue } from './json.ts';
+import { JsonFault, type Located, type Place, parseJsonText, placesIn } from './json-text.ts';
 import { MAX_WRITTEN_LENGTH } from './load.ts';
 import { checkGrammar, type PolicyNode, type Report } from './policy-checks.ts';
 import type { PolicyKind } from './policy-kind.ts';
 import * as principals from './principal-checks.ts';
 
 /** Something that AWS would refuse a document for. */
-export interface PolicyFinding {
+export interface PolicyFinding extends Place {
   readonly severity: 'ERROR';
   /** AWS's error code. */
   readonly code: 'MalformedPolicyDocument' | 'MalformedPolicyDocumentException' | 'LimitExceeded' | 'ValidationError';
@@ -14,9 +15,8 @@ export interface PolicyFinding {
   readonly message: string;
   /** `Statement[0].Action`; empty: the document as a whole. */
   readonly path: string;
-  /** Both from 1. */
-  readonly line: number;
-  readonly column: number;
+  /** What stands there; undefined: the text is not JSON. */
+  readonly value: JsonValue | undefined;
 }
 
 type Check = (policy: PolicyNode, report: Report) => void;
@@ -119,25 +119,31 @@ const RULES: Readonly<Record<PolicyKind, Rules>> = {
 export function validatePolicy(document: string, kind: PolicyKind): readonly PolicyFinding[] {
   const rules = RULES[kind];
   const findings: PolicyFinding[] = [];
-  const add = (code: PolicyFinding['code'], message: string, path: string, offset: number): void => {
-    findings.push({ severity: 'ERROR', code, message, path, ...placeOf(document, offset) });
+  const placeOf = placesIn(document);
+  const add = (
+    code: PolicyFinding['code'],
+    message: string,
+    path: string,
+    { offset, value }: Pick<Located, 'offset'> & Partial<Located>,
+  ): void => {
+    findings.push({ severity: 'ERROR', code, message, path, value, ...placeOf(offset) });
   };
   if (document.length > MAX_WRITTEN_LENGTH) {
     const message = `a policy document has at most ${MAX_WRITTEN_LENGTH} characters, this one ${document.length}`;
-    add('ValidationError', message, '', 0);
+    add('ValidationError', message, '', { offset: 0 });
     return findings;
   }
-  const root = parse(document, (offset) => add(rules.code, rules.notJson, '', offset));
+  const root = parse(document, (offset) => add(rules.code, rules.notJson, '', { offset }));
   if (root === null) return findings;
   if (kind === 'trust' && isEmptyStatement(root)) {
-    add(rules.code, 'Could not parse the policy: Statement is empty!', 'Statement', root.offset);
+    add(rules.code, 'Could not parse the policy: Statement is empty!', 'Statement', root);
     return findings;
   }
-  const policy = checkGrammar(root, (_message, path, node) => add(rules.code, rules.syntax, path, node.offset));
+  const policy = checkGrammar(root, (_message, path, node) => add(rules.code, rules.syntax, path, node));
   if (policy === null) return findings;
-  for (const check of rules.checks) check(policy, (message, path, node) => add(rules.code, message, path, node.offset));
+  for (const check of rules.checks) check(policy, (message, path, node) => add(rules.code, message, path, node));
   const length = rules.countBlanks ? document.length : JSON.stringify(root.value).length;
-  if (length > rules.maxLength) add('LimitExceeded', rules.tooLong, '', 0);
+  if (length > rules.maxLength) add('LimitExceeded', rules.tooLong, '', root);
   return findings;
 }
 

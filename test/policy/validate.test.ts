@@ -151,6 +151,7 @@ test('line and column are where the fault begins, counted from 1', () => {
       code: 'MalformedPolicyDocument',
       message: 'Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc.',
       path: 'Statement.Action',
+      value: 'invalid',
       line: 5,
       column: 15,
     },
