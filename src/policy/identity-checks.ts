@@ -1,5 +1,5 @@
 import type { Located } from './json-text.ts';
-import { join, type PolicyNode, type Report, type StatementNode, textsAt } from './policy-checks.ts';
+import { join, type PolicyNode, type Report, type StatementNode, textOf, textsAt } from './policy-checks.ts';
 
 /**
  * What IAM checks of a document without principals once its grammar is right, with its own messages. Which message comes first
@@ -81,7 +81,7 @@ function checkDates(statement: StatementNode, report: Report): void {
     if (!/^(?:For(?:Any|All)Values?:)?Date/.test(operator.key)) continue;
     for (const key of operator.node.members ?? []) {
       for (const item of key.node.items ?? [key.node]) {
-        if (!isLegacyDate(String(item.value))) {
+        if (!isLegacyDate(textOf(item))) {
           report(LEGACY, join(statement.path, `Condition.${operator.key}.${key.key}`), item);
         }
       }
@@ -107,7 +107,7 @@ function isLegacyDate(text: string): boolean {
 export function checkSids(policy: PolicyNode, report: Report): void {
   const seen = new Set<string>();
   const check = (sid: Located, path: string): void => {
-    const text = String(sid.value);
+    const text = textOf(sid);
     if (text !== '' && seen.has(text)) report('Statement IDs (SID) in a single policy must be unique.', path, sid);
     seen.add(text);
   };
@@ -117,7 +117,7 @@ export function checkSids(policy: PolicyNode, report: Report): void {
   }
   for (const statement of policy.statements) {
     const sid = statement.elements.get('Sid');
-    if (sid === undefined || /^[0-9A-Za-z]*$/.test(String(sid.value))) continue;
+    if (sid === undefined || /^[0-9A-Za-z]*$/.test(textOf(sid))) continue;
     const message =
       'Statement IDs (SID) must be alpha-numeric. Check that your input satisfies the regular expression [0-9A-Za-z]*';
     report(message, join(statement.path, 'Sid'), sid);

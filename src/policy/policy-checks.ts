@@ -52,7 +52,7 @@ export function checkGrammar(root: Located, report: Report): PolicyNode | null {
   }
   const elements = elementsOf(root, ELEMENTS, '', fault);
   const version = elements.get('Version');
-  if (version !== undefined && !VERSIONS.has(String(version.value))) fault('Version', version);
+  if (version !== undefined && !VERSIONS.has(textOf(version))) fault('Version', version);
   const id = elements.get('Id');
   if (id !== undefined && typeof id.value !== 'string') fault('Id', id);
   const statement = elements.get('Statement');
@@ -87,7 +87,7 @@ function checkStatement(node: Located, path: string, fault: FaultAt): StatementN
   if (sid !== undefined && typeof sid.value !== 'string') fault(join(path, 'Sid'), sid);
   const effect = at('Effect');
   if (effect === undefined) fault(path, node);
-  else if (!/^(?:allow|deny)$/i.test(String(effect.value))) fault(join(path, 'Effect'), effect);
+  else if (!/^(?:allow|deny)$/i.test(textOf(effect))) fault(join(path, 'Effect'), effect);
   for (const name of TEXT_LISTS) {
     const element = at(name);
     if (element !== undefined) checkTexts(element, join(path, name), fault);
@@ -168,8 +168,13 @@ export function textsAt(
   if (element === undefined) return [];
   const path = join(statement.path, name);
   return (element.items ?? [element]).map((node, i) => ({
-    text: String(node.value),
+    text: textOf(node),
     path: element.items === null ? path : `${path}[${i}]`,
     node,
   }));
+}
+
+/** A text as it is; any other value as JSON. */
+export function textOf(node: Located): string {
+  return typeof node.value === 'string' ? node.value : JSON.stringify(node.value);
 }

@@ -1,4 +1,4 @@
-import { join, type PolicyNode, type Report, type StatementNode, textsAt } from './policy-checks.ts';
+import { join, type PolicyNode, type Report, type StatementNode, textOf, textsAt } from './policy-checks.ts';
 import { readNamedPrincipal } from './principal-element.ts';
 
 /** What is checked of documents that name principals: trust policies of roles, and policies of resources. */
@@ -24,7 +24,7 @@ function checkPrincipalOf(statement: StatementNode, report: Report): void {
   }
   for (const { key, node: values } of element.members ?? []) {
     for (const item of values.items ?? [values]) {
-      const text = String(item.value);
+      const text = textOf(item);
       if (isPrincipal(key, text)) continue;
       report(`Invalid principal in policy: "${key}":"${text}"`, join(name, key), item);
     }

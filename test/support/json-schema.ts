@@ -27,7 +27,7 @@ export function schemaFaults(schema: Schema, value: unknown, place = '$'): reado
       : Number.isInteger(value)
         ? 'integer'
         : typeof value;
-  if (type !== undefined && type !== actual) return [`${place}: ${actual} instead of ${String(type)}`];
+  if (type !== undefined && type !== actual) return [`${place}: ${actual} instead of ${JSON.stringify(type)}`];
   if (Array.isArray(schema['enum']) && !schema['enum'].includes(value)) faults.push(`${place}: ${String(value)}`);
   if (typeof schema['pattern'] === 'string' && !new RegExp(schema['pattern']).test(String(value)))
     faults.push(`${place}: ${String(value)}`);

@@ -40,15 +40,16 @@ export interface NaiveOutcome {
 
 type Kind = 'identity' | 'boundary' | 'session' | 'scp' | 'rcp' | 'resource' | 'trust';
 
-const list = (value: Json | undefined): readonly Json[] =>
-  value === undefined ? [] : Array.isArray(value) ? value : [value as Json];
+const isList = (value: Json): value is readonly Json[] => Array.isArray(value);
+const list = (value: Json | undefined): readonly Json[] => (value === undefined ? [] : isList(value) ? value : [value]);
+const textOf = (value: Json): string => (typeof value === 'string' ? value : JSON.stringify(value));
 const object = (value: Json | undefined): Doc => (value ?? {}) as Doc;
 
 const regexps = new Map<string, RegExp>();
 function glob(pattern: string, text: string): boolean {
   let regexp = regexps.get(pattern);
   if (regexp === undefined) {
-    const source = [...pattern].map((c) =>
+    const source = Array.from(pattern, (c) =>
       c === '*' ? '[^]*' : c === '?' ? '[^]' : c.replace(/[\\^$.*+?()[\]{}|/-]/, '\\$&'),
     );
     regexp = new RegExp(`^${source.join('')}$`);
@@ -169,7 +170,7 @@ function knownValue(q: NaiveRequest, key: string): { readonly value: Value } | '
 function actionMatches(statement: Doc, action: ActionFacts): boolean {
   const asked = action.name.toLowerCase();
   const hits = (entry: Json): boolean => {
-    const text = String(entry).toLowerCase();
+    const text = textOf(entry).toLowerCase();
     if (text === '*' || text === '*:*') return true;
     return /^[a-z0-9.-]+:[^\s,:]+$/.test(text) && glob(text, asked);
   };
@@ -203,7 +204,7 @@ function resourceMatches(q: NaiveRequest, doc: Doc, kind: Kind, statement: Doc, 
   const positive = statement['Resource'] !== undefined;
   if (!positive && statement['NotResource'] === undefined) return true;
   for (const entry of list(positive ? statement['Resource'] : statement['NotResource'])) {
-    const verdict = resourceEntry(q, doc, kind, String(entry), arn);
+    const verdict = resourceEntry(q, doc, kind, textOf(entry), arn);
     if (verdict === true) return positive;
     if (verdict === null && !positive && statement['Effect'] === 'Allow') return false;
   }
@@ -288,7 +289,7 @@ function conditionHolds(q: NaiveRequest, doc: Doc, full: string, key: string, va
 function conditionsHold(q: NaiveRequest, doc: Doc, statement: Doc): boolean {
   return Object.entries(object(statement['Condition'])).every(([operator, keys]) =>
     Object.entries(object(keys)).every(([key, values]) =>
-      conditionHolds(q, doc, operator, key, list(values).map(String)),
+      conditionHolds(q, doc, operator, key, list(values).map(textOf)),
     ),
   );
 }
@@ -325,7 +326,7 @@ function principalGrade(q: NaiveRequest, statement: Doc): number {
     typeof element === 'string'
       ? [['AWS', element]]
       : Object.entries(object(element)).flatMap(([type, values]) =>
-          list(values).map((v): [string, string] => [type, String(v)]),
+          list(values).map((v): [string, string] => [type, textOf(v)]),
         );
   const grades = entries.map(([type, value]) => grade(q, type, value));
   if (statement['Principal'] !== undefined) return Math.max(0, ...grades);

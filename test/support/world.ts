@@ -342,7 +342,7 @@ const contextValues: fc.Arbitrary<ReadonlyMap<string, string | readonly string[]
   )
   .map(
     (record) =>
-      new Map(Object.entries(record).filter((entry): entry is [string, string | string[]] => entry[1] !== undefined)),
+      new Map<string, string | readonly string[]>(Object.entries(record as Record<string, string | string[]>)),
   );
 
 const resources: fc.Arbitrary<NaiveRequest['resource']> = resourceArns

@@ -1,0 +1,106 @@
+/** Documents and requests that nobody would write. ROLEGATE_FUZZ_SECONDS says for how long; a second by default. */
+import * as fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { RolegateError } from '../../src/policy/errors.ts';
+import { loadPolicy } from '../../src/policy/load.ts';
+import type { PolicyKind } from '../../src/policy/policy-kind.ts';
+import { validatePolicy } from '../../src/policy/validate.ts';
+import { engineDecision } from '../support/engine.ts';
+import type { Doc } from '../support/naive-evaluator.ts';
+import { documents, requests } from '../support/world.ts';
+
+const seconds = Number(process.env['ROLEGATE_FUZZ_SECONDS'] ?? '1');
+const RUNS = {
+  numRuns: Number.MAX_SAFE_INTEGER,
+  interruptAfterTimeLimit: seconds * 1000,
+  markInterruptAsFailure: false,
+};
+const TIMEOUT = seconds * 1000 + 30_000;
+const kinds = fc.constantFrom<PolicyKind>('identity', 'boundary', 'session', 'trust', 'resource', 'vpce', 'scp', 'rcp');
+
+/** A sound document with one thing broken: cut, doubled, replaced by something else. */
+const broken = fc
+  .tuple(
+    fc.oneof(documents('own'), documents('resource'), documents('trust')),
+    fc.nat(),
+    fc.nat(20),
+    fc.oneof(
+      fc.string(),
+      fc.constantFrom('{', '}', '[', ']', '"', ':', ',', '\\', '*', '${', 'null', '{}', '[]', '1e999'),
+    ),
+  )
+  .map(([document, at, length, more]) => {
+    const text = JSON.stringify(document);
+    const place = at % text.length;
+    return text.slice(0, place) + more + text.slice(place + length);
+  });
+const anything = fc.oneof(
+  broken,
+  fc.json(),
+  fc.string(),
+  fc.anything().map((value) => JSON.stringify(value) ?? 'undefined'),
+);
+
+function isReadable(text: string, kind: PolicyKind): boolean {
+  try {
+    loadPolicy(text, kind);
+    return true;
+  } catch (error) {
+    if (error instanceof RolegateError) return false;
+    throw error;
+  }
+}
+
+test('reading and validating never fail otherwise than by saying so, and agree with JSON', { timeout: TIMEOUT }, () => {
+  fc.assert(
+    fc.property(anything, kinds, (text, kind) => {
+      const findings = validatePolicy(text, kind);
+      expect(validatePolicy(text, kind)).toEqual(findings);
+      for (const { line, column, message } of findings) {
+        expect(line).toBeGreaterThan(0);
+        expect(column).toBeGreaterThan(0);
+        expect(message).not.toBe('');
+      }
+      // Loading is wider than writing: what cannot be read must not be writable.
+      expect(isReadable(text, kind) || findings.length > 0).toBe(true);
+    }),
+    RUNS,
+  );
+});
+
+test('odd texts in every element: no exception, and the same answer twice', { timeout: TIMEOUT }, () => {
+  const odd = fc.oneof(
+    fc.string({ unit: fc.constantFrom('*', '?', '$', '{', '}', ':', '/', ',', "'", 'a', ' '), maxLength: 40 }),
+    fc.string(),
+  );
+  const statement = fc.record({
+    Effect: fc.constantFrom('Allow', 'Deny'),
+    Action: fc.oneof(fc.constant('*'), odd),
+    Resource: fc.oneof(
+      fc.constant('*'),
+      odd,
+      odd.map((text) => `arn:aws:s3:::${text}`),
+    ),
+    Condition: fc.record(
+      {
+        StringLike: fc.dictionary(odd, odd),
+        ArnLike: fc.dictionary(odd, odd),
+        IpAddress: fc.dictionary(odd, odd),
+        'ForAnyValue:StringNotEqualsIfExists': fc.dictionary(odd, odd),
+      },
+      { requiredKeys: [] },
+    ),
+  });
+  fc.assert(
+    fc.property(requests, fc.array(statement, { minLength: 1, maxLength: 3 }), odd, (q, Statement, resource) => {
+      const identity = [{ Version: '2012-10-17', Statement } as unknown as Doc];
+      const asked = { ...q, identity, resource: { ...q.resource, arn: resource } };
+      const read = () => {
+        const { effect, deniedBy, reason, layers, matchedStatements, missingContextKeys } = engineDecision(asked);
+        return { effect, deniedBy, reason, layers, matchedStatements, missingContextKeys };
+      };
+      expect(read()).toEqual(read());
+    }),
+    RUNS,
+  );
+});
