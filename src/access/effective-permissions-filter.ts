@@ -1,11 +1,11 @@
 import { meets } from '../analysis/closed-form.ts';
 import type { TermSet } from '../analysis/combine.ts';
 import { conditionUse } from '../analysis/condition-use.ts';
-import { EVERYTHING, resourceGlob } from '../analysis/resource-set.ts';
+import { resourceGlob } from '../analysis/resource-set.ts';
 import type { Term } from '../analysis/term.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { AccessLevel, CatalogAction } from '../catalog/catalog-service.ts';
-import { matchesTemplate } from '../catalog/resource-template.ts';
+import { matchesTemplate, specificity } from '../catalog/resource-template.ts';
 import { actionName } from '../evaluation/layer-set.ts';
 import { type ActionPattern, actionMatches, readActionPattern } from '../policy/action-pattern.ts';
 import { parseArn } from '../policy/arn.ts';
@@ -30,13 +30,14 @@ export function filteredActions(catalog: Catalog, filter: PermissionFilter, fiel
   const patterns = filter.actions == null ? null : readPatterns(filter.actions, field);
   const levels = filter.accessLevels == null ? null : new Set(filter.accessLevels);
   const resource = checkedResource(filter.resource ?? null, field);
+  const isAbout = resource === null ? null : canBeAbout(catalog, resource);
   const found: CatalogAction[] = [];
   for (const service of services) {
     if (patterns !== null && !patterns.some((one) => one.service === null || one.service === service)) continue;
     for (const action of catalog.actionsOf(service)) {
       if (levels !== null && !levels.has(action.accessLevel)) continue;
       if (patterns !== null && !actionMatches({ negated: false, patterns }, service, actionName(action))) continue;
-      if (resource !== null && !canBeAbout(action, resource)) continue;
+      if (isAbout !== null && !isAbout(action)) continue;
       found.push(action);
     }
   }
@@ -79,16 +80,23 @@ function cut(text: string): string {
   return text.length > 100 ? `${text.slice(0, 100)}…` : text;
 }
 
-/** An action can be about an ARN when the ARN has the form of one of its resource types. */
-function canBeAbout(action: CatalogAction, resource: string): boolean {
-  if (resource === '*') return action.wildcardOnly;
-  return action.resourceTypes.some(({ type }) => type.arns.some((template) => matchesTemplate(template, resource)));
+/** Whether an action can be about `resource`: its form is that of one of the action's resource types. */
+function canBeAbout(catalog: Catalog, resource: string): (action: CatalogAction) => boolean {
+  if (resource === '*') return (action) => action.wildcardOnly;
+  const fits = (template: string): boolean => matchesTemplate(template, resource);
+  // The ARN of an object has the form of a bucket's, too (a placeholder stands for any text): the closest form counts. With
+  // wildcards it may be both.
+  const service = /[*?]/.test(resource) ? null : catalog.service(resource.split(':', 3)[2] ?? '');
+  const forms = (service?.resourceTypes ?? []).flatMap((type) => type.arns.filter(fits)).map(specificity);
+  const closest = Math.max(0, ...forms);
+  return (action) =>
+    action.resourceTypes.some(({ type }) => type.arns.some((arn) => specificity(arn) >= closest && fits(arn)));
 }
 
 /** What of a set can apply to the resource; the set itself where all of it can. */
 export function onResource(set: TermSet, resource: string, catalog: Catalog, owners: Owners): TermSet {
   if (resource === '*') return set;
-  const glob = resource === '*' ? EVERYTHING : resourceGlob(resource);
+  const glob = resourceGlob(resource);
   const owner = ownerOf(resource, catalog, owners);
   const applies = (term: Term): boolean => meets(owner === null ? term : ownedBy(term, owner), glob);
   const allow = set.allow.filter(applies);

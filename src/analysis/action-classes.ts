@@ -1,7 +1,6 @@
 import { actionName } from '../evaluation/layer-set.ts';
 import type { ActionFacts } from '../evaluation/request.ts';
-import { actionMatches } from '../policy/action-pattern.ts';
-import type { CompiledStatement } from '../policy/statement.ts';
+import { type ActionElement, actionMatches } from '../policy/action-pattern.ts';
 import type { Entry } from './entry.ts';
 
 /** The entries that are about an action. Actions of the same key have the same ones. */
@@ -14,8 +13,8 @@ interface ServicePlan {
   /** About every action of the service. */
   readonly whole: readonly Entry[];
   readonly wholeKey: string;
-  /** About some of its actions, perhaps. */
-  readonly partly: readonly Entry[];
+  /** About some of its actions, perhaps; with what of Action or NotAction speaks of the service. */
+  readonly partly: readonly { readonly entry: Entry; readonly actions: ActionElement }[];
 }
 
 /**
@@ -34,7 +33,9 @@ export class ActionClasses {
     const plan = this.#plan(action.service);
     if (plan.partly.length === 0) return { key: plan.wholeKey, entries: plan.whole };
     const name = actionName(action);
-    const matching = plan.partly.filter((entry) => actionMatches(entry.statement.actions, action.service, name));
+    const matching = plan.partly
+      .filter(({ actions }) => actionMatches(actions, action.service, name))
+      .map(({ entry }) => entry);
     if (matching.length === 0) return { key: plan.wholeKey, entries: plan.whole };
     return {
       key: `${plan.wholeKey}|${matching.map((entry) => entry.id).join(',')}`,
@@ -46,21 +47,17 @@ export class ActionClasses {
     const known = this.#services.get(service);
     if (known !== undefined) return known;
     const whole: Entry[] = [];
-    const partly: Entry[] = [];
+    const partly: { readonly entry: Entry; readonly actions: ActionElement }[] = [];
     for (const entry of this.#entries) {
-      const scope = scopeIn(entry.statement, service);
-      if (scope === 'whole') whole.push(entry);
-      else if (scope === 'partly') partly.push(entry);
+      const { negated, patterns } = entry.statement.actions;
+      const about = patterns.filter((pattern) => pattern.service === null || pattern.service === service);
+      // Nothing or everything of the service is listed; a NotAction turns it round.
+      const listed = about.some((pattern) => pattern.name.everything) ? true : about.length === 0 ? false : null;
+      if (listed === null) partly.push({ entry, actions: { negated, patterns: about } });
+      else if (listed !== negated) whole.push(entry);
     }
     const plan = { whole, wholeKey: whole.map((entry) => entry.id).join(','), partly };
     this.#services.set(service, plan);
     return plan;
   }
-}
-
-function scopeIn({ actions }: CompiledStatement, service: string): 'whole' | 'partly' | 'none' {
-  const about = actions.patterns.filter((pattern) => pattern.service === null || pattern.service === service);
-  if (about.length === 0) return actions.negated ? 'whole' : 'none';
-  if (about.some((pattern) => pattern.name.everything)) return actions.negated ? 'none' : 'whole';
-  return 'partly';
 }

@@ -1,30 +1,53 @@
 /** Names of all actions there are, by service. */
 export interface ActionCatalog {
   services(): readonly string[];
-  actionsOf(service: string): readonly { readonly name: string }[];
+  actionsOf(service: string): readonly { readonly name: string; readonly wildcardOnly: boolean }[];
 }
 
-/** The actions as Action or NotAction of a statement, whichever is shorter; services whose every action is meant as `s3:*`. */
-export function nameActions(
-  names: readonly string[],
-  catalog: ActionCatalog,
-): { readonly Action: string | readonly string[] } | { readonly NotAction: string | readonly string[] } {
-  const wanted = new Set(names);
-  const listed: string[] = [];
-  const others: string[] = [];
-  for (const service of catalog.services()) {
-    const all = catalog.actionsOf(service).map((action) => action.name);
-    const inside = all.filter((name) => wanted.has(name));
-    if (all.length === 0) continue;
-    if (inside.length === all.length) listed.push(`${service}:*`);
-    else {
-      listed.push(...inside);
-      if (inside.length === 0) others.push(`${service}:*`);
-      else others.push(...all.filter((name) => !wanted.has(name)));
-    }
+type ActionNames = { readonly Action: string | readonly string[] } | { readonly NotAction: string | readonly string[] };
+
+/** Writes lists of actions as a statement has them. */
+export class ActionLists {
+  readonly #services: ReadonlyMap<string, readonly { readonly name: string; readonly wildcardOnly: boolean }[]>;
+  readonly #total: number;
+
+  constructor(catalog: ActionCatalog) {
+    this.#services = new Map(catalog.services().map((service) => [service, catalog.actionsOf(service)]));
+    this.#total = [...this.#services.values()].reduce((sum, actions) => sum + actions.length, 0);
   }
-  if (others.length === 0) return { Action: '*' };
-  return others.length < listed.length ? { NotAction: oneOrAll(others) } : { Action: oneOrAll(listed) };
+
+  /**
+   * The actions as Action or NotAction, whichever is shorter; services whose every action is meant as `s3:*`. With
+   * `onResources` the statement is about certain resources: it says nothing of actions without a resource, which then may
+   * be among those that are named.
+   */
+  name(names: readonly string[], onResources: boolean): ActionNames {
+    const wanted = new Set(names);
+    const byService = new Map<string, string[]>();
+    for (const name of wanted) {
+      const service = name.slice(0, name.indexOf(':'));
+      const known = byService.get(service);
+      if (known === undefined) byService.set(service, [name]);
+      else known.push(name);
+    }
+    const listed = [...byService].flatMap(([service, inside]) =>
+      this.#others(service, wanted, onResources).length === 0 ? [`${service}:*`] : inside,
+    );
+    if (wanted.size * 2 < this.#total) return { Action: oneOrAll(listed) };
+    const others = [...this.#services.keys()].flatMap((service) => {
+      if (!byService.has(service)) return this.#services.get(service)?.length === 0 ? [] : [`${service}:*`];
+      return this.#others(service, wanted, onResources);
+    });
+    if (others.length === 0) return { Action: '*' };
+    return others.length < listed.length ? { NotAction: oneOrAll(others) } : { Action: oneOrAll(listed) };
+  }
+
+  /** Actions of the service that are not meant. */
+  #others(service: string, wanted: ReadonlySet<string>, onResources: boolean): readonly string[] {
+    return (this.#services.get(service) ?? [])
+      .filter(({ name, wildcardOnly }) => !wanted.has(name) && !(onResources && wildcardOnly))
+      .map(({ name }) => name);
+  }
 }
 
 function oneOrAll(texts: readonly string[]): string | readonly string[] {

@@ -17,12 +17,12 @@ import {
 import { RolegateError } from '../policy/errors.ts';
 import type { CompiledStatement } from '../policy/statement.ts';
 import { ActionClasses } from './action-classes.ts';
-import { allowedTerms, type Circumstances, type Denial, granted, type TermSet, withoutIdle } from './combine.ts';
+import { allowedTerms, type Circumstances, type Denial, type TermSet, withoutIdle } from './combine.ts';
 import { conditionUse } from './condition-use.ts';
 import type { Bearer, Entry, Slot } from './entry.ts';
 import { type ResourceGlob, resourceGlob } from './resource-set.ts';
 import { Settling } from './settle.ts';
-import { ANYTHING, simplified, type Term } from './term.ts';
+import { ANYTHING, intersectTerms, simplified, type Term } from './term.ts';
 
 /** Statements that may take part in one closed form. */
 export const MAX_STATEMENTS = 50_000;
@@ -58,6 +58,7 @@ export class ClosedForm {
   readonly #classes: ActionClasses;
   readonly #never: ReadonlySet<string>;
   readonly #known = new Map<string, TermSet>();
+  readonly #byAction = new Map<string, TermSet>();
 
   constructor(
     principal: PreparedPrincipal,
@@ -73,7 +74,14 @@ export class ClosedForm {
 
   /** Equal sets are the same object for all actions that the same statements are about. Throws LIMIT_EXCEEDED. */
   of(action: ActionFacts): TermSet {
-    if (this.#never.has(action.name)) return NOTHING;
+    const known = this.#byAction.get(action.name);
+    if (known !== undefined) return known;
+    const set = this.#never.has(action.name) ? NOTHING : this.#ofClass(action);
+    this.#byAction.set(action.name, set);
+    return set;
+  }
+
+  #ofClass(action: ActionFacts): TermSet {
     const { key, entries } = this.#classes.classOf(action);
     const whole = `${traits(action)}|${key}`;
     const known = this.#known.get(whole);
@@ -134,7 +142,7 @@ export class ClosedForm {
       if (slot.kind !== 'resourceDeny') return [];
       const { bearer } = slot;
       if (!resourcePolicyTakesPart(this.#at(action, bearer.resource))) return [];
-      return granted(entry).map((term) => ({ term, bearer }));
+      return entry.terms().map((term) => ({ term, bearer }));
     });
   }
 
@@ -195,21 +203,21 @@ export class ClosedFormBuilder {
     const attached = resource.facts.policy;
     if (attached === null || !samePartition(this.#principal.facts, resource)) return false;
     const evaluation = this.#at(resource);
-    const bearer: Bearer = {
-      resource,
-      governed: {
-        ...ANYTHING,
-        resources: [governed.resources.map(resourceGlob)],
-        notResources: governed.notResources.map(resourceGlob),
-      },
-      settling: new Settling(evaluation, resource.accountId !== null),
+    const bearer: Bearer = { resource, settling: new Settling(evaluation, resource.accountId !== null) };
+    const governedTerm: Term = {
+      ...ANYTHING,
+      resources: [governed.resources.map(resourceGlob)],
+      notResources: governed.notResources.map(resourceGlob),
     };
     const layer: PolicyLayer = resource.kind === 'role' ? 'TRUST_POLICY' : 'RESOURCE_POLICY';
     let concerned = false;
     for (const statement of attached.policy.statements) {
       const naming = evaluation.named(statement);
       if (naming === NOT_NAMED || (statement.allows && this.#isIdle(naming, evaluation))) continue;
-      const terms = bearer.settling.termsOf(layer, attached, statement);
+      const terms = bearer.settling
+        .termsOf(layer, attached, statement)
+        .map((term) => intersectTerms(governedTerm, term))
+        .filter((term) => term !== null);
       if (terms.length === 0) continue;
       this.#push({ kind: statement.allows ? 'grant' : 'resourceDeny', bearer, naming }, statement, () => terms);
       concerned = true;

@@ -63,7 +63,7 @@ class Combination {
       return this.#union(
         this.#grants()
           .filter((entry) => namingOf(entry) === DIRECTLY)
-          .flatMap(granted),
+          .flatMap((entry) => entry.terms()),
       );
     const control = this.#control();
     if (control.length === 0) return [];
@@ -85,7 +85,7 @@ class Combination {
     const { bearer, naming } = entry.slot;
     const at = this.#given.bearer(bearer);
     if (!at.takesPart || !at.samePartition) return [];
-    const through = (side: Union): Union => this.#both(granted(entry), side, bearer);
+    const through = (side: Union): Union => this.#both(entry.terms(), side, bearer);
     if (!at.sameAccount) return through(sides.own);
     if (this.#given.isRoot) return at.resourceSideNeeded ? through(sides.control) : [];
     if (naming === DIRECTLY) return through(at.isTrust ? sides.bounded : sides.control);
@@ -168,15 +168,6 @@ class Combination {
 
 function namingOf({ slot }: Entry): number | null {
   return slot.kind === 'grant' ? slot.naming : null;
-}
-
-/** What the entry says, as far as the policy it stands in governs it. */
-export function granted({ slot, terms }: Entry): Union {
-  if (slot.kind !== 'grant' && slot.kind !== 'resourceDeny') return [];
-  const { governed } = slot.bearer;
-  return terms()
-    .map((term) => intersectTerms(governed, term))
-    .filter((term) => term !== null);
 }
 
 /** With what the owner of the bearer decides; null: nothing is left. */

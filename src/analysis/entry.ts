@@ -14,10 +14,9 @@ export type Slot =
   /** A Deny of a resource control policy, with one resource of every account it stands above. */
   | { readonly kind: 'controlDeny'; readonly owners: Map<string, PreparedResource> };
 
-/** A resource with a policy, and the resources that its policy governs: itself, and perhaps those inside it. */
+/** A resource with a policy. */
 export interface Bearer {
   readonly resource: PreparedResource;
-  readonly governed: Term;
   /** Knows the owner of the resource, too. */
   readonly settling: Settling;
 }
@@ -27,6 +26,6 @@ export interface Entry {
   readonly id: number;
   readonly slot: Slot;
   readonly statement: CompiledStatement;
-  /** The requests that it matches; worked out when first asked for. */
+  /** The requests that it matches (of a resource's policy: among those it governs); worked out when first asked for. */
   readonly terms: () => readonly Term[];
 }

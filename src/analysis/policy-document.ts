@@ -1,6 +1,6 @@
 import { RolegateError } from '../policy/errors.ts';
 import type { JsonObject } from '../policy/json.ts';
-import { type ActionCatalog, nameActions } from './action-list.ts';
+import { type ActionCatalog, ActionLists } from './action-list.ts';
 import type { TermSet } from './combine.ts';
 import { type ConditionUse, conditionBlock, conditionUse } from './condition-use.ts';
 import { intersectLists, type ResourceGlob } from './resource-set.ts';
@@ -46,15 +46,34 @@ export function policyDocument(
       else statement.actions.push(name);
     }
   }
-  const statements = [...bySet.values()].map(({ body, actions: names }): JsonObject => {
+  const lists = new ActionLists(catalog);
+  const statements = [...bySet.values()].map(({ body, actions: names }): StatementBody => {
     const { Effect, ...rest } = body;
-    return { Effect, ...nameActions(names, catalog), ...rest };
+    return { Effect, ...lists.name(names, body.Resource !== undefined && body.Resource !== '*'), ...rest };
   });
-  return { Version: '2012-10-17', Statement: statements.length === 0 ? [NOTHING] : statements };
+  return { Version: '2012-10-17', Statement: statements.length === 0 ? [NOTHING] : merged(statements) };
+}
+
+/** Statements that differ in their Resource alone are one. */
+function merged(statements: readonly StatementBody[]): readonly StatementBody[] {
+  const byRest = new Map<string, StatementBody[]>();
+  for (const statement of statements) {
+    const { Resource, ...rest } = statement;
+    const key = JSON.stringify(Resource === undefined || Resource === '*' ? statement : rest);
+    const known = byRest.get(key);
+    if (known === undefined) byRest.set(key, [statement]);
+    else known.push(statement);
+  }
+  return [...byRest.values()].flatMap((same): readonly StatementBody[] => {
+    const [first, ...more] = same;
+    if (first === undefined || more.length === 0) return same;
+    return [{ ...first, Resource: [...new Set(same.flatMap(({ Resource }) => Resource ?? []))] }];
+  });
 }
 
 interface StatementBody extends JsonObject {
   readonly Effect: 'Allow' | 'Deny';
+  readonly Resource?: string | readonly string[];
 }
 
 /**

@@ -47,8 +47,3 @@ function inTerm(term: PermissionTerm, evaluation: Evaluation): boolean {
     )
   );
 }
-
-/** No term of the set is the whole world twice over: what `withoutContained` promises. */
-export function isReduced(set: TermSet): boolean {
-  return set.allow.length < 2 || !set.allow.some(isAnything);
-}

@@ -35,9 +35,17 @@ function documentOf(world: World, request: RequestFacts): JsonObject | null {
     builder.add(bearer, BEARERS[i]?.governed ?? { resources: [], notResources: [] });
   }
   const form = builder.build();
-  const actions = ACTIONS.map((action) => ({ name: action.name, wildcardOnly: action.wildcardOnly, set: form.of(action) }));
+  const actions = ACTIONS.map((action) => ({
+    name: action.name,
+    wildcardOnly: action.wildcardOnly,
+    set: form.of(action),
+  }));
   try {
-    return policyDocument(actions.filter(({ set }) => set.allow.length > 0), CATALOG, world.home === null ? null : A);
+    return policyDocument(
+      actions.filter(({ set }) => set.allow.length > 0),
+      CATALOG,
+      world.home === null ? null : A,
+    );
   } catch (error) {
     if (error instanceof RolegateError && error.code === 'LIMIT_EXCEEDED') return null;
     throw error;
@@ -64,14 +72,14 @@ describe('the policy document', () => {
             const matching = about.filter((statement) => evaluation.matches(statement));
             const allowed = matching.length > 0 && matching.every((statement) => statement.allows);
             const decision = authorize(world.principal, action, place, request);
-            const place_ = `${action.name} on ${PLACES[i]?.arn}`;
-            expect(allowed, `${place_}: ${decision.reason} ${JSON.stringify(document)}`).toBe(decision.allowed);
+            const what = `${action.name} on ${PLACES[i]?.arn}`;
+            expect(allowed, `${what}: ${decision.reason} ${JSON.stringify(document)}`).toBe(decision.allowed);
           }
         }
       }),
-      { numRuns: 300 },
+      { numRuns: 120 },
     );
     // Most sets can be said in one policy.
-    expect(documents).toBeGreaterThan(200);
+    expect(documents).toBeGreaterThan(80);
   });
 });

@@ -385,6 +385,8 @@ function principalOf(
       return preparePrincipal({ kind: 'service', service: 'sns.amazonaws.com' }, null, null);
     case 'anonymous':
       return preparePrincipal({ kind: 'anonymous' }, null, null);
+    default:
+      return caller satisfies never;
   }
 }
 

@@ -1,0 +1,252 @@
+import { describe, expect, it } from 'vitest';
+import { assumptionActions } from '../../src/access/assume.ts';
+import { compareAccess } from '../../src/access/compare-access.ts';
+import { type EffectivePermissions, effectivePermissions } from '../../src/access/effective-permissions.ts';
+import { openCatalog } from '../../src/catalog/catalog.ts';
+import type { DirectoryDocument } from '../../src/directory/document.ts';
+import { MemoryDirectory } from '../support/memory-directory.ts';
+import { A, allow, aRole, aUser, B, deny, policy, roleArn, trusts, userArn } from '../support/policies.ts';
+import { aSubject, NOON } from '../support/questions.ts';
+
+const catalog = await openCatalog();
+const OWN = { StringEqualsIfExists: { 'aws:ResourceAccount': A } };
+
+function toolsFor(document: DirectoryDocument) {
+  return { directory: new MemoryDirectory(document, catalog), catalog, actions: assumptionActions(catalog) };
+}
+
+function permissionsOf(
+  document: DirectoryDocument,
+  who: string,
+  role: string | null = null,
+  context: Readonly<Record<string, string>> = {},
+): Promise<EffectivePermissions> {
+  return effectivePermissions(toolsFor(document), aSubject(who, role), new Map(Object.entries(context)), NOON);
+}
+
+/** Resources, exclusions and conditions of the terms of one action, without where they come from. */
+function terms(permissions: EffectivePermissions, action: string) {
+  const [found] = permissions.permissions({ actions: [action] });
+  const plain = (term: NonNullable<typeof found>['allow'][number]) => ({
+    resources: term.resources,
+    notResources: term.notResources,
+    conditions: term.conditions,
+  });
+  return found === undefined ? null : { allow: found.allow.map(plain), deny: found.deny.map(plain) };
+}
+
+const anywhere = { resources: [['*']], notResources: [], conditions: [OWN] };
+
+describe('what a user may do', () => {
+  it('is every resource of its account for an administrator, but not the roles and keys of others', async () => {
+    const document = { users: [aUser('admin', [allow('*')])] };
+    const admin = await permissionsOf(document, userArn('admin'));
+    expect(terms(admin, 's3:GetObject')).toEqual({ allow: [anywhere], deny: [] });
+    expect(terms(admin, 'ec2:DescribeInstances')?.allow).toEqual([{ ...anywhere, conditions: [] }]);
+    expect(terms(admin, 'sts:AssumeRole')?.allow).toEqual([{ ...anywhere, notResources: ['arn:aws:iam:*:*:role/*'] }]);
+    expect(terms(admin, 'kms:Decrypt')?.allow).toEqual([{ ...anywhere, notResources: ['arn:aws:kms:*:*:key/*'] }]);
+    const total = catalog.services().reduce((sum, service) => sum + catalog.actionsOf(service).length, 0);
+    expect(admin.summary().reduce((sum, service) => sum + service.allowedActions, 0)).toBe(total);
+  });
+
+  it('names the statements that it comes from', async () => {
+    const document = {
+      users: [aUser('alice', [allow('s3:Get*', 'arn:aws:s3:::b/*'), deny('s3:*', 'arn:aws:s3:::b/x/*')])],
+    };
+    const alice = await permissionsOf(document, userArn('alice'));
+    const [found] = alice.permissions({ actions: ['s3:getobject'] });
+    expect(found).toMatchObject({ action: 's3:GetObject', accessLevel: 'READ' });
+    expect(found?.allow[0]?.statements).toMatchObject([{ layer: 'IDENTITY_POLICY', index: 0, effect: 'ALLOW' }]);
+    expect(found?.deny[0]?.statements).toMatchObject([{ layer: 'IDENTITY_POLICY', index: 1, effect: 'DENY' }]);
+    expect(found?.deny[0]?.resources).toEqual([['arn:aws:s3:::b/x/*']]);
+  });
+
+  it('is what identity policies and boundary have in common', async () => {
+    const boundary = `arn:aws:iam::${A}:policy/boundary`;
+    const document = {
+      policies: [
+        {
+          arn: boundary,
+          defaultVersionId: 'v1',
+          versions: [{ versionId: 'v1', document: policy(allow('s3:*', 'arn:aws:s3:::*/x')) }],
+        },
+      ],
+      users: [aUser('alice', [allow('s3:*', 'arn:aws:s3:::b/*')], { permissionsBoundary: boundary })],
+    };
+    const alice = await permissionsOf(document, userArn('alice'));
+    expect(terms(alice, 's3:GetObject')?.allow).toEqual([
+      { resources: [['arn:aws:s3:::b/x', 'arn:aws:s3:::b/*/x']], notResources: [], conditions: [OWN] },
+    ]);
+  });
+
+  it('has what is known of the user put in, and what is not left as it stands', async () => {
+    const statement = {
+      Effect: 'Allow',
+      Action: 's3:GetObject',
+      Resource: ['arn:aws:s3:::b/${aws:username}/*', 'arn:aws:s3:::b/${aws:PrincipalTag/team}/*'],
+      Condition: {
+        StringEquals: { 'aws:PrincipalTag/team': 'red' },
+        Bool: { 'aws:SecureTransport': 'true' },
+        IpAddress: { 'aws:SourceIp': '203.0.113.0/24' },
+      },
+    };
+    const document = { users: [aUser('alice', [statement], { tags: { Team: 'red' } })] };
+    const alice = await permissionsOf(document, userArn('alice'), null, { 'aws:securetransport': 'true' });
+    expect(terms(alice, 's3:GetObject')?.allow).toEqual([
+      {
+        resources: [['arn:aws:s3:::b/alice/*', 'arn:aws:s3:::b/red/*']],
+        notResources: [],
+        conditions: [{ IpAddress: { 'aws:SourceIp': '203.0.113.0/24' }, ...OWN }],
+      },
+    ]);
+    const blue = { users: [aUser('alice', [statement], { tags: { team: 'blue' } })] };
+    expect(terms(await permissionsOf(blue, userArn('alice')), 's3:GetObject')).toBeNull();
+  });
+
+  it('includes what resources grant: within the account without, across accounts with its own policies', async () => {
+    const grant = (bucket: string) =>
+      policy({ ...allow('s3:GetObject', `${bucket}/*`), Principal: { AWS: userArn('alice') } });
+    const document = {
+      users: [aUser('alice', [allow('s3:*', 'arn:aws:s3:::theirs/shared/*')])],
+      resources: [
+        { arn: 'arn:aws:s3:::ours', accountId: A, policy: grant('arn:aws:s3:::ours') },
+        { arn: 'arn:aws:s3:::theirs', accountId: B, policy: grant('arn:aws:s3:::theirs') },
+      ],
+    };
+    const alice = await permissionsOf(document, userArn('alice'));
+    expect(terms(alice, 's3:GetObject')?.allow).toEqual([
+      { resources: [['arn:aws:s3:::ours/*']], notResources: [], conditions: [] },
+      { resources: [['arn:aws:s3:::theirs/shared/*']], notResources: [], conditions: [] },
+    ]);
+    // Nothing but its own policy allows it, and that does not reach into the other account.
+    expect(terms(alice, 's3:PutObject')?.allow).toEqual([
+      { resources: [['arn:aws:s3:::theirs/shared/*']], notResources: [], conditions: [OWN] },
+    ]);
+    expect(alice.permissions({ actions: ['s3:PutObject'], resource: 'arn:aws:s3:::theirs/shared/x' })).toEqual([]);
+  });
+});
+
+describe('who is no user', () => {
+  const document = {
+    users: [aUser('alice')],
+    roles: [aRole('R', [trusts({ AWS: userArn('alice') })], [allow('s3:ListAllMyBuckets')])],
+    resources: [
+      {
+        arn: 'arn:aws:s3:::public',
+        accountId: A,
+        policy: policy({ ...allow('s3:GetObject', 'arn:aws:s3:::public/*'), Principal: '*' }),
+      },
+    ],
+  };
+
+  it('anonymous has what is public', async () => {
+    const anonymous = await permissionsOf(document, 'anonymous');
+    expect(anonymous.permissions().map(({ action }) => action)).toEqual(['s3:GetObject']);
+  });
+
+  it('the root user has everything in its account, but assumes no role', async () => {
+    const root = await permissionsOf(document, A);
+    expect(terms(root, 'iam:CreateUser')).toEqual({ allow: [anywhere], deny: [] });
+    expect(terms(root, 'sts:AssumeRole')).toBeNull();
+  });
+
+  it('in a role has what the role has, with its own suspended', async () => {
+    const inRole = await permissionsOf(document, userArn('alice'), roleArn('R'));
+    expect(inRole.assumption?.allowed).toBe(true);
+    expect(terms(inRole, 's3:ListAllMyBuckets')?.allow).toHaveLength(1);
+    expect(terms(inRole, 'sts:AssumeRole')).toBeNull();
+    expect(inRole.suspended?.suspended).toBeNull();
+    const own = inRole.suspended;
+    expect(own === null ? null : terms(own, 'sts:AssumeRole')?.allow).toEqual([
+      { resources: [[roleArn('R')]], notResources: [], conditions: [] },
+    ]);
+  });
+
+  it('in a role that it may not assume has nothing, and the denial says why', async () => {
+    const shut = { users: [aUser('alice', [allow('*')])], roles: [aRole('R', [trusts({ AWS: B })], [allow('*')])] };
+    const inRole = await permissionsOf(shut, userArn('alice'), roleArn('R'));
+    expect(inRole.assumption).toMatchObject({ allowed: false, deniedBy: 'TRUST_POLICY' });
+    expect(inRole.permissions()).toEqual([]);
+    expect(inRole.policyDocument()).toMatchObject({ Statement: [{ Effect: 'Deny', Action: '*', Resource: '*' }] });
+  });
+});
+
+describe('a filter', () => {
+  const document = { users: [aUser('admin', [allow('*')])] };
+
+  it('narrows to services, actions, levels and a resource', async () => {
+    const admin = await permissionsOf(document, userArn('admin'));
+    const names = (filter: Parameters<typeof admin.permissions>[0]) =>
+      admin.permissions(filter).map(({ action }) => action);
+    expect(names({ services: ['SQS'], accessLevels: ['LIST'] })).toEqual(
+      catalog
+        .actionsOf('sqs')
+        .filter((action) => action.accessLevel === 'LIST')
+        .map((action) => action.name)
+        .sort(),
+    );
+    expect(names({ actions: ['sqs:*Queue'], services: ['sqs'] })).toContain('sqs:CreateQueue');
+    const onObject = names({ services: ['s3'], resource: 'arn:aws:s3:::b/x' });
+    expect(onObject).toContain('s3:GetObject');
+    expect(onObject).not.toContain('s3:ListBucket');
+    expect(names({ resource: `arn:aws:sqs:us-east-1:${B}:q` })).toEqual([]);
+  });
+
+  it('that names what there is not is refused with its place', async () => {
+    const admin = await permissionsOf(document, userArn('admin'));
+    expect(() => admin.permissions({ services: ['s3', 'nosuch'] })).toThrow(/no service `nosuch`/);
+    expect(() => admin.permissions({ actions: ['get everything'] })).toThrow(/`get everything` is not an action/);
+    expect(() => admin.permissions({ resource: 'b' })).toThrow(/neither an ARN nor \*/);
+  });
+});
+
+describe('one policy for all', () => {
+  it('is short for an administrator', async () => {
+    const document = { users: [aUser('admin', [allow(['s3:*', 'ec2:*'])])] };
+    const admin = await permissionsOf(document, userArn('admin'));
+    expect(admin.policyDocument()).toEqual({
+      Version: '2012-10-17',
+      Statement: [
+        { Effect: 'Allow', Action: ['ec2:*', 's3:*', 'sts:GetCallerIdentity'], Resource: '*', Condition: OWN },
+      ],
+    });
+  });
+});
+
+describe('a comparison', () => {
+  it('says what is gained, lost, changed and kept', async () => {
+    const document = {
+      users: [
+        aUser('alice', [
+          allow(['s3:GetObject', 's3:PutObject'], 'arn:aws:s3:::b/*'),
+          allow('sqs:SendMessage'),
+          deny('sqs:SendMessage', `arn:aws:sqs:*:${A}:closed`),
+        ]),
+      ],
+      roles: [
+        aRole(
+          'R',
+          [trusts({ AWS: userArn('alice') })],
+          [
+            allow('s3:GetObject', 'arn:aws:s3:::b/*'),
+            allow('s3:ListBucket', 'arn:aws:s3:::b'),
+            allow('sqs:SendMessage'),
+          ],
+        ),
+      ],
+    };
+    const subject = { ...aSubject(userArn('alice'), roleArn('R')), assumedRole: roleArn('R') };
+    const comparison = await compareAccess(toolsFor(document), subject, {}, NOON);
+    expect(comparison.gained.map(({ action }) => action)).toEqual(['s3:ListBucket']);
+    expect(comparison.lost.map(({ action }) => action)).toEqual(['s3:PutObject', 'sts:AssumeRole']);
+    expect(comparison.changed).toMatchObject([
+      {
+        action: 'sqs:SendMessage',
+        before: [{ notResources: [`arn:aws:sqs:*:${A}:closed`] }],
+        after: [{ notResources: [] }],
+      },
+    ]);
+    // s3:GetObject and sts:GetCallerIdentity.
+    expect(comparison.keptCount).toBe(2);
+  });
+});
