@@ -34,31 +34,6 @@ export const Decision = builder.objectRef<Answer>('Decision').implement({
       description: 'The resource asked for',
       resolve: ({ question }) => question.resource,
     }),
-    reason: t.string({
-      description: 'The sentence AWS prints in its access-denied error; for ALLOWED, one that names what allowed it',
-      resolve: ({ decision }) => decision.reason,
-    }),
-    deniedBy: t.field({
-      type: PolicyLayer,
-      nullable: true,
-      description: 'The layer a denial is attributed to; null when allowed',
-      resolve: ({ decision }) => decision.deniedBy,
-    }),
-    layers: t.field({
-      type: [LayerDecision],
-      description: 'What every layer that took part said, in evaluation order',
-      resolve: ({ decision }) => [...decision.layers],
-    }),
-    matchedStatements: t.field({
-      type: [MatchedStatement],
-      description: 'The statements that determined the outcome: the denying ones, or the allowing ones',
-      resolve: ({ decision }) => [...decision.matchedStatements],
-    }),
-    missingContextKeys: t.stringList({
-      description:
-        'Condition keys that a statement asked for and the request did not carry, and whose value could have changed the outcome',
-      resolve: ({ decision }) => [...decision.missingContextKeys],
-    }),
     gaps: t.stringList({
       description:
         'What the directory did not know and had to leave out, by name (an account that is not in it, an organization never ' +
@@ -72,3 +47,31 @@ export const Decision = builder.objectRef<Answer>('Decision').implement({
     }),
   }),
 });
+
+builder.objectFields(Decision, (t) => ({
+  reason: t.string({
+    description: 'The sentence AWS prints in its access-denied error; for ALLOWED, one that names what allowed it',
+    resolve: ({ decision }) => decision.reason,
+  }),
+  deniedBy: t.field({
+    type: PolicyLayer,
+    nullable: true,
+    description: 'The layer a denial is attributed to; null when allowed',
+    resolve: ({ decision }) => decision.deniedBy,
+  }),
+  layers: t.field({
+    type: [LayerDecision],
+    description: 'What every layer that took part said, in evaluation order',
+    resolve: ({ decision }) => [...decision.layers],
+  }),
+  matchedStatements: t.field({
+    type: [MatchedStatement],
+    description: 'The statements that determined the outcome: the denying ones, or the allowing ones',
+    resolve: ({ decision }) => [...decision.matchedStatements],
+  }),
+  missingContextKeys: t.stringList({
+    description:
+      'Condition keys that a statement asked for and the request did not carry, and whose value could have changed the outcome',
+    resolve: ({ decision }) => [...decision.missingContextKeys],
+  }),
+}));

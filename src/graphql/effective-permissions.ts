@@ -72,21 +72,6 @@ EffectivePermissions.implement({
       description: 'The same, counted by service; services in which nothing is allowed are left out',
       resolve: (set) => [...set.summary()],
     }),
-    can: t.field({
-      type: Decision,
-      description: 'Whether this principal, in this role, may do this one thing. Batched like Principal.can',
-      args: {
-        action: t.arg.string({ required: true, description: ACTION_DESCRIPTION }),
-        resource: t.arg({ type: 'Arn', required: true, description: RESOURCE_DESCRIPTION }),
-        resourceAccount: t.arg({ type: 'AccountId', description: RESOURCE_ACCOUNT_DESCRIPTION }),
-        context: t.arg({
-          type: 'RequestContext',
-          description: 'Condition keys of the request. Left out: those that the permissions were asked for with',
-        }),
-      },
-      resolve: (set, args, context) =>
-        ask(context, toQuestion(set.subject, { ...args, context: args.context ?? set.context }, '')),
-    }),
     policyDocument: t.field({
       type: 'PolicyDocument',
       description: 'The same set as one IAM policy',
@@ -103,6 +88,24 @@ EffectivePermissions.implement({
     }),
   }),
 });
+
+builder.objectField(EffectivePermissions, 'can', (t) =>
+  t.field({
+    type: Decision,
+    description: 'Whether this principal, in this role, may do this one thing. Batched like Principal.can',
+    args: {
+      action: t.arg.string({ required: true, description: ACTION_DESCRIPTION }),
+      resource: t.arg({ type: 'Arn', required: true, description: RESOURCE_DESCRIPTION }),
+      resourceAccount: t.arg({ type: 'AccountId', description: RESOURCE_ACCOUNT_DESCRIPTION }),
+      context: t.arg({
+        type: 'RequestContext',
+        description: 'Condition keys of the request. Left out: those that the permissions were asked for with',
+      }),
+    },
+    resolve: (set, args, context) =>
+      ask(context, toQuestion(set.subject, { ...args, context: args.context ?? set.context }, '')),
+  }),
+);
 
 const NO_CONTEXT: RequestContext = new Map();
 

@@ -2,6 +2,7 @@ import {
   type ASTVisitor,
   type DocumentNode,
   GraphQLError,
+  Kind,
   type ParseOptions,
   parse,
   type SelectionSetNode,
@@ -56,9 +57,9 @@ export function MaxDepthRule(context: ValidationContext): ASTVisitor {
 function depthOf(selections: SelectionSetNode | undefined, depthOfFragment: (name: string) => number): number {
   let deepest = 0;
   for (const selection of selections?.selections ?? []) {
-    if (selection.kind === 'FragmentSpread') {
+    if (selection.kind === Kind.FRAGMENT_SPREAD) {
       deepest = Math.max(deepest, depthOfFragment(selection.name.value));
-    } else if (selection.kind === 'InlineFragment') {
+    } else if (selection.kind === Kind.INLINE_FRAGMENT) {
       deepest = Math.max(deepest, depthOf(selection.selectionSet, depthOfFragment));
     } else if (selection.name.value !== '__schema' && selection.name.value !== '__type') {
       deepest = Math.max(deepest, 1 + depthOf(selection.selectionSet, depthOfFragment));

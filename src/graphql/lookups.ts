@@ -72,7 +72,12 @@ async function loadPrincipal(
       });
       return row === null ? null : roleSessionValue(row);
     }
-    default:
+    case 'root':
+    case 'federatedUser':
+    case 'service':
+    case 'anonymous':
       return principalValue(ref);
+    default:
+      return ref satisfies never;
   }
 }

@@ -36,9 +36,14 @@ export async function mayRead(context: GatewayContext, type: NodeTypeName, id: s
       return mayReadResource(context, id);
     case 'RoleSession':
       return mayReadSession(context, id);
-    default:
+    case 'Group':
+    case 'ManagedPolicy':
+    case 'Role':
+    case 'User':
       if (isOwn(caller.ref, id) || id.startsWith('arn:aws:iam::aws:')) return true;
       return mayDo(context, { action: IAM_READS[type], resource: id, account: null });
+    default:
+      return type satisfies never;
   }
 }
 
@@ -53,8 +58,13 @@ export async function mayReadPrincipal(context: GatewayContext, principal: Princ
       return mayRead(context, 'Role', principal.arn);
     case 'roleSession':
       return isOwn(caller.ref, principal.arn) || mayDo(context, sessionPermission(principal.arn));
-    default:
+    case 'root':
+    case 'federatedUser':
+    case 'service':
+    case 'anonymous':
       return true;
+    default:
+      return principal satisfies never;
   }
 }
 

@@ -2,13 +2,12 @@ import { GraphQLError, Kind, type ValueNode, valueFromASTUntyped } from 'graphql
 import { parseRequestContext } from '../evaluation/context.ts';
 import { RolegateError } from '../policy/errors.ts';
 import type { JsonValue } from '../policy/json.ts';
+import { MAX_DOCUMENT_LENGTH } from '../policy/load.ts';
 import { parsePrincipalRef } from '../policy/principal-id.ts';
 import { builder } from './builder.ts';
 
 /** Longest ARN or principal id that is read. IAM's own are at most 2,048 characters. */
-export const MAX_ARN_LENGTH = 2048;
-/** Longest policy document that is read, as IAM. */
-export const MAX_DOCUMENT_LENGTH = 131_072;
+const MAX_ARN_LENGTH = 2048;
 
 function badInput(message: string): GraphQLError {
   return new GraphQLError(message, { extensions: { code: 'BAD_USER_INPUT' } });
@@ -30,7 +29,7 @@ function textOf(value: unknown, scalar: string): string {
 /** Six parts between colons, or `*` for a request that has no resource. What they have to hold, each service says. */
 const ARN = /^arn:[a-z0-9-]+:[a-z0-9-]+:[a-z0-9-]*:(?:\d{12}|aws)?:.+$/su;
 
-export function parseArnInput(value: unknown): string {
+function parseArnInput(value: unknown): string {
   const text = textOf(value, 'an ARN');
   if (text !== '*' && !ARN.test(text)) {
     throw badInput(`${quoted(text)} is no ARN: arn:partition:service:region:account:resource`);
@@ -100,6 +99,15 @@ function documentText(value: unknown): string {
   return text;
 }
 
+/** A stored document as JSON. One that cannot be read, as imports may hold, is shown as the text it is. */
+function readDocument(text: string): JsonValue {
+  try {
+    return JSON.parse(text) as JsonValue; // what JSON.parse returns
+  } catch {
+    return text;
+  }
+}
+
 function fromLiteral<T>(parse: (value: unknown) => T) {
   return (node: ValueNode, variables?: Record<string, unknown> | null): T =>
     parse(node.kind === Kind.STRING ? node.value : valueFromASTUntyped(node, variables));
@@ -108,8 +116,8 @@ function fromLiteral<T>(parse: (value: unknown) => T) {
 builder.scalarType('PolicyDocument', {
   description:
     'A policy document as JSON: an object, or the same as a string; also URL-encoded, as AWS’s API returns it. Read: at ' +
-    'most 131,072 characters. Answered: always an object',
-  serialize: (value): JsonValue => (typeof value === 'string' ? (JSON.parse(value) as JsonValue) : value), // stored documents are JSON
+    'most 262,144 characters. Answered: an object',
+  serialize: (value) => (typeof value === 'string' ? readDocument(value) : value),
   parseValue: documentText,
   parseLiteral: fromLiteral(documentText),
 });

@@ -343,7 +343,7 @@ describe('entities', () => {
     });
     for (const bad of [id('Decision:1'), 'nonsense', '']) {
       const [fault] = faultsOf(await gateway.ask(OPERATOR, query, { ids: [bad] }));
-      expect(fault?.code, bad).toBe('BAD_USER_INPUT');
+      expect([bad, fault?.code]).toEqual([bad, 'BAD_USER_INPUT']);
     }
   });
 
