@@ -22,6 +22,16 @@ export function tooCostly(cost: number): GraphQLError {
 /** Arguments whose length is the length of the answer. */
 const BATCH_ARGUMENTS = ['requests', 'checks', 'resources', 'ids', 'needs'];
 
+/** Fields that look at the whole directory, or work out all permissions: as much as this many values. */
+const SEARCHES: ReadonlySet<string> = new Set([
+  'effectivePermissions',
+  'compareAccess',
+  'assumableRoles',
+  'accessRoutes',
+  'whoCan',
+]);
+const SEARCH_COST = 5000;
+
 interface Cost {
   readonly field: number;
   readonly multiplier?: number;
@@ -41,6 +51,15 @@ function pageSize(args: Readonly<Record<string, unknown>>): number {
  * or batch that is asked for, not a guess. Lists whose length nobody can know count five times.
  */
 export function costOfField(
+  args: Record<string, unknown>,
+  context: GatewayContext,
+  field: GraphQLField<unknown, GatewayContext, Record<string, unknown>>,
+): Cost {
+  const cost = costOfShape(args, context, field);
+  return SEARCHES.has(field.name) ? { ...cost, field: cost.field + SEARCH_COST } : cost;
+}
+
+function costOfShape(
   args: Record<string, unknown>,
   _context: GatewayContext,
   field: GraphQLField<unknown, GatewayContext, Record<string, unknown>>,

@@ -16,15 +16,6 @@ export function maskError(error: unknown): GraphQLError {
     const code = codeOf(cause);
     return code === null ? masked(error) : told(error, cause.message, code, cause.field);
   }
-  if (isDirectoryUnavailable(cause)) {
-    return told(
-      error,
-      'the directory cannot be reached at the moment; try again',
-      'DIRECTORY_UNAVAILABLE',
-      null,
-      cause,
-    );
-  }
   if (isGone(cause)) return told(error, 'it is no longer in the directory', 'NOT_FOUND', null);
   if (cause instanceof PothosValidationError) return told(error, cause.message, 'BAD_USER_INPUT', null);
   if (cause instanceof GraphQLError && isAboutDocument(error)) return withCode(error, cause);
@@ -72,14 +63,8 @@ function placeOf({ message }: GraphQLError, cause: GraphQLError): string | null 
   return / at "([^"]+)"$/.exec(before)?.[1] ?? variable;
 }
 
-function told(
-  error: unknown,
-  message: string,
-  code: ErrorCode,
-  field: string | null,
-  original: unknown = null,
-): GraphQLError {
-  return rebuilt(error, message, { code, ...(field === null ? {} : { field }) }, original);
+function told(error: unknown, message: string, code: ErrorCode, field: string | null): GraphQLError {
+  return rebuilt(error, message, { code, ...(field === null ? {} : { field }) }, null);
 }
 
 function masked(error: unknown): GraphQLError {
@@ -98,19 +83,7 @@ function rebuilt(error: unknown, message: string, extensions: GraphQLErrorExtens
   });
 }
 
-/** Prisma's codes of a database that does not answer, and those of a driver that has lost its connection. */
-const UNREACHABLE = /^(?:P1001|P1002|P1008|P1017|P2024|ECONNREFUSED|ECONNRESET|ETIMEDOUT|57P0[123]|08\d{3})$/;
-
-function isDirectoryUnavailable(error: unknown): boolean {
-  const code = codeOn(error);
-  return code !== null && UNREACHABLE.test(code);
-}
-
 /** A row that was there when its ARN was read and is there no more. */
 function isGone(error: unknown): boolean {
-  return codeOn(error) === 'P2025';
-}
-
-function codeOn(error: unknown): string | null {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : null;
+  return error instanceof Error && 'code' in error && error.code === 'P2025';
 }

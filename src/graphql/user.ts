@@ -4,7 +4,7 @@ import { InlinePolicy, ManagedPolicy } from './managed-policy.ts';
 import { Principal } from './principal.ts';
 import { TagType, tagList } from './tag.ts';
 
-export const User = builder.prismaNode('User', {
+builder.prismaNode('User', {
   nullable: true,
   id: { resolve: (row) => row.arn },
   findUnique: (arn) => ({ arn }),

@@ -87,6 +87,13 @@ describe('cost', () => {
     expect(fault?.message).toMatch(/^the operation costs 200\d{4}; at most 500000 are answered/);
   });
 
+  test('counts searches for what they are', async () => {
+    const searches = (count: number) =>
+      `{ ${Array.from({ length: count }, (_, index) => `a${index}: whoCan(action: "s3:GetObject", resource: "*") { totalCount }`).join(' ')} }`;
+    const [fault] = faultsOf(await gateway.ask(OPERATOR, searches(100)));
+    expect(fault?.message).toMatch(/^the operation costs 50\d{4}; at most 500000 are answered/);
+  });
+
   test('is that of the operation asked for, not of the first one', async () => {
     const operations = `
       query Cheap { viewer { principal { principalId } } }
