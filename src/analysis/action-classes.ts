@@ -1,6 +1,6 @@
 import { actionName } from '../evaluation/layer-set.ts';
 import type { ActionFacts } from '../evaluation/request.ts';
-import { type ActionElement, actionMatches } from '../policy/action-pattern.ts';
+import { type ActionElement, type ActionPattern, actionMatches } from '../policy/action-pattern.ts';
 import type { Entry } from './entry.ts';
 
 /** The entries that are about an action. Actions of the same key have the same ones. */
@@ -49,8 +49,8 @@ export class ActionClasses {
     const whole: Entry[] = [];
     const partly: { readonly entry: Entry; readonly actions: ActionElement }[] = [];
     for (const entry of this.#entries) {
-      const { negated, patterns } = entry.statement.actions;
-      const about = patterns.filter((pattern) => pattern.service === null || pattern.service === service);
+      const { negated } = entry.statement.actions;
+      const about = patternsOf(entry.statement.actions, service);
       // Nothing or everything of the service is listed; a NotAction turns it round.
       const listed = about.some((pattern) => pattern.name.everything) ? true : about.length === 0 ? false : null;
       if (listed === null) partly.push({ entry, actions: { negated, patterns: about } });
@@ -61,3 +61,26 @@ export class ActionClasses {
     return plan;
   }
 }
+
+/** Patterns by service, with those of all services under the empty name. AWS's own policies have over a thousand in a statement. */
+const byService = new WeakMap<ActionElement, ReadonlyMap<string, readonly ActionPattern[]>>();
+
+/** The patterns that speak of the service. */
+function patternsOf(element: ActionElement, service: string): readonly ActionPattern[] {
+  let known = byService.get(element);
+  if (known === undefined) {
+    const grouped = new Map<string, ActionPattern[]>();
+    for (const pattern of element.patterns) {
+      const group = grouped.get(pattern.service ?? '');
+      if (group === undefined) grouped.set(pattern.service ?? '', [pattern]);
+      else group.push(pattern);
+    }
+    known = grouped;
+    byService.set(element, known);
+  }
+  const everywhere = known.get('') ?? NO_PATTERNS;
+  const here = known.get(service) ?? NO_PATTERNS;
+  return everywhere.length === 0 ? here : [...everywhere, ...here];
+}
+
+const NO_PATTERNS: readonly ActionPattern[] = [];

@@ -79,6 +79,20 @@ describe('what a user may do', () => {
     ]);
   });
 
+  it('is limited by the boundary where a trust policy names the user, but not where a bucket policy does', async () => {
+    const boundary = `arn:aws:iam::${A}:policy/boundary`;
+    const versions = [{ versionId: 'v1', document: policy(allow('sqs:*')) }];
+    const grant = policy({ ...allow('s3:GetObject', 'arn:aws:s3:::b/*'), Principal: { AWS: userArn('alice') } });
+    const document = {
+      policies: [{ arn: boundary, defaultVersionId: 'v1', versions }],
+      users: [aUser('alice', [], { permissionsBoundary: boundary })],
+      roles: [aRole('R', [trusts({ AWS: userArn('alice') })])],
+      resources: [{ arn: 'arn:aws:s3:::b', accountId: A, policy: grant }],
+    };
+    const alice = await permissionsOf(document, userArn('alice'));
+    expect(alice.permissions().map(({ action }) => action)).toEqual(['s3:GetObject', 'sts:GetCallerIdentity']);
+  });
+
   it('has what is known of the user put in, and what is not left as it stands', async () => {
     const statement = {
       Effect: 'Allow',

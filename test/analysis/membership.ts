@@ -1,5 +1,4 @@
 import type { TermSet } from '../../src/analysis/combine.ts';
-import { isAnything, type PermissionTerm, printTerm } from '../../src/analysis/term.ts';
 import { Evaluation } from '../../src/evaluation/evaluation.ts';
 import { type PreparedPrincipal, type PreparedResource, prepareResource } from '../../src/evaluation/prepare.ts';
 import type { ActionFacts, RequestFacts } from '../../src/evaluation/request.ts';
