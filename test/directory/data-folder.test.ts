@@ -134,7 +134,9 @@ describe('the data folder', () => {
       await writeFile(join(dataDir, 'db.lock.json'), JSON.stringify(holder));
       await mkdir(join(dataDir, 'db.lock'));
     }
-    await (await open(dataDir)).close();
+    const directory = await open(dataDir);
+    expect(await directory.isEmpty()).toBe(true);
+    await directory.close();
   });
 
   it('says which folder cannot be made', async () => {

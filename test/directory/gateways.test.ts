@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openCatalog } from '../../src/catalog/catalog.ts';
 import type { Gathered, GatherRequest } from '../../src/directory/directory.ts';
@@ -109,22 +109,16 @@ describe('gateways on one server', () => {
           attachedPolicies: fc.subarray([POLICY]),
         })
         .map((group): DirectoryDocument => ({ groups: [group] })),
-      fc
-        .constantFrom('s3:*', 'sqs:*')
-        .map(
-          (action): DirectoryDocument => ({
-            policies: [
-              { arn: POLICY, defaultVersionId: 'v1', versions: [{ versionId: 'v1', document: allow(action) }] },
-            ],
-          }),
-        ),
-      fc
-        .constantFrom(ALICE, BOB)
-        .map(
-          (who): DirectoryDocument => ({
-            roles: [{ arn: APP, trustPolicy: grant(who, 'sts:AssumeRole'), attachedPolicies: [POLICY] }],
-          }),
-        ),
+      fc.constantFrom('s3:*', 'sqs:*').map(
+        (action): DirectoryDocument => ({
+          policies: [{ arn: POLICY, defaultVersionId: 'v1', versions: [{ versionId: 'v1', document: allow(action) }] }],
+        }),
+      ),
+      fc.constantFrom(ALICE, BOB).map(
+        (who): DirectoryDocument => ({
+          roles: [{ arn: APP, trustPolicy: grant(who, 'sts:AssumeRole'), attachedPolicies: [POLICY] }],
+        }),
+      ),
       fc
         .constantFrom(null, grant(ALICE, 's3:*', '*'))
         .map((policy): DirectoryDocument => ({ resources: [{ arn: BUCKET, accountId: HERE, policy }] })),
