@@ -32,7 +32,7 @@ export class AssumedFindings implements Findings {
     this.#counts = counts;
   }
 
-  deniedBy(): PolicyLayer | null {
+  explicitlyDeniedBy(): PolicyLayer | null {
     const denies = (name: PolicyLayer): boolean =>
       this.#statements(name).some((one) => !one.statement.allows && this.#counts(one));
     return DENY_ORDER.find(denies) ?? null;

@@ -17,7 +17,7 @@ export interface Situation {
 /** What the layers say about one request. Each is asked only when the outcome depends on it. */
 export interface Findings {
   /** The layer that an explicit deny is attributed to; null: there is none. */
-  deniedBy(): PolicyLayer | null;
+  explicitlyDeniedBy(): PolicyLayer | null;
   /** Every level from the organization's root to the account allows, or there is no such layer. */
   serviceControlAllows(): boolean;
   /** The strongest matching Allow of the resource's policy. */
@@ -63,7 +63,7 @@ function outcomes(effect: DecisionEffect): Readonly<Record<PolicyLayer, Outcome>
 export function decide(situation: Situation, findings: Findings): Outcome {
   if (situation.free) return ALLOWED;
 
-  const denying = findings.deniedBy();
+  const denying = findings.explicitlyDeniedBy();
   if (denying !== null) return EXPLICIT[denying];
 
   // Services and anonymous callers belong to no account: only the resource can let them in.

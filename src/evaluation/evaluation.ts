@@ -27,8 +27,8 @@ export class Evaluation implements ContextReader {
       const given = this.given(key);
       if (given !== undefined) return given;
     }
-    if (key.owner === 'time') return this.#timeValue(key);
-    if (key.owner === 'resource') return this.#resourceValue(key);
+    if (key.owner === 'time') return this.timeValue(key);
+    if (key.owner === 'resource') return this.resourceValue(key);
     if (key.tag !== null) return this.principal.tags.get(key.tag);
     return principalValue(key, this.principal.facts, this.request.now);
   }
@@ -46,7 +46,7 @@ export class Evaluation implements ContextReader {
     return key.tag === null ? this.resource.accountId === null : this.resource.tags === null;
   }
 
-  #resourceValue(key: ContextKey): ContextValue | undefined {
+  private resourceValue(key: ContextKey): ContextValue | undefined {
     const { tags, accountId, facts } = this.resource;
     if (key.tag !== null) return tags === null ? this.given(key) : tags.get(key.tag);
     if (accountId === null) return this.given(key);
@@ -60,7 +60,7 @@ export class Evaluation implements ContextReader {
     }
   }
 
-  #timeValue(key: ContextKey): string {
+  private timeValue(key: ContextKey): string {
     const now = this.request.now;
     return key.name === 'aws:epochtime' ? String(Math.floor(now / 1000)) : instantText(now);
   }

@@ -1,9 +1,11 @@
+import type { CompiledStatement } from '../policy/statement.ts';
 import type { Findings, Situation } from './decide.ts';
-import type { Evaluation } from './evaluation.ts';
+import { Evaluation } from './evaluation.ts';
 import type { PolicyLayer } from './layer.ts';
-import type { Candidates } from './layer-set.ts';
+import { type Candidates, type ControlPlan, EMPTY_PLAN, type LayerPlan } from './layer-set.ts';
 import { DIRECTLY, type Naming, NOT_NAMED } from './match-principal.ts';
-import type { PrincipalPlan } from './prepare.ts';
+import type { PreparedPrincipal, PreparedResource, PrincipalPlan } from './prepare.ts';
+import type { ActionFacts, RequestFacts } from './request.ts';
 import {
   needsNoPermission,
   resourceControlBinds,
@@ -15,107 +17,109 @@ import {
   serviceControlBinds,
 } from './situation.ts';
 
-export function situationOf(evaluation: Evaluation): Situation {
-  return {
-    caller: evaluation.principal.facts.kind,
-    sameAccount: sameAccount(evaluation),
-    free: needsNoPermission(evaluation),
-    resourceLayer: resourceLayer(evaluation),
-    resourceSideNeeded: resourceSideNeeded(evaluation),
-  };
-}
+/**
+ * What the layers say of one request, worked out from the plans of the action while `decide` asks. One object holds the
+ * request, its situation and its findings: a decision is made millions of times.
+ */
+export class PlannedFindings extends Evaluation implements Findings, Situation {
+  private readonly plan: PrincipalPlan | null;
+  private readonly control: ControlPlan | null;
+  private readonly resourcePlan: LayerPlan;
+  private readonly sessionPlan: LayerPlan | null;
+  readonly resourceLayer: PolicyLayer;
 
-/** What the layers say, worked out from the plans of the action while `decide` asks. */
-export class PlannedFindings implements Findings {
-  readonly #evaluation: Evaluation;
-  readonly #plan: PrincipalPlan | null;
+  constructor(principal: PreparedPrincipal, action: ActionFacts, resource: PreparedResource, request: RequestFacts) {
+    super(principal, action, resource, request);
+    const { policies, session, facts } = principal;
+    this.plan = policies === null ? null : policies.plans.for(action);
+    const control = this.plan === null ? null : this.plan.serviceControl;
+    this.control = control !== null && serviceControlBinds(facts) ? control : null;
+    const hasPolicy = resource.facts.policy !== null && resourcePolicyTakesPart(this);
+    this.resourcePlan = hasPolicy ? resource.policyPlans.for(action) : EMPTY_PLAN;
+    this.sessionPlan = session === null ? null : session.plans.for(action);
+    this.resourceLayer = resourceLayer(this);
+  }
 
-  constructor(evaluation: Evaluation) {
-    this.#evaluation = evaluation;
-    this.#plan = evaluation.principal.policies?.plans.for(evaluation.action) ?? null;
+  get caller(): Situation['caller'] {
+    return this.principal.facts.kind;
+  }
+
+  get sameAccount(): boolean {
+    return sameAccount(this);
+  }
+
+  get free(): boolean {
+    return needsNoPermission(this);
+  }
+
+  get resourceSideNeeded(): boolean {
+    return resourceSideNeeded(this);
   }
 
   /** In the order in which AWS's messages name the layers: service control, resource control, boundary, session, resource, identity. */
-  deniedBy(): PolicyLayer | null {
-    const evaluation = this.#evaluation;
-    const plan = this.#plan;
-    const control = plan?.serviceControl ?? null;
-    if (control !== null && serviceControlBinds(evaluation.principal.facts) && anyMatches(control.deny, evaluation)) {
-      return 'SERVICE_CONTROL_POLICY';
-    }
-    if (this.#resourceControlDenies()) return 'RESOURCE_CONTROL_POLICY';
-    const boundary = plan?.boundary ?? null;
-    if (boundary !== null && anyMatches(boundary.deny, evaluation)) return 'PERMISSIONS_BOUNDARY';
-    const session = evaluation.principal.session;
-    if (session !== null && anyMatches(session.plans.for(evaluation.action).deny, evaluation)) return 'SESSION_POLICY';
-    if (this.#resourceDenies()) return resourceLayer(evaluation);
-    if (plan !== null && anyMatches(plan.identity.deny, evaluation)) return 'IDENTITY_POLICY';
-    return null;
+  explicitlyDeniedBy(): PolicyLayer | null {
+    const { plan, control, sessionPlan } = this;
+    if (control !== null && this.anyMatches(control.deny)) return 'SERVICE_CONTROL_POLICY';
+    if (this.resourceControlDenies()) return 'RESOURCE_CONTROL_POLICY';
+    if (plan !== null && plan.boundary !== null && this.anyMatches(plan.boundary.deny)) return 'PERMISSIONS_BOUNDARY';
+    if (sessionPlan !== null && this.anyMatches(sessionPlan.deny)) return 'SESSION_POLICY';
+    if (this.namedDeny(this.resourcePlan.deny)) return this.resourceLayer;
+    return plan !== null && this.anyMatches(plan.identity.deny) ? 'IDENTITY_POLICY' : null;
   }
 
   serviceControlAllows(): boolean {
-    const evaluation = this.#evaluation;
-    const control = this.#plan?.serviceControl ?? null;
-    if (control === null || !serviceControlBinds(evaluation.principal.facts)) return true;
-    for (const level of control.allow) if (!anyMatches(level, evaluation)) return false;
+    if (this.control === null) return true;
+    for (const level of this.control.allow) if (!this.anyMatches(level)) return false;
     return true;
   }
 
   grant(): Naming {
-    const evaluation = this.#evaluation;
-    if (!resourcePolicyTakesPart(evaluation)) return NOT_NAMED;
-    if (!samePartition(evaluation.principal.facts, evaluation.resource)) return NOT_NAMED;
+    const { statements } = this.resourcePlan.allow;
+    if (statements.length === 0 || !samePartition(this.principal.facts, this.resource)) return NOT_NAMED;
     let strongest: Naming = NOT_NAMED;
-    for (const statement of evaluation.resource.policyPlans.for(evaluation.action).allow.statements) {
-      const named = evaluation.named(statement);
-      if (named > strongest && evaluation.matches(statement)) strongest = named;
+    for (const statement of statements) {
+      const named = this.named(statement);
+      if (named > strongest && this.matches(statement)) strongest = named;
       if (strongest === DIRECTLY) break;
     }
     return strongest;
   }
 
   identityAllows(): boolean {
-    const facts = this.#evaluation.principal.facts;
+    const facts = this.principal.facts;
     // The root user, and whoever it gives a federated session, has everything the ceilings leave.
     if (facts.kind === 'root' || (facts.kind === 'federatedUser' && facts.issuer === null)) return true;
-    return this.#plan !== null && anyMatches(this.#plan.identity.allow, this.#evaluation);
+    return this.plan !== null && this.anyMatches(this.plan.identity.allow);
   }
 
   boundaryAllows(): boolean {
-    const boundary = this.#plan?.boundary ?? null;
-    return boundary === null || anyMatches(boundary.allow, this.#evaluation);
+    const { plan } = this;
+    return plan === null || plan.boundary === null || this.anyMatches(plan.boundary.allow);
   }
 
   sessionAllows(): boolean {
-    const { session, facts } = this.#evaluation.principal;
     // A federated user without a session policy has no permissions of its own.
-    if (session === null) return facts.kind !== 'federatedUser';
-    return anyMatches(session.plans.for(this.#evaluation.action).allow, this.#evaluation);
+    if (this.sessionPlan === null) return this.principal.facts.kind !== 'federatedUser';
+    return this.anyMatches(this.sessionPlan.allow);
   }
 
-  #resourceControlDenies(): boolean {
-    const evaluation = this.#evaluation;
-    if (!resourceControlBinds(evaluation)) return false;
-    return this.#namedDeny(evaluation.resource.controlPlans.for(evaluation.action).deny);
+  private resourceControlDenies(): boolean {
+    return resourceControlBinds(this) && this.namedDeny(this.resource.controlPlans.for(this.action).deny);
   }
 
-  #resourceDenies(): boolean {
-    const evaluation = this.#evaluation;
-    if (!resourcePolicyTakesPart(evaluation)) return false;
-    return this.#namedDeny(evaluation.resource.policyPlans.for(evaluation.action).deny);
-  }
-
-  #namedDeny(deny: Candidates): boolean {
-    const evaluation = this.#evaluation;
+  private namedDeny(deny: Candidates): boolean {
     for (const statement of deny.statements) {
-      if (evaluation.named(statement) !== NOT_NAMED && evaluation.matches(statement)) return true;
+      if (this.named(statement) !== NOT_NAMED && this.matches(statement)) return true;
     }
     return false;
   }
-}
 
-function anyMatches(candidates: Candidates, evaluation: Evaluation): boolean {
-  if (candidates.always) return true;
-  for (const statement of candidates.statements) if (evaluation.matches(statement)) return true;
-  return false;
+  private anyMatches(candidates: Candidates): boolean {
+    if (candidates.always) return true;
+    const { index, statements } = candidates;
+    if (index !== null)
+      return index.some(this.resource.text, (statement: CompiledStatement) => this.matches(statement));
+    for (const statement of statements) if (this.matches(statement)) return true;
+    return false;
+  }
 }

@@ -3,12 +3,15 @@ import type { CompiledPolicy } from '../policy/load.ts';
 import type { CompiledStatement } from '../policy/statement.ts';
 import type { AttachedPolicy, ControlLevel } from './applicable-policies.ts';
 import type { ActionFacts } from './request.ts';
+import { ResourceIndex } from './resource-index.ts';
 
 /** Statements of one effect in one layer that are about an action. */
 export interface Candidates {
   /** One of them is about every resource and has no condition: it matches whatever is asked. */
   readonly always: boolean;
   readonly statements: readonly CompiledStatement[];
+  /** Where there are many, those that can be about a resource are looked up; null: they are few. */
+  readonly index: ResourceIndex | null;
 }
 
 /** What the policies of one layer have to say about one action. */
@@ -24,7 +27,7 @@ export interface ControlPlan {
   readonly deny: Candidates;
 }
 
-const NONE: Candidates = { always: false, statements: [] };
+const NONE: Candidates = { always: false, statements: [], index: null };
 export const EMPTY_PLAN: LayerPlan = { allow: NONE, deny: NONE };
 
 /** The name of the action behind its colon, in lower case. */
@@ -61,8 +64,11 @@ export function compiled(policies: readonly AttachedPolicy[]): readonly Compiled
 function candidates(statements: readonly CompiledStatement[]): Candidates {
   if (statements.length === 0) return NONE;
   const always = statements.find(matchesAlways);
-  return always === undefined ? { always: false, statements } : { always: true, statements: [always] };
+  if (always !== undefined) return { always: true, statements: [always], index: null };
+  return { always: false, statements, index: statements.length > FEW ? new ResourceIndex(statements) : null };
 }
+
+const FEW = 12;
 
 /** About every resource, no condition, and no principal to compare. */
 function matchesAlways(statement: CompiledStatement): boolean {
@@ -76,19 +82,19 @@ const MEMO_LIMIT = 2048;
 
 /** Plans by action, made when first asked for. */
 export class PlanMemo<Plan> {
-  readonly #plans = new Map<string, Plan>();
-  readonly #make: (action: ActionFacts) => Plan;
+  private readonly plans = new Map<string, Plan>();
+  private readonly make: (action: ActionFacts) => Plan;
 
   constructor(make: (action: ActionFacts) => Plan) {
-    this.#make = make;
+    this.make = make;
   }
 
   for(action: ActionFacts): Plan {
-    const known = this.#plans.get(action.name);
+    const known = this.plans.get(action.name);
     if (known !== undefined) return known;
-    const plan = this.#make(action);
-    if (this.#plans.size >= MEMO_LIMIT) this.#plans.clear();
-    this.#plans.set(action.name, plan);
+    const plan = this.make(action);
+    if (this.plans.size >= MEMO_LIMIT) this.plans.clear();
+    this.plans.set(action.name, plan);
     return plan;
   }
 }

@@ -1,9 +1,8 @@
 import { DENY_ORDER } from './assumed-findings.ts';
 import { decide, type Outcome } from './decide.ts';
 import type { Decision, DecisionEffect, LayerDecision, MatchedStatement } from './decision.ts';
-import { Evaluation } from './evaluation.ts';
 import { type LayerInPlace, layersInPlace, type StatementInPlace } from './explain.ts';
-import { PlannedFindings, situationOf } from './findings.ts';
+import { PlannedFindings } from './findings.ts';
 import type { PolicyLayer } from './layer.ts';
 import { AS_ACCOUNT } from './match-principal.ts';
 import { missingContextKeys } from './missing-keys.ts';
@@ -12,72 +11,65 @@ import { reasonOf } from './reason.ts';
 import type { ActionFacts, RequestFacts } from './request.ts';
 
 /** A decision whose effect is there at once. Everything else is worked out again from the same values when it is read. */
-export class LazyDecision implements Decision {
-  readonly #evaluation: Evaluation;
-  readonly #outcome: Outcome;
-  #layersInPlace: readonly LayerInPlace[] | undefined;
-  #layers: readonly LayerDecision[] | undefined;
-  #missing: readonly string[] | undefined;
+export class LazyDecision extends PlannedFindings implements Decision {
+  private readonly outcome: Outcome;
+  private layersRead: readonly LayerInPlace[] | null;
+  private missingRead: readonly string[] | null;
 
   constructor(principal: PreparedPrincipal, action: ActionFacts, resource: PreparedResource, request: RequestFacts) {
-    this.#evaluation = new Evaluation(principal, action, resource, request);
-    this.#outcome = decide(situationOf(this.#evaluation), new PlannedFindings(this.#evaluation));
+    super(principal, action, resource, request);
+    this.layersRead = null;
+    this.missingRead = null;
+    this.outcome = decide(this, this);
   }
 
   get effect(): DecisionEffect {
-    return this.#outcome.effect;
+    return this.outcome.effect;
   }
 
   get allowed(): boolean {
-    return this.#outcome.effect === 'ALLOWED';
+    return this.outcome.effect === 'ALLOWED';
   }
 
   get deniedBy(): PolicyLayer | null {
-    return this.#outcome.deniedBy;
+    return this.outcome.deniedBy;
   }
 
   get reason(): string {
-    return reasonOf(this.#evaluation, this.#outcome, this.#determining());
+    return reasonOf(this, this.outcome, this.determining());
   }
 
   get layers(): readonly LayerDecision[] {
-    this.#layers ??= this.#inPlace().map((layer) => ({
+    return this.inPlace().map((layer) => ({
       layer: layer.layer,
       effect: effectOf(layer),
       matchedStatements: layer.statements.filter((one) => one.matches).map(asMatched),
     }));
-    return this.#layers;
   }
 
   get matchedStatements(): readonly MatchedStatement[] {
-    return this.#determining().map(asMatched);
+    return this.determining().map(asMatched);
   }
 
   get missingContextKeys(): readonly string[] {
-    this.#missing ??= missingContextKeys(
-      this.#evaluation,
-      situationOf(this.#evaluation),
-      this.#inPlace(),
-      this.allowed,
-    );
-    return this.#missing;
+    this.missingRead ??= missingContextKeys(this, this, this.inPlace(), this.allowed);
+    return this.missingRead;
   }
 
-  #inPlace(): readonly LayerInPlace[] {
-    this.#layersInPlace ??= layersInPlace(this.#evaluation);
-    return this.#layersInPlace;
+  private inPlace(): readonly LayerInPlace[] {
+    this.layersRead ??= layersInPlace(this);
+    return this.layersRead;
   }
 
   /** The denying statements, those of the layer that is named first; or the Allows that granted. */
-  #determining(): readonly StatementInPlace[] {
-    if (this.#outcome.effect === 'IMPLICIT_DENY') return [];
-    const matching = this.#inPlace().flatMap((layer) => layer.statements.filter((one) => one.matches));
-    if (this.#outcome.effect === 'EXPLICIT_DENY') {
+  private determining(): readonly StatementInPlace[] {
+    if (this.outcome.effect === 'IMPLICIT_DENY') return [];
+    const matching = this.inPlace().flatMap((layer) => layer.statements.filter((one) => one.matches));
+    if (this.outcome.effect === 'EXPLICIT_DENY') {
       return matching.filter((one) => !one.statement.allows).sort((a, b) => rank(a) - rank(b));
     }
-    const { resourceSideNeeded, sameAccount, free } = situationOf(this.#evaluation);
-    if (free) return [];
-    const accountCounts = resourceSideNeeded || !sameAccount;
+    if (this.free) return [];
+    const accountCounts = this.resourceSideNeeded || !this.sameAccount;
     return matching.filter((one) => one.statement.allows && grants(one, accountCounts));
   }
 }

@@ -2,6 +2,7 @@ import type { Evaluation } from './evaluation.ts';
 import type { PolicyLayer } from './layer.ts';
 import type { PreparedResource } from './prepare.ts';
 import type { PrincipalFacts } from './principal.ts';
+import type { ActionFacts } from './request.ts';
 
 /** Asked by anyone who has signed the call; no policy can take it away. */
 const NEEDS_NO_PERMISSION = 'sts:getcalleridentity';
@@ -65,9 +66,13 @@ export function serviceControlBinds(facts: PrincipalFacts): boolean {
 /** Resource control policies bind resources of member accounts, in the services that AWS names. */
 export function resourceControlBinds({ principal, action, resource }: Evaluation): boolean {
   if (!action.resourceControlSupported || resource.facts.resourceControl === null) return false;
-  if (isServiceLinked(principal.facts) || action.name.toLowerCase() === 'kms:retiregrant') return false;
+  if (isServiceLinked(principal.facts) || isRetireGrant(action)) return false;
   const organization = resource.facts.organization;
   return organization === null || organization.managementAccountId !== resource.accountId;
+}
+
+function isRetireGrant(action: ActionFacts): boolean {
+  return action.service === 'kms' && action.name.toLowerCase() === 'kms:retiregrant';
 }
 
 export function isServiceLinked(facts: PrincipalFacts): boolean {

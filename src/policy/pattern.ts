@@ -22,44 +22,52 @@ interface Chunk {
 
 /** A compiled pattern. Compares with case; for comparing without, give it and the text in lower case. */
 export class Glob {
-  readonly #chunks: readonly Chunk[];
-  readonly #first: Chunk;
-  readonly #last: Chunk;
-  readonly #shortest: number;
+  private readonly chunks: readonly Chunk[];
+  private readonly first: Chunk;
+  private readonly last: Chunk;
+  private readonly shortest: number;
 
   constructor(pieces: readonly Piece[]) {
     const chunks = chunksOf(pieces);
-    this.#chunks = chunks;
-    this.#first = chunks[0] ?? EMPTY;
-    this.#last = chunks[chunks.length - 1] ?? EMPTY;
-    this.#shortest = chunks.reduce((sum, chunk) => sum + chunk.text.length, 0);
+    this.chunks = chunks;
+    this.first = chunks[0] ?? EMPTY;
+    this.last = chunks[chunks.length - 1] ?? EMPTY;
+    this.shortest = chunks.reduce((sum, chunk) => sum + chunk.text.length, 0);
   }
 
   /** The only text that matches; null when there are several. */
   get exact(): string | null {
-    return this.#chunks.length === 1 && this.#first.open === null ? this.#first.text : null;
+    return this.chunks.length === 1 && this.first.open === null ? this.first.text : null;
+  }
+
+  /** What every text that matches begins with. */
+  get prefix(): string {
+    const { text, open } = this.first;
+    if (open === null) return text;
+    const at = open.indexOf(true);
+    return at < 0 ? text : text.slice(0, at);
   }
 
   /** Every text matches: the pattern is nothing but stars. */
   get everything(): boolean {
-    return this.#chunks.length > 1 && this.#shortest === 0;
+    return this.chunks.length > 1 && this.shortest === 0;
   }
 
   matches(text: string): boolean {
-    const first = this.#first;
-    const count = this.#chunks.length;
+    const first = this.first;
+    const count = this.chunks.length;
     if (count === 1) return text.length === first.text.length && chunkAt(first, text, 0);
-    if (text.length < this.#shortest || !chunkAt(first, text, 0)) return false;
-    const last = this.#last;
+    if (text.length < this.shortest || !chunkAt(first, text, 0)) return false;
+    const last = this.last;
     const end = text.length - last.text.length;
     if (!chunkAt(last, text, end)) return false;
-    return count === 2 || this.#middleFits(text, first.text.length, end);
+    return count === 2 || this.middleFits(text, first.text.length, end);
   }
 
-  #middleFits(text: string, start: number, end: number): boolean {
+  private middleFits(text: string, start: number, end: number): boolean {
     let from = start;
-    for (let i = 1; i < this.#chunks.length - 1; i += 1) {
-      const chunk = this.#chunks[i] ?? EMPTY;
+    for (let i = 1; i < this.chunks.length - 1; i += 1) {
+      const chunk = this.chunks[i] ?? EMPTY;
       const at = findChunk(chunk, text, from, end);
       if (at < 0) return false;
       from = at + chunk.text.length;

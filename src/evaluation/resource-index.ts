@@ -1,0 +1,64 @@
+import type { ResourceText } from '../policy/arn.ts';
+import type { ResourcePattern } from '../policy/resource-pattern.ts';
+import type { CompiledStatement } from '../policy/statement.ts';
+
+/**
+ * Finds among many statements those that can be about a resource: by the text before the first wildcard of their patterns.
+ * A look-up costs as many map accesses as there are different lengths of such texts, not as there are statements.
+ */
+export class ResourceIndex {
+  private readonly byPrefix = new Map<string, CompiledStatement[]>();
+  private readonly lengths: readonly number[];
+  /** NotResource, everything, open heads, variables: to be looked at always. */
+  private readonly others: CompiledStatement[] = [];
+
+  constructor(statements: readonly CompiledStatement[]) {
+    const lengths = new Set<number>();
+    for (const statement of statements) {
+      const keys = prefixesOf(statement);
+      if (keys === null) this.others.push(statement);
+      for (const { head, prefix } of keys ?? []) {
+        lengths.add(prefix.length);
+        const known = this.byPrefix.get(head + prefix);
+        if (known === undefined) this.byPrefix.set(head + prefix, [statement]);
+        else known.push(statement);
+      }
+    }
+    this.lengths = [...lengths];
+  }
+
+  /** Whether a statement that can be about the resource matches. */
+  some(resource: ResourceText, matches: (statement: CompiledStatement) => boolean): boolean {
+    if (this.others.some(matches)) return true;
+    for (const length of this.lengths) {
+      if (length > resource.rest.length) continue;
+      const found = this.byPrefix.get(resource.head + resource.rest.slice(0, length));
+      if (found?.some(matches) === true) return true;
+    }
+    return false;
+  }
+}
+
+interface Prefix {
+  readonly head: string;
+  readonly prefix: string;
+}
+
+/** Null: the statement has to be looked at for every resource. */
+function prefixesOf(statement: CompiledStatement): readonly Prefix[] | null {
+  const resources = statement.resources;
+  if (resources === null || resources.negated) return null;
+  const prefixes: Prefix[] = [];
+  for (const pattern of resources.patterns) {
+    const prefix = prefixOf(pattern);
+    if (prefix === null) return null;
+    prefixes.push(prefix);
+  }
+  return prefixes;
+}
+
+function prefixOf(pattern: ResourcePattern): Prefix | null {
+  if (pattern.everything || pattern.head === null) return null;
+  const first = pattern.rest === null ? pattern.template?.[0] : pattern.rest.prefix;
+  return { head: pattern.head, prefix: typeof first === 'string' ? first : '' };
+}
