@@ -69,8 +69,16 @@ export interface Directory {
   /** All or nothing, in one transaction. Throws a DirectoryError that names the entity when a document cannot be stored. */
   apply(document: DirectoryDocument, progress?: Progress): Promise<Applied>;
   /** Ids of everything a question "who" or "which" has to look at, in order of ARN, after `after`. */
-  userArns(page: { readonly after?: string; readonly limit: number; readonly accountId?: string }): Promise<readonly string[]>;
-  roleArns(page: { readonly after?: string; readonly limit: number; readonly accountId?: string }): Promise<readonly string[]>;
+  userArns(page: {
+    readonly after?: string;
+    readonly limit: number;
+    readonly accountId?: string;
+  }): Promise<readonly string[]>;
+  roleArns(page: {
+    readonly after?: string;
+    readonly limit: number;
+    readonly accountId?: string;
+  }): Promise<readonly string[]>;
   /** ARNs of resources that have a policy, in order, after `after`. */
   resourceArnsWithPolicy(page: { readonly after?: string; readonly limit: number }): Promise<readonly string[]>;
   /**

@@ -3,7 +3,9 @@ export interface AccessKeyRecord {
   readonly id: string;
   readonly active: boolean;
   /** ARN of the user, or the service principal. */
-  readonly owner: { readonly kind: 'user'; readonly id: string; readonly arn: string } | { readonly kind: 'service'; readonly service: string };
+  readonly owner:
+    | { readonly kind: 'user'; readonly id: string; readonly arn: string }
+    | { readonly kind: 'service'; readonly service: string };
 }
 
 export interface AccessKeyStore {
