@@ -1,4 +1,5 @@
 import type { TermSet } from '../../src/analysis/combine.ts';
+import { type PermissionTerm, printTerm } from '../../src/analysis/term.ts';
 import { Evaluation } from '../../src/evaluation/evaluation.ts';
 import { type PreparedPrincipal, type PreparedResource, prepareResource } from '../../src/evaluation/prepare.ts';
 import type { ActionFacts, RequestFacts } from '../../src/evaluation/request.ts';
