@@ -144,7 +144,7 @@ describe('gateways on one server', () => {
           expect(remembered.revision).toBe(read.revision);
         }
       }),
-      { numRuns: 15 },
+      { numRuns: 40 },
     );
   });
 
