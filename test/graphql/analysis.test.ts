@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { demoDirectory } from '../../src/directory/demo/demo.ts';
 import type { Caller } from '../../src/session/caller.ts';
 import { faultsOf, type Gateway, gatewayOn, OPERATOR, signedIn } from './gateway.ts';
-import { openServices, type TestServices } from './services.ts';
+import { OPENING, openServices, type TestServices } from './services.ts';
 
 const ALICE = 'arn:aws:iam::111111111111:user/alice';
 const BOB = 'arn:aws:iam::222222222222:user/bob';
@@ -16,7 +16,7 @@ let gateway: Gateway;
 beforeAll(async () => {
   services = await openServices(demoDirectory());
   gateway = gatewayOn(services);
-});
+}, OPENING);
 afterAll(() => services.remove());
 
 async function data(query: string, variables = {}, caller: Caller = OPERATOR): Promise<Record<string, unknown>> {

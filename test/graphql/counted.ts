@@ -10,7 +10,6 @@ export function createGatewayWithCount(services: TestServices, keyId?: string) {
     const caller = keyId === undefined ? OPERATOR : await services.signIn(keyId);
     const result = await gateway.ask(caller, query, variables);
     const sent = services.statements.slice(before);
-    if (process.env['SHOW_STATEMENTS'] !== undefined) console.log(sent.map((sql) => sql.slice(0, 160)).join('\n'));
     return { result, statements: sent.length };
   };
 }

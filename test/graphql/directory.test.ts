@@ -3,7 +3,7 @@ import { demoDirectory } from '../../src/directory/demo/demo.ts';
 import type { DirectoryDocument } from '../../src/directory/document.ts';
 import type { Caller } from '../../src/session/caller.ts';
 import { faultsOf, type Gateway, gatewayOn, OPERATOR, signedIn } from './gateway.ts';
-import { openServices, type TestServices } from './services.ts';
+import { OPENING, openServices, type TestServices } from './services.ts';
 
 const ALICE = 'arn:aws:iam::111111111111:user/alice';
 const ADMIN = 'arn:aws:iam::999999999999:user/admin';
@@ -31,7 +31,7 @@ let gateway: Gateway;
 beforeAll(async () => {
   services = await openServices(document());
   gateway = gatewayOn(services);
-});
+}, OPENING);
 afterAll(() => services.remove());
 
 async function data(query: string, variables = {}, caller: Caller = OPERATOR): Promise<Record<string, unknown>> {

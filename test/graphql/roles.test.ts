@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { demoDirectory } from '../../src/directory/demo/demo.ts';
 import { faultsOf, type Gateway, gatewayOn, OPERATOR } from './gateway.ts';
-import { openServices, type TestServices } from './services.ts';
+import { OPENING, openServices, type TestServices } from './services.ts';
 
 const ALICE = 'arn:aws:iam::111111111111:user/alice';
 const ALICE_KEY = 'AKIADEMOALICEAAAAAAA';
@@ -15,7 +15,7 @@ let gateway: Gateway;
 beforeAll(async () => {
   services = await openServices(demoDirectory());
   gateway = gatewayOn(services);
-});
+}, OPENING);
 afterAll(() => services.remove());
 
 const VIEWER = `viewer {

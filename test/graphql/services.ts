@@ -13,6 +13,9 @@ import { NOW } from './gateway.ts';
 
 const catalog = await openCatalog();
 
+/** How long opening a new directory may take where other tests run beside, in milliseconds. */
+export const OPENING = 180_000;
+
 /** Everything that the schema stands on, over a database of its own. */
 export interface TestServices extends GatewayServices {
   readonly secrets: Secrets;

@@ -4,7 +4,7 @@ import { demoDirectory } from '../../src/directory/demo/demo.ts';
 import type { DirectoryDocument } from '../../src/directory/document.ts';
 import { createGatewayWithCount } from './counted.ts';
 import type { Operation } from './gateway.ts';
-import { openServices, type TestServices } from './services.ts';
+import { OPENING, openServices, type TestServices } from './services.ts';
 
 // What reaches the database does not grow with what is asked. Everything is counted: signing in, the revision, BEGIN and
 // COMMIT. Each count begins with nothing in memory.
@@ -61,7 +61,7 @@ let services: TestServices;
 
 beforeAll(async () => {
   services = await openServices(crowd());
-});
+}, OPENING);
 afterAll(() => services.remove());
 
 interface Counted {
