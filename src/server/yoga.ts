@@ -1,5 +1,5 @@
 import { useCSRFPrevention } from '@graphql-yoga/plugin-csrf-prevention';
-import type { GraphQLSchema } from 'graphql';
+import { execute, type GraphQLSchema } from 'graphql';
 import { createYoga, type Plugin, type YogaServerInstance } from 'graphql-yoga';
 import type { GatewayContext, RequestFacts } from '../graphql/context.ts';
 import { maskError } from '../graphql/mask-error.ts';
@@ -36,9 +36,19 @@ export function createGraphqlServer(parts: YogaParts): YogaServerInstance<Reques
       // GET requests have to carry a header that no other site's page can make a browser send.
       useCSRFPrevention({ requestHeaders: ['authorization', 'x-graphql-yoga-csrf', 'graphql-require-preflight'] }),
       useErrorReport(log),
+      useExecutionInOrder(),
       ...parts.plugins,
     ],
   });
+}
+
+/**
+ * graphql-js in the place of Yoga's own executor, which puts fields into the answer in the order in which they were
+ * resolved, not in that of the query.
+ * https://spec.graphql.org/October2021/#sec-Serialized-Map-Ordering
+ */
+function useExecutionInOrder(): Plugin {
+  return { onExecute: ({ setExecuteFn }) => setExecuteFn(execute) };
 }
 
 const ignore = (): void => undefined;

@@ -195,6 +195,12 @@ describe('bodies that are no GraphQL request', () => {
     expect(body).toEqual([{ data: { viewer: null } }, { data: { __typename: 'Query' } }]);
   });
 
+  test('fields come in the order of the query, whichever is known first', async () => {
+    const query = `{ late: decision(request: { principal: "arn:aws:iam::111111111111:user/alice", action: "s3:GetObject", resource: "arn:aws:s3:::dev-alice/x" }) { allowed } early: __typename viewer { __typename } }`;
+    const { body } = await gateway.ask(query, { authorization: gateway.as.operator });
+    expect(Object.keys(body.data)).toEqual(['late', 'early', 'viewer']);
+  });
+
   test('no origin is let in', async () => {
     const { headers } = await post(JSON.stringify({ query: VIEWER }), { origin: 'https://example.com' });
     expect([...headers.keys()].filter((name) => name.startsWith('access-control'))).toEqual([]);

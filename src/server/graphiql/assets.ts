@@ -19,6 +19,12 @@ export interface GraphiqlAssets {
   get(name: string): { readonly type: string; readonly body: Buffer; gzipped(): Promise<Buffer> } | null;
 }
 
+/**
+ * GraphiQL 5 leaves the transforms of an animation on tabs that it opens with, and lets go of them while a tab is pressed:
+ * the tab jumps away under the mouse, and the click goes nowhere.
+ */
+const STYLE = '\n.graphiql-tabs .graphiql-tab { transform: none !important; }\n';
+
 let loading: Promise<GraphiqlAssets> | undefined;
 
 /** Loaded when somebody opens GraphiQL, not at start: the package is 9 MB of JavaScript strings. */
@@ -32,7 +38,7 @@ async function load(): Promise<GraphiqlAssets> {
   const script = 'text/javascript; charset=utf-8';
   const assets = new Map<string, Asset>([
     ['graphiql.js', { type: script, body: Buffer.from(source.js) }],
-    ['graphiql.css', { type: 'text/css; charset=utf-8', body: Buffer.from(source.css) }],
+    ['graphiql.css', { type: 'text/css; charset=utf-8', body: Buffer.from(source.css + STYLE) }],
     ['editor.worker.js', { type: script, body: Buffer.from(source.editorWorkerService) }],
     ['json.worker.js', { type: script, body: Buffer.from(source.jsonWorker) }],
     ['graphql.worker.js', { type: script, body: Buffer.from(source.graphqlWorker) }],

@@ -21,9 +21,13 @@ export const demoTabs: readonly DemoTab[] = [
   {
     title: 'WhatMayAliceDo',
     askedBy: 'operator',
-    query: `# Everything alice of account 111111111111 may do, as herself: her own policies and her group's, within her permissions
-# boundary and the control policies of the organization. Headers: {"Authorization": "Bearer <operator token>"},
-# or alice's own sign-in; both were printed when the gateway first started.
+    query: `# Everything alice of account 111111111111 may do, as
+# herself: her own policies and her group's, within her
+# permissions boundary and the control policies of the
+# organization. Headers:
+# {"Authorization": "Bearer <operator token>"}, or alice's
+# own sign-in; both were printed when the gateway first
+# started.
 query WhatMayAliceDo($alice: PrincipalId!) {
   effectivePermissions(principal: $alice) {
     summary {
@@ -56,9 +60,12 @@ query WhatMayAliceDo($alice: PrincipalId!) {
   {
     title: 'AsHerselfAndInTheRole',
     askedBy: 'operator',
-    query: `# alice wants to copy a file of her own bucket to a bucket of account 222222222222. As herself she may do both: the
-# policy of that bucket names her, and she keeps what she has. In the role DataWriter she may write there, but has given
-# up her own permissions, and with them her own bucket.
+    query: `# alice wants to copy a file of her own bucket to a bucket
+# of account 222222222222. As herself she may do both: the
+# policy of that bucket names her, and she keeps what she
+# has. In the role DataWriter she may write there, but has
+# given up her own permissions, and with them her own
+# bucket.
 query AsHerselfAndInTheRole($alice: PrincipalId!, $role: Arn!, $from: Arn!, $to: Arn!) {
   readAsHerself: decision(request: { principal: $alice, action: "s3:GetObject", resource: $from }) {
     ...Verdict
@@ -107,8 +114,10 @@ fragment Verdict on Decision {
   {
     title: 'WhyIsThisDenied',
     askedBy: 'operator',
-    query: `# Four denials, each by another layer: a service control policy, a permissions boundary, a resource control policy
-# (the bucket's own policy is open to the world) and a trust policy.
+    query: `# Four denials, each by another layer: a service control
+# policy, a permissions boundary, a resource control policy
+# (the bucket's own policy is open to the world) and a trust
+# policy.
 query WhyIsThisDenied($requests: [AccessRequestInput!]!) {
   decisions(requests: $requests) {
     principal {
@@ -143,7 +152,8 @@ query WhyIsThisDenied($requests: [AccessRequestInput!]!) {
   {
     title: 'WhoAmINow',
     askedBy: 'alice',
-    query: `# Who is signed in, in which role, and which roles it could assume. Headers, for alice:
+    query: `# Who is signed in, in which role, and which roles it could
+# assume. Headers, for alice:
 # {"Authorization": "Basic <base64 of accessKeyId:secretAccessKey>"}
 query WhoAmINow($from: Arn!, $to: Arn!) {
   viewer {
@@ -179,7 +189,8 @@ query WhoAmINow($from: Arn!, $to: Arn!) {
   {
     title: 'AssumeDataWriter',
     askedBy: 'alice',
-    query: `# alice assumes the role. Put the session token into the headers of the next tab and of "WhoAmINow":
+    query: `# alice assumes the role. Put the session token into the
+# headers of the next tab and of "WhoAmINow":
 # {"Authorization": "Bearer <sessionToken>"}
 mutation AssumeDataWriter($role: Arn!) {
   assumeRole(input: { role: $role, roleSessionName: "alice" }) {
@@ -207,7 +218,8 @@ mutation AssumeDataWriter($role: Arn!) {
   {
     title: 'LeaveTheRole',
     askedBy: 'alice in the role',
-    query: `# Ends the session at once; whoever assumed the role has its own permissions as before.
+    query: `# Ends the session at once; whoever assumed the role has its
+# own permissions as before.
 mutation LeaveTheRole {
   exitRole {
     ... on ExitRoleSuccess {
