@@ -1,9 +1,8 @@
-import { actionMatches } from '../policy/action-pattern.ts';
 import type { CompiledStatement } from '../policy/statement.ts';
-import type { AttachedPolicy, ControlLevel } from './applicable-policies.ts';
+import type { AttachedPolicy } from './applicable-policies.ts';
 import type { Evaluation } from './evaluation.ts';
 import type { PolicyLayer } from './layer.ts';
-import { actionName } from './layer-set.ts';
+import type { PlacedStatement } from './layer-set.ts';
 import { DIRECTLY, type Naming, NOT_NAMED } from './match-principal.ts';
 import {
   resourceControlBinds,
@@ -35,21 +34,22 @@ export interface LayerInPlace {
   readonly statements: readonly StatementInPlace[];
 }
 
-/** Every layer that takes part, in evaluation order, with all statements about the action. Slow and complete, for explaining. */
+/** Every layer that takes part, in evaluation order, with all statements about the action. */
 export function layersInPlace(evaluation: Evaluation): readonly LayerInPlace[] {
-  const { principal, resource } = evaluation;
+  const { action, principal, resource } = evaluation;
   const layers: LayerInPlace[] = [];
   if (resourceControlBinds(evaluation)) {
-    const levels = resource.facts.resourceControl ?? [];
-    layers.push({ ...controlLayer(evaluation, 'RESOURCE_CONTROL_POLICY', levels), levels: 0 });
+    layers.push(layerOf(evaluation, 'RESOURCE_CONTROL_POLICY', resource.controlPlans.for(action).placed, 0));
   }
-  const control = principal.policies?.source.serviceControl ?? null;
-  if (control !== null && serviceControlBinds(principal.facts)) {
-    layers.push(controlLayer(evaluation, 'SERVICE_CONTROL_POLICY', control));
+  const { policies } = principal;
+  const control = policies?.source.serviceControl ?? null;
+  if (policies !== null && control !== null && serviceControlBinds(principal.facts)) {
+    const placed = policies.plans.for(action).serviceControl?.placed ?? [];
+    layers.push(layerOf(evaluation, 'SERVICE_CONTROL_POLICY', placed, control.length));
   }
   if (resourceLayerTakesPart(evaluation)) {
-    const policy = resourcePolicyTakesPart(evaluation) ? resource.facts.policy : null;
-    layers.push(layerOf(evaluation, resourceLayer(evaluation), policy === null ? [] : [policy]));
+    const placed = resourcePolicyTakesPart(evaluation) ? resource.policyPlans.for(action).placed : [];
+    layers.push(layerOf(evaluation, resourceLayer(evaluation), placed, 1));
   }
   layers.push(...ownLayers(evaluation));
   return layers;
@@ -60,11 +60,13 @@ function ownLayers(evaluation: Evaluation): readonly LayerInPlace[] {
   const { facts, policies, session } = evaluation.principal;
   const layers: LayerInPlace[] = [];
   if (facts.kind === 'service' || facts.kind === 'anonymous') return layers;
-  if (facts.kind !== 'root') layers.push(layerOf(evaluation, 'IDENTITY_POLICY', policies?.source.identity ?? []));
-  const boundary = policies?.source.boundary ?? null;
-  if (boundary !== null) layers.push(layerOf(evaluation, 'PERMISSIONS_BOUNDARY', [boundary]));
+  const plan = policies === null ? null : policies.plans.for(evaluation.action);
+  if (facts.kind !== 'root') layers.push(layerOf(evaluation, 'IDENTITY_POLICY', plan?.identity.placed ?? [], 1));
+  const boundary = plan?.boundary ?? null;
+  if (boundary !== null) layers.push(layerOf(evaluation, 'PERMISSIONS_BOUNDARY', boundary.placed, 1));
   if (session !== null || facts.kind === 'federatedUser') {
-    layers.push(layerOf(evaluation, 'SESSION_POLICY', session?.source ?? []));
+    const placed = session === null ? [] : session.plans.for(evaluation.action).placed;
+    layers.push(layerOf(evaluation, 'SESSION_POLICY', placed, 1));
   }
   return layers;
 }
@@ -75,33 +77,19 @@ function resourceLayerTakesPart(evaluation: Evaluation): boolean {
   return resourceSideNeeded(evaluation) || !sameAccount(evaluation);
 }
 
-function controlLayer(evaluation: Evaluation, layer: PolicyLayer, levels: readonly ControlLevel[]): LayerInPlace {
-  const statements = levels.flatMap((level, i) => statementsOf(evaluation, layer, level.policies, i));
-  return { layer, levels: levels.length, statements };
-}
-
-function layerOf(evaluation: Evaluation, layer: PolicyLayer, policies: readonly AttachedPolicy[]): LayerInPlace {
-  return { layer, levels: 1, statements: statementsOf(evaluation, layer, policies, 0) };
-}
-
-function statementsOf(
+function layerOf(
   evaluation: Evaluation,
   layer: PolicyLayer,
-  policies: readonly AttachedPolicy[],
-  level: number,
-): readonly StatementInPlace[] {
-  const { service } = evaluation.action;
-  const name = actionName(evaluation.action);
-  const found: StatementInPlace[] = [];
-  for (const attached of policies) {
-    for (const statement of attached.policy.statements) {
-      if (!actionMatches(statement.actions, service, name)) continue;
-      const naming = namingIn(evaluation, layer, statement);
-      if (naming === NOT_NAMED) continue;
-      found.push({ layer, attached, statement, naming, level, matches: evaluation.matches(statement) });
-    }
+  placed: readonly PlacedStatement[],
+  levels: number,
+): LayerInPlace {
+  const statements: StatementInPlace[] = [];
+  for (const { statement, attached, level } of placed) {
+    const naming = namingIn(evaluation, layer, statement);
+    if (naming === NOT_NAMED) continue;
+    statements.push({ layer, attached, statement, naming, level, matches: evaluation.matches(statement) });
   }
-  return found;
+  return { layer, levels, statements };
 }
 
 function namingIn(evaluation: Evaluation, layer: PolicyLayer, statement: CompiledStatement): Naming {

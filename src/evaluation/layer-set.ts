@@ -1,5 +1,4 @@
 import { actionMatches } from '../policy/action-pattern.ts';
-import type { CompiledPolicy } from '../policy/load.ts';
 import type { CompiledStatement } from '../policy/statement.ts';
 import type { AttachedPolicy, ControlLevel } from './applicable-policies.ts';
 import type { ActionFacts } from './request.ts';
@@ -14,10 +13,20 @@ export interface Candidates {
   readonly index: ResourceIndex | null;
 }
 
+/** A statement where it is attached. */
+export interface PlacedStatement {
+  readonly statement: CompiledStatement;
+  readonly attached: AttachedPolicy;
+  /** Level of the organization, from its root; 0 in other layers. */
+  readonly level: number;
+}
+
 /** What the policies of one layer have to say about one action. */
 export interface LayerPlan {
   readonly allow: Candidates;
   readonly deny: Candidates;
+  /** All statements about the action, in the order of policies and documents, for explaining. */
+  readonly placed: readonly PlacedStatement[];
 }
 
 /** What the control policies above an account have to say about one action: Allows level by level, Denies of all. */
@@ -25,10 +34,11 @@ export interface ControlPlan {
   /** Levels on which an Allow has to be looked for. */
   readonly allow: readonly Candidates[];
   readonly deny: Candidates;
+  readonly placed: readonly PlacedStatement[];
 }
 
 const NONE: Candidates = { always: false, statements: [], index: null };
-export const EMPTY_PLAN: LayerPlan = { allow: NONE, deny: NONE };
+export const EMPTY_PLAN: LayerPlan = { allow: NONE, deny: NONE, placed: [] };
 
 /** The name of the action behind its colon, in lower case. */
 export function actionName(action: ActionFacts): string {
@@ -36,32 +46,28 @@ export function actionName(action: ActionFacts): string {
 }
 
 /** The plan of a layer for one action. */
-export function planLayer(policies: readonly CompiledPolicy[], action: ActionFacts): LayerPlan {
+export function planLayer(policies: readonly AttachedPolicy[], action: ActionFacts, level = 0): LayerPlan {
   const name = actionName(action);
-  const allow: CompiledStatement[] = [];
-  const deny: CompiledStatement[] = [];
-  for (const policy of policies) {
-    for (const statement of policy.statements) {
-      if (actionMatches(statement.actions, action.service, name)) (statement.allows ? allow : deny).push(statement);
+  const placed: PlacedStatement[] = [];
+  for (const attached of policies) {
+    for (const statement of attached.policy.statements) {
+      if (actionMatches(statement.actions, action.service, name)) placed.push({ statement, attached, level });
     }
   }
-  return { allow: candidates(allow), deny: candidates(deny) };
+  if (placed.length === 0) return EMPTY_PLAN;
+  return { allow: candidates(placed, true), deny: candidates(placed, false), placed };
 }
 
-/** The plan of the levels of an organization for one action. Levels that always allow are left out. */
+/** The plan of the levels of an organization for one action. Levels that always allow are left out of `allow`. */
 export function planControl(levels: readonly ControlLevel[], action: ActionFacts): ControlPlan {
-  const plans = levels.map((level) => planLayer(compiled(level.policies), action));
-  return {
-    allow: plans.map((plan) => plan.allow).filter((allow) => !allow.always),
-    deny: candidates(plans.flatMap((plan) => plan.deny.statements)),
-  };
+  const plans = levels.map(({ policies }, i) => planLayer(policies, action, i));
+  const placed = plans.flatMap((plan) => plan.placed);
+  const allow = plans.map((plan) => plan.allow).filter((one) => !one.always);
+  return { allow, deny: candidates(placed, false), placed };
 }
 
-export function compiled(policies: readonly AttachedPolicy[]): readonly CompiledPolicy[] {
-  return policies.map((attached) => attached.policy);
-}
-
-function candidates(statements: readonly CompiledStatement[]): Candidates {
+function candidates(placed: readonly PlacedStatement[], allows: boolean): Candidates {
+  const statements = placed.map((one) => one.statement).filter((one) => one.allows === allows);
   if (statements.length === 0) return NONE;
   const always = statements.find(matchesAlways);
   if (always !== undefined) return { always: true, statements: [always], index: null };

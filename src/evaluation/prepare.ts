@@ -1,7 +1,7 @@
 import { parseArn, type ResourceText, resourceText } from '../policy/arn.ts';
 import { isAccountId } from '../policy/principal-id.ts';
 import type { AttachedPolicy, ControlLevel, PrincipalPolicies } from './applicable-policies.ts';
-import { type ControlPlan, compiled, type LayerPlan, PlanMemo, planControl, planLayer } from './layer-set.ts';
+import { type ControlPlan, type LayerPlan, PlanMemo, planControl, planLayer } from './layer-set.ts';
 import type { PrincipalFacts, RoleFacts, RoleSessionFacts, Tags } from './principal.ts';
 import { foldTags, principalTags } from './principal-values.ts';
 import type { ResourceFacts } from './resource.ts';
@@ -66,11 +66,10 @@ export interface PreparedRole {
 
 /** Makes the policies of a user or role ready: what they say of an action is worked out when it is first asked for. */
 export function preparePolicies(source: PrincipalPolicies): PreparedPolicies {
-  const identity = compiled(source.identity);
-  const boundary = source.boundary === null ? null : [source.boundary.policy];
+  const boundary = source.boundary === null ? null : [source.boundary];
   const control = source.serviceControl === null ? null : controlPlans(source.serviceControl);
   const plans = new PlanMemo<PrincipalPlan>((action) => ({
-    identity: planLayer(identity, action),
+    identity: planLayer(source.identity, action),
     boundary: boundary === null ? null : planLayer(boundary, action),
     serviceControl: control === null ? null : control.for(action),
   }));
@@ -102,8 +101,7 @@ export function preparePrincipal(
 }
 
 function prepareSession(source: readonly AttachedPolicy[]): PreparedSession {
-  const policies = compiled(source);
-  return { source, plans: new PlanMemo<LayerPlan>((action) => planLayer(policies, action)) };
+  return { source, plans: new PlanMemo<LayerPlan>((action) => planLayer(source, action)) };
 }
 
 /** A session of a role: the one that is, or one that is only asked about. */
@@ -142,7 +140,7 @@ export function roleSession(
 export function prepareResource(facts: ResourceFacts): PreparedResource {
   const arn = parseArn(facts.arn);
   const inArn = arn !== null && isAccountId(arn.accountId) ? arn.accountId : null;
-  const policy = facts.policy === null ? [] : [facts.policy.policy];
+  const policy = facts.policy === null ? [] : [facts.policy];
   const levels = facts.resourceControl;
   return {
     facts,

@@ -1,0 +1,57 @@
+import { ask, prepareEngine, textsOf } from './engine.ts';
+import { median, rate } from './measure.ts';
+import { actionFacts, type BenchRequest, ISSUE_SIZE, makeWorld, type World } from './world.ts';
+
+const TIMES = 50_000;
+
+/** Decisions per second for principals with 1 to 1,000 statements, and for directories of 1,000 to 100,000 principals. */
+export function printGrowth(): void {
+  const statements = [1, 10, 100, 1000].map((count) => {
+    const list = Array.from({ length: count }, (_, i) => ({
+      Effect: 'Allow',
+      Action: ['s3:GetObject', 's3:PutObject'],
+      Resource: `arn:aws:s3:::bucket${i}/*`,
+    }));
+    const policies = [{ Version: '2012-10-17', Statement: list }];
+    return row(`${count} statements`, oneWorld(policies));
+  });
+  const sizes = [1000, 10_000, 100_000].map((count) => {
+    const world = makeWorld({ ...ISSUE_SIZE, users: count, roles: 0, requests: TIMES });
+    return row(`${count} principals`, world);
+  });
+  console.table([...statements, ...sizes]);
+}
+
+function row(name: string, world: World) {
+  const engine = prepareEngine(world, textsOf(world));
+  const run = (): void => {
+    for (const request of world.requests) ask(engine, request).effect;
+  };
+  const runs = Array.from({ length: 6 }, () => rate(world.requests.length, run));
+  return { name, 'decisions/s': Math.round(median(runs.slice(1))) };
+}
+
+function oneWorld(policies: World['policies']): World {
+  const base = makeWorld({ ...ISSUE_SIZE, accounts: 1, users: 1, roles: 0, policies: 1, resources: 1, requests: 1 });
+  const principal = {
+    ...(base.principals[0] as World['principals'][number]),
+    attached: [0],
+    boundary: null,
+    account: 0,
+  };
+  const resources = Array.from({ length: 1000 }, (_, i) => ({
+    arn: `arn:aws:s3:::bucket${i}/x`,
+    account: 0,
+    policy: null,
+  }));
+  const requests = Array.from(
+    { length: TIMES },
+    (_, i): BenchRequest => ({
+      principal: 0,
+      resource: i % 1000,
+      action: actionFacts('s3:GetObject'),
+      context: new Map(),
+    }),
+  );
+  return { policies, scp: base.scp, principals: [principal], resources, requests };
+}
