@@ -93,7 +93,7 @@ async function generate() {
 /** Into a folder of its own, which then takes the place of dist/: nobody meets a half-made one. */
 async function compile() {
   const { default: ts } = await import('typescript');
-  const { config } = ts.readConfigFile(join(ROOT, 'tsconfig.json'), ts.sys.readFile);
+  const { config } = ts.readConfigFile(join(ROOT, 'tsconfig.json'), (path) => readFileSync(path, 'utf8'));
   const { options } = ts.convertCompilerOptionsFromJson(config.compilerOptions, ROOT);
   const target = `${DIST}.${process.pid}`;
   rmSync(target, { recursive: true, force: true });

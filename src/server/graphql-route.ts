@@ -55,7 +55,7 @@ async function readJson(
   if (wrongType !== null) return wrongType;
   const limit = bodyLimitOf(caller);
   try {
-    if (/100-continue/i.test(String(request.headers.expect ?? '')) && !isDeclaredLarger(request, limit)) {
+    if (/100-continue/i.test(request.headers.expect ?? '') && !isDeclaredLarger(request, limit)) {
       response.writeContinue();
     }
     return parseBody(await readBody(request, limit));

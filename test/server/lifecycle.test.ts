@@ -41,8 +41,7 @@ async function ask(url: string, query: string, authorization: string) {
     headers: { 'content-type': 'application/json', authorization },
     body: JSON.stringify({ query }),
   });
-  // biome-ignore lint/suspicious/noExplicitAny: the answers of different queries
-  return (await response.json()) as any;
+  return response.json();
 }
 
 const ALICE = 'arn:aws:iam::111111111111:user/alice';
@@ -128,7 +127,7 @@ describe('stopping', () => {
     expect(await stop(running)).toBe(0);
     expect((await answer).data.effectivePermissions.permissions.totalCount).toBeGreaterThan(0);
     expect(existsSync(join(cwd, '.rolegate/gateway.json'))).toBe(false);
-    await expect(fetch(`${url}/healthz`)).rejects.toThrow();
+    await expect(fetch(`${url}/healthz`)).rejects.toThrow('fetch failed');
   });
 
   test('ctrl-C is the same', async () => {

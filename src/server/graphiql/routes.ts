@@ -35,7 +35,7 @@ export async function sendGraphiqlAsset(
   const assets = await graphiqlAssets();
   const asset = rest.length === 0 && hash === assets.hash ? assets.get(name ?? '') : null;
   if (asset === null) return false;
-  const compressed = /\bgzip\b/.test(String(request.headers['accept-encoding'] ?? ''));
+  const compressed = /\bgzip\b/.test(request.headers['accept-encoding'] ?? '');
   const body = compressed ? await asset.gzipped() : asset.body;
   response.writeHead(200, {
     'content-type': asset.type,
