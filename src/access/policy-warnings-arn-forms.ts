@@ -1,0 +1,88 @@
+import { overlap, type Token, tokensOf } from '../analysis/wildcard.ts';
+import type { CatalogAction, ResourceType } from '../catalog/catalog-service.ts';
+import { splitArn } from '../policy/arn.ts';
+import { globOf } from '../policy/pattern.ts';
+import { readTemplate } from '../policy/variable.ts';
+
+/** Types of resource by the service that their ARNs name; under `*` those of any service. */
+export type TypesByService = ReadonlyMap<string, ReadonlySet<ResourceType>>;
+
+const LAST = 5;
+/** Characters; none of IAM's is longer. */
+const LONGEST_ARN = 2048;
+
+const taken = new WeakMap<ReadonlySet<CatalogAction>, TypesByService>();
+
+/** The types that some of the actions take. */
+export function takenTypes(actions: ReadonlySet<CatalogAction>): TypesByService {
+  let types = taken.get(actions);
+  if (types === undefined) {
+    types = readTypes(actions);
+    taken.set(actions, types);
+  }
+  return types;
+}
+
+function readTypes(actions: ReadonlySet<CatalogAction>): TypesByService {
+  // Actions share their lists of types.
+  const lists = new Set([...actions].map((action) => action.resourceTypes));
+  const byService = new Map<string, Set<ResourceType>>();
+  for (const { type } of [...lists].flat()) {
+    for (const arn of type.arns) {
+      const service = arn.split(':', 3)[2] ?? '';
+      const key = service.includes('${') ? '*' : service;
+      const types = byService.get(key);
+      if (types === undefined) byService.set(key, new Set([type]));
+      else types.add(type);
+    }
+  }
+  return byService;
+}
+
+/** Those of `types` that a resource which the policy's `text` matches could be of. */
+export function fittingTypes(types: Iterable<ResourceType>, text: string, variables: boolean): readonly ResourceType[] {
+  const parts = splitArn(text);
+  return [...types].filter((type) => type.arns.some((arn) => fits(splitArn(arn), parts, variables)));
+}
+
+/**
+ * Whether some ARN could be of the catalogue's form and match the policy's pattern. True is not a proof: placeholders stand
+ * for anything, also for nothing.
+ */
+function fits(form: readonly string[], pattern: readonly string[], variables: boolean): boolean {
+  for (let i = 0; i < LAST; i += 1) {
+    const wanted = form[i] ?? '';
+    if (wanted.includes('${') || wanted === '*') continue;
+    if (!globOf((pattern[i] ?? '').toLowerCase()).matches(wanted)) return false;
+  }
+  return resourcesMeet(form[LAST] ?? '', pattern[LAST] ?? '', variables);
+}
+
+function resourcesMeet(form: string, pattern: string, variables: boolean): boolean {
+  const literal = beginning(pattern, variables ? /[*?]|\$\{/ : /[*?]/);
+  const prefix = beginning(form, /\*|\$\{/);
+  if (!literal.startsWith(prefix)) {
+    // A wildcard before the type is told (`*`, `inst*`); comparing it with every form would cost more than it tells.
+    return literal !== pattern && prefix.startsWith(literal);
+  }
+  if (pattern.length > LONGEST_ARN) return true;
+  return overlap(formTokens(form), tokensOf(readTemplate(pattern, { variables, wildcards: true }), false));
+}
+
+function beginning(text: string, wildcard: RegExp): string {
+  const end = text.search(wildcard);
+  return end < 0 ? text : text.slice(0, end);
+}
+
+/** As many as the catalogue has forms. */
+const tokensOfForms = new Map<string, readonly Token[]>();
+
+function formTokens(form: string): readonly Token[] {
+  let tokens = tokensOfForms.get(form);
+  if (tokens === undefined) {
+    const pattern = form.replace(/\$\{[^}]*\}/g, '*');
+    tokens = tokensOf(readTemplate(pattern, { variables: false, wildcards: true }), false);
+    tokensOfForms.set(form, tokens);
+  }
+  return tokens;
+}

@@ -1,0 +1,95 @@
+import type { Catalog } from '../catalog/catalog.ts';
+import type { CatalogAction, ConditionKey } from '../catalog/catalog-service.ts';
+
+/** Condition keys by name in lower case, and those with a placeholder (`aws:RequestTag/${TagKey}`) as beginning and end. */
+export class KeyTable {
+  readonly #exact = new Map<string, ConditionKey>();
+  readonly #templates = new Map<string, { readonly start: string; readonly end: string; readonly key: ConditionKey }>();
+
+  add(key: ConditionKey): void {
+    const name = key.name.toLowerCase();
+    const placeholder = PLACEHOLDER.exec(name);
+    if (placeholder !== null) {
+      const end = name.slice(placeholder.index + placeholder[0].length);
+      this.#templates.set(name, { start: name.slice(0, placeholder.index), end, key });
+    } else if (!this.#exact.has(name)) {
+      this.#exact.set(name, key);
+    }
+  }
+
+  /** `name` in lower case. */
+  find(name: string): ConditionKey | null {
+    const exact = this.#exact.get(name);
+    if (exact !== undefined) return exact;
+    for (const { start, end, key } of this.#templates.values()) {
+      if (name.length > start.length + end.length && name.startsWith(start) && name.endsWith(end)) return key;
+    }
+    return null;
+  }
+
+  /** For suggestions. */
+  names(): readonly string[] {
+    return [...this.#exact.values()].map((key) => key.name);
+  }
+}
+
+/** The ways in which AWS's reference writes what stands for any text. */
+const PLACEHOLDER = /\$\{[^}]*\}|<[^>]*>|(?<=\/)tag-key$/;
+
+/** Keys of all services that the catalogue leaves out. */
+const MORE_GLOBAL_KEYS: readonly ConditionKey[] = [
+  // Old, and still in the documents of many organizations; aws:PrincipalOrgID says more.
+  { name: 'aws:PrincipalOrgMasterAccountId', type: 'String' },
+];
+
+const globalTables = new WeakMap<Catalog, KeyTable>();
+const supportedTables = new WeakMap<ReadonlySet<CatalogAction>, KeyTable>();
+const allTables = new WeakMap<Catalog, KeyTable>();
+
+/** The keys that requests to all services can have. */
+export function globalKeys(catalog: Catalog): KeyTable {
+  return tableFor(globalTables, catalog, () => [...catalog.globalConditionKeys, ...MORE_GLOBAL_KEYS]);
+}
+
+/** The keys of all services together: some declare keys that begin with the name of another. Reads the whole catalogue. */
+export function allKeys(catalog: Catalog): KeyTable {
+  return tableFor(allTables, catalog, () =>
+    catalog.services().flatMap((service) => catalog.service(service)?.conditionKeys ?? []),
+  );
+}
+
+function tableFor(
+  tables: WeakMap<Catalog, KeyTable>,
+  catalog: Catalog,
+  keysOf: () => readonly ConditionKey[],
+): KeyTable {
+  let table = tables.get(catalog);
+  if (table === undefined) {
+    table = new KeyTable();
+    for (const key of keysOf()) table.add(key);
+    tables.set(catalog, table);
+  }
+  return table;
+}
+
+/** The service's and tag keys that some of the actions support. */
+export function supportedKeys(actions: ReadonlySet<CatalogAction>): KeyTable {
+  const known = supportedTables.get(actions);
+  if (known !== undefined) return known;
+  const table = new KeyTable();
+  supportedTables.set(actions, table);
+  // Actions share their lists of keys.
+  for (const list of new Set([...actions].map((action) => action.conditionKeys))) {
+    for (const name of list) table.add({ name, type: '' });
+  }
+  return table;
+}
+
+/**
+ * Keys that an identity provider defines: they begin with its host name (`token.actions.githubusercontent.com:sub`), and
+ * only it knows them. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_iam-condition-keys.html
+ */
+export function isFederatedKey(name: string): boolean {
+  const colon = name.indexOf(':');
+  return colon > 0 && /[./]/.test(name.slice(0, colon));
+}
