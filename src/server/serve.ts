@@ -28,13 +28,16 @@ export async function serve(settings: Settings, output: Output): Promise<number>
   return 0;
 }
 
+/** Milliseconds. ctrl-C reaches a process under npm twice, from the terminal and from npm: that is one wish. */
+const SAME_WISH = 500;
+
 /** The first SIGTERM or SIGINT. A second one ends the process at once: somebody does not want to wait. */
 function stopSignal(): Promise<void> {
   return new Promise((resolve) => {
-    let asked = false;
+    let askedAt: number | null = null;
     const onSignal = (): void => {
-      if (asked) process.exit(1);
-      asked = true;
+      if (askedAt !== null && Date.now() - askedAt > SAME_WISH) process.exit(1);
+      askedAt ??= Date.now();
       resolve();
     };
     process.on('SIGTERM', onSignal);

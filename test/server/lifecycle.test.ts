@@ -134,7 +134,10 @@ describe('stopping', () => {
     const running = start();
     await running.printed(READY);
     running.child.kill('SIGINT');
+    // The second comes from npm, if the gateway runs under it.
+    running.child.kill('SIGINT');
     expect(await running.ended).toBe(0);
+    expect(running.out()).toMatch(/stopped\n$/);
   });
 });
 
