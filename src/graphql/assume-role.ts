@@ -1,6 +1,7 @@
 import type { AssumedRole, TemporaryCredentials as TemporaryCredentialsValue } from '../session/assume-role.ts';
 import type { ExitedRole } from '../session/sessions.ts';
 import { builder } from './builder.ts';
+import { textsOf } from './given-document.ts';
 import { RoleSession, roleSessionValue } from './role-session.ts';
 import { TagInput } from './tag.ts';
 import {
@@ -92,7 +93,14 @@ builder.mutationField('assumeRole', (t) =>
       union: { name: 'AssumeRoleResult', description: 'The role is assumed, or why not' },
     },
     resolve: (_root, { input }, { sessions, caller, now }) =>
-      expectingFailures(() => sessions.assumeRole(caller, input, now)),
+      expectingFailures(() => {
+        const { sessionPolicies, ...rest } = input;
+        return sessions.assumeRole(
+          caller,
+          { ...rest, sessionPolicies: sessionPolicies && textsOf(sessionPolicies) },
+          now,
+        );
+      }),
   }),
 );
 

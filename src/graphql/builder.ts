@@ -10,6 +10,7 @@ import type { JsonValue } from '../policy/json.ts';
 import type { PrincipalRef } from '../policy/principal-id.ts';
 import type { GatewayContext } from './context.ts';
 import { costOfField, MAX_COST, tooCostly } from './cost.ts';
+import type { GivenDocument } from './given-document.ts';
 import { readableNode, readableNodes } from './node.ts';
 
 /** The schema under construction. It defines nothing itself: every noun has a file of its own. */
@@ -25,7 +26,7 @@ export const builder = new SchemaBuilder<{
     AccountId: { Input: string; Output: string };
     PrincipalId: { Input: PrincipalRef; Output: string };
     DateTime: { Input: Date; Output: Date | number };
-    PolicyDocument: { Input: string; Output: string | JsonValue };
+    PolicyDocument: { Input: GivenDocument; Output: string | JsonValue };
     RequestContext: { Input: RequestContext; Output: JsonValue };
     Revision: { Input: bigint; Output: bigint };
   };

@@ -63,6 +63,8 @@ export const GUARDS: Readonly<Record<string, Guard>> = {
   'Query.compareAccess': SIGNED_IN,
   'Query.assumableRoles': SIGNED_IN,
   'Query.accessRoutes': SIGNED_IN,
+  // It says nothing of the directory.
+  'Query.validatePolicy': SIGNED_IN,
   'Query.whoCan': allowed(() => ({ action: 'iam:SimulatePrincipalPolicy', resource: '*', account: null })),
   'Query.simulateCustomPolicies': allowed(() => ({ action: 'iam:SimulateCustomPolicy', resource: '*', account: null })),
   'Account.users': listing('iam:ListUsers'),

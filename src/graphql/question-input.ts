@@ -4,6 +4,7 @@ import { InvalidInput } from '../policy/errors.ts';
 import { type PrincipalRef, principalIdOf } from '../policy/principal-id.ts';
 import { builder } from './builder.ts';
 import { MAX_BATCH_SIZE } from './cost.ts';
+import { textsOf } from './given-document.ts';
 import { given } from './input.ts';
 import { TagInput } from './tag.ts';
 
@@ -78,8 +79,12 @@ function toSession(
   field: string,
 ): HypotheticalSession | null {
   if (input == null) return null;
-  const { tags, ...rest } = given(input);
-  return tags === undefined ? rest : { ...rest, tags: toTags(tags, `${field}.tags`) };
+  const { tags, sessionPolicies, ...rest } = given(input);
+  return {
+    ...rest,
+    ...(sessionPolicies === undefined ? {} : { sessionPolicies: textsOf(sessionPolicies) }),
+    ...(tags === undefined ? {} : { tags: toTags(tags, `${field}.tags`) }),
+  };
 }
 
 /** Tags as one object. Throws InvalidInput when a key is given twice, which no tag list of AWS may hold. */

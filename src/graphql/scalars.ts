@@ -5,6 +5,7 @@ import type { JsonValue } from '../policy/json.ts';
 import { MAX_DOCUMENT_LENGTH } from '../policy/load.ts';
 import { parsePrincipalRef } from '../policy/principal-id.ts';
 import { builder } from './builder.ts';
+import type { GivenDocument } from './given-document.ts';
 
 /** Longest ARN or principal id that is read. IAM's own are at most 2,048 characters. */
 const MAX_ARN_LENGTH = 2048;
@@ -87,16 +88,17 @@ builder.scalarType('DateTime', {
 });
 
 /** Documents travel inside as JSON text: what reads them decides whether they are policies. */
-function documentText(value: unknown): string {
+function givenDocument(value: unknown): GivenDocument {
   const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
   if (typeof value !== 'string' && !isObject) {
     throw badInput('a policy document is a JSON object, or the same as a string');
   }
-  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  const written = typeof value === 'string';
+  const text = written ? value : JSON.stringify(value);
   if (text.length > MAX_DOCUMENT_LENGTH) {
     throw badInput(`the policy document is ${text.length} characters long; at most ${MAX_DOCUMENT_LENGTH} are read`);
   }
-  return text;
+  return { text, written };
 }
 
 /** A stored document as JSON. One that cannot be read, as imports may hold, is shown as the text it is. */
@@ -118,8 +120,8 @@ builder.scalarType('PolicyDocument', {
     'A policy document as JSON: an object, or the same as a string; also URL-encoded, as AWS’s API returns it. Read: at ' +
     'most 262,144 characters. Answered: an object',
   serialize: (value) => (typeof value === 'string' ? readDocument(value) : value),
-  parseValue: documentText,
-  parseLiteral: fromLiteral(documentText),
+  parseValue: givenDocument,
+  parseLiteral: fromLiteral(givenDocument),
 });
 
 function requestContext(value: unknown) {

@@ -1,6 +1,7 @@
 import type { RequestContext } from '../evaluation/request.ts';
 import { builder } from './builder.ts';
 import { Decision } from './decision.ts';
+import { textsOf } from './given-document.ts';
 import {
   ACTION_DESCRIPTION,
   CONTEXT_DESCRIPTION,
@@ -90,12 +91,12 @@ builder.queryField('simulateCustomPolicies', (t) =>
             roleArn: caller.roleArn ?? null,
             tags: toTags(caller.tags ?? [], 'input.caller.tags'),
           },
-          identityPolicies: input.identityPolicies ?? [],
-          permissionsBoundaries: input.permissionsBoundaries ?? [],
-          sessionPolicies: input.sessionPolicies ?? [],
-          resourcePolicy: input.resourcePolicy ?? null,
-          serviceControlPolicies: input.serviceControlPolicies ?? null,
-          resourceControlPolicies: input.resourceControlPolicies ?? null,
+          identityPolicies: textsOf(input.identityPolicies ?? []),
+          permissionsBoundaries: textsOf(input.permissionsBoundaries ?? []),
+          sessionPolicies: textsOf(input.sessionPolicies ?? []),
+          resourcePolicy: input.resourcePolicy?.text ?? null,
+          serviceControlPolicies: input.serviceControlPolicies?.map(textsOf) ?? null,
+          resourceControlPolicies: input.resourceControlPolicies?.map(textsOf) ?? null,
           requests: requests.map(({ action, resource, resourceAccount, context }) => ({
             action,
             resource,
