@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { chmod, constants, copyFile, link, mkdir, open, readFile, stat, unlink } from 'node:fs/promises';
+import { chmod, constants, copyFile, link, open, readFile, stat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeDataDir } from '../directory/data-dir.ts';
 
 /** Nobody but the owner reads the file. */
 const PRIVATE_FILE = 0o600;
-const PRIVATE_FOLDER = 0o700;
 const OTHERS = 0o077;
 
 /** The text of `name` in `folder`, without its line end, and whether this call made it. */
@@ -21,7 +21,7 @@ export async function readOrMakeKeyFile(folder: string, name: string, make: () =
   const path = join(folder, name);
   const existing = await readPrivate(path);
   if (existing !== null) return { text: existing, made: false };
-  await mkdir(folder, { recursive: true, mode: PRIVATE_FOLDER });
+  await makeDataDir(folder);
   const text = make();
   if (await writeNew(path, `${text}\n`)) return { text, made: true };
   const winner = await readPrivate(path);

@@ -147,4 +147,8 @@ describe('the data folder', () => {
       message: `the data folder \`${dataDir}\` cannot be made`,
     });
   });
+
+  it('says so, and ends, where the file system answers ENOENT for ever', async () => {
+    await expect(open('/proc/rolegate/deep')).rejects.toMatchObject({ code: 'DATA_DIR_UNUSABLE' });
+  });
 });

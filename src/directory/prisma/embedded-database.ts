@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs';
-import { chmod, mkdir, open, rm } from 'node:fs/promises';
+import { mkdir, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
 import { dataDir as prepopulated } from '@electric-sql/pglite-prepopulatedfs';
 import { RolegateError } from '../../policy/errors.ts';
+import { makeDataDir } from '../data-dir.ts';
 import { type DataDirLock, lockDataDir } from './data-dir-lock.ts';
 import type { Database, Sql, SqlParameter, StatementListener } from './database.ts';
 import { pgliteAdapter } from './pglite-adapter.ts';
@@ -93,11 +94,7 @@ export async function openEmbeddedDatabase(
   prepare: (database: Database) => Promise<void>,
   onStatement: StatementListener = () => undefined,
 ): Promise<Database> {
-  try {
-    if ((await mkdir(dataDir, { recursive: true, mode: 0o700 })) !== undefined) await chmod(dataDir, 0o700);
-  } catch (error) {
-    throw new RolegateError('DATA_DIR_UNUSABLE', `the data folder \`${dataDir}\` cannot be made`, { cause: error });
-  }
+  await makeDataDir(dataDir);
   const lock = await lockDataDir(dataDir);
   let client: PGlite | null = null;
   try {
