@@ -114,7 +114,10 @@ async function compile() {
   renameSync(target, DIST);
 }
 
-/** npm links the commands of dependencies, not the project's own: with this, `npx rolegate` finds it without asking a registry. */
+/**
+ * With this, `npx rolegate` finds the command. Named as `bin` in package.json instead, npx would install the project into
+ * its cache before it runs anything.
+ */
 function linkCommand() {
   const command = join(DIST, 'cli/main.js');
   const folder = join(ROOT, 'node_modules/.bin');
