@@ -14,7 +14,7 @@ type KeyMeaning = { readonly key: ConditionKey | null; readonly global: boolean;
 /** Keys whose presence depends on the action, although every service may have them. */
 const PER_ACTION = /^aws:(?:requesttag\/|tagkeys$)/;
 /** Of which actions have the tags of the resource in their requests, AWS's reference tells only a part. */
-const RESOURCE_TAG = /^[a-z0-9-]+:resourcetag\//;
+const RESOURCE_TAG = /^[a-z0-9-]+:(?:resourcetag|[a-z-]+-tag)\//;
 
 /** Reads the conditions of one document's statements, and warns of keys, operators and values that cannot do what they say. */
 export class ConditionReader {
