@@ -48,7 +48,7 @@ test('the two commands are what package.json runs', () => {
   const { scripts } = JSON.parse(readFileSync(`${ROOT}package.json`, 'utf8'));
   expect(blocks('sh').slice(0, 2)).toEqual(['npm ci && npm start\n', 'npm ci && npm test\n']);
   // The gateway of these tests is the file that `npm start` runs.
-  expect(scripts).toMatchObject({ start: 'node dist/server/main.js', prepare: 'npm run --silent build' });
+  expect(scripts).toMatchObject({ start: 'exec node dist/server/main.js', prepare: 'npm run --silent build' });
   for (const [, name] of README.matchAll(/`npm run (\w+)`/g)) expect(Object.keys(scripts)).toContain(name);
 });
 

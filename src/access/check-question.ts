@@ -13,15 +13,32 @@ export function checkQuestionCount(count: number, field: string): void {
   }
 }
 
-/** Throws InvalidInput when a question's resource or the resource's account is none. */
-export function checkResource(question: Pick<Question, 'resource' | 'resourceAccount' | 'path' | 'fields'>): void {
-  const { resource, resourceAccount } = question;
-  if (resource !== '*' && parseArn(resource) === null) {
-    throw new InvalidInput(fieldOf(question, 'resource'), `\`${shortened(resource)}\` is neither an ARN nor *`);
+/** Resources that one call touches beside the one that is named first. */
+const MAX_FURTHER_RESOURCES = 50;
+
+/** Throws InvalidInput when a question's resources or the resource's account are none. */
+export function checkResource(
+  question: Pick<Question, 'resource' | 'furtherResources' | 'resourceAccount' | 'path' | 'fields'>,
+): void {
+  const { resource, furtherResources = [], resourceAccount } = question;
+  checkArn(resource, fieldOf(question, 'resource'));
+  const further = fieldOf(question, 'furtherResources');
+  if (furtherResources.length > MAX_FURTHER_RESOURCES) {
+    throw new InvalidInput(
+      further,
+      `${furtherResources.length} resources; at most ${MAX_FURTHER_RESOURCES} are decided`,
+    );
   }
+  for (const [index, each] of furtherResources.entries()) checkArn(each, `${further}[${index}]`);
   if (resourceAccount !== null && !isAccountId(resourceAccount)) {
     const field = fieldOf(question, 'resourceAccount');
     throw new InvalidInput(field, `\`${shortened(resourceAccount)}\` is not an account id of twelve digits`);
+  }
+}
+
+function checkArn(resource: string, field: string): void {
+  if (resource !== '*' && parseArn(resource) === null) {
+    throw new InvalidInput(field, `\`${shortened(resource)}\` is neither an ARN nor *`);
   }
 }
 

@@ -2,6 +2,7 @@ import type { Catalog } from '../catalog/catalog.ts';
 import type { Directory, Gathered, GatherRequest } from '../directory/directory.ts';
 import { authorize } from '../evaluation/authorize.ts';
 import type { Decision } from '../evaluation/decision.ts';
+import { mostRestrictive } from '../evaluation/most-restrictive.ts';
 import type { PreparedPrincipal } from '../evaluation/prepare.ts';
 import type { ActionFacts, RequestContext, RequestFacts } from '../evaluation/request.ts';
 import { RolegateError } from '../policy/errors.ts';
@@ -55,9 +56,11 @@ export async function decide(
 
 function gatherRequestOf(questions: readonly Question[], now: number): GatherRequest {
   const resources = new Map<string, { readonly arn: string; readonly accountId: string | null }>();
-  for (const { resource, resourceAccount } of questions) {
-    const key = `${resourceAccount ?? ''} ${resource}`;
-    if (!resources.has(key)) resources.set(key, { arn: resource, accountId: resourceAccount });
+  for (const { resource, furtherResources = [], resourceAccount } of questions) {
+    for (const arn of [resource, ...furtherResources]) {
+      const key = `${resourceAccount ?? ''} ${arn}`;
+      if (!resources.has(key)) resources.set(key, { arn, accountId: resourceAccount });
+    }
   }
   return { ...gatherForSubjects(questions), resources: [...resources.values()], now };
 }
@@ -114,12 +117,35 @@ class Decider {
       if (subject.assumption === null) throw new Error('a subject neither acts nor was it refused its role');
       return { question, decision: subject.assumption, gaps: subject.gaps, revision };
     }
-    const resource = this.#gathered.resource(question.resource, question.resourceAccount);
-    const gaps = subject.gaps.length === 0 ? resource.gaps : [...new Set([...subject.gaps, ...resource.gaps])];
+    const first = this.#on(question.resource, question, subject.acting, action);
+    const { acting } = subject;
+    const others = question.furtherResources?.map((arn) => this.#on(arn, question, acting, action));
+    if (others === undefined || others.length === 0) {
+      const gaps = subject.gaps.length === 0 ? first.gaps : [...new Set([...subject.gaps, ...first.gaps])];
+      return { question, decision: first.decision, gaps, revision };
+    }
+    return {
+      question,
+      decision: mostRestrictive(
+        first.decision,
+        others.map(({ decision }) => decision),
+      ),
+      gaps: [...new Set([subject.gaps, first.gaps, ...others.map(({ gaps }) => gaps)].flat())],
+      revision,
+    };
+  }
+
+  #on(
+    arn: string,
+    question: Question,
+    acting: PreparedPrincipal,
+    action: ActionFacts,
+  ): { readonly decision: Decision; readonly gaps: readonly string[] } {
+    const resource = this.#gathered.resource(arn, question.resourceAccount);
     const decision =
-      barredFromThisRole(subject.acting, action, question.resource) ??
-      authorize(subject.acting, action, resource.value, this.#request(question.context));
-    return { question, decision, gaps, revision };
+      barredFromThisRole(acting, action, arn) ??
+      authorize(acting, action, resource.value, this.#request(question.context));
+    return { decision, gaps: resource.gaps };
   }
 
   #request(context: RequestContext): RequestFacts {

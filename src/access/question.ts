@@ -37,6 +37,7 @@ export type QuestionField =
   | 'session'
   | 'action'
   | 'resource'
+  | 'furtherResources'
   | 'resourceAccount'
   | 'context';
 
@@ -47,6 +48,8 @@ export interface Question {
   readonly action: string;
   /** An ARN, or `*`. */
   readonly resource: string;
+  /** Resources that the same call touches as well (ec2:RunInstances): all have to be allowed, the most restrictive counts. */
+  readonly furtherResources?: readonly string[];
   /** Owner of the resource where its ARN names no account and the directory does not know it. */
   readonly resourceAccount: string | null;
   readonly context: RequestContext;

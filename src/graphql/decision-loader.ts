@@ -29,8 +29,16 @@ export function decisionLoader(context: GatewayContext): DecisionLoader {
 
 /** Two questions with the same key have the same answer. Its place in the request is no part of it. */
 export function questionKey(question: Question): string {
-  const { subject, action, resource, resourceAccount, context } = question;
-  return [subjectKey(subject), action.toLowerCase(), resource, resourceAccount ?? '', contextKey(context)].join('\n');
+  const { subject, action, resource, furtherResources = [], resourceAccount, context } = question;
+  const further = furtherResources.length === 0 ? '' : JSON.stringify(furtherResources);
+  return [
+    subjectKey(subject),
+    action.toLowerCase(),
+    resource,
+    further,
+    resourceAccount ?? '',
+    contextKey(context),
+  ].join('\n');
 }
 
 const subjectKeys = new WeakMap<Subject, string>();

@@ -44,6 +44,12 @@ export const AccessRequestInput = builder.inputType('AccessRequestInput', {
     session: t.field({ type: HypotheticalSessionInput, description: SESSION_DESCRIPTION }),
     action: t.string({ required: true, description: ACTION_DESCRIPTION }),
     resource: t.field({ type: 'Arn', required: true, description: RESOURCE_DESCRIPTION }),
+    furtherResources: t.field({
+      type: ['Arn'],
+      description:
+        'Other resources that the same call touches, at most 50: the image and the subnet of `ec2:RunInstances`. All have to ' +
+        'be allowed; the decision is that of the most restrictive',
+    }),
     resourceAccount: t.field({ type: 'AccountId', description: RESOURCE_ACCOUNT_DESCRIPTION }),
     context: t.field({ type: 'RequestContext', description: CONTEXT_DESCRIPTION }),
   }),
@@ -119,6 +125,7 @@ export function sharedSubjects(): (subject: Subject) => Subject {
 interface RequestInput {
   readonly action: string;
   readonly resource: string;
+  readonly furtherResources?: readonly string[] | null | undefined;
   readonly resourceAccount?: string | null | undefined;
   readonly context?: RequestContext | null | undefined;
 }
@@ -133,6 +140,7 @@ export function toOpenQuestion(input: RequestInput, path: string): Omit<Question
   return {
     action: input.action,
     resource: input.resource,
+    ...(input.furtherResources == null ? {} : { furtherResources: input.furtherResources }),
     resourceAccount: input.resourceAccount ?? null,
     context: input.context ?? NO_CONTEXT,
     path,

@@ -30,6 +30,52 @@ async function faultOf(promise: Promise<unknown>): Promise<RolegateError> {
   return error;
 }
 
+describe('a call that touches several resources', () => {
+  const launchers: DirectoryDocument = {
+    users: [
+      aUser('carol', [
+        allow('ec2:RunInstances', 'arn:aws:ec2:*:*:instance/*'),
+        allow('ec2:RunInstances', 'arn:aws:ec2:*::image/ami-1'),
+        { Effect: 'Deny', Action: 'ec2:RunInstances', Resource: 'arn:aws:ec2:*:*:subnet/subnet-0' },
+      ]),
+    ],
+  };
+  const [instance, image, otherImage, subnet] = [
+    'arn:aws:ec2:eu-west-1:111111111111:instance/*',
+    'arn:aws:ec2:eu-west-1::image/ami-1',
+    'arn:aws:ec2:eu-west-1::image/ami-2',
+    'arn:aws:ec2:eu-west-1:111111111111:subnet/subnet-0',
+  ];
+  const launch = async (resource: string, ...furtherResources: string[]) => {
+    const access = createAccess(new MemoryDirectory(launchers, catalog), catalog);
+    const question = { ...aQuestion(userArn('carol'), 'ec2:RunInstances', resource), furtherResources };
+    return (await access.decide([question], NOON))[0]?.decision;
+  };
+
+  it('is allowed when every one is', async () => {
+    expect(await launch(instance, image)).toMatchObject({ effect: 'ALLOWED' });
+  });
+
+  it('is as the most restrictive says, wherever that stands, and names its resource', async () => {
+    const missing = await launch(instance, image, otherImage);
+    expect(missing).toMatchObject({ effect: 'IMPLICIT_DENY', deniedBy: 'IDENTITY_POLICY' });
+    expect(missing?.reason).toContain(`on resource: ${otherImage} because no identity-based policy allows`);
+    for (const denied of [await launch(instance, subnet, otherImage), await launch(subnet, image, otherImage)]) {
+      expect(denied).toMatchObject({ effect: 'EXPLICIT_DENY', deniedBy: 'IDENTITY_POLICY' });
+      expect(denied?.reason).toContain(`on resource: ${subnet} with an explicit deny in an identity-based policy`);
+    }
+  });
+
+  it('is not asked about more than 50, nor about what is no ARN', async () => {
+    expect(await faultOf(launch(instance, ...Array<string>(51).fill(image)))).toMatchObject({
+      code: 'BAD_USER_INPUT',
+      message: '51 resources; at most 50 are decided',
+    });
+    const fault = await faultOf(launch(instance, image, 'ami-1'));
+    expect(fault.field).toMatch(/furtherResources\[1\]$/);
+  });
+});
+
 describe('a batch', () => {
   it('keeps the order, is of one revision and gathers once', async () => {
     const { directory, access } = open();
