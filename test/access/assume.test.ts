@@ -147,7 +147,6 @@ describe('what the call says', () => {
     ],
     [
       'the session name',
-      // biome-ignore lint/suspicious/noTemplateCurlyInString: a policy variable
       { StringLike: { 'sts:RoleSessionName': '${aws:username}-*' } },
       { roleSessionName: 'alice-1' },
       { roleSessionName: 'bob-1' },

@@ -34,7 +34,7 @@ export function schemaFaults(schema: Schema, value: unknown, place = '$'): reado
   if (Array.isArray(value)) {
     if (value.length < Number(schema['minItems'] ?? 0)) faults.push(`${place}: too short`);
     const items = schema['items'] as Schema | undefined;
-    if (items !== undefined) value.forEach((one, i) => faults.push(...schemaFaults(items, one, `${place}[${i}]`)));
+    if (items !== undefined) value.forEach((one, i) => void faults.push(...schemaFaults(items, one, `${place}[${i}]`)));
   } else if (typeof value === 'object' && value !== null) {
     faults.push(...objectFaults(schema, value as Readonly<Record<string, unknown>>, place));
   }
