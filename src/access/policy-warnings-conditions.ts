@@ -79,8 +79,9 @@ export class ConditionReader {
     const own = new KeyTable();
     for (const key of catalog.service(name.slice(0, Math.max(colon, 0)))?.conditionKeys ?? []) own.add(key);
     const key = own.find(name) ?? allKeys(catalog).find(name);
-    if (key !== null) return { key, global: isSessionKey(name) || RESOURCE_TAG.test(name), suggestion: null };
+    // What a provider's keys hold, it alone knows: AWS's own examples take cognito-identity.amazonaws.com:amr as a set.
     if (isFederatedKey(name)) return { key: { name, type: '' }, global: true, suggestion: null };
+    if (key !== null) return { key, global: isSessionKey(name) || RESOURCE_TAG.test(name), suggestion: null };
     const candidates = name.startsWith('aws:') ? globalKeys(catalog) : own;
     const suggestion = this.#vocabulary.suggest(() => nearest(name, candidates.names()));
     return { key: null, global: false, suggestion };
@@ -89,7 +90,7 @@ export class ConditionReader {
 
 /** Keys of the sign-in at an identity provider stay with the session: every request of it has them. */
 function isSessionKey(name: string): boolean {
-  return isFederatedKey(name) || name.startsWith('saml:') || name.startsWith('identitystore:');
+  return name.startsWith('saml:') || name.startsWith('identitystore:');
 }
 
 function withoutKey({ operator, ifExists, quantifier }: OperatorUse): string {

@@ -61,7 +61,7 @@ export class Vocabulary {
 
   /** The actions of all these meanings together; the same set for the same texts, so that what follows from it is found once. */
   union(texts: readonly string[], meanings: readonly ActionMeaning[]): ReadonlySet<CatalogAction> {
-    const key = texts.join('\n').toLowerCase();
+    const key = JSON.stringify(texts).toLowerCase();
     const known = this.#unions.get(key);
     if (known !== undefined) return known;
     const actions = new Set<CatalogAction>();
