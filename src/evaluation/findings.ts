@@ -22,22 +22,28 @@ import {
  * request, its situation and its findings: a decision is made millions of times.
  */
 export class PlannedFindings extends Evaluation implements Findings, Situation {
-  private readonly plan: PrincipalPlan | null;
-  private readonly control: ControlPlan | null;
-  private readonly resourcePlan: LayerPlan;
-  private readonly sessionPlan: LayerPlan | null;
-  readonly resourceLayer: PolicyLayer;
+  declare private readonly plan: PrincipalPlan | null;
+  declare private readonly resourcePlan: LayerPlan;
 
   constructor(principal: PreparedPrincipal, action: ActionFacts, resource: PreparedResource, request: RequestFacts) {
     super(principal, action, resource, request);
-    const { policies, session, facts } = principal;
-    this.plan = policies === null ? null : policies.plans.for(action);
-    const control = this.plan === null ? null : this.plan.serviceControl;
-    this.control = control !== null && serviceControlBinds(facts) ? control : null;
+    this.plan = principal.policies === null ? null : principal.policies.plans.for(action);
     const hasPolicy = resource.facts.policy !== null && resourcePolicyTakesPart(this);
     this.resourcePlan = hasPolicy ? resource.policyPlans.for(action) : EMPTY_PLAN;
-    this.sessionPlan = session === null ? null : session.plans.for(action);
-    this.resourceLayer = resourceLayer(this);
+  }
+
+  get resourceLayer(): PolicyLayer {
+    return resourceLayer(this);
+  }
+
+  private get control(): ControlPlan | null {
+    const control = this.plan === null ? null : this.plan.serviceControl;
+    return control !== null && serviceControlBinds(this.principal.facts) ? control : null;
+  }
+
+  private get sessionPlan(): LayerPlan | null {
+    const { session } = this.principal;
+    return session === null ? null : session.plans.for(this.action);
   }
 
   get caller(): Situation['caller'] {
@@ -68,8 +74,9 @@ export class PlannedFindings extends Evaluation implements Findings, Situation {
   }
 
   serviceControlAllows(): boolean {
-    if (this.control === null) return true;
-    for (const level of this.control.allow) if (!this.anyMatches(level)) return false;
+    const { control } = this;
+    if (control === null) return true;
+    for (const level of control.allow) if (!this.anyMatches(level)) return false;
     return true;
   }
 
@@ -99,8 +106,9 @@ export class PlannedFindings extends Evaluation implements Findings, Situation {
 
   sessionAllows(): boolean {
     // A federated user without a session policy has no permissions of its own.
-    if (this.sessionPlan === null) return this.principal.facts.kind !== 'federatedUser';
-    return this.anyMatches(this.sessionPlan.allow);
+    const { sessionPlan } = this;
+    if (sessionPlan === null) return this.principal.facts.kind !== 'federatedUser';
+    return this.anyMatches(sessionPlan.allow);
   }
 
   private resourceControlDenies(): boolean {

@@ -96,8 +96,10 @@ export class PlanMemo<Plan> {
   }
 
   for(action: ActionFacts): Plan {
-    const known = this.plans.get(action.name);
-    if (known !== undefined) return known;
+    return this.plans.get(action.name) ?? this.add(action);
+  }
+
+  private add(action: ActionFacts): Plan {
     const plan = this.make(action);
     if (this.plans.size >= MEMO_LIMIT) this.plans.clear();
     this.plans.set(action.name, plan);

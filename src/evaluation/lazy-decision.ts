@@ -12,9 +12,9 @@ import type { ActionFacts, RequestFacts } from './request.ts';
 
 /** A decision whose effect is there at once. Everything else is worked out again from the same values when it is read. */
 export class LazyDecision extends PlannedFindings implements Decision {
-  private readonly outcome: Outcome;
-  private layersRead: readonly LayerInPlace[] | null;
-  private missingRead: readonly string[] | null;
+  declare private readonly outcome: Outcome;
+  declare private layersRead: readonly LayerInPlace[] | null;
+  declare private missingRead: readonly string[] | null;
 
   constructor(principal: PreparedPrincipal, action: ActionFacts, resource: PreparedResource, request: RequestFacts) {
     super(principal, action, resource, request);

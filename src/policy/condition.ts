@@ -25,12 +25,14 @@ export function compileCondition(
   variables: boolean,
 ): Condition {
   const key = contextKey(keyName);
-  const inValues = variables
-    ? values.flatMap((value) => templateKeys(readTemplate(value, { variables, wildcards: false })))
-    : [];
+  const inValues = variables ? values.filter((value) => value.includes('${')).flatMap(keysIn) : [];
   const use = readOperator(operator);
   const holds = use === null ? never : compileUse(use, key, values, variables);
   return { operator, key, values, keys: [key, ...inValues], holds };
+}
+
+function keysIn(value: string): readonly ContextKey[] {
+  return templateKeys(readTemplate(value, { variables: true, wildcards: false }));
 }
 
 type Holds = (reader: ContextReader) => boolean;

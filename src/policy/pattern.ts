@@ -22,10 +22,10 @@ interface Chunk {
 
 /** A compiled pattern. Compares with case; for comparing without, give it and the text in lower case. */
 export class Glob {
-  private readonly chunks: readonly Chunk[];
-  private readonly first: Chunk;
-  private readonly last: Chunk;
-  private readonly shortest: number;
+  declare private readonly chunks: readonly Chunk[];
+  declare private readonly first: Chunk;
+  declare private readonly last: Chunk;
+  declare private readonly shortest: number;
 
   constructor(pieces: readonly Piece[]) {
     const chunks = chunksOf(pieces);

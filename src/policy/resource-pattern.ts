@@ -29,19 +29,18 @@ export interface ResourceElement {
 
 const EVERYTHING: ResourcePattern = { everything: true, head: null, segments: null, rest: null, template: null };
 const HEAD_SEGMENTS = 5;
-const WILDCARD = /[*?]/;
 const ONLY_STARS = /^\*+$/;
 
 /** Null: the entry matches nothing. */
 export function readResourcePattern(text: string, kind: PolicyKind, variables: boolean): ResourcePattern | null {
-  if (ONLY_STARS.test(text)) return EVERYTHING;
+  if (text === '*' || ONLY_STARS.test(text)) return EVERYTHING;
   const parts = padded(splitArn(text), text, kind);
   if (parts === null) return null;
   // Everything before the fifth colon compares without case; policy variables have no meaning there.
   const heads = parts.slice(0, HEAD_SEGMENTS).map((part) => part.toLowerCase());
   const template = readTemplate(parts[HEAD_SEGMENTS] ?? '', { variables, wildcards: true });
   const fixed = fixedPieces(template);
-  const open = heads.some((part) => WILDCARD.test(part));
+  const open = heads.some(hasWildcard);
   return {
     everything: false,
     head: open ? null : `${heads.join(':')}:`,
@@ -49,6 +48,10 @@ export function readResourcePattern(text: string, kind: PolicyKind, variables: b
     rest: fixed === null ? null : new Glob(fixed),
     template: fixed === null ? template : null,
   };
+}
+
+function hasWildcard(text: string): boolean {
+  return text.includes('*') || text.includes('?');
 }
 
 /**
@@ -59,7 +62,7 @@ function padded(parts: readonly string[], text: string, kind: PolicyKind): reado
   if (parts.length > HEAD_SEGMENTS) return parts;
   if (kind === 'rcp') return null;
   if (kind === 'scp' && !text.endsWith('*')) return null;
-  if ((kind === 'resource' || kind === 'vpce' || kind === 'trust') && !WILDCARD.test(text)) return null;
+  if ((kind === 'resource' || kind === 'vpce' || kind === 'trust') && !hasWildcard(text)) return null;
   return [...parts, ...Array<string>(HEAD_SEGMENTS + 1 - parts.length).fill('*')];
 }
 

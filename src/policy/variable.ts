@@ -1,5 +1,5 @@
 import { type ContextKey, type ContextReader, contextKey } from './context-key.ts';
-import { ANY_ONE, ANY_RUN, type Piece } from './pattern.ts';
+import { ANY_ONE, ANY_RUN, type Piece, piecesOf } from './pattern.ts';
 
 /** `${key}` or `${key, 'default'}` in a policy of version 2012-10-17. */
 export interface Variable {
@@ -22,6 +22,11 @@ export interface Reading {
  * is text. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
  */
 export function readTemplate(text: string, reading: Reading): Template {
+  // Most values hold no variable: those are cut at their wildcards, or stay whole.
+  if (!reading.variables || !text.includes('${')) {
+    if (reading.wildcards) return piecesOf(text);
+    return text === '' ? [] : [text];
+  }
   const pieces: (Piece | Variable)[] = [];
   let literal = '';
   const flush = (): void => {

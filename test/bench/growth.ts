@@ -24,9 +24,7 @@ export function printGrowth(): void {
 
 function row(name: string, world: World) {
   const engine = prepareEngine(world, textsOf(world));
-  const run = (): void => {
-    for (const request of world.requests) ask(engine, request).effect;
-  };
+  const run = (): number => world.requests.filter((request) => ask(engine, request).allowed).length;
   const runs = Array.from({ length: 6 }, () => rate(world.requests.length, run));
   return { name, 'decisions/s': Math.round(median(runs.slice(1))) };
 }

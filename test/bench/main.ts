@@ -27,16 +27,19 @@ for (const request of requests) {
   tally.set(effect, (tally.get(effect) ?? 0) + 1);
 }
 
-const one = (): void => {
-  for (const request of requests) ask(engine, request).effect;
+const countAllowed = (list: readonly BenchRequest[]): number => {
+  let count = 0;
+  for (const request of list) if (ask(engine, request).allowed) count += 1;
+  return count;
 };
-const batches = (size: number) => (): void => {
-  // A batch is of one principal, which asks about many resources: the fast road of an enforcement point.
-  for (let i = 0; i < requests.length; i += size) {
-    const principal = requests[i]?.principal ?? 0;
-    for (let j = i; j < i + size && j < requests.length; j += 1)
-      ask(engine, { ...(requests[j] as BenchRequest), principal }).effect;
-  }
+const one = (): number => countAllowed(requests);
+/** A batch is of one principal that asks about many resources: the fast road of an enforcement point. */
+const batches = (size: number): (() => number) => {
+  const grouped = requests.map((request, i): BenchRequest => {
+    const principal = requests[i - (i % size)]?.principal ?? 0;
+    return { principal, resource: request.resource, action: request.action, context: request.context };
+  });
+  return () => countAllowed(grouped);
 };
 const explained = (): void => {
   for (let i = 0; i < SLOW; i += 1) {
@@ -54,7 +57,7 @@ const loop = (): void => {
   for (const q of plain) naiveAuthorize(q);
 };
 
-const work: readonly (readonly [string, number, () => void])[] = [
+const work: readonly (readonly [string, number, () => unknown])[] = [
   ['plain loop', SLOW, loop],
   ['engine, one at a time', requests.length, one],
   ['engine, layer and statements read', requests.length, named],
@@ -85,7 +88,7 @@ console.table(
 const times: number[] = [];
 for (const request of requests) {
   const start = process.hrtime.bigint();
-  ask(engine, request).effect;
+  if (ask(engine, request).effect === undefined) throw new Error('no effect');
   times.push(Number(process.hrtime.bigint() - start));
 }
 times.sort((a, b) => a - b);

@@ -4,7 +4,7 @@ export function median(values: readonly number[]): number {
 }
 
 /** Runs per second of CPU: what other processes do on the machine does not count. */
-export function rate(count: number, run: () => void): number {
+export function rate(count: number, run: () => unknown): number {
   const start = process.cpuUsage();
   run();
   const { user } = process.cpuUsage(start);

@@ -1,2 +1,245 @@
-import type { World } from './world.ts';
-export async function printPeers(_world: World): Promise<void> {}
+/** The part of the work that others can express: identity policies without conditions, wildcards and Deny; and exact roles. */
+import type { Decision } from '../../src/evaluation/decision.ts';
+import type { Doc } from '../support/naive-evaluator.ts';
+import { ask, type Engine, prepareEngine, textsOf } from './engine.ts';
+import { median, rate } from './measure.ts';
+import { type BenchRequest, ISSUE_SIZE, makeWorld, type World } from './world.ts';
+
+const REQUESTS = 20_000;
+const SLOW = 1000;
+
+/** Says whether a request is allowed. */
+type Peer = (request: BenchRequest) => boolean;
+
+interface Row {
+  readonly name: string;
+  readonly count: number;
+  readonly may: Peer;
+}
+
+// The packages are the benchmark's own and not there for the compiler: what is used of them is written down here.
+interface Ability {
+  can(action: string, subject: unknown): boolean;
+}
+interface Casl {
+  readonly AbilityBuilder: new (
+    create: unknown,
+  ) => {
+    can(actions: readonly string[], subject: string, conditions?: object): void;
+    cannot(actions: readonly string[], subject: string, conditions?: object): void;
+    build(): Ability;
+  };
+  readonly createMongoAbility: unknown;
+  readonly subject: (type: string, object: object) => unknown;
+}
+interface Enforcer {
+  addPolicies(lines: readonly (readonly string[])[]): Promise<boolean>;
+  enforceSync(...values: readonly unknown[]): boolean;
+}
+interface Casbin {
+  readonly newEnforcer: (model: unknown) => Promise<Enforcer>;
+  readonly newModelFromString: (text: string) => unknown;
+}
+interface CedarWasm {
+  preparsePolicySet(id: string, policies: object): { readonly type: string };
+  statefulIsAuthorized(call: object): { readonly type: string; readonly response: { readonly decision: string } };
+}
+
+async function load<T>(name: string): Promise<T> {
+  const loaded: T = await import(name);
+  return loaded;
+}
+
+export async function printPeers(full: World): Promise<void> {
+  const wild = withoutRest(full);
+  await compare('wildcard roles without conditions', wild, [
+    { name: 'casl', count: REQUESTS, may: await casl(wild) },
+    { name: 'casbin, an enforcer for each principal', count: SLOW, may: await casbin(wild) },
+    { name: 'cedar-wasm, a prepared set for each principal', count: SLOW, may: await cedar(wild) },
+  ]);
+  const exact = exactRoles();
+  await compare('exact roles', exact, [{ name: 'casl', count: REQUESTS, may: await casl(exact) }]);
+}
+
+async function compare(title: string, world: World, peers: readonly Row[]): Promise<void> {
+  const engine: Engine = prepareEngine(world, textsOf(world));
+  const mayEngine: Peer = (request) => decisionOf(engine, request).allowed;
+  const rows: readonly Row[] = [{ name: 'engine', count: REQUESTS, may: mayEngine }, ...peers];
+  const rates = new Map<string, number[]>();
+  for (let round = 0; round < 6; round += 1) {
+    for (const { name, count, may } of rows) {
+      const perSecond = rate(count, () => {
+        for (let i = 0; i < count; i += 1) may(world.requests[i] as BenchRequest);
+      });
+      if (round > 0) rates.set(name, [...(rates.get(name) ?? []), perSecond]);
+    }
+  }
+  const ours = median(rates.get('engine') ?? []);
+  console.log(title);
+  console.table(
+    rows.map(({ name, count, may }) => {
+      const theirs = median(rates.get(name) ?? []);
+      const wrong = world.requests
+        .slice(0, Math.min(count, 3000))
+        .filter((request) => may(request) !== mayEngine(request)).length;
+      return {
+        name,
+        'decisions/s': Math.round(theirs),
+        'engine is x': Number((ours / theirs).toFixed(1)),
+        differ: wrong,
+      };
+    }),
+  );
+}
+
+function decisionOf(engine: Engine, request: BenchRequest): Decision {
+  return ask(engine, request);
+}
+
+/** The same principals with their identity policies alone, conditions taken out, all in one account. */
+function withoutRest(world: World): World {
+  const strip = (document: Doc): Doc => ({
+    ...document,
+    Statement: (document['Statement'] as readonly Doc[]).map((one) =>
+      Object.fromEntries(Object.entries(one).filter(([name]) => name !== 'Condition')),
+    ),
+  });
+  const full: Doc = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] };
+  return {
+    policies: world.policies.map(strip),
+    scp: world.scp.map(() => [[full]]),
+    principals: world.principals.map((one) => ({ ...one, boundary: null })),
+    resources: world.resources.map((one) => ({ ...one, policy: null })),
+    requests: world.requests.slice(0, REQUESTS).map((one) => ({ ...one, resource: ownResource(world, one) })),
+  };
+}
+
+function ownResource(world: World, request: BenchRequest): number {
+  const account = world.principals[request.principal]?.account;
+  const service = world.resources[request.resource]?.arn.split(':')[2];
+  const found = world.resources.findIndex((one) => one.account === account && one.arn.split(':')[2] === service);
+  return found < 0 ? request.resource : found;
+}
+
+/** Principals that may do single actions on everything: what a table of roles can say. */
+function exactRoles(): World {
+  const base = withoutRest(makeWorld({ ...ISSUE_SIZE, requests: REQUESTS }, 2));
+  const actions = [...new Set(base.requests.map((one) => one.action.name))];
+  const policies = base.policies.map(
+    (_, i): Doc => ({
+      Version: '2012-10-17',
+      Statement: [{ Effect: 'Allow', Action: actions.filter((__, j) => (i + j) % 5 === 0), Resource: '*' }],
+    }),
+  );
+  return { ...base, policies };
+}
+
+interface Rule {
+  readonly allows: boolean;
+  readonly actions: readonly string[];
+  readonly resources: readonly string[];
+}
+
+function rulesOf(world: World, principal: number): readonly Rule[] {
+  return (world.principals[principal]?.attached ?? []).flatMap((i) =>
+    ((world.policies[i]?.['Statement'] ?? []) as readonly Doc[]).map(
+      (statement): Rule => ({
+        allows: statement['Effect'] === 'Allow',
+        actions: [statement['Action']].flat() as string[],
+        resources: [statement['Resource']].flat() as string[],
+      }),
+    ),
+  );
+}
+
+function regexpOf(glob: string): RegExp {
+  return new RegExp(
+    `^${glob
+      .replaceAll(/[.+^${}()|[\]\\]/g, '\\$&')
+      .replaceAll('*', '.*')
+      .replaceAll('?', '.')}$`,
+  );
+}
+
+/** An ability for each principal, action wildcards expanded beforehand; `cannot` rules last, so that they win. */
+async function casl(world: World): Promise<Peer> {
+  const { AbilityBuilder, createMongoAbility, subject } = await load<Casl>('@casl/ability');
+  const actions = [...new Set(world.requests.map((one) => one.action.name))];
+  const abilities = new Map<number, Ability>();
+  const subjects = world.resources.map(({ arn }) => subject('Resource', { arn }));
+  const build = (principal: number): Ability => {
+    const builder = new AbilityBuilder(createMongoAbility);
+    const rules = [...rulesOf(world, principal)].sort((a, b) => Number(b.allows) - Number(a.allows));
+    for (const rule of rules) {
+      const covered = actions.filter((action) => rule.actions.some((glob) => regexpOf(glob).test(action)));
+      const say = (condition?: object): void => {
+        if (rule.allows) builder.can(covered, 'Resource', condition);
+        else builder.cannot(covered, 'Resource', condition);
+      };
+      for (const glob of rule.resources) {
+        say(glob === '*' ? undefined : { arn: { $regex: regexpOf(glob) } });
+      }
+    }
+    const ability = builder.build();
+    abilities.set(principal, ability);
+    return ability;
+  };
+  return ({ principal, resource, action }) =>
+    (abilities.get(principal) ?? build(principal)).can(action.name, subjects[resource]);
+}
+
+async function casbin(world: World): Promise<Peer> {
+  const { newEnforcer, newModelFromString } = await load<Casbin>('casbin');
+  const model = [
+    '[request_definition]',
+    'r = act, obj',
+    '[policy_definition]',
+    'p = act, obj, eft',
+    '[policy_effect]',
+    'e = some(where (p.eft == allow)) && !some(where (p.eft == deny))',
+    '[matchers]',
+    'm = regexMatch(r.act, p.act) && regexMatch(r.obj, p.obj)',
+  ].join('\n');
+  const enforcers = new Map<number, Enforcer>();
+  for (const principal of new Set(world.requests.slice(0, SLOW).map((one) => one.principal))) {
+    const enforcer = await newEnforcer(newModelFromString(model));
+    const lines = rulesOf(world, principal).flatMap((rule) =>
+      rule.actions.flatMap((act) =>
+        rule.resources.map((obj) => [regexpOf(act).source, regexpOf(obj).source, rule.allows ? 'allow' : 'deny']),
+      ),
+    );
+    const distinct = [...new Map(lines.map((line) => [line.join(' '), line])).values()];
+    await enforcer.addPolicies(distinct);
+    enforcers.set(principal, enforcer);
+  }
+  return ({ principal, resource, action }) =>
+    enforcers.get(principal)?.enforceSync(action.name, world.resources[resource]?.arn) ?? false;
+}
+
+async function cedar(world: World): Promise<Peer> {
+  const wasm = await load<CedarWasm>('@cedar-policy/cedar-wasm/nodejs');
+  const text = (principal: number): string =>
+    rulesOf(world, principal)
+      .map(({ allows, actions, resources }) => {
+        const like = (attribute: string, globs: readonly string[]): string =>
+          globs.map((glob) => `context.${attribute} like "${glob}"`).join(' || ');
+        return `${allows ? 'permit' : 'forbid'}(principal, action, resource) when { (${like('a', actions)}) && (${like('r', resources)}) };`;
+      })
+      .join('\n');
+  for (const principal of new Set(world.requests.slice(0, SLOW).map((one) => one.principal))) {
+    const answer = wasm.preparsePolicySet(`p${principal}`, { staticPolicies: text(principal) });
+    if (answer.type !== 'success') throw new Error(JSON.stringify(answer));
+  }
+  return ({ principal, resource, action }) => {
+    const answer = wasm.statefulIsAuthorized({
+      principal: { type: 'P', id: 'p' },
+      action: { type: 'Action', id: 'a' },
+      resource: { type: 'R', id: 'r' },
+      context: { a: action.name, r: world.resources[resource]?.arn ?? '' },
+      preparsedPolicySetId: `p${principal}`,
+      validateRequest: false,
+      entities: [],
+    });
+    return answer.type === 'success' && answer.response.decision === 'allow';
+  };
+}

@@ -123,7 +123,7 @@ export function makeWorld(size: WorldSize, seed = 1): World {
       Action: some(4, () => actionText(service)),
       Resource: denies ? resourcePattern(service, 0.65) : some(3, () => resourcePattern(service, 0)),
       ...(random() < 0.25 ? { Condition: condition() } : {}),
-    } as Doc;
+    };
   };
   const document = (statements: readonly Doc[]): Doc => ({ Version: '2012-10-17', Statement: statements });
   const policies = Array.from({ length: size.policies }, () => document(some(12, () => statement(0.1)).slice(0, 12)));
