@@ -1,6 +1,6 @@
 import type { Catalog } from '../catalog/catalog.ts';
 import type { JsonValue } from '../policy/json.ts';
-import { type Place, parseJsonText, placesIn } from '../policy/json-text.ts';
+import { JsonFault, type Place, parseJsonText, placesIn } from '../policy/json-text.ts';
 import { MAX_WRITTEN_LENGTH } from '../policy/load.ts';
 import { checkGrammar } from '../policy/policy-checks.ts';
 import type { PolicyKind } from '../policy/policy-kind.ts';
@@ -50,9 +50,10 @@ function warningsOf(catalog: Catalog, text: string, kind: PolicyKind): readonly 
 function grammarOf(text: string): ReturnType<typeof checkGrammar> {
   try {
     return checkGrammar(parseJsonText(text), () => {});
-  } catch {
+  } catch (error) {
     // Not JSON: an error says so, and where.
-    return null;
+    if (error instanceof JsonFault) return null;
+    throw error;
   }
 }
 

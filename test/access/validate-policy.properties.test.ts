@@ -1,0 +1,100 @@
+import * as fc from 'fast-check';
+import { beforeAll, expect, test } from 'vitest';
+import { validatePolicy } from '../../src/access/validate-policy.ts';
+import { type Catalog, openCatalog } from '../../src/catalog/catalog.ts';
+import type { PolicyKind } from '../../src/policy/policy-kind.ts';
+
+let catalog: Catalog;
+beforeAll(async () => {
+  catalog = await openCatalog();
+});
+
+const oneOrMore = <T>(values: fc.Arbitrary<T>): fc.Arbitrary<T | T[]> =>
+  fc.oneof(values, fc.array(values, { maxLength: 3 }));
+const word = fc.constantFrom(
+  '',
+  '*',
+  '?',
+  ':',
+  '${',
+  '}',
+  'arn:aws:',
+  's3',
+  'iam::',
+  ':::',
+  'Get*',
+  'Object',
+  'role/',
+  'aws:',
+  '/',
+  '1',
+  ' ',
+);
+const phrase = fc.oneof(
+  fc.array(word, { maxLength: 8 }).map((words) => words.join('')),
+  fc.constantFrom(
+    '*',
+    's3:GetObject',
+    's3:GetObjcet',
+    'ec2:*',
+    'arn:aws:s3:::b',
+    'arn:aws:s3:::b/*',
+    'aws:userid',
+    'true',
+    '10.0.0.0/8',
+  ),
+);
+const operator = fc.constantFrom(
+  'StringEquals',
+  'ForAnyValue:StringLike',
+  'NumericLessThanIfExists',
+  'NumericGreaterThan',
+  'Null',
+  'Bool',
+  'IpAddress',
+  'ArnLike',
+  'DateEquals',
+  'Strange',
+);
+const scalar = fc.oneof(phrase, fc.boolean(), fc.integer());
+const statement = fc.record(
+  {
+    Effect: fc.constantFrom('Allow', 'Deny', 'allow'),
+    Principal: fc.constantFrom('*', { AWS: '111111111111' }),
+    Action: oneOrMore(phrase),
+    NotAction: oneOrMore(phrase),
+    Resource: oneOrMore(phrase),
+    NotResource: oneOrMore(phrase),
+    Condition: fc.dictionary(operator, fc.dictionary(phrase, oneOrMore(scalar), { maxKeys: 3 }), { maxKeys: 3 }),
+  },
+  { requiredKeys: ['Effect'] },
+);
+const document = fc.record({ Version: fc.constantFrom('2012-10-17', '2008-10-17'), Statement: oneOrMore(statement) });
+const kind = fc.constantFrom<PolicyKind>('identity', 'boundary', 'session', 'trust', 'resource', 'vpce', 'scp', 'rcp');
+
+test('every finding stands where it says', () => {
+  fc.assert(
+    fc.property(document, kind, fc.constantFrom(0, 2), (json, policyKind, indent) => {
+      const text = JSON.stringify(json, null, indent);
+      const lines = text.split('\n');
+      for (const { line, column, value, path, message } of validatePolicy(catalog, text, policyKind)) {
+        const rest = (lines[line - 1] ?? '').slice(column - 1);
+        expect(rest, `${path}: ${message}`).not.toBe('');
+        const forms = value === null ? [''] : [value, JSON.stringify(value)];
+        expect(
+          forms.some((form) => rest.startsWith(form)),
+          rest,
+        ).toBe(true);
+      }
+    }),
+    { numRuns: 2000 },
+  );
+});
+
+test('any text is answered, not thrown at', () => {
+  fc.assert(
+    fc.property(fc.oneof(fc.string(), fc.json()), kind, (text, policyKind) => {
+      expect(validatePolicy(catalog, text, policyKind).length).toBeGreaterThan(0);
+    }),
+  );
+});
