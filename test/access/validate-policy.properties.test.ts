@@ -79,12 +79,10 @@ test('every finding stands where it says', () => {
       const lines = text.split('\n');
       for (const { line, column, value, path, message } of validatePolicy(catalog, text, policyKind)) {
         const rest = (lines[line - 1] ?? '').slice(column - 1);
-        expect(rest, `${path}: ${message}`).not.toBe('');
+        expect([path, message, rest]).not.toEqual([path, message, '']);
         const forms = value === null ? [''] : [value, JSON.stringify(value)];
-        expect(
-          forms.some((form) => rest.startsWith(form)),
-          rest,
-        ).toBe(true);
+        const stands = forms.some((form) => rest.startsWith(form));
+        expect([path, message, rest, stands]).toEqual([path, message, rest, true]);
       }
     }),
     { numRuns: 2000 },
