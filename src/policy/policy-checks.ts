@@ -2,7 +2,7 @@ import type { Located } from './json-text.ts';
 import { readOperator } from './operator.ts';
 
 /** One thing that is wrong, at a place in the document. */
-export interface Fault {
+interface Fault {
   readonly message: string;
   /** `Statement[0].Action` */
   readonly path: string;
