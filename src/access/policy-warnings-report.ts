@@ -21,7 +21,8 @@ export type PolicyWarningCode =
   | 'CONTRADICTING_CONDITIONS'
   | 'VARIABLE_NOT_READ'
   | 'STATEMENT_GRANTS_NOTHING'
-  | 'STATEMENT_DENIES_NOTHING';
+  | 'STATEMENT_DENIES_NOTHING'
+  | 'NOT_ALL_CHECKED';
 
 export interface PolicyWarning {
   readonly code: PolicyWarningCode;

@@ -15,7 +15,7 @@ export type ActionMeaning =
 /** Suggestions compare with every name of a service; a document of nothing but mistakes gets only so many. */
 const MAX_SUGGESTIONS = 50;
 /** Comparisons of a pattern with a name, for one document: 2,000 different patterns in the largest service. */
-const MAX_COMPARISONS = 1_500_000;
+export const MAX_COMPARISONS = 1_500_000;
 
 /** Names of actions in lower case without the prefix, in the order of the service's actions. */
 const lowerNames = new WeakMap<CatalogService, readonly string[]>();
@@ -38,6 +38,11 @@ export class Vocabulary {
   readonly #unions = new Map<string, ReadonlySet<CatalogAction>>();
   #suggestions = 0;
   #comparisons = 0;
+
+  /** Some patterns were not compared with the catalogue: the document has more of them than are looked at. */
+  get cutShort(): boolean {
+    return this.#comparisons > MAX_COMPARISONS;
+  }
 
   constructor(catalog: Catalog) {
     this.catalog = catalog;

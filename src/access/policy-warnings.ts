@@ -7,7 +7,7 @@ import { ConditionReader } from './policy-warnings-conditions.ts';
 import { contradictions } from './policy-warnings-contradictions.ts';
 import { type PolicyWarning, quoted, type Warn } from './policy-warnings-report.ts';
 import { ResourceReader, type StatementResources } from './policy-warnings-resources.ts';
-import { Vocabulary } from './policy-warnings-vocabulary.ts';
+import { MAX_COMPARISONS, Vocabulary } from './policy-warnings-vocabulary.ts';
 
 /**
  * What AWS accepts in a document of this kind although it cannot do what it says, by the catalogue, in the order of the
@@ -35,6 +35,11 @@ export function policyWarnings(catalog: Catalog, policy: PolicyNode, kind: Polic
     const applies = warnOfPairs(read.actions, found, warn);
     if (read.actions.none || found.none || dead || contradicted.length > 0 || !applies)
       warnOfStatement(statement, warn);
+  }
+  const [first] = policy.statements;
+  if (vocabulary.cutShort && first !== undefined) {
+    const message = `the document has more wildcards than are compared with the catalogue (${MAX_COMPARISONS} comparisons): the last ones were not`;
+    warn('NOT_ALL_CHECKED', message, first.path, first.node);
   }
   return warnings.toSorted((a, b) => a.node.offset - b.node.offset);
 }

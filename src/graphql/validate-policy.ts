@@ -48,7 +48,7 @@ const PolicyFinding = builder.objectRef<GivenFinding>('PolicyFinding').implement
         'RESOURCE_NEVER_MATCHES, RESOURCE_NOT_TAKEN, UNKNOWN_CONDITION_KEY, CONDITION_KEY_NOT_SUPPORTED, ' +
         'OPERATOR_TYPE_MISMATCH, SET_OPERATOR_MISSING, SET_OPERATOR_ON_SINGLE_VALUE, UNREADABLE_VALUE, ' +
         'CONDITION_WITHOUT_VALUES, CONTRADICTING_CONDITIONS, VARIABLE_NOT_READ, STATEMENT_GRANTS_NOTHING, ' +
-        'STATEMENT_DENIES_NOTHING',
+        'STATEMENT_DENIES_NOTHING, NOT_ALL_CHECKED (the document has more wildcards than are compared with the catalogue)',
       resolve: ({ finding }) => finding.code,
     }),
     message: t.string({

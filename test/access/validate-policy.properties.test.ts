@@ -96,3 +96,16 @@ test('any text is answered, not thrown at', () => {
     }),
   );
 });
+
+test('a document with more wildcards than are compared with the catalogue says so; one with fewer does not', () => {
+  const codesOf = (patterns: number): Set<string> => {
+    const actions = Array.from({ length: patterns }, (_, i) => `ec2:*${i.toString(36)}*`);
+    const statement = { Effect: 'Allow', Action: actions, Resource: '*' };
+    const text = JSON.stringify({ Version: '2012-10-17', Statement: statement });
+    return new Set(validatePolicy(catalog, text, 'scp').map(({ code }) => code));
+  };
+  const perPattern = catalog.actionsOf('ec2').length;
+  const enough = Math.floor(1_500_000 / perPattern);
+  expect(codesOf(enough)).not.toContain('NOT_ALL_CHECKED');
+  expect(codesOf(enough + 1)).toContain('NOT_ALL_CHECKED');
+});
