@@ -6,8 +6,16 @@ export function isJsonObject(value: JsonValue | undefined): value is JsonObject 
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** PostgreSQL has no U+0000 in its texts, and UTF-8 no half of a surrogate pair: U+FFFD in their place. */
+export function storable(text: string): string {
+  return text.replace(/\0|\p{Surrogate}/gu, '\ufffd');
+}
+
 /** AWS's own style, and the one that Python's `str(datetime)` prints. */
 const DATE = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d(?:\.\d{1,9})?)(Z|[+-]\d\d:?\d\d)?$/;
+
+/** Later ones ISO 8601 writes with a sign, which PostgreSQL does not read. */
+const LAST_YEAR = 9999;
 
 /** One object of an export, read leniently: what is not of the expected form is a warning that names it. */
 export class Entry {
@@ -35,11 +43,12 @@ export class Entry {
     return value === null ? undefined : value;
   }
 
-  /** PostgreSQL has no U+0000 in its texts; AWS has none in its names. */
+  /** AWS has no such characters in its names either. */
   #storable(element: string, text: string): string {
-    if (!text.includes('\0')) return text;
-    this.warn(element, 'it holds the character U+0000, which is stored as U+FFFD');
-    return text.replaceAll('\0', '\ufffd');
+    const stored = storable(text);
+    if (stored === text) return text;
+    this.warn(element, 'it holds U+0000 or half a surrogate pair, which is stored as U+FFFD');
+    return stored;
   }
 
   /** A string that is not empty. */
@@ -98,7 +107,8 @@ export class Entry {
     if (value === undefined) return undefined;
     const [, day, time, zone = 'Z'] = (typeof value === 'string' && DATE.exec(value)) || [];
     const instant = new Date(typeof value === 'number' ? value * 1000 : `${day}T${time}${zone}`);
-    if (!Number.isNaN(instant.getTime())) return instant.toISOString();
+    const year = instant.getUTCFullYear();
+    if (year >= 1 && year <= LAST_YEAR) return instant.toISOString();
     this.warn(key, `${describeJson(value)} is no date that is understood`);
     return undefined;
   }

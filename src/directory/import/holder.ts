@@ -22,13 +22,19 @@ export function readHolder(entry: Entry, arn: IamArn, keys: HolderKeys, home: Ho
   };
 }
 
+/** Characters. https://docs.aws.amazon.com/IAM/latest/APIReference/API_PutUserPolicy.html */
+const MAX_POLICY_NAME_LENGTH = 128;
+
 function inlinePolicies(entry: Entry, key: string): readonly InlinePolicyInput[] | undefined {
   const entries = entry.entries(key);
   if (entries === undefined) return undefined;
   const documents = new Map<string, string>();
   for (const [index, policy] of entries.entries()) {
     const written = policy.text('PolicyName');
-    const name = written ?? `unnamed-${index + 1}`;
+    const name = (written ?? `unnamed-${index + 1}`).slice(0, MAX_POLICY_NAME_LENGTH);
+    if (written !== null && written !== name) {
+      policy.warn('PolicyName', `it has ${written.length} characters; the first ${name.length} are stored`);
+    }
     if (written === null) policy.warn('PolicyName', `the name is missing; stored as \`${name}\``);
     if (documents.has(name)) policy.warn('PolicyName', `\`${name}\` occurs twice; the later one counts`);
     documents.set(name, policyText(policy, 'PolicyDocument', 'identity'));

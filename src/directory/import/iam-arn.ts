@@ -14,8 +14,12 @@ export interface IamArn {
   readonly name: string;
 }
 
+/** Characters. The longest that IAM gives out have 689: a path of 512, a name of 128. */
+const MAX_ARN_LENGTH = 800;
+
 /** Null: not the ARN of an IAM entity that has a name. */
 export function parseIamArn(text: string): IamArn | null {
+  if (text.length > MAX_ARN_LENGTH) return null;
   const arn = parseArn(text);
   if (arn === null || arn.service !== 'iam' || arn.region !== '') return null;
   const slash = arn.resource.indexOf('/');

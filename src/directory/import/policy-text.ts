@@ -3,7 +3,7 @@ import { loadPolicy, MAX_DOCUMENT_LENGTH } from '../../policy/load.ts';
 import { MalformedPolicy } from '../../policy/malformed-policy.ts';
 import type { PolicyKind } from '../../policy/policy-kind.ts';
 import { exceededLimit } from './bounded-json.ts';
-import type { Entry } from './entry.ts';
+import { type Entry, storable } from './entry.ts';
 
 const DOCUMENT_LIMITS = { characters: MAX_DOCUMENT_LENGTH, depth: 32, values: MAX_DOCUMENT_LENGTH };
 
@@ -33,8 +33,7 @@ export function policyText(entry: Entry, key: string, kind: PolicyKind): string 
   if (text !== null && problem === null) return JSON.stringify(JSON.parse(text));
   const found = document === null ? 'there is no policy document' : `the policy document is not understood: ${problem}`;
   entry.warn(key, `${found}; it is stored as it is`);
-  // Only text that is no JSON can still hold U+0000, which PostgreSQL does not store.
-  return (typeof document === 'string' ? document : JSON.stringify(document)).replaceAll('\0', '\ufffd');
+  return storable(typeof document === 'string' ? document : JSON.stringify(document));
 }
 
 /** Why a document cannot be loaded, looked at as it was written: what JSON makes of a repeated key hides it. */

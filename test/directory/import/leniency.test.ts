@@ -245,12 +245,6 @@ describe('names, ids and dates', () => {
     expect(warnings[0]).toMatch(/^user alice: CreateDate: .* is no date that is understood$/);
   });
 
-  test('U+0000, which the database does not store, is replaced and named', () => {
-    const { user: found, warnings } = oneUser({ Tags: [{ Key: 'k', Value: 'a\0b' }] });
-    expect(found?.tags).toEqual({ k: 'a\ufffdb' });
-    expect(warnings).toEqual(['user alice: Tags[0].Value: it holds the character U+0000, which is stored as U+FFFD']);
-  });
-
   test('MaxSessionDuration, where a tool has added it', () => {
     expect(oneRole({ MaxSessionDuration: 7200 }).role?.maxSessionDuration).toBe(7200);
     expect(oneRole({ MaxSessionDuration: 60 })).toMatchObject({
@@ -275,4 +269,45 @@ test('warnings are bounded, and say how many there are more', () => {
   const { warnings } = parse({ UserDetailList: Array.from({ length: 1500 }, (_, index) => index) });
   expect(warnings).toHaveLength(1001);
   expect(warnings[1000]).toBe('500 more warnings are not listed');
+});
+
+describe('what no database stores', () => {
+  test('U+0000 and half a surrogate pair become U+FFFD, with a warning', () => {
+    const { user: found, warnings } = oneUser({
+      UserPolicyList: { PolicyName: 'p\udc00', PolicyDocument: policy },
+      Tags: { Key: 'a\0', Value: '\ud800b' },
+    });
+    expect(found).toMatchObject({ inlinePolicies: [{ name: 'p\ufffd' }], tags: { 'a\ufffd': '\ufffdb' } });
+    const fault = 'it holds U+0000 or half a surrogate pair, which is stored as U+FFFD';
+    expect(warnings).toEqual([
+      `user alice: UserPolicyList[0].PolicyName: ${fault}`,
+      `user alice: Tags[0].Key: ${fault}`,
+      `user alice: Tags[0].Value: ${fault}`,
+    ]);
+  });
+
+  test('a whole surrogate pair is a character like any other', () => {
+    const { user: found, warnings } = oneUser({ Tags: { Key: 'mood', Value: '\u{1f600}' } });
+    expect(found).toMatchObject({ tags: { mood: '\u{1f600}' } });
+    expect(warnings).toEqual([]);
+  });
+
+  test('a date before the year 1 or after 9999 is none', () => {
+    for (const CreateDate of [-62_200_000_000, 300_000_000_000]) {
+      const { user: found, warnings } = oneUser({ CreateDate });
+      expect(found).not.toHaveProperty('createdAt');
+      expect(warnings).toEqual([`user alice: CreateDate: the number ${CreateDate} is no date that is understood`]);
+    }
+  });
+
+  test('names longer than IAM gives out', () => {
+    const long = 'n'.repeat(5000);
+    const { user: found, warnings } = oneUser({ UserPolicyList: { PolicyName: long, PolicyDocument: policy } });
+    expect(found).toMatchObject({ inlinePolicies: [{ name: 'n'.repeat(128) }] });
+    expect(warnings).toEqual([
+      'user alice: UserPolicyList[0].PolicyName: it has 5000 characters; the first 128 are stored',
+    ]);
+    const { document } = parse({ UserDetailList: [user({ UserName: long, Arn: arn(`user/${long}`) })] });
+    expect(document.users).toEqual([]);
+  });
 });
