@@ -170,5 +170,5 @@ class Decider {
 }
 
 function barredFromThisRole(principal: PreparedPrincipal, action: ActionFacts, resource: string): Decision | null {
-  return action.name === 'sts:AssumeRole' && resource !== '*' ? barredFromRoles(principal, resource) : null;
+  return action.name === 'sts:AssumeRole' ? barredFromRoles(principal, resource) : null;
 }

@@ -235,3 +235,13 @@ describe('a question that cannot be answered', () => {
     expect(await faultOf(open().access.decide([atTop], NOON))).toMatchObject({ field: 'action' });
   });
 });
+
+it('a root user may assume no role, also where none is named', async () => {
+  const question = aQuestion('arn:aws:iam::111111111111:root', 'sts:AssumeRole', '*');
+  const [answer] = await open().access.decide([question], NOON);
+  expect(answer?.decision).toMatchObject({
+    effect: 'IMPLICIT_DENY',
+    deniedBy: 'TRUST_POLICY',
+    reason: 'Roles may not be assumed by root accounts.',
+  });
+});
