@@ -72,8 +72,18 @@ builder.mutationField('importAccountAuthorizationDetails', (t) =>
 
 type Document = ReturnType<typeof parseAccountAuthorizationDetails>['document'];
 
+/** Characters. */
+const MAX_ACCOUNT_NAME_LENGTH = 128;
+
 function named(document: Document, name: string | null): Document {
   if (name === null) return document;
+  // PostgreSQL stores no U+0000, and UTF-8 no half of a surrogate pair.
+  if (name.trim() === '' || name.length > MAX_ACCOUNT_NAME_LENGTH || /\p{Cc}|\p{Surrogate}/u.test(name)) {
+    throw new InvalidInput(
+      'accountName',
+      `\`accountName\` has to have 1 to ${MAX_ACCOUNT_NAME_LENGTH} characters, none of them a control character`,
+    );
+  }
   const accounts = document.accounts ?? [];
   const [account] = accounts;
   if (account === undefined || accounts.length > 1) {

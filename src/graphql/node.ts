@@ -23,7 +23,9 @@ function isNodeType(name: string): name is NodeTypeName {
 }
 
 async function mayReadNode(context: GatewayContext, { typename, id }: GlobalId, field: string): Promise<boolean> {
-  if (!isNodeType(typename)) throw new InvalidInput(field, `\`${field}\` is not an id that this gateway has given out`);
+  // PostgreSQL has no U+0000 in its texts, not even to look for.
+  if (!isNodeType(typename) || id.includes('\0'))
+    throw new InvalidInput(field, `\`${field}\` is not an id that this gateway has given out`);
   return mayRead(context, typename, id);
 }
 

@@ -2,6 +2,8 @@ import { InvalidInput } from '../policy/errors.ts';
 import { DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE } from './cost.ts';
 
 interface PageArguments {
+  readonly after?: string | null | undefined;
+  readonly before?: string | null | undefined;
   readonly first?: number | null | undefined;
   readonly last?: number | null | undefined;
 }
@@ -14,6 +16,12 @@ function checkSize(name: 'first' | 'last', size: number | null | undefined): voi
     throw new InvalidInput(name, `\`${name}\` is ${size}; at most ${MAX_PAGE_SIZE} entries make a page`);
 }
 
+/** PostgreSQL has no U+0000 in its texts, not even to look for; other cursors that are none it just does not find. */
+function checkCursor(name: 'after' | 'before', cursor: string | null | undefined): void {
+  if (cursor == null || !Buffer.from(cursor, 'base64').includes(0)) return;
+  throw new InvalidInput(name, `\`${name}\` is not a cursor of this connection: give one that it has answered`);
+}
+
 /** Options of every connection over the directory's tables. */
 export const TABLE_PAGE = {
   totalCount: true,
@@ -21,6 +29,8 @@ export const TABLE_PAGE = {
   maxSize: (args: PageArguments): number => {
     checkSize('first', args.first);
     checkSize('last', args.last);
+    checkCursor('after', args.after);
+    checkCursor('before', args.before);
     return MAX_PAGE_SIZE;
   },
 } as const;

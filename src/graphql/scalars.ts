@@ -2,7 +2,7 @@ import { GraphQLError, Kind, type ValueNode, valueFromASTUntyped } from 'graphql
 import { parseRequestContext } from '../evaluation/context.ts';
 import { RolegateError } from '../policy/errors.ts';
 import type { JsonValue } from '../policy/json.ts';
-import { MAX_DOCUMENT_LENGTH } from '../policy/load.ts';
+import { isDeeper, MAX_DOCUMENT_DEPTH, MAX_DOCUMENT_LENGTH } from '../policy/load.ts';
 import { parsePrincipalRef } from '../policy/principal-id.ts';
 import { builder } from './builder.ts';
 import type { GivenDocument } from './given-document.ts';
@@ -27,8 +27,11 @@ function textOf(value: unknown, scalar: string): string {
   return value;
 }
 
-/** Six parts between colons, or `*` for a request that has no resource. What they have to hold, each service says. */
-const ARN = /^arn:[a-z0-9-]+:[a-z0-9-]+:[a-z0-9-]*:(?:\d{12}|aws)?:.+$/su;
+/**
+ * Six parts between colons, or `*` for a request that has no resource. What they have to hold, each service says, but for
+ * U+0000, which no database looks up.
+ */
+const ARN = /^arn:[a-z0-9-]+:[a-z0-9-]+:[a-z0-9-]*:(?:\d{12}|aws)?:[^\0]+$/u;
 
 function parseArnInput(value: unknown): string {
   const text = textOf(value, 'an ARN');
@@ -92,6 +95,10 @@ function givenDocument(value: unknown): GivenDocument {
   const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
   if (typeof value !== 'string' && !isObject) {
     throw badInput('a policy document is a JSON object, or the same as a string');
+  }
+  // Before it is made a text, which takes a stack as deep as the object.
+  if (isDeeper(value, MAX_DOCUMENT_DEPTH)) {
+    throw badInput(`the policy document is nested more than ${MAX_DOCUMENT_DEPTH} levels deep`);
   }
   const written = typeof value === 'string';
   const text = written ? value : JSON.stringify(value);

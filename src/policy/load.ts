@@ -16,6 +16,9 @@ export const MAX_WRITTEN_LENGTH = 131_072;
 /** Characters of a document that is read. AWS's own AWSSupportServiceRolePolicy has 157,000. */
 export const MAX_DOCUMENT_LENGTH = 262_144;
 
+/** Levels of objects and lists; the deepest that is understood has six. */
+export const MAX_DOCUMENT_DEPTH = 64;
+
 const ELEMENTS = new Set(['Version', 'Id', 'Statement']);
 
 /**
@@ -57,8 +60,17 @@ function parseText(text: string): JsonValue {
   } catch (cause) {
     throw new MalformedPolicy('a policy document must be JSON', { cause });
   }
+  if (isDeeper(json, MAX_DOCUMENT_DEPTH)) {
+    throw new MalformedPolicy(`a policy document must not be nested more than ${MAX_DOCUMENT_DEPTH} levels deep`);
+  }
   if (hasRepeatedKeys(plain, json)) throw new MalformedPolicy('a policy document must not have a key twice');
   return json;
+}
+
+/** Looks no deeper than it has to: whoever goes through all of a document needs a stack as deep as it. */
+export function isDeeper(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return levels === 0 || Object.values(value).some((inner) => isDeeper(inner, levels - 1));
 }
 
 function isList(value: JsonValue): value is readonly JsonValue[] {

@@ -22,6 +22,12 @@ describe('what is refused, and why', () => {
   test.each<[string, unknown, PolicyKind, string]>([
     ['no JSON', '{', 'identity', 'a policy document must be JSON'],
     ['broken URL encoding', '%7B%', 'identity', 'a policy document must be JSON'],
+    [
+      'more than 64 levels',
+      `${'['.repeat(100_000)}${']'.repeat(100_000)}`,
+      'identity',
+      'a policy document must not be nested more than 64 levels deep',
+    ],
     ['a list', [], 'identity', 'a policy document must be a JSON object'],
     [
       'another Version',
