@@ -81,7 +81,7 @@ function cut(text: string): string {
 }
 
 /** Whether an action can be about `resource`: its form is that of one of the action's resource types. */
-function canBeAbout(catalog: Catalog, resource: string): (action: CatalogAction) => boolean {
+export function canBeAbout(catalog: Catalog, resource: string): (action: CatalogAction) => boolean {
   if (resource === '*') return (action) => action.wildcardOnly;
   const fits = (template: string): boolean => matchesTemplate(template, resource);
   // The ARN of an object has the form of a bucket's, too (a placeholder stands for any text): the closest form counts. With

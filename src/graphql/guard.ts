@@ -9,7 +9,7 @@ import { RolegateError } from '../policy/errors.ts';
 import type { PrincipalRef } from '../policy/principal-id.ts';
 import type { GatewayContext } from './context.ts';
 import { mayDo, type Permission } from './permission.ts';
-import { accountPermission, mayRead, mayReadPrincipal } from './readable.ts';
+import { accountPermission, mayRead, mayReadPrincipal, resourcePermission } from './readable.ts';
 
 /** Null: the caller may. Else what it lacks, for the message. */
 type Check = (args: Arguments, context: GatewayContext, parent: unknown) => Promise<string | null>;
@@ -46,6 +46,12 @@ function listing(action: string): Guard {
   return allowed((parent) => ({ action, resource: '*', account: (parent as { readonly id: string }).id }));
 }
 
+/** What AWS Config tells of a resource beside that it is there. */
+function configured(): Guard {
+  // as: the guard stands on fields of Resource, whose rows have their owner
+  return allowed((parent) => resourcePermission((parent as { readonly accountId: string }).accountId));
+}
+
 /** What each field needs of its caller. Every field of Query and Mutation is here, or the schema is not built. */
 export const GUARDS: Readonly<Record<string, Guard>> = {
   'Query.viewer': ANYBODY,
@@ -72,6 +78,8 @@ export const GUARDS: Readonly<Record<string, Guard>> = {
   'Account.roles': listing('iam:ListRoles'),
   'Account.policies': listing('iam:ListPolicies'),
   'Account.resources': listing('config:ListDiscoveredResources'),
+  'Resource.policy': configured(),
+  'Resource.tags': configured(),
   // That the operator cannot assume roles, and who is in none cannot leave it, are answers of the mutations themselves.
   'Mutation.assumeRole': SIGNED_IN,
   'Mutation.exitRole': SIGNED_IN,

@@ -27,7 +27,7 @@ builder.queryField('resource', (t) =>
     nullable: true,
     description:
       'A resource that the directory knows; null where it is not there, or the caller may not read it ' +
-      '(config:GetResourceConfigHistory). Decisions can be asked on resources that are not there',
+      '(config:GetResourceConfigHistory, or any action on it of access level List or Read). Decisions can be asked on resources that are not there',
     args: { arn: t.arg({ type: 'Arn', required: true, description: 'Its ARN' }) },
     resolve: (query, _root, { arn }, { directory }) =>
       directory.prisma.resource.findUnique({ ...query, where: { arn } }),

@@ -1,6 +1,11 @@
+import { canBeAbout } from '../access/effective-permissions-filter.ts';
+import type { RequestContext } from '../evaluation/request.ts';
 import type { PrincipalRef } from '../policy/principal-id.ts';
 import type { GatewayContext } from './context.ts';
-import { mayDo, type Permission } from './permission.ts';
+import { decisionLoader } from './decision-loader.ts';
+import { callerSubject, mayDo, type Permission } from './permission.ts';
+
+const NO_CONTEXT: RequestContext = new Map();
 
 /** The types that can be looked up by id. */
 export type NodeTypeName = 'Account' | 'Group' | 'ManagedPolicy' | 'Resource' | 'Role' | 'RoleSession' | 'User';
@@ -86,5 +91,31 @@ async function mayReadSession(context: GatewayContext, id: string): Promise<bool
 
 async function mayReadResource(context: GatewayContext, arn: string): Promise<boolean> {
   const row = await context.directory.prisma.resource.findUnique({ where: { arn }, select: { accountId: true } });
-  return row === null || mayDo(context, resourcePermission(row.accountId));
+  if (row === null) return true;
+  const asked = [mayDo(context, resourcePermission(row.accountId)), mayReadAtItsService(context, arn)];
+  return (await Promise.all(asked)).includes(true);
+}
+
+/**
+ * Whoever may list or read something of a resource at its own service knows that it is there: alice the bucket of another
+ * account that lets her in, where AWS Config of that account tells her nothing. Its policy and tags take more.
+ */
+async function mayReadAtItsService(context: GatewayContext, arn: string): Promise<boolean> {
+  const { caller, catalog } = context;
+  if (caller.kind !== 'principal') return false;
+  const subject = callerSubject(caller);
+  const reads = catalog
+    .actionsOf(arn.split(':', 3)[2] ?? '')
+    .filter(({ accessLevel }) => accessLevel === 'LIST' || accessLevel === 'READ')
+    .filter(canBeAbout(catalog, arn));
+  const questions = reads.map(({ name }) => ({
+    subject,
+    action: name,
+    resource: arn,
+    resourceAccount: null,
+    context: NO_CONTEXT,
+    path: '',
+  }));
+  const answers = await decisionLoader(context).loadMany(questions);
+  return answers.some((answer) => !(answer instanceof Error) && answer.decision.allowed);
 }

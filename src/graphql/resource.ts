@@ -14,13 +14,13 @@ export const Resource = builder.prismaNode('Resource', {
     policy: t.field({
       type: 'PolicyDocument',
       nullable: true,
-      description: 'Its resource-based policy; null when it has none',
+      description: 'Its resource-based policy; null when it has none. Needs config:GetResourceConfigHistory',
       select: { policy: { select: { text: true } } },
       resolve: (row) => row.policy?.text ?? null,
     }),
     tags: t.field({
       type: [TagType],
-      description: 'Its tags, in the order of their keys',
+      description: 'Its tags, in the order of their keys. Needs config:GetResourceConfigHistory',
       select: { tags: true },
       resolve: (row) => tagList(row.tags),
     }),

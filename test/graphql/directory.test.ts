@@ -343,7 +343,7 @@ describe('reading takes the permissions of AWS', () => {
       alice: { principalId: ALICE },
       bob: null,
       nobody: null,
-      resource: null,
+      resource: { arn: BUCKET },
       anybody: { principalId: 'anonymous' },
     });
   });
