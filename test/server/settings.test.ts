@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { InvalidSettings, readSettings, withoutPassword } from '../../src/server/settings.ts';
 
-const read = (env: Record<string, string>) => readSettings(env, '/home/ann');
+const read = (env: Record<string, string>) => readSettings(env, '/ann');
 
 function problemsOf(env: Record<string, string>): readonly string[] {
   try {
@@ -18,7 +18,7 @@ describe('defaults', () => {
     expect(read({})).toEqual({
       host: '127.0.0.1',
       port: 4000,
-      dataDir: '/home/ann/.rolegate',
+      dataDir: '/ann/.rolegate',
       databaseUrl: null,
       operatorToken: null,
       demo: true,
