@@ -34,7 +34,7 @@ export class AssumedFindings implements Findings {
 
   explicitlyDeniedBy(): PolicyLayer | null {
     const denies = (name: PolicyLayer): boolean =>
-      this.#statements(name).some((one) => !one.statement.allows && this.#counts(one));
+      this.#statements(name).some((one) => !one.rule.statement.allows && this.#counts(one));
     return DENY_ORDER.find(denies) ?? null;
   }
 
@@ -45,7 +45,7 @@ export class AssumedFindings implements Findings {
   grant(): Naming {
     let strongest: Naming = NOT_NAMED;
     for (const one of [...this.#statements('RESOURCE_POLICY'), ...this.#statements('TRUST_POLICY')]) {
-      if (one.statement.allows && one.naming > strongest && this.#counts(one)) strongest = one.naming;
+      if (one.rule.statement.allows && one.naming > strongest && this.#counts(one)) strongest = one.naming;
     }
     return strongest;
   }
@@ -68,8 +68,8 @@ export class AssumedFindings implements Findings {
   #allows(name: PolicyLayer): boolean {
     const layer = this.#layers.find((one) => one.layer === name);
     if (layer === undefined) return true;
-    const allowing = layer.statements.filter((one) => one.statement.allows && this.#counts(one));
-    const levels = new Set(allowing.map((one) => one.level));
+    const allowing = layer.statements.filter((one) => one.rule.statement.allows && this.#counts(one));
+    const levels = new Set(allowing.map((one) => one.rule.level));
     return levels.size >= layer.levels;
   }
 

@@ -6,6 +6,7 @@ import { DIRECTLY, hitByNotPrincipal, type Naming, NOT_NAMED, naming } from './m
 import type { PreparedPrincipal, PreparedResource } from './prepare.ts';
 import { organizationPaths, principalValue } from './principal-values.ts';
 import type { ActionFacts, RequestFacts } from './request.ts';
+import type { Rule } from './rule.ts';
 
 /** One request: who asks, for what, on what, and the values of its condition keys. Says whether a statement matches. */
 export class Evaluation implements ContextReader {
@@ -69,6 +70,15 @@ export class Evaluation implements ContextReader {
   /** Resource and Condition of the statement apply to the request. Action and Principal are not looked at. */
   matches(statement: CompiledStatement): boolean {
     return this.resourceMatches(statement) && this.conditionsHold(statement);
+  }
+
+  /** `matches`, of a statement in its place. */
+  applies(rule: Rule): boolean {
+    if (!rule.everything && !this.resourceMatches(rule.statement)) return false;
+    const conditions = rule.conditions;
+    if (conditions === null) return true;
+    for (const condition of conditions) if (!condition.holds(this)) return false;
+    return true;
   }
 
   resourceMatches(statement: CompiledStatement): boolean {

@@ -1,9 +1,7 @@
-import type { CompiledStatement } from '../policy/statement.ts';
-import type { AttachedPolicy } from './applicable-policies.ts';
 import type { Evaluation } from './evaluation.ts';
 import type { PolicyLayer } from './layer.ts';
-import type { PlacedStatement } from './layer-set.ts';
 import { DIRECTLY, type Naming, NOT_NAMED } from './match-principal.ts';
+import type { Rule } from './rule.ts';
 import {
   resourceControlBinds,
   resourceLayer,
@@ -11,18 +9,13 @@ import {
   resourceSideNeeded,
   sameAccount,
   samePartition,
-  serviceControlBinds,
 } from './situation.ts';
 
 /** A statement where it is attached, about the action that is asked for and (in layers that name principals) the caller. */
 export interface StatementInPlace {
-  readonly layer: PolicyLayer;
-  readonly attached: AttachedPolicy;
-  readonly statement: CompiledStatement;
+  readonly rule: Rule;
   /** How it names the caller; in layers that name nobody, as if it did directly. */
   readonly naming: Naming;
-  /** Level of the organization, from its root; 0 in other layers. */
-  readonly level: number;
   readonly matches: boolean;
 }
 
@@ -38,17 +31,18 @@ export interface LayerInPlace {
 export function layersInPlace(evaluation: Evaluation): readonly LayerInPlace[] {
   const { action, principal, resource } = evaluation;
   const layers: LayerInPlace[] = [];
-  if (resourceControlBinds(evaluation)) {
+  if (resource.controlPlans !== null && resourceControlBinds(evaluation)) {
     layers.push(layerOf(evaluation, 'RESOURCE_CONTROL_POLICY', resource.controlPlans.for(action).placed, 0));
   }
   const { policies } = principal;
   const control = policies?.source.serviceControl ?? null;
-  if (policies !== null && control !== null && serviceControlBinds(principal.facts)) {
+  if (policies !== null && control !== null && principal.controlled) {
     const placed = policies.plans.for(action).serviceControl?.placed ?? [];
     layers.push(layerOf(evaluation, 'SERVICE_CONTROL_POLICY', placed, control.length));
   }
   if (resourceLayerTakesPart(evaluation)) {
-    const placed = resourcePolicyTakesPart(evaluation) ? resource.policyPlans.for(action).placed : [];
+    const counts = resource.policyPlans !== null && resourcePolicyTakesPart(evaluation);
+    const placed = counts ? resource.policyPlans.for(action).placed : [];
     layers.push(layerOf(evaluation, resourceLayer(evaluation), placed, 1));
   }
   layers.push(...ownLayers(evaluation));
@@ -77,22 +71,17 @@ function resourceLayerTakesPart(evaluation: Evaluation): boolean {
   return resourceSideNeeded(evaluation) || !sameAccount(evaluation);
 }
 
-function layerOf(
-  evaluation: Evaluation,
-  layer: PolicyLayer,
-  placed: readonly PlacedStatement[],
-  levels: number,
-): LayerInPlace {
+function layerOf(evaluation: Evaluation, layer: PolicyLayer, placed: readonly Rule[], levels: number): LayerInPlace {
   const statements: StatementInPlace[] = [];
-  for (const { statement, attached, level } of placed) {
-    const naming = namingIn(evaluation, layer, statement);
+  for (const rule of placed) {
+    const naming = namingIn(evaluation, rule);
     if (naming === NOT_NAMED) continue;
-    statements.push({ layer, attached, statement, naming, level, matches: evaluation.matches(statement) });
+    statements.push({ rule, naming, matches: evaluation.applies(rule) });
   }
   return { layer, levels, statements };
 }
 
-function namingIn(evaluation: Evaluation, layer: PolicyLayer, statement: CompiledStatement): Naming {
+function namingIn(evaluation: Evaluation, { layer, statement }: Rule): Naming {
   if (layer === 'RESOURCE_CONTROL_POLICY') return evaluation.named(statement);
   if (layer !== 'RESOURCE_POLICY' && layer !== 'TRUST_POLICY') return DIRECTLY;
   if (statement.allows && !samePartition(evaluation.principal.facts, evaluation.resource)) return NOT_NAMED;

@@ -1,11 +1,11 @@
-import type { CompiledStatement } from '../policy/statement.ts';
 import type { Findings, Situation } from './decide.ts';
 import { Evaluation } from './evaluation.ts';
 import type { PolicyLayer } from './layer.ts';
 import { type Candidates, type ControlPlan, EMPTY_PLAN, type LayerPlan } from './layer-set.ts';
-import { DIRECTLY, type Naming, NOT_NAMED } from './match-principal.ts';
+import { AS_ACCOUNT, DIRECTLY, type Naming, NOT_NAMED } from './match-principal.ts';
 import type { PreparedPrincipal, PreparedResource, PrincipalPlan } from './prepare.ts';
 import type { ActionFacts, RequestFacts } from './request.ts';
+import type { Rule } from './rule.ts';
 import {
   needsNoPermission,
   resourceControlBinds,
@@ -14,7 +14,6 @@ import {
   resourceSideNeeded,
   sameAccount,
   samePartition,
-  serviceControlBinds,
 } from './situation.ts';
 
 /**
@@ -28,26 +27,16 @@ export class PlannedFindings extends Evaluation implements Findings, Situation {
   constructor(principal: PreparedPrincipal, action: ActionFacts, resource: PreparedResource, request: RequestFacts) {
     super(principal, action, resource, request);
     this.plan = principal.policies === null ? null : principal.policies.plans.for(action);
-    const hasPolicy = resource.facts.policy !== null && resourcePolicyTakesPart(this);
-    this.resourcePlan = hasPolicy ? resource.policyPlans.for(action) : EMPTY_PLAN;
+    this.resourcePlan =
+      resource.policyPlans !== null && resourcePolicyTakesPart(this) ? resource.policyPlans.for(action) : EMPTY_PLAN;
   }
 
   get resourceLayer(): PolicyLayer {
     return resourceLayer(this);
   }
 
-  private get control(): ControlPlan | null {
-    const control = this.plan === null ? null : this.plan.serviceControl;
-    return control !== null && serviceControlBinds(this.principal.facts) ? control : null;
-  }
-
-  private get sessionPlan(): LayerPlan | null {
-    const { session } = this.principal;
-    return session === null ? null : session.plans.for(this.action);
-  }
-
   get caller(): Situation['caller'] {
-    return this.principal.facts.kind;
+    return this.principal.caller;
   }
 
   get sameAccount(): boolean {
@@ -62,72 +51,140 @@ export class PlannedFindings extends Evaluation implements Findings, Situation {
     return resourceSideNeeded(this);
   }
 
+  private get sessionPlan(): LayerPlan | null {
+    const { session } = this.principal;
+    return session === null ? null : session.plans.for(this.action);
+  }
+
   /** In the order in which AWS's messages name the layers: service control, resource control, boundary, session, resource, identity. */
   explicitlyDeniedBy(): PolicyLayer | null {
-    const { plan, control, sessionPlan } = this;
-    if (control !== null && this.anyMatches(control.deny)) return 'SERVICE_CONTROL_POLICY';
-    if (this.resourceControlDenies()) return 'RESOURCE_CONTROL_POLICY';
-    if (plan !== null && plan.boundary !== null && this.anyMatches(plan.boundary.deny)) return 'PERMISSIONS_BOUNDARY';
+    const { plan, sessionPlan } = this;
+    if (plan !== null && this.controlDenies(plan)) return 'SERVICE_CONTROL_POLICY';
+    const control = this.resourceControl;
+    if (control !== null && this.namedDeny(control.deny)) return 'RESOURCE_CONTROL_POLICY';
+    if (plan !== null && plan.boundaryDeny !== null && this.anyMatches(plan.boundaryDeny)) {
+      return 'PERMISSIONS_BOUNDARY';
+    }
     if (sessionPlan !== null && this.anyMatches(sessionPlan.deny)) return 'SESSION_POLICY';
     if (this.namedDeny(this.resourcePlan.deny)) return this.resourceLayer;
-    return plan !== null && this.anyMatches(plan.identity.deny) ? 'IDENTITY_POLICY' : null;
+    if (plan === null || plan.identityDeny === null) return null;
+    return this.anyMatches(plan.identityDeny) ? 'IDENTITY_POLICY' : null;
   }
 
   serviceControlAllows(): boolean {
-    const { control } = this;
-    if (control === null) return true;
-    for (const level of control.allow) if (!this.anyMatches(level)) return false;
+    const { plan } = this;
+    if (plan === null || plan.controlAllow === null || !this.principal.controlled) return true;
+    for (const level of plan.controlAllow) if (!this.anyMatches(level)) return false;
     return true;
   }
 
   grant(): Naming {
-    const { statements } = this.resourcePlan.allow;
-    if (statements.length === 0 || !samePartition(this.principal.facts, this.resource)) return NOT_NAMED;
+    const { rules } = this.resourcePlan.allow;
+    if (rules.length === 0 || !samePartition(this.principal.facts, this.resource)) return NOT_NAMED;
     let strongest: Naming = NOT_NAMED;
-    for (const statement of statements) {
-      const named = this.named(statement);
-      if (named > strongest && this.matches(statement)) strongest = named;
+    for (const rule of rules) {
+      const named = this.named(rule.statement);
+      if (named > strongest && this.applies(rule)) strongest = named;
       if (strongest === DIRECTLY) break;
     }
     return strongest;
   }
 
   identityAllows(): boolean {
-    const facts = this.principal.facts;
     // The root user, and whoever it gives a federated session, has everything the ceilings leave.
-    if (facts.kind === 'root' || (facts.kind === 'federatedUser' && facts.issuer === null)) return true;
-    return this.plan !== null && this.anyMatches(this.plan.identity.allow);
+    if (this.caller === 'root' || this.isSessionOfRoot()) return true;
+    return this.plan !== null && this.anyMatches(this.plan.identityAllow);
   }
 
   boundaryAllows(): boolean {
     const { plan } = this;
-    return plan === null || plan.boundary === null || this.anyMatches(plan.boundary.allow);
+    return plan === null || plan.boundaryAllow === null || this.anyMatches(plan.boundaryAllow);
   }
 
   sessionAllows(): boolean {
     // A federated user without a session policy has no permissions of its own.
     const { sessionPlan } = this;
-    if (sessionPlan === null) return this.principal.facts.kind !== 'federatedUser';
+    if (sessionPlan === null) return this.caller !== 'federatedUser';
     return this.anyMatches(sessionPlan.allow);
   }
 
-  private resourceControlDenies(): boolean {
-    return resourceControlBinds(this) && this.namedDeny(this.resource.controlPlans.for(this.action).deny);
+  /** All matching Denies, those of the layer that is named first in front. */
+  protected denying(): readonly Rule[] {
+    const { plan, sessionPlan, resourceControl } = this;
+    const found: Rule[] = [];
+    if (plan !== null && plan.controlDeny !== null && this.principal.controlled) this.collect(plan.controlDeny, found);
+    if (resourceControl !== null) this.collectNamed(resourceControl.deny, NOT_NAMED, found);
+    if (plan !== null && plan.boundaryDeny !== null) this.collect(plan.boundaryDeny, found);
+    if (sessionPlan !== null) this.collect(sessionPlan.deny, found);
+    this.collectNamed(this.resourcePlan.deny, NOT_NAMED, found);
+    if (plan !== null && plan.identityDeny !== null && this.caller !== 'root') this.collect(plan.identityDeny, found);
+    return found;
+  }
+
+  /** All matching Allows that grant: only identity policies and the policy of the resource do, ceilings take away. */
+  protected granting(): readonly Rule[] {
+    const found: Rule[] = [];
+    const { rules } = this.resourcePlan.allow;
+    if (rules.length > 0 && samePartition(this.principal.facts, this.resource)) {
+      const accountCounts = this.resourceSideNeeded || !this.sameAccount;
+      this.collectNamed(this.resourcePlan.allow, accountCounts ? NOT_NAMED : AS_ACCOUNT, found);
+    }
+    if (this.plan !== null && this.caller !== 'root') this.collect(this.plan.identityAllow, found);
+    return found;
+  }
+
+  private get resourceControl(): ControlPlan | null {
+    const { controlPlans } = this.resource;
+    return controlPlans === null || !resourceControlBinds(this) ? null : controlPlans.for(this.action);
+  }
+
+  private isSessionOfRoot(): boolean {
+    if (this.caller !== 'federatedUser') return false;
+    const facts = this.principal.facts;
+    return facts.kind === 'federatedUser' && facts.issuer === null;
+  }
+
+  private controlDenies(plan: PrincipalPlan): boolean {
+    return plan.controlDeny !== null && this.principal.controlled && this.anyMatches(plan.controlDeny);
   }
 
   private namedDeny(deny: Candidates): boolean {
-    for (const statement of deny.statements) {
-      if (this.named(statement) !== NOT_NAMED && this.matches(statement)) return true;
+    for (const rule of deny.rules) {
+      if (this.named(rule.statement) !== NOT_NAMED && this.applies(rule)) return true;
     }
     return false;
   }
 
   private anyMatches(candidates: Candidates): boolean {
     if (candidates.always) return true;
-    const { index, statements } = candidates;
-    if (index !== null)
-      return index.some(this.resource.text, (statement: CompiledStatement) => this.matches(statement));
-    for (const statement of statements) if (this.matches(statement)) return true;
+    const { index, rules } = candidates;
+    if (index !== null) return index.some(this.resource.text, (some) => this.anyApplies(some));
+    return this.anyApplies(rules);
+  }
+
+  private anyApplies(rules: readonly Rule[]): boolean {
+    for (const rule of rules) if (this.applies(rule)) return true;
     return false;
+  }
+
+  private collect({ rules, index }: Candidates, found: Rule[]): void {
+    if (index === null) {
+      for (const rule of rules) if (this.applies(rule)) found.push(rule);
+      return;
+    }
+    const matching = new Set<Rule>();
+    index.some(this.resource.text, (some) => {
+      for (const rule of some) if (this.applies(rule)) matching.add(rule);
+      return false;
+    });
+    if (matching.size < 2) found.push(...matching);
+    else found.push(...rules.filter((rule) => matching.has(rule)));
+  }
+
+  /** Those that name the caller more strongly than `than`. */
+  private collectNamed({ rules }: Candidates, than: Naming, found: Rule[]): void {
+    for (const rule of rules) {
+      if (this.named(rule.statement) > than && this.applies(rule)) found.push(rule);
+    }
   }
 }

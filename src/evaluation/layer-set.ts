@@ -1,32 +1,26 @@
 import { actionMatches } from '../policy/action-pattern.ts';
-import type { CompiledStatement } from '../policy/statement.ts';
 import type { AttachedPolicy, ControlLevel } from './applicable-policies.ts';
+import type { PolicyLayer } from './layer.ts';
 import type { ActionFacts } from './request.ts';
 import { ResourceIndex } from './resource-index.ts';
+import { type Rule, rulesOf } from './rule.ts';
 
-/** Statements of one effect in one layer that are about an action. */
+/** Rules of one effect in one layer that are about an action. */
 export interface Candidates {
   /** One of them is about every resource and has no condition: it matches whatever is asked. */
   readonly always: boolean;
-  readonly statements: readonly CompiledStatement[];
+  /** In the order of policies and documents. */
+  readonly rules: readonly Rule[];
   /** Where there are many, those that can be about a resource are looked up; null: they are few. */
   readonly index: ResourceIndex | null;
-}
-
-/** A statement where it is attached. */
-export interface PlacedStatement {
-  readonly statement: CompiledStatement;
-  readonly attached: AttachedPolicy;
-  /** Level of the organization, from its root; 0 in other layers. */
-  readonly level: number;
 }
 
 /** What the policies of one layer have to say about one action. */
 export interface LayerPlan {
   readonly allow: Candidates;
   readonly deny: Candidates;
-  /** All statements about the action, in the order of policies and documents, for explaining. */
-  readonly placed: readonly PlacedStatement[];
+  /** All rules about the action, in the order of policies and documents, for explaining. */
+  readonly placed: readonly Rule[];
 }
 
 /** What the control policies above an account have to say about one action: Allows level by level, Denies of all. */
@@ -34,10 +28,11 @@ export interface ControlPlan {
   /** Levels on which an Allow has to be looked for. */
   readonly allow: readonly Candidates[];
   readonly deny: Candidates;
-  readonly placed: readonly PlacedStatement[];
+  readonly placed: readonly Rule[];
 }
 
-const NONE: Candidates = { always: false, statements: [], index: null };
+/** No rules: shared, so that it can be told by identity. */
+export const NONE: Candidates = { always: false, rules: [], index: null };
 export const EMPTY_PLAN: LayerPlan = { allow: NONE, deny: NONE, placed: [] };
 
 /** The name of the action behind its colon, in lower case. */
@@ -46,12 +41,17 @@ export function actionName(action: ActionFacts): string {
 }
 
 /** The plan of a layer for one action. */
-export function planLayer(policies: readonly AttachedPolicy[], action: ActionFacts, level = 0): LayerPlan {
+export function planLayer(
+  policies: readonly AttachedPolicy[],
+  layer: PolicyLayer,
+  action: ActionFacts,
+  level = 0,
+): LayerPlan {
   const name = actionName(action);
-  const placed: PlacedStatement[] = [];
+  const placed: Rule[] = [];
   for (const attached of policies) {
-    for (const statement of attached.policy.statements) {
-      if (actionMatches(statement.actions, action.service, name)) placed.push({ statement, attached, level });
+    for (const rule of rulesOf(attached, layer, level)) {
+      if (actionMatches(rule.statement.actions, action.service, name)) placed.push(rule);
     }
   }
   if (placed.length === 0) return EMPTY_PLAN;
@@ -59,50 +59,21 @@ export function planLayer(policies: readonly AttachedPolicy[], action: ActionFac
 }
 
 /** The plan of the levels of an organization for one action. Levels that always allow are left out of `allow`. */
-export function planControl(levels: readonly ControlLevel[], action: ActionFacts): ControlPlan {
-  const plans = levels.map(({ policies }, i) => planLayer(policies, action, i));
+export function planControl(levels: readonly ControlLevel[], layer: PolicyLayer, action: ActionFacts): ControlPlan {
+  const plans = levels.map(({ policies }, i) => planLayer(policies, layer, action, i));
   const placed = plans.flatMap((plan) => plan.placed);
   const allow = plans.map((plan) => plan.allow).filter((one) => !one.always);
   return { allow, deny: candidates(placed, false), placed };
 }
 
-function candidates(placed: readonly PlacedStatement[], allows: boolean): Candidates {
-  const statements = placed.map((one) => one.statement).filter((one) => one.allows === allows);
-  if (statements.length === 0) return NONE;
-  const always = statements.find(matchesAlways);
-  if (always !== undefined) return { always: true, statements: [always], index: null };
-  return { always: false, statements, index: statements.length > FEW ? new ResourceIndex(statements) : null };
+function candidates(placed: readonly Rule[], allows: boolean): Candidates {
+  const rules = placed.filter((rule) => rule.statement.allows === allows);
+  if (rules.length === 0) return NONE;
+  return {
+    always: rules.some((rule) => rule.always),
+    rules,
+    index: rules.length > FEW ? new ResourceIndex(rules) : null,
+  };
 }
 
 const FEW = 12;
-
-/** About every resource, no condition, and no principal to compare. */
-function matchesAlways(statement: CompiledStatement): boolean {
-  if (statement.conditions.length > 0 || statement.principal !== null) return false;
-  const resources = statement.resources;
-  return resources !== null && !resources.negated && resources.patterns.some((pattern) => pattern.everything);
-}
-
-/** How many actions a memo holds before it starts anew. */
-const MEMO_LIMIT = 2048;
-
-/** Plans by action, made when first asked for. */
-export class PlanMemo<Plan> {
-  private readonly plans = new Map<string, Plan>();
-  private readonly make: (action: ActionFacts) => Plan;
-
-  constructor(make: (action: ActionFacts) => Plan) {
-    this.make = make;
-  }
-
-  for(action: ActionFacts): Plan {
-    return this.plans.get(action.name) ?? this.add(action);
-  }
-
-  private add(action: ActionFacts): Plan {
-    const plan = this.make(action);
-    if (this.plans.size >= MEMO_LIMIT) this.plans.clear();
-    this.plans.set(action.name, plan);
-    return plan;
-  }
-}

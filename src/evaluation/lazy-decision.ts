@@ -1,14 +1,13 @@
-import { DENY_ORDER } from './assumed-findings.ts';
-import { decide, type Outcome } from './decide.ts';
+import { ALLOWED, decide, type Outcome } from './decide.ts';
 import type { Decision, DecisionEffect, LayerDecision, MatchedStatement } from './decision.ts';
-import { type LayerInPlace, layersInPlace, type StatementInPlace } from './explain.ts';
+import { type LayerInPlace, layersInPlace } from './explain.ts';
 import { PlannedFindings } from './findings.ts';
 import type { PolicyLayer } from './layer.ts';
-import { AS_ACCOUNT } from './match-principal.ts';
 import { missingContextKeys } from './missing-keys.ts';
 import type { PreparedPrincipal, PreparedResource } from './prepare.ts';
 import { reasonOf } from './reason.ts';
 import type { ActionFacts, RequestFacts } from './request.ts';
+import type { Rule } from './rule.ts';
 
 /** A decision whose effect is there at once. Everything else is worked out again from the same values when it is read. */
 export class LazyDecision extends PlannedFindings implements Decision {
@@ -40,15 +39,14 @@ export class LazyDecision extends PlannedFindings implements Decision {
   }
 
   get layers(): readonly LayerDecision[] {
-    return this.inPlace().map((layer) => ({
-      layer: layer.layer,
-      effect: effectOf(layer),
-      matchedStatements: layer.statements.filter((one) => one.matches).map(asMatched),
-    }));
+    return this.inPlace().map(decisionOf);
   }
 
   get matchedStatements(): readonly MatchedStatement[] {
-    return this.determining().map(asMatched);
+    const determining = this.determining();
+    const matched: MatchedStatement[] = [];
+    for (const rule of determining) matched.push(rule.asMatched);
+    return matched;
   }
 
   get missingContextKeys(): readonly string[] {
@@ -61,46 +59,28 @@ export class LazyDecision extends PlannedFindings implements Decision {
     return this.layersRead;
   }
 
-  /** The denying statements, those of the layer that is named first; or the Allows that granted. */
-  private determining(): readonly StatementInPlace[] {
-    if (this.outcome.effect === 'IMPLICIT_DENY') return [];
-    const matching = this.inPlace().flatMap((layer) => layer.statements.filter((one) => one.matches));
-    if (this.outcome.effect === 'EXPLICIT_DENY') {
-      return matching.filter((one) => !one.statement.allows).sort((a, b) => rank(a) - rank(b));
-    }
-    if (this.free) return [];
-    const accountCounts = this.resourceSideNeeded || !this.sameAccount;
-    return matching.filter((one) => one.statement.allows && grants(one, accountCounts));
+  /** The denying statements, those of the layer that is named first in front; or the Allows that granted. */
+  private determining(): readonly Rule[] {
+    if (this.outcome === ALLOWED) return this.free ? NOTHING : this.granting();
+    return this.outcome.effect === 'EXPLICIT_DENY' ? this.denying() : NOTHING;
   }
 }
 
-function rank(one: StatementInPlace): number {
-  return DENY_ORDER.indexOf(one.layer);
-}
+const NOTHING: readonly Rule[] = [];
 
-/** Only identity policies and the policy of the resource grant; ceilings take away. */
-function grants(one: StatementInPlace, accountCounts: boolean): boolean {
-  if (one.layer === 'IDENTITY_POLICY') return true;
-  if (one.layer !== 'RESOURCE_POLICY' && one.layer !== 'TRUST_POLICY') return false;
-  return accountCounts || one.naming > AS_ACCOUNT;
-}
-
-function effectOf(layer: LayerInPlace): DecisionEffect {
-  const matching = layer.statements.filter((one) => one.matches);
-  if (matching.some((one) => !one.statement.allows)) return 'EXPLICIT_DENY';
-  const levels = new Set(matching.map((one) => one.level));
-  return levels.size >= layer.levels ? 'ALLOWED' : 'IMPLICIT_DENY';
-}
-
-function asMatched(one: StatementInPlace): MatchedStatement {
-  const { layer, attached, statement } = one;
-  return {
-    layer,
-    policy: attached.id,
-    policyName: attached.name,
-    sid: statement.sid,
-    index: statement.index,
-    effect: statement.allows ? 'ALLOW' : 'DENY',
-    statement: statement.source,
-  };
+function decisionOf({ layer, levels, statements }: LayerInPlace): LayerDecision {
+  const matchedStatements: MatchedStatement[] = [];
+  let denies = false;
+  let allowed = 0;
+  // Rules stand in the order of their levels.
+  let last = -1;
+  for (const { rule, matches } of statements) {
+    if (!matches) continue;
+    matchedStatements.push(rule.asMatched);
+    if (!rule.statement.allows) denies = true;
+    if (rule.level !== last) allowed += 1;
+    last = rule.level;
+  }
+  const effect = denies ? 'EXPLICIT_DENY' : allowed >= levels ? 'ALLOWED' : 'IMPLICIT_DENY';
+  return { layer, effect, matchedStatements };
 }

@@ -22,7 +22,8 @@ export function missingContextKeys(
   }
   if (open.size === 0) return [];
   // The best case for the other outcome: every open statement falls the way that helps it.
-  const turned = (one: StatementInPlace): boolean => (open.has(one) ? one.statement.allows !== allowed : one.matches);
+  const turned = (one: StatementInPlace): boolean =>
+    open.has(one) ? one.rule.statement.allows !== allowed : one.matches;
   const other = decide(situation, new AssumedFindings(evaluation, layers, turned));
   if ((other.effect === 'ALLOWED') === allowed) return [];
   const names = new Map<string, string>();
@@ -62,7 +63,8 @@ function isNeeded(
 }
 
 /** The missing keys on whose values it depends whether the statement matches; none when it cannot match, or must. */
-function openKeys(evaluation: Evaluation, { statement }: StatementInPlace): readonly ContextKey[] {
+function openKeys(evaluation: Evaluation, { rule }: StatementInPlace): readonly ContextKey[] {
+  const { statement } = rule;
   const isMissing = (key: ContextKey): boolean => evaluation.value(key) === undefined && evaluation.couldBeGiven(key);
   const open: ContextKey[] = [];
   const inResource = statement.resources === null ? [] : resourceElementKeys(statement.resources).filter(isMissing);

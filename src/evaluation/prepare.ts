@@ -1,13 +1,25 @@
-import { parseArn, type ResourceText, resourceText } from '../policy/arn.ts';
+import { parseArn, type ResourceText, resourceText, sameText } from '../policy/arn.ts';
 import { isAccountId } from '../policy/principal-id.ts';
 import type { AttachedPolicy, ControlLevel, PrincipalPolicies } from './applicable-policies.ts';
-import { type ControlPlan, type LayerPlan, PlanMemo, planControl, planLayer } from './layer-set.ts';
+import type { PolicyLayer } from './layer.ts';
+import { type Candidates, type ControlPlan, type LayerPlan, NONE, planControl, planLayer } from './layer-set.ts';
+import { PlanMemo } from './plan-memo.ts';
 import type { PrincipalFacts, RoleFacts, RoleSessionFacts, Tags } from './principal.ts';
 import { foldTags, principalTags } from './principal-values.ts';
+import type { ActionFacts } from './request.ts';
 import type { ResourceFacts } from './resource.ts';
+import { serviceControlBinds } from './situation.ts';
 
 /** What the policies of a principal and of its account have to say about one action. */
 export interface PrincipalPlan {
+  // What a decision looks at first, without a way through the layers. Null: nothing to look at.
+  readonly controlDeny: Candidates | null;
+  readonly boundaryDeny: Candidates | null;
+  readonly identityDeny: Candidates | null;
+  /** Levels on which an Allow has to be looked for. */
+  readonly controlAllow: readonly Candidates[] | null;
+  readonly boundaryAllow: Candidates | null;
+  readonly identityAllow: Candidates;
   readonly identity: LayerPlan;
   /** Null: no boundary. */
   readonly boundary: LayerPlan | null;
@@ -30,6 +42,12 @@ export interface PreparedSession {
 /** Somebody who makes requests, ready for deciding. */
 export interface PreparedPrincipal {
   readonly facts: PrincipalFacts;
+  readonly caller: PrincipalFacts['kind'];
+  /** Empty for services and anonymous, which belong to no account. */
+  readonly accountId: string;
+  readonly partition: string;
+  /** It is bound by the service control policies of its account. */
+  readonly controlled: boolean;
   /** Null: no policies are attached (services, anonymous). */
   readonly policies: PreparedPolicies | null;
   /** Null: the session, if it is one, was made without session policies. */
@@ -50,8 +68,10 @@ export interface PreparedResource {
   readonly kind: 'role' | 'key' | 'other';
   /** Tags by key in lower case; null: not known. */
   readonly tags: ReadonlyMap<string, string> | null;
-  readonly policyPlans: PlanMemo<LayerPlan>;
-  readonly controlPlans: PlanMemo<ControlPlan>;
+  /** Null: it has no policy. */
+  readonly policyPlans: PlanMemo<LayerPlan> | null;
+  /** Null: no resource control policies govern it. */
+  readonly controlPlans: PlanMemo<ControlPlan> | null;
 }
 
 /** A role that can be assumed, ready for deciding as its sessions and about assuming it. */
@@ -66,23 +86,44 @@ export interface PreparedRole {
 
 /** Makes the policies of a user or role ready: what they say of an action is worked out when it is first asked for. */
 export function preparePolicies(source: PrincipalPolicies): PreparedPolicies {
-  const boundary = source.boundary === null ? null : [source.boundary];
-  const control = source.serviceControl === null ? null : controlPlans(source.serviceControl);
-  const plans = new PlanMemo<PrincipalPlan>((action) => ({
-    identity: planLayer(source.identity, action),
-    boundary: boundary === null ? null : planLayer(boundary, action),
-    serviceControl: control === null ? null : control.for(action),
-  }));
+  const control = source.serviceControl === null ? null : controlPlans(source.serviceControl, 'SERVICE_CONTROL_POLICY');
+  const plans = new PlanMemo<PrincipalPlan>((action) => planPrincipal(source, control, action));
   return { source, plans };
+}
+
+function planPrincipal(
+  source: PrincipalPolicies,
+  control: PlanMemo<ControlPlan> | null,
+  action: ActionFacts,
+): PrincipalPlan {
+  const identity = planLayer(source.identity, 'IDENTITY_POLICY', action);
+  const boundary = source.boundary === null ? null : planLayer([source.boundary], 'PERMISSIONS_BOUNDARY', action);
+  const serviceControl = control === null ? null : control.for(action);
+  return {
+    controlDeny: serviceControl === null ? null : someOf(serviceControl.deny),
+    boundaryDeny: boundary === null ? null : someOf(boundary.deny),
+    identityDeny: someOf(identity.deny),
+    controlAllow: serviceControl === null || serviceControl.allow.length === 0 ? null : serviceControl.allow,
+    boundaryAllow: boundary === null || boundary.allow.always ? null : boundary.allow,
+    identityAllow: identity.allow,
+    identity,
+    boundary,
+    serviceControl,
+  };
+}
+
+function someOf(candidates: Candidates): Candidates | null {
+  return candidates === NONE ? null : candidates;
 }
 
 /** Plans of the control policies above an account are shared by everything in it: by the list that is handed in. */
 const sharedControlPlans = new WeakMap<readonly ControlLevel[], PlanMemo<ControlPlan>>();
 
-function controlPlans(levels: readonly ControlLevel[]): PlanMemo<ControlPlan> {
+/** A list of levels is of one kind of policy. */
+function controlPlans(levels: readonly ControlLevel[], layer: PolicyLayer): PlanMemo<ControlPlan> {
   const known = sharedControlPlans.get(levels);
   if (known !== undefined) return known;
-  const plans = new PlanMemo<ControlPlan>((action) => planControl(levels, action));
+  const plans = new PlanMemo<ControlPlan>((action) => planControl(levels, layer, action));
   sharedControlPlans.set(levels, plans);
   return plans;
 }
@@ -97,11 +138,21 @@ export function preparePrincipal(
   sessionPolicies: readonly AttachedPolicy[] | null,
 ): PreparedPrincipal {
   const session = sessionPolicies === null || sessionPolicies.length === 0 ? null : prepareSession(sessionPolicies);
-  return { facts, policies, session, tags: principalTags(facts) };
+  const inAccount = facts.kind === 'service' || facts.kind === 'anonymous' ? null : facts;
+  return {
+    facts,
+    caller: facts.kind,
+    accountId: inAccount === null ? '' : sameText(inAccount.accountId),
+    partition: inAccount === null ? '' : sameText(inAccount.partition),
+    controlled: serviceControlBinds(facts),
+    policies,
+    session,
+    tags: principalTags(facts),
+  };
 }
 
 function prepareSession(source: readonly AttachedPolicy[]): PreparedSession {
-  return { source, plans: new PlanMemo<LayerPlan>((action) => planLayer(source, action)) };
+  return { source, plans: new PlanMemo<LayerPlan>((action) => planLayer(source, 'SESSION_POLICY', action)) };
 }
 
 /** A session of a role: the one that is, or one that is only asked about. */
@@ -140,21 +191,25 @@ export function roleSession(
 export function prepareResource(facts: ResourceFacts): PreparedResource {
   const arn = parseArn(facts.arn);
   const inArn = arn !== null && isAccountId(arn.accountId) ? arn.accountId : null;
-  const policy = facts.policy === null ? [] : [facts.policy];
   const levels = facts.resourceControl;
+  const owner = facts.accountId ?? inArn;
+  const kind = kindOf(arn?.service ?? '', arn?.resource ?? '');
   return {
     facts,
     text: resourceText(facts.arn),
-    accountId: facts.accountId ?? inArn,
-    partition: arn?.partition ?? '',
-    kind: kindOf(arn?.service ?? '', arn?.resource ?? ''),
+    accountId: owner === null ? null : sameText(owner),
+    partition: sameText(arn?.partition ?? ''),
+    kind,
     tags: facts.tags === null ? null : foldTags(facts.tags),
-    policyPlans: new PlanMemo<LayerPlan>((action) => planLayer(policy, action)),
-    controlPlans: levels === null ? NO_CONTROL : controlPlans(levels),
+    policyPlans: facts.policy === null ? null : policyPlans(facts.policy, kind),
+    controlPlans: levels === null ? null : controlPlans(levels, 'RESOURCE_CONTROL_POLICY'),
   };
 }
 
-const NO_CONTROL = new PlanMemo<ControlPlan>((action) => planControl([], action));
+function policyPlans(policy: AttachedPolicy, kind: PreparedResource['kind']): PlanMemo<LayerPlan> {
+  const layer = kind === 'role' ? 'TRUST_POLICY' : 'RESOURCE_POLICY';
+  return new PlanMemo<LayerPlan>((action) => planLayer([policy], layer, action));
+}
 
 function kindOf(service: string, resource: string): PreparedResource['kind'] {
   if (service === 'iam' && resource.startsWith('role/')) return 'role';

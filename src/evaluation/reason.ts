@@ -1,9 +1,9 @@
 import type { Outcome } from './decide.ts';
 import type { Evaluation } from './evaluation.ts';
-import type { StatementInPlace } from './explain.ts';
 import type { PolicyLayer } from './layer.ts';
 import type { OrganizationFacts } from './principal.ts';
 import { printedArn } from './principal-values.ts';
+import type { Rule } from './rule.ts';
 import { sameAccount } from './situation.ts';
 
 /** How AWS's messages name the layers. https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html */
@@ -22,7 +22,7 @@ const NAMES: Readonly<Record<PolicyLayer, { readonly name: string; readonly with
  * AWS's access-denied sentence, word for word; for an allowed request a sentence of the same make (a gateway extension:
  * AWS prints none). `determining`: the denying statements, or the allowing ones.
  */
-export function reasonOf(evaluation: Evaluation, outcome: Outcome, determining: readonly StatementInPlace[]): string {
+export function reasonOf(evaluation: Evaluation, outcome: Outcome, determining: readonly Rule[]): string {
   const { principal, action, resource } = evaluation;
   const isAllowed = outcome.effect === 'ALLOWED';
   const onResource = action.wildcardOnly ? '' : ` on resource: ${resource.facts.arn}`;
@@ -37,7 +37,7 @@ export function reasonOf(evaluation: Evaluation, outcome: Outcome, determining: 
   return `${request} with an explicit deny in ${layer.withArticle}${showArn ? `: ${arn}` : ''}`;
 }
 
-function whatAllows(evaluation: Evaluation, determining: readonly StatementInPlace[]): string {
+function whatAllows(evaluation: Evaluation, determining: readonly Rule[]): string {
   const { action, principal } = evaluation;
   const first = determining[0];
   if (first !== undefined) {

@@ -1,39 +1,42 @@
 import type { ResourceText } from '../policy/arn.ts';
 import type { ResourcePattern } from '../policy/resource-pattern.ts';
-import type { CompiledStatement } from '../policy/statement.ts';
+import type { Rule } from './rule.ts';
 
 /**
  * Finds among many statements those that can be about a resource: by the text before the first wildcard of their patterns.
  * A look-up costs as many map accesses as there are different lengths of such texts, not as there are statements.
  */
 export class ResourceIndex {
-  private readonly byPrefix = new Map<string, CompiledStatement[]>();
+  private readonly byPrefix = new Map<string, Rule[]>();
   private readonly lengths: readonly number[];
   /** NotResource, everything, open heads, variables: to be looked at always. */
-  private readonly others: CompiledStatement[] = [];
+  private readonly others: Rule[] = [];
 
-  constructor(statements: readonly CompiledStatement[]) {
+  constructor(rules: readonly Rule[]) {
     const lengths = new Set<number>();
-    for (const statement of statements) {
-      const keys = prefixesOf(statement);
-      if (keys === null) this.others.push(statement);
+    for (const rule of rules) {
+      const keys = prefixesOf(rule.statement);
+      if (keys === null) this.others.push(rule);
       for (const { head, prefix } of keys ?? []) {
         lengths.add(prefix.length);
         const known = this.byPrefix.get(head + prefix);
-        if (known === undefined) this.byPrefix.set(head + prefix, [statement]);
-        else known.push(statement);
+        if (known === undefined) this.byPrefix.set(head + prefix, [rule]);
+        else if (known[known.length - 1] !== rule) known.push(rule);
       }
     }
     this.lengths = [...lengths];
   }
 
-  /** Whether a statement that can be about the resource matches. */
-  some(resource: ResourceText, matches: (statement: CompiledStatement) => boolean): boolean {
-    if (this.others.some(matches)) return true;
+  /**
+   * Lists of rules that can be about the resource, until one answers true; whether one did. A rule with several patterns
+   * can be in several lists.
+   */
+  some(resource: ResourceText, answer: (rules: readonly Rule[]) => boolean): boolean {
+    if (this.others.length > 0 && answer(this.others)) return true;
     for (const length of this.lengths) {
       if (length > resource.rest.length) continue;
       const found = this.byPrefix.get(resource.head + resource.rest.slice(0, length));
-      if (found?.some(matches) === true) return true;
+      if (found !== undefined && answer(found)) return true;
     }
     return false;
   }
@@ -45,7 +48,7 @@ interface Prefix {
 }
 
 /** Null: the statement has to be looked at for every resource. */
-function prefixesOf(statement: CompiledStatement): readonly Prefix[] | null {
+function prefixesOf(statement: Rule['statement']): readonly Prefix[] | null {
   const resources = statement.resources;
   if (resources === null || resources.negated) return null;
   const prefixes: Prefix[] = [];

@@ -11,9 +11,7 @@ const SERVICE_LINKED_PATH = '/aws-service-role/';
 
 export function needsNoPermission({ action, principal }: Evaluation): boolean {
   return (
-    action.service === 'sts' &&
-    principal.facts.kind !== 'anonymous' &&
-    action.name.toLowerCase() === NEEDS_NO_PERMISSION
+    action.service === 'sts' && principal.caller !== 'anonymous' && action.name.toLowerCase() === NEEDS_NO_PERMISSION
   );
 }
 
@@ -22,10 +20,10 @@ export function needsNoPermission({ action, principal }: Evaluation): boolean {
  * Nothing reaches from one partition into another.
  */
 export function sameAccount({ principal, resource }: Evaluation): boolean {
-  const facts = principal.facts;
-  if (facts.kind === 'service' || facts.kind === 'anonymous') return false;
-  if (!samePartition(facts, resource)) return false;
-  return resource.accountId === null || resource.accountId === facts.accountId;
+  // Services and anonymous callers belong to no account.
+  if (principal.accountId === '') return false;
+  if (resource.partition !== principal.partition && resource.partition !== '') return false;
+  return resource.accountId === null || resource.accountId === principal.accountId;
 }
 
 export function samePartition(facts: PrincipalFacts, resource: PreparedResource): boolean {

@@ -1,4 +1,5 @@
 import { type Glob, globOf } from './pattern.ts';
+import { remembering } from './remember.ts';
 
 /** One entry of Action or NotAction. Everything in it is in lower case: actions compare without case. */
 export interface ActionPattern {
@@ -14,6 +15,7 @@ export interface ActionElement {
   readonly patterns: readonly ActionPattern[];
 }
 
+const EVERY_ACTION: ActionPattern = { service: null, name: globOf('*') };
 const PREFIX = /^[a-z0-9.-]+$/;
 const BLANK_OR_COMMA = /[\s,]/;
 
@@ -21,7 +23,7 @@ const BLANK_OR_COMMA = /[\s,]/;
  * Null: the entry matches nothing, because it is empty, holds a blank or a comma, has no prefix, or a wildcard in it.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_action.html
  */
-export function readActionPattern(text: string): ActionPattern | null {
+export const readActionPattern: (text: string) => ActionPattern | null = remembering((text) => {
   if (text === '*' || text === '*:*') return EVERY_ACTION;
   const lower = text.toLowerCase();
   const colon = lower.indexOf(':');
@@ -30,15 +32,14 @@ export function readActionPattern(text: string): ActionPattern | null {
   const name = lower.slice(colon + 1);
   if (!PREFIX.test(service) || name === '' || name.includes(':')) return null;
   return { service, name: globOf(name) };
-}
-
-const EVERY_ACTION: ActionPattern = { service: null, name: globOf('*') };
+});
 
 /** Whether the element covers `service:name`, both in lower case. */
 export function actionMatches(element: ActionElement, service: string, name: string): boolean {
   for (const pattern of element.patterns) {
-    if ((pattern.service === null || pattern.service === service) && pattern.name.matches(name))
+    if ((pattern.service === null || pattern.service === service) && pattern.name.matches(name)) {
       return !element.negated;
+    }
   }
   return element.negated;
 }

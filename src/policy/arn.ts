@@ -1,3 +1,5 @@
+import { remembering } from './remember.ts';
+
 /** `arn:partition:service:region:account:resource`; the last part keeps its own colons and slashes. */
 export interface Arn {
   readonly partition: string;
@@ -48,11 +50,14 @@ export interface ResourceText {
   readonly rest: string;
 }
 
+/** One string for equal texts: comparing it with itself does not look at its letters. */
+export const sameText: (text: string) => string = remembering((text) => text);
+
 /** Cuts the resource of a request. Never fails: a text that is no ARN stays whole. */
 export function resourceText(text: string): ResourceText {
   const parts = splitArn(text);
   const rest = parts[SEGMENTS_BEFORE_RESOURCE];
   if (rest === undefined) return { text, arn: false, head: '', segments: [], rest: text };
-  const head = text.slice(0, text.length - rest.length).toLowerCase();
+  const head = sameText(text.slice(0, text.length - rest.length).toLowerCase());
   return { text, arn: true, head, segments: head.slice(0, -1).split(':'), rest };
 }

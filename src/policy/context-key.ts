@@ -1,3 +1,5 @@
+import { remembering } from './remember.ts';
+
 /** A string is a single-valued condition key, a list a multi-valued one. Numbers and booleans are written as strings. */
 export type ContextValue = string | readonly string[];
 
@@ -67,10 +69,10 @@ const PRINCIPAL_TAG = 'aws:principaltag/';
 const RESOURCE_TAG = ':resourcetag/';
 
 /** Reads the name of a condition key. Any name is a key: services define their own, also at run time (OIDC issuers). */
-export function contextKey(written: string): ContextKey {
+export const contextKey: (written: string) => ContextKey = remembering((written) => {
   const name = written.toLowerCase();
   return { name, written, owner: ownerOf(name), tag: tagOf(name), multiValued: MULTI_VALUED_KEYS.has(name) };
-}
+});
 
 function ownerOf(name: string): KeyOwner {
   if (PRINCIPAL_KEYS.has(name) || name.startsWith(PRINCIPAL_TAG)) return 'principal';

@@ -23,50 +23,56 @@ interface Chunk {
 /** A compiled pattern. Compares with case; for comparing without, give it and the text in lower case. */
 export class Glob {
   declare private readonly chunks: readonly Chunk[];
-  declare private readonly first: Chunk;
-  declare private readonly last: Chunk;
+  // The first and last chunk are also here: what is not read through further objects is found in the cache.
+  declare private readonly count: number;
   declare private readonly shortest: number;
+  declare private readonly start: string;
+  declare private readonly startOpen: readonly boolean[] | null;
+  declare private readonly end: string;
+  declare private readonly endOpen: readonly boolean[] | null;
 
   constructor(pieces: readonly Piece[]) {
     const chunks = chunksOf(pieces);
+    const first = chunks[0] ?? EMPTY;
+    const last = chunks[chunks.length - 1] ?? EMPTY;
     this.chunks = chunks;
-    this.first = chunks[0] ?? EMPTY;
-    this.last = chunks[chunks.length - 1] ?? EMPTY;
+    this.count = chunks.length;
     this.shortest = chunks.reduce((sum, chunk) => sum + chunk.text.length, 0);
+    this.start = first.text;
+    this.startOpen = first.open;
+    this.end = last.text;
+    this.endOpen = last.open;
   }
 
   /** The only text that matches; null when there are several. */
   get exact(): string | null {
-    return this.chunks.length === 1 && this.first.open === null ? this.first.text : null;
+    return this.count === 1 && this.startOpen === null ? this.start : null;
   }
 
   /** What every text that matches begins with. */
   get prefix(): string {
-    const { text, open } = this.first;
-    if (open === null) return text;
-    const at = open.indexOf(true);
-    return at < 0 ? text : text.slice(0, at);
+    const at = this.startOpen === null ? -1 : this.startOpen.indexOf(true);
+    return at < 0 ? this.start : this.start.slice(0, at);
   }
 
   /** Every text matches: the pattern is nothing but stars. */
   get everything(): boolean {
-    return this.chunks.length > 1 && this.shortest === 0;
+    return this.count > 1 && this.shortest === 0;
   }
 
   matches(text: string): boolean {
-    const first = this.first;
-    const count = this.chunks.length;
-    if (count === 1) return text.length === first.text.length && chunkAt(first, text, 0);
-    if (text.length < this.shortest || !chunkAt(first, text, 0)) return false;
-    const last = this.last;
-    const end = text.length - last.text.length;
-    if (!chunkAt(last, text, end)) return false;
-    return count === 2 || this.middleFits(text, first.text.length, end);
+    const { start, count, shortest } = this;
+    if (count === 1) return text.length === shortest && standsAt(start, this.startOpen, text, 0);
+    if (shortest === 0) return true;
+    if (text.length < shortest || !standsAt(start, this.startOpen, text, 0)) return false;
+    const end = text.length - this.end.length;
+    if (!standsAt(this.end, this.endOpen, text, end)) return false;
+    return count === 2 || this.middleFits(text, start.length, end);
   }
 
   private middleFits(text: string, start: number, end: number): boolean {
     let from = start;
-    for (let i = 1; i < this.chunks.length - 1; i += 1) {
+    for (let i = 1; i < this.count - 1; i += 1) {
       const chunk = this.chunks[i] ?? EMPTY;
       const at = findChunk(chunk, text, from, end);
       if (at < 0) return false;
@@ -100,9 +106,7 @@ function chunksOf(pieces: readonly Piece[]): readonly Chunk[] {
   return chunks;
 }
 
-function chunkAt(chunk: Chunk, text: string, at: number): boolean {
-  const open = chunk.open;
-  const wanted = chunk.text;
+function standsAt(wanted: string, open: readonly boolean[] | null, text: string, at: number): boolean {
   if (at + wanted.length > text.length) return false;
   // A loop: `startsWith` costs several times as much, and texts that differ mostly do so near their end.
   for (let i = wanted.length - 1; i >= 0; i -= 1) {
@@ -118,7 +122,7 @@ function findChunk(chunk: Chunk, text: string, from: number, end: number): numbe
     return at <= lastStart ? at : -1;
   }
   for (let at = from; at <= lastStart; at += 1) {
-    if (chunkAt(chunk, text, at)) return at;
+    if (standsAt(chunk.text, chunk.open, text, at)) return at;
   }
   return -1;
 }
