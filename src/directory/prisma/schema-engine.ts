@@ -17,6 +17,21 @@ interface Glue {
 
 let loading: Promise<typeof SchemaEngine> | null = null;
 
+/** What the engine waits for at most: ten seconds for its lock. It never clears them, and a process would stay for them. */
+const timers = new Set<NodeJS.Timeout>();
+
+/** What the engine calls. Its timers are remembered, to be cleared with it. */
+function engineImports(): WebAssembly.ModuleImports {
+  const glue = bindings as unknown as WebAssembly.ModuleImports;
+  const setTimer = (callback: () => void, milliseconds: number): NodeJS.Timeout => {
+    const timer = setTimeout(callback, milliseconds >>> 0);
+    timers.add(timer);
+    return timer;
+  };
+  const named = Object.keys(glue).filter((name) => name.startsWith('__wbg_setTimeout_'));
+  return { ...glue, ...Object.fromEntries(named.map((name) => [name, setTimer])) };
+}
+
 /**
  * Prisma's schema engine in its WebAssembly build. The package's own entry imports the `.wasm` file as a module, which
  * Node cannot; so it is put together here as that entry does it.
@@ -26,7 +41,7 @@ async function loadEngine(): Promise<typeof SchemaEngine> {
   const entry = createRequire(import.meta.url).resolve('@prisma/schema-engine-wasm');
   const compiled = await WebAssembly.compile(await readFile(join(entry, '..', 'schema_engine_bg.wasm')));
   const instance = await WebAssembly.instantiate(compiled, {
-    './schema_engine_bg.js': bindings as unknown as WebAssembly.ModuleImports,
+    './schema_engine_bg.js': engineImports(),
   });
   // oxlint-disable-next-line no-underscore-dangle -- wasm-bindgen names it
   glue.__wbg_set_wasm(instance.exports);
@@ -74,6 +89,8 @@ export async function applyMigrations(
     const message = error instanceof Error ? error.message : String(error);
     throw new RolegateError('MIGRATION_FAILED', `the database could not be prepared: ${message}`, { cause: error });
   } finally {
+    for (const timer of timers) clearTimeout(timer);
+    timers.clear();
     engine.free();
   }
 }
