@@ -3,14 +3,18 @@ import { openServices } from '../server/services.ts';
 import type { Settings } from '../server/settings.ts';
 import type { NewAccessKey } from '../session/sessions.ts';
 import { CommandFailed } from './failure.ts';
-import { isObject, runningGateway } from './running-gateway.ts';
+import { hereOrThere, isObject, type RunningGateway } from './running-gateway.ts';
 import type { Terminal } from './terminal.ts';
 
 type Owner = { readonly user: string } | { readonly service: string };
 
 /** `rolegate access-key create`. Throws CommandFailed. */
 export async function createAccessKey(owner: Owner, settings: Settings, terminal: Terminal): Promise<void> {
-  const key = (await createHere(owner, settings)) ?? (await createThere(owner, settings));
+  const key = await hereOrThere(
+    settings,
+    () => createHere(owner, settings),
+    (gateway) => createThere(owner, gateway),
+  );
   const pair = `${key.accessKeyId}:${key.secretAccessKey}`;
   terminal.out(
     `access key of ${'user' in owner ? owner.user : owner.service}, shown this once:\n` +
@@ -46,8 +50,7 @@ const CREATE = `mutation CreateAccessKey($input: CreateAccessKeyInput!) {
 }`;
 
 /** By the gateway that has the folder. */
-async function createThere(owner: Owner, settings: Settings): Promise<NewAccessKey> {
-  const gateway = await runningGateway(settings);
+async function createThere(owner: Owner, gateway: RunningGateway): Promise<NewAccessKey> {
   const { createAccessKey: result } = await gateway.ask(CREATE, {
     input: { principal: 'user' in owner ? owner.user : owner.service },
   });

@@ -5,7 +5,7 @@ import { openStore } from '../server/services.ts';
 import type { Settings } from '../server/settings.ts';
 import { CommandFailed } from './failure.ts';
 import { aboutFile, parseExport, readExports } from './read-exports.ts';
-import { isObject, runningGateway } from './running-gateway.ts';
+import { hereOrThere, isObject, type RunningGateway } from './running-gateway.ts';
 import { ProgressLine, type Terminal } from './terminal.ts';
 
 /** What an import did, however it was done. */
@@ -35,9 +35,11 @@ export async function importFiles(
     const parsed = parseExport(command.files, text);
     const document = withAccountName(parsed.document, command.accountName);
     progress.show('opening the directory');
-    imported =
-      (await importHere(document, parsed.warnings, settings, progress)) ??
-      (await importThere(command, text, settings, progress));
+    imported = await hereOrThere(
+      settings,
+      () => importHere(document, parsed.warnings, settings, progress),
+      (gateway) => importThere(command, text, gateway, progress),
+    );
   } finally {
     progress.clear();
   }
@@ -79,10 +81,9 @@ const IMPORT = `mutation Import($input: ImportAccountAuthorizationDetailsInput!)
 async function importThere(
   command: Import,
   text: string,
-  settings: Settings,
+  gateway: RunningGateway,
   progress: ProgressLine,
 ): Promise<Imported> {
-  const gateway = await runningGateway(settings);
   progress.show(`importing through the gateway at ${gateway.url}`);
   const input = { document: text, ...(command.accountName === null ? {} : { accountName: command.accountName }) };
   const { importAccountAuthorizationDetails: result } = await gateway.ask(IMPORT, { input });

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { readAddress } from '../server/address-file.ts';
 import type { Settings } from '../server/settings.ts';
 import { CommandFailed } from './failure.ts';
@@ -11,12 +12,36 @@ export interface RunningGateway {
   ask(query: string, variables: Readonly<Record<string, unknown>>): Promise<Readonly<Record<string, unknown>>>;
 }
 
+/** How long a command waits for another one that has the data folder. Milliseconds. */
+const PATIENCE = 30_000;
+const BETWEEN = 250;
+
+/**
+ * Does a command's work in the data folder itself, or through the gateway that has it. While another command has it, waits
+ * for that to end. `here` answers null when the folder is taken. Throws CommandFailed when it stays taken.
+ */
+export async function hereOrThere<T>(
+  settings: Settings,
+  here: () => Promise<T | null>,
+  there: (gateway: RunningGateway) => Promise<T>,
+): Promise<T> {
+  const deadline = Date.now() + PATIENCE;
+  for (;;) {
+    const done = await here();
+    if (done !== null) return done;
+    if ((await readAddress(settings.dataDir)) !== null || Date.now() > deadline) {
+      return there(await runningGateway(settings));
+    }
+    await delay(BETWEEN);
+  }
+}
+
 /** Finds it by what it has left in the data folder. Throws CommandFailed that says what is missing. */
-export async function runningGateway(settings: Settings): Promise<RunningGateway> {
+async function runningGateway(settings: Settings): Promise<RunningGateway> {
   const address = await readAddress(settings.dataDir);
   if (address === null) {
     throw new CommandFailed(
-      `the data folder ${settings.dataDir} is in use by another process, and no gateway has left its address there: try again in a moment`,
+      `the data folder ${settings.dataDir} is in use by another process, and no gateway has left its address there`,
     );
   }
   const token = settings.operatorToken ?? (await readToken(settings.dataDir));

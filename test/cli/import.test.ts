@@ -196,3 +196,13 @@ test('help, version and wrong usage', async () => {
   expect((await rolegate(['import', '-'], { ROLEGATE_DATA_DIR: 'file/data' }, page('ann'))).code).toBe(1);
   expect((await rolegate(['import', '-'], { LOG_LEVEL: 'loud' }, page('ann'))).code).toBe(2);
 });
+
+test('imports that are started together wait for each other', async () => {
+  const texts = [page('ann'), page('ben')];
+  const done = await Promise.all(texts.map((text) => rolegate(['import', '-'], {}, text)));
+  for (const { code, out, error } of done) {
+    expect(error).toBe('');
+    expect(code).toBe(0);
+    expect(out).toMatch(CHANGED);
+  }
+});
