@@ -1,14 +1,6 @@
 import type { Located } from './json-text.ts';
 import { readOperator } from './operator.ts';
 
-/** One thing that is wrong, at a place in the document. */
-interface Fault {
-  readonly message: string;
-  /** `Statement[0].Action` */
-  readonly path: string;
-  readonly offset: number;
-}
-
 /** A statement's elements by name, with their places. */
 export interface StatementNode {
   readonly path: string;
