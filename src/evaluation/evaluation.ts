@@ -1,6 +1,6 @@
 import type { ContextKey, ContextReader, ContextValue } from '../policy/context-key.ts';
 import { instantText } from '../policy/date.ts';
-import { resourceElementMatches } from '../policy/resource-pattern.ts';
+import { resourceElementMatches, resourceMatches } from '../policy/resource-pattern.ts';
 import type { CompiledStatement } from '../policy/statement.ts';
 import { DIRECTLY, hitByNotPrincipal, type Naming, NOT_NAMED, naming } from './match-principal.ts';
 import type { PreparedPrincipal, PreparedResource } from './prepare.ts';
@@ -74,11 +74,16 @@ export class Evaluation implements ContextReader {
 
   /** `matches`, of a statement in its place. */
   applies(rule: Rule): boolean {
-    if (!rule.everything && !this.resourceMatches(rule.statement)) return false;
+    if (!rule.everything && !this.isAbout(rule)) return false;
     const conditions = rule.conditions;
     if (conditions === null) return true;
     for (const condition of conditions) if (!condition.holds(this)) return false;
     return true;
+  }
+
+  private isAbout(rule: Rule): boolean {
+    if (rule.onlyResource === null) return this.resourceMatches(rule.statement);
+    return resourceMatches(rule.onlyResource, this.resource.text, this) === 'match';
   }
 
   resourceMatches(statement: CompiledStatement): boolean {

@@ -55,7 +55,10 @@ export function planLayer(
     }
   }
   if (placed.length === 0) return EMPTY_PLAN;
-  return { allow: candidates(placed, true), deny: candidates(placed, false), placed };
+  const allow = candidates(placed, true);
+  const deny = candidates(placed, false);
+  // Mostly there is one effect: then its list is that of all.
+  return { allow, deny, placed: deny === NONE ? allow.rules : allow === NONE ? deny.rules : placed };
 }
 
 /** The plan of the levels of an organization for one action. Levels that always allow are left out of `allow`. */
@@ -67,7 +70,8 @@ export function planControl(levels: readonly ControlLevel[], layer: PolicyLayer,
 }
 
 function candidates(placed: readonly Rule[], allows: boolean): Candidates {
-  const rules = placed.filter((rule) => rule.statement.allows === allows);
+  // A list that grew has room for more: the slice has not, and there are very many.
+  const rules = placed.filter((rule) => rule.statement.allows === allows).slice();
   if (rules.length === 0) return NONE;
   return {
     always: rules.some((rule) => rule.always),

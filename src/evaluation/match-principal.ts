@@ -36,7 +36,7 @@ function namingBy(named: NamedPrincipal, caller: PreparedPrincipal, bindings: Bi
   if (facts.kind === 'service') {
     return named.kind === 'service' && named.service === facts.service ? DIRECTLY : NOT_NAMED;
   }
-  if (named.kind === 'account') return named.accountId === facts.accountId ? AS_ACCOUNT : NOT_NAMED;
+  if (named.kind === 'account') return named.accountId === caller.accountId ? AS_ACCOUNT : NOT_NAMED;
   if (named.kind === 'arn') return namingByArn(named.arn, caller, bindings);
   return named.kind === 'uniqueId' ? namingById(named.id, caller) : NOT_NAMED;
 }

@@ -87,17 +87,19 @@ export interface PreparedRole {
 /** Makes the policies of a user or role ready: what they say of an action is worked out when it is first asked for. */
 export function preparePolicies(source: PrincipalPolicies): PreparedPolicies {
   const control = source.serviceControl === null ? null : controlPlans(source.serviceControl, 'SERVICE_CONTROL_POLICY');
-  const plans = new PlanMemo<PrincipalPlan>((action) => planPrincipal(source, control, action));
+  const boundary = source.boundary === null ? null : boundaryPlans(source.boundary);
+  const plans = new PlanMemo<PrincipalPlan>((action) => planPrincipal(source, boundary, control, action));
   return { source, plans };
 }
 
 function planPrincipal(
   source: PrincipalPolicies,
+  boundaries: PlanMemo<LayerPlan> | null,
   control: PlanMemo<ControlPlan> | null,
   action: ActionFacts,
 ): PrincipalPlan {
   const identity = planLayer(source.identity, 'IDENTITY_POLICY', action);
-  const boundary = source.boundary === null ? null : planLayer([source.boundary], 'PERMISSIONS_BOUNDARY', action);
+  const boundary = boundaries === null ? null : boundaries.for(action);
   const serviceControl = control === null ? null : control.for(action);
   return {
     controlDeny: serviceControl === null ? null : someOf(serviceControl.deny),
@@ -114,6 +116,17 @@ function planPrincipal(
 
 function someOf(candidates: Candidates): Candidates | null {
   return candidates === NONE ? null : candidates;
+}
+
+/** Plans of a boundary are shared by everybody it is attached to. */
+const sharedBoundaryPlans = new WeakMap<AttachedPolicy, PlanMemo<LayerPlan>>();
+
+function boundaryPlans(boundary: AttachedPolicy): PlanMemo<LayerPlan> {
+  const known = sharedBoundaryPlans.get(boundary);
+  if (known !== undefined) return known;
+  const plans = new PlanMemo<LayerPlan>((action) => planLayer([boundary], 'PERMISSIONS_BOUNDARY', action));
+  sharedBoundaryPlans.set(boundary, plans);
+  return plans;
 }
 
 /** Plans of the control policies above an account are shared by everything in it: by the list that is handed in. */

@@ -1,4 +1,5 @@
 import type { Condition } from '../policy/condition.ts';
+import type { ResourcePattern } from '../policy/resource-pattern.ts';
 import type { CompiledStatement } from '../policy/statement.ts';
 import type { AttachedPolicy } from './applicable-policies.ts';
 import type { MatchedStatement } from './decision.ts';
@@ -17,6 +18,8 @@ export class Rule {
   declare readonly level: number;
   /** It is about every resource, and also about no resource at all. */
   declare readonly everything: boolean;
+  /** Its only entry of Resource; null: it has several, or NotResource. */
+  declare readonly onlyResource: ResourcePattern | null;
   /** Null: none. */
   declare readonly conditions: readonly Condition[] | null;
   declare private asMatchedRead: MatchedStatement | null;
@@ -29,6 +32,8 @@ export class Rule {
     this.level = level;
     this.everything =
       resources === null || (!resources.negated && resources.patterns.some((pattern) => pattern.everything));
+    const only = resources !== null && !resources.negated && resources.patterns.length === 1;
+    this.onlyResource = only ? (resources.patterns[0] ?? null) : null;
     this.conditions = conditions.length === 0 ? null : conditions;
     this.asMatchedRead = null;
   }

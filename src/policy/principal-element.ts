@@ -1,4 +1,4 @@
-import { parseArn } from './arn.ts';
+import { parseArn, sameText } from './arn.ts';
 import { isAccountId } from './principal-id.ts';
 
 /** One principal that a policy names. */
@@ -44,10 +44,10 @@ export function readNamedPrincipal(type: string, value: string): NamedPrincipal 
 }
 
 function readAwsPrincipal(value: string): NamedPrincipal | null {
-  if (isAccountId(value)) return { kind: 'account', accountId: value };
+  if (isAccountId(value)) return { kind: 'account', accountId: sameText(value) };
   if (UNIQUE_ID.test(value)) return { kind: 'uniqueId', id: value };
   const arn = parseArn(value);
   if (arn === null) return null;
-  if (arn.service === 'iam' && arn.resource === 'root') return { kind: 'account', accountId: arn.accountId };
+  if (arn.service === 'iam' && arn.resource === 'root') return { kind: 'account', accountId: sameText(arn.accountId) };
   return { kind: 'arn', arn: value };
 }
