@@ -17,6 +17,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
@@ -28,6 +29,9 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const SRC = join(ROOT, 'src');
 const DIST = join(ROOT, 'dist');
 const GENERATED = join(SRC, 'generated');
+
+/** May be run, by everybody. */
+const EXECUTABLE = 0o111;
 
 function filesBelow(folder) {
   return readdirSync(folder, { withFileTypes: true })
@@ -122,7 +126,8 @@ function linkCommand() {
   const command = join(DIST, 'cli/main.js');
   const folder = join(ROOT, 'node_modules/.bin');
   if (!existsSync(command) || !existsSync(folder)) return;
-  chmodSync(command, 0o755);
+  // Whoever only reads the clone may start it, but not change it.
+  if ((statSync(command).mode & EXECUTABLE) !== EXECUTABLE) chmodSync(command, 0o755);
   if (process.platform === 'win32') {
     writeFileSync(join(folder, 'rolegate.cmd'), `@node "%~dp0\\..\\..\\dist\\cli\\main.js" %*\r\n`);
     return;
