@@ -68,6 +68,26 @@ function depthOf(selections: SelectionSetNode | undefined, depthOfFragment: (nam
   return deepest;
 }
 
+/** Fields that describe the schema: what tools ask has one. They cost much, and anybody may ask them. */
+export const MAX_INTROSPECTIONS = 2;
+
+/** A validation rule, of the document alone as well. */
+export function MaxIntrospectionsRule(context: ValidationContext): ASTVisitor {
+  let asked = 0;
+  return {
+    Field(field) {
+      if (field.name.value !== '__schema' && field.name.value !== '__type') return;
+      asked += 1;
+      if (asked !== MAX_INTROSPECTIONS + 1) return;
+      const error = tooComplex(
+        `the document asks for the schema more than ${MAX_INTROSPECTIONS} times`,
+        MAX_INTROSPECTIONS,
+      );
+      context.reportError(new GraphQLError(error.message, { nodes: field, extensions: error.extensions }));
+    },
+  };
+}
+
 /** A validation rule, of the document alone as well. */
 export function MaxAliasesRule(context: ValidationContext): ASTVisitor {
   let aliases = 0;
@@ -95,6 +115,7 @@ export function useDocumentLimits(): Plugin {
     onValidate: ({ addValidationRule }) => {
       addValidationRule(MaxDepthRule);
       addValidationRule(MaxAliasesRule);
+      addValidationRule(MaxIntrospectionsRule);
     },
   };
 }

@@ -50,6 +50,15 @@ describe('documents', () => {
     expect(result.errors).toBeUndefined();
   });
 
+  test('the schema is described twice in one document, not a hundred times', async () => {
+    const query = (count: number) =>
+      `{ ${Array.from({ length: count }, (_, index) => `a${index}: __schema { types { name } }`).join(' ')} }`;
+    expect((await gateway.ask(OPERATOR, query(2))).errors).toBeUndefined();
+    expect(faultsOf(await gateway.ask(OPERATOR, query(100)))).toEqual([
+      { code: 'QUERY_TOO_COMPLEX', message: 'the document asks for the schema more than 2 times' },
+    ]);
+  });
+
   test('4,000 tokens are the most', async () => {
     const query = `{ ${'__typename '.repeat(4000)} }`;
     expect(faultsOf(await gateway.ask(OPERATOR, query))).toEqual([
