@@ -21,9 +21,11 @@ export type PrincipalRef =
   | { readonly kind: 'anonymous' };
 
 const ACCOUNT = /^\d{12}$/;
-const NAME = /^[\w+=,.@-]{1,128}$/;
+// IAM gives out names of [\w+=,.@-]. Recorded accounts hold placeholders such as `<role-name:1>`, which are asked about,
+// too: whatever is no slash, no wildcard, and printed.
+const NAME = /^[\x21-\x29\x2b-\x2e\x30-\x3e\x40-\x7e]{1,128}$/;
 // A path begins and ends with a slash and holds U+0021 to U+007E; the name follows the last slash.
-const PATH_AND_NAME = /^\/(?:[\x21-\x7e]{0,510}\/)?[\w+=,.@-]{1,128}$/;
+const PATH_AND_NAME = /^\/(?:[\x21-\x7e]{0,510}\/)?[\x21-\x29\x2b-\x2e\x30-\x3e\x40-\x7e]{1,128}$/;
 const SERVICE = /^[a-z0-9][a-z0-9.-]{0,200}\.amazonaws\.com(?:\.cn)?$/;
 
 export function isAccountId(text: string): boolean {

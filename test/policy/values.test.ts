@@ -132,6 +132,8 @@ describe('principals', () => {
   test.each([
     ['arn:aws:iam::111111111111:user/alice', 'user'],
     ['arn:aws:iam::111111111111:user/a/b/alice', 'user'],
+    ['arn:aws:iam::111111111111:user/<user-name:1>', 'user'],
+    ['arn:aws:sts::111111111111:assumed-role/<role-name:1>/s1', 'roleSession'],
     ['arn:aws-cn:iam::111111111111:role/team/App', 'role'],
     ['arn:aws:sts::111111111111:assumed-role/App/s1', 'roleSession'],
     ['arn:aws:sts::111111111111:federated-user/bob', 'federatedUser'],
@@ -160,6 +162,8 @@ describe('principals', () => {
     'arn:aws:iam::111111111111:group/g',
     'arn:aws:iam::111111111111:user/',
     'arn:aws:iam::111111111111:user/a b',
+    'arn:aws:iam::111111111111:user/*',
+    'arn:aws:iam::111111111111:role/a?',
     'arn:aws:iam::1:user/alice',
     'arn:aws:iam:us-east-1:111111111111:user/alice',
     'arn:aws:sts::111111111111:assumed-role/App',

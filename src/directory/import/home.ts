@@ -1,4 +1,6 @@
 import type { JsonObject } from '../../policy/json.ts';
+import { parsePrincipalRef } from '../../policy/principal-id.ts';
+import { shorten } from './bounded-json.ts';
 import { type Entry, isJsonObject } from './entry.ts';
 import { LISTS } from './find-answers.ts';
 import { formatIamArn, type IamArn, type IamType, isAccountId, isPartition, parseIamArn } from './iam-arn.ts';
@@ -42,6 +44,14 @@ export function findHome(answers: readonly JsonObject[]): Home {
  * entity cannot be named.
  */
 export function entityArn(entry: Entry, type: IamType, nameKey: string, home: Home): IamArn | null {
+  const arn = completeEntityArn(entry, type, nameKey, home);
+  if (arn === null || (type !== 'user' && type !== 'role') || parsePrincipalRef(formatIamArn(arn)) !== null) return arn;
+  // It would be stored, and nobody could ask about it.
+  entry.warn('Arn', `\`${shorten(formatIamArn(arn))}\` cannot be the ARN of a ${type}; the entity is left out`);
+  return null;
+}
+
+function completeEntityArn(entry: Entry, type: IamType, nameKey: string, home: Home): IamArn | null {
   const written = entry.text('Arn');
   if (written === null) return arnFromName(entry, type, nameKey, home);
   const arn = completeArn(entry, 'Arn', written, home, type === 'policy');

@@ -311,3 +311,13 @@ describe('what no database stores', () => {
     expect(document.users).toEqual([]);
   });
 });
+
+test('a user or role that nobody could ask about is left out, with a warning', () => {
+  for (const name of ['a b', 'x*', 'n'.repeat(129)]) {
+    const { document, warnings } = parse({ UserDetailList: [user({ UserName: name, Arn: arn(`user/${name}`) })] });
+    expect(document.users).toEqual([]);
+    expect(warnings).toEqual([
+      expect.stringMatching(/^user .*: Arn: .* cannot be the ARN of a user; the entity is left out$/),
+    ]);
+  }
+});

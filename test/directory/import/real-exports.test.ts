@@ -1,6 +1,7 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { parseAccountAuthorizationDetails } from '../../../src/directory/import/account-authorization-details.ts';
+import { parsePrincipalRef } from '../../../src/policy/principal-id.ts';
 
 function read(name: string) {
   const url = new URL(`../../data/account-authorization-details/${name}.json`, import.meta.url);
@@ -120,4 +121,14 @@ test('recorded answers within an envelope, with placeholders', () => {
   expect(warnings).toContain('role <role-name:1>: RoleId: `<role-id:1>` is no unique id; one is made');
   expect(warnings).toContain('user <user-name:1>: CreateDate: the string `<datetime>` is no date that is understood');
   expect(new Set(warnings).size).toBe(warnings.length);
+});
+
+const FILES = readdirSync(new URL('../../data/account-authorization-details/', import.meta.url))
+  .filter((name) => name.endsWith('.json'))
+  .map((name) => name.slice(0, -'.json'.length));
+
+test.each(FILES)('%s: every user and role can be asked about', (name) => {
+  const { document } = read(name);
+  const principals = [...(document.users ?? []), ...(document.roles ?? [])].map(({ arn }) => arn);
+  expect(principals.filter((arn) => parsePrincipalRef(arn) === null)).toEqual([]);
 });
