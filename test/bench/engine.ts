@@ -84,3 +84,26 @@ export function ask(engine: Engine, request: BenchRequest): Decision {
     facts,
   );
 }
+
+/** Reads the layer and the statements of a decision. */
+export function statementsOf(decision: Decision): number {
+  return decision.matchedStatements.length + (decision.deniedBy === null ? 1 : 0);
+}
+
+/** Reads everything that a decision says of the layers. */
+export function explanationOf(decision: Decision): number {
+  const { reason, layers, matchedStatements } = decision;
+  let found = reason.length + matchedStatements.length;
+  for (const layer of layers) found += layer.matchedStatements.length;
+  return found;
+}
+
+/** The same requests in batches of one principal that asks about many resources: how a list is filtered. */
+export function batches(world: World, size: number): readonly BenchRequest[] {
+  return world.requests.map((request, i) => ({
+    principal: world.requests[i - (i % size)]?.principal ?? 0,
+    resource: request.resource,
+    action: request.action,
+    context: request.context,
+  }));
+}

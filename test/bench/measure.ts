@@ -3,10 +3,59 @@ export function median(values: readonly number[]): number {
   return sorted[Math.floor(sorted.length / 2)] ?? 0;
 }
 
-/** Runs per second of CPU: what other processes do on the machine does not count. */
-export function rate(count: number, run: () => unknown): number {
+/** A short run: smaller and less sure. */
+export const QUICK = process.argv.includes('--quick');
+/** Rounds that count; one before them warms up. */
+export const ROUNDS = QUICK ? 3 : 5;
+
+let checksum = 0;
+/** Takes what a loop has found, so that no loop can be left out as idle. */
+export function consume(found: number): void {
+  checksum = (checksum + found) % 1_000_003;
+}
+export const checksumNow = (): number => checksum;
+
+/** Seconds of CPU: what other processes do on the machine does not count. */
+export function seconds(run: () => number): number {
   const start = process.cpuUsage();
-  run();
-  const { user } = process.cpuUsage(start);
-  return count / (user / 1_000_000);
+  consume(run());
+  return process.cpuUsage(start).user / 1_000_000;
+}
+
+export interface Work {
+  readonly name: string;
+  /** Decisions of one run. */
+  readonly count: number;
+  readonly run: () => number;
+}
+
+/** Decisions per second of CPU of every kind of work: alternating, median of the rounds. */
+export function rates(works: readonly Work[]): ReadonlyMap<string, number> {
+  const measured = new Map<string, number[]>(works.map(({ name }) => [name, []]));
+  for (let round = 0; round <= ROUNDS; round += 1) {
+    for (const { name, count, run } of works) {
+      const rate = count / seconds(run);
+      if (round > 0) measured.get(name)?.push(rate);
+    }
+  }
+  return new Map([...measured].map(([name, values]) => [name, median(values)]));
+}
+
+export interface Ratio {
+  readonly name: string;
+  readonly ratio: number;
+  readonly wanted: string;
+  readonly reached: boolean;
+}
+
+/** One line of the summary: at least, or at most, what is wanted. */
+export function atLeast(name: string, ratio: number, wanted: number): Ratio {
+  return { name, ratio: round(ratio), wanted: `>= ${wanted}`, reached: ratio >= wanted };
+}
+export function atMost(name: string, ratio: number, wanted: number): Ratio {
+  return { name, ratio: round(ratio), wanted: `<= ${wanted}`, reached: ratio <= wanted };
+}
+
+export function round(value: number): number {
+  return value >= 100 ? Math.round(value) : Number(value.toPrecision(2));
 }

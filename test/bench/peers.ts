@@ -1,8 +1,8 @@
 /** The part of the work that others can express: identity policies without conditions, wildcards and Deny; and exact roles. */
-import type { Decision } from '../../src/evaluation/decision.ts';
 import type { Doc } from '../support/naive-evaluator.ts';
-import { ask, type Engine, prepareEngine, textsOf } from './engine.ts';
-import { median, rate } from './measure.ts';
+import { type CedarWasm, cedarWithAllLayers } from './cedar.ts';
+import { ask, batches, type Engine, prepareEngine, statementsOf, textsOf } from './engine.ts';
+import { atLeast, type Ratio, rates, round, type Work } from './measure.ts';
 import { type BenchRequest, ISSUE_SIZE, makeWorld, type World } from './world.ts';
 
 const REQUESTS = 20_000;
@@ -40,60 +40,81 @@ interface Casbin {
   readonly newEnforcer: (model: unknown) => Promise<Enforcer>;
   readonly newModelFromString: (text: string) => unknown;
 }
-interface CedarWasm {
-  preparsePolicySet(id: string, policies: object): { readonly type: string };
-  statefulIsAuthorized(call: object): { readonly type: string; readonly response: { readonly decision: string } };
-}
-
 async function load<T>(name: string): Promise<T> {
   const loaded: T = await import(name);
   return loaded;
 }
 
-export async function printPeers(full: World): Promise<void> {
+/** Compares with every peer on what it can express. Throws when one answers otherwise than the engine. */
+export async function peers(full: World): Promise<readonly Ratio[]> {
+  const wasm = await load<CedarWasm>('@cedar-policy/cedar-wasm/nodejs');
+  const first = full.requests.slice(0, SLOW);
+  const withLayers: Row = {
+    name: 'cedar-wasm, all layers',
+    count: first.length,
+    may: cedarWithAllLayers(wasm, full, first),
+  };
+  const layers = compare('all layers, one at a time', full, [withLayers]);
   const wild = withoutRest(full);
-  await compare('wildcard roles without conditions', wild, [
+  const roles = compare('wildcard roles without conditions', wild, [
     { name: 'casl', count: REQUESTS, may: await casl(wild) },
     { name: 'casbin, an enforcer for each principal', count: SLOW, may: await casbin(wild) },
     { name: 'cedar-wasm, a prepared set for each principal', count: SLOW, may: await cedar(wild) },
   ]);
   const exact = exactRoles();
-  await compare('exact roles', exact, [{ name: 'casl', count: REQUESTS, may: await casl(exact) }]);
+  const exactly = compare('exact roles', exact, [{ name: 'casl', count: REQUESTS, may: await casl(exact) }]);
+  return [
+    atLeast('all layers, one at a time / cedar-wasm', layers('cedar-wasm, all layers'), 300),
+    atLeast('all layers, batches of 50 / cedar-wasm', layers('cedar-wasm, all layers', true), 600),
+    atLeast('wildcard roles / CASL', roles('casl'), 2.5),
+    atLeast('exact roles / CASL', exactly('casl'), 1),
+  ];
 }
 
-async function compare(title: string, world: World, peers: readonly Row[]): Promise<void> {
+/** Answers how many times the engine is as fast as a peer, one at a time or in batches of 50. */
+function compare(title: string, world: World, others: readonly Row[]): (name: string, inBatches?: boolean) => number {
   const engine: Engine = prepareEngine(world, textsOf(world));
-  const mayEngine: Peer = (request) => decisionOf(engine, request).allowed;
-  const rows: readonly Row[] = [{ name: 'engine', count: REQUESTS, may: mayEngine }, ...peers];
-  const rates = new Map<string, number[]>();
-  for (let round = 0; round < 6; round += 1) {
-    for (const { name, count, may } of rows) {
-      const perSecond = rate(count, () => {
-        for (let i = 0; i < count; i += 1) may(world.requests[i] as BenchRequest);
-      });
-      if (round > 0) rates.set(name, [...(rates.get(name) ?? []), perSecond]);
-    }
-  }
-  const ours = median(rates.get('engine') ?? []);
+  const mayEngine: Peer = (request) => ask(engine, request).allowed;
+  const works: readonly Row[] = [
+    { name: 'engine', count: Math.min(REQUESTS, world.requests.length), may: mayEngine },
+    ...others,
+  ];
+  const wrong = (row: Row): number =>
+    world.requests.slice(0, Math.min(row.count, 3000)).filter((one) => row.may(one) !== mayEngine(one)).length;
+  const measured = rates([
+    ...works.map(({ name, count, may }) => workOf(name, world.requests.slice(0, count), may)),
+    workOf(IN_BATCHES, batches(world, 50).slice(0, REQUESTS), (request) => statementsOf(ask(engine, request)) > 0),
+    workOf(WITH_STATEMENTS, world.requests.slice(0, REQUESTS), (request) => statementsOf(ask(engine, request)) > 0),
+  ]);
+  const times = (ours: string, name: string): number => (measured.get(ours) ?? 0) / (measured.get(name) ?? 1);
   console.log(title);
   console.table(
-    rows.map(({ name, count, may }) => {
-      const theirs = median(rates.get(name) ?? []);
-      const wrong = world.requests
-        .slice(0, Math.min(count, 3000))
-        .filter((request) => may(request) !== mayEngine(request)).length;
+    works.map((row) => {
+      const differ = wrong(row);
+      if (differ > 0) throw new Error(`${row.name} answers ${differ} requests otherwise than the engine`);
+      const rate = measured.get(row.name) ?? 0;
       return {
-        name,
-        'decisions/s': Math.round(theirs),
-        'engine is x': Number((ours / theirs).toFixed(1)),
-        differ: wrong,
+        name: row.name,
+        'decisions/s': Math.round(rate),
+        'engine is x': round(times('engine', row.name)),
+        differ,
       };
     }),
   );
+  const isFull = world.principals.some((one) => one.boundary !== null);
+  return (name, inBatches = false) => times(inBatches ? IN_BATCHES : isFull ? WITH_STATEMENTS : 'engine', name);
 }
 
-function decisionOf(engine: Engine, request: BenchRequest): Decision {
-  return ask(engine, request);
+const IN_BATCHES = 'engine, batches of 50, statements read';
+const WITH_STATEMENTS = 'engine, statements read';
+
+function workOf(name: string, requests: readonly BenchRequest[], may: Peer): Work {
+  const run = (): number => {
+    let found = 0;
+    for (const request of requests) if (may(request)) found += 1;
+    return found;
+  };
+  return { name, count: requests.length, run };
 }
 
 /** The same principals with their identity policies alone, conditions taken out, all in one account. */
@@ -114,11 +135,12 @@ function withoutRest(world: World): World {
   };
 }
 
+/** One of the principal's own account, or none at all: the others do not know accounts. */
 function ownResource(world: World, request: BenchRequest): number {
   const account = world.principals[request.principal]?.account;
   const service = world.resources[request.resource]?.arn.split(':')[2];
   const found = world.resources.findIndex((one) => one.account === account && one.arn.split(':')[2] === service);
-  return found < 0 ? request.resource : found;
+  return found < 0 ? world.resources.findIndex((one) => one.account === account && one.arn === '*') : found;
 }
 
 /** Principals that may do single actions on everything: what a table of roles can say. */
