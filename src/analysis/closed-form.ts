@@ -4,6 +4,7 @@ import type { PolicyLayer } from '../evaluation/layer.ts';
 import { AS_ACCOUNT, DIRECTLY, type Naming, NOT_NAMED } from '../evaluation/match-principal.ts';
 import { type PreparedPrincipal, type PreparedResource, prepareResource } from '../evaluation/prepare.ts';
 import type { ActionFacts, RequestFacts } from '../evaluation/request.ts';
+import { serviceControlBinds } from '../evaluation/service-linked.ts';
 import {
   isTrustRequest,
   needsNoPermission,
@@ -12,7 +13,6 @@ import {
   resourceSideNeeded,
   sameAccount,
   samePartition,
-  serviceControlBinds,
 } from '../evaluation/situation.ts';
 import { RolegateError } from '../policy/errors.ts';
 import type { CompiledStatement } from '../policy/statement.ts';

@@ -43,10 +43,7 @@ export class LazyDecision extends PlannedFindings implements Decision {
   }
 
   get matchedStatements(): readonly MatchedStatement[] {
-    const determining = this.determining();
-    const matched: MatchedStatement[] = [];
-    for (const rule of determining) matched.push(rule.asMatched);
-    return matched;
+    return this.determining().map(asMatched);
   }
 
   get missingContextKeys(): readonly string[] {
@@ -67,6 +64,10 @@ export class LazyDecision extends PlannedFindings implements Decision {
 }
 
 const NOTHING: readonly Rule[] = [];
+
+function asMatched(rule: Rule): MatchedStatement {
+  return rule.asMatched;
+}
 
 function decisionOf({ layer, levels, statements }: LayerInPlace): LayerDecision {
   const matchedStatements: MatchedStatement[] = [];

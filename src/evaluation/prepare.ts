@@ -8,7 +8,7 @@ import type { PrincipalFacts, RoleFacts, RoleSessionFacts, Tags } from './princi
 import { foldTags, principalTags } from './principal-values.ts';
 import type { ActionFacts } from './request.ts';
 import type { ResourceFacts } from './resource.ts';
-import { serviceControlBinds } from './situation.ts';
+import { serviceControlBinds } from './service-linked.ts';
 
 /** What the policies of a principal and of its account have to say about one action. */
 export interface PrincipalPlan {

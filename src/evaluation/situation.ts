@@ -3,11 +3,10 @@ import type { PolicyLayer } from './layer.ts';
 import type { PreparedResource } from './prepare.ts';
 import type { PrincipalFacts } from './principal.ts';
 import type { ActionFacts } from './request.ts';
+import { isServiceLinked } from './service-linked.ts';
 
 /** Asked by anyone who has signed the call; no policy can take it away. */
 const NEEDS_NO_PERMISSION = 'sts:getcalleridentity';
-
-const SERVICE_LINKED_PATH = '/aws-service-role/';
 
 export function needsNoPermission({ action, principal }: Evaluation): boolean {
   return (
@@ -54,13 +53,6 @@ export function resourceSideNeeded(evaluation: Evaluation): boolean {
   return isTrustRequest(evaluation) || (evaluation.resource.kind === 'key' && evaluation.action.service === 'kms');
 }
 
-/** Service control policies bind neither service-linked roles nor the management account. */
-export function serviceControlBinds(facts: PrincipalFacts): boolean {
-  if (facts.kind === 'service' || facts.kind === 'anonymous') return false;
-  if (isServiceLinked(facts)) return false;
-  return facts.organization === null || facts.organization.managementAccountId !== facts.accountId;
-}
-
 /** Resource control policies bind resources of member accounts, in the services that AWS names. */
 export function resourceControlBinds({ principal, action, resource }: Evaluation): boolean {
   if (!action.resourceControlSupported || resource.facts.resourceControl === null) return false;
@@ -71,8 +63,4 @@ export function resourceControlBinds({ principal, action, resource }: Evaluation
 
 function isRetireGrant(action: ActionFacts): boolean {
   return action.service === 'kms' && action.name.toLowerCase() === 'kms:retiregrant';
-}
-
-export function isServiceLinked(facts: PrincipalFacts): boolean {
-  return facts.kind === 'roleSession' && facts.role.path.startsWith(SERVICE_LINKED_PATH);
 }
