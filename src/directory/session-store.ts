@@ -13,7 +13,10 @@ export interface AccessKeyRecord {
 export interface AccessKeyStore {
   find(id: string): Promise<AccessKeyRecord | null>;
   /** Throws LimitExceeded (2 per user), NoSuchEntity. */
-  create(key: { readonly id: string; readonly userArn?: string; readonly service?: string }): Promise<void>;
+  create(
+    key: { readonly id: string; readonly userArn?: string; readonly service?: string },
+    event?: NewAuditEvent,
+  ): Promise<void>;
 }
 
 /** A role session as it is stored. Times are milliseconds since 1970. */
