@@ -76,14 +76,14 @@ function filterParameters(filter: AuditFilter): readonly (string | null)[] {
   ];
 }
 
-const SELECT_EVENTS = `SELECT sequence::text, ${EPOCH} AS at, outcome::text, revision::text, ${COLUMNS}
-  FROM "AuditEvent"
- WHERE sequence > $1::text::bigint
+const SELECT_EVENTS = `SELECT e.sequence::text, ${EPOCH} AS at, outcome::text, revision::text, ${COLUMNS}
+  FROM "AuditEvent" e
+ WHERE e.sequence > $1::text::bigint
    AND ($3::text IS NULL OR principal = $3) AND ($4::text IS NULL OR target = $4)
    AND ($5::text IS NULL OR event = $5) AND ($6::text IS NULL OR outcome = $6::"AuditOutcome")
    AND ($7::text IS NULL OR "roleSessionId" = $7)
    AND ($8::text IS NULL OR at >= $8::text::timestamp(3)) AND ($9::text IS NULL OR at < $9::text::timestamp(3))
- ORDER BY sequence LIMIT $2`;
+ ORDER BY e.sequence LIMIT $2`;
 
 /** The audit trail. */
 export function auditEvents({ database }: Store): AuditStore {

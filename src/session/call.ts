@@ -22,6 +22,9 @@ export interface Call {
   readonly now: number;
 }
 
+/** Of a text about the origin. */
+const MAX_CHARACTERS = 2_048;
+
 const UNKNOWN: CallOrigin = {
   requestId: null,
   sourceIp: null,
@@ -32,7 +35,14 @@ const UNKNOWN: CallOrigin = {
 
 /** A call; what is left out of its origin is not known. */
 export function aCall(caller: Caller, now: number, origin: Partial<CallOrigin> = {}): Call {
-  return { caller, now, origin: { ...UNKNOWN, ...origin } };
+  const { sourceIp = null, userAgent = null } = origin;
+  const texts = { sourceIp: storable(sourceIp), userAgent: storable(userAgent) };
+  return { caller, now, origin: { ...UNKNOWN, ...origin, ...texts } };
+}
+
+/** PostgreSQL's texts hold no NUL, and what a client says about itself must not fill the directory. */
+function storable(text: string | null): string | null {
+  return text === null ? null : text.replaceAll('\0', '\ufffd').slice(0, MAX_CHARACTERS);
 }
 
 /** The condition keys that the origin makes. */
