@@ -53,7 +53,10 @@ async function explain(sql: Sql, serialNumber: string, inUse: RolegateError): Pr
 
 /** Virtual MFA devices. */
 export function mfaDevices(store: Store): MfaDeviceStore {
-  const { database } = store;
+  return { ...lookUps(store), ...changes(store) };
+}
+
+function lookUps({ database }: Store): Pick<MfaDeviceStore, 'find' | 'list' | 'acceptTimeStep'> {
   return {
     find: async (serialNumber) => {
       const [row] = await database.query<MfaDeviceRecord>(`${SELECT_DEVICES} WHERE d."serialNumber" = $1`, [
@@ -67,6 +70,20 @@ export function mfaDevices(store: Store): MfaDeviceStore {
         ? database.query(`${SELECT_DEVICES} WHERE u.arn = $1 ORDER BY d."serialNumber"`, [of.userArn])
         : database.query(`${SELECT_DEVICES} WHERE d."accountId" = $1 ORDER BY d."serialNumber"`, [of.accountId]),
 
+    acceptTimeStep: async (serialNumber, user, timeStep) => {
+      // One statement, and so a compare-and-set: the row is locked, and looked at again once it is free.
+      const accepted = await database.query(
+        `UPDATE "MfaDevice" SET "lastTimeStep" = $3
+          WHERE "serialNumber" = $1 AND "userId" = $2 AND coalesce("lastTimeStep", 0) < $3 RETURNING name`,
+        [serialNumber, user, timeStep],
+      );
+      return accepted.length > 0;
+    },
+  };
+}
+
+function changes(store: Store): Omit<MfaDeviceStore, 'find' | 'list' | 'acceptTimeStep'> {
+  return {
     create: ({ serialNumber, accountId, name, seedId, createdAt }, event) =>
       changeWithEvent(store, event, async (sql) => {
         const accounts = await sql.query('SELECT 1 FROM "Account" WHERE id = $1', [accountId]);
@@ -128,15 +145,5 @@ export function mfaDevices(store: Store): MfaDeviceStore {
         }
         return { touched: touchedBy(serialNumber), result: undefined };
       }),
-
-    acceptTimeStep: async (serialNumber, user, timeStep) => {
-      // One statement, and so a compare-and-set: the row is locked, and looked at again once it is free.
-      const accepted = await database.query(
-        `UPDATE "MfaDevice" SET "lastTimeStep" = $3
-          WHERE "serialNumber" = $1 AND "userId" = $2 AND coalesce("lastTimeStep", 0) < $3 RETURNING name`,
-        [serialNumber, user, timeStep],
-      );
-      return accepted.length > 0;
-    },
   };
 }

@@ -79,11 +79,15 @@ describe('an MFA device', () => {
     });
   });
 
-  it.each([-2, -1, 0, 1, 2])('whose clock is %s steps off', async (steps) => {
+  it.each([-1, 0, 1])('may have a clock that is %s steps off', async (steps) => {
+    now += 10 * STEP;
+    expect(await assume(MFA, codeAt(device, now + steps * STEP))).toHaveProperty('session');
+  });
+
+  it.each([-2, 2])('may not have one that is %s steps off', async (steps) => {
     now += 10 * STEP;
     const attempt = assume(MFA, codeAt(device, now + steps * STEP));
-    if (Math.abs(steps) <= 1) expect(await attempt).toHaveProperty('session');
-    else await expect(attempt).rejects.toThrow('MultiFactorAuthentication failed with invalid MFA one time pass code.');
+    await expect(attempt).rejects.toThrow('MultiFactorAuthentication failed with invalid MFA one time pass code.');
   });
 
   it('has codes that count once, older ones never after newer ones', async () => {

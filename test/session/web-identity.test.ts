@@ -38,7 +38,7 @@ describe('a web identity', () => {
     });
     const jwks = JSON.stringify({ keys: [{ ...(await exportJWK(key.publicKey)), kid: 'one', alg: 'ES256' }] });
     const provider = { accountId: A, url: ISSUER, clientIds: ['rolegate'], jwks };
-    expect(await gateway.sessions.createOidcProvider(OPERATOR, provider, NOON)).toMatchObject({ arn: PROVIDER });
+    await gateway.sessions.createOidcProvider(OPERATOR, provider, NOON);
   });
   afterAll(() => gateway.directory.close());
 
