@@ -45,10 +45,10 @@ async function checkRoom(sql: Sql, user: string): Promise<void> {
   });
 }
 
-/** Who wrote nothing finds out why. */
-async function explain(sql: Sql, serialNumber: string, inUse: RolegateError): Promise<RolegateError> {
+/** Why nothing was written: there is no such device, or it is somebody's. */
+async function explain(sql: Sql, serialNumber: string, code: string, message: string): Promise<RolegateError> {
   const rows = await sql.query('SELECT 1 FROM "MfaDevice" WHERE "serialNumber" = $1', [serialNumber]);
-  return rows.length === 0 ? noSuchDevice(serialNumber) : inUse;
+  return rows.length === 0 ? noSuchDevice(serialNumber) : new RolegateError(code, message, { field: 'serialNumber' });
 }
 
 /** Virtual MFA devices. */
@@ -111,12 +111,9 @@ function changes(store: Store): Omit<MfaDeviceStore, 'find' | 'list' | 'acceptTi
           [serialNumber, user, new Date(at).toISOString(), timeStep],
         );
         if (enabled.length === 0) {
-          const inUse = new RolegateError('EntityAlreadyExists', 'MFA Device is already in use.', {
-            field: 'serialNumber',
-          });
-          throw await explain(sql, serialNumber, inUse);
+          throw await explain(sql, serialNumber, 'EntityAlreadyExists', 'MFA Device is already in use.');
         }
-        return { touched: [...touchedBy(serialNumber)], result: undefined };
+        return { touched: touchedBy(serialNumber), result: undefined };
       }),
 
     disable: ({ serialNumber, userArn }, event) =>
@@ -136,13 +133,8 @@ function changes(store: Store): Omit<MfaDeviceStore, 'find' | 'list' | 'acceptTi
           'DELETE FROM "MfaDevice" WHERE "serialNumber" = $1 AND "userId" IS NULL RETURNING name',
           [serialNumber],
         );
-        if (removed.length === 0) {
-          const inUse = new RolegateError(
-            'DeleteConflict',
-            'Cannot delete entity, must deactivate the MFA device first.',
-          );
-          throw await explain(sql, serialNumber, inUse);
-        }
+        const mustDeactivate = 'Cannot delete entity, must deactivate the MFA device first.';
+        if (removed.length === 0) throw await explain(sql, serialNumber, 'DeleteConflict', mustDeactivate);
         return { touched: touchedBy(serialNumber), result: undefined };
       }),
   };

@@ -110,23 +110,20 @@ describe('two gateways on one server', () => {
   it('keep one trail, in which nothing is missed and nothing can be changed', async () => {
     const start = (await one.directory.audit.list({ limit: 1000 })).at(-1)?.sequence ?? 0n;
     const nobody = { role: roleArn('None'), roleSessionName: 's1' };
-    let reading = true;
     const seen: bigint[] = [];
-    const reader = (async () => {
-      for (let after = start; reading; ) {
-        const events = await two.directory.audit.list({ after, limit: 3 });
+    const read = async (): Promise<void> => {
+      while (seen.length < 24) {
+        const events = await two.directory.audit.list({ after: seen.at(-1) ?? start, limit: 3 });
         seen.push(...events.map(({ sequence }) => sequence));
-        after = events.at(-1)?.sequence ?? after;
       }
-    })();
+    };
+    const reader = read();
     const work = Array.from({ length: 24 }, (_, index) => {
       const gateway = index % 2 === 0 ? one : two;
       return index % 3 === 0 ? assume(gateway) : gateway.sessions.assumeRole(caller, nobody, NOON).catch(String);
     });
     await Promise.all(work);
     const all = await one.directory.audit.list({ after: start, limit: 1000 });
-    while (seen.length < all.length) await new Promise((wait) => setTimeout(wait, 5));
-    reading = false;
     await reader;
     expect(all).toHaveLength(24);
     expect(seen).toEqual(all.map(({ sequence }) => sequence));

@@ -45,18 +45,23 @@ describe('a service', () => {
   });
   afterAll(() => gateway.directory.close());
 
-  it.each([
-    [{ sourceArn: TOPIC, sourceAccount: A }, true],
-    [{ sourceArn: `${TOPIC}2`, sourceAccount: A }, false],
-    [{ sourceArn: TOPIC, sourceAccount: B }, false],
-    [{ sourceArn: TOPIC }, false],
-    [{}, false],
-  ])('that calls for %j: %s', async (source, allowed) => {
+  const deliver = async (source: { sourceArn?: string; sourceAccount?: string }) => {
     const caller = await signIn(gateway, { service: SNS }, NOON);
     const input = { role: roleArn('Topic'), roleSessionName: 'delivery', ...source };
-    const attempt = gateway.sessions.assumeRole(caller, input, NOON);
-    if (allowed) expect(await attempt).toMatchObject({ session: { assumedBy: SNS } });
-    else await expect(attempt).rejects.toMatchObject({ answer: { decision: { deniedBy: 'TRUST_POLICY' } } });
+    return gateway.sessions.assumeRole(caller, input, NOON);
+  };
+
+  it('assumes a role for the resource that the role is for', async () => {
+    expect(await deliver({ sourceArn: TOPIC, sourceAccount: A })).toMatchObject({ session: { assumedBy: SNS } });
+  });
+
+  it.each([
+    { sourceArn: `${TOPIC}2`, sourceAccount: A },
+    { sourceArn: TOPIC, sourceAccount: B },
+    { sourceArn: TOPIC },
+    {},
+  ])('does not for %j', async (source) => {
+    await expect(deliver(source)).rejects.toMatchObject({ answer: { decision: { deniedBy: 'TRUST_POLICY' } } });
   });
 
   it('alone says for what it calls', async () => {
