@@ -11,6 +11,8 @@ export interface AssumptionActions {
   readonly assumeRole: ActionFacts;
   readonly tagSession: ActionFacts;
   readonly setSourceIdentity: ActionFacts;
+  readonly assumeRoleWithWebIdentity: ActionFacts;
+  readonly getFederationToken: ActionFacts;
 }
 
 /** What one call of sts:AssumeRole says, as far as policies can see it. Null: not said, and so not in the request. */
@@ -25,6 +27,11 @@ export interface AssumptionArguments {
   /** Carried on from the caller's own session. */
   readonly inheritedTags: Tags;
   readonly mfaAuthenticated: boolean | null;
+  /** aws:MultiFactorAuthAge in seconds. */
+  readonly mfaAge?: number | null;
+  /** Of the resource for which a service calls. */
+  readonly sourceArn?: string | null;
+  readonly sourceAccount?: string | null;
 }
 
 /** The STS actions of `catalog`; throws when it lacks one, for then it is not AWS's. */
@@ -38,11 +45,13 @@ export function assumptionActions(catalog: Catalog): AssumptionActions {
     assumeRole: known('sts:AssumeRole'),
     tagSession: known('sts:TagSession'),
     setSourceIdentity: known('sts:SetSourceIdentity'),
+    assumeRoleWithWebIdentity: known('sts:AssumeRoleWithWebIdentity'),
+    getFederationToken: known('sts:GetFederationToken'),
   };
 }
 
 /**
- * Whether `caller` may assume `role`: sts:AssumeRole, then sts:SetSourceIdentity if the session is to have a source
+ * Whether `caller` may assume `role`: sts:AssumeRole (with a web identity, sts:AssumeRoleWithWebIdentity), then sts:SetSourceIdentity if the session is to have a source
  * identity, then sts:TagSession if it is to have tags. The first of them that is denied is the answer; else the decision
  * on sts:AssumeRole.
  *
@@ -65,7 +74,9 @@ export function decideAssumption(
     now: request.now,
     authority: 'directory',
   };
-  const assume = authorize(caller, actions.assumeRole, role.trust, facts);
+  const { assumeRole, assumeRoleWithWebIdentity } = actions;
+  const action = caller.facts.kind === 'anonymous' ? assumeRoleWithWebIdentity : assumeRole;
+  const assume = authorize(caller, action, role.trust, facts);
   if (!assume.allowed) return assume;
   if (args.sourceIdentity !== null) {
     const identity = authorize(caller, actions.setSourceIdentity, role.trust, facts);
@@ -90,6 +101,7 @@ export function barredFromRoles(caller: PreparedPrincipal, roleArn: string): Dec
     case 'root':
       return refusal('TRUST_POLICY', 'Roles may not be assumed by root accounts.');
     case 'anonymous':
+      if (facts.federatedProvider !== undefined) return null;
       return refusal(
         'TRUST_POLICY',
         `User: anonymous is not authorized to perform: sts:AssumeRole on resource: ${roleArn} because no role trust policy allows the sts:AssumeRole action`,
@@ -126,6 +138,9 @@ function assumptionContext(context: RequestContext, args: AssumptionArguments): 
   say('sts:rolesessionname', args.roleSessionName);
   say('sts:externalid', args.externalId);
   say('sts:sourceidentity', args.sourceIdentity);
+  say('aws:sourcearn', args.sourceArn ?? null);
+  say('aws:sourceaccount', args.sourceAccount ?? null);
+  say('aws:multifactorauthage', args.mfaAge == null ? null : String(args.mfaAge));
   say('aws:multifactorauthpresent', args.mfaAuthenticated === null ? null : String(args.mfaAuthenticated));
   const tags = Object.entries(args.tags);
   if (tags.length > 0) {

@@ -9,6 +9,7 @@ import { RolegateError } from '../policy/errors.ts';
 import { type AssumptionActions, barredFromRoles } from './assume.ts';
 import { checkAction } from './check-action.ts';
 import { checkResource } from './check-question.ts';
+import { barredFromKeySession, withMfaKeys } from './key-session.ts';
 import { type Answer, fieldOf, type Question, type Subject } from './question.ts';
 import { gatherForSubjects, type ResolvedSubject, resolveSubject } from './subject.ts';
 
@@ -144,8 +145,15 @@ class Decider {
     const resource = this.#gathered.resource(arn, question.resourceAccount);
     const decision =
       barredFromThisRole(acting, action, arn) ??
-      authorize(acting, action, resource.value, this.#request(question.context));
+      barredFromThisSession(question, acting, action, arn) ??
+      authorize(acting, action, resource.value, this.#request(this.#context(question)));
     return { decision, gaps: resource.gaps };
+  }
+
+  /** In a role nothing is known of MFA: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_mfa_configure-api-require.html */
+  #context({ subject, context }: Question): RequestContext {
+    const { heldKeySession, assumedRole } = subject;
+    return heldKeySession == null || assumedRole !== null ? context : withMfaKeys(context, heldKeySession, this.#now);
   }
 
   #request(context: RequestContext): RequestFacts {
@@ -167,6 +175,17 @@ class Decider {
     if (shareable) this.#subjects.set(question.subject, { context: question.context, resolved });
     return resolved;
   }
+}
+
+function barredFromThisSession(
+  { subject }: Question,
+  acting: PreparedPrincipal,
+  action: ActionFacts,
+  resource: string,
+): Decision | null {
+  const { heldKeySession, assumedRole } = subject;
+  if (heldKeySession == null || assumedRole !== null) return null;
+  return barredFromKeySession(heldKeySession, acting, action, resource);
 }
 
 function barredFromThisRole(principal: PreparedPrincipal, action: ActionFacts, resource: string): Decision | null {

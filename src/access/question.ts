@@ -1,4 +1,5 @@
 import type { Revision } from '../directory/directory.ts';
+import type { KeySessionRecord } from '../directory/key-session-store.ts';
 import type { RoleSessionRecord } from '../directory/session-store.ts';
 import type { Decision } from '../evaluation/decision.ts';
 import type { RequestContext } from '../evaluation/request.ts';
@@ -25,6 +26,11 @@ export interface Subject {
    * same ARN and differ in their session policies. Left out: the newest live one of that ARN.
    */
   readonly heldSession?: RoleSessionRecord | null;
+  /**
+   * The temporary credentials or the sign-in that asks, when `principal` acts as itself and not with its long-term key:
+   * what they may call and when they were issued takes part. Left out: the long-term key.
+   */
+  readonly heldKeySession?: KeySessionRecord | null;
   /** ARN of a role. */
   readonly assumedRole: string | null;
   readonly session: HypotheticalSession | null;

@@ -8,6 +8,7 @@ import { InvalidInput, RolegateError } from '../policy/errors.ts';
 import { type PrincipalRef, principalIdOf } from '../policy/principal-id.ts';
 import { type AssumptionActions, type AssumptionArguments, decideAssumption } from './assume.ts';
 import { checkHypotheticalSession, inheritanceFault } from './assumption-parameters.ts';
+import { keySessionPrincipal, makerOf, withMfaKeys } from './key-session.ts';
 import { fieldOf, type HypotheticalSession, type Question } from './question.ts';
 import { allowsNothing, inlineSessionPolicies, managedSessionPolicies } from './session-policies.ts';
 
@@ -35,8 +36,12 @@ export function gatherForSubjects(
   const roles = new Set<string>();
   const policies = new Set<string>();
   for (const subject of new Set(questions.map((question) => question.subject))) {
-    const { principal, heldSession, assumedRole, session } = subject;
-    if (heldSession != null) {
+    const { principal, heldSession, heldKeySession, assumedRole, session } = subject;
+    if (heldKeySession != null) {
+      const maker = makerOf(heldKeySession);
+      principals.set(principalIdOf(maker), maker);
+      for (const arn of heldKeySession.sessionPolicyArns) policies.add(arn);
+    } else if (heldSession != null) {
       roles.add(heldSession.roleArn);
       for (const arn of heldSession.sessionPolicyArns) policies.add(arn);
     } else {
@@ -88,7 +93,7 @@ export function resolveSubject(
     own.value,
     role.value,
     argumentsOf(session, carried),
-    { context: contextForAssumption(question), now },
+    { context: contextForAssumption(question, now), now },
     actions,
   );
   const acting = assumption.allowed ? hypotheticalSession(role.value, session, carried, gathered, at) : null;
@@ -127,13 +132,19 @@ export function storedSession(
     tags: record.tags,
     sourceIdentity: record.sourceIdentity,
     issuedAt: record.issuedAt,
+    federatedProvider: record.federatedProvider,
     sessionPolicies: sessionPolicies.length === 0 ? null : sessionPolicies,
   });
   return { value, gaps: managed.missing.map((arn) => `the session policy ${arn} is not known any more`) };
 }
 
 function ownPrincipal(question: SubjectQuestion, gathered: Gathered): Known<PreparedPrincipal> {
-  const { principal, heldSession, assumedRole, session } = question.subject;
+  const { principal, heldSession, heldKeySession, assumedRole, session } = question.subject;
+  if (heldKeySession != null) {
+    const held = keySessionPrincipal(heldKeySession, gathered);
+    if (held === null) throw noSuchPrincipal(question);
+    return held;
+  }
   if (heldSession != null) {
     const role = gathered.role(heldSession.roleArn);
     // A role recreated under the same name is another role: the sessions of the old one are dead.
@@ -204,9 +215,11 @@ function argumentsOf(session: HypotheticalSession, carried: CarriedOn): Assumpti
  * The condition keys of the request that also count for the assumption that precedes it. Where the request itself is one
  * to STS, its sts:… keys (the external id of the next role …) are its own.
  */
-function contextForAssumption(question: SubjectQuestion): RequestContext {
-  if (question.action?.toLowerCase().startsWith('sts:') !== true) return question.context;
-  return new Map([...question.context].filter(([key]) => !key.startsWith('sts:')));
+function contextForAssumption(question: SubjectQuestion, now: number): RequestContext {
+  const { heldKeySession } = question.subject;
+  const context = heldKeySession == null ? question.context : withMfaKeys(question.context, heldKeySession, now);
+  if (question.action?.toLowerCase().startsWith('sts:') !== true) return context;
+  return new Map([...context].filter(([key]) => !key.startsWith('sts:')));
 }
 
 function hypotheticalSession(

@@ -1,7 +1,7 @@
 import { RolegateError } from '../policy/errors.ts';
 import { openServices } from '../server/services.ts';
 import type { Settings } from '../server/settings.ts';
-import type { NewAccessKey } from '../session/sessions.ts';
+import type { NewAccessKey } from '../session/access-keys.ts';
 import { CommandFailed } from './failure.ts';
 import { hereOrThere, isObject, type RunningGateway } from './running-gateway.ts';
 import type { Terminal } from './terminal.ts';

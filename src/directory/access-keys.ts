@@ -1,5 +1,5 @@
 import { RolegateError } from '../policy/errors.ts';
-import { lockRevision, raiseRevision } from './apply/revision.ts';
+import { changeWithEvent } from './change.ts';
 import { dependency } from './gather/memory.ts';
 import { recall } from './gather/recall.ts';
 import type { AccessKeyRecord, AccessKeyStore } from './session-store.ts';
@@ -44,9 +44,8 @@ export function accessKeys(store: Store): AccessKeyStore {
       });
     },
 
-    create: ({ id, userArn, service }) =>
-      store.change(async (sql, now) => {
-        await lockRevision(sql);
+    create: ({ id, userArn, service }, event) =>
+      changeWithEvent(store, event, async (sql, now) => {
         let userId: string | null = null;
         if (userArn !== undefined) {
           const [user] = await sql.query<{ id: string; keys: number }>(
@@ -70,7 +69,7 @@ export function accessKeys(store: Store): AccessKeyStore {
           [id, userId, service ?? null, new Date(now).toISOString()],
         );
         const touched = [{ entity: 'AccessKey', entityId: id }];
-        return { revision: await raiseRevision(sql, touched, now), touched, result: undefined };
+        return { touched, result: undefined };
       }),
   };
 }

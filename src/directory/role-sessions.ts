@@ -1,11 +1,15 @@
-import { lockRevision, raiseRevision } from './apply/revision.ts';
+import { RolegateError } from '../policy/errors.ts';
+import type { Touched } from './apply/revision.ts';
+import { changeWithEvent } from './change.ts';
 import { dependency } from './gather/memory.ts';
 import { recall } from './gather/recall.ts';
 import { SESSION_JSON } from './gather/rows.ts';
+import { setBrowserRole } from './key-sessions.ts';
 import type { Sql } from './prisma/database.ts';
-import type { RoleSessionRecord, RoleSessionStore } from './session-store.ts';
+import type { RoleSessionCompanions, RoleSessionRecord, RoleSessionStore } from './session-store.ts';
 import type { Store } from './store.ts';
 
+// A role takes its sessions with it: those of a role that is gone are history, and nobody's any more.
 const SELECT_SESSION = `SELECT ${SESSION_JSON} AS session FROM "RoleSession" s JOIN "Role" r ON r.id = s."roleId"`;
 
 async function findOne(sql: Sql, id: string): Promise<RoleSessionRecord | null> {
@@ -14,10 +18,74 @@ async function findOne(sql: Sql, id: string): Promise<RoleSessionRecord | null> 
 }
 
 const INSERT_SESSION = `
-  INSERT INTO "RoleSession" (id, "accessKeyId", arn, "roleId", "roleSessionName", "sourceIdentity", tags,
-    "transitiveTagKeys", "sessionPolicies", "sessionPolicyArns", "assumedBy", "assumedById", "parentId", "issuedAt", "expiresAt")
-  VALUES ($1, $2, $3, $4, $5, $6, $7::text::jsonb, $8::text[], $9::text[], $10::text[], $11, $12, $13,
-    $14::text::timestamp(3), $15::text::timestamp(3))`;
+  INSERT INTO "RoleSession" (id, "accessKeyId", arn, "roleId", "roleArn", "roleSessionName", "sourceIdentity", tags,
+    "transitiveTagKeys", "sessionPolicies", "sessionPolicyArns", "assumedBy", "assumedById", "parentId", "issuedAt",
+    "expiresAt", "federatedProvider", "federatedSubject", "mfaAuthenticatedAt", "sourceIp", "userAgent")
+  SELECT $1, $2, $3, r.id, r.arn, $5, $6, $7::text::jsonb, $8::text[], $9::text[], $10::text[], $11, $12, $13,
+    $14::text::timestamp(3), $15::text::timestamp(3), $16, $17, $18::text::timestamp(3), $19, $20
+    FROM "Role" r WHERE r.id = $4
+  RETURNING id`;
+
+function isoOf(at: number | null | undefined): string | null {
+  return at == null ? null : new Date(at).toISOString();
+}
+
+/** False: its role is not there any more. */
+async function insert(
+  sql: Sql,
+  session: Omit<RoleSessionRecord, 'endedAt'>,
+  { origin }: RoleSessionCompanions,
+): Promise<boolean> {
+  const rows = await sql.query(INSERT_SESSION, [
+    session.id,
+    session.accessKeyId,
+    session.arn,
+    session.roleId,
+    session.roleSessionName,
+    session.sourceIdentity,
+    JSON.stringify(session.tags),
+    session.transitiveTagKeys,
+    session.sessionPolicies,
+    session.sessionPolicyArns,
+    session.assumedBy,
+    session.assumedById,
+    session.parentId,
+    isoOf(session.issuedAt),
+    isoOf(session.expiresAt),
+    session.federatedProvider,
+    origin?.federatedSubject ?? null,
+    isoOf(origin?.mfaAuthenticatedAt),
+    origin?.sourceIp ?? null,
+    origin?.userAgent ?? null,
+  ]);
+  return rows.length > 0;
+}
+
+/** Ends sessions that have not ended; what was touched by it. */
+async function endOne(sql: Sql, id: string, at: number, reason: string): Promise<readonly Touched[]> {
+  const ended = await sql.query<{ arn: string }>(
+    `UPDATE "RoleSession" SET "endedAt" = $2::text::timestamp(3), "endReason" = $3::text::"SessionEnd"
+      WHERE id = $1 AND "endedAt" IS NULL RETURNING arn`,
+    [id, isoOf(at), reason],
+  );
+  return ended.map(({ arn }) => ({ entity: 'RoleSession', entityId: arn }));
+}
+
+async function createSession(
+  sql: Sql,
+  session: Omit<RoleSessionRecord, 'endedAt'>,
+  companions: RoleSessionCompanions,
+): Promise<readonly Touched[]> {
+  if (!(await insert(sql, session, companions))) {
+    throw new RolegateError('NoSuchEntity', `the role ${session.roleArn} cannot be found`);
+  }
+  const touched = [session.arn, session.id].map((entityId) => ({ entity: 'RoleSession', entityId }));
+  const { signInId } = companions;
+  if (signInId === undefined) return touched;
+  const { left, touched: signIn } = await setBrowserRole(sql, signInId, session.id, session.issuedAt);
+  const ended = left === null ? [] : await endOne(sql, left, session.issuedAt, 'SWITCHED');
+  return [...touched, ...signIn, ...ended];
+}
 
 /** Role sessions. Creating and ending one touches the sessions of its ARN and nothing else. */
 export function roleSessions(store: Store): RoleSessionStore {
@@ -40,47 +108,21 @@ export function roleSessions(store: Store): RoleSessionStore {
       const rows = await database.query<{ session: RoleSessionRecord }>(
         `${SELECT_SESSION} WHERE s.arn = $1 AND s."endedAt" IS NULL AND s."expiresAt" > $2::text::timestamp(3)
            ORDER BY s."issuedAt" DESC, s.id`,
-        [arn, new Date(now).toISOString()],
+        [arn, isoOf(now)],
       );
       return rows.map((row) => row.session);
     },
 
-    create: (session) =>
-      store.change(async (sql, now) => {
-        await lockRevision(sql);
-        await sql.query(INSERT_SESSION, [
-          session.id,
-          session.accessKeyId,
-          session.arn,
-          session.roleId,
-          session.roleSessionName,
-          session.sourceIdentity,
-          JSON.stringify(session.tags),
-          session.transitiveTagKeys,
-          session.sessionPolicies,
-          session.sessionPolicyArns,
-          session.assumedBy,
-          session.assumedById,
-          session.parentId,
-          new Date(session.issuedAt).toISOString(),
-          new Date(session.expiresAt).toISOString(),
-        ]);
-        const touched = [session.arn, session.id].map((entityId) => ({ entity: 'RoleSession', entityId }));
-        return { revision: await raiseRevision(sql, touched, now), touched, result: undefined };
-      }),
+    create: (session, companions = {}) =>
+      changeWithEvent(store, companions.event, async (sql) => ({
+        touched: await createSession(sql, session, companions),
+        result: undefined,
+      })),
 
-    end: (id, at, reason) =>
-      store.change(async (sql, now) => {
-        const revision = await lockRevision(sql);
-        const ended = await sql.query<{ arn: string }>(
-          `UPDATE "RoleSession" SET "endedAt" = $2::text::timestamp(3), "endReason" = $3::text::"SessionEnd"
-            WHERE id = $1 AND "endedAt" IS NULL RETURNING arn`,
-          [id, new Date(at).toISOString(), reason],
-        );
-        const result = await findOne(sql, id);
-        if (ended.length === 0) return { revision, touched: [], result };
-        const touched = ended.map(({ arn }) => ({ entity: 'RoleSession', entityId: arn }));
-        return { revision: await raiseRevision(sql, touched, now), touched, result };
+    end: (id, at, reason, event) =>
+      changeWithEvent(store, event, async (sql) => {
+        const touched = await endOne(sql, id, at, reason);
+        return { touched, result: await findOne(sql, id) };
       }),
   };
 }

@@ -1,3 +1,5 @@
+import type { NewAuditEvent } from './audit-store.ts';
+
 /** A long-term key as it is stored; its secret is not. */
 export interface AccessKeyRecord {
   readonly id: string;
@@ -11,7 +13,10 @@ export interface AccessKeyRecord {
 export interface AccessKeyStore {
   find(id: string): Promise<AccessKeyRecord | null>;
   /** Throws LimitExceeded (2 per user), NoSuchEntity. */
-  create(key: { readonly id: string; readonly userArn?: string; readonly service?: string }): Promise<void>;
+  create(
+    key: { readonly id: string; readonly userArn?: string; readonly service?: string },
+    event?: NewAuditEvent,
+  ): Promise<void>;
 }
 
 /** A role session as it is stored. Times are milliseconds since 1970. */
@@ -35,13 +40,39 @@ export interface RoleSessionRecord {
   readonly issuedAt: number;
   readonly expiresAt: number;
   readonly endedAt: number | null;
+  /** aws:FederatedProvider: the ARN of the provider whose web identity it was assumed with; null: none. */
+  readonly federatedProvider: string | null;
+}
+
+/** What is kept of a role session for those who look at it; nothing is decided by it. */
+export interface RoleSessionOrigin {
+  readonly federatedSubject: string | null;
+  readonly mfaAuthenticatedAt: number | null;
+  readonly sourceIp: string | null;
+  readonly userAgent: string | null;
+}
+
+export type SessionEndReason = 'EXITED' | 'REVOKED' | 'SWITCHED' | 'ROLE_DELETED';
+
+/** A role session with its history. `endedAt` null: it is live, or it has expired. */
+export interface RoleSessionDetails extends RoleSessionRecord, RoleSessionOrigin {
+  readonly endReason: SessionEndReason | null;
+}
+
+/** What is written together with a new role session, in one transaction. Left out: nothing. */
+export interface RoleSessionCompanions {
+  readonly origin?: RoleSessionOrigin;
+  readonly event?: NewAuditEvent;
+  /** The sign-in that switches into it. The role session that it was in ends. */
+  readonly signInId?: string;
 }
 
 export interface RoleSessionStore {
   find(id: string): Promise<RoleSessionRecord | null>;
   /** Live ones at `now` with this ARN, newest first. */
   live(arn: string, now: number): Promise<readonly RoleSessionRecord[]>;
-  create(session: Omit<RoleSessionRecord, 'endedAt'>): Promise<void>;
-  /** Idempotent; the record as it is afterwards, null if there is none. */
-  end(id: string, at: number, reason: 'EXITED' | 'REVOKED'): Promise<RoleSessionRecord | null>;
+  /** Throws NoSuchEntity when the role is not there any more, ExpiredToken when the sign-in has ended. */
+  create(session: Omit<RoleSessionRecord, 'endedAt'>, companions?: RoleSessionCompanions): Promise<void>;
+  /** Idempotent; the record as it is afterwards, null if there is none (or its role is gone). `event` is kept if it ends now. */
+  end(id: string, at: number, reason: 'EXITED' | 'REVOKED', event?: NewAuditEvent): Promise<RoleSessionRecord | null>;
 }

@@ -32,7 +32,9 @@ export function naming(element: PrincipalElement, caller: PreparedPrincipal, bin
 
 function namingBy(named: NamedPrincipal, caller: PreparedPrincipal, bindings: Bindings): Naming {
   const facts = caller.facts;
-  if (facts.kind === 'anonymous') return NOT_NAMED;
+  if (facts.kind === 'anonymous') {
+    return named.kind === 'federated' && named.provider === facts.federatedProvider ? DIRECTLY : NOT_NAMED;
+  }
   if (facts.kind === 'service') {
     return named.kind === 'service' && named.service === facts.service ? DIRECTLY : NOT_NAMED;
   }

@@ -178,11 +178,13 @@ export function roleSession(
     readonly sourceIdentity: string | null;
     /** Milliseconds since 1970; null: issued at the `now` of each request. */
     readonly issuedAt: number | null;
+    /** Left out: none. */
+    readonly federatedProvider?: string | null;
     readonly sessionPolicies: readonly AttachedPolicy[] | null;
   },
 ): PreparedPrincipal {
   const { accountId, partition, organization } = role.facts;
-  const { sessionName, tags, sourceIdentity, issuedAt, sessionPolicies } = session;
+  const { sessionName, tags, sourceIdentity, issuedAt, federatedProvider = null, sessionPolicies } = session;
   const facts: RoleSessionFacts = {
     kind: 'roleSession',
     accountId,
@@ -193,6 +195,7 @@ export function roleSession(
     tags,
     sourceIdentity,
     issuedAt,
+    federatedProvider,
   };
   return preparePrincipal(facts, role.policies, sessionPolicies);
 }
@@ -227,4 +230,10 @@ function policyPlans(policy: AttachedPolicy, kind: PreparedResource['kind']): Pl
 function kindOf(service: string, resource: string): PreparedResource['kind'] {
   if (service === 'iam' && resource.startsWith('role/')) return 'role';
   return service === 'kms' && resource.startsWith('key/') ? 'key' : 'other';
+}
+
+/** A user or root user with credentials of sts:GetSessionToken or of a browser, issued at `issuedAt`. */
+export function withToken(principal: PreparedPrincipal, issuedAt: number): PreparedPrincipal {
+  const { facts } = principal;
+  return facts.kind === 'user' || facts.kind === 'root' ? { ...principal, facts: { ...facts, issuedAt } } : principal;
 }

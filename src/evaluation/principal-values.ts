@@ -39,7 +39,9 @@ const NO_TAGS: ReadonlyMap<string, string> = new Map();
  */
 export function principalValue(key: ContextKey, facts: PrincipalFacts, now: number): ContextValue | undefined {
   if (facts.kind === 'service') return serviceValue(key, facts.service);
-  if (facts.kind === 'anonymous') return ANONYMOUS_VALUES.get(key.name);
+  if (facts.kind === 'anonymous') {
+    return key.name === 'aws:federatedprovider' ? facts.federatedProvider : ANONYMOUS_VALUES.get(key.name);
+  }
   switch (key.name) {
     case 'aws:principalarn':
       // The role's ARN for its sessions, never the session's.
@@ -64,6 +66,8 @@ export function principalValue(key: ContextKey, facts: PrincipalFacts, now: numb
       return issueTime(facts, now);
     case 'aws:sourceidentity':
       return facts.kind === 'roleSession' ? (facts.sourceIdentity ?? undefined) : undefined;
+    case 'aws:federatedprovider':
+      return facts.kind === 'roleSession' ? (facts.federatedProvider ?? undefined) : undefined;
     default:
       return undefined;
   }
@@ -107,7 +111,9 @@ function uniqueId(facts: InAccount): string | undefined {
 
 /** Only temporary credentials have one. A session that is only asked about is issued now. */
 function issueTime(facts: InAccount, now: number): string | undefined {
-  if (facts.kind !== 'roleSession' && facts.kind !== 'federatedUser') return undefined;
+  if (facts.kind === 'user' || facts.kind === 'root') {
+    return facts.issuedAt === undefined ? undefined : instantText(facts.issuedAt);
+  }
   return instantText(facts.issuedAt ?? now);
 }
 

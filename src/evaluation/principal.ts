@@ -24,6 +24,8 @@ export interface UserFacts extends InAccount {
   readonly id: string;
   readonly name: string;
   readonly tags: Tags;
+  /** aws:TokenIssueTime of credentials of sts:GetSessionToken or of a browser's; left out: a long-term key, which has none. */
+  readonly issuedAt?: number;
 }
 
 export interface RoleFacts extends InAccount {
@@ -46,6 +48,8 @@ export interface RoleSessionFacts extends InAccount {
   readonly sourceIdentity: string | null;
   /** aws:TokenIssueTime, milliseconds since 1970; null: a session that is only asked about, issued at `now`. */
   readonly issuedAt: number | null;
+  /** aws:FederatedProvider: whose web identity the role was assumed with; left out or null: none. */
+  readonly federatedProvider?: string | null;
 }
 
 export interface FederatedUserFacts extends InAccount {
@@ -61,6 +65,8 @@ export interface FederatedUserFacts extends InAccount {
 export interface RootUserFacts extends InAccount {
   readonly kind: 'root';
   readonly arn: string;
+  /** As UserFacts.issuedAt. */
+  readonly issuedAt?: number;
 }
 
 export interface ServiceFacts {
@@ -69,8 +75,11 @@ export interface ServiceFacts {
   readonly service: string;
 }
 
+/** An unsigned request. */
 export interface AnonymousFacts {
   readonly kind: 'anonymous';
+  /** With a web identity: the provider whose token was verified, as `Federated` principals name it. Left out: without. */
+  readonly federatedProvider?: string;
 }
 
 /** Who makes a request. */

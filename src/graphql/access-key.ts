@@ -1,6 +1,6 @@
 import { InvalidInput } from '../policy/errors.ts';
 import type { PrincipalRef } from '../policy/principal-id.ts';
-import type { NewAccessKey } from '../session/sessions.ts';
+import type { NewAccessKey } from '../session/access-keys.ts';
 import { builder } from './builder.ts';
 import { expectingFailures, LimitFailure, NoSuchEntityFailure, ValidationFailure } from './user-error.ts';
 
@@ -34,8 +34,8 @@ builder.mutationField('createAccessKey', (t) =>
       types: [ValidationFailure, NoSuchEntityFailure, LimitFailure],
       union: { name: 'CreateAccessKeyResult', description: 'The key, or why there is none' },
     },
-    resolve: (_root, { input }, { sessions }) =>
-      expectingFailures(async () => sessions.createAccessKey(ownerOf(input.principal))),
+    resolve: (_root, { input }, { sessions, caller, now }) =>
+      expectingFailures(async () => sessions.createAccessKey(ownerOf(input.principal), caller, now)),
   }),
 );
 

@@ -82,9 +82,10 @@ function inOwnSession(context: GatewayContext, question: Question): Question {
 /** `subject`, with the session that asks where the caller asks about itself. */
 export function ownSubject(context: GatewayContext, subject: Subject): Subject {
   const { caller } = context;
-  if (caller.kind !== 'principal' || caller.session === null || subject.principal.kind !== 'roleSession')
-    return subject;
-  if (subject.principal.arn !== caller.session.arn) return subject;
-  if (subject.assumedRole === null && subject.session === null) return callerSubject(caller);
-  return { ...subject, heldSession: caller.session };
+  if (caller.kind !== 'principal' || (caller.session === null && caller.keySession === undefined)) return subject;
+  if (principalIdOf(subject.principal) !== principalIdOf(caller.ref)) return subject;
+  const own = callerSubject(caller);
+  if (subject.assumedRole === null && subject.session === null) return own;
+  const { heldSession = null, heldKeySession = null } = own;
+  return { ...subject, heldSession, heldKeySession };
 }

@@ -1,5 +1,6 @@
-import type { AssumedRole, TemporaryCredentials as TemporaryCredentialsValue } from '../session/assume-role.ts';
-import type { ExitedRole } from '../session/sessions.ts';
+import type { TemporaryCredentials as TemporaryCredentialsValue } from '../session/credentials.ts';
+import type { ExitedRole } from '../session/exit-role.ts';
+import type { AssumedRole } from '../session/grant-role.ts';
 import { builder } from './builder.ts';
 import { textsOf } from './given-document.ts';
 import { RoleSession, roleSessionValue } from './role-session.ts';

@@ -46,8 +46,13 @@ const subjectKeys = new WeakMap<Subject, string>();
 function subjectKey(subject: Subject): string {
   const known = subjectKeys.get(subject);
   if (known !== undefined) return known;
-  const { principal, heldSession, assumedRole, session } = subject;
-  const key = JSON.stringify([principalIdOf(principal), heldSession?.id ?? null, assumedRole, sessionKey(session)]);
+  const { principal, heldSession, heldKeySession, assumedRole, session } = subject;
+  const key = JSON.stringify([
+    principalIdOf(principal),
+    (heldSession ?? heldKeySession)?.id ?? null,
+    assumedRole,
+    sessionKey(session),
+  ]);
   subjectKeys.set(subject, key);
   return key;
 }

@@ -1,6 +1,6 @@
 import type { Answer, Subject } from '../access/question.ts';
 import type { RequestContext } from '../evaluation/request.ts';
-import type { Caller } from '../session/caller.ts';
+import { type Caller, subjectOf } from '../session/caller.ts';
 import type { GatewayContext } from './context.ts';
 import { decisionLoader } from './decision-loader.ts';
 
@@ -21,8 +21,7 @@ const subjects = new WeakMap<object, Subject>();
 export function callerSubject(caller: Extract<Caller, { kind: 'principal' }>): Subject {
   const known = subjects.get(caller);
   if (known !== undefined) return known;
-  const { ref, session } = caller;
-  const subject: Subject = { principal: ref, heldSession: session, assumedRole: null, session: null };
+  const subject = subjectOf(caller);
   subjects.set(caller, subject);
   return subject;
 }

@@ -23,7 +23,11 @@ export const RoleSession = builder.prismaNode('RoleSession', {
       description: 'arn:aws:sts::111111111111:assumed-role/RoleName/session-name. Several sessions can have the same',
       resolve: (row) => row.arn,
     }),
-    role: t.relation('role', { type: Role, description: 'The role it holds the permissions of' }),
+    role: t.relation('role', {
+      type: Role,
+      onNull: () => new RolegateError('NOT_FOUND', 'the role of this session was deleted'),
+      description: 'The role it holds the permissions of',
+    }),
     roleSessionName: t.exposeString('roleSessionName', {
       description: 'The name it was given by who assumed the role',
     }),

@@ -6,7 +6,8 @@ import {
   textFault,
 } from '../access/assumption-parameters.ts';
 import type { Tags } from '../evaluation/principal.ts';
-import { parsePrincipalRef } from '../policy/principal-id.ts';
+import { parseArn } from '../policy/arn.ts';
+import { isAccountId, parsePrincipalRef } from '../policy/principal-id.ts';
 import { ValidationError } from './errors.ts';
 
 /** The parameters of sts:AssumeRole as a client gives them; null is the same as left out. */
@@ -25,13 +26,17 @@ export interface AssumeRoleInput {
   readonly sourceIdentity?: string | null | undefined;
   readonly serialNumber?: string | null | undefined;
   readonly tokenCode?: string | null | undefined;
+  /** aws:SourceArn and aws:SourceAccount: for which resource a service calls. A gateway extension, for services only. */
+  readonly sourceArn?: string | null | undefined;
+  readonly sourceAccount?: string | null | undefined;
 }
 
 /** The parameters within their limits, with the defaults. */
 export interface AssumeRoleParameters {
   readonly role: string;
   readonly roleSessionName: string;
-  readonly durationSeconds: number;
+  /** Null: not said. */
+  readonly durationSeconds: number | null;
   readonly externalId: string | null;
   readonly sessionPolicies: readonly string[];
   readonly sessionPolicyArns: readonly string[];
@@ -40,25 +45,21 @@ export interface AssumeRoleParameters {
   readonly sourceIdentity: string | null;
   readonly serialNumber: string | null;
   readonly tokenCode: string | null;
+  readonly sourceArn: string | null;
+  readonly sourceAccount: string | null;
 }
 
 /** Seconds. */
-const DURATION = { min: 900, max: 43_200, default: 3600 } as const;
+const DURATION = { min: 900, max: 43_200 } as const;
 const TOKEN_CODE = /^\d{6}$/;
 
 /** Reads `input`; throws ValidationError that lists every fault in AWS's words and names the first one's field. */
 export function assumeRoleParameters(input: AssumeRoleInput): AssumeRoleParameters {
-  const faults = faultsOf(input);
-  const [first] = faults;
-  if (first !== undefined) {
-    const list = faults.map((fault) => fault.message).join('; ');
-    const noun = faults.length === 1 ? 'validation error' : 'validation errors';
-    throw new ValidationError(`${faults.length} ${noun} detected: ${list}`, first.parameter);
-  }
+  refuseFaults(faultsOf(input));
   return {
     role: input.role,
     roleSessionName: input.roleSessionName,
-    durationSeconds: input.durationSeconds ?? DURATION.default,
+    durationSeconds: input.durationSeconds ?? null,
     externalId: input.externalId ?? null,
     sessionPolicies: input.sessionPolicies ?? [],
     sessionPolicyArns: input.sessionPolicyArns ?? [],
@@ -67,15 +68,27 @@ export function assumeRoleParameters(input: AssumeRoleInput): AssumeRoleParamete
     sourceIdentity: input.sourceIdentity ?? null,
     serialNumber: input.serialNumber ?? null,
     tokenCode: input.tokenCode ?? null,
+    sourceArn: input.sourceArn ?? null,
+    sourceAccount: input.sourceAccount ?? null,
   };
+}
+
+/** Throws ValidationError that lists every fault in AWS's words and names the first one's field; nothing without faults. */
+export function refuseFaults(faults: readonly ParameterFault[]): void {
+  const [first] = faults;
+  if (first === undefined) return;
+  const list = faults.map((fault) => fault.message).join('; ');
+  const noun = faults.length === 1 ? 'validation error' : 'validation errors';
+  throw new ValidationError(`${faults.length} ${noun} detected: ${list}`, first.parameter);
 }
 
 function faultsOf(input: AssumeRoleInput): readonly ParameterFault[] {
   const { serialNumber, tokenCode } = input;
   const faults = [
     roleFault(input.role),
-    durationFault(input.durationSeconds ?? DURATION.default),
+    input.durationSeconds == null ? null : durationFault(input.durationSeconds, DURATION),
     ...sessionFaults(given(input)),
+    sourceFault(input),
     serialNumber == null ? null : textFault('serialNumber', 'serialNumber', serialNumber),
     // The code itself is not repeated.
     tokenCode == null || TOKEN_CODE.test(tokenCode)
@@ -88,7 +101,16 @@ function faultsOf(input: AssumeRoleInput): readonly ParameterFault[] {
   return faults.filter((fault) => fault !== null);
 }
 
-function roleFault(role: string): ParameterFault | null {
+function sourceFault({ sourceArn, sourceAccount }: AssumeRoleInput): ParameterFault | null {
+  if (sourceArn != null && parseArn(sourceArn) === null) {
+    return { parameter: 'sourceArn', message: failed('sourceArn', sourceArn, 'Member must be an ARN') };
+  }
+  if (sourceAccount == null || isAccountId(sourceAccount)) return null;
+  const message = failed('sourceAccount', sourceAccount, 'Member must be an account id of twelve digits');
+  return { parameter: 'sourceAccount', message };
+}
+
+export function roleFault(role: string): ParameterFault | null {
   const fault = textFault('role', 'role', role);
   if (fault !== null || parsePrincipalRef(role)?.kind === 'role') return fault;
   return { parameter: 'role', message: failed('role', role, 'Member must be the ARN of a role') };
@@ -109,12 +131,16 @@ function given(input: AssumeRoleInput): SessionParameters {
   };
 }
 
-function durationFault(seconds: number): ParameterFault | null {
+/** The fault of a duration in seconds; null: none. */
+export function durationFault(
+  seconds: number,
+  limits: { readonly min: number; readonly max: number },
+): ParameterFault | null {
   const constraint =
-    seconds < DURATION.min
-      ? `Member must have value greater than or equal to ${DURATION.min}`
-      : seconds > DURATION.max
-        ? `Member must have value less than or equal to ${DURATION.max}`
+    seconds < limits.min
+      ? `Member must have value greater than or equal to ${limits.min}`
+      : seconds > limits.max
+        ? `Member must have value less than or equal to ${limits.max}`
         : null;
   if (constraint === null) return null;
   return { parameter: 'durationSeconds', message: failed('durationSeconds', seconds, constraint) };

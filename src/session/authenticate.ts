@@ -1,9 +1,9 @@
-import type { Directory } from '../directory/directory.ts';
+import type { KeySessionRecord } from '../directory/key-session-store.ts';
+import type { RoleSessionRecord } from '../directory/session-store.ts';
 import { type PrincipalRef, parsePrincipalRef } from '../policy/principal-id.ts';
-import type { Caller } from './caller.ts';
+import type { Caller, PrincipalCaller } from './caller.ts';
 import { AuthenticationError } from './errors.ts';
-import type { Secrets } from './secrets.ts';
-import { verifySessionToken } from './session-token.ts';
+import type { SessionTools } from './session-tools.ts';
 
 const SCHEME = /^(basic|bearer) +([^\s]+) *$/i;
 /** Temporary keys (ASIA…) count only with their session token. */
@@ -15,24 +15,26 @@ const MAX_HEADER_CHARACTERS = 8192;
  * Who calls, by the value of the Authorization header (null: there is none). At most one look-up in the directory.
  * Throws AuthenticationError with AWS's code; never repeats what was sent.
  */
-export async function authenticate(
-  directory: Directory,
-  secrets: Secrets,
-  authorization: string | null,
-  now: number,
-): Promise<Caller> {
+export async function authenticate(tools: SessionTools, authorization: string | null, now: number): Promise<Caller> {
   if (authorization === null) return { kind: 'anonymous' };
   const [, scheme, credentials] =
     authorization.length > MAX_HEADER_CHARACTERS ? [] : (SCHEME.exec(authorization) ?? []);
   if (scheme === undefined || credentials === undefined) throw new AuthenticationError('IncompleteSignature');
-  if (scheme.toLowerCase() === 'basic') return byAccessKey(directory, secrets, credentials);
-  if (secrets.isOperatorToken(credentials)) return { kind: 'operator' };
-  return bySessionToken(directory, secrets, credentials, now);
+  if (scheme.toLowerCase() === 'basic') {
+    const [, keyId, secret] = /^([^:]*):(.*)$/s.exec(Buffer.from(credentials, 'base64').toString('utf8')) ?? [];
+    if (keyId === undefined || secret === undefined) throw new AuthenticationError('IncompleteSignature');
+    return (await byAccessKey(tools, keyId, secret)).caller;
+  }
+  if (tools.secrets.isOperatorToken(credentials)) return { kind: 'operator' };
+  return bySessionToken(tools, credentials, now);
 }
 
-async function byAccessKey(directory: Directory, secrets: Secrets, credentials: string): Promise<Caller> {
-  const [, keyId, secret] = /^([^:]*):(.*)$/s.exec(Buffer.from(credentials, 'base64').toString('utf8')) ?? [];
-  if (keyId === undefined || secret === undefined) throw new AuthenticationError('IncompleteSignature');
+/** Who has a long-term key, and the unique id of the user that it is of. Throws AuthenticationError. */
+export async function byAccessKey(
+  { directory, secrets }: SessionTools,
+  keyId: string,
+  secret: string,
+): Promise<{ readonly caller: PrincipalCaller; readonly userId: string | null }> {
   const key = LONG_TERM_KEY_ID.test(keyId) ? await directory.keys.find(keyId) : null;
   // One answer for a key that is not there and one that was switched off.
   if (key === null || !key.active) throw new AuthenticationError('InvalidClientTokenId');
@@ -40,15 +42,27 @@ async function byAccessKey(directory: Directory, secrets: Secrets, credentials: 
   const { owner } = key;
   const ref: PrincipalRef =
     owner.kind === 'service' ? { kind: 'service', service: owner.service } : storedPrincipal(owner.arn);
-  return { kind: 'principal', ref, keyId, session: null };
+  return { caller: { kind: 'principal', ref, keyId, session: null }, userId: owner.kind === 'user' ? owner.id : null };
 }
 
-async function bySessionToken(directory: Directory, secrets: Secrets, token: string, now: number): Promise<Caller> {
-  const session = await directory.sessions.find(await verifySessionToken(token, secrets, now));
-  // A session goes with its role: it is gone when the role was deleted.
+async function bySessionToken({ directory, tokens }: SessionTools, token: string, now: number): Promise<Caller> {
+  const { id, table } = await tokens.verify('session', token, now);
+  const session = table === 'role' ? await directory.sessions.find(id) : await directory.keySessions.find(id);
+  // A session goes with its role or its user.
   if (session === null) throw new AuthenticationError('InvalidClientTokenId');
   if (session.endedAt !== null || session.expiresAt <= now) throw new AuthenticationError('ExpiredToken');
+  if (!('roleArn' in session)) return callerWithKeySession(session);
   return { kind: 'principal', ref: storedPrincipal(session.arn), keyId: session.accessKeyId, session };
+}
+
+/** Who uses a key session: a federated user, or whoever made it; for a browser in a role, that role session. */
+export function callerWithKeySession(
+  keySession: KeySessionRecord,
+  session: RoleSessionRecord | null = null,
+): PrincipalCaller {
+  const { federatedArn, principal, accessKeyId, keyId } = keySession;
+  const id = session?.arn ?? federatedArn ?? principal;
+  return { kind: 'principal', ref: storedPrincipal(id), keyId: accessKeyId ?? keyId, session, keySession };
 }
 
 /** A principal that the directory names. */

@@ -1,3 +1,5 @@
+import type { Subject } from '../access/question.ts';
+import type { KeySessionRecord } from '../directory/key-session-store.ts';
 import type { RoleSessionRecord } from '../directory/session-store.ts';
 import type { PrincipalRef } from '../policy/principal-id.ts';
 
@@ -14,4 +16,24 @@ export type Caller =
       readonly keyId: string;
       /** The role session whose credentials were used. */
       readonly session: RoleSessionRecord | null;
+      /**
+       * The temporary credentials or the browser's sign-in that was used; left out: a long-term key, or a role session's
+       * token. A browser that has switched into a role has both, and speaks as the role session.
+       */
+      readonly keySession?: KeySessionRecord;
     };
+
+/** Who has signed in with credentials of IAM. */
+export type PrincipalCaller = Extract<Caller, { readonly kind: 'principal' }>;
+
+/** The caller as somebody who is asked about: in the very session that it calls with. */
+export function subjectOf({ ref, session, keySession }: PrincipalCaller): Subject {
+  const heldKeySession = session === null ? (keySession ?? null) : null;
+  return { principal: ref, heldSession: session, heldKeySession, assumedRole: null, session: null };
+}
+
+/** The browser's sign-in that the caller uses; null: it uses none. */
+export function signInOf(caller: Caller): KeySessionRecord | null {
+  const keySession = caller.kind === 'principal' ? caller.keySession : undefined;
+  return keySession?.kind === 'SIGN_IN' ? keySession : null;
+}

@@ -8,7 +8,7 @@ import {
   timingSafeEqual,
 } from 'node:crypto';
 import { join } from 'node:path';
-import { calculateJwkThumbprint, exportJWK, type JWK } from 'jose';
+import type { JWK } from 'jose';
 import type { Directory } from '../directory/directory.ts';
 import { readOrMakeKeyFile } from './key-file.ts';
 
@@ -17,8 +17,17 @@ const OPERATOR_TOKEN_FILE = 'operator.token';
 const KEY_BYTES = 32;
 /** 30 bytes are 40 characters of base64: the form of AWS's secret access keys. */
 const SECRET_ACCESS_KEY_BYTES = 30;
+/** https://www.rfc-editor.org/rfc/rfc4226#section-4 */
+const MFA_SECRET_BYTES = 20;
 /** PKCS #8 around an Ed25519 seed: https://www.rfc-editor.org/rfc/rfc8410#section-7 */
 const ED25519_PKCS8 = Buffer.from('302e020100300506032b657004220420', 'hex');
+
+export interface SigningKey {
+  readonly privateKey: KeyObject;
+  readonly publicKey: KeyObject;
+  /** The public key with its `kid`, as a JWKS publishes it. */
+  readonly jwk: JWK & { readonly kid: string };
+}
 
 /** What the gateway knows and nobody else may. */
 export interface Secrets {
@@ -28,11 +37,10 @@ export interface Secrets {
   isSecretFor(keyId: string, secret: string): boolean;
   /** In constant time. */
   isOperatorToken(token: string): boolean;
-  /** Signs session tokens (Ed25519). Derived too, so that all gateways of one directory accept each other's. */
-  readonly signingKey: KeyObject;
-  readonly verificationKey: KeyObject;
-  /** The public key with its `kid`, as a JWKS publishes it. */
-  readonly publicJwk: JWK;
+  /** Signs tokens (Ed25519). Derived too, so that all gateways of one directory accept each other's. `generation`: from 1. */
+  signingKey(generation: number): SigningKey;
+  /** The secret of an MFA device, of the length of SHA-1 (RFC 4226 recommends it). */
+  mfaSecret(seedId: string): Buffer;
   /** SHA-256 of the master key. */
   readonly masterKeyFingerprint: string;
   /** The operator token if this start made it, to be shown once; else null. */
@@ -76,25 +84,40 @@ export async function checkMasterKey(directory: Directory, secrets: Secrets): Pr
   }
 }
 
-async function secretsOf(masterKey: Buffer, operatorToken: string, tokenIsNew: boolean): Promise<Secrets> {
+function secretsOf(masterKey: Buffer, operatorToken: string, tokenIsNew: boolean): Secrets {
   const derive = (purpose: string, bytes: number): Buffer =>
     Buffer.from(hkdfSync('sha256', masterKey, '', `rolegate ${purpose}`, bytes));
   const secretFor = (keyId: string): string =>
     derive(`secret-access-key ${keyId}`, SECRET_ACCESS_KEY_BYTES).toString('base64');
-  const seed = derive('session-token-signing-key', KEY_BYTES);
-  const signingKey = createPrivateKey({ key: Buffer.concat([ED25519_PKCS8, seed]), format: 'der', type: 'pkcs8' });
-  const verificationKey = createPublicKey(signingKey);
-  const jwk = await exportJWK(verificationKey);
+  const signingKeys = new Map<number, SigningKey>();
   const operatorDigest = digest(operatorToken);
   return {
     secretFor,
     isSecretFor: (keyId, secret) => timingSafeEqual(digest(secret), digest(secretFor(keyId))),
     isOperatorToken: (candidate) => timingSafeEqual(digest(candidate), operatorDigest),
-    signingKey,
-    verificationKey,
-    publicJwk: { ...jwk, kid: await calculateJwkThumbprint(jwk), alg: 'EdDSA', use: 'sig' },
+    signingKey: (generation) => {
+      const known = signingKeys.get(generation);
+      if (known !== undefined) return known;
+      const made = signingKeyOf(derive(`session-token-signing-key ${generation}`, KEY_BYTES));
+      signingKeys.set(generation, made);
+      return made;
+    },
+    mfaSecret: (seedId) => derive(`mfa-device ${seedId}`, MFA_SECRET_BYTES),
     masterKeyFingerprint: createHash('sha256').update(masterKey).digest('hex'),
     newOperatorToken: tokenIsNew ? operatorToken : null,
+  };
+}
+
+function signingKeyOf(seed: Buffer): SigningKey {
+  const privateKey = createPrivateKey({ key: Buffer.concat([ED25519_PKCS8, seed]), format: 'der', type: 'pkcs8' });
+  const publicKey = createPublicKey(privateKey);
+  const { crv, kty, x } = publicKey.export({ format: 'jwk' });
+  // The members and their order of RFC 7638: https://www.rfc-editor.org/rfc/rfc8037#appendix-A.3
+  const kid = createHash('sha256').update(JSON.stringify({ crv, kty, x })).digest('base64url');
+  return {
+    privateKey,
+    publicKey,
+    jwk: { kty: String(kty), crv: String(crv), x: String(x), kid, alg: 'EdDSA', use: 'sig' },
   };
 }
 

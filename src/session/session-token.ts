@@ -1,53 +1,120 @@
-import { errors, jwtVerify, SignJWT } from 'jose';
-import type { RoleSessionRecord } from '../directory/session-store.ts';
+import { createLocalJWKSet, errors, type JWK, type JWTPayload, jwtVerify, SignJWT } from 'jose';
+import type { SigningKeyRecord, SigningKeyStore } from '../directory/identity-stores.ts';
 import { AuthenticationError } from './errors.ts';
 import type { Secrets } from './secrets.ts';
 
 const ALGORITHM = 'EdDSA';
-/** Explicit typing, so that no other token of ours can pass for one: https://www.rfc-editor.org/rfc/rfc8725#section-3.11 */
-const TYPE = 'rolegate-session+jwt';
+/**
+ * What a token is for. Explicit typing, so that none can pass for another, in a header or in a cookie:
+ * https://www.rfc-editor.org/rfc/rfc8725#section-3.11
+ */
+const TYPES = { session: 'rolegate-session+jwt', signIn: 'rolegate-sign-in+jwt' } as const;
 const ISSUER = 'rolegate';
 const AUDIENCE = 'rolegate';
 /** Longer ones are not looked at. */
 const MAX_TOKEN_CHARACTERS = 4096;
+/**
+ * Seconds that a token of ours is accepted after its expiry: none. All gateways of a directory judge by their own clocks,
+ * which have to be synchronized; others who verify our tokens choose their own tolerance.
+ */
+export const CLOCK_TOLERANCE_SECONDS = 0;
+/** Seconds: no token lives longer (sts:GetSessionToken). Older generations of the key are published for as long. */
+const MAX_LIFETIME_SECONDS = 129_600;
 
-type TokenSecrets = Pick<Secrets, 'signingKey' | 'verificationKey' | 'publicJwk'>;
+export type TokenUse = keyof typeof TYPES;
+/** Where the session that a token names is kept. */
+export type SessionTable = 'role' | 'key';
 
-/** The session token of a role session: who it is and until when, signed; everything else is looked up. */
-export function signSessionToken(
-  session: Pick<RoleSessionRecord, 'id' | 'arn' | 'issuedAt' | 'expiresAt'>,
-  secrets: TokenSecrets,
-): Promise<string> {
-  const { kid } = secrets.publicJwk;
-  return new SignJWT()
-    .setProtectedHeader({ alg: ALGORITHM, typ: TYPE, ...(kid === undefined ? {} : { kid }) })
-    .setIssuer(ISSUER)
-    .setAudience(AUDIENCE)
-    .setSubject(session.arn)
-    .setJti(session.id)
-    .setIssuedAt(session.issuedAt / 1000)
-    .setExpirationTime(session.expiresAt / 1000)
-    .sign(secrets.signingKey);
+export interface TokenFacts {
+  readonly id: string;
+  /** ARN, or service principal. */
+  readonly subject: string;
+  readonly table: SessionTable;
+  /** Milliseconds since 1970. */
+  readonly issuedAt: number;
+  readonly expiresAt: number;
 }
 
-/** The id of the session that `token` is of. Throws AuthenticationError: ExpiredToken, or InvalidClientTokenId for all else. */
-export async function verifySessionToken(token: string, secrets: TokenSecrets, now: number): Promise<string> {
-  if (token.length > MAX_TOKEN_CHARACTERS) throw new AuthenticationError('InvalidClientTokenId');
-  try {
-    const { payload } = await jwtVerify(token, secrets.verificationKey, {
-      algorithms: [ALGORITHM],
-      typ: TYPE,
-      issuer: ISSUER,
-      audience: AUDIENCE,
-      requiredClaims: ['sub', 'jti', 'iat', 'exp'],
-      currentDate: new Date(now),
-    });
-    // `requiredClaims` has seen to it that it is there, not to its type.
-    if (typeof payload.jti !== 'string') throw new AuthenticationError('InvalidClientTokenId');
-    return payload.jti;
-  } catch (error) {
-    if (error instanceof errors.JWTExpired) throw new AuthenticationError('ExpiredToken', { cause: error });
-    if (error instanceof errors.JOSEError) throw new AuthenticationError('InvalidClientTokenId', { cause: error });
-    throw error;
+/** Signs and verifies the tokens of sessions with the keys of all generations that count. */
+export class SessionTokens {
+  readonly #keys: SigningKeyStore;
+  readonly #secrets: Pick<Secrets, 'signingKey'>;
+  /** By the list that the store answers: it is the same one while nothing has changed. */
+  readonly #resolvers = new WeakMap<readonly SigningKeyRecord[], ReturnType<typeof createLocalJWKSet>>();
+
+  constructor(keys: SigningKeyStore, secrets: Pick<Secrets, 'signingKey'>) {
+    this.#keys = keys;
+    this.#secrets = secrets;
   }
+
+  /** Who it is and until when, signed; everything else is looked up. */
+  async sign(use: TokenUse, { id, subject, table, issuedAt, expiresAt }: TokenFacts): Promise<string> {
+    const newest = (await this.#keys.list()).at(-1);
+    if (newest === undefined) throw new Error('the directory has lost its signing keys');
+    const { privateKey, jwk } = this.#secrets.signingKey(newest.generation);
+    return new SignJWT({ table })
+      .setProtectedHeader({ alg: ALGORITHM, typ: TYPES[use], kid: jwk.kid })
+      .setIssuer(ISSUER)
+      .setAudience(AUDIENCE)
+      .setSubject(subject)
+      .setJti(id)
+      .setIssuedAt(Math.floor(issuedAt / 1000))
+      .setExpirationTime(Math.floor(expiresAt / 1000))
+      .sign(privateKey);
+  }
+
+  /** The session that `token` is of. Throws AuthenticationError: ExpiredToken, or InvalidClientTokenId for all else. */
+  async verify(
+    use: TokenUse,
+    token: string,
+    now: number,
+  ): Promise<{ readonly id: string; readonly table: SessionTable }> {
+    if (token.length > MAX_TOKEN_CHARACTERS) throw new AuthenticationError('InvalidClientTokenId');
+    const keys = await this.#keys.list();
+    try {
+      const { payload } = await jwtVerify(token, this.#resolver(keys), {
+        algorithms: [ALGORITHM],
+        typ: TYPES[use],
+        issuer: ISSUER,
+        audience: AUDIENCE,
+        requiredClaims: ['sub', 'jti', 'iat', 'exp', 'table'],
+        currentDate: new Date(now),
+        clockTolerance: CLOCK_TOLERANCE_SECONDS,
+      });
+      return sessionNamed(payload);
+    } catch (error) {
+      if (error instanceof errors.JWTExpired) throw new AuthenticationError('ExpiredToken', { cause: error });
+      if (error instanceof errors.JOSEError) throw new AuthenticationError('InvalidClientTokenId', { cause: error });
+      throw error;
+    }
+  }
+
+  /** What `/.well-known/jwks.json` answers: the keys of all tokens that can be valid at `now`, the newest first. */
+  async jwks(now: number): Promise<{ readonly keys: readonly JWK[] }> {
+    const generations = await this.#keys.list();
+    const alive = generations.filter(({ retiredAt }, index) => {
+      const successor = generations[index + 1];
+      return retiredAt === null && (successor === undefined || successor.createdAt > now - MAX_LIFETIME_SECONDS * 1000);
+    });
+    return { keys: alive.map(({ generation }) => this.#secrets.signingKey(generation).jwk).reverse() };
+  }
+
+  #resolver(keys: readonly SigningKeyRecord[]): ReturnType<typeof createLocalJWKSet> {
+    const known = this.#resolvers.get(keys);
+    if (known !== undefined) return known;
+    const accepted = keys.filter(({ retiredAt }) => retiredAt === null);
+    const made = createLocalJWKSet({
+      keys: accepted.map(({ generation }) => this.#secrets.signingKey(generation).jwk),
+    });
+    this.#resolvers.set(keys, made);
+    return made;
+  }
+}
+
+/** `requiredClaims` has seen to it that they are there, not to their types. */
+function sessionNamed({ jti, table }: JWTPayload): { readonly id: string; readonly table: SessionTable } {
+  if (typeof jti !== 'string' || (table !== 'role' && table !== 'key')) {
+    throw new AuthenticationError('InvalidClientTokenId');
+  }
+  return { id: jti, table };
 }

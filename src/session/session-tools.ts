@@ -1,10 +1,16 @@
 import type { AssumptionActions } from '../access/assume.ts';
 import type { Directory } from '../directory/directory.ts';
+import type { IdentityStores } from '../directory/identity-stores.ts';
 import type { Secrets } from './secrets.ts';
+import type { SessionTokens } from './session-token.ts';
+
+/** What becoming somebody rests on. */
+export type SessionDirectory = Directory & IdentityStores;
 
 /** What the parts of this folder share. */
 export interface SessionTools {
-  readonly directory: Directory;
+  readonly directory: SessionDirectory;
   readonly actions: AssumptionActions;
   readonly secrets: Secrets;
+  readonly tokens: SessionTokens;
 }

@@ -1,75 +1,188 @@
+import type { JWK } from 'jose';
 import type { Access } from '../access/access.ts';
-import type { Directory } from '../directory/directory.ts';
-import type { RoleSessionRecord } from '../directory/session-store.ts';
-import type { RequestContext } from '../evaluation/request.ts';
-import { InvalidInput } from '../policy/errors.ts';
-import { isServicePrincipal, type PrincipalRef } from '../policy/principal-id.ts';
-import { type AssumedRole, assumeRole } from './assume-role.ts';
+import type { OidcProviderRecord } from '../directory/identity-stores.ts';
+import { createAccessKey, type KeyOwner, type NewAccessKey, setAccessKeyActive } from './access-keys.ts';
+import { assumeInstanceProfile, assumeRole } from './assume-role.ts';
 import type { AssumeRoleInput } from './assume-role-parameters.ts';
-import { authenticate, storedPrincipal } from './authenticate.ts';
+import { audited } from './audited.ts';
+import { authenticate } from './authenticate.ts';
+import { aCall, type CallOrigin } from './call.ts';
 import type { Caller } from './caller.ts';
-import { ValidationError } from './errors.ts';
-import { newKeyId } from './key-id.ts';
+import { type CallerIdentity, callerIdentity } from './caller-identity.ts';
+import type { TemporaryCredentials } from './credentials.ts';
+import { type ExitedRole, exitRole } from './exit-role.ts';
+import type { AssumedRole } from './grant-role.ts';
+import * as mfa from './mfa.ts';
+import * as oidc from './oidc-provider.ts';
+import { revokeRoleSessions } from './revoke.ts';
 import type { Secrets } from './secrets.ts';
-import type { SessionTools } from './session-tools.ts';
+import { SessionTokens } from './session-token.ts';
+import type { SessionDirectory, SessionTools } from './session-tools.ts';
+import { authenticateSignIn, type SignedIn, type SignInInput, signIn, signOut } from './sign-in.ts';
+import { switchRole } from './switch-role.ts';
+import {
+  type FederationToken,
+  type FederationTokenInput,
+  getFederationToken,
+  getSessionToken,
+  type SessionTokenInput,
+} from './temporary-credentials.ts';
+import { type AssumedRoleWithWebIdentity, assumeRoleWithWebIdentity, type WebIdentityInput } from './web-identity.ts';
 
-/** Becoming somebody: credentials, assuming a role and leaving it. `now`: milliseconds since 1970. */
+type Origin = Partial<CallOrigin>;
+/** Everything but the first two arguments of one of this folder's operations. */
+type InputOf<F extends (...args: never[]) => unknown> = Parameters<F>[2];
+
+/**
+ * Becoming somebody: credentials, assuming a role and leaving it. `now`: milliseconds since 1970. `origin`: where the call
+ * comes from, for condition keys and the audit trail; what is left out is not known. All but the first two functions are
+ * kept in the audit trail, refusals included. Whether the caller may manage others' keys, devices, providers and roles is
+ * for whoever calls to decide before.
+ */
 export interface Sessions {
   /** Who calls, by the Authorization header. Throws AuthenticationError. */
   authenticate(authorization: string | null, now: number): Promise<Caller>;
-  /** sts:AssumeRole. `context`: condition keys of the call itself (aws:SourceIp …); left out: none. */
-  assumeRole(caller: Caller, input: AssumeRoleInput, now: number, context?: RequestContext): Promise<AssumedRole>;
+  /** Who calls, by the value of a browser's cookie. Throws AuthenticationError. */
+  authenticateSignIn(token: string, now: number): Promise<Caller>;
+  /** Signs a browser in with a long-term key. Throws AuthenticationError, AccessDenied (MFA). */
+  signIn(input: SignInInput, now: number, origin?: Origin): Promise<SignedIn>;
+  signOut(caller: Caller, now: number, origin?: Origin): Promise<void>;
+  /** sts:AssumeRole; with a browser's sign-in, switchRole. */
+  assumeRole(caller: Caller, input: AssumeRoleInput, now: number, origin?: Origin): Promise<AssumedRole>;
+  /** As AWS's console: for browsers that are signed in. */
+  switchRole(caller: Caller, input: { readonly role: string }, now: number, origin?: Origin): Promise<AssumedRole>;
+  assumeInstanceProfile(
+    caller: Caller,
+    input: InputOf<typeof assumeInstanceProfile>,
+    now: number,
+    origin?: Origin,
+  ): Promise<AssumedRole>;
+  /** For anybody who has a token of a provider that the role trusts. */
+  assumeRoleWithWebIdentity(input: WebIdentityInput, now: number, origin?: Origin): Promise<AssumedRoleWithWebIdentity>;
+  getSessionToken(
+    caller: Caller,
+    input: SessionTokenInput,
+    now: number,
+    origin?: Origin,
+  ): Promise<TemporaryCredentials>;
+  getFederationToken(
+    caller: Caller,
+    input: FederationTokenInput,
+    now: number,
+    origin?: Origin,
+  ): Promise<FederationToken>;
+  getCallerIdentity(caller: Caller): Promise<CallerIdentity>;
   /** Ends the caller's role session at once. Throws ValidationError when the caller is in no role. */
-  exitRole(caller: Caller, now: number): Promise<ExitedRole>;
-  /** A new long-term key of a user or of a service. For the operator. Throws LimitExceeded, NoSuchEntity, BAD_USER_INPUT. */
-  createAccessKey(owner: { readonly userArn: string } | { readonly service: string }): Promise<NewAccessKey>;
-}
-
-export interface ExitedRole {
-  readonly endedSession: RoleSessionRecord;
-  /** Whom the caller is again: who assumed the role. */
-  readonly restoresTo: PrincipalRef;
-}
-
-/** Shown once: the gateway keeps no copy of the secret. */
-export interface NewAccessKey {
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
+  exitRole(caller: Caller, now: number, origin?: Origin): Promise<ExitedRole>;
+  /** Ends the validity of all older sessions of a role, by the inline policy AWSRevokeOlderSessions. */
+  revokeRoleSessions(
+    caller: Caller,
+    roleArn: string,
+    now: number,
+    origin?: Origin,
+  ): Promise<{ readonly policyName: string; readonly document: string }>;
+  /** A new long-term key of a user or of a service. Throws LimitExceeded, NoSuchEntity, BAD_USER_INPUT. */
+  createAccessKey(owner: KeyOwner, caller?: Caller, now?: number, origin?: Origin): Promise<NewAccessKey>;
+  setAccessKeyActive(
+    caller: Caller,
+    input: InputOf<typeof setAccessKeyActive>,
+    now: number,
+    origin?: Origin,
+  ): Promise<void>;
+  createVirtualMfaDevice(
+    caller: Caller,
+    input: InputOf<typeof mfa.createVirtualMfaDevice>,
+    now: number,
+    origin?: Origin,
+  ): Promise<mfa.NewMfaDevice>;
+  enableMfaDevice(
+    caller: Caller,
+    input: InputOf<typeof mfa.enableMfaDevice>,
+    now: number,
+    origin?: Origin,
+  ): Promise<void>;
+  deactivateMfaDevice(
+    caller: Caller,
+    input: InputOf<typeof mfa.deactivateMfaDevice>,
+    now: number,
+    origin?: Origin,
+  ): Promise<void>;
+  deleteVirtualMfaDevice(caller: Caller, serialNumber: string, now: number, origin?: Origin): Promise<void>;
+  createOidcProvider(
+    caller: Caller,
+    input: oidc.OidcProviderInput,
+    now: number,
+    origin?: Origin,
+  ): Promise<OidcProviderRecord>;
+  updateOidcProvider(
+    caller: Caller,
+    input: InputOf<typeof oidc.updateOidcProvider>,
+    now: number,
+    origin?: Origin,
+  ): Promise<void>;
+  deleteOidcProvider(caller: Caller, arn: string, now: number, origin?: Origin): Promise<void>;
+  /** For the operator: the next generation of the signing key; answers its number. `retireOlder`: ends all older tokens. */
+  rotateSigningKey(
+    caller: Caller,
+    input: { readonly retireOlder?: boolean },
+    now: number,
+    origin?: Origin,
+  ): Promise<number>;
+  /** The public keys of all tokens that can be valid at `now`. */
+  jwks(now: number): Promise<{ readonly keys: readonly JWK[] }>;
 }
 
 export function createSessions(options: {
-  readonly directory: Directory;
+  readonly directory: SessionDirectory;
   readonly access: Access;
   readonly secrets: Secrets;
 }): Sessions {
   const { directory, access, secrets } = options;
-  const tools: SessionTools = { directory, secrets, actions: access.assumptionActions };
+  const tokens = new SessionTokens(directory.signingKeys, secrets);
+  const tools: SessionTools = { directory, secrets, tokens, actions: access.assumptionActions };
+  const anonymous: Caller = { kind: 'anonymous' };
+  const operator: Caller = { kind: 'operator' };
+  /** An operation of this folder with the call first taken apart. */
+  const on =
+    <I, T>(operation: (tools: SessionTools, call: ReturnType<typeof aCall>, input: I) => Promise<T>) =>
+    (caller: Caller, input: I, now: number, origin?: Origin): Promise<T> =>
+      operation(tools, aCall(caller, now, origin), input);
   return {
-    authenticate: (authorization, now) => authenticate(directory, secrets, authorization, now),
-    assumeRole: (caller, input, now, context = new Map()) => assumeRole(tools, caller, input, { context, now }),
-    exitRole: (caller, now) => exitRole(directory, caller, now),
-    createAccessKey: (owner) => createAccessKey(tools, owner),
+    authenticate: (authorization, now) => authenticate(tools, authorization, now),
+    authenticateSignIn: (token, now) => authenticateSignIn(tools, token, now),
+    signIn: (input, now, origin) => signIn(tools, aCall(anonymous, now, origin), input),
+    signOut: (caller, now, origin) => signOut(tools, aCall(caller, now, origin)),
+    assumeRole: on(assumeRole),
+    switchRole: on(switchRole),
+    assumeInstanceProfile: on(assumeInstanceProfile),
+    assumeRoleWithWebIdentity: (input, now, origin) =>
+      assumeRoleWithWebIdentity(tools, aCall(anonymous, now, origin), input),
+    getSessionToken: on(getSessionToken),
+    getFederationToken: on(getFederationToken),
+    getCallerIdentity: (caller) => callerIdentity(tools, caller),
+    exitRole: (caller, now, origin) => exitRole(tools, aCall(caller, now, origin)),
+    revokeRoleSessions: on(revokeRoleSessions),
+    createAccessKey: (owner, caller = operator, now = Date.now(), origin = {}) =>
+      createAccessKey(tools, aCall(caller, now, origin), owner),
+    setAccessKeyActive: on(setAccessKeyActive),
+    createVirtualMfaDevice: on(mfa.createVirtualMfaDevice),
+    enableMfaDevice: on(mfa.enableMfaDevice),
+    deactivateMfaDevice: on(mfa.deactivateMfaDevice),
+    deleteVirtualMfaDevice: on(mfa.deleteVirtualMfaDevice),
+    createOidcProvider: on(oidc.createOidcProvider),
+    updateOidcProvider: on(oidc.updateOidcProvider),
+    deleteOidcProvider: on(oidc.deleteOidcProvider),
+    rotateSigningKey: on(rotateSigningKey),
+    jwks: (now) => tokens.jwks(now),
   };
 }
 
-async function exitRole(directory: Directory, caller: Caller, now: number): Promise<ExitedRole> {
-  if (caller.kind !== 'principal' || caller.session === null) {
-    throw new ValidationError('the caller has assumed no role', null);
-  }
-  const endedSession = await directory.sessions.end(caller.session.id, now, 'EXITED');
-  // Gone with its role since the caller signed in: it is as ended as can be.
-  const session = endedSession ?? { ...caller.session, endedAt: now };
-  return { endedSession: session, restoresTo: storedPrincipal(session.assumedBy) };
-}
-
-async function createAccessKey(
-  { directory, secrets }: SessionTools,
-  owner: { readonly userArn: string } | { readonly service: string },
-): Promise<NewAccessKey> {
-  if ('service' in owner && !isServicePrincipal(owner.service)) {
-    throw new InvalidInput('service', 'not a service principal: expected one such as `ec2.amazonaws.com`');
-  }
-  const id = newKeyId('AKIA');
-  await directory.keys.create({ id, ...owner });
-  return { accessKeyId: id, secretAccessKey: secrets.secretFor(id) };
+function rotateSigningKey(
+  { directory }: SessionTools,
+  call: ReturnType<typeof aCall>,
+  { retireOlder = false }: { readonly retireOlder?: boolean },
+): Promise<number> {
+  return audited(directory.audit, call, { event: 'RotateSigningKey' }, (event) =>
+    directory.signingKeys.rotate({ at: call.now, retireOlder }, event),
+  );
 }

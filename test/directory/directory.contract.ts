@@ -38,6 +38,7 @@ function aSession(values: Partial<RoleSessionRecord> = {}): Omit<RoleSessionReco
     sessionPolicyArns: [POLICY],
     assumedBy: ALICE,
     assumedById: 'AIDAALICE',
+    federatedProvider: null,
     parentId: null,
     issuedAt: NOON,
     expiresAt: NOON + 3_600_000,

@@ -54,7 +54,7 @@ describe('assuming a role', () => {
     ['a user of another account', { userArn: bob }, R],
     ['a service', { service: 'ec2.amazonaws.com' }, roleArn('Service')],
   ])('gives %s temporary credentials', async (_, owner, role) => {
-    const gateway = open(aDocument());
+    const gateway = await open(aDocument());
     const caller = await signIn(gateway, owner, NOON);
     const assumed = await gateway.sessions.assumeRole(caller, input({ role }), NOON + 400);
     expect(assumed.session).toMatchObject({
@@ -62,7 +62,7 @@ describe('assuming a role', () => {
       roleArn: role,
       assumedBy: principalIdOf(refOfCaller(caller)),
       parentId: null,
-      issuedAt: NOON,
+      issuedAt: NOON + 400,
       expiresAt: NOON + HOUR,
       endedAt: null,
     });
@@ -76,7 +76,7 @@ describe('assuming a role', () => {
   });
 
   it('gives up the own permissions for those of the role, and gives them back', async () => {
-    const gateway = open(aDocument());
+    const gateway = await open(aDocument());
     const may = async (who: Caller): Promise<readonly boolean[]> => {
       const held = who.kind === 'principal' ? who.session : null;
       const subject = { principal: refOfCaller(who), heldSession: held, assumedRole: null, session: null };
@@ -99,7 +99,7 @@ describe('assuming a role', () => {
   });
 
   it('holds each of two sessions of one name to its own session policies', async () => {
-    const gateway = open(aDocument());
+    const gateway = await open(aDocument());
     const caller = await user(gateway, alice);
     const narrow = await gateway.sessions.assumeRole(
       caller,
@@ -118,19 +118,19 @@ describe('assuming a role', () => {
   it('leaves a session limited by a managed policy that is gone without permissions', async () => {
     const name = `arn:aws:iam::${A}:policy/limit`;
     const versions = [{ versionId: 'v1', document: policy(allow('s3:*')) }];
-    const limited = open({ ...aDocument(), policies: [{ arn: name, defaultVersionId: 'v1', versions }] });
+    const limited = await open({ ...aDocument(), policies: [{ arn: name, defaultVersionId: 'v1', versions }] });
     const { session } = await limited.sessions.assumeRole(
       await user(limited, alice),
       input({ sessionPolicyArns: [name] }),
       NOON,
     );
-    const without = open(aDocument());
+    const without = await open(aDocument());
     const role = (await without.directory.gather({ principals: [], roles: [R], resources: [] })).role(R);
     const heldSession = { ...session, roleId: role?.value.facts.id ?? '' };
     const subject = { principal: refOf(session.arn), heldSession, assumedRole: null, session: null };
     const [answer] = await without.access.decide([aQuestion(subject, 's3:GetObject', 'arn:aws:s3:::b/x')], NOON);
     expect(answer?.decision.deniedBy).toBe('SESSION_POLICY');
-    expect(answer?.gaps).toEqual([`the session policy ${name} is not known any more`]);
+    expect(answer?.gaps).toContain(`the session policy ${name} is not known any more`);
   });
 });
 
@@ -142,11 +142,11 @@ describe('a refusal', () => {
   };
 
   it('carries the decision it rests on', async () => {
-    const gateway = open(aDocument([trusts({ AWS: A })]));
+    const gateway = await open(aDocument([trusts({ AWS: A })]));
     const error = await refused(gateway, await user(gateway, alice), input());
     expect(error).toMatchObject({
       code: 'AccessDenied',
-      answer: { decision: { deniedBy: 'IDENTITY_POLICY' }, revision: 1n },
+      answer: { decision: { deniedBy: 'IDENTITY_POLICY' }, revision: await gateway.directory.revision() },
     });
     expect(error.message).toBe(
       `User: ${alice} is not authorized to perform: sts:AssumeRole on resource: ${R} because no identity-based policy allows the sts:AssumeRole action`,
@@ -154,7 +154,7 @@ describe('a refusal', () => {
   });
 
   it('says the same of a role that is not there as of one that may not be assumed', async () => {
-    const gateway = open(aDocument([trusts({ Service: 'ec2.amazonaws.com' })]));
+    const gateway = await open(aDocument([trusts({ Service: 'ec2.amazonaws.com' })]));
     const describe = async (role: string, caller: Caller): Promise<unknown> => {
       const { message, code, answer } = await refused(gateway, caller, input({ role }));
       const { decision } = answer ?? {};
@@ -176,20 +176,20 @@ describe('a refusal', () => {
   });
 
   it('meets the operator, a code of a device that is not there, and half of one', async () => {
-    const gateway = open(aDocument());
+    const gateway = await open(aDocument());
     const caller = await user(gateway, alice);
     const serialNumber = `arn:aws:iam::${A}:mfa/alice`;
     expect((await refused(gateway, { kind: 'operator' }, input())).message).toMatch(
       /^the operator is not a principal of IAM/,
     );
     const both = await refused(gateway, caller, input({ serialNumber, tokenCode: '123456' }));
-    expect(both.message).toBe('MultiFactorAuthentication failed with invalid MFA one time pass code.');
+    expect(both.message).toMatch(/unable to validate MFA code.\s+Please verify your MFA serial number is valid/);
     const half = await refused(gateway, caller, input({ serialNumber }));
     expect(half.message).toMatch(/must provide both MFA serial number and one time pass code\.$/);
   });
 
   it('meets a root user and nobody', async () => {
-    const gateway = open(aDocument([trusts('*')]));
+    const gateway = await open(aDocument([trusts('*')]));
     const root: Caller = { kind: 'principal', ref: refOf(A), keyId: 'AKIAROOT', session: null };
     expect((await refused(gateway, root, input())).message).toBe('Roles may not be assumed by root accounts.');
     const nobody = gateway.sessions.assumeRole({ kind: 'anonymous' }, input(), NOON);
@@ -197,7 +197,7 @@ describe('a refusal', () => {
   });
 
   it('comes after the parameters and before the duration', async () => {
-    const gateway = open(aDocument([trusts({ AWS: A })], { maxSessionDuration: 3600 }));
+    const gateway = await open(aDocument([trusts({ AWS: A })], { maxSessionDuration: 3600 }));
     const caller = await user(gateway, alice);
     const attempt = gateway.sessions.assumeRole(caller, input({ roleSessionName: 'x' }), NOON);
     await expect(attempt).rejects.toMatchObject({ code: 'ValidationError', field: 'roleSessionName' });
@@ -205,7 +205,7 @@ describe('a refusal', () => {
   });
 
   it('makes no session', async () => {
-    const gateway = open(aDocument([trusts({ AWS: A })]));
+    const gateway = await open(aDocument([trusts({ AWS: A })]));
     await refused(gateway, await user(gateway, alice), input());
     expect(await gateway.directory.sessions.live(`arn:aws:sts::${A}:assumed-role/R/s1`, NOON)).toEqual([]);
   });
@@ -267,7 +267,7 @@ describe('a parameter out of its limits', () => {
       "is not a policy of the role's account or of AWS",
     ],
   ])('%o', async (given, field, message) => {
-    const gateway = open(aDocument());
+    const gateway = await open(aDocument());
     const attempt = gateway.sessions.assumeRole(await user(gateway, alice), input(given), NOON);
     await expect(attempt).rejects.toMatchObject({
       code: 'ValidationError',
@@ -277,7 +277,7 @@ describe('a parameter out of its limits', () => {
   });
 
   it('is told with all the others', async () => {
-    const gateway = open(aDocument());
+    const gateway = await open(aDocument());
     const given = input({ roleSessionName: 'x', durationSeconds: 1, externalId: 'x' });
     const attempt = gateway.sessions.assumeRole(await user(gateway, alice), given, NOON);
     await expect(attempt).rejects.toMatchObject({
@@ -286,7 +286,7 @@ describe('a parameter out of its limits', () => {
   });
 
   it('takes null for what is left out', async () => {
-    const gateway = open(aDocument());
+    const gateway = await open(aDocument());
     const empty = { durationSeconds: null, externalId: null, sessionPolicies: null, tags: null, tokenCode: null };
     const assumed = await gateway.sessions.assumeRole(await user(gateway, alice), input(empty), NOON);
     expect(assumed.session.expiresAt).toBe(NOON + HOUR);
@@ -295,7 +295,7 @@ describe('a parameter out of its limits', () => {
 
 describe('how long a session lasts', () => {
   it('is within the maximum of the role', async () => {
-    const gateway = open(aDocument(undefined, { maxSessionDuration: 7200 }));
+    const gateway = await open(aDocument(undefined, { maxSessionDuration: 7200 }));
     const caller = await user(gateway, alice);
     const assumed = await gateway.sessions.assumeRole(caller, input({ durationSeconds: 7200 }), NOON);
     expect(assumed.credentials.expiration).toBe(NOON + 2 * HOUR);
@@ -308,7 +308,7 @@ describe('how long a session lasts', () => {
   });
 
   it('is an hour at most for a chained one, which is looked at after the maximum of the role', async () => {
-    const gateway = open(aDocument());
+    const gateway = await open(aDocument());
     const caller = await chained(gateway);
     const next = input({ role: roleArn('Next'), durationSeconds: 3601 });
     await expect(gateway.sessions.assumeRole(caller, next, NOON)).rejects.toMatchObject({
@@ -324,7 +324,7 @@ describe('how long a session lasts', () => {
 
 describe('a chain', () => {
   it('is remembered', async () => {
-    const gateway = open(aDocument());
+    const gateway = await open(aDocument());
     const caller = await chained(gateway);
     const session = caller.kind === 'principal' ? caller.session : null;
     const next = await gateway.sessions.assumeRole(caller, input({ role: roleArn('Next') }), NOON);
@@ -338,7 +338,7 @@ describe('a chain', () => {
   });
 
   it('hands on transitive tags and the source identity, and no others', async () => {
-    const gateway = open(aDocument());
+    const gateway = await open(aDocument());
     const tags = [
       { key: 'Team', value: 'red' },
       { key: 'Cost', value: '1' },
@@ -357,7 +357,7 @@ describe('a chain', () => {
   });
 
   it('refuses another source identity, takes the same again, and refuses a tag that is handed on', async () => {
-    const gateway = open(aDocument());
+    const gateway = await open(aDocument());
     const given = { tags: [{ key: 'Team', value: 'red' }], transitiveTagKeys: ['Team'], sourceIdentity: 'alice' };
     const caller = await chained(gateway, given);
     const next = (rest: Partial<AssumeRoleInput>): Promise<unknown> =>
@@ -376,7 +376,7 @@ describe('a chain', () => {
   it('needs the permission to hand on what it hands on', async () => {
     const document = aDocument();
     const plain = aRole('Plain', [trusts({ AWS: R })]);
-    const gateway = open({ ...document, roles: [...(document.roles ?? []), plain] });
+    const gateway = await open({ ...document, roles: [...(document.roles ?? []), plain] });
     const caller = await user(gateway, alice);
     const attempt = async (given: Partial<AssumeRoleInput>): Promise<unknown> => {
       const first = await gateway.sessions.assumeRole(caller, input(given), NOON);
@@ -395,7 +395,7 @@ describe('asking in a chain', () => {
   it('answers as assuming the next role would', async () => {
     const document = aDocument();
     const plain = aRole('Plain', [trusts({ AWS: R })], [allow('s3:*')]);
-    const gateway = open({ ...document, roles: [...(document.roles ?? []), plain] });
+    const gateway = await open({ ...document, roles: [...(document.roles ?? []), plain] });
     const caller = await chained(gateway, { tags: [{ key: 'Team', value: 'red' }], transitiveTagKeys: ['Team'] });
     const held = caller.kind === 'principal' ? caller.session : null;
     const principal = refOfCaller(caller);
@@ -415,7 +415,7 @@ describe('asking in a chain', () => {
   });
 
   it('knows no session that has expired', async () => {
-    const gateway = open(aDocument());
+    const gateway = await open(aDocument());
     const caller = await chained(gateway);
     const subject = { principal: refOfCaller(caller), assumedRole: null, session: null };
     const question = aQuestion(subject, 's3:GetObject', 'arn:aws:s3:::b/x');
@@ -426,13 +426,13 @@ describe('asking in a chain', () => {
 
 describe('session policies and tags', () => {
   it('have to be policies', async () => {
-    const gateway = open(aDocument());
+    const gateway = await open(aDocument());
     const attempt = gateway.sessions.assumeRole(await user(gateway, alice), input({ sessionPolicies: ['{'] }), NOON);
     await expect(attempt).rejects.toMatchObject({ code: 'MalformedPolicyDocument', field: 'sessionPolicies[0]' });
   });
 
   it('take room, and have to find it', async () => {
-    const gateway = open(aDocument());
+    const gateway = await open(aDocument());
     const caller = await user(gateway, alice);
     const little = await gateway.sessions.assumeRole(caller, input({ tags: [{ key: 'team', value: 'red' }] }), NOON);
     expect(little.packedPolicySize).toBeGreaterThan(0);
@@ -450,7 +450,7 @@ describe('session policies and tags', () => {
 
 describe('leaving a role', () => {
   it('needs one to be left', async () => {
-    const gateway = open(aDocument());
+    const gateway = await open(aDocument());
     for (const caller of [await user(gateway, alice), { kind: 'operator' }, { kind: 'anonymous' }] as const) {
       await expect(gateway.sessions.exitRole(caller, NOON)).rejects.toMatchObject({
         code: 'ValidationError',
@@ -460,7 +460,7 @@ describe('leaving a role', () => {
   });
 
   it('can be done twice, and ends once', async () => {
-    const gateway = open(aDocument());
+    const gateway = await open(aDocument());
     const caller = await chained(gateway);
     await gateway.sessions.exitRole(caller, NOON + 1000);
     const again = await gateway.sessions.exitRole(caller, NOON + 9000);

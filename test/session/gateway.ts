@@ -1,48 +1,101 @@
-import { mkdtemp } from 'node:fs/promises';
+import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { afterAll, afterEach } from 'vitest';
 import { type Access, createAccess } from '../../src/access/access.ts';
+import type { Subject } from '../../src/access/question.ts';
 import { openCatalog } from '../../src/catalog/catalog.ts';
 import type { DirectoryDocument } from '../../src/directory/document.ts';
-import type { AssumedRole } from '../../src/session/assume-role.ts';
-import type { Caller } from '../../src/session/caller.ts';
+import { type DirectoryOptions, type OpenDirectory, openDirectory } from '../../src/directory/prisma/open-directory.ts';
+import type { Decision } from '../../src/evaluation/decision.ts';
+import type { NewAccessKey } from '../../src/session/access-keys.ts';
+import { type Caller, subjectOf } from '../../src/session/caller.ts';
+import type { TemporaryCredentials } from '../../src/session/credentials.ts';
 import { createSecrets, type Secrets } from '../../src/session/secrets.ts';
-import { createSessions, type NewAccessKey, type Sessions } from '../../src/session/sessions.ts';
-import { MemoryDirectory } from '../support/memory-directory.ts';
+import { createSessions, type Sessions } from '../../src/session/sessions.ts';
+import { aQuestion } from '../support/questions.ts';
 
 const catalog = await openCatalog();
-const secrets = await createSecrets({
-  dataDir: await mkdtemp(join(tmpdir(), 'rolegate-session-')),
-  operatorToken: 'operator-token',
-});
+const folder = await mkdtemp(join(tmpdir(), 'rolegate-session-'));
+export const secrets = await createSecrets({ dataDir: folder, operatorToken: 'operator-token' });
+
+/** An empty directory with all migrations, made once and copied: what is slow about a first start is that. */
+const template = join(folder, 'template');
+await openDirectory({ kind: 'embedded', dataDir: template }, catalog).then((directory) => directory.close());
 
 export interface Gateway {
-  readonly directory: MemoryDirectory;
+  readonly directory: OpenDirectory;
   readonly access: Access;
   readonly secrets: Secrets;
   readonly sessions: Sessions;
+  /** SQL statements sent so far. */
+  readonly statements: string[];
 }
 
-/** Everything below GraphQL, on the directory of `document`. */
-export function open(document: DirectoryDocument): Gateway {
-  const directory = new MemoryDirectory(document, catalog);
+const opened: Gateway[] = [];
+let count = 0;
+
+afterEach(async () => {
+  for (const { directory } of opened.splice(0)) await directory.close();
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+/** Everything below GraphQL on a directory of its own that holds `document`; closed after the test. */
+export async function open(document: DirectoryDocument): Promise<Gateway> {
+  const gateway = await openShared(document);
+  opened.push(gateway);
+  return gateway;
+}
+
+/** As `open`, for all tests of a file; whoever opens it closes it. */
+export async function openShared(document: DirectoryDocument): Promise<Gateway> {
+  const dataDir = join(folder, `directory${++count}`);
+  await cp(template, dataDir, { recursive: true });
+  const gateway = await openOn({ kind: 'embedded', dataDir });
+  await gateway.directory.apply(document);
+  return gateway;
+}
+
+/** A gateway on a directory that whoever opens it closes. */
+export async function openOn(options: DirectoryOptions): Promise<Gateway> {
+  const statements: string[] = [];
+  const onStatement = (sql: string): void => void statements.push(sql);
+  const directory = await openDirectory({ ...options, onStatement }, catalog);
   const access = createAccess(directory, catalog);
-  return { directory, access, secrets, sessions: createSessions({ directory, access, secrets }) };
+  return { directory, access, secrets, statements, sessions: createSessions({ directory, access, secrets }) };
 }
 
 export function basic(key: NewAccessKey): string {
   return `Basic ${Buffer.from(`${key.accessKeyId}:${key.secretAccessKey}`).toString('base64')}`;
 }
 
-export function bearer({ credentials }: AssumedRole): string {
+export function bearer({ credentials }: { readonly credentials: TemporaryCredentials }): string {
   return `Bearer ${credentials.sessionToken}`;
 }
 
 /** The user or service, signed in with a new access key. */
 export async function signIn(
-  { sessions }: Gateway,
+  { sessions }: Pick<Gateway, 'sessions'>,
   owner: { readonly userArn: string } | { readonly service: string },
   now: number,
 ): Promise<Caller> {
   return sessions.authenticate(basic(await sessions.createAccessKey(owner)), now);
+}
+
+/** The caller as somebody who is asked about. */
+export function subjectOfCaller(caller: Caller): Subject {
+  if (caller.kind !== 'principal') throw new Error('not a principal');
+  return subjectOf(caller);
+}
+
+/** What the caller may do, in the very session it calls with. */
+export async function decide(
+  { access }: Pick<Gateway, 'access'>,
+  caller: Caller,
+  [action, resource]: readonly [action: string, resource: string],
+  now: number,
+): Promise<Decision> {
+  const [answer] = await access.decide([aQuestion(subjectOfCaller(caller), action, resource)], now);
+  if (answer === undefined) throw new Error('no answer');
+  return answer.decision;
 }

@@ -31,7 +31,7 @@ describe('the secrets of a data folder', () => {
 
     const second = await createSecrets({ dataDir });
     expect(second.secretFor('AKIAEXAMPLE')).toBe(first.secretFor('AKIAEXAMPLE'));
-    expect(second.publicJwk).toEqual(first.publicJwk);
+    expect(second.signingKey(1).jwk).toEqual(first.signingKey(1).jwk);
     expect(second.masterKeyFingerprint).toBe(first.masterKeyFingerprint);
     expect(first.newOperatorToken).toMatch(/^[\w-]{43}$/);
     expect(second.newOperatorToken).toBeNull();
@@ -54,8 +54,8 @@ describe('the secrets of a data folder', () => {
     expect(other.secretFor('AKIAEXAMPLE')).not.toBe(secrets.secretFor('AKIAEXAMPLE'));
     expect(secrets.isSecretFor('AKIAEXAMPLE', secrets.secretFor('AKIAEXAMPLE'))).toBe(true);
     expect(secrets.isSecretFor('AKIAEXAMPLF', secrets.secretFor('AKIAEXAMPLE'))).toBe(false);
-    expect(secrets.publicJwk).toMatchObject({ kty: 'OKP', crv: 'Ed25519', alg: 'EdDSA', use: 'sig' });
-    expect(secrets.publicJwk).not.toHaveProperty('d');
+    expect(secrets.signingKey(1).jwk).toMatchObject({ kty: 'OKP', crv: 'Ed25519', alg: 'EdDSA', use: 'sig' });
+    expect(secrets.signingKey(1).jwk).not.toHaveProperty('d');
   });
 
   it('are closed again when a copy was left open to others', async () => {

@@ -20,7 +20,7 @@ export async function raiseRevision(sql: Sql, touched: readonly Touched[], now: 
   const [row] = await sql.query<{ revision: string }>(
     `WITH raised AS (UPDATE "DirectoryState" SET revision = revision + 1 WHERE id = 1 RETURNING revision),
           noted AS (INSERT INTO "DirectoryChange" (revision, entity, "entityId", at)
-            SELECT raised.revision, r.entity, r."entityId", $2::text::timestamp(3)
+            SELECT DISTINCT raised.revision, r.entity, r."entityId", $2::text::timestamp(3)
               FROM raised, jsonb_to_recordset($1::text::jsonb) AS r(entity text, "entityId" text))
      SELECT revision::text AS revision FROM raised`,
     [JSON.stringify(touched), new Date(now).toISOString()],

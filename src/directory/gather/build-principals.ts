@@ -131,6 +131,7 @@ export function buildSession(
     tags: row.tags,
     sourceIdentity: row.sourceIdentity,
     issuedAt: row.issuedAt,
+    federatedProvider: row.federatedProvider,
     sessionPolicies,
   });
   const gaps = [...role.value.principal.gaps, ...policies.gaps];

@@ -52,6 +52,7 @@ export interface SessionRow {
   readonly issuedAt: number;
   readonly expiresAt: number;
   readonly endedAt: number | null;
+  readonly federatedProvider: string | null;
 }
 
 export interface ResourceRow {
@@ -103,8 +104,9 @@ const touchedSince = (revision: string): string =>
        LIMIT ${MAX_CHANGES + 1}) c)`;
 
 /** What is the same for sessions wherever they are read. */
-export const SESSION_JSON = `json_build_object('id', s.id, 'accessKeyId', s."accessKeyId", 'arn', s.arn, 'roleArn', r.arn,
-  'roleId', s."roleId", 'roleSessionName', s."roleSessionName", 'sourceIdentity', s."sourceIdentity", 'tags', s.tags,
+export const SESSION_JSON = `json_build_object('id', s.id, 'accessKeyId', s."accessKeyId", 'arn', s.arn,
+  'roleArn', s."roleArn", 'roleId', coalesce(s."roleId", s."formerRoleId"), 'federatedProvider', s."federatedProvider",
+  'roleSessionName', s."roleSessionName", 'sourceIdentity', s."sourceIdentity", 'tags', s.tags,
   'transitiveTagKeys', s."transitiveTagKeys", 'sessionPolicies', s."sessionPolicies",
   'sessionPolicyArns', s."sessionPolicyArns", 'assumedBy', s."assumedBy", 'assumedById', s."assumedById",
   'parentId', s."parentId", 'issuedAt', ${EPOCH('s."issuedAt"')}, 'expiresAt', ${EPOCH('s."expiresAt"')},

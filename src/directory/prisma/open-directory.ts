@@ -1,15 +1,32 @@
 import type { Catalog } from '../../catalog/catalog.ts';
 import { accessKeys } from '../access-keys.ts';
 import { applyDocument } from '../apply/apply.ts';
+import { auditEvents } from '../audit-events.ts';
+import type { AuditStore } from '../audit-store.ts';
 import type { Applied, Directory, Gathered, GatherRequest, Progress, Revision } from '../directory.ts';
 import type { DirectoryDocument } from '../document.ts';
+import { entities } from '../entities.ts';
 import { CompiledPolicies } from '../gather/compiled-policies.ts';
 import { Gatherer } from '../gather/gather.ts';
 import { Memory } from '../gather/memory.ts';
 import { readRevision } from '../gather/rows.ts';
+import type {
+  EntityStore,
+  IdentityStores,
+  MfaDeviceStore,
+  OidcProviderStore,
+  RoleSessionHistory,
+  SigningKeyStore,
+} from '../identity-stores.ts';
+import type { KeySessionStore } from '../key-session-store.ts';
+import { keySessions } from '../key-sessions.ts';
+import { mfaDevices } from '../mfa-devices.ts';
+import { oidcProviders } from '../oidc-providers.ts';
 import { createReadModel, type ReadModel } from '../read-model.ts';
+import { roleSessionHistory } from '../role-session-history.ts';
 import { roleSessions } from '../role-sessions.ts';
 import type { AccessKeyStore, RoleSessionStore } from '../session-store.ts';
+import { signingKeys } from '../signing-keys.ts';
 import { Store } from '../store.ts';
 import type { Database, StatementListener } from './database.ts';
 import { openEmbeddedDatabase } from './embedded-database.ts';
@@ -23,7 +40,7 @@ export type DirectoryOptions = (
 ) & { readonly onStatement?: StatementListener };
 
 /** The directory, with Prisma's client for reading it. */
-export interface OpenDirectory extends Directory {
+export interface OpenDirectory extends Directory, IdentityStores {
   readonly prisma: ReadModel;
 }
 
@@ -37,6 +54,13 @@ class StoredDirectory implements OpenDirectory {
   readonly prisma: ReadModel;
   readonly keys: AccessKeyStore;
   readonly sessions: RoleSessionStore;
+  readonly audit: AuditStore;
+  readonly keySessions: KeySessionStore;
+  readonly roleSessionHistory: RoleSessionHistory;
+  readonly mfaDevices: MfaDeviceStore;
+  readonly oidcProviders: OidcProviderStore;
+  readonly signingKeys: SigningKeyStore;
+  readonly entities: EntityStore;
   readonly #store: Store;
   readonly #catalog: Catalog;
   readonly #gatherer: Gatherer;
@@ -51,6 +75,13 @@ class StoredDirectory implements OpenDirectory {
     this.prisma = createReadModel(database.adapter);
     this.keys = accessKeys(this.#store);
     this.sessions = roleSessions(this.#store);
+    this.audit = auditEvents(this.#store);
+    this.keySessions = keySessions(this.#store);
+    this.roleSessionHistory = roleSessionHistory(this.#store);
+    this.mfaDevices = mfaDevices(this.#store);
+    this.oidcProviders = oidcProviders(this.#store);
+    this.signingKeys = signingKeys(this.#store);
+    this.entities = entities(this.#store);
   }
 
   async revision(): Promise<Revision> {

@@ -1,4 +1,5 @@
 import { PrismaPg } from '@prisma/adapter-pg';
+import type { SqlMigrationAwareDriverAdapterFactory } from '@prisma/driver-adapter-utils';
 import { Pool, type PoolClient } from 'pg';
 import { RolegateError } from '../../policy/errors.ts';
 import type { Database, Sql, SqlParameter, StatementListener } from './database.ts';
@@ -29,14 +30,32 @@ function listen(client: PoolClient, onStatement: StatementListener): void {
   });
 }
 
+/** Prisma's adapter, whose `executeScript` cuts scripts at every semicolon, those in function bodies too. */
+function serverAdapter(pool: Pool): SqlMigrationAwareDriverAdapterFactory {
+  const inner = new PrismaPg(pool);
+  return {
+    provider: inner.provider,
+    adapterName: inner.adapterName,
+    connect: async () => {
+      const connection = await inner.connect();
+      return Object.assign(connection, {
+        executeScript: async (script: string): Promise<void> => {
+          await pool.query(script);
+        },
+      });
+    },
+    connectToShadowDb: () => inner.connectToShadowDb(),
+  };
+}
+
 class ServerDatabase implements Database {
   readonly exclusive = false;
-  readonly adapter: PrismaPg;
+  readonly adapter: SqlMigrationAwareDriverAdapterFactory;
   readonly #pool: Pool;
 
   constructor(pool: Pool) {
     this.#pool = pool;
-    this.adapter = new PrismaPg(pool);
+    this.adapter = serverAdapter(pool);
   }
 
   async query<Row>(text: string, parameters: readonly SqlParameter[] = []): Promise<readonly Row[]> {

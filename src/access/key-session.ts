@@ -1,0 +1,127 @@
+import type { Gathered, Known } from '../directory/directory.ts';
+import type { KeySessionRecord } from '../directory/key-session-store.ts';
+import type { Decision } from '../evaluation/decision.ts';
+import { type PreparedPrincipal, preparePrincipal, withToken } from '../evaluation/prepare.ts';
+import { printedArn } from '../evaluation/principal-values.ts';
+import type { ActionFacts, ContextValue, RequestContext } from '../evaluation/request.ts';
+import { type PrincipalRef, parsePrincipalRef } from '../policy/principal-id.ts';
+import { refusal } from './refusal.ts';
+import { allowsNothing, inlineSessionPolicies, managedSessionPolicies } from './session-policies.ts';
+
+/** Who made a key session. */
+export function makerOf({ principal }: KeySessionRecord): PrincipalRef {
+  const ref = parsePrincipalRef(principal);
+  if (ref === null) throw new Error(`the directory names a principal that is none: ${principal}`);
+  return ref;
+}
+
+/**
+ * A key session as it acts: whoever made it, with the time its credentials were issued; for a federated user, with no more
+ * than its session policies allow. Null: who made it is not there any more.
+ */
+export function keySessionPrincipal(record: KeySessionRecord, gathered: Gathered): Known<PreparedPrincipal> | null {
+  const maker = gathered.principal(makerOf(record));
+  if (maker === null) return null;
+  const { facts } = maker.value;
+  // A user that was deleted and came back is another.
+  if (facts.kind === 'user' && facts.id !== record.userId) return null;
+  if (record.federatedArn === null) return { value: withToken(maker.value, record.issuedAt), gaps: maker.gaps };
+  return federatedUser(record, record.federatedArn, maker, gathered);
+}
+
+function federatedUser(
+  record: KeySessionRecord,
+  arn: string,
+  maker: Known<PreparedPrincipal>,
+  gathered: Gathered,
+): Known<PreparedPrincipal> | null {
+  const { facts, policies } = maker.value;
+  if (facts.kind !== 'user' && facts.kind !== 'root') return null;
+  const managed = managedSessionPolicies(record.sessionPolicyArns, gathered);
+  const sessionPolicies = [
+    ...inlineSessionPolicies(record.sessionPolicies, 'sessionPolicies'),
+    ...managed.found,
+    // INVARIANT: a limit that is not known any more allows nothing. Left out, it would be no limit.
+    ...managed.missing.map(allowsNothing),
+  ];
+  const { accountId, partition, organization } = facts;
+  const value = preparePrincipal(
+    {
+      kind: 'federatedUser',
+      accountId,
+      partition,
+      organization,
+      arn,
+      name: arn.slice(arn.lastIndexOf('/') + 1),
+      issuer: facts.kind === 'user' ? facts : null,
+      tags: record.tags,
+      issuedAt: record.issuedAt,
+    },
+    policies,
+    sessionPolicies,
+  );
+  const gaps = managed.missing.map((missing) => `the session policy ${missing} is not known any more`);
+  return { value, gaps: [...maker.gaps, ...gaps] };
+}
+
+/**
+ * The condition keys that say whether the user has proved to hold its MFA device: in the credentials of
+ * sts:GetSessionToken and in browsers. Not with long-term keys, federated users and services.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-multifactorauthpresent
+ */
+export function withMfaKeys(context: RequestContext, record: KeySessionRecord, now: number): RequestContext {
+  if (record.federatedArn !== null || makerOf(record).kind === 'service') return context;
+  const keys = new Map<string, ContextValue>(context);
+  const { mfaAuthenticatedAt } = record;
+  keys.set('aws:multifactorauthpresent', String(mfaAuthenticatedAt !== null));
+  if (mfaAuthenticatedAt === null) keys.delete('aws:multifactorauthage');
+  else keys.set('aws:multifactorauthage', String(mfaAge(mfaAuthenticatedAt, now)));
+  return keys;
+}
+
+/** The value of aws:MultiFactorAuthAge: whole seconds. */
+export function mfaAge(mfaAuthenticatedAt: number, now: number): number {
+  return Math.max(0, Math.floor((now - mfaAuthenticatedAt) / 1000));
+}
+
+/** What credentials of sts:GetSessionToken may call of STS; the last two are permissions that go with sts:AssumeRole. */
+const WITH_SESSION_TOKEN = new Set([
+  'sts:assumerole',
+  'sts:getcalleridentity',
+  'sts:tagsession',
+  'sts:setsourceidentity',
+]);
+
+/**
+ * The denial of what temporary credentials may not call whatever policies say; null: these may.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_sts-comparison.html
+ */
+export function barredFromKeySession(
+  record: KeySessionRecord,
+  principal: PreparedPrincipal,
+  action: ActionFacts,
+  resource: string,
+): Decision | null {
+  const why = barrier(record, action);
+  if (why === null) return null;
+  const who = printedArn(principal.facts);
+  return refusal(
+    'SESSION_POLICY',
+    `User: ${who} is not authorized to perform: ${action.name} on resource: ${resource} because ${why}`,
+  );
+}
+
+function barrier({ kind, mfaAuthenticatedAt }: KeySessionRecord, { service, name }: ActionFacts): string | null {
+  const action = name.toLowerCase();
+  if (kind === 'SESSION_TOKEN') {
+    if (service === 'iam' && mfaAuthenticatedAt === null) {
+      return 'credentials of sts:GetSessionToken that were made without MFA cannot call IAM';
+    }
+    if (service !== 'sts' || WITH_SESSION_TOKEN.has(action)) return null;
+    return 'credentials of sts:GetSessionToken can call nothing of STS but AssumeRole and GetCallerIdentity';
+  }
+  if (kind !== 'FEDERATED_USER') return null;
+  if (service === 'iam') return 'credentials of sts:GetFederationToken cannot call IAM';
+  if (service !== 'sts' || action === 'sts:getcalleridentity') return null;
+  return 'credentials of sts:GetFederationToken can call nothing of STS but GetCallerIdentity';
+}

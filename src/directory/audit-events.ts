@@ -1,0 +1,102 @@
+import type { AuditEvent, AuditFilter, AuditStore, NewAuditEvent } from './audit-store.ts';
+import type { Sql } from './prisma/database.ts';
+import type { Store } from './store.ts';
+
+/** Any number, the same in every gateway: the advisory lock of who adds to the audit trail. */
+const AUDIT_LOCK = 7_265_117_002;
+const MAX_PAGE = 1_000;
+const EPOCH = `(extract(epoch FROM at) * 1000)::float8`;
+
+/** Kept with each event as they are; `at` and the sequence are not among them. */
+const TEXTS = [
+  'requestId',
+  'event',
+  'principal',
+  'keyId',
+  'roleArn',
+  'roleSessionId',
+  'sourceIdentity',
+  'sourceIp',
+  'userAgent',
+  'action',
+  'target',
+  'code',
+  'effect',
+  'deniedBy',
+] as const satisfies readonly (keyof NewAuditEvent)[];
+
+/** Longer ones are cut: what a client says about itself must not fill the trail. */
+const MAX_CHARACTERS = 2_048;
+
+const COLUMNS = TEXTS.map((name) => `"${name}"`).join(', ');
+const VALUES = TEXTS.map((_, index) => `$${index + 4}`).join(', ');
+
+function storable(text: string | null): string | null {
+  // PostgreSQL's texts hold no NUL.
+  return text === null ? null : text.replaceAll('\0', '\ufffd').slice(0, MAX_CHARACTERS);
+}
+
+/**
+ * Adds an event inside the transaction of `sql`; nothing without one. INVARIANT: whoever adds holds the lock until its
+ * transaction ends, so that numbers are given in the order of commits and a reader that goes on after a number misses nothing.
+ */
+export async function addAuditEvent(sql: Sql, event: NewAuditEvent | undefined, revision?: bigint): Promise<void> {
+  if (event === undefined) return;
+  await sql.query('SELECT pg_advisory_xact_lock($1::int8)::text', [AUDIT_LOCK]);
+  const known = revision ?? event.revision;
+  await sql.query(
+    `INSERT INTO "AuditEvent" (at, outcome, revision, ${COLUMNS})
+     VALUES ($1::text::timestamp(3), $2::text::"AuditOutcome", $3::text::bigint, ${VALUES})`,
+    [
+      new Date(event.at).toISOString(),
+      event.outcome,
+      known === null ? null : String(known),
+      ...TEXTS.map((name) => storable(event[name])),
+    ],
+  );
+}
+
+type AuditRow = Omit<AuditEvent, 'sequence' | 'revision'> & {
+  readonly sequence: string;
+  readonly revision: string | null;
+};
+
+/** Null where a filter says nothing. */
+function filterParameters(filter: AuditFilter): readonly (string | null)[] {
+  const { principal, target, event, outcome, roleSessionId, from, until } = filter;
+  const instant = (at: number | undefined): string | null => (at === undefined ? null : new Date(at).toISOString());
+  return [
+    principal ?? null,
+    target ?? null,
+    event ?? null,
+    outcome ?? null,
+    roleSessionId ?? null,
+    instant(from),
+    instant(until),
+  ];
+}
+
+const SELECT_EVENTS = `SELECT e.sequence::text, ${EPOCH} AS at, outcome::text, revision::text, ${COLUMNS}
+  FROM "AuditEvent" e
+ WHERE e.sequence > $1::text::bigint
+   AND ($3::text IS NULL OR principal = $3) AND ($4::text IS NULL OR target = $4)
+   AND ($5::text IS NULL OR event = $5) AND ($6::text IS NULL OR outcome = $6::"AuditOutcome")
+   AND ($7::text IS NULL OR "roleSessionId" = $7)
+   AND ($8::text IS NULL OR at >= $8::text::timestamp(3)) AND ($9::text IS NULL OR at < $9::text::timestamp(3))
+ ORDER BY e.sequence LIMIT $2`;
+
+/** The audit trail. */
+export function auditEvents({ database }: Store): AuditStore {
+  return {
+    record: (event) => database.transaction('write', (sql) => addAuditEvent(sql, event)),
+    list: async ({ after = 0n, limit, filter = {} }) => {
+      const most = Math.min(Math.max(Math.trunc(limit), 1), MAX_PAGE);
+      const rows = await database.query<AuditRow>(SELECT_EVENTS, [String(after), most, ...filterParameters(filter)]);
+      return rows.map((row) => ({
+        ...row,
+        sequence: BigInt(row.sequence),
+        revision: row.revision === null ? null : BigInt(row.revision),
+      }));
+    },
+  };
+}

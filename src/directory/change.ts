@@ -1,0 +1,27 @@
+import { lockRevision, raiseRevision, type Touched } from './apply/revision.ts';
+import { addAuditEvent } from './audit-events.ts';
+import type { NewAuditEvent } from './audit-store.ts';
+import type { Sql } from './prisma/database.ts';
+import type { Store } from './store.ts';
+
+/** What a piece of work changed. Nothing touched: nothing changed, and no event is kept. */
+export interface Worked<T> {
+  readonly touched: readonly Touched[];
+  readonly result: T;
+}
+
+/** One change with its event in the audit trail: both are there, or neither is. `now`: of the change, for its rows. */
+export function changeWithEvent<T>(
+  store: Store,
+  event: NewAuditEvent | undefined,
+  work: (sql: Sql, now: number) => Promise<Worked<T>>,
+): Promise<T> {
+  return store.change(async (sql, now) => {
+    const before = await lockRevision(sql);
+    const { touched, result } = await work(sql, now);
+    if (touched.length === 0) return { revision: before, touched, result };
+    const revision = await raiseRevision(sql, touched, now);
+    await addAuditEvent(sql, event, revision);
+    return { revision, touched, result };
+  });
+}

@@ -1,0 +1,132 @@
+import { RolegateError } from '../policy/errors.ts';
+import type { Touched } from './apply/revision.ts';
+import { changeWithEvent } from './change.ts';
+import { dependency } from './gather/memory.ts';
+import { recall } from './gather/recall.ts';
+import type { KeySessionRecord, KeySessionStore } from './key-session-store.ts';
+import type { Sql } from './prisma/database.ts';
+import type { Store } from './store.ts';
+
+const EPOCH = (column: string): string => `(extract(epoch FROM "${column}") * 1000)::float8 AS "${column}"`;
+
+const SELECT_SESSION = `SELECT id, kind::text, "accessKeyId", "keyId", principal, "userId", "federatedArn", tags,
+    "sessionPolicies", "sessionPolicyArns", "roleSessionId", "sourceIp", "userAgent", ${EPOCH('mfaAuthenticatedAt')},
+    ${EPOCH('issuedAt')}, ${EPOCH('expiresAt')}, ${EPOCH('endedAt')}
+  FROM "KeySession" WHERE id = $1`;
+
+const INSERT_SESSION = `
+  INSERT INTO "KeySession" (id, kind, "accessKeyId", "keyId", principal, "userId", "federatedArn", tags,
+    "sessionPolicies", "sessionPolicyArns", "mfaAuthenticatedAt", "sourceIp", "userAgent", "issuedAt", "expiresAt")
+  SELECT $1, $2::text::"KeySessionKind", $3, $4, $5, $6, $7, $8::text::jsonb, $9::text[], $10::text[],
+    $11::text::timestamp(3), $12, $13, $14::text::timestamp(3), $15::text::timestamp(3)
+   WHERE $6::text IS NULL OR EXISTS (SELECT 1 FROM "User" u WHERE u.id = $6)
+  RETURNING id`;
+
+async function findOne(sql: Sql, id: string): Promise<KeySessionRecord | null> {
+  const [row] = await sql.query<KeySessionRecord>(SELECT_SESSION, [id]);
+  return row ?? null;
+}
+
+function iso(at: number): string {
+  return new Date(at).toISOString();
+}
+
+async function insert(sql: Sql, session: Omit<KeySessionRecord, 'endedAt' | 'roleSessionId'>): Promise<void> {
+  const rows = await sql.query(INSERT_SESSION, [
+    session.id,
+    session.kind,
+    session.accessKeyId,
+    session.keyId,
+    session.principal,
+    session.userId,
+    session.federatedArn,
+    JSON.stringify(session.tags),
+    session.sessionPolicies,
+    session.sessionPolicyArns,
+    session.mfaAuthenticatedAt === null ? null : iso(session.mfaAuthenticatedAt),
+    session.sourceIp,
+    session.userAgent,
+    iso(session.issuedAt),
+    iso(session.expiresAt),
+  ]);
+  if (rows.length === 0) throw new RolegateError('NoSuchEntity', `the user ${session.principal} cannot be found`);
+}
+
+function touchedBy(id: string): readonly Touched[] {
+  return [{ entity: 'KeySession', entityId: id }];
+}
+
+/**
+ * Puts a sign-in into a role session (null: into none) inside a transaction that has the turn of writing; answers the one
+ * that it was in. Throws ExpiredToken when the sign-in has ended meanwhile.
+ */
+export async function setBrowserRole(
+  sql: Sql,
+  id: string,
+  roleSessionId: string | null,
+  at: number,
+): Promise<{ readonly left: string | null; readonly touched: readonly Touched[] }> {
+  const [row] = await sql.query<{ left: string | null }>(
+    `UPDATE "KeySession" k SET "roleSessionId" = $2 FROM "KeySession" before
+      WHERE k.id = $1 AND before.id = k.id AND k.kind = 'SIGN_IN' AND k."endedAt" IS NULL
+        AND k."expiresAt" > $3::text::timestamp(3)
+      RETURNING before."roleSessionId" AS left`,
+    [id, roleSessionId, iso(at)],
+  );
+  if (row === undefined)
+    throw new RolegateError('ExpiredToken', 'The security token included in the request is expired');
+  return { left: row.left, touched: touchedBy(id) };
+}
+
+async function endRoleSession(sql: Sql, id: string | null, at: number): Promise<readonly Touched[]> {
+  if (id === null) return [];
+  const rows = await sql.query<{ arn: string }>(
+    `UPDATE "RoleSession" SET "endedAt" = $2::text::timestamp(3), "endReason" = 'EXITED'
+      WHERE id = $1 AND "endedAt" IS NULL RETURNING arn`,
+    [id, iso(at)],
+  );
+  return rows.map(({ arn }) => ({ entity: 'RoleSession', entityId: arn }));
+}
+
+/** What principals have as themselves beside their long-term keys. */
+export function keySessions(store: Store): KeySessionStore {
+  const { database, memory } = store;
+  return {
+    find: async (id) => {
+      await store.synchronize();
+      return recall<KeySessionRecord | null>(memory, database, `key-session ${id}`, async (sql) => {
+        const value = await findOne(sql, id);
+        const ofUser = value?.userId == null ? [] : [dependency('User', value.principal)];
+        return { value, dependencies: [dependency('KeySession', id), ...ofUser], bytes: 1_500 };
+      });
+    },
+
+    create: (session, event) =>
+      changeWithEvent(store, event, async (sql) => {
+        await insert(sql, session);
+        return { touched: touchedBy(session.id), result: undefined };
+      }),
+
+    end: (id, at, event) =>
+      changeWithEvent(store, event, async (sql) => {
+        const rows = await sql.query<{ roleSessionId: string | null }>(
+          `UPDATE "KeySession" SET "endedAt" = $2::text::timestamp(3) WHERE id = $1 AND "endedAt" IS NULL
+           RETURNING "roleSessionId"`,
+          [id, iso(at)],
+        );
+        const [row] = rows;
+        if (row === undefined) return { touched: [], result: undefined };
+        return {
+          touched: [...touchedBy(id), ...(await endRoleSession(sql, row.roleSessionId, at))],
+          result: undefined,
+        };
+      }),
+
+    leaveRole: (id, at, event) =>
+      changeWithEvent(store, event, async (sql) => {
+        const { left, touched } = await setBrowserRole(sql, id, null, at);
+        if (left === null) return { touched: [], result: false };
+        return { touched: [...touched, ...(await endRoleSession(sql, left, at))], result: true };
+      }),
+  };
+}

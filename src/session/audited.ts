@@ -1,0 +1,85 @@
+import type { Answer } from '../access/question.ts';
+import type { AuditStore, NewAuditEvent } from '../directory/audit-store.ts';
+import { RolegateError } from '../policy/errors.ts';
+import { principalIdOf } from '../policy/principal-id.ts';
+import type { Call } from './call.ts';
+import { AccessDenied, AuthenticationError } from './errors.ts';
+
+/** What is attempted. */
+export interface Attempted {
+  /** AWS's name of the operation where it has one. */
+  readonly event: string;
+  /** service:Action; left out: AWS has none. */
+  readonly action?: string;
+  /** ARN or id; left out: the caller itself. */
+  readonly target?: string;
+}
+
+/** The event of a call that succeeds. */
+export function auditEvent(call: Call, { event, action, target }: Attempted): NewAuditEvent {
+  const { origin, now } = call;
+  return {
+    ...callerFacts(call),
+    at: now,
+    requestId: origin.requestId,
+    sourceIp: origin.sourceIp,
+    userAgent: origin.userAgent,
+    event,
+    action: action ?? null,
+    target: target ?? null,
+    outcome: 'SUCCEEDED',
+    code: null,
+    effect: null,
+    deniedBy: null,
+    revision: null,
+  };
+}
+
+function callerFacts({
+  caller,
+}: Call): Pick<NewAuditEvent, 'principal' | 'keyId' | 'roleArn' | 'roleSessionId' | 'sourceIdentity'> {
+  const nobody = { keyId: null, roleArn: null, roleSessionId: null, sourceIdentity: null };
+  if (caller.kind !== 'principal') return { ...nobody, principal: caller.kind };
+  const { ref, keyId, session } = caller;
+  return {
+    principal: principalIdOf(ref),
+    keyId,
+    roleArn: session?.roleArn ?? null,
+    roleSessionId: session?.id ?? null,
+    sourceIdentity: session?.sourceIdentity ?? null,
+  };
+}
+
+/** The same event with the decision that it rests on. */
+export function withDecision(event: NewAuditEvent, answer: Pick<Answer, 'decision' | 'revision'>): NewAuditEvent {
+  const { decision, revision } = answer;
+  return { ...event, effect: decision.effect, deniedBy: decision.deniedBy, revision };
+}
+
+/**
+ * Does `work`, which is given the event of its success to keep it together with its change. When it fails for a reason
+ * that concerns the caller, that is kept instead. What the trail could not keep is not answered.
+ */
+export async function audited<T>(
+  audit: AuditStore,
+  call: Call,
+  attempted: Attempted,
+  work: (event: NewAuditEvent) => Promise<T>,
+): Promise<T> {
+  const event = auditEvent(call, attempted);
+  try {
+    return await work(event);
+  } catch (error) {
+    if (error instanceof RolegateError && error.code !== 'DIRECTORY_UNAVAILABLE')
+      await audit.record(failed(event, error));
+    throw error;
+  }
+}
+
+function failed(event: NewAuditEvent, error: RolegateError): NewAuditEvent {
+  const refused = error instanceof AccessDenied || error instanceof AuthenticationError;
+  const outcome = refused ? 'REFUSED' : 'FAILED';
+  const code = error.code;
+  const answer = error instanceof AccessDenied ? error.answer : null;
+  return answer === null ? { ...event, outcome, code } : { ...withDecision(event, answer), outcome, code };
+}

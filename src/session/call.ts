@@ -1,0 +1,55 @@
+import type { ContextValue, RequestContext } from '../evaluation/request.ts';
+import type { Caller } from './caller.ts';
+
+/** Where a call comes from, as the server sees it. Null: not known. */
+export interface CallOrigin {
+  readonly requestId: string | null;
+  /** aws:SourceIp. */
+  readonly sourceIp: string | null;
+  /** aws:UserAgent. */
+  readonly userAgent: string | null;
+  /** aws:SecureTransport. */
+  readonly secureTransport: boolean | null;
+  /** Further condition keys of the call, by name in lower case. Never from what the caller says about itself. */
+  readonly context: RequestContext;
+}
+
+/** One call: who makes it, from where, when. */
+export interface Call {
+  readonly caller: Caller;
+  readonly origin: CallOrigin;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+}
+
+/** Of a text about the origin. */
+const MAX_CHARACTERS = 2_048;
+
+const UNKNOWN: CallOrigin = {
+  requestId: null,
+  sourceIp: null,
+  userAgent: null,
+  secureTransport: null,
+  context: new Map(),
+};
+
+/** A call; what is left out of its origin is not known. */
+export function aCall(caller: Caller, now: number, origin: Partial<CallOrigin> = {}): Call {
+  const { sourceIp = null, userAgent = null } = origin;
+  const texts = { sourceIp: storable(sourceIp), userAgent: storable(userAgent) };
+  return { caller, now, origin: { ...UNKNOWN, ...origin, ...texts } };
+}
+
+/** PostgreSQL's texts hold no NUL, and what a client says about itself must not fill the directory. */
+function storable(text: string | null): string | null {
+  return text === null ? null : text.replaceAll('\0', '\ufffd').slice(0, MAX_CHARACTERS);
+}
+
+/** The condition keys that the origin makes. */
+export function originContext({ sourceIp, userAgent, secureTransport, context }: CallOrigin): RequestContext {
+  const keys = new Map<string, ContextValue>(context);
+  if (sourceIp !== null) keys.set('aws:sourceip', sourceIp);
+  if (userAgent !== null) keys.set('aws:useragent', userAgent);
+  if (secureTransport !== null) keys.set('aws:securetransport', String(secureTransport));
+  return keys;
+}

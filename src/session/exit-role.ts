@@ -1,0 +1,37 @@
+import type { RoleSessionRecord } from '../directory/session-store.ts';
+import type { PrincipalRef } from '../policy/principal-id.ts';
+import { audited } from './audited.ts';
+import { storedPrincipal } from './authenticate.ts';
+import type { Call } from './call.ts';
+import { signInOf } from './caller.ts';
+import { ValidationError } from './errors.ts';
+import type { SessionTools } from './session-tools.ts';
+
+export interface ExitedRole {
+  readonly endedSession: RoleSessionRecord;
+  /** Whom the caller is again: who assumed the role. */
+  readonly restoresTo: PrincipalRef;
+}
+
+/**
+ * Ends the caller's role session at once, on all gateways of the directory. A browser has its own permissions back.
+ * Throws ValidationError when the caller is in no role.
+ */
+export function exitRole(tools: SessionTools, call: Call): Promise<ExitedRole> {
+  const { caller, now } = call;
+  const session = caller.kind === 'principal' ? caller.session : null;
+  const attempted = { event: 'ExitRole', ...(session === null ? {} : { target: session.arn }) };
+  return audited(tools.directory.audit, call, attempted, async (event) => {
+    if (session === null) throw new ValidationError('the caller has assumed no role', null);
+    const { directory } = tools;
+    const signIn = signInOf(caller);
+    if (signIn !== null) await directory.keySessions.leaveRole(signIn.id, now, event);
+    const ended =
+      signIn === null
+        ? await directory.sessions.end(session.id, now, 'EXITED', event)
+        : await directory.sessions.find(session.id);
+    // Gone with its role since the caller signed in: it is as ended as can be.
+    const endedSession = ended ?? { ...session, endedAt: now };
+    return { endedSession, restoresTo: storedPrincipal(endedSession.assumedBy) };
+  });
+}

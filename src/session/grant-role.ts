@@ -1,0 +1,260 @@
+import { randomUUID } from 'node:crypto';
+import { type AssumptionArguments, decideAssumption } from '../access/assume.ts';
+import { inheritanceFault } from '../access/assumption-parameters.ts';
+import type { Question, Subject } from '../access/question.ts';
+import { inlineSessionPolicies, managedSessionPolicies } from '../access/session-policies.ts';
+import { type CarriedOn, carriedOnBy, gatherForSubjects, resolveSubject } from '../access/subject.ts';
+import type { NewAuditEvent } from '../directory/audit-store.ts';
+import type { Gathered } from '../directory/directory.ts';
+import type { RoleSessionOrigin, RoleSessionRecord } from '../directory/session-store.ts';
+import type { Decision } from '../evaluation/decision.ts';
+import { type PreparedPrincipal, type PreparedRole, prepareResource } from '../evaluation/prepare.ts';
+import type { RequestContext } from '../evaluation/request.ts';
+import { RolegateError } from '../policy/errors.ts';
+import { loadPolicy } from '../policy/load.ts';
+import { principalIdOf } from '../policy/principal-id.ts';
+import type { AssumeRoleParameters } from './assume-role-parameters.ts';
+import { withDecision } from './audited.ts';
+import { type Call, originContext } from './call.ts';
+import { credentialsOf, expiryOf, type TemporaryCredentials } from './credentials.ts';
+import { AccessDenied, AuthenticationError, ValidationError } from './errors.ts';
+import { newKeyId } from './key-id.ts';
+import { packedPolicySize } from './packed-policy-size.ts';
+import type { SessionTools } from './session-tools.ts';
+
+export interface AssumedRole {
+  readonly session: RoleSessionRecord;
+  readonly credentials: TemporaryCredentials;
+  /** Per cent of what there is room for; null: neither policies nor tags were passed. */
+  readonly packedPolicySize: number | null;
+}
+
+/** A role that somebody is to get, with everything that is known before anything is looked up. */
+export interface RoleRequest {
+  readonly call: Call;
+  /** Who assumes it: always as itself or in the session it calls with. */
+  readonly subject: Subject;
+  readonly parameters: AssumeRoleParameters;
+  /** Condition keys of the call beside those of its origin, and what is known of MFA. */
+  readonly context: RequestContext;
+  readonly mfa: Pick<AssumptionArguments, 'mfaAuthenticated' | 'mfaAge'> & { readonly at: number | null };
+  /** Seconds, whatever the role and the parameters say; null: no such limit. */
+  readonly longestSeconds: number | null;
+  readonly federated: { readonly provider: string; readonly subject: string } | null;
+  readonly signInId: string | null;
+  readonly event: NewAuditEvent;
+  /** What a refusal says to who may not see why; left out: the reason of the decision. */
+  readonly refusal?: string;
+}
+
+/** Seconds. A chained session lasts an hour at most: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles.html */
+const MAX_CHAINED_SECONDS = 3600;
+
+/**
+ * Decides, and makes the session. The checks come in AWS's order: permission, duration, session policies, their packed
+ * size. A role that is not there is answered like one that may not be assumed.
+ */
+export async function grantRole(tools: SessionTools, request: RoleRequest): Promise<AssumedRole> {
+  const { parameters, subject, call } = request;
+  const question: Question = {
+    subject,
+    action: (request.federated === null ? tools.actions.assumeRole : tools.actions.assumeRoleWithWebIdentity).name,
+    resource: parameters.role,
+    resourceAccount: null,
+    context: new Map([...originContext(call.origin), ...request.context]),
+    path: '',
+  };
+  const gathered = await gatherFor(tools, question, parameters, call.now);
+  const own = callersPermissions(tools, request, question, gathered);
+  const held = subject.heldSession ?? null;
+  const carried = carriedOnBy(held, null);
+  const conflict = inheritanceFault(parameters, carried.sourceIdentity, Object.keys(carried.tags));
+  if (conflict !== null) throw new ValidationError(conflict.message, conflict.parameter);
+
+  const { role, decision } = authorized(tools, { request, question, gathered, own, carried });
+  checkDuration(parameters, role, held !== null);
+  const limits = sessionLimits(parameters, role, gathered);
+  const packed = packedPolicySize({ ...limits, tags: { ...carried.tags, ...parameters.tags } });
+  const session = newSession({ request, role, own, carried });
+  const { origin } = call;
+  await create(tools, session, request, withDecision(request.event, { decision, revision: gathered.revision }), {
+    federatedSubject: request.federated?.subject ?? null,
+    mfaAuthenticatedAt: request.mfa.at,
+    sourceIp: origin.sourceIp,
+    userAgent: origin.userAgent,
+  });
+  const credentials = await credentialsOf(tools, { ...session, subject: session.arn, table: 'role' });
+  return { session: { ...session, endedAt: null }, credentials, packedPolicySize: packed };
+}
+
+async function create(
+  { directory }: SessionTools,
+  session: Omit<RoleSessionRecord, 'endedAt'>,
+  { signInId, refusal }: RoleRequest,
+  event: NewAuditEvent,
+  origin: RoleSessionOrigin,
+): Promise<void> {
+  try {
+    await directory.sessions.create(session, { origin, event, ...(signInId === null ? {} : { signInId }) });
+  } catch (error) {
+    if (!(error instanceof RolegateError)) throw error;
+    if (error.code === 'ExpiredToken') throw new AuthenticationError('ExpiredToken', { cause: error });
+    // Deleted since it was decided on.
+    if (error.code === 'NoSuchEntity') throw new AccessDenied(refusal ?? 'the role is not there any more');
+    throw error;
+  }
+}
+
+function gatherFor(
+  tools: SessionTools,
+  question: Question,
+  parameters: AssumeRoleParameters,
+  now: number,
+): Promise<Gathered> {
+  const { principals, roles, policies } = gatherForSubjects([question]);
+  return tools.directory.gather({
+    principals,
+    roles: [...new Set([...roles, parameters.role])],
+    resources: [{ arn: parameters.role, accountId: null }],
+    policies: [...new Set([...policies, ...parameters.sessionPolicyArns])],
+    now,
+  });
+}
+
+function callersPermissions(
+  tools: SessionTools,
+  { call, federated }: RoleRequest,
+  question: Question,
+  gathered: Gathered,
+): PreparedPrincipal {
+  try {
+    const { own } = resolveSubject(question, gathered, tools.actions, call.now);
+    if (federated === null) return own;
+    return { ...own, facts: { kind: 'anonymous', federatedProvider: federated.provider } };
+  } catch (error) {
+    // Deleted between signing in and now.
+    if (error instanceof RolegateError && error.code === 'NOT_FOUND') {
+      throw new AuthenticationError('InvalidClientTokenId', { cause: error });
+    }
+    throw error;
+  }
+}
+
+interface Attempt {
+  readonly request: RoleRequest;
+  readonly question: Question;
+  readonly gathered: Gathered;
+  readonly own: PreparedPrincipal;
+  readonly carried: CarriedOn;
+}
+
+/** The role, if the caller may assume it so; else throws AccessDenied with the decision. */
+function authorized(
+  tools: SessionTools,
+  { request, question, gathered, own, carried }: Attempt,
+): { readonly role: PreparedRole; readonly decision: Decision } {
+  const { parameters, mfa, call } = request;
+  const role = gathered.role(parameters.role);
+  const decision = decideAssumption(
+    own,
+    role === null ? nobodysRole(parameters.role, gathered) : role.value,
+    {
+      roleSessionName: parameters.roleSessionName,
+      externalId: parameters.externalId,
+      sourceIdentity: parameters.sourceIdentity ?? carried.sourceIdentity,
+      tags: parameters.tags,
+      transitiveTagKeys: parameters.transitiveTagKeys,
+      inheritedTags: carried.tags,
+      mfaAuthenticated: mfa.mfaAuthenticated,
+      mfaAge: mfa.mfaAge ?? null,
+      sourceArn: parameters.sourceArn,
+      sourceAccount: parameters.sourceAccount,
+    },
+    { context: question.context, now: call.now },
+    tools.actions,
+  );
+  if (role !== null && decision.allowed) return { role: role.value, decision };
+  const { revision } = gathered;
+  throw new AccessDenied(request.refusal ?? decision.reason, { question, decision, gaps: [], revision });
+}
+
+/** What a role that is not there is decided as: one that trusts nobody, so that nobody can tell the two apart. */
+function nobodysRole(arn: string, gathered: Gathered): Pick<PreparedRole, 'trust'> {
+  const policy = {
+    policy: loadPolicy({ Version: '2012-10-17', Statement: [] }, 'trust'),
+    id: arn,
+    name: null,
+    arn: null,
+  };
+  const { facts } = gathered.resource(arn, null).value;
+  return { trust: prepareResource({ ...facts, tags: {}, policy, policyBindings: {} }) };
+}
+
+function checkDuration({ durationSeconds }: AssumeRoleParameters, role: PreparedRole, isChained: boolean): void {
+  if (durationSeconds === null) return;
+  if (durationSeconds > role.maxSessionDuration) {
+    throw new ValidationError(
+      'The requested DurationSeconds exceeds the MaxSessionDuration set for this role.',
+      'durationSeconds',
+    );
+  }
+  if (isChained && durationSeconds > MAX_CHAINED_SECONDS) {
+    throw new ValidationError(
+      'The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining.',
+      'durationSeconds',
+    );
+  }
+}
+
+/** The session policies, which have to be policies. */
+function sessionLimits(
+  parameters: AssumeRoleParameters,
+  role: PreparedRole,
+  gathered: Gathered,
+): Pick<AssumeRoleParameters, 'sessionPolicies' | 'sessionPolicyArns'> {
+  const { sessionPolicies, sessionPolicyArns } = parameters;
+  inlineSessionPolicies(sessionPolicies, 'sessionPolicies');
+  const [missing] = managedSessionPolicies(sessionPolicyArns, gathered, role.facts.accountId).missing;
+  if (missing !== undefined) {
+    const field = `sessionPolicyArns[${sessionPolicyArns.indexOf(missing)}]`;
+    throw new ValidationError(`\`${missing}\` is not a policy of the role's account or of AWS`, field);
+  }
+  return { sessionPolicies, sessionPolicyArns };
+}
+
+/** Seconds that a session lasts when it is not said. */
+const DEFAULT_SECONDS = 3600;
+
+function newSession(made: {
+  readonly request: RoleRequest;
+  readonly role: PreparedRole;
+  readonly own: PreparedPrincipal;
+  readonly carried: CarriedOn;
+}): Omit<RoleSessionRecord, 'endedAt'> {
+  const { request, role, own, carried } = made;
+  const { parameters, subject, call } = request;
+  const { facts } = role;
+  const { roleSessionName } = parameters;
+  const held = subject.heldSession ?? null;
+  const seconds = parameters.durationSeconds ?? Math.min(DEFAULT_SECONDS, role.maxSessionDuration);
+  return {
+    id: randomUUID(),
+    accessKeyId: newKeyId('ASIA'),
+    // Without the path of the role: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html
+    arn: `arn:${facts.partition}:sts::${facts.accountId}:assumed-role/${facts.name}/${roleSessionName}`,
+    roleArn: facts.arn,
+    roleId: facts.id,
+    roleSessionName,
+    sourceIdentity: parameters.sourceIdentity ?? carried.sourceIdentity,
+    tags: { ...carried.tags, ...parameters.tags },
+    transitiveTagKeys: [...Object.keys(carried.tags), ...parameters.transitiveTagKeys],
+    sessionPolicies: parameters.sessionPolicies,
+    sessionPolicyArns: parameters.sessionPolicyArns,
+    assumedBy: principalIdOf(subject.principal),
+    assumedById: own.facts.kind === 'user' ? own.facts.id : (held?.accessKeyId ?? null),
+    parentId: held?.id ?? null,
+    federatedProvider: request.federated?.provider ?? null,
+    issuedAt: call.now,
+    expiresAt: expiryOf(call.now, Math.min(seconds, request.longestSeconds ?? seconds)),
+  };
+}

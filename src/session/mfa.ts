@@ -1,0 +1,179 @@
+import { randomUUID } from 'node:crypto';
+import { Secret, TOTP } from 'otpauth';
+import type { MfaDeviceRecord } from '../directory/identity-stores.ts';
+import { RolegateError } from '../policy/errors.ts';
+import { isAccountId } from '../policy/principal-id.ts';
+import { audited } from './audited.ts';
+import type { Call } from './call.ts';
+import { AccessDenied, ValidationError } from './errors.ts';
+import type { SessionTools } from './session-tools.ts';
+
+/** https://www.rfc-editor.org/rfc/rfc6238, with the values that AWS's virtual devices have. */
+const PERIOD_SECONDS = 30;
+const DIGITS = 6;
+/** Time steps that a device's clock may be off. */
+const WINDOW = 1;
+const CODE = /^\d{6}$/;
+/** https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateVirtualMFADevice.html */
+const NAME = /^[\w+=,.@-]{1,226}$/;
+
+/** Shown once: what an authenticator is set up with. */
+export interface NewMfaDevice {
+  readonly serialNumber: string;
+  /** Base32. */
+  readonly seed: string;
+  /** otpauth://totp/…, for a QR code. */
+  readonly uri: string;
+}
+
+function totpOf({ serialNumber, seedId }: Pick<MfaDeviceRecord, 'serialNumber' | 'seedId'>, tools: SessionTools): TOTP {
+  const { buffer, byteOffset, byteLength } = new Uint8Array(tools.secrets.mfaSecret(seedId));
+  return new TOTP({
+    issuer: 'Rolegate',
+    label: serialNumber.slice(serialNumber.indexOf('mfa/') + 'mfa/'.length),
+    algorithm: 'SHA1',
+    digits: DIGITS,
+    period: PERIOD_SECONDS,
+    secret: new Secret({ buffer: buffer.slice(byteOffset, byteOffset + byteLength) }),
+  });
+}
+
+/** The time step that `code` is of, within the window around `now`; null: it is wrong. */
+function timeStepOf(totp: TOTP, code: string, now: number): number | null {
+  if (!CODE.test(code)) return null;
+  const delta = totp.validate({ token: code, timestamp: now, window: WINDOW });
+  return delta === null ? null : Math.floor(now / 1000 / PERIOD_SECONDS) + delta;
+}
+
+/** iam:CreateVirtualMFADevice. It counts once it is enabled. Throws ValidationError, EntityAlreadyExists, NoSuchEntity. */
+export function createVirtualMfaDevice(
+  tools: SessionTools,
+  call: Call,
+  {
+    accountId,
+    name,
+    partition = 'aws',
+  }: { readonly accountId: string; readonly name: string; readonly partition?: string },
+): Promise<NewMfaDevice> {
+  const serialNumber = `arn:${partition}:iam::${accountId}:mfa/${name}`;
+  const attempted = {
+    event: 'CreateVirtualMFADevice',
+    action: 'iam:CreateVirtualMFADevice',
+    target: serialNumber,
+  };
+  return audited(tools.directory.audit, call, attempted, async (event) => {
+    if (!isAccountId(accountId)) throw new ValidationError('an account id has twelve digits', 'accountId');
+    if (!NAME.test(name)) {
+      throw new ValidationError(
+        'The specified value for virtualMFADeviceName is invalid. It must contain only alphanumeric characters and/or the following: +=,.@_-',
+        'name',
+      ); // prettier-ignore
+    }
+    const seedId = randomUUID();
+    await tools.directory.mfaDevices.create({ serialNumber, accountId, name, seedId, createdAt: call.now }, event);
+    const totp = totpOf({ serialNumber, seedId }, tools);
+    return { serialNumber, seed: totp.secret.base32, uri: totp.toString() };
+  });
+}
+
+/**
+ * iam:EnableMFADevice: makes a device a user's, who proves to hold it with two codes, one after the other. Throws
+ * InvalidAuthenticationCode, NoSuchEntity, EntityAlreadyExists, LimitExceeded.
+ */
+export function enableMfaDevice(
+  tools: SessionTools,
+  call: Call,
+  input: {
+    readonly userArn: string;
+    readonly serialNumber: string;
+    readonly authenticationCode1: string;
+    readonly authenticationCode2: string;
+  },
+): Promise<void> {
+  const { userArn, serialNumber, authenticationCode1, authenticationCode2 } = input;
+  const attempted = { event: 'EnableMFADevice', action: 'iam:EnableMFADevice', target: serialNumber };
+  return audited(tools.directory.audit, call, attempted, async (event) => {
+    const device = await tools.directory.mfaDevices.find(serialNumber);
+    if (device === null || device.accountId !== userArn.split(':', 5)[4]) {
+      throw new RolegateError('NoSuchEntity', `VirtualMFADevice with serial number ${serialNumber} does not exist.`, {
+        field: 'serialNumber',
+      });
+    }
+    const timeStep = secondOfTwo(totpOf(device, tools), authenticationCode1, authenticationCode2, call.now);
+    if (timeStep === null || timeStep <= (device.lastTimeStep ?? 0)) {
+      throw new RolegateError('InvalidAuthenticationCode', 'Authentication code for device is not valid.', {
+        field: 'authenticationCode1',
+      });
+    }
+    await tools.directory.mfaDevices.enable({ serialNumber, userArn, timeStep, at: call.now }, event);
+  });
+}
+
+/** The step of the second of two codes that follow each other, the later within the window; null: they do not. */
+function secondOfTwo(totp: TOTP, first: string, second: string, now: number): number | null {
+  const step = timeStepOf(totp, second, now);
+  if (step === null || !CODE.test(first)) return null;
+  const before = totp.validate({ token: first, timestamp: (step - 1) * PERIOD_SECONDS * 1000, window: 0 });
+  return before === null ? null : step;
+}
+
+/** iam:DeactivateMFADevice: from now on the device is nobody's. Throws NoSuchEntity. */
+export function deactivateMfaDevice(
+  tools: SessionTools,
+  call: Call,
+  device: { readonly userArn: string; readonly serialNumber: string },
+): Promise<void> {
+  const attempted = {
+    event: 'DeactivateMFADevice',
+    action: 'iam:DeactivateMFADevice',
+    target: device.serialNumber,
+  };
+  return audited(tools.directory.audit, call, attempted, (event) => tools.directory.mfaDevices.disable(device, event));
+}
+
+/** iam:DeleteVirtualMFADevice. Throws NoSuchEntity, DeleteConflict (it is still somebody's). */
+export function deleteVirtualMfaDevice(tools: SessionTools, call: Call, serialNumber: string): Promise<void> {
+  const attempted = {
+    event: 'DeleteVirtualMFADevice',
+    action: 'iam:DeleteVirtualMFADevice',
+    target: serialNumber,
+  };
+  return audited(tools.directory.audit, call, attempted, (event) =>
+    tools.directory.mfaDevices.remove(serialNumber, event),
+  );
+}
+
+/** The MFA parameters of a call. */
+export interface MfaParameters {
+  readonly serialNumber: string | null;
+  readonly tokenCode: string | null;
+}
+
+/**
+ * Whether the call proves that the user holds its MFA device; false: it does not try to. A right code counts once,
+ * whatever then becomes of the call. Throws AccessDenied when it tries and fails.
+ */
+export async function provesMfa(
+  tools: SessionTools,
+  { serialNumber, tokenCode }: MfaParameters,
+  userId: string | null,
+  now: number,
+): Promise<boolean> {
+  if (serialNumber === null && tokenCode === null) return false;
+  if (serialNumber === null || tokenCode === null) {
+    throw new AccessDenied(
+      'MultiFactorAuthentication failed, must provide both MFA serial number and one time pass code.',
+    );
+  }
+  const device = userId === null ? null : await tools.directory.mfaDevices.find(serialNumber);
+  if (device === null || userId === null || device.user?.id !== userId) {
+    throw new AccessDenied(
+      'MultiFactorAuthentication failed, unable to validate MFA code.  Please verify your MFA serial number is valid and associated with this user.',
+    );
+  }
+  const timeStep = timeStepOf(totpOf(device, tools), tokenCode, now);
+  if (timeStep === null || !(await tools.directory.mfaDevices.acceptTimeStep(serialNumber, userId, timeStep))) {
+    throw new AccessDenied('MultiFactorAuthentication failed with invalid MFA one time pass code.');
+  }
+  return true;
+}

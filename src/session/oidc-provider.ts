@@ -1,0 +1,136 @@
+import { createLocalJWKSet, errors, importJWK, type JSONWebKeySet, type JWK } from 'jose';
+import type { OidcProviderRecord } from '../directory/identity-stores.ts';
+import { isAccountId } from '../policy/principal-id.ts';
+import { audited } from './audited.ts';
+import type { Call } from './call.ts';
+import { ValidationError } from './errors.ts';
+import type { SessionTools } from './session-tools.ts';
+import { issuerName } from './web-identity.ts';
+
+/** https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateOpenIDConnectProvider.html */
+const MAX_URL_CHARACTERS = 255;
+const MAX_CLIENT_IDS = 100;
+const MAX_CLIENT_ID_CHARACTERS = 255;
+/** Keys of one provider, and characters of their set. */
+const MAX_KEYS = 100;
+const MAX_JWKS_CHARACTERS = 131_072;
+
+export interface OidcProviderInput {
+  readonly accountId: string;
+  /** https://host/path: the `iss` of its tokens. */
+  readonly url: string;
+  readonly clientIds: readonly string[];
+  /** JSON text of its key set: the gateway asks nobody for keys. */
+  readonly jwks: string;
+}
+
+/**
+ * iam:CreateOpenIDConnectProvider, with the provider's keys. Throws ValidationError, EntityAlreadyExists, NoSuchEntity.
+ */
+export function createOidcProvider(
+  tools: SessionTools,
+  call: Call,
+  input: OidcProviderInput,
+): Promise<OidcProviderRecord> {
+  const attempted = {
+    event: 'CreateOpenIDConnectProvider',
+    action: 'iam:CreateOpenIDConnectProvider',
+    target: arnOf(input),
+  };
+  return audited(tools.directory.audit, call, attempted, async (event) => {
+    if (!isAccountId(input.accountId)) throw new ValidationError('an account id has twelve digits', 'accountId');
+    checkUrl(input.url);
+    checkClientIds(input.clientIds);
+    const { accountId, url, clientIds } = input;
+    const jwks = await readJwks(input.jwks);
+    const provider = { arn: arnOf(input), accountId, url, clientIds, jwks, createdAt: call.now };
+    await tools.directory.oidcProviders.create(provider, event);
+    return provider;
+  });
+}
+
+/** New keys or audiences of a provider; what is left out stays. Throws ValidationError, NoSuchEntity. */
+export function updateOidcProvider(
+  tools: SessionTools,
+  call: Call,
+  { arn, clientIds, jwks }: { readonly arn: string } & Partial<Pick<OidcProviderInput, 'clientIds' | 'jwks'>>,
+): Promise<void> {
+  const attempted = {
+    event: 'UpdateOpenIDConnectProvider',
+    action: 'iam:AddClientIDToOpenIDConnectProvider',
+    target: arn,
+  };
+  return audited(tools.directory.audit, call, attempted, async (event) => {
+    if (clientIds !== undefined) checkClientIds(clientIds);
+    const change = {
+      ...(clientIds === undefined ? {} : { clientIds }),
+      ...(jwks === undefined ? {} : { jwks: await readJwks(jwks) }),
+    };
+    await tools.directory.oidcProviders.update(arn, change, event);
+  });
+}
+
+/** iam:DeleteOpenIDConnectProvider. Role sessions that were made with it go on. Throws NoSuchEntity. */
+export function deleteOidcProvider(tools: SessionTools, call: Call, arn: string): Promise<void> {
+  const attempted = {
+    event: 'DeleteOpenIDConnectProvider',
+    action: 'iam:DeleteOpenIDConnectProvider',
+    target: arn,
+  };
+  return audited(tools.directory.audit, call, attempted, (event) => tools.directory.oidcProviders.remove(arn, event));
+}
+
+function arnOf({ accountId, url }: Pick<OidcProviderInput, 'accountId' | 'url'>): string {
+  return `arn:aws:iam::${accountId}:oidc-provider/${issuerName(url)}`;
+}
+
+function checkUrl(url: string): void {
+  const parsed = URL.canParse(url) ? new URL(url) : null;
+  const plain = parsed?.protocol === 'https:' && parsed.search === '' && parsed.hash === '' && parsed.username === '';
+  if (plain && url.startsWith('https://') && url.length <= MAX_URL_CHARACTERS && !/[\s"\\]/.test(url)) return;
+  throw new ValidationError(
+    `the URL of a provider begins with https:// and has no query, no fragment and at most ${MAX_URL_CHARACTERS} characters`,
+    'url',
+  );
+}
+
+function checkClientIds(clientIds: readonly string[]): void {
+  if (clientIds.length === 0 || clientIds.length > MAX_CLIENT_IDS) {
+    throw new ValidationError(`a provider has 1 to ${MAX_CLIENT_IDS} client ids`, 'clientIds');
+  }
+  const index = clientIds.findIndex((id) => id === '' || id.length > MAX_CLIENT_ID_CHARACTERS);
+  if (index < 0) return;
+  throw new ValidationError(`a client id has 1 to ${MAX_CLIENT_ID_CHARACTERS} characters`, `clientIds[${index}]`);
+}
+
+/** A set of public keys that tokens can be verified with. */
+async function readJwks(text: string): Promise<OidcProviderRecord['jwks']> {
+  if (text.length > MAX_JWKS_CHARACTERS) {
+    throw new ValidationError(`a key set has at most ${MAX_JWKS_CHARACTERS} characters`, 'jwks');
+  }
+  try {
+    const jwks = JSON.parse(text) as JSONWebKeySet; // as: parsing; createLocalJWKSet looks at its form
+    createLocalJWKSet(jwks);
+    if (jwks.keys.length === 0 || jwks.keys.length > MAX_KEYS) {
+      throw new ValidationError(`a key set has 1 to ${MAX_KEYS} keys`, 'jwks');
+    }
+    for (const [index, key] of jwks.keys.entries()) await checkPublicKey(key, index);
+    return { keys: jwks.keys.map((key) => ({ ...key })) };
+  } catch (error) {
+    if (error instanceof SyntaxError || error instanceof errors.JOSEError) {
+      throw new ValidationError('not a JSON Web Key Set (RFC 7517)', 'jwks');
+    }
+    throw error;
+  }
+}
+
+async function checkPublicKey(key: JWK, index: number): Promise<void> {
+  const field = `jwks.keys[${index}]`;
+  if (key.kty === 'oct' || key.d !== undefined)
+    throw new ValidationError('only public keys belong into a key set', field);
+  try {
+    await importJWK(key, key.alg ?? (key.kty === 'RSA' ? 'RS256' : key.kty === 'EC' ? 'ES256' : 'EdDSA'));
+  } catch {
+    throw new ValidationError('not a key of RSA, of an elliptic curve or of Ed25519', field);
+  }
+}

@@ -1,0 +1,94 @@
+import { randomUUID } from 'node:crypto';
+import type { KeySessionRecord } from '../directory/key-session-store.ts';
+import { principalIdOf } from '../policy/principal-id.ts';
+import { auditEvent, audited } from './audited.ts';
+import { byAccessKey, callerWithKeySession } from './authenticate.ts';
+import { aCall, type Call } from './call.ts';
+import { type Caller, signInOf } from './caller.ts';
+import { expiryOf } from './credentials.ts';
+import { AuthenticationError, ValidationError } from './errors.ts';
+import { provesMfa } from './mfa.ts';
+import type { SessionTools } from './session-tools.ts';
+
+/** How long a browser stays signed in: as long as AWS's console. */
+export const SIGN_IN_SECONDS = 43_200;
+
+export interface SignInInput {
+  /** AKIA… */
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly serialNumber?: string | null | undefined;
+  readonly tokenCode?: string | null | undefined;
+}
+
+export interface SignedIn {
+  /** The value of the cookie: a signed token that is good for nothing else. */
+  readonly token: string;
+  /** Milliseconds since 1970. */
+  readonly expiresAt: number;
+  readonly caller: Caller;
+}
+
+/**
+ * Signs a browser in with the long-term key of a user or a service. Throws AuthenticationError, and AccessDenied for a
+ * wrong MFA code. `call.caller` is whoever the browser was before.
+ */
+export function signIn(tools: SessionTools, call: Call, input: SignInInput): Promise<SignedIn> {
+  const { accessKeyId, secretAccessKey, serialNumber = null, tokenCode = null } = input;
+  const { now, origin } = call;
+  const as = aCall({ kind: 'anonymous' }, now, origin);
+  return audited(tools.directory.audit, as, { event: 'SignIn', target: accessKeyId }, async () => {
+    const { caller, userId } = await byAccessKey(tools, accessKeyId, secretAccessKey);
+    const proved = await provesMfa(tools, { serialNumber, tokenCode }, userId, now);
+    const record: Omit<KeySessionRecord, 'endedAt' | 'roleSessionId'> = {
+      id: randomUUID(),
+      kind: 'SIGN_IN',
+      accessKeyId: null,
+      keyId: accessKeyId,
+      principal: principalIdOf(caller.ref),
+      userId,
+      federatedArn: null,
+      tags: {},
+      sessionPolicies: [],
+      sessionPolicyArns: [],
+      mfaAuthenticatedAt: proved ? now : null,
+      sourceIp: origin.sourceIp,
+      userAgent: origin.userAgent,
+      issuedAt: now,
+      expiresAt: expiryOf(now, SIGN_IN_SECONDS),
+    };
+    const signedIn = callerWithKeySession({ ...record, roleSessionId: null, endedAt: null });
+    const event = auditEvent({ ...as, caller: signedIn }, { event: 'SignIn', target: accessKeyId });
+    await tools.directory.keySessions.create(record, event);
+    const token = await tools.tokens.sign('signIn', { ...record, subject: record.principal, table: 'key' });
+    return { token, expiresAt: record.expiresAt, caller: signedIn };
+  });
+}
+
+/** Ends the sign-in of the calling browser, and the role session that it is in. Throws ValidationError without one. */
+export function signOut(tools: SessionTools, call: Call): Promise<void> {
+  return audited(tools.directory.audit, call, { event: 'SignOut' }, async (event) => {
+    const record = signInOf(call.caller);
+    if (record === null) throw new ValidationError('the caller has not signed in with a browser', null);
+    await tools.directory.keySessions.end(record.id, call.now, event);
+  });
+}
+
+/**
+ * Who a browser is, by the value of its cookie: the role session that it has switched to while that lasts, else itself.
+ * Throws AuthenticationError: ExpiredToken, or InvalidClientTokenId (also when its key was switched off).
+ */
+export async function authenticateSignIn(tools: SessionTools, token: string, now: number): Promise<Caller> {
+  const { directory, tokens } = tools;
+  const { id, table } = await tokens.verify('signIn', token, now);
+  const record = table === 'key' ? await directory.keySessions.find(id) : null;
+  if (record?.kind !== 'SIGN_IN') throw new AuthenticationError('InvalidClientTokenId');
+  if (record.endedAt !== null || record.expiresAt <= now) throw new AuthenticationError('ExpiredToken');
+  const key = await directory.keys.find(record.keyId);
+  if (key === null || !key.active) throw new AuthenticationError('InvalidClientTokenId');
+  const own = callerWithKeySession(record);
+  const session = record.roleSessionId === null ? null : await directory.sessions.find(record.roleSessionId);
+  // A role that has expired, was ended elsewhere or is gone gives the own permissions back.
+  if (session === null || session.endedAt !== null || session.expiresAt <= now) return own;
+  return callerWithKeySession(record, session);
+}

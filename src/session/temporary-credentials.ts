@@ -1,0 +1,264 @@
+import { randomUUID } from 'node:crypto';
+import {
+  failed,
+  type ParameterFault,
+  type SessionParameters,
+  sessionFaults,
+  textFault,
+} from '../access/assumption-parameters.ts';
+import type { Answer, Question } from '../access/question.ts';
+import { inlineSessionPolicies, managedSessionPolicies } from '../access/session-policies.ts';
+import { gatherForSubjects, resolveSubject } from '../access/subject.ts';
+import type { NewAuditEvent } from '../directory/audit-store.ts';
+import type { Gathered } from '../directory/directory.ts';
+import type { KeySessionRecord } from '../directory/key-session-store.ts';
+import { authorize } from '../evaluation/authorize.ts';
+import type { ActionFacts } from '../evaluation/request.ts';
+import { RolegateError } from '../policy/errors.ts';
+import { principalIdOf } from '../policy/principal-id.ts';
+import { principalCaller, userIdOf } from './assume-role.ts';
+import { durationFault, refuseFaults } from './assume-role-parameters.ts';
+import { audited, withDecision } from './audited.ts';
+import { type Call, originContext } from './call.ts';
+import { type PrincipalCaller, subjectOf } from './caller.ts';
+import { credentialsOf, expiryOf, type TemporaryCredentials } from './credentials.ts';
+import { AccessDenied, AuthenticationError, ValidationError } from './errors.ts';
+import { newKeyId } from './key-id.ts';
+import { provesMfa } from './mfa.ts';
+import { packedPolicySize } from './packed-policy-size.ts';
+import type { SessionTools } from './session-tools.ts';
+
+/** Seconds. Those of root users last an hour at most, whatever is asked for. */
+const DURATION = { min: 900, max: 129_600 } as const;
+const DEFAULT_SECONDS = 43_200;
+const ROOT_SECONDS = 3600;
+const FEDERATED_NAME = /^[\w+=,.@-]{2,32}$/;
+
+export interface SessionTokenInput {
+  readonly durationSeconds?: number | null | undefined;
+  readonly serialNumber?: string | null | undefined;
+  readonly tokenCode?: string | null | undefined;
+}
+
+/**
+ * sts:GetSessionToken: temporary credentials of a user for itself, with MFA if a code is given. Needs no permission: it
+ * only authenticates. Only with a long-term key. Throws ValidationError, AccessDenied.
+ * https://docs.aws.amazon.com/STS/latest/APIReference/API_GetSessionToken.html
+ */
+export function getSessionToken(
+  tools: SessionTools,
+  call: Call,
+  { durationSeconds = null, serialNumber = null, tokenCode = null }: SessionTokenInput,
+): Promise<TemporaryCredentials> {
+  const attempted = { event: 'GetSessionToken', action: 'sts:GetSessionToken' };
+  return audited(tools.directory.audit, call, attempted, async (event) => {
+    const faults = [
+      durationSeconds === null ? null : durationFault(durationSeconds, DURATION),
+      serialNumber === null ? null : textFault('serialNumber', 'serialNumber', serialNumber),
+    ];
+    refuseFaults(faults.filter((fault) => fault !== null));
+    const caller = withLongTermKey(call, 'GetSessionToken');
+    const userId = await userIdOf(tools, caller);
+    const proved = await provesMfa(tools, { serialNumber, tokenCode }, userId, call.now);
+    const session = keySession(call, caller, userId, durationSeconds, {
+      kind: 'SESSION_TOKEN',
+      mfaAuthenticatedAt: proved ? call.now : null,
+    });
+    return store(tools, session, principalIdOf(caller.ref), event);
+  });
+}
+
+export interface FederationTokenInput {
+  readonly name: string;
+  readonly durationSeconds?: number | null | undefined;
+  /** JSON texts: a federated user may do what these and its maker's policies both allow; without any, nothing. */
+  readonly sessionPolicies?: readonly string[] | null | undefined;
+  readonly sessionPolicyArns?: readonly string[] | null | undefined;
+  readonly tags?: readonly { readonly key: string; readonly value: string }[] | null | undefined;
+}
+
+export interface FederationToken {
+  readonly credentials: TemporaryCredentials;
+  readonly session: KeySessionRecord;
+  /** arn:aws:sts::111111111111:federated-user/name */
+  readonly arn: string;
+  /** 111111111111:name */
+  readonly federatedUserId: string;
+  readonly packedPolicySize: number | null;
+}
+
+/**
+ * sts:GetFederationToken: temporary credentials for somebody that a user lets act for it. Only with a long-term key.
+ * Throws ValidationError, AccessDenied, MalformedPolicyDocument, PackedPolicyTooLarge.
+ * https://docs.aws.amazon.com/STS/latest/APIReference/API_GetFederationToken.html
+ */
+export function getFederationToken(
+  tools: SessionTools,
+  call: Call,
+  input: FederationTokenInput,
+): Promise<FederationToken> {
+  const attempted = { event: 'GetFederationToken', action: tools.actions.getFederationToken.name, target: input.name };
+  return audited(tools.directory.audit, call, attempted, async (event) => {
+    refuseFaults(federationFaults(input));
+    const caller = withLongTermKey(call, 'GetFederationToken');
+    const partition = caller.ref.arn.split(':', 2)[1] ?? 'aws';
+    const arn = `arn:${partition}:sts::${caller.ref.accountId}:federated-user/${input.name}`;
+    const limits = {
+      tags: Object.fromEntries((input.tags ?? []).map(({ key, value }) => [key, value])),
+      sessionPolicies: input.sessionPolicies ?? [],
+      sessionPolicyArns: input.sessionPolicyArns ?? [],
+    };
+    const answer = await authorizeFederation(tools, call, caller, arn, limits);
+    inlineSessionPolicies(limits.sessionPolicies, 'sessionPolicies');
+    const packed = packedPolicySize(limits);
+    const userId = await userIdOf(tools, caller);
+    const session = keySession(call, caller, userId, input.durationSeconds ?? null, {
+      kind: 'FEDERATED_USER',
+      federatedArn: arn,
+      ...limits,
+    });
+    const credentials = await store(tools, session, arn, withDecision({ ...event, target: arn }, answer));
+    return {
+      credentials,
+      session: { ...session, roleSessionId: null, endedAt: null },
+      arn,
+      federatedUserId: `${caller.ref.accountId}:${input.name}`,
+      packedPolicySize: packed,
+    };
+  });
+}
+
+function federationFaults(input: FederationTokenInput): readonly ParameterFault[] {
+  const { name, durationSeconds, sessionPolicies, sessionPolicyArns, tags } = input;
+  const named = FEDERATED_NAME.test(name)
+    ? null
+    : failed('name', name, 'Member must have 2 to 32 characters and satisfy regular expression pattern: [\\w+=,.@-]*');
+  const session: SessionParameters = {
+    ...(sessionPolicies == null ? {} : { sessionPolicies }),
+    ...(sessionPolicyArns == null ? {} : { sessionPolicyArns }),
+    ...(tags == null ? {} : { tags }),
+  };
+  const faults = [
+    named === null ? null : { parameter: 'name', message: named },
+    durationSeconds == null ? null : durationFault(durationSeconds, DURATION),
+    ...sessionFaults(session),
+  ];
+  return faults.filter((fault) => fault !== null);
+}
+
+type AccountCaller = PrincipalCaller & { readonly ref: { readonly kind: 'user' | 'root' } };
+
+/** Users and root users with their long-term keys; throws AccessDenied for all others. */
+function withLongTermKey(call: Call, operation: string): AccountCaller {
+  const caller = principalCaller(call.caller);
+  const { ref, session, keySession: held } = caller;
+  if (session !== null || held !== undefined) {
+    throw new AccessDenied(`Cannot call ${operation} with session credentials`);
+  }
+  if (ref.kind !== 'user' && ref.kind !== 'root') throw new AccessDenied(`only users can call ${operation}`);
+  return { ...caller, ref };
+}
+
+/** The decision on sts:GetFederationToken (and sts:TagSession with tags), if it is to allow; else throws AccessDenied. */
+async function authorizeFederation(
+  tools: SessionTools,
+  { now, origin }: Call,
+  caller: AccountCaller,
+  arn: string,
+  limits: Pick<KeySessionRecord, 'tags' | 'sessionPolicyArns'>,
+): Promise<Answer> {
+  const tags = Object.entries(limits.tags);
+  const context = new Map(originContext(origin));
+  const keys = tags.map(([key]) => key);
+  if (keys.length > 0) context.set('aws:tagkeys', keys);
+  for (const [key, value] of tags) context.set(`aws:requesttag/${key.toLowerCase()}`, value);
+  const { getFederationToken: action, tagSession } = tools.actions;
+  const subject = subjectOf(caller);
+  const question: Question = { subject, action: action.name, resource: arn, resourceAccount: null, context, path: '' };
+  const gathered = await tools.directory.gather({
+    ...gatherForSubjects([question]),
+    resources: [{ arn, accountId: null }],
+    policies: limits.sessionPolicyArns,
+    now,
+  });
+  const { own } = existing(() => resolveSubject(question, gathered, tools.actions, now));
+  const resource = gathered.resource(arn, null).value;
+  const decide = (one: ActionFacts): Answer => {
+    const decision = authorize(own, one, resource, { context, now, authority: 'directory' });
+    const answer = { question: { ...question, action: one.name }, decision, gaps: [], revision: gathered.revision };
+    if (!decision.allowed) throw new AccessDenied(decision.reason, answer);
+    return answer;
+  };
+  const answer = decide(action);
+  if (tags.length > 0) decide(tagSession);
+  checkManaged(gathered, limits, caller);
+  return answer;
+}
+
+function checkManaged(
+  gathered: Gathered,
+  { sessionPolicyArns }: Pick<KeySessionRecord, 'sessionPolicyArns'>,
+  caller: AccountCaller,
+): void {
+  const [missing] = managedSessionPolicies(sessionPolicyArns, gathered, caller.ref.accountId).missing;
+  if (missing === undefined) return;
+  const field = `sessionPolicyArns[${sessionPolicyArns.indexOf(missing)}]`;
+  throw new ValidationError(`\`${missing}\` is not a policy of the user's account or of AWS`, field);
+}
+
+/** Deleted between signing in and now. */
+function existing<T>(look: () => T): T {
+  try {
+    return look();
+  } catch (error) {
+    if (!(error instanceof RolegateError) || error.code !== 'NOT_FOUND') throw error;
+    throw new AuthenticationError('InvalidClientTokenId', { cause: error });
+  }
+}
+
+type NewKeySession = Omit<KeySessionRecord, 'endedAt' | 'roleSessionId'>;
+
+function keySession(
+  { now, origin }: Call,
+  caller: AccountCaller,
+  userId: string | null,
+  durationSeconds: number | null,
+  rest: Partial<NewKeySession> & Pick<NewKeySession, 'kind'>,
+): NewKeySession {
+  const asked = durationSeconds ?? DEFAULT_SECONDS;
+  const seconds = caller.ref.kind === 'root' ? Math.min(asked, ROOT_SECONDS) : asked;
+  return {
+    id: randomUUID(),
+    accessKeyId: newKeyId('ASIA'),
+    keyId: caller.keyId,
+    principal: principalIdOf(caller.ref),
+    userId,
+    federatedArn: null,
+    tags: {},
+    sessionPolicies: [],
+    sessionPolicyArns: [],
+    mfaAuthenticatedAt: null,
+    sourceIp: origin.sourceIp,
+    userAgent: origin.userAgent,
+    issuedAt: now,
+    expiresAt: expiryOf(now, seconds),
+    ...rest,
+  };
+}
+
+async function store(
+  tools: SessionTools,
+  session: NewKeySession,
+  subject: string,
+  event: NewAuditEvent,
+): Promise<TemporaryCredentials> {
+  const { accessKeyId } = session;
+  if (accessKeyId === null) throw new Error('temporary credentials have a key id');
+  try {
+    await tools.directory.keySessions.create(session, event);
+  } catch (error) {
+    if (!(error instanceof RolegateError) || error.code !== 'NoSuchEntity') throw error;
+    throw new AuthenticationError('InvalidClientTokenId', { cause: error });
+  }
+  return credentialsOf(tools, { ...session, accessKeyId, subject, table: 'key' });
+}
