@@ -36,7 +36,8 @@ const EffectivePermissions = builder.objectRef<EffectivePermissionsValue>('Effec
 EffectivePermissions.implement({
   description:
     'Everything a principal may do, in closed form: not a sample. A request is allowed exactly if it lies in some `allow` ' +
-    'term and in no `deny` term of its action',
+    'term and in no `deny` term of its action. Terms are about the principal’s own partition (`aws`, `aws-cn` …): nothing is ' +
+    'allowed on resources of another one',
   fields: (t) => ({
     principal: t.field({
       type: Principal,
