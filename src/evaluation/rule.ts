@@ -26,16 +26,17 @@ export class Rule {
 
   constructor(statement: CompiledStatement, attached: AttachedPolicy, layer: PolicyLayer, level: number) {
     const { resources, conditions } = statement;
+    const only = resources !== null && !resources.negated && resources.patterns.length === 1;
+    // In the order in which they are read: the first ones share a line of the cache.
+    this.everything =
+      resources === null || (!resources.negated && resources.patterns.some((pattern) => pattern.everything));
+    this.onlyResource = only ? (resources.patterns[0] ?? null) : null;
+    this.conditions = conditions.length === 0 ? null : conditions;
+    this.asMatchedRead = null;
     this.statement = statement;
     this.attached = attached;
     this.layer = layer;
     this.level = level;
-    this.everything =
-      resources === null || (!resources.negated && resources.patterns.some((pattern) => pattern.everything));
-    const only = resources !== null && !resources.negated && resources.patterns.length === 1;
-    this.onlyResource = only ? (resources.patterns[0] ?? null) : null;
-    this.conditions = conditions.length === 0 ? null : conditions;
-    this.asMatchedRead = null;
   }
 
   /** Whatever is asked of the action, and whoever asks: it matches. */
