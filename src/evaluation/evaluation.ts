@@ -82,8 +82,13 @@ export class Evaluation implements ContextReader {
   }
 
   private isAbout(rule: Rule): boolean {
-    if (rule.onlyResource === null) return this.resourceMatches(rule.statement);
-    return resourceMatches(rule.onlyResource, this.resource.text, this) === 'match';
+    const { onlyResource, resources } = rule;
+    if (onlyResource !== null) return resourceMatches(onlyResource, this.resource.text, this) === 'match';
+    if (resources === null || resources.negated) return this.resourceMatches(rule.statement);
+    for (const pattern of resources.patterns) {
+      if (resourceMatches(pattern, this.resource.text, this) === 'match') return true;
+    }
+    return false;
   }
 
   resourceMatches(statement: CompiledStatement): boolean {

@@ -102,12 +102,13 @@ function planPrincipal(
   const boundary = boundaries === null ? null : boundaries.for(action);
   const serviceControl = control === null ? null : control.for(action);
   return {
+    // The order of use.
+    identityAllow: identity.allow,
     controlDeny: serviceControl === null ? null : someOf(serviceControl.deny),
     boundaryDeny: boundary === null ? null : someOf(boundary.deny),
     identityDeny: someOf(identity.deny),
     controlAllow: serviceControl === null || serviceControl.allow.length === 0 ? null : serviceControl.allow,
     boundaryAllow: boundary === null || boundary.allow.always ? null : boundary.allow,
-    identityAllow: identity.allow,
     identity,
     boundary,
     serviceControl,

@@ -1,5 +1,5 @@
 import type { Condition } from '../policy/condition.ts';
-import type { ResourcePattern } from '../policy/resource-pattern.ts';
+import type { ResourceElement, ResourcePattern } from '../policy/resource-pattern.ts';
 import type { CompiledStatement } from '../policy/statement.ts';
 import type { AttachedPolicy } from './applicable-policies.ts';
 import type { MatchedStatement } from './decision.ts';
@@ -20,6 +20,7 @@ export class Rule {
   declare readonly everything: boolean;
   /** Its only entry of Resource; null: it has several, or NotResource. */
   declare readonly onlyResource: ResourcePattern | null;
+  declare readonly resources: ResourceElement | null;
   /** Null: none. */
   declare readonly conditions: readonly Condition[] | null;
   declare private asMatchedRead: MatchedStatement | null;
@@ -33,6 +34,7 @@ export class Rule {
     this.onlyResource = only ? (resources.patterns[0] ?? null) : null;
     this.conditions = conditions.length === 0 ? null : conditions;
     this.asMatchedRead = null;
+    this.resources = resources;
     this.statement = statement;
     this.attached = attached;
     this.layer = layer;
