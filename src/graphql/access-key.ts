@@ -34,8 +34,8 @@ builder.mutationField('createAccessKey', (t) =>
       types: [ValidationFailure, NoSuchEntityFailure, LimitFailure],
       union: { name: 'CreateAccessKeyResult', description: 'The key, or why there is none' },
     },
-    resolve: (_root, { input }, { sessions, caller, now }) =>
-      expectingFailures(async () => sessions.createAccessKey(ownerOf(input.principal), caller, now)),
+    resolve: (_root, { input }, { sessions, caller, now, origin }) =>
+      expectingFailures(async () => sessions.createAccessKey(ownerOf(input.principal), caller, now, origin)),
   }),
 );
 

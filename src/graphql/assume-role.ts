@@ -93,13 +93,14 @@ builder.mutationField('assumeRole', (t) =>
       types: [AccessDeniedFailure, ValidationFailure, MalformedPolicyFailure, PackedPolicyFailure],
       union: { name: 'AssumeRoleResult', description: 'The role is assumed, or why not' },
     },
-    resolve: (_root, { input }, { sessions, caller, now }) =>
+    resolve: (_root, { input }, { sessions, caller, now, origin }) =>
       expectingFailures(() => {
         const { sessionPolicies, ...rest } = input;
         return sessions.assumeRole(
           caller,
           { ...rest, sessionPolicies: sessionPolicies && textsOf(sessionPolicies) },
           now,
+          origin,
         );
       }),
   }),
@@ -129,6 +130,7 @@ builder.mutationField('exitRole', (t) =>
       types: [ValidationFailure],
       union: { name: 'ExitRoleResult', description: 'The role is left, or why not' },
     },
-    resolve: (_root, _args, { sessions, caller, now }) => expectingFailures(() => sessions.exitRole(caller, now)),
+    resolve: (_root, _args, { sessions, caller, now, origin }) =>
+      expectingFailures(() => sessions.exitRole(caller, now, origin)),
   }),
 );

@@ -1,6 +1,7 @@
 import type { Access } from '../access/access.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { OpenDirectory } from '../directory/prisma/open-directory.ts';
+import type { CallOrigin } from '../session/call.ts';
 import type { Caller } from '../session/caller.ts';
 import type { Sessions } from '../session/sessions.ts';
 
@@ -19,6 +20,16 @@ export interface RequestFacts {
   readonly caller: Caller;
   /** Milliseconds since 1970, taken once: everything in the request is decided at this instant. */
   readonly now: number;
+  /** Where the request comes from, as the server sees it. */
+  readonly origin: CallOrigin;
+  readonly signInCookie: SignInCookie;
+}
+
+/** What the answer tells the calling browser to do with its cookie. */
+export interface SignInCookie {
+  /** `expiresAt`: milliseconds since 1970. */
+  keep(token: string, expiresAt: number): void;
+  forget(): void;
 }
 
 /** What every resolver may use: one for each operation. */
@@ -33,6 +44,6 @@ export interface GatewayContext extends GatewayServices, RequestFacts {
 /** The context of one operation of `request`. */
 export function createContext(services: GatewayServices, facts: RequestFacts, request: object): GatewayContext {
   const { access, sessions, directory, catalog } = services;
-  const { requestId, caller, now } = facts;
-  return { access, sessions, directory, catalog, requestId, caller, now, request };
+  const { requestId, caller, now, origin, signInCookie } = facts;
+  return { access, sessions, directory, catalog, requestId, caller, now, origin, signInCookie, request };
 }

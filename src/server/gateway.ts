@@ -1,6 +1,7 @@
 import { createContext } from '../graphql/context.ts';
 import { useDocumentLimits } from '../graphql/limits.ts';
 import { buildSchema } from '../graphql/schema.ts';
+import { UNKNOWN_ORIGIN } from '../session/call.ts';
 import { removeAddress, writeAddress } from './address-file.ts';
 import { authenticateWith } from './authenticate.ts';
 import { type Demo, loadDemo } from './demo.ts';
@@ -13,6 +14,7 @@ import { createLog, type Log } from './log.ts';
 import { createRouter } from './router.ts';
 import { openServices, type Services } from './services.ts';
 import type { Settings } from './settings.ts';
+import { signInCookieOf } from './sign-in-cookie.ts';
 import { createGraphqlServer } from './yoga.ts';
 
 /** GraphQL on opened services: what the router answers /graphql with, and the same without a socket. */
@@ -39,8 +41,14 @@ export function createGateway(services: Services, log: Log): Gateway {
     async fetch(url, init = {}) {
       const now = Date.now();
       const caller = await authenticate(new Headers(init.headers).get('authorization') ?? undefined, now);
-      if ('kind' in caller) return yoga.fetch(url, init, { requestId: 'in-process', caller, now });
-      return new Response(null, { status: caller.status, headers: { ...caller.headers } });
+      if (!('kind' in caller)) return new Response(null, { status: caller.status, headers: { ...caller.headers } });
+      const cookies = new Headers();
+      const signInCookie = signInCookieOf({ setHeader: (name, value) => cookies.append(name, value) }, false);
+      const requestId = 'in-process';
+      const origin = { ...UNKNOWN_ORIGIN, requestId };
+      const response = await yoga.fetch(url, init, { requestId, caller, now, origin, signInCookie });
+      for (const cookie of cookies.getSetCookie()) response.headers.append('set-cookie', cookie);
+      return response;
     },
     dispose: async () => {
       await yoga.dispose();

@@ -6,6 +6,8 @@ import { BodyIncomplete, BodyTooLarge, readBody, refuseUnread } from './body.ts'
 import type { Exchange } from './exchange.ts';
 import type { Refusal } from './graphql-error.ts';
 import { bodyLimitOf, MAX_BATCHED_OPERATIONS, shownBytes } from './limits.ts';
+import { originOf } from './origin.ts';
+import { signInCookieOf } from './sign-in-cookie.ts';
 
 /** Says who sends this Authorization header; a Refusal when it speaks for nobody. */
 export type Authenticate = (authorization: string | undefined, now: number) => Promise<Caller | Refusal>;
@@ -34,7 +36,9 @@ export async function serveGraphql(route: GraphqlRoute, exchange: Exchange): Pro
     return;
   }
   exchange.caller = caller.kind;
-  const facts: RequestFacts = { requestId, caller, now };
+  const origin = originOf(request, requestId);
+  const signInCookie = signInCookieOf(response, origin.secureTransport === true);
+  const facts: RequestFacts = { requestId, caller, now, origin, signInCookie };
   if (request.method !== 'POST') {
     await route.answer(request, response, facts);
     return;

@@ -25,7 +25,8 @@ export interface Call {
 /** Of a text about the origin. */
 const MAX_CHARACTERS = 2_048;
 
-const UNKNOWN: CallOrigin = {
+/** An origin of which nothing is known. */
+export const UNKNOWN_ORIGIN: CallOrigin = {
   requestId: null,
   sourceIp: null,
   userAgent: null,
@@ -37,7 +38,7 @@ const UNKNOWN: CallOrigin = {
 export function aCall(caller: Caller, now: number, origin: Partial<CallOrigin> = {}): Call {
   const { sourceIp = null, userAgent = null } = origin;
   const texts = { sourceIp: storable(sourceIp), userAgent: storable(userAgent) };
-  return { caller, now, origin: { ...UNKNOWN, ...origin, ...texts } };
+  return { caller, now, origin: { ...UNKNOWN_ORIGIN, ...origin, ...texts } };
 }
 
 /** PostgreSQL's texts hold no NUL, and what a client says about itself must not fill the directory. */

@@ -1,10 +1,16 @@
 import type { ExecutionResult } from 'graphql';
 import { createYoga } from 'graphql-yoga';
-import { createContext, type GatewayServices, type RequestFacts } from '../../src/graphql/context.ts';
+import {
+  createContext,
+  type GatewayServices,
+  type RequestFacts,
+  type SignInCookie,
+} from '../../src/graphql/context.ts';
 import { useDocumentLimits } from '../../src/graphql/limits.ts';
 import { maskError } from '../../src/graphql/mask-error.ts';
 import { buildSchema } from '../../src/graphql/schema.ts';
 import { parsePrincipalRef } from '../../src/policy/principal-id.ts';
+import { UNKNOWN_ORIGIN } from '../../src/session/call.ts';
 import type { Caller } from '../../src/session/caller.ts';
 
 /** Noon of a day of the demo organization. */
@@ -12,6 +18,8 @@ export const NOW = Date.UTC(2026, 5, 15, 12);
 
 export const OPERATOR: Caller = { kind: 'operator' };
 export const ANONYMOUS: Caller = { kind: 'anonymous' };
+
+const NO_COOKIE: SignInCookie = { keep: () => undefined, forget: () => undefined };
 
 /** A user or service that signed in with its long-term key. */
 export function signedIn(principalId: string): Caller {
@@ -37,7 +45,7 @@ export interface Gateway {
 export function gatewayOn(services: GatewayServices): Gateway {
   const yoga = createYoga<RequestFacts>({
     schema: buildSchema(),
-    context: ({ request, caller, requestId, now }) => createContext(services, { caller, requestId, now }, request),
+    context: (context) => createContext(services, context, context.request),
     batching: { limit: 10 },
     maskedErrors: { maskError, isDev: false },
     logging: false,
@@ -47,7 +55,7 @@ export function gatewayOn(services: GatewayServices): Gateway {
     const response = await yoga.fetch(
       'http://gateway.test/graphql',
       { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) },
-      { caller, requestId: 'request-1', now: NOW },
+      { caller, requestId: 'request-1', now: NOW, origin: UNKNOWN_ORIGIN, signInCookie: NO_COOKIE },
     );
     return response.json();
   };

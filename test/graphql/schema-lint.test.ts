@@ -11,7 +11,7 @@ import {
   isSpecifiedScalarType,
 } from 'graphql';
 import { describe, expect, test } from 'vitest';
-import { GUARDS } from '../../src/graphql/guard.ts';
+import { GUARDS } from '../../src/graphql/guard-table.ts';
 import { buildSchema } from '../../src/graphql/schema.ts';
 
 const schema = buildSchema();
