@@ -15,6 +15,8 @@ export interface GatherRequest {
   readonly resources: readonly { readonly arn: string; readonly accountId: string | null }[];
   /** ARNs of managed policies that are to serve as session policies. Left out: none. */
   readonly policies?: readonly string[];
+  /** Ids of accounts whose organization is asked for. Left out: none. */
+  readonly accounts?: readonly string[];
   /** Milliseconds since 1970: which role sessions are live. Left out: those that have not ended, expired ones included. */
   readonly now?: number;
 }
@@ -37,6 +39,19 @@ export interface Gathered {
   session(ref: PrincipalRef): RoleSessionRecord | null;
   /** A managed policy asked for in `policies` (AWS's own come from the catalogue), compiled as a session policy; null: there is none, or its document is not known. */
   policy(arn: string): AttachedPolicy | null;
+  /** Where an account asked for in `accounts` stands; null: in no organization, or nothing is known of it. */
+  organization(accountId: string): AccountOrganization | null;
+}
+
+/** Where an account stands in its organization. */
+export interface AccountOrganization {
+  /** o-… */
+  readonly organizationId: string;
+  readonly managementAccountId: string;
+  /** `o-…/r-…/ou-…/`, with the trailing slash: the value of aws:PrincipalOrgPaths, aws:SourceOrgPaths … */
+  readonly path: string;
+  /** Member accounts that administer services for the organization: `iam.amazonaws.com`, `access-analyzer.amazonaws.com` … */
+  readonly delegatedAdministrators: readonly { readonly accountId: string; readonly servicePrincipal: string }[];
 }
 
 /** What a committed change did. `changed` is false, and the revision the old one, when it held nothing new. */
@@ -68,6 +83,12 @@ export interface Directory {
   gather(request: GatherRequest): Promise<Gathered>;
   /** All or nothing, in one transaction. Throws a DirectoryError that names the entity when a document cannot be stored. */
   apply(document: DirectoryDocument, progress?: Progress): Promise<Applied>;
+  /**
+   * Where accounts stand; those in no organization, or of which nothing is known, are not in the answer. `since`: any state
+   * that is no older will do (that of an answer which the question is about). Without a statement when in memory; on a
+   * server, one read of the revision if `since` is left out.
+   */
+  organizationOf(accountIds: readonly string[], since?: Revision): Promise<ReadonlyMap<string, AccountOrganization>>;
   /** Ids of everything a question "who" or "which" has to look at, in order of ARN, after `after`. */
   userArns(page: {
     readonly after?: string;

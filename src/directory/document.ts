@@ -25,6 +25,14 @@ export interface OrganizationInput {
   /** Parents before children. */
   readonly units?: readonly { readonly id: string; readonly name: string; readonly parentId: string | null }[];
   readonly controlPolicies?: readonly ControlPolicyInput[];
+  readonly delegatedAdministrators?: readonly DelegatedAdministratorInput[];
+}
+
+/** A member account that administers a service for its organization: organizations:RegisterDelegatedAdministrator. */
+export interface DelegatedAdministratorInput {
+  readonly accountId: string;
+  /** iam.amazonaws.com … */
+  readonly servicePrincipal: string;
 }
 
 export interface ControlPolicyInput {

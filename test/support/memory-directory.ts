@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Catalog } from '../../src/catalog/catalog.ts';
-import type { Directory, Gathered, GatherRequest, Known } from '../../src/directory/directory.ts';
+import type { AccountOrganization, Directory, Gathered, GatherRequest, Known } from '../../src/directory/directory.ts';
 import type {
   AccountInput,
   DirectoryDocument,
@@ -25,6 +25,7 @@ import { parseArn } from '../../src/policy/arn.ts';
 import { RolegateError } from '../../src/policy/errors.ts';
 import type { PrincipalRef } from '../../src/policy/principal-id.ts';
 import { attached } from './attached-policy.ts';
+import { pageOf } from './page-of.ts';
 
 const FULL_RESOURCE_ACCESS = JSON.stringify({
   Version: '2012-10-17',
@@ -133,8 +134,14 @@ export class MemoryDirectory implements Directory {
         const document = this.#managedPolicy(arn);
         return document === null ? null : attached(document, 'session', arn, arn);
       },
+      organization: (accountId) => this.#organizationOf(accountId),
     };
     return Promise.resolve(gathered);
+  }
+
+  async organizationOf(accountIds: readonly string[]): Promise<ReadonlyMap<string, AccountOrganization>> {
+    const known = accountIds.map((id) => [id, this.#organizationOf(id)] as const);
+    return new Map(known.flatMap(([id, organization]) => (organization === null ? [] : [[id, organization]])));
   }
 
   async userArns(page: { readonly after?: string; readonly limit: number }): Promise<readonly string[]> {
@@ -331,11 +338,17 @@ export class MemoryDirectory implements Directory {
     organization: OrganizationFacts | null;
   } {
     const partition = parseArn(of.arn)?.partition ?? 'aws';
-    const place = this.#placeOf(of.accountId);
-    if (place === null) return { accountId: of.accountId, partition, organization: null };
-    const { id, managementAccountId } = place.organization;
+    const at = this.#organizationOf(of.accountId);
+    const organization = at && { id: at.organizationId, managementAccountId: at.managementAccountId, path: at.path };
+    return { accountId: of.accountId, partition, organization };
+  }
+
+  #organizationOf(accountId: string): AccountOrganization | null {
+    const place = this.#placeOf(accountId);
+    if (place === null) return null;
+    const { id, managementAccountId, delegatedAdministrators = [] } = place.organization;
     const path = `${[id, ...place.targets.slice(0, -1)].join('/')}/`;
-    return { accountId: of.accountId, partition, organization: { id, managementAccountId, path } };
+    return { organizationId: id, managementAccountId, path, delegatedAdministrators };
   }
 
   /** The organization of an account, and the targets of control policies from the root down to it. */
@@ -388,13 +401,4 @@ function known<T>(value: T | null): Known<T> | null {
 
 function accountOf(arn: string): string {
   return parseArn(arn)?.accountId ?? '';
-}
-
-function pageOf(
-  entities: readonly { readonly arn: string }[],
-  page: { readonly after?: string; readonly limit: number },
-): readonly string[] {
-  const { after, limit } = page;
-  const arns = entities.map(({ arn }) => arn).sort();
-  return (after === undefined ? arns : arns.filter((arn) => arn > after)).slice(0, limit);
 }

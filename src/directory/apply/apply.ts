@@ -5,6 +5,7 @@ import type { DirectoryDocument } from '../document.ts';
 import type { Sql } from '../prisma/database.ts';
 import { bindToDeleted } from './bindings.ts';
 import { ChangeSet } from './change-set.ts';
+import { keepToMembers } from './delegated-administrators.ts';
 import { type EntityKind, freeId, nounOf } from './entity-arn.ts';
 import { type IndexedDocument, indexDocument } from './index-document.ts';
 import { type HolderTools, type IdOf, planGroup, planInstanceProfile, planRole, planUser } from './plan-holders.ts';
@@ -84,6 +85,7 @@ class Application {
     const changes = this.#changes;
     const total = countRows(changes);
     await writeChanges(this.#sql, changes, (done) => progress({ phase: 'writing', done, total }));
+    await keepToMembers(this.#sql, changes);
     const rewritten = new Set([
       ...this.#indexed.roles.keys(),
       ...[...this.#indexed.resources.values()].filter((each) => each.policy !== undefined).map((each) => each.arn),

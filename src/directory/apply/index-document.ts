@@ -52,6 +52,14 @@ export function indexDocument(document: DirectoryDocument): IndexedDocument {
       accounts.set(accountId, { id: accountId, partition, input: null });
     }
   };
+  for (const { id, delegatedAdministrators = [] } of document.organizations ?? []) {
+    for (const { accountId } of delegatedAdministrators) {
+      if (!isAccountId(accountId)) {
+        throw new InvalidInput('document', `organization ${id}: account \`${accountId}\` has not twelve digits`);
+      }
+      belongsTo(accountId, 'aws');
+    }
+  }
   const kinds = [
     ['User', users],
     ['Group', groups],

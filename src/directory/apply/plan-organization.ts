@@ -1,6 +1,7 @@
 import { InvalidInput } from '../../policy/errors.ts';
 import type { AccountInput, ControlPolicyInput, OrganizationInput } from '../document.ts';
 import type { ChangeSet } from './change-set.ts';
+import { planDelegatedAdministrators } from './delegated-administrators.ts';
 import type { StoredAccount, StoredOrganization } from './stored.ts';
 
 /** https://docs.aws.amazon.com/organizations/latest/userguide/orgs_reference_arn-formats.html */
@@ -30,6 +31,7 @@ export function planOrganization(
   }
   planUnits(input, stored, changes);
   planControlPolicies(input, stored, partition, changes);
+  planDelegatedAdministrators(input, stored, changes);
 }
 
 function planUnits(input: OrganizationInput, stored: StoredOrganization | null, changes: ChangeSet): void {

@@ -1,3 +1,4 @@
+import type { DelegatedAdministratorInput } from '../document.ts';
 import type { Sql } from '../prisma/database.ts';
 import type { EntityKind } from './entity-arn.ts';
 
@@ -71,6 +72,7 @@ export interface StoredOrganization {
     readonly documentHash: string;
     readonly targets: readonly string[];
   }[];
+  readonly delegatedAdministrators: readonly DelegatedAdministratorInput[];
 }
 
 const MILLISECONDS = (column: string): string => `(extract(epoch FROM ${column}) * 1000)::float8`;
@@ -143,7 +145,9 @@ export function readOrganizations(sql: Sql, ids: readonly string[]): Promise<rea
        (SELECT coalesce(jsonb_agg(jsonb_build_object('id', p.id, 'arn', p.arn, 'type', p.type, 'name', p.name,
             'documentHash', p."documentHash", 'targets', (SELECT coalesce(jsonb_agg(a."targetId"), '[]')
               FROM "ControlPolicyAttachment" a WHERE a."organizationId" = o.id AND a."policyId" = p.id))), '[]')
-          FROM "ControlPolicy" p WHERE p."organizationId" = o.id) AS policies
+          FROM "ControlPolicy" p WHERE p."organizationId" = o.id) AS policies,
+       (SELECT coalesce(jsonb_agg(jsonb_build_object('accountId', d."accountId", 'servicePrincipal', d."servicePrincipal")), '[]')
+          FROM "DelegatedAdministrator" d WHERE d."organizationId" = o.id) AS "delegatedAdministrators"
        FROM "Organization" o WHERE o.id = ANY($1::text[])`,
     [ids],
   );

@@ -28,6 +28,10 @@ export const TABLES = {
       unitId: 'text',
     },
   },
+  DelegatedAdministrator: {
+    key: ['organizationId', 'accountId', 'servicePrincipal'],
+    columns: { organizationId: 'text', accountId: 'text', servicePrincipal: 'text' },
+  },
   ControlPolicy: {
     key: ['organizationId', 'id'],
     columns: {

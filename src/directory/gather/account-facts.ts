@@ -1,5 +1,6 @@
 import type { AttachedPolicy, ControlLevel } from '../../evaluation/applicable-policies.ts';
 import type { OrganizationFacts } from '../../evaluation/principal.ts';
+import type { AccountOrganization } from '../directory.ts';
 import { type CompiledBatch, denyingPolicy } from './compiled-policies.ts';
 import { dependency } from './memory.ts';
 import type { AccountRow, ControlPolicyRow, OrganizationRow } from './rows.ts';
@@ -10,6 +11,8 @@ export interface AccountFacts {
   /** Null: the account is not in the directory. */
   readonly partition: string | null;
   readonly organization: OrganizationFacts | null;
+  /** Of that organization. */
+  readonly delegatedAdministrators: AccountOrganization['delegatedAdministrators'];
   /** Null: no such layer. One list for all of the account: what is planned for it is planned once. */
   readonly serviceControl: readonly ControlLevel[] | null;
   readonly resourceControl: readonly ControlLevel[] | null;
@@ -65,7 +68,14 @@ export function accountFacts(
   compiled: CompiledBatch,
 ): AccountFacts {
   const dependencies = [dependency('Account', id)];
-  const nothing = { id, organization: null, serviceControl: null, resourceControl: null, dependencies };
+  const nothing = {
+    id,
+    organization: null,
+    delegatedAdministrators: [],
+    serviceControl: null,
+    resourceControl: null,
+    dependencies,
+  };
   if (account === null) {
     const gap = `the account ${id} is not in the directory: control policies of its organization are not considered`;
     return { ...nothing, partition: null, gaps: [gap] };
@@ -94,9 +104,17 @@ export function accountFacts(
       managementAccountId: organization.managementAccountId,
       path: `${[organization.id, ...path.slice(0, -1)].join('/')}/`,
     },
+    delegatedAdministrators: organization.delegatedAdministrators,
     serviceControl: managing || !organization.scpEnabled ? null : levels('scp'),
     resourceControl: managing || !organization.rcpEnabled ? null : levels('rcp'),
     gaps,
     dependencies: [...dependencies, dependency('Organization', organization.id)],
   };
+}
+
+/** Where an account stands; null: in no organization, or nothing is known of it. */
+export function organizationOf({ organization, delegatedAdministrators }: AccountFacts): AccountOrganization | null {
+  if (organization === null) return null;
+  const { id, managementAccountId, path } = organization;
+  return { organizationId: id, managementAccountId, path, delegatedAdministrators };
 }

@@ -1,9 +1,10 @@
 import type { AttachedPolicy } from '../../evaluation/applicable-policies.ts';
 import type { PreparedPrincipal, PreparedResource, PreparedRole } from '../../evaluation/prepare.ts';
 import type { PrincipalRef } from '../../policy/principal-id.ts';
-import type { Gathered, GatherRequest, Known, Revision } from '../directory.ts';
+import type { AccountOrganization, Gathered, GatherRequest, Known, Revision } from '../directory.ts';
 import type { Database } from '../prisma/database.ts';
 import type { RoleSessionRecord } from '../session-store.ts';
+import { type AccountFacts, organizationOf } from './account-facts.ts';
 import { type BuiltRole, type BuiltSession, type BuiltSessions, unstoredPrincipal } from './build-principals.ts';
 import { type LoadTools, load } from './load.ts';
 import type { Entry } from './memory.ts';
@@ -51,6 +52,10 @@ class Findings implements Gathered {
 
   session(ref: PrincipalRef): RoleSessionRecord | null {
     return ref.kind === 'roleSession' ? (this.#session(ref.arn)?.record ?? null) : null;
+  }
+
+  organization(accountId: string): AccountOrganization | null {
+    return organizationOf(this.#entry(`account ${accountId}`) as AccountFacts);
   }
 
   policy(arn: string): AttachedPolicy | null {
@@ -112,6 +117,27 @@ export class Gatherer {
     }
     const loaded = await this.#load([...wanted.values()], now);
     return new Findings(loaded.revision, loaded.entries, now);
+  }
+
+  /** Where the accounts stand that belong to an organization, on a state that is no older than `since`. */
+  async organizationOf(
+    accountIds: readonly string[],
+    since: Revision | null,
+  ): Promise<ReadonlyMap<string, AccountOrganization>> {
+    const { memory } = this.#tools;
+    const found = new Map<string, AccountOrganization>();
+    const fresh = since !== null && memory.revision >= since;
+    const known = fresh ? accountIds.map((id) => memory.get(`account ${id}`)?.value as AccountFacts | undefined) : [];
+    const gathered =
+      fresh && known.every((facts) => facts !== undefined)
+        ? null
+        : await this.gather({ principals: [], roles: [], resources: [], accounts: accountIds });
+    accountIds.forEach((id, index) => {
+      const facts = known[index];
+      const organization = gathered === null ? facts && organizationOf(facts) : gathered.organization(id);
+      if (organization != null) found.set(id, organization);
+    });
+    return found;
   }
 
   async #load(wanted: readonly Wanted[], now: number | null) {

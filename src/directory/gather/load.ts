@@ -47,7 +47,7 @@ export async function load(sql: Sql, wanted: readonly Wanted[], now: number, too
   const resources = new Map<string, ResourceRows>();
   const accountIds = new Set([...rows.users, ...rows.roles].map((row) => row.accountId));
   for (const one of wanted) {
-    if (one.kind === 'root') accountIds.add(one.accountId);
+    if (one.kind === 'root' || one.kind === 'account') accountIds.add(one.accountId);
     if (one.kind !== 'resource') continue;
     const holders = one.arn === '*' ? [] : catalog.policyHolders(one.arn);
     const about = resourceRows(one, holders, stored);
@@ -171,7 +171,7 @@ function build(
     const row = accounts.accounts.get(id);
     const facts = accountFacts(id, row ?? null, organizationOf(row, accounts), compiled);
     accounts.facts.set(id, facts);
-    entries.set(`account ${id}`, { value: facts, dependencies: facts.dependencies, bytes: 1_000 });
+    entries.set(`account ${id}`, accountEntry(facts));
     return facts;
   };
   const groups = new Map(rows.groups.map((row) => [row.id, row]));
@@ -192,6 +192,7 @@ function build(
       entries.set(key, row === undefined ? absent : buildUser(row, groups, factsOf(row.accountId), compiled));
     } else if (one.kind === 'role') entries.set(key, roleEntry(one.arn));
     else if (one.kind === 'root') entries.set(key, buildRoot(one, factsOf(one.accountId)));
+    else if (one.kind === 'account') entries.set(key, accountEntry(factsOf(one.accountId)));
     else if (one.kind === 'policy') entries.set(key, buildPolicy(one.arn, policyRows, compiled));
     else if (one.kind === 'sessions') entries.set(key, buildSessions(one.arn, rows, roles, policyRows, compiled, now));
     else {
@@ -208,6 +209,10 @@ function build(
     }
   }
   return entries;
+}
+
+function accountEntry(facts: AccountFacts): Entry<AccountFacts> {
+  return { value: facts, dependencies: facts.dependencies, bytes: 1_000 };
 }
 
 function buildPolicy(

@@ -214,6 +214,7 @@ export interface OrganizationRow {
   readonly rcpEnabled: boolean;
   readonly units: readonly { readonly id: string; readonly parentId: string | null }[];
   readonly policies: readonly ControlPolicyRow[];
+  readonly delegatedAdministrators: readonly { readonly accountId: string; readonly servicePrincipal: string }[];
 }
 
 /** The accounts $1, and their organizations. */
@@ -226,6 +227,9 @@ const SELECT_ACCOUNTS = `
         'managementAccountId', o."managementAccountId", 'scpEnabled', o."scpEnabled", 'rcpEnabled', o."rcpEnabled",
         'units', (SELECT coalesce(json_agg(json_build_object('id', u.id, 'parentId', u."parentId")), '[]')
            FROM "OrganizationalUnit" u WHERE u."organizationId" = o.id),
+        'delegatedAdministrators', (SELECT coalesce(json_agg(json_build_object('accountId', d."accountId",
+             'servicePrincipal', d."servicePrincipal") ORDER BY d."accountId", d."servicePrincipal"), '[]')
+           FROM "DelegatedAdministrator" d WHERE d."organizationId" = o.id),
         'policies', (SELECT coalesce(json_agg(json_build_object('id', p.id, 'arn', p.arn, 'type', p.type,
              'name', p.name, 'hash', p."documentHash",
              'targets', (SELECT coalesce(json_agg(t."targetId"), '[]') FROM "ControlPolicyAttachment" t

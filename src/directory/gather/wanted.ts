@@ -10,6 +10,7 @@ export type Wanted =
   | { readonly kind: 'role'; readonly arn: string }
   | { readonly kind: 'sessions'; readonly arn: string }
   | { readonly kind: 'root'; readonly arn: string; readonly accountId: string }
+  | { readonly kind: 'account'; readonly arn: string; readonly accountId: string }
   | { readonly kind: 'policy'; readonly arn: string }
   | { readonly kind: 'resource'; readonly arn: string; readonly accountId: string | null };
 
@@ -57,6 +58,7 @@ export function collectWanted(request: GatherRequest): ReadonlyMap<string, Wante
   }
   for (const arn of request.roles) add({ kind: 'role', arn });
   for (const arn of request.policies ?? []) add({ kind: 'policy', arn });
+  for (const accountId of request.accounts ?? []) add({ kind: 'account', arn: accountId, accountId });
   for (const { arn, accountId } of request.resources) {
     add({ kind: 'resource', arn, accountId });
     if (isRoleArn(arn)) add({ kind: 'role', arn });

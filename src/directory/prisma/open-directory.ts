@@ -3,7 +3,15 @@ import { accessKeys } from '../access-keys.ts';
 import { applyDocument } from '../apply/apply.ts';
 import { auditEvents } from '../audit-events.ts';
 import type { AuditStore } from '../audit-store.ts';
-import type { Applied, Directory, Gathered, GatherRequest, Progress, Revision } from '../directory.ts';
+import type {
+  AccountOrganization,
+  Applied,
+  Directory,
+  Gathered,
+  GatherRequest,
+  Progress,
+  Revision,
+} from '../directory.ts';
 import type { DirectoryDocument } from '../document.ts';
 import { entities } from '../entities.ts';
 import { CompiledPolicies } from '../gather/compiled-policies.ts';
@@ -98,6 +106,13 @@ class StoredDirectory implements OpenDirectory {
       const { applied, touched } = await applyDocument(sql, this.#catalog, document, progress, now);
       return { revision: applied.revision, touched, result: applied };
     });
+  }
+
+  organizationOf(
+    accountIds: readonly string[],
+    since: Revision | null = null,
+  ): Promise<ReadonlyMap<string, AccountOrganization>> {
+    return this.#gatherer.organizationOf(accountIds, since);
   }
 
   userArns(page: Page): Promise<readonly string[]> {
