@@ -56,6 +56,11 @@ export function createGateway(services: Services, log: Log): Gateway {
   };
 }
 
+export interface GatewayOptions {
+  /** Milliseconds since 1970, now; left out: the machine's clock. */
+  readonly clock?: () => number;
+}
+
 /** A gateway that serves. */
 export interface RunningGateway {
   /** http://host:port */
@@ -73,7 +78,10 @@ export interface RunningGateway {
  * Listens first, so that a port that is in use is told before anything is made in the data folder, then opens the
  * directory. Rejects with what failed, with everything closed again.
  */
-export async function startGateway(settings: Settings): Promise<RunningGateway> {
+export async function startGateway(
+  settings: Settings,
+  { clock = Date.now }: GatewayOptions = {},
+): Promise<RunningGateway> {
   const log = createLog(settings.logLevel);
   let phase: Phase = 'starting';
   let services: Services | null = null;
@@ -81,6 +89,7 @@ export async function startGateway(settings: Settings): Promise<RunningGateway> 
   let demo: Demo | null = null;
   const router = createRouter({
     log,
+    clock,
     phase: () => phase,
     graphql: () => (phase === 'ready' && gateway !== null ? gateway.route : null),
     ping: async () => services?.directory.ping(),

@@ -11,6 +11,8 @@ import type { Log } from './log.ts';
 
 export interface RouterParts {
   readonly log: Log;
+  /** Milliseconds since 1970, now. */
+  readonly clock: () => number;
   readonly phase: () => Phase;
   /** Null until the gateway is ready. */
   readonly graphql: () => GraphqlRoute | null;
@@ -29,9 +31,9 @@ export function createRouter(parts: RouterParts): RequestListener {
       refuseUnread(request, response, MALFORMED, requestId);
       return;
     }
-    const exchange: Exchange = { request, response, url, requestId, now: Date.now(), caller: 'none' };
+    const exchange: Exchange = { request, response, url, requestId, now: parts.clock(), caller: 'none' };
     // 'close' comes also when the client went away before the end of the answer, 'finish' would not.
-    response.once('close', () => logExchange(exchange, parts.log));
+    response.once('close', () => logExchange(exchange, parts));
     route(parts, exchange).catch((error: unknown) => {
       parts.log.error({ requestId, err: error }, 'request failed');
       failed(response, requestId);
@@ -39,10 +41,13 @@ export function createRouter(parts: RouterParts): RequestListener {
   };
 }
 
-function logExchange({ request, response, url, requestId, now, caller }: Exchange, log: Log): void {
+function logExchange(
+  { request, response, url, requestId, now, caller }: Exchange,
+  { log, clock }: Pick<RouterParts, 'log' | 'clock'>,
+): void {
   const { method } = request;
   const path = url.pathname;
-  log.info({ requestId, method, path, status: response.statusCode, milliseconds: Date.now() - now, caller }, 'request');
+  log.info({ requestId, method, path, status: response.statusCode, milliseconds: clock() - now, caller }, 'request');
 }
 
 async function route(parts: RouterParts, exchange: Exchange): Promise<void> {
