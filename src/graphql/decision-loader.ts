@@ -27,6 +27,11 @@ export function decisionLoader(context: GatewayContext): DecisionLoader {
   return loader;
 }
 
+/** What is asked next in this HTTP request is decided anew: something has changed. */
+export function forgetDecisions({ request }: GatewayContext): void {
+  loaders.delete(request);
+}
+
 /** Two questions with the same key have the same answer. Its place in the request is no part of it. */
 export function questionKey(question: Question): string {
   const { subject, action, resource, furtherResources = [], resourceAccount, context } = question;

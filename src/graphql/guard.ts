@@ -1,13 +1,20 @@
+import { wrapOrThrow } from '@pothos/plugin-errors';
 import {
   defaultFieldResolver,
+  type GraphQLField,
   type GraphQLFieldResolver,
   type GraphQLObjectType,
   type GraphQLSchema,
   isObjectType,
 } from 'graphql';
 import { RolegateError } from '../policy/errors.ts';
+import { audited } from '../session/audited.ts';
+import { aCall } from '../session/call.ts';
+import { AccessDenied } from '../session/errors.ts';
 import type { GatewayContext } from './context.ts';
-import { GUARDS, type Guard } from './guard-table.ts';
+import { forgetDecisions } from './decision-loader.ts';
+import { GUARDS, type Guard, type Lacking } from './guard-table.ts';
+import { AccessDeniedFailure } from './user-error.ts';
 
 /** Puts the guards of the table in front of the resolvers. Throws when a root field has none, or a guard no field. */
 export function guardFields(schema: GraphQLSchema): void {
@@ -21,7 +28,8 @@ export function guardFields(schema: GraphQLSchema): void {
     const [typeName = '', fieldName = ''] = name.split('.');
     const field = objectType(schema, typeName).getFields()[fieldName];
     if (field === undefined) throw new Error(`there is no field ${name} to guard`);
-    field.resolve = guarded(guard, fieldName, field.resolve ?? defaultFieldResolver);
+    const resolve = guarded(guard, field, field.resolve ?? defaultFieldResolver);
+    field.resolve = typeName === schema.getMutationType()?.name ? withOwnDecisions(resolve) : resolve;
   }
 }
 
@@ -33,19 +41,51 @@ function objectType(schema: GraphQLSchema, name: string): GraphQLObjectType {
 
 type Resolver = GraphQLFieldResolver<unknown, GatewayContext>;
 
-function guarded(guard: Guard, fieldName: string, resolve: Resolver): Resolver {
+function guarded(guard: Guard, field: GraphQLField<unknown, GatewayContext>, resolve: Resolver): Resolver {
+  const { name } = field;
   return (parent, args, context, info) => {
     const { caller } = context;
-    if (caller.kind === 'anonymous' && guard.caller !== 'anybody') throw notSignedIn(fieldName);
+    if (caller.kind === 'anonymous' && guard.caller !== 'anybody') throw notSignedIn(name);
     if (caller.kind === 'operator' || guard.caller === 'anybody') return resolve(parent, args, context, info);
-    if (guard.caller === 'operator') throw forbidden(`\`${fieldName}\` is for the operator`);
+    if (guard.caller === 'operator') throw forbidden(`\`${name}\` is for the operator`);
     if (guard.check === undefined) return resolve(parent, args, context, info);
-    return guard.check(args, context, parent).then((missing) => {
-      if (missing === null) return resolve(parent, args, context, info);
+    return guard.check(args, context, parent).then((lacking) => {
+      if (lacking === null) return resolve(parent, args, context, info);
+      if (lacking.refused !== undefined) return accessDenied(field, context, lacking.refused);
       if (guard.refusal === 'null') return null;
-      throw forbidden(`\`${fieldName}\` needs ${missing}, which you are not allowed`);
+      throw forbidden(`\`${name}\` needs ${lacking.needs}, which you are not allowed`);
     });
   };
+}
+
+/** Decisions that were made before a mutation are not those after it: nothing of them is kept for what is asked next. */
+function withOwnDecisions(resolve: Resolver): Resolver {
+  return async (parent, args, context, info) => {
+    forgetDecisions(context);
+    try {
+      return await resolve(parent, args, context, info);
+    } finally {
+      forgetDecisions(context);
+    }
+  };
+}
+
+/** Tells the audit trail, then the client: as a member of the mutation's result where that has AccessDenied. */
+async function accessDenied(
+  field: GraphQLField<unknown, GatewayContext>,
+  { caller, now, origin, directory }: GatewayContext,
+  { attempted, answer }: NonNullable<Lacking['refused']>,
+): Promise<unknown> {
+  const denied = new AccessDenied(answer.decision.reason, answer);
+  try {
+    return await audited(directory.audit, aCall(caller, now, origin), attempted, () => Promise.reject(denied));
+  } catch (error) {
+    if (error !== denied) throw error;
+    // as: the errors plugin keeps there which failures the field's result has
+    const failures = (field.extensions['pothosErrors'] ?? []) as (new (...args: never[]) => Error)[];
+    if (!failures.includes(AccessDeniedFailure)) throw denied;
+    return wrapOrThrow(new AccessDeniedFailure(denied), failures);
+  }
 }
 
 function notSignedIn(fieldName: string): RolegateError {

@@ -1,8 +1,10 @@
 import type { Answer, Subject } from '../access/question.ts';
 import type { RequestContext } from '../evaluation/request.ts';
-import { type Caller, subjectOf } from '../session/caller.ts';
+import { originContext } from '../session/call.ts';
+import { type PrincipalCaller, subjectOf } from '../session/caller.ts';
 import type { GatewayContext } from './context.ts';
 import { decisionLoader } from './decision-loader.ts';
+import { readsForOrganization } from './organization-reader.ts';
 
 /** An action of AWS that the caller has to be allowed, and on what. */
 export interface Permission {
@@ -13,12 +15,16 @@ export interface Permission {
   readonly account: string | null;
 }
 
-const NO_CONTEXT: RequestContext = new Map();
+/** Whether the caller has a permission, and the decision that it rests on; null: the operator, or nobody, asks for it. */
+export interface Verdict {
+  readonly allowed: boolean;
+  readonly answer: Answer | null;
+}
 
-const subjects = new WeakMap<object, Subject>();
+const subjects = new WeakMap<PrincipalCaller, Subject>();
 
 /** The caller as somebody who is asked about: as itself, or in the very session it calls with. */
-export function callerSubject(caller: Extract<Caller, { kind: 'principal' }>): Subject {
+export function callerSubject(caller: PrincipalCaller): Subject {
   const known = subjects.get(caller);
   if (known !== undefined) return known;
   const subject = subjectOf(caller);
@@ -26,43 +32,41 @@ export function callerSubject(caller: Extract<Caller, { kind: 'principal' }>): S
   return subject;
 }
 
+const contexts = new WeakMap<object, RequestContext>();
+
+/**
+ * The condition keys of the HTTP request itself: what the server knows of it. The gateway's own access control is decided
+ * with them and with nothing that the client says of itself.
+ */
+export function ownContext({ request, origin }: GatewayContext): RequestContext {
+  const known = contexts.get(request);
+  if (known !== undefined) return known;
+  const made = originContext(origin);
+  contexts.set(request, made);
+  return made;
+}
+
 /**
  * Whether the caller is allowed this, by the same evaluator and in the same batch as everything that is asked. The
  * operator is; a caller that the directory does not know any more is not.
  */
 export async function mayDo(context: GatewayContext, permission: Permission): Promise<boolean> {
+  return (await verdictOn(context, permission)).allowed;
+}
+
+/** As `mayDo`, with the decision. */
+export async function verdictOn(context: GatewayContext, permission: Permission): Promise<Verdict> {
   const { caller } = context;
-  if (caller.kind !== 'principal') return caller.kind === 'operator';
+  if (caller.kind !== 'principal') return { allowed: caller.kind === 'operator', answer: null };
   const { action, resource, account } = permission;
   const answer = await decisionLoader(context).load({
     subject: callerSubject(caller),
     action,
     resource,
     resourceAccount: account,
-    context: NO_CONTEXT,
+    context: ownContext(context),
     path: '',
   });
-  return answer.decision.allowed || mayAsManagement(context, caller, permission, answer);
-}
-
-/**
- * IAM's entities have no resource-based policies, so nobody could ever read those of another account. Principals of an
- * organization's management account may, for all of its accounts, if their own policies say so.
- */
-async function mayAsManagement(
-  context: GatewayContext,
-  caller: Extract<Caller, { kind: 'principal' }>,
-  { resource, account }: Permission,
-  { decision }: Answer,
-): Promise<boolean> {
-  const ownPoliciesAllow = decision.layers.every(
-    ({ layer, effect }) => effect === 'ALLOWED' || (layer === 'RESOURCE_POLICY' && effect === 'IMPLICIT_DENY'),
-  );
-  if (!ownPoliciesAllow || decision.deniedBy !== 'RESOURCE_POLICY' || !('accountId' in caller.ref)) return false;
-  const target = account ?? resource.split(':', 5)[4] ?? '';
-  const row = await context.directory.prisma.account.findUnique({
-    where: { id: target },
-    select: { organization: { select: { managementAccountId: true } } },
-  });
-  return row?.organization?.managementAccountId === caller.ref.accountId;
+  const allowed = answer.decision.allowed || (await readsForOrganization(context, caller, permission, answer));
+  return { allowed, answer };
 }
