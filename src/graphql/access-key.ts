@@ -2,7 +2,7 @@ import { InvalidInput } from '../policy/errors.ts';
 import type { PrincipalRef } from '../policy/principal-id.ts';
 import type { NewAccessKey } from '../session/access-keys.ts';
 import { builder } from './builder.ts';
-import { expectingFailures, LimitFailure, NoSuchEntityFailure, ValidationFailure } from './user-error.ts';
+import { expectingFailures, LimitFailure, NoSuchEntityFailure, ValidationFailure } from './failures.ts';
 
 const CreateAccessKeyInput = builder.inputType('CreateAccessKeyInput', {
   description: 'Whose key is to be made',

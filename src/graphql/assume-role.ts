@@ -2,16 +2,16 @@ import type { TemporaryCredentials as TemporaryCredentialsValue } from '../sessi
 import type { ExitedRole } from '../session/exit-role.ts';
 import type { AssumedRole } from '../session/grant-role.ts';
 import { builder } from './builder.ts';
-import { textsOf } from './given-document.ts';
-import { RoleSession, roleSessionValue } from './role-session.ts';
-import { TagInput } from './tag.ts';
 import {
   AccessDeniedFailure,
   expectingFailures,
   MalformedPolicyFailure,
   PackedPolicyFailure,
   ValidationFailure,
-} from './user-error.ts';
+} from './failures.ts';
+import { textsOf } from './given-document.ts';
+import { RoleSession, roleSessionValue } from './role-session.ts';
+import { TagInput } from './tag.ts';
 import { Viewer } from './viewer.ts';
 
 const AssumeRoleInput = builder.inputType('AssumeRoleInput', {

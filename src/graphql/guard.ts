@@ -13,8 +13,8 @@ import { aCall } from '../session/call.ts';
 import { AccessDenied } from '../session/errors.ts';
 import type { GatewayContext } from './context.ts';
 import { forgetDecisions } from './decision-loader.ts';
+import { AccessDeniedFailure } from './failures.ts';
 import { GUARDS, type Guard, type Lacking } from './guard-table.ts';
-import { AccessDeniedFailure } from './user-error.ts';
 
 /** Puts the guards of the table in front of the resolvers. Throws when a root field has none, or a guard no field. */
 export function guardFields(schema: GraphQLSchema): void {

@@ -4,7 +4,7 @@ import { InvalidInput } from '../policy/errors.ts';
 import { Account } from './account.ts';
 import { brand } from './brand.ts';
 import { builder } from './builder.ts';
-import { expectingFailures, ValidationFailure } from './user-error.ts';
+import { expectingFailures, ValidationFailure } from './failures.ts';
 
 const ImportAccountAuthorizationDetailsInput = builder.inputType('ImportAccountAuthorizationDetailsInput', {
   description: 'An export of an account’s IAM entities',

@@ -15,6 +15,7 @@ import './questions.ts';
 import './scalars.ts';
 import './simulate.ts';
 import './user.ts';
+import './user-error.ts';
 import './validate-policy.ts';
 import './viewer.ts';
 import './viewer-can.ts';

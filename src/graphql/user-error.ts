@@ -1,58 +1,27 @@
-import type { Answer } from '../access/question.ts';
-import { RolegateError } from '../policy/errors.ts';
-import { AccessDenied } from '../session/errors.ts';
 import { builder } from './builder.ts';
 import { Decision } from './decision.ts';
-
-/** What a mutation can fail with, by AWS's own codes. Each is a type of the schema. */
-class ExpectedFailure extends RolegateError {
-  constructor(error: RolegateError) {
-    super(error.code, error.message, { field: error.field, cause: error });
-  }
-}
-
-export class AccessDeniedFailure extends ExpectedFailure {
-  readonly answer: Answer | null;
-
-  constructor(error: RolegateError) {
-    super(error);
-    this.answer = error instanceof AccessDenied ? error.answer : null;
-  }
-}
-export class ValidationFailure extends ExpectedFailure {}
-export class MalformedPolicyFailure extends ExpectedFailure {}
-export class PackedPolicyFailure extends ExpectedFailure {}
-export class LimitFailure extends ExpectedFailure {}
-export class NoSuchEntityFailure extends ExpectedFailure {}
-
-type FailureClass = new (error: RolegateError) => ExpectedFailure;
-
-const FAILURES: Readonly<Record<string, FailureClass>> = {
-  AccessDenied: AccessDeniedFailure,
-  ValidationError: ValidationFailure,
-  BAD_USER_INPUT: ValidationFailure,
-  MalformedPolicyDocument: MalformedPolicyFailure,
-  PackedPolicyTooLarge: PackedPolicyFailure,
-  LimitExceeded: LimitFailure,
-  NoSuchEntity: NoSuchEntityFailure,
-};
-
-/** Runs a mutation; its expected failures become members of its result, all others errors of the request. */
-export async function expectingFailures<T>(mutate: () => Promise<T>): Promise<T> {
-  try {
-    return await mutate();
-  } catch (error) {
-    const Failure = error instanceof RolegateError ? FAILURES[error.code] : undefined;
-    throw error instanceof RolegateError && Failure !== undefined ? new Failure(error) : error;
-  }
-}
+import {
+  AccessDeniedFailure,
+  AuthenticationCodeFailure,
+  AuthenticationFailure,
+  DeleteConflictFailure,
+  EntityExistsFailure,
+  type ExpectedFailure,
+  IdentityTokenFailure,
+  LimitFailure,
+  MalformedPolicyFailure,
+  NoSuchEntityFailure,
+  PackedPolicyFailure,
+  UnmodifiableFailure,
+  ValidationFailure,
+} from './failures.ts';
 
 /** Ours for input that is out of its form is AWS's ValidationError. */
 function awsCode({ code }: ExpectedFailure): string {
   return code === 'BAD_USER_INPUT' ? 'ValidationError' : code;
 }
 
-export const UserError = builder.interfaceRef<ExpectedFailure>('UserError').implement({
+const UserError = builder.interfaceRef<ExpectedFailure>('UserError').implement({
   description: 'Why a mutation did not do what it was asked: something that can be expected and put right',
   fields: (t) => ({
     code: t.string({ description: 'AWS’s own error code, e.g. `AccessDenied`', resolve: awsCode }),
@@ -86,26 +55,48 @@ builder.objectType(ValidationFailure, {
   }),
 });
 
-builder.objectType(MalformedPolicyFailure, {
-  name: 'MalformedPolicyDocument',
-  description: 'A policy document is not one: not JSON, an unknown element, a value of the wrong type',
-  interfaces: [UserError],
-});
+/** A failure that says nothing beside its code and its message. */
+function plainFailure(failure: typeof ExpectedFailure, name: string, description: string): void {
+  builder.objectType(failure, { name, description, interfaces: [UserError] });
+}
 
-builder.objectType(PackedPolicyFailure, {
-  name: 'PackedPolicyTooLarge',
-  description: 'Session policies and session tags together exceed what a session can hold',
-  interfaces: [UserError],
-});
-
-builder.objectType(LimitFailure, {
-  name: 'LimitExceeded',
-  description: 'There are as many as there can be',
-  interfaces: [UserError],
-});
-
-builder.objectType(NoSuchEntityFailure, {
-  name: 'NoSuchEntity',
-  description: 'There is nothing of that name',
-  interfaces: [UserError],
-});
+plainFailure(
+  AuthenticationFailure,
+  'AuthenticationFailed',
+  'The credentials are not accepted. `code` is InvalidClientTokenId for a key that is not there or was switched off, ' +
+    'SignatureDoesNotMatch for a wrong secret',
+);
+plainFailure(
+  MalformedPolicyFailure,
+  'MalformedPolicyDocument',
+  'A policy document is not one: not JSON, an unknown element, a value of the wrong type',
+);
+plainFailure(
+  PackedPolicyFailure,
+  'PackedPolicyTooLarge',
+  'Session policies and session tags together exceed what a session can hold',
+);
+plainFailure(LimitFailure, 'LimitExceeded', 'There are as many as there can be');
+plainFailure(NoSuchEntityFailure, 'NoSuchEntity', 'There is nothing of that name');
+plainFailure(
+  EntityExistsFailure,
+  'EntityAlreadyExists',
+  'There is something of that name, or it is somebody’s already',
+);
+plainFailure(DeleteConflictFailure, 'DeleteConflict', 'Something else still hangs on it, and has to be removed first');
+plainFailure(
+  UnmodifiableFailure,
+  'UnmodifiableEntity',
+  'It belongs to a service of AWS, and that service alone can change it',
+);
+plainFailure(
+  IdentityTokenFailure,
+  'InvalidIdentityToken',
+  'The web identity token is not accepted: of no provider that the role’s account knows, for another audience, altered, or, ' +
+    'with the code ExpiredToken, no longer valid',
+);
+plainFailure(
+  AuthenticationCodeFailure,
+  'InvalidAuthenticationCode',
+  'The codes are not two that the MFA device shows one after the other now',
+);

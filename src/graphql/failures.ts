@@ -1,0 +1,65 @@
+import type { Answer } from '../access/question.ts';
+import { RolegateError } from '../policy/errors.ts';
+import { AccessDenied, AuthenticationError } from '../session/errors.ts';
+
+/** What a mutation can fail with, by AWS's own codes. Each is a type of the schema: see user-error.ts. */
+export class ExpectedFailure extends RolegateError {
+  constructor(error: RolegateError) {
+    super(error.code, error.message, { field: error.field, cause: error });
+  }
+}
+
+export class AccessDeniedFailure extends ExpectedFailure {
+  readonly answer: Answer | null;
+
+  constructor(error: RolegateError) {
+    super(error);
+    this.answer = error instanceof AccessDenied ? error.answer : null;
+  }
+}
+export class AuthenticationFailure extends ExpectedFailure {}
+export class ValidationFailure extends ExpectedFailure {}
+export class MalformedPolicyFailure extends ExpectedFailure {}
+export class PackedPolicyFailure extends ExpectedFailure {}
+export class LimitFailure extends ExpectedFailure {}
+export class NoSuchEntityFailure extends ExpectedFailure {}
+export class EntityExistsFailure extends ExpectedFailure {}
+export class DeleteConflictFailure extends ExpectedFailure {}
+export class UnmodifiableFailure extends ExpectedFailure {}
+export class IdentityTokenFailure extends ExpectedFailure {}
+export class AuthenticationCodeFailure extends ExpectedFailure {}
+
+type FailureClass = new (error: RolegateError) => ExpectedFailure;
+
+const FAILURES: Readonly<Record<string, FailureClass>> = {
+  AccessDenied: AccessDeniedFailure,
+  ValidationError: ValidationFailure,
+  BAD_USER_INPUT: ValidationFailure,
+  MalformedPolicyDocument: MalformedPolicyFailure,
+  PackedPolicyTooLarge: PackedPolicyFailure,
+  LimitExceeded: LimitFailure,
+  NoSuchEntity: NoSuchEntityFailure,
+  EntityAlreadyExists: EntityExistsFailure,
+  DeleteConflict: DeleteConflictFailure,
+  UnmodifiableEntity: UnmodifiableFailure,
+  InvalidIdentityToken: IdentityTokenFailure,
+  // Of a web identity token. Those of the caller's own credentials are AuthenticationErrors.
+  ExpiredToken: IdentityTokenFailure,
+  InvalidAuthenticationCode: AuthenticationCodeFailure,
+};
+
+/** Runs a mutation; its expected failures become members of its result, all others errors of the request. */
+export async function expectingFailures<T>(mutate: () => Promise<T>): Promise<T> {
+  try {
+    return await mutate();
+  } catch (error) {
+    throw error instanceof RolegateError ? asFailure(error) : error;
+  }
+}
+
+/** The error as a member of results; itself where it is expected nowhere. */
+export function asFailure(error: RolegateError): RolegateError {
+  if (error instanceof ExpectedFailure) return error;
+  const Failure = error instanceof AuthenticationError ? AuthenticationFailure : FAILURES[error.code];
+  return Failure === undefined ? error : new Failure(error);
+}
