@@ -1,4 +1,5 @@
 import type { AuditStore, NewAuditEvent } from './audit-store.ts';
+import type { EntityStore } from './entities/entity-store.ts';
 import type { KeySessionStore } from './key-session-store.ts';
 import type { RoleSessionDetails } from './session-store.ts';
 
@@ -123,21 +124,4 @@ export interface SigningKeyStore {
   list(): Promise<readonly SigningKeyRecord[]>;
   /** A new generation; with `retireOlder`, tokens of the older ones are not accepted any more. Answers its number. */
   rotate(rotation: { readonly at: number; readonly retireOlder: boolean }, event?: NewAuditEvent): Promise<number>;
-}
-
-/** Changes of IAM's entities that sessions live or die by. Each is one transaction. */
-export interface EntityStore {
-  /** With all that hangs on it; its sessions end. Policies that name it go on meaning this one. Throws NoSuchEntity. */
-  deleteRole(arn: string, event?: NewAuditEvent): Promise<void>;
-  /** With its keys, groups and key sessions; role sessions that it has made go on. Throws NoSuchEntity. */
-  deleteUser(arn: string, event?: NewAuditEvent): Promise<void>;
-  /** Writes an inline policy of a role, new or in the place of the one of that name. Throws NoSuchEntity. */
-  putRolePolicy(
-    policy: { readonly roleArn: string; readonly name: string; readonly document: string },
-    event?: NewAuditEvent,
-  ): Promise<void>;
-  /** Switches a long-term key on or off. Throws NoSuchEntity. */
-  setKeyActive(id: string, active: boolean, event?: NewAuditEvent): Promise<void>;
-  /** ARN of the role in an instance profile; null: there is no such profile, or it is empty. */
-  instanceProfileRole(arn: string): Promise<string | null>;
 }

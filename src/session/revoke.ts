@@ -1,12 +1,10 @@
 import { instantText } from '../policy/date.ts';
-import { RolegateError } from '../policy/errors.ts';
 import { audited } from './audited.ts';
 import type { Call } from './call.ts';
 import type { SessionTools } from './session-tools.ts';
 
 /** AWS's name of the policy. */
 export const REVOKING_POLICY = 'AWSRevokeOlderSessions';
-const SERVICE_LINKED = ':role/aws-service-role/';
 
 /**
  * Revokes all sessions of a role that were issued before now, as AWS's console does: by an inline policy of the role,
@@ -21,11 +19,6 @@ export function revokeRoleSessions(
 ): Promise<{ readonly policyName: string; readonly document: string }> {
   const attempted = { event: 'RevokeRoleSessions', action: 'iam:PutRolePolicy', target: roleArn };
   return audited(tools.directory.audit, call, attempted, async (event) => {
-    if (roleArn.includes(SERVICE_LINKED)) {
-      throw new RolegateError('UnmodifiableEntity', 'the role of a service can be changed by the service alone', {
-        field: 'role',
-      });
-    }
     const document = JSON.stringify({
       Version: '2012-10-17',
       Statement: [
@@ -37,7 +30,8 @@ export function revokeRoleSessions(
         },
       ],
     });
-    await tools.directory.entities.putRolePolicy({ roleArn, name: REVOKING_POLICY, document }, event);
+    const policy = { roleArn, policyName: REVOKING_POLICY, policyDocument: document };
+    await tools.directory.entities.putRolePolicy(policy, event);
     return { policyName: REVOKING_POLICY, document };
   });
 }

@@ -150,7 +150,9 @@ describe('the audit trail', () => {
     const before = await last();
     const { entities } = gateway.directory;
     const event = { ...(before as AuditEvent), event: 'DeleteRole' };
-    await expect(entities.deleteRole(roleArn('None'), event)).rejects.toMatchObject({ code: 'NoSuchEntity' });
+    await expect(entities.deleteRole({ roleArn: roleArn('None') }, event)).rejects.toMatchObject({
+      code: 'NoSuchEntity',
+    });
     expect(await last()).toEqual(before);
   });
 });

@@ -151,7 +151,7 @@ describe('a session token', () => {
   it.each([false, true])('is dead when its role was deleted (and made again: %s)', async (recreate) => {
     const gateway = await aGateway();
     const header = await inRole(gateway);
-    await gateway.directory.entities.deleteRole(R);
+    await gateway.directory.entities.deleteRole({ roleArn: R, withDependents: true });
     if (recreate) await gateway.directory.apply({ roles: [aRole('R', [trusts({ AWS: alice })])] });
     await expect(gateway.sessions.authenticate(header, NOON)).rejects.toMatchObject(INVALID);
   });

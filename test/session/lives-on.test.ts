@@ -80,7 +80,7 @@ describe('a live session', () => {
 
   it('ends with its role, and stays ended when a role of that name is made again', async () => {
     const { name, role, assumed, inRole } = await aSession();
-    await gateway.directory.entities.deleteRole(role);
+    await gateway.directory.entities.deleteRole({ roleArn: role, withDependents: true });
     await expect(inRole()).rejects.toMatchObject(INVALID);
     await gateway.directory.apply({ roles: [aRole(name, [trusts({ AWS: alice })], [allow('s3:*')])] });
     await expect(inRole()).rejects.toMatchObject(INVALID);
@@ -122,7 +122,7 @@ describe('a live session', () => {
     await gateway.sessions.setAccessKeyActive(OPERATOR, { ...key, active: false }, NOON);
     await expect(gateway.sessions.authenticate(basic(key), NOON)).rejects.toMatchObject(INVALID);
     expect((await decide(gateway, await holder(), S3, NOON)).allowed).toBe(true);
-    await gateway.directory.entities.deleteUser(carol);
+    await gateway.directory.entities.deleteUser({ userArn: carol, withDependents: true });
     expect((await decide(gateway, await holder(), S3, NOON)).allowed).toBe(true);
 
     // Another carol is not the one that the role trusts.
@@ -159,6 +159,9 @@ describe('a live session', () => {
     await gateway.sessions.revokeRoleSessions(OPERATOR, role, NOON + 2000);
     expect((await decide(gateway, held, S3, NOON + 2000)).allowed).toBe(false);
     const linked = `arn:aws:iam::${A}:role/aws-service-role/x.amazonaws.com/X`;
+    await gateway.directory.apply({
+      roles: [{ arn: linked, trustPolicy: policy(trusts({ Service: 'x.amazonaws.com' })) }],
+    });
     await expect(gateway.sessions.revokeRoleSessions(OPERATOR, linked, NOON)).rejects.toMatchObject({
       code: 'UnmodifiableEntity',
     });

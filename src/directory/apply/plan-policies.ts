@@ -14,7 +14,7 @@ export interface PolicyPlanInput {
 }
 
 /** What the catalogue has of an AWS managed policy, in the form of a document's entry. */
-function fromCatalog(catalog: Catalog, arn: string): ManagedPolicyInput | null {
+export function fromCatalog(catalog: Catalog, arn: string): ManagedPolicyInput | null {
   const entry = catalog.managedPolicy(arn);
   if (entry === null) return null;
   const { versionId, document } = entry;

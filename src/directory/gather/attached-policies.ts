@@ -25,7 +25,7 @@ export class PolicyCollector {
     const policies: AttachedPolicy[] = [];
     for (const [name, hash] of holder.inline) {
       const policy = this.#readable('identity', hash, `the inline policy \`${name}\` of ${holder.arn}`);
-      if (policy !== null) policies.push({ policy, id: name, name, arn: null });
+      if (policy !== null) policies.push({ policy, id: name, name, arn: null, holder: holder.arn });
     }
     for (const [arn, name, hash] of holder.attached) {
       this.dependencies.push(dependency('ManagedPolicy', arn));
@@ -48,9 +48,10 @@ export class PolicyCollector {
   sessionDocument(hash: string, position: number, sessionArn: string): AttachedPolicy {
     const id = `session policy ${position}`;
     const found = this.#compiled.get('session', hash);
-    if (found !== undefined && 'policy' in found) return { policy: found.policy, id, name: null, arn: null };
+    if (found !== undefined && 'policy' in found)
+      return { policy: found.policy, id, name: null, arn: null, holder: sessionArn };
     this.gaps.push(`${id} of ${sessionArn} is taken to allow nothing: ${found?.fault ?? 'no document'}`);
-    return { policy: denyingPolicy('session'), id, name: null, arn: null };
+    return { policy: denyingPolicy('session'), id, name: null, arn: null, holder: sessionArn };
   }
 
   /** A policy of a resource or role; null: there is none, or it is left out. */

@@ -38,7 +38,10 @@ interface Accounts {
   readonly organizations: ReadonlyMap<string, OrganizationRow>;
 }
 
-/** Reads and puts together what is wanted, in at most three statements, which have to see one state of the database. */
+/**
+ * Reads and puts together what is wanted, in three statements, which have to see one state of the database. Also where
+ * the first has found nothing that would need the others: what is not there takes as long as what nobody may know of.
+ */
 export async function load(sql: Sql, wanted: readonly Wanted[], now: number, tools: LoadTools): Promise<Loaded> {
   const { catalog, memory } = tools;
   const rows = await readEntityRows(sql, namesOf(wanted, catalog), memory.revision, now);

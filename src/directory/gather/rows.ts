@@ -242,7 +242,6 @@ export async function readAccountRows(
   sql: Sql,
   ids: readonly string[],
 ): Promise<{ readonly accounts: readonly AccountRow[]; readonly organizations: readonly OrganizationRow[] }> {
-  if (ids.length === 0) return { accounts: [], organizations: [] };
   const [row] = await sql.query<{ accounts: readonly AccountRow[]; organizations: readonly OrganizationRow[] }>(
     SELECT_ACCOUNTS,
     [ids],
@@ -251,7 +250,6 @@ export async function readAccountRows(
 }
 
 export async function readDocuments(sql: Sql, hashes: readonly string[]): Promise<ReadonlyMap<string, string>> {
-  if (hashes.length === 0) return new Map();
   const rows = await sql.query<{ hash: string; text: string }>(
     'SELECT hash, text FROM "PolicyDocument" WHERE hash = ANY($1::text[])',
     [hashes],

@@ -13,13 +13,13 @@ import type {
   Revision,
 } from '../directory.ts';
 import type { DirectoryDocument } from '../document.ts';
-import { entities } from '../entities.ts';
+import { entities } from '../entities/entities.ts';
+import type { EntityStore } from '../entities/entity-store.ts';
 import { CompiledPolicies } from '../gather/compiled-policies.ts';
 import { Gatherer } from '../gather/gather.ts';
 import { Memory } from '../gather/memory.ts';
 import { readRevision } from '../gather/rows.ts';
 import type {
-  EntityStore,
   IdentityStores,
   MfaDeviceStore,
   OidcProviderStore,
@@ -89,7 +89,7 @@ class StoredDirectory implements OpenDirectory {
     this.mfaDevices = mfaDevices(this.#store);
     this.oidcProviders = oidcProviders(this.#store);
     this.signingKeys = signingKeys(this.#store);
-    this.entities = entities(this.#store);
+    this.entities = entities(this.#store, catalog);
   }
 
   async revision(): Promise<Revision> {

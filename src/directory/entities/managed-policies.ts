@@ -1,0 +1,106 @@
+import { randomUUID } from 'node:crypto';
+import type { Catalog } from '../../catalog/catalog.ts';
+import { parseArn } from '../../policy/arn.ts';
+import { RolegateError } from '../../policy/errors.ts';
+import { ChangeSet } from '../apply/change-set.ts';
+import { freeId } from '../apply/entity-arn.ts';
+import { fromCatalog, planPolicy } from '../apply/plan-policies.ts';
+import type { Touched } from '../apply/revision.ts';
+import { writeChanges } from '../apply/write.ts';
+import type { Worked } from '../change.ts';
+import type { Sql } from '../prisma/database.ts';
+import { changed, type Holder, touching } from './holder.ts';
+
+/** Policies attached to a user or role. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
+const ATTACHED = 10;
+
+export interface PolicyTools {
+  readonly catalog: Catalog;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+}
+
+/** A policy that the holder may have: of its account, or of AWS; one that only the catalogue knows is written. */
+async function attachable(
+  sql: Sql,
+  { catalog, now }: PolicyTools,
+  holder: Holder,
+  policyArn: string,
+): Promise<{ readonly id: string; readonly touched: readonly Touched[] }> {
+  const field = 'policyArn';
+  const accountId = parseArn(policyArn)?.accountId;
+  if (accountId === 'aws' || accountId === holder.accountId) {
+    const [row] = await sql.query<{ id: string }>('SELECT id FROM "ManagedPolicy" WHERE arn = $1', [policyArn]);
+    if (row !== undefined) return { id: row.id, touched: [] };
+    const input = fromCatalog(catalog, policyArn);
+    if (input !== null) {
+      const id = freeId('ManagedPolicy', policyArn, () => false);
+      const changes = new ChangeSet();
+      planPolicy({ arn: policyArn, input }, { id, stored: null, replaces: null }, now, changes);
+      await writeChanges(sql, changes, () => undefined);
+      return { id, touched: changes.touched };
+    }
+  }
+  throw new RolegateError('NoSuchEntity', `Policy ${policyArn} does not exist or is not attachable.`, { field });
+}
+
+/** A policy that is attached already is left so. Throws NoSuchEntity, LimitExceeded, PolicyNotAttachable. */
+export async function attachPolicy(
+  sql: Sql,
+  tools: PolicyTools,
+  holder: Holder,
+  policyArn: string,
+): Promise<Worked<undefined>> {
+  if (policyArn.includes(':aws:policy/aws-service-role/')) {
+    const what = holder.kind === 'Role' ? 'a Customer Role.' : 'an IAM user.';
+    const why = `Cannot attach a Service Role Policy to ${what}`;
+    throw new RolegateError('PolicyNotAttachable', why, { field: 'policyArn' });
+  }
+  const { id, touched } = await attachable(sql, tools, holder, policyArn);
+  const { column, kind } = holder;
+  const rows = await sql.query(
+    `INSERT INTO "PolicyAttachment" (id, "policyId", "${column}") VALUES ($1, $2, $3)
+     ON CONFLICT ("${column}", "policyId") DO NOTHING RETURNING id`,
+    [randomUUID(), id, holder.id],
+  );
+  if (rows.length === 0) return changed(holder, rows);
+  const [row] = await sql.query<{ attached: number }>(
+    `SELECT count(*)::int4 AS attached FROM "PolicyAttachment" WHERE "${column}" = $1`,
+    [holder.id],
+  );
+  if ((row?.attached ?? 0) > ATTACHED) {
+    throw new RolegateError('LimitExceeded', `Cannot exceed quota for PoliciesPer${kind}: ${ATTACHED}`, {
+      field: 'policyArn',
+    });
+  }
+  return { touched: [...touched, ...touching(holder)], result: undefined };
+}
+
+export async function detachPolicy(sql: Sql, holder: Holder, policyArn: string): Promise<Worked<undefined>> {
+  const rows = await sql.query(
+    `DELETE FROM "PolicyAttachment" a USING "ManagedPolicy" p
+      WHERE p.id = a."policyId" AND p.arn = $2 AND a."${holder.column}" = $1 RETURNING a.id`,
+    [holder.id, policyArn],
+  );
+  if (rows.length === 0) {
+    throw new RolegateError('NoSuchEntity', `Policy ${policyArn} was not found.`, { field: 'policyArn' });
+  }
+  return changed(holder);
+}
+
+/** Null: from now on it has none. */
+export async function setBoundary(
+  sql: Sql,
+  tools: PolicyTools,
+  holder: Holder,
+  policyArn: string | null,
+): Promise<Worked<undefined>> {
+  const policy = policyArn === null ? { id: null, touched: [] } : await attachable(sql, tools, holder, policyArn);
+  const rows = await sql.query(
+    `UPDATE "${holder.kind}" SET "boundaryId" = $2 WHERE id = $1 AND "boundaryId" IS DISTINCT FROM $2 RETURNING id`,
+    [holder.id, policy.id],
+  );
+  return rows.length === 0
+    ? changed(holder, rows)
+    : { touched: [...policy.touched, ...touching(holder)], result: undefined };
+}

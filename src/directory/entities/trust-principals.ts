@@ -1,0 +1,46 @@
+import { RolegateError } from '../../policy/errors.ts';
+import type { JsonValue } from '../../policy/json.ts';
+import type { Sql } from '../prisma/database.ts';
+
+const ENTITY = /^arn:[^:]+:iam::\d{12}:(?:user|role)\//;
+
+function listOf(value: JsonValue | undefined): readonly JsonValue[] {
+  if (value === undefined) return [];
+  return Array.isArray(value) ? value : [value];
+}
+
+function memberOf(value: JsonValue | undefined, name: string): JsonValue | undefined {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? Reflect.get(value, name) : undefined;
+}
+
+/** ARNs of the users and roles that a policy names as its principals. */
+function entitiesIn(document: string): readonly string[] {
+  // What JSON.parse answers is a JsonValue.
+  const policy = JSON.parse(document) as JsonValue;
+  return listOf(memberOf(policy, 'Statement'))
+    .flatMap((statement) => listOf(memberOf(memberOf(statement, 'Principal'), 'AWS')))
+    .filter((name): name is string => typeof name === 'string' && ENTITY.test(name));
+}
+
+/**
+ * A policy is written for users and roles that are there: AWS replaces their ARNs by unique ids. Throws
+ * MalformedPolicyDocument for others, where the directory knows the entities of their account.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
+ */
+export async function checkPrincipals(sql: Sql, document: string): Promise<void> {
+  const names = [...new Set(entitiesIn(document))];
+  if (names.length === 0) return;
+  const [missing] = await sql.query<{ arn: string }>(
+    `SELECT n.arn FROM unnest($1::text[]) WITH ORDINALITY AS n(arn, position)
+      WHERE NOT EXISTS (SELECT 1 FROM "User" u WHERE u.arn = n.arn)
+        AND NOT EXISTS (SELECT 1 FROM "Role" r WHERE r.arn = n.arn)
+        AND (EXISTS (SELECT 1 FROM "User" u WHERE u."accountId" = split_part(n.arn, ':', 5))
+          OR EXISTS (SELECT 1 FROM "Role" r WHERE r."accountId" = split_part(n.arn, ':', 5)))
+      ORDER BY n.position LIMIT 1`,
+    [names],
+  );
+  if (missing === undefined) return;
+  throw new RolegateError('MalformedPolicyDocument', `Invalid principal in policy: "AWS":"${missing.arn}"`, {
+    field: 'policyDocument',
+  });
+}

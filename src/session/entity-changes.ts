@@ -1,0 +1,115 @@
+import type { NewAuditEvent } from '../directory/audit-store.ts';
+import type { EntityChange, RoleChanges, UserChanges } from '../directory/entities/entity-store.ts';
+import { RolegateError } from '../policy/errors.ts';
+import type { PolicyKind } from '../policy/policy-kind.ts';
+import { validatePolicy } from '../policy/validate.ts';
+import { audited } from './audited.ts';
+import { aCall, type CallOrigin } from './call.ts';
+import type { Caller } from './caller.ts';
+import { ValidationError } from './errors.ts';
+import type { SessionDirectory } from './session-tools.ts';
+
+/** The changes of roles and users that the directory can make. */
+type Changes = RoleChanges & UserChanges;
+
+type InputOf<C> = C extends EntityChange<infer I> ? I : never;
+
+/**
+ * IAM's operations on roles and users that sessions live by, under AWS's names, with AWS's codes, messages and limits. Each
+ * is kept in the audit trail, refusals included. Whether the caller may is for whoever calls to decide before. `now`:
+ * milliseconds since 1970. Names of inputs are those of the operation with ARNs in the place of names: `roleArn`.
+ */
+export type EntityChanges = {
+  readonly [Name in keyof Changes]: (
+    caller: Caller,
+    input: InputOf<Changes[Name]>,
+    now: number,
+    origin?: Partial<CallOrigin>,
+  ) => Promise<void>;
+};
+
+/** https://docs.aws.amazon.com/IAM/latest/APIReference/API_PutRolePolicy.html */
+const POLICY_NAME = /^[\w+=,.@-]+$/;
+const POLICY_NAME_CHARACTERS = 128;
+
+function checkPolicyName(name: string): void {
+  if (name === '' || name.length > POLICY_NAME_CHARACTERS) {
+    throw new ValidationError(`a policy name has 1 to ${POLICY_NAME_CHARACTERS} characters`, 'policyName');
+  }
+  if (POLICY_NAME.test(name)) return;
+  throw new ValidationError(
+    'The specified value for policyName is invalid. It must contain only alphanumeric characters and/or the following: +=,.@_-',
+    'policyName',
+  );
+}
+
+/** Throws what AWS would answer with: the first of the findings. Sizes are those of the whole entity, which the directory knows. */
+function checkDocument(document: string, kind: PolicyKind): void {
+  const findings = validatePolicy(document, kind);
+  const finding = findings.find(({ code }) => kind === 'trust' || code !== 'LimitExceeded');
+  if (finding !== undefined) throw new RolegateError(finding.code, finding.message, { field: 'policyDocument' });
+}
+
+function checkInline({
+  policyName,
+  policyDocument,
+}: {
+  readonly policyName: string;
+  readonly policyDocument: string;
+}): void {
+  checkPolicyName(policyName);
+  checkDocument(policyDocument, 'identity');
+}
+
+/** The operation `DeleteRole` as a service: looked at, made and kept in the trail. */
+function operation<I extends { readonly roleArn: string } | { readonly userArn: string }>(
+  audit: SessionDirectory['audit'],
+  event: string,
+  change: EntityChange<I>,
+  check: (input: I) => void = () => undefined,
+) {
+  return (caller: Caller, input: I, now: number, origin: Partial<CallOrigin> = {}): Promise<void> => {
+    const target = 'roleArn' in input ? input.roleArn : input.userArn;
+    const attempted = { event, action: `iam:${event}`, target };
+    return audited(audit, aCall(caller, now, origin), attempted, async (auditEvent: NewAuditEvent) => {
+      check(input);
+      await change(input, auditEvent);
+    });
+  };
+}
+
+/** The changes of roles and users of `directory`, audited. */
+export function createEntityChanges({
+  directory: { audit, entities },
+}: {
+  readonly directory: Pick<SessionDirectory, 'audit' | 'entities'>;
+}): EntityChanges {
+  const checkTrust = (input: { readonly policyDocument: string }): void => checkDocument(input.policyDocument, 'trust');
+  return {
+    deleteRole: operation(audit, 'DeleteRole', entities.deleteRole),
+    putRolePolicy: operation(audit, 'PutRolePolicy', entities.putRolePolicy, checkInline),
+    deleteRolePolicy: operation(audit, 'DeleteRolePolicy', entities.deleteRolePolicy),
+    attachRolePolicy: operation(audit, 'AttachRolePolicy', entities.attachRolePolicy),
+    detachRolePolicy: operation(audit, 'DetachRolePolicy', entities.detachRolePolicy),
+    updateAssumeRolePolicy: operation(audit, 'UpdateAssumeRolePolicy', entities.updateAssumeRolePolicy, checkTrust),
+    putRolePermissionsBoundary: operation(audit, 'PutRolePermissionsBoundary', entities.putRolePermissionsBoundary),
+    deleteRolePermissionsBoundary: operation(
+      audit,
+      'DeleteRolePermissionsBoundary',
+      entities.deleteRolePermissionsBoundary,
+    ),
+    deleteUser: operation(audit, 'DeleteUser', entities.deleteUser),
+    putUserPolicy: operation(audit, 'PutUserPolicy', entities.putUserPolicy, checkInline),
+    deleteUserPolicy: operation(audit, 'DeleteUserPolicy', entities.deleteUserPolicy),
+    attachUserPolicy: operation(audit, 'AttachUserPolicy', entities.attachUserPolicy),
+    detachUserPolicy: operation(audit, 'DetachUserPolicy', entities.detachUserPolicy),
+    putUserPermissionsBoundary: operation(audit, 'PutUserPermissionsBoundary', entities.putUserPermissionsBoundary),
+    deleteUserPermissionsBoundary: operation(
+      audit,
+      'DeleteUserPermissionsBoundary',
+      entities.deleteUserPermissionsBoundary,
+    ),
+    addUserToGroup: operation(audit, 'AddUserToGroup', entities.addUserToGroup),
+    removeUserFromGroup: operation(audit, 'RemoveUserFromGroup', entities.removeUserFromGroup),
+  };
+}
