@@ -8,6 +8,7 @@ export function refusal(deniedBy: PolicyLayer, reason: string): Decision {
     allowed: false,
     deniedBy,
     reason,
+    unnamedReason: reason,
     layers: [{ layer: deniedBy, effect: 'IMPLICIT_DENY', matchedStatements: [] }],
     matchedStatements: [],
     missingContextKeys: [],

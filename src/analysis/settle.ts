@@ -212,6 +212,8 @@ function matched(layer: PolicyLayer, attached: AttachedPolicy, statement: Compil
     layer,
     policy: attached.id,
     policyName: attached.name,
+    arn: attached.arn,
+    holder: attached.holder ?? null,
     sid: statement.sid,
     index: statement.index,
     effect: statement.allows ? 'ALLOW' : 'DENY',

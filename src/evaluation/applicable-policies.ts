@@ -8,6 +8,11 @@ export interface AttachedPolicy {
   readonly name: string | null;
   /** What AWS prints behind "with an explicit deny in …": the ARN of a managed or control policy; null for others. */
   readonly arn: string | null;
+  /**
+   * ARN of the user, group or role that an inline policy is part of, or of the role session that a policy was passed for.
+   * Left out: it stands by itself, or came with the question.
+   */
+  readonly holder?: string;
 }
 
 /** One level of the organization on the way from its root to an account, with the control policies attached there. */

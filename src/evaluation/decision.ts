@@ -9,6 +9,10 @@ export interface MatchedStatement {
   /** ARN of a managed policy, name of an inline one, id of a control policy, or ARN of the resource. */
   readonly policy: string;
   readonly policyName: string | null;
+  /** Of a managed or control policy; null for others. */
+  readonly arn: string | null;
+  /** ARN of the user, group or role that an inline policy is part of, or of the session it was passed for; null for others. */
+  readonly holder: string | null;
   readonly sid: string | null;
   /** Position in the document, from 0. */
   readonly index: number;
@@ -35,6 +39,8 @@ export interface Decision {
   readonly deniedBy: PolicyLayer | null;
   /** AWS's access-denied sentence; for an allowed request, one that names what allowed it. */
   readonly reason: string;
+  /** The same sentence without the name of a policy. */
+  readonly unnamedReason: string;
   /** Every layer that took part, in evaluation order. */
   readonly layers: readonly LayerDecision[];
   /** The denying statements, or the allowing ones. */

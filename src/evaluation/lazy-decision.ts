@@ -35,7 +35,11 @@ export class LazyDecision extends PlannedFindings implements Decision {
   }
 
   get reason(): string {
-    return reasonOf(this, this.outcome, this.determining());
+    return reasonOf(this, this.outcome, this.determining(), true);
+  }
+
+  get unnamedReason(): string {
+    return reasonOf(this, this.outcome, this.determining(), false);
   }
 
   get layers(): readonly LayerDecision[] {

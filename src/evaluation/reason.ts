@@ -20,29 +20,35 @@ const NAMES: Readonly<Record<PolicyLayer, { readonly name: string; readonly with
 
 /**
  * AWS's access-denied sentence, word for word; for an allowed request a sentence of the same make (a gateway extension:
- * AWS prints none). `determining`: the denying statements, or the allowing ones.
+ * AWS prints none). `determining`: the denying statements, or the allowing ones. `named`: with the name of the policy.
  */
-export function reasonOf(evaluation: Evaluation, outcome: Outcome, determining: readonly Rule[]): string {
+export function reasonOf(
+  evaluation: Evaluation,
+  outcome: Outcome,
+  determining: readonly Rule[],
+  named: boolean,
+): string {
   const { principal, action, resource } = evaluation;
   const isAllowed = outcome.effect === 'ALLOWED';
   const onResource = action.wildcardOnly ? '' : ` on resource: ${resource.facts.arn}`;
   const request = `User: ${printedArn(principal.facts)} is ${isAllowed ? '' : 'not '}authorized to perform: ${action.name}${onResource}`;
-  if (outcome.deniedBy === null) return `${request} because ${whatAllows(evaluation, determining)}`;
+  if (outcome.deniedBy === null) return `${request} because ${whatAllows(evaluation, determining, named)}`;
   const layer = NAMES[outcome.deniedBy];
   if (outcome.effect === 'IMPLICIT_DENY') {
     return `${request} because no ${layer.name} allows the ${action.name} action`;
   }
   const arn = determining.find((one) => one.layer === outcome.deniedBy)?.attached.arn ?? null;
-  const showArn = arn !== null && isDisclosed(evaluation, outcome.deniedBy);
+  const showArn = named && arn !== null && isDisclosed(evaluation, outcome.deniedBy);
   return `${request} with an explicit deny in ${layer.withArticle}${showArn ? `: ${arn}` : ''}`;
 }
 
-function whatAllows(evaluation: Evaluation, determining: readonly Rule[]): string {
+function whatAllows(evaluation: Evaluation, determining: readonly Rule[], named: boolean): string {
   const { action, principal } = evaluation;
   const first = determining[0];
   if (first !== undefined) {
     const { attached, layer } = first;
-    return `${NAMES[layer].withArticle} allows the ${action.name} action: ${attached.arn ?? attached.name ?? attached.id}`;
+    const sentence = `${NAMES[layer].withArticle} allows the ${action.name} action`;
+    return named ? `${sentence}: ${attached.arn ?? attached.name ?? attached.id}` : sentence;
   }
   if (principal.facts.kind === 'root') return 'the root user may do everything in its account';
   return `the ${action.name} action needs no permission`;

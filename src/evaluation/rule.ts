@@ -53,6 +53,8 @@ export class Rule {
       layer: this.layer,
       policy: this.attached.id,
       policyName: this.attached.name,
+      arn: this.attached.arn,
+      holder: this.attached.holder ?? null,
       sid: this.statement.sid,
       index: this.statement.index,
       effect: this.statement.allows ? 'ALLOW' : 'DENY',
