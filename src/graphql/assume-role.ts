@@ -1,6 +1,7 @@
-import type { TemporaryCredentials as TemporaryCredentialsValue } from '../session/credentials.ts';
-import type { ExitedRole } from '../session/exit-role.ts';
+import { callerWithKeySession } from '../session/authenticate.ts';
+import { signInOf } from '../session/caller.ts';
 import type { AssumedRole } from '../session/grant-role.ts';
+import { become } from './become.ts';
 import { builder } from './builder.ts';
 import {
   AccessDeniedFailure,
@@ -12,7 +13,7 @@ import {
 import { textsOf } from './given-document.ts';
 import { RoleSession, roleSessionValue } from './role-session.ts';
 import { TagInput } from './tag.ts';
-import { Viewer } from './viewer.ts';
+import { TemporaryCredentials } from './temporary-credentials.ts';
 
 const AssumeRoleInput = builder.inputType('AssumeRoleInput', {
   description: 'The parameters of sts:AssumeRole, with AWS’s limits',
@@ -20,7 +21,9 @@ const AssumeRoleInput = builder.inputType('AssumeRoleInput', {
     role: t.field({ type: 'Arn', required: true, description: 'The role to assume' }),
     roleSessionName: t.string({
       required: true,
-      description: 'Name of the session: 2 to 64 characters of A-Z a-z 0-9 _ + = , . @ -',
+      description:
+        'Name of the session: 2 to 64 characters of A-Z a-z 0-9 _ + = , . @ -. In a browser that is signed in it does not ' +
+        'count: there, as in AWS’s console, the session is named after who signed in',
     }),
     durationSeconds: t.int({
       description:
@@ -42,27 +45,19 @@ const AssumeRoleInput = builder.inputType('AssumeRoleInput', {
       description: 'The identity behind the session, 2 to 64 characters; it stays through role chaining',
     }),
     serialNumber: t.string({ description: 'The MFA device of the caller, 9 to 256 characters' }),
-    tokenCode: t.string({ description: 'What the MFA device shows: six digits' }),
-  }),
-});
-
-const TemporaryCredentials = builder.objectRef<TemporaryCredentialsValue>('TemporaryCredentials').implement({
-  description: 'Credentials of a role session. Shown once; the gateway keeps no copy of the secret',
-  fields: (t) => ({
-    accessKeyId: t.exposeString('accessKeyId', { description: 'ASIA…' }),
-    secretAccessKey: t.exposeString('secretAccessKey', { description: 'The secret that belongs to the key id' }),
-    sessionToken: t.exposeString('sessionToken', {
-      description: 'A signed token: send it as `Authorization: Bearer …` to act as the role session',
+    tokenCode: t.string({ description: 'What the MFA device shows: six digits. A code counts once' }),
+    sourceArn: t.field({
+      type: 'Arn',
+      description: 'aws:SourceArn: the resource that a service assumes the role for. For services only',
     }),
-    expiration: t.field({
-      type: 'DateTime',
-      description: 'When they stop working',
-      resolve: ({ expiration }) => expiration,
+    sourceAccount: t.field({
+      type: 'AccountId',
+      description: 'aws:SourceAccount: the account of that resource. For services only',
     }),
   }),
 });
 
-const AssumeRoleSuccess = builder.objectRef<AssumedRole>('AssumeRoleSuccess').implement({
+export const AssumeRoleSuccess = builder.objectRef<AssumedRole>('AssumeRoleSuccess').implement({
   description: 'The role is assumed',
   fields: (t) => ({
     roleSession: t.field({
@@ -87,50 +82,26 @@ builder.mutationField('assumeRole', (t) =>
     type: AssumeRoleSuccess,
     description:
       'sts:AssumeRole. On success the answer holds temporary credentials; with a signed-in browser session the caller is ' +
-      'switched into the role. For principals: the operator can assume no role',
+      'switched into the role, as by AWS’s console: with the identity that signed in, also out of another role, which ends, for an ' +
+      'hour at most; of the input, only `role` can be given then, and `credentials` are those of the same session, for use beside ' +
+      'the browser until it leaves the role. For principals: the operator can assume no role',
     args: { input: t.arg({ type: AssumeRoleInput, required: true, description: 'The parameters of sts:AssumeRole' }) },
     errors: {
       types: [AccessDeniedFailure, ValidationFailure, MalformedPolicyFailure, PackedPolicyFailure],
       union: { name: 'AssumeRoleResult', description: 'The role is assumed, or why not' },
     },
-    resolve: (_root, { input }, { sessions, caller, now, origin }) =>
-      expectingFailures(() => {
+    resolve: (_root, { input }, context) =>
+      expectingFailures(async () => {
+        const { sessions, caller, now, origin } = context;
         const { sessionPolicies, ...rest } = input;
-        return sessions.assumeRole(
-          caller,
-          { ...rest, sessionPolicies: sessionPolicies && textsOf(sessionPolicies) },
-          now,
-          origin,
-        );
+        const documents = sessionPolicies && textsOf(sessionPolicies);
+        const assumed = await sessions.assumeRole(caller, { ...rest, sessionPolicies: documents }, now, origin);
+        const signIn = signInOf(caller);
+        if (signIn !== null) {
+          const { session } = assumed;
+          become(context, callerWithKeySession({ ...signIn, roleSessionId: session.id }, session));
+        }
+        return assumed;
       }),
-  }),
-);
-
-const ExitRoleSuccess = builder.objectRef<ExitedRole>('ExitRoleSuccess').implement({
-  description: 'The role is left: the session has ended, and the caller’s own permissions are back',
-  fields: (t) => ({
-    endedSession: t.field({
-      type: RoleSession,
-      description: 'The session that ended',
-      resolve: ({ endedSession }) => roleSessionValue(endedSession),
-    }),
-    viewer: t.field({
-      type: Viewer,
-      description: 'Who the caller is again',
-      resolve: ({ restoresTo }) => ({ ref: restoresTo, session: null }),
-    }),
-  }),
-});
-
-builder.mutationField('exitRole', (t) =>
-  t.field({
-    type: ExitRoleSuccess,
-    description: 'Leaves the role: the session ends at once and the caller is again who it was',
-    errors: {
-      types: [ValidationFailure],
-      union: { name: 'ExitRoleResult', description: 'The role is left, or why not' },
-    },
-    resolve: (_root, _args, { sessions, caller, now, origin }) =>
-      expectingFailures(() => sessions.exitRole(caller, now, origin)),
   }),
 );

@@ -114,8 +114,15 @@ export const GUARDS: Readonly<Record<string, Guard>> = {
   'Account.resources': listing('config:ListDiscoveredResources'),
   'Resource.policy': configured(),
   'Resource.tags': configured(),
-  // That the operator cannot assume roles, and who is in none cannot leave it, are answers of the mutations themselves.
+  // Who may assume a role is decided where it is assumed. That the operator cannot, and who is in none cannot leave it, are
+  // answers of the mutations themselves.
+  'Mutation.signIn': ANYBODY,
+  'Mutation.signOut': ANYBODY,
   'Mutation.assumeRole': SIGNED_IN,
+  'Mutation.assumeInstanceProfile': SIGNED_IN,
+  'Mutation.assumeRoleWithWebIdentity': ANYBODY,
+  'Mutation.getSessionToken': SIGNED_IN,
+  'Mutation.getFederationToken': SIGNED_IN,
   'Mutation.exitRole': SIGNED_IN,
   'Mutation.importAccountAuthorizationDetails': OPERATOR,
   'Mutation.createAccessKey': OPERATOR,

@@ -1,23 +1,32 @@
-import type { RoleSessionRecord } from '../directory/session-store.ts';
-import type { PrincipalRef } from '../policy/principal-id.ts';
+import type { PrincipalCaller } from '../session/caller.ts';
+import { Account } from './account.ts';
+import { brand } from './brand.ts';
 import { builder } from './builder.ts';
 import { Principal } from './principal.ts';
 import { assumer, principalOf, RoleSession, roleSessionValue } from './role-session.ts';
 
-/** Who calls, as far as the schema shows it. */
-export interface ViewerValue {
-  readonly ref: PrincipalRef;
-  /** Null: in no role. */
-  readonly session: RoleSessionRecord | null;
-}
-
-export const Viewer = builder.objectRef<ViewerValue>('Viewer').implement({
+export const Viewer = builder.objectRef<PrincipalCaller>('Viewer').implement({
   description: 'Who is calling (as sts:GetCallerIdentity says it), in which role, and what they return to',
   fields: (t) => ({
     principal: t.field({
       type: Principal,
-      description: 'As whom the caller’s requests are decided: the role session while a role is assumed',
+      description:
+        'As whom the caller’s requests are decided: the role session while a role is assumed. Its `principalId` is the `Arn` of ' +
+        'sts:GetCallerIdentity',
       resolve: ({ ref, session }) => principalOf({ principal: ref, heldSession: session }),
+    }),
+    userId: t.string({
+      description:
+        'The `UserId` of sts:GetCallerIdentity: `AIDA…` of a user, `AROA…:session` of a role session, the account’s number of a ' +
+        'root user, `111111111111:name` of a federated user; of a service its name',
+      resolve: async (caller, _args, { sessions }) => (await sessions.getCallerIdentity(caller)).userId,
+    }),
+    account: t.field({
+      type: Account,
+      nullable: true,
+      description:
+        'The account that the caller speaks from: of a role session the role’s; null for a service, which is of none',
+      resolve: ({ ref }) => ('accountId' in ref ? brand({ id: ref.accountId }, 'Account') : null),
     }),
     roleSession: t.field({
       type: RoleSession,
@@ -39,7 +48,6 @@ builder.queryField('viewer', (t) =>
     type: Viewer,
     nullable: true,
     description: 'The caller; null without credentials, and for the operator, who is no principal of IAM',
-    resolve: (_root, _args, { caller }) =>
-      caller.kind === 'principal' ? { ref: caller.ref, session: caller.session } : null,
+    resolve: (_root, _args, { caller }) => (caller.kind === 'principal' ? caller : null),
   }),
 );
