@@ -14,7 +14,8 @@ import { AccessDenied } from '../session/errors.ts';
 import type { GatewayContext } from './context.ts';
 import { forgetDecisions } from './decision-loader.ts';
 import { AccessDeniedFailure } from './failures.ts';
-import { GUARDS, type Guard, type Lacking } from './guard-table.ts';
+import type { Guard, Lacking } from './guard-kinds.ts';
+import { GUARDS } from './guard-table.ts';
 
 /** Puts the guards of the table in front of the resolvers. Throws when a root field has none, or a guard no field. */
 export function guardFields(schema: GraphQLSchema): void {
