@@ -1,34 +1,97 @@
 import { RolegateError } from '../policy/errors.ts';
+import type { Caller } from '../session/caller.ts';
 import { AuthenticationError } from '../session/errors.ts';
 import type { Sessions } from '../session/sessions.ts';
-import type { Authenticate } from './graphql-route.ts';
+import type { Client } from './client.ts';
+import type { Refusal } from './graphql-error.ts';
+import { type KeyGuard, type Proof, Throttled } from './key-guard.ts';
+import type { RequestHead } from './request-head.ts';
+import { refuseForeign } from './same-origin.ts';
+import { signInTokenOf } from './sign-in-cookie.ts';
+
+/** Who asks, and whether the browser has a cookie that is good for nothing any more. */
+export interface Admitted {
+  readonly caller: Caller;
+  readonly staleCookie: boolean;
+}
+
+/** Says who sends a request; a Refusal when it speaks for nobody, or may not be answered. */
+export type Authenticate = (head: RequestHead, client: Client, now: number) => Promise<Admitted | Refusal>;
 
 /**
- * Sign-in by the Authorization header. An empty one is none: that is what GraphiQL sends before somebody has pasted
- * credentials. The challenge names Bearer alone, though Basic is taken too: a browser that reads `Basic` asks for a
- * password in a window of its own.
+ * Sign-in by the Authorization header, else by a browser's cookie. An empty header is none: that is what GraphiQL sends
+ * before somebody has pasted credentials.
  */
-export function authenticateWith(sessions: Pick<Sessions, 'authenticate'>): Authenticate {
-  return async (authorization, now) => {
+export function authenticateWith(
+  sessions: Pick<Sessions, 'authenticate' | 'authenticateSignIn'>,
+  guard: KeyGuard,
+): Authenticate {
+  const authenticate: Authenticate = async (head, client, now) => {
+    const authorization = head.header('authorization') ?? '';
+    if (authorization !== '') {
+      // No page can make a browser send this header elsewhere: it would have to ask first, and is told nothing.
+      const proof = proofOf(authorization, client);
+      const caller = await guard.prove(proof, now, () => sessions.authenticate(authorization, now));
+      return { caller, staleCookie: false };
+    }
+    const foreign = refuseForeign(head, client);
+    if (foreign !== null) return foreign;
+    const token = signInTokenOf(head.header('cookie'), client.secure);
+    return token === null ? NOBODY : bySignIn(sessions, token, now);
+  };
+  return async (head, client, now) => {
     try {
-      return await sessions.authenticate(
-        authorization === undefined || authorization === '' ? null : authorization,
-        now,
-      );
+      return await authenticate(head, client, now);
     } catch (error) {
-      if (error instanceof AuthenticationError) {
-        return {
-          status: 401,
-          code: 'UNAUTHENTICATED',
-          message: error.message,
-          extensions: { awsCode: error.code },
-          headers: { 'www-authenticate': 'Bearer realm="rolegate", error="invalid_token"' },
-        };
-      }
-      if (error instanceof RolegateError && error.code === 'DIRECTORY_UNAVAILABLE') {
-        return { status: 503, code: error.code, message: error.message, headers: { 'retry-after': '1' } };
-      }
-      throw error;
+      const refusal = refusalOf(error);
+      if (refusal === null) throw error;
+      return refusal;
     }
   };
+}
+
+const NOBODY: Admitted = { caller: { kind: 'anonymous' }, staleCookie: false };
+
+/** A cookie is sent by the browser, not by who uses it: one that has expired must not stand in the way of signing in. */
+async function bySignIn(sessions: Pick<Sessions, 'authenticateSignIn'>, token: string, now: number): Promise<Admitted> {
+  try {
+    return { caller: await sessions.authenticateSignIn(token, now), staleCookie: false };
+  } catch (error) {
+    if (error instanceof AuthenticationError) return { ...NOBODY, staleCookie: true };
+    throw error;
+  }
+}
+
+/** Of HTTP Basic, the key id that it names. */
+function proofOf(authorization: string, { address }: Client): Proof {
+  const basic = /^basic +(\S+) *$/i.exec(authorization)?.[1];
+  const keyId = basic === undefined ? undefined : /^([^:]*):/.exec(Buffer.from(basic, 'base64').toString('utf8'))?.[1];
+  return { source: address, keyId: keyId ?? null, text: authorization };
+}
+
+/** Null: not foreseen. */
+function refusalOf(error: unknown): Refusal | null {
+  if (error instanceof Throttled) {
+    return {
+      status: 429,
+      code: 'RATE_LIMITED',
+      message: error.message,
+      extensions: { awsCode: error.code, retryAfterSeconds: error.retryAfterSeconds },
+      headers: { 'retry-after': String(error.retryAfterSeconds) },
+    };
+  }
+  if (error instanceof AuthenticationError) {
+    return {
+      status: 401,
+      code: 'UNAUTHENTICATED',
+      message: error.message,
+      extensions: { awsCode: error.code },
+      // Bearer alone, though Basic is taken too: a browser that reads `Basic` asks for a password in a window of its own.
+      headers: { 'www-authenticate': 'Bearer realm="rolegate", error="invalid_token"' },
+    };
+  }
+  if (error instanceof RolegateError && error.code === 'DIRECTORY_UNAVAILABLE') {
+    return { status: 503, code: error.code, message: error.message, headers: { 'retry-after': '1' } };
+  }
+  return null;
 }

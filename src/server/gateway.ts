@@ -1,8 +1,10 @@
 import { createContext } from '../graphql/context.ts';
 import { useDocumentLimits } from '../graphql/limits.ts';
 import { buildSchema } from '../graphql/schema.ts';
-import { UNKNOWN_ORIGIN } from '../session/call.ts';
+import type { Sessions } from '../session/sessions.ts';
 import { removeAddress, writeAddress } from './address-file.ts';
+import { inNetworks } from './addresses.ts';
+import { admitWith } from './admission.ts';
 import { authenticateWith } from './authenticate.ts';
 import { type Demo, loadDemo } from './demo.ts';
 import { demoTabs } from './graphiql/demo-tabs.ts';
@@ -10,55 +12,55 @@ import { WELCOME_TABS } from './graphiql/welcome-tab.ts';
 import type { GraphqlListener, GraphqlRoute } from './graphql-route.ts';
 import type { Phase } from './health.ts';
 import { listen } from './http-server.ts';
+import { type FetchInProcess, fetchInProcess } from './in-process.ts';
+import { KeyGuard } from './key-guard.ts';
 import { createLog, type Log } from './log.ts';
 import { createRouter } from './router.ts';
 import { openServices, type Services } from './services.ts';
 import type { Settings } from './settings.ts';
-import { signInCookieOf } from './sign-in-cookie.ts';
+import { throttledSessions } from './throttled-sessions.ts';
 import { createGraphqlServer } from './yoga.ts';
 
 /** GraphQL on opened services: what the router answers /graphql with, and the same without a socket. */
 export interface Gateway {
   readonly route: GraphqlRoute;
-  /** Answers as /graphql would (limits of a body's size apart, which are the router's). For tests and embedding. */
-  fetch(url: string, init?: RequestInit): Promise<Response>;
+  readonly fetch: FetchInProcess;
+  readonly jwks: Sessions['jwks'];
   dispose(): Promise<void>;
-}
-
-export function createGateway(services: Services, log: Log): Gateway {
-  const yoga = createGraphqlServer({
-    schema: buildSchema(),
-    contextOf: (facts, request) => createContext(services, facts, request),
-    plugins: [useDocumentLimits()],
-    log,
-  });
-  const authenticate = authenticateWith(services.sessions);
-  const answer: GraphqlListener = async (request, response, facts) => {
-    await yoga(request, response, facts);
-  };
-  return {
-    route: { authenticate, answer },
-    async fetch(url, init = {}) {
-      const now = Date.now();
-      const caller = await authenticate(new Headers(init.headers).get('authorization') ?? undefined, now);
-      if (!('kind' in caller)) return new Response(null, { status: caller.status, headers: { ...caller.headers } });
-      const cookies = new Headers();
-      const signInCookie = signInCookieOf({ setHeader: (name, value) => cookies.append(name, value) }, false);
-      const requestId = 'in-process';
-      const origin = { ...UNKNOWN_ORIGIN, requestId };
-      const response = await yoga.fetch(url, init, { requestId, caller, now, origin, signInCookie });
-      for (const cookie of cookies.getSetCookie()) response.headers.append('set-cookie', cookie);
-      return response;
-    },
-    dispose: async () => {
-      await yoga.dispose();
-    },
-  };
 }
 
 export interface GatewayOptions {
   /** Milliseconds since 1970, now; left out: the machine's clock. */
   readonly clock?: () => number;
+}
+
+export function createGateway(
+  services: Services,
+  log: Log,
+  { clock = Date.now, trustedProxies = [] }: GatewayOptions & Partial<Pick<Settings, 'trustedProxies'>> = {},
+): Gateway {
+  const guard = new KeyGuard((source, milliseconds) =>
+    log.warn({ source, milliseconds }, 'too many wrong credentials'),
+  );
+  const sessions = throttledSessions(services.sessions, guard);
+  const yoga = createGraphqlServer({
+    schema: buildSchema(),
+    contextOf: (facts, request) => createContext({ ...services, sessions }, facts, request),
+    plugins: [useDocumentLimits()],
+    log,
+  });
+  const admit = admitWith(authenticateWith(services.sessions, guard), inNetworks(trustedProxies));
+  const answer: GraphqlListener = async (request, response, facts) => {
+    await yoga(request, response, facts);
+  };
+  return {
+    route: { admit, answer },
+    fetch: fetchInProcess(admit, (url, init, facts) => yoga.fetch(url, init, facts), clock),
+    jwks: (now) => services.sessions.jwks(now),
+    dispose: async () => {
+      await yoga.dispose();
+    },
+  };
 }
 
 /** A gateway that serves. */
@@ -92,6 +94,7 @@ export async function startGateway(
     clock,
     phase: () => phase,
     graphql: () => (phase === 'ready' && gateway !== null ? gateway.route : null),
+    jwks: () => (phase === 'ready' && gateway !== null ? gateway.jwks : null),
     ping: async () => services?.directory.ping(),
     graphiqlTabs: settings.graphiql ? () => (demo === null ? WELCOME_TABS : demoTabs) : null,
   });
@@ -107,7 +110,7 @@ export async function startGateway(
   try {
     services = await openServices(settings);
     demo = await loadDemo(services, settings);
-    gateway = createGateway(services, log);
+    gateway = createGateway(services, log, { clock, trustedProxies: settings.trustedProxies });
     await writeAddress(settings.dataDir, { url: server.url, pid: process.pid });
     phase = 'ready';
     log.info({ url: server.url }, 'ready');

@@ -2,15 +2,12 @@ import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { RequestFacts } from '../graphql/context.ts';
 import type { Caller } from '../session/caller.ts';
+import type { Admit } from './admission.ts';
 import { BodyIncomplete, BodyTooLarge, readBody, refuseUnread } from './body.ts';
 import type { Exchange } from './exchange.ts';
 import type { Refusal } from './graphql-error.ts';
 import { bodyLimitOf, MAX_BATCHED_OPERATIONS, shownBytes } from './limits.ts';
-import { originOf } from './origin.ts';
-import { signInCookieOf } from './sign-in-cookie.ts';
-
-/** Says who sends this Authorization header; a Refusal when it speaks for nobody. */
-export type Authenticate = (authorization: string | undefined, now: number) => Promise<Caller | Refusal>;
+import { headOfMessage } from './request-head.ts';
 
 /** Answers a GraphQL request; the parsed JSON of a POST is in `request.body`. */
 export type GraphqlListener = (
@@ -20,7 +17,7 @@ export type GraphqlListener = (
 ) => Promise<void> | void;
 
 export interface GraphqlRoute {
-  readonly authenticate: Authenticate;
+  readonly admit: Admit;
   readonly answer: GraphqlListener;
 }
 
@@ -28,17 +25,17 @@ export interface GraphqlRoute {
  * POST and GET /graphql. Who asks is settled before the body is read: how much of one is read depends on it.
  */
 export async function serveGraphql(route: GraphqlRoute, exchange: Exchange): Promise<void> {
-  const { request, response, requestId, now } = exchange;
-  const caller = await route.authenticate(request.headers.authorization, now);
-  if (!('kind' in caller)) {
+  const { request, response, requestId } = exchange;
+  // Answers hold what one caller may know, and some of them credentials.
+  response.setHeader('cache-control', 'no-store');
+  const facts = await route.admit(headOfMessage(request), exchange, response);
+  if ('status' in facts) {
     exchange.caller = 'refused';
-    refuseUnread(request, response, caller, requestId);
+    refuseUnread(request, response, facts, requestId);
     return;
   }
+  const { caller } = facts;
   exchange.caller = caller.kind;
-  const origin = originOf(request, requestId);
-  const signInCookie = signInCookieOf(response, origin.secureTransport === true);
-  const facts: RequestFacts = { requestId, caller, now, origin, signInCookie };
   if (request.method !== 'POST') {
     await route.answer(request, response, facts);
     return;

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import type { Sessions } from '../session/sessions.ts';
 import { refuseUnread } from './body.ts';
 import type { Exchange } from './exchange.ts';
 import type { GraphiqlTab } from './graphiql/page.ts';
@@ -7,6 +8,7 @@ import { sendGraphiqlAsset, sendGraphiqlPage, wantsPage } from './graphiql/route
 import { type Refusal, writeRefusal } from './graphql-error.ts';
 import { type GraphqlRoute, serveGraphql } from './graphql-route.ts';
 import { type Phase, sendHealth, sendReadiness } from './health.ts';
+import { JWKS_PATH, serveJwks } from './jwks-route.ts';
 import type { Log } from './log.ts';
 
 export interface RouterParts {
@@ -16,12 +18,14 @@ export interface RouterParts {
   readonly phase: () => Phase;
   /** Null until the gateway is ready. */
   readonly graphql: () => GraphqlRoute | null;
+  /** Null until the gateway is ready. */
+  readonly jwks: () => Sessions['jwks'] | null;
   readonly ping: () => Promise<void>;
   /** Null: no GraphiQL. */
   readonly graphiqlTabs: (() => readonly GraphiqlTab[]) | null;
 }
 
-/** All HTTP of the gateway: /graphql, GraphiQL's files, /healthz, /readyz, and a word at /. */
+/** All HTTP of the gateway: /graphql, GraphiQL's files, the public keys, /healthz, /readyz, and a word at /. */
 export function createRouter(parts: RouterParts): RequestListener {
   return (request, response) => {
     const requestId = requestIdOf(request);
@@ -57,6 +61,7 @@ async function route(parts: RouterParts, exchange: Exchange): Promise<void> {
   else if (path === '/readyz') await sendReadiness(response, parts.phase(), parts.ping);
   else if (path === '/') sendWelcome(parts, exchange);
   else if (path === '/graphql') await graphql(parts, exchange);
+  else if (path === JWKS_PATH) await jwks(parts, exchange);
   else if (parts.graphiqlTabs === null || !(await sendGraphiqlAsset(request, response, path))) {
     const message = `there is nothing at \`${path.slice(0, 200)}\`; GraphQL is at /graphql`;
     refuseUnread(request, response, { status: 404, code: 'NOT_FOUND', message }, requestId);
@@ -64,17 +69,24 @@ async function route(parts: RouterParts, exchange: Exchange): Promise<void> {
 }
 
 async function graphql(parts: RouterParts, exchange: Exchange): Promise<void> {
-  const { request, response, requestId } = exchange;
+  const { request, response } = exchange;
   if (wantsPage(request)) {
-    if (parts.graphiqlTabs === null) refuseUnread(request, response, GRAPHIQL_IS_OFF, requestId);
+    if (parts.graphiqlTabs === null) refuseUnread(request, response, GRAPHIQL_IS_OFF, exchange.requestId);
     else await sendGraphiqlPage(response, parts.graphiqlTabs());
     return;
   }
   const graphqlRoute = parts.graphql();
-  if (graphqlRoute !== null) {
-    await serveGraphql(graphqlRoute, exchange);
-    return;
-  }
+  if (graphqlRoute === null) refuseNotReady(parts, exchange);
+  else await serveGraphql(graphqlRoute, exchange);
+}
+
+async function jwks(parts: RouterParts, exchange: Exchange): Promise<void> {
+  const read = parts.jwks();
+  if (read === null) refuseNotReady(parts, exchange);
+  else await serveJwks(read, exchange);
+}
+
+function refuseNotReady(parts: RouterParts, { request, response, requestId }: Exchange): void {
   const message = `the gateway is ${parts.phase()}`;
   const headers = { 'retry-after': '1' };
   refuseUnread(request, response, { status: 503, code: 'SERVICE_UNAVAILABLE', message, headers }, requestId);

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { isNetwork } from './addresses.ts';
 
 /** Settings that were given wrongly: everything that is wrong with them, one sentence each, without secrets. */
 export class InvalidSettings extends Error {
@@ -27,6 +28,8 @@ export interface Settings {
   readonly operatorToken: string | null;
   /** Whether an empty directory is to be given the demo organization. */
   readonly demo: boolean;
+  /** Addresses and networks of the proxies in front of the gateway: what they say about the client is believed. */
+  readonly trustedProxies: readonly string[];
   readonly graphiql: boolean;
   readonly logLevel: LogLevel;
 }
@@ -56,6 +59,7 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>, 
     databaseUrl,
     operatorToken: read<string | null>('ROLEGATE_OPERATOR_TOKEN', null, parseOperatorToken),
     demo: read('ROLEGATE_DEMO', databaseUrl === null, parseSwitch),
+    trustedProxies: read('ROLEGATE_TRUSTED_PROXIES', [], parseNetworks),
     graphiql: read('ROLEGATE_GRAPHIQL', true, parseSwitch),
     logLevel: read('LOG_LEVEL', 'warn', parseLogLevel),
   };
@@ -125,6 +129,15 @@ function parseOperatorToken(text: string): string | Problem {
     );
   }
   return text;
+}
+
+function parseNetworks(text: string): readonly string[] | Problem {
+  const networks = text.split(',').map((each) => each.trim());
+  const wrong = networks.find((each) => !isNetwork(each));
+  if (wrong === undefined) return networks;
+  return new Problem(
+    `must be a list of addresses and networks with commas between them, such as 127.0.0.1,10.0.0.0/8 (not /0, which is everybody); in it is \`${shown(wrong)}\``,
+  );
 }
 
 function parseSwitch(text: string): boolean | Problem {

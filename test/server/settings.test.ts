@@ -22,6 +22,7 @@ describe('defaults', () => {
       databaseUrl: null,
       operatorToken: null,
       demo: true,
+      trustedProxies: [],
       graphiql: true,
       logLevel: 'warn',
     });

@@ -1,0 +1,25 @@
+import type { RequestFacts } from '../graphql/context.ts';
+import type { Authenticate } from './authenticate.ts';
+import { clientOf } from './client.ts';
+import type { Refusal } from './graphql-error.ts';
+import { originOf } from './origin.ts';
+import type { RequestHead } from './request-head.ts';
+import { type CookieTarget, signInCookieOf } from './sign-in-cookie.ts';
+
+/** What is known of a request before its body is read; a Refusal when it will not be. Cookies are set on `response`. */
+export type Admit = (
+  head: RequestHead,
+  request: Pick<RequestFacts, 'requestId' | 'now'>,
+  response: CookieTarget,
+) => Promise<RequestFacts | Refusal>;
+
+export function admitWith(authenticate: Authenticate, isTrustedProxy: (address: string) => boolean): Admit {
+  return async (head, { requestId, now }, response) => {
+    const client = clientOf(head, isTrustedProxy);
+    const admitted = await authenticate(head, client, now);
+    if ('status' in admitted) return admitted;
+    const signInCookie = signInCookieOf(response, { secure: client.secure, now });
+    if (admitted.staleCookie) signInCookie.forget();
+    return { requestId, caller: admitted.caller, now, origin: originOf(client, head, requestId), signInCookie };
+  };
+}

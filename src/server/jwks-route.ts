@@ -1,0 +1,52 @@
+import { createHash } from 'node:crypto';
+import { RolegateError } from '../policy/errors.ts';
+import type { Sessions } from '../session/sessions.ts';
+import { refuseUnread } from './body.ts';
+import type { Exchange } from './exchange.ts';
+
+/** Where the keys are with which others verify session tokens. */
+export const JWKS_PATH = '/.well-known/jwks.json';
+
+/** Seconds that the keys may be kept: how long a verifier may still accept a key that was retired at once. */
+export const JWKS_MAX_AGE = 300;
+
+/** GET and HEAD of the public keys (RFC 7517, section 5), for anybody. */
+export async function serveJwks(jwks: Sessions['jwks'], exchange: Exchange): Promise<void> {
+  const { request, response, requestId, now } = exchange;
+  if (request.method !== 'GET' && request.method !== 'HEAD') {
+    const message = `${JWKS_PATH} is read with GET`;
+    const headers = { allow: 'GET, HEAD' };
+    refuseUnread(request, response, { status: 405, code: 'BAD_REQUEST', message, headers }, requestId);
+    return;
+  }
+  const keys = await keysAt(jwks, now);
+  if (typeof keys === 'string') {
+    const headers = { 'retry-after': '1' };
+    const refusal = { status: 503, code: 'DIRECTORY_UNAVAILABLE', message: keys, headers };
+    refuseUnread(request, response, refusal, requestId);
+    return;
+  }
+  const body = Buffer.from(JSON.stringify(keys));
+  const etag = `"${createHash('sha256').update(body).digest('base64url')}"`;
+  const headers = { etag, 'cache-control': `public, max-age=${JWKS_MAX_AGE}`, 'x-content-type-options': 'nosniff' };
+  if (isKnown(request.headers['if-none-match'], etag)) {
+    response.writeHead(304, headers).end();
+    return;
+  }
+  response.writeHead(200, { ...headers, 'content-type': 'application/json', 'content-length': body.length });
+  response.end(request.method === 'HEAD' ? undefined : body);
+}
+
+/** The keys, or why they cannot be read now. */
+async function keysAt(jwks: Sessions['jwks'], now: number): Promise<object | string> {
+  try {
+    return await jwks(now);
+  } catch (error) {
+    if (error instanceof RolegateError && error.code === 'DIRECTORY_UNAVAILABLE') return error.message;
+    throw error;
+  }
+}
+
+function isKnown(ifNoneMatch: string | undefined, etag: string): boolean {
+  return (ifNoneMatch ?? '').split(',').some((each) => each.trim().replace(/^W\//, '') === etag);
+}

@@ -1,0 +1,41 @@
+import type { Client } from './client.ts';
+import type { Refusal } from './graphql-error.ts';
+import type { RequestHead } from './request-head.ts';
+
+/**
+ * Why a request without an Authorization header is refused: a browser says that a page of another origin makes it. Asked
+ * whether or not there is a cookie, so that no page signs a browser in as somebody either. Null: it may be answered.
+ *
+ * Together with the content type (a form can send none that is read here) and the header that a GET has to carry. The
+ * cookie's SameSite=Strict alone would let in other ports and sub-domains of the host.
+ *
+ * The host is the one that the request names, whichever that is. A page that has its own name point to this gateway (DNS
+ * rebinding) is of the same origin then, but the browser keeps the cookie to the name that it was signed in under, so that
+ * such a page is nobody. https://www.w3.org/TR/fetch-metadata/ · https://www.rfc-editor.org/rfc/rfc6454#section-7
+ */
+export function refuseForeign(head: RequestHead, client: Client): Refusal | null {
+  const site = head.header('sec-fetch-site');
+  if (site !== null && site !== 'same-origin' && site !== 'none') {
+    return refusal('the browser says that a page of another site makes this request');
+  }
+  const origin = head.header('origin');
+  if (origin === null || isOwn(origin, client)) return null;
+  return refusal(
+    'its `origin` is not the `host` that it is sent to (a proxy in between has to pass the host on: see ROLEGATE_TRUSTED_PROXIES)',
+  );
+}
+
+function refusal(reason: string): Refusal {
+  return { status: 403, code: 'FORBIDDEN', message: `requests of other sites are not answered: ${reason}` };
+}
+
+function isOwn(origin: string, { host, secure }: Client): boolean {
+  // The opaque origin `null` is no URL.
+  if (host === null || !URL.canParse(origin)) return false;
+  const { protocol, host: itsHost, origin: canonical } = new URL(origin);
+  if (canonical !== origin.toLowerCase() || (protocol !== 'http:' && protocol !== 'https:')) return false;
+  // Over TLS, a page without it is somebody on the wire. The other way round is TLS that ends at a proxy nobody spoke of.
+  if (secure && protocol !== 'https:') return false;
+  const own = `${protocol}//${host}`;
+  return URL.canParse(own) && new URL(own).host === itsHost;
+}
