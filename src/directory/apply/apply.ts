@@ -51,12 +51,13 @@ async function resolve<K extends EntityKind>(
   kind: K,
   inputs: Iterable<{ readonly arn: string; readonly id?: string }>,
   changes: ChangeSet,
+  salt: string,
 ) {
   const list = [...inputs];
   const arns = list.map((input) => input.arn);
-  const ids = list.map((input) => input.id ?? freeId(kind, input.arn, () => false));
+  const ids = list.map((input) => input.id ?? freeId(kind, input.arn, salt, () => false));
   const rows = await readEntities(sql, kind, arns, ids);
-  return resolveIds(kind, list, rows, changes);
+  return resolveIds(kind, list, rows, changes, salt);
 }
 
 /** The work of one `apply`, inside its transaction. */
@@ -80,7 +81,8 @@ class Application {
   async run(progress: Progress): Promise<AppliedChange> {
     const before = await lockRevision(this.#sql);
     await this.#planOrganizations();
-    await this.#planEntities();
+    // Of every revision another one: a name that is deleted and comes back gets another id.
+    await this.#planEntities(String(before));
     await this.#planResources();
     const changes = this.#changes;
     const total = countRows(changes);
@@ -121,24 +123,24 @@ class Application {
     for (const account of accounts.values()) planAccount(account, rows.get(account.id) ?? null, this.#changes);
   }
 
-  async #planEntities(): Promise<void> {
+  async #planEntities(salt: string): Promise<void> {
     const changes = this.#changes;
     const { users, groups, roles, policies, instanceProfiles, policyReferences } = this.#indexed;
     const sql = this.#sql;
     const named = new Map<string, { readonly arn: string; readonly id?: string }>();
     for (const arn of policyReferences.keys()) named.set(arn, { arn });
     for (const [arn, input] of policies) named.set(arn, input);
-    const policyIds = await resolve(sql, 'ManagedPolicy', named.values(), changes);
+    const policyIds = await resolve(sql, 'ManagedPolicy', named.values(), changes, salt);
     const storedPolicies = new Map(
       [...policyIds].flatMap(([arn, { stored }]) => (stored === null ? [] : [[arn, stored] as const])),
     );
     for (const plan of policiesOf(policies, policyReferences, storedPolicies, this.#catalog, changes)) {
       planPolicy(plan, of(policyIds, plan.arn), this.#now, changes);
     }
-    const groupIds = await resolve(sql, 'Group', groups.values(), changes);
-    const userIds = await resolve(sql, 'User', users.values(), changes);
-    const roleIds = await resolve(sql, 'Role', roles.values(), changes);
-    const profileIds = await resolve(sql, 'InstanceProfile', instanceProfiles.values(), changes);
+    const groupIds = await resolve(sql, 'Group', groups.values(), changes, salt);
+    const userIds = await resolve(sql, 'User', users.values(), changes, salt);
+    const roleIds = await resolve(sql, 'Role', roles.values(), changes, salt);
+    const profileIds = await resolve(sql, 'InstanceProfile', instanceProfiles.values(), changes, salt);
     const tools: HolderTools = {
       changes,
       now: this.#now,

@@ -49,24 +49,30 @@ export function entityName(kind: EntityKind, arn: string): EntityName {
 
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
 
-/**
- * An id in IAM's form for an entity that came without one: always the same for an ARN and `attempt`, so that it can be
- * told from one that was given.
- */
-function madeId(kind: EntityKind, arn: string, attempt: number): string {
-  const digest = createHash('sha256').update(`${arn}#${attempt}`).digest();
-  let id: string = KINDS[kind].prefix;
-  for (let index = 0; index < 17; index++) id += ALPHABET.charAt((digest[index] ?? 0) & 31);
-  return id;
+/** Characters of an id behind its prefix: first those of the salt, then those that prove that it was made here. */
+const SALT_CHARACTERS = 8;
+const PROOF_CHARACTERS = 9;
+
+function characters(text: string, count: number): string {
+  const digest = createHash('sha256').update(text).digest();
+  return Array.from(digest.subarray(0, count), (byte) => ALPHABET.charAt(byte & 31)).join('');
+}
+
+function madeId(kind: EntityKind, arn: string, salt: string, attempt: number): string {
+  return `${KINDS[kind].prefix}${salt}${characters(`${arn}#${salt}#${attempt}`, PROOF_CHARACTERS)}`;
 }
 
 /** How many ids are tried for one ARN; 85 bits collide never, made-up inputs may. */
 const ATTEMPTS = 8;
 
-/** The first id that nobody holds. */
-export function freeId(kind: EntityKind, arn: string, isTaken: (id: string) => boolean): string {
+/**
+ * An id in IAM's form, that nobody holds, for an entity that came without one. The same for the same `salt`; another for
+ * another one: who is made again under a name must not be taken for who had it before. It can be told from one that was given.
+ */
+export function freeId(kind: EntityKind, arn: string, salt: string, isTaken: (id: string) => boolean): string {
+  const mixed = characters(salt, SALT_CHARACTERS);
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    const id = madeId(kind, arn, attempt);
+    const id = madeId(kind, arn, mixed, attempt);
     if (!isTaken(id)) return id;
   }
   throw new InvalidInput('document', `no unique id is free for \`${arn}\``);
@@ -74,6 +80,8 @@ export function freeId(kind: EntityKind, arn: string, isTaken: (id: string) => b
 
 /** Whether `id` was made here, and so says nothing about which entity of that name it is. */
 export function isMadeId(kind: EntityKind, arn: string, id: string): boolean {
-  for (let attempt = 0; attempt < ATTEMPTS; attempt++) if (madeId(kind, arn, attempt) === id) return true;
+  const from = KINDS[kind].prefix.length;
+  const salt = id.slice(from, from + SALT_CHARACTERS);
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) if (madeId(kind, arn, salt, attempt) === id) return true;
   return false;
 }

@@ -13,7 +13,7 @@ export interface Resolved<S extends StoredEntity> {
 
 /**
  * Gives every entity its unique id. The one that came with it counts, unless another ARN holds it. A name that comes back
- * with another id is another entity: the old one was deleted, and all that hung on it.
+ * with another id is another entity: the old one was deleted, and all that hung on it. `salt`: what ids are made with.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-unique-ids
  */
 export function resolveIds<S extends StoredEntity>(
@@ -21,6 +21,7 @@ export function resolveIds<S extends StoredEntity>(
   inputs: readonly { readonly arn: string; readonly id?: string }[],
   rows: readonly S[],
   changes: ChangeSet,
+  salt: string,
 ): ReadonlyMap<string, Resolved<S>> {
   const byArn = new Map(rows.map((row) => [row.arn, row]));
   const holders = new Map(rows.map((row) => [row.id, row.arn]));
@@ -34,7 +35,8 @@ export function resolveIds<S extends StoredEntity>(
       );
     }
     const usable = holder === arn ? given : undefined;
-    const result = resolveOne(kind, arn, usable, stored, changes, (id) => (holders.get(id) ?? arn) !== arn);
+    const made = (): string => freeId(kind, arn, salt, (id) => (holders.get(id) ?? arn) !== arn);
+    const result = resolveOne(kind, arn, usable, stored, changes, made);
     holders.set(result.id, arn);
     resolved.set(arn, result);
   }
@@ -47,9 +49,9 @@ function resolveOne<S extends StoredEntity>(
   given: string | undefined,
   stored: S | null,
   changes: ChangeSet,
-  isTaken: (id: string) => boolean,
+  made: () => string,
 ): Resolved<S> {
-  if (stored === null) return { id: given ?? freeId(kind, arn, isTaken), stored, replaces: null };
+  if (stored === null) return { id: given ?? made(), stored, replaces: null };
   if (given === undefined || given === stored.id) return { id: stored.id, stored, replaces: null };
   changes.touch(kind, arn);
   // An id that was made up is made good. A policy keeps its attachments: AWS deletes none that is attached.

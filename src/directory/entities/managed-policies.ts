@@ -34,7 +34,7 @@ async function attachable(
     if (row !== undefined) return { id: row.id, touched: [] };
     const input = fromCatalog(catalog, policyArn);
     if (input !== null) {
-      const id = freeId('ManagedPolicy', policyArn, () => false);
+      const id = freeId('ManagedPolicy', policyArn, randomUUID(), () => false);
       const changes = new ChangeSet();
       planPolicy({ arn: policyArn, input }, { id, stored: null, replaces: null }, now, changes);
       await writeChanges(sql, changes, () => undefined);
