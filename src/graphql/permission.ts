@@ -13,6 +13,8 @@ export interface Permission {
   readonly resource: string;
   /** The account whose things are looked at; null: the resource's ARN says it. */
   readonly account: string | null;
+  /** Condition keys that the parameters of the operation make, as AWS's do: iam:PolicyARN … Left out: none. */
+  readonly context?: RequestContext;
 }
 
 /** Whether the caller has a permission, and the decision that it rests on; null: the operator, or nobody, asks for it. */
@@ -59,12 +61,13 @@ export async function verdictOn(context: GatewayContext, permission: Permission)
   const { caller } = context;
   if (caller.kind !== 'principal') return { allowed: caller.kind === 'operator', answer: null };
   const { action, resource, account } = permission;
+  const own = ownContext(context);
   const answer = await decisionLoader(context).load({
     subject: callerSubject(caller),
     action,
     resource,
     resourceAccount: account,
-    context: ownContext(context),
+    context: permission.context === undefined ? own : new Map([...own, ...permission.context]),
     path: '',
   });
   const allowed = answer.decision.allowed || (await readsForOrganization(context, caller, permission, answer));
