@@ -184,8 +184,7 @@ function barredFromThisSession(
   resource: string,
 ): Decision | null {
   const { heldKeySession, assumedRole } = subject;
-  if (heldKeySession == null || assumedRole !== null) return null;
-  return barredFromKeySession(heldKeySession, acting, action, resource);
+  return assumedRole === null ? barredFromKeySession(heldKeySession ?? null, acting, action, resource) : null;
 }
 
 function barredFromThisRole(principal: PreparedPrincipal, action: ActionFacts, resource: string): Decision | null {

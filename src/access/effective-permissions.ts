@@ -5,6 +5,7 @@ import { type PermissionTerm, printTerm } from '../analysis/term.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { AccessLevel, CatalogAction } from '../catalog/catalog-service.ts';
 import type { Gathered, Revision } from '../directory/directory.ts';
+import type { KeySessionRecord } from '../directory/key-session-store.ts';
 import type { Decision } from '../evaluation/decision.ts';
 import type { PreparedPrincipal, PreparedResource } from '../evaluation/prepare.ts';
 import type { RequestContext, RequestFacts } from '../evaluation/request.ts';
@@ -13,6 +14,7 @@ import { barredFromRoles } from './assume.ts';
 import { type DecideTools, decide } from './decide.ts';
 import { addBearers, type Owners } from './effective-permissions-bearers.ts';
 import { filteredActions, onResource, type PermissionFilter } from './effective-permissions-filter.ts';
+import { barredFromKeySession } from './key-session.ts';
 import type { Answer, Subject } from './question.ts';
 import { type OneRevision, onOneRevision } from './scan.ts';
 import { gatherForSubjects, type ResolvedSubject, resolveSubject } from './subject.ts';
@@ -194,7 +196,7 @@ async function workOut(
   const ownPermissions = new EffectivePermissions({
     ...shared,
     subject: resolved.role === null ? subject : { ...subject, assumedRole: null, session: null },
-    form: own.build(never(resolved.own)),
+    form: own.build(never(catalog, resolved.own, subject.heldKeySession ?? null)),
     home: accountOf(resolved.own),
     assumption: null,
     suspended: null,
@@ -203,7 +205,7 @@ async function workOut(
   return new EffectivePermissions({
     ...shared,
     subject,
-    form: role === null || inRole === null ? null : role.build(never(inRole)),
+    form: role === null || inRole === null ? null : role.build(never(catalog, inRole, null)),
     home: inRole === null ? null : accountOf(inRole),
     assumption: resolved.assumption,
     suspended: ownPermissions,
@@ -238,7 +240,12 @@ function accountOf({ facts }: PreparedPrincipal): string | null {
   return facts.kind === 'service' || facts.kind === 'anonymous' ? null : facts.accountId;
 }
 
-/** Actions that no policy can give to the principal. */
-function never(principal: PreparedPrincipal): ReadonlySet<string> {
-  return new Set(barredFromRoles(principal, '') === null ? [] : ['sts:AssumeRole']);
+/** Actions that no policy can give to the principal; `held`: nor to the credentials that it uses. */
+function never(catalog: Catalog, principal: PreparedPrincipal, held: KeySessionRecord | null): ReadonlySet<string> {
+  const names = new Set(barredFromRoles(principal, '') === null ? [] : ['sts:AssumeRole']);
+  if (held === null && principal.facts.kind !== 'federatedUser') return names;
+  for (const action of [...catalog.actionsOf('iam'), ...catalog.actionsOf('sts')]) {
+    if (barredFromKeySession(held, principal, action, '*') !== null) names.add(action.name);
+  }
+  return names;
 }

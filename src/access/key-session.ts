@@ -1,7 +1,8 @@
 import type { Gathered, Known } from '../directory/directory.ts';
+import { federatedUser } from '../directory/gather/build-federated.ts';
 import type { KeySessionRecord } from '../directory/key-session-store.ts';
 import type { Decision } from '../evaluation/decision.ts';
-import { type PreparedPrincipal, preparePrincipal, withToken } from '../evaluation/prepare.ts';
+import { type PreparedPrincipal, withToken } from '../evaluation/prepare.ts';
 import { printedArn } from '../evaluation/principal-values.ts';
 import type { ActionFacts, ContextValue, RequestContext } from '../evaluation/request.ts';
 import { type PrincipalRef, parsePrincipalRef } from '../policy/principal-id.ts';
@@ -26,42 +27,24 @@ export function keySessionPrincipal(record: KeySessionRecord, gathered: Gathered
   // A user that was deleted and came back is another.
   if (facts.kind === 'user' && facts.id !== record.userId) return null;
   if (record.federatedArn === null) return { value: withToken(maker.value, record.issuedAt), gaps: maker.gaps };
-  return federatedUser(record, record.federatedArn, maker, gathered);
+  return heldFederated(record, record.federatedArn, maker, gathered);
 }
 
-function federatedUser(
+function heldFederated(
   record: KeySessionRecord,
   arn: string,
   maker: Known<PreparedPrincipal>,
   gathered: Gathered,
 ): Known<PreparedPrincipal> | null {
-  const { facts, policies } = maker.value;
-  if (facts.kind !== 'user' && facts.kind !== 'root') return null;
   const managed = managedSessionPolicies(record.sessionPolicyArns, gathered);
-  const sessionPolicies = [
+  const value = federatedUser({ arn, tags: record.tags, issuedAt: record.issuedAt }, maker.value, [
     ...inlineSessionPolicies(record.sessionPolicies, 'sessionPolicies'),
     ...managed.found,
     // INVARIANT: a limit that is not known any more allows nothing. Left out, it would be no limit.
     ...managed.missing.map(allowsNothing),
-  ];
-  const { accountId, partition, organization } = facts;
-  const value = preparePrincipal(
-    {
-      kind: 'federatedUser',
-      accountId,
-      partition,
-      organization,
-      arn,
-      name: arn.slice(arn.lastIndexOf('/') + 1),
-      issuer: facts.kind === 'user' ? facts : null,
-      tags: record.tags,
-      issuedAt: record.issuedAt,
-    },
-    policies,
-    sessionPolicies,
-  );
+  ]);
   const gaps = managed.missing.map((missing) => `the session policy ${missing} is not known any more`);
-  return { value, gaps: [...maker.gaps, ...gaps] };
+  return value === null ? null : { value, gaps: [...maker.gaps, ...gaps] };
 }
 
 /**
@@ -93,16 +76,17 @@ const WITH_SESSION_TOKEN = new Set([
 ]);
 
 /**
- * The denial of what temporary credentials may not call whatever policies say; null: these may.
+ * The denial of what temporary credentials may not call whatever policies say; null: these may. `record`: the credentials
+ * that are used; null: none are known, but a federated user has no others than those of sts:GetFederationToken.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_sts-comparison.html
  */
 export function barredFromKeySession(
-  record: KeySessionRecord,
+  record: KeySessionRecord | null,
   principal: PreparedPrincipal,
   action: ActionFacts,
   resource: string,
 ): Decision | null {
-  const why = barrier(record, action);
+  const why = barrier(record, principal, action);
   if (why === null) return null;
   const who = printedArn(principal.facts);
   return refusal(
@@ -111,16 +95,20 @@ export function barredFromKeySession(
   );
 }
 
-function barrier({ kind, mfaAuthenticatedAt }: KeySessionRecord, { service, name }: ActionFacts): string | null {
+function barrier(
+  record: KeySessionRecord | null,
+  { facts }: PreparedPrincipal,
+  { service, name }: ActionFacts,
+): string | null {
   const action = name.toLowerCase();
-  if (kind === 'SESSION_TOKEN') {
-    if (service === 'iam' && mfaAuthenticatedAt === null) {
+  if (record?.kind === 'SESSION_TOKEN') {
+    if (service === 'iam' && record.mfaAuthenticatedAt === null) {
       return 'credentials of sts:GetSessionToken that were made without MFA cannot call IAM';
     }
     if (service !== 'sts' || WITH_SESSION_TOKEN.has(action)) return null;
     return 'credentials of sts:GetSessionToken can call nothing of STS but AssumeRole and GetCallerIdentity';
   }
-  if (kind !== 'FEDERATED_USER') return null;
+  if (facts.kind !== 'federatedUser') return null;
   if (service === 'iam') return 'credentials of sts:GetFederationToken cannot call IAM';
   if (service !== 'sts' || action === 'sts:getcalleridentity') return null;
   return 'credentials of sts:GetFederationToken can call nothing of STS but GetCallerIdentity';

@@ -52,8 +52,9 @@ async function insert(sql: Sql, session: Omit<KeySessionRecord, 'endedAt' | 'rol
   if (rows.length === 0) throw new RolegateError('NoSuchEntity', `the user ${session.principal} cannot be found`);
 }
 
-function touchedBy(id: string): readonly Touched[] {
-  return [{ entity: 'KeySession', entityId: id }];
+/** `federatedArn`: of a federated user, whose sessions are read by it. */
+function touchedBy(id: string, federatedArn: string | null = null): readonly Touched[] {
+  return [id, ...(federatedArn === null ? [] : [federatedArn])].map((entityId) => ({ entity: 'KeySession', entityId }));
 }
 
 /**
@@ -104,20 +105,20 @@ export function keySessions(store: Store): KeySessionStore {
     create: (session, event) =>
       changeWithEvent(store, event, async (sql) => {
         await insert(sql, session);
-        return { touched: touchedBy(session.id), result: undefined };
+        return { touched: touchedBy(session.id, session.federatedArn), result: undefined };
       }),
 
     end: (id, at, event) =>
       changeWithEvent(store, event, async (sql) => {
-        const rows = await sql.query<{ roleSessionId: string | null }>(
+        const rows = await sql.query<{ roleSessionId: string | null; federatedArn: string | null }>(
           `UPDATE "KeySession" SET "endedAt" = $2::text::timestamp(3) WHERE id = $1 AND "endedAt" IS NULL
-           RETURNING "roleSessionId"`,
+           RETURNING "roleSessionId", "federatedArn"`,
           [id, iso(at)],
         );
         const [row] = rows;
         if (row === undefined) return { touched: [], result: undefined };
         return {
-          touched: [...touchedBy(id), ...(await endRoleSession(sql, row.roleSessionId, at))],
+          touched: [...touchedBy(id, row.federatedArn), ...(await endRoleSession(sql, row.roleSessionId, at))],
           result: undefined,
         };
       }),

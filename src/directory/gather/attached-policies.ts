@@ -59,7 +59,7 @@ export class PolicyCollector {
     if (hash === null) return null;
     const noun = kind === 'trust' ? 'the trust policy' : 'the resource-based policy';
     const policy = this.#readable(kind, hash, `${noun} of ${arn}`);
-    return policy === null ? null : { policy, id: arn, name: null, arn: null };
+    return policy === null ? null : { policy, id: arn, name: null, arn: null, holder: arn };
   }
 
   #readable(kind: PolicyKind, hash: string | null, what: string) {

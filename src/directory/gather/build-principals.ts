@@ -21,7 +21,7 @@ import type { AttachedRow, HolderRow, RoleRow, SessionRow, UserRow } from './row
 const BASE_BYTES = 1_500;
 const POLICY_BYTES = 100;
 
-function inAccount(account: AccountFacts) {
+export function inAccount(account: AccountFacts) {
   return { accountId: account.id, partition: account.partition ?? 'aws', organization: account.organization };
 }
 

@@ -5,6 +5,7 @@ import type { AccountOrganization, Gathered, GatherRequest, Known, Revision } fr
 import type { Database } from '../prisma/database.ts';
 import type { RoleSessionRecord } from '../session-store.ts';
 import { type AccountFacts, organizationOf } from './account-facts.ts';
+import type { BuiltFederated } from './build-federated.ts';
 import { type BuiltRole, type BuiltSession, type BuiltSessions, unstoredPrincipal } from './build-principals.ts';
 import { type LoadTools, load } from './load.ts';
 import type { Entry } from './memory.ts';
@@ -35,6 +36,7 @@ class Findings implements Gathered {
       case 'roleSession':
         return this.#session(ref.arn)?.principal ?? null;
       case 'federatedUser':
+        return this.#federated(ref.arn);
       case 'service':
       case 'anonymous':
         break;
@@ -70,6 +72,13 @@ class Findings implements Gathered {
     const { sessions } = this.#entry(`sessions ${arn}`) as BuiltSessions;
     const now = this.#now;
     return (now === null ? sessions[0] : sessions.find(({ record }) => record.expiresAt > now)) ?? null;
+  }
+
+  #federated(arn: string): Known<PreparedPrincipal> {
+    const { sessions, absent } = this.#entry(`federated ${arn}`) as BuiltFederated;
+    const now = this.#now;
+    const session = now === null ? sessions[0] : sessions.find(({ expiresAt }) => expiresAt > now);
+    return session?.principal ?? absent;
   }
 
   #entry(key: string): unknown {
@@ -150,5 +159,6 @@ export class Gatherer {
 
 /** What expired before sessions were read is not in their list: it does not answer about an earlier instant. */
 function isUsable(wanted: Wanted, entry: Entry, now: number | null): boolean {
-  return wanted.kind !== 'sessions' || now === null || (entry.value as BuiltSessions).readAt <= now;
+  if (now === null || (wanted.kind !== 'sessions' && wanted.kind !== 'federated')) return true;
+  return (entry.value as BuiltSessions | BuiltFederated).readAt <= now;
 }

@@ -1,9 +1,12 @@
 import type { Catalog } from '../../catalog/catalog.ts';
 import type { AttachedPolicy } from '../../evaluation/applicable-policies.ts';
+import type { PreparedPrincipal } from '../../evaluation/prepare.ts';
 import { sha256 } from '../apply/change-set.ts';
+import type { Known } from '../directory.ts';
 import type { Sql } from '../prisma/database.ts';
 import { type AccountFacts, accountFacts, controlDocuments } from './account-facts.ts';
 import { type NeededDocument, neededBy } from './attached-policies.ts';
+import { buildFederated } from './build-federated.ts';
 import { type BuiltRole, buildRole, buildRoot, buildSession, buildUser } from './build-principals.ts';
 import { buildResource, buildRoleResource, ownerOf, type ResourceRows, resourceRows } from './build-resources.ts';
 import type { Compiled, CompiledBatch, CompiledPolicies } from './compiled-policies.ts';
@@ -12,6 +15,8 @@ import {
   type AccountRow,
   type AttachedRow,
   type EntityRows,
+  type FederatedRow,
+  type HolderRow,
   type OrganizationRow,
   readAccountRows,
   readDocuments,
@@ -50,7 +55,7 @@ export async function load(sql: Sql, wanted: readonly Wanted[], now: number, too
   const resources = new Map<string, ResourceRows>();
   const accountIds = new Set([...rows.users, ...rows.roles].map((row) => row.accountId));
   for (const one of wanted) {
-    if (one.kind === 'root' || one.kind === 'account') accountIds.add(one.accountId);
+    if (one.kind === 'root' || one.kind === 'account' || one.kind === 'federated') accountIds.add(one.accountId);
     if (one.kind !== 'resource') continue;
     const holders = one.arn === '*' ? [] : catalog.policyHolders(one.arn);
     const about = resourceRows(one, holders, stored);
@@ -70,7 +75,7 @@ function withCatalog(rows: EntityRows, wanted: readonly Wanted[], catalog: Catal
   const texts = new Map<string, string>();
   const asked = [
     ...wanted.flatMap((one) => (one.kind === 'policy' ? [one.arn] : [])),
-    ...rows.sessions.flatMap((session) => session.sessionPolicyArns),
+    ...[...rows.sessions, ...rows.federated].flatMap((session) => session.sessionPolicyArns),
   ];
   for (const arn of asked) {
     if (byArn.get(arn)?.[2] != null) continue;
@@ -80,7 +85,9 @@ function withCatalog(rows: EntityRows, wanted: readonly Wanted[], catalog: Catal
     texts.set(hash, entry.document);
     byArn.set(arn, [arn, entry.name, hash]);
   }
-  for (const session of rows.sessions) for (const text of session.sessionPolicies) texts.set(sha256(text), text);
+  for (const { sessionPolicies } of [...rows.sessions, ...rows.federated]) {
+    for (const text of sessionPolicies) texts.set(sha256(text), text);
+  }
   return { rows: byArn, texts };
 }
 
@@ -126,7 +133,7 @@ function needed(
     const organization = organizationOf(account, accounts);
     if (organization !== null) documents.push(...controlDocuments(account, organization));
   }
-  for (const session of rows.sessions) {
+  for (const session of [...rows.sessions, ...rows.federated]) {
     for (const text of session.sessionPolicies) add('session', sha256(text));
     for (const arn of session.sessionPolicyArns) add('session', policies.rows.get(arn)?.[2]);
   }
@@ -197,7 +204,12 @@ function build(
     else if (one.kind === 'root') entries.set(key, buildRoot(one, factsOf(one.accountId)));
     else if (one.kind === 'account') entries.set(key, accountEntry(factsOf(one.accountId)));
     else if (one.kind === 'policy') entries.set(key, buildPolicy(one.arn, policyRows, compiled));
-    else if (one.kind === 'sessions') entries.set(key, buildSessions(one.arn, rows, roles, policyRows, compiled, now));
+    else if (one.kind === 'federated') {
+      const account = factsOf(one.accountId);
+      const makerOf = makers(rows, groups, account, compiled);
+      entries.set(key, buildFederated(one.arn, rows.federated, makerOf, account, policyRows, compiled, now));
+    } else if (one.kind === 'sessions')
+      entries.set(key, buildSessions(one.arn, rows, roles, policyRows, compiled, now));
     else {
       const about = resources.get(key);
       if (about === undefined) continue;
@@ -216,6 +228,22 @@ function build(
 
 function accountEntry(facts: AccountFacts): Entry<AccountFacts> {
   return { value: facts, dependencies: facts.dependencies, bytes: 1_000 };
+}
+
+/** Who made the sessions of federated users of an account, as they are now; null: gone. */
+function makers(
+  rows: EntityRows,
+  groups: ReadonlyMap<string, HolderRow>,
+  account: AccountFacts,
+  compiled: CompiledBatch,
+): (row: FederatedRow) => Entry<Known<PreparedPrincipal>> | null {
+  return ({ userId }) => {
+    const { id: accountId, partition } = account;
+    if (userId === null)
+      return buildRoot({ arn: `arn:${partition ?? 'aws'}:iam::${accountId}:root`, accountId }, account);
+    const user = rows.users.find(({ id }) => id === userId);
+    return user === undefined ? null : buildUser(user, groups, account, compiled);
+  };
 }
 
 function buildPolicy(

@@ -55,6 +55,18 @@ export interface SessionRow {
   readonly federatedProvider: string | null;
 }
 
+/** Credentials of sts:GetFederationToken that have not ended. Times are milliseconds since 1970. */
+export interface FederatedRow {
+  readonly arn: string;
+  /** Null: the root user's. */
+  readonly userId: string | null;
+  readonly tags: StringMap;
+  readonly sessionPolicies: readonly string[];
+  readonly sessionPolicyArns: readonly string[];
+  readonly issuedAt: number;
+  readonly expiresAt: number;
+}
+
 export interface ResourceRow {
   readonly arn: string;
   readonly accountId: string;
@@ -72,6 +84,7 @@ export interface EntityRows {
   readonly groups: readonly HolderRow[];
   readonly roles: readonly RoleRow[];
   readonly sessions: readonly SessionRow[];
+  readonly federated: readonly FederatedRow[];
   readonly resources: readonly ResourceRow[];
   readonly policies: readonly AttachedRow[];
 }
@@ -115,7 +128,7 @@ export const SESSION_JSON = `json_build_object('id', s.id, 'accessKeyId', s."acc
 /**
  * One statement for a batch of any size: users $1, roles $2, sessions $3 (those that have not ended, with their roles and
  * the policies they name), resources $4, policies $5; changes since revision $6; sessions that expired before $7 count
- * only when they are the newest of their ARN.
+ * only when they are the newest of their ARN; federated users $8 (their sessions, with who made them).
  */
 const SELECT_ENTITIES = `
   WITH sessions AS (
@@ -123,16 +136,22 @@ const SELECT_ENTITIES = `
       SELECT s.*, row_number() OVER (PARTITION BY s.arn ORDER BY s."issuedAt" DESC, s.id) AS position
         FROM "RoleSession" s WHERE s.arn = ANY($3::text[]) AND s."endedAt" IS NULL) s
      WHERE s.position = 1 OR (s.position <= 100 AND s."expiresAt" > $7::text::timestamp(3))),
+  federated AS (
+    SELECT k.* FROM (
+      SELECT k.*, row_number() OVER (PARTITION BY k."federatedArn" ORDER BY k."issuedAt" DESC, k.id) AS position
+        FROM "KeySession" k WHERE k."federatedArn" = ANY($8::text[]) AND k."endedAt" IS NULL) k
+     WHERE k.position = 1 OR (k.position <= 100 AND k."expiresAt" > $7::text::timestamp(3))),
+  users AS (
+    SELECT * FROM "User" WHERE arn = ANY($1::text[]) OR id IN (SELECT "userId" FROM federated)),
   memberships AS (
-    SELECT m."userId", m."groupId" FROM "GroupMembership" m JOIN "User" u ON u.id = m."userId"
-     WHERE u.arn = ANY($1::text[]))
+    SELECT m."userId", m."groupId" FROM "GroupMembership" m JOIN users u ON u.id = m."userId")
   SELECT
     (SELECT revision::text FROM "DirectoryState" WHERE id = 1) AS revision,
     ${touchedSince('$6')} AS touched,
     (SELECT coalesce(json_agg(json_build_object(${holder('userId')}, 'accountId', e."accountId", 'tags', e.tags,
         'boundary', ${BOUNDARY},
         'groups', (SELECT coalesce(json_agg(m."groupId"), '[]') FROM "GroupMembership" m WHERE m."userId" = e.id))), '[]')
-       FROM "User" e WHERE e.arn = ANY($1::text[])) AS users,
+       FROM users e) AS users,
     (SELECT coalesce(json_agg(json_build_object(${holder('groupId')})), '[]')
        FROM "Group" e WHERE e.id IN (SELECT "groupId" FROM memberships)) AS groups,
     (SELECT coalesce(json_agg(json_build_object(${holder('roleId')}, 'accountId', e."accountId", 'path', e.path,
@@ -141,6 +160,10 @@ const SELECT_ENTITIES = `
        FROM "Role" e WHERE e.arn = ANY($2::text[]) OR e.id IN (SELECT "roleId" FROM sessions)) AS roles,
     (SELECT coalesce(json_agg(${SESSION_JSON} ORDER BY s."issuedAt" DESC, s.id), '[]')
        FROM sessions s JOIN "Role" r ON r.id = s."roleId") AS sessions,
+    (SELECT coalesce(json_agg(json_build_object('arn', k."federatedArn", 'userId', k."userId", 'tags', k.tags,
+        'sessionPolicies', k."sessionPolicies", 'sessionPolicyArns', k."sessionPolicyArns",
+        'issuedAt', ${EPOCH('k."issuedAt"')}, 'expiresAt', ${EPOCH('k."expiresAt"')})
+        ORDER BY k."issuedAt" DESC, k.id), '[]') FROM federated k) AS federated,
     (SELECT coalesce(json_agg(json_build_object('arn', e.arn, 'accountId', e."accountId", 'tags', e.tags,
         'policyHash', e."policyHash", 'policyBindings', e."policyBindings")), '[]')
        FROM (SELECT arn, "accountId", tags, "policyHash", "policyBindings" FROM "Resource" WHERE arn = ANY($4::text[])
@@ -148,7 +171,8 @@ const SELECT_ENTITIES = `
              SELECT arn, "accountId", tags, NULL, '{}' FROM "User" WHERE arn = ANY($4::text[])) e) AS resources,
     (SELECT coalesce(json_agg(json_build_array(p.arn, p.name, v."documentHash")), '[]')
        FROM "ManagedPolicy" p ${DEFAULT_VERSION}
-      WHERE p.arn = ANY($5::text[]) OR p.arn IN (SELECT unnest("sessionPolicyArns") FROM sessions)) AS policies`;
+      WHERE p.arn = ANY($5::text[]) OR p.arn IN (SELECT unnest("sessionPolicyArns") FROM sessions)
+         OR p.arn IN (SELECT unnest("sessionPolicyArns") FROM federated)) AS policies`;
 
 export interface EntityNames {
   readonly users: readonly string[];
@@ -156,6 +180,7 @@ export interface EntityNames {
   readonly sessions: readonly string[];
   readonly resources: readonly string[];
   readonly policies: readonly string[];
+  readonly federated: readonly string[];
 }
 
 function changesOf(touched: readonly Touched[] | null): readonly Touched[] | null {
@@ -172,6 +197,7 @@ export async function readEntityRows(sql: Sql, names: EntityNames, since: bigint
     names.policies,
     String(since),
     new Date(now).toISOString(),
+    names.federated,
   ]);
   if (row === undefined) throw new Error('a statement without FROM answered no row');
   return { ...row, revision: BigInt(row.revision), touched: changesOf(row.touched) };

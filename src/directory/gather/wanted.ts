@@ -9,6 +9,7 @@ export type Wanted =
   | { readonly kind: 'user'; readonly arn: string }
   | { readonly kind: 'role'; readonly arn: string }
   | { readonly kind: 'sessions'; readonly arn: string }
+  | { readonly kind: 'federated'; readonly arn: string; readonly accountId: string }
   | { readonly kind: 'root'; readonly arn: string; readonly accountId: string }
   | { readonly kind: 'account'; readonly arn: string; readonly accountId: string }
   | { readonly kind: 'policy'; readonly arn: string }
@@ -33,6 +34,7 @@ export function wantedPrincipal(ref: PrincipalRef): Wanted | null {
     case 'root':
       return { kind: 'root', arn: ref.arn, accountId: ref.accountId };
     case 'federatedUser':
+      return { kind: 'federated', arn: ref.arn, accountId: ref.accountId };
     case 'service':
     case 'anonymous':
       break;
@@ -74,11 +76,13 @@ export function namesOf(wanted: Iterable<Wanted>, catalog: Catalog): EntityNames
     sessions: new Set<string>(),
     resources: new Set<string>(),
     policies: new Set<string>(),
+    federated: new Set<string>(),
   };
   for (const one of wanted) {
     if (one.kind === 'user') names.users.add(one.arn);
     else if (one.kind === 'role') names.roles.add(one.arn);
     else if (one.kind === 'sessions') names.sessions.add(one.arn);
+    else if (one.kind === 'federated') names.federated.add(one.arn);
     else if (one.kind === 'policy') names.policies.add(one.arn);
     else if (one.kind === 'resource') {
       if (isRoleArn(one.arn)) names.roles.add(one.arn);
@@ -94,5 +98,6 @@ export function namesOf(wanted: Iterable<Wanted>, catalog: Catalog): EntityNames
     sessions: [...names.sessions],
     resources: [...names.resources],
     policies: [...names.policies],
+    federated: [...names.federated],
   };
 }

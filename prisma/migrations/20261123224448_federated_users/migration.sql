@@ -1,0 +1,2 @@
+-- CreateIndex
+CREATE INDEX "KeySession_federatedArn_idx" ON "KeySession"("federatedArn");
