@@ -4,7 +4,7 @@ import { AuthenticationError } from '../session/errors.ts';
 import type { Sessions } from '../session/sessions.ts';
 import type { Client } from './client.ts';
 import type { Refusal } from './graphql-error.ts';
-import { type KeyGuard, type Proof, Throttled } from './key-guard.ts';
+import { type KeyGuard, type Proof, Throttled, throttledRefusal } from './key-guard.ts';
 import type { RequestHead } from './request-head.ts';
 import { refuseForeign } from './same-origin.ts';
 import { signInTokenOf } from './sign-in-cookie.ts';
@@ -71,15 +71,7 @@ function proofOf(authorization: string, { address }: Client): Proof {
 
 /** Null: not foreseen. */
 function refusalOf(error: unknown): Refusal | null {
-  if (error instanceof Throttled) {
-    return {
-      status: 429,
-      code: 'RATE_LIMITED',
-      message: error.message,
-      extensions: { awsCode: error.code, retryAfterSeconds: error.retryAfterSeconds },
-      headers: { 'retry-after': String(error.retryAfterSeconds) },
-    };
-  }
+  if (error instanceof Throttled) return throttledRefusal(error);
   if (error instanceof AuthenticationError) {
     return {
       status: 401,

@@ -4,6 +4,7 @@ import { RolegateError } from '../policy/errors.ts';
 import { AccessDenied, AuthenticationError } from '../session/errors.ts';
 import { subscriberOf } from './addresses.ts';
 import { Attempts } from './attempts.ts';
+import type { Refusal } from './graphql-error.ts';
 
 const MINUTE = 60_000;
 
@@ -27,6 +28,17 @@ export class Throttled extends RolegateError {
     super('Throttling', `Rate exceeded: too many attempts with wrong credentials; try again in ${seconds} s`);
     this.retryAfterSeconds = seconds;
   }
+}
+
+/** As an answer: 429, with the time to wait. */
+export function throttledRefusal({ code, message, retryAfterSeconds }: Throttled): Required<Refusal> {
+  return {
+    status: 429,
+    code: 'RATE_LIMITED',
+    message,
+    extensions: { awsCode: code, retryAfterSeconds },
+    headers: { 'retry-after': String(retryAfterSeconds) },
+  };
 }
 
 /** What somebody sends to prove who they are. */

@@ -1,0 +1,268 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { type RunningGateway, startGateway } from '../../src/server/gateway.ts';
+import { readSettings } from '../../src/server/settings.ts';
+import { cookieOf, exchange, operation, type Sent } from './exchange.ts';
+
+const ALICE = 'arn:aws:iam::111111111111:user/alice';
+const DATA_WRITER = 'arn:aws:iam::222222222222:role/DataWriter';
+const COOKIE = 'rolegate-sign-in';
+const HOST_COOKIE = '__Host-rolegate-sign-in';
+const HOUR = 3_600_000;
+
+let dataDir: string;
+let gateway: RunningGateway;
+let operator: string;
+const clock = { now: 0 };
+
+beforeAll(async () => {
+  dataDir = await mkdtemp(join(tmpdir(), 'rolegate-test-'));
+  const env = {
+    PORT: '0',
+    LOG_LEVEL: 'silent',
+    ROLEGATE_DATA_DIR: dataDir,
+    ROLEGATE_TRUSTED_PROXIES: '127.0.0.9',
+  };
+  clock.now = Date.now();
+  gateway = await startGateway(readSettings(env, '/'), { clock: () => clock.now });
+  operator = (await readFile(join(dataDir, 'operator.token'), 'utf8')).trim();
+});
+
+afterAll(async () => {
+  await gateway.close();
+  await rm(dataDir, { recursive: true, force: true });
+});
+
+beforeEach(() => {
+  clock.now = Date.now();
+});
+
+function keyOf(name: string) {
+  const found = gateway.demo?.signIns.find((each) => each.name === name);
+  if (found === undefined) throw new Error(`there is no ${name} in the demo organization`);
+  return found;
+}
+
+function basic(name: string): string {
+  const { accessKeyId, secretAccessKey } = keyOf(name);
+  return `Basic ${Buffer.from(`${accessKeyId}:${secretAccessKey}`).toString('base64')}`;
+}
+
+interface As {
+  readonly cookie?: string;
+  readonly authorization?: string;
+  /** Through the trusted proxy, from a browser that speaks TLS with it. */
+  readonly tls?: boolean;
+}
+
+function ask(query: string, { cookie, authorization, tls = false }: As = {}, variables: object = {}): Promise<Sent> {
+  const { headers, body } = operation(query, variables);
+  return exchange(`${gateway.url}/graphql`, {
+    body: body ?? '',
+    headers: {
+      ...headers,
+      ...(cookie === undefined ? {} : { cookie }),
+      ...(authorization === undefined ? {} : { authorization }),
+      ...(tls ? { 'x-forwarded-for': '203.0.113.7', 'x-forwarded-proto': 'https' } : {}),
+    },
+    ...(tls ? { from: '127.0.0.9' } : {}),
+  });
+}
+
+const WHO = '{ viewer { principal { principalId } roleSession { role { arn } } restoresTo { principalId } } }';
+const SIGN_IN = `mutation($input: SignInInput!) {
+  signIn(input: $input) { __typename ... on SignInSuccess { viewer { principal { principalId } } } ... on UserError { code message } }
+}`;
+const ASSUME = `mutation { assumeRole(input: { role: "${DATA_WRITER}", roleSessionName: "alice" }) { __typename ... on UserError { code message } } }`;
+const EXIT = 'mutation { exitRole { __typename } }';
+const SIGN_OUT = 'mutation { signOut { __typename } }';
+const ASHORE = {
+  data: { viewer: { principal: { principalId: ALICE }, roleSession: null, restoresTo: null } },
+};
+const NOBODY = { data: { viewer: null } };
+
+function signIn(as: As = {}, name = 'alice'): Promise<Sent> {
+  const { accessKeyId, secretAccessKey } = keyOf(name);
+  return ask(SIGN_IN, as, { input: { accessKeyId, secretAccessKey } });
+}
+
+async function signedIn(as: As = {}): Promise<string> {
+  const name = as.tls === true ? HOST_COOKIE : COOKIE;
+  return `${name}=${cookieOf(await signIn(as), name)?.value}`;
+}
+
+describe('the cookie', () => {
+  test('of a browser without TLS', async () => {
+    const sent = await signIn();
+    expect(sent.body.data.signIn.__typename).toBe('SignInSuccess');
+    const cookie = cookieOf(sent, COOKIE);
+    expect(cookie?.value).toMatch(/^[\w-]+\.[\w-]+\.[\w-]+$/);
+    const end = new Date(Math.floor(clock.now / 1000) * 1000 + 12 * HOUR).toUTCString();
+    // It ends on a whole second, up to one before twelve hours are over.
+    expect(cookie?.attributes).toMatch(/^Max-Age=43(?:199|200); Path=\/; Expires=/);
+    expect(cookie?.attributes).toContain(`; Path=/; Expires=${end}; HttpOnly; SameSite=Strict`);
+    expect(cookie?.attributes).not.toContain('Secure');
+    expect(cookieOf(sent, HOST_COOKIE)).toBeNull();
+  });
+
+  test('behind TLS is kept to this host and to TLS', async () => {
+    const sent = await signIn({ tls: true });
+    expect(cookieOf(sent, HOST_COOKIE)?.attributes).toMatch(/; Path=\/; .*; HttpOnly; Secure; SameSite=Strict$/);
+    expect(cookieOf(sent, HOST_COOKIE)?.attributes).not.toContain('Domain');
+    expect(cookieOf(sent, COOKIE)).toBeNull();
+  });
+
+  test('behind TLS, one without the prefix is nobody’s: a sub-domain may have planted it', async () => {
+    const cookie = await signedIn();
+    expect((await ask(WHO, { cookie, tls: true })).body).toEqual(NOBODY);
+    const secure = await signedIn({ tls: true });
+    expect((await ask(WHO, { cookie: secure, tls: true })).body).toEqual(ASHORE);
+    expect((await ask(WHO, { cookie: secure })).body).toEqual(NOBODY);
+  });
+
+  test('is found among others', async () => {
+    const cookie = `a=b; ${await signedIn()}; theme="dark"; %%%; =;`;
+    expect((await ask(WHO, { cookie })).body).toEqual(ASHORE);
+  });
+
+  test('answers with it are kept by nobody', async () => {
+    expect((await ask(WHO, { cookie: await signedIn() })).headers['cache-control']).toBe('no-store');
+  });
+});
+
+describe('switching roles', () => {
+  test('happens on the server: the cookie stays the same', async () => {
+    const cookie = await signedIn();
+    expect((await ask(WHO, { cookie })).body).toEqual(ASHORE);
+    const assumed = await ask(ASSUME, { cookie });
+    expect(assumed.body.data.assumeRole).toEqual({ __typename: 'AssumeRoleSuccess' });
+    expect(assumed.headers['set-cookie']).toBeUndefined();
+    expect((await ask(WHO, { cookie })).body).toEqual({
+      data: {
+        viewer: {
+          principal: { principalId: 'arn:aws:sts::222222222222:assumed-role/DataWriter/alice' },
+          roleSession: { role: { arn: DATA_WRITER } },
+          restoresTo: { principalId: ALICE },
+        },
+      },
+    });
+    expect((await ask(EXIT, { cookie })).body.data.exitRole.__typename).toBe('ExitRoleSuccess');
+    expect((await ask(WHO, { cookie })).body).toEqual(ASHORE);
+  });
+
+  test('of one browser is not that of another', async () => {
+    const [one, other] = [await signedIn(), await signedIn()];
+    await ask(ASSUME, { cookie: one });
+    expect((await ask(WHO, { cookie: other })).body).toEqual(ASHORE);
+  });
+
+  test('ends with the hour of the role session, and the own permissions are back', async () => {
+    const cookie = await signedIn();
+    await ask(ASSUME, { cookie });
+    clock.now += HOUR;
+    expect((await ask(WHO, { cookie })).body).toEqual(ASHORE);
+  });
+});
+
+describe('a header', () => {
+  test('wins over the cookie', async () => {
+    const cookie = await signedIn();
+    const { body } = await ask(WHO, { cookie, authorization: basic('bob') });
+    expect(body.data.viewer.principal.principalId).toBe('arn:aws:iam::222222222222:user/bob');
+    expect((await ask(WHO, { cookie, authorization: `Bearer ${operator}` })).body).toEqual(NOBODY);
+  });
+
+  test('that is wrong is refused, whatever the cookie says', async () => {
+    const { status, headers } = await ask(WHO, { cookie: await signedIn(), authorization: 'Bearer x' });
+    expect(status).toBe(401);
+    expect(headers['set-cookie']).toBeUndefined();
+  });
+
+  test('that is empty is none', async () => {
+    expect((await ask(WHO, { cookie: await signedIn(), authorization: '' })).body).toEqual(ASHORE);
+  });
+
+  test('cannot bear the value of a cookie, nor a cookie that of a header', async () => {
+    const token = (await signedIn()).slice(`${COOKIE}=`.length);
+    expect((await ask(WHO, { authorization: `Bearer ${token}` })).status).toBe(401);
+    expect((await ask(WHO, { cookie: `${COOKIE}=${operator}` })).body).toEqual(NOBODY);
+  });
+});
+
+describe('a cookie that is good for nothing', () => {
+  const cleared = (sent: Sent) => cookieOf(sent, COOKIE);
+
+  async function expectNobody(cookie: string): Promise<void> {
+    const sent = await ask(WHO, { cookie });
+    expect([sent.status, sent.body]).toEqual([200, NOBODY]);
+    expect(cleared(sent)).toEqual({
+      value: '',
+      attributes: 'Max-Age=0; Path=/; Expires=Thu, 01 Jan 1970 00:00:00 GMT; HttpOnly; SameSite=Strict',
+    });
+    // Neither does it stand in the way of signing in again.
+    const again = await signIn({ cookie });
+    expect(again.body.data.signIn.__typename).toBe('SignInSuccess');
+    expect((await ask(WHO, { cookie: `${COOKIE}=${cleared(again)?.value}` })).body).toEqual(ASHORE);
+  }
+
+  test('expired', async () => {
+    const cookie = await signedIn();
+    clock.now += 12 * HOUR;
+    await expectNobody(cookie);
+  });
+
+  test('signed out', async () => {
+    const cookie = await signedIn();
+    const sent = await ask(SIGN_OUT, { cookie });
+    expect(sent.body.data.signOut.__typename).toBe('SignOutSuccess');
+    expect(cleared(sent)?.value).toBe('');
+    await expectNobody(cookie);
+  });
+
+  test.each([
+    ['no token', 'x'],
+    ['no characters of one', '%00%0d%0aset-cookie:%20a=b'],
+    ['an unsigned one', `${btoa('{"alg":"none","typ":"rolegate-sign-in+jwt"}')}.${btoa('{"sub":"x"}')}.`],
+    ['a huge one', 'x'.repeat(10_000)],
+  ])('forged: %s', async (_name, value) => {
+    await expectNobody(`${COOKIE}=${value}`);
+  });
+
+  test('altered', async () => {
+    const cookie = await signedIn();
+    const [head, payload = '', signature] = cookie.split('.');
+    const claims = Buffer.from(payload, 'base64url').toString().replace('user/alice', 'user/bobby');
+    await expectNobody(`${head}.${Buffer.from(claims).toString('base64url')}.${signature}`);
+  });
+
+  test('of a browser whose session lasts longer than its key', async () => {
+    const key = await gateway.services.sessions.createAccessKey({ userArn: ALICE });
+    const sent = await ask(SIGN_IN, {}, { input: key });
+    const cookie = `${COOKIE}=${cleared(sent)?.value}`;
+    expect((await ask(WHO, { cookie })).body).toEqual(ASHORE);
+    const { accessKeyId } = key;
+    await gateway.services.sessions.setAccessKeyActive({ kind: 'operator' }, { accessKeyId, active: false }, clock.now);
+    await expectNobody(cookie);
+  });
+});
+
+test('several operations of one request: the last word about the cookie counts', async () => {
+  const { accessKeyId, secretAccessKey } = keyOf('alice');
+  const { headers } = operation('');
+  const body = JSON.stringify([
+    { query: SIGN_IN, variables: { input: { accessKeyId, secretAccessKey } } },
+    { query: 'query Who { __typename }' },
+  ]);
+  const sent = await exchange(`${gateway.url}/graphql`, { headers: headers ?? {}, body });
+  expect(sent.body[0].data.signIn.__typename).toBe('SignInSuccess');
+  expect((await ask(WHO, { cookie: `${COOKIE}=${cookieOf(sent, COOKIE)?.value}` })).body).toEqual(ASHORE);
+});
+
+test('where a browser signed in from stands in its session', async () => {
+  const cookie = await signedIn({ tls: true });
+  const id = JSON.parse(Buffer.from(cookie.split('.')[1] ?? '', 'base64url').toString()).jti;
+  const session = await gateway.services.directory.keySessions.find(id);
+  expect(session?.sourceIp).toBe('203.0.113.7');
+});
