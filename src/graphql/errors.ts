@@ -34,6 +34,7 @@ const CODES: Readonly<Record<string, ErrorCode>> = {
   EntityAlreadyExists: 'CONFLICT',
   DeleteConflict: 'CONFLICT',
   UnmodifiableEntity: 'CONFLICT',
+  PolicyNotAttachable: 'CONFLICT',
   LIMIT_EXCEEDED: 'LIMIT_EXCEEDED',
   LimitExceeded: 'LIMIT_EXCEEDED',
   QUERY_TOO_COMPLEX: 'QUERY_TOO_COMPLEX',

@@ -26,6 +26,7 @@ export class NoSuchEntityFailure extends ExpectedFailure {}
 export class EntityExistsFailure extends ExpectedFailure {}
 export class DeleteConflictFailure extends ExpectedFailure {}
 export class UnmodifiableFailure extends ExpectedFailure {}
+export class NotAttachableFailure extends ExpectedFailure {}
 export class IdentityTokenFailure extends ExpectedFailure {}
 export class AuthenticationCodeFailure extends ExpectedFailure {}
 
@@ -42,6 +43,7 @@ const FAILURES: Readonly<Record<string, FailureClass>> = {
   EntityAlreadyExists: EntityExistsFailure,
   DeleteConflict: DeleteConflictFailure,
   UnmodifiableEntity: UnmodifiableFailure,
+  PolicyNotAttachable: NotAttachableFailure,
   InvalidIdentityToken: IdentityTokenFailure,
   // Of a web identity token. Those of the caller's own credentials are AuthenticationErrors.
   ExpiredToken: IdentityTokenFailure,

@@ -1,5 +1,5 @@
-import type { Answer } from '../access/question.ts';
 import type { Attempted } from '../session/audited.ts';
+import { AccessDenied } from '../session/errors.ts';
 import type { GatewayContext } from './context.ts';
 import { mayDo, type Permission, verdictOn } from './permission.ts';
 
@@ -10,13 +10,15 @@ export type Arguments = Readonly<Record<string, unknown>>;
 export interface Lacking {
   /** What the caller would need, for the message. */
   readonly needs: string;
-  /** For mutations: what it attempted, and the decision that it may not. */
-  readonly refused?: { readonly attempted: Attempted; readonly answer: Answer };
+  /** For mutations: what it attempted, and what it is told, with the decision if there is one. */
+  readonly refused?: { readonly attempted: Attempted; readonly denied: AccessDenied };
 }
 
 export interface Guard {
-  /** `anybody`: also without credentials. `operator`: nobody else. */
-  readonly caller: 'anybody' | 'signedIn' | 'operator';
+  /** `anybody`: also without credentials. The operator passes every guard. */
+  readonly caller: 'anybody' | 'signedIn';
+  /** Values that anybody may see who has got them. */
+  readonly open?: (parent: unknown) => boolean;
   readonly check?: Check;
   /**
    * What is answered to who may not: as if nothing were there, or an error. `accessDenied`: AWS's AccessDenied with AWS's
@@ -38,7 +40,6 @@ export interface MutationAttempt {
 export const ANYBODY: Guard = { caller: 'anybody', refusal: 'error' };
 /** What may be asked about whom is decided where the question is asked, in one batch with it: see ask.ts. */
 export const SIGNED_IN: Guard = { caller: 'signedIn', refusal: 'error' };
-export const OPERATOR: Guard = { caller: 'operator', refusal: 'error' };
 
 export function lookUp(isReadable: (args: Arguments, context: GatewayContext) => Promise<boolean>): Guard {
   const check: Check = async (args, context) => ((await isReadable(args, context)) ? null : { needs: 'reading it' });
@@ -68,7 +69,17 @@ export function allowedMutation(
     if (permission === undefined || answer == null) return null;
     const { action, resource } = permission;
     const attempted = { event: event ?? action.split(':', 2)[1] ?? action, action, target: target ?? resource };
-    return { needs: action, refused: { attempted, answer } };
+    return { needs: action, refused: { attempted, denied: new AccessDenied(answer.decision.reason, answer) } };
+  };
+  return { caller: 'signedIn', refusal: 'accessDenied', check };
+}
+
+/** A mutation for the operator alone. `event`: its name in the audit trail. */
+export function operatorsMutation(event: string): Guard {
+  const field = `${event.slice(0, 1).toLowerCase()}${event.slice(1)}`;
+  const check: Check = async () => {
+    const denied = new AccessDenied(`\`${field}\` is for the operator`);
+    return { needs: 'the operator', refused: { attempted: { event }, denied } };
   };
   return { caller: 'signedIn', refusal: 'accessDenied', check };
 }

@@ -1,6 +1,7 @@
 import type { PrincipalRef } from '../policy/principal-id.ts';
+import { CHANGE_GUARDS } from './guard-changes.ts';
 import { ENTITY_GUARDS } from './guard-entities.ts';
-import { ANYBODY, allowed, type Guard, lookUp, OPERATOR, SIGNED_IN } from './guard-kinds.ts';
+import { ANYBODY, allowed, type Guard, lookUp, operatorsMutation, SIGNED_IN } from './guard-kinds.ts';
 import { mayDo } from './permission.ts';
 import { accountPermission, mayRead, mayReadPrincipal } from './readable.ts';
 
@@ -23,7 +24,8 @@ export const GUARDS: Readonly<Record<string, Guard>> = {
   'Query.accessRoutes': SIGNED_IN,
   // It says nothing of the directory.
   'Query.validatePolicy': SIGNED_IN,
-  'Query.whoCan': allowed(() => ({ action: 'iam:SimulatePrincipalPolicy', resource: '*', account: null })),
+  // Of whom the answer may tell is decided with it: see who-can.ts.
+  'Query.whoCan': SIGNED_IN,
   'Query.simulateCustomPolicies': allowed(() => ({ action: 'iam:SimulateCustomPolicy', resource: '*', account: null })),
   ...ENTITY_GUARDS,
   // Who may assume a role is decided where it is assumed. That the operator cannot, and who is in none cannot leave it, are
@@ -36,6 +38,7 @@ export const GUARDS: Readonly<Record<string, Guard>> = {
   'Mutation.getSessionToken': SIGNED_IN,
   'Mutation.getFederationToken': SIGNED_IN,
   'Mutation.exitRole': SIGNED_IN,
-  'Mutation.importAccountAuthorizationDetails': OPERATOR,
-  'Mutation.createAccessKey': OPERATOR,
+  'Mutation.importAccountAuthorizationDetails': operatorsMutation('ImportAccountAuthorizationDetails'),
+  'Mutation.rotateSigningKey': operatorsMutation('RotateSigningKey'),
+  ...CHANGE_GUARDS,
 };

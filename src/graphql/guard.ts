@@ -16,6 +16,7 @@ import { forgetDecisions } from './decision-loader.ts';
 import { AccessDeniedFailure } from './failures.ts';
 import type { Guard, Lacking } from './guard-kinds.ts';
 import { GUARDS } from './guard-table.ts';
+import { readableReason } from './readable-policy.ts';
 
 /** Puts the guards of the table in front of the resolvers. Throws when a root field has none, or a guard no field. */
 export function guardFields(schema: GraphQLSchema): void {
@@ -46,9 +47,9 @@ function guarded(guard: Guard, field: GraphQLField<unknown, GatewayContext>, res
   const { name } = field;
   return (parent, args, context, info) => {
     const { caller } = context;
+    if (guard.open?.(parent) === true) return resolve(parent, args, context, info);
     if (caller.kind === 'anonymous' && guard.caller !== 'anybody') throw notSignedIn(name);
     if (caller.kind === 'operator' || guard.caller === 'anybody') return resolve(parent, args, context, info);
-    if (guard.caller === 'operator') throw forbidden(`\`${name}\` is for the operator`);
     if (guard.check === undefined) return resolve(parent, args, context, info);
     return guard.check(args, context, parent).then((lacking) => {
       if (lacking === null) return resolve(parent, args, context, info);
@@ -74,10 +75,11 @@ function withOwnDecisions(resolve: Resolver): Resolver {
 /** Tells the audit trail, then the client: as a member of the mutation's result where that has AccessDenied. */
 async function accessDenied(
   field: GraphQLField<unknown, GatewayContext>,
-  { caller, now, origin, directory }: GatewayContext,
-  { attempted, answer }: NonNullable<Lacking['refused']>,
+  context: GatewayContext,
+  { attempted, denied: { answer, message } }: NonNullable<Lacking['refused']>,
 ): Promise<unknown> {
-  const denied = new AccessDenied(answer.decision.reason, answer);
+  const { caller, now, origin, directory } = context;
+  const denied = new AccessDenied(answer === null ? message : await readableReason(context, answer), answer);
   try {
     return await audited(directory.audit, aCall(caller, now, origin), attempted, () => Promise.reject(denied));
   } catch (error) {

@@ -1,4 +1,5 @@
 import { builder } from './builder.ts';
+import type { GatewayContext } from './context.ts';
 import { Decision } from './decision.ts';
 import {
   AccessDeniedFailure,
@@ -11,21 +12,30 @@ import {
   LimitFailure,
   MalformedPolicyFailure,
   NoSuchEntityFailure,
+  NotAttachableFailure,
   PackedPolicyFailure,
   UnmodifiableFailure,
   ValidationFailure,
 } from './failures.ts';
+import { readableReason } from './readable-policy.ts';
 
 /** Ours for input that is out of its form is AWS's ValidationError. */
 function awsCode({ code }: ExpectedFailure): string {
   return code === 'BAD_USER_INPUT' ? 'ValidationError' : code;
 }
 
+/** A refusal names no policy that the caller may not read. */
+function messageOf(failure: ExpectedFailure, _args: object, context: GatewayContext): string | Promise<string> {
+  const { message } = failure;
+  const answer = failure instanceof AccessDeniedFailure ? failure.answer : null;
+  return answer !== null && answer.decision.reason === message ? readableReason(context, answer) : message;
+}
+
 const UserError = builder.interfaceRef<ExpectedFailure>('UserError').implement({
   description: 'Why a mutation did not do what it was asked: something that can be expected and put right',
   fields: (t) => ({
     code: t.string({ description: 'AWS’s own error code, e.g. `AccessDenied`', resolve: awsCode }),
-    message: t.exposeString('message', { description: 'What is wrong, for people to read' }),
+    message: t.string({ description: 'What is wrong, for people to read', resolve: messageOf }),
   }),
 });
 
@@ -89,6 +99,7 @@ plainFailure(
   'UnmodifiableEntity',
   'It belongs to a service of AWS, and that service alone can change it',
 );
+plainFailure(NotAttachableFailure, 'PolicyNotAttachable', 'The policy is AWS’s for the roles of its services alone');
 plainFailure(
   IdentityTokenFailure,
   'InvalidIdentityToken',

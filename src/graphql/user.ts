@@ -1,10 +1,11 @@
+import { brand } from './brand.ts';
 import { builder } from './builder.ts';
 import { Group } from './group.ts';
 import { InlinePolicy, ManagedPolicy } from './managed-policy.ts';
 import { Principal } from './principal.ts';
 import { TagType, tagList } from './tag.ts';
 
-builder.prismaNode('User', {
+export const User = builder.prismaNode('User', {
   nullable: true,
   id: { resolve: (row) => row.arn },
   findUnique: (arn) => ({ arn }),
@@ -50,3 +51,8 @@ builder.prismaNode('User', {
     }),
   }),
 });
+
+/** A user that is known to exist, as a value of the schema; all but its ARN is loaded when it is asked for. */
+export function userValue(arn: string): { arn: string } {
+  return brand({ arn }, 'User');
+}
