@@ -8,6 +8,7 @@ import { decideAssumption } from './assume.ts';
 import type { DecideTools } from './decide.ts';
 import type { Answer, Subject } from './question.ts';
 import { onOneRevision, pagesOf } from './scan.ts';
+import { withSourceOrganization } from './source-organization.ts';
 import { type CarriedOn, carriedOnBy, gatherForSubjects, resolveSubject } from './subject.ts';
 
 /** A role that can be assumed, now or under the conditions named. */
@@ -71,7 +72,7 @@ export async function assumableRoles(
 
 class Search {
   readonly #tools: DecideTools;
-  readonly #context: RequestContext;
+  #context: RequestContext;
   readonly #now: number;
   readonly #best = new Map<string, AssumableRole>();
   #pairs = 0;
@@ -90,6 +91,7 @@ class Search {
       now: this.#now,
     });
     check(gathered.revision);
+    this.#context = withSourceOrganization(subject.principal, this.#context, gathered);
     const { acting } = resolveSubject(question, gathered, this.#tools.actions, this.#now);
     if (acting === null) return [];
     const inRole = subject.assumedRole;

@@ -1,10 +1,12 @@
 import type { Catalog } from '../catalog/catalog.ts';
+import type { AccountOrganization } from '../directory/directory.ts';
 import { authorize } from '../evaluation/authorize.ts';
 import type { Decision } from '../evaluation/decision.ts';
 import type { PreparedPrincipal, PreparedRole } from '../evaluation/prepare.ts';
 import type { Tags } from '../evaluation/principal.ts';
 import type { ActionFacts, ContextValue, RequestContext, RequestFacts } from '../evaluation/request.ts';
 import { refusal } from './refusal.ts';
+import { sourceOrganizationKeys } from './source-organization.ts';
 
 /** The actions that sts:AssumeRole asks permission for. */
 export interface AssumptionActions {
@@ -32,6 +34,8 @@ export interface AssumptionArguments {
   /** Of the resource for which a service calls. */
   readonly sourceArn?: string | null;
   readonly sourceAccount?: string | null;
+  /** Where that account stands. */
+  readonly sourceOrganization?: AccountOrganization | null;
 }
 
 /** The STS actions of `catalog`; throws when it lacks one, for then it is not AWS's. */
@@ -140,6 +144,7 @@ function assumptionContext(context: RequestContext, args: AssumptionArguments): 
   say('sts:sourceidentity', args.sourceIdentity);
   say('aws:sourcearn', args.sourceArn ?? null);
   say('aws:sourceaccount', args.sourceAccount ?? null);
+  for (const [key, value] of sourceOrganizationKeys(args.sourceOrganization ?? null)) keys.set(key, value);
   say('aws:multifactorauthage', args.mfaAge == null ? null : String(args.mfaAge));
   say('aws:multifactorauthpresent', args.mfaAuthenticated === null ? null : String(args.mfaAuthenticated));
   const tags = Object.entries(args.tags);

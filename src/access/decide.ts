@@ -11,6 +11,7 @@ import { checkAction } from './check-action.ts';
 import { checkResource } from './check-question.ts';
 import { barredFromKeySession, withMfaKeys } from './key-session.ts';
 import { type Answer, fieldOf, type Question, type Subject } from './question.ts';
+import { withSourceOrganization } from './source-organization.ts';
 import { gatherForSubjects, type ResolvedSubject, resolveSubject } from './subject.ts';
 
 /** What deciding needs beside the questions. */
@@ -152,8 +153,10 @@ class Decider {
 
   /** In a role nothing is known of MFA: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_mfa_configure-api-require.html */
   #context({ subject, context }: Question): RequestContext {
-    const { heldKeySession, assumedRole } = subject;
-    return heldKeySession == null || assumedRole !== null ? context : withMfaKeys(context, heldKeySession, this.#now);
+    const { principal, heldKeySession, assumedRole } = subject;
+    if (assumedRole !== null) return context;
+    if (heldKeySession != null) return withMfaKeys(context, heldKeySession, this.#now);
+    return withSourceOrganization(principal, context, this.#gathered);
   }
 
   #request(context: RequestContext): RequestFacts {

@@ -17,6 +17,7 @@ import { filteredActions, onResource, type PermissionFilter } from './effective-
 import { barredFromKeySession } from './key-session.ts';
 import type { Answer, Subject } from './question.ts';
 import { type OneRevision, onOneRevision } from './scan.ts';
+import { withSourceOrganization } from './source-organization.ts';
 import { gatherForSubjects, type ResolvedSubject, resolveSubject } from './subject.ts';
 
 /** One action that is allowed on some resource: in some `allow` term and in no `deny` term. */
@@ -183,11 +184,12 @@ async function workOut(
   check: OneRevision,
 ): Promise<EffectivePermissions> {
   const { directory, catalog } = tools;
-  const gathered = await directory.gather({ ...gatherForSubjects([{ subject }]), resources: [], now });
+  const gathered = await directory.gather({ ...gatherForSubjects([{ subject, context }]), resources: [], now });
   check(gathered.revision);
   const resolved = resolveSubject({ subject, path: '', context }, gathered, tools.actions, now);
   const home = await homes(tools, resolved, now, check);
-  const request: RequestFacts = { context, now, authority: 'directory' };
+  const ofCall = resolved.role === null ? withSourceOrganization(subject.principal, context, gathered) : context;
+  const request: RequestFacts = { context: ofCall, now, authority: 'directory' };
   const own = new ClosedFormBuilder(resolved.own, request, homeOf(resolved.own, home));
   const inRole = resolved.role === null || resolved.acting === null ? null : resolved.acting;
   const role = inRole === null ? null : new ClosedFormBuilder(inRole, request, homeOf(inRole, home));

@@ -11,6 +11,7 @@ import { checkHypotheticalSession, inheritanceFault } from './assumption-paramet
 import { keySessionPrincipal, makerOf, withMfaKeys } from './key-session.ts';
 import { fieldOf, type HypotheticalSession, type Question } from './question.ts';
 import { allowsNothing, inlineSessionPolicies, managedSessionPolicies } from './session-policies.ts';
+import { sourceAccountOf, withSourceOrganization } from './source-organization.ts';
 
 /** The part of a question that says who is asked about. */
 export type SubjectQuestion = Pick<Question, 'subject' | 'path' | 'fields' | 'context'> & { readonly action?: string };
@@ -28,10 +29,12 @@ export interface ResolvedSubject {
   readonly gaps: readonly string[];
 }
 
+const NO_CONTEXT: RequestContext = new Map();
+
 /** What has to be gathered to resolve the subjects of `questions`; each thing once. */
 export function gatherForSubjects(
-  questions: readonly Pick<Question, 'subject'>[],
-): Required<Pick<GatherRequest, 'principals' | 'roles' | 'policies'>> {
+  questions: readonly (Pick<Question, 'subject'> & { readonly context?: RequestContext })[],
+): Required<Pick<GatherRequest, 'principals' | 'roles' | 'policies' | 'accounts'>> {
   const principals = new Map<string, PrincipalRef>();
   const roles = new Set<string>();
   const policies = new Set<string>();
@@ -51,7 +54,10 @@ export function gatherForSubjects(
     else if (principal.kind === 'role' && session !== null) roles.add(principal.arn);
     for (const arn of session?.sessionPolicyArns ?? []) policies.add(arn);
   }
-  return { principals: [...principals.values()], roles: [...roles], policies: [...policies] };
+  const accounts = new Set(
+    questions.flatMap(({ subject, context = NO_CONTEXT }) => sourceAccountOf(subject.principal, context) ?? []),
+  );
+  return { principals: [...principals.values()], roles: [...roles], policies: [...policies], accounts: [...accounts] };
 }
 
 /**
@@ -93,7 +99,7 @@ export function resolveSubject(
     own.value,
     role.value,
     argumentsOf(session, carried),
-    { context: contextForAssumption(question, now), now },
+    { context: contextForAssumption(question, gathered, now), now },
     actions,
   );
   const acting = assumption.allowed ? hypotheticalSession(role.value, session, carried, gathered, at) : null;
@@ -215,9 +221,12 @@ function argumentsOf(session: HypotheticalSession, carried: CarriedOn): Assumpti
  * The condition keys of the request that also count for the assumption that precedes it. Where the request itself is one
  * to STS, its sts:… keys (the external id of the next role …) are its own.
  */
-function contextForAssumption(question: SubjectQuestion, now: number): RequestContext {
-  const { heldKeySession } = question.subject;
-  const context = heldKeySession == null ? question.context : withMfaKeys(question.context, heldKeySession, now);
+function contextForAssumption(question: SubjectQuestion, gathered: Gathered, now: number): RequestContext {
+  const { principal, heldKeySession } = question.subject;
+  const context =
+    heldKeySession == null
+      ? withSourceOrganization(principal, question.context, gathered)
+      : withMfaKeys(question.context, heldKeySession, now);
   if (question.action?.toLowerCase().startsWith('sts:') !== true) return context;
   return new Map([...context].filter(([key]) => !key.startsWith('sts:')));
 }

@@ -111,12 +111,13 @@ function gatherFor(
   parameters: AssumeRoleParameters,
   now: number,
 ): Promise<Gathered> {
-  const { principals, roles, policies } = gatherForSubjects([question]);
+  const { principals, roles, policies, accounts } = gatherForSubjects([question]);
   return tools.directory.gather({
     principals,
     roles: [...new Set([...roles, parameters.role])],
     resources: [{ arn: parameters.role, accountId: null }],
     policies: [...new Set([...policies, ...parameters.sessionPolicyArns])],
+    accounts: parameters.sourceAccount === null ? accounts : [...accounts, parameters.sourceAccount],
     now,
   });
 }
@@ -169,6 +170,7 @@ function authorized(
       mfaAge: mfa.mfaAge ?? null,
       sourceArn: parameters.sourceArn,
       sourceAccount: parameters.sourceAccount,
+      sourceOrganization: parameters.sourceAccount === null ? null : gathered.organization(parameters.sourceAccount),
     },
     { context: question.context, now: call.now },
     tools.actions,

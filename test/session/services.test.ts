@@ -1,11 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { A, allow, aRole, aUser, B, roleArn, trusts, userArn } from '../support/policies.ts';
-import { NOON } from '../support/questions.ts';
+import { aQuestion, aSubject, NOON } from '../support/questions.ts';
 import { bearer, type Gateway, openShared, signIn } from './gateway.ts';
 
 const SNS = 'sns.amazonaws.com';
 const EC2 = 'ec2.amazonaws.com';
 const TOPIC = `arn:aws:sns:eu-west-1:${A}:T1`;
+const ORGANIZATION = 'o-exampleorg1';
+const UNIT = 'ou-ab12-workload';
+const MANAGEMENT = '999999999999';
+const MEMBER = '555555555555';
 const PROFILE = `arn:aws:iam::${A}:instance-profile/web`;
 
 describe('a service', () => {
@@ -13,13 +17,39 @@ describe('a service', () => {
 
   beforeAll(async () => {
     gateway = await openShared({
-      accounts: [{ id: A, membership: 'NONE' }, { id: B }],
+      organizations: [
+        {
+          id: ORGANIZATION,
+          rootId: 'r-ab12',
+          managementAccountId: MANAGEMENT,
+          units: [{ id: UNIT, name: 'Workloads', parentId: null }],
+        },
+      ],
+      accounts: [
+        { id: A, membership: 'NONE' },
+        { id: B },
+        { id: MANAGEMENT, membership: { organizationId: ORGANIZATION, unitId: null } },
+        { id: MEMBER, membership: { organizationId: ORGANIZATION, unitId: UNIT } },
+      ],
       users: [aUser('alice', [allow('*')])],
       roles: [
         aRole('Topic', [
           trusts(
             { Service: SNS },
             { condition: { ArnEquals: { 'aws:SourceArn': TOPIC }, StringEquals: { 'aws:SourceAccount': A } } },
+          ),
+        ]),
+        aRole('OfOrganization', [
+          trusts({ Service: SNS }, { condition: { StringEquals: { 'aws:SourceOrgID': ORGANIZATION } } }),
+        ]),
+        aRole('OfUnit', [
+          trusts(
+            { Service: SNS },
+            {
+              condition: {
+                'ForAnyValue:StringLike': { 'aws:SourceOrgPaths': `${ORGANIZATION}/r-ab12/${UNIT}/*` },
+              },
+            },
           ),
         ]),
         aRole('Instance', [trusts({ Service: EC2 })], [allow('*')]),
@@ -62,6 +92,44 @@ describe('a service', () => {
     {},
   ])('does not for %j', async (source) => {
     await expect(deliver(source)).rejects.toMatchObject({ answer: { decision: { deniedBy: 'TRUST_POLICY' } } });
+  });
+
+  it('assumes a role for resources of an organization, or of a unit of it, that the directory knows', async () => {
+    const caller = await signIn(gateway, { service: SNS }, NOON);
+    const assume = (role: string, sourceAccount?: string) => {
+      const input = { role: roleArn(role), roleSessionName: 's1', ...(sourceAccount && { sourceAccount }) };
+      return gateway.sessions.assumeRole(caller, input, NOON);
+    };
+    const refused = { answer: { decision: { deniedBy: 'TRUST_POLICY' } } };
+    expect(await assume('OfOrganization', MEMBER)).toHaveProperty('session');
+    expect(await assume('OfUnit', MEMBER)).toHaveProperty('session');
+    expect(await assume('OfOrganization', MANAGEMENT)).toHaveProperty('session');
+    await expect(assume('OfUnit', MANAGEMENT)).rejects.toMatchObject(refused);
+    for (const account of [A, B, '444444444444', undefined]) {
+      await expect(assume('OfOrganization', account)).rejects.toMatchObject(refused);
+    }
+  });
+
+  it('is answered about in the same way', async () => {
+    const ask = async (account: string, given: Record<string, unknown> = {}) => {
+      const context = { 'aws:SourceAccount': account, ...given };
+      const asked = aQuestion(SNS, 'sts:AssumeRole', roleArn('OfUnit'), { context });
+      const [answer] = await gateway.access.decide([asked], NOON);
+      const { allowed, deniedBy, missingContextKeys } = answer?.decision ?? {};
+      return { allowed, deniedBy, missingContextKeys };
+    };
+    expect(await ask(MEMBER)).toEqual({ allowed: true, deniedBy: null, missingContextKeys: [] });
+    expect(await ask(MANAGEMENT)).toEqual({ allowed: false, deniedBy: 'TRUST_POLICY', missingContextKeys: [] });
+    // What is given with the question stands.
+    expect(await ask(MEMBER, { 'aws:SourceOrgPaths': ['o-other/r-ab12/'] })).toMatchObject({ allowed: false });
+    const context = { 'aws:SourceAccount': MEMBER };
+    const { context: keys } = aQuestion(SNS, 'sts:AssumeRole', '*', { context });
+    const roles = await gateway.access.assumableRoles(aSubject(SNS), { context: keys }, NOON);
+    const certain = roles.filter(({ requires }) => requires.length === 0).map((role) => role.roleArn);
+    expect(certain).toEqual([roleArn('OfOrganization'), roleArn('OfUnit')]);
+    const asked = aQuestion(aSubject(SNS, roleArn('OfUnit')), 's3:GetObject', '*', { context });
+    const [inRole] = await gateway.access.decide([asked], NOON);
+    expect(inRole?.decision.deniedBy).toBe('IDENTITY_POLICY');
   });
 
   it('alone says for what it calls', async () => {
