@@ -13,7 +13,7 @@ import { type EffectivePermissions, effectivePermissions } from './effective-per
 import type { PermissionFilter } from './effective-permissions-filter.ts';
 import type { Answer, Question, Subject } from './question.ts';
 import { type Simulation, simulate } from './simulate.ts';
-import { type OpenQuestion, type WhoCan, whoCan } from './who-can.ts';
+import { type OpenQuestion, type WhoCan, type WhoCanScope, whoCan } from './who-can.ts';
 
 /** The questions. Each is a projection of one evaluator, so that no two of them can disagree. `now`: ms since 1970. */
 export interface Access {
@@ -30,10 +30,13 @@ export interface Access {
   simulate(simulation: Simulation, now: number): readonly Answer[];
   /** Roles that the subject can assume now, or could under the conditions named. */
   assumableRoles(subject: Subject, options: AssumableRolesOptions, now: number): Promise<readonly AssumableRole[]>;
-  /** All users and roles that may do what is asked: their number, and the decisions of the page asked for. */
+  /**
+   * All users and roles that may do what is asked: their number, and the decisions of the page asked for. `scope` left out:
+   * of everybody.
+   */
   whoCan(
     question: OpenQuestion,
-    page: { readonly offset: number; readonly limit: number },
+    page: { readonly offset: number; readonly limit: number; readonly scope?: WhoCanScope | null },
     now: number,
   ): Promise<WhoCan>;
   /** Everything that the subject may do, in closed form, in its role if it has assumed one. */
@@ -68,7 +71,7 @@ export function createAccess(directory: Directory, catalog: Catalog): Access {
     simulate: (simulation, now) => simulate(catalog, simulation, now),
     assumableRoles: (subject, { maxDepth = 1, context = new Map(), path = '' }, now) =>
       assumableRoles(tools, subject, { maxDepth, context, path }, now),
-    whoCan: (question, page, now) => whoCan(tools, question, page, now),
+    whoCan: (question, { scope = null, ...page }, now) => whoCan(tools, question, { ...page, scope }, now),
     effectivePermissions: (subject, context, now) => effectivePermissions(tools, subject, context, now),
     compareAccess: (subject, options, now) => compareAccess(tools, subject, options, now),
     accessRoutes: (subject, needs, now) => accessRoutes(tools, subject, needs, now),

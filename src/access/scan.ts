@@ -32,14 +32,16 @@ export async function onOneRevision<T>(scan: (check: OneRevision) => Promise<T>)
   throw new RolegateError('CONFLICT', 'the directory kept changing while it was searched; try again');
 }
 
-/** Pages of the ARNs of all users, then of all roles, or of one of both. */
+/** Pages of the ARNs of all users or roles in their order, or of those of one account. */
 export async function* pagesOf(
   directory: Directory,
   kind: 'userArns' | 'roleArns',
+  accountId?: string,
 ): AsyncGenerator<readonly string[], void, undefined> {
+  const where = { limit: SCAN_PAGE, ...(accountId === undefined ? {} : { accountId }) };
   let after: string | undefined;
   for (;;) {
-    const page = await directory[kind](after === undefined ? { limit: SCAN_PAGE } : { after, limit: SCAN_PAGE });
+    const page = await directory[kind](after === undefined ? where : { after, ...where });
     if (page.length > 0) yield page;
     if (page.length < SCAN_PAGE) return;
     after = page.at(-1);

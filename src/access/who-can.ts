@@ -2,7 +2,7 @@ import { RolegateError } from '../policy/errors.ts';
 import { type PrincipalRef, parsePrincipalRef } from '../policy/principal-id.ts';
 import { type DecideTools, decideEach } from './decide.ts';
 import type { Answer, Question } from './question.ts';
-import { onOneRevision, pagesOf } from './scan.ts';
+import { type OneRevision, onOneRevision, pagesOf } from './scan.ts';
 
 /** A question that leaves open who is asked about. */
 export type OpenQuestion = Omit<Question, 'subject'>;
@@ -15,15 +15,23 @@ export interface WhoCan {
   readonly answers: readonly Answer[];
 }
 
+/** Of whom the answer may tell. */
+export interface WhoCanScope {
+  /** Ids of the accounts to look at, in their order. */
+  readonly accounts: readonly string[];
+  /** Whether each of the principals may be told of, in their order. */
+  readonly visible: (principals: readonly PrincipalRef[]) => Promise<readonly boolean[]>;
+}
+
 /**
- * Every user and role of the directory that may do what is asked, all decided on one revision. The whole directory is
- * looked at, page by page: memory holds one page, and the names of those found. A role stands for a session of it whose
- * name is not known.
+ * Every user and role of the directory that may do what is asked, all decided on one revision. The whole directory, or all
+ * of `scope`, is looked at, page by page: memory holds one page, and the names of those found. A role stands for a session
+ * of it whose name is not known. `scope` null: of everybody.
  */
 export async function whoCan(
   tools: DecideTools,
   question: OpenQuestion,
-  page: { readonly offset: number; readonly limit: number },
+  { scope, ...page }: { readonly offset: number; readonly limit: number; readonly scope: WhoCanScope | null },
   now: number,
 ): Promise<WhoCan> {
   const about = (principal: PrincipalRef): Question => ({
@@ -34,19 +42,10 @@ export async function whoCan(
     let total = 0;
     const answers: Answer[] = [];
     for (const kind of ['userArns', 'roleArns'] as const) {
-      for await (const arns of pagesOf(tools.directory, kind)) {
-        for (const answer of await decideEach(
-          tools,
-          arns.map((arn) => about(refOf(arn))),
-          now,
-        )) {
-          if (answer instanceof RolegateError) {
-            // Deleted since its name was read: the next look at the revision says so.
-            if (answer.code === 'NOT_FOUND') continue;
-            throw answer;
-          }
-          check(answer.revision);
-          if (!answer.decision.allowed) continue;
+      for await (const arns of pagesIn(tools, kind, scope)) {
+        const questions = arns.map((arn) => about(refOf(arn)));
+        const allowed = allowedOf(await decideEach(tools, questions, now), check);
+        for (const answer of await visibleOf(allowed, scope)) {
           if (total >= page.offset && answers.length < page.limit) answers.push(answer);
           total += 1;
         }
@@ -54,6 +53,33 @@ export async function whoCan(
     }
     return { total, answers };
   });
+}
+
+async function* pagesIn(
+  { directory }: DecideTools,
+  kind: 'userArns' | 'roleArns',
+  scope: WhoCanScope | null,
+): AsyncGenerator<readonly string[], void, undefined> {
+  if (scope === null) yield* pagesOf(directory, kind);
+  else for (const accountId of scope.accounts) yield* pagesOf(directory, kind, accountId);
+}
+
+function allowedOf(answers: readonly (Answer | RolegateError)[], check: OneRevision): readonly Answer[] {
+  return answers.filter((answer): answer is Answer => {
+    if (answer instanceof RolegateError) {
+      // Deleted since its name was read: the next look at the revision says so.
+      if (answer.code === 'NOT_FOUND') return false;
+      throw answer;
+    }
+    check(answer.revision);
+    return answer.decision.allowed;
+  });
+}
+
+async function visibleOf(answers: readonly Answer[], scope: WhoCanScope | null): Promise<readonly Answer[]> {
+  if (scope === null || answers.length === 0) return answers;
+  const visible = await scope.visible(answers.map(({ question }) => question.subject.principal));
+  return answers.filter((_answer, index) => visible[index] === true);
 }
 
 function refOf(arn: string): PrincipalRef {

@@ -9,7 +9,7 @@ export interface AttachedPolicy {
   /** What AWS prints behind "with an explicit deny in …": the ARN of a managed or control policy; null for others. */
   readonly arn: string | null;
   /**
-   * ARN of the user, group or role that an inline policy is part of, or of the role session that a policy was passed for.
+   * ARN of the user, group, role or resource that the policy is part of, or of the role session that it was passed for.
    * Left out: it stands by itself, or came with the question.
    */
   readonly holder?: string;

@@ -11,7 +11,7 @@ export interface MatchedStatement {
   readonly policyName: string | null;
   /** Of a managed or control policy; null for others. */
   readonly arn: string | null;
-  /** ARN of the user, group or role that an inline policy is part of, or of the session it was passed for; null for others. */
+  /** ARN of the user, group, role or resource that it is part of, or of the session it was passed for; null for others. */
   readonly holder: string | null;
   readonly sid: string | null;
   /** Position in the document, from 0. */

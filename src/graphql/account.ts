@@ -24,7 +24,8 @@ export const Account = builder.prismaNode('Account', {
     name: t.exposeString('name', { nullable: true, description: 'What people call it; null when nobody said' }),
     organizationId: t.exposeString('organizationId', {
       nullable: true,
-      description: 'The organization it is a member of (o-…); null: in none, or not known to be in one',
+      description:
+        'The organization it is a member of (o-…); null: in none, or not known to be in one. Needs account:GetAccountInformation',
     }),
     users: t.relatedConnection(
       'users',
@@ -63,7 +64,8 @@ export const Account = builder.prismaNode('Account', {
       {
         ...TABLE_PAGE,
         cursor: 'arn',
-        description: 'Its resources that the directory knows, in the order of their ARNs. Needs rolegate:ListResources',
+        description:
+          'Its resources that the directory knows, in the order of their ARNs. Needs config:ListDiscoveredResources',
       },
       { description: 'Resources of an account, a page at a time', fields: countField },
       { description: 'A resource of an account' },

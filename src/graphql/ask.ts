@@ -7,7 +7,7 @@ import { decisionLoader } from './decision-loader.ts';
 import { callerSubject, mayDo } from './permission.ts';
 
 /** Asked about somebody else, this is the action of AWS that has to be allowed on that principal. */
-const ASK_ACTION = 'iam:SimulatePrincipalPolicy';
+export const ASK_ACTION = 'iam:SimulatePrincipalPolicy';
 
 /**
  * Answers in the order of `questions`, an error in the place of one that could not be answered. What the caller may not

@@ -9,6 +9,7 @@ import {
   ValidationFailure,
 } from './failures.ts';
 import { textsOf } from './given-document.ts';
+import { callersOwn } from './own-session.ts';
 import { RoleSession, roleSessionValue } from './role-session.ts';
 import { TemporaryCredentials } from './temporary-credentials.ts';
 
@@ -48,7 +49,7 @@ const AssumeRoleWithWebIdentitySuccess = builder
       roleSession: t.field({
         type: RoleSession,
         description: 'The session that was made',
-        resolve: ({ session }) => roleSessionValue(session),
+        resolve: ({ session }) => callersOwn(roleSessionValue(session)),
       }),
       credentials: t.field({
         type: TemporaryCredentials,

@@ -11,6 +11,7 @@ import {
   ValidationFailure,
 } from './failures.ts';
 import { textsOf } from './given-document.ts';
+import { callersOwn } from './own-session.ts';
 import { RoleSession, roleSessionValue } from './role-session.ts';
 import { TagInput } from './tag.ts';
 import { TemporaryCredentials } from './temporary-credentials.ts';
@@ -63,7 +64,7 @@ export const AssumeRoleSuccess = builder.objectRef<AssumedRole>('AssumeRoleSucce
     roleSession: t.field({
       type: RoleSession,
       description: 'The session that was made',
-      resolve: ({ session }) => roleSessionValue(session),
+      resolve: ({ session }) => callersOwn(roleSessionValue(session)),
     }),
     credentials: t.field({
       type: TemporaryCredentials,

@@ -2,6 +2,7 @@ import type { Answer } from '../access/question.ts';
 import { builder } from './builder.ts';
 import { DecisionEffect, LayerDecision, MatchedStatement, PolicyLayer } from './matched-statement.ts';
 import { Principal } from './principal.ts';
+import { readableReason, readableStatements, withheldLayers } from './readable-policy.ts';
 import { Role, roleValue } from './role.ts';
 import { principalOf } from './role-session.ts';
 
@@ -50,8 +51,10 @@ export const Decision = builder.objectRef<Answer>('Decision').implement({
 
 builder.objectFields(Decision, (t) => ({
   reason: t.string({
-    description: 'The sentence AWS prints in its access-denied error; for ALLOWED, one that names what allowed it',
-    resolve: ({ decision }) => decision.reason,
+    description:
+      'The sentence AWS prints in its access-denied error; for ALLOWED, one that names what allowed it. Without the name of the ' +
+      'policy where the caller may not read it',
+    resolve: (answer, _args, context) => readableReason(context, answer),
   }),
   deniedBy: t.field({
     type: PolicyLayer,
@@ -66,8 +69,20 @@ builder.objectFields(Decision, (t) => ({
   }),
   matchedStatements: t.field({
     type: [MatchedStatement],
-    description: 'The statements that determined the outcome: the denying ones, or the allowing ones',
-    resolve: ({ decision }) => [...decision.matchedStatements],
+    description:
+      'The statements that determined the outcome: the denying ones, or the allowing ones. Without those of policies that the ' +
+      'caller may not read: see `withheld`',
+    resolve: ({ decision }, _args, context) => readableStatements(context, decision.matchedStatements),
+  }),
+  withheld: t.field({
+    type: [PolicyLayer],
+    description:
+      'Layers that have statements that matched and are shown neither in `matchedStatements` nor in `layers`, because the ' +
+      'caller may not read their policies: a managed policy needs iam:GetPolicyVersion, an inline one iam:GetUserPolicy, ' +
+      'iam:GetGroupPolicy or iam:GetRolePolicy, a control policy organizations:DescribePolicy, a trust policy iam:GetRole, the ' +
+      'policy of a resource config:GetResourceConfigHistory or its service’s own action (s3:GetBucketPolicy …). Policies of AWS, and ' +
+      'those that came with the question, need nothing. Empty: everything is shown',
+    resolve: ({ decision }, _args, context) => withheldLayers(context, decision),
   }),
   missingContextKeys: t.stringList({
     description:

@@ -5,6 +5,7 @@ import { become } from './become.ts';
 import { builder } from './builder.ts';
 import type { GatewayContext } from './context.ts';
 import { expectingFailures, ValidationFailure } from './failures.ts';
+import { callersOwn } from './own-session.ts';
 import { RoleSession, roleSessionValue } from './role-session.ts';
 import { Viewer } from './viewer.ts';
 
@@ -19,7 +20,7 @@ const ExitRoleSuccess = builder.objectRef<LeftRole>('ExitRoleSuccess').implement
     endedSession: t.field({
       type: RoleSession,
       description: 'The session that ended',
-      resolve: ({ endedSession }) => roleSessionValue(endedSession),
+      resolve: ({ endedSession }) => callersOwn(roleSessionValue(endedSession)),
     }),
     viewer: t.field({ type: Viewer, description: 'Who the caller is again', resolve: ({ viewer }) => viewer }),
   }),

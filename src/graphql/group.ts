@@ -7,7 +7,8 @@ export const Group = builder.prismaNode('Group', {
   findUnique: (arn) => ({ arn }),
   select: { arn: true },
   description:
-    'A collection of users of one account, who hold its policies beside their own. It can make no request itself',
+    'A collection of users of one account, who hold its policies beside their own. It can make no request itself. ' +
+    'What is more than its ARN, name, path and account takes iam:GetGroup, iam:ListAttachedGroupPolicies or iam:ListGroupPolicies on it',
   fields: (t) => ({
     arn: t.field({ type: 'Arn', description: 'Its ARN', resolve: (row) => row.arn }),
     name: t.exposeString('name', { description: 'Its name, without its path' }),

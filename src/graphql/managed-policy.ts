@@ -6,7 +6,8 @@ export const ManagedPolicy = builder.prismaNode('ManagedPolicy', {
   findUnique: (arn) => ({ arn }),
   select: { id: true, arn: true, defaultVersionId: true },
   description:
-    'A policy that stands by itself and is attached to users, groups and roles: one of the customer, or one of AWS',
+    'A policy that stands by itself and is attached to users, groups and roles: one of the customer, or one of AWS. ' +
+    'Of a customer’s, what is more than its ARN, name and path takes iam:GetPolicy, and its document iam:GetPolicyVersion',
   fields: (t) => ({
     arn: t.field({ type: 'Arn', description: 'Its ARN', resolve: (row) => row.arn }),
     name: t.exposeString('name', { description: 'Its name, without its path' }),
@@ -48,8 +49,15 @@ export const InlinePolicy = builder.prismaObject('InlinePolicy', {
     name: t.exposeString('name', { description: 'Unique within the user, group or role' }),
     document: t.field({
       type: 'PolicyDocument',
-      select: { document: { select: { text: true } } },
-      description: 'What it says',
+      // The holders: reading it is decided on them.
+      select: {
+        document: { select: { text: true } },
+        user: { select: { arn: true } },
+        group: { select: { arn: true } },
+        role: { select: { arn: true } },
+      },
+      description:
+        'What it says. Needs iam:GetUserPolicy, iam:GetGroupPolicy or iam:GetRolePolicy on what it is part of',
       resolve: (row) => row.document.text,
     }),
   }),

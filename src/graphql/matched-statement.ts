@@ -3,6 +3,7 @@ import type {
   MatchedStatement as MatchedStatementValue,
 } from '../evaluation/decision.ts';
 import { builder } from './builder.ts';
+import { readableStatements } from './readable-policy.ts';
 
 export const DecisionEffect = builder.enumType('DecisionEffect', {
   description: 'The outcome of a request, or what one layer of policies says of it',
@@ -69,8 +70,10 @@ export const LayerDecision = builder.objectRef<LayerDecisionValue>('LayerDecisio
     effect: t.field({ type: DecisionEffect, description: 'What it said', resolve: (layer) => layer.effect }),
     matchedStatements: t.field({
       type: [MatchedStatement],
-      description: 'The statements that made it say so: the denying ones, or the allowing ones',
-      resolve: (layer) => [...layer.matchedStatements],
+      description:
+        'The statements that made it say so: the denying ones, or the allowing ones. Without those of policies that the ' +
+        'caller may not read: see `Decision.withheld`',
+      resolve: (layer, _args, context) => readableStatements(context, layer.matchedStatements),
     }),
   }),
 });

@@ -1,6 +1,7 @@
 import type { PermissionTerm as PermissionTermValue } from '../analysis/term.ts';
 import { builder } from './builder.ts';
 import { MatchedStatement } from './matched-statement.ts';
+import { readableStatements } from './readable-policy.ts';
 
 export const PermissionTerm = builder.objectRef<PermissionTermValue>('PermissionTerm').implement({
   description:
@@ -24,8 +25,8 @@ export const PermissionTerm = builder.objectRef<PermissionTermValue>('Permission
     }),
     statements: t.field({
       type: [MatchedStatement],
-      description: 'The statements that it comes from',
-      resolve: ({ statements }) => [...statements],
+      description: 'The statements that it comes from, without those of policies that the caller may not read',
+      resolve: ({ statements }, _args, context) => readableStatements(context, statements),
     }),
   }),
 });

@@ -1,11 +1,8 @@
-import { canBeAbout } from '../access/effective-permissions-filter.ts';
-import type { RequestContext } from '../evaluation/request.ts';
-import type { PrincipalRef } from '../policy/principal-id.ts';
+import { type PrincipalRef, principalIdOf } from '../policy/principal-id.ts';
+import type { PrincipalCaller } from '../session/caller.ts';
 import type { GatewayContext } from './context.ts';
-import { decisionLoader } from './decision-loader.ts';
-import { callerSubject, mayDo, type Permission } from './permission.ts';
-
-const NO_CONTEXT: RequestContext = new Map();
+import { mayDo, type Permission } from './permission.ts';
+import { mayReadAtItsService, resourcePermission } from './readable-resource.ts';
 
 /** The types that can be looked up by id. */
 export type NodeTypeName = 'Account' | 'Group' | 'ManagedPolicy' | 'Resource' | 'Role' | 'RoleSession' | 'User';
@@ -13,11 +10,6 @@ export type NodeTypeName = 'Account' | 'Group' | 'ManagedPolicy' | 'Resource' | 
 /** What reading an account's own data takes. */
 export function accountPermission(accountId: string): Permission {
   return { action: 'account:GetAccountInformation', resource: '*', account: accountId };
-}
-
-/** AWS Config is where AWS tells of resources of all services: their owner, tags and policies. */
-export function resourcePermission(accountId: string): Permission {
-  return { action: 'config:GetResourceConfigHistory', resource: '*', account: accountId };
 }
 
 const IAM_READS = {
@@ -29,7 +21,8 @@ const IAM_READS = {
 
 /**
  * Whether the caller may read this entity. `id` is as in its global id: an ARN, an account's number, or a session's id.
- * What is not there may be "read": looking it up finds nothing.
+ * The same is asked, and the same statements are sent, for what is not there; the answer is then no, or yes to somebody
+ * who may know of it, and looking it up finds nothing.
  */
 export async function mayRead(context: GatewayContext, type: NodeTypeName, id: string): Promise<boolean> {
   const { caller } = context;
@@ -38,9 +31,9 @@ export async function mayRead(context: GatewayContext, type: NodeTypeName, id: s
     case 'Account':
       return mayDo(context, accountPermission(id));
     case 'Resource':
-      return mayReadResource(context, id);
+      return mayReadResource(context, caller, id);
     case 'RoleSession':
-      return mayReadSession(context, id);
+      return mayReadSession(context, caller, id);
     case 'Group':
     case 'ManagedPolicy':
     case 'Role':
@@ -62,7 +55,10 @@ export async function mayReadPrincipal(context: GatewayContext, principal: Princ
     case 'role':
       return mayRead(context, 'Role', principal.arn);
     case 'roleSession':
-      return isOwn(caller.ref, principal.arn) || mayDo(context, sessionPermission(principal.arn));
+      return (
+        isOwn(caller.ref, principal.arn) ||
+        mayDo(context, { action: IAM_READS.Role, resource: roleOfSession(principal.arn), account: null })
+      );
     case 'root':
     case 'federatedUser':
     case 'service':
@@ -77,45 +73,41 @@ function isOwn(ref: PrincipalRef, arn: string): boolean {
   return 'arn' in ref && ref.arn === arn;
 }
 
-/** Sessions are read by who may read their role. A session's ARN does not hold the role's path. */
-function sessionPermission(sessionArn: string): Permission {
-  const role = sessionArn.replace(':sts:', ':iam:').replace(/:assumed-role\/([^/]+)\/.*$/, ':role/$1');
-  return { action: 'iam:GetRole', resource: role, account: null };
+/** The ARN of the role that a session is of, as far as the session's ARN tells: it does not hold the role's path. */
+export function roleOfSession(sessionArn: string): string {
+  return sessionArn.replace(':sts:', ':iam:').replace(/:assumed-role\/([^/]+)\/.*$/, ':role/$1');
 }
 
-async function mayReadSession(context: GatewayContext, id: string): Promise<boolean> {
-  if (context.caller.kind === 'principal' && context.caller.session?.id === id) return true;
-  const session = await context.directory.prisma.roleSession.findUnique({ where: { id }, select: { arn: true } });
-  return session === null || mayDo(context, sessionPermission(session.arn));
+/** Whether it is the session that the caller speaks in, or the one that this was chained from. `id` left out: not known. */
+export function isCallersSession(
+  { ref, session }: PrincipalCaller,
+  { id, arn }: { readonly id?: string; readonly arn: string },
+): boolean {
+  if (session === null) return false;
+  if (id === undefined || id === '') return principalIdOf(ref) === arn;
+  return id === session.id || id === session.parentId;
 }
 
-async function mayReadResource(context: GatewayContext, arn: string): Promise<boolean> {
+/** Sessions are read by who holds them, and by who may read their role. */
+async function mayReadSession(context: GatewayContext, caller: PrincipalCaller, id: string): Promise<boolean> {
+  const session = await context.directory.prisma.roleSession.findUnique({
+    where: { id },
+    select: { id: true, arn: true, roleArn: true },
+  });
+  const roleArn = session?.roleArn ?? `arn:aws:iam::${accountOf(caller.ref)}:role/-`;
+  const readsRole = await mayDo(context, { action: IAM_READS.Role, resource: roleArn, account: null });
+  return session !== null && (readsRole || isCallersSession(caller, session));
+}
+
+async function mayReadResource(context: GatewayContext, caller: PrincipalCaller, arn: string): Promise<boolean> {
   const row = await context.directory.prisma.resource.findUnique({ where: { arn }, select: { accountId: true } });
-  if (row === null) return true;
-  const asked = [mayDo(context, resourcePermission(row.accountId)), mayReadAtItsService(context, arn)];
-  return (await Promise.all(asked)).includes(true);
+  const owner = row?.accountId ?? accountOf(caller.ref);
+  const asked = [mayDo(context, resourcePermission(owner)), mayReadAtItsService(context, arn)];
+  const verdicts = await Promise.all(asked);
+  return row !== null && verdicts.includes(true);
 }
 
-/**
- * Whoever may list or read something of a resource at its own service knows that it is there: alice the bucket of another
- * account that lets her in, where AWS Config of that account tells her nothing. Its policy and tags take more.
- */
-async function mayReadAtItsService(context: GatewayContext, arn: string): Promise<boolean> {
-  const { caller, catalog } = context;
-  if (caller.kind !== 'principal') return false;
-  const subject = callerSubject(caller);
-  const reads = catalog
-    .actionsOf(arn.split(':', 3)[2] ?? '')
-    .filter(({ accessLevel }) => accessLevel === 'LIST' || accessLevel === 'READ')
-    .filter(canBeAbout(catalog, arn));
-  const questions = reads.map(({ name }) => ({
-    subject,
-    action: name,
-    resource: arn,
-    resourceAccount: null,
-    context: NO_CONTEXT,
-    path: '',
-  }));
-  const answers = await decisionLoader(context).loadMany(questions);
-  return answers.some((answer) => !(answer instanceof Error) && answer.decision.allowed);
+/** Services are of no account: what is asked about theirs is asked about one that nobody has. */
+function accountOf(ref: PrincipalRef): string {
+  return 'accountId' in ref ? ref.accountId : '000000000000';
 }

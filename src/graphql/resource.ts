@@ -14,7 +14,9 @@ export const Resource = builder.prismaNode('Resource', {
     policy: t.field({
       type: 'PolicyDocument',
       nullable: true,
-      description: 'Its resource-based policy; null when it has none. Needs config:GetResourceConfigHistory',
+      description:
+        'Its resource-based policy; null when it has none. Needs config:GetResourceConfigHistory, or what its service ' +
+        'asks for it (s3:GetBucketPolicy …)',
       select: { policy: { select: { text: true } } },
       resolve: (row) => row.policy?.text ?? null,
     }),

@@ -12,7 +12,9 @@ export const Role = builder.prismaNode('Role', {
   interfaces: [Principal],
   description:
     'A set of permissions that belongs to nobody: whoever its trust policy and their own permissions let assume it gives up ' +
-    'the own permissions and holds the role’s. As a principal it means a session of the role whose name is not known',
+    'the own permissions and holds the role’s. As a principal it means a session of the role whose name is not known. What is more than its ARN, name, ' +
+    'path and account takes iam:GetRole (all but tags and boundary also iam:ListRoles), iam:ListAttachedRolePolicies or ' +
+    'iam:ListRolePolicies on it',
   fields: (t) => ({
     arn: t.field({ type: 'Arn', description: 'Its ARN', resolve: (row) => row.arn }),
     uniqueId: t.exposeString('id', {

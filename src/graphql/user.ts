@@ -11,7 +11,10 @@ export const User = builder.prismaNode('User', {
   findUnique: (arn) => ({ arn }),
   select: { arn: true },
   interfaces: [Principal],
-  description: 'An IAM user: somebody, or something, with permissions of its own and long-term credentials',
+  description:
+    'An IAM user: somebody, or something, with permissions of its own and long-term credentials. What is more than its ARN, name, ' +
+    'path and account takes iam:GetUser (`uniqueId` and `createdAt` also iam:ListUsers), iam:ListGroupsForUser, ' +
+    'iam:ListAttachedUserPolicies or iam:ListUserPolicies on it',
   fields: (t) => ({
     arn: t.field({ type: 'Arn', description: 'Its ARN', resolve: (row) => row.arn }),
     uniqueId: t.exposeString('id', {

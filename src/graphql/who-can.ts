@@ -1,7 +1,12 @@
 import type { Answer } from '../access/question.ts';
+import type { WhoCanScope } from '../access/who-can.ts';
+import type { PrincipalCaller } from '../session/caller.ts';
+import { ASK_ACTION, mayAskAbout } from './ask.ts';
 import { builder } from './builder.ts';
+import type { GatewayContext } from './context.ts';
 import { Decision } from './decision.ts';
 import { offsetConnection, offsetOf, toPage } from './offset-connection.ts';
+import { accountsInReach } from './organization-reader.ts';
 import { AFTER_DESCRIPTION, FIRST_DESCRIPTION } from './page.ts';
 import { Principal } from './principal.ts';
 import {
@@ -30,10 +35,20 @@ const PrincipalAccessConnection = offsetConnection('PrincipalAccess', PrincipalA
   entry: 'A principal that may do what was asked',
 });
 
+/** Whom the caller may ask about. */
+async function askableScope(context: GatewayContext, caller: PrincipalCaller): Promise<WhoCanScope> {
+  return {
+    accounts: await accountsInReach(context, caller, ASK_ACTION),
+    visible: (principals) => Promise.all(principals.map((principal) => mayAskAbout(context, principal))),
+  };
+}
+
 builder.queryField('whoCan', (t) =>
   t.field({
     type: PrincipalAccessConnection,
-    description: 'Every user and role of the directory that may do this, as itself, without assuming a role for it',
+    description:
+      'Every user and role that may do this, as itself, without assuming a role for it: of those that the caller may ask ' +
+      'about, itself included (iam:SimulatePrincipalPolicy). Others are not counted either',
     args: {
       action: t.arg.string({ required: true, description: ACTION_DESCRIPTION }),
       resource: t.arg({ type: 'Arn', required: true, description: RESOURCE_DESCRIPTION }),
@@ -42,9 +57,11 @@ builder.queryField('whoCan', (t) =>
       first: t.arg.int({ description: FIRST_DESCRIPTION }),
       after: t.arg.string({ description: AFTER_DESCRIPTION }),
     },
-    resolve: async (_root, args, { access, now }) => {
+    resolve: async (_root, args, context) => {
       const page = offsetOf(args);
-      const { answers, total } = await access.whoCan(toOpenQuestion(args, ''), page, now);
+      const { access, caller, now } = context;
+      const scope = caller.kind === 'principal' ? await askableScope(context, caller) : null;
+      const { answers, total } = await access.whoCan(toOpenQuestion(args, ''), { ...page, scope }, now);
       return toPage(answers, page.offset, total);
     },
   }),

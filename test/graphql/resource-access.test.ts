@@ -33,14 +33,14 @@ describe('a resource is there for who may list or read something of it', () => {
     expect(await gateway.ask(BOB, MAY_LIST, { arn: 'arn:aws:s3:::nothing' })).toEqual({ data: { resource: null } });
   });
 
-  test('its policy and tags are told by AWS Config alone', async () => {
+  test('its policy is told by AWS Config, and by its service to who may ask there', async () => {
     const query = 'query ($arn: Arn!) { resource(arn: $arn) { arn policy } }';
     const result = await gateway.ask(ALICE, query, { arn: SHARED_BUCKET });
     expect(result.data).toEqual({ resource: { arn: SHARED_BUCKET, policy: null } });
     expect(faultsOf(result)).toEqual([
       {
         code: 'FORBIDDEN',
-        message: '`policy` needs config:GetResourceConfigHistory, which you are not allowed',
+        message: '`policy` needs config:GetResourceConfigHistory or s3:GetBucketPolicy, which you are not allowed',
       },
     ]);
     const toOperator = await gateway.ask(OPERATOR, query, { arn: SHARED_BUCKET });

@@ -212,9 +212,6 @@ test('routes from one’s own bucket to somebody else’s: the role route loses 
               "allowed": true,
               "matchedStatements": [
                 {
-                  "layer": "RESOURCE_POLICY",
-                },
-                {
                   "layer": "IDENTITY_POLICY",
                 },
               ],
@@ -233,11 +230,7 @@ test('routes from one’s own bucket to somebody else’s: the role route loses 
             },
             {
               "allowed": true,
-              "matchedStatements": [
-                {
-                  "layer": "IDENTITY_POLICY",
-                },
-              ],
+              "matchedStatements": [],
             },
           ],
           "givesUp": [

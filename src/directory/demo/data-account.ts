@@ -1,6 +1,7 @@
 import type { DirectoryDocument } from '../document.ts';
 import { DATA_ACCOUNT, DEVELOPMENT_ACCOUNT } from './organization.ts';
 import { policyText } from './policy-text.ts';
+import { viewOwnPermissions } from './view-own-permissions.ts';
 
 const BUCKET = 'arn:aws:s3:::shared-datasets';
 const ALICE = { AWS: `arn:aws:iam::${DEVELOPMENT_ACCOUNT}:user/alice` };
@@ -29,6 +30,7 @@ export const dataAccount: DirectoryDocument = {
       tags: { team: 'data' },
       attachedPolicies: [],
       inlinePolicies: [
+        { name: 'ViewOwnPermissions', document: viewOwnPermissions },
         {
           name: 'DataOwner',
           document: policyText(

@@ -1,6 +1,7 @@
 import type { DirectoryDocument } from '../document.ts';
 import { DATA_ACCOUNT, DEVELOPMENT_ACCOUNT } from './organization.ts';
 import { policyText } from './policy-text.ts';
+import { viewOwnPermissions } from './view-own-permissions.ts';
 
 const iam = (resource: string) => `arn:aws:iam::${DEVELOPMENT_ACCOUNT}:${resource}`;
 
@@ -61,7 +62,13 @@ export const developmentAccount: DirectoryDocument = {
       versions: [{ versionId: 'v1', document: developerBoundary }],
     },
   ],
-  groups: [{ arn: DEVELOPERS, attachedPolicies: [DEVELOPER_ACCESS], inlinePolicies: [] }],
+  groups: [
+    {
+      arn: DEVELOPERS,
+      attachedPolicies: [DEVELOPER_ACCESS],
+      inlinePolicies: [{ name: 'ViewOwnPermissions', document: viewOwnPermissions }],
+    },
+  ],
   users: [
     {
       arn: ALICE,
