@@ -23,7 +23,7 @@ afterAll(async () => {
 
 type Headers = Readonly<Record<string, string>>;
 
-const ASSUME = `mutation { assumeRole(input: { role: "${DATA_WRITER}", roleSessionName: "x" }) { __typename } }`;
+const ASSUME = `mutation { assumeRole(input: { role: "${DATA_WRITER}", roleSessionName: "alice" }) { __typename } }`;
 const SIGN_IN = 'mutation($input: SignInInput!) { signIn(input: $input) { __typename } }';
 const WHO = '{ viewer { principal { principalId } } }';
 

@@ -145,12 +145,12 @@ test('a zone is of this machine alone', () => {
   expect(canonicalAddress('fe80::1%eth0')).toBe('fe80::1');
 });
 
-test('conditions and the audit trail see the client, and only what a trusted proxy says of it', async () => {
+test('a role session keeps where it was made from: what a trusted proxy says, and nobody else', async () => {
   const dataDir = await newDataDir();
   const gateway = await startTestGateway(dataDir, { ROLEGATE_TRUSTED_PROXIES: '127.0.0.9, 127.0.1.0/24' });
   try {
     const role = 'arn:aws:iam::222222222222:role/DataWriter';
-    const assume = `mutation { assumeRole(input: { role: "${role}", roleSessionName: "x" }) { ... on AssumeRoleSuccess { credentials { accessKeyId } } } }`;
+    const assume = `mutation { assumeRole(input: { role: "${role}", roleSessionName: "alice" }) { ... on AssumeRoleSuccess { credentials { accessKeyId } } } }`;
     const sourceIp = async (from: string, forwarded: string | readonly string[]) => {
       const { headers, body } = operation(assume);
       const authorization = gateway.as.user('alice');
