@@ -3,6 +3,8 @@ import type { DirectoryDocument } from '../directory/document.ts';
 import { RolegateError } from '../policy/errors.ts';
 import { openStore } from '../server/services.ts';
 import type { Settings } from '../server/settings.ts';
+import { aCall } from '../session/call.ts';
+import { importDocument } from '../session/import-document.ts';
 import { CommandFailed } from './failure.ts';
 import { aboutFile, parseExport, readExports } from './read-exports.ts';
 import { hereOrThere, isObject, type RunningGateway } from './running-gateway.ts';
@@ -60,10 +62,14 @@ async function importHere(
   });
   if (store === null) return null;
   try {
-    const applied = await store.directory.apply(document, ({ phase, done, total }) =>
-      progress.show(total > 0 ? `${phase} ${done}/${total}` : phase),
+    const call = aCall({ kind: 'operator' }, Date.now());
+    const applied = await importDocument(
+      store,
+      call,
+      () => ({ document, warnings }),
+      ({ phase, done, total }) => progress.show(total > 0 ? `${phase} ${done}/${total}` : phase),
     );
-    return { ...applied, warnings: [...warnings, ...applied.warnings], revision: String(applied.revision) };
+    return { ...applied, revision: String(applied.revision) };
   } finally {
     await store.directory.close();
   }

@@ -1,6 +1,7 @@
 import type { AttachedPolicy } from '../evaluation/applicable-policies.ts';
 import type { PreparedPrincipal, PreparedResource, PreparedRole } from '../evaluation/prepare.ts';
 import type { PrincipalRef } from '../policy/principal-id.ts';
+import type { NewAuditEvent } from './audit-store.ts';
 import type { DirectoryDocument } from './document.ts';
 import type { AccessKeyStore, RoleSessionRecord, RoleSessionStore } from './session-store.ts';
 
@@ -81,8 +82,11 @@ export interface Directory {
    * none (but the revision on a server) for what is in memory.
    */
   gather(request: GatherRequest): Promise<Gathered>;
-  /** All or nothing, in one transaction. Throws a DirectoryError that names the entity when a document cannot be stored. */
-  apply(document: DirectoryDocument, progress?: Progress): Promise<Applied>;
+  /**
+   * All or nothing, in one transaction, and with `event` in the audit trail, also when it held nothing new. Throws a
+   * RolegateError that names the entity when a document cannot be stored.
+   */
+  apply(document: DirectoryDocument, progress?: Progress, event?: NewAuditEvent): Promise<Applied>;
   /**
    * Where accounts stand; those in no organization, or of which nothing is known, are not in the answer. `since`: any state
    * that is no older will do (that of an answer which the question is about). Without a statement when in memory; on a

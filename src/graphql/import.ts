@@ -1,6 +1,8 @@
 import type { Applied } from '../directory/directory.ts';
 import { parseAccountAuthorizationDetails } from '../directory/import/account-authorization-details.ts';
 import { InvalidInput } from '../policy/errors.ts';
+import { aCall } from '../session/call.ts';
+import { importDocument } from '../session/import-document.ts';
 import { Account } from './account.ts';
 import { brand } from './brand.ts';
 import { builder } from './builder.ts';
@@ -61,12 +63,13 @@ builder.mutationField('importAccountAuthorizationDetails', (t) =>
       types: [ValidationFailure],
       union: { name: 'ImportResult', description: 'The export is in the directory, or why not' },
     },
-    resolve: (_root, { input }, { directory }) =>
-      expectingFailures(async () => {
-        const { document, warnings } = parseAccountAuthorizationDetails(input.document);
-        const applied = await directory.apply(named(document, input.accountName ?? null));
-        return { ...applied, warnings: [...warnings, ...applied.warnings] };
-      }),
+    resolve: (_root, { input }, { directory, caller, now, origin }) =>
+      expectingFailures(() =>
+        importDocument({ directory }, aCall(caller, now, origin), () => {
+          const { document, warnings } = parseAccountAuthorizationDetails(input.document);
+          return { document: named(document, input.accountName ?? null), warnings };
+        }),
+      ),
   }),
 );
 

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { absentRole } from '../access/absent-role.ts';
 import { type AssumptionArguments, decideAssumption } from '../access/assume.ts';
 import { inheritanceFault } from '../access/assumption-parameters.ts';
 import type { Question, Subject } from '../access/question.ts';
@@ -8,10 +9,9 @@ import type { NewAuditEvent } from '../directory/audit-store.ts';
 import type { Gathered } from '../directory/directory.ts';
 import type { RoleSessionOrigin, RoleSessionRecord } from '../directory/session-store.ts';
 import type { Decision } from '../evaluation/decision.ts';
-import { type PreparedPrincipal, type PreparedRole, prepareResource } from '../evaluation/prepare.ts';
+import type { PreparedPrincipal, PreparedRole } from '../evaluation/prepare.ts';
 import type { RequestContext } from '../evaluation/request.ts';
 import { RolegateError } from '../policy/errors.ts';
-import { loadPolicy } from '../policy/load.ts';
 import { principalIdOf } from '../policy/principal-id.ts';
 import type { AssumeRoleParameters } from './assume-role-parameters.ts';
 import { withDecision } from './audited.ts';
@@ -158,7 +158,7 @@ function authorized(
   const role = gathered.role(parameters.role);
   const decision = decideAssumption(
     own,
-    role === null ? nobodysRole(parameters.role, gathered) : role.value,
+    role === null ? absentRole(parameters.role, gathered) : role.value,
     {
       roleSessionName: parameters.roleSessionName,
       externalId: parameters.externalId,
@@ -178,18 +178,6 @@ function authorized(
   if (role !== null && decision.allowed) return { role: role.value, decision };
   const { revision } = gathered;
   throw new AccessDenied(request.refusal ?? decision.reason, { question, decision, gaps: [], revision });
-}
-
-/** What a role that is not there is decided as: one that trusts nobody, so that nobody can tell the two apart. */
-function nobodysRole(arn: string, gathered: Gathered): Pick<PreparedRole, 'trust'> {
-  const policy = {
-    policy: loadPolicy({ Version: '2012-10-17', Statement: [] }, 'trust'),
-    id: arn,
-    name: null,
-    arn: null,
-  };
-  const { facts } = gathered.resource(arn, null).value;
-  return { trust: prepareResource({ ...facts, tags: {}, policy, policyBindings: {} }) };
 }
 
 function checkDuration({ durationSeconds }: AssumeRoleParameters, role: PreparedRole, isChained: boolean): void {

@@ -1,6 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { AuditEvent } from '../../src/directory/audit-store.ts';
+import { InvalidInput } from '../../src/policy/errors.ts';
+import { aCall } from '../../src/session/call.ts';
 import type { Caller } from '../../src/session/caller.ts';
+import { importDocument } from '../../src/session/import-document.ts';
 import { A, allow, aRole, aUser, roleArn, trusts, userArn } from '../support/policies.ts';
 import { NOON } from '../support/questions.ts';
 import { basic, bearer, type Gateway, openShared } from './gateway.ts';
@@ -154,5 +157,34 @@ describe('the audit trail', () => {
       code: 'NoSuchEntity',
     });
     expect(await last()).toEqual(before);
+  });
+
+  it('holds imports: who brought in what, the revision it led to, and those that were refused', async () => {
+    const account = '777777777777';
+    const call = aCall({ kind: 'operator' }, NOON, { requestId: 'import-1', sourceIp: '203.0.113.7' });
+    const document = {
+      users: [aUser('zoe', [], { arn: `arn:aws:iam::${account}:user/zoe` })],
+      accounts: [{ id: account }],
+    };
+    const bring = (read: Parameters<typeof importDocument>[2]) => importDocument(gateway, call, read);
+    const applied = await bring(() => ({ document, warnings: ['left out'] }));
+    expect(applied).toMatchObject({ changed: true, warnings: ['left out'] });
+    const kept = { event: 'ImportAccountAuthorizationDetails', principal: 'operator', requestId: 'import-1' };
+    const succeeded = { ...kept, outcome: 'SUCCEEDED', target: account, sourceIp: '203.0.113.7' };
+    expect(await last()).toMatchObject({ ...succeeded, revision: applied.revision });
+    // One that holds nothing new is somebody's call, too.
+    await bring(() => ({ document, warnings: [] }));
+    const again = await last();
+    expect(again).toMatchObject({ ...succeeded, revision: applied.revision });
+    const broken = { groups: [{ arn: 'arn:aws:iam::1:group/g' }] };
+    await expect(bring(() => ({ document: broken, warnings: [] }))).rejects.toMatchObject({ code: 'BAD_USER_INPUT' });
+    const failed = { ...kept, outcome: 'FAILED', code: 'BAD_USER_INPUT', revision: null };
+    expect(await last()).toMatchObject(failed);
+    const unreadable = (): never => {
+      throw new InvalidInput('document', 'not JSON');
+    };
+    await expect(bring(unreadable)).rejects.toThrow('not JSON');
+    expect(await last()).toMatchObject({ ...failed, sequence: (again?.sequence ?? 0n) + 2n });
+    expect(await gateway.directory.revision()).toBe(applied.revision);
   });
 });

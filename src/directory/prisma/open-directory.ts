@@ -1,8 +1,8 @@
 import type { Catalog } from '../../catalog/catalog.ts';
 import { accessKeys } from '../access-keys.ts';
 import { applyDocument } from '../apply/apply.ts';
-import { auditEvents } from '../audit-events.ts';
-import type { AuditStore } from '../audit-store.ts';
+import { addAuditEvent, auditEvents } from '../audit-events.ts';
+import type { AuditStore, NewAuditEvent } from '../audit-store.ts';
 import type {
   AccountOrganization,
   Applied,
@@ -101,9 +101,10 @@ class StoredDirectory implements OpenDirectory {
     return this.#gatherer.gather(request);
   }
 
-  apply(document: DirectoryDocument, progress: Progress = () => undefined): Promise<Applied> {
+  apply(document: DirectoryDocument, progress: Progress = () => undefined, event?: NewAuditEvent): Promise<Applied> {
     return this.#store.change(async (sql, now) => {
       const { applied, touched } = await applyDocument(sql, this.#catalog, document, progress, now);
+      await addAuditEvent(sql, event, applied.revision);
       return { revision: applied.revision, touched, result: applied };
     });
   }

@@ -1,0 +1,28 @@
+import type { Applied, Progress } from '../directory/directory.ts';
+import type { DirectoryDocument } from '../directory/document.ts';
+import { audited } from './audited.ts';
+import type { Call } from './call.ts';
+import type { SessionDirectory } from './session-tools.ts';
+
+/** The event of an import in the audit trail; AWS has no such operation. */
+export const IMPORT_EVENT = 'ImportAccountAuthorizationDetails';
+
+/**
+ * Brings an export into the directory, all or nothing, and keeps in the audit trail who did, also when `read` or the
+ * directory refuses it. `read` gives the document, and what could not be understood of it; its warnings come first in the
+ * answer. Throws what they throw.
+ */
+export function importDocument(
+  { directory }: { readonly directory: Pick<SessionDirectory, 'apply' | 'audit'> },
+  call: Call,
+  read: () => { readonly document: DirectoryDocument; readonly warnings: readonly string[] },
+  progress?: Progress,
+): Promise<Applied> {
+  return audited(directory.audit, call, { event: IMPORT_EVENT }, async (event) => {
+    const { document, warnings } = read();
+    const [account, ...others] = document.accounts ?? [];
+    const target = account === undefined || others.length > 0 ? null : account.id;
+    const applied = await directory.apply(document, progress, { ...event, target });
+    return { ...applied, warnings: [...warnings, ...applied.warnings] };
+  });
+}
