@@ -1,0 +1,85 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { newDataDir, removeDataDir } from '../support/gateway.ts';
+import { type Running, startServer } from '../support/process.ts';
+import { cookieOf, exchange, operation } from './exchange.ts';
+
+const DATA_WRITER = 'arn:aws:iam::222222222222:role/DataWriter';
+
+let cwd: string;
+let running: Running;
+let url: string;
+
+beforeAll(async () => {
+  cwd = await newDataDir();
+  running = startServer(cwd, { LOG_LEVEL: 'trace' });
+  url = await running.printed(/ready at (http:\S+)\/graphql/);
+});
+afterAll(async () => {
+  running?.child.kill('SIGKILL');
+  await running?.ended;
+  await removeDataDir(cwd);
+});
+
+function ask(query: string, headers: Readonly<Record<string, string>>, variables: object = {}) {
+  const { headers: type, body } = operation(query, variables);
+  return exchange(`${url}/graphql`, { headers: { ...type, ...headers }, body: body ?? '' });
+}
+
+/** In the way that it was sent, and in those in which a log could write it. */
+function spellings(secret: string): readonly string[] {
+  return [secret, encodeURIComponent(secret), Buffer.from(secret).toString('base64').slice(0, -4)];
+}
+
+test('whatever is logged, nothing of it signs anybody in', async () => {
+  const secretAccessKey = await running.printed(/alice: [\s\S]*?secret access key {2}(\S+)/);
+  const basic = await running.printed(/alice: [\s\S]*?"(Basic [^"]+)"/);
+  const operator = await running.printed(/operator token {2}(\S+)/);
+  const accessKeyId = 'AKIADEMOALICEAAAAAAA';
+  const assume = `mutation { assumeRole(input: { role: "${DATA_WRITER}", roleSessionName: "alice" }) { ... on AssumeRoleSuccess { credentials { secretAccessKey sessionToken } } } }`;
+  const signIn = 'mutation($input: SignInInput!) { signIn(input: $input) { __typename } }';
+
+  const signedIn = await ask(signIn, {}, { input: { accessKeyId, secretAccessKey } });
+  const cookie = cookieOf(signedIn, 'rolegate-sign-in')?.value ?? '';
+  expect(cookie).not.toBe('');
+  await ask('{ viewer { principal { principalId } } }', { cookie: `rolegate-sign-in=${cookie}` });
+  await ask(assume, { cookie: `rolegate-sign-in=${cookie}` });
+  await ask('{ viewer { __typename } }', { cookie: `rolegate-sign-in=${cookie}-forged-hunter2` });
+  await ask(assume, { cookie: `rolegate-sign-in=${cookie}`, origin: 'https://evil.example' });
+  await ask('{ viewer { __typename } }', { authorization: `Bearer ${operator}` });
+  const { body } = await ask(assume, { authorization: basic });
+  const { sessionToken, secretAccessKey: ofSession } = body.data.assumeRole.credentials;
+  await ask('{ viewer { __typename } }', { authorization: `Bearer ${sessionToken}` });
+  const inTheAddress = `query=${encodeURIComponent(`{ viewer { __typename } } # ${secretAccessKey}`)}`;
+  await exchange(`${url}/graphql?${inTheAddress}`, { method: 'GET', headers: { authorization: basic } });
+  for (let n = 0; n < 40; n++) {
+    await ask('{ viewer { __typename } }', { authorization: `Bearer wrong-hunter2-${n}` });
+    await ask(signIn, {}, { input: { accessKeyId: 'AKIAhunter2', secretAccessKey: `hunter2-${n}` } });
+    await ask('{ viewer { __typename } }', { authorization: `Basic ${btoa(`AKIAIOSFODNN7EXAMPLE:hunter2-${n}`)}` });
+  }
+  await ask('{ syntax', { authorization: basic }, { input: { secretAccessKey } });
+  await ask(signIn, {}, { input: { accessKeyId, secretAccessKey, tokenCode: 'hunter2', serialNumber: 'hunter2' } });
+  running.child.kill('SIGTERM');
+  await running.ended;
+
+  const lines = running.error().trim().split('\n');
+  expect(lines.length).toBeGreaterThan(100);
+  expect(lines.filter((line) => line.includes('too many wrong credentials')).length).toBeGreaterThan(0);
+  const secrets = [
+    secretAccessKey,
+    basic.slice('Basic '.length),
+    operator,
+    cookie,
+    ...cookie.split('.').slice(1),
+    sessionToken,
+    ...sessionToken.split('.').slice(1),
+    ofSession,
+    'hunter2',
+  ];
+  for (const secret of secrets) {
+    const found = spellings(secret).flatMap((spelling) => lines.filter((line) => line.includes(spelling)));
+    expect(found).toEqual([]);
+  }
+  // Nor in what is printed for people, after what the first start shows once.
+  expect(running.out()).not.toContain(cookie);
+  expect(running.out()).not.toContain(sessionToken);
+});
