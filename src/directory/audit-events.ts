@@ -4,7 +4,7 @@ import type { Store } from './store.ts';
 
 /** Any number, the same in every gateway: the advisory lock of who adds to the audit trail. */
 const AUDIT_LOCK = 7_265_117_002;
-const MAX_PAGE = 1_000;
+const MAX_PAGE = 1_001;
 const EPOCH = `(extract(epoch FROM at) * 1000)::float8`;
 
 /** Kept with each event as they are; `at` and the sequence are not among them. */
@@ -62,8 +62,8 @@ type AuditRow = Omit<AuditEvent, 'sequence' | 'revision'> & {
 };
 
 /** Null where a filter says nothing. */
-function filterParameters(filter: AuditFilter): readonly (string | null)[] {
-  const { principal, target, event, outcome, roleSessionId, from, until } = filter;
+function filterParameters(filter: AuditFilter): readonly (string | readonly string[] | null)[] {
+  const { principal, target, event, outcome, roleSessionId, from, until, accountIds } = filter;
   const instant = (at: number | undefined): string | null => (at === undefined ? null : new Date(at).toISOString());
   return [
     principal ?? null,
@@ -73,30 +73,47 @@ function filterParameters(filter: AuditFilter): readonly (string | null)[] {
     roleSessionId ?? null,
     instant(from),
     instant(until),
+    accountIds ?? null,
   ];
 }
 
-const SELECT_EVENTS = `SELECT e.sequence::text, ${EPOCH} AS at, outcome::text, revision::text, ${COLUMNS}
-  FROM "AuditEvent" e
- WHERE e.sequence > $1::text::bigint
-   AND ($3::text IS NULL OR principal = $3) AND ($4::text IS NULL OR target = $4)
-   AND ($5::text IS NULL OR event = $5) AND ($6::text IS NULL OR outcome = $6::"AuditOutcome")
-   AND ($7::text IS NULL OR "roleSessionId" = $7)
-   AND ($8::text IS NULL OR at >= $8::text::timestamp(3)) AND ($9::text IS NULL OR at < $9::text::timestamp(3))
- ORDER BY e.sequence LIMIT $2`;
+/** The account is the fifth part of an ARN. Who signs in with a wrong secret is nobody yet: there, the key says whose it is. */
+const FILTERED = `FROM "AuditEvent" e
+ WHERE ($1::text IS NULL OR e.principal = $1) AND ($2::text IS NULL OR e.target = $2)
+   AND ($3::text IS NULL OR e.event = $3) AND ($4::text IS NULL OR e.outcome = $4::"AuditOutcome")
+   AND ($5::text IS NULL OR e."roleSessionId" = $5)
+   AND ($6::text IS NULL OR e.at >= $6::text::timestamp(3)) AND ($7::text IS NULL OR e.at < $7::text::timestamp(3))
+   AND ($8::text[] IS NULL OR split_part(e.principal, ':', 5) = ANY($8) OR split_part(e.target, ':', 5) = ANY($8)
+     OR EXISTS (SELECT 1 FROM "AccessKey" k JOIN "User" u ON u.id = k."userId"
+                 WHERE k.id = e.target AND u."accountId" = ANY($8)))`;
+
+const SELECT_EVENTS = `SELECT e.sequence::text, ${EPOCH} AS at, outcome::text, revision::text, ${COLUMNS} ${FILTERED}
+   AND ($9::text IS NULL OR e.sequence > $9::text::bigint) AND ($10::text IS NULL OR e.sequence < $10::text::bigint)`;
 
 /** The audit trail. */
 export function auditEvents({ database }: Store): AuditStore {
   return {
     record: (event) => database.transaction('write', (sql) => addAuditEvent(sql, event)),
-    list: async ({ after = 0n, limit, filter = {} }) => {
+
+    list: async ({ after, before, limit, newest = false, filter = {} }) => {
       const most = Math.min(Math.max(Math.trunc(limit), 1), MAX_PAGE);
-      const rows = await database.query<AuditRow>(SELECT_EVENTS, [String(after), most, ...filterParameters(filter)]);
+      const rows = await database.query<AuditRow>(
+        `${SELECT_EVENTS} ORDER BY e.sequence ${newest ? 'DESC' : 'ASC'} LIMIT $11`,
+        [...filterParameters(filter), after?.toString() ?? null, before?.toString() ?? null, most],
+      );
       return rows.map((row) => ({
         ...row,
         sequence: BigInt(row.sequence),
         revision: row.revision === null ? null : BigInt(row.revision),
       }));
+    },
+
+    count: async (filter) => {
+      const [row] = await database.query<{ events: number }>(
+        `SELECT count(*)::int4 AS events ${FILTERED}`,
+        filterParameters(filter),
+      );
+      return row?.events ?? 0;
     },
   };
 }

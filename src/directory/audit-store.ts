@@ -45,16 +45,25 @@ export interface AuditFilter {
   /** Milliseconds since 1970: from then on, and before then. */
   readonly from?: number;
   readonly until?: number;
+  /** Events of principals of these accounts, or that were done to something or with a key of theirs. */
+  readonly accountIds?: readonly string[];
 }
 
 /** The audit trail: events in the order in which they were committed. Nothing in it is ever changed or removed. */
 export interface AuditStore {
   /** Keeps an event that goes with no change of the directory; those that do are given to the change. */
   record(event: NewAuditEvent): Promise<void>;
-  /** At most `limit` (1 to 1,000) events after `after`, oldest first. What was answered once is never preceded by a later one. */
+  /**
+   * At most `limit` (1 to 1,001: a page, and whether there is more) events after `after` and before `before`, oldest first;
+   * with `newest`, those at the end of them, newest first. What was answered once is never preceded by a later one.
+   */
   list(page: {
     readonly after?: bigint;
+    readonly before?: bigint;
     readonly limit: number;
+    readonly newest?: boolean;
     readonly filter?: AuditFilter;
   }): Promise<readonly AuditEvent[]>;
+  /** How many events there are in all. */
+  count(filter: AuditFilter): Promise<number>;
 }
