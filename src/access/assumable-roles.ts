@@ -87,7 +87,6 @@ class Search {
     const question = { subject, path, context: this.#context };
     const gathered = await this.#tools.directory.gather({
       ...gatherForSubjects([question]),
-      resources: [],
       now: this.#now,
     });
     check(gathered.revision);

@@ -64,7 +64,8 @@ function gatherRequestOf(questions: readonly Question[], now: number): GatherReq
       if (!resources.has(key)) resources.set(key, { arn, accountId: resourceAccount });
     }
   }
-  return { ...gatherForSubjects(questions), resources: [...resources.values()], now };
+  const about = gatherForSubjects(questions);
+  return { ...about, resources: [...resources.values(), ...about.resources], now };
 }
 
 /** A question whose inputs have the form that is asked for, and the action that it names. */
@@ -117,22 +118,25 @@ class Decider {
     if (subject.acting === null) {
       // INVARIANT: `acting` is null only where `assumption` is a denial.
       if (subject.assumption === null) throw new Error('a subject neither acts nor was it refused its role');
-      return { question, decision: subject.assumption, gaps: subject.gaps, revision };
+      const { assumption: decision, gaps, roleIsAbsent } = subject;
+      return { question, decision, gaps, revision, ...(roleIsAbsent === undefined ? {} : { roleIsAbsent }) };
     }
     const first = this.#on(question.resource, question, subject.acting, action);
     const { acting } = subject;
     const others = question.furtherResources?.map((arn) => this.#on(arn, question, acting, action));
     if (others === undefined || others.length === 0) {
       const gaps = subject.gaps.length === 0 ? first.gaps : [...new Set([...subject.gaps, ...first.gaps])];
-      return { question, decision: first.decision, gaps, revision };
+      return { question, decision: first.decision, gaps, resourceGaps: first.gaps, revision };
     }
+    const resourceGaps = [first, ...others].flatMap(({ gaps }) => gaps);
     return {
       question,
       decision: mostRestrictive(
         first.decision,
         others.map(({ decision }) => decision),
       ),
-      gaps: [...new Set([subject.gaps, first.gaps, ...others.map(({ gaps }) => gaps)].flat())],
+      gaps: [...new Set([...subject.gaps, ...resourceGaps])],
+      resourceGaps,
       revision,
     };
   }

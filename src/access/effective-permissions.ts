@@ -184,11 +184,12 @@ async function workOut(
   check: OneRevision,
 ): Promise<EffectivePermissions> {
   const { directory, catalog } = tools;
-  const gathered = await directory.gather({ ...gatherForSubjects([{ subject, context }]), resources: [], now });
+  const gathered = await directory.gather({ ...gatherForSubjects([{ subject, context }]), now });
   check(gathered.revision);
   const resolved = resolveSubject({ subject, path: '', context }, gathered, tools.actions, now);
   const home = await homes(tools, resolved, now, check);
-  const ofCall = resolved.role === null ? withSourceOrganization(subject.principal, context, gathered) : context;
+  const asItself = subject.assumedRole === null;
+  const ofCall = asItself ? withSourceOrganization(subject.principal, context, gathered) : context;
   const request: RequestFacts = { context: ofCall, now, authority: 'directory' };
   const own = new ClosedFormBuilder(resolved.own, request, homeOf(resolved.own, home));
   const inRole = resolved.role === null || resolved.acting === null ? null : resolved.acting;
@@ -197,13 +198,13 @@ async function workOut(
   const shared = { tools, context, now, owners, gaps: resolved.gaps, revision: gathered.revision };
   const ownPermissions = new EffectivePermissions({
     ...shared,
-    subject: resolved.role === null ? subject : { ...subject, assumedRole: null, session: null },
+    subject: asItself ? subject : { ...subject, assumedRole: null, session: null },
     form: own.build(never(catalog, resolved.own, subject.heldKeySession ?? null)),
     home: accountOf(resolved.own),
     assumption: null,
     suspended: null,
   });
-  if (resolved.role === null) return ownPermissions;
+  if (asItself) return ownPermissions;
   return new EffectivePermissions({
     ...shared,
     subject,

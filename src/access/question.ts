@@ -34,6 +34,11 @@ export interface Subject {
   /** ARN of a role. */
   readonly assumedRole: string | null;
   readonly session: HypotheticalSession | null;
+  /**
+   * Who asks may perhaps not know whether the role is there: one that is not is answered as one that trusts nobody, and
+   * `Answer.roleIsAbsent` says so. Left out: NOT_FOUND.
+   */
+  readonly roleConcealed?: boolean;
 }
 
 /** The inputs of a question, as errors name them. */
@@ -69,6 +74,10 @@ export interface Answer {
   readonly question: Question;
   readonly decision: Decision;
   readonly gaps: readonly string[];
+  /** Those of `gaps` that are about the resource and its account. Left out: none are. */
+  readonly resourceGaps?: readonly string[];
+  /** The role that is asked about is not there; only where the question conceals that. */
+  readonly roleIsAbsent?: true;
   readonly revision: Revision;
 }
 

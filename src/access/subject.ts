@@ -6,6 +6,7 @@ import { type PreparedPrincipal, type PreparedRole, roleSession } from '../evalu
 import type { RequestContext } from '../evaluation/request.ts';
 import { InvalidInput, RolegateError } from '../policy/errors.ts';
 import { type PrincipalRef, principalIdOf } from '../policy/principal-id.ts';
+import { absentRole } from './absent-role.ts';
 import { type AssumptionActions, type AssumptionArguments, decideAssumption } from './assume.ts';
 import { checkHypotheticalSession, inheritanceFault } from './assumption-parameters.ts';
 import { keySessionPrincipal, makerOf, withMfaKeys } from './key-session.ts';
@@ -27,6 +28,8 @@ export interface ResolvedSubject {
   /** The decision on assuming the role; null when none is asked about. */
   readonly assumption: Decision | null;
   readonly gaps: readonly string[];
+  /** The role that is asked about is not there, and the question conceals that: `assumption` is a denial. */
+  readonly roleIsAbsent?: true;
 }
 
 const NO_CONTEXT: RequestContext = new Map();
@@ -34,10 +37,11 @@ const NO_CONTEXT: RequestContext = new Map();
 /** What has to be gathered to resolve the subjects of `questions`; each thing once. */
 export function gatherForSubjects(
   questions: readonly (Pick<Question, 'subject'> & { readonly context?: RequestContext })[],
-): Required<Pick<GatherRequest, 'principals' | 'roles' | 'policies' | 'accounts'>> {
+): Required<Pick<GatherRequest, 'principals' | 'roles' | 'policies' | 'accounts' | 'resources'>> {
   const principals = new Map<string, PrincipalRef>();
   const roles = new Set<string>();
   const policies = new Set<string>();
+  const concealed = new Set<string>();
   for (const subject of new Set(questions.map((question) => question.subject))) {
     const { principal, heldSession, heldKeySession, assumedRole, session } = subject;
     if (heldKeySession != null) {
@@ -51,13 +55,20 @@ export function gatherForSubjects(
       principals.set(principalIdOf(principal), principal);
     }
     if (assumedRole !== null) roles.add(assumedRole);
+    if (assumedRole !== null && subject.roleConcealed === true) concealed.add(assumedRole);
     else if (principal.kind === 'role' && session !== null) roles.add(principal.arn);
     for (const arn of session?.sessionPolicyArns ?? []) policies.add(arn);
   }
   const accounts = new Set(
     questions.flatMap(({ subject, context = NO_CONTEXT }) => sourceAccountOf(subject.principal, context) ?? []),
   );
-  return { principals: [...principals.values()], roles: [...roles], policies: [...policies], accounts: [...accounts] };
+  return {
+    principals: [...principals.values()],
+    roles: [...roles],
+    policies: [...policies],
+    accounts: [...accounts],
+    resources: [...concealed].map((arn) => ({ arn, accountId: null })),
+  };
 }
 
 /**
@@ -78,12 +89,9 @@ export function resolveSubject(
   }
 
   const role = gathered.role(subject.assumedRole);
-  if (role === null) {
-    throw new RolegateError('NOT_FOUND', `no such role: \`${subject.assumedRole}\``, {
-      field: fieldOf(question, 'assumedRole'),
-    });
-  }
-  const gaps = [...new Set([...own.gaps, ...role.gaps])];
+  const concealed = subject.roleConcealed === true;
+  if (role === null && !concealed) throw noSuchRole(question);
+  const gaps = role === null || concealed ? own.gaps : [...new Set([...own.gaps, ...role.gaps])];
   const session = subject.session ?? {};
   const at = fieldOf(question, 'session');
   checkHypotheticalSession(session, at);
@@ -97,13 +105,21 @@ export function resolveSubject(
 
   const assumption = decideAssumption(
     own.value,
-    role.value,
+    role?.value ?? absentRole(subject.assumedRole, gathered),
     argumentsOf(session, carried),
     { context: contextForAssumption(question, gathered, now), now },
     actions,
   );
+  if (role === null) return { own: own.value, acting: null, role: null, assumption, gaps, roleIsAbsent: true };
   const acting = assumption.allowed ? hypotheticalSession(role.value, session, carried, gathered, at) : null;
   return { own: own.value, acting, role: role.value, assumption, gaps };
+}
+
+/** The answer to who may know that a role is not there. */
+export function noSuchRole(question: Pick<Question, 'subject' | 'path' | 'fields'>): RolegateError {
+  return new RolegateError('NOT_FOUND', `no such role: \`${question.subject.assumedRole}\``, {
+    field: fieldOf(question, 'assumedRole'),
+  });
 }
 
 /** What a role session hands on to the sessions that are chained from it. */

@@ -1,31 +1,37 @@
 import type { Answer, Question, Subject } from '../access/question.ts';
 import { fieldOf } from '../access/question.ts';
+import { noSuchRole } from '../access/subject.ts';
 import { RolegateError } from '../policy/errors.ts';
 import { type PrincipalRef, principalIdOf } from '../policy/principal-id.ts';
 import type { GatewayContext } from './context.ts';
 import { decisionLoader } from './decision-loader.ts';
 import { callerSubject, mayDo } from './permission.ts';
+import { mayRead, roleOfSession } from './readable.ts';
 
 /** Asked about somebody else, this is the action of AWS that has to be allowed on that principal. */
 export const ASK_ACTION = 'iam:SimulatePrincipalPolicy';
 
 /**
  * Answers in the order of `questions`, an error in the place of one that could not be answered. What the caller may not
- * ask is decided together with what it asks, and its answer thrown away.
+ * ask is decided together with what it asks, and its answer thrown away. A role that is not there is answered as one that
+ * the principal may not assume, unless the caller may read it.
  */
 export async function askEach(context: GatewayContext, questions: readonly Question[]): Promise<(Answer | Error)[]> {
   const loader = decisionLoader(context);
-  const own = questions.map((question) => inOwnSession(context, question));
-  const [answers, permitted] = await Promise.all([
+  const own = questions.map((question) => asCallerMayKnow(context, question));
+  const [answers, permitted, knowsRole] = await Promise.all([
     loader.loadMany(own),
     Promise.all(own.map(({ subject }) => mayAskAbout(context, subject.principal))),
+    Promise.all(own.map(({ subject }) => mayKnowRole(context, subject))),
   ]);
   return answers.map((answer, index) => {
     const question = own[index];
     if (question === undefined) return answer;
     if (permitted[index] !== true) return mayNotAsk(question.subject.principal, fieldOf(question, 'principal'));
+    if (answer instanceof Error) return answer;
+    if (answer.roleIsAbsent === true && knowsRole[index] === true) return noSuchRole(question);
     // Asked twice, it was decided once; each answer names its own question.
-    return answer instanceof Error ? answer : { ...answer, question };
+    return { ...answer, question };
   });
 }
 
@@ -50,7 +56,7 @@ export async function mayAskAbout(context: GatewayContext, principal: PrincipalR
   const { caller } = context;
   if (caller.kind !== 'principal') return caller.kind === 'operator';
   if (principalIdOf(caller.ref) === principalIdOf(principal)) return true;
-  return mayDo(context, { action: ASK_ACTION, resource: resourceOf(principal), account: null });
+  return mayDo(context, { action: ASK_ACTION, resource: await resourceOf(context, principal), account: null });
 }
 
 /** Throws what `mayNotAsk` says unless the caller may ask about `principal`, given as `field`. */
@@ -67,16 +73,38 @@ function mayNotAsk(principal: PrincipalRef, field: string): RolegateError {
 }
 
 /** The ARN on which asking about a principal is permitted. Sessions are asked about by the ARN of their role. */
-function resourceOf(principal: PrincipalRef): string {
+async function resourceOf({ directory, now }: GatewayContext, principal: PrincipalRef): Promise<string> {
   if (principal.kind === 'service' || principal.kind === 'anonymous') return '*';
   if (principal.kind !== 'roleSession') return principal.arn;
-  return principal.arn.replace(':sts:', ':iam:').replace(/:assumed-role\/([^/]+)\/.*$/, ':role/$1');
+  const gathered = await directory.gather({ principals: [principal], roles: [], resources: [], now });
+  return gathered.session(principal)?.roleArn ?? roleOfSession(principal.arn);
+}
+
+/** Whether the caller may know if the role that is asked about is there. */
+async function mayKnowRole(context: GatewayContext, { assumedRole }: Subject): Promise<boolean> {
+  return assumedRole === null || mayRead(context, 'Role', assumedRole);
 }
 
 /** Several sessions can have the caller's ARN: asked about itself, it is the one that asks. */
-function inOwnSession(context: GatewayContext, question: Question): Question {
-  const own = ownSubject(context, question.subject);
-  return own === question.subject ? question : { ...question, subject: own };
+function asCallerMayKnow(context: GatewayContext, question: Question): Question {
+  const subject = concealingRole(context, ownSubject(context, question.subject));
+  return subject === question.subject ? question : { ...question, subject };
+}
+
+const concealing = new WeakMap<Subject, Subject>();
+
+/** One object for each subject: questions that share one are decided together. */
+function concealingRole({ caller }: GatewayContext, subject: Subject): Subject {
+  if (caller.kind === 'operator' || subject.assumedRole === null) return subject;
+  const known = concealing.get(subject) ?? { ...subject, roleConcealed: true };
+  concealing.set(subject, known);
+  return known;
+}
+
+/** The subject of a question that is not put to the loader, as `askEach` would ask about it. */
+export async function subjectAsKnown(context: GatewayContext, subject: Subject): Promise<Subject> {
+  const own = ownSubject(context, subject);
+  return (await mayKnowRole(context, own)) ? own : concealingRole(context, own);
 }
 
 /** `subject`, with the session that asks where the caller asks about itself. */

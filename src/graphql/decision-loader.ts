@@ -51,12 +51,13 @@ const subjectKeys = new WeakMap<Subject, string>();
 function subjectKey(subject: Subject): string {
   const known = subjectKeys.get(subject);
   if (known !== undefined) return known;
-  const { principal, heldSession, heldKeySession, assumedRole, session } = subject;
+  const { principal, heldSession, heldKeySession, assumedRole, session, roleConcealed } = subject;
   const key = JSON.stringify([
     principalIdOf(principal),
     (heldSession ?? heldKeySession)?.id ?? null,
     assumedRole,
     sessionKey(session),
+    roleConcealed === true,
   ]);
   subjectKeys.set(subject, key);
   return key;

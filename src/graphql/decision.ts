@@ -1,5 +1,6 @@
 import type { Answer } from '../access/question.ts';
 import { builder } from './builder.ts';
+import { knownGaps } from './known-gaps.ts';
 import { DecisionEffect, LayerDecision, MatchedStatement, PolicyLayer } from './matched-statement.ts';
 import { Principal } from './principal.ts';
 import { readableReason, readableStatements, withheldLayers } from './readable-policy.ts';
@@ -38,8 +39,9 @@ export const Decision = builder.objectRef<Answer>('Decision').implement({
     gaps: t.stringList({
       description:
         'What the directory did not know and had to leave out, by name (an account that is not in it, an organization never ' +
-        'imported …). Empty: nothing was guessed',
-      resolve: ({ gaps }) => [...gaps],
+        'imported …). Empty: nothing was guessed, or the request is denied on a resource of which the caller may not know whether it ' +
+        'is there',
+      resolve: (answer, _args, context) => knownGaps(context, answer),
     }),
     revision: t.field({
       type: 'Revision',

@@ -7,7 +7,7 @@ import {
 import type { Subject } from '../access/question.ts';
 import type { RequestContext } from '../evaluation/request.ts';
 import { AccessComparison } from './access-comparison.ts';
-import { ask, checkMayAskAbout, ownSubject } from './ask.ts';
+import { ask, checkMayAskAbout, subjectAsKnown } from './ask.ts';
 import { builder } from './builder.ts';
 import type { GatewayContext } from './context.ts';
 import { Decision } from './decision.ts';
@@ -120,7 +120,7 @@ async function effectivePermissions(
   requestContext: RequestContext | null | undefined,
 ): Promise<EffectivePermissionsValue> {
   await checkMayAskAbout(context, subject.principal, 'principal');
-  const asked = ownSubject(context, subject);
+  const asked = await subjectAsKnown(context, subject);
   return permissionsOf(toolsOf(context), asked, requestContext ?? NO_CONTEXT, context.now);
 }
 
@@ -171,7 +171,8 @@ builder.queryField('compareAccess', (t) =>
     },
     resolve: async (_root, { filter, assumedRole, ...input }, context) => {
       await checkMayAskAbout(context, input.principal, 'principal');
-      const subject = { ...ownSubject(context, toSubject({ ...input, assumedRole }, 'session')), assumedRole };
+      const asked = await subjectAsKnown(context, toSubject({ ...input, assumedRole }, 'session'));
+      const subject = { ...asked, assumedRole };
       return compareAccess(toolsOf(context), subject, { filter: given(filter ?? {}) }, context.now);
     },
   }),

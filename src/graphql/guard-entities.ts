@@ -2,7 +2,7 @@ import { parseArn } from '../policy/arn.ts';
 import type { GatewayContext } from './context.ts';
 import { allowed, anyOf, type Guard } from './guard-kinds.ts';
 import { isCallersOwn } from './own-session.ts';
-import { accountPermission, isCallersSession, mayRead, roleOfSession } from './readable.ts';
+import { accountPermission, isCallersSession, mayRead, mayReadNewestSession } from './readable.ts';
 import { inlinePolicyPermission, policyDocumentPermission } from './readable-policy.ts';
 import { resourcePermission, resourcePolicyPermissions } from './readable-resource.ts';
 
@@ -76,7 +76,7 @@ function ofSession(): Guard {
       if (context.caller.kind === 'principal' && isCallersSession(context.caller, session)) return null;
       const readable =
         session.id === ''
-          ? await mayRead(context, 'Role', roleOfSession(session.arn))
+          ? await mayReadNewestSession(context, session.arn)
           : await mayRead(context, 'RoleSession', session.id);
       return readable ? null : { needs: 'iam:GetRole on its role' };
     },

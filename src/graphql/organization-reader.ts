@@ -1,8 +1,7 @@
-import type { Answer } from '../access/question.ts';
+import type { Answer, Question } from '../access/question.ts';
 import type { AccountOrganization } from '../directory/directory.ts';
 import type { PrincipalCaller } from '../session/caller.ts';
 import type { GatewayContext } from './context.ts';
-import type { Permission } from './permission.ts';
 
 /**
  * Services whose delegated administrators look at who may do what in all accounts of an organization.
@@ -19,7 +18,7 @@ const ADMINISTERED_FOR_ACCESS: readonly string[] = ['iam.amazonaws.com', 'access
 export async function readsForOrganization(
   { catalog, directory }: Pick<GatewayContext, 'catalog' | 'directory'>,
   caller: PrincipalCaller,
-  { action, resource, account }: Permission,
+  { action, resource, account }: Pick<Question, 'action' | 'resource'> & { readonly account: string | null },
   { decision, revision }: Answer,
 ): Promise<boolean> {
   if (decision.deniedBy !== 'RESOURCE_POLICY' || decision.effect !== 'IMPLICIT_DENY') return false;

@@ -55,10 +55,7 @@ export async function mayReadPrincipal(context: GatewayContext, principal: Princ
     case 'role':
       return mayRead(context, 'Role', principal.arn);
     case 'roleSession':
-      return (
-        isOwn(caller.ref, principal.arn) ||
-        mayDo(context, { action: IAM_READS.Role, resource: roleOfSession(principal.arn), account: null })
-      );
+      return isOwn(caller.ref, principal.arn) || mayReadNewestSession(context, principal.arn);
     case 'root':
     case 'federatedUser':
     case 'service':
@@ -97,6 +94,17 @@ async function mayReadSession(context: GatewayContext, caller: PrincipalCaller, 
   const roleArn = session?.roleArn ?? `arn:aws:iam::${accountOf(caller.ref)}:role/-`;
   const readsRole = await mayDo(context, { action: IAM_READS.Role, resource: roleArn, account: null });
   return session !== null && (readsRole || isCallersSession(caller, session));
+}
+
+/** As `mayReadSession`, for the newest session with an ARN. */
+export async function mayReadNewestSession(context: GatewayContext, arn: string): Promise<boolean> {
+  const session = await context.directory.prisma.roleSession.findFirst({
+    where: { arn },
+    orderBy: { issuedAt: 'desc' },
+    select: { roleArn: true },
+  });
+  const resource = session?.roleArn ?? roleOfSession(arn);
+  return mayDo(context, { action: IAM_READS.Role, resource, account: null });
 }
 
 async function mayReadResource(context: GatewayContext, caller: PrincipalCaller, arn: string): Promise<boolean> {
