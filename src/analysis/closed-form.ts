@@ -121,7 +121,7 @@ export class ClosedForm {
         return {
           takesPart: resourcePolicyTakesPart(evaluation),
           sameAccount: sameAccount(evaluation),
-          samePartition: samePartition(facts, resource),
+          samePartition: samePartition(this.#principal, resource),
           resourceSideNeeded: resourceSideNeeded(evaluation),
           isTrust: isTrustRequest(evaluation),
         };
@@ -201,7 +201,7 @@ export class ClosedFormBuilder {
   /** Adds a resource with its policy, as far as it concerns the principal; says whether it does. */
   add(resource: PreparedResource, governed: Governed): boolean {
     const attached = resource.facts.policy;
-    if (attached === null || !samePartition(this.#principal.facts, resource)) return false;
+    if (attached === null || !samePartition(this.#principal, resource)) return false;
     const evaluation = this.#at(resource);
     const bearer: Bearer = { resource, settling: new Settling(evaluation, resource.accountId !== null) };
     const governedTerm: Term = {

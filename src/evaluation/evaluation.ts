@@ -82,12 +82,12 @@ export class Evaluation implements ContextReader {
   }
 
   private isAbout(rule: Rule): boolean {
-    const { onlyResource, resources } = rule;
-    if (onlyResource !== null) return resourceMatches(onlyResource, this.resource.text, this) === 'match';
-    if (resources === null || resources.negated) return this.resourceMatches(rule.statement);
-    for (const pattern of resources.patterns) {
-      if (resourceMatches(pattern, this.resource.text, this) === 'match') return true;
-    }
+    const { pattern, more } = rule;
+    if (pattern === null) return this.resourceMatches(rule.statement);
+    const { text } = this.resource;
+    if (resourceMatches(pattern, text, this) === 'match') return true;
+    if (more === null) return false;
+    for (const one of more) if (resourceMatches(one, text, this) === 'match') return true;
     return false;
   }
 
@@ -102,12 +102,11 @@ export class Evaluation implements ContextReader {
   }
 
   /** How a statement of the resource's policy, or of a resource control policy, names the caller. */
-  named(statement: CompiledStatement): Naming {
+  named(statement: Pick<CompiledStatement, 'principal' | 'allows'>): Naming {
     const element = statement.principal;
     if (element === null) return NOT_NAMED;
-    const bindings = this.resource.facts.policyBindings;
-    if (!element.negated) return naming(element, this.principal, bindings);
+    if (!element.negated) return naming(element, this.principal, this.resource);
     // NotPrincipal with Allow is not supported by AWS: it names nobody.
-    return !statement.allows && hitByNotPrincipal(element, this.principal, bindings) ? DIRECTLY : NOT_NAMED;
+    return !statement.allows && hitByNotPrincipal(element, this.principal, this.resource) ? DIRECTLY : NOT_NAMED;
   }
 }

@@ -37,7 +37,7 @@ export function layersInPlace(evaluation: Evaluation): readonly LayerInPlace[] {
   const { policies } = principal;
   const control = policies?.source.serviceControl ?? null;
   if (policies !== null && control !== null && principal.controlled) {
-    const placed = policies.plans.for(action).serviceControl?.placed ?? [];
+    const placed = policies.for(action).serviceControl?.placed ?? [];
     layers.push(layerOf(evaluation, 'SERVICE_CONTROL_POLICY', placed, control.length));
   }
   if (resourceLayerTakesPart(evaluation)) {
@@ -54,8 +54,8 @@ function ownLayers(evaluation: Evaluation): readonly LayerInPlace[] {
   const { facts, policies, session } = evaluation.principal;
   const layers: LayerInPlace[] = [];
   if (facts.kind === 'service' || facts.kind === 'anonymous') return layers;
-  const plan = policies === null ? null : policies.plans.for(evaluation.action);
-  if (facts.kind !== 'root') layers.push(layerOf(evaluation, 'IDENTITY_POLICY', plan?.identity.placed ?? [], 1));
+  const plan = policies === null ? null : policies.for(evaluation.action);
+  if (facts.kind !== 'root') layers.push(layerOf(evaluation, 'IDENTITY_POLICY', plan?.placed ?? [], 1));
   const boundary = plan?.boundary ?? null;
   if (boundary !== null) layers.push(layerOf(evaluation, 'PERMISSIONS_BOUNDARY', boundary.placed, 1));
   if (session !== null || facts.kind === 'federatedUser') {
@@ -81,9 +81,10 @@ function layerOf(evaluation: Evaluation, layer: PolicyLayer, placed: readonly Ru
   return { layer, levels, statements };
 }
 
-function namingIn(evaluation: Evaluation, { layer, statement }: Rule): Naming {
-  if (layer === 'RESOURCE_CONTROL_POLICY') return evaluation.named(statement);
+function namingIn(evaluation: Evaluation, rule: Rule): Naming {
+  const { layer, allows } = rule;
+  if (layer === 'RESOURCE_CONTROL_POLICY') return evaluation.named(rule);
   if (layer !== 'RESOURCE_POLICY' && layer !== 'TRUST_POLICY') return DIRECTLY;
-  if (statement.allows && !samePartition(evaluation.principal.facts, evaluation.resource)) return NOT_NAMED;
-  return evaluation.named(statement);
+  if (allows && !samePartition(evaluation.principal, evaluation.resource)) return NOT_NAMED;
+  return evaluation.named(rule);
 }

@@ -1,10 +1,14 @@
 import type { Findings, Situation } from './decide.ts';
+import type { MatchedStatement } from './decision.ts';
 import { Evaluation } from './evaluation.ts';
 import type { PolicyLayer } from './layer.ts';
 import { type Candidates, type ControlPlan, EMPTY_PLAN, type LayerPlan } from './layer-set.ts';
 import { AS_ACCOUNT, DIRECTLY, type Naming, NOT_NAMED } from './match-principal.ts';
-import type { PreparedPrincipal, PreparedResource, PrincipalPlan } from './prepare.ts';
+import { NOBODY } from './names.ts';
+import type { PrincipalPlan } from './plan.ts';
+import type { PreparedPrincipal, PreparedResource } from './prepare.ts';
 import type { ActionFacts, RequestFacts } from './request.ts';
+import type { ResourceIndex } from './resource-index.ts';
 import type { Rule } from './rule.ts';
 import {
   needsNoPermission,
@@ -23,12 +27,18 @@ import {
 export class PlannedFindings extends Evaluation implements Findings, Situation {
   declare private readonly plan: PrincipalPlan | null;
   declare private readonly resourcePlan: LayerPlan;
+  /** What `grant` has found; NOT_NAMED until it is asked. */
+  declare private granted: Naming;
+  /** Where in the plan the first matching Allow of identity policies stands; NOWHERE: none is known. */
+  declare private firstAllow: number;
 
   constructor(principal: PreparedPrincipal, action: ActionFacts, resource: PreparedResource, request: RequestFacts) {
     super(principal, action, resource, request);
-    this.plan = principal.policies === null ? null : principal.policies.plans.for(action);
+    this.plan = principal.policies === null ? null : principal.policies.for(action);
     this.resourcePlan =
       resource.policyPlans !== null && resourcePolicyTakesPart(this) ? resource.policyPlans.for(action) : EMPTY_PLAN;
+    this.granted = NOT_NAMED;
+    this.firstAllow = NOWHERE;
   }
 
   get resourceLayer(): PolicyLayer {
@@ -59,46 +69,58 @@ export class PlannedFindings extends Evaluation implements Findings, Situation {
   /** In the order in which AWS's messages name the layers: service control, resource control, boundary, session, resource, identity. */
   explicitlyDeniedBy(): PolicyLayer | null {
     const { plan, sessionPlan } = this;
-    if (plan !== null && this.controlDenies(plan)) return 'SERVICE_CONTROL_POLICY';
+    const ceilings = plan === null || plan.open ? null : plan;
+    if (ceilings !== null && this.controlDenies(ceilings)) return 'SERVICE_CONTROL_POLICY';
     const control = this.resourceControl;
-    if (control !== null && this.namedDeny(control.deny)) return 'RESOURCE_CONTROL_POLICY';
-    if (plan !== null && plan.boundaryDeny !== null && this.anyMatches(plan.boundaryDeny)) {
+    if (control !== null && this.namedDeny(control)) return 'RESOURCE_CONTROL_POLICY';
+    if (ceilings !== null && ceilings.boundary !== null && this.anyMatches(ceilings.boundary.deny)) {
       return 'PERMISSIONS_BOUNDARY';
     }
     if (sessionPlan !== null && this.anyMatches(sessionPlan.deny)) return 'SESSION_POLICY';
-    if (this.namedDeny(this.resourcePlan.deny)) return this.resourceLayer;
+    if (this.namedDeny(this.resourcePlan)) return this.resourceLayer;
     if (plan === null || plan.identityDeny === null) return null;
     return this.anyMatches(plan.identityDeny) ? 'IDENTITY_POLICY' : null;
   }
 
   serviceControlAllows(): boolean {
     const { plan } = this;
-    if (plan === null || plan.controlAllow === null || !this.principal.controlled) return true;
-    for (const level of plan.controlAllow) if (!this.anyMatches(level)) return false;
+    if (plan === null || plan.open || plan.serviceControl === null || !this.principal.controlled) return true;
+    for (const level of plan.serviceControl.allow) if (!this.anyMatches(level)) return false;
     return true;
   }
 
   grant(): Naming {
-    const { rules } = this.resourcePlan.allow;
-    if (rules.length === 0 || !samePartition(this.principal.facts, this.resource)) return NOT_NAMED;
+    const { allowNames, allow } = this.resourcePlan;
+    const { names } = this.principal;
+    if ((allowNames & names) === NOBODY || !samePartition(this.principal, this.resource)) return NOT_NAMED;
     let strongest: Naming = NOT_NAMED;
-    for (const rule of rules) {
-      const named = this.named(rule.statement);
+    for (const rule of allow.rules) {
+      if ((rule.names & names) === NOBODY) continue;
+      const named = this.named(rule);
       if (named > strongest && this.applies(rule)) strongest = named;
       if (strongest === DIRECTLY) break;
     }
+    this.granted = strongest;
     return strongest;
   }
 
   identityAllows(): boolean {
     // The root user, and whoever it gives a federated session, has everything the ceilings leave.
     if (this.caller === 'root' || this.isSessionOfRoot()) return true;
-    return this.plan !== null && this.anyMatches(this.plan.identityAllow);
+    const { plan } = this;
+    if (plan === null) return false;
+    const { always, first, count, index } = plan;
+    if (always) return true;
+    if (index !== null) return this.anyIndexed(index);
+    if (first === null) return false;
+    if (this.applies(first)) return this.foundAllow(0);
+    for (let i = 1; i < count; i += 1) if (this.applies(plan.rules[i] as Rule)) return this.foundAllow(i);
+    return false;
   }
 
   boundaryAllows(): boolean {
     const { plan } = this;
-    return plan === null || plan.boundaryAllow === null || this.anyMatches(plan.boundaryAllow);
+    return plan === null || plan.open || plan.boundary === null || this.anyMatches(plan.boundary.allow);
   }
 
   sessionAllows(): boolean {
@@ -109,31 +131,37 @@ export class PlannedFindings extends Evaluation implements Findings, Situation {
   }
 
   /** All matching Denies, those of the layer that is named first in front. */
-  protected denying(): readonly Rule[] {
+  protected denying(): readonly MatchedStatement[] {
     const { plan, sessionPlan, resourceControl } = this;
     let count = 0;
-    if (plan !== null && plan.controlDeny !== null && this.principal.controlled) {
-      count = this.collect(plan.controlDeny, count);
-    }
+    const control = plan !== null && this.principal.controlled ? plan.serviceControl : null;
+    if (control !== null) count = this.collect(control.deny, 0, count);
     if (resourceControl !== null) count = this.collectNamed(resourceControl.deny, NOT_NAMED, count);
-    if (plan !== null && plan.boundaryDeny !== null) count = this.collect(plan.boundaryDeny, count);
-    if (sessionPlan !== null) count = this.collect(sessionPlan.deny, count);
+    if (plan !== null && plan.boundary !== null) count = this.collect(plan.boundary.deny, 0, count);
+    if (sessionPlan !== null) count = this.collect(sessionPlan.deny, 0, count);
     count = this.collectNamed(this.resourcePlan.deny, NOT_NAMED, count);
     if (plan !== null && plan.identityDeny !== null && this.caller !== 'root') {
-      count = this.collect(plan.identityDeny, count);
+      count = this.collect(plan.identityDeny, 0, count);
     }
     return collected.slice(0, count);
   }
 
   /** All matching Allows that grant: only identity policies and the policy of the resource do, ceilings take away. */
-  protected granting(): readonly Rule[] {
+  protected granting(): readonly MatchedStatement[] {
     let count = 0;
-    const { allow } = this.resourcePlan;
-    if (allow.rules.length > 0 && samePartition(this.principal.facts, this.resource)) {
-      const accountCounts = this.resourceSideNeeded || !this.sameAccount;
-      count = this.collectNamed(allow, accountCounts ? NOT_NAMED : AS_ACCOUNT, count);
+    const accountCounts = this.granted !== NOT_NAMED && (this.resourceSideNeeded || !this.sameAccount);
+    if (this.granted > AS_ACCOUNT || accountCounts) {
+      count = this.collectNamed(this.resourcePlan.allow, accountCounts ? NOT_NAMED : AS_ACCOUNT, count);
     }
-    if (this.plan !== null && this.caller !== 'root') count = this.collect(this.plan.identityAllow, count);
+    const { plan, firstAllow } = this;
+    if (plan !== null && this.caller !== 'root') {
+      if (firstAllow !== NOWHERE) {
+        const rule = (firstAllow === 0 ? plan.first : plan.rules[firstAllow]) as Rule;
+        collected[count++] = rule.asMatched;
+      }
+      // NOWHERE is before the first place.
+      count = this.collect(plan, firstAllow + 1, count);
+    }
     return collected.slice(0, count);
   }
 
@@ -149,21 +177,35 @@ export class PlannedFindings extends Evaluation implements Findings, Situation {
   }
 
   private controlDenies(plan: PrincipalPlan): boolean {
-    return plan.controlDeny !== null && this.principal.controlled && this.anyMatches(plan.controlDeny);
+    return plan.serviceControl !== null && this.principal.controlled && this.anyMatches(plan.serviceControl.deny);
   }
 
-  private namedDeny(deny: Candidates): boolean {
+  private namedDeny({ deny, denyNames }: LayerPlan | ControlPlan): boolean {
+    const { names } = this.principal;
+    if ((denyNames & names) === NOBODY) return false;
     for (const rule of deny.rules) {
-      if (this.named(rule.statement) !== NOT_NAMED && this.applies(rule)) return true;
+      if ((rule.names & names) !== NOBODY && this.named(rule) !== NOT_NAMED && this.applies(rule)) return true;
     }
     return false;
   }
 
+  private foundAllow(at: number): true {
+    this.firstAllow = at;
+    return true;
+  }
+
   private anyMatches(candidates: Candidates): boolean {
-    if (candidates.always) return true;
-    const { index, rules } = candidates;
-    if (index !== null) return index.some(this.resource.text, (some) => this.anyApplies(some));
-    return this.anyApplies(rules);
+    const { always, first, index, count } = candidates;
+    if (always) return true;
+    if (index !== null) return this.anyIndexed(index);
+    if (first === null) return false;
+    if (this.applies(first)) return true;
+    for (let i = 1; i < count; i += 1) if (this.applies(candidates.rules[i] as Rule)) return true;
+    return false;
+  }
+
+  private anyIndexed(index: ResourceIndex): boolean {
+    return index.some(this.resource.text, (some) => this.anyApplies(some));
   }
 
   private anyApplies(rules: readonly Rule[]): boolean {
@@ -172,12 +214,19 @@ export class PlannedFindings extends Evaluation implements Findings, Situation {
   }
 
   /** Puts the matching rules into `collected`, from a place on; answers the place behind them. */
-  private collect({ rules, index }: Candidates, from: number): number {
-    let count = from;
-    if (index === null) {
-      for (const rule of rules) if (this.applies(rule)) collected[count++] = rule;
-      return count;
+  private collect(candidates: Candidates, from: number, at: number): number {
+    const { index } = candidates;
+    if (index !== null) return this.collectIndexed(candidates.rules, index, at);
+    let count = at;
+    for (let i = from; i < candidates.count; i += 1) {
+      const rule = (i === 0 ? candidates.first : candidates.rules[i]) as Rule;
+      if (this.applies(rule)) collected[count++] = rule.asMatched;
     }
+    return count;
+  }
+
+  private collectIndexed(rules: readonly Rule[], index: ResourceIndex, at: number): number {
+    let count = at;
     const matching = new Set<Rule>();
     index.some(this.resource.text, (some) => {
       for (const rule of some) if (this.applies(rule)) matching.add(rule);
@@ -185,19 +234,22 @@ export class PlannedFindings extends Evaluation implements Findings, Situation {
     });
     // The index does not keep the order of the documents.
     const inOrder = matching.size > 1 ? rules : matching;
-    for (const rule of inOrder) if (matching.has(rule)) collected[count++] = rule;
+    for (const rule of inOrder) if (matching.has(rule)) collected[count++] = rule.asMatched;
     return count;
   }
 
   /** As `collect`, of those that name the caller more strongly than `than`. */
-  private collectNamed({ rules }: Candidates, than: Naming, from: number): number {
-    let count = from;
+  private collectNamed({ rules }: Candidates, than: Naming, at: number): number {
+    let count = at;
     for (const rule of rules) {
-      if (this.named(rule.statement) > than && this.applies(rule)) collected[count++] = rule;
+      if ((rule.names & this.principal.names) !== NOBODY && this.named(rule) > than && this.applies(rule))
+        collected[count++] = rule.asMatched;
     }
     return count;
   }
 }
 
 /** Used again by every decision: a list that grows while it is filled takes several times the memory of what is in it. */
-const collected: Rule[] = [];
+const collected: MatchedStatement[] = [];
+
+const NOWHERE = -1;

@@ -1,6 +1,7 @@
 import { actionMatches } from '../policy/action-pattern.ts';
 import type { AttachedPolicy, ControlLevel } from './applicable-policies.ts';
 import type { PolicyLayer } from './layer.ts';
+import { type Names, NOBODY } from './names.ts';
 import type { ActionFacts } from './request.ts';
 import { ResourceIndex } from './resource-index.ts';
 import { type Rule, rulesOf } from './rule.ts';
@@ -9,7 +10,11 @@ import { type Rule, rulesOf } from './rule.ts';
 export interface Candidates {
   /** One of them is about every resource and has no condition: it matches whatever is asked. */
   readonly always: boolean;
-  /** In the order of policies and documents. */
+  /** How many there are. */
+  readonly count: number;
+  /** The first one, which is often the only one; null: there is none. */
+  readonly first: Rule | null;
+  /** All, in the order of policies and documents. */
   readonly rules: readonly Rule[];
   /** Where there are many, those that can be about a resource are looked up; null: they are few. */
   readonly index: ResourceIndex | null;
@@ -19,6 +24,9 @@ export interface Candidates {
 export interface LayerPlan {
   readonly allow: Candidates;
   readonly deny: Candidates;
+  /** Whom the Allows and the Denies name, in layers that name principals. */
+  readonly allowNames: Names;
+  readonly denyNames: Names;
   /** All rules about the action, in the order of policies and documents, for explaining. */
   readonly placed: readonly Rule[];
 }
@@ -28,12 +36,14 @@ export interface ControlPlan {
   /** Levels on which an Allow has to be looked for. */
   readonly allow: readonly Candidates[];
   readonly deny: Candidates;
+  /** Whom the Denies name, in resource control policies. */
+  readonly denyNames: Names;
   readonly placed: readonly Rule[];
 }
 
 /** No rules: shared, so that it can be told by identity. */
-export const NONE: Candidates = { always: false, rules: [], index: null };
-export const EMPTY_PLAN: LayerPlan = { allow: NONE, deny: NONE, placed: [] };
+export const NONE: Candidates = { always: false, count: 0, first: null, rules: [], index: null };
+export const EMPTY_PLAN: LayerPlan = { allow: NONE, deny: NONE, allowNames: NOBODY, denyNames: NOBODY, placed: [] };
 
 /** The name of the action behind its colon, in lower case. */
 export function actionName(action: ActionFacts): string {
@@ -57,8 +67,14 @@ export function planLayer(
   if (placed.length === 0) return EMPTY_PLAN;
   const allow = candidates(placed, true);
   const deny = candidates(placed, false);
-  // Mostly there is one effect: then its list is that of all.
-  return { allow, deny, placed: deny === NONE ? allow.rules : allow === NONE ? deny.rules : placed };
+  return {
+    allow,
+    deny,
+    allowNames: namesIn(allow),
+    denyNames: namesIn(deny),
+    // Mostly there is one effect: then its list is that of all.
+    placed: deny === NONE ? allow.rules : allow === NONE ? deny.rules : placed,
+  };
 }
 
 /** The plan of the levels of an organization for one action. Levels that always allow are left out of `allow`. */
@@ -66,15 +82,23 @@ export function planControl(levels: readonly ControlLevel[], layer: PolicyLayer,
   const plans = levels.map(({ policies }, i) => planLayer(policies, layer, action, i));
   const placed = plans.flatMap((plan) => plan.placed);
   const allow = plans.map((plan) => plan.allow).filter((one) => !one.always);
-  return { allow, deny: candidates(placed, false), placed };
+  const deny = candidates(placed, false);
+  return { allow, deny, denyNames: namesIn(deny), placed };
+}
+
+function namesIn({ rules }: Candidates): Names {
+  return rules.reduce((names, rule) => names | rule.names, NOBODY);
 }
 
 function candidates(placed: readonly Rule[], allows: boolean): Candidates {
   // A list that grew has room for more: the slice has not, and there are very many.
-  const rules = placed.filter((rule) => rule.statement.allows === allows).slice();
-  if (rules.length === 0) return NONE;
+  const rules = placed.filter((rule) => rule.allows === allows).slice();
+  const first = rules[0];
+  if (first === undefined) return NONE;
   return {
     always: rules.some((rule) => rule.always),
+    count: rules.length,
+    first,
     rules,
     index: rules.length > FEW ? new ResourceIndex(rules) : null,
   };

@@ -7,7 +7,6 @@ import { missingContextKeys } from './missing-keys.ts';
 import type { PreparedPrincipal, PreparedResource } from './prepare.ts';
 import { reasonOf } from './reason.ts';
 import type { ActionFacts, RequestFacts } from './request.ts';
-import type { Rule } from './rule.ts';
 
 /** A decision whose effect is there at once. Everything else is worked out again from the same values when it is read. */
 export class LazyDecision extends PlannedFindings implements Decision {
@@ -47,7 +46,7 @@ export class LazyDecision extends PlannedFindings implements Decision {
   }
 
   get matchedStatements(): readonly MatchedStatement[] {
-    return this.determining().map(asMatched);
+    return this.determining();
   }
 
   get missingContextKeys(): readonly string[] {
@@ -61,17 +60,13 @@ export class LazyDecision extends PlannedFindings implements Decision {
   }
 
   /** The denying statements, those of the layer that is named first in front; or the Allows that granted. */
-  private determining(): readonly Rule[] {
+  private determining(): readonly MatchedStatement[] {
     if (this.outcome === ALLOWED) return this.free ? NOTHING : this.granting();
     return this.outcome.effect === 'EXPLICIT_DENY' ? this.denying() : NOTHING;
   }
 }
 
-const NOTHING: readonly Rule[] = [];
-
-function asMatched(rule: Rule): MatchedStatement {
-  return rule.asMatched;
-}
+const NOTHING: readonly MatchedStatement[] = [];
 
 function decisionOf({ layer, levels, statements }: LayerInPlace): LayerDecision {
   const matchedStatements: MatchedStatement[] = [];

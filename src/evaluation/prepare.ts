@@ -1,37 +1,14 @@
 import { parseArn, type ResourceText, resourceText, sameText } from '../policy/arn.ts';
 import { isAccountId } from '../policy/principal-id.ts';
-import type { AttachedPolicy, ControlLevel, PrincipalPolicies } from './applicable-policies.ts';
-import type { PolicyLayer } from './layer.ts';
-import { type Candidates, type ControlPlan, type LayerPlan, NONE, planControl, planLayer } from './layer-set.ts';
+import type { AttachedPolicy, PrincipalPolicies } from './applicable-policies.ts';
+import { type ControlPlan, type LayerPlan, planLayer } from './layer-set.ts';
+import { type Names, namesOf } from './names.ts';
+import { controlPlans, PreparedPolicies } from './plan.ts';
 import { PlanMemo } from './plan-memo.ts';
 import type { PrincipalFacts, RoleFacts, RoleSessionFacts, Tags } from './principal.ts';
 import { foldTags, principalTags } from './principal-values.ts';
-import type { ActionFacts } from './request.ts';
 import type { ResourceFacts } from './resource.ts';
 import { serviceControlBinds } from './service-linked.ts';
-
-/** What the policies of a principal and of its account have to say about one action. */
-export interface PrincipalPlan {
-  // What a decision looks at first, without a way through the layers. Null: nothing to look at.
-  readonly controlDeny: Candidates | null;
-  readonly boundaryDeny: Candidates | null;
-  readonly identityDeny: Candidates | null;
-  /** Levels on which an Allow has to be looked for. */
-  readonly controlAllow: readonly Candidates[] | null;
-  readonly boundaryAllow: Candidates | null;
-  readonly identityAllow: Candidates;
-  readonly identity: LayerPlan;
-  /** Null: no boundary. */
-  readonly boundary: LayerPlan | null;
-  /** Null: no such layer. */
-  readonly serviceControl: ControlPlan | null;
-}
-
-/** The policies of a user or role, ready for deciding. Good for any number of requests and of its sessions. */
-export interface PreparedPolicies {
-  readonly source: PrincipalPolicies;
-  readonly plans: PlanMemo<PrincipalPlan>;
-}
 
 /** The session policies of one session. */
 export interface PreparedSession {
@@ -41,17 +18,20 @@ export interface PreparedSession {
 
 /** Somebody who makes requests, ready for deciding. */
 export interface PreparedPrincipal {
-  readonly facts: PrincipalFacts;
-  readonly caller: PrincipalFacts['kind'];
-  /** Empty for services and anonymous, which belong to no account. */
-  readonly accountId: string;
-  readonly partition: string;
-  /** It is bound by the service control policies of its account. */
-  readonly controlled: boolean;
+  // The order of use.
   /** Null: no policies are attached (services, anonymous). */
   readonly policies: PreparedPolicies | null;
   /** Null: the session, if it is one, was made without session policies. */
   readonly session: PreparedSession | null;
+  readonly caller: PrincipalFacts['kind'];
+  /** Empty for services and anonymous, which belong to no account. */
+  readonly accountId: string;
+  readonly partition: string;
+  /** What policies of resources can call it. */
+  readonly names: Names;
+  /** It is bound by the service control policies of its account. */
+  readonly controlled: boolean;
+  readonly facts: PrincipalFacts;
   /** aws:PrincipalTag, by key in lower case. */
   readonly tags: ReadonlyMap<string, string>;
 }
@@ -86,60 +66,7 @@ export interface PreparedRole {
 
 /** Makes the policies of a user or role ready: what they say of an action is worked out when it is first asked for. */
 export function preparePolicies(source: PrincipalPolicies): PreparedPolicies {
-  const control = source.serviceControl === null ? null : controlPlans(source.serviceControl, 'SERVICE_CONTROL_POLICY');
-  const boundary = source.boundary === null ? null : boundaryPlans(source.boundary);
-  const plans = new PlanMemo<PrincipalPlan>((action) => planPrincipal(source, boundary, control, action));
-  return { source, plans };
-}
-
-function planPrincipal(
-  source: PrincipalPolicies,
-  boundaries: PlanMemo<LayerPlan> | null,
-  control: PlanMemo<ControlPlan> | null,
-  action: ActionFacts,
-): PrincipalPlan {
-  const identity = planLayer(source.identity, 'IDENTITY_POLICY', action);
-  const boundary = boundaries === null ? null : boundaries.for(action);
-  const serviceControl = control === null ? null : control.for(action);
-  return {
-    // The order of use.
-    identityAllow: identity.allow,
-    controlDeny: serviceControl === null ? null : someOf(serviceControl.deny),
-    boundaryDeny: boundary === null ? null : someOf(boundary.deny),
-    identityDeny: someOf(identity.deny),
-    controlAllow: serviceControl === null || serviceControl.allow.length === 0 ? null : serviceControl.allow,
-    boundaryAllow: boundary === null || boundary.allow.always ? null : boundary.allow,
-    identity,
-    boundary,
-    serviceControl,
-  };
-}
-
-function someOf(candidates: Candidates): Candidates | null {
-  return candidates === NONE ? null : candidates;
-}
-
-/** Plans of a boundary are shared by everybody it is attached to. */
-const sharedBoundaryPlans = new WeakMap<AttachedPolicy, PlanMemo<LayerPlan>>();
-
-function boundaryPlans(boundary: AttachedPolicy): PlanMemo<LayerPlan> {
-  const known = sharedBoundaryPlans.get(boundary);
-  if (known !== undefined) return known;
-  const plans = new PlanMemo<LayerPlan>((action) => planLayer([boundary], 'PERMISSIONS_BOUNDARY', action));
-  sharedBoundaryPlans.set(boundary, plans);
-  return plans;
-}
-
-/** Plans of the control policies above an account are shared by everything in it: by the list that is handed in. */
-const sharedControlPlans = new WeakMap<readonly ControlLevel[], PlanMemo<ControlPlan>>();
-
-/** A list of levels is of one kind of policy. */
-function controlPlans(levels: readonly ControlLevel[], layer: PolicyLayer): PlanMemo<ControlPlan> {
-  const known = sharedControlPlans.get(levels);
-  if (known !== undefined) return known;
-  const plans = new PlanMemo<ControlPlan>((action) => planControl(levels, layer, action));
-  sharedControlPlans.set(levels, plans);
-  return plans;
+  return new PreparedPolicies(source);
 }
 
 /**
@@ -154,13 +81,14 @@ export function preparePrincipal(
   const session = sessionPolicies === null || sessionPolicies.length === 0 ? null : prepareSession(sessionPolicies);
   const inAccount = facts.kind === 'service' || facts.kind === 'anonymous' ? null : facts;
   return {
-    facts,
+    policies,
+    session,
     caller: facts.kind,
     accountId: inAccount === null ? '' : sameText(inAccount.accountId),
     partition: inAccount === null ? '' : sameText(inAccount.partition),
+    names: namesOf(facts),
     controlled: serviceControlBinds(facts),
-    policies,
-    session,
+    facts,
     tags: principalTags(facts),
   };
 }

@@ -1,9 +1,9 @@
 import type { Outcome } from './decide.ts';
+import type { MatchedStatement } from './decision.ts';
 import type { Evaluation } from './evaluation.ts';
 import type { PolicyLayer } from './layer.ts';
 import type { OrganizationFacts } from './principal.ts';
 import { printedArn } from './principal-values.ts';
-import type { Rule } from './rule.ts';
 import { sameAccount } from './situation.ts';
 
 /** How AWS's messages name the layers. https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html */
@@ -25,7 +25,7 @@ const NAMES: Readonly<Record<PolicyLayer, { readonly name: string; readonly with
 export function reasonOf(
   evaluation: Evaluation,
   outcome: Outcome,
-  determining: readonly Rule[],
+  determining: readonly MatchedStatement[],
   named: boolean,
 ): string {
   const { principal, action, resource } = evaluation;
@@ -37,18 +37,18 @@ export function reasonOf(
   if (outcome.effect === 'IMPLICIT_DENY') {
     return `${request} because no ${layer.name} allows the ${action.name} action`;
   }
-  const arn = determining.find((one) => one.layer === outcome.deniedBy)?.attached.arn ?? null;
+  const arn = determining.find((one) => one.layer === outcome.deniedBy)?.arn ?? null;
   const showArn = named && arn !== null && isDisclosed(evaluation, outcome.deniedBy);
   return `${request} with an explicit deny in ${layer.withArticle}${showArn ? `: ${arn}` : ''}`;
 }
 
-function whatAllows(evaluation: Evaluation, determining: readonly Rule[], named: boolean): string {
+function whatAllows(evaluation: Evaluation, determining: readonly MatchedStatement[], named: boolean): string {
   const { action, principal } = evaluation;
   const first = determining[0];
   if (first !== undefined) {
-    const { attached, layer } = first;
+    const { arn, policyName, policy, layer } = first;
     const sentence = `${NAMES[layer].withArticle} allows the ${action.name} action`;
-    return named ? `${sentence}: ${attached.arn ?? attached.name ?? attached.id}` : sentence;
+    return named ? `${sentence}: ${arn ?? policyName ?? policy}` : sentence;
   }
   if (principal.facts.kind === 'root') return 'the root user may do everything in its account';
   return `the ${action.name} action needs no permission`;

@@ -1,9 +1,11 @@
 import type { Condition } from '../policy/condition.ts';
-import type { ResourceElement, ResourcePattern } from '../policy/resource-pattern.ts';
+import type { PrincipalElement } from '../policy/principal-element.ts';
+import type { ResourcePattern } from '../policy/resource-pattern.ts';
 import type { CompiledStatement } from '../policy/statement.ts';
 import type { AttachedPolicy } from './applicable-policies.ts';
 import type { MatchedStatement } from './decision.ts';
 import type { PolicyLayer } from './layer.ts';
+import { type Names, namedBy } from './names.ts';
 
 /**
  * A statement where it is attached. What deciding reads first lies in one object: most of the time of a decision is spent
@@ -18,23 +20,30 @@ export class Rule {
   declare readonly level: number;
   /** It is about every resource, and also about no resource at all. */
   declare readonly everything: boolean;
-  /** Its only entry of Resource; null: it has several, or NotResource. */
-  declare readonly onlyResource: ResourcePattern | null;
-  declare readonly resources: ResourceElement | null;
+  /** Its first entry of Resource; null: it has none, but NotResource or neither. */
+  declare readonly pattern: ResourcePattern | null;
+  /** Its further entries of Resource; null: none. */
+  declare readonly more: readonly ResourcePattern[] | null;
+  /** Whom it names. */
+  declare readonly names: Names;
+  declare readonly principal: PrincipalElement | null;
+  declare readonly allows: boolean;
   /** Null: none. */
   declare readonly conditions: readonly Condition[] | null;
   declare private asMatchedRead: MatchedStatement | null;
 
   constructor(statement: CompiledStatement, attached: AttachedPolicy, layer: PolicyLayer, level: number) {
-    const { resources, conditions } = statement;
-    const only = resources !== null && !resources.negated && resources.patterns.length === 1;
+    const { resources, conditions, principal, allows } = statement;
+    const patterns = resources === null || resources.negated ? [] : resources.patterns;
     // In the order in which they are read: the first ones share a line of the cache.
-    this.everything =
-      resources === null || (!resources.negated && resources.patterns.some((pattern) => pattern.everything));
-    this.onlyResource = only ? (resources.patterns[0] ?? null) : null;
+    this.everything = resources === null || patterns.some((pattern) => pattern.everything);
     this.conditions = conditions.length === 0 ? null : conditions;
+    this.pattern = patterns[0] ?? null;
+    this.more = patterns.length > 1 ? patterns.slice(1) : null;
+    this.names = namedBy(principal);
     this.asMatchedRead = null;
-    this.resources = resources;
+    this.principal = principal;
+    this.allows = allows;
     this.statement = statement;
     this.attached = attached;
     this.layer = layer;
@@ -43,8 +52,7 @@ export class Rule {
 
   /** Whatever is asked of the action, and whoever asks: it matches. */
   get always(): boolean {
-    const { principal, resources } = this.statement;
-    return this.everything && this.conditions === null && principal === null && resources !== null;
+    return this.everything && this.conditions === null && this.principal === null && this.statement.resources !== null;
   }
 
   /** As decisions show it: the same object every time. */
@@ -57,7 +65,7 @@ export class Rule {
       holder: this.attached.holder ?? null,
       sid: this.statement.sid,
       index: this.statement.index,
-      effect: this.statement.allows ? 'ALLOW' : 'DENY',
+      effect: this.allows ? 'ALLOW' : 'DENY',
       statement: this.statement.source,
     };
     return this.asMatchedRead;

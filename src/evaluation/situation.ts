@@ -1,7 +1,6 @@
 import type { Evaluation } from './evaluation.ts';
 import type { PolicyLayer } from './layer.ts';
-import type { PreparedResource } from './prepare.ts';
-import type { PrincipalFacts } from './principal.ts';
+import type { PreparedPrincipal, PreparedResource } from './prepare.ts';
 import type { ActionFacts } from './request.ts';
 import { isServiceLinked } from './service-linked.ts';
 
@@ -25,9 +24,9 @@ export function sameAccount({ principal, resource }: Evaluation): boolean {
   return resource.accountId === null || resource.accountId === principal.accountId;
 }
 
-export function samePartition(facts: PrincipalFacts, resource: PreparedResource): boolean {
-  if (facts.kind === 'service' || facts.kind === 'anonymous') return true;
-  return resource.partition === '' || resource.partition === facts.partition;
+export function samePartition(principal: PreparedPrincipal, resource: PreparedResource): boolean {
+  // Services and anonymous callers belong to none.
+  return principal.partition === '' || resource.partition === '' || resource.partition === principal.partition;
 }
 
 /** A role is governed by its trust policy, and that by calls of STS alone. */

@@ -1,0 +1,50 @@
+import type { NamedPrincipal, PrincipalElement } from '../policy/principal-element.ts';
+import type { PrincipalFacts } from './principal.ts';
+import { sessionArn } from './principal-values.ts';
+
+/**
+ * A set of names in 32 bits, one for each name. Sets without a common bit have no name in common, so that most statements
+ * of a resource's policy are known not to name the caller without looking at the names. Those with one may have.
+ */
+export type Names = number;
+
+export const NOBODY: Names = 0;
+const ANYBODY: Names = -1;
+
+/** Everything that a Principal can call the caller. */
+export function namesOf(facts: PrincipalFacts): Names {
+  // It has no name, and everybody is also it.
+  if (facts.kind === 'anonymous') return ANYBODY;
+  if (facts.kind === 'service') return bitOf(facts.service);
+  const account = bitOf(facts.accountId);
+  if (facts.kind === 'root') return account;
+  if (facts.kind === 'user') return account | bitOf(facts.arn) | bitOf(facts.id);
+  if (facts.kind === 'federatedUser') {
+    const { arn, issuer } = facts;
+    return account | bitOf(arn) | (issuer === null ? NOBODY : bitOf(issuer.arn) | bitOf(issuer.id));
+  }
+  const { role } = facts;
+  const session = sessionArn(facts);
+  return account | bitOf(role.arn) | bitOf(role.id) | (session === null ? NOBODY : bitOf(session));
+}
+
+/** Everybody whom a Principal or NotPrincipal could concern. */
+export function namedBy(element: PrincipalElement | null): Names {
+  if (element === null) return NOBODY;
+  if (element.everyone || element.negated) return ANYBODY;
+  return element.named.reduce((names, named) => names | bitOf(nameIn(named)), NOBODY);
+}
+
+function nameIn(named: NamedPrincipal): string {
+  if (named.kind === 'account') return named.accountId;
+  if (named.kind === 'arn') return named.arn;
+  if (named.kind === 'service') return named.service;
+  return named.kind === 'federated' ? named.provider : named.id;
+}
+
+/** FNV-1a, of which five bits choose the one that stands for the name. */
+function bitOf(name: string): Names {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < name.length; i += 1) hash = Math.imul(hash ^ name.charCodeAt(i), 0x01000193);
+  return 1 << ((hash ^ (hash >>> 15)) & 31);
+}

@@ -1,0 +1,77 @@
+import type { AttachedPolicy, ControlLevel, PrincipalPolicies } from './applicable-policies.ts';
+import type { PolicyLayer } from './layer.ts';
+import { type Candidates, type ControlPlan, type LayerPlan, NONE, planControl, planLayer } from './layer-set.ts';
+import { PlanMemo } from './plan-memo.ts';
+import type { ActionFacts } from './request.ts';
+
+/**
+ * What the policies of a principal and of its account have to say about one action. As candidates: the Allows of its
+ * identity policies. They are not in an object of their own, because most of the time of a decision goes into fetching
+ * objects that nobody has touched for a while.
+ */
+export interface PrincipalPlan extends Candidates {
+  /** Null: none. */
+  readonly identityDeny: Candidates | null;
+  /** Neither boundary nor control policies take anything away, whatever the resource and the context are. */
+  readonly open: boolean;
+  /** All rules of identity policies. */
+  readonly placed: LayerPlan['placed'];
+  /** Null: no boundary. */
+  readonly boundary: LayerPlan | null;
+  /** Null: no such layer. */
+  readonly serviceControl: ControlPlan | null;
+}
+
+/** The policies of a user or role, ready for deciding. Good for any number of requests and of its sessions. */
+export class PreparedPolicies extends PlanMemo<PrincipalPlan> {
+  declare readonly source: PrincipalPolicies;
+
+  constructor(source: PrincipalPolicies) {
+    const control =
+      source.serviceControl === null ? null : controlPlans(source.serviceControl, 'SERVICE_CONTROL_POLICY');
+    const boundary = source.boundary === null ? null : boundaryPlans(source.boundary);
+    super((action) => planPrincipal(source, boundary, control, action));
+    this.source = source;
+  }
+}
+
+function planPrincipal(
+  source: PrincipalPolicies,
+  boundaries: PlanMemo<LayerPlan> | null,
+  control: PlanMemo<ControlPlan> | null,
+  action: ActionFacts,
+): PrincipalPlan {
+  const { allow, deny, placed } = planLayer(source.identity, 'IDENTITY_POLICY', action);
+  const { always, count, first, rules, index } = allow;
+  const boundary = boundaries === null ? null : boundaries.for(action);
+  const serviceControl = control === null ? null : control.for(action);
+  const open =
+    (boundary === null || (boundary.deny === NONE && boundary.allow.always)) &&
+    (serviceControl === null || (serviceControl.deny === NONE && serviceControl.allow.length === 0));
+  const identityDeny = deny === NONE ? null : deny;
+  // In the order of use.
+  return { identityDeny, open, always, count, first, rules, index, placed, boundary, serviceControl };
+}
+
+/** Plans of a boundary are shared by everybody it is attached to. */
+const sharedBoundaryPlans = new WeakMap<AttachedPolicy, PlanMemo<LayerPlan>>();
+
+function boundaryPlans(boundary: AttachedPolicy): PlanMemo<LayerPlan> {
+  const known = sharedBoundaryPlans.get(boundary);
+  if (known !== undefined) return known;
+  const plans = new PlanMemo<LayerPlan>((action) => planLayer([boundary], 'PERMISSIONS_BOUNDARY', action));
+  sharedBoundaryPlans.set(boundary, plans);
+  return plans;
+}
+
+/** Plans of the control policies above an account are shared by everything in it: by the list that is handed in. */
+const sharedControlPlans = new WeakMap<readonly ControlLevel[], PlanMemo<ControlPlan>>();
+
+/** A list of levels is of one kind of policy. */
+export function controlPlans(levels: readonly ControlLevel[], layer: PolicyLayer): PlanMemo<ControlPlan> {
+  const known = sharedControlPlans.get(levels);
+  if (known !== undefined) return known;
+  const plans = new PlanMemo<ControlPlan>((action) => planControl(levels, layer, action));
+  sharedControlPlans.set(levels, plans);
+  return plans;
+}
