@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { expect, test, vi } from 'vitest';
-import { engineDecision } from '../support/engine.ts';
+import { engineDecision, outcomeOf } from '../support/engine.ts';
 import { naiveAuthorize } from '../support/naive-evaluator.ts';
 import { requests } from '../support/world.ts';
 
@@ -9,15 +9,15 @@ vi.setConfig({ testTimeout: 300_000 });
 
 const RUNS = 2_000;
 
-test('the engine and the naive evaluator agree on effect and layer', () => {
+test('the engine and the naive evaluator agree on effect, layer and statements', () => {
   const seen = new Map<string, number>();
   fc.assert(
     fc.property(requests, (q) => {
       const expected = naiveAuthorize(q);
-      const { effect, deniedBy } = engineDecision(q);
-      const outcome = `${effect} ${deniedBy}`;
+      const decision = engineDecision(q);
+      const outcome = `${decision.effect} ${decision.deniedBy}`;
       seen.set(outcome, (seen.get(outcome) ?? 0) + 1);
-      expect({ effect, deniedBy }).toEqual(expected);
+      expect(outcomeOf(decision)).toEqual(expected);
     }),
     { numRuns: RUNS },
   );

@@ -5,7 +5,7 @@ import { resourceText } from '../../src/policy/arn.ts';
 import { compileCondition } from '../../src/policy/condition.ts';
 import { parsePrincipalRef } from '../../src/policy/principal-id.ts';
 import { readResourcePattern, resourceMatches } from '../../src/policy/resource-pattern.ts';
-import { engineDecision } from '../support/engine.ts';
+import { engineDecision, outcomeOf } from '../support/engine.ts';
 import { type Doc, type NaiveRequest, naiveAuthorize } from '../support/naive-evaluator.ts';
 import { action, federated, role, root, user } from '../support/world.ts';
 
@@ -104,7 +104,7 @@ describe("the examples of AWS's guide whose outcome its prose states", () => {
         effect: EFFECTS[given.expected as keyof typeof EFFECTS],
         reason: decision.reason,
       });
-      expect(naiveAuthorize(q)).toEqual({ effect: decision.effect, deniedBy: decision.deniedBy });
+      expect(naiveAuthorize(q)).toEqual(outcomeOf(decision));
     },
   );
 
@@ -236,7 +236,7 @@ describe('cases of IAMSpy', () => {
       scp: levelsOf(given, accountId),
     });
     const decision = engineDecision(q);
-    expect(naiveAuthorize(q)).toEqual({ effect: decision.effect, deniedBy: decision.deniedBy });
+    expect(naiveAuthorize(q)).toEqual(outcomeOf(decision));
     return decision.allowed;
   }
 

@@ -10,7 +10,7 @@ import {
 } from '../../src/evaluation/prepare.ts';
 import { loadPolicy } from '../../src/policy/load.ts';
 import type { PolicyKind } from '../../src/policy/policy-kind.ts';
-import type { Doc, NaiveRequest } from './naive-evaluator.ts';
+import type { Doc, NaiveOutcome, NaiveRequest } from './naive-evaluator.ts';
 
 export function attach(document: Doc, kind: PolicyKind, id: string, arn: string | null = null): AttachedPolicy {
   return { policy: loadPolicy(document, kind), id, name: arn === null ? id : null, arn };
@@ -59,6 +59,11 @@ export function engineResource(q: NaiveRequest): PreparedResource {
     policyBindings: bindings,
     resourceControl: levels(rcp, 'rcp'),
   });
+}
+
+/** What the naive evaluator says, too. */
+export function outcomeOf({ effect, deniedBy, matchedStatements }: Decision): NaiveOutcome {
+  return { effect, deniedBy, statements: matchedStatements.map((one) => one.statement) };
 }
 
 /** Asks the engine what the naive evaluator is asked. */

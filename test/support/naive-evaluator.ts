@@ -6,6 +6,16 @@ import type { DecisionEffect } from '../../src/evaluation/decision.ts';
 import type { PolicyLayer } from '../../src/evaluation/layer.ts';
 import type { OrganizationFacts, PrincipalFacts } from '../../src/evaluation/principal.ts';
 import type { ActionFacts } from '../../src/evaluation/request.ts';
+import {
+  actionMatches,
+  conditionsHold,
+  type Kind,
+  list,
+  object,
+  ownerOf,
+  resourceMatches,
+  textOf,
+} from './naive-statements.ts';
 
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
 export interface Doc {
@@ -36,265 +46,9 @@ export interface NaiveRequest {
 export interface NaiveOutcome {
   readonly effect: DecisionEffect;
   readonly deniedBy: PolicyLayer | null;
+  /** What decided, as it stands in the documents: all denying statements, or all that grant. */
+  readonly statements: readonly Doc[];
 }
-
-type Kind = 'identity' | 'boundary' | 'session' | 'scp' | 'rcp' | 'resource' | 'trust';
-
-const isList = (value: Json): value is readonly Json[] => Array.isArray(value);
-const list = (value: Json | undefined): readonly Json[] => (value === undefined ? [] : isList(value) ? value : [value]);
-const textOf = (value: Json): string => (typeof value === 'string' ? value : JSON.stringify(value));
-const object = (value: Json | undefined): Doc => (value ?? {}) as Doc;
-
-const regexps = new Map<string, RegExp>();
-function glob(pattern: string, text: string): boolean {
-  let regexp = regexps.get(pattern);
-  if (regexp === undefined) {
-    const source = Array.from(pattern, (c) =>
-      c === '*' ? '[^]*' : c === '?' ? '[^]' : c.replace(/[\\^$.*+?()[\]{}|/-]/, '\\$&'),
-    );
-    regexp = new RegExp(`^${source.join('')}$`);
-    regexps.set(pattern, regexp);
-  }
-  return regexp.test(text);
-}
-
-// Characters of values that were put in for variables must not work as wildcards.
-const HIDE_STAR = '\u0001';
-const HIDE_ONE = '\u0002';
-const hide = (text: string): string => text.replaceAll('*', HIDE_STAR).replaceAll('?', HIDE_ONE);
-const globHidden = (pattern: string, text: string): boolean => glob(pattern, hide(text));
-
-/** Puts the request's values in place of variables; null: one has none. */
-function substitute(q: NaiveRequest, doc: Doc, text: string): string | null {
-  if (doc['Version'] !== '2012-10-17') return text;
-  let missing = false;
-  const out = text.replace(/\$\{([^}]+)\}/g, (_whole, inside: string) => {
-    if (inside === '*' || inside === '?' || inside === '$') return hide(inside);
-    const [, key = inside, , fallback] = /^([^,]*)(,\s*'(.*)')?$/.exec(inside) ?? [];
-    const value = contextValue(q, key.trim()) ?? fallback;
-    if (typeof value !== 'string' || MULTI.has(key.trim().toLowerCase())) {
-      missing = true;
-      return '';
-    }
-    return hide(value);
-  });
-  return missing ? null : out;
-}
-
-const MULTI = new Set([
-  'aws:principalorgpaths',
-  'aws:principalservicenameslist',
-  'aws:tagkeys',
-  'aws:resourceorgpaths',
-  'aws:sourceorgpaths',
-  'aws:vpceorgpaths',
-  'aws:calledvia',
-  'sts:transitivetagkeys',
-]);
-
-const tag = (tags: Readonly<Record<string, string>>, key: string): string | undefined =>
-  Object.entries(tags).find(([k]) => k.toLowerCase() === key)?.[1];
-
-type Value = string | readonly string[] | undefined;
-
-function contextValue(q: NaiveRequest, written: string): Value {
-  const key = written.toLowerCase();
-  const raw = q.context.get(key);
-  const given = Array.isArray(raw) && raw.length === 0 ? undefined : raw;
-  const known = knownValue(q, key);
-  if (known === 'fromRequest') return given;
-  return q.authority === 'context' ? (given ?? known.value) : known.value;
-}
-
-/** What the engine knows of a key by itself (section "keys the engine fills"), or that it has to come with the request. */
-function knownValue(q: NaiveRequest, key: string): { readonly value: Value } | 'fromRequest' {
-  const p = q.principal;
-  const r = q.resource;
-  if (key === 'aws:currenttime') return { value: new Date(q.now).toISOString() };
-  if (key === 'aws:epochtime') return { value: String(Math.floor(q.now / 1000)) };
-  if (key.includes(':resourcetag/')) {
-    return r.tags === null ? 'fromRequest' : { value: tag(r.tags, key.slice(key.indexOf('/') + 1)) };
-  }
-  if (key === 'aws:resourceaccount' || key === 'aws:resourceorgid') {
-    if (ownerOf(q) === null) return 'fromRequest';
-    return { value: key === 'aws:resourceaccount' ? (ownerOf(q) ?? undefined) : r.organization?.id };
-  }
-  if (key.startsWith('aws:principaltag/')) {
-    const name = key.slice('aws:principaltag/'.length);
-    if (p.kind === 'roleSession') return { value: tag(p.tags, name) ?? tag(p.role.tags, name) };
-    return { value: p.kind === 'user' || p.kind === 'federatedUser' ? tag(p.tags, name) : undefined };
-  }
-  if (!/^aws:(principal|userid|username|tokenissuetime|sourceidentity)/.test(key)) return 'fromRequest';
-  if (p.kind === 'anonymous') {
-    const anonymous: Record<string, string> = {
-      'aws:principalaccount': 'anonymous',
-      'aws:principaltype': 'Anonymous',
-      'aws:userid': 'anonymous',
-    };
-    return { value: anonymous[key] };
-  }
-  if (p.kind === 'service') {
-    const service: Record<string, Value> = {
-      'aws:principalisawsservice': 'true',
-      'aws:principalservicename': p.service,
-      'aws:principalservicenameslist': [p.service],
-    };
-    return { value: service[key] };
-  }
-  const session = p.kind === 'roleSession' ? p : null;
-  const temporary = p.kind === 'roleSession' || p.kind === 'federatedUser' ? p : null;
-  const values: Record<string, Value> = {
-    'aws:principalarn': session === null ? (p as { arn: string }).arn : session.role.arn,
-    'aws:principalaccount': p.accountId,
-    'aws:principalorgid': p.organization?.id,
-    'aws:principalorgpaths': p.organization === null ? undefined : [p.organization.path],
-    'aws:principaltype': { user: 'User', roleSession: 'AssumedRole', federatedUser: 'FederatedUser', root: 'Account' }[
-      p.kind
-    ],
-    'aws:principalisawsservice': 'false',
-    'aws:username': p.kind === 'user' ? p.name : undefined,
-    'aws:tokenissuetime': temporary === null ? undefined : new Date(temporary.issuedAt ?? q.now).toISOString(),
-    'aws:sourceidentity': session?.sourceIdentity ?? undefined,
-  };
-  if (key === 'aws:userid') {
-    if (p.kind === 'user') return { value: p.id };
-    if (p.kind === 'root') return { value: p.accountId };
-    if (p.kind === 'federatedUser') return { value: `${p.accountId}:${p.name}` };
-    return { value: p.sessionName === null ? undefined : `${p.role.id}:${p.sessionName}` };
-  }
-  return { value: values[key] };
-}
-
-// ---- statements ----------------------------------------------------------------------------------------------------
-
-function actionMatches(statement: Doc, action: ActionFacts): boolean {
-  const asked = action.name.toLowerCase();
-  const hits = (entry: Json): boolean => {
-    const text = textOf(entry).toLowerCase();
-    if (text === '*' || text === '*:*') return true;
-    return /^[a-z0-9.-]+:[^\s,:]+$/.test(text) && glob(text, asked);
-  };
-  if (statement['Action'] !== undefined) return list(statement['Action']).some(hits);
-  return !list(statement['NotAction']).some(hits);
-}
-
-function resourceEntry(q: NaiveRequest, doc: Doc, kind: Kind, entry: string, arn: string): boolean | null {
-  if (/^\*+$/.test(entry)) return true;
-  const cut = (text: string): string[] => {
-    const [a = '', b, c, d, e, ...rest] = text.split(':');
-    return [a, b, c, d, e, rest.length === 0 ? undefined : rest.join(':')].filter((x): x is string => x !== undefined);
-  };
-  let wanted = cut(entry);
-  if (wanted.length < 6) {
-    const wild = entry.includes('*') || entry.includes('?');
-    if (kind === 'rcp') return false;
-    if (kind === 'scp' && !entry.endsWith('*')) return false;
-    if ((kind === 'resource' || kind === 'trust') && !wild) return false;
-    wanted = [...wanted, ...Array<string>(6 - wanted.length).fill('*')];
-  }
-  const given = cut(arn);
-  if (given.length < 6) return false;
-  for (let i = 0; i < 5; i += 1)
-    if (!glob((wanted[i] ?? '').toLowerCase(), (given[i] ?? '').toLowerCase())) return false;
-  const last = substitute(q, doc, wanted[5] ?? '');
-  return last === null ? null : globHidden(last, given[5] ?? '');
-}
-
-function resourceMatches(q: NaiveRequest, doc: Doc, kind: Kind, statement: Doc, arn: string): boolean {
-  const positive = statement['Resource'] !== undefined;
-  if (!positive && statement['NotResource'] === undefined) return true;
-  for (const entry of list(positive ? statement['Resource'] : statement['NotResource'])) {
-    const verdict = resourceEntry(q, doc, kind, textOf(entry), arn);
-    if (verdict === true) return positive;
-    if (verdict === null && !positive && statement['Effect'] === 'Allow') return false;
-  }
-  return !positive;
-}
-
-const parseDate = (text: string): number => (/^\d{5,}$|^\d{1,3}$/.test(text) ? Number(text) * 1000 : Date.parse(text));
-const toNumber = (text: string): number => (/^[+-]?\d+(\.\d*)?$|^[+-]?\.\d+$/.test(text) ? Number(text) : Number.NaN);
-
-/** true, false, or null when a value is not of the operator's type. */
-function compare(q: NaiveRequest, doc: Doc, operator: string, given: string, policyValue: string): boolean | null {
-  const base = operator.replace('Not', '');
-  const numbers = (a: number, b: number): boolean | null => {
-    if (Number.isNaN(a) || Number.isNaN(b)) return null;
-    if (base.endsWith('LessThan')) return a < b;
-    if (base.endsWith('LessThanEquals')) return a <= b;
-    if (base.endsWith('GreaterThan')) return a > b;
-    return base.endsWith('GreaterThanEquals') ? a >= b : a === b;
-  };
-  if (base.startsWith('Numeric')) return numbers(toNumber(given), toNumber(policyValue));
-  if (base.startsWith('Date')) return numbers(parseDate(given), parseDate(policyValue));
-  if (base === 'IpAddress') return inRange(given, policyValue);
-  if (base === 'BinaryEquals') return given.replace(/=+$/, '') === policyValue.replace(/=+$/, '');
-  if (base === 'Bool' && !/^(true|false)$/i.test(given)) return null;
-  if (base.startsWith('Arn') && given.split(':').length < 6) return null;
-  const wanted = substitute(q, doc, policyValue);
-  if (wanted === null) return false;
-  if (base === 'StringEquals') return hide(given) === hide(wanted);
-  if (base === 'StringEqualsIgnoreCase' || base === 'Bool')
-    return hide(given).toLowerCase() === hide(wanted).toLowerCase();
-  if (base === 'StringLike') return globHidden(wanted, given);
-  return arnLike(wanted, given);
-}
-
-function arnLike(wanted: string, given: string): boolean {
-  if (/^\*+$/.test(wanted)) return true;
-  const a = wanted.split(':');
-  const b = given.split(':');
-  if (a.length < 6) return false;
-  const ends = [a.slice(5).join(':'), b.slice(5).join(':')];
-  return [0, 1, 2, 3, 4].every((i) => globHidden(a[i] ?? '', b[i] ?? '')) && globHidden(ends[0] ?? '', ends[1] ?? '');
-}
-
-function inRange(given: string, range: string): boolean | null {
-  const address = (text: string): bigint | null => {
-    if (!/^\d+(\.\d+){3}$/.test(text)) return null;
-    return text.split('.').reduce((sum, part) => sum * 256n + BigInt(part), 0n);
-  };
-  const [base = '', length = '32'] = range.split('/');
-  const [a, b] = [address(given), address(base)];
-  if (given.includes(':')) return b === null ? null : false;
-  if (a === null || b === null) return null;
-  const shift = BigInt(32 - Number(length));
-  return a >> shift === b >> shift;
-}
-
-const OPERATORS =
-  /^(String(Not)?(Equals|EqualsIgnoreCase|Like)|(Numeric|Date)((Not)?Equals|(LessThan|GreaterThan)(Equals)?)|Bool|BinaryEquals|(Not)?IpAddress|Arn(Not)?(Equals|Like))$/;
-
-function conditionHolds(q: NaiveRequest, doc: Doc, full: string, key: string, values: readonly string[]): boolean {
-  const value = contextValue(q, key);
-  const set = full.includes(':') ? full.slice(0, full.indexOf(':')) : null;
-  const bare = set === null ? full : full.slice(full.indexOf(':') + 1);
-  if (bare === 'Null') return values.some((v) => v.toLowerCase() === String(value === undefined));
-  const ifExists = bare.endsWith('IfExists');
-  const operator = ifExists ? bare.slice(0, -'IfExists'.length) : bare;
-  if (!OPERATORS.test(operator)) return false;
-  const negated = operator.includes('Not');
-  const one = (given: string): boolean => {
-    const verdicts = values.map((v) => compare(q, doc, operator, given, v));
-    return negated ? verdicts.every((v) => v === false) : verdicts.includes(true);
-  };
-  if (set !== null) {
-    const given = (value === undefined ? [] : typeof value === 'string' ? [value] : value).filter((v) => v !== '');
-    if (given.length === 0) return set === 'ForAllValues' || ifExists;
-    return set === 'ForAllValues' ? given.every(one) : given.some(one);
-  }
-  if (value === undefined) return negated || ifExists;
-  return typeof value === 'string' && !MULTI.has(key.toLowerCase()) && one(value);
-}
-
-function conditionsHold(q: NaiveRequest, doc: Doc, statement: Doc): boolean {
-  return Object.entries(object(statement['Condition'])).every(([operator, keys]) =>
-    Object.entries(object(keys)).every(([key, values]) =>
-      conditionHolds(q, doc, operator, key, list(values).map(textOf)),
-    ),
-  );
-}
-
-// ---- principals ----------------------------------------------------------------------------------------------------
 
 /** 0 not, 1 by the account, 2 by the role (or the user behind a federated session), 3 directly. */
 function grade(q: NaiveRequest, type: string, entry: string): number {
@@ -344,26 +98,27 @@ function principalGrade(q: NaiveRequest, statement: Doc): number {
   return spared ? 0 : 3;
 }
 
-// ---- layers --------------------------------------------------------------------------------------------------------
+/** A statement that applies, and how strongly it names the caller. */
+interface Hit {
+  readonly statement: Doc;
+  readonly named: number;
+}
 
-function matching(q: NaiveRequest, docs: readonly Doc[], kind: Kind, effect: 'Allow' | 'Deny'): number {
+function matching(q: NaiveRequest, docs: readonly Doc[], kind: Kind, effect: 'Allow' | 'Deny'): readonly Hit[] {
   const arn = q.action.wildcardOnly ? '*' : q.resource.arn;
-  let best = 0;
+  const hits: Hit[] = [];
   for (const doc of docs) {
     for (const one of list(doc['Statement'])) {
       const statement = object(one);
-      if (statement['Effect'] !== effect) continue;
+      if (statement['Effect'] !== effect || !actionMatches(statement, q.action)) continue;
       const named = kind === 'resource' || kind === 'trust' || kind === 'rcp' ? principalGrade(q, statement) : 3;
-      if (named <= best || !actionMatches(statement, q.action)) continue;
-      if (resourceMatches(q, doc, kind, statement, arn) && conditionsHold(q, doc, statement)) best = named;
+      if (named === 0) continue;
+      if (resourceMatches(q, doc, kind, statement, arn) && conditionsHold(q, doc, statement)) {
+        hits.push({ statement, named });
+      }
     }
   }
-  return best;
-}
-
-function ownerOf(q: NaiveRequest): string | null {
-  const inArn = q.resource.arn.split(':')[4] ?? '';
-  return q.resource.accountId ?? (/^\d{12}$/.test(inArn) ? inArn : null);
+  return hits;
 }
 
 /** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic_policy-eval-denyallow.html */
@@ -374,10 +129,13 @@ export function naiveAuthorize(given: NaiveRequest): NaiveOutcome {
   const p = q.principal;
   const action = q.action.name.toLowerCase();
   const inAccount = p.kind !== 'service' && p.kind !== 'anonymous';
-  const explicit = (deniedBy: PolicyLayer): NaiveOutcome => ({ effect: 'EXPLICIT_DENY', deniedBy });
-  const implicit = (deniedBy: PolicyLayer): NaiveOutcome => ({ effect: 'IMPLICIT_DENY', deniedBy });
-  const allowed: NaiveOutcome = { effect: 'ALLOWED', deniedBy: null };
-  if (action === 'sts:getcalleridentity' && p.kind !== 'anonymous') return allowed;
+  const implicit = (deniedBy: PolicyLayer): NaiveOutcome => ({ effect: 'IMPLICIT_DENY', deniedBy, statements: [] });
+  const allowed = (...hits: readonly Hit[]): NaiveOutcome => ({
+    effect: 'ALLOWED',
+    deniedBy: null,
+    statements: hits.map((hit) => hit.statement),
+  });
+  if (action === 'sts:getcalleridentity' && p.kind !== 'anonymous') return allowed();
 
   const serviceLinked = p.kind === 'roleSession' && p.role.path.startsWith('/aws-service-role/');
   const management = inAccount && p.organization?.managementAccountId === p.accountId;
@@ -396,31 +154,44 @@ export function naiveAuthorize(given: NaiveRequest): NaiveOutcome {
   const identity = inAccount && p.kind !== 'root' ? q.identity : [];
   const boundary = inAccount && q.boundary !== null ? q.boundary : null;
 
-  if (scp !== null && matching(q, scp.flat(), 'scp', 'Deny')) return explicit('SERVICE_CONTROL_POLICY');
-  if (matching(q, rcp, 'rcp', 'Deny')) return explicit('RESOURCE_CONTROL_POLICY');
-  if (boundary !== null && matching(q, [boundary], 'boundary', 'Deny')) return explicit('PERMISSIONS_BOUNDARY');
-  if (q.session !== null && matching(q, q.session, 'session', 'Deny')) return explicit('SESSION_POLICY');
-  if (matching(q, resourcePolicy, kind, 'Deny')) return explicit(layer);
-  if (matching(q, identity, 'identity', 'Deny')) return explicit('IDENTITY_POLICY');
+  const denials: readonly (readonly [PolicyLayer, readonly Hit[]])[] = [
+    ['SERVICE_CONTROL_POLICY', matching(q, (scp ?? []).flat(), 'scp', 'Deny')],
+    ['RESOURCE_CONTROL_POLICY', matching(q, rcp, 'rcp', 'Deny')],
+    ['PERMISSIONS_BOUNDARY', matching(q, boundary === null ? [] : [boundary], 'boundary', 'Deny')],
+    ['SESSION_POLICY', matching(q, q.session ?? [], 'session', 'Deny')],
+    [layer, matching(q, resourcePolicy, kind, 'Deny')],
+    ['IDENTITY_POLICY', matching(q, identity, 'identity', 'Deny')],
+  ];
+  const denying = denials.find(([, hits]) => hits.length > 0);
+  if (denying !== undefined) {
+    const statements = denials.flatMap(([, hits]) => hits.map((hit) => hit.statement));
+    return { effect: 'EXPLICIT_DENY', deniedBy: denying[0], statements };
+  }
 
   const otherPartition = inAccount && q.resource.arn.includes(':') && q.resource.arn.split(':')[1] !== p.partition;
-  const grant = otherPartition ? 0 : matching(q, resourcePolicy, kind, 'Allow');
-  if (!inAccount) return grant === 3 ? allowed : implicit(layer);
-  for (const level of scp ?? []) if (!matching(q, level, 'scp', 'Allow')) return implicit('SERVICE_CONTROL_POLICY');
+  const grants = otherPartition ? [] : matching(q, resourcePolicy, kind, 'Allow');
+  const grant = Math.max(0, ...grants.map((hit) => hit.named));
+  if (!inAccount) return grant === 3 ? allowed(...grants) : implicit(layer);
+  for (const level of scp ?? []) {
+    if (matching(q, level, 'scp', 'Allow').length === 0) return implicit('SERVICE_CONTROL_POLICY');
+  }
 
   const same = !otherPartition && (ownerOf(q) === null || ownerOf(q) === p.accountId);
-  const boundaryAllows = boundary === null || matching(q, [boundary], 'boundary', 'Allow') > 0;
-  const sessionAllows =
-    q.session === null ? p.kind !== 'federatedUser' : matching(q, q.session, 'session', 'Allow') > 0;
-  const byRoot = p.kind === 'root' || (p.kind === 'federatedUser' && p.issuer === null);
-  const identityAllows = byRoot || matching(q, identity, 'identity', 'Allow') > 0;
   const shutOut = same ? (isTrust || isKey) && grant === 0 : grant === 0;
+  // Naming the account delegates to its administrators: of itself it grants nothing where nothing has to be delegated.
+  const granting = same && !isTrust && !isKey ? grants.filter((hit) => hit.named > 1) : grants;
+  const identityAllows = (): readonly Hit[] => matching(q, identity, 'identity', 'Allow');
+  const boundaryAllows = boundary === null || matching(q, [boundary], 'boundary', 'Allow').length > 0;
 
-  if (same && p.kind === 'root') return shutOut ? implicit(layer) : allowed;
-  if (same && grant === 3 && (!isTrust || boundaryAllows)) return allowed;
+  if (same && p.kind === 'root') return shutOut ? implicit(layer) : allowed(...granting);
+  if (same && grant === 3 && (!isTrust || boundaryAllows)) return allowed(...granting, ...identityAllows());
   if (!boundaryAllows) return implicit('PERMISSIONS_BOUNDARY');
+  const sessionAllows =
+    q.session === null ? p.kind !== 'federatedUser' : matching(q, q.session, 'session', 'Allow').length > 0;
   if (!sessionAllows) return implicit('SESSION_POLICY');
   if (shutOut) return implicit(layer);
-  if (same && grant === 2) return allowed;
-  return identityAllows ? allowed : implicit('IDENTITY_POLICY');
+  const own = identityAllows();
+  const byRoot = p.kind === 'root' || (p.kind === 'federatedUser' && p.issuer === null);
+  if (byRoot || own.length > 0 || (same && grant === 2)) return allowed(...granting, ...own);
+  return implicit('IDENTITY_POLICY');
 }
