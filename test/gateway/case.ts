@@ -27,8 +27,8 @@ export interface Step {
   /** Seconds that pass before. */
   readonly after?: number;
   /**
-   * Who does it: the name of a user (with its access key), a name under which credentials or a cookie were kept, a service,
-   * `operator` or `nobody`.
+   * Who does it: the name of a user (with its access key; `a new key of alice`: with another one), a name under which
+   * credentials or a cookie were kept, a service, `operator` or `nobody`.
    */
   readonly by?: string;
   /** An operation, see operations.ts. */

@@ -1,3 +1,6 @@
+import { readFileSync } from 'node:fs';
+import { buildSchema, isNonNullType, isUnionType } from 'graphql';
+
 /** What an operation answered, flat: the names by which a case says what it expects. */
 export type Outcome = Readonly<Record<string, unknown>>;
 // Answers of GraphQL: what is in them, the operation's own selection says.
@@ -9,20 +12,36 @@ export interface Operation {
   flat(answer: Json): Outcome;
 }
 
+const schema = buildSchema(readFileSync(new URL('../../schema.graphql', import.meta.url), 'utf8'));
+const MUTATIONS = schema.getMutationType()?.getFields() ?? {};
+
 const DECISION =
   'effect deniedBy reason missingContextKeys layers { layer effect } matchedStatements { layer effect sid policyName }';
-const WITHOUT_DECISION = '__typename ... on UserError { code message } ... on ValidationError { field }';
-const FAILURE = `${WITHOUT_DECISION} ... on AccessDenied { decision { ${DECISION} } }`;
+const FAILURES: Readonly<Record<string, string>> = {
+  ValidationError: 'field',
+  AccessDenied: `decision { ${DECISION} }`,
+};
 const SESSION = `principalId arn roleSessionName sourceIdentity tags { key value } issuedAt expiresAt endedAt
   assumedBy { principalId }`;
 const CREDENTIALS = 'credentials { accessKeyId secretAccessKey sessionToken expiration }';
 
-function mutation(name: string, success: string, flat: Operation['flat'] = () => ({})): Operation {
-  const input = `${name[0]?.toUpperCase()}${name.slice(1)}Input`;
-  return {
-    query: `mutation($input: ${input}!) { ${name}(input: $input) { ${FAILURE} ${success} } }`,
-    flat: (answer) => flattened(answer, flat),
-  };
+/** The mutation of the schema with this name, asked for `success` and for all that its failures say. */
+function mutation(name: string, success = '', flat: Operation['flat'] = () => ({})): Operation {
+  const field = MUTATIONS[name];
+  if (field === undefined || !isNonNullType(field.type) || !isUnionType(field.type.ofType)) {
+    throw new Error(`no mutation ${name} whose result is a union`);
+  }
+  const members = field.type.ofType.getTypes().map((type) => type.name);
+  const failures = members.map((member) =>
+    FAILURES[member] === undefined ? '' : `... on ${member} { ${FAILURES[member]} }`,
+  );
+  const [argument] = field.args;
+  const selection = `{ __typename ... on UserError { code message } ${failures.join(' ')} ${success} }`;
+  const query =
+    argument === undefined
+      ? `mutation { ${name} ${selection} }`
+      : `mutation($input: ${String(argument.type)}) { ${name}(input: $input) ${selection} }`;
+  return { query, flat: (answer) => flattened(answer, flat) };
 }
 
 /** Of a union: a failure by its code, message and decision, a success by what `flat` finds. */
@@ -76,7 +95,7 @@ function viewerOf(viewer: Json): Outcome {
   };
 }
 
-export const OPERATIONS: Readonly<Record<string, Operation>> = {
+const OPERATIONS: Readonly<Record<string, Operation>> = {
   assumeRole: mutation(
     'assumeRole',
     `... on AssumeRoleSuccess { roleSession { ${SESSION} } ${CREDENTIALS} packedPolicySize }`,
@@ -113,20 +132,22 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     ...viewerOf(viewer),
     expiresAt,
   })),
-  signOut: {
-    query: `mutation { signOut { ${WITHOUT_DECISION} ... on SignOutSuccess { viewer { ${VIEWER} } } } }`,
-    flat: (answer) => flattened(answer, ({ viewer }) => viewerOf(viewer)),
-  },
-  exitRole: {
-    query: `mutation { exitRole { ${WITHOUT_DECISION} ... on ExitRoleSuccess { endedSession { arn endedAt } viewer { principal { principalId } roleSession { arn } } } } }`,
-    flat: (answer) =>
-      flattened(answer, ({ endedSession, viewer }) => ({
-        ended: endedSession.arn,
-        endedAt: endedSession.endedAt,
-        viewer: viewer.principal.principalId,
-        inRole: viewer.roleSession?.arn ?? null,
-      })),
-  },
+  signOut: mutation('signOut', `... on SignOutSuccess { viewer { ${VIEWER} } }`, ({ viewer }) => viewerOf(viewer)),
+  exitRole: mutation(
+    'exitRole',
+    '... on ExitRoleSuccess { endedSession { arn endedAt } viewer { principal { principalId } roleSession { arn } } }',
+    ({ endedSession, viewer }) => ({
+      ended: endedSession.arn,
+      endedAt: endedSession.endedAt,
+      viewer: viewer.principal.principalId,
+      inRole: viewer.roleSession?.arn ?? null,
+    }),
+  ),
+  revokeRoleSessions: mutation(
+    'revokeRoleSessions',
+    '... on RevokeRoleSessionsSuccess { policyName policyDocument issuedBefore }',
+    ({ policyName, policyDocument, issuedBefore }) => ({ policyName, policyDocument, issuedBefore }),
+  ),
   viewer: {
     query: `{ viewer { ${VIEWER} } }`,
     flat: (viewer) => ({ is: viewer === null ? 'nobody' : 'Viewer', ...viewerOf(viewer) }),
@@ -143,6 +164,11 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     flat: (viewer) => ({ is: 'Decision', ...decisionOf(viewer.principal.can) }),
   },
 };
+
+/** The operation that a case calls so: one of those above, or a mutation of the schema of which only the outcome counts. */
+export function operationOf(name: string): Operation {
+  return OPERATIONS[name] ?? mutation(name);
+}
 
 /** What the whole answer says: of its only field, or of the error in the place of it. */
 export function outcomeOf(operation: Operation, body: Json): Outcome {

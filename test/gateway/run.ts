@@ -11,7 +11,7 @@ import {
   withTextAccounts,
 } from './case.ts';
 import { directoryDocument, type Given, together } from './given.ts';
-import { OPERATIONS, type Outcome, outcomeOf } from './operations.ts';
+import { type Outcome, operationOf, outcomeOf } from './operations.ts';
 import { basic, bearer, type Headers, type StartedGateway } from './started.ts';
 
 type Key = { readonly accessKeyId: string; readonly secretAccessKey: string };
@@ -124,8 +124,7 @@ export class Run implements Resolving {
       return {};
     }
     const name = step.may === undefined ? (step.do ?? '') : 'may';
-    const operation = OPERATIONS[name];
-    if (operation === undefined) throw new Error(`no operation ${name}`);
+    const operation = operationOf(name);
     const input = await resolved(step.input ?? {}, this);
     const [action, resource] = step.may ?? [];
     const variables = step.may === undefined ? { input } : { action, resource };
@@ -156,7 +155,7 @@ export class Run implements Resolving {
     const keys = isService ? this.#keysOfServices() : this.#keys;
     const known = keys.get(who);
     if (known !== undefined) return known;
-    const made = this.#gateway.newKey(isService ? who : this.#userArn(who));
+    const made = this.#gateway.newKey(isService ? who : this.#userArn(who.replace('a new key of ', '')));
     keys.set(who, made);
     return made;
   }
