@@ -1,18 +1,6 @@
 import { builder } from './builder.ts';
+import { countField } from './count-field.ts';
 import { TABLE_PAGE } from './page.ts';
-
-/** Beside the one that Pothos makes, which says nothing of itself. */
-type CountBuilder = PothosSchemaTypes.ObjectFieldBuilder<typeof builder.$inferSchemaTypes, object>;
-
-function countField(t: CountBuilder) {
-  return {
-    totalCount: t.int({
-      description: 'How many entries there are in all; one more database query',
-      // as: Pothos counts when the field is selected, and puts the number on the connection
-      resolve: (connection) => (connection as { totalCount: number }).totalCount,
-    }),
-  };
-}
 
 export const Account = builder.prismaNode('Account', {
   nullable: true,

@@ -29,6 +29,7 @@ const SEARCHES: ReadonlySet<string> = new Set([
   'assumableRoles',
   'accessRoutes',
   'whoCan',
+  'roleSessions',
 ]);
 const SEARCH_COST = 5000;
 

@@ -27,6 +27,9 @@ export const GUARDS: Readonly<Record<string, Guard>> = {
   // Of whom the answer may tell is decided with it: see who-can.ts.
   'Query.whoCan': SIGNED_IN,
   'Query.simulateCustomPolicies': allowed(() => ({ action: 'iam:SimulateCustomPolicy', resource: '*', account: null })),
+  // They are made of what the caller may see: see visible-role-sessions.ts, visible-events.ts.
+  'Query.roleSessions': SIGNED_IN,
+  'Query.auditEvents': SIGNED_IN,
   ...ENTITY_GUARDS,
   // Who may assume a role is decided where it is assumed. That the operator cannot, and who is in none cannot leave it, are
   // answers of the mutations themselves.

@@ -146,11 +146,6 @@ describe('who may ask', () => {
 
   test('without credentials only `viewer` answers, and what gives credentials', () => {
     const open = Object.keys(GUARDS).filter((name) => GUARDS[name]?.caller === 'anybody');
-    expect(open).toEqual([
-      'Query.viewer',
-      'Mutation.signIn',
-      'Mutation.signOut',
-      'Mutation.assumeRoleWithWebIdentity',
-    ]);
+    expect(open).toEqual(['Query.viewer', 'Mutation.signIn', 'Mutation.signOut', 'Mutation.assumeRoleWithWebIdentity']);
   });
 });

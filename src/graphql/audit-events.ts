@@ -1,0 +1,103 @@
+import { createContextCache } from '@pothos/core';
+import { resolveCursorConnection } from '@pothos/plugin-relay';
+import type { AuditEvent as AuditEventValue, AuditFilter } from '../directory/audit-store.ts';
+import { InvalidInput } from '../policy/errors.ts';
+import { AuditEvent, AuditOutcome } from './audit-event.ts';
+import { builder } from './builder.ts';
+import type { GatewayContext } from './context.ts';
+import { countField } from './count-field.ts';
+import { TABLE_PAGE } from './page.ts';
+import { RoleSession } from './role-session.ts';
+import { visibleEvents } from './visible-events.ts';
+
+const AuditEventFilterInput = builder.inputType('AuditEventFilterInput', {
+  description: 'Events that are all of what is given',
+  fields: (t) => ({
+    accountId: t.field({
+      type: 'AccountId',
+      description: 'Of principals of this account, or done to something or with a key of it',
+    }),
+    principal: t.string({ description: 'Done by this principal: its id, `operator` or `anonymous`' }),
+    roleSession: t.globalID({ for: RoleSession, description: 'Done in this role session, by its `id`' }),
+    target: t.string({ description: 'Done to this: an ARN, or an id' }),
+    event: t.string({ description: 'This operation: AssumeRole, SignIn, ExitRole …' }),
+    outcome: t.field({ type: AuditOutcome, description: 'With this outcome' }),
+    from: t.field({ type: 'DateTime', description: 'From this instant on' }),
+    until: t.field({ type: 'DateTime', description: 'Before this instant' }),
+  }),
+});
+
+type Given = (typeof AuditEventFilterInput)['$inferInput'];
+
+/** PostgreSQL's texts hold no NUL: where one was to be kept, this stands in the trail. */
+function kept(text: string): string {
+  return text.replaceAll('\0', '\ufffd');
+}
+
+function filterOf({ principal, roleSession, target, event, outcome, from, until }: Given): AuditFilter {
+  return {
+    ...(principal == null ? {} : { principal: kept(principal) }),
+    ...(roleSession == null ? {} : { roleSessionId: kept(roleSession.id) }),
+    ...(target == null ? {} : { target: kept(target) }),
+    ...(event == null ? {} : { event: kept(event) }),
+    ...(outcome == null ? {} : { outcome }),
+    ...(from == null ? {} : { from: from.getTime() }),
+    ...(until == null ? {} : { until: until.getTime() }),
+  };
+}
+
+/** What of a filter's events the caller sees: asked for the page and for the count, worked out once. */
+const visible = createContextCache((context: GatewayContext) => {
+  const known = new Map<unknown, Promise<AuditFilter>>();
+  return (filter: Given | null | undefined): Promise<AuditFilter> => {
+    const bound = known.get(filter) ?? visibleEvents(context, filterOf(filter ?? {}), filter?.accountId ?? null);
+    known.set(filter, bound);
+    return bound;
+  };
+});
+
+builder.queryField('auditEvents', (t) =>
+  t.connection(
+    {
+      type: AuditEvent,
+      description:
+        'The audit trail, in the order in which it happened: with `first` from its beginning, with `last` its end, which with ' +
+        '`before` is gone through backwards. Of accounts on which the caller is allowed cloudtrail:LookupEvents; the operator ' +
+        'sees all of it. What was shown once is never preceded by a later event',
+      args: { filter: t.arg({ type: AuditEventFilterInput, description: 'Which events. Left out: all' }) },
+      resolve: async (_root, { filter, ...args }, context) => {
+        const bound = await visible(context)(filter);
+        const { audit } = context.directory;
+        const page = await resolveCursorConnection<Promise<readonly AuditEventValue[]>>(
+          { args, defaultSize: TABLE_PAGE.defaultSize, maxSize: TABLE_PAGE.maxSize(args), toCursor: cursorOf },
+          ({ after, before, limit, inverted }) =>
+            audit.list({
+              ...(after === undefined ? {} : { after: sequenceOf('after', after) }),
+              ...(before === undefined ? {} : { before: sequenceOf('before', before) }),
+              limit,
+              newest: inverted,
+              filter: bound,
+            }),
+        );
+        const none = { startCursor: null, endCursor: null };
+        return {
+          ...page,
+          pageInfo: page.edges.length === 0 ? { ...page.pageInfo, ...none } : page.pageInfo,
+          totalCount: () => audit.count(bound),
+        };
+      },
+    },
+    { name: 'AuditEventConnection', description: 'Events of the audit trail, a page at a time', fields: countField },
+    { name: 'AuditEventEdge', description: 'An event of the audit trail' },
+  ),
+);
+
+function cursorOf({ sequence }: AuditEventValue): string {
+  return Buffer.from(`event:${sequence}`).toString('base64url');
+}
+
+function sequenceOf(name: 'after' | 'before', cursor: string): bigint {
+  const digits = /^event:(\d{1,18})$/.exec(Buffer.from(cursor, 'base64url').toString())?.[1];
+  if (digits !== undefined) return BigInt(digits);
+  throw new InvalidInput(name, `\`${name}\` is not a cursor of this connection: give one that it has answered`);
+}
