@@ -4,13 +4,16 @@ import { AccessDenied, AuthenticationError } from '../session/errors.ts';
 
 /** What a mutation can fail with, by AWS's own codes. Each is a type of the schema: see user-error.ts. */
 export class ExpectedFailure extends RolegateError {
+  /** The decision that a refusal rests on. Left out: not a refusal; null: none was made. */
+  readonly answer?: Answer | null;
+
   constructor(error: RolegateError) {
     super(error.code, error.message, { field: error.field, cause: error });
   }
 }
 
 export class AccessDeniedFailure extends ExpectedFailure {
-  readonly answer: Answer | null;
+  override readonly answer: Answer | null;
 
   constructor(error: RolegateError) {
     super(error);

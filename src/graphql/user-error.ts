@@ -26,8 +26,7 @@ function awsCode({ code }: ExpectedFailure): string {
 
 /** A refusal names no policy that the caller may not read. */
 function messageOf(failure: ExpectedFailure, _args: object, context: GatewayContext): string | Promise<string> {
-  const { message } = failure;
-  const answer = failure instanceof AccessDeniedFailure ? failure.answer : null;
+  const { message, answer = null } = failure;
   return answer !== null && answer.decision.reason === message ? readableReason(context, answer) : message;
 }
 

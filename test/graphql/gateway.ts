@@ -10,7 +10,7 @@ import { useDocumentLimits } from '../../src/graphql/limits.ts';
 import { maskError } from '../../src/graphql/mask-error.ts';
 import { buildSchema } from '../../src/graphql/schema.ts';
 import { parsePrincipalRef } from '../../src/policy/principal-id.ts';
-import { UNKNOWN_ORIGIN } from '../../src/session/call.ts';
+import { type CallOrigin, UNKNOWN_ORIGIN } from '../../src/session/call.ts';
 import type { Caller } from '../../src/session/caller.ts';
 
 /** Noon of a day of the demo organization. */
@@ -37,6 +37,13 @@ export interface Operation {
 export interface Gateway {
   /** One operation of one HTTP request. */
   ask(caller: Caller, query: string, variables?: Readonly<Record<string, unknown>>): Promise<ExecutionResult>;
+  /** One operation of a request that comes from somewhere. */
+  askFrom(
+    origin: Partial<CallOrigin>,
+    caller: Caller,
+    query: string,
+    variables?: Readonly<Record<string, unknown>>,
+  ): Promise<ExecutionResult>;
   /** Several operations of one HTTP request. */
   askTogether(caller: Caller, operations: readonly Operation[]): Promise<readonly ExecutionResult[]>;
 }
@@ -51,15 +58,17 @@ export function gatewayOn(services: GatewayServices): Gateway {
     logging: false,
     plugins: [useDocumentLimits()],
   });
-  const post = async (caller: Caller, body: unknown): Promise<unknown> => {
+  const post = async (caller: Caller, body: unknown, origin: Partial<CallOrigin> = {}): Promise<unknown> => {
     const response = await yoga.fetch(
       'http://gateway.test/graphql',
       { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) },
-      { caller, requestId: 'request-1', now: NOW, origin: UNKNOWN_ORIGIN, signInCookie: NO_COOKIE },
+      { caller, requestId: 'request-1', now: NOW, origin: { ...UNKNOWN_ORIGIN, ...origin }, signInCookie: NO_COOKIE },
     );
     return response.json();
   };
   return {
+    askFrom: async (origin, caller, query, variables = {}) =>
+      (await post(caller, { query, variables }, origin)) as ExecutionResult,
     // as: what Yoga answers
     ask: async (caller, query, variables = {}) => (await post(caller, { query, variables })) as ExecutionResult,
     askTogether: async (caller, operations) => (await post(caller, operations)) as readonly ExecutionResult[],

@@ -1,0 +1,161 @@
+import { isObjectType } from 'graphql';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { GUARDS } from '../../src/graphql/guard-table.ts';
+import { buildSchema } from '../../src/graphql/schema.ts';
+import { faultsOf, type Gateway, gatewayOn, signedIn } from './gateway.ts';
+import { arn, guardedWorld, MEMBER, policy, user } from './guarded-world.ts';
+import { OPENING, openServices, type TestServices } from './services.ts';
+
+describe('the table of guards', () => {
+  const schema = buildSchema();
+
+  test.each([schema.getQueryType(), schema.getMutationType()])('has every field of %s', (root) => {
+    const names = Object.keys(root?.getFields() ?? {}).map((name) => `${root?.name}.${name}`);
+    expect(names.filter((name) => GUARDS[name] === undefined)).toEqual([]);
+    expect(names.length).toBeGreaterThan(1);
+  });
+
+  /** What an entity is called, where it is, and questions, which are guarded where they are asked. */
+  const OPEN = new Set(
+    'id arn name path account principalId accountId service can effectivePermissions assumableRoles viewerCan'.split(
+      ' ',
+    ),
+  );
+
+  test.each(['Account', 'User', 'Role', 'Group', 'ManagedPolicy', 'InlinePolicy', 'Resource', 'RoleSession'])(
+    'has every field of %s that tells more than that it is there',
+    (name) => {
+      const type = schema.getType(name);
+      if (!isObjectType(type)) throw new Error(`no object type ${name}`);
+      const unguarded = Object.keys(type.getFields()).filter((field) => GUARDS[`${name}.${field}`] === undefined);
+      expect(unguarded.filter((field) => !OPEN.has(field))).toEqual([]);
+    },
+  );
+});
+
+describe('the condition keys of the request itself', () => {
+  const ONLY_FROM_OFFICE = {
+    Sid: 'OnlyFromOffice',
+    Effect: 'Deny',
+    Action: 'iam:*',
+    Resource: '*',
+    Condition: { NotIpAddress: { 'aws:SourceIp': '203.0.113.0/24' } },
+  } as const;
+  const ALLOWED = { Effect: 'Allow', Action: ['iam:*', 's3:GetObject'], Resource: '*' } as const;
+  const OFFICE = arn(MEMBER, 'user/office');
+  const BROWSER = arn(MEMBER, 'user/browser');
+  const CLOSED = arn(MEMBER, 'role/Closed');
+  const READ_ROLE = `{ principal(principalId: "${CLOSED}") { ... on Role { maxSessionDuration } } }`;
+  const READ = { principal: { maxSessionDuration: 3600 } };
+  let services: TestServices;
+  let gateway: Gateway;
+
+  beforeAll(async () => {
+    const world = guardedWorld();
+    services = await openServices({
+      ...world,
+      users: [
+        ...(world.users ?? []),
+        user(MEMBER, 'office', ALLOWED, ONLY_FROM_OFFICE),
+        user(
+          MEMBER,
+          'browser',
+          { ...ALLOWED, Condition: { StringLike: { 'aws:UserAgent': 'Firefox/*' } } },
+          { Effect: 'Deny', Action: '*', Resource: '*', Condition: { Bool: { 'aws:SecureTransport': 'false' } } },
+          {
+            Effect: 'Deny',
+            Action: 'iam:GetRole',
+            Resource: '*',
+            Condition: { DateGreaterThan: { 'aws:CurrentTime': '2027-01-01T00:00:00Z' } },
+          },
+        ),
+      ],
+    });
+    gateway = gatewayOn(services);
+  }, OPENING);
+  afterAll(() => services.remove());
+
+  test('a policy that denies from elsewhere counts where entities are read', async () => {
+    const caller = signedIn(OFFICE);
+    const inside = await gateway.askFrom({ sourceIp: '203.0.113.7' }, caller, READ_ROLE);
+    const outside = await gateway.askFrom({ sourceIp: '198.51.100.1' }, caller, READ_ROLE);
+    expect(inside).toEqual({ data: READ });
+    expect(outside).toEqual({ data: { principal: null } });
+    // Nothing is known of where it comes from: NotIpAddress matches what is not there.
+    expect(await gateway.ask(caller, READ_ROLE)).toEqual({ data: { principal: null } });
+  });
+
+  test('and where others are asked about, whatever context the question has', async () => {
+    const query = `query ($context: RequestContext) { decision(request: {
+      principal: "${CLOSED}", action: "s3:GetObject", resource: "arn:aws:s3:::logs/1", context: $context }) { allowed } }`;
+    const variables = { context: { 'aws:SourceIp': '203.0.113.7' } };
+    const caller = signedIn(OFFICE);
+    const outside = await gateway.askFrom({ sourceIp: '198.51.100.1' }, caller, query, variables);
+    expect(faultsOf(outside)).toEqual([
+      {
+        code: 'FORBIDDEN',
+        field: 'request.principal',
+        message: `asking about \`${CLOSED}\` needs iam:SimulatePrincipalPolicy on it, which you are not allowed`,
+      },
+    ]);
+    const inside = await gateway.askFrom({ sourceIp: '203.0.113.7' }, caller, query, variables);
+    expect(inside).toEqual({ data: { decision: { allowed: true } } });
+  });
+
+  test('questions have the context that they are given, and no other', async () => {
+    const query = `query ($context: RequestContext) { decision(request: {
+      principal: "${OFFICE}", action: "iam:GetRole", resource: "${CLOSED}", context: $context }) { effect deniedBy } }`;
+    const ask = (context: unknown) =>
+      gateway.askFrom({ sourceIp: '198.51.100.1' }, signedIn(OFFICE), query, { context });
+    expect(await ask({ 'aws:SourceIp': '203.0.113.7' })).toEqual({
+      data: { decision: { effect: 'ALLOWED', deniedBy: null } },
+    });
+    expect(await ask({})).toEqual({ data: { decision: { effect: 'EXPLICIT_DENY', deniedBy: 'IDENTITY_POLICY' } } });
+  });
+
+  test('the user agent and the transport count as well', async () => {
+    const ask = (userAgent: string, secureTransport: boolean) =>
+      gateway.askFrom({ userAgent, secureTransport }, signedIn(BROWSER), READ_ROLE);
+    expect(await ask('Firefox/140', true)).toEqual({ data: READ });
+    expect(await ask('curl/8', true)).toEqual({ data: { principal: null } });
+    expect(await ask('Firefox/140', false)).toEqual({ data: { principal: null } });
+  });
+
+  test('a change that was refused is AWS’s AccessDenied, and stands in the audit trail', async () => {
+    const mutation = `mutation { putRolePolicy(input: { roleArn: "${CLOSED}", policyName: "More", policyDocument: ${JSON.stringify(
+      policy(ALLOWED),
+    )} }) { __typename ... on UserError { code message } ... on AccessDenied { decision { effect deniedBy withheld } } } }`;
+    const result = await gateway.askFrom({ sourceIp: '198.51.100.1' }, signedIn(OFFICE), mutation);
+    expect(result).toEqual({
+      data: {
+        putRolePolicy: {
+          __typename: 'AccessDenied',
+          code: 'AccessDenied',
+          message: `User: ${OFFICE} is not authorized to perform: iam:PutRolePolicy on resource: ${CLOSED} with an explicit deny in an identity-based policy`,
+          decision: { effect: 'EXPLICIT_DENY', deniedBy: 'IDENTITY_POLICY', withheld: ['IDENTITY_POLICY'] },
+        },
+      },
+    });
+    const [event] = await services.directory.audit.list({ limit: 10, filter: { event: 'PutRolePolicy' } });
+    expect(event).toMatchObject({
+      principal: OFFICE,
+      action: 'iam:PutRolePolicy',
+      target: CLOSED,
+      outcome: 'REFUSED',
+      code: 'AccessDenied',
+      effect: 'EXPLICIT_DENY',
+      deniedBy: 'IDENTITY_POLICY',
+      sourceIp: '198.51.100.1',
+    });
+  });
+
+  test('what a mutation changes counts for the next one of the same request', async () => {
+    const deny = JSON.stringify(policy({ Effect: 'Deny', Action: 'iam:PutUserPolicy', Resource: '*' }));
+    const put = (name: string) =>
+      `putUserPolicy(input: { userArn: "${OFFICE}", policyName: "${name}", policyDocument: ${deny} }) { __typename }`;
+    const mutation = `mutation { first: ${put('Deny')} second: ${put('Again')} }`;
+    expect(await gateway.askFrom({ sourceIp: '203.0.113.7' }, signedIn(OFFICE), mutation)).toEqual({
+      data: { first: { __typename: 'UserChangeSuccess' }, second: { __typename: 'AccessDenied' } },
+    });
+  });
+});
