@@ -4,18 +4,25 @@ const LONGEST = 256;
 const MOST = 8192;
 
 /**
- * `read`, but what it made of a short text is handed out again for an equal one. Policies repeat themselves: the same
- * actions and resources stand in thousands of documents, and are then compiled and kept once.
+ * What was made of a short text is handed out again for an equal one. Policies repeat themselves: the same actions,
+ * resources and conditions stand in thousands of documents, and are then compiled and kept once.
  */
-export function remembering<T>(read: (text: string) => T): (text: string) => T {
-  const known = new Map<string, T>();
-  return (text) => {
-    const before = known.get(text);
+export class Memory<T> {
+  readonly #known = new Map<string, T>();
+
+  recall(text: string, make: () => T): T {
+    const before = this.#known.get(text);
     if (before !== undefined) return before;
-    const made = read(text);
+    const made = make();
     if (text.length > LONGEST) return made;
-    if (known.size >= MOST) known.clear();
-    known.set(text, made);
+    if (this.#known.size >= MOST) this.#known.clear();
+    this.#known.set(text, made);
     return made;
-  };
+  }
+}
+
+/** `read`, with a memory. */
+export function remembering<T>(read: (text: string) => T): (text: string) => T {
+  const memory = new Memory<T>();
+  return (text) => memory.recall(text, () => read(text));
 }

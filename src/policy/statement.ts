@@ -4,6 +4,7 @@ import type { JsonObject, JsonValue } from './json.ts';
 import { MalformedPolicy } from './malformed-policy.ts';
 import type { PolicyKind } from './policy-kind.ts';
 import { type PrincipalElement, readNamedPrincipal } from './principal-element.ts';
+import { Memory } from './remember.ts';
 import { type ResourceElement, readResourcePattern } from './resource-pattern.ts';
 
 /** A statement, compiled. */
@@ -129,9 +130,22 @@ function readPrincipal(json: JsonObject, kind: PolicyKind, place: string): Princ
   return { negated, everyone, named };
 }
 
+/** The same few blocks of conditions stand in very many statements: equal ones are compiled once. */
+const knownConditions = {
+  withVariables: new Memory<readonly Condition[]>(),
+  plain: new Memory<readonly Condition[]>(),
+};
+
 function readConditions(block: JsonValue | undefined, variables: boolean, place: string): readonly Condition[] {
-  if (block === undefined) return [];
+  if (block === undefined) return NO_CONDITIONS;
   if (!isObject(block)) throw new MalformedPolicy(`\`${place}.Condition\` must be an object`);
+  const known = variables ? knownConditions.withVariables : knownConditions.plain;
+  return known.recall(JSON.stringify(block), () => compileBlock(block, variables, place));
+}
+
+const NO_CONDITIONS: readonly Condition[] = [];
+
+function compileBlock(block: JsonObject, variables: boolean, place: string): readonly Condition[] {
   const conditions: Condition[] = [];
   for (const [operator, keys] of Object.entries(block)) {
     if (!isObject(keys)) throw new MalformedPolicy(`\`${place}.Condition.${operator}\` must be an object`);
