@@ -47,5 +47,5 @@ export function demoSignInText(signIns: readonly DemoSignIn[]): string {
       `    header             {"Authorization": "Basic ${basic}"}`,
     ].join('\n');
   });
-  return `The demo organization is loaded. To sign in, paste one of the headers into GraphiQL's Headers editor:\n\n${entries.join('\n\n')}\n`;
+  return `The demo organization is loaded. To sign in, press Sign in above GraphiQL and paste a key; programs send the header:\n\n${entries.join('\n\n')}\n`;
 }

@@ -1,4 +1,6 @@
 import { mkdir } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
@@ -31,7 +33,8 @@ const HEADERS_EDITOR = '.graphiql-editor-tool .graphiql-editor:not(.hidden)';
 
 /** A page, and everything on it that should not be. */
 async function openGraphiql(path = '/') {
-  const page = await browser.newPage({ viewport: { width: 1500, height: 950 } });
+  const context = await browser.newContext({ viewport: { width: 1500, height: 950 } });
+  const page = await context.newPage();
   const complaints: string[] = [];
   page.on('console', (message) => {
     if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text());
@@ -60,6 +63,11 @@ async function replaceText(page: Page, editor: string, text: string): Promise<vo
   await page.keyboard.insertText(text);
 }
 
+/** Opens the editor of headers instead of that of variables. */
+async function openHeaders(page: Page): Promise<void> {
+  await page.locator('.graphiql-editor-tools').getByRole('button', { name: 'Headers' }).click();
+}
+
 const titles = (page: Page): Promise<string[]> => page.locator('.graphiql-tab-button').allInnerTexts();
 
 /** The text of the answer: Monaco puts no-break spaces where a line is indented. */
@@ -79,6 +87,7 @@ describe('GraphiQL on the demo organization, without the internet', { timeout: 1
     await page.screenshot({ path: join(SCREENSHOTS, 'graphiql-opened.png') });
 
     await page.locator('.graphiql-tab-button', { hasText: 'AsHerselfAndInTheRole' }).click();
+    await openHeaders(page);
     const header = JSON.stringify({ Authorization: gateway.as.user('alice') });
     await replaceText(page, HEADERS_EDITOR, header);
     await page.click('.graphiql-execute-button');
@@ -90,6 +99,7 @@ describe('GraphiQL on the demo organization, without the internet', { timeout: 1
 
   test('before anybody has signed in, the questions are refused without a password window', async () => {
     const { page } = await openGraphiql('/graphql');
+    await page.locator('.graphiql-tab-button', { hasText: 'AsHerselfAndInTheRole' }).click();
     await page.click('.graphiql-execute-button');
     expect(await answer(page, 'UNAUTHENTICATED')).toContain('"errors"');
     // Nothing stands between the page and whoever looks at it.
@@ -109,9 +119,168 @@ describe('GraphiQL on the demo organization, without the internet', { timeout: 1
 
   test('does not keep credentials in the browser', async () => {
     const { page } = await openGraphiql();
+    await openHeaders(page);
     await replaceText(page, HEADERS_EDITOR, '{"Authorization": "Bearer should-not-be-kept"}');
     await page.waitForTimeout(1_000);
     expect(await page.evaluate(() => Object.values(localStorage).join('\n'))).not.toContain('should-not-be-kept');
     await page.close();
+  });
+});
+
+const ALICE = 'arn:aws:iam::111111111111:user/alice';
+const DATA_WRITER = 'arn:aws:iam::222222222222:role/DataWriter';
+
+function aliceKey() {
+  const { secretFor } = gateway.gateway.services.secrets;
+  const accessKeyId = 'AKIADEMOALICEAAAAAAA';
+  return { accessKeyId, secretAccessKey: secretFor(accessKeyId) };
+}
+
+/** Of the two below the query it is the one that is open. */
+const VARIABLES_EDITOR = HEADERS_EDITOR;
+
+describe('the story of a role, with no header set by hand', { timeout: 120_000 }, () => {
+  async function open(page: Page, tab: string): Promise<void> {
+    await page.locator('.graphiql-tab-button', { hasText: new RegExp(`^${tab}$`) }).click();
+    // GraphiQL takes a moment to notice which operation is in the editor now.
+    await page.waitForTimeout(700);
+  }
+
+  /** Runs what is in the tab that is open, and answers what came back. */
+  async function execute(page: Page, expected: string): Promise<string> {
+    await page.click('.graphiql-execute-button');
+    return answer(page, expected);
+  }
+
+  async function run(page: Page, tab: string, expected: string): Promise<string> {
+    await open(page, tab);
+    return execute(page, expected);
+  }
+
+  /** Case counts, and the bar begins so. */
+  const barSays = (page: Page, text: string) =>
+    page.locator('#who', { hasText: new RegExp(`^${text.replaceAll('/', '\\/')}`) }).waitFor();
+
+  test('in the tabs, by mutations', async () => {
+    const { page, complaints } = await openGraphiql();
+    await barSays(page, 'Nobody is signed in');
+    const { accessKeyId, secretAccessKey } = aliceKey();
+    await replaceText(page, VARIABLES_EDITOR, JSON.stringify({ input: { accessKeyId, secretAccessKey } }));
+    expect(await execute(page, ALICE)).toContain('expiresAt');
+    await barSays(page, `Signed in as ${ALICE}`);
+    // The secret is in the editor, and nowhere that outlives the page.
+    await page.waitForTimeout(1_000);
+    const kept = await page.evaluate(() => `${Object.values(localStorage).join('\n')}\n${location.href}`);
+    expect(kept).toContain(accessKeyId);
+    expect(kept).not.toContain(secretAccessKey);
+    expect(await page.evaluate(() => document.cookie)).toBe('');
+
+    expect(await run(page, 'AsHerselfAndInTheRole', 'readAsHerself')).toContain('"allowed": true');
+    expect(await run(page, 'AssumeDataWriter', 'assumed-role/DataWriter/alice')).toContain('expiresAt');
+    await barSays(page, `In role ${DATA_WRITER}, signed in as ${ALICE} until `);
+    await page.screenshot({ path: join(SCREENSHOTS, 'graphiql-in-the-role.png') });
+    const inTheRole = await run(page, 'WhoAmINow', 'restoresTo');
+    expect(inTheRole).toContain('assumed-role/DataWriter/alice');
+    expect(inTheRole).toMatch(/"mayRead": \{\s*"allowed": false/);
+    expect(inTheRole).toMatch(/"mayWrite": \{\s*"allowed": true/);
+
+    expect(await run(page, 'LeaveTheRole', 'endedSession')).toContain(ALICE);
+    await barSays(page, `Signed in as ${ALICE}`);
+    const again = await run(page, 'WhoAmINow', '"roleSession": null');
+    expect(again).toMatch(/"mayRead": \{\s*"allowed": true/);
+    expect(again).toMatch(/"mayWrite": \{\s*"allowed": true/);
+    expect(await run(page, 'WhatMayAliceDo', 'effectivePermissions')).toContain('"allowedActions"');
+
+    await run(page, 'SignOut', '"viewer": null');
+    await barSays(page, 'Nobody is signed in');
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
+  test('in the bar, by its buttons', async () => {
+    const { page, complaints } = await openGraphiql();
+    await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+    const dialog = page.getByRole('dialog', { name: 'Sign in with an access key' });
+    const { accessKeyId, secretAccessKey } = aliceKey();
+    await dialog.getByLabel('Access key id').fill(accessKeyId);
+    await dialog.getByLabel('Secret access key').fill('wrong');
+    await page.keyboard.press('Enter');
+    await dialog.getByRole('alert').getByText('does not match the signature you provided').waitFor();
+    await page.screenshot({ path: join(SCREENSHOTS, 'graphiql-sign-in.png') });
+    await dialog.getByLabel('Secret access key').fill(secretAccessKey);
+    await dialog.getByRole('button', { name: 'Sign in' }).click();
+    await barSays(page, `Signed in as ${ALICE}`);
+    expect(await dialog.isVisible()).toBe(false);
+    expect(await page.locator('input[name=secretAccessKey]').inputValue()).toBe('');
+
+    await run(page, 'AssumeDataWriter', 'assumed-role/DataWriter/alice');
+    await page.getByRole('button', { name: 'Leave role' }).click();
+    await barSays(page, `Signed in as ${ALICE}`);
+    expect(await page.getByRole('button', { name: 'Leave role' }).isVisible()).toBe(false);
+
+    // Somebody who uses a header is not who the cookie says: the bar tells so.
+    await open(page, 'WhoAmINow');
+    await openHeaders(page);
+    await replaceText(page, HEADERS_EDITOR, JSON.stringify({ Authorization: gateway.as.user('bob') }));
+    await execute(page, 'user/bob');
+    await page.getByText('header of this tab counts instead').waitFor();
+    await barSays(page, `Signed in as ${ALICE}`);
+    await page.screenshot({ path: join(SCREENSHOTS, 'graphiql-by-header.png') });
+
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await barSays(page, 'Nobody is signed in');
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
+  test('a page of another origin cannot do any of it', async () => {
+    const { page } = await openGraphiql();
+    const { accessKeyId, secretAccessKey } = aliceKey();
+    await replaceText(page, VARIABLES_EDITOR, JSON.stringify({ input: { accessKeyId, secretAccessKey } }));
+    await execute(page, ALICE);
+    const { port } = new URL(gateway.url);
+    // Another port of the same host: the cookie is sent along, since SameSite knows no ports.
+    const neighbour = createServer((_request, response) =>
+      response.setHeader('content-type', 'text/html').end('<!doctype html><title>x</title>'),
+    );
+    await new Promise<void>((resolve) => neighbour.listen(0, '127.0.0.1', resolve));
+    try {
+      const { port: other } = neighbour.address() as AddressInfo; // as: it listens on TCP
+      const forged = await page.context().newPage();
+      await forged.goto(`http://127.0.0.1:${other}/`);
+      const mutation = `mutation { assumeRole(input: { role: "${DATA_WRITER}", roleSessionName: "alice" }) { __typename } }`;
+      await forged.evaluate(
+        async ({ url, body }) => {
+          const types = ['text/plain', 'application/x-www-form-urlencoded', 'application/json'];
+          for (const type of types) {
+            for (const mode of ['no-cors', 'cors'] as const) {
+              const init = {
+                method: 'POST',
+                mode,
+                credentials: 'include',
+                body,
+                headers: { 'content-type': type },
+              } as const;
+              await fetch(url, init).catch(() => undefined);
+            }
+          }
+          await fetch(`${url}?query=${encodeURIComponent(body)}`, { mode: 'no-cors', credentials: 'include' });
+        },
+        { url: `http://127.0.0.1:${port}/graphql`, body: JSON.stringify({ query: mutation }) },
+      );
+      const form = `<form method="post" enctype="text/plain" action="http://127.0.0.1:${port}/graphql"><input name='{"query":"${mutation.replaceAll('"', '\\"')}","x":"' value='"}'></form>`;
+      await forged.setContent(form);
+      const [response] = await Promise.all([
+        forged.waitForResponse(/\/graphql$/),
+        forged.evaluate(() => document.querySelector('form')?.submit()),
+      ]);
+      expect(response.status()).toBe(403);
+      await forged.close();
+      expect(await run(page, 'WhoAmINow', 'restoresTo')).toContain('"roleSession": null');
+    } finally {
+      neighbour.closeAllConnections();
+      neighbour.close();
+      await page.close();
+    }
   });
 });

@@ -42,6 +42,7 @@ describe('switched on', () => {
     const links = [...page.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, link]) => link ?? '');
     expect(links.filter((link) => !link.startsWith('data:image/svg+xml,'))).toEqual([
       expect.stringMatching(/^\/graphiql\/[0-9a-f]{16}\/graphiql\.css$/),
+      expect.stringMatching(/^\/graphiql\/[0-9a-f]{16}\/bar\.js$/),
       expect.stringMatching(/^\/graphiql\/[0-9a-f]{16}\/graphiql\.js$/),
       expect.stringMatching(/^\/graphiql\/[0-9a-f]{16}\/boot\.js$/),
     ]);

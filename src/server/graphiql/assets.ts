@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
+import { BAR_STYLE } from './bar.ts';
+import { BAR_SCRIPT } from './bar-script.ts';
 import { BOOT_SCRIPT } from './boot-script.ts';
 
 const compress = promisify(gzip);
@@ -38,10 +40,11 @@ async function load(): Promise<GraphiqlAssets> {
   const script = 'text/javascript; charset=utf-8';
   const assets = new Map<string, Asset>([
     ['graphiql.js', { type: script, body: Buffer.from(source.js) }],
-    ['graphiql.css', { type: 'text/css; charset=utf-8', body: Buffer.from(source.css + STYLE) }],
+    ['graphiql.css', { type: 'text/css; charset=utf-8', body: Buffer.from(source.css + STYLE + BAR_STYLE) }],
     ['editor.worker.js', { type: script, body: Buffer.from(source.editorWorkerService) }],
     ['json.worker.js', { type: script, body: Buffer.from(source.jsonWorker) }],
     ['graphql.worker.js', { type: script, body: Buffer.from(source.graphqlWorker) }],
+    ['bar.js', { type: script, body: Buffer.from(BAR_SCRIPT) }],
     ['boot.js', { type: script, body: Buffer.from(BOOT_SCRIPT) }],
   ]);
   const hash = createHash('sha256');

@@ -12,7 +12,36 @@ export const BOOT_SCRIPT = `(function () {
       return base + (workers[label] || 'editor.worker.js');
     },
   };
+
+  // GraphiQL keeps what is typed in the browser's storage and in the address: of a sign-in, all but the secrets.
+  var SECRET = /((?:secretAccessKey|tokenCode|webIdentityToken)[\\\\"]*\\s*:\\s*\\\\*")[^"\\\\]+/g;
+  function withoutSecrets(text) {
+    return text.replace(SECRET, '$1');
+  }
+  var storage = {
+    getItem: localStorage.getItem.bind(localStorage),
+    removeItem: localStorage.removeItem.bind(localStorage),
+    setItem: function (key, value) {
+      localStorage.setItem(key, withoutSecrets(value));
+    },
+    clear: function () {
+      localStorage.clear();
+    },
+    get length() {
+      return localStorage.length;
+    },
+  };
+  function cleanAddress() {
+    var url = new URL(location.href);
+    var query = url.searchParams.get('query') || '';
+    if (withoutSecrets(query) === query) return;
+    url.searchParams.set('query', withoutSecrets(query));
+    history.replaceState({}, '', url);
+  }
+
   var options = JSON.parse(document.getElementById('options').textContent);
+  options.storage = storage;
+  options.onEditQuery = cleanAddress;
   // GraphiQL forgets the variables of the tab that it opens with, unless they are given as those of the page. Given
   // later, to tabs that it has kept, they would make a new tab at every visit.
   var isFirstVisit = localStorage.getItem('graphiql:tabState') === null;

@@ -1,4 +1,5 @@
 import type { GraphiQLOptions } from 'graphql-yoga';
+import { BAR_HTML } from './bar.ts';
 
 /**
  * Nothing from elsewhere, no inline script. Inline styles: Monaco and GraphiQL set them on elements. `wasm-unsafe-eval`:
@@ -47,7 +48,7 @@ export function graphiqlPage(base: string, tabs: readonly GraphiqlTab[], headers
     credentials: 'same-origin',
     schemaDescription: true,
     inputValueDeprecation: true,
-    defaultEditorToolsVisibility: 'headers',
+    defaultEditorToolsVisibility: 'variables',
   };
   return `<!doctype html>
 <html lang="en">
@@ -60,8 +61,10 @@ export function graphiqlPage(base: string, tabs: readonly GraphiqlTab[], headers
   </head>
   <body id="body" class="no-focus-outline">
     <noscript>GraphiQL needs JavaScript. The API at this address answers GraphQL requests without it.</noscript>
+    ${BAR_HTML}
     <div id="root"></div>
     <script id="options" type="application/json">${escaped(options)}</script>
+    <script src="${base}bar.js"></script>
     <script src="${base}graphiql.js"></script>
     <script src="${base}boot.js"></script>
   </body>

@@ -3,7 +3,7 @@ import { graphiqlAssets } from './assets.ts';
 import { CONTENT_SECURITY_POLICY, type GraphiqlTab, graphiqlPage } from './page.ts';
 
 const PREFIX = '/graphiql/';
-/** In the header editor: nobody signed in, and where the credentials go. */
+/** In the header editor: who is signed in by the cookie, and where other credentials go. */
 const EMPTY_HEADERS = '{\n  "Authorization": ""\n}';
 
 /** Whether this is a browser that wants to see a page. Also with a query in the address: GraphiQL keeps it there. */

@@ -6,10 +6,10 @@ export const WELCOME_TABS: readonly GraphiqlTab[] = [
     query: `# Rolegate answers what a principal may do,
 # as itself or in the role it assumes.
 #
-# Credentials go into the Headers editor below:
-#   the operator     Bearer <operator token>
-#   a user           Basic <base64 of key id:secret>
-#   a role session   Bearer <session token>
+# Sign in above, with the access key of a user or
+# a service. The operator puts its token into the
+# Headers editor below:
+#   {"Authorization": "Bearer <operator token>"}
 #
 # Nothing is imported yet? On the command line:
 #   aws iam get-account-authorization-details \\

@@ -1,0 +1,153 @@
+/**
+ * Runs in the browser, before GraphiQL: the bar above it that says who the browser is signed in as and in which role, and
+ * does what people do with that. It asks the gateway anew after every operation that GraphiQL sends, since any of them may
+ * have changed it.
+ */
+export const BAR_SCRIPT = `(function () {
+  'use strict';
+  var endpoint = new URL('/graphql', location.href).href;
+  var send = window.fetch.bind(window);
+  var byId = function (id) {
+    return document.getElementById(id);
+  };
+
+  /** Answers the data of an operation; rejects with a sentence. */
+  async function ask(query, variables) {
+    var response = await send(endpoint, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      credentials: 'same-origin',
+      body: JSON.stringify({ query: query, variables: variables }),
+    });
+    var answer = await response.json();
+    if (answer.errors) throw new Error(answer.errors[0].message);
+    return answer.data;
+  }
+
+  /** What one mutation has answered; rejects with its refusal. */
+  function succeeded(result) {
+    if (result.message) throw new Error(result.message);
+    return result;
+  }
+
+  var WHO =
+    '{ viewer { principal { principalId } roleSession { role { arn } expiresAt } restoresTo { principalId } } }';
+  var SIGN_IN =
+    'mutation SignIn($input: SignInInput!) { signIn(input: $input) { __typename ... on UserError { message } } }';
+  var SIGN_OUT = 'mutation SignOut { signOut { __typename ... on UserError { message } } }';
+  var EXIT_ROLE = 'mutation LeaveRole { exitRole { __typename ... on UserError { message } } }';
+
+  function show(parts, buttons) {
+    var nodes = parts.map(function (part) {
+      if (!part.name) return part;
+      var name = document.createElement('strong');
+      name.textContent = part.name;
+      return name;
+    });
+    byId('who').replaceChildren.apply(byId('who'), nodes);
+    ['open-sign-in', 'leave-role', 'sign-out'].forEach(function (id) {
+      byId(id).hidden = !buttons.includes(id);
+    });
+  }
+
+  function showViewer(viewer) {
+    if (viewer === null) {
+      show(['Nobody is signed in'], ['open-sign-in']);
+      return;
+    }
+    var session = viewer.roleSession;
+    if (session === null) {
+      show(['Signed in as ', { name: viewer.principal.principalId }], ['sign-out']);
+      return;
+    }
+    var parts = ['In role ', { name: session.role ? session.role.arn : viewer.principal.principalId }];
+    var until = new Date(session.expiresAt).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' });
+    if (viewer.restoresTo) parts.push(', signed in as ', { name: viewer.restoresTo.principalId });
+    show(parts.concat(' until ' + until), ['leave-role', 'sign-out']);
+  }
+
+  var asked = 0;
+  async function refresh() {
+    var mine = ++asked;
+    try {
+      var data = await ask(WHO);
+      // An answer that another has overtaken is out of date.
+      if (mine === asked) showViewer(data.viewer);
+    } catch (error) {
+      if (mine === asked) show(['Who is signed in is not known: ' + error.message], ['open-sign-in', 'sign-out']);
+    }
+  }
+
+  async function act(button, mutation, field) {
+    button.disabled = true;
+    try {
+      succeeded((await ask(mutation))[field]);
+      await refresh();
+    } catch (error) {
+      show([error.message], ['open-sign-in', 'leave-role', 'sign-out']);
+    } finally {
+      button.disabled = false;
+    }
+  }
+
+  function hasAuthorization(headers) {
+    try {
+      return (new Headers(headers).get('authorization') || '') !== '';
+    } catch (_) {
+      return false;
+    }
+  }
+
+  // GraphiQL looks fetch up whenever it sends something.
+  window.fetch = function (input, init) {
+    var sent = send(input, init);
+    var body = init && typeof init.body === 'string' ? init.body : '';
+    if (body !== '' && !body.includes('__schema')) {
+      byId('by-header').hidden = !hasAuthorization(init.headers);
+      sent.then(refresh, refresh);
+    }
+    return sent;
+  };
+
+  var dialog = byId('sign-in');
+  var form = byId('sign-in-form');
+  var failure = byId('sign-in-failure');
+
+  byId('open-sign-in').addEventListener('click', function () {
+    failure.textContent = '';
+    dialog.showModal();
+  });
+  byId('cancel-sign-in').addEventListener('click', function () {
+    dialog.close();
+  });
+  dialog.addEventListener('close', function () {
+    // What was typed is a secret: it stays in the page no longer than it is needed.
+    form.reset();
+  });
+  form.addEventListener('submit', async function (event) {
+    event.preventDefault();
+    var given = Object.fromEntries(new FormData(form));
+    var input = { accessKeyId: given.accessKeyId.trim(), secretAccessKey: given.secretAccessKey.trim() };
+    if (given.serialNumber.trim() !== '') input.serialNumber = given.serialNumber.trim();
+    if (given.tokenCode.trim() !== '') input.tokenCode = given.tokenCode.trim();
+    failure.textContent = '';
+    try {
+      succeeded((await ask(SIGN_IN, { input: input })).signIn);
+      dialog.close();
+      await refresh();
+    } catch (error) {
+      failure.textContent = error.message;
+    }
+  });
+  byId('leave-role').addEventListener('click', function (event) {
+    void act(event.currentTarget, EXIT_ROLE, 'exitRole');
+  });
+  byId('sign-out').addEventListener('click', function (event) {
+    void act(event.currentTarget, SIGN_OUT, 'signOut');
+  });
+  document.addEventListener('visibilitychange', function () {
+    if (document.visibilityState === 'visible') void refresh();
+  });
+  void refresh();
+})();
+`;
