@@ -29,11 +29,16 @@ const TEXTS = [
 const MAX_CHARACTERS = 2_048;
 
 const COLUMNS = TEXTS.map((name) => `"${name}"`).join(', ');
-const VALUES = TEXTS.map((_, index) => `$${index + 4}`).join(', ');
+const VALUES = TEXTS.map((_, index) => `$${index + 5}`).join(', ');
 
 function storable(text: string | null): string | null {
   // PostgreSQL's texts hold no NUL.
   return text === null ? null : text.replaceAll('\0', '\ufffd').slice(0, MAX_CHARACTERS);
+}
+
+function parametersOf({ parameters }: NewAuditEvent): string | null {
+  if (parameters == null) return null;
+  return JSON.stringify(Object.fromEntries(Object.entries(parameters).map(([name, text]) => [name, storable(text)])));
 }
 
 /**
@@ -45,12 +50,13 @@ export async function addAuditEvent(sql: Sql, event: NewAuditEvent | undefined, 
   await sql.query('SELECT pg_advisory_xact_lock($1::int8)::text', [AUDIT_LOCK]);
   const known = revision ?? event.revision;
   await sql.query(
-    `INSERT INTO "AuditEvent" (at, outcome, revision, ${COLUMNS})
-     VALUES ($1::text::timestamp(3), $2::text::"AuditOutcome", $3::text::bigint, ${VALUES})`,
+    `INSERT INTO "AuditEvent" (at, outcome, revision, parameters, ${COLUMNS})
+     VALUES ($1::text::timestamp(3), $2::text::"AuditOutcome", $3::text::bigint, $4::text::jsonb, ${VALUES})`,
     [
       new Date(event.at).toISOString(),
       event.outcome,
       known === null ? null : String(known),
+      parametersOf(event),
       ...TEXTS.map((name) => storable(event[name])),
     ],
   );
@@ -87,7 +93,7 @@ const FILTERED = `FROM "AuditEvent" e
      OR EXISTS (SELECT 1 FROM "AccessKey" k JOIN "User" u ON u.id = k."userId"
                  WHERE k.id = e.target AND u."accountId" = ANY($8)))`;
 
-const SELECT_EVENTS = `SELECT e.sequence::text, ${EPOCH} AS at, outcome::text, revision::text, ${COLUMNS} ${FILTERED}
+const SELECT_EVENTS = `SELECT e.sequence::text, ${EPOCH} AS at, outcome::text, revision::text, parameters, ${COLUMNS} ${FILTERED}
    AND ($9::text IS NULL OR e.sequence > $9::text::bigint) AND ($10::text IS NULL OR e.sequence < $10::text::bigint)`;
 
 /** The audit trail. */

@@ -19,6 +19,8 @@ export interface NewAuditEvent {
   readonly action: string | null;
   /** ARN or id of what it was done to. */
   readonly target: string | null;
+  /** With what: names of parameters to their values, a document's as `sha256:` with that of its text. Left out: nothing is told. */
+  readonly parameters?: Readonly<Record<string, string>> | null;
   /** REFUSED: the caller may not, or is not who it says. FAILED: the request was not one that could be done. */
   readonly outcome: 'SUCCEEDED' | 'REFUSED' | 'FAILED';
   /** AWS's error code. */

@@ -41,7 +41,8 @@ export function setAccessKeyActive(
   call: Call,
   { accessKeyId, active }: { readonly accessKeyId: string; readonly active: boolean },
 ): Promise<void> {
-  const attempted = { event: 'UpdateAccessKey', action: 'iam:UpdateAccessKey', target: accessKeyId };
+  const parameters = { status: active ? 'Active' : 'Inactive' };
+  const attempted = { event: 'UpdateAccessKey', action: 'iam:UpdateAccessKey', target: accessKeyId, parameters };
   return audited(directory.audit, call, attempted, (event) =>
     directory.entities.setKeyActive(accessKeyId, active, event),
   );

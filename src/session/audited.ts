@@ -13,10 +13,12 @@ export interface Attempted {
   readonly action?: string;
   /** ARN or id; left out: the caller itself. */
   readonly target?: string;
+  /** What it is attempted with, beside the target; left out: nothing is told. */
+  readonly parameters?: Readonly<Record<string, string>>;
 }
 
 /** The event of a call that succeeds. */
-export function auditEvent(call: Call, { event, action, target }: Attempted): NewAuditEvent {
+export function auditEvent(call: Call, { event, action, target, parameters }: Attempted): NewAuditEvent {
   const { origin, now } = call;
   return {
     ...callerFacts(call),
@@ -27,6 +29,7 @@ export function auditEvent(call: Call, { event, action, target }: Attempted): Ne
     event,
     action: action ?? null,
     target: target ?? null,
+    parameters: parameters ?? null,
     outcome: 'SUCCEEDED',
     code: null,
     effect: null,

@@ -1,3 +1,4 @@
+import { sha256 } from '../directory/apply/change-set.ts';
 import type { NewAuditEvent } from '../directory/audit-store.ts';
 import type { EntityChange, RoleChanges, UserChanges } from '../directory/entities/entity-store.ts';
 import { RolegateError } from '../policy/errors.ts';
@@ -61,6 +62,14 @@ function checkInline({
   checkDocument(policyDocument, 'identity');
 }
 
+/** What the trail is told of an input: all but whom it is about; of a document, which one it is. */
+function parametersOf(input: object): Readonly<Record<string, string>> {
+  const told = Object.entries(input).filter(([name]) => name !== 'roleArn' && name !== 'userArn');
+  return Object.fromEntries(
+    told.map(([name, value]) => [name, name === 'policyDocument' ? `sha256:${sha256(String(value))}` : String(value)]),
+  );
+}
+
 /** The operation `DeleteRole` as a service: looked at, made and kept in the trail. */
 function operation<I extends { readonly roleArn: string } | { readonly userArn: string }>(
   audit: SessionDirectory['audit'],
@@ -70,7 +79,7 @@ function operation<I extends { readonly roleArn: string } | { readonly userArn: 
 ) {
   return (caller: Caller, input: I, now: number, origin: Partial<CallOrigin> = {}): Promise<void> => {
     const target = 'roleArn' in input ? input.roleArn : input.userArn;
-    const attempted = { event, action: `iam:${event}`, target };
+    const attempted = { event, action: `iam:${event}`, target, parameters: parametersOf(input) };
     return audited(audit, aCall(caller, now, origin), attempted, async (auditEvent: NewAuditEvent) => {
       check(input);
       await change(input, auditEvent);

@@ -67,8 +67,8 @@ function aSignedIn(name: string): Promise<Caller> {
 /** What the last event says. */
 async function lastEvent() {
   const events = await gateway.directory.audit.list({ limit: 1000 });
-  const { event, action, target, outcome, code, principal, revision } = events.at(-1) ?? {};
-  return { event, action, target, outcome, code, principal, revision };
+  const { event, action, target, parameters, outcome, code, principal, revision } = events.at(-1) ?? {};
+  return { event, action, target, parameters, outcome, code, principal, revision };
 }
 
 describe('a change of a role', () => {
@@ -105,13 +105,35 @@ describe('a change of a role', () => {
       principal: userArn('alice'),
     };
     const revision = await gateway.directory.revision();
-    expect(await lastEvent()).toEqual({ ...kept, outcome: 'SUCCEEDED', code: null, revision });
+    const parameters = { policyArn: OWN };
+    expect(await lastEvent()).toEqual({ ...kept, parameters, outcome: 'SUCCEEDED', code: null, revision });
     await expect(changes.attachRolePolicy(alice, { roleArn: role, policyArn: FOREIGN }, NOON)).rejects.toMatchObject({
       code: 'NoSuchEntity',
       message: `Policy ${FOREIGN} does not exist or is not attachable.`,
     });
-    expect(await lastEvent()).toEqual({ ...kept, outcome: 'FAILED', code: 'NoSuchEntity', revision: null });
+    expect(await lastEvent()).toEqual({
+      ...kept,
+      parameters: { policyArn: FOREIGN },
+      outcome: 'FAILED',
+      code: 'NoSuchEntity',
+      revision: null,
+    });
     expect(await gateway.directory.revision()).toBe(revision);
+  });
+
+  it('is kept with the name of its policy, and with which document it wrote', async () => {
+    const { role } = await aHeldRole();
+    const policyDocument = policy(allow('s3:ListBucket'));
+    await changes.putRolePolicy(OPERATOR, { roleArn: role, policyName: 'list', policyDocument }, NOON);
+    const { parameters } = await lastEvent();
+    expect(parameters).toEqual({ policyName: 'list', policyDocument: expect.stringMatching(/^sha256:[0-9a-f]{64}$/) });
+    const hash = parameters?.['policyDocument']?.slice('sha256:'.length) ?? '';
+    expect(await gateway.directory.prisma.policyDocument.findUnique({ where: { hash } })).toMatchObject({
+      text: policyDocument,
+    });
+    const odd = { roleArn: role, policyName: 'a\0b', policyDocument: '{' };
+    await expect(changes.putRolePolicy(OPERATOR, odd, NOON)).rejects.toMatchObject({ code: 'ValidationError' });
+    expect((await lastEvent()).parameters).toMatchObject({ policyName: 'a\ufffdb' });
   });
 
   it('that changes nothing leaves the revision', async () => {
