@@ -1,0 +1,158 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Gateway, gatewayOn, OPERATOR, signedIn } from './gateway.ts';
+import { arn, DELEGATED, guardedWorld, MANAGEMENT, MEMBER, OTHER_DELEGATED, STRANGER, user } from './guarded-world.ts';
+import { OPENING, openServices, type TestServices } from './services.ts';
+
+// For callers with policies made by chance: every list holds exactly what the caller may see, and counts nothing else. What it
+// may see is worked out here, from the statements alone.
+
+const ACCOUNTS = [MANAGEMENT, DELEGATED, MEMBER, OTHER_DELEGATED, STRANGER];
+/** Who administers the organization of the first four, where reading is concerned. */
+const ADMINISTRATORS = [MANAGEMENT, DELEGATED];
+
+interface GeneratedStatement {
+  readonly Effect: 'Allow' | 'Deny';
+  readonly Action: string;
+  readonly Resource: string;
+}
+
+const statement: fc.Arbitrary<GeneratedStatement> = fc.record({
+  // Denials are rarer, or nothing would be allowed.
+  Effect: fc.oneof(
+    { weight: 4, arbitrary: fc.constant('Allow' as const) },
+    { weight: 1, arbitrary: fc.constant('Deny' as const) },
+  ),
+  Action: fc.constantFrom(
+    'iam:*',
+    'iam:Get*',
+    'iam:List*',
+    'iam:GetUser',
+    'iam:GetRole',
+    'iam:ListUsers',
+    'iam:ListRoles',
+    'iam:SimulatePrincipalPolicy',
+    's3:PutObject',
+    'account:GetAccountInformation',
+  ),
+  Resource: fc.constantFrom(
+    '*',
+    arn(MEMBER, '*'),
+    arn('*', 'user/*'),
+    arn('*', 'role/*'),
+    arn('*', 'role/team/*'),
+    arn(MEMBER, 'user/worker'),
+    arn(STRANGER, '*'),
+    'arn:aws:s3:::logs/*',
+  ),
+});
+
+function matches(pattern: string, text: string): boolean {
+  const parts = pattern.split('*').map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
+  return new RegExp(`^${parts.join('.*')}$`).test(text);
+}
+
+function says(statements: readonly GeneratedStatement[], action: string, resource: string): boolean {
+  const about = statements.filter(({ Action, Resource }) => matches(Action, action) && matches(Resource, resource));
+  return about.some(({ Effect }) => Effect === 'Allow') && about.every(({ Effect }) => Effect === 'Allow');
+}
+
+function inReach(own: string, account: string): boolean {
+  return own === account || (ADMINISTRATORS.includes(own) && account !== STRANGER);
+}
+
+let services: TestServices;
+let gateway: Gateway;
+let everybody: readonly string[];
+let whoCan: readonly string[];
+
+const WHO_CAN = `query ($after: String) { whoCan(action: "s3:PutObject", resource: "arn:aws:s3:::logs/1", first: 2, after: $after) {
+  totalCount pageInfo { hasNextPage endCursor } nodes { principal { principalId } } } }`;
+
+interface Page {
+  readonly totalCount: number;
+  readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor: string };
+  readonly nodes: readonly { readonly principal: { readonly principalId: string } }[];
+}
+
+/** All pages together; each tells the same count. */
+async function allWhoCan(caller: Parameters<Gateway['ask']>[0]): Promise<readonly string[]> {
+  const found: string[] = [];
+  for (let after: string | null = null; ; ) {
+    const { data, errors } = await gateway.ask(caller, WHO_CAN, { after });
+    expect(errors).toBeUndefined();
+    const page = (data as { whoCan: Page }).whoCan;
+    found.push(...page.nodes.map(({ principal }) => principal.principalId));
+    if (!page.pageInfo.hasNextPage) {
+      expect(page.totalCount).toBe(found.length);
+      return found;
+    }
+    after = page.pageInfo.endCursor;
+  }
+}
+
+beforeAll(async () => {
+  const world = guardedWorld();
+  const users = [...(world.users ?? []), ...ACCOUNTS.map((account) => user(account, 'random'))];
+  services = await openServices({ ...world, users });
+  gateway = gatewayOn(services);
+  everybody = [...users, ...(world.roles ?? [])].map((one) => one.arn);
+}, OPENING);
+afterAll(() => services.remove());
+
+const NODES = `query ($ids: [ID!]!) { nodes(ids: $ids) { ... on User { arn } ... on Role { arn } } }`;
+const LISTS = (account: string) => `{ account(accountId: "${account}") {
+  users(first: 100) { totalCount nodes { arn } } roles(first: 100) { totalCount nodes { arn } } } }`;
+
+function globalId(one: string): string {
+  return Buffer.from(`${one.includes(':user/') ? 'User' : 'Role'}:${one}`).toString('base64');
+}
+
+test('every list holds exactly what the caller may see', { timeout: OPENING }, async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.constantFrom(...ACCOUNTS),
+      fc.array(statement, { minLength: 1, maxLength: 5 }),
+      async (account, statements) => {
+        const caller = arn(account, 'user/random');
+        await services.directory.apply({ users: [user(account, 'random', ...statements)] });
+        const may = (action: string, one: string): boolean =>
+          inReach(account, one.split(':')[4] ?? '') && says(statements, action, one);
+
+        // Look-ups by id.
+        const { data } = await gateway.ask(signedIn(caller), NODES, { ids: everybody.map(globalId) });
+        const seen = (data as { nodes: ({ arn: string } | null)[] }).nodes.map((node) => node?.arn ?? null);
+        const readable = (one: string) =>
+          one === caller || may(one.includes(':user/') ? 'iam:GetUser' : 'iam:GetRole', one);
+        expect(seen).toEqual(everybody.map((one) => (readable(one) ? one : null)));
+
+        // Searches.
+        whoCan = await allWhoCan(OPERATOR);
+        const askable = whoCan.filter((one) => one === caller || may('iam:SimulatePrincipalPolicy', one));
+        expect(await allWhoCan(signedIn(caller))).toEqual(askable);
+
+        // Lists of an account.
+        for (const listed of ACCOUNTS) {
+          const result = await gateway.ask(signedIn(caller), LISTS(listed));
+          const mayIn = (action: string) => inReach(account, listed) && says(statements, action, '*');
+          if (!mayIn('account:GetAccountInformation')) {
+            expect(result).toEqual({ data: { account: null } });
+          } else if (!mayIn('iam:ListUsers') || !mayIn('iam:ListRoles')) {
+            expect(result.data).toEqual({ account: null });
+            expect(result.errors?.every(({ extensions }) => extensions?.['code'] === 'FORBIDDEN')).toBe(true);
+          } else {
+            const { users, roles } = (
+              result.data as { account: Record<'users' | 'roles', { totalCount: number; nodes: { arn: string }[] }> }
+            ).account;
+            const inAccount = (kind: string) => everybody.filter((one) => one.includes(`:${listed}:${kind}/`));
+            expect(users.nodes.map((node) => node.arn).sort()).toEqual(inAccount('user').sort());
+            expect(users.totalCount).toBe(inAccount('user').length);
+            expect(roles.nodes.map((node) => node.arn).sort()).toEqual(inAccount('role').sort());
+            expect(roles.totalCount).toBe(inAccount('role').length);
+          }
+        }
+      },
+    ),
+    { numRuns: 40 },
+  );
+});
