@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { createRemoteJWKSet, jwtVerify } from 'jose';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { newDataDir, removeDataDir } from './support/gateway.ts';
 import { type Running, startServer } from './support/process.ts';
@@ -70,11 +71,32 @@ test('the query gives the answer that is printed below it', async () => {
 });
 
 test('an account is imported, and its users get keys, as described', async () => {
-  const [, , , imported, keys] = blocks('sh');
+  const [, , , imported, keys, ...others] = blocks('sh');
   expect(await run(imported ?? '')).toMatch(/2 users, 1 group, 4 roles/);
   const printed = await run(keys ?? '');
   expect(printed.match(/AKIA[A-Z0-9]{16}/g)).toHaveLength(2);
-  expect(blocks('sh')).toHaveLength(5);
+  // The one that assumes a role is run below.
+  expect(others).toHaveLength(1);
+});
+
+test('a role is assumed by a program as described, and its token is what the table says', async () => {
+  const answer = JSON.parse(await run(blocks('sh')[5] ?? ''));
+  const { sessionToken } = answer.data.assumeRole.credentials;
+  const { payload } = await jwtVerify(sessionToken, createRemoteJWKSet(new URL(`${url}/.well-known/jwks.json`)), {
+    typ: 'rolegate-session+jwt',
+    issuer: 'rolegate',
+    audience: 'rolegate',
+    algorithms: ['EdDSA'],
+  });
+  expect(payload.sub).toBe('arn:aws:sts::222222222222:assumed-role/DataWriter/copy-job');
+  const described = [...README.matchAll(/^\| (?:header )?((?:`\w+`(?:, )?)+) \|/gm)].flatMap(([, names = '']) =>
+    [...names.matchAll(/`(\w+)`/g)].map(([, name = '']) => name),
+  );
+  expect(described).toEqual(expect.arrayContaining(Object.keys(payload)));
+  const headers = { 'content-type': 'application/json', authorization: `Bearer ${sessionToken}` };
+  const body = JSON.stringify({ query: '{ viewer { principal { principalId } } }' });
+  const viewer = await (await fetch(`${url}/graphql`, { method: 'POST', headers, body })).json();
+  expect(viewer.data.viewer.principal.principalId).toBe(payload.sub);
 });
 
 test('every setting that is read is documented, and none that is not', () => {

@@ -56,14 +56,13 @@ export const BAR_SCRIPT = `(function () {
       return;
     }
     var session = viewer.roleSession;
-    if (session === null) {
-      show(['Signed in as ', { name: viewer.principal.principalId }], ['sign-out']);
-      return;
+    var own = session === null ? viewer.principal : viewer.restoresTo;
+    var parts = own === null ? ['Signed in'] : ['Signed in as ', { name: own.principalId }];
+    if (session !== null) {
+      var until = new Date(session.expiresAt).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' });
+      parts.push(', in role ', { name: session.role ? session.role.arn : viewer.principal.principalId }, ' until ' + until);
     }
-    var parts = ['In role ', { name: session.role ? session.role.arn : viewer.principal.principalId }];
-    var until = new Date(session.expiresAt).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' });
-    if (viewer.restoresTo) parts.push(', signed in as ', { name: viewer.restoresTo.principalId });
-    show(parts.concat(' until ' + until), ['leave-role', 'sign-out']);
+    show(parts, session === null ? ['sign-out'] : ['leave-role', 'sign-out']);
   }
 
   var asked = 0;

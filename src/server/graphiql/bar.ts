@@ -1,7 +1,7 @@
 /** The bar above GraphiQL: what bar-script.ts fills in. */
 export const BAR_HTML = `<header class="rolegate-bar" aria-label="Sign-in">
       <p id="who" role="status">…</p>
-      <p id="by-header" hidden>the <code>Authorization</code> header of this tab counts instead</p>
+      <p id="by-header" hidden>the last request was made with an <code>Authorization</code> header instead</p>
       <button type="button" id="leave-role" hidden>Leave role</button>
       <button type="button" id="sign-out" hidden>Sign out</button>
       <button type="button" id="open-sign-in" hidden>Sign in</button>
