@@ -131,9 +131,9 @@ const ALICE = 'arn:aws:iam::111111111111:user/alice';
 const DATA_WRITER = 'arn:aws:iam::222222222222:role/DataWriter';
 
 function aliceKey() {
-  const { secretFor } = gateway.gateway.services.secrets;
+  const { secrets } = gateway.gateway.services;
   const accessKeyId = 'AKIADEMOALICEAAAAAAA';
-  return { accessKeyId, secretAccessKey: secretFor(accessKeyId) };
+  return { accessKeyId, secretAccessKey: secrets.secretFor(accessKeyId) };
 }
 
 /** Of the two below the query it is the one that is open. */

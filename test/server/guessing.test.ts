@@ -10,7 +10,8 @@ const ALICE = 'arn:aws:iam::111111111111:user/alice';
 const DATA_WRITER = 'arn:aws:iam::222222222222:role/DataWriter';
 const ALICE_KEY = 'AKIADEMOALICEAAAAAAA';
 const WHO = '{ viewer { principal { principalId } } }';
-const SIGN_IN = 'mutation($input: SignInInput!) { signIn(input: $input) { __typename ... on UserError { code } } }';
+const SIGN_IN =
+  'mutation($input: SignInInput!) { signIn(input: $input) { kind: __typename ... on UserError { code } } }';
 const MINUTE = 60_000;
 
 let dataDir: string;
@@ -69,15 +70,14 @@ describe('10,000 wrong keys', () => {
     ['key ids that are none', (n: number) => `${n}`, { 401: 30, 429: 9_970 }],
   ])('%s', async (_name, keyId, expected) => {
     const statuses: number[] = [];
+    const elsewhere: Answered[] = [];
     for (let n = 0; n < 10_000; n++) {
       const answer = await ask('192.0.2.1', WHO, basic(keyId(n), wrongSecret(n)));
       statuses.push(answer.status);
       if (answer.text.includes('hunter2') || answer.text.includes(keyId(n))) throw new Error(answer.text);
-      if (n % 1_000 === 999) {
-        const elsewhere = await ask('192.0.2.2', WHO, basic(ALICE_KEY, rightSecret()));
-        expect(elsewhere.body.data.viewer.principal.principalId).toBe(ALICE);
-      }
+      if (n % 1_000 === 999) elsewhere.push(await ask('192.0.2.2', WHO, basic(ALICE_KEY, rightSecret())));
     }
+    expect(elsewhere.map(({ body }) => body.data.viewer.principal.principalId)).toEqual(Array(10).fill(ALICE));
     expect(tally(statuses)).toEqual(expected);
     expect(statuses.slice(0, expected[401])).toEqual(Array(expected[401]).fill(401));
   });
@@ -108,7 +108,7 @@ describe('10,000 wrong keys', () => {
     expect(second.body.errors[0].path).toEqual(['a2']);
     const right = { input: { accessKeyId: ALICE_KEY, secretAccessKey: rightSecret() } };
     expect((await ask('192.0.2.1', SIGN_IN, null, right)).status).toBe(429);
-    expect((await ask('192.0.2.2', SIGN_IN, null, right)).body.data.signIn.__typename).toBe('SignInSuccess');
+    expect((await ask('192.0.2.2', SIGN_IN, null, right)).body.data.signIn.kind).toBe('SignInSuccess');
     expect(first.text + second.text).not.toContain('hunter2');
   });
 
@@ -285,7 +285,7 @@ describe('MFA codes', () => {
     expect((await attempt('203.0.113.1', rightSecret(), code())).status).toBe(429);
     clock.now += MINUTE;
     const right = await attempt('203.0.113.1', rightSecret(), code());
-    expect(right.body.data.signIn.__typename).toBe('SignInSuccess');
+    expect(right.body.data.signIn.kind).toBe('SignInSuccess');
   });
 
   test('at the assumption of a role, with however many credentials', async () => {
@@ -293,17 +293,17 @@ describe('MFA codes', () => {
     const assume = (tokenCode: string) =>
       ask(
         '192.0.2.1',
-        `mutation { assumeRole(input: { role: "${DATA_WRITER}", roleSessionName: "alice", serialNumber: "${serialNumber}", tokenCode: "${tokenCode}" }) { __typename } }`,
+        `mutation { assumeRole(input: { role: "${DATA_WRITER}", roleSessionName: "alice", serialNumber: "${serialNumber}", tokenCode: "${tokenCode}" }) { kind: __typename } }`,
         started.as.user('alice'),
       );
     const answers: Answered[] = [];
     for (let n = 0; n < 10; n++) answers.push(await assume(wrongCode(n)));
-    expect(tally(answers.map(({ body, status }) => body.data?.assumeRole.__typename ?? status))).toEqual({
+    expect(tally(answers.map(({ body, status }) => body.data?.assumeRole.kind ?? status))).toEqual({
       AccessDenied: 5,
       429: 5,
     });
     clock.now += MINUTE;
-    expect((await assume(code())).body.data.assumeRole.__typename).toBe('AssumeRoleSuccess');
+    expect((await assume(code())).body.data.assumeRole.kind).toBe('AssumeRoleSuccess');
   });
 });
 

@@ -73,12 +73,12 @@ function ask(query: string, { cookie, authorization, tls = false }: As = {}, var
 
 const WHO = '{ viewer { principal { principalId } roleSession { role { arn } } restoresTo { principalId } } }';
 const SIGN_IN = `mutation($input: SignInInput!) {
-  signIn(input: $input) { __typename ... on SignInSuccess { viewer { principal { principalId } } } ... on UserError { code message } }
+  signIn(input: $input) { kind: __typename ... on SignInSuccess { viewer { principal { principalId } } } ... on UserError { code message } }
 }`;
-const ASSUME = `mutation { assumeRole(input: { role: "${DATA_WRITER}", roleSessionName: "alice" }) { __typename ... on UserError { code message } } }`;
-const EXIT = 'mutation { exitRole { __typename } }';
-const SIGN_OUT = 'mutation { signOut { __typename } }';
-const ASHORE = {
+const ASSUME = `mutation { assumeRole(input: { role: "${DATA_WRITER}", roleSessionName: "alice" }) { kind: __typename ... on UserError { code message } } }`;
+const EXIT = 'mutation { exitRole { kind: __typename } }';
+const SIGN_OUT = 'mutation { signOut { kind: __typename } }';
+const HERSELF = {
   data: { viewer: { principal: { principalId: ALICE }, roleSession: null, restoresTo: null } },
 };
 const NOBODY = { data: { viewer: null } };
@@ -96,7 +96,7 @@ async function signedIn(as: As = {}): Promise<string> {
 describe('the cookie', () => {
   test('of a browser without TLS', async () => {
     const sent = await signIn();
-    expect(sent.body.data.signIn.__typename).toBe('SignInSuccess');
+    expect(sent.body.data.signIn.kind).toBe('SignInSuccess');
     const cookie = cookieOf(sent, COOKIE);
     expect(cookie?.value).toMatch(/^[\w-]+\.[\w-]+\.[\w-]+$/);
     const end = new Date(Math.floor(clock.now / 1000) * 1000 + 12 * HOUR).toUTCString();
@@ -118,13 +118,13 @@ describe('the cookie', () => {
     const cookie = await signedIn();
     expect((await ask(WHO, { cookie, tls: true })).body).toEqual(NOBODY);
     const secure = await signedIn({ tls: true });
-    expect((await ask(WHO, { cookie: secure, tls: true })).body).toEqual(ASHORE);
+    expect((await ask(WHO, { cookie: secure, tls: true })).body).toEqual(HERSELF);
     expect((await ask(WHO, { cookie: secure })).body).toEqual(NOBODY);
   });
 
   test('is found among others', async () => {
     const cookie = `a=b; ${await signedIn()}; theme="dark"; %%%; =;`;
-    expect((await ask(WHO, { cookie })).body).toEqual(ASHORE);
+    expect((await ask(WHO, { cookie })).body).toEqual(HERSELF);
   });
 
   test('answers with it are kept by nobody', async () => {
@@ -135,9 +135,9 @@ describe('the cookie', () => {
 describe('switching roles', () => {
   test('happens on the server: the cookie stays the same', async () => {
     const cookie = await signedIn();
-    expect((await ask(WHO, { cookie })).body).toEqual(ASHORE);
+    expect((await ask(WHO, { cookie })).body).toEqual(HERSELF);
     const assumed = await ask(ASSUME, { cookie });
-    expect(assumed.body.data.assumeRole).toEqual({ __typename: 'AssumeRoleSuccess' });
+    expect(assumed.body.data.assumeRole).toEqual({ kind: 'AssumeRoleSuccess' });
     expect(assumed.headers['set-cookie']).toBeUndefined();
     expect((await ask(WHO, { cookie })).body).toEqual({
       data: {
@@ -148,21 +148,21 @@ describe('switching roles', () => {
         },
       },
     });
-    expect((await ask(EXIT, { cookie })).body.data.exitRole.__typename).toBe('ExitRoleSuccess');
-    expect((await ask(WHO, { cookie })).body).toEqual(ASHORE);
+    expect((await ask(EXIT, { cookie })).body.data.exitRole.kind).toBe('ExitRoleSuccess');
+    expect((await ask(WHO, { cookie })).body).toEqual(HERSELF);
   });
 
   test('of one browser is not that of another', async () => {
     const [one, other] = [await signedIn(), await signedIn()];
     await ask(ASSUME, { cookie: one });
-    expect((await ask(WHO, { cookie: other })).body).toEqual(ASHORE);
+    expect((await ask(WHO, { cookie: other })).body).toEqual(HERSELF);
   });
 
   test('ends with the hour of the role session, and the own permissions are back', async () => {
     const cookie = await signedIn();
     await ask(ASSUME, { cookie });
     clock.now += HOUR;
-    expect((await ask(WHO, { cookie })).body).toEqual(ASHORE);
+    expect((await ask(WHO, { cookie })).body).toEqual(HERSELF);
   });
 });
 
@@ -181,7 +181,7 @@ describe('a header', () => {
   });
 
   test('that is empty is none', async () => {
-    expect((await ask(WHO, { cookie: await signedIn(), authorization: '' })).body).toEqual(ASHORE);
+    expect((await ask(WHO, { cookie: await signedIn(), authorization: '' })).body).toEqual(HERSELF);
   });
 
   test('cannot bear the value of a cookie, nor a cookie that of a header', async () => {
@@ -194,31 +194,36 @@ describe('a header', () => {
 describe('a cookie that is good for nothing', () => {
   const cleared = (sent: Sent) => cookieOf(sent, COOKIE);
 
-  async function expectNobody(cookie: string): Promise<void> {
+  /** What becomes of it, and of who signs in again with it: neither does it stand in the way. */
+  async function afterwards(cookie: string) {
     const sent = await ask(WHO, { cookie });
-    expect([sent.status, sent.body]).toEqual([200, NOBODY]);
-    expect(cleared(sent)).toEqual({
+    const again = await signIn({ cookie });
+    const who = await ask(WHO, { cookie: `${COOKIE}=${cleared(again)?.value}` });
+    return { status: sent.status, body: sent.body, cleared: cleared(sent), again: who.body };
+  }
+
+  const NOTHING = {
+    status: 200,
+    body: NOBODY,
+    cleared: {
       value: '',
       attributes: 'Max-Age=0; Path=/; Expires=Thu, 01 Jan 1970 00:00:00 GMT; HttpOnly; SameSite=Strict',
-    });
-    // Neither does it stand in the way of signing in again.
-    const again = await signIn({ cookie });
-    expect(again.body.data.signIn.__typename).toBe('SignInSuccess');
-    expect((await ask(WHO, { cookie: `${COOKIE}=${cleared(again)?.value}` })).body).toEqual(ASHORE);
-  }
+    },
+    again: HERSELF,
+  };
 
   test('expired', async () => {
     const cookie = await signedIn();
     clock.now += 12 * HOUR;
-    await expectNobody(cookie);
+    expect(await afterwards(cookie)).toEqual(NOTHING);
   });
 
   test('signed out', async () => {
     const cookie = await signedIn();
     const sent = await ask(SIGN_OUT, { cookie });
-    expect(sent.body.data.signOut.__typename).toBe('SignOutSuccess');
+    expect(sent.body.data.signOut.kind).toBe('SignOutSuccess');
     expect(cleared(sent)?.value).toBe('');
-    await expectNobody(cookie);
+    expect(await afterwards(cookie)).toEqual(NOTHING);
   });
 
   test.each([
@@ -227,24 +232,24 @@ describe('a cookie that is good for nothing', () => {
     ['an unsigned one', `${btoa('{"alg":"none","typ":"rolegate-sign-in+jwt"}')}.${btoa('{"sub":"x"}')}.`],
     ['a huge one', 'x'.repeat(10_000)],
   ])('forged: %s', async (_name, value) => {
-    await expectNobody(`${COOKIE}=${value}`);
+    expect(await afterwards(`${COOKIE}=${value}`)).toEqual(NOTHING);
   });
 
   test('altered', async () => {
     const cookie = await signedIn();
     const [head, payload = '', signature] = cookie.split('.');
     const claims = Buffer.from(payload, 'base64url').toString().replace('user/alice', 'user/bobby');
-    await expectNobody(`${head}.${Buffer.from(claims).toString('base64url')}.${signature}`);
+    expect(await afterwards(`${head}.${Buffer.from(claims).toString('base64url')}.${signature}`)).toEqual(NOTHING);
   });
 
   test('of a browser whose session lasts longer than its key', async () => {
     const key = await gateway.services.sessions.createAccessKey({ userArn: ALICE });
     const sent = await ask(SIGN_IN, {}, { input: key });
     const cookie = `${COOKIE}=${cleared(sent)?.value}`;
-    expect((await ask(WHO, { cookie })).body).toEqual(ASHORE);
+    expect((await ask(WHO, { cookie })).body).toEqual(HERSELF);
     const { accessKeyId } = key;
     await gateway.services.sessions.setAccessKeyActive({ kind: 'operator' }, { accessKeyId, active: false }, clock.now);
-    await expectNobody(cookie);
+    expect(await afterwards(cookie)).toEqual(NOTHING);
   });
 });
 
@@ -253,11 +258,11 @@ test('several operations of one request: the last word about the cookie counts',
   const { headers } = operation('');
   const body = JSON.stringify([
     { query: SIGN_IN, variables: { input: { accessKeyId, secretAccessKey } } },
-    { query: 'query Who { __typename }' },
+    { query: 'query Who { kind: __typename }' },
   ]);
   const sent = await exchange(`${gateway.url}/graphql`, { headers: headers ?? {}, body });
-  expect(sent.body[0].data.signIn.__typename).toBe('SignInSuccess');
-  expect((await ask(WHO, { cookie: `${COOKIE}=${cookieOf(sent, COOKIE)?.value}` })).body).toEqual(ASHORE);
+  expect(sent.body[0].data.signIn.kind).toBe('SignInSuccess');
+  expect((await ask(WHO, { cookie: `${COOKIE}=${cookieOf(sent, COOKIE)?.value}` })).body).toEqual(HERSELF);
 });
 
 test('where a browser signed in from stands in its session', async () => {
