@@ -32,8 +32,8 @@ const COLUMNS = TEXTS.map((name) => `"${name}"`).join(', ');
 const VALUES = TEXTS.map((_, index) => `$${index + 5}`).join(', ');
 
 function storable(text: string | null): string | null {
-  // PostgreSQL's texts hold no NUL.
-  return text === null ? null : text.replaceAll('\0', '\ufffd').slice(0, MAX_CHARACTERS);
+  // PostgreSQL's texts hold no NUL, and its JSON no half of a surrogate pair, which cutting can leave as well.
+  return text === null ? null : Buffer.from(text.replaceAll('\0', '\ufffd').slice(0, MAX_CHARACTERS)).toString();
 }
 
 function parametersOf({ parameters }: NewAuditEvent): string | null {

@@ -15,6 +15,9 @@ import {
 } from './failures.ts';
 import { User } from './user.ts';
 
+/** https://docs.aws.amazon.com/IAM/latest/APIReference/API_UpdateAccessKey.html */
+const KEY_ID = /^\w{16,128}$/;
+
 const WHOSE = 'The ARN of a user, or a service principal such as ec2.amazonaws.com';
 
 const CreateAccessKeyInput = builder.inputType('CreateAccessKeyInput', {
@@ -114,7 +117,7 @@ builder.mutationField('updateAccessKey', (t) =>
       expectingFailures(async () => {
         await checkOwner(context, principal, 'UpdateAccessKey');
         const { sessions, directory, caller, now, origin } = context;
-        const key = await directory.keys.find(accessKeyId);
+        const key = KEY_ID.test(accessKeyId) ? await directory.keys.find(accessKeyId) : null;
         const owner = key?.owner.kind === 'service' ? key.owner.service : key?.owner.arn;
         if (owner !== principalIdOf(principal)) {
           const attempted = { event: 'UpdateAccessKey', action: 'iam:UpdateAccessKey', target: accessKeyId };

@@ -2,6 +2,7 @@ import { encodeGlobalID } from '@pothos/plugin-relay';
 import type { AuditEvent as AuditEventValue } from '../directory/audit-store.ts';
 import { builder } from './builder.ts';
 import { DecisionEffect, PolicyLayer } from './matched-statement.ts';
+import { tagList } from './tag.ts';
 
 export const AuditOutcome = builder.enumType('AuditOutcome', {
   description: 'What became of an operation',
@@ -11,6 +12,20 @@ export const AuditOutcome = builder.enumType('AuditOutcome', {
     FAILED: { description: 'It could not be done as it was asked' },
   } as const,
 });
+
+const AuditParameter = builder
+  .objectRef<{ readonly name: string; readonly value: string }>('AuditParameter')
+  .implement({
+    description: 'A parameter of an operation, as it was kept',
+    fields: (t) => ({
+      name: t.exposeString('name', {
+        description: 'AWS’s name of it, with an ARN in the place of a name: `policyArn`',
+      }),
+      value: t.exposeString('value', {
+        description: 'Its value; in the place of a document `sha256:` and that of its text',
+      }),
+    }),
+  });
 
 export const AuditEvent = builder.objectRef<AuditEventValue>('AuditEvent').implement({
   description:
@@ -65,6 +80,12 @@ builder.objectFields(AuditEvent, (t) => ({
   target: t.exposeString('target', {
     nullable: true,
     description: 'What it was done to: an ARN, or an id; null: to the caller itself, or to all',
+  }),
+  parameters: t.field({
+    type: [AuditParameter],
+    description:
+      'With what it was done, in the order of their names: of changes of users and roles, all but the target',
+    resolve: ({ parameters }) => tagList(parameters).map(({ key, value }) => ({ name: key, value })),
   }),
   outcome: t.field({ type: AuditOutcome, description: 'What became of it', resolve: ({ outcome }) => outcome }),
   code: t.exposeString('code', {

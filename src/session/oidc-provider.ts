@@ -87,7 +87,7 @@ function arnOf({ accountId, url }: Pick<OidcProviderInput, 'accountId' | 'url'>)
 function checkUrl(url: string): void {
   const parsed = URL.canParse(url) ? new URL(url) : null;
   const plain = parsed?.protocol === 'https:' && parsed.search === '' && parsed.hash === '' && parsed.username === '';
-  if (plain && url.startsWith('https://') && url.length <= MAX_URL_CHARACTERS && !/[\s"\\]/.test(url)) return;
+  if (plain && url.startsWith('https://') && url.length <= MAX_URL_CHARACTERS && !/[\s"\\\p{Cc}]/u.test(url)) return;
   throw new ValidationError(
     `the URL of a provider begins with https:// and has no query, no fragment and at most ${MAX_URL_CHARACTERS} characters`,
     'url',
@@ -98,9 +98,12 @@ function checkClientIds(clientIds: readonly string[]): void {
   if (clientIds.length === 0 || clientIds.length > MAX_CLIENT_IDS) {
     throw new ValidationError(`a provider has 1 to ${MAX_CLIENT_IDS} client ids`, 'clientIds');
   }
-  const index = clientIds.findIndex((id) => id === '' || id.length > MAX_CLIENT_ID_CHARACTERS);
+  const index = clientIds.findIndex((id) => id === '' || id.length > MAX_CLIENT_ID_CHARACTERS || /\p{Cc}/u.test(id));
   if (index < 0) return;
-  throw new ValidationError(`a client id has 1 to ${MAX_CLIENT_ID_CHARACTERS} characters`, `clientIds[${index}]`);
+  throw new ValidationError(
+    `a client id has 1 to ${MAX_CLIENT_ID_CHARACTERS} characters, none of them a control character`,
+    `clientIds[${index}]`,
+  );
 }
 
 /** A set of public keys that tokens can be verified with. */
@@ -115,6 +118,8 @@ async function readJwks(text: string): Promise<OidcProviderRecord['jwks']> {
       throw new ValidationError(`a key set has 1 to ${MAX_KEYS} keys`, 'jwks');
     }
     for (const [index, key] of jwks.keys.entries()) await checkPublicKey(key, index);
+    // U+0000 and halves of surrogate pairs, which PostgreSQL's JSON does not hold.
+    if (/\\u(?:0000|d[89a-f])/.test(JSON.stringify(jwks.keys))) throw new SyntaxError('not to be stored');
     return { keys: jwks.keys.map((key) => ({ ...key })) };
   } catch (error) {
     if (error instanceof SyntaxError || error instanceof errors.JOSEError) {

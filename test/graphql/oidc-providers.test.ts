@@ -15,6 +15,8 @@ const other = await generateKeyPair('ES256');
 const jwksOf = async (pair: typeof key, kid: string) =>
   JSON.stringify({ keys: [{ ...(await exportJWK(pair.publicKey)), kid, alg: 'ES256' }] });
 
+const WITH_NUL = await jwksOf(key, 'a\0b');
+
 let services: TestServices;
 let live: Live;
 let admin: Caller;
@@ -187,10 +189,12 @@ describe('providers are changed by who may', () => {
   test.each([
     [{ url: 'http://plain.example.com' }, 'url'],
     [{ url: 'https://nul.example.com/\0' }, 'url'],
+    [{ clientIds: ['a\0b'] }, 'clientIds[0]'],
     [{ clientIds: [] }, 'clientIds'],
     [{ clientIds: Array.from({ length: 101 }, String) }, 'clientIds'],
     [{ jwks: '{"keys":[]}' }, 'jwks'],
     [{ jwks: 'none' }, 'jwks'],
+    [{ jwks: WITH_NUL }, 'jwks'],
   ])('has AWS’s limits: %j', async (wrong, field) => {
     const input = {
       accountId: A,

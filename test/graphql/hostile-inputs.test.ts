@@ -1,0 +1,78 @@
+import { type GraphQLInputType, getNullableType, isInputObjectType, isListType, isScalarType } from 'graphql';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { buildSchema } from '../../src/graphql/schema.ts';
+import type { Caller } from '../../src/session/caller.ts';
+import { A, allow, aUser, userArn } from '../support/policies.ts';
+import { ANONYMOUS, OPERATOR } from './gateway.ts';
+import { type Live, liveGateway } from './live.ts';
+import { OPENING, openServices, type TestServices } from './services.ts';
+
+const mutations = Object.values(buildSchema().getMutationType()?.getFields() ?? {}).filter(
+  ({ args }) => args.length > 0,
+);
+
+let services: TestServices;
+let live: Live;
+let admin: Caller;
+
+beforeAll(async () => {
+  services = await openServices({
+    accounts: [{ id: A, membership: 'NONE' }],
+    users: [aUser('admin', [allow('*')])],
+    accessKeys: [{ id: 'AKIAADMINAAAAAAAAAAA', user: userArn('admin') }],
+  });
+  live = liveGateway(services);
+  admin = await services.signIn('AKIAADMINAAAAAAAAAAA');
+}, OPENING);
+afterAll(() => services.remove());
+
+const ARNS: Readonly<Record<string, string>> = {
+  userArn: userArn('nobody'),
+  policyArn: `arn:aws:iam::${A}:policy/none`,
+  permissionsBoundary: `arn:aws:iam::${A}:policy/none`,
+  groupArn: `arn:aws:iam::${A}:group/none`,
+  serialNumber: `arn:aws:iam::${A}:mfa/none`,
+  instanceProfile: `arn:aws:iam::${A}:instance-profile/none`,
+  arn: `arn:aws:iam::${A}:oidc-provider/none.example.com`,
+};
+
+/** An input of this type with `text` wherever it takes a text. */
+function inputOf(type: GraphQLInputType, field: string, text: string): unknown {
+  const given = getNullableType(type);
+  if (isListType(given)) return [inputOf(given.ofType, field, text)];
+  if (isInputObjectType(given)) {
+    const entries = Object.values(given.getFields()).map(({ name, type: of }) => [name, inputOf(of, name, text)]);
+    return Object.fromEntries(entries);
+  }
+  if (!isScalarType(given)) throw new Error(`no input for ${field}`);
+  const values: Readonly<Record<string, unknown>> = {
+    String: text,
+    Int: 3600,
+    Boolean: false,
+    Arn: ARNS[field] ?? `arn:aws:iam::${A}:role/none`,
+    AccountId: A,
+    PrincipalId: userArn('nobody'),
+    PolicyDocument: { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: text, Resource: text }] },
+  };
+  return values[given.name];
+}
+
+describe.each(mutations.map(({ name }) => name))('%s', (name) => {
+  test.each([
+    ['U+0000', 'a\0b'],
+    ['nothing', ''],
+    ['a lone surrogate', 'a\ud800b'],
+    ['100,000 characters', 'x'.repeat(100_000)],
+    ['what SQL and JSON quote', `'"; DROP TABLE "User"; --\\`],
+  ])('answers %s with what is wrong with it', async (_what, text) => {
+    const type = mutations.find((mutation) => mutation.name === name)?.args[0]?.type;
+    if (type === undefined) throw new Error(`${name} has no input`);
+    const query = `mutation ($input: ${String(type)}) { ${name}(input: $input) { __typename } }`;
+    const input = inputOf(type, 'input', text);
+    for (const caller of [OPERATOR, admin, ANONYMOUS]) {
+      const codes = (await live.fail(caller, query, { input })).map(({ code }) => code);
+      expect(codes).not.toContain('INTERNAL_SERVER_ERROR');
+      expect(codes).not.toContain('GRAPHQL_VALIDATION_FAILED');
+    }
+  });
+});
