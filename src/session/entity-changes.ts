@@ -64,7 +64,9 @@ function checkInline({
 
 /** What the trail is told of an input: all but whom it is about; of a document, which one it is. */
 function parametersOf(input: object): Readonly<Record<string, string>> {
-  const told = Object.entries(input).filter(([name]) => name !== 'roleArn' && name !== 'userArn');
+  const told = Object.entries(input).filter(
+    ([name, value]) => name !== 'roleArn' && name !== 'userArn' && value != null,
+  );
   return Object.fromEntries(
     told.map(([name, value]) => [name, name === 'policyDocument' ? `sha256:${sha256(String(value))}` : String(value)]),
   );

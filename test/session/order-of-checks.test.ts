@@ -106,7 +106,7 @@ describe('sts:AssumeRole', () => {
 
   it.each<[string, Partial<AssumeRoleInput>]>([
     ['externalId', { externalId: 'a'.repeat(1225) }],
-    ['transitiveTagKeys', { tags: tags(50, ''), transitiveTagKeys: [...tags(51, '').map(({ key }) => key)] }],
+    ['transitiveTagKeys', { tags: tags(50, ''), transitiveTagKeys: tags(51, '').map(({ key }) => key) }],
     ['roleSessionName', { roleSessionName: '' }],
     ['sourceIdentity', { sourceIdentity: 'x' }],
   ])('does not take %s over its limit', async (field, given) => {
