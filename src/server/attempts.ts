@@ -11,12 +11,13 @@ export interface AttemptLimits {
   readonly most: number;
 }
 
-/** Wrong attempts that are not forgotten yet, as they were `at` the last of them, and attempts that are looked at. */
+/** Wrong attempts that are not forgotten yet, as they were `at` the last of them. */
 interface Count {
-  wrong: number;
-  at: number;
-  underWay: number;
+  readonly wrong: number;
+  readonly at: number;
 }
+
+const NONE: Count = { wrong: 0, at: 0 };
 
 /** The first pause, milliseconds. Each further wrong attempt doubles it. */
 const FIRST_PAUSE = 1_000;
@@ -28,6 +29,8 @@ const FIRST_PAUSE = 1_000;
 export class Attempts {
   readonly #limits: AttemptLimits;
   readonly #counts: LRUCache<string, Count>;
+  /** Attempts that are being looked at. Apart from the counts, in which only what was wrong leaves a trace. */
+  readonly #underWay = new Map<string, number>();
 
   constructor(limits: AttemptLimits) {
     this.#limits = limits;
@@ -36,7 +39,7 @@ export class Attempts {
 
   /** How many are kept count of. */
   get size(): number {
-    return this.#counts.size;
+    return this.#counts.size + this.#underWay.size;
   }
 
   /**
@@ -44,32 +47,29 @@ export class Attempts {
    * many at the same time get no further than one after the other.
    */
   pause(who: string, now: number): number {
-    const count = this.#counts.peek(who);
-    if (count === undefined) return 0;
+    const count = this.#counts.peek(who) ?? NONE;
     const left = count.at + this.#pauseAfter(count.wrong) - now;
     if (left > 0) return left;
-    const isFull = count.underWay > 0 && this.#remembered(count, now) + count.underWay >= this.#limits.free;
-    return isFull ? FIRST_PAUSE : 0;
+    const underWay = this.#underWay.get(who) ?? 0;
+    return underWay > 0 && this.#remembered(count, now) + underWay >= this.#limits.free ? FIRST_PAUSE : 0;
   }
 
   /** An attempt begins, which `end` ends. */
-  begin(who: string, now: number): void {
-    const count = this.#counts.get(who);
-    if (count === undefined) this.#counts.set(who, { wrong: 0, at: now, underWay: 1 });
-    else count.underWay++;
+  begin(who: string): void {
+    this.#underWay.set(who, (this.#underWay.get(who) ?? 0) + 1);
   }
 
   /** What became of it. A right one takes nothing back that a wrong one has counted. */
   end(who: string, now: number, wrong: boolean): void {
-    const count = this.#counts.get(who) ?? { wrong: 0, at: now, underWay: 1 };
-    count.underWay--;
-    if (wrong) {
-      count.wrong = this.#remembered(count, now) + 1;
-      count.at = now;
-      this.#counts.set(who, count);
-    } else if (count.underWay <= 0 && this.#remembered(count, now) === 0) {
-      this.#counts.delete(who);
-    }
+    const others = (this.#underWay.get(who) ?? 1) - 1;
+    if (others > 0) this.#underWay.set(who, others);
+    else this.#underWay.delete(who);
+    if (wrong) this.countWrong(who, now);
+  }
+
+  countWrong(who: string, now: number): void {
+    const before = this.#counts.get(who) ?? NONE;
+    this.#counts.set(who, { wrong: this.#remembered(before, now) + 1, at: now });
   }
 
   #remembered({ wrong, at }: Count, now: number): number {

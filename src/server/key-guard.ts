@@ -78,11 +78,11 @@ export class KeyGuard {
   /** Does `look`, which throws AuthenticationError for a wrong proof. Throws Throttled without doing it. */
   async prove<T>(proof: Proof, now: number, look: () => Promise<T>): Promise<T> {
     const source = proof.source === null ? 'unknown' : subscriberOf(proof.source);
-    const fingerprint = digest(`${source} ${proof.text}`);
-    const isProved = this.#proved.get(fingerprint) === true;
     const key = proof.keyId === null || proof.keyId.length > MAX_KEY_ID ? null : `${source} ${proof.keyId}`;
-    if (!isProved) this.#refusePaused(source, key, now);
-    this.#begin(fingerprint, source, key, now);
+    const fingerprint = digest(`${source} ${proof.text}`);
+    if (this.#proved.get(fingerprint) === true) return this.#proveAgain(fingerprint, source, key, now, look);
+    this.#refusePaused(source, key, now);
+    this.#begin(fingerprint, source, key);
     let wrong = false;
     try {
       const result = await look();
@@ -90,10 +90,29 @@ export class KeyGuard {
       return result;
     } catch (error) {
       wrong = isWrongProof(error);
-      if (wrong) this.#proved.delete(fingerprint);
       throw error;
     } finally {
       this.#end(fingerprint, source, key, now, wrong);
+    }
+  }
+
+  /** The way of nearly all requests: nothing is counted while what was right stays right. */
+  async #proveAgain<T>(
+    fingerprint: string,
+    source: string,
+    key: string | null,
+    now: number,
+    look: () => Promise<T>,
+  ): Promise<T> {
+    try {
+      return await look();
+    } catch (error) {
+      if (isWrongProof(error)) {
+        this.#proved.delete(fingerprint);
+        this.#sources.countWrong(source, now);
+        if (key !== null) this.#keys.countWrong(key, now);
+      }
+      throw error;
     }
   }
 
@@ -105,7 +124,7 @@ export class KeyGuard {
     const name = digest(JSON.stringify(who));
     const pause = this.#mfa.pause(name, now);
     if (pause > 0) throw new Throttled(pause);
-    this.#mfa.begin(name, now);
+    this.#mfa.begin(name);
     let wrong = false;
     try {
       return await look();
@@ -122,12 +141,12 @@ export class KeyGuard {
     if (pause > 0) throw new Throttled(pause);
   }
 
-  #begin(fingerprint: string, source: string, key: string | null, now: number): void {
+  #begin(fingerprint: string, source: string, key: string | null): void {
     const others = this.#underWay.get(fingerprint) ?? 0;
     this.#underWay.set(fingerprint, others + 1);
     if (others > 0) return;
-    this.#sources.begin(source, now);
-    if (key !== null) this.#keys.begin(key, now);
+    this.#sources.begin(source);
+    if (key !== null) this.#keys.begin(key);
   }
 
   #end(fingerprint: string, source: string, key: string | null, now: number, wrong: boolean): void {
