@@ -3,7 +3,7 @@ import { absentRole } from '../access/absent-role.ts';
 import { type AssumptionArguments, decideAssumption } from '../access/assume.ts';
 import { inheritanceFault } from '../access/assumption-parameters.ts';
 import type { Question, Subject } from '../access/question.ts';
-import { inlineSessionPolicies, managedSessionPolicies } from '../access/session-policies.ts';
+import { checkSessionPolicies, managedSessionPolicies } from '../access/session-policies.ts';
 import { type CarriedOn, carriedOnBy, gatherForSubjects, resolveSubject } from '../access/subject.ts';
 import type { NewAuditEvent } from '../directory/audit-store.ts';
 import type { Gathered } from '../directory/directory.ts';
@@ -203,7 +203,7 @@ function sessionLimits(
   gathered: Gathered,
 ): Pick<AssumeRoleParameters, 'sessionPolicies' | 'sessionPolicyArns'> {
   const { sessionPolicies, sessionPolicyArns } = parameters;
-  inlineSessionPolicies(sessionPolicies, 'sessionPolicies');
+  checkSessionPolicies(sessionPolicies, 'sessionPolicies');
   const [missing] = managedSessionPolicies(sessionPolicyArns, gathered, role.facts.accountId).missing;
   if (missing !== undefined) {
     const field = `sessionPolicyArns[${sessionPolicyArns.indexOf(missing)}]`;

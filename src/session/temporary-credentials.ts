@@ -7,7 +7,7 @@ import {
   textFault,
 } from '../access/assumption-parameters.ts';
 import type { Answer, Question } from '../access/question.ts';
-import { inlineSessionPolicies, managedSessionPolicies } from '../access/session-policies.ts';
+import { checkSessionPolicies, managedSessionPolicies } from '../access/session-policies.ts';
 import { gatherForSubjects, resolveSubject } from '../access/subject.ts';
 import type { NewAuditEvent } from '../directory/audit-store.ts';
 import type { Gathered } from '../directory/directory.ts';
@@ -109,7 +109,7 @@ export function getFederationToken(
       sessionPolicyArns: input.sessionPolicyArns ?? [],
     };
     const answer = await authorizeFederation(tools, call, caller, arn, limits);
-    inlineSessionPolicies(limits.sessionPolicies, 'sessionPolicies');
+    checkSessionPolicies(limits.sessionPolicies, 'sessionPolicies');
     const packed = packedPolicySize(limits);
     const userId = await userIdOf(tools, caller);
     const session = keySession(call, caller, userId, input.durationSeconds ?? null, {

@@ -125,8 +125,14 @@ async function payloadOf(token: string, provider: OidcProviderRecord, now: numbe
       currentDate: new Date(now),
       clockTolerance: PROVIDER_CLOCK_TOLERANCE_SECONDS,
     });
-    if (typeof payload.sub === 'string' && payload.sub !== '') return payload;
-    throw invalidToken('The ID Token provided has no subject.');
+    if (typeof payload.sub !== 'string' || payload.sub === '') {
+      throw invalidToken('The ID Token provided has no subject.');
+    }
+    // OpenID Connect has ASCII there; PostgreSQL stores no NUL, and what a trail cannot keep as it is must not get in.
+    if (/[\p{Cc}\p{Surrogate}]/u.test(payload.sub)) {
+      throw invalidToken('The subject of the ID Token provided holds characters that no subject has.');
+    }
+    return payload;
   } catch (error) {
     if (error instanceof errors.JWTExpired) {
       throw new RolegateError('ExpiredToken', 'Token expired: the web identity token has to be a current one', {
