@@ -15,7 +15,7 @@ export function authorize(
 ): Decision {
   // An action without resource types has no resource, whatever was named: only `*` in a policy matches.
   // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html
-  const about = action.wildcardOnly && resource.text.arn ? NO_RESOURCE : resource;
+  const about = action.wildcardOnly && resource.arn ? NO_RESOURCE : resource;
   return new LazyDecision(principal, action, about, request);
 }
 

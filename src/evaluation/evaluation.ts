@@ -84,16 +84,16 @@ export class Evaluation implements ContextReader {
   private isAbout(rule: Rule): boolean {
     const { pattern, more } = rule;
     if (pattern === null) return this.resourceMatches(rule.statement);
-    const { text } = this.resource;
-    if (resourceMatches(pattern, text, this) === 'match') return true;
+    const { resource } = this;
+    if (resourceMatches(pattern, resource, this) === 'match') return true;
     if (more === null) return false;
-    for (const one of more) if (resourceMatches(one, text, this) === 'match') return true;
+    for (const one of more) if (resourceMatches(one, resource, this) === 'match') return true;
     return false;
   }
 
   resourceMatches(statement: CompiledStatement): boolean {
     const resources = statement.resources;
-    return resources === null || resourceElementMatches(resources, statement.allows, this.resource.text, this);
+    return resources === null || resourceElementMatches(resources, statement.allows, this.resource, this);
   }
 
   conditionsHold(statement: CompiledStatement): boolean {

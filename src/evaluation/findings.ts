@@ -109,13 +109,10 @@ export class PlannedFindings extends Evaluation implements Findings, Situation {
     if (this.caller === 'root' || this.isSessionOfRoot()) return true;
     const { plan } = this;
     if (plan === null) return false;
-    const { always, first, count, index } = plan;
-    if (always) return true;
-    if (index !== null) return this.anyIndexed(index);
-    if (first === null) return false;
-    if (this.applies(first)) return this.foundAllow(0);
-    for (let i = 1; i < count; i += 1) if (this.applies(plan.rules[i] as Rule)) return this.foundAllow(i);
-    return false;
+    if (plan.always) return true;
+    if (plan.index !== null) return this.anyIndexed(plan.index);
+    this.firstAllow = this.next(plan, 0);
+    return this.firstAllow < plan.count;
   }
 
   boundaryAllows(): boolean {
@@ -156,8 +153,7 @@ export class PlannedFindings extends Evaluation implements Findings, Situation {
     const { plan, firstAllow } = this;
     if (plan !== null && this.caller !== 'root') {
       if (firstAllow !== NOWHERE) {
-        const rule = (firstAllow === 0 ? plan.first : plan.rules[firstAllow]) as Rule;
-        collected[count++] = rule.asMatched;
+        collected[count++] = ruleAt(plan, firstAllow).asMatched;
       }
       // NOWHERE is before the first place.
       count = this.collect(plan, firstAllow + 1, count);
@@ -189,23 +185,21 @@ export class PlannedFindings extends Evaluation implements Findings, Situation {
     return false;
   }
 
-  private foundAllow(at: number): true {
-    this.firstAllow = at;
-    return true;
+  /** The place of the first rule that applies, from a place on; the count where there is none. */
+  private next(candidates: Candidates, from: number): number {
+    const { count } = candidates;
+    for (let i = from; i < count; i += 1) if (this.applies(ruleAt(candidates, i))) return i;
+    return count;
   }
 
   private anyMatches(candidates: Candidates): boolean {
-    const { always, first, index, count } = candidates;
-    if (always) return true;
-    if (index !== null) return this.anyIndexed(index);
-    if (first === null) return false;
-    if (this.applies(first)) return true;
-    for (let i = 1; i < count; i += 1) if (this.applies(candidates.rules[i] as Rule)) return true;
-    return false;
+    if (candidates.always) return true;
+    if (candidates.index !== null) return this.anyIndexed(candidates.index);
+    return this.next(candidates, 0) < candidates.count;
   }
 
   private anyIndexed(index: ResourceIndex): boolean {
-    return index.some(this.resource.text, (some) => this.anyApplies(some));
+    return index.some(this.resource, (some) => this.anyApplies(some));
   }
 
   private anyApplies(rules: readonly Rule[]): boolean {
@@ -218,9 +212,8 @@ export class PlannedFindings extends Evaluation implements Findings, Situation {
     const { index } = candidates;
     if (index !== null) return this.collectIndexed(candidates.rules, index, at);
     let count = at;
-    for (let i = from; i < candidates.count; i += 1) {
-      const rule = (i === 0 ? candidates.first : candidates.rules[i]) as Rule;
-      if (this.applies(rule)) collected[count++] = rule.asMatched;
+    for (let i = this.next(candidates, from); i < candidates.count; i = this.next(candidates, i + 1)) {
+      collected[count++] = ruleAt(candidates, i).asMatched;
     }
     return count;
   }
@@ -228,7 +221,7 @@ export class PlannedFindings extends Evaluation implements Findings, Situation {
   private collectIndexed(rules: readonly Rule[], index: ResourceIndex, at: number): number {
     let count = at;
     const matching = new Set<Rule>();
-    index.some(this.resource.text, (some) => {
+    index.some(this.resource, (some) => {
       for (const rule of some) if (this.applies(rule)) matching.add(rule);
       return false;
     });
@@ -247,6 +240,12 @@ export class PlannedFindings extends Evaluation implements Findings, Situation {
     }
     return count;
   }
+}
+
+/** There is one at every place below the count. */
+function ruleAt(candidates: Candidates, place: number): Rule {
+  const rule = place === 0 ? candidates.first : place === 1 ? candidates.second : candidates.rules[place];
+  return rule as Rule;
 }
 
 /** Used again by every decision: a list that grows while it is filled takes several times the memory of what is in it. */

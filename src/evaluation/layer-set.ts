@@ -12,8 +12,9 @@ export interface Candidates {
   readonly always: boolean;
   /** How many there are. */
   readonly count: number;
-  /** The first one, which is often the only one; null: there is none. */
+  /** The first two, which are often all; null: there is none. */
   readonly first: Rule | null;
+  readonly second: Rule | null;
   /** All, in the order of policies and documents. */
   readonly rules: readonly Rule[];
   /** Where there are many, those that can be about a resource are looked up; null: they are few. */
@@ -42,7 +43,7 @@ export interface ControlPlan {
 }
 
 /** No rules: shared, so that it can be told by identity. */
-export const NONE: Candidates = { always: false, count: 0, first: null, rules: [], index: null };
+export const NONE: Candidates = { always: false, count: 0, first: null, second: null, rules: [], index: null };
 export const EMPTY_PLAN: LayerPlan = { allow: NONE, deny: NONE, allowNames: NOBODY, denyNames: NOBODY, placed: [] };
 
 /** The name of the action behind its colon, in lower case. */
@@ -99,6 +100,7 @@ function candidates(placed: readonly Rule[], allows: boolean): Candidates {
     always: rules.some((rule) => rule.always),
     count: rules.length,
     first,
+    second: rules[1] ?? null,
     rules,
     index: rules.length > FEW ? new ResourceIndex(rules) : null,
   };

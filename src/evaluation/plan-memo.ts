@@ -16,40 +16,35 @@ interface AnyPlan {
  * Plans by action, made when first asked for. Holds two generations of them: going through the whole catalogue for one
  * principal keeps what is asked for again and again.
  */
-export class PlanMemo<Plan extends AnyPlan> {
-  // Most principals are never asked about: no map before there is something in it.
-  declare private young: Map<string, Plan> | null;
-  declare private old: Map<string, Plan> | null;
+export class PlanMemo<Plan extends AnyPlan> extends Map<string, Plan> {
+  // The younger generation is the memo itself: one object less on the way to a plan.
+  declare private old: ReadonlyMap<string, Plan> | null;
   declare private readonly make: (action: ActionFacts) => Plan;
 
   constructor(make: (action: ActionFacts) => Plan) {
-    this.young = null;
+    super();
     this.old = null;
     this.make = make;
   }
 
   for(action: ActionFacts): Plan {
-    if (this.young !== null) {
-      const plan = this.young.get(action.name);
-      if (plan !== undefined) return plan;
-    }
-    return this.add(action);
+    return this.get(action.name) ?? this.add(action);
   }
 
   private add(action: ActionFacts): Plan {
     const plan = this.old?.get(action.name) ?? this.shared(this.make(action));
-    if (this.young === null || this.young.size >= GENERATION) {
-      this.old = this.young;
-      this.young = new Map();
+    if (this.size >= GENERATION) {
+      this.old = new Map(this);
+      this.clear();
     }
-    this.young.set(action.name, plan);
+    this.set(action.name, plan);
     return plan;
   }
 
   /** Many actions are treated alike: one plan serves them all, as far as they are few enough to be compared. */
   private shared(made: Plan): Plan {
-    if (this.young === null || this.young.size > COMPARED) return made;
-    for (const known of this.young.values()) if (isSame(known, made)) return known;
+    if (this.size > COMPARED) return made;
+    for (const known of this.values()) if (isSame(known, made)) return known;
     return made;
   }
 }

@@ -37,9 +37,7 @@ export interface PreparedPrincipal {
 }
 
 /** A resource with its policies, ready for deciding. */
-export interface PreparedResource {
-  readonly facts: ResourceFacts;
-  readonly text: ResourceText;
+export interface PreparedResource extends ResourceText {
   /** The owner as the directory or the ARN says it; null: neither does. */
   readonly accountId: string | null;
   /** Of the ARN; empty when it is none. */
@@ -50,6 +48,7 @@ export interface PreparedResource {
   readonly tags: ReadonlyMap<string, string> | null;
   /** Null: it has no policy. */
   readonly policyPlans: PlanMemo<LayerPlan> | null;
+  readonly facts: ResourceFacts;
   /** Null: no resource control policies govern it. */
   readonly controlPlans: PlanMemo<ControlPlan> | null;
 }
@@ -139,15 +138,21 @@ export function prepareResource(facts: ResourceFacts): PreparedResource {
   const levels = facts.resourceControl;
   const owner = facts.accountId ?? inArn;
   const kind = kindOf(arn?.service ?? '', arn?.resource ?? '');
+  const { head, rest, segments, text, arn: isArn } = resourceText(facts.arn);
   return {
-    facts,
-    text: resourceText(facts.arn),
+    // The order of use.
+    policyPlans: facts.policy === null ? null : policyPlans(facts.policy, kind),
+    kind,
     accountId: owner === null ? null : sameText(owner),
     partition: sameText(arn?.partition ?? ''),
-    kind,
-    tags: facts.tags === null ? null : foldTags(facts.tags),
-    policyPlans: facts.policy === null ? null : policyPlans(facts.policy, kind),
+    head,
+    rest,
+    arn: isArn,
+    segments,
     controlPlans: levels === null ? null : controlPlans(levels, 'RESOURCE_CONTROL_POLICY'),
+    text,
+    facts,
+    tags: facts.tags === null ? null : foldTags(facts.tags),
   };
 }
 

@@ -24,7 +24,7 @@ export function isMember(
   resource: PreparedResource,
   request: RequestFacts,
 ): boolean {
-  const about = action.wildcardOnly && resource.text.arn ? NO_RESOURCE : resource;
+  const about = action.wildcardOnly && resource.arn ? NO_RESOURCE : resource;
   const evaluation = new Evaluation(principal, action, about, request);
   const isIn = (term: PermissionTerm): boolean => inTerm(term, evaluation);
   return set.allow.map(printTerm).some(isIn) && !set.deny.map(printTerm).some(isIn);
@@ -33,7 +33,7 @@ export function isMember(
 function inTerm(term: PermissionTerm, evaluation: Evaluation): boolean {
   const matches = (text: string): boolean => {
     const pattern = readResourcePattern(text, 'identity', true);
-    return pattern !== null && resourceMatches(pattern, evaluation.resource.text, evaluation) === 'match';
+    return pattern !== null && resourceMatches(pattern, evaluation.resource, evaluation) === 'match';
   };
   return (
     term.resources.every((list) => list.some(matches)) &&

@@ -67,7 +67,7 @@ describe('the policy document', () => {
             actionMatches(statement.actions, action.service, actionName(action)),
           );
           for (const [i, place] of world.places.entries()) {
-            const resource = action.wildcardOnly && place.text.arn ? NO_RESOURCE : place;
+            const resource = action.wildcardOnly && place.arn ? NO_RESOURCE : place;
             const evaluation = new Evaluation(world.principal, action, resource, request);
             const matching = about.filter((statement) => evaluation.matches(statement));
             const allowed = matching.length > 0 && matching.every((statement) => statement.allows);
