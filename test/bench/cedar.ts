@@ -3,7 +3,7 @@
  * control policies of its account) and one for each policy of a resource. Of both it tells which policies decided; how the
  * layers combine has to be said outside.
  */
-import type { Doc, Json } from '../support/naive-evaluator.ts';
+import type { Doc, Json, NaiveOutcome } from '../support/naive-evaluator.ts';
 import type { BenchPrincipal, BenchRequest, World } from './world.ts';
 
 interface Answer {
@@ -18,7 +18,21 @@ export interface CedarWasm {
   statefulIsAuthorized(call: object): Answer;
 }
 
-type Texts = Record<string, string>;
+/** A set: policies by id, and the statements that they stand for. */
+interface CedarSet {
+  readonly texts: Record<string, string>;
+  readonly statements: Map<string, Doc>;
+}
+/** What a set says: ids of what decides. */
+interface Said {
+  readonly allows: readonly string[];
+  readonly denies: readonly string[];
+}
+
+export async function loadCedar(name = '@cedar-policy/cedar-wasm/nodejs'): Promise<CedarWasm> {
+  const loaded: CedarWasm = await import(name);
+  return loaded;
+}
 
 const list = (value: Json | undefined): readonly Json[] => [value ?? []].flat();
 const quoted = (text: Json): string => JSON.stringify(text);
@@ -47,7 +61,7 @@ function conditionText(operator: string, key: string, values: readonly Json[]): 
   }
 }
 
-function add(texts: Texts, id: string, statement: Doc, who = 'true'): void {
+function add({ texts, statements }: CedarSet, id: string, statement: Doc, who = 'true'): void {
   const like = (name: string, element: Json | undefined): string =>
     anyOf(list(element).map((glob) => (glob === '*' ? 'true' : `context.${name} like ${quoted(glob)}`)));
   const conditions = Object.entries((statement['Condition'] ?? {}) as Doc).flatMap(([operator, keys]) =>
@@ -55,57 +69,76 @@ function add(texts: Texts, id: string, statement: Doc, who = 'true'): void {
   );
   const all = [who, like('a', statement['Action']), like('r', statement['Resource']), ...conditions].join(' && ');
   const effect = statement['Effect'] === 'Allow' ? 'permit' : 'forbid';
+  statements.set(id, statement);
   texts[id] = `${effect}(principal, action, resource) when { ${all} };`;
 }
 
-function addDocument(texts: Texts, layer: string, document: Doc | undefined): void {
+function addDocument(set: CedarSet, layer: string, document: Doc | undefined): void {
   for (const statement of list(document?.['Statement'])) {
-    add(texts, `${layer}_${Object.keys(texts).length}`, statement as Doc);
+    add(set, `${layer}_${set.statements.size}`, statement as Doc);
   }
 }
 
 /** A permit for each way of naming, so that the answer tells how the caller was named. */
-function resourceTexts(document: Doc): Texts {
-  const texts: Texts = {};
+function resourceSet(document: Doc): CedarSet {
+  const set = emptySet();
   for (const one of list(document['Statement']) as readonly Doc[]) {
     const principal = one['Principal'];
     const names = typeof principal === 'string' ? ['*'] : list((principal as Doc)['AWS']).map(String);
     for (const name of names) {
-      const id = `${/^\d+$/.test(name) ? 'account' : 'direct'}_${Object.keys(texts).length}`;
+      const id = `${/^\d+$/.test(name) ? 'account' : 'direct'}_${set.statements.size}`;
       const who = name === '*' ? 'true' : `(context.arn == ${quoted(name)} || context.account == ${quoted(name)})`;
-      add(texts, id, one, who);
+      add(set, id, one, who);
     }
   }
-  return texts;
+  return set;
 }
 
-/** Says whether a request is allowed; sets are prepared beforehand for the requests that will come. */
+function emptySet(): CedarSet {
+  return { texts: {}, statements: new Map() };
+}
+
+/** Says what decides a request; sets are prepared beforehand for the requests that will come. */
 export function cedarWithAllLayers(
   wasm: CedarWasm,
   world: World,
   requests: readonly BenchRequest[],
-): (request: BenchRequest) => boolean {
-  const prepare = (id: string, staticPolicies: Texts): void => {
-    const answer = wasm.preparsePolicySet(id, { staticPolicies });
+): (request: BenchRequest) => NaiveOutcome {
+  const known = new Map<string, CedarSet['statements']>();
+  const prepare = (id: string, { texts, statements }: CedarSet): void => {
+    const answer = wasm.preparsePolicySet(id, { staticPolicies: texts });
     if (answer.type !== 'success') throw new Error(JSON.stringify(answer));
+    known.set(id, statements);
   };
   for (const i of new Set(requests.map((one) => one.principal))) {
     const { attached, boundary, account } = world.principals[i] as BenchPrincipal;
-    const texts: Texts = {};
-    for (const policy of attached) addDocument(texts, 'identity', world.policies[policy]);
-    if (boundary !== null) addDocument(texts, 'boundary', world.policies[boundary]);
+    const set = emptySet();
+    for (const policy of attached) addDocument(set, 'identity', world.policies[policy]);
+    if (boundary !== null) addDocument(set, 'boundary', world.policies[boundary]);
     for (const [level, documents] of (world.scp[account] ?? []).entries()) {
-      for (const document of documents) addDocument(texts, `scp${level}`, document);
+      for (const document of documents) addDocument(set, `scp${level}`, document);
     }
-    prepare(`full${i}`, texts);
+    prepare(`full${i}`, set);
   }
   for (const i of new Set(requests.map((one) => one.resource))) {
     const policy = world.resources[i]?.policy ?? null;
-    if (policy !== null) prepare(`resource${i}`, resourceTexts(policy));
+    if (policy !== null) prepare(`resource${i}`, resourceSet(policy));
   }
   const contexts = new Map(requests.map((request) => [request, contextOf(world, request)]));
-  return (request) => decide(wasm, world, request, contexts.get(request) ?? {});
+  return (request) => {
+    const context = contexts.get(request) ?? {};
+    const [ownId, theirId] = [`full${request.principal}`, `resource${request.resource}`];
+    const own = callSet(wasm, ownId, context);
+    const theirs = known.has(theirId) ? callSet(wasm, theirId, context) : SILENT;
+    const { effect, deniedBy, ownIds, theirIds } = combine(world, request, own, theirs);
+    const found = new Set<Doc>();
+    for (const id of theirIds) found.add(known.get(theirId)?.get(id) ?? {});
+    for (const id of ownIds) found.add(known.get(ownId)?.get(id) ?? {});
+    return { effect, deniedBy, statements: [...found] };
+  };
 }
+
+const SILENT: Said = { allows: [], denies: [] };
 
 function contextOf(world: World, request: BenchRequest): object {
   const { facts } = world.principals[request.principal] as BenchPrincipal;
@@ -125,24 +158,54 @@ function contextOf(world: World, request: BenchRequest): object {
   return context;
 }
 
-function decide(wasm: CedarWasm, world: World, request: BenchRequest, context: object): boolean {
-  const { facts, account, boundary } = world.principals[request.principal] as BenchPrincipal;
-  const resource = world.resources[request.resource];
-  const own = callSet(wasm, `full${request.principal}`, context);
-  if (own === null) return false;
-  const theirs = resource?.policy ? callSet(wasm, `resource${request.resource}`, context) : [];
-  if (theirs === null) return false;
-  const says = (reasons: readonly string[], layer: string): boolean => reasons.some((id) => id.startsWith(layer));
-  if (!(world.scp[account] ?? []).every((_, level) => says(own, `scp${level}_`))) return false;
-  const isDirect = says(theirs, 'direct_');
-  const boundaryAllows = boundary === null || says(own, 'boundary_');
-  if (resource?.account !== account) return boundaryAllows && theirs.length > 0 && says(own, 'identity_');
-  if (isDirect && facts.kind === 'user') return true;
-  return boundaryAllows && (isDirect || says(own, 'identity_'));
+interface Combined {
+  readonly effect: NaiveOutcome['effect'];
+  readonly deniedBy: NaiveOutcome['deniedBy'];
+  readonly ownIds: readonly string[];
+  readonly theirIds: readonly string[];
 }
 
-/** The policies that allow; null: one denies. */
-function callSet(wasm: CedarWasm, preparsedPolicySetId: string, context: object): readonly string[] | null {
+/** How the layers combine, for users and role sessions. */
+function combine(world: World, request: BenchRequest, own: Said, theirs: Said): Combined {
+  const { facts, account, boundary } = world.principals[request.principal] as BenchPrincipal;
+  const says = (ids: readonly string[], layer: string): boolean => ids.some((id) => id.startsWith(layer));
+  if (own.denies.length > 0 || theirs.denies.length > 0) {
+    const deniedBy = says(own.denies, 'scp')
+      ? 'SERVICE_CONTROL_POLICY'
+      : says(own.denies, 'boundary')
+        ? 'PERMISSIONS_BOUNDARY'
+        : theirs.denies.length > 0
+          ? 'RESOURCE_POLICY'
+          : 'IDENTITY_POLICY';
+    return { effect: 'EXPLICIT_DENY', deniedBy, ownIds: own.denies, theirIds: theirs.denies };
+  }
+  const implicit = (deniedBy: NaiveOutcome['deniedBy']): Combined => ({
+    effect: 'IMPLICIT_DENY',
+    deniedBy,
+    ownIds: [],
+    theirIds: [],
+  });
+  if (!(world.scp[account] ?? []).every((_, level) => says(own.allows, `scp${level}_`))) {
+    return implicit('SERVICE_CONTROL_POLICY');
+  }
+  const isSame = world.resources[request.resource]?.account === account;
+  const identity = own.allows.filter((id) => id.startsWith('identity_'));
+  const direct = theirs.allows.filter((id) => id.startsWith('direct_'));
+  const allowed: Combined = {
+    effect: 'ALLOWED',
+    deniedBy: null,
+    ownIds: identity,
+    theirIds: isSame ? direct : theirs.allows,
+  };
+  if (isSame && direct.length > 0 && facts.kind === 'user') return allowed;
+  if (boundary !== null && !says(own.allows, 'boundary_')) return implicit('PERMISSIONS_BOUNDARY');
+  if (!isSame && theirs.allows.length === 0) return implicit('RESOURCE_POLICY');
+  const isGranted = identity.length > 0 || (isSame && direct.length > 0);
+  return isGranted ? allowed : implicit('IDENTITY_POLICY');
+}
+
+/** The policies that allow, or those that deny. */
+function callSet(wasm: CedarWasm, preparsedPolicySetId: string, context: object): Said {
   const { type, response } = wasm.statefulIsAuthorized({
     principal: { type: 'P', id: 'p' },
     action: { type: 'Action', id: 'a' },
@@ -153,6 +216,6 @@ function callSet(wasm: CedarWasm, preparsedPolicySetId: string, context: object)
     entities: [],
   });
   if (type !== 'success' || response.diagnostics.errors.length > 0) throw new Error(JSON.stringify(response));
-  if (response.decision === 'allow') return response.diagnostics.reason;
-  return response.diagnostics.reason.length > 0 ? null : [];
+  const { reason } = response.diagnostics;
+  return response.decision === 'allow' ? { allows: reason, denies: [] } : { allows: [], denies: reason };
 }

@@ -8,7 +8,7 @@ import {
   preparePrincipal,
   prepareResource,
 } from '../../src/evaluation/prepare.ts';
-import type { RequestFacts } from '../../src/evaluation/request.ts';
+import type { ActionFacts, RequestFacts } from '../../src/evaluation/request.ts';
 import { loadPolicy } from '../../src/policy/load.ts';
 import type { PolicyKind } from '../../src/policy/policy-kind.ts';
 import { accountId, type BenchRequest, NOW, type World } from './world.ts';
@@ -75,35 +75,67 @@ export function prepareEngine(world: World, texts: ReturnType<typeof textsOf>): 
   return { principals, resources };
 }
 
-export function ask(engine: Engine, request: BenchRequest): Decision {
-  const facts: RequestFacts = { context: request.context, now: NOW, authority: 'directory' };
-  return authorize(
-    engine.principals[request.principal] as PreparedPrincipal,
-    request.action,
-    engine.resources[request.resource] as PreparedResource,
-    facts,
-  );
+/** A request as the gateway hands it to the engine. */
+export interface Question {
+  readonly principal: PreparedPrincipal;
+  readonly action: ActionFacts;
+  readonly resource: PreparedResource;
+  readonly facts: RequestFacts;
 }
 
-/** Reads the layer and the statements of a decision. */
-export function statementsOf(decision: Decision): number {
-  return decision.matchedStatements.length + (decision.deniedBy === null ? 1 : 0);
+/** Made before anything is measured, as every competitor's requests are. */
+export function questionsOf(engine: Engine, requests: readonly BenchRequest[]): readonly Question[] {
+  return requests.map(({ principal, action, resource, context }) => ({
+    principal: engine.principals[principal] as PreparedPrincipal,
+    action,
+    resource: engine.resources[resource] as PreparedResource,
+    facts: { context, now: NOW, authority: 'directory' },
+  }));
+}
+
+export function ask({ principal, action, resource, facts }: Question): Decision {
+  return authorize(principal, action, resource, facts);
+}
+
+/** Reads the effect of a decision. */
+export function effectOf(decision: Decision): number {
+  return decision.allowed ? 1 : 0;
+}
+
+/** Reads the effect, the layer and the statements of a decision. */
+export function statementsOf({ allowed, deniedBy, matchedStatements }: Decision): number {
+  return matchedStatements.length + (deniedBy === null ? 1 : 0) + (allowed ? 1 : 0);
 }
 
 /** Reads everything that a decision says of the layers. */
 export function explanationOf(decision: Decision): number {
-  const { reason, layers, matchedStatements } = decision;
-  let found = reason.length + matchedStatements.length;
+  const { reason, layers, matchedStatements, missingContextKeys } = decision;
+  let found = reason.length + matchedStatements.length + missingContextKeys.length;
   for (const layer of layers) found += layer.matchedStatements.length;
   return found;
 }
 
-/** The same requests in batches of one principal that asks about many resources: how a list is filtered. */
+/**
+ * Batches of one principal that asks about many resources of its account: how a list is filtered. The principal is that of
+ * the first request of the batch, the rest that of the next requests out of its account.
+ */
 export function batches(world: World, size: number): readonly BenchRequest[] {
-  return world.requests.map((request, i) => ({
-    principal: world.requests[i - (i % size)]?.principal ?? 0,
-    resource: request.resource,
-    action: request.action,
-    context: request.context,
-  }));
+  const accountOf = (principal: number): number => world.principals[principal]?.account ?? 0;
+  const byAccount = new Map<number, BenchRequest[]>();
+  for (const request of world.requests) {
+    const account = accountOf(request.principal);
+    const known = byAccount.get(account);
+    if (known === undefined) byAccount.set(account, [request]);
+    else known.push(request);
+  }
+  const cursor = new Map<number, number>();
+  return world.requests.map((request, i) => {
+    const principal = world.requests[i - (i % size)]?.principal ?? 0;
+    const account = accountOf(principal);
+    const at = cursor.get(account) ?? 0;
+    cursor.set(account, at + 1);
+    const list = byAccount.get(account) ?? [];
+    const { resource, action, context } = list[at % list.length] ?? request;
+    return { principal, resource, action, context };
+  });
 }

@@ -1,5 +1,5 @@
-import { ask, prepareEngine, textsOf } from './engine.ts';
-import { QUICK, rates } from './measure.ts';
+import { ask, prepareEngine, questionsOf, statementsOf, textsOf } from './engine.ts';
+import { over, QUICK, rates } from './measure.ts';
 import { actionFacts, type BenchRequest, ISSUE_SIZE, makeWorld, type World } from './world.ts';
 
 const TIMES = QUICK ? 20_000 : 50_000;
@@ -22,12 +22,8 @@ export function printGrowth(): void {
 
 function row(name: string, world: World): object {
   const engine = prepareEngine(world, textsOf(world));
-  const run = (): number => {
-    let allowed = 0;
-    for (const request of world.requests) if (ask(engine, request).allowed) allowed += 1;
-    return allowed;
-  };
-  const rate = rates([{ name, count: world.requests.length, run }]).get(name) ?? 0;
+  const questions = questionsOf(engine, world.requests);
+  const rate = rates([over(name, questions, (one) => statementsOf(ask(one)))]).get(name) ?? 0;
   return { name, 'decisions/s': Math.round(rate) };
 }
 

@@ -29,6 +29,16 @@ export interface Work {
   readonly run: () => number;
 }
 
+/** Goes through a list. */
+export function over<T>(name: string, list: readonly T[], read: (one: T) => number): Work {
+  const run = (): number => {
+    let found = 0;
+    for (const one of list) found += read(one);
+    return found;
+  };
+  return { name, count: list.length, run };
+}
+
 /** Decisions per second of CPU of every kind of work: alternating, median of the rounds. */
 export function rates(works: readonly Work[]): ReadonlyMap<string, number> {
   const measured = new Map<string, number[]>(works.map(({ name }) => [name, []]));

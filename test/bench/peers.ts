@@ -1,8 +1,8 @@
 /** The part of the work that others can express: identity policies without conditions, wildcards and Deny; and exact roles. */
 import type { Doc } from '../support/naive-evaluator.ts';
-import { type CedarWasm, cedarWithAllLayers } from './cedar.ts';
-import { ask, batches, type Engine, prepareEngine, statementsOf, textsOf } from './engine.ts';
-import { atLeast, type Ratio, rates, round, type Work } from './measure.ts';
+import { loadCedar } from './cedar.ts';
+import { ask, prepareEngine, type Question, questionsOf, textsOf } from './engine.ts';
+import { atLeast, over, type Ratio, rates, round } from './measure.ts';
 import { type BenchRequest, ISSUE_SIZE, makeWorld, type World } from './world.ts';
 
 const REQUESTS = 20_000;
@@ -47,14 +47,6 @@ async function load<T>(name: string): Promise<T> {
 
 /** Compares with every peer on what it can express. Throws when one answers otherwise than the engine. */
 export async function peers(full: World): Promise<readonly Ratio[]> {
-  const wasm = await load<CedarWasm>('@cedar-policy/cedar-wasm/nodejs');
-  const first = full.requests.slice(0, SLOW);
-  const withLayers: Row = {
-    name: 'cedar-wasm, all layers',
-    count: first.length,
-    may: cedarWithAllLayers(wasm, full, first),
-  };
-  const layers = compare('all layers, one at a time', full, [withLayers]);
   const wild = withoutRest(full);
   const roles = compare('wildcard roles without conditions', wild, [
     { name: 'casl', count: REQUESTS, may: await casl(wild) },
@@ -63,59 +55,34 @@ export async function peers(full: World): Promise<readonly Ratio[]> {
   ]);
   const exact = exactRoles();
   const exactly = compare('exact roles', exact, [{ name: 'casl', count: REQUESTS, may: await casl(exact) }]);
-  return [
-    atLeast('all layers, one at a time / cedar-wasm', layers('cedar-wasm, all layers'), 300),
-    atLeast('all layers, batches of 50 / cedar-wasm', layers('cedar-wasm, all layers', true), 600),
-    atLeast('wildcard roles / CASL', roles('casl'), 2.5),
-    atLeast('exact roles / CASL', exactly('casl'), 1),
-  ];
+  return [atLeast('wildcard roles / CASL', roles('casl'), 2.5), atLeast('exact roles / CASL', exactly('casl'), 1)];
 }
 
-/** Answers how many times the engine is as fast as a peer, one at a time or in batches of 50. */
-function compare(title: string, world: World, others: readonly Row[]): (name: string, inBatches?: boolean) => number {
-  const engine: Engine = prepareEngine(world, textsOf(world));
-  const mayEngine: Peer = (request) => ask(engine, request).allowed;
-  const works: readonly Row[] = [
-    { name: 'engine', count: Math.min(REQUESTS, world.requests.length), may: mayEngine },
-    ...others,
-  ];
-  const wrong = (row: Row): number =>
-    world.requests.slice(0, Math.min(row.count, 3000)).filter((one) => row.may(one) !== mayEngine(one)).length;
+/** Answers how many times the engine is as fast as a peer. Nobody says more here than whether. */
+function compare(title: string, world: World, others: readonly Row[]): (name: string) => number {
+  const questions = questionsOf(prepareEngine(world, textsOf(world)), world.requests.slice(0, REQUESTS));
   const measured = rates([
-    ...works.map(({ name, count, may }) => workOf(name, world.requests.slice(0, count), may)),
-    workOf(IN_BATCHES, batches(world, 50).slice(0, REQUESTS), (request) => statementsOf(ask(engine, request)) > 0),
-    workOf(WITH_STATEMENTS, world.requests.slice(0, REQUESTS), (request) => statementsOf(ask(engine, request)) > 0),
+    over(ENGINE, questions, (one) => (ask(one).allowed ? 1 : 0)),
+    ...others.map(({ name, count, may }) => over(name, world.requests.slice(0, count), (one) => (may(one) ? 1 : 0))),
   ]);
-  const times = (ours: string, name: string): number => (measured.get(ours) ?? 0) / (measured.get(name) ?? 1);
+  const times = (name: string): number => (measured.get(ENGINE) ?? 0) / (measured.get(name) ?? 1);
+  for (const { name, count, may } of others) {
+    const first = world.requests.slice(0, Math.min(count, 3000));
+    const differ = first.filter((one, i) => may(one) !== ask(questions[i] as Question).allowed).length;
+    if (differ > 0) throw new Error(`${name} answers ${differ} requests otherwise than the engine`);
+  }
   console.log(title);
   console.table(
-    works.map((row) => {
-      const differ = wrong(row);
-      if (differ > 0) throw new Error(`${row.name} answers ${differ} requests otherwise than the engine`);
-      const rate = measured.get(row.name) ?? 0;
-      return {
-        name: row.name,
-        'decisions/s': Math.round(rate),
-        'engine is x': round(times('engine', row.name)),
-        differ,
-      };
-    }),
+    [...measured].map(([name, rate]) => ({
+      name,
+      'decisions/s': Math.round(rate),
+      'engine is x': round(times(name)),
+    })),
   );
-  const isFull = world.principals.some((one) => one.boundary !== null);
-  return (name, inBatches = false) => times(inBatches ? IN_BATCHES : isFull ? WITH_STATEMENTS : 'engine', name);
+  return times;
 }
 
-const IN_BATCHES = 'engine, batches of 50, statements read';
-const WITH_STATEMENTS = 'engine, statements read';
-
-function workOf(name: string, requests: readonly BenchRequest[], may: Peer): Work {
-  const run = (): number => {
-    let found = 0;
-    for (const request of requests) if (may(request)) found += 1;
-    return found;
-  };
-  return { name, count: requests.length, run };
-}
+const ENGINE = 'engine';
 
 /** The same principals with their identity policies alone, conditions taken out, all in one account. */
 function withoutRest(world: World): World {
@@ -239,7 +206,7 @@ async function casbin(world: World): Promise<Peer> {
 }
 
 async function cedar(world: World): Promise<Peer> {
-  const wasm = await load<CedarWasm>('@cedar-policy/cedar-wasm/nodejs');
+  const wasm = await loadCedar();
   const text = (principal: number): string =>
     rulesOf(world, principal)
       .map(({ allows, actions, resources }) => {

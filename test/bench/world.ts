@@ -186,7 +186,7 @@ export function makeWorld(size: WorldSize, seed = 1): World {
             sourceIdentity: null,
             issuedAt: NOW - 1000,
           };
-    const attached = Array.from({ length: 1 + int(7) }, () => int(size.policies));
+    const attached = [...new Set(Array.from({ length: 1 + int(7) }, () => int(size.policies)))];
     return { facts, account, attached, boundary: random() < 0.2 ? size.policies + int(boundaries.length) : null };
   });
   const resources = Array.from({ length: size.resources * 2 }, (_, i): BenchResource => {
