@@ -84,7 +84,7 @@ builder.objectFields(AuditEvent, (t) => ({
   parameters: t.field({
     type: [AuditParameter],
     description:
-      'With what it was done, in the order of their names: of changes of users and roles, all but the target',
+      'With what it was attempted, beside the target, in the order of their names. Secrets and codes are never among them',
     resolve: ({ parameters }) => tagList(parameters).map(({ key, value }) => ({ name: key, value })),
   }),
   outcome: t.field({ type: AuditOutcome, description: 'What became of it', resolve: ({ outcome }) => outcome }),
