@@ -9,7 +9,7 @@ import { callerSubject, mayDo } from './permission.ts';
 import { mayRead, roleOfSession } from './readable.ts';
 
 /** Asked about somebody else, this is the action of AWS that has to be allowed on that principal. */
-export const ASK_ACTION = 'iam:SimulatePrincipalPolicy';
+const ASK_ACTION = 'iam:SimulatePrincipalPolicy';
 
 /**
  * Answers in the order of `questions`, an error in the place of one that could not be answered. What the caller may not
@@ -22,7 +22,7 @@ export async function askEach(context: GatewayContext, questions: readonly Quest
   const [answers, permitted, knowsRole] = await Promise.all([
     loader.loadMany(own),
     Promise.all(own.map(({ subject }) => mayAskAbout(context, subject.principal))),
-    Promise.all(own.map(({ subject }) => mayKnowRole(context, subject))),
+    mayKnowRoles(context, own),
   ]);
   return answers.map((answer, index) => {
     const question = own[index];
@@ -78,6 +78,12 @@ async function resourceOf({ directory, now }: GatewayContext, principal: Princip
   if (principal.kind !== 'roleSession') return principal.arn;
   const gathered = await directory.gather({ principals: [principal], roles: [], resources: [], now });
   return gathered.session(principal)?.roleArn ?? roleOfSession(principal.arn);
+}
+
+/** Whether the caller may know, for each question, if the role that it is about is there. */
+async function mayKnowRoles(context: GatewayContext, questions: readonly Question[]): Promise<readonly boolean[]> {
+  if (!questions.some(({ subject }) => subject.roleConcealed)) return [];
+  return Promise.all(questions.map(({ subject }) => mayKnowRole(context, subject)));
 }
 
 /** Whether the caller may know if the role that is asked about is there. */

@@ -37,27 +37,6 @@ export async function readsForOrganization(
   return administers(organization, own, action);
 }
 
-/**
- * Ids of the accounts of which the caller may be allowed to read by `action`, in their order: its own, and for those who
- * administer an organization all of its accounts.
- */
-export async function accountsInReach(
-  { directory }: Pick<GatewayContext, 'directory'>,
-  { ref }: PrincipalCaller,
-  action: string,
-): Promise<readonly string[]> {
-  if (!('accountId' in ref)) return [];
-  const own = ref.accountId;
-  const organization = (await directory.organizationOf([own])).get(own);
-  if (organization === undefined || !administers(organization, own, action)) return [own];
-  const accounts = await directory.prisma.account.findMany({
-    where: { organizationId: organization.organizationId },
-    select: { id: true },
-    orderBy: { id: 'asc' },
-  });
-  return accounts.map(({ id }) => id);
-}
-
 /** Whether the account administers the organization where `action` is concerned. */
 function administers(organization: AccountOrganization, accountId: string, action: string): boolean {
   if (organization.managementAccountId === accountId) return true;

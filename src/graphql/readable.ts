@@ -85,15 +85,38 @@ export function isCallersSession(
   return id === session.id || id === session.parentId;
 }
 
-/** Sessions are read by who holds them, and by who may read their role. */
+/** Sessions are read by who holds them, by who has made them, and by who may read their role. */
 async function mayReadSession(context: GatewayContext, caller: PrincipalCaller, id: string): Promise<boolean> {
   const session = await context.directory.prisma.roleSession.findUnique({
     where: { id },
-    select: { id: true, arn: true, roleArn: true },
+    select: { id: true, arn: true, roleArn: true, parentId: true, assumedBy: true, assumedById: true },
   });
   const roleArn = session?.roleArn ?? `arn:aws:iam::${accountOf(caller.ref)}:role/-`;
-  const readsRole = await mayDo(context, { action: IAM_READS.Role, resource: roleArn, account: null });
-  return session !== null && (readsRole || isCallersSession(caller, session));
+  const [readsRole, made] = await Promise.all([
+    mayDo(context, { action: IAM_READS.Role, resource: roleArn, account: null }),
+    hasMade(context, caller, session),
+  ]);
+  return session !== null && (readsRole || made || isCallersSession(caller, session));
+}
+
+interface MadeSession {
+  readonly parentId: string | null;
+  readonly assumedBy: string;
+  readonly assumedById: string | null;
+}
+
+/** Whether the caller has assumed the role itself. A user of the same name that was there before is another. */
+async function hasMade(
+  { directory, now }: GatewayContext,
+  { ref, session }: PrincipalCaller,
+  made: MadeSession | null,
+): Promise<boolean> {
+  if (session !== null) return made?.parentId === session.id;
+  const same = made?.assumedBy === principalIdOf(ref);
+  if (ref.kind !== 'user') return same;
+  const gathered = await directory.gather({ principals: [ref], roles: [], resources: [], now });
+  const facts = gathered.principal(ref)?.value.facts;
+  return same && facts?.kind === 'user' && facts.id === made?.assumedById;
 }
 
 /** As `mayReadSession`, for the newest session with an ARN. */

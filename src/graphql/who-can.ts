@@ -1,12 +1,11 @@
 import type { Answer } from '../access/question.ts';
 import type { WhoCanScope } from '../access/who-can.ts';
 import type { PrincipalCaller } from '../session/caller.ts';
-import { ASK_ACTION, mayAskAbout } from './ask.ts';
+import { mayAskAbout } from './ask.ts';
 import { builder } from './builder.ts';
 import type { GatewayContext } from './context.ts';
 import { Decision } from './decision.ts';
 import { offsetConnection, offsetOf, toPage } from './offset-connection.ts';
-import { accountsInReach } from './organization-reader.ts';
 import { AFTER_DESCRIPTION, FIRST_DESCRIPTION } from './page.ts';
 import { Principal } from './principal.ts';
 import {
@@ -17,6 +16,7 @@ import {
   toOpenQuestion,
 } from './question-input.ts';
 import { principalOf } from './role-session.ts';
+import { accountsWithin } from './visible-accounts.ts';
 
 const PrincipalAccess = builder.objectRef<Answer>('PrincipalAccess').implement({
   description: 'A principal that may do what was asked',
@@ -38,7 +38,7 @@ const PrincipalAccessConnection = offsetConnection('PrincipalAccess', PrincipalA
 /** Whom the caller may ask about. */
 async function askableScope(context: GatewayContext, caller: PrincipalCaller): Promise<WhoCanScope> {
   return {
-    accounts: await accountsInReach(context, caller, ASK_ACTION),
+    accounts: [...(await accountsWithin(context, caller.ref))].sort(),
     visible: (principals) => Promise.all(principals.map((principal) => mayAskAbout(context, principal))),
   };
 }

@@ -73,7 +73,11 @@ describe('entities', () => {
                   "name": "DeveloperAccess",
                 },
               ],
-              "inlinePolicies": [],
+              "inlinePolicies": [
+                {
+                  "name": "ViewOwnPermissions",
+                },
+              ],
               "name": "developers",
             },
           ],
@@ -373,9 +377,9 @@ describe('reading takes the permissions of AWS', () => {
 
   test('what may not be listed is refused, with the action that is missing', async () => {
     const id = Buffer.from(`User:${ALICE}`).toString('base64');
-    const query = 'query ($id: ID!) { node(id: $id) { ... on User { account { users { totalCount } } } } }';
+    const query = 'query ($id: ID!) { node(id: $id) { ... on User { account { roles { totalCount } } } } }';
     expect(faultsOf(await gateway.ask(signedIn(ALICE), query, { id }))).toEqual([
-      { code: 'FORBIDDEN', message: '`users` needs iam:ListUsers, which you are not allowed' },
+      { code: 'FORBIDDEN', message: '`roles` needs iam:ListRoles, which you are not allowed' },
     ]);
   });
 

@@ -122,7 +122,7 @@ describe('effective permissions', () => {
                 "READ",
                 "PERMISSIONS_MANAGEMENT",
               ],
-              "allowedActions": 46,
+              "allowedActions": 48,
               "service": "iam",
               "serviceName": "AWS Identity and Access Management (IAM)",
             },
@@ -239,7 +239,7 @@ describe('effective permissions', () => {
                 "service": "ec2",
               },
               {
-                "allowedActions": 46,
+                "allowedActions": 48,
                 "service": "iam",
               },
               {

@@ -173,7 +173,7 @@ describe('questions about', () => {
   });
 
   test.each([
-    [NOBODY, 'IDENTITY_POLICY'],
+    [NOBODY, 'TRUST_POLICY'],
     [WORKER, 'TRUST_POLICY'],
   ])('%s itself in a role that it may not assume: the denial by %s', async (caller, deniedBy) => {
     const inRole = (name: string) => ({
