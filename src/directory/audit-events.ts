@@ -83,13 +83,13 @@ function filterParameters(filter: AuditFilter): readonly (string | readonly stri
   ];
 }
 
-/** The account is the fifth part of an ARN. Who signs in with a wrong secret is nobody yet: there, the key says whose it is. */
+/** The account is the fifth part of an ARN, or, of an import, all of the target. Who signs in with a wrong secret is nobody yet: there, the key says whose it is. */
 const FILTERED = `FROM "AuditEvent" e
  WHERE ($1::text IS NULL OR e.principal = $1) AND ($2::text IS NULL OR e.target = $2)
    AND ($3::text IS NULL OR e.event = $3) AND ($4::text IS NULL OR e.outcome = $4::"AuditOutcome")
    AND ($5::text IS NULL OR e."roleSessionId" = $5)
    AND ($6::text IS NULL OR e.at >= $6::text::timestamp(3)) AND ($7::text IS NULL OR e.at < $7::text::timestamp(3))
-   AND ($8::text[] IS NULL OR split_part(e.principal, ':', 5) = ANY($8) OR split_part(e.target, ':', 5) = ANY($8)
+   AND ($8::text[] IS NULL OR split_part(e.principal, ':', 5) = ANY($8) OR split_part(e.target, ':', 5) = ANY($8) OR e.target = ANY($8)
      OR EXISTS (SELECT 1 FROM "AccessKey" k JOIN "User" u ON u.id = k."userId"
                  WHERE k.id = e.target AND u."accountId" = ANY($8)))`;
 

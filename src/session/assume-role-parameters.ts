@@ -73,6 +73,18 @@ export function assumeRoleParameters(input: AssumeRoleInput): AssumeRoleParamete
   };
 }
 
+/** What the audit trail is told of a call beside its role, as CloudTrail is; out of their limits, too. */
+export function toldParameters(
+  given: Pick<AssumeRoleInput, 'roleSessionName' | 'durationSeconds' | 'sourceIdentity'>,
+): Readonly<Record<string, string>> {
+  const { roleSessionName, durationSeconds, sourceIdentity } = given;
+  return {
+    roleSessionName,
+    ...(durationSeconds == null ? {} : { durationSeconds: String(durationSeconds) }),
+    ...(sourceIdentity == null ? {} : { sourceIdentity }),
+  };
+}
+
 /** Throws ValidationError that lists every fault in AWS's words and names the first one's field; nothing without faults. */
 export function refuseFaults(faults: readonly ParameterFault[]): void {
   const [first] = faults;

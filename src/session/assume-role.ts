@@ -1,6 +1,11 @@
 import { mfaAge } from '../access/key-session.ts';
 import type { NewAuditEvent } from '../directory/audit-store.ts';
-import { type AssumeRoleInput, type AssumeRoleParameters, assumeRoleParameters } from './assume-role-parameters.ts';
+import {
+  type AssumeRoleInput,
+  type AssumeRoleParameters,
+  assumeRoleParameters,
+  toldParameters,
+} from './assume-role-parameters.ts';
 import { audited } from './audited.ts';
 import type { Call } from './call.ts';
 import { type Caller, type PrincipalCaller, signInOf, subjectOf } from './caller.ts';
@@ -17,7 +22,8 @@ import { switchRole } from './switch-role.ts';
  * with AWS's codes). https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
  */
 export function assumeRole(tools: SessionTools, call: Call, input: AssumeRoleInput): Promise<AssumedRole> {
-  const attempted = { event: 'AssumeRole', action: tools.actions.assumeRole.name, target: input.role };
+  const action = tools.actions.assumeRole.name;
+  const attempted = { event: 'AssumeRole', action, target: input.role, parameters: toldParameters(input) };
   if (signInOf(call.caller) !== null) return switchRole(tools, call, input);
   return audited(tools.directory.audit, call, attempted, async (event) => {
     const parameters = assumeRoleParameters(input);
@@ -40,12 +46,16 @@ export async function assumeInstanceProfile(
   >,
 ): Promise<AssumedRole> {
   const { instanceProfile, instanceId, ...rest } = input;
-  const caller = principalCaller(call.caller);
-  if (caller.ref.kind !== 'service') {
-    throw new AccessDenied('only a service takes the role of an instance profile');
-  }
-  const role = await tools.directory.entities.instanceProfileRole(instanceProfile);
-  if (role === null) throw new AccessDenied(`no role can be assumed through ${instanceProfile}`);
+  const attempted = { event: 'AssumeRole', action: tools.actions.assumeRole.name, target: instanceProfile };
+  // What comes of the role is kept below.
+  const role = await audited(tools.directory.audit, call, attempted, async () => {
+    if (principalCaller(call.caller).ref.kind !== 'service') {
+      throw new AccessDenied('only a service takes the role of an instance profile');
+    }
+    const found = await tools.directory.entities.instanceProfileRole(instanceProfile);
+    if (found === null) throw new AccessDenied(`no role can be assumed through ${instanceProfile}`);
+    return found;
+  });
   return assumeRole(tools, call, { ...rest, role, roleSessionName: instanceId });
 }
 

@@ -13,7 +13,7 @@ import type { PreparedPrincipal, PreparedRole } from '../evaluation/prepare.ts';
 import type { RequestContext } from '../evaluation/request.ts';
 import { RolegateError } from '../policy/errors.ts';
 import { principalIdOf } from '../policy/principal-id.ts';
-import type { AssumeRoleParameters } from './assume-role-parameters.ts';
+import { type AssumeRoleParameters, toldParameters } from './assume-role-parameters.ts';
 import { withDecision } from './audited.ts';
 import { type Call, originContext } from './call.ts';
 import { credentialsOf, expiryOf, type TemporaryCredentials } from './credentials.ts';
@@ -77,7 +77,10 @@ export async function grantRole(tools: SessionTools, request: RoleRequest): Prom
   const packed = packedPolicySize({ ...limits, tags: { ...carried.tags, ...parameters.tags } });
   const session = newSession({ request, role, own, carried });
   const { origin } = call;
-  await create(tools, session, request, withDecision(request.event, { decision, revision: gathered.revision }), {
+  // The new key, so that what is done with it can be traced back to here.
+  const told = { ...toldParameters(parameters), accessKeyId: session.accessKeyId };
+  const event = { ...withDecision(request.event, { decision, revision: gathered.revision }), parameters: told };
+  await create(tools, session, request, event, {
     federatedSubject: request.federated?.subject ?? null,
     mfaAuthenticatedAt: request.mfa.at,
     sourceIp: origin.sourceIp,

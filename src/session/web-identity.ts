@@ -2,7 +2,12 @@ import { createLocalJWKSet, decodeJwt, errors, type JSONWebKeySet, type JWTPaylo
 import type { OidcProviderRecord } from '../directory/identity-stores.ts';
 import type { ContextValue, RequestContext } from '../evaluation/request.ts';
 import { RolegateError } from '../policy/errors.ts';
-import { type AssumeRoleInput, type AssumeRoleParameters, assumeRoleParameters } from './assume-role-parameters.ts';
+import {
+  type AssumeRoleInput,
+  type AssumeRoleParameters,
+  assumeRoleParameters,
+  toldParameters,
+} from './assume-role-parameters.ts';
 import { audited } from './audited.ts';
 import { aCall, type Call } from './call.ts';
 import { type AssumedRole, grantRole } from './grant-role.ts';
@@ -45,7 +50,12 @@ export function assumeRoleWithWebIdentity(
 ): Promise<AssumedRoleWithWebIdentity> {
   const action = tools.actions.assumeRoleWithWebIdentity.name;
   const unsigned = aCall({ kind: 'anonymous' }, call.now, call.origin);
-  const attempted = { event: 'AssumeRoleWithWebIdentity', action, target: input.role };
+  const attempted = {
+    event: 'AssumeRoleWithWebIdentity',
+    action,
+    target: input.role,
+    parameters: toldParameters(input),
+  };
   return audited(tools.directory.audit, unsigned, attempted, async (event) => {
     const { webIdentityToken, ...rest } = input;
     const given = assumeRoleParameters(rest);
