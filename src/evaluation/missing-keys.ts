@@ -1,5 +1,4 @@
 import type { ContextKey } from '../policy/context-key.ts';
-import { resourceElementKeys } from '../policy/resource-pattern.ts';
 import { AssumedFindings } from './assumed-findings.ts';
 import { decide, type Situation } from './decide.ts';
 import type { Evaluation } from './evaluation.ts';
@@ -16,9 +15,11 @@ export function missingContextKeys(
   allowed: boolean,
 ): readonly string[] {
   const open = new Map<StatementInPlace, readonly ContextKey[]>();
-  for (const statement of layers.flatMap((layer) => layer.statements)) {
-    const keys = openKeys(evaluation, statement);
-    if (keys.length > 0) open.set(statement, keys);
+  for (const { statements } of layers) {
+    for (const statement of statements) {
+      const keys = openKeys(evaluation, statement);
+      if (keys.length > 0) open.set(statement, keys);
+    }
   }
   if (open.size === 0) return [];
   // The best case for the other outcome: every open statement falls the way that helps it.
@@ -62,12 +63,15 @@ function isNeeded(
   return !isTurned();
 }
 
+const NO_KEYS: readonly ContextKey[] = [];
+
 /** The missing keys on whose values it depends whether the statement matches; none when it cannot match, or must. */
 function openKeys(evaluation: Evaluation, { rule }: StatementInPlace): readonly ContextKey[] {
-  const { statement } = rule;
+  const { statement, resourceKeys } = rule;
+  if (rule.conditions === null && resourceKeys.length === 0) return NO_KEYS;
   const isMissing = (key: ContextKey): boolean => evaluation.value(key) === undefined && evaluation.couldBeGiven(key);
   const open: ContextKey[] = [];
-  const inResource = statement.resources === null ? [] : resourceElementKeys(statement.resources).filter(isMissing);
+  const inResource = resourceKeys.filter(isMissing);
   if (inResource.length === 0 && !evaluation.resourceMatches(statement)) return [];
   open.push(...inResource);
   for (const condition of statement.conditions) {

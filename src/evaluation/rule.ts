@@ -1,6 +1,7 @@
 import type { Condition } from '../policy/condition.ts';
+import type { ContextKey } from '../policy/context-key.ts';
 import type { PrincipalElement } from '../policy/principal-element.ts';
-import type { ResourcePattern } from '../policy/resource-pattern.ts';
+import { type ResourcePattern, resourceElementKeys } from '../policy/resource-pattern.ts';
 import type { CompiledStatement } from '../policy/statement.ts';
 import type { AttachedPolicy } from './applicable-policies.ts';
 import type { MatchedStatement } from './decision.ts';
@@ -31,6 +32,7 @@ export class Rule {
   /** Null: none. */
   declare readonly conditions: readonly Condition[] | null;
   declare private asMatchedRead: MatchedStatement | null;
+  declare private keysRead: readonly ContextKey[] | null;
 
   constructor(statement: CompiledStatement, attached: AttachedPolicy, layer: PolicyLayer, level: number) {
     const { resources, conditions, principal, allows } = statement;
@@ -48,11 +50,21 @@ export class Rule {
     this.attached = attached;
     this.layer = layer;
     this.level = level;
+    this.keysRead = null;
   }
 
   /** Whatever is asked of the action, and whoever asks: it matches. */
   get always(): boolean {
     return this.everything && this.conditions === null && this.principal === null && this.statement.resources !== null;
+  }
+
+  /** Keys that policy variables of its Resource or NotResource read. */
+  get resourceKeys(): readonly ContextKey[] {
+    if (this.keysRead === null) {
+      const { resources } = this.statement;
+      this.keysRead = resources === null ? [] : resourceElementKeys(resources);
+    }
+    return this.keysRead;
   }
 
   /** As decisions show it: the same object every time. */
