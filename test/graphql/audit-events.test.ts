@@ -186,7 +186,8 @@ describe('the audit trail', () => {
         outcome: 'REFUSED',
         code: 'AccessDenied',
         effect: 'IMPLICIT_DENY',
-        deniedBy: 'IDENTITY_POLICY',
+        // The role is of another account.
+        deniedBy: 'RESOURCE_POLICY',
         revision,
       },
       {
