@@ -259,6 +259,18 @@ describe('the trail of a whole story', () => {
     expect(totalCount).toBe(all.length);
   });
 
+  test('tells of an instance profile that was refused before there was a role to speak of', async () => {
+    const instanceProfile = `arn:aws:iam::${A}:instance-profile/web`;
+    const refused = await act(
+      'assumeInstanceProfile',
+      { instanceProfile, instanceId: 'i-0123456789abcdef0' },
+      keys.admin,
+    );
+    expect(refused['is']).toBe('AccessDenied');
+    const { nodes } = await trail(gateway.operator, { filter: { target: instanceProfile } });
+    expect(nodes).toMatchObject([{ event: 'AssumeRole', principal: ADMIN, outcome: 'REFUSED', code: 'AccessDenied' }]);
+  });
+
   test('is not altered by what happens later, nor by the end of those whom it tells of', async () => {
     const before = (await trail(gateway.operator, { first: 100 })).nodes;
     for (const [name, input] of [
