@@ -116,26 +116,19 @@ export function explanationOf(decision: Decision): number {
 }
 
 /**
- * Batches of one principal that asks about many resources of its account: how a list is filtered. The principal is that of
- * the first request of the batch, the rest that of the next requests out of its account.
+ * The same requests as batches: as soon as a principal has asked `size` times, these are one batch, in the context of its
+ * first request. What then remains is left out.
  */
 export function batches(world: World, size: number): readonly BenchRequest[] {
-  const accountOf = (principal: number): number => world.principals[principal]?.account ?? 0;
-  const byAccount = new Map<number, BenchRequest[]>();
+  const waiting = new Map<number, BenchRequest[]>();
+  const batched: BenchRequest[] = [];
   for (const request of world.requests) {
-    const account = accountOf(request.principal);
-    const known = byAccount.get(account);
-    if (known === undefined) byAccount.set(account, [request]);
-    else known.push(request);
+    const batch = waiting.get(request.principal) ?? [];
+    waiting.set(request.principal, batch);
+    batch.push({ ...request, context: batch[0]?.context ?? request.context });
+    if (batch.length < size) continue;
+    batched.push(...batch);
+    waiting.delete(request.principal);
   }
-  const cursor = new Map<number, number>();
-  return world.requests.map((request, i) => {
-    const principal = world.requests[i - (i % size)]?.principal ?? 0;
-    const account = accountOf(principal);
-    const at = cursor.get(account) ?? 0;
-    cursor.set(account, at + 1);
-    const list = byAccount.get(account) ?? [];
-    const { resource, action, context } = list[at % list.length] ?? request;
-    return { principal, resource, action, context };
-  });
+  return batched;
 }

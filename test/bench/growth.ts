@@ -1,6 +1,6 @@
 import { ask, prepareEngine, questionsOf, statementsOf, textsOf } from './engine.ts';
 import { over, QUICK, rates } from './measure.ts';
-import { actionFacts, type BenchRequest, ISSUE_SIZE, makeWorld, type World } from './world.ts';
+import { actionFacts, type BenchRequest, FULL_SIZE, makeWorld, type World } from './world.ts';
 
 const TIMES = QUICK ? 20_000 : 50_000;
 
@@ -15,7 +15,7 @@ export function printGrowth(): void {
     return row(`${count} statements`, oneWorld([{ Version: '2012-10-17', Statement: list }]));
   });
   const sizes = (QUICK ? [1000, 10_000] : [1000, 10_000, 100_000]).map((count) =>
-    row(`${count} principals`, makeWorld({ ...ISSUE_SIZE, users: count, roles: 0, requests: TIMES })),
+    row(`${count} principals`, makeWorld({ ...FULL_SIZE, users: count, roles: 0, requests: TIMES })),
   );
   console.table([...statements, ...sizes]);
 }
@@ -28,7 +28,7 @@ function row(name: string, world: World): object {
 }
 
 function oneWorld(policies: World['policies']): World {
-  const base = makeWorld({ ...ISSUE_SIZE, accounts: 1, users: 1, roles: 0, policies: 1, resources: 1, requests: 1 });
+  const base = makeWorld({ ...FULL_SIZE, accounts: 1, users: 1, roles: 0, policies: 1, resources: 1, requests: 1 });
   const principal = {
     ...(base.principals[0] as World['principals'][number]),
     attached: [0],

@@ -33,9 +33,9 @@ import {
 } from './measure.ts';
 import { patterns } from './patterns.ts';
 import { peers } from './peers.ts';
-import { type BenchRequest, ISSUE_SIZE, makeWorld, plainRequest } from './world.ts';
+import { type BenchRequest, FULL_SIZE, makeWorld, plainRequest } from './world.ts';
 
-const world = makeWorld({ ...ISSUE_SIZE, requests: QUICK ? 30_000 : ISSUE_SIZE.requests });
+const world = makeWorld({ ...FULL_SIZE, requests: QUICK ? 30_000 : FULL_SIZE.requests });
 const { requests } = world;
 const of50 = batches(world, 50);
 const of1000 = batches(world, 1000);

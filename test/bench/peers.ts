@@ -3,7 +3,7 @@ import type { Doc } from '../support/naive-evaluator.ts';
 import { loadCedar } from './cedar.ts';
 import { ask, prepareEngine, type Question, questionsOf, textsOf } from './engine.ts';
 import { atLeast, over, type Ratio, rates, round } from './measure.ts';
-import { type BenchRequest, ISSUE_SIZE, makeWorld, type World } from './world.ts';
+import { type BenchRequest, FULL_SIZE, makeWorld, type World } from './world.ts';
 
 const REQUESTS = 20_000;
 const SLOW = 1000;
@@ -112,7 +112,7 @@ function ownResource(world: World, request: BenchRequest): number {
 
 /** Principals that may do single actions on everything: what a table of roles can say. */
 function exactRoles(): World {
-  const base = withoutRest(makeWorld({ ...ISSUE_SIZE, requests: REQUESTS }, 2));
+  const base = withoutRest(makeWorld({ ...FULL_SIZE, requests: REQUESTS }, 2));
   const actions = [...new Set(base.requests.map((one) => one.action.name))];
   const policies = base.policies.map(
     (_, i): Doc => ({

@@ -4,9 +4,9 @@ import type { Decision } from '../../src/evaluation/decision.ts';
 import { outcomeOf } from '../support/engine.ts';
 import { naiveAuthorize } from '../support/naive-evaluator.ts';
 import { ask, batches, explanationOf, prepareEngine, questionsOf, textsOf } from './engine.ts';
-import { type BenchRequest, ISSUE_SIZE, makeWorld, plainRequest, type World } from './world.ts';
+import { type BenchRequest, FULL_SIZE, makeWorld, plainRequest, type World } from './world.ts';
 
-const world = makeWorld({ ...ISSUE_SIZE, requests: 2000 });
+const world = makeWorld({ ...FULL_SIZE, requests: 2000 });
 const engine = prepareEngine(world, textsOf(world));
 const decide = (request: BenchRequest): Decision => questionsOf(engine, [request]).map(ask)[0] as Decision;
 const share = (counts: (request: BenchRequest) => boolean): number =>

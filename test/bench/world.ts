@@ -12,7 +12,7 @@ export interface WorldSize {
   readonly requests: number;
 }
 
-export const ISSUE_SIZE: WorldSize = {
+export const FULL_SIZE: WorldSize = {
   accounts: 50,
   users: 2000,
   roles: 1000,
