@@ -1,3 +1,4 @@
+import { createPublicKey } from 'node:crypto';
 import { createLocalJWKSet, errors, importJWK, type JSONWebKeySet, type JWK } from 'jose';
 import type { OidcProviderRecord } from '../directory/identity-stores.ts';
 import { isAccountId } from '../policy/principal-id.ts';
@@ -129,13 +130,30 @@ async function readJwks(text: string): Promise<OidcProviderRecord['jwks']> {
   }
 }
 
+/** What a JSON Web Key has only when it holds a secret. https://www.rfc-editor.org/rfc/rfc7518#section-6 */
+const PRIVATE_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k'] as const satisfies readonly (keyof JWK)[];
+/** Of the modulus: what tokens are verified with at least, and what costs no more than it may. */
+const RSA_BITS = { min: 2048, max: 16_384 } as const;
+
 async function checkPublicKey(key: JWK, index: number): Promise<void> {
   const field = `jwks.keys[${index}]`;
-  if (key.kty === 'oct' || key.d !== undefined)
+  if (key.kty === 'oct' || PRIVATE_MEMBERS.some((member) => key[member] !== undefined))
     throw new ValidationError('only public keys belong into a key set', field);
   try {
     await importJWK(key, key.alg ?? (key.kty === 'RSA' ? 'RS256' : key.kty === 'EC' ? 'ES256' : 'EdDSA'));
   } catch {
     throw new ValidationError('not a key of RSA, of an elliptic curve or of Ed25519', field);
   }
+  if (key.kty === 'RSA') checkRsaKey(key, field);
+}
+
+/** With the exponent 1 everybody makes signatures. */
+function checkRsaKey({ n = '', e = '' }: JWK, field: string): void {
+  const { modulusLength = 0, publicExponent = 0n } =
+    createPublicKey({ key: { kty: 'RSA', n, e }, format: 'jwk' }).asymmetricKeyDetails ?? {};
+  if (modulusLength >= RSA_BITS.min && modulusLength <= RSA_BITS.max && publicExponent > 1n) return;
+  throw new ValidationError(
+    `a key of RSA has ${RSA_BITS.min} to ${RSA_BITS.max} bits and an exponent greater than 1`,
+    field,
+  );
 }

@@ -21,6 +21,8 @@ const TOKEN_LENGTH = { min: 4, max: 20_000 } as const;
 export const PROVIDER_CLOCK_TOLERANCE_SECONDS = 60;
 const TAGS_CLAIM = 'https://aws.amazon.com/tags';
 const SOURCE_IDENTITY_CLAIM = 'https://aws.amazon.com/source_identity';
+/** Control characters and halves of surrogate pairs. */
+const UNSTORABLE = /[\p{Cc}\p{Surrogate}]/u;
 const NOT_AUTHORIZED = 'Not authorized to perform sts:AssumeRoleWithWebIdentity';
 
 export interface WebIdentityInput
@@ -117,7 +119,8 @@ async function verified(
 function issuerOf(token: string): string {
   try {
     const { iss } = decodeJwt(token);
-    if (typeof iss === 'string' && iss.startsWith('https://')) return iss;
+    // The directory is asked for it: PostgreSQL has no NUL in its texts, not even to look for.
+    if (typeof iss === 'string' && iss.startsWith('https://') && !UNSTORABLE.test(iss)) return iss;
   } catch (error) {
     if (!(error instanceof errors.JOSEError)) throw error;
   }
@@ -139,7 +142,7 @@ async function payloadOf(token: string, provider: OidcProviderRecord, now: numbe
       throw invalidToken('The ID Token provided has no subject.');
     }
     // OpenID Connect has ASCII there; PostgreSQL stores no NUL, and what a trail cannot keep as it is must not get in.
-    if (/[\p{Cc}\p{Surrogate}]/u.test(payload.sub)) {
+    if (UNSTORABLE.test(payload.sub)) {
       throw invalidToken('The subject of the ID Token provided holds characters that no subject has.');
     }
     return payload;
@@ -150,7 +153,8 @@ async function payloadOf(token: string, provider: OidcProviderRecord, now: numbe
         cause: error,
       });
     }
-    if (error instanceof errors.JOSEError) {
+    // A TypeError: the key that the token names is no good for its algorithm, too short for instance.
+    if (error instanceof errors.JOSEError || error instanceof TypeError) {
       throw invalidToken("Couldn't verify the web identity token with the keys of its provider.", error);
     }
     throw error;

@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Caller } from '../../src/session/caller.ts';
@@ -85,6 +86,7 @@ describe('a web identity', () => {
 
   it.each([
     ['of an issuer that is not registered', { iss: 'https://other.example.com' }, 'InvalidIdentityToken'],
+    ['of an issuer that no database can look for', { iss: `${ISSUER}\0` }, 'InvalidIdentityToken'],
     ['of an issuer that is spelled otherwise', { iss: `${ISSUER}/` }, 'InvalidIdentityToken'],
     ['for another audience', { aud: 'somebody' }, 'InvalidIdentityToken'],
     ['without a subject', { sub: '' }, 'InvalidIdentityToken'],
@@ -156,6 +158,40 @@ describe('a web identity', () => {
       code: 'ValidationError',
       field,
     });
+  });
+
+  const rsaKey = (bits: number) =>
+    generateKeyPairSync('rsa', { modulusLength: bits }).publicKey.export({ format: 'jwk' });
+
+  it.each([
+    ['that is too short', { ...rsaKey(1024) }, 'a key of RSA has 2048 to 16384 bits and an exponent greater than 1'],
+    ['whose signatures everybody makes', { ...rsaKey(2048), e: 'AQ' }, 'a key of RSA has 2048 to 16384 bits'],
+    ['with a part of its secret', { ...rsaKey(2048), p: 'AAAA' }, 'only public keys belong into a key set'],
+  ])('of a provider with a key %s is not registered', async (_, wrong, message) => {
+    const keys = [{ ...rsaKey(2048), kid: 'good' }, wrong];
+    const provider = { accountId: A, url: 'https://new.example.com', clientIds: ['a'], jwks: JSON.stringify({ keys }) };
+    const attempt = gateway.sessions.createOidcProvider(OPERATOR, provider, NOON);
+    await expect(attempt).rejects.toMatchObject({
+      code: 'ValidationError',
+      field: 'jwks.keys[1]',
+      message: expect.stringContaining(message),
+    });
+  });
+
+  it('is not verified with a key that is too short, however it came into the directory', async () => {
+    const url = 'https://short.example.com';
+    await gateway.directory.oidcProviders.create({
+      arn: `arn:aws:iam::${A}:oidc-provider/short.example.com`,
+      accountId: A,
+      url,
+      clientIds: ['rolegate'],
+      jwks: { keys: [{ ...rsaKey(1024) }] },
+      createdAt: NOON,
+    });
+    const [, payload = ''] = (await token({ iss: url })).split('.');
+    const header = Buffer.from('{"alg":"RS256"}').toString('base64url');
+    const attempt = assume({ webIdentityToken: `${header}.${payload}.AAAA` });
+    await expect(attempt).rejects.toMatchObject({ code: 'InvalidIdentityToken', field: 'webIdentityToken' });
   });
 
   it('goes on when its provider is removed, but no new session is made', async () => {
