@@ -9,7 +9,11 @@ export const Account = builder.prismaNode('Account', {
   description: 'An AWS account: it owns users, groups, roles, policies and resources',
   fields: (t) => ({
     accountId: t.field({ type: 'AccountId', description: 'Its number', resolve: (row) => row.id }),
-    name: t.exposeString('name', { nullable: true, description: 'What people call it; null when nobody said' }),
+    name: t.exposeString('name', {
+      nullable: true,
+      description:
+        'What people call it; null when nobody said. Of another account than one’s own it takes account:GetAccountInformation',
+    }),
     organizationId: t.exposeString('organizationId', {
       nullable: true,
       description:

@@ -16,6 +16,15 @@ function ofAccount(): Guard {
   return allowed((parent) => accountPermission((parent as { readonly id: string }).id));
 }
 
+/** What an account is called, everybody in it knows. */
+function nameOfAccount(): Guard {
+  return anyOf((parent, { caller }) => {
+    const { id } = parent as { readonly id: string };
+    const isOwn = caller.kind === 'principal' && 'accountId' in caller.ref && caller.ref.accountId === id;
+    return isOwn ? [] : [accountPermission(id)];
+  });
+}
+
 /**
  * Any of `actions` on a user, role, group or policy, or what lists them all in their account and tells the same. What AWS
  * has made is everybody's to read.
@@ -89,6 +98,7 @@ const SESSION = ofSession();
 
 /** What fields of entities need that tell more than that the entity is there, and what it is called. */
 export const ENTITY_GUARDS: Readonly<Record<string, Guard>> = {
+  'Account.name': nameOfAccount(),
   'Account.organizationId': ofAccount(),
   'Account.users': listing('iam:ListUsers'),
   'Account.groups': listing('iam:ListGroups'),

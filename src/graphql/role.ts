@@ -1,3 +1,5 @@
+import { Account } from './account.ts';
+import { accountIn, nameIn, pathIn } from './arn-parts.ts';
 import { brand } from './brand.ts';
 import { builder } from './builder.ts';
 import { InlinePolicy, ManagedPolicy } from './managed-policy.ts';
@@ -20,9 +22,13 @@ export const Role = builder.prismaNode('Role', {
     uniqueId: t.exposeString('id', {
       description: 'AROA…. It outlives renaming, and another of the same name, made later, has another',
     }),
-    name: t.exposeString('name', { description: 'Its name, without its path' }),
-    path: t.exposeString('path', { description: 'Begins and ends with a slash' }),
-    account: t.relation('account', { description: 'The account it belongs to' }),
+    name: t.string({ description: 'Its name, without its path', resolve: (row) => nameIn(row.arn) }),
+    path: t.string({ description: 'Begins and ends with a slash', resolve: (row) => pathIn(row.arn) }),
+    account: t.field({
+      type: Account,
+      description: 'The account it belongs to',
+      resolve: (row) => accountIn(row.arn),
+    }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was made, or first imported' }),
     description: t.exposeString('description', {
       nullable: true,

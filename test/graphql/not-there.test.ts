@@ -204,6 +204,33 @@ describe('questions about', () => {
     expect(warm[1].statements.length).toBe(warm[0].statements.length);
   });
 
+  const NAMES = `query ($request: AccessRequestInput!) {
+    decision(request: $request) { assumedRole { name path account { accountId name } } } }`;
+  const asking = (name: string) => ({
+    request: { principal: WORKER, assumedRole: name, action: 's3:GetObject', resource: 'arn:aws:s3:::logs/1' },
+  });
+
+  test('what such a role is called is what was asked', async () => {
+    const { cold, warm } = await both(WORKER, NAMES, arn(MEMBER, 'role/Closed'), arn(MEMBER, 'role/Absent'), asking);
+    const called = (name: string) => ({
+      data: { decision: { assumedRole: { name, path: '/', account: { accountId: MEMBER, name: 'Account 200' } } } },
+    });
+    expect(cold[0].result).toEqual(called('Closed'));
+    expect(cold[1].result).toEqual(called('Absent'));
+    expect(cold[1].statements).toEqual(cold[0].statements);
+    expect(warm[1].statements).toEqual(warm[0].statements);
+  });
+
+  test('what the account of such a role is called takes reading it', async () => {
+    const role = (account: string) => arn(account, 'role/Absent');
+    const { cold } = await both(WORKER, NAMES, role(STRANGER), role('123412341234'), asking);
+    const faults = faultsOf(cold[0].result as ExecutionResult);
+    expect(faults).toEqual([
+      { code: 'FORBIDDEN', message: '`name` needs account:GetAccountInformation, which you are not allowed' },
+    ]);
+    expect(faultsOf(cold[1].result as ExecutionResult)).toEqual(faults);
+  });
+
   test('who may read roles is told that one is not there', async () => {
     const reader = arn(MEMBER, 'user/reader');
     const request = {
