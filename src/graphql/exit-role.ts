@@ -1,7 +1,7 @@
 import { callerWithKeySession } from '../session/authenticate.ts';
 import { type PrincipalCaller, signInOf } from '../session/caller.ts';
 import type { ExitedRole } from '../session/exit-role.ts';
-import { become } from './become.ts';
+import { become, leave } from './become.ts';
 import { builder } from './builder.ts';
 import type { GatewayContext } from './context.ts';
 import { expectingFailures, ValidationFailure } from './failures.ts';
@@ -41,7 +41,10 @@ builder.mutationField('exitRole', (t) =>
         const { sessions, caller, now, origin } = context;
         const exited = await sessions.exitRole(caller, now, origin);
         const signIn = signInOf(caller);
-        if (signIn === null) return { ...exited, viewer: await restored(context, exited) };
+        if (signIn === null) {
+          leave(context);
+          return { ...exited, viewer: await restored(context, exited) };
+        }
         const viewer = callerWithKeySession({ ...signIn, roleSessionId: null });
         become(context, viewer);
         return { ...exited, viewer };

@@ -11,6 +11,7 @@ import { RolegateError } from '../policy/errors.ts';
 import { audited } from '../session/audited.ts';
 import { aCall } from '../session/call.ts';
 import { AccessDenied } from '../session/errors.ts';
+import { checkNotLeft } from './become.ts';
 import type { GatewayContext } from './context.ts';
 import { forgetDecisions } from './decision-loader.ts';
 import { AccessDeniedFailure } from './failures.ts';
@@ -63,6 +64,7 @@ function guarded(guard: Guard, field: GraphQLField<unknown, GatewayContext>, res
 /** Decisions that were made before a mutation are not those after it: nothing of them is kept for what is asked next. */
 function withOwnDecisions(resolve: Resolver): Resolver {
   return async (parent, args, context, info) => {
+    checkNotLeft(context);
     forgetDecisions(context);
     try {
       return await resolve(parent, args, context, info);

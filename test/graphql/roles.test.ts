@@ -118,6 +118,23 @@ describe('alice', () => {
     });
   });
 
+  test('does nothing more in a role that she has left, in the same operation either', async () => {
+    const { data } = await gateway.ask(await services.signIn(ALICE_KEY), ASSUME, {
+      input: { role: DATA_WRITER, roleSessionName: 'alice' },
+    });
+    const assumed = data?.['assumeRole'] as { readonly credentials: { readonly sessionToken: string } }; // as: asserted above
+    const operation = `mutation ($input: AssumeRoleInput!) {
+      exitRole { ... on ExitRoleSuccess { endedSession { roleSessionName } } }
+      assumeRole(input: $input) { __typename }
+    }`;
+    const result = await gateway.ask(await services.signInWith(assumed.credentials.sessionToken), operation, {
+      input: { role: DATA_WRITER, roleSessionName: 'again' },
+    });
+    expect(faultsOf(result)).toEqual([
+      { code: 'UNAUTHENTICATED', message: 'The security token included in the request is expired' },
+    ]);
+  });
+
   test('is told why she may not assume a role', async () => {
     const alice = await services.signIn(ALICE_KEY);
     const input = { role: 'arn:aws:iam::111111111111:role/Auditor', roleSessionName: 'alice' };
