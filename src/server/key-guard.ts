@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import { RolegateError } from '../policy/errors.ts';
-import { AccessDenied, AuthenticationError } from '../session/errors.ts';
+import { AuthenticationError, MultiFactorAuthenticationFailed } from '../session/errors.ts';
 import { subscriberOf } from './addresses.ts';
 import { Attempts } from './attempts.ts';
 import type { Refusal } from './graphql-error.ts';
@@ -117,7 +117,7 @@ export class KeyGuard {
   }
 
   /**
-   * Does `look`, which throws AccessDenied for a wrong MFA code. `who` names somebody who has proved all else: only they
+   * Does `look`, which throws MultiFactorAuthenticationFailed for a wrong MFA code. `who` names somebody who has proved all else: only they
    * can use up its attempts. Throws Throttled without doing it.
    */
   async proveMfa<T>(who: readonly string[], now: number, look: () => Promise<T>): Promise<T> {
@@ -129,7 +129,7 @@ export class KeyGuard {
     try {
       return await look();
     } catch (error) {
-      wrong = isWrongMfa(error);
+      wrong = error instanceof MultiFactorAuthenticationFailed;
       throw error;
     } finally {
       this.#mfa.end(name, now, wrong);
@@ -173,14 +173,5 @@ function isWrongProof(error: unknown): boolean {
   return (
     error instanceof AuthenticationError &&
     (error.code === 'InvalidClientTokenId' || error.code === 'SignatureDoesNotMatch')
-  );
-}
-
-/** Of all refusals these alone begin so, and rest on no decision. */
-function isWrongMfa(error: unknown): boolean {
-  return (
-    error instanceof AccessDenied &&
-    error.answer === null &&
-    error.message.startsWith('MultiFactorAuthentication failed')
   );
 }

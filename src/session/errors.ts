@@ -39,6 +39,14 @@ export class AccessDenied extends RolegateError {
   }
 }
 
+/** The caller does not prove to hold an MFA device as it says. Rests on no decision. */
+export class MultiFactorAuthenticationFailed extends AccessDenied {
+  /** `why`: goes on in AWS's sentence. */
+  constructor(why: string) {
+    super(`MultiFactorAuthentication failed${why}`);
+  }
+}
+
 /** The parameters of a call are out of their limits. */
 export class ValidationError extends RolegateError {
   constructor(message: string, field: string | null) {

@@ -5,7 +5,7 @@ import { RolegateError } from '../policy/errors.ts';
 import { isAccountId } from '../policy/principal-id.ts';
 import { audited } from './audited.ts';
 import type { Call } from './call.ts';
-import { AccessDenied, ValidationError } from './errors.ts';
+import { MultiFactorAuthenticationFailed, ValidationError } from './errors.ts';
 import type { SessionTools } from './session-tools.ts';
 
 /** https://www.rfc-editor.org/rfc/rfc6238, with the values that AWS's virtual devices have. */
@@ -16,6 +16,8 @@ const WINDOW = 1;
 const CODE = /^\d{6}$/;
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateVirtualMFADevice.html */
 const NAME = /^[\w+=,.@-]{1,226}$/;
+/** https://docs.aws.amazon.com/STS/latest/APIReference/API_GetSessionToken.html */
+const SERIAL_NUMBER = /^[\w+=/:,.@-]{9,256}$/;
 
 /** Shown once: what an authenticator is set up with. */
 export interface NewMfaDevice {
@@ -151,7 +153,7 @@ export interface MfaParameters {
 
 /**
  * Whether the call proves that the user holds its MFA device; false: it does not try to. A right code counts once,
- * whatever then becomes of the call. Throws AccessDenied when it tries and fails.
+ * whatever then becomes of the call. Throws MultiFactorAuthenticationFailed when it tries and fails.
  */
 export async function provesMfa(
   tools: SessionTools,
@@ -161,19 +163,19 @@ export async function provesMfa(
 ): Promise<boolean> {
   if (serialNumber === null && tokenCode === null) return false;
   if (serialNumber === null || tokenCode === null) {
-    throw new AccessDenied(
-      'MultiFactorAuthentication failed, must provide both MFA serial number and one time pass code.',
-    );
+    throw new MultiFactorAuthenticationFailed(', must provide both MFA serial number and one time pass code.');
   }
-  const device = userId === null ? null : await tools.directory.mfaDevices.find(serialNumber);
+  // What has not the form of a serial number is nobody's, and is not looked for: PostgreSQL's texts hold no U+0000.
+  const isLookedFor = userId !== null && SERIAL_NUMBER.test(serialNumber);
+  const device = isLookedFor ? await tools.directory.mfaDevices.find(serialNumber) : null;
   if (device === null || userId === null || device.user?.id !== userId) {
-    throw new AccessDenied(
-      'MultiFactorAuthentication failed, unable to validate MFA code.  Please verify your MFA serial number is valid and associated with this user.',
+    throw new MultiFactorAuthenticationFailed(
+      ', unable to validate MFA code.  Please verify your MFA serial number is valid and associated with this user.',
     );
   }
   const timeStep = timeStepOf(totpOf(device, tools), tokenCode, now);
   if (timeStep === null || !(await tools.directory.mfaDevices.acceptTimeStep(serialNumber, userId, timeStep))) {
-    throw new AccessDenied('MultiFactorAuthentication failed with invalid MFA one time pass code.');
+    throw new MultiFactorAuthenticationFailed(' with invalid MFA one time pass code.');
   }
   return true;
 }

@@ -1,6 +1,7 @@
 import { Secret, TOTP } from 'otpauth';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Caller } from '../../src/session/caller.ts';
+import { MultiFactorAuthenticationFailed } from '../../src/session/errors.ts';
 import type { NewMfaDevice } from '../../src/session/mfa.ts';
 import { A, allow, aRole, aUser, roleArn, trusts, userArn } from '../support/policies.ts';
 import { NOON } from '../support/questions.ts';
@@ -114,6 +115,18 @@ describe('an MFA device', () => {
     await expect(assume(MFA, codeAt(device, now), caller, `arn:aws:iam::${A}:mfa/none`)).rejects.toThrow(message);
     expect(await assume(MFA, codeAt(device, now))).toHaveProperty('session');
   });
+
+  it.each(['a\0bcdefghij', '\0'.repeat(9), 'short', '', 'x'.repeat(257), '\ud800'.repeat(9)])(
+    'is not %j, which is no serial number',
+    async (serialNumber) => {
+      now += 10 * STEP;
+      const key = await gateway.sessions.createAccessKey({ userArn: bob });
+      const attempt = gateway.sessions.signIn({ ...key, serialNumber, tokenCode: '123456' }, now);
+      await expect(attempt).rejects.toBeInstanceOf(MultiFactorAuthenticationFailed);
+      await expect(attempt).rejects.toThrow('unable to validate MFA code');
+      await gateway.sessions.deleteAccessKey(OPERATOR, key.accessKeyId, now);
+    },
+  );
 
   it('makes the age that a trust policy asks for, in the call and in credentials of sts:GetSessionToken', async () => {
     now += 10 * STEP;
