@@ -1,11 +1,11 @@
-import type { AuditEvent, AuditFilter, AuditStore, NewAuditEvent } from './audit-store.ts';
+import { isAccountId } from '../policy/principal-id.ts';
+import { selectCount, selectPage } from './audit-search.ts';
+import type { AuditEvent, AuditStore, NewAuditEvent } from './audit-store.ts';
 import type { Sql } from './prisma/database.ts';
 import type { Store } from './store.ts';
 
 /** Any number, the same in every gateway: the advisory lock of who adds to the audit trail. */
 const AUDIT_LOCK = 7_265_117_002;
-const MAX_PAGE = 1_001;
-const EPOCH = `(extract(epoch FROM at) * 1000)::float8`;
 
 /** Kept with each event as they are; `at` and the sequence are not among them. */
 const TEXTS = [
@@ -29,7 +29,20 @@ const TEXTS = [
 const MAX_CHARACTERS = 2_048;
 
 const COLUMNS = TEXTS.map((name) => `"${name}"`).join(', ');
-const VALUES = TEXTS.map((_, index) => `$${index + 5}`).join(', ');
+
+/** Keeps an event, and of which accounts it is: $5 is what can be read off it, $6 the access key that its target may be. */
+const INSERT_EVENT = `WITH added AS (
+    INSERT INTO "AuditEvent" (at, outcome, revision, parameters, ${COLUMNS})
+    VALUES ($1::text::timestamp(3), $2::text::"AuditOutcome", $3::text::bigint, $4::text::jsonb,
+      ${TEXTS.map((_, index) => `$${index + 7}`).join(', ')})
+    RETURNING sequence)
+  INSERT INTO "AuditEventAccount" ("accountId", sequence)
+  SELECT a.id, added.sequence FROM added, (
+    SELECT unnest($5::text[]) AS id
+    UNION SELECT u."accountId" FROM "AccessKey" k JOIN "User" u ON u.id = k."userId" WHERE k.id = $6
+    UNION SELECT split_part(s."roleArn", ':', 5) FROM "RoleSession" s WHERE s."accessKeyId" = $6
+    UNION SELECT split_part(s.principal, ':', 5) FROM "KeySession" s WHERE s."accessKeyId" = $6) a
+   WHERE a.id ~ '^[0-9]{12}$'`;
 
 function storable(text: string | null): string | null {
   // PostgreSQL's texts hold no NUL, and its JSON no half of a surrogate pair, which cutting can leave as well.
@@ -41,6 +54,12 @@ function parametersOf({ parameters }: NewAuditEvent): string | null {
   return JSON.stringify(Object.fromEntries(Object.entries(parameters).map(([name, text]) => [name, storable(text)])));
 }
 
+/** The account is the fifth part of an ARN. */
+function accountsNamedIn({ principal, target, accountIds = [] }: NewAuditEvent): readonly string[] {
+  const named = [principal, target].map((text) => text?.split(':', 5)[4] ?? '');
+  return [...accountIds, ...named].filter(isAccountId);
+}
+
 /**
  * Adds an event inside the transaction of `sql`; nothing without one. INVARIANT: whoever adds holds the lock until its
  * transaction ends, so that numbers are given in the order of commits and a reader that goes on after a number misses nothing.
@@ -49,17 +68,15 @@ export async function addAuditEvent(sql: Sql, event: NewAuditEvent | undefined, 
   if (event === undefined) return;
   await sql.query('SELECT pg_advisory_xact_lock($1::int8)::text', [AUDIT_LOCK]);
   const known = revision ?? event.revision;
-  await sql.query(
-    `INSERT INTO "AuditEvent" (at, outcome, revision, parameters, ${COLUMNS})
-     VALUES ($1::text::timestamp(3), $2::text::"AuditOutcome", $3::text::bigint, $4::text::jsonb, ${VALUES})`,
-    [
-      new Date(event.at).toISOString(),
-      event.outcome,
-      known === null ? null : String(known),
-      parametersOf(event),
-      ...TEXTS.map((name) => storable(event[name])),
-    ],
-  );
+  await sql.query(INSERT_EVENT, [
+    new Date(event.at).toISOString(),
+    event.outcome,
+    known === null ? null : String(known),
+    parametersOf(event),
+    accountsNamedIn(event),
+    storable(event.target),
+    ...TEXTS.map((name) => storable(event[name])),
+  ]);
 }
 
 type AuditRow = Omit<AuditEvent, 'sequence' | 'revision'> & {
@@ -67,46 +84,18 @@ type AuditRow = Omit<AuditEvent, 'sequence' | 'revision'> & {
   readonly revision: string | null;
 };
 
-/** Null where a filter says nothing. */
-function filterParameters(filter: AuditFilter): readonly (string | readonly string[] | null)[] {
-  const { principal, target, event, outcome, roleSessionId, from, until, accountIds } = filter;
-  const instant = (at: number | undefined): string | null => (at === undefined ? null : new Date(at).toISOString());
-  return [
-    principal ?? null,
-    target ?? null,
-    event ?? null,
-    outcome ?? null,
-    roleSessionId ?? null,
-    instant(from),
-    instant(until),
-    accountIds ?? null,
-  ];
-}
-
-/** The account is the fifth part of an ARN, or, of an import, all of the target. Who signs in with a wrong secret is nobody yet: there, the key says whose it is. */
-const FILTERED = `FROM "AuditEvent" e
- WHERE ($1::text IS NULL OR e.principal = $1) AND ($2::text IS NULL OR e.target = $2)
-   AND ($3::text IS NULL OR e.event = $3) AND ($4::text IS NULL OR e.outcome = $4::"AuditOutcome")
-   AND ($5::text IS NULL OR e."roleSessionId" = $5)
-   AND ($6::text IS NULL OR e.at >= $6::text::timestamp(3)) AND ($7::text IS NULL OR e.at < $7::text::timestamp(3))
-   AND ($8::text[] IS NULL OR split_part(e.principal, ':', 5) = ANY($8) OR split_part(e.target, ':', 5) = ANY($8) OR e.target = ANY($8)
-     OR EXISTS (SELECT 1 FROM "AccessKey" k JOIN "User" u ON u.id = k."userId"
-                 WHERE k.id = e.target AND u."accountId" = ANY($8)))`;
-
-const SELECT_EVENTS = `SELECT e.sequence::text, ${EPOCH} AS at, outcome::text, revision::text, parameters, ${COLUMNS} ${FILTERED}
-   AND ($9::text IS NULL OR e.sequence > $9::text::bigint) AND ($10::text IS NULL OR e.sequence < $10::text::bigint)`;
+/** What of an event `e` is read. */
+const EVENT_COLUMNS = `e.sequence::text, (extract(epoch FROM e.at) * 1000)::float8 AS at, e.outcome::text,
+  e.revision::text, e.parameters, ${TEXTS.map((name) => `e."${name}"`).join(', ')}`;
 
 /** The audit trail. */
 export function auditEvents({ database }: Store): AuditStore {
   return {
     record: (event) => database.transaction('write', (sql) => addAuditEvent(sql, event)),
 
-    list: async ({ after, before, limit, newest = false, filter = {} }) => {
-      const most = Math.min(Math.max(Math.trunc(limit), 1), MAX_PAGE);
-      const rows = await database.query<AuditRow>(
-        `${SELECT_EVENTS} ORDER BY e.sequence ${newest ? 'DESC' : 'ASC'} LIMIT $11`,
-        [...filterParameters(filter), after?.toString() ?? null, before?.toString() ?? null, most],
-      );
+    list: async (page) => {
+      const { text, parameters } = selectPage(EVENT_COLUMNS, page);
+      const rows = await database.query<AuditRow>(text, parameters);
       return rows.map((row) => ({
         ...row,
         sequence: BigInt(row.sequence),
@@ -115,10 +104,8 @@ export function auditEvents({ database }: Store): AuditStore {
     },
 
     count: async (filter) => {
-      const [row] = await database.query<{ events: number }>(
-        `SELECT count(*)::int4 AS events ${FILTERED}`,
-        filterParameters(filter),
-      );
+      const { text, parameters } = selectCount(filter);
+      const [row] = await database.query<{ events: number }>(text, parameters);
       return row?.events ?? 0;
     },
   };

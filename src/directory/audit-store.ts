@@ -30,9 +30,11 @@ export interface NewAuditEvent {
   readonly deniedBy: string | null;
   /** Of the decision. Where the event goes with a change, the revision that the change led to takes its place. */
   readonly revision: bigint | null;
+  /** Accounts that it is of beside those that its principal and its target tell of. Kept, but not read back. */
+  readonly accountIds?: readonly string[];
 }
 
-export interface AuditEvent extends NewAuditEvent {
+export interface AuditEvent extends Omit<NewAuditEvent, 'accountIds'> {
   /** Greater is later. */
   readonly sequence: bigint;
 }
@@ -47,25 +49,26 @@ export interface AuditFilter {
   /** Milliseconds since 1970: from then on, and before then. */
   readonly from?: number;
   readonly until?: number;
-  /** Events of principals of these accounts, or that were done to something or with a key of theirs. */
+  /** Events of principals of these accounts, or that were done to something or with a key of theirs: as it was then. */
   readonly accountIds?: readonly string[];
+}
+
+/** At most `limit` (1 to 1,001: a page, and whether there is more) events after `after` and before `before`. */
+export interface AuditPage {
+  readonly after?: bigint;
+  readonly before?: bigint;
+  readonly limit: number;
+  /** Those at the end of them, newest first. Left out: those at their beginning, oldest first. */
+  readonly newest?: boolean;
+  readonly filter?: AuditFilter;
 }
 
 /** The audit trail: events in the order in which they were committed. Nothing in it is ever changed or removed. */
 export interface AuditStore {
   /** Keeps an event that goes with no change of the directory; those that do are given to the change. */
   record(event: NewAuditEvent): Promise<void>;
-  /**
-   * At most `limit` (1 to 1,001: a page, and whether there is more) events after `after` and before `before`, oldest first;
-   * with `newest`, those at the end of them, newest first. What was answered once is never preceded by a later one.
-   */
-  list(page: {
-    readonly after?: bigint;
-    readonly before?: bigint;
-    readonly limit: number;
-    readonly newest?: boolean;
-    readonly filter?: AuditFilter;
-  }): Promise<readonly AuditEvent[]>;
+  /** What was answered once is never preceded by a later one. */
+  list(page: AuditPage): Promise<readonly AuditEvent[]>;
   /** How many events there are in all. */
   count(filter: AuditFilter): Promise<number>;
 }

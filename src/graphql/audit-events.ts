@@ -15,7 +15,7 @@ const AuditEventFilterInput = builder.inputType('AuditEventFilterInput', {
   fields: (t) => ({
     accountId: t.field({
       type: 'AccountId',
-      description: 'Of principals of this account, or done to something or with a key of it',
+      description: 'Of principals of this account, done to something or with a key of it, or an import of it',
     }),
     principal: t.string({ description: 'Done by this principal: its id, `operator` or `anonymous`' }),
     roleSession: t.globalID({ for: RoleSession, description: 'Done in this role session, by its `id`' }),

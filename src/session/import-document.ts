@@ -22,7 +22,8 @@ export function importDocument(
     const { document, warnings } = read();
     const [account, ...others] = document.accounts ?? [];
     const target = account === undefined || others.length > 0 ? null : account.id;
-    const applied = await directory.apply(document, progress, { ...event, target });
+    const accountIds = document.accounts?.map(({ id }) => id) ?? [];
+    const applied = await directory.apply(document, progress, { ...event, target, accountIds });
     return { ...applied, warnings: [...warnings, ...applied.warnings] };
   });
 }

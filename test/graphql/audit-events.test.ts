@@ -295,3 +295,48 @@ describe('the audit trail', () => {
     });
   });
 });
+
+describe('what is of an account stays so', () => {
+  const last = async (caller: Caller, name: string) => {
+    const { auditEvents } = await live.ask(caller, LIST, { filter: { event: name }, last: 1 });
+    return auditEvents.nodes.map(({ eventId }: { eventId: string }) => eventId);
+  };
+  const newest = async () => [String((await live.trail()).at(-1)?.sequence)];
+
+  test('a failed sign-in, when the user is gone', async () => {
+    const gone = userArn('gone');
+    await services.directory.apply({ users: [aUser('gone')], accessKeys: [{ id: keyIdOf('gone'), user: gone }] });
+    await live.browser().mutate('signIn', { accessKeyId: keyIdOf('gone'), secretAccessKey: 'my-wrong-secret' });
+    const failed = await newest();
+    expect(await last(callers.here, 'SignIn')).toEqual(failed);
+    const deleted = await live.mutate(OPERATOR, 'deleteUser', { userArn: gone, withDependents: true });
+    expect(deleted).toEqual({ __typename: 'DeleteUserSuccess' });
+    expect(await last(callers.here, 'SignIn')).toEqual(failed);
+    expect(await last(callers.here, 'DeleteUser')).toEqual(await newest());
+  });
+
+  test('an import of two accounts, for both', async () => {
+    const name = 'ImportAccountAuthorizationDetails';
+    const policies = [A, B].map((account) => ({
+      PolicyName: 'new',
+      PolicyId: `ANPA${account}0000`,
+      Arn: `arn:aws:iam::${account}:policy/new`,
+      Path: '/',
+      DefaultVersionId: 'v1',
+      PolicyVersionList: [
+        { VersionId: 'v1', IsDefaultVersion: true, Document: { Version: '2012-10-17', Statement: [] } },
+      ],
+    }));
+    const document = JSON.stringify({
+      UserDetailList: [],
+      GroupDetailList: [],
+      RoleDetailList: [],
+      Policies: policies,
+    });
+    const imported = await live.mutate(OPERATOR, 'importAccountAuthorizationDetails', { document });
+    expect(imported).toEqual({ __typename: 'ImportSuccess' });
+    for (const caller of [callers.here, callers.there, callers.manager, OPERATOR]) {
+      expect(await last(caller, name)).toEqual(await newest());
+    }
+  });
+});

@@ -1,0 +1,226 @@
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { auditEvents } from '../../src/directory/audit-events.ts';
+import { type Statement, selectCount, selectPage } from '../../src/directory/audit-search.ts';
+import type { AuditPage, AuditStore, NewAuditEvent } from '../../src/directory/audit-store.ts';
+import { Memory } from '../../src/directory/gather/memory.ts';
+import type { Database } from '../../src/directory/prisma/database.ts';
+import { openEmbeddedDatabase } from '../../src/directory/prisma/embedded-database.ts';
+import { migrate, prismaFolder } from '../../src/directory/prisma/migrate.ts';
+import { applyMigrations } from '../../src/directory/prisma/schema-engine.ts';
+import { openServerDatabase } from '../../src/directory/prisma/server-database.ts';
+import { Store } from '../../src/directory/store.ts';
+import { startPostgres } from '../support/postgres-server.ts';
+
+const BUSY = '111111111111';
+const QUIET = '222222222222';
+const OTHER = '333333333333';
+const ALICE = `arn:aws:iam::${BUSY}:user/alice`;
+const QUIETS = `arn:aws:iam::${QUIET}:user/quiet`;
+const EVENTS = 50_000;
+/** One of so many events is of the quiet account. */
+const SELDOM = 5_000;
+
+/** The migration that gave events their accounts. */
+const MIGRATION = /_audit_accounts$/;
+
+const EVENT: NewAuditEvent = {
+  at: Date.UTC(2026, 0, 1),
+  requestId: null,
+  event: 'SignIn',
+  principal: 'anonymous',
+  keyId: null,
+  roleArn: null,
+  roleSessionId: null,
+  sourceIdentity: null,
+  sourceIp: null,
+  userAgent: null,
+  action: null,
+  target: null,
+  outcome: 'REFUSED',
+  code: null,
+  effect: null,
+  deniedBy: null,
+  revision: null,
+};
+
+/** What was there before that migration. */
+const EARLIER = [
+  `INSERT INTO "Account" (id) VALUES ('${BUSY}')`,
+  `INSERT INTO "User" (id, arn, "accountId", name, "createdAt", path) VALUES ('AIDAALICE', '${ALICE}', '${BUSY}', 'alice', now(), '/')`,
+  `INSERT INTO "AccessKey" (id, "userId", "createdAt") VALUES ('AKIAALICE', 'AIDAALICE', now())`,
+  `INSERT INTO "AuditEvent" (at, event, principal, target, outcome) VALUES
+     (now(), 'SignIn', 'anonymous', 'AKIAALICE', 'REFUSED'), (now(), 'SignIn', 'anonymous', 'AKIAGONE', 'REFUSED'),
+     (now(), 'Import', 'operator', '${OTHER}', 'SUCCEEDED'),
+     (now(), 'AssumeRole', '${ALICE}', 'arn:aws:iam::${QUIET}:role/R', 'SUCCEEDED'),
+     (now(), 'PutObject', '${ALICE}', 'arn:aws:s3:::bucket/a:b', 'SUCCEEDED')`,
+];
+
+async function migrateUntil(database: Database, end: RegExp): Promise<void> {
+  const folder = join(prismaFolder(), 'migrations');
+  const names = (await readdir(folder)).filter((name) => /^\d/.test(name)).sort();
+  const before = names.slice(
+    0,
+    names.findIndex((name) => end.test(name)),
+  );
+  const migrations = before.map(async (name) => ({
+    name,
+    script: await readFile(join(folder, name, 'migration.sql'), 'utf8'),
+  }));
+  await applyMigrations(database.adapter, { folder, migrations: await Promise.all(migrations) });
+}
+
+interface Plan {
+  readonly 'Node Type': string;
+  readonly 'Relation Name'?: string;
+  readonly 'Actual Rows': number;
+  readonly 'Actual Loops': number;
+  readonly 'Rows Removed by Filter'?: number;
+  readonly Plans?: readonly Plan[];
+}
+
+function nodesOf(plan: Plan): readonly Plan[] {
+  return [plan, ...(plan.Plans ?? []).flatMap(nodesOf)];
+}
+
+/** How many rows of the trail's tables it looks at. */
+async function rowsRead(database: Database, { text, parameters }: Statement): Promise<number> {
+  const explained = `EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) ${text}`;
+  const [row] = await database.query<{ 'QUERY PLAN': readonly { readonly Plan: Plan }[] }>(explained, parameters);
+  const [explanation] = row?.['QUERY PLAN'] ?? [];
+  if (explanation === undefined) throw new Error('no plan');
+  return nodesOf(explanation.Plan)
+    .filter((node) => node['Relation Name'] !== undefined || node['Node Type'] === 'Bitmap Index Scan')
+    .map((node) => node['Actual Loops'] * (node['Actual Rows'] + (node['Rows Removed by Filter'] ?? 0)))
+    .reduce((sum, rows) => sum + rows, 0);
+}
+
+/** Where a database is. */
+interface Place {
+  readonly open: () => Promise<Database>;
+  readonly remove: () => Promise<void>;
+}
+
+function describeTrail(where: string, prepared: () => Promise<Place>): void {
+  describe(`the audit trail ${where}`, () => {
+    let database: Database;
+    let audit: AuditStore;
+    let remove: () => Promise<void>;
+
+    beforeAll(async () => {
+      const place = await prepared();
+      ({ remove } = place);
+      const earlier = await place.open();
+      await migrateUntil(earlier, MIGRATION);
+      for (const statement of EARLIER) await earlier.query(statement);
+      await earlier.close();
+      database = await place.open();
+      await migrate(database);
+      audit = auditEvents(new Store(database, new Memory(0n)));
+    }, 60_000);
+    afterAll(async () => {
+      await database.close();
+      await remove();
+    });
+
+    const shown = async (accountIds: readonly string[], page: Partial<AuditPage> = {}) =>
+      (await audit.list({ limit: 1000, ...page, filter: { ...page.filter, accountIds } })).map(
+        ({ event, target }) => `${event} ${target}`,
+      );
+
+    it('has the accounts of what happened before it kept them', async () => {
+      expect(await shown([BUSY])).toEqual([
+        'SignIn AKIAALICE',
+        `AssumeRole arn:aws:iam::${QUIET}:role/R`,
+        'PutObject arn:aws:s3:::bucket/a:b',
+      ]);
+      expect(await shown([QUIET])).toEqual([`AssumeRole arn:aws:iam::${QUIET}:role/R`]);
+      expect(await shown([OTHER])).toEqual([`Import ${OTHER}`]);
+      expect(await audit.list({ limit: 1000 })).toHaveLength(5);
+    });
+
+    it('keeps of which accounts an event was, whatever becomes of them', async () => {
+      await audit.record({ ...EVENT, event: 'Later', target: 'AKIAALICE' });
+      await audit.record({ ...EVENT, event: 'Shared', accountIds: [BUSY, OTHER, 'x\0', '1'], target: null });
+      await audit.record({ ...EVENT, event: 'Nobody', principal: 'ec2.amazonaws.com', target: 'AKIANONE\0' });
+      await database.query('DELETE FROM "User"');
+      expect((await shown([BUSY])).slice(3)).toEqual(['Later AKIAALICE', 'Shared null']);
+      expect((await shown([OTHER])).slice(1)).toEqual(['Shared null']);
+      // An event of several accounts is one event, however it is looked for.
+      expect((await shown([OTHER, BUSY])).slice(4)).toEqual(['Later AKIAALICE', 'Shared null']);
+      expect(await shown([OTHER, BUSY], { newest: true, limit: 2 })).toEqual(['Shared null', 'Later AKIAALICE']);
+      for (const filter of [{}, { principal: 'anonymous' }, { event: 'Shared' }, { outcome: 'REFUSED' }] as const) {
+        const wanted = { ...filter, accountIds: [OTHER, BUSY] };
+        expect(await audit.count(wanted)).toBe((await audit.list({ limit: 1000, filter: wanted })).length);
+      }
+      expect(await shown([OTHER, BUSY], { filter: { principal: 'anonymous' } })).toEqual([
+        'SignIn AKIAALICE',
+        'Later AKIAALICE',
+        'Shared null',
+      ]);
+      expect(await shown([])).toEqual([]);
+    });
+
+    it.each(['UPDATE "AuditEventAccount" SET "accountId" = \'1\'', 'DELETE FROM "AuditEventAccount"'])(
+      'refuses %s',
+      async (statement) => {
+        await expect(database.query(statement)).rejects.toThrow('the audit trail is never changed');
+        expect(await shown([OTHER])).toHaveLength(2);
+      },
+    );
+
+    describe(`of ${EVENTS} events`, () => {
+      beforeAll(async () => {
+        await database.query(
+          `WITH added AS (
+             INSERT INTO "AuditEvent" (at, event, principal, outcome)
+             SELECT timestamp '2026-01-01' + n * interval '1 second', 'SignIn',
+                 CASE WHEN n % $1::int = 0 THEN $2::text ELSE $3::text END, 'SUCCEEDED'
+               FROM generate_series(1, $4::int) n
+             RETURNING sequence, principal)
+           INSERT INTO "AuditEventAccount" (sequence, "accountId")
+           SELECT sequence, split_part(principal, ':', 5) FROM added`,
+          [SELDOM, QUIETS, ALICE, EVENTS],
+        );
+      }, 60_000);
+
+      it.each<[string, AuditPage]>([
+        ['the beginning of an account with few', { limit: 101, filter: { accountIds: [QUIET] } }],
+        ['the end of an account with few', { limit: 101, newest: true, filter: { accountIds: [QUIET] } }],
+        ['the end of an account with many', { limit: 101, newest: true, filter: { accountIds: [BUSY] } }],
+        ['a page in the middle', { limit: 101, after: 20_000n, filter: { accountIds: [BUSY, QUIET] } }],
+        ['accounts without any', { limit: 101, filter: { accountIds: ['444444444444', '555555555555'] } }],
+        ['what was refused to few', { limit: 101, filter: { accountIds: [QUIET], outcome: 'REFUSED' } }],
+        ['what few did', { limit: 101, filter: { accountIds: [BUSY], principal: QUIETS } }],
+        ['what many did', { limit: 101, newest: true, filter: { accountIds: [BUSY, QUIET], principal: ALICE } }],
+      ])('reads no more than it has to for %s', async (_what, page) => {
+        for (const statistics of [false, true]) {
+          if (statistics) await database.query('ANALYZE "AuditEvent", "AuditEventAccount"');
+          expect(await rowsRead(database, selectPage('e.sequence', page))).toBeLessThan(1_000);
+        }
+      });
+
+      it('counts an account with few without reading the others’', async () => {
+        expect(await audit.count({ accountIds: [QUIET] })).toBe(1 + EVENTS / SELDOM);
+        expect(await rowsRead(database, selectCount({ accountIds: [QUIET] }))).toBeLessThan(1_000);
+        expect(await rowsRead(database, selectCount({ accountIds: [QUIET], outcome: 'REFUSED' }))).toBeLessThan(1_000);
+      });
+    });
+  });
+}
+
+describeTrail('in a folder', async () => {
+  const dataDir = await mkdtemp(join(tmpdir(), 'rolegate-trail-'));
+  return {
+    open: () => openEmbeddedDatabase(dataDir, async () => undefined),
+    remove: () => rm(dataDir, { recursive: true, force: true }),
+  };
+});
+
+describeTrail('on a server', async () => {
+  const server = await startPostgres();
+  const url = await server.createDatabase();
+  return { open: async () => openServerDatabase(url), remove: () => server.stop() };
+});
