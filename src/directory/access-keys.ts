@@ -1,7 +1,9 @@
 import { RolegateError } from '../policy/errors.ts';
 import { changeWithEvent } from './change.ts';
+import { noSuch } from './entities/holder.ts';
 import { dependency } from './gather/memory.ts';
 import { recall } from './gather/recall.ts';
+import { endSignIns } from './key-sessions.ts';
 import type { AccessKeyRecord, AccessKeyStore } from './session-store.ts';
 import type { Store } from './store.ts';
 
@@ -70,6 +72,18 @@ export function accessKeys(store: Store): AccessKeyStore {
         );
         const touched = [{ entity: 'AccessKey', entityId: id }];
         return { touched, result: undefined };
+      }),
+
+    remove: (id, at, event) =>
+      changeWithEvent(store, event, async (sql) => {
+        const [row] = await sql.query<{ owner: string | null }>(
+          `DELETE FROM "AccessKey" k WHERE k.id = $1
+           RETURNING coalesce(k."servicePrincipal", (SELECT u.arn FROM "User" u WHERE u.id = k."userId")) AS owner`,
+          [id],
+        );
+        if (row === undefined) throw noSuch('Access Key', id);
+        const ended = row.owner === null ? [] : await endSignIns(sql, { keyId: id, owner: row.owner }, at);
+        return { touched: [{ entity: 'AccessKey', entityId: id }, ...ended], result: undefined };
       }),
   };
 }

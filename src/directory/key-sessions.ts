@@ -89,6 +89,29 @@ async function endRoleSession(sql: Sql, id: string | null, at: number): Promise<
   return rows.map(({ arn }) => ({ entity: 'RoleSession', entityId: arn }));
 }
 
+/**
+ * Ends the sign-ins of browsers that were made with a long-term key of `owner`, inside a transaction that has the turn of
+ * writing. The role sessions that they are in have been held by nobody else.
+ */
+export async function endSignIns(
+  sql: Sql,
+  { keyId, owner }: { readonly keyId: string; readonly owner: string },
+  at: number,
+): Promise<readonly Touched[]> {
+  const rows = await sql.query<{ id: string; roleSessionId: string | null }>(
+    `UPDATE "KeySession" SET "endedAt" = $3::text::timestamp(3)
+      WHERE principal = $1 AND "keyId" = $2 AND kind = 'SIGN_IN' AND "endedAt" IS NULL
+        AND "expiresAt" > $3::text::timestamp(3)
+      RETURNING id, "roleSessionId"`,
+    [owner, keyId, iso(at)],
+  );
+  const touched: Touched[] = [];
+  for (const { id, roleSessionId } of rows) {
+    touched.push(...touchedBy(id), ...(await endRoleSession(sql, roleSessionId, at)));
+  }
+  return touched;
+}
+
 /** What principals have as themselves beside their long-term keys. */
 export function keySessions(store: Store): KeySessionStore {
   const { database, memory } = store;

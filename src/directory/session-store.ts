@@ -17,6 +17,11 @@ export interface AccessKeyStore {
     key: { readonly id: string; readonly userArn?: string; readonly service?: string },
     event?: NewAuditEvent,
   ): Promise<void>;
+  /**
+   * Removes the key, and ends at `at` the sign-ins of browsers that were made with it, with the role sessions they are in.
+   * Throws NoSuchEntity.
+   */
+  remove(id: string, at: number, event?: NewAuditEvent): Promise<void>;
 }
 
 /** A role session as it is stored. Times are milliseconds since 1970. */

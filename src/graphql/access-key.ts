@@ -78,6 +78,21 @@ function refuse(
   return audited(directory.audit, aCall(caller, now, origin), attempted, () => Promise.reject(error));
 }
 
+/** That `principal` can have keys that the caller may change, and that this one is its own. Throws what it is told. */
+async function checkKey(
+  context: GatewayContext,
+  { principal, accessKeyId }: { readonly principal: PrincipalRef; readonly accessKeyId: string },
+  event: string,
+): Promise<void> {
+  await checkOwner(context, principal, event);
+  const key = KEY_ID.test(accessKeyId) ? await context.directory.keys.find(accessKeyId) : null;
+  const owner = key?.owner.kind === 'service' ? key.owner.service : key?.owner.arn;
+  if (owner === principalIdOf(principal)) return;
+  const attempted = { event, action: `iam:${event}`, target: accessKeyId };
+  const why = `The Access Key with id ${accessKeyId.slice(0, 128)} cannot be found.`;
+  await refuse(context, attempted, new RolegateError('NoSuchEntity', why, { field: 'accessKeyId' }));
+}
+
 const UpdateAccessKeyInput = builder.inputType('UpdateAccessKeyInput', {
   description: 'Which key is to be switched on or off',
   fields: (t) => ({
@@ -115,17 +130,45 @@ builder.mutationField('updateAccessKey', (t) =>
     },
     resolve: (_root, { input: { principal, accessKeyId, active } }, context) =>
       expectingFailures(async () => {
-        await checkOwner(context, principal, 'UpdateAccessKey');
-        const { sessions, directory, caller, now, origin } = context;
-        const key = KEY_ID.test(accessKeyId) ? await directory.keys.find(accessKeyId) : null;
-        const owner = key?.owner.kind === 'service' ? key.owner.service : key?.owner.arn;
-        if (owner !== principalIdOf(principal)) {
-          const attempted = { event: 'UpdateAccessKey', action: 'iam:UpdateAccessKey', target: accessKeyId };
-          const why = `The Access Key with id ${accessKeyId.slice(0, 128)} cannot be found.`;
-          await refuse(context, attempted, new RolegateError('NoSuchEntity', why, { field: 'accessKeyId' }));
-        }
+        await checkKey(context, { principal, accessKeyId }, 'UpdateAccessKey');
+        const { sessions, caller, now, origin } = context;
         await sessions.setAccessKeyActive(caller, { accessKeyId, active }, now, origin);
         return { id: accessKeyId, active };
+      }),
+  }),
+);
+
+const DeleteAccessKeyInput = builder.inputType('DeleteAccessKeyInput', {
+  description: 'Which key is to be deleted',
+  fields: (t) => ({
+    principal: t.field({ type: 'PrincipalId', required: true, description: `Whose key it is. ${WHOSE}` }),
+    accessKeyId: t.string({ required: true, description: 'AKIA…' }),
+  }),
+});
+
+const DeleteAccessKeySuccess = builder.objectRef<{ readonly accessKeyId: string }>('DeleteAccessKeySuccess').implement({
+  description: 'The key is gone',
+  fields: (t) => ({ accessKeyId: t.exposeString('accessKeyId', { description: 'The key that was deleted' }) }),
+});
+
+builder.mutationField('deleteAccessKey', (t) =>
+  t.field({
+    type: DeleteAccessKeySuccess,
+    description:
+      'iam:DeleteAccessKey: deletes a long-term key for good. It signs nobody in any more, and the browsers that it signed in ' +
+      'are signed out; role sessions and temporary credentials that were made with it go on. Needs iam:DeleteAccessKey on the ' +
+      'user; keys of services are for the operator',
+    args: { input: t.arg({ type: DeleteAccessKeyInput, required: true, description: 'Which key' }) },
+    errors: {
+      types: [AccessDeniedFailure, ValidationFailure, NoSuchEntityFailure],
+      union: { name: 'DeleteAccessKeyResult', description: 'The key is gone, or why not' },
+    },
+    resolve: (_root, { input }, context) =>
+      expectingFailures(async () => {
+        await checkKey(context, input, 'DeleteAccessKey');
+        const { sessions, caller, now, origin } = context;
+        await sessions.deleteAccessKey(caller, input.accessKeyId, now, origin);
+        return input;
       }),
   }),
 );

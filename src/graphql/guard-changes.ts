@@ -148,6 +148,7 @@ function updateOfOidcProvider(args: Arguments): MutationAttempt {
 export const CHANGE_GUARDS: Readonly<Record<string, Guard>> = {
   'Mutation.createAccessKey': onKeyOwner('CreateAccessKey'),
   'Mutation.updateAccessKey': onKeyOwner('UpdateAccessKey'),
+  'Mutation.deleteAccessKey': onKeyOwner('DeleteAccessKey'),
   'Mutation.createVirtualMfaDevice': allowedMutation(creationOfMfaDevice),
   'Mutation.enableMfaDevice': onNamed('EnableMFADevice', 'userArn', 'serialNumber'),
   'Mutation.deactivateMfaDevice': onNamed('DeactivateMFADevice', 'userArn', 'serialNumber'),

@@ -47,3 +47,19 @@ export function setAccessKeyActive(
     directory.entities.setKeyActive(accessKeyId, active, event),
   );
 }
+
+/**
+ * iam:DeleteAccessKey. Nobody signs in with it any more, and the browsers that it signed in are signed out. Role sessions
+ * and temporary credentials that were made with it go on until they expire, as AWS's do: these go by the user.
+ * https://aws.amazon.com/blogs/security/what-to-do-if-you-inadvertently-expose-an-aws-access-key/
+ * Throws NoSuchEntity.
+ */
+export function deleteAccessKey({ directory }: SessionTools, call: Call, accessKeyId: string): Promise<void> {
+  const attempted = { event: 'DeleteAccessKey', action: 'iam:DeleteAccessKey', target: accessKeyId };
+  return audited(directory.audit, call, attempted, async (event) => {
+    // Whose it was cannot be looked up once it is gone.
+    const owner = (await directory.keys.find(accessKeyId))?.owner;
+    const accountIds = owner?.kind === 'user' ? [owner.arn.split(':', 5)[4] ?? ''] : [];
+    await directory.keys.remove(accessKeyId, call.now, { ...event, accountIds });
+  });
+}

@@ -1,7 +1,13 @@
 import type { JWK } from 'jose';
 import type { Access } from '../access/access.ts';
 import type { OidcProviderRecord } from '../directory/identity-stores.ts';
-import { createAccessKey, type KeyOwner, type NewAccessKey, setAccessKeyActive } from './access-keys.ts';
+import {
+  createAccessKey,
+  deleteAccessKey,
+  type KeyOwner,
+  type NewAccessKey,
+  setAccessKeyActive,
+} from './access-keys.ts';
 import { assumeInstanceProfile, assumeRole } from './assume-role.ts';
 import type { AssumeRoleInput } from './assume-role-parameters.ts';
 import { audited } from './audited.ts';
@@ -89,6 +95,8 @@ export interface Sessions {
     now: number,
     origin?: Origin,
   ): Promise<void>;
+  /** Throws NoSuchEntity. */
+  deleteAccessKey(caller: Caller, accessKeyId: string, now: number, origin?: Origin): Promise<void>;
   createVirtualMfaDevice(
     caller: Caller,
     input: InputOf<typeof mfa.createVirtualMfaDevice>,
@@ -165,6 +173,7 @@ export function createSessions(options: {
     createAccessKey: (owner, caller = operator, now = Date.now(), origin = {}) =>
       createAccessKey(tools, aCall(caller, now, origin), owner),
     setAccessKeyActive: on(setAccessKeyActive),
+    deleteAccessKey: on(deleteAccessKey),
     createVirtualMfaDevice: on(mfa.createVirtualMfaDevice),
     enableMfaDevice: on(mfa.enableMfaDevice),
     deactivateMfaDevice: on(mfa.deactivateMfaDevice),

@@ -98,6 +98,13 @@ describe('a key', () => {
     expect(await live.mutate(admin, 'updateAccessKey', off)).toMatchObject({ __typename: 'AccessDenied' });
     expect(await live.mutate(OPERATOR, 'updateAccessKey', off)).toMatchObject({ __typename: 'UpdateAccessKeySuccess' });
     await expect(services.signIn(made.accessKeyId)).rejects.toMatchObject({ code: 'InvalidClientTokenId' });
+    const key = { ...service, accessKeyId: made.accessKeyId };
+    expect(await live.mutate(admin, 'deleteAccessKey', key)).toMatchObject({
+      __typename: 'AccessDenied',
+      message: 'the keys of services are for the operator',
+    });
+    expect(await live.mutate(OPERATOR, 'deleteAccessKey', key)).toEqual({ __typename: 'DeleteAccessKeySuccess' });
+    expect(await live.mutate(OPERATOR, 'deleteAccessKey', key)).toMatchObject({ __typename: 'NoSuchEntity' });
   });
 
   test('of a role there is none', async () => {
@@ -136,6 +143,68 @@ describe('a key is switched off and on', () => {
     expect(await live.mutate(admin, 'updateAccessKey', others)).toMatchObject({ __typename: 'NoSuchEntity' });
     expect((await live.trail()).at(-1)).toMatchObject({ target: key.accessKeyId, outcome: 'FAILED' });
     expect(await services.signIn(key.accessKeyId)).toMatchObject({ keyId: key.accessKeyId });
+  });
+});
+
+describe('a key is deleted', () => {
+  const carol = userArn('carol');
+  const newKey = async () => {
+    await services.directory.apply({ users: [aUser('carol')] });
+    const made = await live.mutate(OPERATOR, 'createAccessKey', { principal: carol }, NEW_KEY);
+    return { principal: carol, accessKeyId: String(made.accessKeyId), secretAccessKey: String(made.secretAccessKey) };
+  };
+
+  test('by who may, for good: it signs nobody in, and its browsers out', async () => {
+    const { secretAccessKey, ...key } = await newKey();
+    const browser = live.browser();
+    await browser.mutate('signIn', { accessKeyId: key.accessKeyId, secretAccessKey });
+    const cookie = browser.cookie() ?? '';
+    expect(await services.sessions.authenticateSignIn(cookie, live.now)).toMatchObject({ ref: { arn: carol } });
+    const answer = await live.mutate(admin, 'deleteAccessKey', key, '... on DeleteAccessKeySuccess { accessKeyId }');
+    expect(answer).toEqual({ __typename: 'DeleteAccessKeySuccess', accessKeyId: key.accessKeyId });
+    expect((await live.trail()).at(-1)).toMatchObject({
+      event: 'DeleteAccessKey',
+      action: 'iam:DeleteAccessKey',
+      principal: userArn('admin'),
+      target: key.accessKeyId,
+      outcome: 'SUCCEEDED',
+    });
+    await expect(services.signIn(key.accessKeyId)).rejects.toMatchObject({ code: 'InvalidClientTokenId' });
+    await expect(services.sessions.authenticateSignIn(cookie, live.now)).rejects.toMatchObject({
+      code: 'ExpiredToken',
+    });
+    expect((await keysOf(admin, carol)).principal.accessKeys).toEqual([]);
+    for (const change of ['deleteAccessKey', 'updateAccessKey']) {
+      const again = { ...key, ...(change === 'updateAccessKey' ? { active: true } : {}) };
+      expect(await live.mutate(admin, change, again)).toMatchObject({
+        __typename: 'NoSuchEntity',
+        message: `The Access Key with id ${key.accessKeyId} cannot be found.`,
+      });
+      expect((await live.trail()).at(-1)).toMatchObject({ target: key.accessKeyId, outcome: 'FAILED' });
+    }
+  });
+
+  test('by nobody else, and none of somebody else', async () => {
+    const { secretAccessKey: _, ...key } = await newKey();
+    expect(await live.mutate(reader, 'deleteAccessKey', key)).toMatchObject({
+      __typename: 'AccessDenied',
+      decision: { deniedBy: 'IDENTITY_POLICY' },
+    });
+    expect((await live.trail()).at(-1)).toMatchObject({
+      event: 'DeleteAccessKey',
+      target: key.accessKeyId,
+      outcome: 'REFUSED',
+    });
+    const others = { ...key, principal: bob };
+    expect(await live.mutate(admin, 'deleteAccessKey', others)).toMatchObject({ __typename: 'NoSuchEntity' });
+    expect(await services.signIn(key.accessKeyId)).toMatchObject({ keyId: key.accessKeyId });
+  });
+
+  test('and its account sees who deleted it', async () => {
+    const { secretAccessKey: _, ...key } = await newKey();
+    await live.mutate(OPERATOR, 'deleteAccessKey', key);
+    const [last] = await services.directory.audit.list({ limit: 1, newest: true, filter: { accountIds: [A] } });
+    expect(last).toMatchObject({ event: 'DeleteAccessKey', principal: 'operator', target: key.accessKeyId });
   });
 });
 

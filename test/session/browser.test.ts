@@ -138,4 +138,15 @@ describe('a browser', () => {
     await gateway.sessions.setAccessKeyActive({ kind: 'operator' }, { ...key, active: true }, NOON);
     expect(idOf(await who(cookie, NOON))).toBe(alice);
   });
+
+  it('is out when its key is deleted, and with it the role that it is in; browsers of another key stay', async () => {
+    const another = await gateway.sessions.createAccessKey({ userArn: alice });
+    const { token } = await gateway.sessions.signIn(another, NOON);
+    const kept = await signedIn();
+    const { session } = await gateway.sessions.switchRole(await who(token, NOON), { role: One }, NOON);
+    await gateway.sessions.deleteAccessKey({ kind: 'operator' }, another.accessKeyId, NOON + 1000);
+    await expect(who(token, NOON + 1000)).rejects.toMatchObject({ code: 'ExpiredToken' });
+    expect(await gateway.directory.sessions.find(session.id)).toMatchObject({ endedAt: NOON + 1000 });
+    expect(idOf(await who(kept, NOON + 1000))).toBe(alice);
+  });
 });

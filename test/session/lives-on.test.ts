@@ -109,7 +109,7 @@ describe('a live session', () => {
     });
   });
 
-  it('goes on when the key of who made it is switched off, and when that user is deleted', async () => {
+  it('goes on when the key of who made it is switched off and deleted, and when that user is deleted', async () => {
     const carol = userArn('carol');
     await gateway.directory.apply({
       users: [aUser('carol')],
@@ -121,6 +121,8 @@ describe('a live session', () => {
     const holder = () => gateway.sessions.authenticate(bearer(assumed), NOON);
     await gateway.sessions.setAccessKeyActive(OPERATOR, { ...key, active: false }, NOON);
     await expect(gateway.sessions.authenticate(basic(key), NOON)).rejects.toMatchObject(INVALID);
+    expect((await decide(gateway, await holder(), S3, NOON)).allowed).toBe(true);
+    await gateway.sessions.deleteAccessKey(OPERATOR, key.accessKeyId, NOON);
     expect((await decide(gateway, await holder(), S3, NOON)).allowed).toBe(true);
     await gateway.directory.entities.deleteUser({ userArn: carol, withDependents: true });
     expect((await decide(gateway, await holder(), S3, NOON)).allowed).toBe(true);

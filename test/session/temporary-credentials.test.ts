@@ -152,6 +152,9 @@ describe('temporary credentials of a user', () => {
     await gateway.sessions.setAccessKeyActive({ kind: 'operator' }, { ...key, active: false }, NOON);
     await expect(gateway.sessions.authenticate(basic, NOON)).rejects.toMatchObject({ code: 'InvalidClientTokenId' });
     expect(await gateway.sessions.authenticate(header, NOON)).toMatchObject({ ref: { arn: gone } });
+    await gateway.sessions.deleteAccessKey({ kind: 'operator' }, key.accessKeyId, NOON);
+    await expect(gateway.sessions.authenticate(basic, NOON)).rejects.toMatchObject({ code: 'InvalidClientTokenId' });
+    expect(await gateway.sessions.authenticate(header, NOON)).toMatchObject({ ref: { arn: gone } });
     await gateway.directory.entities.deleteUser({ userArn: gone, withDependents: true });
     await expect(gateway.sessions.authenticate(header, NOON)).rejects.toMatchObject({ code: 'InvalidClientTokenId' });
   });

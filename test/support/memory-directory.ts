@@ -71,6 +71,9 @@ export class MemoryDirectory implements Directory {
       if (held.length >= 2) throw new RolegateError('LimitExceeded', 'Cannot exceed quota for AccessKeysPerUser: 2');
       this.#keys.set(id, { id, active: true, owner: { kind: 'user', id: this.#idOf(user, 'AIDA'), arn: user.arn } });
     },
+    remove: async (id: string): Promise<void> => {
+      if (!this.#keys.delete(id)) throw new RolegateError('NoSuchEntity', `no such key: \`${id}\``);
+    },
   };
 
   readonly sessions = {
