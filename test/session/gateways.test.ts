@@ -133,7 +133,10 @@ describe('two gateways on one server', () => {
       for (const statement of [
         `UPDATE "AuditEvent" SET principal = 'nobody'`,
         'DELETE FROM "AuditEvent"',
-        'TRUNCATE "AuditEvent"',
+        'TRUNCATE "AuditEvent" CASCADE',
+        `UPDATE "AuditEventAccount" SET "accountId" = 'x'`,
+        'DELETE FROM "AuditEventAccount"',
+        'TRUNCATE "AuditEventAccount"',
       ]) {
         await expect(pool.query(statement)).rejects.toThrow(/the audit trail is never changed/);
       }
