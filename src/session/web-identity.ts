@@ -141,6 +141,9 @@ async function payloadOf(token: string, provider: OidcProviderRecord, now: numbe
     if (typeof payload.sub !== 'string' || payload.sub === '') {
       throw invalidToken('The ID Token provided has no subject.');
     }
+    if (typeof payload.iat === 'number' && payload.iat > now / 1000 + PROVIDER_CLOCK_TOLERANCE_SECONDS) {
+      throw invalidToken('The ID Token provided was issued in the future.');
+    }
     // OpenID Connect has ASCII there; PostgreSQL stores no NUL, and what a trail cannot keep as it is must not get in.
     if (UNSTORABLE.test(payload.sub)) {
       throw invalidToken('The subject of the ID Token provided holds characters that no subject has.');

@@ -239,6 +239,21 @@ describe('who is not concerned', () => {
     }
   });
 
+  test('who has assumed a role since', async () => {
+    await exhaust('192.0.2.1');
+    const { sessions } = started.gateway.services;
+    const caller = await sessions.authenticate(started.as.user('alice'), clock.now);
+    const { session, credentials } = await sessions.assumeRole(
+      caller,
+      { role: DATA_WRITER, roleSessionName: 'alice' },
+      clock.now,
+    );
+    const answer = await ask('192.0.2.1', WHO, `Bearer ${credentials.sessionToken}`);
+    expect(answer.body.data.viewer.principal.principalId).toBe(session.arn);
+    const forged = await ask('192.0.2.1', WHO, `Bearer ${credentials.sessionToken.slice(0, -8)}AAAAAAAA`);
+    expect([forged.status, forged.body.errors[0].extensions.awsCode]).toEqual([401, 'InvalidClientTokenId']);
+  });
+
   test('neighbours of IPv6 are one source, networks of others not', async () => {
     for (let n = 0; n < 40; n++) await ask(`2001:db8::${n}`, WHO, basic(`AKIA${n}`, wrongSecret(n)));
     expect((await ask('2001:db8::ffff', WHO, started.as.user('alice'))).status).toBe(429);

@@ -90,6 +90,7 @@ describe('a web identity', () => {
     ['of an issuer that is spelled otherwise', { iss: `${ISSUER}/` }, 'InvalidIdentityToken'],
     ['for another audience', { aud: 'somebody' }, 'InvalidIdentityToken'],
     ['without a subject', { sub: '' }, 'InvalidIdentityToken'],
+    ['that comes from the future', { iat: NOON / 1000 + 61 }, 'InvalidIdentityToken'],
     ['that has expired', { exp: NOON / 1000 - 61 }, 'ExpiredToken'],
     ['that is not valid yet', { nbf: NOON / 1000 + 61 }, 'InvalidIdentityToken'],
   ])('with a token %s is refused', async (_, claims, code) => {
