@@ -272,6 +272,8 @@ describe('the story of a role, with no header set by hand', { timeout: 120_000 }
       await forged.setContent(form);
       const [response] = await Promise.all([
         forged.waitForResponse(/\/graphql$/),
+        // A page that is closed in the midst of going elsewhere may never say that it is.
+        forged.waitForURL(/\/graphql$/),
         forged.evaluate(() => document.querySelector('form')?.submit()),
       ]);
       expect(response.status()).toBe(403);
