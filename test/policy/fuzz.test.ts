@@ -106,3 +106,25 @@ test('odd texts in every element: no exception, and the same answer twice', { ti
     RUNS,
   );
 });
+
+test('patterns and texts as long as they can be: what took more than its lengths multiplied would not end', () => {
+  // Near misses, on which a matcher that goes back over its choices never ends: a*a*a*…b on aaaa…
+  const unit = fc.constantFrom('a*', '*a', '?*', 'a?', '**', 'ab*', '*${aws:username}*');
+  const pattern = fc
+    .array(unit, { minLength: 200, maxLength: 600 })
+    .chain((parts) => fc.constantFrom('b', '', '*b*c', '?').map((end) => parts.join('') + end));
+  const text = fc.constantFrom('a', 'ab', 'a/', 'aaaaab').map((part) => part.repeat(Math.floor(50_000 / part.length)));
+  fc.assert(
+    fc.property(requests, pattern, text, fc.constantFrom('Allow', 'Deny'), (q, glob, long, Effect) => {
+      const Statement = [
+        { Effect, Action: '*', Resource: `arn:aws:s3:::${glob}`, Condition: { StringLike: { 'aws:userid': glob } } },
+        { Effect, Action: glob.replaceAll(/[^a*?]/g, ''), NotResource: `arn:aws:s3:::${glob}` },
+      ];
+      const identity = [{ Version: '2012-10-17', Statement } as unknown as Doc];
+      const resource = { ...q.resource, arn: `arn:aws:s3:::${long}` };
+      const { effect } = engineDecision({ ...q, identity, resource });
+      expect(['ALLOWED', 'EXPLICIT_DENY', 'IMPLICIT_DENY']).toContain(effect);
+    }),
+    { numRuns: 40 },
+  );
+});
