@@ -6,6 +6,7 @@ import { InvalidInput, RolegateError } from '../policy/errors.ts';
 import { type PrincipalRef, parsePrincipalRef } from '../policy/principal-id.ts';
 import { decideAssumption } from './assume.ts';
 import type { DecideTools } from './decide.ts';
+import { nextTurn } from './next-turn.ts';
 import type { Answer, Subject } from './question.ts';
 import { onOneRevision, pagesOf } from './scan.ts';
 import { withSourceOrganization } from './source-organization.ts';
@@ -27,6 +28,9 @@ export const MAX_CHAIN = 4;
 
 /** Pairs of a session and a role that one search decides at most. */
 const MAX_PAIRS = 1_000_000;
+
+/** How many steps are taken before others get their turn; each tries a page of roles. */
+const STEPS_TOGETHER = 10;
 
 /** Where a search stands: somebody that can still assume further roles. */
 interface Step {
@@ -61,7 +65,10 @@ export async function assumableRoles(
       for await (const arns of pagesOf(tools.directory, 'roleArns')) {
         const gathered = await tools.directory.gather({ principals: [], roles: arns, resources: [], now });
         check(gathered.revision);
-        next.push(...search.expand(steps, arns, gathered));
+        for (let start = 0; start < steps.length; start += STEPS_TOGETHER) {
+          if (start > 0) await nextTurn();
+          next.push(...search.expand(steps.slice(start, start + STEPS_TOGETHER), arns, gathered));
+        }
       }
       // A role that was reached again, on a better way, goes on only from there.
       steps = next.filter((step) => search.isBest(step));

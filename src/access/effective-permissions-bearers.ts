@@ -3,6 +3,7 @@ import type { Catalog } from '../catalog/catalog.ts';
 import type { Directory } from '../directory/directory.ts';
 import { parseArn } from '../policy/arn.ts';
 import { governedBy } from './effective-permissions-governed.ts';
+import { nextTurn } from './next-turn.ts';
 import { type OneRevision, pagesOf, SCAN_PAGE } from './scan.ts';
 
 /** Owners of resources with policies whose ARNs name no account, by ARN. */
@@ -67,6 +68,7 @@ async function* resourcePages(directory: Directory): AsyncGenerator<readonly str
     const resources = page.filter((arn) => !arn.includes(':role/') || parseArn(arn)?.service !== 'iam');
     if (resources.length > 0) yield resources;
     if (page.length < SCAN_PAGE) return;
+    await nextTurn();
     after = page.at(-1);
   }
 }

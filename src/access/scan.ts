@@ -1,5 +1,6 @@
 import type { Directory, Revision } from '../directory/directory.ts';
 import { RolegateError } from '../policy/errors.ts';
+import { nextTurn } from './next-turn.ts';
 
 /** How many entities are looked at together, which bounds the memory a scan takes. */
 export const SCAN_PAGE = 500;
@@ -44,6 +45,7 @@ export async function* pagesOf(
     const page = await directory[kind](after === undefined ? where : { after, ...where });
     if (page.length > 0) yield page;
     if (page.length < SCAN_PAGE) return;
+    await nextTurn();
     after = page.at(-1);
   }
 }

@@ -2,6 +2,7 @@ import type { AccessRoute as AccessRouteValue } from '../access/access-routes.ts
 import { checkMayAskAbout, ownSubject } from './ask.ts';
 import { builder } from './builder.ts';
 import { Decision } from './decision.ts';
+import { inTurn } from './in-turn.ts';
 import {
   ACTION_DESCRIPTION,
   CONTEXT_DESCRIPTION,
@@ -68,7 +69,7 @@ builder.queryField('accessRoutes', (t) =>
       await checkMayAskAbout(context, principal, 'principal');
       const subject = ownSubject(context, { principal, assumedRole: null, session: null });
       const open = needs.map((need, index) => toOpenQuestion(need, `needs[${index}]`));
-      return [...(await context.access.accessRoutes(subject, open, context.now))];
+      return [...(await inTurn(context, () => context.access.accessRoutes(subject, open, context.now)))];
     },
   }),
 );

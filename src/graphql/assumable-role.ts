@@ -4,6 +4,7 @@ import { checkMayAskAbout, ownSubject } from './ask.ts';
 import { builder } from './builder.ts';
 import type { GatewayContext } from './context.ts';
 import { Decision } from './decision.ts';
+import { inTurn } from './in-turn.ts';
 import { type OffsetArguments, type OffsetPage, offsetConnection, pageOfAll } from './offset-connection.ts';
 import { AFTER_DESCRIPTION, FIRST_DESCRIPTION } from './page.ts';
 import { Principal, refOf } from './principal.ts';
@@ -73,6 +74,7 @@ async function assumableRoles(
   page: OffsetArguments,
 ): Promise<OffsetPage<AssumableRoleValue>> {
   await checkMayAskAbout(context, subject.principal, 'principal');
-  const roles = await context.access.assumableRoles(ownSubject(context, subject), { maxDepth }, context.now);
+  const own = ownSubject(context, subject);
+  const roles = await inTurn(context, () => context.access.assumableRoles(own, { maxDepth }, context.now));
   return pageOfAll(roles, page);
 }

@@ -1,5 +1,4 @@
 import SchemaBuilder from '@pothos/core';
-import ComplexityPlugin from '@pothos/plugin-complexity';
 import DataloaderPlugin from '@pothos/plugin-dataloader';
 import ErrorsPlugin from '@pothos/plugin-errors';
 import PrismaPlugin from '@pothos/plugin-prisma';
@@ -9,9 +8,10 @@ import type { RequestContext } from '../evaluation/request.ts';
 import type { JsonValue } from '../policy/json.ts';
 import type { PrincipalRef } from '../policy/principal-id.ts';
 import type { GatewayContext } from './context.ts';
-import { costOfField, MAX_COST, tooCostly } from './cost.ts';
+import { costOfField } from './cost.ts';
 import type { GivenDocument } from './given-document.ts';
 import { readableNode, readableNodes } from './node.ts';
+import { requestBudget } from './request-budget.ts';
 
 /** The schema under construction. It defines nothing itself: every noun has a file of its own. */
 export const builder = new SchemaBuilder<{
@@ -32,12 +32,10 @@ export const builder = new SchemaBuilder<{
   };
 }>({
   // Errors first: it has to see what the fields of the others throw.
-  plugins: [ErrorsPlugin, ComplexityPlugin, DataloaderPlugin, RelayPlugin, PrismaPlugin],
+  plugins: [ErrorsPlugin, requestBudget, DataloaderPlugin, RelayPlugin, PrismaPlugin],
   defaultFieldNullability: false,
   complexity: {
     fieldComplexity: costOfField,
-    limit: { complexity: MAX_COST },
-    complexityError: (_kind, { complexity }) => tooCostly(complexity),
   },
   errors: { directResult: true, defaultTypes: [] },
   prisma: {

@@ -10,8 +10,10 @@ import { AccessComparison } from './access-comparison.ts';
 import { ask, checkMayAskAbout, subjectAsKnown } from './ask.ts';
 import { builder } from './builder.ts';
 import type { GatewayContext } from './context.ts';
+import { PERMISSIONS_COST } from './cost.ts';
 import { Decision } from './decision.ts';
 import { EffectivePermissionConnection, PermissionFilterInput } from './effective-permission.ts';
+import { inTurn } from './in-turn.ts';
 import { given } from './input.ts';
 import { pageOfAll } from './offset-connection.ts';
 import { AFTER_DESCRIPTION, FIRST_DESCRIPTION } from './page.ts';
@@ -66,17 +68,19 @@ EffectivePermissions.implement({
         first: t.arg.int({ description: FIRST_DESCRIPTION }),
         after: t.arg.string({ description: AFTER_DESCRIPTION }),
       },
-      resolve: (set, { filter, ...page }) => pageOfAll(set.permissions(given(filter ?? {})), page),
+      resolve: (set, { filter, ...page }, context) =>
+        inTurn(context, () => pageOfAll(set.permissions(given(filter ?? {})), page)),
     }),
     summary: t.field({
       type: [ServiceSummary],
       description: 'The same, counted by service; services in which nothing is allowed are left out',
-      resolve: (set) => [...set.summary()],
+      resolve: (set, _args, context) => inTurn(context, () => [...set.summary()]),
     }),
     policyDocument: t.field({
       type: 'PolicyDocument',
       description: 'The same set as one IAM policy',
-      resolve: (set) => set.policyDocument(),
+      complexity: PERMISSIONS_COST,
+      resolve: (set, _args, context) => inTurn(context, () => set.policyDocument()),
     }),
     gaps: t.stringList({
       description: 'What the directory did not know and had to leave out, by name. Empty: nothing was guessed',
@@ -121,7 +125,7 @@ async function effectivePermissions(
 ): Promise<EffectivePermissionsValue> {
   await checkMayAskAbout(context, subject.principal, 'principal');
   const asked = await subjectAsKnown(context, subject);
-  return permissionsOf(toolsOf(context), asked, requestContext ?? NO_CONTEXT, context.now);
+  return inTurn(context, () => permissionsOf(toolsOf(context), asked, requestContext ?? NO_CONTEXT, context.now));
 }
 
 builder.interfaceField(Principal, 'effectivePermissions', (t) =>
@@ -173,7 +177,8 @@ builder.queryField('compareAccess', (t) =>
       await checkMayAskAbout(context, input.principal, 'principal');
       const asked = await subjectAsKnown(context, toSubject({ ...input, assumedRole }, 'session'));
       const subject = { ...asked, assumedRole };
-      return compareAccess(toolsOf(context), subject, { filter: given(filter ?? {}) }, context.now);
+      const options = { filter: given(filter ?? {}) };
+      return inTurn(context, () => compareAccess(toolsOf(context), subject, options, context.now));
     },
   }),
 );

@@ -6,6 +6,7 @@ import { parsePrincipalRef } from '../policy/principal-id.ts';
 import { brand } from './brand.ts';
 import { builder } from './builder.ts';
 import type { GatewayContext } from './context.ts';
+import { ASSUMER_COST } from './cost.ts';
 import { Principal, type PrincipalParent, principalValue } from './principal.ts';
 import { Role } from './role.ts';
 import { TagType, tagList } from './tag.ts';
@@ -43,6 +44,7 @@ export const RoleSession = builder.prismaNode('RoleSession', {
       description:
         'Who assumed the role: a user, a service, or, for a chained role, another role session; with a web identity ' +
         '`anonymous`, and `federatedProvider` and `federatedSubject` say who',
+      complexity: ASSUMER_COST,
       select: { assumedBy: true, parentId: true },
       resolve: (row) => assumer(row.assumedBy, row.parentId),
     }),

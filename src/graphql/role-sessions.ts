@@ -2,6 +2,7 @@ import { createContextCache } from '@pothos/core';
 import DataLoader from 'dataloader';
 import { builder } from './builder.ts';
 import type { GatewayContext } from './context.ts';
+import { CHAIN_COST } from './cost.ts';
 import { countField } from './count-field.ts';
 import { callersOwn } from './own-session.ts';
 import { TABLE_PAGE } from './page.ts';
@@ -102,6 +103,7 @@ builder.prismaObjectField(RoleSession, 'chain', (t) =>
     description:
       'Sessions one after the other that led to this one, which is the last; one entry when it is not of a chained role. Those ' +
       'that the caller may not read are left out',
+    complexity: CHAIN_COST,
     select: { id: true, arn: true, parentId: true },
     resolve: async (row, _args, context) => {
       const chain = [row as Link];

@@ -5,6 +5,7 @@ import { mayAskAbout } from './ask.ts';
 import { builder } from './builder.ts';
 import type { GatewayContext } from './context.ts';
 import { Decision } from './decision.ts';
+import { inTurn } from './in-turn.ts';
 import { offsetConnection, offsetOf, toPage } from './offset-connection.ts';
 import { AFTER_DESCRIPTION, FIRST_DESCRIPTION } from './page.ts';
 import { Principal } from './principal.ts';
@@ -61,7 +62,8 @@ builder.queryField('whoCan', (t) =>
       const page = offsetOf(args);
       const { access, caller, now } = context;
       const scope = caller.kind === 'principal' ? await askableScope(context, caller) : null;
-      const { answers, total } = await access.whoCan(toOpenQuestion(args, ''), { ...page, scope }, now);
+      const question = toOpenQuestion(args, '');
+      const { answers, total } = await inTurn(context, () => access.whoCan(question, { ...page, scope }, now));
       return toPage(answers, page.offset, total);
     },
   }),

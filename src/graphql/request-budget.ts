@@ -1,0 +1,47 @@
+import SchemaBuilder, { type SchemaTypes } from '@pothos/core';
+import { PothosComplexityPlugin } from '@pothos/plugin-complexity';
+import type { GraphQLError, GraphQLResolveInfo } from 'graphql';
+import { MAX_COST, tooCostly } from './cost.ts';
+
+declare global {
+  namespace PothosSchemaTypes {
+    interface Plugins<Types extends SchemaTypes> {
+      requestBudget: RequestBudgetPlugin<Types>;
+    }
+  }
+}
+
+interface Spender {
+  readonly request: object;
+}
+
+/** What the operations of an HTTP request that are answered cost so far. */
+const spent = new WeakMap<object, number>();
+/** By the context of an operation: what is said to each of its fields; null: it is answered. */
+const verdicts = new WeakMap<object, GraphQLError | null>();
+
+/**
+ * One budget for all operations of an HTTP request, where the plugin it extends knows of one operation only. An operation
+ * that would go beyond it is refused as a whole, before any of its fields is looked at; those before it are answered.
+ */
+class RequestBudgetPlugin<Types extends SchemaTypes> extends PothosComplexityPlugin<Types> {
+  override checkComplexity(context: Types['Context'] & Spender, info: GraphQLResolveInfo): void {
+    let verdict = verdicts.get(context);
+    if (verdict === undefined) {
+      verdict = spend(context.request, this.complexityCache(context, info).complexity);
+      verdicts.set(context, verdict);
+    }
+    if (verdict !== null) throw verdict;
+  }
+}
+
+function spend(request: object, cost: number): GraphQLError | null {
+  const before = spent.get(request) ?? 0;
+  if (before + cost > MAX_COST) return tooCostly(cost, before);
+  spent.set(request, before + cost);
+  return null;
+}
+
+export const requestBudget = 'requestBudget';
+// as: the plugin it extends is declared without regard to exactOptionalPropertyTypes.
+SchemaBuilder.registerPlugin(requestBudget, RequestBudgetPlugin as never);
