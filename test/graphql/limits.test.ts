@@ -8,6 +8,7 @@ import { MemoryDirectory } from '../support/memory-directory.ts';
 import { faultsOf, type Gateway, gatewayOn, OPERATOR } from './gateway.ts';
 
 const ALICE = 'arn:aws:iam::111111111111:user/alice';
+const DATA_WRITER = 'arn:aws:iam::222222222222:role/DataWriter';
 const DECISIONS = 'query ($requests: [AccessRequestInput!]!) { decisions(requests: $requests) { allowed } }';
 
 let gateway: Gateway;
@@ -100,7 +101,39 @@ describe('cost', () => {
     const searches = (count: number) =>
       `{ ${Array.from({ length: count }, (_, index) => `a${index}: whoCan(action: "s3:GetObject", resource: "*") { totalCount }`).join(' ')} }`;
     const [fault] = faultsOf(await gateway.ask(OPERATOR, searches(100)));
-    expect(fault?.message).toMatch(/^the operation costs 50\d{4}; at most 500000 are answered/);
+    expect(fault?.message).toMatch(/^the operation costs 1002\d{3}; at most 500000 are answered/);
+  });
+
+  test('counts each part of all permissions, and comparing them for more', async () => {
+    const few = (fields: string) => Array.from({ length: 25 }, (_, index) => `a${index}: ${fields}`).join(' ');
+    const all = `effectivePermissions(principal: "${ALICE}") { summary { service } permissions { totalCount } policyDocument }`;
+    const [parts] = faultsOf(await gateway.ask(OPERATOR, `{ ${few(all)} }`));
+    expect(parts?.message).toMatch(/^the operation costs 50\d{4}; /);
+    const compared = `compareAccess(principal: "${ALICE}", assumedRole: "${DATA_WRITER}") { keptCount }`;
+    const [comparing] = faultsOf(await gateway.ask(OPERATOR, `{ ${few(compared)} }`));
+    expect(comparing?.message).toMatch(/^the operation costs 1000050; /);
+  });
+
+  test('counts the sessions that led to those of a list', async () => {
+    const query =
+      'query ($first: Int) { roleSessions(first: $first) { nodes { chain { chain { arn } } assumedBy { principalId } } } }';
+    const [fault] = faultsOf(await gateway.ask(OPERATOR, query, { first: 1000 }));
+    expect(fault?.message).toMatch(/^the operation costs 15\d{5}; /);
+  });
+
+  test('is one budget for all operations of a request', async () => {
+    const search = (count: number) => ({
+      query: `{ ${Array.from({ length: count }, (_, index) => `a${index}: assumableRoles(principal: "${ALICE}", first: 1) { totalCount }`).join(' ')} }`,
+    });
+    const [first, second, third] = await gateway.askTogether(OPERATOR, [search(30), search(30), search(5)]);
+    expect(first?.errors).toBeUndefined();
+    expect(second && faultsOf(second)[0]?.message).toMatch(
+      /^the operation costs 300090, with the others of its request 600180; at most 500000 are answered/,
+    );
+    expect(second?.errors?.[0]?.extensions).toMatchObject({ cost: 600_180, limit: 500_000 });
+    expect(third?.errors).toBeUndefined();
+    // Another request has a budget of its own.
+    expect((await gateway.ask(OPERATOR, search(30).query)).errors).toBeUndefined();
   });
 
   test('is that of the operation asked for, not of the first one', async () => {
@@ -138,5 +171,41 @@ describe('batches', () => {
   test('a cursor that is none is refused', async () => {
     const query = `{ assumableRoles(principal: "${ALICE}", after: "nonsense") { totalCount } }`;
     expect(faultsOf(await gateway.ask(OPERATOR, query))[0]).toMatchObject({ code: 'BAD_USER_INPUT', field: 'after' });
+  });
+});
+
+describe('searches', () => {
+  test('of one request leave others their turn', async () => {
+    const events: string[] = [];
+    const searches = Array.from(
+      { length: 8 },
+      (_, index) => `a${index}: effectivePermissions(principal: "${ALICE}") { summary { service } policyDocument }`,
+    );
+    const dear = { query: `{ ${searches.join(' ')} }` };
+    const expensive = gateway.askTogether(OPERATOR, [dear, dear]).then((results) => {
+      events.push('expensive');
+      return results;
+    });
+    // A request that comes as requests do: while this one is worked on.
+    await new Promise((resolve) => {
+      setImmediate(resolve);
+    });
+    expect(events).toEqual([]);
+    const cheap = gateway.ask(OPERATOR, '{ viewer { principal { principalId } } }').then((result) => {
+      events.push('cheap');
+      return result;
+    });
+    const [results] = await Promise.all([expensive, cheap]);
+    expect(results.map(({ errors }) => errors)).toEqual([undefined, undefined]);
+    expect(events).toEqual(['cheap', 'expensive']);
+  });
+
+  test('that fail do not hold up those after them', async () => {
+    const [bad, good] = await gateway.askTogether(OPERATOR, [
+      { query: `{ assumableRoles(principal: "${ALICE}", maxDepth: 9) { totalCount } }` },
+      { query: `{ assumableRoles(principal: "${ALICE}") { totalCount } }` },
+    ]);
+    expect(bad && faultsOf(bad)).toMatchObject([{ code: 'BAD_USER_INPUT', field: 'maxDepth' }]);
+    expect(good?.data).toEqual({ assumableRoles: { totalCount: expect.any(Number) } });
   });
 });
