@@ -1,9 +1,10 @@
-import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll } from 'vitest';
 import { openCatalog } from '../../src/catalog/catalog.ts';
 import { openDirectory } from '../../src/directory/prisma/open-directory.ts';
+import { copyFolder } from '../support/copy-folder.ts';
 import { describeDirectory } from './directory.contract.ts';
 
 const folder = await mkdtemp(join(tmpdir(), 'rolegate-directory-'));
@@ -18,7 +19,7 @@ describeDirectory('in a folder', {
   shared: false,
   fresh: async () => {
     const dataDir = join(folder, String(++copies));
-    await cp(empty, dataDir, { recursive: true });
+    await copyFolder(empty, dataDir);
     return { kind: 'embedded', dataDir };
   },
 });

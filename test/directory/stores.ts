@@ -1,10 +1,11 @@
-import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, describe } from 'vitest';
 import { openCatalog } from '../../src/catalog/catalog.ts';
 import type { DirectoryDocument } from '../../src/directory/document.ts';
 import { type DirectoryOptions, type OpenDirectory, openDirectory } from '../../src/directory/prisma/open-directory.ts';
+import { copyFolder } from '../support/copy-folder.ts';
 import { startPostgres } from '../support/postgres-server.ts';
 
 const catalog = await openCatalog();
@@ -25,7 +26,7 @@ export function describeInBothStores(name: string, tests: (store: Store) => void
       storeOf(async () => {
         folder ??= prepared();
         const dataDir = join(await folder, String(++copies));
-        await cp(join(await folder, 'empty'), dataDir, { recursive: true });
+        await copyFolder(join(await folder, 'empty'), dataDir);
         return { kind: 'embedded', dataDir };
       }),
     );

@@ -1,4 +1,4 @@
-import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach } from 'vitest';
@@ -13,6 +13,7 @@ import { type Caller, subjectOf } from '../../src/session/caller.ts';
 import type { TemporaryCredentials } from '../../src/session/credentials.ts';
 import { createSecrets, type Secrets } from '../../src/session/secrets.ts';
 import { createSessions, type Sessions } from '../../src/session/sessions.ts';
+import { copyFolder } from '../support/copy-folder.ts';
 import { aQuestion } from '../support/questions.ts';
 
 const catalog = await openCatalog();
@@ -50,7 +51,7 @@ export async function open(document: DirectoryDocument): Promise<Gateway> {
 /** As `open`, for all tests of a file; whoever opens it closes it. */
 export async function openShared(document: DirectoryDocument): Promise<Gateway> {
   const dataDir = join(folder, `directory${++count}`);
-  await cp(template, dataDir, { recursive: true });
+  await copyFolder(template, dataDir);
   const gateway = await openOn({ kind: 'embedded', dataDir });
   await gateway.directory.apply(document);
   return gateway;
