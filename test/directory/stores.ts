@@ -5,7 +5,7 @@ import { afterAll, afterEach, describe } from 'vitest';
 import { openCatalog } from '../../src/catalog/catalog.ts';
 import type { DirectoryDocument } from '../../src/directory/document.ts';
 import { type DirectoryOptions, type OpenDirectory, openDirectory } from '../../src/directory/prisma/open-directory.ts';
-import { copyFolder } from '../support/copy-folder.ts';
+import { putEmptyDirectory } from '../support/empty-directory.ts';
 import { startPostgres } from '../support/postgres-server.ts';
 
 const catalog = await openCatalog();
@@ -24,9 +24,9 @@ export function describeInBothStores(name: string, tests: (store: Store) => void
     afterAll(async () => folder && rm(await folder, { recursive: true, force: true }));
     tests(
       storeOf(async () => {
-        folder ??= prepared();
+        folder ??= mkdtemp(join(tmpdir(), 'rolegate-stores-'));
         const dataDir = join(await folder, String(++copies));
-        await copyFolder(join(await folder, 'empty'), dataDir);
+        await putEmptyDirectory(dataDir);
         return { kind: 'embedded', dataDir };
       }),
     );
@@ -41,13 +41,6 @@ export function describeInBothStores(name: string, tests: (store: Store) => void
       }),
     );
   });
-}
-
-/** An empty directory, made once and copied: a first start takes as long as ten later ones. */
-async function prepared(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'rolegate-stores-'));
-  await (await openDirectory({ kind: 'embedded', dataDir: join(folder, 'empty') }, catalog)).close();
-  return folder;
 }
 
 function storeOf(fresh: () => Promise<DirectoryOptions>): Store {

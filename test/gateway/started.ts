@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type RunningGateway, startGateway } from '../../src/server/gateway.ts';
 import { readSettings } from '../../src/server/settings.ts';
+import { putEmptyDirectory } from '../support/empty-directory.ts';
 import { newDataDir, removeDataDir } from '../support/gateway.ts';
 
 /** Noon of the day on which these tests begin. */
@@ -90,6 +91,7 @@ export function bearer(sessionToken: string): Headers {
 /** Starts one as `npm start` does, empty, with `env` as further settings. */
 export async function start(env: Readonly<Record<string, string>> = {}): Promise<StartedGateway> {
   const dataDir = await newDataDir();
+  await putEmptyDirectory(dataDir);
   const clock = { now: NOON };
   const settings = readSettings(
     { PORT: '0', LOG_LEVEL: 'silent', ROLEGATE_DEMO: 'off', ROLEGATE_DATA_DIR: dataDir, ...env },

@@ -9,6 +9,7 @@ import type { GatewayServices } from '../../src/graphql/context.ts';
 import type { Caller } from '../../src/session/caller.ts';
 import { createSecrets, type Secrets } from '../../src/session/secrets.ts';
 import { createSessions } from '../../src/session/sessions.ts';
+import { putEmptyDirectory } from '../support/empty-directory.ts';
 import { NOW } from './gateway.ts';
 
 const catalog = await openCatalog();
@@ -34,6 +35,7 @@ export interface TestServices extends GatewayServices {
 /** A new directory that holds `document`. */
 export async function openServices(document: DirectoryDocument): Promise<TestServices> {
   const dataDir = await mkdtemp(join(tmpdir(), 'rolegate-graphql-'));
+  await putEmptyDirectory(join(dataDir, 'directory'));
   const services = await open(dataDir);
   await services.directory.apply(document);
   return services;

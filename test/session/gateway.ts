@@ -13,16 +13,12 @@ import { type Caller, subjectOf } from '../../src/session/caller.ts';
 import type { TemporaryCredentials } from '../../src/session/credentials.ts';
 import { createSecrets, type Secrets } from '../../src/session/secrets.ts';
 import { createSessions, type Sessions } from '../../src/session/sessions.ts';
-import { copyFolder } from '../support/copy-folder.ts';
+import { putEmptyDirectory } from '../support/empty-directory.ts';
 import { aQuestion } from '../support/questions.ts';
 
 const catalog = await openCatalog();
 const folder = await mkdtemp(join(tmpdir(), 'rolegate-session-'));
 export const secrets = await createSecrets({ dataDir: folder, operatorToken: 'operator-token' });
-
-/** An empty directory with all migrations, made once and copied: what is slow about a first start is that. */
-const template = join(folder, 'template');
-await openDirectory({ kind: 'embedded', dataDir: template }, catalog).then((directory) => directory.close());
 
 export interface Gateway {
   readonly directory: OpenDirectory;
@@ -51,7 +47,7 @@ export async function open(document: DirectoryDocument): Promise<Gateway> {
 /** As `open`, for all tests of a file; whoever opens it closes it. */
 export async function openShared(document: DirectoryDocument): Promise<Gateway> {
   const dataDir = join(folder, `directory${++count}`);
-  await copyFolder(template, dataDir);
+  await putEmptyDirectory(dataDir);
   const gateway = await openOn({ kind: 'embedded', dataDir });
   await gateway.directory.apply(document);
   return gateway;

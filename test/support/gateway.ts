@@ -1,8 +1,10 @@
+import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type RunningGateway, startGateway } from '../../src/server/gateway.ts';
 import { readSettings, type Settings } from '../../src/server/settings.ts';
+import { putEmptyDirectory } from './empty-directory.ts';
 
 /** A gateway on a port and a folder of its own. */
 export interface TestGateway {
@@ -31,9 +33,10 @@ export function removeDataDir(dataDir: string): Promise<void> {
   return rm(dataDir, { recursive: true, force: true });
 }
 
-/** Starts one as `npm start` does, with `env` as its environment variables. */
+/** Starts one as `npm start` does, on an empty database that is made already, with `env` as its environment variables. */
 export async function startTestGateway(dataDir: string, env: Record<string, string> = {}): Promise<TestGateway> {
   const settings = readSettings({ PORT: '0', LOG_LEVEL: 'silent', ROLEGATE_DATA_DIR: dataDir, ...env }, '/');
+  if (settings.databaseUrl === null && !existsSync(join(dataDir, 'db'))) await putEmptyDirectory(dataDir);
   const gateway = await startGateway(settings);
   const token = settings.operatorToken ?? (await readFile(join(dataDir, 'operator.token'), 'utf8')).trim();
   const { secrets } = gateway.services;

@@ -1,0 +1,18 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { copyFolder } from './copy-folder.ts';
+
+/** The name of the environment variable that says where the empty directory is that build.ts has made. */
+export const EMPTY_DIRECTORY = 'ROLEGATE_TEST_EMPTY_DIRECTORY';
+
+/**
+ * Puts an empty directory with all migrations into the data folder `dataDir`, which need not be there. What is slow about a
+ * first start is making that: it is made once for all tests, and copied.
+ */
+export async function putEmptyDirectory(dataDir: string): Promise<void> {
+  const empty = process.env[EMPTY_DIRECTORY];
+  if (empty === undefined)
+    throw new Error(`${EMPTY_DIRECTORY} is not set: the tests run by the configuration in test/`);
+  await mkdir(dataDir, { recursive: true, mode: 0o700 });
+  await copyFolder(join(empty, 'db'), join(dataDir, 'db'));
+}
