@@ -1,8 +1,8 @@
-import { RolegateError } from '../policy/errors.ts';
 import { changeWithEvent } from './change.ts';
-import { noSuch } from './entities/holder.ts';
+import { noSuch, quotaExceeded } from './entities/holder.ts';
 import { dependency } from './gather/memory.ts';
 import { recall } from './gather/recall.ts';
+import { toIso } from './instants.ts';
 import { endSignIns } from './key-sessions.ts';
 import type { AccessKeyRecord, AccessKeyStore } from './session-store.ts';
 import type { Store } from './store.ts';
@@ -55,20 +55,14 @@ export function accessKeys(store: Store): AccessKeyStore {
                FROM "User" u WHERE u.arn = $1`,
             [userArn],
           );
-          if (user === undefined) {
-            throw new RolegateError('NoSuchEntity', `the user ${userArn} cannot be found`, { field: 'userArn' });
-          }
-          if (user.keys >= KEYS_PER_USER) {
-            throw new RolegateError('LimitExceeded', `a user has at most ${KEYS_PER_USER} access keys`, {
-              field: 'userArn',
-            });
-          }
+          if (user === undefined) throw noSuch('user', userArn);
+          if (user.keys >= KEYS_PER_USER) throw quotaExceeded('AccessKeysPerUser', KEYS_PER_USER, 'userArn');
           userId = user.id;
         }
         await sql.query(
           `INSERT INTO "AccessKey" (id, "userId", "servicePrincipal", "createdAt")
            VALUES ($1, $2, $3, $4::text::timestamp(3))`,
-          [id, userId, service ?? null, new Date(now).toISOString()],
+          [id, userId, service ?? null, toIso(now)],
         );
         const touched = [{ entity: 'AccessKey', entityId: id }];
         return { touched, result: undefined };
@@ -81,7 +75,7 @@ export function accessKeys(store: Store): AccessKeyStore {
            RETURNING coalesce(k."servicePrincipal", (SELECT u.arn FROM "User" u WHERE u.id = k."userId")) AS owner`,
           [id],
         );
-        if (row === undefined) throw noSuch('Access Key', id);
+        if (row === undefined) throw noSuch('Access Key', id, 'id');
         const ended = row.owner === null ? [] : await endSignIns(sql, { keyId: id, owner: row.owner }, at);
         return { touched: [{ entity: 'AccessKey', entityId: id }, ...ended], result: undefined };
       }),

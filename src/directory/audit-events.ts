@@ -1,6 +1,7 @@
 import { isAccountId } from '../policy/principal-id.ts';
 import { selectCount, selectPage } from './audit-search.ts';
 import type { AuditEvent, AuditStore, NewAuditEvent } from './audit-store.ts';
+import { millisecondsOf, toIso } from './instants.ts';
 import type { Sql } from './prisma/database.ts';
 import type { Store } from './store.ts';
 
@@ -69,7 +70,7 @@ export async function addAuditEvent(sql: Sql, event: NewAuditEvent | undefined, 
   await sql.query('SELECT pg_advisory_xact_lock($1::int8)::text', [AUDIT_LOCK]);
   const known = revision ?? event.revision;
   await sql.query(INSERT_EVENT, [
-    new Date(event.at).toISOString(),
+    toIso(event.at),
     event.outcome,
     known === null ? null : String(known),
     parametersOf(event),
@@ -85,7 +86,7 @@ type AuditRow = Omit<AuditEvent, 'sequence' | 'revision'> & {
 };
 
 /** What of an event `e` is read. */
-const EVENT_COLUMNS = `e.sequence::text, (extract(epoch FROM e.at) * 1000)::float8 AS at, e.outcome::text,
+const EVENT_COLUMNS = `e.sequence::text, ${millisecondsOf('e.at')} AS at, e.outcome::text,
   e.revision::text, e.parameters, ${TEXTS.map((name) => `e."${name}"`).join(', ')}`;
 
 /** The audit trail. */

@@ -1,4 +1,5 @@
 import type { AuditFilter, AuditPage } from './audit-store.ts';
+import { toIso } from './instants.ts';
 import type { SqlParameter } from './prisma/database.ts';
 
 /** At most so many events at a time: a page, and whether there is more. */
@@ -27,7 +28,7 @@ function conditionsOf(filter: AuditFilter, parameters: Parameters): readonly str
     const text = filter[name];
     if (text !== undefined) conditions.push(`e."${name}" = ${parameters.add(text)}`);
   }
-  const instant = (at: number): string => `${parameters.add(new Date(at).toISOString())}::text::timestamp(3)`;
+  const instant = (at: number): string => `${parameters.add(toIso(at))}::text::timestamp(3)`;
   if (outcome !== undefined) conditions.push(`e.outcome = ${parameters.add(outcome)}::text::"AuditOutcome"`);
   if (from !== undefined) conditions.push(`e.at >= ${instant(from)}`);
   if (until !== undefined) conditions.push(`e.at < ${instant(until)}`);

@@ -34,11 +34,14 @@ export interface KeySessionRecord {
   readonly endedAt: number | null;
 }
 
+/** One that is to be made. */
+export type NewKeySession = Omit<KeySessionRecord, 'endedAt' | 'roleSessionId'>;
+
 export interface KeySessionStore {
   /** Null: there is none, or its user was deleted. */
   find(id: string): Promise<KeySessionRecord | null>;
   /** Throws NoSuchEntity when its user is not there any more. */
-  create(session: Omit<KeySessionRecord, 'endedAt' | 'roleSessionId'>, event?: NewAuditEvent): Promise<void>;
+  create(session: NewKeySession, event?: NewAuditEvent): Promise<void>;
   /** Idempotent. Ends the role session that a sign-in has switched to as well. */
   end(id: string, at: number, event?: NewAuditEvent): Promise<void>;
   /** A sign-in gives its role back: the role session ends, and the own permissions are back. False: it was in none. */

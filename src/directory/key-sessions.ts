@@ -1,17 +1,19 @@
 import { RolegateError } from '../policy/errors.ts';
 import type { Touched } from './apply/revision.ts';
 import { changeWithEvent } from './change.ts';
+import { endRoleSession } from './end-role-session.ts';
 import { dependency } from './gather/memory.ts';
 import { recall } from './gather/recall.ts';
-import type { KeySessionRecord, KeySessionStore } from './key-session-store.ts';
+import { millisecondsOf, toIso } from './instants.ts';
+import type { KeySessionRecord, KeySessionStore, NewKeySession } from './key-session-store.ts';
 import type { Sql } from './prisma/database.ts';
 import type { Store } from './store.ts';
 
-const EPOCH = (column: string): string => `(extract(epoch FROM "${column}") * 1000)::float8 AS "${column}"`;
+const instant = (column: string): string => `${millisecondsOf(`"${column}"`)} AS "${column}"`;
 
 const SELECT_SESSION = `SELECT id, kind::text, "accessKeyId", "keyId", principal, "userId", "federatedArn", tags,
-    "sessionPolicies", "sessionPolicyArns", "roleSessionId", "sourceIp", "userAgent", ${EPOCH('mfaAuthenticatedAt')},
-    ${EPOCH('issuedAt')}, ${EPOCH('expiresAt')}, ${EPOCH('endedAt')}
+    "sessionPolicies", "sessionPolicyArns", "roleSessionId", "sourceIp", "userAgent", ${instant('mfaAuthenticatedAt')},
+    ${instant('issuedAt')}, ${instant('expiresAt')}, ${instant('endedAt')}
   FROM "KeySession" WHERE id = $1`;
 
 const INSERT_SESSION = `
@@ -27,11 +29,7 @@ async function findOne(sql: Sql, id: string): Promise<KeySessionRecord | null> {
   return row ?? null;
 }
 
-function iso(at: number): string {
-  return new Date(at).toISOString();
-}
-
-async function insert(sql: Sql, session: Omit<KeySessionRecord, 'endedAt' | 'roleSessionId'>): Promise<void> {
+async function insert(sql: Sql, session: NewKeySession): Promise<void> {
   const rows = await sql.query(INSERT_SESSION, [
     session.id,
     session.kind,
@@ -43,11 +41,11 @@ async function insert(sql: Sql, session: Omit<KeySessionRecord, 'endedAt' | 'rol
     JSON.stringify(session.tags),
     session.sessionPolicies,
     session.sessionPolicyArns,
-    session.mfaAuthenticatedAt === null ? null : iso(session.mfaAuthenticatedAt),
+    session.mfaAuthenticatedAt === null ? null : toIso(session.mfaAuthenticatedAt),
     session.sourceIp,
     session.userAgent,
-    iso(session.issuedAt),
-    iso(session.expiresAt),
+    toIso(session.issuedAt),
+    toIso(session.expiresAt),
   ]);
   if (rows.length === 0) throw new RolegateError('NoSuchEntity', `the user ${session.principal} cannot be found`);
 }
@@ -72,21 +70,16 @@ export async function setBrowserRole(
       WHERE k.id = $1 AND before.id = k.id AND k.kind = 'SIGN_IN' AND k."endedAt" IS NULL
         AND k."expiresAt" > $3::text::timestamp(3)
       RETURNING before."roleSessionId" AS left`,
-    [id, roleSessionId, iso(at)],
+    [id, roleSessionId, toIso(at)],
   );
   if (row === undefined)
     throw new RolegateError('ExpiredToken', 'The security token included in the request is expired');
   return { left: row.left, touched: touchedBy(id) };
 }
 
-async function endRoleSession(sql: Sql, id: string | null, at: number): Promise<readonly Touched[]> {
-  if (id === null) return [];
-  const rows = await sql.query<{ arn: string }>(
-    `UPDATE "RoleSession" SET "endedAt" = $2::text::timestamp(3), "endReason" = 'EXITED'
-      WHERE id = $1 AND "endedAt" IS NULL RETURNING arn`,
-    [id, iso(at)],
-  );
-  return rows.map(({ arn }) => ({ entity: 'RoleSession', entityId: arn }));
+/** The role session that a sign-in is in ends with it, or by being left. */
+async function exitRoleSession(sql: Sql, id: string | null, at: number): Promise<readonly Touched[]> {
+  return id === null ? [] : endRoleSession(sql, id, at, 'EXITED');
 }
 
 /**
@@ -103,11 +96,11 @@ export async function endSignIns(
       WHERE principal = $1 AND "keyId" = $2 AND kind = 'SIGN_IN' AND "endedAt" IS NULL
         AND "expiresAt" > $3::text::timestamp(3)
       RETURNING id, "roleSessionId"`,
-    [owner, keyId, iso(at)],
+    [owner, keyId, toIso(at)],
   );
   const touched: Touched[] = [];
   for (const { id, roleSessionId } of rows) {
-    touched.push(...touchedBy(id), ...(await endRoleSession(sql, roleSessionId, at)));
+    touched.push(...touchedBy(id), ...(await exitRoleSession(sql, roleSessionId, at)));
   }
   return touched;
 }
@@ -136,12 +129,12 @@ export function keySessions(store: Store): KeySessionStore {
         const rows = await sql.query<{ roleSessionId: string | null; federatedArn: string | null }>(
           `UPDATE "KeySession" SET "endedAt" = $2::text::timestamp(3) WHERE id = $1 AND "endedAt" IS NULL
            RETURNING "roleSessionId", "federatedArn"`,
-          [id, iso(at)],
+          [id, toIso(at)],
         );
         const [row] = rows;
         if (row === undefined) return { touched: [], result: undefined };
         return {
-          touched: [...touchedBy(id, row.federatedArn), ...(await endRoleSession(sql, row.roleSessionId, at))],
+          touched: [...touchedBy(id, row.federatedArn), ...(await exitRoleSession(sql, row.roleSessionId, at))],
           result: undefined,
         };
       }),
@@ -150,7 +143,7 @@ export function keySessions(store: Store): KeySessionStore {
       changeWithEvent(store, event, async (sql) => {
         const { left, touched } = await setBrowserRole(sql, id, null, at);
         if (left === null) return { touched: [], result: false };
-        return { touched: [...touched, ...(await endRoleSession(sql, left, at))], result: true };
+        return { touched: [...touched, ...(await exitRoleSession(sql, left, at))], result: true };
       }),
   };
 }

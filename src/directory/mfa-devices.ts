@@ -1,18 +1,18 @@
 import { RolegateError } from '../policy/errors.ts';
 import type { Touched } from './apply/revision.ts';
 import { changeWithEvent } from './change.ts';
+import { noSuch, quotaExceeded } from './entities/holder.ts';
 import type { MfaDeviceRecord, MfaDeviceStore } from './identity-stores.ts';
+import { millisecondsOf, toIso } from './instants.ts';
 import type { Sql } from './prisma/database.ts';
 import type { Store } from './store.ts';
 
 /** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
 const DEVICES_PER_USER = 8;
 
-const EPOCH = (column: string): string => `(extract(epoch FROM d."${column}") * 1000)::float8 AS "${column}"`;
-
-const SELECT_DEVICES = `SELECT d."serialNumber", d."accountId", d.name, d."seedId", ${EPOCH('createdAt')},
+const SELECT_DEVICES = `SELECT d."serialNumber", d."accountId", d.name, d."seedId", ${millisecondsOf('d."createdAt"')} AS "createdAt",
     CASE WHEN u.id IS NOT NULL THEN json_build_object('id', u.id, 'arn', u.arn) END AS user,
-    CASE WHEN u.id IS NOT NULL THEN (extract(epoch FROM d."enabledAt") * 1000)::float8 END AS "enabledAt",
+    CASE WHEN u.id IS NOT NULL THEN ${millisecondsOf('d."enabledAt"')} END AS "enabledAt",
     d."lastTimeStep"
   FROM "MfaDevice" d LEFT JOIN "User" u ON u.id = d."userId"`;
 
@@ -28,9 +28,7 @@ function noSuchDevice(serialNumber: string): RolegateError {
 
 async function userId(sql: Sql, arn: string): Promise<string> {
   const [user] = await sql.query<{ id: string }>('SELECT id FROM "User" WHERE arn = $1', [arn]);
-  if (user === undefined) {
-    throw new RolegateError('NoSuchEntity', `the user ${arn} cannot be found`, { field: 'user' });
-  }
+  if (user === undefined) throw noSuch('user', arn);
   return user.id;
 }
 
@@ -40,9 +38,7 @@ async function checkRoom(sql: Sql, user: string): Promise<void> {
     [user],
   );
   if ((row?.devices ?? 0) < DEVICES_PER_USER) return;
-  throw new RolegateError('LimitExceeded', `Cannot exceed quota for MFADevicesPerUser: ${DEVICES_PER_USER}`, {
-    field: 'user',
-  });
+  throw quotaExceeded('MFADevicesPerUser', DEVICES_PER_USER, 'userArn');
 }
 
 /** Why nothing was written: there is no such device, or it is somebody's. */
@@ -91,7 +87,7 @@ function changes(store: Store): Omit<MfaDeviceStore, 'find' | 'list' | 'acceptTi
         const made = await sql.query(
           `INSERT INTO "MfaDevice" ("serialNumber", "accountId", name, "seedId", "createdAt")
            VALUES ($1, $2, $3, $4, $5::text::timestamp(3)) ON CONFLICT ("serialNumber") DO NOTHING RETURNING name`,
-          [serialNumber, accountId, name, seedId, new Date(createdAt).toISOString()],
+          [serialNumber, accountId, name, seedId, toIso(createdAt)],
         );
         if (made.length === 0) {
           throw new RolegateError('EntityAlreadyExists', 'MFADevice entity at the same path and name already exists.', {
@@ -108,7 +104,7 @@ function changes(store: Store): Omit<MfaDeviceStore, 'find' | 'list' | 'acceptTi
         const enabled = await sql.query(
           `UPDATE "MfaDevice" SET "userId" = $2, "enabledAt" = $3::text::timestamp(3), "lastTimeStep" = $4
             WHERE "serialNumber" = $1 AND "userId" IS NULL AND coalesce("lastTimeStep", 0) < $4 RETURNING name`,
-          [serialNumber, user, new Date(at).toISOString(), timeStep],
+          [serialNumber, user, toIso(at), timeStep],
         );
         if (enabled.length === 0) {
           throw await explain(sql, serialNumber, 'EntityAlreadyExists', 'MFA Device is already in use.');

@@ -2,17 +2,18 @@ import { RolegateError } from '../policy/errors.ts';
 import type { Touched } from './apply/revision.ts';
 import { changeWithEvent } from './change.ts';
 import type { OidcProviderRecord, OidcProviderStore } from './identity-stores.ts';
+import { millisecondsOf, toIso } from './instants.ts';
 import type { Store } from './store.ts';
 
 const SELECT_PROVIDERS = `SELECT arn, "accountId", url, "clientIds", jwks,
-    (extract(epoch FROM "createdAt") * 1000)::float8 AS "createdAt" FROM "OidcProvider"`;
+    ${millisecondsOf('"createdAt"')} AS "createdAt" FROM "OidcProvider"`;
 
 function touchedBy(arn: string): readonly Touched[] {
   return [{ entity: 'OidcProvider', entityId: arn }];
 }
 
 function noSuchProvider(arn: string): RolegateError {
-  return new RolegateError('NoSuchEntity', `OpenIDConnect Provider not found for arn ${arn}`, { field: 'provider' });
+  return new RolegateError('NoSuchEntity', `OpenIDConnect Provider not found for arn ${arn}`, { field: 'arn' });
 }
 
 /** OpenID Connect providers. */
@@ -34,7 +35,7 @@ export function oidcProviders(store: Store): OidcProviderStore {
           `INSERT INTO "OidcProvider" (arn, "accountId", url, "clientIds", jwks, "createdAt")
            VALUES ($1, $2, $3, $4::text[], $5::text::jsonb, $6::text::timestamp(3))
            ON CONFLICT (arn) DO NOTHING RETURNING arn`,
-          [arn, accountId, url, clientIds, JSON.stringify(jwks), new Date(createdAt).toISOString()],
+          [arn, accountId, url, clientIds, JSON.stringify(jwks), toIso(createdAt)],
         );
         if (made.length === 0) {
           throw new RolegateError('EntityAlreadyExists', `Provider with url ${url} already exists.`, { field: 'url' });

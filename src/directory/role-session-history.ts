@@ -1,12 +1,13 @@
 import { SESSION_JSON } from './gather/rows.ts';
 import type { RoleSessionFilter, RoleSessionHistory } from './identity-stores.ts';
+import { millisecondsOf, toIso } from './instants.ts';
 import type { RoleSessionDetails } from './session-store.ts';
 import type { Store } from './store.ts';
 
 const MAX_PAGE = 1_000;
 
 const DETAILS = `(${SESSION_JSON}::jsonb || jsonb_build_object('federatedSubject', s."federatedSubject",
-  'mfaAuthenticatedAt', (extract(epoch FROM s."mfaAuthenticatedAt") * 1000)::float8, 'sourceIp', s."sourceIp",
+  'mfaAuthenticatedAt', ${millisecondsOf('s."mfaAuthenticatedAt"')}, 'sourceIp', s."sourceIp",
   'userAgent', s."userAgent", 'endReason', s."endReason")) AS session`;
 
 const IS_LIVE = `(s."endedAt" IS NULL AND s."roleId" IS NOT NULL AND s."expiresAt" > $1::text::timestamp(3))`;
@@ -21,14 +22,7 @@ const FILTERED = `FROM "RoleSession" s
 
 function parametersOf(filter: RoleSessionFilter, now: number): (string | null)[] {
   const { roleArn, roleId, assumedBy, accountId, state } = filter;
-  return [
-    new Date(now).toISOString(),
-    roleArn ?? null,
-    roleId ?? null,
-    assumedBy ?? null,
-    accountId ?? null,
-    state ?? null,
-  ];
+  return [toIso(now), roleArn ?? null, roleId ?? null, assumedBy ?? null, accountId ?? null, state ?? null];
 }
 
 /** Role sessions as history. */
@@ -41,7 +35,7 @@ export function roleSessionHistory({ database }: Store): RoleSessionHistory {
          ORDER BY s."issuedAt" DESC, s.id DESC LIMIT $9`,
         [
           ...parametersOf(filter, now),
-          after === undefined ? null : new Date(after.issuedAt).toISOString(),
+          after === undefined ? null : toIso(after.issuedAt),
           after?.id ?? null,
           Math.min(Math.max(Math.trunc(limit), 1), MAX_PAGE),
         ],

@@ -1,9 +1,11 @@
 import { RolegateError } from '../policy/errors.ts';
 import type { Touched } from './apply/revision.ts';
 import { changeWithEvent } from './change.ts';
+import { endRoleSession } from './end-role-session.ts';
 import { dependency } from './gather/memory.ts';
 import { recall } from './gather/recall.ts';
 import { SESSION_JSON } from './gather/rows.ts';
+import { toIso } from './instants.ts';
 import { setBrowserRole } from './key-sessions.ts';
 import type { Sql } from './prisma/database.ts';
 import type { RoleSessionCompanions, RoleSessionRecord, RoleSessionStore } from './session-store.ts';
@@ -26,10 +28,6 @@ const INSERT_SESSION = `
     FROM "Role" r WHERE r.id = $4
   RETURNING id`;
 
-function isoOf(at: number | null | undefined): string | null {
-  return at == null ? null : new Date(at).toISOString();
-}
-
 /** False: its role is not there any more. */
 async function insert(
   sql: Sql,
@@ -50,25 +48,15 @@ async function insert(
     session.assumedBy,
     session.assumedById,
     session.parentId,
-    isoOf(session.issuedAt),
-    isoOf(session.expiresAt),
+    toIso(session.issuedAt),
+    toIso(session.expiresAt),
     session.federatedProvider,
     origin?.federatedSubject ?? null,
-    isoOf(origin?.mfaAuthenticatedAt),
+    origin?.mfaAuthenticatedAt == null ? null : toIso(origin.mfaAuthenticatedAt),
     origin?.sourceIp ?? null,
     origin?.userAgent ?? null,
   ]);
   return rows.length > 0;
-}
-
-/** Ends sessions that have not ended; what was touched by it. */
-async function endOne(sql: Sql, id: string, at: number, reason: string): Promise<readonly Touched[]> {
-  const ended = await sql.query<{ arn: string }>(
-    `UPDATE "RoleSession" SET "endedAt" = $2::text::timestamp(3), "endReason" = $3::text::"SessionEnd"
-      WHERE id = $1 AND "endedAt" IS NULL RETURNING arn`,
-    [id, isoOf(at), reason],
-  );
-  return ended.map(({ arn }) => ({ entity: 'RoleSession', entityId: arn }));
 }
 
 async function createSession(
@@ -83,7 +71,7 @@ async function createSession(
   const { signInId } = companions;
   if (signInId === undefined) return touched;
   const { left, touched: signIn } = await setBrowserRole(sql, signInId, session.id, session.issuedAt);
-  const ended = left === null ? [] : await endOne(sql, left, session.issuedAt, 'SWITCHED');
+  const ended = left === null ? [] : await endRoleSession(sql, left, session.issuedAt, 'SWITCHED');
   return [...touched, ...signIn, ...ended];
 }
 
@@ -108,7 +96,7 @@ export function roleSessions(store: Store): RoleSessionStore {
       const rows = await database.query<{ session: RoleSessionRecord }>(
         `${SELECT_SESSION} WHERE s.arn = $1 AND s."endedAt" IS NULL AND s."expiresAt" > $2::text::timestamp(3)
            ORDER BY s."issuedAt" DESC, s.id`,
-        [arn, isoOf(now)],
+        [arn, toIso(now)],
       );
       return rows.map((row) => row.session);
     },
@@ -121,7 +109,7 @@ export function roleSessions(store: Store): RoleSessionStore {
 
     end: (id, at, reason, event) =>
       changeWithEvent(store, event, async (sql) => {
-        const touched = await endOne(sql, id, at, reason);
+        const touched = await endRoleSession(sql, id, at, reason);
         return { touched, result: await findOne(sql, id) };
       }),
   };

@@ -2,12 +2,11 @@ import { changeWithEvent } from './change.ts';
 import { dependency } from './gather/memory.ts';
 import { recall } from './gather/recall.ts';
 import type { SigningKeyRecord, SigningKeyStore } from './identity-stores.ts';
+import { millisecondsOf, toIso } from './instants.ts';
 import type { Store } from './store.ts';
 
 /** All generations are one thing: whoever rotates makes what is known of them wrong. */
 const TOUCHED = { entity: 'SigningKey', entityId: '*' } as const;
-
-const EPOCH = (column: string): string => `(extract(epoch FROM "${column}") * 1000)::float8 AS "${column}"`;
 
 /** Generations of the key that session tokens are signed with. */
 export function signingKeys(store: Store): SigningKeyStore {
@@ -17,7 +16,8 @@ export function signingKeys(store: Store): SigningKeyStore {
       await store.synchronize();
       return recall<readonly SigningKeyRecord[]>(memory, database, 'signing-keys', async (sql) => ({
         value: await sql.query<SigningKeyRecord>(
-          `SELECT generation, ${EPOCH('createdAt')}, ${EPOCH('retiredAt')} FROM "SigningKey" ORDER BY generation`,
+          `SELECT generation, ${millisecondsOf('"createdAt"')} AS "createdAt",
+              ${millisecondsOf('"retiredAt"')} AS "retiredAt" FROM "SigningKey" ORDER BY generation`,
         ),
         dependencies: [dependency(TOUCHED.entity, TOUCHED.entityId)],
         bytes: 1_000,
@@ -26,7 +26,7 @@ export function signingKeys(store: Store): SigningKeyStore {
 
     rotate: ({ at, retireOlder }, event) =>
       changeWithEvent(store, event, async (sql) => {
-        const instant = new Date(at).toISOString();
+        const instant = toIso(at);
         if (retireOlder) {
           await sql.query(`UPDATE "SigningKey" SET "retiredAt" = $1::text::timestamp(3) WHERE "retiredAt" IS NULL`, [
             instant,

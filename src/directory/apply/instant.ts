@@ -7,7 +7,3 @@ export function instant(text: string | undefined, where: string): number | null 
   if (Number.isNaN(time)) throw new InvalidInput('document', `${where}: \`${text}\` is no instant in ISO 8601`);
   return time;
 }
-
-export function toIso(time: number): string {
-  return new Date(time).toISOString();
-}

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { GroupInput, InstanceProfileInput, RoleInput, UserInput } from '../document.ts';
+import { toIso } from '../instants.ts';
 import type { ChangeSet, Row } from './change-set.ts';
 import { type EntityName, entityName } from './entity-arn.ts';
-import { instant, toIso } from './instant.ts';
+import { instant } from './instant.ts';
 import type { Resolved } from './resolve-ids.ts';
 import type { StoredHolder, StoredInstanceProfile, StoredRole, StoredUser } from './stored.ts';
 import type { HolderColumn } from './tables.ts';

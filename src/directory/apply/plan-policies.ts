@@ -1,8 +1,9 @@
 import type { Catalog } from '../../catalog/catalog.ts';
 import type { ManagedPolicyInput } from '../document.ts';
+import { toIso } from '../instants.ts';
 import type { ChangeSet } from './change-set.ts';
 import { entityName } from './entity-arn.ts';
-import { instant, toIso } from './instant.ts';
+import { instant } from './instant.ts';
 import type { Resolved } from './resolve-ids.ts';
 import type { StoredPolicy } from './stored.ts';
 

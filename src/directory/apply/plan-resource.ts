@@ -2,8 +2,8 @@ import { parseArn } from '../../policy/arn.ts';
 import { InvalidInput } from '../../policy/errors.ts';
 import { isAccountId, isServicePrincipal } from '../../policy/principal-id.ts';
 import type { AccessKeyInput, ResourceInput } from '../document.ts';
+import { toIso } from '../instants.ts';
 import type { ChangeSet } from './change-set.ts';
-import { toIso } from './instant.ts';
 import { type IdOf, sameRecord } from './plan-holders.ts';
 import type { StoredResource } from './stored.ts';
 

@@ -1,4 +1,5 @@
 import type { Revision } from '../directory.ts';
+import { toIso } from '../instants.ts';
 import type { Sql } from '../prisma/database.ts';
 
 /** An entity that a change touched, as DirectoryChange names it. */
@@ -23,7 +24,7 @@ export async function raiseRevision(sql: Sql, touched: readonly Touched[], now: 
             SELECT DISTINCT raised.revision, r.entity, r."entityId", $2::text::timestamp(3)
               FROM raised, jsonb_to_recordset($1::text::jsonb) AS r(entity text, "entityId" text))
      SELECT revision::text AS revision FROM raised`,
-    [JSON.stringify(touched), new Date(now).toISOString()],
+    [JSON.stringify(touched), toIso(now)],
   );
   if (row === undefined) throw new Error('the directory has lost its state row');
   return BigInt(row.revision);

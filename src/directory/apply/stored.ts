@@ -1,4 +1,5 @@
 import type { DelegatedAdministratorInput } from '../document.ts';
+import { millisecondsOf } from '../instants.ts';
 import type { Sql } from '../prisma/database.ts';
 import type { EntityKind } from './entity-arn.ts';
 
@@ -75,10 +76,8 @@ export interface StoredOrganization {
   readonly delegatedAdministrators: readonly DelegatedAdministratorInput[];
 }
 
-const MILLISECONDS = (column: string): string => `(extract(epoch FROM ${column}) * 1000)::float8`;
-
 const HOLDER = (table: string, column: string): string => `
-  e.id, e.arn, ${MILLISECONDS('e."createdAt"')} AS "createdAt",
+  e.id, e.arn, ${millisecondsOf('e."createdAt"')} AS "createdAt",
   (SELECT coalesce(jsonb_agg(jsonb_build_array(p.name, p."documentHash", p.id)), '[]')
      FROM "InlinePolicy" p WHERE p."${column}" = e.id) AS inline,
   (SELECT coalesce(jsonb_agg(jsonb_build_array(p."policyId", p.id)), '[]')
@@ -93,11 +92,11 @@ const SELECT_ENTITIES: Readonly<Record<EntityKind, string>> = {
   Group: `SELECT ${HOLDER('Group', 'groupId')} FROM "Group" e ${WANTED}`,
   Role: `SELECT ${HOLDER('Role', 'roleId')}, e.tags, e."boundaryId", e.description, e."trustPolicyHash",
            e."trustBindings", e."maxSessionDuration" FROM "Role" e ${WANTED}`,
-  ManagedPolicy: `SELECT e.id, e.arn, ${MILLISECONDS('e."createdAt"')} AS "createdAt", e."defaultVersionId",
-      (SELECT coalesce(jsonb_agg(jsonb_build_array(v."versionId", v."documentHash", ${MILLISECONDS('v."createdAt"')})), '[]')
+  ManagedPolicy: `SELECT e.id, e.arn, ${millisecondsOf('e."createdAt"')} AS "createdAt", e."defaultVersionId",
+      (SELECT coalesce(jsonb_agg(jsonb_build_array(v."versionId", v."documentHash", ${millisecondsOf('v."createdAt"')})), '[]')
          FROM "PolicyVersion" v WHERE v."policyId" = e.id) AS versions
     FROM "ManagedPolicy" e ${WANTED}`,
-  InstanceProfile: `SELECT e.id, e.arn, ${MILLISECONDS('e."createdAt"')} AS "createdAt", e."roleId"
+  InstanceProfile: `SELECT e.id, e.arn, ${millisecondsOf('e."createdAt"')} AS "createdAt", e."roleId"
     FROM "InstanceProfile" e ${WANTED}`,
 };
 

@@ -2,6 +2,7 @@ import { RolegateError } from '../../policy/errors.ts';
 import { bindToDeleted } from '../apply/bindings.ts';
 import { ChangeSet } from '../apply/change-set.ts';
 import type { Worked } from '../change.ts';
+import { toIso } from '../instants.ts';
 import type { Sql } from '../prisma/database.ts';
 import type { Holder, HolderKind } from './holder.ts';
 
@@ -92,6 +93,6 @@ async function endSessions(sql: Sql, roleId: string, at: number): Promise<void> 
   await sql.query(
     `UPDATE "RoleSession" SET "endedAt" = $2::text::timestamp(3), "endReason" = 'ROLE_DELETED'
       WHERE "roleId" = $1 AND "endedAt" IS NULL AND "expiresAt" > $2::text::timestamp(3)`,
-    [roleId, new Date(at).toISOString()],
+    [roleId, toIso(at)],
   );
 }

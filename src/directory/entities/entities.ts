@@ -20,7 +20,7 @@ export function entities(store: Store, catalog: Catalog): EntityStore {
           [id, active ? 'ACTIVE' : 'INACTIVE'],
         );
         const [row] = rows;
-        if (row === undefined) throw noSuch('Access Key', id);
+        if (row === undefined) throw noSuch('Access Key', id, 'id');
         return { touched: row.changed ? [{ entity: 'AccessKey', entityId: id }] : [], result: undefined };
       }),
 

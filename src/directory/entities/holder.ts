@@ -24,8 +24,14 @@ export interface Holder {
   readonly inlineCharacters: number;
 }
 
-export function noSuch(noun: string, name: string): RolegateError {
-  return new RolegateError('NoSuchEntity', `The ${noun} with name ${name} cannot be found.`);
+/** `by`: what AWS says that `name` is. */
+export function noSuch(noun: string, name: string, by: 'name' | 'id' = 'name'): RolegateError {
+  return new RolegateError('NoSuchEntity', `The ${noun} with ${by} ${name} cannot be found.`);
+}
+
+/** There are as many as IAM lets there be. `quota`: IAM's name of it. */
+export function quotaExceeded(quota: string, most: number, field: string): RolegateError {
+  return new RolegateError('LimitExceeded', `Cannot exceed quota for ${quota}: ${most}`, { field });
 }
 
 /**

@@ -9,7 +9,7 @@ import type { Touched } from '../apply/revision.ts';
 import { writeChanges } from '../apply/write.ts';
 import type { Worked } from '../change.ts';
 import type { Sql } from '../prisma/database.ts';
-import { changed, type Holder, touching } from './holder.ts';
+import { changed, type Holder, quotaExceeded, touching } from './holder.ts';
 
 /** Policies attached to a user or role. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
 const ATTACHED = 10;
@@ -69,9 +69,7 @@ export async function attachPolicy(
     [holder.id],
   );
   if ((row?.attached ?? 0) > ATTACHED) {
-    throw new RolegateError('LimitExceeded', `Cannot exceed quota for PoliciesPer${kind}: ${ATTACHED}`, {
-      field: 'policyArn',
-    });
+    throw quotaExceeded(`PoliciesPer${kind}`, ATTACHED, 'policyArn');
   }
   return { touched: [...touched, ...touching(holder)], result: undefined };
 }

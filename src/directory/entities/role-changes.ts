@@ -1,13 +1,11 @@
 import type { Catalog } from '../../catalog/catalog.ts';
-import type { NewAuditEvent } from '../audit-store.ts';
-import { changeWithEvent, type Worked } from '../change.ts';
+import type { Worked } from '../change.ts';
 import type { Sql } from '../prisma/database.ts';
 import type { Store } from '../store.ts';
-import { deleteHolder } from './deletion.ts';
-import type { EntityChange, RoleChanges, RoleName } from './entity-store.ts';
-import { changed, findHolder, type Holder } from './holder.ts';
-import { deleteInlinePolicy, keepDocument, putInlinePolicy } from './inline-policies.ts';
-import { attachPolicy, detachPolicy, setBoundary } from './managed-policies.ts';
+import type { PolicyText, RoleChanges, RoleName } from './entity-store.ts';
+import { changed, type Holder } from './holder.ts';
+import { holderChanges } from './holder-changes.ts';
+import { keepDocument } from './inline-policies.ts';
 import { checkPrincipals } from './trust-principals.ts';
 
 async function setTrustPolicy(sql: Sql, role: Holder, document: string): Promise<Worked<undefined>> {
@@ -24,28 +22,17 @@ async function setTrustPolicy(sql: Sql, role: Holder, document: string): Promise
 
 /** Changes of roles. */
 export function roleChanges(store: Store, catalog: Catalog): RoleChanges {
-  const change =
-    <I extends RoleName>(
-      work: (sql: Sql, role: Holder, input: I, at: number) => Promise<Worked<undefined>>,
-    ): EntityChange<I> =>
-    (input: I, event?: NewAuditEvent) =>
-      changeWithEvent(store, event, async (sql, now) =>
-        work(sql, await findHolder(sql, 'Role', input.roleArn), input, event?.at ?? now),
-      );
+  const of = holderChanges(store, catalog, 'Role', ({ roleArn }: RoleName) => roleArn);
   return {
-    deleteRole: change((sql, role, { withDependents = false }, at) => deleteHolder(sql, role, { withDependents, at })),
-    putRolePolicy: change((sql, role, { policyName, policyDocument }) =>
-      putInlinePolicy(sql, role, policyName, policyDocument),
+    deleteRole: of.deletion,
+    putRolePolicy: of.putPolicy,
+    deleteRolePolicy: of.deletePolicy,
+    attachRolePolicy: of.attachPolicy,
+    detachRolePolicy: of.detachPolicy,
+    updateAssumeRolePolicy: of.change<RoleName & PolicyText>((sql, role, { policyDocument }) =>
+      setTrustPolicy(sql, role, policyDocument),
     ),
-    deleteRolePolicy: change((sql, role, { policyName }) => deleteInlinePolicy(sql, role, policyName)),
-    attachRolePolicy: change((sql, role, { policyArn }, at) =>
-      attachPolicy(sql, { catalog, now: at }, role, policyArn),
-    ),
-    detachRolePolicy: change((sql, role, { policyArn }) => detachPolicy(sql, role, policyArn)),
-    updateAssumeRolePolicy: change((sql, role, { policyDocument }) => setTrustPolicy(sql, role, policyDocument)),
-    putRolePermissionsBoundary: change((sql, role, { permissionsBoundary }, at) =>
-      setBoundary(sql, { catalog, now: at }, role, permissionsBoundary),
-    ),
-    deleteRolePermissionsBoundary: change((sql, role, _, at) => setBoundary(sql, { catalog, now: at }, role, null)),
+    putRolePermissionsBoundary: of.putBoundary,
+    deleteRolePermissionsBoundary: of.deleteBoundary,
   };
 }

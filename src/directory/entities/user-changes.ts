@@ -1,14 +1,10 @@
 import type { Catalog } from '../../catalog/catalog.ts';
-import { RolegateError } from '../../policy/errors.ts';
-import type { NewAuditEvent } from '../audit-store.ts';
-import { changeWithEvent, type Worked } from '../change.ts';
+import type { Worked } from '../change.ts';
 import type { Sql } from '../prisma/database.ts';
 import type { Store } from '../store.ts';
-import { deleteHolder } from './deletion.ts';
-import type { EntityChange, UserChanges, UserName } from './entity-store.ts';
-import { changed, findHolder, type Holder, noSuch } from './holder.ts';
-import { deleteInlinePolicy, putInlinePolicy } from './inline-policies.ts';
-import { attachPolicy, detachPolicy, setBoundary } from './managed-policies.ts';
+import type { UserChanges, UserName } from './entity-store.ts';
+import { changed, type Holder, noSuch, quotaExceeded } from './holder.ts';
+import { holderChanges } from './holder-changes.ts';
 
 /** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
 const GROUPS_PER_USER = 10;
@@ -33,9 +29,7 @@ async function addToGroup(sql: Sql, user: Holder, groupArn: string): Promise<Wor
     [user.id],
   );
   if (rows.length > 0 && (row?.groups ?? 0) > GROUPS_PER_USER) {
-    throw new RolegateError('LimitExceeded', `Cannot exceed quota for GroupsPerUser: ${GROUPS_PER_USER}`, {
-      field: 'groupArn',
-    });
+    throw quotaExceeded('GroupsPerUser', GROUPS_PER_USER, 'groupArn');
   }
   return changed(user, rows);
 }
@@ -48,31 +42,24 @@ async function removeFromGroup(sql: Sql, user: Holder, groupArn: string): Promis
   return changed(user, rows);
 }
 
+interface GroupName {
+  readonly groupArn: string;
+}
+
 /** Changes of users. */
 export function userChanges(store: Store, catalog: Catalog): UserChanges {
-  const change =
-    <I extends UserName>(
-      work: (sql: Sql, user: Holder, input: I, at: number) => Promise<Worked<undefined>>,
-    ): EntityChange<I> =>
-    (input: I, event?: NewAuditEvent) =>
-      changeWithEvent(store, event, async (sql, now) =>
-        work(sql, await findHolder(sql, 'User', input.userArn), input, event?.at ?? now),
-      );
+  const of = holderChanges(store, catalog, 'User', ({ userArn }: UserName) => userArn);
   return {
-    deleteUser: change((sql, user, { withDependents = false }, at) => deleteHolder(sql, user, { withDependents, at })),
-    putUserPolicy: change((sql, user, { policyName, policyDocument }) =>
-      putInlinePolicy(sql, user, policyName, policyDocument),
+    deleteUser: of.deletion,
+    putUserPolicy: of.putPolicy,
+    deleteUserPolicy: of.deletePolicy,
+    attachUserPolicy: of.attachPolicy,
+    detachUserPolicy: of.detachPolicy,
+    putUserPermissionsBoundary: of.putBoundary,
+    deleteUserPermissionsBoundary: of.deleteBoundary,
+    addUserToGroup: of.change<UserName & GroupName>((sql, user, { groupArn }) => addToGroup(sql, user, groupArn)),
+    removeUserFromGroup: of.change<UserName & GroupName>((sql, user, { groupArn }) =>
+      removeFromGroup(sql, user, groupArn),
     ),
-    deleteUserPolicy: change((sql, user, { policyName }) => deleteInlinePolicy(sql, user, policyName)),
-    attachUserPolicy: change((sql, user, { policyArn }, at) =>
-      attachPolicy(sql, { catalog, now: at }, user, policyArn),
-    ),
-    detachUserPolicy: change((sql, user, { policyArn }) => detachPolicy(sql, user, policyArn)),
-    putUserPermissionsBoundary: change((sql, user, { permissionsBoundary }, at) =>
-      setBoundary(sql, { catalog, now: at }, user, permissionsBoundary),
-    ),
-    deleteUserPermissionsBoundary: change((sql, user, _, at) => setBoundary(sql, { catalog, now: at }, user, null)),
-    addUserToGroup: change((sql, user, { groupArn }) => addToGroup(sql, user, groupArn)),
-    removeUserFromGroup: change((sql, user, { groupArn }) => removeFromGroup(sql, user, groupArn)),
   };
 }

@@ -1,4 +1,5 @@
 import type { Touched } from '../apply/revision.ts';
+import { millisecondsOf, toIso } from '../instants.ts';
 import type { Sql } from '../prisma/database.ts';
 
 type StringMap = Readonly<Record<string, string>>;
@@ -89,8 +90,6 @@ export interface EntityRows {
   readonly policies: readonly AttachedRow[];
 }
 
-const EPOCH = (column: string): string => `(extract(epoch FROM ${column}) * 1000)::float8`;
-
 const inlineOf = (column: string): string =>
   `(SELECT coalesce(json_agg(json_build_array(i.name, i."documentHash") ORDER BY i.name), '[]')
       FROM "InlinePolicy" i WHERE i."${column}" = e.id)`;
@@ -122,8 +121,8 @@ export const SESSION_JSON = `json_build_object('id', s.id, 'accessKeyId', s."acc
   'roleSessionName', s."roleSessionName", 'sourceIdentity', s."sourceIdentity", 'tags', s.tags,
   'transitiveTagKeys', s."transitiveTagKeys", 'sessionPolicies', s."sessionPolicies",
   'sessionPolicyArns', s."sessionPolicyArns", 'assumedBy', s."assumedBy", 'assumedById', s."assumedById",
-  'parentId', s."parentId", 'issuedAt', ${EPOCH('s."issuedAt"')}, 'expiresAt', ${EPOCH('s."expiresAt"')},
-  'endedAt', ${EPOCH('s."endedAt"')})`;
+  'parentId', s."parentId", 'issuedAt', ${millisecondsOf('s."issuedAt"')}, 'expiresAt', ${millisecondsOf('s."expiresAt"')},
+  'endedAt', ${millisecondsOf('s."endedAt"')})`;
 
 /**
  * One statement for a batch of any size: users $1, roles $2, sessions $3 (those that have not ended, with their roles and
@@ -162,7 +161,7 @@ const SELECT_ENTITIES = `
        FROM sessions s JOIN "Role" r ON r.id = s."roleId") AS sessions,
     (SELECT coalesce(json_agg(json_build_object('arn', k."federatedArn", 'userId', k."userId", 'tags', k.tags,
         'sessionPolicies', k."sessionPolicies", 'sessionPolicyArns', k."sessionPolicyArns",
-        'issuedAt', ${EPOCH('k."issuedAt"')}, 'expiresAt', ${EPOCH('k."expiresAt"')})
+        'issuedAt', ${millisecondsOf('k."issuedAt"')}, 'expiresAt', ${millisecondsOf('k."expiresAt"')})
         ORDER BY k."issuedAt" DESC, k.id), '[]') FROM federated k) AS federated,
     (SELECT coalesce(json_agg(json_build_object('arn', e.arn, 'accountId', e."accountId", 'tags', e.tags,
         'policyHash', e."policyHash", 'policyBindings', e."policyBindings")), '[]')
@@ -196,7 +195,7 @@ export async function readEntityRows(sql: Sql, names: EntityNames, since: bigint
     names.resources,
     names.policies,
     String(since),
-    new Date(now).toISOString(),
+    toIso(now),
     names.federated,
   ]);
   if (row === undefined) throw new Error('a statement without FROM answered no row');
