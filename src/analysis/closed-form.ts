@@ -13,6 +13,7 @@ import {
   resourceSideNeeded,
   sameAccount,
   samePartition,
+  WAYS_BACK_IN,
 } from '../evaluation/situation.ts';
 import { RolegateError } from '../policy/errors.ts';
 import type { CompiledStatement } from '../policy/statement.ts';
@@ -167,7 +168,7 @@ function traits({ name, service, wildcardOnly, resourceControlSupported }: Actio
 }
 
 const SPECIAL_SERVICES: ReadonlySet<string> = new Set(['sts', 'kms']);
-const SPECIAL_ACTIONS: ReadonlySet<string> = new Set(['sts:getcalleridentity', 'kms:retiregrant']);
+const SPECIAL_ACTIONS: ReadonlySet<string> = new Set(['sts:getcalleridentity', 'kms:retiregrant', ...WAYS_BACK_IN]);
 
 /** Of a request without a resource, only `*` says something. */
 function withoutResource(term: Term): Term | null {

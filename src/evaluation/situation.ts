@@ -39,9 +39,28 @@ export function resourceLayer(evaluation: Evaluation): PolicyLayer {
   return isTrustRequest(evaluation) ? 'TRUST_POLICY' : 'RESOURCE_POLICY';
 }
 
-/** Whether the policy that the resource has takes part: a trust policy says nothing about `iam:GetRole`. */
+/**
+ * Whether the policy that the resource has takes part: a trust policy says nothing about `iam:GetRole`, and no bucket policy
+ * locks its own account out.
+ */
 export function resourcePolicyTakesPart(evaluation: Evaluation): boolean {
-  return evaluation.resource.kind !== 'role' || isTrustRequest(evaluation);
+  if (evaluation.resource.kind === 'role') return isTrustRequest(evaluation);
+  return evaluation.principal.caller !== 'root' || !isWayBackIn(evaluation);
+}
+
+/** In lower case. */
+export const WAYS_BACK_IN: ReadonlySet<string> = new Set([
+  's3:getbucketpolicy',
+  's3:putbucketpolicy',
+  's3:deletebucketpolicy',
+]);
+
+/**
+ * The root user of the account that owns a bucket reads, writes and deletes its policy whatever the policy says; control
+ * policies still bind it. https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteBucketPolicy.html
+ */
+function isWayBackIn(evaluation: Evaluation): boolean {
+  return WAYS_BACK_IN.has(evaluation.action.name.toLowerCase()) && sameAccount(evaluation);
 }
 
 /**

@@ -33,6 +33,7 @@ export function action(name: string, wildcardOnly = false): ActionFacts {
 export const ACTIONS: readonly ActionFacts[] = [
   action('s3:GetObject'),
   action('s3:PutObject'),
+  action('s3:PutBucketPolicy'),
   action('s3:ListBucket'),
   action('s3:ListAllMyBuckets', true),
   action('sqs:SendMessage'),

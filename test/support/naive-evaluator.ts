@@ -150,7 +150,11 @@ export function naiveAuthorize(given: NaiveRequest): NaiveOutcome {
   const isKey = /^arn:[^:]+:kms:[^:]*:[^:]*:key\//.test(q.resource.arn) && action.startsWith('kms:');
   const kind: Kind = isTrust ? 'trust' : 'resource';
   const layer: PolicyLayer = isTrust ? 'TRUST_POLICY' : 'RESOURCE_POLICY';
-  const resourcePolicy = q.resource.policy !== null && (!isRole || isTrust) ? [q.resource.policy] : [];
+  const otherPartition = inAccount && q.resource.arn.includes(':') && q.resource.arn.split(':')[1] !== p.partition;
+  const same = inAccount && !otherPartition && (ownerOf(q) === null || ownerOf(q) === p.accountId);
+  // The root user always gets at the policy of a bucket of its own account.
+  const lockedOut = p.kind !== 'root' || !same || !/^s3:(get|put|delete)bucketpolicy$/.test(action);
+  const resourcePolicy = q.resource.policy !== null && (!isRole || isTrust) && lockedOut ? [q.resource.policy] : [];
   const identity = inAccount && p.kind !== 'root' ? q.identity : [];
   const boundary = inAccount && q.boundary !== null ? q.boundary : null;
 
@@ -168,7 +172,6 @@ export function naiveAuthorize(given: NaiveRequest): NaiveOutcome {
     return { effect: 'EXPLICIT_DENY', deniedBy: denying[0], statements };
   }
 
-  const otherPartition = inAccount && q.resource.arn.includes(':') && q.resource.arn.split(':')[1] !== p.partition;
   const grants = otherPartition ? [] : matching(q, resourcePolicy, kind, 'Allow');
   const grant = Math.max(0, ...grants.map((hit) => hit.named));
   if (!inAccount) return grant === 3 ? allowed(...grants) : implicit(layer);
@@ -176,7 +179,6 @@ export function naiveAuthorize(given: NaiveRequest): NaiveOutcome {
     if (matching(q, level, 'scp', 'Allow').length === 0) return implicit('SERVICE_CONTROL_POLICY');
   }
 
-  const same = !otherPartition && (ownerOf(q) === null || ownerOf(q) === p.accountId);
   const shutOut = same ? (isTrust || isKey) && grant === 0 : grant === 0;
   // Naming the account delegates to its administrators: of itself it grants nothing where nothing has to be delegated.
   const granting = same && !isTrust && !isKey ? grants.filter((hit) => hit.named > 1) : grants;

@@ -90,6 +90,7 @@ export const action = (name: string, wildcardOnly = false): ActionFacts => {
 const actions = fc.constantFrom(
   action('s3:GetObject'),
   action('s3:PutObject'),
+  action('s3:PutBucketPolicy'),
   action('s3:ListAllMyBuckets', true),
   action('sqs:SendMessage'),
   action('kms:Decrypt'),
