@@ -1,7 +1,8 @@
 const EPOCH_SECONDS = /^-?(?:\d{5,16}|\d{1,3})(?:\.\d{1,9})?$/;
-// The W3C profile of ISO 8601: year, month, day, and a time of day with its offset.
+// ISO 8601 as AWS reads it: the W3C profile, also with fewer digits, in lower case, and with nothing behind the T (`01T` and
+// `2016-12-13t2:00:00.593194+23` were seen to be taken: test/data/decision-truth/policy-validation-recorded.json).
 const ISO =
-  /^([+-]?\d{4,9})(?:-(\d{2})(?:-(\d{2})(?:T(\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)?(Z|[+-]\d{2}:?\d{2})?)?)?)?$/;
+  /^([+-]\d{4,9}|\d{1,9})(?:-(\d{1,2})(?:-(\d{1,2}))?)?(?:T(?:(\d{1,2})(?::(\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)?)?(Z|[+-]\d{2}(?::?\d{2})?)?)?)?$/i;
 
 const MILLISECONDS_PER_MINUTE = 60_000;
 const MILLISECONDS_PER_DAY = 86_400_000;
@@ -14,7 +15,11 @@ const DAYS_BEFORE_1970 = 719_468;
  * four digits are a year. Without an offset the time is UTC. Null for anything else.
  */
 export function parseInstant(text: string): number | null {
-  if (EPOCH_SECONDS.test(text)) return Number(text) * 1000;
+  return EPOCH_SECONDS.test(text) ? Number(text) * 1000 : parseIso(text);
+}
+
+/** As `parseInstant`, of ISO 8601 alone. */
+export function parseIso(text: string): number | null {
   const match = ISO.exec(text);
   if (match === null) return null;
   const [, year = '', month = '1', day = '1', hour = '0', minute = '0', second = '0', fraction = '0', offset] = match;
@@ -48,9 +53,10 @@ function daysFromCivil(year: number, month: number, day: number): number {
 }
 
 function offsetMilliseconds(offset: string | undefined): number {
-  if (offset === undefined || offset === 'Z') return 0;
+  if (offset === undefined || offset.length === 1) return 0;
   const sign = offset.startsWith('-') ? -1 : 1;
-  return sign * (Number(offset.slice(1, 3)) * 60 + Number(offset.slice(-2))) * MILLISECONDS_PER_MINUTE;
+  const minutes = offset.length === 3 ? 0 : Number(offset.slice(-2));
+  return sign * (Number(offset.slice(1, 3)) * 60 + minutes) * MILLISECONDS_PER_MINUTE;
 }
 
 /** `2026-11-23T17:00:00.000Z`, from milliseconds since 1970. */

@@ -1,3 +1,4 @@
+import { parseIso } from './date.ts';
 import type { Located } from './json-text.ts';
 import { join, type PolicyNode, type Report, type StatementNode, textOf, textsAt } from './policy-checks.ts';
 
@@ -91,17 +92,11 @@ function checkDates(statement: StatementNode, report: Report): void {
 
 const INTEGER = /^-?\d{1,19}$/;
 const MOST = 9_223_372_036_854_775_807n;
-const DATE =
-  /^\d{1,9}(?:-(\d{1,2})(?:-(\d{1,2}))?)?(?:t(?:(\d{1,2})(?::(\d{2})(?::(\d{2})(?:\.\d{1,9})?)?)?(?:z|[+-]\d{2}(?::?\d{2})?)?)?)?$/i;
 
-/** 64-bit seconds, or a date of one of the forms that AWS was seen to take (`01T` among them). */
+/** 64-bit seconds, or a date. */
 function isLegacyDate(text: string): boolean {
   if (INTEGER.test(text)) return BigInt(text) <= MOST && BigInt(text) >= -MOST - 1n;
-  const match = DATE.exec(text);
-  if (match === null) return false;
-  const [, month = '1', day = '1', hour = '0', minute = '0', second = '0'] = match;
-  const isDay = Number(month) >= 1 && Number(month) <= 12 && Number(day) >= 1 && Number(day) <= 31;
-  return isDay && Number(hour) <= 24 && Number(minute) <= 59 && Number(second) <= 60;
+  return parseIso(text) !== null;
 }
 
 export function checkSids(policy: PolicyNode, report: Report): void {
@@ -189,7 +184,8 @@ export function checkActions(policy: PolicyNode, report: Report): void {
   }
 }
 
-function actionFault(text: string): string | null {
+/** Why AWS refuses an entry of Action or NotAction; null: it does not. */
+export function actionFault(text: string): string | null {
   if (text === '*' || text === '*:*') return null;
   const [vendor = '', name, more] = text.split(':');
   if (name === undefined) return 'Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc.';

@@ -31,12 +31,15 @@ const STATEMENT_ELEMENTS = new Set([
 const VERSIONS = new Set(['2012-10-17', '2008-10-17']);
 const TEXT_LISTS = ['Action', 'NotAction', 'Resource', 'NotResource'];
 
-/** The grammar that all kinds of policy share. Null: the document is not of it, and what is wrong has been reported. */
+/**
+ * The grammar that all kinds of policy share. Null: the document is not of it, and what is wrong has been reported: with the
+ * message that AWS has for it in trust policies, empty where it has none of its own; in other policies it has one for all.
+ */
 export function checkGrammar(root: Located, report: Report): PolicyNode | null {
   let sound = true;
-  const fault = (path: string, node: Located): void => {
+  const fault: FaultAt = (path, node, inTrust = '') => {
     sound = false;
-    report('', path, node);
+    report(inTrust, path, node);
   };
   if (root.members === null) {
     fault('', root);
@@ -44,7 +47,9 @@ export function checkGrammar(root: Located, report: Report): PolicyNode | null {
   }
   const elements = elementsOf(root, ELEMENTS, '', fault);
   const version = elements.get('Version');
-  if (version !== undefined && !VERSIONS.has(textOf(version))) fault('Version', version);
+  if (version !== undefined && !VERSIONS.has(textOf(version))) {
+    fault('Version', version, 'The policy must contain a valid version string');
+  }
   const id = elements.get('Id');
   if (id !== undefined && typeof id.value !== 'string') fault('Id', id);
   const statement = elements.get('Statement');
@@ -58,7 +63,7 @@ export function checkGrammar(root: Located, report: Report): PolicyNode | null {
   return sound ? { root, elements, statements } : null;
 }
 
-type FaultAt = (path: string, node: Located) => void;
+type FaultAt = (path: string, node: Located, inTrust?: string) => void;
 
 function elementsOf(node: Located, known: ReadonlySet<string>, path: string, fault: FaultAt): Map<string, Located> {
   const elements = new Map<string, Located>();
@@ -78,8 +83,8 @@ function checkStatement(node: Located, path: string, fault: FaultAt): StatementN
   const sid = at('Sid');
   if (sid !== undefined && typeof sid.value !== 'string') fault(join(path, 'Sid'), sid);
   const effect = at('Effect');
-  if (effect === undefined) fault(path, node);
-  else if (!/^(?:allow|deny)$/i.test(textOf(effect))) fault(join(path, 'Effect'), effect);
+  if (effect === undefined) fault(path, node, 'Missing required field Effect');
+  else if (!/^(?:allow|deny)$/i.test(textOf(effect))) fault(join(path, 'Effect'), effect, invalidEffect(effect));
   for (const name of TEXT_LISTS) {
     const element = at(name);
     if (element !== undefined) checkTexts(element, join(path, name), fault);
@@ -95,6 +100,11 @@ function checkStatement(node: Located, path: string, fault: FaultAt): StatementN
     if (element !== undefined) checkPrincipal(element, join(path, name), fault);
   }
   return { path, node, elements };
+}
+
+/** What AWS says of an Effect in a trust policy that is neither Allow nor Deny. */
+export function invalidEffect(effect: Located): string {
+  return `Invalid effect: ${textOf(effect)}`;
 }
 
 function checkTexts(node: Located, path: string, fault: FaultAt): void {

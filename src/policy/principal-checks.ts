@@ -1,5 +1,16 @@
-import { join, type PolicyNode, type Report, type StatementNode, textOf, textsAt } from './policy-checks.ts';
+import { readActionPattern } from './action-pattern.ts';
+import { actionFault } from './identity-checks.ts';
+import {
+  invalidEffect,
+  join,
+  type PolicyNode,
+  type Report,
+  type StatementNode,
+  textOf,
+  textsAt,
+} from './policy-checks.ts';
 import { readNamedPrincipal } from './principal-element.ts';
+import { asksFor, requiredKey } from './shared-providers.ts';
 
 /** What is checked of documents that name principals: trust policies of roles, and policies of resources. */
 
@@ -19,16 +30,21 @@ function checkPrincipalOf(statement: StatementNode, report: Report): void {
     return;
   }
   const name = join(path, negation === undefined ? 'Principal' : 'NotPrincipal');
-  if (element.value !== '*' && (element.members ?? []).length === 0) {
+  const named = (element.members ?? []).flatMap(({ node: values }) => values.items ?? [values]);
+  if (element.value !== '*' && named.length === 0) {
     report('Missing required field Principal cannot be empty!', name, element);
   }
   for (const { key, node: values } of element.members ?? []) {
     for (const item of values.items ?? [values]) {
       const text = textOf(item);
       if (isPrincipal(key, text)) continue;
-      report(`Invalid principal in policy: "${key}":"${text}"`, join(name, key), item);
+      report(invalidPrincipal(key, text), join(name, key), item);
     }
   }
+}
+
+function invalidPrincipal(type: string, text: string): string {
+  return `Invalid principal in policy: "${type}":"${text}"`;
 }
 
 /** Groups and instance profiles are none, a part of an ARN cannot be a wildcard, and services have no `*`. */
@@ -46,34 +62,71 @@ function isPrincipal(type: string, text: string): boolean {
 
 const TRUST_ACTIONS = 'AssumeRole policy may only specify STS AssumeRole actions.';
 
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/id_session-tags.html and its like: what is done when a role is assumed.
+const ASSUMING = [
+  'assumerole',
+  'assumerolewithsaml',
+  'assumerolewithwebidentity',
+  'tagsession',
+  'setsourceidentity',
+  'setcontext',
+];
+
+function isAboutAssuming(action: string): boolean {
+  const pattern = readActionPattern(action);
+  return pattern?.service === 'sts' && ASSUMING.some((name) => pattern.name.matches(name));
+}
+
 export function checkTrust(policy: PolicyNode, report: Report): void {
   for (const statement of policy.statements) {
     const { elements, path, node } = statement;
+    const effect = elements.get('Effect');
+    if (effect !== undefined && effect.value !== 'Allow' && effect.value !== 'Deny') {
+      report(invalidEffect(effect), join(path, 'Effect'), effect);
+    }
     const negation = elements.get('NotPrincipal');
     if (negation !== undefined) {
       report('AssumeRole policy must not contain NotPrincipal field.', join(path, 'NotPrincipal'), negation);
     }
+    // Canonical users are known to S3 alone.
+    const canonical = elements.get('Principal')?.members?.find((member) => member.key === 'CanonicalUser')?.node;
+    for (const item of canonical?.items ?? (canonical === undefined ? [] : [canonical])) {
+      report(invalidPrincipal('CanonicalUser', textOf(item)), join(path, 'Principal.CanonicalUser'), item);
+    }
     if (textsAt(statement, 'Action').length === 0) report('Missing required field Action', path, node);
     for (const { text, path: place, node: item } of textsAt(statement, 'Action')) {
-      if (!/^sts:/i.test(text)) report(TRUST_ACTIONS, place, item);
+      if (!isAboutAssuming(text)) report(TRUST_ACTIONS, place, item);
     }
-    for (const name of ['Resource', 'NotResource']) {
+    for (const [name, message] of PROHIBITED_IN_TRUST) {
       const element = elements.get(name);
-      if (element !== undefined) report(`Has prohibited field ${name}`, join(path, name), element);
+      if (element !== undefined) report(message, join(path, name), element);
     }
-    checkCognito(statement, report);
+    checkProviders(statement, report);
   }
 }
 
-function checkCognito(statement: StatementNode, report: Report): void {
+const PROHIBITED_IN_TRUST = [
+  ['Resource', 'Has prohibited field Resource'],
+  ['NotResource', 'AssumeRole policy must not contain resources.'],
+] as const;
+
+/** Who trusts a provider that others share has to say whose tokens it trusts. */
+function checkProviders(statement: StatementNode, report: Report): void {
+  if (statement.elements.get('Effect')?.value !== 'Allow') return;
   const federated = statement.elements.get('Principal')?.members?.find((member) => member.key === 'Federated')?.node;
-  const providers = federated?.items ?? (federated === undefined ? [] : [federated]);
-  const isCognito = providers.some((item) => item.value === 'cognito-identity.amazonaws.com');
-  const hasCondition = (statement.elements.get('Condition')?.members ?? []).length > 0;
-  if (!isCognito || hasCondition || federated === undefined) return;
-  const path = join(statement.path, 'Principal.Federated');
-  report('A condition block must be present for the Cognito provider', path, federated);
+  for (const item of federated?.items ?? (federated === undefined ? [] : [federated])) {
+    const provider = textOf(item);
+    const key = requiredKey(provider);
+    if (key === null || asksFor(statement, key)) continue;
+    const message =
+      provider === COGNITO
+        ? 'A condition block must be present for the Cognito provider'
+        : `The trust policy has to evaluate the condition key ${key} of the shared provider ${provider}`;
+    report(message, join(statement.path, 'Principal.Federated'), item);
+  }
 }
+
+const COGNITO = 'cognito-identity.amazonaws.com';
 
 const CONTROL = 'The provided policy document does not meet the requirements of the specified policy type.';
 
@@ -93,6 +146,7 @@ export function checkResourceControl(policy: PolicyNode, report: Report): void {
       if (text === '*' || text === '*:*') report(CONTROL, place, item);
     }
     requireElements(statement, report);
+    checkControlActions(statement, report);
   }
 }
 
@@ -103,6 +157,16 @@ export function checkServiceControl(policy: PolicyNode, report: Report): void {
       if (element !== undefined) report(CONTROL, join(statement.path, name), element);
     }
     requireElements(statement, report);
+    checkControlActions(statement, report);
+  }
+}
+
+/** Each names a service, and something in it. */
+function checkControlActions(statement: StatementNode, report: Report): void {
+  for (const name of ['Action', 'NotAction']) {
+    for (const { text, path, node } of textsAt(statement, name)) {
+      if (actionFault(text) !== null) report(CONTROL, path, node);
+    }
   }
 }
 

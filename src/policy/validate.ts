@@ -32,9 +32,15 @@ interface Rules {
   readonly maxLength: number;
   readonly countBlanks: boolean;
   readonly tooLong: string;
+  /** What AWS says of a character that the parameter cannot hold; left out: it takes all. */
+  readonly noSuchCharacter?: string;
 }
 
 const SYNTAX = 'Syntax errors in policy.';
+
+// https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreatePolicy.html
+const NO_SUCH_CHARACTER =
+  'The specified value for policyDocument is invalid. It must contain only printable ASCII characters.';
 
 const WITHOUT_PRINCIPAL: readonly Check[] = [
   identity.checkVersion,
@@ -56,6 +62,7 @@ const IDENTITY: Rules = {
   maxLength: 10_240,
   countBlanks: false,
   tooLong: 'Maximum policy size of 10240 bytes exceeded',
+  noSuchCharacter: NO_SUCH_CHARACTER,
 };
 
 // Sizes: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html and
@@ -63,7 +70,13 @@ const IDENTITY: Rules = {
 const RULES: Readonly<Record<PolicyKind, Rules>> = {
   identity: IDENTITY,
   boundary: { ...IDENTITY, maxLength: 6144, tooLong: 'Cannot exceed quota for PolicySize: 6144' },
-  session: { ...IDENTITY, maxLength: 2048, tooLong: 'Cannot exceed quota for session policies: 2048' },
+  session: {
+    ...IDENTITY,
+    maxLength: 2048,
+    tooLong: 'Cannot exceed quota for session policies: 2048',
+    noSuchCharacter:
+      "1 validation error detected: Value at 'policy' failed to satisfy constraint: Member must satisfy regular expression pattern: [\\u0009\\u000A\\u000D\\u0020-\\u00FF]+",
+  },
   trust: {
     code: 'MalformedPolicyDocument',
     notJson: 'This policy contains invalid Json',
@@ -72,6 +85,7 @@ const RULES: Readonly<Record<PolicyKind, Rules>> = {
     maxLength: 8192,
     countBlanks: false,
     tooLong: 'Cannot exceed quota for ACLSizePerRole: 8192',
+    noSuchCharacter: NO_SUCH_CHARACTER,
   },
   resource: {
     code: 'MalformedPolicyDocument',
@@ -87,7 +101,13 @@ const RULES: Readonly<Record<PolicyKind, Rules>> = {
     code: 'MalformedPolicyDocument',
     notJson: SYNTAX,
     syntax: SYNTAX,
-    checks: [principals.checkPrincipals, identity.checkLegacy, identity.checkActionsPresent, identity.checkActions],
+    checks: [
+      principals.checkPrincipals,
+      identity.checkLegacy,
+      identity.checkActionsPresent,
+      identity.checkResourcesPresent,
+      identity.checkActions,
+    ],
     maxLength: 20_480,
     countBlanks: true,
     tooLong: 'Cannot exceed quota for VPC endpoint policies: 20480',
@@ -133,19 +153,29 @@ export function validatePolicy(document: string, kind: PolicyKind): readonly Pol
     add('ValidationError', message, '', { offset: 0 });
     return findings;
   }
+  const odd = rules.noSuchCharacter === undefined ? -1 : document.search(NOT_TAKEN);
+  if (odd >= 0) {
+    add('ValidationError', rules.noSuchCharacter ?? '', '', { offset: odd });
+    return findings;
+  }
   const root = parse(document, (offset) => add(rules.code, rules.notJson, '', { offset }));
   if (root === null) return findings;
   if (kind === 'trust' && isEmptyStatement(root)) {
     add(rules.code, 'Could not parse the policy: Statement is empty!', 'Statement', root);
     return findings;
   }
-  const policy = checkGrammar(root, (_message, path, node) => add(rules.code, rules.syntax, path, node));
+  const policy = checkGrammar(root, (inTrust, path, node) => {
+    add(rules.code, kind === 'trust' && inTrust !== '' ? inTrust : rules.syntax, path, node);
+  });
   if (policy === null) return findings;
   for (const check of rules.checks) check(policy, (message, path, node) => add(rules.code, message, path, node));
   const length = rules.countBlanks ? document.length : JSON.stringify(root.value).length;
   if (length > rules.maxLength) add('LimitExceeded', rules.tooLong, '', root);
   return findings;
 }
+
+/** What IAM's and STS's parameters do not hold. */
+const NOT_TAKEN = /[^\t\n\r\u0020-\u00ff]/;
 
 function parse(document: string, fault: (offset: number) => void): Located | null {
   try {

@@ -124,7 +124,12 @@ test.each([
   ['NumericNotEquals', 'k:n', '10', 'five'],
   ['DateNotEquals', 'k:d', 'yesterday', '2026-01-01'],
   ['NotIpAddress', 'aws:SourceIp', 'localhost', '10.0.0.0/8'],
+  ['DateNotEquals', 'k:d', '2026-01-01', 'yesterday'],
+  ['NotIpAddress', 'aws:SourceIp', '10.0.0.1', 'localhost'],
   ['ArnNotLike', 'aws:SourceArn', 'no-arn', 'arn:aws:s3:::b'],
+  ['ArnNotLike', 'aws:SourceArn', 'arn:aws:s3:::b', 'no-arn'],
+  ['ArnNotEquals', 'aws:SourceArn', 'arn:aws:s3:::b', 'arn:aws:s3'],
+  ['ArnNotEquals', 'aws:SourceArn', 'arn:aws:s3:::b', 'arn:aws:${aws:username}'],
 ])(
   'g: a negated operator with a value of the wrong type does not match: %s %s %s %s',
   (operator, key, given, wanted) => {

@@ -131,6 +131,62 @@ test.each<[PolicyKind, string, string, string]>([
     'Allow with NotPrincipal is not allowed.',
     'Statement[0].NotPrincipal',
   ],
+  ['trust', one({ ...trust, Effect: undefined }), 'Missing required field Effect', 'Statement[0]'],
+  ['trust', one({ ...trust, Effect: 'allow' }), 'Invalid effect: allow', 'Statement[0].Effect'],
+  ['trust', one({ ...trust, Effect: 'Permit' }), 'Invalid effect: Permit', 'Statement[0].Effect'],
+  ['trust', one(trust, '2013-01-01'), 'The policy must contain a valid version string', 'Version'],
+  [
+    'trust',
+    one({ ...trust, Principal: { AWS: [] } }),
+    'Missing required field Principal cannot be empty!',
+    'Statement[0].Principal',
+  ],
+  [
+    'trust',
+    one({ ...trust, Principal: { CanonicalUser: '79a5' } }),
+    'Invalid principal in policy: "CanonicalUser":"79a5"',
+    'Statement[0].Principal.CanonicalUser',
+  ],
+  [
+    'trust',
+    one({ ...trust, Principal: { AWS: 'arn:aws:iam::111111111111:instance-profile/p' } }),
+    'Invalid principal in policy: "AWS":"arn:aws:iam::111111111111:instance-profile/p"',
+    'Statement[0].Principal.AWS',
+  ],
+  [
+    'trust',
+    one({ ...trust, Action: ['sts:AssumeRole', 'sts:GetCallerIdentity'] }),
+    'AssumeRole policy may only specify STS AssumeRole actions.',
+    'Statement[0].Action[1]',
+  ],
+  [
+    'trust',
+    one({ ...trust, Action: '*' }),
+    'AssumeRole policy may only specify STS AssumeRole actions.',
+    'Statement[0].Action',
+  ],
+  [
+    'trust',
+    one({ ...trust, Action: undefined, NotAction: 'sts:AssumeRole' }),
+    'Missing required field Action',
+    'Statement[0]',
+  ],
+  [
+    'trust',
+    one({ ...trust, NotResource: '*' }),
+    'AssumeRole policy must not contain resources.',
+    'Statement[0].NotResource',
+  ],
+  ['vpce', one({ ...bucket, Resource: undefined }), 'Policy statement must contain resources.', 'Statement[0]'],
+  ['scp', one({ ...own, Action: 'GetObject' }), REQUIREMENTS, 'Statement[0].Action'],
+  ['scp', one({ ...own, Action: undefined, NotAction: ['s3:*', 's*:Get'] }), REQUIREMENTS, 'Statement[0].NotAction[1]'],
+  ['scp', one({ ...own, Effect: 'allow' }), REQUIREMENTS, 'Statement[0].Effect'],
+  ['scp', one({ ...own, Principal: undefined, NotPrincipal: '*' }), REQUIREMENTS, 'Statement[0].NotPrincipal'],
+  ['rcp', one({ ...rcp, Action: 'GetObject' }), REQUIREMENTS, 'Statement[0].Action'],
+  ['rcp', one({ ...rcp, Action: '*:*' }), REQUIREMENTS, 'Statement[0].Action'],
+  ['rcp', one({ ...rcp, Resource: undefined }), REQUIREMENTS, 'Statement[0]'],
+  ['rcp', one({ ...rcp, Principal: undefined, NotPrincipal: '*' }), REQUIREMENTS, 'Statement[0].Principal'],
+  ['rcp', one(rcp, '2008-10-17'), REQUIREMENTS, 'Version'],
   ['scp', one({ ...own, Principal: '*' }), REQUIREMENTS, 'Statement[0].Principal'],
   ['scp', one(own, '2008-10-17'), REQUIREMENTS, 'Version'],
   ['scp', one({ ...own, Resource: undefined }), REQUIREMENTS, 'Statement[0]'],
@@ -175,10 +231,12 @@ test.each<[PolicyKind, number, string]>([
   ['boundary', 6144, 'Cannot exceed quota for PolicySize: 6144'],
   ['session', 2048, 'Cannot exceed quota for session policies: 2048'],
   ['trust', 8192, 'Cannot exceed quota for ACLSizePerRole: 8192'],
+  ['resource', 32_768, 'Cannot exceed quota for resource-based policies: 32768'],
+  ['vpce', 20_480, 'Cannot exceed quota for VPC endpoint policies: 20480'],
   ['scp', 10_240, 'You have exceeded the maximum policy size: 10240'],
   ['rcp', 5120, 'You have exceeded the maximum policy size: 5120'],
 ])('%s has at most %i characters', (kind, limit, message) => {
-  const statement = kind === 'trust' ? trust : kind === 'rcp' ? rcp : own;
+  const statement = { trust, rcp, resource: bucket, vpce: bucket }[kind as string] ?? own;
   const filled = (sid: string): string =>
     JSON.stringify({ Version: '2012-10-17', Statement: [{ Sid: sid, ...statement }] });
   const room = limit - filled('').length;
@@ -186,10 +244,86 @@ test.each<[PolicyKind, number, string]>([
   expect(validatePolicy(filled('a'.repeat(room + 1)), kind)).toMatchObject([{ code: 'LimitExceeded', message }]);
 });
 
-test('blanks count in the size of control policies alone', () => {
-  const blanks = ' '.repeat(11_000);
-  expect(validatePolicy(one(own) + blanks, 'identity')).toEqual([]);
-  expect(validatePolicy(one(own) + blanks, 'scp')).toMatchObject([{ code: 'LimitExceeded' }]);
+test.each<[PolicyKind, object, boolean]>([
+  ['identity', own, false],
+  ['boundary', own, false],
+  ['session', own, false],
+  ['trust', trust, false],
+  ['resource', bucket, true],
+  ['vpce', bucket, true],
+  ['scp', own, true],
+  ['rcp', rcp, true],
+])('blanks around the elements of an %s policy: %o; they count: %s', (kind, statement, counts) => {
+  const document = one(statement) + ' '.repeat(40_000);
+  expect(validatePolicy(document, kind).map(({ code }) => code)).toEqual(counts ? ['LimitExceeded'] : []);
+});
+
+test.each<[PolicyKind, object, string | null]>([
+  [
+    'identity',
+    own,
+    'The specified value for policyDocument is invalid. It must contain only printable ASCII characters.',
+  ],
+  [
+    'boundary',
+    own,
+    'The specified value for policyDocument is invalid. It must contain only printable ASCII characters.',
+  ],
+  [
+    'trust',
+    trust,
+    'The specified value for policyDocument is invalid. It must contain only printable ASCII characters.',
+  ],
+  [
+    'session',
+    own,
+    "1 validation error detected: Value at 'policy' failed to satisfy constraint: Member must satisfy regular expression pattern: [\\u0009\\u000A\\u000D\\u0020-\\u00FF]+",
+  ],
+  ['resource', bucket, null],
+  ['scp', own, null],
+])('characters above U+00FF in an %s policy', (kind, statement, message) => {
+  const saying = (text: string): string =>
+    one({ ...statement, Condition: { StringEquals: { 'aws:PrincipalTag/city': text } } });
+  expect(validatePolicy(saying('\u00ff'), kind)).toEqual([]);
+  const document = saying('\u0100');
+  const line = document.slice(0, document.indexOf('\u0100')).split('\n');
+  const expected = {
+    code: 'ValidationError',
+    message,
+    path: '',
+    line: line.length,
+    column: (line.at(-1) ?? '').length + 1,
+  };
+  expect(validatePolicy(document, kind)).toMatchObject(message === null ? [] : [expected]);
+});
+
+const web = (host: string, condition?: object) =>
+  one({
+    Effect: 'Allow',
+    Principal: { Federated: host.includes('/') ? host : `arn:aws:iam::111111111111:oidc-provider/${host}` },
+    Action: 'sts:AssumeRoleWithWebIdentity',
+    ...(condition === undefined ? {} : { Condition: condition }),
+  });
+const GITHUB = 'token.actions.githubusercontent.com';
+
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_oidc_secure-by-default.html
+test.each<[string, object | undefined, boolean]>([
+  [GITHUB, undefined, false],
+  [GITHUB, { StringEquals: { [`${GITHUB}:aud`]: 'sts.amazonaws.com' } }, false],
+  [GITHUB, { StringLike: { [`${GITHUB}:sub`]: '*' } }, false],
+  [GITHUB, { StringNotEquals: { [`${GITHUB}:sub`]: 'repo:me/mine' } }, false],
+  [GITHUB, { Null: { [`${GITHUB}:sub`]: 'false' } }, false],
+  [GITHUB, { StringLike: { [`${GITHUB.toUpperCase()}:SUB`]: 'repo:me/*' } }, true],
+  [GITHUB, { StringEquals: { [`${GITHUB}:sub`]: ['repo:me/mine:ref:refs/heads/main'] } }, true],
+  ['gitlab.com', undefined, false],
+  ['gitlab.com', { StringEquals: { 'gitlab.com:sub': 'project_path:me/mine' } }, true],
+  ['oidc.vercel.com', { StringEquals: { 'oidc.vercel.com:sub': 'me' } }, false],
+  ['oidc.vercel.com', { StringEquals: { 'oidc.vercel.com:aud': 'https://vercel.com/me' } }, true],
+  ['sts.windows.net/33e01921-4d64-4f8c-a055-5bdaffd5e33d', undefined, false],
+  ['oidc.mine.example.com', undefined, true],
+])('who trusts %s has to ask whose tokens: %o', (host, condition, sound) => {
+  const findings = validatePolicy(web(host, condition), 'trust');
+  expect(findings.map(({ path }) => path)).toEqual(sound ? [] : ['Statement[0].Principal.Federated']);
 });
 
 test('a text of absurd size is refused with the limit, nesting of absurd depth as no JSON', () => {

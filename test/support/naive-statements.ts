@@ -202,11 +202,11 @@ function compare(q: NaiveRequest, doc: Doc, operator: string, given: string, pol
   return arnLike(wanted, given);
 }
 
-function arnLike(wanted: string, given: string): boolean {
+function arnLike(wanted: string, given: string): boolean | null {
   if (/^\*+$/.test(wanted)) return true;
   const a = wanted.split(':');
   const b = given.split(':');
-  if (a.length < 6) return false;
+  if (a.length < 6) return null;
   const ends = [a.slice(5).join(':'), b.slice(5).join(':')];
   return [0, 1, 2, 3, 4].every((i) => globHidden(a[i] ?? '', b[i] ?? '')) && globHidden(ends[0] ?? '', ends[1] ?? '');
 }

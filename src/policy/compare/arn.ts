@@ -18,15 +18,20 @@ export function arnLike(values: readonly string[], variables: boolean): Comparis
       if (pieces !== null) fixed.push(arnGlob(pieces));
       return pieces === null;
     });
+  const allFixedAreArns = fixed.every((pattern) => pattern !== null);
   return (text, reader) => {
     const given = splitArn(text);
     if (given.length < PARTS) return WRONG_TYPE;
     for (const pattern of fixed) if (arnMatches(pattern, given)) return MATCH;
+    let allAreArns = allFixedAreArns;
     for (const template of open) {
       const pieces = resolveTemplate(template, reader);
-      if (pieces !== null && arnMatches(arnGlob(pieces), given)) return MATCH;
+      if (pieces === null) continue;
+      const pattern = arnGlob(pieces);
+      if (arnMatches(pattern, given)) return MATCH;
+      if (pattern === null) allAreArns = false;
     }
-    return NO_MATCH;
+    return allAreArns ? NO_MATCH : WRONG_TYPE;
   };
 }
 
