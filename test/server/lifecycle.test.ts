@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { putEmptyDirectory } from '../support/empty-directory.ts';
 import { newDataDir, removeDataDir } from '../support/gateway.ts';
 import { type Running, run, runToEnd, startServer } from '../support/process.ts';
 
@@ -28,6 +29,12 @@ function start(env: Record<string, string> = {}): Running {
   return running;
 }
 
+/** As `start`, where a directory is made already, and nothing is in it. */
+async function startOnEmpty(env: Record<string, string> = { ROLEGATE_DEMO: 'off' }): Promise<Running> {
+  await putEmptyDirectory(join(cwd, '.rolegate'));
+  return start(env);
+}
+
 const READY = /ready at (http:\S+)\/graphql/;
 
 async function stop(running: Running): Promise<number | string> {
@@ -48,7 +55,7 @@ const ALICE = 'arn:aws:iam::111111111111:user/alice';
 const WHO = '{ viewer { principal { principalId } } }';
 
 describe('first and second start', () => {
-  test('the first prints the secrets it has made, the second keeps everything and prints none', async () => {
+  test('the first prints the secrets it has made, on disk for their owner alone; the second keeps everything and prints none', async () => {
     const first = start();
     const url = await first.printed(READY);
     await first.printed(/EC2: ec2\.amazonaws\.com[\s\S]*header {13}\{.*\}\n/);
@@ -60,6 +67,9 @@ describe('first and second start', () => {
     const decision = `{ decision(request: { principal: "${ALICE}", action: "s3:GetObject", resource: "arn:aws:s3:::dev-alice/x" }) { allowed revision } }`;
     const before = await ask(url, decision, `Bearer ${token}`);
     expect(before.data.decision.allowed).toBe(true);
+    for (const name of ['operator.token', 'master.key', 'demo-sign-in.txt', 'gateway.json']) {
+      expect([name, statSync(join(cwd, '.rolegate', name)).mode & 0o077]).toEqual([name, 0]);
+    }
     expect(await stop(first)).toBe(0);
     expect(first.error()).toBe('');
     expect(first.out()).toMatch(/stopped\n$/);
@@ -76,16 +86,11 @@ describe('first and second start', () => {
     expect(second.error()).toBe('');
   });
 
-  test('secrets on disk are for their owner alone', async () => {
-    const running = start();
-    await running.printed(READY);
-    for (const name of ['operator.token', 'master.key', 'demo-sign-in.txt', 'gateway.json']) {
-      expect([name, statSync(join(cwd, '.rolegate', name)).mode & 0o077]).toEqual([name, 0]);
-    }
-  });
-
   test('without the demo organization nothing is loaded', async () => {
-    const running = start({ ROLEGATE_DEMO: 'off', ROLEGATE_OPERATOR_TOKEN: 'operator-token-of-this-test-1' });
+    const running = await startOnEmpty({
+      ROLEGATE_DEMO: 'off',
+      ROLEGATE_OPERATOR_TOKEN: 'operator-token-of-this-test-1',
+    });
     const url = await running.printed(READY);
     const { data } = await ask(
       url,
@@ -99,7 +104,7 @@ describe('first and second start', () => {
   });
 
   test('what was acknowledged survives kill -9', async () => {
-    const first = start();
+    const first = await startOnEmpty({ ROLEGATE_DEMO: 'on' });
     await first.printed(READY);
     const header = await first.printed(/alice: [\s\S]*?header +\{"Authorization": "(Basic [^"]+)"\}/);
     first.child.kill('SIGKILL');
@@ -113,7 +118,7 @@ describe('first and second start', () => {
 
 describe('stopping', () => {
   test('finishes what is under way, and leaves no address behind', async () => {
-    const running = start();
+    const running = await startOnEmpty({ ROLEGATE_DEMO: 'on' });
     const url = await running.printed(READY);
     const header = await running.printed(/alice: [\s\S]*?header +\{"Authorization": "(Basic [^"]+)"\}/);
     expect(JSON.parse(readFileSync(join(cwd, '.rolegate/gateway.json'), 'utf8'))).toEqual({
@@ -131,7 +136,7 @@ describe('stopping', () => {
   });
 
   test('ctrl-C is the same', async () => {
-    const running = start();
+    const running = await startOnEmpty();
     await running.printed(READY);
     running.child.kill('SIGINT');
     // The second comes from npm, if the gateway runs under it.
@@ -143,7 +148,7 @@ describe('stopping', () => {
 
 describe('refusals at start', () => {
   test('a folder that another gateway has', async () => {
-    const first = start();
+    const first = await startOnEmpty();
     await first.printed(READY);
     const second = await runToEnd('server/main.js', [], { cwd, env: { PORT: '0' } });
     expect(second).toEqual({
@@ -195,7 +200,7 @@ describe('refusals at start', () => {
   });
 
   test('another master key', async () => {
-    const first = start();
+    const first = await startOnEmpty();
     await first.printed(READY);
     await stop(first);
     await writeFile(join(cwd, '.rolegate/master.key'), `${Buffer.alloc(32, 7).toString('base64')}\n`);
@@ -217,6 +222,7 @@ describe('refusals at start', () => {
 });
 
 test('`rolegate start` is the same gateway', async () => {
+  await putEmptyDirectory(join(cwd, '.rolegate'));
   const running = run('cli/main.js', ['start'], { cwd, env: { PORT: '0', ROLEGATE_DEMO: 'off' } });
   started.push(running);
   await running.printed(READY);

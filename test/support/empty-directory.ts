@@ -1,4 +1,5 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { copyFolder } from './copy-folder.ts';
 
@@ -15,4 +16,11 @@ export async function putEmptyDirectory(dataDir: string): Promise<void> {
     throw new Error(`${EMPTY_DIRECTORY} is not set: the tests run by the configuration in test/`);
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
   await copyFolder(join(empty, 'db'), join(dataDir, 'db'));
+}
+
+/** A new folder to start gateways and commands in, whose directory is made already; to be removed. */
+export async function newWorkingFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'rolegate-test-'));
+  await putEmptyDirectory(join(folder, '.rolegate'));
+  return folder;
 }
