@@ -29,22 +29,42 @@ export interface Gateway {
   readonly statements: string[];
 }
 
-const opened: Gateway[] = [];
+/** Directories that no test uses now. Opening one takes far longer than emptying it. */
+const idle: Gateway[] = [];
+const used: Gateway[] = [];
 let count = 0;
 
-afterEach(async () => {
-  for (const { directory } of opened.splice(0)) await directory.close();
+afterEach(() => {
+  idle.push(...used.splice(0));
 });
-afterAll(() => rm(folder, { recursive: true, force: true }));
+afterAll(async () => {
+  for (const { directory } of idle) await directory.close();
+  await rm(folder, { recursive: true, force: true });
+});
 
-/** Everything below GraphQL on a directory of its own that holds `document`; closed after the test. */
+/**
+ * Everything below GraphQL, on a directory that this test has to itself and that holds `document`. Of earlier tests there
+ * may be accounts without anybody in them, keys of services, managed policies, sessions that have ended and events.
+ */
 export async function open(document: DirectoryDocument): Promise<Gateway> {
-  const gateway = await openShared(document);
-  opened.push(gateway);
+  const { directory, statements } = idle.pop() ?? (await openShared({}));
+  const gateway = gatewayOn(directory, statements);
+  used.push(gateway);
+  await empty(directory);
+  await directory.apply(document);
   return gateway;
 }
 
-/** As `open`, for all tests of a file; whoever opens it closes it. */
+/** Deletes who may have access, with their keys and sessions. */
+async function empty({ prisma, entities }: OpenDirectory): Promise<void> {
+  const arns = { select: { arn: true } } as const;
+  for (const { arn } of await prisma.user.findMany(arns))
+    await entities.deleteUser({ userArn: arn, withDependents: true });
+  for (const { arn } of await prisma.role.findMany(arns))
+    await entities.deleteRole({ roleArn: arn, withDependents: true });
+}
+
+/** On a directory of its own, for all tests of a file; whoever opens it closes it. */
 export async function openShared(document: DirectoryDocument): Promise<Gateway> {
   const dataDir = join(folder, `directory${++count}`);
   await putEmptyDirectory(dataDir);
@@ -57,7 +77,10 @@ export async function openShared(document: DirectoryDocument): Promise<Gateway> 
 export async function openOn(options: DirectoryOptions): Promise<Gateway> {
   const statements: string[] = [];
   const onStatement = (sql: string): void => void statements.push(sql);
-  const directory = await openDirectory({ ...options, onStatement }, catalog);
+  return gatewayOn(await openDirectory({ ...options, onStatement }, catalog), statements);
+}
+
+function gatewayOn(directory: OpenDirectory, statements: string[]): Gateway {
   const access = createAccess(directory, catalog);
   return { directory, access, secrets, statements, sessions: createSessions({ directory, access, secrets }) };
 }
