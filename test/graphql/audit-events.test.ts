@@ -1,14 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Caller } from '../../src/session/caller.ts';
-import { A, allow, aRole, aUser, B, roleArn, trusts, userArn } from '../support/policies.ts';
+import { A, allow, anOrganization, aRole, aUser, B, roleArn, trusts, userArn } from '../support/policies.ts';
 import { ANONYMOUS, NOW, OPERATOR } from './gateway.ts';
-import { type Live, liveGateway } from './live.ts';
-import { OPENING, openServices, type TestServices } from './services.ts';
+import { keyIdOf, type Live, openLive } from './live.ts';
+import { OPENING, type TestServices } from './services.ts';
 
 const MANAGEMENT = '999999999999';
-const ORGANIZATION = 'o-exampleorg1';
 const MINUTE = 60_000;
-const member = (id: string) => ({ id, membership: { organizationId: ORGANIZATION, unitId: null } });
 const LOOKS = [allow('cloudtrail:LookupEvents')];
 const KEYS = {
   alice: userArn('alice'),
@@ -16,7 +14,6 @@ const KEYS = {
   there: userArn('there', B),
   manager: userArn('manager', MANAGEMENT),
 } as const;
-const keyIdOf = (name: string) => `AKIA${name.toUpperCase().padEnd(16, 'A')}`;
 const There = roleArn('There', B);
 const Closed = roleArn('Closed', B);
 
@@ -26,33 +23,19 @@ let callers: Record<keyof typeof KEYS, Caller>;
 let session: { id: string; token: string };
 
 beforeAll(async () => {
-  services = await openServices({
-    organizations: [
-      {
-        id: ORGANIZATION,
-        rootId: 'r-abcd',
-        managementAccountId: MANAGEMENT,
-        units: [],
-        scpEnabled: false,
-        rcpEnabled: false,
-      },
-    ],
-    accounts: [member(A), member(B), member(MANAGEMENT)],
+  ({ services, live, callers } = await openLive(KEYS, {
+    ...anOrganization(MANAGEMENT, A, B),
     users: [
       aUser('alice', [allow(['sts:AssumeRole', 'sts:SetSourceIdentity'])]),
       aUser('here', LOOKS),
       aUser('there', LOOKS, { arn: KEYS.there }),
       aUser('manager', LOOKS, { arn: KEYS.manager }),
     ],
-    accessKeys: Object.entries(KEYS).map(([name, user]) => ({ id: keyIdOf(name), user })),
     roles: [
       aRole('There', [trusts({ AWS: A }, { action: ['sts:AssumeRole', 'sts:SetSourceIdentity'] })], [], { arn: There }),
       aRole('Closed', [trusts({ AWS: B })], [], { arn: Closed }),
     ],
-  });
-  live = liveGateway(services);
-  const signedIn = Object.keys(KEYS).map(async (name) => [name, await services.signIn(keyIdOf(name))] as const);
-  callers = Object.fromEntries(await Promise.all(signedIn)) as typeof callers; // as: of the same keys
+  }));
   await happen();
 }, OPENING);
 afterAll(() => services.remove());

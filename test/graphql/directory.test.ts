@@ -1,9 +1,9 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { demoDirectory } from '../../src/directory/demo/demo.ts';
 import type { DirectoryDocument } from '../../src/directory/document.ts';
 import type { Caller } from '../../src/session/caller.ts';
-import { faultsOf, type Gateway, gatewayOn, OPERATOR, signedIn } from './gateway.ts';
-import { OPENING, openServices, type TestServices } from './services.ts';
+import { faultsOf, OPERATOR, signedIn } from './gateway.ts';
+import { openedGateway } from './services.ts';
 
 const ALICE = 'arn:aws:iam::111111111111:user/alice';
 const ADMIN = 'arn:aws:iam::999999999999:user/admin';
@@ -25,14 +25,7 @@ function document(): DirectoryDocument {
   };
 }
 
-let services: TestServices;
-let gateway: Gateway;
-
-beforeAll(async () => {
-  services = await openServices(document());
-  gateway = gatewayOn(services);
-}, OPENING);
-afterAll(() => services.remove());
+const gateway = openedGateway(document);
 
 async function data(query: string, variables = {}, caller: Caller = OPERATOR): Promise<Record<string, unknown>> {
   const result = await gateway.ask(caller, query, variables);

@@ -1,8 +1,8 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { demoDirectory } from '../../src/directory/demo/demo.ts';
 import type { Caller } from '../../src/session/caller.ts';
-import { faultsOf, type Gateway, gatewayOn, OPERATOR, signedIn } from './gateway.ts';
-import { OPENING, openServices, type TestServices } from './services.ts';
+import { faultsOf, OPERATOR, signedIn } from './gateway.ts';
+import { openedGateway } from './services.ts';
 
 const ALICE = 'arn:aws:iam::111111111111:user/alice';
 const BOB = 'arn:aws:iam::222222222222:user/bob';
@@ -10,14 +10,7 @@ const DATA_WRITER = 'arn:aws:iam::222222222222:role/DataWriter';
 const OWN = 'arn:aws:s3:::dev-alice/notes.txt';
 const DATASET = 'arn:aws:s3:::shared-datasets/one.csv';
 
-let services: TestServices;
-let gateway: Gateway;
-
-beforeAll(async () => {
-  services = await openServices(demoDirectory());
-  gateway = gatewayOn(services);
-}, OPENING);
-afterAll(() => services.remove());
+const gateway = openedGateway(demoDirectory);
 
 async function data(query: string, variables = {}, caller: Caller = OPERATOR): Promise<Record<string, unknown>> {
   const result = await gateway.ask(caller, query, variables);

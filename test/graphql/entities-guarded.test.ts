@@ -167,7 +167,6 @@ const callerOf = (index: number, which: number | 'none' | 'others'): string => `
 
 beforeAll(async () => {
   // One user for each way to be allowed a field, and one who lacks only that.
-  const world = guardedWorld();
   const noGroups = (id: string) => id !== 'p-nogroups';
   const users = CASES.flatMap(({ needs, also = [] }, index) => [
     user(MEMBER, callerOf(index, 'none'), ...allow(also)),
@@ -179,13 +178,13 @@ beforeAll(async () => {
     ),
     ...needs.map((need, which) => user(MEMBER, callerOf(index, which), ...allow([...also, need]))),
   ]);
+  const world = guardedWorld(...users);
   services = await openServices({
     ...world,
     organizations: (world.organizations ?? []).map((one) => ({
       ...one,
       controlPolicies: (one.controlPolicies ?? []).filter(({ id }) => noGroups(id)),
     })),
-    users: [...(world.users ?? []), ...users],
   });
   gateway = gatewayOn(services);
 }, OPENING);

@@ -1,10 +1,10 @@
 import { isObjectType } from 'graphql';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { GUARDS } from '../../src/graphql/guard-table.ts';
 import { buildSchema } from '../../src/graphql/schema.ts';
-import { faultsOf, type Gateway, gatewayOn, signedIn } from './gateway.ts';
+import { faultsOf, signedIn } from './gateway.ts';
 import { arn, guardedWorld, MEMBER, policy, user } from './guarded-world.ts';
-import { OPENING, openServices, type TestServices } from './services.ts';
+import { openedGateway } from './services.ts';
 
 describe('the table of guards', () => {
   const schema = buildSchema();
@@ -47,33 +47,23 @@ describe('the condition keys of the request itself', () => {
   const CLOSED = arn(MEMBER, 'role/Closed');
   const READ_ROLE = `{ principal(principalId: "${CLOSED}") { ... on Role { maxSessionDuration } } }`;
   const READ = { principal: { maxSessionDuration: 3600 } };
-  let services: TestServices;
-  let gateway: Gateway;
-
-  beforeAll(async () => {
-    const world = guardedWorld();
-    services = await openServices({
-      ...world,
-      users: [
-        ...(world.users ?? []),
-        user(MEMBER, 'office', ALLOWED, ONLY_FROM_OFFICE),
-        user(
-          MEMBER,
-          'browser',
-          { ...ALLOWED, Condition: { StringLike: { 'aws:UserAgent': 'Firefox/*' } } },
-          { Effect: 'Deny', Action: '*', Resource: '*', Condition: { Bool: { 'aws:SecureTransport': 'false' } } },
-          {
-            Effect: 'Deny',
-            Action: 'iam:GetRole',
-            Resource: '*',
-            Condition: { DateGreaterThan: { 'aws:CurrentTime': '2027-01-01T00:00:00Z' } },
-          },
-        ),
-      ],
-    });
-    gateway = gatewayOn(services);
-  }, OPENING);
-  afterAll(() => services.remove());
+  const gateway = openedGateway(() =>
+    guardedWorld(
+      user(MEMBER, 'office', ALLOWED, ONLY_FROM_OFFICE),
+      user(
+        MEMBER,
+        'browser',
+        { ...ALLOWED, Condition: { StringLike: { 'aws:UserAgent': 'Firefox/*' } } },
+        { Effect: 'Deny', Action: '*', Resource: '*', Condition: { Bool: { 'aws:SecureTransport': 'false' } } },
+        {
+          Effect: 'Deny',
+          Action: 'iam:GetRole',
+          Resource: '*',
+          Condition: { DateGreaterThan: { 'aws:CurrentTime': '2027-01-01T00:00:00Z' } },
+        },
+      ),
+    ),
+  );
 
   test('a policy that denies from elsewhere counts where entities are read', async () => {
     const caller = signedIn(OFFICE);
@@ -136,7 +126,7 @@ describe('the condition keys of the request itself', () => {
         },
       },
     });
-    const [event] = await services.directory.audit.list({ limit: 10, filter: { event: 'PutRolePolicy' } });
+    const [event] = await gateway.services.directory.audit.list({ limit: 10, filter: { event: 'PutRolePolicy' } });
     expect(event).toMatchObject({
       principal: OFFICE,
       action: 'iam:PutRolePolicy',

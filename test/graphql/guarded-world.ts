@@ -1,4 +1,4 @@
-import type { DirectoryDocument } from '../../src/directory/document.ts';
+import type { DirectoryDocument, UserInput } from '../../src/directory/document.ts';
 
 // Two organizations. In the first, 900… manages, 100… administers IAM Access Analyzer, 200… is a member like any other and
 // 300… administers another service; 800… is an organization of its own.
@@ -69,7 +69,7 @@ function control(
 
 export const SECRETS: Statement = { Sid: 'NoSecrets', Effect: 'Deny', Action: 'secretsmanager:*', Resource: '*' };
 
-export function guardedWorld(): DirectoryDocument {
+export function guardedWorld(...more: readonly UserInput[]): DirectoryDocument {
   const everywhere = [ROOT, MANAGEMENT, DELEGATED, MEMBER, OTHER_DELEGATED];
   return {
     organizations: [
@@ -162,6 +162,7 @@ export function guardedWorld(): DirectoryDocument {
         tags: { team: 'logs' },
       },
       user(STRANGER, 'somebody'),
+      ...more,
     ],
     roles: [
       {

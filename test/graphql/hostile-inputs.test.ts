@@ -4,8 +4,8 @@ import { buildSchema } from '../../src/graphql/schema.ts';
 import type { Caller } from '../../src/session/caller.ts';
 import { A, allow, aUser, userArn } from '../support/policies.ts';
 import { ANONYMOUS, OPERATOR } from './gateway.ts';
-import { type Live, liveGateway } from './live.ts';
-import { OPENING, openServices, type TestServices } from './services.ts';
+import { type Live, openLive } from './live.ts';
+import { OPENING, type TestServices } from './services.ts';
 
 const mutations = Object.values(buildSchema().getMutationType()?.getFields() ?? {}).filter(
   ({ args }) => args.length > 0,
@@ -16,13 +16,17 @@ let live: Live;
 let admin: Caller;
 
 beforeAll(async () => {
-  services = await openServices({
-    accounts: [{ id: A, membership: 'NONE' }],
-    users: [aUser('admin', [allow('*')])],
-    accessKeys: [{ id: 'AKIAADMINAAAAAAAAAAA', user: userArn('admin') }],
-  });
-  live = liveGateway(services);
-  admin = await services.signIn('AKIAADMINAAAAAAAAAAA');
+  ({
+    services,
+    live,
+    callers: { admin },
+  } = await openLive(
+    { admin: userArn('admin') },
+    {
+      accounts: [{ id: A, membership: 'NONE' }],
+      users: [aUser('admin', [allow('*')])],
+    },
+  ));
 }, OPENING);
 afterAll(() => services.remove());
 

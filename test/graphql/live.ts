@@ -1,4 +1,5 @@
 import { createYoga } from 'graphql-yoga';
+import type { DirectoryDocument } from '../../src/directory/document.ts';
 import { createContext, type RequestFacts } from '../../src/graphql/context.ts';
 import { useDocumentLimits } from '../../src/graphql/limits.ts';
 import { maskError } from '../../src/graphql/mask-error.ts';
@@ -6,7 +7,7 @@ import { buildSchema } from '../../src/graphql/schema.ts';
 import { UNKNOWN_ORIGIN } from '../../src/session/call.ts';
 import type { Caller } from '../../src/session/caller.ts';
 import { ANONYMOUS, NOW } from './gateway.ts';
-import type { TestServices } from './services.ts';
+import { openServices, type TestServices } from './services.ts';
 
 // Answers of many different operations: tests say what they expect with matchers.
 type Json = ReturnType<typeof JSON.parse>;
@@ -34,6 +35,22 @@ export interface Browser {
   readonly cookie: () => string | null;
   ask(query: string, variables?: object): Promise<Json>;
   mutate(name: string, input: object | null, success?: string): Promise<Json>;
+}
+
+/** The id of the access key that `openLive` makes for somebody. */
+export const keyIdOf = (name: string) => `AKIA${name.toUpperCase().padEnd(16, 'A')}`;
+
+/** A gateway over a new directory that holds `document`, and a caller for each of `users`, who are given by their ARNs. */
+export async function openLive<Name extends string>(
+  users: Readonly<Record<Name, string>>,
+  document: DirectoryDocument,
+): Promise<{ services: TestServices; live: Live; callers: Record<Name, Caller> }> {
+  const named = Object.entries<string>(users);
+  const accessKeys = named.map(([name, user]) => ({ id: keyIdOf(name), user }));
+  const services = await openServices({ ...document, accessKeys });
+  const callers = await Promise.all(named.map(async ([name]) => [name, await services.signIn(keyIdOf(name))]));
+  // as: of the same names
+  return { services, live: liveGateway(services), callers: Object.fromEntries(callers) as Record<Name, Caller> };
 }
 
 const FAILURE =

@@ -14,10 +14,9 @@ let services: TestServices;
 let sessionId: string;
 
 beforeAll(async () => {
-  const world = guardedWorld();
   const keys = [{ id: 'AKIAWORKERWORKERWORK', user: WORKER }];
   const lonely = user(MEMBER, 'lonely', { Effect: 'Allow', Action: ['config:*', 'account:*'], Resource: '*' });
-  services = await openServices({ ...world, users: [...(world.users ?? []), lonely], accessKeys: keys });
+  services = await openServices({ ...guardedWorld(lonely), accessKeys: keys });
   const { session } = await services.sessions.assumeRole(
     await services.signIn('AKIAWORKERWORKERWORK'),
     { role: arn(MEMBER, 'role/team/Writer'), roleSessionName: 'works' },

@@ -3,8 +3,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Caller } from '../../src/session/caller.ts';
 import { A, allow, aRole, aUser, deny, roleArn, trusts, userArn } from '../support/policies.ts';
 import { ANONYMOUS, NOW, OPERATOR } from './gateway.ts';
-import { type Live, liveGateway } from './live.ts';
-import { OPENING, openServices, type TestServices } from './services.ts';
+import { type Live, openLive } from './live.ts';
+import { OPENING, type TestServices } from './services.ts';
 
 const ISSUER = 'https://token.example.com/ci';
 const PROVIDER = `arn:aws:iam::${A}:oidc-provider/token.example.com/ci`;
@@ -20,28 +20,30 @@ const WITH_NUL = await jwksOf(key, 'a\0b');
 let services: TestServices;
 let live: Live;
 let admin: Caller;
+let audiences: Caller;
 
 beforeAll(async () => {
-  services = await openServices({
-    accounts: [{ id: A, membership: 'NONE' }],
-    users: [
-      aUser('admin', [allow('iam:*'), deny('iam:*', PROTECTED)]),
-      // The audiences, and not the keys.
-      aUser('audiences', [
-        allow(['iam:AddClientIDToOpenIDConnectProvider', 'iam:RemoveClientIDFromOpenIDConnectProvider']),
-      ]),
-    ],
-    accessKeys: [
-      { id: 'AKIAADMINAAAAAAAAAAA', user: userArn('admin') },
-      { id: 'AKIAAUDIENCEAAAAAAAA', user: userArn('audiences') },
-    ],
-    roles: [
-      aRole('Ci', [trusts({ Federated: PROVIDER }, { action: WITH })], [allow('s3:*')]),
-      aRole('Closed', [trusts({ AWS: A })]),
-    ],
-  });
-  live = liveGateway(services);
-  admin = await services.signIn('AKIAADMINAAAAAAAAAAA');
+  ({
+    services,
+    live,
+    callers: { admin, audiences },
+  } = await openLive(
+    { admin: userArn('admin'), audiences: userArn('audiences') },
+    {
+      accounts: [{ id: A, membership: 'NONE' }],
+      users: [
+        aUser('admin', [allow('iam:*'), deny('iam:*', PROTECTED)]),
+        // The audiences, and not the keys.
+        aUser('audiences', [
+          allow(['iam:AddClientIDToOpenIDConnectProvider', 'iam:RemoveClientIDFromOpenIDConnectProvider']),
+        ]),
+      ],
+      roles: [
+        aRole('Ci', [trusts({ Federated: PROVIDER }, { action: WITH })], [allow('s3:*')]),
+        aRole('Closed', [trusts({ AWS: A })]),
+      ],
+    },
+  ));
 }, OPENING);
 afterAll(() => services.remove());
 
@@ -159,7 +161,6 @@ describe('a web identity', () => {
 
 describe('providers are changed by who may', () => {
   test('each of audiences and keys with its own permission', async () => {
-    const audiences = await services.signIn('AKIAAUDIENCEAAAAAAAA');
     const clientIds = ['rolegate', 'more'];
     expect(await live.mutate(audiences, 'updateOidcProvider', { arn: PROVIDER, clientIds })).toEqual({
       __typename: 'SaveOidcProviderSuccess',

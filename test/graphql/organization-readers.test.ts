@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { faultsOf, type Gateway, gatewayOn, signedIn } from './gateway.ts';
+import { describe, expect, test } from 'vitest';
+import { faultsOf, signedIn } from './gateway.ts';
 import {
   arn,
   DELEGATED,
@@ -12,31 +12,21 @@ import {
   STRANGER,
   user,
 } from './guarded-world.ts';
-import { OPENING, openServices, type TestServices } from './services.ts';
+import { openedGateway } from './services.ts';
 
 // Those who administer an organization read all of its accounts, as far as their own policies go.
 
 const WORKER = arn(MEMBER, 'user/worker');
 const WRITER = arn(MEMBER, 'role/team/Writer');
 
-let services: TestServices;
-let gateway: Gateway;
-
-beforeAll(async () => {
-  const world = guardedWorld();
-  services = await openServices({
-    ...world,
-    users: [
-      ...(world.users ?? []),
-      user(MANAGEMENT, 'narrow', { ...READS_ALL, Resource: [arn(MEMBER, 'user/*'), '*/nothing'] }),
-      user(MANAGEMENT, 'empty'),
-      user(MANAGEMENT, 'writes', { Effect: 'Allow', Action: '*', Resource: '*' }),
-      user(DELEGATED, 'denied', READS_ALL, { Effect: 'Deny', Action: 'iam:GetRole', Resource: arn(MEMBER, '*') }),
-    ],
-  });
-  gateway = gatewayOn(services);
-}, OPENING);
-afterAll(() => services.remove());
+const gateway = openedGateway(() =>
+  guardedWorld(
+    user(MANAGEMENT, 'narrow', { ...READS_ALL, Resource: [arn(MEMBER, 'user/*'), '*/nothing'] }),
+    user(MANAGEMENT, 'empty'),
+    user(MANAGEMENT, 'writes', { Effect: 'Allow', Action: '*', Resource: '*' }),
+    user(DELEGATED, 'denied', READS_ALL, { Effect: 'Deny', Action: 'iam:GetRole', Resource: arn(MEMBER, '*') }),
+  ),
+);
 
 const reader = (account: string, name = 'reader') => signedIn(arn(account, `user/${name}`));
 const READ = `{ account(accountId: "${MEMBER}") { name users { totalCount } }
@@ -109,19 +99,19 @@ test('they read, and change nothing', async () => {
 
 test('none of it costs a statement when what is asked about is in memory', async () => {
   await gateway.ask(reader(DELEGATED), ASK);
-  const before = services.statements.length;
+  const before = gateway.services.statements.length;
   for (const account of [MANAGEMENT, DELEGATED, STRANGER]) {
     await gateway.ask(reader(account), ASK);
-    const first = services.statements.length;
+    const first = gateway.services.statements.length;
     await gateway.ask(reader(account), ASK);
-    expect(services.statements.slice(first)).toEqual([]);
+    expect(gateway.services.statements.slice(first)).toEqual([]);
   }
-  expect(services.statements.length).toBeGreaterThanOrEqual(before);
+  expect(gateway.services.statements.length).toBeGreaterThanOrEqual(before);
 });
 
 test('an administrator that is one no more reads no more', async () => {
   const [first, ...others] = guardedWorld().organizations ?? [];
   if (first === undefined) throw new Error('no organization');
-  await services.directory.apply({ organizations: [{ ...first, delegatedAdministrators: [] }, ...others] });
+  await gateway.services.directory.apply({ organizations: [{ ...first, delegatedAdministrators: [] }, ...others] });
   expect(await gateway.ask(reader(DELEGATED), READ)).toEqual({ data: { account: null, role: null, resource: null } });
 });

@@ -113,11 +113,10 @@ function expectedLists(account: string, mayIn: (action: string) => boolean) {
 }
 
 beforeAll(async () => {
-  const world = guardedWorld();
-  const users = [...(world.users ?? []), ...ACCOUNTS.map((account) => user(account, 'random'))];
-  services = await openServices({ ...world, users });
+  const world = guardedWorld(...ACCOUNTS.map((account) => user(account, 'random')));
+  services = await openServices(world);
   gateway = gatewayOn(services);
-  everybody = [...users, ...(world.roles ?? [])].map((one) => one.arn);
+  everybody = [...(world.users ?? []), ...(world.roles ?? [])].map((one) => one.arn);
 }, OPENING);
 afterAll(() => services.remove());
 

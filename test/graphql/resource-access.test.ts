@@ -1,21 +1,14 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { demoDirectory } from '../../src/directory/demo/demo.ts';
-import { faultsOf, type Gateway, gatewayOn, OPERATOR, signedIn } from './gateway.ts';
-import { OPENING, openServices, type TestServices } from './services.ts';
+import { faultsOf, OPERATOR, signedIn } from './gateway.ts';
+import { openedGateway } from './services.ts';
 
 const ALICE = signedIn('arn:aws:iam::111111111111:user/alice');
 const BOB = signedIn('arn:aws:iam::222222222222:user/bob');
 const OWN_BUCKET = 'arn:aws:s3:::dev-alice';
 const SHARED_BUCKET = 'arn:aws:s3:::shared-datasets';
 
-let services: TestServices;
-let gateway: Gateway;
-
-beforeAll(async () => {
-  services = await openServices(demoDirectory());
-  gateway = gatewayOn(services);
-}, OPENING);
-afterAll(() => services.remove());
+const gateway = openedGateway(demoDirectory);
 
 const MAY_LIST = 'query ($arn: Arn!) { resource(arn: $arn) { arn viewerCan(action: "s3:ListBucket") { allowed } } }';
 

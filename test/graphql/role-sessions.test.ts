@@ -1,15 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Caller } from '../../src/session/caller.ts';
-import { A, allow, aRole, aUser, B, roleArn, trusts, userArn } from '../support/policies.ts';
+import { A, allow, anOrganization, aRole, aUser, B, roleArn, trusts, userArn } from '../support/policies.ts';
 import { ANONYMOUS, NOW, OPERATOR } from './gateway.ts';
-import { type Live, liveGateway } from './live.ts';
-import { OPENING, openServices, type TestServices } from './services.ts';
+import { type Live, openLive } from './live.ts';
+import { OPENING, type TestServices } from './services.ts';
 
 const MANAGEMENT = '999999999999';
 const OUTSIDE = '333333333333';
-const ORGANIZATION = 'o-exampleorg1';
 const MINUTE = 60_000;
-const member = (id: string) => ({ id, membership: { organizationId: ORGANIZATION, unitId: null } });
 const KEYS = {
   alice: userArn('alice'),
   auditor: userArn('auditor'),
@@ -17,25 +15,17 @@ const KEYS = {
   manager: userArn('manager', MANAGEMENT),
   stranger: userArn('stranger', OUTSIDE),
 } as const;
-const keyIdOf = (name: string) => `AKIA${name.toUpperCase().padEnd(16, 'A')}`;
 
 let services: TestServices;
 let live: Live;
 let callers: Record<keyof typeof KEYS, Caller>;
 
+const organization = anOrganization(MANAGEMENT, A, B);
+
 beforeAll(async () => {
-  services = await openServices({
-    organizations: [
-      {
-        id: ORGANIZATION,
-        rootId: 'r-abcd',
-        managementAccountId: MANAGEMENT,
-        units: [],
-        scpEnabled: false,
-        rcpEnabled: false,
-      },
-    ],
-    accounts: [member(A), member(B), member(MANAGEMENT), { id: OUTSIDE, membership: 'NONE' }],
+  ({ services, live, callers } = await openLive(KEYS, {
+    ...organization,
+    accounts: [...organization.accounts, { id: OUTSIDE, membership: 'NONE' }],
     users: [
       aUser('alice', [allow('sts:AssumeRole')]),
       aUser('auditor', [allow(['iam:GetRole', 'iam:DeleteRole', 'iam:PutRolePolicy'])]),
@@ -43,17 +33,13 @@ beforeAll(async () => {
       aUser('manager', [allow('iam:GetRole')], { arn: KEYS.manager }),
       aUser('stranger', [allow('iam:*')], { arn: KEYS.stranger }),
     ],
-    accessKeys: Object.entries(KEYS).map(([name, user]) => ({ id: keyIdOf(name), user })),
     roles: [
       aRole('One', [trusts({ AWS: A })], [allow('sts:AssumeRole')]),
       aRole('Two', [trusts({ AWS: A })]),
       aRole('Gone', [trusts({ AWS: A })]),
       aRole('There', [trusts({ AWS: A })], [allow('s3:*')], { arn: roleArn('There', B) }),
     ],
-  });
-  live = liveGateway(services);
-  const signedIn = Object.keys(KEYS).map(async (name) => [name, await services.signIn(keyIdOf(name))] as const);
-  callers = Object.fromEntries(await Promise.all(signedIn)) as typeof callers; // as: of the same keys
+  }));
 }, OPENING);
 afterAll(() => services.remove());
 

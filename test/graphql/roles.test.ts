@@ -1,7 +1,7 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { demoDirectory } from '../../src/directory/demo/demo.ts';
-import { faultsOf, type Gateway, gatewayOn, OPERATOR } from './gateway.ts';
-import { OPENING, openServices, type TestServices } from './services.ts';
+import { faultsOf, OPERATOR } from './gateway.ts';
+import { openedGateway } from './services.ts';
 
 const ALICE = 'arn:aws:iam::111111111111:user/alice';
 const ALICE_KEY = 'AKIADEMOALICEAAAAAAA';
@@ -9,14 +9,7 @@ const DATA_WRITER = 'arn:aws:iam::222222222222:role/DataWriter';
 const OWN_OBJECT = 'arn:aws:s3:::dev-alice/notes.txt';
 const DATASET = 'arn:aws:s3:::shared-datasets/one.csv';
 
-let services: TestServices;
-let gateway: Gateway;
-
-beforeAll(async () => {
-  services = await openServices(demoDirectory());
-  gateway = gatewayOn(services);
-}, OPENING);
-afterAll(() => services.remove());
+const gateway = openedGateway(demoDirectory);
 
 const VIEWER = `viewer {
   principal { __typename principalId can(action: "s3:GetObject", resource: "${OWN_OBJECT}") { allowed } }
@@ -40,7 +33,7 @@ const ASSUME = `mutation ($input: AssumeRoleInput!) {
 
 describe('alice', () => {
   test('is herself when she signs in', async () => {
-    const alice = await services.signIn(ALICE_KEY);
+    const alice = await gateway.services.signIn(ALICE_KEY);
     expect(await gateway.ask(alice, `{ ${VIEWER} }`)).toEqual({
       data: {
         viewer: {
@@ -53,7 +46,7 @@ describe('alice', () => {
   });
 
   test('assumes a role of another account, gives up her own permissions, and has them back when she leaves', async () => {
-    const alice = await services.signIn(ALICE_KEY);
+    const alice = await gateway.services.signIn(ALICE_KEY);
     const assumed = await gateway.ask(alice, ASSUME, { input: { role: DATA_WRITER, roleSessionName: 'alice' } });
     expect(assumed.errors).toBeUndefined();
     const success = assumed.data?.['assumeRole'] as { credentials: { sessionToken: string; accessKeyId: string } };
@@ -74,7 +67,7 @@ describe('alice', () => {
     });
     expect(success.credentials.accessKeyId).toMatch(/^ASIA/);
 
-    const session = await services.signInWith(success.credentials.sessionToken);
+    const session = await gateway.services.signInWith(success.credentials.sessionToken);
     expect(await gateway.ask(session, `{ ${VIEWER} }`)).toEqual({
       data: {
         viewer: {
@@ -110,16 +103,18 @@ describe('alice', () => {
         },
       },
     });
-    await expect(services.signInWith(success.credentials.sessionToken)).rejects.toMatchObject({ code: 'ExpiredToken' });
-    const again = await gateway.ask(await services.signIn(ALICE_KEY), `{ ${VIEWER} }`);
+    await expect(gateway.services.signInWith(success.credentials.sessionToken)).rejects.toMatchObject({
+      code: 'ExpiredToken',
+    });
+    const again = await gateway.ask(await gateway.services.signIn(ALICE_KEY), `{ ${VIEWER} }`);
     expect(again.data).toMatchObject({ viewer: { principal: { principalId: ALICE, can: { allowed: true } } } });
-    expect((await gateway.ask(await services.signIn(ALICE_KEY), EXIT)).data).toMatchObject({
+    expect((await gateway.ask(await gateway.services.signIn(ALICE_KEY), EXIT)).data).toMatchObject({
       exitRole: { __typename: 'ValidationError', code: 'ValidationError' },
     });
   });
 
   test('does nothing more in a role that she has left, in the same operation either', async () => {
-    const { data } = await gateway.ask(await services.signIn(ALICE_KEY), ASSUME, {
+    const { data } = await gateway.ask(await gateway.services.signIn(ALICE_KEY), ASSUME, {
       input: { role: DATA_WRITER, roleSessionName: 'alice' },
     });
     const assumed = data?.['assumeRole'] as { readonly credentials: { readonly sessionToken: string } }; // as: asserted above
@@ -127,7 +122,7 @@ describe('alice', () => {
       exitRole { ... on ExitRoleSuccess { endedSession { roleSessionName } } }
       assumeRole(input: $input) { __typename }
     }`;
-    const result = await gateway.ask(await services.signInWith(assumed.credentials.sessionToken), operation, {
+    const result = await gateway.ask(await gateway.services.signInWith(assumed.credentials.sessionToken), operation, {
       input: { role: DATA_WRITER, roleSessionName: 'again' },
     });
     expect(faultsOf(result)).toEqual([
@@ -136,7 +131,7 @@ describe('alice', () => {
   });
 
   test('is told why she may not assume a role', async () => {
-    const alice = await services.signIn(ALICE_KEY);
+    const alice = await gateway.services.signIn(ALICE_KEY);
     const input = { role: 'arn:aws:iam::111111111111:role/Auditor', roleSessionName: 'alice' };
     const { data } = await gateway.ask(alice, ASSUME, { input });
     expect(data).toMatchInlineSnapshot(`
@@ -155,13 +150,13 @@ describe('alice', () => {
   });
 
   test('is told which parameter is out of its limits', async () => {
-    const alice = await services.signIn(ALICE_KEY);
+    const alice = await gateway.services.signIn(ALICE_KEY);
     const { data } = await gateway.ask(alice, ASSUME, { input: { role: DATA_WRITER, roleSessionName: 'a' } });
     expect(data).toMatchObject({ assumeRole: { __typename: 'ValidationError', field: 'roleSessionName' } });
   });
 
   test('is told which session policy is none', async () => {
-    const alice = await services.signIn(ALICE_KEY);
+    const alice = await gateway.services.signIn(ALICE_KEY);
     const input = { role: DATA_WRITER, roleSessionName: 'alice', sessionPolicies: ['{'] };
     const { data } = await gateway.ask(alice, ASSUME, { input });
     expect(data).toMatchObject({
@@ -170,7 +165,7 @@ describe('alice', () => {
   });
 
   test('can have session policies that leave no room', async () => {
-    const alice = await services.signIn(ALICE_KEY);
+    const alice = await gateway.services.signIn(ALICE_KEY);
     const policy = {
       Version: '2012-10-17',
       Statement: [{ Effect: 'Allow', Action: 's3:*', Resource: `arn:aws:s3:::${'b'.repeat(1900)}` }],
@@ -184,7 +179,7 @@ describe('alice', () => {
 });
 
 test('a service assumes the role that trusts it, with its own key', async () => {
-  const ec2 = await services.signIn('AKIADEMOEC2AAAAAAAAA');
+  const ec2 = await gateway.services.signIn('AKIADEMOEC2AAAAAAAAA');
   const input = { role: 'arn:aws:iam::111111111111:role/WebServer', roleSessionName: 'i-0123456789abcdef0' };
   const { data } = await gateway.ask(ec2, ASSUME, { input });
   expect(data).toMatchObject({
@@ -221,7 +216,7 @@ describe('the operator', () => {
       { __typename: 'ValidationError', code: 'ValidationError' },
     ]);
     const { accessKeyId } = keys[0] as { accessKeyId: string };
-    const bob = await services.signIn(accessKeyId);
+    const bob = await gateway.services.signIn(accessKeyId);
     const { data } = await gateway.ask(bob, '{ viewer { principal { principalId } } }');
     expect(data).toEqual({ viewer: { principal: { principalId: 'arn:aws:iam::222222222222:user/bob' } } });
   });
@@ -297,7 +292,7 @@ describe('an import', () => {
   });
 
   test('is not for principals', async () => {
-    const result = await gateway.ask(await services.signIn(ALICE_KEY), IMPORT, { document: EXPORT });
+    const result = await gateway.ask(await gateway.services.signIn(ALICE_KEY), IMPORT, { document: EXPORT });
     expect(faultsOf(result)).toMatchObject([{ code: 'FORBIDDEN' }]);
   });
 });

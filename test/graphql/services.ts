@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { afterAll, beforeAll } from 'vitest';
 import { createAccess } from '../../src/access/access.ts';
 import { openCatalog } from '../../src/catalog/catalog.ts';
 import type { DirectoryDocument } from '../../src/directory/document.ts';
@@ -10,7 +11,7 @@ import type { Caller } from '../../src/session/caller.ts';
 import { createSecrets, type Secrets } from '../../src/session/secrets.ts';
 import { createSessions } from '../../src/session/sessions.ts';
 import { putEmptyDirectory } from '../support/empty-directory.ts';
-import { NOW } from './gateway.ts';
+import { type Gateway, gatewayOn, NOW } from './gateway.ts';
 
 const catalog = await openCatalog();
 
@@ -39,6 +40,30 @@ export async function openServices(document: DirectoryDocument): Promise<TestSer
   const services = await open(dataDir);
   await services.directory.apply(document);
   return services;
+}
+
+/** A gateway with what it stands on. */
+export interface OpenedGateway extends Gateway {
+  readonly services: TestServices;
+}
+
+/** Opens a gateway for the tests of a file or a block, on a directory that holds `document`; it is there when they run. */
+export function openedGateway(document: () => DirectoryDocument): OpenedGateway {
+  let services: TestServices;
+  let gateway: Gateway;
+  beforeAll(async () => {
+    services = await openServices(document());
+    gateway = gatewayOn(services);
+  }, OPENING);
+  afterAll(() => services.remove());
+  return {
+    get services() {
+      return services;
+    },
+    ask: (...operation) => gateway.ask(...operation),
+    askFrom: (...operation) => gateway.askFrom(...operation),
+    askTogether: (...operations) => gateway.askTogether(...operations),
+  };
 }
 
 async function open(dataDir: string): Promise<TestServices> {

@@ -1,8 +1,8 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Caller } from '../../src/session/caller.ts';
-import { faultsOf, type Gateway, gatewayOn, OPERATOR, signedIn } from './gateway.ts';
+import { faultsOf, OPERATOR, signedIn } from './gateway.ts';
 import { arn, guardedWorld, MANAGEMENT, MEMBER, STRANGER, type Statement, user } from './guarded-world.ts';
-import { OPENING, openServices, type TestServices } from './services.ts';
+import { openedGateway } from './services.ts';
 
 // What names or shows a policy is for who may read the policy. Everybody else is told the layer.
 
@@ -27,30 +27,20 @@ const reads = (action: string, resource: string): Statement => ({
   Resource: resource,
 });
 
-let services: TestServices;
-let gateway: Gateway;
-
-beforeAll(async () => {
-  const world = guardedWorld();
-  services = await openServices({
-    ...world,
-    users: [
-      ...(world.users ?? []),
-      asker('asks'),
-      asker('readsInline', reads('iam:GetUserPolicy', WORKER)),
-      asker('readsGroup', reads('iam:GetGroupPolicy', PEOPLE)),
-      asker('readsManaged', reads('iam:GetPolicyVersion', MANAGED)),
-      asker('readsBoundary', reads('iam:GetPolicyVersion', BOUNDARY)),
-      asker('readsRole', reads('iam:GetRole', WRITER)),
-      asker('readsRolePolicy', reads('iam:GetRolePolicy', WRITER)),
-      asker('readsBucket', reads('s3:GetBucketPolicy', 'arn:aws:s3:::logs')),
-      asker('readsConfig', reads('config:GetResourceConfigHistory', '*')),
-      user(MEMBER, 'secretive', { Sid: 'Hidden', Effect: 'Deny', Action: 's3:GetObject', Resource: '*' }),
-    ],
-  });
-  gateway = gatewayOn(services);
-}, OPENING);
-afterAll(() => services.remove());
+const gateway = openedGateway(() =>
+  guardedWorld(
+    asker('asks'),
+    asker('readsInline', reads('iam:GetUserPolicy', WORKER)),
+    asker('readsGroup', reads('iam:GetGroupPolicy', PEOPLE)),
+    asker('readsManaged', reads('iam:GetPolicyVersion', MANAGED)),
+    asker('readsBoundary', reads('iam:GetPolicyVersion', BOUNDARY)),
+    asker('readsRole', reads('iam:GetRole', WRITER)),
+    asker('readsRolePolicy', reads('iam:GetRolePolicy', WRITER)),
+    asker('readsBucket', reads('s3:GetBucketPolicy', 'arn:aws:s3:::logs')),
+    asker('readsConfig', reads('config:GetResourceConfigHistory', '*')),
+    user(MEMBER, 'secretive', { Sid: 'Hidden', Effect: 'Deny', Action: 's3:GetObject', Resource: '*' }),
+  ),
+);
 
 const REASONED = `query ($request: AccessRequestInput!) { decision(request: $request) {
   effect reason withheld matchedStatements { policy statement }
@@ -229,7 +219,7 @@ describe('in a role', () => {
 
 test('policies of a simulation are the client’s own', async () => {
   const simulator = user(MEMBER, 'simulator', reads('iam:SimulateCustomPolicy', '*'));
-  await services.directory.apply({ users: [simulator] });
+  await gateway.services.directory.apply({ users: [simulator] });
   const query = `query ($input: SimulateCustomPoliciesInput!) { simulateCustomPolicies(input: $input) {
     reason withheld matchedStatements { layer } } }`;
   const all = { Version: '2012-10-17', Statement: { Effect: 'Allow', Action: '*', Resource: '*' } };
@@ -270,7 +260,7 @@ test('terms of effective permissions stay, their statements are withheld', async
 test('a refused change names no policy either', async () => {
   const mutation = `mutation { assumeRole(input: { role: "${WRITER}", roleSessionName: "one" }) {
     ... on AccessDenied { message decision { reason withheld matchedStatements { policy } } } } }`;
-  await services.directory.apply({
+  await gateway.services.directory.apply({
     users: [
       {
         ...user(MEMBER, 'barred'),
@@ -306,7 +296,7 @@ test('a refused change names no policy either', async () => {
 test('nothing of it costs a statement when it is not selected, nor anything for the operator', async () => {
   const request = { principal: WORKER, action: 's3:PutObject', resource: LOG };
   await ask(OPERATOR, 's3:PutObject', LOG);
-  const before = services.statements.length;
+  const before = gateway.services.statements.length;
   await ask(OPERATOR, 's3:PutObject', LOG);
   await gateway.ask(
     member('worker'),
@@ -315,7 +305,7 @@ test('nothing of it costs a statement when it is not selected, nor anything for 
       request,
     },
   );
-  expect(services.statements.slice(before)).toEqual([]);
+  expect(gateway.services.statements.slice(before)).toEqual([]);
 });
 
 test('readers of other organizations are told nothing', async () => {

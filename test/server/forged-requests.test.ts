@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { newDataDir, removeDataDir, startTestGateway, type TestGateway } from '../support/gateway.ts';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { startedGateway } from '../support/gateway.ts';
 import { cookieOf, exchange, operation, type Sent } from './exchange.ts';
 
 const ALICE = 'arn:aws:iam::111111111111:user/alice';
@@ -7,19 +7,8 @@ const DATA_WRITER = 'arn:aws:iam::222222222222:role/DataWriter';
 const COOKIE = 'rolegate-sign-in';
 const HOST = 'rolegate.example:8080';
 
-let dataDir: string;
-let gateway: TestGateway;
+const gateway = startedGateway({ ROLEGATE_TRUSTED_PROXIES: '127.0.0.9' });
 let cookie: string;
-
-beforeAll(async () => {
-  dataDir = await newDataDir();
-  gateway = await startTestGateway(dataDir, { ROLEGATE_TRUSTED_PROXIES: '127.0.0.9' });
-});
-
-afterAll(async () => {
-  await gateway.gateway.close();
-  await removeDataDir(dataDir);
-});
 
 type Headers = Readonly<Record<string, string>>;
 

@@ -1,8 +1,8 @@
 import { get } from 'node:http';
 import { gunzipSync } from 'node:zlib';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { graphiqlPage } from '../../src/server/graphiql/page.ts';
-import { newDataDir, removeDataDir, startTestGateway, type TestGateway } from '../support/gateway.ts';
+import { newDataDir, removeDataDir, startedGateway, startTestGateway } from '../support/gateway.ts';
 
 /** Without fetch, which decompresses by itself. */
 function raw(url: string, headers: Record<string, string>) {
@@ -20,17 +20,7 @@ function raw(url: string, headers: Record<string, string>) {
 const HTML = { accept: 'text/html,application/xhtml+xml' };
 
 describe('switched on', () => {
-  let dataDir: string;
-  let gateway: TestGateway;
-
-  beforeAll(async () => {
-    dataDir = await newDataDir();
-    gateway = await startTestGateway(dataDir);
-  });
-  afterAll(async () => {
-    await gateway.gateway.close();
-    await removeDataDir(dataDir);
-  });
+  const gateway = startedGateway();
 
   test('the page names only files of this gateway, and allows nothing else', async () => {
     const { status, headers, body } = await raw(`${gateway.url}/graphql`, HTML);

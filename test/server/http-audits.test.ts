@@ -1,19 +1,8 @@
 import { serverAudits } from 'graphql-http';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { newDataDir, removeDataDir, startTestGateway, type TestGateway } from '../support/gateway.ts';
+import { expect, test } from 'vitest';
+import { startedGateway } from '../support/gateway.ts';
 
-let dataDir: string;
-let gateway: TestGateway;
-
-beforeAll(async () => {
-  dataDir = await newDataDir();
-  gateway = await startTestGateway(dataDir);
-});
-
-afterAll(async () => {
-  await gateway.gateway.close();
-  await removeDataDir(dataDir);
-});
+const gateway = startedGateway();
 
 // https://github.com/graphql/graphql-http/tree/main/audits: what GraphQL over HTTP asks of a server.
 const audits = serverAudits({

@@ -1,20 +1,9 @@
 import { request as httpRequest } from 'node:http';
 import { connect } from 'node:net';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { newDataDir, removeDataDir, startTestGateway, type TestGateway } from '../support/gateway.ts';
+import { describe, expect, test } from 'vitest';
+import { startedGateway } from '../support/gateway.ts';
 
-let dataDir: string;
-let gateway: TestGateway;
-
-beforeAll(async () => {
-  dataDir = await newDataDir();
-  gateway = await startTestGateway(dataDir);
-});
-
-afterAll(async () => {
-  await gateway.gateway.close();
-  await removeDataDir(dataDir);
-});
+const gateway = startedGateway();
 
 const VIEWER = '{ viewer { principal { principalId } } }';
 

@@ -1,23 +1,13 @@
 import { createLocalJWKSet, createRemoteJWKSet, errors, type JSONWebKeySet, jwtVerify } from 'jose';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { newDataDir, removeDataDir, startTestGateway, type TestGateway } from '../support/gateway.ts';
+import { describe, expect, test } from 'vitest';
+import { startedGateway } from '../support/gateway.ts';
 
 const DATA_WRITER = 'arn:aws:iam::222222222222:role/DataWriter';
 const PATH = '/.well-known/jwks.json';
 /** What the README says of a session token. */
 const EXPECTED = { issuer: 'rolegate', audience: 'rolegate', typ: 'rolegate-session+jwt', algorithms: ['EdDSA'] };
 
-let dataDir: string;
-let gateway: TestGateway;
-
-beforeAll(async () => {
-  dataDir = await newDataDir();
-  gateway = await startTestGateway(dataDir);
-});
-afterAll(async () => {
-  await gateway.gateway.close();
-  await removeDataDir(dataDir);
-});
+const gateway = startedGateway();
 
 async function sessionToken(): Promise<string> {
   const { body } = await gateway.ask(

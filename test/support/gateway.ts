@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { afterAll, beforeAll } from 'vitest';
 import { type RunningGateway, startGateway } from '../../src/server/gateway.ts';
 import { readSettings, type Settings } from '../../src/server/settings.ts';
 import { putEmptyDirectory } from './empty-directory.ts';
@@ -49,6 +50,35 @@ export async function startTestGateway(dataDir: string, env: Record<string, stri
     },
   };
   return { gateway, url: gateway.url, settings, as, ask: (query, options = {}) => ask(gateway.url, query, options) };
+}
+
+/** Starts one for the tests of a file or a block; it is there when they run. */
+export function startedGateway(env: Record<string, string> = {}): TestGateway {
+  let dataDir: string;
+  let started: TestGateway;
+  beforeAll(async () => {
+    dataDir = await newDataDir();
+    started = await startTestGateway(dataDir, env);
+  });
+  afterAll(async () => {
+    await started.gateway.close();
+    await removeDataDir(dataDir);
+  });
+  return {
+    get gateway() {
+      return started.gateway;
+    },
+    get url() {
+      return started.url;
+    },
+    get settings() {
+      return started.settings;
+    },
+    get as() {
+      return started.as;
+    },
+    ask: (...operation) => started.ask(...operation),
+  };
 }
 
 async function ask(

@@ -54,3 +54,15 @@ export function aRole(
 function inline(statements: readonly JsonObject[]): { readonly name: string; readonly document: string }[] {
   return statements.length === 0 ? [] : [{ name: 'inline', document: policy(...statements) }];
 }
+
+/** An organization without control policies, whose accounts are `members` and the account that manages it. */
+export function anOrganization(managementAccountId: string, ...members: readonly string[]) {
+  const id = 'o-exampleorg1';
+  return {
+    organizations: [{ id, rootId: 'r-abcd', managementAccountId, units: [], scpEnabled: false, rcpEnabled: false }],
+    accounts: [...members, managementAccountId].map((account) => ({
+      id: account,
+      membership: { organizationId: id, unitId: null },
+    })),
+  };
+}
