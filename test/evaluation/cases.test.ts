@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { parseRequestContext } from '../../src/evaluation/context.ts';
 import type { PrincipalFacts } from '../../src/evaluation/principal.ts';
 import { parsePrincipalRef } from '../../src/policy/principal-id.ts';
+import { validatePolicy } from '../../src/policy/validate.ts';
 import { engineDecision, outcomeOf } from '../support/engine.ts';
 import { schemaFaults } from '../support/json-schema.ts';
 import { type Doc, type NaiveRequest, naiveAuthorize } from '../support/naive-evaluator.ts';
@@ -28,6 +29,7 @@ interface Case {
     readonly scp?: readonly (readonly (readonly Doc[])[])[];
     readonly rcp?: readonly (readonly (readonly Doc[])[])[];
   };
+  readonly refused?: { readonly kind: 'resource' | 'trust'; readonly message: string; readonly path: string };
   readonly requests: readonly {
     readonly action: string;
     readonly wildcardOnly?: boolean;
@@ -113,6 +115,17 @@ test('every tricky row is a case, but for those about sessions', () => {
   const wanted = Array.from({ length: 90 }, (_, i) => i + 1).filter((row) => !OF_SESSIONS.includes(row));
   expect([...rows].sort((a, b) => a - b)).toEqual(wanted);
 });
+
+const refusedOnSaving = FILES.flatMap((file) => (read(file) as Case[]).filter((one) => one.refused !== undefined));
+
+test.each(refusedOnSaving.map((one): [string, Case] => [`${one.row}: ${one.name}`, one]))(
+  'what AWS refuses when it is saved: %s',
+  (_name, { refused, policies }) => {
+    const document = JSON.stringify({ Version: '2012-10-17', Statement: policies?.resource });
+    const { kind = 'resource', ...finding } = refused ?? {};
+    expect(validatePolicy(document, kind)).toMatchObject([{ code: 'MalformedPolicyDocument', ...finding }]);
+  },
+);
 
 describe.each(FILES)('%s', (file) => {
   const cases: readonly Case[] = read(file);

@@ -173,30 +173,44 @@ describe.each([
   });
 });
 
-test.each([
-  ['root user', root(A), { AWS: A }, 'ALLOWED', 'ALLOWED'],
-  ['root user', root(A), { AWS: 'arn:aws:iam::444444444444:root' }, 'ALLOWED', 'IMPLICIT_DENY'],
-  ['root user', root(A), '*', 'ALLOWED', 'ALLOWED'],
+const sns = { kind: 'service', service: 'sns.amazonaws.com' } as const;
+const nobody = { kind: 'anonymous' } as const;
+const KMS = 'https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html';
+const RESOURCE = 'IMPLICIT_DENY RESOURCE_POLICY';
+
+/** Callers without policies of their own: what a resource of their own (or, for those of no account, any) and another account says. */
+test.each<
   [
-    'service',
-    { kind: 'service', service: 'sns.amazonaws.com' } as const,
-    { Service: 'sns.amazonaws.com' },
-    'ALLOWED',
-    'ALLOWED',
-  ],
-  [
-    'service',
-    { kind: 'service', service: 'sns.amazonaws.com' } as const,
-    { Service: 'sqs.amazonaws.com' },
-    'IMPLICIT_DENY',
-    'IMPLICIT_DENY',
-  ],
-  ['service', { kind: 'service', service: 'sns.amazonaws.com' } as const, { AWS: A }, 'IMPLICIT_DENY', 'IMPLICIT_DENY'],
-  ['anonymous', { kind: 'anonymous' } as const, '*', 'ALLOWED', 'ALLOWED'],
-  ['anonymous', { kind: 'anonymous' } as const, { AWS: A }, 'IMPLICIT_DENY', 'IMPLICIT_DENY'],
-] as const)('%s: %o named as %o', (_name, principal, Principal, same, other) => {
-  const outcome = (owner: string): string =>
-    engineDecision({
+    caller: string,
+    principal: PrincipalFacts,
+    Principal: Doc[string] | null,
+    same: string,
+    other: string,
+    source: string,
+  ]
+>([
+  ['the root user', root(A), null, 'ALLOWED', RESOURCE, WITHIN],
+  ['the root user', root(A), { AWS: A }, 'ALLOWED', 'ALLOWED', ACROSS],
+  ['the root user', root(A), { AWS: `arn:aws:iam::${A}:root` }, 'ALLOWED', 'ALLOWED', ACROSS],
+  ['the root user', root(A), { AWS: 'arn:aws:iam::444444444444:root' }, 'ALLOWED', RESOURCE, ACROSS],
+  ['the root user', root(A), { AWS: alice.arn }, 'ALLOWED', RESOURCE, ACROSS],
+  ['the root user', root(A), '*', 'ALLOWED', 'ALLOWED', ACROSS],
+  ['a service', sns, null, RESOURCE, RESOURCE, PRINCIPAL],
+  ['a service', sns, { Service: 'sns.amazonaws.com' }, 'ALLOWED', 'ALLOWED', PRINCIPAL],
+  ['a service', sns, { Service: 'sqs.amazonaws.com' }, RESOURCE, RESOURCE, PRINCIPAL],
+  ['a service', sns, { Service: 'sns.eu-south-1.amazonaws.com' }, RESOURCE, RESOURCE, PRINCIPAL],
+  ['a service', sns, { AWS: A }, RESOURCE, RESOURCE, PRINCIPAL],
+  ['a service', sns, '*', 'ALLOWED', 'ALLOWED', PRINCIPAL],
+  ['a service', sns, { AWS: '*' }, 'ALLOWED', 'ALLOWED', PRINCIPAL],
+  ['nobody', nobody, null, RESOURCE, RESOURCE, PRINCIPAL],
+  ['nobody', nobody, '*', 'ALLOWED', 'ALLOWED', PRINCIPAL],
+  ['nobody', nobody, { AWS: '*' }, 'ALLOWED', 'ALLOWED', PRINCIPAL],
+  ['nobody', nobody, { AWS: A }, RESOURCE, RESOURCE, PRINCIPAL],
+  ['nobody', nobody, { Service: 'sns.amazonaws.com' }, RESOURCE, RESOURCE, PRINCIPAL],
+  ['nobody', nobody, { Federated: 'accounts.google.com' }, RESOURCE, RESOURCE, PRINCIPAL],
+])('%s (%o) named as %o: %s, across accounts %s (%s)', (_caller, principal, Principal, same, other) => {
+  const outcome = (owner: string): string => {
+    const q = {
       principal,
       action: action('s3:GetObject'),
       resource: {
@@ -204,7 +218,7 @@ test.each([
         accountId: owner,
         organization: null,
         tags: {},
-        policy: doc({ Effect: 'Allow', Principal, Action: '*', Resource: '*' }),
+        policy: Principal === null ? null : doc({ Effect: 'Allow', Principal, Action: '*', Resource: '*' }),
         bindings: {},
         rcp: null,
       },
@@ -214,7 +228,45 @@ test.each([
       scp: null,
       context: new Map(),
       now: 0,
-      authority: 'directory',
-    }).effect;
+      authority: 'directory' as const,
+    };
+    const { effect, deniedBy } = engineDecision(q);
+    expect(naiveAuthorize(q)).toMatchObject({ effect, deniedBy });
+    return deniedBy === null ? effect : `${effect} ${deniedBy}`;
+  };
   expect([outcome(A), outcome(B)]).toEqual([same, other]);
 });
+
+test.each<[caller: string, principal: PrincipalFacts, outcomes: readonly string[]]>([
+  ['the root user', root(A), [RESOURCE, RESOURCE, 'ALLOWED', 'ALLOWED']],
+  ['alice, who may do everything', alice, [RESOURCE, RESOURCE, 'ALLOWED', 'ALLOWED']],
+])(
+  `%s, and a key whose policy names nobody, another user, the account, everybody (${KMS})`,
+  (_caller, principal, outcomes) => {
+    const policies = [null, { AWS: user(A, 'bob').arn }, { AWS: A }, '*'] as const;
+    const found = policies.map((Principal) => {
+      const { effect, deniedBy } = engineDecision({
+        principal,
+        action: action('kms:Decrypt'),
+        resource: {
+          arn: `arn:aws:kms:us-east-1:${A}:key/k1`,
+          accountId: null,
+          organization: null,
+          tags: {},
+          policy: Principal === null ? null : doc({ Effect: 'Allow', Principal, Action: 'kms:*', Resource: '*' }),
+          bindings: {},
+          rcp: null,
+        },
+        identity: [YES],
+        boundary: null,
+        session: null,
+        scp: null,
+        context: new Map(),
+        now: 0,
+        authority: 'directory',
+      });
+      return deniedBy === null ? effect : `${effect} ${deniedBy}`;
+    });
+    expect(found).toEqual(outcomes);
+  },
+);

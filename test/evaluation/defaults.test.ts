@@ -1,6 +1,8 @@
 /**
  * Where AWS's own text is silent or contradicts itself, one behaviour is chosen. Each choice is one test here, so that
- * changing one is a decision and not an accident.
+ * changing one is a decision and not an accident. Those that are not about deciding stand with what they are about: m (the
+ * longest source identity) and o (the packed size of a session) in test/session/assume-role.test.ts, q (which services have
+ * policies of resources) in test/catalog/policy-holders.test.ts.
  */
 import { expect, test } from 'vitest';
 import { parseRequestContext } from '../../src/evaluation/context.ts';
