@@ -1,6 +1,6 @@
 import { parseIso } from './date.ts';
 import type { Located } from './json-text.ts';
-import { join, type PolicyNode, type Report, type StatementNode, textOf, textsAt } from './policy-checks.ts';
+import { join, type PolicyNode, type Report, type StatementNode, textOf, textsAt, textsIn } from './policy-checks.ts';
 
 /**
  * What IAM checks of a document without principals once its grammar is right, with its own messages. Which message comes first
@@ -81,11 +81,8 @@ function checkDates(statement: StatementNode, report: Report): void {
   for (const operator of condition?.members ?? []) {
     if (!/^(?:For(?:Any|All)Values?:)?Date/.test(operator.key)) continue;
     for (const key of operator.node.members ?? []) {
-      for (const item of key.node.items ?? [key.node]) {
-        if (!isLegacyDate(textOf(item))) {
-          report(LEGACY, join(statement.path, `Condition.${operator.key}.${key.key}`), item);
-        }
-      }
+      const at = join(statement.path, `Condition.${operator.key}.${key.key}`);
+      for (const { text, path, node } of textsIn(key.node, at)) if (!isLegacyDate(text)) report(LEGACY, path, node);
     }
   }
 }

@@ -108,8 +108,8 @@ export function invalidEffect(effect: Located): string {
 }
 
 function checkTexts(node: Located, path: string, fault: FaultAt): void {
-  for (const [i, item] of (node.items ?? [node]).entries()) {
-    if (typeof item.value !== 'string') fault(node.items === null ? path : `${path}[${i}]`, item);
+  for (const { node: item, path: place } of textsIn(node, path)) {
+    if (typeof item.value !== 'string') fault(place, item);
   }
 }
 
@@ -132,8 +132,8 @@ function checkCondition(node: Located, path: string, fault: FaultAt): void {
     const keys = operator.node.members ?? [];
     if (keys.length > 0 && !isOperator(operator.key)) fault(inside, { ...operator.node, offset: operator.offset });
     for (const key of keys) {
-      for (const item of key.node.items ?? [key.node]) {
-        if (typeof item.value === 'object') fault(join(inside, key.key), item);
+      for (const { node: item, path: place } of textsIn(key.node, join(inside, key.key))) {
+        if (typeof item.value === 'object') fault(place, item);
       }
     }
   }
@@ -161,14 +161,20 @@ export function join(path: string, name: string): string {
   return path === '' ? name : `${path}.${name}`;
 }
 
+interface TextAt {
+  readonly text: string;
+  readonly path: string;
+  readonly node: Located;
+}
+
 /** Every text of an element that may be one text or a list, with its place. */
-export function textsAt(
-  statement: StatementNode,
-  name: string,
-): readonly { readonly text: string; readonly path: string; readonly node: Located }[] {
+export function textsAt(statement: StatementNode, name: string): readonly TextAt[] {
   const element = statement.elements.get(name);
-  if (element === undefined) return [];
-  const path = join(statement.path, name);
+  return element === undefined ? [] : textsIn(element, join(statement.path, name));
+}
+
+/** `textsAt`, of what stands at a path: of a list each has its own. */
+export function textsIn(element: Located, path: string): readonly TextAt[] {
   return (element.items ?? [element]).map((node, i) => ({
     text: textOf(node),
     path: element.items === null ? path : `${path}[${i}]`,

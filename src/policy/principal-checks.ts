@@ -6,8 +6,8 @@ import {
   type PolicyNode,
   type Report,
   type StatementNode,
-  textOf,
   textsAt,
+  textsIn,
 } from './policy-checks.ts';
 import { readNamedPrincipal } from './principal-element.ts';
 import { asksFor, requiredKey } from './shared-providers.ts';
@@ -35,10 +35,8 @@ function checkPrincipalOf(statement: StatementNode, report: Report): void {
     report('Missing required field Principal cannot be empty!', name, element);
   }
   for (const { key, node: values } of element.members ?? []) {
-    for (const item of values.items ?? [values]) {
-      const text = textOf(item);
-      if (isPrincipal(key, text)) continue;
-      report(invalidPrincipal(key, text), join(name, key), item);
+    for (const { text, path: place, node: item } of textsIn(values, join(name, key))) {
+      if (!isPrincipal(key, text)) report(invalidPrincipal(key, text), place, item);
     }
   }
 }
@@ -89,9 +87,8 @@ export function checkTrust(policy: PolicyNode, report: Report): void {
       report('AssumeRole policy must not contain NotPrincipal field.', join(path, 'NotPrincipal'), negation);
     }
     // Canonical users are known to S3 alone.
-    const canonical = elements.get('Principal')?.members?.find((member) => member.key === 'CanonicalUser')?.node;
-    for (const item of canonical?.items ?? (canonical === undefined ? [] : [canonical])) {
-      report(invalidPrincipal('CanonicalUser', textOf(item)), join(path, 'Principal.CanonicalUser'), item);
+    for (const { text, path: place, node: item } of principalsOf(statement, 'CanonicalUser')) {
+      report(invalidPrincipal('CanonicalUser', text), place, item);
     }
     if (textsAt(statement, 'Action').length === 0) report('Missing required field Action', path, node);
     for (const { text, path: place, node: item } of textsAt(statement, 'Action')) {
@@ -113,17 +110,20 @@ const PROHIBITED_IN_TRUST = [
 /** Who trusts a provider that others share has to say whose tokens it trusts. */
 function checkProviders(statement: StatementNode, report: Report): void {
   if (statement.elements.get('Effect')?.value !== 'Allow') return;
-  const federated = statement.elements.get('Principal')?.members?.find((member) => member.key === 'Federated')?.node;
-  for (const item of federated?.items ?? (federated === undefined ? [] : [federated])) {
-    const provider = textOf(item);
+  for (const { text: provider, path, node } of principalsOf(statement, 'Federated')) {
     const key = requiredKey(provider);
     if (key === null || asksFor(statement, key)) continue;
     const message =
       provider === COGNITO
         ? 'A condition block must be present for the Cognito provider'
         : `The trust policy has to evaluate the condition key ${key} of the shared provider ${provider}`;
-    report(message, join(statement.path, 'Principal.Federated'), item);
+    report(message, path, node);
   }
+}
+
+function principalsOf({ elements, path }: StatementNode, type: string): ReturnType<typeof textsIn> {
+  const values = elements.get('Principal')?.members?.find((member) => member.key === type)?.node;
+  return values === undefined ? [] : textsIn(values, join(path, `Principal.${type}`));
 }
 
 const COGNITO = 'cognito-identity.amazonaws.com';

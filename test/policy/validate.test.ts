@@ -214,6 +214,27 @@ test('line and column are where the fault begins, counted from 1', () => {
   ]);
 });
 
+test.each<[PolicyKind, object, string]>([
+  ['identity', { ...own, Action: ['s3:*', 'x'] }, 'Statement[0].Action[1]'],
+  ['identity', { ...own, Resource: ['*', 'x'] }, 'Statement[0].Resource[1]'],
+  ['identity', { ...own, Resource: ['*', 1] }, 'Statement[0].Resource[1]'],
+  [
+    'identity',
+    { ...own, Condition: { DateLessThan: { 'k:x': ['2026', 'x'] } } },
+    'Statement[0].Condition.DateLessThan.k:x[1]',
+  ],
+  ['identity', { ...own, Condition: { Bool: { 'k:x': ['true', {}] } } }, 'Statement[0].Condition.Bool.k:x[1]'],
+  ['resource', { ...bucket, Principal: { AWS: ['*', 'x'] } }, 'Statement[0].Principal.AWS[1]'],
+  ['trust', { ...trust, Principal: { AWS: ['*', 'x'] } }, 'Statement[0].Principal.AWS[1]'],
+  ['trust', { ...trust, Principal: { Service: ['ec2.amazonaws.com', '*'] } }, 'Statement[0].Principal.Service[1]'],
+])('%s: of a list, the path and the place are those of the one that is wrong: %o', (kind, statement, path) => {
+  const document = one(statement);
+  const [first] = validatePolicy(document, kind);
+  expect(first?.path).toBe(path);
+  const line = document.split('\n')[(first?.line ?? 0) - 1] ?? '';
+  expect(line.slice((first?.column ?? 0) - 1)).toMatch(/^(?:"x"|"\*"|1|\{\})/);
+});
+
 test('a repeated key is a syntax error at its second place, on every level', () => {
   const twice = '{"Version":"2012-10-17","Statement":{"Effect":"Allow","Effect":"Deny","Action":"*","Resource":"*"}}';
   expect(validatePolicy(twice, 'identity')).toMatchObject([
