@@ -3,6 +3,7 @@ import { selectCount, selectPage } from './audit-search.ts';
 import type { AuditEvent, AuditStore, NewAuditEvent } from './audit-store.ts';
 import { millisecondsOf, toIso } from './instants.ts';
 import type { Sql } from './prisma/database.ts';
+import { storable } from './storable.ts';
 import type { Store } from './store.ts';
 
 /** Any number, the same in every gateway: the advisory lock of who adds to the audit trail. */
@@ -45,14 +46,14 @@ const INSERT_EVENT = `WITH added AS (
     UNION SELECT split_part(s.principal, ':', 5) FROM "KeySession" s WHERE s."accessKeyId" = $6) a
    WHERE a.id ~ '^[0-9]{12}$'`;
 
-function storable(text: string | null): string | null {
-  // PostgreSQL's texts hold no NUL, and its JSON no half of a surrogate pair, which cutting can leave as well.
-  return text === null ? null : Buffer.from(text.replaceAll('\0', '\ufffd').slice(0, MAX_CHARACTERS)).toString();
+/** Cut first: that can leave half of a surrogate pair. */
+function kept(text: string | null): string | null {
+  return text === null ? null : storable(text.slice(0, MAX_CHARACTERS));
 }
 
 function parametersOf({ parameters }: NewAuditEvent): string | null {
   if (parameters == null) return null;
-  return JSON.stringify(Object.fromEntries(Object.entries(parameters).map(([name, text]) => [name, storable(text)])));
+  return JSON.stringify(Object.fromEntries(Object.entries(parameters).map(([name, text]) => [name, kept(text)])));
 }
 
 /** The account is the fifth part of an ARN. */
@@ -75,8 +76,8 @@ export async function addAuditEvent(sql: Sql, event: NewAuditEvent | undefined, 
     known === null ? null : String(known),
     parametersOf(event),
     accountsNamedIn(event),
-    storable(event.target),
-    ...TEXTS.map((name) => storable(event[name])),
+    kept(event.target),
+    ...TEXTS.map((name) => kept(event[name])),
   ]);
 }
 

@@ -1,3 +1,6 @@
+import type { DecisionEffect } from '../evaluation/decision.ts';
+import type { PolicyLayer } from '../evaluation/layer.ts';
+
 /** Something that happened, as it is to be kept. Null: does not apply, or is not known. */
 export interface NewAuditEvent {
   /** Milliseconds since 1970. */
@@ -26,8 +29,8 @@ export interface NewAuditEvent {
   /** AWS's error code. */
   readonly code: string | null;
   /** Of the decision it rests on. */
-  readonly effect: string | null;
-  readonly deniedBy: string | null;
+  readonly effect: DecisionEffect | null;
+  readonly deniedBy: PolicyLayer | null;
   /** Of the decision. Where the event goes with a change, the revision that the change led to takes its place. */
   readonly revision: bigint | null;
   /** Accounts that it is of beside those that its principal and its target tell of. Kept, but not read back. */

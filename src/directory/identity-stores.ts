@@ -1,46 +1,15 @@
 import type { AuditStore, NewAuditEvent } from './audit-store.ts';
 import type { EntityStore } from './entities/entity-store.ts';
 import type { KeySessionStore } from './key-session-store.ts';
-import type { RoleSessionDetails } from './session-store.ts';
 
 /** What being somebody rests on, beside access keys and role sessions. */
 export interface IdentityStores {
   readonly audit: AuditStore;
   readonly keySessions: KeySessionStore;
-  readonly roleSessionHistory: RoleSessionHistory;
   readonly mfaDevices: MfaDeviceStore;
   readonly oidcProviders: OidcProviderStore;
   readonly signingKeys: SigningKeyStore;
   readonly entities: EntityStore;
-}
-
-/** Role sessions that are all of what is given. */
-export interface RoleSessionFilter {
-  /** ARN of the role, also of one that was deleted. */
-  readonly roleArn?: string;
-  /** Unique id of the role: tells roles of one name apart. */
-  readonly roleId?: string;
-  /** Principal id of who assumed it. */
-  readonly assumedBy?: string;
-  /** LIVE: can be used at `now`; ENDED: was left, revoked, replaced, has expired, or lost its role. Left out: both. */
-  readonly state?: 'LIVE' | 'ENDED';
-  /** Account of the role. */
-  readonly accountId?: string;
-}
-
-/** Where a list of sessions goes on: after this one. */
-export type RoleSessionPosition = Pick<RoleSessionDetails, 'id' | 'issuedAt'>;
-
-/** Role sessions, live and ended ones, those of deleted roles too. */
-export interface RoleSessionHistory {
-  /** At most `limit` (1 to 1,000), newest first. */
-  list(
-    page: { readonly after?: RoleSessionPosition; readonly limit: number; readonly filter?: RoleSessionFilter },
-    now: number,
-  ): Promise<readonly RoleSessionDetails[]>;
-  count(filter: RoleSessionFilter, now: number): Promise<number>;
-  /** The session, the one that it was chained from, and so on to the first; empty: there is none of this id. */
-  chain(id: string): Promise<readonly RoleSessionDetails[]>;
 }
 
 /** A virtual MFA device. Its secret is derived from `seedId`. Times are milliseconds since 1970. */

@@ -59,11 +59,6 @@ export interface RoleSessionOrigin {
 
 export type SessionEndReason = 'EXITED' | 'REVOKED' | 'SWITCHED' | 'ROLE_DELETED';
 
-/** A role session with its history. `endedAt` null: it is live, or it has expired. */
-export interface RoleSessionDetails extends RoleSessionRecord, RoleSessionOrigin {
-  readonly endReason: SessionEndReason | null;
-}
-
 /** What is written together with a new role session, in one transaction. Left out: nothing. */
 export interface RoleSessionCompanions {
   readonly origin?: RoleSessionOrigin;

@@ -1,11 +1,7 @@
-import { InvalidInput, RolegateError } from '../policy/errors.ts';
+import { InvalidInput } from '../policy/errors.ts';
 import { type PrincipalRef, principalIdOf } from '../policy/principal-id.ts';
-import type { KeyOwner, NewAccessKey } from '../session/access-keys.ts';
-import { audited } from '../session/audited.ts';
-import { aCall } from '../session/call.ts';
-import { AccessDenied } from '../session/errors.ts';
+import type { KeyName, KeyOwner, NewAccessKey } from '../session/access-keys.ts';
 import { builder } from './builder.ts';
-import type { GatewayContext } from './context.ts';
 import {
   AccessDeniedFailure,
   expectingFailures,
@@ -14,9 +10,6 @@ import {
   ValidationFailure,
 } from './failures.ts';
 import { User } from './user.ts';
-
-/** https://docs.aws.amazon.com/IAM/latest/APIReference/API_UpdateAccessKey.html */
-const KEY_ID = /^\w{16,128}$/;
 
 const WHOSE = 'The ARN of a user, or a service principal such as ec2.amazonaws.com';
 
@@ -46,51 +39,27 @@ builder.mutationField('createAccessKey', (t) =>
       types: [AccessDeniedFailure, ValidationFailure, NoSuchEntityFailure, LimitFailure],
       union: { name: 'CreateAccessKeyResult', description: 'The key, or why there is none' },
     },
-    resolve: (_root, { input: { principal } }, context) =>
-      expectingFailures(async () => {
-        await checkOwner(context, principal, 'CreateAccessKey');
-        const { sessions, caller, now, origin } = context;
-        return sessions.createAccessKey(ownerOf(principal), caller, now, origin);
-      }),
+    resolve: (_root, { input: { principal } }, { sessions, caller, now, origin }) =>
+      expectingFailures(async () => sessions.createAccessKey(ownerOf(principal), caller, now, origin)),
   }),
 );
 
+/** Services have keys for the operator alone: see guard-changes.ts. */
 function ownerOf(ref: PrincipalRef): KeyOwner {
   if (ref.kind === 'user') return { userArn: ref.arn };
   if (ref.kind === 'service') return { service: ref.service };
   throw new InvalidInput('principal', 'only users and services have long-term keys; a role has none');
 }
 
-/** Services are of no account, so that no policy of IAM could say who may make their keys. */
-async function checkOwner(context: GatewayContext, principal: PrincipalRef, event: string): Promise<void> {
-  const owner = ownerOf(principal);
-  if ('userArn' in owner || context.caller.kind === 'operator') return;
-  const denied = new AccessDenied('the keys of services are for the operator');
-  await refuse(context, { event, action: `iam:${event}`, target: owner.service }, denied);
+interface GivenKey {
+  readonly principal: PrincipalRef;
+  readonly accessKeyId: string;
 }
 
-/** Throws `error`, once the audit trail tells of it. */
-function refuse(
-  { directory, caller, now, origin }: GatewayContext,
-  attempted: { readonly event: string; readonly action: string; readonly target: string },
-  error: RolegateError,
-): Promise<never> {
-  return audited(directory.audit, aCall(caller, now, origin), attempted, () => Promise.reject(error));
-}
-
-/** That `principal` can have keys that the caller may change, and that this one is its own. Throws what it is told. */
-async function checkKey(
-  context: GatewayContext,
-  { principal, accessKeyId }: { readonly principal: PrincipalRef; readonly accessKeyId: string },
-  event: string,
-): Promise<void> {
-  await checkOwner(context, principal, event);
-  const key = KEY_ID.test(accessKeyId) ? await context.directory.keys.find(accessKeyId) : null;
-  const owner = key?.owner.kind === 'service' ? key.owner.service : key?.owner.arn;
-  if (owner === principalIdOf(principal)) return;
-  const attempted = { event, action: `iam:${event}`, target: accessKeyId };
-  const why = `The Access Key with id ${accessKeyId.slice(0, 128)} cannot be found.`;
-  await refuse(context, attempted, new RolegateError('NoSuchEntity', why, { field: 'accessKeyId' }));
+/** Throws ValidationError for a principal that can have no keys. */
+function keyName({ principal, accessKeyId }: GivenKey): KeyName {
+  ownerOf(principal);
+  return { accessKeyId, owner: principalIdOf(principal) };
 }
 
 const UpdateAccessKeyInput = builder.inputType('UpdateAccessKeyInput', {
@@ -128,12 +97,10 @@ builder.mutationField('updateAccessKey', (t) =>
       types: [AccessDeniedFailure, ValidationFailure, NoSuchEntityFailure],
       union: { name: 'UpdateAccessKeyResult', description: 'The key is on or off, or why not' },
     },
-    resolve: (_root, { input: { principal, accessKeyId, active } }, context) =>
+    resolve: (_root, { input: { active, ...name } }, { sessions, caller, now, origin }) =>
       expectingFailures(async () => {
-        await checkKey(context, { principal, accessKeyId }, 'UpdateAccessKey');
-        const { sessions, caller, now, origin } = context;
-        await sessions.setAccessKeyActive(caller, { accessKeyId, active }, now, origin);
-        return { id: accessKeyId, active };
+        await sessions.setAccessKeyActive(caller, { ...keyName(name), active }, now, origin);
+        return { id: name.accessKeyId, active };
       }),
   }),
 );
@@ -163,11 +130,9 @@ builder.mutationField('deleteAccessKey', (t) =>
       types: [AccessDeniedFailure, ValidationFailure, NoSuchEntityFailure],
       union: { name: 'DeleteAccessKeyResult', description: 'The key is gone, or why not' },
     },
-    resolve: (_root, { input }, context) =>
+    resolve: (_root, { input }, { sessions, caller, now, origin }) =>
       expectingFailures(async () => {
-        await checkKey(context, input, 'DeleteAccessKey');
-        const { sessions, caller, now, origin } = context;
-        await sessions.deleteAccessKey(caller, input.accessKeyId, now, origin);
+        await sessions.deleteAccessKey(caller, keyName(input), now, origin);
         return input;
       }),
   }),

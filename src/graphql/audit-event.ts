@@ -96,13 +96,13 @@ builder.objectFields(AuditEvent, (t) => ({
     type: DecisionEffect,
     nullable: true,
     description: 'Of the decision that it rests on; null: on none',
-    resolve: ({ effect }) => (isEffect(effect) ? effect : null),
+    resolve: ({ effect }) => effect,
   }),
   deniedBy: t.field({
     type: PolicyLayer,
     nullable: true,
     description: 'The layer that the denial is attributed to; null: no denial',
-    resolve: ({ deniedBy }) => deniedBy as PolicyLayerName | null, // as: what the decision had
+    resolve: ({ deniedBy }) => deniedBy,
   }),
   revision: t.field({
     type: 'Revision',
@@ -112,10 +112,3 @@ builder.objectFields(AuditEvent, (t) => ({
     resolve: ({ revision }) => revision,
   }),
 }));
-
-type PolicyLayerName = (typeof PolicyLayer)['$inferType'];
-type Effect = (typeof DecisionEffect)['$inferType'];
-
-function isEffect(text: string | null): text is Effect {
-  return text === 'ALLOWED' || text === 'EXPLICIT_DENY' || text === 'IMPLICIT_DENY';
-}

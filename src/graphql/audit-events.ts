@@ -1,10 +1,9 @@
-import { createContextCache } from '@pothos/core';
 import { resolveCursorConnection } from '@pothos/plugin-relay';
 import type { AuditEvent as AuditEventValue, AuditFilter } from '../directory/audit-store.ts';
+import { storable } from '../directory/storable.ts';
 import { InvalidInput } from '../policy/errors.ts';
 import { AuditEvent, AuditOutcome } from './audit-event.ts';
 import { builder } from './builder.ts';
-import type { GatewayContext } from './context.ts';
 import { countField } from './count-field.ts';
 import { TABLE_PAGE } from './page.ts';
 import { RoleSession } from './role-session.ts';
@@ -29,32 +28,18 @@ const AuditEventFilterInput = builder.inputType('AuditEventFilterInput', {
 
 type Given = (typeof AuditEventFilterInput)['$inferInput'];
 
-/** PostgreSQL's texts hold no NUL: where one was to be kept, this stands in the trail. */
-function kept(text: string): string {
-  return text.replaceAll('\0', '\ufffd');
-}
-
+/** Texts are looked for as the trail keeps them. */
 function filterOf({ principal, roleSession, target, event, outcome, from, until }: Given): AuditFilter {
   return {
-    ...(principal == null ? {} : { principal: kept(principal) }),
-    ...(roleSession == null ? {} : { roleSessionId: kept(roleSession.id) }),
-    ...(target == null ? {} : { target: kept(target) }),
-    ...(event == null ? {} : { event: kept(event) }),
+    ...(principal == null ? {} : { principal: storable(principal) }),
+    ...(roleSession == null ? {} : { roleSessionId: storable(roleSession.id) }),
+    ...(target == null ? {} : { target: storable(target) }),
+    ...(event == null ? {} : { event: storable(event) }),
     ...(outcome == null ? {} : { outcome }),
     ...(from == null ? {} : { from: from.getTime() }),
     ...(until == null ? {} : { until: until.getTime() }),
   };
 }
-
-/** What of a filter's events the caller sees: asked for the page and for the count, worked out once. */
-const visible = createContextCache((context: GatewayContext) => {
-  const known = new Map<unknown, Promise<AuditFilter>>();
-  return (filter: Given | null | undefined): Promise<AuditFilter> => {
-    const bound = known.get(filter) ?? visibleEvents(context, filterOf(filter ?? {}), filter?.accountId ?? null);
-    known.set(filter, bound);
-    return bound;
-  };
-});
 
 builder.queryField('auditEvents', (t) =>
   t.connection(
@@ -66,7 +51,8 @@ builder.queryField('auditEvents', (t) =>
         'sees all of it. What was shown once is never preceded by a later event',
       args: { filter: t.arg({ type: AuditEventFilterInput, description: 'Which events. Left out: all' }) },
       resolve: async (_root, { filter, ...args }, context) => {
-        const bound = await visible(context)(filter);
+        // Bound once, for the page and for the count.
+        const bound = await visibleEvents(context, filterOf(filter ?? {}), filter?.accountId ?? null);
         const { audit } = context.directory;
         const page = await resolveCursorConnection<Promise<readonly AuditEventValue[]>>(
           { args, defaultSize: TABLE_PAGE.defaultSize, maxSize: TABLE_PAGE.maxSize(args), toCursor: cursorOf },

@@ -1,11 +1,15 @@
 import type { InputRef, ObjectRef } from '@pothos/core';
 import type { Revision } from '../directory/directory.ts';
-import { createEntityChanges, type EntityChanges } from '../session/entity-changes.ts';
+import type { ChangeInputs, EntityChanges } from '../session/entity-changes.ts';
 import { builder } from './builder.ts';
 import type { GatewayContext } from './context.ts';
 import { AccessDeniedFailure, type ExpectedFailure, expectingFailures } from './failures.ts';
 
 type Types = typeof builder.$inferSchemaTypes;
+
+// Descriptions that the changes of users and of roles have in common.
+export const CHANGED_REVISION = 'A state of the directory that has the change in it';
+export const POLICY_NAME = 'Name of the inline policy: 1 to 128 characters of A-Z a-z 0-9 _ + = , . @ -';
 
 /** A change that was made, of the user or role with this ARN. */
 export interface Changed {
@@ -13,20 +17,17 @@ export interface Changed {
   readonly revision: Revision;
 }
 
-/** The input that the change `Name` takes. */
-type ChangeInput<Name extends keyof EntityChanges> = Parameters<EntityChanges[Name]>[1];
-
-interface ChangeMutation<Name extends keyof EntityChanges, Given> {
+interface ChangeMutation<Name extends keyof ChangeInputs, Given> {
   readonly description: string;
   readonly input: InputRef<Given>;
   readonly success: ObjectRef<Types, Changed>;
   /** Beside AccessDenied. */
   readonly failures: readonly (typeof ExpectedFailure)[];
-  readonly changeOf: (input: Given) => ChangeInput<Name>;
+  readonly changeOf: (input: Given) => ChangeInputs[Name];
 }
 
 /** The mutation of one of IAM's operations on users and roles, under its name. What it takes, the guard's table says. */
-export function changeMutation<Name extends keyof EntityChanges, Given>(
+export function changeMutation<Name extends keyof ChangeInputs, Given>(
   name: Name,
   { description, input: type, success, failures, changeOf }: ChangeMutation<Name, Given>,
 ): void {
@@ -48,12 +49,13 @@ export function changeMutation<Name extends keyof EntityChanges, Given>(
   );
 }
 
-async function change<Name extends keyof EntityChanges>(
-  { directory, caller, now, origin }: GatewayContext,
+async function change<Name extends keyof ChangeInputs>(
+  { sessions, directory, caller, now, origin }: GatewayContext,
   name: Name,
-  input: ChangeInput<Name>,
+  input: ChangeInputs[Name],
 ): Promise<Changed> {
-  const make = createEntityChanges({ directory })[name] as (...args: unknown[]) => Promise<void>; // as: `input` is what it takes
-  await make(caller, input, now, origin);
-  return { arn: 'roleArn' in input ? input.roleArn : input.userArn, revision: await directory.revision() };
+  const changes: EntityChanges = sessions;
+  await changes[name](caller, input, now, origin);
+  const changed: ChangeInputs[keyof ChangeInputs] = input;
+  return { arn: 'roleArn' in changed ? changed.roleArn : changed.userArn, revision: await directory.revision() };
 }

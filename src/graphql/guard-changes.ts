@@ -1,8 +1,20 @@
+import { storable } from '../directory/storable.ts';
 import type { ContextValue } from '../evaluation/request.ts';
 import { type PrincipalRef, principalIdOf } from '../policy/principal-id.ts';
+import { iamOperation } from '../session/audited.ts';
+import { operationsOfUpdate, UPDATE_EVENT } from '../session/oidc-provider.ts';
 import { issuerName } from '../session/web-identity.ts';
 import type { GatewayContext } from './context.ts';
-import { type Arguments, allowedMutation, type Guard, type MutationAttempt } from './guard-kinds.ts';
+import {
+  type Arguments,
+  allowedMutation,
+  beingOperator,
+  type Guard,
+  guardedMutation,
+  lackingOf,
+  type MutationAttempt,
+} from './guard-kinds.ts';
+import { given } from './input.ts';
 import type { Permission } from './permission.ts';
 
 type Input = Readonly<Record<string, unknown>>;
@@ -103,45 +115,38 @@ async function deletionOfUser(args: Arguments, { directory }: GatewayContext): P
   };
 }
 
-/** On the user whose key it is. Of the keys of services, access-key.ts says that they are for the operator. */
+/** On the user whose key it is. Services are of no account, so that no policy of IAM could say who may make their keys. */
 function onKeyOwner(operation: string): Guard {
-  return allowedMutation((args) => {
+  return guardedMutation(async (args, context) => {
     const { principal, accessKeyId } = inputOf(args);
     const owner = principal as PrincipalRef; // as: the scalar's value
-    const arn = principalIdOf(owner);
-    const target = typeof accessKeyId === 'string' ? accessKeyId : arn;
-    return { permissions: owner.kind === 'user' ? permissions([operation], [arn]) : [], target };
+    const id = principalIdOf(owner);
+    if (owner.kind === 'service') return beingOperator(iamOperation(operation, id), 'the keys of services are');
+    const target = typeof accessKeyId === 'string' ? accessKeyId : id;
+    // Others have no keys, which the mutation itself says.
+    return lackingOf(context, { permissions: owner.kind === 'user' ? permissions([operation], [id]) : [], target });
   });
-}
-
-/** A text that becomes a part of an ARN. PostgreSQL has no U+0000 in its texts, not even to look for. */
-function partOfArn(text: unknown): string {
-  return String(text).replaceAll('\0', '\ufffd');
 }
 
 function creationOfMfaDevice(args: Arguments): MutationAttempt {
   const { accountId, name } = inputOf(args);
   return {
-    permissions: permissions(['CreateVirtualMFADevice'], [`arn:aws:iam::${String(accountId)}:mfa/${partOfArn(name)}`]),
+    permissions: permissions(
+      ['CreateVirtualMFADevice'],
+      [`arn:aws:iam::${String(accountId)}:mfa/${storable(String(name))}`],
+    ),
   };
 }
 
 function creationOfOidcProvider(args: Arguments): MutationAttempt {
   const { accountId, url } = inputOf(args);
-  const provider = `arn:aws:iam::${String(accountId)}:oidc-provider/${issuerName(partOfArn(url))}`;
+  const provider = `arn:aws:iam::${String(accountId)}:oidc-provider/${issuerName(storable(String(url)))}`;
   return { permissions: permissions(['CreateOpenIDConnectProvider'], [provider]) };
 }
 
-/** AWS changes client ids one by one, and of the keys it knows the thumbprint. */
 function updateOfOidcProvider(args: Arguments): MutationAttempt {
-  const { arn, clientIds, jwks } = inputOf(args);
-  const operations = [
-    ...(clientIds == null ? [] : ['AddClientIDToOpenIDConnectProvider', 'RemoveClientIDFromOpenIDConnectProvider']),
-    ...(jwks == null ? [] : ['UpdateOpenIDConnectProviderThumbprint']),
-  ];
-  // What changes nothing is no reason to tell whether the provider is there.
-  const needed = operations.length === 0 ? ['GetOpenIDConnectProvider'] : operations;
-  return { permissions: permissions(needed, [String(arn)]), event: 'UpdateOpenIDConnectProvider' };
+  const { arn, ...change } = inputOf(args);
+  return { permissions: permissions(operationsOfUpdate(given(change)), [String(arn)]), event: UPDATE_EVENT };
 }
 
 /** What each mutation that changes something of IAM needs of its caller. */

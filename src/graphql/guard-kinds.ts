@@ -61,27 +61,36 @@ export function allowed(permissionOf: (parent: unknown) => Permission): Guard {
 export function allowedMutation(
   attemptOf: (args: Arguments, context: GatewayContext) => MutationAttempt | Promise<MutationAttempt>,
 ): Guard {
-  const check: Check = async (args, context) => {
-    const { permissions, event, target } = await attemptOf(args, context);
-    const verdicts = await Promise.all(permissions.map((permission) => verdictOn(context, permission)));
-    const index = verdicts.findIndex(({ allowed }) => !allowed);
-    const [permission, answer] = [permissions[index], verdicts[index]?.answer];
-    if (permission === undefined || answer == null) return null;
-    const { action, resource } = permission;
-    const attempted = { event: event ?? action.split(':', 2)[1] ?? action, action, target: target ?? resource };
-    return { needs: action, refused: { attempted, denied: new AccessDenied(answer.decision.reason, answer) } };
-  };
+  return guardedMutation(async (args, context) => lackingOf(context, await attemptOf(args, context)));
+}
+
+export function guardedMutation(check: Check): Guard {
   return { caller: 'signedIn', refusal: 'accessDenied', check };
+}
+
+/** The first permission that the caller lacks. */
+export async function lackingOf(
+  context: GatewayContext,
+  { permissions, event, target }: MutationAttempt,
+): Promise<Lacking | null> {
+  const verdicts = await Promise.all(permissions.map((permission) => verdictOn(context, permission)));
+  const index = verdicts.findIndex(({ allowed }) => !allowed);
+  const [permission, answer] = [permissions[index], verdicts[index]?.answer];
+  if (permission === undefined || answer == null) return null;
+  const { action, resource } = permission;
+  const attempted = { event: event ?? action.split(':', 2)[1] ?? action, action, target: target ?? resource };
+  return { needs: action, refused: { attempted, denied: new AccessDenied(answer.decision.reason, answer) } };
+}
+
+/** What all but the operator lack. `what`: begins the sentence. */
+export function beingOperator(attempted: Attempted, what: string): Lacking {
+  return { needs: 'the operator', refused: { attempted, denied: new AccessDenied(`${what} for the operator`) } };
 }
 
 /** A mutation for the operator alone. `event`: its name in the audit trail. */
 export function operatorsMutation(event: string): Guard {
   const field = `${event.slice(0, 1).toLowerCase()}${event.slice(1)}`;
-  const check: Check = async () => {
-    const denied = new AccessDenied(`\`${field}\` is for the operator`);
-    return { needs: 'the operator', refused: { attempted: { event }, denied } };
-  };
-  return { caller: 'signedIn', refusal: 'accessDenied', check };
+  return guardedMutation(async () => beingOperator({ event }, `\`${field}\` is`));
 }
 
 /** Any one of the permissions is enough; none given: everybody who has signed in may. */

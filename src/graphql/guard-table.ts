@@ -1,4 +1,5 @@
 import type { PrincipalRef } from '../policy/principal-id.ts';
+import { IMPORT_EVENT } from '../session/import-document.ts';
 import { CHANGE_GUARDS } from './guard-changes.ts';
 import { ENTITY_GUARDS } from './guard-entities.ts';
 import { ANYBODY, allowed, type Guard, lookUp, operatorsMutation, SIGNED_IN } from './guard-kinds.ts';
@@ -41,7 +42,7 @@ export const GUARDS: Readonly<Record<string, Guard>> = {
   'Mutation.getSessionToken': SIGNED_IN,
   'Mutation.getFederationToken': SIGNED_IN,
   'Mutation.exitRole': SIGNED_IN,
-  'Mutation.importAccountAuthorizationDetails': operatorsMutation('ImportAccountAuthorizationDetails'),
+  'Mutation.importAccountAuthorizationDetails': operatorsMutation(IMPORT_EVENT),
   'Mutation.rotateSigningKey': operatorsMutation('RotateSigningKey'),
   ...CHANGE_GUARDS,
 };

@@ -8,7 +8,7 @@ import {
   isObjectType,
 } from 'graphql';
 import { RolegateError } from '../policy/errors.ts';
-import { audited } from '../session/audited.ts';
+import { recordRefusal } from '../session/audited.ts';
 import { aCall } from '../session/call.ts';
 import { AccessDenied } from '../session/errors.ts';
 import { checkNotLeft } from './become.ts';
@@ -82,15 +82,11 @@ async function accessDenied(
 ): Promise<unknown> {
   const { caller, now, origin, directory } = context;
   const denied = new AccessDenied(answer === null ? message : await readableReason(context, answer), answer);
-  try {
-    return await audited(directory.audit, aCall(caller, now, origin), attempted, () => Promise.reject(denied));
-  } catch (error) {
-    if (error !== denied) throw error;
-    // as: the errors plugin keeps there which failures the field's result has
-    const failures = (field.extensions['pothosErrors'] ?? []) as (new (...args: never[]) => Error)[];
-    if (!failures.includes(AccessDeniedFailure)) throw denied;
-    return wrapOrThrow(new AccessDeniedFailure(denied), failures);
-  }
+  await recordRefusal(directory.audit, aCall(caller, now, origin), attempted, denied);
+  // as: the errors plugin keeps there which failures the field's result has
+  const failures = (field.extensions['pothosErrors'] ?? []) as (new (...args: never[]) => Error)[];
+  if (!failures.includes(AccessDeniedFailure)) throw denied;
+  return wrapOrThrow(new AccessDeniedFailure(denied), failures);
 }
 
 function notSignedIn(fieldName: string): RolegateError {

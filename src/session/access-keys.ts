@@ -1,6 +1,9 @@
+import { noSuch } from '../directory/entities/holder.ts';
+import type { AccessKeyRecord } from '../directory/session-store.ts';
+import { parseArn } from '../policy/arn.ts';
 import { InvalidInput } from '../policy/errors.ts';
 import { isServicePrincipal } from '../policy/principal-id.ts';
-import { audited } from './audited.ts';
+import { audited, iamOperation } from './audited.ts';
 import type { Call } from './call.ts';
 import { newKeyId } from './key-id.ts';
 import type { SessionTools } from './session-tools.ts';
@@ -14,6 +17,23 @@ export interface NewAccessKey {
   readonly secretAccessKey: string;
 }
 
+/** A key that is there. */
+export interface KeyName {
+  readonly accessKeyId: string;
+  /** Principal id of whose it has to be; left out: whosever it is. */
+  readonly owner?: string;
+}
+
+/** https://docs.aws.amazon.com/IAM/latest/APIReference/API_UpdateAccessKey.html */
+const KEY_ID = /^\w{16,128}$/;
+
+async function keyOf({ directory }: SessionTools, { accessKeyId, owner }: KeyName): Promise<AccessKeyRecord> {
+  const key = KEY_ID.test(accessKeyId) ? await directory.keys.find(accessKeyId) : null;
+  const itsOwner = key?.owner.kind === 'service' ? key.owner.service : key?.owner.arn;
+  if (key !== null && (owner === undefined || owner === itsOwner)) return key;
+  throw noSuch('Access Key', accessKeyId.slice(0, 128), 'id');
+}
+
 /** iam:CreateAccessKey, also for services. Throws LimitExceeded, NoSuchEntity, BAD_USER_INPUT. */
 export function createAccessKey(
   { directory, secrets }: SessionTools,
@@ -21,8 +41,7 @@ export function createAccessKey(
   owner: KeyOwner,
 ): Promise<NewAccessKey> {
   const target = 'service' in owner ? owner.service : owner.userArn;
-  const attempted = { event: 'CreateAccessKey', action: 'iam:CreateAccessKey', target };
-  return audited(directory.audit, call, attempted, async (event) => {
+  return audited(directory.audit, call, iamOperation('CreateAccessKey', target), async (event) => {
     if ('service' in owner && !isServicePrincipal(owner.service)) {
       throw new InvalidInput('service', 'not a service principal: expected one such as `ec2.amazonaws.com`');
     }
@@ -37,15 +56,17 @@ export function createAccessKey(
  * credentials that were made with it go on. Throws NoSuchEntity.
  */
 export function setAccessKeyActive(
-  { directory }: SessionTools,
+  tools: SessionTools,
   call: Call,
-  { accessKeyId, active }: { readonly accessKeyId: string; readonly active: boolean },
+  { active, ...name }: KeyName & { readonly active: boolean },
 ): Promise<void> {
-  const parameters = { status: active ? 'Active' : 'Inactive' };
-  const attempted = { event: 'UpdateAccessKey', action: 'iam:UpdateAccessKey', target: accessKeyId, parameters };
-  return audited(directory.audit, call, attempted, (event) =>
-    directory.entities.setKeyActive(accessKeyId, active, event),
-  );
+  const { accessKeyId } = name;
+  const { directory } = tools;
+  const attempted = iamOperation('UpdateAccessKey', accessKeyId, { status: active ? 'Active' : 'Inactive' });
+  return audited(directory.audit, call, attempted, async (event) => {
+    await keyOf(tools, name);
+    await directory.entities.setKeyActive(accessKeyId, active, event);
+  });
 }
 
 /**
@@ -54,12 +75,13 @@ export function setAccessKeyActive(
  * https://aws.amazon.com/blogs/security/what-to-do-if-you-inadvertently-expose-an-aws-access-key/
  * Throws NoSuchEntity.
  */
-export function deleteAccessKey({ directory }: SessionTools, call: Call, accessKeyId: string): Promise<void> {
-  const attempted = { event: 'DeleteAccessKey', action: 'iam:DeleteAccessKey', target: accessKeyId };
-  return audited(directory.audit, call, attempted, async (event) => {
+export function deleteAccessKey(tools: SessionTools, call: Call, name: KeyName): Promise<void> {
+  const { accessKeyId } = name;
+  const { directory } = tools;
+  return audited(directory.audit, call, iamOperation('DeleteAccessKey', accessKeyId), async (event) => {
     // Whose it was cannot be looked up once it is gone.
-    const owner = (await directory.keys.find(accessKeyId))?.owner;
-    const accountIds = owner?.kind === 'user' ? [owner.arn.split(':', 5)[4] ?? ''] : [];
+    const { owner } = await keyOf(tools, name);
+    const accountIds = owner.kind === 'user' ? [parseArn(owner.arn)?.accountId ?? ''] : [];
     await directory.keys.remove(accessKeyId, call.now, { ...event, accountIds });
   });
 }

@@ -8,12 +8,16 @@ import {
 } from './assume-role-parameters.ts';
 import { audited } from './audited.ts';
 import type { Call } from './call.ts';
-import { type Caller, type PrincipalCaller, signInOf, subjectOf } from './caller.ts';
-import { AccessDenied, AuthenticationError, ValidationError } from './errors.ts';
+import { type PrincipalCaller, principalCaller, signInOf, subjectOf } from './caller.ts';
+import { userIdOf } from './caller-identity.ts';
+import { AccessDenied, ValidationError } from './errors.ts';
 import { type AssumedRole, grantRole, type RoleRequest } from './grant-role.ts';
 import { provesMfa } from './mfa.ts';
 import type { SessionTools } from './session-tools.ts';
 import { switchRole } from './switch-role.ts';
+
+/** Said of the operator. */
+const NO_ROLE = 'can assume no role';
 
 /**
  * sts:AssumeRole: makes a session of the role for the caller; a browser that is signed in is switched into the role (see
@@ -22,12 +26,15 @@ import { switchRole } from './switch-role.ts';
  * with AWS's codes). https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
  */
 export function assumeRole(tools: SessionTools, call: Call, input: AssumeRoleInput): Promise<AssumedRole> {
+  return signInOf(call.caller) === null ? stsAssumeRole(tools, call, input) : switchRole(tools, call, input);
+}
+
+function stsAssumeRole(tools: SessionTools, call: Call, input: AssumeRoleInput): Promise<AssumedRole> {
   const action = tools.actions.assumeRole.name;
   const attempted = { event: 'AssumeRole', action, target: input.role, parameters: toldParameters(input) };
-  if (signInOf(call.caller) !== null) return switchRole(tools, call, input);
   return audited(tools.directory.audit, call, attempted, async (event) => {
     const parameters = assumeRoleParameters(input);
-    const caller = principalCaller(call.caller);
+    const caller = principalCaller(call.caller, NO_ROLE);
     checkSource(caller, parameters);
     return grantRole(tools, await roleRequest(tools, call, caller, parameters, event));
   });
@@ -35,7 +42,8 @@ export function assumeRole(tools: SessionTools, call: Call, input: AssumeRoleInp
 
 /**
  * The role of an instance profile, as EC2 takes it for an instance: the session is named after the instance, and lasts
- * `durationSeconds` (left out: an hour). For the service itself. Throws as assumeRole, and NoSuchEntity.
+ * `durationSeconds` (left out: an hour). For the service itself; a browser that it has signed in stays what it is, for the
+ * role is the instance's. Throws as assumeRole, AccessDenied also where no role is to be had.
  */
 export async function assumeInstanceProfile(
   tools: SessionTools,
@@ -49,28 +57,14 @@ export async function assumeInstanceProfile(
   const attempted = { event: 'AssumeRole', action: tools.actions.assumeRole.name, target: instanceProfile };
   // What comes of the role is kept below.
   const role = await audited(tools.directory.audit, call, attempted, async () => {
-    if (principalCaller(call.caller).ref.kind !== 'service') {
+    if (principalCaller(call.caller, NO_ROLE).ref.kind !== 'service') {
       throw new AccessDenied('only a service takes the role of an instance profile');
     }
     const found = await tools.directory.entities.instanceProfileRole(instanceProfile);
     if (found === null) throw new AccessDenied(`no role can be assumed through ${instanceProfile}`);
     return found;
   });
-  return assumeRole(tools, call, { ...rest, role, roleSessionName: instanceId });
-}
-
-/** Who signed in with credentials of IAM; throws for all others. */
-export function principalCaller(caller: Caller): PrincipalCaller {
-  switch (caller.kind) {
-    case 'principal':
-      return caller;
-    case 'operator':
-      throw new AccessDenied('the operator is not a principal of IAM and can assume no role');
-    case 'anonymous':
-      throw new AuthenticationError('MissingAuthenticationToken');
-    default:
-      return caller satisfies never;
-  }
+  return stsAssumeRole(tools, call, { ...rest, role, roleSessionName: instanceId });
 }
 
 /** aws:SourceArn and aws:SourceAccount are there only when a service calls for a resource. */
@@ -120,14 +114,4 @@ async function mfaOf(
   if (keySession === undefined || caller.ref.kind !== 'user') return { mfaAuthenticated: null, at: null };
   const at = keySession.mfaAuthenticatedAt;
   return { mfaAuthenticated: at !== null, mfaAge: at === null ? null : mfaAge(at, now), at };
-}
-
-/** The unique id of the user that calls; null: somebody else does. */
-export async function userIdOf({ directory }: SessionTools, caller: PrincipalCaller): Promise<string | null> {
-  if (caller.ref.kind !== 'user') return null;
-  if (caller.keySession !== undefined) return caller.keySession.userId;
-  const key = await directory.keys.find(caller.keyId);
-  if (key?.owner.kind === 'user') return key.owner.id;
-  const known = (await directory.gather({ principals: [caller.ref], roles: [], resources: [] })).principal(caller.ref);
-  return known?.value.facts.kind === 'user' ? known.value.facts.id : null;
 }

@@ -17,6 +17,12 @@ export interface Attempted {
   readonly parameters?: Readonly<Record<string, string>>;
 }
 
+/** What is attempted by an operation of IAM that is one action; `event`: its name. */
+export function iamOperation(event: string, target: string, parameters?: Attempted['parameters']): Attempted {
+  const attempted = { event, action: `iam:${event}`, target };
+  return parameters === undefined ? attempted : { ...attempted, parameters };
+}
+
 /** The event of a call that succeeds. */
 export function auditEvent(call: Call, { event, action, target, parameters }: Attempted): NewAuditEvent {
   const { origin, now } = call;
@@ -77,6 +83,16 @@ export async function audited<T>(
       await audit.record(failed(event, error));
     throw error;
   }
+}
+
+/** Keeps that `attempted` was refused before anything of it was done. What the trail could not keep is not answered. */
+export async function recordRefusal(
+  audit: AuditStore,
+  call: Call,
+  attempted: Attempted,
+  error: RolegateError,
+): Promise<void> {
+  await audit.record(failed(auditEvent(call, attempted), error));
 }
 
 function failed(event: NewAuditEvent, error: RolegateError): NewAuditEvent {

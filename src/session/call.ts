@@ -1,3 +1,4 @@
+import { storable } from '../directory/storable.ts';
 import type { ContextValue, RequestContext } from '../evaluation/request.ts';
 import type { Caller } from './caller.ts';
 
@@ -37,13 +38,13 @@ export const UNKNOWN_ORIGIN: CallOrigin = {
 /** A call; what is left out of its origin is not known. */
 export function aCall(caller: Caller, now: number, origin: Partial<CallOrigin> = {}): Call {
   const { sourceIp = null, userAgent = null } = origin;
-  const texts = { sourceIp: storable(sourceIp), userAgent: storable(userAgent) };
+  const texts = { sourceIp: bounded(sourceIp), userAgent: bounded(userAgent) };
   return { caller, now, origin: { ...UNKNOWN_ORIGIN, ...origin, ...texts } };
 }
 
-/** PostgreSQL's texts hold no NUL, and what a client says about itself must not fill the directory. */
-function storable(text: string | null): string | null {
-  return text === null ? null : text.replaceAll('\0', '\ufffd').slice(0, MAX_CHARACTERS);
+/** What a client says about itself must not fill the directory. */
+function bounded(text: string | null): string | null {
+  return text === null ? null : storable(text.slice(0, MAX_CHARACTERS));
 }
 
 /** The condition keys that the origin makes. */

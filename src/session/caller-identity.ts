@@ -1,5 +1,5 @@
-import { principalCaller, userIdOf } from './assume-role.ts';
-import type { Caller } from './caller.ts';
+import { parseArn } from '../policy/arn.ts';
+import { type Caller, type PrincipalCaller, principalCaller } from './caller.ts';
 import { AuthenticationError } from './errors.ts';
 import type { SessionTools } from './session-tools.ts';
 
@@ -18,10 +18,10 @@ export interface CallerIdentity {
  * https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html
  */
 export async function callerIdentity(tools: SessionTools, caller: Caller): Promise<CallerIdentity> {
-  const principal = principalCaller(caller);
+  const principal = principalCaller(caller, 'has no identity there');
   const { ref, session } = principal;
   if (session !== null) {
-    const account = session.roleArn.split(':', 5)[4] ?? null;
+    const account = parseArn(session.arn)?.accountId ?? null;
     return { userId: `${session.roleId}:${session.roleSessionName}`, account, arn: session.arn };
   }
   switch (ref.kind) {
@@ -43,4 +43,14 @@ export async function callerIdentity(tools: SessionTools, caller: Caller): Promi
     default:
       return ref satisfies never;
   }
+}
+
+/** The unique id of the user that calls; null: somebody else does. */
+export async function userIdOf({ directory }: SessionTools, caller: PrincipalCaller): Promise<string | null> {
+  if (caller.ref.kind !== 'user') return null;
+  if (caller.keySession !== undefined) return caller.keySession.userId;
+  const key = await directory.keys.find(caller.keyId);
+  if (key?.owner.kind === 'user') return key.owner.id;
+  const known = (await directory.gather({ principals: [caller.ref], roles: [], resources: [] })).principal(caller.ref);
+  return known?.value.facts.kind === 'user' ? known.value.facts.id : null;
 }

@@ -2,6 +2,7 @@ import type { Subject } from '../access/question.ts';
 import type { KeySessionRecord } from '../directory/key-session-store.ts';
 import type { RoleSessionRecord } from '../directory/session-store.ts';
 import type { PrincipalRef } from '../policy/principal-id.ts';
+import { AccessDenied, AuthenticationError } from './errors.ts';
 
 /** Who calls the gateway. */
 export type Caller =
@@ -36,4 +37,18 @@ export function subjectOf({ ref, session, keySession }: PrincipalCaller): Subjec
 export function signInOf(caller: Caller): KeySessionRecord | null {
   const keySession = caller.kind === 'principal' ? caller.keySession : undefined;
   return keySession?.kind === 'SIGN_IN' ? keySession : null;
+}
+
+/** Who signed in with credentials of IAM; throws for all others. `predicate`: of the sentence about the operator. */
+export function principalCaller(caller: Caller, predicate: string): PrincipalCaller {
+  switch (caller.kind) {
+    case 'principal':
+      return caller;
+    case 'operator':
+      throw new AccessDenied(`the operator is not a principal of IAM and ${predicate}`);
+    case 'anonymous':
+      throw new AuthenticationError('MissingAuthenticationToken');
+    default:
+      return caller satisfies never;
+  }
 }

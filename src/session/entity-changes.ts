@@ -4,7 +4,7 @@ import type { EntityChange, RoleChanges, UserChanges } from '../directory/entiti
 import { RolegateError } from '../policy/errors.ts';
 import type { PolicyKind } from '../policy/policy-kind.ts';
 import { validatePolicy } from '../policy/validate.ts';
-import { audited } from './audited.ts';
+import { audited, iamOperation } from './audited.ts';
 import { aCall, type CallOrigin } from './call.ts';
 import type { Caller } from './caller.ts';
 import { ValidationError } from './errors.ts';
@@ -15,15 +15,18 @@ type Changes = RoleChanges & UserChanges;
 
 type InputOf<C> = C extends EntityChange<infer I> ? I : never;
 
+/** What each change takes, by its name. */
+export type ChangeInputs = { readonly [Name in keyof Changes]: InputOf<Changes[Name]> };
+
 /**
  * IAM's operations on roles and users that sessions live by, under AWS's names, with AWS's codes, messages and limits. Each
  * is kept in the audit trail, refusals included. Whether the caller may is for whoever calls to decide before. `now`:
  * milliseconds since 1970. Names of inputs are those of the operation with ARNs in the place of names: `roleArn`.
  */
 export type EntityChanges = {
-  readonly [Name in keyof Changes]: (
+  readonly [Name in keyof ChangeInputs]: (
     caller: Caller,
-    input: InputOf<Changes[Name]>,
+    input: ChangeInputs[Name],
     now: number,
     origin?: Partial<CallOrigin>,
   ) => Promise<void>;
@@ -81,7 +84,7 @@ function operation<I extends { readonly roleArn: string } | { readonly userArn: 
 ) {
   return (caller: Caller, input: I, now: number, origin: Partial<CallOrigin> = {}): Promise<void> => {
     const target = 'roleArn' in input ? input.roleArn : input.userArn;
-    const attempted = { event, action: `iam:${event}`, target, parameters: parametersOf(input) };
+    const attempted = iamOperation(event, target, parametersOf(input));
     return audited(audit, aCall(caller, now, origin), attempted, async (auditEvent: NewAuditEvent) => {
       check(input);
       await change(input, auditEvent);

@@ -3,8 +3,7 @@ import { absentRole } from '../access/absent-role.ts';
 import { type AssumptionArguments, decideAssumption } from '../access/assume.ts';
 import { inheritanceFault } from '../access/assumption-parameters.ts';
 import type { Question, Subject } from '../access/question.ts';
-import { checkSessionPolicies, managedSessionPolicies } from '../access/session-policies.ts';
-import { type CarriedOn, carriedOnBy, gatherForSubjects, resolveSubject } from '../access/subject.ts';
+import { type CarriedOn, carriedOnBy, gatherForSubjects } from '../access/subject.ts';
 import type { NewAuditEvent } from '../directory/audit-store.ts';
 import type { Gathered } from '../directory/directory.ts';
 import type { RoleSessionOrigin, RoleSessionRecord } from '../directory/session-store.ts';
@@ -16,10 +15,12 @@ import { principalIdOf } from '../policy/principal-id.ts';
 import { type AssumeRoleParameters, toldParameters } from './assume-role-parameters.ts';
 import { withDecision } from './audited.ts';
 import { type Call, originContext } from './call.ts';
+import { callersPermissions } from './callers-permissions.ts';
 import { credentialsOf, expiryOf, type TemporaryCredentials } from './credentials.ts';
 import { AccessDenied, AuthenticationError, ValidationError } from './errors.ts';
 import { newKeyId } from './key-id.ts';
 import { packedPolicySize } from './packed-policy-size.ts';
+import { checkSessionLimits } from './session-limits.ts';
 import type { SessionTools } from './session-tools.ts';
 
 export interface AssumedRole {
@@ -65,7 +66,7 @@ export async function grantRole(tools: SessionTools, request: RoleRequest): Prom
     path: '',
   };
   const gathered = await gatherFor(tools, question, parameters, call.now);
-  const own = callersPermissions(tools, request, question, gathered);
+  const own = assumerOf(request, callersPermissions(tools, question, gathered, call.now));
   const held = subject.heldSession ?? null;
   const carried = carriedOnBy(held, null);
   const conflict = inheritanceFault(parameters, carried.sourceIdentity, Object.keys(carried.tags));
@@ -73,8 +74,8 @@ export async function grantRole(tools: SessionTools, request: RoleRequest): Prom
 
   const { role, decision } = authorized(tools, { request, question, gathered, own, carried });
   checkDuration(parameters, role, held !== null);
-  const limits = sessionLimits(parameters, role, gathered);
-  const packed = packedPolicySize({ ...limits, tags: { ...carried.tags, ...parameters.tags } });
+  checkSessionLimits(parameters, gathered, { kind: 'role', accountId: role.facts.accountId });
+  const packed = packedPolicySize({ ...parameters, tags: { ...carried.tags, ...parameters.tags } });
   const session = newSession({ request, role, own, carried });
   const { origin } = call;
   // The new key, so that what is done with it can be traced back to here.
@@ -125,23 +126,9 @@ function gatherFor(
   });
 }
 
-function callersPermissions(
-  tools: SessionTools,
-  { call, federated }: RoleRequest,
-  question: Question,
-  gathered: Gathered,
-): PreparedPrincipal {
-  try {
-    const { own } = resolveSubject(question, gathered, tools.actions, call.now);
-    if (federated === null) return own;
-    return { ...own, facts: { kind: 'anonymous', federatedProvider: federated.provider } };
-  } catch (error) {
-    // Deleted between signing in and now.
-    if (error instanceof RolegateError && error.code === 'NOT_FOUND') {
-      throw new AuthenticationError('InvalidClientTokenId', { cause: error });
-    }
-    throw error;
-  }
+function assumerOf({ federated }: RoleRequest, own: PreparedPrincipal): PreparedPrincipal {
+  if (federated === null) return own;
+  return { ...own, facts: { kind: 'anonymous', federatedProvider: federated.provider } };
 }
 
 interface Attempt {
@@ -197,22 +184,6 @@ function checkDuration({ durationSeconds }: AssumeRoleParameters, role: Prepared
       'durationSeconds',
     );
   }
-}
-
-/** The session policies, which have to be policies. */
-function sessionLimits(
-  parameters: AssumeRoleParameters,
-  role: PreparedRole,
-  gathered: Gathered,
-): Pick<AssumeRoleParameters, 'sessionPolicies' | 'sessionPolicyArns'> {
-  const { sessionPolicies, sessionPolicyArns } = parameters;
-  checkSessionPolicies(sessionPolicies, 'sessionPolicies');
-  const [missing] = managedSessionPolicies(sessionPolicyArns, gathered, role.facts.accountId).missing;
-  if (missing !== undefined) {
-    const field = `sessionPolicyArns[${sessionPolicyArns.indexOf(missing)}]`;
-    throw new ValidationError(`\`${missing}\` is not a policy of the role's account or of AWS`, field);
-  }
-  return { sessionPolicies, sessionPolicyArns };
 }
 
 /** Seconds that a session lasts when it is not said. */

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { Secret, TOTP } from 'otpauth';
 import type { MfaDeviceRecord } from '../directory/identity-stores.ts';
+import { parseArn } from '../policy/arn.ts';
 import { RolegateError } from '../policy/errors.ts';
 import { isAccountId } from '../policy/principal-id.ts';
-import { audited } from './audited.ts';
+import { audited, iamOperation } from './audited.ts';
 import type { Call } from './call.ts';
 import { MultiFactorAuthenticationFailed, ValidationError } from './errors.ts';
 import type { SessionTools } from './session-tools.ts';
@@ -58,18 +59,14 @@ export function createVirtualMfaDevice(
   }: { readonly accountId: string; readonly name: string; readonly partition?: string },
 ): Promise<NewMfaDevice> {
   const serialNumber = `arn:${partition}:iam::${accountId}:mfa/${name}`;
-  const attempted = {
-    event: 'CreateVirtualMFADevice',
-    action: 'iam:CreateVirtualMFADevice',
-    target: serialNumber,
-  };
+  const attempted = iamOperation('CreateVirtualMFADevice', serialNumber);
   return audited(tools.directory.audit, call, attempted, async (event) => {
     if (!isAccountId(accountId)) throw new ValidationError('an account id has twelve digits', 'accountId');
     if (!NAME.test(name)) {
       throw new ValidationError(
         'The specified value for virtualMFADeviceName is invalid. It must contain only alphanumeric characters and/or the following: +=,.@_-',
         'name',
-      ); // prettier-ignore
+      );
     }
     const seedId = randomUUID();
     await tools.directory.mfaDevices.create({ serialNumber, accountId, name, seedId, createdAt: call.now }, event);
@@ -93,10 +90,10 @@ export function enableMfaDevice(
   },
 ): Promise<void> {
   const { userArn, serialNumber, authenticationCode1, authenticationCode2 } = input;
-  const attempted = { event: 'EnableMFADevice', action: 'iam:EnableMFADevice', target: serialNumber };
+  const attempted = iamOperation('EnableMFADevice', serialNumber);
   return audited(tools.directory.audit, call, attempted, async (event) => {
     const device = await tools.directory.mfaDevices.find(serialNumber);
-    if (device === null || device.accountId !== userArn.split(':', 5)[4]) {
+    if (device === null || device.accountId !== parseArn(userArn)?.accountId) {
       throw new RolegateError('NoSuchEntity', `VirtualMFADevice with serial number ${serialNumber} does not exist.`, {
         field: 'serialNumber',
       });
@@ -125,21 +122,13 @@ export function deactivateMfaDevice(
   call: Call,
   device: { readonly userArn: string; readonly serialNumber: string },
 ): Promise<void> {
-  const attempted = {
-    event: 'DeactivateMFADevice',
-    action: 'iam:DeactivateMFADevice',
-    target: device.serialNumber,
-  };
+  const attempted = iamOperation('DeactivateMFADevice', device.serialNumber);
   return audited(tools.directory.audit, call, attempted, (event) => tools.directory.mfaDevices.disable(device, event));
 }
 
 /** iam:DeleteVirtualMFADevice. Throws NoSuchEntity, DeleteConflict (it is still somebody's). */
 export function deleteVirtualMfaDevice(tools: SessionTools, call: Call, serialNumber: string): Promise<void> {
-  const attempted = {
-    event: 'DeleteVirtualMFADevice',
-    action: 'iam:DeleteVirtualMFADevice',
-    target: serialNumber,
-  };
+  const attempted = iamOperation('DeleteVirtualMFADevice', serialNumber);
   return audited(tools.directory.audit, call, attempted, (event) =>
     tools.directory.mfaDevices.remove(serialNumber, event),
   );

@@ -2,7 +2,7 @@ import { createPublicKey } from 'node:crypto';
 import { createLocalJWKSet, errors, importJWK, type JSONWebKeySet, type JWK } from 'jose';
 import type { OidcProviderRecord } from '../directory/identity-stores.ts';
 import { isAccountId } from '../policy/principal-id.ts';
-import { audited } from './audited.ts';
+import { audited, iamOperation } from './audited.ts';
 import type { Call } from './call.ts';
 import { ValidationError } from './errors.ts';
 import type { SessionTools } from './session-tools.ts';
@@ -33,11 +33,7 @@ export function createOidcProvider(
   call: Call,
   input: OidcProviderInput,
 ): Promise<OidcProviderRecord> {
-  const attempted = {
-    event: 'CreateOpenIDConnectProvider',
-    action: 'iam:CreateOpenIDConnectProvider',
-    target: arnOf(input),
-  };
+  const attempted = iamOperation('CreateOpenIDConnectProvider', arnOf(input));
   return audited(tools.directory.audit, call, attempted, async (event) => {
     if (!isAccountId(input.accountId)) throw new ValidationError('an account id has twelve digits', 'accountId');
     checkUrl(input.url);
@@ -50,34 +46,44 @@ export function createOidcProvider(
   });
 }
 
-/** New keys or audiences of a provider; what is left out stays. Throws ValidationError, NoSuchEntity. */
+/** What of a provider is to change; what is left out stays. */
+export type OidcProviderChange = Partial<Pick<OidcProviderInput, 'clientIds' | 'jwks'>>;
+
+/** The event of an update in the audit trail: AWS has one operation for each thing that changes. */
+export const UPDATE_EVENT = 'UpdateOpenIDConnectProvider';
+
+/** The operations of IAM that an update is: client ids AWS changes one by one, and of the keys it knows the thumbprint. */
+export function operationsOfUpdate({ clientIds, jwks }: OidcProviderChange): readonly [string, ...string[]] {
+  const ofKeys = 'UpdateOpenIDConnectProviderThumbprint';
+  if (clientIds !== undefined) {
+    const ofIds = ['AddClientIDToOpenIDConnectProvider', 'RemoveClientIDFromOpenIDConnectProvider'] as const;
+    return jwks === undefined ? ofIds : [...ofIds, ofKeys];
+  }
+  // What changes nothing is no reason to tell whether the provider is there.
+  return [jwks === undefined ? 'GetOpenIDConnectProvider' : ofKeys];
+}
+
+/** New keys or audiences of a provider. Throws ValidationError, NoSuchEntity. */
 export function updateOidcProvider(
   tools: SessionTools,
   call: Call,
-  { arn, clientIds, jwks }: { readonly arn: string } & Partial<Pick<OidcProviderInput, 'clientIds' | 'jwks'>>,
+  { arn, ...change }: { readonly arn: string } & OidcProviderChange,
 ): Promise<void> {
-  const attempted = {
-    event: 'UpdateOpenIDConnectProvider',
-    action: 'iam:AddClientIDToOpenIDConnectProvider',
-    target: arn,
-  };
+  const { clientIds, jwks } = change;
+  const attempted = { event: UPDATE_EVENT, action: `iam:${operationsOfUpdate(change)[0]}`, target: arn };
   return audited(tools.directory.audit, call, attempted, async (event) => {
     if (clientIds !== undefined) checkClientIds(clientIds);
-    const change = {
+    const checked = {
       ...(clientIds === undefined ? {} : { clientIds }),
       ...(jwks === undefined ? {} : { jwks: await readJwks(jwks) }),
     };
-    await tools.directory.oidcProviders.update(arn, change, event);
+    await tools.directory.oidcProviders.update(arn, checked, event);
   });
 }
 
 /** iam:DeleteOpenIDConnectProvider. Role sessions that were made with it go on. Throws NoSuchEntity. */
 export function deleteOidcProvider(tools: SessionTools, call: Call, arn: string): Promise<void> {
-  const attempted = {
-    event: 'DeleteOpenIDConnectProvider',
-    action: 'iam:DeleteOpenIDConnectProvider',
-    target: arn,
-  };
+  const attempted = iamOperation('DeleteOpenIDConnectProvider', arn);
   return audited(tools.directory.audit, call, attempted, (event) => tools.directory.oidcProviders.remove(arn, event));
 }
 

@@ -4,6 +4,7 @@ import type { OidcProviderRecord } from '../directory/identity-stores.ts';
 import {
   createAccessKey,
   deleteAccessKey,
+  type KeyName,
   type KeyOwner,
   type NewAccessKey,
   setAccessKeyActive,
@@ -12,10 +13,11 @@ import { assumeInstanceProfile, assumeRole } from './assume-role.ts';
 import type { AssumeRoleInput } from './assume-role-parameters.ts';
 import { audited } from './audited.ts';
 import { authenticate } from './authenticate.ts';
-import { aCall, type CallOrigin } from './call.ts';
+import { aCall, type Call, type CallOrigin } from './call.ts';
 import type { Caller } from './caller.ts';
 import { type CallerIdentity, callerIdentity } from './caller-identity.ts';
 import type { TemporaryCredentials } from './credentials.ts';
+import { createEntityChanges, type EntityChanges } from './entity-changes.ts';
 import { type ExitedRole, exitRole } from './exit-role.ts';
 import type { AssumedRole } from './grant-role.ts';
 import * as mfa from './mfa.ts';
@@ -41,11 +43,11 @@ type InputOf<F extends (...args: never[]) => unknown> = Parameters<F>[2];
 
 /**
  * Becoming somebody: credentials, assuming a role and leaving it. `now`: milliseconds since 1970. `origin`: where the call
- * comes from, for condition keys and the audit trail; what is left out is not known. All but the first two functions are
- * kept in the audit trail, refusals included. Whether the caller may manage others' keys, devices, providers and roles is
- * for whoever calls to decide before.
+ * comes from, for condition keys and the audit trail; what is left out is not known. What does
+ * more than read is kept in the audit trail, refusals included. Whether the caller may manage others' keys, devices,
+ * providers and roles is for whoever calls to decide before.
  */
-export interface Sessions {
+export interface Sessions extends EntityChanges {
   /** Who calls, by the Authorization header. Throws AuthenticationError. */
   authenticate(authorization: string | null, now: number): Promise<Caller>;
   /** Who calls, by the value of a browser's cookie. Throws AuthenticationError. */
@@ -96,7 +98,7 @@ export interface Sessions {
     origin?: Origin,
   ): Promise<void>;
   /** Throws NoSuchEntity. */
-  deleteAccessKey(caller: Caller, accessKeyId: string, now: number, origin?: Origin): Promise<void>;
+  deleteAccessKey(caller: Caller, input: KeyName, now: number, origin?: Origin): Promise<void>;
   createVirtualMfaDevice(
     caller: Caller,
     input: InputOf<typeof mfa.createVirtualMfaDevice>,
@@ -152,10 +154,11 @@ export function createSessions(options: {
   const operator: Caller = { kind: 'operator' };
   /** An operation of this folder with the call first taken apart. */
   const on =
-    <I, T>(operation: (tools: SessionTools, call: ReturnType<typeof aCall>, input: I) => Promise<T>) =>
+    <I, T>(operation: (tools: SessionTools, call: Call, input: I) => Promise<T>) =>
     (caller: Caller, input: I, now: number, origin?: Origin): Promise<T> =>
       operation(tools, aCall(caller, now, origin), input);
   return {
+    ...createEntityChanges({ directory }),
     authenticate: (authorization, now) => authenticate(tools, authorization, now),
     authenticateSignIn: (token, now) => authenticateSignIn(tools, token, now),
     signIn: (input, now, origin) => signIn(tools, aCall(anonymous, now, origin), input),
@@ -188,7 +191,7 @@ export function createSessions(options: {
 
 function rotateSigningKey(
   { directory }: SessionTools,
-  call: ReturnType<typeof aCall>,
+  call: Call,
   { retireOlder = false }: { readonly retireOlder?: boolean },
 ): Promise<number> {
   return audited(directory.audit, call, { event: 'RotateSigningKey' }, (event) =>

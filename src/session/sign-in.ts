@@ -1,13 +1,11 @@
-import { randomUUID } from 'node:crypto';
-import type { KeySessionRecord } from '../directory/key-session-store.ts';
 import { principalIdOf } from '../policy/principal-id.ts';
 import { auditEvent, audited } from './audited.ts';
 import { byAccessKey, callerWithKeySession } from './authenticate.ts';
-import { aCall, type Call } from './call.ts';
+import type { Call } from './call.ts';
 import { type Caller, signInOf } from './caller.ts';
-import { expiryOf } from './credentials.ts';
 import { AuthenticationError, ValidationError } from './errors.ts';
 import { provesMfa } from './mfa.ts';
+import { newKeySession } from './new-key-session.ts';
 import type { SessionTools } from './session-tools.ts';
 
 /** How long a browser stays signed in: as long as AWS's console. */
@@ -31,34 +29,24 @@ export interface SignedIn {
 
 /**
  * Signs a browser in with the long-term key of a user or a service. Throws AuthenticationError, and AccessDenied for a
- * wrong MFA code. `call.caller` is whoever the browser was before.
+ * wrong MFA code. `call`: nobody's, whoever the browser was before.
  */
 export function signIn(tools: SessionTools, call: Call, input: SignInInput): Promise<SignedIn> {
   const { accessKeyId, secretAccessKey, serialNumber = null, tokenCode = null } = input;
-  const { now, origin } = call;
-  const as = aCall({ kind: 'anonymous' }, now, origin);
-  return audited(tools.directory.audit, as, { event: 'SignIn', target: accessKeyId }, async () => {
+  const { now } = call;
+  const attempted = { event: 'SignIn', target: accessKeyId };
+  return audited(tools.directory.audit, call, attempted, async () => {
     const { caller, userId } = await byAccessKey(tools, accessKeyId, secretAccessKey);
     const proved = await provesMfa(tools, { serialNumber, tokenCode }, userId, now);
-    const record: Omit<KeySessionRecord, 'endedAt' | 'roleSessionId'> = {
-      id: randomUUID(),
+    const record = newKeySession(call, SIGN_IN_SECONDS, {
       kind: 'SIGN_IN',
-      accessKeyId: null,
       keyId: accessKeyId,
       principal: principalIdOf(caller.ref),
       userId,
-      federatedArn: null,
-      tags: {},
-      sessionPolicies: [],
-      sessionPolicyArns: [],
       mfaAuthenticatedAt: proved ? now : null,
-      sourceIp: origin.sourceIp,
-      userAgent: origin.userAgent,
-      issuedAt: now,
-      expiresAt: expiryOf(now, SIGN_IN_SECONDS),
-    };
+    });
     const signedIn = callerWithKeySession({ ...record, roleSessionId: null, endedAt: null });
-    const event = auditEvent({ ...as, caller: signedIn }, { event: 'SignIn', target: accessKeyId });
+    const event = auditEvent({ ...call, caller: signedIn }, attempted);
     await tools.directory.keySessions.create(record, event);
     const token = await tools.tokens.sign('signIn', { ...record, subject: record.principal, table: 'key' });
     return { token, expiresAt: record.expiresAt, caller: signedIn };

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import {
   failed,
   type ParameterFault,
@@ -7,25 +6,27 @@ import {
   textFault,
 } from '../access/assumption-parameters.ts';
 import type { Answer, Question } from '../access/question.ts';
-import { checkSessionPolicies, managedSessionPolicies } from '../access/session-policies.ts';
-import { gatherForSubjects, resolveSubject } from '../access/subject.ts';
+import { gatherForSubjects } from '../access/subject.ts';
 import type { NewAuditEvent } from '../directory/audit-store.ts';
 import type { Gathered } from '../directory/directory.ts';
-import type { KeySessionRecord } from '../directory/key-session-store.ts';
+import type { KeySessionRecord, NewKeySession } from '../directory/key-session-store.ts';
 import { authorize } from '../evaluation/authorize.ts';
 import type { ActionFacts } from '../evaluation/request.ts';
 import { RolegateError } from '../policy/errors.ts';
 import { principalIdOf } from '../policy/principal-id.ts';
-import { principalCaller, userIdOf } from './assume-role.ts';
 import { durationFault, refuseFaults } from './assume-role-parameters.ts';
 import { audited, withDecision } from './audited.ts';
 import { type Call, originContext } from './call.ts';
-import { type PrincipalCaller, subjectOf } from './caller.ts';
-import { credentialsOf, expiryOf, type TemporaryCredentials } from './credentials.ts';
-import { AccessDenied, AuthenticationError, ValidationError } from './errors.ts';
+import { type PrincipalCaller, principalCaller, subjectOf } from './caller.ts';
+import { userIdOf } from './caller-identity.ts';
+import { callersPermissions } from './callers-permissions.ts';
+import { credentialsOf, type TemporaryCredentials } from './credentials.ts';
+import { AccessDenied, AuthenticationError } from './errors.ts';
 import { newKeyId } from './key-id.ts';
 import { provesMfa } from './mfa.ts';
+import { newKeySession } from './new-key-session.ts';
 import { packedPolicySize } from './packed-policy-size.ts';
+import { checkSessionLimits } from './session-limits.ts';
 import type { SessionTools } from './session-tools.ts';
 
 /** Seconds. Those of root users last an hour at most, whatever is asked for. */
@@ -108,8 +109,8 @@ export function getFederationToken(
       sessionPolicies: input.sessionPolicies ?? [],
       sessionPolicyArns: input.sessionPolicyArns ?? [],
     };
-    const answer = await authorizeFederation(tools, call, caller, arn, limits);
-    checkSessionPolicies(limits.sessionPolicies, 'sessionPolicies');
+    const { answer, gathered } = await authorizeFederation(tools, call, caller, arn, limits);
+    checkSessionLimits(limits, gathered, { kind: 'user', accountId: caller.ref.accountId });
     const packed = packedPolicySize(limits);
     const userId = await userIdOf(tools, caller);
     const session = keySession(call, caller, userId, input.durationSeconds ?? null, {
@@ -150,7 +151,7 @@ type AccountCaller = PrincipalCaller & { readonly ref: { readonly kind: 'user' |
 
 /** Users and root users with their long-term keys; throws AccessDenied for all others. */
 function withLongTermKey(call: Call, operation: string): AccountCaller {
-  const caller = principalCaller(call.caller);
+  const caller = principalCaller(call.caller, `cannot call ${operation}`);
   const { ref, session, keySession: held } = caller;
   if (session !== null || held !== undefined) {
     throw new AccessDenied(`Cannot call ${operation} with session credentials`);
@@ -166,7 +167,7 @@ async function authorizeFederation(
   caller: AccountCaller,
   arn: string,
   limits: Pick<KeySessionRecord, 'tags' | 'sessionPolicyArns'>,
-): Promise<Answer> {
+): Promise<{ readonly answer: Answer; readonly gathered: Gathered }> {
   const tags = Object.entries(limits.tags);
   const context = new Map(originContext(origin));
   const keys = tags.map(([key]) => key);
@@ -181,7 +182,7 @@ async function authorizeFederation(
     policies: limits.sessionPolicyArns,
     now,
   });
-  const { own } = existing(() => resolveSubject(question, gathered, tools.actions, now));
+  const own = callersPermissions(tools, question, gathered, now);
   const resource = gathered.resource(arn, null).value;
   const decide = (one: ActionFacts): Answer => {
     const decision = authorize(own, one, resource, { context, now, authority: 'directory' });
@@ -191,74 +192,33 @@ async function authorizeFederation(
   };
   const answer = decide(action);
   if (tags.length > 0) decide(tagSession);
-  checkManaged(gathered, limits, caller);
-  return answer;
+  return { answer, gathered };
 }
-
-function checkManaged(
-  gathered: Gathered,
-  { sessionPolicyArns }: Pick<KeySessionRecord, 'sessionPolicyArns'>,
-  caller: AccountCaller,
-): void {
-  const [missing] = managedSessionPolicies(sessionPolicyArns, gathered, caller.ref.accountId).missing;
-  if (missing === undefined) return;
-  const field = `sessionPolicyArns[${sessionPolicyArns.indexOf(missing)}]`;
-  throw new ValidationError(`\`${missing}\` is not a policy of the user's account or of AWS`, field);
-}
-
-/** Deleted between signing in and now. */
-function existing<T>(look: () => T): T {
-  try {
-    return look();
-  } catch (error) {
-    if (!(error instanceof RolegateError) || error.code !== 'NOT_FOUND') throw error;
-    throw new AuthenticationError('InvalidClientTokenId', { cause: error });
-  }
-}
-
-type NewKeySession = Omit<KeySessionRecord, 'endedAt' | 'roleSessionId'>;
 
 function keySession(
-  { now, origin }: Call,
-  caller: AccountCaller,
+  call: Call,
+  { ref, keyId }: AccountCaller,
   userId: string | null,
   durationSeconds: number | null,
   rest: Partial<NewKeySession> & Pick<NewKeySession, 'kind'>,
-): NewKeySession {
+) {
   const asked = durationSeconds ?? DEFAULT_SECONDS;
-  const seconds = caller.ref.kind === 'root' ? Math.min(asked, ROOT_SECONDS) : asked;
-  return {
-    id: randomUUID(),
-    accessKeyId: newKeyId('ASIA'),
-    keyId: caller.keyId,
-    principal: principalIdOf(caller.ref),
-    userId,
-    federatedArn: null,
-    tags: {},
-    sessionPolicies: [],
-    sessionPolicyArns: [],
-    mfaAuthenticatedAt: null,
-    sourceIp: origin.sourceIp,
-    userAgent: origin.userAgent,
-    issuedAt: now,
-    expiresAt: expiryOf(now, seconds),
-    ...rest,
-  };
+  const seconds = ref.kind === 'root' ? Math.min(asked, ROOT_SECONDS) : asked;
+  const accessKeyId = newKeyId('ASIA');
+  return newKeySession(call, seconds, { ...rest, accessKeyId, keyId, principal: principalIdOf(ref), userId });
 }
 
 async function store(
   tools: SessionTools,
-  session: NewKeySession,
+  session: NewKeySession & { readonly accessKeyId: string },
   subject: string,
   event: NewAuditEvent,
 ): Promise<TemporaryCredentials> {
-  const { accessKeyId } = session;
-  if (accessKeyId === null) throw new Error('temporary credentials have a key id');
   try {
     await tools.directory.keySessions.create(session, event);
   } catch (error) {
     if (!(error instanceof RolegateError) || error.code !== 'NoSuchEntity') throw error;
     throw new AuthenticationError('InvalidClientTokenId', { cause: error });
   }
-  return credentialsOf(tools, { ...session, accessKeyId, subject, table: 'key' });
+  return credentialsOf(tools, { ...session, subject, table: 'key' });
 }

@@ -9,7 +9,8 @@ import {
   toldParameters,
 } from './assume-role-parameters.ts';
 import { audited } from './audited.ts';
-import { aCall, type Call } from './call.ts';
+import type { Call } from './call.ts';
+import { ValidationError } from './errors.ts';
 import { type AssumedRole, grantRole } from './grant-role.ts';
 import type { SessionTools } from './session-tools.ts';
 
@@ -42,7 +43,7 @@ export interface AssumedRoleWithWebIdentity extends AssumedRole {
 
 /**
  * sts:AssumeRoleWithWebIdentity: a role for whoever holds a token of a provider that the role trusts. No credentials are
- * needed, and none count. Throws ValidationError, InvalidIdentityToken, ExpiredToken, AccessDenied (also for a role that
+ * needed, and none count: `call` is nobody's. Throws ValidationError, InvalidIdentityToken, ExpiredToken, AccessDenied (also for a role that
  * is not there), MalformedPolicyDocument, PackedPolicyTooLarge.
  */
 export function assumeRoleWithWebIdentity(
@@ -51,21 +52,20 @@ export function assumeRoleWithWebIdentity(
   input: WebIdentityInput,
 ): Promise<AssumedRoleWithWebIdentity> {
   const action = tools.actions.assumeRoleWithWebIdentity.name;
-  const unsigned = aCall({ kind: 'anonymous' }, call.now, call.origin);
   const attempted = {
     event: 'AssumeRoleWithWebIdentity',
     action,
     target: input.role,
     parameters: toldParameters(input),
   };
-  return audited(tools.directory.audit, unsigned, attempted, async (event) => {
+  return audited(tools.directory.audit, call, attempted, async (event) => {
     const { webIdentityToken, ...rest } = input;
     const given = assumeRoleParameters(rest);
     const { provider, payload, audience } = await verified(tools, webIdentityToken, given.role, call.now);
     const subject = payload.sub ?? '';
     const parameters = withClaims(given, payload);
     const assumed = await grantRole(tools, {
-      call: unsigned,
+      call,
       subject: { principal: { kind: 'anonymous' }, assumedRole: null, session: null },
       parameters,
       context: claimKeys(provider, payload),
@@ -192,13 +192,18 @@ function withClaims(parameters: AssumeRoleParameters, payload: JWTPayload): Assu
   const tags = tagsOf(isObject(claim) ? claim['principal_tags'] : undefined);
   const listed = isObject(claim) ? claim['transitive_tag_keys'] : undefined;
   const sourceIdentity = payload[SOURCE_IDENTITY_CLAIM];
-  // As if they were passed: they have the same limits.
-  return assumeRoleParameters({
-    ...parameters,
-    tags,
-    transitiveTagKeys: Array.isArray(listed) ? listed.filter((key) => typeof key === 'string') : [],
-    sourceIdentity: typeof sourceIdentity === 'string' ? sourceIdentity : null,
-  });
+  try {
+    // As if they were passed: they have the same limits.
+    return assumeRoleParameters({
+      ...parameters,
+      tags,
+      transitiveTagKeys: Array.isArray(listed) ? listed.filter((key) => typeof key === 'string') : [],
+      sourceIdentity: typeof sourceIdentity === 'string' ? sourceIdentity : null,
+    });
+  } catch (error) {
+    // All else was looked at before: it is in the token.
+    throw error instanceof ValidationError ? new ValidationError(error.message, 'webIdentityToken') : error;
+  }
 }
 
 function tagsOf(claim: unknown): { readonly key: string; readonly value: string }[] {

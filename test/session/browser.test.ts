@@ -6,6 +6,7 @@ import { SIGN_IN_SECONDS } from '../../src/session/sign-in.ts';
 import { A, allow, aRole, aUser, roleArn, trusts, userArn } from '../support/policies.ts';
 import { NOON } from '../support/questions.ts';
 import { bearer, decide, type Gateway, openShared } from './gateway.ts';
+import { keptSessions } from './kept-sessions.ts';
 
 const alice = userArn('team/alice');
 const HOUR = 3_600_000;
@@ -73,10 +74,8 @@ describe('a browser', () => {
     const second = await gateway.sessions.switchRole(await who(cookie, NOON), { role: Two }, NOON + 1000);
     expect(second.session).toMatchObject({ assumedBy: alice, parentId: null });
     expect(idOf(await who(cookie, NOON + 1000))).toBe(second.session.arn);
-    const [left] = (
-      await gateway.directory.roleSessionHistory.list({ limit: 5, filter: { roleArn: One } }, NOON)
-    ).filter(({ id }) => id === first.session.id);
-    expect(left).toMatchObject({ endReason: 'SWITCHED', endedAt: NOON + 1000 });
+    const left = (await keptSessions(gateway, One)).find(({ id }) => id === first.session.id);
+    expect(left).toMatchObject({ endReason: 'SWITCHED', endedAt: new Date(NOON + 1000) });
     // OnlyOne admits the role One, and alice is not One, although she was just there.
     const attempt = gateway.sessions.switchRole(await who(cookie, NOON), { role: roleArn('OnlyOne') }, NOON + 2000);
     await expect(attempt).rejects.toMatchObject({ answer: { decision: { deniedBy: 'TRUST_POLICY' } } });
@@ -144,7 +143,7 @@ describe('a browser', () => {
     const { token } = await gateway.sessions.signIn(another, NOON);
     const kept = await signedIn();
     const { session } = await gateway.sessions.switchRole(await who(token, NOON), { role: One }, NOON);
-    await gateway.sessions.deleteAccessKey({ kind: 'operator' }, another.accessKeyId, NOON + 1000);
+    await gateway.sessions.deleteAccessKey({ kind: 'operator' }, { accessKeyId: another.accessKeyId }, NOON + 1000);
     await expect(who(token, NOON + 1000)).rejects.toMatchObject({ code: 'ExpiredToken' });
     expect(await gateway.directory.sessions.find(session.id)).toMatchObject({ endedAt: NOON + 1000 });
     expect(idOf(await who(kept, NOON + 1000))).toBe(alice);

@@ -5,6 +5,7 @@ import { createEntityChanges, type EntityChanges } from '../../src/session/entit
 import { A, allow, aRole, aUser, B, deny, policy, roleArn, trusts, userArn } from '../support/policies.ts';
 import { NOON } from '../support/questions.ts';
 import { bearer, decide, type Gateway, openShared, signIn } from './gateway.ts';
+import { keptSessions } from './kept-sessions.ts';
 
 const OPERATOR: Caller = { kind: 'operator' };
 const S3 = ['s3:GetObject', 'arn:aws:s3:::b/x'] as const;
@@ -403,8 +404,8 @@ describe('deleting', () => {
     const { prisma } = gateway.directory;
     expect(await prisma.role.count({ where: { arn: role } })).toBe(0);
     expect(await prisma.instanceProfile.findFirst({ where: { name: `P${count}` } })).toMatchObject({ roleId: null });
-    const history = await gateway.directory.roleSessionHistory.list({ limit: 10, filter: { roleArn: role } }, NOON);
-    expect(history.map(({ endReason, endedAt }) => [endReason, endedAt])).toEqual([
+    const history = await keptSessions(gateway, role);
+    expect(history.map(({ endReason, endedAt }) => [endReason, endedAt?.getTime()])).toEqual([
       ['ROLE_DELETED', NOON],
       ['ROLE_DELETED', NOON],
     ]);

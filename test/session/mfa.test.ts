@@ -6,6 +6,7 @@ import type { NewMfaDevice } from '../../src/session/mfa.ts';
 import { A, allow, aRole, aUser, roleArn, trusts, userArn } from '../support/policies.ts';
 import { NOON } from '../support/questions.ts';
 import { bearer, decide, type Gateway, openShared, signIn } from './gateway.ts';
+import { keptSessions } from './kept-sessions.ts';
 
 const alice = userArn('alice');
 const bob = userArn('bob');
@@ -70,8 +71,8 @@ describe('an MFA device', () => {
     const without = gateway.sessions.assumeRole(caller, { role: MFA, roleSessionName: 's1' }, now);
     await expect(without).rejects.toMatchObject({ code: 'AccessDenied' });
     const assumed = await assume(MFA, codeAt(device, now));
-    const [kept] = await gateway.directory.roleSessionHistory.list({ limit: 1 }, now);
-    expect(kept).toMatchObject({ id: assumed.session.id, mfaAuthenticatedAt: now });
+    const kept = (await keptSessions(gateway, MFA)).find(({ id }) => id === assumed.session.id);
+    expect(kept).toMatchObject({ mfaAuthenticatedAt: new Date(now) });
     // Inside the role nothing is known of MFA: a policy of the role that asks for it does not match.
     const inRole = await gateway.sessions.authenticate(bearer(assumed), now);
     expect(await decide(gateway, inRole, ['s3:GetObject', 'arn:aws:s3:::b/x'], now)).toMatchObject({ allowed: false });
@@ -124,7 +125,7 @@ describe('an MFA device', () => {
       const attempt = gateway.sessions.signIn({ ...key, serialNumber, tokenCode: '123456' }, now);
       await expect(attempt).rejects.toBeInstanceOf(MultiFactorAuthenticationFailed);
       await expect(attempt).rejects.toThrow('unable to validate MFA code');
-      await gateway.sessions.deleteAccessKey(OPERATOR, key.accessKeyId, now);
+      await gateway.sessions.deleteAccessKey(OPERATOR, { accessKeyId: key.accessKeyId }, now);
     },
   );
 

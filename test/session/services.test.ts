@@ -162,6 +162,16 @@ describe('a service', () => {
     });
   });
 
+  it('takes it for the instance in a browser too, which stays what it is', async () => {
+    const { accessKeyId, secretAccessKey } = await gateway.sessions.createAccessKey({ service: EC2 });
+    const { token } = await gateway.sessions.signIn({ accessKeyId, secretAccessKey }, NOON);
+    const caller = await gateway.sessions.authenticateSignIn(token, NOON);
+    const instance = { instanceProfile: PROFILE, instanceId: 'i-0fedcba9876543210', durationSeconds: 900 };
+    const { session } = await gateway.sessions.assumeInstanceProfile(caller, instance, NOON);
+    expect(session).toMatchObject({ roleSessionName: instance.instanceId, expiresAt: NOON + 900_000 });
+    expect(await gateway.sessions.authenticateSignIn(token, NOON)).toMatchObject({ session: null });
+  });
+
   it('and everybody else brings where the call comes from', async () => {
     await gateway.directory.apply({ users: [aUser('dora', [allow('*')])] });
     const caller = await signIn(gateway, { userArn: userArn('dora') }, NOON);

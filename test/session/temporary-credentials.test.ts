@@ -152,7 +152,7 @@ describe('temporary credentials of a user', () => {
     await gateway.sessions.setAccessKeyActive({ kind: 'operator' }, { ...key, active: false }, NOON);
     await expect(gateway.sessions.authenticate(basic, NOON)).rejects.toMatchObject({ code: 'InvalidClientTokenId' });
     expect(await gateway.sessions.authenticate(header, NOON)).toMatchObject({ ref: { arn: gone } });
-    await gateway.sessions.deleteAccessKey({ kind: 'operator' }, key.accessKeyId, NOON);
+    await gateway.sessions.deleteAccessKey({ kind: 'operator' }, { accessKeyId: key.accessKeyId }, NOON);
     await expect(gateway.sessions.authenticate(basic, NOON)).rejects.toMatchObject({ code: 'InvalidClientTokenId' });
     expect(await gateway.sessions.authenticate(header, NOON)).toMatchObject({ ref: { arn: gone } });
     await gateway.directory.entities.deleteUser({ userArn: gone, withDependents: true });

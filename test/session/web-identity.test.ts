@@ -6,6 +6,7 @@ import type { WebIdentityInput } from '../../src/session/web-identity.ts';
 import { A, allow, aRole, policy, roleArn, trusts } from '../support/policies.ts';
 import { NOON } from '../support/questions.ts';
 import { bearer, decide, type Gateway, openShared } from './gateway.ts';
+import { keptSessions } from './kept-sessions.ts';
 
 const OPERATOR: Caller = { kind: 'operator' };
 const ISSUER = 'https://token.example.com/ci';
@@ -65,7 +66,7 @@ describe('a web identity', () => {
     expect(assumed.session).toMatchObject({ assumedBy: 'anonymous', parentId: null, federatedProvider: PROVIDER });
     const caller = await gateway.sessions.authenticate(bearer(assumed), NOON);
     expect((await decide(gateway, caller, S3, NOON)).allowed).toBe(true);
-    const [kept] = await gateway.directory.roleSessionHistory.list({ limit: 1 }, NOON);
+    const kept = (await keptSessions(gateway)).find(({ id }) => id === assumed.session.id);
     expect(kept).toMatchObject({ federatedSubject: 'repo:main' });
     const [event] = (await gateway.directory.audit.list({ limit: 10 })).slice(-1);
     expect(event).toMatchObject({ event: 'AssumeRoleWithWebIdentity', principal: `${PROVIDER}:repo:main` });
@@ -138,6 +139,26 @@ describe('a web identity', () => {
       sourceIdentity: 'alice',
     });
     await expect(assume({ webIdentityToken, role: roleArn('NoTags') })).rejects.toMatchObject({ code: 'AccessDenied' });
+  });
+
+  it('names the token when what it brings is out of its limits', async () => {
+    const webIdentityToken = await token({ 'https://aws.amazon.com/source_identity': 'a' });
+    await expect(assume({ webIdentityToken })).rejects.toMatchObject({
+      code: 'ValidationError',
+      field: 'webIdentityToken',
+    });
+  });
+
+  it('is verified with the keys of now; the trail tells by which operation of AWS they are changed', async () => {
+    const clientIds = ['rolegate'];
+    const jwks = JSON.stringify((await gateway.directory.oidcProviders.find(PROVIDER))?.jwks);
+    await gateway.sessions.updateOidcProvider(OPERATOR, { arn: PROVIDER, jwks }, NOON);
+    await gateway.sessions.updateOidcProvider(OPERATOR, { arn: PROVIDER, clientIds }, NOON);
+    const events = await gateway.directory.audit.list({ limit: 2, newest: true });
+    expect(events.map(({ action }) => action)).toEqual([
+      'iam:AddClientIDToOpenIDConnectProvider',
+      'iam:UpdateOpenIDConnectProviderThumbprint',
+    ]);
   });
 
   it('is limited by session policies as everybody', async () => {

@@ -104,11 +104,13 @@ export class Gatherer {
     this.#synchronize = synchronize;
   }
 
-  async gather(request: GatherRequest): Promise<Gathered> {
+  /** `since`: any state that is no older will do; null: the one that is current after this was called. */
+  async gather(request: GatherRequest, since: Revision | null = null): Promise<Gathered> {
+    const { memory } = this.#tools;
     const wanted = collectWanted(request);
     const now = request.now ?? null;
-    if (!this.#database.exclusive) await this.#synchronize();
-    const { memory } = this.#tools;
+    const isFresh = this.#database.exclusive || (since !== null && memory.revision >= since);
+    if (!isFresh) await this.#synchronize();
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       const revision = memory.revision;
       const entries = new Map<string, Entry>();
@@ -133,19 +135,12 @@ export class Gatherer {
     accountIds: readonly string[],
     since: Revision | null,
   ): Promise<ReadonlyMap<string, AccountOrganization>> {
-    const { memory } = this.#tools;
+    const gathered = await this.gather({ principals: [], roles: [], resources: [], accounts: accountIds }, since);
     const found = new Map<string, AccountOrganization>();
-    const fresh = since !== null && memory.revision >= since;
-    const known = fresh ? accountIds.map((id) => memory.get(`account ${id}`)?.value as AccountFacts | undefined) : [];
-    const gathered =
-      fresh && known.every((facts) => facts !== undefined)
-        ? null
-        : await this.gather({ principals: [], roles: [], resources: [], accounts: accountIds });
-    accountIds.forEach((id, index) => {
-      const facts = known[index];
-      const organization = gathered === null ? facts && organizationOf(facts) : gathered.organization(id);
-      if (organization != null) found.set(id, organization);
-    });
+    for (const id of accountIds) {
+      const organization = gathered.organization(id);
+      if (organization !== null) found.set(id, organization);
+    }
     return found;
   }
 

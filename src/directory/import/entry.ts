@@ -1,14 +1,10 @@
 import type { JsonObject, JsonValue } from '../../policy/json.ts';
+import { storable } from '../storable.ts';
 import { describeJson, shorten } from './bounded-json.ts';
 import type { Warnings } from './warnings.ts';
 
 export function isJsonObject(value: JsonValue | undefined): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-/** PostgreSQL has no U+0000 in its texts, and UTF-8 no half of a surrogate pair: U+FFFD in their place. */
-export function storable(text: string): string {
-  return text.replace(/\0|\p{Surrogate}/gu, '\ufffd');
 }
 
 /** AWS's own style, and the one that Python's `str(datetime)` prints. */

@@ -2,8 +2,9 @@ import type { JsonValue } from '../../policy/json.ts';
 import { loadPolicy, MAX_DOCUMENT_LENGTH } from '../../policy/load.ts';
 import { MalformedPolicy } from '../../policy/malformed-policy.ts';
 import type { PolicyKind } from '../../policy/policy-kind.ts';
+import { storable } from '../storable.ts';
 import { exceededLimit } from './bounded-json.ts';
-import { type Entry, storable } from './entry.ts';
+import type { Entry } from './entry.ts';
 
 const DOCUMENT_LIMITS = { characters: MAX_DOCUMENT_LENGTH, depth: 32, values: MAX_DOCUMENT_LENGTH };
 

@@ -19,19 +19,12 @@ import { CompiledPolicies } from '../gather/compiled-policies.ts';
 import { Gatherer } from '../gather/gather.ts';
 import { Memory } from '../gather/memory.ts';
 import { readRevision } from '../gather/rows.ts';
-import type {
-  IdentityStores,
-  MfaDeviceStore,
-  OidcProviderStore,
-  RoleSessionHistory,
-  SigningKeyStore,
-} from '../identity-stores.ts';
+import type { IdentityStores, MfaDeviceStore, OidcProviderStore, SigningKeyStore } from '../identity-stores.ts';
 import type { KeySessionStore } from '../key-session-store.ts';
 import { keySessions } from '../key-sessions.ts';
 import { mfaDevices } from '../mfa-devices.ts';
 import { oidcProviders } from '../oidc-providers.ts';
 import { createReadModel, type ReadModel } from '../read-model.ts';
-import { roleSessionHistory } from '../role-session-history.ts';
 import { roleSessions } from '../role-sessions.ts';
 import type { AccessKeyStore, RoleSessionStore } from '../session-store.ts';
 import { signingKeys } from '../signing-keys.ts';
@@ -64,7 +57,6 @@ class StoredDirectory implements OpenDirectory {
   readonly sessions: RoleSessionStore;
   readonly audit: AuditStore;
   readonly keySessions: KeySessionStore;
-  readonly roleSessionHistory: RoleSessionHistory;
   readonly mfaDevices: MfaDeviceStore;
   readonly oidcProviders: OidcProviderStore;
   readonly signingKeys: SigningKeyStore;
@@ -85,7 +77,6 @@ class StoredDirectory implements OpenDirectory {
     this.sessions = roleSessions(this.#store);
     this.audit = auditEvents(this.#store);
     this.keySessions = keySessions(this.#store);
-    this.roleSessionHistory = roleSessionHistory(this.#store);
     this.mfaDevices = mfaDevices(this.#store);
     this.oidcProviders = oidcProviders(this.#store);
     this.signingKeys = signingKeys(this.#store);

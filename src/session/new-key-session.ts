@@ -1,0 +1,28 @@
+import { randomUUID } from 'node:crypto';
+import type { NewKeySession } from '../directory/key-session-store.ts';
+import type { Call } from './call.ts';
+import { expiryOf } from './credentials.ts';
+
+type Required = 'kind' | 'keyId' | 'principal' | 'userId';
+
+/** What a call makes that lasts `seconds`. What is left out of `facts` it has not. */
+export function newKeySession<F extends Pick<NewKeySession, Required> & Partial<NewKeySession>>(
+  { now, origin }: Call,
+  seconds: number,
+  facts: F,
+): NewKeySession & F {
+  return {
+    id: randomUUID(),
+    accessKeyId: null,
+    federatedArn: null,
+    tags: {},
+    sessionPolicies: [],
+    sessionPolicyArns: [],
+    mfaAuthenticatedAt: null,
+    sourceIp: origin.sourceIp,
+    userAgent: origin.userAgent,
+    issuedAt: now,
+    expiresAt: expiryOf(now, seconds),
+    ...facts,
+  };
+}
