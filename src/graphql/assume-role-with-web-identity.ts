@@ -8,9 +8,9 @@ import {
   PackedPolicyFailure,
   ValidationFailure,
 } from './failures.ts';
-import { textsOf } from './given-document.ts';
 import { callersOwn } from './own-session.ts';
 import { RoleSession, roleSessionValue } from './role-session.ts';
+import { sessionPolicyFields, withPolicyTexts } from './session-policies.ts';
 import { TemporaryCredentials } from './temporary-credentials.ts';
 
 const AssumeRoleWithWebIdentityInput = builder.inputType('AssumeRoleWithWebIdentityInput', {
@@ -30,14 +30,7 @@ const AssumeRoleWithWebIdentityInput = builder.inputType('AssumeRoleWithWebIdent
     durationSeconds: t.int({
       description: 'How long the session lasts, in seconds: 900 to the role’s maximum. Left out: 3,600',
     }),
-    sessionPolicies: t.field({
-      type: ['PolicyDocument'],
-      description: 'Policies that limit the session, together at most 2,048 characters',
-    }),
-    sessionPolicyArns: t.field({
-      type: ['Arn'],
-      description: 'Managed policies of the role’s account or of AWS that limit the session, at most 10',
-    }),
+    ...sessionPolicyFields(t),
   }),
 });
 
@@ -99,10 +92,6 @@ builder.mutationField('assumeRoleWithWebIdentity', (t) =>
       },
     },
     resolve: (_root, { input }, { sessions, now, origin }) =>
-      expectingFailures(() => {
-        const { sessionPolicies, ...rest } = input;
-        const documents = sessionPolicies && textsOf(sessionPolicies);
-        return sessions.assumeRoleWithWebIdentity({ ...rest, sessionPolicies: documents }, now, origin);
-      }),
+      expectingFailures(() => sessions.assumeRoleWithWebIdentity(withPolicyTexts(input), now, origin)),
   }),
 );

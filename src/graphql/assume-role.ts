@@ -10,9 +10,9 @@ import {
   PackedPolicyFailure,
   ValidationFailure,
 } from './failures.ts';
-import { textsOf } from './given-document.ts';
 import { callersOwn } from './own-session.ts';
 import { RoleSession, roleSessionValue } from './role-session.ts';
+import { sessionPolicyFields, withPolicyTexts } from './session-policies.ts';
 import { TagInput } from './tag.ts';
 import { TemporaryCredentials } from './temporary-credentials.ts';
 
@@ -32,14 +32,7 @@ const AssumeRoleInput = builder.inputType('AssumeRoleInput', {
         'out: 3,600',
     }),
     externalId: t.string({ description: 'What the trust policy may ask for: 2 to 1,224 characters' }),
-    sessionPolicies: t.field({
-      type: ['PolicyDocument'],
-      description: 'Policies that limit the session, together at most 2,048 characters',
-    }),
-    sessionPolicyArns: t.field({
-      type: ['Arn'],
-      description: 'Managed policies of the role’s account or of AWS that limit the session, at most 10',
-    }),
+    ...sessionPolicyFields(t),
     tags: t.field({ type: [TagInput], description: 'Session tags, at most 50' }),
     transitiveTagKeys: t.stringList({ description: 'Keys of the tags that chained sessions inherit' }),
     sourceIdentity: t.string({
@@ -94,9 +87,7 @@ builder.mutationField('assumeRole', (t) =>
     resolve: (_root, { input }, context) =>
       expectingFailures(async () => {
         const { sessions, caller, now, origin } = context;
-        const { sessionPolicies, ...rest } = input;
-        const documents = sessionPolicies && textsOf(sessionPolicies);
-        const assumed = await sessions.assumeRole(caller, { ...rest, sessionPolicies: documents }, now, origin);
+        const assumed = await sessions.assumeRole(caller, withPolicyTexts(input), now, origin);
         const signIn = signInOf(caller);
         if (signIn !== null) {
           const { session } = assumed;

@@ -8,8 +8,8 @@ import {
   PackedPolicyFailure,
   ValidationFailure,
 } from './failures.ts';
-import { textsOf } from './given-document.ts';
 import { Principal, principalValue } from './principal.ts';
+import { withPolicyTexts } from './session-policies.ts';
 import { TagInput } from './tag.ts';
 import { TemporaryCredentials } from './temporary-credentials.ts';
 
@@ -81,10 +81,6 @@ builder.mutationField('getFederationToken', (t) =>
       union: { name: 'GetFederationTokenResult', description: 'The credentials, or why there are none' },
     },
     resolve: (_root, { input }, { sessions, caller, now, origin }) =>
-      expectingFailures(() => {
-        const { sessionPolicies, ...rest } = input;
-        const documents = sessionPolicies && textsOf(sessionPolicies);
-        return sessions.getFederationToken(caller, { ...rest, sessionPolicies: documents }, now, origin);
-      }),
+      expectingFailures(() => sessions.getFederationToken(caller, withPolicyTexts(input), now, origin)),
   }),
 );

@@ -1,6 +1,8 @@
 import {
+  type ASTNode,
   type ASTVisitor,
   type DocumentNode,
+  type FieldNode,
   GraphQLError,
   Kind,
   type ParseOptions,
@@ -8,6 +10,7 @@ import {
   type SelectionSetNode,
   type Source,
   type ValidationContext,
+  type ValidationRule,
 } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 
@@ -18,8 +21,12 @@ export const MAX_DEPTH = 12;
 /** Fields with an alias. Many checks are one field with a list, not many fields. */
 export const MAX_ALIASES = 200;
 
-function tooComplex(message: string, limit: number): GraphQLError {
-  return new GraphQLError(message, { extensions: { code: 'QUERY_TOO_COMPLEX', limit } });
+function tooComplex(message: string, limit: number, nodes?: ASTNode): GraphQLError {
+  return new GraphQLError(message, { nodes: nodes ?? null, extensions: { code: 'QUERY_TOO_COMPLEX', limit } });
+}
+
+function isIntrospection({ name }: FieldNode): boolean {
+  return name.value === '__schema' || name.value === '__type';
 }
 
 /** Parses while counting: a document that is too long is refused before it takes up memory. */
@@ -48,8 +55,8 @@ export function MaxDepthRule(context: ValidationContext): ASTVisitor {
     OperationDefinition(operation) {
       const depth = depthOf(operation.selectionSet, depthOfFragment);
       if (depth <= MAX_DEPTH) return;
-      const error = tooComplex(`the query is ${depth} levels deep; at most ${MAX_DEPTH} are answered`, MAX_DEPTH);
-      context.reportError(new GraphQLError(error.message, { nodes: operation, extensions: error.extensions }));
+      const message = `the query is ${depth} levels deep; at most ${MAX_DEPTH} are answered`;
+      context.reportError(tooComplex(message, MAX_DEPTH, operation));
     },
   };
 }
@@ -61,7 +68,7 @@ function depthOf(selections: SelectionSetNode | undefined, depthOfFragment: (nam
       deepest = Math.max(deepest, depthOfFragment(selection.name.value));
     } else if (selection.kind === Kind.INLINE_FRAGMENT) {
       deepest = Math.max(deepest, depthOf(selection.selectionSet, depthOfFragment));
-    } else if (selection.name.value !== '__schema' && selection.name.value !== '__type') {
+    } else if (!isIntrospection(selection)) {
       deepest = Math.max(deepest, 1 + depthOf(selection.selectionSet, depthOfFragment));
     }
   }
@@ -71,39 +78,31 @@ function depthOf(selections: SelectionSetNode | undefined, depthOfFragment: (nam
 /** Fields that describe the schema: what tools ask has one. They cost much, and anybody may ask them. */
 export const MAX_INTROSPECTIONS = 2;
 
-/** A validation rule, of the document alone as well. */
-export function MaxIntrospectionsRule(context: ValidationContext): ASTVisitor {
-  let asked = 0;
-  return {
-    Field(field) {
-      if (field.name.value !== '__schema' && field.name.value !== '__type') return;
-      asked += 1;
-      if (asked !== MAX_INTROSPECTIONS + 1) return;
-      const error = tooComplex(
-        `the document asks for the schema more than ${MAX_INTROSPECTIONS} times`,
-        MAX_INTROSPECTIONS,
-      );
-      context.reportError(new GraphQLError(error.message, { nodes: field, extensions: error.extensions }));
-    },
+/** A validation rule, of the document alone as well: at most `limit` fields that are `counted`. */
+function atMost(limit: number, counted: (field: FieldNode) => boolean, message: string): ValidationRule {
+  return (context) => {
+    let count = 0;
+    return {
+      Field(field) {
+        if (!counted(field)) return;
+        count += 1;
+        if (count === limit + 1) context.reportError(tooComplex(message, limit, field));
+      },
+    };
   };
 }
 
-/** A validation rule, of the document alone as well. */
-export function MaxAliasesRule(context: ValidationContext): ASTVisitor {
-  let aliases = 0;
-  return {
-    Field(field) {
-      if (field.alias === undefined) return;
-      aliases += 1;
-      if (aliases !== MAX_ALIASES + 1) return;
-      const error = tooComplex(
-        `the document holds more than ${MAX_ALIASES} aliases; \`decisions\` takes many requests in one field`,
-        MAX_ALIASES,
-      );
-      context.reportError(new GraphQLError(error.message, { nodes: field, extensions: error.extensions }));
-    },
-  };
-}
+export const MaxIntrospectionsRule = atMost(
+  MAX_INTROSPECTIONS,
+  isIntrospection,
+  `the document asks for the schema more than ${MAX_INTROSPECTIONS} times`,
+);
+
+export const MaxAliasesRule = atMost(
+  MAX_ALIASES,
+  ({ alias }) => alias !== undefined,
+  `the document holds more than ${MAX_ALIASES} aliases; \`decisions\` takes many requests in one field`,
+);
 
 /**
  * The limits of what a document may be. What its execution may cost depends on variables and is checked there: see

@@ -10,8 +10,7 @@ import {
   NoSuchEntityFailure,
   ValidationFailure,
 } from './failures.ts';
-import { mayRead } from './readable.ts';
-import { User, userValue } from './user.ts';
+import { readableUser, User } from './user.ts';
 
 const SERIAL_NUMBER = 'arn:aws:iam::111111111111:mfa/name';
 const A_CODE = 'six digits';
@@ -108,8 +107,7 @@ const MfaDeviceSuccess = builder.objectRef<ChangedDevice>('MfaDeviceChangeSucces
       type: User,
       nullable: true,
       description: 'The user as it is now; null where the caller may change it, but not read it (iam:GetUser)',
-      resolve: async ({ userArn }, _args, context) =>
-        (await mayRead(context, 'User', userArn)) ? userValue(userArn) : null,
+      resolve: ({ userArn }, _args, context) => readableUser(context, userArn),
     }),
   }),
 });

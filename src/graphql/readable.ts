@@ -107,16 +107,22 @@ interface MadeSession {
 
 /** Whether the caller has assumed the role itself. A user of the same name that was there before is another. */
 async function hasMade(
-  { directory, now }: GatewayContext,
+  context: GatewayContext,
   { ref, session }: PrincipalCaller,
   made: MadeSession | null,
 ): Promise<boolean> {
   if (session !== null) return made?.parentId === session.id;
   const same = made?.assumedBy === principalIdOf(ref);
   if (ref.kind !== 'user') return same;
+  const id = await idOfUser(context, ref);
+  return same && id !== null && id === made?.assumedById;
+}
+
+/** The unique id of a user as it is now; null: it is not there. */
+export async function idOfUser({ directory, now }: GatewayContext, ref: PrincipalRef): Promise<string | null> {
   const gathered = await directory.gather({ principals: [ref], roles: [], resources: [], now });
   const facts = gathered.principal(ref)?.value.facts;
-  return same && facts?.kind === 'user' && facts.id === made?.assumedById;
+  return facts?.kind === 'user' ? facts.id : null;
 }
 
 /** As `mayReadSession`, for the newest session with an ARN. */

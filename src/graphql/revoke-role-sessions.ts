@@ -6,8 +6,7 @@ import {
   NoSuchEntityFailure,
   UnmodifiableFailure,
 } from './failures.ts';
-import { mayRead } from './readable.ts';
-import { Role, roleValue } from './role.ts';
+import { Role, readableRole } from './role.ts';
 
 const RevokeRoleSessionsInput = builder.inputType('RevokeRoleSessionsInput', {
   description: 'Whose sessions are to be revoked',
@@ -30,8 +29,7 @@ const RevokeRoleSessionsSuccess = builder.objectRef<Revoked>('RevokeRoleSessions
       type: Role,
       nullable: true,
       description: 'The role; null where the caller may change it, but not read it (iam:GetRole)',
-      resolve: async ({ roleArn }, _args, context) =>
-        (await mayRead(context, 'Role', roleArn)) ? roleValue(roleArn) : null,
+      resolve: ({ roleArn }, _args, context) => readableRole(context, roleArn),
     }),
     policyName: t.exposeString('policyName', { description: 'The inline policy that does it: AWSRevokeOlderSessions' }),
     policyDocument: t.expose('document', {

@@ -1,5 +1,5 @@
 import { builder } from './builder.ts';
-import { type Changed, changeMutation } from './entity-change.ts';
+import { CHANGED_REVISION, type Changed, changeMutation, POLICY_NAME } from './entity-change.ts';
 import {
   DeleteConflictFailure,
   LimitFailure,
@@ -9,10 +9,7 @@ import {
   UnmodifiableFailure,
   ValidationFailure,
 } from './failures.ts';
-import { mayRead } from './readable.ts';
-import { Role, roleValue } from './role.ts';
-
-const CHANGED_REVISION = 'A state of the directory that has the change in it';
+import { Role, readableRole } from './role.ts';
 
 const RoleChangeSuccess = builder.objectRef<Changed>('RoleChangeSuccess').implement({
   description: 'The role is as was asked; it counts at the next request of its sessions',
@@ -21,7 +18,7 @@ const RoleChangeSuccess = builder.objectRef<Changed>('RoleChangeSuccess').implem
       type: Role,
       nullable: true,
       description: 'The role as it is now; null where the caller may change it, but not read it (iam:GetRole)',
-      resolve: async ({ arn }, _args, context) => ((await mayRead(context, 'Role', arn)) ? roleValue(arn) : null),
+      resolve: ({ arn }, _args, context) => readableRole(context, arn),
     }),
     revision: t.field({ type: 'Revision', description: CHANGED_REVISION, resolve: ({ revision }) => revision }),
   }),
@@ -36,7 +33,6 @@ const DeleteRoleSuccess = builder.objectRef<Changed>('DeleteRoleSuccess').implem
 });
 
 const ROLE = 'The role';
-const POLICY_NAME = 'Name of the inline policy: 1 to 128 characters of A-Z a-z 0-9 _ + = , . @ -';
 
 changeMutation('deleteRole', {
   description:

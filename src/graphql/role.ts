@@ -2,8 +2,10 @@ import { Account } from './account.ts';
 import { accountIn, nameIn, pathIn } from './arn-parts.ts';
 import { brand } from './brand.ts';
 import { builder } from './builder.ts';
+import type { GatewayContext } from './context.ts';
 import { InlinePolicy, ManagedPolicy } from './managed-policy.ts';
 import { Principal } from './principal.ts';
+import { mayRead } from './readable.ts';
 import { TagType, tagList } from './tag.ts';
 
 export const Role = builder.prismaNode('Role', {
@@ -71,4 +73,9 @@ export const Role = builder.prismaNode('Role', {
 /** A role that is known to exist, as a value of the schema; all but its ARN is loaded when it is asked for. */
 export function roleValue(arn: string): { arn: string } {
   return brand({ arn }, 'Role');
+}
+
+/** The role that a mutation has changed; null: its caller may change it, but not read it. */
+export async function readableRole(context: GatewayContext, arn: string): Promise<{ arn: string } | null> {
+  return (await mayRead(context, 'Role', arn)) ? roleValue(arn) : null;
 }

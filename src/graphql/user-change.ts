@@ -1,5 +1,5 @@
 import { builder } from './builder.ts';
-import { type Changed, changeMutation } from './entity-change.ts';
+import { CHANGED_REVISION, type Changed, changeMutation, POLICY_NAME } from './entity-change.ts';
 import {
   DeleteConflictFailure,
   LimitFailure,
@@ -8,10 +8,7 @@ import {
   NotAttachableFailure,
   ValidationFailure,
 } from './failures.ts';
-import { mayRead } from './readable.ts';
-import { User, userValue } from './user.ts';
-
-const CHANGED_REVISION = 'A state of the directory that has the change in it';
+import { readableUser, User } from './user.ts';
 
 const UserChangeSuccess = builder.objectRef<Changed>('UserChangeSuccess').implement({
   description: 'The user is as was asked; it counts at its next request',
@@ -20,7 +17,7 @@ const UserChangeSuccess = builder.objectRef<Changed>('UserChangeSuccess').implem
       type: User,
       nullable: true,
       description: 'The user as it is now; null where the caller may change it, but not read it (iam:GetUser)',
-      resolve: async ({ arn }, _args, context) => ((await mayRead(context, 'User', arn)) ? userValue(arn) : null),
+      resolve: ({ arn }, _args, context) => readableUser(context, arn),
     }),
     revision: t.field({ type: 'Revision', description: CHANGED_REVISION, resolve: ({ revision }) => revision }),
   }),
@@ -35,7 +32,6 @@ const DeleteUserSuccess = builder.objectRef<Changed>('DeleteUserSuccess').implem
 });
 
 const USER = 'The user';
-const POLICY_NAME = 'Name of the inline policy: 1 to 128 characters of A-Z a-z 0-9 _ + = , . @ -';
 
 changeMutation('deleteUser', {
   description:

@@ -2,9 +2,11 @@ import { Account } from './account.ts';
 import { accountIn, nameIn, pathIn } from './arn-parts.ts';
 import { brand } from './brand.ts';
 import { builder } from './builder.ts';
+import type { GatewayContext } from './context.ts';
 import { Group } from './group.ts';
 import { InlinePolicy, ManagedPolicy } from './managed-policy.ts';
 import { Principal } from './principal.ts';
+import { mayRead } from './readable.ts';
 import { TagType, tagList } from './tag.ts';
 
 export const User = builder.prismaNode('User', {
@@ -64,4 +66,9 @@ export const User = builder.prismaNode('User', {
 /** A user that is known to exist, as a value of the schema; all but its ARN is loaded when it is asked for. */
 export function userValue(arn: string): { arn: string } {
   return brand({ arn }, 'User');
+}
+
+/** The user that a mutation has changed; null: its caller may change it, but not read it. */
+export async function readableUser(context: GatewayContext, arn: string): Promise<{ arn: string } | null> {
+  return (await mayRead(context, 'User', arn)) ? userValue(arn) : null;
 }

@@ -4,7 +4,7 @@ import { InvalidInput } from '../policy/errors.ts';
 import { type PrincipalRef, principalIdOf } from '../policy/principal-id.ts';
 import type { PrincipalCaller } from '../session/caller.ts';
 import type { GatewayContext } from './context.ts';
-import { mayRead } from './readable.ts';
+import { idOfUser, mayRead } from './readable.ts';
 import { accountsWithin } from './visible-accounts.ts';
 
 export interface RoleSessionFilter {
@@ -84,10 +84,10 @@ async function readableRoles(context: GatewayContext, { ref }: PrincipalCaller, 
 }
 
 /** The sessions that the caller has made, or is. A user of the same name that was there before is another. */
-async function ownSessions({ directory }: GatewayContext, { ref, session }: PrincipalCaller): Promise<Where> {
+async function ownSessions(context: GatewayContext, { ref, session }: PrincipalCaller): Promise<Where> {
   if (session !== null) return { OR: [{ id: session.id }, { parentId: session.id }] };
   const assumedBy = principalIdOf(ref);
   if (ref.kind !== 'user') return { assumedBy };
-  const user = await directory.prisma.user.findUnique({ where: { arn: ref.arn }, select: { id: true } });
-  return user === null ? { id: { in: [] } } : { assumedBy, assumedById: user.id };
+  const assumedById = await idOfUser(context, ref);
+  return assumedById === null ? { id: { in: [] } } : { assumedBy, assumedById };
 }

@@ -117,8 +117,8 @@ export class KeyGuard {
   }
 
   /**
-   * Does `look`, which throws MultiFactorAuthenticationFailed for a wrong MFA code. `who` names somebody who has proved all else: only they
-   * can use up its attempts. Throws Throttled without doing it.
+   * Does `look`, which throws MultiFactorAuthenticationFailed for a wrong MFA code. `who` names somebody who has proved
+   * all else: only they can use up its attempts. Throws Throttled without doing it.
    */
   async proveMfa<T>(who: readonly string[], now: number, look: () => Promise<T>): Promise<T> {
     const name = digest(JSON.stringify(who));
