@@ -230,8 +230,10 @@ describe('the trail of a whole story', () => {
     const numbers = events.map(({ eventId }) => Number(eventId));
     expect(numbers).toEqual(numbers.toSorted((one, other) => one - other));
     expect(new Set(numbers).size).toBe(numbers.length);
+    expect(numbers.length).toBeGreaterThanOrEqual(story().length);
     const revisions = events.flatMap(({ revision }) => revision ?? []);
     expect(revisions).toEqual(revisions.toSorted());
+    expect(new Set(revisions).size).toBeGreaterThan(1);
   });
 
   test('is read by who may look events up, of their own account; the import of it included', async () => {
@@ -256,6 +258,7 @@ describe('the trail of a whole story', () => {
       after = pageInfo.endCursor;
     }
     expect(pages).toEqual(all);
+    expect(all.length).toBeGreaterThan(4);
     expect(totalCount).toBe(all.length);
   });
 

@@ -302,7 +302,8 @@ describe('of one kind, used as another', () => {
       expect([text.slice(0, 24), await who({ cookie: text })]).toEqual([text.slice(0, 24), null]);
     }
     const twice = await who({ cookie: `rolegate-sign-in=forged; rolegate-sign-in=${cookie}` });
-    expect([null, ALICE]).toContain(twice);
+    // The first of them counts.
+    expect(twice).toBeNull();
     // A header that is wrong is not made good by a cookie.
     expect(await who({ ...bearer('forged'), cookie: `rolegate-sign-in=${cookie}` })).toBe(INVALID);
   });

@@ -23,6 +23,8 @@ export interface Live {
   ask(caller: Caller, query: string, variables?: object): Promise<Json>;
   /** The codes and messages of the errors. */
   fail(caller: Caller, query: string, variables?: object): Promise<{ code: unknown; message: string }[]>;
+  /** What became of the mutation `name`: the type of its answer, or the codes of the errors. */
+  outcome(caller: Caller, name: string, input: object): Promise<string>;
   /** The answer of the mutation `name`: its type, what `success` selects, and all that failures say. */
   mutate(caller: Caller, name: string, input: object | null, success?: string): Promise<Json>;
   browser(): Browser;
@@ -65,9 +67,9 @@ export function liveGateway(services: TestServices): Live {
     plugins: [useDocumentLimits()],
   });
   const mutations = buildSchema().getMutationType()?.getFields() ?? {};
+  const typeOf = (name: string): string => String(mutations[name]?.args[0]?.type);
   const mutationOf = (name: string, success: string, withInput: boolean): string => {
-    const type = String(mutations[name]?.args[0]?.type);
-    const [variables, args] = withInput ? [`($input: ${type})`, '(input: $input)'] : ['', ''];
+    const [variables, args] = withInput ? [`($input: ${typeOf(name)})`, '(input: $input)'] : ['', ''];
     const result = `__typename ${success}`;
     return `mutation ${variables} { ${name}${args} { ${result} ${success.includes('UserError') ? '' : failuresOf(name)} } }`;
   };
@@ -86,6 +88,11 @@ export function liveGateway(services: TestServices): Live {
     fail: async (caller, query, variables) => {
       const { errors = [] } = await send(caller, query, variables, () => undefined);
       return errors.map(({ message, extensions }: Json) => ({ code: extensions.code, message }));
+    },
+    outcome: async (caller, name, input) => {
+      const query = `mutation ($input: ${typeOf(name)}) { ${name}(input: $input) { is: __typename } }`;
+      const { data, errors } = await send(caller, query, { input }, () => undefined);
+      return errors?.map(({ extensions }: Json) => extensions.code).join() ?? data[name].is;
     },
     mutate: async (caller, name, input, success = '') =>
       (await live.ask(caller, mutationOf(name, success, input !== null), { input }))[name],

@@ -98,15 +98,12 @@ test('they read, and change nothing', async () => {
 });
 
 test('none of it costs a statement when what is asked about is in memory', async () => {
-  await gateway.ask(reader(DELEGATED), ASK);
-  const before = gateway.services.statements.length;
   for (const account of [MANAGEMENT, DELEGATED, STRANGER]) {
     await gateway.ask(reader(account), ASK);
     const first = gateway.services.statements.length;
     await gateway.ask(reader(account), ASK);
     expect(gateway.services.statements.slice(first)).toEqual([]);
   }
-  expect(gateway.services.statements.length).toBeGreaterThanOrEqual(before);
 });
 
 test('an administrator that is one no more reads no more', async () => {

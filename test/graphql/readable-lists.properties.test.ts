@@ -148,6 +148,7 @@ test('every list holds exactly what the caller may see', { timeout: OPENING }, a
 
         // Searches.
         const whoCan = await allWhoCan(OPERATOR);
+        expect(whoCan.found).not.toEqual([]);
         const askable = whoCan.found.filter((one) => one === caller || may('iam:SimulatePrincipalPolicy', one));
         expect(await allWhoCan(signedIn(caller))).toEqual({ found: askable, counts: [askable.length] });
 

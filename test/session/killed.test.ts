@@ -166,6 +166,7 @@ describe('a gateway that is killed while roles are assumed and left', () => {
       { kind: 'embedded', dataDir: join(cwd, '.rolegate') },
       held,
     );
+    expect(answered).toContain('EXITED');
     expect(ends).toEqual(answered);
     expect(inTrail).toEqual({ sessions, left });
   }, 240_000);
@@ -180,6 +181,7 @@ describe('a gateway that is killed while roles are assumed and left', () => {
       const { held, wrong } = await rounds(3, { DATABASE_URL: url });
       expect(wrong).toEqual([]);
       const { answered, ends, sessions, left, inTrail } = await stored({ kind: 'server', url }, held);
+      expect(answered).toContain('EXITED');
       expect(ends).toEqual(answered);
       expect(inTrail).toEqual({ sessions, left });
     }, 120_000);
