@@ -6,6 +6,7 @@ import { type PreparedPrincipal, type PreparedResource, prepareResource } from '
 import type { ActionFacts, RequestFacts } from '../evaluation/request.ts';
 import { serviceControlBinds } from '../evaluation/service-linked.ts';
 import {
+  hasEverything,
   isTrustRequest,
   needsNoPermission,
   resourceControlBinds,
@@ -112,7 +113,7 @@ export class ClosedForm {
       wildcardOnly: action.wildcardOnly,
       home,
       isRoot: facts.kind === 'root',
-      identityGiven: facts.kind === 'root' || (facts.kind === 'federatedUser' && facts.issuer === null),
+      identityGiven: hasEverything(facts),
       hasBoundary: (policies?.source.boundary ?? null) !== null,
       session: session !== null ? 'given' : facts.kind === 'federatedUser' ? 'needed' : 'none',
       levels: control === null || !serviceControlBinds(facts) ? 0 : control.length,

@@ -3,6 +3,7 @@ import type { Evaluation } from './evaluation.ts';
 import type { LayerInPlace, StatementInPlace } from './explain.ts';
 import type { PolicyLayer } from './layer.ts';
 import { type Naming, NOT_NAMED } from './match-principal.ts';
+import { hasEverything } from './situation.ts';
 
 /** The order in which AWS's messages name layers that deny explicitly. */
 export const DENY_ORDER: readonly PolicyLayer[] = [
@@ -51,9 +52,7 @@ export class AssumedFindings implements Findings {
   }
 
   identityAllows(): boolean {
-    const facts = this.#evaluation.principal.facts;
-    if (facts.kind === 'root' || (facts.kind === 'federatedUser' && facts.issuer === null)) return true;
-    return this.#allows('IDENTITY_POLICY');
+    return hasEverything(this.#evaluation.principal.facts) || this.#allows('IDENTITY_POLICY');
   }
 
   boundaryAllows(): boolean {

@@ -3,6 +3,7 @@ import type { PolicyLayer } from './layer.ts';
 import { DIRECTLY, type Naming, NOT_NAMED } from './match-principal.ts';
 import type { Rule } from './rule.ts';
 import {
+  hasEverything,
   resourceControlBinds,
   resourceLayer,
   resourcePolicyTakesPart,
@@ -55,7 +56,7 @@ function ownLayers(evaluation: Evaluation): readonly LayerInPlace[] {
   const layers: LayerInPlace[] = [];
   if (facts.kind === 'service' || facts.kind === 'anonymous') return layers;
   const plan = policies === null ? null : policies.for(evaluation.action);
-  if (facts.kind !== 'root') layers.push(layerOf(evaluation, 'IDENTITY_POLICY', plan?.placed ?? [], 1));
+  if (!hasEverything(facts)) layers.push(layerOf(evaluation, 'IDENTITY_POLICY', plan?.placed ?? [], 1));
   const boundary = plan?.boundary ?? null;
   if (boundary !== null) layers.push(layerOf(evaluation, 'PERMISSIONS_BOUNDARY', boundary.placed, 1));
   if (session !== null || facts.kind === 'federatedUser') {

@@ -4,7 +4,7 @@ import type { Evaluation } from './evaluation.ts';
 import type { PolicyLayer } from './layer.ts';
 import type { OrganizationFacts } from './principal.ts';
 import { printedArn } from './principal-values.ts';
-import { sameAccount } from './situation.ts';
+import { needsNoPermission, sameAccount } from './situation.ts';
 
 /** How AWS's messages name the layers. https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html */
 const NAMES: Readonly<Record<PolicyLayer, { readonly name: string; readonly withArticle: string }>> = {
@@ -50,8 +50,9 @@ function whatAllows(evaluation: Evaluation, determining: readonly MatchedStateme
     const sentence = `${NAMES[layer].withArticle} allows the ${action.name} action`;
     return named ? `${sentence}: ${arn ?? policyName ?? policy}` : sentence;
   }
-  if (principal.facts.kind === 'root') return 'the root user may do everything in its account';
-  return `the ${action.name} action needs no permission`;
+  if (needsNoPermission(evaluation)) return `the ${action.name} action needs no permission`;
+  const isRoot = principal.facts.kind === 'root';
+  return `the root user${isRoot ? '' : ', whose session it is,'} may do everything in its account`;
 }
 
 /** AWS shows the ARN of a denying policy only within one account or organization. */

@@ -1,6 +1,7 @@
 import type { Evaluation } from './evaluation.ts';
 import type { PolicyLayer } from './layer.ts';
 import type { PreparedPrincipal, PreparedResource } from './prepare.ts';
+import type { PrincipalFacts } from './principal.ts';
 import type { ActionFacts } from './request.ts';
 import { isServiceLinked } from './service-linked.ts';
 
@@ -11,6 +12,11 @@ export function needsNoPermission({ action, principal }: Evaluation): boolean {
   return (
     action.service === 'sts' && principal.caller !== 'anonymous' && action.name.toLowerCase() === NEEDS_NO_PERMISSION
   );
+}
+
+/** The root user, and whoever it gives a federated session: without identity policies they have what the ceilings leave. */
+export function hasEverything(facts: PrincipalFacts): boolean {
+  return facts.kind === 'root' || (facts.kind === 'federatedUser' && facts.issuer === null);
 }
 
 /**

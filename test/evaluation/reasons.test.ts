@@ -217,6 +217,16 @@ test.each<[name: string, asked: Asked, sentence: string]>([
     `User: arn:aws:iam::${A}:root is authorized to perform: s3:GetObject on resource: arn:aws:s3:::b/x because the root user may do everything in its account`,
   ],
   [
+    'allowed as a session of the root user',
+    { principal: federated(A, null), session: YES },
+    `User: arn:aws:sts::${A}:federated-user/fed is authorized to perform: s3:GetObject on resource: arn:aws:s3:::b/x because the root user, whose session it is, may do everything in its account`,
+  ],
+  [
+    'allowed to the root user as to everybody',
+    { principal: root(A), action: 'sts:GetCallerIdentity', wildcardOnly: true },
+    `User: arn:aws:iam::${A}:root is authorized to perform: sts:GetCallerIdentity because the sts:GetCallerIdentity action needs no permission`,
+  ],
+  [
     'allowed to everybody who signs',
     { action: 'sts:GetCallerIdentity', wildcardOnly: true, identity: NO },
     `${ALICE} is authorized to perform: sts:GetCallerIdentity because the sts:GetCallerIdentity action needs no permission`,
@@ -227,4 +237,14 @@ test.each<[name: string, asked: Asked, sentence: string]>([
   // Without the name of a policy, the same sentence.
   const unnamed = sentence.replace(/: (?:arn:aws:(?:iam|organizations):\S*policy\/\S+|Inline)$/, '');
   expect(decision.unnamedReason).toBe(unnamed);
+});
+
+test('who has no identity policies has no such layer', () => {
+  const layersOf = (asked: Asked) => decide(asked).layers.map(({ layer, effect }) => `${layer} ${effect}`);
+  expect(layersOf({ principal: root(A) })).toEqual([]);
+  expect(layersOf({ principal: federated(A, null), session: YES })).toEqual(['SESSION_POLICY ALLOWED']);
+  expect(layersOf({ principal: federated(A), session: YES })).toEqual([
+    'IDENTITY_POLICY IMPLICIT_DENY',
+    'SESSION_POLICY ALLOWED',
+  ]);
 });
