@@ -70,6 +70,7 @@ const callers: readonly {
     ownSkips: ALL,
   },
   { caller: 'federated user', facts: federated(A), own: "its user's ARN", ownArn: alice.arn, ownSkips: CEILINGS },
+  { caller: 'federated user', facts: federated(A), own: "its user's unique id", ownArn: alice.id, ownSkips: CEILINGS },
 ];
 
 const ways: readonly Way[] = callers.flatMap(({ caller, facts, own, ownArn, ownSkips }): Way[] => [
@@ -175,6 +176,7 @@ describe.each([
 
 const sns = { kind: 'service', service: 'sns.amazonaws.com' } as const;
 const nobody = { kind: 'anonymous' } as const;
+const googler = { kind: 'anonymous', federatedProvider: 'accounts.google.com' } as const;
 const KMS = 'https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html';
 const RESOURCE = 'IMPLICIT_DENY RESOURCE_POLICY';
 
@@ -208,6 +210,9 @@ test.each<
   ['nobody', nobody, { AWS: A }, RESOURCE, RESOURCE, PRINCIPAL],
   ['nobody', nobody, { Service: 'sns.amazonaws.com' }, RESOURCE, RESOURCE, PRINCIPAL],
   ['nobody', nobody, { Federated: 'accounts.google.com' }, RESOURCE, RESOURCE, PRINCIPAL],
+  ['who has a web identity', googler, { Federated: 'accounts.google.com' }, 'ALLOWED', 'ALLOWED', PRINCIPAL],
+  ['who has a web identity', googler, { Federated: 'www.amazon.com' }, RESOURCE, RESOURCE, PRINCIPAL],
+  ['who has a web identity', googler, { Service: 'accounts.google.com' }, RESOURCE, RESOURCE, PRINCIPAL],
 ])('%s (%o) named as %o: %s, across accounts %s (%s)', (_caller, principal, Principal, same, other) => {
   const outcome = (owner: string): string => {
     const q = {
@@ -268,5 +273,41 @@ test.each<[caller: string, principal: PrincipalFacts, outcomes: readonly string[
       return deniedBy === null ? effect : `${effect} ${deniedBy}`;
     });
     expect(found).toEqual(outcomes);
+  },
+);
+
+test.each<[who: string, principal: PrincipalFacts, named: string, id: string]>([
+  ['a user', alice, alice.arn, alice.id],
+  ['a role', session(A), role(A).arn, role(A).id],
+  ['the user of a federated session', federated(A), alice.arn, alice.id],
+])(
+  `a policy that is bound to %s by its id does not mean another of that name (${PRINCIPAL})`,
+  (_who, principal, named, id) => {
+    const effect = (Effect: string, bindings: Record<string, string>) =>
+      engineDecision({
+        principal,
+        action: action('s3:GetObject'),
+        resource: {
+          arn: 'arn:aws:s3:::b/x',
+          accountId: A,
+          organization: null,
+          tags: {},
+          policy: doc({ Effect, Principal: { AWS: named }, Action: '*', Resource: '*' }),
+          bindings,
+          rcp: null,
+        },
+        identity: Effect === 'Deny' ? [YES] : [],
+        boundary: null,
+        session: principal.kind === 'federatedUser' ? [YES] : null,
+        scp: null,
+        context: new Map(),
+        now: 0,
+        authority: 'directory',
+      }).effect;
+    for (const bindings of [{}, { [named]: id }]) {
+      expect([effect('Allow', bindings), effect('Deny', bindings)]).toEqual(['ALLOWED', 'EXPLICIT_DENY']);
+    }
+    const bound = { [named]: `${id}OLD` };
+    expect([effect('Allow', bound), effect('Deny', bound)]).toEqual(['IMPLICIT_DENY', 'ALLOWED']);
   },
 );

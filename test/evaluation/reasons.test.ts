@@ -65,7 +65,9 @@ function decide(asked: Asked): Decision {
       organization: organizationOf(owner),
       tags: {},
       policy:
-        asked.policy === undefined ? null : attach(asked.policy, arn.includes(':role/') ? 'trust' : 'resource', arn),
+        asked.policy === undefined
+          ? null
+          : attach(asked.policy, arn.includes(':role/') ? 'trust' : 'resource', arn, arn),
       policyBindings: {},
       resourceControl: control(asked.rcp, 'rcp', RCP),
     }),

@@ -54,7 +54,7 @@ export interface NaiveOutcome {
 function grade(q: NaiveRequest, type: string, entry: string): number {
   const p = q.principal;
   if (entry === '*' && type === 'AWS') return 3;
-  if (p.kind === 'anonymous') return 0;
+  if (p.kind === 'anonymous') return type === 'Federated' && entry === p.federatedProvider ? 3 : 0;
   if (p.kind === 'service') return type === 'Service' && entry === p.service ? 3 : 0;
   if (type !== 'AWS') return 0;
   if (entry === p.accountId || new RegExp(`^arn:[^:]+:iam::${p.accountId}:root$`).test(entry)) return 1;
