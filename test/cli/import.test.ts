@@ -1,12 +1,15 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { newWorkingFolder } from '../support/empty-directory.ts';
 import { newDataDir, removeDataDir } from '../support/gateway.ts';
 import { type Running, runToEnd, startServer } from '../support/process.ts';
 
 const EXPORTS = fileURLToPath(new URL('../data/account-authorization-details/', import.meta.url));
+
+// Some tests start six processes, and others run beside them.
+vi.setConfig({ testTimeout: 120_000 });
 
 /** Where the commands of a test run, and the gateway if there is one. */
 let cwd: string;

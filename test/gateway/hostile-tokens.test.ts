@@ -1,6 +1,6 @@
 import { createHmac, generateKeyPairSync, type KeyObject, sign as signBytes } from 'node:crypto';
 import { SignJWT } from 'jose';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { directoryDocument } from './given.ts';
 import { basic, bearer, type Headers, type StartedGateway, start } from './started.ts';
 import { encoded, fromElsewhere, partsOf, withBitChanged } from './tokens.ts';
@@ -342,41 +342,34 @@ describe('of another time or place', () => {
 
   test('of another gateway, which has the same users and roles', async () => {
     const [foreign, foreignKey] = await opened();
-    try {
-      const { sessionToken } = await assumed(foreign, foreignKey);
-      expect(await who(bearer(sessionToken), foreign)).toBe(SESSION);
-      expect(await whoBearing(sessionToken)).toBe(INVALID);
-      expect(await who({ cookie: `rolegate-sign-in=${await cookieToken(foreign, foreignKey)}` })).toBeNull();
-      expect(await who(basic(foreignKey))).toBe(INVALID);
-      expect(await who(foreign.operator)).toBe(INVALID);
-      expect(await who(basic({ ...key, secretAccessKey: foreignKey.secretAccessKey }))).toBe('SignatureDoesNotMatch');
-    } finally {
-      await foreign.stop();
-    }
+    onTestFinished(() => foreign.stop());
+    const { sessionToken } = await assumed(foreign, foreignKey);
+    expect(await who(bearer(sessionToken), foreign)).toBe(SESSION);
+    expect(await whoBearing(sessionToken)).toBe(INVALID);
+    expect(await who({ cookie: `rolegate-sign-in=${await cookieToken(foreign, foreignKey)}` })).toBeNull();
+    expect(await who(basic(foreignKey))).toBe(INVALID);
+    expect(await who(foreign.operator)).toBe(INVALID);
+    expect(await who(basic({ ...key, secretAccessKey: foreignKey.secretAccessKey }))).toBe('SignatureDoesNotMatch');
   });
 
   test('of a key that was rotated: good until it is retired', async () => {
     const rotate = `mutation ($input: RotateSigningKeyInput) { rotateSigningKey(input: $input) {
       ... on RotateSigningKeySuccess { generation } ... on UserError { code } } }`;
-    const { sessionToken: before } = await assumed();
-    const cookie = `rolegate-sign-in=${await cookieToken()}`;
+    const [own, ownKey] = await opened();
+    onTestFinished(() => own.stop());
+    const { sessionToken: before } = await assumed(own, ownKey);
+    const cookie = `rolegate-sign-in=${await cookieToken(own, ownKey)}`;
     const kid = (token: string) => partsOf(token).header['kid'];
-    expect((await gateway.ask(rotate, {}, basic(key))).body.data?.rotateSigningKey).not.toHaveProperty('generation');
-    expect((await gateway.ask(rotate, {}, gateway.operator)).body.data.rotateSigningKey).toEqual({ generation: 2 });
-    const { sessionToken: after } = await assumed();
+    const refused = await own.ask(rotate, {}, basic(ownKey));
+    expect(refused.body.data).toEqual({ rotateSigningKey: { code: 'AccessDenied' } });
+    expect((await own.ask(rotate, {}, own.operator)).body.data.rotateSigningKey).toEqual({ generation: 2 });
+    const { sessionToken: after } = await assumed(own, ownKey);
     expect(kid(after)).not.toBe(kid(before));
-    expect([await whoBearing(before), await whoBearing(after), await who({ cookie })]).toEqual([
-      SESSION,
-      SESSION,
-      ALICE,
-    ]);
-    await gateway.ask(rotate, { input: { retireOlder: true } }, gateway.operator);
-    expect([await whoBearing(before), await whoBearing(after), await who({ cookie })]).toEqual([
-      INVALID,
-      INVALID,
-      null,
-    ]);
-    const { sessionToken: newest } = await assumed();
-    expect(await whoBearing(newest)).toBe(SESSION);
+    const all = () => Promise.all([bearer(before), bearer(after), { cookie }].map((headers) => who(headers, own)));
+    expect(await all()).toEqual([SESSION, SESSION, ALICE]);
+    await own.ask(rotate, { input: { retireOlder: true } }, own.operator);
+    expect(await all()).toEqual([INVALID, INVALID, null]);
+    const { sessionToken: newest } = await assumed(own, ownKey);
+    expect(await who(bearer(newest), own)).toBe(SESSION);
   });
 });

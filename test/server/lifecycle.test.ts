@@ -3,10 +3,13 @@ import { writeFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { putEmptyDirectory } from '../support/empty-directory.ts';
 import { newDataDir, removeDataDir } from '../support/gateway.ts';
 import { type Running, run, runToEnd, startServer } from '../support/process.ts';
+
+// Every test starts processes, and others run beside them.
+vi.setConfig({ testTimeout: 120_000 });
 
 let cwd: string;
 const started: Running[] = [];
