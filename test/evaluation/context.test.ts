@@ -45,3 +45,13 @@ test.each<[unknown, string]>([
   expect(parse).toThrow(InvalidInput);
   expect(parse).toThrow(message);
 });
+
+test('what is just within the limits is taken', () => {
+  const keys = Object.fromEntries(Array.from({ length: 200 }, (_, i) => [`k:${i}`, 'x']));
+  expect(parseRequestContext(keys, 'context').size).toBe(200);
+  const longest = `k:${'a'.repeat(254)}`;
+  const values = Array<string>(200).fill('x'.repeat(2048));
+  expect(parseRequestContext({ [longest]: values }, 'context').get(longest)).toEqual(values);
+  const longer = () => parseRequestContext({ [`${longest}a`]: 'x' }, 'context');
+  expect(longer).toThrow('the names of `context` have 1 to 256 characters');
+});

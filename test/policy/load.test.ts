@@ -111,3 +111,13 @@ test('resource-based policies may leave out Resource, and statements without a P
   );
   expect(statements).toMatchObject([{ resources: null, principal: { everyone: true } }, { principal: null }]);
 });
+
+test('a document of 262,144 characters is read', () => {
+  expect(loadPolicy(JSON.stringify(document).padEnd(262_144), 'identity').statements).toHaveLength(1);
+});
+
+test('nesting of 64 levels is read, and then is no policy', () => {
+  const nested = (levels: number) => () => loadPolicy(`${'['.repeat(levels)}${']'.repeat(levels)}`, 'identity');
+  expect(nested(64)).toThrow('a policy document must be a JSON object');
+  expect(nested(66)).toThrow('a policy document must not be nested more than 64 levels deep');
+});

@@ -347,6 +347,10 @@ test.each<[string, object | undefined, boolean]>([
   expect(findings.map(({ path }) => path)).toEqual(sound ? [] : ['Statement[0].Principal.Federated']);
 });
 
+test('a text of 131,072 characters is read', () => {
+  expect(validatePolicy(one(own).padEnd(131_072), 'identity')).toEqual([]);
+});
+
 test('a text of absurd size is refused with the limit, nesting of absurd depth as no JSON', () => {
   expect(validatePolicy('x'.repeat(131_073), 'identity')).toMatchObject([
     { code: 'ValidationError', message: 'a policy document has at most 131072 characters, this one 131073' },
