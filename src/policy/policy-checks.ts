@@ -77,8 +77,11 @@ function elementsOf(node: Located, known: ReadonlySet<string>, path: string, fau
 }
 
 function checkStatement(node: Located, path: string, fault: FaultAt): StatementNode {
-  if (node.members === null) fault(path, node);
   const elements = elementsOf(node, STATEMENT_ELEMENTS, path, fault);
+  if (node.members === null) {
+    fault(path, node);
+    return { path, node, elements };
+  }
   const at = (name: string): Located | undefined => elements.get(name);
   const sid = at('Sid');
   if (sid !== undefined && typeof sid.value !== 'string') fault(join(path, 'Sid'), sid);
@@ -121,6 +124,7 @@ function checkPrincipal(node: Located, path: string, fault: FaultAt): void {
     if (!['AWS', 'Service', 'Federated', 'CanonicalUser'].includes(member.key)) fault(inside, member.node);
     checkTexts(member.node, inside, fault);
   }
+  repeated(node, path, fault);
 }
 
 /** An operator that does not exist is a fault unless its block is empty: so AWS takes it. */

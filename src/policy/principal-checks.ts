@@ -158,6 +158,10 @@ export function checkServiceControl(policy: PolicyNode, report: Report): void {
     }
     requireElements(statement, report);
     checkControlActions(statement, report);
+    const effect = statement.elements.get('Effect');
+    if (effect !== undefined && effect.value !== 'Allow' && effect.value !== 'Deny') {
+      report(CONTROL, join(statement.path, 'Effect'), effect);
+    }
   }
 }
 
@@ -174,10 +178,6 @@ function requireElements(statement: StatementNode, report: Report): void {
   for (const name of ['Action', 'Resource']) {
     const count = textsAt(statement, name).length + textsAt(statement, `Not${name}`).length;
     if (count === 0) report(CONTROL, statement.path, statement.node);
-  }
-  const effect = statement.elements.get('Effect');
-  if (effect !== undefined && effect.value !== 'Allow' && effect.value !== 'Deny') {
-    report(CONTROL, join(statement.path, 'Effect'), effect);
   }
 }
 

@@ -198,6 +198,11 @@ test.each<[PolicyKind, string, string, string]>([
   expect(validatePolicy(document, kind)[0]).toMatchObject({ message, path });
 });
 
+test('what is wrong is told once', () => {
+  expect(validatePolicy(one({ ...rcp, Effect: 'deny' }), 'rcp')).toHaveLength(1);
+  expect(validatePolicy('{"Version":"2012-10-17","Statement":"x"}', 'identity')).toHaveLength(1);
+});
+
 test('line and column are where the fault begins, counted from 1', () => {
   const document =
     '{\n  "Version": "2012-10-17",\n  "Statement": {\n    "Effect": "Allow",\n    "Action": "invalid",\n    "Resource": "*"\n  }\n}';
@@ -239,6 +244,11 @@ test('a repeated key is a syntax error at its second place, on every level', () 
   const twice = '{"Version":"2012-10-17","Statement":{"Effect":"Allow","Effect":"Deny","Action":"*","Resource":"*"}}';
   expect(validatePolicy(twice, 'identity')).toMatchObject([
     { message: 'Syntax errors in policy.', path: 'Statement.Effect', column: twice.lastIndexOf('"Effect"') + 1 },
+  ]);
+  const inPrincipal =
+    '{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"*","Principal":{"AWS":"111111111111","AWS":"*"}}}';
+  expect(validatePolicy(inPrincipal, 'resource')).toMatchObject([
+    { message: 'Syntax errors in policy.', path: 'Statement.Principal.AWS' },
   ]);
   const inCondition =
     '{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"*","Condition":{"Bool":{"a:b":"true","a:b":"false"}}}}';
