@@ -22,23 +22,28 @@ let live: Live;
 let callers: Record<keyof typeof KEYS, Caller>;
 let session: { id: string; token: string };
 
-beforeAll(async () => {
-  ({ services, live, callers } = await openLive(KEYS, {
-    ...anOrganization(MANAGEMENT, A, B),
-    users: [
-      aUser('alice', [allow(['sts:AssumeRole', 'sts:SetSourceIdentity'])]),
-      aUser('here', LOOKS),
-      aUser('there', LOOKS, { arn: KEYS.there }),
-      aUser('manager', LOOKS, { arn: KEYS.manager }),
-    ],
-    roles: [
-      aRole('There', [trusts({ AWS: A }, { action: ['sts:AssumeRole', 'sts:SetSourceIdentity'] })], [], { arn: There }),
-      aRole('Closed', [trusts({ AWS: B })], [], { arn: Closed }),
-    ],
-  }));
-  await happen();
-}, OPENING);
-afterAll(() => services.remove());
+/** Each block has a directory of its own. */
+function inOwnDirectory(): void {
+  beforeAll(async () => {
+    ({ services, live, callers } = await openLive(KEYS, {
+      ...anOrganization(MANAGEMENT, A, B),
+      users: [
+        aUser('alice', [allow(['sts:AssumeRole', 'sts:SetSourceIdentity'])]),
+        aUser('here', LOOKS),
+        aUser('there', LOOKS, { arn: KEYS.there }),
+        aUser('manager', LOOKS, { arn: KEYS.manager }),
+      ],
+      roles: [
+        aRole('There', [trusts({ AWS: A }, { action: ['sts:AssumeRole', 'sts:SetSourceIdentity'] })], [], {
+          arn: There,
+        }),
+        aRole('Closed', [trusts({ AWS: B })], [], { arn: Closed }),
+      ],
+    }));
+    await happen();
+  }, OPENING);
+  afterAll(() => services.remove());
+}
 
 /** Six events, a minute apart. */
 async function happen(): Promise<void> {
@@ -89,6 +94,8 @@ const ALL = [
 ];
 
 describe('the audit trail', () => {
+  inOwnDirectory();
+
   test('tells who did what, in which role, from where, on which decision and revision, in order', async () => {
     const fields = `event principal accessKeyId roleArn roleSessionId sourceIdentity sourceIp userAgent requestId action target
       at outcome code effect deniedBy revision parameters { name value }`;
@@ -254,6 +261,10 @@ describe('the audit trail', () => {
   ])('refuses %j', async (page, message) => {
     expect(await live.fail(OPERATOR, LIST, page)).toEqual([{ code: 'BAD_USER_INPUT', message }]);
   });
+});
+
+describe('what is kept', () => {
+  inOwnDirectory();
 
   test('keeps the attempt of a mutation that is for the operator', async () => {
     expect(await live.mutate(callers.here, 'rotateSigningKey', {})).toEqual({
@@ -277,9 +288,7 @@ describe('the audit trail', () => {
       outcome: 'REFUSED',
     });
   });
-});
 
-describe('what is of an account stays so', () => {
   const last = async (caller: Caller, name: string) => {
     const { auditEvents } = await live.ask(caller, LIST, { filter: { event: name }, last: 1 });
     return auditEvents.nodes.map(({ eventId }: { eventId: string }) => eventId);

@@ -1,5 +1,5 @@
 import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import type { Caller } from '../../src/session/caller.ts';
 import { A, allow, aRole, aUser, deny, roleArn, trusts, userArn } from '../support/policies.ts';
 import { ANONYMOUS, NOW, OPERATOR } from './gateway.ts';
@@ -131,6 +131,7 @@ describe('a web identity', () => {
     const input = { accountId: A, url: ISSUER, clientIds: ['rolegate'], jwks: await jwksOf(key, 'one') };
     await live.mutate(OPERATOR, 'createOidcProvider', input);
   });
+  afterAll(async () => void (await live.mutate(OPERATOR, 'deleteOidcProvider', { arn: PROVIDER })));
 
   test('is refused a role that does not trust it, and one that is not there, alike', async () => {
     for (const role of ['Closed', 'NotThere']) {
@@ -161,17 +162,21 @@ describe('a web identity', () => {
 
 describe('providers are changed by who may', () => {
   test('each of audiences and keys with its own permission', async () => {
+    const arn = `${PROVIDER}-shared`;
+    const given = { accountId: A, url: `${ISSUER}-shared`, clientIds: ['rolegate'], jwks: await jwksOf(key, 'one') };
+    expect(await live.mutate(OPERATOR, 'createOidcProvider', given)).toEqual({ __typename: 'SaveOidcProviderSuccess' });
+    onTestFinished(async () => void (await live.mutate(OPERATOR, 'deleteOidcProvider', { arn })));
     const clientIds = ['rolegate', 'more'];
-    expect(await live.mutate(audiences, 'updateOidcProvider', { arn: PROVIDER, clientIds })).toEqual({
+    expect(await live.mutate(audiences, 'updateOidcProvider', { arn, clientIds })).toEqual({
       __typename: 'SaveOidcProviderSuccess',
     });
-    const both = { arn: PROVIDER, clientIds, jwks: await jwksOf(other, 'two') };
+    const both = { arn, clientIds, jwks: await jwksOf(other, 'two') };
     expect(await live.mutate(audiences, 'updateOidcProvider', both)).toMatchObject({
       __typename: 'AccessDenied',
       message: expect.stringContaining('iam:UpdateOpenIDConnectProviderThumbprint'),
     });
     expect((await live.trail()).at(-1)).toMatchObject({ event: 'UpdateOpenIDConnectProvider', outcome: 'REFUSED' });
-    expect(await live.mutate(audiences, 'updateOidcProvider', { arn: PROVIDER })).toMatchObject({
+    expect(await live.mutate(audiences, 'updateOidcProvider', { arn })).toMatchObject({
       __typename: 'AccessDenied',
     });
   });

@@ -22,26 +22,29 @@ let callers: Record<keyof typeof KEYS, Caller>;
 
 const organization = anOrganization(MANAGEMENT, A, B);
 
-beforeAll(async () => {
-  ({ services, live, callers } = await openLive(KEYS, {
-    ...organization,
-    accounts: [...organization.accounts, { id: OUTSIDE, membership: 'NONE' }],
-    users: [
-      aUser('alice', [allow('sts:AssumeRole')]),
-      aUser('auditor', [allow(['iam:GetRole', 'iam:DeleteRole', 'iam:PutRolePolicy'])]),
-      aUser('one', [allow('iam:GetRole', roleArn('One'))]),
-      aUser('manager', [allow('iam:GetRole')], { arn: KEYS.manager }),
-      aUser('stranger', [allow('iam:*')], { arn: KEYS.stranger }),
-    ],
-    roles: [
-      aRole('One', [trusts({ AWS: A })], [allow('sts:AssumeRole')]),
-      aRole('Two', [trusts({ AWS: A })]),
-      aRole('Gone', [trusts({ AWS: A })]),
-      aRole('There', [trusts({ AWS: A })], [allow('s3:*')], { arn: roleArn('There', B) }),
-    ],
-  }));
-}, OPENING);
-afterAll(() => services.remove());
+/** Each block has a directory of its own. */
+function inOwnDirectory(): void {
+  beforeAll(async () => {
+    ({ services, live, callers } = await openLive(KEYS, {
+      ...organization,
+      accounts: [...organization.accounts, { id: OUTSIDE, membership: 'NONE' }],
+      users: [
+        aUser('alice', [allow('sts:AssumeRole')]),
+        aUser('auditor', [allow(['iam:GetRole', 'iam:DeleteRole', 'iam:PutRolePolicy'])]),
+        aUser('one', [allow('iam:GetRole', roleArn('One'))]),
+        aUser('manager', [allow('iam:GetRole')], { arn: KEYS.manager }),
+        aUser('stranger', [allow('iam:*')], { arn: KEYS.stranger }),
+      ],
+      roles: [
+        aRole('One', [trusts({ AWS: A })], [allow('sts:AssumeRole')]),
+        aRole('Two', [trusts({ AWS: A })]),
+        aRole('Gone', [trusts({ AWS: A })]),
+        aRole('There', [trusts({ AWS: A })], [allow('s3:*')], { arn: roleArn('There', B) }),
+      ],
+    }));
+  }, OPENING);
+  afterAll(() => services.remove());
+}
 
 const SUCCESS = '... on AssumeRoleSuccess { roleSession { id } credentials { sessionToken } }';
 
@@ -65,6 +68,8 @@ async function namesOf(caller: Caller, filter: object | null = null) {
 }
 
 describe('role sessions', () => {
+  inOwnDirectory();
+
   beforeAll(async () => {
     await assume(callers.alice, roleArn('One'), 'first');
     const second = await assume(callers.alice, roleArn('Two'), 'second');
@@ -188,6 +193,8 @@ describe('role sessions', () => {
 });
 
 describe('revoking the sessions of a role', () => {
+  inOwnDirectory();
+
   const REVOKED = '... on RevokeRoleSessionsSuccess { role { name } policyName policyDocument issuedBefore }';
 
   test('denies them everything, and lets later ones work', async () => {
