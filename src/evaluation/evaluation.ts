@@ -1,12 +1,12 @@
 import type { ContextKey, ContextReader, ContextValue } from '../policy/context-key.ts';
 import { instantText } from '../policy/date.ts';
-import { resourceElementMatches, resourceMatches } from '../policy/resource-pattern.ts';
+import { type ResourcePattern, resourceElementMatches, resourceMatches } from '../policy/resource-pattern.ts';
 import type { CompiledStatement } from '../policy/statement.ts';
 import { DIRECTLY, hitByNotPrincipal, type Naming, NOT_NAMED, naming } from './match-principal.ts';
 import type { PreparedPrincipal, PreparedResource } from './prepare.ts';
 import { organizationPaths, principalValue } from './principal-values.ts';
 import type { ActionFacts, RequestFacts } from './request.ts';
-import type { Rule } from './rule.ts';
+import { NOT_RESOURCE, type Rule } from './rule.ts';
 
 /** One request: who asks, for what, on what, and the values of its condition keys. Says whether a statement matches. */
 export class Evaluation implements ContextReader {
@@ -74,16 +74,16 @@ export class Evaluation implements ContextReader {
 
   /** `matches`, of a statement in its place. */
   applies(rule: Rule): boolean {
-    if (!rule.everything && !this.isAbout(rule)) return false;
-    const conditions = rule.conditions;
+    const { conditions, pattern } = rule;
+    if (pattern !== null && !this.isAbout(rule, pattern)) return false;
     if (conditions === null) return true;
     for (const condition of conditions) if (!condition.holds(this)) return false;
     return true;
   }
 
-  private isAbout(rule: Rule): boolean {
-    const { pattern, more } = rule;
-    if (pattern === null) return this.resourceMatches(rule.statement);
+  private isAbout(rule: Rule, pattern: ResourcePattern): boolean {
+    const { more } = rule;
+    if (pattern === NOT_RESOURCE) return this.resourceMatches(rule.statement);
     const { resource } = this;
     if (resourceMatches(pattern, resource, this) === 'match') return true;
     if (more === null) return false;

@@ -140,7 +140,7 @@ export class PlannedFindings extends Evaluation implements Findings, Situation {
     if (plan !== null && plan.identityDeny !== null && this.caller !== 'root') {
       count = this.collect(plan.identityDeny, 0, count);
     }
-    return collected.slice(0, count);
+    return collectedUpTo(count);
   }
 
   /** All matching Allows that grant: only identity policies and the policy of the resource do, ceilings take away. */
@@ -158,7 +158,7 @@ export class PlannedFindings extends Evaluation implements Findings, Situation {
       // NOWHERE is before the first place.
       count = this.collect(plan, firstAllow + 1, count);
     }
-    return collected.slice(0, count);
+    return collectedUpTo(count);
   }
 
   private get resourceControl(): ControlPlan | null {
@@ -187,8 +187,14 @@ export class PlannedFindings extends Evaluation implements Findings, Situation {
 
   /** The place of the first rule that applies, from a place on; the count where there is none. */
   private next(candidates: Candidates, from: number): number {
-    const { count } = candidates;
-    for (let i = from; i < count; i += 1) if (this.applies(ruleAt(candidates, i))) return i;
+    const { first, second, rules, count } = candidates;
+    const { marks } = this.resource;
+    if (from === 0 && first !== null && (candidates.firstMarks & marks) !== 0 && this.applies(first)) return 0;
+    if (from <= 1 && second !== null && (candidates.secondMarks & marks) !== 0 && this.applies(second)) return 1;
+    for (let i = Math.max(from, 2); i < count; i += 1) {
+      const rule = rules[i];
+      if (rule !== undefined && (rule.marks & marks) !== 0 && this.applies(rule)) return i;
+    }
     return count;
   }
 
@@ -252,3 +258,12 @@ function ruleAt(candidates: Candidates, place: number): Rule {
 const collected: MatchedStatement[] = [];
 
 const NOWHERE = -1;
+
+/** The first statements of `collected`. Short lists are written out: `slice` costs several times as much. */
+function collectedUpTo(count: number): readonly MatchedStatement[] {
+  const one = collected[0];
+  const two = collected[1];
+  if (count === 1 && one !== undefined) return [one];
+  if (count === 2 && one !== undefined && two !== undefined) return [one, two];
+  return collected.slice(0, count);
+}

@@ -1,4 +1,5 @@
 import { actionMatches } from '../policy/action-pattern.ts';
+import type { Marks } from '../policy/resource-marks.ts';
 import type { AttachedPolicy, ControlLevel } from './applicable-policies.ts';
 import type { PolicyLayer } from './layer.ts';
 import { type Names, NOBODY } from './names.ts';
@@ -12,8 +13,10 @@ export interface Candidates {
   readonly always: boolean;
   /** How many there are. */
   readonly count: number;
-  /** The first two, which are often all; null: there is none. */
+  /** The first two, which are often all, and what they can be about, so as not to look at them in vain. Null: there is none. */
+  readonly firstMarks: Marks;
   readonly first: Rule | null;
+  readonly secondMarks: Marks;
   readonly second: Rule | null;
   /** All, in the order of policies and documents. */
   readonly rules: readonly Rule[];
@@ -43,7 +46,16 @@ export interface ControlPlan {
 }
 
 /** No rules: shared, so that it can be told by identity. */
-export const NONE: Candidates = { always: false, count: 0, first: null, second: null, rules: [], index: null };
+export const NONE: Candidates = {
+  always: false,
+  count: 0,
+  firstMarks: 0,
+  first: null,
+  secondMarks: 0,
+  second: null,
+  rules: [],
+  index: null,
+};
 export const EMPTY_PLAN: LayerPlan = { allow: NONE, deny: NONE, allowNames: NOBODY, denyNames: NOBODY, placed: [] };
 
 /** The name of the action behind its colon, in lower case. */
@@ -99,7 +111,9 @@ function candidates(placed: readonly Rule[], allows: boolean): Candidates {
   return {
     always: rules.some((rule) => rule.always),
     count: rules.length,
+    firstMarks: first.marks,
     first,
+    secondMarks: rules[1]?.marks ?? 0,
     second: rules[1] ?? null,
     rules,
     index: rules.length > FEW ? new ResourceIndex(rules) : null,

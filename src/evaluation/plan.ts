@@ -42,7 +42,7 @@ function planPrincipal(
   action: ActionFacts,
 ): PrincipalPlan {
   const { allow, deny, placed } = planLayer(source.identity, 'IDENTITY_POLICY', action);
-  const { always, count, first, second, rules, index } = allow;
+  const { always, count, firstMarks, first, secondMarks, second, rules, index } = allow;
   const boundary = boundaries === null ? null : boundaries.for(action);
   const serviceControl = control === null ? null : control.for(action);
   const open =
@@ -50,7 +50,21 @@ function planPrincipal(
     (serviceControl === null || (serviceControl.deny === NONE && serviceControl.allow.length === 0));
   const identityDeny = deny === NONE ? null : deny;
   // In the order of use.
-  return { identityDeny, open, always, count, first, second, rules, index, placed, boundary, serviceControl };
+  return {
+    identityDeny,
+    open,
+    always,
+    count,
+    firstMarks,
+    first,
+    secondMarks,
+    second,
+    rules,
+    index,
+    placed,
+    boundary,
+    serviceControl,
+  };
 }
 
 /** Plans of a boundary are shared by everybody it is attached to. */

@@ -138,16 +138,18 @@ export function prepareResource(facts: ResourceFacts): PreparedResource {
   const levels = facts.resourceControl;
   const owner = facts.accountId ?? inArn;
   const kind = kindOf(arn?.service ?? '', arn?.resource ?? '');
-  const { head, rest, segments, text, arn: isArn } = resourceText(facts.arn);
+  const { marks, head, rest, service, segments, text, arn: isArn } = resourceText(facts.arn);
   return {
     // The order of use.
     policyPlans: facts.policy === null ? null : policyPlans(facts.policy, kind),
+    marks,
     kind,
     accountId: owner === null ? null : sameText(owner),
     partition: sameText(arn?.partition ?? ''),
     head,
     rest,
     arn: isArn,
+    service,
     segments,
     controlPlans: levels === null ? null : controlPlans(levels, 'RESOURCE_CONTROL_POLICY'),
     text,

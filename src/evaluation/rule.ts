@@ -1,12 +1,24 @@
 import type { Condition } from '../policy/condition.ts';
 import type { ContextKey } from '../policy/context-key.ts';
 import type { PrincipalElement } from '../policy/principal-element.ts';
+import { EVERY_MARK, type Marks } from '../policy/resource-marks.ts';
 import { type ResourcePattern, resourceElementKeys } from '../policy/resource-pattern.ts';
 import type { CompiledStatement } from '../policy/statement.ts';
 import type { AttachedPolicy } from './applicable-policies.ts';
 import type { MatchedStatement } from './decision.ts';
 import type { PolicyLayer } from './layer.ts';
 import { type Names, namedBy } from './names.ts';
+
+/** Stands for the patterns of NotResource, and of a Resource whose entries match nothing. */
+export const NOT_RESOURCE: ResourcePattern = {
+  everything: false,
+  head: null,
+  start: '',
+  segments: null,
+  rest: null,
+  template: null,
+  marks: EVERY_MARK,
+};
 
 /**
  * A statement where it is attached. What deciding reads first lies in one object: most of the time of a decision is spent
@@ -19,9 +31,12 @@ export class Rule {
   declare readonly layer: PolicyLayer;
   /** Level of the organization, from its root; 0 in other layers. */
   declare readonly level: number;
-  /** It is about every resource, and also about no resource at all. */
-  declare readonly everything: boolean;
-  /** Its first entry of Resource; null: it has none, but NotResource or neither. */
+  /** With what a resource begins that it can be about. */
+  declare readonly marks: Marks;
+  /**
+   * Its first entry of Resource; null: it is about every resource, and also about no resource at all; NOT_RESOURCE: it has
+   * none to compare.
+   */
   declare readonly pattern: ResourcePattern | null;
   /** Its further entries of Resource; null: none. */
   declare readonly more: readonly ResourcePattern[] | null;
@@ -38,12 +53,14 @@ export class Rule {
     const { resources, conditions, principal, allows } = statement;
     const patterns = resources === null || resources.negated ? [] : resources.patterns;
     // In the order in which they are read: the first ones share a line of the cache.
-    this.everything = resources === null || patterns.some((pattern) => pattern.everything);
+    const everything = resources === null || patterns.some((pattern) => pattern.everything);
+    this.marks =
+      everything || resources.negated ? EVERY_MARK : patterns.reduce((marks, pattern) => marks | pattern.marks, 0);
     this.conditions = conditions.length === 0 ? null : conditions;
-    this.pattern = patterns[0] ?? null;
-    this.more = patterns.length > 1 ? patterns.slice(1) : null;
-    this.names = namedBy(principal);
+    this.pattern = everything ? null : (patterns[0] ?? NOT_RESOURCE);
     this.asMatchedRead = null;
+    this.names = namedBy(principal);
+    this.more = patterns.length > 1 ? patterns.slice(1) : null;
     this.principal = principal;
     this.allows = allows;
     this.statement = statement;
@@ -55,7 +72,8 @@ export class Rule {
 
   /** Whatever is asked of the action, and whoever asks: it matches. */
   get always(): boolean {
-    return this.everything && this.conditions === null && this.principal === null && this.statement.resources !== null;
+    const { pattern, conditions, principal, statement } = this;
+    return pattern === null && conditions === null && principal === null && statement.resources !== null;
   }
 
   /** Keys that policy variables of its Resource or NotResource read. */

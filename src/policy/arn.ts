@@ -1,4 +1,5 @@
 import { remembering } from './remember.ts';
+import { type Marks, marksOfResource } from './resource-marks.ts';
 
 /** `arn:partition:service:region:account:resource`; the last part keeps its own colons and slashes. */
 export interface Arn {
@@ -10,6 +11,7 @@ export interface Arn {
 }
 
 const SEGMENTS_BEFORE_RESOURCE = 5;
+const SEGMENTS_TO_SERVICE = 3;
 
 /**
  * The text cut at its first five colons: six parts, or fewer where it holds fewer colons.
@@ -44,10 +46,14 @@ export interface ResourceText {
   readonly arn: boolean;
   /** Everything up to and with the fifth colon, in lower case: these parts compare without case. */
   readonly head: string;
+  /** `head` up to and with the third colon. */
+  readonly service: string;
   /** `arn`, partition, service, Region and account, in lower case; empty when it is no ARN. */
   readonly segments: readonly string[];
   /** What follows the fifth colon; compares with case. */
   readonly rest: string;
+  /** With what it begins. */
+  readonly marks: Marks;
 }
 
 /** One string for equal texts: comparing it with itself does not look at its letters. */
@@ -57,7 +63,11 @@ export const sameText: (text: string) => string = remembering((text) => text);
 export function resourceText(text: string): ResourceText {
   const parts = splitArn(text);
   const rest = parts[SEGMENTS_BEFORE_RESOURCE];
-  if (rest === undefined) return { text, arn: false, head: '', segments: [], rest: text };
+  if (rest === undefined) {
+    return { text, arn: false, head: '', service: '', segments: [], rest: text, marks: marksOfResource(null, text) };
+  }
   const head = sameText(text.slice(0, text.length - rest.length).toLowerCase());
-  return { text, arn: true, head, segments: head.slice(0, -1).split(':'), rest };
+  const segments = head.slice(0, -1).split(':');
+  const service = sameText(`${segments.slice(0, SEGMENTS_TO_SERVICE).join(':')}:`);
+  return { text, arn: true, head, service, segments, rest, marks: marksOfResource(head, rest) };
 }

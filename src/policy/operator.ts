@@ -34,6 +34,7 @@ const date = (fits: (given: number, wanted: number) => boolean): Compile => {
 };
 
 function isBoolean(text: string): boolean {
+  if (text === 'true' || text === 'false') return true;
   const lower = text.toLowerCase();
   return lower === 'true' || lower === 'false';
 }

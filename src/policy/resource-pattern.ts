@@ -1,8 +1,9 @@
 import { type ResourceText, sameText, splitArn } from './arn.ts';
 import type { ContextKey, ContextReader } from './context-key.ts';
-import { Glob, globOf, type Piece } from './pattern.ts';
+import { ANY_RUN, Glob, globOf, type Piece } from './pattern.ts';
 import type { PolicyKind } from './policy-kind.ts';
 import { remembering } from './remember.ts';
+import { EVERY_MARK, type Marks, marksOfPattern } from './resource-marks.ts';
 import { fixedPieces, readTemplate, resolveTemplate, type Template, templateKeys } from './variable.ts';
 
 /** What one entry of Resource or NotResource says of a resource. */
@@ -21,6 +22,8 @@ export interface ResourcePattern {
   /** What follows the fifth colon; null when it holds policy variables. */
   readonly rest: Glob | null;
   readonly template: Template | null;
+  /** With what a resource begins that it can cover. */
+  readonly marks: Marks;
 }
 
 /** One of the five parts before the resource. */
@@ -43,6 +46,7 @@ const EVERYTHING: ResourcePattern = {
   segments: null,
   rest: null,
   template: null,
+  marks: EVERY_MARK,
 };
 const HEAD_SEGMENTS = 5;
 const ONLY_STARS = /^\*+$/;
@@ -85,15 +89,26 @@ function readPattern(text: string, kind: PolicyKind, variables: boolean): Resour
   const template = readTemplate(parts[HEAD_SEGMENTS] ?? '', { variables, wildcards: true });
   const fixed = fixedPieces(template);
   const open = heads.findIndex(hasWildcard);
+  const rest = fixed === null ? null : restGlob(fixed);
+  const head = open < 0 ? sameText(`${heads.join(':')}:`) : null;
   return {
     everything: false,
-    head: open < 0 ? sameText(`${heads.join(':')}:`) : null,
+    head,
     start: open < 1 ? '' : sameText(`${heads.slice(0, open).join(':')}:`),
     segments: open < 0 ? null : segmentsOf(heads, open),
-    rest: fixed === null ? null : new Glob(fixed),
+    rest,
     template: fixed === null ? template : null,
+    // Of an entry with variables only the head counts: it is unresolved whatever stands before the variable.
+    marks: marksOfPattern(head, rest === null ? '' : rest.prefix),
   };
 }
+
+/** Behind the fifth colon there is mostly just a star: one glob for all of those. */
+function restGlob(pieces: readonly Piece[]): Glob {
+  return pieces.length === 1 && pieces[0] === ANY_RUN ? ANYTHING : new Glob(pieces);
+}
+
+const ANYTHING = globOf('*');
 
 function segmentsOf(heads: readonly string[], from: number): readonly Segment[] {
   const segments = heads.slice(from).map((part, i) => ({ at: from + i, glob: globOf(part) }));
@@ -123,6 +138,7 @@ export function resourceMatches(
   reader: ContextReader,
 ): ResourceVerdict {
   if (pattern.everything) return 'match';
+  if ((pattern.marks & resource.marks) === 0) return 'noMatch';
   if (!resource.arn || !headMatches(pattern, resource)) return 'noMatch';
   if (pattern.rest !== null) return pattern.rest.matches(resource.rest) ? 'match' : 'noMatch';
   const pieces = resolveTemplate(pattern.template ?? NOTHING, reader);
@@ -134,7 +150,9 @@ const NOTHING: readonly Piece[] = [];
 
 function headMatches(pattern: ResourcePattern, resource: ResourceText): boolean {
   if (pattern.segments === null) return pattern.head === resource.head;
-  if (!beginsWith(resource.head, pattern.start)) return false;
+  const { start } = pattern;
+  // Mostly the Region is the first wildcard: then `start` is one string with the resource's.
+  if (start !== resource.service && !beginsWith(resource.head, start)) return false;
   for (const { at, glob } of pattern.segments) {
     if (!glob.matches(resource.segments[at] ?? '')) return false;
   }

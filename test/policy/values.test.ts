@@ -6,6 +6,7 @@ import { parseRange, rangeHolds } from '../../src/policy/compare/ip.ts';
 import { parseDecimal } from '../../src/policy/compare/number.ts';
 import { instantText, parseInstant } from '../../src/policy/date.ts';
 import { parsePrincipalRef, principalIdOf } from '../../src/policy/principal-id.ts';
+import { marksOfResource } from '../../src/policy/resource-marks.ts';
 
 describe('dates', () => {
   test.each([
@@ -132,8 +133,10 @@ describe('ARNs', () => {
       text: 'arn:AWS:S3:::B/X',
       arn: true,
       head: 'arn:aws:s3:::',
+      service: 'arn:aws:s3:',
       segments: ['arn', 'aws', 's3', '', ''],
       rest: 'B/X',
+      marks: marksOfResource('arn:aws:s3:::', 'B/X'),
     });
     expect(resourceText('*')).toMatchObject({ arn: false, rest: '*' });
   });
