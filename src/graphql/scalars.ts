@@ -2,7 +2,8 @@ import { GraphQLError, Kind, type ValueNode, valueFromASTUntyped } from 'graphql
 import { parseRequestContext } from '../evaluation/context.ts';
 import { RolegateError } from '../policy/errors.ts';
 import type { JsonValue } from '../policy/json.ts';
-import { isDeeper, MAX_DOCUMENT_DEPTH, MAX_DOCUMENT_LENGTH } from '../policy/load.ts';
+import { isDeeper } from '../policy/json-shape.ts';
+import { MAX_DOCUMENT_DEPTH, MAX_DOCUMENT_LENGTH } from '../policy/load.ts';
 import { parsePrincipalRef } from '../policy/principal-id.ts';
 import { builder } from './builder.ts';
 import type { GivenDocument } from './given-document.ts';

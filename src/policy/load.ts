@@ -1,7 +1,7 @@
 import type { JsonObject, JsonValue } from './json.ts';
+import { membersIn, shapeOf } from './json-shape.ts';
 import { MalformedPolicy } from './malformed-policy.ts';
 import type { PolicyKind } from './policy-kind.ts';
-import { hasRepeatedKeys } from './repeated-keys.ts';
 import { type CompiledStatement, compileStatement } from './statement.ts';
 
 /** A policy document, compiled. Immutable and good for any number of requests at once; share it by its content. */
@@ -60,17 +60,12 @@ function parseText(text: string): JsonValue {
   } catch (cause) {
     throw new MalformedPolicy('a policy document must be JSON', { cause });
   }
-  if (isDeeper(json, MAX_DOCUMENT_DEPTH)) {
+  const { members, levels } = shapeOf(plain);
+  if (levels > MAX_DOCUMENT_DEPTH) {
     throw new MalformedPolicy(`a policy document must not be nested more than ${MAX_DOCUMENT_DEPTH} levels deep`);
   }
-  if (hasRepeatedKeys(plain, json)) throw new MalformedPolicy('a policy document must not have a key twice');
+  if (members !== membersIn(json)) throw new MalformedPolicy('a policy document must not have a key twice');
   return json;
-}
-
-/** Looks no deeper than it has to: whoever goes through all of a document needs a stack as deep as it. */
-export function isDeeper(value: unknown, levels: number): boolean {
-  if (typeof value !== 'object' || value === null) return false;
-  return levels === 0 || Object.values(value).some((inner) => isDeeper(inner, levels - 1));
 }
 
 function isList(value: JsonValue): value is readonly JsonValue[] {

@@ -51,15 +51,23 @@ const EVERYTHING: ResourcePattern = {
 const HEAD_SEGMENTS = 5;
 const ONLY_STARS = /^\*+$/;
 
+/** Reads one entry. Null: it matches nothing. */
+type Reader = (text: string) => ResourcePattern | null;
+
+/** What reads the entries of a document: of its kind, and with or without policy variables. */
+export function resourcePatternReader(kind: PolicyKind, variables: boolean): Reader {
+  const read = READERS[kind];
+  return variables ? read.withVariables : read.plain;
+}
+
 /** Null: the entry matches nothing. */
 export function readResourcePattern(text: string, kind: PolicyKind, variables: boolean): ResourcePattern | null {
-  const read = READERS[kind];
-  return variables ? read.withVariables(text) : read.plain(text);
+  return resourcePatternReader(kind, variables)(text);
 }
 
 interface Readers {
-  readonly withVariables: (text: string) => ResourcePattern | null;
-  readonly plain: (text: string) => ResourcePattern | null;
+  readonly withVariables: Reader;
+  readonly plain: Reader;
 }
 
 function readersFor(kind: PolicyKind): Readers {

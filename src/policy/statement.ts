@@ -3,9 +3,9 @@ import { type Condition, compileCondition } from './condition.ts';
 import type { JsonObject, JsonValue } from './json.ts';
 import { MalformedPolicy } from './malformed-policy.ts';
 import type { PolicyKind } from './policy-kind.ts';
-import { type PrincipalElement, readNamedPrincipal } from './principal-element.ts';
+import { type NamedPrincipal, type PrincipalElement, readNamedPrincipal } from './principal-element.ts';
 import { Memory } from './remember.ts';
-import { type ResourceElement, readResourcePattern } from './resource-pattern.ts';
+import { type ResourceElement, resourcePatternReader } from './resource-pattern.ts';
 
 /** A statement, compiled. */
 export interface CompiledStatement {
@@ -73,14 +73,16 @@ function readEffect(effect: JsonValue | undefined, place: string): boolean {
   return effect === 'Allow';
 }
 
+const NEGATION = { Action: 'NotAction', Resource: 'NotResource', Principal: 'NotPrincipal' } as const;
+
 /** The element or its negation, whichever is there; both at once is a fault. */
 function eitherOf(
   json: JsonObject,
-  name: string,
+  name: 'Action' | 'Resource' | 'Principal',
   place: string,
 ): { readonly value: JsonValue; readonly negated: boolean } | null {
   const plain = json[name];
-  const negated = json[`Not${name}`];
+  const negated = json[NEGATION[name]];
   if (plain !== undefined && negated !== undefined) {
     throw new MalformedPolicy(`\`${place}\` has both \`${name}\` and \`Not${name}\``);
   }
@@ -91,8 +93,8 @@ function eitherOf(
 function readActions(json: JsonObject, place: string): ActionElement {
   const element = eitherOf(json, 'Action', place);
   if (element === null) throw new MalformedPolicy(`\`${place}\` must have \`Action\` or \`NotAction\``);
-  const texts = readTexts(element.value, `${place}.${element.negated ? 'NotAction' : 'Action'}`);
-  return { negated: element.negated, patterns: texts.map(readActionPattern).filter(isPresent) };
+  const { value, negated } = element;
+  return { negated, patterns: readEach(value, readActionPattern, place, negated ? 'NotAction' : 'Action') };
 }
 
 function readResources(json: JsonObject, kind: PolicyKind, variables: boolean, place: string): ResourceElement | null {
@@ -101,9 +103,9 @@ function readResources(json: JsonObject, kind: PolicyKind, variables: boolean, p
     if (WITHOUT_RESOURCE.has(kind)) return null;
     throw new MalformedPolicy(`\`${place}\` must have \`Resource\` or \`NotResource\``);
   }
-  const texts = readTexts(element.value, `${place}.${element.negated ? 'NotResource' : 'Resource'}`);
-  const patterns = texts.map((text) => readResourcePattern(text, kind, variables)).filter(isPresent);
-  return { negated: element.negated, patterns };
+  const { value, negated } = element;
+  const read = resourcePatternReader(kind, variables);
+  return { negated, patterns: readEach(value, read, place, negated ? 'NotResource' : 'Resource') };
 }
 
 function readPrincipal(json: JsonObject, kind: PolicyKind, place: string): PrincipalElement | null {
@@ -119,13 +121,13 @@ function readPrincipal(json: JsonObject, kind: PolicyKind, place: string): Princ
   const byType = typeof value === 'string' ? { AWS: value } : value;
   if (!isObject(byType)) throw new MalformedPolicy(`\`${name}\` must be \`*\` or an object`);
   let everyone = false;
-  const named = [];
+  const named: NamedPrincipal[] = [];
   for (const [type, values] of Object.entries(byType)) {
-    for (const text of readTexts(values, `${name}.${type}`)) {
+    const read = (text: string): NamedPrincipal | null => {
       if (type === 'AWS' && text === '*') everyone = true;
-      const principal = readNamedPrincipal(type, text);
-      if (principal !== null) named.push(principal);
-    }
+      return readNamedPrincipal(type, text);
+    };
+    named.push(...readEach(values, read, name, type));
   }
   return { negated, everyone, named };
 }
@@ -157,11 +159,18 @@ function compileBlock(block: JsonObject, variables: boolean, place: string): rea
   return conditions;
 }
 
-function readTexts(value: JsonValue, place: string): readonly string[] {
-  return asList(value).map((one) => {
-    if (typeof one !== 'string') throw new MalformedPolicy(`\`${place}\` must be a string or a list of strings`);
-    return one;
-  });
+/** What is made of each text of an element. Where it makes nothing, the text can match nothing and is left out. */
+function readEach<T>(value: JsonValue, read: (text: string) => T | null, place: string, element: string): readonly T[] {
+  const made: T[] = [];
+  for (const one of asList(value)) {
+    if (typeof one !== 'string') {
+      throw new MalformedPolicy(`\`${place}.${element}\` must be a string or a list of strings`);
+    }
+    const result = read(one);
+    if (result !== null) made.push(result);
+  }
+  // A list that grew has room for more: the slice has not, and there are very many.
+  return made.slice();
 }
 
 /** Booleans and numbers may stand unquoted in conditions. */
@@ -183,8 +192,4 @@ function isList(value: JsonValue): value is readonly JsonValue[] {
 
 function isObject(value: JsonValue): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function isPresent<T>(value: T | null): value is T {
-  return value !== null;
 }
