@@ -80,7 +80,7 @@ export class Settling implements ContextReader {
   }
 
   #isSettled(key: ContextKey): boolean {
-    if (key.owner === 'request') return this.#evaluation.request.context.has(key.name);
+    if (this.#evaluation.comesWithRequest(key)) return this.#evaluation.request.context.has(key.name);
     return key.owner !== 'resource' || (this.#ownerKnown && key.tag === null);
   }
 

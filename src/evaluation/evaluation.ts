@@ -24,7 +24,7 @@ export class Evaluation implements ContextReader {
   }
 
   value(key: ContextKey): ContextValue | undefined {
-    if (key.owner === 'request') return this.given(key);
+    if (this.comesWithRequest(key)) return this.given(key);
     if (this.request.authority === 'context') {
       const given = this.given(key);
       if (given !== undefined) return given;
@@ -41,9 +41,19 @@ export class Evaluation implements ContextReader {
     return value === undefined || value.length > 0 || typeof value === 'string' ? value : undefined;
   }
 
+  /**
+   * Nothing but the request can say what the key holds. Credentials of sts:AssumeRole and sts:GetFederationToken know nothing of
+   * MFA, whoever made them: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_mfa_configure-api-require.html
+   */
+  comesWithRequest({ owner }: ContextKey): boolean {
+    if (owner === 'request') return true;
+    const { caller } = this.principal;
+    return owner === 'mfa' && (caller === 'user' || caller === 'root');
+  }
+
   /** Whether the request could have given this key: under the directory's authority, only what the directory does not know. */
   couldBeGiven(key: ContextKey): boolean {
-    if (key.owner === 'request' || this.request.authority === 'context') return true;
+    if (this.comesWithRequest(key) || this.request.authority === 'context') return true;
     if (key.owner !== 'resource') return false;
     return key.tag === null ? this.resource.accountId === null : this.resource.tags === null;
   }

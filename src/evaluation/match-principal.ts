@@ -35,7 +35,11 @@ function namingBy(named: NamedPrincipal, caller: PreparedPrincipal, resource: Pr
   if (facts.kind === 'service') {
     return named.kind === 'service' && named.service === facts.service ? DIRECTLY : NOT_NAMED;
   }
-  if (named.kind === 'account') return named.accountId === caller.accountId ? AS_ACCOUNT : NOT_NAMED;
+  if (named.kind === 'account') {
+    const { accountId, partition } = named;
+    const isIts = accountId === caller.accountId && (partition === null || partition === caller.partition);
+    return isIts ? AS_ACCOUNT : NOT_NAMED;
+  }
   if (named.kind === 'arn') return namingByArn(named.arn, caller, resource);
   return named.kind === 'uniqueId' ? namingById(named.id, caller) : NOT_NAMED;
 }

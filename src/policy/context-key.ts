@@ -3,8 +3,11 @@ import { remembering } from './remember.ts';
 /** A string is a single-valued condition key, a list a multi-valued one. Numbers and booleans are written as strings. */
 export type ContextValue = string | readonly string[];
 
-/** Who says what a condition key holds. Everything that does not follow from what is known comes with the request. */
-export type KeyOwner = 'request' | 'principal' | 'resource' | 'time';
+/**
+ * Who says what a condition key holds. Everything that does not follow from what is known comes with the request; `mfa` only
+ * with one of a user or root user.
+ */
+export type KeyOwner = 'request' | 'principal' | 'resource' | 'time' | 'mfa';
 
 /** A condition key as a policy names it. */
 export interface ContextKey {
@@ -51,6 +54,8 @@ const RESOURCE_KEYS = new Set([
   's3:resourceaccount',
 ]);
 
+const MFA_KEYS = new Set(['aws:multifactorauthpresent', 'aws:multifactorauthage']);
+
 const TIME_KEYS = new Set(['aws:currenttime', 'aws:epochtime']);
 
 const MULTI_VALUED_KEYS = new Set([
@@ -77,6 +82,7 @@ export const contextKey: (written: string) => ContextKey = remembering((written)
 function ownerOf(name: string): KeyOwner {
   if (PRINCIPAL_KEYS.has(name) || name.startsWith(PRINCIPAL_TAG)) return 'principal';
   if (RESOURCE_KEYS.has(name) || name.includes(RESOURCE_TAG)) return 'resource';
+  if (MFA_KEYS.has(name)) return 'mfa';
   return TIME_KEYS.has(name) ? 'time' : 'request';
 }
 

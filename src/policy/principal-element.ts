@@ -3,8 +3,8 @@ import { isAccountId } from './principal-id.ts';
 
 /** One principal that a policy names. */
 export type NamedPrincipal =
-  /** The account as a whole: its 12 digits or its root ARN, which mean the same. */
-  | { readonly kind: 'account'; readonly accountId: string }
+  /** The account as a whole: its 12 digits or its root ARN. `partition`: of the ARN; null: the digits alone, of any. */
+  | { readonly kind: 'account'; readonly accountId: string; readonly partition: string | null }
   /** User, role, role session or federated user. */
   | { readonly kind: 'arn'; readonly arn: string }
   /** AIDA… or AROA…: how AWS stores a user or role, and prints it once it is gone. */
@@ -44,10 +44,12 @@ export function readNamedPrincipal(type: string, value: string): NamedPrincipal 
 }
 
 function readAwsPrincipal(value: string): NamedPrincipal | null {
-  if (isAccountId(value)) return { kind: 'account', accountId: sameText(value) };
+  if (isAccountId(value)) return { kind: 'account', accountId: sameText(value), partition: null };
   if (UNIQUE_ID.test(value)) return { kind: 'uniqueId', id: value };
   const arn = parseArn(value);
   if (arn === null) return null;
-  if (arn.service === 'iam' && arn.resource === 'root') return { kind: 'account', accountId: sameText(arn.accountId) };
+  if (arn.service === 'iam' && arn.resource === 'root') {
+    return { kind: 'account', accountId: sameText(arn.accountId), partition: sameText(arn.partition) };
+  }
   return { kind: 'arn', arn: value };
 }

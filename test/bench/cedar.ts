@@ -152,6 +152,8 @@ function contextOf(world: World, request: BenchRequest): object {
     'aws:principaltag/team': role.tags['team'],
   };
   for (const [key, value] of request.context) {
+    // Sessions of roles know nothing of MFA, whatever the request says.
+    if (key === 'aws:multifactorauthpresent' && facts.kind !== 'user') continue;
     if (key === 'aws:sourceip') context[key] = { __extn: { fn: 'ip', arg: value } };
     else context[key] = key === 's3:max-keys' ? Number(value) : value;
   }

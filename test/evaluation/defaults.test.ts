@@ -10,7 +10,7 @@ import { loadPolicy } from '../../src/policy/load.ts';
 import { validatePolicy } from '../../src/policy/validate.ts';
 import { engineDecision } from '../support/engine.ts';
 import type { Doc, NaiveRequest } from '../support/naive-evaluator.ts';
-import { A, action, role, session, user } from '../support/world.ts';
+import { A, action, federated, role, session, user } from '../support/world.ts';
 
 const doc = (...Statement: readonly Doc[]): Doc => ({ Version: '2012-10-17', Statement });
 const allow = (more: Doc = {}): Doc => ({ Effect: 'Allow', Action: '*', Resource: '*', ...more });
@@ -162,11 +162,35 @@ test('i: ForAnyValue with IfExists holds when the key is absent', () => {
   ).toBe('IMPLICIT_DENY IDENTITY_POLICY');
 });
 
-test('j: a role session knows nothing of MFA by itself', () => {
-  const identity = [
-    doc(allow({ Condition: { Null: { 'aws:MultiFactorAuthPresent': 'true', 'aws:MultiFactorAuthAge': 'true' } } })),
-  ];
-  expect(decide({ principal: session(A), identity })).toBe('ALLOWED');
+test('j: sessions of sts:AssumeRole and sts:GetFederationToken know nothing of MFA, whatever the request says', () => {
+  const absent = { 'aws:MultiFactorAuthPresent': 'true', 'aws:MultiFactorAuthAge': 'true' };
+  const unproved = [doc(allow({ Condition: { Null: absent } }))];
+  const proved = [doc(allow({ Condition: { Bool: { 'aws:MultiFactorAuthPresent': 'true' } } }))];
+  const recently = [doc(allow({ Condition: { NumericLessThan: { 'aws:MultiFactorAuthAge': '60' } } }))];
+  const context = withContext({ 'aws:MultiFactorAuthPresent': 'true', 'aws:MultiFactorAuthAge': '10' });
+  const inRole = { principal: session(A), context };
+  const asFederated = { principal: federated(A), session: [doc(allow())], context };
+  for (const caller of [{ principal: session(A) }, inRole, asFederated]) {
+    expect(decide({ ...caller, identity: unproved })).toBe('ALLOWED');
+    expect(decide({ ...caller, identity: proved })).toBe('IMPLICIT_DENY IDENTITY_POLICY');
+    expect(decide({ ...caller, identity: recently })).toBe('IMPLICIT_DENY IDENTITY_POLICY');
+  }
+  // A user may have proved it: with a long-term key nothing is known, with credentials of sts:GetSessionToken it is.
+  expect(decide({ identity: unproved })).toBe('ALLOWED');
+  for (const identity of [proved, recently]) {
+    expect(decide({ identity })).toBe('IMPLICIT_DENY IDENTITY_POLICY');
+    expect(decide({ identity, context })).toBe('ALLOWED');
+  }
+  // In a simulation the context counts before what follows from the caller.
+  expect(decide({ ...inRole, identity: proved, authority: 'context' })).toBe('ALLOWED');
+});
+
+test('j: to a role session no MFA key is missing', () => {
+  const identity = [doc(allow({ Condition: { Bool: { 'aws:MultiFactorAuthPresent': 'true' } } }))];
+  const missing = (q: Partial<NaiveRequest>) => engineDecision({ ...base, ...q, identity }).missingContextKeys;
+  expect(missing({ principal: session(A) })).toEqual([]);
+  expect(missing({})).toEqual(['aws:MultiFactorAuthPresent']);
+  expect(missing({ principal: session(A), authority: 'context' })).toEqual(['aws:MultiFactorAuthPresent']);
 });
 
 test('k: aws:PrincipalType, aws:userid and aws:PrincipalArn are absent for services', () => {

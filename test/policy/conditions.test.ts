@@ -74,6 +74,8 @@ describe('what each operator compares', () => {
     ['Bool', 'true', 'false', false],
     ['Bool', 'yes', 'yes', false],
     ['BinaryEquals', 'QQ==', 'QQ', true],
+    ['BinaryEquals', 'QQ==', 'QR==', true],
+    ['BinaryEquals', 'QQ==', 'Qg==', false],
     ['BinaryEquals', 'QQ==', 'QUI=', false],
     ['BinaryEquals', 'no base64!', 'no base64!', false],
     ['IpAddress', '203.0.113.0/24', '203.0.113.9', true],

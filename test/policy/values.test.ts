@@ -106,6 +106,12 @@ test.each([
   ['QmluYXJ5', 'QmluYXJ5'],
   ['QQ==', 'QQ'],
   ['QQ', 'QQ'],
+  // Bits of the last digit that belong to no byte do not count: RFC 4648, section 3.5.
+  ['QR==', 'QQ'],
+  ['Q/', 'Qw'],
+  ['QUJ=', 'QUI'],
+  ['QUM=', 'QUM'],
+  ['', ''],
   ['Q', null],
   ['Q===', null],
   ['ä', null],

@@ -57,7 +57,7 @@ function grade(q: NaiveRequest, type: string, entry: string): number {
   if (p.kind === 'anonymous') return type === 'Federated' && entry === p.federatedProvider ? 3 : 0;
   if (p.kind === 'service') return type === 'Service' && entry === p.service ? 3 : 0;
   if (type !== 'AWS') return 0;
-  if (entry === p.accountId || new RegExp(`^arn:[^:]+:iam::${p.accountId}:root$`).test(entry)) return 1;
+  if (entry === p.accountId || entry === `arn:${p.partition}:iam::${p.accountId}:root`) return 1;
   const bound = (id: string): boolean => q.resource.bindings[entry] === undefined || q.resource.bindings[entry] === id;
   if (p.kind === 'user') return entry === p.id || (entry === p.arn && bound(p.id)) ? 3 : 0;
   if (p.kind === 'roleSession') {

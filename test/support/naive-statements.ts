@@ -77,6 +77,9 @@ function knownValue(q: NaiveRequest, key: string): { readonly value: Value } | '
   const r = q.resource;
   if (key === 'aws:currenttime') return { value: new Date(q.now).toISOString() };
   if (key === 'aws:epochtime') return { value: String(Math.floor(q.now / 1000)) };
+  if (key.startsWith('aws:multifactorauth')) {
+    return p.kind === 'user' || p.kind === 'root' ? 'fromRequest' : { value: undefined };
+  }
   if (key.includes(':resourcetag/')) {
     return r.tags === null ? 'fromRequest' : { value: tag(r.tags, key.slice(key.indexOf('/') + 1)) };
   }
@@ -177,6 +180,9 @@ export function resourceMatches(q: NaiveRequest, doc: Doc, kind: Kind, statement
 const parseDate = (text: string): number => (/^\d{5,}$|^\d{1,3}$/.test(text) ? Number(text) * 1000 : Date.parse(text));
 const toNumber = (text: string): number => (/^[+-]?\d+(\.\d*)?$|^[+-]?\.\d+$/.test(text) ? Number(text) : Number.NaN);
 
+const bytes = (text: string): Buffer | null =>
+  /^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2,3}={0,2})?$/.test(text) ? Buffer.from(text, 'base64') : null;
+
 /** true, false, or null when a value is not of the operator's type. */
 function compare(q: NaiveRequest, doc: Doc, operator: string, given: string, policyValue: string): boolean | null {
   const base = operator.replace('Not', '');
@@ -190,7 +196,10 @@ function compare(q: NaiveRequest, doc: Doc, operator: string, given: string, pol
   if (base.startsWith('Numeric')) return numbers(toNumber(given), toNumber(policyValue));
   if (base.startsWith('Date')) return numbers(parseDate(given), parseDate(policyValue));
   if (base === 'IpAddress') return inRange(given, policyValue);
-  if (base === 'BinaryEquals') return given.replace(/=+$/, '') === policyValue.replace(/=+$/, '');
+  if (base === 'BinaryEquals') {
+    const [a, b] = [bytes(given), bytes(policyValue)];
+    return a === null || b === null ? null : a.equals(b);
+  }
   if (base === 'Bool' && !/^(true|false)$/i.test(given)) return null;
   if (base.startsWith('Arn') && given.split(':').length < 6) return null;
   const wanted = substitute(q, doc, policyValue);

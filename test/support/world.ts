@@ -235,6 +235,7 @@ const conditions: fc.Arbitrary<Record<string, Json>> = fc.oneof(
     ['aws:PrincipalIsAWSService', 'aws:MultiFactorAuthPresent'],
     fc.constantFrom('true', 'false', 'TRUE', 'x'),
   ),
+  operation(['BinaryEquals'], ['k:bytes'], fc.constantFrom('QQ==', 'QR==', 'QUI=', 'x!')),
   fc
     .tuple(fc.constantFrom('aws:username', 'aws:TagKeys', 'aws:SourceIp'), fc.boolean())
     .map(([key, absent]) => ({ Null: { [key]: absent } })),
@@ -251,6 +252,7 @@ const namedPrincipals: fc.Arbitrary<Json> = fc.oneof(
         A,
         B,
         `arn:aws:iam::${A}:root`,
+        `arn:aws-cn:iam::${A}:root`,
         `arn:aws:iam::${A}:user/alice`,
         `arn:aws:iam::${B}:user/alice`,
         `arn:aws:iam::${A}:role/team/App`,
@@ -334,6 +336,7 @@ const contextValues: fc.Arbitrary<ReadonlyMap<string, string | readonly string[]
       's3:max-keys': fc.constantFrom('10', '5', 'x'),
       'aws:multifactorauthage': fc.constantFrom('10', '300'),
       'aws:multifactorauthpresent': fc.constantFrom('true', 'false', 'x'),
+      'k:bytes': fc.constantFrom('QQ==', 'QQ', 'QUJ=', 'Q'),
       'aws:username': fc.constantFrom('mallory'),
       'aws:principaltag/team': fc.constantFrom('blue'),
       'aws:resourcetag/team': values,

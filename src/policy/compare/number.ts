@@ -1,6 +1,9 @@
 const DECIMAL = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)$/;
 
-/** An integer or decimal number; null for anything else. */
+/**
+ * An integer or decimal number; null for anything else. AWS names no bound and no precision: above 2 to the 53rd power, numbers
+ * are rounded before they compare.
+ */
 export function parseDecimal(text: string): number | null {
   return smallInteger(text) ?? (DECIMAL.test(text) ? Number(text) : null);
 }
