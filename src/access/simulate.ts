@@ -4,6 +4,7 @@ import { authorize } from '../evaluation/authorize.ts';
 import { type PreparedPrincipal, preparePolicies, preparePrincipal, prepareResource } from '../evaluation/prepare.ts';
 import type { PrincipalFacts } from '../evaluation/principal.ts';
 import type { RequestContext } from '../evaluation/request.ts';
+import { isServiceLinked } from '../evaluation/service-linked.ts';
 import { parseArn } from '../policy/arn.ts';
 import { InvalidInput, RolegateError } from '../policy/errors.ts';
 import type { JsonValue } from '../policy/json.ts';
@@ -60,6 +61,8 @@ const RCP_FULL_AWS_ACCESS = {
 /**
  * Decides requests on the policies given, without a look at the directory; hence no gaps, and the revision before its
  * first change. What the context says counts, also where it contradicts what follows from the caller.
+ * Policies that AWS would not let the caller have are refused where they would limit it; identity policies given for the root
+ * user, services and anonymous callers count for nothing.
  * Throws InvalidInput and MalformedPolicyDocument with the place of the fault.
  */
 export function simulate(catalog: Catalog, simulation: Simulation, now: number): readonly Answer[] {
@@ -106,11 +109,34 @@ function simulatedPrincipal(simulation: Simulation, at: (field: string) => strin
       `${boundaries.length} boundaries; a principal has at most ${MAX_BOUNDARIES}`,
     );
   }
+  if (boundaries.length > 0 && !canHaveBoundary(facts)) {
+    throw new InvalidInput(
+      at('permissionsBoundaries'),
+      'only users and roles have a boundary, service-linked roles excepted: leave it out',
+    );
+  }
   const session = documents(simulation.sessionPolicies, 'session', 'sessionPolicies', at);
+  if (session.length > 0 && facts.kind !== 'roleSession' && facts.kind !== 'federatedUser') {
+    throw new InvalidInput(
+      at('sessionPolicies'),
+      'only sessions of roles and federated users have session policies: leave them out',
+    );
+  }
   const serviceControl = controlLevels(simulation.serviceControlPolicies, 'scp', 'serviceControlPolicies', at);
   if (facts.kind === 'service' || facts.kind === 'anonymous') return preparePrincipal(facts, null, null);
-  const policies = preparePolicies({ identity, boundary: boundaries[0] ?? null, serviceControl });
+  // INVARIANT: a root user has no identity policies. A Deny in them would count.
+  const own = facts.kind === 'root' ? [] : identity;
+  const policies = preparePolicies({ identity: own, boundary: boundaries[0] ?? null, serviceControl });
   return preparePrincipal(facts, policies, session.length === 0 ? null : session);
+}
+
+/**
+ * Whether a boundary can be attached to the principal, or to the user that made its federated session.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html
+ */
+function canHaveBoundary(facts: PrincipalFacts): boolean {
+  if (facts.kind === 'roleSession') return !isServiceLinked(facts);
+  return facts.kind === 'user' || facts.kind === 'federatedUser';
 }
 
 function documents(

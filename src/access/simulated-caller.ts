@@ -16,6 +16,12 @@ export interface SimulatedCaller {
  */
 const UNKNOWN_ID = '';
 
+/**
+ * Some user, whom no policy can name. The root user could be the issuer, too, but its session would have everything that
+ * its session policies allow; here the identity policies that are given count.
+ */
+const UNKNOWN_ISSUER = { arn: '', id: UNKNOWN_ID };
+
 /** What is true of a simulated caller. `field` is where it stands in the client's input. */
 export function simulatedCaller(caller: SimulatedCaller, field: string): PrincipalFacts {
   const { principal: ref, tags } = caller;
@@ -38,7 +44,15 @@ export function simulatedCaller(caller: SimulatedCaller, field: string): Princip
       return { kind: 'roleSession', ...inAccount, role, sessionName, tags, sourceIdentity: null, issuedAt: null };
     }
     case 'federatedUser':
-      return { kind: 'federatedUser', ...inAccount, arn: ref.arn, name: ref.name, issuer: null, tags, issuedAt: null };
+      return {
+        kind: 'federatedUser',
+        ...inAccount,
+        arn: ref.arn,
+        name: ref.name,
+        issuer: UNKNOWN_ISSUER,
+        tags,
+        issuedAt: null,
+      };
     case 'root':
       return { kind: 'root', ...inAccount, arn: ref.arn };
     default:

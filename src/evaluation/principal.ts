@@ -57,7 +57,7 @@ export interface FederatedUserFacts extends InAccount {
   readonly arn: string;
   readonly name: string;
   /** The user (or null for the root user) whose credentials made the session. */
-  readonly issuer: UserFacts | null;
+  readonly issuer: Pick<UserFacts, 'arn' | 'id'> | null;
   readonly tags: Tags;
   readonly issuedAt: number | null;
 }

@@ -42,11 +42,18 @@ const SimulateCustomPoliciesInput = builder.inputType('SimulateCustomPoliciesInp
   description: 'Policies, and requests to decide on them alone',
   fields: (t) => ({
     caller: t.field({ type: SimulatedCallerInput, required: true, description: 'What is true of the caller' }),
-    identityPolicies: t.field({ type: ['PolicyDocument'], description: 'Policies of the caller. Left out: none' }),
-    permissionsBoundaries: t.field({ type: ['PolicyDocument'], description: 'Its permissions boundary, at most one' }),
+    identityPolicies: t.field({
+      type: ['PolicyDocument'],
+      description:
+        'Policies of the caller; those of root users, services and anonymous callers do not count. Left out: none',
+    }),
+    permissionsBoundaries: t.field({
+      type: ['PolicyDocument'],
+      description: 'Its permissions boundary, at most one; only users and roles have one',
+    }),
     sessionPolicies: t.field({
       type: ['PolicyDocument'],
-      description: 'Policies passed for its session. Left out: none',
+      description: 'Policies passed for its session, which is of a role or a federated user. Left out: none',
     }),
     resourcePolicy: t.field({
       type: 'PolicyDocument',

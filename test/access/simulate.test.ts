@@ -68,7 +68,23 @@ const ALLOWED = { allowed: true, deniedBy: null };
 const s3 = document(allow('s3:*'));
 const everything = document(allow('*'));
 const session = `arn:aws:sts::${A}:assumed-role/App/s1`;
+const bob: Given = {
+  principal: `arn:aws:sts::${A}:federated-user/bob`,
+  identityPolicies: [document(allow('s3:GetObject'))],
+  sessionPolicies: [everything],
+};
 const publicRead = { ...allow('s3:GetObject'), Principal: '*' };
+
+/** A user of the partition aws-cn, at a bucket of another account that names `principal`. */
+function inChina(principal: string): Given {
+  return {
+    principal: `arn:aws-cn:iam::${A}:user/alice`,
+    resource: 'arn:aws-cn:s3:::b/x',
+    resourceAccount: B,
+    identityPolicies: [s3],
+    resourcePolicy: document({ ...allow('s3:*'), Principal: { AWS: principal } }),
+  };
+}
 
 describe('a simulation', () => {
   it.each<[string, Given, true | string]>([
@@ -109,6 +125,21 @@ describe('a simulation', () => {
       'RESOURCE_CONTROL_POLICY',
     ],
     ['the root user', { principal: A }, true],
+    // It has no identity policies: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_root-user.html
+    ['the root user, an identity policy that denies', { principal: A, identityPolicies: [document(deny('*'))] }, true],
+    // As much as its user: https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies.html#policies_session
+    ['a federated user, both allow', { ...bob, identityPolicies: [s3] }, true],
+    ['a federated user, its user is not allowed', { ...bob, action: 's3:PutObject' }, 'IDENTITY_POLICY'],
+    ['a federated user without identity policies', { ...bob, identityPolicies: [] }, 'IDENTITY_POLICY'],
+    ['a federated user without session policies', { ...bob, sessionPolicies: [] }, 'SESSION_POLICY'],
+    [
+      'a federated user, the boundary of its user',
+      { ...bob, permissionsBoundaries: [document(allow('ec2:*'))] },
+      'PERMISSIONS_BOUNDARY',
+    ],
+    ['the digits of an account, in any partition', inChina(A), true],
+    ['the root of an account, in its partition', inChina(`arn:aws-cn:iam::${A}:root`), true],
+    ['the root of an account, in another partition', inChina(`arn:aws:iam::${A}:root`), 'RESOURCE_POLICY'],
     [
       'a service, which needs the resource policy',
       { principal: 'ec2.amazonaws.com', identityPolicies: [s3] },
@@ -169,6 +200,39 @@ describe('a simulation', () => {
     ],
     ['a resource policy that is none', { resourcePolicy: 'x' }, 'MalformedPolicyDocument', 'input.resourcePolicy'],
     ['two boundaries', { permissionsBoundaries: [s3, s3] }, 'BAD_USER_INPUT', 'input.permissionsBoundaries'],
+    // https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html
+    [
+      'a boundary of the root user',
+      { principal: A, permissionsBoundaries: [s3] },
+      'BAD_USER_INPUT',
+      'input.permissionsBoundaries',
+    ],
+    [
+      'a boundary of a service',
+      { principal: 'ec2.amazonaws.com', permissionsBoundaries: [s3] },
+      'BAD_USER_INPUT',
+      'input.permissionsBoundaries',
+    ],
+    [
+      'a boundary of a service-linked role',
+      { principal: roleArn('aws-service-role/x.amazonaws.com/App'), permissionsBoundaries: [s3] },
+      'BAD_USER_INPUT',
+      'input.permissionsBoundaries',
+    ],
+    // https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies.html#policies_session
+    ['session policies of a user', { sessionPolicies: [s3] }, 'BAD_USER_INPUT', 'input.sessionPolicies'],
+    [
+      'session policies of the root user',
+      { principal: A, sessionPolicies: [s3] },
+      'BAD_USER_INPUT',
+      'input.sessionPolicies',
+    ],
+    [
+      'session policies of an anonymous caller',
+      { principal: 'anonymous', sessionPolicies: [s3] },
+      'BAD_USER_INPUT',
+      'input.sessionPolicies',
+    ],
     [
       'eight levels',
       { serviceControlPolicies: Array.from({ length: 8 }, () => [everything]) },
