@@ -10,10 +10,10 @@ const MOST = 8192;
 export class Memory<T> {
   readonly #known = new Map<string, T>();
 
-  recall(text: string, make: () => T): T {
+  recall(text: string, make: (text: string) => T): T {
     const before = this.#known.get(text);
     if (before !== undefined) return before;
-    const made = make();
+    const made = make(text);
     if (text.length > LONGEST) return made;
     if (this.#known.size >= MOST) this.#known.clear();
     this.#known.set(text, made);
@@ -24,5 +24,5 @@ export class Memory<T> {
 /** `read`, with a memory. */
 export function remembering<T>(read: (text: string) => T): (text: string) => T {
   const memory = new Memory<T>();
-  return (text) => memory.recall(text, () => read(text));
+  return (text) => memory.recall(text, read);
 }

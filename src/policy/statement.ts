@@ -161,16 +161,17 @@ function compileBlock(block: JsonObject, variables: boolean, place: string): rea
 
 /** What is made of each text of an element. Where it makes nothing, the text can match nothing and is left out. */
 function readEach<T>(value: JsonValue, read: (text: string) => T | null, place: string, element: string): readonly T[] {
-  const made: T[] = [];
-  for (const one of asList(value)) {
+  const made = asList(value).map((one) => {
     if (typeof one !== 'string') {
       throw new MalformedPolicy(`\`${place}.${element}\` must be a string or a list of strings`);
     }
-    const result = read(one);
-    if (result !== null) made.push(result);
-  }
-  // A list that grew has room for more: the slice has not, and there are very many.
-  return made.slice();
+    return read(one);
+  });
+  return made.every(isPresent) ? made : made.filter(isPresent);
+}
+
+function isPresent<T>(value: T | null): value is T {
+  return value !== null;
 }
 
 /** Booleans and numbers may stand unquoted in conditions. */
