@@ -27,7 +27,7 @@ export function inlineSessionPolicies(documents: readonly string[], at: string):
  */
 export function checkSessionPolicies(documents: readonly string[], at: string): void {
   for (const [index, { policy }] of inlineSessionPolicies(documents, at).entries()) {
-    const findings = validatePolicy(JSON.stringify(policy.document), 'session');
+    const findings = validatePolicy(JSON.stringify(policy.source.document), 'session');
     const finding = findings.find(({ code }) => code === 'MalformedPolicyDocument');
     if (finding !== undefined) throw new RolegateError(finding.code, finding.message, { field: `${at}[${index}]` });
   }

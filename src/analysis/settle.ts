@@ -1,7 +1,7 @@
 import type { AttachedPolicy } from '../evaluation/applicable-policies.ts';
-import type { MatchedStatement } from '../evaluation/decision.ts';
 import type { Evaluation } from '../evaluation/evaluation.ts';
 import type { PolicyLayer } from '../evaluation/layer.ts';
+import { StatementInPolicy } from '../evaluation/matched-statement.ts';
 import { splitArn } from '../policy/arn.ts';
 import type { Condition } from '../policy/condition.ts';
 import type { ContextKey, ContextReader } from '../policy/context-key.ts';
@@ -33,14 +33,14 @@ export class Settling implements ContextReader {
 
   /** The requests that the statement matches by Resource and Condition, as terms whose union it is. */
   termsOf(layer: PolicyLayer, attached: AttachedPolicy, statement: CompiledStatement): readonly Term[] {
-    const variables = attached.policy.document['Version'] === '2012-10-17';
+    const { variables } = attached.policy;
     const conditions: ConditionUse[] = [];
     for (const condition of statement.conditions) {
       const settled = this.condition(condition, variables);
       if (settled === false) return [];
       if (settled !== true) conditions.push(settled);
     }
-    const statements = [matched(layer, attached, statement)];
+    const statements = [new StatementInPolicy(layer, attached, statement)];
     return this.#resourceTerms(attached, statement, variables)
       .map((term) => simplified({ ...term, conditions: [...conditions, ...term.conditions], statements }))
       .filter((term) => term !== null);
@@ -121,8 +121,8 @@ export class Settling implements ContextReader {
   }
 
   #entries(attached: AttachedPolicy, statement: CompiledStatement, variables: boolean): readonly Entry[] {
-    const { source, resources } = statement;
-    const element = source[resources?.negated === true ? 'NotResource' : 'Resource'];
+    const { index, resources } = statement;
+    const element = attached.policy.source.statement(index)[resources?.negated === true ? 'NotResource' : 'Resource'];
     return textsOf(element).flatMap((text): readonly Entry[] => {
       const pattern = readResourcePattern(text, attached.policy.kind, variables);
       if (pattern === null) return [];
@@ -205,18 +205,4 @@ function textsOf(element: JsonValue | undefined): readonly string[] {
 
 function isList(value: JsonValue | undefined): value is readonly JsonValue[] {
   return Array.isArray(value);
-}
-
-function matched(layer: PolicyLayer, attached: AttachedPolicy, statement: CompiledStatement): MatchedStatement {
-  return {
-    layer,
-    policy: attached.id,
-    policyName: attached.name,
-    arn: attached.arn,
-    holder: attached.holder ?? null,
-    sid: statement.sid,
-    index: statement.index,
-    effect: statement.allows ? 'ALLOW' : 'DENY',
-    statement: statement.source,
-  };
 }

@@ -7,6 +7,7 @@ import type { CompiledStatement } from '../policy/statement.ts';
 import type { AttachedPolicy } from './applicable-policies.ts';
 import type { MatchedStatement } from './decision.ts';
 import type { PolicyLayer } from './layer.ts';
+import { StatementInPolicy } from './matched-statement.ts';
 import { type Names, namedBy } from './names.ts';
 
 /** Stands for the patterns of NotResource, and of a Resource whose entries match nothing. */
@@ -87,17 +88,7 @@ export class Rule {
 
   /** As decisions show it: the same object every time. */
   get asMatched(): MatchedStatement {
-    this.asMatchedRead ??= {
-      layer: this.layer,
-      policy: this.attached.id,
-      policyName: this.attached.name,
-      arn: this.attached.arn,
-      holder: this.attached.holder ?? null,
-      sid: this.statement.sid,
-      index: this.statement.index,
-      effect: this.allows ? 'ALLOW' : 'DENY',
-      statement: this.statement.source,
-    };
+    this.asMatchedRead ??= new StatementInPolicy(this.layer, this.attached, this.statement);
     return this.asMatchedRead;
   }
 }

@@ -2,12 +2,15 @@ import type { JsonObject, JsonValue } from './json.ts';
 import { membersIn, shapeOf } from './json-shape.ts';
 import { MalformedPolicy } from './malformed-policy.ts';
 import type { PolicyKind } from './policy-kind.ts';
+import { PolicySource } from './policy-source.ts';
 import { type CompiledStatement, compileStatement } from './statement.ts';
 
 /** A policy document, compiled. Immutable and good for any number of requests at once; share it by its content. */
 export interface CompiledPolicy {
   readonly kind: PolicyKind;
-  readonly document: JsonObject;
+  readonly source: PolicySource;
+  /** The document's Version knows policy variables. */
+  readonly variables: boolean;
   readonly statements: readonly CompiledStatement[];
 }
 
@@ -27,7 +30,7 @@ const ELEMENTS = new Set(['Version', 'Id', 'Statement']);
  * understand: a restriction that were skipped would grant. Throws MalformedPolicy.
  */
 export function loadPolicy(document: string | JsonValue, kind: PolicyKind): CompiledPolicy {
-  const json = typeof document === 'string' ? parseText(document) : document;
+  const { json, text } = typeof document === 'string' ? parseText(document) : { json: document, text: null };
   if (!isObject(json)) throw new MalformedPolicy('a policy document must be a JSON object');
   for (const element of Object.keys(json)) {
     if (!ELEMENTS.has(element)) throw new MalformedPolicy(`unknown element \`${element}\``);
@@ -36,7 +39,8 @@ export function loadPolicy(document: string | JsonValue, kind: PolicyKind): Comp
   const statement = json['Statement'];
   if (statement === undefined) throw new MalformedPolicy('`Statement` is missing');
   const list = isList(statement) ? statement : [statement];
-  return { kind, document: json, statements: list.map((one, i) => compileStatement(one, i, kind, variables)) };
+  const statements = list.map((one, i) => compileStatement(one, i, kind, variables));
+  return { kind, source: new PolicySource(text ?? json), variables, statements };
 }
 
 /** Without a Version, variables are plain text, as in 2008-10-17. */
@@ -46,7 +50,8 @@ function readVersion(version: JsonValue | undefined): string {
   throw new MalformedPolicy('`Version` must be `2012-10-17` or `2008-10-17`');
 }
 
-function parseText(text: string): JsonValue {
+/** The document, and its text without URL-encoding. */
+function parseText(text: string): { readonly json: JsonValue; readonly text: string } {
   if (text.length > MAX_DOCUMENT_LENGTH) {
     throw new MalformedPolicy(
       `a policy document has at most ${MAX_DOCUMENT_LENGTH} characters, this one ${text.length}`,
@@ -65,7 +70,7 @@ function parseText(text: string): JsonValue {
     throw new MalformedPolicy(`a policy document must not be nested more than ${MAX_DOCUMENT_DEPTH} levels deep`);
   }
   if (members !== membersIn(json)) throw new MalformedPolicy('a policy document must not have a key twice');
-  return json;
+  return { json, text: plain };
 }
 
 function isList(value: JsonValue): value is readonly JsonValue[] {

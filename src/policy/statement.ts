@@ -14,8 +14,6 @@ export interface CompiledStatement {
   readonly sid: string | null;
   /** Effect is Allow. */
   readonly allows: boolean;
-  /** As it stands in the document. */
-  readonly source: JsonObject;
   /** Null: it names no principal. In a resource-based or trust policy such a statement matches nobody. */
   readonly principal: PrincipalElement | null;
   readonly actions: ActionElement;
@@ -59,7 +57,6 @@ export function compileStatement(
     index,
     sid: sid ?? null,
     allows: readEffect(json['Effect'], place),
-    source: json,
     principal: readPrincipal(json, kind, place),
     actions: readActions(json, place),
     resources: readResources(json, kind, variables, place),

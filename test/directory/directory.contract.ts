@@ -139,7 +139,9 @@ export function describeDirectory(name: string, store: StoreUnderTest): void {
           policy: { kind: 'boundary' },
         });
         // The default version counts.
-        expect(alice?.value.policies?.source.boundary?.policy.document).toEqual(JSON.parse(allow('sqs:SendMessage')));
+        expect(alice?.value.policies?.source.boundary?.policy.source.document).toEqual(
+          JSON.parse(allow('sqs:SendMessage')),
+        );
         expect(policyIds(gathered, BOB)).toEqual([]);
       });
 
@@ -247,7 +249,7 @@ export function describeDirectory(name: string, store: StoreUnderTest): void {
           ],
         });
         const source = (await directory.gather(EVERYTHING)).principal(ref(ALICE))?.value.policies?.source;
-        expect(source?.boundary?.policy.document).toEqual(JSON.parse(allow('kms:*')));
+        expect(source?.boundary?.policy.source.document).toEqual(JSON.parse(allow('kms:*')));
         expect(await directory.prisma.policyVersion.count({ where: { policyId: 'ANPAOWN' } })).toBe(3);
       });
 
@@ -336,7 +338,7 @@ export function describeDirectory(name: string, store: StoreUnderTest): void {
         });
         const bob = (await directory.gather(EVERYTHING)).principal(ref(BOB));
         expect(bob?.value.policies?.source.identity).toEqual([]);
-        expect(bob?.value.policies?.source.boundary?.policy.document).toMatchObject({
+        expect(bob?.value.policies?.source.boundary?.policy.source.document).toMatchObject({
           Statement: [{ Effect: 'Deny', Action: '*' }],
         });
         expect(bob?.gaps).toEqual([
@@ -479,7 +481,7 @@ export function describeDirectory(name: string, store: StoreUnderTest): void {
         expect(alice?.value.policies?.source.serviceControl).toMatchObject([
           {
             target: 'r-abcd',
-            policies: [{ id: 'p-other', policy: { document: { Statement: [{ Effect: 'Deny' }] } } }],
+            policies: [{ id: 'p-other', policy: { source: { document: { Statement: [{ Effect: 'Deny' }] } } } }],
           },
           { target: HERE, policies: [] },
         ]);

@@ -216,7 +216,7 @@ test('a key that is named as missing can turn the outcome; without one, no value
 test('a document printed and read again decides the same', () => {
   fc.assert(
     fc.property(requests, (q) => {
-      const again = (document: Doc): Doc => loadPolicy(JSON.stringify(document), 'identity').document;
+      const again = (document: Doc): Doc => loadPolicy(JSON.stringify(document), 'identity').source.document;
       const reread = {
         ...q,
         identity: q.identity.map(again),

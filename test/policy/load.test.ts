@@ -9,13 +9,17 @@ const document = { Version: '2012-10-17', Statement: [statement] };
 test('an object, its JSON, and its JSON URL-encoded are the same document', () => {
   const text = JSON.stringify(document);
   for (const form of [document, text, `  ${text}`, encodeURIComponent(text)]) {
-    expect(loadPolicy(form, 'identity').document).toEqual(document);
+    expect(loadPolicy(form, 'identity').source.document).toEqual(document);
   }
 });
 
 test('a statement that stands alone is a list of one; its place and Sid are kept', () => {
-  const { statements } = loadPolicy({ ...document, Statement: { Sid: 'One', ...statement } }, 'identity');
-  expect(statements).toMatchObject([{ index: 0, sid: 'One', allows: true, source: { Sid: 'One' } }]);
+  const alone = { ...document, Statement: { Sid: 'One', ...statement } };
+  for (const form of [alone, JSON.stringify(alone)]) {
+    const { statements, source } = loadPolicy(form, 'identity');
+    expect(statements).toMatchObject([{ index: 0, sid: 'One', allows: true }]);
+    expect(source.statement(0)).toEqual({ Sid: 'One', ...statement });
+  }
 });
 
 describe('what is refused, and why', () => {
@@ -96,7 +100,7 @@ describe('what is refused, and why', () => {
 
 test('keys, quotes and colons inside of texts are no members', () => {
   const tricky = { Version: '2012-10-17', Id: 'a":"b\\":', Statement: [{ Sid: ':":"', ...statement }] };
-  expect(loadPolicy(JSON.stringify(tricky), 'identity').document).toEqual(tricky);
+  expect(loadPolicy(JSON.stringify(tricky), 'identity').source.document).toEqual(tricky);
 });
 
 test('resource-based policies may leave out Resource, and statements without a Principal match nobody', () => {
