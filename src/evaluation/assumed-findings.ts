@@ -43,6 +43,10 @@ export class AssumedFindings implements Findings {
     return this.#allows('SERVICE_CONTROL_POLICY');
   }
 
+  endpointAllows(): boolean {
+    return this.#allows('VPC_ENDPOINT_POLICY');
+  }
+
   grant(): Naming {
     let strongest: Naming = NOT_NAMED;
     for (const one of [...this.#statements('RESOURCE_POLICY'), ...this.#statements('TRUST_POLICY')]) {

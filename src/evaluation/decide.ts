@@ -20,6 +20,8 @@ export interface Findings {
   explicitlyDeniedBy(): PolicyLayer | null;
   /** Every level from the organization's root to the account allows, or there is no such layer. */
   serviceControlAllows(): boolean;
+  /** The policy of the VPC endpoint that the request comes through allows, or it comes through none. */
+  endpointAllows(): boolean;
   /** The strongest matching Allow of the resource's policy. */
   grant(): Naming;
   identityAllows(): boolean;
@@ -57,7 +59,7 @@ function outcomes(effect: DecisionEffect): Readonly<Record<PolicyLayer, Outcome>
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic_policy-eval-denyallow.html
  *
  * AWS names one layer although several deny, and does not say which; it is the first of: service control policy,
- * boundary, session policy, policy of the resource, identity policy. Resource control policies never deny implicitly:
+ * VPC endpoint policy, boundary, session policy, policy of the resource, identity policy. Resource control policies never deny implicitly:
  * RCPFullAWSAccess is attached everywhere and cannot be detached.
  */
 export function decide(situation: Situation, findings: Findings): Outcome {
@@ -66,12 +68,15 @@ export function decide(situation: Situation, findings: Findings): Outcome {
   const denying = findings.explicitlyDeniedBy();
   if (denying !== null) return EXPLICIT[denying];
 
-  // Services and anonymous callers belong to no account: only the resource can let them in.
+  // Services and anonymous callers belong to no account: only the resource can let them in. That AWS also holds anonymous
+  // calls against the policy of their endpoint is nowhere said in so many words; what limits a path limits whoever takes it.
   if (situation.caller === 'service' || situation.caller === 'anonymous') {
+    if (!findings.endpointAllows()) return IMPLICIT.VPC_ENDPOINT_POLICY;
     return findings.grant() === DIRECTLY ? ALLOWED : IMPLICIT[situation.resourceLayer];
   }
 
   if (!findings.serviceControlAllows()) return IMPLICIT.SERVICE_CONTROL_POLICY;
+  if (!findings.endpointAllows()) return IMPLICIT.VPC_ENDPOINT_POLICY;
   return situation.sameAccount ? withinAccount(situation, findings) : acrossAccounts(situation, findings);
 }
 

@@ -2,7 +2,7 @@ import type { ContextKey, ContextReader, ContextValue } from '../policy/context-
 import { instantText } from '../policy/date.ts';
 import { type ResourcePattern, resourceElementMatches, resourceMatches } from '../policy/resource-pattern.ts';
 import type { CompiledStatement } from '../policy/statement.ts';
-import { DIRECTLY, hitByNotPrincipal, type Naming, NOT_NAMED, naming } from './match-principal.ts';
+import { type Bound, DIRECTLY, hitByNotPrincipal, type Naming, NOT_NAMED, naming, UNBOUND } from './match-principal.ts';
 import type { PreparedPrincipal, PreparedResource } from './prepare.ts';
 import { organizationPaths, principalValue } from './principal-values.ts';
 import type { ActionFacts, RequestFacts } from './request.ts';
@@ -113,10 +113,19 @@ export class Evaluation implements ContextReader {
 
   /** How a statement of the resource's policy, or of a resource control policy, names the caller. */
   named(statement: Pick<CompiledStatement, 'principal' | 'allows'>): Naming {
+    return this.namedIn(statement, this.resource);
+  }
+
+  /** The same of a statement of the policy of the VPC endpoint, which knows nothing of what the resource's is bound to. */
+  namedOnPath(statement: Pick<CompiledStatement, 'principal' | 'allows'>): Naming {
+    return this.namedIn(statement, UNBOUND);
+  }
+
+  private namedIn(statement: Pick<CompiledStatement, 'principal' | 'allows'>, saved: Bound): Naming {
     const element = statement.principal;
     if (element === null) return NOT_NAMED;
-    if (!element.negated) return naming(element, this.principal, this.resource);
+    if (!element.negated) return naming(element, this.principal, saved);
     // NotPrincipal with Allow is not supported by AWS: it names nobody.
-    return !statement.allows && hitByNotPrincipal(element, this.principal, this.resource) ? DIRECTLY : NOT_NAMED;
+    return !statement.allows && hitByNotPrincipal(element, this.principal, saved) ? DIRECTLY : NOT_NAMED;
   }
 }

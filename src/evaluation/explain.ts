@@ -3,6 +3,7 @@ import type { PolicyLayer } from './layer.ts';
 import { DIRECTLY, type Naming, NOT_NAMED } from './match-principal.ts';
 import type { Rule } from './rule.ts';
 import {
+  endpointTakesPart,
   hasEverything,
   resourceControlBinds,
   resourceLayer,
@@ -30,7 +31,7 @@ export interface LayerInPlace {
 
 /** Every layer that takes part, in evaluation order, with all statements about the action. */
 export function layersInPlace(evaluation: Evaluation): readonly LayerInPlace[] {
-  const { action, principal, resource } = evaluation;
+  const { action, principal, request, resource } = evaluation;
   const layers: LayerInPlace[] = [];
   if (resource.controlPlans !== null && resourceControlBinds(evaluation)) {
     layers.push(layerOf(evaluation, 'RESOURCE_CONTROL_POLICY', resource.controlPlans.for(action).placed, 0));
@@ -40,6 +41,9 @@ export function layersInPlace(evaluation: Evaluation): readonly LayerInPlace[] {
   if (policies !== null && control !== null && principal.controlled) {
     const placed = policies.for(action).serviceControl?.placed ?? [];
     layers.push(layerOf(evaluation, 'SERVICE_CONTROL_POLICY', placed, control.length));
+  }
+  if (request.endpoint !== undefined && endpointTakesPart(evaluation)) {
+    layers.push(layerOf(evaluation, 'VPC_ENDPOINT_POLICY', request.endpoint.for(action).placed, 1));
   }
   if (resourceLayerTakesPart(evaluation)) {
     const counts = resource.policyPlans !== null && resourcePolicyTakesPart(evaluation);
@@ -85,6 +89,7 @@ function layerOf(evaluation: Evaluation, layer: PolicyLayer, placed: readonly Ru
 function namingIn(evaluation: Evaluation, rule: Rule): Naming {
   const { layer, allows } = rule;
   if (layer === 'RESOURCE_CONTROL_POLICY') return evaluation.named(rule);
+  if (layer === 'VPC_ENDPOINT_POLICY') return evaluation.namedOnPath(rule);
   if (layer !== 'RESOURCE_POLICY' && layer !== 'TRUST_POLICY') return DIRECTLY;
   if (allows && !samePartition(evaluation.principal, evaluation.resource)) return NOT_NAMED;
   return evaluation.named(rule);

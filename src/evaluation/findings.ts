@@ -7,10 +7,11 @@ import { AS_ACCOUNT, DIRECTLY, type Naming, NOT_NAMED } from './match-principal.
 import { NOBODY } from './names.ts';
 import type { PrincipalPlan } from './plan.ts';
 import type { PreparedPrincipal, PreparedResource } from './prepare.ts';
-import type { ActionFacts, RequestFacts } from './request.ts';
+import type { ActionFacts, EndpointPlan, RequestFacts } from './request.ts';
 import type { ResourceIndex } from './resource-index.ts';
 import type { Rule } from './rule.ts';
 import {
+  endpointTakesPart,
   needsNoPermission,
   resourceControlBinds,
   resourceLayer,
@@ -66,13 +67,15 @@ export class PlannedFindings extends Evaluation implements Findings, Situation {
     return session === null ? null : session.plans.for(this.action);
   }
 
-  /** In the order in which AWS's messages name the layers: service control, resource control, boundary, session, resource, identity. */
+  /** In the order in which AWS's messages name the layers: service control, resource control, VPC endpoint, boundary, session, resource, identity. */
   explicitlyDeniedBy(): PolicyLayer | null {
     const { plan, sessionPlan } = this;
     const ceilings = plan === null || plan.open ? null : plan;
     if (ceilings !== null && this.controlDenies(ceilings)) return 'SERVICE_CONTROL_POLICY';
     const control = this.resourceControl;
     if (control !== null && this.namedDeny(control)) return 'RESOURCE_CONTROL_POLICY';
+    const { endpointPlan } = this;
+    if (endpointPlan !== null && this.anyOnPath(endpointPlan.deny.rules)) return 'VPC_ENDPOINT_POLICY';
     if (ceilings !== null && ceilings.boundary !== null && this.anyMatches(ceilings.boundary.deny)) {
       return 'PERMISSIONS_BOUNDARY';
     }
@@ -87,6 +90,11 @@ export class PlannedFindings extends Evaluation implements Findings, Situation {
     if (plan === null || plan.open || plan.serviceControl === null || !this.principal.controlled) return true;
     for (const level of plan.serviceControl.allow) if (!this.anyMatches(level)) return false;
     return true;
+  }
+
+  endpointAllows(): boolean {
+    const { endpointPlan } = this;
+    return endpointPlan === null || this.anyOnPath(endpointPlan.allow.rules);
   }
 
   grant(): Naming {
@@ -129,11 +137,14 @@ export class PlannedFindings extends Evaluation implements Findings, Situation {
 
   /** All matching Denies, those of the layer that is named first in front. */
   protected denying(): readonly MatchedStatement[] {
-    const { plan, sessionPlan, resourceControl } = this;
+    const { plan, sessionPlan, resourceControl, endpointPlan } = this;
     let count = 0;
     const control = plan !== null && this.principal.controlled ? plan.serviceControl : null;
     if (control !== null) count = this.collect(control.deny, 0, count);
     if (resourceControl !== null) count = this.collectNamed(resourceControl.deny, NOT_NAMED, count);
+    if (endpointPlan !== null) {
+      for (const rule of endpointPlan.deny.rules) if (this.appliesOnPath(rule)) collected[count++] = rule.asMatched;
+    }
     if (plan !== null && plan.boundary !== null) count = this.collect(plan.boundary.deny, 0, count);
     if (sessionPlan !== null) count = this.collect(sessionPlan.deny, 0, count);
     count = this.collectNamed(this.resourcePlan.deny, NOT_NAMED, count);
@@ -164,6 +175,21 @@ export class PlannedFindings extends Evaluation implements Findings, Situation {
   private get resourceControl(): ControlPlan | null {
     const { controlPlans } = this.resource;
     return controlPlans === null || !resourceControlBinds(this) ? null : controlPlans.for(this.action);
+  }
+
+  private get endpointPlan(): EndpointPlan | null {
+    const { endpoint } = this.request;
+    return endpoint === undefined || !endpointTakesPart(this) ? null : endpoint.for(this.action);
+  }
+
+  private anyOnPath(rules: readonly Rule[]): boolean {
+    for (const rule of rules) if (this.appliesOnPath(rule)) return true;
+    return false;
+  }
+
+  /** A statement of the endpoint's policy names the caller, however it does, and applies. */
+  private appliesOnPath(rule: Rule): boolean {
+    return (rule.names & this.principal.names) !== NOBODY && this.namedOnPath(rule) !== NOT_NAMED && this.applies(rule);
   }
 
   private isSessionOfRoot(): boolean {

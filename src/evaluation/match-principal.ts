@@ -1,6 +1,7 @@
 import type { NamedPrincipal, PrincipalElement } from '../policy/principal-element.ts';
-import type { PreparedPrincipal, PreparedResource } from './prepare.ts';
+import type { PreparedPrincipal } from './prepare.ts';
 import { sessionArn } from './principal-values.ts';
+import type { ResourceFacts } from './resource.ts';
 
 /** How strongly a statement of a resource-based policy names the caller. Stronger is greater. */
 export const NOT_NAMED = 0;
@@ -13,21 +14,29 @@ export const DIRECTLY = 3;
 
 export type Naming = typeof NOT_NAMED | typeof AS_ACCOUNT | typeof AS_ROLE | typeof DIRECTLY;
 
+/** What names principals: a resource, whose policy is bound to those who were there when it was saved. */
+export interface Bound {
+  readonly facts: Pick<ResourceFacts, 'policyBindings'>;
+}
+
+/** Bound to nobody. */
+export const UNBOUND: Bound = { facts: { policyBindings: {} } };
+
 /**
  * How the Principal of a statement names the caller, at its strongest.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
  */
-export function naming(element: PrincipalElement, caller: PreparedPrincipal, resource: PreparedResource): Naming {
+export function naming(element: PrincipalElement, caller: PreparedPrincipal, saved: Bound): Naming {
   if (element.everyone) return DIRECTLY;
   let strongest: Naming = NOT_NAMED;
   for (const named of element.named) {
-    const one = namingBy(named, caller, resource);
+    const one = namingBy(named, caller, saved);
     if (one > strongest) strongest = one;
   }
   return strongest;
 }
 
-function namingBy(named: NamedPrincipal, caller: PreparedPrincipal, resource: PreparedResource): Naming {
+function namingBy(named: NamedPrincipal, caller: PreparedPrincipal, saved: Bound): Naming {
   const facts = caller.facts;
   if (facts.kind === 'anonymous') {
     return named.kind === 'federated' && named.provider === facts.federatedProvider ? DIRECTLY : NOT_NAMED;
@@ -40,21 +49,21 @@ function namingBy(named: NamedPrincipal, caller: PreparedPrincipal, resource: Pr
     const isIts = accountId === caller.accountId && (partition === null || partition === caller.partition);
     return isIts ? AS_ACCOUNT : NOT_NAMED;
   }
-  if (named.kind === 'arn') return namingByArn(named.arn, caller, resource);
+  if (named.kind === 'arn') return namingByArn(named.arn, caller, saved);
   return named.kind === 'uniqueId' ? namingById(named.id, caller) : NOT_NAMED;
 }
 
-function namingByArn(arn: string, { facts }: PreparedPrincipal, resource: PreparedResource): Naming {
-  if (facts.kind === 'user') return arn === facts.arn && isBoundTo(facts.id, arn, resource) ? DIRECTLY : NOT_NAMED;
+function namingByArn(arn: string, { facts }: PreparedPrincipal, saved: Bound): Naming {
+  if (facts.kind === 'user') return arn === facts.arn && isBoundTo(facts.id, arn, saved) ? DIRECTLY : NOT_NAMED;
   if (facts.kind === 'roleSession') {
-    if (arn === facts.role.arn) return isBoundTo(facts.role.id, arn, resource) ? AS_ROLE : NOT_NAMED;
+    if (arn === facts.role.arn) return isBoundTo(facts.role.id, arn, saved) ? AS_ROLE : NOT_NAMED;
     // AWS does not say whether a session's ARN is bound to the role's id: compared as text.
     return facts.sessionName !== null && arn === sessionArn(facts) ? DIRECTLY : NOT_NAMED;
   }
   if (facts.kind !== 'federatedUser') return NOT_NAMED;
   if (arn === facts.arn) return DIRECTLY;
   const { issuer } = facts;
-  return issuer !== null && arn === issuer.arn && isBoundTo(issuer.id, arn, resource) ? AS_ROLE : NOT_NAMED;
+  return issuer !== null && arn === issuer.arn && isBoundTo(issuer.id, arn, saved) ? AS_ROLE : NOT_NAMED;
 }
 
 function namingById(id: string, { facts }: PreparedPrincipal): Naming {
@@ -64,8 +73,8 @@ function namingById(id: string, { facts }: PreparedPrincipal): Naming {
 }
 
 /** A saved policy names the entity that was there then: one that was made again under the same name is another. */
-function isBoundTo(id: string, arn: string, resource: PreparedResource): boolean {
-  const bindings = resource.facts.policyBindings;
+function isBoundTo(id: string, arn: string, saved: Bound): boolean {
+  const bindings = saved.facts.policyBindings;
   const bound = Object.hasOwn(bindings, arn) ? bindings[arn] : undefined;
   return bound === undefined || bound === id;
 }
@@ -75,14 +84,10 @@ function isBoundTo(id: string, arn: string, resource: PreparedResource): boolean
  * user; account, role and session), and never when a permissions boundary is attached.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html
  */
-export function hitByNotPrincipal(
-  element: PrincipalElement,
-  caller: PreparedPrincipal,
-  resource: PreparedResource,
-): boolean {
+export function hitByNotPrincipal(element: PrincipalElement, caller: PreparedPrincipal, saved: Bound): boolean {
   if (caller.policies !== null && caller.policies.source.boundary !== null) return true;
   if (element.everyone) return false;
-  const found = new Set(element.named.map((named) => namingBy(named, caller, resource)));
+  const found = new Set(element.named.map((named) => namingBy(named, caller, saved)));
   return !OWN_NAMES[caller.facts.kind].every((name) => found.has(name)) || caller.facts.kind === 'anonymous';
 }
 

@@ -7,6 +7,7 @@ import { controlPlans, PreparedPolicies } from './plan.ts';
 import { PlanMemo } from './plan-memo.ts';
 import type { PrincipalFacts, RoleFacts, RoleSessionFacts, Tags } from './principal.ts';
 import { foldTags, principalTags } from './principal-values.ts';
+import type { PreparedEndpoint } from './request.ts';
 import type { ResourceFacts } from './resource.ts';
 import { serviceControlBinds } from './service-linked.ts';
 
@@ -161,6 +162,15 @@ export function prepareResource(facts: ResourceFacts): PreparedResource {
 function policyPlans(policy: AttachedPolicy, kind: PreparedResource['kind']): PlanMemo<LayerPlan> {
   const layer = kind === 'role' ? 'TRUST_POLICY' : 'RESOURCE_POLICY';
   return new PlanMemo<LayerPlan>((action) => planLayer([policy], layer, action));
+}
+
+/**
+ * Makes the policy of a VPC endpoint ready. It names principals as the policy of a resource does, and grants nothing. (Of
+ * a gateway endpoint, AWS takes only `*` for a Principal.)
+ * https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-access.html
+ */
+export function prepareEndpoint(policy: AttachedPolicy): PreparedEndpoint {
+  return new PlanMemo<LayerPlan>((action) => planLayer([policy], 'VPC_ENDPOINT_POLICY', action));
 }
 
 function kindOf(service: string, resource: string): PreparedResource['kind'] {

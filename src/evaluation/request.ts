@@ -1,4 +1,5 @@
 import type { ContextValue } from '../policy/context-key.ts';
+import type { Rule } from './rule.ts';
 
 export type { ContextValue };
 
@@ -17,6 +18,19 @@ export interface ActionFacts {
   readonly resourceControlSupported: boolean;
 }
 
+/** The policy of a VPC endpoint, ready for deciding: see `prepareEndpoint`. */
+export interface PreparedEndpoint {
+  for(action: ActionFacts): EndpointPlan;
+}
+
+/** What it has to say about one action. */
+export interface EndpointPlan {
+  readonly allow: { readonly rules: readonly Rule[] };
+  readonly deny: { readonly rules: readonly Rule[] };
+  /** Both, in the order of the document. */
+  readonly placed: readonly Rule[];
+}
+
 /** What is true of one request beside its principal, action and resource. */
 export interface RequestFacts {
   readonly context: RequestContext;
@@ -28,4 +42,6 @@ export interface RequestFacts {
    * `context` (simulations): the given value counts.
    */
   readonly authority: 'directory' | 'context';
+  /** The policy of the VPC endpoint that it comes through. Left out: it comes through none, or its policy is not known. */
+  readonly endpoint?: PreparedEndpoint;
 }

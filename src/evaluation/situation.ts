@@ -40,6 +40,11 @@ export function isTrustRequest({ action, resource }: Evaluation): boolean {
   return action.service === 'sts' && resource.kind === 'role';
 }
 
+/** Calls by AWS services do not come through VPC endpoints. */
+export function endpointTakesPart({ principal }: Evaluation): boolean {
+  return principal.caller !== 'service';
+}
+
 /** The layer that the policy of the resource is. */
 export function resourceLayer(evaluation: Evaluation): PolicyLayer {
   return isTrustRequest(evaluation) ? 'TRUST_POLICY' : 'RESOURCE_POLICY';

@@ -4,6 +4,7 @@ import type { Decision } from '../../src/evaluation/decision.ts';
 import {
   type PreparedPrincipal,
   type PreparedResource,
+  prepareEndpoint,
   preparePolicies,
   preparePrincipal,
   prepareResource,
@@ -68,6 +69,8 @@ export function outcomeOf({ effect, deniedBy, matchedStatements }: Decision): Na
 
 /** Asks the engine what the naive evaluator is asked. */
 export function engineDecision(q: NaiveRequest): Decision {
-  const { context, now, authority } = q;
-  return authorize(enginePrincipal(q), q.action, engineResource(q), { context, now, authority });
+  const { context, now, authority, endpoint } = q;
+  const through =
+    endpoint == null ? {} : { endpoint: prepareEndpoint(attach(endpoint, 'vpce', 'vpce-0a1b2c3d4e5f60718')) };
+  return authorize(enginePrincipal(q), q.action, engineResource(q), { context, now, authority, ...through });
 }

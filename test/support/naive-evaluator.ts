@@ -41,6 +41,8 @@ export interface NaiveRequest {
   readonly context: ReadonlyMap<string, string | readonly string[]>;
   readonly now: number;
   readonly authority: 'directory' | 'context';
+  /** The policy of the VPC endpoint on the way; left out: there is none. */
+  readonly endpoint?: Doc | null;
 }
 
 export interface NaiveOutcome {
@@ -51,14 +53,16 @@ export interface NaiveOutcome {
 }
 
 /** 0 not, 1 by the account, 2 by the role (or the user behind a federated session), 3 directly. */
-function grade(q: NaiveRequest, type: string, entry: string): number {
+function grade(q: NaiveRequest, kind: Kind, type: string, entry: string): number {
   const p = q.principal;
   if (entry === '*' && type === 'AWS') return 3;
   if (p.kind === 'anonymous') return type === 'Federated' && entry === p.federatedProvider ? 3 : 0;
   if (p.kind === 'service') return type === 'Service' && entry === p.service ? 3 : 0;
   if (type !== 'AWS') return 0;
   if (entry === p.accountId || entry === `arn:${p.partition}:iam::${p.accountId}:root`) return 1;
-  const bound = (id: string): boolean => q.resource.bindings[entry] === undefined || q.resource.bindings[entry] === id;
+  // What the resource's policy is bound to says nothing about that of an endpoint.
+  const bindings = kind === 'vpce' ? {} : q.resource.bindings;
+  const bound = (id: string): boolean => bindings[entry] === undefined || bindings[entry] === id;
   if (p.kind === 'user') return entry === p.id || (entry === p.arn && bound(p.id)) ? 3 : 0;
   if (p.kind === 'roleSession') {
     if (entry === p.role.id || (entry === p.role.arn && bound(p.role.id))) return 2;
@@ -73,7 +77,7 @@ function grade(q: NaiveRequest, type: string, entry: string): number {
   return 0;
 }
 
-function principalGrade(q: NaiveRequest, statement: Doc): number {
+function principalGrade(q: NaiveRequest, kind: Kind, statement: Doc): number {
   const element = statement['Principal'] ?? statement['NotPrincipal'];
   if (element === undefined) return 0;
   const entries: [string, string][] =
@@ -82,7 +86,7 @@ function principalGrade(q: NaiveRequest, statement: Doc): number {
       : Object.entries(object(element)).flatMap(([type, values]) =>
           list(values).map((v): [string, string] => [type, textOf(v)]),
         );
-  const grades = entries.map(([type, value]) => grade(q, type, value));
+  const grades = entries.map(([type, value]) => grade(q, kind, type, value));
   if (statement['Principal'] !== undefined) return Math.max(0, ...grades);
   if (statement['Effect'] === 'Allow') return 0;
   const p = q.principal.kind;
@@ -111,7 +115,7 @@ function matching(q: NaiveRequest, docs: readonly Doc[], kind: Kind, effect: 'Al
     for (const one of list(doc['Statement'])) {
       const statement = object(one);
       if (statement['Effect'] !== effect || !actionMatches(statement, q.action)) continue;
-      const named = kind === 'resource' || kind === 'trust' || kind === 'rcp' ? principalGrade(q, statement) : 3;
+      const named = ['resource', 'trust', 'rcp', 'vpce'].includes(kind) ? principalGrade(q, kind, statement) : 3;
       if (named === 0) continue;
       if (resourceMatches(q, doc, kind, statement, arn) && conditionsHold(q, doc, statement)) {
         hits.push({ statement, named });
@@ -157,10 +161,13 @@ export function naiveAuthorize(given: NaiveRequest): NaiveOutcome {
   const resourcePolicy = q.resource.policy !== null && (!isRole || isTrust) && lockedOut ? [q.resource.policy] : [];
   const identity = inAccount && p.kind !== 'root' ? q.identity : [];
   const boundary = inAccount && q.boundary !== null ? q.boundary : null;
+  // AWS services do not come through the endpoints of anybody's network.
+  const endpoint = q.endpoint == null || p.kind === 'service' ? null : [q.endpoint];
 
   const denials: readonly (readonly [PolicyLayer, readonly Hit[]])[] = [
     ['SERVICE_CONTROL_POLICY', matching(q, (scp ?? []).flat(), 'scp', 'Deny')],
     ['RESOURCE_CONTROL_POLICY', matching(q, rcp, 'rcp', 'Deny')],
+    ['VPC_ENDPOINT_POLICY', matching(q, endpoint ?? [], 'vpce', 'Deny')],
     ['PERMISSIONS_BOUNDARY', matching(q, boundary === null ? [] : [boundary], 'boundary', 'Deny')],
     ['SESSION_POLICY', matching(q, q.session ?? [], 'session', 'Deny')],
     [layer, matching(q, resourcePolicy, kind, 'Deny')],
@@ -174,10 +181,13 @@ export function naiveAuthorize(given: NaiveRequest): NaiveOutcome {
 
   const grants = otherPartition ? [] : matching(q, resourcePolicy, kind, 'Allow');
   const grant = Math.max(0, ...grants.map((hit) => hit.named));
+  const endpointAllows = endpoint === null || matching(q, endpoint, 'vpce', 'Allow').length > 0;
+  if (!inAccount && !endpointAllows) return implicit('VPC_ENDPOINT_POLICY');
   if (!inAccount) return grant === 3 ? allowed(...grants) : implicit(layer);
   for (const level of scp ?? []) {
     if (matching(q, level, 'scp', 'Allow').length === 0) return implicit('SERVICE_CONTROL_POLICY');
   }
+  if (!endpointAllows) return implicit('VPC_ENDPOINT_POLICY');
 
   const shutOut = same ? (isTrust || isKey) && grant === 0 : grant === 0;
   // Naming the account delegates to its administrators: of itself it grants nothing where nothing has to be delegated.

@@ -2,7 +2,7 @@
 import type { ActionFacts } from '../../src/evaluation/request.ts';
 import type { Doc, Json, NaiveRequest } from './naive-evaluator.ts';
 
-export type Kind = 'identity' | 'boundary' | 'session' | 'scp' | 'rcp' | 'resource' | 'trust';
+export type Kind = 'identity' | 'boundary' | 'session' | 'scp' | 'rcp' | 'resource' | 'trust' | 'vpce';
 
 const isList = (value: Json): value is readonly Json[] => Array.isArray(value);
 export const list = (value: Json | undefined): readonly Json[] =>
@@ -155,7 +155,7 @@ function resourceEntry(q: NaiveRequest, doc: Doc, kind: Kind, entry: string, arn
     const wild = entry.includes('*') || entry.includes('?');
     if (kind === 'rcp') return false;
     if (kind === 'scp' && !entry.endsWith('*')) return false;
-    if ((kind === 'resource' || kind === 'trust') && !wild) return false;
+    if ((kind === 'resource' || kind === 'trust' || kind === 'vpce') && !wild) return false;
     wanted = [...wanted, ...Array<string>(6 - wanted.length).fill('*')];
   }
   const given = cut(arn);

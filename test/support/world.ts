@@ -368,6 +368,23 @@ const resources: fc.Arbitrary<NaiveRequest['resource']> = resourceArns
     organization: resource.accountId === null ? null : organizationOf(resource.accountId),
   }));
 
+const openTo = (Principal: Json): Doc => ({ Effect: 'Allow', Principal, Action: '*', Resource: '*' });
+
+/** Mostly none, or one that lets most requests through: else nothing would be found out about what comes behind it. */
+const endpoints: fc.Arbitrary<Doc | null> = fc.oneof(
+  { weight: 5, arbitrary: fc.constant(null) },
+  { weight: 1, arbitrary: documents('resource') },
+  {
+    weight: 3,
+    arbitrary: fc
+      .tuple(fc.oneof(fc.constant<Json>('*'), namedPrincipals), documents('resource'))
+      .map(([Principal, document]) => ({
+        ...document,
+        Statement: [openTo(Principal), ...(document['Statement'] as readonly Doc[])],
+      })),
+  },
+);
+
 /** Session policies exist for sessions alone. */
 export const requests: fc.Arbitrary<NaiveRequest> = fc
   .record({
@@ -383,6 +400,7 @@ export const requests: fc.Arbitrary<NaiveRequest> = fc
     scp,
     context: contextValues,
     now: fc.constantFrom(Date.UTC(2026, 10, 1), Date.UTC(2026, 10, 23, 17, 0, 0)),
+    endpoint: endpoints,
     authority: fc.constantFrom<'directory' | 'context'>('directory', 'directory', 'context'),
   })
   .map((q) => {
