@@ -11,6 +11,7 @@ import type { Answer, Subject } from './question.ts';
 import { onOneRevision, pagesOf } from './scan.ts';
 import { withSourceOrganization } from './source-organization.ts';
 import { type CarriedOn, carriedOnBy, gatherForSubjects, resolveSubject } from './subject.ts';
+import { endpointGaps } from './unknown-policies.ts';
 
 /** A role that can be assumed, now or under the conditions named. */
 export interface AssumableRole {
@@ -149,6 +150,7 @@ class Search {
     const decision = this.#decide(step, role);
     if (!decision.allowed && decision.missingContextKeys.length === 0) return null;
     const requires = decision.allowed ? step.requires : union(step.requires, decision.missingContextKeys);
+    const unknown = decision.allowed ? endpointGaps(step.principal, this.#context) : [];
     const { arn } = role.facts;
     const question = {
       subject: { principal: step.ref, assumedRole: null, session: null },
@@ -158,7 +160,12 @@ class Search {
       context: this.#context,
       path: '',
     };
-    return { roleArn: arn, answer: { question, decision, gaps, revision }, chain: [...step.chain, arn], requires };
+    return {
+      roleArn: arn,
+      answer: { question, decision, gaps: [...gaps, ...unknown], revision },
+      chain: [...step.chain, arn],
+      requires,
+    };
   }
 
   #decide(step: Step, role: PreparedRole): Decision {

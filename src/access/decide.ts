@@ -13,6 +13,7 @@ import { barredFromKeySession, withMfaKeys } from './key-session.ts';
 import { type Answer, fieldOf, type Question, type Subject } from './question.ts';
 import { withSourceOrganization } from './source-organization.ts';
 import { gatherForSubjects, type ResolvedSubject, resolveSubject } from './subject.ts';
+import { endpointGaps, grantGaps } from './unknown-policies.ts';
 
 /** What deciding needs beside the questions. */
 export interface DecideTools {
@@ -125,34 +126,29 @@ class Decider {
     const { acting } = subject;
     const others = question.furtherResources?.map((arn) => this.#on(arn, question, acting, action));
     if (others === undefined || others.length === 0) {
-      const gaps = subject.gaps.length === 0 ? first.gaps : [...new Set([...subject.gaps, ...first.gaps])];
+      const unknown = unknownTo([first], first.decision, question, acting, action);
+      const known = subject.gaps.length === 0 ? first.gaps : [...new Set([...subject.gaps, ...first.gaps])];
+      const gaps = unknown.length === 0 ? known : [...known, ...unknown];
       return { question, decision: first.decision, gaps, resourceGaps: first.gaps, revision };
     }
-    const resourceGaps = [first, ...others].flatMap(({ gaps }) => gaps);
-    return {
-      question,
-      decision: mostRestrictive(
-        first.decision,
-        others.map(({ decision }) => decision),
-      ),
-      gaps: [...new Set([...subject.gaps, ...resourceGaps])],
-      resourceGaps,
-      revision,
-    };
+    const all = [first, ...others];
+    const resourceGaps = all.flatMap(({ gaps }) => gaps);
+    const decision = mostRestrictive(
+      first.decision,
+      others.map((other) => other.decision),
+    );
+    const unknown = unknownTo(all, decision, question, acting, action);
+    const gaps = [...new Set([...subject.gaps, ...resourceGaps, ...unknown])];
+    return { question, decision, gaps, resourceGaps, revision };
   }
 
-  #on(
-    arn: string,
-    question: Question,
-    acting: PreparedPrincipal,
-    action: ActionFacts,
-  ): { readonly decision: Decision; readonly gaps: readonly string[] } {
+  #on(arn: string, question: Question, acting: PreparedPrincipal, action: ActionFacts): OnResource {
     const resource = this.#gathered.resource(arn, question.resourceAccount);
     const decision =
       barredFromThisRole(acting, action, arn) ??
       barredFromThisSession(question, acting, action, arn) ??
       authorize(acting, action, resource.value, this.#request(this.#context(question)));
-    return { decision, gaps: resource.gaps };
+    return { arn, decision, gaps: resource.gaps };
   }
 
   /** In a role nothing is known of MFA: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_mfa_configure-api-require.html */
@@ -183,6 +179,28 @@ class Decider {
     return resolved;
   }
 }
+
+/** What was decided on one of the resources of a call. */
+interface OnResource {
+  readonly arn: string;
+  readonly decision: Decision;
+  readonly gaps: readonly string[];
+}
+
+/** Policies and grants that no directory knows, where they could change the outcome of the call. */
+function unknownTo(
+  all: readonly OnResource[],
+  { effect }: Decision,
+  { context }: Question,
+  acting: PreparedPrincipal,
+  action: ActionFacts,
+): readonly string[] {
+  if (effect === 'ALLOWED') return endpointGaps(acting, context);
+  if (effect === 'EXPLICIT_DENY' || action.service !== 'kms') return NOTHING;
+  return all.flatMap(({ arn, decision }) => grantGaps(acting, action, arn, decision));
+}
+
+const NOTHING: readonly string[] = [];
 
 function barredFromThisSession(
   { subject }: Question,

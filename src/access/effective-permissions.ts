@@ -19,6 +19,7 @@ import type { Answer, Subject } from './question.ts';
 import { type OneRevision, onOneRevision } from './scan.ts';
 import { withSourceOrganization } from './source-organization.ts';
 import { gatherForSubjects, type ResolvedSubject, resolveSubject } from './subject.ts';
+import { endpointGaps } from './unknown-policies.ts';
 
 /** One action that is allowed on some resource: in some `allow` term and in no `deny` term. */
 export interface EffectivePermission {
@@ -195,7 +196,8 @@ async function workOut(
   const inRole = resolved.role === null || resolved.acting === null ? null : resolved.acting;
   const role = inRole === null ? null : new ClosedFormBuilder(inRole, request, homeOf(inRole, home));
   const owners = await addBearers(directory, catalog, role === null ? [own] : [own, role], now, check);
-  const shared = { tools, context, now, owners, gaps: resolved.gaps, revision: gathered.revision };
+  const gaps = [...resolved.gaps, ...endpointGaps(resolved.own, context)];
+  const shared = { tools, context, now, owners, gaps, revision: gathered.revision };
   const ownPermissions = new EffectivePermissions({
     ...shared,
     subject: asItself ? subject : { ...subject, assumedRole: null, session: null },

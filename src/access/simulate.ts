@@ -1,9 +1,15 @@
 import type { Catalog } from '../catalog/catalog.ts';
 import type { AttachedPolicy, ControlLevel } from '../evaluation/applicable-policies.ts';
 import { authorize } from '../evaluation/authorize.ts';
-import { type PreparedPrincipal, preparePolicies, preparePrincipal, prepareResource } from '../evaluation/prepare.ts';
+import {
+  type PreparedPrincipal,
+  prepareEndpoint,
+  preparePolicies,
+  preparePrincipal,
+  prepareResource,
+} from '../evaluation/prepare.ts';
 import type { PrincipalFacts } from '../evaluation/principal.ts';
-import type { RequestContext } from '../evaluation/request.ts';
+import type { RequestContext, RequestFacts } from '../evaluation/request.ts';
 import { isServiceLinked } from '../evaluation/service-linked.ts';
 import { parseArn } from '../policy/arn.ts';
 import { InvalidInput, RolegateError } from '../policy/errors.ts';
@@ -27,6 +33,8 @@ export interface Simulation {
   readonly permissionsBoundaries: readonly Document[];
   readonly sessionPolicies: readonly Document[];
   readonly resourcePolicy: Document | null;
+  /** Of the endpoint that the requests come through; null: through none. */
+  readonly vpcEndpointPolicy: Document | null;
   /** From the organization's root down to the account; null: in no organization. */
   readonly serviceControlPolicies: readonly (readonly Document[])[] | null;
   readonly resourceControlPolicies: readonly (readonly Document[])[] | null;
@@ -73,6 +81,7 @@ export function simulate(catalog: Catalog, simulation: Simulation, now: number):
   const accountId = 'accountId' in ref ? ref.accountId : null;
   const resourceControl = controlLevels(simulation.resourceControlPolicies, 'rcp', 'resourceControlPolicies', at);
   const resourcePolicies = new ResourcePolicies(simulation.resourcePolicy, at('resourcePolicy'));
+  const path = pathOf(simulation.vpcEndpointPolicy, 'vpcEndpointPolicy', at);
 
   return simulation.requests.map((request, index) => {
     const question: Question = {
@@ -93,7 +102,7 @@ export function simulate(catalog: Catalog, simulation: Simulation, now: number):
       resourceControl,
     });
     const barred = action.name === 'sts:AssumeRole' ? barredFromRoles(principal, request.resource) : null;
-    const facts = { context: request.context, now, authority: 'context' } as const;
+    const facts = { context: request.context, now, authority: 'context', ...path } as const;
     const decision = barred ?? authorize(principal, action, resource, facts);
     return { question, decision, gaps: [], revision: 0n };
   });
@@ -180,6 +189,11 @@ function load(document: Document, kind: PolicyKind, field: string): CompiledPoli
     if (!(error instanceof RolegateError)) throw error;
     throw new RolegateError(error.code, error.message, { field, cause: error });
   }
+}
+
+function pathOf(document: Document | null, id: string, at: (field: string) => string): Pick<RequestFacts, 'endpoint'> {
+  if (document === null) return {};
+  return { endpoint: prepareEndpoint({ policy: load(document, 'vpce', at(id)), id, name: null, arn: null }) };
 }
 
 /** The one resource policy of a simulation as it stands on each resource: on a role it is the role's trust policy. */

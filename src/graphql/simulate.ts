@@ -59,6 +59,10 @@ const SimulateCustomPoliciesInput = builder.inputType('SimulateCustomPoliciesInp
       type: 'PolicyDocument',
       description: 'Applied to every resource of `requests`; null: the resource has no policy',
     }),
+    vpcEndpointPolicy: t.field({
+      type: 'PolicyDocument',
+      description: 'The policy of the VPC endpoint that the requests go through; null: through none',
+    }),
     serviceControlPolicies: t.field({
       type: t.listRef(t.listRef('PolicyDocument')),
       description:
@@ -102,6 +106,7 @@ builder.queryField('simulateCustomPolicies', (t) =>
           permissionsBoundaries: textsOf(input.permissionsBoundaries ?? []),
           sessionPolicies: textsOf(input.sessionPolicies ?? []),
           resourcePolicy: input.resourcePolicy?.text ?? null,
+          vpcEndpointPolicy: input.vpcEndpointPolicy?.text ?? null,
           serviceControlPolicies: input.serviceControlPolicies?.map(textsOf) ?? null,
           resourceControlPolicies: input.resourceControlPolicies?.map(textsOf) ?? null,
           requests: requests.map(({ action, resource, resourceAccount, context }) => ({

@@ -45,6 +45,7 @@ function simulation(given: Given): Simulation {
     resourcePolicy: null,
     serviceControlPolicies: null,
     resourceControlPolicies: null,
+    vpcEndpointPolicy: null,
     requests: [
       {
         action: action ?? 's3:GetObject',
