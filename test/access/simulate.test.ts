@@ -125,6 +125,28 @@ describe('a simulation', () => {
       { identityPolicies: [s3], resourceControlPolicies: [[document({ ...deny('s3:*'), Principal: '*' })]] },
       'RESOURCE_CONTROL_POLICY',
     ],
+    ['a VPC endpoint that allows', { identityPolicies: [s3], vpcEndpointPolicy: document(publicRead) }, true],
+    ['a VPC endpoint grants nothing', { vpcEndpointPolicy: document(publicRead) }, 'IDENTITY_POLICY'],
+    [
+      'a VPC endpoint that does not allow',
+      { identityPolicies: [s3], vpcEndpointPolicy: document(publicRead), action: 's3:PutObject' },
+      'VPC_ENDPOINT_POLICY',
+    ],
+    [
+      'a VPC endpoint, a resource policy alone',
+      { resourcePolicy: document(publicRead), vpcEndpointPolicy: document({ ...publicRead, Principal: { AWS: B } }) },
+      'VPC_ENDPOINT_POLICY',
+    ],
+    [
+      'a VPC endpoint, the root user',
+      { principal: A, vpcEndpointPolicy: document({ ...deny('s3:*'), Principal: '*' }) },
+      'VPC_ENDPOINT_POLICY',
+    ],
+    [
+      'a VPC endpoint, an anonymous caller',
+      { principal: 'anonymous', resourcePolicy: document(publicRead), vpcEndpointPolicy: document(allow('s3:*')) },
+      'VPC_ENDPOINT_POLICY',
+    ],
     ['the root user', { principal: A }, true],
     // It has no identity policies: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_root-user.html
     ['the root user, an identity policy that denies', { principal: A, identityPolicies: [document(deny('*'))] }, true],
@@ -200,6 +222,12 @@ describe('a simulation', () => {
       'input.serviceControlPolicies[1][1]',
     ],
     ['a resource policy that is none', { resourcePolicy: 'x' }, 'MalformedPolicyDocument', 'input.resourcePolicy'],
+    [
+      'an endpoint policy that is none',
+      { vpcEndpointPolicy: '{' },
+      'MalformedPolicyDocument',
+      'input.vpcEndpointPolicy',
+    ],
     ['two boundaries', { permissionsBoundaries: [s3, s3] }, 'BAD_USER_INPUT', 'input.permissionsBoundaries'],
     // https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html
     [

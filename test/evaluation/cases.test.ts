@@ -28,6 +28,7 @@ interface Case {
     readonly bindings?: Record<string, string>;
     readonly scp?: readonly (readonly (readonly Doc[])[])[];
     readonly rcp?: readonly (readonly (readonly Doc[])[])[];
+    readonly endpoint?: readonly Doc[];
   };
   readonly refused?: { readonly kind: 'resource' | 'trust'; readonly message: string; readonly path: string };
   readonly requests: readonly {
@@ -37,12 +38,12 @@ interface Case {
     readonly owner?: string;
     readonly resourceTags?: Record<string, string>;
     readonly context?: Record<string, unknown>;
-    readonly expect: { readonly effect: string; readonly deniedBy: string | null };
+    readonly expect: { readonly effect: string; readonly deniedBy: string | null; readonly reason?: string };
   }[];
 }
 
 const read = (name: string) => JSON.parse(readFileSync(new URL(`../cases/${name}.json`, import.meta.url), 'utf8'));
-const FILES = ['layers', 'organizations', 'across-accounts', 'matching'];
+const FILES = ['layers', 'organizations', 'across-accounts', 'matching', 'vpc-endpoints'];
 const schema = read('case.schema');
 
 // What AssumeRole refuses before or after the policies (root callers, durations, source identity, tags, console switching):
@@ -102,6 +103,7 @@ function requestsOf(given: Case): { readonly q: NaiveRequest; readonly wanted: C
         boundary: policies.boundary === undefined ? null : doc(policies.boundary),
         session: policies.session === undefined ? null : [doc(policies.session)],
         scp: policies.scp?.map((level) => level.map(doc)) ?? null,
+        endpoint: policies.endpoint === undefined ? null : doc(policies.endpoint),
         context: parseRequestContext(request.context ?? {}, 'context'),
         now: Date.UTC(2026, 10, 23, 18),
         authority: 'directory',
@@ -112,7 +114,7 @@ function requestsOf(given: Case): { readonly q: NaiveRequest; readonly wanted: C
 
 test('every tricky row is a case, but for those about sessions', () => {
   const rows = new Set(FILES.flatMap((file) => (read(file) as Case[]).map((one) => one.row)));
-  const wanted = Array.from({ length: 90 }, (_, i) => i + 1).filter((row) => !OF_SESSIONS.includes(row));
+  const wanted = Array.from({ length: 125 }, (_, i) => i + 1).filter((row) => !OF_SESSIONS.includes(row));
   expect([...rows].sort((a, b) => a - b)).toEqual(wanted);
 });
 
@@ -136,8 +138,8 @@ describe.each(FILES)('%s', (file) => {
     for (const { q, wanted } of requestsOf(given)) {
       const decision = engineDecision(q);
       expect({ effect: decision.effect, deniedBy: decision.deniedBy, reason: decision.reason }).toEqual({
-        ...wanted,
         reason: decision.reason,
+        ...wanted,
       });
       expect(naiveAuthorize(q)).toEqual(outcomeOf(decision));
     }

@@ -65,6 +65,30 @@ test('one more ceiling never turns a denial into an Allow, and one that allows e
   );
 });
 
+test('a VPC endpoint only takes away; one that lets everybody through changes nothing but the list of layers', () => {
+  const open = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Principal: '*', Action: '*', Resource: '*' }] };
+  const told = ({ effect, deniedBy, reason, matchedStatements, missingContextKeys, layers }: Decision) => ({
+    ...{ effect, deniedBy, reason, missingContextKeys },
+    statements: matchedStatements.map(({ layer, statement }) => ({ layer, statement })),
+    layers: layers
+      .filter(({ layer }) => layer !== 'VPC_ENDPOINT_POLICY')
+      .map(({ layer, effect: said, matchedStatements: ofLayer }) => [layer, said, ofLayer.length]),
+  });
+  fc.assert(
+    fc.property(requests, documents('resource'), ({ endpoint: _, ...q }, policy) => {
+      const none = engineDecision(q);
+      expect(none.layers.map(({ layer }) => layer)).not.toContain('VPC_ENDPOINT_POLICY');
+      expect(told(engineDecision({ ...q, endpoint: open }))).toEqual(told(none));
+      const through = engineDecision({ ...q, endpoint: policy });
+      expect(through.allowed && !none.allowed).toBe(false);
+      // What it does not take away stays allowed by the same statements.
+      if (through.allowed) expect(through.matchedStatements.length).toBe(none.matchedStatements.length);
+      else if (through.deniedBy !== 'VPC_ENDPOINT_POLICY') expect(through.deniedBy).toBe(none.deniedBy);
+    }),
+    RUNS,
+  );
+});
+
 const reversedStatements = (document: Doc): Doc => ({
   ...document,
   Statement: [...(document['Statement'] as readonly Doc[])].reverse(),

@@ -4,7 +4,7 @@ import type { Decision } from '../../src/evaluation/decision.ts';
 import { mostRestrictive } from '../../src/evaluation/most-restrictive.ts';
 import { engineDecision } from '../support/engine.ts';
 import type { Doc, NaiveRequest } from '../support/naive-evaluator.ts';
-import { A, action, user } from '../support/world.ts';
+import { A, action, B, user } from '../support/world.ts';
 
 const doc = (...Statement: readonly Doc[]): Doc => ({ Version: '2012-10-17', Statement });
 const allow = (more: Doc = {}): Doc => ({ Effect: 'Allow', Action: '*', Resource: '*', ...more });
@@ -71,6 +71,24 @@ test.each<[name: string, q: Partial<NaiveRequest>, given: Record<string, string>
     { identity: [doc(allow())], scp: [[doc(allow())], [doc(allow(on('k:one')))]] },
     {},
     ['k:one'],
+  ],
+  [
+    'only the VPC endpoint waits',
+    { identity: [doc(allow(on('k:one')), allow())], endpoint: doc(allow({ ...on('k:two'), Principal: '*' })) },
+    {},
+    ['k:two'],
+  ],
+  [
+    'the VPC endpoint could deny',
+    { identity: [doc(allow())], endpoint: doc(allow({ Principal: '*' }), { ...denyOn('k:one'), Principal: '*' }) },
+    {},
+    ['k:one'],
+  ],
+  [
+    'the VPC endpoint could let somebody else through',
+    { identity: [doc(allow())], endpoint: doc(allow({ ...on('k:one'), Principal: { AWS: B } })) },
+    {},
+    [],
   ],
   ['what the directory knows cannot be missing', { identity: [doc(allow(on('aws:PrincipalTag/none')))] }, {}, []],
   [

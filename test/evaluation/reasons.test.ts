@@ -7,7 +7,7 @@ import { expect, test } from 'vitest';
 import type { AttachedPolicy } from '../../src/evaluation/applicable-policies.ts';
 import { authorize } from '../../src/evaluation/authorize.ts';
 import type { Decision } from '../../src/evaluation/decision.ts';
-import { preparePolicies, preparePrincipal, prepareResource } from '../../src/evaluation/prepare.ts';
+import { prepareEndpoint, preparePolicies, preparePrincipal, prepareResource } from '../../src/evaluation/prepare.ts';
 import type { PrincipalFacts } from '../../src/evaluation/principal.ts';
 import type { PolicyKind } from '../../src/policy/policy-kind.ts';
 import { attach } from '../support/engine.ts';
@@ -38,6 +38,7 @@ interface Asked {
   readonly scp?: Doc;
   readonly policy?: Doc;
   readonly rcp?: Doc;
+  readonly endpoint?: Doc;
 }
 
 function decide(asked: Asked): Decision {
@@ -56,6 +57,9 @@ function decide(asked: Asked): Decision {
     asked.session === undefined ? null : [attached(asked.session, 'session', 'sessionPolicies[0]')];
   const arn = asked.arn ?? 'arn:aws:s3:::b/x';
   const owner = asked.owner ?? A;
+  const named = `arn:aws:ec2:us-east-1:${A}:vpc-endpoint/vpce-1`;
+  const endpoint =
+    asked.endpoint === undefined ? {} : { endpoint: prepareEndpoint(attach(asked.endpoint, 'vpce', named, named)) };
   return authorize(
     preparePrincipal(facts, hasPolicies ? policies : null, sessionPolicies),
     action(asked.action ?? 's3:GetObject', asked.wildcardOnly ?? false),
@@ -71,7 +75,7 @@ function decide(asked: Asked): Decision {
       policyBindings: {},
       resourceControl: control(asked.rcp, 'rcp', RCP),
     }),
-    { context: new Map(), now: 0, authority: 'directory' },
+    { context: new Map(), now: 0, authority: 'directory', ...endpoint },
   );
 }
 
@@ -109,6 +113,11 @@ test.each<[name: string, asked: Asked, sentence: string]>([
     { identity: YES, action: 'sts:AssumeRole', arn: ROLE },
     `${ALICE} is not authorized to perform: sts:AssumeRole on resource: ${ROLE} because no role trust policy allows the sts:AssumeRole action`,
   ],
+  [
+    'VPC endpoint',
+    { identity: YES, endpoint: SILENT },
+    `${ALICE} ${GET} because no VPC endpoint policy allows the s3:GetObject action`,
+  ],
   // Something denies.
   ['identity, inline', { identity: NO }, `${ALICE} ${GET} with an explicit deny in an identity-based policy`],
   [
@@ -143,6 +152,11 @@ test.each<[name: string, asked: Asked, sentence: string]>([
       policy: doc({ Effect: 'Deny', Principal: '*', Action: 'sts:*' }),
     },
     `${ALICE} is not authorized to perform: sts:AssumeRole on resource: ${ROLE} with an explicit deny in the role trust policy`,
+  ],
+  [
+    'VPC endpoint, which is never named',
+    { identity: YES, endpoint: PUBLIC_NO },
+    `${ALICE} ${GET} with an explicit deny in a VPC endpoint policy`,
   ],
   // Whether the policy is named.
   [
@@ -249,4 +263,27 @@ test('who has no identity policies has no such layer', () => {
     'IDENTITY_POLICY IMPLICIT_DENY',
     'SESSION_POLICY ALLOWED',
   ]);
+});
+
+test('the layers are in the order of evaluation, the VPC endpoint behind the organization', () => {
+  const { layers } = decide({
+    principal: session(A),
+    identity: YES,
+    boundary: YES,
+    session: YES,
+    scp: YES,
+    rcp: PUBLIC_NO,
+    policy: doc(allow({ Principal: { AWS: B } })),
+    endpoint: doc(allow({ Sid: 'Through', Principal: '*' }), allow({ Sid: 'Others', Principal: { AWS: B } })),
+  });
+  expect(layers.map(({ layer, effect }) => `${layer} ${effect}`)).toEqual([
+    'RESOURCE_CONTROL_POLICY EXPLICIT_DENY',
+    'SERVICE_CONTROL_POLICY ALLOWED',
+    'VPC_ENDPOINT_POLICY ALLOWED',
+    'RESOURCE_POLICY IMPLICIT_DENY',
+    'IDENTITY_POLICY ALLOWED',
+    'PERMISSIONS_BOUNDARY ALLOWED',
+    'SESSION_POLICY ALLOWED',
+  ]);
+  expect(layers[2]?.matchedStatements.map(({ sid }) => sid)).toEqual(['Through']);
 });

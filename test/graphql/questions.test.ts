@@ -326,6 +326,33 @@ describe('a simulation', () => {
     expect(directory.gathers).toBe(0);
   });
 
+  test('goes through a VPC endpoint whose policy is given', async () => {
+    const through = { Version: '2012-10-17', Statement: { ...policy.Statement, Principal: '*', Effect: 'Deny' } };
+    const input = { caller: { principal: NOBODY }, identityPolicies: [policy], requests: [request] };
+    const ask = async (vpcEndpointPolicy: unknown): Promise<unknown> => {
+      const { data } = await gateway.ask(OPERATOR, SIMULATE, { input: { ...input, vpcEndpointPolicy } });
+      return data?.['simulateCustomPolicies'];
+    };
+    const reason = `User: ${NOBODY} is not authorized to perform: s3:GetObject on resource: ${OWN_OBJECT} with an explicit deny in a VPC endpoint policy`;
+    for (const document of [through, JSON.stringify(through)]) {
+      expect(await ask(document)).toMatchObject([
+        { allowed: false, reason, matchedStatements: [{ policy: 'vpcEndpointPolicy', index: 0 }] },
+      ]);
+    }
+    expect(await ask(null)).toMatchObject([{ allowed: true, matchedStatements: [{ policy: 'identityPolicies[0]' }] }]);
+    const { Principal: _, ...nobody } = { ...through.Statement, Effect: 'Allow' };
+    expect(await ask({ ...through, Statement: nobody })).toMatchObject([
+      {
+        allowed: false,
+        reason: expect.stringContaining('because no VPC endpoint policy allows'),
+        matchedStatements: [],
+      },
+    ]);
+    expect(
+      faultsOf(await gateway.ask(OPERATOR, SIMULATE, { input: { ...input, vpcEndpointPolicy: '{' } }))[0],
+    ).toMatchObject({ code: 'BAD_USER_INPUT', field: 'input.vpcEndpointPolicy' });
+  });
+
   test('names the document that is none', async () => {
     const input = { caller: { principal: NOBODY }, identityPolicies: [policy, '{'], requests: [request] };
     expect(faultsOf(await gateway.ask(OPERATOR, SIMULATE, { input }))[0]).toMatchObject({
