@@ -6,7 +6,7 @@ import { splitArn } from '../policy/arn.ts';
 import type { Condition } from '../policy/condition.ts';
 import type { ContextKey, ContextReader } from '../policy/context-key.ts';
 import { RolegateError } from '../policy/errors.ts';
-import type { JsonValue } from '../policy/json.ts';
+import { isList, type JsonValue } from '../policy/json.ts';
 import { type OperatorUse, readOperator } from '../policy/operator.ts';
 import { ANY_RUN, type Piece } from '../policy/pattern.ts';
 import { readResourcePattern } from '../policy/resource-pattern.ts';
@@ -201,8 +201,4 @@ function hasValue({ key, fallback }: Variable): ConditionUse | null {
 function textsOf(element: JsonValue | undefined): readonly string[] {
   const list: readonly JsonValue[] = isList(element) ? element : [element ?? null];
   return list.filter((one) => typeof one === 'string');
-}
-
-function isList(value: JsonValue | undefined): value is readonly JsonValue[] {
-  return Array.isArray(value);
 }

@@ -1,4 +1,4 @@
-import type { JsonValue } from './json.ts';
+import { isList, type JsonValue } from './json.ts';
 
 /** What a JSON text says of itself. Of a text that is no JSON it means nothing. */
 export interface JsonShape {
@@ -59,10 +59,6 @@ export function membersIn(json: JsonValue): number {
   // Without a list of the values: this is done for every document.
   for (const key of Object.keys(json)) members += 1 + membersIn(json[key] ?? null);
   return members;
-}
-
-function isList(json: JsonValue): json is readonly JsonValue[] {
-  return Array.isArray(json);
 }
 
 /** Looks no deeper than it has to: whoever goes through all of a document needs a stack as deep as it. */

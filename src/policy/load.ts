@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue } from './json.ts';
+import { isList, isObject, type JsonValue } from './json.ts';
 import { membersIn, shapeOf } from './json-shape.ts';
 import { MalformedPolicy } from './malformed-policy.ts';
 import type { PolicyKind } from './policy-kind.ts';
@@ -71,12 +71,4 @@ function parseText(text: string): { readonly json: JsonValue; readonly text: str
   }
   if (members !== membersIn(json)) throw new MalformedPolicy('a policy document must not have a key twice');
   return { json, text: plain };
-}
-
-function isList(value: JsonValue): value is readonly JsonValue[] {
-  return Array.isArray(value);
-}
-
-function isObject(value: JsonValue): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue } from './json.ts';
+import { isList, isObject, type JsonObject, type JsonValue } from './json.ts';
 
 /**
  * A document as it was given, one that has been read before. Of a text the text alone is kept until somebody wants to see
@@ -26,11 +26,3 @@ export class PolicySource {
 }
 
 const NOTHING: JsonObject = {};
-
-function isList(value: JsonValue | undefined): value is readonly JsonValue[] {
-  return Array.isArray(value);
-}
-
-function isObject(value: JsonValue | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}

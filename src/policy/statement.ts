@@ -1,6 +1,6 @@
 import { type ActionElement, readActionPattern } from './action-pattern.ts';
 import { type Condition, compileCondition } from './condition.ts';
-import type { JsonObject, JsonValue } from './json.ts';
+import { isList, isObject, type JsonObject, type JsonValue } from './json.ts';
 import { MalformedPolicy } from './malformed-policy.ts';
 import type { PolicyKind } from './policy-kind.ts';
 import { type NamedPrincipal, type PrincipalElement, readNamedPrincipal } from './principal-element.ts';
@@ -182,12 +182,4 @@ function readScalars(value: JsonValue, place: string): readonly string[] {
 
 function asList(value: JsonValue): readonly JsonValue[] {
   return isList(value) ? value : [value];
-}
-
-function isList(value: JsonValue): value is readonly JsonValue[] {
-  return Array.isArray(value);
-}
-
-function isObject(value: JsonValue): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
