@@ -1,5 +1,5 @@
 // Who may import whom in src/: a folder imports from the folders before it in this list, never from those behind it.
-const layers = ['policy', 'evaluation', 'analysis', 'catalog', 'directory', 'access', 'session', 'graphql', 'server', 'cli'];
+const layers = ['policy', 'evaluation', 'analysis', 'catalog', 'validation', 'directory', 'importing', 'access', 'session', 'guard', 'graphql', 'server', 'cli'];
 
 const upwards = layers.slice(0, -1).map((layer, i) => ({
   name: `${layer}-looks-up`,

@@ -5,7 +5,7 @@ import { type PermissionTerm, printTerm } from '../analysis/term.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { AccessLevel, CatalogAction } from '../catalog/catalog-service.ts';
 import type { Gathered, Revision } from '../directory/directory.ts';
-import type { KeySessionRecord } from '../directory/key-session-store.ts';
+import type { KeySessionRecord } from '../directory/stores/key-session-store.ts';
 import type { Decision } from '../evaluation/decision.ts';
 import type { PreparedPrincipal, PreparedResource } from '../evaluation/prepare.ts';
 import type { RequestContext, RequestFacts } from '../evaluation/request.ts';

@@ -1,6 +1,6 @@
 import type { Gathered, Known } from '../directory/directory.ts';
 import { federatedUser } from '../directory/gather/build-federated.ts';
-import type { KeySessionRecord } from '../directory/key-session-store.ts';
+import type { KeySessionRecord } from '../directory/stores/key-session-store.ts';
 import type { Decision } from '../evaluation/decision.ts';
 import { type PreparedPrincipal, withToken } from '../evaluation/prepare.ts';
 import { printedArn } from '../evaluation/principal-values.ts';

@@ -1,6 +1,6 @@
 import type { Revision } from '../directory/directory.ts';
-import type { KeySessionRecord } from '../directory/key-session-store.ts';
-import type { RoleSessionRecord } from '../directory/session-store.ts';
+import type { KeySessionRecord } from '../directory/stores/key-session-store.ts';
+import type { RoleSessionRecord } from '../directory/stores/session-store.ts';
 import type { Decision } from '../evaluation/decision.ts';
 import type { RequestContext } from '../evaluation/request.ts';
 import type { PrincipalRef } from '../policy/principal-id.ts';

@@ -1,5 +1,5 @@
 import type { Gathered, GatherRequest, Known } from '../directory/directory.ts';
-import type { RoleSessionRecord } from '../directory/session-store.ts';
+import type { RoleSessionRecord } from '../directory/stores/session-store.ts';
 import type { AttachedPolicy } from '../evaluation/applicable-policies.ts';
 import type { Decision } from '../evaluation/decision.ts';
 import { type PreparedPrincipal, type PreparedRole, roleSession } from '../evaluation/prepare.ts';

@@ -1,8 +1,5 @@
 import { createReadStream } from 'node:fs';
-import {
-  MAX_IMPORT_CHARACTERS,
-  parseAccountAuthorizationDetails,
-} from '../directory/import/account-authorization-details.ts';
+import { MAX_IMPORT_CHARACTERS, parseAccountAuthorizationDetails } from '../importing/account-authorization-details.ts';
 import { InvalidInput } from '../policy/errors.ts';
 import { CommandFailed } from './failure.ts';
 

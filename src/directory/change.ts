@@ -1,8 +1,8 @@
 import { lockRevision, raiseRevision, type Touched } from './apply/revision.ts';
-import { addAuditEvent } from './audit-events.ts';
-import type { NewAuditEvent } from './audit-store.ts';
 import type { Sql } from './prisma/database.ts';
 import type { Store } from './store.ts';
+import { addAuditEvent } from './stores/audit-events.ts';
+import type { NewAuditEvent } from './stores/audit-store.ts';
 
 /** What a piece of work changed. Nothing touched: nothing changed, and no event is kept. */
 export interface Worked<T> {

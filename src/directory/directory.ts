@@ -1,9 +1,9 @@
 import type { AttachedPolicy } from '../evaluation/applicable-policies.ts';
 import type { PreparedPrincipal, PreparedResource, PreparedRole } from '../evaluation/prepare.ts';
 import type { PrincipalRef } from '../policy/principal-id.ts';
-import type { NewAuditEvent } from './audit-store.ts';
 import type { DirectoryDocument } from './document.ts';
-import type { AccessKeyStore, RoleSessionRecord, RoleSessionStore } from './session-store.ts';
+import type { NewAuditEvent } from './stores/audit-store.ts';
+import type { AccessKeyStore, RoleSessionRecord, RoleSessionStore } from './stores/session-store.ts';
 
 /** A position in the directory's history. Printed, it is opaque; greater is later. */
 export type Revision = bigint;

@@ -9,8 +9,8 @@ import type { JsonValue } from '../policy/json.ts';
 import type { PrincipalRef } from '../policy/principal-id.ts';
 import type { GatewayContext } from './context.ts';
 import { costOfField } from './cost.ts';
+import { readableNode, readableNodes } from './entities/node.ts';
 import type { GivenDocument } from './given-document.ts';
-import { readableNode, readableNodes } from './node.ts';
 import { requestBudget } from './request-budget.ts';
 
 /** The schema under construction. It defines nothing itself: every noun has a file of its own. */

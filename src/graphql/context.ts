@@ -1,16 +1,11 @@
-import type { Access } from '../access/access.ts';
-import type { Catalog } from '../catalog/catalog.ts';
-import type { OpenDirectory } from '../directory/prisma/open-directory.ts';
+import type { GuardContext, GuardServices } from '../guard/context.ts';
 import type { CallOrigin } from '../session/call.ts';
 import type { Caller } from '../session/caller.ts';
 import type { Sessions } from '../session/sessions.ts';
 
 /** What the schema stands on; the same for all requests. */
-export interface GatewayServices {
-  readonly access: Access;
+export interface GatewayServices extends GuardServices {
   readonly sessions: Sessions;
-  readonly directory: OpenDirectory;
-  readonly catalog: Catalog;
 }
 
 /** What is true of one HTTP request. */
@@ -33,7 +28,7 @@ export interface SignInCookie {
 }
 
 /** What every resolver may use: one for each operation. */
-export interface GatewayContext extends GatewayServices, RequestFacts {
+export interface GatewayContext extends GatewayServices, RequestFacts, GuardContext {
   /**
    * The HTTP request, as an identity only: by it, the operations of a batched request find what they share. Headers were
    * read before.

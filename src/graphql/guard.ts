@@ -7,17 +7,17 @@ import {
   type GraphQLSchema,
   isObjectType,
 } from 'graphql';
+import { forgetDecisions } from '../guard/decision-loader.ts';
+import type { Guard, Lacking } from '../guard/kinds.ts';
+import { readableReason } from '../guard/readable-policy.ts';
+import { GUARDS } from '../guard/table.ts';
 import { RolegateError } from '../policy/errors.ts';
 import { recordRefusal } from '../session/audited.ts';
 import { aCall } from '../session/call.ts';
 import { AccessDenied } from '../session/errors.ts';
-import { checkNotLeft } from './become.ts';
 import type { GatewayContext } from './context.ts';
-import { forgetDecisions } from './decision-loader.ts';
 import { AccessDeniedFailure } from './failures.ts';
-import type { Guard, Lacking } from './guard-kinds.ts';
-import { GUARDS } from './guard-table.ts';
-import { readableReason } from './readable-policy.ts';
+import { checkNotLeft } from './sessions/become.ts';
 
 /** Puts the guards of the table in front of the resolvers. Throws when a root field has none, or a guard no field. */
 export function guardFields(schema: GraphQLSchema): void {

@@ -1,7 +1,9 @@
 import { PothosValidationError } from '@pothos/core';
 import { GraphQLError, type GraphQLErrorExtensions } from 'graphql';
+import { Throttled } from '../guard/key-guard.ts';
 import { RolegateError } from '../policy/errors.ts';
 import { codeOf, type ErrorCode } from './errors.ts';
+import { throttledAnswer } from './throttled.ts';
 
 const MASKED_MESSAGE = 'Unexpected error.';
 
@@ -12,6 +14,7 @@ const MASKED_MESSAGE = 'Unexpected error.';
  */
 export function maskError(error: unknown): GraphQLError {
   const cause = rootOf(error);
+  if (cause instanceof Throttled) return throttled(error, cause);
   if (cause instanceof RolegateError) {
     const code = codeOf(cause);
     return code === null ? masked(error) : told(error, cause.message, code, cause.field);
@@ -61,6 +64,12 @@ function placeOf({ message }: GraphQLError, cause: GraphQLError): string | null 
   if (variable === undefined || !message.endsWith(`; ${cause.message}`)) return null;
   const before = message.slice(0, -`; ${cause.message}`.length);
   return / at "([^"]+)"$/.exec(before)?.[1] ?? variable;
+}
+
+/** Yoga takes the status and the headers of the whole answer from `http`. */
+function throttled(error: unknown, cause: Throttled): GraphQLError {
+  const { status, code, message, extensions, headers } = throttledAnswer(cause);
+  return rebuilt(error, message, { code, ...extensions, http: { status, headers: { ...headers } } }, null);
 }
 
 function told(error: unknown, message: string, code: ErrorCode, field: string | null): GraphQLError {

@@ -1,6 +1,6 @@
+import { readableReason } from '../guard/readable-policy.ts';
 import { builder } from './builder.ts';
 import type { GatewayContext } from './context.ts';
-import { Decision } from './decision.ts';
 import {
   AccessDeniedFailure,
   AuthenticationCodeFailure,
@@ -17,7 +17,7 @@ import {
   UnmodifiableFailure,
   ValidationFailure,
 } from './failures.ts';
-import { readableReason } from './readable-policy.ts';
+import { Decision } from './questions/decision.ts';
 
 /** Ours for input that is out of its form is AWS's ValidationError. */
 function awsCode({ code }: ExpectedFailure): string {

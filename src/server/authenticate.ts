@@ -1,10 +1,11 @@
+import { throttledAnswer } from '../graphql/throttled.ts';
+import { type KeyGuard, type Proof, Throttled } from '../guard/key-guard.ts';
 import { RolegateError } from '../policy/errors.ts';
 import type { Caller } from '../session/caller.ts';
 import { AuthenticationError } from '../session/errors.ts';
 import type { Sessions } from '../session/sessions.ts';
 import type { Client } from './client.ts';
 import type { Refusal } from './graphql-error.ts';
-import { type KeyGuard, type Proof, Throttled, throttledRefusal } from './key-guard.ts';
 import type { RequestHead } from './request-head.ts';
 import { refuseForeign } from './same-origin.ts';
 import { signInTokenOf } from './sign-in-cookie.ts';
@@ -79,7 +80,7 @@ function proofOf(authorization: string, { address }: Client): Proof {
 
 /** Null: not foreseen. */
 function refusalOf(error: unknown): Refusal | null {
-  if (error instanceof Throttled) return throttledRefusal(error);
+  if (error instanceof Throttled) return throttledAnswer(error);
   if (error instanceof AuthenticationError) {
     return {
       status: 401,

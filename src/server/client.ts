@@ -1,4 +1,4 @@
-import { canonicalAddress } from './addresses.ts';
+import { canonicalAddress } from '../guard/addresses.ts';
 import type { RequestHead } from './request-head.ts';
 
 /** Who is at the far end of a request, as far as it is not the client alone who says so. */

@@ -1,9 +1,10 @@
 import { createContext } from '../graphql/context.ts';
 import { useDocumentLimits } from '../graphql/limits.ts';
 import { buildSchema } from '../graphql/schema.ts';
+import { KeyGuard } from '../guard/key-guard.ts';
+import { throttledSessions } from '../guard/throttled-sessions.ts';
 import type { Sessions } from '../session/sessions.ts';
 import { removeAddress, writeAddress } from './address-file.ts';
-import { inNetworks } from './addresses.ts';
 import { admitWith } from './admission.ts';
 import { authenticateWith } from './authenticate.ts';
 import { type Demo, loadDemo } from './demo.ts';
@@ -13,12 +14,11 @@ import type { GraphqlListener, GraphqlRoute } from './graphql-route.ts';
 import type { Phase } from './health.ts';
 import { listen } from './http-server.ts';
 import { type FetchInProcess, fetchInProcess } from './in-process.ts';
-import { KeyGuard } from './key-guard.ts';
 import { createLog, type Log } from './log.ts';
+import { inNetworks } from './networks.ts';
 import { createRouter } from './router.ts';
 import { openServices, type Services } from './services.ts';
 import type { Settings } from './settings.ts';
-import { throttledSessions } from './throttled-sessions.ts';
 import { createGraphqlServer } from './yoga.ts';
 
 /** GraphQL on opened services: what the router answers /graphql with, and the same without a socket. */

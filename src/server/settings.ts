@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { isNetwork } from './addresses.ts';
+import { isNetwork } from './networks.ts';
 
 /** Settings that were given wrongly: everything that is wrong with them, one sentence each, without secrets. */
 export class InvalidSettings extends Error {

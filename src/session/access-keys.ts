@@ -1,5 +1,5 @@
 import { noSuch } from '../directory/entities/holder.ts';
-import type { AccessKeyRecord } from '../directory/session-store.ts';
+import type { AccessKeyRecord } from '../directory/stores/session-store.ts';
 import { parseArn } from '../policy/arn.ts';
 import { InvalidInput } from '../policy/errors.ts';
 import { isServicePrincipal } from '../policy/principal-id.ts';

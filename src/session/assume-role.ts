@@ -1,5 +1,5 @@
 import { mfaAge } from '../access/key-session.ts';
-import type { NewAuditEvent } from '../directory/audit-store.ts';
+import type { NewAuditEvent } from '../directory/stores/audit-store.ts';
 import {
   type AssumeRoleInput,
   type AssumeRoleParameters,

@@ -1,5 +1,5 @@
 import type { Answer } from '../access/question.ts';
-import type { AuditStore, NewAuditEvent } from '../directory/audit-store.ts';
+import type { AuditStore, NewAuditEvent } from '../directory/stores/audit-store.ts';
 import { RolegateError } from '../policy/errors.ts';
 import { principalIdOf } from '../policy/principal-id.ts';
 import type { Call } from './call.ts';

@@ -1,5 +1,5 @@
-import type { KeySessionRecord } from '../directory/key-session-store.ts';
-import type { RoleSessionRecord } from '../directory/session-store.ts';
+import type { KeySessionRecord } from '../directory/stores/key-session-store.ts';
+import type { RoleSessionRecord } from '../directory/stores/session-store.ts';
 import { type PrincipalRef, parsePrincipalRef } from '../policy/principal-id.ts';
 import type { Caller, PrincipalCaller } from './caller.ts';
 import { AuthenticationError } from './errors.ts';

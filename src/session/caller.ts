@@ -1,6 +1,6 @@
 import type { Subject } from '../access/question.ts';
-import type { KeySessionRecord } from '../directory/key-session-store.ts';
-import type { RoleSessionRecord } from '../directory/session-store.ts';
+import type { KeySessionRecord } from '../directory/stores/key-session-store.ts';
+import type { RoleSessionRecord } from '../directory/stores/session-store.ts';
 import type { PrincipalRef } from '../policy/principal-id.ts';
 import { AccessDenied, AuthenticationError } from './errors.ts';
 

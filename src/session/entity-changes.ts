@@ -1,6 +1,6 @@
 import { sha256 } from '../directory/apply/change-set.ts';
-import type { NewAuditEvent } from '../directory/audit-store.ts';
 import type { EntityChange, RoleChanges, UserChanges } from '../directory/entities/entity-store.ts';
+import type { NewAuditEvent } from '../directory/stores/audit-store.ts';
 import { RolegateError } from '../policy/errors.ts';
 import type { PolicyKind } from '../policy/policy-kind.ts';
 import { validatePolicy } from '../policy/validate.ts';

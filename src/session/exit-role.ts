@@ -1,4 +1,4 @@
-import type { RoleSessionRecord } from '../directory/session-store.ts';
+import type { RoleSessionRecord } from '../directory/stores/session-store.ts';
 import type { PrincipalRef } from '../policy/principal-id.ts';
 import { audited } from './audited.ts';
 import { storedPrincipal } from './authenticate.ts';

@@ -4,9 +4,9 @@ import { type AssumptionArguments, decideAssumption } from '../access/assume.ts'
 import { inheritanceFault } from '../access/assumption-parameters.ts';
 import type { Question, Subject } from '../access/question.ts';
 import { type CarriedOn, carriedOnBy, gatherForSubjects } from '../access/subject.ts';
-import type { NewAuditEvent } from '../directory/audit-store.ts';
 import type { Gathered } from '../directory/directory.ts';
-import type { RoleSessionOrigin, RoleSessionRecord } from '../directory/session-store.ts';
+import type { NewAuditEvent } from '../directory/stores/audit-store.ts';
+import type { RoleSessionOrigin, RoleSessionRecord } from '../directory/stores/session-store.ts';
 import type { Decision } from '../evaluation/decision.ts';
 import type { PreparedPrincipal, PreparedRole } from '../evaluation/prepare.ts';
 import type { RequestContext } from '../evaluation/request.ts';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Secret, TOTP } from 'otpauth';
-import type { MfaDeviceRecord } from '../directory/identity-stores.ts';
+import type { MfaDeviceRecord } from '../directory/stores/identity-stores.ts';
 import { parseArn } from '../policy/arn.ts';
 import { RolegateError } from '../policy/errors.ts';
 import { isAccountId } from '../policy/principal-id.ts';

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { NewKeySession } from '../directory/key-session-store.ts';
+import type { NewKeySession } from '../directory/stores/key-session-store.ts';
 import type { Call } from './call.ts';
 import { expiryOf } from './credentials.ts';
 

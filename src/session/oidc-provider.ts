@@ -1,6 +1,6 @@
 import { createPublicKey } from 'node:crypto';
 import { createLocalJWKSet, errors, importJWK, type JSONWebKeySet, type JWK } from 'jose';
-import type { OidcProviderRecord } from '../directory/identity-stores.ts';
+import type { OidcProviderRecord } from '../directory/stores/identity-stores.ts';
 import { isAccountId } from '../policy/principal-id.ts';
 import { audited, iamOperation } from './audited.ts';
 import type { Call } from './call.ts';

@@ -1,5 +1,5 @@
 import { createLocalJWKSet, errors, type JWK, type JWTPayload, jwtVerify, SignJWT } from 'jose';
-import type { SigningKeyRecord, SigningKeyStore } from '../directory/identity-stores.ts';
+import type { SigningKeyRecord, SigningKeyStore } from '../directory/stores/identity-stores.ts';
 import { AuthenticationError } from './errors.ts';
 import type { Secrets } from './secrets.ts';
 

@@ -1,6 +1,6 @@
 import type { AssumptionActions } from '../access/assume.ts';
 import type { Directory } from '../directory/directory.ts';
-import type { IdentityStores } from '../directory/identity-stores.ts';
+import type { IdentityStores } from '../directory/stores/identity-stores.ts';
 import type { Secrets } from './secrets.ts';
 import type { SessionTokens } from './session-token.ts';
 

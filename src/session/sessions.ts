@@ -1,6 +1,6 @@
 import type { JWK } from 'jose';
 import type { Access } from '../access/access.ts';
-import type { OidcProviderRecord } from '../directory/identity-stores.ts';
+import type { OidcProviderRecord } from '../directory/stores/identity-stores.ts';
 import {
   createAccessKey,
   deleteAccessKey,

@@ -1,5 +1,5 @@
 import { makerOf, mfaAge } from '../access/key-session.ts';
-import type { KeySessionRecord } from '../directory/key-session-store.ts';
+import type { KeySessionRecord } from '../directory/stores/key-session-store.ts';
 import { principalIdOf } from '../policy/principal-id.ts';
 import { type AssumeRoleInput, type AssumeRoleParameters, refuseFaults, roleFault } from './assume-role-parameters.ts';
 import { audited } from './audited.ts';

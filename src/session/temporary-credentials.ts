@@ -7,9 +7,9 @@ import {
 } from '../access/assumption-parameters.ts';
 import type { Answer, Question } from '../access/question.ts';
 import { gatherForSubjects } from '../access/subject.ts';
-import type { NewAuditEvent } from '../directory/audit-store.ts';
 import type { Gathered } from '../directory/directory.ts';
-import type { KeySessionRecord, NewKeySession } from '../directory/key-session-store.ts';
+import type { NewAuditEvent } from '../directory/stores/audit-store.ts';
+import type { KeySessionRecord, NewKeySession } from '../directory/stores/key-session-store.ts';
 import { authorize } from '../evaluation/authorize.ts';
 import type { ActionFacts } from '../evaluation/request.ts';
 import { RolegateError } from '../policy/errors.ts';

@@ -1,5 +1,5 @@
 import { createLocalJWKSet, decodeJwt, errors, type JSONWebKeySet, type JWTPayload, jwtVerify } from 'jose';
-import type { OidcProviderRecord } from '../directory/identity-stores.ts';
+import type { OidcProviderRecord } from '../directory/stores/identity-stores.ts';
 import type { ContextValue, RequestContext } from '../evaluation/request.ts';
 import { RolegateError } from '../policy/errors.ts';
 import {

@@ -3,7 +3,7 @@ import { openCatalog } from '../../src/catalog/catalog.ts';
 import type { Gathered, GatherRequest } from '../../src/directory/directory.ts';
 import type { DirectoryDocument } from '../../src/directory/document.ts';
 import { type DirectoryOptions, type OpenDirectory, openDirectory } from '../../src/directory/prisma/open-directory.ts';
-import type { RoleSessionRecord } from '../../src/directory/session-store.ts';
+import type { RoleSessionRecord } from '../../src/directory/stores/session-store.ts';
 import { MAX_DOCUMENT_LENGTH } from '../../src/policy/load.ts';
 import { ALICE, APP, allow, BASE, BOB, BUCKET, DEVS, grant, HERE, POLICY, READ_ONLY, ref, THERE } from './documents.ts';
 

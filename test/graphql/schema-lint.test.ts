@@ -12,8 +12,8 @@ import {
   isUnionType,
 } from 'graphql';
 import { describe, expect, test } from 'vitest';
-import { GUARDS } from '../../src/graphql/guard-table.ts';
 import { buildSchema } from '../../src/graphql/schema.ts';
+import { GUARDS } from '../../src/guard/table.ts';
 
 const schema = buildSchema();
 const types = Object.values(schema.getTypeMap()).filter(

@@ -1,7 +1,7 @@
 import { Secret, TOTP } from 'otpauth';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { KeyGuard, Throttled } from '../../src/guard/key-guard.ts';
 import { createGateway, type Gateway } from '../../src/server/gateway.ts';
-import { KeyGuard, Throttled } from '../../src/server/key-guard.ts';
 import { createLog } from '../../src/server/log.ts';
 import { AuthenticationError } from '../../src/session/errors.ts';
 import { newDataDir, removeDataDir, startTestGateway, type TestGateway } from '../support/gateway.ts';

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { canonicalAddress, inNetworks, isNetwork, subscriberOf } from '../../src/server/addresses.ts';
+import { canonicalAddress, subscriberOf } from '../../src/guard/addresses.ts';
 import { type Client, clientOf } from '../../src/server/client.ts';
+import { inNetworks, isNetwork } from '../../src/server/networks.ts';
 import { newDataDir, removeDataDir, startTestGateway } from '../support/gateway.ts';
 import { exchange, operation } from './exchange.ts';
 

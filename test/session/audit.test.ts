@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { AuditEvent } from '../../src/directory/audit-store.ts';
+import type { AuditEvent } from '../../src/directory/stores/audit-store.ts';
 import { InvalidInput } from '../../src/policy/errors.ts';
 import { aCall } from '../../src/session/call.ts';
 import type { Caller } from '../../src/session/caller.ts';

@@ -9,7 +9,7 @@ import type {
   RoleInput,
   UserInput,
 } from '../../src/directory/document.ts';
-import type { AccessKeyRecord, RoleSessionRecord } from '../../src/directory/session-store.ts';
+import type { AccessKeyRecord, RoleSessionRecord } from '../../src/directory/stores/session-store.ts';
 import type { AttachedPolicy, ControlLevel } from '../../src/evaluation/applicable-policies.ts';
 import {
   type PreparedPrincipal,

@@ -1,4 +1,4 @@
-import type { NewAuditEvent } from '../audit-store.ts';
+import type { NewAuditEvent } from '../stores/audit-store.ts';
 
 /**
  * A change with its event in the audit trail, in one transaction; a change that leaves everything as it was keeps none.

@@ -10,7 +10,7 @@ import type { RoleFacts, UserFacts } from '../../evaluation/principal.ts';
 import type { PrincipalRef } from '../../policy/principal-id.ts';
 import { sha256 } from '../apply/change-set.ts';
 import type { Known } from '../directory.ts';
-import type { RoleSessionRecord } from '../session-store.ts';
+import type { RoleSessionRecord } from '../stores/session-store.ts';
 import type { AccountFacts } from './account-facts.ts';
 import { PolicyCollector } from './attached-policies.ts';
 import type { CompiledBatch } from './compiled-policies.ts';

@@ -3,7 +3,7 @@ import type { PreparedPrincipal, PreparedResource, PreparedRole } from '../../ev
 import type { PrincipalRef } from '../../policy/principal-id.ts';
 import type { AccountOrganization, Gathered, GatherRequest, Known, Revision } from '../directory.ts';
 import type { Database } from '../prisma/database.ts';
-import type { RoleSessionRecord } from '../session-store.ts';
+import type { RoleSessionRecord } from '../stores/session-store.ts';
 import { type AccountFacts, organizationOf } from './account-facts.ts';
 import type { BuiltFederated } from './build-federated.ts';
 import { type BuiltRole, type BuiltSession, type BuiltSessions, unstoredPrincipal } from './build-principals.ts';

@@ -1,8 +1,5 @@
 import type { Catalog } from '../../catalog/catalog.ts';
-import { accessKeys } from '../access-keys.ts';
 import { applyDocument } from '../apply/apply.ts';
-import { addAuditEvent, auditEvents } from '../audit-events.ts';
-import type { AuditStore, NewAuditEvent } from '../audit-store.ts';
 import type {
   AccountOrganization,
   Applied,
@@ -19,16 +16,19 @@ import { CompiledPolicies } from '../gather/compiled-policies.ts';
 import { Gatherer } from '../gather/gather.ts';
 import { Memory } from '../gather/memory.ts';
 import { readRevision } from '../gather/rows.ts';
-import type { IdentityStores, MfaDeviceStore, OidcProviderStore, SigningKeyStore } from '../identity-stores.ts';
-import type { KeySessionStore } from '../key-session-store.ts';
-import { keySessions } from '../key-sessions.ts';
-import { mfaDevices } from '../mfa-devices.ts';
-import { oidcProviders } from '../oidc-providers.ts';
 import { createReadModel, type ReadModel } from '../read-model.ts';
-import { roleSessions } from '../role-sessions.ts';
-import type { AccessKeyStore, RoleSessionStore } from '../session-store.ts';
-import { signingKeys } from '../signing-keys.ts';
 import { Store } from '../store.ts';
+import { accessKeys } from '../stores/access-keys.ts';
+import { addAuditEvent, auditEvents } from '../stores/audit-events.ts';
+import type { AuditStore, NewAuditEvent } from '../stores/audit-store.ts';
+import type { IdentityStores, MfaDeviceStore, OidcProviderStore, SigningKeyStore } from '../stores/identity-stores.ts';
+import type { KeySessionStore } from '../stores/key-session-store.ts';
+import { keySessions } from '../stores/key-sessions.ts';
+import { mfaDevices } from '../stores/mfa-devices.ts';
+import { oidcProviders } from '../stores/oidc-providers.ts';
+import { roleSessions } from '../stores/role-sessions.ts';
+import type { AccessKeyStore, RoleSessionStore } from '../stores/session-store.ts';
+import { signingKeys } from '../stores/signing-keys.ts';
 import type { Database, StatementListener } from './database.ts';
 import { openEmbeddedDatabase } from './embedded-database.ts';
 import { migrate } from './migrate.ts';

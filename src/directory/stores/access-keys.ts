@@ -1,0 +1,83 @@
+import { changeWithEvent } from '../change.ts';
+import { noSuch, quotaExceeded } from '../entities/holder.ts';
+import { dependency } from '../gather/memory.ts';
+import { recall } from '../gather/recall.ts';
+import { toIso } from '../instants.ts';
+import type { Store } from '../store.ts';
+import { endSignIns } from './key-sessions.ts';
+import type { AccessKeyRecord, AccessKeyStore } from './session-store.ts';
+
+/** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
+const KEYS_PER_USER = 2;
+
+interface KeyRow {
+  readonly id: string;
+  readonly active: boolean;
+  readonly userId: string | null;
+  readonly userArn: string | null;
+  readonly servicePrincipal: string | null;
+}
+
+const SELECT_KEY = `SELECT k.id, k.status = 'ACTIVE' AS active, k."userId", u.arn AS "userArn", k."servicePrincipal"
+  FROM "AccessKey" k LEFT JOIN "User" u ON u.id = k."userId" WHERE k.id = $1`;
+
+function ownerOf({ userId, userArn, servicePrincipal }: KeyRow): AccessKeyRecord['owner'] | null {
+  if (servicePrincipal !== null) return { kind: 'service', service: servicePrincipal };
+  return userId === null || userArn === null ? null : { kind: 'user', id: userId, arn: userArn };
+}
+
+/** Long-term keys. */
+export function accessKeys(store: Store): AccessKeyStore {
+  const { database, memory } = store;
+  return {
+    find: async (id) => {
+      await store.synchronize();
+      return recall<AccessKeyRecord | null>(memory, database, `key ${id}`, async (sql) => {
+        const [row] = await sql.query<KeyRow>(SELECT_KEY, [id]);
+        const owner = row === undefined ? null : ownerOf(row);
+        return {
+          value: row === undefined || owner === null ? null : { id: row.id, active: row.active, owner },
+          dependencies: [
+            dependency('AccessKey', id),
+            ...(owner?.kind === 'user' ? [dependency('User', owner.arn)] : []),
+          ],
+          bytes: 500,
+        };
+      });
+    },
+
+    create: ({ id, userArn, service }, event) =>
+      changeWithEvent(store, event, async (sql, now) => {
+        let userId: string | null = null;
+        if (userArn !== undefined) {
+          const [user] = await sql.query<{ id: string; keys: number }>(
+            `SELECT u.id, (SELECT count(*)::int4 FROM "AccessKey" k WHERE k."userId" = u.id) AS keys
+               FROM "User" u WHERE u.arn = $1`,
+            [userArn],
+          );
+          if (user === undefined) throw noSuch('user', userArn);
+          if (user.keys >= KEYS_PER_USER) throw quotaExceeded('AccessKeysPerUser', KEYS_PER_USER, 'userArn');
+          userId = user.id;
+        }
+        await sql.query(
+          `INSERT INTO "AccessKey" (id, "userId", "servicePrincipal", "createdAt")
+           VALUES ($1, $2, $3, $4::text::timestamp(3))`,
+          [id, userId, service ?? null, toIso(now)],
+        );
+        const touched = [{ entity: 'AccessKey', entityId: id }];
+        return { touched, result: undefined };
+      }),
+
+    remove: (id, at, event) =>
+      changeWithEvent(store, event, async (sql) => {
+        const [row] = await sql.query<{ owner: string | null }>(
+          `DELETE FROM "AccessKey" k WHERE k.id = $1
+           RETURNING coalesce(k."servicePrincipal", (SELECT u.arn FROM "User" u WHERE u.id = k."userId")) AS owner`,
+          [id],
+        );
+        if (row === undefined) throw noSuch('Access Key', id, 'id');
+        const ended = row.owner === null ? [] : await endSignIns(sql, { keyId: id, owner: row.owner }, at);
+        return { touched: [{ entity: 'AccessKey', entityId: id }, ...ended], result: undefined };
+      }),
+  };
+}

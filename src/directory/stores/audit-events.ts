@@ -1,0 +1,114 @@
+import { isAccountId } from '../../policy/principal-id.ts';
+import { millisecondsOf, toIso } from '../instants.ts';
+import type { Sql } from '../prisma/database.ts';
+import { storable } from '../storable.ts';
+import type { Store } from '../store.ts';
+import { selectCount, selectPage } from './audit-search.ts';
+import type { AuditEvent, AuditStore, NewAuditEvent } from './audit-store.ts';
+
+/** Any number, the same in every gateway: the advisory lock of who adds to the audit trail. */
+const AUDIT_LOCK = 7_265_117_002;
+
+/** Kept with each event as they are; `at` and the sequence are not among them. */
+const TEXTS = [
+  'requestId',
+  'event',
+  'principal',
+  'keyId',
+  'roleArn',
+  'roleSessionId',
+  'sourceIdentity',
+  'sourceIp',
+  'userAgent',
+  'action',
+  'target',
+  'code',
+  'effect',
+  'deniedBy',
+] as const satisfies readonly (keyof NewAuditEvent)[];
+
+/** Longer ones are cut: what a client says about itself must not fill the trail. */
+const MAX_CHARACTERS = 2_048;
+
+const COLUMNS = TEXTS.map((name) => `"${name}"`).join(', ');
+
+/** Keeps an event, and of which accounts it is: $5 is what can be read off it, $6 the access key that its target may be. */
+const INSERT_EVENT = `WITH added AS (
+    INSERT INTO "AuditEvent" (at, outcome, revision, parameters, ${COLUMNS})
+    VALUES ($1::text::timestamp(3), $2::text::"AuditOutcome", $3::text::bigint, $4::text::jsonb,
+      ${TEXTS.map((_, index) => `$${index + 7}`).join(', ')})
+    RETURNING sequence)
+  INSERT INTO "AuditEventAccount" ("accountId", sequence)
+  SELECT a.id, added.sequence FROM added, (
+    SELECT unnest($5::text[]) AS id
+    UNION SELECT u."accountId" FROM "AccessKey" k JOIN "User" u ON u.id = k."userId" WHERE k.id = $6
+    UNION SELECT split_part(s."roleArn", ':', 5) FROM "RoleSession" s WHERE s."accessKeyId" = $6
+    UNION SELECT split_part(s.principal, ':', 5) FROM "KeySession" s WHERE s."accessKeyId" = $6) a
+   WHERE a.id ~ '^[0-9]{12}$'`;
+
+/** Cut first: that can leave half of a surrogate pair. */
+function kept(text: string | null): string | null {
+  return text === null ? null : storable(text.slice(0, MAX_CHARACTERS));
+}
+
+function parametersOf({ parameters }: NewAuditEvent): string | null {
+  if (parameters == null) return null;
+  return JSON.stringify(Object.fromEntries(Object.entries(parameters).map(([name, text]) => [name, kept(text)])));
+}
+
+/** The account is the fifth part of an ARN. */
+function accountsNamedIn({ principal, target, accountIds = [] }: NewAuditEvent): readonly string[] {
+  const named = [principal, target].map((text) => text?.split(':', 5)[4] ?? '');
+  return [...accountIds, ...named].filter(isAccountId);
+}
+
+/**
+ * Adds an event inside the transaction of `sql`; nothing without one. INVARIANT: whoever adds holds the lock until its
+ * transaction ends, so that numbers are given in the order of commits and a reader that goes on after a number misses nothing.
+ */
+export async function addAuditEvent(sql: Sql, event: NewAuditEvent | undefined, revision?: bigint): Promise<void> {
+  if (event === undefined) return;
+  await sql.query('SELECT pg_advisory_xact_lock($1::int8)::text', [AUDIT_LOCK]);
+  const known = revision ?? event.revision;
+  await sql.query(INSERT_EVENT, [
+    toIso(event.at),
+    event.outcome,
+    known === null ? null : String(known),
+    parametersOf(event),
+    accountsNamedIn(event),
+    kept(event.target),
+    ...TEXTS.map((name) => kept(event[name])),
+  ]);
+}
+
+type AuditRow = Omit<AuditEvent, 'sequence' | 'revision'> & {
+  readonly sequence: string;
+  readonly revision: string | null;
+};
+
+/** What of an event `e` is read. */
+const EVENT_COLUMNS = `e.sequence::text, ${millisecondsOf('e.at')} AS at, e.outcome::text,
+  e.revision::text, e.parameters, ${TEXTS.map((name) => `e."${name}"`).join(', ')}`;
+
+/** The audit trail. */
+export function auditEvents({ database }: Store): AuditStore {
+  return {
+    record: (event) => database.transaction('write', (sql) => addAuditEvent(sql, event)),
+
+    list: async (page) => {
+      const { text, parameters } = selectPage(EVENT_COLUMNS, page);
+      const rows = await database.query<AuditRow>(text, parameters);
+      return rows.map((row) => ({
+        ...row,
+        sequence: BigInt(row.sequence),
+        revision: row.revision === null ? null : BigInt(row.revision),
+      }));
+    },
+
+    count: async (filter) => {
+      const { text, parameters } = selectCount(filter);
+      const [row] = await database.query<{ events: number }>(text, parameters);
+      return row?.events ?? 0;
+    },
+  };
+}

@@ -1,0 +1,111 @@
+import { toIso } from '../instants.ts';
+import type { SqlParameter } from '../prisma/database.ts';
+import type { AuditFilter, AuditPage } from './audit-store.ts';
+
+/** At most so many events at a time: a page, and whether there is more. */
+const MAX_PAGE = 1_001;
+
+export interface Statement {
+  readonly text: string;
+  readonly parameters: readonly SqlParameter[];
+}
+
+/** What a statement is given, with the places of it in its text. */
+class Parameters {
+  readonly values: SqlParameter[] = [];
+
+  add(value: SqlParameter): string {
+    this.values.push(value);
+    return `$${this.values.length}`;
+  }
+}
+
+/** Of an event `e`, all but its accounts. */
+function conditionsOf(filter: AuditFilter, parameters: Parameters): readonly string[] {
+  const { outcome, from, until } = filter;
+  const conditions: string[] = [];
+  for (const name of ['principal', 'target', 'event', 'roleSessionId'] as const) {
+    const text = filter[name];
+    if (text !== undefined) conditions.push(`e."${name}" = ${parameters.add(text)}`);
+  }
+  const instant = (at: number): string => `${parameters.add(toIso(at))}::text::timestamp(3)`;
+  if (outcome !== undefined) conditions.push(`e.outcome = ${parameters.add(outcome)}::text::"AuditOutcome"`);
+  if (from !== undefined) conditions.push(`e.at >= ${instant(from)}`);
+  if (until !== undefined) conditions.push(`e.at < ${instant(until)}`);
+  return conditions;
+}
+
+function betweenOf({ after, before }: AuditPage, sequence: string, parameters: Parameters): readonly string[] {
+  return [
+    ...(after === undefined ? [] : [`${sequence} > ${parameters.add(String(after))}::text::bigint`]),
+    ...(before === undefined ? [] : [`${sequence} < ${parameters.add(String(before))}::text::bigint`]),
+  ];
+}
+
+function where(conditions: readonly string[]): string {
+  return conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`;
+}
+
+/**
+ * The accounts by which events are looked for; null: they are looked for by who did it or to what, and each is looked at
+ * for its accounts. Both ways go through nobody else's events: an account with few of them in a long trail is not waited
+ * for, whatever the planner thinks that it knows of how many there are (PGlite gathers no statistics).
+ */
+function soughtAccounts({ principal, target, accountIds }: AuditFilter): readonly string[] | null {
+  return principal === undefined && target === undefined ? (accountIds ?? null) : null;
+}
+
+/** As a scalar: the planner does not make a join of it, for which it could read all of an account's events. */
+function isOfAccounts({ accountIds }: AuditFilter, parameters: Parameters): readonly string[] {
+  if (accountIds === undefined) return [];
+  const among = `x."accountId" = ANY(${parameters.add(accountIds)}::text[])`;
+  return [`(SELECT true FROM "AuditEventAccount" x WHERE x.sequence = e.sequence AND ${among} LIMIT 1)`];
+}
+
+/** Selects `columns` of the events `e` of a page. */
+export function selectPage(columns: string, page: AuditPage): Statement {
+  const { limit, newest = false, filter = {} } = page;
+  const parameters = new Parameters();
+  const direction = newest ? 'DESC' : 'ASC';
+  const most = parameters.add(Math.min(Math.max(Math.trunc(limit), 1), MAX_PAGE));
+  const accounts = soughtAccounts(filter);
+  if (accounts === null) {
+    const conditions = [
+      ...conditionsOf(filter, parameters),
+      ...betweenOf(page, 'e.sequence', parameters),
+      ...isOfAccounts(filter, parameters),
+    ];
+    const text = `SELECT ${columns} FROM "AuditEvent" e ${where(conditions)} ORDER BY e.sequence ${direction} LIMIT ${most}`;
+    return { text, parameters: parameters.values };
+  }
+  const list = parameters.add(accounts);
+  const own = conditionsOf(filter, parameters).join(' AND ');
+  const conditions = [
+    'x."accountId" = a.id',
+    ...betweenOf(page, 'x.sequence', parameters),
+    ...(own === '' ? [] : [`(SELECT ${own} FROM "AuditEvent" e WHERE e.sequence = x.sequence)`]),
+  ];
+  // Of each account what could be on the page, in order; an event of several accounts is one.
+  const text = `WITH page AS MATERIALIZED (
+    SELECT DISTINCT s.sequence FROM unnest(${list}::text[]) AS a(id) CROSS JOIN LATERAL (
+      SELECT x.sequence FROM "AuditEventAccount" x ${where(conditions)} ORDER BY x.sequence ${direction} LIMIT ${most}) s
+     ORDER BY s.sequence ${direction} LIMIT ${most})
+    SELECT ${columns} FROM page JOIN "AuditEvent" e ON e.sequence = page.sequence ORDER BY e.sequence ${direction}`;
+  return { text, parameters: parameters.values };
+}
+
+/** Counts, as `events`. */
+export function selectCount(filter: AuditFilter): Statement {
+  const parameters = new Parameters();
+  const accounts = soughtAccounts(filter);
+  const own = conditionsOf(filter, parameters);
+  if (accounts === null) {
+    const conditions = [...own, ...isOfAccounts(filter, parameters)];
+    const text = `SELECT count(*)::int4 AS events FROM "AuditEvent" e ${where(conditions)}`;
+    return { text, parameters: parameters.values };
+  }
+  const joined = own.length === 0 ? '' : 'JOIN "AuditEvent" e ON e.sequence = x.sequence';
+  const conditions = [`x."accountId" = ANY(${parameters.add(accounts)}::text[])`, ...own];
+  const text = `SELECT count(DISTINCT x.sequence)::int4 AS events FROM "AuditEventAccount" x ${joined} ${where(conditions)}`;
+  return { text, parameters: parameters.values };
+}

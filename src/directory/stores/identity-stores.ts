@@ -1,0 +1,96 @@
+import type { EntityStore } from '../entities/entity-store.ts';
+import type { AuditStore, NewAuditEvent } from './audit-store.ts';
+import type { KeySessionStore } from './key-session-store.ts';
+
+/** What being somebody rests on, beside access keys and role sessions. */
+export interface IdentityStores {
+  readonly audit: AuditStore;
+  readonly keySessions: KeySessionStore;
+  readonly mfaDevices: MfaDeviceStore;
+  readonly oidcProviders: OidcProviderStore;
+  readonly signingKeys: SigningKeyStore;
+  readonly entities: EntityStore;
+}
+
+/** A virtual MFA device. Its secret is derived from `seedId`. Times are milliseconds since 1970. */
+export interface MfaDeviceRecord {
+  readonly serialNumber: string;
+  readonly accountId: string;
+  readonly name: string;
+  readonly seedId: string;
+  readonly createdAt: number;
+  /** Whose it is; null: it is enabled for nobody. */
+  readonly user: { readonly id: string; readonly arn: string } | null;
+  readonly enabledAt: number | null;
+  /** Of the last code that was accepted; null: none was. */
+  readonly lastTimeStep: number | null;
+}
+
+export interface MfaDeviceStore {
+  find(serialNumber: string): Promise<MfaDeviceRecord | null>;
+  /** In the order of their serial numbers. */
+  list(of: { readonly userArn: string } | { readonly accountId: string }): Promise<readonly MfaDeviceRecord[]>;
+  /** Throws EntityAlreadyExists, NoSuchEntity (no such account). */
+  create(
+    device: Pick<MfaDeviceRecord, 'serialNumber' | 'accountId' | 'name' | 'seedId' | 'createdAt'>,
+    event?: NewAuditEvent,
+  ): Promise<void>;
+  /** Throws NoSuchEntity, EntityAlreadyExists (it is somebody's), LimitExceeded (8 per user). */
+  enable(
+    device: { readonly serialNumber: string; readonly userArn: string; readonly timeStep: number; readonly at: number },
+    event?: NewAuditEvent,
+  ): Promise<void>;
+  /** Throws NoSuchEntity unless it is the user's. */
+  disable(device: { readonly serialNumber: string; readonly userArn: string }, event?: NewAuditEvent): Promise<void>;
+  /** Throws NoSuchEntity, DeleteConflict (it is somebody's). */
+  remove(serialNumber: string, event?: NewAuditEvent): Promise<void>;
+  /**
+   * Accepts the code of a time step for good. False: a code of that step or of a later one was accepted before, or the
+   * device is not this user's any more. Of several that come at once, on one gateway or many, one gets true.
+   */
+  acceptTimeStep(serialNumber: string, userId: string, timeStep: number): Promise<boolean>;
+}
+
+/** An OpenID Connect provider of an account. */
+export interface OidcProviderRecord {
+  /** arn:aws:iam::111111111111:oidc-provider/host/path */
+  readonly arn: string;
+  readonly accountId: string;
+  /** The `iss` of its tokens. */
+  readonly url: string;
+  readonly clientIds: readonly string[];
+  /** A JSON Web Key Set (RFC 7517). */
+  readonly jwks: { readonly keys: readonly Readonly<Record<string, unknown>>[] };
+  readonly createdAt: number;
+}
+
+export interface OidcProviderStore {
+  find(arn: string): Promise<OidcProviderRecord | null>;
+  list(accountId: string): Promise<readonly OidcProviderRecord[]>;
+  /** Throws EntityAlreadyExists, NoSuchEntity (no such account). */
+  create(provider: OidcProviderRecord, event?: NewAuditEvent): Promise<void>;
+  /** What is left out stays. Throws NoSuchEntity. */
+  update(
+    arn: string,
+    change: Partial<Pick<OidcProviderRecord, 'clientIds' | 'jwks'>>,
+    event?: NewAuditEvent,
+  ): Promise<void>;
+  /** Throws NoSuchEntity. */
+  remove(arn: string, event?: NewAuditEvent): Promise<void>;
+}
+
+/** A generation of the key that session tokens are signed with. */
+export interface SigningKeyRecord {
+  /** From 1. */
+  readonly generation: number;
+  readonly createdAt: number;
+  /** Null: its tokens are accepted. */
+  readonly retiredAt: number | null;
+}
+
+export interface SigningKeyStore {
+  /** Oldest first; the last one signs. From memory while nothing has changed. */
+  list(): Promise<readonly SigningKeyRecord[]>;
+  /** A new generation; with `retireOlder`, tokens of the older ones are not accepted any more. Answers its number. */
+  rotate(rotation: { readonly at: number; readonly retireOlder: boolean }, event?: NewAuditEvent): Promise<number>;
+}

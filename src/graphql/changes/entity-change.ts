@@ -1,0 +1,61 @@
+import type { InputRef, ObjectRef } from '@pothos/core';
+import type { Revision } from '../../directory/directory.ts';
+import type { ChangeInputs, EntityChanges } from '../../session/entity-changes.ts';
+import { builder } from '../builder.ts';
+import type { GatewayContext } from '../context.ts';
+import { AccessDeniedFailure, type ExpectedFailure, expectingFailures } from '../failures.ts';
+
+type Types = typeof builder.$inferSchemaTypes;
+
+// Descriptions that the changes of users and of roles have in common.
+export const CHANGED_REVISION = 'A state of the directory that has the change in it';
+export const POLICY_NAME = 'Name of the inline policy: 1 to 128 characters of A-Z a-z 0-9 _ + = , . @ -';
+
+/** A change that was made, of the user or role with this ARN. */
+export interface Changed {
+  readonly arn: string;
+  readonly revision: Revision;
+}
+
+interface ChangeMutation<Name extends keyof ChangeInputs, Given> {
+  readonly description: string;
+  readonly input: InputRef<Given>;
+  readonly success: ObjectRef<Types, Changed>;
+  /** Beside AccessDenied. */
+  readonly failures: readonly (typeof ExpectedFailure)[];
+  readonly changeOf: (input: Given) => ChangeInputs[Name];
+}
+
+/** The mutation of one of IAM's operations on users and roles, under its name. What it takes, the guard's table says. */
+export function changeMutation<Name extends keyof ChangeInputs, Given>(
+  name: Name,
+  { description, input: type, success, failures, changeOf }: ChangeMutation<Name, Given>,
+): void {
+  const operation = `${name.slice(0, 1).toUpperCase()}${name.slice(1)}`;
+  builder.mutationField(name, (t) =>
+    t.field({
+      type: success,
+      description,
+      args: { input: t.arg({ type, required: true, description: `The parameters of iam:${operation}` }) },
+      errors: {
+        types: [AccessDeniedFailure, ...failures],
+        union: { name: `${operation}Result`, description: 'The change is made, or why not' },
+      },
+      resolve: (_root, args, context) => {
+        const { input } = args as { readonly input: Given }; // as: Given is the shape of `type`
+        return expectingFailures(() => change(context, name, changeOf(input)));
+      },
+    }),
+  );
+}
+
+async function change<Name extends keyof ChangeInputs>(
+  { sessions, directory, caller, now, origin }: GatewayContext,
+  name: Name,
+  input: ChangeInputs[Name],
+): Promise<Changed> {
+  const changes: EntityChanges = sessions;
+  await changes[name](caller, input, now, origin);
+  const changed: ChangeInputs[keyof ChangeInputs] = input;
+  return { arn: 'roleArn' in changed ? changed.roleArn : changed.userArn, revision: await directory.revision() };
+}

@@ -1,0 +1,83 @@
+import { queryFromInfo } from '@pothos/plugin-prisma';
+import type { GraphQLResolveInfo } from 'graphql';
+import type { PrincipalRef } from '../../policy/principal-id.ts';
+import { brand } from '../brand.ts';
+import { builder } from '../builder.ts';
+import type { GatewayContext } from '../context.ts';
+import { roleSessionValue } from '../sessions/role-session.ts';
+import { Account } from './account.ts';
+import { Principal, type PrincipalParent, principalValue } from './principal.ts';
+import { Resource } from './resource.ts';
+
+builder.queryField('account', (t) =>
+  t.prismaField({
+    type: Account,
+    nullable: true,
+    description:
+      'An account; null where it is not there, or the caller may not read it (account:GetAccountInformation)',
+    args: { accountId: t.arg({ type: 'AccountId', required: true, description: 'Its number' }) },
+    resolve: (query, _root, { accountId }, { directory }) =>
+      directory.prisma.account.findUnique({ ...query, where: { id: accountId } }),
+  }),
+);
+
+builder.queryField('resource', (t) =>
+  t.prismaField({
+    type: Resource,
+    nullable: true,
+    description:
+      'A resource that the directory knows; null where it is not there, or the caller may not read it ' +
+      '(config:GetResourceConfigHistory, or any action on it of access level List or Read). Decisions can be asked on resources that are not there',
+    args: { arn: t.arg({ type: 'Arn', required: true, description: 'Its ARN' }) },
+    resolve: (query, _root, { arn }, { directory }) =>
+      directory.prisma.resource.findUnique({ ...query, where: { arn } }),
+  }),
+);
+
+builder.queryField('principal', (t) =>
+  t.field({
+    type: Principal,
+    nullable: true,
+    description:
+      'A principal; null where it is not there, or the caller may not read it (iam:GetUser, iam:GetRole). The ARN of a role ' +
+      'session means the newest one with it',
+    args: { principalId: t.arg({ type: 'PrincipalId', required: true, description: 'How requests name it' }) },
+    resolve: (_root, { principalId }, context, info) => loadPrincipal(context, principalId, info),
+  }),
+);
+
+/** Null: it is not there. Root users, services and `anonymous` always are. */
+async function loadPrincipal(
+  context: GatewayContext,
+  ref: PrincipalRef,
+  info: GraphQLResolveInfo,
+): Promise<PrincipalParent | null> {
+  const { prisma } = context.directory;
+  switch (ref.kind) {
+    case 'user': {
+      const query = queryFromInfo({ context, info, typeName: 'User' });
+      const row = await prisma.user.findUnique({ select: query.select ?? { arn: true }, where: { arn: ref.arn } });
+      return row === null ? null : brand(row, 'User');
+    }
+    case 'role': {
+      const query = queryFromInfo({ context, info, typeName: 'Role' });
+      const row = await prisma.role.findUnique({ select: query.select ?? { arn: true }, where: { arn: ref.arn } });
+      return row === null ? null : brand(row, 'Role');
+    }
+    case 'roleSession': {
+      const row = await prisma.roleSession.findFirst({
+        where: { arn: ref.arn },
+        orderBy: { issuedAt: 'desc' },
+        select: { id: true, arn: true },
+      });
+      return row === null ? null : roleSessionValue(row);
+    }
+    case 'root':
+    case 'federatedUser':
+    case 'service':
+    case 'anonymous':
+      return principalValue(ref);
+    default:
+      return ref satisfies never;
+  }
+}

@@ -1,0 +1,31 @@
+import { builder } from '../builder.ts';
+
+interface TagValue {
+  readonly key: string;
+  readonly value: string;
+}
+
+/** A tag of a user, role, session or resource. */
+export const TagType = builder.objectRef<TagValue>('Tag').implement({
+  description: 'A tag of a user, role, role session or resource. Keys compare without case',
+  fields: (t) => ({
+    key: t.exposeString('key', { description: 'Its key as written, at most 128 characters' }),
+    value: t.exposeString('value', { description: 'Its value, at most 256 characters; may be empty' }),
+  }),
+});
+
+export const TagInput = builder.inputType('TagInput', {
+  description: 'A tag given with a request',
+  fields: (t) => ({
+    key: t.string({ required: true, description: 'Its key, at most 128 characters' }),
+    value: t.string({ required: true, description: 'Its value, at most 256 characters; may be empty' }),
+  }),
+});
+
+/** Tags as they are stored, a JSON object, as a list in the order of their keys. */
+export function tagList(stored: unknown): TagValue[] {
+  if (typeof stored !== 'object' || stored === null) return [];
+  return Object.entries(stored)
+    .map(([key, value]) => ({ key, value: String(value) }))
+    .sort((a, b) => (a.key < b.key ? -1 : 1));
+}

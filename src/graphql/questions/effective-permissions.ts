@@ -1,0 +1,184 @@
+import { compareAccess } from '../../access/compare-access.ts';
+import type { DecideTools } from '../../access/decide.ts';
+import {
+  type EffectivePermissions as EffectivePermissionsValue,
+  effectivePermissions as permissionsOf,
+} from '../../access/effective-permissions.ts';
+import type { Subject } from '../../access/question.ts';
+import type { RequestContext } from '../../evaluation/request.ts';
+import { ask, checkMayAskAbout, subjectAsKnown } from '../../guard/ask.ts';
+import { builder } from '../builder.ts';
+import type { GatewayContext } from '../context.ts';
+import { PERMISSIONS_COST } from '../cost.ts';
+import { Principal, refOf } from '../entities/principal.ts';
+import { Role, roleValue } from '../entities/role.ts';
+import { inTurn } from '../in-turn.ts';
+import { given } from '../input.ts';
+import { pageOfAll } from '../offset-connection.ts';
+import { AFTER_DESCRIPTION, FIRST_DESCRIPTION } from '../page.ts';
+import { principalOf } from '../sessions/role-session.ts';
+import { AccessComparison } from './access-comparison.ts';
+import { Decision } from './decision.ts';
+import { EffectivePermissionConnection, PermissionFilterInput } from './effective-permission.ts';
+import {
+  ACTION_DESCRIPTION,
+  ASSUMED_ROLE_DESCRIPTION,
+  CONTEXT_DESCRIPTION,
+  HypotheticalSessionInput,
+  RESOURCE_ACCOUNT_DESCRIPTION,
+  RESOURCE_DESCRIPTION,
+  SESSION_DESCRIPTION,
+  toQuestion,
+  toSubject,
+} from './question-input.ts';
+import { ServiceSummary } from './service-summary.ts';
+
+const EffectivePermissions = builder.objectRef<EffectivePermissionsValue>('EffectivePermissions');
+
+EffectivePermissions.implement({
+  description:
+    'Everything a principal may do, in closed form: not a sample. A request is allowed exactly if it lies in some `allow` ' +
+    'term and in no `deny` term of its action. Terms are about the principal’s own partition (`aws`, `aws-cn` …): nothing is ' +
+    'allowed on resources of another one',
+  fields: (t) => ({
+    principal: t.field({
+      type: Principal,
+      description: 'Whose permissions these are',
+      resolve: ({ subject }) => principalOf(subject),
+    }),
+    assumedRole: t.field({
+      type: Role,
+      nullable: true,
+      description: 'The role that it holds the permissions of; null: its own',
+      resolve: ({ subject }) => (subject.assumedRole === null ? null : roleValue(subject.assumedRole)),
+    }),
+    suspended: t.field({
+      type: EffectivePermissions,
+      nullable: true,
+      description:
+        'With a role assumed: what the principal gave up and gets back when it leaves the role. Null otherwise',
+      resolve: ({ suspended }) => suspended,
+    }),
+    permissions: t.field({
+      type: EffectivePermissionConnection,
+      description:
+        'One entry for every action of the catalogue that is allowed on some resource, in the order of their names',
+      args: {
+        filter: t.arg({ type: PermissionFilterInput, description: 'Which to look at. Left out: all' }),
+        first: t.arg.int({ description: FIRST_DESCRIPTION }),
+        after: t.arg.string({ description: AFTER_DESCRIPTION }),
+      },
+      resolve: (set, { filter, ...page }, context) =>
+        inTurn(context, () => pageOfAll(set.permissions(given(filter ?? {})), page)),
+    }),
+    summary: t.field({
+      type: [ServiceSummary],
+      description: 'The same, counted by service; services in which nothing is allowed are left out',
+      resolve: (set, _args, context) => inTurn(context, () => [...set.summary()]),
+    }),
+    policyDocument: t.field({
+      type: 'PolicyDocument',
+      description: 'The same set as one IAM policy',
+      complexity: PERMISSIONS_COST,
+      resolve: (set, _args, context) => inTurn(context, () => set.policyDocument()),
+    }),
+    gaps: t.stringList({
+      description: 'What the directory did not know and had to leave out, by name. Empty: nothing was guessed',
+      resolve: ({ gaps }) => [...gaps],
+    }),
+    revision: t.field({
+      type: 'Revision',
+      description: 'The state of the directory that this was worked out on',
+      resolve: ({ revision }) => revision,
+    }),
+  }),
+});
+
+builder.objectField(EffectivePermissions, 'can', (t) =>
+  t.field({
+    type: Decision,
+    description: 'Whether this principal, in this role, may do this one thing. Batched like Principal.can',
+    args: {
+      action: t.arg.string({ required: true, description: ACTION_DESCRIPTION }),
+      resource: t.arg({ type: 'Arn', required: true, description: RESOURCE_DESCRIPTION }),
+      resourceAccount: t.arg({ type: 'AccountId', description: RESOURCE_ACCOUNT_DESCRIPTION }),
+      context: t.arg({
+        type: 'RequestContext',
+        description: 'Condition keys of the request. Left out: those that the permissions were asked for with',
+      }),
+    },
+    resolve: (set, args, context) =>
+      ask(context, toQuestion(set.subject, { ...args, context: args.context ?? set.context }, '')),
+  }),
+);
+
+const NO_CONTEXT: RequestContext = new Map();
+
+function toolsOf({ access, directory, catalog }: GatewayContext): DecideTools {
+  return { directory, catalog, actions: access.assumptionActions };
+}
+
+async function effectivePermissions(
+  context: GatewayContext,
+  subject: Subject,
+  requestContext: RequestContext | null | undefined,
+): Promise<EffectivePermissionsValue> {
+  await checkMayAskAbout(context, subject.principal, 'principal');
+  const asked = await subjectAsKnown(context, subject);
+  return inTurn(context, () => permissionsOf(toolsOf(context), asked, requestContext ?? NO_CONTEXT, context.now));
+}
+
+builder.interfaceField(Principal, 'effectivePermissions', (t) =>
+  t.field({
+    type: EffectivePermissions,
+    description: 'Everything it may do, as itself or in a role',
+    args: {
+      assumedRole: t.arg({ type: 'Arn', description: ASSUMED_ROLE_DESCRIPTION }),
+      context: t.arg({ type: 'RequestContext', description: CONTEXT_DESCRIPTION }),
+    },
+    resolve: (parent, { assumedRole, context: requestContext }, context) =>
+      effectivePermissions(
+        context,
+        { principal: refOf(parent), assumedRole: assumedRole ?? null, session: null },
+        requestContext,
+      ),
+  }),
+);
+
+builder.queryField('effectivePermissions', (t) =>
+  t.field({
+    type: EffectivePermissions,
+    description: 'Everything a principal may do, as itself or in a role',
+    args: {
+      principal: t.arg({ type: 'PrincipalId', required: true, description: 'Whose permissions' }),
+      assumedRole: t.arg({ type: 'Arn', description: ASSUMED_ROLE_DESCRIPTION }),
+      session: t.arg({ type: HypotheticalSessionInput, description: SESSION_DESCRIPTION }),
+      context: t.arg({
+        type: 'RequestContext',
+        description: 'Condition keys that all requests looked at have; what they settle is not repeated as a condition',
+      }),
+    },
+    resolve: (_root, { context: requestContext, ...subject }, context) =>
+      effectivePermissions(context, toSubject(subject, 'session'), requestContext),
+  }),
+);
+
+builder.queryField('compareAccess', (t) =>
+  t.field({
+    type: AccessComparison,
+    description: 'What a principal gains and loses by assuming a role',
+    args: {
+      principal: t.arg({ type: 'PrincipalId', required: true, description: 'Who would assume it' }),
+      assumedRole: t.arg({ type: 'Arn', required: true, description: 'The role' }),
+      session: t.arg({ type: HypotheticalSessionInput, description: SESSION_DESCRIPTION }),
+      filter: t.arg({ type: PermissionFilterInput, description: 'Which actions to compare. Left out: all' }),
+    },
+    resolve: async (_root, { filter, assumedRole, ...input }, context) => {
+      await checkMayAskAbout(context, input.principal, 'principal');
+      const asked = await subjectAsKnown(context, toSubject({ ...input, assumedRole }, 'session'));
+      const subject = { ...asked, assumedRole };
+      const options = { filter: given(filter ?? {}) };
+      return inTurn(context, () => compareAccess(toolsOf(context), subject, options, context.now));
+    },
+  }),
+);

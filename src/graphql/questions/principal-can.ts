@@ -1,0 +1,27 @@
+import { ask } from '../../guard/ask.ts';
+import { builder } from '../builder.ts';
+import { Principal, refOf } from '../entities/principal.ts';
+import { Decision } from './decision.ts';
+import {
+  ACTION_DESCRIPTION,
+  CONTEXT_DESCRIPTION,
+  RESOURCE_ACCOUNT_DESCRIPTION,
+  RESOURCE_DESCRIPTION,
+  toQuestion,
+} from './question-input.ts';
+
+builder.interfaceField(Principal, 'can', (t) =>
+  t.field({
+    type: Decision,
+    description:
+      'May it do this? Batched: asking this on a list of principals costs the same few database queries as asking it on one',
+    args: {
+      action: t.arg.string({ required: true, description: ACTION_DESCRIPTION }),
+      resource: t.arg({ type: 'Arn', required: true, description: RESOURCE_DESCRIPTION }),
+      resourceAccount: t.arg({ type: 'AccountId', description: RESOURCE_ACCOUNT_DESCRIPTION }),
+      context: t.arg({ type: 'RequestContext', description: CONTEXT_DESCRIPTION }),
+    },
+    resolve: (parent, args, context) =>
+      ask(context, toQuestion({ principal: refOf(parent), assumedRole: null, session: null }, args, '')),
+  }),
+);

@@ -1,0 +1,154 @@
+import type { HypotheticalSession, Question, Subject } from '../../access/question.ts';
+import type { RequestContext } from '../../evaluation/request.ts';
+import { InvalidInput } from '../../policy/errors.ts';
+import { type PrincipalRef, principalIdOf } from '../../policy/principal-id.ts';
+import { builder } from '../builder.ts';
+import { MAX_BATCH_SIZE } from '../cost.ts';
+import { TagInput } from '../entities/tag.ts';
+import { textsOf } from '../given-document.ts';
+import { given } from '../input.ts';
+
+export const ACTION_DESCRIPTION = 'service:Action, compared without case, no wildcard: `s3:GetObject`';
+export const RESOURCE_DESCRIPTION = 'An ARN, or `*` for an action that has no resource';
+export const RESOURCE_ACCOUNT_DESCRIPTION =
+  'Owner of the resource where its ARN names no account (S3) and the directory does not know it';
+export const CONTEXT_DESCRIPTION = 'Condition keys of the request. Left out: none beside those that follow from it';
+export const ASSUMED_ROLE_DESCRIPTION =
+  'Ask as the principal after it has assumed this role: it has given up its own permissions and holds the role’s. If it may ' +
+  'not assume the role, the answer is a denial that says so';
+export const SESSION_DESCRIPTION = 'With a role assumed: what the session of it would be like';
+
+export const HypotheticalSessionInput = builder.inputType('HypotheticalSessionInput', {
+  description:
+    'A role session that is asked about but does not exist: what assuming the role with these arguments would give. What is ' +
+    'left out is missing from the request, not guessed',
+  fields: (t) => ({
+    roleSessionName: t.string({ description: 'RoleSessionName: 2 to 64 characters of A-Z a-z 0-9 _ + = , . @ -' }),
+    sessionPolicies: t.field({
+      type: ['PolicyDocument'],
+      description: 'Policies passed with the call: the session holds only what they and the role both allow',
+    }),
+    sessionPolicyArns: t.field({ type: ['Arn'], description: 'The same as managed policies, at most 10' }),
+    tags: t.field({ type: [TagInput], description: 'Session tags, at most 50' }),
+    externalId: t.string({ description: 'ExternalId, which the trust policy may ask for: 2 to 1,224 characters' }),
+    sourceIdentity: t.string({ description: 'SourceIdentity: 2 to 64 characters' }),
+    mfaAuthenticated: t.boolean({ description: 'Whether the caller has shown a second factor. Left out: not said' }),
+  }),
+});
+
+export const AccessRequestInput = builder.inputType('AccessRequestInput', {
+  description: 'May `principal` do `action` on `resource`?',
+  fields: (t) => ({
+    principal: t.field({ type: 'PrincipalId', required: true, description: 'Who is asked about' }),
+    assumedRole: t.field({ type: 'Arn', description: ASSUMED_ROLE_DESCRIPTION }),
+    session: t.field({ type: HypotheticalSessionInput, description: SESSION_DESCRIPTION }),
+    action: t.string({ required: true, description: ACTION_DESCRIPTION }),
+    resource: t.field({ type: 'Arn', required: true, description: RESOURCE_DESCRIPTION }),
+    furtherResources: t.field({
+      type: ['Arn'],
+      description:
+        'Other resources that the same call touches, at most 50: the image and the subnet of `ec2:RunInstances`. All have to ' +
+        'be allowed; the decision is that of the most restrictive',
+    }),
+    resourceAccount: t.field({ type: 'AccountId', description: RESOURCE_ACCOUNT_DESCRIPTION }),
+    context: t.field({ type: 'RequestContext', description: CONTEXT_DESCRIPTION }),
+  }),
+});
+
+export const CheckInput = builder.inputType('CheckInput', {
+  description: 'One check of a principal that is named once for all of them',
+  fields: (t) => ({
+    action: t.string({ required: true, description: ACTION_DESCRIPTION }),
+    resource: t.field({ type: 'Arn', required: true, description: RESOURCE_DESCRIPTION }),
+    resourceAccount: t.field({ type: 'AccountId', description: RESOURCE_ACCOUNT_DESCRIPTION }),
+  }),
+});
+
+const NO_CONTEXT: RequestContext = new Map();
+
+interface SubjectInput {
+  readonly principal: PrincipalRef;
+  readonly assumedRole?: string | null | undefined;
+  readonly session?: typeof HypotheticalSessionInput.$inferInput | null | undefined;
+}
+
+export function toSubject(input: SubjectInput, sessionField: string): Subject {
+  return {
+    principal: input.principal,
+    assumedRole: input.assumedRole ?? null,
+    session: toSession(input.session, sessionField),
+  };
+}
+
+function toSession(
+  input: typeof HypotheticalSessionInput.$inferInput | null | undefined,
+  field: string,
+): HypotheticalSession | null {
+  if (input == null) return null;
+  const { tags, sessionPolicies, ...rest } = given(input);
+  return {
+    ...rest,
+    ...(sessionPolicies === undefined ? {} : { sessionPolicies: textsOf(sessionPolicies) }),
+    ...(tags === undefined ? {} : { tags: toTags(tags, `${field}.tags`) }),
+  };
+}
+
+/** Tags as one object. Throws InvalidInput when a key is given twice, which no tag list of AWS may hold. */
+export function toTags(
+  tags: readonly { readonly key: string; readonly value: string }[],
+  field: string,
+): Readonly<Record<string, string>> {
+  const seen = new Set<string>();
+  for (const [index, { key }] of tags.entries()) {
+    const name = key.toLowerCase();
+    if (seen.has(name)) throw new InvalidInput(`${field}[${index}].key`, `the tag key \`${key}\` is given twice`);
+    seen.add(name);
+  }
+  return Object.fromEntries(tags.map(({ key, value }) => [key, value]));
+}
+
+/**
+ * One object for all requests of a batch that name the same subject: who it is is then worked out once. Subjects in a
+ * session that is only asked about stay as they are.
+ */
+export function sharedSubjects(): (subject: Subject) => Subject {
+  const known = new Map<string, Subject>();
+  return (subject) => {
+    if (subject.session !== null) return subject;
+    const key = `${principalIdOf(subject.principal)} ${subject.assumedRole ?? ''}`;
+    const first = known.get(key) ?? subject;
+    known.set(key, first);
+    return first;
+  };
+}
+
+interface RequestInput {
+  readonly action: string;
+  readonly resource: string;
+  readonly furtherResources?: readonly string[] | null | undefined;
+  readonly resourceAccount?: string | null | undefined;
+  readonly context?: RequestContext | null | undefined;
+}
+
+/** `path` is where `input` stands in the client's request; empty: its fields are arguments of the field itself. */
+export function toQuestion(subject: Subject, input: RequestInput, path: string): Question {
+  return { subject, ...toOpenQuestion(input, path) };
+}
+
+/** As `toQuestion`, leaving open who is asked about. */
+export function toOpenQuestion(input: RequestInput, path: string): Omit<Question, 'subject'> {
+  return {
+    action: input.action,
+    resource: input.resource,
+    ...(input.furtherResources == null ? {} : { furtherResources: input.furtherResources }),
+    resourceAccount: input.resourceAccount ?? null,
+    context: input.context ?? NO_CONTEXT,
+    path,
+  };
+}
+
+/** Refuses a list that is too long before anything is done for it. */
+export function checkBatchSize(length: number, field: string, limit = MAX_BATCH_SIZE): void {
+  if (length > limit)
+    throw new InvalidInput(field, `\`${field}\` holds ${length} entries; at most ${limit} are answered at once`);
+}

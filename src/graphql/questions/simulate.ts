@@ -1,0 +1,125 @@
+import type { RequestContext } from '../../evaluation/request.ts';
+import { builder } from '../builder.ts';
+import { TagInput } from '../entities/tag.ts';
+import { textsOf } from '../given-document.ts';
+import { Decision } from './decision.ts';
+import {
+  ACTION_DESCRIPTION,
+  CONTEXT_DESCRIPTION,
+  checkBatchSize,
+  RESOURCE_DESCRIPTION,
+  toTags,
+} from './question-input.ts';
+
+const SimulatedCallerInput = builder.inputType('SimulatedCallerInput', {
+  description: 'What is true of the caller of a simulation',
+  fields: (t) => ({
+    principal: t.field({ type: 'PrincipalId', required: true, description: 'Gives its kind and account' }),
+    roleArn: t.field({
+      type: 'Arn',
+      description: 'For a role session: the ARN of its role, where the role has a path',
+    }),
+    tags: t.field({ type: [TagInput], description: 'Its tags' }),
+  }),
+});
+
+const SimulatedRequestInput = builder.inputType('SimulatedRequestInput', {
+  description:
+    'Any condition key may be given in `context`, those of the principal and the resource included; where one contradicts ' +
+    'what follows from `caller`, the given one counts',
+  fields: (t) => ({
+    action: t.string({ required: true, description: ACTION_DESCRIPTION }),
+    resource: t.field({ type: 'Arn', required: true, description: RESOURCE_DESCRIPTION }),
+    resourceAccount: t.field({
+      type: 'AccountId',
+      description: 'Owner of the resource where its ARN names no account. Left out: the caller’s account',
+    }),
+    context: t.field({ type: 'RequestContext', description: CONTEXT_DESCRIPTION }),
+  }),
+});
+
+const SimulateCustomPoliciesInput = builder.inputType('SimulateCustomPoliciesInput', {
+  description: 'Policies, and requests to decide on them alone',
+  fields: (t) => ({
+    caller: t.field({ type: SimulatedCallerInput, required: true, description: 'What is true of the caller' }),
+    identityPolicies: t.field({
+      type: ['PolicyDocument'],
+      description:
+        'Policies of the caller; those of root users, services and anonymous callers do not count. Left out: none',
+    }),
+    permissionsBoundaries: t.field({
+      type: ['PolicyDocument'],
+      description: 'Its permissions boundary, at most one; only users and roles have one',
+    }),
+    sessionPolicies: t.field({
+      type: ['PolicyDocument'],
+      description: 'Policies passed for its session, which is of a role or a federated user. Left out: none',
+    }),
+    resourcePolicy: t.field({
+      type: 'PolicyDocument',
+      description: 'Applied to every resource of `requests`; null: the resource has no policy',
+    }),
+    vpcEndpointPolicy: t.field({
+      type: 'PolicyDocument',
+      description: 'The policy of the VPC endpoint that the requests go through; null: through none',
+    }),
+    serviceControlPolicies: t.field({
+      type: t.listRef(t.listRef('PolicyDocument')),
+      description:
+        'From the organization’s root down to the account, at most 7 levels, the policies attached at each; null: not in an ' +
+        'organization. FullAWSAccess is not added: give it where it is attached',
+    }),
+    resourceControlPolicies: t.field({
+      type: t.listRef(t.listRef('PolicyDocument')),
+      description: 'The same for the resource’s account; RCPFullAWSAccess is added at every level',
+    }),
+    requests: t.field({
+      type: [SimulatedRequestInput],
+      required: true,
+      description: 'The requests to decide, at most 10,000; the answers keep their order',
+    }),
+  }),
+});
+
+const NO_CONTEXT: RequestContext = new Map();
+
+builder.queryField('simulateCustomPolicies', (t) =>
+  t.field({
+    type: [Decision],
+    description:
+      'Decides on the policies given here instead of those in the directory, which is not read. Needs iam:SimulateCustomPolicy. ' +
+      'A document that is none fails with BAD_USER_INPUT and its place',
+    args: {
+      input: t.arg({ type: SimulateCustomPoliciesInput, required: true, description: 'The policies and the requests' }),
+    },
+    resolve: (_root, { input }, { access, now }) => {
+      checkBatchSize(input.requests.length, 'input.requests');
+      const { caller, requests } = input;
+      const answers = access.simulate(
+        {
+          caller: {
+            principal: caller.principal,
+            roleArn: caller.roleArn ?? null,
+            tags: toTags(caller.tags ?? [], 'input.caller.tags'),
+          },
+          identityPolicies: textsOf(input.identityPolicies ?? []),
+          permissionsBoundaries: textsOf(input.permissionsBoundaries ?? []),
+          sessionPolicies: textsOf(input.sessionPolicies ?? []),
+          resourcePolicy: input.resourcePolicy?.text ?? null,
+          vpcEndpointPolicy: input.vpcEndpointPolicy?.text ?? null,
+          serviceControlPolicies: input.serviceControlPolicies?.map(textsOf) ?? null,
+          resourceControlPolicies: input.resourceControlPolicies?.map(textsOf) ?? null,
+          requests: requests.map(({ action, resource, resourceAccount, context }) => ({
+            action,
+            resource,
+            resourceAccount: resourceAccount ?? null,
+            context: context ?? NO_CONTEXT,
+          })),
+          path: 'input',
+        },
+        now,
+      );
+      return [...answers];
+    },
+  }),
+);

@@ -1,0 +1,97 @@
+import { callersOwn } from '../../guard/own-session.ts';
+import type { AssumedRoleWithWebIdentity } from '../../session/web-identity.ts';
+import { builder } from '../builder.ts';
+import {
+  AccessDeniedFailure,
+  expectingFailures,
+  IdentityTokenFailure,
+  MalformedPolicyFailure,
+  PackedPolicyFailure,
+  ValidationFailure,
+} from '../failures.ts';
+import { RoleSession, roleSessionValue } from './role-session.ts';
+import { sessionPolicyFields, withPolicyTexts } from './session-policies.ts';
+import { TemporaryCredentials } from './temporary-credentials.ts';
+
+const AssumeRoleWithWebIdentityInput = builder.inputType('AssumeRoleWithWebIdentityInput', {
+  description: 'The parameters of sts:AssumeRoleWithWebIdentity, with AWS’s limits',
+  fields: (t) => ({
+    role: t.field({ type: 'Arn', required: true, description: 'The role to assume' }),
+    roleSessionName: t.string({
+      required: true,
+      description: 'Name of the session: 2 to 64 characters of A-Z a-z 0-9 _ + = , . @ -',
+    }),
+    webIdentityToken: t.string({
+      required: true,
+      description:
+        'The ID token of an OpenID Connect provider of the role’s account: a JWT of 4 to 20,000 characters. A minute’s ' +
+        'difference of clocks is tolerated',
+    }),
+    durationSeconds: t.int({
+      description: 'How long the session lasts, in seconds: 900 to the role’s maximum. Left out: 3,600',
+    }),
+    ...sessionPolicyFields(t),
+  }),
+});
+
+const AssumeRoleWithWebIdentitySuccess = builder
+  .objectRef<AssumedRoleWithWebIdentity>('AssumeRoleWithWebIdentitySuccess')
+  .implement({
+    description: 'The role is assumed',
+    fields: (t) => ({
+      roleSession: t.field({
+        type: RoleSession,
+        description: 'The session that was made',
+        resolve: ({ session }) => callersOwn(roleSessionValue(session)),
+      }),
+      credentials: t.field({
+        type: TemporaryCredentials,
+        description: 'What its requests are signed in with',
+        resolve: ({ credentials }) => credentials,
+      }),
+      packedPolicySize: t.exposeInt('packedPolicySize', {
+        nullable: true,
+        description:
+          'How full the session is with session policies and the tags of the token, in per cent; null: there were none',
+      }),
+      provider: t.expose('provider', { type: 'Arn', description: 'The provider whose token it was' }),
+      subjectFromWebIdentityToken: t.exposeString('subjectFromWebIdentityToken', {
+        description: 'The `sub` of the token: whom the provider says it is',
+      }),
+      audience: t.exposeString('audience', {
+        description: 'The `aud` of the token: one of the provider’s client ids',
+      }),
+    }),
+  });
+
+builder.mutationField('assumeRoleWithWebIdentity', (t) =>
+  t.field({
+    type: AssumeRoleWithWebIdentitySuccess,
+    description:
+      'sts:AssumeRoleWithWebIdentity: a role for whoever holds a token of an OpenID Connect provider that the role trusts. ' +
+      'Needs no credentials, and none count',
+    args: {
+      input: t.arg({
+        type: AssumeRoleWithWebIdentityInput,
+        required: true,
+        description: 'The parameters of sts:AssumeRoleWithWebIdentity',
+      }),
+    },
+    errors: {
+      types: [
+        AccessDeniedFailure,
+        IdentityTokenFailure,
+        ValidationFailure,
+        MalformedPolicyFailure,
+        PackedPolicyFailure,
+      ],
+      union: {
+        name: 'AssumeRoleWithWebIdentityResult',
+        description:
+          'The role is assumed, or why not. A role that is not there is answered as one that may not be assumed',
+      },
+    },
+    resolve: (_root, { input }, { sessions, now, origin }) =>
+      expectingFailures(() => sessions.assumeRoleWithWebIdentity(withPolicyTexts(input), now, origin)),
+  }),
+);

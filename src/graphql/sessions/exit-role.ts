@@ -1,0 +1,63 @@
+import { callersOwn } from '../../guard/own-session.ts';
+import { callerWithKeySession } from '../../session/authenticate.ts';
+import { type PrincipalCaller, signInOf } from '../../session/caller.ts';
+import type { ExitedRole } from '../../session/exit-role.ts';
+import { builder } from '../builder.ts';
+import type { GatewayContext } from '../context.ts';
+import { expectingFailures, ValidationFailure } from '../failures.ts';
+import { become, leave } from './become.ts';
+import { RoleSession, roleSessionValue } from './role-session.ts';
+import { Viewer } from './viewer.ts';
+
+/** A role that was left, and as whom. */
+interface LeftRole extends ExitedRole {
+  readonly viewer: PrincipalCaller;
+}
+
+const ExitRoleSuccess = builder.objectRef<LeftRole>('ExitRoleSuccess').implement({
+  description: 'The role is left: the session has ended, and the caller’s own permissions are back',
+  fields: (t) => ({
+    endedSession: t.field({
+      type: RoleSession,
+      description: 'The session that ended',
+      resolve: ({ endedSession }) => callersOwn(roleSessionValue(endedSession)),
+    }),
+    viewer: t.field({ type: Viewer, description: 'Who the caller is again', resolve: ({ viewer }) => viewer }),
+  }),
+});
+
+builder.mutationField('exitRole', (t) =>
+  t.field({
+    type: ExitRoleSuccess,
+    description:
+      'Leaves the role: the session ends at once, on all gateways of the directory, and the caller is again who it was. A browser ' +
+      'goes on as who signed in; others make their next requests with the credentials that they assumed the role with',
+    errors: {
+      types: [ValidationFailure],
+      union: { name: 'ExitRoleResult', description: 'The role is left, or why not' },
+    },
+    resolve: (_root, _args, context) =>
+      expectingFailures(async () => {
+        const { sessions, caller, now, origin } = context;
+        const exited = await sessions.exitRole(caller, now, origin);
+        const signIn = signInOf(caller);
+        if (signIn === null) {
+          leave(context);
+          return { ...exited, viewer: await restored(context, exited) };
+        }
+        const viewer = callerWithKeySession({ ...signIn, roleSessionId: null });
+        become(context, viewer);
+        return { ...exited, viewer };
+      }),
+  }),
+);
+
+/** Who assumed the role; out of a chained one, the session that it was chained from. */
+async function restored(
+  { directory }: GatewayContext,
+  { endedSession, restoresTo }: ExitedRole,
+): Promise<PrincipalCaller> {
+  const session = endedSession.parentId === null ? null : await directory.sessions.find(endedSession.parentId);
+  // With which key it will come back, nobody knows.
+  return { kind: 'principal', ref: restoresTo, keyId: session?.accessKeyId ?? '', session };
+}

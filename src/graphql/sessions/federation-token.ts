@@ -1,0 +1,86 @@
+import { storedPrincipal } from '../../session/authenticate.ts';
+import type { FederationToken } from '../../session/temporary-credentials.ts';
+import { builder } from '../builder.ts';
+import { Principal, principalValue } from '../entities/principal.ts';
+import { TagInput } from '../entities/tag.ts';
+import {
+  AccessDeniedFailure,
+  expectingFailures,
+  MalformedPolicyFailure,
+  PackedPolicyFailure,
+  ValidationFailure,
+} from '../failures.ts';
+import { withPolicyTexts } from './session-policies.ts';
+import { TemporaryCredentials } from './temporary-credentials.ts';
+
+const GetFederationTokenInput = builder.inputType('GetFederationTokenInput', {
+  description: 'The parameters of sts:GetFederationToken, with AWS’s limits',
+  fields: (t) => ({
+    name: t.string({
+      required: true,
+      description: 'Name of the federated user: 2 to 32 characters of A-Z a-z 0-9 _ + = , . @ -',
+    }),
+    durationSeconds: t.int({
+      description:
+        'How long the credentials work, in seconds: 900 to 129,600. Left out: 43,200. Of a root user 3,600 at most',
+    }),
+    sessionPolicies: t.field({
+      type: ['PolicyDocument'],
+      description:
+        'The federated user may do what these and the caller’s own policies both allow, together at most 2,048 characters. ' +
+        'Without any, and without `sessionPolicyArns`, it may do nothing but what resource-based policies grant it',
+    }),
+    sessionPolicyArns: t.field({
+      type: ['Arn'],
+      description: 'Managed policies of the user’s account or of AWS that count as `sessionPolicies`, at most 10',
+    }),
+    tags: t.field({ type: [TagInput], description: 'Session tags, at most 50; they need sts:TagSession' }),
+  }),
+});
+
+const GetFederationTokenSuccess = builder.objectRef<FederationToken>('GetFederationTokenSuccess').implement({
+  description: 'Temporary credentials of a federated user',
+  fields: (t) => ({
+    federatedUser: t.field({
+      type: Principal,
+      description: 'The FederatedUser that requests with these credentials are made by',
+      resolve: ({ arn }) => {
+        const ref = storedPrincipal(arn);
+        if (ref.kind !== 'federatedUser') throw new Error(`a federated user that is none: ${arn}`);
+        return principalValue(ref);
+      },
+    }),
+    federatedUserId: t.exposeString('federatedUserId', { description: '111111111111:name: its aws:userid' }),
+    credentials: t.field({
+      type: TemporaryCredentials,
+      description: 'What its requests are signed in with',
+      resolve: ({ credentials }) => credentials,
+    }),
+    packedPolicySize: t.exposeInt('packedPolicySize', {
+      nullable: true,
+      description: 'How full the session is with session policies and tags, in per cent; null: none were passed',
+    }),
+  }),
+});
+
+builder.mutationField('getFederationToken', (t) =>
+  t.field({
+    type: GetFederationTokenSuccess,
+    description:
+      'sts:GetFederationToken: temporary credentials for somebody whom a user lets act for it. For users with their long-term ' +
+      'key, who need sts:GetFederationToken on the federated user',
+    args: {
+      input: t.arg({
+        type: GetFederationTokenInput,
+        required: true,
+        description: 'The parameters of sts:GetFederationToken',
+      }),
+    },
+    errors: {
+      types: [AccessDeniedFailure, ValidationFailure, MalformedPolicyFailure, PackedPolicyFailure],
+      union: { name: 'GetFederationTokenResult', description: 'The credentials, or why there are none' },
+    },
+    resolve: (_root, { input }, { sessions, caller, now, origin }) =>
+      expectingFailures(() => sessions.getFederationToken(caller, withPolicyTexts(input), now, origin)),
+  }),
+);

@@ -1,0 +1,120 @@
+import { createContextCache } from '@pothos/core';
+import DataLoader from 'dataloader';
+import { callersOwn } from '../../guard/own-session.ts';
+import { mayRead } from '../../guard/readable.ts';
+import { inState, type RoleSessionFilter, visibleRoleSessions } from '../../guard/visible-role-sessions.ts';
+import { builder } from '../builder.ts';
+import type { GatewayContext } from '../context.ts';
+import { CHAIN_COST } from '../cost.ts';
+import { countField } from '../count-field.ts';
+import { Role } from '../entities/role.ts';
+import { TABLE_PAGE } from '../page.ts';
+import { RoleSession, roleSessionValue } from './role-session.ts';
+import { RoleSessionState } from './role-session-history.ts';
+
+/** The latest first; of several made at one instant, always the same first. */
+const NEWEST_FIRST = [{ issuedAt: 'desc' }, { id: 'desc' }] as const;
+
+const STATE = 'Only those that can be used now, or only those that cannot. Left out: both';
+
+builder.prismaObjectField(Role, 'sessions', (t) =>
+  t.relatedConnection(
+    'sessions',
+    {
+      ...TABLE_PAGE,
+      cursor: 'id',
+      description: 'Its sessions, live and ended ones, newest first. Needs iam:GetRole on the role',
+      args: { state: t.arg({ type: RoleSessionState, description: STATE }) },
+      query: ({ state }, { now }) => ({ where: inState(state, now), orderBy: [...NEWEST_FIRST] }),
+    },
+    { description: 'Sessions of a role, a page at a time', fields: countField },
+    { description: 'A session of a role' },
+  ),
+);
+
+const RoleSessionFilterInput = builder.inputType('RoleSessionFilterInput', {
+  description: 'Role sessions that are all of what is given',
+  fields: (t) => ({
+    role: t.field({ type: 'Arn', description: 'Of this role, also of one that was deleted' }),
+    assumedBy: t.field({ type: 'PrincipalId', description: 'Made by this principal' }),
+    accountId: t.field({ type: 'AccountId', description: 'Of roles of this account' }),
+    state: t.field({ type: RoleSessionState, description: STATE }),
+  }),
+});
+
+/** What of a filter's sessions the caller sees: asked for the page and for the count, worked out once. */
+const visible = createContextCache((context: GatewayContext) => {
+  const known = new Map<unknown, ReturnType<typeof visibleRoleSessions>>();
+  return (filter: RoleSessionFilter | null | undefined): ReturnType<typeof visibleRoleSessions> => {
+    const where = known.get(filter) ?? visibleRoleSessions(context, filter ?? {});
+    known.set(filter, where);
+    return where;
+  };
+});
+
+builder.queryField('roleSessions', (t) =>
+  t.prismaConnection(
+    {
+      type: RoleSession,
+      ...TABLE_PAGE,
+      cursor: 'id',
+      description:
+        'Role sessions, live and ended ones, newest first: those of roles that the caller may read (iam:GetRole), and those that it ' +
+        'has made itself. Nothing else is counted',
+      args: { filter: t.arg({ type: RoleSessionFilterInput, description: 'Which of them. Left out: all' }) },
+      totalCount: async (_root, { filter }, context) =>
+        context.directory.prisma.roleSession.count({ where: await visible(context)(filter) }),
+      resolve: async (query, _root, { filter }, context) => {
+        const where = await visible(context)(filter);
+        const rows = await context.directory.prisma.roleSession.findMany({
+          ...query,
+          where,
+          orderBy: [...NEWEST_FIRST],
+        });
+        return rows.map(callersOwn);
+      },
+    },
+    { name: 'RoleSessionConnection', description: 'Role sessions, a page at a time', fields: countField },
+    { name: 'RoleSessionEdge', description: 'A role session' },
+  ),
+);
+
+interface Link {
+  readonly id: string;
+  readonly arn: string;
+  readonly parentId: string | null;
+}
+
+const links = createContextCache(
+  (context: GatewayContext) =>
+    new DataLoader<string, Link | null>(async (ids) => {
+      const rows = await context.directory.prisma.roleSession.findMany({
+        where: { id: { in: [...ids] } },
+        select: { id: true, arn: true, parentId: true },
+      });
+      const found = new Map(rows.map((row) => [row.id, row]));
+      return ids.map((id) => found.get(id) ?? null);
+    }),
+);
+
+builder.prismaObjectField(RoleSession, 'chain', (t) =>
+  t.field({
+    type: [RoleSession],
+    description:
+      'Sessions one after the other that led to this one, which is the last; one entry when it is not of a chained role. Those ' +
+      'that the caller may not read are left out',
+    complexity: CHAIN_COST,
+    select: { id: true, arn: true, parentId: true },
+    resolve: async (row, _args, context) => {
+      const chain = [row as Link];
+      for (let at: Link | null = chain[0] ?? null; at?.parentId != null; ) {
+        at = await links(context).load(at.parentId);
+        if (at !== null) chain.unshift(at);
+      }
+      const readable = await Promise.all(
+        chain.map(async (link) => link.id === row.id || mayRead(context, 'RoleSession', link.id)),
+      );
+      return chain.filter((_link, index) => readable[index] === true).map(roleSessionValue);
+    },
+  }),
+);

@@ -1,0 +1,27 @@
+import type { builder } from '../builder.ts';
+import { type GivenDocument, textsOf } from '../given-document.ts';
+
+type InputFields = PothosSchemaTypes.InputFieldBuilder<typeof builder.$inferSchemaTypes, 'InputObject'>;
+
+/** The parameters by which STS's operations on roles limit the session that they make. */
+export function sessionPolicyFields(t: InputFields) {
+  return {
+    sessionPolicies: t.field({
+      type: ['PolicyDocument'],
+      description: 'Policies that limit the session, together at most 2,048 characters',
+    }),
+    sessionPolicyArns: t.field({
+      type: ['Arn'],
+      description: 'Managed policies of the role’s account or of AWS that limit the session, at most 10',
+    }),
+  };
+}
+
+interface WithSessionPolicies {
+  readonly sessionPolicies?: readonly GivenDocument[] | null | undefined;
+}
+
+/** An input as the operation takes it: its session policies as texts. */
+export function withPolicyTexts<I extends WithSessionPolicies>({ sessionPolicies, ...rest }: I) {
+  return { ...rest, sessionPolicies: sessionPolicies && textsOf(sessionPolicies) };
+}

@@ -1,0 +1,125 @@
+import type { Answer, Question, Subject } from '../access/question.ts';
+import { fieldOf } from '../access/question.ts';
+import { noSuchRole } from '../access/subject.ts';
+import { RolegateError } from '../policy/errors.ts';
+import { type PrincipalRef, principalIdOf } from '../policy/principal-id.ts';
+import type { GuardContext } from './context.ts';
+import { decisionLoader } from './decision-loader.ts';
+import { callerSubject, mayDo } from './permission.ts';
+import { mayRead, roleOfSession } from './readable.ts';
+
+/** Asked about somebody else, this is the action of AWS that has to be allowed on that principal. */
+const ASK_ACTION = 'iam:SimulatePrincipalPolicy';
+
+/**
+ * Answers in the order of `questions`, an error in the place of one that could not be answered. What the caller may not
+ * ask is decided together with what it asks, and its answer thrown away. A role that is not there is answered as one that
+ * the principal may not assume, unless the caller may read it.
+ */
+export async function askEach(context: GuardContext, questions: readonly Question[]): Promise<(Answer | Error)[]> {
+  const loader = decisionLoader(context);
+  const own = questions.map((question) => asCallerMayKnow(context, question));
+  const [answers, permitted, knowsRole] = await Promise.all([
+    loader.loadMany(own),
+    Promise.all(own.map(({ subject }) => mayAskAbout(context, subject.principal))),
+    mayKnowRoles(context, own),
+  ]);
+  return answers.map((answer, index) => {
+    const question = own[index];
+    if (question === undefined) return answer;
+    if (permitted[index] !== true) return mayNotAsk(question.subject.principal, fieldOf(question, 'principal'));
+    if (answer instanceof Error) return answer;
+    if (answer.roleIsAbsent === true && knowsRole[index] === true) return noSuchRole(question);
+    // Asked twice, it was decided once; each answer names its own question.
+    return { ...answer, question };
+  });
+}
+
+/** As `askEach`; throws the first error. */
+export async function askAll(context: GuardContext, questions: readonly Question[]): Promise<Answer[]> {
+  const answers = await askEach(context, questions);
+  return answers.map((answer) => {
+    if (answer instanceof Error) throw answer;
+    return answer;
+  });
+}
+
+/** One question of a field that stands anywhere in the answer. */
+export async function ask(context: GuardContext, question: Question): Promise<Answer> {
+  const [answer] = await askAll(context, [question]);
+  if (answer === undefined) throw new Error('a question without an answer');
+  return answer;
+}
+
+/** Whether the caller may ask what `principal` may do: about itself always, the operator about everybody. */
+export async function mayAskAbout(context: GuardContext, principal: PrincipalRef): Promise<boolean> {
+  const { caller } = context;
+  if (caller.kind !== 'principal') return caller.kind === 'operator';
+  if (principalIdOf(caller.ref) === principalIdOf(principal)) return true;
+  return mayDo(context, { action: ASK_ACTION, resource: await resourceOf(context, principal), account: null });
+}
+
+/** Throws what `mayNotAsk` says unless the caller may ask about `principal`, given as `field`. */
+export async function checkMayAskAbout(context: GuardContext, principal: PrincipalRef, field: string): Promise<void> {
+  if (!(await mayAskAbout(context, principal))) throw mayNotAsk(principal, field);
+}
+
+/** The same whether the principal is there or not. */
+function mayNotAsk(principal: PrincipalRef, field: string): RolegateError {
+  const id = principalIdOf(principal);
+  return new RolegateError('FORBIDDEN', `asking about \`${id}\` needs ${ASK_ACTION} on it, which you are not allowed`, {
+    field,
+  });
+}
+
+/** The ARN on which asking about a principal is permitted. Sessions are asked about by the ARN of their role. */
+async function resourceOf({ directory, now }: GuardContext, principal: PrincipalRef): Promise<string> {
+  if (principal.kind === 'service' || principal.kind === 'anonymous') return '*';
+  if (principal.kind !== 'roleSession') return principal.arn;
+  const gathered = await directory.gather({ principals: [principal], roles: [], resources: [], now });
+  return gathered.session(principal)?.roleArn ?? roleOfSession(principal.arn);
+}
+
+/** Whether the caller may know, for each question, if the role that it is about is there. */
+async function mayKnowRoles(context: GuardContext, questions: readonly Question[]): Promise<readonly boolean[]> {
+  if (!questions.some(({ subject }) => subject.roleConcealed)) return [];
+  return Promise.all(questions.map(({ subject }) => mayKnowRole(context, subject)));
+}
+
+/** Whether the caller may know if the role that is asked about is there. */
+async function mayKnowRole(context: GuardContext, { assumedRole }: Subject): Promise<boolean> {
+  return assumedRole === null || mayRead(context, 'Role', assumedRole);
+}
+
+/** Several sessions can have the caller's ARN: asked about itself, it is the one that asks. */
+function asCallerMayKnow(context: GuardContext, question: Question): Question {
+  const subject = concealingRole(context, ownSubject(context, question.subject));
+  return subject === question.subject ? question : { ...question, subject };
+}
+
+const concealing = new WeakMap<Subject, Subject>();
+
+/** One object for each subject: questions that share one are decided together. */
+function concealingRole({ caller }: GuardContext, subject: Subject): Subject {
+  if (caller.kind === 'operator' || subject.assumedRole === null) return subject;
+  const known = concealing.get(subject) ?? { ...subject, roleConcealed: true };
+  concealing.set(subject, known);
+  return known;
+}
+
+/** The subject of a question that is not put to the loader, as `askEach` would ask about it. */
+export async function subjectAsKnown(context: GuardContext, subject: Subject): Promise<Subject> {
+  const own = ownSubject(context, subject);
+  return (await mayKnowRole(context, own)) ? own : concealingRole(context, own);
+}
+
+/** `subject`, with the session that asks where the caller asks about itself. */
+export function ownSubject(context: GuardContext, subject: Subject): Subject {
+  const { caller } = context;
+  if (caller.kind !== 'principal' || (caller.session === null && caller.keySession === undefined)) return subject;
+  if (principalIdOf(subject.principal) !== principalIdOf(caller.ref)) return subject;
+  const own = callerSubject(caller);
+  if (subject.assumedRole === null && subject.session === null) return own;
+  const { heldSession = null, heldKeySession = null } = own;
+  return { ...subject, heldSession, heldKeySession };
+}

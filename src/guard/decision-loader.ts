@@ -1,0 +1,83 @@
+import DataLoader from 'dataloader';
+import type { Answer, HypotheticalSession, Question, Subject } from '../access/question.ts';
+import type { RequestContext } from '../evaluation/request.ts';
+import { principalIdOf } from '../policy/principal-id.ts';
+import type { GuardContext } from './context.ts';
+
+/** How long the first question of an HTTP request waits for others, in milliseconds. */
+const WINDOW = 1;
+
+type DecisionLoader = DataLoader<Question, Answer, string>;
+
+const loaders = new WeakMap<object, DecisionLoader>();
+
+/**
+ * The one place where all permission questions of an HTTP request meet: on whatever fields and levels they were asked, of
+ * whichever operation of a batch. They are decided together; a question asked twice is decided once.
+ */
+export function decisionLoader(context: GuardContext): DecisionLoader {
+  const known = loaders.get(context.request);
+  if (known !== undefined) return known;
+  const { access, now } = context;
+  const loader = new DataLoader<Question, Answer, string>((questions) => access.decideEach(questions, now), {
+    cacheKeyFn: questionKey,
+    batchScheduleFn: (dispatch) => setTimeout(dispatch, WINDOW),
+  });
+  loaders.set(context.request, loader);
+  return loader;
+}
+
+/** What is asked next in this HTTP request is decided anew: something has changed. */
+export function forgetDecisions({ request }: GuardContext): void {
+  loaders.delete(request);
+}
+
+/** Two questions with the same key have the same answer. Its place in the request is no part of it. */
+export function questionKey(question: Question): string {
+  const { subject, action, resource, furtherResources = [], resourceAccount, context } = question;
+  const further = furtherResources.length === 0 ? '' : JSON.stringify(furtherResources);
+  return [
+    subjectKey(subject),
+    action.toLowerCase(),
+    resource,
+    further,
+    resourceAccount ?? '',
+    contextKey(context),
+  ].join('\n');
+}
+
+const subjectKeys = new WeakMap<Subject, string>();
+
+function subjectKey(subject: Subject): string {
+  const known = subjectKeys.get(subject);
+  if (known !== undefined) return known;
+  const { principal, heldSession, heldKeySession, assumedRole, session, roleConcealed } = subject;
+  const key = JSON.stringify([
+    principalIdOf(principal),
+    (heldSession ?? heldKeySession)?.id ?? null,
+    assumedRole,
+    sessionKey(session),
+    roleConcealed === true,
+  ]);
+  subjectKeys.set(subject, key);
+  return key;
+}
+
+function sessionKey(session: HypotheticalSession | null): unknown {
+  return session === null ? null : Object.entries(session).sort(byName);
+}
+
+const contextKeys = new WeakMap<RequestContext, string>();
+
+function contextKey(context: RequestContext): string {
+  if (context.size === 0) return '';
+  const known = contextKeys.get(context);
+  if (known !== undefined) return known;
+  const key = JSON.stringify([...context].sort(byName));
+  contextKeys.set(context, key);
+  return key;
+}
+
+function byName(a: readonly [string, unknown], b: readonly [string, unknown]): number {
+  return a[0] < b[0] ? -1 : 1;
+}

@@ -1,0 +1,165 @@
+import { hash } from 'node:crypto';
+import { LRUCache } from 'lru-cache';
+import { RolegateError } from '../policy/errors.ts';
+import { AuthenticationError, MultiFactorAuthenticationFailed } from '../session/errors.ts';
+import { subscriberOf } from './addresses.ts';
+import { Attempts } from './attempts.ts';
+
+const MINUTE = 60_000;
+
+/** Of one source, whatever it tries. More than one misconfigured program behind one address makes. */
+const BY_SOURCE = { free: 30, forgottenEvery: 5 * MINUTE, longestPause: 15 * MINUTE, most: 20_000 };
+/** Of one source with one key id: so that one wrong configuration is paused before it pauses its neighbours. */
+const BY_KEY = { free: 5, forgottenEvery: 15 * MINUTE, longestPause: 15 * MINUTE, most: 50_000 };
+/** MFA codes of one who has proved all else, from wherever: of a million, three are right. */
+const BY_MFA = { free: 5, forgottenEvery: 15 * MINUTE, longestPause: 15 * MINUTE, most: 20_000 };
+/** Credentials that were right. */
+const MOST_PROVED = 20_000;
+/** Longer key ids are not counted apart. */
+const MAX_KEY_ID = 128;
+
+/** Too many wrong attempts: this one was not looked at. AWS's code and message. */
+export class Throttled extends RolegateError {
+  readonly retryAfterSeconds: number;
+
+  constructor(pause: number) {
+    const seconds = Math.ceil(pause / 1000);
+    super('Throttling', `Rate exceeded: too many attempts with wrong credentials; try again in ${seconds} s`);
+    this.retryAfterSeconds = seconds;
+  }
+}
+
+/** What somebody sends to prove who they are. */
+export interface Proof {
+  /** Where it comes from; null: not known, all of those together. */
+  readonly source: string | null;
+  /** Null: it names no key. */
+  readonly keyId: string | null;
+  /** The credentials, in whatever form. */
+  readonly text: string;
+}
+
+/**
+ * Slows down the guessing of credentials, in this process. A source that was wrong too often has to pause, and while it
+ * does nothing it sends is looked at; but what was right from there before goes on being looked at, so that somebody who
+ * guesses does not lock out who works behind the same address. Nobody can lock out anybody elsewhere.
+ */
+export class KeyGuard {
+  readonly #sources = new Attempts(BY_SOURCE);
+  readonly #keys = new Attempts(BY_KEY);
+  readonly #mfa = new Attempts(BY_MFA);
+  readonly #proved = new LRUCache<string, true>({ max: MOST_PROVED });
+  /** How often the same is being looked at: equal attempts at the same time are one. */
+  readonly #underWay = new Map<string, number>();
+  readonly #onPause: (source: string, milliseconds: number) => void;
+
+  /** `onPause`: a source was told to pause. Not called while it goes on trying. */
+  constructor(onPause: (source: string, milliseconds: number) => void = () => undefined) {
+    this.#onPause = onPause;
+  }
+
+  /** How many counts and proofs are kept: bounded. */
+  get size(): number {
+    return this.#sources.size + this.#keys.size + this.#mfa.size + this.#proved.size + this.#underWay.size;
+  }
+
+  /** Does `look`, which throws AuthenticationError for a wrong proof. Throws Throttled without doing it. */
+  async prove<T>(proof: Proof, now: number, look: () => Promise<T>): Promise<T> {
+    const source = proof.source === null ? 'unknown' : subscriberOf(proof.source);
+    const key = proof.keyId === null || proof.keyId.length > MAX_KEY_ID ? null : `${source} ${proof.keyId}`;
+    const fingerprint = digest(`${source} ${proof.text}`);
+    if (this.#proved.get(fingerprint) === true) return this.#proveAgain(fingerprint, source, key, now, look);
+    this.#refusePaused(source, key, now);
+    this.#begin(fingerprint, source, key);
+    let wrong = false;
+    try {
+      const result = await look();
+      this.#proved.set(fingerprint, true);
+      return result;
+    } catch (error) {
+      wrong = isWrongProof(error);
+      throw error;
+    } finally {
+      this.#end(fingerprint, source, key, now, wrong);
+    }
+  }
+
+  /** The way of nearly all requests: nothing is counted while what was right stays right. */
+  async #proveAgain<T>(
+    fingerprint: string,
+    source: string,
+    key: string | null,
+    now: number,
+    look: () => Promise<T>,
+  ): Promise<T> {
+    try {
+      return await look();
+    } catch (error) {
+      if (isWrongProof(error)) {
+        this.#proved.delete(fingerprint);
+        this.#sources.countWrong(source, now);
+        if (key !== null) this.#keys.countWrong(key, now);
+      }
+      throw error;
+    }
+  }
+
+  /**
+   * Does `look`, which throws MultiFactorAuthenticationFailed for a wrong MFA code. `who` names somebody who has proved
+   * all else: only they can use up its attempts. Throws Throttled without doing it.
+   */
+  async proveMfa<T>(who: readonly string[], now: number, look: () => Promise<T>): Promise<T> {
+    const name = digest(JSON.stringify(who));
+    const pause = this.#mfa.pause(name, now);
+    if (pause > 0) throw new Throttled(pause);
+    this.#mfa.begin(name);
+    let wrong = false;
+    try {
+      return await look();
+    } catch (error) {
+      wrong = error instanceof MultiFactorAuthenticationFailed;
+      throw error;
+    } finally {
+      this.#mfa.end(name, now, wrong);
+    }
+  }
+
+  #refusePaused(source: string, key: string | null, now: number): void {
+    const pause = Math.max(this.#sources.pause(source, now), key === null ? 0 : this.#keys.pause(key, now));
+    if (pause > 0) throw new Throttled(pause);
+  }
+
+  #begin(fingerprint: string, source: string, key: string | null): void {
+    const others = this.#underWay.get(fingerprint) ?? 0;
+    this.#underWay.set(fingerprint, others + 1);
+    if (others > 0) return;
+    this.#sources.begin(source);
+    if (key !== null) this.#keys.begin(key);
+  }
+
+  #end(fingerprint: string, source: string, key: string | null, now: number, wrong: boolean): void {
+    const others = (this.#underWay.get(fingerprint) ?? 1) - 1;
+    if (others > 0) {
+      this.#underWay.set(fingerprint, others);
+      return;
+    }
+    this.#underWay.delete(fingerprint);
+    this.#sources.end(source, now, wrong);
+    if (key !== null) this.#keys.end(key, now, wrong);
+    const pause = wrong ? this.#sources.pause(source, now) : 0;
+    if (pause > 0) this.#onPause(source, pause);
+  }
+}
+
+/** What was sent is a secret: it is kept as its digest alone. */
+function digest(text: string): string {
+  return hash('sha256', text, 'base64');
+}
+
+/** An expired token was right, and a header out of its form guesses nothing. */
+function isWrongProof(error: unknown): boolean {
+  return (
+    error instanceof AuthenticationError &&
+    (error.code === 'InvalidClientTokenId' || error.code === 'SignatureDoesNotMatch')
+  );
+}

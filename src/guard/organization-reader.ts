@@ -1,0 +1,50 @@
+import type { Answer, Question } from '../access/question.ts';
+import type { AccountOrganization } from '../directory/directory.ts';
+import type { PrincipalCaller } from '../session/caller.ts';
+import type { GuardContext } from './context.ts';
+
+/**
+ * Services whose delegated administrators look at who may do what in all accounts of an organization.
+ * https://docs.aws.amazon.com/organizations/latest/userguide/orgs_integrate_services_list.html
+ */
+const ADMINISTERED_FOR_ACCESS: readonly string[] = ['iam.amazonaws.com', 'access-analyzer.amazonaws.com'];
+
+/**
+ * IAM's entities have no resource-based policies, so nobody could ever read those of another account. Principals of an
+ * organization's management account may, and those of its delegated administrators, in all of its accounts: if their own
+ * policies say so, and only reading. Service control policies bind delegated administrators as all members, and never the
+ * management account. `answer`: the decision on `permission`, which is a denial.
+ */
+export async function readsForOrganization(
+  { catalog, directory }: Pick<GuardContext, 'catalog' | 'directory'>,
+  caller: PrincipalCaller,
+  { action, resource, account }: Pick<Question, 'action' | 'resource'> & { readonly account: string | null },
+  { decision, revision }: Answer,
+): Promise<boolean> {
+  if (decision.deniedBy !== 'RESOURCE_POLICY' || decision.effect !== 'IMPLICIT_DENY') return false;
+  const accessLevel = catalog.action(action)?.accessLevel;
+  if (accessLevel !== 'READ' && accessLevel !== 'LIST') return false;
+  const ownPoliciesAllow = decision.layers.every(
+    ({ layer, effect }) => effect === 'ALLOWED' || (layer === 'RESOURCE_POLICY' && effect === 'IMPLICIT_DENY'),
+  );
+  if (!ownPoliciesAllow || !('accountId' in caller.ref)) return false;
+  const own = caller.ref.accountId;
+  const target = account ?? resource.split(':', 5)[4] ?? '';
+  const organizations = await directory.organizationOf([own, target], revision);
+  const organization = organizations.get(target);
+  if (organization === undefined || organizations.get(own)?.organizationId !== organization.organizationId)
+    return false;
+  return administers(organization, own, action);
+}
+
+/** Whether the account administers the organization where `action` is concerned. */
+function administers(organization: AccountOrganization, accountId: string, action: string): boolean {
+  if (organization.managementAccountId === accountId) return true;
+  const service = action.split(':', 1)[0] ?? '';
+  return organization.delegatedAdministrators.some(
+    (administrator) =>
+      administrator.accountId === accountId &&
+      (administrator.servicePrincipal === `${service}.amazonaws.com` ||
+        ADMINISTERED_FOR_ACCESS.includes(administrator.servicePrincipal)),
+  );
+}

@@ -1,0 +1,114 @@
+import type { Answer } from '../access/question.ts';
+import type { Decision, MatchedStatement } from '../evaluation/decision.ts';
+import type { PolicyLayer } from '../evaluation/layer.ts';
+import { parseArn } from '../policy/arn.ts';
+import type { PrincipalCaller } from '../session/caller.ts';
+import type { GuardContext } from './context.ts';
+import { decisionLoader } from './decision-loader.ts';
+import { mayDo, type Permission } from './permission.ts';
+import { isCallersSession, roleOfSession } from './readable.ts';
+import { mayReadResourcePolicy } from './readable-resource.ts';
+
+/** What reading the document of a managed policy takes; null: AWS's own, which everybody may read. */
+export function policyDocumentPermission(arn: string): Permission | null {
+  if (parseArn(arn)?.accountId === 'aws') return null;
+  return { action: 'iam:GetPolicyVersion', resource: arn, account: null };
+}
+
+const INLINE_READS: Readonly<Record<string, string>> = {
+  user: 'iam:GetUserPolicy',
+  group: 'iam:GetGroupPolicy',
+  role: 'iam:GetRolePolicy',
+};
+
+/** What reading the inline policies of a user, group or role takes, by its ARN. */
+export function inlinePolicyPermission(holder: string): Permission {
+  const action = INLINE_READS[parseArn(holder)?.resource.split('/', 1)[0] ?? ''];
+  if (action === undefined) throw new Error(`nothing that has inline policies: ${holder}`);
+  return { action, resource: holder, account: null };
+}
+
+/** What was found of the policies of a request, by what they are known as. Forgotten with the decisions it rests on. */
+const found = new WeakMap<object, WeakMap<PrincipalCaller, Map<string, Promise<boolean>>>>();
+
+/** Whether the caller may read the policy of a statement. Decided once for each policy, in the request's batch. */
+async function mayReadPolicy(context: GuardContext, statement: MatchedStatement): Promise<boolean> {
+  const { caller } = context;
+  const { arn, holder } = statement;
+  // It came with the question: whoever asks knows it.
+  if (arn === null && holder === null) return true;
+  if (caller.kind !== 'principal') return caller.kind === 'operator';
+  const loader = decisionLoader(context);
+  const byCaller = found.get(loader) ?? new WeakMap<PrincipalCaller, Map<string, Promise<boolean>>>();
+  found.set(loader, byCaller);
+  const known = byCaller.get(caller) ?? new Map<string, Promise<boolean>>();
+  byCaller.set(caller, known);
+  const key = `${statement.layer} ${arn ?? holder}`;
+  const decided = known.get(key) ?? decideReading(context, caller, statement);
+  known.set(key, decided);
+  return decided;
+}
+
+function decideReading(
+  context: GuardContext,
+  caller: PrincipalCaller,
+  { layer, arn, holder }: MatchedStatement,
+): Promise<boolean> {
+  const named = arn ?? holder ?? '';
+  switch (layer) {
+    case 'SERVICE_CONTROL_POLICY':
+    case 'RESOURCE_CONTROL_POLICY': {
+      // AWS's own: FullAWSAccess, RCPFullAWSAccess.
+      if (parseArn(named)?.accountId === 'aws') return Promise.resolve(true);
+      return mayDo(context, { action: 'organizations:DescribePolicy', resource: named, account: null });
+    }
+    case 'TRUST_POLICY':
+      return mayDo(context, { action: 'iam:GetRole', resource: named, account: null });
+    case 'RESOURCE_POLICY':
+      return mayReadResourcePolicy(context, named);
+    case 'IDENTITY_POLICY':
+    case 'PERMISSIONS_BOUNDARY':
+    case 'SESSION_POLICY':
+    case 'VPC_ENDPOINT_POLICY':
+      break;
+  }
+  if (arn !== null) {
+    const permission = policyDocumentPermission(arn);
+    return permission === null ? Promise.resolve(true) : mayDo(context, permission);
+  }
+  if (layer !== 'SESSION_POLICY') return mayDo(context, inlinePolicyPermission(named));
+  if (isCallersSession(caller, { arn: named })) return Promise.resolve(true);
+  return mayDo(context, { action: 'iam:GetRole', resource: roleOfSession(named), account: null });
+}
+
+/** Those of `statements` whose policies the caller may read. */
+export async function readableStatements(
+  context: GuardContext,
+  statements: readonly MatchedStatement[],
+): Promise<MatchedStatement[]> {
+  if (context.caller.kind === 'operator') return [...statements];
+  const readable = await Promise.all(statements.map((statement) => mayReadPolicy(context, statement)));
+  return statements.filter((_statement, index) => readable[index] === true);
+}
+
+/** Layers of which statements matched that the caller may not read, in the order of evaluation. */
+export async function withheldLayers(context: GuardContext, { layers }: Decision): Promise<PolicyLayer[]> {
+  if (context.caller.kind === 'operator') return [];
+  const withheld = await Promise.all(
+    layers.map(async ({ matchedStatements }) => {
+      const readable = await readableStatements(context, matchedStatements);
+      return readable.length < matchedStatements.length;
+    }),
+  );
+  return layers.filter((_layer, index) => withheld[index] === true).map(({ layer }) => layer);
+}
+
+/** The reason of a decision, without the name of a policy that the caller may not read. */
+export function readableReason(context: GuardContext, { decision }: Answer): string | Promise<string> {
+  const { reason, unnamedReason } = decision;
+  if (context.caller.kind === 'operator' || reason === unnamedReason) return reason;
+  const { allowed, deniedBy, matchedStatements } = decision;
+  const named = allowed ? matchedStatements[0] : matchedStatements.find(({ layer }) => layer === deniedBy);
+  if (named === undefined) return unnamedReason;
+  return mayReadPolicy(context, named).then((readable) => (readable ? reason : unnamedReason));
+}

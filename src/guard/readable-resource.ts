@@ -1,0 +1,68 @@
+import { canBeAbout } from '../access/effective-permissions-filter.ts';
+import type { GuardContext } from './context.ts';
+import { decisionLoader } from './decision-loader.ts';
+import { callerSubject, mayDo, ownContext, type Permission } from './permission.ts';
+
+/** AWS Config is where AWS tells of resources of all services: their owner, tags and policies. */
+export function resourcePermission(accountId: string): Permission {
+  return { action: 'config:GetResourceConfigHistory', resource: '*', account: accountId };
+}
+
+/** What reading the policies of its resources takes at the service itself, where that is one action on the resource. */
+const POLICY_READS: Readonly<Record<string, string>> = {
+  'acm-pca': 'acm-pca:GetPolicy',
+  backup: 'backup:GetBackupVaultAccessPolicy',
+  dynamodb: 'dynamodb:GetResourcePolicy',
+  ecr: 'ecr:GetRepositoryPolicy',
+  elasticfilesystem: 'elasticfilesystem:DescribeFileSystemPolicy',
+  events: 'events:DescribeEventBus',
+  glacier: 'glacier:GetVaultAccessPolicy',
+  kinesis: 'kinesis:GetResourcePolicy',
+  kms: 'kms:GetKeyPolicy',
+  lambda: 'lambda:GetPolicy',
+  s3: 's3:GetBucketPolicy',
+  secretsmanager: 'secretsmanager:GetResourcePolicy',
+  sns: 'sns:GetTopicAttributes',
+  sqs: 'sqs:GetQueueAttributes',
+};
+
+/** Any one of these lets the caller read the policy of a resource: in AWS Config, or at its service. */
+export function resourcePolicyPermissions(arn: string, accountId: string): readonly Permission[] {
+  const action = POLICY_READS[arn.split(':', 3)[2] ?? ''];
+  const atConfig = resourcePermission(accountId);
+  return action === undefined ? [atConfig] : [atConfig, { action, resource: arn, account: accountId }];
+}
+
+/** Whether the caller may read the policy of a resource of the directory. */
+export async function mayReadResourcePolicy(context: GuardContext, arn: string): Promise<boolean> {
+  const gathered = await context.directory.gather({ principals: [], roles: [], resources: [{ arn, accountId: null }] });
+  const owner = gathered.resource(arn, null).value.facts.accountId;
+  if (owner === null) return false;
+  const permissions = resourcePolicyPermissions(arn, owner);
+  const verdicts = await Promise.all(permissions.map((permission) => mayDo(context, permission)));
+  return verdicts.includes(true);
+}
+
+/**
+ * Whoever may list or read something of a resource at its own service knows that it is there: alice the bucket of another
+ * account that lets her in, where AWS Config of that account tells her nothing. Its policy and tags take more.
+ */
+export async function mayReadAtItsService(context: GuardContext, arn: string): Promise<boolean> {
+  const { caller, catalog } = context;
+  if (caller.kind !== 'principal') return false;
+  const subject = callerSubject(caller);
+  const reads = catalog
+    .actionsOf(arn.split(':', 3)[2] ?? '')
+    .filter(({ accessLevel }) => accessLevel === 'LIST' || accessLevel === 'READ')
+    .filter(canBeAbout(catalog, arn));
+  const questions = reads.map(({ name }) => ({
+    subject,
+    action: name,
+    resource: arn,
+    resourceAccount: null,
+    context: ownContext(context),
+    path: '',
+  }));
+  const answers = await decisionLoader(context).loadMany(questions);
+  return answers.some((answer) => !(answer instanceof Error) && answer.decision.allowed);
+}

@@ -1,0 +1,150 @@
+import { type PrincipalRef, principalIdOf } from '../policy/principal-id.ts';
+import type { PrincipalCaller } from '../session/caller.ts';
+import type { GuardContext } from './context.ts';
+import { mayDo, type Permission } from './permission.ts';
+import { mayReadAtItsService, resourcePermission } from './readable-resource.ts';
+
+/** The types that can be looked up by id. */
+export type NodeTypeName = 'Account' | 'Group' | 'ManagedPolicy' | 'Resource' | 'Role' | 'RoleSession' | 'User';
+
+/** What reading an account's own data takes. */
+export function accountPermission(accountId: string): Permission {
+  return { action: 'account:GetAccountInformation', resource: '*', account: accountId };
+}
+
+const IAM_READS = {
+  User: 'iam:GetUser',
+  Role: 'iam:GetRole',
+  Group: 'iam:GetGroup',
+  ManagedPolicy: 'iam:GetPolicy',
+} as const;
+
+/**
+ * Whether the caller may read this entity. `id` is as in its global id: an ARN, an account's number, or a session's id.
+ * The same is asked, and the same statements are sent, for what is not there; the answer is then no, or yes to somebody
+ * who may know of it, and looking it up finds nothing.
+ */
+export async function mayRead(context: GuardContext, type: NodeTypeName, id: string): Promise<boolean> {
+  const { caller } = context;
+  if (caller.kind !== 'principal') return caller.kind === 'operator';
+  switch (type) {
+    case 'Account':
+      return mayDo(context, accountPermission(id));
+    case 'Resource':
+      return mayReadResource(context, caller, id);
+    case 'RoleSession':
+      return mayReadSession(context, caller, id);
+    case 'Group':
+    case 'ManagedPolicy':
+    case 'Role':
+    case 'User':
+      if (isOwn(caller.ref, id) || id.startsWith('arn:aws:iam::aws:')) return true;
+      return mayDo(context, { action: IAM_READS[type], resource: id, account: null });
+    default:
+      return type satisfies never;
+  }
+}
+
+/** Whether the caller may look `principal` up. Those that are what their id says, everybody knows. */
+export async function mayReadPrincipal(context: GuardContext, principal: PrincipalRef): Promise<boolean> {
+  const { caller } = context;
+  if (caller.kind !== 'principal') return caller.kind === 'operator';
+  switch (principal.kind) {
+    case 'user':
+      return mayRead(context, 'User', principal.arn);
+    case 'role':
+      return mayRead(context, 'Role', principal.arn);
+    case 'roleSession':
+      return isOwn(caller.ref, principal.arn) || mayReadNewestSession(context, principal.arn);
+    case 'root':
+    case 'federatedUser':
+    case 'service':
+    case 'anonymous':
+      return true;
+    default:
+      return principal satisfies never;
+  }
+}
+
+function isOwn(ref: PrincipalRef, arn: string): boolean {
+  return 'arn' in ref && ref.arn === arn;
+}
+
+/** The ARN of the role that a session is of, as far as the session's ARN tells: it does not hold the role's path. */
+export function roleOfSession(sessionArn: string): string {
+  return sessionArn.replace(':sts:', ':iam:').replace(/:assumed-role\/([^/]+)\/.*$/, ':role/$1');
+}
+
+/** Whether it is the session that the caller speaks in, or the one that this was chained from. `id` left out: not known. */
+export function isCallersSession(
+  { ref, session }: PrincipalCaller,
+  { id, arn }: { readonly id?: string; readonly arn: string },
+): boolean {
+  if (session === null) return false;
+  if (id === undefined || id === '') return principalIdOf(ref) === arn;
+  return id === session.id || id === session.parentId;
+}
+
+/** Sessions are read by who holds them, by who has made them, and by who may read their role. */
+async function mayReadSession(context: GuardContext, caller: PrincipalCaller, id: string): Promise<boolean> {
+  const session = await context.directory.prisma.roleSession.findUnique({
+    where: { id },
+    select: { id: true, arn: true, roleArn: true, parentId: true, assumedBy: true, assumedById: true },
+  });
+  const roleArn = session?.roleArn ?? `arn:aws:iam::${accountOf(caller.ref)}:role/-`;
+  const [readsRole, made] = await Promise.all([
+    mayDo(context, { action: IAM_READS.Role, resource: roleArn, account: null }),
+    hasMade(context, caller, session),
+  ]);
+  return session !== null && (readsRole || made || isCallersSession(caller, session));
+}
+
+interface MadeSession {
+  readonly parentId: string | null;
+  readonly assumedBy: string;
+  readonly assumedById: string | null;
+}
+
+/** Whether the caller has assumed the role itself. A user of the same name that was there before is another. */
+async function hasMade(
+  context: GuardContext,
+  { ref, session }: PrincipalCaller,
+  made: MadeSession | null,
+): Promise<boolean> {
+  if (session !== null) return made?.parentId === session.id;
+  const same = made?.assumedBy === principalIdOf(ref);
+  if (ref.kind !== 'user') return same;
+  const id = await idOfUser(context, ref);
+  return same && id !== null && id === made?.assumedById;
+}
+
+/** The unique id of a user as it is now; null: it is not there. */
+export async function idOfUser({ directory, now }: GuardContext, ref: PrincipalRef): Promise<string | null> {
+  const gathered = await directory.gather({ principals: [ref], roles: [], resources: [], now });
+  const facts = gathered.principal(ref)?.value.facts;
+  return facts?.kind === 'user' ? facts.id : null;
+}
+
+/** As `mayReadSession`, for the newest session with an ARN. */
+export async function mayReadNewestSession(context: GuardContext, arn: string): Promise<boolean> {
+  const session = await context.directory.prisma.roleSession.findFirst({
+    where: { arn },
+    orderBy: { issuedAt: 'desc' },
+    select: { roleArn: true },
+  });
+  const resource = session?.roleArn ?? roleOfSession(arn);
+  return mayDo(context, { action: IAM_READS.Role, resource, account: null });
+}
+
+async function mayReadResource(context: GuardContext, caller: PrincipalCaller, arn: string): Promise<boolean> {
+  const row = await context.directory.prisma.resource.findUnique({ where: { arn }, select: { accountId: true } });
+  const owner = row?.accountId ?? accountOf(caller.ref);
+  const asked = [mayDo(context, resourcePermission(owner)), mayReadAtItsService(context, arn)];
+  const verdicts = await Promise.all(asked);
+  return row !== null && verdicts.includes(true);
+}
+
+/** Services are of no account: what is asked about theirs is asked about one that nobody has. */
+function accountOf(ref: PrincipalRef): string {
+  return 'accountId' in ref ? ref.accountId : '000000000000';
+}

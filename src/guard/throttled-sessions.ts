@@ -1,0 +1,38 @@
+import { principalIdOf } from '../policy/principal-id.ts';
+import type { Caller } from '../session/caller.ts';
+import type { Sessions } from '../session/sessions.ts';
+import type { KeyGuard } from './key-guard.ts';
+
+/**
+ * `sessions`, but whoever guesses credentials or MFA codes is slowed down: also several times in one request. What is not
+ * looked at is an error of the request, which is then answered with 429 and Retry-After.
+ */
+export function throttledSessions(sessions: Sessions, guard: KeyGuard): Sessions {
+  return {
+    ...sessions,
+    signIn(input, now, origin) {
+      const { accessKeyId, secretAccessKey } = input;
+      const proof = { source: origin?.sourceIp ?? null, keyId: accessKeyId, text: `${accessKeyId}:${secretAccessKey}` };
+      const signIn = () => guard.prove(proof, now, () => sessions.signIn(input, now, origin));
+      // With the secret in the name, only who knows it can use up the attempts.
+      const who = [accessKeyId, secretAccessKey];
+      return input.tokenCode == null ? signIn() : guard.proveMfa(who, now, signIn);
+    },
+    assumeRole: (caller, input, now, origin) =>
+      withMfa(guard, caller, input, now, () => sessions.assumeRole(caller, input, now, origin)),
+    getSessionToken: (caller, input, now, origin) =>
+      withMfa(guard, caller, input, now, () => sessions.getSessionToken(caller, input, now, origin)),
+  };
+}
+
+function withMfa<T>(
+  guard: KeyGuard,
+  caller: Caller,
+  { tokenCode }: { readonly tokenCode?: string | null | undefined },
+  now: number,
+  work: () => Promise<T>,
+): Promise<T> {
+  if (tokenCode == null || caller.kind !== 'principal') return work();
+  // Of a browser or temporary credentials who made them: the device is that user's, however many there are.
+  return guard.proveMfa([caller.keySession?.principal ?? principalIdOf(caller.ref)], now, work);
+}

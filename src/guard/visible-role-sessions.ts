@@ -1,0 +1,93 @@
+import type { PrismaTypes } from '../directory/read-model.ts';
+import { parseArn } from '../policy/arn.ts';
+import { InvalidInput } from '../policy/errors.ts';
+import { type PrincipalRef, principalIdOf } from '../policy/principal-id.ts';
+import type { PrincipalCaller } from '../session/caller.ts';
+import type { GuardContext } from './context.ts';
+import { idOfUser, mayRead } from './readable.ts';
+import { accountsWithin } from './visible-accounts.ts';
+
+export interface RoleSessionFilter {
+  readonly role?: string | null | undefined;
+  readonly assumedBy?: PrincipalRef | null | undefined;
+  readonly accountId?: string | null | undefined;
+  readonly state?: 'LIVE' | 'ENDED' | null | undefined;
+}
+
+type Where = PrismaTypes['RoleSession']['Where'];
+
+/** Roles whose sessions one list is made of. */
+const MAX_ROLES = 10_000;
+
+/**
+ * Which sessions a list is made of: those of `filter` that the caller may see, which are those of roles that it may read
+ * (iam:GetRole) and those that it has made itself. It is decided for each role, before the sessions are looked up: so that
+ * a page is one statement, and counts count what is shown. Throws InvalidInput when there are too many roles to decide on.
+ */
+export async function visibleRoleSessions(context: GuardContext, filter: RoleSessionFilter): Promise<Where> {
+  const { caller } = context;
+  const asked = await whereOf(context, filter);
+  if (caller.kind === 'operator') return asked;
+  if (caller.kind !== 'principal') return { id: { in: [] } };
+  const [roles, own] = await Promise.all([readableRoles(context, caller, asked), ownSessions(context, caller)]);
+  return { AND: [asked, { OR: [{ roleArn: { in: roles } }, own] }] };
+}
+
+/** Sessions in a state, at `now`. */
+export function inState(state: 'LIVE' | 'ENDED' | null | undefined, now: number): Where {
+  if (state == null) return {};
+  const live: Where = { endedAt: null, roleId: { not: null }, expiresAt: { gt: new Date(now) } };
+  return state === 'LIVE' ? live : { NOT: live };
+}
+
+async function whereOf(context: GuardContext, filter: RoleSessionFilter): Promise<Where> {
+  const { role, assumedBy, accountId, state } = filter;
+  return {
+    AND: [
+      inState(state, context.now),
+      role == null ? {} : { roleArn: role },
+      assumedBy == null ? {} : { assumedBy: principalIdOf(assumedBy) },
+      accountId == null ? {} : { roleArn: { startsWith: await rolesOf(context, accountId) } },
+    ],
+  };
+}
+
+/** How the ARNs of the roles of an account begin, also of those that were deleted. */
+async function rolesOf({ directory }: GuardContext, accountId: string): Promise<string> {
+  const account = await directory.prisma.account.findUnique({
+    where: { id: accountId },
+    select: { partition: true },
+  });
+  return `arn:${account?.partition ?? 'aws'}:iam::${accountId}:role/`;
+}
+
+async function readableRoles(context: GuardContext, { ref }: PrincipalCaller, asked: Where): Promise<string[]> {
+  const accounts = await accountsWithin(context, ref);
+  const [only] = accounts;
+  if (only === undefined) return [];
+  const within: Where = accounts.size === 1 ? { roleArn: { startsWith: await rolesOf(context, only) } } : {};
+  const rows = await context.directory.prisma.roleSession.groupBy({
+    by: ['roleArn'],
+    where: { AND: [asked, within] },
+  });
+  const roles = rows
+    .map(({ roleArn }) => roleArn)
+    .filter((roleArn) => accounts.has(parseArn(roleArn)?.accountId ?? ''));
+  if (roles.length > MAX_ROLES) {
+    throw new InvalidInput(
+      'filter',
+      `\`filter\` leaves sessions of ${roles.length} roles; at most ${MAX_ROLES} can be decided on: name an account or a role`,
+    );
+  }
+  const readable = await Promise.all(roles.map((role) => mayRead(context, 'Role', role)));
+  return roles.filter((_role, index) => readable[index] === true);
+}
+
+/** The sessions that the caller has made, or is. A user of the same name that was there before is another. */
+async function ownSessions(context: GuardContext, { ref, session }: PrincipalCaller): Promise<Where> {
+  if (session !== null) return { OR: [{ id: session.id }, { parentId: session.id }] };
+  const assumedBy = principalIdOf(ref);
+  if (ref.kind !== 'user') return { assumedBy };
+  const assumedById = await idOfUser(context, ref);
+  return assumedById === null ? { id: { in: [] } } : { assumedBy, assumedById };
+}

@@ -1,0 +1,129 @@
+import { storable } from '../directory/storable.ts';
+import type { JsonObject, JsonValue } from '../policy/json.ts';
+import { describeJson, shorten } from './bounded-json.ts';
+import type { Warnings } from './warnings.ts';
+
+export function isJsonObject(value: JsonValue | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** AWS's own style, and the one that Python's `str(datetime)` prints. */
+const DATE = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d(?:\.\d{1,9})?)(Z|[+-]\d\d:?\d\d)?$/;
+
+/** Later ones ISO 8601 writes with a sign, which PostgreSQL does not read. */
+const LAST_YEAR = 9999;
+
+/** One object of an export, read leniently: what is not of the expected form is a warning that names it. */
+export class Entry {
+  /** `role App`, or `RoleDetailList[3]` where it has no name. */
+  readonly label: string;
+  readonly value: JsonObject;
+  readonly #warnings: Warnings;
+  /** Where in the labelled entity this object stands: `` or `RolePolicyList[0].`. */
+  readonly #prefix: string;
+
+  constructor(label: string, value: JsonObject, warnings: Warnings, prefix = '') {
+    this.label = label;
+    this.value = value;
+    this.#warnings = warnings;
+    this.#prefix = prefix;
+  }
+
+  warn(element: string, message: string): void {
+    this.#warnings.add(this.label, (this.#prefix + element).replace(/\.$/, ''), message);
+  }
+
+  /** Own members only; `null` is the same as none. */
+  get(key: string): JsonValue | undefined {
+    const value = Object.hasOwn(this.value, key) ? this.value[key] : undefined;
+    return value === null ? undefined : value;
+  }
+
+  /** AWS has no such characters in its names either. */
+  #storable(element: string, text: string): string {
+    const stored = storable(text);
+    if (stored === text) return text;
+    this.warn(element, 'it holds U+0000 or half a surrogate pair, which is stored as U+FFFD');
+    return stored;
+  }
+
+  /** A string that is not empty. */
+  text(key: string): string | null {
+    const value = this.get(key);
+    if (typeof value === 'string') return value === '' ? null : this.#storable(key, value);
+    if (value !== undefined) this.warn(key, `expected a string, found ${describeJson(value)}`);
+    return null;
+  }
+
+  /**
+   * A list, or the one object or string that stands where AWS prints a list. Undefined: the export does not have it;
+   * `null` is an empty list, which some serializers write so.
+   */
+  list(key: string): readonly JsonValue[] | undefined {
+    const value = Object.hasOwn(this.value, key) ? this.value[key] : undefined;
+    if (value === undefined) return undefined;
+    if (value === null) return [];
+    if (isJsonObject(value)) return Object.keys(value).length === 0 ? [] : [value];
+    if (typeof value === 'string' && value !== '') return [value];
+    if (typeof value === 'object') return value;
+    this.warn(key, `expected a list, found ${describeJson(value)}`);
+    return undefined;
+  }
+
+  /** The objects of a list; anything else in it is a warning. */
+  entries(key: string): readonly Entry[] | undefined {
+    return this.list(key)?.flatMap((item, index) => {
+      const place = `${key}[${index}]`;
+      if (isJsonObject(item)) return [new Entry(this.label, item, this.#warnings, `${this.#prefix}${place}.`)];
+      this.warn(place, `expected an object, found ${describeJson(item)}`);
+      return [];
+    });
+  }
+
+  /** The strings of a list; anything else in it is a warning. */
+  texts(key: string): readonly string[] | undefined {
+    return this.list(key)?.flatMap((item, index) => {
+      if (typeof item === 'string' && item !== '') return [this.#storable(`${key}[${index}]`, item)];
+      this.warn(`${key}[${index}]`, `expected a string, found ${describeJson(item)}`);
+      return [];
+    });
+  }
+
+  /** An object within this one. */
+  child(key: string): Entry | null {
+    const value = this.get(key);
+    if (isJsonObject(value)) return new Entry(this.label, value, this.#warnings, `${this.#prefix}${key}.`);
+    if (value !== undefined) this.warn(key, `expected an object, found ${describeJson(value)}`);
+    return null;
+  }
+
+  /** An instant as ISO 8601 in UTC. A number is seconds since 1970, as the JSON protocols of AWS have it. */
+  date(key: string): string | undefined {
+    const value = this.get(key);
+    if (value === undefined) return undefined;
+    const [, day, time, zone = 'Z'] = (typeof value === 'string' && DATE.exec(value)) || [];
+    const instant = new Date(typeof value === 'number' ? value * 1000 : `${day}T${time}${zone}`);
+    const year = instant.getUTCFullYear();
+    if (year >= 1 && year <= LAST_YEAR) return instant.toISOString();
+    this.warn(key, `${describeJson(value)} is no date that is understood`);
+    return undefined;
+  }
+
+  /** `Tags` as a map. Undefined: the export does not have them. */
+  tags(): Readonly<Record<string, string>> | undefined {
+    const entries = this.entries('Tags');
+    if (entries === undefined) return undefined;
+    const tags = new Map<string, string>();
+    for (const entry of entries) {
+      const key = entry.text('Key');
+      const value = entry.get('Value') ?? '';
+      if (key === null) entry.warn('Key', 'a tag without a key is left out');
+      else if (typeof value === 'object') entry.warn('Value', `expected a string, found ${describeJson(value)}`);
+      else {
+        if (tags.has(key)) entry.warn('Key', `the tag \`${shorten(key)}\` occurs twice; the later one counts`);
+        tags.set(key, entry.#storable('Value', String(value)));
+      }
+    }
+    return Object.fromEntries(tags);
+  }
+}

@@ -1,0 +1,51 @@
+import { storable } from '../directory/storable.ts';
+import type { JsonValue } from '../policy/json.ts';
+import { loadPolicy, MAX_DOCUMENT_LENGTH } from '../policy/load.ts';
+import { MalformedPolicy } from '../policy/malformed-policy.ts';
+import type { PolicyKind } from '../policy/policy-kind.ts';
+import { exceededLimit } from './bounded-json.ts';
+import type { Entry } from './entry.ts';
+
+const DOCUMENT_LIMITS = { characters: MAX_DOCUMENT_LENGTH, depth: 32, values: MAX_DOCUMENT_LENGTH };
+
+/** The text of a document, out of its URL encoding; null: the encoding is broken. */
+function plainText(document: JsonValue): string | null {
+  if (typeof document !== 'string') return JSON.stringify(document);
+  const text = document.trim();
+  if (!text.startsWith('%')) return text;
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * A policy document of an export as the text to store: compact JSON, members in the order they have, whether the export
+ * has an object, its JSON, or that URL-encoded.
+ *
+ * A document that cannot be read is kept and warned of, not left out: without it, an Allow in it would look like a
+ * missing permission and a Deny like none, and nobody would know. Kept, every decision that it could change names it.
+ */
+export function policyText(entry: Entry, key: string, kind: PolicyKind): string {
+  const document = entry.get(key) ?? null;
+  const text = plainText(document);
+  const problem = text === null ? 'its URL encoding is broken' : problemOf(text, kind);
+  if (text !== null && problem === null) return JSON.stringify(JSON.parse(text));
+  const found = document === null ? 'there is no policy document' : `the policy document is not understood: ${problem}`;
+  entry.warn(key, `${found}; it is stored as it is`);
+  return storable(typeof document === 'string' ? document : JSON.stringify(document));
+}
+
+/** Why a document cannot be loaded, looked at as it was written: what JSON makes of a repeated key hides it. */
+function problemOf(text: string, kind: PolicyKind): string | null {
+  const exceeded = exceededLimit(text, DOCUMENT_LIMITS);
+  if (exceeded !== null) return exceeded;
+  try {
+    loadPolicy(text, kind);
+    return null;
+  } catch (error) {
+    if (error instanceof MalformedPolicy) return error.message;
+    throw error;
+  }
+}

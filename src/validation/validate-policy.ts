@@ -1,0 +1,72 @@
+import type { Catalog } from '../catalog/catalog.ts';
+import type { JsonValue } from '../policy/json.ts';
+import { JsonFault, type Place, parseJsonText, placesIn } from '../policy/json-text.ts';
+import { MAX_WRITTEN_LENGTH } from '../policy/load.ts';
+import { checkGrammar } from '../policy/policy-checks.ts';
+import type { PolicyKind } from '../policy/policy-kind.ts';
+import { validatePolicy as errorsOf } from '../policy/validate.ts';
+import { policyWarnings } from './warnings.ts';
+
+/** Something in a policy document that AWS would refuse, or that cannot do what it says. */
+export interface DocumentFinding extends Place {
+  readonly severity: 'ERROR' | 'WARNING';
+  /** Of an error AWS's own code, of a warning a PolicyWarningCode. */
+  readonly code: string;
+  readonly message: string;
+  /** `Statement[0].Action[1]`; empty: the document as a whole. */
+  readonly path: string;
+  /** The text, number or boolean that stands there; null: something larger. */
+  readonly value: string | null;
+}
+
+/** Findings in one answer. Whoever has so many is helped by the first ones. */
+const MAX_FINDINGS = 1000;
+
+/**
+ * Everything that is wrong with a document of this kind: as AWS would refuse it, and by the catalogue; at most 1,000 findings.
+ * Errors come first, the one that AWS would answer with before all others; then warnings in the order of the document, which
+ * are there as soon as the grammar is right. A document that is URL-encoded, as AWS's API returns it, is read decoded: places are
+ * those of the decoded text.
+ */
+export function validatePolicy(catalog: Catalog, document: string, kind: PolicyKind): readonly DocumentFinding[] {
+  const text = decoded(document);
+  const errors = errorsOf(text, kind).map((finding): DocumentFinding => {
+    return { ...finding, value: plainText(finding.value) };
+  });
+  return [...errors, ...warningsOf(catalog, text, kind)].slice(0, MAX_FINDINGS);
+}
+
+function warningsOf(catalog: Catalog, text: string, kind: PolicyKind): readonly DocumentFinding[] {
+  if (text.length > MAX_WRITTEN_LENGTH) return [];
+  const policy = grammarOf(text);
+  if (policy === null) return [];
+  const placeOf = placesIn(text);
+  return policyWarnings(catalog, policy, kind).map(({ code, message, path, node }): DocumentFinding => {
+    const place = placeOf(node.offset);
+    return { severity: 'WARNING', code, message, path, value: plainText(node.value), ...place };
+  });
+}
+
+function grammarOf(text: string): ReturnType<typeof checkGrammar> {
+  try {
+    return checkGrammar(parseJsonText(text), () => {});
+  } catch (error) {
+    // Not JSON: an error says so, and where.
+    if (error instanceof JsonFault) return null;
+    throw error;
+  }
+}
+
+function plainText(value: JsonValue | undefined): string | null {
+  if (value === undefined || typeof value === 'object') return null;
+  return String(value);
+}
+
+function decoded(document: string): string {
+  if (!document.trimStart().startsWith('%')) return document;
+  try {
+    return decodeURIComponent(document);
+  } catch {
+    return document;
+  }
+}

@@ -1,0 +1,108 @@
+import type { Catalog } from '../catalog/catalog.ts';
+import { type PolicyNode, type StatementNode, textsAt } from '../policy/policy-checks.ts';
+import type { PolicyKind } from '../policy/policy-kind.ts';
+import { type ActionEntry, readActions, type StatementActions } from './actions.ts';
+import { type ConditionEntry, conditionsOf } from './condition-entry.ts';
+import { ConditionReader } from './conditions.ts';
+import { contradictions } from './contradictions.ts';
+import { type PolicyWarning, quoted, type Warn } from './report.ts';
+import { ResourceReader, type StatementResources } from './resources.ts';
+import { MAX_COMPARISONS, Vocabulary } from './vocabulary.ts';
+
+/**
+ * What AWS accepts in a document of this kind although it cannot do what it says, by the catalogue, in the order of the
+ * document. Nothing here changes a decision. Bounded by the length of the document: patterns are compared with the names of
+ * one service, and each once.
+ */
+export function policyWarnings(catalog: Catalog, policy: PolicyNode, kind: PolicyKind): readonly PolicyWarning[] {
+  const warnings: PolicyWarning[] = [];
+  const warn: Warn = (code, message, path, node) => {
+    warnings.push({ code, message, path, node });
+  };
+  const variables = policy.elements.get('Version')?.value === '2012-10-17';
+  const vocabulary = new Vocabulary(catalog);
+  const resources = new ResourceReader(vocabulary, kind, variables);
+  const conditions = new ConditionReader(vocabulary, variables);
+  for (const statement of policy.statements) {
+    const read: Reading = { actions: readActions(statement, vocabulary, warn), entries: conditionsOf(statement) };
+    const found = resources.read(statement, read.actions, warn);
+    const dead = conditions.read(read.entries, read.actions, warn);
+    const contradicted = contradictions(read.entries, variables);
+    for (const { key, path, node } of contradicted) {
+      warn('CONTRADICTING_CONDITIONS', `no value of ${quoted(key)} meets all conditions of the statement`, path, node);
+    }
+    if (!variables) warnOfVariables(statement, read.entries, warn);
+    const applies = warnOfPairs(read.actions, found, warn);
+    if (read.actions.none || found.none || dead || contradicted.length > 0 || !applies)
+      warnOfStatement(statement, warn);
+  }
+  const [first] = policy.statements;
+  if (vocabulary.cutShort && first !== undefined) {
+    const message = `the document has more wildcards than are compared with the catalogue (${MAX_COMPARISONS} comparisons): the last ones were not`;
+    warn('NOT_ALL_CHECKED', message, first.path, first.node);
+  }
+  return warnings.toSorted((a, b) => a.node.offset - b.node.offset);
+}
+
+interface Reading {
+  readonly actions: StatementActions;
+  readonly entries: readonly ConditionEntry[];
+}
+
+/** Warns of actions that no resource of the statement is for. False: that is true of all. */
+function warnOfPairs(actions: StatementActions, resources: StatementResources, warn: Warn): boolean {
+  const { types, everything } = resources;
+  if (everything || resources.none || actions.entries.length === 0) return true;
+  let applies = false;
+  for (const entry of actions.entries) {
+    const { meaning } = entry;
+    if (meaning.kind === 'everything') applies = true;
+    if (meaning.kind !== 'actions') continue;
+    const fits = meaning.actions.some(({ resourceTypes, wildcardOnly }) => {
+      return !wildcardOnly && (types === null || resourceTypes.some(({ type }) => types.has(type)));
+    });
+    if (fits) applies = true;
+    else
+      warnOfAction(
+        entry,
+        meaning.actions.every(({ wildcardOnly }) => wildcardOnly),
+        warn,
+      );
+  }
+  // Actions that nobody knows were warned of; what they take is not known.
+  return applies || actions.all === null;
+}
+
+function warnOfAction({ text, path, node }: ActionEntry, wildcardOnly: boolean, warn: Warn): void {
+  if (wildcardOnly) {
+    const message = `${quoted(text)} is about no resource: only \`*\` in Resource matches its requests`;
+    warn('ACTION_NEEDS_ALL_RESOURCES', message, path, node);
+  } else {
+    warn('ACTION_WITHOUT_RESOURCE', `no resource of the statement is of a type that ${quoted(text)} takes`, path, node);
+  }
+}
+
+function warnOfStatement({ path, node, elements }: StatementNode, warn: Warn): void {
+  if (elements.get('Effect')?.value === 'Deny') {
+    warn('STATEMENT_DENIES_NOTHING', 'the statement denies nothing: no request can match it', path, node);
+  } else {
+    warn('STATEMENT_GRANTS_NOTHING', 'the statement grants nothing: no request can match it', path, node);
+  }
+}
+
+const VARIABLE = /\$\{[^}]+\}/;
+
+/** Before Version 2012-10-17 there were no policy variables. */
+function warnOfVariables(statement: StatementNode, entries: readonly ConditionEntry[], warn: Warn): void {
+  const texts = [
+    ...textsAt(statement, 'Resource'),
+    ...textsAt(statement, 'NotResource'),
+    ...entries.flatMap(({ values }) => values),
+  ];
+  for (const { text, path, node } of texts) {
+    const variable = VARIABLE.exec(text)?.[0];
+    if (variable === undefined) continue;
+    const message = `${quoted(variable)} is plain text here: policy variables need \`"Version": "2012-10-17"\``;
+    warn('VARIABLE_NOT_READ', message, path, node);
+  }
+}
