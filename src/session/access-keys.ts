@@ -8,7 +8,7 @@ import type { Call } from './call.ts';
 import { newKeyId } from './key-id.ts';
 import type { SessionTools } from './session-tools.ts';
 
-/** Whose a long-term key is. */
+/** The owner of a long-term key. */
 export type KeyOwner = { readonly userArn: string } | { readonly service: string };
 
 /** Shown once: the gateway keeps no copy of the secret. */
@@ -17,10 +17,10 @@ export interface NewAccessKey {
   readonly secretAccessKey: string;
 }
 
-/** A key that is there. */
+/** An existing key. */
 export interface KeyName {
   readonly accessKeyId: string;
-  /** Principal id of whose it has to be; left out: whosever it is. */
+  /** Principal id of the expected owner; left out: any owner. */
   readonly owner?: string;
 }
 
@@ -52,8 +52,8 @@ export function createAccessKey(
 }
 
 /**
- * iam:UpdateAccessKey. A key that is off signs nobody in, browsers that it signed in included; role sessions and temporary
- * credentials that were made with it go on. Throws NoSuchEntity.
+ * iam:UpdateAccessKey. An inactive key signs nobody in, and browsers that it signed in are signed out; role sessions and
+ * temporary credentials that were made with it continue. Throws NoSuchEntity.
  */
 export function setAccessKeyActive(
   tools: SessionTools,
@@ -70,8 +70,8 @@ export function setAccessKeyActive(
 }
 
 /**
- * iam:DeleteAccessKey. Nobody signs in with it any more, and the browsers that it signed in are signed out. Role sessions
- * and temporary credentials that were made with it go on until they expire, as AWS's do: these go by the user.
+ * iam:DeleteAccessKey. The key no longer signs in, and browsers that it signed in are signed out. Role sessions and
+ * temporary credentials that were made with it continue until they expire, as AWS's do: they depend on the user.
  * https://aws.amazon.com/blogs/security/what-to-do-if-you-inadvertently-expose-an-aws-access-key/
  * Throws NoSuchEntity.
  */
@@ -79,7 +79,7 @@ export function deleteAccessKey(tools: SessionTools, call: Call, name: KeyName):
   const { accessKeyId } = name;
   const { directory } = tools;
   return audited(directory.audit, call, iamOperation('DeleteAccessKey', accessKeyId), async (event) => {
-    // Whose it was cannot be looked up once it is gone.
+    // The owner cannot be looked up once the key is deleted.
     const { owner } = await keyOf(tools, name);
     const accountIds = owner.kind === 'user' ? [parseArn(owner.arn)?.accountId ?? ''] : [];
     await directory.keys.remove(accessKeyId, call.now, { ...event, accountIds });

@@ -18,7 +18,7 @@ export interface AssumeRoleInput {
   /** 900 to 43,200, and no more than the role's maximum; left out: an hour. */
   readonly durationSeconds?: number | null | undefined;
   readonly externalId?: string | null | undefined;
-  /** JSON texts. Several count together, as if they were one: a gateway extension, AWS takes one. */
+  /** JSON texts. Several count together as one policy: a gateway extension, AWS takes one. */
   readonly sessionPolicies?: readonly string[] | null | undefined;
   readonly sessionPolicyArns?: readonly string[] | null | undefined;
   readonly tags?: readonly { readonly key: string; readonly value: string }[] | null | undefined;
@@ -26,7 +26,7 @@ export interface AssumeRoleInput {
   readonly sourceIdentity?: string | null | undefined;
   readonly serialNumber?: string | null | undefined;
   readonly tokenCode?: string | null | undefined;
-  /** aws:SourceArn and aws:SourceAccount: for which resource a service calls. A gateway extension, for services only. */
+  /** aws:SourceArn and aws:SourceAccount: the resource for which a service calls. A gateway extension, for services only. */
   readonly sourceArn?: string | null | undefined;
   readonly sourceAccount?: string | null | undefined;
 }
@@ -35,7 +35,7 @@ export interface AssumeRoleInput {
 export interface AssumeRoleParameters {
   readonly role: string;
   readonly roleSessionName: string;
-  /** Null: not said. */
+  /** Null: not given. */
   readonly durationSeconds: number | null;
   readonly externalId: string | null;
   readonly sessionPolicies: readonly string[];
@@ -73,7 +73,7 @@ export function assumeRoleParameters(input: AssumeRoleInput): AssumeRoleParamete
   };
 }
 
-/** What the audit trail is told of a call beside its role, as CloudTrail is; out of their limits, too. */
+/** Parameters of a call that the audit trail records beside its role, as CloudTrail does, even if they are out of their limits. */
 export function toldParameters(
   given: Pick<AssumeRoleInput, 'roleSessionName' | 'durationSeconds' | 'sourceIdentity'>,
 ): Readonly<Record<string, string>> {
@@ -85,7 +85,7 @@ export function toldParameters(
   };
 }
 
-/** Throws ValidationError that lists every fault in AWS's words and names the first one's field; nothing without faults. */
+/** Throws ValidationError that lists every fault in AWS's words and names the first one's field; does nothing without faults. */
 export function refuseFaults(faults: readonly ParameterFault[]): void {
   const [first] = faults;
   if (first === undefined) return;
@@ -128,7 +128,7 @@ export function roleFault(role: string): ParameterFault | null {
   return { parameter: 'role', message: failed('role', role, 'Member must be the ARN of a role') };
 }
 
-/** What of the input is there. */
+/** The parts of the input that are given. */
 function given(input: AssumeRoleInput): SessionParameters {
   const { roleSessionName, externalId, sourceIdentity, sessionPolicies, sessionPolicyArns } = input;
   const { tags, transitiveTagKeys } = input;

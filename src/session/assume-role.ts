@@ -16,11 +16,11 @@ import { provesMfa } from './mfa.ts';
 import type { SessionTools } from './session-tools.ts';
 import { switchRole } from './switch-role.ts';
 
-/** Said of the operator. */
+/** Ends the sentence about the operator. */
 const NO_ROLE = 'can assume no role';
 
 /**
- * sts:AssumeRole: makes a session of the role for the caller; a browser that is signed in is switched into the role (see
+ * sts:AssumeRole: makes a session of the role for the caller; a signed-in browser is switched into the role (see
  * switchRole). The checks come in AWS's order: parameters, caller, MFA, permission, duration, session policies, their
  * packed size. Throws ValidationError, AccessDenied, MalformedPolicyDocument or PackedPolicyTooLarge (all RolegateErrors
  * with AWS's codes). https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
@@ -42,8 +42,8 @@ function stsAssumeRole(tools: SessionTools, call: Call, input: AssumeRoleInput):
 
 /**
  * The role of an instance profile, as EC2 takes it for an instance: the session is named after the instance, and lasts
- * `durationSeconds` (left out: an hour). For the service itself; a browser that it has signed in stays what it is, for the
- * role is the instance's. Throws as assumeRole, AccessDenied also where no role is to be had.
+ * `durationSeconds` (left out: an hour). Only the service itself may call it; a browser that the service has signed in is
+ * not switched, because the role is the instance's. Throws as assumeRole, and AccessDenied if there is no role to take.
  */
 export async function assumeInstanceProfile(
   tools: SessionTools,
@@ -55,7 +55,7 @@ export async function assumeInstanceProfile(
 ): Promise<AssumedRole> {
   const { instanceProfile, instanceId, ...rest } = input;
   const attempted = { event: 'AssumeRole', action: tools.actions.assumeRole.name, target: instanceProfile };
-  // What comes of the role is kept below.
+  // The outcome for the role is recorded below.
   const role = await audited(tools.directory.audit, call, attempted, async () => {
     if (principalCaller(call.caller, NO_ROLE).ref.kind !== 'service') {
       throw new AccessDenied('only a service takes the role of an instance profile');
@@ -67,12 +67,12 @@ export async function assumeInstanceProfile(
   return stsAssumeRole(tools, call, { ...rest, role, roleSessionName: instanceId });
 }
 
-/** aws:SourceArn and aws:SourceAccount are there only when a service calls for a resource. */
+/** aws:SourceArn and aws:SourceAccount exist only when a service calls for a resource. */
 function checkSource({ ref }: PrincipalCaller, { sourceArn, sourceAccount }: AssumeRoleParameters): void {
   if (ref.kind === 'service') return;
   if (sourceArn === null && sourceAccount === null) return;
   const field = sourceArn === null ? 'sourceAccount' : 'sourceArn';
-  throw new ValidationError(`only a service says for which resource it calls: ${field} has to be left out`, field);
+  throw new ValidationError(`only a service can name the resource it calls for: leave out ${field}`, field);
 }
 
 async function roleRequest(
@@ -96,7 +96,7 @@ async function roleRequest(
 }
 
 /**
- * What is known of MFA: from the call itself, else from the credentials of sts:GetSessionToken it is made with.
+ * What is known about MFA: from the call itself, else from the credentials of sts:GetSessionToken that it is made with.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_mfa_configure-api-require.html
  */
 async function mfaOf(

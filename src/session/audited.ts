@@ -5,19 +5,19 @@ import { principalIdOf } from '../policy/principal-id.ts';
 import type { Call } from './call.ts';
 import { AccessDenied, AuthenticationError } from './errors.ts';
 
-/** What is attempted. */
+/** An attempted operation. */
 export interface Attempted {
-  /** AWS's name of the operation where it has one. */
+  /** AWS's name of the operation, where there is one. */
   readonly event: string;
-  /** service:Action; left out: AWS has none. */
+  /** service:Action; left out: AWS has no such action. */
   readonly action?: string;
   /** ARN or id; left out: the caller itself. */
   readonly target?: string;
-  /** What it is attempted with, beside the target; left out: nothing is told. */
+  /** Parameters beside the target; left out: none are recorded. */
   readonly parameters?: Readonly<Record<string, string>>;
 }
 
-/** What is attempted by an operation of IAM that is one action; `event`: its name. */
+/** An attempted operation of IAM that is one action; `event`: its name. */
 export function iamOperation(event: string, target: string, parameters?: Attempted['parameters']): Attempted {
   const attempted = { event, action: `iam:${event}`, target };
   return parameters === undefined ? attempted : { ...attempted, parameters };
@@ -59,15 +59,15 @@ function callerFacts({
   };
 }
 
-/** The same event with the decision that it rests on. */
+/** The same event with the decision behind it. */
 export function withDecision(event: NewAuditEvent, answer: Pick<Answer, 'decision' | 'revision'>): NewAuditEvent {
   const { decision, revision } = answer;
   return { ...event, effect: decision.effect, deniedBy: decision.deniedBy, revision };
 }
 
 /**
- * Does `work`, which is given the event of its success to keep it together with its change. When it fails for a reason
- * that concerns the caller, that is kept instead. What the trail could not keep is not answered.
+ * Runs `work`, which gets the event of its success, to store it together with its change. If it fails for a reason that
+ * concerns the caller, the failure is recorded instead. Nothing is answered that the trail could not record.
  */
 export async function audited<T>(
   audit: AuditStore,
@@ -85,7 +85,7 @@ export async function audited<T>(
   }
 }
 
-/** Keeps that `attempted` was refused before anything of it was done. What the trail could not keep is not answered. */
+/** Records that `attempted` was refused before any of it was done. Nothing is answered that the trail could not record. */
 export async function recordRefusal(
   audit: AuditStore,
   call: Call,

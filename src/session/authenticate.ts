@@ -8,11 +8,11 @@ import type { SessionTools } from './session-tools.ts';
 const SCHEME = /^(basic|bearer) +([^\s]+) *$/i;
 /** Temporary keys (ASIA…) count only with their session token. */
 const LONG_TERM_KEY_ID = /^AKIA[A-Z0-9]{12,124}$/;
-/** Longer headers are not looked at. */
+/** Longer headers are not read. */
 const MAX_HEADER_CHARACTERS = 8192;
 
 /**
- * Who calls, by the value of the Authorization header (null: there is none). At most one look-up in the directory.
+ * The caller, by the value of the Authorization header (null: there is none). Needs at most one look-up in the directory.
  * Throws AuthenticationError with AWS's code; never repeats what was sent.
  */
 export async function authenticate(tools: SessionTools, authorization: string | null, now: number): Promise<Caller> {
@@ -29,14 +29,14 @@ export async function authenticate(tools: SessionTools, authorization: string | 
   return bySessionToken(tools, credentials, now);
 }
 
-/** Who has a long-term key, and the unique id of the user that it is of. Throws AuthenticationError. */
+/** The owner of a long-term key, and the unique id of the user it belongs to. Throws AuthenticationError. */
 export async function byAccessKey(
   { directory, secrets }: SessionTools,
   keyId: string,
   secret: string,
 ): Promise<{ readonly caller: PrincipalCaller; readonly userId: string | null }> {
   const key = LONG_TERM_KEY_ID.test(keyId) ? await directory.keys.find(keyId) : null;
-  // One answer for a key that is not there and one that was switched off.
+  // A missing key and an inactive one get the same answer.
   if (key === null || !key.active) throw new AuthenticationError('InvalidClientTokenId');
   if (!secrets.isSecretFor(keyId, secret)) throw new AuthenticationError('SignatureDoesNotMatch');
   const { owner } = key;
@@ -48,14 +48,14 @@ export async function byAccessKey(
 async function bySessionToken({ directory, tokens }: SessionTools, token: string, now: number): Promise<Caller> {
   const { id, table } = await tokens.verify('session', token, now);
   const session = table === 'role' ? await directory.sessions.find(id) : await directory.keySessions.find(id);
-  // A session goes with its role or its user.
+  // A session is deleted with its role or user.
   if (session === null) throw new AuthenticationError('InvalidClientTokenId');
   if (session.endedAt !== null || session.expiresAt <= now) throw new AuthenticationError('ExpiredToken');
   if (!('roleArn' in session)) return callerWithKeySession(session);
   return { kind: 'principal', ref: storedPrincipal(session.arn), keyId: session.accessKeyId, session };
 }
 
-/** Who uses a key session: a federated user, or whoever made it; for a browser in a role, that role session. */
+/** The user of a key session: a federated user, or its maker; for a browser in a role, that role session. */
 export function callerWithKeySession(
   keySession: KeySessionRecord,
   session: RoleSessionRecord | null = null,

@@ -11,11 +11,11 @@ export interface CallOrigin {
   readonly userAgent: string | null;
   /** aws:SecureTransport. */
   readonly secureTransport: boolean | null;
-  /** Further condition keys of the call, by name in lower case. Never from what the caller says about itself. */
+  /** Further condition keys of the call, by name in lower case. Never taken from what the caller says about itself. */
   readonly context: RequestContext;
 }
 
-/** One call: who makes it, from where, when. */
+/** One call: its caller, origin and time. */
 export interface Call {
   readonly caller: Caller;
   readonly origin: CallOrigin;
@@ -23,7 +23,7 @@ export interface Call {
   readonly now: number;
 }
 
-/** Of a text about the origin. */
+/** Longest text about the origin. */
 const MAX_CHARACTERS = 2_048;
 
 /** An origin of which nothing is known. */
@@ -35,7 +35,7 @@ export const UNKNOWN_ORIGIN: CallOrigin = {
   context: new Map(),
 };
 
-/** A call; what is left out of its origin is not known. */
+/** A call; parts of its origin that are left out are not known. */
 export function aCall(caller: Caller, now: number, origin: Partial<CallOrigin> = {}): Call {
   const { sourceIp = null, userAgent = null } = origin;
   const texts = { sourceIp: bounded(sourceIp), userAgent: bounded(userAgent) };
@@ -47,7 +47,7 @@ function bounded(text: string | null): string | null {
   return text === null ? null : storable(text.slice(0, MAX_CHARACTERS));
 }
 
-/** The condition keys that the origin makes. */
+/** The condition keys that follow from the origin. */
 export function originContext({ sourceIp, userAgent, secureTransport, context }: CallOrigin): RequestContext {
   const keys = new Map<string, ContextValue>(context);
   if (sourceIp !== null) keys.set('aws:sourceip', sourceIp);

@@ -5,11 +5,11 @@ import type { SessionTools } from './session-tools.ts';
 
 /** What sts:GetCallerIdentity answers. */
 export interface CallerIdentity {
-  /** AIDA…, AROA…:session, 111111111111 or 111111111111:name; of a service (a gateway extension) its name. */
+  /** AIDA…, AROA…:session, 111111111111 or 111111111111:name; for a service (a gateway extension) its name. */
   readonly userId: string;
   /** Null: a service, which belongs to no account. */
   readonly account: string | null;
-  /** Of a service its name. */
+  /** ARN; for a service its name. */
   readonly arn: string;
 }
 
@@ -45,7 +45,7 @@ export async function callerIdentity(tools: SessionTools, caller: Caller): Promi
   }
 }
 
-/** The unique id of the user that calls; null: somebody else does. */
+/** The unique id of the calling user; null: the caller is no user. */
 export async function userIdOf({ directory }: SessionTools, caller: PrincipalCaller): Promise<string | null> {
   if (caller.ref.kind !== 'user') return null;
   if (caller.keySession !== undefined) return caller.keySession.userId;

@@ -4,42 +4,42 @@ import type { RoleSessionRecord } from '../directory/stores/session-store.ts';
 import type { PrincipalRef } from '../policy/principal-id.ts';
 import { AccessDenied, AuthenticationError } from './errors.ts';
 
-/** Who calls the gateway. */
+/** The caller of the gateway. */
 export type Caller =
   /** No credentials were given. */
   | { readonly kind: 'anonymous' }
-  /** Runs the gateway. Not a principal of IAM. */
+  /** The operator, who runs the gateway and is not a principal of IAM. */
   | { readonly kind: 'operator' }
   | {
       readonly kind: 'principal';
       readonly ref: PrincipalRef;
-      /** The access key that was used: AKIA… of a user or service, ASIA… of a role session. */
+      /** The access key used: AKIA… of a user or service, ASIA… of a role session. */
       readonly keyId: string;
       /** The role session whose credentials were used. */
       readonly session: RoleSessionRecord | null;
       /**
        * The temporary credentials or the browser's sign-in that was used; left out: a long-term key, or a role session's
-       * token. A browser that has switched into a role has both, and speaks as the role session.
+       * token. A browser that has switched into a role has both, and acts as the role session.
        */
       readonly keySession?: KeySessionRecord;
     };
 
-/** Who has signed in with credentials of IAM. */
+/** A caller that signed in with credentials of IAM. */
 export type PrincipalCaller = Extract<Caller, { readonly kind: 'principal' }>;
 
-/** The caller as somebody who is asked about: in the very session that it calls with. */
+/** The caller as the subject of a question: in the session that it calls with. */
 export function subjectOf({ ref, session, keySession }: PrincipalCaller): Subject {
   const heldKeySession = session === null ? (keySession ?? null) : null;
   return { principal: ref, heldSession: session, heldKeySession, assumedRole: null, session: null };
 }
 
-/** The browser's sign-in that the caller uses; null: it uses none. */
+/** The caller's browser sign-in; null: it has none. */
 export function signInOf(caller: Caller): KeySessionRecord | null {
   const keySession = caller.kind === 'principal' ? caller.keySession : undefined;
   return keySession?.kind === 'SIGN_IN' ? keySession : null;
 }
 
-/** Who signed in with credentials of IAM; throws for all others. `predicate`: of the sentence about the operator. */
+/** The caller if it signed in with credentials of IAM; throws for all others. `predicate`: ends the sentence about the operator. */
 export function principalCaller(caller: Caller, predicate: string): PrincipalCaller {
   switch (caller.kind) {
     case 'principal':

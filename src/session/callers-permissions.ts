@@ -6,7 +6,7 @@ import { RolegateError } from '../policy/errors.ts';
 import { AuthenticationError } from './errors.ts';
 import type { SessionTools } from './session-tools.ts';
 
-/** Who makes a session, as itself. Throws AuthenticationError when it was deleted between signing in and now. */
+/** The maker of a session, as itself. Throws AuthenticationError if it was deleted since it signed in. */
 export function callersPermissions(
   { actions }: SessionTools,
   question: Question,

@@ -11,7 +11,7 @@ export interface TemporaryCredentials {
   readonly expiration: number;
 }
 
-/** The credentials of a session that is stored. */
+/** The credentials of a stored session. */
 export async function credentialsOf(
   { secrets, tokens }: SessionTools,
   session: {
@@ -33,8 +33,8 @@ export async function credentialsOf(
 }
 
 /**
- * When a session of `durationSeconds` that is made at `now` expires: on a whole second, as in its token. It is issued to
- * the millisecond, so that those made before a revocation and those made after it can be told apart.
+ * When a session of `durationSeconds` created at `now` expires: on a whole second, as in its token. Sessions are issued to
+ * the millisecond, so that one made before a revocation and one made after it can be told apart.
  */
 export function expiryOf(now: number, durationSeconds: number): number {
   return (Math.floor(now / 1000) + durationSeconds) * 1000;

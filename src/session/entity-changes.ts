@@ -15,13 +15,13 @@ type Changes = RoleChanges & UserChanges;
 
 type InputOf<C> = C extends EntityChange<infer I> ? I : never;
 
-/** What each change takes, by its name. */
+/** The input of each change, by its name. */
 export type ChangeInputs = { readonly [Name in keyof Changes]: InputOf<Changes[Name]> };
 
 /**
- * IAM's operations on roles and users that sessions live by, under AWS's names, with AWS's codes, messages and limits. Each
- * is kept in the audit trail, refusals included. Whether the caller may is for whoever calls to decide before. `now`:
- * milliseconds since 1970. Names of inputs are those of the operation with ARNs in the place of names: `roleArn`.
+ * IAM's operations on roles and users, under AWS's names, with AWS's codes, messages and limits. Each is recorded in the
+ * audit trail, including failures. The guard decides before whether the caller is allowed. `now`: milliseconds since 1970.
+ * Inputs are named as in the operation, with ARNs in place of names: `roleArn`.
  */
 export type EntityChanges = {
   readonly [Name in keyof ChangeInputs]: (
@@ -47,7 +47,7 @@ function checkPolicyName(name: string): void {
   );
 }
 
-/** Throws what AWS would answer with: the first of the findings. Sizes are those of the whole entity, which the directory knows. */
+/** Throws the first finding, as AWS does. Size limits concern the whole entity, which the directory knows. */
 function checkDocument(document: string, kind: PolicyKind): void {
   const findings = validatePolicy(document, kind);
   const finding = findings.find(({ code }) => kind === 'trust' || code !== 'LimitExceeded');
@@ -65,7 +65,7 @@ function checkInline({
   checkDocument(policyDocument, 'identity');
 }
 
-/** What the trail is told of an input: all but whom it is about; of a document, which one it is. */
+/** The parameters of an input for the trail: all but its target; a document is given by its hash. */
 function parametersOf(input: object): Readonly<Record<string, string>> {
   const told = Object.entries(input).filter(
     ([name, value]) => name !== 'roleArn' && name !== 'userArn' && value != null,
@@ -75,7 +75,7 @@ function parametersOf(input: object): Readonly<Record<string, string>> {
   );
 }
 
-/** The operation `DeleteRole` as a service: looked at, made and kept in the trail. */
+/** An operation such as `DeleteRole`: validated, made and recorded in the trail. */
 function operation<I extends { readonly roleArn: string } | { readonly userArn: string }>(
   audit: SessionDirectory['audit'],
   event: string,

@@ -1,7 +1,7 @@
 import type { Answer } from '../access/question.ts';
 import { RolegateError } from '../policy/errors.ts';
 
-/** Codes of AWS for credentials that are not accepted. https://docs.aws.amazon.com/STS/latest/APIReference/CommonErrors.html */
+/** AWS's codes for credentials that are not accepted. https://docs.aws.amazon.com/STS/latest/APIReference/CommonErrors.html */
 export type AuthenticationCode =
   | 'InvalidClientTokenId'
   | 'SignatureDoesNotMatch'
@@ -19,7 +19,7 @@ const AUTHENTICATION_MESSAGES: Readonly<Record<AuthenticationCode, string>> = {
   MissingAuthenticationToken: 'Request is missing Authentication Token',
 };
 
-/** The caller is not who it says, or says nothing. Its message is fixed by its code: what was sent is never repeated. */
+/** The caller did not prove its identity, or gave no credentials. The code fixes the message: what was sent is never repeated. */
 export class AuthenticationError extends RolegateError {
   declare readonly code: AuthenticationCode;
 
@@ -28,9 +28,9 @@ export class AuthenticationError extends RolegateError {
   }
 }
 
-/** The caller may not do what it asks. */
+/** The caller is not allowed to do what it asks. */
 export class AccessDenied extends RolegateError {
-  /** The decision it rests on; null where none was made. */
+  /** The decision behind it; null where none was made. */
   readonly answer: Answer | null;
 
   constructor(message: string, answer: Answer | null = null) {
@@ -39,15 +39,15 @@ export class AccessDenied extends RolegateError {
   }
 }
 
-/** The caller does not prove to hold an MFA device as it says. Rests on no decision. */
+/** The caller did not prove possession of its MFA device. No decision was made. */
 export class MultiFactorAuthenticationFailed extends AccessDenied {
-  /** `why`: goes on in AWS's sentence. */
+  /** `why`: continues AWS's sentence. */
   constructor(why: string) {
     super(`MultiFactorAuthentication failed${why}`);
   }
 }
 
-/** The parameters of a call are out of their limits. */
+/** A parameter of the call is out of its limits. */
 export class ValidationError extends RolegateError {
   constructor(message: string, field: string | null) {
     super('ValidationError', message, { field });

@@ -9,13 +9,13 @@ import type { SessionTools } from './session-tools.ts';
 
 export interface ExitedRole {
   readonly endedSession: RoleSessionRecord;
-  /** Whom the caller is again: who assumed the role. */
+  /** The identity that the caller returns to: the one that assumed the role. */
   readonly restoresTo: PrincipalRef;
 }
 
 /**
- * Ends the caller's role session at once, on all gateways of the directory. A browser has its own permissions back.
- * Throws ValidationError when the caller is in no role.
+ * Ends the caller's role session at once, on all gateways of the directory. A browser gets its own permissions back.
+ * Throws ValidationError if the caller is in no role.
  */
 export function exitRole(tools: SessionTools, call: Call): Promise<ExitedRole> {
   const { caller, now } = call;
@@ -30,7 +30,7 @@ export function exitRole(tools: SessionTools, call: Call): Promise<ExitedRole> {
       signIn === null
         ? await directory.sessions.end(session.id, now, 'EXITED', event)
         : await directory.sessions.find(session.id);
-    // Gone with its role since the caller signed in: it is as ended as can be.
+    // It was deleted with its role after the caller signed in, so it has already ended.
     const endedSession = ended ?? { ...session, endedAt: now };
     return { endedSession, restoresTo: storedPrincipal(endedSession.assumedBy) };
   });

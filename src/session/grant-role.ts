@@ -26,25 +26,25 @@ import type { SessionTools } from './session-tools.ts';
 export interface AssumedRole {
   readonly session: RoleSessionRecord;
   readonly credentials: TemporaryCredentials;
-  /** Per cent of what there is room for; null: neither policies nor tags were passed. */
+  /** Share of the packed-policy limit used by session policies and tags, in percent; null: none were passed. */
   readonly packedPolicySize: number | null;
 }
 
-/** A role that somebody is to get, with everything that is known before anything is looked up. */
+/** A role to be granted, with everything that is known before anything is looked up. */
 export interface RoleRequest {
   readonly call: Call;
-  /** Who assumes it: always as itself or in the session it calls with. */
+  /** The caller that assumes it: as itself, or in the session that it calls with. */
   readonly subject: Subject;
   readonly parameters: AssumeRoleParameters;
-  /** Condition keys of the call beside those of its origin, and what is known of MFA. */
+  /** Condition keys of the call beside those of its origin, and what is known about MFA. */
   readonly context: RequestContext;
   readonly mfa: Pick<AssumptionArguments, 'mfaAuthenticated' | 'mfaAge'> & { readonly at: number | null };
-  /** Seconds, whatever the role and the parameters say; null: no such limit. */
+  /** Longest duration in seconds, whatever the role and the parameters say; null: no such limit. */
   readonly longestSeconds: number | null;
   readonly federated: { readonly provider: string; readonly subject: string } | null;
   readonly signInId: string | null;
   readonly event: NewAuditEvent;
-  /** What a refusal says to who may not see why; left out: the reason of the decision. */
+  /** The message of a refusal for callers who may not see the reason; left out: the reason of the decision. */
   readonly refusal?: string;
 }
 
@@ -53,7 +53,7 @@ const MAX_CHAINED_SECONDS = 3600;
 
 /**
  * Decides, and makes the session. The checks come in AWS's order: permission, duration, session policies, their packed
- * size. A role that is not there is answered like one that may not be assumed.
+ * size. A role that does not exist is answered like one that may not be assumed.
  */
 export async function grantRole(tools: SessionTools, request: RoleRequest): Promise<AssumedRole> {
   const { parameters, subject, call } = request;
@@ -78,7 +78,7 @@ export async function grantRole(tools: SessionTools, request: RoleRequest): Prom
   const packed = packedPolicySize({ ...parameters, tags: { ...carried.tags, ...parameters.tags } });
   const session = newSession({ request, role, own, carried });
   const { origin } = call;
-  // The new key, so that what is done with it can be traced back to here.
+  // The new key, so that its use can be traced back to this event.
   const told = { ...toldParameters(parameters), accessKeyId: session.accessKeyId };
   const event = { ...withDecision(request.event, { decision, revision: gathered.revision }), parameters: told };
   await create(tools, session, request, event, {
@@ -103,8 +103,8 @@ async function create(
   } catch (error) {
     if (!(error instanceof RolegateError)) throw error;
     if (error.code === 'ExpiredToken') throw new AuthenticationError('ExpiredToken', { cause: error });
-    // Deleted since it was decided on.
-    if (error.code === 'NoSuchEntity') throw new AccessDenied(refusal ?? 'the role is not there any more');
+    // Deleted since the decision.
+    if (error.code === 'NoSuchEntity') throw new AccessDenied(refusal ?? 'the role no longer exists');
     throw error;
   }
 }
@@ -139,7 +139,7 @@ interface Attempt {
   readonly carried: CarriedOn;
 }
 
-/** The role, if the caller may assume it so; else throws AccessDenied with the decision. */
+/** The role, if the caller may assume it this way; otherwise throws AccessDenied with the decision. */
 function authorized(
   tools: SessionTools,
   { request, question, gathered, own, carried }: Attempt,
@@ -186,7 +186,7 @@ function checkDuration({ durationSeconds }: AssumeRoleParameters, role: Prepared
   }
 }
 
-/** Seconds that a session lasts when it is not said. */
+/** Default duration of a session, in seconds. */
 const DEFAULT_SECONDS = 3600;
 
 function newSession(made: {

@@ -8,9 +8,9 @@ import type { SessionDirectory } from './session-tools.ts';
 export const IMPORT_EVENT = 'ImportAccountAuthorizationDetails';
 
 /**
- * Brings an export into the directory, all or nothing, and keeps in the audit trail who did, also when `read` or the
- * directory refuses it. `read` gives the document, and what could not be understood of it; its warnings come first in the
- * answer. Throws what they throw.
+ * Brings an export into the directory, all or nothing, and records in the audit trail who did, even if `read` or the
+ * directory refuses it. `read` returns the document, and warnings about what could not be understood; these come first in
+ * the answer. Throws what they throw.
  */
 export function importDocument(
   { directory }: { readonly directory: Pick<SessionDirectory, 'apply' | 'audit'> },

@@ -3,19 +3,19 @@ import { chmod, constants, copyFile, link, open, readFile, stat, unlink } from '
 import { join } from 'node:path';
 import { makeDataDir } from '../directory/data-dir.ts';
 
-/** Nobody but the owner reads the file. */
+/** Only the owner can read the file. */
 const PRIVATE_FILE = 0o600;
 const OTHERS = 0o077;
 
-/** The text of `name` in `folder`, without its line end, and whether this call made it. */
+/** The text of `name` in `folder`, without its line end, and whether this call created it. */
 export interface KeyFile {
   readonly text: string;
   readonly made: boolean;
 }
 
 /**
- * Reads a file that only its owner may read, or makes it with the text of `make`. It appears whole or not at all, and of
- * several processes that make it at the same time one wins and all read the same text.
+ * Reads a file that only its owner may read, or creates it with the text of `make`. It appears whole or not at all; if
+ * several processes create it at the same time, one wins and all read the same text.
  */
 export async function readOrMakeKeyFile(folder: string, name: string, make: () => string): Promise<KeyFile> {
   const path = join(folder, name);
@@ -25,14 +25,14 @@ export async function readOrMakeKeyFile(folder: string, name: string, make: () =
   const text = make();
   if (await writeNew(path, `${text}\n`)) return { text, made: true };
   const winner = await readPrivate(path);
-  if (winner === null) throw new Error(`${path} was made by another process and is gone again`);
+  if (winner === null) throw new Error(`another process created ${path} and it is gone again`);
   return { text: winner, made: false };
 }
 
 async function readPrivate(path: string): Promise<string | null> {
   try {
     const text = (await readFile(path, 'utf8')).trim();
-    // A copy made by hand is often readable by all.
+    // A copy made by hand is often readable by everybody.
     if (((await stat(path)).mode & OTHERS) !== 0) await chmod(path, PRIVATE_FILE);
     return text;
   } catch (error) {
@@ -41,7 +41,7 @@ async function readPrivate(path: string): Promise<string | null> {
   }
 }
 
-/** False: there is a file of that name. A hard link cannot replace one, unlike a rename. */
+/** False: a file of that name exists. A hard link cannot replace one, unlike a rename. */
 async function writeNew(path: string, text: string): Promise<boolean> {
   const draft = `${path}.${randomBytes(6).toString('hex')}`;
   const file = await open(draft, 'wx', PRIVATE_FILE);

@@ -12,7 +12,7 @@ import type { SessionTools } from './session-tools.ts';
 /** https://www.rfc-editor.org/rfc/rfc6238, with the values that AWS's virtual devices have. */
 const PERIOD_SECONDS = 30;
 const DIGITS = 6;
-/** Time steps that a device's clock may be off. */
+/** Time steps by which a device's clock may differ. */
 const WINDOW = 1;
 const CODE = /^\d{6}$/;
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateVirtualMFADevice.html */
@@ -20,7 +20,7 @@ const NAME = /^[\w+=,.@-]{1,226}$/;
 /** https://docs.aws.amazon.com/STS/latest/APIReference/API_GetSessionToken.html */
 const SERIAL_NUMBER = /^[\w+=/:,.@-]{9,256}$/;
 
-/** Shown once: what an authenticator is set up with. */
+/** Shown once: the values to set up an authenticator with. */
 export interface NewMfaDevice {
   readonly serialNumber: string;
   /** Base32. */
@@ -48,7 +48,7 @@ function timeStepOf(totp: TOTP, code: string, now: number): number | null {
   return delta === null ? null : Math.floor(now / 1000 / PERIOD_SECONDS) + delta;
 }
 
-/** iam:CreateVirtualMFADevice. It counts once it is enabled. Throws ValidationError, EntityAlreadyExists, NoSuchEntity. */
+/** iam:CreateVirtualMFADevice. The device counts once it is enabled. Throws ValidationError, EntityAlreadyExists, NoSuchEntity. */
 export function createVirtualMfaDevice(
   tools: SessionTools,
   call: Call,
@@ -76,7 +76,7 @@ export function createVirtualMfaDevice(
 }
 
 /**
- * iam:EnableMFADevice: makes a device a user's, who proves to hold it with two codes, one after the other. Throws
+ * iam:EnableMFADevice: assigns a device to a user, who proves possession with two consecutive codes. Throws
  * InvalidAuthenticationCode, NoSuchEntity, EntityAlreadyExists, LimitExceeded.
  */
 export function enableMfaDevice(
@@ -116,7 +116,7 @@ function secondOfTwo(totp: TOTP, first: string, second: string, now: number): nu
   return before === null ? null : step;
 }
 
-/** iam:DeactivateMFADevice: from now on the device is nobody's. Throws NoSuchEntity. */
+/** iam:DeactivateMFADevice: the device no longer belongs to a user. Throws NoSuchEntity. */
 export function deactivateMfaDevice(
   tools: SessionTools,
   call: Call,
@@ -126,7 +126,7 @@ export function deactivateMfaDevice(
   return audited(tools.directory.audit, call, attempted, (event) => tools.directory.mfaDevices.disable(device, event));
 }
 
-/** iam:DeleteVirtualMFADevice. Throws NoSuchEntity, DeleteConflict (it is still somebody's). */
+/** iam:DeleteVirtualMFADevice. Throws NoSuchEntity, DeleteConflict (it still belongs to a user). */
 export function deleteVirtualMfaDevice(tools: SessionTools, call: Call, serialNumber: string): Promise<void> {
   const attempted = iamOperation('DeleteVirtualMFADevice', serialNumber);
   return audited(tools.directory.audit, call, attempted, (event) =>
@@ -141,8 +141,8 @@ export interface MfaParameters {
 }
 
 /**
- * Whether the call proves that the user holds its MFA device; false: it does not try to. A right code counts once,
- * whatever then becomes of the call. Throws MultiFactorAuthenticationFailed when it tries and fails.
+ * Whether the call proves possession of the user's MFA device; false: it does not try to. A right code counts once,
+ * whatever the outcome of the call. Throws MultiFactorAuthenticationFailed if it tries and fails.
  */
 export async function provesMfa(
   tools: SessionTools,
@@ -154,7 +154,7 @@ export async function provesMfa(
   if (serialNumber === null || tokenCode === null) {
     throw new MultiFactorAuthenticationFailed(', must provide both MFA serial number and one time pass code.');
   }
-  // What has not the form of a serial number is nobody's, and is not looked for: PostgreSQL's texts hold no U+0000.
+  // A text that is no serial number belongs to nobody and is not looked up: PostgreSQL texts cannot contain U+0000.
   const isLookedFor = userId !== null && SERIAL_NUMBER.test(serialNumber);
   const device = isLookedFor ? await tools.directory.mfaDevices.find(serialNumber) : null;
   if (device === null || userId === null || device.user?.id !== userId) {

@@ -5,7 +5,7 @@ import { expiryOf } from './credentials.ts';
 
 type Required = 'kind' | 'keyId' | 'principal' | 'userId';
 
-/** What a call makes that lasts `seconds`. What is left out of `facts` it has not. */
+/** A key session that lasts `seconds`, made by a call. It lacks the facts that are left out. */
 export function newKeySession<F extends Pick<NewKeySession, Required> & Partial<NewKeySession>>(
   { now, origin }: Call,
   seconds: number,

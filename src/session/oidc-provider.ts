@@ -12,7 +12,7 @@ import { issuerName } from './web-identity.ts';
 const MAX_URL_CHARACTERS = 255;
 const MAX_CLIENT_IDS = 100;
 const MAX_CLIENT_ID_CHARACTERS = 255;
-/** Keys of one provider, and characters of their set. */
+/** Most keys of one provider, and most characters of their set. */
 const MAX_KEYS = 100;
 const MAX_JWKS_CHARACTERS = 131_072;
 
@@ -21,7 +21,7 @@ export interface OidcProviderInput {
   /** https://host/path: the `iss` of its tokens. */
   readonly url: string;
   readonly clientIds: readonly string[];
-  /** JSON text of its key set: the gateway asks nobody for keys. */
+  /** JSON text of its key set: the gateway fetches no keys. */
   readonly jwks: string;
 }
 
@@ -46,20 +46,20 @@ export function createOidcProvider(
   });
 }
 
-/** What of a provider is to change; what is left out stays. */
+/** Changes of a provider; what is left out does not change. */
 export type OidcProviderChange = Partial<Pick<OidcProviderInput, 'clientIds' | 'jwks'>>;
 
-/** The event of an update in the audit trail: AWS has one operation for each thing that changes. */
+/** The event of an update in the audit trail: AWS has one operation for each property. */
 export const UPDATE_EVENT = 'UpdateOpenIDConnectProvider';
 
-/** The operations of IAM that an update is: client ids AWS changes one by one, and of the keys it knows the thumbprint. */
+/** The operations of IAM behind an update: AWS changes client ids one by one, and knows the thumbprint of the keys. */
 export function operationsOfUpdate({ clientIds, jwks }: OidcProviderChange): readonly [string, ...string[]] {
   const ofKeys = 'UpdateOpenIDConnectProviderThumbprint';
   if (clientIds !== undefined) {
     const ofIds = ['AddClientIDToOpenIDConnectProvider', 'RemoveClientIDFromOpenIDConnectProvider'] as const;
     return jwks === undefined ? ofIds : [...ofIds, ofKeys];
   }
-  // What changes nothing is no reason to tell whether the provider is there.
+  // A change without effect must not reveal whether the provider exists.
   return [jwks === undefined ? 'GetOpenIDConnectProvider' : ofKeys];
 }
 
@@ -81,7 +81,7 @@ export function updateOidcProvider(
   });
 }
 
-/** iam:DeleteOpenIDConnectProvider. Role sessions that were made with it go on. Throws NoSuchEntity. */
+/** iam:DeleteOpenIDConnectProvider. Role sessions that were made with it continue. Throws NoSuchEntity. */
 export function deleteOidcProvider(tools: SessionTools, call: Call, arn: string): Promise<void> {
   const attempted = iamOperation('DeleteOpenIDConnectProvider', arn);
   return audited(tools.directory.audit, call, attempted, (event) => tools.directory.oidcProviders.remove(arn, event));
@@ -136,24 +136,24 @@ async function readJwks(text: string): Promise<OidcProviderRecord['jwks']> {
   }
 }
 
-/** What a JSON Web Key has only when it holds a secret. https://www.rfc-editor.org/rfc/rfc7518#section-6 */
+/** Members that a JSON Web Key has only if it contains a secret. https://www.rfc-editor.org/rfc/rfc7518#section-6 */
 const PRIVATE_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k'] as const satisfies readonly (keyof JWK)[];
-/** Of the modulus: what tokens are verified with at least, and what costs no more than it may. */
+/** Bits of the modulus: the least that is safe, and the most whose cost is acceptable. */
 const RSA_BITS = { min: 2048, max: 16_384 } as const;
 
 async function checkPublicKey(key: JWK, index: number): Promise<void> {
   const field = `jwks.keys[${index}]`;
   if (key.kty === 'oct' || PRIVATE_MEMBERS.some((member) => key[member] !== undefined))
-    throw new ValidationError('only public keys belong into a key set', field);
+    throw new ValidationError('a key set may contain only public keys', field);
   try {
     await importJWK(key, key.alg ?? (key.kty === 'RSA' ? 'RS256' : key.kty === 'EC' ? 'ES256' : 'EdDSA'));
   } catch {
-    throw new ValidationError('not a key of RSA, of an elliptic curve or of Ed25519', field);
+    throw new ValidationError('not an RSA, elliptic curve or Ed25519 key', field);
   }
   if (key.kty === 'RSA') checkRsaKey(key, field);
 }
 
-/** With the exponent 1 everybody makes signatures. */
+/** With the exponent 1 anybody can make signatures. */
 function checkRsaKey({ n = '', e = '' }: JWK, field: string): void {
   const { modulusLength = 0, publicExponent = 0n } =
     createPublicKey({ key: { kty: 'RSA', n, e }, format: 'jwk' }).asymmetricKeyDetails ?? {};

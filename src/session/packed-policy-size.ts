@@ -9,7 +9,7 @@ import { RolegateError } from '../policy/errors.ts';
  */
 const ROOM = 2048;
 
-/** Per cent of the room that is used; null: there is nothing to pack. Throws PackedPolicyTooLarge above a hundred. */
+/** Share of the limit that is used, in percent; null: there is nothing to pack. Throws PackedPolicyTooLarge above 100. */
 export function packedPolicySize(session: {
   readonly sessionPolicies: readonly string[];
   readonly sessionPolicyArns: readonly string[];

@@ -7,8 +7,8 @@ import type { SessionTools } from './session-tools.ts';
 export const REVOKING_POLICY = 'AWSRevokeOlderSessions';
 
 /**
- * Revokes all sessions of a role that were issued before now, as AWS's console does: by an inline policy of the role,
- * which denies everything to older tokens. Sessions that are made from now on work. Chained sessions live in their own
+ * Revokes all sessions of a role that were issued before now, as AWS's console does: by an inline policy of the role
+ * that denies everything to older tokens. Sessions made from now on work. Chained sessions belong to their own
  * role and are revoked there. Throws NoSuchEntity, UnmodifiableEntity.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_revoke-sessions.html
  */

@@ -29,27 +29,27 @@ export interface SigningKey {
   readonly jwk: JWK & { readonly kid: string };
 }
 
-/** What the gateway knows and nobody else may. */
+/** The gateway's secrets. */
 export interface Secrets {
-  /** The secret access key of a key id. Derived, never stored: everybody who has the master key can derive it again. */
+  /** The secret access key of a key id. It is derived, never stored: anybody who has the master key can derive it again. */
   secretFor(keyId: string): string;
   /** In constant time. */
   isSecretFor(keyId: string, secret: string): boolean;
   /** In constant time. */
   isOperatorToken(token: string): boolean;
-  /** Signs tokens (Ed25519). Derived too, so that all gateways of one directory accept each other's. `generation`: from 1. */
+  /** Signs tokens (Ed25519). It is derived too, so that all gateways of one directory accept each other's tokens. `generation`: from 1. */
   signingKey(generation: number): SigningKey;
   /** The secret of an MFA device, of the length of SHA-1 (RFC 4226 recommends it). */
   mfaSecret(seedId: string): Buffer;
   /** SHA-256 of the master key. */
   readonly masterKeyFingerprint: string;
-  /** The operator token if this start made it, to be shown once; else null. */
+  /** The operator token if this start created it, to be shown once; otherwise null. */
   readonly newOperatorToken: string | null;
 }
 
 /**
- * Reads the secrets of the data folder, made on the first start. `operatorToken` (from the settings) takes the place of
- * the one in the folder. Throws when a file is there and is none of ours.
+ * Reads the secrets of the data folder, which the first start creates. `operatorToken` (from the settings) replaces the
+ * one in the folder. Throws if a file exists and is not one of ours.
  */
 export async function createSecrets(options: {
   readonly dataDir: string;
@@ -68,12 +68,12 @@ export async function createSecrets(options: {
       ? await readOrMakeKeyFile(dataDir, OPERATOR_TOKEN_FILE, () => randomBytes(KEY_BYTES).toString('base64url'))
       : { text: operatorToken, made: false };
   if (token.text === '')
-    throw new Error(`${join(dataDir, OPERATOR_TOKEN_FILE)} is empty: delete it to have a new one made`);
+    throw new Error(`${join(dataDir, OPERATOR_TOKEN_FILE)} is empty: delete it, and the next start creates a new one`);
   return secretsOf(masterKey, token.text, token.made);
 }
 
 /**
- * Refuses a directory whose secrets were derived from another master key: nobody could sign in with the keys it holds.
+ * Refuses a directory whose secrets were derived from another master key: nobody could sign in with its keys.
  */
 export async function checkMasterKey(directory: Directory, secrets: Secrets): Promise<void> {
   const kept = await directory.masterKeyFingerprint(secrets.masterKeyFingerprint);
@@ -121,7 +121,7 @@ function signingKeyOf(seed: Buffer): SigningKey {
   };
 }
 
-/** Texts of any length become comparable in constant time. */
+/** Makes texts of any length comparable in constant time. */
 function digest(text: string): Buffer {
   return createHash('sha256').update(text).digest();
 }

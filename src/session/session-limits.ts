@@ -2,14 +2,14 @@ import { checkSessionPolicies, managedSessionPolicies } from '../access/session-
 import type { Gathered } from '../directory/directory.ts';
 import { ValidationError } from './errors.ts';
 
-/** What limits a session that is to be made. */
+/** The policies that limit a new session. */
 export interface SessionLimits {
   readonly sessionPolicies: readonly string[];
   readonly sessionPolicyArns: readonly string[];
 }
 
 /**
- * Session policies have to be policies, managed ones those of the account of the session's `owner` or of AWS. Throws
+ * Session policies must be valid policies; managed ones must belong to the account of the session's `owner` or to AWS. Throws
  * MalformedPolicyDocument, ValidationError.
  */
 export function checkSessionLimits(

@@ -5,24 +5,24 @@ import type { Secrets } from './secrets.ts';
 
 const ALGORITHM = 'EdDSA';
 /**
- * What a token is for. Explicit typing, so that none can pass for another, in a header or in a cookie:
+ * The purpose of a token. Explicit typing, so that none can pass for another, in a header or in a cookie:
  * https://www.rfc-editor.org/rfc/rfc8725#section-3.11
  */
 const TYPES = { session: 'rolegate-session+jwt', signIn: 'rolegate-sign-in+jwt' } as const;
 const ISSUER = 'rolegate';
 const AUDIENCE = 'rolegate';
-/** Longer ones are not looked at. */
+/** Longer tokens are not read. */
 const MAX_TOKEN_CHARACTERS = 4096;
 /**
- * Seconds that a token of ours is accepted after its expiry: none. All gateways of a directory judge by their own clocks,
- * which have to be synchronized; others who verify our tokens choose their own tolerance.
+ * Seconds for which our token is accepted after its expiry: none. All gateways of a directory judge by their own clocks,
+ * which must be synchronized; others who verify our tokens choose their own tolerance.
  */
 export const CLOCK_TOLERANCE_SECONDS = 0;
 /** Seconds: no token lives longer (sts:GetSessionToken). Older generations of the key are published for as long. */
 const MAX_LIFETIME_SECONDS = 129_600;
 
 export type TokenUse = keyof typeof TYPES;
-/** Where the session that a token names is kept. */
+/** The table of the session that a token names. */
 export type SessionTable = 'role' | 'key';
 
 export interface TokenFacts {
@@ -35,11 +35,11 @@ export interface TokenFacts {
   readonly expiresAt: number;
 }
 
-/** Signs and verifies the tokens of sessions with the keys of all generations that count. */
+/** Signs and verifies the tokens of sessions with the keys of all accepted generations. */
 export class SessionTokens {
   readonly #keys: SigningKeyStore;
   readonly #secrets: Pick<Secrets, 'signingKey'>;
-  /** By the list that the store answers: it is the same one while nothing has changed. */
+  /** By the list that the store returns: the same one while nothing has changed. */
   readonly #resolvers = new WeakMap<readonly SigningKeyRecord[], ReturnType<typeof createLocalJWKSet>>();
 
   constructor(keys: SigningKeyStore, secrets: Pick<Secrets, 'signingKey'>) {
@@ -47,7 +47,7 @@ export class SessionTokens {
     this.#secrets = secrets;
   }
 
-  /** Who it is and until when, signed; everything else is looked up. */
+  /** A signed token with identity and expiry; everything else is looked up. */
   async sign(use: TokenUse, { id, subject, table, issuedAt, expiresAt }: TokenFacts): Promise<string> {
     const newest = (await this.#keys.list()).at(-1);
     if (newest === undefined) throw new Error('the directory has lost its signing keys');
@@ -63,7 +63,7 @@ export class SessionTokens {
       .sign(privateKey);
   }
 
-  /** The session that `token` is of. Throws AuthenticationError: ExpiredToken, or InvalidClientTokenId for all else. */
+  /** The session of `token`. Throws AuthenticationError: ExpiredToken, or InvalidClientTokenId for everything else. */
   async verify(
     use: TokenUse,
     token: string,
@@ -89,7 +89,7 @@ export class SessionTokens {
     }
   }
 
-  /** What `/.well-known/jwks.json` answers: the keys of all tokens that can be valid at `now`, the newest first. */
+  /** The answer of `/.well-known/jwks.json`: the keys of all tokens that can be valid at `now`, the newest first. */
   async jwks(now: number): Promise<{ readonly keys: readonly JWK[] }> {
     const generations = await this.#keys.list();
     const alive = generations.filter(({ retiredAt }, index) => {
@@ -111,7 +111,7 @@ export class SessionTokens {
   }
 }
 
-/** `requiredClaims` has seen to it that they are there, not to their types. */
+/** `requiredClaims` has checked that the claims exist, not their types. */
 function sessionNamed({ jti, table }: JWTPayload): { readonly id: string; readonly table: SessionTable } {
   if (typeof jti !== 'string' || (table !== 'role' && table !== 'key')) {
     throw new AuthenticationError('InvalidClientTokenId');

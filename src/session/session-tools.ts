@@ -4,10 +4,10 @@ import type { IdentityStores } from '../directory/stores/identity-stores.ts';
 import type { Secrets } from './secrets.ts';
 import type { SessionTokens } from './session-token.ts';
 
-/** What becoming somebody rests on. */
+/** The directory as sessions need it. */
 export type SessionDirectory = Directory & IdentityStores;
 
-/** What the parts of this folder share. */
+/** Tools that the files of this folder share. */
 export interface SessionTools {
   readonly directory: SessionDirectory;
   readonly actions: AssumptionActions;

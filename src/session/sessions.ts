@@ -38,26 +38,26 @@ import {
 import { type AssumedRoleWithWebIdentity, assumeRoleWithWebIdentity, type WebIdentityInput } from './web-identity.ts';
 
 type Origin = Partial<CallOrigin>;
-/** Everything but the first two arguments of one of this folder's operations. */
+/** All but the first two arguments of one of this folder's operations. */
 type InputOf<F extends (...args: never[]) => unknown> = Parameters<F>[2];
 
 /**
  * Becoming somebody: credentials, assuming a role and leaving it. `now`: milliseconds since 1970. `origin`: where the call
- * comes from, for condition keys and the audit trail; what is left out is not known. What does
- * more than read is kept in the audit trail, refusals included. Whether the caller may manage others' keys, devices,
- * providers and roles is for whoever calls to decide before.
+ * comes from, for condition keys and the audit trail; parts that are left out are not known. Everything that does more
+ * than read is recorded in the audit trail, including refusals. The guard decides before whether the caller may manage
+ * others' keys, devices, providers and roles.
  */
 export interface Sessions extends EntityChanges {
-  /** Who calls, by the Authorization header. Throws AuthenticationError. */
+  /** The caller, by the Authorization header. Throws AuthenticationError. */
   authenticate(authorization: string | null, now: number): Promise<Caller>;
-  /** Who calls, by the value of a browser's cookie. Throws AuthenticationError. */
+  /** The caller, by the value of a browser's cookie. Throws AuthenticationError. */
   authenticateSignIn(token: string, now: number): Promise<Caller>;
   /** Signs a browser in with a long-term key. Throws AuthenticationError, AccessDenied (MFA). */
   signIn(input: SignInInput, now: number, origin?: Origin): Promise<SignedIn>;
   signOut(caller: Caller, now: number, origin?: Origin): Promise<void>;
   /** sts:AssumeRole; with a browser's sign-in, switchRole. */
   assumeRole(caller: Caller, input: AssumeRoleInput, now: number, origin?: Origin): Promise<AssumedRole>;
-  /** As AWS's console: for browsers that are signed in. */
+  /** As in AWS's console: for signed-in browsers. */
   switchRole(caller: Caller, input: { readonly role: string }, now: number, origin?: Origin): Promise<AssumedRole>;
   assumeInstanceProfile(
     caller: Caller,
@@ -65,7 +65,7 @@ export interface Sessions extends EntityChanges {
     now: number,
     origin?: Origin,
   ): Promise<AssumedRole>;
-  /** For anybody who has a token of a provider that the role trusts. */
+  /** For anybody with a token of a provider that the role trusts. */
   assumeRoleWithWebIdentity(input: WebIdentityInput, now: number, origin?: Origin): Promise<AssumedRoleWithWebIdentity>;
   getSessionToken(
     caller: Caller,
@@ -80,7 +80,7 @@ export interface Sessions extends EntityChanges {
     origin?: Origin,
   ): Promise<FederationToken>;
   getCallerIdentity(caller: Caller): Promise<CallerIdentity>;
-  /** Ends the caller's role session at once. Throws ValidationError when the caller is in no role. */
+  /** Ends the caller's role session at once. Throws ValidationError if the caller is in no role. */
   exitRole(caller: Caller, now: number, origin?: Origin): Promise<ExitedRole>;
   /** Ends the validity of all older sessions of a role, by the inline policy AWSRevokeOlderSessions. */
   revokeRoleSessions(
@@ -131,7 +131,7 @@ export interface Sessions extends EntityChanges {
     origin?: Origin,
   ): Promise<void>;
   deleteOidcProvider(caller: Caller, arn: string, now: number, origin?: Origin): Promise<void>;
-  /** For the operator: the next generation of the signing key; answers its number. `retireOlder`: ends all older tokens. */
+  /** For the operator: creates the next generation of the signing key and returns its number. `retireOlder`: ends all older tokens. */
   rotateSigningKey(
     caller: Caller,
     input: { readonly retireOlder?: boolean },
@@ -152,7 +152,7 @@ export function createSessions(options: {
   const tools: SessionTools = { directory, secrets, tokens, actions: access.assumptionActions };
   const anonymous: Caller = { kind: 'anonymous' };
   const operator: Caller = { kind: 'operator' };
-  /** An operation of this folder with the call first taken apart. */
+  /** An operation of this folder that takes the parts of its call. */
   const on =
     <I, T>(operation: (tools: SessionTools, call: Call, input: I) => Promise<T>) =>
     (caller: Caller, input: I, now: number, origin?: Origin): Promise<T> =>

@@ -20,7 +20,7 @@ export interface SignInInput {
 }
 
 export interface SignedIn {
-  /** The value of the cookie: a signed token that is good for nothing else. */
+  /** The value of the cookie: a signed token that serves no other purpose. */
   readonly token: string;
   /** Milliseconds since 1970. */
   readonly expiresAt: number;
@@ -29,7 +29,7 @@ export interface SignedIn {
 
 /**
  * Signs a browser in with the long-term key of a user or a service. Throws AuthenticationError, and AccessDenied for a
- * wrong MFA code. `call`: nobody's, whoever the browser was before.
+ * wrong MFA code. `call`: an anonymous call, whoever the browser was before.
  */
 export function signIn(tools: SessionTools, call: Call, input: SignInInput): Promise<SignedIn> {
   const { accessKeyId, secretAccessKey, serialNumber = null, tokenCode = null } = input;
@@ -53,7 +53,7 @@ export function signIn(tools: SessionTools, call: Call, input: SignInInput): Pro
   });
 }
 
-/** Ends the sign-in of the calling browser, and the role session that it is in. Throws ValidationError without one. */
+/** Ends the sign-in of the calling browser and its role session. Throws ValidationError if there is no sign-in. */
 export function signOut(tools: SessionTools, call: Call): Promise<void> {
   return audited(tools.directory.audit, call, { event: 'SignOut' }, async (event) => {
     const record = signInOf(call.caller);
@@ -63,8 +63,8 @@ export function signOut(tools: SessionTools, call: Call): Promise<void> {
 }
 
 /**
- * Who a browser is, by the value of its cookie: the role session that it has switched to while that lasts, else itself.
- * Throws AuthenticationError: ExpiredToken, or InvalidClientTokenId (also when its key was switched off).
+ * The identity of a browser, by the value of its cookie: the role session that it has switched to while that lasts,
+ * otherwise itself. Throws AuthenticationError: ExpiredToken, or InvalidClientTokenId (also if its key is inactive).
  */
 export async function authenticateSignIn(tools: SessionTools, token: string, now: number): Promise<Caller> {
   const { directory, tokens } = tools;
@@ -76,7 +76,7 @@ export async function authenticateSignIn(tools: SessionTools, token: string, now
   if (key === null || !key.active) throw new AuthenticationError('InvalidClientTokenId');
   const own = callerWithKeySession(record);
   const session = record.roleSessionId === null ? null : await directory.sessions.find(record.roleSessionId);
-  // A role that has expired, was ended elsewhere or is gone gives the own permissions back.
+  // If the role session has expired, was ended elsewhere or is gone, the browser has its own permissions back.
   if (session === null || session.endedAt !== null || session.expiresAt <= now) return own;
   return callerWithKeySession(record, session);
 }

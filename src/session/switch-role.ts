@@ -9,7 +9,7 @@ import { ValidationError } from './errors.ts';
 import { type AssumedRole, grantRole } from './grant-role.ts';
 import type { SessionTools } from './session-tools.ts';
 
-/** What a browser cannot say when it switches roles. */
+/** Parameters that a browser cannot give when it switches roles. */
 const NOT_IN_A_BROWSER = [
   'durationSeconds',
   'externalId',
@@ -24,14 +24,14 @@ const NOT_IN_A_BROWSER = [
   'sourceAccount',
 ] as const satisfies readonly (keyof AssumeRoleInput)[];
 
-/** Characters of a session's name. */
+/** Most characters of a session name. */
 const NAME = { min: 2, max: 64 } as const;
 
 /**
- * Switches the browser into a role, as AWS's console does: always with the identity that signed in, also out of another
- * role, which ends; so it is never chaining. The session lasts an hour, no longer than the role allows and no longer than
- * the sign-in; it is named after who signed in, whatever name is asked for. A role that asks for an external id or a
- * source identity cannot be switched into. Throws ValidationError, AccessDenied.
+ * Switches the browser into a role, as AWS's console does: always with the identity that signed in, also from inside another
+ * role, which ends; so it is never chaining. The session lasts an hour, but no longer than the role or the sign-in allows;
+ * it is named after the signed-in identity, whatever name is asked for. A browser cannot switch into a role that asks for
+ * an external id or a source identity. Throws ValidationError, AccessDenied.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_switch-role-console.html
  */
 export function switchRole(
@@ -70,7 +70,7 @@ function isEmptyList(value: unknown): boolean {
   return Array.isArray(value) && value.length === 0;
 }
 
-/** Of a user its name without the path; of a service its name. */
+/** The name of a user without its path, or of a service. */
 function sessionNameOf(signIn: KeySessionRecord): string {
   const id = principalIdOf(makerOf(signIn));
   const name = id.slice(id.lastIndexOf('/') + 1).slice(0, NAME.max);

@@ -29,7 +29,7 @@ import { packedPolicySize } from './packed-policy-size.ts';
 import { checkSessionLimits } from './session-limits.ts';
 import type { SessionTools } from './session-tools.ts';
 
-/** Seconds. Those of root users last an hour at most, whatever is asked for. */
+/** Seconds. Credentials of root users last an hour at most, whatever is asked for. */
 const DURATION = { min: 900, max: 129_600 } as const;
 const DEFAULT_SECONDS = 43_200;
 const ROOT_SECONDS = 3600;
@@ -72,7 +72,7 @@ export function getSessionToken(
 export interface FederationTokenInput {
   readonly name: string;
   readonly durationSeconds?: number | null | undefined;
-  /** JSON texts: a federated user may do what these and its maker's policies both allow; without any, nothing. */
+  /** JSON texts: a federated user may do what both these and its maker's policies allow; without any, nothing. */
   readonly sessionPolicies?: readonly string[] | null | undefined;
   readonly sessionPolicyArns?: readonly string[] | null | undefined;
   readonly tags?: readonly { readonly key: string; readonly value: string }[] | null | undefined;
@@ -89,7 +89,7 @@ export interface FederationToken {
 }
 
 /**
- * sts:GetFederationToken: temporary credentials for somebody that a user lets act for it. Only with a long-term key.
+ * sts:GetFederationToken: temporary credentials for a federated user that acts for a user. Only with a long-term key.
  * Throws ValidationError, AccessDenied, MalformedPolicyDocument, PackedPolicyTooLarge.
  * https://docs.aws.amazon.com/STS/latest/APIReference/API_GetFederationToken.html
  */
@@ -160,7 +160,7 @@ function withLongTermKey(call: Call, operation: string): AccountCaller {
   return { ...caller, ref };
 }
 
-/** The decision on sts:GetFederationToken (and sts:TagSession with tags), if it is to allow; else throws AccessDenied. */
+/** The decision on sts:GetFederationToken (and sts:TagSession with tags) if it allows; otherwise throws AccessDenied. */
 async function authorizeFederation(
   tools: SessionTools,
   { now, origin }: Call,

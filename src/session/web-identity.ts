@@ -18,7 +18,7 @@ import type { SessionTools } from './session-tools.ts';
 const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'];
 /** Characters: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html */
 const TOKEN_LENGTH = { min: 4, max: 20_000 } as const;
-/** Seconds that the clock of a provider may be off. */
+/** Seconds by which the clock of a provider may differ. */
 export const PROVIDER_CLOCK_TOLERANCE_SECONDS = 60;
 const TAGS_CLAIM = 'https://aws.amazon.com/tags';
 const SOURCE_IDENTITY_CLAIM = 'https://aws.amazon.com/source_identity';
@@ -42,9 +42,9 @@ export interface AssumedRoleWithWebIdentity extends AssumedRole {
 }
 
 /**
- * sts:AssumeRoleWithWebIdentity: a role for whoever holds a token of a provider that the role trusts. No credentials are
- * needed, and none count: `call` is nobody's. Throws ValidationError, InvalidIdentityToken, ExpiredToken, AccessDenied (also for a role that
- * is not there), MalformedPolicyDocument, PackedPolicyTooLarge.
+ * sts:AssumeRoleWithWebIdentity: a role for the holder of a token from a provider that the role trusts. No credentials are
+ * needed, and none count: `call` is anonymous. Throws ValidationError, InvalidIdentityToken, ExpiredToken, AccessDenied
+ * (also for a role that does not exist), MalformedPolicyDocument, PackedPolicyTooLarge.
  */
 export function assumeRoleWithWebIdentity(
   tools: SessionTools,
@@ -84,7 +84,7 @@ function invalidToken(message: string, cause?: unknown): RolegateError {
   return new RolegateError('InvalidIdentityToken', message, { field: 'webIdentityToken', cause });
 }
 
-/** `host/path` of an issuer: how ARNs and condition keys name it. */
+/** `host/path` of an issuer, as ARNs and condition keys name it. */
 export function issuerName(url: string): string {
   return url.replace(/^https:\/\//, '').replace(/\/$/, '');
 }
@@ -115,11 +115,11 @@ async function verified(
   return { provider, payload, audience };
 }
 
-/** Says only whose keys to look for: nothing of it is believed before it is verified. */
+/** Only says whose keys to look up: nothing in it is trusted before it is verified. */
 function issuerOf(token: string): string {
   try {
     const { iss } = decodeJwt(token);
-    // The directory is asked for it: PostgreSQL has no NUL in its texts, not even to look for.
+    // It is looked up in the directory: PostgreSQL texts cannot contain NUL, not even in a search.
     if (typeof iss === 'string' && iss.startsWith('https://') && !UNSTORABLE.test(iss)) return iss;
   } catch (error) {
     if (!(error instanceof errors.JOSEError)) throw error;
@@ -144,9 +144,9 @@ async function payloadOf(token: string, provider: OidcProviderRecord, now: numbe
     if (typeof payload.iat === 'number' && payload.iat > now / 1000 + PROVIDER_CLOCK_TOLERANCE_SECONDS) {
       throw invalidToken('The ID Token provided was issued in the future.');
     }
-    // OpenID Connect has ASCII there; PostgreSQL stores no NUL, and what a trail cannot keep as it is must not get in.
+    // OpenID Connect allows ASCII here; PostgreSQL stores no NUL, and what the trail cannot record unchanged is refused.
     if (UNSTORABLE.test(payload.sub)) {
-      throw invalidToken('The subject of the ID Token provided holds characters that no subject has.');
+      throw invalidToken('The subject of the ID Token provided contains characters that are not allowed.');
     }
     return payload;
   } catch (error) {
@@ -156,7 +156,7 @@ async function payloadOf(token: string, provider: OidcProviderRecord, now: numbe
         cause: error,
       });
     }
-    // A TypeError: the key that the token names is no good for its algorithm, too short for instance.
+    // A TypeError: the key that the token names does not suit its algorithm; it may be too short.
     if (error instanceof errors.JOSEError || error instanceof TypeError) {
       throw invalidToken("Couldn't verify the web identity token with the keys of its provider.", error);
     }
@@ -165,7 +165,7 @@ async function payloadOf(token: string, provider: OidcProviderRecord, now: numbe
 }
 
 /**
- * The condition keys that the token makes, by the name of its issuer.
+ * The condition keys that follow from the token, by the name of its issuer.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_iam-condition-keys.html#condition-keys-wif
  */
 function claimKeys({ url }: OidcProviderRecord, payload: JWTPayload): RequestContext {
@@ -177,7 +177,7 @@ function claimKeys({ url }: OidcProviderRecord, payload: JWTPayload): RequestCon
   };
   const { azp, aud, sub, email, amr } = payload;
   const [only] = Array.isArray(aud) && aud.length === 1 ? aud : [];
-  // Where the token names the party it was issued to, that is its audience, and the audience is the original one.
+  // If the token names the party it was issued to, that is its audience, and the token's audience is the original one.
   say('aud', typeof azp === 'string' ? azp : (only ?? aud));
   if (typeof azp === 'string') say('oaud', only ?? aud);
   say('sub', sub);
@@ -193,7 +193,7 @@ function withClaims(parameters: AssumeRoleParameters, payload: JWTPayload): Assu
   const listed = isObject(claim) ? claim['transitive_tag_keys'] : undefined;
   const sourceIdentity = payload[SOURCE_IDENTITY_CLAIM];
   try {
-    // As if they were passed: they have the same limits.
+    // They have the same limits as passed ones.
     return assumeRoleParameters({
       ...parameters,
       tags,
@@ -201,7 +201,7 @@ function withClaims(parameters: AssumeRoleParameters, payload: JWTPayload): Assu
       sourceIdentity: typeof sourceIdentity === 'string' ? sourceIdentity : null,
     });
   } catch (error) {
-    // All else was looked at before: it is in the token.
+    // Everything else was checked before: it is in the token.
     throw error instanceof ValidationError ? new ValidationError(error.message, 'webIdentityToken') : error;
   }
 }
@@ -210,7 +210,7 @@ function tagsOf(claim: unknown): { readonly key: string; readonly value: string 
   if (!isObject(claim)) return [];
   return Object.entries(claim).map(([key, value]) => {
     const text: unknown = Array.isArray(value) && value.length === 1 ? value[0] : value;
-    if (typeof text !== 'string') throw invalidToken(`the tag \`${key}\` of the token has not one value`);
+    if (typeof text !== 'string') throw invalidToken(`the tag \`${key}\` of the token must have exactly one value`);
     return { key, value: text };
   });
 }

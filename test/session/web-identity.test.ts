@@ -188,7 +188,7 @@ describe('a web identity', () => {
   it.each([
     ['that is too short', { ...rsaKey(1024) }, 'a key of RSA has 2048 to 16384 bits and an exponent greater than 1'],
     ['whose signatures everybody makes', { ...rsaKey(2048), e: 'AQ' }, 'a key of RSA has 2048 to 16384 bits'],
-    ['with a part of its secret', { ...rsaKey(2048), p: 'AAAA' }, 'only public keys belong into a key set'],
+    ['with a part of its secret', { ...rsaKey(2048), p: 'AAAA' }, 'a key set may contain only public keys'],
   ])('of a provider with a key %s is not registered', async (_, wrong, message) => {
     const keys = [{ ...rsaKey(2048), kid: 'good' }, wrong];
     const provider = { accountId: A, url: 'https://new.example.com', clientIds: ['a'], jwks: JSON.stringify({ keys }) };
