@@ -24,7 +24,7 @@ export async function createAccessKey(owner: Owner, settings: Settings, terminal
   );
 }
 
-/** Null when another process has the data folder. */
+/** Null if another process holds the data folder. */
 async function createHere(owner: Owner, settings: Settings): Promise<NewAccessKey | null> {
   const services = await openServices(settings).catch((error: unknown) => {
     if (error instanceof RolegateError && error.code === 'DATA_DIR_LOCKED') return null;
@@ -49,7 +49,7 @@ const CREATE = `mutation CreateAccessKey($input: CreateAccessKeyInput!) {
   }
 }`;
 
-/** By the gateway that has the folder. */
+/** Through the gateway that holds the folder. */
 async function createThere(owner: Owner, gateway: RunningGateway): Promise<NewAccessKey> {
   const { createAccessKey: result } = await gateway.ask(CREATE, {
     input: { principal: 'user' in owner ? owner.user : owner.service },

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 
-/** What was asked for on the command line. */
+/** A parsed command line. */
 export type Command =
   | { readonly kind: 'help' }
   | { readonly kind: 'version' }
@@ -8,7 +8,7 @@ export type Command =
   | { readonly kind: 'import'; readonly files: readonly string[]; readonly accountName: string | null }
   | { readonly kind: 'createAccessKey'; readonly owner: { readonly user: string } | { readonly service: string } };
 
-/** The command line is not of the form that help describes. */
+/** The command line does not have the form that the help describes. */
 export class UsageError extends Error {}
 
 const MAX_ACCOUNT_NAME = 128;

@@ -1,2 +1,2 @@
-/** A command could not do what it was asked: one sentence for people, printed as it is. */
+/** A command failed: one sentence for people, printed as it is. */
 export class CommandFailed extends Error {}

@@ -10,7 +10,7 @@ import { aboutFile, parseExport, readExports } from './read-exports.ts';
 import { hereOrThere, isObject, type RunningGateway } from './running-gateway.ts';
 import { ProgressLine, type Terminal } from './terminal.ts';
 
-/** What an import did, however it was done. */
+/** The result of an import, whichever way it was made. */
 type Imported = Pick<Applied, 'changed' | 'users' | 'groups' | 'roles' | 'policies' | 'accounts' | 'warnings'> & {
   readonly revision: string;
 };
@@ -33,7 +33,7 @@ export async function importFiles(
   try {
     progress.show('reading');
     const text = await readExports(command.files, input);
-    // Also before it is sent to a gateway: a file that is none is told at once, and by its name.
+    // Checked before it is sent to a gateway, so that a wrong file is reported at once, by its name.
     const parsed = parseExport(command.files, text);
     const document = withAccountName(parsed.document, command.accountName);
     progress.show('opening the directory');
@@ -49,7 +49,7 @@ export async function importFiles(
   terminal.out(summaryOf(imported, Date.now() - startedAt));
 }
 
-/** Into the directory itself; null when another process has its folder. */
+/** Imports into the directory itself; null if another process holds its folder. */
 async function importHere(
   document: DirectoryDocument,
   warnings: readonly string[],
@@ -83,7 +83,7 @@ const IMPORT = `mutation Import($input: ImportAccountAuthorizationDetailsInput!)
   }
 }`;
 
-/** Through the gateway that has the folder. */
+/** Imports through the gateway that holds the folder. */
 async function importThere(
   command: Import,
   text: string,

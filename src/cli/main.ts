@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import process from 'node:process';
 
-// Before anything of graphql is loaded: it looks once, and is slower in development.
+// Set before graphql is loaded: it reads this once, and is slower in development.
 process.env['NODE_ENV'] ??= 'production';
 const { runCommand } = await import('./run.ts');
 const { processTerminal } = await import('./terminal.ts');

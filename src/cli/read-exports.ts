@@ -23,12 +23,12 @@ export async function readExports(files: readonly string[], input: NodeJS.Readab
     texts.push(text);
   }
   if (texts.length === 1) return texts[0] ?? '';
-  // Each by itself first: an error in the joined document could not say which file it is in.
+  // Each file is parsed by itself first: an error in the joined document could not name the file.
   for (const [index, text] of texts.entries()) check(files[index] ?? '', text);
   return `[${texts.join(',\n')}]`;
 }
 
-/** Parses, and names the file instead of the field when it is refused. */
+/** Parses, and names the file instead of the field in a refusal. */
 export function parseExport(files: readonly string[], text: string) {
   return check(files.map(shownName).join(', '), text);
 }
@@ -42,7 +42,7 @@ function check(file: string, text: string) {
   }
 }
 
-/** The parser speaks of the field `document`, which nobody on a command line has written. */
+/** The parser's messages name the field `document`, which does not exist on a command line. */
 export function aboutFile(file: string, message: string): string {
   return `${shownName(file)}: ${message.replace(/^`(?:input\.)?document` (is|holds)/, 'it $1').replace(/`(?:input\.)?document`/g, 'the file')}`;
 }
@@ -73,7 +73,7 @@ async function readExport(file: string, input: NodeJS.ReadableStream): Promise<s
   return decode(Buffer.concat(chunks));
 }
 
-/** UTF-8, or UTF-16 with its mark: that is what `>` writes in Windows PowerShell. */
+/** UTF-8, or UTF-16 with a byte order mark, as `>` writes it in Windows PowerShell. */
 function decode(bytes: Buffer): string {
   const isUtf16 = bytes[0] === 0xff && bytes[1] === 0xfe;
   const text = bytes.toString(isUtf16 ? 'utf16le' : 'utf8');

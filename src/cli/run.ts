@@ -6,7 +6,7 @@ import { CommandFailed } from './failure.ts';
 import { HELP } from './help.ts';
 import type { Terminal } from './terminal.ts';
 
-/** Runs one command and answers the exit code: 0 done, 1 refused or failed, 2 wrong usage or settings. */
+/** Runs one command and returns the exit code: 0 done, 1 refused or failed, 2 wrong usage or settings. */
 export async function runCommand(
   args: readonly string[],
   terminal: Terminal,
@@ -36,7 +36,7 @@ export async function runCommand(
   }
 }
 
-/** What a command needs is loaded with it: help need not wait for a database. */
+/** Each command loads what it needs, so that help does not wait for a database. */
 async function perform(
   command: Exclude<Command, { readonly kind: 'help' | 'version' }>,
   settings: Settings,

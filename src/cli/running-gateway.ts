@@ -5,20 +5,20 @@ import { readAddress } from '../server/address-file.ts';
 import type { Settings } from '../server/settings.ts';
 import { CommandFailed } from './failure.ts';
 
-/** The gateway that has the data folder, spoken to as its operator. */
+/** The gateway that holds the data folder, called as its operator. */
 export interface RunningGateway {
   readonly url: string;
-  /** The `data` of the answer. Throws CommandFailed with what the gateway says. */
+  /** The `data` of the answer. Throws CommandFailed with the gateway's message. */
   ask(query: string, variables: Readonly<Record<string, unknown>>): Promise<Readonly<Record<string, unknown>>>;
 }
 
-/** How long a command waits for another one that has the data folder. Milliseconds. */
+/** How long a command waits for another one that holds the data folder. Milliseconds. */
 const PATIENCE = 30_000;
 const BETWEEN = 250;
 
 /**
- * Does a command's work in the data folder itself, or through the gateway that has it. While another command has it, waits
- * for that to end. `here` answers null when the folder is taken. Throws CommandFailed when it stays taken.
+ * Does the work of a command in the data folder itself, or through the gateway that holds it. While another command holds
+ * it, waits for that to end. `here` returns null if the folder is held. Throws CommandFailed if it stays held.
  */
 export async function hereOrThere<T>(
   settings: Settings,
@@ -36,7 +36,7 @@ export async function hereOrThere<T>(
   }
 }
 
-/** Finds it by what it has left in the data folder. Throws CommandFailed that says what is missing. */
+/** Finds the gateway by its files in the data folder. Throws CommandFailed that says what is missing. */
 async function runningGateway(settings: Settings): Promise<RunningGateway> {
   const address = await readAddress(settings.dataDir);
   if (address === null) {

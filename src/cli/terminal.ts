@@ -1,8 +1,8 @@
-/** Where a command writes, and what it may read: the process's, or a test's. */
+/** The input and output of a command: those of the process, or of a test. */
 export interface Terminal {
   out(text: string): void;
   error(text: string): void;
-  /** Whether standard error is looked at by a person, who likes to see that something happens. */
+  /** Whether standard error is a terminal, where progress is shown. */
   readonly isInteractive: boolean;
 }
 
@@ -12,7 +12,7 @@ export const processTerminal: Terminal = {
   isInteractive: process.stderr.isTTY,
 };
 
-/** One line that is written over and over, and gone at the end. On a terminal only: a file would be full of it. */
+/** One line that is rewritten, and removed at the end. Only on a terminal: it would fill a file. */
 export class ProgressLine {
   readonly #terminal: Terminal;
   #width = 0;

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 const NAME = 'gateway.json';
 
-/** Where a running gateway is, for the command line. */
+/** The address of a running gateway, for the command line. */
 export interface GatewayAddress {
   readonly url: string;
   readonly pid: number;
@@ -17,7 +17,7 @@ export async function writeAddress(dataDir: string, address: GatewayAddress): Pr
   await rename(draft, path);
 }
 
-/** Null: no gateway has left one; one that was killed leaves it behind, so that it says where to try. */
+/** Null: there is no such file. A killed gateway leaves its file behind, so the address is only one to try. */
 export async function readAddress(dataDir: string): Promise<GatewayAddress | null> {
   try {
     const value: unknown = JSON.parse(await readFile(join(dataDir, NAME), 'utf8'));

@@ -6,7 +6,7 @@ import { originOf } from './origin.ts';
 import type { RequestHead } from './request-head.ts';
 import { type CookieTarget, signInCookieOf } from './sign-in-cookie.ts';
 
-/** What is known of a request before its body is read; a Refusal when it will not be. Cookies are set on `response`. */
+/** Facts about a request before its body is read, or a Refusal if it will not be read. Cookies are set on `response`. */
 export type Admit = (
   head: RequestHead,
   request: Pick<RequestFacts, 'requestId' | 'now'>,

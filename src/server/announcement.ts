@@ -3,7 +3,7 @@ import { DEMO_SIGN_IN_FILE, demoSignInText } from './demo.ts';
 import type { RunningGateway } from './gateway.ts';
 import { type Settings, withoutPassword } from './settings.ts';
 
-/** What people read when the gateway is ready. Secrets stand in it only at the start that has made them. */
+/** The text that people read when the gateway is ready. It contains secrets only at the start that created them. */
 export function announcement(gateway: RunningGateway, settings: Settings): string {
   const lines = [
     `Rolegate is ready at ${gateway.url}/graphql`,

@@ -10,18 +10,18 @@ import type { RequestHead } from './request-head.ts';
 import { refuseForeign } from './same-origin.ts';
 import { signInTokenOf } from './sign-in-cookie.ts';
 
-/** Who asks, and whether the browser has a cookie that is good for nothing any more. */
+/** The caller, and whether the browser's cookie is no longer valid. */
 export interface Admitted {
   readonly caller: Caller;
   readonly staleCookie: boolean;
 }
 
-/** Says who sends a request; a Refusal when it speaks for nobody, or may not be answered. */
+/** Finds the caller of a request, or a Refusal if the credentials are wrong or the request may not be answered. */
 export type Authenticate = (head: RequestHead, client: Client, now: number) => Promise<Admitted | Refusal>;
 
 /**
- * Sign-in by the Authorization header, else by a browser's cookie. An empty header is none: that is what GraphiQL sends
- * before somebody has pasted credentials.
+ * Authenticates by the Authorization header, otherwise by a browser's cookie. An empty header counts as none: GraphiQL
+ * sends one before credentials are pasted.
  */
 export function authenticateWith(
   sessions: Pick<Sessions, 'authenticate' | 'authenticateSignIn'>,
@@ -30,7 +30,7 @@ export function authenticateWith(
   const authenticate: Authenticate = async (head, client, now) => {
     const authorization = head.header('authorization') ?? '';
     if (authorization !== '') {
-      // No page can make a browser send this header elsewhere: it would have to ask first, and is told nothing.
+      // No page can make a browser send this header to another origin: a preflight request would come first, and is refused.
       const look = () => sessions.authenticate(authorization, now);
       const caller = await (isSigned(authorization) ? look() : guard.prove(proofOf(authorization, client), now, look));
       return { caller, staleCookie: false };
@@ -53,7 +53,7 @@ export function authenticateWith(
 
 const NOBODY: Admitted = { caller: { kind: 'anonymous' }, staleCookie: false };
 
-/** A cookie is sent by the browser, not by who uses it: one that has expired must not stand in the way of signing in. */
+/** The browser sends the cookie by itself: an expired one must not prevent a new sign-in. */
 async function bySignIn(sessions: Pick<Sessions, 'authenticateSignIn'>, token: string, now: number): Promise<Admitted> {
   try {
     return { caller: await sessions.authenticateSignIn(token, now), staleCookie: false };
@@ -64,21 +64,21 @@ async function bySignIn(sessions: Pick<Sessions, 'authenticateSignIn'>, token: s
 }
 
 /**
- * A signed token, which nobody guesses. Where somebody else's guesses have made their common address pause, the role
- * sessions that are assumed meanwhile go on.
+ * A signed token, which nobody can guess. If guesses by others have paused a shared address, role sessions from it
+ * continue.
  */
 function isSigned(authorization: string): boolean {
   return /^bearer +eyJ[\w-]+\.[\w-]+\.[\w-]+ *$/i.test(authorization);
 }
 
-/** Of HTTP Basic, the key id that it names. */
+/** For HTTP Basic, with the key id that it names. */
 function proofOf(authorization: string, { address }: Client): Proof {
   const basic = /^basic +(\S+) *$/i.exec(authorization)?.[1];
   const keyId = basic === undefined ? undefined : /^([^:]*):/.exec(Buffer.from(basic, 'base64').toString('utf8'))?.[1];
   return { source: address, keyId: keyId ?? null, text: authorization };
 }
 
-/** Null: not foreseen. */
+/** Null: an unexpected error. */
 function refusalOf(error: unknown): Refusal | null {
   if (error instanceof Throttled) return throttledAnswer(error);
   if (error instanceof AuthenticationError) {
@@ -87,7 +87,7 @@ function refusalOf(error: unknown): Refusal | null {
       code: 'UNAUTHENTICATED',
       message: error.message,
       extensions: { awsCode: error.code },
-      // Bearer alone, though Basic is taken too: a browser that reads `Basic` asks for a password in a window of its own.
+      // Only Bearer, although Basic is accepted too: a browser that reads `Basic` opens a password window.
       headers: { 'www-authenticate': 'Bearer realm="rolegate", error="invalid_token"' },
     };
   }

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type Refusal, writeRefusal } from './graphql-error.ts';
 
-/** The body has more bytes than this caller may send. */
+/** The body is larger than this caller may send. */
 export class BodyTooLarge extends Error {
   readonly limit: number;
 
@@ -12,12 +12,12 @@ export class BodyTooLarge extends Error {
   }
 }
 
-/** The sender went away before all of it was there. */
+/** The sender disconnected before the whole body arrived. */
 export class BodyIncomplete extends Error {}
 
 /**
- * Reads a request's body. Refuses by its Content-Length before a byte is read, and otherwise counts, so that never more
- * than `limit` bytes are held. Throws BodyTooLarge, BodyIncomplete.
+ * Reads the body of a request. Refuses by Content-Length before a byte is read, and otherwise counts, so that it never
+ * holds more than `limit` bytes. Throws BodyTooLarge, BodyIncomplete.
  */
 export function readBody(request: IncomingMessage, limit: number): Promise<Buffer> {
   const declared = Number(request.headers['content-length'] ?? 0);
@@ -45,14 +45,14 @@ export function readBody(request: IncomingMessage, limit: number): Promise<Buffe
   });
 }
 
-/** Up to here a body that nobody wants is read to its end, so that the connection can go on being used. */
+/** Up to this size a refused body is read to its end, so that the connection can be reused. Bytes. */
 const SMALL = 65_536;
-/** How long a sender may go on sending what is thrown away, before the connection is cut. Milliseconds. */
+/** How long a sender may continue to send a refused body before the connection is cut. Milliseconds. */
 const DRAIN_TIME = 2_000;
 
 /**
  * Answers a request whose body was not read. A sender that is cut off while it is still sending may never see the
- * answer (the reset overtakes it), so the answer is sent, the rest is read and thrown away for a moment, and then the
+ * answer (the reset overtakes it). So the answer is sent, the rest is read and discarded for a moment, and then the
  * connection is closed.
  */
 export function refuseUnread(

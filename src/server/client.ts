@@ -1,20 +1,20 @@
 import { canonicalAddress } from '../guard/addresses.ts';
 import type { RequestHead } from './request-head.ts';
 
-/** Who is at the far end of a request, as far as it is not the client alone who says so. */
+/** The client of a request, as known from the connection and trusted proxies, not from the client's own claims. */
 export interface Client {
   /** Null: not known. */
   readonly address: string | null;
-  /** Whether the client speaks TLS, with the gateway or with a trusted proxy. */
+  /** Whether the client uses TLS, to the gateway or to a trusted proxy. */
   readonly secure: boolean;
-  /** The host and port that the client has in its address bar; null: it did not say. */
+  /** The host and port that the client addressed; null: not sent. */
   readonly host: string | null;
 }
 
 /**
- * Who is asking. X-Forwarded-For, X-Forwarded-Proto and X-Forwarded-Host count only when the connection comes from a
- * trusted proxy, since anybody can send them: of the addresses, the last one that no trusted proxy has. One that is not
- * readable makes the address unknown: taken for the proxy's own it could satisfy a condition on the inner network.
+ * The client of a request. X-Forwarded-For, X-Forwarded-Proto and X-Forwarded-Host count only if the connection comes from
+ * a trusted proxy, because anybody can send them. The client's address is the last one that belongs to no trusted proxy. An
+ * unreadable one makes the address unknown: taken for the proxy's own, it could satisfy a condition on the inner network.
  */
 export function clientOf(head: RequestHead, isTrusted: (address: string) => boolean): Client {
   const peer = head.remoteAddress === null ? null : canonicalAddress(head.remoteAddress);
@@ -31,7 +31,7 @@ function valuesOf(list: string | null): readonly string[] {
   return list === null ? [] : list.split(',').map((value) => value.trim());
 }
 
-/** From the nearest to the farthest, as long as those who say so are trusted. */
+/** Addresses from the nearest to the farthest, as long as their reporters are trusted. */
 function forwardedAddress(
   peer: string,
   forwarded: readonly string[],
@@ -47,12 +47,12 @@ function forwardedAddress(
   return address;
 }
 
-/** Some proxies write the port too: 192.0.2.1:4711, [2001:db8::1]:4711. */
+/** Some proxies add the port: 192.0.2.1:4711, [2001:db8::1]:4711. */
 function withoutPort(text: string): string {
   return /^\[([^\]]*)\](?::\d{1,5})?$/.exec(text)?.[1] ?? /^([\d.]+):\d{1,5}$/.exec(text)?.[1] ?? text;
 }
 
-/** All hops: a proxy that adds to what the client has sent must not let it say `https` first. */
+/** All hops must say it: a proxy that appends to the client's header must not let the client claim `https` first. */
 function isSecure(protocols: readonly string[]): boolean {
   return protocols.length > 0 && protocols.every((protocol) => protocol.toLowerCase() === 'https');
 }

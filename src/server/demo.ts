@@ -4,20 +4,20 @@ import { type DemoCredential, demoCredentials, demoDirectory } from '../director
 import type { Services } from './services.ts';
 import type { Settings } from './settings.ts';
 
-/** In the data folder, readable by its owner alone: what was printed when the demo organization was loaded. */
+/** File in the data folder, readable only by its owner, with the sign-in data printed when the demo organization was loaded. */
 export const DEMO_SIGN_IN_FILE = 'demo-sign-in.txt';
 
 export interface DemoSignIn extends DemoCredential {
   readonly secretAccessKey: string;
 }
 
-/** Who can sign in to the demo organization, and whether it was loaded at this start. */
+/** The keys of the demo organization, and whether it was loaded at this start. */
 export interface Demo {
   readonly signIns: readonly DemoSignIn[];
   readonly loadedNow: boolean;
 }
 
-/** Loads the demo organization into an empty directory, if the settings want that. Null: it is not there. */
+/** Loads the demo organization into an empty directory, if the settings say so. Null: the directory does not contain it. */
 export async function loadDemo({ directory, secrets }: Services, settings: Settings): Promise<Demo | null> {
   const signIns = demoCredentials.map((credential) => ({
     ...credential,
@@ -36,7 +36,7 @@ async function isDemoLoaded(directory: Services['directory']): Promise<boolean> 
   return first !== undefined && (await directory.keys.find(first.accessKeyId)) !== null;
 }
 
-/** For people: who there is, and what to paste where. */
+/** For people: who can sign in, and what to paste where. */
 export function demoSignInText(signIns: readonly DemoSignIn[]): string {
   const entries = signIns.map(({ name, principalId, accessKeyId, secretAccessKey }) => {
     const basic = Buffer.from(`${accessKeyId}:${secretAccessKey}`).toString('base64');

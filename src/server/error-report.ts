@@ -4,8 +4,7 @@ import type { RequestFacts } from '../graphql/context.ts';
 import type { Log } from './log.ts';
 
 /**
- * Writes what clients are told as "Unexpected error." into the log as it was, and names the request in the answer, so that
- * the two can be brought together.
+ * Logs the original of every "Unexpected error.", and names the request in the answer, so that the two can be matched.
  */
 export function useErrorReport(log: Log): Plugin<object, RequestFacts> {
   return {

@@ -1,13 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
-/** One request and its answer, on their way through the router. */
+/** One request and its answer while the router handles them. */
 export interface Exchange {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   readonly url: URL;
   readonly requestId: string;
-  /** When it came, milliseconds since 1970: the one instant at which everything in it is decided. */
+  /** When it arrived, milliseconds since 1970: everything in it is decided at this instant. */
   readonly now: number;
-  /** Who asked, for the log; `none` where nobody had to say. */
+  /** The caller, for the log; `none` where no caller is needed. */
   caller: 'none' | 'refused' | 'anonymous' | 'principal' | 'operator';
 }

@@ -1,7 +1,7 @@
 import { RolegateError } from '../policy/errors.ts';
 import { type Settings, withoutPassword } from './settings.ts';
 
-/** Why starting failed, in one sentence for people; null: not foreseen. */
+/** Why starting failed, in one sentence for people; null: an unexpected error. */
 export function failureSentence(error: unknown, settings: Settings): string | null {
   if (error instanceof RolegateError) return sentenceOf(error, settings);
   if (!(error instanceof Error)) return null;

@@ -21,7 +21,7 @@ import { openServices, type Services } from './services.ts';
 import type { Settings } from './settings.ts';
 import { createGraphqlServer } from './yoga.ts';
 
-/** GraphQL on opened services: what the router answers /graphql with, and the same without a socket. */
+/** GraphQL on opened services: the answers of /graphql, for the router and without a socket. */
 export interface Gateway {
   readonly route: GraphqlRoute;
   readonly fetch: FetchInProcess;
@@ -63,22 +63,22 @@ export function createGateway(
   };
 }
 
-/** A gateway that serves. */
+/** A running gateway. */
 export interface RunningGateway {
   /** http://host:port */
   readonly url: string;
-  /** The operator token, if this start has made it: it is shown once. */
+  /** The operator token, if this start created it: it is shown once. */
   readonly newOperatorToken: string | null;
   /** Null: the demo organization is not loaded. */
   readonly demo: Demo | null;
   readonly services: Services;
-  /** Refuses new work, finishes what is under way, and closes the directory. */
+  /** Refuses new requests, finishes running ones, and closes the directory. */
   close(): Promise<void>;
 }
 
 /**
- * Listens first, so that a port that is in use is told before anything is made in the data folder, then opens the
- * directory. Rejects with what failed, with everything closed again.
+ * Listens first, so that a port in use is reported before anything is created in the data folder, then opens the
+ * directory. Rejects with the failure, after closing everything again.
  */
 export async function startGateway(
   settings: Settings,

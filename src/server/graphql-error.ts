@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 
-/** An answer in GraphQL's form that says why a request was not even read. */
+/** An answer in GraphQL's form that says why a request was not read. */
 export interface Refusal {
   readonly status: number;
   readonly code: string;

@@ -22,11 +22,11 @@ export interface GraphqlRoute {
 }
 
 /**
- * POST and GET /graphql. Who asks is settled before the body is read: how much of one is read depends on it.
+ * POST and GET /graphql. The caller is known before the body is read, because the size limit depends on it.
  */
 export async function serveGraphql(route: GraphqlRoute, exchange: Exchange): Promise<void> {
   const { request, response, requestId } = exchange;
-  // Answers hold what one caller may know, and some of them credentials.
+  // Answers are for one caller, and some contain credentials.
   response.setHeader('cache-control', 'no-store');
   const facts = await route.admit(headOfMessage(request), exchange, response);
   if ('status' in facts) {
@@ -46,7 +46,7 @@ export async function serveGraphql(route: GraphqlRoute, exchange: Exchange): Pro
   else await route.answer(Object.assign(request, { body: body.value }), response, facts);
 }
 
-/** The parsed body, why it is refused, or null when the sender has gone away. */
+/** The parsed body, a refusal, or null if the sender has disconnected. */
 async function readJson(
   request: IncomingMessage,
   response: ServerResponse,

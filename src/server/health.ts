@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { READINESS_TIMEOUT } from './limits.ts';
 
-/** What the gateway is doing with its life. */
+/** The phases of a gateway. */
 export type Phase = 'starting' | 'ready' | 'stopping';
 
 function send(response: ServerResponse, status: number, body: Readonly<Record<string, string>>): void {
@@ -19,7 +19,7 @@ export function sendHealth(response: ServerResponse): void {
   send(response, 200, { status: 'ok' });
 }
 
-/** /readyz: questions would be answered: started, not stopping, and the database answers in time. */
+/** /readyz: questions would be answered: the gateway has started and is not stopping, and the database answers in time. */
 export async function sendReadiness(response: ServerResponse, phase: Phase, ping: () => Promise<void>): Promise<void> {
   if (phase !== 'ready') {
     send(response, 503, { status: 'not ready', reason: `the gateway is ${phase}` });

@@ -2,11 +2,11 @@ import { createServer, type RequestListener, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { REQUEST_TIMEOUT, STOP_TIMEOUT } from './limits.ts';
 
-/** A node:http server that can be stopped without cutting anybody off. */
+/** A node:http server that can be stopped without cutting off running requests. */
 export interface HttpServer {
   /** http://host:port */
   readonly url: string;
-  /** Takes no more connections, lets what is under way finish, and cuts off what has not after STOP_TIMEOUT. */
+  /** Takes no more connections, lets running requests finish, and cuts off those that have not after STOP_TIMEOUT. */
   stop(): Promise<void>;
 }
 
@@ -21,7 +21,7 @@ export function listen(host: string, port: number, listener: RequestListener): P
     listener(request, response);
   };
   const server = createServer({ requestTimeout: REQUEST_TIMEOUT, keepAlive: true }, onRequest);
-  // By itself node answers `Expect: 100-continue` before anybody has looked at who asks, and how much.
+  // By default node answers `Expect: 100-continue` before the caller and the size are known.
   server.on('checkContinue', onRequest);
   return new Promise((resolve, reject) => {
     server.once('error', reject);
@@ -51,7 +51,7 @@ function closeServer(server: Server): Promise<void> {
 function urlOf(server: Server): string {
   // A server that listens on TCP has an AddressInfo; a string would be a pipe.
   const { address, family, port } = server.address() as AddressInfo;
-  // 0.0.0.0 and :: are where it listens, not where it can be reached.
+  // 0.0.0.0 and :: are addresses to listen on, not to reach it at.
   const host = address === '0.0.0.0' || address === '::' ? 'localhost' : address;
   return `http://${family === 'IPv6' && host !== 'localhost' ? `[${host}]` : host}:${port}`;
 }

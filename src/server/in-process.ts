@@ -3,11 +3,11 @@ import type { Admit } from './admission.ts';
 import { refusalBody } from './graphql-error.ts';
 import { headOfFetch } from './request-head.ts';
 
-/** Answers as /graphql would (limits of a body's size apart, which are the router's). For tests and embedding. */
+/** Answers as /graphql does, apart from the router's limits of body size. For tests and embedding. */
 export type FetchInProcess = (
   url: string,
   init?: RequestInit,
-  /** `address`: of the client, or of a trusted proxy; left out: not known. */
+  /** `address`: the address of the client, or of a trusted proxy; left out: not known. */
   connection?: { readonly address: string },
 ) => Promise<Response>;
 

@@ -4,10 +4,10 @@ import type { Sessions } from '../session/sessions.ts';
 import { refuseUnread } from './body.ts';
 import type { Exchange } from './exchange.ts';
 
-/** Where the keys are with which others verify session tokens. */
+/** Path of the keys with which others verify session tokens. */
 export const JWKS_PATH = '/.well-known/jwks.json';
 
-/** Seconds that the keys may be kept: how long a verifier may still accept a key that was retired at once. */
+/** Seconds for which the keys may be cached: a verifier may accept a key for this long after it was retired at once. */
 export const JWKS_MAX_AGE = 300;
 
 /** GET and HEAD of the public keys (RFC 7517, section 5), for anybody. */
@@ -37,7 +37,7 @@ export async function serveJwks(jwks: Sessions['jwks'], exchange: Exchange): Pro
   response.end(request.method === 'HEAD' ? undefined : body);
 }
 
-/** The keys, or why they cannot be read now. */
+/** The keys, or the reason why they cannot be read now. */
 async function keysAt(jwks: Sessions['jwks'], now: number): Promise<object | string> {
   try {
     return await jwks(now);

@@ -2,7 +2,7 @@ import type { Caller } from '../session/caller.ts';
 
 const MIB = 1_048_576;
 
-/** Bytes of a request's body, by who asks. The operator's has room for the largest import (32 MiB, escaped as a JSON string). */
+/** Most bytes of a request body, by caller. The operator's limit has room for the largest import (32 MiB, escaped as a JSON string). */
 const BODY_LIMITS: Readonly<Record<Caller['kind'], number>> = {
   anonymous: 65_536,
   principal: 16 * MIB,
@@ -18,11 +18,11 @@ export function shownBytes(bytes: number): string {
   return bytes >= MIB ? `${bytes / MIB} MiB` : `${bytes / 1024} KiB`;
 }
 
-/** GraphQL operations in one JSON array. */
+/** Most GraphQL operations in one JSON array. */
 export const MAX_BATCHED_OPERATIONS = 10;
 /** How long a request may take to arrive, head and body. Milliseconds. */
 export const REQUEST_TIMEOUT = 120_000;
-/** How long what is under way may go on after the gateway was told to stop. Milliseconds. */
+/** How long running requests may continue after the gateway was told to stop. Milliseconds. */
 export const STOP_TIMEOUT = 20_000;
 /** How long a readiness check waits for the database. Milliseconds. */
 export const READINESS_TIMEOUT = 2_000;

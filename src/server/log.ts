@@ -4,7 +4,7 @@ import type { LogLevel } from './settings.ts';
 export type Log = Logger;
 
 /**
- * One JSON object a line on standard error. Headers and bodies are never handed to it: that is where credentials are.
+ * One JSON object a line on standard error. Headers and bodies are never passed to it, because they contain credentials.
  */
 export function createLog(level: LogLevel): Log {
   return pino(

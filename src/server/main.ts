@@ -1,7 +1,7 @@
 import process from 'node:process';
 import { InvalidSettings, settingsOfProcess } from './settings.ts';
 
-// Before anything of graphql is loaded: it looks once, and is slower in development.
+// Set before graphql is loaded: it reads this once, and is slower in development.
 process.env['NODE_ENV'] ??= 'production';
 
 const terminal = {

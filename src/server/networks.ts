@@ -19,7 +19,7 @@ function parseNetwork(text: string): Network | null {
   return length >= 0 && length <= longest ? [address, length] : null;
 }
 
-/** Whether the text is an address or a network. `/0` is none: everybody is in it. */
+/** Whether the text is an address or a network. `/0` is refused, because it contains everybody. */
 export function isNetwork(text: string): boolean {
   const network = parseNetwork(text);
   return network !== null && network[1] > 0;

@@ -2,7 +2,7 @@ import type { CallOrigin } from '../session/call.ts';
 import type { Client } from './client.ts';
 import type { RequestHead } from './request-head.ts';
 
-/** Where a request comes from: what becomes condition keys of what its caller does, and goes into the audit trail. */
+/** The origin of a request, for the condition keys of its caller's actions and for the audit trail. */
 export function originOf(client: Client, head: RequestHead, requestId: string): CallOrigin {
   return {
     requestId,

@@ -1,16 +1,16 @@
 import type { IncomingMessage } from 'node:http';
 
-/** What a request says before its body, and the connection it came on: the same for a socket and in process. */
+/** The headers of a request and its connection: the same form for a socket and in process. */
 export interface RequestHead {
   /** The value of a header; null: it was not sent. `name`: in lower case. */
   header(name: string): string | null;
-  /** Of whoever is at the other end of the connection: the client, or the nearest proxy. Null: not known. */
+  /** Address of the other end of the connection: the client, or the nearest proxy. Null: not known. */
   readonly remoteAddress: string | null;
-  /** Whether this very connection is encrypted; a proxy in front may say so of its own. */
+  /** Whether this connection is encrypted; a proxy in front may say so about the client's. */
   readonly encrypted: boolean;
 }
 
-/** Of a request that came through the gateway's own socket, which speaks plain HTTP. */
+/** The head of a request that came through the gateway's own socket, which uses plain HTTP. */
 export function headOfMessage({ headers, socket }: IncomingMessage): RequestHead {
   return {
     header: (name) => {
@@ -22,7 +22,7 @@ export function headOfMessage({ headers, socket }: IncomingMessage): RequestHead
   };
 }
 
-/** Of a request that is answered in process. Its URL says the host, and whether whoever embeds the gateway speaks TLS. */
+/** The head of a request that is answered in process. Its URL gives the host, and whether TLS is used. */
 export function headOfFetch(url: string, init: RequestInit, remoteAddress: string | null): RequestHead {
   const headers = new Headers(init.headers);
   const { host, protocol } = new URL(url);

@@ -25,7 +25,7 @@ export interface RouterParts {
   readonly graphiqlTabs: (() => readonly GraphiqlTab[]) | null;
 }
 
-/** All HTTP of the gateway: /graphql, GraphiQL's files, the public keys, /healthz, /readyz, and a word at /. */
+/** All HTTP routes of the gateway: /graphql, GraphiQL's files, the public keys, /healthz, /readyz, and a short text at /. */
 export function createRouter(parts: RouterParts): RequestListener {
   return (request, response) => {
     const requestId = requestIdOf(request);
@@ -36,7 +36,7 @@ export function createRouter(parts: RouterParts): RequestListener {
       return;
     }
     const exchange: Exchange = { request, response, url, requestId, now: parts.clock(), caller: 'none' };
-    // 'close' comes also when the client went away before the end of the answer, 'finish' would not.
+    // Unlike 'finish', 'close' also comes if the client disconnects before the end of the answer.
     response.once('close', () => logExchange(exchange, parts));
     route(parts, exchange).catch((error: unknown) => {
       parts.log.error({ requestId, err: error }, 'request failed');
@@ -124,13 +124,13 @@ function failed(response: ServerResponse, requestId: string): void {
   response.end();
 }
 
-/** The sender's own id where it has a harmless form, so that its logs and these can be laid side by side. */
+/** The sender's own request id if it has a harmless form, so that both logs can be compared. */
 function requestIdOf(request: IncomingMessage): string {
   const given = request.headers['x-request-id'];
   return typeof given === 'string' && /^[A-Za-z0-9._-]{1,128}$/.test(given) ? given : randomUUID();
 }
 
-/** Null when the path or the host is none. The host is checked with the path because Yoga builds its URL from both. */
+/** Null if the path or the host is malformed. Both are checked because Yoga builds its URL from them. */
 function urlOf(request: IncomingMessage): URL | null {
   const { url: path = '', headers } = request;
   const host = headers.host ?? 'localhost';

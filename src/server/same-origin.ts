@@ -3,15 +3,15 @@ import type { Refusal } from './graphql-error.ts';
 import type { RequestHead } from './request-head.ts';
 
 /**
- * Why a request without an Authorization header is refused: a browser says that a page of another origin makes it. Asked
- * whether or not there is a cookie, so that no page signs a browser in as somebody either. Null: it may be answered.
+ * Refuses a request without an Authorization header if the browser says that a page of another origin makes it. It does so
+ * whether or not there is a cookie, so that no page can sign a browser in as somebody either. Null: it may be answered.
  *
- * Together with the content type (a form can send none that is read here) and the header that a GET has to carry. The
+ * The content type (forms cannot send one that is read here) and the header that a GET must carry protect as well. The
  * cookie's SameSite=Strict alone would let in other ports and sub-domains of the host.
  *
- * The host is the one that the request names, whichever that is. A page that has its own name point to this gateway (DNS
- * rebinding) is of the same origin then, but the browser keeps the cookie to the name that it was signed in under, so that
- * such a page is nobody. https://www.w3.org/TR/fetch-metadata/ · https://www.rfc-editor.org/rfc/rfc6454#section-7
+ * The host is the one that the request names. A page whose own name points to this gateway (DNS rebinding) is then of the
+ * same origin, but the browser sends the cookie only to the name that it signed in under, so that such a page is
+ * anonymous. https://www.w3.org/TR/fetch-metadata/ · https://www.rfc-editor.org/rfc/rfc6454#section-7
  */
 export function refuseForeign(head: RequestHead, client: Client): Refusal | null {
   const site = head.header('sec-fetch-site');
@@ -30,11 +30,11 @@ function refusal(reason: string): Refusal {
 }
 
 function isOwn(origin: string, { host, secure }: Client): boolean {
-  // The opaque origin `null` is no URL.
+  // The opaque origin `null` is not a URL.
   if (host === null || !URL.canParse(origin)) return false;
   const { protocol, host: itsHost, origin: canonical } = new URL(origin);
   if (canonical !== origin.toLowerCase() || (protocol !== 'http:' && protocol !== 'https:')) return false;
-  // Over TLS, a page without it is somebody on the wire. The other way round is TLS that ends at a proxy nobody spoke of.
+  // Over TLS, a page without TLS is an attacker on the network. The reverse is TLS that ends at a proxy that is not configured.
   if (secure && protocol !== 'https:') return false;
   const own = `${protocol}//${host}`;
   return URL.canParse(own) && new URL(own).host === itsHost;

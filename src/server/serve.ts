@@ -8,7 +8,7 @@ interface Output {
   error(text: string): void;
 }
 
-/** Runs a gateway until it is told to stop, and answers the exit code. */
+/** Runs a gateway until it is told to stop, and returns the exit code. */
 export async function serve(settings: Settings, output: Output): Promise<number> {
   const stop = stopSignal();
   let gateway: RunningGateway;
@@ -28,10 +28,10 @@ export async function serve(settings: Settings, output: Output): Promise<number>
   return 0;
 }
 
-/** Milliseconds. ctrl-C reaches a process under npm twice, from the terminal and from npm: that is one wish. */
+/** Milliseconds. Ctrl-C reaches a process under npm twice, from the terminal and from npm; both count as one signal. */
 const SAME_WISH = 500;
 
-/** The first SIGTERM or SIGINT. A second one ends the process at once: somebody does not want to wait. */
+/** The first SIGTERM or SIGINT. A second one ends the process at once. */
 function stopSignal(): Promise<void> {
   return new Promise((resolve) => {
     let askedAt: number | null = null;

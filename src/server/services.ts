@@ -6,7 +6,7 @@ import { checkMasterKey, createSecrets, type Secrets } from '../session/secrets.
 import { createSessions, type Sessions } from '../session/sessions.ts';
 import type { Settings } from './settings.ts';
 
-/** Everything the gateway and the command line stand on. */
+/** The services that the gateway and the command line use. */
 export interface Services {
   readonly catalog: Catalog;
   readonly directory: OpenDirectory;
@@ -15,7 +15,7 @@ export interface Services {
   readonly sessions: Sessions;
 }
 
-/** Where the directory is. */
+/** The place of the directory. */
 type Place = Pick<Settings, 'dataDir' | 'databaseUrl' | 'operatorToken'>;
 
 export async function openStore(
@@ -31,7 +31,7 @@ export async function openStore(
   return { catalog, directory };
 }
 
-/** Opens the directory and the secrets that belong to it; closes what it has opened when the rest fails. */
+/** Opens the directory and its secrets; closes what it has opened if the rest fails. */
 export async function openServices(place: Place): Promise<Services> {
   const { catalog, directory } = await openStore(place);
   try {
@@ -50,8 +50,7 @@ async function openSecrets({ dataDir, operatorToken }: Place, directory: OpenDir
     await checkMasterKey(directory, secrets);
     return secrets;
   } catch (error) {
-    // What is wrong with the files of the data folder is said in sentences for whoever runs the gateway; errors of the
-    // system have a code.
+    // Faults of files in the data folder are sentences for the operator; errors of the system have a code.
     if (error instanceof RolegateError || !(error instanceof Error) || 'code' in error) throw error;
     throw new RolegateError('BAD_SECRETS', error.message, { cause: error });
   }

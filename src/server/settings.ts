@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { isNetwork } from './networks.ts';
 
-/** Settings that were given wrongly: everything that is wrong with them, one sentence each, without secrets. */
+/** Invalid settings: one sentence for each fault, without secrets. */
 export class InvalidSettings extends Error {
   readonly problems: readonly string[];
 
@@ -15,20 +15,20 @@ export class InvalidSettings extends Error {
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
-/** What an operator can choose, checked. */
+/** The validated settings. */
 export interface Settings {
   readonly host: string;
-  /** 0: any free one. */
+  /** 0: any free port. */
   readonly port: number;
-  /** Absolute. */
+  /** An absolute path. */
   readonly dataDir: string;
   /** Null: the embedded database in the data folder. */
   readonly databaseUrl: string | null;
-  /** Null: the one in the data folder, made at first start. */
+  /** Null: the token in the data folder, created at first start. */
   readonly operatorToken: string | null;
-  /** Whether an empty directory is to be given the demo organization. */
+  /** Whether an empty directory gets the demo organization. */
   readonly demo: boolean;
-  /** Addresses and networks of the proxies in front of the gateway: what they say about the client is believed. */
+  /** Addresses and networks of the proxies in front of the gateway, whose statements about the client are trusted. */
   readonly trustedProxies: readonly string[];
   readonly graphiql: boolean;
   readonly logLevel: LogLevel;
@@ -39,7 +39,7 @@ const MAX_OPERATOR_TOKEN_LENGTH = 512;
 
 /**
  * Reads the settings from environment variables; a variable that is empty counts as not set. `workingDir` is what a
- * relative data folder is relative to. Throws InvalidSettings with one sentence for every value that is refused.
+ * relative data folder is relative to. Throws InvalidSettings with one sentence for every refused value.
  */
 export function readSettings(env: Readonly<Record<string, string | undefined>>, workingDir: string): Settings {
   const problems: string[] = [];
@@ -72,7 +72,7 @@ export function settingsOfProcess(): Settings {
   return readSettings(process.env, process.cwd());
 }
 
-/** A database URL as it may be shown: without its password. */
+/** A database URL without its password, to be shown. */
 export function withoutPassword(databaseUrl: string): string {
   const url = new URL(databaseUrl);
   if (url.password !== '') url.password = '***';
@@ -81,7 +81,7 @@ export function withoutPassword(databaseUrl: string): string {
 }
 
 class Problem {
-  /** Goes on after the variable's name. */
+  /** Continues the sentence after the variable's name. */
   readonly sentence: string;
   constructor(sentence: string) {
     this.sentence = sentence;
@@ -107,7 +107,7 @@ function parseDataDir(text: string): string | Problem {
 
 function parseDatabaseUrl(text: string): string | Problem {
   const form = 'must be a PostgreSQL URL, postgresql://user:password@host:5432/database';
-  // What is wrong is not repeated here: it may hold a password.
+  // The value is not repeated: it may contain a password.
   if (!/^postgres(ql)?:\/\//.test(text)) return new Problem(`${form}; it begins otherwise`);
   if (!URL.canParse(text)) return new Problem(`${form}; it is not a valid URL`);
   const { hostname, pathname, searchParams } = new URL(text);
@@ -117,7 +117,7 @@ function parseDatabaseUrl(text: string): string | Problem {
 }
 
 function parseOperatorToken(text: string): string | Problem {
-  // The characters of a Bearer token (RFC 6750, section 2.1). The token itself is a secret: only its form is spoken of.
+  // The characters of a Bearer token (RFC 6750, section 2.1). The token is a secret, so messages only mention its form.
   if (!/^[A-Za-z0-9\-._~+/]+=*$/.test(text)) {
     return new Problem(
       'must consist of letters, digits and - . _ ~ + / (with = at its end); it holds other characters',
@@ -151,7 +151,7 @@ function parseLogLevel(text: string): LogLevel | Problem {
   return level ?? new Problem(`must be one of ${LOG_LEVELS.join(', ')}; it is \`${shown(text)}\``);
 }
 
-/** Control characters would let a value write its own lines on a terminal. */
+/** Control characters would let a value write lines of its own on a terminal. */
 function shown(text: string): string {
   const printable = text.replace(/[^\x20-\x7e]/g, '?');
   return printable.length > 60 ? `${printable.slice(0, 60)}…` : printable;

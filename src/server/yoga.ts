@@ -14,26 +14,26 @@ export interface YogaParts {
   readonly log: Log;
 }
 
-/** GraphQL over HTTP, behind the router: who asks, and how much of a body is read, was settled there. */
+/** GraphQL over HTTP, behind the router, which has already determined the caller and the size of the body. */
 export function createGraphqlServer(parts: YogaParts): YogaServerInstance<RequestFacts, GatewayContext> {
   const { log } = parts;
   return createYoga<RequestFacts, GatewayContext>({
     schema: parts.schema,
-    // Not taken apart here: in a batch, what the router knows is in the prototype of each operation's context.
+    // Passed on whole: in a batch, the router's facts are in the prototype of each operation's context.
     context: (context) => parts.contextOf(context, context.request),
-    // The router limits bodies by who sends them; Yoga's own limit costs two thirds of the throughput.
+    // The router limits bodies by caller; Yoga's own limit costs two thirds of the throughput.
     maxRequestBodySize: false,
-    // Its default answers every origin, with credentials.
+    // Yoga's default answers every origin, with credentials.
     cors: false,
     multipart: false,
     landingPage: false,
     graphiql: false,
     batching: { limit: MAX_BATCHED_OPERATIONS },
     maskedErrors: { maskError, isDev: false },
-    // It would log every error that a client has made; useErrorReport logs those that are ours.
+    // Yoga would log every error of a client; useErrorReport logs those of the gateway.
     logging: { debug: ignore, info: ignore, warn: (message: unknown) => log.warn(String(message)), error: ignore },
     plugins: [
-      // GET requests have to carry a header that no other site's page can make a browser send.
+      // GET requests must carry a header that no page of another site can make a browser send.
       useCSRFPrevention({ requestHeaders: ['authorization', 'x-graphql-yoga-csrf', 'graphql-require-preflight'] }),
       useErrorReport(log),
       useExecutionInOrder(),
@@ -43,8 +43,8 @@ export function createGraphqlServer(parts: YogaParts): YogaServerInstance<Reques
 }
 
 /**
- * graphql-js in the place of Yoga's own executor, which puts fields into the answer in the order in which they were
- * resolved, not in that of the query.
+ * graphql-js in place of Yoga's own executor, which puts fields into the answer in the order in which they were
+ * resolved, not in the order of the query.
  * https://spec.graphql.org/October2021/#sec-Serialized-Map-Ordering
  */
 function useExecutionInOrder(): Plugin {

@@ -10,11 +10,11 @@ const compress = promisify(gzip);
 interface Asset {
   readonly type: string;
   readonly body: Buffer;
-  /** Compressed when it is first asked for, then kept. */
+  /** Compressed at the first request, then kept. */
   gzipped?: Promise<Buffer>;
 }
 
-/** GraphiQL's files, and the part of their path that changes with their content, so that they may be cached for ever. */
+/** GraphiQL's files, and the part of their path that changes with their content, so that they can be cached forever. */
 export interface GraphiqlAssets {
   readonly hash: string;
   readonly names: readonly string[];
@@ -22,14 +22,14 @@ export interface GraphiqlAssets {
 }
 
 /**
- * GraphiQL 5 leaves the transforms of an animation on tabs that it opens with, and lets go of them while a tab is pressed:
- * the tab jumps away under the mouse, and the click goes nowhere.
+ * GraphiQL 5 leaves the transforms of an animation on the tabs that it opens with, and removes them while a tab is pressed:
+ * the tab jumps away under the mouse, and the click is lost.
  */
 const STYLE = '\n.graphiql-tabs .graphiql-tab { transform: none !important; }\n';
 
 let loading: Promise<GraphiqlAssets> | undefined;
 
-/** Loaded when somebody opens GraphiQL, not at start: the package is 9 MB of JavaScript strings. */
+/** Loaded when GraphiQL is opened, not at start: the package is 9 MB of JavaScript strings. */
 export function graphiqlAssets(): Promise<GraphiqlAssets> {
   loading ??= load();
   return loading;

@@ -1,7 +1,7 @@
 /**
- * Runs in the browser, before GraphiQL: the bar above it that says who the browser is signed in as and in which role, and
- * does what people do with that. It asks the gateway anew after every operation that GraphiQL sends, since any of them may
- * have changed it.
+ * Runs in the browser, before GraphiQL: the bar above it shows who is signed in and in which role, and lets people sign in,
+ * sign out and leave the role. It asks the gateway again after every operation that GraphiQL sends, because any of them may
+ * have changed this.
  */
 export const BAR_SCRIPT = `(function () {
   'use strict';
@@ -70,7 +70,7 @@ export const BAR_SCRIPT = `(function () {
     var mine = ++asked;
     try {
       var data = await ask(WHO);
-      // An answer that another has overtaken is out of date.
+      // An answer that a later one has overtaken is out of date.
       if (mine === asked) showViewer(data.viewer);
     } catch (error) {
       if (mine === asked) show(['Who is signed in is not known: ' + error.message], ['open-sign-in', 'sign-out']);
@@ -97,7 +97,7 @@ export const BAR_SCRIPT = `(function () {
     }
   }
 
-  // GraphiQL looks fetch up whenever it sends something.
+  // GraphiQL looks up `fetch` for every request.
   window.fetch = function (input, init) {
     var sent = send(input, init);
     var body = init && typeof init.body === 'string' ? init.body : '';
@@ -120,7 +120,7 @@ export const BAR_SCRIPT = `(function () {
     dialog.close();
   });
   dialog.addEventListener('close', function () {
-    // What was typed is a secret: it stays in the page no longer than it is needed.
+    // The typed secret stays in the page no longer than needed.
     form.reset();
   });
   form.addEventListener('submit', async function (event) {

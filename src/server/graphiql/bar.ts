@@ -1,4 +1,4 @@
-/** The bar above GraphiQL: what bar-script.ts fills in. */
+/** The bar above GraphiQL, filled in by bar-script.ts. */
 export const BAR_HTML = `<header class="rolegate-bar" aria-label="Sign-in">
       <p id="who" role="status">…</p>
       <p id="by-header" hidden>the last request was made with an <code>Authorization</code> header instead</p>
@@ -22,7 +22,7 @@ export const BAR_HTML = `<header class="rolegate-bar" aria-label="Sign-in">
       </form>
     </dialog>`;
 
-/** Added to GraphiQL's own style sheet, which gives its container the whole window. */
+/** Added to GraphiQL's own style sheet, which gives the container the whole window. */
 export const BAR_STYLE = `
 body { display: flex; flex-direction: column; height: 100vh; padding: 0; }
 #root { flex: 1; min-height: 0; }

@@ -13,7 +13,7 @@ export const BOOT_SCRIPT = `(function () {
     },
   };
 
-  // GraphiQL keeps what is typed in the browser's storage and in the address: of a sign-in, all but the secrets.
+  // GraphiQL keeps what is typed in the browser's storage and in the address; secrets of a sign-in are taken out.
   var SECRET = /((?:secretAccessKey|tokenCode|webIdentityToken)[\\\\"]*\\s*:\\s*\\\\*")[^"\\\\]+/g;
   function withoutSecrets(text) {
     return text.replace(SECRET, '$1');

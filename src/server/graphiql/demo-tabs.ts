@@ -3,7 +3,7 @@ import type { GraphiqlTab } from './page.ts';
 /** A question about the demo organization. GraphiQL shows the name of its operation as the title. */
 export interface DemoTab extends GraphiqlTab {
   readonly title: string;
-  /** Who has to ask: alice signs in in the first tab; the operator may ask about everybody. */
+  /** Required caller: alice signs in in the first tab; the operator may ask about everybody. */
   readonly askedBy: 'nobody' | 'alice' | 'alice in the role' | 'operator';
 }
 
@@ -17,7 +17,7 @@ function json(variables: object): string {
   return `${JSON.stringify(variables, null, 2)}\n`;
 }
 
-/** The tabs GraphiQL opens with on the demo organization: what roles give, what they take, and why. In the order of the story. */
+/** The tabs that GraphiQL opens with on the demo organization: what roles give, what they take away, and why. In the order of the story. */
 export const demoTabs: readonly DemoTab[] = [
   {
     title: 'SignInAsAlice',

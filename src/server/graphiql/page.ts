@@ -2,8 +2,8 @@ import type { GraphiQLOptions } from 'graphql-yoga';
 import { BAR_HTML } from './bar.ts';
 
 /**
- * Nothing from elsewhere, no inline script. Inline styles: Monaco and GraphiQL set them on elements. `wasm-unsafe-eval`:
- * the editor's highlighting. `data:` fonts and images come out of GraphiQL's style sheet.
+ * Allows nothing from other origins and no inline scripts. Inline styles: Monaco and GraphiQL set them on elements. `wasm-unsafe-eval`:
+ * the editor's highlighting. `data:` fonts and images: GraphiQL's style sheet.
  */
 export const CONTENT_SECURITY_POLICY = [
   "default-src 'none'",
@@ -43,7 +43,7 @@ export function graphiqlPage(base: string, tabs: readonly GraphiqlTab[], headers
       headers: tab.headers ?? headers,
     })),
     headers,
-    // What is typed there are credentials: they live as long as the page.
+    // Credentials are typed there: they live as long as the page.
     shouldPersistHeaders: false,
     credentials: 'same-origin',
     schemaDescription: true,

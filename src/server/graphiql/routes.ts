@@ -3,10 +3,10 @@ import { graphiqlAssets } from './assets.ts';
 import { CONTENT_SECURITY_POLICY, type GraphiqlTab, graphiqlPage } from './page.ts';
 
 const PREFIX = '/graphiql/';
-/** In the header editor: who is signed in by the cookie, and where other credentials go. */
+/** Text of the header editor: the cookie signs in, and where other credentials go. */
 const EMPTY_HEADERS = '{\n  "Authorization": ""\n}';
 
-/** Whether this is a browser that wants to see a page. Also with a query in the address: GraphiQL keeps it there. */
+/** Whether a browser asks for a page. The address may contain a query: GraphiQL keeps it there. */
 export function wantsPage(request: IncomingMessage): boolean {
   const { method, headers } = request;
   return (method === 'GET' || method === 'HEAD') && (headers.accept ?? '').includes('text/html');
@@ -24,7 +24,7 @@ export async function sendGraphiqlPage(response: ServerResponse, tabs: readonly 
   response.end(graphiqlPage(`${PREFIX}${hash}/`, tabs, EMPTY_HEADERS));
 }
 
-/** Serves /graphiql/<hash>/<name>. Answers whether `path` was one of them. */
+/** Serves /graphiql/<hash>/<name>. Returns whether `path` was one of them. */
 export async function sendGraphiqlAsset(
   request: IncomingMessage,
   response: ServerResponse,
@@ -44,7 +44,7 @@ export async function sendGraphiqlAsset(
     vary: 'accept-encoding',
     'cache-control': 'public, max-age=31536000, immutable',
     'x-content-type-options': 'nosniff',
-    // A worker takes the policy of its own file, not that of the page.
+    // A worker uses the policy of its own file, not that of the page.
     'content-security-policy': CONTENT_SECURITY_POLICY,
   });
   response.end(request.method === 'HEAD' ? undefined : body);

@@ -1,6 +1,6 @@
 import type { GraphiqlTab } from './page.ts';
 
-/** What GraphiQL opens with when there is no demo organization to ask about. */
+/** The tab that GraphiQL opens with if there is no demo organization. */
 export const WELCOME_TABS: readonly GraphiqlTab[] = [
   {
     query: `# Rolegate answers what a principal may do,
