@@ -97,7 +97,7 @@ export const BAR_SCRIPT = `(function () {
     }
   }
 
-  // GraphiQL looks up `fetch` for every request.
+  // GraphiQL looks up fetch for every request.
   window.fetch = function (input, init) {
     var sent = send(input, init);
     var body = init && typeof init.body === 'string' ? init.body : '';
