@@ -155,6 +155,7 @@ const AccessKey = builder.prismaObject('AccessKey', {
 builder.prismaObjectField(User, 'accessKeys', (t) =>
   t.relation('accessKeys', {
     type: AccessKey,
+    nullable: true,
     description: 'Its long-term keys, two at most, oldest first. Needs iam:ListAccessKeys on the user',
     query: { orderBy: [{ createdAt: 'asc' }, { id: 'asc' }] },
   }),

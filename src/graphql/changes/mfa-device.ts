@@ -31,6 +31,7 @@ const MfaDevice = builder.prismaObject('MfaDevice', {
 builder.prismaObjectField(User, 'mfaDevices', (t) =>
   t.relation('mfaDevices', {
     type: MfaDevice,
+    nullable: true,
     description:
       'The MFA devices enabled for it, in the order of their serial numbers. Needs iam:ListMFADevices on the user',
     query: { orderBy: { serialNumber: 'asc' } },

@@ -38,6 +38,7 @@ function keyIdsOf(jwks: unknown): string[] {
 builder.prismaObjectField(Account, 'oidcProviders', (t) =>
   t.relation('oidcProviders', {
     type: OidcProvider,
+    nullable: true,
     description: 'Its OpenID Connect providers, in the order of their ARNs. Needs iam:ListOpenIDConnectProviders',
     query: { orderBy: { arn: 'asc' } },
   }),

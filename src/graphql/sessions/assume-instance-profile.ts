@@ -25,6 +25,7 @@ const AssumeInstanceProfileInput = builder.inputType('AssumeInstanceProfileInput
 builder.mutationField('assumeInstanceProfile', (t) =>
   t.field({
     type: AssumeRoleSuccess,
+    nullable: true,
     description:
       'The role of an instance profile, as EC2 takes it for an instance. For services; the trust policy of the role has to name ' +
       'the service. A profile that is not there, or holds no role, is answered as one that may not be used',

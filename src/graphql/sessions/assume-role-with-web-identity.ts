@@ -67,6 +67,7 @@ const AssumeRoleWithWebIdentitySuccess = builder
 builder.mutationField('assumeRoleWithWebIdentity', (t) =>
   t.field({
     type: AssumeRoleWithWebIdentitySuccess,
+    nullable: true,
     description:
       'sts:AssumeRoleWithWebIdentity: a role for whoever holds a token of an OpenID Connect provider that the role trusts. ' +
       'Needs no credentials, and none count',

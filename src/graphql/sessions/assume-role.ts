@@ -74,6 +74,7 @@ export const AssumeRoleSuccess = builder.objectRef<AssumedRole>('AssumeRoleSucce
 builder.mutationField('assumeRole', (t) =>
   t.field({
     type: AssumeRoleSuccess,
+    nullable: true,
     description:
       'sts:AssumeRole. On success the answer holds temporary credentials; with a signed-in browser session the caller is ' +
       'switched into the role, as by AWS’s console: with the identity that signed in, also out of another role, which ends, for an ' +

@@ -29,6 +29,7 @@ const ExitRoleSuccess = builder.objectRef<LeftRole>('ExitRoleSuccess').implement
 builder.mutationField('exitRole', (t) =>
   t.field({
     type: ExitRoleSuccess,
+    nullable: true,
     description:
       'Leaves the role: the session ends at once, on all gateways of the directory, and the caller is again who it was. A browser ' +
       'goes on as who signed in; others make their next requests with the credentials that they assumed the role with',

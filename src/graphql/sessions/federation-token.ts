@@ -66,6 +66,7 @@ const GetFederationTokenSuccess = builder.objectRef<FederationToken>('GetFederat
 builder.mutationField('getFederationToken', (t) =>
   t.field({
     type: GetFederationTokenSuccess,
+    nullable: true,
     description:
       'sts:GetFederationToken: temporary credentials for somebody whom a user lets act for it. For users with their long-term ' +
       'key, who need sts:GetFederationToken on the federated user',

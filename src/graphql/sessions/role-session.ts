@@ -9,7 +9,8 @@ import type { GatewayContext } from '../context.ts';
 import { ASSUMER_COST } from '../cost.ts';
 import { Principal, type PrincipalParent, principalValue } from '../entities/principal.ts';
 import { Role } from '../entities/role.ts';
-import { TagType, tagList } from '../entities/tag.ts';
+import { ACCOUNT, ARN, NAME, TAGS } from '../entities/shared-fields.ts';
+import { tableConnection } from '../table-connection.ts';
 
 export const RoleSession = builder.prismaNode('RoleSession', {
   nullable: true,
@@ -22,10 +23,11 @@ export const RoleSession = builder.prismaNode('RoleSession', {
     'ARN takes holding it, or iam:GetRole on its role',
   fields: (t) => ({
     arn: t.field({
-      type: 'Arn',
+      ...ARN,
       description: 'arn:aws:sts::111111111111:assumed-role/RoleName/session-name. Several sessions can have the same',
-      resolve: (row) => row.arn,
     }),
+    name: t.string({ ...NAME, description: 'The name of the session, which its ARN ends with' }),
+    account: t.field({ ...ACCOUNT, description: 'The account of its role' }),
     role: t.relation('role', {
       type: Role,
       onNull: () => new RolegateError('NOT_FOUND', 'the role of this session was deleted'),
@@ -33,6 +35,7 @@ export const RoleSession = builder.prismaNode('RoleSession', {
     }),
     roleArn: t.expose('roleArn', {
       type: 'Arn',
+      nullable: true,
       description:
         'The ARN that the role had when it was assumed; it stays when the role is deleted, where `role` is an error',
     }),
@@ -53,10 +56,8 @@ export const RoleSession = builder.prismaNode('RoleSession', {
       description: 'The identity that was named when the role was assumed and stays through role chaining; null: none',
     }),
     tags: t.field({
-      type: [TagType],
+      ...TAGS,
       description: 'Session tags, inherited ones included, in the order of their keys',
-      select: { tags: true },
-      resolve: (row) => tagList(row.tags),
     }),
     issuedAt: t.expose('issuedAt', { type: 'DateTime', description: 'When the role was assumed' }),
     expiresAt: t.expose('expiresAt', { type: 'DateTime', description: 'When it ends by itself' }),
@@ -66,6 +67,11 @@ export const RoleSession = builder.prismaNode('RoleSession', {
       description: 'When it was left or revoked; null while nobody did so, also when it has expired',
     }),
   }),
+});
+
+export const RoleSessionConnection = tableConnection('RoleSession', RoleSession, {
+  page: 'Role sessions, a page at a time',
+  entry: 'A role session',
 });
 
 /**

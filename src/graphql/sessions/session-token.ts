@@ -31,6 +31,7 @@ const GetSessionTokenSuccess = builder
 builder.mutationField('getSessionToken', (t) =>
   t.field({
     type: GetSessionTokenSuccess,
+    nullable: true,
     description:
       'sts:GetSessionToken: temporary credentials of a user for itself, with MFA if a code is given. For users with their ' +
       'long-term key; needs no permission. Made without MFA, they cannot call IAM',

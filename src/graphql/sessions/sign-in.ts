@@ -37,6 +37,7 @@ const SignInSuccess = builder.objectRef<SignedIn>('SignInSuccess').implement({
 builder.mutationField('signIn', (t) =>
   t.field({
     type: SignInSuccess,
+    nullable: true,
     description:
       'Signs the browser in with a long-term key: the answer sets a cookie (HttpOnly, SameSite=Strict), and until `signOut` ' +
       'requests without an `Authorization` header are its user’s. A browser that was signed in as somebody else no longer is. ' +
@@ -78,6 +79,7 @@ const SignOutSuccess = builder.objectRef<{ readonly viewer: null }>('SignOutSucc
 builder.mutationField('signOut', (t) =>
   t.field({
     type: SignOutSuccess,
+    nullable: true,
     description:
       'Signs the browser out: its sign-in ends, and the role session that it has switched to. Of a browser that is not signed ' +
       'in, or no longer, only the cookie is forgotten',
