@@ -4,7 +4,7 @@ import type { PrincipalRef } from '../../policy/principal-id.ts';
 import { brand } from '../brand.ts';
 import { builder } from '../builder.ts';
 import type { GatewayContext } from '../context.ts';
-import { roleSessionValue } from '../sessions/role-session.ts';
+import { newestSessionId, roleSessionValue } from '../sessions/role-session.ts';
 import { Account } from './account.ts';
 import { Principal, type PrincipalParent, principalValue } from './principal.ts';
 import { Resource } from './resource.ts';
@@ -65,12 +65,8 @@ async function loadPrincipal(
       return row === null ? null : brand(row, 'Role');
     }
     case 'roleSession': {
-      const row = await prisma.roleSession.findFirst({
-        where: { arn: ref.arn },
-        orderBy: { issuedAt: 'desc' },
-        select: { id: true, arn: true },
-      });
-      return row === null ? null : roleSessionValue(row);
+      const id = await newestSessionId(context, ref.arn);
+      return id === null ? null : roleSessionValue({ id, arn: ref.arn });
     }
     case 'root':
     case 'federatedUser':

@@ -105,22 +105,27 @@ interface RoleSessionRow {
 /** No session's id: it is looked up by the ARN. */
 const UNKNOWN_ID = '';
 
-function idOf(row: RoleSessionRow, context: GatewayContext): string | Promise<string> {
-  return row.id === UNKNOWN_ID ? newestSession(context).load(row.arn) : row.id;
+async function idOf(row: RoleSessionRow, context: GatewayContext): Promise<string> {
+  if (row.id !== UNKNOWN_ID) return row.id;
+  const id = await newestSessionId(context, row.arn);
+  if (id === null) throw new RolegateError('NOT_FOUND', `nobody has held the role session \`${row.arn}\``);
+  return id;
 }
 
-/** Ids of the newest sessions by their ARN, all of a request together. */
-const newestSession = createContextCache(
+/** The id of the newest session with this ARN; null: nobody has held one. All of a request are looked up together. */
+export function newestSessionId(context: GatewayContext, arn: string): Promise<string | null> {
+  return newestSessionIds(context).load(arn);
+}
+
+const newestSessionIds = createContextCache(
   (context: GatewayContext) =>
-    new DataLoader<string, string>(async (arns) => {
+    new DataLoader<string, string | null>(async (arns) => {
       const rows = await context.directory.prisma.roleSession.findMany({
         where: { arn: { in: [...arns] } },
         orderBy: { issuedAt: 'asc' },
         select: { id: true, arn: true },
       });
       const ids = new Map(rows.map((row) => [row.arn, row.id]));
-      return arns.map(
-        (arn) => ids.get(arn) ?? new RolegateError('NOT_FOUND', `nobody has held the role session \`${arn}\``),
-      );
+      return arns.map((arn) => ids.get(arn) ?? null);
     }),
 );

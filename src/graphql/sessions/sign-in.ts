@@ -3,6 +3,7 @@ import type { SignedIn } from '../../session/sign-in.ts';
 import { builder } from '../builder.ts';
 import { AccessDeniedFailure, AuthenticationFailure, expectingFailures, ValidationFailure } from '../failures.ts';
 import { become } from './become.ts';
+import { mfaFields } from './issued-fields.ts';
 import { Viewer } from './viewer.ts';
 
 const SignInInput = builder.inputType('SignInInput', {
@@ -10,8 +11,7 @@ const SignInInput = builder.inputType('SignInInput', {
   fields: (t) => ({
     accessKeyId: t.string({ required: true, description: 'AKIA… of a user or a service' }),
     secretAccessKey: t.string({ required: true, description: 'The secret that belongs to the key id' }),
-    serialNumber: t.string({ description: 'The MFA device of the user; together with `tokenCode`' }),
-    tokenCode: t.string({ description: 'What the MFA device shows: six digits. A code counts once' }),
+    ...mfaFields(t, 'The MFA device of the user; together with `tokenCode`'),
   }),
 });
 
