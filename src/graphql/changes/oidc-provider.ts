@@ -69,6 +69,7 @@ const CreateOidcProviderInput = builder.inputType('CreateOidcProviderInput', {
 builder.mutationField('createOidcProvider', (t) =>
   t.field({
     type: SaveOidcProviderSuccess,
+    nullable: true,
     description:
       'iam:CreateOpenIDConnectProvider: registers a provider in an account, with its keys. Needs ' +
       'iam:CreateOpenIDConnectProvider on its ARN',
@@ -94,6 +95,7 @@ const UpdateOidcProviderInput = builder.inputType('UpdateOidcProviderInput', {
 builder.mutationField('updateOidcProvider', (t) =>
   t.field({
     type: SaveOidcProviderSuccess,
+    nullable: true,
     description:
       'New audiences or keys of a provider, in the place of the old ones. Needs, on its ARN, for audiences ' +
       'iam:AddClientIDToOpenIDConnectProvider and iam:RemoveClientIDFromOpenIDConnectProvider, for keys ' +
@@ -125,6 +127,7 @@ const DeleteOidcProviderSuccess = builder.objectRef<ProviderArn>('DeleteOidcProv
 builder.mutationField('deleteOidcProvider', (t) =>
   t.field({
     type: DeleteOidcProviderSuccess,
+    nullable: true,
     description: 'iam:DeleteOpenIDConnectProvider. Needs iam:DeleteOpenIDConnectProvider on its ARN',
     args: { input: t.arg({ type: DeleteOidcProviderInput, required: true, description: 'Which provider' }) },
     errors: {
