@@ -35,7 +35,9 @@ import './questions/validate-policy.ts';
 import './sessions/viewer.ts';
 import './questions/viewer-can.ts';
 import './questions/who-can.ts';
+import { checkArguments } from './check-arguments.ts';
 import { guardFields } from './guard.ts';
+import { boundErrors } from './more-errors.ts';
 
 builder.queryType({ description: 'Questions. Without credentials only `viewer` answers' });
 builder.mutationType({ description: 'What changes who the caller is, or the directory' });
@@ -47,6 +49,8 @@ export function buildSchema(): GraphQLSchema {
   if (schema === null) {
     const built = builder.toSchema();
     guardFields(built);
+    checkArguments(built);
+    boundErrors(built);
     schema = built;
   }
   return schema;

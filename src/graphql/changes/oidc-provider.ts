@@ -70,6 +70,7 @@ const CreateOidcProviderInput = builder.inputType('CreateOidcProviderInput', {
 builder.mutationField('createOidcProvider', (t) =>
   t.field({
     type: SaveOidcProviderSuccess,
+    nullable: true,
     description:
       'iam:CreateOpenIDConnectProvider: registers a provider in an account, with its keys. Needs ' +
       'iam:CreateOpenIDConnectProvider on its ARN',
@@ -95,6 +96,7 @@ const UpdateOidcProviderInput = builder.inputType('UpdateOidcProviderInput', {
 builder.mutationField('updateOidcProvider', (t) =>
   t.field({
     type: SaveOidcProviderSuccess,
+    nullable: true,
     description:
       'New audiences or keys of a provider, in the place of the old ones. Needs, on its ARN, for audiences ' +
       'iam:AddClientIDToOpenIDConnectProvider and iam:RemoveClientIDFromOpenIDConnectProvider, for keys ' +
@@ -126,6 +128,7 @@ const DeleteOidcProviderSuccess = builder.objectRef<ProviderArn>('DeleteOidcProv
 builder.mutationField('deleteOidcProvider', (t) =>
   t.field({
     type: DeleteOidcProviderSuccess,
+    nullable: true,
     description: 'iam:DeleteOpenIDConnectProvider. Needs iam:DeleteOpenIDConnectProvider on its ARN',
     args: { input: t.arg({ type: DeleteOidcProviderInput, required: true, description: 'Which provider' }) },
     errors: {
