@@ -34,7 +34,7 @@ import './questions/validate-policy.ts';
 import './sessions/viewer.ts';
 import './questions/viewer-can.ts';
 import './questions/who-can.ts';
-import { guardFields } from './guard.ts';
+import { guardFields } from './guards/guard-fields.ts';
 
 builder.queryType({ description: 'Questions. Without credentials only `viewer` answers' });
 builder.mutationType({ description: 'What changes who the caller is, or the directory' });

@@ -1,3 +1,4 @@
+import { leave } from '../../guard/left-sessions.ts';
 import { callersOwn } from '../../guard/own-session.ts';
 import { callerWithKeySession } from '../../session/authenticate.ts';
 import { type PrincipalCaller, signInOf } from '../../session/caller.ts';
@@ -5,7 +6,7 @@ import type { ExitedRole } from '../../session/exit-role.ts';
 import { builder } from '../builder.ts';
 import type { GatewayContext } from '../context.ts';
 import { expectingFailures, ValidationFailure } from '../failures.ts';
-import { become, leave } from './become.ts';
+import { become } from './become.ts';
 import { RoleSession, roleSessionValue } from './role-session.ts';
 import { Viewer } from './viewer.ts';
 
