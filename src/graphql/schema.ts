@@ -36,7 +36,7 @@ import './sessions/viewer.ts';
 import './questions/viewer-can.ts';
 import './questions/who-can.ts';
 import { checkArguments } from './check-arguments.ts';
-import { guardFields } from './guard.ts';
+import { guardFields } from './guards/guard-fields.ts';
 import { boundErrors } from './more-errors.ts';
 
 builder.queryType({ description: 'Questions. Without credentials only `viewer` answers' });

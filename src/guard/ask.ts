@@ -7,6 +7,7 @@ import type { GuardContext } from './context.ts';
 import { decisionLoader } from './decision-loader.ts';
 import { callerSubject, mayDo } from './permission.ts';
 import { mayRead, roleOfSession } from './readable.ts';
+import { needsAny, type Ruling } from './ruling.ts';
 
 /** Asked about somebody else, this is the action of AWS that has to be allowed on that principal. */
 const ASK_ACTION = 'iam:SimulatePrincipalPolicy';
@@ -57,6 +58,11 @@ export async function mayAskAbout(context: GuardContext, principal: PrincipalRef
   if (caller.kind !== 'principal') return caller.kind === 'operator';
   if (principalIdOf(caller.ref) === principalIdOf(principal)) return true;
   return mayDo(context, { action: ASK_ACTION, resource: await resourceOf(context, principal), account: null });
+}
+
+/** Whether the caller may have requests decided on policies that it brings along. */
+export function maySimulateCustomPolicies(context: GuardContext): Ruling | Promise<Ruling> {
+  return needsAny(context, [{ action: 'iam:SimulateCustomPolicy', resource: '*', account: null }]);
 }
 
 /** Throws what `mayNotAsk` says unless the caller may ask about `principal`, given as `field`. */

@@ -12,8 +12,8 @@ import {
   isUnionType,
 } from 'graphql';
 import { describe, expect, test } from 'vitest';
+import { GUARDS } from '../../src/graphql/guards/table.ts';
 import { buildSchema } from '../../src/graphql/schema.ts';
-import { GUARDS } from '../../src/guard/table.ts';
 
 const schema = buildSchema();
 const types = Object.values(schema.getTypeMap()).filter(
@@ -145,7 +145,7 @@ describe('who may ask', () => {
   });
 
   test('without credentials only `viewer` answers, and what gives credentials', () => {
-    const open = Object.keys(GUARDS).filter((name) => GUARDS[name]?.caller === 'anybody');
+    const open = Object.keys(GUARDS).filter((name) => GUARDS[name]?.open === true);
     expect(open).toEqual(['Query.viewer', 'Mutation.signIn', 'Mutation.signOut', 'Mutation.assumeRoleWithWebIdentity']);
   });
 });

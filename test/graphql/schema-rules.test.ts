@@ -1,7 +1,7 @@
 import { buildSchema as fromText } from 'graphql';
 import { describe, expect, test } from 'vitest';
+import { GUARDS } from '../../src/graphql/guards/table.ts';
 import { buildSchema } from '../../src/graphql/schema.ts';
-import { GUARDS } from '../../src/guard/table.ts';
 import { EXCEPTIONS } from './schema/exceptions.ts';
 import { lint } from './schema/lint.ts';
 

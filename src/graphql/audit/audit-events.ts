@@ -4,6 +4,7 @@ import type { AuditEvent as AuditEventValue, AuditFilter } from '../../directory
 import { visibleEvents } from '../../guard/visible-events.ts';
 import { InvalidInput } from '../../policy/errors.ts';
 import { builder } from '../builder.ts';
+import { forbidden } from '../guards/forbidden.ts';
 import { TABLE_PAGE } from '../page.ts';
 import { RoleSession } from '../sessions/role-session.ts';
 import { tableConnection } from '../table-connection.ts';
@@ -58,7 +59,9 @@ builder.queryField('auditEvents', (t) =>
       args: { filter: t.arg({ type: AuditEventFilterInput, description: 'Which events. Left out: all' }) },
       resolve: async (_root, { filter, ...args }, context) => {
         // Bound once, for the page and for the count.
-        const bound = await visibleEvents(context, filterOf(filter ?? {}), filter?.accountId ?? null);
+        const visible = await visibleEvents(context, filterOf(filter ?? {}), filter?.accountId ?? null);
+        if (visible.kind === 'refused') throw forbidden('auditEvents', visible);
+        const { filter: bound } = visible;
         const { audit } = context.directory;
         const page = await resolveCursorConnection<Promise<readonly AuditEventValue[]>>(
           { args, defaultSize: TABLE_PAGE.defaultSize, maxSize: TABLE_PAGE.maxSize(args), toCursor: cursorOf },

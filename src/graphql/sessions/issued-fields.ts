@@ -1,8 +1,8 @@
-import { callersOwn } from '../../guard/own-session.ts';
 import type { TemporaryCredentials as TemporaryCredentialsValue } from '../../session/credentials.ts';
 import type { builder } from '../builder.ts';
+import type { GatewayContext } from '../context.ts';
 import { AccessDeniedFailure, MalformedPolicyFailure, PackedPolicyFailure, ValidationFailure } from '../failures.ts';
-import { RoleSession, roleSessionValue } from './role-session.ts';
+import { ownRoleSession, RoleSession } from './role-session.ts';
 import { TemporaryCredentials } from './temporary-credentials.ts';
 
 // What STS's operations that give credentials have in common: their parameters, their results, and how they fail.
@@ -18,8 +18,11 @@ export const CREDENTIALS = {
 export const MADE_ROLE_SESSION = {
   type: RoleSession,
   description: 'The session that was made',
-  resolve: ({ session }: { readonly session: { readonly id: string; readonly arn: string } }) =>
-    callersOwn(roleSessionValue(session)),
+  resolve: (
+    { session }: { readonly session: { readonly id: string; readonly arn: string } },
+    _args: object,
+    context: GatewayContext,
+  ) => ownRoleSession(context, session),
 };
 
 export const PACKED_POLICY_SIZE = {

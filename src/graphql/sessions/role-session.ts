@@ -1,6 +1,7 @@
 import { createContextCache } from '@pothos/core';
 import DataLoader from 'dataloader';
 import type { Subject } from '../../access/question.ts';
+import { callersOwn } from '../../guard/own-session.ts';
 import { RolegateError } from '../../policy/errors.ts';
 import { parsePrincipalRef } from '../../policy/principal-id.ts';
 import { brand } from '../brand.ts';
@@ -28,10 +29,14 @@ export const RoleSession = builder.prismaNode('RoleSession', {
     }),
     name: t.string({ ...NAME, description: 'The name of the session, which its ARN ends with' }),
     account: t.field({ ...ACCOUNT, description: 'The account of its role' }),
-    role: t.relation('role', {
+    role: t.field({
       type: Role,
-      onNull: () => new RolegateError('NOT_FOUND', 'the role of this session was deleted'),
       description: 'The role it holds the permissions of',
+      select: (_args, _context, nested) => ({ role: nested(true) }),
+      resolve: (row, _args, context) => {
+        if (row.role === null) throw new RolegateError('NOT_FOUND', 'the role of this session was deleted');
+        return ownSessionIds(context).has(row.id) ? callersOwn(row.role) : row.role;
+      },
     }),
     roleArn: t.expose('roleArn', {
       type: 'Arn',
@@ -80,6 +85,15 @@ export const RoleSessionConnection = tableConnection('RoleSession', RoleSession,
  */
 export function roleSessionValue(session: { readonly id: string | null; readonly arn: string }): RoleSessionRow {
   return brand({ id: session.id ?? UNKNOWN_ID, arn: session.arn }, 'RoleSession');
+}
+
+/** Those that the caller has made or ended in this operation: rows are read anew, and told apart by their ids. */
+const ownSessionIds = createContextCache((_context: GatewayContext) => new Set<string>());
+
+/** A role session that the caller has just made or ended, as a value of the schema: it may read it, whoever it is by then. */
+export function ownRoleSession(context: GatewayContext, session: RoleSessionRow): RoleSessionRow {
+  ownSessionIds(context).add(session.id);
+  return callersOwn(roleSessionValue(session));
 }
 
 /** The principal of a question as a value of the schema. Asks nothing of the directory, which need not know it. */

@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { GUARDS } from '../../../src/graphql/guards/table.ts';
 import { buildSchema } from '../../../src/graphql/schema.ts';
-import { GUARDS } from '../../../src/guard/table.ts';
 import { breakingChanges, noticeableChanges, unnamedChanges, type Version } from './changes.ts';
 import { EXCEPTIONS } from './exceptions.ts';
 import { lint } from './lint.ts';
