@@ -38,7 +38,7 @@ function misnamed(element: Element): readonly Fault[] {
 function misusedPaging(element: Element): readonly Fault[] {
   const wanted = PAGING[element.name];
   if (wanted === undefined || element.kind === 'inputField' || typeName(element) === wanted) return [];
-  return [{ at: element.at, message: `is ${element.type}, and \`${element.name}\` pages through connections` }];
+  return [{ at: element.at, message: `is ${String(element.type)}, and \`${element.name}\` pages through connections` }];
 }
 
 /** The most frequent type of a name is what it means; all others are at fault. `input` and `filter` are each field’s own. */
@@ -49,7 +49,7 @@ function ambiguous(given: readonly Element[]): readonly Fault[] {
     const count = (type: string): number => types.filter((each) => each === type).length;
     const usual = [...new Set(types)].sort((a, b) => count(b) - count(a) || (a < b ? -1 : 1))[0];
     if (usual === undefined || usual === typeName(element)) return [];
-    return [{ at: element.at, message: `is ${element.type}; elsewhere \`${element.name}\` is a ${usual}` }];
+    return [{ at: element.at, message: `is ${String(element.type)}; elsewhere \`${element.name}\` is a ${usual}` }];
   });
 }
 

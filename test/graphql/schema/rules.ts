@@ -27,14 +27,17 @@ const guardedIsNullable: Rule = (schema, guarded) =>
     const type = schema.getType(typeName);
     const field = isObjectType(type) ? type.getFields()[fieldName] : undefined;
     if (field === undefined) return [{ at, message: 'is guarded, and not there' }];
-    return isNonNullType(field.type) ? [{ at, message: `needs a right of its own, and is ${field.type}` }] : [];
+    return isNonNullType(field.type) ? [{ at, message: `needs a right of its own, and is ${String(field.type)}` }] : [];
   });
 
 /** What was committed is answered, also where a later mutation of the operation, or something beneath this one, fails. */
 const mutationIsNullable: Rule = (schema) =>
   fieldsOf(schema.getMutationType() as GraphQLNamedType) // as: a schema without mutations has no field to look at
     .filter(({ type }) => isNonNullType(type))
-    .map(({ name, type }) => ({ at: `Mutation.${name}`, message: `is a root field of Mutation, and is ${type}` }));
+    .map(({ name, type }) => ({
+      at: `Mutation.${name}`,
+      message: `is a root field of Mutation, and is ${String(type)}`,
+    }));
 
 /** `UserConnection` over `UserEdge` over `User`, each of one form, so that there is one for each noun. */
 const connectionsHaveOneForm: Rule = (schema) =>
@@ -63,9 +66,9 @@ function connectionFaults(type: GraphQLObjectType): readonly Fault[] {
 
 function expectFields(type: GraphQLObjectType, expected: Readonly<Record<string, string>>): Fault[] {
   return Object.entries(expected).flatMap(([name, wanted]) => {
-    const is = type.getFields()[name]?.type;
-    if (is !== undefined && String(is) === wanted) return [];
-    return [{ at: `${type.name}.${name}`, message: `is ${is ?? 'missing'} and has to be ${wanted}` }];
+    const is = type.getFields()[name]?.type.toString() ?? 'missing';
+    if (is === wanted) return [];
+    return [{ at: `${type.name}.${name}`, message: `is ${is} and has to be ${wanted}` }];
   });
 }
 
@@ -106,7 +109,7 @@ const ENUMS = /^(effect|layer|deniedBy|state|outcome|severity|kind|accessLevel|a
 const scalarsSayMost: Rule = (schema) =>
   elementsOf(schema).flatMap((element) => {
     const wanted = betterType(element);
-    return wanted === null ? [] : [{ at: element.at, message: `is ${element.type} and could be ${wanted}` }];
+    return wanted === null ? [] : [{ at: element.at, message: `is ${String(element.type)} and could be ${wanted}` }];
   });
 
 function betterType({ name, type }: Element): string | null {
