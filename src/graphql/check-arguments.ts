@@ -31,7 +31,5 @@ function checked(field: GraphQLField<unknown, GatewayContext>): NonNullable<type
 }
 
 function at(args: object, path: string): unknown {
-  return path
-    .split('.')
-    .reduce<unknown>((value, name) => (value as Readonly<Record<string, unknown>>)[name], args); // as: the schema has it required
+  return path.split('.').reduce<unknown>((value, name) => (value as Readonly<Record<string, unknown>>)[name], args); // as: the schema has it required
 }

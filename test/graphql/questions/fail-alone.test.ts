@@ -108,9 +108,7 @@ describe('`decisions`', () => {
   test('what the caller may not ask is null at its place', async () => {
     const result = await gateway.ask(signedIn(ALICE), DECISIONS, { requests: [GOOD, { ...GOOD, principal: BOB }] });
     expect(result.data?.['decisions']).toMatchObject([{ allowed: true }, null]);
-    expect(placesOf(result)).toEqual([
-      { path: ['decisions', 1], code: 'FORBIDDEN', field: 'requests[1].principal' },
-    ]);
+    expect(placesOf(result)).toEqual([{ path: ['decisions', 1], code: 'FORBIDDEN', field: 'requests[1].principal' }]);
   });
 
   test('what is no text fails the request: no field is asked', async () => {
@@ -202,6 +200,27 @@ describe('more than 100 errors at one place', () => {
   });
 });
 
+test('a question asked at several places is decided once, and each of its errors names its own place', async () => {
+  const query = `query ($request: AccessRequestInput!, $check: CheckInput!) {
+    decision(request: $request) { allowed }
+    decisions(requests: [$request, $request]) { allowed }
+    decisionsFor(principal: "${ALICE}", checks: [$check]) { allowed }
+    accessRoutes(principal: "${ALICE}", needs: []) { kind }
+  }`;
+  const check = { action: 's3:None', resource: OWN_OBJECT };
+  const result = await gateway.ask(OPERATOR, query, { request: { principal: ALICE, ...check }, check });
+  expect(result.data).toMatchObject({ decision: null, decisions: [null, null], decisionsFor: [null] });
+  expect(placesOf(result)).toEqual(
+    [
+      [['decision'], 'request.action'],
+      [['decisions', 0], 'requests[0].action'],
+      [['decisions', 1], 'requests[1].action'],
+      [['decisionsFor', 0], 'checks[0].action'],
+    ].map(([path, field]) => ({ path, code: 'BAD_USER_INPUT', field })),
+  );
+  expect(directory.gathers).toBe(2);
+});
+
 describe('lists of other questions', () => {
   test('`decisionsFor`: a check fails alone, and who is asked about fails the field', async () => {
     const query = `query ($principal: PrincipalId!, $role: Arn, $checks: [CheckInput!]!) {
@@ -264,7 +283,7 @@ describe('lists of other questions', () => {
       {
         message: `${fault(1)} (the first of 30 faults in \`resources\`)`,
         path: ['allowedResources'],
-        locations: [{ line: 1, column: 30 }],
+        locations: [{ line: 1, column: 31 }],
         extensions: {
           code: 'BAD_USER_INPUT',
           field: 'resources[1]',
@@ -363,9 +382,11 @@ test('a null entry never means denied or allowed: entries that have answers have
 
 test('nothing malformed reaches the evaluator by a guarded field either', async () => {
   const results = await Promise.all(
-    ['resource(arn: "a\\u0000") { arn }', 'account(accountId: "x") { name }', 'principal(principalId: "x") { principalId }'].map(
-      (field) => gateway.ask(signedIn(ALICE), `{ ${field} }`),
-    ),
+    [
+      'resource(arn: "a\\u0000") { arn }',
+      'account(accountId: "x") { name }',
+      'principal(principalId: "x") { principalId }',
+    ].map((field) => gateway.ask(signedIn(ALICE), `{ ${field} }`)),
   );
   expect(results.flatMap(faultsOf).map(({ code }) => code)).toEqual(results.map(() => 'BAD_USER_INPUT'));
   expect(directory.gathers).toBe(0);
