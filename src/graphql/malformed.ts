@@ -21,7 +21,8 @@ export function malformed<T>(reason: string): T {
 export function faultIn(value: unknown, place: string, except?: unknown): InvalidInput | null {
   const fault = find(value, except);
   if (fault === null) return null;
-  return new InvalidInput(`${place}${fault.place}`.replace(/^\./, ''), fault.reason);
+  const field = `${place}${fault.place}`.replace(/^\./, '');
+  return new InvalidInput(field, `\`${field}\`: ${fault.reason}`);
 }
 
 interface Fault {
