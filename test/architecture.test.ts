@@ -1,11 +1,17 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
+
+// as: what the file exports beside its rules
+const { rooms } = createRequire(import.meta.url)('../.dependency-cruiser.cjs') as {
+  readonly rooms: Readonly<Record<string, readonly string[]>>;
+};
 
 test('the top level holds what belongs there and dotfiles', () => {
   const tracked = execFileSync('git', ['ls-files'], { cwd: ROOT, encoding: 'utf8' });
@@ -29,10 +35,16 @@ test('the table of folders in src/README.md is true, in the order that the layer
   const table = [...readme.matchAll(/^\| `(\w+)\/` +\|/gm)].map((match) => match[1] ?? '');
   const folders = readdirSync(`${ROOT}src`, { withFileTypes: true }).filter((entry) => entry.isDirectory());
   expect(table.toSorted()).toEqual(folders.map((entry) => entry.name).toSorted());
-  const layers = /layers = \[([^\]]*)\]/.exec(readFileSync(`${ROOT}.dependency-cruiser.cjs`, 'utf8'))?.[1] ?? '';
-  expect(table.filter((name) => name !== 'generated')).toEqual(
-    [...layers.matchAll(/'(\w+)'/g)].map((match) => match[1]),
+  expect(table.filter((name) => name !== 'generated')).toEqual(Object.keys(rooms));
+});
+
+test('a room may import only rooms before it', () => {
+  const names = Object.keys(rooms);
+  const later = Object.entries(rooms).filter(([room, imports]) =>
+    imports.some((name) => !names.slice(0, names.indexOf(room)).includes(name)),
   );
+  expect(later).toEqual([]);
+  expect(names.length).toBeGreaterThan(10);
 });
 
 /** A gate is worth what it refuses: each is shown a fault, in a copy of the project. */
@@ -65,23 +77,74 @@ describe('the checks refuse', () => {
     return { status, output: stdout + stderr };
   }
 
-  test('an import against the direction of the layers', () => {
+  test('an import against the direction of the rooms', () => {
     plant('src/catalog/planted-fault.ts', "export { decide as planted } from '../access/decide.ts';\n");
     const { status, output } = check('node', '.config/layers.mjs');
-    expect(output).toMatch(/catalog-looks-up: src\/catalog\/planted-fault\.ts/);
+    expect(output).toMatch(/catalog-imports-only-its-rooms: src\/catalog\/planted-fault\.ts/);
     expect(status).not.toBe(0);
   });
 
-  test('Node in the pure core', () => {
-    plant('src/policy/planted-fault.ts', 'export const planted = process.env;\n');
+  test('an import of an earlier room that the table does not name', () => {
+    expect(rooms['session']).not.toContain('catalog');
+    plant('src/session/planted-fault.ts', "export { openCatalog as planted } from '../catalog/catalog.ts';\n");
+    const { status, output } = check('node', '.config/layers.mjs');
+    expect(output).toMatch(/session-imports-only-its-rooms: src\/session\/planted-fault\.ts/);
+    expect(status).not.toBe(0);
+  });
+
+  test('a pair of rooms in the table that no import needs any more', () => {
+    const config = readFileSync(join(copy, '.dependency-cruiser.cjs'), 'utf8');
+    writeFileSync(
+      join(copy, '.dependency-cruiser.cjs'),
+      config.replace("session: ['policy',", "session: ['policy', 'catalog',"),
+    );
+    const { status, output } = check('node', '.config/layers.mjs');
+    writeFileSync(join(copy, '.dependency-cruiser.cjs'), config);
+    expect(output).toMatch(/src\/session imports nothing of src\/catalog any more/);
+    expect(status).not.toBe(0);
+  });
+
+  test('a pair of rooms in the table that goes upwards', () => {
+    const config = readFileSync(join(copy, '.dependency-cruiser.cjs'), 'utf8');
+    writeFileSync(join(copy, '.dependency-cruiser.cjs'), config.replace('policy: [],', "policy: ['access'],"));
+    const { status, output } = check('node', '.config/layers.mjs');
+    writeFileSync(join(copy, '.dependency-cruiser.cjs'), config);
+    expect(output).toMatch(/src\/policy may not import access: no room before it/);
+    expect(status).not.toBe(0);
+  });
+
+  test.each([
+    ['GraphQL itself', "export { GraphQLError as planted } from 'graphql';\n"],
+    ['a type of Pothos', "export type { ObjectRef as Planted } from '@pothos/core';\n"],
+    ['Yoga', "export { createYoga as planted } from 'graphql-yoga';\n"],
+    [
+      'the types that Pothos has of the directory',
+      "export { getDatamodel as planted } from '../directory/schema-types.ts';\n",
+    ],
+  ])('%s behind the guards', (_name, text) => {
+    plant('src/guard/planted-fault.ts', text);
+    const { status, output } = check('node', '.config/layers.mjs');
+    expect(output).toMatch(/guard-knows-no-graphql: src\/guard\/planted-fault\.ts/);
+    expect(status).not.toBe(0);
+  });
+
+  test('what is not pure in a pure room', () => {
+    plant('src/importing/planted-fault.ts', "export { readRevision as planted } from '../directory/gather/rows.ts';\n");
+    const { status, output } = check('node', '.config/layers.mjs');
+    expect(output).toMatch(/core-is-pure: src\/importing\/planted-fault\.ts/);
+    expect(status).not.toBe(0);
+  });
+
+  test.each(['policy', 'validation', 'importing'])('Node in the pure room %s', (room) => {
+    plant(`src/${room}/planted-fault.ts`, 'export const planted = process.env;\n');
     const { status, output } = check('node_modules/.bin/tsc', '-p', 'src/tsconfig.pure.json');
     expect(output).toMatch(/planted-fault\.ts.*TS2/);
     expect(status).not.toBe(0);
   });
 
-  test('a clock in the pure core, and a promise that nobody waits for', () => {
-    plant('src/policy/planted-fault.ts', 'export const planted = async () => { Promise.resolve(Date.now()); };\n');
-    const { status, output } = check('node_modules/.bin/oxlint', '--type-aware', '--deny-warnings', 'src/policy');
+  test.each(['policy', 'validation', 'importing'])('a clock in the pure room %s, and an unawaited promise', (room) => {
+    plant(`src/${room}/planted-fault.ts`, 'export const planted = async () => { Promise.resolve(Date.now()); };\n');
+    const { status, output } = check('node_modules/.bin/oxlint', '--type-aware', '--deny-warnings', `src/${room}`);
     expect(output).toMatch(/no-restricted-globals/);
     expect(output).toMatch(/no-floating-promises/);
     expect(status).not.toBe(0);

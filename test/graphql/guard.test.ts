@@ -1,7 +1,7 @@
 import { isObjectType } from 'graphql';
 import { describe, expect, test } from 'vitest';
-import { buildSchema } from '../../src/graphql/schema.ts';
 import { GUARDS } from '../../src/graphql/guards/table.ts';
+import { buildSchema } from '../../src/graphql/schema.ts';
 import { faultsOf, signedIn } from './gateway.ts';
 import { arn, guardedWorld, MEMBER, policy, user } from './guarded-world.ts';
 import { openedGateway } from './services.ts';

@@ -12,8 +12,8 @@ import {
   isUnionType,
 } from 'graphql';
 import { describe, expect, test } from 'vitest';
-import { buildSchema } from '../../src/graphql/schema.ts';
 import { GUARDS } from '../../src/graphql/guards/table.ts';
+import { buildSchema } from '../../src/graphql/schema.ts';
 
 const schema = buildSchema();
 const types = Object.values(schema.getTypeMap()).filter(

@@ -1,6 +1,7 @@
 import { Secret, TOTP } from 'otpauth';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { KeyGuard, Throttled } from '../../src/guard/key-guard.ts';
+import { KeyGuard } from '../../src/guard/key-guard.ts';
+import { Throttled } from '../../src/guard/throttled.ts';
 import { createGateway, type Gateway } from '../../src/server/gateway.ts';
 import { createLog } from '../../src/server/log.ts';
 import { AuthenticationError } from '../../src/session/errors.ts';
