@@ -41,7 +41,9 @@ function requestOf(caller: Caller): GuardContext {
 
 function putRolePolicy(context: GuardContext, roleArn: string) {
   const input = { roleArn, policyName: 'Reads', policyDocument: DOCUMENT };
-  return perform(context, 'PutRolePolicy', input, () => ours.sessions.putRolePolicy(context.caller, input, NOW, ORIGIN));
+  return perform(context, 'PutRolePolicy', input, () =>
+    ours.sessions.putRolePolicy(context.caller, input, NOW, ORIGIN),
+  );
 }
 
 function putRolePolicyByGraphql(caller: Caller, roleArn: string) {
@@ -192,7 +194,10 @@ describe('at every door', () => {
     const put = () =>
       perform(context, 'PutUserPolicy', input, () => ours.sessions.putUserPolicy(context.caller, input, NOW, ORIGIN));
     expect(await put()).toMatchObject({ kind: 'done' });
-    expect(await put()).toMatchObject({ kind: 'refused', denied: { answer: { decision: { effect: 'EXPLICIT_DENY' } } } });
+    expect(await put()).toMatchObject({
+      kind: 'refused',
+      denied: { answer: { decision: { effect: 'EXPLICIT_DENY' } } },
+    });
     await ours.sessions.deleteUserPolicy(OPERATOR, input, NOW);
   });
 
