@@ -77,62 +77,83 @@ describe('the checks refuse', () => {
     return { status, output: stdout + stderr };
   }
 
-  test('an import against the direction of the rooms', () => {
-    plant('src/catalog/planted-fault.ts', "export { decide as planted } from '../access/decide.ts';\n");
-    const { status, output } = check('node', '.config/layers.mjs');
-    expect(output).toMatch(/catalog-imports-only-its-rooms: src\/catalog\/planted-fault\.ts/);
-    expect(status).not.toBe(0);
-  });
-
-  test('an import of an earlier room that the table does not name', () => {
-    expect(rooms['session']).not.toContain('catalog');
-    plant('src/session/planted-fault.ts', "export { openCatalog as planted } from '../catalog/catalog.ts';\n");
-    const { status, output } = check('node', '.config/layers.mjs');
-    expect(output).toMatch(/session-imports-only-its-rooms: src\/session\/planted-fault\.ts/);
-    expect(status).not.toBe(0);
-  });
-
-  test('a pair of rooms in the table that no import needs any more', () => {
-    const config = readFileSync(join(copy, '.dependency-cruiser.cjs'), 'utf8');
-    writeFileSync(
-      join(copy, '.dependency-cruiser.cjs'),
-      config.replace("session: ['policy',", "session: ['policy', 'catalog',"),
-    );
-    const { status, output } = check('node', '.config/layers.mjs');
-    writeFileSync(join(copy, '.dependency-cruiser.cjs'), config);
-    expect(output).toMatch(/src\/session imports nothing of src\/catalog any more/);
-    expect(status).not.toBe(0);
-  });
+  /** The table of rooms with a change, in the copy; the original comes back after `during`. */
+  function withTable<T>(line: string, changed: string, during: () => T): T {
+    const path = join(copy, '.dependency-cruiser.cjs');
+    const text = readFileSync(path, 'utf8');
+    expect(text).toContain(line);
+    writeFileSync(path, text.replace(line, changed));
+    try {
+      return during();
+    } finally {
+      writeFileSync(path, text);
+    }
+  }
 
   test('a pair of rooms in the table that goes upwards', () => {
-    const config = readFileSync(join(copy, '.dependency-cruiser.cjs'), 'utf8');
-    writeFileSync(join(copy, '.dependency-cruiser.cjs'), config.replace('policy: [],', "policy: ['access'],"));
-    const { status, output } = check('node', '.config/layers.mjs');
-    writeFileSync(join(copy, '.dependency-cruiser.cjs'), config);
+    const { status, output } = withTable('policy: [],', "policy: ['access'],", () =>
+      check('node', '.config/layers.mjs'),
+    );
     expect(output).toMatch(/src\/policy may not import access: no room before it/);
     expect(status).not.toBe(0);
   });
 
-  test.each([
-    ['GraphQL itself', "export { GraphQLError as planted } from 'graphql';\n"],
-    ['a type of Pothos', "export type { ObjectRef as Planted } from '@pothos/core';\n"],
-    ['Yoga', "export { createYoga as planted } from 'graphql-yoga';\n"],
-    [
-      'the types that Pothos has of the directory',
-      "export { getDatamodel as planted } from '../directory/schema-types.ts';\n",
-    ],
-  ])('%s behind the guards', (_name, text) => {
-    plant('src/guard/planted-fault.ts', text);
-    const { status, output } = check('node', '.config/layers.mjs');
-    expect(output).toMatch(/guard-knows-no-graphql: src\/guard\/planted-fault\.ts/);
-    expect(status).not.toBe(0);
-  });
+  describe('among the imports of rooms', () => {
+    const FAULTS = [
+      ['one against their direction', 'catalog', "export { decide as planted } from '../access/decide.ts'"],
+      [
+        'an earlier room that the table does not name',
+        'session',
+        "export { nearest as planted } from '../catalog/catalog.ts'",
+      ],
+      ['GraphQL behind the guards', 'guard', "export { GraphQLError as planted } from 'graphql'"],
+      ['a type of Pothos behind the guards', 'guard', "export type { ObjectRef as Planted } from '@pothos/core'"],
+      ['Yoga behind the guards', 'guard', "export { createYoga as planted } from 'graphql-yoga'"],
+      [
+        'what Pothos knows, at a remove',
+        'guard',
+        "export { getDatamodel as planted } from '../directory/schema-types.ts'",
+      ],
+      [
+        'what is not pure in importing/',
+        'importing',
+        "export { readRevision as planted } from '../directory/gather/rows.ts'",
+      ],
+      ['what is not pure in validation/', 'validation', "export { nearest as planted } from '../catalog/catalog.ts'"],
+    ] as const;
+    const RULES: Readonly<Record<string, string>> = {
+      guard: 'guard-knows-no-graphql',
+      importing: 'core-is-pure',
+      validation: 'core-is-pure',
+    };
+    let found: ReturnType<typeof check>;
 
-  test('what is not pure in a pure room', () => {
-    plant('src/importing/planted-fault.ts', "export { readRevision as planted } from '../directory/gather/rows.ts';\n");
-    const { status, output } = check('node', '.config/layers.mjs');
-    expect(output).toMatch(/core-is-pure: src\/importing\/planted-fault\.ts/);
-    expect(status).not.toBe(0);
+    beforeAll(() => {
+      const files = FAULTS.map(([, room, text], index) => {
+        const path = join(copy, `src/${room}/planted-fault-${index}.ts`);
+        writeFileSync(path, `${text};\n`);
+        return path;
+      });
+      found = withTable("access: ['policy',", "access: ['policy', 'validation',", () =>
+        check('node', '.config/layers.mjs'),
+      );
+      for (const file of files) rmSync(file);
+    });
+
+    test.each(FAULTS.map(([name, room], index) => [name, room, index] as const))('%s', (_name, room, index) => {
+      const rule = RULES[room] ?? `${room}-imports-only-its-rooms`;
+      expect(found.output).toContain(`${rule}: src/${room}/planted-fault-${index}.ts`);
+      expect(found.status).not.toBe(0);
+    });
+
+    test('a pair in the table that no import needs any more', () => {
+      expect(found.output).toContain('src/access imports nothing of src/validation any more');
+    });
+
+    test('and nothing else', () => {
+      expect(new Set(found.output.match(/src\/\w+\/planted-fault-\d/g))).toHaveProperty('size', FAULTS.length);
+      expect(found.output.match(/imports nothing of/g)).toHaveLength(1);
+    });
   });
 
   test.each(['policy', 'validation', 'importing'])('Node in the pure room %s', (room) => {
