@@ -1,6 +1,6 @@
 import { PothosValidationError } from '@pothos/core';
 import { GraphQLError, type GraphQLErrorExtensions } from 'graphql';
-import { Throttled } from '../guard/key-guard.ts';
+import { Throttled } from '../guard/throttled.ts';
 import { RolegateError } from '../policy/errors.ts';
 import { codeOf, type ErrorCode } from './errors.ts';
 import { throttledAnswer } from './throttled.ts';

@@ -39,7 +39,10 @@ import { checkArguments } from './check-arguments.ts';
 import { guardFields } from './guards/guard-fields.ts';
 import { boundErrors } from './more-errors.ts';
 
-builder.queryType({ description: 'Questions. Without credentials only `viewer` answers' });
+builder.queryType({
+  description:
+    'Questions. Without credentials only `viewer` answers. A field that the caller may not read is null, with an error at its path',
+});
 builder.mutationType({ description: 'What changes who the caller is, or the directory' });
 
 let schema: GraphQLSchema | null = null;

@@ -1,6 +1,4 @@
 import {
-  type GraphQLArgument,
-  type GraphQLNamedType,
   getNamedType,
   isEnumType,
   isInputObjectType,
@@ -8,56 +6,17 @@ import {
   isListType,
   isNonNullType,
   isObjectType,
-  isSpecifiedScalarType,
   isUnionType,
 } from 'graphql';
 import { describe, expect, test } from 'vitest';
 import { GUARDS } from '../../src/graphql/guards/table.ts';
 import { buildSchema } from '../../src/graphql/schema.ts';
+import { fieldsOf, typesOf } from './schema/elements.ts';
 
 const schema = buildSchema();
-const types = Object.values(schema.getTypeMap()).filter(
-  (type) => !type.name.startsWith('__') && !isSpecifiedScalarType(type),
-);
-
-/** Every element of the schema with the name it is found by. */
-function* elements(): Generator<{ readonly name: string; readonly description?: string | null | undefined }> {
-  for (const type of types) {
-    yield type;
-    if (isEnumType(type)) {
-      for (const value of type.getValues()) yield { ...value, name: `${type.name}.${value.name}` };
-    }
-    for (const field of fieldsOf(type)) {
-      yield { name: `${type.name}.${field.name}`, description: field.description };
-      for (const arg of field.args ?? []) {
-        yield { name: `${type.name}.${field.name}(${arg.name})`, description: arg.description };
-      }
-    }
-  }
-}
-
-interface Field {
-  readonly name: string;
-  readonly description?: string | null | undefined;
-  readonly args?: readonly GraphQLArgument[];
-}
-
-function fieldsOf(type: GraphQLNamedType): readonly Field[] {
-  const hasFields = isObjectType(type) || isInterfaceType(type) || isInputObjectType(type);
-  return hasFields ? Object.values<Field>(type.getFields()) : [];
-}
+const types = typesOf(schema);
 
 describe('every element of the schema', () => {
-  test('is described, in words of its own', () => {
-    const silent = [...elements()].filter(({ description }) => (description ?? '').length < 4).map(({ name }) => name);
-    expect(silent).toEqual([]);
-  });
-
-  test('is described in sentences without a full stop at the end', () => {
-    const stopped = [...elements()].filter(({ description }) => description?.endsWith('.')).map(({ name }) => name);
-    expect(stopped).toEqual([]);
-  });
-
   test('is named as GraphQL names things', () => {
     const odd: string[] = [];
     for (const type of types) {
@@ -117,22 +76,6 @@ describe('types', () => {
       'viewerCan',
     ]);
     expect([...given].sort()).toEqual(['decision', 'decisions', 'givesUp']);
-  });
-
-  test('connections have edges, nodes, pageInfo and totalCount, all of them always there', () => {
-    const connections = types.filter((type) => type.name.endsWith('Connection'));
-    expect(connections.length).toBeGreaterThan(5);
-    for (const type of connections) {
-      const fields = isObjectType(type) ? type.getFields() : {};
-      const always = Object.values(fields).filter((field) => isNonNullType(field.type));
-      expect([type.name, ...always.map(({ name }) => name).sort()]).toEqual([
-        type.name,
-        'edges',
-        'nodes',
-        'pageInfo',
-        'totalCount',
-      ]);
-    }
   });
 
   test('everything that can fail as expected says so with a code and a message', () => {

@@ -14,7 +14,8 @@ builder.queryField('account', (t) =>
     type: Account,
     nullable: true,
     description:
-      'An account; null where it is not there, or the caller may not read it (account:GetAccountInformation)',
+      'An account; null where it is not there, or is another than the caller’s own and the caller may not read it ' +
+      '(account:GetAccountInformation). Every principal of an account reads its number and its name',
     args: { accountId: t.arg({ type: 'AccountId', required: true, description: 'Its number' }) },
     resolve: (query, _root, { accountId }, { directory }) =>
       directory.prisma.account.findUnique({ ...query, where: { id: accountId } }),
