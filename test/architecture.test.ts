@@ -1,11 +1,17 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
+
+// as: what the file exports beside its rules
+const { rooms } = createRequire(import.meta.url)('../.dependency-cruiser.cjs') as {
+  readonly rooms: Readonly<Record<string, readonly string[]>>;
+};
 
 test('the top level holds what belongs there and dotfiles', () => {
   const tracked = execFileSync('git', ['ls-files'], { cwd: ROOT, encoding: 'utf8' });
@@ -29,10 +35,16 @@ test('the table of folders in src/README.md is true, in the order that the layer
   const table = [...readme.matchAll(/^\| `(\w+)\/` +\|/gm)].map((match) => match[1] ?? '');
   const folders = readdirSync(`${ROOT}src`, { withFileTypes: true }).filter((entry) => entry.isDirectory());
   expect(table.toSorted()).toEqual(folders.map((entry) => entry.name).toSorted());
-  const layers = /layers = \[([^\]]*)\]/.exec(readFileSync(`${ROOT}.dependency-cruiser.cjs`, 'utf8'))?.[1] ?? '';
-  expect(table.filter((name) => name !== 'generated')).toEqual(
-    [...layers.matchAll(/'(\w+)'/g)].map((match) => match[1]),
+  expect(table.filter((name) => name !== 'generated')).toEqual(Object.keys(rooms));
+});
+
+test('a room may import only rooms before it', () => {
+  const names = Object.keys(rooms);
+  const later = Object.entries(rooms).filter(([room, imports]) =>
+    imports.some((name) => !names.slice(0, names.indexOf(room)).includes(name)),
   );
+  expect(later).toEqual([]);
+  expect(names.length).toBeGreaterThan(10);
 });
 
 /** A gate is worth what it refuses: each is shown a fault, in a copy of the project. */
@@ -65,23 +77,95 @@ describe('the checks refuse', () => {
     return { status, output: stdout + stderr };
   }
 
-  test('an import against the direction of the layers', () => {
-    plant('src/catalog/planted-fault.ts', "export { decide as planted } from '../access/decide.ts';\n");
-    const { status, output } = check('node', '.config/layers.mjs');
-    expect(output).toMatch(/catalog-looks-up: src\/catalog\/planted-fault\.ts/);
+  /** The table of rooms with a change, in the copy; the original comes back after `during`. */
+  function withTable<T>(line: string, changed: string, during: () => T): T {
+    const path = join(copy, '.dependency-cruiser.cjs');
+    const text = readFileSync(path, 'utf8');
+    expect(text).toContain(line);
+    writeFileSync(path, text.replace(line, changed));
+    try {
+      return during();
+    } finally {
+      writeFileSync(path, text);
+    }
+  }
+
+  test('a pair of rooms in the table that goes upwards', () => {
+    const { status, output } = withTable('policy: [],', "policy: ['access'],", () =>
+      check('node', '.config/layers.mjs'),
+    );
+    expect(output).toMatch(/src\/policy may not import access: no room before it/);
     expect(status).not.toBe(0);
   });
 
-  test('Node in the pure core', () => {
-    plant('src/policy/planted-fault.ts', 'export const planted = process.env;\n');
+  describe('among the imports of rooms', () => {
+    const FAULTS = [
+      ['one against their direction', 'catalog', "export { decide as planted } from '../access/decide.ts'"],
+      [
+        'an earlier room that the table does not name',
+        'session',
+        "export { nearest as planted } from '../catalog/catalog.ts'",
+      ],
+      ['GraphQL behind the guards', 'guard', "export { GraphQLError as planted } from 'graphql'"],
+      ['a type of Pothos behind the guards', 'guard', "export type { ObjectRef as Planted } from '@pothos/core'"],
+      ['Yoga behind the guards', 'guard', "export { createYoga as planted } from 'graphql-yoga'"],
+      [
+        'what Pothos knows, at a remove',
+        'guard',
+        "export { getDatamodel as planted } from '../directory/schema-types.ts'",
+      ],
+      [
+        'what is not pure in importing/',
+        'importing',
+        "export { readRevision as planted } from '../directory/gather/rows.ts'",
+      ],
+      ['what is not pure in validation/', 'validation', "export { nearest as planted } from '../catalog/catalog.ts'"],
+    ] as const;
+    const RULES: Readonly<Record<string, string>> = {
+      guard: 'guard-knows-no-graphql',
+      importing: 'core-is-pure',
+      validation: 'core-is-pure',
+    };
+    let found: ReturnType<typeof check>;
+
+    beforeAll(() => {
+      const files = FAULTS.map(([, room, text], index) => {
+        const path = join(copy, `src/${room}/planted-fault-${index}.ts`);
+        writeFileSync(path, `${text};\n`);
+        return path;
+      });
+      found = withTable("access: ['policy',", "access: ['policy', 'validation',", () =>
+        check('node', '.config/layers.mjs'),
+      );
+      for (const file of files) rmSync(file);
+    });
+
+    test.each(FAULTS.map(([name, room], index) => [name, room, index] as const))('%s', (_name, room, index) => {
+      const rule = RULES[room] ?? `${room}-imports-only-its-rooms`;
+      expect(found.output).toContain(`${rule}: src/${room}/planted-fault-${index}.ts`);
+      expect(found.status).not.toBe(0);
+    });
+
+    test('a pair in the table that no import needs any more', () => {
+      expect(found.output).toContain('src/access imports nothing of src/validation any more');
+    });
+
+    test('and nothing else', () => {
+      expect(new Set(found.output.match(/src\/\w+\/planted-fault-\d/g))).toHaveProperty('size', FAULTS.length);
+      expect(found.output.match(/imports nothing of/g)).toHaveLength(1);
+    });
+  });
+
+  test.each(['policy', 'validation', 'importing'])('Node in the pure room %s', (room) => {
+    plant(`src/${room}/planted-fault.ts`, 'export const planted = process.env;\n');
     const { status, output } = check('node_modules/.bin/tsc', '-p', 'src/tsconfig.pure.json');
     expect(output).toMatch(/planted-fault\.ts.*TS2/);
     expect(status).not.toBe(0);
   });
 
-  test('a clock in the pure core, and a promise that nobody waits for', () => {
-    plant('src/policy/planted-fault.ts', 'export const planted = async () => { Promise.resolve(Date.now()); };\n');
-    const { status, output } = check('node_modules/.bin/oxlint', '--type-aware', '--deny-warnings', 'src/policy');
+  test.each(['policy', 'validation', 'importing'])('a clock in the pure room %s, and an unawaited promise', (room) => {
+    plant(`src/${room}/planted-fault.ts`, 'export const planted = async () => { Promise.resolve(Date.now()); };\n');
+    const { status, output } = check('node_modules/.bin/oxlint', '--type-aware', '--deny-warnings', `src/${room}`);
     expect(output).toMatch(/no-restricted-globals/);
     expect(output).toMatch(/no-floating-promises/);
     expect(status).not.toBe(0);

@@ -12,7 +12,7 @@ import { type DecideTools, decide, decideEach } from './decide.ts';
 import { type EffectivePermissions, effectivePermissions } from './effective-permissions.ts';
 import type { PermissionFilter } from './effective-permissions-filter.ts';
 import type { Answer, Question, Subject } from './question.ts';
-import { type Simulation, simulate } from './simulate.ts';
+import { type Simulation, simulate, simulateEach } from './simulate.ts';
 import { type OpenQuestion, type WhoCan, type WhoCanScope, whoCan } from './who-can.ts';
 
 /** The questions. Each is a projection of one evaluator, so that no two of them can disagree. `now`: ms since 1970. */
@@ -28,6 +28,8 @@ export interface Access {
   decideEach(questions: readonly Question[], now: number): Promise<readonly (Answer | RolegateError)[]>;
   /** Decides on policies given with the question; the directory is not read. */
   simulate(simulation: Simulation, now: number): readonly Answer[];
+  /** As `simulate`, with the error of each request that could not be decided in its place. */
+  simulateEach(simulation: Simulation, now: number): readonly (Answer | RolegateError)[];
   /** Roles that the subject can assume now, or could under the conditions named. */
   assumableRoles(subject: Subject, options: AssumableRolesOptions, now: number): Promise<readonly AssumableRole[]>;
   /**
@@ -69,6 +71,7 @@ export function createAccess(directory: Directory, catalog: Catalog): Access {
     },
     decideEach: (questions, now) => decideEach(tools, questions, now),
     simulate: (simulation, now) => simulate(catalog, simulation, now),
+    simulateEach: (simulation, now) => simulateEach(catalog, simulation, now),
     assumableRoles: (subject, { maxDepth = 1, context = new Map(), path = '' }, now) =>
       assumableRoles(tools, subject, { maxDepth, context, path }, now),
     whoCan: (question, { scope = null, ...page }, now) => whoCan(tools, question, { ...page, scope }, now),

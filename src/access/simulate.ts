@@ -38,7 +38,8 @@ export interface Simulation {
   /** From the organization's root down to the account; null: in no organization. */
   readonly serviceControlPolicies: readonly (readonly Document[])[] | null;
   readonly resourceControlPolicies: readonly (readonly Document[])[] | null;
-  readonly requests: readonly SimulatedRequest[];
+  /** An error in the place of a request that is known to be none already. */
+  readonly requests: readonly (SimulatedRequest | RolegateError)[];
   /** What the client calls this input, for errors: `input`. */
   readonly path: string;
 }
@@ -71,9 +72,14 @@ const RCP_FULL_AWS_ACCESS = {
  * first change. What the context says counts, also where it contradicts what follows from the caller.
  * Policies that AWS would not let the caller have are refused where they would limit it; identity policies given for the root
  * user, services and anonymous callers count for nothing.
- * Throws InvalidInput and MalformedPolicyDocument with the place of the fault.
+ * A request that cannot be decided gets its error in its place. Throws InvalidInput and MalformedPolicyDocument with the
+ * place of a fault elsewhere.
  */
-export function simulate(catalog: Catalog, simulation: Simulation, now: number): readonly Answer[] {
+export function simulateEach(
+  catalog: Catalog,
+  simulation: Simulation,
+  now: number,
+): readonly (Answer | RolegateError)[] {
   const at = (field: string): string => (simulation.path === '' ? field : `${simulation.path}.${field}`);
   checkQuestionCount(simulation.requests.length, at('requests'));
   const { principal: ref } = simulation.caller;
@@ -83,7 +89,7 @@ export function simulate(catalog: Catalog, simulation: Simulation, now: number):
   const resourcePolicies = new ResourcePolicies(simulation.resourcePolicy, at('resourcePolicy'));
   const path = pathOf(simulation.vpcEndpointPolicy, 'vpcEndpointPolicy', at);
 
-  return simulation.requests.map((request, index) => {
+  const decide = (request: SimulatedRequest, index: number): Answer => {
     const question: Question = {
       subject: { principal: ref, assumedRole: null, session: null },
       ...request,
@@ -105,6 +111,23 @@ export function simulate(catalog: Catalog, simulation: Simulation, now: number):
     const facts = { context: request.context, now, authority: 'context', ...path } as const;
     const decision = barred ?? authorize(principal, action, resource, facts);
     return { question, decision, gaps: [], revision: 0n };
+  };
+  return simulation.requests.map((request, index) => {
+    if (request instanceof RolegateError) return request;
+    try {
+      return decide(request, index);
+    } catch (error) {
+      if (error instanceof RolegateError) return error;
+      throw error;
+    }
+  });
+}
+
+/** As `simulateEach`, but all or nothing: throws the first fault. */
+export function simulate(catalog: Catalog, simulation: Simulation, now: number): readonly Answer[] {
+  return simulateEach(catalog, simulation, now).map((answer) => {
+    if (answer instanceof RolegateError) throw answer;
+    return answer;
   });
 }
 

@@ -1,10 +1,10 @@
+import { nearest } from '../policy/spelling.ts';
 import type { CatalogAction, CatalogService, ConditionKey } from './catalog-service.ts';
 import { readDataFile } from './data-file.ts';
 import { ManagedPolicies, type ManagedPolicyEntry } from './managed-policies.ts';
 import { hasResourcePolicies, policyHolders } from './policy-holders.ts';
 import { matchesTemplate, specificity } from './resource-template.ts';
 import { ServiceTable } from './service-table.ts';
-import { nearest } from './spelling.ts';
 
 export type { CatalogAction };
 

@@ -1,8 +1,6 @@
 import type { SqlDriverAdapterFactory } from '@prisma/driver-adapter-utils';
-import { PrismaClient } from '../generated/prisma/client.ts';
+import { type Prisma, PrismaClient } from '../generated/prisma/client.ts';
 import { directoryError } from './prisma/unavailable.ts';
-
-export { type default as PrismaTypes, getDatamodel } from '../generated/pothos-prisma-types.ts';
 
 const READS: ReadonlySet<string> = new Set([
   'findUnique',
@@ -37,3 +35,6 @@ export function createReadModel(adapter: SqlDriverAdapterFactory) {
 
 /** The client that the schema's entities are read from. */
 export type ReadModel = ReturnType<typeof createReadModel>;
+
+/** Which role sessions are meant, for the read model. */
+export type RoleSessionWhere = Prisma.RoleSessionWhereInput;

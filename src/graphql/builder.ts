@@ -3,7 +3,7 @@ import DataloaderPlugin from '@pothos/plugin-dataloader';
 import ErrorsPlugin from '@pothos/plugin-errors';
 import PrismaPlugin from '@pothos/plugin-prisma';
 import RelayPlugin from '@pothos/plugin-relay';
-import { getDatamodel, type PrismaTypes } from '../directory/read-model.ts';
+import { getDatamodel, type PrismaTypes } from '../directory/schema-types.ts';
 import type { RequestContext } from '../evaluation/request.ts';
 import type { JsonValue } from '../policy/json.ts';
 import type { PrincipalRef } from '../policy/principal-id.ts';

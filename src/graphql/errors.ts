@@ -10,7 +10,9 @@ export type ErrorCode =
   | 'LIMIT_EXCEEDED'
   | 'QUERY_TOO_COMPLEX'
   | 'DIRECTORY_UNAVAILABLE'
-  | 'INTERNAL_SERVER_ERROR';
+  | 'INTERNAL_SERVER_ERROR'
+  /** Beside the errors of a list: `count` more of its entries could not be answered. */
+  | 'MORE_ERRORS';
 
 /** Codes of RolegateErrors, AWS's own among them, to what GraphQL clients switch on. */
 const CODES: Readonly<Record<string, ErrorCode>> = {

@@ -1,6 +1,6 @@
 import { PothosValidationError } from '@pothos/core';
 import { GraphQLError, type GraphQLErrorExtensions } from 'graphql';
-import { Throttled } from '../guard/key-guard.ts';
+import { Throttled } from '../guard/throttled.ts';
 import { RolegateError } from '../policy/errors.ts';
 import { codeOf, type ErrorCode } from './errors.ts';
 import { throttledAnswer } from './throttled.ts';
@@ -43,16 +43,19 @@ function isAboutDocument(error: unknown): error is GraphQLError {
   return root instanceof GraphQLError && typeof root.extensions['code'] === 'string';
 }
 
-/** Longest message about the document that is passed on whole. */
+/** Longest message that is passed on whole: it may repeat what the client gave, and an answer can hold many. */
 const MAX_MESSAGE = 500;
+
+function shortened(message: string): string {
+  return message.length > MAX_MESSAGE ? `${message.slice(0, MAX_MESSAGE)}…` : message;
+}
 
 function withCode(error: GraphQLError, cause: GraphQLError): GraphQLError {
   const code = error.extensions['code'] ?? cause.extensions['code'] ?? 'BAD_USER_INPUT';
   const field = placeOf(error, cause);
   // Without the value at fault, which stands in the message whole, however long it is.
   const message = field === null ? error.message : `\`${field}\`: ${cause.message}`;
-  const shown = message.length > MAX_MESSAGE ? `${message.slice(0, MAX_MESSAGE)}…` : message;
-  return rebuilt(error, shown, { ...error.extensions, code, ...(field === null ? {} : { field }) }, null);
+  return rebuilt(error, shortened(message), { ...error.extensions, code, ...(field === null ? {} : { field }) }, null);
 }
 
 /**
@@ -73,7 +76,7 @@ function throttled(error: unknown, cause: Throttled): GraphQLError {
 }
 
 function told(error: unknown, message: string, code: ErrorCode, field: string | null): GraphQLError {
-  return rebuilt(error, message, { code, ...(field === null ? {} : { field }) }, null);
+  return rebuilt(error, shortened(message), { code, ...(field === null ? {} : { field }) }, null);
 }
 
 function masked(error: unknown): GraphQLError {

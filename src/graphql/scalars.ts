@@ -1,5 +1,6 @@
 import { GraphQLError, Kind, type ValueNode, valueFromASTUntyped } from 'graphql';
 import { parseRequestContext } from '../evaluation/context.ts';
+import type { RequestContext } from '../evaluation/request.ts';
 import { RolegateError } from '../policy/errors.ts';
 import type { JsonValue } from '../policy/json.ts';
 import { isDeeper } from '../policy/json-shape.ts';
@@ -7,10 +8,15 @@ import { MAX_DOCUMENT_DEPTH, MAX_DOCUMENT_LENGTH } from '../policy/load.ts';
 import { parsePrincipalRef } from '../policy/principal-id.ts';
 import { builder } from './builder.ts';
 import type { GivenDocument } from './given-document.ts';
+import { malformed } from './malformed.ts';
 
 /** Longest ARN or principal id that is read. IAM's own are at most 2,048 characters. */
 const MAX_ARN_LENGTH = 2048;
 
+/**
+ * A scalar throws for what is no text or no object, or too long to be read: that fails the request before any field is
+ * asked. What it can take and not read is malformed, and fails the field, or the entry of a list, that it was given to.
+ */
 function badInput(message: string): GraphQLError {
   return new GraphQLError(message, { extensions: { code: 'BAD_USER_INPUT' } });
 }
@@ -37,7 +43,7 @@ const ARN = /^arn:[a-z0-9-]+:[a-z0-9-]+:[a-z0-9-]*:(?:\d{12}|aws)?:[^\0]+$/u;
 function parseArnInput(value: unknown): string {
   const text = textOf(value, 'an ARN');
   if (text !== '*' && !ARN.test(text)) {
-    throw badInput(`${quoted(text)} is no ARN: arn:partition:service:region:account:resource`);
+    return malformed(`${quoted(text)} is no ARN: arn:partition:service:region:account:resource`);
   }
   return text;
 }
@@ -56,8 +62,7 @@ builder.scalarType('AccountId', {
   serialize: (value) => value,
   parseValue: (value) => {
     const text = textOf(value, 'an account id');
-    if (!/^\d{12}$/.test(text)) throw badInput(`${quoted(text)} is no account id: twelve digits`);
-    return text;
+    return /^\d{12}$/.test(text) ? text : malformed(`${quoted(text)} is no account id: twelve digits`);
   },
 });
 
@@ -69,14 +74,13 @@ builder.scalarType('PrincipalId', {
   serialize: (value) => value,
   parseValue: (value) => {
     const text = textOf(value, 'a principal id');
-    const ref = parsePrincipalRef(text);
-    if (ref === null) {
-      throw badInput(
+    return (
+      parsePrincipalRef(text) ??
+      malformed(
         `${quoted(text)} is no principal: the ARN of a user, role, role session, federated user or root user, a service ` +
           'principal (ec2.amazonaws.com), a 12-digit account id, or anonymous',
-      );
-    }
-    return ref;
+      )
+    );
   },
 });
 
@@ -86,8 +90,7 @@ builder.scalarType('DateTime', {
   serialize: (value) => (typeof value === 'number' ? new Date(value) : value).toISOString(),
   parseValue: (value) => {
     const date = new Date(textOf(value, 'a DateTime'));
-    if (Number.isNaN(date.getTime())) throw badInput('not an ISO 8601 instant');
-    return date;
+    return Number.isNaN(date.getTime()) ? malformed('not an ISO 8601 instant') : date;
   },
 });
 
@@ -99,7 +102,7 @@ function givenDocument(value: unknown): GivenDocument {
   }
   // Before it is made a text, which takes a stack as deep as the object.
   if (isDeeper(value, MAX_DOCUMENT_DEPTH)) {
-    throw badInput(`the policy document is nested more than ${MAX_DOCUMENT_DEPTH} levels deep`);
+    return malformed(`the policy document is nested more than ${MAX_DOCUMENT_DEPTH} levels deep`);
   }
   const written = typeof value === 'string';
   const text = written ? value : JSON.stringify(value);
@@ -132,12 +135,15 @@ builder.scalarType('PolicyDocument', {
   parseLiteral: fromLiteral(givenDocument),
 });
 
-function requestContext(value: unknown) {
+function requestContext(value: unknown): RequestContext {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw badInput('`context` must be an object of condition keys and their values');
+  }
   try {
     return parseRequestContext(value, 'context');
   } catch (error) {
-    // The scalar does not know where it stands; graphql-js says that in front of the message.
-    throw error instanceof RolegateError ? badInput(error.message) : error;
+    if (error instanceof RolegateError) return malformed(error.message);
+    throw error;
   }
 }
 
@@ -157,7 +163,6 @@ builder.scalarType('Revision', {
   serialize: (value) => `r${value.toString().padStart(19, '0')}`,
   parseValue: (value) => {
     const digits = /^r(\d{19})$/.exec(textOf(value, 'a revision'))?.[1];
-    if (digits === undefined) throw badInput('not a revision that this gateway has given out');
-    return BigInt(digits);
+    return digits === undefined ? malformed('not a revision that this gateway has given out') : BigInt(digits);
   },
 });

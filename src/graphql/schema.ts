@@ -3,6 +3,7 @@ import { builder } from './builder.ts';
 import './changes/access-key.ts';
 import './questions/access-route.ts';
 import './entities/account.ts';
+import './entities/account-lists.ts';
 import './questions/assumable-role.ts';
 import './sessions/assume-instance-profile.ts';
 import './sessions/assume-role.ts';
@@ -34,9 +35,14 @@ import './questions/validate-policy.ts';
 import './sessions/viewer.ts';
 import './questions/viewer-can.ts';
 import './questions/who-can.ts';
-import { guardFields } from './guard.ts';
+import { checkArguments } from './check-arguments.ts';
+import { guardFields } from './guards/guard-fields.ts';
+import { boundErrors } from './more-errors.ts';
 
-builder.queryType({ description: 'Questions. Without credentials only `viewer` answers' });
+builder.queryType({
+  description:
+    'Questions. Without credentials only `viewer` answers. A field that the caller may not read is null, with an error at its path',
+});
 builder.mutationType({ description: 'What changes who the caller is, or the directory' });
 
 let schema: GraphQLSchema | null = null;
@@ -46,6 +52,8 @@ export function buildSchema(): GraphQLSchema {
   if (schema === null) {
     const built = builder.toSchema();
     guardFields(built);
+    checkArguments(built);
+    boundErrors(built);
     schema = built;
   }
   return schema;

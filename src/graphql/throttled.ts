@@ -1,4 +1,4 @@
-import type { Throttled } from '../guard/key-guard.ts';
+import type { Throttled } from '../guard/throttled.ts';
 
 /** How a refused guess is answered over HTTP. */
 export interface ThrottledAnswer {

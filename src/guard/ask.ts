@@ -1,5 +1,5 @@
 import type { Answer, Question, Subject } from '../access/question.ts';
-import { fieldOf } from '../access/question.ts';
+import { fieldOf, type QuestionField } from '../access/question.ts';
 import { noSuchRole } from '../access/subject.ts';
 import { RolegateError } from '../policy/errors.ts';
 import { type PrincipalRef, principalIdOf } from '../policy/principal-id.ts';
@@ -7,6 +7,7 @@ import type { GuardContext } from './context.ts';
 import { decisionLoader } from './decision-loader.ts';
 import { callerSubject, mayDo } from './permission.ts';
 import { mayRead, roleOfSession } from './readable.ts';
+import { needsAny, type Ruling } from './ruling.ts';
 
 /** Asked about somebody else, this is the action of AWS that has to be allowed on that principal. */
 const ASK_ACTION = 'iam:SimulatePrincipalPolicy';
@@ -28,26 +29,27 @@ export async function askEach(context: GuardContext, questions: readonly Questio
     const question = own[index];
     if (question === undefined) return answer;
     if (permitted[index] !== true) return mayNotAsk(question.subject.principal, fieldOf(question, 'principal'));
-    if (answer instanceof Error) return answer;
+    if (answer instanceof Error) return atItsPlace(answer, question);
     if (answer.roleIsAbsent === true && knowsRole[index] === true) return noSuchRole(question);
     // Asked twice, it was decided once; each answer names its own question.
     return { ...answer, question };
   });
 }
 
-/** As `askEach`; throws the first error. */
-export async function askAll(context: GuardContext, questions: readonly Question[]): Promise<Answer[]> {
-  const answers = await askEach(context, questions);
-  return answers.map((answer) => {
-    if (answer instanceof Error) throw answer;
-    return answer;
-  });
+/** Asked at several places, a question is decided once; each of its errors names its own place. */
+function atItsPlace(error: Error, question: Question): Error {
+  if (!(error instanceof RolegateError) || error.field === null) return error;
+  const [input = ''] = error.field.split(/[.[]/, 1);
+  // as: without a place, the errors of a question begin with one of its inputs
+  const field = `${fieldOf(question, input as QuestionField)}${error.field.slice(input.length)}`;
+  return new RolegateError(error.code, error.message, { field, cause: error });
 }
 
-/** One question of a field that stands anywhere in the answer. */
+/** One question of a field that stands anywhere in the answer. Throws its error. */
 export async function ask(context: GuardContext, question: Question): Promise<Answer> {
-  const [answer] = await askAll(context, [question]);
+  const [answer] = await askEach(context, [question]);
   if (answer === undefined) throw new Error('a question without an answer');
+  if (answer instanceof Error) throw answer;
   return answer;
 }
 
@@ -57,6 +59,11 @@ export async function mayAskAbout(context: GuardContext, principal: PrincipalRef
   if (caller.kind !== 'principal') return caller.kind === 'operator';
   if (principalIdOf(caller.ref) === principalIdOf(principal)) return true;
   return mayDo(context, { action: ASK_ACTION, resource: await resourceOf(context, principal), account: null });
+}
+
+/** Whether the caller may have requests decided on policies that it brings along. */
+export function maySimulateCustomPolicies(context: GuardContext): Ruling | Promise<Ruling> {
+  return needsAny(context, [{ action: 'iam:SimulateCustomPolicy', resource: '*', account: null }]);
 }
 
 /** Throws what `mayNotAsk` says unless the caller may ask about `principal`, given as `field`. */

@@ -13,18 +13,26 @@ const loaders = new WeakMap<object, DecisionLoader>();
 
 /**
  * The one place where all permission questions of an HTTP request meet: on whatever fields and levels they were asked, of
- * whichever operation of a batch. They are decided together; a question asked twice is decided once.
+ * whichever operation of a batch. They are decided together; a question asked twice is decided once. Errors name its inputs
+ * as if it stood nowhere: `action`.
  */
 export function decisionLoader(context: GuardContext): DecisionLoader {
   const known = loaders.get(context.request);
   if (known !== undefined) return known;
   const { access, now } = context;
-  const loader = new DataLoader<Question, Answer, string>((questions) => access.decideEach(questions, now), {
-    cacheKeyFn: questionKey,
-    batchScheduleFn: (dispatch) => setTimeout(dispatch, WINDOW),
-  });
+  const loader = new DataLoader<Question, Answer, string>(
+    (questions) => access.decideEach(questions.map(withoutPlace), now),
+    {
+      cacheKeyFn: questionKey,
+      batchScheduleFn: (dispatch) => setTimeout(dispatch, WINDOW),
+    },
+  );
   loaders.set(context.request, loader);
   return loader;
+}
+
+function withoutPlace({ fields: _fields, ...question }: Question): Question {
+  return { ...question, path: '' };
 }
 
 /** What is asked next in this HTTP request is decided anew: something has changed. */

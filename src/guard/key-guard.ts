@@ -1,9 +1,9 @@
 import { hash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
-import { RolegateError } from '../policy/errors.ts';
 import { AuthenticationError, MultiFactorAuthenticationFailed } from '../session/errors.ts';
 import { subscriberOf } from './addresses.ts';
 import { Attempts } from './attempts.ts';
+import { Throttled } from './throttled.ts';
 
 const MINUTE = 60_000;
 
@@ -15,27 +15,16 @@ const BY_KEY = { free: 5, forgottenEvery: 15 * MINUTE, longestPause: 15 * MINUTE
 const BY_MFA = { free: 5, forgottenEvery: 15 * MINUTE, longestPause: 15 * MINUTE, most: 20_000 };
 /** Credentials that were right. */
 const MOST_PROVED = 20_000;
-/** Longer key ids are not counted apart. */
+/** Characters. Longer key ids are not counted apart. */
 const MAX_KEY_ID = 128;
-
-/** Too many wrong attempts: this one was not looked at. AWS's code and message. */
-export class Throttled extends RolegateError {
-  readonly retryAfterSeconds: number;
-
-  constructor(pause: number) {
-    const seconds = Math.ceil(pause / 1000);
-    super('Throttling', `Rate exceeded: too many attempts with wrong credentials; try again in ${seconds} s`);
-    this.retryAfterSeconds = seconds;
-  }
-}
 
 /** What somebody sends to prove who they are. */
 export interface Proof {
   /** Where it comes from; null: not known, all of those together. */
   readonly source: string | null;
-  /** Null: it names no key. */
+  /** What it is tried on, counted apart from all else of its source: a key id, a role. Null: it names nothing. */
   readonly keyId: string | null;
-  /** The credentials, in whatever form. */
+  /** All that is sent, in whatever form. */
   readonly text: string;
 }
 
@@ -63,12 +52,12 @@ export class KeyGuard {
     return this.#sources.size + this.#keys.size + this.#mfa.size + this.#proved.size + this.#underWay.size;
   }
 
-  /** Does `look`, which throws AuthenticationError for a wrong proof. Throws Throttled without doing it. */
-  async prove<T>(proof: Proof, now: number, look: () => Promise<T>): Promise<T> {
+  /** Does `look`, which throws what `isWrong` knows for a wrong proof. Throws Throttled without doing it. */
+  async prove<T>(proof: Proof, now: number, look: () => Promise<T>, isWrong = isWrongCredential): Promise<T> {
     const source = proof.source === null ? 'unknown' : subscriberOf(proof.source);
     const key = proof.keyId === null || proof.keyId.length > MAX_KEY_ID ? null : `${source} ${proof.keyId}`;
     const fingerprint = digest(`${source} ${proof.text}`);
-    if (this.#proved.get(fingerprint) === true) return this.#proveAgain(fingerprint, source, key, now, look);
+    if (this.#proved.get(fingerprint) === true) return this.#proveAgain(fingerprint, source, key, now, look, isWrong);
     this.#refusePaused(source, key, now);
     this.#begin(fingerprint, source, key);
     let wrong = false;
@@ -77,7 +66,7 @@ export class KeyGuard {
       this.#proved.set(fingerprint, true);
       return result;
     } catch (error) {
-      wrong = isWrongProof(error);
+      wrong = isWrong(error);
       throw error;
     } finally {
       this.#end(fingerprint, source, key, now, wrong);
@@ -91,11 +80,12 @@ export class KeyGuard {
     key: string | null,
     now: number,
     look: () => Promise<T>,
+    isWrong: (error: unknown) => boolean,
   ): Promise<T> {
     try {
       return await look();
     } catch (error) {
-      if (isWrongProof(error)) {
+      if (isWrong(error)) {
         this.#proved.delete(fingerprint);
         this.#sources.countWrong(source, now);
         if (key !== null) this.#keys.countWrong(key, now);
@@ -157,7 +147,7 @@ function digest(text: string): string {
 }
 
 /** An expired token was right, and a header out of its form guesses nothing. */
-function isWrongProof(error: unknown): boolean {
+function isWrongCredential(error: unknown): boolean {
   return (
     error instanceof AuthenticationError &&
     (error.code === 'InvalidClientTokenId' || error.code === 'SignatureDoesNotMatch')

@@ -7,9 +7,14 @@ import { mayReadAtItsService, resourcePermission } from './readable-resource.ts'
 /** The types that can be looked up by id. */
 export type NodeTypeName = 'Account' | 'Group' | 'ManagedPolicy' | 'Resource' | 'Role' | 'RoleSession' | 'User';
 
-/** What reading an account's own data takes. */
+/** What it takes to read the own data of another account, and the organization of any. */
 export function accountPermission(accountId: string): Permission {
   return { action: 'account:GetAccountInformation', resource: '*', account: accountId };
+}
+
+/** Whether the caller is a principal of the account: it may then read that it is there, and what it is called. */
+export function isOwnAccount({ caller }: GuardContext, accountId: string): boolean {
+  return caller.kind === 'principal' && 'accountId' in caller.ref && caller.ref.accountId === accountId;
 }
 
 const IAM_READS = {
@@ -29,7 +34,7 @@ export async function mayRead(context: GuardContext, type: NodeTypeName, id: str
   if (caller.kind !== 'principal') return caller.kind === 'operator';
   switch (type) {
     case 'Account':
-      return mayDo(context, accountPermission(id));
+      return isOwnAccount(context, id) || mayDo(context, accountPermission(id));
     case 'Resource':
       return mayReadResource(context, caller, id);
     case 'RoleSession':

@@ -1,11 +1,12 @@
+import { RolegateError } from '../policy/errors.ts';
 import { principalIdOf } from '../policy/principal-id.ts';
 import type { Caller } from '../session/caller.ts';
 import type { Sessions } from '../session/sessions.ts';
 import type { KeyGuard } from './key-guard.ts';
 
 /**
- * `sessions`, but whoever guesses credentials or MFA codes is slowed down: also several times in one request. What is not
- * looked at is an error of the request, which is then answered with 429 and Retry-After.
+ * `sessions`, but whoever guesses credentials, MFA codes or web identities is slowed down: also several times in one request. What is not
+ * looked at throws Throttled, with the time to wait.
  */
 export function throttledSessions(sessions: Sessions, guard: KeyGuard): Sessions {
   return {
@@ -17,6 +18,12 @@ export function throttledSessions(sessions: Sessions, guard: KeyGuard): Sessions
       // With the secret in the name, only who knows it can use up the attempts.
       const who = [accessKeyId, secretAccessKey];
       return input.tokenCode == null ? signIn() : guard.proveMfa(who, now, signIn);
+    },
+    assumeRoleWithWebIdentity(input, now, origin) {
+      const { role, webIdentityToken } = input;
+      const proof = { source: origin?.sourceIp ?? null, keyId: role, text: `${role} ${webIdentityToken}` };
+      const assume = () => sessions.assumeRoleWithWebIdentity(input, now, origin);
+      return guard.prove(proof, now, assume, isWrongWebIdentity);
     },
     assumeRole: (caller, input, now, origin) =>
       withMfa(guard, caller, input, now, () => sessions.assumeRole(caller, input, now, origin)),
@@ -35,4 +42,12 @@ function withMfa<T>(
   if (tokenCode == null || caller.kind !== 'principal') return work();
   // Of a browser or temporary credentials who made them: the device is that user's, however many there are.
   return guard.proveMfa([caller.keySession?.principal ?? principalIdOf(caller.ref)], now, work);
+}
+
+/**
+ * A token that is not accepted, or a role that does not let it in: anybody can have a token of a public provider, and try
+ * it on roles. An expired token was right.
+ */
+function isWrongWebIdentity(error: unknown): boolean {
+  return error instanceof RolegateError && (error.code === 'InvalidIdentityToken' || error.code === 'AccessDenied');
 }

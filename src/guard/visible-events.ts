@@ -1,29 +1,33 @@
 import type { AuditFilter } from '../directory/stores/audit-store.ts';
-import { RolegateError } from '../policy/errors.ts';
 import type { GuardContext } from './context.ts';
 import { mayDo } from './permission.ts';
+import type { Refused } from './ruling.ts';
 import { accountsWithin } from './visible-accounts.ts';
 
 /** Where AWS shows what has happened in an account. */
 const ACTION = 'cloudtrail:LookupEvents';
 
+/** What the caller may look up of the audit trail. */
+export type VisibleEvents = Refused | { readonly kind: 'allowed'; readonly filter: AuditFilter };
+
 /**
  * `filter`, bound to what the caller may see: the events of accounts on which it is allowed cloudtrail:LookupEvents. It is
  * decided for each account, before the events are looked up: so that a page is one statement, and counts count what is
- * shown. `accountId`: no more than of this account. Throws FORBIDDEN when nothing is left, whether there is such an account
- * or not.
+ * shown. `accountId`: no more than of this account. Refused when nothing is left, whether there is such an account or not.
  */
 export async function visibleEvents(
   context: GuardContext,
   filter: AuditFilter,
   accountId: string | null,
-): Promise<AuditFilter> {
+): Promise<VisibleEvents> {
   const { caller } = context;
-  if (caller.kind === 'operator') return accountId === null ? filter : { ...filter, accountIds: [accountId] };
+  if (caller.kind === 'operator') {
+    return { kind: 'allowed', filter: accountId === null ? filter : { ...filter, accountIds: [accountId] } };
+  }
   const within = caller.kind === 'principal' ? await accountsWithin(context, caller.ref) : new Set<string>();
   const asked = accountId === null ? [...within] : [accountId].filter((id) => within.has(id));
   const allowed = await Promise.all(asked.map((account) => mayDo(context, { action: ACTION, resource: '*', account })));
   const accountIds = asked.filter((_account, index) => allowed[index] === true);
-  if (accountIds.length > 0) return { ...filter, accountIds };
-  throw new RolegateError('FORBIDDEN', `\`auditEvents\` needs ${ACTION}, which you are not allowed`);
+  if (accountIds.length > 0) return { kind: 'allowed', filter: { ...filter, accountIds } };
+  return { kind: 'refused', needs: ACTION };
 }

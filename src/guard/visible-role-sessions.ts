@@ -1,4 +1,4 @@
-import type { PrismaTypes } from '../directory/read-model.ts';
+import type { RoleSessionWhere } from '../directory/read-model.ts';
 import { parseArn } from '../policy/arn.ts';
 import { InvalidInput } from '../policy/errors.ts';
 import { type PrincipalRef, principalIdOf } from '../policy/principal-id.ts';
@@ -14,8 +14,6 @@ export interface RoleSessionFilter {
   readonly state?: 'LIVE' | 'ENDED' | null | undefined;
 }
 
-type Where = PrismaTypes['RoleSession']['Where'];
-
 /** Roles whose sessions one list is made of. */
 const MAX_ROLES = 10_000;
 
@@ -24,7 +22,7 @@ const MAX_ROLES = 10_000;
  * (iam:GetRole) and those that it has made itself. It is decided for each role, before the sessions are looked up: so that
  * a page is one statement, and counts count what is shown. Throws InvalidInput when there are too many roles to decide on.
  */
-export async function visibleRoleSessions(context: GuardContext, filter: RoleSessionFilter): Promise<Where> {
+export async function visibleRoleSessions(context: GuardContext, filter: RoleSessionFilter): Promise<RoleSessionWhere> {
   const { caller } = context;
   const asked = await whereOf(context, filter);
   if (caller.kind === 'operator') return asked;
@@ -34,13 +32,13 @@ export async function visibleRoleSessions(context: GuardContext, filter: RoleSes
 }
 
 /** Sessions in a state, at `now`. */
-export function inState(state: 'LIVE' | 'ENDED' | null | undefined, now: number): Where {
+export function inState(state: 'LIVE' | 'ENDED' | null | undefined, now: number): RoleSessionWhere {
   if (state == null) return {};
-  const live: Where = { endedAt: null, roleId: { not: null }, expiresAt: { gt: new Date(now) } };
+  const live: RoleSessionWhere = { endedAt: null, roleId: { not: null }, expiresAt: { gt: new Date(now) } };
   return state === 'LIVE' ? live : { NOT: live };
 }
 
-async function whereOf(context: GuardContext, filter: RoleSessionFilter): Promise<Where> {
+async function whereOf(context: GuardContext, filter: RoleSessionFilter): Promise<RoleSessionWhere> {
   const { role, assumedBy, accountId, state } = filter;
   return {
     AND: [
@@ -61,11 +59,15 @@ async function rolesOf({ directory }: GuardContext, accountId: string): Promise<
   return `arn:${account?.partition ?? 'aws'}:iam::${accountId}:role/`;
 }
 
-async function readableRoles(context: GuardContext, { ref }: PrincipalCaller, asked: Where): Promise<string[]> {
+async function readableRoles(
+  context: GuardContext,
+  { ref }: PrincipalCaller,
+  asked: RoleSessionWhere,
+): Promise<string[]> {
   const accounts = await accountsWithin(context, ref);
   const [only] = accounts;
   if (only === undefined) return [];
-  const within: Where = accounts.size === 1 ? { roleArn: { startsWith: await rolesOf(context, only) } } : {};
+  const within: RoleSessionWhere = accounts.size === 1 ? { roleArn: { startsWith: await rolesOf(context, only) } } : {};
   const rows = await context.directory.prisma.roleSession.groupBy({
     by: ['roleArn'],
     where: { AND: [asked, within] },
@@ -84,7 +86,7 @@ async function readableRoles(context: GuardContext, { ref }: PrincipalCaller, as
 }
 
 /** The sessions that the caller has made, or is. A user of the same name that was there before is another. */
-async function ownSessions(context: GuardContext, { ref, session }: PrincipalCaller): Promise<Where> {
+async function ownSessions(context: GuardContext, { ref, session }: PrincipalCaller): Promise<RoleSessionWhere> {
   if (session !== null) return { OR: [{ id: session.id }, { parentId: session.id }] };
   const assumedBy = principalIdOf(ref);
   if (ref.kind !== 'user') return { assumedBy };

@@ -1,4 +1,5 @@
 import { storable } from '../directory/storable.ts';
+import { instantText, parseIso } from '../policy/date.ts';
 import type { JsonObject, JsonValue } from '../policy/json.ts';
 import { describeJson, shorten } from './bounded-json.ts';
 import type { Warnings } from './warnings.ts';
@@ -8,10 +9,12 @@ export function isJsonObject(value: JsonValue | undefined): value is JsonObject 
 }
 
 /** AWS's own style, and the one that Python's `str(datetime)` prints. */
-const DATE = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d(?:\.\d{1,9})?)(Z|[+-]\d\d:?\d\d)?$/;
+const DATE = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d(?:\.\d{1,9})?)(Z|[+-](?:[01]\d|2[0-3]):?[0-5]\d)?$/;
 
-/** Later ones ISO 8601 writes with a sign, which PostgreSQL does not read. */
-const LAST_YEAR = 9999;
+/** Milliseconds since 1970: the first instant of the year 1. */
+const EARLIEST = -62_135_596_800_000;
+/** The last one of the year 9999. Later ones ISO 8601 writes with a sign, which PostgreSQL does not read. */
+const LATEST = 253_402_300_799_999;
 
 /** One object of an export, read leniently: what is not of the expected form is a warning that names it. */
 export class Entry {
@@ -102,9 +105,8 @@ export class Entry {
     const value = this.get(key);
     if (value === undefined) return undefined;
     const [, day, time, zone = 'Z'] = (typeof value === 'string' && DATE.exec(value)) || [];
-    const instant = new Date(typeof value === 'number' ? value * 1000 : `${day}T${time}${zone}`);
-    const year = instant.getUTCFullYear();
-    if (year >= 1 && year <= LAST_YEAR) return instant.toISOString();
+    const instant = typeof value === 'number' ? value * 1000 : parseIso(`${day}T${time}${zone}`);
+    if (instant !== null && instant >= EARLIEST && instant <= LATEST) return instantText(instant);
     this.warn(key, `${describeJson(value)} is no date that is understood`);
     return undefined;
   }

@@ -1,5 +1,6 @@
 import { throttledAnswer } from '../graphql/throttled.ts';
-import { type KeyGuard, type Proof, Throttled } from '../guard/key-guard.ts';
+import type { KeyGuard, Proof } from '../guard/key-guard.ts';
+import { Throttled } from '../guard/throttled.ts';
 import { RolegateError } from '../policy/errors.ts';
 import type { Caller } from '../session/caller.ts';
 import { AuthenticationError } from '../session/errors.ts';

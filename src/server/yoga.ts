@@ -3,6 +3,7 @@ import { execute, type GraphQLSchema } from 'graphql';
 import { createYoga, type Plugin, type YogaServerInstance } from 'graphql-yoga';
 import type { GatewayContext, RequestFacts } from '../graphql/context.ts';
 import { maskError } from '../graphql/mask-error.ts';
+import { useMoreErrors } from '../graphql/more-errors.ts';
 import { useErrorReport } from './error-report.ts';
 import { MAX_BATCHED_OPERATIONS } from './limits.ts';
 import type { Log } from './log.ts';
@@ -37,6 +38,7 @@ export function createGraphqlServer(parts: YogaParts): YogaServerInstance<Reques
       useCSRFPrevention({ requestHeaders: ['authorization', 'x-graphql-yoga-csrf', 'graphql-require-preflight'] }),
       useErrorReport(log),
       useExecutionInOrder(),
+      useMoreErrors(),
       ...parts.plugins,
     ],
   });

@@ -1,6 +1,6 @@
-import type { CatalogAction } from '../catalog/catalog-service.ts';
 import type { Located } from '../policy/json-text.ts';
 import { type StatementNode, textsAt } from '../policy/policy-checks.ts';
+import type { KnownAction } from './known-names.ts';
 import { didYouMean, quoted, type Warn } from './report.ts';
 import type { ActionMeaning, Vocabulary } from './vocabulary.ts';
 
@@ -17,7 +17,7 @@ export interface StatementActions {
   /** Empty with NotAction. */
   readonly entries: readonly ActionEntry[];
   /** Every action that it can be about; null: it cannot be said, because of `*`, NotAction or names that are not known. */
-  readonly all: ReadonlySet<CatalogAction> | null;
+  readonly all: ReadonlySet<KnownAction> | null;
   /** It matches no action: none is known, or NotAction excludes all. */
   readonly none: boolean;
 }

@@ -1,20 +1,20 @@
 import { overlap, type Token, tokensOf } from '../analysis/wildcard.ts';
-import type { CatalogAction, ResourceType } from '../catalog/catalog-service.ts';
 import { splitArn } from '../policy/arn.ts';
 import { globOf } from '../policy/pattern.ts';
 import { readTemplate } from '../policy/variable.ts';
+import type { KnownAction, KnownType } from './known-names.ts';
 
 /** Types of resource by the service that their ARNs name; under `*` those of any service. */
-export type TypesByService = ReadonlyMap<string, ReadonlySet<ResourceType>>;
+export type TypesByService = ReadonlyMap<string, ReadonlySet<KnownType>>;
 
 const LAST = 5;
 /** Characters; none of IAM's is longer. */
 const LONGEST_ARN = 2048;
 
-const taken = new WeakMap<ReadonlySet<CatalogAction>, TypesByService>();
+const taken = new WeakMap<ReadonlySet<KnownAction>, TypesByService>();
 
 /** The types that some of the actions take. */
-export function takenTypes(actions: ReadonlySet<CatalogAction>): TypesByService {
+export function takenTypes(actions: ReadonlySet<KnownAction>): TypesByService {
   let types = taken.get(actions);
   if (types === undefined) {
     types = readTypes(actions);
@@ -23,10 +23,10 @@ export function takenTypes(actions: ReadonlySet<CatalogAction>): TypesByService 
   return types;
 }
 
-function readTypes(actions: ReadonlySet<CatalogAction>): TypesByService {
+function readTypes(actions: ReadonlySet<KnownAction>): TypesByService {
   // Actions share their lists of types.
   const lists = new Set([...actions].map((action) => action.resourceTypes));
-  const byService = new Map<string, Set<ResourceType>>();
+  const byService = new Map<string, Set<KnownType>>();
   for (const { type } of [...lists].flat()) {
     for (const arn of type.arns) {
       const service = arn.split(':', 3)[2] ?? '';
@@ -40,7 +40,7 @@ function readTypes(actions: ReadonlySet<CatalogAction>): TypesByService {
 }
 
 /** Those of `types` that a resource which the policy's `text` matches could be of. */
-export function fittingTypes(types: Iterable<ResourceType>, text: string, variables: boolean): readonly ResourceType[] {
+export function fittingTypes(types: Iterable<KnownType>, text: string, variables: boolean): readonly KnownType[] {
   const parts = splitArn(text);
   return [...types].filter((type) => type.arns.some((arn) => fits(splitArn(arn), parts, variables)));
 }

@@ -1,15 +1,15 @@
-import type { ConditionKey } from '../catalog/catalog-service.ts';
-import { nearest } from '../catalog/spelling.ts';
 import type { OperatorUse } from '../policy/operator.ts';
+import { nearest } from '../policy/spelling.ts';
 import { readTemplate, templateKeys } from '../policy/variable.ts';
 import type { StatementActions } from './actions.ts';
 import type { ConditionEntry } from './condition-entry.ts';
 import { allKeys, globalKeys, isFederatedKey, KeyTable, supportedKeys } from './keys.ts';
+import type { KnownKey } from './known-names.ts';
 import { operatorFaults } from './operators.ts';
 import { didYouMean, quoted, type Warn } from './report.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
-type KeyMeaning = { readonly key: ConditionKey | null; readonly global: boolean; readonly suggestion: string | null };
+type KeyMeaning = { readonly key: KnownKey | null; readonly global: boolean; readonly suggestion: string | null };
 
 /** Keys whose presence depends on the action, although every service may have them. */
 const PER_ACTION = /^aws:(?:requesttag\/|tagkeys$)/;

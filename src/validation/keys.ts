@@ -1,12 +1,11 @@
-import type { Catalog } from '../catalog/catalog.ts';
-import type { CatalogAction, ConditionKey } from '../catalog/catalog-service.ts';
+import type { KnownAction, KnownKey, KnownNames } from './known-names.ts';
 
 /** Condition keys by name in lower case, and those with a placeholder (`aws:RequestTag/${TagKey}`) as beginning and end. */
 export class KeyTable {
-  readonly #exact = new Map<string, ConditionKey>();
-  readonly #templates = new Map<string, { readonly start: string; readonly end: string; readonly key: ConditionKey }>();
+  readonly #exact = new Map<string, KnownKey>();
+  readonly #templates = new Map<string, { readonly start: string; readonly end: string; readonly key: KnownKey }>();
 
-  add(key: ConditionKey): void {
+  add(key: KnownKey): void {
     const name = key.name.toLowerCase();
     const placeholder = PLACEHOLDER.exec(name);
     if (placeholder !== null) {
@@ -18,7 +17,7 @@ export class KeyTable {
   }
 
   /** `name` in lower case. */
-  find(name: string): ConditionKey | null {
+  find(name: string): KnownKey | null {
     const exact = this.#exact.get(name);
     if (exact !== undefined) return exact;
     for (const { start, end, key } of this.#templates.values()) {
@@ -37,31 +36,31 @@ export class KeyTable {
 const PLACEHOLDER = /\$\{[^}]*\}|<[^>]*>|(?<=\/)tag-key$/;
 
 /** Keys of all services that the catalogue leaves out. */
-const MORE_GLOBAL_KEYS: readonly ConditionKey[] = [
+const MORE_GLOBAL_KEYS: readonly KnownKey[] = [
   // Old, and still in the documents of many organizations; aws:PrincipalOrgID says more.
   { name: 'aws:PrincipalOrgMasterAccountId', type: 'String' },
 ];
 
-const globalTables = new WeakMap<Catalog, KeyTable>();
-const supportedTables = new WeakMap<ReadonlySet<CatalogAction>, KeyTable>();
-const allTables = new WeakMap<Catalog, KeyTable>();
+const globalTables = new WeakMap<KnownNames, KeyTable>();
+const supportedTables = new WeakMap<ReadonlySet<KnownAction>, KeyTable>();
+const allTables = new WeakMap<KnownNames, KeyTable>();
 
 /** The keys that requests to all services can have. */
-export function globalKeys(catalog: Catalog): KeyTable {
+export function globalKeys(catalog: KnownNames): KeyTable {
   return tableFor(globalTables, catalog, () => [...catalog.globalConditionKeys, ...MORE_GLOBAL_KEYS]);
 }
 
 /** The keys of all services together: some declare keys that begin with the name of another. Reads the whole catalogue. */
-export function allKeys(catalog: Catalog): KeyTable {
+export function allKeys(catalog: KnownNames): KeyTable {
   return tableFor(allTables, catalog, () =>
     catalog.services().flatMap((service) => catalog.service(service)?.conditionKeys ?? []),
   );
 }
 
 function tableFor(
-  tables: WeakMap<Catalog, KeyTable>,
-  catalog: Catalog,
-  keysOf: () => readonly ConditionKey[],
+  tables: WeakMap<KnownNames, KeyTable>,
+  catalog: KnownNames,
+  keysOf: () => readonly KnownKey[],
 ): KeyTable {
   let table = tables.get(catalog);
   if (table === undefined) {
@@ -73,7 +72,7 @@ function tableFor(
 }
 
 /** The service's and tag keys that some of the actions support. */
-export function supportedKeys(actions: ReadonlySet<CatalogAction>): KeyTable {
+export function supportedKeys(actions: ReadonlySet<KnownAction>): KeyTable {
   const known = supportedTables.get(actions);
   if (known !== undefined) return known;
   const table = new KeyTable();

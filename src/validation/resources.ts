@@ -1,4 +1,3 @@
-import type { ResourceType } from '../catalog/catalog-service.ts';
 import { splitArn } from '../policy/arn.ts';
 import type { Located } from '../policy/json-text.ts';
 import { type StatementNode, textsAt } from '../policy/policy-checks.ts';
@@ -6,13 +5,14 @@ import type { PolicyKind } from '../policy/policy-kind.ts';
 import { readResourcePattern } from '../policy/resource-pattern.ts';
 import type { StatementActions } from './actions.ts';
 import { fittingTypes, type TypesByService, takenTypes } from './arn-forms.ts';
+import type { KnownType } from './known-names.ts';
 import { quoted, type Warn } from './report.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
 /** What a statement's Resource comes to. */
 export interface StatementResources {
   /** The types that the entries can be of; null: they may be about anything. */
-  readonly types: ReadonlySet<ResourceType> | null;
+  readonly types: ReadonlySet<KnownType> | null;
   /** It covers what has no resource: a bare `*`, NotResource, or neither element. */
   readonly everything: boolean;
   /** It matches no resource. */
@@ -21,7 +21,7 @@ export interface StatementResources {
 
 type Entry = { readonly text: string; readonly path: string; readonly node: Located };
 /** Of the entry's own service, or of one whose actions take resources of others. */
-type Meaning = ReadonlySet<ResourceType> | 'anything' | 'nothing';
+type Meaning = ReadonlySet<KnownType> | 'anything' | 'nothing';
 
 const HEAD_PARTS = 5;
 const WILDCARD = /[*?]/;
@@ -48,7 +48,7 @@ export class ResourceReader {
     const isEverything = entries.some(({ text }) => /^\*+$/.test(text));
     if (negated) return { types: null, everything: true, none: isEverything };
     if (!statement.elements.has('Resource')) return { types: null, everything: true, none: false };
-    const types = new Set<ResourceType>();
+    const types = new Set<KnownType>();
     for (const meaning of meanings) if (typeof meaning !== 'string') for (const type of meaning) types.add(type);
     return {
       types: meanings.includes('anything') ? null : types,
@@ -73,14 +73,14 @@ export class ResourceReader {
   }
 
   /** Types of other services' actions (ec2-instance-connect takes instances of EC2). */
-  #foreignTypes(text: string, taken: TypesByService): readonly ResourceType[] {
+  #foreignTypes(text: string, taken: TypesByService): readonly KnownType[] {
     const service = serviceOf(text);
     const known = new Set(this.#vocabulary.resourceTypesOf(service));
     const others = [...(taken.get(service) ?? []), ...(taken.get('*') ?? [])].filter((type) => !known.has(type));
     return fittingTypes(others, text, this.#variables);
   }
 
-  #warnUnlessTaken(entry: Entry, types: ReadonlySet<ResourceType>, taken: TypesByService, warn: Warn): void {
+  #warnUnlessTaken(entry: Entry, types: ReadonlySet<KnownType>, taken: TypesByService, warn: Warn): void {
     const { text, path, node } = entry;
     const byActions = taken.get(serviceOf(text));
     if (byActions !== undefined && [...types].some((type) => byActions.has(type))) return;

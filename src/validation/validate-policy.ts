@@ -1,10 +1,10 @@
-import type { Catalog } from '../catalog/catalog.ts';
 import type { JsonValue } from '../policy/json.ts';
 import { JsonFault, type Place, parseJsonText, placesIn } from '../policy/json-text.ts';
 import { MAX_WRITTEN_LENGTH } from '../policy/load.ts';
 import { checkGrammar } from '../policy/policy-checks.ts';
 import type { PolicyKind } from '../policy/policy-kind.ts';
 import { validatePolicy as errorsOf } from '../policy/validate.ts';
+import type { KnownNames } from './known-names.ts';
 import { policyWarnings } from './warnings.ts';
 
 /** Something in a policy document that AWS would refuse, or that cannot do what it says. */
@@ -28,7 +28,7 @@ const MAX_FINDINGS = 1000;
  * are there as soon as the grammar is right. A document that is URL-encoded, as AWS's API returns it, is read decoded: places are
  * those of the decoded text.
  */
-export function validatePolicy(catalog: Catalog, document: string, kind: PolicyKind): readonly DocumentFinding[] {
+export function validatePolicy(catalog: KnownNames, document: string, kind: PolicyKind): readonly DocumentFinding[] {
   const text = decoded(document);
   const errors = errorsOf(text, kind).map((finding): DocumentFinding => {
     return { ...finding, value: plainText(finding.value) };
@@ -36,7 +36,7 @@ export function validatePolicy(catalog: Catalog, document: string, kind: PolicyK
   return [...errors, ...warningsOf(catalog, text, kind)].slice(0, MAX_FINDINGS);
 }
 
-function warningsOf(catalog: Catalog, text: string, kind: PolicyKind): readonly DocumentFinding[] {
+function warningsOf(catalog: KnownNames, text: string, kind: PolicyKind): readonly DocumentFinding[] {
   if (text.length > MAX_WRITTEN_LENGTH) return [];
   const policy = grammarOf(text);
   if (policy === null) return [];

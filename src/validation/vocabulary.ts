@@ -1,16 +1,15 @@
-import type { Catalog } from '../catalog/catalog.ts';
-import type { CatalogAction, CatalogService, ResourceType } from '../catalog/catalog-service.ts';
-import { nearest } from '../catalog/spelling.ts';
 import { readActionPattern } from '../policy/action-pattern.ts';
+import { nearest } from '../policy/spelling.ts';
+import type { KnownAction, KnownNames, KnownService, KnownType } from './known-names.ts';
 
 /** What one entry of Action or NotAction means in the catalogue. */
 export type ActionMeaning =
   | { readonly kind: 'everything' }
-  | { readonly kind: 'actions'; readonly actions: readonly CatalogAction[]; readonly exact: boolean }
+  | { readonly kind: 'actions'; readonly actions: readonly KnownAction[]; readonly exact: boolean }
   /** No action can be so named. */
   | { readonly kind: 'unreadable' }
   | { readonly kind: 'unknownService'; readonly service: string; readonly suggestion: string | null }
-  | { readonly kind: 'unknownAction'; readonly service: CatalogService; readonly suggestion: string | null };
+  | { readonly kind: 'unknownAction'; readonly service: KnownService; readonly suggestion: string | null };
 
 /** Suggestions compare with every name of a service; a document of nothing but mistakes gets only so many. */
 const MAX_SUGGESTIONS = 50;
@@ -18,9 +17,9 @@ const MAX_SUGGESTIONS = 50;
 export const MAX_COMPARISONS = 1_500_000;
 
 /** Names of actions in lower case without the prefix, in the order of the service's actions. */
-const lowerNames = new WeakMap<CatalogService, readonly string[]>();
+const lowerNames = new WeakMap<KnownService, readonly string[]>();
 
-function lowerNamesOf(service: CatalogService): readonly string[] {
+function lowerNamesOf(service: KnownService): readonly string[] {
   const known = lowerNames.get(service);
   if (known !== undefined) return known;
   const names = service.actions.map((action) => action.name.slice(service.key.length + 1).toLowerCase());
@@ -33,9 +32,9 @@ function lowerNamesOf(service: CatalogService): readonly string[] {
  * pattern once, however often the document repeats it.
  */
 export class Vocabulary {
-  readonly catalog: Catalog;
+  readonly catalog: KnownNames;
   readonly #meanings = new Map<string, ActionMeaning>();
-  readonly #unions = new Map<string, ReadonlySet<CatalogAction>>();
+  readonly #unions = new Map<string, ReadonlySet<KnownAction>>();
   #suggestions = 0;
   #comparisons = 0;
 
@@ -44,7 +43,7 @@ export class Vocabulary {
     return this.#comparisons > MAX_COMPARISONS;
   }
 
-  constructor(catalog: Catalog) {
+  constructor(catalog: KnownNames) {
     this.catalog = catalog;
   }
 
@@ -65,11 +64,11 @@ export class Vocabulary {
   }
 
   /** The actions of all these meanings together; the same set for the same texts, so that what follows from it is found once. */
-  union(texts: readonly string[], meanings: readonly ActionMeaning[]): ReadonlySet<CatalogAction> {
+  union(texts: readonly string[], meanings: readonly ActionMeaning[]): ReadonlySet<KnownAction> {
     const key = JSON.stringify(texts).toLowerCase();
     const known = this.#unions.get(key);
     if (known !== undefined) return known;
-    const actions = new Set<CatalogAction>();
+    const actions = new Set<KnownAction>();
     const lists = new Set(meanings.map((meaning) => (meaning.kind === 'actions' ? meaning.actions : [])));
     for (const list of lists) for (const action of list) actions.add(action);
     this.#unions.set(key, actions);
@@ -105,17 +104,17 @@ export class Vocabulary {
   }
 
   /** Resource types whose ARNs name `service` (lower case) in their third part, whichever service's actions take them. */
-  resourceTypesOf(service: string): readonly ResourceType[] {
+  resourceTypesOf(service: string): readonly KnownType[] {
     const own = this.catalog.service(service);
     // Most services name their own ARNs; only for the others all services are read.
     if (own !== null && own.resourceTypes.length > 0) return own.resourceTypes;
     return this.#allTypes().get(service) ?? [];
   }
 
-  #allTypes(): ReadonlyMap<string, readonly ResourceType[]> {
+  #allTypes(): ReadonlyMap<string, readonly KnownType[]> {
     const known = typesByArnService.get(this.catalog);
     if (known !== undefined) return known;
-    const byService = new Map<string, ResourceType[]>();
+    const byService = new Map<string, KnownType[]>();
     for (const type of this.catalog.services().flatMap((key) => this.catalog.service(key)?.resourceTypes ?? [])) {
       for (const arnService of new Set(type.arns.map((arn) => arn.split(':', 3)[2] ?? ''))) {
         const types = byService.get(arnService);
@@ -128,4 +127,4 @@ export class Vocabulary {
   }
 }
 
-const typesByArnService = new WeakMap<Catalog, ReadonlyMap<string, readonly ResourceType[]>>();
+const typesByArnService = new WeakMap<KnownNames, ReadonlyMap<string, readonly KnownType[]>>();

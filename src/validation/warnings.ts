@@ -1,10 +1,10 @@
-import type { Catalog } from '../catalog/catalog.ts';
 import { type PolicyNode, type StatementNode, textsAt } from '../policy/policy-checks.ts';
 import type { PolicyKind } from '../policy/policy-kind.ts';
 import { type ActionEntry, readActions, type StatementActions } from './actions.ts';
 import { type ConditionEntry, conditionsOf } from './condition-entry.ts';
 import { ConditionReader } from './conditions.ts';
 import { contradictions } from './contradictions.ts';
+import type { KnownNames } from './known-names.ts';
 import { type PolicyWarning, quoted, type Warn } from './report.ts';
 import { ResourceReader, type StatementResources } from './resources.ts';
 import { MAX_COMPARISONS, Vocabulary } from './vocabulary.ts';
@@ -14,7 +14,7 @@ import { MAX_COMPARISONS, Vocabulary } from './vocabulary.ts';
  * document. Nothing here changes a decision. Bounded by the length of the document: patterns are compared with the names of
  * one service, and each once.
  */
-export function policyWarnings(catalog: Catalog, policy: PolicyNode, kind: PolicyKind): readonly PolicyWarning[] {
+export function policyWarnings(catalog: KnownNames, policy: PolicyNode, kind: PolicyKind): readonly PolicyWarning[] {
   const warnings: PolicyWarning[] = [];
   const warn: Warn = (code, message, path, node) => {
     warnings.push({ code, message, path, node });

@@ -8,6 +8,7 @@ import {
 } from '../../src/graphql/context.ts';
 import { useDocumentLimits } from '../../src/graphql/limits.ts';
 import { maskError } from '../../src/graphql/mask-error.ts';
+import { useMoreErrors } from '../../src/graphql/more-errors.ts';
 import { buildSchema } from '../../src/graphql/schema.ts';
 import { parsePrincipalRef } from '../../src/policy/principal-id.ts';
 import { type CallOrigin, UNKNOWN_ORIGIN } from '../../src/session/call.ts';
@@ -56,7 +57,7 @@ export function gatewayOn(services: GatewayServices): Gateway {
     batching: { limit: 10 },
     maskedErrors: { maskError, isDev: false },
     logging: false,
-    plugins: [useDocumentLimits()],
+    plugins: [useDocumentLimits(), useMoreErrors()],
   });
   const post = async (caller: Caller, body: unknown, origin: Partial<CallOrigin> = {}): Promise<unknown> => {
     const response = await yoga.fetch(

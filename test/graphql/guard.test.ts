@@ -1,10 +1,16 @@
-import { isObjectType } from 'graphql';
+import { buildSchema as buildFromText, type GraphQLSchema, isObjectType } from 'graphql';
 import { describe, expect, test } from 'vitest';
+import { arn as arnOf } from '../../src/graphql/guards/argument-reader.ts';
+import { ANYBODY, performs } from '../../src/graphql/guards/field-guard.ts';
+import { guardFields } from '../../src/graphql/guards/guard-fields.ts';
+import { GUARDS } from '../../src/graphql/guards/table.ts';
 import { buildSchema } from '../../src/graphql/schema.ts';
-import { GUARDS } from '../../src/guard/table.ts';
+import { OPERATIONS } from '../../src/guard/operations.ts';
 import { faultsOf, signedIn } from './gateway.ts';
 import { arn, guardedWorld, MEMBER, policy, user } from './guarded-world.ts';
 import { openedGateway } from './services.ts';
+
+const schemaOf = (text: string): GraphQLSchema => buildFromText(`scalar Arn ${text}`);
 
 describe('the table of guards', () => {
   const schema = buildSchema();
@@ -31,6 +37,32 @@ describe('the table of guards', () => {
       expect(unguarded.filter((field) => !OPEN.has(field))).toEqual([]);
     },
   );
+});
+
+describe('a guard is refused at start', () => {
+  const schema = (input: string) =>
+    schemaOf(`type Query { viewer: String } input I { ${input} } type Mutation { putRolePolicy(input: I!): String }`);
+  const guards = { 'Query.viewer': ANYBODY, 'Mutation.putRolePolicy': performs('PutRolePolicy', { roleArn: arnOf }) };
+
+  test('that reads what its field is not given', () => {
+    const why = 'the guard of Mutation.putRolePolicy reads `roleArn: Arn!`, which it is not given';
+    expect(() => guardFields(schema('role: Arn!'), guards)).toThrow(why);
+    expect(() => guardFields(schema('roleArn: String!'), guards)).toThrow(why);
+    expect(() => guardFields(schema('roleArn: Arn'), guards)).toThrow(why);
+    expect(() => guardFields(schema('roleArn: Arn!'), guards)).not.toThrow();
+  });
+
+  test('that has no field, and a root field that has none', () => {
+    const { 'Mutation.putRolePolicy': _left, ...fewer } = guards;
+    expect(() => guardFields(schema('roleArn: Arn!'), fewer)).toThrow('Mutation.putRolePolicy has no guard');
+    const more = { ...guards, 'Query.other': ANYBODY };
+    expect(() => guardFields(schema('roleArn: Arn!'), more)).toThrow('there is no field Query.other to guard');
+  });
+});
+
+test('every operation that the guard knows has a mutation', () => {
+  const bound = Object.values(GUARDS).flatMap((guard) => (guard.kind === 'operation' ? [guard.operation] : []));
+  expect(bound.toSorted()).toEqual(Object.keys(OPERATIONS).toSorted());
 });
 
 describe('the condition keys of the request itself', () => {

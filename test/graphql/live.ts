@@ -3,6 +3,7 @@ import type { DirectoryDocument } from '../../src/directory/document.ts';
 import { createContext, type RequestFacts } from '../../src/graphql/context.ts';
 import { useDocumentLimits } from '../../src/graphql/limits.ts';
 import { maskError } from '../../src/graphql/mask-error.ts';
+import { useMoreErrors } from '../../src/graphql/more-errors.ts';
 import { buildSchema } from '../../src/graphql/schema.ts';
 import { UNKNOWN_ORIGIN } from '../../src/session/call.ts';
 import type { Caller } from '../../src/session/caller.ts';
@@ -64,7 +65,7 @@ export function liveGateway(services: TestServices): Live {
     context: (context) => createContext(services, context, context.request),
     maskedErrors: { maskError, isDev: false },
     logging: false,
-    plugins: [useDocumentLimits()],
+    plugins: [useDocumentLimits(), useMoreErrors()],
   });
   const mutations = buildSchema().getMutationType()?.getFields() ?? {};
   const typeOf = (name: string): string => String(mutations[name]?.args[0]?.type);

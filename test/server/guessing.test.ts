@@ -1,9 +1,7 @@
 import { Secret, TOTP } from 'otpauth';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { KeyGuard, Throttled } from '../../src/guard/key-guard.ts';
 import { createGateway, type Gateway } from '../../src/server/gateway.ts';
 import { createLog } from '../../src/server/log.ts';
-import { AuthenticationError } from '../../src/session/errors.ts';
 import { newDataDir, removeDataDir, startTestGateway, type TestGateway } from '../support/gateway.ts';
 
 const ALICE = 'arn:aws:iam::111111111111:user/alice';
@@ -333,37 +331,21 @@ describe('MFA codes', () => {
   });
 });
 
-describe('what is kept', () => {
-  const wrong = () => Promise.reject(new AuthenticationError('SignatureDoesNotMatch'));
-
-  test('is bounded, however many sources there are', async () => {
-    const guard = new KeyGuard();
-    for (let n = 0; n < 60_000; n++) {
-      const proof = { source: `10.${n >> 16}.${(n >> 8) & 255}.${n & 255}`, keyId: `AKIA${n}`, text: `secret ${n}` };
-      await guard.prove(proof, 0, wrong).catch(() => undefined);
-    }
-    expect(guard.size).toBe(20_000 + 50_000);
-    for (let n = 0; n < 21_000; n++) {
-      await guard.prove({ source: '192.0.2.1', keyId: null, text: `token ${n}` }, 0, async () => n);
-    }
-    expect(guard.size).toBe(20_000 + 50_000 + 20_000);
-  });
-
-  test('is nothing of an attempt that is refused', async () => {
-    const guard = new KeyGuard();
-    const attempt = (n: number) => guard.prove({ source: 'a', keyId: `AKIA${n}`, text: `${n}` }, 0, wrong);
-    for (let n = 0; n < 30; n++) await expect(attempt(n)).rejects.toThrow(AuthenticationError);
-    const size = guard.size;
-    for (let n = 30; n < 1_000; n++) await expect(attempt(n)).rejects.toThrow(Throttled);
-    expect(guard.size).toBe(size);
-  });
-
-  test('is told to the log when a pause begins, not while it lasts', async () => {
-    const told: (readonly [string, number])[] = [];
-    const guard = new KeyGuard((source, milliseconds) => told.push([source, milliseconds]));
-    for (let n = 0; n < 1_000; n++) {
-      await guard.prove({ source: '192.0.2.1', keyId: null, text: `${n}` }, 0, wrong).catch(() => undefined);
-    }
-    expect(told).toEqual([['192.0.2.1', 1_000]]);
-  });
+test('web identities: a role is tried five times, a source thirty', async () => {
+  const mutation = `mutation ($input: AssumeRoleWithWebIdentityInput!) {
+    assumeRoleWithWebIdentity(input: $input) { kind: __typename } }`;
+  const come = async (address: string, role: string, n: number) => {
+    const input = { role, roleSessionName: 'run-1', webIdentityToken: `${wrongSecret(n)}.${n}.x` };
+    const { body, status, retryAfter } = await ask(address, mutation, null, { input });
+    return body.data?.assumeRoleWithWebIdentity.kind ?? `${status} ${retryAfter} ${body.errors[0].extensions.awsCode}`;
+  };
+  const before = await started.gateway.services.directory.prisma.auditEvent.count();
+  const one: string[] = [];
+  for (let n = 0; n < 20; n++) one.push(await come('192.0.2.1', DATA_WRITER, n));
+  expect(tally(one)).toEqual({ InvalidIdentityToken: 5, '429 1 Throttling': 15 });
+  const others: string[] = [];
+  for (let n = 0; n < 40; n++) others.push(await come('192.0.2.1', `arn:aws:iam::222222222222:role/R${n}`, n));
+  expect(tally(others)).toEqual({ InvalidIdentityToken: 25, '429 1 Throttling': 15 });
+  expect(await started.gateway.services.directory.prisma.auditEvent.count()).toBe(before + 30);
+  expect(await come('192.0.2.2', DATA_WRITER, 1)).toBe('InvalidIdentityToken');
 });

@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import { canonicalAddress, subscriberOf } from '../../src/guard/addresses.ts';
 import { type Client, clientOf } from '../../src/server/client.ts';
 import { inNetworks, isNetwork } from '../../src/server/networks.ts';
 import { newDataDir, removeDataDir, startTestGateway } from '../support/gateway.ts';
@@ -133,17 +132,6 @@ describe('networks', () => {
     for (const text of ['192.0.2.8', '11.0.0.0', 'fc00::1', '::', 'x', ''])
       expect([text, isIn(text)]).toEqual([text, false]);
   });
-});
-
-test('who has an IPv6 address has its neighbours too', () => {
-  expect(subscriberOf('2001:db8:1:2:3:4:5:6')).toBe('2001:db8:1:2::/64');
-  expect(subscriberOf('2001:db8:1:2::')).toBe('2001:db8:1:2::/64');
-  expect(subscriberOf('2001:db8:1:3::')).not.toBe('2001:db8:1:2::/64');
-  expect(subscriberOf('192.0.2.1')).toBe('192.0.2.1');
-});
-
-test('a zone is of this machine alone', () => {
-  expect(canonicalAddress('fe80::1%eth0')).toBe('fe80::1');
 });
 
 test('a role session keeps where it was made from: what a trusted proxy says, and nobody else', async () => {

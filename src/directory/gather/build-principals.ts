@@ -15,7 +15,7 @@ import type { AccountFacts } from './account-facts.ts';
 import { PolicyCollector } from './attached-policies.ts';
 import type { CompiledBatch } from './compiled-policies.ts';
 import { dependency, type Entry } from './memory.ts';
-import type { AttachedRow, HolderRow, RoleRow, SessionRow, UserRow } from './rows.ts';
+import type { AttachedRow, HolderRow, RoleRow, UserRow } from './rows.ts';
 
 /** Estimated bytes of an entry beside its compiled policies, which are shared. */
 const BASE_BYTES = 1_500;
@@ -109,12 +109,8 @@ export interface BuiltSessions {
   readonly sessions: readonly BuiltSession[];
 }
 
-export function recordOf(row: SessionRow): RoleSessionRecord {
-  return { ...row };
-}
-
 export function buildSession(
-  row: SessionRow,
+  row: RoleSessionRecord,
   role: Entry<BuiltRole>,
   policyRows: ReadonlyMap<string, AttachedRow>,
   compiled: CompiledBatch,
@@ -136,7 +132,7 @@ export function buildSession(
   });
   const gaps = [...role.value.principal.gaps, ...policies.gaps];
   return {
-    session: { record: recordOf(row), principal: { value, gaps } },
+    session: { record: row, principal: { value, gaps } },
     dependencies: [...role.dependencies, ...policies.dependencies],
   };
 }

@@ -1,6 +1,7 @@
 import type { Touched } from '../apply/revision.ts';
 import { millisecondsOf, toIso } from '../instants.ts';
 import type { Sql } from '../prisma/database.ts';
+import type { RoleSessionRecord } from '../stores/session-store.ts';
 
 type StringMap = Readonly<Record<string, string>>;
 
@@ -34,28 +35,6 @@ export interface RoleRow extends HolderRow {
   readonly maxSessionDuration: number;
 }
 
-/** Times are milliseconds since 1970. */
-export interface SessionRow {
-  readonly id: string;
-  readonly accessKeyId: string;
-  readonly arn: string;
-  readonly roleArn: string;
-  readonly roleId: string;
-  readonly roleSessionName: string;
-  readonly sourceIdentity: string | null;
-  readonly tags: StringMap;
-  readonly transitiveTagKeys: readonly string[];
-  readonly sessionPolicies: readonly string[];
-  readonly sessionPolicyArns: readonly string[];
-  readonly assumedBy: string;
-  readonly assumedById: string | null;
-  readonly parentId: string | null;
-  readonly issuedAt: number;
-  readonly expiresAt: number;
-  readonly endedAt: number | null;
-  readonly federatedProvider: string | null;
-}
-
 /** Credentials of sts:GetFederationToken that have not ended. Times are milliseconds since 1970. */
 export interface FederatedRow {
   readonly arn: string;
@@ -84,7 +63,7 @@ export interface EntityRows {
   readonly users: readonly UserRow[];
   readonly groups: readonly HolderRow[];
   readonly roles: readonly RoleRow[];
-  readonly sessions: readonly SessionRow[];
+  readonly sessions: readonly RoleSessionRecord[];
   readonly federated: readonly FederatedRow[];
   readonly resources: readonly ResourceRow[];
   readonly policies: readonly AttachedRow[];

@@ -4,9 +4,10 @@ import type { AuditEvent as AuditEventValue, AuditFilter } from '../../directory
 import { visibleEvents } from '../../guard/visible-events.ts';
 import { InvalidInput } from '../../policy/errors.ts';
 import { builder } from '../builder.ts';
-import { countField } from '../count-field.ts';
+import { forbidden } from '../guards/forbidden.ts';
 import { TABLE_PAGE } from '../page.ts';
 import { RoleSession } from '../sessions/role-session.ts';
+import { tableConnection } from '../table-connection.ts';
 import { AuditEvent, AuditOutcome } from './audit-event.ts';
 
 const AuditEventFilterInput = builder.inputType('AuditEventFilterInput', {
@@ -24,6 +25,11 @@ const AuditEventFilterInput = builder.inputType('AuditEventFilterInput', {
     from: t.field({ type: 'DateTime', description: 'From this instant on' }),
     until: t.field({ type: 'DateTime', description: 'Before this instant' }),
   }),
+});
+
+const AuditEventConnection = tableConnection('AuditEvent', AuditEvent, {
+  page: 'Events of the audit trail, a page at a time',
+  entry: 'An event of the audit trail',
 });
 
 type Given = (typeof AuditEventFilterInput)['$inferInput'];
@@ -45,6 +51,7 @@ builder.queryField('auditEvents', (t) =>
   t.connection(
     {
       type: AuditEvent,
+      nullable: true,
       description:
         'The audit trail, in the order in which it happened: with `first` from its beginning, with `last` its end, which with ' +
         '`before` is gone through backwards. Of accounts on which the caller is allowed cloudtrail:LookupEvents; the operator ' +
@@ -52,7 +59,9 @@ builder.queryField('auditEvents', (t) =>
       args: { filter: t.arg({ type: AuditEventFilterInput, description: 'Which events. Left out: all' }) },
       resolve: async (_root, { filter, ...args }, context) => {
         // Bound once, for the page and for the count.
-        const bound = await visibleEvents(context, filterOf(filter ?? {}), filter?.accountId ?? null);
+        const visible = await visibleEvents(context, filterOf(filter ?? {}), filter?.accountId ?? null);
+        if (visible.kind === 'refused') throw forbidden('auditEvents', visible);
+        const { filter: bound } = visible;
         const { audit } = context.directory;
         const page = await resolveCursorConnection<Promise<readonly AuditEventValue[]>>(
           { args, defaultSize: TABLE_PAGE.defaultSize, maxSize: TABLE_PAGE.maxSize(args), toCursor: cursorOf },
@@ -73,8 +82,7 @@ builder.queryField('auditEvents', (t) =>
         };
       },
     },
-    { name: 'AuditEventConnection', description: 'Events of the audit trail, a page at a time', fields: countField },
-    { name: 'AuditEventEdge', description: 'An event of the audit trail' },
+    AuditEventConnection,
   ),
 );
 

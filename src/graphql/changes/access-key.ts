@@ -31,6 +31,7 @@ const CreateAccessKeySuccess = builder.objectRef<NewAccessKey>('CreateAccessKeyS
 builder.mutationField('createAccessKey', (t) =>
   t.field({
     type: CreateAccessKeySuccess,
+    nullable: true,
     description:
       'iam:CreateAccessKey: makes a long-term key for a user, who can have two, or for a service. Needs iam:CreateAccessKey on ' +
       'the user; keys of services are for the operator',
@@ -88,6 +89,7 @@ const UpdateAccessKeySuccess = builder.objectRef<ListedKey>('UpdateAccessKeySucc
 builder.mutationField('updateAccessKey', (t) =>
   t.field({
     type: UpdateAccessKeySuccess,
+    nullable: true,
     description:
       'iam:UpdateAccessKey: switches a long-term key on or off. A key that is off signs nobody in, and signs out the browsers ' +
       'that it signed in; role sessions and temporary credentials that were made with it go on. Needs iam:UpdateAccessKey on the ' +
@@ -121,6 +123,7 @@ const DeleteAccessKeySuccess = builder.objectRef<{ readonly accessKeyId: string 
 builder.mutationField('deleteAccessKey', (t) =>
   t.field({
     type: DeleteAccessKeySuccess,
+    nullable: true,
     description:
       'iam:DeleteAccessKey: deletes a long-term key for good. It signs nobody in any more, and the browsers that it signed in ' +
       'are signed out; role sessions and temporary credentials that were made with it go on. Needs iam:DeleteAccessKey on the ' +
@@ -155,6 +158,7 @@ const AccessKey = builder.prismaObject('AccessKey', {
 builder.prismaObjectField(User, 'accessKeys', (t) =>
   t.relation('accessKeys', {
     type: AccessKey,
+    nullable: true,
     description: 'Its long-term keys, two at most, oldest first. Needs iam:ListAccessKeys on the user',
     query: { orderBy: [{ createdAt: 'asc' }, { id: 'asc' }] },
   }),

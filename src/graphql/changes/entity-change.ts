@@ -35,6 +35,7 @@ export function changeMutation<Name extends keyof ChangeInputs, Given>(
   builder.mutationField(name, (t) =>
     t.field({
       type: success,
+      nullable: true,
       description,
       args: { input: t.arg({ type, required: true, description: `The parameters of iam:${operation}` }) },
       errors: {

@@ -53,6 +53,7 @@ const ImportSuccess = builder.objectRef<Applied>('ImportSuccess').implement({
 builder.mutationField('importAccountAuthorizationDetails', (t) =>
   t.field({
     type: ImportSuccess,
+    nullable: true,
     description:
       'Adds or refreshes what the JSON holds: the answer of `aws iam get-account-authorization-details`, whole or one page ' +
       'of it. All or nothing. For the operator',

@@ -31,6 +31,7 @@ const MfaDevice = builder.prismaObject('MfaDevice', {
 builder.prismaObjectField(User, 'mfaDevices', (t) =>
   t.relation('mfaDevices', {
     type: MfaDevice,
+    nullable: true,
     description:
       'The MFA devices enabled for it, in the order of their serial numbers. Needs iam:ListMFADevices on the user',
     query: { orderBy: { serialNumber: 'asc' } },
@@ -63,6 +64,7 @@ const CreateVirtualMfaDeviceSuccess = builder.objectRef<NewMfaDevice>('CreateVir
 builder.mutationField('createVirtualMfaDevice', (t) =>
   t.field({
     type: CreateVirtualMfaDeviceSuccess,
+    nullable: true,
     description:
       'iam:CreateVirtualMFADevice: makes a device that is nobody’s yet. Needs iam:CreateVirtualMFADevice on its ARN',
     args: { input: t.arg({ type: CreateVirtualMfaDeviceInput, required: true, description: 'The device' }) },
@@ -115,6 +117,7 @@ const MfaDeviceSuccess = builder.objectRef<ChangedDevice>('MfaDeviceChangeSucces
 builder.mutationField('enableMfaDevice', (t) =>
   t.field({
     type: MfaDeviceSuccess,
+    nullable: true,
     description:
       'iam:EnableMFADevice: makes a device a user’s, who can have 8. Needs iam:EnableMFADevice on the user, and two codes of ' +
       'the device',
@@ -134,6 +137,7 @@ builder.mutationField('enableMfaDevice', (t) =>
 builder.mutationField('deactivateMfaDevice', (t) =>
   t.field({
     type: MfaDeviceSuccess,
+    nullable: true,
     description:
       'iam:DeactivateMFADevice: from now on the device is nobody’s. Needs iam:DeactivateMFADevice on the user',
     args: { input: t.arg({ type: MfaDeviceInput, required: true, description: 'Which device of whom' }) },
@@ -166,6 +170,7 @@ const DeleteVirtualMfaDeviceSuccess = builder
 builder.mutationField('deleteVirtualMfaDevice', (t) =>
   t.field({
     type: DeleteVirtualMfaDeviceSuccess,
+    nullable: true,
     description:
       'iam:DeleteVirtualMFADevice: deletes a device that is nobody’s. Needs iam:DeleteVirtualMFADevice on its ARN',
     args: { input: t.arg({ type: DeleteVirtualMfaDeviceInput, required: true, description: 'Which device' }) },

@@ -38,6 +38,7 @@ function keyIdsOf(jwks: unknown): string[] {
 builder.prismaObjectField(Account, 'oidcProviders', (t) =>
   t.relation('oidcProviders', {
     type: OidcProvider,
+    nullable: true,
     description: 'Its OpenID Connect providers, in the order of their ARNs. Needs iam:ListOpenIDConnectProviders',
     query: { orderBy: { arn: 'asc' } },
   }),
@@ -69,6 +70,7 @@ const CreateOidcProviderInput = builder.inputType('CreateOidcProviderInput', {
 builder.mutationField('createOidcProvider', (t) =>
   t.field({
     type: SaveOidcProviderSuccess,
+    nullable: true,
     description:
       'iam:CreateOpenIDConnectProvider: registers a provider in an account, with its keys. Needs ' +
       'iam:CreateOpenIDConnectProvider on its ARN',
@@ -94,6 +96,7 @@ const UpdateOidcProviderInput = builder.inputType('UpdateOidcProviderInput', {
 builder.mutationField('updateOidcProvider', (t) =>
   t.field({
     type: SaveOidcProviderSuccess,
+    nullable: true,
     description:
       'New audiences or keys of a provider, in the place of the old ones. Needs, on its ARN, for audiences ' +
       'iam:AddClientIDToOpenIDConnectProvider and iam:RemoveClientIDFromOpenIDConnectProvider, for keys ' +
@@ -125,6 +128,7 @@ const DeleteOidcProviderSuccess = builder.objectRef<ProviderArn>('DeleteOidcProv
 builder.mutationField('deleteOidcProvider', (t) =>
   t.field({
     type: DeleteOidcProviderSuccess,
+    nullable: true,
     description: 'iam:DeleteOpenIDConnectProvider. Needs iam:DeleteOpenIDConnectProvider on its ARN',
     args: { input: t.arg({ type: DeleteOidcProviderInput, required: true, description: 'Which provider' }) },
     errors: {

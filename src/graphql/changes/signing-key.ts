@@ -24,6 +24,7 @@ const RotateSigningKeySuccess = builder
 builder.mutationField('rotateSigningKey', (t) =>
   t.field({
     type: RotateSigningKeySuccess,
+    nullable: true,
     description:
       'A new key for session tokens and sign-ins; its public key is published at /.well-known/jwks.json. Live sessions go on, ' +
       'unless the older keys are retired. For the operator',

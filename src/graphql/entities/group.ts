@@ -1,5 +1,15 @@
 import { builder } from '../builder.ts';
-import { InlinePolicy, ManagedPolicy } from './managed-policy.ts';
+import { tableConnection } from '../table-connection.ts';
+import {
+  ACCOUNT,
+  ARN,
+  ATTACHED_POLICIES,
+  CREATED_AT,
+  INLINE_POLICIES,
+  NAME,
+  PATH,
+  policiesOf,
+} from './shared-fields.ts';
 
 export const Group = builder.prismaNode('Group', {
   nullable: true,
@@ -10,21 +20,18 @@ export const Group = builder.prismaNode('Group', {
     'A collection of users of one account, who hold its policies beside their own. It can make no request itself. ' +
     'What is more than its ARN, name, path and account takes iam:GetGroup, iam:ListAttachedGroupPolicies or iam:ListGroupPolicies on it',
   fields: (t) => ({
-    arn: t.field({ type: 'Arn', description: 'Its ARN', resolve: (row) => row.arn }),
-    name: t.exposeString('name', { description: 'Its name, without its path' }),
-    path: t.exposeString('path', { description: 'Begins and ends with a slash' }),
-    account: t.relation('account', { description: 'The account it belongs to' }),
-    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was made, or first imported' }),
+    arn: t.field(ARN),
+    name: t.string(NAME),
+    path: t.string(PATH),
+    account: t.field(ACCOUNT),
+    createdAt: t.expose('createdAt', CREATED_AT),
     attachedPolicies: t.field({
-      type: [ManagedPolicy],
-      description: 'The managed policies attached to it',
+      ...ATTACHED_POLICIES,
       select: (_args, _context, nested) => ({ attachments: { select: { policy: nested(true) } } }),
-      resolve: (row) => row.attachments.map((attachment) => attachment.policy),
+      resolve: (row) => policiesOf(row),
     }),
-    inlinePolicies: t.relation('inlinePolicies', {
-      type: InlinePolicy,
-      description: 'The policies that are part of it',
-      query: { orderBy: { name: 'asc' } },
-    }),
+    inlinePolicies: t.relation('inlinePolicies', INLINE_POLICIES),
   }),
 });
+
+export const GroupConnection = tableConnection('Group', Group, { page: 'Groups, a page at a time', entry: 'A group' });

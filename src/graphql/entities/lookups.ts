@@ -4,7 +4,7 @@ import type { PrincipalRef } from '../../policy/principal-id.ts';
 import { brand } from '../brand.ts';
 import { builder } from '../builder.ts';
 import type { GatewayContext } from '../context.ts';
-import { roleSessionValue } from '../sessions/role-session.ts';
+import { newestSessionId, roleSessionValue } from '../sessions/role-session.ts';
 import { Account } from './account.ts';
 import { Principal, type PrincipalParent, principalValue } from './principal.ts';
 import { Resource } from './resource.ts';
@@ -14,7 +14,8 @@ builder.queryField('account', (t) =>
     type: Account,
     nullable: true,
     description:
-      'An account; null where it is not there, or the caller may not read it (account:GetAccountInformation)',
+      'An account; null where it is not there, or is another than the caller’s own and the caller may not read it ' +
+      '(account:GetAccountInformation). Every principal of an account reads its number and its name',
     args: { accountId: t.arg({ type: 'AccountId', required: true, description: 'Its number' }) },
     resolve: (query, _root, { accountId }, { directory }) =>
       directory.prisma.account.findUnique({ ...query, where: { id: accountId } }),
@@ -65,12 +66,8 @@ async function loadPrincipal(
       return row === null ? null : brand(row, 'Role');
     }
     case 'roleSession': {
-      const row = await prisma.roleSession.findFirst({
-        where: { arn: ref.arn },
-        orderBy: { issuedAt: 'desc' },
-        select: { id: true, arn: true },
-      });
-      return row === null ? null : roleSessionValue(row);
+      const id = await newestSessionId(context, ref.arn);
+      return id === null ? null : roleSessionValue({ id, arn: ref.arn });
     }
     case 'root':
     case 'federatedUser':

@@ -1,4 +1,5 @@
 import { builder } from '../builder.ts';
+import { tableConnection } from '../table-connection.ts';
 
 export const ManagedPolicy = builder.prismaNode('ManagedPolicy', {
   nullable: true,
@@ -12,7 +13,11 @@ export const ManagedPolicy = builder.prismaNode('ManagedPolicy', {
     arn: t.field({ type: 'Arn', description: 'Its ARN', resolve: (row) => row.arn }),
     name: t.exposeString('name', { description: 'Its name, without its path' }),
     path: t.exposeString('path', { description: 'Begins and ends with a slash' }),
-    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was made, or first imported' }),
+    createdAt: t.expose('createdAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When it was made, or first imported',
+    }),
     defaultVersionId: t.exposeString('defaultVersionId', {
       nullable: true,
       description: 'The version in force, e.g. `v3`; null when the policy is attached but its document is not known',
@@ -37,6 +42,11 @@ export const ManagedPolicy = builder.prismaNode('ManagedPolicy', {
   }),
 });
 
+export const ManagedPolicyConnection = tableConnection('ManagedPolicy', ManagedPolicy, {
+  page: 'Managed policies, a page at a time',
+  entry: 'A managed policy',
+});
+
 function versionOf(key: string): { policyId: string; versionId: string } {
   const [policyId = '', versionId = ''] = key.split(' ');
   return { policyId, versionId };
@@ -49,6 +59,7 @@ export const InlinePolicy = builder.prismaObject('InlinePolicy', {
     name: t.exposeString('name', { description: 'Unique within the user, group or role' }),
     document: t.field({
       type: 'PolicyDocument',
+      nullable: true,
       // The holders: reading it is decided on them.
       select: {
         document: { select: { text: true } },

@@ -1,5 +1,7 @@
 import type { PrincipalRef } from '../../policy/principal-id.ts';
 import { builder } from '../builder.ts';
+import { Account } from './account.ts';
+import { accountIn } from './arn-parts.ts';
 import { Principal, type PrincipalParent } from './principal.ts';
 
 /** A principal that stands nowhere in the directory, because it is what its id says. */
@@ -16,9 +18,14 @@ builder.objectRef<NamedPrincipal<'root'>>('RootUser').implement({
       description: 'arn:aws:iam::111111111111:root',
       resolve: (parent) => parent.ref.arn,
     }),
+    account: t.field({
+      type: Account,
+      description: 'The account that it is the root user of',
+      resolve: (parent) => accountIn(parent.ref.arn),
+    }),
     accountId: t.field({
       type: 'AccountId',
-      description: 'The account that it is the root user of',
+      description: 'The number of the account that it is the root user of',
       resolve: (parent) => parent.ref.accountId,
     }),
   }),
@@ -33,9 +40,14 @@ builder.objectRef<NamedPrincipal<'federatedUser'>>('FederatedUser').implement({
       description: 'arn:aws:sts::111111111111:federated-user/name',
       resolve: (parent) => parent.ref.arn,
     }),
+    account: t.field({
+      type: Account,
+      description: 'The account it belongs to',
+      resolve: (parent) => accountIn(parent.ref.arn),
+    }),
     accountId: t.field({
       type: 'AccountId',
-      description: 'The account it belongs to',
+      description: 'The number of the account it belongs to',
       resolve: (parent) => parent.ref.accountId,
     }),
     name: t.string({ description: 'The name it was given', resolve: (parent) => parent.ref.name }),
@@ -46,6 +58,10 @@ builder.objectRef<NamedPrincipal<'service'>>('ServicePrincipal').implement({
   description: 'A service of AWS, which acts for itself and can assume the roles that trust it',
   interfaces: [Principal],
   fields: (t) => ({
+    name: t.string({
+      description: 'Its name in policies, as `service` has it',
+      resolve: (parent) => parent.ref.service,
+    }),
     service: t.string({
       description: 'Its name in policies, e.g. ec2.amazonaws.com',
       resolve: (parent) => parent.ref.service,

@@ -1,6 +1,8 @@
 import { type PrincipalRef, parsePrincipalRef, principalIdOf } from '../../policy/principal-id.ts';
 import { brand } from '../brand.ts';
 import { builder } from '../builder.ts';
+import { Account } from './account.ts';
+import { accountIn, nameIn } from './arn-parts.ts';
 
 /**
  * What stands behind the interface: a row of the directory (it has an ARN) or a principal that needs none. Rows may be
@@ -29,8 +31,40 @@ export const Principal = builder.interfaceRef<PrincipalParent>('Principal').impl
       description: 'How requests name it: its ARN, service principal or `anonymous`',
       resolve: (parent) => principalIdOf(refOf(parent)),
     }),
+    arn: t.field({
+      type: 'Arn',
+      nullable: true,
+      description: 'Its ARN; null for services and for `anonymous`, which have none',
+      resolve: (parent) => arnOf(refOf(parent)),
+    }),
+    name: t.string({
+      nullable: true,
+      description:
+        'Its name without its path: of a role session the session’s, of a service its name in policies; null for root users and ' +
+        'for `anonymous`, which have none',
+      resolve: (parent) => nameOf(refOf(parent)),
+    }),
+    account: t.field({
+      type: Account,
+      nullable: true,
+      description: 'The account it belongs to; null for services and for `anonymous`, which belong to none',
+      resolve: (parent) => accountOf(refOf(parent)),
+    }),
   }),
 });
+
+function arnOf(ref: PrincipalRef): string | null {
+  return 'arn' in ref ? ref.arn : null;
+}
+
+function nameOf(ref: PrincipalRef): string | null {
+  if (ref.kind === 'service') return ref.service;
+  return ref.kind === 'root' || ref.kind === 'anonymous' ? null : nameIn(ref.arn);
+}
+
+function accountOf(ref: PrincipalRef): { readonly id: string } | null {
+  return 'arn' in ref ? accountIn(ref.arn) : null;
+}
 
 const TYPE_OF_KIND = {
   user: 'User',

@@ -1,5 +1,6 @@
 import { builder } from '../builder.ts';
-import { TagType, tagList } from './tag.ts';
+import { tableConnection } from '../table-connection.ts';
+import { ARN, TAGS } from './shared-fields.ts';
 
 export const Resource = builder.prismaNode('Resource', {
   nullable: true,
@@ -8,7 +9,7 @@ export const Resource = builder.prismaNode('Resource', {
   description:
     'Something that requests are about, which the directory knows: its owner, tags and resource-based policy',
   fields: (t) => ({
-    arn: t.field({ type: 'Arn', description: 'Its ARN', resolve: (row) => row.arn }),
+    arn: t.field(ARN),
     account: t.relation('account', { description: 'The account that owns it' }),
     service: t.exposeString('service', { description: 'The service it is of, as its actions begin: s3, sqs, kms …' }),
     policy: t.field({
@@ -20,11 +21,11 @@ export const Resource = builder.prismaNode('Resource', {
       select: { policy: { select: { text: true } } },
       resolve: (row) => row.policy?.text ?? null,
     }),
-    tags: t.field({
-      type: [TagType],
-      description: 'Its tags, in the order of their keys. Needs config:GetResourceConfigHistory',
-      select: { tags: true },
-      resolve: (row) => tagList(row.tags),
-    }),
+    tags: t.field({ ...TAGS, description: `${TAGS.description}. Needs config:GetResourceConfigHistory` }),
   }),
+});
+
+export const ResourceConnection = tableConnection('Resource', Resource, {
+  page: 'Resources, a page at a time',
+  entry: 'A resource',
 });

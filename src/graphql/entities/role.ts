@@ -2,11 +2,21 @@ import { mayRead } from '../../guard/readable.ts';
 import { brand } from '../brand.ts';
 import { builder } from '../builder.ts';
 import type { GatewayContext } from '../context.ts';
-import { Account } from './account.ts';
-import { accountIn, nameIn, pathIn } from './arn-parts.ts';
-import { InlinePolicy, ManagedPolicy } from './managed-policy.ts';
+import { tableConnection } from '../table-connection.ts';
 import { Principal } from './principal.ts';
-import { TagType, tagList } from './tag.ts';
+import {
+  ACCOUNT,
+  ARN,
+  ATTACHED_POLICIES,
+  CREATED_AT,
+  INLINE_POLICIES,
+  NAME,
+  PATH,
+  PERMISSIONS_BOUNDARY,
+  policiesOf,
+  TAGS,
+  UNIQUE_ID_OUTLIVES,
+} from './shared-fields.ts';
 
 export const Role = builder.prismaNode('Role', {
   nullable: true,
@@ -20,24 +30,22 @@ export const Role = builder.prismaNode('Role', {
     'path and account takes iam:GetRole (all but tags and boundary also iam:ListRoles), iam:ListAttachedRolePolicies or ' +
     'iam:ListRolePolicies on it',
   fields: (t) => ({
-    arn: t.field({ type: 'Arn', description: 'Its ARN', resolve: (row) => row.arn }),
+    arn: t.field(ARN),
     uniqueId: t.exposeString('id', {
-      description: 'AROA…. It outlives renaming, and another of the same name, made later, has another',
+      nullable: true,
+      description: `AROA…. ${UNIQUE_ID_OUTLIVES}`,
     }),
-    name: t.string({ description: 'Its name, without its path', resolve: (row) => nameIn(row.arn) }),
-    path: t.string({ description: 'Begins and ends with a slash', resolve: (row) => pathIn(row.arn) }),
-    account: t.field({
-      type: Account,
-      description: 'The account it belongs to',
-      resolve: (row) => accountIn(row.arn),
-    }),
-    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was made, or first imported' }),
+    name: t.string(NAME),
+    path: t.string(PATH),
+    account: t.field(ACCOUNT),
+    createdAt: t.expose('createdAt', CREATED_AT),
     description: t.exposeString('description', {
       nullable: true,
       description: 'What it is for; null when nobody said',
     }),
     trustPolicy: t.field({
       type: 'PolicyDocument',
+      nullable: true,
       description: 'Who may assume it',
       select: { trustPolicy: { select: { text: true } } },
       resolve: (row) => row.trustPolicy.text,
@@ -46,29 +54,17 @@ export const Role = builder.prismaNode('Role', {
       description: 'Longest time a session of it can be asked to last, in seconds: 3,600 to 43,200',
     }),
     attachedPolicies: t.field({
-      type: [ManagedPolicy],
-      description: 'The managed policies attached to it',
+      ...ATTACHED_POLICIES,
       select: (_args, _context, nested) => ({ attachments: { select: { policy: nested(true) } } }),
-      resolve: (row) => row.attachments.map((attachment) => attachment.policy),
+      resolve: (row) => policiesOf(row),
     }),
-    inlinePolicies: t.relation('inlinePolicies', {
-      type: InlinePolicy,
-      description: 'The policies that are part of it',
-      query: { orderBy: { name: 'asc' } },
-    }),
-    permissionsBoundary: t.relation('boundary', {
-      type: ManagedPolicy,
-      nullable: true,
-      description: 'The policy that bounds what its identity policies can allow; null: unbounded',
-    }),
-    tags: t.field({
-      type: [TagType],
-      description: 'Its tags, in the order of their keys',
-      select: { tags: true },
-      resolve: (row) => tagList(row.tags),
-    }),
+    inlinePolicies: t.relation('inlinePolicies', INLINE_POLICIES),
+    permissionsBoundary: t.relation('boundary', PERMISSIONS_BOUNDARY),
+    tags: t.field(TAGS),
   }),
 });
+
+export const RoleConnection = tableConnection('Role', Role, { page: 'Roles, a page at a time', entry: 'A role' });
 
 /** A role that is known to exist, as a value of the schema; all but its ARN is loaded when it is asked for. */
 export function roleValue(arn: string): { arn: string } {

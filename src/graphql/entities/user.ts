@@ -2,12 +2,22 @@ import { mayRead } from '../../guard/readable.ts';
 import { brand } from '../brand.ts';
 import { builder } from '../builder.ts';
 import type { GatewayContext } from '../context.ts';
-import { Account } from './account.ts';
-import { accountIn, nameIn, pathIn } from './arn-parts.ts';
+import { tableConnection } from '../table-connection.ts';
 import { Group } from './group.ts';
-import { InlinePolicy, ManagedPolicy } from './managed-policy.ts';
 import { Principal } from './principal.ts';
-import { TagType, tagList } from './tag.ts';
+import {
+  ACCOUNT,
+  ARN,
+  ATTACHED_POLICIES,
+  CREATED_AT,
+  INLINE_POLICIES,
+  NAME,
+  PATH,
+  PERMISSIONS_BOUNDARY,
+  policiesOf,
+  TAGS,
+  UNIQUE_ID_OUTLIVES,
+} from './shared-fields.ts';
 
 export const User = builder.prismaNode('User', {
   nullable: true,
@@ -20,48 +30,35 @@ export const User = builder.prismaNode('User', {
     'path and account takes iam:GetUser (`uniqueId` and `createdAt` also iam:ListUsers), iam:ListGroupsForUser, ' +
     'iam:ListAttachedUserPolicies or iam:ListUserPolicies on it',
   fields: (t) => ({
-    arn: t.field({ type: 'Arn', description: 'Its ARN', resolve: (row) => row.arn }),
+    arn: t.field(ARN),
     uniqueId: t.exposeString('id', {
-      description: 'AIDA…. It outlives renaming, and another of the same name, made later, has another',
+      nullable: true,
+      description: `AIDA…. ${UNIQUE_ID_OUTLIVES}`,
     }),
-    name: t.string({ description: 'Its name, without its path', resolve: (row) => nameIn(row.arn) }),
-    path: t.string({ description: 'Begins and ends with a slash', resolve: (row) => pathIn(row.arn) }),
-    account: t.field({
-      type: Account,
-      description: 'The account it belongs to',
-      resolve: (row) => accountIn(row.arn),
-    }),
-    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was made, or first imported' }),
+    name: t.string(NAME),
+    path: t.string(PATH),
+    account: t.field(ACCOUNT),
+    createdAt: t.expose('createdAt', CREATED_AT),
     groups: t.field({
       type: [Group],
+      nullable: true,
       description: 'The groups that it is a member of',
       select: (_args, _context, nested) => ({ memberships: { select: { group: nested(true) } } }),
       resolve: (row) => row.memberships.map((membership) => membership.group),
     }),
     attachedPolicies: t.field({
-      type: [ManagedPolicy],
+      ...ATTACHED_POLICIES,
       description: 'The managed policies attached to it; those of its groups count as well and stand at the groups',
       select: (_args, _context, nested) => ({ attachments: { select: { policy: nested(true) } } }),
-      resolve: (row) => row.attachments.map((attachment) => attachment.policy),
+      resolve: (row) => policiesOf(row),
     }),
-    inlinePolicies: t.relation('inlinePolicies', {
-      type: InlinePolicy,
-      description: 'The policies that are part of it',
-      query: { orderBy: { name: 'asc' } },
-    }),
-    permissionsBoundary: t.relation('boundary', {
-      type: ManagedPolicy,
-      nullable: true,
-      description: 'The policy that bounds what its identity policies can allow; null: unbounded',
-    }),
-    tags: t.field({
-      type: [TagType],
-      description: 'Its tags, in the order of their keys',
-      select: { tags: true },
-      resolve: (row) => tagList(row.tags),
-    }),
+    inlinePolicies: t.relation('inlinePolicies', INLINE_POLICIES),
+    permissionsBoundary: t.relation('boundary', PERMISSIONS_BOUNDARY),
+    tags: t.field(TAGS),
   }),
 });
+
+export const UserConnection = tableConnection('User', User, { page: 'Users, a page at a time', entry: 'A user' });
 
 /** A user that is known to exist, as a value of the schema; all but its ARN is loaded when it is asked for. */
 export function userValue(arn: string): { arn: string } {

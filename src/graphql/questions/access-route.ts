@@ -58,6 +58,7 @@ const AccessRoute = builder.objectRef<AccessRouteValue>('AccessRoute').implement
 builder.queryField('accessRoutes', (t) =>
   t.field({
     type: [AccessRoute],
+    nullable: true,
     description:
       'Ways to meet all needs at once: as oneself, or in one role; best first. Shows what a role makes one give up and a ' +
       'resource-based policy does not',

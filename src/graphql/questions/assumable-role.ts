@@ -41,6 +41,7 @@ const AssumableRoleConnection = offsetConnection('AssumableRole', AssumableRole,
 builder.interfaceField(Principal, 'assumableRoles', (t) =>
   t.field({
     type: AssumableRoleConnection,
+    nullable: true,
     description: 'Roles that it can assume directly, now or under the conditions named',
     args: {
       first: t.arg.int({ description: FIRST_DESCRIPTION }),
@@ -54,6 +55,7 @@ builder.interfaceField(Principal, 'assumableRoles', (t) =>
 builder.queryField('assumableRoles', (t) =>
   t.field({
     type: AssumableRoleConnection,
+    nullable: true,
     description:
       'Roles that a principal can assume, directly or one after the other, now or under the conditions named',
     args: {

@@ -97,6 +97,7 @@ EffectivePermissions.implement({
 builder.objectField(EffectivePermissions, 'can', (t) =>
   t.field({
     type: Decision,
+    nullable: true,
     description: 'Whether this principal, in this role, may do this one thing. Batched like Principal.can',
     args: {
       action: t.arg.string({ required: true, description: ACTION_DESCRIPTION }),
@@ -131,6 +132,7 @@ async function effectivePermissions(
 builder.interfaceField(Principal, 'effectivePermissions', (t) =>
   t.field({
     type: EffectivePermissions,
+    nullable: true,
     description: 'Everything it may do, as itself or in a role',
     args: {
       assumedRole: t.arg({ type: 'Arn', description: ASSUMED_ROLE_DESCRIPTION }),
@@ -148,6 +150,7 @@ builder.interfaceField(Principal, 'effectivePermissions', (t) =>
 builder.queryField('effectivePermissions', (t) =>
   t.field({
     type: EffectivePermissions,
+    nullable: true,
     description: 'Everything a principal may do, as itself or in a role',
     args: {
       principal: t.arg({ type: 'PrincipalId', required: true, description: 'Whose permissions' }),
@@ -166,6 +169,7 @@ builder.queryField('effectivePermissions', (t) =>
 builder.queryField('compareAccess', (t) =>
   t.field({
     type: AccessComparison,
+    nullable: true,
     description: 'What a principal gains and loses by assuming a role',
     args: {
       principal: t.arg({ type: 'PrincipalId', required: true, description: 'Who would assume it' }),

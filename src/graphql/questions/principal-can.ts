@@ -13,6 +13,7 @@ import {
 builder.interfaceField(Principal, 'can', (t) =>
   t.field({
     type: Decision,
+    nullable: true,
     description:
       'May it do this? Batched: asking this on a list of principals costs the same few database queries as asking it on one',
     args: {

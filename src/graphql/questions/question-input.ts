@@ -18,6 +18,11 @@ export const ASSUMED_ROLE_DESCRIPTION =
   'not assume the role, the answer is a denial that says so';
 export const SESSION_DESCRIPTION = 'With a role assumed: what the session of it would be like';
 
+/** What null means in a list of answers. */
+export const NULL_ITEM =
+  'An entry is null where that request could not be answered, which is neither allowed nor denied: its error is at its place, ' +
+  'with the input at fault in `extensions.field`; beyond 100 of them one error, MORE_ERRORS, has the `count` of the others';
+
 export const HypotheticalSessionInput = builder.inputType('HypotheticalSessionInput', {
   description:
     'A role session that is asked about but does not exist: what assuming the role with these arguments would give. What is ' +

@@ -1,6 +1,8 @@
-import { ask, askAll } from '../../guard/ask.ts';
+import { ask } from '../../guard/ask.ts';
 import { builder } from '../builder.ts';
+import { eachAlone } from '../check-arguments.ts';
 import { Decision } from './decision.ts';
+import { allOf, answerEach, eachOf, inTheirPlaces } from './each-of.ts';
 import {
   ACTION_DESCRIPTION,
   AccessRequestInput,
@@ -9,6 +11,7 @@ import {
   CONTEXT_DESCRIPTION,
   checkBatchSize,
   HypotheticalSessionInput,
+  NULL_ITEM,
   SESSION_DESCRIPTION,
   sharedSubjects,
   toQuestion,
@@ -20,9 +23,10 @@ const BATCH = 'Up to 10,000; the answers keep the order and are all decided on o
 builder.queryField('decision', (t) =>
   t.field({
     type: Decision,
+    nullable: true,
     description:
-      'May this principal do this? Fails with NOT_FOUND for a principal or role that is not there, BAD_USER_INPUT for an ' +
-      'action that is none, FORBIDDEN where the caller may not ask',
+      'May this principal do this? Null where this cannot be answered, with an error that says why: NOT_FOUND for a principal ' +
+      'or role that is not there, BAD_USER_INPUT for an action that is none, FORBIDDEN where the caller may not ask',
     args: { request: t.arg({ type: AccessRequestInput, required: true, description: 'The request to decide' }) },
     resolve: (_root, { request }, context) =>
       ask(context, toQuestion(toSubject(request, 'request.session'), request, 'request')),
@@ -32,7 +36,9 @@ builder.queryField('decision', (t) =>
 builder.queryField('decisions', (t) =>
   t.field({
     type: [Decision],
-    description: `Any mix of principals, actions and resources. ${BATCH}. One request that cannot be answered fails the field, with its place named`,
+    nullable: { list: true, items: true },
+    extensions: eachAlone('requests'),
+    description: `Any mix of principals, actions and resources. ${BATCH}. ${NULL_ITEM}`,
     args: {
       requests: t.arg({
         type: [AccessRequestInput],
@@ -40,14 +46,13 @@ builder.queryField('decisions', (t) =>
         description: 'The requests to decide, at most 10,000',
       }),
     },
-    resolve: (_root, { requests }, context) => {
+    resolve: async (_root, { requests }, context) => {
       checkBatchSize(requests.length, 'requests');
       const shared = sharedSubjects();
-      const questions = requests.map((request, index) => {
-        const path = `requests[${index}]`;
-        return toQuestion(shared(toSubject(request, `${path}.session`)), request, path);
-      });
-      return askAll(context, questions);
+      const questions = eachOf(requests, 'requests', (request, path) =>
+        toQuestion(shared(toSubject(request, `${path}.session`)), request, path),
+      );
+      return inTheirPlaces(await answerEach(context, questions, 'requests'));
     },
   }),
 );
@@ -55,7 +60,9 @@ builder.queryField('decisions', (t) =>
 builder.queryField('decisionsFor', (t) =>
   t.field({
     type: [Decision],
-    description: `The fast road of an enforcement point: many checks of one principal, in one role and context. ${BATCH}`,
+    nullable: { list: true, items: true },
+    extensions: eachAlone('checks'),
+    description: `The fast road of an enforcement point: many checks of one principal, in one role and context. ${BATCH}. ${NULL_ITEM}`,
     args: {
       principal: t.arg({ type: 'PrincipalId', required: true, description: 'Who is asked about' }),
       assumedRole: t.arg({ type: 'Arn', description: ASSUMED_ROLE_DESCRIPTION }),
@@ -63,14 +70,14 @@ builder.queryField('decisionsFor', (t) =>
       context: t.arg({ type: 'RequestContext', description: CONTEXT_DESCRIPTION }),
       checks: t.arg({ type: [CheckInput], required: true, description: 'What to decide, at most 10,000' }),
     },
-    resolve: (_root, { checks, context: requestContext, ...subjectInput }, context) => {
+    resolve: async (_root, { checks, context: requestContext, ...subjectInput }, context) => {
       checkBatchSize(checks.length, 'checks');
       const subject = toSubject(subjectInput, 'session');
-      const questions = checks.map((check, index) => ({
-        ...toQuestion(subject, { ...check, context: requestContext }, `checks[${index}]`),
+      const questions = eachOf(checks, 'checks', (check, path) => ({
+        ...toQuestion(subject, { ...check, context: requestContext }, path),
         fields: SUBJECT_ARGUMENTS,
       }));
-      return askAll(context, questions);
+      return inTheirPlaces(await answerEach(context, questions, 'checks'));
     },
   }),
 );
@@ -78,7 +85,9 @@ builder.queryField('decisionsFor', (t) =>
 builder.queryField('allowedResources', (t) =>
   t.field({
     type: ['Arn'],
-    description: `Those of \`resources\` on which the principal may do the action. ${BATCH}`,
+    nullable: true,
+    extensions: eachAlone('resources'),
+    description: `Those of \`resources\` on which the principal may do the action. ${BATCH}. Null where one of them cannot be asked about: the error names the first 20 in \`extensions.faults\` and their \`count\`. \`decisionsFor\` answers mixed lists`,
     args: {
       principal: t.arg({ type: 'PrincipalId', required: true, description: 'Who is asked about' }),
       assumedRole: t.arg({ type: 'Arn', description: ASSUMED_ROLE_DESCRIPTION }),
@@ -90,11 +99,11 @@ builder.queryField('allowedResources', (t) =>
     resolve: async (_root, { action, resources, context: requestContext, ...subjectInput }, context) => {
       checkBatchSize(resources.length, 'resources');
       const subject = toSubject(subjectInput, 'session');
-      const questions = resources.map((resource, index) => ({
+      const questions = eachOf(resources, 'resources', (resource, path) => ({
         ...toQuestion(subject, { action, resource, context: requestContext }, ''),
-        fields: { ...SUBJECT_ARGUMENTS, resource: `resources[${index}]` },
+        fields: { ...SUBJECT_ARGUMENTS, resource: path },
       }));
-      const answers = await askAll(context, questions);
+      const answers = allOf(await answerEach(context, questions, 'resources'), 'resources');
       return resources.filter((_resource, index) => answers[index]?.decision.allowed === true);
     },
   }),

@@ -1,12 +1,15 @@
 import type { RequestContext } from '../../evaluation/request.ts';
 import { builder } from '../builder.ts';
+import { eachAlone } from '../check-arguments.ts';
 import { TagInput } from '../entities/tag.ts';
 import { textsOf } from '../given-document.ts';
 import { Decision } from './decision.ts';
+import { eachOf, inTheirPlaces } from './each-of.ts';
 import {
   ACTION_DESCRIPTION,
   CONTEXT_DESCRIPTION,
   checkBatchSize,
+  NULL_ITEM,
   RESOURCE_DESCRIPTION,
   toTags,
 } from './question-input.ts';
@@ -86,16 +89,18 @@ const NO_CONTEXT: RequestContext = new Map();
 builder.queryField('simulateCustomPolicies', (t) =>
   t.field({
     type: [Decision],
+    nullable: { list: true, items: true },
+    extensions: eachAlone('input.requests'),
     description:
       'Decides on the policies given here instead of those in the directory, which is not read. Needs iam:SimulateCustomPolicy. ' +
-      'A document that is none fails with BAD_USER_INPUT and its place',
+      `Null where the caller or a document cannot be read: BAD_USER_INPUT with its place. ${NULL_ITEM}`,
     args: {
       input: t.arg({ type: SimulateCustomPoliciesInput, required: true, description: 'The policies and the requests' }),
     },
     resolve: (_root, { input }, { access, now }) => {
       checkBatchSize(input.requests.length, 'input.requests');
       const { caller, requests } = input;
-      const answers = access.simulate(
+      const answers = access.simulateEach(
         {
           caller: {
             principal: caller.principal,
@@ -109,7 +114,7 @@ builder.queryField('simulateCustomPolicies', (t) =>
           vpcEndpointPolicy: input.vpcEndpointPolicy?.text ?? null,
           serviceControlPolicies: input.serviceControlPolicies?.map(textsOf) ?? null,
           resourceControlPolicies: input.resourceControlPolicies?.map(textsOf) ?? null,
-          requests: requests.map(({ action, resource, resourceAccount, context }) => ({
+          requests: eachOf(requests, 'input.requests', ({ action, resource, resourceAccount, context }) => ({
             action,
             resource,
             resourceAccount: resourceAccount ?? null,
@@ -119,7 +124,7 @@ builder.queryField('simulateCustomPolicies', (t) =>
         },
         now,
       );
-      return [...answers];
+      return inTheirPlaces(answers);
     },
   }),
 );

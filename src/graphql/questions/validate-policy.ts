@@ -81,6 +81,7 @@ const PolicyFinding = builder.objectRef<GivenFinding>('PolicyFinding').implement
 builder.queryField('validatePolicy', (t) =>
   t.field({
     type: [PolicyFinding],
+    nullable: true,
     description:
       'What is wrong with a policy document: for what AWS would refuse it (the error that AWS would answer with comes first), ' +
       'and what does not do what it says by the catalogue of AWS’s services. Empty: nothing. At most 1,000 findings. The ' +

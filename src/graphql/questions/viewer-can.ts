@@ -9,6 +9,7 @@ import { ACTION_DESCRIPTION, CONTEXT_DESCRIPTION, toQuestion } from './question-
 builder.prismaObjectField(Resource, 'viewerCan', (t) =>
   t.field({
     type: Decision,
+    nullable: true,
     description:
       'May the caller, in the role it has assumed if any, do this here? Batched like Principal.can. Fails with FORBIDDEN for ' +
       'the operator, who is no principal of IAM',

@@ -47,6 +47,7 @@ async function askableScope(context: GatewayContext, caller: PrincipalCaller): P
 builder.queryField('whoCan', (t) =>
   t.field({
     type: PrincipalAccessConnection,
+    nullable: true,
     description:
       'Every user and role that may do this, as itself, without assuming a role for it: of those that the caller may ask ' +
       'about, itself included (iam:SimulatePrincipalPolicy). Others are not counted either',

@@ -1,6 +1,7 @@
 import { builder } from '../builder.ts';
 import { AccessDeniedFailure, expectingFailures, ValidationFailure } from '../failures.ts';
 import { AssumeRoleSuccess } from './assume-role.ts';
+import { ROLE_DURATION } from './issued-fields.ts';
 
 const AssumeInstanceProfileInput = builder.inputType('AssumeInstanceProfileInput', {
   description: 'For which instance a service takes the role of an instance profile',
@@ -14,9 +15,7 @@ const AssumeInstanceProfileInput = builder.inputType('AssumeInstanceProfileInput
       required: true,
       description: 'The instance, i-…: the session is named after it; 2 to 64 characters',
     }),
-    durationSeconds: t.int({
-      description: 'How long the session lasts, in seconds: 900 to the role’s maximum. Left out: 3,600',
-    }),
+    durationSeconds: t.int({ description: ROLE_DURATION }),
     sourceArn: t.field({ type: 'Arn', description: 'aws:SourceArn: the resource that the service calls for' }),
     sourceAccount: t.field({ type: 'AccountId', description: 'aws:SourceAccount: the account of that resource' }),
   }),
@@ -25,6 +24,7 @@ const AssumeInstanceProfileInput = builder.inputType('AssumeInstanceProfileInput
 builder.mutationField('assumeInstanceProfile', (t) =>
   t.field({
     type: AssumeRoleSuccess,
+    nullable: true,
     description:
       'The role of an instance profile, as EC2 takes it for an instance. For services; the trust policy of the role has to name ' +
       'the service. A profile that is not there, or holds no role, is answered as one that may not be used',

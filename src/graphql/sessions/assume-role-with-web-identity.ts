@@ -1,17 +1,14 @@
-import { callersOwn } from '../../guard/own-session.ts';
 import type { AssumedRoleWithWebIdentity } from '../../session/web-identity.ts';
 import { builder } from '../builder.ts';
+import { expectingFailures, IdentityTokenFailure } from '../failures.ts';
 import {
-  AccessDeniedFailure,
-  expectingFailures,
-  IdentityTokenFailure,
-  MalformedPolicyFailure,
-  PackedPolicyFailure,
-  ValidationFailure,
-} from '../failures.ts';
-import { RoleSession, roleSessionValue } from './role-session.ts';
+  CREDENTIALS,
+  MADE_ROLE_SESSION,
+  PACKED_POLICY_SIZE,
+  ROLE_DURATION,
+  SESSION_FAILURES,
+} from './issued-fields.ts';
 import { sessionPolicyFields, withPolicyTexts } from './session-policies.ts';
-import { TemporaryCredentials } from './temporary-credentials.ts';
 
 const AssumeRoleWithWebIdentityInput = builder.inputType('AssumeRoleWithWebIdentityInput', {
   description: 'The parameters of sts:AssumeRoleWithWebIdentity, with AWS’s limits',
@@ -27,9 +24,7 @@ const AssumeRoleWithWebIdentityInput = builder.inputType('AssumeRoleWithWebIdent
         'The ID token of an OpenID Connect provider of the role’s account: a JWT of 4 to 20,000 characters. A minute’s ' +
         'difference of clocks is tolerated',
     }),
-    durationSeconds: t.int({
-      description: 'How long the session lasts, in seconds: 900 to the role’s maximum. Left out: 3,600',
-    }),
+    durationSeconds: t.int({ description: ROLE_DURATION }),
     ...sessionPolicyFields(t),
   }),
 });
@@ -39,21 +34,9 @@ const AssumeRoleWithWebIdentitySuccess = builder
   .implement({
     description: 'The role is assumed',
     fields: (t) => ({
-      roleSession: t.field({
-        type: RoleSession,
-        description: 'The session that was made',
-        resolve: ({ session }) => callersOwn(roleSessionValue(session)),
-      }),
-      credentials: t.field({
-        type: TemporaryCredentials,
-        description: 'What its requests are signed in with',
-        resolve: ({ credentials }) => credentials,
-      }),
-      packedPolicySize: t.exposeInt('packedPolicySize', {
-        nullable: true,
-        description:
-          'How full the session is with session policies and the tags of the token, in per cent; null: there were none',
-      }),
+      roleSession: t.field(MADE_ROLE_SESSION),
+      credentials: t.field(CREDENTIALS),
+      packedPolicySize: t.exposeInt('packedPolicySize', PACKED_POLICY_SIZE),
       provider: t.expose('provider', { type: 'Arn', description: 'The provider whose token it was' }),
       subjectFromWebIdentityToken: t.exposeString('subjectFromWebIdentityToken', {
         description: 'The `sub` of the token: whom the provider says it is',
@@ -67,6 +50,7 @@ const AssumeRoleWithWebIdentitySuccess = builder
 builder.mutationField('assumeRoleWithWebIdentity', (t) =>
   t.field({
     type: AssumeRoleWithWebIdentitySuccess,
+    nullable: true,
     description:
       'sts:AssumeRoleWithWebIdentity: a role for whoever holds a token of an OpenID Connect provider that the role trusts. ' +
       'Needs no credentials, and none count',
@@ -78,13 +62,7 @@ builder.mutationField('assumeRoleWithWebIdentity', (t) =>
       }),
     },
     errors: {
-      types: [
-        AccessDeniedFailure,
-        IdentityTokenFailure,
-        ValidationFailure,
-        MalformedPolicyFailure,
-        PackedPolicyFailure,
-      ],
+      types: [...SESSION_FAILURES, IdentityTokenFailure],
       union: {
         name: 'AssumeRoleWithWebIdentityResult',
         description:

@@ -1,20 +1,12 @@
-import { callersOwn } from '../../guard/own-session.ts';
 import { callerWithKeySession } from '../../session/authenticate.ts';
 import { signInOf } from '../../session/caller.ts';
 import type { AssumedRole } from '../../session/grant-role.ts';
 import { builder } from '../builder.ts';
 import { TagInput } from '../entities/tag.ts';
-import {
-  AccessDeniedFailure,
-  expectingFailures,
-  MalformedPolicyFailure,
-  PackedPolicyFailure,
-  ValidationFailure,
-} from '../failures.ts';
+import { expectingFailures } from '../failures.ts';
 import { become } from './become.ts';
-import { RoleSession, roleSessionValue } from './role-session.ts';
+import { CREDENTIALS, MADE_ROLE_SESSION, mfaFields, PACKED_POLICY_SIZE, SESSION_FAILURES } from './issued-fields.ts';
 import { sessionPolicyFields, withPolicyTexts } from './session-policies.ts';
-import { TemporaryCredentials } from './temporary-credentials.ts';
 
 const AssumeRoleInput = builder.inputType('AssumeRoleInput', {
   description: 'The parameters of sts:AssumeRole, with AWS’s limits',
@@ -38,8 +30,7 @@ const AssumeRoleInput = builder.inputType('AssumeRoleInput', {
     sourceIdentity: t.string({
       description: 'The identity behind the session, 2 to 64 characters; it stays through role chaining',
     }),
-    serialNumber: t.string({ description: 'The MFA device of the caller, 9 to 256 characters' }),
-    tokenCode: t.string({ description: 'What the MFA device shows: six digits. A code counts once' }),
+    ...mfaFields(t, 'The MFA device of the caller, 9 to 256 characters'),
     sourceArn: t.field({
       type: 'Arn',
       description: 'aws:SourceArn: the resource that a service assumes the role for. For services only',
@@ -54,26 +45,16 @@ const AssumeRoleInput = builder.inputType('AssumeRoleInput', {
 export const AssumeRoleSuccess = builder.objectRef<AssumedRole>('AssumeRoleSuccess').implement({
   description: 'The role is assumed',
   fields: (t) => ({
-    roleSession: t.field({
-      type: RoleSession,
-      description: 'The session that was made',
-      resolve: ({ session }) => callersOwn(roleSessionValue(session)),
-    }),
-    credentials: t.field({
-      type: TemporaryCredentials,
-      description: 'What its requests are signed in with',
-      resolve: ({ credentials }) => credentials,
-    }),
-    packedPolicySize: t.exposeInt('packedPolicySize', {
-      nullable: true,
-      description: 'How full the session is with session policies and tags, in per cent; null: none were passed',
-    }),
+    roleSession: t.field(MADE_ROLE_SESSION),
+    credentials: t.field(CREDENTIALS),
+    packedPolicySize: t.exposeInt('packedPolicySize', PACKED_POLICY_SIZE),
   }),
 });
 
 builder.mutationField('assumeRole', (t) =>
   t.field({
     type: AssumeRoleSuccess,
+    nullable: true,
     description:
       'sts:AssumeRole. On success the answer holds temporary credentials; with a signed-in browser session the caller is ' +
       'switched into the role, as by AWS’s console: with the identity that signed in, also out of another role, which ends, for an ' +
@@ -81,7 +62,7 @@ builder.mutationField('assumeRole', (t) =>
       'the browser until it leaves the role. For principals: the operator can assume no role',
     args: { input: t.arg({ type: AssumeRoleInput, required: true, description: 'The parameters of sts:AssumeRole' }) },
     errors: {
-      types: [AccessDeniedFailure, ValidationFailure, MalformedPolicyFailure, PackedPolicyFailure],
+      types: SESSION_FAILURES,
       union: { name: 'AssumeRoleResult', description: 'The role is assumed, or why not' },
     },
     resolve: (_root, { input }, context) =>

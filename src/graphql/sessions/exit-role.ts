@@ -1,12 +1,12 @@
-import { callersOwn } from '../../guard/own-session.ts';
+import { leave } from '../../guard/left-sessions.ts';
 import { callerWithKeySession } from '../../session/authenticate.ts';
 import { type PrincipalCaller, signInOf } from '../../session/caller.ts';
 import type { ExitedRole } from '../../session/exit-role.ts';
 import { builder } from '../builder.ts';
 import type { GatewayContext } from '../context.ts';
 import { expectingFailures, ValidationFailure } from '../failures.ts';
-import { become, leave } from './become.ts';
-import { RoleSession, roleSessionValue } from './role-session.ts';
+import { become } from './become.ts';
+import { ownRoleSession, RoleSession } from './role-session.ts';
 import { Viewer } from './viewer.ts';
 
 /** A role that was left, and as whom. */
@@ -20,7 +20,7 @@ const ExitRoleSuccess = builder.objectRef<LeftRole>('ExitRoleSuccess').implement
     endedSession: t.field({
       type: RoleSession,
       description: 'The session that ended',
-      resolve: ({ endedSession }) => callersOwn(roleSessionValue(endedSession)),
+      resolve: ({ endedSession }, _args, context) => ownRoleSession(context, endedSession),
     }),
     viewer: t.field({ type: Viewer, description: 'Who the caller is again', resolve: ({ viewer }) => viewer }),
   }),
@@ -29,6 +29,7 @@ const ExitRoleSuccess = builder.objectRef<LeftRole>('ExitRoleSuccess').implement
 builder.mutationField('exitRole', (t) =>
   t.field({
     type: ExitRoleSuccess,
+    nullable: true,
     description:
       'Leaves the role: the session ends at once, on all gateways of the directory, and the caller is again who it was. A browser ' +
       'goes on as who signed in; others make their next requests with the credentials that they assumed the role with',

@@ -3,15 +3,9 @@ import type { FederationToken } from '../../session/temporary-credentials.ts';
 import { builder } from '../builder.ts';
 import { Principal, principalValue } from '../entities/principal.ts';
 import { TagInput } from '../entities/tag.ts';
-import {
-  AccessDeniedFailure,
-  expectingFailures,
-  MalformedPolicyFailure,
-  PackedPolicyFailure,
-  ValidationFailure,
-} from '../failures.ts';
+import { expectingFailures } from '../failures.ts';
+import { CREDENTIALS, PACKED_POLICY_SIZE, SESSION_FAILURES, USER_DURATION } from './issued-fields.ts';
 import { withPolicyTexts } from './session-policies.ts';
-import { TemporaryCredentials } from './temporary-credentials.ts';
 
 const GetFederationTokenInput = builder.inputType('GetFederationTokenInput', {
   description: 'The parameters of sts:GetFederationToken, with AWS’s limits',
@@ -20,10 +14,7 @@ const GetFederationTokenInput = builder.inputType('GetFederationTokenInput', {
       required: true,
       description: 'Name of the federated user: 2 to 32 characters of A-Z a-z 0-9 _ + = , . @ -',
     }),
-    durationSeconds: t.int({
-      description:
-        'How long the credentials work, in seconds: 900 to 129,600. Left out: 43,200. Of a root user 3,600 at most',
-    }),
+    durationSeconds: t.int({ description: USER_DURATION }),
     sessionPolicies: t.field({
       type: ['PolicyDocument'],
       description:
@@ -51,21 +42,15 @@ const GetFederationTokenSuccess = builder.objectRef<FederationToken>('GetFederat
       },
     }),
     federatedUserId: t.exposeString('federatedUserId', { description: '111111111111:name: its aws:userid' }),
-    credentials: t.field({
-      type: TemporaryCredentials,
-      description: 'What its requests are signed in with',
-      resolve: ({ credentials }) => credentials,
-    }),
-    packedPolicySize: t.exposeInt('packedPolicySize', {
-      nullable: true,
-      description: 'How full the session is with session policies and tags, in per cent; null: none were passed',
-    }),
+    credentials: t.field(CREDENTIALS),
+    packedPolicySize: t.exposeInt('packedPolicySize', PACKED_POLICY_SIZE),
   }),
 });
 
 builder.mutationField('getFederationToken', (t) =>
   t.field({
     type: GetFederationTokenSuccess,
+    nullable: true,
     description:
       'sts:GetFederationToken: temporary credentials for somebody whom a user lets act for it. For users with their long-term ' +
       'key, who need sts:GetFederationToken on the federated user',
@@ -77,7 +62,7 @@ builder.mutationField('getFederationToken', (t) =>
       }),
     },
     errors: {
-      types: [AccessDeniedFailure, ValidationFailure, MalformedPolicyFailure, PackedPolicyFailure],
+      types: SESSION_FAILURES,
       union: { name: 'GetFederationTokenResult', description: 'The credentials, or why there are none' },
     },
     resolve: (_root, { input }, { sessions, caller, now, origin }) =>

@@ -46,6 +46,7 @@ const RevokeRoleSessionsSuccess = builder.objectRef<Revoked>('RevokeRoleSessions
 builder.mutationField('revokeRoleSessions', (t) =>
   t.field({
     type: RevokeRoleSessionsSuccess,
+    nullable: true,
     description:
       'Revokes all sessions of a role that were made before now, as AWS’s console does: by an inline policy of the role. They ' +
       'stay until they expire, and are denied everything. Sessions chained from them live in their own role and are revoked ' +

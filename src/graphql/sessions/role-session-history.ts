@@ -29,6 +29,7 @@ builder.prismaObjectFields(RoleSession, (t) => ({
   }),
   state: t.field({
     type: RoleSessionState,
+    nullable: true,
     description: 'Whether it can be used now',
     select: { endedAt: true, expiresAt: true, roleId: true },
     resolve: ({ endedAt, expiresAt, roleId }, _args, { now }) =>

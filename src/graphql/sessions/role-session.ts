@@ -1,6 +1,7 @@
 import { createContextCache } from '@pothos/core';
 import DataLoader from 'dataloader';
 import type { Subject } from '../../access/question.ts';
+import { callersOwn } from '../../guard/own-session.ts';
 import { RolegateError } from '../../policy/errors.ts';
 import { parsePrincipalRef } from '../../policy/principal-id.ts';
 import { brand } from '../brand.ts';
@@ -9,7 +10,8 @@ import type { GatewayContext } from '../context.ts';
 import { ASSUMER_COST } from '../cost.ts';
 import { Principal, type PrincipalParent, principalValue } from '../entities/principal.ts';
 import { Role } from '../entities/role.ts';
-import { TagType, tagList } from '../entities/tag.ts';
+import { ACCOUNT, ARN, NAME, TAGS } from '../entities/shared-fields.ts';
+import { tableConnection } from '../table-connection.ts';
 
 export const RoleSession = builder.prismaNode('RoleSession', {
   nullable: true,
@@ -22,17 +24,23 @@ export const RoleSession = builder.prismaNode('RoleSession', {
     'ARN takes holding it, or iam:GetRole on its role',
   fields: (t) => ({
     arn: t.field({
-      type: 'Arn',
+      ...ARN,
       description: 'arn:aws:sts::111111111111:assumed-role/RoleName/session-name. Several sessions can have the same',
-      resolve: (row) => row.arn,
     }),
-    role: t.relation('role', {
+    name: t.string({ ...NAME, description: 'The name of the session, which its ARN ends with' }),
+    account: t.field({ ...ACCOUNT, description: 'The account of its role' }),
+    role: t.field({
       type: Role,
-      onNull: () => new RolegateError('NOT_FOUND', 'the role of this session was deleted'),
       description: 'The role it holds the permissions of',
+      select: (_args, _context, nested) => ({ role: nested(true) }),
+      resolve: (row, _args, context) => {
+        if (row.role === null) throw new RolegateError('NOT_FOUND', 'the role of this session was deleted');
+        return ownSessionIds(context).has(row.id) ? callersOwn(row.role) : row.role;
+      },
     }),
     roleArn: t.expose('roleArn', {
       type: 'Arn',
+      nullable: true,
       description:
         'The ARN that the role had when it was assumed; it stays when the role is deleted, where `role` is an error',
     }),
@@ -53,10 +61,8 @@ export const RoleSession = builder.prismaNode('RoleSession', {
       description: 'The identity that was named when the role was assumed and stays through role chaining; null: none',
     }),
     tags: t.field({
-      type: [TagType],
+      ...TAGS,
       description: 'Session tags, inherited ones included, in the order of their keys',
-      select: { tags: true },
-      resolve: (row) => tagList(row.tags),
     }),
     issuedAt: t.expose('issuedAt', { type: 'DateTime', description: 'When the role was assumed' }),
     expiresAt: t.expose('expiresAt', { type: 'DateTime', description: 'When it ends by itself' }),
@@ -68,12 +74,26 @@ export const RoleSession = builder.prismaNode('RoleSession', {
   }),
 });
 
+export const RoleSessionConnection = tableConnection('RoleSession', RoleSession, {
+  page: 'Role sessions, a page at a time',
+  entry: 'A role session',
+});
+
 /**
  * A role session as a value of the schema. All but its ARN is loaded when it is asked for. `id` null: the newest session
  * with this ARN; there need be none, for sessions can be asked about that nobody holds.
  */
 export function roleSessionValue(session: { readonly id: string | null; readonly arn: string }): RoleSessionRow {
   return brand({ id: session.id ?? UNKNOWN_ID, arn: session.arn }, 'RoleSession');
+}
+
+/** Those that the caller has made or ended in this operation: rows are read anew, and told apart by their ids. */
+const ownSessionIds = createContextCache((_context: GatewayContext) => new Set<string>());
+
+/** A role session that the caller has just made or ended, as a value of the schema: it may read it, whoever it is by then. */
+export function ownRoleSession(context: GatewayContext, session: RoleSessionRow): RoleSessionRow {
+  ownSessionIds(context).add(session.id);
+  return callersOwn(roleSessionValue(session));
 }
 
 /** The principal of a question as a value of the schema. Asks nothing of the directory, which need not know it. */
@@ -99,22 +119,27 @@ interface RoleSessionRow {
 /** No session's id: it is looked up by the ARN. */
 const UNKNOWN_ID = '';
 
-function idOf(row: RoleSessionRow, context: GatewayContext): string | Promise<string> {
-  return row.id === UNKNOWN_ID ? newestSession(context).load(row.arn) : row.id;
+async function idOf(row: RoleSessionRow, context: GatewayContext): Promise<string> {
+  if (row.id !== UNKNOWN_ID) return row.id;
+  const id = await newestSessionId(context, row.arn);
+  if (id === null) throw new RolegateError('NOT_FOUND', `nobody has held the role session \`${row.arn}\``);
+  return id;
 }
 
-/** Ids of the newest sessions by their ARN, all of a request together. */
-const newestSession = createContextCache(
+/** The id of the newest session with this ARN; null: nobody has held one. All of a request are looked up together. */
+export function newestSessionId(context: GatewayContext, arn: string): Promise<string | null> {
+  return newestSessionIds(context).load(arn);
+}
+
+const newestSessionIds = createContextCache(
   (context: GatewayContext) =>
-    new DataLoader<string, string>(async (arns) => {
+    new DataLoader<string, string | null>(async (arns) => {
       const rows = await context.directory.prisma.roleSession.findMany({
         where: { arn: { in: [...arns] } },
         orderBy: { issuedAt: 'asc' },
         select: { id: true, arn: true },
       });
       const ids = new Map(rows.map((row) => [row.arn, row.id]));
-      return arns.map(
-        (arn) => ids.get(arn) ?? new RolegateError('NOT_FOUND', `nobody has held the role session \`${arn}\``),
-      );
+      return arns.map((arn) => ids.get(arn) ?? null);
     }),
 );

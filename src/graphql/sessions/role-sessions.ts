@@ -6,10 +6,9 @@ import { inState, type RoleSessionFilter, visibleRoleSessions } from '../../guar
 import { builder } from '../builder.ts';
 import type { GatewayContext } from '../context.ts';
 import { CHAIN_COST } from '../cost.ts';
-import { countField } from '../count-field.ts';
 import { Role } from '../entities/role.ts';
 import { TABLE_PAGE } from '../page.ts';
-import { RoleSession, roleSessionValue } from './role-session.ts';
+import { RoleSession, RoleSessionConnection, roleSessionValue } from './role-session.ts';
 import { RoleSessionState } from './role-session-history.ts';
 
 /** The latest first; of several made at one instant, always the same first. */
@@ -23,12 +22,12 @@ builder.prismaObjectField(Role, 'sessions', (t) =>
     {
       ...TABLE_PAGE,
       cursor: 'id',
+      nullable: true,
       description: 'Its sessions, live and ended ones, newest first. Needs iam:GetRole on the role',
       args: { state: t.arg({ type: RoleSessionState, description: STATE }) },
       query: ({ state }, { now }) => ({ where: inState(state, now), orderBy: [...NEWEST_FIRST] }),
     },
-    { description: 'Sessions of a role, a page at a time', fields: countField },
-    { description: 'A session of a role' },
+    RoleSessionConnection,
   ),
 );
 
@@ -58,6 +57,7 @@ builder.queryField('roleSessions', (t) =>
       type: RoleSession,
       ...TABLE_PAGE,
       cursor: 'id',
+      nullable: true,
       description:
         'Role sessions, live and ended ones, newest first: those of roles that the caller may read (iam:GetRole), and those that it ' +
         'has made itself. Nothing else is counted',
@@ -74,8 +74,7 @@ builder.queryField('roleSessions', (t) =>
         return rows.map(callersOwn);
       },
     },
-    { name: 'RoleSessionConnection', description: 'Role sessions, a page at a time', fields: countField },
-    { name: 'RoleSessionEdge', description: 'A role session' },
+    RoleSessionConnection,
   ),
 );
 
@@ -100,6 +99,7 @@ const links = createContextCache(
 builder.prismaObjectField(RoleSession, 'chain', (t) =>
   t.field({
     type: [RoleSession],
+    nullable: true,
     description:
       'Sessions one after the other that led to this one, which is the last; one entry when it is not of a chained role. Those ' +
       'that the caller may not read are left out',

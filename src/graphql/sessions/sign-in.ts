@@ -3,6 +3,7 @@ import type { SignedIn } from '../../session/sign-in.ts';
 import { builder } from '../builder.ts';
 import { AccessDeniedFailure, AuthenticationFailure, expectingFailures, ValidationFailure } from '../failures.ts';
 import { become } from './become.ts';
+import { mfaFields } from './issued-fields.ts';
 import { Viewer } from './viewer.ts';
 
 const SignInInput = builder.inputType('SignInInput', {
@@ -10,8 +11,7 @@ const SignInInput = builder.inputType('SignInInput', {
   fields: (t) => ({
     accessKeyId: t.string({ required: true, description: 'AKIA… of a user or a service' }),
     secretAccessKey: t.string({ required: true, description: 'The secret that belongs to the key id' }),
-    serialNumber: t.string({ description: 'The MFA device of the user; together with `tokenCode`' }),
-    tokenCode: t.string({ description: 'What the MFA device shows: six digits. A code counts once' }),
+    ...mfaFields(t, 'The MFA device of the user; together with `tokenCode`'),
   }),
 });
 
@@ -37,6 +37,7 @@ const SignInSuccess = builder.objectRef<SignedIn>('SignInSuccess').implement({
 builder.mutationField('signIn', (t) =>
   t.field({
     type: SignInSuccess,
+    nullable: true,
     description:
       'Signs the browser in with a long-term key: the answer sets a cookie (HttpOnly, SameSite=Strict), and until `signOut` ' +
       'requests without an `Authorization` header are its user’s. A browser that was signed in as somebody else no longer is. ' +
@@ -78,6 +79,7 @@ const SignOutSuccess = builder.objectRef<{ readonly viewer: null }>('SignOutSucc
 builder.mutationField('signOut', (t) =>
   t.field({
     type: SignOutSuccess,
+    nullable: true,
     description:
       'Signs the browser out: its sign-in ends, and the role session that it has switched to. Of a browser that is not signed ' +
       'in, or no longer, only the cookie is forgotten',

@@ -334,15 +334,37 @@ describe('reading takes the permissions of AWS', () => {
     anybody: principal(principalId: "anonymous") { principalId }
   }`;
 
-  test('alice reads herself and little else', async () => {
+  test('alice reads herself, what her account is called and little else', async () => {
     expect(await data(READS, {}, signedIn(ALICE))).toEqual({
-      account: null,
+      account: { name: 'Development' },
       alice: { principalId: ALICE },
       bob: null,
       nobody: null,
       resource: { arn: BUCKET },
       anybody: { principalId: 'anonymous' },
     });
+  });
+
+  test('every principal of an account reads its number and its name, by `account` and by `node`', async () => {
+    const id = Buffer.from('Account:111111111111').toString('base64');
+    const query = `{ account(accountId: "111111111111") { id name } node(id: "${id}") { ... on Account { accountId name } } }`;
+    const read = { account: { id, name: 'Development' }, node: { accountId: '111111111111', name: 'Development' } };
+    const root = 'arn:aws:iam::111111111111:root';
+    const federated = 'arn:aws:sts::111111111111:federated-user/somebody';
+    for (const principal of [ALICE, root, federated]) expect(await data(query, {}, signedIn(principal))).toEqual(read);
+    const nothing = { account: null, node: null };
+    expect(await data(query, {}, signedIn('arn:aws:iam::222222222222:user/bob'))).toEqual(nothing);
+    expect(await data(query, {}, signedIn('ec2.amazonaws.com'))).toEqual(nothing);
+  });
+
+  test('what else an account tells takes its own right, also of one’s own', async () => {
+    const read = async (field: string) =>
+      faultsOf(await gateway.ask(signedIn(ALICE), `{ account(accountId: "111111111111") { ${field} } }`));
+    const forbidden = (field: string, needs: string) => [
+      { code: 'FORBIDDEN', message: `\`${field}\` needs ${needs}, which you are not allowed` },
+    ];
+    expect(await read('roles { totalCount }')).toEqual(forbidden('roles', 'iam:ListRoles'));
+    expect(await read('organizationId')).toEqual(forbidden('organizationId', 'account:GetAccountInformation'));
   });
 
   test('the administrator of the management account reads the whole organization', async () => {
@@ -380,8 +402,9 @@ describe('reading takes the permissions of AWS', () => {
     const query = `{ resource(arn: "${BUCKET}") { get: viewerCan(action: "s3:GetObject") { allowed } put: viewerCan(action: "s3:PutBucketPolicy") { allowed reason } } }`;
     const { resource } = await data(query, {}, signedIn(ADMIN));
     expect(resource).toMatchObject({ get: { allowed: false }, put: { allowed: false } });
-    expect(faultsOf(await gateway.ask(OPERATOR, query))).toMatchObject([
-      { code: 'FORBIDDEN', message: expect.stringContaining('ask `can` of a principal') },
-    ]);
+    const byOperator = await gateway.ask(OPERATOR, query);
+    expect(byOperator.data).toEqual({ resource: { get: null, put: null } });
+    const refused = { code: 'FORBIDDEN', message: expect.stringContaining('ask `can` of a principal') };
+    expect(faultsOf(byOperator)).toMatchObject([refused, refused]);
   });
 });

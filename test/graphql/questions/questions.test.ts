@@ -184,13 +184,16 @@ describe('batches', () => {
     ]);
   });
 
-  test('one request that cannot be answered fails the field, with its place', async () => {
+  test('one request that cannot be answered fails alone, with its place', async () => {
     const requests = [
       { principal: ALICE, action: 's3:GetObject', resource: OWN_OBJECT },
       { principal: ALICE, action: 's3:GetObjcet', resource: OWN_OBJECT },
     ];
     const query = 'query ($requests: [AccessRequestInput!]!) { decisions(requests: $requests) { allowed } }';
-    expect(faultsOf(await gateway.ask(OPERATOR, query, { requests }))).toMatchInlineSnapshot(`
+    const result = await gateway.ask(OPERATOR, query, { requests });
+    expect(result.data).toEqual({ decisions: [{ allowed: true }, null] });
+    expect(result.errors?.map(({ path }) => path)).toEqual([['decisions', 1]]);
+    expect(faultsOf(result)).toMatchInlineSnapshot(`
       [
         {
           "code": "BAD_USER_INPUT",
@@ -230,7 +233,10 @@ describe('bad input is refused by name:', () => {
   test.each(cases)('%s', async (_name, fault) => {
     const request = { principal: ALICE, action: 's3:GetObject', resource: OWN_OBJECT, ...fault };
     const result = await gateway.ask(OPERATOR, DECISION, { request });
-    expect(result.data ?? null).toBeNull();
+    expect(result.data?.['decision'] ?? null).toBeNull();
+    // What is no text or no object, or too long, fails the request before any field is asked.
+    const isUnreadable = result.data === undefined;
+    expect(result.errors?.map(({ path }) => path)).toEqual([isUnreadable ? undefined : ['decision']]);
     const [{ message, ...rest } = { code: null, message: '' }] = faultsOf(result);
     expect({ ...rest, message: message.slice(0, 400) }).toMatchSnapshot();
   });

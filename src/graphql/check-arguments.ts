@@ -1,0 +1,35 @@
+import { defaultFieldResolver, type GraphQLField, type GraphQLSchema, isObjectType } from 'graphql';
+import type { GatewayContext } from './context.ts';
+import { faultIn } from './malformed.ts';
+
+/** The name, in a field's extensions, of the list whose entries its resolver judges one by one: see each-of.ts. */
+const EACH_ALONE = 'eachAlone';
+
+/** Extensions of a field that answers each entry of `list` alone: `requests`, `input.requests`. */
+export function eachAlone(list: string): Readonly<Record<string, string>> {
+  return { [EACH_ALONE]: list };
+}
+
+/** Before a field looks at its arguments, or its guard does: BAD_USER_INPUT with the place of the first malformed one. */
+export function checkArguments(schema: GraphQLSchema): void {
+  for (const type of Object.values(schema.getTypeMap())) {
+    if (!isObjectType(type) || type.name.startsWith('__')) continue;
+    for (const field of Object.values(type.getFields())) {
+      if (field.args.length > 0) field.resolve = checked(field);
+    }
+  }
+}
+
+function checked(field: GraphQLField<unknown, GatewayContext>): NonNullable<typeof field.resolve> {
+  const { resolve = defaultFieldResolver, extensions } = field;
+  const list = String(extensions[EACH_ALONE] ?? '');
+  return (parent, args, context, info) => {
+    const fault = faultIn(args, '', list === '' ? undefined : at(args, list));
+    if (fault !== null) throw fault;
+    return resolve(parent, args, context, info);
+  };
+}
+
+function at(args: object, path: string): unknown {
+  return path.split('.').reduce<unknown>((value, name) => (value as Readonly<Record<string, unknown>>)[name], args); // as: the schema has it required
+}

@@ -1,0 +1,58 @@
+import { type GraphQLArgument, type GraphQLInputField, isInputObjectType } from 'graphql';
+import type { PrincipalRef } from '../../policy/principal-id.ts';
+
+/**
+ * Reads one value that a guard has to know out of an argument, or out of a field of an input. `type` is the type that the
+ * schema has to have there: GraphQL has then coerced the value, and it is what `read` takes it for.
+ */
+export interface ArgumentReader<Value> {
+  readonly type: string;
+  readonly read: (value: unknown) => Value;
+}
+
+/** A reader for each of some values, by the name that the argument or the input's field has as well. */
+export type ArgumentReaders<Values> = { readonly [Name in keyof Values]-?: ArgumentReader<Values[Name]> };
+
+// as, in all of these: what the scalars coerce to.
+export const arn: ArgumentReader<string> = { type: 'Arn!', read: (value) => value as string };
+export const accountId: ArgumentReader<string> = { type: 'AccountId!', read: (value) => value as string };
+export const text: ArgumentReader<string> = { type: 'String!', read: (value) => value as string };
+export const principalId: ArgumentReader<PrincipalRef> = {
+  type: 'PrincipalId!',
+  read: (value) => value as PrincipalRef,
+};
+/** Left out, or null: null. */
+export const givenText: ArgumentReader<string | null> = {
+  type: 'String',
+  read: (value) => (value ?? null) as string | null,
+};
+export const givenTexts: ArgumentReader<readonly string[] | null> = {
+  type: '[String!]',
+  read: (value) => (value ?? null) as readonly string[] | null,
+};
+/** Left out, or null: false. */
+export const flag: ArgumentReader<boolean> = { type: 'Boolean', read: (value) => value === true };
+
+/** What a guard has to know of `given`: the arguments of a field, or the input among them. */
+export function readValues<Values>(readers: ArgumentReaders<Values>, given: Readonly<Record<string, unknown>>): Values {
+  const entries = Object.entries<ArgumentReader<unknown>>(readers);
+  // as: each value is of its reader
+  return Object.fromEntries(entries.map(([name, { read }]) => [name, read(given[name])])) as Values;
+}
+
+/** What of `readers` the schema has not, or has of another type; empty: all is as it is read. */
+export function misread(
+  readers: Readonly<Record<string, ArgumentReader<unknown>>>,
+  has: Readonly<Record<string, GraphQLArgument | GraphQLInputField>>,
+): readonly string[] {
+  return Object.entries(readers)
+    .filter(([name, { type }]) => String(has[name]?.type) !== type)
+    .map(([name, { type }]) => `\`${name}: ${type}\``);
+}
+
+/** The fields of the argument `input`; empty: there is none. */
+export function fieldsOfInput(args: readonly GraphQLArgument[]): Readonly<Record<string, GraphQLInputField>> {
+  const type: unknown = args.find(({ name }) => name === 'input')?.type;
+  const nullable = typeof type === 'object' && type !== null && 'ofType' in type ? type.ofType : type;
+  return isInputObjectType(nullable) ? nullable.getFields() : {};
+}

@@ -1,0 +1,70 @@
+import { READINGS, type Reading } from '../../guard/readings.ts';
+import type { Account } from '../entities/account.ts';
+import type { Group } from '../entities/group.ts';
+import type { ManagedPolicy } from '../entities/managed-policy.ts';
+import type { Resource } from '../entities/resource.ts';
+import type { Role } from '../entities/role.ts';
+import type { User } from '../entities/user.ts';
+import type { RoleSession } from '../sessions/role-session.ts';
+import { type FieldGuard, reads } from './field-guard.ts';
+
+type Row<Ref extends { readonly $inferType: unknown }> = Ref['$inferType'];
+type Guards = Readonly<Record<string, FieldGuard>>;
+
+/** The fields of `type` that are named as what they read. */
+function fieldsOf<Parent, Entity>(
+  type: string,
+  readings: Readonly<Record<string, Reading<Entity>>>,
+  entityOf: (parent: Parent) => Entity,
+): Guards {
+  const named = Object.entries(readings);
+  return Object.fromEntries(named.map(([name, reading]) => [`${type}.${name}`, reads(reading, entityOf)]));
+}
+
+/** An inline policy as its `document` selects it. */
+interface InlinePolicyRow {
+  readonly user: Named | null;
+  readonly group: Named | null;
+  readonly role: Named | null;
+}
+
+interface Named {
+  readonly arn: string;
+}
+
+/** The fields of role sessions, all but their ARN: whoever may read one may read everything of it. */
+const SESSION_FIELDS = [
+  'role',
+  'assumedBy',
+  'roleSessionName',
+  'sourceIdentity',
+  'tags',
+  'issuedAt',
+  'expiresAt',
+  'endedAt',
+  'endReason',
+  'state',
+  'federatedProvider',
+  'federatedSubject',
+  'mfaAuthenticatedAt',
+  'sourceIp',
+  'userAgent',
+  'roleArn',
+  'chain',
+];
+
+const OF_SESSION = reads(READINGS.roleSession.everything, (row: Row<typeof RoleSession>) => row);
+
+/** What fields of entities need that tell more than that the entity is there, and what it is called. */
+export const ENTITY_GUARDS: Guards = {
+  ...fieldsOf('Account', READINGS.account, (row: Row<typeof Account>) => row),
+  ...fieldsOf('User', READINGS.user, (row: Row<typeof User>) => row),
+  ...fieldsOf('Role', READINGS.role, (row: Row<typeof Role>) => row),
+  ...fieldsOf('Group', READINGS.group, (row: Row<typeof Group>) => row),
+  ...fieldsOf('ManagedPolicy', READINGS.managedPolicy, (row: Row<typeof ManagedPolicy>) => row),
+  ...fieldsOf('InlinePolicy', READINGS.inlinePolicy, ({ user, group, role }: InlinePolicyRow) => ({
+    holder: (user ?? group ?? role)?.arn ?? '',
+  })),
+  ...fieldsOf('Resource', READINGS.resource, (row: Row<typeof Resource>) => row),
+  ...Object.fromEntries(SESSION_FIELDS.map((field) => [`RoleSession.${field}`, OF_SESSION])),
+};

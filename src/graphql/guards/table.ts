@@ -1,0 +1,35 @@
+import { maySimulateCustomPolicies } from '../../guard/ask.ts';
+import { mayLookUp, mayLookUpPrincipal } from '../../guard/look-up.ts';
+import { accountId, arn, principalId } from './argument-reader.ts';
+import { ENTITY_GUARDS } from './entities.ts';
+import { ANYBODY, asks, type FieldGuard, SIGNED_IN } from './field-guard.ts';
+import { MUTATION_GUARDS } from './mutations.ts';
+
+/** Which guard stands before each field. Every field of Query and Mutation is here, or the schema is not built. */
+export const GUARDS: Readonly<Record<string, FieldGuard>> = {
+  'Query.viewer': ANYBODY,
+  // By the type of what the id names: see entities/node.ts.
+  'Query.node': SIGNED_IN,
+  'Query.nodes': SIGNED_IN,
+  'Query.account': asks({ accountId }, (context, given) => mayLookUp(context, 'Account', given.accountId)),
+  'Query.resource': asks({ arn }, (context, given) => mayLookUp(context, 'Resource', given.arn)),
+  'Query.principal': asks({ principalId }, (context, given) => mayLookUpPrincipal(context, given.principalId)),
+  'Query.decision': SIGNED_IN,
+  'Query.decisions': SIGNED_IN,
+  'Query.decisionsFor': SIGNED_IN,
+  'Query.allowedResources': SIGNED_IN,
+  'Query.effectivePermissions': SIGNED_IN,
+  'Query.compareAccess': SIGNED_IN,
+  'Query.assumableRoles': SIGNED_IN,
+  'Query.accessRoutes': SIGNED_IN,
+  // It says nothing of the directory.
+  'Query.validatePolicy': SIGNED_IN,
+  // Which principals the caller may see in the answer is decided with it: see questions/who-can.ts.
+  'Query.whoCan': SIGNED_IN,
+  'Query.simulateCustomPolicies': asks({}, maySimulateCustomPolicies),
+  // They are made of what the caller may see: see guard/visible-role-sessions.ts, guard/visible-events.ts.
+  'Query.roleSessions': SIGNED_IN,
+  'Query.auditEvents': SIGNED_IN,
+  ...ENTITY_GUARDS,
+  ...MUTATION_GUARDS,
+};

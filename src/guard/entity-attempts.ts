@@ -1,0 +1,97 @@
+import type { ContextValue } from '../evaluation/request.ts';
+import type { Attempt, AttemptOf } from './attempt.ts';
+import type { GuardContext } from './context.ts';
+import type { Permission } from './permission.ts';
+
+/** `iam:operation` on each of the resources. */
+export function permissionsOn(operations: readonly string[], resources: readonly string[]): Permission[] {
+  return operations.flatMap((operation) =>
+    resources.map((resource) => ({ action: `iam:${operation}`, resource, account: null })),
+  );
+}
+
+/** An operation that is one action of IAM on one resource. `target`: for the audit trail; left out: the resource. */
+export function onResource(operation: string, resource: string, target = resource): Attempt {
+  return { kind: 'permitted', permissions: permissionsOn([operation], [resource]), target };
+}
+
+/** A user or role whose policies or boundary an operation changes. */
+type Holder = { readonly roleArn: string } | { readonly userArn: string };
+
+/** What of the operation's parameters is a condition key. */
+interface BoundedValues {
+  readonly policyArn?: string;
+  readonly permissionsBoundary?: string;
+}
+
+/**
+ * An operation that changes the policies or the boundary of a user or role, with the condition keys that IAM has for these
+ * operations: by them, somebody can be let change entities that are bounded and no others.
+ * https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsidentityandaccessmanagementiam.html
+ */
+export function bounded(operation: string, event = operation): AttemptOf<Holder & BoundedValues> {
+  return async (values, context) => {
+    const resource = 'roleArn' in values ? values.roleArn : values.userArn;
+    const keys = new Map<string, ContextValue>();
+    const boundary = values.permissionsBoundary ?? (await boundaryOf(context, resource));
+    if (boundary !== null) keys.set('iam:permissionsboundary', boundary);
+    if (values.policyArn !== undefined) keys.set('iam:policyarn', values.policyArn);
+    const permission = { action: `iam:${operation}`, resource, account: null, context: keys };
+    return { kind: 'permitted', permissions: [permission], event };
+  };
+}
+
+async function boundaryOf({ directory }: GuardContext, arn: string): Promise<string | null> {
+  const query = { where: { arn }, select: { boundary: { select: { arn: true } } } };
+  const [user, role] = await Promise.all([
+    arn.includes(':user/') ? directory.prisma.user.findUnique(query) : null,
+    arn.includes(':role/') ? directory.prisma.role.findUnique(query) : null,
+  ]);
+  return (user ?? role)?.boundary?.arn ?? null;
+}
+
+interface Deletion {
+  /** Whether what hangs on it goes as well. */
+  readonly withDependents: boolean;
+}
+
+/** What it takes to delete a role, and what hangs on it. */
+export async function deletionOfRole(
+  { roleArn, withDependents }: Deletion & { readonly roleArn: string },
+  { directory }: GuardContext,
+): Promise<Attempt> {
+  if (!withDependents) return { kind: 'permitted', permissions: permissionsOn(['DeleteRole'], [roleArn]) };
+  const profiles = await directory.prisma.instanceProfile.findMany({
+    where: { role: { arn: roleArn } },
+    select: { arn: true },
+  });
+  const permissions = [
+    ...permissionsOn(['DeleteRole', 'DeleteRolePolicy', 'DetachRolePolicy'], [roleArn]),
+    ...permissionsOn(
+      ['RemoveRoleFromInstanceProfile'],
+      profiles.map(({ arn }) => arn),
+    ),
+  ];
+  return { kind: 'permitted', permissions };
+}
+
+/** What it takes to delete a user, and what hangs on it. */
+export async function deletionOfUser(
+  { userArn, withDependents }: Deletion & { readonly userArn: string },
+  { directory }: GuardContext,
+): Promise<Attempt> {
+  if (!withDependents) return { kind: 'permitted', permissions: permissionsOn(['DeleteUser'], [userArn]) };
+  const groups = await directory.prisma.group.findMany({
+    where: { memberships: { some: { user: { arn: userArn } } } },
+    select: { arn: true },
+  });
+  const own = ['DeleteUser', 'DeleteAccessKey', 'DeactivateMFADevice', 'DeleteUserPolicy', 'DetachUserPolicy'];
+  const permissions = [
+    ...permissionsOn(own, [userArn]),
+    ...permissionsOn(
+      ['RemoveUserFromGroup'],
+      groups.map(({ arn }) => arn),
+    ),
+  ];
+  return { kind: 'permitted', permissions };
+}

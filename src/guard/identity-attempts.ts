@@ -1,0 +1,57 @@
+import { storable } from '../directory/storable.ts';
+import { type PrincipalRef, principalIdOf } from '../policy/principal-id.ts';
+import { iamOperation } from '../session/audited.ts';
+import { operationsOfUpdate, UPDATE_EVENT } from '../session/oidc-provider.ts';
+import { issuerName } from '../session/web-identity.ts';
+import type { Attempt } from './attempt.ts';
+import { onResource, permissionsOn } from './entity-attempts.ts';
+
+/** A long-term key of somebody. */
+export interface NamedKey {
+  readonly principal: PrincipalRef;
+  readonly accessKeyId: string;
+}
+
+/** An MFA device for a user. */
+export interface UsersDevice {
+  readonly userArn: string;
+  readonly serialNumber: string;
+}
+
+/** What of a provider is to change; null: it stays. */
+export interface ProviderUpdate {
+  readonly arn: string;
+  readonly clientIds: readonly string[] | null;
+  readonly jwks: string | null;
+}
+
+/**
+ * On the user whose key it is. Services are of no account, so that no policy of IAM could say who may make their keys.
+ * `accessKeyId` null: the key is to be made.
+ */
+export function onKeyOwner(operation: string, owner: PrincipalRef, accessKeyId: string | null): Attempt {
+  const id = principalIdOf(owner);
+  if (owner.kind === 'service') {
+    const sentence = 'the keys of services are for the operator';
+    return { kind: 'operators', attempted: iamOperation(operation, id), sentence, always: false };
+  }
+  // Others have no keys, which the operation itself says.
+  const permissions = owner.kind === 'user' ? permissionsOn([operation], [id]) : [];
+  return { kind: 'permitted', permissions, target: accessKeyId ?? id };
+}
+
+export function creationOfMfaDevice(device: { readonly accountId: string; readonly name: string }): Attempt {
+  const { accountId, name } = device;
+  return onResource('CreateVirtualMFADevice', `arn:aws:iam::${accountId}:mfa/${storable(name)}`);
+}
+
+export function creationOfOidcProvider(provider: { readonly accountId: string; readonly url: string }): Attempt {
+  const { accountId, url } = provider;
+  const arn = `arn:aws:iam::${accountId}:oidc-provider/${issuerName(storable(url))}`;
+  return onResource('CreateOpenIDConnectProvider', arn);
+}
+
+export function updateOfOidcProvider({ arn, clientIds, jwks }: ProviderUpdate): Attempt {
+  const change = { ...(clientIds === null ? {} : { clientIds }), ...(jwks === null ? {} : { jwks }) };
+  return { kind: 'permitted', permissions: permissionsOn(operationsOfUpdate(change), [arn]), event: UPDATE_EVENT };
+}

@@ -1,0 +1,130 @@
+import type { PrincipalRef } from '../policy/principal-id.ts';
+import type { ChangeInputs } from '../session/entity-changes.ts';
+import { IMPORT_EVENT } from '../session/import-document.ts';
+import type { OidcProviderInput } from '../session/oidc-provider.ts';
+import type { Attempt, AttemptOf } from './attempt.ts';
+import { bounded, deletionOfRole, deletionOfUser, onResource } from './entity-attempts.ts';
+import * as identity from './identity-attempts.ts';
+
+/** What IAM's operation `DeleteRole` is given, of what it takes under its name `deleteRole`. */
+type Given<Name extends keyof ChangeInputs, Values extends keyof ChangeInputs[Name]> = Pick<ChangeInputs[Name], Values>;
+
+/** Whether the caller may does not depend on what the operation is given. */
+type NoValues = Readonly<Record<never, never>>;
+
+/** What each operation is given that its guard has to know: AWS's parameters, with ARNs in the place of names. */
+export interface OperationValues {
+  readonly SignIn: NoValues;
+  readonly SignOut: NoValues;
+  readonly AssumeRole: NoValues;
+  readonly AssumeInstanceProfile: NoValues;
+  readonly AssumeRoleWithWebIdentity: NoValues;
+  readonly GetSessionToken: NoValues;
+  readonly GetFederationToken: NoValues;
+  readonly ExitRole: NoValues;
+  readonly ImportAccountAuthorizationDetails: NoValues;
+  readonly RotateSigningKey: NoValues;
+  readonly CreateAccessKey: { readonly principal: PrincipalRef };
+  readonly UpdateAccessKey: identity.NamedKey;
+  readonly DeleteAccessKey: identity.NamedKey;
+  readonly CreateVirtualMFADevice: { readonly accountId: string; readonly name: string };
+  readonly EnableMFADevice: identity.UsersDevice;
+  readonly DeactivateMFADevice: identity.UsersDevice;
+  readonly DeleteVirtualMFADevice: { readonly serialNumber: string };
+  readonly CreateOpenIDConnectProvider: Pick<OidcProviderInput, 'accountId' | 'url'>;
+  readonly UpdateOpenIDConnectProvider: identity.ProviderUpdate;
+  readonly DeleteOpenIDConnectProvider: { readonly arn: string };
+  readonly RevokeRoleSessions: { readonly roleArn: string };
+  readonly DeleteRole: Required<Given<'deleteRole', 'roleArn' | 'withDependents'>>;
+  readonly PutRolePolicy: Given<'putRolePolicy', 'roleArn'>;
+  readonly DeleteRolePolicy: Given<'deleteRolePolicy', 'roleArn'>;
+  readonly AttachRolePolicy: Given<'attachRolePolicy', 'roleArn' | 'policyArn'>;
+  readonly DetachRolePolicy: Given<'detachRolePolicy', 'roleArn' | 'policyArn'>;
+  readonly UpdateAssumeRolePolicy: Given<'updateAssumeRolePolicy', 'roleArn'>;
+  readonly PutRolePermissionsBoundary: Given<'putRolePermissionsBoundary', 'roleArn' | 'permissionsBoundary'>;
+  readonly DeleteRolePermissionsBoundary: Given<'deleteRolePermissionsBoundary', 'roleArn'>;
+  readonly DeleteUser: Required<Given<'deleteUser', 'userArn' | 'withDependents'>>;
+  readonly PutUserPolicy: Given<'putUserPolicy', 'userArn'>;
+  readonly DeleteUserPolicy: Given<'deleteUserPolicy', 'userArn'>;
+  readonly AttachUserPolicy: Given<'attachUserPolicy', 'userArn' | 'policyArn'>;
+  readonly DetachUserPolicy: Given<'detachUserPolicy', 'userArn' | 'policyArn'>;
+  readonly PutUserPermissionsBoundary: Given<'putUserPermissionsBoundary', 'userArn' | 'permissionsBoundary'>;
+  readonly DeleteUserPermissionsBoundary: Given<'deleteUserPermissionsBoundary', 'userArn'>;
+  readonly AddUserToGroup: Given<'addUserToGroup', 'userArn' | 'groupArn'>;
+  readonly RemoveUserFromGroup: Given<'removeUserFromGroup', 'userArn' | 'groupArn'>;
+}
+
+/** AWS's name of each operation that changes something; ours where AWS has none. */
+export type OperationName = keyof OperationValues;
+
+/** Who may perform an operation. */
+export interface Operation<Values> {
+  /** `anybody`: also without credentials. */
+  readonly caller: 'anybody' | 'signedIn';
+  /** What it attempts; null: whether the caller may is decided by the operation itself. The operator passes every guard. */
+  readonly attempt: AttemptOf<Values> | null;
+}
+
+const ANYBODY: Operation<NoValues> = { caller: 'anybody', attempt: null };
+/**
+ * Who may assume a role is decided where it is assumed. That the operator cannot, and that who is in none cannot leave it,
+ * are answers of the operations themselves.
+ */
+const SIGNED_IN: Operation<NoValues> = { caller: 'signedIn', attempt: null };
+
+function needing<Values>(attempt: AttemptOf<Values>): Operation<Values> {
+  return { caller: 'signedIn', attempt };
+}
+
+/** An operation for the operator alone. `event`: its name, also in the audit trail. */
+function operators(event: string): Operation<NoValues> {
+  const attempt: Attempt = {
+    kind: 'operators',
+    attempted: { event },
+    sentence: `\`${event}\` is for the operator`,
+    always: true,
+  };
+  return needing(() => attempt);
+}
+
+/** What each operation needs of its caller. */
+export const OPERATIONS: { readonly [Name in OperationName]: Operation<OperationValues[Name]> } = {
+  SignIn: ANYBODY,
+  SignOut: ANYBODY,
+  AssumeRole: SIGNED_IN,
+  AssumeInstanceProfile: SIGNED_IN,
+  AssumeRoleWithWebIdentity: ANYBODY,
+  GetSessionToken: SIGNED_IN,
+  GetFederationToken: SIGNED_IN,
+  ExitRole: SIGNED_IN,
+  ImportAccountAuthorizationDetails: operators(IMPORT_EVENT),
+  RotateSigningKey: operators('RotateSigningKey'),
+  CreateAccessKey: needing(({ principal }) => identity.onKeyOwner('CreateAccessKey', principal, null)),
+  UpdateAccessKey: needing((key) => identity.onKeyOwner('UpdateAccessKey', key.principal, key.accessKeyId)),
+  DeleteAccessKey: needing((key) => identity.onKeyOwner('DeleteAccessKey', key.principal, key.accessKeyId)),
+  CreateVirtualMFADevice: needing(identity.creationOfMfaDevice),
+  EnableMFADevice: needing((device) => onResource('EnableMFADevice', device.userArn, device.serialNumber)),
+  DeactivateMFADevice: needing((device) => onResource('DeactivateMFADevice', device.userArn, device.serialNumber)),
+  DeleteVirtualMFADevice: needing(({ serialNumber }) => onResource('DeleteVirtualMFADevice', serialNumber)),
+  CreateOpenIDConnectProvider: needing(identity.creationOfOidcProvider),
+  UpdateOpenIDConnectProvider: needing(identity.updateOfOidcProvider),
+  DeleteOpenIDConnectProvider: needing(({ arn }) => onResource('DeleteOpenIDConnectProvider', arn)),
+  RevokeRoleSessions: needing(bounded('PutRolePolicy', 'RevokeRoleSessions')),
+  DeleteRole: needing(deletionOfRole),
+  PutRolePolicy: needing(bounded('PutRolePolicy')),
+  DeleteRolePolicy: needing(bounded('DeleteRolePolicy')),
+  AttachRolePolicy: needing(bounded('AttachRolePolicy')),
+  DetachRolePolicy: needing(bounded('DetachRolePolicy')),
+  UpdateAssumeRolePolicy: needing(({ roleArn }) => onResource('UpdateAssumeRolePolicy', roleArn)),
+  PutRolePermissionsBoundary: needing(bounded('PutRolePermissionsBoundary')),
+  DeleteRolePermissionsBoundary: needing(bounded('DeleteRolePermissionsBoundary')),
+  DeleteUser: needing(deletionOfUser),
+  PutUserPolicy: needing(bounded('PutUserPolicy')),
+  DeleteUserPolicy: needing(bounded('DeleteUserPolicy')),
+  AttachUserPolicy: needing(bounded('AttachUserPolicy')),
+  DetachUserPolicy: needing(bounded('DetachUserPolicy')),
+  PutUserPermissionsBoundary: needing(bounded('PutUserPermissionsBoundary')),
+  DeleteUserPermissionsBoundary: needing(bounded('DeleteUserPermissionsBoundary')),
+  AddUserToGroup: needing(({ groupArn, userArn }) => onResource('AddUserToGroup', groupArn, userArn)),
+  RemoveUserFromGroup: needing(({ groupArn, userArn }) => onResource('RemoveUserFromGroup', groupArn, userArn)),
+};

@@ -1,0 +1,84 @@
+import { recordRefusal } from '../session/audited.ts';
+import { aCall } from '../session/call.ts';
+import { AccessDenied } from '../session/errors.ts';
+import type { Attempt } from './attempt.ts';
+import type { GuardContext } from './context.ts';
+import { forgetDecisions } from './decision-loader.ts';
+import { hasLeft } from './left-sessions.ts';
+import { OPERATIONS, type OperationName, type OperationValues } from './operations.ts';
+import { verdictOn } from './permission.ts';
+import { readableReason } from './readable-policy.ts';
+import { ALLOWED, type NotSignedIn, type RefusedOperation, signedIn } from './ruling.ts';
+
+/** What became of an operation. Whatever its work throws is thrown. */
+export type Performed<T> = Done<T> | NotSignedIn | SessionEnded | RefusedOperation;
+
+interface Done<T> {
+  readonly kind: 'done';
+  readonly value: T;
+}
+
+/** The caller has left the role session that it speaks in. */
+interface SessionEnded {
+  readonly kind: 'sessionEnded';
+}
+
+const SESSION_ENDED: SessionEnded = { kind: 'sessionEnded' };
+
+/**
+ * Performs an operation of the caller behind its guard, for whatever door it came through: runs `work` if the caller may,
+ * else keeps the refusal in the audit trail and says what is lacking. Decisions made before an operation are not those
+ * after it: nothing of them is kept for what is asked next in the request.
+ */
+export async function perform<Name extends OperationName, T>(
+  context: GuardContext,
+  name: Name,
+  values: OperationValues[Name],
+  work: () => T | Promise<T>,
+): Promise<Performed<T>> {
+  if (hasLeft(context)) return SESSION_ENDED;
+  forgetDecisions(context);
+  try {
+    const ruling = await rule(context, name, values);
+    if (ruling.kind === 'allowed') return { kind: 'done', value: await work() };
+    if (ruling.kind === 'refused') await keepRefusal(context, ruling);
+    return ruling;
+  } finally {
+    forgetDecisions(context);
+  }
+}
+
+async function rule<Name extends OperationName>(
+  context: GuardContext,
+  name: Name,
+  values: OperationValues[Name],
+): Promise<typeof ALLOWED | NotSignedIn | RefusedOperation> {
+  const { caller, attempt } = OPERATIONS[name];
+  if (caller === 'anybody') return ALLOWED;
+  if (attempt === null || context.caller.kind !== 'principal') return signedIn(context);
+  return (await refusalOf(context, await attempt(values, context))) ?? ALLOWED;
+}
+
+/** Null: the caller, a principal, may. */
+async function refusalOf(context: GuardContext, attempt: Attempt): Promise<RefusedOperation | null> {
+  if (attempt.kind === 'operators') {
+    const { attempted, sentence, always } = attempt;
+    const denied = new AccessDenied(sentence);
+    return { kind: 'refused', needs: 'the operator', attempted, denied, operatorsOnly: always };
+  }
+  const { permissions, event, target } = attempt;
+  const verdicts = await Promise.all(permissions.map((permission) => verdictOn(context, permission)));
+  const index = verdicts.findIndex(({ allowed }) => !allowed);
+  const [permission, answer] = [permissions[index], verdicts[index]?.answer];
+  if (permission === undefined || answer == null) return null;
+  const { action, resource } = permission;
+  const attempted = { event: event ?? action.split(':', 2)[1] ?? action, action, target: target ?? resource };
+  const denied = new AccessDenied(await readableReason(context, answer), answer);
+  return { kind: 'refused', needs: action, attempted, denied, operatorsOnly: false };
+}
+
+/** What the trail could not keep is not answered. */
+async function keepRefusal(context: GuardContext, { attempted, denied }: RefusedOperation): Promise<void> {
+  const { directory, caller, now, origin } = context;
+  await recordRefusal(directory.audit, aCall(caller, now, origin), attempted, denied);
+}

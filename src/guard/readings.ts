@@ -1,0 +1,142 @@
+import { parseArn } from '../policy/arn.ts';
+import type { GuardContext } from './context.ts';
+import { isCallersOwn } from './own-session.ts';
+import type { Permission } from './permission.ts';
+import { accountPermission, isCallersSession, isOwnAccount, mayRead, mayReadNewestSession } from './readable.ts';
+import { inlinePolicyPermission, policyDocumentPermission } from './readable-policy.ts';
+import { resourcePermission, resourcePolicyPermissions } from './readable-resource.ts';
+import { ALLOWED, NOT_SIGNED_IN, needsAny, type Ruling } from './ruling.ts';
+
+/** Whether the caller may read something of an entity of which it may know that it is there. */
+export type Reading<Entity> = (context: GuardContext, entity: Entity) => Ruling | Promise<Ruling>;
+
+interface Named {
+  readonly arn: string;
+}
+
+interface NumberedAccount {
+  /** Twelve digits. */
+  readonly id: string;
+}
+
+interface OwnedResource {
+  readonly arn: string;
+  readonly accountId: string;
+}
+
+interface HeldPolicy {
+  /** ARN of the user, group or role that it is a part of. */
+  readonly holder: string;
+}
+
+interface KnownSession {
+  /** Empty: not known, it is the newest one with the ARN. */
+  readonly id: string;
+  readonly arn: string;
+}
+
+function needing<Entity>(permissionsOf: (entity: Entity) => readonly Permission[]): Reading<Entity> {
+  return (context, entity) => needsAny(context, permissionsOf(entity));
+}
+
+function listing(action: string): Reading<NumberedAccount> {
+  return needing(({ id }) => [{ action, resource: '*', account: id }]);
+}
+
+/** Everybody in an account knows what it is called. */
+const nameOfAccount: Reading<NumberedAccount> = (context, { id }) =>
+  needsAny(context, isOwnAccount(context, id) ? [] : [accountPermission(id)]);
+
+/**
+ * Any of `actions` on a user, role, group or policy, or what lists them all in their account and tells the same. What AWS
+ * has made is everybody's to read.
+ */
+function anyOn(actions: readonly string[], listingAction?: string): Reading<Named> {
+  return needing(({ arn }) => {
+    const account = parseArn(arn)?.accountId ?? '';
+    if (account === 'aws') return [];
+    const permissions = actions.map((action) => ({ action, resource: arn, account: null }));
+    return listingAction === undefined
+      ? permissions
+      : [...permissions, { action: listingAction, resource: '*', account }];
+  });
+}
+
+/** Role sessions are read by who holds them, by who has made them, and by who may read their role. */
+const session: Reading<KnownSession> = (context, known) => {
+  const { caller } = context;
+  if (isCallersOwn(known) || caller.kind === 'operator') return ALLOWED;
+  if (caller.kind !== 'principal') return NOT_SIGNED_IN;
+  return isCallersSession(caller, known) ? ALLOWED : readableSession(context, known);
+};
+
+async function readableSession(context: GuardContext, { id, arn }: KnownSession): Promise<Ruling> {
+  const readable = await (id === '' ? mayReadNewestSession(context, arn) : mayRead(context, 'RoleSession', id));
+  return readable ? ALLOWED : { kind: 'refused', needs: 'iam:GetRole on its role' };
+}
+
+const USER_OR_LIST = anyOn(['iam:GetUser'], 'iam:ListUsers');
+const ROLE_OR_LIST = anyOn(['iam:GetRole'], 'iam:ListRoles');
+
+/** Who has just made a session of a role knows it: a duration that is longer is refused. */
+const maxSessionDuration: Reading<Named> = (context, role) =>
+  isCallersOwn(role) ? ALLOWED : ROLE_OR_LIST(context, role);
+
+const POLICY_OR_LIST = anyOn(['iam:GetPolicy'], 'iam:ListPolicies');
+
+/** What reading each thing needs that tells more of an entity than that it is there, and what it is called. */
+export const READINGS = {
+  account: {
+    name: nameOfAccount,
+    organizationId: needing(({ id }: NumberedAccount) => [accountPermission(id)]),
+    users: listing('iam:ListUsers'),
+    groups: listing('iam:ListGroups'),
+    roles: listing('iam:ListRoles'),
+    policies: listing('iam:ListPolicies'),
+    /** AWS Config is where AWS lists resources of all services. */
+    resources: listing('config:ListDiscoveredResources'),
+    oidcProviders: listing('iam:ListOpenIDConnectProviders'),
+  },
+  user: {
+    uniqueId: USER_OR_LIST,
+    createdAt: USER_OR_LIST,
+    tags: anyOn(['iam:GetUser', 'iam:ListUserTags']),
+    permissionsBoundary: anyOn(['iam:GetUser']),
+    groups: anyOn(['iam:ListGroupsForUser']),
+    attachedPolicies: anyOn(['iam:ListAttachedUserPolicies']),
+    inlinePolicies: anyOn(['iam:ListUserPolicies']),
+    accessKeys: anyOn(['iam:ListAccessKeys']),
+    mfaDevices: anyOn(['iam:ListMFADevices']),
+  },
+  role: {
+    uniqueId: ROLE_OR_LIST,
+    createdAt: ROLE_OR_LIST,
+    description: ROLE_OR_LIST,
+    trustPolicy: ROLE_OR_LIST,
+    maxSessionDuration,
+    tags: anyOn(['iam:GetRole', 'iam:ListRoleTags']),
+    permissionsBoundary: anyOn(['iam:GetRole']),
+    attachedPolicies: anyOn(['iam:ListAttachedRolePolicies']),
+    inlinePolicies: anyOn(['iam:ListRolePolicies']),
+    sessions: anyOn(['iam:GetRole']),
+  },
+  group: {
+    createdAt: anyOn(['iam:GetGroup'], 'iam:ListGroups'),
+    attachedPolicies: anyOn(['iam:ListAttachedGroupPolicies']),
+    inlinePolicies: anyOn(['iam:ListGroupPolicies']),
+  },
+  managedPolicy: {
+    createdAt: POLICY_OR_LIST,
+    defaultVersionId: POLICY_OR_LIST,
+    document: needing(({ arn }: Named) => {
+      const permission = policyDocumentPermission(arn);
+      return permission === null ? [] : [permission];
+    }),
+  },
+  inlinePolicy: { document: needing(({ holder }: HeldPolicy) => [inlinePolicyPermission(holder)]) },
+  resource: {
+    policy: needing(({ arn, accountId }: OwnedResource) => resourcePolicyPermissions(arn, accountId)),
+    tags: needing(({ accountId }: OwnedResource) => [resourcePermission(accountId)]),
+  },
+  roleSession: { everything: session },
+} as const;

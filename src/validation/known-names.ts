@@ -1,0 +1,49 @@
+/** What a document is held against: which services, actions, resource types and condition keys exist. A Catalog is one. */
+export interface KnownNames {
+  /** Named in warnings: 2026-09-26. */
+  readonly version: string;
+  readonly globalConditionKeys: readonly KnownKey[];
+  /** `service:Action`, compared without case, no wildcards. Null: there is none. */
+  action(name: string): KnownAction | null;
+  /** Prefixes of all services, sorted. */
+  services(): readonly string[];
+  /** Compared without case. Null: there is none. */
+  service(key: string): KnownService | null;
+  serviceName(service: string): string | null;
+  /** The action that was probably meant. Null: none is near. */
+  suggest(name: string): string | null;
+}
+
+export interface KnownService {
+  /** The prefix of its actions: `s3`. */
+  readonly key: string;
+  /** Amazon S3 */
+  readonly name: string;
+  readonly actions: readonly KnownAction[];
+  readonly resourceTypes: readonly KnownType[];
+  readonly conditionKeys: readonly KnownKey[];
+}
+
+export interface KnownAction {
+  /** `service:Name`. */
+  readonly name: string;
+  /** It has no resource types: only `*` in Resource matches it. */
+  readonly wildcardOnly: boolean;
+  readonly resourceTypes: readonly { readonly type: KnownType }[];
+  /** Names of the condition keys that it supports beside those every request has. */
+  readonly conditionKeys: readonly string[];
+}
+
+/** A type of resource. */
+export interface KnownType {
+  readonly name: string;
+  /** Templates such as `arn:${Partition}:s3:::${BucketName}/${ObjectName}`; mostly one. */
+  readonly arns: readonly string[];
+}
+
+/** A condition key. */
+export interface KnownKey {
+  readonly name: string;
+  /** String, ArrayOfString, ARN, ArrayOfARN, Bool, ArrayOfBool, Numeric, Date, IPAddress. */
+  readonly type: string;
+}

@@ -1,0 +1,46 @@
+import type { Exceptions } from './lint.ts';
+
+const CONTRACT = 'clients of the first version rely on it';
+const AWS = 'it is called as the parameter of AWS’s operation is';
+const HARDWARE = 'AWS takes the number of a hardware device there as well as an ARN';
+const OPERATOR = '`operator` stands there too, who is no principal';
+
+/** Why elements are against a rule. One that no longer is has to be taken out here. */
+export const EXCEPTIONS: Exceptions = {
+  guardedIsNullable: {
+    'Query.nodes': `${CONTRACT}: its entries are null`,
+    'Role.maxSessionDuration': CONTRACT,
+    'RoleSession.role': CONTRACT,
+    'RoleSession.assumedBy': CONTRACT,
+    'RoleSession.roleSessionName': CONTRACT,
+    'RoleSession.issuedAt': CONTRACT,
+    'RoleSession.expiresAt': CONTRACT,
+  },
+  scalarsSayMost: {
+    'AuditEvent.principal': OPERATOR,
+    'AuditEventFilterInput.principal': OPERATOR,
+    'ImportAccountAuthorizationDetailsInput.document': 'it is an export of an account and no policy',
+    'MatchedStatement.policy': 'it names the policy',
+    'PermissionTerm.resources': 'they are patterns',
+  },
+  argumentNames: {
+    'AssumeInstanceProfileInput.instanceProfile': 'it stands beside `role`, which it is instead of',
+    'AssumeRoleInput.role': CONTRACT,
+    'AssumeRoleWithWebIdentityInput.role': 'it is called as that of AssumeRoleInput',
+    'RoleSessionFilterInput.role': 'it is called as that of AssumeRoleInput',
+    'RoleSessionFilterInput.assumedBy': 'it is called as the field of RoleSession',
+    'AuditEventFilterInput.roleSession': 'it is the `id` of a RoleSession and not a key of its own',
+    'AuditEventFilterInput.principal': OPERATOR,
+    'DeactivateMfaDeviceInput.serialNumber': AWS,
+    'DeleteVirtualMfaDeviceInput.serialNumber': AWS,
+    'EnableMfaDeviceInput.serialNumber': AWS,
+    'AssumeRoleInput.serialNumber': HARDWARE,
+    'GetSessionTokenInput.serialNumber': HARDWARE,
+    'SignInInput.serialNumber': HARDWARE,
+    'PutRolePermissionsBoundaryInput.permissionsBoundary': AWS,
+    'PutUserPermissionsBoundaryInput.permissionsBoundary': AWS,
+    'Query.principal(principalId)': CONTRACT,
+    'ImportAccountAuthorizationDetailsInput.document': 'it is an export of an account and no policy',
+    'SimulateCustomPoliciesInput.requests': 'they are asked about policies that are given, not about the directory',
+  },
+};
