@@ -10,7 +10,7 @@ import * as identity from './identity-attempts.ts';
 type Given<Name extends keyof ChangeInputs, Values extends keyof ChangeInputs[Name]> = Pick<ChangeInputs[Name], Values>;
 
 /** Whether the caller may does not depend on what the operation is given. */
-type NoValues = Readonly<Record<never, never>>;
+type NoValues = Readonly<Record<string, never>>;
 
 /** What each operation is given that its guard has to know: AWS's parameters, with ARNs in the place of names. */
 export interface OperationValues {

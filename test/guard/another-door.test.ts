@@ -4,7 +4,6 @@ import { leave } from '../../src/guard/left-sessions.ts';
 import { mayLookUpPrincipal } from '../../src/guard/look-up.ts';
 import { perform } from '../../src/guard/perform.ts';
 import { READINGS } from '../../src/guard/readings.ts';
-import { parsePrincipalRef } from '../../src/policy/principal-id.ts';
 import { UNKNOWN_ORIGIN } from '../../src/session/call.ts';
 import type { Caller } from '../../src/session/caller.ts';
 import { ANONYMOUS, type Gateway, gatewayOn, NOW, OPERATOR, signedIn } from '../graphql/gateway.ts';
@@ -123,7 +122,7 @@ describe('an operation behind the guard of another door', () => {
         const named = JSON.stringify(there.kind === 'refused' && there.denied.message).replaceAll(CLOSED, ABSENT);
         expect(JSON.stringify(absent.kind === 'refused' && absent.denied.message)).toBe(named);
         for (const role of [CLOSED, ABSENT]) {
-          const ref = parsePrincipalRef(role) ?? expect.unreachable(role);
+          const ref = { kind: 'role', arn: role, accountId: MEMBER } as const;
           expect(await mayLookUpPrincipal(requestOf(signedIn(WORKER)), ref)).toEqual({ kind: 'concealed' });
         }
       },

@@ -238,12 +238,15 @@ describe('names, ids and dates', () => {
     expect(oneUser({ CreateDate: written })).toMatchObject({ user: { createdAt }, warnings: [] });
   });
 
-  test.each(['yesterday', '2026-13-45T00:00:00Z', true, 1e300])('%s is none', (written) => {
-    const { user: found, warnings } = oneUser({ CreateDate: written });
-    expect(found).not.toHaveProperty('createdAt');
-    expect(warnings).toHaveLength(1);
-    expect(warnings[0]).toMatch(/^user alice: CreateDate: .* is no date that is understood$/);
-  });
+  test.each(['yesterday', '2026-13-45T00:00:00Z', '2026-02-30T00:00:00Z', '2026-01-02T03:04:05+25:00', true, 1e300])(
+    '%s is none',
+    (written) => {
+      const { user: found, warnings } = oneUser({ CreateDate: written });
+      expect(found).not.toHaveProperty('createdAt');
+      expect(warnings).toHaveLength(1);
+      expect(warnings[0]).toMatch(/^user alice: CreateDate: .* is no date that is understood$/);
+    },
+  );
 
   test('MaxSessionDuration, where a tool has added it', () => {
     expect(oneRole({ MaxSessionDuration: 7200 }).role?.maxSessionDuration).toBe(7200);

@@ -12,10 +12,10 @@ type Row<Ref extends { readonly $inferType: unknown }> = Ref['$inferType'];
 type Guards = Readonly<Record<string, FieldGuard>>;
 
 /** The fields of `type` that are named as what they read. */
-function fieldsOf<Parent, Entity>(
+function fieldsOf<Entity>(
   type: string,
   readings: Readonly<Record<string, Reading<Entity>>>,
-  entityOf: (parent: Parent) => Entity,
+  entityOf: (parent: never) => Entity,
 ): Guards {
   const named = Object.entries(readings);
   return Object.fromEntries(named.map(([name, reading]) => [`${type}.${name}`, reads(reading, entityOf)]));

@@ -51,14 +51,14 @@ export function asks<Values>(
   };
 }
 
-/** A field that reads something of the object that it stands on, which the schema knows as `Parent`. */
-export function reads<Parent, Entity>(reading: Reading<Entity>, entityOf: (parent: Parent) => Entity): FieldGuard {
+/** A field that reads something of the object that it stands on. `entityOf` takes what the type's own resolvers take. */
+export function reads<Entity>(reading: Reading<Entity>, entityOf: (parent: never) => Entity): FieldGuard {
   return {
     kind: 'question',
     reads: NOTHING,
     open: false,
-    // as: what the type's own resolvers are given
-    rule: (context, _args, parent) => reading(context, entityOf(parent as Parent)),
+    // as: of the type that `entityOf` takes
+    rule: (context, _args, parent) => reading(context, entityOf(parent as never)),
   };
 }
 
