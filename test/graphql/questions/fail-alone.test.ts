@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import type { ExecutionResult } from 'graphql';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createAccess } from '../../../src/access/access.ts';
@@ -363,9 +363,9 @@ test('a null entry never means denied or allowed: entries that have answers have
           .slice(0, 10)
           .map(({ request }) => ({ query: DECISIONS, variables: { requests: [request] } })),
       );
-      const decisions = data?.['decisions'] as readonly unknown[];
+      const decisions = Object(data?.['decisions']) as readonly unknown[];
       expect(decisions.filter((decision) => decision !== null).slice(0, 10)).toEqual(
-        alone.map((result) => (result.data?.['decisions'] as readonly unknown[])[0]),
+        alone.map((result) => Object(result.data?.['decisions'])[0]),
       );
       expect(placesOf({ errors: errors ?? [] })).toEqual(
         entries.flatMap(({ bad: fault }, index) =>
