@@ -22,9 +22,9 @@ export function checkArguments(schema: GraphQLSchema): void {
 
 function checked(field: GraphQLField<unknown, GatewayContext>): NonNullable<typeof field.resolve> {
   const { resolve = defaultFieldResolver, extensions } = field;
-  const list = String(extensions[EACH_ALONE] ?? '');
+  const list = extensions[EACH_ALONE];
   return (parent, args, context, info) => {
-    const fault = faultIn(args, '', list === '' ? undefined : at(args, list));
+    const fault = faultIn(args, '', typeof list === 'string' ? at(args, list) : undefined);
     if (fault !== null) throw fault;
     return resolve(parent, args, context, info);
   };

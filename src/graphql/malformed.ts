@@ -12,9 +12,9 @@ export class Malformed {
   }
 }
 
-/** In the place of what a scalar reads. No resolver takes it for that: `checkArguments` and `eachOf` look for it first. */
-export function malformed<T>(reason: string): T {
-  return new Malformed(reason) as T;
+/** Stands in the place of what a scalar reads. `checkArguments` and `eachOf` look for it before a resolver takes it for that. */
+export function malformed(reason: string): never {
+  return new Malformed(reason) as never; // as: of whatever type the scalar has
 }
 
 /** The first malformed value within `value`, which stands at `place`; null: there is none. `except` is not looked at. */

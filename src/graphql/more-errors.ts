@@ -91,7 +91,7 @@ export function useMoreErrors(): Plugin {
     onExecute: ({ args }) => ({
       onExecuteDone: ({ result, setResult }) => {
         if ('errors' in result && result.errors !== undefined) {
-          setResult({ ...result, errors: summed(result.errors, args.contextValue as object) }); // as: createContext made it
+          setResult({ ...result, errors: summed(result.errors, args.contextValue) });
         }
       },
     }),

@@ -45,7 +45,7 @@ builder.mutationField('createAccessKey', (t) =>
   }),
 );
 
-/** Services have keys for the operator alone: see guard-changes.ts. */
+/** Services have keys for the operator alone: see guard/identity-attempts.ts. */
 function ownerOf(ref: PrincipalRef): KeyOwner {
   if (ref.kind === 'user') return { userArn: ref.arn };
   if (ref.kind === 'service') return { service: ref.service };

@@ -98,7 +98,8 @@ builder.objectField(EffectivePermissions, 'can', (t) =>
   t.field({
     type: Decision,
     nullable: true,
-    description: 'Whether this principal, in this role, may do this one thing. Batched like Principal.can',
+    description:
+      'Whether this principal, in this role, may do this one thing. Batched like Principal.can. Null where this cannot be answered: its error is here',
     args: {
       action: t.arg.string({ required: true, description: ACTION_DESCRIPTION }),
       resource: t.arg({ type: 'Arn', required: true, description: RESOURCE_DESCRIPTION }),

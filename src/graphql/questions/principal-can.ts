@@ -15,7 +15,8 @@ builder.interfaceField(Principal, 'can', (t) =>
     type: Decision,
     nullable: true,
     description:
-      'May it do this? Batched: asking this on a list of principals costs the same few database queries as asking it on one',
+      'May it do this? Batched: asking this on a list of principals costs the same few database queries as asking it on one. ' +
+      'Null where this cannot be answered: its error is here',
     args: {
       action: t.arg.string({ required: true, description: ACTION_DESCRIPTION }),
       resource: t.arg({ type: 'Arn', required: true, description: RESOURCE_DESCRIPTION }),

@@ -11,8 +11,8 @@ builder.prismaObjectField(Resource, 'viewerCan', (t) =>
     type: Decision,
     nullable: true,
     description:
-      'May the caller, in the role it has assumed if any, do this here? Batched like Principal.can. Fails with FORBIDDEN for ' +
-      'the operator, who is no principal of IAM',
+      'May the caller, in the role it has assumed if any, do this here? Batched like Principal.can. Null where this ' +
+      'cannot be answered, with its error here: FORBIDDEN for the operator, who is no principal of IAM',
     args: {
       action: t.arg.string({ required: true, description: ACTION_DESCRIPTION }),
       context: t.arg({ type: 'RequestContext', description: CONTEXT_DESCRIPTION }),

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import type { ExecutionResult } from 'graphql';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createAccess } from '../../../src/access/access.ts';
@@ -205,7 +205,6 @@ test('a question asked at several places is decided once, and each of its errors
     decision(request: $request) { allowed }
     decisions(requests: [$request, $request]) { allowed }
     decisionsFor(principal: "${ALICE}", checks: [$check]) { allowed }
-    accessRoutes(principal: "${ALICE}", needs: []) { kind }
   }`;
   const check = { action: 's3:None', resource: OWN_OBJECT };
   const result = await gateway.ask(OPERATOR, query, { request: { principal: ALICE, ...check }, check });
@@ -218,7 +217,7 @@ test('a question asked at several places is decided once, and each of its errors
       [['decisionsFor', 0], 'checks[0].action'],
     ].map(([path, field]) => ({ path, code: 'BAD_USER_INPUT', field })),
   );
-  expect(directory.gathers).toBe(2);
+  expect(directory.gathers).toBe(1);
 });
 
 describe('lists of other questions', () => {
@@ -363,9 +362,9 @@ test('a null entry never means denied or allowed: entries that have answers have
           .slice(0, 10)
           .map(({ request }) => ({ query: DECISIONS, variables: { requests: [request] } })),
       );
-      const decisions = data?.['decisions'] as readonly unknown[];
+      const decisions = Object(data?.['decisions']) as readonly unknown[];
       expect(decisions.filter((decision) => decision !== null).slice(0, 10)).toEqual(
-        alone.map((result) => (result.data?.['decisions'] as readonly unknown[])[0]),
+        alone.map((result) => Object(result.data?.['decisions'])[0]),
       );
       expect(placesOf({ errors: errors ?? [] })).toEqual(
         entries.flatMap(({ bad: fault }, index) =>
