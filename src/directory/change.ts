@@ -4,13 +4,13 @@ import type { Store } from './store.ts';
 import { addAuditEvent } from './stores/audit-events.ts';
 import type { NewAuditEvent } from './stores/audit-store.ts';
 
-/** What a piece of work changed. Nothing touched: nothing changed, and no event is kept. */
+/** What a piece of work changed. If nothing was touched, nothing changed, and no event is kept. */
 export interface Worked<T> {
   readonly touched: readonly Touched[];
   readonly result: T;
 }
 
-/** One change with its event in the audit trail: both are there, or neither is. `now`: of the change, for its rows. */
+/** Makes one change with its event in the audit trail: both are stored, or neither. `now`: the time that its rows get. */
 export function changeWithEvent<T>(
   store: Store,
   event: NewAuditEvent | undefined,

@@ -2,11 +2,11 @@ import { mkdir, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { RolegateError } from '../policy/errors.ts';
 
-/** Keys and data are for their owner alone. */
+/** Only the owner may read keys and data. */
 const PRIVATE = 0o700;
 
 /**
- * Makes the data folder, and the folders above it that are missing, one by one: where a file system refuses new entries
+ * Creates the data folder and its missing parents, one by one: where a file system refuses new entries
  * with ENOENT (/proc), Node's own recursive mkdir never ends. Throws DATA_DIR_UNUSABLE.
  */
 export async function makeDataDir(dataDir: string): Promise<void> {
@@ -14,7 +14,7 @@ export async function makeDataDir(dataDir: string): Promise<void> {
     for (const folder of await missingFolders(dataDir)) await mkdir(folder, { mode: PRIVATE }).catch(unlessThere);
     if (!(await stat(dataDir)).isDirectory()) throw new Error('it is not a folder');
   } catch (cause) {
-    throw new RolegateError('DATA_DIR_UNUSABLE', `the data folder \`${dataDir}\` cannot be made`, { cause });
+    throw new RolegateError('DATA_DIR_UNUSABLE', `the data folder \`${dataDir}\` cannot be created`, { cause });
   }
 }
 
@@ -35,7 +35,7 @@ async function exists(path: string): Promise<boolean> {
   }
 }
 
-/** Another process made it just now. */
+/** Another process has just created it. */
 function unlessThere(error: unknown): void {
   if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
 }

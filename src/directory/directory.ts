@@ -5,46 +5,46 @@ import type { DirectoryDocument } from './document.ts';
 import type { NewAuditEvent } from './stores/audit-store.ts';
 import type { AccessKeyStore, RoleSessionRecord, RoleSessionStore } from './stores/session-store.ts';
 
-/** A position in the directory's history. Printed, it is opaque; greater is later. */
+/** A position in the directory's history. Clients see it as an opaque text; a greater one is later. */
 export type Revision = bigint;
 
-/** What a batch of questions needs to know. Everything in it is looked up together. */
+/** What a batch of questions needs. Everything in it is looked up together. */
 export interface GatherRequest {
   readonly principals: readonly PrincipalRef[];
-  /** ARNs of roles that principals are asked about as having assumed, or that are to be assumed. */
+  /** ARNs of roles that a question takes as assumed, or that are about to be assumed. */
   readonly roles: readonly string[];
   readonly resources: readonly { readonly arn: string; readonly accountId: string | null }[];
-  /** ARNs of managed policies that are to serve as session policies. Left out: none. */
+  /** ARNs of managed policies to be used as session policies. Left out: none. */
   readonly policies?: readonly string[];
-  /** Ids of accounts whose organization is asked for. Left out: none. */
+  /** Ids of accounts whose organization is needed. Left out: none. */
   readonly accounts?: readonly string[];
-  /** Milliseconds since 1970: which role sessions are live. Left out: those that have not ended, expired ones included. */
+  /** Milliseconds since 1970: decides which role sessions are live. Left out: all that have not ended, including expired ones. */
   readonly now?: number;
 }
 
-/** A principal or role with its policies compiled, and what had to be left out because the directory does not know it. */
+/** A principal or role with its compiled policies, and what is missing because the directory does not know it. */
 export interface Known<T> {
   readonly value: T;
   readonly gaps: readonly string[];
 }
 
-/** The answer to a gather: one state of the directory. Look-ups are by the strings that were asked for. */
+/** The result of a gather, from one state of the directory. Look-ups use the strings that were asked for. */
 export interface Gathered {
   readonly revision: Revision;
-  /** Null: there is no such user, role or account session. Services, root users and `anonymous` are always there. */
+  /** Null: there is no such user, role or account session. Services, root users and `anonymous` always exist. */
   principal(ref: PrincipalRef): Known<PreparedPrincipal> | null;
   /** Null: there is no such role. */
   role(arn: string): Known<PreparedRole> | null;
   resource(arn: string, accountId: string | null): Known<PreparedResource>;
-  /** The stored session that `principal(ref)` speaks for when `ref` is that of a role session: the newest live one of its ARN. */
+  /** The stored session behind `principal(ref)` when `ref` names a role session: the newest live one with its ARN. */
   session(ref: PrincipalRef): RoleSessionRecord | null;
   /** A managed policy asked for in `policies` (AWS's own come from the catalogue), compiled as a session policy; null: there is none, or its document is not known. */
   policy(arn: string): AttachedPolicy | null;
-  /** Where an account asked for in `accounts` stands; null: in no organization, or nothing is known of it. */
+  /** The place of an account of `accounts` in its organization; null: it is in none, or nothing is known about it. */
   organization(accountId: string): AccountOrganization | null;
 }
 
-/** Where an account stands in its organization. */
+/** The place of an account in its organization. */
 export interface AccountOrganization {
   /** o-… */
   readonly organizationId: string;
@@ -55,7 +55,7 @@ export interface AccountOrganization {
   readonly delegatedAdministrators: readonly { readonly accountId: string; readonly servicePrincipal: string }[];
 }
 
-/** What a committed change did. `changed` is false, and the revision the old one, when it held nothing new. */
+/** What a committed change did. If it contained nothing new, `changed` is false and the revision stays. */
 export interface Applied {
   readonly changed: boolean;
   readonly revision: Revision;
@@ -75,25 +75,25 @@ export type Progress = (step: { readonly phase: string; readonly done: number; r
 export interface Directory {
   readonly keys: AccessKeyStore;
   readonly sessions: RoleSessionStore;
-  /** The state all answers given now are about. On the embedded store, from memory; on a server, one read shared by all who wait. */
+  /** The state that answers given now are based on. On the embedded store it comes from memory; on a server, from one read shared by all who wait. */
   revision(): Promise<Revision>;
   /**
-   * Everything asked for, from one revision, in a fixed number of SQL statements whatever the size of the request, and
-   * none (but the revision on a server) for what is in memory.
+   * Everything asked for, from one revision, in a fixed number of SQL statements whatever the size of the request. What is
+   * in memory needs none (apart from reading the revision on a server).
    */
   gather(request: GatherRequest): Promise<Gathered>;
   /**
-   * All or nothing, in one transaction, and with `event` in the audit trail, also when it held nothing new. Throws a
+   * All or nothing, in one transaction, together with `event` in the audit trail, even if it contained nothing new. Throws a
    * RolegateError that names the entity when a document cannot be stored.
    */
   apply(document: DirectoryDocument, progress?: Progress, event?: NewAuditEvent): Promise<Applied>;
   /**
-   * Where accounts stand; those in no organization, or of which nothing is known, are not in the answer. `since`: any state
-   * that is no older will do (that of an answer which the question is about). Without a statement when in memory; on a
-   * server, one read of the revision if `since` is left out.
+   * The places of accounts in their organizations; accounts in none, or about which nothing is known, are left out. `since`:
+   * any state that is no older is good enough (that of the answer in question). In memory it needs no statement; on a
+   * server it reads the revision once if `since` is left out.
    */
   organizationOf(accountIds: readonly string[], since?: Revision): Promise<ReadonlyMap<string, AccountOrganization>>;
-  /** Ids of everything a question "who" or "which" has to look at, in order of ARN, after `after`. */
+  /** The candidates for questions such as "who" and "which", in the order of their ARNs, after `after`. */
   userArns(page: {
     readonly after?: string;
     readonly limit: number;
@@ -107,8 +107,8 @@ export interface Directory {
   /** ARNs of resources that have a policy, in order, after `after`. */
   resourceArnsWithPolicy(page: { readonly after?: string; readonly limit: number }): Promise<readonly string[]>;
   /**
-   * The fingerprint of the master key that this directory's secrets are derived from. Keeps `own` if there is none yet
-   * (one statement, so that of several gateways that start together one wins), and answers the one that is kept.
+   * The fingerprint of the master key from which this directory's secrets are derived. Stores `own` if there is none yet
+   * (in one statement, so that one of several gateways that start together wins), and returns the stored one.
    */
   masterKeyFingerprint(own: string): Promise<string>;
   isEmpty(): Promise<boolean>;

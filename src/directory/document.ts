@@ -1,6 +1,6 @@
 /**
- * A piece of a directory as values: what an import, the demo organization and the tests hand to `Directory.apply`.
- * Policy documents are JSON texts. Entities are named by ARN; a unique id that is left out is made.
+ * A part of a directory as values: what an import, the demo organization and the tests pass to `Directory.apply`.
+ * Policy documents are JSON texts. Entities are named by ARN; a unique id that is left out is generated.
  */
 export interface DirectoryDocument {
   readonly organizations?: readonly OrganizationInput[];
@@ -28,7 +28,7 @@ export interface OrganizationInput {
   readonly delegatedAdministrators?: readonly DelegatedAdministratorInput[];
 }
 
-/** A member account that administers a service for its organization: organizations:RegisterDelegatedAdministrator. */
+/** A member account that administers a service for its organization (organizations:RegisterDelegatedAdministrator). */
 export interface DelegatedAdministratorInput {
   readonly accountId: string;
   /** iam.amazonaws.com … */
@@ -41,7 +41,7 @@ export interface ControlPolicyInput {
   readonly type: 'SERVICE_CONTROL_POLICY' | 'RESOURCE_CONTROL_POLICY';
   readonly name: string;
   readonly document: string;
-  /** Ids of the roots, units and accounts it is attached to. */
+  /** Ids of the roots, units and accounts that it is attached to. */
   readonly targets: readonly string[];
 }
 
@@ -59,7 +59,7 @@ export interface InlinePolicyInput {
   readonly document: string;
 }
 
-/** Lists that are present replace what is stored; lists that are left out leave it. */
+/** A list that is given replaces what is stored; a list that is left out keeps it. */
 interface PolicyHolderInput {
   readonly arn: string;
   readonly id?: string;
@@ -102,7 +102,7 @@ export interface ManagedPolicyInput {
   readonly id?: string;
   readonly createdAt?: string;
   readonly defaultVersionId: string;
-  /** Versions that are stored and not named here stay. */
+  /** Stored versions that are not named here stay. */
   readonly versions: readonly { readonly versionId: string; readonly document: string; readonly createdAt?: string }[];
 }
 

@@ -16,7 +16,7 @@ const READS: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Prisma's client for reading. Every other operation throws: a write that goes past the directory would raise no
+ * Prisma's client for reading. Every other operation throws: a write that bypasses the directory would not raise the
  * revision, and what is kept in memory would be wrong from then on.
  */
 export function createReadModel(adapter: SqlDriverAdapterFactory) {
@@ -35,5 +35,5 @@ export function createReadModel(adapter: SqlDriverAdapterFactory) {
   });
 }
 
-/** What the schema's nouns are read from. */
+/** The client that the schema's entities are read from. */
 export type ReadModel = ReturnType<typeof createReadModel>;

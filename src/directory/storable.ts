@@ -1,6 +1,6 @@
 /**
- * A text as it can be kept, and looked for: PostgreSQL has no U+0000 in its texts, and UTF-8 no half of a surrogate pair.
- * U+FFFD in their place.
+ * A text in a form that can be stored and searched: PostgreSQL texts cannot contain U+0000, and UTF-8 has no unpaired
+ * surrogates. U+FFFD replaces both.
  */
 export function storable(text: string): string {
   return text.replace(/\0|\p{Surrogate}/gu, '\ufffd');

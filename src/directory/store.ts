@@ -3,14 +3,14 @@ import type { Memory } from './gather/memory.ts';
 import { readRevision } from './gather/rows.ts';
 import type { Database, Sql } from './prisma/database.ts';
 
-/** What a change answers: the revision it led to (or left, when it touched nothing). */
+/** What a change returns: the revision it led to, or the unchanged one if it touched nothing. */
 export interface Change<T> {
   readonly revision: bigint;
   readonly touched: readonly Touched[];
   readonly result: T;
 }
 
-/** The database with the memory of what was read from it. */
+/** The database, and the memory of what was read from it. */
 export class Store {
   readonly database: Database;
   readonly memory: Memory;
@@ -23,9 +23,9 @@ export class Store {
   }
 
   /**
-   * Brings the memory to a revision that is current after this was called. Nothing to do where this process is the only
-   * writer; else one read, shared by all who wait for the same one. A read that is under way has begun before whoever
-   * comes now: they wait for the next.
+   * Brings the memory to a revision that was current when this was called, or later. There is nothing to do where this
+   * process is the only writer; otherwise one read is shared by all callers that wait for it. A read under way began before
+   * a new caller came: that caller waits for the next one.
    */
   synchronize(): Promise<void> {
     if (this.database.exclusive) return Promise.resolve();
@@ -53,12 +53,12 @@ export class Store {
     this.memory.advance(revision, touched);
   }
 
-  /** One transaction that writes, seen by every question that is asked after it. */
+  /** One writing transaction. Every question asked after it sees it. */
   async change<T>(work: (sql: Sql, now: number) => Promise<Change<T>>): Promise<T> {
     const now = Date.now();
     const { revision, touched, result } = await this.database.transaction('write', (sql) => work(sql, now));
     if (revision === this.memory.revision + 1n) this.memory.advance(revision, touched);
-    // Others have written between; on a server the next question reads what.
+    // Others have written in between; on a server the next question reads what they wrote.
     else if (this.database.exclusive) this.memory.advance(revision, null);
     return result;
   }

@@ -140,12 +140,12 @@ describe('the data folder', () => {
     await directory.close();
   });
 
-  it('says which folder cannot be made', async () => {
+  it('says which folder cannot be created', async () => {
     const dataDir = await aFolder();
     await writeFile(dirname(dataDir), '');
     await expect(open(dataDir)).rejects.toMatchObject({
       code: 'DATA_DIR_UNUSABLE',
-      message: `the data folder \`${dataDir}\` cannot be made`,
+      message: `the data folder \`${dataDir}\` cannot be created`,
     });
   });
 

@@ -85,7 +85,7 @@ test('whatever text it is, it is read or refused', () => {
 });
 
 function readExport(name: string): Record<string, unknown[]> {
-  const url = new URL(`../../data/account-authorization-details/${name}.json`, import.meta.url);
+  const url = new URL(`../data/account-authorization-details/${name}.json`, import.meta.url);
   return JSON.parse(readFileSync(url, 'utf8'));
 }
 const exports = ['cloudsplaining-medium', 'cloudsplaining-small', 'cloudmapper-demo'].map(readExport);

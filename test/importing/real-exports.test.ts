@@ -4,7 +4,7 @@ import { parseAccountAuthorizationDetails } from '../../src/importing/account-au
 import { parsePrincipalRef } from '../../src/policy/principal-id.ts';
 
 function read(name: string) {
-  const url = new URL(`../../data/account-authorization-details/${name}.json`, import.meta.url);
+  const url = new URL(`../data/account-authorization-details/${name}.json`, import.meta.url);
   return parseAccountAuthorizationDetails(readFileSync(url, 'utf8'));
 }
 

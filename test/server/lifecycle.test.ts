@@ -194,12 +194,12 @@ describe('refusals at start', () => {
     );
   });
 
-  test('a folder that cannot be made', async () => {
+  test('a folder that cannot be created', async () => {
     await writeFile(join(cwd, 'file'), '');
     const ROLEGATE_DATA_DIR = 'file/data';
     const result = await runToEnd('server/main.js', [], { cwd, env: { PORT: '0', ROLEGATE_DATA_DIR } });
     expect(result.code).toBe(1);
-    expect(result.error).toMatch(/^rolegate: the data folder \S+\/file\/data cannot be made[^\n]*\n$/);
+    expect(result.error).toMatch(/^rolegate: the data folder \S+\/file\/data cannot be created[^\n]*\n$/);
   });
 
   test('another master key', async () => {

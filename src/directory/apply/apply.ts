@@ -17,13 +17,13 @@ import { lockRevision, raiseRevision, type Touched } from './revision.ts';
 import { readAccounts, readEntities, readOrganizations, readResources, type StoredEntity } from './stored.ts';
 import { countRows, writeChanges } from './write.ts';
 
-/** What was applied, and for the memory of the gathering what it touched. */
+/** What was applied, and what it touched, for the memory of the gathering. */
 export interface AppliedChange {
   readonly applied: Applied;
   readonly touched: readonly Touched[];
 }
 
-/** Ids of entities by ARN: of the document's, else of stored ones. */
+/** Ids of entities by ARN: those of the document, else stored ones. */
 async function idLookup(
   sql: Sql,
   kind: EntityKind,
@@ -45,7 +45,7 @@ async function idLookup(
   };
 }
 
-/** Reads what is stored under the names and ids of `inputs` and gives each its id. */
+/** Reads what is stored under the names and ids of `inputs`, and gives each its id. */
 async function resolve<K extends EntityKind>(
   sql: Sql,
   kind: K,
@@ -81,7 +81,7 @@ class Application {
   async run(progress: Progress): Promise<AppliedChange> {
     const before = await lockRevision(this.#sql);
     await this.#planOrganizations();
-    // Of every revision another one: a name that is deleted and comes back gets another id.
+    // It differs at every revision: a name that is deleted and created again gets another id.
     await this.#planEntities(String(before));
     await this.#planResources();
     const changes = this.#changes;

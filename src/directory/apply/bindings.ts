@@ -26,10 +26,10 @@ const TARGETS = [
 ] as const;
 
 /**
- * Binds stored trust and resource policies that name a recreated principal to the one that is gone: a policy names its
- * principals by unique id once it is saved, so the grant does not pass to the new one.
+ * Binds stored trust and resource policies that name a recreated principal to the deleted one: once a policy is saved, it
+ * names its principals by unique id, so the grant does not pass to the new one.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
- * `rewritten` are the ARNs of roles and resources whose policy this document writes anew.
+ * `rewritten` are the ARNs of roles and resources whose policy this document replaces.
  */
 export async function bindToDeleted(
   sql: Sql,
@@ -39,7 +39,7 @@ export async function bindToDeleted(
 ): Promise<void> {
   if (replaced.size === 0) return;
   for (const { entity, hash, bindings } of TARGETS) {
-    // A text with escapes may spell a name in many ways; those are looked at here.
+    // A text with escapes can spell a name in many ways; those are handled here.
     const bearers = await sql.query<Bearer>(
       `SELECT e.arn, d.text FROM "${entity}" e JOIN "PolicyDocument" d ON d.hash = e."${hash}"
         WHERE position('\\' in d.text) > 0
@@ -51,7 +51,7 @@ export async function bindToDeleted(
       .map(({ arn, text }) => ({ arn, names: namedIn(text, replaced) }))
       .filter(({ names }) => names.length > 0);
     if (rows.length === 0) continue;
-    // A name that is bound already stays bound to the first one that had it.
+    // A name that is already bound stays bound to its first holder.
     await sql.query(
       `UPDATE "${entity}" e SET "${bindings}" = r.bound || e."${bindings}"
          FROM jsonb_to_recordset($1::text::jsonb) AS r(arn text, bound jsonb) WHERE e.arn = r.arn`,

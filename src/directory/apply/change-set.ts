@@ -49,7 +49,7 @@ export class ChangeSet {
     push(this.renames, table, rename);
   }
 
-  /** Says that answers about this entity may be others from now on. */
+  /** Records that answers about this entity may differ from now on. */
   touch(entity: string, entityId: string): void {
     this.#touched.set(`${entity} ${entityId}`, { entity, entityId });
   }

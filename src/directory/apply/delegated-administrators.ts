@@ -10,7 +10,7 @@ function keyOf({ accountId, servicePrincipal }: DelegatedAdministratorInput): st
 }
 
 /**
- * The accounts that administer services for the organization; a list that is given replaces the stored one.
+ * The accounts that administer services for the organization; a given list replaces the stored one.
  * https://docs.aws.amazon.com/organizations/latest/APIReference/API_RegisterDelegatedAdministrator.html
  */
 export function planDelegatedAdministrators(
@@ -43,8 +43,8 @@ export function planDelegatedAdministrators(
 }
 
 /**
- * Once everything is written: only members administer. Throws InvalidInput for an account that the document names as an
- * administrator and that is no member; one that has left its organization administers nothing of it any more.
+ * Runs once everything is written: only member accounts administer. Throws InvalidInput for an account that the document
+ * names as an administrator and that is not a member; one that has left its organization stops being one.
  */
 export async function keepToMembers(sql: Sql, changes: ChangeSet): Promise<void> {
   const added = changes.upserts.get('DelegatedAdministrator') ?? [];

@@ -19,7 +19,7 @@ export function nounOf(kind: EntityKind): string {
   return KINDS[kind].noun;
 }
 
-/** What the ARN of an entity says of it. */
+/** What the ARN of an entity says about it. */
 export interface EntityName {
   readonly arn: string;
   readonly partition: string;
@@ -49,7 +49,7 @@ export function entityName(kind: EntityKind, arn: string): EntityName {
 
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
 
-/** Characters of an id behind its prefix: first those of the salt, then those that prove that it was made here. */
+/** Characters of an id behind its prefix: first those of the salt, then those that mark it as generated here. */
 const SALT_CHARACTERS = 8;
 const PROOF_CHARACTERS = 9;
 
@@ -62,12 +62,12 @@ function madeId(kind: EntityKind, arn: string, salt: string, attempt: number): s
   return `${KINDS[kind].prefix}${salt}${characters(`${arn}#${salt}#${attempt}`, PROOF_CHARACTERS)}`;
 }
 
-/** How many ids are tried for one ARN; 85 bits collide never, made-up inputs may. */
+/** How many ids are tried for one ARN. 85 random bits never collide; hostile inputs may. */
 const ATTEMPTS = 8;
 
 /**
- * An id in IAM's form, that nobody holds, for an entity that came without one. The same for the same `salt`; another for
- * another one: who is made again under a name must not be taken for who had it before. It can be told from one that was given.
+ * An unused id in IAM's form, for an entity that came without one. It is the same for the same `salt` and differs
+ * otherwise: an entity created again under a name must not be taken for the previous one. It is recognisable as generated.
  */
 export function freeId(kind: EntityKind, arn: string, salt: string, isTaken: (id: string) => boolean): string {
   const mixed = characters(salt, SALT_CHARACTERS);
@@ -78,7 +78,7 @@ export function freeId(kind: EntityKind, arn: string, salt: string, isTaken: (id
   throw new InvalidInput('document', `no unique id is free for \`${arn}\``);
 }
 
-/** Whether `id` was made here, and so says nothing about which entity of that name it is. */
+/** Whether `id` was generated here, and so does not say which entity of that name it is. */
 export function isMadeId(kind: EntityKind, arn: string, id: string): boolean {
   const from = KINDS[kind].prefix.length;
   const salt = id.slice(from, from + SALT_CHARACTERS);

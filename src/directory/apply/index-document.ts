@@ -13,7 +13,7 @@ import type {
 } from '../document.ts';
 import { entityName } from './entity-arn.ts';
 
-/** A document by the names of its entities, and the accounts they belong to. Of entries of one name the last counts. */
+/** A document indexed by the names of its entities and their accounts. Of several entries with one name, the last counts. */
 export interface IndexedDocument {
   readonly users: ReadonlyMap<string, UserInput>;
   readonly groups: ReadonlyMap<string, GroupInput>;
@@ -21,12 +21,12 @@ export interface IndexedDocument {
   readonly policies: ReadonlyMap<string, ManagedPolicyInput>;
   readonly instanceProfiles: ReadonlyMap<string, InstanceProfileInput>;
   readonly resources: ReadonlyMap<string, ResourceInput>;
-  /** Every account that the document names or that something in it belongs to, in order of appearance. */
+  /** Every account that the document names, or that owns something in it, in order of appearance. */
   readonly accounts: ReadonlyMap<
     string,
     { readonly id: string; readonly partition: string; readonly input: AccountInput | null }
   >;
-  /** Policies that are attached or serve as boundaries, and who has them (the first one). */
+  /** Policies that are attached or used as boundaries, each with its first holder. */
   readonly policyReferences: ReadonlyMap<string, string>;
 }
 

@@ -8,7 +8,7 @@ import type { Resolved } from './resolve-ids.ts';
 import type { StoredHolder, StoredInstanceProfile, StoredRole, StoredUser } from './stored.ts';
 import type { HolderColumn } from './tables.ts';
 
-/** Looks an id up by ARN; throws when the directory will not have it. */
+/** Looks up an id by ARN; throws if the directory will not contain it. */
 export type IdOf = (arn: string, holder: string) => string;
 
 export interface HolderTools {
@@ -25,7 +25,7 @@ export function sameRecord(a: Readonly<Record<string, string>>, b: Readonly<Reco
   return keys.length === Object.keys(b).length && keys.every((key) => a[key] === b[key]);
 }
 
-/** Whether a row with these columns is another one than the stored. */
+/** Whether a row with these columns differs from the stored one. */
 function differs(row: Row, stored: Readonly<Record<string, unknown>> | null, columns: readonly string[]): boolean {
   return stored === null || columns.some((column) => row[column] !== stored[column]);
 }
@@ -36,7 +36,7 @@ interface Lists {
   readonly attachedPolicies?: GroupInput['attachedPolicies'];
 }
 
-/** Inline policies and attachments: a list that is given replaces the stored one. True when something changed. */
+/** Inline policies and attachments: a given list replaces the stored one. Returns whether something changed. */
 function planLists(
   input: Lists,
   column: HolderColumn,
@@ -133,7 +133,7 @@ export function planRole(input: RoleInput, resolved: Resolved<StoredRole>, tools
   const tags = input.tags ?? stored?.tags ?? {};
   let changed = differs(own, stored && { ...stored }, Object.keys(own));
   changed ||= stored === null || !sameRecord(tags, stored.tags);
-  // A trust policy that is written names whoever has the names in it now.
+  // A written trust policy means the current holders of the names in it.
   changed ||= stored !== null && Object.keys(stored.trustBindings).length > 0;
   if (changed) {
     const base = baseRow(entityName('Role', input.arn), id, own.createdAt);

@@ -7,13 +7,13 @@ import type { StoredAccount, StoredOrganization } from './stored.ts';
 /** https://docs.aws.amazon.com/organizations/latest/userguide/orgs_reference_arn-formats.html */
 function controlPolicyArn(organization: OrganizationInput, policy: ControlPolicyInput, partition: string): string {
   const type = policy.type.toLowerCase();
-  // AWS's own belong to no organization.
+  // AWS's own policies belong to no organization.
   return /^p-(?:RCP)?FullAWSAccess$/.test(policy.id)
     ? `arn:${partition}:organizations::aws:policy/${type}/${policy.id}`
     : `arn:${partition}:organizations::${organization.managementAccountId}:policy/${organization.id}/${type}/${policy.id}`;
 }
 
-/** An organization with its units and control policies; lists that are given replace the stored ones. */
+/** An organization with its units and control policies; given lists replace the stored ones. */
 export function planOrganization(
   input: OrganizationInput,
   stored: StoredOrganization | null,

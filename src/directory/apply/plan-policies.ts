@@ -10,7 +10,7 @@ import type { StoredPolicy } from './stored.ts';
 /** A policy that is attached somewhere: by the document, or only known by name. */
 export interface PolicyPlanInput {
   readonly arn: string;
-  /** Null: nobody knows its document. */
+  /** Null: its document is not known. */
   readonly input: ManagedPolicyInput | null;
 }
 
@@ -23,8 +23,8 @@ export function fromCatalog(catalog: Catalog, arn: string): ManagedPolicyInput |
 }
 
 /**
- * Every policy that the document holds or refers to. One that is only referred to is looked for in the store, then in the
- * catalogue; one that is nowhere is stored by name, with a warning that names `holders` of it.
+ * Every policy that the document contains or refers to. One that is only referred to is looked up in the store, then in
+ * the catalogue; one that is in neither is stored by name, with a warning that names its `holders`.
  */
 export function policiesOf(
   given: ReadonlyMap<string, ManagedPolicyInput>,
@@ -47,7 +47,7 @@ export function policiesOf(
   return plans;
 }
 
-/** Writes one policy with its versions. Versions that are stored and not named stay, unless the policy was recreated. */
+/** Writes one policy with its versions. Stored versions that are not named stay, unless the policy was recreated. */
 export function planPolicy(
   { arn, input }: PolicyPlanInput,
   { id, stored, replaces }: Resolved<StoredPolicy>,

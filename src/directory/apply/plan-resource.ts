@@ -22,7 +22,7 @@ export function planResource(input: ResourceInput, stored: StoredResource | null
       : given === null
         ? null
         : changes.document(given, `resource ${arn}, policy`);
-  // A policy that is written names whoever has the names in it now.
+  // A written policy means the current holders of the names in it.
   const policyBindings = given === undefined ? (stored?.policyBindings ?? {}) : {};
   if (
     stored?.accountId === accountId &&
@@ -51,7 +51,7 @@ export function planAccessKey(
 ): void {
   const { id, user, service } = input;
   if ((user === undefined) === (service === undefined)) {
-    throw new InvalidInput('document', `access key ${id}: exactly one of user and service has to be given`);
+    throw new InvalidInput('document', `access key ${id}: give exactly one of user and service`);
   }
   if (service !== undefined && !isServicePrincipal(service)) {
     throw new InvalidInput('document', `access key ${id}: \`${service}\` is not a service principal`);

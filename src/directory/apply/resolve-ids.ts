@@ -2,18 +2,18 @@ import type { ChangeSet } from './change-set.ts';
 import { type EntityKind, freeId, isMadeId, nounOf } from './entity-arn.ts';
 import type { StoredEntity } from './stored.ts';
 
-/** An entity of the document with the id it gets and the row it has. */
+/** An entity of the document with its new id and its stored row. */
 export interface Resolved<S extends StoredEntity> {
   readonly id: string;
-  /** Null: there is no such row, or it belonged to an entity of that name that has been deleted since. */
+  /** Null: there is no such row, or it belongs to an entity of that name that has been deleted since. */
   readonly stored: S | null;
-  /** The id of that deleted one. */
+  /** The id of that deleted entity. */
   readonly replaces: string | null;
 }
 
 /**
- * Gives every entity its unique id. The one that came with it counts, unless another ARN holds it. A name that comes back
- * with another id is another entity: the old one was deleted, and all that hung on it. `salt`: what ids are made with.
+ * Gives every entity its unique id: the one that came with it, unless another ARN holds that. A name that comes back
+ * with another id is another entity: the old one was deleted with everything that depended on it. `salt`: seeds generated ids.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-unique-ids
  */
 export function resolveIds<S extends StoredEntity>(
@@ -54,7 +54,7 @@ function resolveOne<S extends StoredEntity>(
   if (stored === null) return { id: given ?? made(), stored, replaces: null };
   if (given === undefined || given === stored.id) return { id: stored.id, stored, replaces: null };
   changes.touch(kind, arn);
-  // An id that was made up is made good. A policy keeps its attachments: AWS deletes none that is attached.
+  // A true id replaces a generated one. A policy keeps its attachments: AWS deletes no attached policy.
   if (kind === 'ManagedPolicy' || isMadeId(kind, arn, stored.id)) {
     changes.rename(kind, { from: stored.id, to: given });
     const replaces = isMadeId(kind, arn, stored.id) ? null : stored.id;

@@ -8,7 +8,7 @@ export interface Touched {
   readonly entityId: string;
 }
 
-/** Takes the turn of writing: whoever comes next waits for this transaction to end. */
+/** Takes the write lock: the next writer waits for this transaction to end. */
 export async function lockRevision(sql: Sql): Promise<Revision> {
   const [row] = await sql.query<{ revision: string }>(
     `SELECT revision::text AS revision FROM "DirectoryState" WHERE id = 1 FOR UPDATE`,
@@ -16,7 +16,7 @@ export async function lockRevision(sql: Sql): Promise<Revision> {
   return BigInt(row?.revision ?? 0);
 }
 
-/** Raises the revision and records what it touched; to be called once at the end of a transaction that has the turn. */
+/** Raises the revision and records what it touched. Call it once, at the end of a transaction that holds the write lock. */
 export async function raiseRevision(sql: Sql, touched: readonly Touched[], now: number): Promise<Revision> {
   const [row] = await sql.query<{ revision: string }>(
     `WITH raised AS (UPDATE "DirectoryState" SET revision = revision + 1 WHERE id = 1 RETURNING revision),

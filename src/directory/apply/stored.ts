@@ -3,7 +3,7 @@ import { millisecondsOf } from '../instants.ts';
 import type { Sql } from '../prisma/database.ts';
 import type { EntityKind } from './entity-arn.ts';
 
-/** What all entities with a unique id have. */
+/** Columns that all entities with a unique id have. */
 export interface StoredEntity {
   readonly id: string;
   readonly arn: string;
@@ -84,7 +84,7 @@ const HOLDER = (table: string, column: string): string => `
      FROM "PolicyAttachment" p WHERE p."${column}" = e.id) AS attached
   ${table === 'User' ? `, (SELECT coalesce(jsonb_agg(m."groupId"), '[]') FROM "GroupMembership" m WHERE m."userId" = e.id) AS "groupIds"` : ''}`;
 
-/** `$1`: ARNs; `$2`: ids, since one may be held by another ARN. */
+/** `$1`: ARNs; `$2`: ids, because another ARN may hold one. */
 const WANTED = 'WHERE e.arn = ANY($1::text[]) OR e.id = ANY($2::text[])';
 
 const SELECT_ENTITIES: Readonly<Record<EntityKind, string>> = {

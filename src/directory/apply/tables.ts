@@ -6,7 +6,7 @@ export interface Table {
 
 const NAMED = { id: 'text', arn: 'text', accountId: 'text', name: 'text', path: 'text', createdAt: 'timestamp(3)' };
 
-/** The tables that documents are written to, each after those it refers to. */
+/** The tables that documents are written to, each after the tables that it refers to. */
 export const TABLES = {
   PolicyDocument: { key: ['hash'], columns: { hash: 'text', text: 'text' } },
   Organization: {
@@ -98,5 +98,5 @@ export const TABLES = {
 
 export type TableName = keyof typeof TABLES;
 
-/** The column that says whose a policy or attachment is. */
+/** The column that names the holder of a policy or attachment. */
 export type HolderColumn = 'userId' | 'groupId' | 'roleId';

@@ -2,7 +2,7 @@ import type { Sql } from '../prisma/database.ts';
 import type { ChangeSet, Row } from './change-set.ts';
 import { TABLES, type Table, type TableName } from './tables.ts';
 
-/** Rows of one statement: bounds the memory that the database needs for reading them. */
+/** Most rows of one statement: bounds the memory that the database needs to read them. */
 const ROWS = 2_000;
 
 function quoted(columns: readonly string[], prefix = ''): string {
@@ -37,7 +37,7 @@ async function forRows(sql: Sql, statement: string, rows: readonly Row[]): Promi
   }
 }
 
-/** Deletions that have to wait until nothing refers to the rows any more. */
+/** Deletions that wait until nothing refers to the rows any more. */
 const DELETED_LAST: ReadonlySet<TableName> = new Set(['OrganizationalUnit']);
 
 /**
@@ -72,7 +72,7 @@ export async function writeChanges(sql: Sql, changes: ChangeSet, onRows: (done: 
   for (const table of DELETED_LAST) await deleteUnits(sql, changes.deletions.get(table) ?? []);
 }
 
-/** Units that go together may be parents of each other. */
+/** Units deleted together may be parents of each other. */
 async function deleteUnits(sql: Sql, keys: readonly Row[]): Promise<void> {
   if (keys.length === 0) return;
   const ids = keys.map((key) => String(key['id']));

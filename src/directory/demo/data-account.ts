@@ -7,8 +7,8 @@ const BUCKET = 'arn:aws:s3:::shared-datasets';
 const ALICE = { AWS: `arn:aws:iam::${DEVELOPMENT_ACCOUNT}:user/alice` };
 
 /**
- * The other way across accounts: whoever the policy of the bucket names comes as itself, and keeps what it may do at
- * home. Only the resource control policy of the organization keeps PublicReadme from being public.
+ * The other way across accounts: a principal named by the bucket's policy comes as itself and keeps its own permissions.
+ * Only the resource control policy of the organization keeps PublicReadme from being public.
  */
 const bucketPolicy = policyText(
   {

@@ -5,7 +5,7 @@ import { DATA_ACCOUNT, DEVELOPMENT_ACCOUNT, MANAGEMENT_ACCOUNT, memberships, org
 
 /** A long-term key of the demo organization. Its secret follows from the key id and the gateway's master key. */
 export interface DemoCredential {
-  /** How people call the owner: `alice`. */
+  /** Short name of the owner: `alice`. */
   readonly name: string;
   /** AKIA… */
   readonly accessKeyId: string;
@@ -20,9 +20,9 @@ export const demoCredentials: readonly DemoCredential[] = [
 ];
 
 /**
- * An organization small enough to read that tells what roles are about: alice of one account works with data of another,
- * once as herself (the bucket's own policy lets her in, and she keeps what she has at home), once in a role of that account
- * (she writes there, and has given up what she has at home). Service and resource control policies and a permissions
+ * An organization small enough to read that shows what roles are for: alice of one account works with data of another,
+ * once as herself (the bucket's own policy lets her in, and she keeps her own permissions), once in a role of that account
+ * (she writes there, and has given up her own permissions). Service and resource control policies and a permissions
  * boundary each take something away.
  */
 export function demoDirectory(): DirectoryDocument {

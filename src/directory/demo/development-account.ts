@@ -13,10 +13,10 @@ const WEB_SERVER = iam('role/WebServer');
 const DEPLOYER = iam('role/Deployer');
 const AUDITOR = iam('role/Auditor');
 
-/** A policy variable of IAM: each developer has the bucket that bears its name. */
+/** A policy variable of IAM: each developer has the bucket with their own name. */
 const BUCKET_OF_THE_USER = `arn:aws:s3:::dev-\${aws:username}`;
 
-/** What developers may do. */
+/** Permissions of developers. */
 const developerAccess = policyText(
   {
     Sid: 'OwnBucket',
@@ -40,7 +40,7 @@ const developerAccess = policyText(
   { Sid: 'GiveServersTheirRole', Effect: 'Allow', Action: 'iam:PassRole', Resource: WEB_SERVER },
 );
 
-/** The most that a developer can get, whatever policies somebody attaches. */
+/** The most that a developer can get, whatever policies are attached. */
 const developerBoundary = policyText({
   Sid: 'DevelopersAtMost',
   Effect: 'Allow',
@@ -76,7 +76,7 @@ export const developmentAccount: DirectoryDocument = {
       tags: { team: 'analytics' },
       permissionsBoundary: DEVELOPER_BOUNDARY,
       attachedPolicies: [],
-      // She could give herself every permission there is, were it not for the boundary.
+      // Without the boundary she could give herself every permission.
       inlinePolicies: [
         {
           name: 'ManageMyself',

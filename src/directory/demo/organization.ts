@@ -10,7 +10,7 @@ export const MANAGEMENT_ACCOUNT = '999999999999';
 export const DEVELOPMENT_ACCOUNT = '111111111111';
 export const DATA_ACCOUNT = '222222222222';
 
-/** AWS attaches its two full-access policies everywhere; what is allowed nowhere else is allowed by them. */
+/** AWS attaches its two full-access policies everywhere; they allow what nothing else restricts. */
 const EVERYWHERE = [ROOT, WORKLOADS, SHARED, MANAGEMENT_ACCOUNT, DEVELOPMENT_ACCOUNT, DATA_ACCOUNT];
 
 const controlPolicies: readonly ControlPolicyInput[] = [
@@ -42,7 +42,7 @@ const controlPolicies: readonly ControlPolicyInput[] = [
     }),
   },
   {
-    // Binds the resources of all accounts, whoever asks: a bucket opened to the world is not.
+    // Binds the resources of all accounts, whoever asks: a bucket opened to everybody stays closed.
     id: 'p-onlyourorg',
     type: 'RESOURCE_CONTROL_POLICY',
     name: 'OnlyOurOrganization',
@@ -74,7 +74,7 @@ export const organization: OrganizationInput = {
   controlPolicies,
 };
 
-/** Where each account stands. */
+/** The place of each account in the organization. */
 export const memberships = {
   management: { organizationId: ORGANIZATION, unitId: null },
   development: { organizationId: ORGANIZATION, unitId: WORKLOADS },

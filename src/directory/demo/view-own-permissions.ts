@@ -1,11 +1,11 @@
 import { policyText } from './policy-text.ts';
 
-/** A policy variable of IAM: whoever asks, by its name. */
+/** A policy variable of IAM: the name of the calling user. */
 const MYSELF = `arn:aws:iam::*:user/\${aws:username}`;
 
 /**
- * AWS's own example of what lets users view their permissions. Without it the gateway tells them what they may do, and not
- * by which policy. https://docs.aws.amazon.com/IAM/latest/UserGuide/security_iam_id-based-policy-examples.html
+ * AWS's own example of a policy that lets users view their permissions. Without it the gateway tells them what they may do,
+ * but not by which policy. https://docs.aws.amazon.com/IAM/latest/UserGuide/security_iam_id-based-policy-examples.html
  */
 export const viewOwnPermissions = policyText(
   {

@@ -6,10 +6,10 @@ import { toIso } from '../instants.ts';
 import type { Sql } from '../prisma/database.ts';
 import type { Holder, HolderKind } from './holder.ts';
 
-/** What keeps a user or role from being deleted, in the order in which AWS lists it, and the rows that are there. */
+/** What prevents the deletion of a user or role, in the order in which AWS lists it, with the rows that exist. */
 interface Dependents {
   readonly entity: string;
-  /** Rows that are changes of their own: their names as DirectoryChange has them. */
+  /** Rows whose deletion is a change of its own, by their names in DirectoryChange. */
   readonly names: string;
   /** AWS's message, after `Cannot delete entity, must `. */
   readonly must: string;
@@ -65,8 +65,8 @@ const DEPENDENTS: Readonly<Record<HolderKind, readonly Dependents[]>> = {
 };
 
 /**
- * Deletes a user or role. Policies that name it are bound to its unique id: a new one of that name is another. A boundary
- * is no reason to refuse.
+ * Deletes a user or role. Policies that name it stay bound to its unique id: a new entity of that name is another one. A
+ * boundary does not prevent the deletion.
  */
 export async function deleteHolder(
   sql: Sql,
@@ -88,7 +88,7 @@ export async function deleteHolder(
   return { touched: changes.touched, result: undefined };
 }
 
-/** A trigger would end them too, by the clock of the database. */
+/** A trigger would end them too, but by the database's clock. */
 async function endSessions(sql: Sql, roleId: string, at: number): Promise<void> {
   await sql.query(
     `UPDATE "RoleSession" SET "endedAt" = $2::text::timestamp(3), "endReason" = 'ROLE_DELETED'

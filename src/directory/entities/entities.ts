@@ -6,7 +6,7 @@ import { noSuch } from './holder.ts';
 import { roleChanges } from './role-changes.ts';
 import { userChanges } from './user-changes.ts';
 
-/** Changes of IAM's entities that sessions live or die by. */
+/** Changes of IAM's entities that sessions depend on. */
 export function entities(store: Store, catalog: Catalog): EntityStore {
   return {
     ...roleChanges(store, catalog),

@@ -1,7 +1,7 @@
 import type { NewAuditEvent } from '../stores/audit-store.ts';
 
 /**
- * A change with its event in the audit trail, in one transaction; a change that leaves everything as it was keeps none.
+ * A change with its event in the audit trail, in one transaction; a change without effect stores no event.
  * Throws RolegateErrors with AWS's codes and messages.
  */
 export type EntityChange<I> = (input: I, event?: NewAuditEvent) => Promise<void>;
@@ -23,43 +23,43 @@ export interface InlinePolicyName {
 }
 
 export interface PolicyText {
-  /** JSON of the right grammar: whoever calls has looked. */
+  /** Valid policy JSON: the caller has validated it. */
   readonly policyDocument: string;
 }
 
 export interface Deletion {
   /**
-   * True: all that hangs on it goes as well, as in AWS's console. Left out or false: DeleteConflict while something does,
-   * as in AWS's API.
+   * True: everything that depends on it is deleted as well, as in AWS's console. Left out or false: DeleteConflict while
+   * something depends on it, as in AWS's API.
    */
   readonly withDependents?: boolean;
 }
 
 /**
- * Changes of a role. All throw NoSuchEntity, and UnmodifiableEntity for roles that are only AWS's to change (those of
- * services and of IAM Identity Center).
+ * Changes of a role. All throw NoSuchEntity, and UnmodifiableEntity for roles that only AWS can change (service-linked
+ * ones and those of IAM Identity Center).
  */
 export interface RoleChanges {
-  /** Its sessions end; policies that name it go on meaning this one. Throws DeleteConflict. */
+  /** Its sessions end; policies that name it keep meaning this role. Throws DeleteConflict. */
   readonly deleteRole: EntityChange<RoleName & Deletion>;
-  /** New, or in the place of the one of that name. Throws LimitExceeded (10,240 characters of all inline policies). */
+  /** Adds a policy, or replaces the one of that name. Throws LimitExceeded (10,240 characters in all inline policies). */
   readonly putRolePolicy: EntityChange<RoleName & InlinePolicyName & PolicyText>;
   readonly deleteRolePolicy: EntityChange<RoleName & InlinePolicyName>;
   /** A policy of the role's account or of AWS. Throws LimitExceeded (10), PolicyNotAttachable. */
   readonly attachRolePolicy: EntityChange<RoleName & ManagedPolicyName>;
   readonly detachRolePolicy: EntityChange<RoleName & ManagedPolicyName>;
-  /** Live sessions go on. Throws MalformedPolicyDocument for a user or role that is not there. */
+  /** Live sessions continue. Throws MalformedPolicyDocument for a principal that does not exist. */
   readonly updateAssumeRolePolicy: EntityChange<RoleName & PolicyText>;
   readonly putRolePermissionsBoundary: EntityChange<RoleName & { readonly permissionsBoundary: string }>;
-  /** A role that has none is left as it is. */
+  /** A role without one does not change. */
   readonly deleteRolePermissionsBoundary: EntityChange<RoleName>;
 }
 
-/** Changes of a user, each as that of a role. All throw NoSuchEntity. */
+/** Changes of a user, each like that of a role. All throw NoSuchEntity. */
 export interface UserChanges {
-  /** Its keys and what they made go with it, but the role sessions that it has made. Throws DeleteConflict. */
+  /** Deletes its keys and what they made too, except the role sessions that it has assumed. Throws DeleteConflict. */
   readonly deleteUser: EntityChange<UserName & Deletion>;
-  /** Throws LimitExceeded (2,048 characters of all inline policies). */
+  /** Throws LimitExceeded (2,048 characters in all inline policies). */
   readonly putUserPolicy: EntityChange<UserName & InlinePolicyName & PolicyText>;
   readonly deleteUserPolicy: EntityChange<UserName & InlinePolicyName>;
   readonly attachUserPolicy: EntityChange<UserName & ManagedPolicyName>;
@@ -68,11 +68,11 @@ export interface UserChanges {
   readonly deleteUserPermissionsBoundary: EntityChange<UserName>;
   /** Throws LimitExceeded (10 groups). */
   readonly addUserToGroup: EntityChange<UserName & { readonly groupArn: string }>;
-  /** A user that is not in the group stays so. */
+  /** Does nothing if the user is not in the group. */
   readonly removeUserFromGroup: EntityChange<UserName & { readonly groupArn: string }>;
 }
 
-/** Changes of IAM's entities that sessions live or die by. */
+/** Changes of IAM's entities that sessions depend on. */
 export interface EntityStore extends RoleChanges, UserChanges {
   /** Switches a long-term key on or off. Throws NoSuchEntity. */
   setKeyActive(id: string, active: boolean, event?: NewAuditEvent): Promise<void>;

@@ -9,8 +9,8 @@ import { deleteInlinePolicy, putInlinePolicy } from './inline-policies.ts';
 import { attachPolicy, detachPolicy, type PolicyTools, setBoundary } from './managed-policies.ts';
 
 /**
- * The changes that users and roles have in common, and how any other one is made: `change` finds whom it is about, in the
- * transaction of the change. `arnOf`: whom an input names.
+ * The changes that users and roles have in common, and the way any other one is made: `change` finds its holder in the
+ * transaction of the change. `arnOf`: the ARN that an input names.
  */
 export function holderChanges<Name>(store: Store, catalog: Catalog, kind: HolderKind, arnOf: (input: Name) => string) {
   const change =

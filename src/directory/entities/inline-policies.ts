@@ -5,7 +5,7 @@ import type { Worked } from '../change.ts';
 import type { Sql } from '../prisma/database.ts';
 import { changed, type Holder, noSuch } from './holder.ts';
 
-/** As IAM counts: without the blanks outside of texts. A document of old that is no JSON counts whole. */
+/** Counted as IAM counts: without blanks outside of strings. A stored document that is not JSON counts whole. */
 function sizeOf(document: string): number {
   try {
     return JSON.stringify(JSON.parse(document)).length;
@@ -27,7 +27,7 @@ async function checkSize(sql: Sql, holder: Holder, policyName: string, document:
   throw new RolegateError('LimitExceeded', limit, { field: 'policyDocument' });
 }
 
-/** Keeps a document; its name in the directory. */
+/** Stores a document and returns its name in the directory. */
 export async function keepDocument(sql: Sql, document: string): Promise<string> {
   const hash = sha256(document);
   await sql.query('INSERT INTO "PolicyDocument" (hash, text) VALUES ($1, $2) ON CONFLICT (hash) DO NOTHING', [

@@ -20,7 +20,7 @@ export interface PolicyTools {
   readonly now: number;
 }
 
-/** A policy that the holder may have: of its account, or of AWS; one that only the catalogue knows is written. */
+/** A policy that the holder can have: from its account, or from AWS. One that only the catalogue knows is stored. */
 async function attachable(
   sql: Sql,
   { catalog, now }: PolicyTools,
@@ -44,7 +44,7 @@ async function attachable(
   throw new RolegateError('NoSuchEntity', `Policy ${policyArn} does not exist or is not attachable.`, { field });
 }
 
-/** A policy that is attached already is left so. Throws NoSuchEntity, LimitExceeded, PolicyNotAttachable. */
+/** Does nothing if the policy is already attached. Throws NoSuchEntity, LimitExceeded, PolicyNotAttachable. */
 export async function attachPolicy(
   sql: Sql,
   tools: PolicyTools,
@@ -86,7 +86,7 @@ export async function detachPolicy(sql: Sql, holder: Holder, policyArn: string):
   return changed(holder);
 }
 
-/** Null: from now on it has none. */
+/** Null: it has none from now on. */
 export async function setBoundary(
   sql: Sql,
   tools: PolicyTools,

@@ -11,7 +11,7 @@ import { checkPrincipals } from './trust-principals.ts';
 async function setTrustPolicy(sql: Sql, role: Holder, document: string): Promise<Worked<undefined>> {
   await checkPrincipals(sql, document);
   const hash = await keepDocument(sql, document);
-  // A policy that is written names whoever has the names in it now.
+  // A written policy means the current holders of the names in it.
   const rows = await sql.query(
     `UPDATE "Role" SET "trustPolicyHash" = $2, "trustBindings" = '{}'
       WHERE id = $1 AND ("trustPolicyHash" <> $2 OR "trustBindings" <> '{}') RETURNING id`,

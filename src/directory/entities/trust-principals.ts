@@ -23,7 +23,7 @@ function entitiesIn(document: string): readonly string[] {
 }
 
 /**
- * A policy is written for users and roles that are there: AWS replaces their ARNs by unique ids. Throws
+ * A written policy names users and roles that exist: AWS replaces their ARNs by unique ids. Throws
  * MalformedPolicyDocument for others, where the directory knows the entities of their account.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
  */

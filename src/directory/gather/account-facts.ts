@@ -5,7 +5,7 @@ import { type CompiledBatch, denyingPolicy } from './compiled-policies.ts';
 import { dependency } from './memory.ts';
 import type { AccountRow, ControlPolicyRow, OrganizationRow } from './rows.ts';
 
-/** What everything in an account shares. */
+/** Facts that everything in an account shares. */
 export interface AccountFacts {
   readonly id: string;
   /** Null: the account is not in the directory. */
@@ -13,7 +13,7 @@ export interface AccountFacts {
   readonly organization: OrganizationFacts | null;
   /** Of that organization. */
   readonly delegatedAdministrators: AccountOrganization['delegatedAdministrators'];
-  /** Null: no such layer. One list for all of the account: what is planned for it is planned once. */
+  /** Null: no such layer. The account has one list, so that it is planned once. */
   readonly serviceControl: readonly ControlLevel[] | null;
   readonly resourceControl: readonly ControlLevel[] | null;
   readonly gaps: readonly string[];
@@ -112,7 +112,7 @@ export function accountFacts(
   };
 }
 
-/** Where an account stands; null: in no organization, or nothing is known of it. */
+/** The place of an account in its organization; null: it is in none, or nothing is known about it. */
 export function organizationOf({ organization, delegatedAdministrators }: AccountFacts): AccountOrganization | null {
   if (organization === null) return null;
   const { id, managementAccountId, path } = organization;

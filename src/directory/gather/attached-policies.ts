@@ -4,13 +4,13 @@ import { type CompiledBatch, denyingPolicy } from './compiled-policies.ts';
 import { dependency } from './memory.ts';
 import type { AttachedRow, HolderRow } from './rows.ts';
 
-/** A document that has to be compiled before something can be put together. */
+/** A document that must be compiled before an entry can be built. */
 export interface NeededDocument {
   readonly kind: PolicyKind;
   readonly hash: string;
 }
 
-/** Gathers the policies of one thing, with what cannot be read and what it all depends on. */
+/** Gathers the policies of one entity, what cannot be read among them, and what they depend on. */
 export class PolicyCollector {
   readonly gaps: string[] = [];
   readonly dependencies: string[] = [];

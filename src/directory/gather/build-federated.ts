@@ -10,7 +10,7 @@ import type { CompiledBatch } from './compiled-policies.ts';
 import { dependency, type Entry } from './memory.ts';
 import type { AttachedRow, FederatedRow } from './rows.ts';
 
-/** A user that credentials of sts:GetFederationToken speak for. */
+/** The federated user behind credentials of sts:GetFederationToken. */
 interface FederatedSession {
   readonly arn: string;
   readonly tags: Tags;
@@ -23,8 +23,8 @@ function nameOf(arn: string): string {
 }
 
 /**
- * A federated user as it acts: with the policies of whoever made its credentials, as far as its session policies go; an
- * empty list allows nothing. Null: neither a user nor a root user made them.
+ * A federated user as it acts: with the policies of the creator of its credentials, limited by its session policies; an
+ * empty list allows nothing. Null: the creator is neither a user nor a root user.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies.html#policies_session
  */
 export function federatedUser(
@@ -42,15 +42,15 @@ export function federatedUser(
   );
 }
 
-/** The sessions of one federated user that have not ended, newest first, and who it is without any. */
+/** The sessions of one federated user that have not ended, newest first, and its identity without any. */
 export interface BuiltFederated {
-  /** They were read at this instant; those that expired before it, but the newest, are not in the list. */
+  /** When they were read: sessions that had expired by then, except the newest, are not in the list. */
   readonly readAt: number;
   readonly sessions: readonly { readonly expiresAt: number; readonly principal: Known<PreparedPrincipal> }[];
   readonly absent: Known<PreparedPrincipal>;
 }
 
-/** A federated user of whom no session is live: others may have granted it something, and nobody knows of more. */
+/** A federated user without a live session: it has only what resource-based policies grant it. */
 function withoutSession(arn: string, account: AccountFacts): Known<PreparedPrincipal> {
   const policies = preparePolicies({ identity: [], boundary: null, serviceControl: account.serviceControl });
   const facts = { ...inAccount(account), arn, name: nameOf(arn), issuer: null, tags: {}, issuedAt: null };
@@ -61,7 +61,7 @@ function withoutSession(arn: string, account: AccountFacts): Known<PreparedPrinc
   };
 }
 
-/** `rows`: those of other federated users are left out. `makerOf`: the user or root user that made a session, as it is now. */
+/** `rows`: rows of other federated users are ignored. `makerOf`: the current state of the user or root user that made a session. */
 export function buildFederated(
   arn: string,
   rows: readonly FederatedRow[],

@@ -52,7 +52,7 @@ export function buildUser(
   };
 }
 
-/** A role in its two forms: to be assumed, and as somebody who makes requests. */
+/** A role in its two forms: as a target to assume, and as a principal that makes requests. */
 export interface BuiltRole {
   readonly role: Known<PreparedRole>;
   /** A session of which only the role is known. */
@@ -67,7 +67,7 @@ export function buildRole(row: RoleRow, account: AccountFacts, compiled: Compile
   const { id, arn, name, path, tags } = row;
   const where = inAccount(account);
   const facts: RoleFacts = { ...where, arn, id, name, path, tags };
-  // A trust policy that cannot be read lets nobody in; whoever asks as the role need not hear of it.
+  // A trust policy that cannot be read lets nobody in; it does not concern requests made as the role.
   const trustPolicies = new PolicyCollector(compiled);
   const trust = prepareResource({
     arn,
@@ -96,7 +96,7 @@ export function buildRole(row: RoleRow, account: AccountFacts, compiled: Compile
   };
 }
 
-/** A session that has not ended, and who it speaks as. */
+/** A session that has not ended, and its principal. */
 export interface BuiltSession {
   readonly record: RoleSessionRecord;
   readonly principal: Known<PreparedPrincipal>;
@@ -104,7 +104,7 @@ export interface BuiltSession {
 
 /** The sessions of one ARN that have not ended, newest first. True for any later instant: those that expire stay in the list. */
 export interface BuiltSessions {
-  /** They were read at this instant; those that expired before it, but the newest, are not in the list. */
+  /** When they were read: sessions that had expired by then, except the newest, are not in the list. */
   readonly readAt: number;
   readonly sessions: readonly BuiltSession[];
 }
@@ -155,7 +155,7 @@ export function buildRoot(
   };
 }
 
-/** Who needs nothing looked up; null: everybody else. */
+/** A principal that needs no look-up; null for all others. */
 export function unstoredPrincipal(ref: PrincipalRef): Known<PreparedPrincipal> | null {
   if (ref.kind === 'service') {
     return { value: preparePrincipal({ kind: 'service', service: ref.service }, null, null), gaps: [] };

@@ -16,7 +16,7 @@ export interface ResourceRows {
   readonly arn: string;
   readonly given: string | null;
   readonly exact: ResourceRow | null;
-  /** The nearest of `holders` that is stored and has a policy, else the nearest that is stored. */
+  /** The nearest stored one of `holders` that has a policy, else the nearest stored one. */
   readonly holder: ResourceRow | null;
   readonly holders: readonly string[];
 }
@@ -32,7 +32,7 @@ export function resourceRows(
   return { arn, given: accountId, exact, holder, holders };
 }
 
-/** Whose the resource is: as its ARN says, else as the directory, else as the client. */
+/** The owner of a resource: from its ARN, else from the directory, else from the client. */
 export function ownerOf({ arn, given, exact, holder }: ResourceRows): string | null {
   const parsed = parseArn(arn);
   if (parsed !== null && isAccountId(parsed.accountId)) return parsed.accountId;
@@ -73,7 +73,7 @@ export function buildResource(
   };
 }
 
-/** A role as a resource is the role with its trust policy; a role that is not stored has none that is known. */
+/** A role as a resource, with its trust policy; for a role that is not stored none is known. */
 export function buildRoleResource(
   arn: string,
   role: Entry<BuiltRole | null>,

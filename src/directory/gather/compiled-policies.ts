@@ -2,20 +2,20 @@ import { type CompiledPolicy, loadPolicy } from '../../policy/load.ts';
 import { MalformedPolicy } from '../../policy/malformed-policy.ts';
 import type { PolicyKind } from '../../policy/policy-kind.ts';
 
-/** A document that was compiled, or why it could not be. */
+/** A compiled document, or why it could not be compiled. */
 export type Compiled = { readonly policy: CompiledPolicy } | { readonly fault: string };
 
-/** Compiled documents of one batch: all that it needs, whatever is dropped meanwhile. */
+/** Compiled documents of one batch: all that it needs, even if some are dropped from memory meanwhile. */
 export interface CompiledBatch {
   get(kind: PolicyKind, hash: string): Compiled | undefined;
 }
 
-/** Characters of policy text that are kept compiled; a compiled document takes about ten bytes for each. */
+/** Most characters of policy text kept compiled; a compiled document takes about ten bytes for each. */
 const LIMIT = 16_000_000;
 
 /**
- * Compiled documents by content and kind, in two generations: what is used moves to the young one, and when that is full
- * the old one goes. Never wrong, since the name of a document is the hash of its text.
+ * Compiled documents by content and kind, in two generations: a used document moves to the young one, and when that is
+ * full the old one is dropped. They never become wrong, because a document is named by the hash of its text.
  */
 export class CompiledPolicies implements CompiledBatch {
   #young = new Map<string, Compiled>();
@@ -58,7 +58,7 @@ function compile(kind: PolicyKind, text: string): Compiled {
 const DENY = { Sid: 'UnreadablePolicy', Effect: 'Deny', Action: '*', Resource: '*' };
 const denying = new Map<PolicyKind, CompiledPolicy>();
 
-/** What stands for a restriction that cannot be read: whatever it took away must not be granted. */
+/** Replaces a restriction that cannot be read: what it may have taken away must not be granted. */
 export function denyingPolicy(kind: 'boundary' | 'session' | 'scp' | 'rcp'): CompiledPolicy {
   const known = denying.get(kind);
   if (known !== undefined) return known;

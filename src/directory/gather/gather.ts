@@ -12,8 +12,8 @@ import type { Entry } from './memory.ts';
 import { collectWanted, resourceKey, type Wanted } from './wanted.ts';
 
 /**
- * What was found, by key, all of one revision. The first word of a key says what is kept under it: `build` in load.ts,
- * which alone makes entries, and the casts below have to agree.
+ * What was found, by key, all of one revision. The first word of a key names the kind of its entry: `build` in load.ts,
+ * the only place that makes entries, and the casts below must agree.
  */
 class Findings implements Gathered {
   readonly revision: Revision;
@@ -88,7 +88,7 @@ class Findings implements Gathered {
   }
 }
 
-/** Tries before everything is read at once, in case others write so often that what is in memory is always behind. */
+/** Tries before everything is read at once, in case others write so often that memory is always behind. */
 const ATTEMPTS = 3;
 
 /** Answers gather requests from memory, and reads what memory lacks. */
@@ -97,14 +97,14 @@ export class Gatherer {
   readonly #tools: LoadTools;
   readonly #synchronize: () => Promise<unknown>;
 
-  /** `synchronize` brings memory to a revision that is current after it was called. */
+  /** `synchronize` brings memory to a revision that was current when it was called, or later. */
   constructor(database: Database, tools: LoadTools, synchronize: () => Promise<unknown>) {
     this.#database = database;
     this.#tools = tools;
     this.#synchronize = synchronize;
   }
 
-  /** `since`: any state that is no older will do; null: the one that is current after this was called. */
+  /** `since`: any state that is no older is good enough; null: one that was current when this was called, or later. */
   async gather(request: GatherRequest, since: Revision | null = null): Promise<Gathered> {
     const { memory } = this.#tools;
     const wanted = collectWanted(request);
@@ -130,7 +130,7 @@ export class Gatherer {
     return new Findings(loaded.revision, loaded.entries, now);
   }
 
-  /** Where the accounts stand that belong to an organization, on a state that is no older than `since`. */
+  /** The places of accounts that belong to an organization, on a state that is no older than `since`. */
   async organizationOf(
     accountIds: readonly string[],
     since: Revision | null,
@@ -152,7 +152,7 @@ export class Gatherer {
   }
 }
 
-/** What expired before sessions were read is not in their list: it does not answer about an earlier instant. */
+/** Sessions that expired before they were read are not in the list, so it cannot answer about an earlier instant. */
 function isUsable(wanted: Wanted, entry: Entry, now: number | null): boolean {
   if (now === null || (wanted.kind !== 'sessions' && wanted.kind !== 'federated')) return true;
   return (entry.value as BuiltSessions | BuiltFederated).readAt <= now;

@@ -30,13 +30,13 @@ export interface LoadTools {
   readonly memory: Memory;
 }
 
-/** Entries of one revision, by key: those asked for, and what they were put together from. */
+/** Entries of one revision, by key: those asked for, and what they were built from. */
 export interface Loaded {
   readonly revision: bigint;
   readonly entries: ReadonlyMap<string, Entry>;
 }
 
-/** Accounts and organizations of a batch: those that memory has, and the others from the database. */
+/** Accounts and organizations of a batch, from memory where it has them, else from the database. */
 interface Accounts {
   readonly facts: Map<string, AccountFacts>;
   readonly accounts: ReadonlyMap<string, AccountRow>;
@@ -44,8 +44,8 @@ interface Accounts {
 }
 
 /**
- * Reads and puts together what is wanted, in three statements, which have to see one state of the database. Also where
- * the first has found nothing that would need the others: what is not there takes as long as what nobody may know of.
+ * Reads and builds what is wanted in three statements, which must see one state of the database. All three are sent even
+ * where the first finds nothing: what does not exist must take as long as what the caller may not know of.
  */
 export async function load(sql: Sql, wanted: readonly Wanted[], now: number, tools: LoadTools): Promise<Loaded> {
   const { catalog, memory } = tools;
@@ -93,7 +93,7 @@ function withCatalog(rows: EntityRows, wanted: readonly Wanted[], catalog: Catal
 
 async function readAccounts(sql: Sql, ids: ReadonlySet<string>, revision: bigint, memory: Memory): Promise<Accounts> {
   const facts = new Map<string, AccountFacts>();
-  // INVARIANT of Memory: what it has is true of its revision, which may be another one by now.
+  // INVARIANT of Memory: its entries are true of its revision, which may be a later one by now.
   if (memory.revision === revision) {
     for (const id of ids) {
       const known = memory.get(`account ${id}`);
@@ -141,7 +141,7 @@ function needed(
   return documents;
 }
 
-/** Compiles what is not compiled yet; the texts in `known` need not be read. */
+/** Compiles what is not compiled yet; texts in `known` are not read again. */
 async function compileAll(
   sql: Sql,
   documents: readonly NeededDocument[],
@@ -230,7 +230,7 @@ function accountEntry(facts: AccountFacts): Entry<AccountFacts> {
   return { value: facts, dependencies: facts.dependencies, bytes: 1_000 };
 }
 
-/** Who made the sessions of federated users of an account, as they are now; null: gone. */
+/** The makers of an account's federated sessions, in their current state; null: deleted. */
 function makers(
   rows: EntityRows,
   groups: ReadonlyMap<string, HolderRow>,

@@ -1,11 +1,11 @@
 import type { Touched } from '../apply/revision.ts';
 
-/** Something that was worked out from the directory, with what it was worked out from. */
+/** A value computed from the directory, with what it was computed from. */
 export interface Entry<T = unknown> {
   readonly value: T;
-  /** `Entity name` of everything whose change makes it wrong. */
+  /** `Entity name` of everything whose change invalidates it. */
   readonly dependencies: readonly string[];
-  /** Estimated. */
+  /** An estimate. */
   readonly bytes: number;
 }
 
@@ -21,8 +21,8 @@ export interface MemoryLimits {
 const LIMITS: MemoryLimits = { entries: 200_000, bytes: 256_000_000 };
 
 /**
- * What is known of one revision of the directory, bounded, in two generations: what is used moves to the young one, and
- * when that is half of what may be kept the old one goes. INVARIANT: every entry is true of `revision`.
+ * What is known of one revision of the directory. It is bounded, in two generations: a used entry moves to the young one,
+ * and when that reaches half of the limit the old one is dropped. INVARIANT: every entry is true of `revision`.
  */
 export class Memory {
   readonly #limits: MemoryLimits;
@@ -53,7 +53,7 @@ export class Memory {
     return old;
   }
 
-  /** To be called with entries that are true of `revision` only. */
+  /** Call it only with entries that are true of `revision`. */
   put(key: string, entry: Entry): void {
     for (const each of entry.dependencies) {
       const dependents = this.#dependents.get(each);
@@ -63,7 +63,7 @@ export class Memory {
     this.#keep(key, entry);
   }
 
-  /** Goes to a later revision: drops what `touched` makes wrong, everything when it is null. An earlier one changes nothing. */
+  /** Moves to a later revision: drops what `touched` invalidates, or everything if it is null. An earlier revision changes nothing. */
   advance(revision: bigint, touched: readonly Touched[] | null): void {
     if (revision <= this.#revision) return;
     this.#revision = revision;

@@ -59,7 +59,7 @@ export interface SessionRow {
 /** Credentials of sts:GetFederationToken that have not ended. Times are milliseconds since 1970. */
 export interface FederatedRow {
   readonly arn: string;
-  /** Null: the root user's. */
+  /** Null: of the root user. */
   readonly userId: string | null;
   readonly tags: StringMap;
   readonly sessionPolicies: readonly string[];
@@ -76,10 +76,10 @@ export interface ResourceRow {
   readonly policyBindings: StringMap;
 }
 
-/** Everything of one state of the directory that is asked for by name. */
+/** Everything that was asked for by name, from one state of the directory. */
 export interface EntityRows {
   readonly revision: bigint;
-  /** What was touched since the revision asked about; null: too much to say. */
+  /** What was touched since the given revision; null: too much to list. */
   readonly touched: readonly Touched[] | null;
   readonly users: readonly UserRow[];
   readonly groups: readonly HolderRow[];
@@ -107,7 +107,7 @@ const BOUNDARY = `(SELECT json_build_array(p.arn, p.name, v."documentHash")
 const holder = (column: string): string =>
   `'id', e.id, 'arn', e.arn, 'name', e.name, 'inline', ${inlineOf(column)}, 'attached', ${attachedOf(column)}`;
 
-/** More than this since the revision in memory, and the memory starts anew. */
+/** If more than this was touched since the revision in memory, the memory starts anew. */
 const MAX_CHANGES = 5_000;
 
 const touchedSince = (revision: string): string =>
@@ -115,7 +115,7 @@ const touchedSince = (revision: string): string =>
      (SELECT DISTINCT entity, "entityId" FROM "DirectoryChange" WHERE revision > ${revision}::text::bigint
        LIMIT ${MAX_CHANGES + 1}) c)`;
 
-/** What is the same for sessions wherever they are read. */
+/** The columns that sessions share wherever they are read. */
 export const SESSION_JSON = `json_build_object('id', s.id, 'accessKeyId', s."accessKeyId", 'arn', s.arn,
   'roleArn', s."roleArn", 'roleId', coalesce(s."roleId", s."formerRoleId"), 'federatedProvider', s."federatedProvider",
   'roleSessionName', s."roleSessionName", 'sourceIdentity', s."sourceIdentity", 'tags', s.tags,
@@ -126,8 +126,8 @@ export const SESSION_JSON = `json_build_object('id', s.id, 'accessKeyId', s."acc
 
 /**
  * One statement for a batch of any size: users $1, roles $2, sessions $3 (those that have not ended, with their roles and
- * the policies they name), resources $4, policies $5; changes since revision $6; sessions that expired before $7 count
- * only when they are the newest of their ARN; federated users $8 (their sessions, with who made them).
+ * the policies that they name), resources $4, policies $5; changes since revision $6; sessions that expired before $7
+ * count only if they are the newest of their ARN; federated users $8 (their sessions, with the makers of these).
  */
 const SELECT_ENTITIES = `
   WITH sessions AS (

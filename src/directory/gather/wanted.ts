@@ -4,7 +4,7 @@ import { isAccountId, type PrincipalRef } from '../../policy/principal-id.ts';
 import type { GatherRequest } from '../directory.ts';
 import type { EntityNames } from './rows.ts';
 
-/** One thing to be looked up, by the key it has in memory. */
+/** One entity to look up, by its key in memory. */
 export type Wanted =
   | { readonly kind: 'user'; readonly arn: string }
   | { readonly kind: 'role'; readonly arn: string }
@@ -23,7 +23,7 @@ export function resourceKey(arn: string, accountId: string | null): string {
   return `resource ${accountId ?? ''} ${arn}`;
 }
 
-/** Null: nothing is stored about such a principal. */
+/** Null: nothing is stored about a principal of this kind. */
 export function wantedPrincipal(ref: PrincipalRef): Wanted | null {
   switch (ref.kind) {
     case 'user':
@@ -42,13 +42,13 @@ export function wantedPrincipal(ref: PrincipalRef): Wanted | null {
   return null;
 }
 
-/** Whether a resource is a role, which bears its trust policy. */
+/** Whether a resource is a role, which has a trust policy. */
 export function isRoleArn(arn: string): boolean {
   const parsed = arn.includes(':iam:') ? parseArn(arn) : null;
   return parsed?.service === 'iam' && parsed.resource.startsWith('role/') && isAccountId(parsed.accountId);
 }
 
-/** A request without repetitions, by key. */
+/** A request without duplicates, by key. */
 export function collectWanted(request: GatherRequest): ReadonlyMap<string, Wanted> {
   const wanted = new Map<string, Wanted>();
   const add = (one: Wanted): void => {

@@ -6,14 +6,14 @@ import { setTimeout as delay } from 'node:timers/promises';
 import lockfile from 'proper-lockfile';
 import { RolegateError } from '../../policy/errors.ts';
 
-/** Milliseconds without a sign of life after which a lock counts as left behind; its holder renews it every half of that. */
+/** Milliseconds without renewal after which a lock counts as abandoned; its holder renews it at half that interval. */
 const STALE = 10_000;
 
-/** Who has the lock, beside the lock itself (which is an empty folder, so that taking it is atomic everywhere). */
+/** Names the holder of the lock. The lock itself is an empty folder, so that taking it is atomic everywhere. */
 interface Holder {
   readonly pid: number;
   readonly host: string;
-  /** When the process began, as its system counts; null where that cannot be read. Tells a process from a later one with its pid. */
+  /** When the process started, as its system counts; null where that cannot be read. It tells a process from a later one with the same pid. */
   readonly began: string | null;
 }
 
@@ -35,7 +35,7 @@ function isRunning(pid: number): boolean {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    // EPERM: it runs, and belongs to somebody else.
+    // EPERM: it runs, and belongs to another user.
     return error instanceof Error && 'code' in error && error.code === 'EPERM';
   }
 }
@@ -52,8 +52,8 @@ async function readHolder(path: string): Promise<Holder | null> {
 }
 
 /**
- * `unsure`: a process with its pid runs on this machine, and nothing tells whether it is the same one. `elsewhere`: it is
- * of another machine or container, where its pid says nothing here.
+ * `unsure`: a process with its pid runs on this machine, and nothing tells whether it is the same one. `elsewhere`: it
+ * runs on another machine or in another container, so its pid means nothing here.
  */
 type HolderState = 'alive' | 'dead' | 'unsure' | 'elsewhere';
 
@@ -74,7 +74,7 @@ function refusal(folder: string, holder: Holder | null): RolegateError {
   );
 }
 
-/** Of several processes that find the same dead holder, one gets to remove its lock: the one that renames its file. */
+/** Of several processes that find the same dead holder, the one that renames its file removes the lock. */
 async function removeDead(lockPath: string, holderPath: string, dead: Holder): Promise<void> {
   const mine = `${holderPath}.${String(process.pid)}`;
   try {
@@ -87,19 +87,19 @@ async function removeDead(lockPath: string, holderPath: string, dead: Holder): P
     await rm(lockPath, { recursive: true, force: true });
     await rm(mine, { force: true });
   } else {
-    // Somebody else was quicker, and this is the file it has written since.
+    // Another process was faster, and this is the file that it has written since.
     await rename(mine, holderPath);
   }
 }
 
-/** A lock that is held. */
+/** A held lock. */
 export interface DataDirLock {
-  /** True once another process has the folder, whatever made it think that it could. */
+  /** True once another process has taken over the folder, for whatever reason. */
   isLost(): boolean;
   release(): Promise<void>;
 }
 
-/** Null: somebody else has it. */
+/** Null: another process holds it. */
 async function take(folder: string, lockPath: string, holderPath: string): Promise<DataDirLock | null> {
   let lost = false;
   try {
@@ -130,8 +130,8 @@ async function take(folder: string, lockPath: string, holderPath: string): Promi
 }
 
 /**
- * Makes this process the only one on `dataDir`: two on one PGlite folder destroy it. The lock of a process that was
- * killed is taken over at once where its end can be seen, else when it has not been renewed for ten seconds. Throws
+ * Makes this process the only one on `dataDir`: two on one PGlite folder destroy it. The lock of a killed process is
+ * taken over at once where its end can be seen, otherwise when it has not been renewed for ten seconds. Throws
  * DATA_DIR_LOCKED.
  */
 export async function lockDataDir(dataDir: string): Promise<DataDirLock> {
@@ -142,12 +142,12 @@ export async function lockDataDir(dataDir: string): Promise<DataDirLock> {
   for (;;) {
     const holder = await readHolder(holderPath);
     const state = stateOf(holder, folder);
-    // Also one that has not renewed its lock for long (it was suspended): it would go on writing when it wakes.
+    // This includes a process that has not renewed its lock for long (it was suspended): it would continue to write when it wakes.
     if (state === 'alive') throw refusal(folder, holder);
     if (state === 'dead' && holder !== null) await removeDead(lockPath, holderPath, holder);
     const lock = await take(folder, lockPath, holderPath);
     if (lock !== null) return lock;
-    // Where it cannot be seen whether the holder lives, it is given the time to renew its lock.
+    // If it is unknown whether the holder lives, it gets the time to renew its lock.
     if (state === 'unsure' || Date.now() > deadline) throw refusal(folder, await readHolder(holderPath));
     await delay(250);
   }

@@ -1,6 +1,6 @@
 import type { SqlMigrationAwareDriverAdapterFactory } from '@prisma/driver-adapter-utils';
 
-/** What can stand for `$1`, `$2` … Larger values travel as JSON text and are cast by the statement (`$1::text::jsonb`). */
+/** Values of `$1`, `$2` … Larger values are passed as JSON text and cast by the statement (`$1::text::jsonb`). */
 export type SqlParameter = string | number | bigint | boolean | null | readonly string[];
 
 /**
@@ -12,19 +12,19 @@ export interface Sql {
 }
 
 /**
- * PostgreSQL in one of its two shapes. Prisma's client reads through `adapter`; what has to be one statement for a whole
+ * PostgreSQL in one of its two shapes. Prisma's client reads through `adapter`; what must be one statement for a whole
  * batch is SQL, on the same connections.
  */
 export interface Database extends Sql {
   readonly adapter: SqlMigrationAwareDriverAdapterFactory;
-  /** This process is the only one that can write. */
+  /** Whether this process is the only one that can write. */
   readonly exclusive: boolean;
   /** `read`: one unchanging state of the database. Rejects when the commit fails; rolls back when `work` rejects. */
   transaction<T>(kind: 'read' | 'write', work: (sql: Sql) => Promise<T>): Promise<T>;
-  /** Keeps every other process that would hold the same lock waiting while `work` runs. */
+  /** Runs `work` while every other process that wants the same lock waits. */
   withLock<T>(work: () => Promise<T>): Promise<T>;
   close(): Promise<void>;
 }
 
-/** Told every statement, BEGIN and COMMIT included, without its parameters. */
+/** Receives every statement, including BEGIN and COMMIT, without its parameters. */
 export type StatementListener = (sql: string) => void;

@@ -10,7 +10,7 @@ import type { Database, Sql, SqlParameter, StatementListener } from './database.
 import { pgliteAdapter } from './pglite-adapter.ts';
 import { directoryError } from './unavailable.ts';
 
-/** While it is there, the database has never been ready: nothing in it was acknowledged to anybody. */
+/** While this file exists, the database has never been ready: nothing in it was acknowledged to anybody. */
 const UNFINISHED = 'db.unfinished';
 
 async function writeDurably(path: string): Promise<void> {
@@ -74,7 +74,7 @@ class EmbeddedDatabase implements Database {
   }
 }
 
-/** Begins anew when an earlier first start was cut off, so that a half unpacked cluster is never opened. */
+/** Starts anew if an earlier first start was cut off, so that a half unpacked cluster is never opened. */
 async function openCluster(dataDir: string): Promise<PGlite> {
   const folder = join(dataDir, 'db');
   const unfinished = join(dataDir, UNFINISHED);
@@ -86,8 +86,8 @@ async function openCluster(dataDir: string): Promise<PGlite> {
 }
 
 /**
- * PGlite in `dataDir/db`. Runs `prepare` before it is first handed out; a start that is cut off before `prepare` has
- * finished for the first time leaves nothing behind. Throws DATA_DIR_LOCKED when another process has the folder.
+ * PGlite in `dataDir/db`. Runs `prepare` before anybody uses it; a start that is cut off before `prepare` has finished
+ * for the first time leaves nothing behind. Throws DATA_DIR_LOCKED if another process holds the folder.
  */
 export async function openEmbeddedDatabase(
   dataDir: string,

@@ -42,7 +42,7 @@ async function readApplied(sql: Sql): Promise<readonly AppliedMigration[]> {
   );
 }
 
-/** Throws when the database is not one that the migrations of this version lead to. */
+/** Throws if the migrations of this version do not lead to this database. */
 function isUpToDate(migrations: readonly Migration[], applied: readonly AppliedMigration[]): boolean {
   const known = new Map(migrations.map((each) => [each.name, each.checksum]));
   for (const { name, checksum, finished } of applied) {
@@ -71,7 +71,7 @@ function isUpToDate(migrations: readonly Migration[], applied: readonly AppliedM
 
 /**
  * Brings the database to the state of `prisma/schema.prisma`. Prisma's schema engine applies what is missing; it is loaded
- * only then, since it takes longer than all the rest of a start.
+ * only then, because it takes longer than the rest of a start.
  */
 export async function migrate(database: Database): Promise<void> {
   const folder = join(prismaFolder(), 'migrations');

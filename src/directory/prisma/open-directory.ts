@@ -174,8 +174,8 @@ export async function directoryIn(database: Database, catalog: Catalog): Promise
 }
 
 /**
- * Opens the directory, and brings its database to the present schema first. Throws RolegateError: DATA_DIR_LOCKED (another
- * process has the folder), DATA_DIR_UNUSABLE, DIRECTORY_UNAVAILABLE (the server does not answer), BAD_CONFIGURATION,
+ * Opens the directory, after bringing its database to the current schema. Throws RolegateError: DATA_DIR_LOCKED (another
+ * process holds the folder), DATA_DIR_UNUSABLE, DIRECTORY_UNAVAILABLE (the server does not answer), BAD_CONFIGURATION,
  * DIRECTORY_TOO_NEW, MIGRATION_FAILED, MIGRATION_CHANGED.
  */
 export async function openDirectory(options: DirectoryOptions, catalog: Catalog): Promise<OpenDirectory> {

@@ -25,12 +25,12 @@ function reporting(base: SqlQueryable, onStatement: StatementListener): SqlQuery
   };
 }
 
-/** Statements on `client` with the type conversions of pglite-prisma-adapter, which needs nothing of it but `query`. */
+/** Statements on `client` with the type conversions of pglite-prisma-adapter, which uses only its `query`. */
 function queryable(client: PGlite | PGliteTransaction): Promise<SqlDriverAdapter> {
   return new PrismaPGlite(client as PGlite).connect();
 }
 
-/** Resolves once the transaction is open; it stays so until `commit` or `rollback`. */
+/** Resolves once the transaction is open; it stays open until `commit` or `rollback`. */
 function startTransaction(client: PGlite, onStatement: StatementListener): Promise<Transaction> {
   return new Promise((opened, failed) => {
     const done = client.transaction(async (inner) => {

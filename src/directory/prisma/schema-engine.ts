@@ -9,7 +9,7 @@ import type { MigrationList, SchemaEngine } from '@prisma/schema-engine-wasm';
 import * as bindings from '@prisma/schema-engine-wasm/schema_engine_bg';
 import { RolegateError } from '../../policy/errors.ts';
 
-/** What wasm-bindgen's glue exports beside the engine; its types leave them out. */
+/** Exports of wasm-bindgen's glue that its types leave out. */
 interface Glue {
   readonly SchemaEngine: typeof SchemaEngine;
   __wbg_set_wasm(exports: WebAssembly.Exports): void;
@@ -17,10 +17,10 @@ interface Glue {
 
 let loading: Promise<typeof SchemaEngine> | null = null;
 
-/** What the engine waits for at most: ten seconds for its lock. It never clears them, and a process would stay for them. */
+/** Timers that the engine starts: at most ten seconds, for its lock. It never clears them, and they would keep the process alive. */
 const timers = new Set<NodeJS.Timeout>();
 
-/** What the engine calls. Its timers are remembered, to be cleared with it. */
+/** Functions that the engine calls. Its timers are remembered, to be cleared with it. */
 function engineImports(): WebAssembly.ModuleImports {
   const glue = bindings as unknown as WebAssembly.ModuleImports;
   const setTimer = (callback: () => void, milliseconds: number): NodeJS.Timeout => {
@@ -34,7 +34,7 @@ function engineImports(): WebAssembly.ModuleImports {
 
 /**
  * Prisma's schema engine in its WebAssembly build. The package's own entry imports the `.wasm` file as a module, which
- * Node cannot; so it is put together here as that entry does it.
+ * Node cannot do, so it is assembled here as that entry does it.
  */
 async function loadEngine(): Promise<typeof SchemaEngine> {
   const glue = bindings as unknown as Glue;
@@ -55,7 +55,7 @@ export interface Migrations {
   readonly migrations: readonly { readonly name: string; readonly script: string }[];
 }
 
-/** The folder as the engine takes it. */
+/** The folder in the engine's form. */
 function listOf({ folder, migrations }: Migrations): MigrationList {
   return {
     baseDir: folder,

@@ -5,7 +5,7 @@ import { RolegateError } from '../../policy/errors.ts';
 import type { Database, Sql, SqlParameter, StatementListener } from './database.ts';
 import { directoryError } from './unavailable.ts';
 
-/** Any number, the same in every gateway: the advisory lock that is held while migrating. */
+/** The advisory lock held while migrating: any number, the same in every gateway. */
 const MIGRATION_LOCK = 7_265_117_001;
 
 const BEGIN = {
@@ -18,7 +18,7 @@ function textOf(query: unknown): string {
   return typeof query === 'object' && query !== null && 'text' in query ? String(query.text) : '';
 }
 
-/** Reports what a connection is asked, whoever asks: Prisma's adapter uses the same connections. */
+/** Reports every statement of a connection, including those of Prisma's adapter, which uses the same connections. */
 function listen(client: PoolClient, onStatement: StatementListener): void {
   // `query` has seven overloads; all of them take the statement first.
   const query = client.query.bind(client) as (...args: unknown[]) => unknown;
@@ -86,7 +86,7 @@ class ServerDatabase implements Database {
       );
       throw directoryError(error);
     } finally {
-      // A connection on which even ROLLBACK failed is not given to anybody else.
+      // A connection on which even ROLLBACK failed is not used again.
       client.release(failed !== null);
     }
   }
@@ -99,7 +99,7 @@ class ServerDatabase implements Database {
     } catch (error) {
       throw directoryError(error);
     } finally {
-      // Ends the session, and the lock with it, also when the server is gone.
+      // Ends the session and its lock, even if the server is gone.
       client.release(true);
     }
   }
@@ -117,7 +117,7 @@ class ServerDatabase implements Database {
   }
 }
 
-/** Connects when first asked. Throws when `url` is none; a server that is not there shows at the first statement. */
+/** Connects at the first statement. Throws if `url` is not one; a missing server shows at the first statement. */
 export function openServerDatabase(url: string, onStatement?: StatementListener): Database {
   if (!/^postgres(ql)?:\/\//.test(url) || !URL.canParse(url)) {
     throw new RolegateError(
@@ -133,7 +133,7 @@ export function openServerDatabase(url: string, onStatement?: StatementListener)
     keepAlive: true,
   });
   // Idle connections break when the server goes away. Without a listener that would end the process; the pool has
-  // already dropped the connection, and whoever asks next gets a new one or a clear error.
+  // already dropped the connection, and the next caller gets a new one or a clear error.
   pool.on('error', () => undefined);
   pool.on('connect', (client) => {
     client.on('error', () => undefined);

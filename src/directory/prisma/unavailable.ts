@@ -1,6 +1,6 @@
 import { RolegateError } from '../../policy/errors.ts';
 
-/** Codes of Node and of PostgreSQL (https://www.postgresql.org/docs/current/errcodes-appendix.html) for a server that is not there. */
+/** Codes of Node and of PostgreSQL (https://www.postgresql.org/docs/current/errcodes-appendix.html) for an unreachable server. */
 const LOST = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
@@ -43,7 +43,7 @@ function isLost(error: unknown): boolean {
   );
 }
 
-/** `error` as callers get it: DIRECTORY_UNAVAILABLE when the database is not there (asking again later can succeed). */
+/** `error` as callers get it: DIRECTORY_UNAVAILABLE if the database is unreachable (a later try can succeed). */
 export function directoryError(error: unknown): unknown {
   if (error instanceof RolegateError || !isLost(error)) return error;
   return new RolegateError('DIRECTORY_UNAVAILABLE', "the directory's database does not answer", { cause: error });

@@ -6,10 +6,10 @@ import type { Store } from '../store.ts';
 import { selectCount, selectPage } from './audit-search.ts';
 import type { AuditEvent, AuditStore, NewAuditEvent } from './audit-store.ts';
 
-/** Any number, the same in every gateway: the advisory lock of who adds to the audit trail. */
+/** The advisory lock for adding to the audit trail: any number, the same in every gateway. */
 const AUDIT_LOCK = 7_265_117_002;
 
-/** Kept with each event as they are; `at` and the sequence are not among them. */
+/** Columns that are stored with each event as given; `at` and the sequence are not among them. */
 const TEXTS = [
   'requestId',
   'event',
@@ -27,12 +27,12 @@ const TEXTS = [
   'deniedBy',
 ] as const satisfies readonly (keyof NewAuditEvent)[];
 
-/** Longer ones are cut: what a client says about itself must not fill the trail. */
+/** Longer texts are cut: what a client says about itself must not fill the trail. */
 const MAX_CHARACTERS = 2_048;
 
 const COLUMNS = TEXTS.map((name) => `"${name}"`).join(', ');
 
-/** Keeps an event, and of which accounts it is: $5 is what can be read off it, $6 the access key that its target may be. */
+/** Stores an event and the accounts it is about: $5 are those that can be read off it, $6 is the access key that its target may be. */
 const INSERT_EVENT = `WITH added AS (
     INSERT INTO "AuditEvent" (at, outcome, revision, parameters, ${COLUMNS})
     VALUES ($1::text::timestamp(3), $2::text::"AuditOutcome", $3::text::bigint, $4::text::jsonb,
@@ -46,7 +46,7 @@ const INSERT_EVENT = `WITH added AS (
     UNION SELECT split_part(s.principal, ':', 5) FROM "KeySession" s WHERE s."accessKeyId" = $6) a
    WHERE a.id ~ '^[0-9]{12}$'`;
 
-/** Cut first: that can leave half of a surrogate pair. */
+/** The text is cut first, because a cut can leave half of a surrogate pair. */
 function kept(text: string | null): string | null {
   return text === null ? null : storable(text.slice(0, MAX_CHARACTERS));
 }
@@ -63,8 +63,8 @@ function accountsNamedIn({ principal, target, accountIds = [] }: NewAuditEvent):
 }
 
 /**
- * Adds an event inside the transaction of `sql`; nothing without one. INVARIANT: whoever adds holds the lock until its
- * transaction ends, so that numbers are given in the order of commits and a reader that goes on after a number misses nothing.
+ * Adds an event inside the transaction of `sql`; does nothing without an event. INVARIANT: the writer holds the lock until its
+ * transaction ends, so that numbers follow the order of commits and a reader that continues after a number misses nothing.
  */
 export async function addAuditEvent(sql: Sql, event: NewAuditEvent | undefined, revision?: bigint): Promise<void> {
   if (event === undefined) return;
@@ -86,7 +86,7 @@ type AuditRow = Omit<AuditEvent, 'sequence' | 'revision'> & {
   readonly revision: string | null;
 };
 
-/** What of an event `e` is read. */
+/** The columns of an event `e` that are read. */
 const EVENT_COLUMNS = `e.sequence::text, ${millisecondsOf('e.at')} AS at, e.outcome::text,
   e.revision::text, e.parameters, ${TEXTS.map((name) => `e."${name}"`).join(', ')}`;
 

@@ -2,7 +2,7 @@ import { toIso } from '../instants.ts';
 import type { SqlParameter } from '../prisma/database.ts';
 import type { AuditFilter, AuditPage } from './audit-store.ts';
 
-/** At most so many events at a time: a page, and whether there is more. */
+/** The most events read at a time: a page, and one more to see whether there are others. */
 const MAX_PAGE = 1_001;
 
 export interface Statement {
@@ -10,7 +10,7 @@ export interface Statement {
   readonly parameters: readonly SqlParameter[];
 }
 
-/** What a statement is given, with the places of it in its text. */
+/** The parameters of a statement, with their places in its text. */
 class Parameters {
   readonly values: SqlParameter[] = [];
 
@@ -20,7 +20,7 @@ class Parameters {
   }
 }
 
-/** Of an event `e`, all but its accounts. */
+/** The conditions on an event `e`, apart from its accounts. */
 function conditionsOf(filter: AuditFilter, parameters: Parameters): readonly string[] {
   const { outcome, from, until } = filter;
   const conditions: string[] = [];
@@ -47,15 +47,15 @@ function where(conditions: readonly string[]): string {
 }
 
 /**
- * The accounts by which events are looked for; null: they are looked for by who did it or to what, and each is looked at
- * for its accounts. Both ways go through nobody else's events: an account with few of them in a long trail is not waited
- * for, whatever the planner thinks that it knows of how many there are (PGlite gathers no statistics).
+ * The accounts by which events are searched; null: they are searched by principal or target, and the accounts of each are
+ * checked. Neither way reads the events of others: an account with few events in a long trail is found fast, whatever
+ * the planner believes about their number (PGlite gathers no statistics).
  */
 function soughtAccounts({ principal, target, accountIds }: AuditFilter): readonly string[] | null {
   return principal === undefined && target === undefined ? (accountIds ?? null) : null;
 }
 
-/** As a scalar: the planner does not make a join of it, for which it could read all of an account's events. */
+/** A scalar sub-query: the planner does not turn it into a join, for which it could read all events of an account. */
 function isOfAccounts({ accountIds }: AuditFilter, parameters: Parameters): readonly string[] {
   if (accountIds === undefined) return [];
   const among = `x."accountId" = ANY(${parameters.add(accountIds)}::text[])`;
@@ -85,7 +85,7 @@ export function selectPage(columns: string, page: AuditPage): Statement {
     ...betweenOf(page, 'x.sequence', parameters),
     ...(own === '' ? [] : [`(SELECT ${own} FROM "AuditEvent" e WHERE e.sequence = x.sequence)`]),
   ];
-  // Of each account what could be on the page, in order; an event of several accounts is one.
+  // From each account what could be on the page, in order; an event of several accounts counts once.
   const text = `WITH page AS MATERIALIZED (
     SELECT DISTINCT s.sequence FROM unnest(${list}::text[]) AS a(id) CROSS JOIN LATERAL (
       SELECT x.sequence FROM "AuditEventAccount" x ${where(conditions)} ORDER BY x.sequence ${direction} LIMIT ${most}) s

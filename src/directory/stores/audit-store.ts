@@ -1,7 +1,7 @@
 import type { DecisionEffect } from '../../evaluation/decision.ts';
 import type { PolicyLayer } from '../../evaluation/layer.ts';
 
-/** Something that happened, as it is to be kept. Null: does not apply, or is not known. */
+/** An event to be stored. Null: does not apply, or is not known. */
 export interface NewAuditEvent {
   /** Milliseconds since 1970. */
   readonly at: number;
@@ -12,7 +12,7 @@ export interface NewAuditEvent {
   readonly principal: string;
   /** The access key it used. */
   readonly keyId: string | null;
-  /** The role that it was in: its ARN, and the id of the session. */
+  /** The role that the caller was in: its ARN, and the id of the session. */
   readonly roleArn: string | null;
   readonly roleSessionId: string | null;
   readonly sourceIdentity: string | null;
@@ -20,20 +20,20 @@ export interface NewAuditEvent {
   readonly userAgent: string | null;
   /** service:Action */
   readonly action: string | null;
-  /** ARN or id of what it was done to. */
+  /** ARN or id of the target. */
   readonly target: string | null;
-  /** With what: names of parameters to their values, a document's as `sha256:` with that of its text. Left out: nothing is told. */
+  /** Parameters by name; a document is given as `sha256:` and the hash of its text. Left out: none. */
   readonly parameters?: Readonly<Record<string, string>> | null;
-  /** REFUSED: the caller may not, or is not who it says. FAILED: the request was not one that could be done. */
+  /** REFUSED: the caller is not allowed, or did not prove its identity. FAILED: the request could not be carried out. */
   readonly outcome: 'SUCCEEDED' | 'REFUSED' | 'FAILED';
   /** AWS's error code. */
   readonly code: string | null;
-  /** Of the decision it rests on. */
+  /** Effect of the decision behind the outcome. */
   readonly effect: DecisionEffect | null;
   readonly deniedBy: PolicyLayer | null;
-  /** Of the decision. Where the event goes with a change, the revision that the change led to takes its place. */
+  /** Revision of the decision. If the event belongs to a change, it is the revision that the change led to. */
   readonly revision: bigint | null;
-  /** Accounts that it is of beside those that its principal and its target tell of. Kept, but not read back. */
+  /** Accounts that the event is about beside those of its principal and target. Stored, but not read back. */
   readonly accountIds?: readonly string[];
 }
 
@@ -42,36 +42,36 @@ export interface AuditEvent extends Omit<NewAuditEvent, 'accountIds'> {
   readonly sequence: bigint;
 }
 
-/** Events that are all of what is given. */
+/** Events that meet every condition given. */
 export interface AuditFilter {
   readonly principal?: string;
   readonly target?: string;
   readonly event?: string;
   readonly outcome?: NewAuditEvent['outcome'];
   readonly roleSessionId?: string;
-  /** Milliseconds since 1970: from then on, and before then. */
+  /** Milliseconds since 1970: the first instant included, and the first one after it that is not. */
   readonly from?: number;
   readonly until?: number;
-  /** Events of principals of these accounts, or that were done to something or with a key of theirs: as it was then. */
+  /** Events of principals of these accounts, or on targets or with keys that belonged to them at that time. */
   readonly accountIds?: readonly string[];
 }
 
-/** At most `limit` (1 to 1,001: a page, and whether there is more) events after `after` and before `before`. */
+/** At most `limit` events (1 to 1,001: a page, and one to see whether there are more) after `after` and before `before`. */
 export interface AuditPage {
   readonly after?: bigint;
   readonly before?: bigint;
   readonly limit: number;
-  /** Those at the end of them, newest first. Left out: those at their beginning, oldest first. */
+  /** True: the last ones, newest first. Left out: the first ones, oldest first. */
   readonly newest?: boolean;
   readonly filter?: AuditFilter;
 }
 
 /** The audit trail: events in the order in which they were committed. Nothing in it is ever changed or removed. */
 export interface AuditStore {
-  /** Keeps an event that goes with no change of the directory; those that do are given to the change. */
+  /** Stores an event that belongs to no change of the directory; the event of a change is passed to the change. */
   record(event: NewAuditEvent): Promise<void>;
-  /** What was answered once is never preceded by a later one. */
+  /** A later event is never placed before one that was already returned. */
   list(page: AuditPage): Promise<readonly AuditEvent[]>;
-  /** How many events there are in all. */
+  /** The number of events in all. */
   count(filter: AuditFilter): Promise<number>;
 }

@@ -3,7 +3,7 @@ import { toIso } from '../instants.ts';
 import type { Sql } from '../prisma/database.ts';
 import type { SessionEndReason } from './session-store.ts';
 
-/** Ends a role session that has not ended, inside a transaction that has the turn of writing; what that touches. */
+/** Ends a role session that has not ended, inside a transaction that holds the write lock; returns what that touches. */
 export async function endRoleSession(
   sql: Sql,
   id: string,

@@ -2,7 +2,7 @@ import type { EntityStore } from '../entities/entity-store.ts';
 import type { AuditStore, NewAuditEvent } from './audit-store.ts';
 import type { KeySessionStore } from './key-session-store.ts';
 
-/** What being somebody rests on, beside access keys and role sessions. */
+/** Stores behind identities, beside those of access keys and role sessions. */
 export interface IdentityStores {
   readonly audit: AuditStore;
   readonly keySessions: KeySessionStore;
@@ -19,10 +19,10 @@ export interface MfaDeviceRecord {
   readonly name: string;
   readonly seedId: string;
   readonly createdAt: number;
-  /** Whose it is; null: it is enabled for nobody. */
+  /** The user it is enabled for; null: nobody. */
   readonly user: { readonly id: string; readonly arn: string } | null;
   readonly enabledAt: number | null;
-  /** Of the last code that was accepted; null: none was. */
+  /** Time step of the last accepted code; null: none was accepted. */
   readonly lastTimeStep: number | null;
 }
 
@@ -35,18 +35,18 @@ export interface MfaDeviceStore {
     device: Pick<MfaDeviceRecord, 'serialNumber' | 'accountId' | 'name' | 'seedId' | 'createdAt'>,
     event?: NewAuditEvent,
   ): Promise<void>;
-  /** Throws NoSuchEntity, EntityAlreadyExists (it is somebody's), LimitExceeded (8 per user). */
+  /** Throws NoSuchEntity, EntityAlreadyExists (it is enabled for a user), LimitExceeded (8 per user). */
   enable(
     device: { readonly serialNumber: string; readonly userArn: string; readonly timeStep: number; readonly at: number },
     event?: NewAuditEvent,
   ): Promise<void>;
   /** Throws NoSuchEntity unless it is the user's. */
   disable(device: { readonly serialNumber: string; readonly userArn: string }, event?: NewAuditEvent): Promise<void>;
-  /** Throws NoSuchEntity, DeleteConflict (it is somebody's). */
+  /** Throws NoSuchEntity, DeleteConflict (it is enabled for a user). */
   remove(serialNumber: string, event?: NewAuditEvent): Promise<void>;
   /**
-   * Accepts the code of a time step for good. False: a code of that step or of a later one was accepted before, or the
-   * device is not this user's any more. Of several that come at once, on one gateway or many, one gets true.
+   * Accepts the code of a time step permanently. False: a code of that step or of a later one was accepted before, or the
+   * device no longer belongs to this user. Of several calls at once, on one gateway or many, one gets true.
    */
   acceptTimeStep(serialNumber: string, userId: string, timeStep: number): Promise<boolean>;
 }
@@ -69,7 +69,7 @@ export interface OidcProviderStore {
   list(accountId: string): Promise<readonly OidcProviderRecord[]>;
   /** Throws EntityAlreadyExists, NoSuchEntity (no such account). */
   create(provider: OidcProviderRecord, event?: NewAuditEvent): Promise<void>;
-  /** What is left out stays. Throws NoSuchEntity. */
+  /** What is left out does not change. Throws NoSuchEntity. */
   update(
     arn: string,
     change: Partial<Pick<OidcProviderRecord, 'clientIds' | 'jwks'>>,
@@ -89,8 +89,8 @@ export interface SigningKeyRecord {
 }
 
 export interface SigningKeyStore {
-  /** Oldest first; the last one signs. From memory while nothing has changed. */
+  /** Oldest first; the last one signs. Answered from memory while nothing has changed. */
   list(): Promise<readonly SigningKeyRecord[]>;
-  /** A new generation; with `retireOlder`, tokens of the older ones are not accepted any more. Answers its number. */
+  /** Adds a generation; with `retireOlder`, tokens of older ones are no longer accepted. Returns its number. */
   rotate(rotation: { readonly at: number; readonly retireOlder: boolean }, event?: NewAuditEvent): Promise<number>;
 }

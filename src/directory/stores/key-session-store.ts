@@ -3,19 +3,19 @@ import type { NewAuditEvent } from './audit-store.ts';
 export type KeySessionKind = 'SESSION_TOKEN' | 'FEDERATED_USER' | 'SIGN_IN';
 
 /**
- * A principal as itself with something else than its long-term key: credentials of sts:GetSessionToken, of
- * sts:GetFederationToken, or a browser that is signed in. Times are milliseconds since 1970.
+ * A principal that acts as itself without its long-term key: with credentials of sts:GetSessionToken or
+ * sts:GetFederationToken, or in a signed-in browser. Times are milliseconds since 1970.
  */
 export interface KeySessionRecord {
   readonly id: string;
   readonly kind: KeySessionKind;
   /** ASIA…; null: a sign-in. */
   readonly accessKeyId: string | null;
-  /** AKIA…: the key it was made with. */
+  /** AKIA…: the key that it was created with. */
   readonly keyId: string;
-  /** Principal id of who made it: a user, a root user or a service. */
+  /** Principal id of its creator: a user, a root user or a service. */
   readonly principal: string;
-  /** AIDA…; null: not a user's. */
+  /** AIDA…; null: its creator is not a user. */
   readonly userId: string | null;
   /** arn:aws:sts::111111111111:federated-user/name; null: it acts as `principal`. */
   readonly federatedArn: string | null;
@@ -23,9 +23,9 @@ export interface KeySessionRecord {
   /** Texts of the documents given. */
   readonly sessionPolicies: readonly string[];
   readonly sessionPolicyArns: readonly string[];
-  /** When the user proved to hold its MFA device; null: it did not. */
+  /** When the user proved possession of its MFA device; null: it did not. */
   readonly mfaAuthenticatedAt: number | null;
-  /** SIGN_IN: the id of the role session that it has switched to; null: none. */
+  /** For SIGN_IN: the id of the role session that it has switched to; null: none. */
   readonly roleSessionId: string | null;
   readonly sourceIp: string | null;
   readonly userAgent: string | null;
@@ -34,16 +34,16 @@ export interface KeySessionRecord {
   readonly endedAt: number | null;
 }
 
-/** One that is to be made. */
+/** A key session to be created. */
 export type NewKeySession = Omit<KeySessionRecord, 'endedAt' | 'roleSessionId'>;
 
 export interface KeySessionStore {
   /** Null: there is none, or its user was deleted. */
   find(id: string): Promise<KeySessionRecord | null>;
-  /** Throws NoSuchEntity when its user is not there any more. */
+  /** Throws NoSuchEntity if its user no longer exists. */
   create(session: NewKeySession, event?: NewAuditEvent): Promise<void>;
-  /** Idempotent. Ends the role session that a sign-in has switched to as well. */
+  /** Idempotent. Also ends the role session that a sign-in has switched to. */
   end(id: string, at: number, event?: NewAuditEvent): Promise<void>;
-  /** A sign-in gives its role back: the role session ends, and the own permissions are back. False: it was in none. */
+  /** A sign-in leaves its role: the role session ends, and the user's own permissions are back. False: it was in none. */
   leaveRole(id: string, at: number, event?: NewAuditEvent): Promise<boolean>;
 }

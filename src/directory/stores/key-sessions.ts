@@ -50,13 +50,13 @@ async function insert(sql: Sql, session: NewKeySession): Promise<void> {
   if (rows.length === 0) throw new RolegateError('NoSuchEntity', `the user ${session.principal} cannot be found`);
 }
 
-/** `federatedArn`: of a federated user, whose sessions are read by it. */
+/** `federatedArn`: the ARN of a federated user, by which its sessions are read. */
 function touchedBy(id: string, federatedArn: string | null = null): readonly Touched[] {
   return [id, ...(federatedArn === null ? [] : [federatedArn])].map((entityId) => ({ entity: 'KeySession', entityId }));
 }
 
 /**
- * Puts a sign-in into a role session (null: into none) inside a transaction that has the turn of writing; answers the one
+ * Puts a sign-in into a role session (null: into none) inside a transaction that holds the write lock; returns the one
  * that it was in. Throws ExpiredToken when the sign-in has ended meanwhile.
  */
 export async function setBrowserRole(
@@ -77,14 +77,14 @@ export async function setBrowserRole(
   return { left: row.left, touched: touchedBy(id) };
 }
 
-/** The role session that a sign-in is in ends with it, or by being left. */
+/** The role session of a sign-in ends with the sign-in, or when it is left. */
 async function exitRoleSession(sql: Sql, id: string | null, at: number): Promise<readonly Touched[]> {
   return id === null ? [] : endRoleSession(sql, id, at, 'EXITED');
 }
 
 /**
- * Ends the sign-ins of browsers that were made with a long-term key of `owner`, inside a transaction that has the turn of
- * writing. The role sessions that they are in have been held by nobody else.
+ * Ends the browser sign-ins that were made with a long-term key of `owner`, inside a transaction that holds the write
+ * lock, together with their role sessions, which nobody else has held.
  */
 export async function endSignIns(
   sql: Sql,
@@ -105,7 +105,7 @@ export async function endSignIns(
   return touched;
 }
 
-/** What principals have as themselves beside their long-term keys. */
+/** Key sessions: what principals act with as themselves, beside their long-term keys. */
 export function keySessions(store: Store): KeySessionStore {
   const { database, memory } = store;
   return {

@@ -41,7 +41,7 @@ async function checkRoom(sql: Sql, user: string): Promise<void> {
   throw quotaExceeded('MFADevicesPerUser', DEVICES_PER_USER, 'userArn');
 }
 
-/** Why nothing was written: there is no such device, or it is somebody's. */
+/** Why nothing was written: there is no such device, or it is enabled for a user. */
 async function explain(sql: Sql, serialNumber: string, code: string, message: string): Promise<RolegateError> {
   const rows = await sql.query('SELECT 1 FROM "MfaDevice" WHERE "serialNumber" = $1', [serialNumber]);
   return rows.length === 0 ? noSuchDevice(serialNumber) : new RolegateError(code, message, { field: 'serialNumber' });
@@ -67,7 +67,7 @@ function lookUps({ database }: Store): Pick<MfaDeviceStore, 'find' | 'list' | 'a
         : database.query(`${SELECT_DEVICES} WHERE d."accountId" = $1 ORDER BY d."serialNumber"`, [of.accountId]),
 
     acceptTimeStep: async (serialNumber, user, timeStep) => {
-      // One statement, and so a compare-and-set: the row is locked, and looked at again once it is free.
+      // One statement acts as compare-and-set: the row is locked, and checked again once it is free.
       const accepted = await database.query(
         `UPDATE "MfaDevice" SET "lastTimeStep" = $3
           WHERE "serialNumber" = $1 AND "userId" = $2 AND coalesce("lastTimeStep", 0) < $3 RETURNING name`,

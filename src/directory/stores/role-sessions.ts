@@ -11,7 +11,7 @@ import { endRoleSession } from './end-role-session.ts';
 import { setBrowserRole } from './key-sessions.ts';
 import type { RoleSessionCompanions, RoleSessionRecord, RoleSessionStore } from './session-store.ts';
 
-// A role takes its sessions with it: those of a role that is gone are history, and nobody's any more.
+// Sessions end with their role: those of a deleted role are history and belong to nobody.
 const SELECT_SESSION = `SELECT ${SESSION_JSON} AS session FROM "RoleSession" s JOIN "Role" r ON r.id = s."roleId"`;
 
 async function findOne(sql: Sql, id: string): Promise<RoleSessionRecord | null> {
@@ -28,7 +28,7 @@ const INSERT_SESSION = `
     FROM "Role" r WHERE r.id = $4
   RETURNING id`;
 
-/** False: its role is not there any more. */
+/** False: its role no longer exists. */
 async function insert(
   sql: Sql,
   session: Omit<RoleSessionRecord, 'endedAt'>,
@@ -83,7 +83,7 @@ export function roleSessions(store: Store): RoleSessionStore {
       await store.synchronize();
       return recall(memory, database, `session ${id}`, async (sql) => {
         const value = await findOne(sql, id);
-        // A session begins by being created here; one that is asked for before that is asked for by its id again.
+        // A session exists once it is created here; a look-up by its id before that is repeated later.
         const dependencies =
           value === null
             ? [dependency('RoleSession', id)]

@@ -1,6 +1,6 @@
 import type { NewAuditEvent } from './audit-store.ts';
 
-/** A long-term key as it is stored; its secret is not. */
+/** A long-term key as stored, without its secret. */
 export interface AccessKeyRecord {
   readonly id: string;
   readonly active: boolean;
@@ -18,13 +18,13 @@ export interface AccessKeyStore {
     event?: NewAuditEvent,
   ): Promise<void>;
   /**
-   * Removes the key, and ends at `at` the sign-ins of browsers that were made with it, with the role sessions they are in.
+   * Deletes the key, and ends at `at` the browser sign-ins that were made with it, together with their role sessions.
    * Throws NoSuchEntity.
    */
   remove(id: string, at: number, event?: NewAuditEvent): Promise<void>;
 }
 
-/** A role session as it is stored. Times are milliseconds since 1970. */
+/** A role session as stored. Times are milliseconds since 1970. */
 export interface RoleSessionRecord {
   readonly id: string;
   readonly accessKeyId: string;
@@ -38,18 +38,18 @@ export interface RoleSessionRecord {
   /** Texts of the documents given. */
   readonly sessionPolicies: readonly string[];
   readonly sessionPolicyArns: readonly string[];
-  /** The principal id of who assumed the role. */
+  /** Principal id of the caller that assumed the role. */
   readonly assumedBy: string;
   readonly assumedById: string | null;
   readonly parentId: string | null;
   readonly issuedAt: number;
   readonly expiresAt: number;
   readonly endedAt: number | null;
-  /** aws:FederatedProvider: the ARN of the provider whose web identity it was assumed with; null: none. */
+  /** aws:FederatedProvider: ARN of the provider whose web identity assumed the role; null: none. */
   readonly federatedProvider: string | null;
 }
 
-/** What is kept of a role session for those who look at it; nothing is decided by it. */
+/** Facts about a role session that are only shown; no decision uses them. */
 export interface RoleSessionOrigin {
   readonly federatedSubject: string | null;
   readonly mfaAuthenticatedAt: number | null;
@@ -59,11 +59,11 @@ export interface RoleSessionOrigin {
 
 export type SessionEndReason = 'EXITED' | 'REVOKED' | 'SWITCHED' | 'ROLE_DELETED';
 
-/** What is written together with a new role session, in one transaction. Left out: nothing. */
+/** What is written in one transaction with a new role session. Left out: nothing. */
 export interface RoleSessionCompanions {
   readonly origin?: RoleSessionOrigin;
   readonly event?: NewAuditEvent;
-  /** The sign-in that switches into it. The role session that it was in ends. */
+  /** The sign-in that switches into it. The sign-in's previous role session ends. */
   readonly signInId?: string;
 }
 
@@ -71,8 +71,8 @@ export interface RoleSessionStore {
   find(id: string): Promise<RoleSessionRecord | null>;
   /** Live ones at `now` with this ARN, newest first. */
   live(arn: string, now: number): Promise<readonly RoleSessionRecord[]>;
-  /** Throws NoSuchEntity when the role is not there any more, ExpiredToken when the sign-in has ended. */
+  /** Throws NoSuchEntity if the role no longer exists, ExpiredToken if the sign-in has ended. */
   create(session: Omit<RoleSessionRecord, 'endedAt'>, companions?: RoleSessionCompanions): Promise<void>;
-  /** Idempotent; the record as it is afterwards, null if there is none (or its role is gone). `event` is kept if it ends now. */
+  /** Idempotent; returns the record as it is afterwards, null if there is none (or its role is gone). `event` is stored if it ends now. */
   end(id: string, at: number, reason: 'EXITED' | 'REVOKED', event?: NewAuditEvent): Promise<RoleSessionRecord | null>;
 }

@@ -5,7 +5,7 @@ import { millisecondsOf, toIso } from '../instants.ts';
 import type { Store } from '../store.ts';
 import type { SigningKeyRecord, SigningKeyStore } from './identity-stores.ts';
 
-/** All generations are one thing: whoever rotates makes what is known of them wrong. */
+/** All generations are one entity: a rotation invalidates what is remembered about them. */
 const TOUCHED = { entity: 'SigningKey', entityId: '*' } as const;
 
 /** Generations of the key that session tokens are signed with. */
