@@ -110,6 +110,10 @@ describe('the audit trail', () => {
 
   it('is read in order, in pages, and by what is looked for', async () => {
     const { audit } = gateway.directory;
+    const accessKeyId = Buffer.from(header.slice(6), 'base64').toString().split(':')[0] ?? '';
+    await gateway.sessions.signIn({ accessKeyId, secretAccessKey }, NOON, ORIGIN);
+    const refused = gateway.sessions.assumeRole(await who(), { role: roleArn('No'), roleSessionName: 's1' }, NOON);
+    await expect(refused).rejects.toMatchObject({ code: 'AccessDenied' });
     await gateway.sessions.revokeRoleSessions(OPERATOR, R, NOON + 5000);
     const all = await audit.list({ limit: 1000 });
     const paged: AuditEvent[] = [];
