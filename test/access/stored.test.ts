@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createAccess } from '../../src/access/access.ts';
 import type { Answer, Question } from '../../src/access/question.ts';
 import { openCatalog } from '../../src/catalog/catalog.ts';
@@ -39,12 +39,12 @@ describe('on the demo organization', () => {
   let directory: OpenDirectory;
   const statements: string[] = [];
 
-  beforeAll(async () => {
+  beforeEach(async () => {
     directory = await takeDirectory((sql) => void statements.push(sql));
     await directory.apply(document);
   });
 
-  afterAll(() => directory.close());
+  afterEach(() => directory.close());
 
   const verdicts = (answers: readonly Answer[]): readonly string[] =>
     answers.map(({ question, decision: { effect, deniedBy, reason } }) =>

@@ -101,6 +101,7 @@ describe('on the embedded store', () => {
   it('gives a user two keys', async () => {
     const user = { userArn: bob };
     await sessions.createAccessKey(user);
+    await sessions.createAccessKey(user);
     await expect(sessions.createAccessKey(user)).rejects.toMatchObject({ code: 'LimitExceeded' });
     const nobody = sessions.createAccessKey({ userArn: userArn('nobody') });
     await expect(nobody).rejects.toMatchObject({ code: 'NoSuchEntity' });
