@@ -38,7 +38,7 @@ declare module 'vitest' {
 /** Shuffled by the seed that is printed, within their projects, which stand in the order below. */
 class ShuffledProjects extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const { seed = 0 } = this.ctx.config.sequence;
+    const { seed } = this.ctx.config.sequence;
     const place = (file: TestSpecification): number => this.ctx.projects.indexOf(file.project);
     const drawn = new Map(files.map((file) => [file, draw(seed, basename(file.moduleId))]));
     return files.toSorted((a, b) => place(a) - place(b) || (drawn.get(a) ?? 0) - (drawn.get(b) ?? 0));

@@ -54,9 +54,9 @@ export type Place = (onStatement: StatementListener) => Promise<OpenDirectory>;
 /** A kind of store. */
 export interface StoreUnderTest {
   /** A place with an empty directory. */
-  fresh(): Promise<Place>;
+  readonly fresh: () => Promise<Place>;
   /** As `fresh`, and opened from the start each time, as when a gateway starts. */
-  kept(): Promise<Place>;
+  readonly kept: () => Promise<Place>;
   /** Whether one directory can be open twice. */
   readonly shared: boolean;
 }

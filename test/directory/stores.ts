@@ -16,7 +16,9 @@ export interface Store {
 
 /** The same tests for a directory in a folder and for one on a server. */
 export function describeInBothStores(name: string, tests: (store: Store) => void): void {
-  describe(`${name}, in a folder`, () => tests(storeOf(takeDirectory)));
+  describe(`${name}, in a folder`, () => {
+    tests(storeOf(takeDirectory));
+  });
   describe(`${name}, on a server`, () => {
     let server: ReturnType<typeof startPostgres> | null = null;
     afterAll(async () => (await server)?.stop());

@@ -15,9 +15,9 @@ const catalog = await openCatalog();
 /** A database that nobody else uses until it is given back. */
 export interface TakenDatabase {
   /** A directory in it that has nothing in memory. Closing it leaves the database as it is, for the next one. */
-  openDirectory(onStatement?: StatementListener): Promise<OpenDirectory>;
+  readonly openDirectory: (onStatement?: StatementListener) => Promise<OpenDirectory>;
   /** Makes it what it was when it was taken. The directories in it are to be closed before. */
-  empty(): Promise<void>;
+  readonly empty: () => Promise<void>;
   /** The directories in it are to be closed before. */
   giveBack(): void;
 }
