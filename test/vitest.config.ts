@@ -1,17 +1,95 @@
-import { defineConfig } from 'vitest/config';
+import { basename } from 'node:path';
+import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
-export default defineConfig({
-  // vitest resolves `graphql` in our files to index.mjs while Yoga and Pothos load index.js through Node: two copies,
-  // "another module or realm". One name for both.
-  resolve: { alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }] },
-  test: {
-    include: ['test/**/*.test.ts'],
-    // Some tests start what users start.
-    globalSetup: ['test/support/build.ts'],
-    // Each file has modules of its own, as in processes; a thread starts in a second less.
-    pool: 'threads',
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
-    maxWorkers: 2,
-  },
+// vitest resolves `graphql` in our files to index.mjs while Yoga and Pothos load index.js through Node: two copies,
+// "another module or realm". One name for both.
+const resolve = { alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }] };
+
+/** Start processes, and take longest: they begin, so that nobody waits for one of them at the end. */
+const PROCESSES = [
+  'test/architecture.test.ts',
+  'test/cli/import.test.ts',
+  'test/directory/{data-folder,left-behind}.test.ts',
+  'test/readme.test.ts',
+  'test/server/{lifecycle,logs}.test.ts',
+  'test/session/killed.test.ts',
+];
+/** Of rooms that keep nothing between two calls, and need no database. */
+const PURE = ['test/{policy,evaluation,analysis,catalog,validation,importing}/**/*.test.ts'];
+/** A browser that npm brings: part of the long runs. */
+const BROWSER = ['test/browser/**/*.test.ts'];
+/** Find more, the longer they go on. */
+const LONG = [
+  'test/policy/fuzz.test.ts',
+  'test/directory/data-folder.test.ts',
+  'test/session/killed.test.ts',
+  ...BROWSER,
+];
+
+/** What a test may ask for with `inject`. */
+declare module 'vitest' {
+  export interface ProvidedContext {
+    /** How long tests go on that could do so for ever: in `npm test`, in the checks of every change, as long as it is worth. */
+    length: 'ordinary' | 'short' | 'long';
+  }
+}
+
+/** Shuffled by the seed that is printed, within their projects, which stand in the order below. */
+class ShuffledProjects extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const { seed } = this.ctx.config.sequence;
+    const place = (file: TestSpecification): number => this.ctx.projects.indexOf(file.project);
+    const drawn = new Map(files.map((file) => [file, draw(seed, basename(file.moduleId))]));
+    return files.toSorted((a, b) => place(a) - place(b) || (drawn.get(a) ?? 0) - (drawn.get(b) ?? 0));
+  }
+}
+
+/** A number that follows from both alone (FNV-1a). */
+function draw(seed: number, name: string): number {
+  let hash = 0x811c9dc5;
+  for (const char of `${seed} ${name}`) hash = Math.imul(hash ^ char.charCodeAt(0), 0x01000193) >>> 0;
+  return hash;
+}
+
+export default defineConfig(({ mode }) => {
+  const length = mode !== 'long' ? 'ordinary' : process.env['ROLEGATE_TEST_LONG'] === 'short' ? 'short' : 'long';
+  const project = (
+    name: string,
+    include: readonly string[],
+    exclude: readonly string[] = [],
+  ): TestProjectInlineConfiguration => ({
+    resolve,
+    test: {
+      name,
+      include: [...include],
+      exclude: [...exclude],
+      // The files of a project share its modules, one copy in each of two threads: importing them for each of more than a
+      // hundred files takes longer than many of the tests.
+      isolate: false,
+      pool: 'threads',
+      testTimeout: 60_000,
+      hookTimeout: 60_000,
+      maxWorkers: 2,
+      provide: { length },
+    },
+  });
+  return {
+    test: {
+      // Some tests start what users start.
+      globalSetup: ['test/support/build.ts'],
+      // A test that fails alone or in another order is a fault. `--sequence.seed` gives the order of a run again.
+      sequence: { shuffle: true, sequencer: ShuffledProjects },
+      maxWorkers: 2,
+      projects:
+        mode === 'long'
+          ? [project('long', LONG)]
+          : [
+              project('processes', PROCESSES),
+              project('browser', BROWSER),
+              project('rooms', ['test/**/*.test.ts'], [...PROCESSES, ...BROWSER, ...PURE]),
+              project('pure', PURE),
+            ],
+    },
+  };
 });

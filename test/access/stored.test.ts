@@ -1,14 +1,12 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createAccess } from '../../src/access/access.ts';
 import type { Answer, Question } from '../../src/access/question.ts';
 import { openCatalog } from '../../src/catalog/catalog.ts';
 import { demoDirectory } from '../../src/directory/demo/demo.ts';
-import { type OpenDirectory, openDirectory } from '../../src/directory/prisma/open-directory.ts';
+import type { OpenDirectory } from '../../src/directory/prisma/open-directory.ts';
 import { MemoryDirectory } from '../support/memory-directory.ts';
 import { aQuestion, aSubject, NOON } from '../support/questions.ts';
+import { takeDirectory } from '../support/recycled-database.ts';
 
 const catalog = await openCatalog();
 const document = demoDirectory();
@@ -38,21 +36,15 @@ function questions(): readonly Question[] {
 }
 
 describe('on the demo organization', () => {
-  let dataDir: string;
   let directory: OpenDirectory;
   const statements: string[] = [];
 
-  beforeAll(async () => {
-    dataDir = await mkdtemp(join(tmpdir(), 'rolegate-stored-'));
-    const onStatement = (sql: string): void => void statements.push(sql);
-    directory = await openDirectory({ kind: 'embedded', dataDir, onStatement }, catalog);
+  beforeEach(async () => {
+    directory = await takeDirectory((sql) => void statements.push(sql));
     await directory.apply(document);
   });
 
-  afterAll(async () => {
-    await directory.close();
-    await rm(dataDir, { recursive: true, force: true });
-  });
+  afterEach(() => directory.close());
 
   const verdicts = (answers: readonly Answer[]): readonly string[] =>
     answers.map(({ question, decision: { effect, deniedBy, reason } }) =>

@@ -5,7 +5,7 @@ import { hostname, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { describe, expect, inject, it, onTestFinished, vi } from 'vitest';
 import { openCatalog } from '../../src/catalog/catalog.ts';
 import { type OpenDirectory, openDirectory } from '../../src/directory/prisma/open-directory.ts';
 
@@ -65,7 +65,8 @@ class Writer {
 describe('the data folder', () => {
   it('keeps what was acknowledged, and all of it or nothing, when its process is killed while it writes', async () => {
     const dataDir = await aFolder();
-    for (let round = 0; round < 2; round++) {
+    const rounds = { ordinary: 2, short: 3, long: 10 }[inject('length')];
+    for (let round = 0; round < rounds; round++) {
       const writer = new Writer(dataDir);
       await writer.until(() => writer.lines.length > 6);
       await writer.kill();

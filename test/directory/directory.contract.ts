@@ -1,13 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { openCatalog } from '../../src/catalog/catalog.ts';
 import type { Gathered, GatherRequest } from '../../src/directory/directory.ts';
 import type { DirectoryDocument } from '../../src/directory/document.ts';
-import { type DirectoryOptions, type OpenDirectory, openDirectory } from '../../src/directory/prisma/open-directory.ts';
+import type { StatementListener } from '../../src/directory/prisma/database.ts';
+import type { OpenDirectory } from '../../src/directory/prisma/open-directory.ts';
 import type { RoleSessionRecord } from '../../src/directory/stores/session-store.ts';
 import { MAX_DOCUMENT_LENGTH } from '../../src/policy/load.ts';
 import { ALICE, APP, allow, BASE, BOB, BUCKET, DEVS, grant, HERE, POLICY, READ_ONLY, ref, THERE } from './documents.ts';
-
-const catalog = await openCatalog();
 
 const EVERYTHING: GatherRequest = {
   principals: [ref(ALICE), ref(BOB), ref(APP), ref(HERE), ref('ec2.amazonaws.com'), ref('anonymous')],
@@ -50,9 +48,15 @@ function policyIds(gathered: Gathered, principal: string): readonly string[] | u
   return gathered.principal(ref(principal))?.value.policies?.source.identity.map((policy) => policy.id);
 }
 
-/** A kind of store: every call of `fresh` is a new, empty directory. */
+/** One place, which holds a directory: opens it, with nothing in memory. */
+export type Place = (onStatement: StatementListener) => Promise<OpenDirectory>;
+
+/** A kind of store. */
 export interface StoreUnderTest {
-  fresh(): Promise<DirectoryOptions>;
+  /** A place with an empty directory. */
+  readonly fresh: () => Promise<Place>;
+  /** As `fresh`, and opened from the start each time, as when a gateway starts. */
+  readonly kept: () => Promise<Place>;
   /** Whether one directory can be open twice. */
   readonly shared: boolean;
 }
@@ -61,11 +65,10 @@ export interface StoreUnderTest {
 export function describeDirectory(name: string, store: StoreUnderTest): void {
   describe(`a directory ${name}`, () => {
     let directory: OpenDirectory;
-    let options: DirectoryOptions;
+    let place: Place;
     const statements: string[] = [];
 
-    const open = (): Promise<OpenDirectory> =>
-      openDirectory({ ...options, onStatement: (sql) => void statements.push(sql) }, catalog);
+    const open = (): Promise<OpenDirectory> => place((sql) => void statements.push(sql));
 
     const counted = async (work: () => Promise<unknown>): Promise<number> => {
       statements.length = 0;
@@ -74,8 +77,12 @@ export function describeDirectory(name: string, store: StoreUnderTest): void {
     };
 
     async function begin(...documents: readonly DirectoryDocument[]): Promise<void> {
+      await beginIn(store.fresh, ...documents);
+    }
+
+    async function beginIn(fresh: () => Promise<Place>, ...documents: readonly DirectoryDocument[]): Promise<void> {
       await directory?.close();
-      options = await store.fresh();
+      place = await fresh();
       directory = await open();
       for (const document of documents) await directory.apply(document);
     }
@@ -642,7 +649,7 @@ export function describeDirectory(name: string, store: StoreUnderTest): void {
     });
 
     it('keeps everything when it is closed and opened again', async () => {
-      await begin(BASE);
+      await beginIn(store.kept, BASE);
       await directory.sessions.create(aSession());
       const revision = await directory.revision();
       await directory.close();

@@ -1,12 +1,10 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, afterEach, describe } from 'vitest';
 import { openCatalog } from '../../src/catalog/catalog.ts';
 import type { DirectoryDocument } from '../../src/directory/document.ts';
-import { type DirectoryOptions, type OpenDirectory, openDirectory } from '../../src/directory/prisma/open-directory.ts';
-import { putEmptyDirectory } from '../support/empty-directory.ts';
+import type { StatementListener } from '../../src/directory/prisma/database.ts';
+import { type OpenDirectory, openDirectory } from '../../src/directory/prisma/open-directory.ts';
 import { startPostgres } from '../support/postgres-server.ts';
+import { takeDirectory } from '../support/recycled-database.ts';
 
 const catalog = await openCatalog();
 
@@ -19,31 +17,22 @@ export interface Store {
 /** The same tests for a directory in a folder and for one on a server. */
 export function describeInBothStores(name: string, tests: (store: Store) => void): void {
   describe(`${name}, in a folder`, () => {
-    let folder: Promise<string> | null = null;
-    let copies = 0;
-    afterAll(async () => folder && rm(await folder, { recursive: true, force: true }));
-    tests(
-      storeOf(async () => {
-        folder ??= mkdtemp(join(tmpdir(), 'rolegate-stores-'));
-        const dataDir = join(await folder, String(++copies));
-        await putEmptyDirectory(dataDir);
-        return { kind: 'embedded', dataDir };
-      }),
-    );
+    tests(storeOf(takeDirectory));
   });
   describe(`${name}, on a server`, () => {
     let server: ReturnType<typeof startPostgres> | null = null;
     afterAll(async () => (await server)?.stop());
     tests(
-      storeOf(async () => {
+      storeOf(async (onStatement) => {
         server ??= startPostgres();
-        return { kind: 'server', url: await (await server).createDatabase() };
+        const url = await (await server).createDatabase();
+        return openDirectory({ kind: 'server', url, onStatement }, catalog);
       }),
     );
   });
 }
 
-function storeOf(fresh: () => Promise<DirectoryOptions>): Store {
+function storeOf(fresh: (onStatement: StatementListener) => Promise<OpenDirectory>): Store {
   const opened: OpenDirectory[] = [];
   const statements: string[] = [];
   afterEach(async () => {
@@ -52,8 +41,7 @@ function storeOf(fresh: () => Promise<DirectoryOptions>): Store {
   return {
     statements,
     open: async (document) => {
-      const onStatement = (sql: string): void => void statements.push(sql);
-      const directory = await openDirectory({ ...(await fresh()), onStatement }, catalog);
+      const directory = await fresh((sql) => void statements.push(sql));
       opened.push(directory);
       await directory.apply(document);
       return directory;

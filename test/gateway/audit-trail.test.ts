@@ -39,6 +39,8 @@ let alice: Awaited<ReturnType<StartedGateway['newKey']>>;
 let keys: Readonly<Record<'admin' | 'auditor' | 'stranger', Headers>>;
 /** Where the story begins in the trail. */
 let beginning: string;
+/** What the trail told of the story when it had just ended. */
+let told: readonly Told[];
 
 /** The user's requests come from an address of its own, with a program of its own. */
 let count = 0;
@@ -89,6 +91,7 @@ beforeAll(async () => {
     UserDetailList: [{ Arn: `arn:aws:iam::${A}:user/new`, UserName: 'new', UserId: 'AIDANEWNEWNEWNEWNEWA', Path: '/' }],
   });
   await act('importAccountAuthorizationDetails', { document: imported }, gateway.operator);
+  told = (await trail(gateway.operator, { after: beginning })).nodes;
 });
 afterAll(() => gateway.stop());
 
@@ -201,8 +204,7 @@ const NOTHING = {
 
 describe('the trail of a whole story', () => {
   test('tells of each step who, in which role, with which source identity, from where, the decision and the revision', async () => {
-    const { nodes } = await trail(gateway.operator, { after: beginning });
-    const shown = (nodes as readonly Told[]).map((event) => ({
+    const shown = told.map((event) => ({
       ...event,
       parameters: Object.fromEntries(event.parameters.map(({ name, value }) => [name, value])),
     }));

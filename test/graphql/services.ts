@@ -5,12 +5,11 @@ import { afterAll, beforeAll } from 'vitest';
 import { createAccess } from '../../src/access/access.ts';
 import { openCatalog } from '../../src/catalog/catalog.ts';
 import type { DirectoryDocument } from '../../src/directory/document.ts';
-import { openDirectory } from '../../src/directory/prisma/open-directory.ts';
 import type { GatewayServices } from '../../src/graphql/context.ts';
 import type { Caller } from '../../src/session/caller.ts';
 import { createSecrets, type Secrets } from '../../src/session/secrets.ts';
 import { createSessions } from '../../src/session/sessions.ts';
-import { putEmptyDirectory } from '../support/empty-directory.ts';
+import { type TakenDatabase, takeDatabase } from '../support/recycled-database.ts';
 import { type Gateway, gatewayOn, NOW } from './gateway.ts';
 
 const catalog = await openCatalog();
@@ -18,7 +17,7 @@ const catalog = await openCatalog();
 /** How long opening a new directory may take where other tests run beside, in milliseconds. */
 export const OPENING = 180_000;
 
-/** Everything that the schema stands on, over a database of its own. */
+/** Everything that the schema stands on, over a database that nothing else uses. */
 export interface TestServices extends GatewayServices {
   readonly secrets: Secrets;
   /** The SQL statements sent so far. */
@@ -27,17 +26,16 @@ export interface TestServices extends GatewayServices {
   signIn(keyId: string): Promise<Caller>;
   /** Signs in with a session token. */
   signInWith(token: string): Promise<Caller>;
-  /** Closes the directory and opens it again: nothing is in memory then. */
+  /** Closes the directory and opens another one in its database: nothing is in memory then. */
   reopen(): Promise<TestServices>;
-  /** Closes the directory and removes it. */
+  /** Closes the directory and gives its database back. */
   remove(): Promise<void>;
 }
 
 /** A new directory that holds `document`. */
 export async function openServices(document: DirectoryDocument): Promise<TestServices> {
   const dataDir = await mkdtemp(join(tmpdir(), 'rolegate-graphql-'));
-  await putEmptyDirectory(join(dataDir, 'directory'));
-  const services = await open(dataDir);
+  const services = await open(await takeDatabase(), dataDir);
   await services.directory.apply(document);
   return services;
 }
@@ -66,12 +64,9 @@ export function openedGateway(document: () => DirectoryDocument): OpenedGateway 
   };
 }
 
-async function open(dataDir: string): Promise<TestServices> {
+async function open(database: TakenDatabase, dataDir: string): Promise<TestServices> {
   const statements: string[] = [];
-  const directory = await openDirectory(
-    { kind: 'embedded', dataDir: join(dataDir, 'directory'), onStatement: (sql) => statements.push(sql) },
-    catalog,
-  );
+  const directory = await database.openDirectory((sql) => statements.push(sql));
   const secrets = await createSecrets({ dataDir, operatorToken: 'operator' });
   const access = createAccess(directory, catalog);
   const sessions = createSessions({ directory, access, secrets });
@@ -89,10 +84,11 @@ async function open(dataDir: string): Promise<TestServices> {
     signInWith: (token) => sessions.authenticate(`Bearer ${token}`, NOW),
     reopen: async () => {
       await directory.close();
-      return open(dataDir);
+      return open(database, dataDir);
     },
     remove: async () => {
       await directory.close();
+      database.giveBack();
       await rm(dataDir, { recursive: true });
     },
   };

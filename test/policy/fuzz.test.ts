@@ -1,6 +1,6 @@
-/** Documents and requests that nobody would write. ROLEGATE_FUZZ_SECONDS says for how long: two by default, a minute in CI. */
+/** Documents and requests that nobody would write. ROLEGATE_FUZZ_SECONDS says for how long: two by default, a minute in the long runs. */
 import * as fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { expect, inject, test } from 'vitest';
 import { RolegateError } from '../../src/policy/errors.ts';
 import { loadPolicy } from '../../src/policy/load.ts';
 import type { PolicyKind } from '../../src/policy/policy-kind.ts';
@@ -9,7 +9,7 @@ import { engineDecision } from '../support/engine.ts';
 import type { Doc } from '../support/naive-evaluator.ts';
 import { documents, requests } from '../support/world.ts';
 
-const wanted = process.env['ROLEGATE_FUZZ_SECONDS'] ?? (process.env['CI'] === undefined ? '2' : '60');
+const wanted = process.env['ROLEGATE_FUZZ_SECONDS'] ?? { ordinary: 2, short: 10, long: 60 }[inject('length')];
 /** Of each of the two tests. */
 const seconds = Number(wanted) / 2;
 const RUNS = {

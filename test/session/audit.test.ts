@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import type { AuditEvent } from '../../src/directory/stores/audit-store.ts';
 import { InvalidInput } from '../../src/policy/errors.ts';
 import { aCall } from '../../src/session/call.ts';
@@ -6,7 +6,7 @@ import type { Caller } from '../../src/session/caller.ts';
 import { importDocument } from '../../src/session/import-document.ts';
 import { A, allow, aRole, aUser, roleArn, trusts, userArn } from '../support/policies.ts';
 import { NOON } from '../support/questions.ts';
-import { basic, bearer, type Gateway, openShared } from './gateway.ts';
+import { basic, bearer, type Gateway, open } from './gateway.ts';
 
 const alice = userArn('alice');
 const R = roleArn('R');
@@ -19,8 +19,8 @@ describe('the audit trail', () => {
   let header: string;
   let secretAccessKey: string;
 
-  beforeAll(async () => {
-    gateway = await openShared({
+  beforeEach(async () => {
+    gateway = await open({
       accounts: [{ id: A, membership: 'NONE' }],
       users: [aUser('alice', [allow('sqs:*')])],
       roles: [aRole('R', [trusts({ AWS: alice }, { action: EVERY_ACTION })], [allow('s3:*')])],
@@ -29,7 +29,6 @@ describe('the audit trail', () => {
     header = basic(key);
     ({ secretAccessKey } = key);
   });
-  afterAll(() => gateway.directory.close());
 
   const who = () => gateway.sessions.authenticate(header, NOON);
   const last = async (): Promise<AuditEvent | undefined> =>
@@ -110,6 +109,10 @@ describe('the audit trail', () => {
 
   it('is read in order, in pages, and by what is looked for', async () => {
     const { audit } = gateway.directory;
+    const accessKeyId = Buffer.from(header.slice(6), 'base64').toString().split(':')[0] ?? '';
+    await gateway.sessions.signIn({ accessKeyId, secretAccessKey }, NOON, ORIGIN);
+    const refused = gateway.sessions.assumeRole(await who(), { role: roleArn('No'), roleSessionName: 's1' }, NOON);
+    await expect(refused).rejects.toMatchObject({ code: 'AccessDenied' });
     await gateway.sessions.revokeRoleSessions(OPERATOR, R, NOON + 5000);
     const all = await audit.list({ limit: 1000 });
     const paged: AuditEvent[] = [];

@@ -1,16 +1,17 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Access, createAccess } from '../../src/access/access.ts';
 import type { Subject } from '../../src/access/question.ts';
 import { openCatalog } from '../../src/catalog/catalog.ts';
-import { type OpenDirectory, openDirectory } from '../../src/directory/prisma/open-directory.ts';
+import type { OpenDirectory } from '../../src/directory/prisma/open-directory.ts';
 import type { Caller } from '../../src/session/caller.ts';
 import { checkMasterKey, createSecrets, type Secrets } from '../../src/session/secrets.ts';
 import { createSessions, type Sessions } from '../../src/session/sessions.ts';
 import { A, allow, aRole, aUser, B, policy, roleArn, trusts, userArn } from '../support/policies.ts';
 import { aQuestion, NOON } from '../support/questions.ts';
+import { takeDirectory } from '../support/recycled-database.ts';
 import { basic, bearer } from './gateway.ts';
 
 const catalog = await openCatalog();
@@ -29,10 +30,9 @@ describe('on the embedded store', () => {
   let sessions: Sessions;
   const statements: string[] = [];
 
-  beforeAll(async () => {
+  beforeEach(async () => {
     dataDir = await mkdtemp(join(tmpdir(), 'rolegate-embedded-'));
-    const onStatement = (sql: string): void => void statements.push(sql);
-    directory = await openDirectory({ kind: 'embedded', dataDir, onStatement }, catalog);
+    directory = await takeDirectory((sql) => void statements.push(sql));
     await directory.apply({
       accounts: [{ id: A }, { id: B }],
       users: [aUser('alice', [allow('sqs:*')]), aUser('bob', [allow(EVERY_ACTION, R)], { arn: bob })],
@@ -55,7 +55,7 @@ describe('on the embedded store', () => {
     sessions = createSessions({ directory, access, secrets });
   });
 
-  afterAll(async () => {
+  afterEach(async () => {
     await directory.close();
     await rm(dataDir, { recursive: true, force: true });
   });
@@ -100,6 +100,7 @@ describe('on the embedded store', () => {
 
   it('gives a user two keys', async () => {
     const user = { userArn: bob };
+    await sessions.createAccessKey(user);
     await sessions.createAccessKey(user);
     await expect(sessions.createAccessKey(user)).rejects.toMatchObject({ code: 'LimitExceeded' });
     const nobody = sessions.createAccessKey({ userArn: userArn('nobody') });

@@ -1,7 +1,6 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, afterEach } from 'vitest';
+import { onTestFinished } from 'vitest';
 import { type Access, createAccess } from '../../src/access/access.ts';
 import type { Subject } from '../../src/access/question.ts';
 import { openCatalog } from '../../src/catalog/catalog.ts';
@@ -13,11 +12,12 @@ import { type Caller, subjectOf } from '../../src/session/caller.ts';
 import type { TemporaryCredentials } from '../../src/session/credentials.ts';
 import { createSecrets, type Secrets } from '../../src/session/secrets.ts';
 import { createSessions, type Sessions } from '../../src/session/sessions.ts';
-import { putEmptyDirectory } from '../support/empty-directory.ts';
+import { folderOfTheRun } from '../support/empty-directory.ts';
 import { aQuestion } from '../support/questions.ts';
+import { takeDirectory } from '../support/recycled-database.ts';
 
 const catalog = await openCatalog();
-const folder = await mkdtemp(join(tmpdir(), 'rolegate-session-'));
+const folder = await mkdtemp(join(folderOfTheRun(), 'session-'));
 export const secrets = await createSecrets({ dataDir: folder, operatorToken: 'operator-token' });
 
 export interface Gateway {
@@ -29,48 +29,19 @@ export interface Gateway {
   readonly statements: string[];
 }
 
-/** Directories that no test uses now. Opening one takes far longer than emptying it. */
-const idle: Gateway[] = [];
-const used: Gateway[] = [];
-let count = 0;
-
-afterEach(() => {
-  idle.push(...used.splice(0));
-});
-afterAll(async () => {
-  for (const { directory } of idle) await directory.close();
-  await rm(folder, { recursive: true, force: true });
-});
-
-/**
- * Everything below GraphQL, on a directory that this test has to itself and that holds `document`. Of earlier tests there
- * may be accounts without anybody in them, keys of services, managed policies, sessions that have ended and events.
- */
+/** Everything below GraphQL, on a directory that this test has to itself and that holds `document`. */
 export async function open(document: DirectoryDocument): Promise<Gateway> {
-  const { directory, statements } = idle.pop() ?? (await openShared({}));
-  const gateway = gatewayOn(directory, statements);
-  used.push(gateway);
-  await empty(directory);
-  await directory.apply(document);
+  const gateway = await openShared(document);
+  onTestFinished(() => gateway.directory.close());
   return gateway;
-}
-
-/** Deletes who may have access, with their keys and sessions. */
-async function empty({ prisma, entities }: OpenDirectory): Promise<void> {
-  const arns = { select: { arn: true } } as const;
-  for (const { arn } of await prisma.user.findMany(arns))
-    await entities.deleteUser({ userArn: arn, withDependents: true });
-  for (const { arn } of await prisma.role.findMany(arns))
-    await entities.deleteRole({ roleArn: arn, withDependents: true });
 }
 
 /** On a directory of its own, for all tests of a file; whoever opens it closes it. */
 export async function openShared(document: DirectoryDocument): Promise<Gateway> {
-  const dataDir = join(folder, `directory${++count}`);
-  await putEmptyDirectory(dataDir);
-  const gateway = await openOn({ kind: 'embedded', dataDir });
-  await gateway.directory.apply(document);
-  return gateway;
+  const statements: string[] = [];
+  const directory = await takeDirectory((sql) => void statements.push(sql));
+  await directory.apply(document);
+  return gatewayOn(directory, statements);
 }
 
 /** A gateway on a directory that whoever opens it closes. */

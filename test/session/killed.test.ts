@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
 import { openCatalog } from '../../src/catalog/catalog.ts';
 import { type DirectoryOptions, openDirectory } from '../../src/directory/prisma/open-directory.ts';
 import { startPostgres } from '../support/postgres-server.ts';
@@ -30,6 +30,8 @@ interface Answer {
   };
   readonly errors?: readonly { readonly extensions: { readonly awsCode?: string } }[];
 }
+
+const length = inject('length');
 
 let cwd: string;
 let running: Running | null = null;
@@ -159,8 +161,8 @@ async function stored(options: DirectoryOptions, held: readonly Held[]) {
 }
 
 describe('a gateway that is killed while roles are assumed and left', () => {
-  it('knows every session that it has answered with, and that it was left: ten times, in a folder', async () => {
-    const { held, wrong } = await rounds(10, {});
+  it('knows every session that it has answered with, and that it was left, in a folder', async () => {
+    const { held, wrong } = await rounds({ ordinary: 2, short: 4, long: 10 }[length], {});
     expect(wrong).toEqual([]);
     const { answered, ends, sessions, left, inTrail } = await stored(
       { kind: 'embedded', dataDir: join(cwd, '.rolegate') },
@@ -178,7 +180,7 @@ describe('a gateway that is killed while roles are assumed and left', () => {
     it('knows it, too', async () => {
       server = await startPostgres();
       const url = await server.createDatabase();
-      const { held, wrong } = await rounds(3, { DATABASE_URL: url });
+      const { held, wrong } = await rounds({ ordinary: 1, short: 2, long: 3 }[length], { DATABASE_URL: url });
       expect(wrong).toEqual([]);
       const { answered, ends, sessions, left, inTrail } = await stored({ kind: 'server', url }, held);
       expect(answered).toContain('EXITED');

@@ -1,11 +1,11 @@
 import { Secret, TOTP } from 'otpauth';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import type { Caller } from '../../src/session/caller.ts';
 import { MultiFactorAuthenticationFailed } from '../../src/session/errors.ts';
 import type { NewMfaDevice } from '../../src/session/mfa.ts';
 import { A, allow, aRole, aUser, roleArn, trusts, userArn } from '../support/policies.ts';
 import { NOON } from '../support/questions.ts';
-import { bearer, decide, type Gateway, openShared, signIn } from './gateway.ts';
+import { bearer, decide, type Gateway, open, signIn } from './gateway.ts';
 import { keptSessions } from './kept-sessions.ts';
 
 const alice = userArn('alice');
@@ -27,8 +27,8 @@ describe('an MFA device', () => {
   /** Every code counts once, so each test has a time of its own. */
   let now = NOON;
 
-  beforeAll(async () => {
-    gateway = await openShared({
+  beforeEach(async () => {
+    gateway = await open({
       accounts: [{ id: A }],
       users: [aUser('alice', [allow('*')]), aUser('bob', [allow('*')])],
       roles: [
@@ -44,7 +44,6 @@ describe('an MFA device', () => {
     device = await gateway.sessions.createVirtualMfaDevice(OPERATOR, { accountId: A, name: 'alice' }, now);
     await enable(alice);
   });
-  afterAll(() => gateway.directory.close());
 
   async function enable(userArn: string): Promise<void> {
     now += 10 * STEP;

@@ -1,11 +1,11 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import type { Caller } from '../../src/session/caller.ts';
 import type { WebIdentityInput } from '../../src/session/web-identity.ts';
 import { A, allow, aRole, policy, roleArn, trusts } from '../support/policies.ts';
 import { NOON } from '../support/questions.ts';
-import { bearer, decide, type Gateway, openShared } from './gateway.ts';
+import { bearer, decide, type Gateway, open } from './gateway.ts';
 import { keptSessions } from './kept-sessions.ts';
 
 const OPERATOR: Caller = { kind: 'operator' };
@@ -22,10 +22,10 @@ const other = await generateKeyPair('ES256');
 describe('a web identity', () => {
   let gateway: Gateway;
 
-  beforeAll(async () => {
+  beforeEach(async () => {
     const only = { StringEquals: { [`${NAME}:aud`]: 'rolegate', [`${NAME}:sub`]: 'repo:main' } };
     const provided = { StringEquals: { 'aws:FederatedProvider': PROVIDER } };
-    gateway = await openShared({
+    gateway = await open({
       accounts: [{ id: A, membership: 'NONE' }],
       roles: [
         aRole(
@@ -42,7 +42,6 @@ describe('a web identity', () => {
     const provider = { accountId: A, url: ISSUER, clientIds: ['rolegate'], jwks };
     await gateway.sessions.createOidcProvider(OPERATOR, provider, NOON);
   });
-  afterAll(() => gateway.directory.close());
 
   function token(claims: JWTPayload = {}, signer = key.privateKey): Promise<string> {
     const times = { iat: NOON / 1000, exp: (NOON + HOUR) / 1000 };

@@ -11,11 +11,16 @@ export const EMPTY_DIRECTORY = 'ROLEGATE_TEST_EMPTY_DIRECTORY';
  * first start is making that: it is made once for all tests, and copied.
  */
 export async function putEmptyDirectory(dataDir: string): Promise<void> {
-  const empty = process.env[EMPTY_DIRECTORY];
-  if (empty === undefined)
-    throw new Error(`${EMPTY_DIRECTORY} is not set: the tests run by the configuration in test/`);
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
-  await copyFolder(join(empty, 'db'), join(dataDir, 'db'));
+  await copyFolder(join(folderOfTheRun(), 'db'), join(dataDir, 'db'));
+}
+
+/** The folder with the empty directory, which is removed after all tests: for what lives as long as the tests' process. */
+export function folderOfTheRun(): string {
+  const folder = process.env[EMPTY_DIRECTORY];
+  if (folder === undefined)
+    throw new Error(`${EMPTY_DIRECTORY} is not set: the tests run by the configuration in test/`);
+  return folder;
 }
 
 /** A new folder to start gateways and commands in, whose directory is made already; to be removed. */

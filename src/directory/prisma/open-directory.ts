@@ -167,6 +167,12 @@ async function openDatabase(options: DirectoryOptions): Promise<Database> {
   }
 }
 
+/** The directory in `database`, whose schema is the present one. Nothing of it is in memory yet. */
+export async function directoryIn(database: Database, catalog: Catalog): Promise<OpenDirectory> {
+  const { revision } = await readRevision(database, 2n ** 62n);
+  return new StoredDirectory(database, catalog, revision);
+}
+
 /**
  * Opens the directory, after bringing its database to the current schema. Throws RolegateError: DATA_DIR_LOCKED (another
  * process holds the folder), DATA_DIR_UNUSABLE, DIRECTORY_UNAVAILABLE (the server does not answer), BAD_CONFIGURATION,
@@ -175,8 +181,7 @@ async function openDatabase(options: DirectoryOptions): Promise<Database> {
 export async function openDirectory(options: DirectoryOptions, catalog: Catalog): Promise<OpenDirectory> {
   const database = await openDatabase(options);
   try {
-    const { revision } = await readRevision(database, 2n ** 62n);
-    return new StoredDirectory(database, catalog, revision);
+    return await directoryIn(database, catalog);
   } catch (error) {
     await database.close().catch(() => undefined);
     throw error;

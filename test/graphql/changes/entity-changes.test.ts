@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Caller } from '../../../src/session/caller.ts';
 import { A, allow, aRole, aUser, policy, roleArn, trusts, userArn } from '../../support/policies.ts';
 import { OPERATOR } from '../gateway.ts';
@@ -20,7 +20,7 @@ let admin: Caller;
 let nobody: Caller;
 let delegate: Caller;
 
-beforeAll(async () => {
+beforeEach(async () => {
   const bounded = { StringEquals: { 'iam:PermissionsBoundary': BOUNDARY } };
   services = await openServices({
     accounts: [{ id: A, membership: 'NONE' }],
@@ -55,7 +55,7 @@ beforeAll(async () => {
     services.signIn(keyIdOf('delegate')),
   ]);
 }, OPENING);
-afterAll(() => services.remove());
+afterEach(() => services.remove());
 
 function keyIdOf(name: string): string {
   return `AKIA${name.toUpperCase().padEnd(16, 'A')}`;
@@ -67,7 +67,7 @@ const ROLE = `... on RoleChangeSuccess { role { ${OF_ROLE} } revision }`;
 const USER = `... on UserChangeSuccess { user { ${OF_USER} } revision }`;
 const revision = expect.stringMatching(/^r\d{19}$/);
 
-/** Every mutation with what it takes, in an order in which each can be made, and what of the entity it leaves. */
+/** Every mutation with what it takes and what of the entity it leaves; what takes away follows what puts there. */
 const CHANGES: readonly (readonly [string, object, object])[] = [
   [
     'putRolePolicy',
@@ -118,6 +118,10 @@ describe.each(CHANGES)('%s', (name, input, left) => {
   });
 
   test('is done for who may, and kept', async () => {
+    const putting = CHANGES[CHANGES.findIndex(([each]) => each === name) - 1];
+    if (/^(delete|detach|remove)/.test(name) && putting !== undefined) {
+      await live.mutate(OPERATOR, putting[0], putting[1]);
+    }
     const answer = await live.mutate(admin, name, input, ofRole ? ROLE : USER);
     expect(answer).toMatchObject(ofRole ? { role: left, revision } : { user: left, revision });
     expect((await live.trail()).at(-1)).toMatchObject({

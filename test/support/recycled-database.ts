@@ -1,0 +1,120 @@
+import { mkdtemp } from 'node:fs/promises';
+import { join } from 'node:path';
+import { openCatalog } from '../../src/catalog/catalog.ts';
+import type { Database, StatementListener } from '../../src/directory/prisma/database.ts';
+import { openEmbeddedDatabase } from '../../src/directory/prisma/embedded-database.ts';
+import { migrate } from '../../src/directory/prisma/migrate.ts';
+import { directoryIn, type OpenDirectory } from '../../src/directory/prisma/open-directory.ts';
+import { folderOfTheRun, putEmptyDirectory } from './empty-directory.ts';
+
+// Opening PGlite takes a hundred times as long as emptying it. Tests whose subject is not the opening share the databases
+// of their worker: whoever takes one has it alone, and finds it as after the migrations.
+
+const catalog = await openCatalog();
+
+/** A database that nobody else uses until it is given back. */
+export interface TakenDatabase {
+  /** A directory in it that has nothing in memory. Closing it leaves the database as it is, for the next one. */
+  readonly openDirectory: (onStatement?: StatementListener) => Promise<OpenDirectory>;
+  /** Makes it what it was when it was taken. The directories in it are to be closed before. */
+  readonly empty: () => Promise<void>;
+  /** The directories in it are to be closed before. */
+  giveBack(): void;
+}
+
+/** A database that is open, and the statements that make it what it was after the migrations. */
+interface Made {
+  readonly database: Database;
+  readonly emptying: string;
+  /** Told every statement of whoever has it. */
+  listener: StatementListener;
+}
+
+const idle: Made[] = [];
+const silent: StatementListener = () => undefined;
+
+/** An empty database with all migrations. */
+export async function takeDatabase(): Promise<TakenDatabase> {
+  const made = await take();
+  return {
+    openDirectory: (onStatement = silent) => openIn(made, onStatement, () => undefined),
+    empty: () => script(made.database, made.emptying),
+    giveBack: () => giveBack(made),
+  };
+}
+
+/** A directory in a database of its own, which is given back when the directory is closed. */
+export async function takeDirectory(onStatement: StatementListener = silent): Promise<OpenDirectory> {
+  const made = await take();
+  return openIn(made, onStatement, () => giveBack(made));
+}
+
+async function take(): Promise<Made> {
+  const used = idle.pop();
+  if (used === undefined) return make();
+  await script(used.database, used.emptying);
+  return used;
+}
+
+function giveBack(made: Made): void {
+  made.listener = silent;
+  idle.push(made);
+}
+
+/** A directory whose closing is told, and leaves the database open. */
+function openIn(made: Made, onStatement: StatementListener, closed: () => void): Promise<OpenDirectory> {
+  made.listener = onStatement;
+  const { database } = made;
+  const lent: Database = {
+    adapter: database.adapter,
+    exclusive: database.exclusive,
+    query: (...statement) => database.query(...statement),
+    transaction: (...work) => database.transaction(...work),
+    withLock: (work) => database.withLock(work),
+    close: async () => closed(),
+  };
+  return directoryIn(lent, catalog);
+}
+
+/** It stays open until the worker ends; its folder goes with those of the whole run. */
+async function make(): Promise<Made> {
+  const dataDir = await mkdtemp(join(folderOfTheRun(), 'recycled-'));
+  await putEmptyDirectory(dataDir);
+  const made = { listener: silent };
+  const database = await openEmbeddedDatabase(dataDir, migrate, (sql) => made.listener(sql));
+  return Object.assign(made, { database, emptying: await emptyingOf(database) });
+}
+
+async function script({ adapter }: Database, text: string): Promise<void> {
+  const connection = await adapter.connect();
+  await connection.executeScript(text);
+  await connection.dispose();
+}
+
+/** The statements that make a database what `database` is now, with no triggers and no order of tables in the way. */
+async function emptyingOf(database: Database): Promise<string> {
+  const tables = await database.query<{ name: string }>(
+    `SELECT format('%I', tablename) AS name FROM pg_tables WHERE schemaname = 'public' AND tablename <> '_prisma_migrations'`,
+  );
+  const sequences = await database.query<{ name: string }>(
+    `SELECT format('%I', sequencename) AS name FROM pg_sequences WHERE schemaname = 'public'`,
+  );
+  const rows: string[] = [];
+  for (const { name } of tables) {
+    const [kept] = await database.query<{ rows: string | null }>(
+      `SELECT quote_literal(jsonb_agg(to_jsonb(each))::text) AS rows FROM ${name} AS each`,
+    );
+    if (kept?.rows == null) continue;
+    rows.push(
+      `INSERT INTO ${name} OVERRIDING SYSTEM VALUE SELECT * FROM jsonb_populate_recordset(NULL::${name}, ${kept.rows})`,
+    );
+  }
+  return [
+    'BEGIN',
+    'SET LOCAL session_replication_role = replica',
+    ...tables.map(({ name }) => `DELETE FROM ${name}`),
+    ...rows,
+    ...sequences.map(({ name }) => `ALTER SEQUENCE ${name} RESTART`),
+    'COMMIT',
+  ].join(';\n');
+}
