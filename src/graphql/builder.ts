@@ -2,19 +2,19 @@ import SchemaBuilder from '@pothos/core';
 import DataloaderPlugin from '@pothos/plugin-dataloader';
 import ErrorsPlugin from '@pothos/plugin-errors';
 import PrismaPlugin from '@pothos/plugin-prisma';
-import RelayPlugin from '@pothos/plugin-relay';
+import RelayPlugin, { resolveNodes } from '@pothos/plugin-relay';
 import { getDatamodel, type PrismaTypes } from '../directory/schema-types.ts';
 import type { RequestContext } from '../evaluation/request.ts';
 import type { JsonValue } from '../policy/json.ts';
 import type { PrincipalRef } from '../policy/principal-id.ts';
 import type { GatewayContext } from './context.ts';
 import { costOfField } from './cost.ts';
-import { readableNode, readableNodes } from './entities/node.ts';
+import { decodeNodeId, readableNode, readableNodes } from './entities/node.ts';
 import type { GivenDocument } from './given-document.ts';
 import { requestBudget } from './request-budget.ts';
 
-/** The schema under construction. It defines nothing itself: every noun has a file of its own. */
-export const builder = new SchemaBuilder<{
+/** The types that the schema is made with. */
+interface GatewayTypes {
   Context: GatewayContext;
   PrismaTypes: PrismaTypes;
   DefaultFieldNullability: false;
@@ -30,7 +30,10 @@ export const builder = new SchemaBuilder<{
     RequestContext: { Input: RequestContext; Output: JsonValue };
     Revision: { Input: bigint; Output: bigint };
   };
-}>({
+}
+
+/** The schema under construction. It defines nothing itself: every noun has a file of its own. */
+export const builder: InstanceType<typeof SchemaBuilder<GatewayTypes>> = new SchemaBuilder<GatewayTypes>({
   // Errors first: it has to see what the fields of the others throw.
   plugins: [ErrorsPlugin, requestBudget, DataloaderPlugin, RelayPlugin, PrismaPlugin],
   defaultFieldNullability: false,
@@ -46,6 +49,7 @@ export const builder = new SchemaBuilder<{
   },
   relay: {
     clientMutationId: 'omit',
+    decodeGlobalID: decodeNodeId,
     cursorType: 'String',
     edgesFieldOptions: { nullable: false, description: 'The entries of this page, each with its cursor' },
     nodeFieldOptions: { nullable: false, description: 'The entry' },
@@ -75,9 +79,11 @@ export const builder = new SchemaBuilder<{
       resolve: (_root, { id }, context, _info, load) => readableNode(context, id, () => load(id)),
     },
     nodesQueryOptions: {
-      description: 'The entities with these ids, in their order; null in the place of one that `node` answers null for',
+      description:
+        'The entities with these ids, in their order; null in the place of one that `node` answers null for. An entry that is no id fails alone, with an error at its place',
       args: { ids: { description: 'Ids that this gateway has given out, at most 1,000' } },
-      resolve: (_root, { ids }, context, _info, load) => readableNodes(context, ids, () => load(ids)),
+      resolve: (_root, { ids }, context, info) =>
+        readableNodes(context, ids, (wanted) => resolveNodes(builder, context, info, wanted)),
     },
   },
 });
