@@ -39,6 +39,8 @@ export interface Simulation {
   readonly serviceControlPolicies: readonly (readonly Document[])[] | null;
   readonly resourceControlPolicies: readonly (readonly Document[])[] | null;
   readonly requests: readonly SimulatedRequest[];
+  /** As in a Question. */
+  readonly assumeContextKeys?: boolean;
   /** What the client calls this input, for errors: `input`. */
   readonly path: string;
 }
@@ -82,6 +84,7 @@ export function simulate(catalog: Catalog, simulation: Simulation, now: number):
   const resourceControl = controlLevels(simulation.resourceControlPolicies, 'rcp', 'resourceControlPolicies', at);
   const resourcePolicies = new ResourcePolicies(simulation.resourcePolicy, at('resourcePolicy'));
   const path = pathOf(simulation.vpcEndpointPolicy, 'vpcEndpointPolicy', at);
+  const assumes = simulation.assumeContextKeys ?? true;
 
   return simulation.requests.map((request, index) => {
     const question: Question = {
@@ -102,7 +105,7 @@ export function simulate(catalog: Catalog, simulation: Simulation, now: number):
       resourceControl,
     });
     const barred = action.name === 'sts:AssumeRole' ? barredFromRoles(principal, request.resource) : null;
-    const facts = { context: request.context, now, authority: 'context', ...path } as const;
+    const facts = { context: request.context, now, authority: 'context', assumes, ...path } as const;
     const decision = barred ?? authorize(principal, action, resource, facts);
     return { question, decision, gaps: [], revision: 0n };
   });

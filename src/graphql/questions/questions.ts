@@ -3,6 +3,7 @@ import { builder } from '../builder.ts';
 import { Decision } from './decision.ts';
 import {
   ACTION_DESCRIPTION,
+  ASSUME_KEYS_DESCRIPTION,
   AccessRequestInput,
   ASSUMED_ROLE_DESCRIPTION,
   CheckInput,
@@ -61,13 +62,14 @@ builder.queryField('decisionsFor', (t) =>
       assumedRole: t.arg({ type: 'Arn', description: ASSUMED_ROLE_DESCRIPTION }),
       session: t.arg({ type: HypotheticalSessionInput, description: SESSION_DESCRIPTION }),
       context: t.arg({ type: 'RequestContext', description: CONTEXT_DESCRIPTION }),
+      assumeContextKeys: t.arg.boolean({ defaultValue: true, description: ASSUME_KEYS_DESCRIPTION }),
       checks: t.arg({ type: [CheckInput], required: true, description: 'What to decide, at most 10,000' }),
     },
-    resolve: (_root, { checks, context: requestContext, ...subjectInput }, context) => {
+    resolve: (_root, { checks, context: requestContext, assumeContextKeys, ...subjectInput }, context) => {
       checkBatchSize(checks.length, 'checks');
       const subject = toSubject(subjectInput, 'session');
       const questions = checks.map((check, index) => ({
-        ...toQuestion(subject, { ...check, context: requestContext }, `checks[${index}]`),
+        ...toQuestion(subject, { ...check, context: requestContext, assumeContextKeys }, `checks[${index}]`),
         fields: SUBJECT_ARGUMENTS,
       }));
       return askAll(context, questions);
@@ -84,14 +86,15 @@ builder.queryField('allowedResources', (t) =>
       assumedRole: t.arg({ type: 'Arn', description: ASSUMED_ROLE_DESCRIPTION }),
       session: t.arg({ type: HypotheticalSessionInput, description: SESSION_DESCRIPTION }),
       context: t.arg({ type: 'RequestContext', description: CONTEXT_DESCRIPTION }),
+      assumeContextKeys: t.arg.boolean({ defaultValue: true, description: ASSUME_KEYS_DESCRIPTION }),
       action: t.arg.string({ required: true, description: ACTION_DESCRIPTION }),
       resources: t.arg({ type: ['Arn'], required: true, description: 'ARNs to choose from, at most 10,000' }),
     },
-    resolve: async (_root, { action, resources, context: requestContext, ...subjectInput }, context) => {
+    resolve: async (_root, { action, resources, context: requestContext, assumeContextKeys, ...subjectInput }, context) => {
       checkBatchSize(resources.length, 'resources');
       const subject = toSubject(subjectInput, 'session');
       const questions = resources.map((resource, index) => ({
-        ...toQuestion(subject, { action, resource, context: requestContext }, ''),
+        ...toQuestion(subject, { action, resource, context: requestContext, assumeContextKeys }, ''),
         fields: { ...SUBJECT_ARGUMENTS, resource: `resources[${index}]` },
       }));
       const answers = await askAll(context, questions);

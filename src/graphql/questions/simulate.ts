@@ -5,6 +5,7 @@ import { textsOf } from '../given-document.ts';
 import { Decision } from './decision.ts';
 import {
   ACTION_DESCRIPTION,
+  ASSUME_KEYS_DESCRIPTION,
   CONTEXT_DESCRIPTION,
   checkBatchSize,
   RESOURCE_DESCRIPTION,
@@ -78,6 +79,7 @@ const SimulateCustomPoliciesInput = builder.inputType('SimulateCustomPoliciesInp
       required: true,
       description: 'The requests to decide, at most 10,000; the answers keep their order',
     }),
+    assumeContextKeys: t.boolean({ defaultValue: true, description: ASSUME_KEYS_DESCRIPTION }),
   }),
 });
 
@@ -115,6 +117,7 @@ builder.queryField('simulateCustomPolicies', (t) =>
             resourceAccount: resourceAccount ?? null,
             context: context ?? NO_CONTEXT,
           })),
+          assumeContextKeys: input.assumeContextKeys ?? true,
           path: 'input',
         },
         now,
