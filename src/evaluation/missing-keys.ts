@@ -1,9 +1,10 @@
+import type { Condition } from '../policy/condition.ts';
 import type { ContextKey } from '../policy/context-key.ts';
 import { AssumedFindings } from './assumed-findings.ts';
 import { decide, type Situation } from './decide.ts';
 import type { Evaluation } from './evaluation.ts';
 import type { LayerInPlace, StatementInPlace } from './explain.ts';
-import { holdsUnsaid, unsaidBy } from './unsaid.ts';
+import { holdsUnsaid, unsaidBy, variesUnsaid } from './unsaid.ts';
 
 /**
  * Condition keys that a statement asked for, that the request lacks and could have carried, and whose value could have
@@ -100,12 +101,15 @@ function openKeys(
   const unsaid = rule.unsaid === 0 ? 0 : rule.unsaid & unsaidBy(evaluation);
   const holds = (test: (said: Evaluation) => boolean): boolean =>
     unsaid === 0 ? test(evaluation) : holdsUnsaid(evaluation, rule, unsaid, test);
+  // What every such call has (the name of the session it makes) is no open key where the condition holds whatever it is.
+  const matters = (key: ContextKey, condition: Condition): boolean =>
+    (key.unsaid & unsaid) === 0 || variesUnsaid(evaluation, rule, unsaid, (said) => condition.holds(said));
   const open: ContextKey[] = [];
   const inResource = resourceKeys.filter(isOpen);
   if (inResource.length === 0 && !holds((said) => said.resourceMatches(statement))) return [];
   open.push(...inResource);
   for (const condition of statement.conditions) {
-    const keys = condition.keys.filter(isOpen);
+    const keys = condition.keys.filter(isOpen).filter((key) => matters(key, condition));
     if (keys.length === 0 && !holds((said) => condition.holds(said))) return [];
     open.push(...keys);
   }

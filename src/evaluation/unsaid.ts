@@ -57,9 +57,23 @@ export function holdsUnsaid(
   unsaid: Unsaid,
   test: (supposed: Evaluation) => boolean,
 ): boolean {
-  const { statement } = rule;
-  const supposed = supposing(evaluation, unsaid, candidateNames(evaluation, [statement], unsaid));
-  return statement.allows ? supposed.every(test) : supposed.some(test);
+  const supposed = everyWay(evaluation, rule, unsaid);
+  return rule.statement.allows ? supposed.every(test) : supposed.some(test);
+}
+
+/** Whether `test` depends on what is left `unsaid`: it holds in one way and not in another. */
+export function variesUnsaid(
+  evaluation: Evaluation,
+  rule: Pick<Rule, 'statement'>,
+  unsaid: Unsaid,
+  test: (supposed: Evaluation) => boolean,
+): boolean {
+  const supposed = everyWay(evaluation, rule, unsaid);
+  return supposed.some(test) && !supposed.every(test);
+}
+
+function everyWay(evaluation: Evaluation, { statement }: Pick<Rule, 'statement'>, unsaid: Unsaid): readonly Evaluation[] {
+  return supposing(evaluation, unsaid, candidateNames(evaluation, [statement], unsaid));
 }
 
 /** The same request with everything said that is left `unsaid`, in every way; session names are those of `names`. */

@@ -42,5 +42,5 @@ describe('the closed form', () => {
       }),
       { numRuns: 150 },
     );
-  });
+  }, 120_000);
 });

@@ -31,6 +31,7 @@ export function isMember(
   // What the question leaves unsaid (the name of a session, whether a bucket's tags count): all of it allows, some denies.
   const unsaid = unsaidBy(evaluation);
   const said = (term: PermissionTerm): readonly Evaluation[] => {
+    if (unsaid === 0) return [evaluation];
     const conditions = conditionsOf(term);
     return supposing(evaluation, unsaid, candidateNames(evaluation, [{ conditions, principal: null }], unsaid));
   };
