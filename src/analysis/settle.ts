@@ -10,7 +10,7 @@ import { RolegateError } from '../policy/errors.ts';
 import { isList, type JsonValue } from '../policy/json.ts';
 import { type OperatorUse, readOperator } from '../policy/operator.ts';
 import { ANY_RUN, type Piece } from '../policy/pattern.ts';
-import { readResourcePattern } from '../policy/resource-pattern.ts';
+import { inFullResource, readResourcePattern } from '../policy/resource-pattern.ts';
 import type { CompiledStatement } from '../policy/statement.ts';
 import { isVariable, readTemplate, type Template, type Variable } from '../policy/variable.ts';
 import { type ConditionUse, conditionUse, valuesOf } from './condition-use.ts';
@@ -150,7 +150,7 @@ export class Settling implements ContextReader {
       const pattern = readResourcePattern(text, attached.policy.kind, variables);
       if (pattern === null) return [];
       if (pattern.everything) return [{ glob: EVERYTHING, head: EVERYTHING, open: [] }];
-      const parts = splitArn(text);
+      const parts = splitArn(inFullResource(text, attached.policy.kind));
       const padded = [...parts, ...Array<string>(Math.max(0, 6 - parts.length)).fill('*')];
       const heads = padded.slice(0, 5).map((part) => part.toLowerCase());
       // Of the user id of a session without a name: what a Deny is about with some name, and an Allow excludes with every one.
