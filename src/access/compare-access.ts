@@ -21,7 +21,13 @@ export async function compareAccess(
 ): Promise<AccessComparison> {
   const filter = options.filter ?? {};
   const actions = filteredActions(tools.catalog, filter, 'filter');
-  const inRole = await effectivePermissions(tools, subject, options.context ?? new Map(), now, options.assumeContextKeys);
+  const inRole = await effectivePermissions(
+    tools,
+    subject,
+    options.context ?? new Map(),
+    now,
+    options.assumeContextKeys,
+  );
   const resource = filter.resource ?? null;
   return compareSets(
     actions.map((action) => ({

@@ -15,10 +15,9 @@ import { allowsNothing, inlineSessionPolicies, managedSessionPolicies } from './
 import { sourceAccountOf, withSourceOrganization } from './source-organization.ts';
 
 /** The part of a question that says who is asked about. */
-export type SubjectQuestion = Pick<
-  Question,
-  'subject' | 'path' | 'fields' | 'context' | 'assumeContextKeys'
-> & { readonly action?: string };
+export type SubjectQuestion = Pick<Question, 'subject' | 'path' | 'fields' | 'context' | 'assumeContextKeys'> & {
+  readonly action?: string;
+};
 
 /** A subject with its policies: as what it acts, or why it cannot act so. */
 export interface ResolvedSubject {

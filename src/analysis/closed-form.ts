@@ -19,9 +19,9 @@ import {
 import { RolegateError } from '../policy/errors.ts';
 import type { CompiledStatement } from '../policy/statement.ts';
 import { ActionClasses } from './action-classes.ts';
+import { CallKeys } from './call-keys.ts';
 import { allowedTerms, type Circumstances, type Denial, type TermSet, withoutIdle } from './combine.ts';
 import { conditionUse } from './condition-use.ts';
-import { CallKeys } from './call-keys.ts';
 import type { Bearer, Entry, Slot } from './entry.ts';
 import { type ResourceGlob, resourceGlob } from './resource-set.ts';
 import { Settling } from './settle.ts';

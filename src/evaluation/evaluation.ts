@@ -1,7 +1,8 @@
-import { type ContextKey, type ContextReader, type ContextValue, contextKey } from '../policy/context-key.ts';
+import { type ContextKey, type ContextValue, contextKey } from '../policy/context-key.ts';
 import { instantText } from '../policy/date.ts';
 import { type ResourcePattern, resourceElementMatches, resourceMatches } from '../policy/resource-pattern.ts';
 import type { CompiledStatement } from '../policy/statement.ts';
+import type { Asked } from './asked.ts';
 import { assumedValue, filledValue } from './call-keys.ts';
 import {
   type Bound,
@@ -23,7 +24,7 @@ import { appliesUnsaid, unsaidBy } from './unsaid.ts';
 const REQUESTED_REGION = contextKey('aws:RequestedRegion');
 
 /** One request: who asks, for what, on what, and the values of its condition keys. Says whether a statement matches. */
-export class Evaluation implements ContextReader {
+export class Evaluation implements Asked<Evaluation> {
   // `declare`: without it each field is first defined as undefined, which costs as much as the decision.
   declare readonly principal: PreparedPrincipal;
   declare readonly action: ActionFacts;
@@ -66,7 +67,6 @@ export class Evaluation implements ContextReader {
     return owner === 'mfa' && (caller === 'user' || caller === 'root');
   }
 
-  /** The same request of the same action, supposing these. */
   supposing(principal: PreparedPrincipal, resource: PreparedResource, request: RequestFacts): Evaluation {
     return new Evaluation(principal, this.action, resource, request);
   }

@@ -2,7 +2,7 @@ import { NEW_SESSION_NAME, SESSION_NAME, type Unsaid } from '../policy/context-k
 import { ANY_ONE, ANY_RUN, globOf, type Piece } from '../policy/pattern.ts';
 import type { CompiledStatement } from '../policy/statement.ts';
 import { readTemplate, resolveTemplate } from '../policy/variable.ts';
-import type { Evaluation } from './evaluation.ts';
+import type { Asked } from './asked.ts';
 import { sessionsOf } from './principal-values.ts';
 
 /** https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html */
@@ -21,7 +21,11 @@ type Named = Pick<CompiledStatement, 'conditions' | 'principal'>;
  * Names that a session can have, such that every way in which `statements` can tell session names apart is among them: names
  * that they mean (of their patterns, one that fits), those that the request speaks of, and some that nobody means.
  */
-export function candidateNames(evaluation: Evaluation, statements: readonly Named[], unsaid: Unsaid): readonly string[] {
+export function candidateNames(
+  evaluation: Asked<unknown>,
+  statements: readonly Named[],
+  unsaid: Unsaid,
+): readonly string[] {
   const names = new Set(ANY_NAMES);
   if ((unsaid & (SESSION_NAME | NEW_SESSION_NAME)) === 0) return [];
   const { facts } = evaluation.principal;
@@ -76,7 +80,9 @@ function ofRole(pieces: readonly Piece[], roleId: string | null): readonly Piece
   const text = written(pieces, '*', '?');
   const colon = text.lastIndexOf(':');
   if (colon < 0) return pieces;
-  return globOf(text.slice(0, colon)).matches(roleId) ? readTemplate(text.slice(colon + 1), WILDCARDS).filter(isPiece) : null;
+  return globOf(text.slice(0, colon)).matches(roleId)
+    ? readTemplate(text.slice(colon + 1), WILDCARDS).filter(isPiece)
+    : null;
 }
 
 const WILDCARDS = { variables: false, wildcards: true } as const;

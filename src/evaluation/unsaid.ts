@@ -1,15 +1,9 @@
-import {
-  contextKey,
-  NEW_SESSION_NAME,
-  SESSION_NAME,
-  TAGS_COUNT,
-  type Unsaid,
-} from '../policy/context-key.ts';
-import type { Evaluation } from './evaluation.ts';
+import { contextKey, NEW_SESSION_NAME, SESSION_NAME, TAGS_COUNT, type Unsaid } from '../policy/context-key.ts';
+import type { Asked } from './asked.ts';
 import { namesOf } from './names.ts';
 import type { PreparedPrincipal, PreparedResource } from './prepare.ts';
-import { isBucket } from './resource-tags.ts';
 import type { RequestFacts } from './request.ts';
+import { isBucket } from './resource-tags.ts';
 import type { Rule } from './rule.ts';
 import { candidateNames } from './session-names.ts';
 
@@ -29,7 +23,7 @@ const NAMES_A_SESSION: ReadonlySet<string> = new Set([
 ]);
 
 /** What of all that a question can leave unsaid this one does. */
-export function unsaidBy(evaluation: Evaluation): Unsaid {
+export function unsaidBy(evaluation: Asked<unknown>): Unsaid {
   const { principal, action, resource } = evaluation;
   const { facts } = principal;
   let unsaid: Unsaid = 0;
@@ -46,38 +40,50 @@ export function unsaidBy(evaluation: Evaluation): Unsaid {
 }
 
 /** Whether a rule applies that depends on what is left `unsaid`: an Allow has to whatever that is, a Deny for something. */
-export function appliesUnsaid(evaluation: Evaluation, rule: Rule, unsaid: Unsaid): boolean {
+export function appliesUnsaid(
+  evaluation: Asked<{ applies(rule: Rule): boolean }>,
+  rule: Rule,
+  unsaid: Unsaid,
+): boolean {
   return holdsUnsaid(evaluation, rule, unsaid, (supposed) => supposed.applies(rule));
 }
 
 /** The same of a part of the rule: `test` says whether it holds when everything is said. */
-export function holdsUnsaid(
-  evaluation: Evaluation,
+export function holdsUnsaid<Supposed>(
+  evaluation: Asked<Supposed>,
   rule: Pick<Rule, 'statement'>,
   unsaid: Unsaid,
-  test: (supposed: Evaluation) => boolean,
+  test: (supposed: Supposed) => boolean,
 ): boolean {
   const supposed = everyWay(evaluation, rule, unsaid);
   return rule.statement.allows ? supposed.every(test) : supposed.some(test);
 }
 
 /** Whether `test` depends on what is left `unsaid`: it holds in one way and not in another. */
-export function variesUnsaid(
-  evaluation: Evaluation,
+export function variesUnsaid<Supposed>(
+  evaluation: Asked<Supposed>,
   rule: Pick<Rule, 'statement'>,
   unsaid: Unsaid,
-  test: (supposed: Evaluation) => boolean,
+  test: (supposed: Supposed) => boolean,
 ): boolean {
   const supposed = everyWay(evaluation, rule, unsaid);
   return supposed.some(test) && !supposed.every(test);
 }
 
-function everyWay(evaluation: Evaluation, { statement }: Pick<Rule, 'statement'>, unsaid: Unsaid): readonly Evaluation[] {
+function everyWay<Supposed>(
+  evaluation: Asked<Supposed>,
+  { statement }: Pick<Rule, 'statement'>,
+  unsaid: Unsaid,
+): readonly Supposed[] {
   return supposing(evaluation, unsaid, candidateNames(evaluation, [statement], unsaid));
 }
 
 /** The same request with everything said that is left `unsaid`, in every way; session names are those of `names`. */
-export function supposing(evaluation: Evaluation, unsaid: Unsaid, names: readonly string[]): readonly Evaluation[] {
+export function supposing<Supposed>(
+  evaluation: Asked<Supposed>,
+  unsaid: Unsaid,
+  names: readonly string[],
+): readonly Supposed[] {
   const { principal, resource, request } = evaluation;
   const principals = (unsaid & SESSION_NAME) === 0 ? [principal] : names.map((name) => named(principal, name));
   const requests = (unsaid & NEW_SESSION_NAME) === 0 ? [request] : names.map((name) => naming(request, name));

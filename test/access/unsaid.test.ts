@@ -171,8 +171,12 @@ describe('keys of every request', () => {
       // Missing, the key differs from every Region, too.
       expect(answer.decision.effect).toBe('EXPLICIT_DENY');
     }
-    expect((await on.can({ action: 'sqs:SendMessage', resource: `arn:aws:sqs:eu-west-1:${A}:q` })).decision.allowed).toBe(true);
-    expect((await off.can({ action: 'sqs:SendMessage', resource: `arn:aws:sqs:eu-west-1:${A}:q` })).decision.allowed).toBe(false);
+    expect(
+      (await on.can({ action: 'sqs:SendMessage', resource: `arn:aws:sqs:eu-west-1:${A}:q` })).decision.allowed,
+    ).toBe(true);
+    expect(
+      (await off.can({ action: 'sqs:SendMessage', resource: `arn:aws:sqs:eu-west-1:${A}:q` })).decision.allowed,
+    ).toBe(false);
   });
 
   it('are assumed in simulations', () => {

@@ -30,7 +30,9 @@ describe('the closed form of one generated request', () => {
         const resource = engineResource(q);
         const request: RequestFacts = { context: q.context, now: q.now, authority: 'directory', assumes };
         // What is not given is assumed, and then no request gives it.
-        const given = new Map([...q.context].filter(([key]) => (assumes && ASSUMED.includes(key)) || coins.next().value));
+        const given = new Map(
+          [...q.context].filter(([key]) => (assumes && ASSUMED.includes(key)) || coins.next().value),
+        );
         const { facts } = principal;
         const account = facts.kind === 'service' || facts.kind === 'anonymous' ? null : facts.accountId;
         const home =

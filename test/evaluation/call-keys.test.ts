@@ -169,7 +169,10 @@ describe('keys that every request has', () => {
   });
 
   test('are named only where they matter', () => {
-    const harmless = decide('s3:ListBucket', BUCKET, [everything, allowIf({ Bool: { 'aws:SecureTransport': 'true' } })]);
+    const harmless = decide('s3:ListBucket', BUCKET, [
+      everything,
+      allowIf({ Bool: { 'aws:SecureTransport': 'true' } }),
+    ]);
     expect(harmless).toMatchObject({ effect: 'ALLOWED', assumedContextKeys: [] });
     const insecure = denyIf({ Bool: { 'aws:SecureTransport': 'false' } });
     expect(decide('s3:ListBucket', BUCKET, [everything, insecure])).toMatchObject({
@@ -240,9 +243,9 @@ describe('keys of services that follow from the resource', () => {
     expect(decide('ec2:DescribeInstances', '*', [onlyHere], { wildcardOnly: true }).missingContextKeys).toEqual([
       'ec2:Region',
     ]);
-    expect(decide('s3:ListBucket', 'arn:aws:s3:::b', [onlyHere], { context: { 'ec2:Region': 'us-east-1' } }).allowed).toBe(
-      false,
-    );
+    expect(
+      decide('s3:ListBucket', 'arn:aws:s3:::b', [onlyHere], { context: { 'ec2:Region': 'us-east-1' } }).allowed,
+    ).toBe(false);
   });
 
   test.each<[key: string, arn: string, action: string, fits: boolean]>([

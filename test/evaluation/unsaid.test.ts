@@ -52,7 +52,11 @@ function decide(asked: Asked): Decision {
     now: Date.UTC(2026, 10, 26, 12),
     authority: 'directory',
   };
-  return authorize(enginePrincipal(q), q.action, engineResource(q), { context: q.context, now: q.now, authority: 'directory' });
+  return authorize(enginePrincipal(q), q.action, engineResource(q), {
+    context: q.context,
+    now: q.now,
+    authority: 'directory',
+  });
 }
 
 const named = (effect: 'Allow' | 'Deny', arn: string): Doc => ({
@@ -73,8 +77,14 @@ const byId = (effect: 'Allow' | 'Deny', condition: Doc): Doc => ({
 describe('a resource-based policy that names a session of the role', () => {
   test('allows the role nothing by itself, and says what would be needed', () => {
     const decision = decide({ resource: [named('Allow', `${SESSION}/bob`)] });
-    expect(decision).toMatchObject({ effect: 'IMPLICIT_DENY', deniedBy: 'IDENTITY_POLICY', requires: ['roleSessionName'] });
-    expect(decision.matchedStatements.map(({ statement }) => statement['Principal'])).toEqual([{ AWS: `${SESSION}/bob` }]);
+    expect(decision).toMatchObject({
+      effect: 'IMPLICIT_DENY',
+      deniedBy: 'IDENTITY_POLICY',
+      requires: ['roleSessionName'],
+    });
+    expect(decision.matchedStatements.map(({ statement }) => statement['Principal'])).toEqual([
+      { AWS: `${SESSION}/bob` },
+    ]);
     expect(decide({ principal: session(A, 'bob'), resource: [named('Allow', `${SESSION}/bob`)] })).toMatchObject({
       effect: 'ALLOWED',
       requires: [],
@@ -99,7 +109,10 @@ describe('a resource-based policy that names a session of the role', () => {
   });
 
   test('of another role says nothing', () => {
-    const resource = [named('Allow', `arn:aws:sts::${A}:assumed-role/Apps/bob`), named('Deny', `arn:aws:sts::${B}:assumed-role/App/bob`)];
+    const resource = [
+      named('Allow', `arn:aws:sts::${A}:assumed-role/Apps/bob`),
+      named('Deny', `arn:aws:sts::${B}:assumed-role/App/bob`),
+    ];
     expect(decide({ identity: [everything], resource })).toMatchObject({ effect: 'ALLOWED', requires: [] });
     expect(decide({ resource })).toMatchObject({ effect: 'IMPLICIT_DENY', requires: [], matchedStatements: [] });
   });
@@ -122,11 +135,26 @@ describe('aws:userid of a session without a name', () => {
     ['all but those of the role', { StringNotLike: { 'aws:userid': [`${ID}:*`, A] } }, false, false],
     ['all but those of another role', { StringNotLike: { 'aws:userid': 'AROAOTHER:*' } }, true, true],
     ['sessions of another role', { StringLike: { 'aws:userid': 'AROAOTHER:*' } }, false, false],
-    ['names that begin and end so', { StringLike: { 'aws:userid': `${ID}:a*` }, StringNotLike: { 'aws:userid': '*:*b' } }, false, true],
-    ['names with two patterns', { 'ForAllValues:StringLike': { 'aws:userid': `${ID}:a*` }, StringLike: { 'aws:userid': '*:*b' } }, false, true],
+    [
+      'names that begin and end so',
+      { StringLike: { 'aws:userid': `${ID}:a*` }, StringNotLike: { 'aws:userid': '*:*b' } },
+      false,
+      true,
+    ],
+    [
+      'names with two patterns',
+      { 'ForAllValues:StringLike': { 'aws:userid': `${ID}:a*` }, StringLike: { 'aws:userid': '*:*b' } },
+      false,
+      true,
+    ],
     ['nobody without a user id', { Null: { 'aws:userid': 'true' } }, false, false],
     ['whoever has a user id', { Null: { 'aws:userid': 'false' } }, true, true],
-    ['a session that the request speaks of', { StringEquals: { 'aws:RequestTag/owner': '${aws:userid}' } }, false, true],
+    [
+      'a session that the request speaks of',
+      { StringEquals: { 'aws:RequestTag/owner': '${aws:userid}' } },
+      false,
+      true,
+    ],
   ])('%s: %j', (_what, condition, whatever, some) => {
     const context = { 'aws:RequestTag/owner': `${ID}:carol` };
     const allows = decide({ context, resource: [byId('Allow', condition)] });
@@ -138,7 +166,11 @@ describe('aws:userid of a session without a name', () => {
 
   test('as a variable in Resource', () => {
     const arn = `arn:aws:s3:::b/${ID}:bob/x`;
-    const own = (effect: string): Doc => ({ Effect: effect, Action: 's3:*', Resource: 'arn:aws:s3:::b/${aws:userid}/*' });
+    const own = (effect: string): Doc => ({
+      Effect: effect,
+      Action: 's3:*',
+      Resource: 'arn:aws:s3:::b/${aws:userid}/*',
+    });
     const asked = { action: 's3:GetObject', arn };
     expect(decide({ ...asked, identity: [own('Allow')] })).toMatchObject({
       effect: 'IMPLICIT_DENY',
@@ -166,7 +198,9 @@ describe('the name of the session that sts:AssumeRole makes', () => {
   const asked = { principal: user(A), action: 'sts:AssumeRole', arn: ROLE };
 
   test('is always there, so that any name fits an Allow for all of them', () => {
-    expect(decide({ ...asked, resource: [trust('Allow', { StringLike: { 'sts:RoleSessionName': '*' } })] })).toMatchObject({
+    expect(
+      decide({ ...asked, resource: [trust('Allow', { StringLike: { 'sts:RoleSessionName': '*' } })] }),
+    ).toMatchObject({
       effect: 'ALLOWED',
       missingContextKeys: [],
       requires: [],
@@ -196,7 +230,12 @@ describe('the name of the session that sts:AssumeRole makes', () => {
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/buckets-tagging-enable-abac.html
 describe('tags of a general purpose bucket, of which nobody knows whether ABAC is enabled', () => {
   const bucket = { principal: user(A), action: 's3:ListBucket', arn: 'arn:aws:s3:::b', tags: { env: 'prod' } };
-  const ofTags = (effect: string, condition: Doc): Doc => ({ Effect: effect, Action: '*', Resource: '*', Condition: condition });
+  const ofTags = (effect: string, condition: Doc): Doc => ({
+    Effect: effect,
+    Action: '*',
+    Resource: '*',
+    Condition: condition,
+  });
   const KEYS = ['aws:ResourceTag/env', 's3:BucketTag/env'];
 
   test.each(KEYS)('allow nothing by %s', (key) => {
@@ -225,8 +264,14 @@ describe('tags of a general purpose bucket, of which nobody knows whether ABAC i
 
   test('count for access points and directory buckets', () => {
     const prod = [ofTags('Allow', { StringEquals: { 'aws:ResourceTag/env': 'prod' } })];
-    for (const arn of [`arn:aws:s3:us-east-1:${A}:accesspoint/p`, `arn:aws:s3express:us-east-1:${A}:bucket/b--az--x-s3`]) {
-      expect(decide({ ...bucket, arn, identity: prod })).toMatchObject({ effect: 'ALLOWED', dependsOnBucketTags: false });
+    for (const arn of [
+      `arn:aws:s3:us-east-1:${A}:accesspoint/p`,
+      `arn:aws:s3express:us-east-1:${A}:bucket/b--az--x-s3`,
+    ]) {
+      expect(decide({ ...bucket, arn, identity: prod })).toMatchObject({
+        effect: 'ALLOWED',
+        dependsOnBucketTags: false,
+      });
     }
   });
 

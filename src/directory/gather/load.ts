@@ -7,15 +7,9 @@ import type { Sql } from '../prisma/database.ts';
 import { type AccountFacts, accountFacts, controlDocuments } from './account-facts.ts';
 import { type NeededDocument, neededBy } from './attached-policies.ts';
 import { buildFederated } from './build-federated.ts';
-import {
-  type BuiltRole,
-  buildRole,
-  buildRoot,
-  buildSession,
-  buildUser,
-  sessionWithoutRecord,
-} from './build-principals.ts';
+import { type BuiltRole, buildRole, buildRoot, buildUser } from './build-principals.ts';
 import { buildResource, buildRoleResource, ownerOf, type ResourceRows, resourceRows } from './build-resources.ts';
+import { buildSessions } from './build-sessions.ts';
 import type { Compiled, CompiledBatch, CompiledPolicies } from './compiled-policies.ts';
 import { dependency, type Entry, type Memory } from './memory.ts';
 import {
@@ -25,7 +19,6 @@ import {
   type FederatedRow,
   type HolderRow,
   type OrganizationRow,
-  type RoleRow,
   readAccountRows,
   readDocuments,
   readEntityRows,
@@ -263,43 +256,4 @@ function buildPolicy(
   const found = hash === null ? undefined : compiled.get('session', hash);
   const value = found !== undefined && 'policy' in found ? { policy: found.policy, id: arn, name, arn } : null;
   return { value, dependencies: [dependency('ManagedPolicy', arn)], bytes: 300 };
-}
-
-/** `arn:P:sts::A:assumed-role/NAME/SESSION` of the role `arn:P:iam::A:role/PATH/NAME`. */
-function isSessionOf(arn: string, role: RoleRow): boolean {
-  const [, partition] = role.arn.split(':', 2);
-  return arn.startsWith(`arn:${partition}:sts::${role.accountId}:assumed-role/${role.name}/`);
-}
-
-function buildSessions(
-  arn: string,
-  rows: EntityRows,
-  roles: ReadonlyMap<string, Entry<BuiltRole>>,
-  policyRows: ReadonlyMap<string, AttachedRow>,
-  compiled: CompiledBatch,
-  now: number,
-): Entry {
-  const built = rows.sessions
-    .filter((row) => row.arn === arn)
-    .flatMap((row) => {
-      const role = roles.get(row.roleArn);
-      return role === undefined ? [] : [buildSession(row, role, policyRows, compiled)];
-    });
-  const row = rows.roles.find((one) => isSessionOf(arn, one));
-  const role = row === undefined ? undefined : roles.get(row.arn);
-  return {
-    value: {
-      readAt: now,
-      sessions: built.map(({ session }) => session),
-      absent: role === undefined ? null : sessionWithoutRecord(arn, role.value),
-    },
-    dependencies: [
-      dependency('RoleSession', arn),
-      ...(role?.dependencies ?? []),
-      ...built.flatMap(({ dependencies }) => dependencies),
-    ],
-    bytes: 2_000 + built.length * 1_500,
-    // A session's ARN does not hold its role's path: a new role of that name cannot be named among the dependencies.
-    ...(role === undefined ? { passing: true } : {}),
-  };
 }

@@ -3,8 +3,8 @@ import { builder } from '../builder.ts';
 import { Decision } from './decision.ts';
 import {
   ACTION_DESCRIPTION,
-  ASSUME_KEYS_DESCRIPTION,
   AccessRequestInput,
+  ASSUME_KEYS_DESCRIPTION,
   ASSUMED_ROLE_DESCRIPTION,
   CheckInput,
   CONTEXT_DESCRIPTION,
@@ -90,7 +90,11 @@ builder.queryField('allowedResources', (t) =>
       action: t.arg.string({ required: true, description: ACTION_DESCRIPTION }),
       resources: t.arg({ type: ['Arn'], required: true, description: 'ARNs to choose from, at most 10,000' }),
     },
-    resolve: async (_root, { action, resources, context: requestContext, assumeContextKeys, ...subjectInput }, context) => {
+    resolve: async (
+      _root,
+      { action, resources, context: requestContext, assumeContextKeys, ...subjectInput },
+      context,
+    ) => {
       checkBatchSize(resources.length, 'resources');
       const subject = toSubject(subjectInput, 'session');
       const questions = resources.map((resource, index) => ({
