@@ -17,13 +17,11 @@ export class LazyDecision extends PlannedFindings implements Decision {
   declare private readonly outcome: Outcome;
   declare private layersRead: readonly LayerInPlace[] | null;
   declare private missingRead: readonly string[] | null;
-  declare private requirementsRead: Requirements | null;
 
   constructor(principal: PreparedPrincipal, action: ActionFacts, resource: PreparedResource, request: RequestFacts) {
     super(principal, action, resource, request);
     this.layersRead = null;
     this.missingRead = null;
-    this.requirementsRead = null;
     this.outcome = decide(this, this);
   }
 
@@ -74,8 +72,14 @@ export class LazyDecision extends PlannedFindings implements Decision {
   }
 
   private requirements(): Requirements {
-    this.requirementsRead ??= this.allowed ? NOTHING_REQUIRED : requirementsOf(this, decided);
-    return this.requirementsRead;
+    const { principal, action } = this;
+    // Few decisions leave a name unsaid: what is worked out for those is kept beside them.
+    const { facts } = principal;
+    const isNamed = facts.kind !== 'roleSession' || facts.sessionName !== null;
+    if ((isNamed && action.service !== 'sts') || this.allowed) return NOTHING_REQUIRED;
+    const known = requirementsRead.get(this) ?? requirementsOf(this, decided);
+    requirementsRead.set(this, known);
+    return known;
   }
 
   private inPlace(): readonly LayerInPlace[] {
@@ -91,6 +95,8 @@ export class LazyDecision extends PlannedFindings implements Decision {
 }
 
 const NOTHING: readonly MatchedStatement[] = [];
+
+const requirementsRead = new WeakMap<LazyDecision, Requirements>();
 
 function decided({ principal, action, resource, request }: Evaluation): LazyDecision {
   return new LazyDecision(principal, action, resource, request);

@@ -12,6 +12,9 @@ const NAME_START = /^[\w+=,.@-]{2,64}/;
 /** Names that no policy means: of the shortest, a middle and the greatest length, and with nothing in common. */
 const ANY_NAMES: readonly string[] = ['-=', `.${'_'.repeat(30)}`, '@'.repeat(64)];
 
+/** Names that are tried at most. Whoever needs more takes the worse for granted: policies are untrusted input. */
+export const MAX_NAMES = 400;
+
 /** Names that are combined of the beginnings and ends that several patterns ask for. */
 const COMBINED = 8;
 
@@ -41,12 +44,14 @@ export function candidateNames(
     if (role === null) continue;
     const sessions = sessionsOf(role);
     for (const named of principal?.named ?? []) {
+      if (names.size >= MAX_NAMES) break;
       if (named.kind === 'arn' && named.arn.startsWith(sessions)) add(named.arn.slice(sessions.length), names);
     }
   }
   spokenOf(evaluation.resource.text, role?.id ?? null, names);
   const parts: string[] = [];
   for (const text of texts) {
+    if (names.size >= MAX_NAMES) break;
     const pieces = resolveTemplate(readTemplate(text, { variables: true, wildcards: true }), evaluation);
     if (pieces === null) continue;
     const pattern = ofRole(pieces, role?.id ?? null);

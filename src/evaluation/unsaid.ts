@@ -5,7 +5,7 @@ import type { PreparedPrincipal, PreparedResource } from './prepare.ts';
 import type { RequestFacts } from './request.ts';
 import { isBucket } from './resource-tags.ts';
 import type { Rule } from './rule.ts';
-import { candidateNames } from './session-names.ts';
+import { candidateNames, MAX_NAMES } from './session-names.ts';
 
 const USER_ID = contextKey('aws:userid');
 const ROLE_SESSION_NAME = contextKey('sts:RoleSessionName');
@@ -55,8 +55,10 @@ export function holdsUnsaid<Supposed>(
   unsaid: Unsaid,
   test: (supposed: Supposed) => boolean,
 ): boolean {
-  const supposed = everyWay(evaluation, rule, unsaid);
-  return rule.statement.allows ? supposed.every(test) : supposed.some(test);
+  const names = candidateNames(evaluation, [rule.statement], unsaid);
+  const supposed = supposing(evaluation, unsaid, names);
+  const tooMany = names.length >= MAX_NAMES;
+  return rule.statement.allows ? !tooMany && supposed.every(test) : tooMany || supposed.some(test);
 }
 
 /** Whether `test` depends on what is left `unsaid`: it holds in one way and not in another. */

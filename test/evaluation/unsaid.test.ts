@@ -164,6 +164,16 @@ describe('aws:userid of a session without a name', () => {
     expect(denies.requires).toEqual(some && !whatever ? ['roleSessionName'] : []);
   });
 
+  test('with more names than are tried, an Allow does not apply and a Deny does', () => {
+    const names = Array.from({ length: 5_000 }, (_, i) => `${ID}:user-${i}`);
+    const none = { StringLike: { 'aws:userid': names }, StringNotLike: { 'aws:userid': `${ID}:*` } };
+    const started = performance.now();
+    expect(decide({ identity: [everything], resource: [byId('Deny', none)] }).effect).toBe('EXPLICIT_DENY');
+    const all = { StringLike: { 'aws:userid': [...names, `${ID}:*`] } };
+    expect(decide({ resource: [byId('Allow', all)] }).effect).toBe('IMPLICIT_DENY');
+    expect(performance.now() - started).toBeLessThan(5_000);
+  });
+
   test('as a variable in Resource', () => {
     const arn = `arn:aws:s3:::b/${ID}:bob/x`;
     const own = (effect: string): Doc => ({
