@@ -41,12 +41,24 @@ export interface Access {
     page: { readonly offset: number; readonly limit: number; readonly scope?: WhoCanScope | null },
     now: number,
   ): Promise<WhoCan>;
-  /** Everything that the subject may do, in closed form, in its role if it has assumed one. */
-  effectivePermissions(subject: Subject, context: RequestContext, now: number): Promise<EffectivePermissions>;
+  /**
+   * Everything that the subject may do, in closed form, in its role if it has assumed one. `assumeContextKeys`: as in a
+   * Question.
+   */
+  effectivePermissions(
+    subject: Subject,
+    context: RequestContext,
+    now: number,
+    assumeContextKeys?: boolean,
+  ): Promise<EffectivePermissions>;
   /** What the subject may do as itself beside what it may do in its role, action by action. */
   compareAccess(
     subject: Subject & { readonly assumedRole: string },
-    options: { readonly filter?: PermissionFilter | null; readonly context?: RequestContext },
+    options: {
+      readonly filter?: PermissionFilter | null;
+      readonly context?: RequestContext;
+      readonly assumeContextKeys?: boolean;
+    },
     now: number,
   ): Promise<AccessComparison>;
   /** The ways to meet all needs at once, best first. */
@@ -75,7 +87,8 @@ export function createAccess(directory: Directory, catalog: Catalog): Access {
     assumableRoles: (subject, { maxDepth = 1, context = new Map(), path = '' }, now) =>
       assumableRoles(tools, subject, { maxDepth, context, path }, now),
     whoCan: (question, { scope = null, ...page }, now) => whoCan(tools, question, { ...page, scope }, now),
-    effectivePermissions: (subject, context, now) => effectivePermissions(tools, subject, context, now),
+    effectivePermissions: (subject, context, now, assumeContextKeys) =>
+      effectivePermissions(tools, subject, context, now, assumeContextKeys),
     compareAccess: (subject, options, now) => compareAccess(tools, subject, options, now),
     accessRoutes: (subject, needs, now) => accessRoutes(tools, subject, needs, now),
   };

@@ -20,7 +20,10 @@ export interface AssumableRole {
   readonly answer: Answer;
   /** ARNs of the roles to assume one after the other, ending in `roleArn`. */
   readonly chain: readonly string[];
-  /** Condition keys that the calls have to carry beyond the context asked with: sts:ExternalId, aws:MultiFactorAuthPresent … */
+  /**
+   * Condition keys that the calls have to carry beyond the context asked with: sts:ExternalId, aws:MultiFactorAuthPresent …;
+   * `roleSessionName`: the session that calls needs a certain name.
+   */
   readonly requires: readonly string[];
 }
 
@@ -148,8 +151,9 @@ class Search {
 
   #tryRole(step: Step, role: PreparedRole, gaps: readonly string[], revision: bigint): AssumableRole | null {
     const decision = this.#decide(step, role);
-    if (!decision.allowed && decision.missingContextKeys.length === 0) return null;
-    const requires = decision.allowed ? step.requires : union(step.requires, decision.missingContextKeys);
+    const missing = decision.allowed ? [] : requirementsOf(decision);
+    if (!decision.allowed && missing.length === 0) return null;
+    const requires = decision.allowed ? step.requires : union(step.requires, missing);
     const unknown = decision.allowed ? endpointGaps(step.principal, this.#context) : [];
     const { arn } = role.facts;
     const question = {
@@ -211,6 +215,12 @@ class Search {
     const conditions = Number(way.requires.length > 0) - Number(known.requires.length > 0);
     return conditions < 0 || (conditions === 0 && way.chain.length < known.chain.length);
   }
+}
+
+/** What the call would have to say; that it needs a name for its session is said by the key for it. */
+function requirementsOf({ missingContextKeys, requires }: Decision): readonly string[] {
+  const named = missingContextKeys.some((key) => key.toLowerCase() === 'sts:rolesessionname');
+  return named ? missingContextKeys : [...missingContextKeys, ...requires];
 }
 
 function roleRef(arn: string): PrincipalRef {

@@ -67,7 +67,7 @@ export function decideAssumption(
   caller: PreparedPrincipal,
   role: Pick<PreparedRole, 'trust'>,
   args: AssumptionArguments,
-  request: { readonly context: RequestContext; readonly now: number },
+  request: { readonly context: RequestContext; readonly now: number; readonly assumes?: boolean },
   actions: AssumptionActions,
 ): Decision {
   const barred = barredFromRoles(caller, role.trust.facts.arn);
@@ -77,6 +77,7 @@ export function decideAssumption(
     context: assumptionContext(request.context, args),
     now: request.now,
     authority: 'directory',
+    assumes: request.assumes ?? true,
   };
   const { assumeRole, assumeRoleWithWebIdentity } = actions;
   const action = caller.facts.kind === 'anonymous' ? assumeRoleWithWebIdentity : assumeRole;

@@ -12,12 +12,22 @@ import type { Subject } from './question.ts';
 export async function compareAccess(
   tools: DecideTools,
   subject: Subject & { readonly assumedRole: string },
-  options: { readonly filter?: PermissionFilter | null; readonly context?: RequestContext },
+  options: {
+    readonly filter?: PermissionFilter | null;
+    readonly context?: RequestContext;
+    readonly assumeContextKeys?: boolean;
+  },
   now: number,
 ): Promise<AccessComparison> {
   const filter = options.filter ?? {};
   const actions = filteredActions(tools.catalog, filter, 'filter');
-  const inRole = await effectivePermissions(tools, subject, options.context ?? new Map(), now);
+  const inRole = await effectivePermissions(
+    tools,
+    subject,
+    options.context ?? new Map(),
+    now,
+    options.assumeContextKeys,
+  );
   const resource = filter.resource ?? null;
   return compareSets(
     actions.map((action) => ({

@@ -13,7 +13,7 @@ import { barredFromKeySession, withMfaKeys } from './key-session.ts';
 import { type Answer, fieldOf, type Question, type Subject } from './question.ts';
 import { withSourceOrganization } from './source-organization.ts';
 import { gatherForSubjects, type ResolvedSubject, resolveSubject } from './subject.ts';
-import { endpointGaps, grantGaps } from './unknown-policies.ts';
+import { bucketTagsGap, endpointGaps, grantGaps } from './unknown-policies.ts';
 
 /** What deciding needs beside the questions. */
 export interface DecideTools {
@@ -96,7 +96,8 @@ class Decider {
   readonly #gathered: Gathered;
   readonly #now: number;
   readonly #requests = new Map<RequestContext, RequestFacts>();
-  readonly #subjects = new Map<Subject, { readonly context: RequestContext; readonly resolved: ResolvedSubject }>();
+  readonly #unassuming = new Map<RequestContext, RequestFacts>();
+  readonly #subjects = new Map<Subject, { readonly question: Question; readonly resolved: ResolvedSubject }>();
 
   constructor(tools: DecideTools, gathered: Gathered, now: number) {
     this.#tools = tools;
@@ -147,8 +148,9 @@ class Decider {
     const decision =
       barredFromThisRole(acting, action, arn) ??
       barredFromThisSession(question, acting, action, arn) ??
-      authorize(acting, action, resource.value, this.#request(this.#context(question)));
-    return { arn, decision, gaps: resource.gaps };
+      authorize(acting, action, resource.value, this.#request(this.#context(question), question.assumeContextKeys));
+    const gap = decision.dependsOnBucketTags ? [bucketTagsGap(arn)] : NOTHING;
+    return { arn, decision, gaps: gap.length === 0 ? resource.gaps : [...resource.gaps, ...gap] };
   }
 
   /** In a role nothing is known of MFA: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_mfa_configure-api-require.html */
@@ -159,11 +161,12 @@ class Decider {
     return withSourceOrganization(principal, context, this.#gathered);
   }
 
-  #request(context: RequestContext): RequestFacts {
-    const known = this.#requests.get(context);
+  #request(context: RequestContext, assumes = true): RequestFacts {
+    const requests = assumes ? this.#requests : this.#unassuming;
+    const known = requests.get(context);
     if (known !== undefined) return known;
-    const request: RequestFacts = { context, now: this.#now, authority: 'directory' };
-    this.#requests.set(context, request);
+    const request: RequestFacts = { context, now: this.#now, authority: 'directory', assumes };
+    requests.set(context, request);
     return request;
   }
 
@@ -171,13 +174,17 @@ class Decider {
   #subject(question: Question): ResolvedSubject {
     const shareable = question.subject.assumedRole === null || !question.action.toLowerCase().startsWith('sts:');
     const known = shareable ? this.#subjects.get(question.subject) : undefined;
-    if (known !== undefined && (question.subject.assumedRole === null || known.context === question.context)) {
+    if (known !== undefined && (question.subject.assumedRole === null || isSameCall(known.question, question))) {
       return known.resolved;
     }
     const resolved = resolveSubject(question, this.#gathered, this.#tools.actions, this.#now);
-    if (shareable) this.#subjects.set(question.subject, { context: question.context, resolved });
+    if (shareable) this.#subjects.set(question.subject, { question, resolved });
     return resolved;
   }
+}
+
+function isSameCall(one: Question, other: Question): boolean {
+  return one.context === other.context && one.assumeContextKeys === other.assumeContextKeys;
 }
 
 /** What was decided on one of the resources of a call. */

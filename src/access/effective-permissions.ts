@@ -53,6 +53,7 @@ interface Parts {
   readonly owners: Owners;
   readonly assumption: Decision | null;
   readonly suspended: EffectivePermissions | null;
+  readonly assumeContextKeys: boolean;
   readonly gaps: readonly string[];
   readonly revision: Revision;
 }
@@ -64,6 +65,8 @@ interface Parts {
 export class EffectivePermissions {
   readonly subject: Subject;
   readonly context: RequestContext;
+  /** Of keys that every request has and `context` does not give, something is assumed. */
+  readonly assumeContextKeys: boolean;
   /** The decision on assuming the role; null when none is asked about. A denial: nothing is permitted. */
   readonly assumption: Decision | null;
   /** With a role assumed, the principal's own permissions; null otherwise. */
@@ -81,6 +84,7 @@ export class EffectivePermissions {
     this.#catalog = parts.tools.catalog;
     this.subject = parts.subject;
     this.context = parts.context;
+    this.assumeContextKeys = parts.assumeContextKeys;
     this.assumption = parts.assumption;
     this.suspended = parts.suspended;
     this.gaps = parts.gaps;
@@ -147,7 +151,9 @@ export class EffectivePermissions {
   }): Promise<Answer> {
     const { subject, tools, now } = this.#parts;
     const { action, resource, resourceAccount = null, context = this.context } = check;
-    const [answer] = await decide(tools, [{ subject, action, resource, resourceAccount, context, path: '' }], now);
+    const { assumeContextKeys } = this;
+    const question = { subject, action, resource, resourceAccount, context, assumeContextKeys, path: '' };
+    const [answer] = await decide(tools, [question], now);
     if (answer === undefined) throw new Error('a question without an answer');
     return answer;
   }
@@ -173,31 +179,33 @@ export function effectivePermissions(
   subject: Subject,
   context: RequestContext,
   now: number,
+  assumeContextKeys = true,
 ): Promise<EffectivePermissions> {
-  return onOneRevision((check) => workOut(tools, subject, context, now, check));
+  const given = { subject, context, assumeContextKeys };
+  return onOneRevision((check) => workOut(tools, given, now, check));
 }
 
 async function workOut(
   tools: DecideTools,
-  subject: Subject,
-  context: RequestContext,
+  given: { readonly subject: Subject; readonly context: RequestContext; readonly assumeContextKeys: boolean },
   now: number,
   check: OneRevision,
 ): Promise<EffectivePermissions> {
+  const { subject, context, assumeContextKeys } = given;
   const { directory, catalog } = tools;
   const gathered = await directory.gather({ ...gatherForSubjects([{ subject, context }]), now });
   check(gathered.revision);
-  const resolved = resolveSubject({ subject, path: '', context }, gathered, tools.actions, now);
+  const resolved = resolveSubject({ ...given, path: '' }, gathered, tools.actions, now);
   const home = await homes(tools, resolved, now, check);
   const asItself = subject.assumedRole === null;
   const ofCall = asItself ? withSourceOrganization(subject.principal, context, gathered) : context;
-  const request: RequestFacts = { context: ofCall, now, authority: 'directory' };
+  const request: RequestFacts = { context: ofCall, now, authority: 'directory', assumes: assumeContextKeys };
   const own = new ClosedFormBuilder(resolved.own, request, homeOf(resolved.own, home));
   const inRole = resolved.role === null || resolved.acting === null ? null : resolved.acting;
   const role = inRole === null ? null : new ClosedFormBuilder(inRole, request, homeOf(inRole, home));
   const owners = await addBearers(directory, catalog, role === null ? [own] : [own, role], now, check);
   const gaps = [...resolved.gaps, ...endpointGaps(resolved.own, context)];
-  const shared = { tools, context, now, owners, gaps, revision: gathered.revision };
+  const shared = { tools, context, assumeContextKeys, now, owners, gaps, revision: gathered.revision };
   const ownPermissions = new EffectivePermissions({
     ...shared,
     subject: asItself ? subject : { ...subject, assumedRole: null, session: null },

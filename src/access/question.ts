@@ -64,6 +64,8 @@ export interface Question {
   /** Owner of the resource where its ARN names no account and the directory does not know it. */
   readonly resourceAccount: string | null;
   readonly context: RequestContext;
+  /** False: keys that every request has and `context` does not give are missing. Left out: they are assumed, see evaluation/call-keys.ts. */
+  readonly assumeContextKeys?: boolean;
   /** Where it stands in the client's request, for errors: `requests[3]`, `request` …; empty: its fields are arguments. */
   readonly path: string;
   /** Names of fields that stand elsewhere: `{ principal: 'principal', resource: 'resources[3]' }`. */

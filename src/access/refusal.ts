@@ -12,5 +12,8 @@ export function refusal(deniedBy: PolicyLayer, reason: string): Decision {
     layers: [{ layer: deniedBy, effect: 'IMPLICIT_DENY', matchedStatements: [] }],
     matchedStatements: [],
     missingContextKeys: [],
+    assumedContextKeys: [],
+    requires: [],
+    dependsOnBucketTags: false,
   };
 }

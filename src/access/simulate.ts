@@ -40,6 +40,8 @@ export interface Simulation {
   readonly resourceControlPolicies: readonly (readonly Document[])[] | null;
   /** An error in the place of a request that is known to be none already. */
   readonly requests: readonly (SimulatedRequest | RolegateError)[];
+  /** As in a Question. */
+  readonly assumeContextKeys?: boolean;
   /** What the client calls this input, for errors: `input`. */
   readonly path: string;
 }
@@ -88,6 +90,7 @@ export function simulateEach(
   const resourceControl = controlLevels(simulation.resourceControlPolicies, 'rcp', 'resourceControlPolicies', at);
   const resourcePolicies = new ResourcePolicies(simulation.resourcePolicy, at('resourcePolicy'));
   const path = pathOf(simulation.vpcEndpointPolicy, 'vpcEndpointPolicy', at);
+  const assumes = simulation.assumeContextKeys ?? true;
 
   const decide = (request: SimulatedRequest, index: number): Answer => {
     const question: Question = {
@@ -108,7 +111,7 @@ export function simulateEach(
       resourceControl,
     });
     const barred = action.name === 'sts:AssumeRole' ? barredFromRoles(principal, request.resource) : null;
-    const facts = { context: request.context, now, authority: 'context', ...path } as const;
+    const facts = { context: request.context, now, authority: 'context', assumes, ...path } as const;
     const decision = barred ?? authorize(principal, action, resource, facts);
     return { question, decision, gaps: [], revision: 0n };
   };

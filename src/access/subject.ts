@@ -15,7 +15,9 @@ import { allowsNothing, inlineSessionPolicies, managedSessionPolicies } from './
 import { sourceAccountOf, withSourceOrganization } from './source-organization.ts';
 
 /** The part of a question that says who is asked about. */
-export type SubjectQuestion = Pick<Question, 'subject' | 'path' | 'fields' | 'context'> & { readonly action?: string };
+export type SubjectQuestion = Pick<Question, 'subject' | 'path' | 'fields' | 'context' | 'assumeContextKeys'> & {
+  readonly action?: string;
+};
 
 /** A subject with its policies: as what it acts, or why it cannot act so. */
 export interface ResolvedSubject {
@@ -107,7 +109,7 @@ export function resolveSubject(
     own.value,
     role?.value ?? absentRole(subject.assumedRole, gathered),
     argumentsOf(session, carried),
-    { context: contextForAssumption(question, gathered, now), now },
+    { context: contextForAssumption(question, gathered, now), now, assumes: question.assumeContextKeys ?? true },
     actions,
   );
   if (role === null) return { own: own.value, acting: null, role: null, assumption, gaps, roleIsAbsent: true };
@@ -201,7 +203,7 @@ function sessionOfNamedRole(
 const NOUNS: Readonly<Record<PrincipalRef['kind'], string>> = {
   user: 'user',
   role: 'role',
-  roleSession: 'live role session',
+  roleSession: 'role of such a session',
   federatedUser: 'federated user',
   root: 'account',
   service: 'service',

@@ -41,6 +41,14 @@ export function endpointGaps(principal: PreparedPrincipal, context: RequestConte
   return [`the policy of the VPC endpoint \`${endpoint}\` is not known: it is not considered`];
 }
 
+/**
+ * The gap of a request on a bucket that its tags could allow: whether they count is a setting of the bucket that no directory
+ * knows. https://docs.aws.amazon.com/AmazonS3/latest/userguide/buckets-tagging-enable-abac.html
+ */
+export function bucketTagsGap(bucket: string): string {
+  return `whether ABAC is enabled for ${bucket} is not known: its tags are taken to allow nothing`;
+}
+
 /** The gap of a denied request on a KMS key that a grant, which no directory knows, could allow. */
 export function grantGaps(
   principal: PreparedPrincipal,

@@ -19,6 +19,7 @@ import {
 import { RolegateError } from '../policy/errors.ts';
 import type { CompiledStatement } from '../policy/statement.ts';
 import { ActionClasses } from './action-classes.ts';
+import { CallKeys } from './call-keys.ts';
 import { allowedTerms, type Circumstances, type Denial, type TermSet, withoutIdle } from './combine.ts';
 import { conditionUse } from './condition-use.ts';
 import type { Bearer, Entry, Slot } from './entry.ts';
@@ -59,6 +60,7 @@ export class ClosedForm {
   readonly #request: RequestFacts;
   readonly #classes: ActionClasses;
   readonly #never: ReadonlySet<string>;
+  readonly #calls: CallKeys;
   readonly #known = new Map<string, TermSet>();
   readonly #byAction = new Map<string, TermSet>();
 
@@ -72,6 +74,7 @@ export class ClosedForm {
     this.#request = request;
     this.#classes = new ActionClasses(entries);
     this.#never = never;
+    this.#calls = new CallKeys(principal, request, entries);
   }
 
   /** Equal sets are the same object for all actions that the same statements are about. Throws LIMIT_EXCEEDED. */
@@ -85,10 +88,10 @@ export class ClosedForm {
 
   #ofClass(action: ActionFacts): TermSet {
     const { key, entries } = this.#classes.classOf(action);
-    const whole = `${traits(action)}|${key}`;
+    const whole = `${traits(action)}|${this.#calls.traits(action)}|${key}`;
     const known = this.#known.get(whole);
     if (known !== undefined) return known;
-    const set = this.#compute(action, entries);
+    const set = this.#compute(action, this.#calls.settled(entries, this.#at(action, STAND_IN)));
     this.#known.set(whole, set);
     return set;
   }

@@ -2,14 +2,15 @@ import type { AttachedPolicy } from '../evaluation/applicable-policies.ts';
 import type { Evaluation } from '../evaluation/evaluation.ts';
 import type { PolicyLayer } from '../evaluation/layer.ts';
 import { StatementInPolicy } from '../evaluation/matched-statement.ts';
+import { holdsUnsaid, unsaidBy } from '../evaluation/unsaid.ts';
 import { splitArn } from '../policy/arn.ts';
 import type { Condition } from '../policy/condition.ts';
-import type { ContextKey, ContextReader } from '../policy/context-key.ts';
+import { type ContextKey, type ContextReader, SESSION_NAME, type Unsaid } from '../policy/context-key.ts';
 import { RolegateError } from '../policy/errors.ts';
 import { isList, type JsonValue } from '../policy/json.ts';
 import { type OperatorUse, readOperator } from '../policy/operator.ts';
 import { ANY_RUN, type Piece } from '../policy/pattern.ts';
-import { readResourcePattern } from '../policy/resource-pattern.ts';
+import { inFullResource, readResourcePattern } from '../policy/resource-pattern.ts';
 import type { CompiledStatement } from '../policy/statement.ts';
 import { isVariable, readTemplate, type Template, type Variable } from '../policy/variable.ts';
 import { type ConditionUse, conditionUse, valuesOf } from './condition-use.ts';
@@ -36,7 +37,9 @@ export class Settling implements ContextReader {
     const { variables } = attached.policy;
     const conditions: ConditionUse[] = [];
     for (const condition of statement.conditions) {
-      const settled = this.condition(condition, variables);
+      const settled = this.#isUnsaid(condition.unsaid)
+        ? this.#unsaidCondition(condition, statement)
+        : this.condition(condition, variables);
       if (settled === false) return [];
       if (settled !== true) conditions.push(settled);
     }
@@ -79,8 +82,22 @@ export class Settling implements ContextReader {
     return this.#isSettled(key) ? this.#evaluation.value(key) : undefined;
   }
 
+  /** It depends on the name of the principal's session, which is not known. */
+  #isUnsaid(unsaid: Unsaid): boolean {
+    return (unsaid & SESSION_NAME) !== 0 && (unsaidBy(this.#evaluation) & SESSION_NAME) !== 0;
+  }
+
+  /** As `condition`: in an Allow it has to hold whatever the name is, in a Deny for some name. What else is open counts against. */
+  #unsaidCondition(condition: Condition, statement: CompiledStatement): boolean {
+    const open = condition.keys.some((key) => key.unsaid !== SESSION_NAME && !this.#isSettled(key));
+    if (open) return !statement.allows;
+    return holdsUnsaid(this.#evaluation, { statement }, SESSION_NAME, (said) => condition.holds(said));
+  }
+
   #isSettled(key: ContextKey): boolean {
-    if (this.#evaluation.comesWithRequest(key)) return this.#evaluation.request.context.has(key.name);
+    const { request } = this.#evaluation;
+    if (key.owner === 'call') return false;
+    if (this.#evaluation.comesWithRequest(key)) return request.context.has(key.name) || this.#evaluation.isAssumed(key);
     return key.owner !== 'resource' || (this.#ownerKnown && key.tag === null);
   }
 
@@ -91,7 +108,7 @@ export class Settling implements ContextReader {
   }
 
   /** Null: a settled variable has no value. */
-  #template(template: Template): Template | null {
+  #template(template: Template, unsaidName: 'any' | 'none' = 'none'): Template | null {
     const pieces: (Piece | Variable)[] = [];
     for (const piece of template) {
       if (!isVariable(piece)) {
@@ -99,6 +116,12 @@ export class Settling implements ContextReader {
         continue;
       }
       if (piece.key.multiValued) return null;
+      if (this.#isUnsaid(piece.key.unsaid)) {
+        const { facts } = this.#evaluation.principal;
+        if (unsaidName === 'none' || facts.kind !== 'roleSession') return null;
+        pieces.push(`${facts.role.id}:`, ANY_RUN);
+        continue;
+      }
       if (!this.#isSettled(piece.key)) {
         pieces.push(piece);
         continue;
@@ -127,10 +150,12 @@ export class Settling implements ContextReader {
       const pattern = readResourcePattern(text, attached.policy.kind, variables);
       if (pattern === null) return [];
       if (pattern.everything) return [{ glob: EVERYTHING, head: EVERYTHING, open: [] }];
-      const parts = splitArn(text);
+      const parts = splitArn(inFullResource(text, attached.policy.kind));
       const padded = [...parts, ...Array<string>(Math.max(0, 6 - parts.length)).fill('*')];
       const heads = padded.slice(0, 5).map((part) => part.toLowerCase());
-      const template = this.#template(readTemplate(padded[5] ?? '', { variables, wildcards: true }));
+      // Of the user id of a session without a name: what a Deny is about with some name, and an Allow excludes with every one.
+      const unsaidName = statement.allows === (resources?.negated ?? false) ? 'any' : 'none';
+      const template = this.#template(readTemplate(padded[5] ?? '', { variables, wildcards: true }), unsaidName);
       return [
         {
           glob: template === null ? null : globOfParts(heads, template),

@@ -31,7 +31,10 @@ export interface Known<T> {
 /** The result of a gather, from one state of the directory. Look-ups use the strings that were asked for. */
 export interface Gathered {
   readonly revision: Revision;
-  /** Null: there is no such user, role or account session. Services, root users and `anonymous` always exist. */
+  /**
+   * Null: there is no such user or role. Services, root users and `anonymous` are always there; so is any session of a role
+   * that is: without a live one of its name, as one made without policies and tags.
+   */
   principal(ref: PrincipalRef): Known<PreparedPrincipal> | null;
   /** Null: there is no such role. */
   role(arn: string): Known<PreparedRole> | null;

@@ -43,8 +43,14 @@ export interface Decision {
   readonly unnamedReason: string;
   /** Every layer that took part, in evaluation order. */
   readonly layers: readonly LayerDecision[];
-  /** The denying statements, or the allowing ones. */
+  /** The denying statements, or the allowing ones; where nothing allows but would with what `requires` names, those that would. */
   readonly matchedStatements: readonly MatchedStatement[];
+  /** Condition keys that every such request has, this one did not give, and something was assumed of: where that could matter. */
+  readonly assumedContextKeys: readonly string[];
+  /** What the question left unsaid and would have a denied request allowed: `roleSessionName`. */
+  readonly requires: readonly string[];
+  /** It is denied, and would be allowed if it were known whether the tags of the bucket count. */
+  readonly dependsOnBucketTags: boolean;
   /** Condition keys that a statement asked for, the request lacked, and whose value could have changed the outcome. */
   readonly missingContextKeys: readonly string[];
 }

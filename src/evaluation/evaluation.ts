@@ -1,15 +1,30 @@
-import type { ContextKey, ContextReader, ContextValue } from '../policy/context-key.ts';
+import { type ContextKey, type ContextValue, contextKey } from '../policy/context-key.ts';
 import { instantText } from '../policy/date.ts';
 import { type ResourcePattern, resourceElementMatches, resourceMatches } from '../policy/resource-pattern.ts';
 import type { CompiledStatement } from '../policy/statement.ts';
-import { type Bound, DIRECTLY, hitByNotPrincipal, type Naming, NOT_NAMED, naming, UNBOUND } from './match-principal.ts';
+import type { Asked } from './asked.ts';
+import { assumedValue, filledValue } from './call-keys.ts';
+import {
+  type Bound,
+  DIRECTLY,
+  hitByNotPrincipal,
+  mayName,
+  type Naming,
+  NOT_NAMED,
+  naming,
+  UNBOUND,
+} from './match-principal.ts';
 import type { PreparedPrincipal, PreparedResource } from './prepare.ts';
 import { organizationPaths, principalValue } from './principal-values.ts';
 import type { ActionFacts, RequestFacts } from './request.ts';
+import { placeOfTag } from './resource-tags.ts';
 import { NOT_RESOURCE, type Rule } from './rule.ts';
+import { appliesUnsaid, unsaidBy } from './unsaid.ts';
+
+const REQUESTED_REGION = contextKey('aws:RequestedRegion');
 
 /** One request: who asks, for what, on what, and the values of its condition keys. Says whether a statement matches. */
-export class Evaluation implements ContextReader {
+export class Evaluation implements Asked<Evaluation> {
   // `declare`: without it each field is first defined as undefined, which costs as much as the decision.
   declare readonly principal: PreparedPrincipal;
   declare readonly action: ActionFacts;
@@ -24,13 +39,14 @@ export class Evaluation implements ContextReader {
   }
 
   value(key: ContextKey): ContextValue | undefined {
-    if (this.comesWithRequest(key)) return this.given(key);
+    if (this.comesWithRequest(key)) return key.owner === 'assumed' ? this.orAssumed(key) : this.given(key);
     if (this.request.authority === 'context') {
       const given = this.given(key);
       if (given !== undefined) return given;
     }
     if (key.owner === 'time') return this.timeValue(key);
     if (key.owner === 'resource') return this.resourceValue(key);
+    if (key.owner === 'call') return this.callValue(key);
     if (key.tag !== null) return this.principal.tags.get(key.tag);
     return principalValue(key, this.principal.facts, this.request.now);
   }
@@ -46,21 +62,46 @@ export class Evaluation implements ContextReader {
    * MFA, whoever made them: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_mfa_configure-api-require.html
    */
   comesWithRequest({ owner }: ContextKey): boolean {
-    if (owner === 'request') return true;
+    if (owner === 'request' || owner === 'assumed') return true;
     const { caller } = this.principal;
     return owner === 'mfa' && (caller === 'user' || caller === 'root');
+  }
+
+  supposing(principal: PreparedPrincipal, resource: PreparedResource, request: RequestFacts): Evaluation {
+    return new Evaluation(principal, this.action, resource, request);
   }
 
   /** Whether the request could have given this key: under the directory's authority, only what the directory does not know. */
   couldBeGiven(key: ContextKey): boolean {
     if (this.comesWithRequest(key) || this.request.authority === 'context') return true;
+    if (key.owner === 'call') return filledValue(key, this) === null;
     if (key.owner !== 'resource') return false;
-    return key.tag === null ? this.resource.accountId === null : this.resource.tags === null;
+    return key.tag === null ? this.resource.accountId === null : placeOfTag(key, this.resource) === 'given';
+  }
+
+  /** Whether the value of the key is assumed: every such request has one, and this one does not say which. */
+  isAssumed(key: ContextKey): boolean {
+    return key.owner === 'assumed' && this.given(key) === undefined && this.value(key) !== undefined;
+  }
+
+  private orAssumed(key: ContextKey): ContextValue | undefined {
+    const given = this.given(key);
+    return given !== undefined || this.request.assumes !== true ? given : assumedValue(key, this);
+  }
+
+  private callValue(key: ContextKey): ContextValue | undefined {
+    const filled = filledValue(key, this);
+    if (filled !== null) return filled;
+    // The Region of a call to EC2 that is about no resource.
+    return key.name === 'ec2:region' ? (this.value(REQUESTED_REGION) ?? this.given(key)) : this.given(key);
   }
 
   private resourceValue(key: ContextKey): ContextValue | undefined {
     const { tags, accountId, facts } = this.resource;
-    if (key.tag !== null) return tags === null ? this.given(key) : tags.get(key.tag);
+    if (key.tag !== null) {
+      const place = placeOfTag(key, this.resource);
+      return place === 'given' ? this.given(key) : place === 'known' ? tags?.get(key.tag) : undefined;
+    }
     if (accountId === null) return this.given(key);
     switch (key.name) {
       case 'aws:resourceorgid':
@@ -82,8 +123,15 @@ export class Evaluation implements ContextReader {
     return this.resourceMatches(statement) && this.conditionsHold(statement);
   }
 
-  /** `matches`, of a statement in its place. */
+  /**
+   * `matches`, of a statement in its place. Where it depends on what the question leaves unsaid, an Allow applies if it does
+   * whatever that is, a Deny if it does for something that it can be.
+   */
   applies(rule: Rule): boolean {
+    if (rule.unsaid !== 0) {
+      const open = rule.unsaid & unsaidBy(this);
+      if (open !== 0) return appliesUnsaid(this, rule, open);
+    }
     const { conditions, pattern } = rule;
     if (pattern !== null && !this.isAbout(rule, pattern)) return false;
     if (conditions === null) return true;
@@ -124,7 +172,10 @@ export class Evaluation implements ContextReader {
   private namedIn(statement: Pick<CompiledStatement, 'principal' | 'allows'>, saved: Bound): Naming {
     const element = statement.principal;
     if (element === null) return NOT_NAMED;
-    if (!element.negated) return naming(element, this.principal, saved);
+    if (!element.negated) {
+      const named = naming(element, this.principal, saved);
+      return named === NOT_NAMED && !statement.allows && mayName(element, this.principal) ? DIRECTLY : named;
+    }
     // NotPrincipal with Allow is not supported by AWS: it names nobody.
     return !statement.allows && hitByNotPrincipal(element, this.principal, saved) ? DIRECTLY : NOT_NAMED;
   }

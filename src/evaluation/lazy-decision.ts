@@ -1,12 +1,16 @@
+import { TAGS_COUNT } from '../policy/context-key.ts';
 import { ALLOWED, decide, type Outcome } from './decide.ts';
 import type { Decision, DecisionEffect, LayerDecision, MatchedStatement } from './decision.ts';
+import type { Evaluation } from './evaluation.ts';
 import { type LayerInPlace, layersInPlace } from './explain.ts';
 import { PlannedFindings } from './findings.ts';
 import type { PolicyLayer } from './layer.ts';
-import { missingContextKeys } from './missing-keys.ts';
+import { assumedContextKeys, missingContextKeys } from './missing-keys.ts';
 import type { PreparedPrincipal, PreparedResource } from './prepare.ts';
 import { reasonOf } from './reason.ts';
 import type { ActionFacts, RequestFacts } from './request.ts';
+import { NOTHING_REQUIRED, type Requirements, requirementsOf } from './requirements.ts';
+import { supposing, unsaidBy } from './unsaid.ts';
 
 /** A decision whose effect is there at once. Everything else is worked out again from the same values when it is read. */
 export class LazyDecision extends PlannedFindings implements Decision {
@@ -46,12 +50,36 @@ export class LazyDecision extends PlannedFindings implements Decision {
   }
 
   get matchedStatements(): readonly MatchedStatement[] {
-    return this.determining();
+    return this.outcome.effect === 'IMPLICIT_DENY' ? this.requirements().statements : this.determining();
+  }
+
+  get assumedContextKeys(): readonly string[] {
+    return assumedContextKeys(this, this, this.inPlace(), this.allowed);
+  }
+
+  get requires(): readonly string[] {
+    return this.requirements().requires;
+  }
+
+  get dependsOnBucketTags(): boolean {
+    const unsaid = unsaidBy(this) & TAGS_COUNT;
+    return !this.allowed && unsaid !== 0 && supposing(this, unsaid, []).some((one) => decided(one).allowed);
   }
 
   get missingContextKeys(): readonly string[] {
     this.missingRead ??= missingContextKeys(this, this, this.inPlace(), this.allowed);
     return this.missingRead;
+  }
+
+  private requirements(): Requirements {
+    const { principal, action } = this;
+    // Few decisions leave a name unsaid: what is worked out for those is kept beside them.
+    const { facts } = principal;
+    const isNamed = facts.kind !== 'roleSession' || facts.sessionName !== null;
+    if ((isNamed && action.service !== 'sts') || this.allowed) return NOTHING_REQUIRED;
+    const known = requirementsRead.get(this) ?? requirementsOf(this, decided);
+    requirementsRead.set(this, known);
+    return known;
   }
 
   private inPlace(): readonly LayerInPlace[] {
@@ -67,6 +95,12 @@ export class LazyDecision extends PlannedFindings implements Decision {
 }
 
 const NOTHING: readonly MatchedStatement[] = [];
+
+const requirementsRead = new WeakMap<LazyDecision, Requirements>();
+
+function decided({ principal, action, resource, request }: Evaluation): LazyDecision {
+  return new LazyDecision(principal, action, resource, request);
+}
 
 function decisionOf({ layer, levels, statements }: LayerInPlace): LayerDecision {
   const matchedStatements: MatchedStatement[] = [];

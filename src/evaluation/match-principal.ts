@@ -1,6 +1,6 @@
 import type { NamedPrincipal, PrincipalElement } from '../policy/principal-element.ts';
 import type { PreparedPrincipal } from './prepare.ts';
-import { sessionArn } from './principal-values.ts';
+import { sessionArn, sessionsOf } from './principal-values.ts';
 import type { ResourceFacts } from './resource.ts';
 
 /** How strongly a statement of a resource-based policy names the caller. Stronger is greater. */
@@ -77,6 +77,15 @@ function isBoundTo(id: string, arn: string, saved: Bound): boolean {
   const bindings = saved.facts.policyBindings;
   const bound = Object.hasOwn(bindings, arn) ? bindings[arn] : undefined;
   return bound === undefined || bound === id;
+}
+
+/**
+ * Whether the Principal names a session of the caller's role, whose own name is not known: it may be that one.
+ */
+export function mayName(element: PrincipalElement, { facts }: PreparedPrincipal): boolean {
+  if (facts.kind !== 'roleSession' || facts.sessionName !== null) return false;
+  const sessions = sessionsOf(facts.role);
+  return element.named.some((named) => named.kind === 'arn' && named.arn.startsWith(sessions));
 }
 
 /**

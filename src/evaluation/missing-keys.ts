@@ -1,8 +1,10 @@
+import type { Condition } from '../policy/condition.ts';
 import type { ContextKey } from '../policy/context-key.ts';
 import { AssumedFindings } from './assumed-findings.ts';
 import { decide, type Situation } from './decide.ts';
 import type { Evaluation } from './evaluation.ts';
 import type { LayerInPlace, StatementInPlace } from './explain.ts';
+import { holdsUnsaid, unsaidBy, variesUnsaid } from './unsaid.ts';
 
 /**
  * Condition keys that a statement asked for, that the request lacks and could have carried, and whose value could have
@@ -14,10 +16,33 @@ export function missingContextKeys(
   layers: readonly LayerInPlace[],
   allowed: boolean,
 ): readonly string[] {
+  const isMissing = (key: ContextKey): boolean => evaluation.value(key) === undefined && evaluation.couldBeGiven(key);
+  return decisiveKeys(evaluation, situation, layers, allowed, isMissing);
+}
+
+/** The same of keys that the request does not give either and of which something was assumed. */
+export function assumedContextKeys(
+  evaluation: Evaluation,
+  situation: Situation,
+  layers: readonly LayerInPlace[],
+  allowed: boolean,
+): readonly string[] {
+  if (evaluation.request.assumes !== true) return [];
+  return decisiveKeys(evaluation, situation, layers, allowed, (key) => evaluation.isAssumed(key));
+}
+
+/** Of the keys for which `isOpen` is true, those whose value could have turned the outcome. */
+function decisiveKeys(
+  evaluation: Evaluation,
+  situation: Situation,
+  layers: readonly LayerInPlace[],
+  allowed: boolean,
+  isOpen: (key: ContextKey) => boolean,
+): readonly string[] {
   const open = new Map<StatementInPlace, readonly ContextKey[]>();
   for (const { statements } of layers) {
     for (const statement of statements) {
-      const keys = openKeys(evaluation, statement);
+      const keys = openKeys(evaluation, statement, isOpen);
       if (keys.length > 0) open.set(statement, keys);
     }
   }
@@ -65,19 +90,28 @@ function isNeeded(
 
 const NO_KEYS: readonly ContextKey[] = [];
 
-/** The missing keys on whose values it depends whether the statement matches; none when it cannot match, or must. */
-function openKeys(evaluation: Evaluation, { rule }: StatementInPlace): readonly ContextKey[] {
+/** The open keys on whose values it depends whether the statement matches; none when it cannot match, or must. */
+function openKeys(
+  evaluation: Evaluation,
+  { rule }: StatementInPlace,
+  isOpen: (key: ContextKey) => boolean,
+): readonly ContextKey[] {
   const { statement, resourceKeys } = rule;
   if (rule.conditions === null && resourceKeys.length === 0) return NO_KEYS;
-  const isMissing = (key: ContextKey): boolean => evaluation.value(key) === undefined && evaluation.couldBeGiven(key);
+  const unsaid = rule.unsaid === 0 ? 0 : rule.unsaid & unsaidBy(evaluation);
+  const holds = (test: (said: Evaluation) => boolean): boolean =>
+    unsaid === 0 ? test(evaluation) : holdsUnsaid(evaluation, rule, unsaid, test);
+  // What every such call has (the name of the session it makes) is no open key where the condition holds whatever it is.
+  const matters = (key: ContextKey, condition: Condition): boolean =>
+    (key.unsaid & unsaid) === 0 || variesUnsaid(evaluation, rule, unsaid, (said) => condition.holds(said));
   const open: ContextKey[] = [];
-  const inResource = resourceKeys.filter(isMissing);
-  if (inResource.length === 0 && !evaluation.resourceMatches(statement)) return [];
+  const inResource = resourceKeys.filter(isOpen);
+  if (inResource.length === 0 && !holds((said) => said.resourceMatches(statement))) return [];
   open.push(...inResource);
   for (const condition of statement.conditions) {
-    const missing = condition.keys.filter(isMissing);
-    if (missing.length === 0 && !condition.holds(evaluation)) return [];
-    open.push(...missing);
+    const keys = condition.keys.filter(isOpen).filter((key) => matters(key, condition));
+    if (keys.length === 0 && !holds((said) => condition.holds(said))) return [];
+    open.push(...keys);
   }
   return open;
 }

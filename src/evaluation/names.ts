@@ -1,6 +1,6 @@
 import type { NamedPrincipal, PrincipalElement } from '../policy/principal-element.ts';
 import type { PrincipalFacts } from './principal.ts';
-import { sessionArn } from './principal-values.ts';
+import { sessionArn, sessionsOf } from './principal-values.ts';
 
 /**
  * A set of names in 32 bits, one for each name. Sets without a common bit have no name in common, so that most statements
@@ -24,15 +24,21 @@ export function namesOf(facts: PrincipalFacts): Names {
     return account | bitOf(arn) | (issuer === null ? NOBODY : bitOf(issuer.arn) | bitOf(issuer.id));
   }
   const { role } = facts;
-  const session = sessionArn(facts);
-  return account | bitOf(role.arn) | bitOf(role.id) | (session === null ? NOBODY : bitOf(session));
+  // Without a name, every session of the role may be meant.
+  return account | bitOf(role.arn) | bitOf(role.id) | bitOf(sessionArn(facts) ?? sessionsOf(role));
 }
 
 /** Everybody whom a Principal or NotPrincipal could concern. */
 export function namedBy(element: PrincipalElement | null): Names {
   if (element === null) return NOBODY;
   if (element.everyone || element.negated) return ANYBODY;
-  return element.named.reduce((names, named) => names | bitOf(nameIn(named)), NOBODY);
+  return element.named.reduce((names, named) => names | bitOf(nameIn(named)) | sessionBit(named), NOBODY);
+}
+
+/** Of a session's ARN, the bit of all sessions of its role. */
+function sessionBit(named: NamedPrincipal): Names {
+  if (named.kind !== 'arn' || !named.arn.includes(':assumed-role/')) return NOBODY;
+  return bitOf(named.arn.slice(0, named.arn.lastIndexOf('/') + 1));
 }
 
 function nameIn(named: NamedPrincipal): string {

@@ -47,6 +47,8 @@ export interface PreparedResource extends ResourceText {
   readonly kind: 'role' | 'key' | 'other';
   /** Tags by key in lower case; null: not known. */
   readonly tags: ReadonlyMap<string, string> | null;
+  /** Of a general purpose bucket: its tags are known to count. Left out: it is not known whether they do. */
+  readonly tagsCount?: true;
   /** Null: it has no policy. */
   readonly policyPlans: PlanMemo<LayerPlan> | null;
   readonly facts: ResourceFacts;

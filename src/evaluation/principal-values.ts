@@ -1,6 +1,6 @@
 import type { ContextKey, ContextValue } from '../policy/context-key.ts';
 import { instantText } from '../policy/date.ts';
-import type { OrganizationFacts, PrincipalFacts, Tags } from './principal.ts';
+import type { OrganizationFacts, PrincipalFacts, RoleFacts, Tags } from './principal.ts';
 
 /** The ARN that AWS prints for a principal; of a session whose name is not known, its role's. */
 export function printedArn(facts: PrincipalFacts): string {
@@ -11,8 +11,12 @@ export function printedArn(facts: PrincipalFacts): string {
 
 /** `arn:P:sts::ACCOUNT:assumed-role/NAME/SESSION`, without the role's path; null when the session's name is not known. */
 export function sessionArn(facts: PrincipalFacts & { readonly kind: 'roleSession' }): string | null {
-  if (facts.sessionName === null) return null;
-  return `arn:${facts.partition}:sts::${facts.accountId}:assumed-role/${facts.role.name}/${facts.sessionName}`;
+  return facts.sessionName === null ? null : `${sessionsOf(facts.role)}${facts.sessionName}`;
+}
+
+/** What the ARNs of all sessions of a role begin with. */
+export function sessionsOf({ partition, accountId, name }: RoleFacts): string {
+  return `arn:${partition}:sts::${accountId}:assumed-role/${name}/`;
 }
 
 /** Tags by key in lower case; later lists override earlier ones. */

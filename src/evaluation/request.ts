@@ -42,6 +42,11 @@ export interface RequestFacts {
    * `context` (simulations): the given value counts.
    */
   readonly authority: 'directory' | 'context';
+  /**
+   * Keys that AWS puts into every such request are assumed where `context` does not give them. Left out: they are missing.
+   * Which ones, and what is assumed of them, is in call-keys.ts.
+   */
+  readonly assumes?: boolean;
   /** The policy of the VPC endpoint that it comes through. Left out: it comes through none, or its policy is not known. */
   readonly endpoint?: PreparedEndpoint;
 }

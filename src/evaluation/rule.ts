@@ -1,9 +1,10 @@
 import type { Condition } from '../policy/condition.ts';
-import type { ContextKey } from '../policy/context-key.ts';
+import type { ContextKey, Unsaid } from '../policy/context-key.ts';
 import type { PrincipalElement } from '../policy/principal-element.ts';
 import { EVERY_MARK, type Marks } from '../policy/resource-marks.ts';
 import { type ResourcePattern, resourceElementKeys } from '../policy/resource-pattern.ts';
 import type { CompiledStatement } from '../policy/statement.ts';
+import { templateKeys } from '../policy/variable.ts';
 import type { AttachedPolicy } from './applicable-policies.ts';
 import type { MatchedStatement } from './decision.ts';
 import type { PolicyLayer } from './layer.ts';
@@ -47,6 +48,8 @@ export class Rule {
   declare readonly allows: boolean;
   /** Null: none. */
   declare readonly conditions: readonly Condition[] | null;
+  /** What its conditions and policy variables depend on and a question can leave unsaid. */
+  declare readonly unsaid: Unsaid;
   declare private asMatchedRead: MatchedStatement | null;
   declare private keysRead: readonly ContextKey[] | null;
 
@@ -59,6 +62,7 @@ export class Rule {
       everything || resources.negated ? EVERY_MARK : patterns.reduce((marks, pattern) => marks | pattern.marks, 0);
     this.conditions = conditions.length === 0 ? null : conditions;
     this.pattern = everything ? null : (patterns[0] ?? NOT_RESOURCE);
+    this.unsaid = unsaidIn(statement);
     this.asMatchedRead = null;
     this.names = namedBy(principal);
     this.more = patterns.length > 1 ? patterns.slice(1) : null;
@@ -92,6 +96,17 @@ export class Rule {
     return this.asMatchedRead;
   }
 }
+
+function unsaidIn({ conditions, resources }: CompiledStatement): Unsaid {
+  let unsaid: Unsaid = 0;
+  for (const condition of conditions) unsaid |= condition.unsaid;
+  for (const pattern of resources?.patterns ?? NO_PATTERNS) {
+    if (pattern.template !== null) for (const key of templateKeys(pattern.template)) unsaid |= key.unsaid;
+  }
+  return unsaid;
+}
+
+const NO_PATTERNS: readonly ResourcePattern[] = [];
 
 interface RulesAt {
   readonly layer: PolicyLayer;

@@ -84,7 +84,8 @@ async function resourceOf({ directory, now }: GuardContext, principal: Principal
   if (principal.kind === 'service' || principal.kind === 'anonymous') return '*';
   if (principal.kind !== 'roleSession') return principal.arn;
   const gathered = await directory.gather({ principals: [principal], roles: [], resources: [], now });
-  return gathered.session(principal)?.roleArn ?? roleOfSession(principal.arn);
+  const facts = gathered.principal(principal)?.value.facts;
+  return facts?.kind === 'roleSession' ? facts.role.arn : roleOfSession(principal.arn);
 }
 
 /** Whether the caller may know, for each question, if the role that it is about is there. */

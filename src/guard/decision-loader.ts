@@ -42,7 +42,15 @@ export function forgetDecisions({ request }: GuardContext): void {
 
 /** Two questions with the same key have the same answer. Its place in the request is no part of it. */
 export function questionKey(question: Question): string {
-  const { subject, action, resource, furtherResources = [], resourceAccount, context } = question;
+  const {
+    subject,
+    action,
+    resource,
+    furtherResources = [],
+    resourceAccount,
+    context,
+    assumeContextKeys = true,
+  } = question;
   const further = furtherResources.length === 0 ? '' : JSON.stringify(furtherResources);
   return [
     subjectKey(subject),
@@ -51,6 +59,7 @@ export function questionKey(question: Question): string {
     further,
     resourceAccount ?? '',
     contextKey(context),
+    assumeContextKeys ? '' : 'unassuming',
   ].join('\n');
 }
 

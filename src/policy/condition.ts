@@ -1,5 +1,5 @@
 import { type Comparison, MATCH, NO_MATCH } from './compare/comparison.ts';
-import { type ContextKey, type ContextReader, type ContextValue, contextKey } from './context-key.ts';
+import { type ContextKey, type ContextReader, type ContextValue, contextKey, type Unsaid } from './context-key.ts';
 import { type Operator, type OperatorUse, readOperator } from './operator.ts';
 import { readTemplate, templateKeys } from './variable.ts';
 
@@ -11,6 +11,8 @@ export interface Condition {
   readonly values: readonly string[];
   /** The key itself and those of policy variables in the values. */
   readonly keys: readonly ContextKey[];
+  /** What these keys depend on and a question can leave unsaid. */
+  readonly unsaid: Unsaid;
   holds(reader: ContextReader): boolean;
 }
 
@@ -28,7 +30,8 @@ export function compileCondition(
   const inValues = variables ? values.filter((value) => value.includes('${')).flatMap(keysIn) : [];
   const use = readOperator(operator);
   const holds = use === null ? never : compileUse(use, key, values, variables);
-  return { operator, key, values, keys: [key, ...inValues], holds };
+  const unsaid = inValues.reduce((bits, one) => bits | one.unsaid, key.unsaid);
+  return { operator, key, values, keys: [key, ...inValues], unsaid, holds };
 }
 
 function keysIn(value: string): readonly ContextKey[] {

@@ -1,13 +1,28 @@
 import { remembering } from './remember.ts';
+import { readResourceTag, type Tagged } from './tag-keys.ts';
 
 /** A string is a single-valued condition key, a list a multi-valued one. Numbers and booleans are written as strings. */
 export type ContextValue = string | readonly string[];
 
 /**
  * Who says what a condition key holds. Everything that does not follow from what is known comes with the request; `mfa` only
- * with one of a user or root user.
+ * with one of a user or root user. `call`: it follows from the action, the caller and the resource together. `assumed`:
+ * every such request of AWS has it, and where a question does not give it something is assumed.
  */
-export type KeyOwner = 'request' | 'principal' | 'resource' | 'time' | 'mfa';
+export type KeyOwner = 'request' | 'principal' | 'resource' | 'time' | 'mfa' | 'call' | 'assumed';
+
+/**
+ * What every request has and a question can leave unsaid, in bits: where a statement depends on it, an Allow applies only if
+ * it does whatever that is, a Deny if it does for something that it can be.
+ */
+export type Unsaid = number;
+
+/** The name of the role session that calls. */
+export const SESSION_NAME: Unsaid = 1;
+/** The name of the role session that the call is to make. */
+export const NEW_SESSION_NAME: Unsaid = 2;
+/** Whether the tags of the bucket that is called about count. */
+export const TAGS_COUNT: Unsaid = 4;
 
 /** A condition key as a policy names it. */
 export interface ContextKey {
@@ -18,6 +33,10 @@ export interface ContextKey {
   readonly owner: KeyOwner;
   /** Of `aws:PrincipalTag/team` and its like: `team`, in lower case. Null for other keys. */
   readonly tag: string | null;
+  /** What has to be the resource for a tag of one kind of resource (`rds:db-tag/team`) to be its tag. Null: anything. */
+  readonly tagged: Tagged | null;
+  /** What its value depends on and a question can leave unsaid. */
+  readonly unsaid: Unsaid;
   /** Declared multi-valued by AWS: also one value of it is a set. */
   readonly multiValued: boolean;
 }
@@ -52,6 +71,44 @@ const RESOURCE_KEYS = new Set([
   'aws:resourceorgid',
   'aws:resourceorgpaths',
   's3:resourceaccount',
+  's3express:resourceaccount',
+]);
+
+// What they hold is worked out in evaluation/call-keys.ts, where the list is explained.
+const CALL_KEYS = new Set([
+  'kms:calleraccount',
+  'ec2:region',
+  's3:dataaccesspointarn',
+  's3:dataaccesspointaccount',
+  's3express:dataaccesspointarn',
+  's3express:dataaccesspointaccount',
+  's3-outposts:dataaccesspointarn',
+  's3-outposts:dataaccesspointaccount',
+]);
+
+const ASSUMED_KEYS = new Set([
+  'aws:securetransport',
+  'aws:viaawsservice',
+  'aws:requestedregion',
+  'secretsmanager:secretid',
+  'lambda:functionarn',
+  'ecs:cluster',
+  'ec2:dhcpoptionsid',
+  'ec2:imageid',
+  'ec2:instanceid',
+  'ec2:internetgatewayid',
+  'ec2:networkaclid',
+  'ec2:networkinterfaceid',
+  'ec2:routetableid',
+  'ec2:securitygroupid',
+  'ec2:snapshotid',
+  'ec2:subnetid',
+  'ec2:transitgatewayattachmentid',
+  'ec2:transitgatewayid',
+  'ec2:transitgatewayroutetableid',
+  'ec2:volumeid',
+  'ec2:vpcid',
+  'ec2:vpcpeeringconnectionid',
 ]);
 
 const MFA_KEYS = new Set(['aws:multifactorauthpresent', 'aws:multifactorauthage']);
@@ -69,25 +126,33 @@ const MULTI_VALUED_KEYS = new Set([
   'sts:transitivetagkeys',
 ]);
 
+const UNSAID: ReadonlyMap<string, Unsaid> = new Map([
+  ['aws:userid', SESSION_NAME],
+  ['sts:rolesessionname', NEW_SESSION_NAME],
+]);
+
 const PRINCIPAL_TAG = 'aws:principaltag/';
-// `aws:ResourceTag/k`, and the older keys of single services for the same thing (`iam:ResourceTag/k`, `ec2:ResourceTag/k`).
-const RESOURCE_TAG = ':resourcetag/';
 
 /** Reads the name of a condition key. Any name is a key: services define their own, also at run time (OIDC issuers). */
 export const contextKey: (written: string) => ContextKey = remembering((written) => {
   const name = written.toLowerCase();
-  return { name, written, owner: ownerOf(name), tag: tagOf(name), multiValued: MULTI_VALUED_KEYS.has(name) };
+  const resourceTag = readResourceTag(name);
+  return {
+    name,
+    written,
+    owner: resourceTag === null ? ownerOf(name) : 'resource',
+    tag: name.startsWith(PRINCIPAL_TAG) ? name.slice(PRINCIPAL_TAG.length) : (resourceTag?.tag ?? null),
+    tagged: resourceTag?.of ?? null,
+    unsaid: resourceTag === null ? (UNSAID.get(name) ?? 0) : TAGS_COUNT,
+    multiValued: MULTI_VALUED_KEYS.has(name),
+  };
 });
 
 function ownerOf(name: string): KeyOwner {
   if (PRINCIPAL_KEYS.has(name) || name.startsWith(PRINCIPAL_TAG)) return 'principal';
-  if (RESOURCE_KEYS.has(name) || name.includes(RESOURCE_TAG)) return 'resource';
+  if (RESOURCE_KEYS.has(name)) return 'resource';
   if (MFA_KEYS.has(name)) return 'mfa';
-  return TIME_KEYS.has(name) ? 'time' : 'request';
-}
-
-function tagOf(name: string): string | null {
-  if (name.startsWith(PRINCIPAL_TAG)) return name.slice(PRINCIPAL_TAG.length);
-  const at = name.indexOf(RESOURCE_TAG);
-  return at < 0 ? null : name.slice(at + RESOURCE_TAG.length);
+  if (TIME_KEYS.has(name)) return 'time';
+  if (CALL_KEYS.has(name)) return 'call';
+  return ASSUMED_KEYS.has(name) ? 'assumed' : 'request';
 }

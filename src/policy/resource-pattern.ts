@@ -88,8 +88,23 @@ const READERS: Readonly<Record<PolicyKind, Readers>> = {
   rcp: readersFor('rcp'),
 };
 
-function readPattern(text: string, kind: PolicyKind, variables: boolean): ResourcePattern | null {
-  if (text === '*' || ONLY_STARS.test(text)) return EVERYTHING;
+/** The ids that API Gateway gives to REST APIs have ten characters. */
+const ANY_API = '?'.repeat(10);
+const OF_THIS_API = /^execute-api:\/?(.+)$/;
+
+/**
+ * The ARN that a service makes of a short form in a policy of its resources when it saves it. API Gateway alone documents one:
+ * `execute-api:/stage/GET/pets` is about the API that has the policy, and such a policy governs no other.
+ * https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-resource-policies-examples.html
+ */
+export function inFullResource(text: string, kind: PolicyKind): string {
+  const path = kind === 'resource' ? OF_THIS_API.exec(text)?.[1] : undefined;
+  return path === undefined ? text : `arn:*:execute-api:*:*:${ANY_API}/${path}`;
+}
+
+function readPattern(written: string, kind: PolicyKind, variables: boolean): ResourcePattern | null {
+  if (written === '*' || ONLY_STARS.test(written)) return EVERYTHING;
+  const text = inFullResource(written, kind);
   const parts = padded(splitArn(text), text, kind);
   if (parts === null) return null;
   // Everything before the fifth colon compares without case; policy variables have no meaning there.

@@ -52,6 +52,14 @@ export interface RoleRequest {
 const MAX_CHAINED_SECONDS = 3600;
 
 /**
+ * Called with temporary credentials: those of a role session, and those that sts:GetSessionToken made, of which AWS's guide
+ * does not speak. Observed: https://github.com/mmmorris1975/aws-runas/issues/11, https://github.com/99designs/aws-vault/issues/263
+ */
+function isChained({ heldSession = null, heldKeySession = null }: Subject): boolean {
+  return heldSession !== null || heldKeySession?.kind === 'SESSION_TOKEN';
+}
+
+/**
  * Decides, and makes the session. The checks come in AWS's order: permission, duration, session policies, their packed
  * size. A role that does not exist is answered like one that may not be assumed.
  */
@@ -73,7 +81,7 @@ export async function grantRole(tools: SessionTools, request: RoleRequest): Prom
   if (conflict !== null) throw new ValidationError(conflict.message, conflict.parameter);
 
   const { role, decision } = authorized(tools, { request, question, gathered, own, carried });
-  checkDuration(parameters, role, held !== null);
+  checkDuration(parameters, role, isChained(subject));
   checkSessionLimits(parameters, gathered, { kind: 'role', accountId: role.facts.accountId });
   const packed = packedPolicySize({ ...parameters, tags: { ...carried.tags, ...parameters.tags } });
   const session = newSession({ request, role, own, carried });
@@ -170,7 +178,7 @@ function authorized(
   throw new AccessDenied(request.refusal ?? decision.reason, { question, decision, gaps: [], revision });
 }
 
-function checkDuration({ durationSeconds }: AssumeRoleParameters, role: PreparedRole, isChained: boolean): void {
+function checkDuration({ durationSeconds }: AssumeRoleParameters, role: PreparedRole, chained: boolean): void {
   if (durationSeconds === null) return;
   if (durationSeconds > role.maxSessionDuration) {
     throw new ValidationError(
@@ -178,7 +186,7 @@ function checkDuration({ durationSeconds }: AssumeRoleParameters, role: Prepared
       'durationSeconds',
     );
   }
-  if (isChained && durationSeconds > MAX_CHAINED_SECONDS) {
+  if (chained && durationSeconds > MAX_CHAINED_SECONDS) {
     throw new ValidationError(
       'The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining.',
       'durationSeconds',

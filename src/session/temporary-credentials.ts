@@ -185,7 +185,7 @@ async function authorizeFederation(
   const own = callersPermissions(tools, question, gathered, now);
   const resource = gathered.resource(arn, null).value;
   const decide = (one: ActionFacts): Answer => {
-    const decision = authorize(own, one, resource, { context, now, authority: 'directory' });
+    const decision = authorize(own, one, resource, { context, now, authority: 'directory', assumes: true });
     const answer = { question: { ...question, action: one.name }, decision, gaps: [], revision: gathered.revision };
     if (!decision.allowed) throw new AccessDenied(decision.reason, answer);
     return answer;

@@ -84,9 +84,12 @@ function invalidToken(message: string, cause?: unknown): RolegateError {
   return new RolegateError('InvalidIdentityToken', message, { field: 'webIdentityToken', cause });
 }
 
-/** `host/path` of an issuer, as ARNs and condition keys name it. */
+/**
+ * `host/path` of an issuer: how ARNs and condition keys name it. A slash at its end is part of it: the URL is the `iss` of its
+ * tokens as it stands. https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_create_oidc.html
+ */
 export function issuerName(url: string): string {
-  return url.replace(/^https:\/\//, '').replace(/\/$/, '');
+  return url.replace(/^https:\/\//, '');
 }
 
 async function verified(

@@ -173,11 +173,11 @@ describe('a question that cannot be answered', () => {
       /^no such user: `arn:aws:iam::111111111111:user\/nobody`$/,
     ],
     [
-      'a role session that is not there',
-      aQuestion('arn:aws:sts::111111111111:assumed-role/R/s1', 's3:GetObject', object),
+      'a session of a role that is not there',
+      aQuestion('arn:aws:sts::111111111111:assumed-role/none/s1', 's3:GetObject', object),
       'NOT_FOUND',
       'request.principal',
-      /^no such live role session: /,
+      /^no such role of such a session: /,
     ],
     [
       'a role that is not there',

@@ -20,14 +20,19 @@ function canBeStored({ resource, action }: NaiveRequest): boolean {
   );
 }
 
+const ASSUMED = ['aws:securetransport', 'aws:viaawsservice', 'aws:requestedregion'];
+
 describe('the closed form of one generated request', () => {
   it('holds the request exactly if the engine allows it, whatever of its context was given before', () => {
     fc.assert(
-      fc.property(requests.filter(canBeStored), fc.infiniteStream(fc.boolean()), (q, coins) => {
+      fc.property(requests.filter(canBeStored), fc.infiniteStream(fc.boolean()), fc.boolean(), (q, coins, assumes) => {
         const principal = enginePrincipal(q);
         const resource = engineResource(q);
-        const request: RequestFacts = { context: q.context, now: q.now, authority: 'directory' };
-        const given = new Map([...q.context].filter(() => coins.next().value));
+        const request: RequestFacts = { context: q.context, now: q.now, authority: 'directory', assumes };
+        // What is not given is assumed, and then no request gives it.
+        const given = new Map(
+          [...q.context].filter(([key]) => (assumes && ASSUMED.includes(key)) || coins.next().value),
+        );
         const { facts } = principal;
         const account = facts.kind === 'service' || facts.kind === 'anonymous' ? null : facts.accountId;
         const home =

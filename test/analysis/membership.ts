@@ -3,7 +3,9 @@ import { type PermissionTerm, printTerm } from '../../src/analysis/term.ts';
 import { Evaluation } from '../../src/evaluation/evaluation.ts';
 import { type PreparedPrincipal, type PreparedResource, prepareResource } from '../../src/evaluation/prepare.ts';
 import type { ActionFacts, RequestFacts } from '../../src/evaluation/request.ts';
-import { compileCondition } from '../../src/policy/condition.ts';
+import { candidateNames } from '../../src/evaluation/session-names.ts';
+import { supposing, unsaidBy } from '../../src/evaluation/unsaid.ts';
+import { type Condition, compileCondition } from '../../src/policy/condition.ts';
 import { readResourcePattern, resourceMatches } from '../../src/policy/resource-pattern.ts';
 
 const NO_RESOURCE = prepareResource({
@@ -26,8 +28,27 @@ export function isMember(
 ): boolean {
   const about = action.wildcardOnly && resource.arn ? NO_RESOURCE : resource;
   const evaluation = new Evaluation(principal, action, about, request);
-  const isIn = (term: PermissionTerm): boolean => inTerm(term, evaluation);
-  return set.allow.map(printTerm).some(isIn) && !set.deny.map(printTerm).some(isIn);
+  // What the question leaves unsaid (the name of a session, whether a bucket's tags count): all of it allows, some denies.
+  const unsaid = unsaidBy(evaluation);
+  const said = (term: PermissionTerm): readonly Evaluation[] => {
+    if (unsaid === 0) return [evaluation];
+    const conditions = conditionsOf(term);
+    return supposing(evaluation, unsaid, candidateNames(evaluation, [{ conditions, principal: null }], unsaid));
+  };
+  return (
+    set.allow.map(printTerm).some((term) => said(term).every((one) => inTerm(term, one))) &&
+    !set.deny.map(printTerm).some((term) => said(term).some((one) => inTerm(term, one)))
+  );
+}
+
+function conditionsOf(term: PermissionTerm): readonly Condition[] {
+  return term.conditions.flatMap((block) =>
+    Object.entries(block).flatMap(([operator, keys]) =>
+      Object.entries(keys as Record<string, string | string[]>).map(([key, values]) =>
+        compileCondition(operator, key, Array.isArray(values) ? values : [values], true),
+      ),
+    ),
+  );
 }
 
 function inTerm(term: PermissionTerm, evaluation: Evaluation): boolean {
@@ -38,12 +59,6 @@ function inTerm(term: PermissionTerm, evaluation: Evaluation): boolean {
   return (
     term.resources.every((list) => list.some(matches)) &&
     !term.notResources.some(matches) &&
-    term.conditions.every((block) =>
-      Object.entries(block).every(([operator, keys]) =>
-        Object.entries(keys as Record<string, string | string[]>).every(([key, values]) =>
-          compileCondition(operator, key, Array.isArray(values) ? values : [values], true).holds(evaluation),
-        ),
-      ),
-    )
+    conditionsOf(term).every((condition) => condition.holds(evaluation))
   );
 }

@@ -5,7 +5,7 @@ import { resourceText } from '../../src/policy/arn.ts';
 import type { ContextValue } from '../../src/policy/context-key.ts';
 import { loadPolicy } from '../../src/policy/load.ts';
 import type { PolicyKind } from '../../src/policy/policy-kind.ts';
-import { resourceElementMatches } from '../../src/policy/resource-pattern.ts';
+import { readResourcePattern, resourceElementMatches, resourceMatches } from '../../src/policy/resource-pattern.ts';
 
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_action.html
 describe('actions', () => {
@@ -175,5 +175,28 @@ describe('resources', () => {
       true,
       false,
     ]);
+  });
+});
+
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-resource-policies-examples.html
+describe('short forms that API Gateway takes in the policy of an API', () => {
+  const API = 'arn:aws:execute-api:us-east-2:123456789012:aabbccddee';
+  const covers = (text: string, arn: string, kind: PolicyKind = 'resource'): boolean => {
+    const pattern = readResourcePattern(text, kind, true);
+    return pattern !== null && resourceMatches(pattern, resourceText(arn), { value: () => undefined }) === 'match';
+  };
+
+  test.each<[text: string, arn: string, expected: boolean]>([
+    ['execute-api:/prod/GET/pets', `${API}/prod/GET/pets`, true],
+    ['execute-api:prod/GET/pets', `${API}/prod/GET/pets`, true],
+    ['execute-api:/prod/GET/pets', `${API}/prod/POST/pets`, false],
+    ['execute-api:/prod/GET/pets', `${API}/dev/POST/prod/GET/pets`, false],
+    ['execute-api:/prod/*', `${API}/prod/GET/pets/1`, true],
+    ['execute-api:/*', `${API}/prod/GET/pets`, true],
+    ['execute-api:/*', 'arn:aws:s3:::b/x', false],
+  ])('%s covers %s: %j', (text, arn, expected) => expect(covers(text, arn)).toBe(expected));
+
+  test('mean nothing in other policies', () => {
+    expect(covers('execute-api:/prod/GET/pets', `${API}/prod/GET/pets`, 'identity')).toBe(false);
   });
 });

@@ -320,6 +320,23 @@ describe('how long a session lasts', () => {
     const hour = await gateway.sessions.assumeRole(caller, { ...next, durationSeconds: 3600 }, NOON);
     expect(hour.session.expiresAt).toBe(NOON + HOUR);
   });
+
+  // https://github.com/mmmorris1975/aws-runas/issues/11, https://github.com/99designs/aws-vault/issues/263
+  it('is an hour at most with credentials of GetSessionToken, which AWS counts as chaining', async () => {
+    const gateway = await open(aDocument(undefined, { maxSessionDuration: 43_200 }));
+    const key = await user(gateway, alice);
+    const credentials = await gateway.sessions.getSessionToken(key, {}, NOON);
+    const caller = await gateway.sessions.authenticate(bearer({ credentials }), NOON);
+    await expect(gateway.sessions.assumeRole(caller, input({ durationSeconds: 7200 }), NOON)).rejects.toMatchObject({
+      code: 'ValidationError',
+      field: 'durationSeconds',
+      message: 'The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining.',
+    });
+    const hour = await gateway.sessions.assumeRole(caller, input({ durationSeconds: 3600 }), NOON);
+    expect(hour.session.expiresAt).toBe(NOON + HOUR);
+    const longKey = await gateway.sessions.assumeRole(key, input({ durationSeconds: 7200 }), NOON);
+    expect(longKey.session.expiresAt).toBe(NOON + 2 * HOUR);
+  });
 });
 
 describe('a chain', () => {

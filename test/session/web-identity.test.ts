@@ -35,6 +35,18 @@ describe('a web identity', () => {
         ),
         aRole('Assume', [trusts({ Federated: PROVIDER })]),
         aRole('Account', [trusts({ AWS: A }, { action: WITH })]),
+        aRole('Slash', [
+          trusts(
+            { Federated: `arn:aws:iam::${A}:oidc-provider/tenant.example.com/` },
+            { action: WITH, condition: { StringEquals: { 'tenant.example.com/:sub': 'repo:main' } } },
+          ),
+        ]),
+        aRole('NoSlash', [
+          trusts(
+            { Federated: `arn:aws:iam::${A}:oidc-provider/tenant.example.com/` },
+            { action: WITH, condition: { StringEquals: { 'tenant.example.com:sub': 'repo:main' } } },
+          ),
+        ]),
         aRole('NoTags', [trusts({ Federated: PROVIDER }, { action: 'sts:AssumeRoleWithWebIdentity' })]),
       ],
     });
@@ -95,6 +107,25 @@ describe('a web identity', () => {
     ['that is not valid yet', { nbf: NOON / 1000 + 61 }, 'InvalidIdentityToken'],
   ])('with a token %s is refused', async (_, claims, code) => {
     await expect(assume({ webIdentityToken: await token(claims) })).rejects.toMatchObject({ code });
+  });
+
+  // https://github.com/aws/aws-sam-cli/issues/7432
+  it('of an issuer whose URL ends in a slash: the slash is part of the name in the ARN and in the condition keys', async () => {
+    const url = 'https://tenant.example.com/';
+    const provider = `arn:aws:iam::${A}:oidc-provider/tenant.example.com/`;
+    const jwks = JSON.stringify({ keys: [{ ...(await exportJWK(key.publicKey)), kid: 'one', alg: 'ES256' }] });
+    const made = await gateway.sessions.createOidcProvider(
+      OPERATOR,
+      { accountId: A, url, clientIds: ['rolegate'], jwks },
+      NOON,
+    );
+    expect(made.arn).toBe(provider);
+    const webIdentityToken = await token({ iss: url });
+    const assumed = await assume({ role: roleArn('Slash'), webIdentityToken });
+    expect(assumed.provider).toBe(provider);
+    // The keys of this role's trust policy are those of an issuer without the slash.
+    const attempt = assume({ role: roleArn('NoSlash'), webIdentityToken });
+    await expect(attempt).rejects.toMatchObject({ code: 'AccessDenied' });
   });
 
   it('has a minute of tolerance for the clock of its provider', async () => {

@@ -208,7 +208,8 @@ export class MemoryDirectory implements Directory {
         return role === null ? null : namelessSession(role);
       }
       case 'roleSession':
-        return session === null ? null : this.#storedSession(session, gathered);
+        if (session === null) return this.#sessionOf(ref);
+        return this.#storedSession(session, gathered);
       case 'root': {
         const policies = preparePolicies({
           identity: [],
@@ -225,6 +226,16 @@ export class MemoryDirectory implements Directory {
       default:
         return ref satisfies never;
     }
+  }
+
+  /** A session that nobody is known to have made. */
+  #sessionOf(ref: PrincipalRef & { readonly kind: 'roleSession' }): PreparedPrincipal | null {
+    const found = this.#list('roles').find(
+      ({ arn }) => accountOf(arn) === ref.accountId && arn.slice(arn.lastIndexOf('/') + 1) === ref.roleName,
+    );
+    const role = found === undefined ? null : this.#role(found.arn);
+    const nothing = { tags: {}, sourceIdentity: null, issuedAt: null, sessionPolicies: null };
+    return role === null ? null : roleSession(role, { sessionName: ref.sessionName, ...nothing });
   }
 
   #preparedUser(user: UserInput): PreparedPrincipal {

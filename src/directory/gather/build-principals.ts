@@ -107,6 +107,22 @@ export interface BuiltSessions {
   /** When they were read: sessions that had expired by then, except the newest, are not in the list. */
   readonly readAt: number;
   readonly sessions: readonly BuiltSession[];
+  /** Who it is while none of them is live; null: there is no such role. */
+  readonly absent: Known<PreparedPrincipal> | null;
+}
+
+/** A session that could be: nobody is known to have made it, so nothing was passed with it. */
+export function sessionWithoutRecord(arn: string, { role, principal }: BuiltRole): Known<PreparedPrincipal> {
+  const sessionName = arn.slice(arn.lastIndexOf('/') + 1);
+  const value = roleSession(role.value, {
+    sessionName,
+    tags: {},
+    sourceIdentity: null,
+    issuedAt: null,
+    sessionPolicies: null,
+  });
+  const gap = `${arn} has no live session: it is taken to be one of ${role.value.facts.arn} without session policies and tags`;
+  return { value, gaps: [...principal.gaps, gap] };
 }
 
 export function buildSession(

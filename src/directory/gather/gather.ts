@@ -34,7 +34,7 @@ class Findings implements Gathered {
       case 'role':
         return this.#role(ref.arn)?.principal ?? null;
       case 'roleSession':
-        return this.#session(ref.arn)?.principal ?? null;
+        return this.#session(ref.arn)?.principal ?? this.#sessions(ref.arn).absent;
       case 'federatedUser':
         return this.#federated(ref.arn);
       case 'service':
@@ -68,8 +68,12 @@ class Findings implements Gathered {
     return this.#entry(`role ${arn}`) as BuiltRole | null;
   }
 
+  #sessions(arn: string): BuiltSessions {
+    return this.#entry(`sessions ${arn}`) as BuiltSessions;
+  }
+
   #session(arn: string): BuiltSession | null {
-    const { sessions } = this.#entry(`sessions ${arn}`) as BuiltSessions;
+    const { sessions } = this.#sessions(arn);
     const now = this.#now;
     return (now === null ? sessions[0] : sessions.find(({ record }) => record.expiresAt > now)) ?? null;
   }
@@ -147,7 +151,10 @@ export class Gatherer {
   async #load(wanted: readonly Wanted[], now: number | null) {
     const loaded = await this.#database.transaction('read', (sql) => load(sql, wanted, now ?? Date.now(), this.#tools));
     const { memory } = this.#tools;
-    if (memory.revision === loaded.revision) for (const [key, entry] of loaded.entries) memory.put(key, entry);
+    if (memory.revision !== loaded.revision) return loaded;
+    for (const [key, entry] of loaded.entries) {
+      if (entry.passing !== true) memory.put(key, entry);
+    }
     return loaded;
   }
 }

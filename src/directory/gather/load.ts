@@ -7,8 +7,9 @@ import type { Sql } from '../prisma/database.ts';
 import { type AccountFacts, accountFacts, controlDocuments } from './account-facts.ts';
 import { type NeededDocument, neededBy } from './attached-policies.ts';
 import { buildFederated } from './build-federated.ts';
-import { type BuiltRole, buildRole, buildRoot, buildSession, buildUser } from './build-principals.ts';
+import { type BuiltRole, buildRole, buildRoot, buildUser } from './build-principals.ts';
 import { buildResource, buildRoleResource, ownerOf, type ResourceRows, resourceRows } from './build-resources.ts';
+import { buildSessions } from './build-sessions.ts';
 import type { Compiled, CompiledBatch, CompiledPolicies } from './compiled-policies.ts';
 import { dependency, type Entry, type Memory } from './memory.ts';
 import {
@@ -255,27 +256,4 @@ function buildPolicy(
   const found = hash === null ? undefined : compiled.get('session', hash);
   const value = found !== undefined && 'policy' in found ? { policy: found.policy, id: arn, name, arn } : null;
   return { value, dependencies: [dependency('ManagedPolicy', arn)], bytes: 300 };
-}
-
-function buildSessions(
-  arn: string,
-  rows: EntityRows,
-  roles: ReadonlyMap<string, Entry<BuiltRole>>,
-  policyRows: ReadonlyMap<string, AttachedRow>,
-  compiled: CompiledBatch,
-  now: number,
-): Entry {
-  const built = rows.sessions
-    .filter((row) => row.arn === arn)
-    .flatMap((row) => {
-      const role = roles.get(row.roleArn);
-      return role === undefined ? [] : [buildSession(row, role, policyRows, compiled)];
-    });
-  // A session's ARN does not hold its role's path, so a new role of that name cannot be named here: it begins without
-  // sessions, and its first one is a change of this ARN.
-  return {
-    value: { readAt: now, sessions: built.map(({ session }) => session) },
-    dependencies: [dependency('RoleSession', arn), ...built.flatMap(({ dependencies }) => dependencies)],
-    bytes: 500 + built.length * 1_500,
-  };
 }

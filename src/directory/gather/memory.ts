@@ -7,6 +7,8 @@ export interface Entry<T = unknown> {
   readonly dependencies: readonly string[];
   /** An estimate. */
   readonly bytes: number;
+  /** Some change that nothing names makes it wrong: it is not kept. */
+  readonly passing?: true;
 }
 
 export function dependency(entity: string, name: string): string {

@@ -104,9 +104,9 @@ export const SESSION_JSON = `json_build_object('id', s.id, 'accessKeyId', s."acc
   'endedAt', ${millisecondsOf('s."endedAt"')})`;
 
 /**
- * One statement for a batch of any size: users $1, roles $2, sessions $3 (those that have not ended, with their roles and
- * the policies that they name), resources $4, policies $5; changes since revision $6; sessions that expired before $7
- * count only if they are the newest of their ARN; federated users $8 (their sessions, with the makers of these).
+ * One statement for a batch of any size: users $1, roles $2, sessions $3 (those that have not ended, with the policies they
+ * name, and the roles that they are or could be of: a session's ARN has no path, but names are unique in an account), resources $4, policies $5; changes since revision $6; sessions that expired before $7 count
+ * only when they are the newest of their ARN; federated users $8 (their sessions, with who made them).
  */
 const SELECT_ENTITIES = `
   WITH sessions AS (
@@ -119,6 +119,11 @@ const SELECT_ENTITIES = `
       SELECT k.*, row_number() OVER (PARTITION BY k."federatedArn" ORDER BY k."issuedAt" DESC, k.id) AS position
         FROM "KeySession" k WHERE k."federatedArn" = ANY($8::text[]) AND k."endedAt" IS NULL) k
      WHERE k.position = 1 OR (k.position <= 100 AND k."expiresAt" > $7::text::timestamp(3))),
+  roles AS (
+    SELECT id FROM "Role" WHERE arn = ANY($2::text[])
+    UNION SELECT "roleId" FROM sessions
+    UNION SELECT r.id FROM unnest($3::text[]) AS asked(arn)
+      JOIN "Role" r ON r."accountId" = split_part(asked.arn, ':', 5) AND r.name = split_part(asked.arn, '/', 2)),
   users AS (
     SELECT * FROM "User" WHERE arn = ANY($1::text[]) OR id IN (SELECT "userId" FROM federated)),
   memberships AS (
@@ -135,7 +140,7 @@ const SELECT_ENTITIES = `
     (SELECT coalesce(json_agg(json_build_object(${holder('roleId')}, 'accountId', e."accountId", 'path', e.path,
         'tags', e.tags, 'boundary', ${BOUNDARY}, 'trustPolicyHash', e."trustPolicyHash",
         'trustBindings', e."trustBindings", 'maxSessionDuration', e."maxSessionDuration")), '[]')
-       FROM "Role" e WHERE e.arn = ANY($2::text[]) OR e.id IN (SELECT "roleId" FROM sessions)) AS roles,
+       FROM "Role" e WHERE e.id IN (SELECT id FROM roles)) AS roles,
     (SELECT coalesce(json_agg(${SESSION_JSON} ORDER BY s."issuedAt" DESC, s.id), '[]')
        FROM sessions s JOIN "Role" r ON r.id = s."roleId") AS sessions,
     (SELECT coalesce(json_agg(json_build_object('arn', k."federatedArn", 'userId', k."userId", 'tags', k.tags,

@@ -86,6 +86,17 @@ builder.objectFields(Decision, (t) => ({
       'those that came with the question, need nothing. Empty: everything is shown',
     resolve: ({ decision }, _args, context) => withheldLayers(context, decision),
   }),
+  assumedContextKeys: t.stringList({
+    description:
+      'Condition keys that every such request has and this question did not give (aws:SecureTransport, aws:ViaAWSService, ' +
+      'aws:RequestedRegion …): those of which something was assumed, where it could have changed the outcome',
+    resolve: ({ decision }) => [...decision.assumedContextKeys],
+  }),
+  requires: t.stringList({
+    description:
+      'What the question left open and would have a denied request allowed: `roleSessionName`. Empty: nothing of it would',
+    resolve: ({ decision }) => [...decision.requires],
+  }),
   missingContextKeys: t.stringList({
     description:
       'Condition keys that a statement asked for and the request did not carry, and whose value could have changed the outcome',

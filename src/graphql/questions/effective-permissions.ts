@@ -22,6 +22,7 @@ import { Decision } from './decision.ts';
 import { EffectivePermissionConnection, PermissionFilterInput } from './effective-permission.ts';
 import {
   ACTION_DESCRIPTION,
+  ASSUME_KEYS_DESCRIPTION,
   ASSUMED_ROLE_DESCRIPTION,
   CONTEXT_DESCRIPTION,
   HypotheticalSessionInput,
@@ -108,9 +109,19 @@ builder.objectField(EffectivePermissions, 'can', (t) =>
         type: 'RequestContext',
         description: 'Condition keys of the request. Left out: those that the permissions were asked for with',
       }),
+      assumeContextKeys: t.arg.boolean({
+        description: `${ASSUME_KEYS_DESCRIPTION}. Left out: as the permissions were asked for`,
+      }),
     },
-    resolve: (set, args, context) =>
-      ask(context, toQuestion(set.subject, { ...args, context: args.context ?? set.context }, '')),
+    resolve: (set, args, context) => {
+      const { context: ofCall, assumeContextKeys } = args;
+      const given = {
+        ...args,
+        context: ofCall ?? set.context,
+        assumeContextKeys: assumeContextKeys ?? set.assumeContextKeys,
+      };
+      return ask(context, toQuestion(set.subject, given, ''));
+    },
   }),
 );
 
@@ -124,10 +135,13 @@ async function effectivePermissions(
   context: GatewayContext,
   subject: Subject,
   requestContext: RequestContext | null | undefined,
+  assumeContextKeys: boolean | null | undefined,
 ): Promise<EffectivePermissionsValue> {
   await checkMayAskAbout(context, subject.principal, 'principal');
   const asked = await subjectAsKnown(context, subject);
-  return inTurn(context, () => permissionsOf(toolsOf(context), asked, requestContext ?? NO_CONTEXT, context.now));
+  return inTurn(context, () =>
+    permissionsOf(toolsOf(context), asked, requestContext ?? NO_CONTEXT, context.now, assumeContextKeys ?? true),
+  );
 }
 
 builder.interfaceField(Principal, 'effectivePermissions', (t) =>
@@ -138,12 +152,14 @@ builder.interfaceField(Principal, 'effectivePermissions', (t) =>
     args: {
       assumedRole: t.arg({ type: 'Arn', description: ASSUMED_ROLE_DESCRIPTION }),
       context: t.arg({ type: 'RequestContext', description: CONTEXT_DESCRIPTION }),
+      assumeContextKeys: t.arg.boolean({ defaultValue: true, description: ASSUME_KEYS_DESCRIPTION }),
     },
-    resolve: (parent, { assumedRole, context: requestContext }, context) =>
+    resolve: (parent, { assumedRole, context: requestContext, assumeContextKeys }, context) =>
       effectivePermissions(
         context,
         { principal: refOf(parent), assumedRole: assumedRole ?? null, session: null },
         requestContext,
+        assumeContextKeys,
       ),
   }),
 );
@@ -161,9 +177,10 @@ builder.queryField('effectivePermissions', (t) =>
         type: 'RequestContext',
         description: 'Condition keys that all requests looked at have; what they settle is not repeated as a condition',
       }),
+      assumeContextKeys: t.arg.boolean({ defaultValue: true, description: ASSUME_KEYS_DESCRIPTION }),
     },
-    resolve: (_root, { context: requestContext, ...subject }, context) =>
-      effectivePermissions(context, toSubject(subject, 'session'), requestContext),
+    resolve: (_root, { context: requestContext, assumeContextKeys, ...subject }, context) =>
+      effectivePermissions(context, toSubject(subject, 'session'), requestContext, assumeContextKeys),
   }),
 );
 

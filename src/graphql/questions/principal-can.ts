@@ -4,6 +4,7 @@ import { Principal, refOf } from '../entities/principal.ts';
 import { Decision } from './decision.ts';
 import {
   ACTION_DESCRIPTION,
+  ASSUME_KEYS_DESCRIPTION,
   CONTEXT_DESCRIPTION,
   RESOURCE_ACCOUNT_DESCRIPTION,
   RESOURCE_DESCRIPTION,
@@ -22,6 +23,7 @@ builder.interfaceField(Principal, 'can', (t) =>
       resource: t.arg({ type: 'Arn', required: true, description: RESOURCE_DESCRIPTION }),
       resourceAccount: t.arg({ type: 'AccountId', description: RESOURCE_ACCOUNT_DESCRIPTION }),
       context: t.arg({ type: 'RequestContext', description: CONTEXT_DESCRIPTION }),
+      assumeContextKeys: t.arg.boolean({ defaultValue: true, description: ASSUME_KEYS_DESCRIPTION }),
     },
     resolve: (parent, args, context) =>
       ask(context, toQuestion({ principal: refOf(parent), assumedRole: null, session: null }, args, '')),

@@ -13,6 +13,9 @@ export const RESOURCE_DESCRIPTION = 'An ARN, or `*` for an action that has no re
 export const RESOURCE_ACCOUNT_DESCRIPTION =
   'Owner of the resource where its ARN names no account (S3) and the directory does not know it';
 export const CONTEXT_DESCRIPTION = 'Condition keys of the request. Left out: none beside those that follow from it';
+export const ASSUME_KEYS_DESCRIPTION =
+  'Whether condition keys that every request has and `context` does not give are assumed: see `Decision.assumedContextKeys`. ' +
+  'False: they are missing';
 export const ASSUMED_ROLE_DESCRIPTION =
   'Ask as the principal after it has assumed this role: it has given up its own permissions and holds the role’s. If it may ' +
   'not assume the role, the answer is a denial that says so';
@@ -57,6 +60,7 @@ export const AccessRequestInput = builder.inputType('AccessRequestInput', {
     }),
     resourceAccount: t.field({ type: 'AccountId', description: RESOURCE_ACCOUNT_DESCRIPTION }),
     context: t.field({ type: 'RequestContext', description: CONTEXT_DESCRIPTION }),
+    assumeContextKeys: t.boolean({ defaultValue: true, description: ASSUME_KEYS_DESCRIPTION }),
   }),
 });
 
@@ -133,6 +137,7 @@ interface RequestInput {
   readonly furtherResources?: readonly string[] | null | undefined;
   readonly resourceAccount?: string | null | undefined;
   readonly context?: RequestContext | null | undefined;
+  readonly assumeContextKeys?: boolean | null | undefined;
 }
 
 /** `path` is where `input` stands in the client's request; empty: its fields are arguments of the field itself. */
@@ -148,6 +153,7 @@ export function toOpenQuestion(input: RequestInput, path: string): Omit<Question
     ...(input.furtherResources == null ? {} : { furtherResources: input.furtherResources }),
     resourceAccount: input.resourceAccount ?? null,
     context: input.context ?? NO_CONTEXT,
+    ...(input.assumeContextKeys == null ? {} : { assumeContextKeys: input.assumeContextKeys }),
     path,
   };
 }

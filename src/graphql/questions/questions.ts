@@ -6,6 +6,7 @@ import { allOf, answerEach, eachOf, inTheirPlaces } from './each-of.ts';
 import {
   ACTION_DESCRIPTION,
   AccessRequestInput,
+  ASSUME_KEYS_DESCRIPTION,
   ASSUMED_ROLE_DESCRIPTION,
   CheckInput,
   CONTEXT_DESCRIPTION,
@@ -68,13 +69,14 @@ builder.queryField('decisionsFor', (t) =>
       assumedRole: t.arg({ type: 'Arn', description: ASSUMED_ROLE_DESCRIPTION }),
       session: t.arg({ type: HypotheticalSessionInput, description: SESSION_DESCRIPTION }),
       context: t.arg({ type: 'RequestContext', description: CONTEXT_DESCRIPTION }),
+      assumeContextKeys: t.arg.boolean({ defaultValue: true, description: ASSUME_KEYS_DESCRIPTION }),
       checks: t.arg({ type: [CheckInput], required: true, description: 'What to decide, at most 10,000' }),
     },
-    resolve: async (_root, { checks, context: requestContext, ...subjectInput }, context) => {
+    resolve: async (_root, { checks, context: requestContext, assumeContextKeys, ...subjectInput }, context) => {
       checkBatchSize(checks.length, 'checks');
       const subject = toSubject(subjectInput, 'session');
       const questions = eachOf(checks, 'checks', (check, path) => ({
-        ...toQuestion(subject, { ...check, context: requestContext }, path),
+        ...toQuestion(subject, { ...check, context: requestContext, assumeContextKeys }, path),
         fields: SUBJECT_ARGUMENTS,
       }));
       return inTheirPlaces(await answerEach(context, questions, 'checks'));
@@ -93,14 +95,19 @@ builder.queryField('allowedResources', (t) =>
       assumedRole: t.arg({ type: 'Arn', description: ASSUMED_ROLE_DESCRIPTION }),
       session: t.arg({ type: HypotheticalSessionInput, description: SESSION_DESCRIPTION }),
       context: t.arg({ type: 'RequestContext', description: CONTEXT_DESCRIPTION }),
+      assumeContextKeys: t.arg.boolean({ defaultValue: true, description: ASSUME_KEYS_DESCRIPTION }),
       action: t.arg.string({ required: true, description: ACTION_DESCRIPTION }),
       resources: t.arg({ type: ['Arn'], required: true, description: 'ARNs to choose from, at most 10,000' }),
     },
-    resolve: async (_root, { action, resources, context: requestContext, ...subjectInput }, context) => {
+    resolve: async (
+      _root,
+      { action, resources, context: requestContext, assumeContextKeys, ...subjectInput },
+      context,
+    ) => {
       checkBatchSize(resources.length, 'resources');
       const subject = toSubject(subjectInput, 'session');
       const questions = eachOf(resources, 'resources', (resource, path) => ({
-        ...toQuestion(subject, { action, resource, context: requestContext }, ''),
+        ...toQuestion(subject, { action, resource, context: requestContext, assumeContextKeys }, ''),
         fields: { ...SUBJECT_ARGUMENTS, resource: path },
       }));
       const answers = allOf(await answerEach(context, questions, 'resources'), 'resources');

@@ -7,6 +7,7 @@ import { Decision } from './decision.ts';
 import { eachOf, inTheirPlaces } from './each-of.ts';
 import {
   ACTION_DESCRIPTION,
+  ASSUME_KEYS_DESCRIPTION,
   CONTEXT_DESCRIPTION,
   checkBatchSize,
   NULL_ITEM,
@@ -81,6 +82,7 @@ const SimulateCustomPoliciesInput = builder.inputType('SimulateCustomPoliciesInp
       required: true,
       description: 'The requests to decide, at most 10,000; the answers keep their order',
     }),
+    assumeContextKeys: t.boolean({ defaultValue: true, description: ASSUME_KEYS_DESCRIPTION }),
   }),
 });
 
@@ -120,6 +122,7 @@ builder.queryField('simulateCustomPolicies', (t) =>
             resourceAccount: resourceAccount ?? null,
             context: context ?? NO_CONTEXT,
           })),
+          assumeContextKeys: input.assumeContextKeys ?? true,
           path: 'input',
         },
         now,

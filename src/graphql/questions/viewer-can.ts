@@ -4,7 +4,7 @@ import { RolegateError } from '../../policy/errors.ts';
 import { builder } from '../builder.ts';
 import { Resource } from '../entities/resource.ts';
 import { Decision } from './decision.ts';
-import { ACTION_DESCRIPTION, CONTEXT_DESCRIPTION, toQuestion } from './question-input.ts';
+import { ACTION_DESCRIPTION, ASSUME_KEYS_DESCRIPTION, CONTEXT_DESCRIPTION, toQuestion } from './question-input.ts';
 
 builder.prismaObjectField(Resource, 'viewerCan', (t) =>
   t.field({
@@ -16,6 +16,7 @@ builder.prismaObjectField(Resource, 'viewerCan', (t) =>
     args: {
       action: t.arg.string({ required: true, description: ACTION_DESCRIPTION }),
       context: t.arg({ type: 'RequestContext', description: CONTEXT_DESCRIPTION }),
+      assumeContextKeys: t.arg.boolean({ defaultValue: true, description: ASSUME_KEYS_DESCRIPTION }),
     },
     resolve: ({ arn, accountId }, args, context) => {
       const { caller } = context;

@@ -13,6 +13,7 @@ import { principalOf } from '../sessions/role-session.ts';
 import { Decision } from './decision.ts';
 import {
   ACTION_DESCRIPTION,
+  ASSUME_KEYS_DESCRIPTION,
   CONTEXT_DESCRIPTION,
   RESOURCE_ACCOUNT_DESCRIPTION,
   RESOURCE_DESCRIPTION,
@@ -56,6 +57,7 @@ builder.queryField('whoCan', (t) =>
       resource: t.arg({ type: 'Arn', required: true, description: RESOURCE_DESCRIPTION }),
       resourceAccount: t.arg({ type: 'AccountId', description: RESOURCE_ACCOUNT_DESCRIPTION }),
       context: t.arg({ type: 'RequestContext', description: CONTEXT_DESCRIPTION }),
+      assumeContextKeys: t.arg.boolean({ defaultValue: true, description: ASSUME_KEYS_DESCRIPTION }),
       first: t.arg.int({ description: FIRST_DESCRIPTION }),
       after: t.arg.string({ description: AFTER_DESCRIPTION }),
     },

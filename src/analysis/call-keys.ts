@@ -1,0 +1,74 @@
+import { ACTIONS_WITH_OWN_KEYS } from '../evaluation/call-keys.ts';
+import type { Evaluation } from '../evaluation/evaluation.ts';
+import { homeRegion } from '../evaluation/home-regions.ts';
+import type { PreparedPrincipal } from '../evaluation/prepare.ts';
+import type { ActionFacts, RequestFacts } from '../evaluation/request.ts';
+import type { ContextKey } from '../policy/context-key.ts';
+import type { Entry } from './entry.ts';
+import type { Term } from './term.ts';
+
+/** Of keys that follow from the call, those of which the action and the principal say enough: the resource says the rest. */
+const CALLER_ACCOUNT = 'kms:calleraccount';
+const REGION = 'ec2:region';
+const REQUESTED_REGION = 'aws:requestedregion';
+
+/**
+ * Condition keys that follow from the action that is asked for (kms:CallerAccount, the Region of a service that stands in
+ * one): what they hold is decided for each action, the statements having been worked out for all of them.
+ */
+export class CallKeys {
+  readonly #partition: string;
+  readonly #assumesRegion: boolean;
+  /** Entries whose conditions read such keys. */
+  readonly #reading: ReadonlySet<Entry>;
+
+  constructor({ partition }: PreparedPrincipal, request: RequestFacts, entries: readonly Entry[]) {
+    this.#partition = partition;
+    this.#assumesRegion = request.assumes === true && !request.context.has(REQUESTED_REGION);
+    this.#reading = new Set(
+      entries.filter(({ statement }) =>
+        statement.conditions.some(({ keys }) => keys.some(({ name }) => NAMES.has(name))),
+      ),
+    );
+  }
+
+  /** Equal for actions in which the keys hold the same. */
+  traits({ service, name }: ActionFacts): string {
+    if (this.#reading.size === 0) return '';
+    const single = ACTIONS_WITH_OWN_KEYS.has(name.toLowerCase()) ? name : '';
+    const own = service === 'kms' || service === 'ec2' ? service : '';
+    return `${own}/${single}/${this.#home(service) ?? ''}`;
+  }
+
+  /** The entries with what the keys hold in `call`, which is of the action and of no resource. */
+  settled(entries: readonly Entry[], call: Evaluation): readonly Entry[] {
+    if (this.#reading.size === 0) return entries;
+    return entries.map((entry): Entry => {
+      if (!this.#reading.has(entry)) return entry;
+      let terms: readonly Term[] | undefined;
+      const settle = (): readonly Term[] => (terms ??= entry.terms().flatMap((term) => this.#settledTerm(term, call)));
+      return { ...entry, terms: settle };
+    });
+  }
+
+  #settledTerm(term: Term, call: Evaluation): readonly Term[] {
+    const open: Term['conditions'][number][] = [];
+    for (const use of term.conditions) {
+      if (!use.condition.keys.every((key) => this.#isSettled(key, call))) open.push(use);
+      else if (!use.condition.holds(call)) return [];
+    }
+    return [open.length === term.conditions.length ? term : { ...term, conditions: open }];
+  }
+
+  #isSettled({ name }: ContextKey, { action: { service } }: Evaluation): boolean {
+    if (name === CALLER_ACCOUNT) return true;
+    if (name === REGION) return service !== 'ec2';
+    return name === REQUESTED_REGION && this.#home(service) !== undefined;
+  }
+
+  #home(service: string): string | undefined {
+    return this.#assumesRegion ? homeRegion(this.#partition, service) : undefined;
+  }
+}
+
+const NAMES: ReadonlySet<string> = new Set([CALLER_ACCOUNT, REGION, REQUESTED_REGION]);

@@ -1,0 +1,158 @@
+import type { ContextKey } from '../policy/context-key.ts';
+import { homeRegion } from './home-regions.ts';
+import type { PreparedPrincipal, PreparedResource } from './prepare.ts';
+import type { ActionFacts } from './request.ts';
+
+/**
+ * Condition keys of services that follow from what is called, by whom and on what. The condition keys of every service in
+ * the catalogue were gone through for others; all keys that are not here are parameters of the request (sns:Endpoint,
+ * iam:PassedToService), properties of the resource that only the service knows (ec2:InstanceType, rds:DatabaseEngine) or
+ * facts of the credentials that no directory holds (lambda:SourceFunctionArn, ec2:SourceInstanceARN). Tags are keys of
+ * their own: see policy/tag-keys.ts. `iam:PermissionsBoundary` is a parameter of the operations that set a boundary; of the
+ * others it would be the boundary of the user or role, which resources do not carry here.
+ *
+ * | Key                          | Value                                   | Why                                              |
+ * | ---------------------------- | --------------------------------------- | ------------------------------------------------ |
+ * | kms:CallerAccount            | account of the caller                   | filled: KMS sets it, key policies of AWS rely on it |
+ * | ec2:Region                   | Region of the ARN or of the request     | filled: EC2 sets it in every call                |
+ * | s3:ResourceAccount, s3express:ResourceAccount | owner of the resource  | filled, with aws:ResourceAccount                 |
+ * | s3:DataAccessPointArn, …Account (s3express, s3-outposts) | of the ARN  | filled where the ARN is that of an access point  |
+ * | aws:SecureTransport          | true                                    | assumed: AWS's endpoints are called with TLS     |
+ * | aws:ViaAWSService            | false                                   | assumed: a call by the principal itself          |
+ * | aws:RequestedRegion          | Region of the ARN, or of the service    | assumed: a resource is called in its Region      |
+ * | secretsmanager:SecretId      | ARN of the secret                       | assumed: a caller can also give its name         |
+ * | ecs:cluster                  | ARN of the cluster that the ARN names   | assumed: elsewhere a parameter                   |
+ * | lambda:FunctionArn           | ARN of the function                     | assumed, for function URLs only                  |
+ * | ec2:InstanceID and its like  | id in the ARN                           | assumed: what AWS derives from the resource      |
+ *
+ * Filled: no request can say otherwise. Assumed: what a request gives counts, and an answer names what was assumed.
+ */
+export interface Call {
+  readonly principal: PreparedPrincipal;
+  readonly action: ActionFacts;
+  readonly resource: PreparedResource;
+}
+
+/** KMS's operations without the key. https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#conditions-kms-caller-account */
+const WITHOUT_CALLER_ACCOUNT: ReadonlySet<string> = new Set([
+  'kms:createkey',
+  'kms:generaterandom',
+  'kms:listaliases',
+  'kms:listkeys',
+  'kms:listretirablegrants',
+  'kms:retiregrant',
+]);
+
+/** Actions that have other keys than the rest of their service, in lower case. */
+export const ACTIONS_WITH_OWN_KEYS = WITHOUT_CALLER_ACCOUNT;
+
+/**
+ * What a filled key holds. Undefined: such a call has no such key, whatever the request says. Null: nothing follows, and
+ * what the request says counts.
+ */
+export function filledValue({ name }: ContextKey, call: Call): string | undefined | null {
+  const { principal, action, resource } = call;
+  switch (name) {
+    case 'kms:calleraccount':
+      if (action.service !== 'kms' || WITHOUT_CALLER_ACCOUNT.has(action.name.toLowerCase())) return undefined;
+      return principal.accountId === '' ? undefined : principal.accountId;
+    case 'ec2:region':
+      if (action.service !== 'ec2') return undefined;
+      return regionOf(resource) ?? null;
+    default: {
+      const accessPoint = accessPointOf(resource);
+      if (accessPoint === null) return null;
+      return name.endsWith('account') ? accountOf(resource) : accessPoint;
+    }
+  }
+}
+
+/** What an assumed key holds when the request does not give it; undefined: nothing can be assumed. */
+export function assumedValue({ name }: ContextKey, call: Call): string | undefined {
+  const { principal, action, resource } = call;
+  switch (name) {
+    case 'aws:securetransport':
+      return 'true';
+    case 'aws:viaawsservice':
+      return 'false';
+    case 'aws:requestedregion':
+      return regionOf(resource) ?? homeRegion(resource.partition || principal.partition, action.service);
+    case 'secretsmanager:secretid':
+      return action.service === 'secretsmanager' && resource.rest.startsWith('secret:') ? resource.text : undefined;
+    case 'lambda:functionarn':
+      return isFunctionUrl(action) && resource.rest.startsWith('function:') ? resource.text : undefined;
+    case 'ecs:cluster':
+      return action.service === 'ecs' ? clusterOf(resource) : undefined;
+    default:
+      return action.service === 'ec2' ? idOf(name, resource) : undefined;
+  }
+}
+
+const REGION = 3;
+const ACCOUNT = 4;
+
+/** The Region that the ARN of a resource names; undefined: none. */
+function regionOf({ segments }: PreparedResource): string | undefined {
+  const region = segments[REGION];
+  return region === '' ? undefined : region;
+}
+
+function accountOf({ segments }: PreparedResource): string | undefined {
+  const account = segments[ACCOUNT];
+  return account === '' ? undefined : account;
+}
+
+/** The access point that the ARN is of, or of something behind it; null: it is of none. */
+function accessPointOf({ text, rest }: PreparedResource): string | null {
+  if (!rest.startsWith('accesspoint/')) return null;
+  const end = rest.indexOf('/', 'accesspoint/'.length);
+  return end < 0 ? text : text.slice(0, text.length - rest.length + end);
+}
+
+/** `lambda:InvokeFunctionUrl`, `lambda:CreateFunctionUrlConfig` … */
+function isFunctionUrl({ service, name }: ActionFacts): boolean {
+  return service === 'lambda' && name.toLowerCase().includes('functionurl');
+}
+
+/** Resources whose ARN names their cluster, in the form that AWS has given out since 2021: `task/CLUSTER/ID`. */
+const IN_CLUSTER: ReadonlySet<string> = new Set([
+  'container-instance',
+  'daemon',
+  'service',
+  'service-deployment',
+  'service-revision',
+  'task',
+  'task-set',
+]);
+
+function clusterOf({ text, rest }: PreparedResource): string | undefined {
+  const [type = '', cluster = '', ...more] = rest.split('/');
+  if (type === 'cluster' && cluster !== '') return text;
+  if (!IN_CLUSTER.has(type) || more.length === 0) return undefined;
+  return `${text.slice(0, text.length - rest.length)}cluster/${cluster}`;
+}
+
+/** By key: the word in the ARN of the resource that it is the id of. The same names stand in policy/context-key.ts. */
+const ID_KEYS: Readonly<Record<string, string>> = {
+  'ec2:dhcpoptionsid': 'dhcp-options',
+  'ec2:imageid': 'image',
+  'ec2:instanceid': 'instance',
+  'ec2:internetgatewayid': 'internet-gateway',
+  'ec2:networkaclid': 'network-acl',
+  'ec2:networkinterfaceid': 'network-interface',
+  'ec2:routetableid': 'route-table',
+  'ec2:securitygroupid': 'security-group',
+  'ec2:snapshotid': 'snapshot',
+  'ec2:subnetid': 'subnet',
+  'ec2:transitgatewayattachmentid': 'transit-gateway-attachment',
+  'ec2:transitgatewayid': 'transit-gateway',
+  'ec2:transitgatewayroutetableid': 'transit-gateway-route-table',
+  'ec2:volumeid': 'volume',
+  'ec2:vpcid': 'vpc',
+  'ec2:vpcpeeringconnectionid': 'vpc-peering-connection',
+};
+
+function idOf(name: string, { rest }: PreparedResource): string | undefined {
+  const type = ID_KEYS[name];
+  return type !== undefined && rest.startsWith(`${type}/`) ? rest.slice(type.length + 1) : undefined;
+}

@@ -1,0 +1,66 @@
+import { NEW_SESSION_NAME, SESSION_NAME } from '../policy/context-key.ts';
+import type { MatchedStatement } from './decision.ts';
+import type { Evaluation } from './evaluation.ts';
+import { mayName } from './match-principal.ts';
+import type { Rule } from './rule.ts';
+import { candidateNames } from './session-names.ts';
+import { supposing, unsaidBy } from './unsaid.ts';
+
+/** What a question would have to say for another answer, and the statements that this depends on. */
+export interface Requirements {
+  readonly requires: readonly string[];
+  readonly statements: readonly MatchedStatement[];
+}
+
+export const NOTHING_REQUIRED: Requirements = { requires: [], statements: [] };
+
+/** Session names that are tried. */
+const TRIED = 200;
+
+const ROLE_SESSION_NAME = 'roleSessionName';
+
+/** The answer to the same question with everything said. */
+interface Supposed {
+  readonly allowed: boolean;
+  readonly matchedStatements: readonly MatchedStatement[];
+}
+
+/**
+ * Of a denied request, whether some name of a role session that is left unsaid would have it allowed. (What is allowed
+ * whatever the name is needs none.) `decide` answers the question with a name.
+ */
+export function requirementsOf(evaluation: Evaluation, decide: (supposed: Evaluation) => Supposed): Requirements {
+  const unsaid = unsaidBy(evaluation) & (SESSION_NAME | NEW_SESSION_NAME);
+  if (unsaid === 0) return NOTHING_REQUIRED;
+  const depending = rulesAbout(evaluation).filter((rule) => dependsOn(rule, evaluation, unsaid));
+  if (depending.length === 0) return NOTHING_REQUIRED;
+  const statements = depending.map((rule) => rule.statement);
+  const names = candidateNames(evaluation, statements, unsaid).slice(0, TRIED);
+  const decisive = new Set<MatchedStatement>();
+  let requires = NOTHING_REQUIRED.requires;
+  for (const supposed of supposing(evaluation, unsaid, names)) {
+    const { allowed, matchedStatements } = decide(supposed);
+    if (!allowed) continue;
+    requires = [ROLE_SESSION_NAME];
+    for (const statement of matchedStatements) decisive.add(statement);
+  }
+  return { requires, statements: depending.map((rule) => rule.asMatched).filter((one) => decisive.has(one)) };
+}
+
+function dependsOn({ unsaid: inRule, principal }: Rule, evaluation: Evaluation, unsaid: number): boolean {
+  return (inRule & unsaid) !== 0 || (principal !== null && mayName(principal, evaluation.principal));
+}
+
+/** Every statement about the action in whatever layer, in the order in which decisions show the layers. */
+function rulesAbout({ principal, action, resource, request }: Evaluation): readonly Rule[] {
+  const plan = principal.policies?.for(action);
+  return [
+    ...(resource.controlPlans?.for(action).placed ?? []),
+    ...(plan?.serviceControl?.placed ?? []),
+    ...(request.endpoint?.for(action).placed ?? []),
+    ...(resource.policyPlans?.for(action).placed ?? []),
+    ...(plan?.placed ?? []),
+    ...(plan?.boundary?.placed ?? []),
+    ...(principal.session?.plans.for(action).placed ?? []),
+  ];
+}

@@ -1,0 +1,36 @@
+import type { ContextKey } from '../policy/context-key.ts';
+import { BUCKET, OBJECT, type Tagged } from '../policy/tag-keys.ts';
+import type { PreparedResource } from './prepare.ts';
+
+/** A general purpose bucket, `arn:aws:s3:::name`: access points and directory buckets have an account in their ARN. */
+export function isBucket(resource: PreparedResource): boolean {
+  return isOfBucket(resource) && !resource.rest.includes('/');
+}
+
+/** An object in a general purpose bucket. */
+function isObject(resource: PreparedResource): boolean {
+  return isOfBucket(resource) && resource.rest.includes('/');
+}
+
+function isOfBucket({ service, head }: PreparedResource): boolean {
+  return service.endsWith(':s3:') && head.endsWith(':::');
+}
+
+function isTagged({ service, type }: Tagged, resource: PreparedResource): boolean {
+  if (type === BUCKET) return isBucket(resource);
+  if (type === OBJECT) return isObject(resource);
+  return resource.segments[2] === service && resource.rest.startsWith(type);
+}
+
+/**
+ * Where the tag that a key names stands: with the resource (`known`), nowhere (`absent`), or, as far as anybody here knows,
+ * in the request alone (`given`).
+ *
+ * Tags of a general purpose bucket do not reach its objects, which have tags and a key of their own (s3:ExistingObjectTag).
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/buckets-tagging-enable-abac.html
+ */
+export function placeOfTag({ tagged }: ContextKey, resource: PreparedResource): 'known' | 'absent' | 'given' {
+  const fits = tagged === null || isTagged(tagged, resource);
+  if (isObject(resource) && (!fits || tagged === null)) return 'absent';
+  return fits && resource.tags !== null ? 'known' : 'given';
+}

@@ -1,0 +1,120 @@
+import { contextKey, NEW_SESSION_NAME, SESSION_NAME, TAGS_COUNT, type Unsaid } from '../policy/context-key.ts';
+import type { Asked } from './asked.ts';
+import { namesOf } from './names.ts';
+import type { PreparedPrincipal, PreparedResource } from './prepare.ts';
+import type { RequestFacts } from './request.ts';
+import { isBucket } from './resource-tags.ts';
+import type { Rule } from './rule.ts';
+import { candidateNames, MAX_NAMES } from './session-names.ts';
+
+const USER_ID = contextKey('aws:userid');
+const ROLE_SESSION_NAME = contextKey('sts:RoleSessionName');
+
+/**
+ * Calls of STS that make a role session, or are checked together with one that does, in lower case. Each has a name for it.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_iam-condition-keys.html#ck_rolesessionname
+ */
+const NAMES_A_SESSION: ReadonlySet<string> = new Set([
+  'sts:assumerole',
+  'sts:assumerolewithsaml',
+  'sts:assumerolewithwebidentity',
+  'sts:setsourceidentity',
+  'sts:tagsession',
+]);
+
+/** What of all that a question can leave unsaid this one does. */
+export function unsaidBy(evaluation: Asked<unknown>): Unsaid {
+  const { principal, action, resource } = evaluation;
+  const { facts } = principal;
+  let unsaid: Unsaid = 0;
+  if (facts.kind === 'roleSession' && facts.sessionName === null && evaluation.value(USER_ID) === undefined) {
+    unsaid |= SESSION_NAME;
+  }
+  if (action.service === 'sts' && NAMES_A_SESSION.has(action.name.toLowerCase())) {
+    if (evaluation.value(ROLE_SESSION_NAME) === undefined) unsaid |= NEW_SESSION_NAME;
+  }
+  if (resource.tagsCount !== true && resource.tags !== null && resource.tags.size > 0 && isBucket(resource)) {
+    unsaid |= TAGS_COUNT;
+  }
+  return unsaid;
+}
+
+/** Whether a rule applies that depends on what is left `unsaid`: an Allow has to whatever that is, a Deny for something. */
+export function appliesUnsaid(
+  evaluation: Asked<{ applies(rule: Rule): boolean }>,
+  rule: Rule,
+  unsaid: Unsaid,
+): boolean {
+  return holdsUnsaid(evaluation, rule, unsaid, (supposed) => supposed.applies(rule));
+}
+
+/** The same of a part of the rule: `test` says whether it holds when everything is said. */
+export function holdsUnsaid<Supposed>(
+  evaluation: Asked<Supposed>,
+  rule: Pick<Rule, 'statement'>,
+  unsaid: Unsaid,
+  test: (supposed: Supposed) => boolean,
+): boolean {
+  const names = candidateNames(evaluation, [rule.statement], unsaid);
+  const supposed = supposing(evaluation, unsaid, names);
+  const tooMany = names.length >= MAX_NAMES;
+  return rule.statement.allows ? !tooMany && supposed.every(test) : tooMany || supposed.some(test);
+}
+
+/** Whether `test` depends on what is left `unsaid`: it holds in one way and not in another. */
+export function variesUnsaid<Supposed>(
+  evaluation: Asked<Supposed>,
+  rule: Pick<Rule, 'statement'>,
+  unsaid: Unsaid,
+  test: (supposed: Supposed) => boolean,
+): boolean {
+  const supposed = everyWay(evaluation, rule, unsaid);
+  return supposed.some(test) && !supposed.every(test);
+}
+
+function everyWay<Supposed>(
+  evaluation: Asked<Supposed>,
+  { statement }: Pick<Rule, 'statement'>,
+  unsaid: Unsaid,
+): readonly Supposed[] {
+  return supposing(evaluation, unsaid, candidateNames(evaluation, [statement], unsaid));
+}
+
+/** The same request with everything said that is left `unsaid`, in every way; session names are those of `names`. */
+export function supposing<Supposed>(
+  evaluation: Asked<Supposed>,
+  unsaid: Unsaid,
+  names: readonly string[],
+): readonly Supposed[] {
+  const { principal, resource, request } = evaluation;
+  const principals = (unsaid & SESSION_NAME) === 0 ? [principal] : names.map((name) => named(principal, name));
+  const requests = (unsaid & NEW_SESSION_NAME) === 0 ? [request] : names.map((name) => naming(request, name));
+  const resources = (unsaid & TAGS_COUNT) === 0 ? [resource] : bothWays(resource);
+  return principals.flatMap((who) =>
+    requests.flatMap((how) => resources.map((what) => evaluation.supposing(who, what, how))),
+  );
+}
+
+function named(principal: PreparedPrincipal, sessionName: string): PreparedPrincipal {
+  const { facts } = principal;
+  if (facts.kind !== 'roleSession') return principal;
+  const withName = { ...facts, sessionName };
+  return { ...principal, facts: withName, names: namesOf(withName) };
+}
+
+function naming(request: RequestFacts, sessionName: string): RequestFacts {
+  return { ...request, context: new Map([...request.context, [ROLE_SESSION_NAME.name, sessionName]]) };
+}
+
+const NO_TAGS: ReadonlyMap<string, string> = new Map();
+
+/**
+ * Whether the tags of a bucket count is a setting of the bucket, off by default, that no directory knows.
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/buckets-tagging-enable-abac.html
+ */
+function bothWays(bucket: PreparedResource): readonly PreparedResource[] {
+  return [
+    { ...bucket, tagsCount: true },
+    { ...bucket, tags: NO_TAGS },
+  ];
+}
