@@ -1,3 +1,5 @@
+import { belongsToAws } from './aws-owned.ts';
+import { closedLayerOf } from './closed-layer.ts';
 import type { Findings, Situation } from './decide.ts';
 import type { MatchedStatement } from './decision.ts';
 import { Evaluation } from './evaluation.ts';
@@ -13,7 +15,7 @@ import type { Rule } from './rule.ts';
 import {
   endpointTakesPart,
   needsNoPermission,
-  resourceControlBinds,
+  resourceControlOf,
   resourceLayer,
   resourcePolicyTakesPart,
   resourceSideNeeded,
@@ -58,6 +60,10 @@ export class PlannedFindings extends Evaluation implements Findings, Situation {
     return needsNoPermission(this);
   }
 
+  get unmodifiable(): boolean {
+    return belongsToAws(this) !== null;
+  }
+
   get resourceSideNeeded(): boolean {
     return resourceSideNeeded(this);
   }
@@ -67,7 +73,7 @@ export class PlannedFindings extends Evaluation implements Findings, Situation {
     return session === null ? null : session.plans.for(this.action);
   }
 
-  /** In the order in which AWS's messages name the layers: service control, resource control, VPC endpoint, boundary, session, resource, identity. */
+  /** In the order of `DENY_ORDER`. */
   explicitlyDeniedBy(): PolicyLayer | null {
     const { plan, sessionPlan } = this;
     const ceilings = plan === null || plan.open ? null : plan;
@@ -83,6 +89,12 @@ export class PlannedFindings extends Evaluation implements Findings, Situation {
     if (this.namedDeny(this.resourcePlan)) return this.resourceLayer;
     if (plan === null || plan.identityDeny === null) return null;
     return this.anyMatches(plan.identityDeny) ? 'IDENTITY_POLICY' : null;
+  }
+
+  closedBy(): PolicyLayer | null {
+    const { principal, resource } = this;
+    if (principal.closedBy === null && !resource.closed && principal.policies?.homeClosed !== true) return null;
+    return closedLayerOf(this);
   }
 
   serviceControlAllows(): boolean {
@@ -173,8 +185,8 @@ export class PlannedFindings extends Evaluation implements Findings, Situation {
   }
 
   private get resourceControl(): ControlPlan | null {
-    const { controlPlans } = this.resource;
-    return controlPlans === null || !resourceControlBinds(this) ? null : controlPlans.for(this.action);
+    const plans = resourceControlOf(this);
+    return plans === null ? null : plans.for(this.action);
   }
 
   private get endpointPlan(): EndpointPlan | null {

@@ -68,7 +68,7 @@ export class LazyDecision extends PlannedFindings implements Decision {
 
 const NOTHING: readonly MatchedStatement[] = [];
 
-function decisionOf({ layer, levels, statements }: LayerInPlace): LayerDecision {
+function decisionOf({ layer, levels, statements, closed }: LayerInPlace): LayerDecision {
   const matchedStatements: MatchedStatement[] = [];
   let denies = false;
   let allowed = 0;
@@ -81,6 +81,6 @@ function decisionOf({ layer, levels, statements }: LayerInPlace): LayerDecision 
     if (rule.level !== last) allowed += 1;
     last = rule.level;
   }
-  const effect = denies ? 'EXPLICIT_DENY' : allowed >= levels ? 'ALLOWED' : 'IMPLICIT_DENY';
+  const effect = denies ? 'EXPLICIT_DENY' : allowed >= levels && !closed ? 'ALLOWED' : 'IMPLICIT_DENY';
   return { layer, effect, matchedStatements };
 }

@@ -39,7 +39,8 @@ export function naming(element: PrincipalElement, caller: PreparedPrincipal, sav
 function namingBy(named: NamedPrincipal, caller: PreparedPrincipal, saved: Bound): Naming {
   const facts = caller.facts;
   if (facts.kind === 'anonymous') {
-    if (named.kind === 'every') return named.of === 'federated' && facts.federatedProvider !== undefined ? DIRECTLY : NOT_NAMED;
+    if (named.kind === 'every')
+      return named.of === 'federated' && facts.federatedProvider !== undefined ? DIRECTLY : NOT_NAMED;
     return named.kind === 'federated' && named.provider === facts.federatedProvider ? DIRECTLY : NOT_NAMED;
   }
   if (facts.kind === 'service') {

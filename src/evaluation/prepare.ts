@@ -1,6 +1,8 @@
 import { parseArn, type ResourceText, resourceText, sameText } from '../policy/arn.ts';
 import { isAccountId } from '../policy/principal-id.ts';
 import type { AttachedPolicy, PrincipalPolicies } from './applicable-policies.ts';
+import { hasClosed, isClosed, ownClosedLayer } from './closed-layer.ts';
+import type { PolicyLayer } from './layer.ts';
 import { type ControlPlan, type LayerPlan, planLayer } from './layer-set.ts';
 import { type Names, namesOf } from './names.ts';
 import { controlPlans, PreparedPolicies } from './plan.ts';
@@ -32,6 +34,8 @@ export interface PreparedPrincipal {
   readonly names: Names;
   /** It is bound by the service control policies of its account. */
   readonly controlled: boolean;
+  /** The first of its own layers with a policy of which nothing is known; null: there is none. */
+  readonly closedBy: PolicyLayer | null;
   readonly facts: PrincipalFacts;
   /** aws:PrincipalTag, by key in lower case. */
   readonly tags: ReadonlyMap<string, string>;
@@ -52,6 +56,8 @@ export interface PreparedResource extends ResourceText {
   readonly facts: ResourceFacts;
   /** Null: no resource control policies govern it. */
   readonly controlPlans: PlanMemo<ControlPlan> | null;
+  /** Of its policy, or of a resource control policy, nothing is known. */
+  readonly closed: boolean;
 }
 
 /** A role that can be assumed, ready for deciding as its sessions and about assuming it. */
@@ -88,6 +94,7 @@ export function preparePrincipal(
     partition: inAccount === null ? '' : sameText(inAccount.partition),
     names: namesOf(facts),
     controlled: serviceControlBinds(facts),
+    closedBy: ownClosedLayer(facts, policies?.source ?? null, sessionPolicies),
     facts,
     tags: principalTags(facts),
   };
@@ -156,6 +163,7 @@ export function prepareResource(facts: ResourceFacts): PreparedResource {
     text,
     facts,
     tags: facts.tags === null ? null : foldTags(facts.tags),
+    closed: (facts.policy !== null && isClosed(facts.policy)) || hasClosed(levels),
   };
 }
 

@@ -22,7 +22,8 @@ export function arnFault(text: string): string | null {
   if (!ACCOUNT.test(account)) return `is not an ARN: \`${account}\` cannot be an account`;
   const hasRegion = region !== '' && !isWild(region);
   // Of IAM nothing has a Region, of S3 only what also has an account: no ARN could match.
-  const isNowhere = service === 'iam' || (service === 's3' && account === '' && text.split(':').length > ACCOUNT_AT + 1);
+  const isNowhere =
+    service === 'iam' || (service === 's3' && account === '' && text.split(':').length > ACCOUNT_AT + 1);
   return hasRegion && isNowhere ? `is not an ARN: one of ${service} has no Region` : null;
 }
 

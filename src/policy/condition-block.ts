@@ -47,7 +47,11 @@ function compileBlock(block: JsonObject, variables: VariableReading): ConditionB
       if (problem === null) {
         conditions.push(compileCondition(operator, key, values.map(String), variables === 'variables'));
       } else {
-        faults.push(problem.of === 'operator' ? { place: `.${operator}`, ...problem } : { place: `.${operator}.${key}`, ...problem });
+        faults.push(
+          problem.of === 'operator'
+            ? { place: `.${operator}`, ...problem }
+            : { place: `.${operator}.${key}`, ...problem },
+        );
       }
     }
   }

@@ -17,7 +17,10 @@ export class Faults {
 
   /** An entry of a list: of an Allow it matches nothing, of a Deny everything; its neighbours count. */
   entry(message: string): void {
-    this.list.push({ message, taken: this.#allows ? 'it is taken to match nothing' : 'it is taken to match everything' });
+    this.list.push({
+      message,
+      taken: this.#allows ? 'it is taken to match nothing' : 'it is taken to match everything',
+    });
   }
 
   /** An entry of NotAction, NotResource or NotPrincipal. */
@@ -32,7 +35,9 @@ export class Faults {
   restriction(message: string): void {
     this.list.push({
       message,
-      taken: this.#allows ? 'the statement is taken to allow nothing' : 'the statement is taken to deny whatever that says',
+      taken: this.#allows
+        ? 'the statement is taken to allow nothing'
+        : 'the statement is taken to deny whatever that says',
     });
   }
 
@@ -40,4 +45,15 @@ export class Faults {
   idle(message: string): void {
     this.list.push({ message, taken: null });
   }
+}
+
+/** Pieces of one policy that are named one by one. */
+const NAMED = 5;
+
+/** What of a policy cannot be read, and what is made of it. `what`: the policy. */
+export function faultGaps(faults: readonly PolicyFault[], what: string): readonly string[] {
+  const telling = faults.filter(({ taken }) => taken !== null);
+  const named = telling.slice(0, NAMED).map(({ message, taken }) => `${what} cannot be read as a whole: ${message}; ${taken}`);
+  const more = telling.length - named.length;
+  return more <= 0 ? named : [...named, `${what} cannot be read as a whole: ${more} more faults of this kind`];
 }

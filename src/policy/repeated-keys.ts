@@ -7,12 +7,12 @@ import { type Located, parseJsonText } from './json-text.ts';
  */
 export function withoutRepeated(text: string): { readonly json: JsonValue; readonly repeated: readonly string[] } {
   const repeated: string[] = [];
-  const json = valueOf(parseJsonText(text), '', repeated);
+  const json = withNull(parseJsonText(text), '', repeated);
   return { json, repeated };
 }
 
-function valueOf(node: Located, place: string, repeated: string[]): JsonValue {
-  if (node.items !== null) return node.items.map((item, i) => valueOf(item, `${place}[${i}]`, repeated));
+function withNull(node: Located, place: string, repeated: string[]): JsonValue {
+  if (node.items !== null) return node.items.map((item, i) => withNull(item, `${place}[${i}]`, repeated));
   if (node.members === null) return node.value;
   const seen = new Set<string>();
   const twice = new Set<string>();
@@ -21,7 +21,7 @@ function valueOf(node: Located, place: string, repeated: string[]): JsonValue {
   for (const key of twice) repeated.push(under(key));
   const once = node.members.filter(({ key }) => !twice.has(key));
   return Object.fromEntries([
-    ...once.map(({ key, node: value }): [string, JsonValue] => [key, valueOf(value, under(key), repeated)]),
+    ...once.map(({ key, node: value }): [string, JsonValue] => [key, withNull(value, under(key), repeated)]),
     ...[...twice].map((key): [string, JsonValue] => [key, null]),
   ]);
 }

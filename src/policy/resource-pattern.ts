@@ -4,9 +4,9 @@ import type { ContextKey, ContextReader } from './context-key.ts';
 import { ANY_RUN, Glob, globOf, type Piece } from './pattern.ts';
 import type { PolicyKind } from './policy-kind.ts';
 import { remembering } from './remember.ts';
-import { widerReadings } from './wider-reading.ts';
 import { EVERY_MARK, type Marks, marksOfPattern } from './resource-marks.ts';
 import { fixedPieces, readTemplate, resolveTemplate, type Template, templateKeys } from './variable.ts';
+import { widerReadings } from './wider-reading.ts';
 
 /** What one entry of Resource or NotResource says of a resource. */
 export type ResourceVerdict = 'match' | 'noMatch' | 'unresolved';

@@ -123,7 +123,8 @@ class StatementReader {
     }
     const sid = this.#json['Sid'];
     if (sid !== undefined && typeof sid !== 'string') this.#faults.idle(`\`${this.#place}.Sid\` must be a string`);
-    if (effect !== 'Allow' && effect !== 'Deny') this.#unread(`\`${this.#place}.Effect\` must be \`Allow\` or \`Deny\``);
+    if (effect !== 'Allow' && effect !== 'Deny')
+      this.#unread(`\`${this.#place}.Effect\` must be \`Allow\` or \`Deny\``);
     const principal = this.#principal();
     const actions = this.#actions();
     const resources = this.#resources();
@@ -182,7 +183,9 @@ class StatementReader {
       return one === null ? null : [one];
     };
     const { found, hasFault } = this.#entries(element, read, (text) => arnFault(text) ?? TOO_SHORT, true);
-    return hasFault && isWide ? EVERYWHERE : { negated, patterns: found.length === 1 ? (found[0] ?? []) : found.flat() };
+    return hasFault && isWide
+      ? EVERYWHERE
+      : { negated, patterns: found.length === 1 ? (found[0] ?? []) : found.flat() };
   }
 
   #principal(): PrincipalElement | null {
@@ -196,7 +199,13 @@ class StatementReader {
     if (element === null && isNeeded) this.#unread(`\`${this.#place}.Principal\` is missing`);
     // A statement that names nobody is about nobody: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
     if (element === null) return this.#faults.list.length > before ? EVERYONE : null;
-    return readPrincipalElement(element.value, element.negated, `${this.#place}.${element.name}`, this.#allows, this.#faults);
+    return readPrincipalElement(
+      element.value,
+      element.negated,
+      `${this.#place}.${element.name}`,
+      this.#allows,
+      this.#faults,
+    );
   }
 
   #conditions(): readonly Condition[] {
@@ -225,7 +234,8 @@ class StatementReader {
       }
       hasFault = true;
       const at = `\`${this.#place}.${name}\``;
-      const what = typeof one === 'string' ? `\`${shortened(one)}\` ${isOpen ? UNKNOWN_VARIABLES : problem(one)}` : NO_TEXT;
+      const what =
+        typeof one === 'string' ? `\`${shortened(one)}\` ${isOpen ? UNKNOWN_VARIABLES : problem(one)}` : NO_TEXT;
       const message = typeof one === 'string' ? `${at}: ${what}` : `${at} ${what}`;
       if (negated) this.#except(message);
       else this.#faults.entry(message);

@@ -324,7 +324,7 @@ export function describeDirectory(name: string, store: StoreUnderTest): void {
         expect(await directory.apply(known)).toMatchObject({ changed: false });
       });
 
-      it('leaves an unreadable grant out and takes an unreadable restriction for a denial', async () => {
+      it('lets what is no policy close the door, whether it grants or restricts', async () => {
         const broken = `arn:aws:iam::${HERE}:policy/Broken`;
         await directory.apply({
           policies: [
@@ -337,12 +337,11 @@ export function describeDirectory(name: string, store: StoreUnderTest): void {
           users: [{ arn: BOB, attachedPolicies: [broken], permissionsBoundary: broken }],
         });
         const bob = (await directory.gather(EVERYTHING)).principal(ref(BOB));
-        expect(bob?.value.policies?.source.identity).toEqual([]);
-        expect(bob?.value.policies?.source.boundary?.policy.source.document).toMatchObject({
-          Statement: [{ Effect: 'Deny', Action: '*' }],
-        });
+        expect(bob?.value.policies?.source.identity).toMatchObject([{ id: broken, policy: { closed: true } }]);
+        expect(bob?.value.policies?.source.boundary?.policy).toMatchObject({ closed: true, statements: [] });
+        expect(bob?.value.closedBy).toBe('PERMISSIONS_BOUNDARY');
         expect(bob?.gaps).toEqual([
-          `the policy ${broken}, attached to ${BOB}, is left out: \`Statement\` is missing`,
+          `the policy ${broken}, attached to ${BOB}, cannot be read, so that nothing is allowed: \`Statement\` is missing`,
           `the permissions boundary of ${BOB}, ${broken} is taken to allow nothing: \`Statement\` is missing`,
         ]);
       });

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { expect, test, vi } from 'vitest';
 import type { Decision } from '../../src/evaluation/decision.ts';
-import { loadPolicy } from '../../src/policy/load.ts';
+import { readPolicy } from '../../src/policy/load.ts';
 import { engineDecision } from '../support/engine.ts';
 import type { Doc, NaiveRequest } from '../support/naive-evaluator.ts';
 import { documents, FULL_ACCESS, requests } from '../support/world.ts';
@@ -246,7 +246,7 @@ test('a key that is named as missing can turn the outcome; without one, no value
 test('a document printed and read again decides the same', () => {
   fc.assert(
     fc.property(requests, (q) => {
-      const again = (document: Doc): Doc => loadPolicy(JSON.stringify(document), 'identity').source.document;
+      const again = (document: Doc): Doc => readPolicy(JSON.stringify(document), 'identity').source.document;
       const reread = {
         ...q,
         identity: q.identity.map(again),
