@@ -11,7 +11,12 @@ import { type AssumptionActions, type AssumptionArguments, decideAssumption } fr
 import { checkHypotheticalSession, inheritanceFault } from './assumption-parameters.ts';
 import { keySessionPrincipal, makerOf, withMfaKeys } from './key-session.ts';
 import { fieldOf, type HypotheticalSession, type Question } from './question.ts';
-import { allowsNothing, inlineSessionPolicies, managedSessionPolicies, storedSessionPolicies } from './session-policies.ts';
+import {
+  allowsNothing,
+  inlineSessionPolicies,
+  managedSessionPolicies,
+  storedSessionPolicies,
+} from './session-policies.ts';
 import { sourceAccountOf, withSourceOrganization } from './source-organization.ts';
 
 /** The part of a question that says who is asked about. */

@@ -53,7 +53,9 @@ const NAMED = 5;
 /** What of a policy cannot be read, and what is made of it. `what`: the policy. */
 export function faultGaps(faults: readonly PolicyFault[], what: string): readonly string[] {
   const telling = faults.filter(({ taken }) => taken !== null);
-  const named = telling.slice(0, NAMED).map(({ message, taken }) => `${what} cannot be read as a whole: ${message}; ${taken}`);
+  const named = telling
+    .slice(0, NAMED)
+    .map(({ message, taken }) => `${what} cannot be read as a whole: ${message}; ${taken}`);
   const more = telling.length - named.length;
   return more <= 0 ? named : [...named, `${what} cannot be read as a whole: ${more} more faults of this kind`];
 }

@@ -240,7 +240,9 @@ test('j: in sessions of sts:AssumeRole and sts:GetFederationToken MFA is present
   );
   // Who assumes a role with a web identity has no credentials yet.
   const policy = doc(allow({ Principal: '*', Condition: { Null: { 'aws:MultiFactorAuthPresent': 'true' } } }));
-  expect(decide({ principal: { kind: 'anonymous', federatedProvider: 'accounts.google.com' }, policy })).toBe('ALLOWED');
+  expect(decide({ principal: { kind: 'anonymous', federatedProvider: 'accounts.google.com' }, policy })).toBe(
+    'ALLOWED',
+  );
 });
 
 test('j: to a role session no MFA key is missing', () => {
@@ -336,10 +338,18 @@ test('an Allow with an operator that does not exist does not apply; operators st
   );
 });
 
-test('s: a resource without a known owner and a request without a resource are bound by the RCPs of the caller\'s account', () => {
+test("s: a resource without a known owner and a request without a resource are bound by the RCPs of the caller's account", () => {
   const decided = (caller: PreparedPrincipal, arn: string, accountId: string | null, wildcardOnly = false) => {
     const name = wildcardOnly ? 's3:ListAllMyBuckets' : 's3:GetObject';
-    const facts = { arn, accountId, organization: null, tags: null, policy: null, policyBindings: {}, resourceControl: null };
+    const facts = {
+      arn,
+      accountId,
+      organization: null,
+      tags: null,
+      policy: null,
+      policyBindings: {},
+      resourceControl: null,
+    };
     const request = { context: new Map(), now: base.now, authority: 'directory' } as const;
     const { effect, deniedBy } = authorize(caller, action(name, wildcardOnly), prepareResource(facts), request);
     return deniedBy === null ? effect : `${effect} ${deniedBy}`;
@@ -395,14 +405,21 @@ test.each([
     const { effect, deniedBy, reason, matchedStatements, missingContextKeys } = engineDecision(q);
     expect({ effect, deniedBy }).toEqual({ effect: allowed ? 'ALLOWED' : 'IMPLICIT_DENY', deniedBy: null });
     if (allowed) continue;
-    expect(reason).toMatch(/ is not authorized to perform: .* on resource: .* because .* AWS, and nobody else changes /);
+    expect(reason).toMatch(
+      / is not authorized to perform: .* on resource: .* because .* AWS, and nobody else changes /,
+    );
     expect({ matchedStatements, missingContextKeys }).toEqual({ matchedStatements: [], missingContextKeys: [] });
   }
 });
 
 test('u: for the roles of AWS the reason names the error of its API', () => {
   const arn = `arn:aws:iam::${A}:role/aws-reserved/sso.amazonaws.com/X`;
-  const q = { ...base, action: action('iam:DeleteRole'), identity: [doc(allow())], resource: { ...base.resource, arn } };
+  const q = {
+    ...base,
+    action: action('iam:DeleteRole'),
+    identity: [doc(allow())],
+    resource: { ...base.resource, arn },
+  };
   expect(engineDecision(q).reason).toBe(
     `User: arn:aws:iam::${A}:user/alice is not authorized to perform: iam:DeleteRole on resource: ${arn} because the role belongs to AWS, and nobody else changes it: UnmodifiableEntity`,
   );

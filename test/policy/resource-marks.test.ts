@@ -20,7 +20,8 @@ const covering = arns.chain((arn) =>
       for (const { at, length, star } of holes) {
         // Colons stay, so that the parts do, and what says that it is an ARN.
         const until = star ? at + length : at + 1;
-        for (let i = at; i < until && i < letters.length && arn[i] !== ':'; i += 1) if (i > 2) letters[i] = star ? '*' : '?';
+        for (let i = at; i < until && i < letters.length && arn[i] !== ':'; i += 1)
+          if (i > 2) letters[i] = star ? '*' : '?';
       }
       return { arn, pattern: letters.join('') };
     }),

@@ -40,7 +40,12 @@ export class PolicyCollector {
   /** A policy that can only take away: without its document, it takes away everything. */
   restriction(kind: 'boundary' | 'session', [arn, name, hash]: AttachedRow, where: string): AttachedPolicy {
     this.dependencies.push(dependency('ManagedPolicy', arn));
-    return { policy: this.#restricting(kind, hash, `${where} ${arn}`, 'its document is not known'), id: arn, name, arn };
+    return {
+      policy: this.#restricting(kind, hash, `${where} ${arn}`, 'its document is not known'),
+      id: arn,
+      name,
+      arn,
+    };
   }
 
   /** A session policy that was given as a document; `position` counts from 1. */
