@@ -4,6 +4,9 @@ import { globOf } from './pattern.ts';
 /** Parts of an ARN before its resource. */
 const HEADS = 5;
 
+/** A reading in which the account has become part of the resource is of no ARN. */
+const ACCOUNT_BEHIND = /(?:^|:)\d{12}:/;
+
 /** Readings of one entry: nobody who writes policies comes near. */
 const MOST = 64;
 
@@ -15,7 +18,9 @@ export function widerReadings(text: string, narrow: readonly string[] | null): r
   const found: string[] = [];
   if (!addReadings(text, '', 0, 0, found)) return null;
   const kept: (readonly string[])[] = narrow === null ? [] : [narrow];
-  for (const parts of found.map(splitArn)) if (!kept.some((other) => covers(other, parts))) kept.push(parts);
+  for (const parts of found.map(splitArn)) {
+    if (!ACCOUNT_BEHIND.test(parts[HEADS] ?? '') && !kept.some((other) => covers(other, parts))) kept.push(parts);
+  }
   return narrow === null ? kept : kept.slice(1);
 }
 
