@@ -92,9 +92,7 @@ export class PlannedFindings extends Evaluation implements Findings, Situation {
   }
 
   closedBy(): PolicyLayer | null {
-    const { principal, resource } = this;
-    if (principal.closedBy === null && !resource.closed && principal.policies?.homeClosed !== true) return null;
-    return closedLayerOf(this);
+    return this.principal.closed || this.resource.closed ? closedLayerOf(this) : null;
   }
 
   serviceControlAllows(): boolean {

@@ -27,6 +27,8 @@ export interface PreparedPrincipal {
   /** Null: the session, if it is one, was made without session policies. */
   readonly session: PreparedSession | null;
   readonly caller: PrincipalFacts['kind'];
+  /** Of a policy that limits it, or stands above its account's resources, nothing is known. */
+  readonly closed: boolean;
   /** Empty for services and anonymous, which belong to no account. */
   readonly accountId: string;
   readonly partition: string;
@@ -86,15 +88,17 @@ export function preparePrincipal(
 ): PreparedPrincipal {
   const session = sessionPolicies === null || sessionPolicies.length === 0 ? null : prepareSession(sessionPolicies);
   const inAccount = facts.kind === 'service' || facts.kind === 'anonymous' ? null : facts;
+  const closedBy = ownClosedLayer(facts, policies?.source ?? null, sessionPolicies);
   return {
     policies,
     session,
     caller: facts.kind,
+    closed: closedBy !== null || policies?.homeClosed === true,
     accountId: inAccount === null ? '' : sameText(inAccount.accountId),
     partition: inAccount === null ? '' : sameText(inAccount.partition),
     names: namesOf(facts),
     controlled: serviceControlBinds(facts),
-    closedBy: ownClosedLayer(facts, policies?.source ?? null, sessionPolicies),
+    closedBy,
     facts,
     tags: principalTags(facts),
   };
@@ -152,6 +156,7 @@ export function prepareResource(facts: ResourceFacts): PreparedResource {
     policyPlans: facts.policy === null ? null : policyPlans(facts.policy, kind),
     marks,
     kind,
+    closed: (facts.policy !== null && isClosed(facts.policy)) || hasClosed(levels),
     accountId: owner === null ? null : sameText(owner),
     partition: sameText(arn?.partition ?? ''),
     head,
@@ -163,7 +168,6 @@ export function prepareResource(facts: ResourceFacts): PreparedResource {
     text,
     facts,
     tags: facts.tags === null ? null : foldTags(facts.tags),
-    closed: (facts.policy !== null && isClosed(facts.policy)) || hasClosed(levels),
   };
 }
 

@@ -90,10 +90,11 @@ export function resourceSideNeeded(evaluation: Evaluation): boolean {
  * both are bound by what stands above the caller's account.
  */
 export function resourceControlOf({ principal, action, resource }: Evaluation): PlanMemo<ControlPlan> | null {
-  if (!action.resourceControlSupported) return null;
-  const home = resource.accountId === null ? (principal.policies?.homeControl ?? null) : null;
-  const plans = resource.controlPlans ?? home;
-  if (plans === null || isServiceLinked(principal.facts) || isRetireGrant(action)) return null;
+  const { controlPlans } = resource;
+  if (controlPlans === null && resource.accountId !== null) return null;
+  const plans = controlPlans ?? principal.policies?.homeControl ?? null;
+  if (plans === null || !action.resourceControlSupported || isServiceLinked(principal.facts) || isRetireGrant(action))
+    return null;
   const { organization } = resource.facts;
   return organization !== null && organization.managementAccountId === resource.accountId ? null : plans;
 }

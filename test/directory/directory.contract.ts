@@ -480,12 +480,12 @@ export function describeDirectory(name: string, store: StoreUnderTest): void {
         expect(alice?.value.policies?.source.serviceControl).toMatchObject([
           {
             target: 'r-abcd',
-            policies: [{ id: 'p-other', policy: { source: { document: { Statement: [{ Effect: 'Deny' }] } } } }],
+            policies: [{ id: 'p-other', policy: { closed: true, statements: [] } }],
           },
           { target: HERE, policies: [] },
         ]);
         expect(alice?.gaps).toEqual([
-          'the service control policy `p-other` cannot be read and is taken to deny everything: `Statement` is missing',
+          'the service control policy `p-other` cannot be read, so that nothing is allowed: `Statement` is missing',
         ]);
         expect(await directory.prisma.organizationalUnit.count()).toBe(1);
       });
