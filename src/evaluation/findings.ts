@@ -14,6 +14,7 @@ import type { ResourceIndex } from './resource-index.ts';
 import type { Rule } from './rule.ts';
 import {
   endpointTakesPart,
+  hasEverything,
   needsNoPermission,
   resourceControlOf,
   resourceLayer,
@@ -124,7 +125,7 @@ export class PlannedFindings extends Evaluation implements Findings, Situation {
 
   identityAllows(): boolean {
     // The root user, and whoever it gives a federated session, has everything the ceilings leave.
-    if (this.caller === 'root' || this.isSessionOfRoot()) return true;
+    if (this.caller === 'root' || (this.caller === 'federatedUser' && hasEverything(this.principal.facts))) return true;
     const { plan } = this;
     if (plan === null) return false;
     if (plan.always) return true;
@@ -200,12 +201,6 @@ export class PlannedFindings extends Evaluation implements Findings, Situation {
   /** A statement of the endpoint's policy names the caller, however it does, and applies. */
   private appliesOnPath(rule: Rule): boolean {
     return (rule.names & this.principal.names) !== NOBODY && this.namedOnPath(rule) !== NOT_NAMED && this.applies(rule);
-  }
-
-  private isSessionOfRoot(): boolean {
-    if (this.caller !== 'federatedUser') return false;
-    const facts = this.principal.facts;
-    return facts.kind === 'federatedUser' && facts.issuer === null;
   }
 
   private controlDenies(plan: PrincipalPlan): boolean {
