@@ -47,8 +47,11 @@ function namesIn(named: NamedPrincipal): Names {
       return bitOf(named.provider);
     case 'every':
       return ANYBODY;
-    default:
+    case 'uniqueId':
+    case 'canonicalUser':
       return bitOf(named.id);
+    default:
+      return named satisfies never;
   }
 }
 
