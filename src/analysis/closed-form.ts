@@ -1,6 +1,6 @@
 import type { AttachedPolicy } from '../evaluation/applicable-policies.ts';
 import { OWNED_BY_AWS } from '../evaluation/aws-owned.ts';
-import { isClosed } from '../evaluation/closed-layer.ts';
+import { isClosed } from '../evaluation/closed-policy.ts';
 import { Evaluation } from '../evaluation/evaluation.ts';
 import type { PolicyLayer } from '../evaluation/layer.ts';
 import { AS_ACCOUNT, DIRECTLY, type Naming, NOT_NAMED } from '../evaluation/match-principal.ts';

@@ -1,4 +1,5 @@
-import { hasClosed, isClosed, resourceControlIsClosed, resourcePolicyIsClosed } from './closed-layer.ts';
+import { resourceControlIsClosed, resourcePolicyIsClosed } from './closed-layer.ts';
+import { hasClosed, isClosed } from './closed-policy.ts';
 import type { Evaluation } from './evaluation.ts';
 import type { PolicyLayer } from './layer.ts';
 import { DIRECTLY, type Naming, NOT_NAMED } from './match-principal.ts';

@@ -1,5 +1,5 @@
 import type { AttachedPolicy, ControlLevel, PrincipalPolicies } from './applicable-policies.ts';
-import { hasClosed } from './closed-layer.ts';
+import { hasClosed } from './closed-policy.ts';
 import type { PolicyLayer } from './layer.ts';
 import { type Candidates, type ControlPlan, type LayerPlan, NONE, planControl, planLayer } from './layer-set.ts';
 import { PlanMemo } from './plan-memo.ts';

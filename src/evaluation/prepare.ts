@@ -1,7 +1,7 @@
 import { parseArn, type ResourceText, resourceText, sameText } from '../policy/arn.ts';
 import { isAccountId } from '../policy/principal-id.ts';
 import type { AttachedPolicy, PrincipalPolicies } from './applicable-policies.ts';
-import { hasClosed, isClosed, ownClosedLayer } from './closed-layer.ts';
+import { hasClosed, isClosed, ownClosedLayer } from './closed-policy.ts';
 import type { PolicyLayer } from './layer.ts';
 import { type ControlPlan, type LayerPlan, planLayer } from './layer-set.ts';
 import { type Names, namesOf } from './names.ts';
