@@ -104,7 +104,7 @@ export function barredFromRoles(caller: PreparedPrincipal, roleArn: string): Dec
   const { facts } = caller;
   switch (facts.kind) {
     case 'root':
-      return refusal('TRUST_POLICY', 'Roles may not be assumed by root accounts.');
+      return refusal(null, 'Roles may not be assumed by root accounts.');
     case 'anonymous':
       if (facts.federatedProvider !== undefined) return null;
       return refusal(

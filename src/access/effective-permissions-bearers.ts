@@ -1,13 +1,25 @@
 import type { ClosedFormBuilder } from '../analysis/closed-form.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { Directory } from '../directory/directory.ts';
+import type { AttachedPolicy } from '../evaluation/applicable-policies.ts';
 import { parseArn } from '../policy/arn.ts';
+import { faultGaps } from '../policy/policy-fault.ts';
 import { governedBy } from './effective-permissions-governed.ts';
 import { nextTurn } from './next-turn.ts';
 import { type OneRevision, pagesOf, SCAN_PAGE } from './scan.ts';
 
 /** Owners of resources with policies whose ARNs name no account, by ARN. */
 export type Owners = ReadonlyMap<string, string>;
+
+/** What was found while looking at all policies of resources. */
+interface Bearers {
+  readonly owners: Owners;
+  /** Of the policies that concern the principals, what cannot be read. */
+  readonly gaps: readonly string[];
+}
+
+/** Policies of resources whose faults are named. */
+const MOST_GAPS = 50;
 
 /**
  * Shows every resource of the directory that has a policy, and every role with its trust policy, to `builders`, which keep
@@ -20,9 +32,10 @@ export async function addBearers(
   builders: readonly ClosedFormBuilder[],
   now: number,
   check: OneRevision,
-): Promise<Owners> {
+): Promise<Bearers> {
   const owners = new Map<string, string>();
-  if (builders.length === 0) return owners;
+  const gaps: string[] = [];
+  if (builders.length === 0) return { owners, gaps };
   const children = await nested(directory, catalog);
   const add = async (arns: readonly string[]): Promise<void> => {
     const resources = arns.map((arn) => ({ arn, accountId: null }));
@@ -32,15 +45,22 @@ export async function addBearers(
       const { value } = gathered.resource(arn, null);
       if (value.accountId !== null && parseArn(arn)?.accountId === '') owners.set(arn, value.accountId);
       if (value.facts.policy === null) continue;
+      let concerned = false;
       for (const governed of governedBy(arn, catalog, children.get(arn) ?? [])) {
-        for (const builder of builders) builder.add(value, governed);
+        for (const builder of builders) if (builder.add(value, governed)) concerned = true;
       }
+      if (concerned && gaps.length < MOST_GAPS) gaps.push(...unreadIn(value.facts.policy, arn));
     }
   };
   for await (const page of resourcePages(directory)) await add(page);
   for await (const page of pagesOf(directory, 'roleArns')) await add(page);
   check(await directory.revision());
-  return owners;
+  return { owners, gaps };
+}
+
+function unreadIn({ policy }: AttachedPolicy, arn: string): readonly string[] {
+  const what = `the policy of ${arn}`;
+  return policy.closed ? [`${what} cannot be read, so that nothing is allowed on it`] : faultGaps(policy.faults, what);
 }
 
 /** Resources with policies that lie inside others that have policies, too: by the outer one. */

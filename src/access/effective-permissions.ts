@@ -203,9 +203,9 @@ async function workOut(
   const own = new ClosedFormBuilder(resolved.own, request, homeOf(resolved.own, home));
   const inRole = resolved.role === null || resolved.acting === null ? null : resolved.acting;
   const role = inRole === null ? null : new ClosedFormBuilder(inRole, request, homeOf(inRole, home));
-  const owners = await addBearers(directory, catalog, role === null ? [own] : [own, role], now, check);
-  const gaps = [...resolved.gaps, ...endpointGaps(resolved.own, context)];
-  const shared = { tools, context, assumeContextKeys, now, owners, gaps, revision: gathered.revision };
+  const bearers = await addBearers(directory, catalog, role === null ? [own] : [own, role], now, check);
+  const gaps = [...resolved.gaps, ...bearers.gaps, ...endpointGaps(resolved.own, context)];
+  const shared = { tools, context, assumeContextKeys, now, owners: bearers.owners, gaps, revision: gathered.revision };
   const ownPermissions = new EffectivePermissions({
     ...shared,
     subject: asItself ? subject : { ...subject, assumedRole: null, session: null },

@@ -7,7 +7,7 @@ import { printedArn } from '../evaluation/principal-values.ts';
 import type { ActionFacts, ContextValue, RequestContext } from '../evaluation/request.ts';
 import { type PrincipalRef, parsePrincipalRef } from '../policy/principal-id.ts';
 import { refusal } from './refusal.ts';
-import { allowsNothing, inlineSessionPolicies, managedSessionPolicies } from './session-policies.ts';
+import { allowsNothing, managedSessionPolicies, storedSessionPolicies } from './session-policies.ts';
 
 /** Who made a key session. */
 export function makerOf({ principal }: KeySessionRecord): PrincipalRef {
@@ -37,14 +37,15 @@ function heldFederated(
   gathered: Gathered,
 ): Known<PreparedPrincipal> | null {
   const managed = managedSessionPolicies(record.sessionPolicyArns, gathered);
+  const inline = storedSessionPolicies(record.sessionPolicies);
   const value = federatedUser({ arn, tags: record.tags, issuedAt: record.issuedAt }, maker.value, [
-    ...inlineSessionPolicies(record.sessionPolicies, 'sessionPolicies'),
+    ...inline.policies,
     ...managed.found,
     // INVARIANT: a limit that is not known any more allows nothing. Left out, it would be no limit.
     ...managed.missing.map(allowsNothing),
   ]);
   const gaps = managed.missing.map((missing) => `the session policy ${missing} is not known any more`);
-  return value === null ? null : { value, gaps: [...maker.gaps, ...gaps] };
+  return value === null ? null : { value, gaps: [...maker.gaps, ...inline.gaps, ...gaps] };
 }
 
 /**

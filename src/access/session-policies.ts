@@ -2,7 +2,9 @@ import type { Gathered } from '../directory/directory.ts';
 import type { AttachedPolicy } from '../evaluation/applicable-policies.ts';
 import { parseArn } from '../policy/arn.ts';
 import { RolegateError } from '../policy/errors.ts';
-import { loadPolicy } from '../policy/load.ts';
+import { closedPolicy, loadPolicy, readPolicy } from '../policy/load.ts';
+import { MalformedPolicy } from '../policy/malformed-policy.ts';
+import { faultGaps } from '../policy/policy-fault.ts';
 import { validatePolicy } from '../policy/validate.ts';
 
 /**
@@ -19,6 +21,31 @@ export function inlineSessionPolicies(documents: readonly string[], at: string):
       throw new RolegateError(error.code, error.message, { field: `${at}[${index}]`, cause: error });
     }
   });
+}
+
+/**
+ * Session policies that were fixed when a session was made, read as far as they can be, with what cannot be: what is no policy
+ * allows nothing.
+ */
+export function storedSessionPolicies(documents: readonly string[]): {
+  readonly policies: readonly AttachedPolicy[];
+  readonly gaps: readonly string[];
+} {
+  const gaps: string[] = [];
+  const policies = documents.map((document, index) => {
+    const id = `sessionPolicies[${index}]`;
+    const attached = { id, name: null, arn: null };
+    try {
+      const policy = readPolicy(document, 'session');
+      gaps.push(...faultGaps(policy.faults, `the session policy \`${id}\``));
+      return { policy, ...attached };
+    } catch (error) {
+      if (!(error instanceof MalformedPolicy)) throw error;
+      gaps.push(`the session policy \`${id}\` is taken to allow nothing: ${error.message}`);
+      return { policy: closedPolicy('session'), ...attached };
+    }
+  });
+  return { policies, gaps };
 }
 
 /**
@@ -57,5 +84,5 @@ export function managedSessionPolicies(
 
 /** Stands for a session policy that is not known any more. */
 export function allowsNothing(id: string): AttachedPolicy {
-  return { policy: loadPolicy({ Version: '2012-10-17', Statement: [] }, 'session'), id, name: null, arn: id };
+  return { policy: closedPolicy('session'), id, name: null, arn: id };
 }

@@ -85,9 +85,9 @@ export function simulateEach(
   const at = (field: string): string => (simulation.path === '' ? field : `${simulation.path}.${field}`);
   checkQuestionCount(simulation.requests.length, at('requests'));
   const { principal: ref } = simulation.caller;
-  const principal = simulatedPrincipal(simulation, at);
-  const accountId = 'accountId' in ref ? ref.accountId : null;
   const resourceControl = controlLevels(simulation.resourceControlPolicies, 'rcp', 'resourceControlPolicies', at);
+  const principal = simulatedPrincipal(simulation, resourceControl, at);
+  const accountId = 'accountId' in ref ? ref.accountId : null;
   const resourcePolicies = new ResourcePolicies(simulation.resourcePolicy, at('resourcePolicy'));
   const path = pathOf(simulation.vpcEndpointPolicy, 'vpcEndpointPolicy', at);
   const assumes = simulation.assumeContextKeys ?? true;
@@ -134,7 +134,11 @@ export function simulate(catalog: Catalog, simulation: Simulation, now: number):
   });
 }
 
-function simulatedPrincipal(simulation: Simulation, at: (field: string) => string): PreparedPrincipal {
+function simulatedPrincipal(
+  simulation: Simulation,
+  resourceControl: readonly ControlLevel[] | null,
+  at: (field: string) => string,
+): PreparedPrincipal {
   const facts: PrincipalFacts = simulatedCaller(simulation.caller, at('caller'));
   const identity = documents(simulation.identityPolicies, 'identity', 'identityPolicies', at);
   const boundaries = documents(simulation.permissionsBoundaries, 'boundary', 'permissionsBoundaries', at);
@@ -161,7 +165,7 @@ function simulatedPrincipal(simulation: Simulation, at: (field: string) => strin
   if (facts.kind === 'service' || facts.kind === 'anonymous') return preparePrincipal(facts, null, null);
   // INVARIANT: a root user has no identity policies. A Deny in them would count.
   const own = facts.kind === 'root' ? [] : identity;
-  const policies = preparePolicies({ identity: own, boundary: boundaries[0] ?? null, serviceControl });
+  const policies = preparePolicies({ identity: own, boundary: boundaries[0] ?? null, serviceControl, resourceControl });
   return preparePrincipal(facts, policies, session.length === 0 ? null : session);
 }
 

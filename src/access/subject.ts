@@ -11,7 +11,12 @@ import { type AssumptionActions, type AssumptionArguments, decideAssumption } fr
 import { checkHypotheticalSession, inheritanceFault } from './assumption-parameters.ts';
 import { keySessionPrincipal, makerOf, withMfaKeys } from './key-session.ts';
 import { fieldOf, type HypotheticalSession, type Question } from './question.ts';
-import { allowsNothing, inlineSessionPolicies, managedSessionPolicies } from './session-policies.ts';
+import {
+  allowsNothing,
+  inlineSessionPolicies,
+  managedSessionPolicies,
+  storedSessionPolicies,
+} from './session-policies.ts';
 import { sourceAccountOf, withSourceOrganization } from './source-organization.ts';
 
 /** The part of a question that says who is asked about. */
@@ -145,8 +150,9 @@ export function storedSession(
   gathered: Gathered,
 ): Known<PreparedPrincipal> {
   const managed = managedSessionPolicies(record.sessionPolicyArns, gathered);
+  const inline = storedSessionPolicies(record.sessionPolicies);
   const sessionPolicies = [
-    ...inlineSessionPolicies(record.sessionPolicies, 'sessionPolicies'),
+    ...inline.policies,
     ...managed.found,
     // INVARIANT: a limit that is not known any more allows nothing. Left out, it would be no limit.
     ...managed.missing.map(allowsNothing),
@@ -159,7 +165,8 @@ export function storedSession(
     federatedProvider: record.federatedProvider,
     sessionPolicies: sessionPolicies.length === 0 ? null : sessionPolicies,
   });
-  return { value, gaps: managed.missing.map((arn) => `the session policy ${arn} is not known any more`) };
+  const missing = managed.missing.map((arn) => `the session policy ${arn} is not known any more`);
+  return { value, gaps: [...inline.gaps, ...missing] };
 }
 
 function ownPrincipal(question: SubjectQuestion, gathered: Gathered): Known<PreparedPrincipal> {

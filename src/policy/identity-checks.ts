@@ -1,5 +1,6 @@
 import { parseIso } from './date.ts';
 import type { Located } from './json-text.ts';
+import { PARTITIONS } from './partition.ts';
 import { join, type PolicyNode, type Report, type StatementNode, textOf, textsAt, textsIn } from './policy-checks.ts';
 
 /**
@@ -8,17 +9,6 @@ import { join, type PolicyNode, type Report, type StatementNode, textOf, textsAt
  */
 
 export const LEGACY = 'The policy failed legacy parsing';
-const PARTITIONS = new Set([
-  'aws',
-  'aws-cn',
-  'aws-us-gov',
-  'aws-iso',
-  'aws-iso-b',
-  'aws-iso-e',
-  'aws-iso-f',
-  'aws-eusc',
-  '*',
-]);
 const IAM_PATHS = [
   'user/',
   'federated-user/',
@@ -72,7 +62,7 @@ export function checkLegacy(policy: PolicyNode, report: Report): void {
 
 function isTooShort(text: string): boolean {
   const [, partition = '', service, ...rest] = text.split(':');
-  if (!PARTITIONS.has(partition) || service === undefined) return false;
+  if (!isPartition(partition) || service === undefined) return false;
   return service === '' || (rest.length < 3 && text.includes('::'));
 }
 
@@ -145,7 +135,7 @@ function resourceFault(text: string): string | null {
   if (/^\*+$/.test(text)) return null;
   const [first, partition, service, region, account, ...rest] = text.split(':');
   if (first === undefined || partition === undefined) return `Resource ${text} must be in ARN format or "*".`;
-  if (!PARTITIONS.has(partition)) return partitionFault(partition, [service, region, account, rest]);
+  if (!isPartition(partition)) return partitionFault(partition, [service, region, account, rest]);
   if (service === undefined) return 'Resource vendor must be fully qualified and cannot contain regexes.';
   const hasRegion = region !== undefined && region !== '' && region !== '*';
   if (service === 'iam' && hasRegion) return `IAM resource ${text} cannot contain region information.`;
@@ -155,6 +145,10 @@ function resourceFault(text: string): string | null {
   const path = rest.join(':');
   const isKnown = path.startsWith('*') || path === 'root' || IAM_PATHS.some((known) => path.startsWith(known));
   return isKnown ? null : IAM_PATH_MESSAGE;
+}
+
+function isPartition(text: string): boolean {
+  return text === '*' || PARTITIONS.has(text);
 }
 
 /** AWS prints the ARN that it read: the first part as `arn`, missing parts as stars. */

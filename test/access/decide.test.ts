@@ -241,7 +241,7 @@ it('a root user may assume no role, also where none is named', async () => {
   const [answer] = await open().access.decide([question], NOON);
   expect(answer?.decision).toMatchObject({
     effect: 'IMPLICIT_DENY',
-    deniedBy: 'TRUST_POLICY',
+    deniedBy: null,
     reason: 'Roles may not be assumed by root accounts.',
   });
 });

@@ -13,7 +13,7 @@ import {
 import type { OrganizationFacts, PrincipalFacts, RoleFacts, UserFacts } from '../../src/evaluation/principal.ts';
 import type { ActionFacts, ContextValue } from '../../src/evaluation/request.ts';
 import type { JsonObject } from '../../src/policy/json.ts';
-import { loadPolicy } from '../../src/policy/load.ts';
+import { readPolicy } from '../../src/policy/load.ts';
 import type { PolicyKind } from '../../src/policy/policy-kind.ts';
 
 export const A = '111111111111';
@@ -46,7 +46,7 @@ export const ACTIONS: readonly ActionFacts[] = [
 ];
 
 export function attached(document: JsonObject, kind: PolicyKind, id: string): AttachedPolicy {
-  return { policy: loadPolicy(document, kind), id, name: null, arn: null };
+  return { policy: readPolicy(document, kind), id, name: null, arn: null };
 }
 
 export const ALICE: UserFacts = {
@@ -326,6 +326,7 @@ export const worlds: fc.Arbitrary<World> = fc
       boundary:
         given.caller === 'root' || given.boundary === null ? null : attached(given.boundary, 'boundary', 'boundary'),
       serviceControl: given.serviceControl,
+      resourceControl: given.management ? null : given.resourceControl,
     });
     const session = given.session === null ? null : [attached(given.session, 'session', 'session')];
     const principal = principalOf(given.caller, organization, policies, session, given.sessionName);

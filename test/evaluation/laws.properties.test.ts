@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { expect, test, vi } from 'vitest';
 import type { Decision } from '../../src/evaluation/decision.ts';
-import { loadPolicy } from '../../src/policy/load.ts';
+import { readPolicy } from '../../src/policy/load.ts';
 import { engineDecision } from '../support/engine.ts';
 import type { Doc, NaiveRequest } from '../support/naive-evaluator.ts';
 import { documents, FULL_ACCESS, requests } from '../support/world.ts';
@@ -246,7 +246,7 @@ test('a key that is named as missing can turn the outcome; without one, no value
 test('a document printed and read again decides the same', () => {
   fc.assert(
     fc.property(requests, (q) => {
-      const again = (document: Doc): Doc => loadPolicy(JSON.stringify(document), 'identity').source.document;
+      const again = (document: Doc): Doc => readPolicy(JSON.stringify(document), 'identity').source.document;
       const reread = {
         ...q,
         identity: q.identity.map(again),
@@ -256,4 +256,59 @@ test('a document printed and read again decides the same', () => {
     }),
     RUNS,
   );
+});
+
+/** Something in the document that cannot be read in place of something that can. */
+const UNREADABLE: readonly ((statement: Doc) => Doc)[] = [
+  (one) => ({
+    ...one,
+    Condition: { ...(one['Condition'] as Doc | undefined), StringEqual: { 'aws:username': 'alice' } },
+  }),
+  (one) => ({ ...one, Condition: { IpAddress: { 'aws:SourceIp': '10.0.0' } } }),
+  (one) => ({ ...one, Condition: [] }),
+  (one) => ({ ...one, Conditions: {} }),
+  (one) => ('Action' in one ? { ...one, Action: ['nonsense'] } : { ...one, NotAction: ['nonsense'] }),
+  (one) => ('Action' in one ? { ...one, Action: [...[one['Action'] ?? []].flat(), 7] } : { ...one, NotAction: 7 }),
+  (one) => ('Resource' in one ? { ...one, Resource: 'arn:awss:s3:::b' } : { ...one, NotResource: ['foo'] }),
+  (one) => ('Principal' in one ? { ...one, Principal: { AWS: ['bob'] } } : { ...one, Effect: 'deny' }),
+  (one) => ({ ...one, Effect: one['Effect'] === 'Allow' ? 'allow' : 'Refuse' }),
+];
+
+const spoilt = (document: Doc, at: number, spoil: (statement: Doc) => Doc): Doc => ({
+  ...document,
+  Statement: (document['Statement'] as readonly Doc[]).map((one, i) => (i === at ? spoil(one) : one)),
+});
+
+test('an element that cannot be read never allows more than the document with another in its place', () => {
+  type Place = (q: NaiveRequest, change: (document: Doc) => Doc) => NaiveRequest;
+  const first = (list: readonly Doc[], change: (document: Doc) => Doc): readonly Doc[] =>
+    list.map((document, i) => (i === 0 ? change(document) : document));
+  const places: readonly Place[] = [
+    (q, change) => ({ ...q, identity: first(q.identity, change) }),
+    (q, change) => ({ ...q, boundary: q.boundary === null ? null : change(q.boundary) }),
+    (q, change) => ({ ...q, session: q.session === null ? null : first(q.session, change) }),
+    (q, change) => ({ ...q, scp: q.scp === null ? null : q.scp.map((level) => first(level, change)) }),
+    (q, change) => ({
+      ...q,
+      resource: { ...q.resource, policy: q.resource.policy === null ? null : change(q.resource.policy) },
+    }),
+  ];
+  let narrowed = 0;
+  fc.assert(
+    fc.property(
+      requests,
+      fc.constantFrom(...places),
+      fc.nat(2),
+      fc.constantFrom(...UNREADABLE),
+      (q, place, at, spoil) => {
+        const before = engineDecision(q);
+        const after = engineDecision(place(q, (document) => spoilt(document, at, spoil)));
+        expect(after.allowed && !before.allowed).toBe(false);
+        if (before.allowed && !after.allowed) narrowed += 1;
+      },
+    ),
+    { numRuns: 3000 },
+  );
+  // The law is not kept by changing nothing.
+  expect(narrowed).toBeGreaterThan(0);
 });

@@ -128,7 +128,10 @@ describe('policy documents', () => {
     expect(stored('%zz')).toEqual({ text: '%zz', warnings: problem('its URL encoding is broken') });
     expect(stored('nonsense').warnings).toEqual(problem('a policy document must be JSON'));
     const twice = JSON.stringify(policy).replace('}', ',"Effect":"Deny"}');
-    expect(stored(twice)).toEqual({ text: twice, warnings: problem('a policy document must not have a key twice') });
+    expect(stored(twice)).toEqual({
+      text: twice,
+      warnings: problem('a policy document must not have a key twice: `Statement[0].Effect`'),
+    });
     expect(stored({ ...policy, Extra: 1 }).warnings).toEqual(problem('unknown element `Extra`'));
     expect(stored('nonsense').text).toBe('nonsense');
   });

@@ -9,12 +9,12 @@ import {
   preparePrincipal,
   prepareResource,
 } from '../../src/evaluation/prepare.ts';
-import { loadPolicy } from '../../src/policy/load.ts';
+import { readPolicy } from '../../src/policy/load.ts';
 import type { PolicyKind } from '../../src/policy/policy-kind.ts';
 import type { Doc, NaiveOutcome, NaiveRequest } from './naive-evaluator.ts';
 
 export function attach(document: Doc, kind: PolicyKind, id: string, arn: string | null = null): AttachedPolicy {
-  return { policy: loadPolicy(document, kind), id, name: arn === null ? id : null, arn };
+  return { policy: readPolicy(document, kind), id, name: arn === null ? id : null, arn };
 }
 
 function levels(documents: readonly (readonly Doc[])[] | null, kind: PolicyKind): readonly ControlLevel[] | null {
