@@ -19,6 +19,7 @@ import {
 import { RolegateError } from '../policy/errors.ts';
 import type { CompiledStatement } from '../policy/statement.ts';
 import { ActionClasses } from './action-classes.ts';
+import { askedGlob, withoutResourceTypes } from './asked-on.ts';
 import { allowedTerms, type Circumstances, type Denial, type TermSet, withoutIdle } from './combine.ts';
 import { conditionUse } from './condition-use.ts';
 import type { Bearer, Entry, Slot } from './entry.ts';
@@ -111,6 +112,7 @@ export class ClosedForm {
     return {
       action: action.name,
       wildcardOnly: action.wildcardOnly,
+      asked: askedGlob(action, home, this.#request.context),
       home,
       isRoot: facts.kind === 'root',
       identityGiven: hasEverything(facts),
@@ -132,10 +134,12 @@ export class ClosedForm {
   }
 
   #denials(action: ActionFacts, entries: readonly Entry[]): readonly Denial[] {
+    const { asked } = this.#circumstances(action);
     return entries.flatMap((entry): readonly Denial[] => {
       const { slot } = entry;
       if (slot.kind === 'deny') {
-        const terms = action.wildcardOnly ? entry.terms().map(withoutResource) : entry.terms();
+        const ofType = (term: Term): Term | null => withoutResourceTypes(term, asked);
+        const terms = action.wildcardOnly ? entry.terms().map(ofType) : entry.terms();
         return terms.filter((term) => term !== null).map((term) => ({ term, bearer: null }));
       }
       // A request without a resource meets no resource's policies.
@@ -162,19 +166,14 @@ export class ClosedForm {
 }
 
 /** What beside the statements makes a difference between actions. */
-function traits({ name, service, wildcardOnly, resourceControlSupported }: ActionFacts): string {
+function traits({ name, service, wildcardOnly, askedOn, resourceControlSupported }: ActionFacts): string {
   const special = SPECIAL_SERVICES.has(service) ? service : '';
-  const single = SPECIAL_ACTIONS.has(name.toLowerCase()) ? name.toLowerCase() : '';
+  const single = askedOn !== undefined || SPECIAL_ACTIONS.has(name.toLowerCase()) ? name.toLowerCase() : '';
   return `${wildcardOnly ? 'w' : ''}${resourceControlSupported ? 'c' : ''}${special}/${single}`;
 }
 
 const SPECIAL_SERVICES: ReadonlySet<string> = new Set(['sts', 'kms']);
 const SPECIAL_ACTIONS: ReadonlySet<string> = new Set(['sts:getcalleridentity', 'kms:retiregrant', ...WAYS_BACK_IN]);
-
-/** Of a request without a resource, only `*` says something. */
-function withoutResource(term: Term): Term | null {
-  return term.resources.length === 0 ? { ...term, notResources: [] } : null;
-}
 
 /** Roles and KMS keys, which no identity policy opens alone. */
 function shutIn(service: string, partition: string): readonly string[] {

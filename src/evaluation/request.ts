@@ -1,4 +1,5 @@
 import type { ContextValue } from '../policy/context-key.ts';
+import type { AskedOn } from './asked-on.ts';
 import type { Rule } from './rule.ts';
 
 export type { ContextValue };
@@ -12,8 +13,10 @@ export interface ActionFacts {
   readonly name: string;
   /** The part before the colon, in lower case. */
   readonly service: string;
-  /** It has no resource types: only `*` in a policy's Resource matches it. */
+  /** It has no resource types: only `*` in a policy's Resource matches it, and what matches `askedOn`. */
   readonly wildcardOnly: boolean;
+  /** The ARN on which AWS asks it although it has no resource types. Left out: on none. */
+  readonly askedOn?: AskedOn;
   /** The service is one whose resources resource control policies govern. */
   readonly resourceControlSupported: boolean;
 }

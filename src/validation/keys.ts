@@ -72,14 +72,16 @@ function tableFor(
   return table;
 }
 
-/** The service's and tag keys that some of the actions support. */
+/** The service's and tag keys that some of the actions support, or the resources that they are about. */
 export function supportedKeys(actions: ReadonlySet<CatalogAction>): KeyTable {
   const known = supportedTables.get(actions);
   if (known !== undefined) return known;
   const table = new KeyTable();
   supportedTables.set(actions, table);
-  // Actions share their lists of keys.
-  for (const list of new Set([...actions].map((action) => action.conditionKeys))) {
+  // Actions share their lists of keys and of types.
+  const types = new Set([...actions].map((action) => action.resourceTypes));
+  const lists = [...types].flatMap((list) => list.map(({ type }) => type.conditionKeys));
+  for (const list of new Set([...[...actions].map((action) => action.conditionKeys), ...lists])) {
     for (const name of list) table.add({ name, type: '' });
   }
   return table;

@@ -3,6 +3,7 @@ import { type PermissionTerm, printTerm } from '../../src/analysis/term.ts';
 import { Evaluation } from '../../src/evaluation/evaluation.ts';
 import { type PreparedPrincipal, type PreparedResource, prepareResource } from '../../src/evaluation/prepare.ts';
 import type { ActionFacts, RequestFacts } from '../../src/evaluation/request.ts';
+import { resourceText } from '../../src/policy/arn.ts';
 import { compileCondition } from '../../src/policy/condition.ts';
 import { readResourcePattern, resourceMatches } from '../../src/policy/resource-pattern.ts';
 
@@ -24,10 +25,31 @@ export function isMember(
   resource: PreparedResource,
   request: RequestFacts,
 ): boolean {
-  const about = action.wildcardOnly && resource.arn ? NO_RESOURCE : resource;
-  const evaluation = new Evaluation(principal, action, about, request);
-  const isIn = (term: PermissionTerm): boolean => inTerm(term, evaluation);
-  return set.allow.map(printTerm).some(isIn) && !set.deny.map(printTerm).some(isIn);
+  const allow = set.allow.map(printTerm);
+  const deny = set.deny.map(printTerm);
+  return abouts(principal, action, resource, request).every((about) => {
+    const evaluation = new Evaluation(principal, action, about, request);
+    const isIn = (term: PermissionTerm): boolean => inTerm(term, evaluation);
+    return allow.some(isIn) && !deny.some(isIn);
+  });
+}
+
+const REGIONS = ['us-east-1', 'us-west-2', 'eu-west-1', 'ap-south-1'];
+
+/** What AWS asks the action on: the resource, none, or the ARN of a listing, in several Regions where none is given. */
+export function abouts(
+  { accountId }: PreparedPrincipal,
+  { wildcardOnly, askedOn }: ActionFacts,
+  resource: PreparedResource,
+  { context }: RequestFacts,
+): readonly PreparedResource[] {
+  if (!wildcardOnly) return [resource];
+  if (askedOn === undefined) return [resource.arn ? NO_RESOURCE : resource];
+  const given = context.get('aws:requestedregion');
+  return (typeof given === 'string' ? [given] : REGIONS).map((region) => {
+    const arn = askedOn.arn.replace('$P', 'aws').replace('$R', region).replace('$A', accountId);
+    return { ...NO_RESOURCE, ...resourceText(arn) };
+  });
 }
 
 function inTerm(term: PermissionTerm, evaluation: Evaluation): boolean {
