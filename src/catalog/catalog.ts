@@ -4,7 +4,7 @@ import { ManagedPolicies, type ManagedPolicyEntry } from './managed-policies.ts'
 import { hasResourcePolicies, policyHolders } from './policy-holders.ts';
 import { matchesTemplate, specificity } from './resource-template.ts';
 import { ServiceTable } from './service-table.ts';
-import { nearest } from './spelling.ts';
+import { nearest } from '../policy/spelling.ts';
 
 export type { CatalogAction };
 

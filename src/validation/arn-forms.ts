@@ -8,6 +8,7 @@ import { readTemplate } from '../policy/variable.ts';
 export type TypesByService = ReadonlyMap<string, ReadonlySet<ResourceType>>;
 
 const LAST = 5;
+const BUCKET = '${BucketName}';
 /** Characters; none of IAM's is longer. */
 const LONGEST_ARN = 2048;
 
@@ -59,6 +60,8 @@ function fits(form: readonly string[], pattern: readonly string[], variables: bo
 }
 
 function resourcesMeet(form: string, pattern: string, variables: boolean): boolean {
+  // The name of a bucket holds no slash: `bucket/*` is about objects alone.
+  if (form === BUCKET && pattern.includes('/')) return false;
   const literal = beginning(pattern, variables ? /[*?]|\$\{/ : /[*?]/);
   const prefix = beginning(form, /\*|\$\{/);
   if (!literal.startsWith(prefix)) {

@@ -1,5 +1,5 @@
 import type { Catalog } from '../catalog/catalog.ts';
-import type { CatalogAction, ConditionKey } from '../catalog/catalog-service.ts';
+import type { CatalogAction, CatalogService, ConditionKey } from '../catalog/catalog-service.ts';
 
 /** Condition keys by name in lower case, and those with a placeholder (`aws:RequestTag/${TagKey}`) as beginning and end. */
 export class KeyTable {
@@ -40,7 +40,42 @@ const PLACEHOLDER = /\$\{[^}]*\}|<[^>]*>|(?<=\/)tag-key$/;
 const MORE_GLOBAL_KEYS: readonly ConditionKey[] = [
   // Old, and still in the documents of many organizations; aws:PrincipalOrgID says more.
   { name: 'aws:PrincipalOrgMasterAccountId', type: 'String' },
+  // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
+  { name: 'aws:SignInSessionArn', type: 'ARN' },
+  { name: 'aws:ViaCustomerDomain', type: '' },
 ];
+
+/**
+ * Keys of actions that a service's guide documents, but not the service authorization reference.
+ * https://docs.aws.amazon.com/marketplace/latest/buyerguide/buyer-iam-users-groups-policies.html
+ */
+const DOCUMENTED_KEYS: Readonly<Record<string, readonly string[]>> = {
+  'aws-marketplace:Subscribe': ['aws-marketplace:ProductId'],
+  'aws-marketplace:Unsubscribe': ['aws-marketplace:ProductId'],
+};
+
+const NO_NAMES: readonly string[] = [];
+
+function documentedKeys({ name }: CatalogAction): readonly string[] {
+  return Object.hasOwn(DOCUMENTED_KEYS, name) ? (DOCUMENTED_KEYS[name] ?? NO_NAMES) : NO_NAMES;
+}
+
+const unplacedKeys = new WeakMap<CatalogService, readonly string[]>();
+
+/** The keys that a service declares without saying which of its actions or resources have them: any may. */
+function unplacedKeysOf(service: CatalogService): readonly string[] {
+  const known = unplacedKeys.get(service);
+  if (known !== undefined) return known;
+  const placed = new Set(
+    [
+      ...service.actions.flatMap((action) => [...action.conditionKeys, ...documentedKeys(action)]),
+      ...service.resourceTypes.flatMap((type) => type.conditionKeys),
+    ].map((name) => name.toLowerCase()),
+  );
+  const names = service.conditionKeys.map(({ name }) => name).filter((name) => !placed.has(name.toLowerCase()));
+  unplacedKeys.set(service, names);
+  return names;
+}
 
 const globalTables = new WeakMap<Catalog, KeyTable>();
 const supportedTables = new WeakMap<ReadonlySet<CatalogAction>, KeyTable>();
@@ -73,7 +108,7 @@ function tableFor(
 }
 
 /** The service's and tag keys that some of the actions support, or the resources that they are about. */
-export function supportedKeys(actions: ReadonlySet<CatalogAction>): KeyTable {
+export function supportedKeys(actions: ReadonlySet<CatalogAction>, catalog: Catalog): KeyTable {
   const known = supportedTables.get(actions);
   if (known !== undefined) return known;
   const table = new KeyTable();
@@ -84,6 +119,12 @@ export function supportedKeys(actions: ReadonlySet<CatalogAction>): KeyTable {
   for (const list of new Set([...[...actions].map((action) => action.conditionKeys), ...lists])) {
     for (const name of list) table.add({ name, type: '' });
   }
+  const services = [...new Set([...actions].map(({ service }) => service))].map((key) => catalog.service(key));
+  const more = [
+    ...[...actions].flatMap(documentedKeys),
+    ...services.flatMap((service) => (service === null ? [] : unplacedKeysOf(service))),
+  ];
+  for (const name of more) table.add({ name, type: '' });
   return table;
 }
 

@@ -46,7 +46,7 @@ function countsOf(warnings: readonly Finding[]): Readonly<Record<string, number>
   return counts;
 }
 
-const read = (path: string): string => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8');
+const read = (path: string): string => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
 
 describe("AWS's managed policies", () => {
   interface Managed {

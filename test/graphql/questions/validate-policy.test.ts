@@ -36,7 +36,7 @@ async function validate(document: unknown, kind = 'IDENTITY_POLICY'): Promise<re
   return (result.data as { readonly validatePolicy: readonly Finding[] }).validatePolicy;
 }
 
-const read = (path: string): string => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8');
+const read = (path: string): string => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
 
 interface Recorded {
   readonly id: string;
