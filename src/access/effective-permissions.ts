@@ -14,6 +14,7 @@ import { barredFromRoles } from './assume.ts';
 import { type DecideTools, decide } from './decide.ts';
 import { addBearers, type Owners } from './effective-permissions-bearers.ts';
 import { filteredActions, onResource, type PermissionFilter } from './effective-permissions-filter.ts';
+import { MetTypes, unlistedGaps } from './effective-permissions-met.ts';
 import { barredFromKeySession } from './key-session.ts';
 import type { Answer, Subject } from './question.ts';
 import { type OneRevision, onOneRevision } from './scan.ts';
@@ -68,11 +69,12 @@ export class EffectivePermissions {
   readonly assumption: Decision | null;
   /** With a role assumed, the principal's own permissions; null otherwise. */
   readonly suspended: EffectivePermissions | null;
-  readonly gaps: readonly string[];
   readonly revision: Revision;
   readonly #parts: Parts;
   readonly #catalog: Catalog;
+  readonly #met = new MetTypes();
   readonly #printed = new Map<TermSet, Pick<EffectivePermission, 'allow' | 'deny'>>();
+  #gaps: readonly string[] | undefined;
   #summary: readonly ServicePermissions[] | undefined;
   #document: JsonObject | undefined;
 
@@ -83,13 +85,23 @@ export class EffectivePermissions {
     this.context = parts.context;
     this.assumption = parts.assumption;
     this.suspended = parts.suspended;
-    this.gaps = parts.gaps;
     this.revision = parts.revision;
   }
 
-  /** What may be done with one action, for comparing. Throws LIMIT_EXCEEDED. */
+  /** What is not known, and could add to the permissions or take from them. */
+  get gaps(): readonly string[] {
+    this.#gaps ??= [...this.#parts.gaps, ...unlistedGaps(this.#catalog, (action) => this.#said(action))];
+    return this.#gaps;
+  }
+
+  /** What the policies say of one action, also of resources that are of no type which it takes. */
+  #said(action: CatalogAction): TermSet {
+    return this.#parts.form?.of(action) ?? NOTHING;
+  }
+
+  /** What may be done with one action, for comparing; nothing where no resource that it takes can be met. Throws LIMIT_EXCEEDED. */
   setOf(action: CatalogAction, resource: string | null = null): TermSet {
-    const set = this.#parts.form?.of(action) ?? NOTHING;
+    const set = this.#met.isMet(this.#said(action), action) ? this.#said(action) : NOTHING;
     return resource === null ? set : onResource(set, resource, this.#catalog, this.#parts.owners);
   }
 
@@ -125,13 +137,13 @@ export class EffectivePermissions {
     return this.#summary;
   }
 
-  /** The same set as one IAM policy. Throws LIMIT_EXCEEDED where one cannot say it exactly. */
+  /** The same set as one IAM policy, which may name actions that have no request in it. Throws LIMIT_EXCEEDED where one cannot say it exactly. */
   policyDocument(): JsonObject {
     if (this.#document === undefined) {
       const actions = this.#catalog
         .services()
         .flatMap((service) => this.#catalog.actionsOf(service))
-        .map((action) => ({ name: action.name, wildcardOnly: action.wildcardOnly, set: this.setOf(action) }))
+        .map((action) => ({ name: action.name, wildcardOnly: action.wildcardOnly, set: this.#said(action) }))
         .filter(({ set }) => set.allow.length > 0);
       this.#document = policyDocument(actions, this.#catalog, this.#parts.home);
     }

@@ -3,6 +3,7 @@ import type { AttachedPolicy, ControlLevel } from '../evaluation/applicable-poli
 import { authorize } from '../evaluation/authorize.ts';
 import {
   type PreparedPrincipal,
+  type PreparedResource,
   prepareEndpoint,
   preparePolicies,
   preparePrincipal,
@@ -19,7 +20,8 @@ import type { PolicyKind } from '../policy/policy-kind.ts';
 import { isAccountId } from '../policy/principal-id.ts';
 import { barredFromRoles } from './assume.ts';
 import { checkAction } from './check-action.ts';
-import { checkQuestionCount, checkResource } from './check-question.ts';
+import { checkQuestion, checkQuestionCount } from './check-question.ts';
+import { everyResource, everyResourceGaps, kindOfEvery } from './every-resource.ts';
 import type { Answer, Question } from './question.ts';
 import { type SimulatedCaller, simulatedCaller } from './simulated-caller.ts';
 
@@ -90,21 +92,23 @@ export function simulate(catalog: Catalog, simulation: Simulation, now: number):
       path: at(`requests[${index}]`),
     };
     const action = checkAction(catalog, request.action, `${question.path}.action`);
-    checkResource(question);
-    const resource = prepareResource({
+    const gaps = checkQuestion(catalog, question, action);
+    const named = prepareResource({
       arn: request.resource,
       // The caller's account unless something else is said, as the API of AWS has it.
       accountId: accountOf(request.resource) ?? request.resourceAccount ?? accountId,
       organization: null,
       tags: null,
-      policy: resourcePolicies.on(request.resource),
+      policy: resourcePolicies.on(request.resource, kindOfEvery(action)),
       policyBindings: {},
       resourceControl,
     });
+    const resource = everyResource(action, named);
     const barred = action.name === 'sts:AssumeRole' ? barredFromRoles(principal, request.resource) : null;
     const facts = { context: request.context, now, authority: 'context', ...path } as const;
     const decision = barred ?? authorize(principal, action, resource, facts);
-    return { question, decision, gaps: [], revision: 0n };
+    const open = resource === named ? gaps : [...gaps, ...everyResourceGaps(action, decision)];
+    return { question, decision, gaps: open, revision: 0n };
   });
 }
 
@@ -207,9 +211,10 @@ class ResourcePolicies {
     this.#field = field;
   }
 
-  on(arn: string): AttachedPolicy | null {
+  /** `every`: of what kind the resources are that `*` stands for. */
+  on(arn: string, every: PreparedResource['kind']): AttachedPolicy | null {
     if (this.#document === null) return null;
-    const kind = isRole(arn) ? 'trust' : 'resource';
+    const kind = isRole(arn) || (arn === '*' && every === 'role') ? 'trust' : 'resource';
     const policy = this.#compiled.get(kind) ?? load(this.#document, kind, this.#field);
     this.#compiled.set(kind, policy);
     return { policy, id: arn, name: null, arn: null };

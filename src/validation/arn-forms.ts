@@ -9,6 +9,7 @@ export type TypesByService = ReadonlyMap<string, ReadonlySet<ResourceType>>;
 
 const LAST = 5;
 const BUCKET = '${BucketName}';
+const VARIABLES = /\$\{[^}]*\}/g;
 /** Characters; none of IAM's is longer. */
 const LONGEST_ARN = 2048;
 
@@ -61,7 +62,7 @@ function fits(form: readonly string[], pattern: readonly string[], variables: bo
 
 function resourcesMeet(form: string, pattern: string, variables: boolean): boolean {
   // The name of a bucket holds no slash: `bucket/*` is about objects alone.
-  if (form === BUCKET && pattern.includes('/')) return false;
+  if (form === BUCKET && (variables ? pattern.replace(VARIABLES, '') : pattern).includes('/')) return false;
   const literal = beginning(pattern, variables ? /[*?]|\$\{/ : /[*?]/);
   const prefix = beginning(form, /\*|\$\{/);
   if (!literal.startsWith(prefix)) {

@@ -4,7 +4,7 @@ import type { OperatorUse } from '../policy/operator.ts';
 import { readTemplate, templateKeys } from '../policy/variable.ts';
 import type { StatementActions } from './actions.ts';
 import type { ConditionEntry } from './condition-entry.ts';
-import { allKeys, globalKeys, isFederatedKey, KeyTable, supportedKeys } from './keys.ts';
+import { allKeys, globalKeys, isFederatedKey, KeyTable, serviceKeys, supportedKeys } from './keys.ts';
 import { operatorFaults } from './operators.ts';
 import { didYouMean, quoted, type Warn } from './report.ts';
 import type { Vocabulary } from './vocabulary.ts';
@@ -76,8 +76,8 @@ export class ConditionReader {
     const globalKey = globalKeys(catalog).find(name);
     if (globalKey !== null) return { key: globalKey, global: !PER_ACTION.test(name), suggestion: null };
     const colon = name.indexOf(':');
-    const own = new KeyTable();
-    for (const key of catalog.service(name.slice(0, Math.max(colon, 0)))?.conditionKeys ?? []) own.add(key);
+    const service = catalog.service(name.slice(0, Math.max(colon, 0)));
+    const own = service === null ? new KeyTable() : serviceKeys(service);
     const key = own.find(name) ?? allKeys(catalog).find(name);
     // What a provider's keys hold, it alone knows: AWS's own examples take cognito-identity.amazonaws.com:amr as a set.
     if (isFederatedKey(name)) return { key: { name, type: '' }, global: true, suggestion: null };

@@ -93,6 +93,19 @@ export function allKeys(catalog: Catalog): KeyTable {
   );
 }
 
+const serviceTables = new WeakMap<CatalogService, KeyTable>();
+
+/** The keys that one service declares. */
+export function serviceKeys(service: CatalogService): KeyTable {
+  let table = serviceTables.get(service);
+  if (table === undefined) {
+    table = new KeyTable();
+    for (const key of service.conditionKeys) table.add(key);
+    serviceTables.set(service, table);
+  }
+  return table;
+}
+
 function tableFor(
   tables: WeakMap<Catalog, KeyTable>,
   catalog: Catalog,
