@@ -48,10 +48,12 @@ export function checkArn(resource: string, field: string): void {
 /** `partition` null: of any. */
 export function checkRegion(region: string, partition: string | null, field: string): void {
   const regions = regionsOf(partition);
-  if (!regions.includes(region)) throw new InvalidInput(field, notThere('Region', region, regions));
+  if (regions.includes(region)) return;
+  const where = partition === null ? '' : ` in the partition \`${partition}\``;
+  throw new InvalidInput(field, notThere('Region', region, regions, where));
 }
 
-function notThere(what: string, text: string, known: readonly string[]): string {
+function notThere(what: string, text: string, known: readonly string[], where = ''): string {
   const similar = nearest(text, known);
-  return `there is no ${what} \`${shortened(text)}\`${similar === null ? '' : `; did you mean \`${similar}\`?`}`;
+  return `there is no ${what} \`${shortened(text)}\`${where}${similar === null ? '' : `; did you mean \`${similar}\`?`}`;
 }

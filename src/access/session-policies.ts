@@ -3,7 +3,7 @@ import type { AttachedPolicy } from '../evaluation/applicable-policies.ts';
 import { parseArn } from '../policy/arn.ts';
 import { RolegateError } from '../policy/errors.ts';
 import { loadPolicy } from '../policy/load.ts';
-import { validatePolicy } from '../policy/validate.ts';
+import { checkWritten, decoded } from '../policy/refused-policy.ts';
 
 /**
  * Session policies given as documents. `at` is the list they stand in, as the client wrote it; it also names them in
@@ -22,14 +22,12 @@ export function inlineSessionPolicies(documents: readonly string[], at: string):
 }
 
 /**
- * Checks the documents of a session that is to be made as STS does, which takes only what somebody could write into IAM
- * today: of an operator that is misspelt, a Deny would never apply. Throws MalformedPolicyDocument with AWS's message.
+ * Checks the documents of a session that is to be made as STS does, which takes only what somebody could write into IAM today,
+ * and for what cannot be read. Throws MalformedPolicyDocument with AWS's message.
  */
 export function checkSessionPolicies(documents: readonly string[], at: string): void {
-  for (const [index, { policy }] of inlineSessionPolicies(documents, at).entries()) {
-    const findings = validatePolicy(JSON.stringify(policy.source.document), 'session');
-    const finding = findings.find(({ code }) => code === 'MalformedPolicyDocument');
-    if (finding !== undefined) throw new RolegateError(finding.code, finding.message, { field: `${at}[${index}]` });
+  for (const [index, document] of documents.entries()) {
+    checkWritten(decoded(document), 'session', `${at}[${index}]`, ({ code }) => code === 'MalformedPolicyDocument');
   }
 }
 

@@ -18,6 +18,7 @@ import type { JsonValue } from '../policy/json.ts';
 import { type CompiledPolicy, loadPolicy } from '../policy/load.ts';
 import type { PolicyKind } from '../policy/policy-kind.ts';
 import { isAccountId } from '../policy/principal-id.ts';
+import { RefusedPolicy, unreadableFindings } from '../policy/refused-policy.ts';
 import { barredFromRoles } from './assume.ts';
 import { checkAction } from './check-action.ts';
 import { checkQuestion, checkQuestionCount } from './check-question.ts';
@@ -186,9 +187,14 @@ function fullResourceAccess(): AttachedPolicy {
   return { policy: loadPolicy(document, 'rcp'), ...named };
 }
 
+/** What nobody can read is refused: a Deny must not be passed over. */
 function load(document: Document, kind: PolicyKind, field: string): CompiledPolicy {
   try {
-    return loadPolicy(document, kind);
+    const policy = loadPolicy(document, kind);
+    const findings = unreadableFindings(document, kind);
+    const [first] = findings;
+    if (first !== undefined) throw new RefusedPolicy(findings, first, field);
+    return policy;
   } catch (error) {
     if (!(error instanceof RolegateError)) throw error;
     throw new RolegateError(error.code, error.message, { field, cause: error });

@@ -49,7 +49,7 @@ function invalidPrincipal(type: string, text: string): string {
 }
 
 /** Groups and instance profiles are none, a part of an ARN cannot be a wildcard, and services have no `*`. */
-function isPrincipal(type: string, text: string): boolean {
+export function isPrincipal(type: string, text: string): boolean {
   if (type === 'AWS') return text === '*' || isAwsPrincipal(text);
   return type === 'Service' ? isServicePrincipalName(text) : text !== '';
 }

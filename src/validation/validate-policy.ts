@@ -2,6 +2,7 @@ import type { Catalog } from '../catalog/catalog.ts';
 import type { JsonValue } from '../policy/json.ts';
 import { JsonFault, type Place, parseJsonText, placesIn } from '../policy/json-text.ts';
 import { MAX_DOCUMENT_LENGTH } from '../policy/load.ts';
+import { decoded } from '../policy/refused-policy.ts';
 import { checkGrammar } from '../policy/policy-checks.ts';
 import type { PolicyKind } from '../policy/policy-kind.ts';
 import { validatePolicy as errorsOf, type PolicyFinding } from '../policy/validate.ts';
@@ -70,13 +71,4 @@ function grammarOf(text: string): ReturnType<typeof checkGrammar> {
 function plainText(value: JsonValue | undefined): string | null {
   if (value === undefined || typeof value === 'object') return null;
   return String(value);
-}
-
-function decoded(document: string): string {
-  if (!document.trimStart().startsWith('%')) return document;
-  try {
-    return decodeURIComponent(document);
-  } catch {
-    return document;
-  }
 }
