@@ -2,10 +2,10 @@ import type { Catalog } from '../catalog/catalog.ts';
 import type { CatalogAction } from '../catalog/catalog-service.ts';
 import { parseArn } from '../policy/arn.ts';
 import { InvalidInput } from '../policy/errors.ts';
-import { isAccountId } from '../policy/principal-id.ts';
+import { isAccountId, parsePrincipalRef } from '../policy/principal-id.ts';
 import { checkContext } from './check-context.ts';
 import { checkFit, shortened } from './check-resource.ts';
-import { fieldOf, type Question } from './question.ts';
+import { fieldOf, type Question, type Subject } from './question.ts';
 
 /** The most questions that are answered together. */
 export const MAX_QUESTIONS = 10_000;
@@ -33,6 +33,7 @@ export function checkQuestion(
   action: CatalogAction,
 ): readonly string[] {
   const { resource, furtherResources = [], resourceAccount, context } = question;
+  checkAssumedRole(question.subject, fieldOf(question, 'assumedRole'));
   const gaps: (string | null)[] = [checkFit(catalog, action, resource, fieldOf(question, 'resource'))];
   checkAccount(question, action);
   const further = fieldOf(question, 'furtherResources');
@@ -54,6 +55,15 @@ export function checkQuestion(
 }
 
 const NO_GAPS: readonly string[] = [];
+
+/** Throws InvalidInput for the ARN of a session in the place of its role's, with the role that was probably meant. */
+export function checkAssumedRole({ assumedRole }: Pick<Subject, 'assumedRole'>, field: string): void {
+  const ref = assumedRole === null ? null : parsePrincipalRef(assumedRole);
+  if (ref === null || ref.kind !== 'roleSession') return;
+  const role = `arn:${parseArn(ref.arn)?.partition ?? 'aws'}:iam::${ref.accountId}:role/${ref.roleName}`;
+  const message = `\`${shortened(ref.arn)}\` is a session: name its role, \`${role}\` (with its path, if it has one)`;
+  throw new InvalidInput(field, message);
+}
 
 /** A listing is asked in the caller's account: in that of the role, where one is assumed. */
 function checkAccount(question: Parameters<typeof checkQuestion>[1], { name, askedOn }: CatalogAction): void {

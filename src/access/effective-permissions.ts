@@ -11,6 +11,7 @@ import type { PreparedPrincipal, PreparedResource } from '../evaluation/prepare.
 import type { RequestContext, RequestFacts } from '../evaluation/request.ts';
 import type { JsonObject } from '../policy/json.ts';
 import { barredFromRoles } from './assume.ts';
+import { checkAssumedRole } from './check-question.ts';
 import { type DecideTools, decide } from './decide.ts';
 import { addBearers, type Owners } from './effective-permissions-bearers.ts';
 import { filteredActions, onResource, type PermissionFilter } from './effective-permissions-filter.ts';
@@ -197,6 +198,7 @@ async function workOut(
   check: OneRevision,
 ): Promise<EffectivePermissions> {
   const { directory, catalog } = tools;
+  checkAssumedRole(subject, 'assumedRole');
   const gathered = await directory.gather({ ...gatherForSubjects([{ subject, context }]), now });
   check(gathered.revision);
   const resolved = resolveSubject({ subject, path: '', context }, gathered, tools.actions, now);
