@@ -70,7 +70,8 @@ function checkAccount(question: Parameters<typeof checkQuestion>[1], { name, ask
   const account = askedOn === undefined ? '' : (parseArn(question.resource)?.accountId ?? '');
   if (account === '') return;
   const { principal, assumedRole } = question.subject;
-  const own = assumedRole === null ? ('accountId' in principal ? principal.accountId : '') : parseArn(assumedRole)?.accountId;
+  const own =
+    assumedRole === null ? ('accountId' in principal ? principal.accountId : '') : parseArn(assumedRole)?.accountId;
   if (own === account || own === undefined) return;
   const message = `\`${name}\` is asked in the caller's own account, which is not ${account}`;
   throw new InvalidInput(fieldOf(question, 'resource'), message);

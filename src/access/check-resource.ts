@@ -29,7 +29,10 @@ export function checkFit(catalog: Catalog, action: CatalogAction, resource: stri
   }
   const what = fit.type === null ? 'it' : `\`${shortened(resource)}\`, which is of the type ${fit.type}`;
   const partition = parseArn(resource)?.partition ?? 'aws';
-  throw new InvalidInput(field, `\`${action.name}\` cannot be asked on ${what}: it takes ${takenBy(action, partition)}`);
+  throw new InvalidInput(
+    field,
+    `\`${action.name}\` cannot be asked on ${what}: it takes ${takenBy(action, partition)}`,
+  );
 }
 
 /** Throws InvalidInput for what is no ARN that AWS could have given out. */

@@ -7,7 +7,18 @@ import { RolegateError } from '../policy/errors.ts';
 
 /** Says of sets of requests whether some resource that an action takes can lie in them. */
 export class MetTypes {
+  readonly #globs: (type: ResourceType) => readonly ResourceGlob[];
   readonly #known = new Map<TermSet, Map<readonly ActionResource[], boolean>>();
+
+  /** `partition`: of the principal, which is that of all its permissions; `*` where it has none. */
+  constructor(partition: string) {
+    const known = new Map<ResourceType, readonly ResourceGlob[]>();
+    this.#globs = (type) => {
+      const globs = known.get(type) ?? globsOf(type, partition);
+      known.set(type, globs);
+      return globs;
+    };
+  }
 
   isMet(set: TermSet, { resourceTypes }: CatalogAction): boolean {
     // Actions without resource types were looked at when the set was made.
@@ -19,7 +30,7 @@ export class MetTypes {
     if (met === undefined) {
       met = set.allow.some((term) => {
         if (term.resources.length === 0 && term.notResources.length === 0) return true;
-        return resourceTypes.some(({ type }) => globsOf(type).some((glob) => meets(term, glob)));
+        return resourceTypes.some(({ type }) => this.#globs(type).some((glob) => meets(term, glob)));
       });
       byTypes.set(resourceTypes, met);
     }
@@ -27,21 +38,22 @@ export class MetTypes {
   }
 }
 
-const globs = new WeakMap<ResourceType, readonly ResourceGlob[]>();
-
 /** The forms of a type as patterns that match at least its resources. */
-function globsOf(type: ResourceType): readonly ResourceGlob[] {
-  let known = globs.get(type);
-  if (known === undefined) {
-    known = type.arns.map((arn) => resourceGlob(arn.replace(/\$\{[^}]*\}/g, '*')));
-    globs.set(type, known);
-  }
-  return known;
+function globsOf(type: ResourceType, partition: string): readonly ResourceGlob[] {
+  return type.arns.map((arn) => resourceGlob(arn.replace('${Partition}', partition).replace(/\$\{[^}]*\}/g, '*')));
 }
 
 const SHUT_IN = [
-  ['kms', ':key/*', 'key policies of KMS keys that the directory does not have are not known: what they let in is not listed'],
-  ['sts', ':role/*', 'trust policies of roles that the directory does not have are not known: what they let in is not listed'],
+  [
+    'kms',
+    ':key/*',
+    'key policies of KMS keys that the directory does not have are not known: what they let in is not listed',
+  ],
+  [
+    'sts',
+    ':role/*',
+    'trust policies of roles that the directory does not have are not known: what they let in is not listed',
+  ],
 ] as const;
 
 /** Gaps where the caller's own policies allow what a policy of the resource, which need not be known, has to allow as well. */

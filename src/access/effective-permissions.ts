@@ -9,6 +9,7 @@ import type { KeySessionRecord } from '../directory/stores/key-session-store.ts'
 import type { Decision } from '../evaluation/decision.ts';
 import type { PreparedPrincipal, PreparedResource } from '../evaluation/prepare.ts';
 import type { RequestContext, RequestFacts } from '../evaluation/request.ts';
+import { parseArn } from '../policy/arn.ts';
 import type { JsonObject } from '../policy/json.ts';
 import { barredFromRoles } from './assume.ts';
 import { checkAssumedRole } from './check-question.ts';
@@ -73,7 +74,7 @@ export class EffectivePermissions {
   readonly revision: Revision;
   readonly #parts: Parts;
   readonly #catalog: Catalog;
-  readonly #met = new MetTypes();
+  readonly #met: MetTypes;
   readonly #printed = new Map<TermSet, Pick<EffectivePermission, 'allow' | 'deny'>>();
   #gaps: readonly string[] | undefined;
   #summary: readonly ServicePermissions[] | undefined;
@@ -87,6 +88,7 @@ export class EffectivePermissions {
     this.assumption = parts.assumption;
     this.suspended = parts.suspended;
     this.revision = parts.revision;
+    this.#met = new MetTypes(partitionOf(parts.subject));
   }
 
   /** What is not known, and could add to the permissions or take from them. */
@@ -175,6 +177,10 @@ export class EffectivePermissions {
 }
 
 const NOTHING: TermSet = { allow: [], deny: [] };
+
+function partitionOf({ principal, assumedRole }: Subject): string {
+  return parseArn(assumedRole ?? ('arn' in principal ? principal.arn : ''))?.partition ?? '*';
+}
 
 /**
  * Everything `subject` may do, given `context`: condition keys in it are settled, others stay as conditions. Looks at every

@@ -1,3 +1,4 @@
+import { nearest } from '../policy/spelling.ts';
 import type { CatalogAction, CatalogService, ConditionKey } from './catalog-service.ts';
 import { readDataFile } from './data-file.ts';
 import { ManagedPolicies, type ManagedPolicyEntry } from './managed-policies.ts';
@@ -5,7 +6,6 @@ import { hasResourcePolicies, policyHolders } from './policy-holders.ts';
 import { type ResourceFit, resourceFit } from './resource-fit.ts';
 import { matchesTemplate, specificity } from './resource-template.ts';
 import { ServiceTable } from './service-table.ts';
-import { nearest } from '../policy/spelling.ts';
 
 export type { CatalogAction };
 

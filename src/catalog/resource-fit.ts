@@ -16,17 +16,14 @@ const FITS: ResourceFit = { kind: 'fits' };
 const UNKNOWN: ResourceFit = { kind: 'unknown' };
 
 /** `arn`: an ARN without wildcards, or the bare `*`, which is everything that the action can be asked on. */
-export function resourceFit(
-  action: CatalogAction,
-  arn: string,
-  catalog: Pick<Catalog, 'resourceTypeOf'>,
-): ResourceFit {
+export function resourceFit(action: CatalogAction, arn: string, catalog: Pick<Catalog, 'resourceTypeOf'>): ResourceFit {
   if (arn === '*') return FITS;
   if (action.wildcardOnly) {
     const isAsked = action.askedOn !== undefined && isAskedOn(action.askedOn, arn);
     return isAsked ? FITS : { kind: 'misfit', type: catalog.resourceTypeOf(arn) };
   }
-  if (action.resourceTypes.some(({ type }) => type.arns.some((template) => matchesTemplate(template, arn)))) return FITS;
+  if (action.resourceTypes.some(({ type }) => type.arns.some((template) => matchesTemplate(template, arn))))
+    return FITS;
   const type = catalog.resourceTypeOf(arn);
   return type === null ? UNKNOWN : { kind: 'misfit', type };
 }

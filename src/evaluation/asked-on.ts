@@ -3,7 +3,7 @@ import { regionsOf } from '../policy/regions.ts';
 import type { Decision } from './decision.ts';
 import { mostRestrictive } from './most-restrictive.ts';
 import type { PreparedPrincipal, PreparedResource } from './prepare.ts';
-import type { ActionFacts, RequestFacts } from './request.ts';
+import type { RequestFacts } from './request.ts';
 
 /**
  * The ARN on which AWS asks an action although no table of it says so: `arn:$P:sns:$R:$A:*`, in which `$P` and `$A` are the

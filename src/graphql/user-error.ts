@@ -1,4 +1,5 @@
 import { readableReason } from '../guard/readable-policy.ts';
+import { findingOf } from '../validation/validate-policy.ts';
 import { builder } from './builder.ts';
 import type { GatewayContext } from './context.ts';
 import {
@@ -19,7 +20,6 @@ import {
 } from './failures.ts';
 import { Decision } from './questions/decision.ts';
 import { PolicyFinding } from './questions/validate-policy.ts';
-import { findingOf } from '../validation/validate-policy.ts';
 
 /** Ours for input that is out of its form is AWS's ValidationError. */
 function awsCode({ code }: ExpectedFailure): string {

@@ -28,7 +28,12 @@ export function unreadableFindings(document: string | JsonValue, kind: PolicyKin
   reportUnreadable(root, kind, (what, path, { offset, value }, suggestion = undefined) => {
     const hint = suggestion === undefined ? '' : `; did you mean \`${suggestion}\`?`;
     const about = { path, value, suggestion: suggestion ?? null, ...placeOf(offset) };
-    findings.push({ severity: 'ERROR', code: 'MalformedPolicyDocument', message: `${what} (${path})${hint}`, ...about });
+    findings.push({
+      severity: 'ERROR',
+      code: 'MalformedPolicyDocument',
+      message: `${what} (${path})${hint}`,
+      ...about,
+    });
   });
   return findings;
 }

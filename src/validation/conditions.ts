@@ -1,6 +1,6 @@
 import type { ConditionKey } from '../catalog/catalog-service.ts';
-import { nearest } from '../policy/spelling.ts';
 import type { OperatorUse } from '../policy/operator.ts';
+import { nearest } from '../policy/spelling.ts';
 import { readTemplate, templateKeys } from '../policy/variable.ts';
 import type { StatementActions } from './actions.ts';
 import type { ConditionEntry } from './condition-entry.ts';

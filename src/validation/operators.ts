@@ -63,7 +63,12 @@ export function operatorFaults(entry: ConditionEntry, type: string, variables: b
 }
 
 /** Warns of each value that the operator cannot read; whether that is all of them. */
-function unreadable({ operator, values }: ConditionEntry, form: ValueForm | null, variables: boolean, warn: Warn): boolean {
+function unreadable(
+  { operator, values }: ConditionEntry,
+  form: ValueForm | null,
+  variables: boolean,
+  warn: Warn,
+): boolean {
   if (form === null) return false;
   let count = 0;
   for (const { text, path, node } of values) {

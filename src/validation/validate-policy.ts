@@ -2,9 +2,9 @@ import type { Catalog } from '../catalog/catalog.ts';
 import type { JsonValue } from '../policy/json.ts';
 import { JsonFault, type Place, parseJsonText, placesIn } from '../policy/json-text.ts';
 import { MAX_DOCUMENT_LENGTH } from '../policy/load.ts';
-import { decoded } from '../policy/refused-policy.ts';
 import { checkGrammar } from '../policy/policy-checks.ts';
 import type { PolicyKind } from '../policy/policy-kind.ts';
+import { decoded } from '../policy/refused-policy.ts';
 import { validatePolicy as errorsOf, type PolicyFinding } from '../policy/validate.ts';
 import { policyWarnings } from './warnings.ts';
 

@@ -1,7 +1,7 @@
 import type { Catalog } from '../catalog/catalog.ts';
 import type { CatalogAction, CatalogService, ResourceType } from '../catalog/catalog-service.ts';
-import { nearest } from '../policy/spelling.ts';
 import { readActionPattern } from '../policy/action-pattern.ts';
+import { nearest } from '../policy/spelling.ts';
 
 /** What one entry of Action or NotAction means in the catalogue. */
 export type ActionMeaning =

@@ -49,7 +49,11 @@ async function decision(who: string, action: string, resource: string, context: 
 // Service authorization reference: the resource types of each action.
 describe('an action is asked on what it takes', () => {
   it.each([
-    ['s3:GetObject', 'arn:aws:s3:::b', /^`s3:GetObject` cannot be asked on `arn:aws:s3:::b`, .* bucket: it takes .*object/],
+    [
+      's3:GetObject',
+      'arn:aws:s3:::b',
+      /^`s3:GetObject` cannot be asked on `arn:aws:s3:::b`, .* bucket: it takes .*object/,
+    ],
     ['s3:ListBucket', 'arn:aws:s3:::b/x', /of the type object: it takes accesspoint .* or bucket/],
     ['ec2:StopInstances', 'arn:aws:s3:::b', /it takes instance \(`arn:aws:ec2:/],
     ['kms:Decrypt', `arn:aws:kms:eu-west-1:${A}:alias/a`, /it takes key/],
@@ -72,7 +76,10 @@ describe('an action is asked on what it takes', () => {
 
   it.each([
     ['arn:awss:s3:::b/x', 'there is no partition `awss`; did you mean `aws`?'],
-    [`arn:aws:sqs:eu-wset-1:${A}:q`, 'there is no Region `eu-wset-1` in the partition `aws`; did you mean `eu-west-1`?'],
+    [
+      `arn:aws:sqs:eu-wset-1:${A}:q`,
+      'there is no Region `eu-wset-1` in the partition `aws`; did you mean `eu-west-1`?',
+    ],
     ['arn:aws:sqs:eu-west-1:1234:q', '`1234` in the ARN is not an account id of twelve digits'],
   ])('%s: there is none', async (resource, message) => {
     expect(await fault(admin, 's3:GetObject', resource)).toMatchObject({ field: 'request.resource', message });
@@ -143,12 +150,13 @@ describe('actions without resource types that AWS asks on an ARN', () => {
       effect: 'IMPLICIT_DENY',
       missingContextKeys: ['aws:RequestedRegion'],
     });
-    const inRegion = (region: string) => decision(regional, 'dynamodb:ListTables', '*', { 'aws:RequestedRegion': region });
+    const inRegion = (region: string) =>
+      decision(regional, 'dynamodb:ListTables', '*', { 'aws:RequestedRegion': region });
     expect(await inRegion('eu-west-1')).toMatchObject({ effect: 'ALLOWED', missingContextKeys: [] });
     expect(await inRegion('us-east-1')).toMatchObject({ effect: 'IMPLICIT_DENY' });
-    expect(
-      await decision(regional, 'dynamodb:ListTables', `arn:aws:dynamodb:eu-west-1:${A}:table/*`),
-    ).toMatchObject({ effect: 'ALLOWED' });
+    expect(await decision(regional, 'dynamodb:ListTables', `arn:aws:dynamodb:eu-west-1:${A}:table/*`)).toMatchObject({
+      effect: 'ALLOWED',
+    });
     expect(await decision(userArn('denied'), 'dynamodb:ListTables', '*')).toMatchObject({
       effect: 'EXPLICIT_DENY',
       missingContextKeys: ['aws:RequestedRegion'],
@@ -157,14 +165,15 @@ describe('actions without resource types that AWS asks on an ARN', () => {
 
   it('closed forms list them', async () => {
     const permissions = await access.effectivePermissions(aSubject(lister), new Map(), NOON);
-    expect(permissions.permissions().map(({ action }) => action)).toEqual(['iam:ListRoles', 's3:ListAllMyBuckets']);
+    const listed = permissions.permissions({ services: ['iam', 's3'] });
+    expect(listed.map(({ action }) => action)).toEqual(['iam:ListRoles', 's3:ListAllMyBuckets']);
   });
 });
 
 describe('closed forms', () => {
   it('list an action only if some resource that it takes can be met', async () => {
     const permissions = await access.effectivePermissions(aSubject(userArn('mistaken')), new Map(), NOON);
-    expect(permissions.permissions().map(({ action }) => action)).toEqual(['s3:ListBucket']);
+    expect(permissions.permissions({ services: ['s3'] }).map(({ action }) => action)).toEqual(['s3:ListBucket']);
     expect(permissions.gaps).toEqual([]);
   });
 
@@ -231,7 +240,10 @@ describe('simulations refuse what cannot be read, with its place', () => {
       { Condition: { DateLessThan: { 'aws:CurrentTime': 'tomorrow' } } },
       '`DateLessThan` compares dates: `tomorrow` is none (Statement[0].Condition.DateLessThan.aws:CurrentTime)',
     ],
-    [{ Action: ['s3:*', 's3 :x'] }, "`s3 :x` is no action: that is a service's prefix, a colon and a name (Statement[0].Action[1])"],
+    [
+      { Action: ['s3:*', 's3 :x'] },
+      "`s3 :x` is no action: that is a service's prefix, a colon and a name (Statement[0].Action[1])",
+    ],
     [{ Resource: 'bucket' }, '`bucket` is neither an ARN nor `*` (Statement[0].Resource)'],
     [
       { Resource: 'arn:awss:s3:::b' },

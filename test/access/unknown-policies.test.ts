@@ -111,7 +111,12 @@ describe('the grants of a KMS key are not known', () => {
     ['no key', [alice, 'kms:CreateAlias', `arn:aws:kms:eu-west-1:${A}:alias/k`], 'IMPLICIT_DENY', []],
     ['not of KMS', [bob, 'sqs:SendMessage', `arn:aws:sqs:eu-west-1:${A}:q`], 'IMPLICIT_DENY', []],
     ['nobody can be granted anything', ['anonymous', 'kms:Decrypt', key], 'IMPLICIT_DENY', []],
-    ['of another partition', [alice, 'kms:Decrypt', key.replace('arn:aws:kms:eu-west-1', 'arn:aws-cn:kms:cn-north-1')], 'IMPLICIT_DENY', []],
+    [
+      'of another partition',
+      [alice, 'kms:Decrypt', key.replace('arn:aws:kms:eu-west-1', 'arn:aws-cn:kms:cn-north-1')],
+      'IMPLICIT_DENY',
+      [],
+    ],
   ])('%s', async (_name, asked, effect, gaps) => {
     expect(await ask(...asked)).toEqual({ effect, gaps });
   });

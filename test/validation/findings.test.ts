@@ -10,8 +10,13 @@ beforeAll(async () => {
 
 const find = (statement: object, kind: PolicyKind = 'identity'): readonly DocumentFinding[] =>
   validatePolicy(catalog, JSON.stringify({ Version: '2012-10-17', Statement: [statement] }), kind);
-const codes = (statement: object, kind?: PolicyKind): readonly string[] => find(statement, kind).map(({ code }) => code);
-const allow = (action: string | readonly string[], resource: string | readonly string[], condition?: object): object => ({
+const codes = (statement: object, kind?: PolicyKind): readonly string[] =>
+  find(statement, kind).map(({ code }) => code);
+const allow = (
+  action: string | readonly string[],
+  resource: string | readonly string[],
+  condition?: object,
+): object => ({
   Effect: 'Allow',
   Action: action,
   Resource: resource,
