@@ -1,4 +1,4 @@
-import type { AskedOn } from '../evaluation/asked-on.ts';
+import type { AskedOn } from '../evaluation/request.ts';
 
 /**
  * Actions without resource types that AWS asks on an ARN which the service authorization reference does not list.

@@ -1,5 +1,4 @@
 import { isAskedOn } from '../evaluation/asked-on.ts';
-import type { Catalog } from './catalog.ts';
 import type { CatalogAction } from './catalog-service.ts';
 import { matchesTemplate } from './resource-template.ts';
 
@@ -16,7 +15,11 @@ const FITS: ResourceFit = { kind: 'fits' };
 const UNKNOWN: ResourceFit = { kind: 'unknown' };
 
 /** `arn`: an ARN without wildcards, or the bare `*`, which is everything that the action can be asked on. */
-export function resourceFit(action: CatalogAction, arn: string, catalog: Pick<Catalog, 'resourceTypeOf'>): ResourceFit {
+export function resourceFit(
+  action: CatalogAction,
+  arn: string,
+  catalog: { resourceTypeOf(arn: string): string | null },
+): ResourceFit {
   if (arn === '*') return FITS;
   if (action.wildcardOnly) {
     const isAsked = action.askedOn !== undefined && isAskedOn(action.askedOn, arn);

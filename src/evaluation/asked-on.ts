@@ -3,17 +3,7 @@ import { regionsOf } from '../policy/regions.ts';
 import type { Decision } from './decision.ts';
 import { mostRestrictive } from './most-restrictive.ts';
 import type { PreparedPrincipal, PreparedResource } from './prepare.ts';
-import type { RequestFacts } from './request.ts';
-
-/**
- * The ARN on which AWS asks an action although no table of it says so: `arn:$P:sns:$R:$A:*`, in which `$P` and `$A` are the
- * caller's partition and account, `$R` the Region of the request. A star in it is a character of the ARN, no wildcard.
- */
-export interface AskedOn {
-  readonly arn: string;
-  /** AWS's access-denied sentence names it. */
-  readonly named: boolean;
-}
+import type { AskedOn, RequestFacts } from './request.ts';
 
 const REGION_KEY = 'aws:requestedregion';
 /** The fourth part of an ARN. */

@@ -1,11 +1,20 @@
 import type { ContextValue } from '../policy/context-key.ts';
-import type { AskedOn } from './asked-on.ts';
 import type { Rule } from './rule.ts';
 
 export type { ContextValue };
 
 /** Condition keys of a request, by name in lower case. */
 export type RequestContext = ReadonlyMap<string, ContextValue>;
+
+/**
+ * The ARN on which AWS asks an action although no table of it says so: `arn:$P:sns:$R:$A:*`, in which `$P` and `$A` are the
+ * caller's partition and account, `$R` the Region of the request. A star in it is a character of the ARN, no wildcard.
+ */
+export interface AskedOn {
+  readonly arn: string;
+  /** AWS's access-denied sentence names it. */
+  readonly named: boolean;
+}
 
 /** What the catalogue knows of the action that is asked for. */
 export interface ActionFacts {

@@ -41,7 +41,7 @@ const TEXT_LISTS = ['Action', 'NotAction', 'Resource', 'NotResource'];
  */
 export function checkGrammar(root: Located, report: Report): PolicyNode | null {
   let sound = true;
-  const fault: FaultAt = (path, node, inTrust = '', suggestion = undefined) => {
+  const fault: FaultAt = (path, node, inTrust = '', suggestion) => {
     sound = false;
     report(inTrust, path, node, suggestion);
   };

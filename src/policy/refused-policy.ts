@@ -25,7 +25,7 @@ export function unreadableFindings(document: string | JsonValue, kind: PolicyKin
   if (root === null) return [];
   const placeOf = placesIn(text);
   const findings: PolicyFinding[] = [];
-  reportUnreadable(root, kind, (what, path, { offset, value }, suggestion = undefined) => {
+  reportUnreadable(root, kind, (what, path, { offset, value }, suggestion) => {
     const hint = suggestion === undefined ? '' : `; did you mean \`${suggestion}\`?`;
     const about = { path, value, suggestion: suggestion ?? null, ...placeOf(offset) };
     findings.push({
