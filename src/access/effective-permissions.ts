@@ -9,11 +9,14 @@ import type { KeySessionRecord } from '../directory/stores/key-session-store.ts'
 import type { Decision } from '../evaluation/decision.ts';
 import type { PreparedPrincipal, PreparedResource } from '../evaluation/prepare.ts';
 import type { RequestContext, RequestFacts } from '../evaluation/request.ts';
+import { parseArn } from '../policy/arn.ts';
 import type { JsonObject } from '../policy/json.ts';
 import { barredFromRoles } from './assume.ts';
+import { checkAssumedRole } from './check-question.ts';
 import { type DecideTools, decide } from './decide.ts';
 import { addBearers, type Owners } from './effective-permissions-bearers.ts';
 import { filteredActions, onResource, type PermissionFilter } from './effective-permissions-filter.ts';
+import { MetTypes, unlistedGaps } from './effective-permissions-met.ts';
 import { barredFromKeySession } from './key-session.ts';
 import type { Answer, Subject } from './question.ts';
 import { type OneRevision, onOneRevision } from './scan.ts';
@@ -71,11 +74,12 @@ export class EffectivePermissions {
   readonly assumption: Decision | null;
   /** With a role assumed, the principal's own permissions; null otherwise. */
   readonly suspended: EffectivePermissions | null;
-  readonly gaps: readonly string[];
   readonly revision: Revision;
   readonly #parts: Parts;
   readonly #catalog: Catalog;
+  readonly #met: MetTypes;
   readonly #printed = new Map<TermSet, Pick<EffectivePermission, 'allow' | 'deny'>>();
+  #gaps: readonly string[] | undefined;
   #summary: readonly ServicePermissions[] | undefined;
   #document: JsonObject | undefined;
 
@@ -87,13 +91,24 @@ export class EffectivePermissions {
     this.assumeContextKeys = parts.assumeContextKeys;
     this.assumption = parts.assumption;
     this.suspended = parts.suspended;
-    this.gaps = parts.gaps;
     this.revision = parts.revision;
+    this.#met = new MetTypes(partitionOf(parts.subject));
   }
 
-  /** What may be done with one action, for comparing. Throws LIMIT_EXCEEDED. */
+  /** What is not known, and could add to the permissions or take from them. */
+  get gaps(): readonly string[] {
+    this.#gaps ??= [...this.#parts.gaps, ...unlistedGaps(this.#catalog, (action) => this.#said(action))];
+    return this.#gaps;
+  }
+
+  /** What the policies say of one action, also of resources that are of no type which it takes. */
+  #said(action: CatalogAction): TermSet {
+    return this.#parts.form?.of(action) ?? NOTHING;
+  }
+
+  /** What may be done with one action, for comparing; nothing where no resource that it takes can be met. Throws LIMIT_EXCEEDED. */
   setOf(action: CatalogAction, resource: string | null = null): TermSet {
-    const set = this.#parts.form?.of(action) ?? NOTHING;
+    const set = this.#met.isMet(this.#said(action), action) ? this.#said(action) : NOTHING;
     return resource === null ? set : onResource(set, resource, this.#catalog, this.#parts.owners);
   }
 
@@ -129,13 +144,13 @@ export class EffectivePermissions {
     return this.#summary;
   }
 
-  /** The same set as one IAM policy. Throws LIMIT_EXCEEDED where one cannot say it exactly. */
+  /** The same set as one IAM policy, which may name actions that have no request in it. Throws LIMIT_EXCEEDED where one cannot say it exactly. */
   policyDocument(): JsonObject {
     if (this.#document === undefined) {
       const actions = this.#catalog
         .services()
         .flatMap((service) => this.#catalog.actionsOf(service))
-        .map((action) => ({ name: action.name, wildcardOnly: action.wildcardOnly, set: this.setOf(action) }))
+        .map((action) => ({ name: action.name, wildcardOnly: action.wildcardOnly, set: this.#said(action) }))
         .filter(({ set }) => set.allow.length > 0);
       this.#document = policyDocument(actions, this.#catalog, this.#parts.home);
     }
@@ -169,6 +184,10 @@ export class EffectivePermissions {
 
 const NOTHING: TermSet = { allow: [], deny: [] };
 
+function partitionOf({ principal, assumedRole }: Subject): string {
+  return parseArn(assumedRole ?? ('arn' in principal ? principal.arn : ''))?.partition ?? '*';
+}
+
 /**
  * Everything `subject` may do, given `context`: condition keys in it are settled, others stay as conditions. Looks at every
  * resource policy and trust policy of the directory once, a page at a time. Throws what resolving the subject throws, and
@@ -193,6 +212,7 @@ async function workOut(
 ): Promise<EffectivePermissions> {
   const { subject, context, assumeContextKeys } = given;
   const { directory, catalog } = tools;
+  checkAssumedRole(subject, 'assumedRole');
   const gathered = await directory.gather({ ...gatherForSubjects([{ subject, context }]), now });
   check(gathered.revision);
   const resolved = resolveSubject({ ...given, path: '' }, gathered, tools.actions, now);

@@ -5,7 +5,7 @@ import { RolegateError } from '../policy/errors.ts';
 import { closedPolicy, loadPolicy, readPolicy } from '../policy/load.ts';
 import { MalformedPolicy } from '../policy/malformed-policy.ts';
 import { faultGaps } from '../policy/policy-fault.ts';
-import { validatePolicy } from '../policy/validate.ts';
+import { checkWritten, decoded } from '../policy/refused-policy.ts';
 
 /**
  * Session policies given as documents. `at` is the list they stand in, as the client wrote it; it also names them in
@@ -24,8 +24,8 @@ export function inlineSessionPolicies(documents: readonly string[], at: string):
 }
 
 /**
- * Session policies that were fixed when a session was made, read as far as they can be, with what cannot be: what is no policy
- * allows nothing.
+ * Session policies that were fixed when a session was made, read as far as possible, with what cannot be read: a text that is
+ * no policy allows nothing.
  */
 export function storedSessionPolicies(documents: readonly string[]): {
   readonly policies: readonly AttachedPolicy[];
@@ -49,15 +49,15 @@ export function storedSessionPolicies(documents: readonly string[]): {
 }
 
 /**
- * Checks the documents of a session that is to be made as STS does, which takes only what somebody could write into IAM
- * today: of an operator that is misspelt, a Deny would never apply. Throws MalformedPolicyDocument with AWS's message.
+ * Checks the documents of a new session as STS does, which takes only what could be written into IAM today, and for what cannot
+ * be read. Throws MalformedPolicyDocument with AWS's message, ValidationError for characters that STS does not take.
  */
 export function checkSessionPolicies(documents: readonly string[], at: string): void {
-  for (const [index, { policy }] of inlineSessionPolicies(documents, at).entries()) {
-    const findings = validatePolicy(JSON.stringify(policy.source.document), 'session');
-    const finding = findings.find(({ code }) => code === 'MalformedPolicyDocument');
-    if (finding !== undefined) throw new RolegateError(finding.code, finding.message, { field: `${at}[${index}]` });
+  for (const [index, document] of documents.entries()) {
+    checkWritten(decoded(document), 'session', `${at}[${index}]`, ({ code }) => code !== 'LimitExceeded');
   }
+  // What AWS's checks let through has to be readable here as well.
+  inlineSessionPolicies(documents, at);
 }
 
 /**

@@ -3,6 +3,7 @@ import type { AttachedPolicy, ControlLevel } from '../evaluation/applicable-poli
 import { authorize } from '../evaluation/authorize.ts';
 import {
   type PreparedPrincipal,
+  type PreparedResource,
   prepareEndpoint,
   preparePolicies,
   preparePrincipal,
@@ -17,9 +18,11 @@ import type { JsonValue } from '../policy/json.ts';
 import { type CompiledPolicy, loadPolicy } from '../policy/load.ts';
 import type { PolicyKind } from '../policy/policy-kind.ts';
 import { isAccountId } from '../policy/principal-id.ts';
+import { RefusedPolicy, unreadableFindings } from '../policy/refused-policy.ts';
 import { barredFromRoles } from './assume.ts';
 import { checkAction } from './check-action.ts';
-import { checkQuestionCount, checkResource } from './check-question.ts';
+import { checkQuestion, checkQuestionCount } from './check-question.ts';
+import { everyResource, everyResourceGaps, kindOfEvery } from './every-resource.ts';
 import type { Answer, Question } from './question.ts';
 import { type SimulatedCaller, simulatedCaller } from './simulated-caller.ts';
 
@@ -99,21 +102,23 @@ export function simulateEach(
       path: at(`requests[${index}]`),
     };
     const action = checkAction(catalog, request.action, `${question.path}.action`);
-    checkResource(question);
-    const resource = prepareResource({
+    const gaps = checkQuestion(catalog, question, action);
+    const named = prepareResource({
       arn: request.resource,
       // The caller's account unless something else is said, as the API of AWS has it.
       accountId: accountOf(request.resource) ?? request.resourceAccount ?? accountId,
       organization: null,
       tags: null,
-      policy: resourcePolicies.on(request.resource),
+      policy: resourcePolicies.on(request.resource, kindOfEvery(action)),
       policyBindings: {},
       resourceControl,
     });
+    const resource = everyResource(action, named);
     const barred = action.name === 'sts:AssumeRole' ? barredFromRoles(principal, request.resource) : null;
     const facts = { context: request.context, now, authority: 'context', assumes, ...path } as const;
     const decision = barred ?? authorize(principal, action, resource, facts);
-    return { question, decision, gaps: [], revision: 0n };
+    const open = resource === named ? gaps : [...gaps, ...everyResourceGaps(action, decision)];
+    return { question, decision, gaps: open, revision: 0n };
   };
   return simulation.requests.map((request, index) => {
     if (request instanceof RolegateError) return request;
@@ -212,9 +217,14 @@ function fullResourceAccess(): AttachedPolicy {
   return { policy: loadPolicy(document, 'rcp'), ...named };
 }
 
+/** What nobody can read is refused: a Deny must not be passed over. */
 function load(document: Document, kind: PolicyKind, field: string): CompiledPolicy {
   try {
-    return loadPolicy(document, kind);
+    const policy = loadPolicy(document, kind);
+    const findings = unreadableFindings(document, kind);
+    const [first] = findings;
+    if (first !== undefined) throw new RefusedPolicy(findings, first, field);
+    return policy;
   } catch (error) {
     if (!(error instanceof RolegateError)) throw error;
     throw new RolegateError(error.code, error.message, { field, cause: error });
@@ -237,9 +247,10 @@ class ResourcePolicies {
     this.#field = field;
   }
 
-  on(arn: string): AttachedPolicy | null {
+  /** `every`: of what kind the resources are that `*` stands for. */
+  on(arn: string, every: PreparedResource['kind']): AttachedPolicy | null {
     if (this.#document === null) return null;
-    const kind = isRole(arn) ? 'trust' : 'resource';
+    const kind = isRole(arn) || (arn === '*' && every === 'role') ? 'trust' : 'resource';
     const policy = this.#compiled.get(kind) ?? load(this.#document, kind, this.#field);
     this.#compiled.set(kind, policy);
     return { policy, id: arn, name: null, arn: null };

@@ -20,6 +20,7 @@ import {
 import { RolegateError } from '../policy/errors.ts';
 import type { CompiledStatement } from '../policy/statement.ts';
 import { ActionClasses } from './action-classes.ts';
+import { askedGlob } from './asked-on.ts';
 import { CallKeys } from './call-keys.ts';
 import { allowedTerms, type Circumstances, type TermSet, withoutIdle } from './combine.ts';
 import { denialsOf, EVERYTHING_DENIED } from './denials.ts';
@@ -101,12 +102,13 @@ export class ClosedForm {
     const evaluation = this.#at(action, STAND_IN);
     if (needsNoPermission(evaluation)) return { allow: [ANYTHING], deny: [] };
     if (this.#principal.closedBy !== null) return NOTHING;
-    const allow = allowedTerms(this.#circumstances(action), entries);
+    const circumstances = this.#circumstances(action);
+    const allow = allowedTerms(circumstances, entries);
+    if (allow.length === 0) return withoutIdle(allow, []);
+    const about = { action, asked: circumstances.asked, caller: this.#principal.facts };
     return withoutIdle(
       allow,
-      allow.length === 0
-        ? []
-        : denialsOf(action, entries, this.#principal.facts, (resource) => this.#at(action, resource)),
+      denialsOf(about, entries, (resource) => this.#at(action, resource)),
     );
   }
 
@@ -121,6 +123,7 @@ export class ClosedForm {
     return {
       action: action.name,
       wildcardOnly: action.wildcardOnly,
+      asked: askedGlob(action, home, this.#request.context),
       home,
       isRoot: facts.kind === 'root',
       identityGiven: hasEverything(facts),
@@ -143,9 +146,9 @@ export class ClosedForm {
 }
 
 /** What beside the statements makes a difference between actions. */
-function traits({ name, service, wildcardOnly, resourceControlSupported }: ActionFacts): string {
+function traits({ name, service, wildcardOnly, askedOn, resourceControlSupported }: ActionFacts): string {
   const special = SPECIAL_SERVICES.has(service) ? service : '';
-  const single = SPECIAL_ACTIONS.has(name.toLowerCase()) ? name.toLowerCase() : '';
+  const single = askedOn !== undefined || SPECIAL_ACTIONS.has(name.toLowerCase()) ? name.toLowerCase() : '';
   return `${wildcardOnly ? 'w' : ''}${resourceControlSupported ? 'c' : ''}${special}/${single}`;
 }
 

@@ -8,10 +8,11 @@ import { resourceControlOf, resourcePolicyTakesPart } from '../evaluation/situat
 import { EVERY_ACTION } from '../policy/action-pattern.ts';
 import { EVERY_RESOURCE } from '../policy/resource-pattern.ts';
 import type { CompiledStatement } from '../policy/statement.ts';
+import { withoutResourceTypes } from './asked-on.ts';
 import type { Denial } from './combine.ts';
 import { conditionUse } from './condition-use.ts';
 import type { Entry } from './entry.ts';
-import { resourceGlob } from './resource-set.ts';
+import { type ResourceGlob, resourceGlob } from './resource-set.ts';
 import { ANYTHING, simplified, type Term } from './term.ts';
 
 /** Stands for the statements of a policy of which nothing is known. */
@@ -25,17 +26,24 @@ export const EVERYTHING_DENIED: CompiledStatement = {
   conditions: [],
 };
 
-/** Every denial of the action; `at`: the action, asked on a resource. */
+/** What is denied: an action, what it is asked on if it has no resource types (null: nothing), and the caller. */
+interface Asked {
+  readonly action: ActionFacts;
+  readonly asked: ResourceGlob | null;
+  readonly caller: PrincipalFacts;
+}
+
+/** Every denial of an action; `at`: the action, asked on a resource. */
 export function denialsOf(
-  action: ActionFacts,
+  about: Asked,
   entries: readonly Entry[],
-  caller: PrincipalFacts,
   at: (resource: PreparedResource) => Evaluation,
 ): readonly Denial[] {
+  const { action, caller } = about;
   const denials = entries.flatMap((entry): readonly Denial[] => {
     const { slot } = entry;
-    if (slot.kind === 'deny') return onAnyResource(entry.terms(), action);
-    if (slot.kind === 'controlDeny') return controlDenials(action, entry, [...slot.owners.values()].map(at));
+    if (slot.kind === 'deny') return onAnyResource(entry.terms(), about);
+    if (slot.kind === 'controlDeny') return controlDenials(about, entry, [...slot.owners.values()].map(at));
     // A request without a resource meets no resource's policies.
     if (action.wildcardOnly || slot.kind !== 'resourceDeny') return [];
     const { bearer } = slot;
@@ -46,12 +54,12 @@ export function denialsOf(
 }
 
 /** `owned`: the action on a resource of each account that the statement stands above. */
-function controlDenials(action: ActionFacts, entry: Entry, owned: readonly Evaluation[]): readonly Denial[] {
+function controlDenials(about: Asked, entry: Entry, owned: readonly Evaluation[]): readonly Denial[] {
   const bound = owned.filter((evaluation) => resourceControlOf(evaluation) !== null);
   const accounts = bound.map(({ resource }) => resource.accountId).filter((accountId) => accountId !== null);
   const isHome = bound.some(({ principal, resource }) => resource.accountId === principal.accountId);
   // A request without a resource is bound by what stands above the caller's account.
-  if (action.wildcardOnly) return isHome ? onAnyResource(entry.terms(), action) : [];
+  if (about.action.wildcardOnly) return isHome ? onAnyResource(entry.terms(), about) : [];
   // So is one on a resource of which no owner is known.
   const operator = isHome ? 'StringEqualsIfExists' : 'StringEquals';
   const ofOwners = conditionUse(operator, 'aws:ResourceAccount', accounts);
@@ -64,14 +72,9 @@ function controlDenials(action: ActionFacts, entry: Entry, owned: readonly Evalu
 }
 
 /** Denials by policies that are not of one resource. */
-function onAnyResource(terms: readonly Term[], action: ActionFacts): readonly Denial[] {
-  const meant = action.wildcardOnly ? terms.map(withoutResource) : terms;
+function onAnyResource(terms: readonly Term[], { action, asked }: Asked): readonly Denial[] {
+  const meant = action.wildcardOnly ? terms.map((term) => withoutResourceTypes(term, asked)) : terms;
   return meant.filter((term) => term !== null).map((term) => ({ term, bearer: null }));
-}
-
-/** Of a request without a resource, only `*` says something. */
-function withoutResource(term: Term): Term | null {
-  return term.resources.length === 0 ? { ...term, notResources: [] } : null;
 }
 
 /** Denials of what belongs to AWS, which no policy makes. */

@@ -22,6 +22,8 @@ export interface ResourceType {
   readonly name: string;
   /** Templates such as `arn:${Partition}:s3:::${BucketName}/${ObjectName}`; mostly one. */
   readonly arns: readonly string[];
+  /** Names of the condition keys of requests on such a resource, beside those of the action. */
+  readonly conditionKeys: readonly string[];
 }
 
 export interface ConditionKey {

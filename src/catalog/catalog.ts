@@ -3,6 +3,7 @@ import type { CatalogAction, CatalogService, ConditionKey } from './catalog-serv
 import { readDataFile } from './data-file.ts';
 import { ManagedPolicies, type ManagedPolicyEntry } from './managed-policies.ts';
 import { hasResourcePolicies, policyHolders } from './policy-holders.ts';
+import { type ResourceFit, resourceFit } from './resource-fit.ts';
 import { matchesTemplate, specificity } from './resource-template.ts';
 import { ServiceTable } from './service-table.ts';
 
@@ -30,6 +31,8 @@ export interface Catalog {
   policyHolders(arn: string): readonly string[];
   /** Whether some resource of the service can have a resource-based policy. */
   hasResourcePolicies(service: string): boolean;
+  /** Whether an action can be asked on a resource; see resource-fit.ts. */
+  fit(action: CatalogAction, arn: string): ResourceFit;
   /** Name of the resource type that `arn` is of, in the service that its third part names; the most specific one. */
   resourceTypeOf(arn: string): string | null;
 }
@@ -93,6 +96,10 @@ class FileCatalog implements Catalog {
 
   hasResourcePolicies(service: string): boolean {
     return hasResourcePolicies(service);
+  }
+
+  fit(action: CatalogAction, arn: string): ResourceFit {
+    return resourceFit(action, arn, this);
   }
 
   resourceTypeOf(arn: string): string | null {

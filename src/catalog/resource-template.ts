@@ -1,12 +1,14 @@
 /**
  * An ARN template of the service authorization reference: literal text with placeholders `${Name}`. A placeholder stands
- * for any text, as AWS means it: `${ObjectName}` holds slashes, `${RoleNameWithPath}` a path.
+ * for any text, as AWS means it: `${ObjectName}` holds slashes, `${RoleNameWithPath}` a path. Only the name of a bucket that is
+ * all of the resource holds none: that is what tells a bucket from an object.
  */
 interface Template {
   readonly literals: readonly string[];
   readonly specificity: number;
 }
 
+const BUCKET = ':s3:::${BucketName}';
 const cache = new Map<string, Template>();
 
 function parse(template: string): Template {
@@ -32,6 +34,7 @@ export function specificity(template: string): number {
 /** Whether `arn` is of the form of `template`. A placeholder may stand for nothing (the region). */
 export function matchesTemplate(template: string, arn: string): boolean {
   const { literals } = parse(template);
+  if (template.endsWith(BUCKET) && arn.includes('/')) return false;
   const first = literals[0] ?? '';
   const last = literals[literals.length - 1] ?? '';
   if (literals.length === 1) return template === arn;

@@ -31,7 +31,8 @@ export function reasonOf(
 ): string {
   const { principal, action, resource } = evaluation;
   const isAllowed = outcome.effect === 'ALLOWED';
-  const onResource = action.wildcardOnly ? '' : ` on resource: ${resource.facts.arn}`;
+  const isNamed = action.askedOn?.named ?? !action.wildcardOnly;
+  const onResource = isNamed ? ` on resource: ${resource.facts.arn}` : '';
   const request = `User: ${printedArn(principal.facts)} is ${isAllowed ? '' : 'not '}authorized to perform: ${action.name}${onResource}`;
   if (isAllowed) return `${request} because ${whatAllows(evaluation, determining, named)}`;
   if (outcome.deniedBy === null) return `${request} because ${belongsToAws(evaluation) ?? 'AWS refuses it'}`;

@@ -1,5 +1,7 @@
 import type { Answer } from '../access/question.ts';
 import { RolegateError } from '../policy/errors.ts';
+import { RefusedPolicy } from '../policy/refused-policy.ts';
+import type { PolicyFinding } from '../policy/validate.ts';
 import { AccessDenied, AuthenticationError } from '../session/errors.ts';
 
 /** What a mutation can fail with, by AWS's own codes. Each is a type of the schema: see user-error.ts. */
@@ -22,7 +24,14 @@ export class AccessDeniedFailure extends ExpectedFailure {
 }
 export class AuthenticationFailure extends ExpectedFailure {}
 export class ValidationFailure extends ExpectedFailure {}
-export class MalformedPolicyFailure extends ExpectedFailure {}
+export class MalformedPolicyFailure extends ExpectedFailure {
+  readonly findings: readonly PolicyFinding[];
+
+  constructor(error: RolegateError) {
+    super(error);
+    this.findings = error instanceof RefusedPolicy ? error.findings : [];
+  }
+}
 export class PackedPolicyFailure extends ExpectedFailure {}
 export class LimitFailure extends ExpectedFailure {}
 export class NoSuchEntityFailure extends ExpectedFailure {}

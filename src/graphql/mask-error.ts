@@ -2,6 +2,7 @@ import { PothosValidationError } from '@pothos/core';
 import { GraphQLError, type GraphQLErrorExtensions } from 'graphql';
 import { Throttled } from '../guard/throttled.ts';
 import { RolegateError } from '../policy/errors.ts';
+import { withEnumValues } from './enum-values.ts';
 import { codeOf, type ErrorCode } from './errors.ts';
 import { throttledAnswer } from './throttled.ts';
 
@@ -54,7 +55,7 @@ function withCode(error: GraphQLError, cause: GraphQLError): GraphQLError {
   const code = error.extensions['code'] ?? cause.extensions['code'] ?? 'BAD_USER_INPUT';
   const field = placeOf(error, cause);
   // Without the value at fault, which stands in the message whole, however long it is.
-  const message = field === null ? error.message : `\`${field}\`: ${cause.message}`;
+  const message = withEnumValues(field === null ? error.message : `\`${field}\`: ${cause.message}`);
   return rebuilt(error, shortened(message), { ...error.extensions, code, ...(field === null ? {} : { field }) }, null);
 }
 

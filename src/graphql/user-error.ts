@@ -1,4 +1,5 @@
 import { readableReason } from '../guard/readable-policy.ts';
+import { findingOf } from '../validation/validate-policy.ts';
 import { builder } from './builder.ts';
 import type { GatewayContext } from './context.ts';
 import {
@@ -18,6 +19,7 @@ import {
   ValidationFailure,
 } from './failures.ts';
 import { Decision } from './questions/decision.ts';
+import { PolicyFinding } from './questions/validate-policy.ts';
 
 /** Ours for input that is out of its form is AWS's ValidationError. */
 function awsCode({ code }: ExpectedFailure): string {
@@ -75,11 +77,22 @@ plainFailure(
   'The credentials are not accepted. `code` is InvalidClientTokenId for a key that is not there or was switched off, ' +
     'SignatureDoesNotMatch for a wrong secret',
 );
-plainFailure(
-  MalformedPolicyFailure,
-  'MalformedPolicyDocument',
-  'A policy document is not one: not JSON, an unknown element, a value of the wrong type',
-);
+builder.objectType(MalformedPolicyFailure, {
+  name: 'MalformedPolicyDocument',
+  description:
+    'A policy document is not one: not JSON, an unknown element, a value of the wrong type, or something that nobody could read',
+  interfaces: [UserError],
+  fields: (t) => ({
+    findings: t.field({
+      type: [PolicyFinding],
+      description:
+        'Everything that is wrong with the document, and where; the first is that of `message`. Lines and columns are those of its ' +
+        'text, where an object was given of its compact JSON. Empty: what is wrong is not in the document alone, e.g. a principal ' +
+        'that is not there',
+      resolve: ({ findings }) => findings.map((finding) => ({ finding: findingOf(finding), written: true })),
+    }),
+  }),
+});
 plainFailure(
   PackedPolicyFailure,
   'PackedPolicyTooLarge',

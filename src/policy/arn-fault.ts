@@ -1,5 +1,5 @@
 import { splitArn } from './arn.ts';
-import { PARTITIONS } from './partition.ts';
+import { isPartition } from './regions.ts';
 
 const SERVICE = /^[a-z0-9.*?-]+$/i;
 const REGION = /^[a-z0-9*?-]*$/i;
@@ -14,7 +14,7 @@ const ACCOUNT = /^(?:|\d{12}|[0-9?]*\*[0-9*?]*|[0-9?]{12}|[a-z]+(?:-[a-z]+)*)$/;
 export function arnFault(text: string): string | null {
   const [scheme = '', partition, service, region = '', account = ''] = splitArn(withoutHeadVariables(text));
   if (partition === undefined || !isArnScheme(scheme)) return 'is not an ARN';
-  if (!isWild(partition) && !PARTITIONS.has(partition.toLowerCase())) {
+  if (!isWild(partition) && !isPartition(partition.toLowerCase())) {
     return `is not an ARN: there is no partition \`${partition}\``;
   }
   if (service !== undefined && !SERVICE.test(service)) return 'is not an ARN: it names no service';

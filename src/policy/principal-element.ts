@@ -1,6 +1,6 @@
 import { parseArn, sameText } from './arn.ts';
-import { PARTITIONS } from './partition.ts';
 import { isAccountId, parsePrincipalRef } from './principal-id.ts';
+import { isPartition } from './regions.ts';
 
 /** One principal that a policy names. */
 export type NamedPrincipal =
@@ -56,7 +56,7 @@ function readAwsPrincipal(value: string): NamedPrincipal | null {
   if (isAccountId(value)) return { kind: 'account', accountId: sameText(value), partition: null };
   if (UNIQUE_ID.test(value)) return { kind: 'uniqueId', id: value };
   const arn = parseArn(value);
-  if (arn === null || !PARTITIONS.has(arn.partition)) return null;
+  if (arn === null || !isPartition(arn.partition)) return null;
   const ref = parsePrincipalRef(value);
   if (ref?.kind === 'root') {
     return { kind: 'account', accountId: sameText(arn.accountId), partition: sameText(arn.partition) };

@@ -35,7 +35,8 @@ export const ACTIONS: readonly ActionFacts[] = [
   action('s3:PutObject'),
   action('s3:PutBucketPolicy'),
   action('s3:ListBucket'),
-  action('s3:ListAllMyBuckets', true),
+  { ...action('s3:ListAllMyBuckets', true), askedOn: { arn: 'arn:$P:s3:::*', named: false } },
+  { ...action('dynamodb:ListTables', true), askedOn: { arn: 'arn:$P:dynamodb:$R:$A:table/*', named: true } },
   action('sqs:SendMessage'),
   action('kms:Decrypt'),
   action('kms:RetireGrant'),
@@ -134,6 +135,11 @@ const RESOURCES = [
   'arn:aws:kms:*:*:key/k',
   'arn:aws:iam::*:role/*',
   `arn:aws:iam::${B}:role/R`,
+  'arn:aws:s3:::*',
+  'arn:aws:s3:::${s3:prefix}',
+  'arn:aws:dynamodb:*:*:table/*',
+  `arn:aws:dynamodb:us-east-1:${A}:table/*`,
+  'arn:aws:dynamodb:us-*:*:table/${*}',
 ];
 
 const ACTION_TEXTS = [
@@ -150,6 +156,7 @@ const ACTION_TEXTS = [
   'sts:AssumeRole',
   'iam:*',
   'ec2:*',
+  'dynamodb:*',
 ];
 
 const CONDITIONS: readonly JsonObject[] = [
@@ -200,7 +207,7 @@ const CONDITIONS: readonly JsonObject[] = [
 ];
 
 const CONTEXT_VALUES: readonly (readonly [string, readonly ContextValue[]])[] = [
-  ['s3:prefix', ['ab', 'red', 'a*', 'alice/x', '', ['ab']]],
+  ['s3:prefix', ['ab', 'red', 'a*', '*', 'alice/x', '', ['ab']]],
   ['aws:securetransport', ['true', 'false']],
   ['aws:requestedregion', ['us-east-1', 'ap-south-1']],
   ['sts:rolesessionname', ['bob', 'alice']],
@@ -208,6 +215,7 @@ const CONTEXT_VALUES: readonly (readonly [string, readonly ContextValue[]])[] = 
   ['aws:tagkeys', [['a'], ['a', 'b'], ['c'], []]],
   ['s3:max-keys', ['3', '7', '20', 'many']],
   ['aws:sourceip', ['203.0.113.9', '198.51.100.1']],
+  ['aws:requestedregion', ['us-east-1', 'eu-west-1']],
 ];
 
 /** Some of the keys; the rest is absent. */

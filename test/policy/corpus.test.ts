@@ -43,9 +43,13 @@ const KNOWN_FAULTY: Readonly<Record<string, string>> = JSON.parse(text('./known-
 const KNOWN_UNREADABLE: Readonly<Record<string, readonly string[]>> = JSON.parse(text('./known-unreadable.json'));
 
 const nameOf = (file: string, one: Entry): string => `${file}: ${one.path}${one.n === undefined ? '' : `#${one.n}`}`;
-// Placeholders of the recorder stand where AWS printed a partition and a Region.
+// Placeholders of the recorder stand where AWS printed a partition, a Region and an account.
 const plain = (document: unknown): string =>
-  JSON.stringify(document).replaceAll('<partition>', 'aws').replaceAll('<region>', 'us-east-1');
+  JSON.stringify(document)
+    .replaceAll('<partition>', 'aws')
+    .replaceAll('<region>', 'us-east-1')
+    .replaceAll('<secondary-account-id>', '222222222222')
+    .replaceAll('<account-id>', '111111111111');
 
 describe.each(FILES)('%s', (file) => {
   const entries: readonly Entry[] = JSON.parse(text(`../data/${file}`));

@@ -27,12 +27,12 @@ const FindingSeverity = builder.enumType('FindingSeverity', {
 });
 
 /** A finding, and whether lines and columns of the text that was looked at are the client's. */
-interface GivenFinding {
+export interface GivenFinding {
   readonly finding: DocumentFinding;
   readonly written: boolean;
 }
 
-const PolicyFinding = builder.objectRef<GivenFinding>('PolicyFinding').implement({
+export const PolicyFinding = builder.objectRef<GivenFinding>('PolicyFinding').implement({
   description: 'One thing that is wrong in a policy document, and where',
   fields: (t) => ({
     severity: t.field({
@@ -43,9 +43,10 @@ const PolicyFinding = builder.objectRef<GivenFinding>('PolicyFinding').implement
     code: t.string({
       description:
         'Stable, to switch on. Of an error AWS’s own: MalformedPolicyDocument, MalformedPolicyDocumentException (control ' +
-        'policies), LimitExceeded, ValidationError. Of a warning: UNKNOWN_SERVICE, UNKNOWN_ACTION, ACTION_NEVER_MATCHES, ' +
+        'policies), MalformedPolicy (S3), LimitExceeded, ValidationError. Of a warning: UNKNOWN_SERVICE, UNKNOWN_ACTION, ACTION_NEVER_MATCHES, ' +
         'ACTION_NEEDS_ALL_RESOURCES, ACTION_WITHOUT_RESOURCE, UNKNOWN_RESOURCE_SERVICE, UNKNOWN_RESOURCE_TYPE, ' +
-        'RESOURCE_NEVER_MATCHES, RESOURCE_NOT_TAKEN, UNKNOWN_CONDITION_KEY, CONDITION_KEY_NOT_SUPPORTED, ' +
+        'RESOURCE_NEVER_MATCHES, RESOURCE_NOT_TAKEN, UNKNOWN_REGION, INVALID_ACCOUNT_ID, UNKNOWN_SERVICE_PRINCIPAL, PLACEHOLDER ' +
+        '(text of a template that was not filled in), UNKNOWN_CONDITION_KEY, CONDITION_KEY_NOT_SUPPORTED, ' +
         'OPERATOR_TYPE_MISMATCH, SET_OPERATOR_MISSING, SET_OPERATOR_ON_SINGLE_VALUE, UNREADABLE_VALUE, ' +
         'CONDITION_WITHOUT_VALUES, CONTRADICTING_CONDITIONS, VARIABLE_NOT_READ, STATEMENT_GRANTS_NOTHING, ' +
         'STATEMENT_DENIES_NOTHING, NOT_ALL_CHECKED (the document has more wildcards than are compared with the catalogue)',
@@ -74,6 +75,11 @@ const PolicyFinding = builder.objectRef<GivenFinding>('PolicyFinding').implement
       nullable: true,
       description: 'The text, number or boolean that stands there; null where that is a list or an object',
       resolve: ({ finding }) => finding.value,
+    }),
+    suggestion: t.string({
+      nullable: true,
+      description: 'What was probably meant in its place: `StringEquals` for `StringEqual`; null where nothing is near',
+      resolve: ({ finding }) => finding.suggestion,
     }),
   }),
 });
