@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { GuardContext } from '../../src/guard/context.ts';
 import { leave } from '../../src/guard/left-sessions.ts';
 import { mayLookUpPrincipal } from '../../src/guard/look-up.ts';
@@ -23,14 +23,14 @@ let ours: TestServices;
 let theirs: TestServices;
 let graphql: Gateway;
 
-beforeAll(async () => {
+beforeEach(async () => {
   const world = guardedWorld(
     user(MEMBER, 'admin', { Effect: 'Allow', Action: ['iam:*', 'sts:AssumeRole'], Resource: '*' }),
   );
   [ours, theirs] = await Promise.all([openServices(world), openServices(world)]);
   graphql = gatewayOn(theirs);
 }, OPENING);
-afterAll(() => Promise.all([ours.remove(), theirs.remove()]));
+afterEach(() => Promise.all([ours.remove(), theirs.remove()]));
 
 /** One request at our door. */
 function requestOf(caller: Caller): GuardContext {
