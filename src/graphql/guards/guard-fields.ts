@@ -85,7 +85,7 @@ function performing(guard: Extract<FieldGuard, { kind: 'operation' }>, field: Fi
 
 /** A member of the mutation's result where that has AccessDenied, else an error. */
 function accessDenied(field: Field, { denied, operatorsOnly }: RefusedOperation): unknown {
-  const said = operatorsOnly ? new AccessDenied(`\`${field.name}\` is for the operator`) : denied;
+  const said = operatorsOnly ? new AccessDenied(`only the operator may perform \`${field.name}\``) : denied;
   // as: the errors plugin keeps there which failures the field's result has
   const failures = (field.extensions['pothosErrors'] ?? []) as (new (...args: never[]) => Error)[];
   if (!failures.includes(AccessDeniedFailure)) throw said;

@@ -270,7 +270,7 @@ describe('what is kept', () => {
     expect(await live.mutate(callers.here, 'rotateSigningKey', {})).toEqual({
       __typename: 'AccessDenied',
       code: 'AccessDenied',
-      message: '`rotateSigningKey` is for the operator',
+      message: 'only the operator may perform `rotateSigningKey`',
       decision: null,
     });
     expect((await live.trail()).at(-1)).toMatchObject({
@@ -281,7 +281,7 @@ describe('what is kept', () => {
     });
     const importing = 'mutation { importAccountAuthorizationDetails(input: { document: "{}" }) { __typename } }';
     expect(await live.fail(callers.here, importing)).toEqual([
-      { code: 'FORBIDDEN', message: '`importAccountAuthorizationDetails` is for the operator' },
+      { code: 'FORBIDDEN', message: 'only the operator may perform `importAccountAuthorizationDetails`' },
     ]);
     expect((await live.trail()).at(-1)).toMatchObject({
       event: 'ImportAccountAuthorizationDetails',
