@@ -13,7 +13,7 @@ import { readableNode, readableNodes } from './entities/node.ts';
 import type { GivenDocument } from './given-document.ts';
 import { requestBudget } from './request-budget.ts';
 
-/** The schema under construction. It defines nothing itself: every noun has a file of its own. */
+/** The schema under construction. It defines no types itself: every noun has its own file. */
 export const builder = new SchemaBuilder<{
   Context: GatewayContext;
   PrismaTypes: PrismaTypes;
@@ -31,7 +31,7 @@ export const builder = new SchemaBuilder<{
     Revision: { Input: bigint; Output: bigint };
   };
 }>({
-  // Errors first: it has to see what the fields of the others throw.
+  // Errors first: it has to see what the fields of the other plugins throw.
   plugins: [ErrorsPlugin, requestBudget, DataloaderPlugin, RelayPlugin, PrismaPlugin],
   defaultFieldNullability: false,
   complexity: {
@@ -52,31 +52,33 @@ export const builder = new SchemaBuilder<{
     nodesOnConnection: {
       description: 'The entries of this page, without their cursors',
     },
-    cursorFieldOptions: { description: 'Where this entry stands: give it as `after` to go on behind it' },
-    pageInfoFieldOptions: { description: 'Whether there is more, and from where to go on' },
-    pageInfoTypeOptions: { description: 'Where a page of a connection stands in the whole of it' },
-    hasNextPageFieldOptions: { description: 'More entries follow this page' },
-    hasPreviousPageFieldOptions: { description: 'Entries precede this page' },
-    startCursorFieldOptions: { description: 'Cursor of the first entry of this page; null when it is empty' },
+    cursorFieldOptions: { description: 'Position of this entry. Pass it as `after` to continue after this entry' },
+    pageInfoFieldOptions: { description: 'Whether there are more entries, and the cursors to continue with' },
+    pageInfoTypeOptions: { description: 'Position of a page within its connection' },
+    hasNextPageFieldOptions: { description: 'Whether entries follow this page' },
+    hasPreviousPageFieldOptions: { description: 'Whether entries precede this page' },
+    startCursorFieldOptions: { description: 'Cursor of the first entry of this page; null if the page is empty' },
     endCursorFieldOptions: {
-      description: 'Cursor of the last entry of this page, to be given as `after` for the next; null when it is empty',
+      description:
+        'Cursor of the last entry of this page; pass it as `after` to get the next page. Null if the page is empty',
     },
-    firstArgOptions: { description: 'How many entries to return from the front: 20 when left out, at most 1,000' },
-    afterArgOptions: { description: 'Begin behind the entry with this cursor' },
+    firstArgOptions: { description: 'Number of entries to return from the start, at most 1,000. Left out: 20' },
+    afterArgOptions: { description: 'Start after the entry with this cursor' },
     lastArgOptions: {
-      description: 'How many entries to return from the end, at most 1,000; not together with `first`',
+      description: 'Number of entries to return from the end, at most 1,000; not together with `first`',
     },
-    beforeArgOptions: { description: 'End before the entry with this cursor; together with `last`' },
-    nodeTypeOptions: { description: 'Anything with an id by which it can be looked up again' },
-    idFieldOptions: { description: 'Opaque id, unique among all types: what `node` and `nodes` take' },
+    beforeArgOptions: { description: 'Stop before the entry with this cursor; used with `last`' },
+    nodeTypeOptions: { description: 'An object that can be looked up again by its id' },
+    idFieldOptions: { description: 'Opaque id, unique among all types. `node` and `nodes` take it' },
     nodeQueryOptions: {
-      description: 'The entity with this id; null where it is not there, or the caller may not read it',
-      args: { id: { description: 'An `id` that this gateway has given out' } },
+      description: 'The entity with this id; null if it does not exist, or the caller may not read it',
+      args: { id: { description: 'An `id` that this gateway has returned' } },
       resolve: (_root, { id }, context, _info, load) => readableNode(context, id, () => load(id)),
     },
     nodesQueryOptions: {
-      description: 'The entities with these ids, in their order; null in the place of one that `node` answers null for',
-      args: { ids: { description: 'Ids that this gateway has given out, at most 1,000' } },
+      description:
+        'The entities with these ids, in their order. An entry is null if it does not exist, or the caller may not read it',
+      args: { ids: { description: 'Ids that this gateway has returned, at most 1,000' } },
       resolve: (_root, { ids }, context, _info, load) => readableNodes(context, ids, () => load(ids)),
     },
   },

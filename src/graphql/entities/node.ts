@@ -23,28 +23,25 @@ function isNodeType(name: string): name is NodeTypeName {
 }
 
 async function mayReadNode(context: GatewayContext, { typename, id }: GlobalId, field: string): Promise<boolean> {
-  // PostgreSQL has no U+0000 in its texts, not even to look for.
+  // PostgreSQL cannot hold U+0000 in texts, not even in a search.
   if (!isNodeType(typename) || id.includes('\0'))
-    throw new InvalidInput(field, `\`${field}\` is not an id that this gateway has given out`);
+    throw new InvalidInput(field, `\`${field}\` is not an id that this gateway has returned`);
   return mayRead(context, typename, id);
 }
 
-/** What `node` answers: null where nothing is there, and where the caller may not read it. */
+/** The answer of `node`: null if it does not exist, or the caller may not read it. */
 export async function readableNode(context: GatewayContext, id: GlobalId, load: () => unknown): Promise<unknown> {
   return (await mayReadNode(context, id, 'id')) ? load() : null;
 }
 
-/** What `nodes` answers, in the order of `ids`. */
+/** The answer of `nodes`, in the order of `ids`. */
 export async function readableNodes(
   context: GatewayContext,
   ids: readonly GlobalId[],
   load: () => Promise<readonly unknown[]>,
 ): Promise<unknown[]> {
   if (ids.length > MAX_PAGE_SIZE) {
-    throw new InvalidInput(
-      'ids',
-      `\`ids\` holds ${ids.length} entries; at most ${MAX_PAGE_SIZE} are looked up at once`,
-    );
+    throw new InvalidInput('ids', `\`ids\` has ${ids.length} entries; the limit is ${MAX_PAGE_SIZE}`);
   }
   const readable = await Promise.all(ids.map((id, index) => mayReadNode(context, id, `ids[${index}]`)));
   if (!readable.includes(true)) return ids.map(() => null);
