@@ -3,20 +3,20 @@ import { InvalidInput } from '../policy/errors.ts';
 import { isAccountId } from '../policy/principal-id.ts';
 import { fieldOf, type Question } from './question.ts';
 
-/** The most questions that are answered together. */
+/** Greatest number of questions that are answered together. */
 export const MAX_QUESTIONS = 10_000;
 
-/** Throws when `count` is more than is answered together; `field` is the list's name as the client wrote it. */
+/** Throws if `count` exceeds the limit; `field` is the list's name as the client wrote it. */
 export function checkQuestionCount(count: number, field: string): void {
   if (count > MAX_QUESTIONS) {
-    throw new InvalidInput(field, `${count} questions; at most ${MAX_QUESTIONS} are answered together`);
+    throw new InvalidInput(field, `${count} questions; the limit is ${MAX_QUESTIONS}`);
   }
 }
 
-/** Resources that one call touches beside the one that is named first. */
+/** Greatest number of resources of one call beside the first one. */
 const MAX_FURTHER_RESOURCES = 50;
 
-/** Throws InvalidInput when a question's resources or the resource's account are none. */
+/** Throws InvalidInput if a resource or the resource's account is malformed. */
 export function checkResource(
   question: Pick<Question, 'resource' | 'furtherResources' | 'resourceAccount' | 'path' | 'fields'>,
 ): void {
@@ -24,10 +24,7 @@ export function checkResource(
   checkArn(resource, fieldOf(question, 'resource'));
   const further = fieldOf(question, 'furtherResources');
   if (furtherResources.length > MAX_FURTHER_RESOURCES) {
-    throw new InvalidInput(
-      further,
-      `${furtherResources.length} resources; at most ${MAX_FURTHER_RESOURCES} are decided`,
-    );
+    throw new InvalidInput(further, `${furtherResources.length} resources; the limit is ${MAX_FURTHER_RESOURCES}`);
   }
   for (const [index, each] of furtherResources.entries()) checkArn(each, `${further}[${index}]`);
   if (resourceAccount !== null && !isAccountId(resourceAccount)) {

@@ -6,13 +6,13 @@ import { governedBy } from './effective-permissions-governed.ts';
 import { nextTurn } from './next-turn.ts';
 import { type OneRevision, pagesOf, SCAN_PAGE } from './scan.ts';
 
-/** Owners of resources with policies whose ARNs name no account, by ARN. */
+/** Owners, by ARN, of resources with policies whose ARNs name no account. */
 export type Owners = ReadonlyMap<string, string>;
 
 /**
- * Shows every resource of the directory that has a policy, and every role with its trust policy, to `builders`, which keep
- * what concerns their principals. A page at a time: memory is bounded by what is kept, time grows with the number of
- * resources and roles (each is looked up and its statements compared with the principals once).
+ * Passes every resource of the directory that has a policy, and every role with its trust policy, to `builders`, which keep
+ * the parts that concern their principals. Works page by page: memory is bounded by the kept parts, and time grows with the
+ * number of resources and roles (each is looked up, and its statements compared with the principals, once).
  */
 export async function addBearers(
   directory: Directory,
@@ -43,7 +43,7 @@ export async function addBearers(
   return owners;
 }
 
-/** Resources with policies that lie inside others that have policies, too: by the outer one. */
+/** Resources with policies inside other resources with policies, by the outer one. */
 async function nested(directory: Directory, catalog: Catalog): Promise<ReadonlyMap<string, readonly string[]>> {
   const children = new Map<string, string[]>();
   for await (const page of resourcePages(directory)) {
@@ -64,7 +64,7 @@ async function* resourcePages(directory: Directory): AsyncGenerator<readonly str
   for (;;) {
     const where = after === undefined ? { limit: SCAN_PAGE } : { after, limit: SCAN_PAGE };
     const page = await directory.resourceArnsWithPolicy(where);
-    // Roles come with the roles.
+    // Roles are added with the roles below.
     const resources = page.filter((arn) => !arn.includes(':role/') || parseArn(arn)?.service !== 'iam');
     if (resources.length > 0) yield resources;
     if (page.length < SCAN_PAGE) return;

@@ -1,7 +1,7 @@
 import type { Decision } from '../evaluation/decision.ts';
 import type { PolicyLayer } from '../evaluation/layer.ts';
 
-/** An implicit denial that no policy was asked about, because what is asked is never possible. */
+/** An implicit denial without evaluating policies, because the request is never possible. */
 export function refusal(deniedBy: PolicyLayer, reason: string): Decision {
   return {
     effect: 'IMPLICIT_DENY',

@@ -6,7 +6,7 @@ import { loadPolicy } from '../policy/load.ts';
 import { validatePolicy } from '../policy/validate.ts';
 
 /**
- * Session policies given as documents. `at` is the list they stand in, as the client wrote it; it also names them in
+ * Session policies given as documents. `at` is the name of their list, as the client wrote it; it also names them in
  * decisions. Throws MalformedPolicyDocument with the place of the document.
  */
 export function inlineSessionPolicies(documents: readonly string[], at: string): readonly AttachedPolicy[] {
@@ -22,8 +22,8 @@ export function inlineSessionPolicies(documents: readonly string[], at: string):
 }
 
 /**
- * Checks the documents of a session that is to be made as STS does, which takes only what somebody could write into IAM
- * today: of an operator that is misspelt, a Deny would never apply. Throws MalformedPolicyDocument with AWS's message.
+ * Checks the documents of a new session as STS does, which accepts only documents that IAM would accept today: with a
+ * misspelt operator, a Deny would never apply. Throws MalformedPolicyDocument with AWS's message.
  */
 export function checkSessionPolicies(documents: readonly string[], at: string): void {
   for (const [index, { policy }] of inlineSessionPolicies(documents, at).entries()) {
@@ -55,7 +55,7 @@ export function managedSessionPolicies(
   return { found, missing };
 }
 
-/** Stands for a session policy that is not known any more. */
+/** Stands for a session policy that is no longer known. */
 export function allowsNothing(id: string): AttachedPolicy {
   return { policy: loadPolicy({ Version: '2012-10-17', Statement: [] }, 'session'), id, name: null, arn: id };
 }

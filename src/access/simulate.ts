@@ -33,14 +33,14 @@ export interface Simulation {
   readonly permissionsBoundaries: readonly Document[];
   readonly sessionPolicies: readonly Document[];
   readonly resourcePolicy: Document | null;
-  /** Of the endpoint that the requests come through; null: through none. */
+  /** Policy of the VPC endpoint that the requests go through; null: no endpoint. */
   readonly vpcEndpointPolicy: Document | null;
   /** From the organization's root down to the account; null: in no organization. */
   readonly serviceControlPolicies: readonly (readonly Document[])[] | null;
   readonly resourceControlPolicies: readonly (readonly Document[])[] | null;
-  /** An error in the place of a request that is known to be none already. */
+  /** An error takes the place of a request that is already known to be malformed. */
   readonly requests: readonly (SimulatedRequest | RolegateError)[];
-  /** What the client calls this input, for errors: `input`. */
+  /** Name of this input as the client wrote it, for errors: `input`. */
   readonly path: string;
 }
 

@@ -77,7 +77,8 @@ export const builder = new SchemaBuilder<{
     },
     nodesQueryOptions: {
       description:
-        'The entities with these ids, in their order. An entry is null if it does not exist, or the caller may not read it',
+        'The entities with these ids, in their order. An entry is null if it does not exist, or the caller may not ' +
+        'read it',
       args: { ids: { description: 'Ids that this gateway has returned, at most 1,000' } },
       resolve: (_root, { ids }, context, _info, load) => readableNodes(context, ids, () => load(ids)),
     },

@@ -10,7 +10,10 @@ export function eachAlone(list: string): Readonly<Record<string, string>> {
   return { [EACH_ALONE]: list };
 }
 
-/** Checks the arguments of every field before its guard and resolver: BAD_USER_INPUT with the place of the first malformed one. */
+/**
+ * Checks the arguments of every field before its guard and resolver: BAD_USER_INPUT with the place of the first malformed
+ * one.
+ */
 export function checkArguments(schema: GraphQLSchema): void {
   for (const type of Object.values(schema.getTypeMap())) {
     if (!isObjectType(type) || type.name.startsWith('__')) continue;

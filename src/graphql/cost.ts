@@ -15,7 +15,8 @@ export const MAX_COST = 500_000;
 export function tooCostly(cost: number, before: number): GraphQLError {
   const others = before === 0 ? '' : ` (${before + cost} with the other operations of its request)`;
   return new GraphQLError(
-    `the operation costs ${cost}${others}; the limit is ${MAX_COST}: request smaller pages or fewer fields of long lists, or send several requests`,
+    `the operation costs ${cost}${others}; the limit is ${MAX_COST}: request smaller pages or fewer fields of long ` +
+      'lists, or send several requests',
     { extensions: { code: 'QUERY_TOO_COMPLEX', cost: before + cost, limit: MAX_COST } },
   );
 }

@@ -50,8 +50,8 @@ function parseArnInput(value: unknown): string {
 
 builder.scalarType('Arn', {
   description:
-    'An Amazon Resource Name, e.g. `arn:aws:iam::111111111111:user/alice`; `*` for an action without a resource. At most ' +
-    '2,048 characters',
+    'An Amazon Resource Name, e.g. `arn:aws:iam::111111111111:user/alice`; `*` for an action without a resource. At ' +
+    'most 2,048 characters',
   specifiedByURL: 'https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html',
   serialize: (value) => value,
   parseValue: parseArnInput,
@@ -68,16 +68,17 @@ builder.scalarType('AccountId', {
 
 builder.scalarType('PrincipalId', {
   description:
-    'A principal that makes requests: an ARN (user, role, role session, federated user, root), a service principal such as ' +
-    '`ec2.amazonaws.com`, a 12-digit account id (its root user), or `anonymous`. The ARN of a role means a session of it ' +
-    'whose name is not known. At most 2,048 characters',
+    'A principal that makes requests: an ARN (user, role, role session, federated user, root), a service principal ' +
+    'such as `ec2.amazonaws.com`, a 12-digit account id (its root user), or `anonymous`. The ARN of a role means a ' +
+    'session of it whose name is not known. At most 2,048 characters',
   serialize: (value) => value,
   parseValue: (value) => {
     const text = textOf(value, 'a principal id');
     return (
       parsePrincipalRef(text) ??
       malformed(
-        `${quoted(text)} is not a principal: expected the ARN of a user, role, role session, federated user or root user, a service ` +
+        `${quoted(text)} is not a principal: expected the ARN of a user, role, role session, federated user or root ` +
+          'user, a service ' +
           'principal (ec2.amazonaws.com), a 12-digit account id, or anonymous',
       )
     );
@@ -128,8 +129,8 @@ function fromLiteral<T>(parse: (value: unknown) => T) {
 
 builder.scalarType('PolicyDocument', {
   description:
-    'A policy document as JSON: an object, or a string with one, also URL-encoded as AWS’s API returns it. At most 262,144 ' +
-    'characters. Answers contain an object',
+    'A policy document as JSON: an object, or a string with one, also URL-encoded as AWS’s API returns it. At most ' +
+    '262,144 characters. Answers contain an object',
   serialize: (value) => (typeof value === 'string' ? readDocument(value) : value),
   parseValue: givenDocument,
   parseLiteral: fromLiteral(givenDocument),
@@ -149,10 +150,11 @@ function requestContext(value: unknown): RequestContext {
 
 builder.scalarType('RequestContext', {
   description:
-    'Condition keys of a request as one JSON object, e.g. `{ "aws:SourceIp": "203.0.113.7", "aws:TagKeys": ["team"] }`. A ' +
-    'string, number or boolean is a single-valued key; a list is a multi-valued key, also with one entry or none. Keys ' +
-    'are compared without regard to case. Keys that follow from the principal, the resource or their organization need not be ' +
-    'given and cannot be overridden. It is a scalar because coercing typed entries takes forty times as long as deciding',
+    'Condition keys of a request as one JSON object, e.g. `{ "aws:SourceIp": "203.0.113.7", "aws:TagKeys": ["team"] ' +
+    '}`. A string, number or boolean is a single-valued key; a list is a multi-valued key, also with one entry or ' +
+    'none. Keys are compared without regard to case. Keys that follow from the principal, the resource or their ' +
+    'organization need not be given and cannot be overridden. It is a scalar because coercing typed entries takes ' +
+    'forty times as long as deciding',
   parseValue: requestContext,
   parseLiteral: fromLiteral(requestContext),
 });

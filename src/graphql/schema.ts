@@ -41,7 +41,8 @@ import { boundErrors } from './more-errors.ts';
 
 builder.queryType({
   description:
-    'Questions. Without credentials, only `viewer` is answered. A field that the caller may not read is null, with an error at its path',
+    'Questions. Without credentials, only `viewer` is answered. A field that the caller may not read is null, with ' +
+    'an error at its path',
 });
 builder.mutationType({ description: 'Changes of the caller’s identity, or of the directory' });
 

@@ -110,7 +110,8 @@ plainFailure(
 plainFailure(
   IdentityTokenFailure,
   'InvalidIdentityToken',
-  'The web identity token is not accepted: its provider is not registered in the role’s account, its audience does not match, ' +
+  'The web identity token is not accepted: its provider is not registered in the role’s account, its audience does ' +
+    'not match, ' +
     'it was altered, or, with the code ExpiredToken, it is no longer valid',
 );
 plainFailure(

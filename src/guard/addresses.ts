@@ -21,7 +21,10 @@ export function parseAddress(text: string): Address | null {
   return address instanceof ipaddr.IPv6 ? new ipaddr.IPv6(address.parts) : address;
 }
 
-/** The canonical spelling of an address, as in condition keys and logs; null: the text is no address. IPv4 in IPv6 becomes IPv4. */
+/**
+ * The canonical spelling of an address, as in condition keys and logs; null: the text is no address. IPv4 in IPv6 becomes
+ * IPv4.
+ */
 export function canonicalAddress(text: string): string | null {
   const address = parseAddress(text);
   return address === null ? null : shown(address);
@@ -31,7 +34,10 @@ function shown(address: Address): string {
   return address instanceof ipaddr.IPv6 ? address.toRFC5952String() : address.toString();
 }
 
-/** The subscriber of an address: the address itself for IPv4; for IPv6 the /64 from which the subscriber can choose addresses. */
+/**
+ * The subscriber of an address: the address itself for IPv4; for IPv6 the /64 from which the subscriber can choose
+ * addresses.
+ */
 export function subscriberOf(address: string): string {
   if (!address.includes(':')) return address;
   const parsed = parseAddress(address);

@@ -5,7 +5,9 @@ import type { Permission } from './permission.ts';
 /** The attempt that an operation with its values makes, and what it needs. */
 export type Attempt = PermittedAttempt | OperatorsAttempt;
 
-/** The operator is always allowed. Others need the permissions; if there are none, everyone who has signed in is allowed. */
+/**
+ * The operator is always allowed. Others need the permissions; if there are none, everyone who has signed in is allowed.
+ */
 interface PermittedAttempt {
   readonly kind: 'permitted';
   /** In order; a refusal names the first one that the caller lacks. */

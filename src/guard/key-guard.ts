@@ -52,7 +52,9 @@ export class KeyGuard {
     return this.#sources.size + this.#keys.size + this.#mfa.size + this.#proved.size + this.#underWay.size;
   }
 
-  /** Runs `look`, which throws an error that `isWrong` recognizes for a wrong proof. Throws Throttled without running it. */
+  /**
+   * Runs `look`, which throws an error that `isWrong` recognizes for a wrong proof. Throws Throttled without running it.
+   */
   async prove<T>(proof: Proof, now: number, look: () => Promise<T>, isWrong = isWrongCredential): Promise<T> {
     const source = proof.source === null ? 'unknown' : subscriberOf(proof.source);
     const key = proof.keyId === null || proof.keyId.length > MAX_KEY_ID ? null : `${source} ${proof.keyId}`;

@@ -9,7 +9,9 @@ import { mayDo, type Permission } from './permission.ts';
 import { isCallersSession, roleOfSession } from './readable.ts';
 import { mayReadResourcePolicy } from './readable-resource.ts';
 
-/** The permission needed to read the document of a managed policy; null: none, as everybody may read AWS managed policies. */
+/**
+ * The permission needed to read the document of a managed policy; null: none, as everybody may read AWS managed policies.
+ */
 export function policyDocumentPermission(arn: string): Permission | null {
   if (parseArn(arn)?.accountId === 'aws') return null;
   return { action: 'iam:GetPolicyVersion', resource: arn, account: null };

@@ -80,7 +80,9 @@ export function roleOfSession(sessionArn: string): string {
   return sessionArn.replace(':sts:', ':iam:').replace(/:assumed-role\/([^/]+)\/.*$/, ':role/$1');
 }
 
-/** Whether it is the session that the caller calls with, or the one that this was chained from. `id` left out: not known. */
+/**
+ * Whether it is the session that the caller calls with, or the one that this was chained from. `id` left out: not known.
+ */
 export function isCallersSession(
   { ref, session }: PrincipalCaller,
   { id, arn }: { readonly id?: string; readonly arn: string },

@@ -3,7 +3,10 @@ import type { AccessDenied } from '../session/errors.ts';
 import type { GuardContext } from './context.ts';
 import { mayDo, type Permission } from './permission.ts';
 
-/** The answer of a guard: whether the caller is allowed, and if not, what it may be told. Each door has its own words for it. */
+/**
+ * The answer of a guard: whether the caller is allowed, and if not, what it may be told. Each door has its own words for
+ * it.
+ */
 export type Ruling = Allowed | NotSignedIn | Refused | Concealed;
 
 interface Allowed {
@@ -32,7 +35,9 @@ export interface RefusedOperation extends Refused {
   readonly attempted: Attempted;
   /** AWS's AccessDenied with AWS's sentence and the decision behind it; no decision where only the operator is allowed. */
   readonly denied: AccessDenied;
-  /** Whether only the operator may perform the operation, with any values: a door may know the operation by another name. */
+  /**
+   * Whether only the operator may perform the operation, with any values: a door may know the operation by another name.
+   */
   readonly operatorsOnly: boolean;
 }
 

@@ -78,7 +78,8 @@ async function readableRoles(
   if (roles.length > MAX_ROLES) {
     throw new InvalidInput(
       'filter',
-      `\`filter\` selects sessions of ${roles.length} roles; at most ${MAX_ROLES} are allowed: name an account or a role`,
+      `\`filter\` selects sessions of ${roles.length} roles; at most ${MAX_ROLES} are allowed: name an account or a ` +
+        'role',
     );
   }
   const readable = await Promise.all(roles.map((role) => mayRead(context, 'Role', role)));

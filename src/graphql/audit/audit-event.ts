@@ -45,8 +45,8 @@ export const AuditEvent = builder.objectRef<AuditEventValue>('AuditEvent').imple
     }),
     principal: t.exposeString('principal', {
       description:
-        'The caller: its principal id, `operator`, or `anonymous`; with a web identity the ARN of its provider, a colon, and the ' +
-        'subject of its token',
+        'The caller: its principal id, `operator`, or `anonymous`; with a web identity the ARN of its provider, a ' +
+        'colon, and the subject of its token',
     }),
     accessKeyId: t.exposeString('keyId', {
       nullable: true,

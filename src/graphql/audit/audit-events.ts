@@ -54,9 +54,9 @@ builder.queryField('auditEvents', (t) =>
       type: AuditEvent,
       nullable: true,
       description:
-        'The audit trail, oldest event first. `first` reads from its beginning, `last` from its end, and with `before` backwards. ' +
-        'Shows the events of accounts on which the caller is allowed cloudtrail:LookupEvents; the operator sees all events. New ' +
-        'events never appear before events that were already shown',
+        'The audit trail, oldest event first. `first` reads from its beginning, `last` from its end, and with ' +
+        '`before` backwards. Shows the events of accounts on which the caller is allowed cloudtrail:LookupEvents; ' +
+        'the operator sees all events. New events never appear before events that were already shown',
       args: { filter: t.arg({ type: AuditEventFilterInput, description: 'Which events to return. Left out: all' }) },
       resolve: async (_root, { filter, ...args }, context) => {
         // Limited once, for the page and for the count.

@@ -34,8 +34,8 @@ builder.mutationField('createAccessKey', (t) =>
     type: CreateAccessKeySuccess,
     nullable: true,
     description:
-      'iam:CreateAccessKey: creates a long-term key for a user, who can have two, or for a service. Needs iam:CreateAccessKey on ' +
-      `the user; only the operator may manage keys of services. ${NULL_RESULT}`,
+      'iam:CreateAccessKey: creates a long-term key for a user, who can have two, or for a service. Needs ' +
+      `iam:CreateAccessKey on the user; only the operator may manage keys of services. ${NULL_RESULT}`,
     args: {
       input: t.arg({
         type: CreateAccessKeyInput,
@@ -98,9 +98,9 @@ builder.mutationField('updateAccessKey', (t) =>
     type: UpdateAccessKeySuccess,
     nullable: true,
     description:
-      'iam:UpdateAccessKey: activates or deactivates a long-term key. An inactive key signs nobody in, and browsers that it ' +
-      'signed in are signed out; role sessions and temporary credentials that were made with it continue. Needs ' +
-      `iam:UpdateAccessKey on the user; only the operator may manage keys of services. ${NULL_RESULT}`,
+      'iam:UpdateAccessKey: activates or deactivates a long-term key. An inactive key signs nobody in, and browsers ' +
+      'that it signed in are signed out; role sessions and temporary credentials that were made with it continue. ' +
+      `Needs iam:UpdateAccessKey on the user; only the operator may manage keys of services. ${NULL_RESULT}`,
     args: {
       input: t.arg({
         type: UpdateAccessKeyInput,
@@ -138,9 +138,9 @@ builder.mutationField('deleteAccessKey', (t) =>
     type: DeleteAccessKeySuccess,
     nullable: true,
     description:
-      'iam:DeleteAccessKey: deletes a long-term key permanently. The key no longer signs in, and browsers that it signed in are ' +
-      'signed out; role sessions and temporary credentials that were made with it continue. Needs iam:DeleteAccessKey on the ' +
-      `user; only the operator may manage keys of services. ${NULL_RESULT}`,
+      'iam:DeleteAccessKey: deletes a long-term key permanently. The key no longer signs in, and browsers that it ' +
+      'signed in are signed out; role sessions and temporary credentials that were made with it continue. Needs ' +
+      `iam:DeleteAccessKey on the user; only the operator may manage keys of services. ${NULL_RESULT}`,
     args: {
       input: t.arg({
         type: DeleteAccessKeyInput,

@@ -27,7 +27,10 @@ interface ChangeMutation<Name extends keyof ChangeInputs, Given> {
   readonly changeOf: (input: Given) => ChangeInputs[Name];
 }
 
-/** The mutation for one of IAM's operations on users and roles, under its name. The guards' table has the required permissions. */
+/**
+ * The mutation for one of IAM's operations on users and roles, under its name. The guards' table has the required
+ * permissions.
+ */
 export function changeMutation<Name extends keyof ChangeInputs, Given>(
   name: Name,
   { description, input: type, success, failures, changeOf }: ChangeMutation<Name, Given>,

@@ -15,7 +15,8 @@ const ImportAccountAuthorizationDetailsInput = builder.inputType('ImportAccountA
     document: t.string({
       required: true,
       description:
-        'The JSON that `aws iam get-account-authorization-details` prints, all of it or one page, at most 33,554,432 characters',
+        'The JSON that `aws iam get-account-authorization-details` prints, all of it or one page, at most 33,554,432 ' +
+        'characters',
     }),
     accountName: t.string({
       description: 'Name of the account, for an export of one account. Left out: the name stays as it is',
@@ -57,8 +58,8 @@ builder.mutationField('importAccountAuthorizationDetails', (t) =>
     type: ImportSuccess,
     nullable: true,
     description:
-      'Adds or updates the entities in an export: the output of `aws iam get-account-authorization-details`, all of it or one ' +
-      `page. All or nothing. Only for the operator. ${NULL_RESULT}`,
+      'Adds or updates the entities in an export: the output of `aws iam get-account-authorization-details`, all of ' +
+      `it or one page. All or nothing. Only for the operator. ${NULL_RESULT}`,
     args: {
       input: t.arg({ type: ImportAccountAuthorizationDetailsInput, required: true, description: 'The export' }),
     },

@@ -52,7 +52,8 @@ const CreateVirtualMfaDeviceInput = builder.inputType('CreateVirtualMfaDeviceInp
 
 const CreateVirtualMfaDeviceSuccess = builder.objectRef<NewMfaDevice>('CreateVirtualMfaDeviceSuccess').implement({
   description:
-    'Data to set up an authenticator. It is shown once; the gateway stores no copy. The device can be used once it is enabled',
+    'Data to set up an authenticator. It is shown once; the gateway stores no copy. The device can be used once it ' +
+    'is enabled',
   fields: (t) => ({
     serialNumber: t.expose('serialNumber', { type: 'Arn', description: SERIAL_NUMBER }),
     base32StringSeed: t.exposeString('seed', {
@@ -67,8 +68,8 @@ builder.mutationField('createVirtualMfaDevice', (t) =>
     type: CreateVirtualMfaDeviceSuccess,
     nullable: true,
     description:
-      'iam:CreateVirtualMFADevice: creates a device that is not enabled for any user yet. Needs iam:CreateVirtualMFADevice on ' +
-      `its ARN. ${NULL_RESULT}`,
+      'iam:CreateVirtualMFADevice: creates a device that is not enabled for any user yet. Needs ' +
+      `iam:CreateVirtualMFADevice on its ARN. ${NULL_RESULT}`,
     args: {
       input: t.arg({
         type: CreateVirtualMfaDeviceInput,
@@ -127,8 +128,8 @@ builder.mutationField('enableMfaDevice', (t) =>
     type: MfaDeviceSuccess,
     nullable: true,
     description:
-      'iam:EnableMFADevice: enables a device for a user, who can have 8. Needs iam:EnableMFADevice on the user, and two ' +
-      `consecutive codes of the device. ${NULL_RESULT}`,
+      'iam:EnableMFADevice: enables a device for a user, who can have 8. Needs iam:EnableMFADevice on the user, and ' +
+      `two consecutive codes of the device. ${NULL_RESULT}`,
     args: {
       input: t.arg({
         type: EnableMfaDeviceInput,
@@ -190,8 +191,8 @@ builder.mutationField('deleteVirtualMfaDevice', (t) =>
     type: DeleteVirtualMfaDeviceSuccess,
     nullable: true,
     description:
-      'iam:DeleteVirtualMFADevice: deletes a device that is not enabled for any user. Needs iam:DeleteVirtualMFADevice on its ' +
-      `ARN. ${NULL_RESULT}`,
+      'iam:DeleteVirtualMFADevice: deletes a device that is not enabled for any user. Needs ' +
+      `iam:DeleteVirtualMFADevice on its ARN. ${NULL_RESULT}`,
     args: {
       input: t.arg({
         type: DeleteVirtualMfaDeviceInput,

@@ -13,7 +13,8 @@ import { NULL_RESULT } from '../null-answer.ts';
 const PROVIDER_ARN = 'ARN of the provider: arn:aws:iam::111111111111:oidc-provider/host/path';
 const CLIENT_IDS = 'Accepted audiences of its tokens: 1 to 100, each of 1 to 255 characters';
 const JWKS =
-  'Its JSON Web Key Set (RFC 7517) as text: 1 to 100 public keys, at most 131,072 characters. The gateway never fetches keys';
+  'Its JSON Web Key Set (RFC 7517) as text: 1 to 100 public keys, at most 131,072 characters. The gateway never ' +
+  'fetches keys';
 
 const OidcProvider = builder.prismaObject('OidcProvider', {
   select: { arn: true },

@@ -36,17 +36,17 @@ const ROLE = 'The role';
 
 changeMutation('deleteRole', {
   description:
-    'iam:DeleteRole. Sessions of the role end at once. Policies that name it still mean this role, not a later one of the same name. Needs ' +
-    'iam:DeleteRole; with `withDependents` also iam:DeleteRolePolicy and iam:DetachRolePolicy on it, and ' +
-    'iam:RemoveRoleFromInstanceProfile on its instance profiles',
+    'iam:DeleteRole. Sessions of the role end at once. Policies that name it still mean this role, not a later one ' +
+    'of the same name. Needs iam:DeleteRole; with `withDependents` also iam:DeleteRolePolicy and ' +
+    'iam:DetachRolePolicy on it, and iam:RemoveRoleFromInstanceProfile on its instance profiles',
   input: builder.inputType('DeleteRoleInput', {
     description: 'The parameters of iam:DeleteRole',
     fields: (t) => ({
       roleArn: t.field({ type: 'Arn', required: true, description: ROLE }),
       withDependents: t.boolean({
         description:
-          'Whether to also delete or detach its policies and to remove it from instance profiles, as AWS’s console does. Left ' +
-          'out: no, and DeleteConflict if there are any',
+          'Whether to also delete or detach its policies and to remove it from instance profiles, as AWS’s console ' +
+          'does. Left out: no, and DeleteConflict if there are any',
       }),
     }),
   }),
@@ -57,8 +57,8 @@ changeMutation('deleteRole', {
 
 changeMutation('putRolePolicy', {
   description:
-    'iam:PutRolePolicy: adds an inline policy to a role, or replaces the one with the same name. All inline policies of a role ' +
-    'together have at most 10,240 characters, not counting whitespace. Needs iam:PutRolePolicy on the role',
+    'iam:PutRolePolicy: adds an inline policy to a role, or replaces the one with the same name. All inline policies ' +
+    'of a role together have at most 10,240 characters, not counting whitespace. Needs iam:PutRolePolicy on the role',
   input: builder.inputType('PutRolePolicyInput', {
     description: 'The parameters of iam:PutRolePolicy',
     fields: (t) => ({
@@ -88,8 +88,8 @@ changeMutation('deleteRolePolicy', {
 
 changeMutation('attachRolePolicy', {
   description:
-    'iam:AttachRolePolicy: attaches a managed policy to a role, which can have 10. Needs iam:AttachRolePolicy on the role, ' +
-    'with iam:PolicyARN',
+    'iam:AttachRolePolicy: attaches a managed policy to a role, which can have 10. Needs iam:AttachRolePolicy on the ' +
+    'role, with iam:PolicyARN',
   input: builder.inputType('AttachRolePolicyInput', {
     description: 'The parameters of iam:AttachRolePolicy',
     fields: (t) => ({
@@ -108,7 +108,8 @@ changeMutation('attachRolePolicy', {
 
 changeMutation('detachRolePolicy', {
   description:
-    'iam:DetachRolePolicy: detaches a managed policy from a role. Needs iam:DetachRolePolicy on the role, with iam:PolicyARN',
+    'iam:DetachRolePolicy: detaches a managed policy from a role. Needs iam:DetachRolePolicy on the role, with ' +
+    'iam:PolicyARN',
   input: builder.inputType('DetachRolePolicyInput', {
     description: 'The parameters of iam:DetachRolePolicy',
     fields: (t) => ({
@@ -123,8 +124,8 @@ changeMutation('detachRolePolicy', {
 
 changeMutation('updateAssumeRolePolicy', {
   description:
-    'iam:UpdateAssumeRolePolicy: replaces the trust policy of a role. Live sessions continue. Needs iam:UpdateAssumeRolePolicy on the ' +
-    'role',
+    'iam:UpdateAssumeRolePolicy: replaces the trust policy of a role. Live sessions continue. Needs ' +
+    'iam:UpdateAssumeRolePolicy on the role',
   input: builder.inputType('UpdateAssumeRolePolicyInput', {
     description: 'The parameters of iam:UpdateAssumeRolePolicy',
     fields: (t) => ({
@@ -139,8 +140,8 @@ changeMutation('updateAssumeRolePolicy', {
 
 changeMutation('putRolePermissionsBoundary', {
   description:
-    'iam:PutRolePermissionsBoundary: sets the permissions boundary of a role. Needs iam:PutRolePermissionsBoundary on ' +
-    'the role, with iam:PermissionsBoundary',
+    'iam:PutRolePermissionsBoundary: sets the permissions boundary of a role. Needs iam:PutRolePermissionsBoundary ' +
+    'on the role, with iam:PermissionsBoundary',
   input: builder.inputType('PutRolePermissionsBoundaryInput', {
     description: 'The parameters of iam:PutRolePermissionsBoundary',
     fields: (t) => ({
@@ -159,8 +160,8 @@ changeMutation('putRolePermissionsBoundary', {
 
 changeMutation('deleteRolePermissionsBoundary', {
   description:
-    'iam:DeleteRolePermissionsBoundary: removes the permissions boundary of a role. Needs iam:DeleteRolePermissionsBoundary on ' +
-    'the role',
+    'iam:DeleteRolePermissionsBoundary: removes the permissions boundary of a role. Needs ' +
+    'iam:DeleteRolePermissionsBoundary on the role',
   input: builder.inputType('DeleteRolePermissionsBoundaryInput', {
     description: 'The parameters of iam:DeleteRolePermissionsBoundary',
     fields: (t) => ({ roleArn: t.field({ type: 'Arn', required: true, description: ROLE }) }),

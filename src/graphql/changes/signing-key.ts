@@ -7,8 +7,8 @@ const RotateSigningKeyInput = builder.inputType('RotateSigningKeyInput', {
   fields: (t) => ({
     retireOlder: t.boolean({
       description:
-        'True: tokens signed by older keys are no longer accepted, from this instant on. Left out: they are accepted until they ' +
-        'expire',
+        'True: tokens signed by older keys are no longer accepted, from this instant on. Left out: they are accepted ' +
+        'until they expire',
     }),
   }),
 });
@@ -27,8 +27,8 @@ builder.mutationField('rotateSigningKey', (t) =>
     type: RotateSigningKeySuccess,
     nullable: true,
     description:
-      'Creates a new key for session tokens and sign-ins; its public key is published at /.well-known/jwks.json. Live sessions ' +
-      `continue, unless the older keys are retired. Only for the operator. ${NULL_RESULT}`,
+      'Creates a new key for session tokens and sign-ins; its public key is published at /.well-known/jwks.json. ' +
+      `Live sessions continue, unless the older keys are retired. Only for the operator. ${NULL_RESULT}`,
     args: { input: t.arg({ type: RotateSigningKeyInput, description: 'How to treat the older keys' }) },
     errors: {
       types: [AccessDeniedFailure],

@@ -35,17 +35,18 @@ const USER = 'The user';
 
 changeMutation('deleteUser', {
   description:
-    'iam:DeleteUser. Role sessions that the user has made continue; all its other credentials stop working. Policies that name ' +
-    'it still mean this user, not a later one of the same name. Needs iam:DeleteUser; with `withDependents` also iam:DeleteAccessKey, ' +
-    'iam:DeactivateMFADevice, iam:DeleteUserPolicy and iam:DetachUserPolicy on it, and iam:RemoveUserFromGroup on its groups',
+    'iam:DeleteUser. Role sessions that the user has made continue; all its other credentials stop working. Policies ' +
+    'that name it still mean this user, not a later one of the same name. Needs iam:DeleteUser; with ' +
+    '`withDependents` also iam:DeleteAccessKey, iam:DeactivateMFADevice, iam:DeleteUserPolicy and ' +
+    'iam:DetachUserPolicy on it, and iam:RemoveUserFromGroup on its groups',
   input: builder.inputType('DeleteUserInput', {
     description: 'The parameters of iam:DeleteUser',
     fields: (t) => ({
       userArn: t.field({ type: 'Arn', required: true, description: USER }),
       withDependents: t.boolean({
         description:
-          'Whether to also remove its access keys, MFA devices, policies and memberships, as AWS’s console does. Left out: no, ' +
-          'and DeleteConflict if there are any',
+          'Whether to also remove its access keys, MFA devices, policies and memberships, as AWS’s console does. ' +
+          'Left out: no, and DeleteConflict if there are any',
       }),
     }),
   }),
@@ -56,8 +57,8 @@ changeMutation('deleteUser', {
 
 changeMutation('putUserPolicy', {
   description:
-    'iam:PutUserPolicy: adds an inline policy to a user, or replaces the one with the same name. All inline policies of a user ' +
-    'together have at most 2,048 characters, not counting whitespace. Needs iam:PutUserPolicy on the user',
+    'iam:PutUserPolicy: adds an inline policy to a user, or replaces the one with the same name. All inline policies ' +
+    'of a user together have at most 2,048 characters, not counting whitespace. Needs iam:PutUserPolicy on the user',
   input: builder.inputType('PutUserPolicyInput', {
     description: 'The parameters of iam:PutUserPolicy',
     fields: (t) => ({
@@ -87,8 +88,8 @@ changeMutation('deleteUserPolicy', {
 
 changeMutation('attachUserPolicy', {
   description:
-    'iam:AttachUserPolicy: attaches a managed policy to a user, which can have 10. Needs iam:AttachUserPolicy on the user, ' +
-    'with iam:PolicyARN',
+    'iam:AttachUserPolicy: attaches a managed policy to a user, which can have 10. Needs iam:AttachUserPolicy on the ' +
+    'user, with iam:PolicyARN',
   input: builder.inputType('AttachUserPolicyInput', {
     description: 'The parameters of iam:AttachUserPolicy',
     fields: (t) => ({
@@ -107,7 +108,8 @@ changeMutation('attachUserPolicy', {
 
 changeMutation('detachUserPolicy', {
   description:
-    'iam:DetachUserPolicy: detaches a managed policy from a user. Needs iam:DetachUserPolicy on the user, with iam:PolicyARN',
+    'iam:DetachUserPolicy: detaches a managed policy from a user. Needs iam:DetachUserPolicy on the user, with ' +
+    'iam:PolicyARN',
   input: builder.inputType('DetachUserPolicyInput', {
     description: 'The parameters of iam:DetachUserPolicy',
     fields: (t) => ({
@@ -122,8 +124,8 @@ changeMutation('detachUserPolicy', {
 
 changeMutation('putUserPermissionsBoundary', {
   description:
-    'iam:PutUserPermissionsBoundary: sets the permissions boundary of a user. Needs iam:PutUserPermissionsBoundary on ' +
-    'the user, with iam:PermissionsBoundary',
+    'iam:PutUserPermissionsBoundary: sets the permissions boundary of a user. Needs iam:PutUserPermissionsBoundary ' +
+    'on the user, with iam:PermissionsBoundary',
   input: builder.inputType('PutUserPermissionsBoundaryInput', {
     description: 'The parameters of iam:PutUserPermissionsBoundary',
     fields: (t) => ({
@@ -142,8 +144,8 @@ changeMutation('putUserPermissionsBoundary', {
 
 changeMutation('deleteUserPermissionsBoundary', {
   description:
-    'iam:DeleteUserPermissionsBoundary: removes the permissions boundary of a user. Needs iam:DeleteUserPermissionsBoundary on ' +
-    'the user',
+    'iam:DeleteUserPermissionsBoundary: removes the permissions boundary of a user. Needs ' +
+    'iam:DeleteUserPermissionsBoundary on the user',
   input: builder.inputType('DeleteUserPermissionsBoundaryInput', {
     description: 'The parameters of iam:DeleteUserPermissionsBoundary',
     fields: (t) => ({ userArn: t.field({ type: 'Arn', required: true, description: USER }) }),
@@ -155,8 +157,8 @@ changeMutation('deleteUserPermissionsBoundary', {
 
 changeMutation('addUserToGroup', {
   description:
-    'iam:AddUserToGroup: adds a user to a group. From its next request on, the policies of the group apply to the user. A user ' +
-    'can be in 10 groups. Needs iam:AddUserToGroup on the group',
+    'iam:AddUserToGroup: adds a user to a group. From its next request on, the policies of the group apply to the ' +
+    'user. A user can be in 10 groups. Needs iam:AddUserToGroup on the group',
   input: builder.inputType('AddUserToGroupInput', {
     description: 'The parameters of iam:AddUserToGroup',
     fields: (t) => ({
@@ -171,8 +173,8 @@ changeMutation('addUserToGroup', {
 
 changeMutation('removeUserFromGroup', {
   description:
-    'iam:RemoveUserFromGroup: removes a user from a group. From its next request on, the policies of the group no longer apply ' +
-    'to the user. Needs iam:RemoveUserFromGroup on the group',
+    'iam:RemoveUserFromGroup: removes a user from a group. From its next request on, the policies of the group no ' +
+    'longer apply to the user. Needs iam:RemoveUserFromGroup on the group',
   input: builder.inputType('RemoveUserFromGroupInput', {
     description: 'The parameters of iam:RemoveUserFromGroup',
     fields: (t) => ({

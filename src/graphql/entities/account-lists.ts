@@ -55,7 +55,8 @@ builder.prismaObjectFields(Account, (t) => ({
       cursor: 'arn',
       nullable: true,
       description:
-        'Resources of the account that are in the directory, in the order of their ARNs. Needs config:ListDiscoveredResources',
+        'Resources of the account that are in the directory, in the order of their ARNs. Needs ' +
+        'config:ListDiscoveredResources',
     },
     ResourceConnection,
   ),

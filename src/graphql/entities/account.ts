@@ -10,7 +10,8 @@ export const Account = builder.prismaNode('Account', {
     name: t.exposeString('name', {
       nullable: true,
       description:
-        'Name of the account; null if not known. For an account other than the caller’s own it needs account:GetAccountInformation',
+        'Name of the account; null if not known. For an account other than the caller’s own it needs ' +
+        'account:GetAccountInformation',
     }),
     organizationId: t.exposeString('organizationId', {
       nullable: true,

@@ -17,9 +17,9 @@ export const Group = builder.prismaNode('Group', {
   findUnique: (arn) => ({ arn }),
   select: { arn: true },
   description:
-    'A collection of users of one account. The policies of a group apply to its users, beside their own. A group cannot make ' +
-    'requests. Fields other than ARN, name, path and account need iam:GetGroup, iam:ListAttachedGroupPolicies or ' +
-    'iam:ListGroupPolicies on the group',
+    'A collection of users of one account. The policies of a group apply to its users, beside their own. A group ' +
+    'cannot make requests. Fields other than ARN, name, path and account need iam:GetGroup, ' +
+    'iam:ListAttachedGroupPolicies or iam:ListGroupPolicies on the group',
   fields: (t) => ({
     arn: t.field(ARN),
     name: t.string(NAME),

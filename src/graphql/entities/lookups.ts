@@ -27,8 +27,9 @@ builder.queryField('resource', (t) =>
     type: Resource,
     nullable: true,
     description:
-      'A resource in the directory; null if it is not there, or the caller may not read it (config:GetResourceConfigHistory, or ' +
-      'any action on it of access level List or Read). Questions about resources that are not in the directory are answered, too',
+      'A resource in the directory; null if it is not there, or the caller may not read it ' +
+      '(config:GetResourceConfigHistory, or any action on it of access level List or Read). Questions about ' +
+      'resources that are not in the directory are answered, too',
     args: { arn: t.arg({ type: 'Arn', required: true, description: 'ARN of the resource' }) },
     resolve: (query, _root, { arn }, { directory }) =>
       directory.prisma.resource.findUnique({ ...query, where: { arn } }),
@@ -40,8 +41,8 @@ builder.queryField('principal', (t) =>
     type: Principal,
     nullable: true,
     description:
-      'A principal; null if it does not exist, or the caller may not read it (iam:GetUser, iam:GetRole). The ARN of a role ' +
-      'session means the newest session with that ARN',
+      'A principal; null if it does not exist, or the caller may not read it (iam:GetUser, iam:GetRole). The ARN of ' +
+      'a role session means the newest session with that ARN',
     args: {
       principalId: t.arg({ type: 'PrincipalId', required: true, description: 'The principal, as requests name it' }),
     },

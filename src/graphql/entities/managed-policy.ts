@@ -7,8 +7,9 @@ export const ManagedPolicy = builder.prismaNode('ManagedPolicy', {
   findUnique: (arn) => ({ arn }),
   select: { id: true, arn: true, defaultVersionId: true },
   description:
-    'A standalone policy that can be attached to users, groups and roles: a customer managed or an AWS managed policy. Fields ' +
-    'of a customer managed policy other than its ARN, name and path need iam:GetPolicy, its document iam:GetPolicyVersion',
+    'A standalone policy that can be attached to users, groups and roles: a customer managed or an AWS managed ' +
+    'policy. Fields of a customer managed policy other than its ARN, name and path need iam:GetPolicy, its document ' +
+    'iam:GetPolicyVersion',
   fields: (t) => ({
     arn: t.field({ type: 'Arn', description: 'ARN of the policy', resolve: (row) => row.arn }),
     name: t.exposeString('name', { description: 'Name of the policy, without its path' }),
@@ -26,7 +27,8 @@ export const ManagedPolicy = builder.prismaNode('ManagedPolicy', {
       type: 'PolicyDocument',
       nullable: true,
       description:
-        'Document of the default version; null if it is not known. Decisions then leave the policy out and name it in `gaps`',
+        'Document of the default version; null if it is not known. Decisions then leave the policy out and name it ' +
+        'in `gaps`',
       load: async (keys: string[], context) => {
         const rows = await context.directory.prisma.policyVersion.findMany({
           where: { OR: keys.map(versionOf) },
@@ -68,7 +70,8 @@ export const InlinePolicy = builder.prismaObject('InlinePolicy', {
         role: { select: { arn: true } },
       },
       description:
-        'The policy document. Needs iam:GetUserPolicy, iam:GetGroupPolicy or iam:GetRolePolicy on its user, group or role',
+        'The policy document. Needs iam:GetUserPolicy, iam:GetGroupPolicy or iam:GetRolePolicy on its user, group or ' +
+        'role',
       resolve: (row) => row.document.text,
     }),
   }),

@@ -17,7 +17,7 @@ export interface PrincipalParent {
 export function refOf(parent: PrincipalParent): PrincipalRef {
   if (parent.ref !== undefined) return parent.ref;
   const ref = parsePrincipalRef(parent.arn ?? '');
-  if (ref === null) throw new Error(`the directory holds a principal whose ARN is none: ${parent.arn}`);
+  if (ref === null) throw new Error(`the directory holds a principal with an invalid ARN: ${parent.arn}`);
   return ref;
 }
 
@@ -40,8 +40,8 @@ export const Principal = builder.interfaceRef<PrincipalParent>('Principal').impl
     name: t.string({
       nullable: true,
       description:
-        'Name of the principal, without its path. For a role session it is the name of the session, for a service its name in ' +
-        'policies; null for root users and `anonymous`',
+        'Name of the principal, without its path. For a role session it is the name of the session, for a service ' +
+        'its name in policies; null for root users and `anonymous`',
       resolve: (parent) => nameOf(refOf(parent)),
     }),
     account: t.field({

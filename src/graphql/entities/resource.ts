@@ -17,8 +17,8 @@ export const Resource = builder.prismaNode('Resource', {
       type: 'PolicyDocument',
       nullable: true,
       description:
-        'The resource-based policy; null if there is none. Needs config:GetResourceConfigHistory, or the action of its ' +
-        'service (s3:GetBucketPolicy …)',
+        'The resource-based policy; null if there is none. Needs config:GetResourceConfigHistory, or the action of ' +
+        'its service (s3:GetBucketPolicy …)',
       select: { policy: { select: { text: true } } },
       resolve: (row) => row.policy?.text ?? null,
     }),

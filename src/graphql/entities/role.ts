@@ -25,10 +25,11 @@ export const Role = builder.prismaNode('Role', {
   select: { arn: true },
   interfaces: [Principal],
   description:
-    'A set of permissions that principals can assume, if the trust policy and their own permissions allow it. Whoever assumes ' +
-    'a role gives up their own permissions and gets those of the role. As a principal, a role means a session of it whose name ' +
-    'is not known. Fields other than ARN, name, path and account need iam:GetRole (for all but tags and boundary, iam:ListRoles ' +
-    'is enough, too), iam:ListAttachedRolePolicies or iam:ListRolePolicies on the role',
+    'A set of permissions that principals can assume, if the trust policy and their own permissions allow it. ' +
+    'Whoever assumes a role gives up their own permissions and gets those of the role. As a principal, a role means ' +
+    'a session of it whose name is not known. Fields other than ARN, name, path and account need iam:GetRole (for ' +
+    'all but tags and boundary, iam:ListRoles is enough, too), iam:ListAttachedRolePolicies or iam:ListRolePolicies ' +
+    'on the role',
   fields: (t) => ({
     arn: t.field(ARN),
     uniqueId: t.exposeString('id', {

@@ -26,9 +26,9 @@ export const User = builder.prismaNode('User', {
   select: { arn: true },
   interfaces: [Principal],
   description:
-    'An IAM user: a person or a program with its own permissions and long-term credentials. Fields other than ARN, name, path ' +
-    'and account need iam:GetUser (for `uniqueId` and `createdAt`, iam:ListUsers is enough, too), iam:ListGroupsForUser, ' +
-    'iam:ListAttachedUserPolicies or iam:ListUserPolicies on the user',
+    'An IAM user: a person or a program with its own permissions and long-term credentials. Fields other than ARN, ' +
+    'name, path and account need iam:GetUser (for `uniqueId` and `createdAt`, iam:ListUsers is enough, too), ' +
+    'iam:ListGroupsForUser, iam:ListAttachedUserPolicies or iam:ListUserPolicies on the user',
   fields: (t) => ({
     arn: t.field(ARN),
     uniqueId: t.exposeString('id', {

@@ -47,8 +47,8 @@ const AccessRoute = builder.objectRef<AccessRouteValue>('AccessRoute').implement
     decisions: t.field({
       type: [Decision],
       description:
-        'One decision per need, in the given order. `matchedStatements` show whether an identity policy or a resource-based ' +
-        'policy grants it',
+        'One decision per need, in the given order. `matchedStatements` show whether an identity policy or a ' +
+        'resource-based policy grants it',
       resolve: ({ answers }) => [...answers],
     }),
     meetsAll: t.exposeBoolean('meetsAll', { description: 'Whether every need is met' }),
@@ -65,8 +65,8 @@ builder.queryField('accessRoutes', (t) =>
     type: [AccessRoute],
     nullable: true,
     description:
-      'Ways to meet all needs at the same time: as itself, or in one role; best first. They show which permissions the principal ' +
-      `gives up in a role, but keeps with a resource-based policy. ${NULL_ANSWER}`,
+      'Ways to meet all needs at the same time: as itself, or in one role; best first. They show which permissions ' +
+      `the principal gives up in a role, but keeps with a resource-based policy. ${NULL_ANSWER}`,
     args: {
       principal: t.arg({ type: 'PrincipalId', required: true, description: 'The principal that has the needs' }),
       needs: t.arg({ type: [NeedInput], required: true, description: 'The needs, at most 100' }),

@@ -27,8 +27,8 @@ const AssumableRole = builder.objectRef<AssumableRoleValue>('AssumableRole').imp
     }),
     requires: t.stringList({
       description:
-        'Condition keys that the call must have with the right value: sts:ExternalId, aws:MultiFactorAuthPresent … Empty: ' +
-        'the role can be assumed now',
+        'Condition keys that the call must have with the right value: sts:ExternalId, aws:MultiFactorAuthPresent … ' +
+        'Empty: the role can be assumed now',
       resolve: ({ requires }) => [...requires],
     }),
   }),

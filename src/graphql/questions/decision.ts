@@ -38,7 +38,7 @@ export const Decision = builder.objectRef<Answer>('Decision').implement({
     }),
     gaps: t.stringList({
       description:
-        'What the directory does not know and the decision had to leave out, by name (an account that is not in it, an organization never ' +
+        'What the directory does not know and had to be left out, by name (an account that is not in it, an organization never ' +
         'imported …). Empty: nothing was left out, or the request is denied and the caller may not know whether the resource is in ' +
         'the directory',
       resolve: (answer, _args, context) => knownGaps(context, answer),

@@ -20,8 +20,8 @@ export const PermissionFilterInput = builder.inputType('PermissionFilterInput', 
 
 const EffectivePermission = builder.objectRef<EffectivePermissionValue>('EffectivePermission').implement({
   description:
-    'One action that is allowed on some resource. A request is allowed exactly if it lies in an `allow` term and in no ' +
-    '`deny` term',
+    'One action that is allowed on some resource. A request is allowed exactly if it lies in an `allow` term and in ' +
+    'no `deny` term',
   fields: (t) => ({
     action: t.exposeString('action', { description: 'service:Action, as the catalogue spells it' }),
     accessLevel: t.field({

@@ -38,9 +38,9 @@ const EffectivePermissions = builder.objectRef<EffectivePermissionsValue>('Effec
 
 EffectivePermissions.implement({
   description:
-    'Everything that a principal may do, in closed form: not a sample. A request is allowed exactly if it lies in some `allow` ' +
-    'term and in no `deny` term of its action. Terms are about the principal’s own partition (`aws`, `aws-cn` …): nothing is ' +
-    'allowed on resources of another one',
+    'Everything that a principal may do, in closed form: not a sample. A request is allowed exactly if it lies in ' +
+    'some `allow` term and in no `deny` term of its action. Terms are about the principal’s own partition (`aws`, ' +
+    '`aws-cn` …): nothing is allowed on resources of another one',
   fields: (t) => ({
     principal: t.field({
       type: Principal,

@@ -49,7 +49,8 @@ export const MatchedStatement = builder.objectRef<MatchedStatementValue>('Matche
     layer: t.field({ type: PolicyLayer, description: 'The layer of the policy', resolve: (s) => s.layer }),
     policy: t.exposeString('policy', {
       description:
-        'Id of the policy: ARN of a managed policy, name of an inline policy, id of a control policy, or ARN of the resource',
+        'Id of the policy: ARN of a managed policy, name of an inline policy, id of a control policy, or ARN of the ' +
+        'resource',
     }),
     policyName: t.exposeString('policyName', {
       nullable: true,
@@ -74,8 +75,8 @@ export const LayerDecision = builder.objectRef<LayerDecisionValue>('LayerDecisio
     matchedStatements: t.field({
       type: [MatchedStatement],
       description:
-        'The statements that determined the result: the denying ones, or the allowing ones. Statements of policies that the ' +
-        'caller may not read are left out: see `Decision.withheld`',
+        'The statements that determined the result: the denying ones, or the allowing ones. Statements of policies ' +
+        'that the caller may not read are left out: see `Decision.withheld`',
       resolve: (layer, _args, context) => readableStatements(context, layer.matchedStatements),
     }),
   }),

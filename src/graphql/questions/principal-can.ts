@@ -16,7 +16,8 @@ builder.interfaceField(Principal, 'can', (t) =>
     type: Decision,
     nullable: true,
     description:
-      'Whether the principal may do this. Batched: for a list of principals it needs the same few database queries as for one. ' +
+      'Whether the principal may do this. Batched: for a list of principals it needs the same few database queries ' +
+      'as for one. ' +
       NULL_ANSWER,
     args: {
       action: t.arg.string({ required: true, description: ACTION_DESCRIPTION }),

@@ -21,8 +21,9 @@ export const SESSION_DESCRIPTION = 'Parameters of the session of the assumed rol
 
 /** The meaning of null in a list of answers. */
 export const NULL_ITEM =
-  'An entry is null if that request could not be answered, which is neither allowed nor denied: the error is at its place, ' +
-  'with the faulty input in `extensions.field`. Beyond 100 errors, one error with the code MORE_ERRORS has the `count` of the others. The list is null if an error concerns no single entry';
+  'An entry is null if that request could not be answered, which is neither allowed nor denied: the error is at its ' +
+  'place, with the faulty input in `extensions.field`. Beyond 100 errors, one error with the code MORE_ERRORS has ' +
+  'the `count` of the others. The list is null if an error concerns no single entry';
 
 export const HypotheticalSessionInput = builder.inputType('HypotheticalSessionInput', {
   description:

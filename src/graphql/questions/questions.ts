@@ -63,7 +63,9 @@ builder.queryField('decisionsFor', (t) =>
     type: [Decision],
     nullable: { list: true, items: true },
     extensions: eachAlone('checks'),
-    description: `Decides many checks of one principal, in one role and context; the fastest way for an enforcement point. ${BATCH}. ${NULL_ITEM}`,
+    description:
+      'Decides many checks of one principal, in one role and context; the fastest way for an enforcement point. ' +
+      `${BATCH}. ${NULL_ITEM}`,
     args: {
       principal: t.arg({ type: 'PrincipalId', required: true, description: 'The principal to ask about' }),
       assumedRole: t.arg({ type: 'Arn', description: ASSUMED_ROLE_DESCRIPTION }),
@@ -88,7 +90,10 @@ builder.queryField('allowedResources', (t) =>
     type: ['Arn'],
     nullable: true,
     extensions: eachAlone('resources'),
-    description: `The entries of \`resources\` on which the principal may do the action. ${BATCH}. ${NULL_ANSWER}. If entries cannot be asked about, \`extensions.faults\` of the error names the first 20, and \`count\` is their number. \`decisionsFor\` answers mixed lists`,
+    description:
+      `The entries of \`resources\` on which the principal may do the action. ${BATCH}. ${NULL_ANSWER}. If entries cannot be ` +
+      'asked about, `extensions.faults` of the error names the first 20, and `count` is their number. `decisionsFor` answers ' +
+      'mixed lists',
     args: {
       principal: t.arg({ type: 'PrincipalId', required: true, description: 'The principal to ask about' }),
       assumedRole: t.arg({ type: 'Arn', description: ASSUMED_ROLE_DESCRIPTION }),

@@ -32,7 +32,7 @@ const SimulatedCallerInput = builder.inputType('SimulatedCallerInput', {
 
 const SimulatedRequestInput = builder.inputType('SimulatedRequestInput', {
   description:
-    'A request of a simulation. `context` may contain any condition key, those of the principal and the resource included; where one contradicts ' +
+    '`context` may contain any condition key, those of the principal and the resource included; where one contradicts ' +
     'what follows from `caller`, the given one counts',
   fields: (t) => ({
     action: t.string({ required: true, description: ACTION_DESCRIPTION }),

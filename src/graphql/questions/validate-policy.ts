@@ -49,13 +49,14 @@ const PolicyFinding = builder.objectRef<GivenFinding>('PolicyFinding').implement
     }),
     code: t.string({
       description:
-        'Stable code for programs. For an error, AWS’s own: MalformedPolicyDocument, MalformedPolicyDocumentException (control ' +
-        'policies), LimitExceeded, ValidationError. For a warning: UNKNOWN_SERVICE, UNKNOWN_ACTION, ACTION_NEVER_MATCHES, ' +
-        'ACTION_NEEDS_ALL_RESOURCES, ACTION_WITHOUT_RESOURCE, UNKNOWN_RESOURCE_SERVICE, UNKNOWN_RESOURCE_TYPE, ' +
-        'RESOURCE_NEVER_MATCHES, RESOURCE_NOT_TAKEN, UNKNOWN_CONDITION_KEY, CONDITION_KEY_NOT_SUPPORTED, ' +
-        'OPERATOR_TYPE_MISMATCH, SET_OPERATOR_MISSING, SET_OPERATOR_ON_SINGLE_VALUE, UNREADABLE_VALUE, ' +
-        'CONDITION_WITHOUT_VALUES, CONTRADICTING_CONDITIONS, VARIABLE_NOT_READ, STATEMENT_GRANTS_NOTHING, ' +
-        'STATEMENT_DENIES_NOTHING, NOT_ALL_CHECKED (the document has more wildcards than are compared with the catalogue)',
+        'Stable code for programs. For an error, AWS’s own: MalformedPolicyDocument, ' +
+        'MalformedPolicyDocumentException (control policies), LimitExceeded, ValidationError. For a warning: ' +
+        'UNKNOWN_SERVICE, UNKNOWN_ACTION, ACTION_NEVER_MATCHES, ACTION_NEEDS_ALL_RESOURCES, ACTION_WITHOUT_RESOURCE, ' +
+        'UNKNOWN_RESOURCE_SERVICE, UNKNOWN_RESOURCE_TYPE, RESOURCE_NEVER_MATCHES, RESOURCE_NOT_TAKEN, ' +
+        'UNKNOWN_CONDITION_KEY, CONDITION_KEY_NOT_SUPPORTED, OPERATOR_TYPE_MISMATCH, SET_OPERATOR_MISSING, ' +
+        'SET_OPERATOR_ON_SINGLE_VALUE, UNREADABLE_VALUE, CONDITION_WITHOUT_VALUES, CONTRADICTING_CONDITIONS, ' +
+        'VARIABLE_NOT_READ, STATEMENT_GRANTS_NOTHING, STATEMENT_DENIES_NOTHING, NOT_ALL_CHECKED (the document has ' +
+        'more wildcards than are compared with the catalogue)',
       resolve: ({ finding }) => finding.code,
     }),
     message: t.string({
@@ -69,7 +70,8 @@ const PolicyFinding = builder.objectRef<GivenFinding>('PolicyFinding').implement
     line: t.int({
       nullable: true,
       description:
-        'Line of the place, from 1, in the given text (decoded, if it was URL-encoded); null if the document was given as an object',
+        'Line of the place, from 1, in the given text (decoded, if it was URL-encoded); null if the document was ' +
+        'given as an object',
       resolve: ({ finding, written }) => (written ? finding.line : null),
     }),
     column: t.int({
@@ -90,9 +92,9 @@ builder.queryField('validatePolicy', (t) =>
     type: [PolicyFinding],
     nullable: true,
     description:
-      'Findings on a policy document: errors for which AWS would refuse it (the error that AWS would return comes first), and ' +
-      'warnings about parts that do not do what they say, by the catalogue of AWS’s services. Empty: no findings. At most 1,000 ' +
-      `findings. The directory is not read. ${NULL_ANSWER}`,
+      'Findings on a policy document: errors for which AWS would refuse it (the error that AWS would return comes ' +
+      'first), and warnings about parts that do not do what they say, by the catalogue of AWS’s services. Empty: no ' +
+      `findings. At most 1,000 findings. The directory is not read. ${NULL_ANSWER}`,
     args: {
       document: t.arg({
         type: 'PolicyDocument',

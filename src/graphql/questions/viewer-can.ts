@@ -12,8 +12,8 @@ builder.prismaObjectField(Resource, 'viewerCan', (t) =>
     type: Decision,
     nullable: true,
     description:
-      'Whether the caller, in its assumed role if it has one, may do this on the resource. Batched like Principal.can. ' +
-      `${NULL_ANSWER}: FORBIDDEN for the operator, who is not a principal of IAM`,
+      'Whether the caller, in its assumed role if it has one, may do this on the resource. Batched like ' +
+      `Principal.can. ${NULL_ANSWER}: FORBIDDEN for the operator, who is not a principal of IAM`,
     args: {
       action: t.arg.string({ required: true, description: ACTION_DESCRIPTION }),
       context: t.arg({ type: 'RequestContext', description: CONTEXT_DESCRIPTION }),

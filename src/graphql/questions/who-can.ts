@@ -50,8 +50,8 @@ builder.queryField('whoCan', (t) =>
     type: PrincipalAccessConnection,
     nullable: true,
     description:
-      'Every user and role that may do this as itself, without assuming a role for it, among those that the caller may ask ' +
-      `about, itself included (iam:SimulatePrincipalPolicy). Others are not counted. ${NULL_ANSWER}`,
+      'Every user and role that may do this as itself, without assuming a role for it, among those that the caller ' +
+      `may ask about, itself included (iam:SimulatePrincipalPolicy). Others are not counted. ${NULL_ANSWER}`,
     args: {
       action: t.arg.string({ required: true, description: ACTION_DESCRIPTION }),
       resource: t.arg({ type: 'Arn', required: true, description: RESOURCE_DESCRIPTION }),

@@ -27,8 +27,9 @@ builder.mutationField('assumeInstanceProfile', (t) =>
     type: AssumeRoleSuccess,
     nullable: true,
     description:
-      'Assumes the role of an instance profile, as EC2 does for an instance. Only for services, which the trust policy of the role ' +
-      'must name. A profile that does not exist, or has no role, is answered like one that may not be used. ' +
+      'Assumes the role of an instance profile, as EC2 does for an instance. Only for services, which the trust ' +
+      'policy of the role must name. A profile that does not exist, or has no role, is answered like one that may ' +
+      'not be used. ' +
       NULL_RESULT,
     args: {
       input: t.arg({

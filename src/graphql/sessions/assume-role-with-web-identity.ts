@@ -22,8 +22,8 @@ const AssumeRoleWithWebIdentityInput = builder.inputType('AssumeRoleWithWebIdent
     webIdentityToken: t.string({
       required: true,
       description:
-        'The ID token of an OpenID Connect provider of the role’s account: a JWT of 4 to 20,000 characters. Clocks may differ by ' +
-        'one minute',
+        'The ID token of an OpenID Connect provider of the role’s account: a JWT of 4 to 20,000 characters. Clocks ' +
+        'may differ by one minute',
     }),
     durationSeconds: t.int({ description: ROLE_DURATION }),
     ...sessionPolicyFields(t),
@@ -53,8 +53,8 @@ builder.mutationField('assumeRoleWithWebIdentity', (t) =>
     type: AssumeRoleWithWebIdentitySuccess,
     nullable: true,
     description:
-      'sts:AssumeRoleWithWebIdentity: assumes a role with a token of an OpenID Connect provider that the role trusts. Needs no ' +
-      `credentials; any credentials are ignored. ${NULL_RESULT}`,
+      'sts:AssumeRoleWithWebIdentity: assumes a role with a token of an OpenID Connect provider that the role ' +
+      `trusts. Needs no credentials; any credentials are ignored. ${NULL_RESULT}`,
     args: {
       input: t.arg({
         type: AssumeRoleWithWebIdentityInput,
@@ -67,7 +67,8 @@ builder.mutationField('assumeRoleWithWebIdentity', (t) =>
       union: {
         name: 'AssumeRoleWithWebIdentityResult',
         description:
-          'The session, or why the role was not assumed. A role that does not exist is answered like one that may not be assumed',
+          'The session, or why the role was not assumed. A role that does not exist is answered like one that may ' +
+          'not be assumed',
       },
     },
     resolve: (_root, { input }, { sessions, now, origin }) =>

@@ -16,13 +16,13 @@ const AssumeRoleInput = builder.inputType('AssumeRoleInput', {
     roleSessionName: t.string({
       required: true,
       description:
-        'Name of the session: 2 to 64 characters of A-Z a-z 0-9 _ + = , . @ -. It is ignored in a signed-in browser, where, ' +
-        'as in AWS’s console, the session is named after the signed-in identity',
+        'Name of the session: 2 to 64 characters of A-Z a-z 0-9 _ + = , . @ -. It is ignored in a signed-in browser, ' +
+        'where, as in AWS’s console, the session is named after the signed-in identity',
     }),
     durationSeconds: t.int({
       description:
-        'Duration of the session in seconds: 900 to the role’s maximum (at most 43,200; 3,600 for a chained role). Left ' +
-        'out: 3,600',
+        'Duration of the session in seconds: 900 to the role’s maximum (at most 43,200; 3,600 for a chained role). ' +
+        'Left out: 3,600',
     }),
     externalId: t.string({ description: 'External id, which the trust policy may require: 2 to 1,224 characters' }),
     ...sessionPolicyFields(t),
@@ -57,10 +57,11 @@ builder.mutationField('assumeRole', (t) =>
     type: AssumeRoleSuccess,
     nullable: true,
     description:
-      'sts:AssumeRole. On success the answer holds temporary credentials. A signed-in browser is also switched to the role, as in ' +
-      'AWS’s console: with the identity that signed in, and for at most one hour. If the browser is in another role, that session ' +
-      'ends. A browser can give only `role` in the input, and `credentials` are those of the same session, for use outside the ' +
-      `browser until it leaves the role. Only for principals: the operator cannot assume a role. ${NULL_RESULT}`,
+      'sts:AssumeRole. On success the answer holds temporary credentials. A signed-in browser is also switched to ' +
+      'the role, as in AWS’s console: with the identity that signed in, and for at most one hour. If the browser is ' +
+      'in another role, that session ends. A browser can give only `role` in the input, and `credentials` are those ' +
+      'of the same session, for use outside the browser until it leaves the role. Only for principals: the operator ' +
+      `cannot assume a role. ${NULL_RESULT}`,
     args: { input: t.arg({ type: AssumeRoleInput, required: true, description: 'The parameters of sts:AssumeRole' }) },
     errors: {
       types: SESSION_FAILURES,

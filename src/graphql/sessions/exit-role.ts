@@ -36,9 +36,9 @@ builder.mutationField('exitRole', (t) =>
     type: ExitRoleSuccess,
     nullable: true,
     description:
-      'Leaves the role: the session ends at once, on all gateways of the directory, and the caller returns to its previous ' +
-      'identity. A browser continues as the identity that signed in; other callers make their next requests with the credentials ' +
-      `with which they assumed the role. ${NULL_RESULT}`,
+      'Leaves the role: the session ends at once, on all gateways of the directory, and the caller returns to its ' +
+      'previous identity. A browser continues as the identity that signed in; other callers make their next requests ' +
+      `with the credentials with which they assumed the role. ${NULL_RESULT}`,
     errors: {
       types: [ValidationFailure],
       union: { name: 'ExitRoleResult', description: 'The ended session, or why the role was not left' },

@@ -19,8 +19,9 @@ const GetFederationTokenInput = builder.inputType('GetFederationTokenInput', {
     sessionPolicies: t.field({
       type: ['PolicyDocument'],
       description:
-        'Session policies, together at most 2,048 characters. The federated user may do what these and the caller’s own policies ' +
-        'both allow. Without them and without `sessionPolicyArns`, it may do only what resource-based policies grant it',
+        'Session policies, together at most 2,048 characters. The federated user may do what these and the caller’s ' +
+        'own policies both allow. Without them and without `sessionPolicyArns`, it may do only what resource-based ' +
+        'policies grant it',
     }),
     sessionPolicyArns: t.field({
       type: ['Arn'],
@@ -53,8 +54,8 @@ builder.mutationField('getFederationToken', (t) =>
     type: GetFederationTokenSuccess,
     nullable: true,
     description:
-      'sts:GetFederationToken: creates temporary credentials for somebody who acts on behalf of a user. Only for users with their ' +
-      `long-term key, who need sts:GetFederationToken on the federated user. ${NULL_RESULT}`,
+      'sts:GetFederationToken: creates temporary credentials for somebody who acts on behalf of a user. Only for ' +
+      `users with their long-term key, who need sts:GetFederationToken on the federated user. ${NULL_RESULT}`,
     args: {
       input: t.arg({
         type: GetFederationTokenInput,

@@ -52,9 +52,9 @@ builder.mutationField('revokeRoleSessions', (t) =>
     type: RevokeRoleSessionsSuccess,
     nullable: true,
     description:
-      'Revokes all sessions of a role that were made before now, as AWS’s console does: with an inline policy of the role. The ' +
-      'sessions remain until they expire, and are denied everything. Sessions chained from them belong to their own role and have ' +
-      `to be revoked there. Needs iam:PutRolePolicy on the role. ${NULL_RESULT}`,
+      'Revokes all sessions of a role that were made before now, as AWS’s console does: with an inline policy of the ' +
+      'role. The sessions remain until they expire, and are denied everything. Sessions chained from them belong to ' +
+      `their own role and have to be revoked there. Needs iam:PutRolePolicy on the role. ${NULL_RESULT}`,
     args: { input: t.arg({ type: RevokeRoleSessionsInput, required: true, description: 'The role' }) },
     errors: {
       types: [AccessDeniedFailure, NoSuchEntityFailure, LimitFailure, UnmodifiableFailure],

@@ -20,13 +20,14 @@ export const RoleSession = builder.prismaNode('RoleSession', {
   select: { id: true, arn: true },
   interfaces: [Principal],
   description:
-    'A live or ended session of a role. Its holder has the permissions of the role, and not its own. Fields other than its ARN ' +
-    'can be read by its holder and by whoever assumed the role; others need iam:GetRole on its role',
+    'A live or ended session of a role. Its holder has the permissions of the role, and not its own. Fields other ' +
+    'than its ARN can be read by its holder and by whoever assumed the role; others need iam:GetRole on its role',
   fields: (t) => ({
     arn: t.field({
       ...ARN,
       description:
-        'ARN of the session: arn:aws:sts::111111111111:assumed-role/RoleName/session-name. Several sessions can have the same ARN',
+        'ARN of the session: arn:aws:sts::111111111111:assumed-role/RoleName/session-name. Several sessions can have ' +
+        'the same ARN',
     }),
     name: t.string({ ...NAME, description: 'Name of the session, with which its ARN ends' }),
     account: t.field({ ...ACCOUNT, description: 'The account of the role' }),
@@ -51,8 +52,8 @@ export const RoleSession = builder.prismaNode('RoleSession', {
     assumedBy: t.field({
       type: Principal,
       description:
-        'The principal that assumed the role: a user, a service, or, for a chained role, another role session; with a web ' +
-        'identity `anonymous`, and `federatedProvider` and `federatedSubject` name the identity',
+        'The principal that assumed the role: a user, a service, or, for a chained role, another role session; with ' +
+        'a web identity `anonymous`, and `federatedProvider` and `federatedSubject` name the identity',
       complexity: ASSUMER_COST,
       select: { assumedBy: true, parentId: true },
       resolve: (row) => assumer(row.assumedBy, row.parentId),
@@ -91,13 +92,19 @@ export function roleSessionValue(session: { readonly id: string | null; readonly
 /** Ids of sessions that the caller has made or ended in this operation: rows are read anew, and identified by their ids. */
 const ownSessionIds = createContextCache((_context: GatewayContext) => new Set<string>());
 
-/** A session that the caller has just made or ended, as a value of the schema. The caller may read it, even as somebody else. */
+/**
+ * A session that the caller has just made or ended, as a value of the schema. The caller may read it, even as somebody
+ * else.
+ */
 export function ownRoleSession(context: GatewayContext, session: RoleSessionRow): RoleSessionRow {
   ownSessionIds(context).add(session.id);
   return callersOwn(roleSessionValue(session));
 }
 
-/** The principal of a question as a value of the schema. It does not read the directory, which need not hold the principal. */
+/**
+ * The principal of a question as a value of the schema. It does not read the directory, which need not hold the
+ * principal.
+ */
 export function principalOf({ principal, heldSession }: Pick<Subject, 'principal' | 'heldSession'>): PrincipalParent {
   if (heldSession != null) return roleSessionValue(heldSession);
   return principal.kind === 'roleSession'
@@ -105,7 +112,10 @@ export function principalOf({ principal, heldSession }: Pick<Subject, 'principal
     : principalValue(principal);
 }
 
-/** The principal that assumed a role, as a value of the schema. For a chained role: the session it was chained from, by its id. */
+/**
+ * The principal that assumed a role, as a value of the schema. For a chained role: the session it was chained from, by
+ * its id.
+ */
 export function assumer(assumedBy: string, parentId: string | null): PrincipalParent {
   const ref = parsePrincipalRef(assumedBy);
   if (ref === null) throw new Error(`a role session was assumed by \`${assumedBy}\`, which is not a principal`);

@@ -59,8 +59,8 @@ builder.queryField('roleSessions', (t) =>
       cursor: 'id',
       nullable: true,
       description:
-        'Role sessions, live and ended, newest first: those of roles that the caller may read (iam:GetRole), and those that it has ' +
-        'made itself. Other sessions are not counted',
+        'Role sessions, live and ended, newest first: those of roles that the caller may read (iam:GetRole), and ' +
+        'those that it has made itself. Other sessions are not counted',
       args: { filter: t.arg({ type: RoleSessionFilterInput, description: 'Which sessions to return. Left out: all' }) },
       totalCount: async (_root, { filter }, context) =>
         context.directory.prisma.roleSession.count({ where: await visible(context)(filter) }),
@@ -101,8 +101,8 @@ builder.prismaObjectField(RoleSession, 'chain', (t) =>
     type: [RoleSession],
     nullable: true,
     description:
-      'Chain of sessions that led to this one, which is the last; one entry if the role was not chained. Sessions that the caller ' +
-      'may not read are left out',
+      'Chain of sessions that led to this one, which is the last; one entry if the role was not chained. Sessions ' +
+      'that the caller may not read are left out',
     complexity: CHAIN_COST,
     select: { id: true, arn: true, parentId: true },
     resolve: async (row, _args, context) => {

@@ -40,9 +40,10 @@ builder.mutationField('signIn', (t) =>
     type: SignInSuccess,
     nullable: true,
     description:
-      'Signs the browser in with a long-term key: the answer sets a cookie (HttpOnly, SameSite=Strict), and until `signOut`, ' +
-      'requests without an `Authorization` header are made as the owner of the key. A previous sign-in of the browser ends. Needs ' +
-      `no credentials. In a signed-in browser, \`assumeRole\` switches roles as AWS’s console does. ${NULL_RESULT}`,
+      'Signs the browser in with a long-term key: the answer sets a cookie (HttpOnly, SameSite=Strict), and until ' +
+      '`signOut`, requests without an `Authorization` header are made as the owner of the key. A previous sign-in of ' +
+      'the browser ends. Needs no credentials. In a signed-in browser, `assumeRole` switches roles as AWS’s console ' +
+      `does. ${NULL_RESULT}`,
     args: { input: t.arg({ type: SignInInput, required: true, description: 'The key to sign in with' }) },
     errors: {
       types: [AuthenticationFailure, AccessDeniedFailure],
@@ -82,8 +83,8 @@ builder.mutationField('signOut', (t) =>
     type: SignOutSuccess,
     nullable: true,
     description:
-      'Signs the browser out: ends its sign-in, and the role session that it has switched to. If the browser is not or no longer ' +
-      `signed in, only its cookie is removed. ${NULL_RESULT}`,
+      'Signs the browser out: ends its sign-in, and the role session that it has switched to. If the browser is not ' +
+      `or no longer signed in, only its cookie is removed. ${NULL_RESULT}`,
     errors: {
       types: [ValidationFailure],
       union: {

@@ -3,7 +3,8 @@ import { builder } from '../builder.ts';
 
 export const TemporaryCredentials = builder.objectRef<TemporaryCredentialsValue>('TemporaryCredentials').implement({
   description:
-    'Temporary credentials of a role session, or of a user. They are shown once; the gateway stores no copy of the secret',
+    'Temporary credentials of a role session, or of a user. They are shown once; the gateway stores no copy of the ' +
+    'secret',
   fields: (t) => ({
     accessKeyId: t.exposeString('accessKeyId', { description: 'Access key id, ASIA…' }),
     secretAccessKey: t.exposeString('secretAccessKey', { description: 'The secret of the key' }),

@@ -11,14 +11,14 @@ export const Viewer = builder.objectRef<PrincipalCaller>('Viewer').implement({
     principal: t.field({
       type: Principal,
       description:
-        'The principal as which the caller’s requests are decided: the role session while a role is assumed. Its `principalId` is the `Arn` of ' +
-        'sts:GetCallerIdentity',
+        'The principal as which the caller’s requests are decided: the role session while a role is assumed. Its ' +
+        '`principalId` is the `Arn` of sts:GetCallerIdentity',
       resolve: ({ ref, session }) => principalOf({ principal: ref, heldSession: session }),
     }),
     userId: t.string({
       description:
-        'The `UserId` of sts:GetCallerIdentity: `AIDA…` for a user, `AROA…:session` for a role session, the account id for a ' +
-        'root user, `111111111111:name` for a federated user; for a service its name',
+        'The `UserId` of sts:GetCallerIdentity: `AIDA…` for a user, `AROA…:session` for a role session, the account ' +
+        'id for a root user, `111111111111:name` for a federated user; for a service its name',
       resolve: async (caller, _args, { sessions }) => (await sessions.getCallerIdentity(caller)).userId,
     }),
     account: t.field({

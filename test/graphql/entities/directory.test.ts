@@ -404,7 +404,7 @@ describe('reading takes the permissions of AWS', () => {
     expect(resource).toMatchObject({ get: { allowed: false }, put: { allowed: false } });
     const byOperator = await gateway.ask(OPERATOR, query);
     expect(byOperator.data).toEqual({ resource: { get: null, put: null } });
-    const refused = { code: 'FORBIDDEN', message: expect.stringContaining('ask `can` of a principal') };
+    const refused = { code: 'FORBIDDEN', message: expect.stringContaining('use `can` of a principal') };
     expect(faultsOf(byOperator)).toMatchObject([refused, refused]);
   });
 });
