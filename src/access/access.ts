@@ -36,8 +36,8 @@ export interface Access {
   /** Roles that the subject can assume now, or with additional condition keys. */
   assumableRoles(subject: Subject, options: AssumableRolesOptions, now: number): Promise<readonly AssumableRole[]>;
   /**
-   * All users and roles that may do what is asked: their number, and the decisions of the page asked for. `scope` left out:
-   * of everybody.
+   * All users and roles that may do what is asked: their number, and the decisions of the requested page. `scope` left out:
+   * all principals.
    */
   whoCan(
     question: OpenQuestion,

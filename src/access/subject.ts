@@ -72,9 +72,9 @@ export function gatherForSubjects(
 }
 
 /**
- * Who the subject of `question` is on the state of `gathered`. With an assumed role, whether it may assume it comes first.
- * Throws a RolegateError that names the input: NOT_FOUND for a principal or role that is not there, BAD_USER_INPUT for a
- * session that could not be.
+ * Resolves the subject of `question` in the state of `gathered`. With an assumed role, it decides on assuming it first.
+ * Throws a RolegateError that names the input: NOT_FOUND for a principal or role that does not exist, BAD_USER_INPUT for an
+ * impossible session.
  */
 export function resolveSubject(
   question: SubjectQuestion,
@@ -180,7 +180,7 @@ function ownPrincipal(question: SubjectQuestion, gathered: Gathered): Known<Prep
   return known;
 }
 
-/** `session` without `assumedRole` describes the session that a role given as the principal stands for. */
+/** `session` without `assumedRole` describes the session that a role, given as the principal, means. */
 function sessionOfNamedRole(
   question: SubjectQuestion,
   session: HypotheticalSession,

@@ -25,8 +25,8 @@ export interface WhoCanScope {
 
 /**
  * Every user and role of the directory that may do what is asked, all decided on one revision. The whole directory, or all
- * of `scope`, is looked at, page by page: memory holds one page, and the names of those found. A role stands for a session
- * of it whose name is not known. `scope` null: of everybody.
+ * of `scope`, is searched page by page: memory holds one page, and the names of those found. A role stands for a session
+ * of it whose name is not known. `scope` null: all principals.
  */
 export async function whoCan(
   tools: DecideTools,

@@ -78,8 +78,7 @@ builder.scalarType('PrincipalId', {
       parsePrincipalRef(text) ??
       malformed(
         `${quoted(text)} is not a principal: expected the ARN of a user, role, role session, federated user or root ` +
-          'user, a service ' +
-          'principal (ec2.amazonaws.com), a 12-digit account id, or anonymous',
+          'user, a service principal (ec2.amazonaws.com), a 12-digit account id, or anonymous',
       )
     );
   },

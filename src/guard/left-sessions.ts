@@ -4,7 +4,7 @@ const left = new WeakSet<GuardContext>();
 
 /**
  * Records that the caller has ended its own role session with this request. Reads that follow in the same operation are
- * still answered. Changes are not made any more, as the next request with this session would not be answered either.
+ * still answered. Changes are no longer made, as the next request with this session would not be answered either.
  */
 export function leave(context: GuardContext): void {
   left.add(context);

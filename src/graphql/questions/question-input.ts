@@ -117,8 +117,8 @@ export function toTags(
 }
 
 /**
- * One object for all requests of a batch that name the same subject: who it is is then worked out once. Subjects in a
- * session that is only asked about stay as they are.
+ * One object for all requests of a batch that name the same subject, which is then resolved once. Subjects in a
+ * hypothetical session stay as they are.
  */
 export function sharedSubjects(): (subject: Subject) => Subject {
   const known = new Map<string, Subject>();
