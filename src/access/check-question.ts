@@ -7,17 +7,17 @@ import { checkContext } from './check-context.ts';
 import { checkFit, shortened } from './check-resource.ts';
 import { fieldOf, type Question, type Subject } from './question.ts';
 
-/** The most questions that are answered together. */
+/** Greatest number of questions that are answered together. */
 export const MAX_QUESTIONS = 10_000;
 
-/** Throws when `count` is more than is answered together; `field` is the list's name as the client wrote it. */
+/** Throws if `count` exceeds the limit; `field` is the list's name as the client wrote it. */
 export function checkQuestionCount(count: number, field: string): void {
   if (count > MAX_QUESTIONS) {
-    throw new InvalidInput(field, `${count} questions; at most ${MAX_QUESTIONS} are answered together`);
+    throw new InvalidInput(field, `${count} questions; the limit is ${MAX_QUESTIONS}`);
   }
 }
 
-/** Resources that one call touches beside the one that is named first. */
+/** Greatest number of resources of one call beside the first one. */
 const MAX_FURTHER_RESOURCES = 50;
 
 /**
@@ -38,10 +38,7 @@ export function checkQuestion(
   checkAccount(question, action);
   const further = fieldOf(question, 'furtherResources');
   if (furtherResources.length > MAX_FURTHER_RESOURCES) {
-    throw new InvalidInput(
-      further,
-      `${furtherResources.length} resources; at most ${MAX_FURTHER_RESOURCES} are decided`,
-    );
+    throw new InvalidInput(further, `${furtherResources.length} resources; the limit is ${MAX_FURTHER_RESOURCES}`);
   }
   for (const [index, each] of furtherResources.entries())
     gaps.push(checkFit(catalog, action, each, `${further}[${index}]`));

@@ -16,7 +16,7 @@ import { withSourceOrganization } from './source-organization.ts';
 import { gatherForSubjects, type ResolvedSubject, resolveSubject } from './subject.ts';
 import { bucketTagsGap, endpointGaps, grantGaps } from './unknown-policies.ts';
 
-/** What deciding needs beside the questions. */
+/** The tools for deciding, beside the questions. */
 export interface DecideTools {
   readonly directory: Directory;
   readonly catalog: Catalog;
@@ -122,7 +122,7 @@ class Decider {
     const subject = this.#subject(question);
     const { revision } = this.#gathered;
     if (subject.acting === null) {
-      // INVARIANT: `acting` is null only where `assumption` is a denial.
+      // INVARIANT: `acting` is null only if `assumption` is a denial.
       if (subject.assumption === null) throw new Error('a subject neither acts nor was it refused its role');
       const { assumption: decision, gaps, roleIsAbsent } = subject;
       return { question, decision, gaps, revision, ...(roleIsAbsent === undefined ? {} : { roleIsAbsent }) };
@@ -160,7 +160,7 @@ class Decider {
     return { arn, decision, gaps: open ? resource.gaps : [...resource.gaps, ...tags, ...every] };
   }
 
-  /** In a role nothing is known of MFA: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_mfa_configure-api-require.html */
+  /** A role session has no MFA keys: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_mfa_configure-api-require.html */
   #context({ subject, context }: Question): RequestContext {
     const { principal, heldKeySession, assumedRole } = subject;
     if (assumedRole !== null) return context;
@@ -201,7 +201,7 @@ interface OnResource {
   readonly gaps: readonly string[];
 }
 
-/** Policies and grants that no directory knows, where they could change the outcome of the call. */
+/** Gaps for policies and grants that no directory knows, if they could change the outcome of the call. */
 function unknownTo(
   all: readonly OnResource[],
   { effect }: Decision,

@@ -8,7 +8,7 @@ import { governedBy } from './effective-permissions-governed.ts';
 import { nextTurn } from './next-turn.ts';
 import { type OneRevision, pagesOf, SCAN_PAGE } from './scan.ts';
 
-/** Owners of resources with policies whose ARNs name no account, by ARN. */
+/** Owners, by ARN, of resources with policies whose ARNs name no account. */
 export type Owners = ReadonlyMap<string, string>;
 
 /** What was found while looking at all policies of resources. */
@@ -22,9 +22,9 @@ interface Bearers {
 const MOST_GAPS = 50;
 
 /**
- * Shows every resource of the directory that has a policy, and every role with its trust policy, to `builders`, which keep
- * what concerns their principals. A page at a time: memory is bounded by what is kept, time grows with the number of
- * resources and roles (each is looked up and its statements compared with the principals once).
+ * Passes every resource of the directory that has a policy, and every role with its trust policy, to `builders`, which keep
+ * the parts that concern their principals. Works page by page: memory is bounded by the kept parts, and time grows with the
+ * number of resources and roles (each is looked up, and its statements compared with the principals, once).
  */
 export async function addBearers(
   directory: Directory,
@@ -63,7 +63,7 @@ function unreadIn({ policy }: AttachedPolicy, arn: string): readonly string[] {
   return policy.closed ? [`${what} cannot be read, so that nothing is allowed on it`] : faultGaps(policy.faults, what);
 }
 
-/** Resources with policies that lie inside others that have policies, too: by the outer one. */
+/** Resources with policies inside other resources with policies, by the outer one. */
 async function nested(directory: Directory, catalog: Catalog): Promise<ReadonlyMap<string, readonly string[]>> {
   const children = new Map<string, string[]>();
   for await (const page of resourcePages(directory)) {
@@ -84,7 +84,7 @@ async function* resourcePages(directory: Directory): AsyncGenerator<readonly str
   for (;;) {
     const where = after === undefined ? { limit: SCAN_PAGE } : { after, limit: SCAN_PAGE };
     const page = await directory.resourceArnsWithPolicy(where);
-    // Roles come with the roles.
+    // Roles are added with the roles below.
     const resources = page.filter((arn) => !arn.includes(':role/') || parseArn(arn)?.service !== 'iam');
     if (resources.length > 0) yield resources;
     if (page.length < SCAN_PAGE) return;

@@ -24,7 +24,7 @@ import { withSourceOrganization } from './source-organization.ts';
 import { gatherForSubjects, type ResolvedSubject, resolveSubject } from './subject.ts';
 import { endpointGaps } from './unknown-policies.ts';
 
-/** One action that is allowed on some resource: in some `allow` term and in no `deny` term. */
+/** One action that is allowed on some resource: for requests in some `allow` term and in no `deny` term. */
 export interface EffectivePermission {
   readonly action: string;
   readonly accessLevel: AccessLevel;
@@ -32,13 +32,13 @@ export interface EffectivePermission {
   readonly deny: readonly PermissionTerm[];
 }
 
-/** What is allowed in one service, counted. */
+/** Number of allowed actions in one service. */
 export interface ServicePermissions {
   readonly service: string;
   readonly serviceName: string | null;
   readonly allowedActions: number;
   readonly totalActions: number;
-  /** Of the allowed actions, in AWS's order. */
+  /** Access levels of the allowed actions, in AWS's order. */
   readonly accessLevels: readonly AccessLevel[];
 }
 
@@ -49,9 +49,9 @@ interface Parts {
   readonly subject: Subject;
   readonly context: RequestContext;
   readonly now: number;
-  /** Null: there is nobody to have permissions, for the role may not be assumed. */
+  /** Null: there are no permissions, because the role may not be assumed. */
   readonly form: ClosedForm | null;
-  /** The account whose permissions they are; null for services and anonymous. */
+  /** The account of the principal or role; null for services and anonymous. */
   readonly home: string | null;
   readonly owners: Owners;
   readonly assumption: Decision | null;
@@ -62,8 +62,8 @@ interface Parts {
 }
 
 /**
- * Everything a subject may do on one state of the directory, in closed form. Each part is worked out when it is first asked
- * for and kept; all are synchronous but `can`.
+ * Everything that a subject may do on one revision of the directory, in closed form. Each part is computed when it is first
+ * used, and kept; all are synchronous except `can`.
  */
 export class EffectivePermissions {
   readonly subject: Subject;
@@ -113,8 +113,8 @@ export class EffectivePermissions {
   }
 
   /**
-   * In the order of the actions' names. `field` names the filter in errors. Throws InvalidInput for a filter that names what
-   * there is not, LIMIT_EXCEEDED for permissions of more terms than can be listed.
+   * In the order of the actions' names. `field` names the filter in errors. Throws InvalidInput for a filter with unknown
+   * names, and LIMIT_EXCEEDED for permissions with more terms than can be listed.
    */
   permissions(filter: PermissionFilter = {}, field = 'filter'): readonly EffectivePermission[] {
     const found: EffectivePermission[] = [];
@@ -126,7 +126,7 @@ export class EffectivePermissions {
     return found;
   }
 
-  /** Services in which something is allowed, in order of their prefixes. */
+  /** Services in which something is allowed, in the order of their prefixes. */
   summary(): readonly ServicePermissions[] {
     this.#summary ??= this.#catalog.services().flatMap((service) => {
       const actions = this.#catalog.actionsOf(service);
@@ -157,7 +157,7 @@ export class EffectivePermissions {
     return this.#document;
   }
 
-  /** Decides one request of the subject, as every other question does. Context left out: that of the permissions. */
+  /** Decides one request of the subject, like every other question. Context left out: that of the permissions. */
   async can(check: {
     readonly action: string;
     readonly resource: string;
@@ -189,9 +189,9 @@ function partitionOf({ principal, assumedRole }: Subject): string {
 }
 
 /**
- * Everything `subject` may do, given `context`: condition keys in it are settled, others stay as conditions. Looks at every
- * resource policy and trust policy of the directory once, a page at a time. Throws what resolving the subject throws, and
- * CONFLICT when the directory keeps changing.
+ * Everything that `subject` may do, given `context`: condition keys in it are settled, others remain as conditions. Reads
+ * every resource policy and trust policy of the directory once, page by page. Throws the errors of resolving the subject,
+ * and CONFLICT if the directory keeps changing.
  */
 export function effectivePermissions(
   tools: DecideTools,
@@ -245,7 +245,7 @@ async function workOut(
   });
 }
 
-/** A resource of each account concerned, for the control policies that stand above its resources. */
+/** A resource of each account concerned, for the control policies that apply to its resources. */
 async function homes(
   tools: DecideTools,
   resolved: ResolvedSubject,
@@ -273,7 +273,7 @@ function accountOf({ facts }: PreparedPrincipal): string | null {
   return facts.kind === 'service' || facts.kind === 'anonymous' ? null : facts.accountId;
 }
 
-/** Actions that no policy can give to the principal; `held`: nor to the credentials that it uses. */
+/** Actions that no policy can grant to the principal; with `held`, also those that its credentials can never call. */
 function never(catalog: Catalog, principal: PreparedPrincipal, held: KeySessionRecord | null): ReadonlySet<string> {
   const names = new Set(barredFromRoles(principal, '') === null ? [] : ['sts:AssumeRole']);
   if (held === null && principal.facts.kind !== 'federatedUser') return names;

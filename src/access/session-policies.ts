@@ -8,7 +8,7 @@ import { faultGaps } from '../policy/policy-fault.ts';
 import { checkWritten, decoded } from '../policy/refused-policy.ts';
 
 /**
- * Session policies given as documents. `at` is the list they stand in, as the client wrote it; it also names them in
+ * Session policies given as documents. `at` is the name of their list, as the client wrote it; it also names them in
  * decisions. Throws MalformedPolicyDocument with the place of the document.
  */
 export function inlineSessionPolicies(documents: readonly string[], at: string): readonly AttachedPolicy[] {
@@ -82,7 +82,7 @@ export function managedSessionPolicies(
   return { found, missing };
 }
 
-/** Stands for a session policy that is not known any more. */
+/** Stands for a session policy that is no longer known. */
 export function allowsNothing(id: string): AttachedPolicy {
   return { policy: closedPolicy('session'), id, name: null, arn: id };
 }

@@ -36,12 +36,12 @@ export interface Simulation {
   readonly permissionsBoundaries: readonly Document[];
   readonly sessionPolicies: readonly Document[];
   readonly resourcePolicy: Document | null;
-  /** Of the endpoint that the requests come through; null: through none. */
+  /** Policy of the VPC endpoint that the requests go through; null: no endpoint. */
   readonly vpcEndpointPolicy: Document | null;
   /** From the organization's root down to the account; null: in no organization. */
   readonly serviceControlPolicies: readonly (readonly Document[])[] | null;
   readonly resourceControlPolicies: readonly (readonly Document[])[] | null;
-  /** An error in the place of a request that is known to be none already. */
+  /** An error takes the place of a request that is already known to be malformed. */
   readonly requests: readonly (SimulatedRequest | RolegateError)[];
   /** As in a Question. */
   readonly assumeContextKeys?: boolean;
@@ -73,12 +73,12 @@ const RCP_FULL_AWS_ACCESS = {
 } as const;
 
 /**
- * Decides requests on the policies given, without a look at the directory; hence no gaps, and the revision before its
- * first change. What the context says counts, also where it contradicts what follows from the caller.
+ * Decides requests on the given policies, without reading the directory; hence no gaps, and the revision before its
+ * first change. Keys in the context count, even if they contradict what follows from the caller.
  * Policies that AWS would not let the caller have are refused where they would limit it; identity policies given for the root
- * user, services and anonymous callers count for nothing.
+ * user, services and anonymous callers are ignored.
  * A request that cannot be decided gets its error in its place. Throws InvalidInput and MalformedPolicyDocument with the
- * place of a fault elsewhere.
+ * place of any other fault.
  */
 export function simulateEach(
   catalog: Catalog,

@@ -24,18 +24,18 @@ export type SubjectQuestion = Pick<Question, 'subject' | 'path' | 'fields' | 'co
   readonly action?: string;
 };
 
-/** A subject with its policies: as what it acts, or why it cannot act so. */
+/** A subject with its policies: the identity as which it acts, or why it cannot. */
 export interface ResolvedSubject {
-  /** Itself, without the role that is asked about. */
+  /** The subject itself, without the assumed role. */
   readonly own: PreparedPrincipal;
-  /** The role session if a role is asked about, else `own`; null: it may not assume the role. */
+  /** The role session if a role is assumed, otherwise `own`; null: it may not assume the role. */
   readonly acting: PreparedPrincipal | null;
-  /** The role that is asked about as assumed. */
+  /** The assumed role; null: none. */
   readonly role: PreparedRole | null;
-  /** The decision on assuming the role; null when none is asked about. */
+  /** The decision on assuming the role; null: no role is assumed. */
   readonly assumption: Decision | null;
   readonly gaps: readonly string[];
-  /** The role that is asked about is not there, and the question conceals that: `assumption` is a denial. */
+  /** The assumed role does not exist, and the question conceals that: `assumption` is a denial. */
   readonly roleIsAbsent?: true;
 }
 
@@ -79,9 +79,9 @@ export function gatherForSubjects(
 }
 
 /**
- * Who the subject of `question` is on the state of `gathered`. With an assumed role, whether it may assume it comes first.
- * Throws a RolegateError that names the input: NOT_FOUND for a principal or role that is not there, BAD_USER_INPUT for a
- * session that could not be.
+ * Resolves the subject of `question` in the state of `gathered`. With an assumed role, it decides on assuming it first.
+ * Throws a RolegateError that names the input: NOT_FOUND for a principal or role that does not exist, BAD_USER_INPUT for an
+ * impossible session.
  */
 export function resolveSubject(
   question: SubjectQuestion,
@@ -122,20 +122,20 @@ export function resolveSubject(
   return { own: own.value, acting, role: role.value, assumption, gaps };
 }
 
-/** The answer to who may know that a role is not there. */
+/** The error for a caller that may know that a role does not exist. */
 export function noSuchRole(question: Pick<Question, 'subject' | 'path' | 'fields'>): RolegateError {
   return new RolegateError('NOT_FOUND', `no such role: \`${question.subject.assumedRole}\``, {
     field: fieldOf(question, 'assumedRole'),
   });
 }
 
-/** What a role session hands on to the sessions that are chained from it. */
+/** Values that a role session passes on to sessions chained from it. */
 export interface CarriedOn {
   readonly sourceIdentity: string | null;
   readonly tags: Readonly<Record<string, string>>;
 }
 
-/** What `record` hands on: its source identity and its transitive tags. */
+/** The values that `record` passes on: its source identity and its transitive tags. */
 export function carriedOnBy(record: RoleSessionRecord | null, sourceIdentity: string | null): CarriedOn {
   if (record === null) return { sourceIdentity, tags: {} };
   const transitive = new Set(record.transitiveTagKeys.map((key) => key.toLowerCase()));
@@ -154,7 +154,7 @@ export function storedSession(
   const sessionPolicies = [
     ...inline.policies,
     ...managed.found,
-    // INVARIANT: a limit that is not known any more allows nothing. Left out, it would be no limit.
+    // INVARIANT: a limit that is no longer known allows nothing. Left out, it would be no limit.
     ...managed.missing.map(allowsNothing),
   ];
   const value = roleSession(role, {
@@ -178,7 +178,7 @@ function ownPrincipal(question: SubjectQuestion, gathered: Gathered): Known<Prep
   }
   if (heldSession != null) {
     const role = gathered.role(heldSession.roleArn);
-    // A role recreated under the same name is another role: the sessions of the old one are dead.
+    // A role created again under the same name is a different role: sessions of the old one have ended.
     if (role === null || role.value.facts.id !== heldSession.roleId) throw noSuchPrincipal(question);
     const held = storedSession(heldSession, role.value, gathered);
     return { value: held.value, gaps: [...role.gaps, ...held.gaps] };
@@ -189,7 +189,7 @@ function ownPrincipal(question: SubjectQuestion, gathered: Gathered): Known<Prep
   return known;
 }
 
-/** `session` without `assumedRole` describes the session that a role given as the principal stands for. */
+/** `session` without `assumedRole` describes the session that a role, given as the principal, means. */
 function sessionOfNamedRole(
   question: SubjectQuestion,
   session: HypotheticalSession,

@@ -4,29 +4,29 @@ import { type DecideTools, decideEach } from './decide.ts';
 import type { Answer, Question } from './question.ts';
 import { type OneRevision, onOneRevision, pagesOf } from './scan.ts';
 
-/** A question that leaves open who is asked about. */
+/** A question without a subject. */
 export type OpenQuestion = Omit<Question, 'subject'>;
 
 /** A part of the principals for which the answer is ALLOWED, users before roles, each in the order of their ARNs. */
 export interface WhoCan {
-  /** How many there are in all. */
+  /** Total number of principals. */
   readonly total: number;
-  /** The decisions of those asked for: at most `limit`, from `offset` on. */
+  /** The decisions of the requested page: at most `limit`, from `offset` on. */
   readonly answers: readonly Answer[];
 }
 
-/** Of whom the answer may tell. */
+/** The principals that the answer may include. */
 export interface WhoCanScope {
-  /** Ids of the accounts to look at, in their order. */
+  /** Ids of the accounts to search, in their order. */
   readonly accounts: readonly string[];
-  /** Whether each of the principals may be told of, in their order. */
+  /** Whether the answer may include each of the principals, in their order. */
   readonly visible: (principals: readonly PrincipalRef[]) => Promise<readonly boolean[]>;
 }
 
 /**
  * Every user and role of the directory that may do what is asked, all decided on one revision. The whole directory, or all
- * of `scope`, is looked at, page by page: memory holds one page, and the names of those found. A role stands for a session
- * of it whose name is not known. `scope` null: of everybody.
+ * of `scope`, is searched page by page: memory holds one page, and the names of those found. A role stands for a session
+ * of it whose name is not known. `scope` null: all principals.
  */
 export async function whoCan(
   tools: DecideTools,
@@ -67,7 +67,7 @@ async function* pagesIn(
 function allowedOf(answers: readonly (Answer | RolegateError)[], check: OneRevision): readonly Answer[] {
   return answers.filter((answer): answer is Answer => {
     if (answer instanceof RolegateError) {
-      // Deleted since its name was read: the next look at the revision says so.
+      // Deleted since its name was read: the next check of the revision detects it.
       if (answer.code === 'NOT_FOUND') return false;
       throw answer;
     }

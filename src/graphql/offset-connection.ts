@@ -8,7 +8,7 @@ export interface OffsetEdge<T> {
   readonly node: T;
 }
 
-/** A page of answers that are worked out in a fixed order, not read from a table: cursors are positions in it. */
+/** A page of computed answers in a fixed order, not read from a table: cursors are positions in that order. */
 export interface OffsetPage<T> {
   readonly edges: readonly OffsetEdge<T>[];
   readonly pageInfo: {
@@ -26,15 +26,15 @@ export interface OffsetArguments {
 }
 
 interface ConnectionWords {
-  /** What a page holds. */
+  /** Description of a page. */
   readonly page: string;
-  /** What one entry is. */
+  /** Description of an entry. */
   readonly entry: string;
 }
 
 type Ref<T> = ObjectRef<typeof builder.$inferSchemaTypes, T>;
 
-/** Defines `<name>Connection` and `<name>Edge` over a type that is worked out. */
+/** Defines `<name>Connection` and `<name>Edge` over computed entries. */
 export function offsetConnection<T extends object>(
   name: string,
   node: Ref<T>,
@@ -44,7 +44,7 @@ export function offsetConnection<T extends object>(
     description: words.entry,
     fields: (t) => ({
       cursor: t.string({
-        description: 'Where this entry stands: give it as `after` to go on behind it',
+        description: 'Position of this entry. Pass it as `after` to continue after this entry',
         resolve: (edge) => edge.cursor,
       }),
       node: t.field({ type: node, description: 'The entry', resolve: (edge) => edge.node as never }), // as: T is the shape of `node`
@@ -65,20 +65,20 @@ export function offsetConnection<T extends object>(
       }),
       pageInfo: t.field({
         type: builder.pageInfoRef(),
-        description: 'Whether there is more, and from where to go on',
+        description: 'Whether there are more entries, and the cursors to continue with',
         resolve: (page) => page.pageInfo,
       }),
-      totalCount: t.int({ description: 'How many entries there are in all', resolve: (page) => page.totalCount }),
+      totalCount: t.int({ description: 'Total number of entries', resolve: (page) => page.totalCount }),
     }),
   });
 }
 
-/** Which entries are asked for. Throws InvalidInput for a page that is too large or a cursor that is none. */
+/** The requested range of entries. Throws InvalidInput for a page that is too large or an invalid cursor. */
 export function offsetOf({ first, after }: OffsetArguments): { readonly offset: number; readonly limit: number } {
   return { offset: after == null ? 0 : positionOf(after) + 1, limit: pageSize(first) };
 }
 
-/** The page of `nodes`, which begin at `offset` of `totalCount` in all. */
+/** The page of `nodes`, which start at `offset` of a total of `totalCount`. */
 export function toPage<T>(nodes: readonly T[], offset: number, totalCount: number): OffsetPage<T> {
   const edges = nodes.map((node, index) => ({ cursor: cursorOf(offset + index), node }));
   return {
@@ -93,7 +93,7 @@ export function toPage<T>(nodes: readonly T[], offset: number, totalCount: numbe
   };
 }
 
-/** The page that `args` ask for of a list that is there as a whole. */
+/** The page that `args` request from a complete list. */
 export function pageOfAll<T>(all: readonly T[], args: OffsetArguments): OffsetPage<T> {
   const { offset, limit } = offsetOf(args);
   return toPage(all.slice(offset, offset + limit), offset, all.length);
@@ -108,7 +108,7 @@ function positionOf(cursor: string): number {
   if (digits === undefined) {
     throw new InvalidInput(
       'after',
-      '`after` is not a cursor of this connection: give an `endCursor` or `cursor` it has answered',
+      '`after` is not a cursor of this connection: give an `endCursor` or `cursor` that it has returned',
     );
   }
   return Number(digits);

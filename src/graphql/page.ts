@@ -8,18 +8,18 @@ interface PageArguments {
   readonly last?: number | null | undefined;
 }
 
-/** Refuses a page that is too large instead of cutting it silently. */
+/** Refuses a page that is too large, instead of silently returning a smaller one. */
 function checkSize(name: 'first' | 'last', size: number | null | undefined): void {
   if (typeof size !== 'number') return;
-  if (size < 0) throw new InvalidInput(name, `\`${name}\` is ${size}; it has to be 0 or more`);
+  if (size < 0) throw new InvalidInput(name, `\`${name}\` is ${size}; it must be 0 or more`);
   if (size > MAX_PAGE_SIZE)
-    throw new InvalidInput(name, `\`${name}\` is ${size}; at most ${MAX_PAGE_SIZE} entries make a page`);
+    throw new InvalidInput(name, `\`${name}\` is ${size}; a page has at most ${MAX_PAGE_SIZE} entries`);
 }
 
-/** PostgreSQL has no U+0000 in its texts, not even to look for; other cursors that are none it just does not find. */
+/** PostgreSQL cannot hold U+0000 in texts, not even in a search; other invalid cursors are just not found. */
 function checkCursor(name: 'after' | 'before', cursor: string | null | undefined): void {
   if (cursor == null || !Buffer.from(cursor, 'base64').includes(0)) return;
-  throw new InvalidInput(name, `\`${name}\` is not a cursor of this connection: give one that it has answered`);
+  throw new InvalidInput(name, `\`${name}\` is not a cursor of this connection: give a cursor that it has returned`);
 }
 
 /** Options of every connection over the directory's tables. */
@@ -35,11 +35,11 @@ export const TABLE_PAGE = {
   },
 } as const;
 
-/** How many entries a page of worked-out answers is to have. */
+/** Size of a page of computed answers. */
 export function pageSize(first: number | null | undefined): number {
   checkSize('first', first);
   return first ?? DEFAULT_PAGE_SIZE;
 }
 
-export const FIRST_DESCRIPTION = `How many entries to return: ${DEFAULT_PAGE_SIZE} when left out, at most 1,000`;
-export const AFTER_DESCRIPTION = 'Begin behind the entry with this cursor';
+export const FIRST_DESCRIPTION = `Number of entries to return, at most 1,000. Left out: ${DEFAULT_PAGE_SIZE}`;
+export const AFTER_DESCRIPTION = 'Start after the entry with this cursor';

@@ -190,7 +190,7 @@ describe('copying from an own bucket to somebody else’s', () => {
     const asked = open(target(null)).access.accessRoutes(aSubject(alice), many, NOON);
     await expect(asked).rejects.toMatchObject({
       field: 'needs',
-      message: '101 needs; at most 100 are looked at together',
+      message: '101 needs; the limit is 100',
     });
   });
 

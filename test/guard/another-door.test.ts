@@ -170,7 +170,7 @@ describe('at every door', () => {
       kind: 'refused',
       needs: 'the operator',
       operatorsOnly: true,
-      denied: { message: '`RotateSigningKey` is for the operator', answer: null },
+      denied: { message: 'only the operator may perform `RotateSigningKey`', answer: null },
     });
     expect(await perform(requestOf(OPERATOR), 'RotateSigningKey', {}, work)).toEqual({ kind: 'done', value: 'done' });
     const [event] = (await trailOf(ours)).slice(-1);

@@ -35,7 +35,7 @@ export function decodeNodeId(globalId: string): GlobalId {
 async function mayReadNode(context: GatewayContext, { typename, id }: GlobalId, field: string): Promise<boolean> {
   // PostgreSQL texts cannot contain U+0000, not even in a search.
   if (!isNodeType(typename) || id.includes('\0'))
-    throw new InvalidInput(field, `\`${field}\` is not an id that this gateway has given out`);
+    throw new InvalidInput(field, `\`${field}\` is not an id that this gateway has returned`);
   return mayRead(context, typename, id);
 }
 
@@ -51,10 +51,7 @@ export async function readableNodes(
   load: (ids: (GlobalId | null)[]) => Promise<readonly unknown[]>,
 ): Promise<unknown[]> {
   if (ids.length > MAX_PAGE_SIZE) {
-    throw new InvalidInput(
-      'ids',
-      `\`ids\` holds ${ids.length} entries; at most ${MAX_PAGE_SIZE} are looked up at once`,
-    );
+    throw new InvalidInput('ids', `\`ids\` has ${ids.length} entries; the limit is ${MAX_PAGE_SIZE}`);
   }
   const readable = await Promise.allSettled(ids.map((id, index) => mayReadNode(context, id, `ids[${index}]`)));
   const wanted = ids.map((id, index) => {

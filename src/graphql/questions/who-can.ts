@@ -7,6 +7,7 @@ import { builder } from '../builder.ts';
 import type { GatewayContext } from '../context.ts';
 import { Principal } from '../entities/principal.ts';
 import { inTurn } from '../in-turn.ts';
+import { NULL_ANSWER } from '../null-answer.ts';
 import { offsetConnection, offsetOf, toPage } from '../offset-connection.ts';
 import { AFTER_DESCRIPTION, FIRST_DESCRIPTION } from '../page.ts';
 import { principalOf } from '../sessions/role-session.ts';
@@ -25,19 +26,19 @@ const PrincipalAccess = builder.objectRef<Answer>('PrincipalAccess').implement({
   fields: (t) => ({
     principal: t.field({
       type: Principal,
-      description: 'Who may. A role stands for a session of it whose name is not known',
+      description: 'The principal. A role means a session of it whose name is not known',
       resolve: ({ question }) => principalOf(question.subject),
     }),
-    decision: t.field({ type: Decision, description: 'Why it may', resolve: (answer) => answer }),
+    decision: t.field({ type: Decision, description: 'The decision, with its reasons', resolve: (answer) => answer }),
   }),
 });
 
 const PrincipalAccessConnection = offsetConnection('PrincipalAccess', PrincipalAccess, {
-  page: 'Principals that may do what was asked, a page at a time: users before roles, each in the order of their ARNs',
+  page: 'A page of principals that may do what was asked: users before roles, each in the order of their ARNs',
   entry: 'A principal that may do what was asked',
 });
 
-/** Whom the caller may ask about. */
+/** The principals that the caller may ask about. */
 async function askableScope(context: GatewayContext, caller: PrincipalCaller): Promise<WhoCanScope> {
   return {
     accounts: [...(await accountsWithin(context, caller.ref))].sort(),
@@ -50,8 +51,8 @@ builder.queryField('whoCan', (t) =>
     type: PrincipalAccessConnection,
     nullable: true,
     description:
-      'Every user and role that may do this, as itself, without assuming a role for it: of those that the caller may ask ' +
-      'about, itself included (iam:SimulatePrincipalPolicy). Others are not counted either',
+      'Every user and role that may do this as itself, without assuming a role for it, among those that the caller ' +
+      `may ask about, itself included (iam:SimulatePrincipalPolicy). Others are not counted. ${NULL_ANSWER}`,
     args: {
       action: t.arg.string({ required: true, description: ACTION_DESCRIPTION }),
       resource: t.arg({ type: 'Arn', required: true, description: RESOURCE_DESCRIPTION }),

@@ -89,7 +89,7 @@ describe('a key', () => {
     expect(await live.mutate(admin, 'createAccessKey', service)).toEqual({
       __typename: 'AccessDenied',
       code: 'AccessDenied',
-      message: 'the keys of services are for the operator',
+      message: 'only the operator may manage the keys of services',
       decision: null,
     });
     expect((await live.trail()).at(-1)).toMatchObject({ target: 'lambda.amazonaws.com', outcome: 'REFUSED' });
@@ -101,7 +101,7 @@ describe('a key', () => {
     const key = { ...service, accessKeyId: made.accessKeyId };
     expect(await live.mutate(admin, 'deleteAccessKey', key)).toMatchObject({
       __typename: 'AccessDenied',
-      message: 'the keys of services are for the operator',
+      message: 'only the operator may manage the keys of services',
     });
     expect(await live.mutate(OPERATOR, 'deleteAccessKey', key)).toEqual({ __typename: 'DeleteAccessKeySuccess' });
     expect(await live.mutate(OPERATOR, 'deleteAccessKey', key)).toMatchObject({ __typename: 'NoSuchEntity' });

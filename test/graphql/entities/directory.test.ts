@@ -318,7 +318,7 @@ describe('entities', () => {
     const users = (args: string) =>
       `{ account(accountId: "111111111111") { users(${args}) { totalCount nodes { name } } } }`;
     expect(faultsOf(await gateway.ask(OPERATOR, users('first: 1001')))).toEqual([
-      { code: 'BAD_USER_INPUT', field: 'first', message: '`first` is 1001; at most 1000 entries make a page' },
+      { code: 'BAD_USER_INPUT', field: 'first', message: '`first` is 1001; a page has at most 1000 entries' },
     ]);
     expect(faultsOf(await gateway.ask(OPERATOR, users('first: -1')))[0]?.code).toBe('BAD_USER_INPUT');
     expect(faultsOf(await gateway.ask(OPERATOR, users('after: "nonsense"')))).toMatchObject([
@@ -407,7 +407,7 @@ describe('reading takes the permissions of AWS', () => {
     expect(resource).toMatchObject({ get: { allowed: false }, put: { allowed: false } });
     const byOperator = await gateway.ask(OPERATOR, query);
     expect(byOperator.data).toEqual({ resource: { get: null, put: null } });
-    const refused = { code: 'FORBIDDEN', message: expect.stringContaining('ask `can` of a principal') };
+    const refused = { code: 'FORBIDDEN', message: expect.stringContaining('use `can` of a principal') };
     expect(faultsOf(byOperator)).toMatchObject([refused, refused]);
   });
 });
