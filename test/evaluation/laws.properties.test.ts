@@ -3,8 +3,9 @@ import { expect, test, vi } from 'vitest';
 import type { Decision } from '../../src/evaluation/decision.ts';
 import { loadPolicy } from '../../src/policy/load.ts';
 import { engineDecision } from '../support/engine.ts';
-import type { Doc, NaiveRequest } from '../support/naive-evaluator.ts';
-import { documents, FULL_ACCESS, requests } from '../support/world.ts';
+import { documents, FULL_ACCESS } from '../support/generated-policies.ts';
+import { requests } from '../support/generated-requests.ts';
+import type { Doc, NaiveRequest } from '../support/naive-request.ts';
 
 // A loaded machine is slow; how fast this is, the benchmark says.
 vi.setConfig({ testTimeout: 300_000 });

@@ -1,0 +1,191 @@
+/** Generated policy documents: small names, so that things meet. */
+import * as fc from 'fast-check';
+import type { Doc, Json } from './naive-request.ts';
+import { A, B } from './world.ts';
+
+const actionPatterns = fc.constantFrom(
+  '*',
+  '*:*',
+  's3:*',
+  'S3:getobject',
+  's3:Get*',
+  's3:?utObject',
+  'sqs:*',
+  'kms:*',
+  'sts:*',
+  'iam:PassRole',
+  's*:*',
+  's3:Get Object',
+  'nonsense',
+  'sts:AssumeRole',
+);
+
+const resourcePatterns = fc.constantFrom(
+  '*',
+  '**',
+  'arn:aws:s3:::b/*',
+  'arn:aws:s3:::B/*',
+  'arn:aws:s3:::b/${aws:username}/*',
+  "arn:aws:s3:::b/${aws:PrincipalTag/team, 'none'}/*",
+  'arn:aws:s3:::b/a${*}b',
+  'arn:aws:s3:::*/x',
+  'arn:aws:s3:::b/?',
+  'arn:AWS:S3:::b/x',
+  'arn:*:s3:::b/x',
+  'arn:aws:sqs:*:*:q',
+  'arn:aws:sqs:us-east-1:*',
+  'arn:aws:sqs',
+  `arn:aws:kms:*:${A}:key/*`,
+  `arn:aws:iam::${A}:role/*`,
+  `arn:aws:iam::*:role/team/App`,
+  'foo',
+);
+
+export const values = fc.constantFrom(
+  'red',
+  'blue',
+  're*',
+  '${aws:PrincipalTag/team}',
+  '${aws:username}',
+  '${nosuch:key}',
+  '',
+  'Red',
+);
+export const arns = fc.constantFrom(
+  `arn:aws:iam::${A}:user/alice`,
+  `arn:aws:iam::${A}:role/team/App`,
+  `arn:aws:iam::*:role/*`,
+  'arn:aws:iam:*:alice',
+  '*',
+  'x',
+  `arn:aws:iam::\${aws:PrincipalAccount}:user/alice`,
+);
+const oneOrMore = (of: fc.Arbitrary<string>): fc.Arbitrary<Json> =>
+  fc.oneof(of, fc.array(of, { minLength: 1, maxLength: 3 }));
+const prefix = fc.constantFrom('', '', '', 'ForAnyValue:', 'ForAllValues:');
+const suffix = fc.constantFrom('', '', 'IfExists');
+
+const operation = (
+  operators: readonly string[],
+  keys: readonly string[],
+  of: fc.Arbitrary<string>,
+): fc.Arbitrary<Record<string, Json>> =>
+  fc
+    .tuple(prefix, fc.constantFrom(...operators), suffix, fc.constantFrom(...keys), oneOrMore(of))
+    .map(([before, operator, after, key, value]) => ({ [`${before}${operator}${after}`]: { [key]: value } }));
+
+const conditions: fc.Arbitrary<Record<string, Json>> = fc.oneof(
+  operation(
+    [
+      'StringEquals',
+      'StringNotEquals',
+      'StringEqualsIgnoreCase',
+      'StringNotEqualsIgnoreCase',
+      'StringLike',
+      'StringNotLike',
+    ],
+    [
+      'aws:PrincipalTag/team',
+      'aws:RequestTag/team',
+      'aws:ResourceTag/team',
+      'aws:username',
+      'aws:TagKeys',
+      'aws:UserId',
+      'aws:PrincipalType',
+      'aws:SourceIdentity',
+    ],
+    values,
+  ),
+  operation(['ArnEquals', 'ArnLike', 'ArnNotLike', 'ArnNotEquals'], ['aws:PrincipalArn', 'aws:SourceArn'], arns),
+  operation(
+    ['StringEquals', 'StringNotEquals'],
+    ['aws:PrincipalOrgID', 'aws:ResourceOrgID', 'aws:PrincipalAccount', 'aws:ResourceAccount'],
+    fc.constantFrom('o-exampleorg1', A, B),
+  ),
+  operation(['StringLike', 'StringNotLike'], ['aws:PrincipalOrgPaths'], fc.constantFrom('o-exampleorg1/*', 'o-2/*')),
+  operation(
+    ['IpAddress', 'NotIpAddress'],
+    ['aws:SourceIp'],
+    fc.constantFrom('10.0.0.0/8', '10.1.2.3', '0.0.0.0/0', 'x'),
+  ),
+  operation(
+    ['NumericEquals', 'NumericNotEquals', 'NumericLessThan', 'NumericGreaterThanEquals'],
+    ['s3:max-keys', 'aws:MultiFactorAuthAge'],
+    fc.constantFrom('10', '10.0', '5', 'x'),
+  ),
+  operation(
+    ['DateLessThan', 'DateGreaterThan', 'DateNotEquals'],
+    ['aws:CurrentTime', 'aws:TokenIssueTime', 'aws:EpochTime'],
+    fc.constantFrom('2026-11-01T00:00:00Z', '1793491200', '2027-01-01T00:00:00Z', 'x'),
+  ),
+  operation(
+    ['Bool'],
+    ['aws:PrincipalIsAWSService', 'aws:MultiFactorAuthPresent'],
+    fc.constantFrom('true', 'false', 'TRUE', 'x'),
+  ),
+  operation(['BinaryEquals'], ['k:bytes'], fc.constantFrom('QQ==', 'QR==', 'QUI=', 'x!')),
+  fc
+    .tuple(fc.constantFrom('aws:username', 'aws:TagKeys', 'aws:SourceIp'), fc.boolean())
+    .map(([key, absent]) => ({ Null: { [key]: absent } })),
+);
+
+const conditionBlock = fc.array(conditions, { maxLength: 2 }).map((list) => Object.assign({}, ...list) as Doc);
+
+export const namedPrincipals: fc.Arbitrary<Json> = fc.oneof(
+  fc.constant<Json>('*'),
+  fc
+    .array(
+      fc.constantFrom(
+        '*',
+        A,
+        B,
+        `arn:aws:iam::${A}:root`,
+        `arn:aws-cn:iam::${A}:root`,
+        `arn:aws:iam::${A}:user/alice`,
+        `arn:aws:iam::${B}:user/alice`,
+        `arn:aws:iam::${A}:role/team/App`,
+        `arn:aws:sts::${A}:assumed-role/App/s1`,
+        `arn:aws:sts::${A}:federated-user/fed`,
+        `AIDAALICE${A}`,
+        `AROAAPP${A}`,
+        `arn:aws:iam::${A}:group/g`,
+      ),
+      { minLength: 1, maxLength: 3 },
+    )
+    .map((AWS) => ({ AWS })),
+  fc.constant<Json>({ Service: 'sns.amazonaws.com' }),
+);
+
+export type StatementKind = 'own' | 'resource' | 'trust' | 'rcp';
+
+function statements(kind: StatementKind): fc.Arbitrary<Doc> {
+  return fc
+    .record({
+      effect: fc.constantFrom('Allow', 'Allow', 'Allow', 'Deny'),
+      action: fc.tuple(fc.constantFrom('Action', 'Action', 'Action', 'NotAction'), oneOrMore(actionPatterns)),
+      resource: fc.tuple(
+        fc.constantFrom('Resource', 'Resource', 'Resource', 'NotResource'),
+        oneOrMore(resourcePatterns),
+      ),
+      principal: fc.tuple(fc.constantFrom('Principal', 'Principal', 'Principal', 'NotPrincipal'), namedPrincipals),
+      condition: fc.option(conditionBlock, { nil: null }),
+    })
+    .map(({ effect, action, resource, principal, condition }) => ({
+      Effect: effect,
+      [action[0]]: action[1],
+      ...(kind === 'trust' ? {} : { [resource[0]]: resource[1] }),
+      ...(kind === 'own' ? {} : kind === 'rcp' ? { Principal: '*' } : { [principal[0]]: principal[1] }),
+      ...(condition === null ? {} : { Condition: condition }),
+    }));
+}
+
+export function documents(kind: StatementKind): fc.Arbitrary<Doc> {
+  return fc
+    .tuple(
+      fc.constantFrom('2012-10-17', '2012-10-17', '2012-10-17', '2008-10-17'),
+      fc.array(statements(kind), { minLength: 1, maxLength: 3 }),
+    )
+    .map(([Version, Statement]) => ({ Version, Statement }));
+}
+
+export const FULL_ACCESS: Doc = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] };
