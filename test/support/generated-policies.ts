@@ -156,6 +156,28 @@ export const namedPrincipals: fc.Arbitrary<Json> = fc.oneof(
   fc.constant<Json>({ Service: 'sns.amazonaws.com' }),
 );
 
+/** As AWS advises: the account, and who in it; with more, or with one of them left out. */
+const sparedPrincipals: fc.Arbitrary<Json> = fc
+  .tuple(
+    fc.constantFrom([], [A], [`arn:aws:iam::${A}:root`], [B]),
+    fc.constantFrom(
+      [],
+      [`arn:aws:iam::${A}:user/alice`],
+      [`arn:aws:iam::${A}:role/team/App`],
+      [`arn:aws:sts::${A}:assumed-role/App/s1`],
+      [`arn:aws:iam::${A}:role/team/App`, `arn:aws:sts::${A}:assumed-role/App/s1`],
+      [`arn:aws:sts::${A}:federated-user/fed`],
+      [`arn:aws:iam::${A}:user/alice`, `arn:aws:sts::${A}:federated-user/fed`],
+    ),
+  )
+  .map(([account, who]) => ({ AWS: [...account, ...who] }));
+
+const principalElement: fc.Arbitrary<readonly ['Principal' | 'NotPrincipal', Json]> = fc.oneof(
+  { weight: 6, arbitrary: fc.tuple(fc.constant('Principal' as const), namedPrincipals) },
+  { weight: 1, arbitrary: fc.tuple(fc.constant('NotPrincipal' as const), namedPrincipals) },
+  { weight: 2, arbitrary: fc.tuple(fc.constant('NotPrincipal' as const), sparedPrincipals) },
+);
+
 export type StatementKind = 'own' | 'resource' | 'trust' | 'rcp';
 
 function statements(kind: StatementKind): fc.Arbitrary<Doc> {
@@ -167,7 +189,7 @@ function statements(kind: StatementKind): fc.Arbitrary<Doc> {
         fc.constantFrom('Resource', 'Resource', 'Resource', 'NotResource'),
         oneOrMore(resourcePatterns),
       ),
-      principal: fc.tuple(fc.constantFrom('Principal', 'Principal', 'Principal', 'NotPrincipal'), namedPrincipals),
+      principal: principalElement,
       condition: fc.option(conditionBlock, { nil: null }),
     })
     .map(({ effect, action, resource, principal, condition }) => ({

@@ -60,7 +60,8 @@ export function principalNamed(q: NaiveRequest, kind: Kind, statement: Doc): num
 }
 
 /**
- * NotPrincipal denies all but those who are listed with everything they are at once, and whoever has a permissions boundary.
+ * NotPrincipal denies all but those who are listed together with their account (a role is enough for its sessions), and
+ * whoever has a permissions boundary.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html
  */
 function isSpared(q: NaiveRequest, statement: Doc, grades: readonly number[]): boolean {
@@ -71,7 +72,7 @@ function isSpared(q: NaiveRequest, statement: Doc, grades: readonly number[]): b
     root: [BY_ACCOUNT],
     user: [BY_ACCOUNT, DIRECTLY],
     federatedUser: [BY_ACCOUNT, DIRECTLY],
-    roleSession: [BY_ACCOUNT, BY_ROLE, DIRECTLY],
+    roleSession: [BY_ACCOUNT, BY_ROLE],
     service: [DIRECTLY],
     anonymous: [],
   };
