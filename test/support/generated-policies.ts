@@ -17,7 +17,12 @@ const actionPatterns = fc.constantFrom(
   's*:*',
   's3:Get Object',
   'nonsense',
+  '',
+  's3:Get:Object',
   'sts:AssumeRole',
+  'iam:List*',
+  'sns:ListTopics',
+  'ec2:*',
 );
 
 const resourcePatterns = fc.constantFrom(
@@ -39,6 +44,17 @@ const resourcePatterns = fc.constantFrom(
   `arn:aws:iam::${A}:role/*`,
   `arn:aws:iam::*:role/team/App`,
   'foo',
+  'arn:aws:s3:::*',
+  'arn:aws:s3:::b',
+  'arn:aws:s3:*/x',
+  'arn:aws:sqs:*:q',
+  'arn:aws:*',
+  `arn:aws:iam::${A}:user/*`,
+  `arn:aws:iam::*:role/`,
+  `arn:aws:sns:us-east-1:${A}:*`,
+  `arn:aws:sns:eu-*:*:*`,
+  'arn:aws:sns:*:*:*',
+  'arn:aws:s3:::b/${aws:userid}/*',
 );
 
 export const values = fc.constantFrom(
@@ -62,6 +78,12 @@ export const arns = fc.constantFrom(
 );
 const oneOrMore = (of: fc.Arbitrary<string>): fc.Arbitrary<Json> =>
   fc.oneof(of, fc.array(of, { minLength: 1, maxLength: 3 }));
+/** In place of one of a list, now and then, what no policy can say there. */
+const orUnreadable = (of: fc.Arbitrary<Json>): fc.Arbitrary<Json> =>
+  fc.oneof(
+    { weight: 15, arbitrary: of },
+    { weight: 1, arbitrary: fc.constantFrom<Json>(7, null, ['*', {}], [true, '*']) },
+  );
 const prefix = fc.constantFrom('', '', '', 'ForAnyValue:', 'ForAllValues:');
 const suffix = fc.constantFrom('', '', 'IfExists');
 
@@ -74,7 +96,56 @@ const operation = (
     .tuple(prefix, fc.constantFrom(...operators), suffix, fc.constantFrom(...keys), oneOrMore(of))
     .map(([before, operator, after, key, value]) => ({ [`${before}${operator}${after}`]: { [key]: value } }));
 
+/** Operators that do not exist, and values that are of no operator's type. */
+const unreadableConditions = fc.oneof(
+  operation(
+    [
+      'StringEqual',
+      'StringMatches',
+      'NumericEqual',
+      'DateBefore',
+      'IpAddresses',
+      'Arn',
+      'BoolEquals',
+      'NullIfExists',
+      '',
+    ],
+    ['aws:username', 'aws:SourceIp', 's3:max-keys', 'aws:PrincipalArn'],
+    fc.constantFrom('red', '10', 'true'),
+  ),
+  fc.constantFrom<Record<string, Json>>(
+    { 'ForSomeValue:StringEquals': { 'aws:TagKeys': 'red' } },
+    { Null: { 'aws:username': 'maybe' } },
+    { StringEquals: { 'aws:username': ['alice', { a: 1 }] } },
+    { StringEquals: { 'aws:username': null } },
+    { IpAddress: { 'aws:SourceIp': ['10.0.0.0/8', '10.0.0.0/33'] } },
+    { NotIpAddress: { 'aws:SourceIp': '1.2.3' } },
+    { IpAddress: { 'aws:SourceIp': '2001:db8::/32' } },
+  ),
+);
+
+/** What tells the sessions of a role apart. */
+const userIds = fc.constantFrom(
+  `AROAAPP${A}:s1`,
+  `AROAAPP${A}:s?`,
+  `AROAAPP${A}:*`,
+  `AROAAPP${B}:*`,
+  `AROA*:s1`,
+  '*:s1',
+  '*',
+  `AIDAALICE${A}`,
+);
+
 const conditions: fc.Arbitrary<Record<string, Json>> = fc.oneof(
+  unreadableConditions,
+  operation(['StringEquals', 'StringNotEquals', 'StringLike', 'StringNotLike'], ['aws:userid'], userIds),
+  operation(['StringEquals', 'StringNotEquals'], ['kms:CallerAccount'], fc.constantFrom(A, B)),
+  operation(
+    ['StringEquals', 'StringNotEquals', 'StringLike'],
+    ['aws:RequestedRegion', 'ec2:Region'],
+    fc.constantFrom('us-east-1', 'eu-west-1', 'us-*'),
+  ),
+  operation(['Bool'], ['aws:ViaAWSService', 'aws:SecureTransport'], fc.constantFrom('true', 'false')),
   operation(
     [
       'StringEquals',
@@ -125,7 +196,20 @@ const conditions: fc.Arbitrary<Record<string, Json>> = fc.oneof(
   ),
   operation(['BinaryEquals'], ['k:bytes'], fc.constantFrom('QQ==', 'QR==', 'QUI=', 'x!')),
   fc
-    .tuple(fc.constantFrom('aws:username', 'aws:TagKeys', 'aws:SourceIp'), fc.boolean())
+    .tuple(
+      fc.constantFrom(
+        'aws:username',
+        'aws:userid',
+        'aws:TagKeys',
+        'aws:SourceIp',
+        'aws:MultiFactorAuthPresent',
+        'aws:MultiFactorAuthAge',
+        'aws:ViaAWSService',
+        'aws:RequestedRegion',
+        'kms:CallerAccount',
+      ),
+      fc.boolean(),
+    )
     .map(([key, absent]) => ({ Null: { [key]: absent } })),
 );
 
@@ -154,6 +238,15 @@ export const namedPrincipals: fc.Arbitrary<Json> = fc.oneof(
     )
     .map((AWS) => ({ AWS })),
   fc.constant<Json>({ Service: 'sns.amazonaws.com' }),
+  fc.constantFrom<Json>(
+    'alice',
+    { Service: 'sns' },
+    { Service: '*' },
+    { AWS: 'alice' },
+    { AWS: [A, 'arn:aws:iam::1234567890:root'] },
+    { AWS: `arn:aws:iam::${B}:role/*` },
+    { Aws: A },
+  ),
 );
 
 /** As AWS advises: the account, and who in it; with more, or with one of them left out. */
@@ -170,7 +263,9 @@ const sparedPrincipals: fc.Arbitrary<Json> = fc
       [`arn:aws:iam::${A}:user/alice`, `arn:aws:sts::${A}:federated-user/fed`],
     ),
   )
-  .map(([account, who]) => ({ AWS: [...account, ...who] }));
+  .map(([account, who]) => [...account, ...who])
+  .filter((all) => all.length > 0)
+  .map((AWS) => ({ AWS }));
 
 const principalElement: fc.Arbitrary<readonly ['Principal' | 'NotPrincipal', Json]> = fc.oneof(
   { weight: 6, arbitrary: fc.tuple(fc.constant('Principal' as const), namedPrincipals) },
@@ -184,10 +279,13 @@ function statements(kind: StatementKind): fc.Arbitrary<Doc> {
   return fc
     .record({
       effect: fc.constantFrom('Allow', 'Allow', 'Allow', 'Deny'),
-      action: fc.tuple(fc.constantFrom('Action', 'Action', 'Action', 'NotAction'), oneOrMore(actionPatterns)),
+      action: fc.tuple(
+        fc.constantFrom('Action', 'Action', 'Action', 'NotAction'),
+        orUnreadable(oneOrMore(actionPatterns)),
+      ),
       resource: fc.tuple(
         fc.constantFrom('Resource', 'Resource', 'Resource', 'NotResource'),
-        oneOrMore(resourcePatterns),
+        orUnreadable(oneOrMore(resourcePatterns)),
       ),
       principal: principalElement,
       condition: fc.option(conditionBlock, { nil: null }),

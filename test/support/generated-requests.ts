@@ -2,7 +2,7 @@
 import * as fc from 'fast-check';
 import type { PrincipalFacts } from '../../src/evaluation/principal.ts';
 import { arns, documents, FULL_ACCESS, namedPrincipals, type StatementKind, values } from './generated-policies.ts';
-import type { Doc, Json, NaiveRequest } from './naive-request.ts';
+import { type Doc, type Json, type NaiveRequest, ownerOf } from './naive-request.ts';
 import { A, action, B, federated, M, organizationOf, root, session, user, X } from './world.ts';
 
 const accounts = fc.constantFrom(A, A, A, B, M, X);
@@ -28,19 +28,28 @@ const actions = fc.constantFrom(
   action('s3:GetObject'),
   action('s3:PutObject'),
   action('s3:PutBucketPolicy'),
-  action('s3:ListAllMyBuckets', true),
+  action('s3:ListBucket'),
+  action('ec2:DescribeInstances', true),
+  action('ec2:StopInstances'),
   action('sqs:SendMessage'),
   action('kms:Decrypt'),
   action('kms:RetireGrant'),
   action('sts:AssumeRole'),
   action('sts:GetCallerIdentity', true),
   action('iam:PassRole'),
+  action('iam:PutRolePolicy'),
+  action('iam:UpdateRoleDescription'),
+  action('iam:DeletePolicyVersion'),
+  action('kms:UpdateAlias'),
+  action('kms:ListKeys', true),
 );
 
 const resourceArns = fc.constantFrom(
   '*',
   'arn:aws:s3:::b/x',
+  'arn:aws:s3:::b',
   'arn:aws:s3:::b/alice/x',
+  `arn:aws:s3:::b/AROAAPP${A}:s1/x`,
   'arn:aws:s3:::b/${aws:username}/x',
   'arn:aws-cn:s3:::b/x',
   `arn:aws:sqs:us-east-1:${A}:q`,
@@ -50,6 +59,11 @@ const resourceArns = fc.constantFrom(
   `arn:aws:iam::${A}:role/team/App`,
   `arn:aws:iam::${B}:role/team/App`,
   `arn:aws:iam::${A}:user/alice`,
+  `arn:aws:iam::${A}:role/aws-reserved/sso.amazonaws.com/R`,
+  `arn:aws:iam::${A}:role/aws-service-role/x.amazonaws.com/R`,
+  'arn:aws:iam::aws:policy/ReadOnlyAccess',
+  `arn:aws:kms:us-east-1:${A}:alias/aws/s3`,
+  `arn:aws:ec2:us-east-1:${A}:instance/i-1`,
 );
 
 const own = documents('own');
@@ -91,6 +105,9 @@ const contextValues: fc.Arbitrary<ReadonlyMap<string, string | readonly string[]
       'aws:principaltag/team': fc.constantFrom('blue'),
       'aws:resourcetag/team': values,
       'aws:principalorgid': fc.constantFrom('o-forged'),
+      'kms:calleraccount': fc.constantFrom(B),
+      'aws:requestedregion': fc.constantFrom('us-east-1', 'eu-west-1'),
+      'aws:viaawsservice': fc.constantFrom('true'),
     },
     { requiredKeys: [] },
   )
@@ -111,10 +128,14 @@ const resources: fc.Arbitrary<NaiveRequest['resource']> = resourceArns
       policy: fc.option(documents(arn.includes(':role/') ? 'trust' : 'resource'), { nil: null, freq: 3 }),
       bindings: fc.constantFrom({}, {}, {}, { [`arn:aws:iam::${A}:user/alice`]: 'AIDAOLD' }),
       rcp,
+      tagsCount: fc.boolean(),
     }),
   )
-  .map((resource) => ({
+  .map(({ tagsCount, ...resource }) => ({
     ...resource,
+    ...(tagsCount ? { tagsCount } : {}),
+    // Whose it is has to be known before what stands above its owner.
+    rcp: ownerOf({ resource }) === null ? null : resource.rcp,
     organization: resource.accountId === null ? null : organizationOf(resource.accountId),
   }));
 
@@ -135,22 +156,38 @@ const endpoints: fc.Arbitrary<Doc | null> = fc.oneof(
   },
 );
 
+/** A document that is not known, or is none. */
+const CLOSED: Doc = {};
+const orClosed = <T>(of: fc.Arbitrary<T>, closed: T): fc.Arbitrary<T> =>
+  fc.oneof({ weight: 20, arbitrary: of }, { weight: 1, arbitrary: fc.constant(closed) });
+
+/** Above the management account, and where there is no organization, stands nothing that governs resources. */
+function isGoverned(p: PrincipalFacts): boolean {
+  if (p.kind === 'service' || p.kind === 'anonymous' || p.organization === null) return false;
+  return p.organization.managementAccountId !== p.accountId;
+}
+
 /** Session policies exist for sessions alone. */
 export const requests: fc.Arbitrary<NaiveRequest> = fc
   .record({
     principal: principals,
     action: actions,
     resource: resources,
-    identity: fc.oneof(
-      { weight: 3, arbitrary: fc.array(own, { maxLength: 3 }) },
-      { weight: 1, arbitrary: fc.constant([FULL_ACCESS]) },
+    identity: orClosed<readonly Doc[]>(
+      fc.oneof(
+        { weight: 3, arbitrary: fc.array(own, { maxLength: 3 }) },
+        { weight: 1, arbitrary: fc.constant([FULL_ACCESS]) },
+      ),
+      [FULL_ACCESS, CLOSED],
     ),
-    boundary: layer,
+    boundary: orClosed(layer, CLOSED),
     session: fc.option(fc.array(own, { minLength: 1, maxLength: 2 }), { nil: null }),
     scp,
     context: contextValues,
     now: fc.constantFrom(Date.UTC(2026, 10, 1), Date.UTC(2026, 10, 23, 17, 0, 0)),
     endpoint: endpoints,
+    ownRcp: rcp,
+    assumes: fc.boolean(),
     authority: fc.constantFrom<'directory' | 'context'>('directory', 'directory', 'context'),
   })
   .map((q) => {
@@ -163,5 +200,6 @@ export const requests: fc.Arbitrary<NaiveRequest> = fc
       boundary: holdsPolicies ? q.boundary : null,
       session: kind === 'roleSession' || kind === 'federatedUser' ? q.session : null,
       scp: kind === 'service' || kind === 'anonymous' ? null : q.scp,
+      ownRcp: isGoverned(q.principal) ? q.ownRcp : null,
     };
   });

@@ -2,10 +2,10 @@
  * The condition block, for the naive evaluator.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
  */
-import { contextValue, isMultivalued, substitute } from './naive-keys.ts';
-import type { Doc, NaiveRequest } from './naive-request.ts';
-import { globHidden, hide, list, object, textOf } from './naive-text.ts';
-import { arnLike, bytesOf, dateOf, inRange, isArn, isBoolean, numberOf } from './naive-values.ts';
+import { contextValue, isMultivalued, knowsVariables, substitute } from './naive-keys.ts';
+import type { Doc, Json, NaiveRequest } from './naive-request.ts';
+import { globHidden, hide, isEverything, list, object, textOf } from './naive-text.ts';
+import { arnLike, bytesOf, dateOf, inRange, isArn, isBoolean, numberOf, rangeOf } from './naive-values.ts';
 
 const OPERATORS =
   /^(String(Not)?(Equals|EqualsIgnoreCase|Like)|(Numeric|Date)((Not)?Equals|(LessThan|GreaterThan)(Equals)?)|Bool|BinaryEquals|(Not)?IpAddress|Arn(Not)?(Equals|Like))$/;
@@ -18,10 +18,10 @@ interface Line {
   readonly operator: string;
   readonly ifExists: boolean;
   readonly key: string;
-  readonly values: readonly string[];
+  readonly values: readonly Json[];
 }
 
-function lineOf(written: string, key: string, values: readonly string[]): Line {
+function lineOf(written: string, key: string, values: readonly Json[]): Line {
   const [set, bare = written] = written.includes(':') ? written.split(':') : [null, written];
   const ifExists = bare.endsWith('IfExists');
   return { set, operator: ifExists ? bare.slice(0, -'IfExists'.length) : bare, ifExists, key, values };
@@ -56,10 +56,31 @@ function compare(q: NaiveRequest, doc: Doc, operator: string, given: string, wri
   return operator === 'StringLike' ? globHidden(wanted, given) : arnLike(wanted, given);
 }
 
-function lineHolds(q: NaiveRequest, doc: Doc, { set, operator, ifExists, key, values }: Line): boolean {
+/** Whether it says something: there is such an operator, and every value of the policy can be of its type. */
+function isReadable(doc: Doc, { set, operator, ifExists, values }: Line): boolean {
+  if (set !== null && set !== 'ForAllValues' && set !== 'ForAnyValue') return false;
+  if (operator === 'Null') return !ifExists && values.every((value) => isBoolean(textOf(value)));
+  return OPERATORS.test(operator) && values.every((value) => isOfType(doc, operator.replace('Not', ''), value));
+}
+
+function isOfType(doc: Doc, operator: string, value: Json): boolean {
+  if (typeof value === 'object') return false;
+  const text = textOf(value);
+  // What stands for a variable is only known with the request.
+  const isOpen = knowsVariables(doc) && text.includes('${');
+  if (operator.startsWith('Numeric')) return !Number.isNaN(numberOf(text));
+  if (operator.startsWith('Date')) return !Number.isNaN(dateOf(text));
+  if (operator === 'IpAddress') return rangeOf(text) !== null;
+  if (operator === 'BinaryEquals') return bytesOf(text) !== null;
+  if (operator === 'Bool') return isOpen || isBoolean(text);
+  if (operator.startsWith('Arn')) return isEverything(text) || isArn(text.replaceAll(/\$\{[^}]*\}/g, 'x')) || isOpen;
+  return true;
+}
+
+function lineHolds(q: NaiveRequest, doc: Doc, { set, operator, ifExists, key, values: written }: Line): boolean {
   const value = contextValue(q, key);
+  const values = written.map(textOf);
   if (operator === 'Null') return values.some((v) => v.toLowerCase() === String(value === undefined));
-  if (!OPERATORS.test(operator)) return false;
   const negated = operator.includes('Not');
   const one = (given: string): boolean => {
     const verdicts = values.map((v) => compare(q, doc, operator.replace('Not', ''), given, v));
@@ -74,11 +95,12 @@ function lineHolds(q: NaiveRequest, doc: Doc, { set, operator, ifExists, key, va
   return typeof value === 'string' && !isMultivalued(key) && one(value);
 }
 
-/** All lines have to hold. */
+/** All lines have to hold. One that cannot be read never holds in an Allow, and always in a Deny. */
 export function conditionsHold(q: NaiveRequest, doc: Doc, statement: Doc): boolean {
   return Object.entries(object(statement['Condition'])).every(([operator, keys]) =>
-    Object.entries(object(keys)).every(([key, values]) =>
-      lineHolds(q, doc, lineOf(operator, key, list(values).map(textOf))),
-    ),
+    Object.entries(object(keys)).every(([key, values]) => {
+      const line = lineOf(operator, key, list(values));
+      return isReadable(doc, line) ? lineHolds(q, doc, line) : statement['Effect'] === 'Deny';
+    }),
   );
 }

@@ -4,9 +4,10 @@
  */
 import type { PolicyLayer } from '../../src/evaluation/layer.ts';
 import type { AnonymousFacts, PrincipalFacts, ServiceFacts } from '../../src/evaluation/principal.ts';
+import { changesWhatIsOfAws } from './naive-aws-owned.ts';
 import { BY_ACCOUNT, BY_ROLE, DIRECTLY, NOT } from './naive-principals.ts';
 import type { Doc, Effect, Kind, NaiveOutcome, NaiveRequest } from './naive-request.ts';
-import { ownerOf } from './naive-request.ts';
+import { isClosed, ownerOf } from './naive-request.ts';
 import { strength } from './naive-statements.ts';
 import { list, object } from './naive-text.ts';
 
@@ -84,14 +85,17 @@ function layersOf(q: NaiveRequest, { inAccount, same, isTrust }: Facts): Layers 
   const serviceLinked = p.kind === 'roleSession' && p.role.path.startsWith('/aws-service-role/');
   const management = isOfAccount(p) && p.organization?.managementAccountId === p.accountId;
   // https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps.html
-  const ofManagement = q.resource.organization !== null && q.resource.organization.managementAccountId === ownerOf(q);
+  const owner = ownerOf(q);
+  const ofManagement = owner === null ? management : q.resource.organization?.managementAccountId === owner;
+  // What nobody owns as far as anybody says, and what is no resource, is under the policies above the caller's account.
+  const control = owner === null && inAccount ? q.ownRcp : q.resource.rcp;
   const governed = q.action.resourceControlSupported && !serviceLinked && !ofManagement && action !== 'kms:retiregrant';
   // The root user always gets at the policy of a bucket of its own account.
   const lockedOut = p.kind !== 'root' || !same || !/^s3:(get|put|delete)bucketpolicy$/.test(action);
   const hasPolicy = q.resource.policy !== null && (!isRole(q.resource.arn) || isTrust) && lockedOut;
   return {
     scp: inAccount && !serviceLinked && !management ? q.scp : null,
-    rcp: governed ? (q.resource.rcp ?? []).flat() : [],
+    rcp: governed ? (control ?? []).flat() : [],
     // AWS services do not come through the endpoints of anybody's network.
     endpoint: q.endpoint == null || p.kind === 'service' ? null : [q.endpoint],
     boundary: inAccount && q.boundary !== null ? [q.boundary] : null,
@@ -113,9 +117,10 @@ export function naiveAuthorize(given: NaiveRequest): NaiveOutcome {
   const asksNothing = given.action.wildcardOnly && given.resource.arn.split(':').length >= 6;
   const q: NaiveRequest = asksNothing ? { ...given, resource: NO_RESOURCE } : given;
   if (q.action.name.toLowerCase() === 'sts:getcalleridentity' && q.principal.kind !== 'anonymous') return allowed();
+  if (changesWhatIsOfAws(q)) return { effect: 'IMPLICIT_DENY', deniedBy: null, statements: [] };
   const facts = factsOf(q);
   const layers = layersOf(q, facts);
-  return explicitDeny(q, facts, layers) ?? withoutDeny(q, facts, layers);
+  return explicitDeny(q, facts, layers) ?? closedLayer(facts, layers) ?? withoutDeny(q, facts, layers);
 }
 
 /** Any Deny of any layer; the layers in the order in which AWS names them. Null: nothing denies. */
@@ -134,6 +139,21 @@ function explicitDeny(q: NaiveRequest, { isTrust }: Facts, layers: Layers): Naiv
   if (denying === undefined) return null;
   const statements = denials.flatMap(([, hits]) => hits.map((hit) => hit.statement));
   return { effect: 'EXPLICIT_DENY', deniedBy: denying[0], statements };
+}
+
+/** A document that is not known, or is none, could deny: where it has a say nothing is allowed. Null: all are known. */
+function closedLayer({ isTrust }: Facts, layers: Layers): NaiveOutcome | null {
+  const documents: readonly (readonly [PolicyLayer, readonly Doc[]])[] = [
+    ['SERVICE_CONTROL_POLICY', (layers.scp ?? []).flat()],
+    ['RESOURCE_CONTROL_POLICY', layers.rcp],
+    ['VPC_ENDPOINT_POLICY', layers.endpoint ?? []],
+    ['PERMISSIONS_BOUNDARY', layers.boundary ?? []],
+    ['SESSION_POLICY', layers.session ?? []],
+    [isTrust ? 'TRUST_POLICY' : 'RESOURCE_POLICY', layers.resource],
+    ['IDENTITY_POLICY', layers.identity],
+  ];
+  const closed = documents.find(([, docs]) => docs.some(isClosed));
+  return closed === undefined ? null : implicit(closed[0]);
 }
 
 function withoutDeny(q: NaiveRequest, facts: Facts, layers: Layers): NaiveOutcome {

@@ -1,11 +1,7 @@
 /** Condition keys: what each holds for a request. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html */
-import { type Doc, type NaiveRequest, ownerOf } from './naive-request.ts';
+import { assumedValue, serviceKeyValue } from './naive-call-keys.ts';
+import { type Doc, type Known, type NaiveRequest, ownerOf, type Value } from './naive-request.ts';
 import { hide } from './naive-text.ts';
-
-export type Value = string | readonly string[] | undefined;
-
-/** What follows from the principal, the resource or the time, or that only the request can say. */
-type Known = { readonly value: Value } | 'fromRequest';
 
 const MULTI = new Set([
   'aws:principalorgpaths',
@@ -30,26 +26,36 @@ export function contextValue(q: NaiveRequest, written: string): Value {
   const raw = q.context.get(key);
   const given = Array.isArray(raw) && raw.length === 0 ? undefined : raw;
   const known = knownValue(q, key);
-  if (known === 'fromRequest') return given;
+  if (known === 'fromRequest') return given ?? (q.assumes === true ? assumedValue(q, key) : undefined);
   return q.authority === 'context' ? (given ?? known.value) : known.value;
 }
 
 function knownValue(q: NaiveRequest, key: string): Known {
   if (key === 'aws:currenttime') return { value: new Date(q.now).toISOString() };
   if (key === 'aws:epochtime') return { value: String(Math.floor(q.now / 1000)) };
-  if (key.startsWith('aws:multifactorauth')) return ofMfa(q);
-  if (key.startsWith('aws:resource') || key.includes(':resourcetag/')) return ofResource(q, key);
+  if (key.startsWith('aws:multifactorauth')) return ofMfa(q, key);
+  if (key.startsWith('aws:resource') || isResourceTag(key)) return ofResource(q, key);
   if (/^aws:(principal|userid|username|tokenissuetime|sourceidentity)/.test(key)) return { value: ofPrincipal(q, key) };
-  return 'fromRequest';
+  return serviceKeyValue(q, key);
 }
 
-function ofMfa({ principal }: NaiveRequest): Known {
-  return principal.kind === 'user' || principal.kind === 'root' ? 'fromRequest' : { value: undefined };
+/**
+ * Sessions of AssumeRole and GetFederationToken say that there was none, however they were made.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_mfa_configure-api-require.html
+ */
+function ofMfa({ principal: { kind } }: NaiveRequest, key: string): Known {
+  if (kind === 'user' || kind === 'root') return 'fromRequest';
+  const isSession = kind === 'roleSession' || kind === 'federatedUser';
+  return { value: isSession && key === 'aws:multifactorauthpresent' ? 'false' : undefined };
 }
+
+const isResourceTag = (key: string): boolean => key.includes(':resourcetag/') || key.startsWith('s3:buckettag/');
 
 function ofResource(q: NaiveRequest, key: string): Known {
   const { tags, organization } = q.resource;
-  if (key.includes(':resourcetag/')) {
+  if (isResourceTag(key)) {
+    // https://docs.aws.amazon.com/AmazonS3/latest/userguide/buckets-tagging-enable-abac.html: of buckets, not of what is in them.
+    if (/^arn:[^:]+:s3:::[^/]+\//.test(q.resource.arn)) return { value: undefined };
     return tags === null ? 'fromRequest' : { value: tag(tags, key.slice(key.indexOf('/') + 1)) };
   }
   const owner = ownerOf(q);

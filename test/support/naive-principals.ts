@@ -2,8 +2,8 @@
  * Principal and NotPrincipal, for the naive evaluator.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
  */
-import type { Doc, Kind, NaiveRequest } from './naive-request.ts';
-import { list, object, textOf } from './naive-text.ts';
+import type { Doc, Json, Kind, NaiveRequest } from './naive-request.ts';
+import { list, object } from './naive-text.ts';
 
 /** How strongly a statement names the caller: not; by its account; by its role, or the user behind a federated user; itself. */
 export const NOT = 0;
@@ -14,20 +14,42 @@ export const DIRECTLY = 3;
 interface Entry {
   /** AWS, Service, Federated or CanonicalUser. */
   readonly type: string;
-  readonly value: string;
+  /** Null: it cannot be read. */
+  readonly value: string | null;
 }
 
 function entriesOf(statement: Doc): readonly Entry[] {
   const element = statement['Principal'] ?? statement['NotPrincipal'];
-  if (typeof element === 'string') return [{ type: 'AWS', value: element }];
-  return Object.entries(object(element)).flatMap(([type, values]) =>
-    list(values).map((value) => ({ type, value: textOf(value) })),
-  );
+  if (typeof element !== 'object') return [entryOf('AWS', element === '*' ? element : null)];
+  return Object.entries(object(element)).flatMap(([type, values]) => list(values).map((value) => entryOf(type, value)));
+}
+
+/** What a principal of each type looks like; ids are of principals that were there. */
+const FORMS: Readonly<Record<string, RegExp>> = {
+  AWS: /^(\*|\d{12}|A(ID|RO)A\w+|arn:[\w-]+:iam::\d{12}:(root|user\/[^*?]+|role\/[^*?]+)|arn:[\w-]+:sts::\d{12}:(assumed-role\/[^/*?]+\/[^/*?]+|federated-user\/[^*?]+))$/,
+  Service: /^[a-z0-9-]+(\.[a-z0-9-]+)+$/i,
+  Federated: /^(arn:[\w-]+:iam::\d{12}:(saml|oidc)-provider\/.+|[a-z0-9-]+(\.[a-z0-9-]+)+)$/i,
+  CanonicalUser: /^[0-9a-f]{64}$/,
+};
+
+function entryOf(type: string, value: Json): Entry {
+  const isReadable = typeof value === 'string' && FORMS[type]?.test(value) === true;
+  return { type, value: isReadable ? value : null };
+}
+
+/** An entry that cannot be read: of a Deny it is everybody of its type. */
+function namedByUnreadable(q: NaiveRequest, type: string, statement: Doc): number {
+  if (statement['Effect'] !== 'Deny' || statement['Principal'] === undefined) return NOT;
+  const p = q.principal;
+  if (type === 'Service') return p.kind === 'service' ? DIRECTLY : NOT;
+  if (type === 'Federated') return p.kind === 'anonymous' && p.federatedProvider !== undefined ? DIRECTLY : NOT;
+  return DIRECTLY;
 }
 
 /** How strongly one entry names the caller. */
-function named(q: NaiveRequest, kind: Kind, { type, value }: Entry): number {
+function named(q: NaiveRequest, kind: Kind, statement: Doc, { type, value }: Entry): number {
   const p = q.principal;
+  if (value === null) return namedByUnreadable(q, type, statement);
   if (value === '*' && type === 'AWS') return DIRECTLY;
   if (p.kind === 'anonymous') return type === 'Federated' && value === p.federatedProvider ? DIRECTLY : NOT;
   if (p.kind === 'service') return type === 'Service' && value === p.service ? DIRECTLY : NOT;
@@ -53,7 +75,7 @@ function named(q: NaiveRequest, kind: Kind, { type, value }: Entry): number {
 
 /** How strongly the statement names the caller. One without a principal names nobody. */
 export function principalNamed(q: NaiveRequest, kind: Kind, statement: Doc): number {
-  const grades = entriesOf(statement).map((entry) => named(q, kind, entry));
+  const grades = entriesOf(statement).map((entry) => named(q, kind, statement, entry));
   if (statement['Principal'] !== undefined) return Math.max(NOT, ...grades);
   if (statement['NotPrincipal'] === undefined || statement['Effect'] === 'Allow') return NOT;
   return isSpared(q, statement, grades) ? NOT : DIRECTLY;

@@ -20,14 +20,20 @@ export interface NaiveRequest {
     readonly policy: Doc | null;
     readonly bindings: Readonly<Record<string, string>>;
     readonly rcp: readonly (readonly Doc[])[] | null;
+    /** Of a general purpose bucket: its tags are known to take part. */
+    readonly tagsCount?: true;
   };
   readonly identity: readonly Doc[];
   readonly boundary: Doc | null;
   readonly session: readonly Doc[] | null;
   readonly scp: readonly (readonly Doc[])[] | null;
+  /** Resource control policies above the caller's account; left out: none. */
+  readonly ownRcp?: readonly (readonly Doc[])[] | null;
   readonly context: ReadonlyMap<string, string | readonly string[]>;
   readonly now: number;
   readonly authority: 'directory' | 'context';
+  /** What AWS puts into every request is assumed where `context` does not say it; left out: it is missing. */
+  readonly assumes?: boolean;
   /** The policy of the VPC endpoint on the way; left out: there is none. */
   readonly endpoint?: Doc | null;
 }
@@ -39,13 +45,21 @@ export interface NaiveOutcome {
   readonly statements: readonly Doc[];
 }
 
+export type Value = string | readonly string[] | undefined;
+
+/** What follows from the principal, the resource or the time, or that only the request can say. */
+export type Known = { readonly value: Value } | 'fromRequest';
+
 export type Effect = 'Allow' | 'Deny';
 
 /** What kind of policy a statement stands in: what an element means depends on it. */
 export type Kind = 'identity' | 'boundary' | 'session' | 'scp' | 'rcp' | 'resource' | 'trust' | 'vpce';
 
+/** Stands for a document that is not known, or is none: there is no Statement in it. */
+export const isClosed = (doc: Doc): boolean => doc['Statement'] === undefined;
+
 /** The owner of the resource; null: nobody says. */
-export function ownerOf(q: NaiveRequest): string | null {
-  const inArn = q.resource.arn.split(':')[4] ?? '';
-  return q.resource.accountId ?? (/^\d{12}$/.test(inArn) ? inArn : null);
+export function ownerOf({ resource }: { readonly resource: Pick<NaiveRequest['resource'], 'arn' | 'accountId'> }) {
+  const inArn = resource.arn.split(':')[4] ?? '';
+  return resource.accountId ?? (/^\d{12}$/.test(inArn) ? inArn : null);
 }

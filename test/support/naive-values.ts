@@ -1,4 +1,5 @@
 /** Values of condition operators: what of a text is a number, a date, an address, bytes, an ARN. */
+import { isIP } from 'node:net';
 import { globHidden, isEverything } from './naive-text.ts';
 
 export const dateOf = (text: string): number =>
@@ -24,17 +25,35 @@ export function arnLike(wanted: string, given: string): boolean | null {
   return [0, 1, 2, 3, 4].every((i) => globHidden(a[i] ?? '', b[i] ?? '')) && globHidden(ends[0] ?? '', ends[1] ?? '');
 }
 
-function addressOf(text: string): bigint | null {
-  if (!/^\d+(\.\d+){3}$/.test(text)) return null;
-  return text.split('.').reduce((sum, part) => sum * 256n + BigInt(part), 0n);
+interface Range {
+  readonly version: 4 | 6;
+  readonly first: bigint;
+  /** Bits of the address that may be anything. */
+  readonly free: bigint;
 }
 
-/** null: one of the two is no address. Of IPv6 the worlds have single addresses, which are in no range of IPv4. */
+/** A single address or a range of them; null: it is neither. */
+export function rangeOf(text: string): Range | null {
+  const [address = '', length, ...more] = text.split('/');
+  const version = isIP(address);
+  if ((version !== 4 && version !== 6) || more.length > 0 || !/^\d{1,3}$/.test(length ?? '0')) return null;
+  const bits = version === 4 ? 32 : 128;
+  const fixed = length === undefined ? bits : Number(length);
+  return fixed > bits ? null : { version, first: numberOfAddress(address, version), free: BigInt(bits - fixed) };
+}
+
+function numberOfAddress(address: string, version: 4 | 6): bigint {
+  if (version === 4) return address.split('.').reduce((sum, part) => sum * 256n + BigInt(part), 0n);
+  const [head = '', tail] = address.split('::');
+  const words = (part: string): string[] => (part === '' ? [] : part.split(':'));
+  const [before, after] = [words(head), words(tail ?? '')];
+  const zeros = tail === undefined ? [] : Array<string>(8 - before.length - after.length).fill('0');
+  return [...before, ...zeros, ...after].reduce((sum, word) => sum * 65536n + BigInt(`0x${word}`), 0n);
+}
+
+/** null: one of the two is no address. */
 export function inRange(given: string, range: string): boolean | null {
-  const [base = '', length = '32'] = range.split('/');
-  const [a, b] = [addressOf(given), addressOf(base)];
-  if (given.includes(':')) return b === null ? null : false;
-  if (a === null || b === null) return null;
-  const shift = BigInt(32 - Number(length));
-  return a >> shift === b >> shift;
+  const [a, b] = [rangeOf(given), rangeOf(range)];
+  if (a === null || b === null || given.includes('/')) return null;
+  return a.version === b.version && a.first >> b.free === b.first >> b.free;
 }
