@@ -29,6 +29,8 @@ const actions = fc.constantFrom(
   action('s3:PutObject'),
   action('s3:PutBucketPolicy'),
   action('s3:ListBucket'),
+  action('s3:ListAllMyBuckets', true),
+  action('iam:ListUsers', true),
   action('ec2:DescribeInstances', true),
   action('ec2:StopInstances'),
   action('sqs:SendMessage'),

@@ -34,6 +34,8 @@ export interface NaiveRequest {
   readonly authority: 'directory' | 'context';
   /** What AWS puts into every request is assumed where `context` does not say it; left out: it is missing. */
   readonly assumes?: boolean;
+  /** The Region that is tried where the question says none. */
+  readonly askedRegion?: string;
   /** The policy of the VPC endpoint on the way; left out: there is none. */
   readonly endpoint?: Doc | null;
 }

@@ -1,4 +1,5 @@
 /** Whether one statement applies to a request, for the naive evaluator: in plain loops over the document, as it is. */
+import { askedArn } from './naive-asked.ts';
 import { conditionsHold } from './naive-conditions.ts';
 import { actionMatches, resourceMatches } from './naive-elements.ts';
 import { DIRECTLY, NOT, principalNamed } from './naive-principals.ts';
@@ -18,6 +19,5 @@ export function strength(q: NaiveRequest, doc: Doc, kind: Kind, statement: Doc):
 function strengthIn(q: NaiveRequest, doc: Doc, kind: Kind, statement: Doc): number {
   const named = WITH_PRINCIPAL.has(kind) ? principalNamed(q, kind, statement) : DIRECTLY;
   if (named === NOT) return NOT;
-  const arn = q.action.wildcardOnly ? '*' : q.resource.arn;
-  return resourceMatches(q, doc, kind, statement, arn) && conditionsHold(q, doc, statement) ? named : NOT;
+  return resourceMatches(q, doc, kind, statement, askedArn(q)) && conditionsHold(q, doc, statement) ? named : NOT;
 }

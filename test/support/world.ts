@@ -1,4 +1,5 @@
 /** Who and what there is in the worlds of the tests. */
+import { askedOnOf } from '../../src/catalog/asked-on.ts';
 import type { PrincipalFacts, RoleFacts, UserFacts } from '../../src/evaluation/principal.ts';
 import type { ActionFacts } from '../../src/evaluation/request.ts';
 
@@ -63,5 +64,7 @@ export const root = (account: string): PrincipalFacts => ({
 
 export const action = (name: string, wildcardOnly = false): ActionFacts => {
   const service = name.slice(0, name.indexOf(':')).toLowerCase();
-  return { name, service, wildcardOnly, resourceControlSupported: ['s3', 'sts', 'kms', 'sqs'].includes(service) };
+  const askedOn = wildcardOnly ? askedOnOf(name) : undefined;
+  const resourceControlSupported = ['s3', 'sts', 'kms', 'sqs'].includes(service);
+  return { name, service, wildcardOnly, resourceControlSupported, ...(askedOn === undefined ? {} : { askedOn }) };
 };
