@@ -139,7 +139,7 @@ const userIds = fc.constantFrom(
 const conditions: fc.Arbitrary<Record<string, Json>> = fc.oneof(
   unreadableConditions,
   operation(['StringEquals', 'StringNotEquals', 'StringLike', 'StringNotLike'], ['aws:userid'], userIds),
-  operation(['StringEquals', 'StringNotEquals'], ['kms:CallerAccount'], fc.constantFrom(A, B)),
+  operation(['StringEquals', 'StringNotEquals'], ['kms:CallerAccount', 's3:ResourceAccount'], fc.constantFrom(A, B)),
   operation(
     ['StringEquals', 'StringNotEquals', 'StringLike'],
     ['aws:RequestedRegion', 'ec2:Region'],
@@ -240,6 +240,7 @@ export const namedPrincipals: fc.Arbitrary<Json> = fc.oneof(
   fc.constant<Json>({ Service: 'sns.amazonaws.com' }),
   fc.constantFrom<Json>(
     'alice',
+    A,
     { Service: 'sns' },
     { Service: '*' },
     { AWS: 'alice' },
