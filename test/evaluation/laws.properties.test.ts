@@ -6,7 +6,7 @@ import { engineDecision } from '../support/engine.ts';
 import { documents, FULL_ACCESS } from '../support/generated-policies.ts';
 import { requests } from '../support/generated-requests.ts';
 import { changesWhatIsOfAws } from '../support/naive-aws-owned.ts';
-import { type Doc, isClosed, type Json, type NaiveRequest } from '../support/naive-request.ts';
+import { type Doc, isClosed, type NaiveRequest } from '../support/naive-request.ts';
 
 // A loaded machine is slow; how fast this is, the benchmark says.
 vi.setConfig({ testTimeout: 300_000 });
@@ -161,7 +161,7 @@ test('an implicit deny is explained by the layer in which nothing allows, and by
     (decision) => {
       expect(layersThatDeny(decision)).toEqual([]);
       // Statements that would allow if the question said more are no explanation of why it is denied.
-      if (decision.requires.length === 0) expect(decision.matchedStatements).toEqual([]);
+      expect(decision.requires.length === 0 ? decision.matchedStatements : []).toEqual([]);
       expect(decision.reason).toMatch(/ because no .* allows the .* action$/);
     },
   );
@@ -256,76 +256,6 @@ test('a document printed and read again decides the same', () => {
         boundary: q.boundary === null ? null : again(q.boundary),
       };
       expect(engineDecision(reread).reason).toBe(engineDecision(q).reason);
-    }),
-    RUNS,
-  );
-});
-
-/** Something that stands in a statement: one that cannot be read, and one that can. */
-const pieces: fc.Arbitrary<{ readonly at: string; readonly unreadable: Json; readonly readable: Json }> = fc.oneof(
-  fc.record({
-    at: fc.constantFrom('Action', 'NotAction'),
-    unreadable: fc.constantFrom<Json>('', 's3:Get Object', 'nonsense', 's*:*', 7, null),
-    readable: fc.constantFrom<Json>('*', 's3:GetObject', 'sqs:*', 's3:*'),
-  }),
-  fc.record({
-    at: fc.constantFrom('Resource', 'NotResource'),
-    unreadable: fc.constantFrom<Json>('', 'foo', 'b/*', 7, null),
-    readable: fc.constantFrom<Json>('*', 'arn:aws:s3:::b/*', 'arn:aws:sqs:us-east-1:*'),
-  }),
-  fc.record({
-    at: fc.constant('Condition'),
-    unreadable: fc.constantFrom<Json>(
-      { StringEqual: { 'aws:username': 'alice' } },
-      { IpAddress: { 'aws:SourceIp': '1.2.3' } },
-      { NotIpAddress: { 'aws:SourceIp': ['10.0.0.0/8', '10.0.0.0/33'] } },
-      { NumericLessThan: { 's3:max-keys': 'ten' } },
-      { DateGreaterThan: { 'aws:CurrentTime': 'yesterday' } },
-      { ArnLike: { 'aws:PrincipalArn': 'alice' } },
-      { Bool: { 'aws:SecureTransport': 'yes' } },
-      { Null: { 'aws:username': 'maybe' } },
-    ),
-    readable: fc.constantFrom<Json>(
-      { StringEquals: { 'aws:username': 'alice' } },
-      { IpAddress: { 'aws:SourceIp': '10.0.0.0/8' } },
-      { NumericLessThan: { 's3:max-keys': '10' } },
-      { ArnLike: { 'aws:PrincipalArn': 'arn:aws:iam::*:role/*' } },
-      { Null: { 'aws:username': false } },
-    ),
-  }),
-);
-
-/** The statement with one more entry or line at `at`. */
-function having(statement: Doc, at: string, piece: Json): Doc {
-  if (at === 'Condition') return { ...statement, Condition: piece };
-  const element = at.replace('Not', '');
-  const { [element]: plain, [`Not${element}`]: excluded, ...rest } = statement;
-  const had = plain ?? excluded ?? [];
-  return { ...rest, [at]: [...(Array.isArray(had) ? (had as readonly Json[]) : [had]), piece] };
-}
-
-test('what cannot be read allows no more than anything that can stand there, and no more than nothing in its place', () => {
-  const places: readonly ((q: NaiveRequest, document: Doc) => NaiveRequest)[] = [
-    (q, document) => ({ ...q, identity: [...q.identity, document] }),
-    (q, document) => (q.principal.kind === 'user' ? { ...q, boundary: document } : q),
-    (q, document) => ({ ...q, scp: [[document, FULL_ACCESS]] }),
-    (q, document) => ({ ...q, resource: { ...q.resource, policy: document } }),
-  ];
-  fc.assert(
-    fc.property(requests, documents('resource'), fc.constantFrom(...places), pieces, (q, document, put, piece) => {
-      const [first = {}] = document['Statement'] as readonly Doc[];
-      const allowed = (change: (statement: Doc) => Doc): boolean => {
-        const { Principal, NotPrincipal, ...own } = change(first);
-        const inResource = put === places[3];
-        const statement = inResource ? { ...own, Principal: Principal ?? '*' } : own;
-        return engineDecision(put(q, { Version: '2012-10-17', Statement: [statement] })).allowed;
-      };
-      const asRead = allowed((statement) => having(statement, piece.at, piece.unreadable));
-      if (!asRead) return;
-      expect(allowed((statement) => having(statement, piece.at, piece.readable))).toBe(true);
-      if (piece.at === 'Condition') {
-        expect(allowed(({ Condition: _, ...statement }) => statement)).toBe(true);
-      }
     }),
     RUNS,
   );

@@ -1,7 +1,8 @@
 /** Generated requests with all their policies: small names, so that things meet. */
 import * as fc from 'fast-check';
 import type { PrincipalFacts } from '../../src/evaluation/principal.ts';
-import { arns, documents, FULL_ACCESS, namedPrincipals, type StatementKind, values } from './generated-policies.ts';
+import { arns, values } from './generated-conditions.ts';
+import { documents, FULL_ACCESS, namedPrincipals, type StatementKind } from './generated-policies.ts';
 import { type Doc, type Json, type NaiveRequest, ownerOf } from './naive-request.ts';
 import { A, action, B, federated, M, organizationOf, root, session, user, X } from './world.ts';
 
