@@ -12,7 +12,10 @@ beforeAll(async () => {
 });
 afterAll(() => gateway.stop());
 
-describe.each([['holding', 74]] as const)('%s.json', (name, count) => {
+describe.each([
+  ['holding', 74],
+  ['failing', 17],
+] as const)('%s.json', (name, count) => {
   const cases = publicCases(name);
 
   test('every case is told apart and names its source', () => {
