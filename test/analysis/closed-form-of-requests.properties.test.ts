@@ -11,8 +11,8 @@ import {
 } from '../../src/evaluation/prepare.ts';
 import type { RequestFacts } from '../../src/evaluation/request.ts';
 import { enginePrincipal, engineResource } from '../support/engine.ts';
+import { requests } from '../support/generated-requests.ts';
 import type { NaiveRequest } from '../support/naive-evaluator.ts';
-import { requests } from '../support/world.ts';
 import { isMember } from './membership.ts';
 
 /** What a directory can hold: resources with policies have owners, control policies stand above accounts. */
