@@ -3,8 +3,8 @@ import type { CatalogAction } from './catalog-service.ts';
 import { matchesTemplate } from './resource-template.ts';
 
 /**
- * Whether an action can be asked on a resource. `unknown`: the ARN is of no form that the catalogue has, so that nobody can say.
- * `type`: what the resource is instead; null: a resource, where the action is asked on none.
+ * Whether an action can be asked on a resource. `unknown`: the catalogue does not have this form of ARN, so it cannot say.
+ * `type`: what the resource is instead; null: a resource is given for an action that takes none.
  */
 export type ResourceFit =
   | { readonly kind: 'fits' }
@@ -14,7 +14,7 @@ export type ResourceFit =
 const FITS: ResourceFit = { kind: 'fits' };
 const UNKNOWN: ResourceFit = { kind: 'unknown' };
 
-/** `arn`: an ARN without wildcards, or the bare `*`, which is everything that the action can be asked on. */
+/** `arn`: an ARN without wildcards, or the bare `*`, which means everything that the action can be asked on. */
 export function resourceFit(
   action: CatalogAction,
   arn: string,
@@ -31,7 +31,7 @@ export function resourceFit(
   return type === null ? UNKNOWN : { kind: 'misfit', type };
 }
 
-/** What the action takes, for messages: `object (arn:aws:s3:::${BucketName}/${ObjectName})`. */
+/** The resource types of the action, for messages: `object (arn:aws:s3:::${BucketName}/${ObjectName})`. */
 export function takenBy(action: CatalogAction, partition: string): string {
   if (action.askedOn !== undefined) return `\`*\`, or \`${printed(action.askedOn.arn, partition)}\``;
   if (action.wildcardOnly) return 'no resource: ask it on `*`';

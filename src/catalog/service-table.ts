@@ -73,14 +73,14 @@ function readService(line: string): CatalogService {
   return { key, name, resourceControlSupported: rcp === 1, actions, resourceTypes, conditionKeys };
 }
 
-/** The services of the file, each parsed when it is first asked for: most requests are about few of them. */
+/** The services of the file, each parsed when it is first needed: most requests concern few of them. */
 export class ServiceTable {
   readonly version: string;
   readonly keys: readonly string[];
   readonly globalConditionKeys: readonly ConditionKey[];
   readonly #lines = new Map<string, string>();
   readonly #services = new Map<string, CatalogService>();
-  /** By name as spelled and by name in lower case: what is asked with the right spelling is found in one step. */
+  /** By the spelled name and by the name in lower case: the right spelling is found in one step. */
   readonly #actions = new Map<string, CatalogAction>();
 
   constructor(text: string) {
