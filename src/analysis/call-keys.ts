@@ -10,6 +10,7 @@ import type { Term } from './term.ts';
 /** Of keys that follow from the call, those of which the action and the principal say enough: the resource says the rest. */
 const CALLER_ACCOUNT = 'kms:calleraccount';
 const REGION = 'ec2:region';
+const OWNERS: ReadonlySet<string> = new Set(['s3:resourceaccount', 's3express:resourceaccount']);
 const REQUESTED_REGION = 'aws:requestedregion';
 
 /**
@@ -36,7 +37,7 @@ export class CallKeys {
   traits({ service, name }: ActionFacts): string {
     if (this.#reading.size === 0) return '';
     const single = ACTIONS_WITH_OWN_KEYS.has(name.toLowerCase()) ? name : '';
-    const own = service === 'kms' || service === 'ec2' ? service : '';
+    const own = WITH_OWN_KEYS.has(service) ? service : '';
     return `${own}/${single}/${this.#home(service) ?? ''}`;
   }
 
@@ -63,6 +64,7 @@ export class CallKeys {
   #isSettled({ name }: ContextKey, { action: { service } }: Evaluation): boolean {
     if (name === CALLER_ACCOUNT) return true;
     if (name === REGION) return service !== 'ec2';
+    if (OWNERS.has(name)) return !name.startsWith(`${service}:`);
     return name === REQUESTED_REGION && this.#home(service) !== undefined;
   }
 
@@ -71,4 +73,6 @@ export class CallKeys {
   }
 }
 
-const NAMES: ReadonlySet<string> = new Set([CALLER_ACCOUNT, REGION, REQUESTED_REGION]);
+const NAMES: ReadonlySet<string> = new Set([CALLER_ACCOUNT, REGION, REQUESTED_REGION, ...OWNERS]);
+
+const WITH_OWN_KEYS: ReadonlySet<string> = new Set(['ec2', 'kms', 's3', 's3express']);

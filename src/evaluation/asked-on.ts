@@ -1,7 +1,7 @@
 import { resourceText } from '../policy/arn.ts';
 import { regionsOf } from '../policy/regions.ts';
+import { type Decided, inAnyRegion } from './any-region.ts';
 import type { Decision } from './decision.ts';
-import { mostRestrictive } from './most-restrictive.ts';
 import type { PreparedPrincipal, PreparedResource } from './prepare.ts';
 import type { AskedOn, RequestFacts } from './request.ts';
 
@@ -29,32 +29,26 @@ export function isAskedOn({ arn: template }: AskedOn, arn: string): boolean {
   );
 }
 
-/**
- * Decides what AWS asks on the ARN of a listing. Where the Region is not known, a Deny matches if it does for some Region, an
- * Allow only if it does for all; that the Region would have told is then among the missing keys.
- */
+/** Decides what AWS asks on the ARN of a listing; where the Region is not known, in every one. */
 export function decideAskedOn(
   askedOn: AskedOn,
   principal: PreparedPrincipal,
   asked: PreparedResource,
   request: RequestFacts,
-  decide: (about: PreparedResource) => Decision,
+  decide: (about: PreparedResource) => Decided,
   nothing: PreparedResource,
 ): Decision {
+  // Services and anonymous callers belong to no partition, and AWS's first is the one that they most likely call.
+  const caller = principal.partition === '' ? { partition: 'aws', accountId: '' } : principal;
   const about = (region: string | null): PreparedResource => {
-    const arn = askedArn(askedOn, principal, region);
+    const arn = askedArn(askedOn, caller, region);
     return { ...nothing, ...resourceText(arn), facts: { ...nothing.facts, arn } };
   };
   if (!askedOn.arn.includes('$R')) return decide(about(null));
   const region = regionOf(askedOn, asked, request);
   if (region !== null) return decide(about(region));
-  const [first, ...others] = regionsOf(principal.partition === '' ? 'aws' : principal.partition).map((each) =>
-    decide(about(each)),
-  );
-  if (first === undefined) return decide(about(''));
-  const decision = mostRestrictive(first, others);
-  if (others.every(({ effect }) => effect === first.effect)) return decision;
-  return withMissing(decision, 'aws:RequestedRegion');
+  const [first, ...others] = regionsOf(caller.partition).map((each) => decide(about(each)));
+  return first === undefined ? decide(about('')) : inAnyRegion(first, others);
 }
 
 /** What the resource's ARN says, if it was asked about by its ARN, or the request. */
@@ -62,37 +56,4 @@ function regionOf(askedOn: AskedOn, asked: PreparedResource, { context }: Reques
   if (asked.arn && isAskedOn(askedOn, asked.text)) return asked.segments[REGION_PART] ?? null;
   const given = context.get(REGION_KEY);
   return typeof given === 'string' && given !== '' ? given : null;
-}
-
-function withMissing(decision: Decision, key: string): Decision {
-  const { effect, allowed, deniedBy } = decision;
-  return {
-    effect,
-    allowed,
-    deniedBy,
-    get reason() {
-      return decision.reason;
-    },
-    get unnamedReason() {
-      return decision.unnamedReason;
-    },
-    get layers() {
-      return decision.layers;
-    },
-    get matchedStatements() {
-      return decision.matchedStatements;
-    },
-    get missingContextKeys() {
-      return [...new Set([...decision.missingContextKeys, key])];
-    },
-    get assumedContextKeys() {
-      return decision.assumedContextKeys;
-    },
-    get requires() {
-      return decision.requires;
-    },
-    get dependsOnBucketTags() {
-      return decision.dependsOnBucketTags;
-    },
-  };
 }

@@ -15,7 +15,7 @@ export function authorize(
   request: RequestFacts,
 ): Decision {
   if (!action.wildcardOnly) return new LazyDecision(principal, action, resource, request);
-  const decide = (about: PreparedResource): Decision => new LazyDecision(principal, action, about, request);
+  const decide = (about: PreparedResource): LazyDecision => new LazyDecision(principal, action, about, request);
   const { askedOn } = action;
   if (askedOn !== undefined) return decideAskedOn(askedOn, principal, resource, request, decide, NO_RESOURCE);
   // An action without resource types has no resource, whatever was named: only `*` in a policy matches.

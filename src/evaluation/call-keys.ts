@@ -15,7 +15,7 @@ import type { ActionFacts } from './request.ts';
  * | ---------------------------- | --------------------------------------- | ------------------------------------------------ |
  * | kms:CallerAccount            | account of the caller                   | filled: KMS sets it, key policies of AWS rely on it |
  * | ec2:Region                   | Region of the ARN or of the request     | filled: EC2 sets it in every call                |
- * | s3:ResourceAccount, s3express:ResourceAccount | owner of the resource  | filled, with aws:ResourceAccount                 |
+ * | s3:ResourceAccount, s3express:ResourceAccount | owner of the resource  | filled, as aws:ResourceAccount, in their service alone |
  * | s3:DataAccessPointArn, …Account (s3express, s3-outposts) | of the ARN  | filled where the ARN is that of an access point  |
  * | aws:SecureTransport          | true                                    | assumed: AWS's endpoints are called with TLS     |
  * | aws:ViaAWSService            | false                                   | assumed: a call by the principal itself          |
@@ -59,6 +59,9 @@ export function filledValue({ name }: ContextKey, call: Call): string | undefine
     case 'ec2:region':
       if (action.service !== 'ec2') return undefined;
       return regionOf(resource) ?? null;
+    case 's3:resourceaccount':
+    case 's3express:resourceaccount':
+      return name.startsWith(`${action.service}:`) ? resource.accountId : undefined;
     default: {
       const accessPoint = accessPointOf(resource);
       if (accessPoint === null) return null;

@@ -66,18 +66,14 @@ const PRINCIPAL_KEYS = new Set([
   'aws:assumedroot',
 ]);
 
-const RESOURCE_KEYS = new Set([
-  'aws:resourceaccount',
-  'aws:resourceorgid',
-  'aws:resourceorgpaths',
-  's3:resourceaccount',
-  's3express:resourceaccount',
-]);
+const RESOURCE_KEYS = new Set(['aws:resourceaccount', 'aws:resourceorgid', 'aws:resourceorgpaths']);
 
 // What they hold is worked out in evaluation/call-keys.ts, where the list is explained.
 const CALL_KEYS = new Set([
   'kms:calleraccount',
   'ec2:region',
+  's3:resourceaccount',
+  's3express:resourceaccount',
   's3:dataaccesspointarn',
   's3:dataaccesspointaccount',
   's3express:dataaccesspointarn',

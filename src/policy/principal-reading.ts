@@ -14,8 +14,9 @@ export function readPrincipalElement(
   allows: boolean,
   faults: Faults,
 ): PrincipalElement {
-  // AWS writes a text other than `*` under a key; some tools store it bare.
-  const byType = typeof value === 'string' ? { AWS: value } : value;
+  // Of texts the grammar has only `*`: a name stands under the key of its kind.
+  // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
+  const byType = value === '*' ? { AWS: value } : value;
   const widens = !negated && !allows;
   const unread = (message: string): void => (negated ? faults.exception(message) : faults.entry(message));
   if (!isObject(byType)) {

@@ -6,6 +6,7 @@ import { authorize } from '../../src/evaluation/authorize.ts';
 import { Evaluation } from '../../src/evaluation/evaluation.ts';
 import { actionName } from '../../src/evaluation/layer-set.ts';
 import type { RequestFacts } from '../../src/evaluation/request.ts';
+import { rulesOf } from '../../src/evaluation/rule.ts';
 import { actionMatches } from '../../src/policy/action-pattern.ts';
 import { RolegateError } from '../../src/policy/errors.ts';
 import type { JsonObject } from '../../src/policy/json.ts';
@@ -17,6 +18,8 @@ const CATALOG = {
   services: () => [...new Set(ACTIONS.map((action) => action.service))],
   actionsOf: (service: string) => ACTIONS.filter((action) => action.service === service),
 };
+
+const WHERE = { id: 'document', name: null, arn: null };
 
 /** The document of a world; null where it says that there is none. */
 function documentOf(world: World, request: RequestFacts): JsonObject | null {
@@ -50,17 +53,18 @@ describe('the policy document', () => {
         const document = documentOf(world, { context: given, now: NOW, authority: 'directory' });
         if (document === null) return;
         documents += 1;
-        const policy = loadPolicy(document, 'identity');
+        const rules = rulesOf({ policy: loadPolicy(document, 'identity'), ...WHERE }, 'IDENTITY_POLICY', 0);
         const request: RequestFacts = { context: new Map([...more, ...given]), now: NOW, authority: 'directory' };
         for (const action of ACTIONS) {
-          const about = policy.statements.filter((statement) =>
+          const about = rules.filter(({ statement }) =>
             actionMatches(statement.actions, action.service, actionName(action)),
           );
           for (const [i, place] of world.places.entries()) {
             const allowed = abouts(world.principal, action, place, request).every((resource) => {
               const evaluation = new Evaluation(world.principal, action, resource, request);
-              const matching = about.filter((statement) => evaluation.matches(statement));
-              return matching.length > 0 && matching.every((statement) => statement.allows);
+              // As the engine applies a policy: what the question leaves unsaid counts against the caller.
+              const matching = about.filter((rule) => evaluation.applies(rule));
+              return matching.length > 0 && matching.every((rule) => rule.allows);
             });
             const decision = authorize(world.principal, action, place, request);
             const what = `${action.name} on ${PLACES[i]?.arn}`;

@@ -186,6 +186,8 @@ const CONDITIONS: readonly JsonObject[] = [
   { StringEquals: { 'aws:RequestedRegion': 'us-east-1' } },
   { StringNotEquals: { 'aws:RequestedRegion': ['us-east-1', 'eu-west-1'] } },
   { StringEqualsIfExists: { 'ec2:Region': 'us-east-1' } },
+  { StringEquals: { 's3:ResourceAccount': A } },
+  { StringNotEquals: { 's3:ResourceAccount': A } },
   { StringLike: { 'aws:userid': [`${APP.id}:*`, 'AIDA*'] } },
   { StringNotLike: { 'aws:userid': `${APP.id}:s1` } },
   { StringEquals: { 'aws:userid': `${APP.id}:bob` } },

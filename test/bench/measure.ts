@@ -59,9 +59,10 @@ export function rates(works: readonly Work[]): ReadonlyMap<string, number> {
   return new Map(measured.map(({ name, rates }) => [name, median(rates)]));
 }
 
+/** What one run finds, however often a machine repeats it: the checksum is that of the answers alone. */
 function repeated(times: number, run: () => number): number {
   let found = 0;
-  for (let i = 0; i < times; i += 1) found += run();
+  for (let i = 0; i < times; i += 1) found = Math.max(found, run());
   return found;
 }
 

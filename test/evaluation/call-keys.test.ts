@@ -236,6 +236,17 @@ describe('keys of services that follow from the resource', () => {
     }
   });
 
+  test.each<[key: string, action: string, arn: string]>([
+    ['s3:ResourceAccount', 'sqs:SendMessage', `arn:aws:sqs:us-east-1:${A}:q`],
+    ['s3:ResourceAccount', 's3express:CreateSession', `arn:aws:s3express:us-east-1:${A}:bucket/b--az--x-s3`],
+    ['s3express:ResourceAccount', 's3:GetObject', 'arn:aws:s3:::b/x'],
+  ])('%s is a key of its service alone: %s has none', (key, name, arn) => {
+    for (const context of [{}, { [key]: A }]) {
+      const decision = decide(name, arn, [everything, denyIf({ StringEquals: { [key]: A } })], { context });
+      expect(decision).toMatchObject({ effect: 'ALLOWED', missingContextKeys: [], assumedContextKeys: [] });
+    }
+  });
+
   test('the Region of EC2 is the one that is called where nothing has a Region', () => {
     const onlyHere = allowIf({ StringEquals: { 'ec2:Region': 'us-east-1' } });
     const asked = { wildcardOnly: true, context: { 'aws:RequestedRegion': 'us-east-1' } };

@@ -252,7 +252,6 @@ describe.each(PRINCIPALS)('%s', (_name, facts, values) => {
 
 const RESOURCE_KEYS = [
   'aws:ResourceAccount',
-  's3:ResourceAccount',
   'aws:ResourceOrgID',
   'aws:ResourceOrgPaths',
   'aws:ResourceTag/env',
@@ -260,12 +259,12 @@ const RESOURCE_KEYS = [
 ];
 
 test.each<[name: string, resource: Partial<NaiveRequest['resource']>, values: readonly Value[]]>([
-  ['of a member account', { tags: { Env: 'prod' } }, [A, A, ORG, PATH, 'prod', 'prod']],
-  ['without tags', { tags: {} }, [A, A, ORG, PATH, undefined, undefined]],
+  ['of a member account', { tags: { Env: 'prod' } }, [A, ORG, PATH, 'prod', 'prod']],
+  ['without tags', { tags: {} }, [A, ORG, PATH, undefined, undefined]],
   [
     'of no organization',
     { accountId: X, organization: null, tags: {} },
-    [X, X, undefined, undefined, undefined, undefined],
+    [X, undefined, undefined, undefined, undefined],
   ],
 ])('a resource %s: the request does not say whose it is, nor how it is tagged', (_name, resource, values) => {
   for (const [i, key] of RESOURCE_KEYS.entries()) {

@@ -333,6 +333,9 @@ describe('a principal', () => {
     { aws: '222222222222' },
     { CanonicalUser: 'short' },
     ['222222222222'],
+    // Of texts the grammar has only `*`.
+    '111111111111',
+    'arn:aws:iam::111111111111:root',
     7,
     null,
   ])('of a Deny that cannot be read means everybody, of an Allow nobody: %j', (Principal) => {

@@ -32,6 +32,7 @@ const actions = fc.constantFrom(
   action('s3:ListBucket'),
   action('s3:ListAllMyBuckets', true),
   action('iam:ListUsers', true),
+  action('sns:ListTopics', true),
   action('ec2:DescribeInstances', true),
   action('ec2:StopInstances'),
   action('sqs:SendMessage'),

@@ -11,6 +11,7 @@ import type { Doc, Effect, Kind, NaiveOutcome, NaiveRequest } from './naive-requ
 import { isClosed, ownerOf } from './naive-request.ts';
 import { strength } from './naive-statements.ts';
 import { list, object } from './naive-text.ts';
+import { regionsOf } from './naive-unsaid.ts';
 
 export type { Doc, Json, NaiveOutcome, NaiveRequest } from './naive-request.ts';
 
@@ -121,8 +122,39 @@ export function naiveAuthorize(given: NaiveRequest): NaiveOutcome {
   if (changesWhatIsOfAws(q)) return { effect: 'IMPLICIT_DENY', deniedBy: null, statements: [] };
   const facts = factsOf(q);
   const layers = layersOf(q, facts);
-  return explicitDeny(q, facts, layers) ?? closedLayer(facts, layers) ?? withoutDeny(q, facts, layers);
+  return (
+    explicitDeny(q, facts, layers) ??
+    closedLayer(facts, layers) ??
+    inEveryRegion(
+      layers,
+      regionsOf(q).map((one) => withoutDeny(one, facts, layers)),
+    )
+  );
 }
+
+/** Where the Region is not said: allowed if it is in all, by the statements that allow in all, or else by those that do together. */
+function inEveryRegion(layers: Layers, outcomes: readonly NaiveOutcome[]): NaiveOutcome {
+  const [first = implicit('IDENTITY_POLICY'), ...others] = outcomes;
+  if (others.length === 0) return first;
+  const denied = ORDER.flatMap((layer) => outcomes.filter((one) => one.deniedBy === layer));
+  if (denied[0] !== undefined) return denied[0];
+  const everywhere = first.statements.filter((one) => others.every(({ statements }) => statements.includes(one)));
+  const somewhere = new Set(outcomes.flatMap(({ statements }) => statements));
+  const inOrder = [...layers.resource, ...layers.identity].flatMap((doc) => list(doc['Statement']).map(object));
+  const statements = everywhere.length > 0 ? everywhere : inOrder.filter((one) => somewhere.has(one));
+  return { effect: 'ALLOWED', deniedBy: null, statements };
+}
+
+/** In which AWS names the layers. */
+const ORDER: readonly PolicyLayer[] = [
+  'SERVICE_CONTROL_POLICY',
+  'VPC_ENDPOINT_POLICY',
+  'PERMISSIONS_BOUNDARY',
+  'SESSION_POLICY',
+  'RESOURCE_POLICY',
+  'TRUST_POLICY',
+  'IDENTITY_POLICY',
+];
 
 /** Any Deny of any layer; the layers in the order in which AWS names them. Null: nothing denies. */
 function explicitDeny(q: NaiveRequest, { isTrust }: Facts, layers: Layers): NaiveOutcome | null {

@@ -1,5 +1,5 @@
 /**
- * What a question leaves unsaid: the name of a session, whether the tags of a bucket take part, the Region of a request. An Allow
+ * What a question leaves unsaid: the name of a session, whether the tags of a bucket take part. An Allow
  * has to hold whatever it is, a Deny has to hold for something that it could be.
  */
 import { asksForRegion } from './naive-asked.ts';
@@ -8,7 +8,9 @@ import type { Doc, NaiveRequest } from './naive-request.ts';
 
 /** The request in every way it could be, as far as the statement could tell them apart. */
 export function waysOf(q: NaiveRequest, statement: Doc): readonly NaiveRequest[] {
-  return namesOf(q, statement).flatMap((named) => tagsOf(named).flatMap(regionsOf));
+  const ways = namesOf(q, statement).flatMap(tagsOf);
+  // What is allowed is decided for each Region.
+  return statement['Effect'] === 'Deny' ? ways.flatMap(regionsOf) : ways;
 }
 
 /** Session names are 2 to 64 of these. https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html */
@@ -34,7 +36,9 @@ function tagsOf(q: NaiveRequest): readonly NaiveRequest[] {
 
 const REGIONS = ['us-east-1', 'us-west-2', 'eu-west-1', 'ap-southeast-2', 'sa-east-1', 'me-central-1'];
 
-function regionsOf(q: NaiveRequest): readonly NaiveRequest[] {
-  if (!asksForRegion(q) || contextValue(q, 'aws:RequestedRegion') !== undefined) return [q];
+/** The request in every Region that it could be made in, where what it is asked on depends on that. */
+export function regionsOf(q: NaiveRequest): readonly NaiveRequest[] {
+  if (!asksForRegion(q) || q.askedRegion !== undefined || contextValue(q, 'aws:RequestedRegion') !== undefined)
+    return [q];
   return REGIONS.map((region) => ({ ...q, askedRegion: region }));
 }

@@ -234,7 +234,7 @@ const CASES: readonly Case[] = [
     'RESOURCE_NEVER_MATCHES',
     { Effect: 'Deny', Principal: '*', Action: 's3:GetObject', Resource: ['bucket/key', OBJECT] },
     'Statement.Resource[0]',
-    '`bucket/key` matches nothing: it is no ARN of six parts, nor `*`',
+    '`bucket/key` matches nothing: it is not an ARN',
     { Effect: 'Deny', Principal: '*', Action: 's3:GetObject', Resource: ['arn:aws:s3:::bucket/k?y', OBJECT] },
   ],
   [

@@ -1,0 +1,78 @@
+import { DENY_ORDER } from './assumed-findings.ts';
+import type { Decision, LayerDecision, MatchedStatement } from './decision.ts';
+import type { Evaluation } from './evaluation.ts';
+import { layersInPlace } from './explain.ts';
+import { mostRestrictive } from './most-restrictive.ts';
+
+/** A decision with the request that it is on. */
+export type Decided = Decision & Evaluation;
+
+const REGION = 'aws:RequestedRegion';
+
+/**
+ * The decision on a request of which the Region is not said: allowed only if it is in all of them. A Deny matches if it does in
+ * some Region, an Allow if it does in all; where no single one does, those are named that together allow it.
+ */
+export function inAnyRegion(first: Decided, others: readonly Decided[]): Decision {
+  const all = [first, ...others];
+  const effects = new Set(all.map(({ effect }) => effect));
+  const { effect } = mostRestrictive(first, others);
+  const deciding = all.filter((one) => one.effect === effect);
+  const most = deciding.reduce((front, one) => (rank(one) < rank(front) ? one : front));
+  const inOrder = (statements: readonly MatchedStatement[]): readonly MatchedStatement[] => {
+    // The Region changes nothing in which statements are about the action, nor in their order.
+    const placed = layersInPlace(first).flatMap((layer) => layer.statements.map((one) => one.rule.asMatched));
+    const found = new Set(statements);
+    return placed
+      .filter((one) => found.has(one))
+      .sort((a, b) => DENY_ORDER.indexOf(a.layer) - DENY_ORDER.indexOf(b.layer));
+  };
+  return {
+    effect,
+    allowed: effect === 'ALLOWED',
+    deniedBy: most.deniedBy,
+    get reason() {
+      return most.reason;
+    },
+    get unnamedReason() {
+      return most.unnamedReason;
+    },
+    get layers() {
+      return most.layers.map((layer, i): LayerDecision => {
+        const matched = all.map((one) => one.layers[i] ?? layer);
+        const matchedStatements = inOrder(inSomeOrAll(matched.map((one) => one.matchedStatements)));
+        const denying = matched.find((one) => one.effect === 'EXPLICIT_DENY');
+        const worst = denying ?? matched.find((one) => one.effect === 'IMPLICIT_DENY') ?? layer;
+        return { layer: layer.layer, effect: worst.effect, matchedStatements };
+      });
+    },
+    get matchedStatements() {
+      const statements = deciding.map((one) => one.matchedStatements);
+      const named = effect === 'IMPLICIT_DENY' ? most.matchedStatements : inSomeOrAll(statements);
+      return named.length > 0 ? inOrder(named) : inOrder(statements.flat());
+    },
+    get missingContextKeys() {
+      const missing = all.flatMap((one) => one.missingContextKeys);
+      return [...new Set(effects.size === 1 ? most.missingContextKeys : [...missing, REGION])];
+    },
+    get assumedContextKeys() {
+      return most.assumedContextKeys;
+    },
+    get requires() {
+      return most.requires;
+    },
+    get dependsOnBucketTags() {
+      return most.dependsOnBucketTags;
+    },
+  };
+}
+
+function rank({ deniedBy }: Decision): number {
+  return deniedBy === null ? 0 : DENY_ORDER.indexOf(deniedBy);
+}
+
+/** Denies that matched in some Region, and Allows that matched in all. */
+function inSomeOrAll(lists: readonly (readonly MatchedStatement[])[]): readonly MatchedStatement[] {
+  const sets = lists.map((list) => new Set(list));
+  return [...new Set(lists.flat())].filter((one) => one.effect === 'DENY' || sets.every((set) => set.has(one)));
+}
