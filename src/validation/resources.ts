@@ -1,5 +1,6 @@
 import { canBeAskedOn } from '../analysis/asked-on.ts';
 import { splitArn } from '../policy/arn.ts';
+import { arnFault } from '../policy/arn-fault.ts';
 import type { Located } from '../policy/json-text.ts';
 import { type StatementNode, textsAt } from '../policy/policy-checks.ts';
 import type { PolicyKind } from '../policy/policy-kind.ts';
@@ -100,12 +101,9 @@ export class ResourceReader {
       const message = `${quoted(text)} matches nothing: policy variables are read only behind the fifth colon`;
       warn('VARIABLE_NOT_READ', message, path, node);
     } else {
-      warn(
-        'RESOURCE_NEVER_MATCHES',
-        `${quoted(text)} matches nothing: it is no ARN of six parts, nor \`*\``,
-        path,
-        node,
-      );
+      const why = text.includes(':') ? arnFault(text) : null;
+      const message = `${quoted(text)} matches nothing: it ${why ?? 'is no ARN of six parts, nor `*`'}`;
+      warn('RESOURCE_NEVER_MATCHES', message, path, node);
     }
   }
 
