@@ -44,7 +44,7 @@ function heldFederated(
     // INVARIANT: a limit that is no longer known allows nothing. Left out, it would be no limit.
     ...managed.missing.map(allowsNothing),
   ]);
-  const gaps = managed.missing.map((missing) => `the session policy ${missing} is not known any more`);
+  const gaps = managed.missing.map((missing) => `the session policy ${missing} is no longer known`);
   return value === null ? null : { value, gaps: [...maker.gaps, ...inline.gaps, ...gaps] };
 }
 

@@ -16,6 +16,7 @@ import { parseArn } from '../policy/arn.ts';
 import { InvalidInput, RolegateError } from '../policy/errors.ts';
 import type { JsonValue } from '../policy/json.ts';
 import { type CompiledPolicy, loadPolicy } from '../policy/load.ts';
+import { MalformedPolicy } from '../policy/malformed-policy.ts';
 import type { PolicyKind } from '../policy/policy-kind.ts';
 import { isAccountId } from '../policy/principal-id.ts';
 import { RefusedPolicy, unreadableFindings } from '../policy/refused-policy.ts';
@@ -217,17 +218,16 @@ function fullResourceAccess(): AttachedPolicy {
   return { policy: loadPolicy(document, 'rcp'), ...named };
 }
 
-/** What nobody can read is refused: a Deny must not be passed over. */
+/** What nobody can read is refused: a Deny must not be passed over. Says of it where it stands and what was probably meant. */
 function load(document: Document, kind: PolicyKind, field: string): CompiledPolicy {
+  const findings = unreadableFindings(document, kind);
+  const [first] = findings;
+  if (first !== undefined) throw new RefusedPolicy(findings, first, field);
   try {
-    const policy = loadPolicy(document, kind);
-    const findings = unreadableFindings(document, kind);
-    const [first] = findings;
-    if (first !== undefined) throw new RefusedPolicy(findings, first, field);
-    return policy;
+    return loadPolicy(document, kind);
   } catch (error) {
-    if (!(error instanceof RolegateError)) throw error;
-    throw new RolegateError(error.code, error.message, { field, cause: error });
+    if (!(error instanceof MalformedPolicy)) throw error;
+    throw new MalformedPolicy(error.message, { field, cause: error });
   }
 }
 

@@ -165,7 +165,7 @@ export function storedSession(
     federatedProvider: record.federatedProvider,
     sessionPolicies: sessionPolicies.length === 0 ? null : sessionPolicies,
   });
-  const missing = managed.missing.map((arn) => `the session policy ${arn} is not known any more`);
+  const missing = managed.missing.map((arn) => `the session policy ${arn} is no longer known`);
   return { value, gaps: [...inline.gaps, ...missing] };
 }
 

@@ -1,3 +1,4 @@
+import { isProtected, unmodifiable } from '../directory/entities/holder.ts';
 import { recordRefusal } from '../session/audited.ts';
 import { aCall } from '../session/call.ts';
 import { AccessDenied } from '../session/errors.ts';
@@ -73,7 +74,9 @@ async function refusalOf(context: GuardContext, attempt: Attempt): Promise<Refus
   if (permission === undefined || answer == null) return null;
   const { action, resource } = permission;
   const attempted = { event: event ?? action.split(':', 2)[1] ?? action, action, target: target ?? resource };
-  const denied = new AccessDenied(await readableReason(context, answer), answer);
+  // No policy denies it: AWS keeps its own roles to itself.
+  const byAws = answer.decision.deniedBy === null && isProtected(resource);
+  const denied = byAws ? unmodifiable(resource) : new AccessDenied(await readableReason(context, answer), answer);
   return { kind: 'refused', needs: action, attempted, denied, operatorsOnly: false };
 }
 

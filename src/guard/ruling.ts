@@ -1,5 +1,5 @@
+import type { RolegateError } from '../policy/errors.ts';
 import type { Attempted } from '../session/audited.ts';
-import type { AccessDenied } from '../session/errors.ts';
 import type { GuardContext } from './context.ts';
 import { mayDo, type Permission } from './permission.ts';
 
@@ -33,8 +33,11 @@ interface Concealed {
 /** An operation was refused. The refusal is in the audit trail. */
 export interface RefusedOperation extends Refused {
   readonly attempted: Attempted;
-  /** AWS's AccessDenied with AWS's sentence and the decision behind it; no decision where only the operator is allowed. */
-  readonly denied: AccessDenied;
+  /**
+   * AWS's AccessDenied with AWS's sentence and the decision behind it; no decision where only the operator is allowed. What AWS
+   * refuses whatever the policies say has AWS's code for that (UnmodifiableEntity).
+   */
+  readonly denied: RolegateError;
   /**
    * Whether only the operator may perform the operation, with any values: a door may know the operation by another name.
    */

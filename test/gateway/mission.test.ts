@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { demoDirectory } from '../../src/directory/demo/demo.ts';
 import { basic, bearer, type Headers, type StartedGateway, start } from './started.ts';
 
 /**
@@ -32,6 +33,8 @@ beforeAll(async () => {
   key = await gateway.newKey(ALICE);
 });
 afterAll(() => gateway.stop());
+// One of the tests takes a policy away.
+beforeEach(() => gateway.running.services.directory.apply({ resources: demoDirectory().resources ?? [] }));
 
 /** How alice is herself, and in the role. */
 interface Way {

@@ -245,7 +245,7 @@ describe('questions about', () => {
   });
 
   test('a resource that one may not know of: no gap tells whether it is there', async () => {
-    const on = (name: string) => ({ request: { principal: NOBODY, action: 's3:PutObject', resource: name } });
+    const on = (name: string) => ({ request: { principal: NOBODY, action: 's3:ListBucket', resource: name } });
     const { cold, warm } = await both(NOBODY, DECISION, 'arn:aws:s3:::far', 'arn:aws:s3:::nil', on);
     expect(cold[0].result).toMatchObject({ data: { decision: { effect: 'IMPLICIT_DENY', gaps: [] } } });
     expect(cold[1].statements).toEqual(cold[0].statements);

@@ -40,6 +40,17 @@ export function quotaExceeded(quota: string, most: number, field: string): Roleg
  */
 const PROTECTED = /:role\/(?:aws-service-role|aws-reserved)\//;
 
+export function isProtected(arn: string): boolean {
+  return PROTECTED.test(arn);
+}
+
+/** What IAM answers to whoever changes a role that only AWS can change. */
+export function unmodifiable(roleArn: string): RolegateError {
+  const name = roleArn.slice(roleArn.lastIndexOf('/') + 1);
+  const why = `Cannot perform the operation on the protected role '${name}' - this role is only modifiable by AWS`;
+  return new RolegateError('UnmodifiableEntity', why, { field: 'roleArn' });
+}
+
 /** Finds the user or role in the transaction that changes it. Throws NoSuchEntity, UnmodifiableEntity. */
 export async function findHolder(sql: Sql, kind: HolderKind, arn: string): Promise<Holder> {
   const { column, noun, inlineCharacters } = KINDS[kind];
@@ -48,10 +59,7 @@ export async function findHolder(sql: Sql, kind: HolderKind, arn: string): Promi
     [arn],
   );
   if (row === undefined) throw noSuch(noun, arn);
-  if (PROTECTED.test(arn)) {
-    const why = `Cannot perform the operation on the protected role '${row.name}' - this role is only modifiable by AWS`;
-    throw new RolegateError('UnmodifiableEntity', why, { field: 'roleArn' });
-  }
+  if (isProtected(arn)) throw unmodifiable(arn);
   return { kind, arn, column, noun, inlineCharacters, ...row };
 }
 

@@ -10,7 +10,7 @@ import {
 import type { RefusedOperation, Ruling } from '../../guard/ruling.ts';
 import { AccessDenied, AuthenticationError } from '../../session/errors.ts';
 import type { GatewayContext } from '../context.ts';
-import { AccessDeniedFailure } from '../failures.ts';
+import { asFailure } from '../failures.ts';
 import { fieldsOfInput, misread } from './argument-reader.ts';
 import type { FieldGuard } from './field-guard.ts';
 import { forbidden, notSignedIn } from './forbidden.ts';
@@ -83,11 +83,12 @@ function performing(guard: Extract<FieldGuard, { kind: 'operation' }>, field: Fi
   };
 }
 
-/** A member of the mutation's result if that has AccessDenied, otherwise an error. */
+/** A member of the mutation's result if that has one for it, otherwise an error. */
 function accessDenied(field: Field, { denied, operatorsOnly }: RefusedOperation): unknown {
   const said = operatorsOnly ? new AccessDenied(`only the operator may perform \`${field.name}\``) : denied;
   // as: the errors plugin stores the failures of the field's result there
   const failures = (field.extensions['pothosErrors'] ?? []) as (new (...args: never[]) => Error)[];
-  if (!failures.includes(AccessDeniedFailure)) throw said;
-  return wrapOrThrow(new AccessDeniedFailure(said), failures);
+  const failure = asFailure(said);
+  if (!failures.some((Failure) => failure instanceof Failure)) throw said;
+  return wrapOrThrow(failure, failures);
 }

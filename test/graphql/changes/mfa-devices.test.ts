@@ -1,5 +1,5 @@
 import { Secret, TOTP } from 'otpauth';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Caller } from '../../../src/session/caller.ts';
 import { A, allow, aRole, aUser, deny, roleArn, trusts, userArn } from '../../support/policies.ts';
 import { NOW, OPERATOR } from '../gateway.ts';
@@ -15,7 +15,7 @@ let live: Live;
 let caller: Caller;
 let device: { serialNumber: string; base32StringSeed: string; uri: string };
 
-beforeAll(async () => {
+beforeEach(async () => {
   services = await openServices({
     accounts: [{ id: A, membership: 'NONE' }],
     users: [
@@ -33,7 +33,7 @@ beforeAll(async () => {
   caller = await services.signIn('AKIAALICEAAAAAAAAAAA');
   device = await live.mutate(caller, 'createVirtualMfaDevice', { accountId: A, name: 'alices' }, NEW_DEVICE);
 }, OPENING);
-afterAll(() => services.remove());
+afterEach(() => services.remove());
 
 const codeAt = (at: number) =>
   new TOTP({ secret: Secret.fromBase32(device.base32StringSeed) }).generate({ timestamp: at });

@@ -402,7 +402,7 @@ describe('reading takes the permissions of AWS', () => {
   });
 
   test('`viewerCan` is the caller’s, whoever owns the resource', async () => {
-    const query = `{ resource(arn: "${BUCKET}") { get: viewerCan(action: "s3:GetObject") { allowed } put: viewerCan(action: "s3:PutBucketPolicy") { allowed reason } } }`;
+    const query = `{ resource(arn: "${BUCKET}") { get: viewerCan(action: "s3:GetBucketPolicy") { allowed } put: viewerCan(action: "s3:PutBucketPolicy") { allowed reason } } }`;
     const { resource } = await data(query, {}, signedIn(ADMIN));
     expect(resource).toMatchObject({ get: { allowed: false }, put: { allowed: false } });
     const byOperator = await gateway.ask(OPERATOR, query);

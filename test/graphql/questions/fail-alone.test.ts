@@ -337,7 +337,7 @@ test('fields of questions fail beside each other, by values of every scalar', as
 test('a null entry never means denied or allowed: entries that have answers have them as if asked alone', async () => {
   const good = fc.constantFrom(
     GOOD,
-    { ...GOOD, action: 's3:DeleteBucket' },
+    { ...GOOD, action: 's3:DeleteObject' },
     { ...GOOD, resource: 'arn:aws:s3:::dev-bob/notes.txt' },
     { ...GOOD, assumedRole: DEPLOYER },
     { ...GOOD, principal: BOB, context: { 'aws:SourceIp': '203.0.113.7' } },
