@@ -8,7 +8,6 @@ interface PageArguments {
   readonly last?: number | null | undefined;
 }
 
-/** Refuses a page that is too large instead of cutting it silently. */
 function checkSize(name: 'first' | 'last', size: number | null | undefined): void {
   if (typeof size !== 'number') return;
   if (size < 0) throw new InvalidInput(name, `\`${name}\` is ${size}; it has to be 0 or more`);
@@ -16,10 +15,32 @@ function checkSize(name: 'first' | 'last', size: number | null | undefined): voi
     throw new InvalidInput(name, `\`${name}\` is ${size}; at most ${MAX_PAGE_SIZE} entries make a page`);
 }
 
-/** PostgreSQL has no U+0000 in its texts, not even to look for; other cursors that are none it just does not find. */
+/** The longest cursor that is given out is that of an ARN. */
+const MAX_CURSOR = 6000;
+
+/** What stands in a cursor that this gateway has given out; null: it has not. */
+export function textOfCursor(cursor: string): string | null {
+  if (cursor.length > MAX_CURSOR) return null;
+  const text = Buffer.from(cursor, 'base64url').toString();
+  // PostgreSQL has no U+0000 in its texts, not even to look for.
+  return text.includes('\0') ? null : text;
+}
+
+export function notACursor(name: 'after' | 'before'): InvalidInput {
+  return new InvalidInput(name, `\`${name}\` is not a cursor of this connection: give one that it has answered`);
+}
+
+/** How Pothos begins the cursor of a row, which names a column that is a text. */
+const ROW = 'GPC:S:';
+
 function checkCursor(name: 'after' | 'before', cursor: string | null | undefined): void {
-  if (cursor == null || !Buffer.from(cursor, 'base64').includes(0)) return;
-  throw new InvalidInput(name, `\`${name}\` is not a cursor of this connection: give one that it has answered`);
+  if (cursor != null && textOfCursor(cursor)?.startsWith(ROW) !== true) throw notACursor(name);
+}
+
+/** Refuses a page that is too large instead of cutting it silently. */
+export function checkPageSize(args: PageArguments): void {
+  checkSize('first', args.first);
+  checkSize('last', args.last);
 }
 
 /** Options of every connection over the directory's tables. */
@@ -27,8 +48,7 @@ export const TABLE_PAGE = {
   totalCount: true,
   defaultSize: DEFAULT_PAGE_SIZE,
   maxSize: (args: PageArguments): number => {
-    checkSize('first', args.first);
-    checkSize('last', args.last);
+    checkPageSize(args);
     checkCursor('after', args.after);
     checkCursor('before', args.before);
     return MAX_PAGE_SIZE;

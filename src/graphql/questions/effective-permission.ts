@@ -1,6 +1,6 @@
 import type { EffectivePermission as EffectivePermissionValue } from '../../access/effective-permissions.ts';
 import { builder } from '../builder.ts';
-import { offsetConnection } from '../offset-connection.ts';
+import { keyedConnection } from '../keyed-connection.ts';
 import { AccessLevel } from './access-level.ts';
 import { PermissionTerm } from './permission-term.ts';
 
@@ -38,7 +38,9 @@ const EffectivePermission = builder.objectRef<EffectivePermissionValue>('Effecti
   }),
 });
 
-export const EffectivePermissionConnection = offsetConnection('EffectivePermission', EffectivePermission, {
-  page: 'Actions that are allowed on some resource, a page at a time, in the order of their names',
+export const EffectivePermissionConnection = keyedConnection('EffectivePermission', EffectivePermission, {
+  page:
+    'Actions that are allowed on some resource, a page at a time, in the order of their names. A page goes on behind the name ' +
+    'that its cursor has, whatever has changed since',
   entry: 'An action that is allowed on some resource',
 });
