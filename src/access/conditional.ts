@@ -4,7 +4,7 @@ import type { Decision } from '../evaluation/decision.ts';
 import { decisionsByName, type NamedDecision, openingsOf } from '../evaluation/openings.ts';
 import type { JsonObject } from '../policy/json.ts';
 
-/** Names that are tried beside other conditions, and that one condition lists. */
+/** Names that policies mean that are tried, and that one condition lists. */
 const MAX_NAMES = 20;
 
 /**
@@ -21,15 +21,32 @@ export function conditionsFor(decision: Decision): readonly JsonObject[] | 'unsa
 
 /** That the session has one of certain names, with what else has to hold. */
 function withName(named: readonly NamedDecision[]): readonly ConditionUse[] | null {
-  const allowed = named.filter(({ decision }) => decision.allowed);
-  if (allowed.length > 0)
-    return hasName(allowed.some(({ meant }) => meant) ? allowed.filter(({ meant }) => meant) : allowed);
-  for (const one of named.filter(({ meant }) => meant).slice(0, MAX_NAMES)) {
-    const open = openConditions(openingsOf(one.decision));
-    const name = typeof open === 'string' ? null : hasName([one]);
-    if (typeof open !== 'string' && name !== null) return [...name, ...open];
-  }
-  return null;
+  const meant = named.filter((one) => one.meant);
+  const allowed = meant.filter(({ decision }) => decision.allowed);
+  const tried = [...new Set([...allowed, ...meant])].slice(0, MAX_NAMES);
+  const asMeant = firstWay(tried);
+  // Names that no policy means say no more than those that some does: they come last.
+  return asMeant ?? firstWay(named.filter((one) => !one.meant));
+}
+
+function firstWay(tried: readonly NamedDecision[]): readonly ConditionUse[] | null {
+  const ways = tried.flatMap((one) => {
+    const open = stillOpen(one);
+    return open === null ? [] : [{ one, open }];
+  });
+  const [first] = ways;
+  const free = ways.filter(({ open }) => open.length === 0);
+  if (free.length > 0) return hasName(free.map(({ one }) => one));
+  const name = first === undefined ? null : hasName([first.one]);
+  return first === undefined || name === null ? null : [...name, ...first.open];
+}
+
+/** What has to hold beside the name; null: nothing would do. */
+function stillOpen({ decision }: NamedDecision): readonly ConditionUse[] | null {
+  const openings = openingsOf(decision);
+  if (openings.length === 0) return decision.allowed ? [] : null;
+  const open = openConditions(openings);
+  return typeof open === 'string' ? null : open;
 }
 
 /**
@@ -37,7 +54,7 @@ function withName(named: readonly NamedDecision[]): readonly ConditionUse[] | nu
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html#principaltable
  */
 function hasName(named: readonly NamedDecision[]): readonly ConditionUse[] | null {
-  const ids = named.slice(0, MAX_NAMES).flatMap(({ name, decision: { principal } }) => {
+  const ids = named.flatMap(({ name, decision: { principal } }) => {
     const { facts } = principal;
     return facts.kind === 'roleSession' ? [`${facts.role.id}:${name}`] : [];
   });

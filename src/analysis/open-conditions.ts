@@ -21,27 +21,45 @@ export function openConditions(openings: readonly Opening[]): OpenConditions {
   return best;
 }
 
+/** Choices of what keeps a Deny from matching that are tried. */
+const TRIED = 500;
+
 function conditionsOf({ evaluation, allows, denies }: Opening): OpenConditions {
   const settling = new Settling(evaluation, evaluation.resource.accountId !== null);
-  let found: readonly ConditionUse[] = [];
+  let needed: readonly ConditionUse[] = [];
   for (const statement of allows) {
     if (opensResource(statement)) return 'unsaid';
     const uses = usesOf(statement, settling);
-    const both = uses === null ? null : together(found, uses);
+    const both = uses === null ? null : together(needed, uses);
     if (both === null) return 'impossible';
-    found = both;
+    needed = both;
   }
+  const choices: (readonly (readonly ConditionUse[])[])[] = [];
   for (const statement of denies) {
     const uses = usesOf(statement, settling);
     if (uses === null) continue;
-    if (uses.length === 0) return 'unsaid';
-    const choices = uses.flatMap(negations);
-    if (choices.length === 0) return 'unsaid';
-    const spared = firstOf(choices, (choice) => together(found, choice));
-    if (spared === null) return 'impossible';
-    found = spared;
+    const ways = uses.flatMap(negations);
+    if (ways.length === 0) return 'unsaid';
+    choices.push(ways);
   }
-  return found;
+  return sparing(needed, choices, { left: TRIED }) ?? 'impossible';
+}
+
+/** `found` with one of each of `choices`; null: they cannot all hold, as far as was tried. */
+function sparing(
+  found: readonly ConditionUse[],
+  [ways, ...rest]: readonly (readonly (readonly ConditionUse[])[])[],
+  budget: { left: number },
+): readonly ConditionUse[] | null {
+  if (ways === undefined) return found;
+  for (const way of ways) {
+    budget.left -= 1;
+    if (budget.left < 0) return null;
+    const both = together(found, way);
+    const all = both === null ? null : sparing(both, rest, budget);
+    if (all !== null) return all;
+  }
+  return null;
 }
 
 /** Whether a variable in its Resource is open: no condition says what a resource has to be called. */
@@ -68,12 +86,4 @@ function together(some: readonly ConditionUse[], more: readonly ConditionUse[]):
   const contradicts = (use: ConditionUse): boolean =>
     negations(use).some(([only, ...others]) => only !== undefined && others.length === 0 && ids.has(only.id));
   return all.some(contradicts) ? null : simplifyConditions(all);
-}
-
-function firstOf<T, U>(list: readonly T[], find: (one: T) => U | null): U | null {
-  for (const one of list) {
-    const found = find(one);
-    if (found !== null) return found;
-  }
-  return null;
 }
