@@ -76,10 +76,10 @@ export async function outsidersOf(
   check(gathered.revision);
   const judge = new Judge(search, gathered, gathered.resource(arn, resourceAccount).value, now);
   const found = candidates.flatMap((one) => judge.judge(one) ?? []);
-  const outright = found.some(({ kind, conditional }) => kind === 'EVERYBODY' && !conditional);
+  const everybody = found.find(({ kind }) => kind === 'EVERYBODY');
   const outsiders = found
-    // Root users are part of everybody.
-    .filter(({ named }) => named || !outright)
+    // Root users are part of everybody; where everybody may only under conditions, some may without.
+    .filter(({ named, conditional }) => named || everybody === undefined || (everybody.conditional && !conditional))
     .map(({ kind, value, statements: letIn }): Outsider => ({ kind, value, statements: letIn }))
     .sort((a, b) => KINDS.indexOf(a.kind) - KINDS.indexOf(b.kind) || (a.value < b.value ? -1 : 1));
   const gap = `the policy of ${arn} names more than ${candidates.length} principals: the others are left out`;
@@ -141,6 +141,7 @@ class Judge {
       one,
       who.map((each) => this.#decide(each)),
       one.named,
+      isKnown,
     );
   }
 
@@ -183,15 +184,17 @@ class Judge {
     return statements.length === 0 ? null : { kind: 'PRINCIPAL', value, statements, conditional: false, named: true };
   }
 
-  #judged({ kind, value }: Candidate, decisions: readonly Decision[], named = true): Judged | null {
+  /** `isHeld`: the directory knows of it what there is to know. */
+  #judged({ kind, value }: Candidate, decisions: readonly Decision[], named = true, isHeld = false): Judged | null {
     for (const decision of decisions) {
       const statements = decision.allowed ? letInBy(decision, []) : [];
       if (statements.length > 0) return { kind, value, statements, conditional: false, named };
     }
     if (!this.#search.conditional || decisions.some(({ allowed }) => allowed)) return null;
     for (const decision of decisions) {
-      const openings = conditionsFor(decision) === null ? openingsOf(decision, isOpen) : openingsOf(decision);
-      const statements = letInBy(decision, openings);
+      const known = conditionsFor(decision) === null ? [] : openingsOf(decision);
+      const openings = known.length === 0 && !isHeld ? openingsOf(decision, isOpen) : known;
+      const statements = openings.length === 0 ? [] : letInBy(decision, openings);
       if (statements.length > 0) return { kind, value, statements, conditional: true, named };
     }
     return null;

@@ -51,7 +51,8 @@ export function negations(use: ConditionUse): readonly (readonly ConditionUse[])
   const opposite = OPPOSITES[operator.name];
   if (quantifier === 'forAnyValue') {
     const all = opposite === undefined || ORDERED.test(operator.name) ? [] : [make(`ForAllValues:${opposite}`)];
-    return lists(ifExists ? [...all, present] : all.length > 0 ? all : absent);
+    if (ifExists) return all.length === 0 ? [] : lists([...all, present]);
+    return lists(all.length > 0 ? all : absent);
   }
   if (quantifier === 'forAllValues') {
     return opposite === undefined || ORDERED.test(operator.name) ? [] : lists([make(`ForAnyValue:${opposite}`)]);

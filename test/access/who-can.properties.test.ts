@@ -245,6 +245,37 @@ describe('on generated worlds', () => {
     );
   });
 
+  it('outsiders who may only under conditions are told of when some request lets them in, and not when a Deny keeps all out', async () => {
+    await fc.assert(
+      fc.asyncProperty(world, request, async (document, context) => {
+        const { outsiders } = await open(document).whoCan(QUESTION, { limit: 1, conditional: true }, NOON);
+        const names = new Set(outsiders.map(({ kind, value }) => `${kind} ${value}`));
+        const whole = withOutsiders(document);
+        const may = async (who: string): Promise<boolean> => {
+          const [answer] = await open(whole).decide([aQuestion(who, ACTION, OBJECT, { context })], NOON);
+          return answer?.decision.allowed === true;
+        };
+        for (const service of SERVICES) {
+          if (policyNames(document, service) && (await may(service))) expect(names).toContain(`SERVICE ${service}`);
+        }
+        for (const ghost of GHOSTS) {
+          if (policyNames(document, ghost) && (await may(ghost))) expect(names).toContain(`PRINCIPAL ${ghost}`);
+        }
+        if (await may('anonymous')) expect(names).toContain('EVERYBODY *');
+        const policyText = document.resources?.[0]?.policy;
+        if (policyText == null) expect(outsiders).toEqual([]);
+        else {
+          const deny = { Effect: 'Deny', Principal: '*', Action: '*', Resource: '*' };
+          const { Statement: statements } = JSON.parse(policyText) as { Statement: readonly JsonObject[] };
+          const resources = [{ arn: BUCKET, accountId: A, policy: policy(...statements, deny) }];
+          const kept = await open({ ...document, resources }).whoCan(QUESTION, { limit: 1, conditional: true }, NOON);
+          expect([kept.outsiders, kept.total]).toEqual([[], 0]);
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
+
   it('pages hold together what the whole list holds', async () => {
     await fc.assert(
       fc.asyncProperty(world, fc.integer({ min: 1, max: 3 }), async (document, limit) => {
