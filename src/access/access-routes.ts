@@ -5,27 +5,27 @@ import { type DecideTools, decide } from './decide.ts';
 import type { Answer, Question, Subject } from './question.ts';
 import { onOneRevision } from './scan.ts';
 
-/** One thing that has to be possible. `path` is where it stands in the client's request: `needs[0]`. */
+/** A request that has to be allowed. `path` is its place in the client's request: `needs[0]`. */
 export type Need = Omit<Question, 'subject'>;
 
-/** One identity under which to do the work. */
+/** An identity that the principal can act as. */
 export interface AccessRoute {
   readonly kind: 'OWN_IDENTITY' | 'ASSUMED_ROLE';
-  /** ARNs of the roles to assume in order; empty for the own identity. */
+  /** ARNs of the roles to assume in order; empty for the principal's own identity. */
   readonly roles: readonly string[];
-  /** One per need, in the order given. */
+  /** One per need, in the given order. */
   readonly answers: readonly Answer[];
   readonly meetsAll: boolean;
-  /** The denials of needs that the principal could meet as itself. */
+  /** Denials of needs that the principal meets as itself. */
   readonly givesUp: readonly Answer[];
 }
 
-/** The most needs of one question. */
+/** Greatest number of needs in one question. */
 export const MAX_NEEDS = 100;
 
 /**
- * The ways to meet `needs` at the same time: as oneself, or in one of the roles that can be assumed now. Those that meet
- * all come first, then by how many they meet, then by how few they make one give up; the own identity before a role.
+ * The ways to meet `needs` at the same time: as itself, or in one of the roles that the subject can assume now. Routes that
+ * meet all needs come first; then those that meet more needs, then those that give up fewer; its own identity before a role.
  */
 export async function accessRoutes(
   tools: DecideTools,
@@ -34,7 +34,7 @@ export async function accessRoutes(
   now: number,
 ): Promise<readonly AccessRoute[]> {
   if (needs.length > MAX_NEEDS) {
-    throw new InvalidInput('needs', `${needs.length} needs; at most ${MAX_NEEDS} are looked at together`);
+    throw new InvalidInput('needs', `${needs.length} needs; the limit is ${MAX_NEEDS}`);
   }
   return onOneRevision(async (check) => {
     const own = await decide(

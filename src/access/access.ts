@@ -15,28 +15,31 @@ import type { Answer, OpenQuestion, Question, Subject } from './question.ts';
 import { type Simulation, simulate, simulateEach } from './simulate.ts';
 import { type WhoCan, type WhoCanOptions, whoCan } from './who-can.ts';
 
-/** The questions. Each is a projection of one evaluator, so that no two of them can disagree. `now`: ms since 1970. */
+/** The questions. All are answered by one evaluator, so that no two answers can disagree. `now`: ms since 1970. */
 export interface Access {
-  /** The catalogue's entries of what sts:AssumeRole asks permission for. */
+  /** The catalogue's entries of the actions for which sts:AssumeRole needs permission. */
   readonly assumptionActions: AssumptionActions;
   /**
-   * Answers in the order of the questions, all on one revision; at most 10,000. All or nothing: throws a RolegateError
-   * with the place of the first question that could not be answered.
+   * Answers in the order of the questions, all on one revision; at most 10,000. All or nothing: throws a RolegateError with
+   * the place of the first question that could not be answered.
    */
   decide(questions: readonly Question[], now: number): Promise<readonly Answer[]>;
-  /** As `decide`, with the error of each question that could not be answered in its place. Not bounded: the caller is. */
+  /**
+   * As `decide`, but a question that could not be answered gets its error in its place. Unlimited: the caller sets the
+   * limit.
+   */
   decideEach(questions: readonly Question[], now: number): Promise<readonly (Answer | RolegateError)[]>;
-  /** Decides on policies given with the question; the directory is not read. */
+  /** Decides on the policies given with the question; the directory is not read. */
   simulate(simulation: Simulation, now: number): readonly Answer[];
-  /** As `simulate`, with the error of each request that could not be decided in its place. */
+  /** As `simulate`, but a request that could not be decided gets its error in its place. */
   simulateEach(simulation: Simulation, now: number): readonly (Answer | RolegateError)[];
-  /** Roles that the subject can assume now, or could under the conditions named. */
+  /** Roles that the subject can assume now, or with additional condition keys. */
   assumableRoles(subject: Subject, options: AssumableRolesOptions, now: number): Promise<readonly AssumableRole[]>;
   /** The same, with the revision that they were found on, and the gaps. */
   searchRoles(subject: Subject, options: AssumableRolesOptions, now: number): Promise<AssumableRoles>;
   /**
-   * All users and roles that may do what is asked, a page of them, and whom else the policy of the resource lets in. Left out:
-   * from the front, of everybody, without those who may only under conditions.
+   * A page of the users and roles that may do what is asked, and the outsiders that the policy of the resource lets in. Options
+   * left out: the first page, all principals, none of those that may only under conditions.
    */
   whoCan(
     question: OpenQuestion,
@@ -63,18 +66,18 @@ export interface Access {
     },
     now: number,
   ): Promise<AccessComparison>;
-  /** The ways to meet all needs at once, best first. */
+  /** The ways to meet all needs at the same time, best first. */
   accessRoutes(subject: Subject, needs: readonly Need[], now: number): Promise<readonly AccessRoute[]>;
 }
 
-/** How far to look for roles. Left out: one role, an empty context, no field before `maxDepth` in errors. */
+/** Options of a search for roles. Left out: one role, an empty context, no field before `maxDepth` in errors. */
 export interface AssumableRolesOptions {
   readonly maxDepth?: number;
   readonly context?: RequestContext;
   readonly path?: string;
 }
 
-/** The questions on `directory`, in terms of the actions of `catalog`. */
+/** The questions on `directory`, with the actions of `catalog`. */
 export function createAccess(directory: Directory, catalog: Catalog): Access {
   const tools: DecideTools = { directory, catalog, actions: assumptionActions(catalog) };
   const searchRoles: Access['searchRoles'] = (subject, { maxDepth = 1, context = new Map(), path = '' }, now) =>
@@ -99,7 +102,7 @@ export function createAccess(directory: Directory, catalog: Catalog): Access {
   };
 }
 
-/** The name of the list that the questions stand in: `requests` of `requests[0]`. */
+/** The name of the list that contains the questions: `requests` of `requests[0]`. */
 function listField(questions: readonly Question[]): string {
   const [list = ''] = (questions[0]?.path ?? '').split('[', 1);
   return list === '' ? 'requests' : list;

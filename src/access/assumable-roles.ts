@@ -13,12 +13,12 @@ import { withSourceOrganization } from './source-organization.ts';
 import { type CarriedOn, carriedOnBy, gatherForSubjects, resolveSubject } from './subject.ts';
 import { endpointGaps } from './unknown-policies.ts';
 
-/** A role that can be assumed, now or under the conditions named. */
+/** A role that can be assumed now, or with additional condition keys. */
 export interface AssumableRole {
   readonly roleArn: string;
-  /** On the last step: sts:AssumeRole on the role. A denial when `requires` names something. */
+  /** Decision on the last step, sts:AssumeRole on the role. A denial if `requires` is not empty. */
   readonly answer: Answer;
-  /** ARNs of the roles to assume one after the other, ending in `roleArn`. */
+  /** ARNs of the roles to assume one after the other, ending with `roleArn`. */
   readonly chain: readonly string[];
   /**
    * Condition keys that the calls have to carry beyond the context asked with: sts:ExternalId, aws:MultiFactorAuthPresent …;
@@ -27,24 +27,24 @@ export interface AssumableRole {
   readonly requires: readonly string[];
 }
 
-/** All that a search found. */
+/** The result of a search. */
 export interface AssumableRoles {
   readonly roles: readonly AssumableRole[];
-  /** What the directory did not know of the subject or of these roles and had to leave out. */
+  /** What the directory did not know of the subject or of these roles and the search had to leave out. */
   readonly gaps: readonly string[];
   readonly revision: Revision;
 }
 
-/** How long chains may be that are looked for. */
+/** Greatest length of chains in a search. */
 export const MAX_CHAIN = 4;
 
-/** Pairs of a session and a role that one search decides at most. */
+/** Greatest number of pairs of a session and a role that one search decides. */
 const MAX_PAIRS = 1_000_000;
 
-/** How many steps are taken before others get their turn; each tries a page of roles. */
+/** Number of steps before other requests get their turn; each step tries a page of roles. */
 const STEPS_TOGETHER = 10;
 
-/** Where a search stands: somebody that can still assume further roles. */
+/** A position of a search: an identity that can still assume further roles. */
 interface Step {
   readonly principal: PreparedPrincipal;
   readonly ref: PrincipalRef;
@@ -54,9 +54,9 @@ interface Step {
 }
 
 /**
- * The roles that the subject can assume directly, and by chains of up to `maxDepth` roles (1 to 4); what it can reach
- * without further conditions first, then by length of the chain and ARN. All decided on one revision. Roles that it could
- * assume if the call carried further condition keys are listed with those keys.
+ * The roles that the subject can assume directly, or by chains of up to `maxDepth` roles (1 to 4). Roles that need no
+ * additional condition keys come first, then by length of the chain and ARN. All are decided on one revision. Roles that the
+ * subject could assume if the call had additional condition keys are listed with those keys.
  */
 export async function assumableRoles(
   tools: DecideTools,
@@ -67,7 +67,7 @@ export async function assumableRoles(
   const { maxDepth } = options;
   if (!Number.isInteger(maxDepth) || maxDepth < 1 || maxDepth > MAX_CHAIN) {
     const field = options.path === '' ? 'maxDepth' : `${options.path}.maxDepth`;
-    throw new InvalidInput(field, `${maxDepth} is not a length of a chain: 1 to ${MAX_CHAIN}`);
+    throw new InvalidInput(field, `${maxDepth} is not a valid length of a chain: expected 1 to ${MAX_CHAIN}`);
   }
   return onOneRevision(async (check) => {
     const search = new Search(tools, options.context, now);
@@ -82,7 +82,7 @@ export async function assumableRoles(
           next.push(...search.expand(steps.slice(start, start + STEPS_TOGETHER), arns, gathered));
         }
       }
-      // A role that was reached again, on a better way, goes on only from there.
+      // If a role was reached again in a better way, the search continues only from there.
       steps = next.filter((step) => search.isBest(step));
     }
     return search.found();
@@ -123,13 +123,13 @@ class Search {
     return [{ principal: acting, ref, carried: carriedOnBy(record, identity), chain: [], requires: [] }];
   }
 
-  /** What `steps` reach among the roles `arns`; remembers the best way to each. */
+  /** The steps that `steps` can reach among the roles `arns`; remembers the best way to each. */
   expand(steps: readonly Step[], arns: readonly string[], gathered: Gathered): readonly Step[] {
     this.#pairs += steps.length * arns.length;
     if (this.#pairs > MAX_PAIRS) {
       throw new RolegateError(
         'LimitExceeded',
-        `more than ${MAX_PAIRS} pairs of sessions and roles: ask for shorter chains`,
+        `more than ${MAX_PAIRS} pairs of sessions and roles: use a smaller \`maxDepth\``,
       );
     }
     const next: Step[] = [];
@@ -222,7 +222,7 @@ class Search {
     };
   }
 
-  /** A way without conditions is better than one with some, then the shorter one. */
+  /** A way without conditions is better than one with conditions; otherwise the shorter way is better. */
   #improves(way: AssumableRole): boolean {
     const known = this.#best.get(way.roleArn);
     if (known === undefined) return true;
@@ -239,7 +239,7 @@ function requirementsOf({ missingContextKeys, requires }: Decision): readonly st
 
 function roleRef(arn: string): PrincipalRef {
   const ref = parsePrincipalRef(arn);
-  if (ref === null) throw new Error(`the directory holds a role whose ARN is none: ${arn}`);
+  if (ref === null) throw new Error(`the directory holds a role with an invalid ARN: ${arn}`);
   return ref;
 }
 

@@ -8,7 +8,7 @@ import type { ActionFacts, ContextValue, RequestContext, RequestFacts } from '..
 import { refusal } from './refusal.ts';
 import { sourceOrganizationKeys } from './source-organization.ts';
 
-/** The actions that sts:AssumeRole asks permission for. */
+/** The actions for which sts:AssumeRole needs permission. */
 export interface AssumptionActions {
   readonly assumeRole: ActionFacts;
   readonly tagSession: ActionFacts;
@@ -17,28 +17,28 @@ export interface AssumptionActions {
   readonly getFederationToken: ActionFacts;
 }
 
-/** What one call of sts:AssumeRole says, as far as policies can see it. Null: not said, and so not in the request. */
+/** The arguments of one call of sts:AssumeRole that policies can see. Null: not given, and so not in the request. */
 export interface AssumptionArguments {
   readonly roleSessionName: string | null;
   readonly externalId: string | null;
-  /** Passed with the call, or carried on from the caller's own session. */
+  /** Passed with the call, or inherited from the caller's own session. */
   readonly sourceIdentity: string | null;
   /** Passed with the call. */
   readonly tags: Tags;
   readonly transitiveTagKeys: readonly string[];
-  /** Carried on from the caller's own session. */
+  /** Inherited from the caller's own session. */
   readonly inheritedTags: Tags;
   readonly mfaAuthenticated: boolean | null;
   /** aws:MultiFactorAuthAge in seconds. */
   readonly mfaAge?: number | null;
-  /** Of the resource for which a service calls. */
+  /** The resource for which a service calls, and its account. */
   readonly sourceArn?: string | null;
   readonly sourceAccount?: string | null;
-  /** Where that account stands. */
+  /** The organization of that account, and its place in it. */
   readonly sourceOrganization?: AccountOrganization | null;
 }
 
-/** The STS actions of `catalog`; throws when it lacks one, for then it is not AWS's. */
+/** The STS actions of `catalog`; throws if one is missing, because then the catalogue is not AWS's. */
 export function assumptionActions(catalog: Catalog): AssumptionActions {
   const known = (name: string): ActionFacts => {
     const action = catalog.action(name);
@@ -55,11 +55,11 @@ export function assumptionActions(catalog: Catalog): AssumptionActions {
 }
 
 /**
- * Whether `caller` may assume `role`: sts:AssumeRole (with a web identity, sts:AssumeRoleWithWebIdentity), then sts:SetSourceIdentity if the session is to have a source
- * identity, then sts:TagSession if it is to have tags. The first of them that is denied is the answer; else the decision
- * on sts:AssumeRole.
+ * Decides whether `caller` may assume `role`: sts:AssumeRole (with a web identity, sts:AssumeRoleWithWebIdentity), then
+ * sts:SetSourceIdentity if the session gets a source identity, then sts:TagSession if it gets tags. The answer is the first
+ * denial among them, otherwise the decision on sts:AssumeRole.
  *
- * A source identity and transitive tags that the caller's session carries on need the same permissions as passed ones.
+ * A source identity and transitive tags inherited from the caller's session need the same permissions as passed ones.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_control-access_monitor.html
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/id_session-tags.html
  */
@@ -95,26 +95,28 @@ export function decideAssumption(
 }
 
 /**
- * The denial of those who can assume no role whatever policies say; null for all others.
+ * The denial of callers that cannot assume a role, whatever policies say; null for all others.
  * Root users: "Roles may not be assumed by root accounts." Unsigned requests: sts:AssumeRole has to be signed. Sessions of
- * sts:GetFederationToken may call nothing of STS but GetCallerIdentity.
+ * sts:GetFederationToken may call only GetCallerIdentity of STS.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_sts-comparison.html
  */
 export function barredFromRoles(caller: PreparedPrincipal, roleArn: string): Decision | null {
   const { facts } = caller;
   switch (facts.kind) {
     case 'root':
-      return refusal('TRUST_POLICY', 'Roles may not be assumed by root accounts.');
+      return refusal(null, 'Roles may not be assumed by root accounts.');
     case 'anonymous':
       if (facts.federatedProvider !== undefined) return null;
       return refusal(
         'TRUST_POLICY',
-        `User: anonymous is not authorized to perform: sts:AssumeRole on resource: ${roleArn} because no role trust policy allows the sts:AssumeRole action`,
+        `User: anonymous is not authorized to perform: sts:AssumeRole on resource: ${roleArn} because no role trust ` +
+          'policy allows the sts:AssumeRole action',
       );
     case 'federatedUser':
       return refusal(
         'SESSION_POLICY',
-        `User: ${facts.arn} is not authorized to perform: sts:AssumeRole on resource: ${roleArn} because no session policy allows the sts:AssumeRole action`,
+        `User: ${facts.arn} is not authorized to perform: sts:AssumeRole on resource: ${roleArn} because no session ` +
+          'policy allows the sts:AssumeRole action',
       );
     case 'user':
     case 'roleSession':
@@ -125,12 +127,12 @@ export function barredFromRoles(caller: PreparedPrincipal, roleArn: string): Dec
   }
 }
 
-/** Condition keys that only describe the STS call they come with; another call's must not be mistaken for them. */
+/** Condition keys that describe only the STS call in which they occur; those of another call must not be used for it. */
 const CALL_KEYS = /^(?:aws:requesttag\/|aws:tagkeys$)/;
 
 /**
- * The condition keys of the sts:AssumeRole call: those of the request it is asked for (address, time, MFA …) with those
- * that its arguments make. What the arguments leave out is absent, not guessed.
+ * The condition keys of the sts:AssumeRole call: those of the request that it precedes (address, time, MFA …) and those made
+ * from its arguments. Arguments that are left out are absent, not guessed.
  */
 function assumptionContext(context: RequestContext, args: AssumptionArguments): RequestContext {
   const keys = new Map<string, ContextValue>();

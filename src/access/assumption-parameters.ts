@@ -2,14 +2,14 @@ import type { Tags } from '../evaluation/principal.ts';
 import { InvalidInput } from '../policy/errors.ts';
 import type { HypotheticalSession } from './question.ts';
 
-/** A parameter of sts:AssumeRole that is out of its limits; `message` in AWS's words. */
+/** A parameter of sts:AssumeRole that is out of its limits; `message` is in AWS's words. */
 export interface ParameterFault {
   /** With its place: `tags[2].key`. */
   readonly parameter: string;
   readonly message: string;
 }
 
-/** Smallest and greatest length, in characters, and the characters that may occur. */
+/** Smallest and greatest length, in characters, and the allowed characters. */
 interface TextLimit {
   readonly min: number;
   readonly max: number;
@@ -34,13 +34,13 @@ const TEXT_LIMITS = {
   tagValue: { min: 0, max: 256, pattern: /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u, printed: '[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]*' },
 } as const satisfies Record<string, TextLimit>;
 
-/** The greatest number of tags, of transitive tag keys, and of managed session policies. */
+/** The greatest numbers of tags, of transitive tag keys, and of managed session policies. */
 export const ASSUMPTION_COUNTS = { tags: 50, transitiveTagKeys: 50, sessionPolicyArns: 10 } as const;
 
-/** Characters that session policies may have, texts and ARNs together. */
+/** Greatest length of session policies in characters, texts and ARNs together. */
 const SESSION_POLICY_CHARACTERS = 2048;
 
-/** How much of a value is repeated in a message. */
+/** Greatest length of a value in a message. */
 const QUOTED_CHARACTERS = 100;
 
 /** The fault of a text parameter; null: none. */
@@ -64,13 +64,13 @@ export function failed(parameter: string, value: string | number, constraint: st
   return `Value '${quoted}' at '${parameter}' failed to satisfy constraint: ${constraint}`;
 }
 
-/** What `describeSession` looks at: the parameters that a session that is and one that is only asked about share. */
+/** The parameters that `sessionFaults` checks, which real and hypothetical sessions share. */
 export type SessionParameters = Pick<
   HypotheticalSession,
   'roleSessionName' | 'sessionPolicies' | 'sessionPolicyArns' | 'transitiveTagKeys' | 'externalId' | 'sourceIdentity'
 > & { readonly tags?: readonly { readonly key: string; readonly value: string }[] };
 
-/** Everything that is wrong with the parameters of a session, in the order of the parameters. */
+/** All faults in the parameters of a session, in the order of the parameters. */
 export function sessionFaults(session: SessionParameters): readonly ParameterFault[] {
   const faults: (ParameterFault | null)[] = [];
   const { roleSessionName, externalId, sourceIdentity } = session;
@@ -94,7 +94,7 @@ function tagFaults(tags: readonly { readonly key: string; readonly value: string
     const parameter = `tags[${index}].key`;
     faults.push(textFault('tagKey', parameter, key), reserved(parameter, key));
     faults.push(textFault('tagValue', `tags[${index}].value`, value));
-    // Tag keys compare without case: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_session-tags.html
+    // Tag keys are compared without regard to case: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_session-tags.html
     if (seen.has(key.toLowerCase())) {
       faults.push({ parameter, message: 'Duplicate tag keys found. Please note that Tag keys are case insensitive.' });
     }
@@ -138,8 +138,8 @@ function policySizeFault(session: SessionParameters): ParameterFault | null {
 }
 
 /**
- * What a chained session may not say again: another source identity than the one it carries on, or a tag that is handed
- * on to it.
+ * The fault of a chained session that sets a source identity other than the inherited one, or a tag that it inherits; null:
+ * none.
  */
 export function inheritanceFault(
   passed: { readonly sourceIdentity: string | null; readonly tags: Tags },
@@ -157,7 +157,7 @@ export function inheritanceFault(
   return { parameter: 'tags', message };
 }
 
-/** Throws InvalidInput at the first parameter of `session` (which stands at `at`) that sts:AssumeRole would not take. */
+/** Throws InvalidInput for the first parameter of `session` (at the place `at`) that sts:AssumeRole would not accept. */
 export function checkHypotheticalSession(session: HypotheticalSession, at: string): void {
   const { tags, ...others } = session;
   const listed = Object.entries(tags ?? {}).map(([key, value]) => ({ key, value }));

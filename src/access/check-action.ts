@@ -1,13 +1,13 @@
 import type { Catalog, CatalogAction } from '../catalog/catalog.ts';
 import { InvalidInput } from '../policy/errors.ts';
 
-/** `service:Action`, and nothing that only a policy may say. */
+/** `service:Action`, without anything that is allowed only in policies. */
 const CONCRETE_ACTION = /^[A-Za-z0-9-]+:[A-Za-z0-9]+$/;
 
-/** Longest name that is repeated in a message. */
+/** Greatest length of a name in a message. */
 const QUOTED_CHARACTERS = 100;
 
-/** The catalogue's entry of the action `name`. Throws InvalidInput for `field` when it is malformed or unknown. */
+/** The catalogue's entry of the action `name`. Throws InvalidInput for `field` if it is malformed or unknown. */
 export function checkAction(catalog: Catalog, name: string, field: string): CatalogAction {
   const quoted = name.length > QUOTED_CHARACTERS ? `${name.slice(0, QUOTED_CHARACTERS)}…` : name;
   if (!CONCRETE_ACTION.test(name)) {

@@ -1,47 +1,75 @@
+import type { Catalog } from '../catalog/catalog.ts';
+import type { CatalogAction } from '../catalog/catalog-service.ts';
 import { parseArn } from '../policy/arn.ts';
 import { InvalidInput } from '../policy/errors.ts';
-import { isAccountId } from '../policy/principal-id.ts';
-import { fieldOf, type Question } from './question.ts';
+import { isAccountId, parsePrincipalRef } from '../policy/principal-id.ts';
+import { checkContext } from './check-context.ts';
+import { checkFit, shortened } from './check-resource.ts';
+import { fieldOf, type Question, type Subject } from './question.ts';
 
-/** The most questions that are answered together. */
+/** Greatest number of questions that are answered together. */
 export const MAX_QUESTIONS = 10_000;
 
-/** Throws when `count` is more than is answered together; `field` is the list's name as the client wrote it. */
+/** Throws if `count` exceeds the limit; `field` is the list's name as the client wrote it. */
 export function checkQuestionCount(count: number, field: string): void {
   if (count > MAX_QUESTIONS) {
-    throw new InvalidInput(field, `${count} questions; at most ${MAX_QUESTIONS} are answered together`);
+    throw new InvalidInput(field, `${count} questions; the limit is ${MAX_QUESTIONS}`);
   }
 }
 
-/** Resources that one call touches beside the one that is named first. */
+/** Greatest number of resources of one call beside the first one. */
 const MAX_FURTHER_RESOURCES = 50;
 
-/** Throws InvalidInput when a question's resources or the resource's account are none. */
-export function checkResource(
-  question: Pick<Question, 'resource' | 'furtherResources' | 'resourceAccount' | 'path' | 'fields'>,
-): void {
-  const { resource, furtherResources = [], resourceAccount } = question;
-  checkArn(resource, fieldOf(question, 'resource'));
+/**
+ * Throws InvalidInput when a question's resources, the resource's account or its context are none, or when the action cannot be
+ * asked on the resources. Returns the gaps that follow from the question alone.
+ */
+export function checkQuestion(
+  catalog: Catalog,
+  question: Pick<
+    Question,
+    'resource' | 'furtherResources' | 'resourceAccount' | 'context' | 'path' | 'fields' | 'subject'
+  >,
+  action: CatalogAction,
+): readonly string[] {
+  const { resource, furtherResources = [], resourceAccount, context } = question;
+  checkAssumedRole(question.subject, fieldOf(question, 'assumedRole'));
+  const gaps: (string | null)[] = [checkFit(catalog, action, resource, fieldOf(question, 'resource'))];
+  checkAccount(question, action);
   const further = fieldOf(question, 'furtherResources');
   if (furtherResources.length > MAX_FURTHER_RESOURCES) {
-    throw new InvalidInput(
-      further,
-      `${furtherResources.length} resources; at most ${MAX_FURTHER_RESOURCES} are decided`,
-    );
+    throw new InvalidInput(further, `${furtherResources.length} resources; the limit is ${MAX_FURTHER_RESOURCES}`);
   }
-  for (const [index, each] of furtherResources.entries()) checkArn(each, `${further}[${index}]`);
+  for (const [index, each] of furtherResources.entries())
+    gaps.push(checkFit(catalog, action, each, `${further}[${index}]`));
   if (resourceAccount !== null && !isAccountId(resourceAccount)) {
     const field = fieldOf(question, 'resourceAccount');
     throw new InvalidInput(field, `\`${shortened(resourceAccount)}\` is not an account id of twelve digits`);
   }
+  const unknownKeys = context.size === 0 ? [] : checkContext(catalog, context, fieldOf(question, 'context'));
+  const found = gaps.filter((gap) => gap !== null);
+  return found.length === 0 && unknownKeys.length === 0 ? NO_GAPS : [...found, ...unknownKeys];
 }
 
-function checkArn(resource: string, field: string): void {
-  if (resource !== '*' && parseArn(resource) === null) {
-    throw new InvalidInput(field, `\`${shortened(resource)}\` is neither an ARN nor *`);
-  }
+const NO_GAPS: readonly string[] = [];
+
+/** Throws InvalidInput for the ARN of a session in the place of its role's, with the role that was probably meant. */
+export function checkAssumedRole({ assumedRole }: Pick<Subject, 'assumedRole'>, field: string): void {
+  const ref = assumedRole === null ? null : parsePrincipalRef(assumedRole);
+  if (ref === null || ref.kind !== 'roleSession') return;
+  const role = `arn:${parseArn(ref.arn)?.partition ?? 'aws'}:iam::${ref.accountId}:role/${ref.roleName}`;
+  const message = `\`${shortened(ref.arn)}\` is a session: name its role, \`${role}\` (with its path, if it has one)`;
+  throw new InvalidInput(field, message);
 }
 
-function shortened(text: string): string {
-  return text.length > 100 ? `${text.slice(0, 100)}…` : text;
+/** A listing is asked in the caller's account: in that of the role, where one is assumed. */
+function checkAccount(question: Parameters<typeof checkQuestion>[1], { name, askedOn }: CatalogAction): void {
+  const account = askedOn === undefined ? '' : (parseArn(question.resource)?.accountId ?? '');
+  if (account === '') return;
+  const { principal, assumedRole } = question.subject;
+  const own =
+    assumedRole === null ? ('accountId' in principal ? principal.accountId : '') : parseArn(assumedRole)?.accountId;
+  if (own === account || own === undefined) return;
+  const message = `\`${name}\` is asked in the caller's own account, which is not ${account}`;
+  throw new InvalidInput(fieldOf(question, 'resource'), message);
 }

@@ -6,8 +6,8 @@ import { filteredActions, type PermissionFilter } from './effective-permissions-
 import type { Subject } from './question.ts';
 
 /**
- * What the principal of `subject` gains and loses by assuming its role, action by action, on one state of the directory. In a
- * role that it may not assume it has nothing: everything is lost. Throws as `effectivePermissions` does.
+ * Permissions that the principal of `subject` gains and loses by assuming its role, action by action, on one revision of the
+ * directory. In a role that it may not assume it has no permissions: all are lost. Throws as `effectivePermissions` does.
  */
 export async function compareAccess(
   tools: DecideTools,

@@ -1,4 +1,4 @@
-import type { Catalog } from '../catalog/catalog.ts';
+import type { Catalog, CatalogAction } from '../catalog/catalog.ts';
 import type { Directory, Gathered, GatherRequest } from '../directory/directory.ts';
 import { authorize } from '../evaluation/authorize.ts';
 import type { Decision } from '../evaluation/decision.ts';
@@ -8,14 +8,15 @@ import type { ActionFacts, RequestContext, RequestFacts } from '../evaluation/re
 import { RolegateError } from '../policy/errors.ts';
 import { type AssumptionActions, barredFromRoles } from './assume.ts';
 import { checkAction } from './check-action.ts';
-import { checkResource } from './check-question.ts';
+import { checkQuestion } from './check-question.ts';
+import { everyResource, everyResourceGaps } from './every-resource.ts';
 import { barredFromKeySession, withMfaKeys } from './key-session.ts';
 import { type Answer, fieldOf, type Question, type Subject } from './question.ts';
 import { withSourceOrganization } from './source-organization.ts';
 import { gatherForSubjects, type ResolvedSubject, resolveSubject } from './subject.ts';
 import { bucketTagsGap, endpointGaps, grantGaps } from './unknown-policies.ts';
 
-/** What deciding needs beside the questions. */
+/** The tools for deciding, beside the questions. */
 export interface DecideTools {
   readonly directory: Directory;
   readonly catalog: Catalog;
@@ -72,17 +73,19 @@ function gatherRequestOf(questions: readonly Question[], now: number): GatherReq
 /** A question whose inputs have the form that is asked for, and the action that it names. */
 interface WellFormed {
   readonly question: Question;
-  readonly action: ActionFacts;
+  readonly action: CatalogAction;
+  /** What the question alone leaves open. */
+  readonly gaps: readonly string[];
 }
 
 function checkForms(catalog: Catalog, questions: readonly Question[]): readonly (WellFormed | RolegateError)[] {
-  const actions = new Map<string, ActionFacts>();
+  const actions = new Map<string, CatalogAction>();
   return questions.map((question) => {
     try {
       const action = actions.get(question.action) ?? checkAction(catalog, question.action, fieldOf(question, 'action'));
       actions.set(question.action, action);
-      checkResource(question);
-      return { question, action };
+      const gaps = checkQuestion(catalog, question, action);
+      return { question, action, gaps };
     } catch (error) {
       if (error instanceof RolegateError) return error;
       throw error;
@@ -105,20 +108,21 @@ class Decider {
     this.#now = now;
   }
 
-  answer({ question, action }: WellFormed): Answer | RolegateError {
+  answer({ question, action, gaps }: WellFormed): Answer | RolegateError {
     try {
-      return this.#answer(question, action);
+      const answer = this.#answer(question, action);
+      return gaps.length === 0 ? answer : { ...answer, gaps: [...answer.gaps, ...gaps] };
     } catch (error) {
       if (error instanceof RolegateError) return error;
       throw error;
     }
   }
 
-  #answer(question: Question, action: ActionFacts): Answer {
+  #answer(question: Question, action: CatalogAction): Answer {
     const subject = this.#subject(question);
     const { revision } = this.#gathered;
     if (subject.acting === null) {
-      // INVARIANT: `acting` is null only where `assumption` is a denial.
+      // INVARIANT: `acting` is null only if `assumption` is a denial.
       if (subject.assumption === null) throw new Error('a subject neither acts nor was it refused its role');
       const { assumption: decision, gaps, roleIsAbsent } = subject;
       return { question, decision, gaps, revision, ...(roleIsAbsent === undefined ? {} : { roleIsAbsent }) };
@@ -143,17 +147,20 @@ class Decider {
     return { question, decision, gaps, resourceGaps, revision };
   }
 
-  #on(arn: string, question: Question, acting: PreparedPrincipal, action: ActionFacts): OnResource {
+  #on(arn: string, question: Question, acting: PreparedPrincipal, action: CatalogAction): OnResource {
     const resource = this.#gathered.resource(arn, question.resourceAccount);
+    const about = everyResource(action, resource.value);
     const decision =
       barredFromThisRole(acting, action, arn) ??
       barredFromThisSession(question, acting, action, arn) ??
-      authorize(acting, action, resource.value, this.#request(this.#context(question), question.assumeContextKeys));
-    const gap = decision.dependsOnBucketTags ? [bucketTagsGap(arn)] : NOTHING;
-    return { arn, decision, gaps: gap.length === 0 ? resource.gaps : [...resource.gaps, ...gap] };
+      authorize(acting, action, about, this.#request(this.#context(question), question.assumeContextKeys));
+    const tags = decision.dependsOnBucketTags ? [bucketTagsGap(arn)] : NOTHING;
+    const every = about === resource.value ? NOTHING : everyResourceGaps(action, decision);
+    const open = tags.length === 0 && every.length === 0;
+    return { arn, decision, gaps: open ? resource.gaps : [...resource.gaps, ...tags, ...every] };
   }
 
-  /** In a role nothing is known of MFA: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_mfa_configure-api-require.html */
+  /** A role session has no MFA keys: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_mfa_configure-api-require.html */
   #context({ subject, context }: Question): RequestContext {
     const { principal, heldKeySession, assumedRole } = subject;
     if (assumedRole !== null) return context;
@@ -194,7 +201,7 @@ interface OnResource {
   readonly gaps: readonly string[];
 }
 
-/** Policies and grants that no directory knows, where they could change the outcome of the call. */
+/** Gaps for policies and grants that no directory knows, if they could change the outcome of the call. */
 function unknownTo(
   all: readonly OnResource[],
   { effect }: Decision,

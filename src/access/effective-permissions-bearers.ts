@@ -1,18 +1,30 @@
 import type { ClosedFormBuilder } from '../analysis/closed-form.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { Directory } from '../directory/directory.ts';
+import type { AttachedPolicy } from '../evaluation/applicable-policies.ts';
 import { parseArn } from '../policy/arn.ts';
+import { faultGaps } from '../policy/policy-fault.ts';
 import { governedBy } from './effective-permissions-governed.ts';
 import { nextTurn } from './next-turn.ts';
 import { type OneRevision, pagesOf, SCAN_PAGE } from './scan.ts';
 
-/** Owners of resources with policies whose ARNs name no account, by ARN. */
+/** Owners, by ARN, of resources with policies whose ARNs name no account. */
 export type Owners = ReadonlyMap<string, string>;
 
+/** What was found while looking at all policies of resources. */
+interface Bearers {
+  readonly owners: Owners;
+  /** Of the policies that concern the principals, what cannot be read. */
+  readonly gaps: readonly string[];
+}
+
+/** Policies of resources whose faults are named. */
+const MOST_GAPS = 50;
+
 /**
- * Shows every resource of the directory that has a policy, and every role with its trust policy, to `builders`, which keep
- * what concerns their principals. A page at a time: memory is bounded by what is kept, time grows with the number of
- * resources and roles (each is looked up and its statements compared with the principals once).
+ * Passes every resource of the directory that has a policy, and every role with its trust policy, to `builders`, which keep
+ * the parts that concern their principals. Works page by page: memory is bounded by the kept parts, and time grows with the
+ * number of resources and roles (each is looked up, and its statements compared with the principals, once).
  */
 export async function addBearers(
   directory: Directory,
@@ -20,9 +32,10 @@ export async function addBearers(
   builders: readonly ClosedFormBuilder[],
   now: number,
   check: OneRevision,
-): Promise<Owners> {
+): Promise<Bearers> {
   const owners = new Map<string, string>();
-  if (builders.length === 0) return owners;
+  const gaps: string[] = [];
+  if (builders.length === 0) return { owners, gaps };
   const children = await nested(directory, catalog);
   const add = async (arns: readonly string[]): Promise<void> => {
     const resources = arns.map((arn) => ({ arn, accountId: null }));
@@ -32,18 +45,25 @@ export async function addBearers(
       const { value } = gathered.resource(arn, null);
       if (value.accountId !== null && parseArn(arn)?.accountId === '') owners.set(arn, value.accountId);
       if (value.facts.policy === null) continue;
+      let concerned = false;
       for (const governed of governedBy(arn, catalog, children.get(arn) ?? [])) {
-        for (const builder of builders) builder.add(value, governed);
+        for (const builder of builders) if (builder.add(value, governed)) concerned = true;
       }
+      if (concerned && gaps.length < MOST_GAPS) gaps.push(...unreadIn(value.facts.policy, arn));
     }
   };
   for await (const page of resourcePages(directory)) await add(page);
   for await (const page of pagesOf(directory, 'roleArns')) await add(page);
   check(await directory.revision());
-  return owners;
+  return { owners, gaps };
 }
 
-/** Resources with policies that lie inside others that have policies, too: by the outer one. */
+function unreadIn({ policy }: AttachedPolicy, arn: string): readonly string[] {
+  const what = `the policy of ${arn}`;
+  return policy.closed ? [`${what} cannot be read, so that nothing is allowed on it`] : faultGaps(policy.faults, what);
+}
+
+/** Resources with policies inside other resources with policies, by the outer one. */
 async function nested(directory: Directory, catalog: Catalog): Promise<ReadonlyMap<string, readonly string[]>> {
   const children = new Map<string, string[]>();
   for await (const page of resourcePages(directory)) {
@@ -64,7 +84,7 @@ async function* resourcePages(directory: Directory): AsyncGenerator<readonly str
   for (;;) {
     const where = after === undefined ? { limit: SCAN_PAGE } : { after, limit: SCAN_PAGE };
     const page = await directory.resourceArnsWithPolicy(where);
-    // Roles come with the roles.
+    // Roles are added with the roles below.
     const resources = page.filter((arn) => !arn.includes(':role/') || parseArn(arn)?.service !== 'iam');
     if (resources.length > 0) yield resources;
     if (page.length < SCAN_PAGE) return;

@@ -13,18 +13,18 @@ import { InvalidInput } from '../policy/errors.ts';
 import { isAccountId } from '../policy/principal-id.ts';
 import type { Owners } from './effective-permissions-bearers.ts';
 
-/** Which permissions to look at. What is left out or null does not narrow; what is given narrows together. */
+/** Conditions on permissions. A permission has to meet all that are given; those left out or null do not limit. */
 export interface PermissionFilter {
   /** Prefixes of services, without regard to case. */
   readonly services?: readonly string[] | null;
   /** `s3:GetObject`, or with wildcards, `s3:Get*`. */
   readonly actions?: readonly string[] | null;
   readonly accessLevels?: readonly AccessLevel[] | null;
-  /** An ARN, also with wildcards; `*`: what needs no resource. */
+  /** An ARN, also with wildcards; `*`: actions that need no resource. */
   readonly resource?: string | null;
 }
 
-/** The actions of the catalogue that the filter lets through. Throws InvalidInput that names `field` and the place. */
+/** The actions of the catalogue that match the filter. Throws InvalidInput that names `field` and the place. */
 export function filteredActions(catalog: Catalog, filter: PermissionFilter, field: string): readonly CatalogAction[] {
   const services = filter.services == null ? catalog.services() : knownServices(catalog, filter.services, field);
   const patterns = filter.actions == null ? null : readPatterns(filter.actions, field);
@@ -84,8 +84,8 @@ function cut(text: string): string {
 export function canBeAbout(catalog: Catalog, resource: string): (action: CatalogAction) => boolean {
   if (resource === '*') return (action) => action.wildcardOnly;
   const fits = (template: string): boolean => matchesTemplate(template, resource);
-  // The ARN of an object has the form of a bucket's, too (a placeholder stands for any text): the closest form counts. With
-  // wildcards it may be both.
+  // The ARN of an object also has the form of a bucket's ARN (a placeholder stands for any text): the closest form counts.
+  // With wildcards it may be both.
   const service = /[*?]/.test(resource) ? null : catalog.service(resource.split(':', 3)[2] ?? '');
   const forms = (service?.resourceTypes ?? []).flatMap((type) => type.arns.filter(fits)).map(specificity);
   const closest = Math.max(0, ...forms);
@@ -93,7 +93,7 @@ export function canBeAbout(catalog: Catalog, resource: string): (action: Catalog
     action.resourceTypes.some(({ type }) => type.arns.some((arn) => specificity(arn) >= closest && fits(arn)));
 }
 
-/** What of a set can apply to the resource; the set itself where all of it can. */
+/** The part of a set that can apply to the resource; the set itself if all of it can. */
 export function onResource(set: TermSet, resource: string, catalog: Catalog, owners: Owners): TermSet {
   if (resource === '*') return set;
   const glob = resourceGlob(resource);

@@ -2,13 +2,13 @@ import type { Governed } from '../analysis/closed-form.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import { splitArn } from '../policy/arn.ts';
 
-/** The part of the catalogue that knows whose policy governs which resource. */
+/** The part of the catalogue that knows which resource's policy governs a resource. */
 export type PolicyHolders = Pick<Catalog, 'policyHolders'>;
 
-/** Deeper resources of the same ARN that have a policy of their own, and to which that of their parent does not reach. */
+/** Resources below an ARN that have their own policies, and to which the policy of their parent does not apply. */
 const INDEPENDENT = ['/stream/', '/consumer/'];
 
-/** Resources whose ARN does not begin with that of the resource whose policy governs them; `$` is its name. */
+/** Resources whose ARN does not begin with the ARN of the resource whose policy governs them; `$` is its name. */
 const ELSEWHERE: Readonly<Record<string, readonly (readonly [holder: string, ...governed: readonly string[]])[]>> = {
   apigateway: [['/restapis/']],
   codebuild: [
@@ -22,8 +22,8 @@ const ELSEWHERE: Readonly<Record<string, readonly (readonly [holder: string, ...
 };
 
 /**
- * The resources whose requests the policy of `holder` governs, as sets whose union it is: the reverse of
- * `Catalog.policyHolders`. `children`: resources inside it that have policies of their own, which come first.
+ * The resources whose requests the policy of `holder` governs, as a union of sets: the inverse of `Catalog.policyHolders`.
+ * `children`: resources inside it that have their own policies, which take precedence.
  */
 export function governedBy(holder: string, catalog: PolicyHolders, children: readonly string[]): readonly Governed[] {
   const own = literal(holder);
@@ -37,7 +37,7 @@ export function governedBy(holder: string, catalog: PolicyHolders, children: rea
   if (reaches(`${holder}:x`)) resources.push(`${own}:*`);
   const [, partition = '', service = '', region = '', account = '', name = ''] = splitArn(holder);
   if (service === 'apigateway' && name.startsWith('/restapis/')) {
-    // Requests to an API are about execute-api; the ARN of the API itself names no account.
+    // Requests to an API have resources of execute-api; the ARN of the API itself names no account.
     const api = `arn:${partition}:execute-api:${region}:*:${literal(name.slice('/restapis/'.length))}`;
     resources.push(api, `${api}/*`);
   }
@@ -49,7 +49,7 @@ export function governedBy(holder: string, catalog: PolicyHolders, children: rea
   }
   const all = [{ resources, notResources }];
   if (service !== 'events' || name !== 'event-bus/default') return all;
-  // Rules of the default bus need not name it; what names a bus is that bus's.
+  // Rules of the default bus need not name it; a rule that names a bus belongs to that bus.
   const rules = `arn:${partition}:events:${region}:${account}:rule/`;
   return [...all, { resources: [`${rules}?*`], notResources: [`${rules}?*/?*`] }];
 }
@@ -60,7 +60,7 @@ function behind(child: string, catalog: PolicyHolders): readonly string[] {
   );
 }
 
-/** A text as a pattern that matches nothing else. */
+/** A pattern that matches only the text itself. */
 export function literal(text: string): string {
   return text.replace(/[*?]|\$(?=\{)/g, (char) => `\${${char}}`);
 }

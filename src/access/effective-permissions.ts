@@ -9,11 +9,14 @@ import type { KeySessionRecord } from '../directory/stores/key-session-store.ts'
 import type { Decision } from '../evaluation/decision.ts';
 import type { PreparedPrincipal, PreparedResource } from '../evaluation/prepare.ts';
 import type { RequestContext, RequestFacts } from '../evaluation/request.ts';
+import { parseArn } from '../policy/arn.ts';
 import type { JsonObject } from '../policy/json.ts';
 import { barredFromRoles } from './assume.ts';
+import { checkAssumedRole } from './check-question.ts';
 import { type DecideTools, decide } from './decide.ts';
 import { addBearers, type Owners } from './effective-permissions-bearers.ts';
 import { filteredActions, onResource, type PermissionFilter } from './effective-permissions-filter.ts';
+import { MetTypes, unlistedGaps } from './effective-permissions-met.ts';
 import { barredFromKeySession } from './key-session.ts';
 import type { Answer, Subject } from './question.ts';
 import { type OneRevision, onOneRevision } from './scan.ts';
@@ -21,7 +24,7 @@ import { withSourceOrganization } from './source-organization.ts';
 import { gatherForSubjects, type ResolvedSubject, resolveSubject } from './subject.ts';
 import { endpointGaps } from './unknown-policies.ts';
 
-/** One action that is allowed on some resource: in some `allow` term and in no `deny` term. */
+/** One action that is allowed on some resource: for requests in some `allow` term and in no `deny` term. */
 export interface EffectivePermission {
   readonly action: string;
   readonly accessLevel: AccessLevel;
@@ -29,13 +32,13 @@ export interface EffectivePermission {
   readonly deny: readonly PermissionTerm[];
 }
 
-/** What is allowed in one service, counted. */
+/** Number of allowed actions in one service. */
 export interface ServicePermissions {
   readonly service: string;
   readonly serviceName: string | null;
   readonly allowedActions: number;
   readonly totalActions: number;
-  /** Of the allowed actions, in AWS's order. */
+  /** Access levels of the allowed actions, in AWS's order. */
   readonly accessLevels: readonly AccessLevel[];
 }
 
@@ -46,9 +49,9 @@ interface Parts {
   readonly subject: Subject;
   readonly context: RequestContext;
   readonly now: number;
-  /** Null: there is nobody to have permissions, for the role may not be assumed. */
+  /** Null: there are no permissions, because the role may not be assumed. */
   readonly form: ClosedForm | null;
-  /** The account whose permissions they are; null for services and anonymous. */
+  /** The account of the principal or role; null for services and anonymous. */
   readonly home: string | null;
   readonly owners: Owners;
   readonly assumption: Decision | null;
@@ -59,8 +62,8 @@ interface Parts {
 }
 
 /**
- * Everything a subject may do on one state of the directory, in closed form. Each part is worked out when it is first asked
- * for and kept; all are synchronous but `can`.
+ * Everything that a subject may do on one revision of the directory, in closed form. Each part is computed when it is first
+ * used, and kept; all are synchronous except `can`.
  */
 export class EffectivePermissions {
   readonly subject: Subject;
@@ -71,11 +74,12 @@ export class EffectivePermissions {
   readonly assumption: Decision | null;
   /** With a role assumed, the principal's own permissions; null otherwise. */
   readonly suspended: EffectivePermissions | null;
-  readonly gaps: readonly string[];
   readonly revision: Revision;
   readonly #parts: Parts;
   readonly #catalog: Catalog;
+  readonly #met: MetTypes;
   readonly #printed = new Map<TermSet, Pick<EffectivePermission, 'allow' | 'deny'>>();
+  #gaps: readonly string[] | undefined;
   #summary: readonly ServicePermissions[] | undefined;
   #document: JsonObject | undefined;
 
@@ -87,19 +91,30 @@ export class EffectivePermissions {
     this.assumeContextKeys = parts.assumeContextKeys;
     this.assumption = parts.assumption;
     this.suspended = parts.suspended;
-    this.gaps = parts.gaps;
     this.revision = parts.revision;
+    this.#met = new MetTypes(partitionOf(parts.subject));
   }
 
-  /** What may be done with one action, for comparing. Throws LIMIT_EXCEEDED. */
+  /** What is not known, and could add to the permissions or take from them. */
+  get gaps(): readonly string[] {
+    this.#gaps ??= [...this.#parts.gaps, ...unlistedGaps(this.#catalog, (action) => this.#said(action))];
+    return this.#gaps;
+  }
+
+  /** What the policies say of one action, also of resources that are of no type which it takes. */
+  #said(action: CatalogAction): TermSet {
+    return this.#parts.form?.of(action) ?? NOTHING;
+  }
+
+  /** What may be done with one action, for comparing; nothing where no resource that it takes can be met. Throws LIMIT_EXCEEDED. */
   setOf(action: CatalogAction, resource: string | null = null): TermSet {
-    const set = this.#parts.form?.of(action) ?? NOTHING;
+    const set = this.#met.isMet(this.#said(action), action) ? this.#said(action) : NOTHING;
     return resource === null ? set : onResource(set, resource, this.#catalog, this.#parts.owners);
   }
 
   /**
-   * In the order of the actions' names. `field` names the filter in errors. Throws InvalidInput for a filter that names what
-   * there is not, LIMIT_EXCEEDED for permissions of more terms than can be listed.
+   * In the order of the actions' names. `field` names the filter in errors. Throws InvalidInput for a filter with unknown
+   * names, and LIMIT_EXCEEDED for permissions with more terms than can be listed.
    */
   permissions(filter: PermissionFilter = {}, field = 'filter'): readonly EffectivePermission[] {
     const found: EffectivePermission[] = [];
@@ -111,7 +126,7 @@ export class EffectivePermissions {
     return found;
   }
 
-  /** Services in which something is allowed, in order of their prefixes. */
+  /** Services in which something is allowed, in the order of their prefixes. */
   summary(): readonly ServicePermissions[] {
     this.#summary ??= this.#catalog.services().flatMap((service) => {
       const actions = this.#catalog.actionsOf(service);
@@ -129,20 +144,20 @@ export class EffectivePermissions {
     return this.#summary;
   }
 
-  /** The same set as one IAM policy. Throws LIMIT_EXCEEDED where one cannot say it exactly. */
+  /** The same set as one IAM policy, which may name actions that have no request in it. Throws LIMIT_EXCEEDED where one cannot say it exactly. */
   policyDocument(): JsonObject {
     if (this.#document === undefined) {
       const actions = this.#catalog
         .services()
         .flatMap((service) => this.#catalog.actionsOf(service))
-        .map((action) => ({ name: action.name, wildcardOnly: action.wildcardOnly, set: this.setOf(action) }))
+        .map((action) => ({ name: action.name, wildcardOnly: action.wildcardOnly, set: this.#said(action) }))
         .filter(({ set }) => set.allow.length > 0);
       this.#document = policyDocument(actions, this.#catalog, this.#parts.home);
     }
     return this.#document;
   }
 
-  /** Decides one request of the subject, as every other question does. Context left out: that of the permissions. */
+  /** Decides one request of the subject, like every other question. Context left out: that of the permissions. */
   async can(check: {
     readonly action: string;
     readonly resource: string;
@@ -169,10 +184,14 @@ export class EffectivePermissions {
 
 const NOTHING: TermSet = { allow: [], deny: [] };
 
+function partitionOf({ principal, assumedRole }: Subject): string {
+  return parseArn(assumedRole ?? ('arn' in principal ? principal.arn : ''))?.partition ?? '*';
+}
+
 /**
- * Everything `subject` may do, given `context`: condition keys in it are settled, others stay as conditions. Looks at every
- * resource policy and trust policy of the directory once, a page at a time. Throws what resolving the subject throws, and
- * CONFLICT when the directory keeps changing.
+ * Everything that `subject` may do, given `context`: condition keys in it are settled, others remain as conditions. Reads
+ * every resource policy and trust policy of the directory once, page by page. Throws the errors of resolving the subject,
+ * and CONFLICT if the directory keeps changing.
  */
 export function effectivePermissions(
   tools: DecideTools,
@@ -193,6 +212,7 @@ async function workOut(
 ): Promise<EffectivePermissions> {
   const { subject, context, assumeContextKeys } = given;
   const { directory, catalog } = tools;
+  checkAssumedRole(subject, 'assumedRole');
   const gathered = await directory.gather({ ...gatherForSubjects([{ subject, context }]), now });
   check(gathered.revision);
   const resolved = resolveSubject({ ...given, path: '' }, gathered, tools.actions, now);
@@ -203,9 +223,9 @@ async function workOut(
   const own = new ClosedFormBuilder(resolved.own, request, homeOf(resolved.own, home));
   const inRole = resolved.role === null || resolved.acting === null ? null : resolved.acting;
   const role = inRole === null ? null : new ClosedFormBuilder(inRole, request, homeOf(inRole, home));
-  const owners = await addBearers(directory, catalog, role === null ? [own] : [own, role], now, check);
-  const gaps = [...resolved.gaps, ...endpointGaps(resolved.own, context)];
-  const shared = { tools, context, assumeContextKeys, now, owners, gaps, revision: gathered.revision };
+  const bearers = await addBearers(directory, catalog, role === null ? [own] : [own, role], now, check);
+  const gaps = [...resolved.gaps, ...bearers.gaps, ...endpointGaps(resolved.own, context)];
+  const shared = { tools, context, assumeContextKeys, now, owners: bearers.owners, gaps, revision: gathered.revision };
   const ownPermissions = new EffectivePermissions({
     ...shared,
     subject: asItself ? subject : { ...subject, assumedRole: null, session: null },
@@ -225,7 +245,7 @@ async function workOut(
   });
 }
 
-/** A resource of each account concerned, for the control policies that stand above its resources. */
+/** A resource of each account concerned, for the control policies that apply to its resources. */
 async function homes(
   tools: DecideTools,
   resolved: ResolvedSubject,
@@ -253,7 +273,7 @@ function accountOf({ facts }: PreparedPrincipal): string | null {
   return facts.kind === 'service' || facts.kind === 'anonymous' ? null : facts.accountId;
 }
 
-/** Actions that no policy can give to the principal; `held`: nor to the credentials that it uses. */
+/** Actions that no policy can grant to the principal; with `held`, also those that its credentials can never call. */
 function never(catalog: Catalog, principal: PreparedPrincipal, held: KeySessionRecord | null): ReadonlySet<string> {
   const names = new Set(barredFromRoles(principal, '') === null ? [] : ['sts:AssumeRole']);
   if (held === null && principal.facts.kind !== 'federatedUser') return names;

@@ -7,24 +7,24 @@ import { printedArn } from '../evaluation/principal-values.ts';
 import type { ActionFacts, ContextValue, RequestContext } from '../evaluation/request.ts';
 import { type PrincipalRef, parsePrincipalRef } from '../policy/principal-id.ts';
 import { refusal } from './refusal.ts';
-import { allowsNothing, inlineSessionPolicies, managedSessionPolicies } from './session-policies.ts';
+import { allowsNothing, managedSessionPolicies, storedSessionPolicies } from './session-policies.ts';
 
-/** Who made a key session. */
+/** The maker of a key session. */
 export function makerOf({ principal }: KeySessionRecord): PrincipalRef {
   const ref = parsePrincipalRef(principal);
-  if (ref === null) throw new Error(`the directory names a principal that is none: ${principal}`);
+  if (ref === null) throw new Error(`the directory holds an invalid principal: ${principal}`);
   return ref;
 }
 
 /**
- * A key session as it acts: whoever made it, with the time its credentials were issued; for a federated user, with no more
- * than its session policies allow. Null: who made it is not there any more.
+ * The principal as which a key session acts: its maker, with the time when its credentials were issued; a federated user is
+ * limited by its session policies. Null: its maker no longer exists.
  */
 export function keySessionPrincipal(record: KeySessionRecord, gathered: Gathered): Known<PreparedPrincipal> | null {
   const maker = gathered.principal(makerOf(record));
   if (maker === null) return null;
   const { facts } = maker.value;
-  // A user that was deleted and came back is another.
+  // A user that was deleted and created again is a different user.
   if (facts.kind === 'user' && facts.id !== record.userId) return null;
   if (record.federatedArn === null) return { value: withToken(maker.value, record.issuedAt), gaps: maker.gaps };
   return heldFederated(record, record.federatedArn, maker, gathered);
@@ -37,19 +37,20 @@ function heldFederated(
   gathered: Gathered,
 ): Known<PreparedPrincipal> | null {
   const managed = managedSessionPolicies(record.sessionPolicyArns, gathered);
+  const inline = storedSessionPolicies(record.sessionPolicies);
   const value = federatedUser({ arn, tags: record.tags, issuedAt: record.issuedAt }, maker.value, [
-    ...inlineSessionPolicies(record.sessionPolicies, 'sessionPolicies'),
+    ...inline.policies,
     ...managed.found,
-    // INVARIANT: a limit that is not known any more allows nothing. Left out, it would be no limit.
+    // INVARIANT: a limit that is no longer known allows nothing. Left out, it would be no limit.
     ...managed.missing.map(allowsNothing),
   ]);
   const gaps = managed.missing.map((missing) => `the session policy ${missing} is not known any more`);
-  return value === null ? null : { value, gaps: [...maker.gaps, ...gaps] };
+  return value === null ? null : { value, gaps: [...maker.gaps, ...inline.gaps, ...gaps] };
 }
 
 /**
- * The condition keys that say whether the user has proved to hold its MFA device: in the credentials of
- * sts:GetSessionToken and in browsers. Not with long-term keys, federated users and services.
+ * Adds the condition keys that say whether the user authenticated with MFA: for credentials of sts:GetSessionToken and for
+ * browsers. Long-term keys, federated users and services do not have them.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-multifactorauthpresent
  */
 export function withMfaKeys(context: RequestContext, record: KeySessionRecord, now: number): RequestContext {
@@ -67,7 +68,10 @@ export function mfaAge(mfaAuthenticatedAt: number, now: number): number {
   return Math.max(0, Math.floor((now - mfaAuthenticatedAt) / 1000));
 }
 
-/** What credentials of sts:GetSessionToken may call of STS; the last two are permissions that go with sts:AssumeRole. */
+/**
+ * The STS actions that credentials of sts:GetSessionToken may call; the last two are permissions used with
+ * sts:AssumeRole.
+ */
 const WITH_SESSION_TOKEN = new Set([
   'sts:assumerole',
   'sts:getcalleridentity',
@@ -76,8 +80,8 @@ const WITH_SESSION_TOKEN = new Set([
 ]);
 
 /**
- * The denial of what temporary credentials may not call whatever policies say; null: these may. `record`: the credentials
- * that are used; null: none are known, but a federated user has no others than those of sts:GetFederationToken.
+ * The denial of actions that temporary credentials may not call, whatever policies say; null: they may. `record`: the
+ * credentials in use; null: not known, but a federated user always has credentials of sts:GetFederationToken.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_sts-comparison.html
  */
 export function barredFromKeySession(

@@ -74,6 +74,8 @@ function candidate(named: NamedPrincipal, partition: string): Candidate | null {
       return { kind: 'PRINCIPAL', value: named.id, ref: null };
     // The id of a user or role: it is in the directory, or nobody has it any more.
     case 'uniqueId':
+    // Only in a Deny.
+    case 'every':
       return null;
     default:
       return named satisfies never;

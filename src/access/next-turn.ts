@@ -1,6 +1,6 @@
 /**
- * Lets what else waits on this thread go on: answering the requests of others. Long searches do so between their parts;
- * waiting for what is in memory would not, for promises that are settled go before any other work.
+ * Lets other work on this thread continue, such as answering other requests. Long searches call it between their parts;
+ * awaiting values in memory is not enough, because settled promises run before any other work.
  */
 export function nextTurn(): Promise<void> {
   return new Promise((resolve) => {

@@ -82,7 +82,7 @@ export async function outsidersOf(
     .filter(({ named, conditional }) => named || everybody === undefined || (everybody.conditional && !conditional))
     .map(({ kind, value, statements: letIn }): Outsider => ({ kind, value, statements: letIn }))
     .sort((a, b) => KINDS.indexOf(a.kind) - KINDS.indexOf(b.kind) || (a.value < b.value ? -1 : 1));
-  const gap = `the policy of ${arn} names more than ${candidates.length} principals: the others are left out`;
+  const gap = `the policy of ${arn} names more than ${candidates.length} principals; the others are left out`;
   return { outsiders, gaps: all ? [] : [gap] };
 }
 

@@ -5,7 +5,7 @@ import type { Decision } from '../evaluation/decision.ts';
 import type { RequestContext } from '../evaluation/request.ts';
 import type { PrincipalRef } from '../policy/principal-id.ts';
 
-/** A role session that is asked about but does not exist: what assuming the role with these arguments would give. */
+/** A hypothetical role session, as assuming the role with these arguments would make it. */
 export interface HypotheticalSession {
   readonly roleSessionName?: string;
   /** JSON texts. */
@@ -18,25 +18,25 @@ export interface HypotheticalSession {
   readonly mfaAuthenticated?: boolean;
 }
 
-/** Who is asked about: a principal, as itself or in a role. */
+/** The subject of a question: a principal, as itself or in a role. */
 export interface Subject {
   readonly principal: PrincipalRef;
   /**
-   * The very session that asks, when `principal` is a role session and it is known which: two live sessions may have the
-   * same ARN and differ in their session policies. Left out: the newest live one of that ARN.
+   * The session that asks, if `principal` is a role session and the session is known: two live sessions may have the same
+   * ARN and differ in their session policies. Left out: the newest live session with that ARN.
    */
   readonly heldSession?: RoleSessionRecord | null;
   /**
-   * The temporary credentials or the sign-in that asks, when `principal` acts as itself and not with its long-term key:
-   * what they may call and when they were issued takes part. Left out: the long-term key.
+   * The temporary credentials or the sign-in that ask, if `principal` acts as itself and not with its long-term key: their
+   * limits and their time of issue affect the decision. Left out: the long-term key.
    */
   readonly heldKeySession?: KeySessionRecord | null;
   /** ARN of a role. */
   readonly assumedRole: string | null;
   readonly session: HypotheticalSession | null;
   /**
-   * Who asks may perhaps not know whether the role is there: one that is not is answered as one that trusts nobody, and
-   * `Answer.roleIsAbsent` says so. Left out: NOT_FOUND.
+   * Whether the caller may not know if the role exists: a role that does not exist is then answered like one that trusts
+   * nobody, and `Answer.roleIsAbsent` is set. Left out: NOT_FOUND.
    */
   readonly roleConcealed?: boolean;
 }
@@ -59,16 +59,16 @@ export interface Question {
   readonly action: string;
   /** An ARN, or `*`. */
   readonly resource: string;
-  /** Resources that the same call touches as well (ec2:RunInstances): all have to be allowed, the most restrictive counts. */
+  /** Other resources of the same call (ec2:RunInstances): all have to be allowed, the most restrictive decision counts. */
   readonly furtherResources?: readonly string[];
-  /** Owner of the resource where its ARN names no account and the directory does not know it. */
+  /** Owner of the resource, if its ARN names no account and the directory does not have it. */
   readonly resourceAccount: string | null;
   readonly context: RequestContext;
   /** False: keys that every request has and `context` does not give are missing. Left out: they are assumed, see evaluation/call-keys.ts. */
   readonly assumeContextKeys?: boolean;
   /** Where it stands in the client's request, for errors: `requests[3]`, `request` …; empty: its fields are arguments. */
   readonly path: string;
-  /** Names of fields that stand elsewhere: `{ principal: 'principal', resource: 'resources[3]' }`. */
+  /** Names of inputs given at other places: `{ principal: 'principal', resource: 'resources[3]' }`. */
   readonly fields?: Readonly<Partial<Record<QuestionField, string>>>;
 }
 
@@ -79,9 +79,9 @@ export interface Answer {
   readonly question: Question;
   readonly decision: Decision;
   readonly gaps: readonly string[];
-  /** Those of `gaps` that are about the resource and its account. Left out: none are. */
+  /** The entries of `gaps` that are about the resource and its account. Left out: none. */
   readonly resourceGaps?: readonly string[];
-  /** The role that is asked about is not there; only where the question conceals that. */
+  /** The assumed role does not exist; set only if the question conceals that. */
   readonly roleIsAbsent?: true;
   readonly revision: Revision;
 }

@@ -2,13 +2,13 @@ import type { Directory, Revision } from '../directory/directory.ts';
 import { RolegateError } from '../policy/errors.ts';
 import { nextTurn } from './next-turn.ts';
 
-/** How many entities are looked at together, which bounds the memory a scan takes. */
+/** Number of entities in one page, which bounds the memory of a scan. */
 export const SCAN_PAGE = 500;
 
-/** How often a scan starts again because the directory changed meanwhile. */
+/** Number of attempts of a scan if the directory changes meanwhile. */
 const SCAN_ATTEMPTS = 5;
 
-/** Given to a scan: throws `RevisionMoved` when a part of it is of another state of the directory than those before. */
+/** Given to a scan: throws `RevisionMoved` if a part of it has another revision than the parts before. */
 export type OneRevision = (revision: Revision) => void;
 
 class RevisionMoved extends Error {}

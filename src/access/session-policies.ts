@@ -2,11 +2,13 @@ import type { Gathered } from '../directory/directory.ts';
 import type { AttachedPolicy } from '../evaluation/applicable-policies.ts';
 import { parseArn } from '../policy/arn.ts';
 import { RolegateError } from '../policy/errors.ts';
-import { loadPolicy } from '../policy/load.ts';
-import { validatePolicy } from '../policy/validate.ts';
+import { closedPolicy, loadPolicy, readPolicy } from '../policy/load.ts';
+import { MalformedPolicy } from '../policy/malformed-policy.ts';
+import { faultGaps } from '../policy/policy-fault.ts';
+import { checkWritten, decoded } from '../policy/refused-policy.ts';
 
 /**
- * Session policies given as documents. `at` is the list they stand in, as the client wrote it; it also names them in
+ * Session policies given as documents. `at` is the name of their list, as the client wrote it; it also names them in
  * decisions. Throws MalformedPolicyDocument with the place of the document.
  */
 export function inlineSessionPolicies(documents: readonly string[], at: string): readonly AttachedPolicy[] {
@@ -22,15 +24,40 @@ export function inlineSessionPolicies(documents: readonly string[], at: string):
 }
 
 /**
- * Checks the documents of a session that is to be made as STS does, which takes only what somebody could write into IAM
- * today: of an operator that is misspelt, a Deny would never apply. Throws MalformedPolicyDocument with AWS's message.
+ * Session policies that were fixed when a session was made, read as far as possible, with what cannot be read: a text that is
+ * no policy allows nothing.
+ */
+export function storedSessionPolicies(documents: readonly string[]): {
+  readonly policies: readonly AttachedPolicy[];
+  readonly gaps: readonly string[];
+} {
+  const gaps: string[] = [];
+  const policies = documents.map((document, index) => {
+    const id = `sessionPolicies[${index}]`;
+    const attached = { id, name: null, arn: null };
+    try {
+      const policy = readPolicy(document, 'session');
+      gaps.push(...faultGaps(policy.faults, `the session policy \`${id}\``));
+      return { policy, ...attached };
+    } catch (error) {
+      if (!(error instanceof MalformedPolicy)) throw error;
+      gaps.push(`the session policy \`${id}\` is taken to allow nothing: ${error.message}`);
+      return { policy: closedPolicy('session'), ...attached };
+    }
+  });
+  return { policies, gaps };
+}
+
+/**
+ * Checks the documents of a new session as STS does, which takes only what could be written into IAM today, and for what cannot
+ * be read. Throws MalformedPolicyDocument with AWS's message, ValidationError for characters that STS does not take.
  */
 export function checkSessionPolicies(documents: readonly string[], at: string): void {
-  for (const [index, { policy }] of inlineSessionPolicies(documents, at).entries()) {
-    const findings = validatePolicy(JSON.stringify(policy.source.document), 'session');
-    const finding = findings.find(({ code }) => code === 'MalformedPolicyDocument');
-    if (finding !== undefined) throw new RolegateError(finding.code, finding.message, { field: `${at}[${index}]` });
+  for (const [index, document] of documents.entries()) {
+    checkWritten(decoded(document), 'session', `${at}[${index}]`, ({ code }) => code !== 'LimitExceeded');
   }
+  // What AWS's checks let through has to be readable here as well.
+  inlineSessionPolicies(documents, at);
 }
 
 /**
@@ -55,7 +82,7 @@ export function managedSessionPolicies(
   return { found, missing };
 }
 
-/** Stands for a session policy that is not known any more. */
+/** Stands for a session policy that is no longer known. */
 export function allowsNothing(id: string): AttachedPolicy {
-  return { policy: loadPolicy({ Version: '2012-10-17', Statement: [] }, 'session'), id, name: null, arn: id };
+  return { policy: closedPolicy('session'), id, name: null, arn: id };
 }

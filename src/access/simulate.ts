@@ -3,6 +3,7 @@ import type { AttachedPolicy, ControlLevel } from '../evaluation/applicable-poli
 import { authorize } from '../evaluation/authorize.ts';
 import {
   type PreparedPrincipal,
+  type PreparedResource,
   prepareEndpoint,
   preparePolicies,
   preparePrincipal,
@@ -17,9 +18,11 @@ import type { JsonValue } from '../policy/json.ts';
 import { type CompiledPolicy, loadPolicy } from '../policy/load.ts';
 import type { PolicyKind } from '../policy/policy-kind.ts';
 import { isAccountId } from '../policy/principal-id.ts';
+import { RefusedPolicy, unreadableFindings } from '../policy/refused-policy.ts';
 import { barredFromRoles } from './assume.ts';
 import { checkAction } from './check-action.ts';
-import { checkQuestionCount, checkResource } from './check-question.ts';
+import { checkQuestion, checkQuestionCount } from './check-question.ts';
+import { everyResource, everyResourceGaps, kindOfEvery } from './every-resource.ts';
 import type { Answer, Question } from './question.ts';
 import { type SimulatedCaller, simulatedCaller } from './simulated-caller.ts';
 
@@ -33,12 +36,12 @@ export interface Simulation {
   readonly permissionsBoundaries: readonly Document[];
   readonly sessionPolicies: readonly Document[];
   readonly resourcePolicy: Document | null;
-  /** Of the endpoint that the requests come through; null: through none. */
+  /** Policy of the VPC endpoint that the requests go through; null: no endpoint. */
   readonly vpcEndpointPolicy: Document | null;
   /** From the organization's root down to the account; null: in no organization. */
   readonly serviceControlPolicies: readonly (readonly Document[])[] | null;
   readonly resourceControlPolicies: readonly (readonly Document[])[] | null;
-  /** An error in the place of a request that is known to be none already. */
+  /** An error takes the place of a request that is already known to be malformed. */
   readonly requests: readonly (SimulatedRequest | RolegateError)[];
   /** As in a Question. */
   readonly assumeContextKeys?: boolean;
@@ -70,12 +73,12 @@ const RCP_FULL_AWS_ACCESS = {
 } as const;
 
 /**
- * Decides requests on the policies given, without a look at the directory; hence no gaps, and the revision before its
- * first change. What the context says counts, also where it contradicts what follows from the caller.
+ * Decides requests on the given policies, without reading the directory; hence no gaps, and the revision before its
+ * first change. Keys in the context count, even if they contradict what follows from the caller.
  * Policies that AWS would not let the caller have are refused where they would limit it; identity policies given for the root
- * user, services and anonymous callers count for nothing.
+ * user, services and anonymous callers are ignored.
  * A request that cannot be decided gets its error in its place. Throws InvalidInput and MalformedPolicyDocument with the
- * place of a fault elsewhere.
+ * place of any other fault.
  */
 export function simulateEach(
   catalog: Catalog,
@@ -85,9 +88,9 @@ export function simulateEach(
   const at = (field: string): string => (simulation.path === '' ? field : `${simulation.path}.${field}`);
   checkQuestionCount(simulation.requests.length, at('requests'));
   const { principal: ref } = simulation.caller;
-  const principal = simulatedPrincipal(simulation, at);
-  const accountId = 'accountId' in ref ? ref.accountId : null;
   const resourceControl = controlLevels(simulation.resourceControlPolicies, 'rcp', 'resourceControlPolicies', at);
+  const principal = simulatedPrincipal(simulation, resourceControl, at);
+  const accountId = 'accountId' in ref ? ref.accountId : null;
   const resourcePolicies = new ResourcePolicies(simulation.resourcePolicy, at('resourcePolicy'));
   const path = pathOf(simulation.vpcEndpointPolicy, 'vpcEndpointPolicy', at);
   const assumes = simulation.assumeContextKeys ?? true;
@@ -99,21 +102,23 @@ export function simulateEach(
       path: at(`requests[${index}]`),
     };
     const action = checkAction(catalog, request.action, `${question.path}.action`);
-    checkResource(question);
-    const resource = prepareResource({
+    const gaps = checkQuestion(catalog, question, action);
+    const named = prepareResource({
       arn: request.resource,
       // The caller's account unless something else is said, as the API of AWS has it.
       accountId: accountOf(request.resource) ?? request.resourceAccount ?? accountId,
       organization: null,
       tags: null,
-      policy: resourcePolicies.on(request.resource),
+      policy: resourcePolicies.on(request.resource, kindOfEvery(action)),
       policyBindings: {},
       resourceControl,
     });
+    const resource = everyResource(action, named);
     const barred = action.name === 'sts:AssumeRole' ? barredFromRoles(principal, request.resource) : null;
     const facts = { context: request.context, now, authority: 'context', assumes, ...path } as const;
     const decision = barred ?? authorize(principal, action, resource, facts);
-    return { question, decision, gaps: [], revision: 0n };
+    const open = resource === named ? gaps : [...gaps, ...everyResourceGaps(action, decision)];
+    return { question, decision, gaps: open, revision: 0n };
   };
   return simulation.requests.map((request, index) => {
     if (request instanceof RolegateError) return request;
@@ -134,7 +139,11 @@ export function simulate(catalog: Catalog, simulation: Simulation, now: number):
   });
 }
 
-function simulatedPrincipal(simulation: Simulation, at: (field: string) => string): PreparedPrincipal {
+function simulatedPrincipal(
+  simulation: Simulation,
+  resourceControl: readonly ControlLevel[] | null,
+  at: (field: string) => string,
+): PreparedPrincipal {
   const facts: PrincipalFacts = simulatedCaller(simulation.caller, at('caller'));
   const identity = documents(simulation.identityPolicies, 'identity', 'identityPolicies', at);
   const boundaries = documents(simulation.permissionsBoundaries, 'boundary', 'permissionsBoundaries', at);
@@ -161,7 +170,7 @@ function simulatedPrincipal(simulation: Simulation, at: (field: string) => strin
   if (facts.kind === 'service' || facts.kind === 'anonymous') return preparePrincipal(facts, null, null);
   // INVARIANT: a root user has no identity policies. A Deny in them would count.
   const own = facts.kind === 'root' ? [] : identity;
-  const policies = preparePolicies({ identity: own, boundary: boundaries[0] ?? null, serviceControl });
+  const policies = preparePolicies({ identity: own, boundary: boundaries[0] ?? null, serviceControl, resourceControl });
   return preparePrincipal(facts, policies, session.length === 0 ? null : session);
 }
 
@@ -208,9 +217,14 @@ function fullResourceAccess(): AttachedPolicy {
   return { policy: loadPolicy(document, 'rcp'), ...named };
 }
 
+/** What nobody can read is refused: a Deny must not be passed over. */
 function load(document: Document, kind: PolicyKind, field: string): CompiledPolicy {
   try {
-    return loadPolicy(document, kind);
+    const policy = loadPolicy(document, kind);
+    const findings = unreadableFindings(document, kind);
+    const [first] = findings;
+    if (first !== undefined) throw new RefusedPolicy(findings, first, field);
+    return policy;
   } catch (error) {
     if (!(error instanceof RolegateError)) throw error;
     throw new RolegateError(error.code, error.message, { field, cause: error });
@@ -233,9 +247,10 @@ class ResourcePolicies {
     this.#field = field;
   }
 
-  on(arn: string): AttachedPolicy | null {
+  /** `every`: of what kind the resources are that `*` stands for. */
+  on(arn: string, every: PreparedResource['kind']): AttachedPolicy | null {
     if (this.#document === null) return null;
-    const kind = isRole(arn) ? 'trust' : 'resource';
+    const kind = isRole(arn) || (arn === '*' && every === 'role') ? 'trust' : 'resource';
     const policy = this.#compiled.get(kind) ?? load(this.#document, kind, this.#field);
     this.#compiled.set(kind, policy);
     return { policy, id: arn, name: null, arn: null };

@@ -5,13 +5,13 @@ import type { PrincipalRef } from '../policy/principal-id.ts';
 
 export interface SimulatedCaller {
   readonly principal: PrincipalRef;
-  /** For a role session: the ARN of its role, where the role has a path. */
+  /** For a role session: the ARN of its role, if the role has a path. */
   readonly roleArn: string | null;
   readonly tags: Tags;
 }
 
 /**
- * Nothing is known of a simulated principal but its ARN: its unique id is empty, so that no condition on aws:userid can
+ * Only the ARN of a simulated principal is known: its unique id is empty, so that no condition on aws:userid can
  * hold unless the context gives the key.
  */
 const UNKNOWN_ID = '';
@@ -22,7 +22,7 @@ const UNKNOWN_ID = '';
  */
 const UNKNOWN_ISSUER = { arn: '', id: UNKNOWN_ID };
 
-/** What is true of a simulated caller. `field` is where it stands in the client's input. */
+/** The facts about a simulated caller. `field` is its place in the client's input. */
 export function simulatedCaller(caller: SimulatedCaller, field: string): PrincipalFacts {
   const { principal: ref, tags } = caller;
   if (caller.roleArn !== null && ref.kind !== 'roleSession') {

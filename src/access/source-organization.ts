@@ -2,7 +2,7 @@ import type { AccountOrganization, Gathered } from '../directory/directory.ts';
 import type { ContextValue, RequestContext } from '../evaluation/request.ts';
 import { isAccountId, type PrincipalRef } from '../policy/principal-id.ts';
 
-/** The account of the resource for which a service calls; null: somebody else calls, or it is not said. */
+/** The account of the resource for which a service calls; null: the caller is no service, or the account is not given. */
 export function sourceAccountOf(principal: PrincipalRef, context: RequestContext): string | null {
   if (principal.kind !== 'service') return null;
   const account = context.get('aws:sourceaccount');
@@ -21,8 +21,8 @@ export function sourceOrganizationKeys(
 }
 
 /**
- * The context of a service's call with what the directory knows of aws:SourceAccount, which has to be part of what was
- * gathered. Keys that are given stay as they are.
+ * The context of a service's call with the organization of aws:SourceAccount, as known to the directory. The account must
+ * be part of the gathered data. Keys that are given stay unchanged.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-sourceorgid
  */
 export function withSourceOrganization(

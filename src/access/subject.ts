@@ -11,7 +11,12 @@ import { type AssumptionActions, type AssumptionArguments, decideAssumption } fr
 import { checkHypotheticalSession, inheritanceFault } from './assumption-parameters.ts';
 import { keySessionPrincipal, makerOf, withMfaKeys } from './key-session.ts';
 import { fieldOf, type HypotheticalSession, type Question } from './question.ts';
-import { allowsNothing, inlineSessionPolicies, managedSessionPolicies } from './session-policies.ts';
+import {
+  allowsNothing,
+  inlineSessionPolicies,
+  managedSessionPolicies,
+  storedSessionPolicies,
+} from './session-policies.ts';
 import { sourceAccountOf, withSourceOrganization } from './source-organization.ts';
 
 /** The part of a question that says who is asked about. */
@@ -19,18 +24,18 @@ export type SubjectQuestion = Pick<Question, 'subject' | 'path' | 'fields' | 'co
   readonly action?: string;
 };
 
-/** A subject with its policies: as what it acts, or why it cannot act so. */
+/** A subject with its policies: the identity as which it acts, or why it cannot. */
 export interface ResolvedSubject {
-  /** Itself, without the role that is asked about. */
+  /** The subject itself, without the assumed role. */
   readonly own: PreparedPrincipal;
-  /** The role session if a role is asked about, else `own`; null: it may not assume the role. */
+  /** The role session if a role is assumed, otherwise `own`; null: it may not assume the role. */
   readonly acting: PreparedPrincipal | null;
-  /** The role that is asked about as assumed. */
+  /** The assumed role; null: none. */
   readonly role: PreparedRole | null;
-  /** The decision on assuming the role; null when none is asked about. */
+  /** The decision on assuming the role; null: no role is assumed. */
   readonly assumption: Decision | null;
   readonly gaps: readonly string[];
-  /** The role that is asked about is not there, and the question conceals that: `assumption` is a denial. */
+  /** The assumed role does not exist, and the question conceals that: `assumption` is a denial. */
   readonly roleIsAbsent?: true;
 }
 
@@ -74,9 +79,9 @@ export function gatherForSubjects(
 }
 
 /**
- * Who the subject of `question` is on the state of `gathered`. With an assumed role, whether it may assume it comes first.
- * Throws a RolegateError that names the input: NOT_FOUND for a principal or role that is not there, BAD_USER_INPUT for a
- * session that could not be.
+ * Resolves the subject of `question` in the state of `gathered`. With an assumed role, it decides on assuming it first.
+ * Throws a RolegateError that names the input: NOT_FOUND for a principal or role that does not exist, BAD_USER_INPUT for an
+ * impossible session.
  */
 export function resolveSubject(
   question: SubjectQuestion,
@@ -117,20 +122,20 @@ export function resolveSubject(
   return { own: own.value, acting, role: role.value, assumption, gaps };
 }
 
-/** The answer to who may know that a role is not there. */
+/** The error for a caller that may know that a role does not exist. */
 export function noSuchRole(question: Pick<Question, 'subject' | 'path' | 'fields'>): RolegateError {
   return new RolegateError('NOT_FOUND', `no such role: \`${question.subject.assumedRole}\``, {
     field: fieldOf(question, 'assumedRole'),
   });
 }
 
-/** What a role session hands on to the sessions that are chained from it. */
+/** Values that a role session passes on to sessions chained from it. */
 export interface CarriedOn {
   readonly sourceIdentity: string | null;
   readonly tags: Readonly<Record<string, string>>;
 }
 
-/** What `record` hands on: its source identity and its transitive tags. */
+/** The values that `record` passes on: its source identity and its transitive tags. */
 export function carriedOnBy(record: RoleSessionRecord | null, sourceIdentity: string | null): CarriedOn {
   if (record === null) return { sourceIdentity, tags: {} };
   const transitive = new Set(record.transitiveTagKeys.map((key) => key.toLowerCase()));
@@ -145,10 +150,11 @@ export function storedSession(
   gathered: Gathered,
 ): Known<PreparedPrincipal> {
   const managed = managedSessionPolicies(record.sessionPolicyArns, gathered);
+  const inline = storedSessionPolicies(record.sessionPolicies);
   const sessionPolicies = [
-    ...inlineSessionPolicies(record.sessionPolicies, 'sessionPolicies'),
+    ...inline.policies,
     ...managed.found,
-    // INVARIANT: a limit that is not known any more allows nothing. Left out, it would be no limit.
+    // INVARIANT: a limit that is no longer known allows nothing. Left out, it would be no limit.
     ...managed.missing.map(allowsNothing),
   ];
   const value = roleSession(role, {
@@ -159,7 +165,8 @@ export function storedSession(
     federatedProvider: record.federatedProvider,
     sessionPolicies: sessionPolicies.length === 0 ? null : sessionPolicies,
   });
-  return { value, gaps: managed.missing.map((arn) => `the session policy ${arn} is not known any more`) };
+  const missing = managed.missing.map((arn) => `the session policy ${arn} is not known any more`);
+  return { value, gaps: [...inline.gaps, ...missing] };
 }
 
 function ownPrincipal(question: SubjectQuestion, gathered: Gathered): Known<PreparedPrincipal> {
@@ -171,7 +178,7 @@ function ownPrincipal(question: SubjectQuestion, gathered: Gathered): Known<Prep
   }
   if (heldSession != null) {
     const role = gathered.role(heldSession.roleArn);
-    // A role recreated under the same name is another role: the sessions of the old one are dead.
+    // A role created again under the same name is a different role: sessions of the old one have ended.
     if (role === null || role.value.facts.id !== heldSession.roleId) throw noSuchPrincipal(question);
     const held = storedSession(heldSession, role.value, gathered);
     return { value: held.value, gaps: [...role.gaps, ...held.gaps] };
@@ -182,7 +189,7 @@ function ownPrincipal(question: SubjectQuestion, gathered: Gathered): Known<Prep
   return known;
 }
 
-/** `session` without `assumedRole` describes the session that a role given as the principal stands for. */
+/** `session` without `assumedRole` describes the session that a role, given as the principal, means. */
 function sessionOfNamedRole(
   question: SubjectQuestion,
   session: HypotheticalSession,

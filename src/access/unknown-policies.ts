@@ -4,7 +4,7 @@ import type { ActionFacts, RequestContext } from '../evaluation/request.ts';
 import { parseArn } from '../policy/arn.ts';
 
 /**
- * What a grant of a KMS key can allow, in lower case.
+ * The operations that a grant of a KMS key can allow, in lower case.
  * https://docs.aws.amazon.com/kms/latest/developerguide/grants.html#terms-grant-operations
  */
 const GRANTED: ReadonlySet<string> = new Set([
@@ -30,8 +30,8 @@ const GRANTED: ReadonlySet<string> = new Set([
 const NONE: readonly string[] = [];
 
 /**
- * The gap of an allowed request that comes through a VPC endpoint, whose policy no directory knows: it could take away, and
- * never grants, so that a denial has no such gap.
+ * The gap of an allowed request that comes through a VPC endpoint, whose policy no directory knows. Such a policy could deny
+ * the request, but never grants anything, so that a denial has no such gap.
  */
 export function endpointGaps(principal: PreparedPrincipal, context: RequestContext): readonly string[] {
   const given = context.get('aws:sourcevpce');
@@ -57,7 +57,7 @@ export function grantGaps(
   { effect, deniedBy }: Decision,
 ): readonly string[] {
   if (action.service !== 'kms' || effect !== 'IMPLICIT_DENY' || !GRANTED.has(action.name.toLowerCase())) return NONE;
-  // Control policies bind grantees, too, and nobody can be one without a name.
+  // Control policies also apply to grantees, and anonymous callers cannot be grantees.
   if (deniedBy === 'SERVICE_CONTROL_POLICY' || principal.caller === 'anonymous') return NONE;
   const key = parseArn(resource);
   if (key === null || key.service !== 'kms' || !key.resource.startsWith('key/')) return NONE;

@@ -21,45 +21,45 @@ export interface PrincipalAccess {
   readonly conditions: readonly JsonObject[];
 }
 
-/** A part of the principals that may, users before roles, each in the order of their ARNs. */
+/** A page of the principals that may do what is asked, users before roles, each in the order of their ARNs. */
 export interface WhoCan {
-  /** How many there are in all. */
+  /** Total number of principals. */
   readonly total: number;
-  /** How many precede `entries`. */
+  /** Number of principals before `entries`. */
   readonly before: number;
-  /** Those asked for: at most `limit`, behind `after`. */
+  /** The requested page: at most `limit`, after `after`. */
   readonly entries: readonly PrincipalAccess[];
   readonly outsiders: readonly Outsider[];
-  /** What was not known of principals, and what the list leaves out. */
+  /** What the directory does not know of the principals, and what the list leaves out. */
   readonly gaps: readonly string[];
-  /** What was not known of the resource and its account. */
+  /** What the directory does not know of the resource and its account. */
   readonly resourceGaps: readonly string[];
   readonly revision: Revision;
 }
 
-/** Which principals the caller may see in the answer. */
+/** The principals that the answer may include. */
 export interface WhoCanScope {
-  /** Ids of the accounts to look at, in their order. */
+  /** Ids of the accounts to search, in their order. */
   readonly accounts: readonly string[];
-  /** Whether the caller may see each of the principals, in their order. */
+  /** Whether the answer may include each of the principals, in their order. */
   readonly visible: (principals: readonly PrincipalRef[]) => Promise<readonly boolean[]>;
 }
 
 export interface WhoCanOptions {
-  /** The ARN behind which the page begins; null: at the front. */
+  /** The ARN after which the page starts; null: the first page. */
   readonly after: string | null;
   readonly limit: number;
-  /** Null: everybody. */
+  /** Null: all principals. */
   readonly scope: WhoCanScope | null;
-  /** Also those who may only under conditions that the question leaves open. */
+  /** Whether to include principals that may only under conditions that the question leaves open. */
   readonly conditional: boolean;
 }
 
 /**
- * Every user and role of the directory that may do what is asked, and whom else the policy of the resource lets in, all decided
- * on one revision. The whole directory, or all of `scope`, is looked at, page by page: memory holds one page, and the names of
- * those found. A role stands for a session of it whose name is not known. Throws BAD_USER_INPUT where nobody says whose the
- * resource is.
+ * Every user and role of the directory that may do what is asked, and the outsiders that the policy of the resource lets in, all
+ * decided on one revision. The whole directory, or all of `scope`, is searched page by page: memory holds the entries of one
+ * page. A role stands for a session of it whose name is not known. Throws BAD_USER_INPUT if the owner of the resource is not
+ * known.
  */
 export async function whoCan(
   tools: DecideTools,
@@ -71,15 +71,15 @@ export async function whoCan(
   return onOneRevision((check) => new Search(tools, question, action, options, now, check).run());
 }
 
-/** What throws where the owner of the resource has to be given. */
+/** The error for a question that has to name the owner of the resource. */
 export function ownerIsNeeded(question: OpenQuestion): InvalidInput {
   return new InvalidInput(
     fieldOf(question, 'resourceAccount'),
-    `the directory does not know the owner of ${question.resource}, on which it depends who may: give \`resourceAccount\``,
+    `the directory does not know the owner of ${question.resource}: give it as \`resourceAccount\``,
   );
 }
 
-/** Whether the resource is one of which the ARN does not say whose it is, and the question does not either. */
+/** Whether neither the ARN nor the question names the owner of the resource. */
 export function leavesOwnerOpen({ wildcardOnly }: CatalogAction, { resource, resourceAccount }: OpenQuestion): boolean {
   return !wildcardOnly && resourceAccount === null && parseArn(resource)?.accountId === '';
 }
@@ -95,7 +95,7 @@ class Search {
   readonly #accounts: Set<string>;
   readonly #gaps = new Set<string>();
   readonly #resourceGaps = new Set<string>();
-  /** Roles that may in sessions of certain names, and principals whose conditions no block says. */
+  /** Numbers of roles that may only in sessions with certain names, and of principals with inexpressible conditions. */
   #unnamed = 0;
   #unsaid = 0;
 
@@ -165,7 +165,7 @@ class Search {
     const found: Found[] = [];
     for (const [index, answer] of (await decideEach(this.#tools, questions, this.#now)).entries()) {
       if (answer instanceof RolegateError) {
-        // Deleted since its name was read: the next look at the revision says so.
+        // Deleted since its name was read: the next check of the revision detects it.
         if (answer.code === 'NOT_FOUND') continue;
         throw answer;
       }
@@ -177,7 +177,7 @@ class Search {
     for (const one of await this.#visible(found)) this.#keep(one);
   }
 
-  /** Null: there is nothing to be said of it. */
+  /** Null: the answer says nothing about it. */
   #judge(answer: Answer): Found | null {
     const { decision, resourceGaps = [] } = answer;
     const ownGaps = answer.gaps.filter((gap) => !resourceGaps.includes(gap));
@@ -207,23 +207,23 @@ class Search {
 
   #leftOut(): readonly string[] {
     const gaps: string[] = [];
-    if (this.#gaps.size >= MAX_GAPS) gaps.push(`more than ${MAX_GAPS} gaps: the others are left out`);
+    if (this.#gaps.size >= MAX_GAPS) gaps.push(`there are more than ${MAX_GAPS} gaps; the others are left out`);
     if (this.#unnamed > 0) {
       gaps.push(
-        `roles that may do this only in sessions of certain names, which the question does not say, are left out: ${this.#unnamed}` +
-          (this.#options.conditional ? '' : '; `conditional: true` lists them'),
+        `not listed: ${this.#unnamed} of the roles, which may do this only in sessions with certain names` +
+          (this.#options.conditional ? '' : ' (`conditional: true` lists them)'),
       );
     }
     if (this.#unsaid > 0) {
       gaps.push(
-        `principals that may do this under conditions that no condition block says are left out: ${this.#unsaid}`,
+        `not listed: ${this.#unsaid} of the principals, which may do this under conditions that no condition block expresses`,
       );
     }
     return gaps;
   }
 }
 
-/** What there is to be said of one principal. */
+/** What the answer says about one principal. */
 interface Found {
   readonly answer: Answer;
   /** Null: it is not listed. */
@@ -233,14 +233,14 @@ interface Found {
   readonly unnamed?: true;
 }
 
-/** Gaps that are told. */
+/** Greatest number of gaps in the answer. */
 const MAX_GAPS = 100;
 
-/** Principals whose conditions are worked out before others get their turn. */
+/** Number of principals before other requests get their turn. */
 const TURN = 50;
 
 function refOf(arn: string): PrincipalRef {
   const ref = parsePrincipalRef(arn);
-  if (ref === null) throw new Error(`the directory holds a principal whose ARN is none: ${arn}`);
+  if (ref === null) throw new Error(`the directory holds a principal with an invalid ARN: ${arn}`);
   return ref;
 }

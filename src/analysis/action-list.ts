@@ -1,14 +1,19 @@
+import type { ActionFacts } from '../evaluation/request.ts';
+import { canBeAskedOn } from './asked-on.ts';
+
+type ListedAction = Pick<ActionFacts, 'name' | 'wildcardOnly' | 'askedOn'>;
+
 /** Names of all actions there are, by service. */
 export interface ActionCatalog {
   services(): readonly string[];
-  actionsOf(service: string): readonly { readonly name: string; readonly wildcardOnly: boolean }[];
+  actionsOf(service: string): readonly ListedAction[];
 }
 
 type ActionNames = { readonly Action: string | readonly string[] } | { readonly NotAction: string | readonly string[] };
 
 /** Writes lists of actions as a statement has them. */
 export class ActionLists {
-  readonly #services: ReadonlyMap<string, readonly { readonly name: string; readonly wildcardOnly: boolean }[]>;
+  readonly #services: ReadonlyMap<string, readonly ListedAction[]>;
   readonly #total: number;
 
   constructor(catalog: ActionCatalog) {
@@ -17,11 +22,11 @@ export class ActionLists {
   }
 
   /**
-   * The actions as Action or NotAction, whichever is shorter; services whose every action is meant as `s3:*`. With
-   * `onResources` the statement is about certain resources: it says nothing of actions without a resource, which then may
-   * be among those that are named.
+   * The actions as Action or NotAction, whichever is shorter; services whose every action is meant as `s3:*`. Where the
+   * statement is about certain `resources` (null: about all, or all but some), it says nothing of actions that are asked on none
+   * of them for lack of resource types: these may then be among those that are named.
    */
-  name(names: readonly string[], onResources: boolean): ActionNames {
+  name(names: readonly string[], resources: readonly string[] | null): ActionNames {
     const wanted = new Set(names);
     const byService = new Map<string, string[]>();
     for (const name of wanted) {
@@ -31,21 +36,23 @@ export class ActionLists {
       else known.push(name);
     }
     const listed = [...byService].flatMap(([service, inside]) =>
-      this.#others(service, wanted, onResources).length === 0 ? [`${service}:*`] : inside,
+      this.#others(service, wanted, resources).length === 0 ? [`${service}:*`] : inside,
     );
     if (wanted.size * 2 < this.#total) return { Action: oneOrAll(listed) };
     const others = [...this.#services.keys()].flatMap((service) => {
       if (!byService.has(service)) return this.#services.get(service)?.length === 0 ? [] : [`${service}:*`];
-      return this.#others(service, wanted, onResources);
+      return this.#others(service, wanted, resources);
     });
     if (others.length === 0) return { Action: '*' };
     return others.length < listed.length ? { NotAction: oneOrAll(others) } : { Action: oneOrAll(listed) };
   }
 
   /** Actions of the service that are not meant. */
-  #others(service: string, wanted: ReadonlySet<string>, onResources: boolean): readonly string[] {
+  #others(service: string, wanted: ReadonlySet<string>, resources: readonly string[] | null): readonly string[] {
+    const isIdle = (action: ListedAction): boolean =>
+      resources !== null && action.wildcardOnly && !canBeAskedOn(action, resources);
     return (this.#services.get(service) ?? [])
-      .filter(({ name, wildcardOnly }) => !wanted.has(name) && !(onResources && wildcardOnly))
+      .filter((action) => !wanted.has(action.name) && !isIdle(action))
       .map(({ name }) => name);
   }
 }

@@ -1,4 +1,6 @@
 import type { AttachedPolicy } from '../evaluation/applicable-policies.ts';
+import { OWNED_BY_AWS } from '../evaluation/aws-owned.ts';
+import { isClosed } from '../evaluation/closed-policy.ts';
 import { Evaluation } from '../evaluation/evaluation.ts';
 import type { PolicyLayer } from '../evaluation/layer.ts';
 import { AS_ACCOUNT, DIRECTLY, type Naming, NOT_NAMED } from '../evaluation/match-principal.ts';
@@ -9,7 +11,6 @@ import {
   hasEverything,
   isTrustRequest,
   needsNoPermission,
-  resourceControlBinds,
   resourcePolicyTakesPart,
   resourceSideNeeded,
   sameAccount,
@@ -19,9 +20,10 @@ import {
 import { RolegateError } from '../policy/errors.ts';
 import type { CompiledStatement } from '../policy/statement.ts';
 import { ActionClasses } from './action-classes.ts';
+import { askedGlob } from './asked-on.ts';
 import { CallKeys } from './call-keys.ts';
-import { allowedTerms, type Circumstances, type Denial, type TermSet, withoutIdle } from './combine.ts';
-import { conditionUse } from './condition-use.ts';
+import { allowedTerms, type Circumstances, type TermSet, withoutIdle } from './combine.ts';
+import { denialsOf, EVERYTHING_DENIED } from './denials.ts';
 import type { Bearer, Entry, Slot } from './entry.ts';
 import { type ResourceGlob, resourceGlob } from './resource-set.ts';
 import { Settling } from './settle.ts';
@@ -99,8 +101,15 @@ export class ClosedForm {
   #compute(action: ActionFacts, entries: readonly Entry[]): TermSet {
     const evaluation = this.#at(action, STAND_IN);
     if (needsNoPermission(evaluation)) return { allow: [ANYTHING], deny: [] };
-    const allow = allowedTerms(this.#circumstances(action), entries);
-    return withoutIdle(allow, allow.length === 0 ? [] : this.#denials(action, entries));
+    if (this.#principal.closedBy !== null) return NOTHING;
+    const circumstances = this.#circumstances(action);
+    const allow = allowedTerms(circumstances, entries);
+    if (allow.length === 0) return withoutIdle(allow, []);
+    const about = { action, asked: circumstances.asked, caller: this.#principal.facts };
+    return withoutIdle(
+      allow,
+      denialsOf(about, entries, (resource) => this.#at(action, resource)),
+    );
   }
 
   #at(action: ActionFacts, resource: PreparedResource): Evaluation {
@@ -114,6 +123,7 @@ export class ClosedForm {
     return {
       action: action.name,
       wildcardOnly: action.wildcardOnly,
+      asked: askedGlob(action, home, this.#request.context),
       home,
       isRoot: facts.kind === 'root',
       identityGiven: hasEverything(facts),
@@ -133,51 +143,22 @@ export class ClosedForm {
       },
     };
   }
-
-  #denials(action: ActionFacts, entries: readonly Entry[]): readonly Denial[] {
-    return entries.flatMap((entry): readonly Denial[] => {
-      const { slot } = entry;
-      if (slot.kind === 'deny') {
-        const terms = action.wildcardOnly ? entry.terms().map(withoutResource) : entry.terms();
-        return terms.filter((term) => term !== null).map((term) => ({ term, bearer: null }));
-      }
-      // A request without a resource meets no resource's policies.
-      if (action.wildcardOnly) return [];
-      if (slot.kind === 'controlDeny') return this.#controlDenials(action, entry, slot.owners);
-      if (slot.kind !== 'resourceDeny') return [];
-      const { bearer } = slot;
-      if (!resourcePolicyTakesPart(this.#at(action, bearer.resource))) return [];
-      return entry.terms().map((term) => ({ term, bearer }));
-    });
-  }
-
-  #controlDenials(action: ActionFacts, entry: Entry, owners: ReadonlyMap<string, PreparedResource>): readonly Denial[] {
-    const bound = [...owners].filter(([, resource]) => resourceControlBinds(this.#at(action, resource)));
-    const accounts = bound.map(([accountId]) => accountId);
-    const owned = conditionUse('StringEquals', 'aws:ResourceAccount', accounts);
-    if (bound.length === 0 || owned === null) return [];
-    return entry
-      .terms()
-      .map((term) => simplified({ ...term, conditions: [...term.conditions, owned] }))
-      .filter((term) => term !== null)
-      .map((term) => ({ term, bearer: null }));
-  }
 }
 
 /** What beside the statements makes a difference between actions. */
-function traits({ name, service, wildcardOnly, resourceControlSupported }: ActionFacts): string {
+function traits({ name, service, wildcardOnly, askedOn, resourceControlSupported }: ActionFacts): string {
   const special = SPECIAL_SERVICES.has(service) ? service : '';
-  const single = SPECIAL_ACTIONS.has(name.toLowerCase()) ? name.toLowerCase() : '';
+  const single = askedOn !== undefined || SPECIAL_ACTIONS.has(name.toLowerCase()) ? name.toLowerCase() : '';
   return `${wildcardOnly ? 'w' : ''}${resourceControlSupported ? 'c' : ''}${special}/${single}`;
 }
 
 const SPECIAL_SERVICES: ReadonlySet<string> = new Set(['sts', 'kms']);
-const SPECIAL_ACTIONS: ReadonlySet<string> = new Set(['sts:getcalleridentity', 'kms:retiregrant', ...WAYS_BACK_IN]);
-
-/** Of a request without a resource, only `*` says something. */
-function withoutResource(term: Term): Term | null {
-  return term.resources.length === 0 ? { ...term, notResources: [] } : null;
-}
+const SPECIAL_ACTIONS: ReadonlySet<string> = new Set([
+  'sts:getcalleridentity',
+  'kms:retiregrant',
+  ...WAYS_BACK_IN,
+  ...OWNED_BY_AWS.flatMap(({ actions }) => [...actions]),
+]);
 
 /** Roles and KMS keys, which no identity policy opens alone. */
 function shutIn(service: string, partition: string): readonly string[] {
@@ -216,6 +197,10 @@ export class ClosedFormBuilder {
     };
     const layer: PolicyLayer = resource.kind === 'role' ? 'TRUST_POLICY' : 'RESOURCE_POLICY';
     let concerned = false;
+    if (isClosed(attached)) {
+      this.#push({ kind: 'resourceDeny', bearer, naming: DIRECTLY }, EVERYTHING_DENIED, () => [governedTerm]);
+      concerned = true;
+    }
     for (const statement of attached.policy.statements) {
       const naming = evaluation.named(statement);
       if (naming === NOT_NAMED || (statement.allows && this.#isIdle(naming, evaluation))) continue;
@@ -278,7 +263,8 @@ export class ClosedFormBuilder {
     const evaluation = this.#at(resource);
     for (const level of facts.resourceControl) {
       for (const attached of level.policies) {
-        for (const statement of attached.policy.statements) {
+        const { closed, statements } = attached.policy;
+        for (const statement of closed ? [EVERYTHING_DENIED] : statements) {
           if (statement.allows) continue;
           const key = `${attached.id}#${statement.index}`;
           const known = this.#control.get(key);
@@ -291,7 +277,8 @@ export class ClosedFormBuilder {
 
   #pushControl(key: string, attached: AttachedPolicy, statement: CompiledStatement, resource: PreparedResource): void {
     const owners = new Map([[resource.accountId ?? '', resource]]);
-    const terms = new Settling(this.#at(STAND_IN), false).termsOf('RESOURCE_CONTROL_POLICY', attached, statement);
+    const settling = new Settling(this.#at(STAND_IN), false);
+    const terms = isClosed(attached) ? [ANYTHING] : settling.termsOf('RESOURCE_CONTROL_POLICY', attached, statement);
     this.#control.set(key, { owners });
     if (terms.length > 0) this.#push({ kind: 'controlDeny', owners }, statement, () => terms);
   }

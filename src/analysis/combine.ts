@@ -1,4 +1,5 @@
 import { AS_ACCOUNT, AS_ROLE, DIRECTLY } from '../evaluation/match-principal.ts';
+import { withoutResourceTypes } from './asked-on.ts';
 import { type ConditionUse, conditionUse } from './condition-use.ts';
 import type { Bearer, Entry } from './entry.ts';
 import { checkProduct, checkTermCount } from './limits.ts';
@@ -19,6 +20,8 @@ export interface Circumstances {
   readonly action: string;
   /** The action has no resource. */
   readonly wildcardOnly: boolean;
+  /** What it is asked on nevertheless; null: on no resource. */
+  readonly asked: ResourceGlob | null;
   /** Null for services and anonymous callers, which belong to no account. */
   readonly home: { readonly accountId: string; readonly partition: string } | null;
   readonly isRoot: boolean;
@@ -95,10 +98,9 @@ class Combination {
 
   /** Resources of the caller's account, or whose owner is not known, and whose own policy is not needed. */
   #withinHome(term: Term): Term | null {
-    const { home, wildcardOnly, shutIn } = this.#given;
+    const { home, wildcardOnly, asked, shutIn } = this.#given;
     if (home === null) return null;
-    // Without a resource, only `*` and what is not excluded by `*` matches.
-    if (wildcardOnly) return term.resources.length === 0 ? { ...term, notResources: [] } : null;
+    if (wildcardOnly) return withoutResourceTypes(term, asked);
     const resources = term.resources.map((list) => ownGlobs(list, home));
     if (resources.some((list) => list.length === 0)) return null;
     const named = resources.some((list) => list.every((glob) => fixedPart(glob, 4) === home.accountId));

@@ -49,9 +49,15 @@ export function policyDocument(
   const lists = new ActionLists(catalog);
   const statements = [...bySet.values()].map(({ body, actions: names }): StatementBody => {
     const { Effect, ...rest } = body;
-    return { Effect, ...lists.name(names, body.Resource !== undefined && body.Resource !== '*'), ...rest };
+    return { Effect, ...lists.name(names, resourcesOf(body)), ...rest };
   });
   return { Version: '2012-10-17', Statement: statements.length === 0 ? [NOTHING] : merged(statements) };
+}
+
+/** Null: it is about all resources, or all but some. */
+function resourcesOf({ Resource }: StatementBody): readonly string[] | null {
+  if (Resource === undefined || Resource === '*') return null;
+  return typeof Resource === 'string' ? [Resource] : Resource;
 }
 
 /** Statements that differ in their Resource alone are one. */

@@ -3,14 +3,12 @@ import type { Evaluation } from '../evaluation/evaluation.ts';
 import type { PolicyLayer } from '../evaluation/layer.ts';
 import { StatementInPolicy } from '../evaluation/matched-statement.ts';
 import { holdsUnsaid, unsaidBy } from '../evaluation/unsaid.ts';
-import { splitArn } from '../policy/arn.ts';
 import type { Condition } from '../policy/condition.ts';
 import { type ContextKey, type ContextReader, SESSION_NAME, type Unsaid } from '../policy/context-key.ts';
 import { RolegateError } from '../policy/errors.ts';
-import { isList, type JsonValue } from '../policy/json.ts';
 import { type OperatorUse, readOperator } from '../policy/operator.ts';
 import { ANY_RUN, type Piece } from '../policy/pattern.ts';
-import { inFullResource, readResourcePattern } from '../policy/resource-pattern.ts';
+import type { ResourcePattern } from '../policy/resource-pattern.ts';
 import type { CompiledStatement } from '../policy/statement.ts';
 import { isVariable, readTemplate, type Template, type Variable } from '../policy/variable.ts';
 import { type ConditionUse, conditionUse, valuesOf } from './condition-use.ts';
@@ -44,7 +42,7 @@ export class Settling implements ContextReader {
       if (settled !== true) conditions.push(settled);
     }
     const statements = [new StatementInPolicy(layer, attached, statement)];
-    return this.#resourceTerms(attached, statement, variables)
+    return this.#resourceTerms(statement, variables)
       .map((term) => simplified({ ...term, conditions: [...conditions, ...term.conditions], statements }))
       .filter((term) => term !== null);
   }
@@ -133,39 +131,32 @@ export class Settling implements ContextReader {
     return pieces;
   }
 
-  #resourceTerms(attached: AttachedPolicy, statement: CompiledStatement, variables: boolean): readonly ResourceTerm[] {
-    if (statement.resources === null) return [{ resources: [], notResources: [], conditions: [] }];
-    const entries = this.#entries(attached, statement, variables);
-    if (!statement.resources.negated) {
+  #resourceTerms({ resources, allows }: CompiledStatement, variables: boolean): readonly ResourceTerm[] {
+    if (resources === null) return [{ resources: [], notResources: [], conditions: [] }];
+    // The user id of a session without a name: a Deny is about it with some name, an Allow excludes it with every one.
+    const unsaidName = allows === resources.negated ? 'any' : 'none';
+    const entries = resources.patterns.map((pattern) => this.#entry(pattern, variables, unsaidName));
+    if (!resources.negated) {
       const globs = entries.flatMap((entry) => (entry.glob === null ? [] : [entry.glob]));
       return globs.length === 0 ? [] : [{ resources: [globs], notResources: [], conditions: [] }];
     }
-    return statement.allows ? allowedNotResources(entries) : [deniedNotResources(entries)];
+    return allows ? allowedNotResources(entries) : [deniedNotResources(entries)];
   }
 
-  #entries(attached: AttachedPolicy, statement: CompiledStatement, variables: boolean): readonly Entry[] {
-    const { index, resources } = statement;
-    const element = attached.policy.source.statement(index)[resources?.negated === true ? 'NotResource' : 'Resource'];
-    return textsOf(element).flatMap((text): readonly Entry[] => {
-      const pattern = readResourcePattern(text, attached.policy.kind, variables);
-      if (pattern === null) return [];
-      if (pattern.everything) return [{ glob: EVERYTHING, head: EVERYTHING, open: [] }];
-      const parts = splitArn(inFullResource(text, attached.policy.kind));
-      const padded = [...parts, ...Array<string>(Math.max(0, 6 - parts.length)).fill('*')];
-      const heads = padded.slice(0, 5).map((part) => part.toLowerCase());
-      // Of the user id of a session without a name: what a Deny is about with some name, and an Allow excludes with every one.
-      const unsaidName = statement.allows === (resources?.negated ?? false) ? 'any' : 'none';
-      const template = this.#template(readTemplate(padded[5] ?? '', { variables, wildcards: true }), unsaidName);
-      return [
-        {
-          glob: template === null ? null : globOfParts(heads, template),
-          head: globOfParts(heads, [ANY_RUN]),
-          open: template === null ? [] : template.filter(isVariable),
-        },
-      ];
-    });
+  #entry({ everything, parts }: ResourcePattern, variables: boolean, unsaidName: 'any' | 'none'): Entry {
+    if (everything) return { glob: EVERYTHING, head: EVERYTHING, open: [] };
+    const heads = parts.slice(0, HEADS);
+    const template = this.#template(readTemplate(parts[HEADS] ?? '', { variables, wildcards: true }), unsaidName);
+    return {
+      glob: template === null ? null : globOfParts(heads, template),
+      head: globOfParts(heads, [ANY_RUN]),
+      open: template === null ? [] : template.filter(isVariable),
+    };
   }
 }
+
+/** Parts of an ARN before its resource. */
+const HEADS = 5;
 
 function neverWithoutValues({ operator, ifExists, quantifier }: OperatorUse): boolean {
   return operator !== null && !operator.negated && !ifExists && quantifier !== 'forAllValues';
@@ -221,9 +212,4 @@ function allowedNotResources(entries: readonly Entry[]): readonly ResourceTerm[]
 /** True when the key has one value, or none where the variable has a default. */
 function hasValue({ key, fallback }: Variable): ConditionUse | null {
   return conditionUse(fallback === null ? 'StringLike' : 'StringLikeIfExists', key.written, ['*']);
-}
-
-function textsOf(element: JsonValue | undefined): readonly string[] {
-  const list: readonly JsonValue[] = isList(element) ? element : [element ?? null];
-  return list.filter((one) => typeof one === 'string');
 }

@@ -1,9 +1,9 @@
 import type { ActionFacts } from '../evaluation/request.ts';
 
-/** What an action does to what it is about, in AWS's order. */
+/** What an action does to its resource, in AWS's order. */
 export type AccessLevel = 'LIST' | 'READ' | 'WRITE' | 'TAGGING' | 'PERMISSIONS_MANAGEMENT';
 
-/** A type of resource that an action can be about. */
+/** A resource type that an action can take. */
 export interface ActionResource {
   readonly type: ResourceType;
   /** False also where an action needs one of several types (s3:GetObject: an object, or one behind an access point). */
@@ -14,7 +14,7 @@ export interface ActionResource {
 export interface CatalogAction extends ActionFacts {
   readonly accessLevel: AccessLevel;
   readonly resourceTypes: readonly ActionResource[];
-  /** Names of the service's and global condition keys that it supports beside those every request has. */
+  /** Names of the service's and global condition keys that it supports in addition to those of every request. */
   readonly conditionKeys: readonly string[];
 }
 
@@ -22,6 +22,8 @@ export interface ResourceType {
   readonly name: string;
   /** Templates such as `arn:${Partition}:s3:::${BucketName}/${ObjectName}`; mostly one. */
   readonly arns: readonly string[];
+  /** Names of the condition keys of requests on such a resource, in addition to those of the action. */
+  readonly conditionKeys: readonly string[];
 }
 
 export interface ConditionKey {

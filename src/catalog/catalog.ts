@@ -3,12 +3,13 @@ import type { CatalogAction, CatalogService, ConditionKey } from './catalog-serv
 import { readDataFile } from './data-file.ts';
 import { ManagedPolicies, type ManagedPolicyEntry } from './managed-policies.ts';
 import { hasResourcePolicies, policyHolders } from './policy-holders.ts';
+import { type ResourceFit, resourceFit } from './resource-fit.ts';
 import { matchesTemplate, specificity } from './resource-template.ts';
 import { ServiceTable } from './service-table.ts';
 
 export type { CatalogAction };
 
-/** What exists at AWS. Everything is looked up synchronously; a service is read when it is first asked for. */
+/** The catalogue of what exists at AWS. All look-ups are synchronous; a service is read when it is first needed. */
 export interface Catalog {
   /** The day of its data: 2026-09-26. */
   readonly version: string;
@@ -17,20 +18,22 @@ export interface Catalog {
   action(name: string): CatalogAction | null;
   /** Prefixes of all services, sorted. */
   services(): readonly string[];
-  /** Compared without case, as all names of services. */
+  /** Compared without case, as all service names. */
   service(key: string): CatalogService | null;
-  /** Empty for a service that there is none of. */
+  /** Empty for a service that does not exist. */
   actionsOf(service: string): readonly CatalogAction[];
   serviceName(service: string): string | null;
-  /** An action that looks like a name that is none: `s3:GetObjcet` -> `s3:GetObject`. Null: nothing is near. */
+  /** The action whose name is nearest to an unknown one: `s3:GetObjcet` -> `s3:GetObject`. Null: none is near. */
   suggest(name: string): string | null;
-  /** An AWS managed policy as AWS has it now; a deprecated one of which only the name is known by that name. */
+  /** An AWS managed policy in its current version; of a deprecated one only the name may be known. */
   managedPolicy(arn: string): ManagedPolicyEntry | null;
-  /** The ARNs whose resource-based policy can govern a request on `arn`, the nearest first. Empty: such resources have none. */
+  /** The ARNs whose resource-based policy can govern a request on `arn`, the nearest first. Empty: such resources cannot have one. */
   policyHolders(arn: string): readonly string[];
-  /** Whether some resource of the service can have a resource-based policy. */
+  /** Whether any resource of the service can have a resource-based policy. */
   hasResourcePolicies(service: string): boolean;
-  /** Name of the resource type that `arn` is of, in the service that its third part names; the most specific one. */
+  /** Whether an action can be asked on a resource; see resource-fit.ts. */
+  fit(action: CatalogAction, arn: string): ResourceFit;
+  /** Name of the most specific resource type of `arn`, in the service that its third part names. */
   resourceTypeOf(arn: string): string | null;
 }
 
@@ -95,6 +98,10 @@ class FileCatalog implements Catalog {
     return hasResourcePolicies(service);
   }
 
+  fit(action: CatalogAction, arn: string): ResourceFit {
+    return resourceFit(action, arn, this);
+  }
+
   resourceTypeOf(arn: string): string | null {
     const service = arn.split(':', 3)[2];
     let best: { readonly name: string; readonly specificity: number } | null = null;
@@ -110,7 +117,7 @@ class FileCatalog implements Catalog {
   }
 }
 
-/** Opens the catalogue that the build wrote. Rejects with the name of the file when it is not there. */
+/** Opens the catalogue that the build wrote. Rejects with the name of the file if it is missing. */
 export async function openCatalog(): Promise<Catalog> {
   return new FileCatalog(new ServiceTable(await readDataFile('generated/catalog.jsonl')));
 }

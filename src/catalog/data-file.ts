@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 
-/** `path` below `src`, whether this module runs from `src` or compiled from `dist`. Throws when it is not there. */
+/** `path` below `src`, whether this module runs from `src` or compiled from `dist`. Throws if it does not exist. */
 function locate(path: string): URL {
   const candidates = [new URL(`../${path}`, import.meta.url), new URL(`../../src/${path}`, import.meta.url)];
   const found = candidates.find((url) => existsSync(url));
@@ -9,12 +9,12 @@ function locate(path: string): URL {
   return found;
 }
 
-/** Text of a file that is read at start. */
+/** The text of a file that is read at start. */
 export function readDataFile(path: string): Promise<string> {
   return readFile(locate(path), 'utf8');
 }
 
-/** Text of a file that is read when it is first needed. */
+/** The text of a file that is read when it is first needed. */
 export function readDataFileSync(path: string): string {
   return readFileSync(locate(path), 'utf8');
 }

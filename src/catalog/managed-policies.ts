@@ -1,6 +1,6 @@
 import { readDataFileSync } from './data-file.ts';
 
-/** An AWS managed policy as the shipped data has it. */
+/** An AWS managed policy of the shipped data. */
 export interface ManagedPolicyEntry {
   readonly arn: string;
   readonly name: string;
@@ -13,7 +13,7 @@ export interface ManagedPolicyEntry {
 
 interface Line {
   readonly name: string;
-  /** Null for a deprecated policy: upstream knows its name only. */
+  /** Null for a deprecated policy of which upstream has only the name. */
   readonly arn: string | null;
   readonly version: string;
   readonly document: object;
@@ -23,13 +23,13 @@ const PREFIX = 'arn:aws:iam::aws:policy/';
 const LINE_START = '{"name":"';
 
 /**
- * The shipped AWS managed policies. The file (3.5 MB) is read when one is first asked for, and of its lines only those
- * that are asked for are parsed.
+ * The shipped AWS managed policies. The file (3.5 MB) is read when a policy is first needed, and only the lines of needed
+ * policies are parsed.
  */
 export class ManagedPolicies {
   #lines: Map<string, string> | null = null;
 
-  /** Null also for other partitions: the documents name ARNs of the partition `aws`. */
+  /** Also null for other partitions: the documents name ARNs of the partition `aws`. */
   find(arn: string): ManagedPolicyEntry | null {
     if (!arn.startsWith(PREFIX)) return null;
     const slash = arn.lastIndexOf('/');

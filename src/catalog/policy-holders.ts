@@ -1,19 +1,19 @@
 import { splitArn } from '../policy/arn.ts';
 
 /**
- * Which resources bear a resource-based policy, and whose policy governs the resources inside them.
+ * Which resources can have a resource-based policy, and whose policy governs the resources inside them.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_aws-services-that-work-with-iam.html and, per service, the
  * resource types of its Put…Policy action in the service authorization reference.
  *
- * A rule is a pattern of what follows the account id in an ARN, then the policy-bearing resources; without any, that is
- * what the pattern matched. In a pattern `{/}` stands for text up to the next slash, `{:}` up to the next colon, `{}` for
- * all the rest; the pattern has to end where the resource ends, or before a slash or colon. In a holder, `$1` is what the
- * first placeholder stood for and `$&` all that matched; a holder that begins with `arn:` is an ARN of another service,
- * in which `$P`, `$R` and `$A` are partition, region and account. The first rule whose pattern matches counts.
+ * A rule is a pattern for the part of an ARN after the account id, followed by the resources that hold the policy; if there
+ * are none, the match itself is the holder. In a pattern, `{/}` matches text up to the next slash, `{:}` up to the next colon,
+ * `{}` all the rest; the pattern must end where the resource ends, or before a slash or colon. In a holder, `$1` is the match
+ * of the first placeholder and `$&` the whole match; a holder that begins with `arn:` is an ARN of another service, in which
+ * `$P`, `$R` and `$A` are partition, region and account. The first rule whose pattern matches counts.
  */
 type Rule = readonly [pattern: string, ...holders: string[]];
 
-/** Rules for ARNs without region and account have the pattern `::` in front. */
+/** Rules for ARNs without region and account begin with the pattern `::`. */
 const RULES: Readonly<Record<string, readonly Rule[]>> = {
   'acm-pca': [['certificate-authority/{/}']],
   // Requests to an API are about execute-api ARNs; the policy is set on the REST API.
@@ -33,7 +33,7 @@ const RULES: Readonly<Record<string, readonly Rule[]>> = {
     ['build-batch/{:}', 'project/$1'],
     ['report/{:}', 'report-group/$1'],
   ],
-  // A stream has a policy of its own; that of its table does not reach it. Indexes have none.
+  // A stream has a policy of its own; the policy of its table does not reach it. Indexes have none.
   // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/access-control-resource-based.html
   dynamodb: [['table/{/}/stream/{}'], ['table/{/}/index/{}', 'table/$1'], ['table/{/}']],
   ecr: [['repository/{}']],
@@ -85,13 +85,13 @@ const RULES: Readonly<Record<string, readonly Rule[]>> = {
   'vpc-lattice': [['service/{/}'], ['servicenetwork/{/}'], ['resourceconfiguration/{/}']],
 };
 
-/** Where `{/}`, `{:}` and `{}` end. */
+/** The ends of `{/}`, `{:}` and `{}`. */
 function placeholderEnd(text: string, from: number, kind: string): number {
   const end = kind === '{}' ? -1 : text.indexOf(kind.charAt(1), from);
   return end < 0 ? text.length : end;
 }
 
-/** What matched, followed by what its placeholders stood for; null when `pattern` is no beginning of `text`. */
+/** The match, followed by the matches of its placeholders; null if `text` does not begin with `pattern`. */
 function match(pattern: string, text: string): readonly string[] | null {
   const captures: string[] = [];
   let at = 0;
@@ -113,7 +113,7 @@ function match(pattern: string, text: string): readonly string[] | null {
   return next === '' || next === '/' || next === ':' ? [text.slice(0, at), ...captures] : null;
 }
 
-/** The ARNs whose resource-based policy can govern a request on `arn`, the nearest first. Empty: such resources have none. */
+/** The ARNs whose resource-based policy can govern a request on `arn`, the nearest first. Empty: such resources cannot have one. */
 export function policyHolders(arn: string): readonly string[] {
   const [prefix, partition = '', service = '', region = '', account = '', resource] = splitArn(arn);
   const rules =
@@ -134,7 +134,7 @@ export function policyHolders(arn: string): readonly string[] {
   return [];
 }
 
-/** Whether some resource of the service can have a resource-based policy. */
+/** Whether any resource of the service can have a resource-based policy. */
 export function hasResourcePolicies(service: string): boolean {
   return Object.hasOwn(RULES, service.toLowerCase());
 }

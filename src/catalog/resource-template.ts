@@ -1,12 +1,14 @@
 /**
- * An ARN template of the service authorization reference: literal text with placeholders `${Name}`. A placeholder stands
- * for any text, as AWS means it: `${ObjectName}` holds slashes, `${RoleNameWithPath}` a path.
+ * An ARN template of the service authorization reference: literal text with placeholders `${Name}`. A placeholder matches
+ * any text, as AWS means it: `${ObjectName}` may contain slashes, `${RoleNameWithPath}` a path. Only the name of a bucket that
+ * is the whole resource contains no slash: this tells a bucket from an object.
  */
 interface Template {
   readonly literals: readonly string[];
   readonly specificity: number;
 }
 
+const BUCKET = ':s3:::${BucketName}';
 const cache = new Map<string, Template>();
 
 function parse(template: string): Template {
@@ -24,14 +26,15 @@ function parse(template: string): Template {
   return parsed;
 }
 
-/** The number of literal characters: of two templates that match, the one with more says more. */
+/** The number of literal characters: of two matching templates, the one with more is more specific. */
 export function specificity(template: string): number {
   return parse(template).specificity;
 }
 
-/** Whether `arn` is of the form of `template`. A placeholder may stand for nothing (the region). */
+/** Whether `arn` has the form of `template`. A placeholder may match nothing (the region). */
 export function matchesTemplate(template: string, arn: string): boolean {
   const { literals } = parse(template);
+  if (template.endsWith(BUCKET) && arn.includes('/')) return false;
   const first = literals[0] ?? '';
   const last = literals[literals.length - 1] ?? '';
   if (literals.length === 1) return template === arn;

@@ -1,3 +1,4 @@
+import { askedOnOf } from './asked-on.ts';
 import type {
   AccessLevel,
   ActionResource,
@@ -25,7 +26,7 @@ type ServiceRow = readonly [
   name: string,
   rcp: 0 | 1,
   conditionKeys: readonly Pair[],
-  resourceTypes: readonly (readonly [name: string, arns: readonly string[]])[],
+  resourceTypes: readonly (readonly [name: string, arns: readonly string[], keySet: number])[],
   resourceSets: readonly (readonly number[])[],
   keySets: readonly (readonly (number | string)[])[],
   actions: readonly ActionRow[],
@@ -42,22 +43,27 @@ function conditionKey([name, type]: Pair): ConditionKey {
 function readService(line: string): CatalogService {
   const [key, name, rcp, keyRows, typeRows, resourceSetRows, keySetRows, actionRows] = JSON.parse(line) as ServiceRow;
   const conditionKeys = keyRows.map(conditionKey);
-  const resourceTypes = typeRows.map(([typeName, arns]): ResourceType => ({ name: typeName, arns }));
+  const keySets = keySetRows.map((row) =>
+    row.map((code) => (typeof code === 'string' ? code : (conditionKeys[code]?.name ?? ''))),
+  );
+  const resourceTypes = typeRows.map(([typeName, arns, keySet]): ResourceType => {
+    return { name: typeName, arns, conditionKeys: keySets[keySet] ?? NONE };
+  });
   const resourceSets = resourceSetRows.map((row) =>
     row.flatMap((code): readonly ActionResource[] => {
       const type = resourceTypes[code >> 1];
       return type === undefined ? [] : [{ type, required: (code & 1) === 1 }];
     }),
   );
-  const keySets = keySetRows.map((row) =>
-    row.map((code) => (typeof code === 'string' ? code : (conditionKeys[code]?.name ?? ''))),
-  );
   const actions = actionRows.map(([actionName, level, resourceSet, keySet]): CatalogAction => {
     const types = resourceSets[resourceSet] ?? NONE;
+    const fullName = `${key}:${actionName}`;
+    const askedOn = types.length === 0 ? askedOnOf(fullName) : undefined;
     return {
-      name: `${key}:${actionName}`,
+      name: fullName,
       service: key,
       wildcardOnly: types.length === 0,
+      ...(askedOn === undefined ? {} : { askedOn }),
       resourceControlSupported: rcp === 1,
       accessLevel: LEVELS[level] ?? 'WRITE',
       resourceTypes: types,
@@ -67,14 +73,14 @@ function readService(line: string): CatalogService {
   return { key, name, resourceControlSupported: rcp === 1, actions, resourceTypes, conditionKeys };
 }
 
-/** The services of the file, each parsed when it is first asked for: most requests are about few of them. */
+/** The services of the file, each parsed when it is first needed: most requests concern few of them. */
 export class ServiceTable {
   readonly version: string;
   readonly keys: readonly string[];
   readonly globalConditionKeys: readonly ConditionKey[];
   readonly #lines = new Map<string, string>();
   readonly #services = new Map<string, CatalogService>();
-  /** By name as spelled and by name in lower case: what is asked with the right spelling is found in one step. */
+  /** By the spelled name and by the name in lower case: the right spelling is found in one step. */
   readonly #actions = new Map<string, CatalogAction>();
 
   constructor(text: string) {

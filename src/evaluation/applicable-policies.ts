@@ -28,4 +28,9 @@ export interface PrincipalPolicies {
   readonly boundary: AttachedPolicy | null;
   /** From the root down to the account; null: no such layer (no organization, type disabled, management account). */
   readonly serviceControl: readonly ControlLevel[] | null;
+  /**
+   * The resource control policies above its account, for requests without a resource and on resources that are taken to be its own.
+   * Left out or null: no such layer.
+   */
+  readonly resourceControl?: readonly ControlLevel[] | null;
 }

@@ -39,6 +39,11 @@ export class AssumedFindings implements Findings {
     return DENY_ORDER.find(denies) ?? null;
   }
 
+  closedBy(): PolicyLayer | null {
+    const isClosed = (name: PolicyLayer): boolean => this.#layers.some(({ layer, closed }) => layer === name && closed);
+    return DENY_ORDER.find(isClosed) ?? null;
+  }
+
   serviceControlAllows(): boolean {
     return this.#allows('SERVICE_CONTROL_POLICY');
   }

@@ -1,3 +1,4 @@
+import { decideAskedOn } from './asked-on.ts';
 import type { Decision } from './decision.ts';
 import { LazyDecision } from './lazy-decision.ts';
 import { type PreparedPrincipal, type PreparedResource, prepareResource } from './prepare.ts';
@@ -13,10 +14,13 @@ export function authorize(
   resource: PreparedResource,
   request: RequestFacts,
 ): Decision {
+  if (!action.wildcardOnly) return new LazyDecision(principal, action, resource, request);
+  const decide = (about: PreparedResource): Decision => new LazyDecision(principal, action, about, request);
+  const { askedOn } = action;
+  if (askedOn !== undefined) return decideAskedOn(askedOn, principal, resource, request, decide, NO_RESOURCE);
   // An action without resource types has no resource, whatever was named: only `*` in a policy matches.
   // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html
-  const about = action.wildcardOnly && resource.arn ? NO_RESOURCE : resource;
-  return new LazyDecision(principal, action, about, request);
+  return decide(resource.arn ? NO_RESOURCE : resource);
 }
 
 const NO_RESOURCE = prepareResource({

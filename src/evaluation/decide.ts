@@ -8,6 +8,8 @@ export interface Situation {
   readonly sameAccount: boolean;
   /** The call needs no permission at all. */
   readonly free: boolean;
+  /** What the call would change belongs to AWS: no policy lets anybody do it. */
+  readonly unmodifiable: boolean;
   /** TRUST_POLICY for calls that assume a role, else RESOURCE_POLICY. */
   readonly resourceLayer: PolicyLayer;
   /** Within one account, too, the policy of the resource has to let the caller in. */
@@ -18,6 +20,8 @@ export interface Situation {
 export interface Findings {
   /** The layer that an explicit deny is attributed to; null: there is none. */
   explicitlyDeniedBy(): PolicyLayer | null;
+  /** The first layer with a policy of which nothing is known, so that it could deny anything; null: there is none. */
+  closedBy(): PolicyLayer | null;
   /** Every level from the organization's root to the account allows, or there is no such layer. */
   serviceControlAllows(): boolean;
   /** The policy of the VPC endpoint that the request comes through allows, or it comes through none. */
@@ -37,6 +41,8 @@ export interface Outcome {
 }
 
 export const ALLOWED: Outcome = { effect: 'ALLOWED', deniedBy: null };
+/** A denial that no policy makes. */
+const UNMODIFIABLE: Outcome = { effect: 'IMPLICIT_DENY', deniedBy: null };
 const EXPLICIT = outcomes('EXPLICIT_DENY');
 const IMPLICIT = outcomes('IMPLICIT_DENY');
 
@@ -64,9 +70,13 @@ function outcomes(effect: DecisionEffect): Readonly<Record<PolicyLayer, Outcome>
  */
 export function decide(situation: Situation, findings: Findings): Outcome {
   if (situation.free) return ALLOWED;
+  if (situation.unmodifiable) return UNMODIFIABLE;
 
   const denying = findings.explicitlyDeniedBy();
   if (denying !== null) return EXPLICIT[denying];
+  // A policy that is attached and cannot be read could deny what others allow: nothing is said to deny, and nothing is allowed.
+  const closed = findings.closedBy();
+  if (closed !== null) return IMPLICIT[closed];
 
   // Services and anonymous callers belong to no account: only the resource can let them in. That AWS also holds anonymous
   // calls against the policy of their endpoint is nowhere said in so many words; what limits a path limits whoever takes it.

@@ -35,7 +35,7 @@ export interface LayerDecision {
 export interface Decision {
   readonly effect: DecisionEffect;
   readonly allowed: boolean;
-  /** The layer a denial is attributed to; null when allowed. */
+  /** The layer a denial is attributed to; null when allowed, and for denials that no policy makes: read `effect`. */
   readonly deniedBy: PolicyLayer | null;
   /** AWS's access-denied sentence; for an allowed request, one that names what allowed it. */
   readonly reason: string;

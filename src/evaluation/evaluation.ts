@@ -58,8 +58,8 @@ export class Evaluation implements Asked<Evaluation> {
   }
 
   /**
-   * Nothing but the request can say what the key holds. Credentials of sts:AssumeRole and sts:GetFederationToken know nothing of
-   * MFA, whoever made them: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_mfa_configure-api-require.html
+   * Nothing but the request can say what the key holds. Credentials of sts:AssumeRole and sts:GetFederationToken prove nothing
+   * of MFA, whoever made them: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_mfa_configure-api-require.html
    */
   comesWithRequest({ owner }: ContextKey): boolean {
     if (owner === 'request' || owner === 'assumed') return true;

@@ -1,3 +1,5 @@
+import { resourceControlIsClosed, resourcePolicyIsClosed } from './closed-layer.ts';
+import { hasClosed, isClosed } from './closed-policy.ts';
 import type { Evaluation } from './evaluation.ts';
 import type { PolicyLayer } from './layer.ts';
 import { DIRECTLY, type Naming, NOT_NAMED } from './match-principal.ts';
@@ -5,7 +7,7 @@ import type { Rule } from './rule.ts';
 import {
   endpointTakesPart,
   hasEverything,
-  resourceControlBinds,
+  resourceControlOf,
   resourceLayer,
   resourcePolicyTakesPart,
   resourceSideNeeded,
@@ -27,20 +29,23 @@ export interface LayerInPlace {
   /** Levels that each have to allow; 1 in most layers. 0: it allows whatever it does not deny. */
   readonly levels: number;
   readonly statements: readonly StatementInPlace[];
+  /** Of one of its policies nothing is known: it allows nothing. */
+  readonly closed: boolean;
 }
 
 /** Every layer that takes part, in evaluation order, with all statements about the action. */
 export function layersInPlace(evaluation: Evaluation): readonly LayerInPlace[] {
   const { action, principal, request, resource } = evaluation;
   const layers: LayerInPlace[] = [];
-  if (resource.controlPlans !== null && resourceControlBinds(evaluation)) {
-    layers.push(layerOf(evaluation, 'RESOURCE_CONTROL_POLICY', resource.controlPlans.for(action).placed, 0));
+  const above = resourceControlOf(evaluation)?.for(action) ?? null;
+  if (above !== null) {
+    layers.push(layerOf(evaluation, 'RESOURCE_CONTROL_POLICY', above.placed, 0, resourceControlIsClosed(evaluation)));
   }
   const { policies } = principal;
   const control = policies?.source.serviceControl ?? null;
   if (policies !== null && control !== null && principal.controlled) {
     const placed = policies.for(action).serviceControl?.placed ?? [];
-    layers.push(layerOf(evaluation, 'SERVICE_CONTROL_POLICY', placed, control.length));
+    layers.push(layerOf(evaluation, 'SERVICE_CONTROL_POLICY', placed, control.length, hasClosed(control)));
   }
   if (request.endpoint !== undefined && endpointTakesPart(evaluation)) {
     layers.push(layerOf(evaluation, 'VPC_ENDPOINT_POLICY', request.endpoint.for(action).placed, 1));
@@ -48,7 +53,7 @@ export function layersInPlace(evaluation: Evaluation): readonly LayerInPlace[] {
   if (resourceLayerTakesPart(evaluation)) {
     const counts = resource.policyPlans !== null && resourcePolicyTakesPart(evaluation);
     const placed = counts ? resource.policyPlans.for(action).placed : [];
-    layers.push(layerOf(evaluation, resourceLayer(evaluation), placed, 1));
+    layers.push(layerOf(evaluation, resourceLayer(evaluation), placed, 1, resourcePolicyIsClosed(evaluation)));
   }
   layers.push(...ownLayers(evaluation));
   return layers;
@@ -60,12 +65,19 @@ function ownLayers(evaluation: Evaluation): readonly LayerInPlace[] {
   const layers: LayerInPlace[] = [];
   if (facts.kind === 'service' || facts.kind === 'anonymous') return layers;
   const plan = policies === null ? null : policies.for(evaluation.action);
-  if (!hasEverything(facts)) layers.push(layerOf(evaluation, 'IDENTITY_POLICY', plan?.placed ?? [], 1));
+  const source = policies?.source ?? null;
+  if (!hasEverything(facts)) {
+    const closed = source?.identity.some(isClosed) ?? false;
+    layers.push(layerOf(evaluation, 'IDENTITY_POLICY', plan?.placed ?? [], 1, closed));
+  }
   const boundary = plan?.boundary ?? null;
-  if (boundary !== null) layers.push(layerOf(evaluation, 'PERMISSIONS_BOUNDARY', boundary.placed, 1));
+  if (boundary !== null) {
+    const closed = source !== null && source.boundary !== null && isClosed(source.boundary);
+    layers.push(layerOf(evaluation, 'PERMISSIONS_BOUNDARY', boundary.placed, 1, closed));
+  }
   if (session !== null || facts.kind === 'federatedUser') {
     const placed = session === null ? [] : session.plans.for(evaluation.action).placed;
-    layers.push(layerOf(evaluation, 'SESSION_POLICY', placed, 1));
+    layers.push(layerOf(evaluation, 'SESSION_POLICY', placed, 1, session?.source.some(isClosed) ?? false));
   }
   return layers;
 }
@@ -76,14 +88,20 @@ function resourceLayerTakesPart(evaluation: Evaluation): boolean {
   return resourceSideNeeded(evaluation) || !sameAccount(evaluation);
 }
 
-function layerOf(evaluation: Evaluation, layer: PolicyLayer, placed: readonly Rule[], levels: number): LayerInPlace {
+function layerOf(
+  evaluation: Evaluation,
+  layer: PolicyLayer,
+  placed: readonly Rule[],
+  levels: number,
+  closed = false,
+): LayerInPlace {
   const statements: StatementInPlace[] = [];
   for (const rule of placed) {
     const naming = namingIn(evaluation, rule);
     if (naming === NOT_NAMED) continue;
     statements.push({ rule, naming, matches: evaluation.applies(rule) });
   }
-  return { layer, levels, statements };
+  return { layer, levels, statements, closed };
 }
 
 function namingIn(evaluation: Evaluation, rule: Rule): Naming {

@@ -1,3 +1,5 @@
+import { belongsToAws } from './aws-owned.ts';
+import { closedLayerOf } from './closed-layer.ts';
 import type { Findings, Situation } from './decide.ts';
 import type { MatchedStatement } from './decision.ts';
 import { Evaluation } from './evaluation.ts';
@@ -12,8 +14,9 @@ import type { ResourceIndex } from './resource-index.ts';
 import type { Rule } from './rule.ts';
 import {
   endpointTakesPart,
+  hasEverything,
   needsNoPermission,
-  resourceControlBinds,
+  resourceControlOf,
   resourceLayer,
   resourcePolicyTakesPart,
   resourceSideNeeded,
@@ -58,6 +61,10 @@ export class PlannedFindings extends Evaluation implements Findings, Situation {
     return needsNoPermission(this);
   }
 
+  get unmodifiable(): boolean {
+    return belongsToAws(this) !== null;
+  }
+
   get resourceSideNeeded(): boolean {
     return resourceSideNeeded(this);
   }
@@ -67,7 +74,7 @@ export class PlannedFindings extends Evaluation implements Findings, Situation {
     return session === null ? null : session.plans.for(this.action);
   }
 
-  /** In the order in which AWS's messages name the layers: service control, resource control, VPC endpoint, boundary, session, resource, identity. */
+  /** In the order of `DENY_ORDER`. */
   explicitlyDeniedBy(): PolicyLayer | null {
     const { plan, sessionPlan } = this;
     const ceilings = plan === null || plan.open ? null : plan;
@@ -83,6 +90,10 @@ export class PlannedFindings extends Evaluation implements Findings, Situation {
     if (this.namedDeny(this.resourcePlan)) return this.resourceLayer;
     if (plan === null || plan.identityDeny === null) return null;
     return this.anyMatches(plan.identityDeny) ? 'IDENTITY_POLICY' : null;
+  }
+
+  closedBy(): PolicyLayer | null {
+    return this.principal.closed || this.resource.closed ? closedLayerOf(this) : null;
   }
 
   serviceControlAllows(): boolean {
@@ -114,7 +125,7 @@ export class PlannedFindings extends Evaluation implements Findings, Situation {
 
   identityAllows(): boolean {
     // The root user, and whoever it gives a federated session, has everything the ceilings leave.
-    if (this.caller === 'root' || this.isSessionOfRoot()) return true;
+    if (this.caller === 'root' || (this.caller === 'federatedUser' && hasEverything(this.principal.facts))) return true;
     const { plan } = this;
     if (plan === null) return false;
     if (plan.always) return true;
@@ -173,8 +184,8 @@ export class PlannedFindings extends Evaluation implements Findings, Situation {
   }
 
   private get resourceControl(): ControlPlan | null {
-    const { controlPlans } = this.resource;
-    return controlPlans === null || !resourceControlBinds(this) ? null : controlPlans.for(this.action);
+    const plans = resourceControlOf(this);
+    return plans === null ? null : plans.for(this.action);
   }
 
   private get endpointPlan(): EndpointPlan | null {
@@ -190,12 +201,6 @@ export class PlannedFindings extends Evaluation implements Findings, Situation {
   /** A statement of the endpoint's policy names the caller, however it does, and applies. */
   private appliesOnPath(rule: Rule): boolean {
     return (rule.names & this.principal.names) !== NOBODY && this.namedOnPath(rule) !== NOT_NAMED && this.applies(rule);
-  }
-
-  private isSessionOfRoot(): boolean {
-    if (this.caller !== 'federatedUser') return false;
-    const facts = this.principal.facts;
-    return facts.kind === 'federatedUser' && facts.issuer === null;
   }
 
   private controlDenies(plan: PrincipalPlan): boolean {

@@ -102,7 +102,7 @@ function decided({ principal, action, resource, request }: Evaluation): LazyDeci
   return new LazyDecision(principal, action, resource, request);
 }
 
-function decisionOf({ layer, levels, statements }: LayerInPlace): LayerDecision {
+function decisionOf({ layer, levels, statements, closed }: LayerInPlace): LayerDecision {
   const matchedStatements: MatchedStatement[] = [];
   let denies = false;
   let allowed = 0;
@@ -115,6 +115,6 @@ function decisionOf({ layer, levels, statements }: LayerInPlace): LayerDecision 
     if (rule.level !== last) allowed += 1;
     last = rule.level;
   }
-  const effect = denies ? 'EXPLICIT_DENY' : allowed >= levels ? 'ALLOWED' : 'IMPLICIT_DENY';
+  const effect = denies ? 'EXPLICIT_DENY' : allowed >= levels && !closed ? 'ALLOWED' : 'IMPLICIT_DENY';
   return { layer, effect, matchedStatements };
 }

@@ -39,9 +39,12 @@ export function naming(element: PrincipalElement, caller: PreparedPrincipal, sav
 function namingBy(named: NamedPrincipal, caller: PreparedPrincipal, saved: Bound): Naming {
   const facts = caller.facts;
   if (facts.kind === 'anonymous') {
+    if (named.kind === 'every')
+      return named.of === 'federated' && facts.federatedProvider !== undefined ? DIRECTLY : NOT_NAMED;
     return named.kind === 'federated' && named.provider === facts.federatedProvider ? DIRECTLY : NOT_NAMED;
   }
   if (facts.kind === 'service') {
+    if (named.kind === 'every') return named.of === 'service' ? DIRECTLY : NOT_NAMED;
     return named.kind === 'service' && named.service === facts.service ? DIRECTLY : NOT_NAMED;
   }
   if (named.kind === 'account') {
@@ -89,8 +92,9 @@ export function mayName(element: PrincipalElement, { facts }: PreparedPrincipal)
 }
 
 /**
- * Whether a Deny with NotPrincipal hits the caller. It is spared only when everything it is at once is listed (account and
- * user; account, role and session), and never when a permissions boundary is attached.
+ * Whether a Deny with NotPrincipal hits the caller. It is spared only when its account is listed and what it is within it: the
+ * user; the role, whose session need not be listed, too; the federated user. The account alone spares its root user. Never
+ * spared is whoever has a permissions boundary. AWS recommends just these lists.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html
  */
 export function hitByNotPrincipal(element: PrincipalElement, caller: PreparedPrincipal, saved: Bound): boolean {
@@ -100,11 +104,11 @@ export function hitByNotPrincipal(element: PrincipalElement, caller: PreparedPri
   return !OWN_NAMES[caller.facts.kind].every((name) => found.has(name)) || caller.facts.kind === 'anonymous';
 }
 
-/** Everything a caller is at once. */
+/** What has to be listed of a caller. */
 const OWN_NAMES = {
   user: [AS_ACCOUNT, DIRECTLY],
   federatedUser: [AS_ACCOUNT, DIRECTLY],
-  roleSession: [AS_ACCOUNT, AS_ROLE, DIRECTLY],
+  roleSession: [AS_ACCOUNT, AS_ROLE],
   root: [AS_ACCOUNT],
   service: [DIRECTLY],
   anonymous: [],

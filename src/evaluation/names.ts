@@ -32,7 +32,7 @@ export function namesOf(facts: PrincipalFacts): Names {
 export function namedBy(element: PrincipalElement | null): Names {
   if (element === null) return NOBODY;
   if (element.everyone || element.negated) return ANYBODY;
-  return element.named.reduce((names, named) => names | bitOf(nameIn(named)) | sessionBit(named), NOBODY);
+  return element.named.reduce((names, named) => names | namesIn(named) | sessionBit(named), NOBODY);
 }
 
 /** Of a session's ARN, the bit of all sessions of its role. */
@@ -41,11 +41,24 @@ function sessionBit(named: NamedPrincipal): Names {
   return bitOf(named.arn.slice(0, named.arn.lastIndexOf('/') + 1));
 }
 
-function nameIn(named: NamedPrincipal): string {
-  if (named.kind === 'account') return named.accountId;
-  if (named.kind === 'arn') return named.arn;
-  if (named.kind === 'service') return named.service;
-  return named.kind === 'federated' ? named.provider : named.id;
+function namesIn(named: NamedPrincipal): Names {
+  switch (named.kind) {
+    case 'account':
+      return bitOf(named.accountId);
+    case 'arn':
+      return bitOf(named.arn);
+    case 'service':
+      return bitOf(named.service);
+    case 'federated':
+      return bitOf(named.provider);
+    case 'every':
+      return ANYBODY;
+    case 'uniqueId':
+    case 'canonicalUser':
+      return bitOf(named.id);
+    default:
+      return named satisfies never;
+  }
 }
 
 /** FNV-1a, of which five bits choose the one that stands for the name. */

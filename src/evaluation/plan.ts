@@ -1,4 +1,5 @@
 import type { AttachedPolicy, ControlLevel, PrincipalPolicies } from './applicable-policies.ts';
+import { hasClosed } from './closed-policy.ts';
 import type { PolicyLayer } from './layer.ts';
 import { type Candidates, type ControlPlan, type LayerPlan, NONE, planControl, planLayer } from './layer-set.ts';
 import { PlanMemo } from './plan-memo.ts';
@@ -25,6 +26,10 @@ export interface PrincipalPlan extends Candidates {
 /** The policies of a user or role, ready for deciding. Good for any number of requests and of its sessions. */
 export class PreparedPolicies extends PlanMemo<PrincipalPlan> {
   declare readonly source: PrincipalPolicies;
+  /** What stands above resources of its account; null: nothing does. */
+  declare readonly homeControl: PlanMemo<ControlPlan> | null;
+  /** Of something that stands above them nothing is known. */
+  declare readonly homeClosed: boolean;
 
   constructor(source: PrincipalPolicies) {
     const control =
@@ -32,6 +37,9 @@ export class PreparedPolicies extends PlanMemo<PrincipalPlan> {
     const boundary = source.boundary === null ? null : boundaryPlans(source.boundary);
     super((action) => planPrincipal(source, boundary, control, action));
     this.source = source;
+    const above = source.resourceControl ?? null;
+    this.homeControl = above === null ? null : controlPlans(above, 'RESOURCE_CONTROL_POLICY');
+    this.homeClosed = hasClosed(above);
   }
 }
 

@@ -1,6 +1,8 @@
 import { parseArn, type ResourceText, resourceText, sameText } from '../policy/arn.ts';
 import { isAccountId } from '../policy/principal-id.ts';
 import type { AttachedPolicy, PrincipalPolicies } from './applicable-policies.ts';
+import { hasClosed, isClosed, ownClosedLayer } from './closed-policy.ts';
+import type { PolicyLayer } from './layer.ts';
 import { type ControlPlan, type LayerPlan, planLayer } from './layer-set.ts';
 import { type Names, namesOf } from './names.ts';
 import { controlPlans, PreparedPolicies } from './plan.ts';
@@ -25,6 +27,8 @@ export interface PreparedPrincipal {
   /** Null: the session, if it is one, was made without session policies. */
   readonly session: PreparedSession | null;
   readonly caller: PrincipalFacts['kind'];
+  /** Of a policy that limits it, or stands above its account's resources, nothing is known. */
+  readonly closed: boolean;
   /** Empty for services and anonymous, which belong to no account. */
   readonly accountId: string;
   readonly partition: string;
@@ -32,6 +36,8 @@ export interface PreparedPrincipal {
   readonly names: Names;
   /** It is bound by the service control policies of its account. */
   readonly controlled: boolean;
+  /** The first of its own layers with a policy of which nothing is known; null: there is none. */
+  readonly closedBy: PolicyLayer | null;
   readonly facts: PrincipalFacts;
   /** aws:PrincipalTag, by key in lower case. */
   readonly tags: ReadonlyMap<string, string>;
@@ -54,6 +60,8 @@ export interface PreparedResource extends ResourceText {
   readonly facts: ResourceFacts;
   /** Null: no resource control policies govern it. */
   readonly controlPlans: PlanMemo<ControlPlan> | null;
+  /** Of its policy, or of a resource control policy, nothing is known. */
+  readonly closed: boolean;
 }
 
 /** A role that can be assumed, ready for deciding as its sessions and about assuming it. */
@@ -82,14 +90,17 @@ export function preparePrincipal(
 ): PreparedPrincipal {
   const session = sessionPolicies === null || sessionPolicies.length === 0 ? null : prepareSession(sessionPolicies);
   const inAccount = facts.kind === 'service' || facts.kind === 'anonymous' ? null : facts;
+  const closedBy = ownClosedLayer(facts, policies?.source ?? null, sessionPolicies);
   return {
     policies,
     session,
     caller: facts.kind,
+    closed: closedBy !== null || policies?.homeClosed === true,
     accountId: inAccount === null ? '' : sameText(inAccount.accountId),
     partition: inAccount === null ? '' : sameText(inAccount.partition),
     names: namesOf(facts),
     controlled: serviceControlBinds(facts),
+    closedBy,
     facts,
     tags: principalTags(facts),
   };
@@ -147,6 +158,7 @@ export function prepareResource(facts: ResourceFacts): PreparedResource {
     policyPlans: facts.policy === null ? null : policyPlans(facts.policy, kind),
     marks,
     kind,
+    closed: (facts.policy !== null && isClosed(facts.policy)) || hasClosed(levels),
     accountId: owner === null ? null : sameText(owner),
     partition: sameText(arn?.partition ?? ''),
     head,

@@ -70,6 +70,10 @@ export function principalValue(key: ContextKey, facts: PrincipalFacts, now: numb
       return issueTime(facts, now);
     case 'aws:sourceidentity':
       return facts.kind === 'roleSession' ? (facts.sourceIdentity ?? undefined) : undefined;
+    case 'aws:multifactorauthpresent':
+      // Present in every temporary credential, and no session of AssumeRole or GetFederationToken has proved anything: AWS's
+      // maintainers saw it at work in https://github.com/aws/aws-sdk-java-v2/issues/2554. Of users, the request says it.
+      return facts.kind === 'roleSession' || facts.kind === 'federatedUser' ? 'false' : undefined;
     case 'aws:federatedprovider':
       return facts.kind === 'roleSession' ? (facts.federatedProvider ?? undefined) : undefined;
     default:

@@ -1,3 +1,4 @@
+import { belongsToAws } from './aws-owned.ts';
 import type { Outcome } from './decide.ts';
 import type { MatchedStatement } from './decision.ts';
 import type { Evaluation } from './evaluation.ts';
@@ -30,9 +31,11 @@ export function reasonOf(
 ): string {
   const { principal, action, resource } = evaluation;
   const isAllowed = outcome.effect === 'ALLOWED';
-  const onResource = action.wildcardOnly ? '' : ` on resource: ${resource.facts.arn}`;
+  const isNamed = action.askedOn?.named ?? !action.wildcardOnly;
+  const onResource = isNamed ? ` on resource: ${resource.facts.arn}` : '';
   const request = `User: ${printedArn(principal.facts)} is ${isAllowed ? '' : 'not '}authorized to perform: ${action.name}${onResource}`;
-  if (outcome.deniedBy === null) return `${request} because ${whatAllows(evaluation, determining, named)}`;
+  if (isAllowed) return `${request} because ${whatAllows(evaluation, determining, named)}`;
+  if (outcome.deniedBy === null) return `${request} because ${belongsToAws(evaluation) ?? 'AWS refuses it'}`;
   const layer = NAMES[outcome.deniedBy];
   if (outcome.effect === 'IMPLICIT_DENY') {
     return `${request} because no ${layer.name} allows the ${action.name} action`;

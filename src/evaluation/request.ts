@@ -6,14 +6,26 @@ export type { ContextValue };
 /** Condition keys of a request, by name in lower case. */
 export type RequestContext = ReadonlyMap<string, ContextValue>;
 
+/**
+ * The ARN on which AWS asks an action although no table of it says so: `arn:$P:sns:$R:$A:*`, in which `$P` and `$A` are the
+ * caller's partition and account, `$R` the Region of the request. A star in it is a character of the ARN, no wildcard.
+ */
+export interface AskedOn {
+  readonly arn: string;
+  /** AWS's access-denied sentence names it. */
+  readonly named: boolean;
+}
+
 /** What the catalogue knows of the action that is asked for. */
 export interface ActionFacts {
   /** `service:Name`, spelled as the catalogue spells it, or as asked where it does not know the action. */
   readonly name: string;
   /** The part before the colon, in lower case. */
   readonly service: string;
-  /** It has no resource types: only `*` in a policy's Resource matches it. */
+  /** It has no resource types: only `*` in a policy's Resource matches it, and what matches `askedOn`. */
   readonly wildcardOnly: boolean;
+  /** The ARN on which AWS asks it although it has no resource types. Left out: on none. */
+  readonly askedOn?: AskedOn;
   /** The service is one whose resources resource control policies govern. */
   readonly resourceControlSupported: boolean;
 }

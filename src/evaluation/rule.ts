@@ -20,6 +20,7 @@ export const NOT_RESOURCE: ResourcePattern = {
   rest: null,
   template: null,
   marks: EVERY_MARK,
+  parts: [],
 };
 
 /**

@@ -1,5 +1,7 @@
 import type { Evaluation } from './evaluation.ts';
 import type { PolicyLayer } from './layer.ts';
+import type { ControlPlan } from './layer-set.ts';
+import type { PlanMemo } from './plan-memo.ts';
 import type { PreparedPrincipal, PreparedResource } from './prepare.ts';
 import type { PrincipalFacts } from './principal.ts';
 import type { ActionFacts } from './request.ts';
@@ -82,12 +84,19 @@ export function resourceSideNeeded(evaluation: Evaluation): boolean {
   return isTrustRequest(evaluation) || (evaluation.resource.kind === 'key' && evaluation.action.service === 'kms');
 }
 
-/** Resource control policies bind resources of member accounts, in the services that AWS names. */
-export function resourceControlBinds({ principal, action, resource }: Evaluation): boolean {
-  if (!action.resourceControlSupported || resource.facts.resourceControl === null) return false;
-  if (isServiceLinked(principal.facts) || isRetireGrant(action)) return false;
-  const organization = resource.facts.organization;
-  return organization === null || organization.managementAccountId !== resource.accountId;
+/**
+ * The resource control policies that bind the request; null: none do. They bind resources of member accounts, in the services that
+ * AWS names. A resource of which no owner is known is taken to be the caller's own, and so is a request without a resource:
+ * both are bound by what stands above the caller's account.
+ */
+export function resourceControlOf({ principal, action, resource }: Evaluation): PlanMemo<ControlPlan> | null {
+  const { controlPlans } = resource;
+  if (controlPlans === null && resource.accountId !== null) return null;
+  const plans = controlPlans ?? principal.policies?.homeControl ?? null;
+  if (plans === null || !action.resourceControlSupported || isServiceLinked(principal.facts) || isRetireGrant(action))
+    return null;
+  const { organization } = resource.facts;
+  return organization !== null && organization.managementAccountId === resource.accountId ? null : plans;
 }
 
 function isRetireGrant(action: ActionFacts): boolean {

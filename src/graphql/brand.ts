@@ -1,9 +1,9 @@
 import { brandWithType, type OutputType, type SchemaTypes } from '@pothos/core';
 
 /**
- * Says of which object type a value behind an interface is, for values that do not say it themselves. Returns the value.
+ * Marks a value behind an interface with its object type, for values that do not carry it themselves. Returns the value.
  */
 export function brand<T extends object>(value: T, typeName: string): T {
-  brandWithType(value, typeName as OutputType<SchemaTypes>); // Pothos wants names that it knows of; ours are given as strings
+  brandWithType(value, typeName as OutputType<SchemaTypes>); // as: Pothos expects names that it knows; ours are given as strings
   return value;
 }

@@ -2,15 +2,18 @@ import { defaultFieldResolver, type GraphQLField, type GraphQLSchema, isObjectTy
 import type { GatewayContext } from './context.ts';
 import { faultIn } from './malformed.ts';
 
-/** The name, in a field's extensions, of the list whose entries its resolver judges one by one: see each-of.ts. */
+/** The extension of a field that names the list whose entries its resolver checks one by one: see each-of.ts. */
 const EACH_ALONE = 'eachAlone';
 
-/** Extensions of a field that answers each entry of `list` alone: `requests`, `input.requests`. */
+/** Extensions of a field that answers each entry of `list` by itself: `requests`, `input.requests`. */
 export function eachAlone(list: string): Readonly<Record<string, string>> {
   return { [EACH_ALONE]: list };
 }
 
-/** Before a field looks at its arguments, or its guard does: BAD_USER_INPUT with the place of the first malformed one. */
+/**
+ * Checks the arguments of every field before its guard and resolver: BAD_USER_INPUT with the place of the first malformed
+ * one.
+ */
 export function checkArguments(schema: GraphQLSchema): void {
   for (const type of Object.values(schema.getTypeMap())) {
     if (!isObjectType(type) || type.name.startsWith('__')) continue;
@@ -31,5 +34,5 @@ function checked(field: GraphQLField<unknown, GatewayContext>): NonNullable<type
 }
 
 function at(args: object, path: string): unknown {
-  return path.split('.').reduce<unknown>((value, name) => (value as Readonly<Record<string, unknown>>)[name], args); // as: the schema has it required
+  return path.split('.').reduce<unknown>((value, name) => (value as Readonly<Record<string, unknown>>)[name], args); // as: the schema requires it
 }

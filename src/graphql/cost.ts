@@ -1,21 +1,22 @@
 import { GraphQLError, type GraphQLField, getNamedType } from 'graphql';
 import type { GatewayContext } from './context.ts';
 
-/** Page size of every connection when `first` and `last` are left out. */
+/** Page size of every connection if `first` and `last` are left out. */
 export const DEFAULT_PAGE_SIZE = 20;
 /** Largest page of a connection. */
 export const MAX_PAGE_SIZE = 1000;
 /** Most requests, checks, resources or ids in one list argument. */
 export const MAX_BATCH_SIZE = 10_000;
 
-/** The most that all operations of one HTTP request may cost together, in values of their answers. */
+/** The greatest total cost of all operations of one HTTP request, in values of their answers. */
 export const MAX_COST = 500_000;
 
-/** What is told to who asks for more. `before`: what the operations of the same request that are answered cost. */
+/** The error for an operation beyond the limit. `before`: cost of the operations of the same request that are answered. */
 export function tooCostly(cost: number, before: number): GraphQLError {
-  const others = before === 0 ? '' : `, with the others of its request ${before + cost}`;
+  const others = before === 0 ? '' : ` (${before + cost} with the other operations of its request)`;
   return new GraphQLError(
-    `the operation costs ${cost}${others}; at most ${MAX_COST} are answered: ask for smaller pages or fewer fields of long lists, or in several requests`,
+    `the operation costs ${cost}${others}; the limit is ${MAX_COST}: request smaller pages or fewer fields of long ` +
+      'lists, or send several requests',
     { extensions: { code: 'QUERY_TOO_COMPLEX', cost: before + cost, limit: MAX_COST } },
   );
 }
@@ -23,12 +24,12 @@ export function tooCostly(cost: number, before: number): GraphQLError {
 /** Arguments whose length is the length of the answer. */
 const BATCH_ARGUMENTS = ['requests', 'checks', 'resources', 'ids', 'needs'];
 
-/** What a part of all permissions costs, that looks at each action of the catalogue. */
+/** Cost of a part of the effective permissions that examines each action of the catalogue. */
 export const PERMISSIONS_COST = 5000;
 
 /**
- * Fields that look at the whole directory, or work out all permissions: as much as this many values. So much that what one
- * request can ask for takes two seconds of a processor at most: 250 for a millisecond.
+ * Cost, in values, of fields that search the whole directory or compute all permissions. It is set so that one request takes
+ * at most two seconds of processor time: 250 for a millisecond.
  */
 const SEARCHES: Readonly<Record<string, number>> = {
   effectivePermissions: 5000,
@@ -41,15 +42,15 @@ const SEARCHES: Readonly<Record<string, number>> = {
   roleSessions: 5000,
 };
 
-/** What a role session’s chain costs: its sessions are looked up one after the other, and each is decided on. */
+/** Cost of the chain of a role session: its sessions are looked up one after the other, and access to each is decided. */
 export const CHAIN_COST = { field: 250, multiplier: 5 } as const;
-/** What who assumed a role session costs, which may be a session that is looked up. */
+/** Cost of `assumedBy` of a role session, which may be another session that has to be looked up. */
 export const ASSUMER_COST = 20;
 
-/** What each need adds to `accessRoutes`: it is decided in every role that can be assumed. */
+/** Cost that each need adds to `accessRoutes`: it is decided in every role that can be assumed. */
 const NEED_COST = 500;
 
-/** Lists of which nobody knows the length, but that they can hold the whole catalogue. */
+/** Lists of unknown length that can hold the whole catalogue. */
 const ALL_ACTIONS: ReadonlySet<string> = new Set(['gained', 'lost', 'changed']);
 const MANY_ACTIONS = 2000;
 
@@ -68,8 +69,8 @@ function pageSize(args: Readonly<Record<string, unknown>>): number {
 }
 
 /**
- * What one field costs, in values of the answer, and how often what is selected beneath it is counted: the size of the page
- * or batch that is asked for, not a guess. Lists whose length nobody can know count five times.
+ * The cost of one field in values of the answer, and the multiplier for the fields beneath it: the requested size of the
+ * page or batch, not a guess. Lists of unknown length count five times.
  */
 export function costOfField(
   args: Record<string, unknown>,
@@ -81,7 +82,7 @@ export function costOfField(
   return search === 0 ? cost : { ...cost, field: cost.field + search * depthOf(args) + NEED_COST * needsOf(args) };
 }
 
-/** How long the chains of roles are that are looked for; 1 where a field knows of none. */
+/** Length of the chains of roles to search; 1 for fields without chains. */
 function depthOf({ maxDepth }: Readonly<Record<string, unknown>>): number {
   return typeof maxDepth === 'number' ? Math.max(maxDepth, 1) : 1;
 }
@@ -103,7 +104,7 @@ function costOfShape(
   }
   const requests = lengthOf((args['input'] as { requests?: unknown } | undefined)?.requests); // only simulateCustomPolicies has it
   if (requests !== null) return { field: requests, multiplier: Math.max(requests, 1) };
-  // Entries of a page were counted where the page was asked for.
+  // The entries of a page were counted at the field that returns the page.
   if (field.name === 'edges' || field.name === 'nodes') return { field: 1, multiplier: 1 };
   if (ALL_ACTIONS.has(field.name)) return { field: 1, multiplier: MANY_ACTIONS };
   return String(field.type).startsWith('[') ? { field: 1, multiplier: 5 } : { field: 1 };

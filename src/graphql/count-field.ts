@@ -1,9 +1,9 @@
 import type { builder } from './builder.ts';
 
-/** Beside the one that Pothos makes, which says nothing of itself. */
+/** Used in place of the field that Pothos makes, which has no description. */
 type CountBuilder = PothosSchemaTypes.ObjectFieldBuilder<typeof builder.$inferSchemaTypes, object>;
 
-/** What Pothos has put on the connection: the number, or what works it out. */
+/** The value that Pothos puts on the connection: the number, or a function that counts. */
 interface Counted {
   readonly totalCount: number | (() => Promise<number>);
 }
@@ -12,7 +12,7 @@ interface Counted {
 export function countField(t: CountBuilder) {
   return {
     totalCount: t.int({
-      description: 'How many entries there are in all; one more database query',
+      description: 'Total number of entries; costs one more database query',
       resolve: (connection) => {
         const { totalCount } = connection as Counted; // as: Pothos counts when the field is selected
         return typeof totalCount === 'function' ? totalCount() : totalCount;

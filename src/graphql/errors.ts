@@ -1,6 +1,6 @@
 import type { RolegateError } from '../policy/errors.ts';
 
-/** What `extensions.code` of an error can be, beside those that GraphQL over HTTP itself gives. */
+/** The values of `extensions.code` of an error, beside those that GraphQL over HTTP itself defines. */
 export type ErrorCode =
   | 'UNAUTHENTICATED'
   | 'FORBIDDEN'
@@ -11,10 +11,10 @@ export type ErrorCode =
   | 'QUERY_TOO_COMPLEX'
   | 'DIRECTORY_UNAVAILABLE'
   | 'INTERNAL_SERVER_ERROR'
-  /** Beside the errors of a list: `count` more of its entries could not be answered. */
+  /** In addition to the errors of a list: `count` more of its entries could not be answered. */
   | 'MORE_ERRORS';
 
-/** Codes of RolegateErrors, AWS's own among them, to what GraphQL clients switch on. */
+/** Codes of RolegateErrors, AWS's own included, to the codes that GraphQL clients see. */
 const CODES: Readonly<Record<string, ErrorCode>> = {
   UNAUTHENTICATED: 'UNAUTHENTICATED',
   InvalidClientTokenId: 'UNAUTHENTICATED',
@@ -43,7 +43,7 @@ const CODES: Readonly<Record<string, ErrorCode>> = {
   DIRECTORY_UNAVAILABLE: 'DIRECTORY_UNAVAILABLE',
 };
 
-/** The code that clients see; null: the error is not meant for them. */
+/** The code that clients see; null: the error is internal. */
 export function codeOf(error: RolegateError): ErrorCode | null {
   return CODES[error.code] ?? null;
 }

@@ -1,10 +1,12 @@
 import type { Answer } from '../access/question.ts';
 import { RolegateError } from '../policy/errors.ts';
+import { RefusedPolicy } from '../policy/refused-policy.ts';
+import type { PolicyFinding } from '../policy/validate.ts';
 import { AccessDenied, AuthenticationError } from '../session/errors.ts';
 
-/** What a mutation can fail with, by AWS's own codes. Each is a type of the schema: see user-error.ts. */
+/** The expected failures of mutations, by AWS's own codes. Each is a type of the schema: see user-error.ts. */
 export class ExpectedFailure extends RolegateError {
-  /** The decision that a refusal rests on. Left out: not a refusal; null: none was made. */
+  /** The decision behind a refusal. Left out: not a refusal; null: no decision was made. */
   readonly answer?: Answer | null;
 
   constructor(error: RolegateError) {
@@ -22,7 +24,14 @@ export class AccessDeniedFailure extends ExpectedFailure {
 }
 export class AuthenticationFailure extends ExpectedFailure {}
 export class ValidationFailure extends ExpectedFailure {}
-export class MalformedPolicyFailure extends ExpectedFailure {}
+export class MalformedPolicyFailure extends ExpectedFailure {
+  readonly findings: readonly PolicyFinding[];
+
+  constructor(error: RolegateError) {
+    super(error);
+    this.findings = error instanceof RefusedPolicy ? error.findings : [];
+  }
+}
 export class PackedPolicyFailure extends ExpectedFailure {}
 export class LimitFailure extends ExpectedFailure {}
 export class NoSuchEntityFailure extends ExpectedFailure {}
@@ -48,12 +57,12 @@ const FAILURES: Readonly<Record<string, FailureClass>> = {
   UnmodifiableEntity: UnmodifiableFailure,
   PolicyNotAttachable: NotAttachableFailure,
   InvalidIdentityToken: IdentityTokenFailure,
-  // Of a web identity token. Those of the caller's own credentials are AuthenticationErrors.
+  // For a web identity token. Expired credentials of the caller are AuthenticationErrors.
   ExpiredToken: IdentityTokenFailure,
   InvalidAuthenticationCode: AuthenticationCodeFailure,
 };
 
-/** Runs a mutation; its expected failures become members of its result, all others errors of the request. */
+/** Runs a mutation; its expected failures become members of its result, all other errors become errors of the request. */
 export async function expectingFailures<T>(mutate: () => Promise<T>): Promise<T> {
   try {
     return await mutate();
@@ -62,7 +71,7 @@ export async function expectingFailures<T>(mutate: () => Promise<T>): Promise<T>
   }
 }
 
-/** The error as a member of results; itself where it is expected nowhere. */
+/** The error as a member of results; the error itself if no result expects it. */
 export function asFailure(error: RolegateError): RolegateError {
   if (error instanceof ExpectedFailure) return error;
   const Failure = error instanceof AuthenticationError ? AuthenticationFailure : FAILURES[error.code];

@@ -1,8 +1,8 @@
-/** A policy document as a client gave it. */
+/** A policy document as the client gave it. */
 export interface GivenDocument {
-  /** JSON, or what should be. */
+  /** JSON, or a text that should be JSON. */
   readonly text: string;
-  /** Given as text: lines and columns in it are the client's own. False: it was an object. */
+  /** Whether it was given as text: lines and columns are then those of the client. False: it was given as an object. */
   readonly written: boolean;
 }
 

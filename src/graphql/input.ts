@@ -1,4 +1,4 @@
-/** A value of the schema's input types as the parts below want it: what was not given, or given as null, is left out. */
+/** An input value of the schema as the rooms below expect it: fields not given, or given as null, are left out. */
 type Given<T> = { [K in keyof T]?: Exclude<T[K], null | undefined> };
 
 export function given<T extends object>(values: T): Given<T> {

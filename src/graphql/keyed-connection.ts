@@ -9,8 +9,8 @@ export interface KeyedEdge<T> {
 }
 
 /**
- * A page of answers that are worked out, not read from a table. A cursor names an entry by its key, and the revision that it
- * was worked out on: what is added or goes before it moves nobody to another page.
+ * A page of computed answers, not read from a table. A cursor holds the key of an entry and the revision on which it was
+ * computed, so that entries that are added or removed move no other entry to another page.
  */
 export interface KeyedPage<T> {
   readonly edges: readonly KeyedEdge<T>[];
@@ -29,15 +29,15 @@ export interface PageArguments {
 }
 
 interface ConnectionWords {
-  /** What a page holds. */
+  /** Description of a page. */
   readonly page: string;
-  /** What one entry is. */
+  /** Description of an entry. */
   readonly entry: string;
 }
 
 type Ref<T> = ObjectRef<typeof builder.$inferSchemaTypes, T>;
 
-/** Defines `<name>Connection` and `<name>Edge` over a type that is worked out. */
+/** Defines `<name>Connection` and `<name>Edge` over computed entries. */
 export function keyedConnection<T extends object, Page extends KeyedPage<T> = KeyedPage<T>>(
   name: string,
   node: Ref<T>,
@@ -47,7 +47,7 @@ export function keyedConnection<T extends object, Page extends KeyedPage<T> = Ke
     description: words.entry,
     fields: (t) => ({
       cursor: t.string({
-        description: 'Where this entry stands: give it as `after` to go on behind it',
+        description: 'Position of this entry. Pass it as `after` to continue after this entry',
         resolve: (edge) => edge.cursor,
       }),
       node: t.field({ type: node, description: 'The entry', resolve: (edge) => edge.node as never }), // as: T is the shape of `node`
@@ -68,32 +68,32 @@ export function keyedConnection<T extends object, Page extends KeyedPage<T> = Ke
       }),
       pageInfo: t.field({
         type: builder.pageInfoRef(),
-        description: 'Whether there is more, and from where to go on',
+        description: 'Whether there are more entries, and the cursors to continue with',
         resolve: (page) => page.pageInfo,
       }),
-      totalCount: t.int({ description: 'How many entries there are in all', resolve: (page) => page.totalCount }),
+      totalCount: t.int({ description: 'Total number of entries', resolve: (page) => page.totalCount }),
     }),
   });
 }
 
-/** The entry behind which a page begins. */
+/** The entry after which a page starts. */
 export interface Place {
   readonly revision: Revision;
   readonly key: string;
 }
 
-/** Where the page begins, null at the front, and how many entries it has at most. */
+/** A requested page. `after` null: the first one. */
 export interface PageRequest {
   readonly after: Place | null;
   readonly limit: number;
 }
 
-/** Which entries are asked for. Throws InvalidInput for a page that is too large or a cursor that is none. */
+/** The requested page. Throws InvalidInput for a page that is too large or an invalid cursor. */
 export function pageOf({ first, after }: PageArguments): PageRequest {
   return { after: after == null ? null : placeOf(after), limit: pageSize(first) };
 }
 
-/** A part of a list: `before` says how many entries precede it. */
+/** A part of a list; `before` is the number of entries that precede it. */
 export interface PartOfList<T> {
   readonly entries: readonly T[];
   readonly before: number;
@@ -101,7 +101,7 @@ export interface PartOfList<T> {
   readonly revision: Revision;
 }
 
-/** The page of a list, whose entries have the keys that `keyOf` says. */
+/** The page that holds a part of a list. `keyOf` returns the key of an entry. */
 export function toPage<T>({ entries, before, total, revision }: PartOfList<T>, keyOf: (entry: T) => string) {
   const edges = entries.map((node) => ({ cursor: cursorOf({ revision, key: keyOf(node) }), node }));
   return {
@@ -117,8 +117,8 @@ export function toPage<T>({ entries, before, total, revision }: PartOfList<T>, k
 }
 
 /**
- * The page of a list that is there as a whole, in the order of its keys: it goes on behind the key of the cursor, whether an
- * entry has it still or not, on whatever revision.
+ * A page of a complete list that is in the order of its keys. It continues after the key in the cursor, on any revision and
+ * even if no entry has that key any more.
  */
 export function pageByKey<T>(
   all: readonly T[],

@@ -14,11 +14,11 @@ import {
 } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 
-/** Words and signs of a document. Values belong into variables, which do not count. */
+/** Tokens of a document. Values belong in variables, which do not count. */
 export const MAX_TOKENS = 4000;
-/** Levels of fields, fragments unfolded. Introspection has a limit of graphql-js's own. */
+/** Levels of fields, with fragments expanded. Introspection has a separate limit in graphql-js. */
 export const MAX_DEPTH = 12;
-/** Fields with an alias. Many checks are one field with a list, not many fields. */
+/** Fields with an alias. To make many checks, use one field with a list instead of many fields. */
 export const MAX_ALIASES = 200;
 
 function tooComplex(message: string, limit: number, nodes?: ASTNode): GraphQLError {
@@ -29,23 +29,23 @@ function isIntrospection({ name }: FieldNode): boolean {
   return name.value === '__schema' || name.value === '__type';
 }
 
-/** Parses while counting: a document that is too long is refused before it takes up memory. */
+/** Parses and counts tokens: a document that is too long is refused before it takes up memory. */
 export function parseBounded(source: string | Source, options?: ParseOptions): DocumentNode {
   try {
     return parse(source, { ...options, maxTokens: MAX_TOKENS });
   } catch (error) {
     if (!(error instanceof GraphQLError) || !error.message.includes(`more that ${MAX_TOKENS} tokens`)) throw error;
-    throw tooComplex(`the document holds more than ${MAX_TOKENS} tokens; give values as variables`, MAX_TOKENS);
+    throw tooComplex(`the document has more than ${MAX_TOKENS} tokens; pass values as variables`, MAX_TOKENS);
   }
 }
 
-/** A validation rule. It looks at the document alone, so that its verdict may be kept with it. */
+/** A validation rule. It depends only on the document, so that its result can be cached with the document. */
 export function MaxDepthRule(context: ValidationContext): ASTVisitor {
   const fragments = new Map<string, number>();
   const depthOfFragment = (name: string): number => {
     const known = fragments.get(name);
     if (known !== undefined) return known;
-    // Fragments that contain themselves are another rule's fault to report.
+    // Another rule reports fragments that contain themselves.
     fragments.set(name, 0);
     const depth = depthOf(context.getFragment(name)?.selectionSet, depthOfFragment);
     fragments.set(name, depth);
@@ -55,7 +55,7 @@ export function MaxDepthRule(context: ValidationContext): ASTVisitor {
     OperationDefinition(operation) {
       const depth = depthOf(operation.selectionSet, depthOfFragment);
       if (depth <= MAX_DEPTH) return;
-      const message = `the query is ${depth} levels deep; at most ${MAX_DEPTH} are answered`;
+      const message = `the query is ${depth} levels deep; the limit is ${MAX_DEPTH}`;
       context.reportError(tooComplex(message, MAX_DEPTH, operation));
     },
   };
@@ -75,10 +75,10 @@ function depthOf(selections: SelectionSetNode | undefined, depthOfFragment: (nam
   return deepest;
 }
 
-/** Fields that describe the schema: what tools ask has one. They cost much, and anybody may ask them. */
+/** Fields that describe the schema. Tools need one per document. They are expensive, and anybody may select them. */
 export const MAX_INTROSPECTIONS = 2;
 
-/** A validation rule, of the document alone as well: at most `limit` fields that are `counted`. */
+/** A validation rule that also depends only on the document: at most `limit` fields that are `counted`. */
 function atMost(limit: number, counted: (field: FieldNode) => boolean, message: string): ValidationRule {
   return (context) => {
     let count = 0;
@@ -95,18 +95,17 @@ function atMost(limit: number, counted: (field: FieldNode) => boolean, message: 
 export const MaxIntrospectionsRule = atMost(
   MAX_INTROSPECTIONS,
   isIntrospection,
-  `the document asks for the schema more than ${MAX_INTROSPECTIONS} times`,
+  `the document selects the schema more than ${MAX_INTROSPECTIONS} times`,
 );
 
 export const MaxAliasesRule = atMost(
   MAX_ALIASES,
   ({ alias }) => alias !== undefined,
-  `the document holds more than ${MAX_ALIASES} aliases; \`decisions\` takes many requests in one field`,
+  `the document has more than ${MAX_ALIASES} aliases; \`decisions\` takes many requests in one field`,
 );
 
 /**
- * The limits of what a document may be. What its execution may cost depends on variables and is checked there: see
- * cost.ts.
+ * The limits on documents. The cost of execution depends on variables and is checked then: see cost.ts.
  */
 export function useDocumentLimits(): Plugin {
   return {

@@ -1,8 +1,8 @@
 import { InvalidInput } from '../policy/errors.ts';
 
 /**
- * A value that a scalar took and could not read. It is told by the field that the value was given to, at that field's path:
- * a scalar that throws costs the whole request.
+ * A value that a scalar accepted but could not read. The field that got the value reports it at its own path: a scalar that
+ * throws would fail the whole request.
  */
 export class Malformed {
   readonly reason: string;
@@ -12,12 +12,12 @@ export class Malformed {
   }
 }
 
-/** Stands in the place of what a scalar reads. `checkArguments` and `eachOf` look for it before a resolver takes it for that. */
+/** Takes the place of the value that a scalar reads. `checkArguments` and `eachOf` find it before a resolver uses it. */
 export function malformed(reason: string): never {
-  return new Malformed(reason) as never; // as: of whatever type the scalar has
+  return new Malformed(reason) as never; // as: stands for a value of any scalar
 }
 
-/** The first malformed value within `value`, which stands at `place`; null: there is none. `except` is not looked at. */
+/** The first malformed value within `value`, which is at `place`; null: none. `except` is not searched. */
 export function faultIn(value: unknown, place: string, except?: unknown): InvalidInput | null {
   const fault = find(value, except);
   if (fault === null) return null;
@@ -26,7 +26,7 @@ export function faultIn(value: unknown, place: string, except?: unknown): Invali
 }
 
 interface Fault {
-  /** Behind the value that was looked at: `.resource`, `[3].resource`, or nothing. */
+  /** Path from the searched value: `.resource`, `[3].resource`, or empty. */
   readonly place: string;
   readonly reason: string;
 }
@@ -41,7 +41,7 @@ function find(value: unknown, except: unknown): Fault | null {
     }
     return null;
   }
-  const fields = value as Readonly<Record<string, unknown>>; // as: an input object, or what a scalar has read
+  const fields = value as Readonly<Record<string, unknown>>; // as: an input object, or a value that a scalar has read
   for (const name in fields) {
     const fault = find(fields[name], except);
     if (fault !== null) return { ...fault, place: `.${name}${fault.place}` };

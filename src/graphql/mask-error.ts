@@ -2,15 +2,16 @@ import { PothosValidationError } from '@pothos/core';
 import { GraphQLError, type GraphQLErrorExtensions } from 'graphql';
 import { Throttled } from '../guard/throttled.ts';
 import { RolegateError } from '../policy/errors.ts';
+import { withEnumValues } from './enum-values.ts';
 import { codeOf, type ErrorCode } from './errors.ts';
 import { throttledAnswer } from './throttled.ts';
 
 const MASKED_MESSAGE = 'Unexpected error.';
 
 /**
- * What a client is told of an error. Our own errors keep their message and get the code of the table in errors.ts; so do
- * those that graphql-js and Yoga raise about the client's own document. Everything else, errors of libraries included, is
- * "Unexpected error.": the original stays behind it as `originalError`, for the log.
+ * The error that a client sees. Our own errors keep their message and get the code of the table in errors.ts; so do errors
+ * that graphql-js and Yoga raise about the client's own document. Everything else, errors of libraries included, becomes
+ * "Unexpected error."; the original is kept as `originalError`, for the log.
  */
 export function maskError(error: unknown): GraphQLError {
   const cause = rootOf(error);
@@ -25,7 +26,7 @@ export function maskError(error: unknown): GraphQLError {
   return masked(error);
 }
 
-/** The first of the errors that were wrapped one in the other. */
+/** The innermost of nested errors. */
 function rootOf(error: unknown): unknown {
   let root = error;
   while (root instanceof GraphQLError && root.originalError !== undefined) root = root.originalError;
@@ -33,8 +34,8 @@ function rootOf(error: unknown): unknown {
 }
 
 /**
- * Raised before or beside the resolvers: syntax, validation, coercion of variables and arguments, limits, HTTP. Errors of
- * resolvers have a path and an original.
+ * Whether the error was raised outside the resolvers: syntax, validation, coercion of variables and arguments, limits, HTTP.
+ * Errors of resolvers have a path and an original.
  */
 function isAboutDocument(error: unknown): error is GraphQLError {
   if (!(error instanceof GraphQLError)) return false;
@@ -43,7 +44,7 @@ function isAboutDocument(error: unknown): error is GraphQLError {
   return root instanceof GraphQLError && typeof root.extensions['code'] === 'string';
 }
 
-/** Longest message that is passed on whole: it may repeat what the client gave, and an answer can hold many. */
+/** Longest message that is not shortened. Messages may repeat input of the client, and an answer can hold many of them. */
 const MAX_MESSAGE = 500;
 
 function shortened(message: string): string {
@@ -54,13 +55,13 @@ function withCode(error: GraphQLError, cause: GraphQLError): GraphQLError {
   const code = error.extensions['code'] ?? cause.extensions['code'] ?? 'BAD_USER_INPUT';
   const field = placeOf(error, cause);
   // Without the value at fault, which stands in the message whole, however long it is.
-  const message = field === null ? error.message : `\`${field}\`: ${cause.message}`;
+  const message = withEnumValues(field === null ? error.message : `\`${field}\`: ${cause.message}`);
   return rebuilt(error, shortened(message), { ...error.extensions, code, ...(field === null ? {} : { field }) }, null);
 }
 
 /**
- * Where in the variables a value is at fault. graphql-js says it between the value and the reason:
- * `Variable "$requests" got invalid value "x" at "requests[3].principal"; ` and then the reason.
+ * The place of a faulty value in the variables. graphql-js puts it between the value and the reason:
+ * `Variable "$requests" got invalid value "x" at "requests[3].principal"; ` followed by the reason.
  */
 function placeOf({ message }: GraphQLError, cause: GraphQLError): string | null {
   const variable = /^Variable "\$(\w+)" got invalid value /.exec(message)?.[1];
@@ -95,7 +96,7 @@ function rebuilt(error: unknown, message: string, extensions: GraphQLErrorExtens
   });
 }
 
-/** A row that was there when its ARN was read and is there no more. */
+/** Whether the error is about a row that was deleted after its ARN was read. */
 function isGone(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'P2025';
 }

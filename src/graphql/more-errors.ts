@@ -12,16 +12,16 @@ import type { Plugin } from 'graphql-yoga';
 import type { GatewayContext } from './context.ts';
 import type { ErrorCode } from './errors.ts';
 
-/** Errors that are told one by one of each place of a query, however many entries of lists stand there. */
+/** Greatest number of separate errors for each place of a query, however many list entries it has. */
 export const MAX_ERRORS_AT_ONE_PLACE = 100;
 
-/** A place of a query: the names in a path of its answer, without the positions in lists. */
+/** A place of a query: the names in a path of its answer, without positions in lists. */
 type Place = string;
 
-/** By the context of an operation: how often each place failed. */
+/** By the context of an operation: number of failures at each place. */
 const failures = new WeakMap<object, Map<Place, number>>();
 
-/** Counts a failure. True: it is told at its path; false: it is one of those that are told as a number. */
+/** Counts a failure. True: it is reported at its path; false: it is only included in the count. */
 function isTold(context: object, place: Place): boolean {
   const counts = failures.get(context) ?? new Map<Place, number>();
   failures.set(context, counts);
@@ -31,8 +31,8 @@ function isTold(context: object, place: Place): boolean {
 }
 
 /**
- * Keeps the failures of fields that fail alone bounded: from the 101st at one place of the query on, they are null without
- * an error of their own. An error costs a tenth of a millisecond, and ten thousand of them help nobody.
+ * Limits the errors of fields that fail alone: from the 101st failure at one place of the query on, the field is null
+ * without its own error. An error costs a tenth of a millisecond, and ten thousand of them help nobody.
  */
 export function boundErrors(schema: GraphQLSchema): void {
   for (const type of Object.values(schema.getTypeMap())) {
@@ -66,7 +66,7 @@ function bounded({ type }: GraphQLField<unknown, GatewayContext>, resolve: Resol
   };
 }
 
-/** An error in the place of an entry is told there by graphql-js. */
+/** graphql-js reports an error in place of an entry at that place. */
 function withoutMore(items: readonly unknown[], context: object, info: GraphQLResolveInfo): readonly unknown[] {
   if (!items.some((item) => item instanceof Error)) return items;
   const place = placeOf(info.path);
@@ -85,7 +85,7 @@ function placeOf(path: GraphQLResolveInfo['path']): Place {
   return names.join('.');
 }
 
-/** Tells, without a path, how many more failed at each place: of those that are null already, and of fields beneath them. */
+/** Reports, without a path, how many more failed at each place: entries that are null already, and fields beneath them. */
 export function useMoreErrors(): Plugin {
   return {
     onExecute: ({ args }) => ({

@@ -10,34 +10,34 @@ interface PageArguments {
 
 function checkSize(name: 'first' | 'last', size: number | null | undefined): void {
   if (typeof size !== 'number') return;
-  if (size < 0) throw new InvalidInput(name, `\`${name}\` is ${size}; it has to be 0 or more`);
+  if (size < 0) throw new InvalidInput(name, `\`${name}\` is ${size}; it must be 0 or more`);
   if (size > MAX_PAGE_SIZE)
-    throw new InvalidInput(name, `\`${name}\` is ${size}; at most ${MAX_PAGE_SIZE} entries make a page`);
+    throw new InvalidInput(name, `\`${name}\` is ${size}; a page has at most ${MAX_PAGE_SIZE} entries`);
 }
 
-/** The longest cursor that is given out is that of an ARN. */
+/** Greatest length of a cursor: the longest ones hold an ARN. */
 const MAX_CURSOR = 6000;
 
-/** What stands in a cursor that this gateway has given out; null: it has not. */
+/** The text in a cursor; null: it cannot be one of this gateway. */
 export function textOfCursor(cursor: string): string | null {
   if (cursor.length > MAX_CURSOR) return null;
   const text = Buffer.from(cursor, 'base64url').toString();
-  // PostgreSQL has no U+0000 in its texts, not even to look for.
+  // PostgreSQL cannot hold U+0000 in texts, not even in a search.
   return text.includes('\0') ? null : text;
 }
 
 export function notACursor(name: 'after' | 'before'): InvalidInput {
-  return new InvalidInput(name, `\`${name}\` is not a cursor of this connection: give one that it has answered`);
+  return new InvalidInput(name, `\`${name}\` is not a cursor of this connection: give a cursor that it has returned`);
 }
 
-/** How Pothos begins the cursor of a row, which names a column that is a text. */
+/** The start of the cursors that Pothos makes of a text column. */
 const ROW = 'GPC:S:';
 
 function checkCursor(name: 'after' | 'before', cursor: string | null | undefined): void {
   if (cursor != null && textOfCursor(cursor)?.startsWith(ROW) !== true) throw notACursor(name);
 }
 
-/** Refuses a page that is too large instead of cutting it silently. */
+/** Refuses a page that is too large instead of silently returning a smaller one. */
 export function checkPageSize(args: PageArguments): void {
   checkSize('first', args.first);
   checkSize('last', args.last);
@@ -55,11 +55,11 @@ export const TABLE_PAGE = {
   },
 } as const;
 
-/** How many entries a page of worked-out answers is to have. */
+/** Size of a page of computed answers. */
 export function pageSize(first: number | null | undefined): number {
   checkSize('first', first);
   return first ?? DEFAULT_PAGE_SIZE;
 }
 
-export const FIRST_DESCRIPTION = `How many entries to return: ${DEFAULT_PAGE_SIZE} when left out, at most 1,000`;
-export const AFTER_DESCRIPTION = 'Begin behind the entry with this cursor';
+export const FIRST_DESCRIPTION = `Number of entries to return, at most 1,000. Left out: ${DEFAULT_PAGE_SIZE}`;
+export const AFTER_DESCRIPTION = 'Start after the entry with this cursor';

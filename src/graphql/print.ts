@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { lexicographicSortSchema, printSchema } from 'graphql';
 import { buildSchema } from './schema.ts';
 
-// Writes schema.graphql. With --check it writes nothing and fails when the file is not what it would write.
+// Writes schema.graphql. With --check it writes nothing, and fails if the file is out of date.
 
 const file = fileURLToPath(new URL('../../schema.graphql', import.meta.url));
 const printed = `${printSchema(lexicographicSortSchema(buildSchema()))}\n`;

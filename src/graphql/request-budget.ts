@@ -15,14 +15,14 @@ interface Spender {
   readonly request: object;
 }
 
-/** What the operations of an HTTP request that are answered cost so far. */
+/** Total cost so far of the answered operations of an HTTP request. */
 const spent = new WeakMap<object, number>();
-/** By the context of an operation: what is said to each of its fields; null: it is answered. */
+/** By the context of an operation: the error for each of its fields; null: the operation is answered. */
 const verdicts = new WeakMap<object, GraphQLError | null>();
 
 /**
- * One budget for all operations of an HTTP request, where the plugin it extends knows of one operation only. An operation
- * that would go beyond it is refused as a whole, before any of its fields is looked at; those before it are answered.
+ * One budget for all operations of an HTTP request; the plugin that it extends knows only one operation. An operation that
+ * would exceed the budget is refused as a whole, before any of its fields is resolved; operations before it are answered.
  */
 class RequestBudgetPlugin<Types extends SchemaTypes> extends PothosComplexityPlugin<Types> {
   override checkComplexity(context: Types['Context'] & Spender, info: GraphQLResolveInfo): void {

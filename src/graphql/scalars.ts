@@ -14,44 +14,44 @@ import { malformed } from './malformed.ts';
 const MAX_ARN_LENGTH = 2048;
 
 /**
- * A scalar throws for what is no text or no object, or too long to be read: that fails the request before any field is
- * asked. What it can take and not read is malformed, and fails the field, or the entry of a list, that it was given to.
+ * A scalar throws for a value of the wrong JSON type, or one that is too long: this fails the request before any field is
+ * resolved. Other invalid values are malformed, and fail only the field, or the entry of a list, that they were given to.
  */
 function badInput(message: string): GraphQLError {
   return new GraphQLError(message, { extensions: { code: 'BAD_USER_INPUT' } });
 }
 
-/** What the client gave, quoted, shortened to what somebody needs to find it again. */
+/** The client's value, quoted, and shortened so that it can still be recognized. */
 function quoted(value: string): string {
   return `\`${value.length > 100 ? `${value.slice(0, 100)}…` : value}\``;
 }
 
 function textOf(value: unknown, scalar: string): string {
-  if (typeof value !== 'string') throw badInput(`${scalar} has to be a string`);
+  if (typeof value !== 'string') throw badInput(`${scalar} must be a string`);
   if (value.length > MAX_ARN_LENGTH) {
-    throw badInput(`${scalar} is ${value.length} characters long; at most ${MAX_ARN_LENGTH} are read`);
+    throw badInput(`${scalar} is ${value.length} characters long; the limit is ${MAX_ARN_LENGTH}`);
   }
   return value;
 }
 
 /**
- * Six parts between colons, or `*` for a request that has no resource. What they have to hold, each service says, but for
- * U+0000, which no database looks up.
+ * Six parts separated by colons, or `*` for a request without a resource. Each service defines the contents of the parts,
+ * except that U+0000 is refused, which the database cannot look up.
  */
 const ARN = /^arn:[a-z0-9-]+:[a-z0-9-]+:[a-z0-9-]*:(?:\d{12}|aws)?:[^\0]+$/u;
 
 function parseArnInput(value: unknown): string {
   const text = textOf(value, 'an ARN');
   if (text !== '*' && !ARN.test(text)) {
-    return malformed(`${quoted(text)} is no ARN: arn:partition:service:region:account:resource`);
+    return malformed(`${quoted(text)} is not an ARN: expected arn:partition:service:region:account:resource`);
   }
   return text;
 }
 
 builder.scalarType('Arn', {
   description:
-    'An Amazon Resource Name, e.g. `arn:aws:iam::111111111111:user/alice`; `*` where an action has no resource. At most ' +
-    '2,048 characters',
+    'An Amazon Resource Name, e.g. `arn:aws:iam::111111111111:user/alice`; `*` for an action without a resource. At ' +
+    'most 2,048 characters',
   specifiedByURL: 'https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html',
   serialize: (value) => value,
   parseValue: parseArnInput,
@@ -62,30 +62,30 @@ builder.scalarType('AccountId', {
   serialize: (value) => value,
   parseValue: (value) => {
     const text = textOf(value, 'an account id');
-    return /^\d{12}$/.test(text) ? text : malformed(`${quoted(text)} is no account id: twelve digits`);
+    return /^\d{12}$/.test(text) ? text : malformed(`${quoted(text)} is not an account id: expected twelve digits`);
   },
 });
 
 builder.scalarType('PrincipalId', {
   description:
-    'Who makes a request: an ARN (user, role, role session, federated user, root), a service principal such as ' +
-    '`ec2.amazonaws.com`, a 12-digit account id (its root user), or `anonymous`. The ARN of a role means a session of it ' +
-    'whose name is not known. At most 2,048 characters',
+    'A principal that makes requests: an ARN (user, role, role session, federated user, root), a service principal ' +
+    'such as `ec2.amazonaws.com`, a 12-digit account id (its root user), or `anonymous`. The ARN of a role means a ' +
+    'session of it whose name is not known. At most 2,048 characters',
   serialize: (value) => value,
   parseValue: (value) => {
     const text = textOf(value, 'a principal id');
     return (
       parsePrincipalRef(text) ??
       malformed(
-        `${quoted(text)} is no principal: the ARN of a user, role, role session, federated user or root user, a service ` +
-          'principal (ec2.amazonaws.com), a 12-digit account id, or anonymous',
+        `${quoted(text)} is not a principal: expected the ARN of a user, role, role session, federated user or root ` +
+          'user, a service principal (ec2.amazonaws.com), a 12-digit account id, or anonymous',
       )
     );
   },
 });
 
 builder.scalarType('DateTime', {
-  description: 'An instant in UTC as ISO 8601 writes it, to the millisecond: `2026-01-31T12:00:00.000Z`',
+  description: 'An instant in UTC in ISO 8601 format, with milliseconds: `2026-01-31T12:00:00.000Z`',
   specifiedByURL: 'https://www.rfc-editor.org/rfc/rfc3339',
   serialize: (value) => (typeof value === 'number' ? new Date(value) : value).toISOString(),
   parseValue: (value) => {
@@ -94,25 +94,25 @@ builder.scalarType('DateTime', {
   },
 });
 
-/** Documents travel inside as JSON text: what reads them decides whether they are policies. */
+/** Documents are passed on as JSON text: their readers decide whether they are policies. */
 function givenDocument(value: unknown): GivenDocument {
   const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
   if (typeof value !== 'string' && !isObject) {
-    throw badInput('a policy document is a JSON object, or the same as a string');
+    throw badInput('a policy document must be a JSON object, or a string with one');
   }
-  // Before it is made a text, which takes a stack as deep as the object.
+  // Checked before the object is turned into text, which needs a stack as deep as the object.
   if (isDeeper(value, MAX_DOCUMENT_DEPTH)) {
     return malformed(`the policy document is nested more than ${MAX_DOCUMENT_DEPTH} levels deep`);
   }
   const written = typeof value === 'string';
   const text = written ? value : JSON.stringify(value);
   if (text.length > MAX_DOCUMENT_LENGTH) {
-    throw badInput(`the policy document is ${text.length} characters long; at most ${MAX_DOCUMENT_LENGTH} are read`);
+    throw badInput(`the policy document is ${text.length} characters long; the limit is ${MAX_DOCUMENT_LENGTH}`);
   }
   return { text, written };
 }
 
-/** A stored document as JSON. One that cannot be read, as imports may hold, is shown as the text it is. */
+/** A stored document as JSON. A document that is not JSON, which imports can contain, is returned as its text. */
 function readDocument(text: string): JsonValue {
   try {
     return JSON.parse(text) as JsonValue; // what JSON.parse returns
@@ -128,8 +128,8 @@ function fromLiteral<T>(parse: (value: unknown) => T) {
 
 builder.scalarType('PolicyDocument', {
   description:
-    'A policy document as JSON: an object, or the same as a string; also URL-encoded, as AWS’s API returns it. Read: at ' +
-    'most 262,144 characters. Answered: an object',
+    'A policy document as JSON: an object, or a string with one, also URL-encoded as AWS’s API returns it. At most ' +
+    '262,144 characters. Answers contain an object',
   serialize: (value) => (typeof value === 'string' ? readDocument(value) : value),
   parseValue: givenDocument,
   parseLiteral: fromLiteral(givenDocument),
@@ -149,20 +149,21 @@ function requestContext(value: unknown): RequestContext {
 
 builder.scalarType('RequestContext', {
   description:
-    'Condition keys of a request as one JSON object, e.g. `{ "aws:SourceIp": "203.0.113.7", "aws:TagKeys": ["team"] }`. A ' +
-    'string, number or boolean is a single-valued key, a list is a multi-valued one, also with one entry or none. Keys ' +
-    'compare without case. What follows from the principal, the resource or their organization need not be given and ' +
-    'cannot be overridden. A scalar because coercing typed entries costs forty times what deciding costs',
+    'Condition keys of a request as one JSON object, e.g. `{ "aws:SourceIp": "203.0.113.7", "aws:TagKeys": ["team"] ' +
+    '}`. A string, number or boolean is a single-valued key; a list is a multi-valued key, also with one entry or ' +
+    'none. Keys are compared without regard to case. Keys that follow from the principal, the resource or their ' +
+    'organization need not be given and cannot be overridden. It is a scalar because coercing typed entries takes ' +
+    'forty times as long as deciding',
   parseValue: requestContext,
   parseLiteral: fromLiteral(requestContext),
 });
 
 builder.scalarType('Revision', {
   description:
-    'Opaque, comparable position in the history of the directory: of two, the one later in the alphabet is later',
+    'Opaque position in the history of the directory. Revisions can be compared as strings: the greater one is later',
   serialize: (value) => `r${value.toString().padStart(19, '0')}`,
   parseValue: (value) => {
     const digits = /^r(\d{19})$/.exec(textOf(value, 'a revision'))?.[1];
-    return digits === undefined ? malformed('not a revision that this gateway has given out') : BigInt(digits);
+    return digits === undefined ? malformed('not a revision that this gateway has returned') : BigInt(digits);
   },
 });

@@ -41,13 +41,14 @@ import { boundErrors } from './more-errors.ts';
 
 builder.queryType({
   description:
-    'Questions. Without credentials only `viewer` answers. A field that the caller may not read is null, with an error at its path',
+    'Questions. Without credentials, only `viewer` is answered. A field that the caller may not read is null, with ' +
+    'an error at its path',
 });
-builder.mutationType({ description: 'What changes who the caller is, or the directory' });
+builder.mutationType({ description: 'Changes of the caller’s identity, or of the directory' });
 
 let schema: GraphQLSchema | null = null;
 
-/** The schema, guarded. It is built once; a second call gives the same. */
+/** The schema with its guards. It is built once; later calls return the same schema. */
 export function buildSchema(): GraphQLSchema {
   if (schema === null) {
     const built = builder.toSchema();

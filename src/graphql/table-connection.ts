@@ -3,17 +3,17 @@ import { builder } from './builder.ts';
 import { countField } from './count-field.ts';
 
 interface ConnectionWords {
-  /** What a page holds. */
+  /** Description of a page. */
   readonly page: string;
-  /** What one entry is. */
+  /** Description of an entry. */
   readonly entry: string;
 }
 
 type Ref<T> = ObjectRef<typeof builder.$inferSchemaTypes, T>;
 
 /**
- * Defines `<name>Connection` and `<name>Edge` over entries that are read from a table. There is one for each noun, whichever
- * field lists it, so that clients can share fragments on it.
+ * Defines `<name>Connection` and `<name>Edge` over entries that are read from a table. Each noun has one, whichever field
+ * lists it, so that clients can share fragments on it.
  */
 export function tableConnection<T>(name: string, node: Ref<T>, { page, entry }: ConnectionWords) {
   return builder.connectionObject(

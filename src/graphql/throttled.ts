@@ -1,6 +1,6 @@
 import type { Throttled } from '../guard/throttled.ts';
 
-/** How a refused guess is answered over HTTP. */
+/** The answer to a throttled attempt over HTTP. */
 export interface ThrottledAnswer {
   readonly status: 429;
   readonly code: 'RATE_LIMITED';
@@ -9,7 +9,7 @@ export interface ThrottledAnswer {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** The answer to somebody who guesses too fast: 429, with the time to wait. */
+/** The answer to a throttled attempt: 429, with the time to wait. */
 export function throttledAnswer({ code, message, retryAfterSeconds }: Throttled): ThrottledAnswer {
   return {
     status: 429,

@@ -1,4 +1,5 @@
 import { readableReason } from '../guard/readable-policy.ts';
+import { findingOf } from '../validation/validate-policy.ts';
 import { builder } from './builder.ts';
 import type { GatewayContext } from './context.ts';
 import {
@@ -18,35 +19,36 @@ import {
   ValidationFailure,
 } from './failures.ts';
 import { Decision } from './questions/decision.ts';
+import { PolicyFinding } from './questions/validate-policy.ts';
 
-/** Ours for input that is out of its form is AWS's ValidationError. */
+/** Our code for malformed input is AWS's ValidationError. */
 function awsCode({ code }: ExpectedFailure): string {
   return code === 'BAD_USER_INPUT' ? 'ValidationError' : code;
 }
 
-/** A refusal names no policy that the caller may not read. */
+/** The message of a refusal leaves out the name of a policy that the caller may not read. */
 function messageOf(failure: ExpectedFailure, _args: object, context: GatewayContext): string | Promise<string> {
   const { message, answer = null } = failure;
   return answer !== null && answer.decision.reason === message ? readableReason(context, answer) : message;
 }
 
 const UserError = builder.interfaceRef<ExpectedFailure>('UserError').implement({
-  description: 'Why a mutation did not do what it was asked: something that can be expected and put right',
+  description: 'An expected failure of a mutation, which the caller can correct',
   fields: (t) => ({
     code: t.string({ description: 'AWS’s own error code, e.g. `AccessDenied`', resolve: awsCode }),
-    message: t.string({ description: 'What is wrong, for people to read', resolve: messageOf }),
+    message: t.string({ description: 'Message for people', resolve: messageOf }),
   }),
 });
 
 builder.objectType(AccessDeniedFailure, {
   name: 'AccessDenied',
-  description: 'The caller may not do this',
+  description: 'The caller is not allowed to do this',
   interfaces: [UserError],
   fields: (t) => ({
     decision: t.field({
       type: Decision,
       nullable: true,
-      description: 'The decision that the refusal rests on, with its reasons; null where none was made',
+      description: 'The decision behind the refusal, with its reasons; null if none was made',
       resolve: ({ answer }) => answer,
     }),
   }),
@@ -59,12 +61,12 @@ builder.objectType(ValidationFailure, {
   fields: (t) => ({
     field: t.exposeString('field', {
       nullable: true,
-      description: 'Which field of the input; null where none is at fault',
+      description: 'The faulty field of the input; null: no single field',
     }),
   }),
 });
 
-/** A failure that says nothing beside its code and its message. */
+/** A failure with nothing but its code and its message. */
 function plainFailure(failure: typeof ExpectedFailure, name: string, description: string): void {
   builder.objectType(failure, { name, description, interfaces: [UserError] });
 }
@@ -72,41 +74,61 @@ function plainFailure(failure: typeof ExpectedFailure, name: string, description
 plainFailure(
   AuthenticationFailure,
   'AuthenticationFailed',
-  'The credentials are not accepted. `code` is InvalidClientTokenId for a key that is not there or was switched off, ' +
+  'The credentials are not accepted. `code` is InvalidClientTokenId for a key that does not exist or is inactive, ' +
     'SignatureDoesNotMatch for a wrong secret',
 );
-plainFailure(
-  MalformedPolicyFailure,
-  'MalformedPolicyDocument',
-  'A policy document is not one: not JSON, an unknown element, a value of the wrong type',
-);
+builder.objectType(MalformedPolicyFailure, {
+  name: 'MalformedPolicyDocument',
+  description:
+    'A policy document is not one: not JSON, an unknown element, a value of the wrong type, or something that nobody could read',
+  interfaces: [UserError],
+  fields: (t) => ({
+    findings: t.field({
+      type: [PolicyFinding],
+      description:
+        'Everything that is wrong with the document, and where; the first is that of `message`. Lines and columns are those of its ' +
+        'text, where an object was given of its compact JSON. Empty: what is wrong is not in the document alone, e.g. a principal ' +
+        'that is not there',
+      resolve: ({ findings }) => findings.map((finding) => ({ finding: findingOf(finding), written: true })),
+    }),
+  }),
+});
 plainFailure(
   PackedPolicyFailure,
   'PackedPolicyTooLarge',
-  'Session policies and session tags together exceed what a session can hold',
+  'Session policies and session tags together exceed the packed-policy limit of a session',
 );
-plainFailure(LimitFailure, 'LimitExceeded', 'There are as many as there can be');
-plainFailure(NoSuchEntityFailure, 'NoSuchEntity', 'There is nothing of that name');
+plainFailure(LimitFailure, 'LimitExceeded', 'A limit on the number or size of entities is reached');
+plainFailure(NoSuchEntityFailure, 'NoSuchEntity', 'No entity with this name exists');
 plainFailure(
   EntityExistsFailure,
   'EntityAlreadyExists',
-  'There is something of that name, or it is somebody’s already',
+  'An entity with this name exists, or the entity already belongs to somebody',
 );
-plainFailure(DeleteConflictFailure, 'DeleteConflict', 'Something else still hangs on it, and has to be removed first');
+plainFailure(
+  DeleteConflictFailure,
+  'DeleteConflict',
+  'The entity still has dependents, which have to be removed first',
+);
 plainFailure(
   UnmodifiableFailure,
   'UnmodifiableEntity',
-  'It belongs to a service of AWS, and that service alone can change it',
+  'The entity belongs to an AWS service, and only that service can change it',
 );
-plainFailure(NotAttachableFailure, 'PolicyNotAttachable', 'The policy is AWS’s for the roles of its services alone');
+plainFailure(
+  NotAttachableFailure,
+  'PolicyNotAttachable',
+  'The AWS managed policy can be attached only to roles of AWS services',
+);
 plainFailure(
   IdentityTokenFailure,
   'InvalidIdentityToken',
-  'The web identity token is not accepted: of no provider that the role’s account knows, for another audience, altered, or, ' +
-    'with the code ExpiredToken, no longer valid',
+  'The web identity token is not accepted: its provider is not registered in the role’s account, its audience does ' +
+    'not match, ' +
+    'it was altered, or, with the code ExpiredToken, it is no longer valid',
 );
 plainFailure(
   AuthenticationCodeFailure,
   'InvalidAuthenticationCode',
-  'The codes are not two that the MFA device shows one after the other now',
+  'The codes are not two consecutive current codes of the MFA device',
 );

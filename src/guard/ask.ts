@@ -9,13 +9,13 @@ import { callerSubject, mayDo } from './permission.ts';
 import { mayRead, roleOfSession } from './readable.ts';
 import { needsAny, type Ruling } from './ruling.ts';
 
-/** Asked about somebody else, this is the action of AWS that has to be allowed on that principal. */
+/** The action of AWS that a caller needs on another principal to ask about it. */
 const ASK_ACTION = 'iam:SimulatePrincipalPolicy';
 
 /**
- * Answers in the order of `questions`, an error in the place of one that could not be answered. What the caller may not
- * ask is decided together with what it asks, and its answer thrown away. A role that is not there is answered as one that
- * the principal may not assume, unless the caller may read it.
+ * Answers in the order of `questions`, with an error in place of each one that could not be answered. Questions that the
+ * caller may not ask are decided together with the others, and their answers are discarded. A role that does not exist is
+ * answered like one that the principal may not assume, unless the caller may read it.
  */
 export async function askEach(context: GuardContext, questions: readonly Question[]): Promise<(Answer | Error)[]> {
   const loader = decisionLoader(context);
@@ -31,21 +31,21 @@ export async function askEach(context: GuardContext, questions: readonly Questio
     if (permitted[index] !== true) return mayNotAsk(question.subject.principal, fieldOf(question, 'principal'));
     if (answer instanceof Error) return atItsPlace(answer, question);
     if (answer.roleIsAbsent === true && knowsRole[index] === true) return noSuchRole(question);
-    // Asked twice, it was decided once; each answer names its own question.
+    // A question asked twice was decided once; each answer names its own question.
     return { ...answer, question };
   });
 }
 
-/** Asked at several places, a question is decided once; each of its errors names its own place. */
+/** A question asked at several places is decided once; each of its errors names its own place. */
 function atItsPlace(error: Error, question: Question): Error {
   if (!(error instanceof RolegateError) || error.field === null) return error;
   const [input = ''] = error.field.split(/[.[]/, 1);
-  // as: without a place, the errors of a question begin with one of its inputs
+  // as: the errors of a question without a place begin with the name of one of its inputs
   const field = `${fieldOf(question, input as QuestionField)}${error.field.slice(input.length)}`;
   return new RolegateError(error.code, error.message, { field, cause: error });
 }
 
-/** One question of a field that stands anywhere in the answer. Throws its error. */
+/** Asks one question, for a field anywhere in the answer. Throws its error. */
 export async function ask(context: GuardContext, question: Question): Promise<Answer> {
   const [answer] = await askEach(context, [question]);
   if (answer === undefined) throw new Error('a question without an answer');
@@ -53,7 +53,7 @@ export async function ask(context: GuardContext, question: Question): Promise<An
   return answer;
 }
 
-/** Whether the caller may ask what `principal` may do: about itself always, the operator about everybody. */
+/** Whether the caller may ask what `principal` may do. Everyone may ask about themselves, the operator about everyone. */
 export async function mayAskAbout(context: GuardContext, principal: PrincipalRef): Promise<boolean> {
   const { caller } = context;
   if (caller.kind !== 'principal') return caller.kind === 'operator';
@@ -61,17 +61,17 @@ export async function mayAskAbout(context: GuardContext, principal: PrincipalRef
   return mayDo(context, { action: ASK_ACTION, resource: await resourceOf(context, principal), account: null });
 }
 
-/** Whether the caller may have requests decided on policies that it brings along. */
+/** Whether the caller may have requests decided on policies given with the question. */
 export function maySimulateCustomPolicies(context: GuardContext): Ruling | Promise<Ruling> {
   return needsAny(context, [{ action: 'iam:SimulateCustomPolicy', resource: '*', account: null }]);
 }
 
-/** Throws what `mayNotAsk` says unless the caller may ask about `principal`, given as `field`. */
+/** Throws the error of `mayNotAsk` unless the caller may ask about `principal`, which is given as `field`. */
 export async function checkMayAskAbout(context: GuardContext, principal: PrincipalRef, field: string): Promise<void> {
   if (!(await mayAskAbout(context, principal))) throw mayNotAsk(principal, field);
 }
 
-/** The same whether the principal is there or not. */
+/** The same error whether the principal exists or not. */
 function mayNotAsk(principal: PrincipalRef, field: string): RolegateError {
   const id = principalIdOf(principal);
   return new RolegateError('FORBIDDEN', `asking about \`${id}\` needs ${ASK_ACTION} on it, which you are not allowed`, {
@@ -79,7 +79,7 @@ function mayNotAsk(principal: PrincipalRef, field: string): RolegateError {
   });
 }
 
-/** The ARN on which asking about a principal is permitted. Sessions are asked about by the ARN of their role. */
+/** The ARN on which the caller needs permission to ask about a principal. For a session it is the ARN of its role. */
 async function resourceOf({ directory, now }: GuardContext, principal: PrincipalRef): Promise<string> {
   if (principal.kind === 'service' || principal.kind === 'anonymous') return '*';
   if (principal.kind !== 'roleSession') return principal.arn;
@@ -88,18 +88,18 @@ async function resourceOf({ directory, now }: GuardContext, principal: Principal
   return facts?.kind === 'roleSession' ? facts.role.arn : roleOfSession(principal.arn);
 }
 
-/** Whether the caller may know, for each question, if the role that it is about is there. */
+/** For each question, whether the caller may know if the assumed role exists. */
 async function mayKnowRoles(context: GuardContext, questions: readonly Question[]): Promise<readonly boolean[]> {
   if (!questions.some(({ subject }) => subject.roleConcealed)) return [];
   return Promise.all(questions.map(({ subject }) => mayKnowRole(context, subject)));
 }
 
-/** Whether the caller may know if the role that is asked about is there. */
+/** Whether the caller may know if the assumed role exists. */
 async function mayKnowRole(context: GuardContext, { assumedRole }: Subject): Promise<boolean> {
   return assumedRole === null || mayRead(context, 'Role', assumedRole);
 }
 
-/** Several sessions can have the caller's ARN: asked about itself, it is the one that asks. */
+/** Several sessions can have the caller's ARN: a question about the caller itself is about the session that asks. */
 function asCallerMayKnow(context: GuardContext, question: Question): Question {
   const subject = concealingRole(context, ownSubject(context, question.subject));
   return subject === question.subject ? question : { ...question, subject };
@@ -107,7 +107,7 @@ function asCallerMayKnow(context: GuardContext, question: Question): Question {
 
 const concealing = new WeakMap<Subject, Subject>();
 
-/** One object for each subject: questions that share one are decided together. */
+/** One object for each subject: questions that share a subject object are decided together. */
 function concealingRole({ caller }: GuardContext, subject: Subject): Subject {
   if (caller.kind === 'operator' || subject.assumedRole === null) return subject;
   const known = concealing.get(subject) ?? { ...subject, roleConcealed: true };
@@ -115,13 +115,13 @@ function concealingRole({ caller }: GuardContext, subject: Subject): Subject {
   return known;
 }
 
-/** The subject of a question that is not put to the loader, as `askEach` would ask about it. */
+/** The subject for a question that does not go through the loader, as `askEach` would use it. */
 export async function subjectAsKnown(context: GuardContext, subject: Subject): Promise<Subject> {
   const own = ownSubject(context, subject);
   return (await mayKnowRole(context, own)) ? own : concealingRole(context, own);
 }
 
-/** `subject`, with the session that asks where the caller asks about itself. */
+/** `subject`; if the caller asks about itself, with the session that asks. */
 export function ownSubject(context: GuardContext, subject: Subject): Subject {
   const { caller } = context;
   if (caller.kind !== 'principal' || (caller.session === null && caller.keySession === undefined)) return subject;

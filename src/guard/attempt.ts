@@ -2,27 +2,29 @@ import type { Attempted } from '../session/audited.ts';
 import type { GuardContext } from './context.ts';
 import type { Permission } from './permission.ts';
 
-/** What an operation attempts with the values that it is given. */
+/** The attempt that an operation with its values makes, and what it needs. */
 export type Attempt = PermittedAttempt | OperatorsAttempt;
 
-/** The operator may always. Others need permissions; where there are none, whoever has signed in may. */
+/**
+ * The operator is always allowed. Others need the permissions; if there are none, everyone who has signed in is allowed.
+ */
 interface PermittedAttempt {
   readonly kind: 'permitted';
-  /** In their order; the first that the caller lacks is the one it is told of. */
+  /** In order; a refusal names the first one that the caller lacks. */
   readonly permissions: readonly Permission[];
-  /** AWS's name of the operation, for the audit trail; left out: that of the first permission that is lacking. */
+  /** AWS's name of the operation, for the audit trail; left out: that of the first permission that the caller lacks. */
   readonly event?: string;
-  /** ARN or id, for the audit trail; left out: the resource of the first permission that is lacking. */
+  /** ARN or id, for the audit trail; left out: the resource of the first permission that the caller lacks. */
   readonly target?: string;
 }
 
-/** For the operator alone. */
+/** Allowed only for the operator. */
 interface OperatorsAttempt {
   readonly kind: 'operators';
   readonly attempted: Attempted;
-  /** What others are told. */
+  /** The message for other callers. */
   readonly sentence: string;
-  /** Whether the operation is the operator's whatever it is given. */
+  /** Whether only the operator may perform the operation, with any values. */
   readonly always: boolean;
 }
 

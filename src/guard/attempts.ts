@@ -1,17 +1,17 @@
 import { LRUCache } from 'lru-cache';
 
 export interface AttemptLimits {
-  /** Wrong attempts that cost nothing yet. */
+  /** Number of wrong attempts that cause no pause yet. */
   readonly free: number;
   /** Milliseconds after which one wrong attempt is forgotten. */
   readonly forgottenEvery: number;
   /** The longest pause, milliseconds. */
   readonly longestPause: number;
-  /** How many may be kept count of; then whoever was wrong longest ago is forgotten. */
+  /** The greatest number of counts; beyond it, the one whose last wrong attempt is longest ago is forgotten. */
   readonly most: number;
 }
 
-/** Wrong attempts that are not forgotten yet, as they were `at` the last of them. */
+/** Number of wrong attempts not yet forgotten, as it was `at` the last of them. */
 interface Count {
   readonly wrong: number;
   readonly at: number;
@@ -23,13 +23,13 @@ const NONE: Count = { wrong: 0, at: 0 };
 const FIRST_PAUSE = 1_000;
 
 /**
- * Wrong attempts to prove something, counted by who makes them; who makes too many has to pause, ever longer. Time is
- * given with each call, milliseconds since 1970.
+ * Counts wrong attempts to prove something, by who makes them. Whoever makes too many has to pause, longer each time. Time
+ * is given with each call, in milliseconds since 1970.
  */
 export class Attempts {
   readonly #limits: AttemptLimits;
   readonly #counts: LRUCache<string, Count>;
-  /** Attempts that are being looked at. Apart from the counts, in which only what was wrong leaves a trace. */
+  /** Attempts under way. Separate from the counts, which record only wrong attempts. */
   readonly #underWay = new Map<string, number>();
 
   constructor(limits: AttemptLimits) {
@@ -37,14 +37,14 @@ export class Attempts {
     this.#counts = new LRUCache({ max: limits.most });
   }
 
-  /** How many are kept count of. */
+  /** Number of counts. */
   get size(): number {
     return this.#counts.size + this.#underWay.size;
   }
 
   /**
-   * Milliseconds until `who` may try again; 0: now. Attempts that are under way count as wrong until it is known, so that
-   * many at the same time get no further than one after the other.
+   * Milliseconds until `who` may try again; 0: now. An attempt under way counts as wrong until its result is known, so that
+   * many attempts at the same time gain nothing over one after the other.
    */
   pause(who: string, now: number): number {
     const count = this.#counts.peek(who) ?? NONE;
@@ -54,12 +54,12 @@ export class Attempts {
     return underWay > 0 && this.#remembered(count, now) + underWay >= this.#limits.free ? FIRST_PAUSE : 0;
   }
 
-  /** An attempt begins, which `end` ends. */
+  /** Begins an attempt, which `end` ends. */
   begin(who: string): void {
     this.#underWay.set(who, (this.#underWay.get(who) ?? 0) + 1);
   }
 
-  /** What became of it. A right one takes nothing back that a wrong one has counted. */
+  /** Ends an attempt with its result. A right attempt does not lower the count of wrong ones. */
   end(who: string, now: number, wrong: boolean): void {
     const others = (this.#underWay.get(who) ?? 1) - 1;
     if (others > 0) this.#underWay.set(who, others);

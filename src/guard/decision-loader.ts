@@ -12,9 +12,9 @@ type DecisionLoader = DataLoader<Question, Answer, string>;
 const loaders = new WeakMap<object, DecisionLoader>();
 
 /**
- * The one place where all permission questions of an HTTP request meet: on whatever fields and levels they were asked, of
- * whichever operation of a batch. They are decided together; a question asked twice is decided once. Errors name its inputs
- * as if it stood nowhere: `action`.
+ * The one place where all permission questions of an HTTP request meet, from any field, any level and any operation of a
+ * batch. They are decided together; a question asked twice is decided once. Errors name the inputs of a question without
+ * its place: `action`.
  */
 export function decisionLoader(context: GuardContext): DecisionLoader {
   const known = loaders.get(context.request);
@@ -35,12 +35,12 @@ function withoutPlace({ fields: _fields, ...question }: Question): Question {
   return { ...question, path: '' };
 }
 
-/** What is asked next in this HTTP request is decided anew: something has changed. */
+/** Questions asked after this in the HTTP request are decided anew, because something has changed. */
 export function forgetDecisions({ request }: GuardContext): void {
   loaders.delete(request);
 }
 
-/** Two questions with the same key have the same answer. Its place in the request is no part of it. */
+/** Two questions with the same key have the same answer. The place of a question in the request is not part of its key. */
 export function questionKey(question: Question): string {
   const {
     subject,

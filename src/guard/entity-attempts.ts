@@ -18,7 +18,7 @@ export function onResource(operation: string, resource: string, target = resourc
 /** A user or role whose policies or boundary an operation changes. */
 type Holder = { readonly roleArn: string } | { readonly userArn: string };
 
-/** What of the operation's parameters is a condition key. */
+/** The parameters of the operation that are condition keys. */
 interface BoundedValues {
   readonly policyArn?: string;
   readonly permissionsBoundary?: string;
@@ -26,7 +26,7 @@ interface BoundedValues {
 
 /**
  * An operation that changes the policies or the boundary of a user or role, with the condition keys that IAM has for these
- * operations: by them, somebody can be let change entities that are bounded and no others.
+ * operations: a policy can use them to allow changes only to entities that have a certain boundary.
  * https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsidentityandaccessmanagementiam.html
  */
 export function bounded(operation: string, event = operation): AttemptOf<Holder & BoundedValues> {
@@ -51,11 +51,11 @@ async function boundaryOf({ directory }: GuardContext, arn: string): Promise<str
 }
 
 interface Deletion {
-  /** Whether what hangs on it goes as well. */
+  /** Whether its dependents are deleted as well. */
   readonly withDependents: boolean;
 }
 
-/** What it takes to delete a role, and what hangs on it. */
+/** The attempt to delete a role, and its dependents if requested. */
 export async function deletionOfRole(
   { roleArn, withDependents }: Deletion & { readonly roleArn: string },
   { directory }: GuardContext,
@@ -75,7 +75,7 @@ export async function deletionOfRole(
   return { kind: 'permitted', permissions };
 }
 
-/** What it takes to delete a user, and what hangs on it. */
+/** The attempt to delete a user, and its dependents if requested. */
 export async function deletionOfUser(
   { userArn, withDependents }: Deletion & { readonly userArn: string },
   { directory }: GuardContext,

@@ -6,7 +6,7 @@ import { issuerName } from '../session/web-identity.ts';
 import type { Attempt } from './attempt.ts';
 import { onResource, permissionsOn } from './entity-attempts.ts';
 
-/** A long-term key of somebody. */
+/** A long-term key and its owner. */
 export interface NamedKey {
   readonly principal: PrincipalRef;
   readonly accessKeyId: string;
@@ -18,7 +18,7 @@ export interface UsersDevice {
   readonly serialNumber: string;
 }
 
-/** What of a provider is to change; null: it stays. */
+/** The changes to a provider; null: unchanged. */
 export interface ProviderUpdate {
   readonly arn: string;
   readonly clientIds: readonly string[] | null;
@@ -26,16 +26,16 @@ export interface ProviderUpdate {
 }
 
 /**
- * On the user whose key it is. Services are of no account, so that no policy of IAM could say who may make their keys.
- * `accessKeyId` null: the key is to be made.
+ * An operation on the user that owns the key. Services belong to no account, so that no policy of IAM could say who may
+ * create their keys. `accessKeyId` null: the key is to be created.
  */
 export function onKeyOwner(operation: string, owner: PrincipalRef, accessKeyId: string | null): Attempt {
   const id = principalIdOf(owner);
   if (owner.kind === 'service') {
-    const sentence = 'the keys of services are for the operator';
+    const sentence = 'only the operator may manage the keys of services';
     return { kind: 'operators', attempted: iamOperation(operation, id), sentence, always: false };
   }
-  // Others have no keys, which the operation itself says.
+  // Other principals have no keys; the operation itself says so.
   const permissions = owner.kind === 'user' ? permissionsOn([operation], [id]) : [];
   return { kind: 'permitted', permissions, target: accessKeyId ?? id };
 }

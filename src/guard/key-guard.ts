@@ -7,52 +7,54 @@ import { Throttled } from './throttled.ts';
 
 const MINUTE = 60_000;
 
-/** Of one source, whatever it tries. More than one misconfigured program behind one address makes. */
+/** For one source, whatever it tries. More than one misconfigured program behind one address makes. */
 const BY_SOURCE = { free: 30, forgottenEvery: 5 * MINUTE, longestPause: 15 * MINUTE, most: 20_000 };
-/** Of one source with one key id: so that one wrong configuration is paused before it pauses its neighbours. */
+/** For one source with one key id: one wrong configuration is paused before it pauses others behind the same address. */
 const BY_KEY = { free: 5, forgottenEvery: 15 * MINUTE, longestPause: 15 * MINUTE, most: 50_000 };
-/** MFA codes of one who has proved all else, from wherever: of a million, three are right. */
+/** MFA codes of one caller that has proved everything else, from any source: of a million codes, three are right. */
 const BY_MFA = { free: 5, forgottenEvery: 15 * MINUTE, longestPause: 15 * MINUTE, most: 20_000 };
-/** Credentials that were right. */
+/** Number of right credentials that are remembered. */
 const MOST_PROVED = 20_000;
-/** Characters. Longer key ids are not counted apart. */
+/** Characters. Longer key ids are not counted separately. */
 const MAX_KEY_ID = 128;
 
-/** What somebody sends to prove who they are. */
+/** Credentials that a caller sends to prove its identity. */
 export interface Proof {
-  /** Where it comes from; null: not known, all of those together. */
+  /** The address that it comes from; null: not known, and counted together. */
   readonly source: string | null;
-  /** What it is tried on, counted apart from all else of its source: a key id, a role. Null: it names nothing. */
+  /** The key id or role that it is tried on, counted separately from all else of its source. Null: it names none. */
   readonly keyId: string | null;
-  /** All that is sent, in whatever form. */
+  /** Everything that is sent, in any form. */
   readonly text: string;
 }
 
 /**
- * Slows down the guessing of credentials, in this process. A source that was wrong too often has to pause, and while it
- * does nothing it sends is looked at; but what was right from there before goes on being looked at, so that somebody who
- * guesses does not lock out who works behind the same address. Nobody can lock out anybody elsewhere.
+ * Slows down the guessing of credentials, in this process. A source that was wrong too often has to pause, and meanwhile
+ * nothing it sends is checked, except credentials that were right from there before: guesses do not lock out others who
+ * work behind the same address. Nobody can lock out anybody at another address.
  */
 export class KeyGuard {
   readonly #sources = new Attempts(BY_SOURCE);
   readonly #keys = new Attempts(BY_KEY);
   readonly #mfa = new Attempts(BY_MFA);
   readonly #proved = new LRUCache<string, true>({ max: MOST_PROVED });
-  /** How often the same is being looked at: equal attempts at the same time are one. */
+  /** How many equal attempts are under way: equal attempts at the same time count as one. */
   readonly #underWay = new Map<string, number>();
   readonly #onPause: (source: string, milliseconds: number) => void;
 
-  /** `onPause`: a source was told to pause. Not called while it goes on trying. */
+  /** `onPause`: called when a source has to pause. Not called again while it continues to try. */
   constructor(onPause: (source: string, milliseconds: number) => void = () => undefined) {
     this.#onPause = onPause;
   }
 
-  /** How many counts and proofs are kept: bounded. */
+  /** Number of counts and proofs that are remembered. It is bounded. */
   get size(): number {
     return this.#sources.size + this.#keys.size + this.#mfa.size + this.#proved.size + this.#underWay.size;
   }
 
-  /** Does `look`, which throws what `isWrong` knows for a wrong proof. Throws Throttled without doing it. */
+  /**
+   * Runs `look`, which throws an error that `isWrong` recognizes for a wrong proof. Throws Throttled without running it.
+   */
   async prove<T>(proof: Proof, now: number, look: () => Promise<T>, isWrong = isWrongCredential): Promise<T> {
     const source = proof.source === null ? 'unknown' : subscriberOf(proof.source);
     const key = proof.keyId === null || proof.keyId.length > MAX_KEY_ID ? null : `${source} ${proof.keyId}`;
@@ -73,7 +75,7 @@ export class KeyGuard {
     }
   }
 
-  /** The way of nearly all requests: nothing is counted while what was right stays right. */
+  /** The path of nearly all requests: nothing is counted while a proof that was right is still right. */
   async #proveAgain<T>(
     fingerprint: string,
     source: string,
@@ -95,8 +97,8 @@ export class KeyGuard {
   }
 
   /**
-   * Does `look`, which throws MultiFactorAuthenticationFailed for a wrong MFA code. `who` names somebody who has proved
-   * all else: only they can use up its attempts. Throws Throttled without doing it.
+   * Runs `look`, which throws MultiFactorAuthenticationFailed for a wrong MFA code. `who` names a caller that has proved
+   * everything else: only that caller can use up its attempts. Throws Throttled without running it.
    */
   async proveMfa<T>(who: readonly string[], now: number, look: () => Promise<T>): Promise<T> {
     const name = digest(JSON.stringify(who));
@@ -141,12 +143,12 @@ export class KeyGuard {
   }
 }
 
-/** What was sent is a secret: it is kept as its digest alone. */
+/** A proof is a secret: only its digest is kept. */
 function digest(text: string): string {
   return hash('sha256', text, 'base64');
 }
 
-/** An expired token was right, and a header out of its form guesses nothing. */
+/** An expired token was right, and a malformed header guesses nothing. */
 function isWrongCredential(error: unknown): boolean {
   return (
     error instanceof AuthenticationError &&

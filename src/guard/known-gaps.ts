@@ -3,8 +3,8 @@ import type { GuardContext } from './context.ts';
 import { mayReadAtItsService } from './readable-resource.ts';
 
 /**
- * The gaps of an answer that the caller may know of. That a resource is not in the directory, or that nothing is known of
- * its account, is told to who may do what was asked, and to who may list or read something of the resource.
+ * The gaps of an answer that the caller may know. Only a caller that may do what was asked, or may list or read something
+ * of the resource, learns that the resource is not in the directory, or that its account is not known.
  */
 export async function knownGaps(context: GuardContext, answer: Answer): Promise<string[]> {
   const { gaps, resourceGaps = [], decision, question } = answer;

@@ -3,14 +3,14 @@ import type { GuardContext } from './context.ts';
 const left = new WeakSet<GuardContext>();
 
 /**
- * The role session that the caller speaks in has ended, by its own request. What is read after it in the same operation is
- * still answered to it; it changes nothing more, as its next request would not be answered either.
+ * Records that the caller has ended its own role session with this request. Reads that follow in the same operation are
+ * still answered. Changes are no longer made, as the next request with this session would not be answered either.
  */
 export function leave(context: GuardContext): void {
   left.add(context);
 }
 
-/** Whether the caller speaks in a role session that it has left. */
+/** Whether the caller has left the role session that it calls with. */
 export function hasLeft(context: GuardContext): boolean {
   return left.has(context);
 }

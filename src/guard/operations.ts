@@ -6,13 +6,13 @@ import type { Attempt, AttemptOf } from './attempt.ts';
 import { bounded, deletionOfRole, deletionOfUser, onResource } from './entity-attempts.ts';
 import * as identity from './identity-attempts.ts';
 
-/** What IAM's operation `DeleteRole` is given, of what it takes under its name `deleteRole`. */
+/** The named values from the input of an operation of IAM: `Given<'deleteRole', 'roleArn'>`. */
 type Given<Name extends keyof ChangeInputs, Values extends keyof ChangeInputs[Name]> = Pick<ChangeInputs[Name], Values>;
 
-/** Whether the caller may does not depend on what the operation is given. */
+/** The guard of the operation does not depend on its values. */
 type NoValues = Readonly<Record<string, never>>;
 
-/** What each operation is given that its guard has to know: AWS's parameters, with ARNs in the place of names. */
+/** The values of each operation that its guard uses: AWS's parameters, with ARNs in place of names. */
 export interface OperationValues {
   readonly SignIn: NoValues;
   readonly SignOut: NoValues;
@@ -54,21 +54,21 @@ export interface OperationValues {
   readonly RemoveUserFromGroup: Given<'removeUserFromGroup', 'userArn' | 'groupArn'>;
 }
 
-/** AWS's name of each operation that changes something; ours where AWS has none. */
+/** AWS's name of each operation that changes something; our own name where AWS has none. */
 export type OperationName = keyof OperationValues;
 
-/** Who may perform an operation. */
+/** Rules for who may perform an operation. */
 export interface Operation<Values> {
-  /** `anybody`: also without credentials. */
+  /** `anybody`: also callers without credentials. */
   readonly caller: 'anybody' | 'signedIn';
-  /** What it attempts; null: whether the caller may is decided by the operation itself. The operator passes every guard. */
+  /** Its attempt; null: the operation itself decides whether the caller is allowed. The operator passes every guard. */
   readonly attempt: AttemptOf<Values> | null;
 }
 
 const ANYBODY: Operation<NoValues> = { caller: 'anybody', attempt: null };
 /**
- * Who may assume a role is decided where it is assumed. That the operator cannot, and that who is in none cannot leave it,
- * are answers of the operations themselves.
+ * Whether a caller may assume a role is decided by the operation that assumes it. The operations themselves also refuse
+ * the operator, and callers that leave a role without being in one.
  */
 const SIGNED_IN: Operation<NoValues> = { caller: 'signedIn', attempt: null };
 
@@ -76,18 +76,18 @@ function needing<Values>(attempt: AttemptOf<Values>): Operation<Values> {
   return { caller: 'signedIn', attempt };
 }
 
-/** An operation for the operator alone. `event`: its name, also in the audit trail. */
+/** An operation that only the operator may perform. `event`: its name, also in the audit trail. */
 function operators(event: string): Operation<NoValues> {
   const attempt: Attempt = {
     kind: 'operators',
     attempted: { event },
-    sentence: `\`${event}\` is for the operator`,
+    sentence: `only the operator may perform \`${event}\``,
     always: true,
   };
   return needing(() => attempt);
 }
 
-/** What each operation needs of its caller. */
+/** What each operation requires of its caller. */
 export const OPERATIONS: { readonly [Name in OperationName]: Operation<OperationValues[Name]> } = {
   SignIn: ANYBODY,
   SignOut: ANYBODY,

@@ -4,16 +4,16 @@ import type { PrincipalCaller } from '../session/caller.ts';
 import type { GuardContext } from './context.ts';
 
 /**
- * Services whose delegated administrators look at who may do what in all accounts of an organization.
+ * Services whose delegated administrators review the access in all accounts of an organization.
  * https://docs.aws.amazon.com/organizations/latest/userguide/orgs_integrate_services_list.html
  */
 const ADMINISTERED_FOR_ACCESS: readonly string[] = ['iam.amazonaws.com', 'access-analyzer.amazonaws.com'];
 
 /**
- * IAM's entities have no resource-based policies, so nobody could ever read those of another account. Principals of an
- * organization's management account may, and those of its delegated administrators, in all of its accounts: if their own
- * policies say so, and only reading. Service control policies bind delegated administrators as all members, and never the
- * management account. `answer`: the decision on `permission`, which is a denial.
+ * IAM's entities have no resource-based policies, so nobody could ever read those of another account. As an exception,
+ * principals of an organization's management account and of its delegated administrators may read in all accounts of the
+ * organization, if their own policies allow it. They may only read. Service control policies apply to delegated
+ * administrators as to all members, and never to the management account. `answer`: the decision on `permission`, a denial.
  */
 export async function readsForOrganization(
   { catalog, directory }: Pick<GuardContext, 'catalog' | 'directory'>,
@@ -37,7 +37,7 @@ export async function readsForOrganization(
   return administers(organization, own, action);
 }
 
-/** Whether the account administers the organization where `action` is concerned. */
+/** Whether the account administers the organization with regard to `action`. */
 function administers(organization: AccountOrganization, accountId: string, action: string): boolean {
   if (organization.managementAccountId === accountId) return true;
   const service = action.split(':', 1)[0] ?? '';

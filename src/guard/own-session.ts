@@ -1,6 +1,9 @@
 const ownSessions = new WeakSet<object>();
 
-/** Says of a session in an answer that its caller has just made or ended it, whoever the caller is by then. Returns it. */
+/**
+ * Marks a session in an answer as just made or ended by the caller, who may be somebody else by then. Returns the
+ * session.
+ */
 export function callersOwn<T extends object>(session: T): T {
   ownSessions.add(session);
   return session;

@@ -10,7 +10,7 @@ import { verdictOn } from './permission.ts';
 import { readableReason } from './readable-policy.ts';
 import { ALLOWED, type NotSignedIn, type RefusedOperation, signedIn } from './ruling.ts';
 
-/** What became of an operation. Whatever its work throws is thrown. */
+/** The result of an operation. Errors of its work are thrown. */
 export type Performed<T> = Done<T> | NotSignedIn | SessionEnded | RefusedOperation;
 
 interface Done<T> {
@@ -18,7 +18,7 @@ interface Done<T> {
   readonly value: T;
 }
 
-/** The caller has left the role session that it speaks in. */
+/** The caller has left the role session that it calls with. */
 interface SessionEnded {
   readonly kind: 'sessionEnded';
 }
@@ -26,9 +26,9 @@ interface SessionEnded {
 const SESSION_ENDED: SessionEnded = { kind: 'sessionEnded' };
 
 /**
- * Performs an operation of the caller behind its guard, for whatever door it came through: runs `work` if the caller may,
- * else keeps the refusal in the audit trail and says what is lacking. Decisions made before an operation are not those
- * after it: nothing of them is kept for what is asked next in the request.
+ * Performs an operation of the caller behind its guard, for any door: runs `work` if the caller is allowed, otherwise
+ * records the refusal in the audit trail and returns what the caller lacks. Decisions made before an operation do not hold
+ * after it: none is reused for questions that follow in the request.
  */
 export async function perform<Name extends OperationName, T>(
   context: GuardContext,
@@ -59,7 +59,7 @@ async function rule<Name extends OperationName>(
   return (await refusalOf(context, await attempt(values, context))) ?? ALLOWED;
 }
 
-/** Null: the caller, a principal, may. */
+/** Null: the caller, a principal, is allowed. */
 async function refusalOf(context: GuardContext, attempt: Attempt): Promise<RefusedOperation | null> {
   if (attempt.kind === 'operators') {
     const { attempted, sentence, always } = attempt;
@@ -77,7 +77,7 @@ async function refusalOf(context: GuardContext, attempt: Attempt): Promise<Refus
   return { kind: 'refused', needs: action, attempted, denied, operatorsOnly: false };
 }
 
-/** What the trail could not keep is not answered. */
+/** Records the refusal; nothing is answered that the trail could not record. */
 async function keepRefusal(context: GuardContext, { attempted, denied }: RefusedOperation): Promise<void> {
   const { directory, caller, now, origin } = context;
   await recordRefusal(directory.audit, aCall(caller, now, origin), attempted, denied);

@@ -6,18 +6,18 @@ import type { GuardContext } from './context.ts';
 import { decisionLoader } from './decision-loader.ts';
 import { readsForOrganization } from './organization-reader.ts';
 
-/** An action of AWS that the caller has to be allowed, and on what. */
+/** An action of AWS that the caller needs to be allowed, and its resource. */
 export interface Permission {
   readonly action: string;
   /** An ARN, or `*` for an action without resource types. */
   readonly resource: string;
-  /** The account whose things are looked at; null: the resource's ARN says it. */
+  /** The account that the request is about; null: the resource's ARN names it. */
   readonly account: string | null;
-  /** Condition keys that the parameters of the operation make, as AWS's do: iam:PolicyARN … Left out: none. */
+  /** Condition keys made from the parameters of the operation, as AWS makes them: iam:PolicyARN … Left out: none. */
   readonly context?: RequestContext;
 }
 
-/** Whether the caller has a permission, and the decision that it rests on; null: the operator, or nobody, asks for it. */
+/** Whether the caller has a permission, and the decision behind it; null: the caller is the operator or not signed in. */
 export interface Verdict {
   readonly allowed: boolean;
   readonly answer: Answer | null;
@@ -25,7 +25,7 @@ export interface Verdict {
 
 const subjects = new WeakMap<PrincipalCaller, Subject>();
 
-/** The caller as somebody who is asked about: as itself, or in the very session it calls with. */
+/** The caller as the subject of a question: as itself, or in the session that it calls with. */
 export function callerSubject(caller: PrincipalCaller): Subject {
   const known = subjects.get(caller);
   if (known !== undefined) return known;
@@ -37,8 +37,8 @@ export function callerSubject(caller: PrincipalCaller): Subject {
 const contexts = new WeakMap<object, RequestContext>();
 
 /**
- * The condition keys of the HTTP request itself: what the server knows of it. The gateway's own access control is decided
- * with them and with nothing that the client says of itself.
+ * The condition keys of the HTTP request itself, as the server knows it. The gateway's own access control is decided with
+ * these keys, and with nothing that the client says about itself.
  */
 export function ownContext({ request, origin }: GuardContext): RequestContext {
   const known = contexts.get(request);
@@ -49,8 +49,8 @@ export function ownContext({ request, origin }: GuardContext): RequestContext {
 }
 
 /**
- * Whether the caller is allowed this, by the same evaluator and in the same batch as everything that is asked. The
- * operator is; a caller that the directory does not know any more is not.
+ * Whether the caller is allowed this, decided by the same evaluator and in the same batch as all questions. The operator
+ * is always allowed; a caller that is no longer in the directory never is.
  */
 export async function mayDo(context: GuardContext, permission: Permission): Promise<boolean> {
   return (await verdictOn(context, permission)).allowed;

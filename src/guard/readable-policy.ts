@@ -9,7 +9,9 @@ import { mayDo, type Permission } from './permission.ts';
 import { isCallersSession, roleOfSession } from './readable.ts';
 import { mayReadResourcePolicy } from './readable-resource.ts';
 
-/** What reading the document of a managed policy takes; null: AWS's own, which everybody may read. */
+/**
+ * The permission needed to read the document of a managed policy; null: none, as everybody may read AWS managed policies.
+ */
 export function policyDocumentPermission(arn: string): Permission | null {
   if (parseArn(arn)?.accountId === 'aws') return null;
   return { action: 'iam:GetPolicyVersion', resource: arn, account: null };
@@ -21,21 +23,21 @@ const INLINE_READS: Readonly<Record<string, string>> = {
   role: 'iam:GetRolePolicy',
 };
 
-/** What reading the inline policies of a user, group or role takes, by its ARN. */
+/** The permission needed to read the inline policies of a user, group or role with the ARN `holder`. */
 export function inlinePolicyPermission(holder: string): Permission {
   const action = INLINE_READS[parseArn(holder)?.resource.split('/', 1)[0] ?? ''];
-  if (action === undefined) throw new Error(`nothing that has inline policies: ${holder}`);
+  if (action === undefined) throw new Error(`not an entity with inline policies: ${holder}`);
   return { action, resource: holder, account: null };
 }
 
-/** What was found of the policies of a request, by what they are known as. Forgotten with the decisions it rests on. */
+/** Which policies of a request are readable, by their names. Forgotten with the decisions behind it. */
 const found = new WeakMap<object, WeakMap<PrincipalCaller, Map<string, Promise<boolean>>>>();
 
 /** Whether the caller may read the policy of a statement. Decided once for each policy, in the request's batch. */
 async function mayReadPolicy(context: GuardContext, statement: MatchedStatement): Promise<boolean> {
   const { caller } = context;
   const { arn, holder } = statement;
-  // It came with the question: whoever asks knows it.
+  // The policy came with the question: the caller knows it.
   if (arn === null && holder === null) return true;
   if (caller.kind !== 'principal') return caller.kind === 'operator';
   const loader = decisionLoader(context);
@@ -58,7 +60,7 @@ function decideReading(
   switch (layer) {
     case 'SERVICE_CONTROL_POLICY':
     case 'RESOURCE_CONTROL_POLICY': {
-      // AWS's own: FullAWSAccess, RCPFullAWSAccess.
+      // Policies made by AWS: FullAWSAccess, RCPFullAWSAccess.
       if (parseArn(named)?.accountId === 'aws') return Promise.resolve(true);
       return mayDo(context, { action: 'organizations:DescribePolicy', resource: named, account: null });
     }
@@ -91,7 +93,7 @@ export async function readableStatements(
   return statements.filter((_statement, index) => readable[index] === true);
 }
 
-/** Layers of which statements matched that the caller may not read, in the order of evaluation. */
+/** Layers with matched statements that the caller may not read, in the order of evaluation. */
 export async function withheldLayers(context: GuardContext, { layers }: Decision): Promise<PolicyLayer[]> {
   if (context.caller.kind === 'operator') return [];
   const withheld = await Promise.all(

@@ -3,12 +3,12 @@ import type { GuardContext } from './context.ts';
 import { decisionLoader } from './decision-loader.ts';
 import { callerSubject, mayDo, ownContext, type Permission } from './permission.ts';
 
-/** AWS Config is where AWS tells of resources of all services: their owner, tags and policies. */
+/** AWS Config is where AWS shows resources of all services with their owner, tags and policies. */
 export function resourcePermission(accountId: string): Permission {
   return { action: 'config:GetResourceConfigHistory', resource: '*', account: accountId };
 }
 
-/** What reading the policies of its resources takes at the service itself, where that is one action on the resource. */
+/** The action of each service that reads the policies of its resources, where it is one action on the resource. */
 const POLICY_READS: Readonly<Record<string, string>> = {
   'acm-pca': 'acm-pca:GetPolicy',
   backup: 'backup:GetBackupVaultAccessPolicy',
@@ -44,8 +44,8 @@ export async function mayReadResourcePolicy(context: GuardContext, arn: string):
 }
 
 /**
- * Whoever may list or read something of a resource at its own service knows that it is there: alice the bucket of another
- * account that lets her in, where AWS Config of that account tells her nothing. Its policy and tags take more.
+ * Whoever may list or read something of a resource at its own service knows that it exists: alice knows the bucket of
+ * another account that gives her access, though AWS Config of that account shows her nothing. Its policy and tags need more.
  */
 export async function mayReadAtItsService(context: GuardContext, arn: string): Promise<boolean> {
   const { caller, catalog } = context;

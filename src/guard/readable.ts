@@ -7,12 +7,12 @@ import { mayReadAtItsService, resourcePermission } from './readable-resource.ts'
 /** The types that can be looked up by id. */
 export type NodeTypeName = 'Account' | 'Group' | 'ManagedPolicy' | 'Resource' | 'Role' | 'RoleSession' | 'User';
 
-/** What it takes to read the own data of another account, and the organization of any. */
+/** The permission needed to read the data of another account, and the organization of any account. */
 export function accountPermission(accountId: string): Permission {
   return { action: 'account:GetAccountInformation', resource: '*', account: accountId };
 }
 
-/** Whether the caller is a principal of the account: it may then read that it is there, and what it is called. */
+/** Whether the caller is a principal of the account: it may then read that the account exists, and its name. */
 export function isOwnAccount({ caller }: GuardContext, accountId: string): boolean {
   return caller.kind === 'principal' && 'accountId' in caller.ref && caller.ref.accountId === accountId;
 }
@@ -25,9 +25,9 @@ const IAM_READS = {
 } as const;
 
 /**
- * Whether the caller may read this entity. `id` is as in its global id: an ARN, an account's number, or a session's id.
- * The same is asked, and the same statements are sent, for what is not there; the answer is then no, or yes to somebody
- * who may know of it, and looking it up finds nothing.
+ * Whether the caller may read this entity. `id` is as in its global id: an ARN, an account id, or the id of a session. The
+ * same question is decided, with the same statements sent, for an entity that does not exist. The answer is then no, or
+ * yes for a caller that may know it, and looking it up finds nothing.
  */
 export async function mayRead(context: GuardContext, type: NodeTypeName, id: string): Promise<boolean> {
   const { caller } = context;
@@ -50,7 +50,7 @@ export async function mayRead(context: GuardContext, type: NodeTypeName, id: str
   }
 }
 
-/** Whether the caller may look `principal` up. Those that are what their id says, everybody knows. */
+/** Whether the caller may look up `principal`. Everybody knows the principals that consist of nothing but their id. */
 export async function mayReadPrincipal(context: GuardContext, principal: PrincipalRef): Promise<boolean> {
   const { caller } = context;
   if (caller.kind !== 'principal') return caller.kind === 'operator';
@@ -75,12 +75,14 @@ function isOwn(ref: PrincipalRef, arn: string): boolean {
   return 'arn' in ref && ref.arn === arn;
 }
 
-/** The ARN of the role that a session is of, as far as the session's ARN tells: it does not hold the role's path. */
+/** The ARN of the role of a session, as far as the session's ARN gives it: the role's path is not part of it. */
 export function roleOfSession(sessionArn: string): string {
   return sessionArn.replace(':sts:', ':iam:').replace(/:assumed-role\/([^/]+)\/.*$/, ':role/$1');
 }
 
-/** Whether it is the session that the caller speaks in, or the one that this was chained from. `id` left out: not known. */
+/**
+ * Whether it is the session that the caller calls with, or the one that this was chained from. `id` left out: not known.
+ */
 export function isCallersSession(
   { ref, session }: PrincipalCaller,
   { id, arn }: { readonly id?: string; readonly arn: string },
@@ -90,7 +92,7 @@ export function isCallersSession(
   return id === session.id || id === session.parentId;
 }
 
-/** Sessions are read by who holds them, by who has made them, and by who may read their role. */
+/** A session can be read by its holder, by its maker, and by whoever may read its role. */
 async function mayReadSession(context: GuardContext, caller: PrincipalCaller, id: string): Promise<boolean> {
   const session = await context.directory.prisma.roleSession.findUnique({
     where: { id },
@@ -110,7 +112,7 @@ interface MadeSession {
   readonly assumedById: string | null;
 }
 
-/** Whether the caller has assumed the role itself. A user of the same name that was there before is another. */
+/** Whether the caller itself has assumed the role. An earlier user of the same name is a different user. */
 async function hasMade(
   context: GuardContext,
   { ref, session }: PrincipalCaller,
@@ -123,7 +125,7 @@ async function hasMade(
   return same && id !== null && id === made?.assumedById;
 }
 
-/** The unique id of a user as it is now; null: it is not there. */
+/** The current unique id of a user; null: no such user. */
 export async function idOfUser({ directory, now }: GuardContext, ref: PrincipalRef): Promise<string | null> {
   const gathered = await directory.gather({ principals: [ref], roles: [], resources: [], now });
   const facts = gathered.principal(ref)?.value.facts;
@@ -149,7 +151,7 @@ async function mayReadResource(context: GuardContext, caller: PrincipalCaller, a
   return row !== null && verdicts.includes(true);
 }
 
-/** Services are of no account: what is asked about theirs is asked about one that nobody has. */
+/** Services belong to no account: questions about theirs are asked about an account that nobody has. */
 function accountOf(ref: PrincipalRef): string {
   return 'accountId' in ref ? ref.accountId : '000000000000';
 }

@@ -7,7 +7,7 @@ import { inlinePolicyPermission, policyDocumentPermission } from './readable-pol
 import { resourcePermission, resourcePolicyPermissions } from './readable-resource.ts';
 import { ALLOWED, NOT_SIGNED_IN, needsAny, type Ruling } from './ruling.ts';
 
-/** Whether the caller may read something of an entity of which it may know that it is there. */
+/** Whether the caller may read a part of an entity that it may know to exist. */
 export type Reading<Entity> = (context: GuardContext, entity: Entity) => Ruling | Promise<Ruling>;
 
 interface Named {
@@ -25,12 +25,12 @@ interface OwnedResource {
 }
 
 interface HeldPolicy {
-  /** ARN of the user, group or role that it is a part of. */
+  /** ARN of the user, group or role that it belongs to. */
   readonly holder: string;
 }
 
 interface KnownSession {
-  /** Empty: not known, it is the newest one with the ARN. */
+  /** Empty: not known; the newest session with the ARN is meant. */
   readonly id: string;
   readonly arn: string;
 }
@@ -43,13 +43,13 @@ function listing(action: string): Reading<NumberedAccount> {
   return needing(({ id }) => [{ action, resource: '*', account: id }]);
 }
 
-/** Everybody in an account knows what it is called. */
+/** Everybody in an account knows its name. */
 const nameOfAccount: Reading<NumberedAccount> = (context, { id }) =>
   needsAny(context, isOwnAccount(context, id) ? [] : [accountPermission(id)]);
 
 /**
- * Any of `actions` on a user, role, group or policy, or what lists them all in their account and tells the same. What AWS
- * has made is everybody's to read.
+ * Any of `actions` on a user, role, group or policy, or the action that lists all of them in their account with the same
+ * data. Everybody may read what AWS has made.
  */
 function anyOn(actions: readonly string[], listingAction?: string): Reading<Named> {
   return needing(({ arn }) => {
@@ -62,7 +62,7 @@ function anyOn(actions: readonly string[], listingAction?: string): Reading<Name
   });
 }
 
-/** Role sessions are read by who holds them, by who has made them, and by who may read their role. */
+/** A role session can be read by its holder, by its maker, and by whoever may read its role. */
 const session: Reading<KnownSession> = (context, known) => {
   const { caller } = context;
   if (isCallersOwn(known) || caller.kind === 'operator') return ALLOWED;
@@ -78,13 +78,13 @@ async function readableSession(context: GuardContext, { id, arn }: KnownSession)
 const USER_OR_LIST = anyOn(['iam:GetUser'], 'iam:ListUsers');
 const ROLE_OR_LIST = anyOn(['iam:GetRole'], 'iam:ListRoles');
 
-/** Who has just made a session of a role knows it: a duration that is longer is refused. */
+/** Whoever has just made a session of a role may know it: a longer duration is refused. */
 const maxSessionDuration: Reading<Named> = (context, role) =>
   isCallersOwn(role) ? ALLOWED : ROLE_OR_LIST(context, role);
 
 const POLICY_OR_LIST = anyOn(['iam:GetPolicy'], 'iam:ListPolicies');
 
-/** What reading each thing needs that tells more of an entity than that it is there, and what it is called. */
+/** The permissions needed to read each part of an entity that says more than its existence and its name. */
 export const READINGS = {
   account: {
     name: nameOfAccount,

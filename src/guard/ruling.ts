@@ -3,36 +3,41 @@ import type { AccessDenied } from '../session/errors.ts';
 import type { GuardContext } from './context.ts';
 import { mayDo, type Permission } from './permission.ts';
 
-/** What a guard answers: whether the caller may, and if not, what it may be told. Each door says it in its own words. */
+/**
+ * The answer of a guard: whether the caller is allowed, and if not, what it may be told. Each door has its own words for
+ * it.
+ */
 export type Ruling = Allowed | NotSignedIn | Refused | Concealed;
 
 interface Allowed {
   readonly kind: 'allowed';
 }
 
-/** It takes credentials, and none were given. */
+/** Credentials are required, and none were given. */
 export interface NotSignedIn {
   readonly kind: 'notSignedIn';
 }
 
-/** The caller may not, and is told what it would need. */
+/** The caller is not allowed, and is told what it needs. */
 export interface Refused {
   readonly kind: 'refused';
   /** Actions of AWS, or `the operator`. */
   readonly needs: string;
 }
 
-/** The caller may not know: it is answered as if nothing were there. */
+/** The caller may not know whether it exists: the answer is as if it did not. */
 interface Concealed {
   readonly kind: 'concealed';
 }
 
-/** An operation was refused. The audit trail has it. */
+/** An operation was refused. The refusal is in the audit trail. */
 export interface RefusedOperation extends Refused {
   readonly attempted: Attempted;
-  /** AWS's AccessDenied with AWS's sentence, and the decision that it rests on; no decision where only the operator may. */
+  /** AWS's AccessDenied with AWS's sentence and the decision behind it; no decision where only the operator is allowed. */
   readonly denied: AccessDenied;
-  /** Whether the operation is the operator's, whatever it is given: a door may know it by another name. */
+  /**
+   * Whether only the operator may perform the operation, with any values: a door may know the operation by another name.
+   */
   readonly operatorsOnly: boolean;
 }
 
@@ -40,12 +45,12 @@ export const ALLOWED: Allowed = { kind: 'allowed' };
 export const NOT_SIGNED_IN: NotSignedIn = { kind: 'notSignedIn' };
 export const CONCEALED: Concealed = { kind: 'concealed' };
 
-/** Whether somebody has signed in, which is all that it takes here. */
+/** Allowed for every caller that has signed in. */
 export function signedIn({ caller }: GuardContext): Allowed | NotSignedIn {
   return caller.kind === 'anonymous' ? NOT_SIGNED_IN : ALLOWED;
 }
 
-/** Any one of the permissions is enough; none given: everybody who has signed in may. The operator may always. */
+/** Any one of the permissions is enough; none given: everybody who has signed in is allowed. The operator always is. */
 export function needsAny(context: GuardContext, permissions: readonly Permission[]): Ruling | Promise<Ruling> {
   const { caller } = context;
   if (caller.kind !== 'principal' || permissions.length === 0) return signedIn(context);
@@ -56,7 +61,7 @@ export function needsAny(context: GuardContext, permissions: readonly Permission
   );
 }
 
-/** What the caller may not read is not there. */
+/** Conceals what the caller may not read. */
 export async function orConcealed(readable: Promise<boolean>): Promise<Ruling> {
   return (await readable) ? ALLOWED : CONCEALED;
 }

@@ -5,8 +5,8 @@ import type { Sessions } from '../session/sessions.ts';
 import type { KeyGuard } from './key-guard.ts';
 
 /**
- * `sessions`, but whoever guesses credentials, MFA codes or web identities is slowed down: also several times in one request. What is not
- * looked at throws Throttled, with the time to wait.
+ * `sessions`, but whoever guesses credentials, MFA codes or web identities is slowed down, also within one request. An
+ * attempt that is not checked throws Throttled, with the time to wait.
  */
 export function throttledSessions(sessions: Sessions, guard: KeyGuard): Sessions {
   return {
@@ -15,7 +15,7 @@ export function throttledSessions(sessions: Sessions, guard: KeyGuard): Sessions
       const { accessKeyId, secretAccessKey } = input;
       const proof = { source: origin?.sourceIp ?? null, keyId: accessKeyId, text: `${accessKeyId}:${secretAccessKey}` };
       const signIn = () => guard.prove(proof, now, () => sessions.signIn(input, now, origin));
-      // With the secret in the name, only who knows it can use up the attempts.
+      // With the secret in the name, only a caller that knows it can use up the attempts.
       const who = [accessKeyId, secretAccessKey];
       return input.tokenCode == null ? signIn() : guard.proveMfa(who, now, signIn);
     },
@@ -40,13 +40,13 @@ function withMfa<T>(
   work: () => Promise<T>,
 ): Promise<T> {
   if (tokenCode == null || caller.kind !== 'principal') return work();
-  // Of a browser or temporary credentials who made them: the device is that user's, however many there are.
+  // A browser or temporary credentials count as their maker: the device belongs to that user, however many sessions it has.
   return guard.proveMfa([caller.keySession?.principal ?? principalIdOf(caller.ref)], now, work);
 }
 
 /**
- * A token that is not accepted, or a role that does not let it in: anybody can have a token of a public provider, and try
- * it on roles. An expired token was right.
+ * A token that is not accepted, or a role that does not accept it: anybody can get a token of a public provider and try it
+ * on roles. An expired token was right.
  */
 function isWrongWebIdentity(error: unknown): boolean {
   return error instanceof RolegateError && (error.code === 'InvalidIdentityToken' || error.code === 'AccessDenied');

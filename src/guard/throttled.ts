@@ -1,8 +1,8 @@
 import { RolegateError } from '../policy/errors.ts';
 
-/** Too many wrong attempts: this one was not looked at. AWS's code and message. */
+/** Too many wrong attempts: this one was not checked. AWS's code and message. */
 export class Throttled extends RolegateError {
-  /** When it may be tried again. */
+  /** Seconds until the next attempt is possible. */
   readonly retryAfterSeconds: number;
 
   /** `pause`: milliseconds. */

@@ -2,8 +2,8 @@ import type { PrincipalRef } from '../policy/principal-id.ts';
 import type { GuardContext } from './context.ts';
 
 /**
- * The accounts of which somebody could be allowed to read something: the own one, and, out of an organization's management
- * account or one of its delegated administrators, all of the organization. What in them, its policies say.
+ * The accounts in which a principal could be allowed to read something: its own, and for principals of an organization's
+ * management account or of a delegated administrator, all accounts of the organization. Its policies say what it may read.
  */
 export async function accountsWithin({ directory }: GuardContext, ref: PrincipalRef): Promise<ReadonlySet<string>> {
   if (!('accountId' in ref)) return new Set();

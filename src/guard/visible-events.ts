@@ -4,16 +4,16 @@ import { mayDo } from './permission.ts';
 import type { Refused } from './ruling.ts';
 import { accountsWithin } from './visible-accounts.ts';
 
-/** Where AWS shows what has happened in an account. */
+/** The action with which AWS shows the events of an account. */
 const ACTION = 'cloudtrail:LookupEvents';
 
-/** What the caller may look up of the audit trail. */
+/** The part of the audit trail that the caller may look up. */
 export type VisibleEvents = Refused | { readonly kind: 'allowed'; readonly filter: AuditFilter };
 
 /**
- * `filter`, bound to what the caller may see: the events of accounts on which it is allowed cloudtrail:LookupEvents. It is
- * decided for each account, before the events are looked up: so that a page is one statement, and counts count what is
- * shown. `accountId`: no more than of this account. Refused when nothing is left, whether there is such an account or not.
+ * `filter`, limited to what the caller may see: the events of accounts on which it is allowed cloudtrail:LookupEvents. This
+ * is decided for each account before the events are looked up, so that a page needs one statement, and counts include only
+ * visible events. `accountId`: only events of this account. Refused if nothing is left, whether the account exists or not.
  */
 export async function visibleEvents(
   context: GuardContext,

@@ -14,13 +14,13 @@ export interface RoleSessionFilter {
   readonly state?: 'LIVE' | 'ENDED' | null | undefined;
 }
 
-/** Roles whose sessions one list is made of. */
+/** The greatest number of roles in one list of sessions. */
 const MAX_ROLES = 10_000;
 
 /**
- * Which sessions a list is made of: those of `filter` that the caller may see, which are those of roles that it may read
- * (iam:GetRole) and those that it has made itself. It is decided for each role, before the sessions are looked up: so that
- * a page is one statement, and counts count what is shown. Throws InvalidInput when there are too many roles to decide on.
+ * The sessions of a list: those of `filter` that the caller may see. It may see sessions of roles that it may read
+ * (iam:GetRole) and those that it has made itself. This is decided for each role before the sessions are looked up, so that
+ * a page needs one statement, and counts include only visible sessions. Throws InvalidInput if there are too many roles.
  */
 export async function visibleRoleSessions(context: GuardContext, filter: RoleSessionFilter): Promise<RoleSessionWhere> {
   const { caller } = context;
@@ -31,7 +31,7 @@ export async function visibleRoleSessions(context: GuardContext, filter: RoleSes
   return { AND: [asked, { OR: [{ roleArn: { in: roles } }, own] }] };
 }
 
-/** Sessions in a state, at `now`. */
+/** Sessions that are in a state at `now`. */
 export function inState(state: 'LIVE' | 'ENDED' | null | undefined, now: number): RoleSessionWhere {
   if (state == null) return {};
   const live: RoleSessionWhere = { endedAt: null, roleId: { not: null }, expiresAt: { gt: new Date(now) } };
@@ -50,7 +50,7 @@ async function whereOf(context: GuardContext, filter: RoleSessionFilter): Promis
   };
 }
 
-/** How the ARNs of the roles of an account begin, also of those that were deleted. */
+/** The beginning of the ARNs of all roles of an account, deleted ones included. */
 async function rolesOf({ directory }: GuardContext, accountId: string): Promise<string> {
   const account = await directory.prisma.account.findUnique({
     where: { id: accountId },
@@ -78,14 +78,15 @@ async function readableRoles(
   if (roles.length > MAX_ROLES) {
     throw new InvalidInput(
       'filter',
-      `\`filter\` leaves sessions of ${roles.length} roles; at most ${MAX_ROLES} can be decided on: name an account or a role`,
+      `\`filter\` selects sessions of ${roles.length} roles; at most ${MAX_ROLES} are allowed: name an account or a ` +
+        'role',
     );
   }
   const readable = await Promise.all(roles.map((role) => mayRead(context, 'Role', role)));
   return roles.filter((_role, index) => readable[index] === true);
 }
 
-/** The sessions that the caller has made, or is. A user of the same name that was there before is another. */
+/** The sessions that the caller has made, or calls with. An earlier user of the same name is a different user. */
 async function ownSessions(context: GuardContext, { ref, session }: PrincipalCaller): Promise<RoleSessionWhere> {
   if (session !== null) return { OR: [{ id: session.id }, { parentId: session.id }] };
   const assumedBy = principalIdOf(ref);

@@ -29,7 +29,7 @@ const EXPECTED = 'the JSON that `aws iam get-account-authorization-details` prin
 
 type ListName = (typeof LISTS)[number];
 
-/** What an import found, and what it could not understand. */
+/** The result of an import, and what it could not understand. */
 export interface ParsedImport {
   readonly document: DirectoryDocument;
   readonly warnings: readonly string[];
@@ -40,11 +40,11 @@ export interface ParsedImport {
  * recording; without some of its lists; with policy documents as objects, JSON or URL-encoded text.
  * https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetAccountAuthorizationDetails.html
  *
- * What can be stored is stored; what cannot be understood is a warning that names the entity and the element. Throws
- * InvalidInput on `document` for what is too large, not JSON, or no such answer.
+ * Everything that can be stored is stored; a warning names the entity and element of what cannot be understood. Throws
+ * InvalidInput on `document` if it is too large, not JSON, or no such answer.
  *
- * A list that the export does not have is left out of the document, so that what is stored stays. An entity's own lists
- * are complete, and replace what is stored.
+ * A list that the export lacks is left out of the document, so that stored data stays. An entity's own lists are complete,
+ * and replace stored data.
  */
 export function parseAccountAuthorizationDetails(text: string): ParsedImport {
   const json = parseBoundedJson(text, 'document', EXPECTED, LIMITS);
@@ -56,7 +56,7 @@ export function parseAccountAuthorizationDetails(text: string): ParsedImport {
   return new ImportReader(answers).read();
 }
 
-/** Reads the entities of all answers, kind by kind: users name groups that may stand on another page. */
+/** Reads the entities of all answers, kind by kind: users name groups that may be on another page. */
 class ImportReader {
   readonly #answers: readonly JsonObject[];
   readonly #home: Home;
@@ -99,7 +99,7 @@ class ImportReader {
     return { document, warnings: this.#warnings.list() };
   }
 
-  /** The entities of one list over all answers; undefined when no answer has it. */
+  /** The entities of one list over all answers; undefined if no answer has it. */
   #collect<T extends { readonly arn: string; readonly id?: string }>(
     list: ListName,
     kind: string,
@@ -134,7 +134,7 @@ class ImportReader {
     }
   }
 
-  /** A page that another one follows is complete with it; only the last one can leave something out. */
+  /** A page followed by another one is complete together with it; only the last one can leave something out. */
   #warnOfMissingPages(): void {
     const last = this.#answers.at(-1);
     if (last === undefined || (last['IsTruncated'] !== true && typeof last['Marker'] !== 'string')) return;

@@ -1,18 +1,18 @@
 import { InvalidInput } from '../policy/errors.ts';
 import type { JsonValue } from '../policy/json.ts';
 
-/** The form that a document from outside may have. */
+/** Limits of a document from outside. */
 export interface JsonLimits {
   readonly characters: number;
   readonly depth: number;
-  /** Objects and lists. */
+  /** Most objects and lists. */
   readonly values: number;
 }
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 
-/** The index behind the string that opens at `start`. */
+/** The index after the string that opens at `start`. */
 function skipString(text: string, start: number): number {
   for (let at = start + 1; at < text.length; at++) {
     const code = text.charCodeAt(at);
@@ -23,8 +23,8 @@ function skipString(text: string, start: number): number {
 }
 
 /**
- * The limit that `text` exceeds, as a sentence; null when it exceeds none. Looked at before parsing: what `JSON.parse`
- * makes of thirty megabytes of brackets takes gigabytes.
+ * The limit that `text` exceeds, as a sentence; null if it exceeds none. Checked before parsing: `JSON.parse` needs
+ * gigabytes for thirty megabytes of brackets.
  */
 export function exceededLimit(text: string, limits: JsonLimits): string | null {
   if (text.length > limits.characters) {
@@ -47,7 +47,7 @@ export function exceededLimit(text: string, limits: JsonLimits): string | null {
   return null;
 }
 
-/** `an object with Users, IsTruncated`, `a list of 3`, `the number 7`: what a value is, for messages; bounded. */
+/** A short description of a value for messages: `an object with Users, IsTruncated`, `a list of 3`, `the number 7`. */
 export function describeJson(value: JsonValue | undefined): string {
   if (value === undefined) return 'nothing';
   if (value === null) return 'null';
@@ -66,7 +66,7 @@ export function shorten(text: string): string {
   return line.length > 60 ? `${line.slice(0, 60)}…` : line;
 }
 
-/** Parses within limits. Throws InvalidInput on `field` that says what was `expected`. */
+/** Parses within limits. Throws InvalidInput on `field` that names what was `expected`. */
 export function parseBoundedJson(text: string, field: string, expected: string, limits: JsonLimits): JsonValue {
   const exceeded = exceededLimit(text, limits);
   if (exceeded !== null) throw new InvalidInput(field, `\`${field}\` is too large: ${exceeded}`);

@@ -13,16 +13,16 @@ const DATE = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d(?:\.\d{1,9})?)(Z|[+-](?:[01]
 
 /** Milliseconds since 1970: the first instant of the year 1. */
 const EARLIEST = -62_135_596_800_000;
-/** The last one of the year 9999. Later ones ISO 8601 writes with a sign, which PostgreSQL does not read. */
+/** The last instant of the year 9999. ISO 8601 writes later ones with a sign, which PostgreSQL does not read. */
 const LATEST = 253_402_300_799_999;
 
-/** One object of an export, read leniently: what is not of the expected form is a warning that names it. */
+/** One object of an export, read leniently: a warning names each member that does not have the expected form. */
 export class Entry {
-  /** `role App`, or `RoleDetailList[3]` where it has no name. */
+  /** `role App`, or `RoleDetailList[3]` if it has no name. */
   readonly label: string;
   readonly value: JsonObject;
   readonly #warnings: Warnings;
-  /** Where in the labelled entity this object stands: `` or `RolePolicyList[0].`. */
+  /** The place of this object within the labelled entity: `` or `RolePolicyList[0].`. */
   readonly #prefix: string;
 
   constructor(label: string, value: JsonObject, warnings: Warnings, prefix = '') {
@@ -36,7 +36,7 @@ export class Entry {
     this.#warnings.add(this.label, (this.#prefix + element).replace(/\.$/, ''), message);
   }
 
-  /** Own members only; `null` is the same as none. */
+  /** Only own members count; `null` is the same as none. */
   get(key: string): JsonValue | undefined {
     const value = Object.hasOwn(this.value, key) ? this.value[key] : undefined;
     return value === null ? undefined : value;
@@ -46,11 +46,11 @@ export class Entry {
   #storable(element: string, text: string): string {
     const stored = storable(text);
     if (stored === text) return text;
-    this.warn(element, 'it holds U+0000 or half a surrogate pair, which is stored as U+FFFD');
+    this.warn(element, 'it contains U+0000 or half a surrogate pair, which is stored as U+FFFD');
     return stored;
   }
 
-  /** A string that is not empty. */
+  /** A non-empty string. */
   text(key: string): string | null {
     const value = this.get(key);
     if (typeof value === 'string') return value === '' ? null : this.#storable(key, value);
@@ -59,8 +59,8 @@ export class Entry {
   }
 
   /**
-   * A list, or the one object or string that stands where AWS prints a list. Undefined: the export does not have it;
-   * `null` is an empty list, which some serializers write so.
+   * A list, or the single object or string in place of a list. Undefined: the export does not have it; `null` is an empty
+   * list, as some serializers write it.
    */
   list(key: string): readonly JsonValue[] | undefined {
     const value = Object.hasOwn(this.value, key) ? this.value[key] : undefined;
@@ -73,7 +73,7 @@ export class Entry {
     return undefined;
   }
 
-  /** The objects of a list; anything else in it is a warning. */
+  /** The objects of a list; anything else in it causes a warning. */
   entries(key: string): readonly Entry[] | undefined {
     return this.list(key)?.flatMap((item, index) => {
       const place = `${key}[${index}]`;
@@ -83,7 +83,7 @@ export class Entry {
     });
   }
 
-  /** The strings of a list; anything else in it is a warning. */
+  /** The strings of a list; anything else in it causes a warning. */
   texts(key: string): readonly string[] | undefined {
     return this.list(key)?.flatMap((item, index) => {
       if (typeof item === 'string' && item !== '') return [this.#storable(`${key}[${index}]`, item)];
@@ -107,11 +107,11 @@ export class Entry {
     const [, day, time, zone = 'Z'] = (typeof value === 'string' && DATE.exec(value)) || [];
     const instant = typeof value === 'number' ? value * 1000 : parseIso(`${day}T${time}${zone}`);
     if (instant !== null && instant >= EARLIEST && instant <= LATEST) return instantText(instant);
-    this.warn(key, `${describeJson(value)} is no date that is understood`);
+    this.warn(key, `${describeJson(value)} is not a date that is understood`);
     return undefined;
   }
 
-  /** `Tags` as a map. Undefined: the export does not have them. */
+  /** `Tags` as a map. Undefined: the export does not have tags. */
   tags(): Readonly<Record<string, string>> | undefined {
     const entries = this.entries('Tags');
     if (entries === undefined) return undefined;

@@ -3,7 +3,7 @@ import { isJsonObject } from './entry.ts';
 
 export const LISTS = ['UserDetailList', 'GroupDetailList', 'RoleDetailList', 'Policies'] as const;
 
-/** How far answers may lie within other objects: recordings nest them three deep. */
+/** How deep answers may be nested in other objects: recordings nest them three deep. */
 const MAX_DEPTH = 8;
 
 /** Whether `value` has a list that only this answer of IAM has. `list-policies` has `Policies` too, without versions. */
@@ -21,8 +21,8 @@ function isAnswer(value: JsonObject): boolean {
 }
 
 /**
- * The answers of `get-account-authorization-details` in `root`: itself, the pages of a list, or what lies within other
- * objects (recordings, envelopes), in order. Does not look into an answer for others.
+ * The answers of `get-account-authorization-details` in `root`: itself, the pages of a list, or answers nested in other
+ * objects (recordings, envelopes), in order. Does not search an answer for others.
  */
 export function findAnswers(root: JsonValue): readonly JsonObject[] {
   const answers: JsonObject[] = [];

@@ -7,7 +7,7 @@ import { formatIamArn, type IamArn } from './iam-arn.ts';
 
 const KEYS = { id: 'GroupId', inlinePolicies: 'GroupPolicyList' };
 
-/** Users name their groups without the path; a name is unique in its account whatever the path. */
+/** Users name their groups without the path; a name is unique in its account, whatever the path. */
 export class GroupNames {
   readonly #arns = new Map<string, string>();
   readonly #absent = new Set<string>();
@@ -32,13 +32,13 @@ export class GroupNames {
     return arn;
   }
 
-  /** Groups that somebody is in and that the export does not have: they have to exist for that. */
+  /** Groups that have members and that the export lacks: they must exist. */
   absent(): readonly GroupInput[] {
     return Array.from(this.#absent, (arn) => ({ arn }));
   }
 }
 
-/** One entry of GroupDetailList. Null, with a warning: it cannot be named. */
+/** One entry of GroupDetailList. Null, with a warning: it has no name. */
 export function readGroup(entry: Entry, names: GroupNames, home: Home): GroupInput | null {
   const arn = entityArn(entry, 'group', 'GroupName', home);
   if (arn === null) return null;

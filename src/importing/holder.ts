@@ -5,13 +5,13 @@ import { type Home, referredArn } from './home.ts';
 import { formatIamArn, type IamArn } from './iam-arn.ts';
 import { policyText } from './policy-text.ts';
 
-/** Names of the members that users, groups and roles have alike, each under names of its own. */
+/** Names of the members that users, groups and roles have in common under different names. */
 interface HolderKeys {
   readonly id: string;
   readonly inlinePolicies: string;
 }
 
-/** What users, groups and roles have in common, as a piece of their input. */
+/** The part of the input that users, groups and roles have in common. */
 export function readHolder(entry: Entry, arn: IamArn, keys: HolderKeys, home: Home) {
   return {
     arn: formatIamArn(arn),

@@ -5,7 +5,7 @@ import { type Entry, isJsonObject } from './entry.ts';
 import { LISTS } from './find-answers.ts';
 import { formatIamArn, type IamArn, type IamType, isAccountId, isPartition, parseIamArn } from './iam-arn.ts';
 
-/** The account of an export: what stands in where an entity does not say which it belongs to. */
+/** The account of an export: used for entities that do not name their account. */
 export interface Home {
   readonly partition: string;
   /** Null: the export names no account, or several. */

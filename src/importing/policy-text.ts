@@ -3,6 +3,7 @@ import type { JsonValue } from '../policy/json.ts';
 import { loadPolicy, MAX_DOCUMENT_LENGTH } from '../policy/load.ts';
 import { MalformedPolicy } from '../policy/malformed-policy.ts';
 import type { PolicyKind } from '../policy/policy-kind.ts';
+import { unreadableFindings } from '../policy/refused-policy.ts';
 import { exceededLimit } from './bounded-json.ts';
 import type { Entry } from './entry.ts';
 
@@ -31,10 +32,25 @@ export function policyText(entry: Entry, key: string, kind: PolicyKind): string 
   const document = entry.get(key) ?? null;
   const text = plainText(document);
   const problem = text === null ? 'its URL encoding is broken' : problemOf(text, kind);
-  if (text !== null && problem === null) return JSON.stringify(JSON.parse(text));
+  if (text !== null && problem === null) {
+    warnOfUnreadable(entry, key, text, kind);
+    return JSON.stringify(JSON.parse(text));
+  }
   const found = document === null ? 'there is no policy document' : `the policy document is not understood: ${problem}`;
   entry.warn(key, `${found}; it is stored as it is`);
   return storable(typeof document === 'string' ? document : JSON.stringify(document));
+}
+
+/** Warnings of one document: a faulty one is mostly faulty in one way. */
+const MAX_WARNINGS = 10;
+
+function warnOfUnreadable(entry: Entry, key: string, text: string, kind: PolicyKind): void {
+  const findings = unreadableFindings(text, kind);
+  for (const { message } of findings.slice(0, MAX_WARNINGS)) {
+    entry.warn(key, `a part of the policy document cannot be read: ${message}`);
+  }
+  const more = findings.length - MAX_WARNINGS;
+  if (more > 0) entry.warn(key, `${more} more parts of the policy document cannot be read`);
 }
 
 /** Why a document cannot be loaded, looked at as it was written: what JSON makes of a repeated key hides it. */

@@ -11,16 +11,17 @@ export interface ActionPattern {
 /** Action or NotAction of a statement. */
 export interface ActionElement {
   readonly negated: boolean;
-  /** Entries that can match nothing are left out. */
+  /** Entries that cannot be read are left out. */
   readonly patterns: readonly ActionPattern[];
 }
 
-const EVERY_ACTION: ActionPattern = { service: null, name: globOf('*') };
+/** A bare `*`. */
+export const EVERY_ACTION: ActionPattern = { service: null, name: globOf('*') };
 const PREFIX = /^[a-z0-9.-]+$/;
 const BLANK_OR_COMMA = /[\s,]/;
 
 /**
- * Null: the entry matches nothing, because it is empty, holds a blank or a comma, has no prefix, or a wildcard in it.
+ * Null: the entry cannot be read, because it is empty, holds a blank or a comma, has no prefix, or a wildcard in it.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_action.html
  */
 export const readActionPattern: (text: string) => ActionPattern | null = remembering((text) => {

@@ -1,6 +1,8 @@
 import { parseIso } from './date.ts';
 import type { Located } from './json-text.ts';
+
 import { join, type PolicyNode, type Report, type StatementNode, textOf, textsAt, textsIn } from './policy-checks.ts';
+import { isPartition } from './regions.ts';
 
 /**
  * What IAM checks of a document without principals once its grammar is right, with its own messages. Which message comes first
@@ -8,17 +10,11 @@ import { join, type PolicyNode, type Report, type StatementNode, textOf, textsAt
  */
 
 export const LEGACY = 'The policy failed legacy parsing';
-const PARTITIONS = new Set([
-  'aws',
-  'aws-cn',
-  'aws-us-gov',
-  'aws-iso',
-  'aws-iso-b',
-  'aws-iso-e',
-  'aws-iso-f',
-  'aws-eusc',
-  '*',
-]);
+
+function isPartitionOrStar(text: string): boolean {
+  return text === '*' || isPartition(text);
+}
+
 const IAM_PATHS = [
   'user/',
   'federated-user/',
@@ -61,7 +57,7 @@ export function checkLegacy(policy: PolicyNode, report: Report): void {
   for (const statement of policy.statements) {
     const effect = statement.elements.get('Effect');
     if (effect !== undefined && effect.value !== 'Allow' && effect.value !== 'Deny') {
-      report(LEGACY, join(statement.path, 'Effect'), effect);
+      report(LEGACY, join(statement.path, 'Effect'), effect, capitalized(textOf(effect)));
     }
     checkDates(statement, report);
     for (const { text, path, node } of [...textsAt(statement, 'Resource'), ...textsAt(statement, 'NotResource')]) {
@@ -70,9 +66,14 @@ export function checkLegacy(policy: PolicyNode, report: Report): void {
   }
 }
 
+/** `allow` is Allow. */
+function capitalized(text: string): string {
+  return `${text.slice(0, 1).toUpperCase()}${text.slice(1).toLowerCase()}`;
+}
+
 function isTooShort(text: string): boolean {
   const [, partition = '', service, ...rest] = text.split(':');
-  if (!PARTITIONS.has(partition) || service === undefined) return false;
+  if (!isPartitionOrStar(partition) || service === undefined) return false;
   return service === '' || (rest.length < 3 && text.includes('::'));
 }
 
@@ -145,7 +146,7 @@ function resourceFault(text: string): string | null {
   if (/^\*+$/.test(text)) return null;
   const [first, partition, service, region, account, ...rest] = text.split(':');
   if (first === undefined || partition === undefined) return `Resource ${text} must be in ARN format or "*".`;
-  if (!PARTITIONS.has(partition)) return partitionFault(partition, [service, region, account, rest]);
+  if (!isPartitionOrStar(partition)) return partitionFault(partition, [service, region, account, rest]);
   if (service === undefined) return 'Resource vendor must be fully qualified and cannot contain regexes.';
   const hasRegion = region !== undefined && region !== '' && region !== '*';
   if (service === 'iam' && hasRegion) return `IAM resource ${text} cannot contain region information.`;
@@ -187,5 +188,6 @@ export function actionFault(text: string): string | null {
   const [vendor = '', name, more] = text.split(':');
   if (name === undefined) return 'Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc.';
   if (more !== undefined) return 'Actions/Condition can contain only one colon.';
+  if (/[*?]/.test(vendor)) return 'Action vendors (e.g., aws, ec2, etc.) must not contain wildcards';
   return /^[A-Za-z0-9.-]+$/.test(vendor) ? null : `Vendor ${vendor} is not valid`;
 }

@@ -1,9 +1,12 @@
 import { isList, isObject, type JsonValue } from './json.ts';
 import { membersIn, shapeOf } from './json-shape.ts';
 import { MalformedPolicy } from './malformed-policy.ts';
+import type { PolicyFault } from './policy-fault.ts';
 import type { PolicyKind } from './policy-kind.ts';
 import { PolicySource } from './policy-source.ts';
-import { type CompiledStatement, compileStatement } from './statement.ts';
+import { withoutRepeated } from './repeated-keys.ts';
+import { type CompiledStatement, readStatement } from './statement.ts';
+import type { VariableReading } from './variable.ts';
 
 /** A policy document, compiled. Immutable and good for any number of requests at once; share it by its content. */
 export interface CompiledPolicy {
@@ -12,6 +15,10 @@ export interface CompiledPolicy {
   /** The document's Version knows policy variables. */
   readonly variables: boolean;
   readonly statements: readonly CompiledStatement[];
+  /** What cannot be read, and what is made of it. */
+  readonly faults: readonly PolicyFault[];
+  /** Nothing is known of the document, or it is none: it allows nothing, and whatever it could deny is denied. */
+  readonly closed: boolean;
 }
 
 /** Characters; AWS's limit for a document that somebody writes. https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreatePolicy.html */
@@ -25,33 +32,72 @@ export const MAX_DOCUMENT_DEPTH = 64;
 const ELEMENTS = new Set(['Version', 'Id', 'Statement']);
 
 /**
- * Reads a stored or imported document: an object, its JSON text, or that text URL-encoded, as AWS's API returns it. Takes
+ * Reads a document that has to be sound: an object, its JSON text, or that text URL-encoded, as AWS's API returns it. Takes
  * more than AWS would let somebody write today (Version 2008-10-17, operators in any case), but nothing it does not
- * understand: a restriction that were skipped would grant. Throws MalformedPolicy.
+ * understand. Throws MalformedPolicy, naming the first piece that cannot be read.
  */
 export function loadPolicy(document: string | JsonValue, kind: PolicyKind): CompiledPolicy {
-  const { json, text } = typeof document === 'string' ? parseText(document) : { json: document, text: null };
+  const policy = readPolicy(document, kind);
+  const [first] = policy.faults;
+  if (first !== undefined) throw new MalformedPolicy(first.message);
+  return policy;
+}
+
+/**
+ * Reads a stored or imported document as `loadPolicy` does, but piece by piece: what cannot be read is in `faults`, and never opens
+ * a door (see `readStatement`). Throws MalformedPolicy for what is no policy document at all: the size, no JSON, no object, an
+ * element beside Version, Id and Statement, no Statement.
+ */
+export function readPolicy(document: string | JsonValue, kind: PolicyKind): CompiledPolicy {
+  const { json, text, repeated } =
+    typeof document === 'string' ? parseText(document) : { json: document, text: null, repeated: [] };
   if (!isObject(json)) throw new MalformedPolicy('a policy document must be a JSON object');
   for (const element of Object.keys(json)) {
     if (!ELEMENTS.has(element)) throw new MalformedPolicy(`unknown element \`${element}\``);
   }
-  const variables = readVersion(json['Version']) === '2012-10-17';
+  const faults: PolicyFault[] = repeated.map((place) => ({
+    message: `a policy document must not have a key twice: \`${place}\``,
+    taken: null,
+  }));
+  const variables = readVersion(json['Version'], faults);
   const statement = json['Statement'];
   if (statement === undefined) throw new MalformedPolicy('`Statement` is missing');
   const list = isList(statement) ? statement : [statement];
-  const statements = list.map((one, i) => compileStatement(one, i, kind, variables));
-  return { kind, source: new PolicySource(text ?? json), variables, statements };
+  const statements = list.map((one, i) => {
+    const reading = readStatement(one, i, kind, variables);
+    if (reading.faults.length > 0) faults.push(...reading.faults);
+    return reading.statement;
+  });
+  const source = new PolicySource(text ?? json);
+  return { kind, source, variables: variables === 'variables', statements, faults, closed: false };
 }
+
+/** Stands for a document that is not known or is none: nothing is allowed where it would have a say. */
+export function closedPolicy(kind: PolicyKind): CompiledPolicy {
+  return { kind, source: NO_SOURCE, variables: false, statements: [], faults: [], closed: true };
+}
+
+const NO_SOURCE = new PolicySource({ Version: '2012-10-17', Statement: [] });
 
 /** Without a Version, variables are plain text, as in 2008-10-17. */
-function readVersion(version: JsonValue | undefined): string {
-  if (version === undefined) return '2008-10-17';
-  if (version === '2012-10-17' || version === '2008-10-17') return version;
-  throw new MalformedPolicy('`Version` must be `2012-10-17` or `2008-10-17`');
+function readVersion(version: JsonValue | undefined, faults: PolicyFault[]): VariableReading {
+  if (version === undefined || version === '2008-10-17') return 'plain';
+  if (version === '2012-10-17') return 'variables';
+  // What hangs on it are the policy variables, which are unreadable where they stand.
+  faults.push({ message: '`Version` must be `2012-10-17` or `2008-10-17`', taken: null });
+  return 'unknown';
 }
 
-/** The document, and its text without URL-encoding. */
-function parseText(text: string): { readonly json: JsonValue; readonly text: string } {
+interface ParsedText {
+  /** Without URL-encoding. */
+  readonly text: string;
+  /** Null where a key stands twice: neither value counts. */
+  readonly json: JsonValue;
+  /** Places of keys that stand twice. */
+  readonly repeated: readonly string[];
+}
+
+function parseText(text: string): ParsedText {
   if (text.length > MAX_DOCUMENT_LENGTH) {
     throw new MalformedPolicy(
       `a policy document has at most ${MAX_DOCUMENT_LENGTH} characters, this one ${text.length}`,
@@ -69,6 +115,6 @@ function parseText(text: string): { readonly json: JsonValue; readonly text: str
   if (levels > MAX_DOCUMENT_DEPTH) {
     throw new MalformedPolicy(`a policy document must not be nested more than ${MAX_DOCUMENT_DEPTH} levels deep`);
   }
-  if (members !== membersIn(json)) throw new MalformedPolicy('a policy document must not have a key twice');
-  return { json, text: plain };
+  if (members === membersIn(json)) return { json, text: plain, repeated: [] };
+  return { text: plain, ...withoutRepeated(plain) };
 }

@@ -80,6 +80,11 @@ const OPERATORS: ReadonlyMap<string, Operator> = new Map(
   ROWS.map(([name, negated, compile]) => [name.toLowerCase(), { name, negated, compile }]),
 );
 
+/** The names of all operators, also with IfExists; without set operators. */
+export function operatorNames(): readonly string[] {
+  return [...ROWS.flatMap(([name]) => [name, `${name}IfExists`]), 'Null'];
+}
+
 /** `one`: no set operator. */
 export type Quantifier = 'one' | 'forAnyValue' | 'forAllValues';
 

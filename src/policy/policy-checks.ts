@@ -1,5 +1,6 @@
 import type { Located } from './json-text.ts';
-import { readOperator } from './operator.ts';
+import { operatorNames, readOperator } from './operator.ts';
+import { nearest } from './spelling.ts';
 
 /** A statement's elements by name, with their places. */
 export interface StatementNode {
@@ -14,7 +15,8 @@ export interface PolicyNode {
   readonly statements: readonly StatementNode[];
 }
 
-export type Report = (message: string, path: string, node: Located) => void;
+/** `suggestion`: what was probably meant; left out: nothing is near. */
+export type Report = (message: string, path: string, node: Located, suggestion?: string) => void;
 
 const ELEMENTS = new Set(['Version', 'Id', 'Statement']);
 const STATEMENT_ELEMENTS = new Set([
@@ -29,6 +31,8 @@ const STATEMENT_ELEMENTS = new Set([
   'Condition',
 ]);
 const VERSIONS = new Set(['2012-10-17', '2008-10-17']);
+const EFFECTS = ['Allow', 'Deny'];
+const PRINCIPAL_TYPES = ['AWS', 'Service', 'Federated', 'CanonicalUser'];
 const TEXT_LISTS = ['Action', 'NotAction', 'Resource', 'NotResource'];
 
 /**
@@ -37,9 +41,9 @@ const TEXT_LISTS = ['Action', 'NotAction', 'Resource', 'NotResource'];
  */
 export function checkGrammar(root: Located, report: Report): PolicyNode | null {
   let sound = true;
-  const fault: FaultAt = (path, node, inTrust = '') => {
+  const fault: FaultAt = (path, node, inTrust = '', suggestion) => {
     sound = false;
-    report(inTrust, path, node);
+    report(inTrust, path, node, suggestion);
   };
   if (root.members === null) {
     fault('', root);
@@ -48,7 +52,8 @@ export function checkGrammar(root: Located, report: Report): PolicyNode | null {
   const elements = elementsOf(root, ELEMENTS, '', fault);
   const version = elements.get('Version');
   if (version !== undefined && !VERSIONS.has(textOf(version))) {
-    fault('Version', version, 'The policy must contain a valid version string');
+    const suggestion = near(textOf(version), VERSIONS);
+    fault('Version', version, 'The policy must contain a valid version string', suggestion);
   }
   const id = elements.get('Id');
   if (id !== undefined && typeof id.value !== 'string') fault('Id', id);
@@ -63,17 +68,22 @@ export function checkGrammar(root: Located, report: Report): PolicyNode | null {
   return sound ? { root, elements, statements } : null;
 }
 
-type FaultAt = (path: string, node: Located, inTrust?: string) => void;
+type FaultAt = (path: string, node: Located, inTrust?: string, suggestion?: string) => void;
 
 function elementsOf(node: Located, known: ReadonlySet<string>, path: string, fault: FaultAt): Map<string, Located> {
   const elements = new Map<string, Located>();
   for (const member of node.members ?? []) {
     if (!known.has(member.key) || elements.has(member.key)) {
-      fault(join(path, member.key), { ...member.node, offset: member.offset });
+      const suggestion = known.has(member.key) ? undefined : near(member.key, known);
+      fault(join(path, member.key), { ...member.node, offset: member.offset }, '', suggestion);
     }
     elements.set(member.key, member.node);
   }
   return elements;
+}
+
+function near(written: string, known: Iterable<string>): string | undefined {
+  return nearest(written, [...known]) ?? undefined;
 }
 
 function checkStatement(node: Located, path: string, fault: FaultAt): StatementNode {
@@ -87,7 +97,8 @@ function checkStatement(node: Located, path: string, fault: FaultAt): StatementN
   if (sid !== undefined && typeof sid.value !== 'string') fault(join(path, 'Sid'), sid);
   const effect = at('Effect');
   if (effect === undefined) fault(path, node, 'Missing required field Effect');
-  else if (!/^(?:allow|deny)$/i.test(textOf(effect))) fault(join(path, 'Effect'), effect, invalidEffect(effect));
+  else if (!/^(?:allow|deny)$/i.test(textOf(effect)))
+    fault(join(path, 'Effect'), effect, invalidEffect(effect), near(textOf(effect), EFFECTS));
   for (const name of TEXT_LISTS) {
     const element = at(name);
     if (element !== undefined) checkTexts(element, join(path, name), fault);
@@ -121,7 +132,7 @@ function checkPrincipal(node: Located, path: string, fault: FaultAt): void {
   if (node.members === null) fault(path, node);
   for (const member of node.members ?? []) {
     const inside = join(path, member.key);
-    if (!['AWS', 'Service', 'Federated', 'CanonicalUser'].includes(member.key)) fault(inside, member.node);
+    if (!PRINCIPAL_TYPES.includes(member.key)) fault(inside, member.node, '', near(member.key, PRINCIPAL_TYPES));
     checkTexts(member.node, inside, fault);
   }
   repeated(node, path, fault);
@@ -134,7 +145,9 @@ function checkCondition(node: Located, path: string, fault: FaultAt): void {
     const inside = join(path, operator.key);
     if (operator.node.members === null) fault(inside, operator.node);
     const keys = operator.node.members ?? [];
-    if (keys.length > 0 && !isOperator(operator.key)) fault(inside, { ...operator.node, offset: operator.offset });
+    if (keys.length > 0 && !isOperator(operator.key)) {
+      fault(inside, { ...operator.node, offset: operator.offset }, '', suggestedOperator(operator.key));
+    }
     for (const key of keys) {
       for (const { node: item, path: place } of textsIn(key.node, join(inside, key.key))) {
         if (typeof item.value === 'object') fault(place, item);
@@ -155,10 +168,27 @@ function repeated(node: Located, path: string, fault: FaultAt): void {
 
 /** AWS's API compares the names of operators with case. */
 function isOperator(written: string): boolean {
+  return written === spelledOperator(written);
+}
+
+/** As AWS spells it; null: there is no such operator. */
+function spelledOperator(written: string): string | null {
   const use = readOperator(written);
-  if (use === null) return false;
+  if (use === null) return null;
   const set = { one: '', forAnyValue: 'ForAnyValue:', forAllValues: 'ForAllValues:' }[use.quantifier];
-  return written === `${set}${use.operator?.name ?? 'Null'}${use.ifExists ? 'IfExists' : ''}`;
+  return `${set}${use.operator?.name ?? 'Null'}${use.ifExists ? 'IfExists' : ''}`;
+}
+
+const SETS = ['ForAnyValue:', 'ForAllValues:'];
+
+/** The operator that was probably meant: `StringEqual` is StringEquals, `ForAllValue:StringLike` ForAllValues:StringLike. */
+export function suggestedOperator(written: string): string | undefined {
+  const spelled = spelledOperator(written);
+  if (spelled !== null) return spelled;
+  const colon = written.indexOf(':') + 1;
+  const set = colon === 0 ? '' : near(written.slice(0, colon), SETS);
+  const name = near(written.slice(colon), operatorNames());
+  return set === undefined || name === undefined ? undefined : set + name;
 }
 
 export function join(path: string, name: string): string {

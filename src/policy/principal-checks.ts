@@ -1,4 +1,5 @@
 import { readActionPattern } from './action-pattern.ts';
+import { parseArn } from './arn.ts';
 import { actionFault } from './identity-checks.ts';
 import {
   invalidEffect,
@@ -10,6 +11,8 @@ import {
   textsIn,
 } from './policy-checks.ts';
 import { readNamedPrincipal } from './principal-element.ts';
+import { isAccountId } from './principal-id.ts';
+import { isPartition } from './regions.ts';
 import { asksFor, requiredKey } from './shared-providers.ts';
 
 /** What is checked of documents that name principals: trust policies of roles, and policies of resources. */
@@ -46,16 +49,40 @@ function invalidPrincipal(type: string, text: string): string {
 }
 
 /** Groups and instance profiles are none, a part of an ARN cannot be a wildcard, and services have no `*`. */
-function isPrincipal(type: string, text: string): boolean {
-  if (type === 'AWS') {
-    if (text === '*') return true;
-    return (
-      !/[*?]/.test(text) &&
-      !/:iam:[^:]*:[^:]*:(?:group|instance-profile)\//.test(text) &&
-      readNamedPrincipal(type, text) !== null
-    );
-  }
-  return text !== '' && !(type === 'Service' && text.includes('*'));
+export function isPrincipal(type: string, text: string): boolean {
+  if (type === 'AWS') return text === '*' || isAwsPrincipal(text);
+  return type === 'Service' ? isServicePrincipalName(text) : text !== '';
+}
+
+function isAwsPrincipal(text: string): boolean {
+  if (/[*?]/.test(text) || readNamedPrincipal('AWS', text) === null) return false;
+  const arn = parseArn(text);
+  if (arn === null) return true;
+  const { partition, service, region, accountId, resource } = arn;
+  if (!isPartition(partition) || region !== '') return false;
+  // Origin access identities of CloudFront stand in the place of an account.
+  if (service === 'iam' && accountId === 'cloudfront') return true;
+  return isAccountId(accountId) && !/^(?:group|instance-profile)\//.test(resource);
+}
+
+/** The domains of AWS's services, in all partitions. */
+const SERVICE_DOMAINS = [
+  'amazonaws.com',
+  'amazonaws.com.cn',
+  'amazonaws.eu',
+  'aws.internal',
+  'c2s.ic.gov',
+  'sc2s.sgov.gov',
+  'csp.hci.ic.gov',
+  'cloud.adc-e.uk',
+];
+
+/** `SERVICE.amazonaws.com` and its like; whether there is such a service is for the catalogue to say. */
+function isServicePrincipalName(text: string): boolean {
+  const name = text.toLowerCase();
+  return SERVICE_DOMAINS.some(
+    (domain) => name.endsWith(`.${domain}`) && /^[a-z0-9-]+(?:\.[a-z0-9-]+)*$/.test(name.slice(0, -domain.length - 1)),
+  );
 }
 
 const TRUST_ACTIONS = 'AssumeRole policy may only specify STS AssumeRole actions.';

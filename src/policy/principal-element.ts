@@ -1,5 +1,6 @@
 import { parseArn, sameText } from './arn.ts';
-import { isAccountId } from './principal-id.ts';
+import { isAccountId, parsePrincipalRef } from './principal-id.ts';
+import { isPartition } from './regions.ts';
 
 /** One principal that a policy names. */
 export type NamedPrincipal =
@@ -12,7 +13,9 @@ export type NamedPrincipal =
   | { readonly kind: 'service'; readonly service: string }
   /** SAML or OIDC provider, web identity provider. */
   | { readonly kind: 'federated'; readonly provider: string }
-  | { readonly kind: 'canonicalUser'; readonly id: string };
+  | { readonly kind: 'canonicalUser'; readonly id: string }
+  /** Stands in a Deny for a name of one of these kinds that cannot be read. */
+  | { readonly kind: 'every'; readonly of: 'service' | 'federated' };
 
 /** Principal or NotPrincipal of a statement. */
 export interface PrincipalElement {
@@ -24,20 +27,26 @@ export interface PrincipalElement {
 
 const UNIQUE_ID = /^(?:AIDA|AROA)[A-Z0-9]{4,124}$/;
 
+const SERVICE = /^[a-z0-9][a-z0-9.-]*\.[a-z]+$/i;
+const CANONICAL_USER = /^[0-9a-f]{64,96}$/i;
+/** AWS's own accounts have words for ids: `cloudfront`. */
+const ENTITY = /^(?:user|role)\/[^*?]+$/;
+const AWS_ACCOUNT = /^[a-z]+(?:-[a-z]+)*$/;
+
 /**
- * One value under a key of Principal. Null: the value names nobody (groups, instance profiles and partial wildcards
- * are no principals). https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
+ * One value under a key of Principal. Null: it cannot be read (groups, instance profiles and partial wildcards are no
+ * principals). https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
  */
 export function readNamedPrincipal(type: string, value: string): NamedPrincipal | null {
   switch (type) {
     case 'AWS':
       return readAwsPrincipal(value);
     case 'Service':
-      return { kind: 'service', service: value };
+      return SERVICE.test(value) ? { kind: 'service', service: value } : null;
     case 'Federated':
-      return { kind: 'federated', provider: value };
+      return value === '' || value.includes('*') ? null : { kind: 'federated', provider: value };
     case 'CanonicalUser':
-      return { kind: 'canonicalUser', id: value };
+      return CANONICAL_USER.test(value) ? { kind: 'canonicalUser', id: value } : null;
     default:
       return null;
   }
@@ -47,9 +56,11 @@ function readAwsPrincipal(value: string): NamedPrincipal | null {
   if (isAccountId(value)) return { kind: 'account', accountId: sameText(value), partition: null };
   if (UNIQUE_ID.test(value)) return { kind: 'uniqueId', id: value };
   const arn = parseArn(value);
-  if (arn === null) return null;
-  if (arn.service === 'iam' && arn.resource === 'root') {
+  if (arn === null || !isPartition(arn.partition)) return null;
+  const ref = parsePrincipalRef(value);
+  if (ref?.kind === 'root') {
     return { kind: 'account', accountId: sameText(arn.accountId), partition: sameText(arn.partition) };
   }
-  return { kind: 'arn', arn: value };
+  const isOfAws = arn.service === 'iam' && AWS_ACCOUNT.test(arn.accountId) && ENTITY.test(arn.resource);
+  return ref === null && !isOfAws ? null : { kind: 'arn', arn: value };
 }

@@ -1,10 +1,12 @@
 import { type ResourceText, sameText, splitArn } from './arn.ts';
+import { arnFault, withoutHeadVariables } from './arn-fault.ts';
 import type { ContextKey, ContextReader } from './context-key.ts';
 import { ANY_RUN, Glob, globOf, type Piece } from './pattern.ts';
 import type { PolicyKind } from './policy-kind.ts';
 import { remembering } from './remember.ts';
 import { EVERY_MARK, type Marks, marksOfPattern } from './resource-marks.ts';
 import { fixedPieces, readTemplate, resolveTemplate, type Template, templateKeys } from './variable.ts';
+import { widerReadings } from './wider-reading.ts';
 
 /** What one entry of Resource or NotResource says of a resource. */
 export type ResourceVerdict = 'match' | 'noMatch' | 'unresolved';
@@ -24,6 +26,8 @@ export interface ResourcePattern {
   readonly template: Template | null;
   /** With what a resource begins that it can cover. */
   readonly marks: Marks;
+  /** The six parts, those before the resource in lower case, as they are written; empty of a bare `*`. */
+  readonly parts: readonly string[];
 }
 
 /** One of the five parts before the resource. */
@@ -35,11 +39,12 @@ interface Segment {
 /** Resource or NotResource of a statement. */
 export interface ResourceElement {
   readonly negated: boolean;
-  /** Entries that can match nothing are left out. */
+  /** Entries that cannot be read are left out. */
   readonly patterns: readonly ResourcePattern[];
 }
 
-const EVERYTHING: ResourcePattern = {
+/** A bare `*`. */
+export const EVERY_RESOURCE: ResourcePattern = {
   everything: true,
   head: null,
   start: '',
@@ -47,33 +52,50 @@ const EVERYTHING: ResourcePattern = {
   rest: null,
   template: null,
   marks: EVERY_MARK,
+  parts: [],
 };
 const HEAD_SEGMENTS = 5;
 const ONLY_STARS = /^\*+$/;
 
-/** Reads one entry. Null: it matches nothing. */
-type Reader = (text: string) => ResourcePattern | null;
+/** Reads one entry. Null: it cannot be read. */
+type Reader<T> = (text: string) => T | null;
+
+/** How the entries of a document of some kind are read. */
+export interface ResourceReader {
+  /** As an Allow and as NotResource have it. */
+  readonly narrow: Reader<ResourcePattern>;
+  /**
+   * As the Resource of a Deny has it: a star may also run past colons. AWS's documentation says so of a star at the end of a
+   * part, its engine does not everywhere; a Deny is not to be passed over for that.
+   * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html
+   */
+  readonly wide: Reader<readonly ResourcePattern[]>;
+}
 
 /** What reads the entries of a document: of its kind, and with or without policy variables. */
-export function resourcePatternReader(kind: PolicyKind, variables: boolean): Reader {
+export function resourceReader(kind: PolicyKind, variables: boolean): ResourceReader {
   const read = READERS[kind];
   return variables ? read.withVariables : read.plain;
 }
 
-/** Null: the entry matches nothing. */
+/** As `resourceReader`, one entry as an Allow has it. Null: it cannot be read. */
 export function readResourcePattern(text: string, kind: PolicyKind, variables: boolean): ResourcePattern | null {
-  return resourcePatternReader(kind, variables)(text);
+  return resourceReader(kind, variables).narrow(text);
 }
 
 interface Readers {
-  readonly withVariables: Reader;
-  readonly plain: Reader;
+  readonly withVariables: ResourceReader;
+  readonly plain: ResourceReader;
 }
 
 function readersFor(kind: PolicyKind): Readers {
+  return { withVariables: readerFor(kind, true), plain: readerFor(kind, false) };
+}
+
+function readerFor(kind: PolicyKind, variables: boolean): ResourceReader {
   return {
-    withVariables: remembering((text) => readPattern(text, kind, true)),
-    plain: remembering((text) => readPattern(text, kind, false)),
+    narrow: remembering((text) => readPattern(text, kind, variables)),
+    wide: remembering((text) => readWide(text, kind, variables)),
   };
 }
 
@@ -97,16 +119,33 @@ const OF_THIS_API = /^execute-api:\/?(.+)$/;
  * `execute-api:/stage/GET/pets` is about the API that has the policy, and such a policy governs no other.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-resource-policies-examples.html
  */
-export function inFullResource(text: string, kind: PolicyKind): string {
+function inFullResource(text: string, kind: PolicyKind): string {
   const path = kind === 'resource' ? OF_THIS_API.exec(text)?.[1] : undefined;
   return path === undefined ? text : `arn:*:execute-api:*:*:${ANY_API}/${path}`;
 }
 
-function readPattern(written: string, kind: PolicyKind, variables: boolean): ResourcePattern | null {
-  if (written === '*' || ONLY_STARS.test(written)) return EVERYTHING;
+/** The entry read as in an Allow, where it can be, and with its stars running past colons. */
+function readWide(written: string, kind: PolicyKind, variables: boolean): readonly ResourcePattern[] | null {
+  if (ONLY_STARS.test(written)) return [EVERY_RESOURCE];
   const text = inFullResource(written, kind);
+  if (arnFault(text) !== null) return null;
+  const plain = withoutHeadVariables(text);
+  const narrow = readPattern(plain, kind, variables);
+  const wider = widerReadings(plain, narrow === null ? null : narrow.parts);
+  if (wider === null || (narrow === null && wider.length === 0)) return null;
+  const patterns = wider.map((parts) => patternOf(parts, variables));
+  return narrow === null ? patterns : [narrow, ...patterns];
+}
+
+function readPattern(written: string, kind: PolicyKind, variables: boolean): ResourcePattern | null {
+  if (written === '*' || ONLY_STARS.test(written)) return EVERY_RESOURCE;
+  const text = inFullResource(written, kind);
+  if (arnFault(text) !== null) return null;
   const parts = padded(splitArn(text), text, kind);
-  if (parts === null) return null;
+  return parts === null ? null : patternOf(parts, variables);
+}
+
+function patternOf(parts: readonly string[], variables: boolean): ResourcePattern {
   // Everything before the fifth colon compares without case; policy variables have no meaning there.
   const heads = parts.slice(0, HEAD_SEGMENTS).map((part) => part.toLowerCase());
   const template = readTemplate(parts[HEAD_SEGMENTS] ?? '', { variables, wildcards: true });
@@ -123,6 +162,7 @@ function readPattern(written: string, kind: PolicyKind, variables: boolean): Res
     template: fixed === null ? template : null,
     // Of an entry with variables only the head counts: it is unresolved whatever stands before the variable.
     marks: marksOfPattern(head, rest === null ? '' : rest.prefix),
+    parts: [...heads, parts[HEAD_SEGMENTS] ?? ''],
   };
 }
 

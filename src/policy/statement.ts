@@ -1,11 +1,14 @@
-import { type ActionElement, readActionPattern } from './action-pattern.ts';
-import { type Condition, compileCondition } from './condition.ts';
+import { type ActionElement, EVERY_ACTION, readActionPattern } from './action-pattern.ts';
+import { arnFault } from './arn-fault.ts';
+import type { Condition } from './condition.ts';
+import { readConditionBlock, shortened, UNKNOWN_VARIABLES } from './condition-block.ts';
 import { isList, isObject, type JsonObject, type JsonValue } from './json.ts';
-import { MalformedPolicy } from './malformed-policy.ts';
+import { Faults, type PolicyFault } from './policy-fault.ts';
 import type { PolicyKind } from './policy-kind.ts';
-import { type NamedPrincipal, type PrincipalElement, readNamedPrincipal } from './principal-element.ts';
-import { Memory } from './remember.ts';
-import { type ResourceElement, resourcePatternReader } from './resource-pattern.ts';
+import type { PrincipalElement } from './principal-element.ts';
+import { readPrincipalElement } from './principal-reading.ts';
+import { EVERY_RESOURCE, type ResourceElement, type ResourcePattern, resourceReader } from './resource-pattern.ts';
+import type { VariableReading } from './variable.ts';
 
 /** A statement, compiled. */
 export interface CompiledStatement {
@@ -39,147 +42,213 @@ const WITH_PRINCIPAL: ReadonlySet<PolicyKind> = new Set(['resource', 'trust', 'v
 /** Kinds of policy whose statements may leave out Resource (trust policies; repositories of ECR). */
 const WITHOUT_RESOURCE: ReadonlySet<PolicyKind> = new Set(['resource', 'trust', 'vpce']);
 
-/** Throws MalformedPolicy, naming the element. `variables`: the document's Version knows policy variables. */
-export function compileStatement(
+/** A statement with what of it cannot be read. */
+export interface StatementReading {
+  readonly statement: CompiledStatement;
+  readonly faults: readonly PolicyFault[];
+}
+
+/**
+ * Reads a statement piece by piece: what cannot be read never opens a door. An unreadable entry of an Allow matches nothing and
+ * one of a Deny everything; an Allow whose restriction cannot be read does not apply, a Deny does without regard to it. So
+ * nothing that is compiled here has to be asked again whether it could be read.
+ */
+export function readStatement(
   json: JsonValue,
   index: number,
   kind: PolicyKind,
-  variables: boolean,
-): CompiledStatement {
+  variables: VariableReading,
+): StatementReading {
   const place = `Statement[${index}]`;
-  if (!isObject(json)) throw new MalformedPolicy(`\`${place}\` must be an object`);
-  for (const element of Object.keys(json)) {
-    if (!ELEMENTS.has(element)) throw new MalformedPolicy(`unknown element \`${place}.${element}\``);
+  if (!isObject(json)) {
+    const faults = new Faults(false);
+    faults.restriction(`\`${place}\` must be an object`);
+    return { statement: denyingEverything(index, kind), faults: faults.list };
   }
-  const sid = json['Sid'];
-  if (sid !== undefined && typeof sid !== 'string') throw new MalformedPolicy(`\`${place}.Sid\` must be a string`);
+  return new StatementReader(json, index, kind, variables).read();
+}
+
+function denyingEverything(index: number, kind: PolicyKind): CompiledStatement {
   return {
     index,
-    sid: sid ?? null,
-    allows: readEffect(json['Effect'], place),
-    principal: readPrincipal(json, kind, place),
-    actions: readActions(json, place),
-    resources: readResources(json, kind, variables, place),
-    conditions: readConditions(json['Condition'], variables, place),
+    sid: null,
+    allows: false,
+    principal: WITH_PRINCIPAL.has(kind) ? EVERYONE : null,
+    actions: EVERYTHING_DONE,
+    resources: EVERYWHERE,
+    conditions: NO_CONDITIONS,
   };
 }
 
-function readEffect(effect: JsonValue | undefined, place: string): boolean {
-  if (effect !== 'Allow' && effect !== 'Deny')
-    throw new MalformedPolicy(`\`${place}.Effect\` must be \`Allow\` or \`Deny\``);
-  return effect === 'Allow';
-}
-
+const EVERYONE: PrincipalElement = { negated: false, everyone: true, named: [] };
+const EVERYTHING_DONE: ActionElement = { negated: false, patterns: [EVERY_ACTION] };
+const NOTHING_DONE: ActionElement = { negated: false, patterns: [] };
+const EVERYWHERE: ResourceElement = { negated: false, patterns: [EVERY_RESOURCE] };
+const NO_CONDITIONS: readonly Condition[] = [];
 const NEGATION = { Action: 'NotAction', Resource: 'NotResource', Principal: 'NotPrincipal' } as const;
 
-/** The element or its negation, whichever is there; both at once is a fault. */
-function eitherOf(
-  json: JsonObject,
-  name: 'Action' | 'Resource' | 'Principal',
-  place: string,
-): { readonly value: JsonValue; readonly negated: boolean } | null {
-  const plain = json[name];
-  const negated = json[NEGATION[name]];
-  if (plain !== undefined && negated !== undefined) {
-    throw new MalformedPolicy(`\`${place}\` has both \`${name}\` and \`Not${name}\``);
+interface Element {
+  readonly name: string;
+  readonly value: JsonValue;
+  readonly negated: boolean;
+}
+
+class StatementReader {
+  readonly #json: JsonObject;
+  readonly #index: number;
+  readonly #place: string;
+  readonly #kind: PolicyKind;
+  readonly #variables: VariableReading;
+  readonly #allows: boolean;
+  readonly #faults: Faults;
+  /** A restriction cannot be read: an Allow does not apply. */
+  #open = false;
+
+  constructor(json: JsonObject, index: number, kind: PolicyKind, variables: VariableReading) {
+    const effect = json['Effect'];
+    this.#json = json;
+    this.#index = index;
+    this.#place = `Statement[${index}]`;
+    this.#kind = kind;
+    this.#variables = variables;
+    // What is no Allow for sure could be a Deny.
+    this.#allows = typeof effect === 'string' && effect.toLowerCase() === 'allow';
+    this.#faults = new Faults(this.#allows);
   }
-  if (plain !== undefined) return { value: plain, negated: false };
-  return negated === undefined ? null : { value: negated, negated: true };
-}
 
-function readActions(json: JsonObject, place: string): ActionElement {
-  const element = eitherOf(json, 'Action', place);
-  if (element === null) throw new MalformedPolicy(`\`${place}\` must have \`Action\` or \`NotAction\``);
-  const { value, negated } = element;
-  return { negated, patterns: readEach(value, readActionPattern, place, negated ? 'NotAction' : 'Action') };
-}
-
-function readResources(json: JsonObject, kind: PolicyKind, variables: boolean, place: string): ResourceElement | null {
-  const element = eitherOf(json, 'Resource', place);
-  if (element === null) {
-    if (WITHOUT_RESOURCE.has(kind)) return null;
-    throw new MalformedPolicy(`\`${place}\` must have \`Resource\` or \`NotResource\``);
+  read(): StatementReading {
+    const effect = this.#json['Effect'];
+    for (const element of Object.keys(this.#json)) {
+      if (!ELEMENTS.has(element)) this.#unread(`unknown element \`${this.#place}.${element}\``);
+    }
+    const sid = this.#json['Sid'];
+    if (sid !== undefined && typeof sid !== 'string') this.#faults.idle(`\`${this.#place}.Sid\` must be a string`);
+    if (effect !== 'Allow' && effect !== 'Deny')
+      this.#unread(`\`${this.#place}.Effect\` must be \`Allow\` or \`Deny\``);
+    const principal = this.#principal();
+    const actions = this.#actions();
+    const resources = this.#resources();
+    const conditions = this.#conditions();
+    const statement: CompiledStatement = {
+      index: this.#index,
+      sid: typeof sid === 'string' ? sid : null,
+      allows: this.#allows,
+      principal,
+      actions: this.#allows && this.#open ? NOTHING_DONE : actions,
+      resources,
+      conditions,
+    };
+    return { statement, faults: this.#faults.list };
   }
-  const { value, negated } = element;
-  const read = resourcePatternReader(kind, variables);
-  return { negated, patterns: readEach(value, read, place, negated ? 'NotResource' : 'Resource') };
-}
 
-function readPrincipal(json: JsonObject, kind: PolicyKind, place: string): PrincipalElement | null {
-  const element = eitherOf(json, 'Principal', place);
-  if (element === null) {
-    if (kind === 'rcp') throw new MalformedPolicy(`\`${place}.Principal\` is missing`);
+  #unread(message: string): void {
+    this.#open = true;
+    this.#faults.restriction(message);
+  }
+
+  /** The element or its negation, whichever is there; null: neither is, or both at once. */
+  #either(name: 'Action' | 'Resource' | 'Principal', isNeeded: boolean): Element | null {
+    const negation = NEGATION[name];
+    const plain = this.#json[name];
+    const negated = this.#json[negation];
+    if (plain !== undefined && negated !== undefined) {
+      this.#unread(`\`${this.#place}\` has both \`${name}\` and \`${negation}\``);
+      return null;
+    }
+    if (plain !== undefined) return { name, value: plain, negated: false };
+    if (negated !== undefined) return { name: negation, value: negated, negated: true };
+    if (isNeeded) this.#unread(`\`${this.#place}\` must have \`${name}\` or \`${negation}\``);
     return null;
   }
-  const name = `${place}.${element.negated ? 'NotPrincipal' : 'Principal'}`;
-  if (!WITH_PRINCIPAL.has(kind)) throw new MalformedPolicy(`\`${name}\` has no place in this kind of policy`);
-  const { value, negated } = element;
-  // AWS writes a text other than `*` under a key; some tools store it bare.
-  const byType = typeof value === 'string' ? { AWS: value } : value;
-  if (!isObject(byType)) throw new MalformedPolicy(`\`${name}\` must be \`*\` or an object`);
-  let everyone = false;
-  const named: NamedPrincipal[] = [];
-  for (const [type, values] of Object.entries(byType)) {
-    const read = (text: string): NamedPrincipal | null => {
-      if (type === 'AWS' && text === '*') everyone = true;
-      return readNamedPrincipal(type, text);
+
+  #actions(): ActionElement {
+    const element = this.#either('Action', true);
+    if (element === null) return EVERYTHING_DONE;
+    const { found, hasFault } = this.#entries(element, readActionPattern, () => 'is not an action');
+    const { negated } = element;
+    return hasFault && !negated && !this.#allows ? EVERYTHING_DONE : { negated, patterns: found };
+  }
+
+  #resources(): ResourceElement | null {
+    const isNeeded = !WITHOUT_RESOURCE.has(this.#kind);
+    const before = this.#open;
+    const element = this.#either('Resource', isNeeded);
+    if (element === null) return isNeeded || this.#open !== before ? EVERYWHERE : null;
+    const { negated } = element;
+    const { narrow, wide } = resourceReader(this.#kind, this.#variables === 'variables');
+    const isWide = !negated && !this.#allows;
+    const read = (text: string): readonly ResourcePattern[] | null => {
+      if (isWide) return wide(text);
+      const one = narrow(text);
+      return one === null ? null : [one];
     };
-    named.push(...readEach(values, read, name, type));
+    const { found, hasFault } = this.#entries(element, read, (text) => arnFault(text) ?? TOO_SHORT, true);
+    return hasFault && isWide
+      ? EVERYWHERE
+      : { negated, patterns: found.length === 1 ? (found[0] ?? []) : found.flat() };
   }
-  return { negated, everyone, named };
-}
 
-/** The same few blocks of conditions stand in very many statements: equal ones are compiled once. */
-const knownConditions = {
-  withVariables: new Memory<readonly Condition[]>(),
-  plain: new Memory<readonly Condition[]>(),
-};
-
-function readConditions(block: JsonValue | undefined, variables: boolean, place: string): readonly Condition[] {
-  if (block === undefined) return NO_CONDITIONS;
-  if (!isObject(block)) throw new MalformedPolicy(`\`${place}.Condition\` must be an object`);
-  const known = variables ? knownConditions.withVariables : knownConditions.plain;
-  return known.recall(JSON.stringify(block), () => compileBlock(block, variables, place));
-}
-
-const NO_CONDITIONS: readonly Condition[] = [];
-
-function compileBlock(block: JsonObject, variables: boolean, place: string): readonly Condition[] {
-  const conditions: Condition[] = [];
-  for (const [operator, keys] of Object.entries(block)) {
-    if (!isObject(keys)) throw new MalformedPolicy(`\`${place}.Condition.${operator}\` must be an object`);
-    for (const [key, value] of Object.entries(keys)) {
-      const values = readScalars(value, `${place}.Condition.${operator}.${key}`);
-      conditions.push(compileCondition(operator, key, values, variables));
+  #principal(): PrincipalElement | null {
+    const isNeeded = this.#kind === 'rcp';
+    const before = this.#faults.list.length;
+    const element = this.#either('Principal', false);
+    if (!WITH_PRINCIPAL.has(this.#kind)) {
+      if (element !== null) this.#unread(`\`${this.#place}.${element.name}\` has no place in this kind of policy`);
+      return null;
     }
+    if (element === null && isNeeded) this.#unread(`\`${this.#place}.Principal\` is missing`);
+    // A statement that names nobody is about nobody: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
+    if (element === null) return this.#faults.list.length > before ? EVERYONE : null;
+    return readPrincipalElement(
+      element.value,
+      element.negated,
+      `${this.#place}.${element.name}`,
+      this.#allows,
+      this.#faults,
+    );
   }
-  return conditions;
-}
 
-/** What is made of each text of an element. Where it makes nothing, the text can match nothing and is left out. */
-function readEach<T>(value: JsonValue, read: (text: string) => T | null, place: string, element: string): readonly T[] {
-  const made = asList(value).map((one) => {
-    if (typeof one !== 'string') {
-      throw new MalformedPolicy(`\`${place}.${element}\` must be a string or a list of strings`);
+  #conditions(): readonly Condition[] {
+    const block = this.#json['Condition'];
+    if (block === undefined) return NO_CONDITIONS;
+    const { conditions, faults } = readConditionBlock(block, this.#variables);
+    for (const { place, problem } of faults) this.#unread(`\`${this.#place}.Condition${place}\` ${problem}`);
+    return conditions;
+  }
+
+  /** What is made of each text of an element; `hasFault`: of some nothing can be made. */
+  #entries<T>(
+    { name, value, negated }: Element,
+    read: (text: string) => T | null,
+    problem: (text: string) => string,
+    withVariables = false,
+  ): { readonly found: readonly T[]; readonly hasFault: boolean } {
+    const found: T[] = [];
+    let hasFault = false;
+    for (const one of isList(value) ? value : [value]) {
+      const isOpen = withVariables && this.#variables === 'unknown' && typeof one === 'string' && one.includes('${');
+      const made = typeof one === 'string' && !isOpen ? read(one) : null;
+      if (made !== null) {
+        found.push(made);
+        continue;
+      }
+      hasFault = true;
+      const at = `\`${this.#place}.${name}\``;
+      const what =
+        typeof one === 'string' ? `\`${shortened(one)}\` ${isOpen ? UNKNOWN_VARIABLES : problem(one)}` : NO_TEXT;
+      const message = typeof one === 'string' ? `${at}: ${what}` : `${at} ${what}`;
+      if (negated) this.#except(message);
+      else this.#faults.entry(message);
     }
-    return read(one);
-  });
-  return made.every(isPresent) ? made : made.filter(isPresent);
+    return { found, hasFault };
+  }
+
+  /** Of an exception that cannot be read, a Deny excepts nothing; what an Allow would except is not known. */
+  #except(message: string): void {
+    this.#open = true;
+    this.#faults.exception(message);
+  }
 }
 
-function isPresent<T>(value: T | null): value is T {
-  return value !== null;
-}
-
-/** Booleans and numbers may stand unquoted in conditions. */
-function readScalars(value: JsonValue, place: string): readonly string[] {
-  return asList(value).map((one) => {
-    if (typeof one === 'object')
-      throw new MalformedPolicy(`\`${place}\` must be a string, number or boolean, or a list of them`);
-    return String(one);
-  });
-}
-
-function asList(value: JsonValue): readonly JsonValue[] {
-  return isList(value) ? value : [value];
-}
+const TOO_SHORT = 'has too few parts for an ARN in this kind of policy';
+const NO_TEXT = 'must be a string or a list of strings';

@@ -1,7 +1,7 @@
 import * as identity from './identity-checks.ts';
 import type { JsonValue } from './json.ts';
 import { JsonFault, type Located, type Place, parseJsonText, placesIn } from './json-text.ts';
-import { MAX_WRITTEN_LENGTH } from './load.ts';
+import { MAX_DOCUMENT_LENGTH, MAX_WRITTEN_LENGTH } from './load.ts';
 import { checkGrammar, type PolicyNode, type Report } from './policy-checks.ts';
 import type { PolicyKind } from './policy-kind.ts';
 import * as principals from './principal-checks.ts';
@@ -17,6 +17,8 @@ export interface PolicyFinding extends Place {
   readonly path: string;
   /** What stands there; undefined: the text is not JSON. */
   readonly value: JsonValue | undefined;
+  /** What was probably meant; null: nothing is near. */
+  readonly suggestion: string | null;
 }
 
 type Check = (policy: PolicyNode, report: Report) => void;
@@ -145,30 +147,34 @@ export function validatePolicy(document: string, kind: PolicyKind): readonly Pol
     message: string,
     path: string,
     { offset, value }: Pick<Located, 'offset'> & Partial<Located>,
+    suggestion: string | null = null,
   ): void => {
-    findings.push({ severity: 'ERROR', code, message, path, value, ...placeOf(offset) });
+    findings.push({ severity: 'ERROR', code, message, path, value, suggestion, ...placeOf(offset) });
   };
-  if (document.length > MAX_WRITTEN_LENGTH) {
+  const isTooLong = document.length > MAX_WRITTEN_LENGTH;
+  if (isTooLong) {
     const message = `a policy document has at most ${MAX_WRITTEN_LENGTH} characters, this one ${document.length}`;
     add('ValidationError', message, '', { offset: 0 });
-    return findings;
+    // AWS itself has longer ones: what is wrong in them is told as well.
+    if (document.length > MAX_DOCUMENT_LENGTH) return findings;
   }
   const odd = rules.noSuchCharacter === undefined ? -1 : document.search(NOT_TAKEN);
   if (odd >= 0) {
     add('ValidationError', rules.noSuchCharacter ?? '', '', { offset: odd });
     return findings;
   }
-  const root = parse(document, (offset) => add(rules.code, rules.notJson, '', { offset }));
+  const root = parse(document, (offset) => isTooLong || add(rules.code, rules.notJson, '', { offset }));
   if (root === null) return findings;
   if (kind === 'trust' && isEmptyStatement(root)) {
     add(rules.code, 'Could not parse the policy: Statement is empty!', 'Statement', root);
     return findings;
   }
-  const policy = checkGrammar(root, (inTrust, path, node) => {
-    add(rules.code, kind === 'trust' && inTrust !== '' ? inTrust : rules.syntax, path, node);
+  const policy = checkGrammar(root, (inTrust, path, node, suggestion) => {
+    add(rules.code, kind === 'trust' && inTrust !== '' ? inTrust : rules.syntax, path, node, suggestion);
   });
   if (policy === null) return findings;
-  for (const check of rules.checks) check(policy, (message, path, node) => add(rules.code, message, path, node));
+  const report: Report = (message, path, node, suggestion) => add(rules.code, message, path, node, suggestion);
+  for (const check of rules.checks) check(policy, report);
   const length = rules.countBlanks ? document.length : JSON.stringify(root.value).length;
   if (length > rules.maxLength) add('LimitExceeded', rules.tooLong, '', root);
   return findings;
@@ -177,7 +183,7 @@ export function validatePolicy(document: string, kind: PolicyKind): readonly Pol
 /** What IAM's and STS's parameters do not hold. */
 const NOT_TAKEN = /[^\t\n\r\u0020-\u00ff]/;
 
-function parse(document: string, fault: (offset: number) => void): Located | null {
+function parse(document: string, fault: (offset: number) => unknown): Located | null {
   try {
     return parseJsonText(document);
   } catch (error) {

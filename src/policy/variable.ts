@@ -10,6 +10,9 @@ export interface Variable {
 /** A value of a policy, read: text, wildcards and policy variables in order. */
 export type Template = readonly (Piece | Variable)[];
 
+/** Whether `${…}` are variables in a document; `unknown`: its Version cannot be read. */
+export type VariableReading = 'variables' | 'plain' | 'unknown';
+
 export interface Reading {
   /** `${…}` are variables; false in documents of version 2008-10-17 and where AWS takes none. */
   readonly variables: boolean;

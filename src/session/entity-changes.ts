@@ -1,9 +1,8 @@
 import { sha256 } from '../directory/apply/change-set.ts';
 import type { EntityChange, RoleChanges, UserChanges } from '../directory/entities/entity-store.ts';
 import type { NewAuditEvent } from '../directory/stores/audit-store.ts';
-import { RolegateError } from '../policy/errors.ts';
 import type { PolicyKind } from '../policy/policy-kind.ts';
-import { validatePolicy } from '../policy/validate.ts';
+import { checkWritten } from '../policy/refused-policy.ts';
 import { audited, iamOperation } from './audited.ts';
 import { aCall, type CallOrigin } from './call.ts';
 import type { Caller } from './caller.ts';
@@ -47,11 +46,9 @@ function checkPolicyName(name: string): void {
   );
 }
 
-/** Throws the first finding, as AWS does. Size limits concern the whole entity, which the directory knows. */
+/** Throws AWS's answer, and refuses what cannot be read. Size limits concern the whole entity, which the directory knows. */
 function checkDocument(document: string, kind: PolicyKind): void {
-  const findings = validatePolicy(document, kind);
-  const finding = findings.find(({ code }) => kind === 'trust' || code !== 'LimitExceeded');
-  if (finding !== undefined) throw new RolegateError(finding.code, finding.message, { field: 'policyDocument' });
+  checkWritten(document, kind, 'policyDocument', ({ code }) => kind === 'trust' || code !== 'LimitExceeded');
 }
 
 function checkInline({

@@ -11,8 +11,8 @@ export type AuthenticationCode =
 
 const AUTHENTICATION_MESSAGES: Readonly<Record<AuthenticationCode, string>> = {
   InvalidClientTokenId: 'The security token included in the request is invalid.',
-  SignatureDoesNotMatch:
-    'The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.',
+  // AWS's code; its message is about signatures, which nobody made here: the secret itself is sent.
+  SignatureDoesNotMatch: 'The secret access key is not that of the access key: check it.',
   ExpiredToken: 'The security token included in the request is expired',
   IncompleteSignature:
     'the Authorization header has to be `Basic` with base64 of `accessKeyId:secretAccessKey`, or `Bearer` with a session token or the operator token',

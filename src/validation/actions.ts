@@ -51,10 +51,10 @@ function warnOfEntry({ text, path, node, meaning }: ActionEntry, { catalog }: Vo
     );
   } else if (meaning.kind === 'unknownService') {
     const message = `no service ${inCatalog} has the prefix ${quoted(meaning.service)}${didYouMean(meaning.suggestion)}`;
-    warn('UNKNOWN_SERVICE', message, path, node);
+    warn('UNKNOWN_SERVICE', message, path, node, meaning.suggestion);
   } else if (meaning.kind === 'unknownAction') {
     const verb = /[*?]/.test(text) ? 'matches no action' : 'is no action';
     const message = `${name} ${verb} of ${meaning.service.name} ${inCatalog}${didYouMean(meaning.suggestion)}`;
-    warn('UNKNOWN_ACTION', message, path, node);
+    warn('UNKNOWN_ACTION', message, path, node, meaning.suggestion);
   }
 }

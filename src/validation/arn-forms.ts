@@ -8,6 +8,8 @@ import type { KnownAction, KnownType } from './known-names.ts';
 export type TypesByService = ReadonlyMap<string, ReadonlySet<KnownType>>;
 
 const LAST = 5;
+const BUCKET = '${BucketName}';
+const VARIABLES = /\$\{[^}]*\}/g;
 /** Characters; none of IAM's is longer. */
 const LONGEST_ARN = 2048;
 
@@ -59,6 +61,8 @@ function fits(form: readonly string[], pattern: readonly string[], variables: bo
 }
 
 function resourcesMeet(form: string, pattern: string, variables: boolean): boolean {
+  // The name of a bucket holds no slash: `bucket/*` is about objects alone.
+  if (form === BUCKET && (variables ? pattern.replace(VARIABLES, '') : pattern).includes('/')) return false;
   const literal = beginning(pattern, variables ? /[*?]|\$\{/ : /[*?]/);
   const prefix = beginning(form, /\*|\$\{/);
   if (!literal.startsWith(prefix)) {

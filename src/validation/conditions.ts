@@ -3,7 +3,7 @@ import { nearest } from '../policy/spelling.ts';
 import { readTemplate, templateKeys } from '../policy/variable.ts';
 import type { StatementActions } from './actions.ts';
 import type { ConditionEntry } from './condition-entry.ts';
-import { allKeys, globalKeys, isFederatedKey, KeyTable, supportedKeys } from './keys.ts';
+import { allKeys, globalKeys, isFederatedKey, KeyTable, serviceKeys, supportedKeys } from './keys.ts';
 import type { KnownKey } from './known-names.ts';
 import { operatorFaults } from './operators.ts';
 import { didYouMean, quoted, type Warn } from './report.ts';
@@ -31,13 +31,13 @@ export class ConditionReader {
   /** Whether one of the conditions never holds. */
   read(entries: readonly ConditionEntry[], actions: StatementActions, warn: Warn): boolean {
     if (entries.length === 0) return false;
-    const supported = actions.all === null ? null : supportedKeys(actions.all);
+    const supported = actions.all === null ? null : supportedKeys(actions.all, this.#vocabulary.catalog);
     const dead = entries.filter((entry) => {
       const { key, global, suggestion } = this.#keyMeaning(entry.key);
       if (key === null) {
         const message = `${quoted(entry.key)} is no condition key in the catalogue of ${this.#vocabulary.catalog.version}`;
-        warn('UNKNOWN_CONDITION_KEY', message + didYouMean(suggestion), entry.path, entry.node);
-      } else if (supported !== null && !global && supported.find(entry.key.toLowerCase()) === null) {
+        warn('UNKNOWN_CONDITION_KEY', message + didYouMean(suggestion), entry.path, entry.node, suggestion);
+      } else if (supported !== null && !global && !isGuard(entry) && supported.find(entry.key.toLowerCase()) === null) {
         const message = `no action of the statement is said to have ${quoted(entry.key)} in its requests: ${withoutKey(entry.use)}`;
         warn('CONDITION_KEY_NOT_SUPPORTED', message, entry.path, entry.node);
       }
@@ -56,7 +56,7 @@ export class ConditionReader {
         const { key, suggestion } = this.#keyMeaning(written);
         if (key !== null) continue;
         const message = `the policy variable ${quoted(written)} is no condition key in the catalogue of ${this.#vocabulary.catalog.version}`;
-        warn('UNKNOWN_CONDITION_KEY', message + didYouMean(suggestion), path, node);
+        warn('UNKNOWN_CONDITION_KEY', message + didYouMean(suggestion), path, node, suggestion);
       }
     }
   }
@@ -76,8 +76,8 @@ export class ConditionReader {
     const globalKey = globalKeys(catalog).find(name);
     if (globalKey !== null) return { key: globalKey, global: !PER_ACTION.test(name), suggestion: null };
     const colon = name.indexOf(':');
-    const own = new KeyTable();
-    for (const key of catalog.service(name.slice(0, Math.max(colon, 0)))?.conditionKeys ?? []) own.add(key);
+    const service = catalog.service(name.slice(0, Math.max(colon, 0)));
+    const own = service === null ? new KeyTable() : serviceKeys(service);
     const key = own.find(name) ?? allKeys(catalog).find(name);
     // What a provider's keys hold, it alone knows: AWS's own examples take cognito-identity.amazonaws.com:amr as a set.
     if (isFederatedKey(name)) return { key: { name, type: '' }, global: true, suggestion: null };
@@ -86,6 +86,11 @@ export class ConditionReader {
     const suggestion = this.#vocabulary.suggest(() => nearest(name, candidates.names()));
     return { key: null, global: false, suggestion };
   }
+}
+
+/** `ForAllValues` on the keys of tags limits the tags that a request may bring; a request that can bring none needs no limit. */
+function isGuard({ key, use }: ConditionEntry): boolean {
+  return use.quantifier === 'forAllValues' && key.toLowerCase() === 'aws:tagkeys';
 }
 
 /** Keys of the sign-in at an identity provider stay with the session: every request of it has them. */

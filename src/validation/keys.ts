@@ -1,4 +1,4 @@
-import type { KnownAction, KnownKey, KnownNames } from './known-names.ts';
+import type { KnownAction, KnownKey, KnownNames, KnownService } from './known-names.ts';
 
 /** Condition keys by name in lower case, and those with a placeholder (`aws:RequestTag/${TagKey}`) as beginning and end. */
 export class KeyTable {
@@ -39,7 +39,42 @@ const PLACEHOLDER = /\$\{[^}]*\}|<[^>]*>|(?<=\/)tag-key$/;
 const MORE_GLOBAL_KEYS: readonly KnownKey[] = [
   // Old, and still in the documents of many organizations; aws:PrincipalOrgID says more.
   { name: 'aws:PrincipalOrgMasterAccountId', type: 'String' },
+  // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
+  { name: 'aws:SignInSessionArn', type: 'ARN' },
+  { name: 'aws:ViaCustomerDomain', type: '' },
 ];
+
+/**
+ * Keys of actions that a service's guide documents, but not the service authorization reference.
+ * https://docs.aws.amazon.com/marketplace/latest/buyerguide/buyer-iam-users-groups-policies.html
+ */
+const DOCUMENTED_KEYS: Readonly<Record<string, readonly string[]>> = {
+  'aws-marketplace:Subscribe': ['aws-marketplace:ProductId'],
+  'aws-marketplace:Unsubscribe': ['aws-marketplace:ProductId'],
+};
+
+const NO_NAMES: readonly string[] = [];
+
+function documentedKeys({ name }: KnownAction): readonly string[] {
+  return Object.hasOwn(DOCUMENTED_KEYS, name) ? (DOCUMENTED_KEYS[name] ?? NO_NAMES) : NO_NAMES;
+}
+
+const unplacedKeys = new WeakMap<KnownService, readonly string[]>();
+
+/** The keys that a service declares without saying which of its actions or resources have them: any may. */
+function unplacedKeysOf(service: KnownService): readonly string[] {
+  const known = unplacedKeys.get(service);
+  if (known !== undefined) return known;
+  const placed = new Set(
+    [
+      ...service.actions.flatMap((action) => [...action.conditionKeys, ...documentedKeys(action)]),
+      ...service.resourceTypes.flatMap((type) => type.conditionKeys),
+    ].map((name) => name.toLowerCase()),
+  );
+  const names = service.conditionKeys.map(({ name }) => name).filter((name) => !placed.has(name.toLowerCase()));
+  unplacedKeys.set(service, names);
+  return names;
+}
 
 const globalTables = new WeakMap<KnownNames, KeyTable>();
 const supportedTables = new WeakMap<ReadonlySet<KnownAction>, KeyTable>();
@@ -57,6 +92,19 @@ export function allKeys(catalog: KnownNames): KeyTable {
   );
 }
 
+const serviceTables = new WeakMap<KnownService, KeyTable>();
+
+/** The keys that one service declares. */
+export function serviceKeys(service: KnownService): KeyTable {
+  let table = serviceTables.get(service);
+  if (table === undefined) {
+    table = new KeyTable();
+    for (const key of service.conditionKeys) table.add(key);
+    serviceTables.set(service, table);
+  }
+  return table;
+}
+
 function tableFor(
   tables: WeakMap<KnownNames, KeyTable>,
   catalog: KnownNames,
@@ -71,16 +119,24 @@ function tableFor(
   return table;
 }
 
-/** The service's and tag keys that some of the actions support. */
-export function supportedKeys(actions: ReadonlySet<KnownAction>): KeyTable {
+/** The service's and tag keys that some of the actions support, or the resources that they are about. */
+export function supportedKeys(actions: ReadonlySet<KnownAction>, catalog: KnownNames): KeyTable {
   const known = supportedTables.get(actions);
   if (known !== undefined) return known;
   const table = new KeyTable();
   supportedTables.set(actions, table);
-  // Actions share their lists of keys.
-  for (const list of new Set([...actions].map((action) => action.conditionKeys))) {
+  // Actions share their lists of keys and of types.
+  const types = new Set([...actions].map((action) => action.resourceTypes));
+  const lists = [...types].flatMap((list) => list.map(({ type }) => type.conditionKeys));
+  for (const list of new Set([...[...actions].map((action) => action.conditionKeys), ...lists])) {
     for (const name of list) table.add({ name, type: '' });
   }
+  const services = [...new Set([...actions].map(({ service }) => service))].map((key) => catalog.service(key));
+  const more = [
+    ...[...actions].flatMap(documentedKeys),
+    ...services.flatMap((service) => (service === null ? [] : unplacedKeysOf(service))),
+  ];
+  for (const name of more) table.add({ name, type: '' });
   return table;
 }
 

@@ -1,4 +1,6 @@
-/** What a document is held against: which services, actions, resource types and condition keys exist. A Catalog is one. */
+import type { AskedOn } from '../evaluation/request.ts';
+
+/** The names that a document is checked against: services, actions, resource types and condition keys. A Catalog is one. */
 export interface KnownNames {
   /** Named in warnings: 2026-09-26. */
   readonly version: string;
@@ -27,8 +29,12 @@ export interface KnownService {
 export interface KnownAction {
   /** `service:Name`. */
   readonly name: string;
+  /** The part before the colon, in lower case. */
+  readonly service: string;
   /** It has no resource types: only `*` in Resource matches it. */
   readonly wildcardOnly: boolean;
+  /** The ARN on which AWS asks it although it has no resource types. Left out: on none. */
+  readonly askedOn?: AskedOn;
   readonly resourceTypes: readonly { readonly type: KnownType }[];
   /** Names of the condition keys that it supports beside those every request has. */
   readonly conditionKeys: readonly string[];
@@ -39,6 +45,8 @@ export interface KnownType {
   readonly name: string;
   /** Templates such as `arn:${Partition}:s3:::${BucketName}/${ObjectName}`; mostly one. */
   readonly arns: readonly string[];
+  /** Names of the condition keys of requests on such a resource, beside those of the action. */
+  readonly conditionKeys: readonly string[];
 }
 
 /** A condition key. */

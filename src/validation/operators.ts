@@ -1,38 +1,22 @@
-import { splitArn } from '../policy/arn.ts';
-import { parseBinary } from '../policy/compare/binary.ts';
-import { parseRange } from '../policy/compare/ip.ts';
-import { parseDecimal } from '../policy/compare/number.ts';
 import { contextKey } from '../policy/context-key.ts';
-import { parseInstant } from '../policy/date.ts';
+import { isReadableValue, type ValueForm, valueForm } from '../policy/readable-value.ts';
 import type { ConditionEntry } from './condition-entry.ts';
 import { quoted, type Warn } from './report.ts';
 
-/** What the operators of one family compare. */
-interface Family {
-  readonly what: string;
-  /** Types of keys, as the service authorization reference names them, whose values can be so compared. */
-  readonly types: readonly string[];
-  /** Null: every text is a value. */
-  readonly reads: ((text: string) => boolean) | null;
-}
-
-const ARN_PARTS = 6;
-const isArnPattern = (text: string): boolean => /^\*+$/.test(text) || splitArn(text).length >= ARN_PARTS;
-const isBoolean = (text: string): boolean => /^(?:true|false)$/i.test(text);
-
 /**
- * A text compares with everything that is written as text. Epoch time is a date and a number.
+ * Types of keys, as the service authorization reference names them, whose values the operators of a family can compare. A text
+ * compares with everything that is written as text; epoch time is a date and a number.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
  */
-const FAMILIES: readonly (readonly [names: RegExp, family: Family])[] = [
-  [/^String/, { what: 'texts', types: ['String', 'ARN', 'Bool', 'Numeric', 'Date', 'IPAddress'], reads: null }],
-  [/^Numeric/, { what: 'numbers', types: ['Numeric', 'Date'], reads: (text) => parseDecimal(text) !== null }],
-  [/^Date/, { what: 'dates', types: ['Date', 'Numeric'], reads: (text) => parseInstant(text) !== null }],
-  [/^Bool/, { what: '`true` and `false`', types: ['Bool'], reads: isBoolean }],
-  [/^Binary/, { what: 'bytes', types: ['String', 'Binary'], reads: (text) => parseBinary(text) !== null }],
-  [/IpAddress$/, { what: 'addresses', types: ['IPAddress'], reads: (text) => parseRange(text) !== null }],
+const FAMILIES: readonly (readonly [names: RegExp, types: readonly string[]])[] = [
+  [/^String/, ['String', 'ARN', 'Bool', 'Numeric', 'Date', 'IPAddress']],
+  [/^Numeric/, ['Numeric', 'Date']],
+  [/^Date/, ['Date', 'Numeric']],
+  [/^Bool/, ['Bool']],
+  [/^Binary/, ['String', 'Binary']],
+  [/IpAddress$/, ['IPAddress']],
   // Keys that hold ARNs are often declared as String.
-  [/^Arn/, { what: 'ARNs', types: ['ARN', 'String'], reads: isArnPattern }],
+  [/^Arn/, ['ARN', 'String']],
 ];
 
 const HOLDS: Readonly<Record<string, string>> = {
@@ -55,14 +39,14 @@ export function operatorFaults(entry: ConditionEntry, type: string, variables: b
     warn('CONDITION_WITHOUT_VALUES', `${quoted(key)} is compared with no value`, path, node);
     return use.operator === null || (required && !use.operator.negated);
   }
-  if (use.operator === null)
-    return unreadable(entry, { what: '`true` and `false`', types: [], reads: isBoolean }, false, warn);
-  const family = FAMILIES.find(([names]) => names.test(use.operator?.name ?? ''))?.[1];
+  const form = valueForm(use.operator?.name ?? 'Null');
+  if (use.operator === null) return unreadable(entry, form, false, warn);
+  const types = FAMILIES.find(([names]) => names.test(use.operator?.name ?? ''))?.[1];
   const isMultiValued = type.startsWith('ArrayOf') || contextKey(key).multiValued;
   const base = type.replace(/^ArrayOf/, '');
   let dead = false;
-  if (family !== undefined && base !== '' && !family.types.includes(base)) {
-    const message = `${quoted(operator)} compares ${family.what}, ${quoted(key)} holds ${HOLDS[base] ?? base}: they never match`;
+  if (types !== undefined && base !== '' && !types.includes(base)) {
+    const message = `${quoted(operator)} compares ${form?.what ?? 'texts'}, ${quoted(key)} holds ${HOLDS[base] ?? base}: they never match`;
     warn('OPERATOR_TYPE_MISMATCH', message, path, node);
   }
   if (isMultiValued && use.quantifier === 'one') {
@@ -74,21 +58,23 @@ export function operatorFaults(entry: ConditionEntry, type: string, variables: b
     const message = `${quoted(key)} has one value: ${quoted(operator)} is for keys with several${note}`;
     warn('SET_OPERATOR_ON_SINGLE_VALUE', message, path, node);
   }
-  const nothingRead = family !== undefined && unreadable(entry, family, variables, warn);
+  const nothingRead = unreadable(entry, form, variables, warn);
   return dead || (nothingRead && required);
 }
 
-/** Warns of each value that the operators of the family cannot read; whether that is all of them. */
-function unreadable({ operator, values }: ConditionEntry, family: Family, variables: boolean, warn: Warn): boolean {
-  const { reads, what } = family;
-  if (reads === null) return false;
+/** Warns of each value that the operator cannot read; whether that is all of them. */
+function unreadable(
+  { operator, values }: ConditionEntry,
+  form: ValueForm | null,
+  variables: boolean,
+  warn: Warn,
+): boolean {
+  if (form === null) return false;
   let count = 0;
   for (const { text, path, node } of values) {
-    // Only ARNs and booleans may come out of policy variables.
-    if (variables && text.includes('${') && /ARN|true/.test(what)) continue;
-    if (reads(text)) continue;
+    if (isReadableValue(form, text, variables)) continue;
     count += 1;
-    warn('UNREADABLE_VALUE', `${quoted(operator)} compares ${what}: ${quoted(text)} is none`, path, node);
+    warn('UNREADABLE_VALUE', `${quoted(operator)} compares ${form.what}: ${quoted(text)} is none`, path, node);
   }
   return count === values.length;
 }

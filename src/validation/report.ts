@@ -11,6 +11,10 @@ export type PolicyWarningCode =
   | 'UNKNOWN_RESOURCE_TYPE'
   | 'RESOURCE_NEVER_MATCHES'
   | 'RESOURCE_NOT_TAKEN'
+  | 'UNKNOWN_REGION'
+  | 'INVALID_ACCOUNT_ID'
+  | 'UNKNOWN_SERVICE_PRINCIPAL'
+  | 'PLACEHOLDER'
   | 'UNKNOWN_CONDITION_KEY'
   | 'CONDITION_KEY_NOT_SUPPORTED'
   | 'OPERATOR_TYPE_MISMATCH'
@@ -30,9 +34,19 @@ export interface PolicyWarning {
   /** `Statement[0].Action[1]` */
   readonly path: string;
   readonly node: Located;
+  /** What was probably meant; null: nothing is near. */
+  readonly suggestion: string | null;
+  /** What the service says that refuses the document for it; null: it takes the document. */
+  readonly refusal: string | null;
 }
 
-export type Warn = (code: PolicyWarningCode, message: string, path: string, node: Located) => void;
+export type Warn = (
+  code: PolicyWarningCode,
+  message: string,
+  path: string,
+  node: Located,
+  suggestion?: string | null,
+) => void;
 
 const LONGEST_QUOTE = 100;
 

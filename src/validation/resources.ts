@@ -1,3 +1,4 @@
+import { canBeAskedOn } from '../analysis/asked-on.ts';
 import { splitArn } from '../policy/arn.ts';
 import type { Located } from '../policy/json-text.ts';
 import { type StatementNode, textsAt } from '../policy/policy-checks.ts';
@@ -17,6 +18,8 @@ export interface StatementResources {
   readonly everything: boolean;
   /** It matches no resource. */
   readonly none: boolean;
+  /** The entries of Resource that can match something, in ARNs of six parts. */
+  readonly patterns: readonly string[];
 }
 
 type Entry = { readonly text: string; readonly path: string; readonly node: Located };
@@ -44,20 +47,24 @@ export class ResourceReader {
     const negated = statement.elements.has('NotResource');
     const entries = textsAt(statement, negated ? 'NotResource' : 'Resource');
     const taken = actions.all === null ? null : takenTypes(actions.all);
-    const meanings = entries.map((entry) => this.#readEntry(entry, taken, negated, warn));
+    const asked = [...(actions.all ?? [])].filter(({ askedOn }) => askedOn !== undefined);
+    const isAsked = (text: string): boolean => asked.some((action) => canBeAskedOn(action, [sixParts(text)]));
+    const meanings = entries.map((entry) => this.#readEntry(entry, taken, negated || isAsked(entry.text), warn));
     const isEverything = entries.some(({ text }) => /^\*+$/.test(text));
-    if (negated) return { types: null, everything: true, none: isEverything };
-    if (!statement.elements.has('Resource')) return { types: null, everything: true, none: false };
+    if (negated) return { types: null, everything: true, none: isEverything, patterns: [] };
+    if (!statement.elements.has('Resource')) return { types: null, everything: true, none: false, patterns: [] };
     const types = new Set<KnownType>();
     for (const meaning of meanings) if (typeof meaning !== 'string') for (const type of meaning) types.add(type);
     return {
       types: meanings.includes('anything') ? null : types,
       everything: isEverything,
       none: meanings.every((meaning) => meaning === 'nothing'),
+      patterns: entries.filter((_, i) => meanings[i] !== 'nothing').map(({ text }) => sixParts(text)),
     };
   }
 
-  #readEntry(entry: Entry, taken: TypesByService | null, negated: boolean, warn: Warn): Meaning {
+  /** `any`: whether an action takes it does not matter. */
+  #readEntry(entry: Entry, taken: TypesByService | null, any: boolean, warn: Warn): Meaning {
     const own = this.#meaning(entry.text);
     if (own === 'anything') return own;
     if (own === 'nothing') {
@@ -67,7 +74,7 @@ export class ResourceReader {
     const foreign = taken === null ? [] : this.#foreignTypes(entry.text, taken);
     const types = foreign.length === 0 ? own : new Set([...own, ...foreign]);
     if (types.size === 0) this.#warnOfUnknown(entry, warn);
-    else if (taken !== null && taken.size > 0 && !negated && foreign.length === 0)
+    else if (taken !== null && taken.size > 0 && !any && foreign.length === 0)
       this.#warnUnlessTaken(entry, types, taken, warn);
     return types;
   }
@@ -132,6 +139,12 @@ export class ResourceReader {
     if (parts.length <= HEAD_PARTS || WILDCARD.test(parts[2] ?? '')) return 'anything';
     return new Set(fittingTypes(this.#vocabulary.resourceTypesOf(serviceOf(text)), text, this.#variables));
   }
+}
+
+/** Short ARNs stand for all that begins so. */
+function sixParts(text: string): string {
+  const missing = HEAD_PARTS + 1 - splitArn(text).length;
+  return text + ':*'.repeat(Math.max(0, missing));
 }
 
 function serviceOf(text: string): string {

@@ -1,22 +1,25 @@
 import type { JsonValue } from '../policy/json.ts';
 import { JsonFault, type Place, parseJsonText, placesIn } from '../policy/json-text.ts';
-import { MAX_WRITTEN_LENGTH } from '../policy/load.ts';
+import { MAX_DOCUMENT_LENGTH } from '../policy/load.ts';
 import { checkGrammar } from '../policy/policy-checks.ts';
 import type { PolicyKind } from '../policy/policy-kind.ts';
-import { validatePolicy as errorsOf } from '../policy/validate.ts';
+import { decoded } from '../policy/refused-policy.ts';
+import { validatePolicy as errorsOf, type PolicyFinding } from '../policy/validate.ts';
 import type { KnownNames } from './known-names.ts';
 import { policyWarnings } from './warnings.ts';
 
 /** Something in a policy document that AWS would refuse, or that cannot do what it says. */
 export interface DocumentFinding extends Place {
   readonly severity: 'ERROR' | 'WARNING';
-  /** Of an error AWS's own code, of a warning a PolicyWarningCode. */
+  /** Of an error AWS's own code (S3's MalformedPolicy included), of a warning a PolicyWarningCode. */
   readonly code: string;
   readonly message: string;
   /** `Statement[0].Action[1]`; empty: the document as a whole. */
   readonly path: string;
   /** The text, number or boolean that stands there; null: something larger. */
   readonly value: string | null;
+  /** What was probably meant; null: nothing is near. */
+  readonly suggestion: string | null;
 }
 
 /** Findings in one answer. Whoever has so many is helped by the first ones. */
@@ -30,21 +33,29 @@ const MAX_FINDINGS = 1000;
  */
 export function validatePolicy(catalog: KnownNames, document: string, kind: PolicyKind): readonly DocumentFinding[] {
   const text = decoded(document);
-  const errors = errorsOf(text, kind).map((finding): DocumentFinding => {
-    return { ...finding, value: plainText(finding.value) };
-  });
-  return [...errors, ...warningsOf(catalog, text, kind)].slice(0, MAX_FINDINGS);
+  const errors = errorsOf(text, kind).map(findingOf);
+  const more = warningsOf(catalog, text, kind);
+  const refused = more.filter(({ severity }) => severity === 'ERROR');
+  const warned = more.filter(({ severity }) => severity === 'WARNING');
+  return [...errors, ...refused, ...warned].slice(0, MAX_FINDINGS);
 }
 
 function warningsOf(catalog: KnownNames, text: string, kind: PolicyKind): readonly DocumentFinding[] {
-  if (text.length > MAX_WRITTEN_LENGTH) return [];
+  if (text.length > MAX_DOCUMENT_LENGTH) return [];
   const policy = grammarOf(text);
   if (policy === null) return [];
   const placeOf = placesIn(text);
-  return policyWarnings(catalog, policy, kind).map(({ code, message, path, node }): DocumentFinding => {
-    const place = placeOf(node.offset);
-    return { severity: 'WARNING', code, message, path, value: plainText(node.value), ...place };
+  return policyWarnings(catalog, policy, kind).map((warning): DocumentFinding => {
+    const { code, message, path, node, suggestion, refusal } = warning;
+    const about = { path, value: plainText(node.value), suggestion, ...placeOf(node.offset) };
+    if (refusal === null) return { severity: 'WARNING', code, message, ...about };
+    return { severity: 'ERROR', code: 'MalformedPolicy', message: refusal, ...about };
   });
+}
+
+/** An error of a document as findings show it. */
+export function findingOf(finding: PolicyFinding): DocumentFinding {
+  return { ...finding, value: plainText(finding.value) };
 }
 
 function grammarOf(text: string): ReturnType<typeof checkGrammar> {
@@ -60,13 +71,4 @@ function grammarOf(text: string): ReturnType<typeof checkGrammar> {
 function plainText(value: JsonValue | undefined): string | null {
   if (value === undefined || typeof value === 'object') return null;
   return String(value);
-}
-
-function decoded(document: string): string {
-  if (!document.trimStart().startsWith('%')) return document;
-  try {
-    return decodeURIComponent(document);
-  } catch {
-    return document;
-  }
 }

@@ -1,10 +1,13 @@
+import { canBeAskedOn } from '../analysis/asked-on.ts';
 import { type PolicyNode, type StatementNode, textsAt } from '../policy/policy-checks.ts';
 import type { PolicyKind } from '../policy/policy-kind.ts';
 import { type ActionEntry, readActions, type StatementActions } from './actions.ts';
+import { bucketRefusal, isOfBucket, noRefusal, type RefusalOf } from './bucket-policy.ts';
 import { type ConditionEntry, conditionsOf } from './condition-entry.ts';
 import { ConditionReader } from './conditions.ts';
 import { contradictions } from './contradictions.ts';
 import type { KnownNames } from './known-names.ts';
+import { warnOfPlaces } from './places.ts';
 import { type PolicyWarning, quoted, type Warn } from './report.ts';
 import { ResourceReader, type StatementResources } from './resources.ts';
 import { MAX_COMPARISONS, Vocabulary } from './vocabulary.ts';
@@ -16,15 +19,20 @@ import { MAX_COMPARISONS, Vocabulary } from './vocabulary.ts';
  */
 export function policyWarnings(catalog: KnownNames, policy: PolicyNode, kind: PolicyKind): readonly PolicyWarning[] {
   const warnings: PolicyWarning[] = [];
-  const warn: Warn = (code, message, path, node) => {
-    warnings.push({ code, message, path, node });
-  };
+  const warnOn =
+    (refusalOf: RefusalOf): Warn =>
+    (code, message, path, node, suggestion = null) => {
+      const refusal = refusalOf(code, node);
+      warnings.push({ code, message, path, node, suggestion, refusal });
+    };
   const variables = policy.elements.get('Version')?.value === '2012-10-17';
   const vocabulary = new Vocabulary(catalog);
   const resources = new ResourceReader(vocabulary, kind, variables);
   const conditions = new ConditionReader(vocabulary, variables);
   for (const statement of policy.statements) {
+    const warn = warnOn(isOfBucket(statement, kind) ? bucketRefusal : noRefusal);
     const read: Reading = { actions: readActions(statement, vocabulary, warn), entries: conditionsOf(statement) };
+    warnOfPlaces(statement, read.entries, vocabulary, warn);
     const found = resources.read(statement, read.actions, warn);
     const dead = conditions.read(read.entries, read.actions, warn);
     const contradicted = contradictions(read.entries, variables);
@@ -39,7 +47,7 @@ export function policyWarnings(catalog: KnownNames, policy: PolicyNode, kind: Po
   const [first] = policy.statements;
   if (vocabulary.cutShort && first !== undefined) {
     const message = `the document has more wildcards than are compared with the catalogue (${MAX_COMPARISONS} comparisons): the last ones were not`;
-    warn('NOT_ALL_CHECKED', message, first.path, first.node);
+    warnOn(noRefusal)('NOT_ALL_CHECKED', message, first.path, first.node);
   }
   return warnings.toSorted((a, b) => a.node.offset - b.node.offset);
 }
@@ -58,8 +66,9 @@ function warnOfPairs(actions: StatementActions, resources: StatementResources, w
     const { meaning } = entry;
     if (meaning.kind === 'everything') applies = true;
     if (meaning.kind !== 'actions') continue;
-    const fits = meaning.actions.some(({ resourceTypes, wildcardOnly }) => {
-      return !wildcardOnly && (types === null || resourceTypes.some(({ type }) => types.has(type)));
+    const fits = meaning.actions.some((action) => {
+      if (action.wildcardOnly) return canBeAskedOn(action, resources.patterns);
+      return types === null || action.resourceTypes.some(({ type }) => types.has(type));
     });
     if (fits) applies = true;
     else

@@ -69,7 +69,7 @@ describe('a call that touches several resources', () => {
   it('is not asked about more than 50, nor about what is no ARN', async () => {
     expect(await faultOf(launch(instance, ...Array<string>(51).fill(image)))).toMatchObject({
       code: 'BAD_USER_INPUT',
-      message: '51 resources; at most 50 are decided',
+      message: '51 resources; the limit is 50',
     });
     const fault = await faultOf(launch(instance, image, 'ami-1'));
     expect(fault.field).toMatch(/furtherResources\[1\]$/);
@@ -124,7 +124,7 @@ describe('a batch', () => {
     expect(await access.decide(most, NOON)).toHaveLength(10_000);
     const error = await faultOf(access.decide([...most, question], NOON));
     expect(error).toMatchObject({ code: 'BAD_USER_INPUT', field: 'requests' });
-    expect(error.message).toBe('10001 questions; at most 10000 are answered together');
+    expect(error.message).toBe('10001 questions; the limit is 10000');
   });
 });
 
@@ -241,7 +241,7 @@ it('a root user may assume no role, also where none is named', async () => {
   const [answer] = await open().access.decide([question], NOON);
   expect(answer?.decision).toMatchObject({
     effect: 'IMPLICIT_DENY',
-    deniedBy: 'TRUST_POLICY',
+    deniedBy: null,
     reason: 'Roles may not be assumed by root accounts.',
   });
 });

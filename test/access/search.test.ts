@@ -133,6 +133,18 @@ describe('who can', () => {
     await expect(asked).rejects.toMatchObject({ code: 'BAD_USER_INPUT', field: 'request.resourceAccount' });
   });
 
+  it('finds whom a Deny with NotPrincipal spares as AWS recommends to write it: the role or user, and its account', async () => {
+    const spared = { AWS: [`arn:aws:iam::${A}:root`, roleArn('R'), userArn('u0000')] };
+    const locked = policy({ Effect: 'Deny', NotPrincipal: spared, Action: 's3:*', Resource: '*' });
+    const resources = [{ arn: 'arn:aws:s3:::b', accountId: A, policy: locked }];
+    const bucket = open({ users: users.slice(0, 4), roles: [aRole('R', [], [allow('s3:GetObject')])], resources });
+    const found = await bucket.access.whoCan(question, { limit: 10 }, NOON);
+    expect(found.entries.map(({ answer }) => principalIdOf(answer.question.subject.principal))).toEqual([
+      userArn('u0000'),
+      roleArn('R'),
+    ]);
+  });
+
   it('refuses a question that nobody could be asked', async () => {
     const asked = access.whoCan({ ...question, action: 's3:*' }, { limit: 1 }, NOON);
     await expect(asked).rejects.toMatchObject({ code: 'BAD_USER_INPUT', field: 'request.action' });
@@ -188,7 +200,7 @@ describe('copying from an own bucket to somebody else’s', () => {
     const asked = open(target(null)).access.accessRoutes(aSubject(alice), many, NOON);
     await expect(asked).rejects.toMatchObject({
       field: 'needs',
-      message: '101 needs; at most 100 are looked at together',
+      message: '101 needs; the limit is 100',
     });
   });
 

@@ -179,7 +179,7 @@ describe('a simulation', () => {
       resourcePolicy: document(trusts({ AWS: userArn('alice') })),
     };
     expect(decide(given)).toEqual(ALLOWED);
-    expect(decide({ ...given, principal: A })).toEqual({ allowed: false, deniedBy: 'TRUST_POLICY' });
+    expect(decide({ ...given, principal: A })).toEqual({ allowed: false, deniedBy: null });
   });
 
   it('knows the role of a session by its path', () => {

@@ -30,7 +30,11 @@ function questions(): readonly Question[] {
   ]);
   const targets = [...resources, ...resources.filter((arn) => arn.includes(':s3:')).map((arn) => `${arn}/x`)];
   return subjects.flatMap((subject) => [
-    ...ACTIONS.flatMap((action) => targets.map((target) => aQuestion(subject, action, target))),
+    ...ACTIONS.flatMap((name) => {
+      const action = catalog.action(name);
+      const fitting = targets.filter((target) => action !== null && catalog.fit(action, target).kind !== 'misfit');
+      return fitting.map((target) => aQuestion(subject, name, target));
+    }),
     ...roles.map((role) => aQuestion(subject, 'sts:AssumeRole', role)),
   ]);
 }

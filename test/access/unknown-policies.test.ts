@@ -86,8 +86,10 @@ describe('the policy of a VPC endpoint is not known', () => {
 
   it('is said where everything is asked for that somebody may do, and of the roles it may assume', async () => {
     const context = new Map(Object.entries({ 'aws:sourcevpce': 'vpce-0a1b2c3d' }));
-    expect((await access.effectivePermissions(aSubject(alice), context, NOON)).gaps).toEqual([ENDPOINT]);
-    expect((await access.effectivePermissions(aSubject(alice), new Map(), NOON)).gaps).toEqual([]);
+    const trust =
+      'trust policies of roles that the directory does not have are not known: what they let in is not listed';
+    expect((await access.effectivePermissions(aSubject(alice), context, NOON)).gaps).toEqual([ENDPOINT, trust]);
+    expect((await access.effectivePermissions(aSubject(alice), new Map(), NOON)).gaps).toEqual([trust]);
     const [role] = await access.assumableRoles(aSubject(alice), { context }, NOON);
     expect(role?.answer).toMatchObject({ decision: { allowed: true }, gaps: [ENDPOINT] });
     const [plain] = await access.assumableRoles(aSubject(alice), {}, NOON);
@@ -106,10 +108,15 @@ describe('the grants of a KMS key are not known', () => {
     ['the identity policy allows', [bob, 'kms:Sign', key], 'ALLOWED', []],
     ['denied explicitly, which no grant changes', [alice, 'kms:Encrypt', key], 'EXPLICIT_DENY', []],
     ['what no grant allows', [alice, 'kms:ScheduleKeyDeletion', key], 'IMPLICIT_DENY', []],
-    ['no key', [alice, 'kms:CreateGrant', `arn:aws:kms:eu-west-1:${A}:alias/k`], 'IMPLICIT_DENY', []],
+    ['no key', [alice, 'kms:CreateAlias', `arn:aws:kms:eu-west-1:${A}:alias/k`], 'IMPLICIT_DENY', []],
     ['not of KMS', [bob, 'sqs:SendMessage', `arn:aws:sqs:eu-west-1:${A}:q`], 'IMPLICIT_DENY', []],
     ['nobody can be granted anything', ['anonymous', 'kms:Decrypt', key], 'IMPLICIT_DENY', []],
-    ['of another partition', [alice, 'kms:Decrypt', key.replace('arn:aws:', 'arn:aws-cn:')], 'IMPLICIT_DENY', []],
+    [
+      'of another partition',
+      [alice, 'kms:Decrypt', key.replace('arn:aws:kms:eu-west-1', 'arn:aws-cn:kms:cn-north-1')],
+      'IMPLICIT_DENY',
+      [],
+    ],
   ])('%s', async (_name, asked, effect, gaps) => {
     expect(await ask(...asked)).toEqual({ effect, gaps });
   });

@@ -187,8 +187,7 @@ describe('who may under conditions', () => {
     expect([silent.names, silent.gaps]).toEqual([
       [],
       [
-        'roles that may do this only in sessions of certain names, which the question does not say, are left out: 1; ' +
-          '`conditional: true` lists them',
+        'not listed: 1 of the roles, which may do this only in sessions with certain names (`conditional: true` lists them)',
       ],
     ]);
     const { names, entries, gaps } = await search(document, ASSUME, { conditional: true });
@@ -203,7 +202,7 @@ describe('who may under conditions', () => {
     const { names, gaps } = await search(document, READ, { conditional: true });
     expect([names, gaps]).toEqual([
       [],
-      ['principals that may do this under conditions that no condition block says are left out: 1'],
+      ['not listed: 1 of the principals, which may do this under conditions that no condition block expresses'],
     ]);
   });
 });

@@ -2,11 +2,17 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ClosedFormBuilder } from '../../src/analysis/closed-form.ts';
 import { authorize } from '../../src/evaluation/authorize.ts';
-import { prepareResource } from '../../src/evaluation/prepare.ts';
+import {
+  type PreparedPrincipal,
+  type PreparedResource,
+  preparePolicies,
+  preparePrincipal,
+  prepareResource,
+} from '../../src/evaluation/prepare.ts';
 import type { RequestFacts } from '../../src/evaluation/request.ts';
 import { enginePrincipal, engineResource } from '../support/engine.ts';
+import { requests } from '../support/generated-requests.ts';
 import type { NaiveRequest } from '../support/naive-evaluator.ts';
-import { requests } from '../support/world.ts';
 import { isMember } from './membership.ts';
 
 /** What a directory can hold: resources with policies have owners, control policies stand above accounts. */
@@ -21,19 +27,31 @@ function canBeStored({ resource, action }: NaiveRequest): boolean {
 }
 
 const ASSUMED = ['aws:securetransport', 'aws:viaawsservice', 'aws:requestedregion'];
+/** The same principal under what stands above the resources of its account; nothing does above those of the management account. */
+function withHomeControl(principal: PreparedPrincipal, home: PreparedResource | null): PreparedPrincipal {
+  const { facts, policies, session } = principal;
+  if (policies === null || home === null) return principal;
+  const { organization, resourceControl } = home.facts;
+  const bound = organization?.managementAccountId === home.accountId ? null : resourceControl;
+  return preparePrincipal(
+    facts,
+    preparePolicies({ ...policies.source, resourceControl: bound }),
+    session === null ? null : session.source,
+  );
+}
 
 describe('the closed form of one generated request', () => {
   it('holds the request exactly if the engine allows it, whatever of its context was given before', () => {
     fc.assert(
       fc.property(requests.filter(canBeStored), fc.infiniteStream(fc.boolean()), fc.boolean(), (q, coins, assumes) => {
-        const principal = enginePrincipal(q);
+        const known = enginePrincipal(q);
         const resource = engineResource(q);
         const request: RequestFacts = { context: q.context, now: q.now, authority: 'directory', assumes };
         // What is not given is assumed, and then no request gives it.
         const given = new Map(
           [...q.context].filter(([key]) => (assumes && ASSUMED.includes(key)) || coins.next().value),
         );
-        const { facts } = principal;
+        const { facts } = known;
         const account = facts.kind === 'service' || facts.kind === 'anonymous' ? null : facts.accountId;
         const home =
           account === null
@@ -46,6 +64,7 @@ describe('the closed form of one generated request', () => {
                 policy: null,
                 resourceControl: account === resource.accountId ? resource.facts.resourceControl : null,
               });
+        const principal = withHomeControl(known, home);
         const builder = new ClosedFormBuilder(principal, { ...request, context: given }, home);
         if (!q.action.wildcardOnly) {
           builder.add(resource, { resources: [q.resource.arn.replace('${', '${$}{')], notResources: [] });

@@ -5,6 +5,7 @@ import { type PreparedPrincipal, type PreparedResource, prepareResource } from '
 import type { ActionFacts, RequestFacts } from '../../src/evaluation/request.ts';
 import { candidateNames } from '../../src/evaluation/session-names.ts';
 import { supposing, unsaidBy } from '../../src/evaluation/unsaid.ts';
+import { resourceText } from '../../src/policy/arn.ts';
 import { type Condition, compileCondition } from '../../src/policy/condition.ts';
 import { readResourcePattern, resourceMatches } from '../../src/policy/resource-pattern.ts';
 
@@ -26,19 +27,22 @@ export function isMember(
   resource: PreparedResource,
   request: RequestFacts,
 ): boolean {
-  const about = action.wildcardOnly && resource.arn ? NO_RESOURCE : resource;
-  const evaluation = new Evaluation(principal, action, about, request);
-  // What the question leaves unsaid (the name of a session, whether a bucket's tags count): all of it allows, some denies.
-  const unsaid = unsaidBy(evaluation);
-  const said = (term: PermissionTerm): readonly Evaluation[] => {
-    if (unsaid === 0) return [evaluation];
-    const conditions = conditionsOf(term);
-    return supposing(evaluation, unsaid, candidateNames(evaluation, [{ conditions, principal: null }], unsaid));
-  };
-  return (
-    set.allow.map(printTerm).some((term) => said(term).every((one) => inTerm(term, one))) &&
-    !set.deny.map(printTerm).some((term) => said(term).some((one) => inTerm(term, one)))
-  );
+  const allow = set.allow.map(printTerm);
+  const deny = set.deny.map(printTerm);
+  return abouts(principal, action, resource, request).every((about) => {
+    const evaluation = new Evaluation(principal, action, about, request);
+    // What the question leaves unsaid (the name of a session, whether a bucket's tags count): all of it allows, some denies.
+    const unsaid = unsaidBy(evaluation);
+    const said = (term: PermissionTerm): readonly Evaluation[] => {
+      if (unsaid === 0) return [evaluation];
+      const conditions = conditionsOf(term);
+      return supposing(evaluation, unsaid, candidateNames(evaluation, [{ conditions, principal: null }], unsaid));
+    };
+    return (
+      allow.some((term) => said(term).every((one) => inTerm(term, one))) &&
+      !deny.some((term) => said(term).some((one) => inTerm(term, one)))
+    );
+  });
 }
 
 function conditionsOf(term: PermissionTerm): readonly Condition[] {
@@ -49,6 +53,24 @@ function conditionsOf(term: PermissionTerm): readonly Condition[] {
       ),
     ),
   );
+}
+
+const REGIONS = ['us-east-1', 'us-west-2', 'eu-west-1', 'ap-south-1'];
+
+/** What AWS asks the action on: the resource, none, or the ARN of a listing, in several Regions where none is given. */
+export function abouts(
+  { accountId }: PreparedPrincipal,
+  { wildcardOnly, askedOn }: ActionFacts,
+  resource: PreparedResource,
+  { context }: RequestFacts,
+): readonly PreparedResource[] {
+  if (!wildcardOnly) return [resource];
+  if (askedOn === undefined) return [resource.arn ? NO_RESOURCE : resource];
+  const given = context.get('aws:requestedregion');
+  return (typeof given === 'string' ? [given] : REGIONS).map((region) => {
+    const arn = askedOn.arn.replace('$P', 'aws').replace('$R', region).replace('$A', accountId);
+    return { ...NO_RESOURCE, ...resourceText(arn) };
+  });
 }
 
 function inTerm(term: PermissionTerm, evaluation: Evaluation): boolean {

@@ -5,28 +5,18 @@ import { policyDocument } from '../../src/analysis/policy-document.ts';
 import { authorize } from '../../src/evaluation/authorize.ts';
 import { Evaluation } from '../../src/evaluation/evaluation.ts';
 import { actionName } from '../../src/evaluation/layer-set.ts';
-import { prepareResource } from '../../src/evaluation/prepare.ts';
 import type { RequestFacts } from '../../src/evaluation/request.ts';
 import { actionMatches } from '../../src/policy/action-pattern.ts';
 import { RolegateError } from '../../src/policy/errors.ts';
 import type { JsonObject } from '../../src/policy/json.ts';
 import { loadPolicy } from '../../src/policy/load.ts';
+import { abouts } from './membership.ts';
 import { A, ACTIONS, BEARERS, contexts, NOW, PLACES, type World, worlds } from './world.ts';
 
 const CATALOG = {
   services: () => [...new Set(ACTIONS.map((action) => action.service))],
   actionsOf: (service: string) => ACTIONS.filter((action) => action.service === service),
 };
-
-const NO_RESOURCE = prepareResource({
-  arn: '*',
-  accountId: null,
-  organization: null,
-  tags: {},
-  policy: null,
-  policyBindings: {},
-  resourceControl: null,
-});
 
 /** The document of a world; null where it says that there is none. */
 function documentOf(world: World, request: RequestFacts): JsonObject | null {
@@ -67,10 +57,11 @@ describe('the policy document', () => {
             actionMatches(statement.actions, action.service, actionName(action)),
           );
           for (const [i, place] of world.places.entries()) {
-            const resource = action.wildcardOnly && place.arn ? NO_RESOURCE : place;
-            const evaluation = new Evaluation(world.principal, action, resource, request);
-            const matching = about.filter((statement) => evaluation.matches(statement));
-            const allowed = matching.length > 0 && matching.every((statement) => statement.allows);
+            const allowed = abouts(world.principal, action, place, request).every((resource) => {
+              const evaluation = new Evaluation(world.principal, action, resource, request);
+              const matching = about.filter((statement) => evaluation.matches(statement));
+              return matching.length > 0 && matching.every((statement) => statement.allows);
+            });
             const decision = authorize(world.principal, action, place, request);
             const what = `${action.name} on ${PLACES[i]?.arn}`;
             expect(allowed, `${what}: ${decision.reason} ${JSON.stringify(document)}`).toBe(decision.allowed);

@@ -13,7 +13,7 @@ import {
 import type { OrganizationFacts, PrincipalFacts, RoleFacts, UserFacts } from '../../src/evaluation/principal.ts';
 import type { ActionFacts, ContextValue } from '../../src/evaluation/request.ts';
 import type { JsonObject } from '../../src/policy/json.ts';
-import { loadPolicy } from '../../src/policy/load.ts';
+import { readPolicy } from '../../src/policy/load.ts';
 import type { PolicyKind } from '../../src/policy/policy-kind.ts';
 
 export const A = '111111111111';
@@ -35,7 +35,8 @@ export const ACTIONS: readonly ActionFacts[] = [
   action('s3:PutObject'),
   action('s3:PutBucketPolicy'),
   action('s3:ListBucket'),
-  action('s3:ListAllMyBuckets', true),
+  { ...action('s3:ListAllMyBuckets', true), askedOn: { arn: 'arn:$P:s3:::*', named: false } },
+  { ...action('dynamodb:ListTables', true), askedOn: { arn: 'arn:$P:dynamodb:$R:$A:table/*', named: true } },
   action('sqs:SendMessage'),
   action('kms:Decrypt'),
   action('kms:RetireGrant'),
@@ -46,7 +47,7 @@ export const ACTIONS: readonly ActionFacts[] = [
 ];
 
 export function attached(document: JsonObject, kind: PolicyKind, id: string): AttachedPolicy {
-  return { policy: loadPolicy(document, kind), id, name: null, arn: null };
+  return { policy: readPolicy(document, kind), id, name: null, arn: null };
 }
 
 export const ALICE: UserFacts = {
@@ -134,6 +135,11 @@ const RESOURCES = [
   'arn:aws:kms:*:*:key/k',
   'arn:aws:iam::*:role/*',
   `arn:aws:iam::${B}:role/R`,
+  'arn:aws:s3:::*',
+  'arn:aws:s3:::${s3:prefix}',
+  'arn:aws:dynamodb:*:*:table/*',
+  `arn:aws:dynamodb:us-east-1:${A}:table/*`,
+  'arn:aws:dynamodb:us-*:*:table/${*}',
 ];
 
 const ACTION_TEXTS = [
@@ -150,6 +156,7 @@ const ACTION_TEXTS = [
   'sts:AssumeRole',
   'iam:*',
   'ec2:*',
+  'dynamodb:*',
 ];
 
 const CONDITIONS: readonly JsonObject[] = [
@@ -200,7 +207,7 @@ const CONDITIONS: readonly JsonObject[] = [
 ];
 
 const CONTEXT_VALUES: readonly (readonly [string, readonly ContextValue[]])[] = [
-  ['s3:prefix', ['ab', 'red', 'a*', 'alice/x', '', ['ab']]],
+  ['s3:prefix', ['ab', 'red', 'a*', '*', 'alice/x', '', ['ab']]],
   ['aws:securetransport', ['true', 'false']],
   ['aws:requestedregion', ['us-east-1', 'ap-south-1']],
   ['sts:rolesessionname', ['bob', 'alice']],
@@ -208,6 +215,7 @@ const CONTEXT_VALUES: readonly (readonly [string, readonly ContextValue[]])[] = 
   ['aws:tagkeys', [['a'], ['a', 'b'], ['c'], []]],
   ['s3:max-keys', ['3', '7', '20', 'many']],
   ['aws:sourceip', ['203.0.113.9', '198.51.100.1']],
+  ['aws:requestedregion', ['us-east-1', 'eu-west-1']],
 ];
 
 /** Some of the keys; the rest is absent. */
@@ -326,6 +334,7 @@ export const worlds: fc.Arbitrary<World> = fc
       boundary:
         given.caller === 'root' || given.boundary === null ? null : attached(given.boundary, 'boundary', 'boundary'),
       serviceControl: given.serviceControl,
+      resourceControl: given.management ? null : given.resourceControl,
     });
     const session = given.session === null ? null : [attached(given.session, 'session', 'session')];
     const principal = principalOf(given.caller, organization, policies, session, given.sessionName);

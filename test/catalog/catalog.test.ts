@@ -39,10 +39,25 @@ test('an action with everything that is known of it', () => {
         type: {
           name: 'accesspointobject',
           arns: [template('s3:{Region}:{Account}:accesspoint/{AccessPointName}/object/{ObjectName}')],
+          conditionKeys: [
+            'aws:ResourceTag/${TagKey}',
+            's3:AccessPointNetworkOrigin',
+            's3:AccessPointTag/${TagKey}',
+            's3:BucketTag/${TagKey}',
+            's3:DataAccessPointAccount',
+            's3:DataAccessPointArn',
+          ],
         },
         required: false,
       },
-      { type: { name: 'object', arns: [template('s3:::{BucketName}/{ObjectName}')] }, required: false },
+      {
+        type: {
+          name: 'object',
+          arns: [template('s3:::{BucketName}/{ObjectName}')],
+          conditionKeys: ['aws:ResourceTag/${TagKey}', 's3:BucketTag/${TagKey}'],
+        },
+        required: false,
+      },
     ],
     conditionKeys: [
       's3:AccessGrantsInstanceArn',
@@ -73,6 +88,23 @@ test.each(['', 's3', ':', 's3:', 's3:Get*', 'nosuch:GetObject', '__proto__:x', '
 
 test('an action without resource types is about `*` only', () => {
   expect(catalog.action('s3:ListAllMyBuckets')).toMatchObject({ wildcardOnly: true, resourceTypes: [] });
+  expect(catalog.action('ec2:DescribeInstances')?.askedOn).toBeUndefined();
+});
+
+// The five lists of IAM and no others, S3's, and three with a Region: see src/catalog/asked-on.ts.
+test('nine actions without resource types are asked on an ARN', () => {
+  const asked = catalog.services().flatMap((service) => catalog.actionsOf(service).filter((one) => one.askedOn));
+  expect(asked.map(({ name, askedOn }) => `${name} ${askedOn?.arn}`).sort()).toEqual([
+    'dynamodb:ListTables arn:$P:dynamodb:$R:$A:table/*',
+    'iam:ListGroups arn:$P:iam::$A:group/',
+    'iam:ListInstanceProfiles arn:$P:iam::$A:instance-profile/',
+    'iam:ListPolicies arn:$P:iam::$A:policy/',
+    'iam:ListRoles arn:$P:iam::$A:role/',
+    'iam:ListUsers arn:$P:iam::$A:user/',
+    'logs:DescribeLogGroups arn:$P:logs:$R:$A:log-group::log-stream:',
+    's3:ListAllMyBuckets arn:$P:s3:::*',
+    'sns:ListTopics arn:$P:sns:$R:$A:*',
+  ]);
 });
 
 test.each([

@@ -331,7 +331,7 @@ export function describeDirectory(name: string, store: StoreUnderTest): void {
         expect(await directory.apply(known)).toMatchObject({ changed: false });
       });
 
-      it('leaves an unreadable grant out and takes an unreadable restriction for a denial', async () => {
+      it('lets what is no policy close the door, whether it grants or restricts', async () => {
         const broken = `arn:aws:iam::${HERE}:policy/Broken`;
         await directory.apply({
           policies: [
@@ -344,12 +344,11 @@ export function describeDirectory(name: string, store: StoreUnderTest): void {
           users: [{ arn: BOB, attachedPolicies: [broken], permissionsBoundary: broken }],
         });
         const bob = (await directory.gather(EVERYTHING)).principal(ref(BOB));
-        expect(bob?.value.policies?.source.identity).toEqual([]);
-        expect(bob?.value.policies?.source.boundary?.policy.source.document).toMatchObject({
-          Statement: [{ Effect: 'Deny', Action: '*' }],
-        });
+        expect(bob?.value.policies?.source.identity).toMatchObject([{ id: broken, policy: { closed: true } }]);
+        expect(bob?.value.policies?.source.boundary?.policy).toMatchObject({ closed: true, statements: [] });
+        expect(bob?.value.closedBy).toBe('PERMISSIONS_BOUNDARY');
         expect(bob?.gaps).toEqual([
-          `the policy ${broken}, attached to ${BOB}, is left out: \`Statement\` is missing`,
+          `the policy ${broken}, attached to ${BOB}, cannot be read, so that nothing is allowed: \`Statement\` is missing`,
           `the permissions boundary of ${BOB}, ${broken} is taken to allow nothing: \`Statement\` is missing`,
         ]);
       });
@@ -493,12 +492,12 @@ export function describeDirectory(name: string, store: StoreUnderTest): void {
         expect(alice?.value.policies?.source.serviceControl).toMatchObject([
           {
             target: 'r-abcd',
-            policies: [{ id: 'p-other', policy: { source: { document: { Statement: [{ Effect: 'Deny' }] } } } }],
+            policies: [{ id: 'p-other', policy: { closed: true, statements: [] } }],
           },
           { target: HERE, policies: [] },
         ]);
         expect(alice?.gaps).toEqual([
-          'the service control policy `p-other` cannot be read and is taken to deny everything: `Statement` is missing',
+          'the service control policy `p-other` cannot be read, so that nothing is allowed: `Statement` is missing',
         ]);
         expect(await directory.prisma.organizationalUnit.count()).toBe(1);
       });

@@ -1,13 +1,19 @@
 import * as fc from 'fast-check';
 import { expect, test, vi } from 'vitest';
 import { engineDecision, outcomeOf } from '../support/engine.ts';
+import { requests } from '../support/generated-requests.ts';
 import { naiveAuthorize } from '../support/naive-evaluator.ts';
-import { requests } from '../support/world.ts';
 
+/** A night's run: for how long at most. See also test/policy/fuzz.test.ts. */
+const SECONDS = process.env['ROLEGATE_FUZZ_SECONDS'];
 // A loaded machine is slow; how fast this is, the benchmark says.
-vi.setConfig({ testTimeout: 300_000 });
+vi.setConfig({ testTimeout: 300_000 + Number(SECONDS ?? 0) * 1000 });
 
-const RUNS = 2_000;
+/** Decisions: a million at night, 20,000 in CI. */
+const RUNS =
+  SECONDS === undefined
+    ? { numRuns: process.env['CI'] === undefined ? 3_000 : 20_000 }
+    : { numRuns: 1_000_000, interruptAfterTimeLimit: Number(SECONDS) * 1000, markInterruptAsFailure: false };
 
 test('the engine and the naive evaluator agree on effect, layer and statements', () => {
   const seen = new Map<string, number>();
@@ -19,7 +25,7 @@ test('the engine and the naive evaluator agree on effect, layer and statements',
       seen.set(outcome, (seen.get(outcome) ?? 0) + 1);
       expect(outcomeOf(decision)).toEqual(expected);
     }),
-    { numRuns: RUNS },
+    RUNS,
   );
   // A world in which some outcome never comes up would prove nothing about it.
   const wanted = [

@@ -5,12 +5,20 @@
  * policies of resources) in test/catalog/policy-holders.test.ts.
  */
 import { expect, test } from 'vitest';
+import { authorize } from '../../src/evaluation/authorize.ts';
 import { parseRequestContext } from '../../src/evaluation/context.ts';
+import {
+  type PreparedPrincipal,
+  preparePolicies,
+  preparePrincipal,
+  prepareResource,
+} from '../../src/evaluation/prepare.ts';
+import type { PrincipalFacts } from '../../src/evaluation/principal.ts';
 import { loadPolicy } from '../../src/policy/load.ts';
 import { validatePolicy } from '../../src/policy/validate.ts';
-import { engineDecision } from '../support/engine.ts';
+import { attach, engineDecision } from '../support/engine.ts';
 import type { Doc, NaiveRequest } from '../support/naive-evaluator.ts';
-import { A, action, federated, role, session, user } from '../support/world.ts';
+import { A, action, federated, role, root, session, user } from '../support/world.ts';
 
 const doc = (...Statement: readonly Doc[]): Doc => ({ Version: '2012-10-17', Statement });
 const allow = (more: Doc = {}): Doc => ({ Effect: 'Allow', Action: '*', Resource: '*', ...more });
@@ -64,26 +72,46 @@ test('b: the boundary of a user named in a trust policy has to allow sts:AssumeR
   expect(decide({ policy: bucket, boundary: doc(allow({ Action: 'ec2:*' })) })).toBe('ALLOWED');
 });
 
-test('c: NotPrincipal spares a caller only when everything it is at once is listed', () => {
-  const chain = [A, role(A).arn, SESSION_ARN];
-  const hit = (AWS: readonly string[]) => {
+test('c: NotPrincipal spares who is listed with its account: a session by its role, a user, a federated user', () => {
+  const hit = (principal: NaiveRequest['principal'], AWS: readonly string[], more: Partial<NaiveRequest> = {}) => {
     return decide({
-      principal: session(A),
+      principal,
       identity: [doc(allow())],
+      session: principal.kind === 'federatedUser' ? [doc(allow())] : null,
       policy: doc({ Effect: 'Deny', NotPrincipal: { AWS }, Action: '*', Resource: '*' }),
+      ...more,
     });
   };
-  expect(hit(chain)).toBe('ALLOWED');
-  for (const left of chain) expect(hit(chain.filter((one) => one !== left))).toBe('EXPLICIT_DENY RESOURCE_POLICY');
+  const denied = 'EXPLICIT_DENY RESOURCE_POLICY';
+  const account = `arn:aws:iam::${A}:root`;
+  const own = session(A);
+  // What AWS recommends: the role and its account; the session besides is no harm.
+  expect(hit(own, [A, role(A).arn])).toBe('ALLOWED');
+  expect(hit(own, [account, role(A).arn, SESSION_ARN])).toBe('ALLOWED');
+  for (const AWS of [[A], [role(A).arn], [SESSION_ARN], [A, SESSION_ARN], [role(A).arn, SESSION_ARN]]) {
+    expect(hit(own, AWS)).toBe(denied);
+  }
+  const alice = user(A, 'alice');
+  expect(hit(alice, [A, alice.arn])).toBe('ALLOWED');
+  for (const AWS of [[A], [alice.arn], [A, role(A).arn]]) expect(hit(alice, AWS)).toBe(denied);
+  const fed = federated(A);
+  const fedArn = `arn:aws:sts::${A}:federated-user/fed`;
+  expect(hit(fed, [A, fedArn])).toBe('ALLOWED');
+  for (const AWS of [[A], [fedArn], [A, alice.arn]]) expect(hit(fed, AWS)).toBe(denied);
+  expect(hit(root(A), [A])).toBe('ALLOWED');
+  expect(hit(root(A), [alice.arn])).toBe(denied);
+  // A boundary, whatever it allows, is hit by every NotPrincipal.
+  expect(hit(alice, [A, alice.arn], { boundary: doc(allow()) })).toBe(denied);
 });
 
-test('d: a short ARN is filled up with stars where the kind of policy takes it; a star does not cross colons otherwise', () => {
+test('d: a short ARN is filled up with stars where the kind of policy takes it; of an Allow a star does not cross colons otherwise', () => {
   const queue = { arn: `arn:aws:sqs:us-east-1:${A}:q`, action: action('sqs:SendMessage') };
   const identity = (Resource: string) => decide({ ...queue, identity: [doc(allow({ Resource }))] });
   expect(identity('arn:aws:sqs:us-east-1:*')).toBe('ALLOWED');
   expect(identity('arn:aws:sqs')).toBe('ALLOWED');
   expect(identity('arn:aws:*')).toBe('ALLOWED');
   expect(identity('arn:aws:*:q')).toBe('IMPLICIT_DENY IDENTITY_POLICY');
+  expect(identity('arn:aws:sqs:*:q')).toBe('IMPLICIT_DENY IDENTITY_POLICY');
   expect(identity('arn:aws:sqs:*:q:*')).toBe('IMPLICIT_DENY IDENTITY_POLICY');
   const resource = (Resource: string) => decide({ ...queue, policy: doc(allow({ Principal: '*', Resource })) });
   expect(resource('arn:aws:sqs:us-east-1:*')).toBe('ALLOWED');
@@ -91,14 +119,37 @@ test('d: a short ARN is filled up with stars where the kind of policy takes it; 
   const scp = (Resource: string) => decide({ ...queue, identity: [doc(allow())], scp: [[doc(allow({ Resource }))]] });
   expect(scp('arn:aws:sqs:*')).toBe('ALLOWED');
   expect(scp('arn:aws:sqs')).toBe('IMPLICIT_DENY SERVICE_CONTROL_POLICY');
-  const rcp = (Resource: string) =>
-    decide({
-      ...queue,
-      identity: [doc(allow())],
-      resource: { ...base.resource, rcp: [[doc(deny({ Principal: '*', Action: 'sqs:*', Resource }))]] },
-    });
-  expect(rcp('arn:aws:sqs:*')).toBe('ALLOWED');
-  expect(rcp('arn:aws:sqs:*:*:*')).toBe('EXPLICIT_DENY RESOURCE_CONTROL_POLICY');
+});
+
+test.each([
+  ['arn:aws:sqs:*:q', true],
+  ['arn:aws:*:q', true],
+  ['arn:aws:sqs:*:*:*:q', false],
+  ['arn:aws:sqs:*', true],
+  ['arn:aws:sqs:us-east-1:*', true],
+  ['arn:aws:sqs:*:r', false],
+  ['arn:aws:sns:*:q', false],
+  [`arn:aws:sqs:us-*:${A}:q`, true],
+  [`arn:aws:sqs:eu-*:${A}:q`, false],
+])('d: of a Deny, a star crosses colons, so that it is not passed over: %s matches %s', (Resource, matches) => {
+  const queue = { arn: `arn:aws:sqs:us-east-1:${A}:q`, action: action('sqs:SendMessage'), identity: [doc(allow())] };
+  const own = decide({ ...queue, identity: [doc(allow(), deny({ Resource }))] });
+  expect(own).toBe(matches ? 'EXPLICIT_DENY IDENTITY_POLICY' : 'ALLOWED');
+  const rcp = [[doc(deny({ Principal: '*', Action: 'sqs:*', Resource }))]];
+  expect(decide({ ...queue, resource: { ...base.resource, rcp } })).toBe(
+    matches ? 'EXPLICIT_DENY RESOURCE_CONTROL_POLICY' : 'ALLOWED',
+  );
+  // What a NotResource of a Deny excepts is not made more by it.
+  const narrow = Resource.split(':').length > 5 || Resource.endsWith('*') ? matches : false;
+  const excepting = doc(allow(), { Effect: 'Deny', Action: '*', NotResource: Resource });
+  expect(decide({ ...queue, identity: [excepting] })).toBe(narrow ? 'ALLOWED' : 'EXPLICIT_DENY IDENTITY_POLICY');
+});
+
+test('d: a policy variable before the resource is nothing that AWS documents: an Allow does not match, a Deny does', () => {
+  const Resource = 'arn:*:sqs:*:${aws:PrincipalAccount}:q';
+  const queue = { arn: `arn:aws:sqs:us-east-1:${A}:q`, action: action('sqs:SendMessage') };
+  expect(decide({ ...queue, identity: [doc(allow({ Resource }))] })).toBe('IMPLICIT_DENY IDENTITY_POLICY');
+  expect(decide({ ...queue, identity: [doc(allow(), deny({ Resource }))] })).toBe('EXPLICIT_DENY IDENTITY_POLICY');
 });
 
 test('e: a variable without a value in NotResource: an Allow does not apply, a Deny does', () => {
@@ -123,20 +174,17 @@ test('f: a wildcard inside the value of a variable is an ordinary character', ()
 
 test.each([
   ['NumericNotEquals', 'k:n', 'ten', '5'],
-  ['NumericNotEquals', 'k:n', '10', 'five'],
   ['DateNotEquals', 'k:d', 'yesterday', '2026-01-01'],
   ['NotIpAddress', 'aws:SourceIp', 'localhost', '10.0.0.0/8'],
-  ['DateNotEquals', 'k:d', '2026-01-01', 'yesterday'],
-  ['NotIpAddress', 'aws:SourceIp', '10.0.0.1', 'localhost'],
   ['ArnNotLike', 'aws:SourceArn', 'no-arn', 'arn:aws:s3:::b'],
-  ['ArnNotLike', 'aws:SourceArn', 'arn:aws:s3:::b', 'no-arn'],
-  ['ArnNotEquals', 'aws:SourceArn', 'arn:aws:s3:::b', 'arn:aws:s3'],
   ['ArnNotEquals', 'aws:SourceArn', 'arn:aws:s3:::b', 'arn:aws:${aws:username}'],
 ])(
-  'g: a negated operator with a value of the wrong type does not match: %s %s %s %s',
+  'g: a negated operator with a value of the request of the wrong type does not match: %s %s %s %s',
   (operator, key, given, wanted) => {
-    const identity = [doc(allow({ Condition: { [operator]: { [key]: wanted } } }))];
-    expect(decide({ identity, context: withContext({ [key]: given }) })).toBe('IMPLICIT_DENY IDENTITY_POLICY');
+    const Condition = { [operator]: { [key]: wanted } };
+    const context = withContext({ [key]: given });
+    expect(decide({ identity: [doc(allow({ Condition }))], context })).toBe('IMPLICIT_DENY IDENTITY_POLICY');
+    expect(decide({ identity: [doc(allow(), deny({ Condition }))], context })).toBe('ALLOWED');
   },
 );
 
@@ -162,27 +210,39 @@ test('i: ForAnyValue with IfExists holds when the key is absent', () => {
   ).toBe('IMPLICIT_DENY IDENTITY_POLICY');
 });
 
-test('j: sessions of sts:AssumeRole and sts:GetFederationToken know nothing of MFA, whatever the request says', () => {
-  const absent = { 'aws:MultiFactorAuthPresent': 'true', 'aws:MultiFactorAuthAge': 'true' };
-  const unproved = [doc(allow({ Condition: { Null: absent } }))];
+test('j: in sessions of sts:AssumeRole and sts:GetFederationToken MFA is present and false, whatever the request says', () => {
+  const isFalse = [doc(allow({ Condition: { Bool: { 'aws:MultiFactorAuthPresent': 'false' } } }))];
+  const absent = [doc(allow({ Condition: { Null: { 'aws:MultiFactorAuthPresent': 'true' } } }))];
+  const ageless = [doc(allow({ Condition: { Null: { 'aws:MultiFactorAuthAge': 'true' } } }))];
   const proved = [doc(allow({ Condition: { Bool: { 'aws:MultiFactorAuthPresent': 'true' } } }))];
+  // aws-sdk-java-v2#2554: AWS denies this in a role session.
+  const provedIfExists = [doc(allow({ Condition: { BoolIfExists: { 'aws:MultiFactorAuthPresent': 'true' } } }))];
   const recently = [doc(allow({ Condition: { NumericLessThan: { 'aws:MultiFactorAuthAge': '60' } } }))];
   const context = withContext({ 'aws:MultiFactorAuthPresent': 'true', 'aws:MultiFactorAuthAge': '10' });
   const inRole = { principal: session(A), context };
   const asFederated = { principal: federated(A), session: [doc(allow())], context };
   for (const caller of [{ principal: session(A) }, inRole, asFederated]) {
-    expect(decide({ ...caller, identity: unproved })).toBe('ALLOWED');
-    expect(decide({ ...caller, identity: proved })).toBe('IMPLICIT_DENY IDENTITY_POLICY');
-    expect(decide({ ...caller, identity: recently })).toBe('IMPLICIT_DENY IDENTITY_POLICY');
+    for (const identity of [isFalse, ageless]) expect(decide({ ...caller, identity })).toBe('ALLOWED');
+    for (const identity of [absent, proved, provedIfExists, recently]) {
+      expect(decide({ ...caller, identity })).toBe('IMPLICIT_DENY IDENTITY_POLICY');
+    }
   }
   // A user may have proved it: with a long-term key nothing is known, with credentials of sts:GetSessionToken it is.
-  expect(decide({ identity: unproved })).toBe('ALLOWED');
+  for (const identity of [absent, provedIfExists]) expect(decide({ identity })).toBe('ALLOWED');
   for (const identity of [proved, recently]) {
     expect(decide({ identity })).toBe('IMPLICIT_DENY IDENTITY_POLICY');
     expect(decide({ identity, context })).toBe('ALLOWED');
   }
   // In a simulation the context counts before what follows from the caller.
   expect(decide({ ...inRole, identity: proved, authority: 'context' })).toBe('ALLOWED');
+  expect(decide({ principal: session(A), identity: provedIfExists, authority: 'context' })).toBe(
+    'IMPLICIT_DENY IDENTITY_POLICY',
+  );
+  // Who assumes a role with a web identity has no credentials yet.
+  const policy = doc(allow({ Principal: '*', Condition: { Null: { 'aws:MultiFactorAuthPresent': 'true' } } }));
+  expect(decide({ principal: { kind: 'anonymous', federatedProvider: 'accounts.google.com' }, policy })).toBe(
+    'ALLOWED',
+  );
 });
 
 test('j: to a role session no MFA key is missing', () => {
@@ -190,7 +250,7 @@ test('j: to a role session no MFA key is missing', () => {
   const missing = (q: Partial<NaiveRequest>) => engineDecision({ ...base, ...q, identity }).missingContextKeys;
   expect(missing({ principal: session(A) })).toEqual([]);
   expect(missing({})).toEqual(['aws:MultiFactorAuthPresent']);
-  expect(missing({ principal: session(A), authority: 'context' })).toEqual(['aws:MultiFactorAuthPresent']);
+  expect(missing({ principal: session(A), authority: 'context' })).toEqual([]);
 });
 
 test('k: aws:PrincipalType, aws:userid and aws:PrincipalArn are absent for services', () => {
@@ -266,7 +326,7 @@ test("r: a session's ARN in a stored Principal is compared as text, not bound to
   );
 });
 
-test('an operator that does not exist never matches', () => {
+test('an Allow with an operator that does not exist does not apply; operators stand in any case', () => {
   expect(decide({ identity: [doc(allow({ Condition: { StringSortOf: { 'k:x': 'a' } } }))] })).toBe(
     'IMPLICIT_DENY IDENTITY_POLICY',
   );
@@ -275,5 +335,92 @@ test('an operator that does not exist never matches', () => {
   ).toHaveLength(1);
   expect(decide({ identity: [doc(allow({ Condition: { stringequals: { 'aws:UserName': 'alice' } } }))] })).toBe(
     'ALLOWED',
+  );
+});
+
+test("s: a resource without a known owner and a request without a resource are bound by the RCPs of the caller's account", () => {
+  const decided = (caller: PreparedPrincipal, arn: string, accountId: string | null, wildcardOnly = false) => {
+    const name = wildcardOnly ? 's3:ListAllMyBuckets' : 's3:GetObject';
+    const facts = {
+      arn,
+      accountId,
+      organization: null,
+      tags: null,
+      policy: null,
+      policyBindings: {},
+      resourceControl: null,
+    };
+    const request = { context: new Map(), now: base.now, authority: 'directory' } as const;
+    const { effect, deniedBy } = authorize(caller, action(name, wildcardOnly), prepareResource(facts), request);
+    return deniedBy === null ? effect : `${effect} ${deniedBy}`;
+  };
+  const under = (Resource: string, facts: PrincipalFacts = user(A)) => {
+    const policies = preparePolicies({
+      identity: [attach(doc(allow()), 'identity', 'p')],
+      boundary: null,
+      serviceControl: null,
+      resourceControl: [
+        { target: A, policies: [attach(doc(deny({ Principal: '*', Action: 's3:*', Resource })), 'rcp', 'p-rcp')] },
+      ],
+    });
+    return preparePrincipal(facts, policies, null);
+  };
+  const denied = 'EXPLICIT_DENY RESOURCE_CONTROL_POLICY';
+  expect(decided(under('*'), OBJECT, null)).toBe(denied);
+  expect(decided(under('arn:aws:s3:::b/*'), OBJECT, null)).toBe(denied);
+  expect(decided(under('arn:aws:s3:::c/*'), OBJECT, null)).toBe('ALLOWED');
+  // Of another account, its own RCPs count; here there are none.
+  expect(decided(under('*'), OBJECT, '222222222222')).toBe('IMPLICIT_DENY RESOURCE_POLICY');
+  for (const arn of ['*', 'arn:aws:s3:::b']) {
+    expect(decided(under('*'), arn, null, true)).toBe(denied);
+    expect(decided(under('arn:aws:s3:::b*'), arn, null, true)).toBe('ALLOWED');
+  }
+  const linked = session(A, 's1', '/aws-service-role/x.amazonaws.com/');
+  expect(decided(under('*', linked), OBJECT, null)).toBe('ALLOWED');
+});
+
+test.each([
+  ['iam:DeletePolicyVersion', 'arn:aws:iam::aws:policy/ReadOnlyAccess', false],
+  ['iam:SetDefaultPolicyVersion', 'arn:aws-cn:iam::aws:policy/service-role/X', false],
+  ['iam:TagPolicy', 'arn:aws:iam::aws:policy/ReadOnlyAccess', false],
+  ['iam:GetPolicy', 'arn:aws:iam::aws:policy/ReadOnlyAccess', true],
+  ['iam:DeletePolicy', `arn:aws:iam::${A}:policy/Mine`, true],
+  ['iam:AttachRolePolicy', `arn:aws:iam::${A}:role/aws-reserved/sso.amazonaws.com/X`, false],
+  ['iam:PutRolePermissionsBoundary', `arn:aws:iam::${A}:role/aws-service-role/x.amazonaws.com/X`, false],
+  ['iam:UpdateAssumeRolePolicy', `arn:aws:iam::${A}:role/aws-service-role/x.amazonaws.com/X`, false],
+  ['iam:UpdateRole', `arn:aws:iam::${A}:role/aws-reserved/sso.amazonaws.com/X`, false],
+  ['iam:DeleteRole', `arn:aws:iam::${A}:role/aws-service-role/x.amazonaws.com/X`, false],
+  ['iam:UpdateRoleDescription', `arn:aws:iam::${A}:role/aws-service-role/x.amazonaws.com/X`, true],
+  ['iam:DeleteServiceLinkedRole', `arn:aws:iam::${A}:role/aws-service-role/x.amazonaws.com/X`, true],
+  ['iam:PassRole', `arn:aws:iam::${A}:role/aws-service-role/x.amazonaws.com/X`, true],
+  ['iam:DeleteRole', `arn:aws:iam::${A}:role/team/aws-service-role/X`, true],
+  ['kms:CreateAlias', `arn:aws:kms:us-east-1:${A}:alias/aws/s3`, false],
+  ['kms:DeleteAlias', `arn:aws:kms:us-east-1:${A}:alias/awsome`, true],
+])('u: what belongs to AWS is changed by nobody, and no policy is said to deny it: %s on %s', (name, arn, allowed) => {
+  const partition = arn.split(':')[1] ?? '';
+  const facts = { ...root(A), partition, arn: `arn:${partition}:iam::${A}:root` };
+  const resource = { ...base.resource, accountId: null, arn };
+  for (const principal of [facts, { ...user(A), partition }]) {
+    const q = { ...base, principal, action: action(name), identity: [doc(allow())], resource };
+    const { effect, deniedBy, reason, matchedStatements, missingContextKeys } = engineDecision(q);
+    expect({ effect, deniedBy }).toEqual({ effect: allowed ? 'ALLOWED' : 'IMPLICIT_DENY', deniedBy: null });
+    if (allowed) continue;
+    expect(reason).toMatch(
+      / is not authorized to perform: .* on resource: .* because .* AWS, and nobody else changes /,
+    );
+    expect({ matchedStatements, missingContextKeys }).toEqual({ matchedStatements: [], missingContextKeys: [] });
+  }
+});
+
+test('u: for the roles of AWS the reason names the error of its API', () => {
+  const arn = `arn:aws:iam::${A}:role/aws-reserved/sso.amazonaws.com/X`;
+  const q = {
+    ...base,
+    action: action('iam:DeleteRole'),
+    identity: [doc(allow())],
+    resource: { ...base.resource, arn },
+  };
+  expect(engineDecision(q).reason).toBe(
+    `User: arn:aws:iam::${A}:user/alice is not authorized to perform: iam:DeleteRole on resource: ${arn} because the role belongs to AWS, and nobody else changes it: UnmodifiableEntity`,
   );
 });

@@ -45,7 +45,7 @@ describe('a guard is refused at start', () => {
   const guards = { 'Query.viewer': ANYBODY, 'Mutation.putRolePolicy': performs('PutRolePolicy', { roleArn: arnOf }) };
 
   test('that reads what its field is not given', () => {
-    const why = 'the guard of Mutation.putRolePolicy reads `roleArn: Arn!`, which it is not given';
+    const why = 'the guard of Mutation.putRolePolicy reads `roleArn: Arn!`, which it does not get';
     expect(() => guardFields(schema('role: Arn!'), guards)).toThrow(why);
     expect(() => guardFields(schema('roleArn: String!'), guards)).toThrow(why);
     expect(() => guardFields(schema('roleArn: Arn'), guards)).toThrow(why);

@@ -32,7 +32,7 @@ describe('documents', () => {
   test('60 levels are refused, with the limit', async () => {
     const query = `{ account(accountId: "111111111111") { ${'users { nodes { account { '.repeat(20)} name ${'} } } '.repeat(20)} } }`;
     expect(faultsOf(await gateway.ask(OPERATOR, query))).toEqual([
-      { code: 'QUERY_TOO_COMPLEX', message: 'the query is 62 levels deep; at most 12 are answered' },
+      { code: 'QUERY_TOO_COMPLEX', message: 'the query is 62 levels deep; the limit is 12' },
     ]);
   });
 
@@ -43,7 +43,7 @@ describe('documents', () => {
       fragment Two on Account { users { nodes { account { ...Three } } } }
       fragment Three on Account { users { nodes { account { ...Four } } } }
       fragment Four on Account { users { nodes { account { name } } } }`;
-    expect(faultsOf(await gateway.ask(OPERATOR, query))[0]?.message).toContain('14 levels deep; at most 12');
+    expect(faultsOf(await gateway.ask(OPERATOR, query))[0]?.message).toContain('14 levels deep; the limit is 12');
   });
 
   test('introspection passes', async () => {
@@ -56,7 +56,7 @@ describe('documents', () => {
       `{ ${Array.from({ length: count }, (_, index) => `a${index}: __schema { types { name } }`).join(' ')} }`;
     expect((await gateway.ask(OPERATOR, query(2))).errors).toBeUndefined();
     expect(faultsOf(await gateway.ask(OPERATOR, query(100)))).toEqual([
-      { code: 'QUERY_TOO_COMPLEX', message: 'the document asks for the schema more than 2 times' },
+      { code: 'QUERY_TOO_COMPLEX', message: 'the document selects the schema more than 2 times' },
     ]);
   });
 
@@ -65,7 +65,7 @@ describe('documents', () => {
     expect(faultsOf(await gateway.ask(OPERATOR, query))).toEqual([
       {
         code: 'QUERY_TOO_COMPLEX',
-        message: 'the document holds more than 4000 tokens; give values as variables',
+        message: 'the document has more than 4000 tokens; pass values as variables',
       },
     ]);
   });
@@ -77,7 +77,7 @@ describe('documents', () => {
     expect(faultsOf(await gateway.ask(OPERATOR, aliases(201)))).toEqual([
       {
         code: 'QUERY_TOO_COMPLEX',
-        message: 'the document holds more than 200 aliases; `decisions` takes many requests in one field',
+        message: 'the document has more than 200 aliases; `decisions` takes many requests in one field',
       },
     ]);
   });
@@ -94,14 +94,14 @@ describe('cost', () => {
       account { users(first: $first) { nodes { name } } } } } } }`;
     const [fault] = faultsOf(await gateway.ask(OPERATOR, query, { first: 1000 }));
     expect(fault?.code).toBe('QUERY_TOO_COMPLEX');
-    expect(fault?.message).toMatch(/^the operation costs 200\d{4}; at most 500000 are answered/);
+    expect(fault?.message).toMatch(/^the operation costs 200\d{4}; the limit is 500000/);
   });
 
   test('counts searches for what they are', async () => {
     const searches = (count: number) =>
       `{ ${Array.from({ length: count }, (_, index) => `a${index}: whoCan(action: "s3:GetObject", resource: "*") { totalCount }`).join(' ')} }`;
     const [fault] = faultsOf(await gateway.ask(OPERATOR, searches(100)));
-    expect(fault?.message).toMatch(/^the operation costs 1002\d{3}; at most 500000 are answered/);
+    expect(fault?.message).toMatch(/^the operation costs 1002\d{3}; the limit is 500000/);
   });
 
   test('counts each part of all permissions, and comparing them for more', async () => {
@@ -128,7 +128,7 @@ describe('cost', () => {
     const [first, second, third] = await gateway.askTogether(OPERATOR, [search(30), search(30), search(5)]);
     expect(first?.errors).toBeUndefined();
     expect(second && faultsOf(second)[0]?.message).toMatch(
-      /^the operation costs 300090, with the others of its request 600180; at most 500000 are answered/,
+      /^the operation costs 300090 \(600180 with the other operations of its request\); the limit is 500000/,
     );
     expect(second?.errors?.[0]?.extensions).toMatchObject({ cost: 600_180, limit: 500_000 });
     expect(third?.errors).toBeUndefined();
@@ -156,7 +156,7 @@ describe('batches', () => {
       {
         code: 'BAD_USER_INPUT',
         field: 'requests',
-        message: '`requests` holds 20000 entries; at most 10000 are answered at once',
+        message: '`requests` has 20000 entries; the limit is 10000',
       },
     ]);
   });
@@ -164,7 +164,7 @@ describe('batches', () => {
   test('pages are 1,000 entries at most', async () => {
     const query = '{ assumableRoles(principal: "anonymous", first: 1001) { totalCount } }';
     expect(faultsOf(await gateway.ask(OPERATOR, query))).toEqual([
-      { code: 'BAD_USER_INPUT', field: 'first', message: '`first` is 1001; at most 1000 entries make a page' },
+      { code: 'BAD_USER_INPUT', field: 'first', message: '`first` is 1001; a page has at most 1000 entries' },
     ]);
   });
 

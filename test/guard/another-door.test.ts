@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { GuardContext } from '../../src/guard/context.ts';
 import { leave } from '../../src/guard/left-sessions.ts';
 import { mayLookUpPrincipal } from '../../src/guard/look-up.ts';
@@ -23,14 +23,14 @@ let ours: TestServices;
 let theirs: TestServices;
 let graphql: Gateway;
 
-beforeAll(async () => {
+beforeEach(async () => {
   const world = guardedWorld(
     user(MEMBER, 'admin', { Effect: 'Allow', Action: ['iam:*', 'sts:AssumeRole'], Resource: '*' }),
   );
   [ours, theirs] = await Promise.all([openServices(world), openServices(world)]);
   graphql = gatewayOn(theirs);
 }, OPENING);
-afterAll(() => Promise.all([ours.remove(), theirs.remove()]));
+afterEach(() => Promise.all([ours.remove(), theirs.remove()]));
 
 /** One request at our door. */
 function requestOf(caller: Caller): GuardContext {
@@ -170,7 +170,7 @@ describe('at every door', () => {
       kind: 'refused',
       needs: 'the operator',
       operatorsOnly: true,
-      denied: { message: '`RotateSigningKey` is for the operator', answer: null },
+      denied: { message: 'only the operator may perform `RotateSigningKey`', answer: null },
     });
     expect(await perform(requestOf(OPERATOR), 'RotateSigningKey', {}, work)).toEqual({ kind: 'done', value: 'done' });
     const [event] = (await trailOf(ours)).slice(-1);

@@ -128,7 +128,10 @@ describe('policy documents', () => {
     expect(stored('%zz')).toEqual({ text: '%zz', warnings: problem('its URL encoding is broken') });
     expect(stored('nonsense').warnings).toEqual(problem('a policy document must be JSON'));
     const twice = JSON.stringify(policy).replace('}', ',"Effect":"Deny"}');
-    expect(stored(twice)).toEqual({ text: twice, warnings: problem('a policy document must not have a key twice') });
+    expect(stored(twice)).toEqual({
+      text: twice,
+      warnings: problem('a policy document must not have a key twice: `Statement[0].Effect`'),
+    });
     expect(stored({ ...policy, Extra: 1 }).warnings).toEqual(problem('unknown element `Extra`'));
     expect(stored('nonsense').text).toBe('nonsense');
   });
@@ -244,7 +247,7 @@ describe('names, ids and dates', () => {
       const { user: found, warnings } = oneUser({ CreateDate: written });
       expect(found).not.toHaveProperty('createdAt');
       expect(warnings).toHaveLength(1);
-      expect(warnings[0]).toMatch(/^user alice: CreateDate: .* is no date that is understood$/);
+      expect(warnings[0]).toMatch(/^user alice: CreateDate: .* is not a date that is understood$/);
     },
   );
 
@@ -265,7 +268,7 @@ test('of an entity that occurs twice, what comes later counts in what it has', (
   ]);
   expect(document.users).toHaveLength(1);
   expect(document.users?.[0]).toMatchObject({ groups: [arn('group/b')], tags: { k: '1' } });
-  expect(warnings).toEqual(['user alice: it occurs more than once, and differently; what comes later counts']);
+  expect(warnings).toEqual(['user alice: it occurs more than once with differences; the later one counts']);
 });
 
 test('warnings are bounded, and say how many there are more', () => {
@@ -281,7 +284,7 @@ describe('what no database stores', () => {
       Tags: { Key: 'a\0', Value: '\ud800b' },
     });
     expect(found).toMatchObject({ inlinePolicies: [{ name: 'p\ufffd' }], tags: { 'a\ufffd': '\ufffdb' } });
-    const fault = 'it holds U+0000 or half a surrogate pair, which is stored as U+FFFD';
+    const fault = 'it contains U+0000 or half a surrogate pair, which is stored as U+FFFD';
     expect(warnings).toEqual([
       `user alice: UserPolicyList[0].PolicyName: ${fault}`,
       `user alice: Tags[0].Key: ${fault}`,
@@ -299,7 +302,7 @@ describe('what no database stores', () => {
     for (const CreateDate of [-62_200_000_000, 300_000_000_000]) {
       const { user: found, warnings } = oneUser({ CreateDate });
       expect(found).not.toHaveProperty('createdAt');
-      expect(warnings).toEqual([`user alice: CreateDate: the number ${CreateDate} is no date that is understood`]);
+      expect(warnings).toEqual([`user alice: CreateDate: the number ${CreateDate} is not a date that is understood`]);
     }
   });
 

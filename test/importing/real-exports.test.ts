@@ -103,7 +103,7 @@ test('entities of the account `aws` belong to the one account of the export, and
     'group GROUP_WITH_BAD_INLINE_POLICY: Arn: `arn:aws:iam::aws:group/GROUP_WITH_BAD_INLINE_POLICY` names no account; taken to be of 123456789012, the one account of the export',
     'user USER_WITH_BAD_INLINE_POLICY: Arn: `arn:aws:iam::aws:user/USER_WITH_BAD_INLINE_POLICY` names no account; taken to be of 123456789012, the one account of the export',
     'user USER: Arn: `arn:aws:iam::aws:user/USER` names no account; taken to be of 123456789012, the one account of the export',
-    'role level1: RoleId: `AROAIBATWWYQXZTTALNCE` is the id of `arn:aws:iam::123456789012:role/bad_role` already; another one is made',
+    'role level1: RoleId: `AROAIBATWWYQXZTTALNCE` is already the id of `arn:aws:iam::123456789012:role/bad_role`; a new one is generated',
   ]);
 });
 
@@ -118,8 +118,8 @@ test('recorded answers within an envelope, with placeholders', () => {
   expect(managed?.defaultVersionId).toBe('v2');
   expect(managed?.versions.map(({ versionId }) => versionId)).toEqual(['v2', 'v1']);
   expect(warnings).toContain('role <role-name:1>: Arn: `<partition>` is no partition; taken to be `aws`');
-  expect(warnings).toContain('role <role-name:1>: RoleId: `<role-id:1>` is no unique id; one is made');
-  expect(warnings).toContain('user <user-name:1>: CreateDate: the string `<datetime>` is no date that is understood');
+  expect(warnings).toContain('role <role-name:1>: RoleId: `<role-id:1>` is not a unique id; one is generated');
+  expect(warnings).toContain('user <user-name:1>: CreateDate: the string `<datetime>` is not a date that is understood');
   expect(new Set(warnings).size).toBe(warnings.length);
 });
 

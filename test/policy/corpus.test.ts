@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { actionMatches } from '../../src/policy/action-pattern.ts';
-import { loadPolicy } from '../../src/policy/load.ts';
+import { loadPolicy, readPolicy } from '../../src/policy/load.ts';
 import { MalformedPolicy } from '../../src/policy/malformed-policy.ts';
 import type { PolicyKind } from '../../src/policy/policy-kind.ts';
 import { validatePolicy } from '../../src/policy/validate.ts';
@@ -39,10 +39,17 @@ const FILES = [
 /** Documents of the corpus that AWS would refuse, with the reason; everything else is sound. */
 const KNOWN_FAULTY: Readonly<Record<string, string>> = JSON.parse(text('./known-faulty.json'));
 
+/** What of the corpus cannot be read, with the reason: placeholders of documentation and of recorders, and mistakes. */
+const KNOWN_UNREADABLE: Readonly<Record<string, readonly string[]>> = JSON.parse(text('./known-unreadable.json'));
+
 const nameOf = (file: string, one: Entry): string => `${file}: ${one.path}${one.n === undefined ? '' : `#${one.n}`}`;
-// Placeholders of the recorder stand where AWS printed a partition and a Region.
+// Placeholders of the recorder stand where AWS printed a partition, a Region and an account.
 const plain = (document: unknown): string =>
-  JSON.stringify(document).replaceAll('<partition>', 'aws').replaceAll('<region>', 'us-east-1');
+  JSON.stringify(document)
+    .replaceAll('<partition>', 'aws')
+    .replaceAll('<region>', 'us-east-1')
+    .replaceAll('<secondary-account-id>', '222222222222')
+    .replaceAll('<account-id>', '111111111111');
 
 describe.each(FILES)('%s', (file) => {
   const entries: readonly Entry[] = JSON.parse(text(`../data/${file}`));
@@ -59,19 +66,26 @@ describe.each(FILES)('%s', (file) => {
     expect(faults).toEqual(Object.fromEntries(known));
   });
 
-  test('every document loads, but those whose grammar is broken', () => {
-    const refused = entries.filter((one) => {
-      try {
-        return loadPolicy(plain(one.document), KINDS[one.kind] ?? 'identity').statements.length === 0;
-      } catch (error) {
-        if (error instanceof MalformedPolicy) return true;
-        throw error;
-      }
-    });
-    for (const one of refused) expect(Object.keys(KNOWN_FAULTY)).toContain(nameOf(file, one));
-    expect(refused.length).toBeLessThanOrEqual(3);
+  test('every document is read, but for placeholders and what is known to be faulty', () => {
+    const unread: Record<string, readonly string[]> = {};
+    for (const one of entries) {
+      const messages = unreadIn(plain(one.document), KINDS[one.kind] ?? 'identity');
+      if (messages.length > 0) unread[nameOf(file, one)] = messages;
+    }
+    const known = Object.entries(KNOWN_UNREADABLE).filter(([name]) => name.startsWith(`${file}:`));
+    expect(unread).toEqual(Object.fromEntries(known));
   });
 });
+
+/** What of a document cannot be read, without repetitions. */
+function unreadIn(document: string, kind: PolicyKind): readonly string[] {
+  try {
+    return [...new Set(readPolicy(document, kind).faults.map(({ message }) => message))];
+  } catch (error) {
+    if (error instanceof MalformedPolicy) return [error.message];
+    throw error;
+  }
+}
 
 describe("AWS's managed policies", () => {
   const policies: readonly { readonly name: string; readonly document: object }[] = text(

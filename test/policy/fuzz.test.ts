@@ -6,8 +6,9 @@ import { loadPolicy } from '../../src/policy/load.ts';
 import type { PolicyKind } from '../../src/policy/policy-kind.ts';
 import { validatePolicy } from '../../src/policy/validate.ts';
 import { engineDecision } from '../support/engine.ts';
+import { documents } from '../support/generated-policies.ts';
+import { requests } from '../support/generated-requests.ts';
 import type { Doc } from '../support/naive-evaluator.ts';
-import { documents, requests } from '../support/world.ts';
 
 const wanted = process.env['ROLEGATE_FUZZ_SECONDS'] ?? { ordinary: 2, short: 10, long: 60 }[inject('length')];
 /** Of each of the two tests. */

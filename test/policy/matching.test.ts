@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { actionMatches, readActionPattern } from '../../src/policy/action-pattern.ts';
 import { resourceText } from '../../src/policy/arn.ts';
 import type { ContextValue } from '../../src/policy/context-key.ts';
-import { loadPolicy } from '../../src/policy/load.ts';
+import { readPolicy } from '../../src/policy/load.ts';
 import type { PolicyKind } from '../../src/policy/policy-kind.ts';
 import { readResourcePattern, resourceElementMatches, resourceMatches } from '../../src/policy/resource-pattern.ts';
 
@@ -81,7 +81,7 @@ describe('resources', () => {
     }: { kind?: PolicyKind; Version?: string; element?: string; Effect?: string } = {},
   ): boolean => {
     const statement = { Effect, Action: '*', [element]: entries, ...(kind === 'rcp' ? { Principal: '*' } : {}) };
-    const [one] = loadPolicy({ Version, Statement: [statement] }, kind).statements;
+    const [one] = readPolicy({ Version, Statement: [statement] }, kind).statements;
     if (one?.resources == null) throw new Error('no resources');
     const reader = { value: ({ name }: { readonly name: string }) => context[name] };
     return resourceElementMatches(one.resources, one.allows, resourceText(arn), reader);
@@ -100,25 +100,25 @@ describe('resources', () => {
     ['arn:aws:s3:::b/?', 'arn:aws:s3:::b/xy', false],
     ['arn:aws:s3:::B/*', 'arn:aws:s3:::b/x', false],
     ['arn:AWS:S3:::b/x', 'arn:aws:s3:::b/x', true],
-    ['arn:aws:sns:US-East-1:1:t', 'arn:aws:sns:us-east-1:1:t', true],
-    ['arn:aws:iam::1:user/Alice', 'arn:aws:iam::1:user/alice', false],
+    ['arn:aws:sns:US-East-1:111111111111:t', 'arn:aws:sns:us-east-1:111111111111:t', true],
+    ['arn:aws:iam::111111111111:user/Alice', 'arn:aws:iam::111111111111:user/alice', false],
     ['arn:aws:s3:*:*:b', 'arn:aws:s3:::b', true],
     ['arn:aws:s3:us-east-1:*:b', 'arn:aws:s3:::b', false],
     ['arn:aws-*:s3:::b', 'arn:aws-cn:s3:::b', true],
     ['arn:aws-*:s3:::b', 'arn:aws:s3:::b', false],
-    ['arn:aws:sns:us-*:1:t', 'arn:aws:sns:us-east-1:1:t', true],
-    ['arn:aws:sns:us-east-?:1:t', 'arn:aws:sns:us-east-1:1:t', true],
+    ['arn:aws:sns:us-*:111111111111:t', 'arn:aws:sns:us-east-1:111111111111:t', true],
+    ['arn:aws:sns:us-east-?:111111111111:t', 'arn:aws:sns:us-east-1:111111111111:t', true],
     // The sixth part keeps its colons; a star there crosses them, elsewhere it does not.
-    ['arn:aws:logs:*:*:log-group:g:*', 'arn:aws:logs:us-east-1:1:log-group:g:log-stream:s', true],
-    ['arn:aws:sqs:*:q', 'arn:aws:sqs:us-east-1:1:q', false],
-    ['arn:aws:sqs:us-east-1:*:q:*', 'arn:aws:sqs:us-east-1:1:q', false],
-    ['arn:aws:sns:*:t:sub:x', 'arn:aws:sns:us-east-1:1:t:sub:x', false],
+    ['arn:aws:logs:*:*:log-group:g:*', 'arn:aws:logs:us-east-1:111111111111:log-group:g:log-stream:s', true],
+    ['arn:aws:sqs:*:q', 'arn:aws:sqs:us-east-1:111111111111:q', false],
+    ['arn:aws:sqs:us-east-1:*:q:*', 'arn:aws:sqs:us-east-1:111111111111:q', false],
+    ['arn:aws:sns:*:t:sub:x', 'arn:aws:sns:us-east-1:111111111111:t:sub:x', false],
     ['foo', 'foo', false],
     // Variables stand behind the fifth colon; elsewhere they are text.
     ['arn:aws:s3:::b/${aws:username}/*', 'arn:aws:s3:::b/alice/x', true],
     ['arn:aws:s3:::b/${aws:username}/*', 'arn:aws:s3:::b/bob/x', false],
     ['arn:aws:s3:::${AWS:UserName}', 'arn:aws:s3:::alice', true],
-    ['arn:aws:s3:${aws:username}:1:b', 'arn:aws:s3:alice:1:b', false],
+    ['arn:aws:s3:${aws:username}:111111111111:b', 'arn:aws:s3:alice:111111111111:b', false],
     ['arn:${k:star}:s3:::b', 'arn:aws:s3:::b', false],
     ["arn:aws:s3:::b/${k:none, 'all'}/*", 'arn:aws:s3:::b/all/x', true],
     ["arn:aws:s3:::b/${aws:username, 'all'}/*", 'arn:aws:s3:::b/all/x', false],
@@ -144,7 +144,7 @@ describe('resources', () => {
     expect(covers('arn:aws:s3:::b/a${*}b', 'arn:aws:s3:::b/a${x}b', { Version })).toBe(true);
   });
 
-  const QUEUE = 'arn:aws:sqs:us-east-1:1:q';
+  const QUEUE = 'arn:aws:sqs:us-east-1:111111111111:q';
   test.each<[entry: string, kinds: readonly PolicyKind[]]>([
     ['arn:aws:sqs:us-east-1:*', ['identity', 'boundary', 'session', 'resource', 'vpce', 'trust', 'scp']],
     ['arn:aws:*', ['identity', 'boundary', 'session', 'resource', 'vpce', 'trust', 'scp']],

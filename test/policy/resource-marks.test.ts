@@ -4,11 +4,12 @@ import { resourceText } from '../../src/policy/arn.ts';
 import { EVERY_MARK, marksOfPattern, marksOfResource } from '../../src/policy/resource-marks.ts';
 import { readResourcePattern } from '../../src/policy/resource-pattern.ts';
 
-const part = fc.stringMatching(/^[a-z0-9-]{0,6}$/);
+const part = fc.stringMatching(/^[a-z0-9-]{1,6}$/);
+const account = fc.constantFrom('', '111111111111', '222222222222');
 const rest = fc.stringMatching(/^[A-Za-z0-9/:._-]{1,24}$/);
 const arns = fc
-  .tuple(part, part, part, rest)
-  .map(([service, region, account, name]) => `arn:aws:${service}:${region}:${account}:${name}`);
+  .tuple(part, part, account, rest)
+  .map(([service, region, owner, name]) => `arn:aws:${service}:${region}:${owner}:${name}`);
 
 /** A pattern that covers the ARN: wildcards stand where some of its letters did. */
 const covering = arns.chain((arn) =>
@@ -17,9 +18,10 @@ const covering = arns.chain((arn) =>
     .map((holes) => {
       const letters = arn.split('');
       for (const { at, length, star } of holes) {
-        // Colons stay, so that the parts do.
+        // Colons stay, so that the parts do, and what says that it is an ARN.
         const until = star ? at + length : at + 1;
-        for (let i = at; i < until && i < letters.length && arn[i] !== ':'; i += 1) letters[i] = star ? '*' : '?';
+        for (let i = at; i < until && i < letters.length && arn[i] !== ':'; i += 1)
+          if (i > 2) letters[i] = star ? '*' : '?';
       }
       return { arn, pattern: letters.join('') };
     }),

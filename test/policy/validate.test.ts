@@ -213,6 +213,7 @@ test('line and column are where the fault begins, counted from 1', () => {
       message: 'Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc.',
       path: 'Statement.Action',
       value: 'invalid',
+      suggestion: null,
       line: 5,
       column: 15,
     },

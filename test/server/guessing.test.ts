@@ -102,7 +102,10 @@ describe('10,000 wrong keys', () => {
     const codes = Object.values<{ code: string }>(first.body.data).map(({ code }) => code);
     expect(codes).toEqual(Array(3).fill('SignatureDoesNotMatch'));
     const second = await ask('192.0.2.1', `mutation { ${aliases(3).join(' ')} }`, null);
-    expect([second.status, second.retryAfter, second.body.data ?? null]).toEqual([429, '1', null]);
+    expect([second.status, second.retryAfter]).toEqual([429, '1']);
+    // What was answered before the pause is answered.
+    const refused = { code: 'SignatureDoesNotMatch' };
+    expect(second.body.data).toEqual({ a0: refused, a1: refused, a2: null });
     expect(second.body.errors[0].path).toEqual(['a2']);
     const right = { input: { accessKeyId: ALICE_KEY, secretAccessKey: rightSecret() } };
     expect((await ask('192.0.2.1', SIGN_IN, null, right)).status).toBe(429);
@@ -117,7 +120,7 @@ describe('10,000 wrong keys', () => {
       const input = { accessKeyId: ALICE_KEY, secretAccessKey: wrongSecret(n) };
       answers.push(await ask('192.0.2.1', SIGN_IN, null, { input }));
     }
-    expect(tally(answers.map(({ body, status }) => body.data?.signIn.code ?? status))).toEqual({
+    expect(tally(answers.map(({ body, status }) => body.data?.signIn?.code ?? status))).toEqual({
       SignatureDoesNotMatch: 5,
       429: 1_995,
     });
@@ -302,7 +305,7 @@ describe('MFA codes', () => {
     const answers = await Promise.all(
       Array.from({ length: 50 }, (_, n) => attempt(`198.51.100.${n}`, rightSecret(), wrongCode(n))),
     );
-    expect(tally(answers.map(({ body, status }) => body.data?.signIn.code ?? status))).toEqual({
+    expect(tally(answers.map(({ body, status }) => body.data?.signIn?.code ?? status))).toEqual({
       AccessDenied: 5,
       429: 45,
     });
@@ -322,7 +325,7 @@ describe('MFA codes', () => {
       );
     const answers: Answered[] = [];
     for (let n = 0; n < 10; n++) answers.push(await assume(wrongCode(n)));
-    expect(tally(answers.map(({ body, status }) => body.data?.assumeRole.kind ?? status))).toEqual({
+    expect(tally(answers.map(({ body, status }) => body.data?.assumeRole?.kind ?? status))).toEqual({
       AccessDenied: 5,
       429: 5,
     });
@@ -337,7 +340,7 @@ test('web identities: a role is tried five times, a source thirty', async () => 
   const come = async (address: string, role: string, n: number) => {
     const input = { role, roleSessionName: 'run-1', webIdentityToken: `${wrongSecret(n)}.${n}.x` };
     const { body, status, retryAfter } = await ask(address, mutation, null, { input });
-    return body.data?.assumeRoleWithWebIdentity.kind ?? `${status} ${retryAfter} ${body.errors[0].extensions.awsCode}`;
+    return body.data?.assumeRoleWithWebIdentity?.kind ?? `${status} ${retryAfter} ${body.errors[0].extensions.awsCode}`;
   };
   const before = await started.gateway.services.directory.prisma.auditEvent.count();
   const one: string[] = [];

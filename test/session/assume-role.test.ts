@@ -130,7 +130,7 @@ describe('assuming a role', () => {
     const subject = { principal: refOf(session.arn), heldSession, assumedRole: null, session: null };
     const [answer] = await without.access.decide([aQuestion(subject, 's3:GetObject', 'arn:aws:s3:::b/x')], NOON);
     expect(answer?.decision.deniedBy).toBe('SESSION_POLICY');
-    expect(answer?.gaps).toContain(`the session policy ${name} is not known any more`);
+    expect(answer?.gaps).toContain(`the session policy ${name} is no longer known`);
   });
 });
 

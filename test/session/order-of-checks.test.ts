@@ -54,7 +54,7 @@ describe('sts:AssumeRole', () => {
       [{ roleSessionName: 's1' }, 'AccessDenied', /no role trust policy allows the sts:AssumeRole action/],
       [{ externalId: 'right' }, 'ValidationError', /exceeds the MaxSessionDuration set for this role\.$/],
       [{ durationSeconds: 3601 }, 'ValidationError', /exceeds the 1 hour session limit for roles assumed by role/],
-      [{ durationSeconds: 3600 }, 'MalformedPolicyDocument', /JSON/],
+      [{ durationSeconds: 3600 }, 'MalformedPolicyDocument', /^Syntax errors in policy\.$/],
       [
         { sessionPolicies: [policy(allow('s3:*'))] },
         'PackedPolicyTooLarge',

@@ -9,12 +9,13 @@ import {
   preparePrincipal,
   prepareResource,
 } from '../../src/evaluation/prepare.ts';
-import { loadPolicy } from '../../src/policy/load.ts';
+import { closedPolicy, readPolicy } from '../../src/policy/load.ts';
 import type { PolicyKind } from '../../src/policy/policy-kind.ts';
-import type { Doc, NaiveOutcome, NaiveRequest } from './naive-evaluator.ts';
+import { type Doc, isClosed, type NaiveOutcome, type NaiveRequest } from './naive-request.ts';
 
 export function attach(document: Doc, kind: PolicyKind, id: string, arn: string | null = null): AttachedPolicy {
-  return { policy: loadPolicy(document, kind), id, name: arn === null ? id : null, arn };
+  const policy = isClosed(document) ? closedPolicy(kind) : readPolicy(document, kind);
+  return { policy, id, name: arn === null ? id : null, arn };
 }
 
 function levels(documents: readonly (readonly Doc[])[] | null, kind: PolicyKind): readonly ControlLevel[] | null {
@@ -44,6 +45,7 @@ export function enginePrincipal(q: NaiveRequest): PreparedPrincipal {
         ? null
         : attach(q.boundary, 'boundary', 'boundary', 'arn:aws:iam::111111111111:policy/boundary'),
     serviceControl: levels(q.scp, 'scp'),
+    resourceControl: levels(q.ownRcp ?? null, 'rcp'),
   });
   return preparePrincipal(q.principal, policies, session);
 }
@@ -51,7 +53,7 @@ export function enginePrincipal(q: NaiveRequest): PreparedPrincipal {
 export function engineResource(q: NaiveRequest): PreparedResource {
   const { arn, accountId, organization, tags, policy, bindings, rcp } = q.resource;
   const kind = arn.includes(':iam:') && arn.includes(':role/') ? 'trust' : 'resource';
-  return prepareResource({
+  const resource = prepareResource({
     arn,
     accountId,
     organization,
@@ -60,17 +62,19 @@ export function engineResource(q: NaiveRequest): PreparedResource {
     policyBindings: bindings,
     resourceControl: levels(rcp, 'rcp'),
   });
+  return q.resource.tagsCount === true ? { ...resource, tagsCount: true } : resource;
 }
 
-/** What the naive evaluator says, too. */
+/** What the naive evaluator says, too: without the statements that would allow if more were said rather than those that decided. */
 export function outcomeOf({ effect, deniedBy, matchedStatements }: Decision): NaiveOutcome {
-  return { effect, deniedBy, statements: matchedStatements.map((one) => one.statement) };
+  const deciding = effect === 'IMPLICIT_DENY' ? [] : matchedStatements;
+  return { effect, deniedBy, statements: deciding.map((one) => one.statement) };
 }
 
 /** Asks the engine what the naive evaluator is asked. */
 export function engineDecision(q: NaiveRequest): Decision {
-  const { context, now, authority, endpoint } = q;
+  const { context, now, authority, endpoint, assumes = false } = q;
   const through =
     endpoint == null ? {} : { endpoint: prepareEndpoint(attach(endpoint, 'vpce', 'vpce-0a1b2c3d4e5f60718')) };
-  return authorize(enginePrincipal(q), q.action, engineResource(q), { context, now, authority, ...through });
+  return authorize(enginePrincipal(q), q.action, engineResource(q), { context, now, authority, assumes, ...through });
 }

@@ -219,6 +219,7 @@ export class MemoryDirectory implements Directory {
           identity: [],
           boundary: null,
           serviceControl: this.#control(ref.accountId, 'SERVICE_CONTROL_POLICY'),
+          resourceControl: this.#control(ref.accountId, 'RESOURCE_CONTROL_POLICY'),
         });
         return preparePrincipal({ kind: 'root', arn: ref.arn, ...this.#inAccount(ref) }, policies, null);
       }
@@ -252,6 +253,7 @@ export class MemoryDirectory implements Directory {
       identity,
       boundary: this.#boundary(user),
       serviceControl: this.#control(accountId, 'SERVICE_CONTROL_POLICY'),
+      resourceControl: this.#control(accountId, 'RESOURCE_CONTROL_POLICY'),
     });
     const name = user.arn.slice(user.arn.lastIndexOf('/') + 1);
     const facts = { kind: 'user', arn: user.arn, id: this.#idOf(user, 'AIDA'), name, tags: user.tags ?? {} } as const;
@@ -293,6 +295,7 @@ export class MemoryDirectory implements Directory {
         identity: this.#identity(role),
         boundary: this.#boundary(role),
         serviceControl: this.#control(accountId, 'SERVICE_CONTROL_POLICY'),
+        resourceControl: this.#control(accountId, 'RESOURCE_CONTROL_POLICY'),
       }),
       trust: prepareResource({
         arn: role.arn,

@@ -1,7 +1,9 @@
 import type { AttachedPolicy, ControlLevel } from '../../evaluation/applicable-policies.ts';
 import type { OrganizationFacts } from '../../evaluation/principal.ts';
+import { closedPolicy } from '../../policy/load.ts';
+import { faultGaps } from '../../policy/policy-fault.ts';
 import type { AccountOrganization } from '../directory.ts';
-import { type CompiledBatch, denyingPolicy } from './compiled-policies.ts';
+import type { CompiledBatch } from './compiled-policies.ts';
 import { dependency } from './memory.ts';
 import type { AccountRow, ControlPolicyRow, OrganizationRow } from './rows.ts';
 
@@ -51,10 +53,13 @@ function attach(policy: ControlPolicyRow, compiled: CompiledBatch, gaps: string[
   const kind = kindOf(policy);
   const found = compiled.get(kind, policy.hash);
   const { id, name, arn } = policy;
-  if (found !== undefined && 'policy' in found) return { policy: found.policy, id, name, arn };
-  const noun = kind === 'scp' ? 'service control policy' : 'resource control policy';
-  gaps.push(`the ${noun} \`${id}\` cannot be read and is taken to deny everything: ${found?.fault ?? 'no document'}`);
-  return { policy: denyingPolicy(kind), id, name, arn };
+  const what = `the ${kind === 'scp' ? 'service control policy' : 'resource control policy'} \`${id}\``;
+  if (found !== undefined && 'policy' in found) {
+    gaps.push(...faultGaps(found.policy.faults, what));
+    return { policy: found.policy, id, name, arn };
+  }
+  gaps.push(`${what} cannot be read, so that nothing is allowed: ${found?.fault ?? 'no document'}`);
+  return { policy: closedPolicy(kind), id, name, arn };
 }
 
 /**
@@ -110,6 +115,14 @@ export function accountFacts(
     gaps,
     dependencies: [...dependencies, dependency('Organization', organization.id)],
   };
+}
+
+/** What stands above an account, as its principals meet it. */
+export function controlsOf({
+  serviceControl,
+  resourceControl,
+}: AccountFacts): Pick<AccountFacts, 'serviceControl' | 'resourceControl'> {
+  return { serviceControl, resourceControl };
 }
 
 /** The place of an account in its organization; null: it is in none, or nothing is known about it. */

@@ -1,6 +1,8 @@
 import type { AttachedPolicy } from '../../evaluation/applicable-policies.ts';
+import { type CompiledPolicy, closedPolicy } from '../../policy/load.ts';
+import { faultGaps } from '../../policy/policy-fault.ts';
 import type { PolicyKind } from '../../policy/policy-kind.ts';
-import { type CompiledBatch, denyingPolicy } from './compiled-policies.ts';
+import type { CompiledBatch } from './compiled-policies.ts';
 import { dependency } from './memory.ts';
 import type { AttachedRow, HolderRow } from './rows.ts';
 
@@ -20,57 +22,69 @@ export class PolicyCollector {
     this.#compiled = compiled;
   }
 
-  /** Inline and attached policies of a user, group or role. What cannot be read is left out. */
+  /** Inline and attached policies of a user, group or role. Those whose document is not known are left out. */
   identity(holder: HolderRow): readonly AttachedPolicy[] {
     const policies: AttachedPolicy[] = [];
     for (const [name, hash] of holder.inline) {
-      const policy = this.#readable('identity', hash, `the inline policy \`${name}\` of ${holder.arn}`);
+      const policy = this.#granting('identity', hash, `the inline policy \`${name}\` of ${holder.arn}`);
       if (policy !== null) policies.push({ policy, id: name, name, arn: null, holder: holder.arn });
     }
     for (const [arn, name, hash] of holder.attached) {
       this.dependencies.push(dependency('ManagedPolicy', arn));
-      const policy = this.#readable('identity', hash, `the policy ${arn}, attached to ${holder.arn},`);
+      const policy = this.#granting('identity', hash, `the policy ${arn}, attached to ${holder.arn},`);
       if (policy !== null) policies.push({ policy, id: arn, name, arn });
     }
     return policies;
   }
 
-  /** A policy that can only take away: one that cannot be read takes away everything. */
+  /** A policy that can only take away: without its document, it takes away everything. */
   restriction(kind: 'boundary' | 'session', [arn, name, hash]: AttachedRow, where: string): AttachedPolicy {
     this.dependencies.push(dependency('ManagedPolicy', arn));
-    const found = hash === null ? null : this.#compiled.get(kind, hash);
-    if (found != null && 'policy' in found) return { policy: found.policy, id: arn, name, arn };
-    this.gaps.push(`${where} ${arn} is taken to allow nothing: ${found?.fault ?? 'its document is not known'}`);
-    return { policy: denyingPolicy(kind), id: arn, name, arn };
+    return {
+      policy: this.#restricting(kind, hash, `${where} ${arn}`, 'its document is not known'),
+      id: arn,
+      name,
+      arn,
+    };
   }
 
   /** A session policy that was given as a document; `position` counts from 1. */
   sessionDocument(hash: string, position: number, sessionArn: string): AttachedPolicy {
     const id = `session policy ${position}`;
-    const found = this.#compiled.get('session', hash);
-    if (found !== undefined && 'policy' in found)
-      return { policy: found.policy, id, name: null, arn: null, holder: sessionArn };
-    this.gaps.push(`${id} of ${sessionArn} is taken to allow nothing: ${found?.fault ?? 'no document'}`);
-    return { policy: denyingPolicy('session'), id, name: null, arn: null, holder: sessionArn };
+    const policy = this.#restricting('session', hash, `${id} of ${sessionArn}`, 'no document');
+    return { policy, id, name: null, arn: null, holder: sessionArn };
   }
 
   /** A policy of a resource or role; null: there is none, or it is left out. */
   ofResource(kind: 'resource' | 'trust', hash: string | null, arn: string): AttachedPolicy | null {
     if (hash === null) return null;
     const noun = kind === 'trust' ? 'the trust policy' : 'the resource-based policy';
-    const policy = this.#readable(kind, hash, `${noun} of ${arn}`);
+    const policy = this.#granting(kind, hash, `${noun} of ${arn}`);
     return policy === null ? null : { policy, id: arn, name: null, arn: null, holder: arn };
   }
 
-  #readable(kind: PolicyKind, hash: string | null, what: string) {
-    if (hash === null) {
+  /** A policy that can grant. One whose document is not known is left out; one that is no policy could deny anything. */
+  #granting(kind: PolicyKind, hash: string | null, what: string): CompiledPolicy | null {
+    const found = hash === null ? undefined : this.#compiled.get(kind, hash);
+    if (found === undefined) {
       this.gaps.push(`${what} is left out: its document is not known`);
       return null;
     }
-    const found = this.#compiled.get(kind, hash);
-    if (found !== undefined && 'policy' in found) return found.policy;
-    this.gaps.push(`${what} is left out: ${found?.fault ?? 'no document'}`);
-    return null;
+    if ('policy' in found) return this.#readable(found.policy, what);
+    this.gaps.push(`${what} cannot be read, so that nothing is allowed: ${found.fault}`);
+    return closedPolicy(kind);
+  }
+
+  #restricting(kind: PolicyKind, hash: string | null, what: string, missing: string): CompiledPolicy {
+    const found = hash === null ? undefined : this.#compiled.get(kind, hash);
+    if (found !== undefined && 'policy' in found) return this.#readable(found.policy, what);
+    this.gaps.push(`${what} is taken to allow nothing: ${found?.fault ?? missing}`);
+    return closedPolicy(kind);
+  }
+
+  #readable(policy: CompiledPolicy, what: string): CompiledPolicy {
+    if (policy.faults.length > 0) this.gaps.push(...faultGaps(policy.faults, what));
+    return policy;
   }
 }
 

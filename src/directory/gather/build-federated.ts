@@ -3,7 +3,7 @@ import { type PreparedPrincipal, preparePolicies, preparePrincipal } from '../..
 import type { Tags } from '../../evaluation/principal.ts';
 import { sha256 } from '../apply/change-set.ts';
 import type { Known } from '../directory.ts';
-import type { AccountFacts } from './account-facts.ts';
+import { type AccountFacts, controlsOf } from './account-facts.ts';
 import { PolicyCollector } from './attached-policies.ts';
 import { inAccount } from './build-principals.ts';
 import type { CompiledBatch } from './compiled-policies.ts';
@@ -52,7 +52,7 @@ export interface BuiltFederated {
 
 /** A federated user without a live session: it has only what resource-based policies grant it. */
 function withoutSession(arn: string, account: AccountFacts): Known<PreparedPrincipal> {
-  const policies = preparePolicies({ identity: [], boundary: null, serviceControl: account.serviceControl });
+  const policies = preparePolicies({ identity: [], boundary: null, ...controlsOf(account) });
   const facts = { ...inAccount(account), arn, name: nameOf(arn), issuer: null, tags: {}, issuedAt: null };
   const gap = `${arn} has no live session: it is taken to have what resource-based policies grant it and nothing else`;
   return {

@@ -11,7 +11,7 @@ import type { PrincipalRef } from '../../policy/principal-id.ts';
 import { sha256 } from '../apply/change-set.ts';
 import type { Known } from '../directory.ts';
 import type { RoleSessionRecord } from '../stores/session-store.ts';
-import type { AccountFacts } from './account-facts.ts';
+import { type AccountFacts, controlsOf } from './account-facts.ts';
 import { PolicyCollector } from './attached-policies.ts';
 import type { CompiledBatch } from './compiled-policies.ts';
 import { dependency, type Entry } from './memory.ts';
@@ -44,7 +44,7 @@ export function buildUser(
     row.boundary && policies.restriction('boundary', row.boundary, `the permissions boundary of ${row.arn},`);
   const { id, arn, name, tags } = row;
   const facts: UserFacts = { kind: 'user', ...inAccount(account), arn, id, name, tags };
-  const prepared = preparePolicies({ identity, boundary, serviceControl: account.serviceControl });
+  const prepared = preparePolicies({ identity, boundary, ...controlsOf(account) });
   return {
     value: { value: preparePrincipal(facts, prepared, null), gaps: [...account.gaps, ...policies.gaps] },
     dependencies: [dependency('User', arn), ...policies.dependencies, ...account.dependencies],
@@ -80,7 +80,7 @@ export function buildRole(row: RoleRow, account: AccountFacts, compiled: Compile
   });
   const prepared: PreparedRole = {
     facts,
-    policies: preparePolicies({ identity, boundary, serviceControl: account.serviceControl }),
+    policies: preparePolicies({ identity, boundary, ...controlsOf(account) }),
     trust,
     maxSessionDuration: row.maxSessionDuration,
   };
@@ -159,7 +159,7 @@ export function buildRoot(
 ): Entry<Known<PreparedPrincipal>> {
   const partition = account.partition ?? arn.split(':', 2)[1] ?? 'aws';
   const facts = { kind: 'root' as const, ...inAccount(account), accountId, partition, arn };
-  const policies = preparePolicies({ identity: [], boundary: null, serviceControl: account.serviceControl });
+  const policies = preparePolicies({ identity: [], boundary: null, ...controlsOf(account) });
   return {
     value: { value: preparePrincipal(facts, policies, null), gaps: account.gaps },
     dependencies: account.dependencies,

@@ -1,8 +1,8 @@
-import { type CompiledPolicy, loadPolicy } from '../../policy/load.ts';
+import { type CompiledPolicy, readPolicy } from '../../policy/load.ts';
 import { MalformedPolicy } from '../../policy/malformed-policy.ts';
 import type { PolicyKind } from '../../policy/policy-kind.ts';
 
-/** A compiled document, or why it could not be compiled. */
+/** A compiled document, as far as it can be read, or why it is no policy document. */
 export type Compiled = { readonly policy: CompiledPolicy } | { readonly fault: string };
 
 /** Compiled documents of one batch: all that it needs, even if some are dropped from memory meanwhile. */
@@ -48,22 +48,9 @@ export class CompiledPolicies implements CompiledBatch {
 
 function compile(kind: PolicyKind, text: string): Compiled {
   try {
-    return { policy: loadPolicy(text, kind) };
+    return { policy: readPolicy(text, kind) };
   } catch (error) {
     if (error instanceof MalformedPolicy) return { fault: error.message };
     throw error;
   }
-}
-
-const DENY = { Sid: 'UnreadablePolicy', Effect: 'Deny', Action: '*', Resource: '*' };
-const denying = new Map<PolicyKind, CompiledPolicy>();
-
-/** Replaces a restriction that cannot be read: what it may have taken away must not be granted. */
-export function denyingPolicy(kind: 'boundary' | 'session' | 'scp' | 'rcp'): CompiledPolicy {
-  const known = denying.get(kind);
-  if (known !== undefined) return known;
-  const statement = kind === 'rcp' ? { ...DENY, Principal: '*' } : DENY;
-  const policy = loadPolicy({ Version: '2012-10-17', Statement: [statement] }, kind);
-  denying.set(kind, policy);
-  return policy;
 }

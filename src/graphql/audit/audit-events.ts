@@ -11,30 +11,31 @@ import { tableConnection } from '../table-connection.ts';
 import { AuditEvent, AuditOutcome } from './audit-event.ts';
 
 const AuditEventFilterInput = builder.inputType('AuditEventFilterInput', {
-  description: 'Events that are all of what is given',
+  description: 'Conditions on events. An event has to meet all that are given',
   fields: (t) => ({
     accountId: t.field({
       type: 'AccountId',
-      description: 'Of principals of this account, done to something or with a key of it, or an import of it',
+      description:
+        'Events by principals of this account, on anything in it or with its keys, and imports of this account',
     }),
-    principal: t.string({ description: 'Done by this principal: its id, `operator` or `anonymous`' }),
-    roleSession: t.globalID({ for: RoleSession, description: 'Done in this role session, by its `id`' }),
-    target: t.string({ description: 'Done to this: an ARN, or an id' }),
-    event: t.string({ description: 'This operation: AssumeRole, SignIn, ExitRole …' }),
-    outcome: t.field({ type: AuditOutcome, description: 'With this outcome' }),
-    from: t.field({ type: 'DateTime', description: 'From this instant on' }),
-    until: t.field({ type: 'DateTime', description: 'Before this instant' }),
+    principal: t.string({ description: 'Events by this caller: a principal id, `operator` or `anonymous`' }),
+    roleSession: t.globalID({ for: RoleSession, description: 'Events in the role session with this `id`' }),
+    target: t.string({ description: 'Events with this target: an ARN or an id' }),
+    event: t.string({ description: 'Events of this operation: AssumeRole, SignIn, ExitRole …' }),
+    outcome: t.field({ type: AuditOutcome, description: 'Events with this outcome' }),
+    from: t.field({ type: 'DateTime', description: 'Events at or after this instant' }),
+    until: t.field({ type: 'DateTime', description: 'Events before this instant' }),
   }),
 });
 
 const AuditEventConnection = tableConnection('AuditEvent', AuditEvent, {
-  page: 'Events of the audit trail, a page at a time',
+  page: 'A page of events of the audit trail',
   entry: 'An event of the audit trail',
 });
 
 type Given = (typeof AuditEventFilterInput)['$inferInput'];
 
-/** Texts are looked for as the trail keeps them. */
+/** Texts are compared in the form in which the trail stores them. */
 function filterOf({ principal, roleSession, target, event, outcome, from, until }: Given): AuditFilter {
   return {
     ...(principal == null ? {} : { principal: storable(principal) }),
@@ -53,13 +54,13 @@ builder.queryField('auditEvents', (t) =>
       type: AuditEvent,
       nullable: true,
       description:
-        'The audit trail, in the order in which it happened: with `first` from its beginning, with `last` its end, which with ' +
-        '`before` is gone through backwards. Of accounts on which the caller is allowed cloudtrail:LookupEvents; the operator ' +
-        'sees all of it. What was shown once is never preceded by a later event',
-      args: { filter: t.arg({ type: AuditEventFilterInput, description: 'Which events. Left out: all' }) },
+        'The audit trail, oldest event first. `first` reads from its beginning, `last` from its end, and with ' +
+        '`before` backwards. Shows the events of accounts on which the caller is allowed cloudtrail:LookupEvents; ' +
+        'the operator sees all events. New events never appear before events that were already shown',
+      args: { filter: t.arg({ type: AuditEventFilterInput, description: 'Which events to return. Left out: all' }) },
       resolve: async (_root, { filter, ...args }, context) => {
         checkPageSize(args);
-        // Bound once, for the page and for the count.
+        // Limited once, for the page and for the count.
         const visible = await visibleEvents(context, filterOf(filter ?? {}), filter?.accountId ?? null);
         if (visible.kind === 'refused') throw forbidden('auditEvents', visible);
         const { filter: bound } = visible;

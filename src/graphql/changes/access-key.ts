@@ -10,20 +10,21 @@ import {
   NoSuchEntityFailure,
   ValidationFailure,
 } from '../failures.ts';
+import { NULL_RESULT } from '../null-answer.ts';
 
-const WHOSE = 'The ARN of a user, or a service principal such as ec2.amazonaws.com';
+const OWNER = 'The owner of the key: the ARN of a user, or a service principal such as ec2.amazonaws.com';
 
 const CreateAccessKeyInput = builder.inputType('CreateAccessKeyInput', {
-  description: 'Whose key is to be made',
-  fields: (t) => ({ principal: t.field({ type: 'PrincipalId', required: true, description: WHOSE }) }),
+  description: 'The parameters of iam:CreateAccessKey',
+  fields: (t) => ({ principal: t.field({ type: 'PrincipalId', required: true, description: OWNER }) }),
 });
 
 const CreateAccessKeySuccess = builder.objectRef<NewAccessKey>('CreateAccessKeySuccess').implement({
-  description: 'A long-term key. Shown once; the gateway keeps no copy of the secret',
+  description: 'A new long-term key. It is shown once; the gateway stores no copy of the secret',
   fields: (t) => ({
-    accessKeyId: t.exposeString('accessKeyId', { description: 'AKIA…' }),
+    accessKeyId: t.exposeString('accessKeyId', { description: 'Access key id, AKIA…' }),
     secretAccessKey: t.exposeString('secretAccessKey', {
-      description: 'The secret: sign in with `accessKeyId:secretAccessKey` as HTTP Basic',
+      description: 'The secret. To sign in, send `accessKeyId:secretAccessKey` as HTTP Basic',
     }),
   }),
 });
@@ -33,23 +34,29 @@ builder.mutationField('createAccessKey', (t) =>
     type: CreateAccessKeySuccess,
     nullable: true,
     description:
-      'iam:CreateAccessKey: makes a long-term key for a user, who can have two, or for a service. Needs iam:CreateAccessKey on ' +
-      'the user; keys of services are for the operator',
-    args: { input: t.arg({ type: CreateAccessKeyInput, required: true, description: 'Whose key is to be made' }) },
+      'iam:CreateAccessKey: creates a long-term key for a user, who can have two, or for a service. Needs ' +
+      `iam:CreateAccessKey on the user; only the operator may manage keys of services. ${NULL_RESULT}`,
+    args: {
+      input: t.arg({
+        type: CreateAccessKeyInput,
+        required: true,
+        description: 'The parameters of iam:CreateAccessKey',
+      }),
+    },
     errors: {
       types: [AccessDeniedFailure, ValidationFailure, NoSuchEntityFailure, LimitFailure],
-      union: { name: 'CreateAccessKeyResult', description: 'The key, or why there is none' },
+      union: { name: 'CreateAccessKeyResult', description: 'The key, or why it was not created' },
     },
     resolve: (_root, { input: { principal } }, { sessions, caller, now, origin }) =>
       expectingFailures(async () => sessions.createAccessKey(ownerOf(principal), caller, now, origin)),
   }),
 );
 
-/** Services have keys for the operator alone: see guard/identity-attempts.ts. */
+/** Only the operator may manage the keys of services: see guard/identity-attempts.ts. */
 function ownerOf(ref: PrincipalRef): KeyOwner {
   if (ref.kind === 'user') return { userArn: ref.arn };
   if (ref.kind === 'service') return { service: ref.service };
-  throw new InvalidInput('principal', 'only users and services have long-term keys; a role has none');
+  throw new InvalidInput('principal', 'only users and services have long-term keys');
 }
 
 interface GivenKey {
@@ -57,32 +64,32 @@ interface GivenKey {
   readonly accessKeyId: string;
 }
 
-/** Throws ValidationError for a principal that can have no keys. */
+/** Throws ValidationError for a principal that cannot have keys. */
 function keyName({ principal, accessKeyId }: GivenKey): KeyName {
   ownerOf(principal);
   return { accessKeyId, owner: principalIdOf(principal) };
 }
 
 const UpdateAccessKeyInput = builder.inputType('UpdateAccessKeyInput', {
-  description: 'Which key is to be switched on or off',
+  description: 'The parameters of iam:UpdateAccessKey',
   fields: (t) => ({
-    principal: t.field({ type: 'PrincipalId', required: true, description: `Whose key it is. ${WHOSE}` }),
-    accessKeyId: t.string({ required: true, description: 'AKIA…' }),
-    active: t.boolean({ required: true, description: 'True: the key signs in; false: nobody signs in with it' }),
+    principal: t.field({ type: 'PrincipalId', required: true, description: OWNER }),
+    accessKeyId: t.string({ required: true, description: 'Access key id, AKIA…' }),
+    active: t.boolean({ required: true, description: 'True: the key can be used to sign in; false: it cannot' }),
   }),
 });
 
-/** A key of a user, as it is listed. */
+/** A key in the list of its user's keys. */
 interface ListedKey {
   readonly id: string;
   readonly active: boolean;
 }
 
 const UpdateAccessKeySuccess = builder.objectRef<ListedKey>('UpdateAccessKeySuccess').implement({
-  description: 'The key is on or off, as was asked',
+  description: 'The key was activated or deactivated',
   fields: (t) => ({
-    accessKeyId: t.exposeString('id', { description: 'AKIA…' }),
-    active: t.exposeBoolean('active', { description: 'Whether one can sign in with it' }),
+    accessKeyId: t.exposeString('id', { description: 'Access key id, AKIA…' }),
+    active: t.exposeBoolean('active', { description: 'Whether the key can be used to sign in' }),
   }),
 });
 
@@ -91,13 +98,19 @@ builder.mutationField('updateAccessKey', (t) =>
     type: UpdateAccessKeySuccess,
     nullable: true,
     description:
-      'iam:UpdateAccessKey: switches a long-term key on or off. A key that is off signs nobody in, and signs out the browsers ' +
-      'that it signed in; role sessions and temporary credentials that were made with it go on. Needs iam:UpdateAccessKey on the ' +
-      'user; keys of services are for the operator',
-    args: { input: t.arg({ type: UpdateAccessKeyInput, required: true, description: 'Which key, and on or off' }) },
+      'iam:UpdateAccessKey: activates or deactivates a long-term key. An inactive key signs nobody in, and browsers ' +
+      'that it signed in are signed out; role sessions and temporary credentials that were made with it continue. ' +
+      `Needs iam:UpdateAccessKey on the user; only the operator may manage keys of services. ${NULL_RESULT}`,
+    args: {
+      input: t.arg({
+        type: UpdateAccessKeyInput,
+        required: true,
+        description: 'The parameters of iam:UpdateAccessKey',
+      }),
+    },
     errors: {
       types: [AccessDeniedFailure, ValidationFailure, NoSuchEntityFailure],
-      union: { name: 'UpdateAccessKeyResult', description: 'The key is on or off, or why not' },
+      union: { name: 'UpdateAccessKeyResult', description: 'The key with its new status, or why it was not changed' },
     },
     resolve: (_root, { input: { active, ...name } }, { sessions, caller, now, origin }) =>
       expectingFailures(async () => {
@@ -108,16 +121,16 @@ builder.mutationField('updateAccessKey', (t) =>
 );
 
 const DeleteAccessKeyInput = builder.inputType('DeleteAccessKeyInput', {
-  description: 'Which key is to be deleted',
+  description: 'The parameters of iam:DeleteAccessKey',
   fields: (t) => ({
-    principal: t.field({ type: 'PrincipalId', required: true, description: `Whose key it is. ${WHOSE}` }),
-    accessKeyId: t.string({ required: true, description: 'AKIA…' }),
+    principal: t.field({ type: 'PrincipalId', required: true, description: OWNER }),
+    accessKeyId: t.string({ required: true, description: 'Access key id, AKIA…' }),
   }),
 });
 
 const DeleteAccessKeySuccess = builder.objectRef<{ readonly accessKeyId: string }>('DeleteAccessKeySuccess').implement({
-  description: 'The key is gone',
-  fields: (t) => ({ accessKeyId: t.exposeString('accessKeyId', { description: 'The key that was deleted' }) }),
+  description: 'The key was deleted',
+  fields: (t) => ({ accessKeyId: t.exposeString('accessKeyId', { description: 'The deleted key' }) }),
 });
 
 builder.mutationField('deleteAccessKey', (t) =>
@@ -125,13 +138,19 @@ builder.mutationField('deleteAccessKey', (t) =>
     type: DeleteAccessKeySuccess,
     nullable: true,
     description:
-      'iam:DeleteAccessKey: deletes a long-term key for good. It signs nobody in any more, and the browsers that it signed in ' +
-      'are signed out; role sessions and temporary credentials that were made with it go on. Needs iam:DeleteAccessKey on the ' +
-      'user; keys of services are for the operator',
-    args: { input: t.arg({ type: DeleteAccessKeyInput, required: true, description: 'Which key' }) },
+      'iam:DeleteAccessKey: deletes a long-term key permanently. The key no longer signs in, and browsers that it ' +
+      'signed in are signed out; role sessions and temporary credentials that were made with it continue. Needs ' +
+      `iam:DeleteAccessKey on the user; only the operator may manage keys of services. ${NULL_RESULT}`,
+    args: {
+      input: t.arg({
+        type: DeleteAccessKeyInput,
+        required: true,
+        description: 'The parameters of iam:DeleteAccessKey',
+      }),
+    },
     errors: {
       types: [AccessDeniedFailure, ValidationFailure, NoSuchEntityFailure],
-      union: { name: 'DeleteAccessKeyResult', description: 'The key is gone, or why not' },
+      union: { name: 'DeleteAccessKeyResult', description: 'The deleted key, or why it was not deleted' },
     },
     resolve: (_root, { input }, { sessions, caller, now, origin }) =>
       expectingFailures(async () => {
@@ -143,15 +162,15 @@ builder.mutationField('deleteAccessKey', (t) =>
 
 const AccessKey = builder.prismaObject('AccessKey', {
   select: { id: true },
-  description: 'A long-term key. Its secret is stored nowhere',
+  description: 'A long-term key. Its secret is not stored',
   fields: (t) => ({
-    accessKeyId: t.exposeString('id', { description: 'AKIA…' }),
+    accessKeyId: t.exposeString('id', { description: 'Access key id, AKIA…' }),
     active: t.boolean({
-      description: 'Whether one can sign in with it',
+      description: 'Whether the key can be used to sign in',
       select: { status: true },
       resolve: ({ status }) => status === 'ACTIVE',
     }),
-    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was made' }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When the key was created' }),
   }),
 });
 
@@ -159,7 +178,7 @@ builder.prismaObjectField(User, 'accessKeys', (t) =>
   t.relation('accessKeys', {
     type: AccessKey,
     nullable: true,
-    description: 'Its long-term keys, two at most, oldest first. Needs iam:ListAccessKeys on the user',
+    description: 'Long-term keys of the user, at most two, oldest first. Needs iam:ListAccessKeys on the user',
     query: { orderBy: [{ createdAt: 'asc' }, { id: 'asc' }] },
   }),
 );

@@ -4,14 +4,15 @@ import type { ChangeInputs, EntityChanges } from '../../session/entity-changes.t
 import { builder } from '../builder.ts';
 import type { GatewayContext } from '../context.ts';
 import { AccessDeniedFailure, type ExpectedFailure, expectingFailures } from '../failures.ts';
+import { NULL_RESULT } from '../null-answer.ts';
 
 type Types = typeof builder.$inferSchemaTypes;
 
-// Descriptions that the changes of users and of roles have in common.
-export const CHANGED_REVISION = 'A state of the directory that has the change in it';
+// Descriptions that changes of users and of roles share.
+export const CHANGED_REVISION = 'A revision of the directory that includes the change';
 export const POLICY_NAME = 'Name of the inline policy: 1 to 128 characters of A-Z a-z 0-9 _ + = , . @ -';
 
-/** A change that was made, of the user or role with this ARN. */
+/** A change made to the user or role with this ARN. */
 export interface Changed {
   readonly arn: string;
   readonly revision: Revision;
@@ -26,7 +27,10 @@ interface ChangeMutation<Name extends keyof ChangeInputs, Given> {
   readonly changeOf: (input: Given) => ChangeInputs[Name];
 }
 
-/** The mutation of one of IAM's operations on users and roles, under its name. What it takes, the guard's table says. */
+/**
+ * The mutation for one of IAM's operations on users and roles, under its name. The guards' table has the required
+ * permissions.
+ */
 export function changeMutation<Name extends keyof ChangeInputs, Given>(
   name: Name,
   { description, input: type, success, failures, changeOf }: ChangeMutation<Name, Given>,
@@ -36,11 +40,11 @@ export function changeMutation<Name extends keyof ChangeInputs, Given>(
     t.field({
       type: success,
       nullable: true,
-      description,
+      description: `${description}. ${NULL_RESULT}`,
       args: { input: t.arg({ type, required: true, description: `The parameters of iam:${operation}` }) },
       errors: {
         types: [AccessDeniedFailure, ...failures],
-        union: { name: `${operation}Result`, description: 'The change is made, or why not' },
+        union: { name: `${operation}Result`, description: 'The change, or why it was not made' },
       },
       resolve: (_root, args, context) => {
         const { input } = args as { readonly input: Given }; // as: Given is the shape of `type`

@@ -7,6 +7,7 @@ import { brand } from '../brand.ts';
 import { builder } from '../builder.ts';
 import { Account } from '../entities/account.ts';
 import { expectingFailures, ValidationFailure } from '../failures.ts';
+import { NULL_RESULT } from '../null-answer.ts';
 
 const ImportAccountAuthorizationDetailsInput = builder.inputType('ImportAccountAuthorizationDetailsInput', {
   description: 'An export of an account’s IAM entities',
@@ -14,37 +15,39 @@ const ImportAccountAuthorizationDetailsInput = builder.inputType('ImportAccountA
     document: t.string({
       required: true,
       description:
-        'The JSON that `aws iam get-account-authorization-details` prints, whole or one page of it, at most 33,554,432 characters',
+        'The JSON that `aws iam get-account-authorization-details` prints, all of it or one page, at most 33,554,432 ' +
+        'characters',
     }),
     accountName: t.string({
-      description: 'What people call the account, for an export of one account; left out: the name it has stays',
+      description: 'Name of the account, for an export of one account. Left out: the name stays as it is',
     }),
   }),
 });
 
 const ImportSuccess = builder.objectRef<Applied>('ImportSuccess').implement({
   description:
-    'Everything in the export is in the directory: added, refreshed or as it was. All of it is of one revision',
+    'Everything in the export is in the directory: added, updated or unchanged. All of it was written in one revision',
   fields: (t) => ({
     accounts: t.field({
       type: [Account],
-      description: 'The accounts it was about',
+      description: 'The accounts in the export',
       resolve: ({ accounts }) => accounts.map((id) => brand({ id }, 'Account')),
     }),
-    users: t.exposeInt('users', { description: 'How many users it held' }),
-    groups: t.exposeInt('groups', { description: 'How many groups it held' }),
-    roles: t.exposeInt('roles', { description: 'How many roles it held' }),
-    policies: t.exposeInt('policies', { description: 'How many managed policies it held' }),
+    users: t.exposeInt('users', { description: 'Number of users in the export' }),
+    groups: t.exposeInt('groups', { description: 'Number of groups in the export' }),
+    roles: t.exposeInt('roles', { description: 'Number of roles in the export' }),
+    policies: t.exposeInt('policies', { description: 'Number of managed policies in the export' }),
     warnings: t.stringList({
-      description: 'What could not be understood and was left out, each with the entity and the element named',
+      description:
+        'Parts that could not be understood and were left out, each with the name of the entity and the element',
       resolve: ({ warnings }) => [...warnings],
     }),
     changed: t.exposeBoolean('changed', {
-      description: 'False when it held nothing new; the revision is then the old one',
+      description: 'Whether the directory changed; if not, `revision` is the previous one',
     }),
     revision: t.field({
       type: 'Revision',
-      description: 'The state of the directory with the export in it',
+      description: 'The revision of the directory that includes the export',
       resolve: ({ revision }) => revision,
     }),
   }),
@@ -55,14 +58,14 @@ builder.mutationField('importAccountAuthorizationDetails', (t) =>
     type: ImportSuccess,
     nullable: true,
     description:
-      'Adds or refreshes what the JSON holds: the answer of `aws iam get-account-authorization-details`, whole or one page ' +
-      'of it. All or nothing. For the operator',
+      'Adds or updates the entities in an export: the output of `aws iam get-account-authorization-details`, all of ' +
+      `it or one page. All or nothing. Only for the operator. ${NULL_RESULT}`,
     args: {
-      input: t.arg({ type: ImportAccountAuthorizationDetailsInput, required: true, description: 'What to import' }),
+      input: t.arg({ type: ImportAccountAuthorizationDetailsInput, required: true, description: 'The export' }),
     },
     errors: {
       types: [ValidationFailure],
-      union: { name: 'ImportResult', description: 'The export is in the directory, or why not' },
+      union: { name: 'ImportResult', description: 'The result of the import, or why it was not made' },
     },
     resolve: (_root, { input }, { directory, caller, now, origin }) =>
       expectingFailures(() =>
@@ -81,11 +84,11 @@ const MAX_ACCOUNT_NAME_LENGTH = 128;
 
 function named(document: Document, name: string | null): Document {
   if (name === null) return document;
-  // PostgreSQL stores no U+0000, and UTF-8 no half of a surrogate pair.
+  // PostgreSQL cannot store U+0000, and UTF-8 cannot encode half of a surrogate pair.
   if (name.trim() === '' || name.length > MAX_ACCOUNT_NAME_LENGTH || /\p{Cc}|\p{Surrogate}/u.test(name)) {
     throw new InvalidInput(
       'accountName',
-      `\`accountName\` has to have 1 to ${MAX_ACCOUNT_NAME_LENGTH} characters, none of them a control character`,
+      `\`accountName\` must have 1 to ${MAX_ACCOUNT_NAME_LENGTH} characters, none of them a control character`,
     );
   }
   const accounts = document.accounts ?? [];
@@ -93,7 +96,7 @@ function named(document: Document, name: string | null): Document {
   if (account === undefined || accounts.length > 1) {
     throw new InvalidInput(
       'accountName',
-      `\`accountName\` is for an export of one account; this one holds ${accounts.length}`,
+      `\`accountName\` needs an export of one account; this one has ${accounts.length}`,
     );
   }
   return { ...document, accounts: [{ ...account, name }] };

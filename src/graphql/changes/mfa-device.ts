@@ -11,19 +11,20 @@ import {
   NoSuchEntityFailure,
   ValidationFailure,
 } from '../failures.ts';
+import { NULL_RESULT } from '../null-answer.ts';
 
-const SERIAL_NUMBER = 'arn:aws:iam::111111111111:mfa/name';
+const SERIAL_NUMBER = 'ARN of the device: arn:aws:iam::111111111111:mfa/name';
 const A_CODE = 'six digits';
 
 const MfaDevice = builder.prismaObject('MfaDevice', {
   select: { serialNumber: true },
-  description: 'A virtual MFA device: an authenticator that shows another six digits every 30 seconds (RFC 6238)',
+  description: 'A virtual MFA device: an authenticator that shows a new six-digit code every 30 seconds (RFC 6238)',
   fields: (t) => ({
     serialNumber: t.expose('serialNumber', { type: 'Arn', description: SERIAL_NUMBER }),
     enabledAt: t.expose('enabledAt', {
       type: 'DateTime',
       nullable: true,
-      description: 'When it was enabled for the user',
+      description: 'When the device was enabled for the user',
     }),
   }),
 });
@@ -33,31 +34,32 @@ builder.prismaObjectField(User, 'mfaDevices', (t) =>
     type: MfaDevice,
     nullable: true,
     description:
-      'The MFA devices enabled for it, in the order of their serial numbers. Needs iam:ListMFADevices on the user',
+      'MFA devices enabled for the user, in the order of their serial numbers. Needs iam:ListMFADevices on the user',
     query: { orderBy: { serialNumber: 'asc' } },
   }),
 );
 
 const CreateVirtualMfaDeviceInput = builder.inputType('CreateVirtualMfaDeviceInput', {
-  description: 'A device that is to be made',
+  description: 'The parameters of iam:CreateVirtualMFADevice',
   fields: (t) => ({
-    accountId: t.field({ type: 'AccountId', required: true, description: 'The account that it is to belong to' }),
+    accountId: t.field({ type: 'AccountId', required: true, description: 'The account of the new device' }),
     name: t.string({
       required: true,
-      description: 'Unique in the account: 1 to 226 characters of A-Z a-z 0-9 _ + = , . @ -',
+      description: 'Name of the device, unique in the account: 1 to 226 characters of A-Z a-z 0-9 _ + = , . @ -',
     }),
   }),
 });
 
 const CreateVirtualMfaDeviceSuccess = builder.objectRef<NewMfaDevice>('CreateVirtualMfaDeviceSuccess').implement({
   description:
-    'What an authenticator is set up with. Shown once; the gateway keeps no copy. The device counts once it is enabled',
+    'Data to set up an authenticator. It is shown once; the gateway stores no copy. The device can be used once it ' +
+    'is enabled',
   fields: (t) => ({
     serialNumber: t.expose('serialNumber', { type: 'Arn', description: SERIAL_NUMBER }),
     base32StringSeed: t.exposeString('seed', {
-      description: 'The secret in Base32, to be typed into an authenticator',
+      description: 'The secret in Base32, to type into an authenticator',
     }),
-    uri: t.exposeString('uri', { description: 'otpauth://totp/…: the same as a QR code shows it' }),
+    uri: t.exposeString('uri', { description: 'otpauth://totp/…: the same data, to show as a QR code' }),
   }),
 });
 
@@ -66,11 +68,18 @@ builder.mutationField('createVirtualMfaDevice', (t) =>
     type: CreateVirtualMfaDeviceSuccess,
     nullable: true,
     description:
-      'iam:CreateVirtualMFADevice: makes a device that is nobody’s yet. Needs iam:CreateVirtualMFADevice on its ARN',
-    args: { input: t.arg({ type: CreateVirtualMfaDeviceInput, required: true, description: 'The device' }) },
+      'iam:CreateVirtualMFADevice: creates a device that is not enabled for any user yet. Needs ' +
+      `iam:CreateVirtualMFADevice on its ARN. ${NULL_RESULT}`,
+    args: {
+      input: t.arg({
+        type: CreateVirtualMfaDeviceInput,
+        required: true,
+        description: 'The parameters of iam:CreateVirtualMFADevice',
+      }),
+    },
     errors: {
       types: [AccessDeniedFailure, ValidationFailure, EntityExistsFailure, NoSuchEntityFailure],
-      union: { name: 'CreateVirtualMfaDeviceResult', description: 'The device, or why there is none' },
+      union: { name: 'CreateVirtualMfaDeviceResult', description: 'The device, or why it was not created' },
     },
     resolve: (_root, { input }, { sessions, caller, now, origin }) =>
       expectingFailures(() => sessions.createVirtualMfaDevice(caller, input, now, origin)),
@@ -78,37 +87,37 @@ builder.mutationField('createVirtualMfaDevice', (t) =>
 );
 
 const EnableMfaDeviceInput = builder.inputType('EnableMfaDeviceInput', {
-  description: 'Which device for whom, with two codes that it shows one after the other',
+  description: 'The parameters of iam:EnableMFADevice, with two consecutive codes of the device',
   fields: (t) => ({
     userArn: t.field({ type: 'Arn', required: true, description: 'The user' }),
     serialNumber: t.field({ type: 'Arn', required: true, description: SERIAL_NUMBER }),
-    authenticationCode1: t.string({ required: true, description: `What the device shows: ${A_CODE}` }),
-    authenticationCode2: t.string({ required: true, description: `What it shows next: ${A_CODE}` }),
+    authenticationCode1: t.string({ required: true, description: `A code that the device shows: ${A_CODE}` }),
+    authenticationCode2: t.string({ required: true, description: `The next code that it shows: ${A_CODE}` }),
   }),
 });
 
 const MfaDeviceInput = builder.inputType('DeactivateMfaDeviceInput', {
-  description: 'Which device of whom',
+  description: 'The parameters of iam:DeactivateMFADevice',
   fields: (t) => ({
     userArn: t.field({ type: 'Arn', required: true, description: 'The user' }),
     serialNumber: t.field({ type: 'Arn', required: true, description: SERIAL_NUMBER }),
   }),
 });
 
-/** A device of a user, or not any more. */
+/** A device that was enabled or deactivated for a user. */
 interface ChangedDevice {
   readonly userArn: string;
   readonly serialNumber: string;
 }
 
 const MfaDeviceSuccess = builder.objectRef<ChangedDevice>('MfaDeviceChangeSuccess').implement({
-  description: 'The MFA devices of the user are as was asked',
+  description: 'The MFA device was enabled or deactivated',
   fields: (t) => ({
     serialNumber: t.expose('serialNumber', { type: 'Arn', description: 'The device that was enabled or deactivated' }),
     user: t.field({
       type: User,
       nullable: true,
-      description: 'The user as it is now; null where the caller may change it, but not read it (iam:GetUser)',
+      description: 'The user after the change; null if the caller may not read it (iam:GetUser)',
       resolve: ({ userArn }, _args, context) => readableUser(context, userArn),
     }),
   }),
@@ -119,12 +128,18 @@ builder.mutationField('enableMfaDevice', (t) =>
     type: MfaDeviceSuccess,
     nullable: true,
     description:
-      'iam:EnableMFADevice: makes a device a user’s, who can have 8. Needs iam:EnableMFADevice on the user, and two codes of ' +
-      'the device',
-    args: { input: t.arg({ type: EnableMfaDeviceInput, required: true, description: 'Which device for whom' }) },
+      'iam:EnableMFADevice: enables a device for a user, who can have 8. Needs iam:EnableMFADevice on the user, and ' +
+      `two consecutive codes of the device. ${NULL_RESULT}`,
+    args: {
+      input: t.arg({
+        type: EnableMfaDeviceInput,
+        required: true,
+        description: 'The parameters of iam:EnableMFADevice',
+      }),
+    },
     errors: {
       types: [AccessDeniedFailure, AuthenticationCodeFailure, NoSuchEntityFailure, EntityExistsFailure, LimitFailure],
-      union: { name: 'EnableMfaDeviceResult', description: 'The device is the user’s, or why not' },
+      union: { name: 'EnableMfaDeviceResult', description: 'The enabled device, or why it was not enabled' },
     },
     resolve: (_root, { input }, { sessions, caller, now, origin }) =>
       expectingFailures(async () => {
@@ -138,12 +153,16 @@ builder.mutationField('deactivateMfaDevice', (t) =>
   t.field({
     type: MfaDeviceSuccess,
     nullable: true,
-    description:
-      'iam:DeactivateMFADevice: from now on the device is nobody’s. Needs iam:DeactivateMFADevice on the user',
-    args: { input: t.arg({ type: MfaDeviceInput, required: true, description: 'Which device of whom' }) },
+    description: `iam:DeactivateMFADevice: removes a device from its user. Needs iam:DeactivateMFADevice on the user. ${NULL_RESULT}`,
+    args: {
+      input: t.arg({ type: MfaDeviceInput, required: true, description: 'The parameters of iam:DeactivateMFADevice' }),
+    },
     errors: {
       types: [AccessDeniedFailure, NoSuchEntityFailure],
-      union: { name: 'DeactivateMfaDeviceResult', description: 'The device is nobody’s, or why not' },
+      union: {
+        name: 'DeactivateMfaDeviceResult',
+        description: 'The deactivated device, or why it was not deactivated',
+      },
     },
     resolve: (_root, { input }, { sessions, caller, now, origin }) =>
       expectingFailures(async () => {
@@ -154,16 +173,16 @@ builder.mutationField('deactivateMfaDevice', (t) =>
 );
 
 const DeleteVirtualMfaDeviceInput = builder.inputType('DeleteVirtualMfaDeviceInput', {
-  description: 'Which device is to be deleted',
+  description: 'The parameters of iam:DeleteVirtualMFADevice',
   fields: (t) => ({ serialNumber: t.field({ type: 'Arn', required: true, description: SERIAL_NUMBER }) }),
 });
 
 const DeleteVirtualMfaDeviceSuccess = builder
   .objectRef<{ readonly serialNumber: string }>('DeleteVirtualMfaDeviceSuccess')
   .implement({
-    description: 'The device is gone',
+    description: 'The device was deleted',
     fields: (t) => ({
-      serialNumber: t.expose('serialNumber', { type: 'Arn', description: 'The device that was deleted' }),
+      serialNumber: t.expose('serialNumber', { type: 'Arn', description: 'The deleted device' }),
     }),
   });
 
@@ -172,11 +191,18 @@ builder.mutationField('deleteVirtualMfaDevice', (t) =>
     type: DeleteVirtualMfaDeviceSuccess,
     nullable: true,
     description:
-      'iam:DeleteVirtualMFADevice: deletes a device that is nobody’s. Needs iam:DeleteVirtualMFADevice on its ARN',
-    args: { input: t.arg({ type: DeleteVirtualMfaDeviceInput, required: true, description: 'Which device' }) },
+      'iam:DeleteVirtualMFADevice: deletes a device that is not enabled for any user. Needs ' +
+      `iam:DeleteVirtualMFADevice on its ARN. ${NULL_RESULT}`,
+    args: {
+      input: t.arg({
+        type: DeleteVirtualMfaDeviceInput,
+        required: true,
+        description: 'The parameters of iam:DeleteVirtualMFADevice',
+      }),
+    },
     errors: {
       types: [AccessDeniedFailure, NoSuchEntityFailure, DeleteConflictFailure],
-      union: { name: 'DeleteVirtualMfaDeviceResult', description: 'The device is gone, or why not' },
+      union: { name: 'DeleteVirtualMfaDeviceResult', description: 'The deleted device, or why it was not deleted' },
     },
     resolve: (_root, { input }, { sessions, caller, now, origin }) =>
       expectingFailures(async () => {

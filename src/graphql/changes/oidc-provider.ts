@@ -8,30 +8,32 @@ import {
   ValidationFailure,
 } from '../failures.ts';
 import { given } from '../input.ts';
+import { NULL_RESULT } from '../null-answer.ts';
 
-const PROVIDER_ARN = 'arn:aws:iam::111111111111:oidc-provider/host/path';
-const CLIENT_IDS = 'The audiences that its tokens may be for: 1 to 100 of 1 to 255 characters';
+const PROVIDER_ARN = 'ARN of the provider: arn:aws:iam::111111111111:oidc-provider/host/path';
+const CLIENT_IDS = 'Accepted audiences of its tokens: 1 to 100, each of 1 to 255 characters';
 const JWKS =
-  'Its JSON Web Key Set (RFC 7517) as text: 1 to 100 public keys, at most 131,072 characters. The gateway asks nobody for keys';
+  'Its JSON Web Key Set (RFC 7517) as text: 1 to 100 public keys, at most 131,072 characters. The gateway never ' +
+  'fetches keys';
 
 const OidcProvider = builder.prismaObject('OidcProvider', {
   select: { arn: true },
-  description: 'An OpenID Connect provider that an account lets its roles trust',
+  description: 'An OpenID Connect provider that the roles of an account can trust',
   fields: (t) => ({
     arn: t.expose('arn', { type: 'Arn', description: PROVIDER_ARN }),
     url: t.exposeString('url', { description: 'https://host/path: the `iss` of its tokens' }),
-    clientIds: t.exposeStringList('clientIds', { description: 'The audiences that its tokens may be for' }),
+    clientIds: t.exposeStringList('clientIds', { description: 'Accepted audiences of its tokens' }),
     keyIds: t.stringList({
-      description: 'The `kid`s of the public keys that its tokens are verified with, of those that have one',
+      description: 'The `kid`s of the public keys that verify its tokens; keys without a `kid` are left out',
       select: { jwks: true },
       resolve: ({ jwks }) => keyIdsOf(jwks),
     }),
-    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was registered' }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When the provider was registered' }),
   }),
 });
 
 function keyIdsOf(jwks: unknown): string[] {
-  const { keys } = jwks as { readonly keys: readonly { readonly kid?: unknown }[] }; // as: looked at when it was registered
+  const { keys } = jwks as { readonly keys: readonly { readonly kid?: unknown }[] }; // as: checked when it was registered
   return keys.flatMap(({ kid }) => (typeof kid === 'string' ? [kid] : []));
 }
 
@@ -39,25 +41,30 @@ builder.prismaObjectField(Account, 'oidcProviders', (t) =>
   t.relation('oidcProviders', {
     type: OidcProvider,
     nullable: true,
-    description: 'Its OpenID Connect providers, in the order of their ARNs. Needs iam:ListOpenIDConnectProviders',
+    description:
+      'OpenID Connect providers of the account, in the order of their ARNs. Needs iam:ListOpenIDConnectProviders',
     query: { orderBy: { arn: 'asc' } },
   }),
 );
 
-/** A provider that is there, or was. */
+/** An existing or deleted provider. */
 interface ProviderArn {
   readonly arn: string;
 }
 
 const SaveOidcProviderSuccess = builder.objectRef<ProviderArn>('SaveOidcProviderSuccess').implement({
-  description: 'The provider is registered as was asked',
+  description: 'The provider was registered or updated',
   fields: (t) => ({ arn: t.expose('arn', { type: 'Arn', description: PROVIDER_ARN }) }),
 });
 
 const CreateOidcProviderInput = builder.inputType('CreateOidcProviderInput', {
-  description: 'A provider that is to be registered in an account',
+  description: 'The parameters of iam:CreateOpenIDConnectProvider',
   fields: (t) => ({
-    accountId: t.field({ type: 'AccountId', required: true, description: 'The account whose roles are to trust it' }),
+    accountId: t.field({
+      type: 'AccountId',
+      required: true,
+      description: 'The account whose roles can trust the provider',
+    }),
     url: t.string({
       required: true,
       description: 'https://host/path: the `iss` of its tokens; no query, at most 255 characters',
@@ -73,11 +80,17 @@ builder.mutationField('createOidcProvider', (t) =>
     nullable: true,
     description:
       'iam:CreateOpenIDConnectProvider: registers a provider in an account, with its keys. Needs ' +
-      'iam:CreateOpenIDConnectProvider on its ARN',
-    args: { input: t.arg({ type: CreateOidcProviderInput, required: true, description: 'The provider' }) },
+      `iam:CreateOpenIDConnectProvider on its ARN. ${NULL_RESULT}`,
+    args: {
+      input: t.arg({
+        type: CreateOidcProviderInput,
+        required: true,
+        description: 'The parameters of iam:CreateOpenIDConnectProvider',
+      }),
+    },
     errors: {
       types: [AccessDeniedFailure, ValidationFailure, EntityExistsFailure, NoSuchEntityFailure],
-      union: { name: 'CreateOidcProviderResult', description: 'The provider is registered, or why not' },
+      union: { name: 'CreateOidcProviderResult', description: 'The provider, or why it was not registered' },
     },
     resolve: (_root, { input }, { sessions, caller, now, origin }) =>
       expectingFailures(() => sessions.createOidcProvider(caller, input, now, origin)),
@@ -85,7 +98,7 @@ builder.mutationField('createOidcProvider', (t) =>
 );
 
 const UpdateOidcProviderInput = builder.inputType('UpdateOidcProviderInput', {
-  description: 'What of a provider is to change; what is left out stays',
+  description: 'Changes to a provider; fields that are left out stay unchanged',
   fields: (t) => ({
     arn: t.field({ type: 'Arn', required: true, description: PROVIDER_ARN }),
     clientIds: t.stringList({ description: CLIENT_IDS }),
@@ -98,13 +111,13 @@ builder.mutationField('updateOidcProvider', (t) =>
     type: SaveOidcProviderSuccess,
     nullable: true,
     description:
-      'New audiences or keys of a provider, in the place of the old ones. Needs, on its ARN, for audiences ' +
+      'Replaces the audiences or the keys of a provider. Needs, on its ARN, for audiences ' +
       'iam:AddClientIDToOpenIDConnectProvider and iam:RemoveClientIDFromOpenIDConnectProvider, for keys ' +
-      'iam:UpdateOpenIDConnectProviderThumbprint',
-    args: { input: t.arg({ type: UpdateOidcProviderInput, required: true, description: 'What is to change' }) },
+      `iam:UpdateOpenIDConnectProviderThumbprint. ${NULL_RESULT}`,
+    args: { input: t.arg({ type: UpdateOidcProviderInput, required: true, description: 'The changes' }) },
     errors: {
       types: [AccessDeniedFailure, ValidationFailure, NoSuchEntityFailure],
-      union: { name: 'UpdateOidcProviderResult', description: 'The provider is registered so, or why not' },
+      union: { name: 'UpdateOidcProviderResult', description: 'The provider, or why it was not updated' },
     },
     resolve: (_root, { input }, { sessions, caller, now, origin }) =>
       expectingFailures(async () => {
@@ -116,24 +129,30 @@ builder.mutationField('updateOidcProvider', (t) =>
 );
 
 const DeleteOidcProviderInput = builder.inputType('DeleteOidcProviderInput', {
-  description: 'Which provider is to be deleted',
+  description: 'The parameters of iam:DeleteOpenIDConnectProvider',
   fields: (t) => ({ arn: t.field({ type: 'Arn', required: true, description: PROVIDER_ARN }) }),
 });
 
 const DeleteOidcProviderSuccess = builder.objectRef<ProviderArn>('DeleteOidcProviderSuccess').implement({
-  description: 'The provider is gone; role sessions that were made with its tokens go on',
-  fields: (t) => ({ arn: t.expose('arn', { type: 'Arn', description: 'The provider that was deleted' }) }),
+  description: 'The provider was deleted; role sessions that were made with its tokens continue',
+  fields: (t) => ({ arn: t.expose('arn', { type: 'Arn', description: 'The deleted provider' }) }),
 });
 
 builder.mutationField('deleteOidcProvider', (t) =>
   t.field({
     type: DeleteOidcProviderSuccess,
     nullable: true,
-    description: 'iam:DeleteOpenIDConnectProvider. Needs iam:DeleteOpenIDConnectProvider on its ARN',
-    args: { input: t.arg({ type: DeleteOidcProviderInput, required: true, description: 'Which provider' }) },
+    description: `iam:DeleteOpenIDConnectProvider. Needs iam:DeleteOpenIDConnectProvider on its ARN. ${NULL_RESULT}`,
+    args: {
+      input: t.arg({
+        type: DeleteOidcProviderInput,
+        required: true,
+        description: 'The parameters of iam:DeleteOpenIDConnectProvider',
+      }),
+    },
     errors: {
       types: [AccessDeniedFailure, NoSuchEntityFailure],
-      union: { name: 'DeleteOidcProviderResult', description: 'The provider is gone, or why not' },
+      union: { name: 'DeleteOidcProviderResult', description: 'The deleted provider, or why it was not deleted' },
     },
     resolve: (_root, { input }, { sessions, caller, now, origin }) =>
       expectingFailures(async () => {

@@ -12,12 +12,12 @@ import {
 import { CHANGED_REVISION, type Changed, changeMutation, POLICY_NAME } from './entity-change.ts';
 
 const RoleChangeSuccess = builder.objectRef<Changed>('RoleChangeSuccess').implement({
-  description: 'The role is as was asked; it counts at the next request of its sessions',
+  description: 'The role was changed; the change takes effect at the next request of its sessions',
   fields: (t) => ({
     role: t.field({
       type: Role,
       nullable: true,
-      description: 'The role as it is now; null where the caller may change it, but not read it (iam:GetRole)',
+      description: 'The role after the change; null if the caller may not read it (iam:GetRole)',
       resolve: ({ arn }, _args, context) => readableRole(context, arn),
     }),
     revision: t.field({ type: 'Revision', description: CHANGED_REVISION, resolve: ({ revision }) => revision }),
@@ -25,9 +25,9 @@ const RoleChangeSuccess = builder.objectRef<Changed>('RoleChangeSuccess').implem
 });
 
 const DeleteRoleSuccess = builder.objectRef<Changed>('DeleteRoleSuccess').implement({
-  description: 'The role is gone, and its sessions have ended',
+  description: 'The role was deleted, and its sessions have ended',
   fields: (t) => ({
-    deletedRoleArn: t.field({ type: 'Arn', description: 'The role that was deleted', resolve: ({ arn }) => arn }),
+    deletedRoleArn: t.field({ type: 'Arn', description: 'ARN of the deleted role', resolve: ({ arn }) => arn }),
     revision: t.field({ type: 'Revision', description: CHANGED_REVISION, resolve: ({ revision }) => revision }),
   }),
 });
@@ -36,17 +36,17 @@ const ROLE = 'The role';
 
 changeMutation('deleteRole', {
   description:
-    'iam:DeleteRole. Its sessions end at once. Policies that name it go on meaning this role, not another of its name. Needs ' +
-    'iam:DeleteRole; with `withDependents` also iam:DeleteRolePolicy and iam:DetachRolePolicy on it, and ' +
-    'iam:RemoveRoleFromInstanceProfile on its instance profiles',
+    'iam:DeleteRole. Sessions of the role end at once. Policies that name it still mean this role, not a later one ' +
+    'of the same name. Needs iam:DeleteRole; with `withDependents` also iam:DeleteRolePolicy and ' +
+    'iam:DetachRolePolicy on it, and iam:RemoveRoleFromInstanceProfile on its instance profiles',
   input: builder.inputType('DeleteRoleInput', {
-    description: 'Which role is to be deleted',
+    description: 'The parameters of iam:DeleteRole',
     fields: (t) => ({
       roleArn: t.field({ type: 'Arn', required: true, description: ROLE }),
       withDependents: t.boolean({
         description:
-          'Whether its policies and its places in instance profiles go with it, as in AWS’s console. Left out: no, and ' +
-          'DeleteConflict while there are any',
+          'Whether to also delete or detach its policies and to remove it from instance profiles, as AWS’s console ' +
+          'does. Left out: no, and DeleteConflict if there are any',
       }),
     }),
   }),
@@ -57,10 +57,10 @@ changeMutation('deleteRole', {
 
 changeMutation('putRolePolicy', {
   description:
-    'iam:PutRolePolicy: writes an inline policy of a role, new or in the place of the one of that name. All of a role’s have ' +
-    'at most 10,240 characters, blanks not counted. Needs iam:PutRolePolicy on the role',
+    'iam:PutRolePolicy: adds an inline policy to a role, or replaces the one with the same name. All inline policies ' +
+    'of a role together have at most 10,240 characters, not counting whitespace. Needs iam:PutRolePolicy on the role',
   input: builder.inputType('PutRolePolicyInput', {
-    description: 'An inline policy of a role',
+    description: 'The parameters of iam:PutRolePolicy',
     fields: (t) => ({
       roleArn: t.field({ type: 'Arn', required: true, description: ROLE }),
       policyName: t.string({ required: true, description: POLICY_NAME }),
@@ -75,7 +75,7 @@ changeMutation('putRolePolicy', {
 changeMutation('deleteRolePolicy', {
   description: 'iam:DeleteRolePolicy: removes an inline policy of a role. Needs iam:DeleteRolePolicy on the role',
   input: builder.inputType('DeleteRolePolicyInput', {
-    description: 'Which inline policy of which role',
+    description: 'The parameters of iam:DeleteRolePolicy',
     fields: (t) => ({
       roleArn: t.field({ type: 'Arn', required: true, description: ROLE }),
       policyName: t.string({ required: true, description: 'Name of the inline policy' }),
@@ -88,10 +88,10 @@ changeMutation('deleteRolePolicy', {
 
 changeMutation('attachRolePolicy', {
   description:
-    'iam:AttachRolePolicy: attaches a managed policy to a role, which can have 10. Needs iam:AttachRolePolicy on the role, ' +
-    'with iam:PolicyARN',
+    'iam:AttachRolePolicy: attaches a managed policy to a role, which can have 10. Needs iam:AttachRolePolicy on the ' +
+    'role, with iam:PolicyARN',
   input: builder.inputType('AttachRolePolicyInput', {
-    description: 'Which policy to which role',
+    description: 'The parameters of iam:AttachRolePolicy',
     fields: (t) => ({
       roleArn: t.field({ type: 'Arn', required: true, description: ROLE }),
       policyArn: t.field({
@@ -108,12 +108,13 @@ changeMutation('attachRolePolicy', {
 
 changeMutation('detachRolePolicy', {
   description:
-    'iam:DetachRolePolicy: takes a managed policy from a role. Needs iam:DetachRolePolicy on the role, with iam:PolicyARN',
+    'iam:DetachRolePolicy: detaches a managed policy from a role. Needs iam:DetachRolePolicy on the role, with ' +
+    'iam:PolicyARN',
   input: builder.inputType('DetachRolePolicyInput', {
-    description: 'Which policy from which role',
+    description: 'The parameters of iam:DetachRolePolicy',
     fields: (t) => ({
       roleArn: t.field({ type: 'Arn', required: true, description: ROLE }),
-      policyArn: t.field({ type: 'Arn', required: true, description: 'A managed policy that is attached to it' }),
+      policyArn: t.field({ type: 'Arn', required: true, description: 'A managed policy attached to the role' }),
     }),
   }),
   success: RoleChangeSuccess,
@@ -123,10 +124,10 @@ changeMutation('detachRolePolicy', {
 
 changeMutation('updateAssumeRolePolicy', {
   description:
-    'iam:UpdateAssumeRolePolicy: a new trust policy for a role. Live sessions go on. Needs iam:UpdateAssumeRolePolicy on the ' +
-    'role',
+    'iam:UpdateAssumeRolePolicy: replaces the trust policy of a role. Live sessions continue. Needs ' +
+    'iam:UpdateAssumeRolePolicy on the role',
   input: builder.inputType('UpdateAssumeRolePolicyInput', {
-    description: 'Who may assume which role',
+    description: 'The parameters of iam:UpdateAssumeRolePolicy',
     fields: (t) => ({
       roleArn: t.field({ type: 'Arn', required: true, description: ROLE }),
       policyDocument: t.field({ type: 'PolicyDocument', required: true, description: 'A trust policy' }),
@@ -139,10 +140,10 @@ changeMutation('updateAssumeRolePolicy', {
 
 changeMutation('putRolePermissionsBoundary', {
   description:
-    'iam:PutRolePermissionsBoundary: bounds what a role’s identity policies can allow. Needs iam:PutRolePermissionsBoundary on ' +
-    'the role, with iam:PermissionsBoundary',
+    'iam:PutRolePermissionsBoundary: sets the permissions boundary of a role. Needs iam:PutRolePermissionsBoundary ' +
+    'on the role, with iam:PermissionsBoundary',
   input: builder.inputType('PutRolePermissionsBoundaryInput', {
-    description: 'Which bound for which role',
+    description: 'The parameters of iam:PutRolePermissionsBoundary',
     fields: (t) => ({
       roleArn: t.field({ type: 'Arn', required: true, description: ROLE }),
       permissionsBoundary: t.field({
@@ -159,9 +160,10 @@ changeMutation('putRolePermissionsBoundary', {
 
 changeMutation('deleteRolePermissionsBoundary', {
   description:
-    'iam:DeleteRolePermissionsBoundary: from now on the role is unbounded. Needs iam:DeleteRolePermissionsBoundary on the role',
+    'iam:DeleteRolePermissionsBoundary: removes the permissions boundary of a role. Needs ' +
+    'iam:DeleteRolePermissionsBoundary on the role',
   input: builder.inputType('DeleteRolePermissionsBoundaryInput', {
-    description: 'Which role is to be unbounded',
+    description: 'The parameters of iam:DeleteRolePermissionsBoundary',
     fields: (t) => ({ roleArn: t.field({ type: 'Arn', required: true, description: ROLE }) }),
   }),
   success: RoleChangeSuccess,

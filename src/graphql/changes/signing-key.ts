@@ -1,13 +1,14 @@
 import { builder } from '../builder.ts';
 import { AccessDeniedFailure, expectingFailures } from '../failures.ts';
+import { NULL_RESULT } from '../null-answer.ts';
 
 const RotateSigningKeyInput = builder.inputType('RotateSigningKeyInput', {
-  description: 'What is to become of the older keys',
+  description: 'How to treat the older keys',
   fields: (t) => ({
     retireOlder: t.boolean({
       description:
-        'True: tokens that older keys have signed are not accepted any more, from this instant on. Left out: they are until they ' +
-        'expire',
+        'True: tokens signed by older keys are no longer accepted, from this instant on. Left out: they are accepted ' +
+        'until they expire',
     }),
   }),
 });
@@ -15,9 +16,9 @@ const RotateSigningKeyInput = builder.inputType('RotateSigningKeyInput', {
 const RotateSigningKeySuccess = builder
   .objectRef<{ readonly generation: number }>('RotateSigningKeySuccess')
   .implement({
-    description: 'Tokens are signed with a new key from now on',
+    description: 'From now on, tokens are signed with a new key',
     fields: (t) => ({
-      generation: t.exposeInt('generation', { description: 'The number of the new key, from 1' }),
+      generation: t.exposeInt('generation', { description: 'Number of the new key, from 1' }),
     }),
   });
 
@@ -26,12 +27,12 @@ builder.mutationField('rotateSigningKey', (t) =>
     type: RotateSigningKeySuccess,
     nullable: true,
     description:
-      'A new key for session tokens and sign-ins; its public key is published at /.well-known/jwks.json. Live sessions go on, ' +
-      'unless the older keys are retired. For the operator',
-    args: { input: t.arg({ type: RotateSigningKeyInput, description: 'What is to become of the older keys' }) },
+      'Creates a new key for session tokens and sign-ins; its public key is published at /.well-known/jwks.json. ' +
+      `Live sessions continue, unless the older keys are retired. Only for the operator. ${NULL_RESULT}`,
+    args: { input: t.arg({ type: RotateSigningKeyInput, description: 'How to treat the older keys' }) },
     errors: {
       types: [AccessDeniedFailure],
-      union: { name: 'RotateSigningKeyResult', description: 'The new key, or why there is none' },
+      union: { name: 'RotateSigningKeyResult', description: 'The new key, or why it was not created' },
     },
     resolve: (_root, { input }, { sessions, caller, now, origin }) =>
       expectingFailures(async () => {

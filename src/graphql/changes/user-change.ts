@@ -11,12 +11,12 @@ import {
 import { CHANGED_REVISION, type Changed, changeMutation, POLICY_NAME } from './entity-change.ts';
 
 const UserChangeSuccess = builder.objectRef<Changed>('UserChangeSuccess').implement({
-  description: 'The user is as was asked; it counts at its next request',
+  description: 'The user was changed; the change takes effect at its next request',
   fields: (t) => ({
     user: t.field({
       type: User,
       nullable: true,
-      description: 'The user as it is now; null where the caller may change it, but not read it (iam:GetUser)',
+      description: 'The user after the change; null if the caller may not read it (iam:GetUser)',
       resolve: ({ arn }, _args, context) => readableUser(context, arn),
     }),
     revision: t.field({ type: 'Revision', description: CHANGED_REVISION, resolve: ({ revision }) => revision }),
@@ -24,9 +24,9 @@ const UserChangeSuccess = builder.objectRef<Changed>('UserChangeSuccess').implem
 });
 
 const DeleteUserSuccess = builder.objectRef<Changed>('DeleteUserSuccess').implement({
-  description: 'The user is gone, and its credentials are dead',
+  description: 'The user was deleted, and its credentials no longer work',
   fields: (t) => ({
-    deletedUserArn: t.field({ type: 'Arn', description: 'The user that was deleted', resolve: ({ arn }) => arn }),
+    deletedUserArn: t.field({ type: 'Arn', description: 'ARN of the deleted user', resolve: ({ arn }) => arn }),
     revision: t.field({ type: 'Revision', description: CHANGED_REVISION, resolve: ({ revision }) => revision }),
   }),
 });
@@ -35,17 +35,18 @@ const USER = 'The user';
 
 changeMutation('deleteUser', {
   description:
-    'iam:DeleteUser. The role sessions that it has made go on; all its other credentials are dead. Policies that name it go on ' +
-    'meaning this user, not another of its name. Needs iam:DeleteUser; with `withDependents` also iam:DeleteAccessKey, ' +
-    'iam:DeactivateMFADevice, iam:DeleteUserPolicy and iam:DetachUserPolicy on it, and iam:RemoveUserFromGroup on its groups',
+    'iam:DeleteUser. Role sessions that the user has made continue; all its other credentials stop working. Policies ' +
+    'that name it still mean this user, not a later one of the same name. Needs iam:DeleteUser; with ' +
+    '`withDependents` also iam:DeleteAccessKey, iam:DeactivateMFADevice, iam:DeleteUserPolicy and ' +
+    'iam:DetachUserPolicy on it, and iam:RemoveUserFromGroup on its groups',
   input: builder.inputType('DeleteUserInput', {
-    description: 'Which user is to be deleted',
+    description: 'The parameters of iam:DeleteUser',
     fields: (t) => ({
       userArn: t.field({ type: 'Arn', required: true, description: USER }),
       withDependents: t.boolean({
         description:
-          'Whether its access keys, MFA devices, policies and memberships go with it, as in AWS’s console. Left out: no, and ' +
-          'DeleteConflict while there are any',
+          'Whether to also remove its access keys, MFA devices, policies and memberships, as AWS’s console does. ' +
+          'Left out: no, and DeleteConflict if there are any',
       }),
     }),
   }),
@@ -56,10 +57,10 @@ changeMutation('deleteUser', {
 
 changeMutation('putUserPolicy', {
   description:
-    'iam:PutUserPolicy: writes an inline policy of a user, new or in the place of the one of that name. All of a user’s have ' +
-    'at most 2,048 characters, blanks not counted. Needs iam:PutUserPolicy on the user',
+    'iam:PutUserPolicy: adds an inline policy to a user, or replaces the one with the same name. All inline policies ' +
+    'of a user together have at most 2,048 characters, not counting whitespace. Needs iam:PutUserPolicy on the user',
   input: builder.inputType('PutUserPolicyInput', {
-    description: 'An inline policy of a user',
+    description: 'The parameters of iam:PutUserPolicy',
     fields: (t) => ({
       userArn: t.field({ type: 'Arn', required: true, description: USER }),
       policyName: t.string({ required: true, description: POLICY_NAME }),
@@ -74,7 +75,7 @@ changeMutation('putUserPolicy', {
 changeMutation('deleteUserPolicy', {
   description: 'iam:DeleteUserPolicy: removes an inline policy of a user. Needs iam:DeleteUserPolicy on the user',
   input: builder.inputType('DeleteUserPolicyInput', {
-    description: 'Which inline policy of which user',
+    description: 'The parameters of iam:DeleteUserPolicy',
     fields: (t) => ({
       userArn: t.field({ type: 'Arn', required: true, description: USER }),
       policyName: t.string({ required: true, description: 'Name of the inline policy' }),
@@ -87,10 +88,10 @@ changeMutation('deleteUserPolicy', {
 
 changeMutation('attachUserPolicy', {
   description:
-    'iam:AttachUserPolicy: attaches a managed policy to a user, which can have 10. Needs iam:AttachUserPolicy on the user, ' +
-    'with iam:PolicyARN',
+    'iam:AttachUserPolicy: attaches a managed policy to a user, which can have 10. Needs iam:AttachUserPolicy on the ' +
+    'user, with iam:PolicyARN',
   input: builder.inputType('AttachUserPolicyInput', {
-    description: 'Which policy to which user',
+    description: 'The parameters of iam:AttachUserPolicy',
     fields: (t) => ({
       userArn: t.field({ type: 'Arn', required: true, description: USER }),
       policyArn: t.field({
@@ -107,12 +108,13 @@ changeMutation('attachUserPolicy', {
 
 changeMutation('detachUserPolicy', {
   description:
-    'iam:DetachUserPolicy: takes a managed policy from a user. Needs iam:DetachUserPolicy on the user, with iam:PolicyARN',
+    'iam:DetachUserPolicy: detaches a managed policy from a user. Needs iam:DetachUserPolicy on the user, with ' +
+    'iam:PolicyARN',
   input: builder.inputType('DetachUserPolicyInput', {
-    description: 'Which policy from which user',
+    description: 'The parameters of iam:DetachUserPolicy',
     fields: (t) => ({
       userArn: t.field({ type: 'Arn', required: true, description: USER }),
-      policyArn: t.field({ type: 'Arn', required: true, description: 'A managed policy that is attached to it' }),
+      policyArn: t.field({ type: 'Arn', required: true, description: 'A managed policy attached to the user' }),
     }),
   }),
   success: UserChangeSuccess,
@@ -122,10 +124,10 @@ changeMutation('detachUserPolicy', {
 
 changeMutation('putUserPermissionsBoundary', {
   description:
-    'iam:PutUserPermissionsBoundary: bounds what a user’s identity policies can allow. Needs iam:PutUserPermissionsBoundary on ' +
-    'the user, with iam:PermissionsBoundary',
+    'iam:PutUserPermissionsBoundary: sets the permissions boundary of a user. Needs iam:PutUserPermissionsBoundary ' +
+    'on the user, with iam:PermissionsBoundary',
   input: builder.inputType('PutUserPermissionsBoundaryInput', {
-    description: 'Which bound for which user',
+    description: 'The parameters of iam:PutUserPermissionsBoundary',
     fields: (t) => ({
       userArn: t.field({ type: 'Arn', required: true, description: USER }),
       permissionsBoundary: t.field({
@@ -142,9 +144,10 @@ changeMutation('putUserPermissionsBoundary', {
 
 changeMutation('deleteUserPermissionsBoundary', {
   description:
-    'iam:DeleteUserPermissionsBoundary: from now on the user is unbounded. Needs iam:DeleteUserPermissionsBoundary on the user',
+    'iam:DeleteUserPermissionsBoundary: removes the permissions boundary of a user. Needs ' +
+    'iam:DeleteUserPermissionsBoundary on the user',
   input: builder.inputType('DeleteUserPermissionsBoundaryInput', {
-    description: 'Which user is to be unbounded',
+    description: 'The parameters of iam:DeleteUserPermissionsBoundary',
     fields: (t) => ({ userArn: t.field({ type: 'Arn', required: true, description: USER }) }),
   }),
   success: UserChangeSuccess,
@@ -154,10 +157,10 @@ changeMutation('deleteUserPermissionsBoundary', {
 
 changeMutation('addUserToGroup', {
   description:
-    'iam:AddUserToGroup: from its next request on the user holds the policies of the group as well. A user can be in 10 ' +
-    'groups. Needs iam:AddUserToGroup on the group',
+    'iam:AddUserToGroup: adds a user to a group. From its next request on, the policies of the group apply to the ' +
+    'user. A user can be in 10 groups. Needs iam:AddUserToGroup on the group',
   input: builder.inputType('AddUserToGroupInput', {
-    description: 'Which user to which group',
+    description: 'The parameters of iam:AddUserToGroup',
     fields: (t) => ({
       userArn: t.field({ type: 'Arn', required: true, description: USER }),
       groupArn: t.field({ type: 'Arn', required: true, description: 'A group of the user’s account' }),
@@ -170,10 +173,10 @@ changeMutation('addUserToGroup', {
 
 changeMutation('removeUserFromGroup', {
   description:
-    'iam:RemoveUserFromGroup: from its next request on the user does not hold the policies of the group. Needs ' +
-    'iam:RemoveUserFromGroup on the group',
+    'iam:RemoveUserFromGroup: removes a user from a group. From its next request on, the policies of the group no ' +
+    'longer apply to the user. Needs iam:RemoveUserFromGroup on the group',
   input: builder.inputType('RemoveUserFromGroupInput', {
-    description: 'Which user from which group',
+    description: 'The parameters of iam:RemoveUserFromGroup',
     fields: (t) => ({
       userArn: t.field({ type: 'Arn', required: true, description: USER }),
       groupArn: t.field({ type: 'Arn', required: true, description: 'The group' }),

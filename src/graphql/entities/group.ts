@@ -17,8 +17,9 @@ export const Group = builder.prismaNode('Group', {
   findUnique: (arn) => ({ arn }),
   select: { arn: true },
   description:
-    'A collection of users of one account, who hold its policies beside their own. It can make no request itself. ' +
-    'What is more than its ARN, name, path and account takes iam:GetGroup, iam:ListAttachedGroupPolicies or iam:ListGroupPolicies on it',
+    'A collection of users of one account. The policies of a group apply to its users, beside their own. A group ' +
+    'cannot make requests. Fields other than ARN, name, path and account need iam:GetGroup, ' +
+    'iam:ListAttachedGroupPolicies or iam:ListGroupPolicies on the group',
   fields: (t) => ({
     arn: t.field(ARN),
     name: t.string(NAME),
@@ -34,4 +35,4 @@ export const Group = builder.prismaNode('Group', {
   }),
 });
 
-export const GroupConnection = tableConnection('Group', Group, { page: 'Groups, a page at a time', entry: 'A group' });
+export const GroupConnection = tableConnection('Group', Group, { page: 'A page of groups', entry: 'A group' });

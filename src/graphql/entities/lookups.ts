@@ -14,9 +14,9 @@ builder.queryField('account', (t) =>
     type: Account,
     nullable: true,
     description:
-      'An account; null where it is not there, or is another than the caller’s own and the caller may not read it ' +
-      '(account:GetAccountInformation). Every principal of an account reads its number and its name',
-    args: { accountId: t.arg({ type: 'AccountId', required: true, description: 'Its number' }) },
+      'An account; null if it does not exist, or is not the caller’s own and the caller may not read it ' +
+      '(account:GetAccountInformation). Every principal of an account may read its id and its name',
+    args: { accountId: t.arg({ type: 'AccountId', required: true, description: 'The account id' }) },
     resolve: (query, _root, { accountId }, { directory }) =>
       directory.prisma.account.findUnique({ ...query, where: { id: accountId } }),
   }),
@@ -27,9 +27,10 @@ builder.queryField('resource', (t) =>
     type: Resource,
     nullable: true,
     description:
-      'A resource that the directory knows; null where it is not there, or the caller may not read it ' +
-      '(config:GetResourceConfigHistory, or any action on it of access level List or Read). Decisions can be asked on resources that are not there',
-    args: { arn: t.arg({ type: 'Arn', required: true, description: 'Its ARN' }) },
+      'A resource in the directory; null if it is not there, or the caller may not read it ' +
+      '(config:GetResourceConfigHistory, or any action on it of access level List or Read). Questions about ' +
+      'resources that are not in the directory are answered, too',
+    args: { arn: t.arg({ type: 'Arn', required: true, description: 'ARN of the resource' }) },
     resolve: (query, _root, { arn }, { directory }) =>
       directory.prisma.resource.findUnique({ ...query, where: { arn } }),
   }),
@@ -40,14 +41,16 @@ builder.queryField('principal', (t) =>
     type: Principal,
     nullable: true,
     description:
-      'A principal; null where it is not there, or the caller may not read it (iam:GetUser, iam:GetRole). The ARN of a role ' +
-      'session means the newest one with it',
-    args: { principalId: t.arg({ type: 'PrincipalId', required: true, description: 'How requests name it' }) },
+      'A principal; null if it does not exist, or the caller may not read it (iam:GetUser, iam:GetRole). The ARN of ' +
+      'a role session means the newest session with that ARN',
+    args: {
+      principalId: t.arg({ type: 'PrincipalId', required: true, description: 'The principal, as requests name it' }),
+    },
     resolve: (_root, { principalId }, context, info) => loadPrincipal(context, principalId, info),
   }),
 );
 
-/** Null: it is not there. Root users, services and `anonymous` always are. */
+/** Null: it does not exist. Root users, services and `anonymous` always exist. */
 async function loadPrincipal(
   context: GatewayContext,
   ref: PrincipalRef,

@@ -7,26 +7,28 @@ export const ManagedPolicy = builder.prismaNode('ManagedPolicy', {
   findUnique: (arn) => ({ arn }),
   select: { id: true, arn: true, defaultVersionId: true },
   description:
-    'A policy that stands by itself and is attached to users, groups and roles: one of the customer, or one of AWS. ' +
-    'Of a customer’s, what is more than its ARN, name and path takes iam:GetPolicy, and its document iam:GetPolicyVersion',
+    'A standalone policy that can be attached to users, groups and roles: a customer managed or an AWS managed ' +
+    'policy. Fields of a customer managed policy other than its ARN, name and path need iam:GetPolicy, its document ' +
+    'iam:GetPolicyVersion',
   fields: (t) => ({
-    arn: t.field({ type: 'Arn', description: 'Its ARN', resolve: (row) => row.arn }),
-    name: t.exposeString('name', { description: 'Its name, without its path' }),
-    path: t.exposeString('path', { description: 'Begins and ends with a slash' }),
+    arn: t.field({ type: 'Arn', description: 'ARN of the policy', resolve: (row) => row.arn }),
+    name: t.exposeString('name', { description: 'Name of the policy, without its path' }),
+    path: t.exposeString('path', { description: 'Path of the policy; begins and ends with a slash' }),
     createdAt: t.expose('createdAt', {
       type: 'DateTime',
       nullable: true,
-      description: 'When it was made, or first imported',
+      description: 'When the policy was created, or first imported',
     }),
     defaultVersionId: t.exposeString('defaultVersionId', {
       nullable: true,
-      description: 'The version in force, e.g. `v3`; null when the policy is attached but its document is not known',
+      description: 'The default version, e.g. `v3`; null if the policy is attached, but its document is not known',
     }),
     document: t.loadable({
       type: 'PolicyDocument',
       nullable: true,
       description:
-        'The version in force; null when it is not known, and decisions then leave the policy out and say so',
+        'Document of the default version; null if it is not known. Decisions then leave the policy out and name it ' +
+        'in `gaps`',
       load: async (keys: string[], context) => {
         const rows = await context.directory.prisma.policyVersion.findMany({
           where: { OR: keys.map(versionOf) },
@@ -43,7 +45,7 @@ export const ManagedPolicy = builder.prismaNode('ManagedPolicy', {
 });
 
 export const ManagedPolicyConnection = tableConnection('ManagedPolicy', ManagedPolicy, {
-  page: 'Managed policies, a page at a time',
+  page: 'A page of managed policies',
   entry: 'A managed policy',
 });
 
@@ -54,13 +56,13 @@ function versionOf(key: string): { policyId: string; versionId: string } {
 
 export const InlinePolicy = builder.prismaObject('InlinePolicy', {
   select: { id: true },
-  description: 'A policy that is part of one user, group or role',
+  description: 'A policy embedded in one user, group or role',
   fields: (t) => ({
-    name: t.exposeString('name', { description: 'Unique within the user, group or role' }),
+    name: t.exposeString('name', { description: 'Name of the policy, unique within its user, group or role' }),
     document: t.field({
       type: 'PolicyDocument',
       nullable: true,
-      // The holders: reading it is decided on them.
+      // The holder: whether the caller may read the policy is decided on it.
       select: {
         document: { select: { text: true } },
         user: { select: { arn: true } },
@@ -68,7 +70,8 @@ export const InlinePolicy = builder.prismaObject('InlinePolicy', {
         role: { select: { arn: true } },
       },
       description:
-        'What it says. Needs iam:GetUserPolicy, iam:GetGroupPolicy or iam:GetRolePolicy on what it is part of',
+        'The policy document. Needs iam:GetUserPolicy, iam:GetGroupPolicy or iam:GetRolePolicy on its user, group or ' +
+        'role',
       resolve: (row) => row.document.text,
     }),
   }),

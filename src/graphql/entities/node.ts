@@ -1,3 +1,4 @@
+import { decodeGlobalID } from '@pothos/plugin-relay';
 import { mayRead, type NodeTypeName } from '../../guard/readable.ts';
 import { InvalidInput } from '../../policy/errors.ts';
 import type { GatewayContext } from '../context.ts';
@@ -22,32 +23,45 @@ function isNodeType(name: string): name is NodeTypeName {
   return NODE_TYPES.includes(name);
 }
 
+/** A global id as clients give it; what is none is of no type. */
+export function decodeNodeId(globalId: string): GlobalId {
+  try {
+    return decodeGlobalID(globalId);
+  } catch {
+    return { typename: '', id: globalId };
+  }
+}
+
 async function mayReadNode(context: GatewayContext, { typename, id }: GlobalId, field: string): Promise<boolean> {
-  // PostgreSQL has no U+0000 in its texts, not even to look for.
+  // PostgreSQL texts cannot contain U+0000, not even in a search.
   if (!isNodeType(typename) || id.includes('\0'))
-    throw new InvalidInput(field, `\`${field}\` is not an id that this gateway has given out`);
+    throw new InvalidInput(field, `\`${field}\` is not an id that this gateway has returned`);
   return mayRead(context, typename, id);
 }
 
-/** What `node` answers: null where nothing is there, and where the caller may not read it. */
+/** The answer of `node`: null if nothing is there, or the caller may not read it. */
 export async function readableNode(context: GatewayContext, id: GlobalId, load: () => unknown): Promise<unknown> {
   return (await mayReadNode(context, id, 'id')) ? load() : null;
 }
 
-/** What `nodes` answers, in the order of `ids`. */
+/** The answer of `nodes`, in the order of `ids`. An entry that is no id fails alone. `load` answers null for a null. */
 export async function readableNodes(
   context: GatewayContext,
   ids: readonly GlobalId[],
-  load: () => Promise<readonly unknown[]>,
+  load: (ids: (GlobalId | null)[]) => Promise<readonly unknown[]>,
 ): Promise<unknown[]> {
   if (ids.length > MAX_PAGE_SIZE) {
-    throw new InvalidInput(
-      'ids',
-      `\`ids\` holds ${ids.length} entries; at most ${MAX_PAGE_SIZE} are looked up at once`,
-    );
+    throw new InvalidInput('ids', `\`ids\` has ${ids.length} entries; the limit is ${MAX_PAGE_SIZE}`);
   }
-  const readable = await Promise.all(ids.map((id, index) => mayReadNode(context, id, `ids[${index}]`)));
-  if (!readable.includes(true)) return ids.map(() => null);
-  const nodes = await load();
-  return nodes.map((node, index) => (readable[index] === true ? node : null));
+  const readable = await Promise.allSettled(ids.map((id, index) => mayReadNode(context, id, `ids[${index}]`)));
+  const wanted = ids.map((id, index) => {
+    const verdict = readable[index];
+    return verdict?.status === 'fulfilled' && verdict.value ? id : null;
+  });
+  const nodes = wanted.some((id) => id !== null) ? await load(wanted) : [];
+  return readable.map((verdict, index) => {
+    if (verdict.status === 'fulfilled') return nodes[index] ?? null;
+    if (verdict.reason instanceof InvalidInput) return verdict.reason;
+    throw verdict.reason;
+  });
 }

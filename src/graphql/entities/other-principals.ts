@@ -4,72 +4,75 @@ import { Account } from './account.ts';
 import { accountIn } from './arn-parts.ts';
 import { Principal, type PrincipalParent } from './principal.ts';
 
-/** A principal that stands nowhere in the directory, because it is what its id says. */
+/** A principal that is not stored in the directory, because it consists of nothing but its id. */
 interface NamedPrincipal<Kind extends PrincipalRef['kind']> extends PrincipalParent {
   readonly ref: Extract<PrincipalRef, { kind: Kind }>;
 }
 
 builder.objectRef<NamedPrincipal<'root'>>('RootUser').implement({
-  description: 'The root user of an account: no identity policy limits it, control policies of the organization do',
+  description:
+    'The root user of an account. Identity policies do not limit it; control policies of the organization do',
   interfaces: [Principal],
   fields: (t) => ({
     arn: t.field({
       type: 'Arn',
-      description: 'arn:aws:iam::111111111111:root',
+      description: 'ARN of the root user: arn:aws:iam::111111111111:root',
       resolve: (parent) => parent.ref.arn,
     }),
     account: t.field({
       type: Account,
-      description: 'The account that it is the root user of',
+      description: 'The account of the root user',
       resolve: (parent) => accountIn(parent.ref.arn),
     }),
     accountId: t.field({
       type: 'AccountId',
-      description: 'The number of the account that it is the root user of',
+      description: 'Id of the account of the root user',
       resolve: (parent) => parent.ref.accountId,
     }),
   }),
 });
 
 builder.objectRef<NamedPrincipal<'federatedUser'>>('FederatedUser').implement({
-  description: 'A session of sts:GetFederationToken: it holds what its user and its session policies both allow',
+  description:
+    'A federated user, made by sts:GetFederationToken: it may do what its user and its session policies both allow',
   interfaces: [Principal],
   fields: (t) => ({
     arn: t.field({
       type: 'Arn',
-      description: 'arn:aws:sts::111111111111:federated-user/name',
+      description: 'ARN of the federated user: arn:aws:sts::111111111111:federated-user/name',
       resolve: (parent) => parent.ref.arn,
     }),
     account: t.field({
       type: Account,
-      description: 'The account it belongs to',
+      description: 'The account of the federated user',
       resolve: (parent) => accountIn(parent.ref.arn),
     }),
     accountId: t.field({
       type: 'AccountId',
-      description: 'The number of the account it belongs to',
+      description: 'Id of the account of the federated user',
       resolve: (parent) => parent.ref.accountId,
     }),
-    name: t.string({ description: 'The name it was given', resolve: (parent) => parent.ref.name }),
+    name: t.string({ description: 'Name of the federated user', resolve: (parent) => parent.ref.name }),
   }),
 });
 
 builder.objectRef<NamedPrincipal<'service'>>('ServicePrincipal').implement({
-  description: 'A service of AWS, which acts for itself and can assume the roles that trust it',
+  description: 'An AWS service, which acts for itself and can assume roles that trust it',
   interfaces: [Principal],
   fields: (t) => ({
     name: t.string({
-      description: 'Its name in policies, as `service` has it',
+      description: 'Name of the service in policies, the same as `service`',
       resolve: (parent) => parent.ref.service,
     }),
     service: t.string({
-      description: 'Its name in policies, e.g. ec2.amazonaws.com',
+      description: 'Name of the service in policies, e.g. ec2.amazonaws.com',
       resolve: (parent) => parent.ref.service,
     }),
   }),
 });
 
 builder.objectRef<NamedPrincipal<'anonymous'>>('AnonymousPrincipal').implement({
-  description: 'Somebody who does not sign requests: only resource-based policies open to everybody allow anything',
+  description:
+    'A caller that does not sign requests. Only resource-based policies that are open to everybody allow it anything',
   interfaces: [Principal],
 });

@@ -5,49 +5,49 @@ import { Account } from './account.ts';
 import { accountIn, nameIn } from './arn-parts.ts';
 
 /**
- * What stands behind the interface: a row of the directory (it has an ARN) or a principal that needs none. Rows may be
- * bare, an ARN and nothing else: what is asked of them beyond it is loaded then, together for all of them.
+ * A value of the interface: a row of the directory (it has an ARN) or a principal that needs none. A row may hold nothing
+ * but its ARN: other fields are loaded when they are selected, together for all rows.
  */
 export interface PrincipalParent {
   readonly arn?: string | null;
   readonly ref?: PrincipalRef;
 }
 
-/** Which principal a value behind the interface is. */
+/** The principal of a value behind the interface. */
 export function refOf(parent: PrincipalParent): PrincipalRef {
   if (parent.ref !== undefined) return parent.ref;
   const ref = parsePrincipalRef(parent.arn ?? '');
-  if (ref === null) throw new Error(`the directory holds a principal whose ARN is none: ${parent.arn}`);
+  if (ref === null) throw new Error(`the directory holds a principal with an invalid ARN: ${parent.arn}`);
   return ref;
 }
 
 export const Principal = builder.interfaceRef<PrincipalParent>('Principal').implement({
   description:
-    'Something that can make requests. Implemented by User, Role, RootUser, RoleSession, ServicePrincipal, ' +
+    'An entity that can make requests. Implemented by User, Role, RootUser, RoleSession, ServicePrincipal, ' +
     'AnonymousPrincipal and FederatedUser',
   fields: (t) => ({
     principalId: t.field({
       type: 'PrincipalId',
-      description: 'How requests name it: its ARN, service principal or `anonymous`',
+      description: 'Id of the principal in requests: its ARN, service principal or `anonymous`',
       resolve: (parent) => principalIdOf(refOf(parent)),
     }),
     arn: t.field({
       type: 'Arn',
       nullable: true,
-      description: 'Its ARN; null for services and for `anonymous`, which have none',
+      description: 'ARN of the principal; null for services and `anonymous`',
       resolve: (parent) => arnOf(refOf(parent)),
     }),
     name: t.string({
       nullable: true,
       description:
-        'Its name without its path: of a role session the session’s, of a service its name in policies; null for root users and ' +
-        'for `anonymous`, which have none',
+        'Name of the principal, without its path. For a role session it is the name of the session, for a service ' +
+        'its name in policies; null for root users and `anonymous`',
       resolve: (parent) => nameOf(refOf(parent)),
     }),
     account: t.field({
       type: Account,
       nullable: true,
-      description: 'The account it belongs to; null for services and for `anonymous`, which belong to none',
+      description: 'The account of the principal; null for services and `anonymous`',
       resolve: (parent) => accountOf(refOf(parent)),
     }),
   }),
@@ -75,7 +75,7 @@ const TYPE_OF_KIND = {
   anonymous: 'AnonymousPrincipal',
 } as const;
 
-/** The value behind the interface for a principal that is known to exist. Asks nothing of the directory. */
+/** The value of the interface for a principal that is known to exist. It does not read the directory. */
 export function principalValue(ref: Exclude<PrincipalRef, { kind: 'roleSession' }>): PrincipalParent {
   const value: PrincipalParent = 'arn' in ref ? { arn: ref.arn, ref } : { ref };
   brand(value, TYPE_OF_KIND[ref.kind]);

@@ -6,18 +6,19 @@ export const Resource = builder.prismaNode('Resource', {
   nullable: true,
   id: { field: 'arn' },
   select: { arn: true, accountId: true },
-  description:
-    'Something that requests are about, which the directory knows: its owner, tags and resource-based policy',
+  description: 'A resource in the directory, with its owner, tags and resource-based policy',
   fields: (t) => ({
     arn: t.field(ARN),
-    account: t.relation('account', { description: 'The account that owns it' }),
-    service: t.exposeString('service', { description: 'The service it is of, as its actions begin: s3, sqs, kms …' }),
+    account: t.relation('account', { description: 'The account that owns the resource' }),
+    service: t.exposeString('service', {
+      description: 'Service of the resource, by the prefix of its actions: s3, sqs, kms …',
+    }),
     policy: t.field({
       type: 'PolicyDocument',
       nullable: true,
       description:
-        'Its resource-based policy; null when it has none. Needs config:GetResourceConfigHistory, or what its service ' +
-        'asks for it (s3:GetBucketPolicy …)',
+        'The resource-based policy; null if there is none. Needs config:GetResourceConfigHistory, or the action of ' +
+        'its service (s3:GetBucketPolicy …)',
       select: { policy: { select: { text: true } } },
       resolve: (row) => row.policy?.text ?? null,
     }),
@@ -26,6 +27,6 @@ export const Resource = builder.prismaNode('Resource', {
 });
 
 export const ResourceConnection = tableConnection('Resource', Resource, {
-  page: 'Resources, a page at a time',
+  page: 'A page of resources',
   entry: 'A resource',
 });

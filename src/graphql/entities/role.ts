@@ -25,15 +25,16 @@ export const Role = builder.prismaNode('Role', {
   select: { arn: true },
   interfaces: [Principal],
   description:
-    'A set of permissions that belongs to nobody: whoever its trust policy and their own permissions let assume it gives up ' +
-    'the own permissions and holds the role’s. As a principal it means a session of the role whose name is not known. What is more than its ARN, name, ' +
-    'path and account takes iam:GetRole (all but tags and boundary also iam:ListRoles), iam:ListAttachedRolePolicies or ' +
-    'iam:ListRolePolicies on it',
+    'A set of permissions that principals can assume, if the trust policy and their own permissions allow it. ' +
+    'Whoever assumes a role gives up their own permissions and gets those of the role. As a principal, a role means ' +
+    'a session of it whose name is not known. Fields other than ARN, name, path and account need iam:GetRole (for ' +
+    'all but tags and boundary, iam:ListRoles is enough, too), iam:ListAttachedRolePolicies or iam:ListRolePolicies ' +
+    'on the role',
   fields: (t) => ({
     arn: t.field(ARN),
     uniqueId: t.exposeString('id', {
       nullable: true,
-      description: `AROA…. ${UNIQUE_ID_OUTLIVES}`,
+      description: `Unique id of the role, AROA…. ${UNIQUE_ID_OUTLIVES}`,
     }),
     name: t.string(NAME),
     path: t.string(PATH),
@@ -41,17 +42,17 @@ export const Role = builder.prismaNode('Role', {
     createdAt: t.expose('createdAt', CREATED_AT),
     description: t.exposeString('description', {
       nullable: true,
-      description: 'What it is for; null when nobody said',
+      description: 'Description of the role; null if there is none',
     }),
     trustPolicy: t.field({
       type: 'PolicyDocument',
       nullable: true,
-      description: 'Who may assume it',
+      description: 'The trust policy: who may assume the role',
       select: { trustPolicy: { select: { text: true } } },
       resolve: (row) => row.trustPolicy.text,
     }),
     maxSessionDuration: t.exposeInt('maxSessionDuration', {
-      description: 'Longest time a session of it can be asked to last, in seconds: 3,600 to 43,200',
+      description: 'Maximum duration of its sessions, in seconds: 3,600 to 43,200',
     }),
     attachedPolicies: t.field({
       ...ATTACHED_POLICIES,
@@ -64,14 +65,14 @@ export const Role = builder.prismaNode('Role', {
   }),
 });
 
-export const RoleConnection = tableConnection('Role', Role, { page: 'Roles, a page at a time', entry: 'A role' });
+export const RoleConnection = tableConnection('Role', Role, { page: 'A page of roles', entry: 'A role' });
 
-/** A role that is known to exist, as a value of the schema; all but its ARN is loaded when it is asked for. */
+/** A role that is known to exist, as a value of the schema; all fields but its ARN are loaded when they are selected. */
 export function roleValue(arn: string): { arn: string } {
   return brand({ arn }, 'Role');
 }
 
-/** The role that a mutation has changed; null: its caller may change it, but not read it. */
+/** The role that a mutation has changed; null: the caller may change it, but not read it. */
 export async function readableRole(context: GatewayContext, arn: string): Promise<{ arn: string } | null> {
   return (await mayRead(context, 'Role', arn)) ? roleValue(arn) : null;
 }

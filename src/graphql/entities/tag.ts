@@ -7,22 +7,22 @@ interface TagValue {
 
 /** A tag of a user, role, session or resource. */
 export const TagType = builder.objectRef<TagValue>('Tag').implement({
-  description: 'A tag of a user, role, role session or resource. Keys compare without case',
+  description: 'A tag of a user, role, role session or resource. Keys are compared without regard to case',
   fields: (t) => ({
-    key: t.exposeString('key', { description: 'Its key as written, at most 128 characters' }),
-    value: t.exposeString('value', { description: 'Its value, at most 256 characters; may be empty' }),
+    key: t.exposeString('key', { description: 'Key of the tag as written, at most 128 characters' }),
+    value: t.exposeString('value', { description: 'Value of the tag, at most 256 characters; may be empty' }),
   }),
 });
 
 export const TagInput = builder.inputType('TagInput', {
   description: 'A tag given with a request',
   fields: (t) => ({
-    key: t.string({ required: true, description: 'Its key, at most 128 characters' }),
-    value: t.string({ required: true, description: 'Its value, at most 256 characters; may be empty' }),
+    key: t.string({ required: true, description: 'Key of the tag, at most 128 characters' }),
+    value: t.string({ required: true, description: 'Value of the tag, at most 256 characters; may be empty' }),
   }),
 });
 
-/** Tags as they are stored, a JSON object, as a list in the order of their keys. */
+/** Stored tags (a JSON object) as a list in the order of their keys. */
 export function tagList(stored: unknown): TagValue[] {
   if (typeof stored !== 'object' || stored === null) return [];
   return Object.entries(stored)

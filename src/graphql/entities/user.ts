@@ -26,14 +26,14 @@ export const User = builder.prismaNode('User', {
   select: { arn: true },
   interfaces: [Principal],
   description:
-    'An IAM user: somebody, or something, with permissions of its own and long-term credentials. What is more than its ARN, name, ' +
-    'path and account takes iam:GetUser (`uniqueId` and `createdAt` also iam:ListUsers), iam:ListGroupsForUser, ' +
-    'iam:ListAttachedUserPolicies or iam:ListUserPolicies on it',
+    'An IAM user: a person or a program with its own permissions and long-term credentials. Fields other than ARN, ' +
+    'name, path and account need iam:GetUser (for `uniqueId` and `createdAt`, iam:ListUsers is enough, too), ' +
+    'iam:ListGroupsForUser, iam:ListAttachedUserPolicies or iam:ListUserPolicies on the user',
   fields: (t) => ({
     arn: t.field(ARN),
     uniqueId: t.exposeString('id', {
       nullable: true,
-      description: `AIDA…. ${UNIQUE_ID_OUTLIVES}`,
+      description: `Unique id of the user, AIDA…. ${UNIQUE_ID_OUTLIVES}`,
     }),
     name: t.string(NAME),
     path: t.string(PATH),
@@ -42,13 +42,14 @@ export const User = builder.prismaNode('User', {
     groups: t.field({
       type: [Group],
       nullable: true,
-      description: 'The groups that it is a member of',
+      description: 'The groups of the user',
       select: (_args, _context, nested) => ({ memberships: { select: { group: nested(true) } } }),
       resolve: (row) => row.memberships.map((membership) => membership.group),
     }),
     attachedPolicies: t.field({
       ...ATTACHED_POLICIES,
-      description: 'The managed policies attached to it; those of its groups count as well and stand at the groups',
+      description:
+        'The managed policies attached to the user. Policies of its groups also apply; they are listed at the groups',
       select: (_args, _context, nested) => ({ attachments: { select: { policy: nested(true) } } }),
       resolve: (row) => policiesOf(row),
     }),
@@ -58,14 +59,14 @@ export const User = builder.prismaNode('User', {
   }),
 });
 
-export const UserConnection = tableConnection('User', User, { page: 'Users, a page at a time', entry: 'A user' });
+export const UserConnection = tableConnection('User', User, { page: 'A page of users', entry: 'A user' });
 
-/** A user that is known to exist, as a value of the schema; all but its ARN is loaded when it is asked for. */
+/** A user that is known to exist, as a value of the schema; all fields but its ARN are loaded when they are selected. */
 export function userValue(arn: string): { arn: string } {
   return brand({ arn }, 'User');
 }
 
-/** The user that a mutation has changed; null: its caller may change it, but not read it. */
+/** The user that a mutation has changed; null: the caller may change it, but not read it. */
 export async function readableUser(context: GatewayContext, arn: string): Promise<{ arn: string } | null> {
   return (await mayRead(context, 'User', arn)) ? userValue(arn) : null;
 }

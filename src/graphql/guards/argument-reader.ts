@@ -2,18 +2,18 @@ import { type GraphQLArgument, type GraphQLInputField, isInputObjectType } from 
 import type { PrincipalRef } from '../../policy/principal-id.ts';
 
 /**
- * Reads one value that a guard has to know out of an argument, or out of a field of an input. `type` is the type that the
- * schema has to have there: GraphQL has then coerced the value, and it is what `read` takes it for.
+ * Reads one value for a guard from an argument, or from a field of an input. `type` is the type that the schema must have
+ * there: GraphQL has then coerced the value to the type that `read` expects.
  */
 export interface ArgumentReader<Value> {
   readonly type: string;
   readonly read: (value: unknown) => Value;
 }
 
-/** A reader for each of some values, by the name that the argument or the input's field has as well. */
+/** A reader for each value, by the name of the argument or the input's field. */
 export type ArgumentReaders<Values> = { readonly [Name in keyof Values]-?: ArgumentReader<Values[Name]> };
 
-// as, in all of these: what the scalars coerce to.
+// as, in all of these: the scalars coerce to this type.
 export const arn: ArgumentReader<string> = { type: 'Arn!', read: (value) => value as string };
 export const accountId: ArgumentReader<string> = { type: 'AccountId!', read: (value) => value as string };
 export const text: ArgumentReader<string> = { type: 'String!', read: (value) => value as string };
@@ -33,14 +33,14 @@ export const givenTexts: ArgumentReader<readonly string[] | null> = {
 /** Left out, or null: false. */
 export const flag: ArgumentReader<boolean> = { type: 'Boolean', read: (value) => value === true };
 
-/** What a guard has to know of `given`: the arguments of a field, or the input among them. */
+/** The values for a guard, read from `given`: the arguments of a field, or its input. */
 export function readValues<Values>(readers: ArgumentReaders<Values>, given: Readonly<Record<string, unknown>>): Values {
   const entries = Object.entries<ArgumentReader<unknown>>(readers);
-  // as: each value is of its reader
+  // as: each value comes from its reader
   return Object.fromEntries(entries.map(([name, { read }]) => [name, read(given[name])])) as Values;
 }
 
-/** What of `readers` the schema has not, or has of another type; empty: all is as it is read. */
+/** The names in `readers` that the schema lacks, or has with another type; empty: none. */
 export function misread(
   readers: Readonly<Record<string, ArgumentReader<unknown>>>,
   has: Readonly<Record<string, GraphQLArgument | GraphQLInputField>>,

@@ -11,7 +11,7 @@ import { type FieldGuard, reads } from './field-guard.ts';
 type Row<Ref extends { readonly $inferType: unknown }> = Ref['$inferType'];
 type Guards = Readonly<Record<string, FieldGuard>>;
 
-/** The fields of `type` that are named as what they read. */
+/** Guards for the fields of `type` that have the names of their readings. */
 function fieldsOf<Entity>(
   type: string,
   readings: Readonly<Record<string, Reading<Entity>>>,
@@ -32,7 +32,7 @@ interface Named {
   readonly arn: string;
 }
 
-/** The fields of role sessions, all but their ARN: whoever may read one may read everything of it. */
+/** All fields of role sessions but their ARN: whoever may read a session may read all of it. */
 const SESSION_FIELDS = [
   'role',
   'assumedBy',
@@ -55,7 +55,7 @@ const SESSION_FIELDS = [
 
 const OF_SESSION = reads(READINGS.roleSession.everything, (row: Row<typeof RoleSession>) => row);
 
-/** What fields of entities need that tell more than that the entity is there, and what it is called. */
+/** The guards of fields of entities that say more than their existence and their name. */
 export const ENTITY_GUARDS: Guards = {
   ...fieldsOf('Account', READINGS.account, (row: Row<typeof Account>) => row),
   ...fieldsOf('User', READINGS.user, (row: Row<typeof User>) => row),

@@ -7,38 +7,38 @@ import { type ArgumentReader, type ArgumentReaders, readValues } from './argumen
 
 export type Arguments = Readonly<Record<string, unknown>>;
 
-/** What stands between a field and its resolver. */
+/** The guard between a field and its resolver. */
 export type FieldGuard = QuestionGuard | OperationGuard;
 
-/** Of a field that reads: whether the caller may. */
+/** The guard of a field that reads: whether the caller is allowed. */
 interface QuestionGuard {
   readonly kind: 'question';
-  /** The arguments that it reads. */
+  /** The arguments that the guard reads. */
   readonly reads: Readonly<Record<string, ArgumentReader<unknown>>>;
-  /** Whether it is answered without credentials as well. */
+  /** Whether the field is also answered without credentials. */
   readonly open: boolean;
   readonly rule: (context: GuardContext, args: Arguments, parent: unknown) => Ruling | Promise<Ruling>;
 }
 
-/** Of a mutation: what runs its resolver as an operation. */
+/** The guard of a mutation, which runs its resolver as an operation. */
 interface OperationGuard {
   readonly kind: 'operation';
   readonly operation: OperationName;
-  /** Whether it is performed without credentials as well. */
+  /** Whether the mutation is also performed without credentials. */
   readonly open: boolean;
-  /** The fields of its input that it reads. */
+  /** The fields of its input that the guard reads. */
   readonly reads: Readonly<Record<string, ArgumentReader<unknown>>>;
   readonly perform: <T>(context: GuardContext, args: Arguments, work: () => T | Promise<T>) => Promise<Performed<T>>;
 }
 
 const NOTHING = {};
 
-/** Also without credentials. */
+/** Everybody is allowed, also without credentials. */
 export const ANYBODY: FieldGuard = { kind: 'question', reads: NOTHING, open: true, rule: () => ALLOWED };
-/** What may be asked about whom is decided where the question is asked, in one batch with it: see guard/ask.ts. */
+/** Whom the caller may ask about is decided together with the question, in the same batch: see guard/ask.ts. */
 export const SIGNED_IN: FieldGuard = { kind: 'question', reads: NOTHING, open: false, rule: signedIn };
 
-/** A field that asks something by its arguments, whatever object it stands on. */
+/** A field that asks by its arguments, on any object. */
 export function asks<Values>(
   readers: ArgumentReaders<Values>,
   rule: (context: GuardContext, values: Values) => Ruling | Promise<Ruling>,
@@ -51,18 +51,18 @@ export function asks<Values>(
   };
 }
 
-/** A field that reads something of the object that it stands on. `entityOf` takes what the type's own resolvers take. */
+/** A field that reads a part of its object. `entityOf` takes the same parent as the type's own resolvers. */
 export function reads<Entity>(reading: Reading<Entity>, entityOf: (parent: never) => Entity): FieldGuard {
   return {
     kind: 'question',
     reads: NOTHING,
     open: false,
-    // as: of the type that `entityOf` takes
+    // as: the parent has the type that `entityOf` takes
     rule: (context, _args, parent) => reading(context, entityOf(parent as never)),
   };
 }
 
-/** A mutation that is an operation. `readers`: how what its guard has to know is read out of its input. */
+/** A mutation that is an operation. `readers` read the values for its guard from its input. */
 export function performs<Name extends OperationName>(
   operation: Name,
   readers: ArgumentReaders<OperationValues[Name]>,

@@ -6,7 +6,7 @@ export function forbidden(fieldName: string, { needs }: Refused): RolegateError 
   return new RolegateError('FORBIDDEN', `\`${fieldName}\` needs ${needs}, which you are not allowed`);
 }
 
-/** The error of a field that takes credentials, when there are none. */
+/** The error of a field that needs credentials, if there are none. */
 export function notSignedIn(fieldName: string): RolegateError {
   return new RolegateError(
     'UNAUTHENTICATED',

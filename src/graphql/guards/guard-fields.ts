@@ -20,8 +20,8 @@ type Field = GraphQLField<unknown, GatewayContext>;
 type Resolver = GraphQLFieldResolver<unknown, GatewayContext>;
 
 /**
- * Puts the guards in front of the resolvers. Throws when a root field has none, a guard no field, or a guard reads what
- * the field is not given.
+ * Puts the guards in front of the resolvers. Throws if a root field has no guard, a guard has no field, or a guard reads a
+ * value that the field does not get.
  */
 export function guardFields(schema: GraphQLSchema, guards: Readonly<Record<string, FieldGuard>> = GUARDS): void {
   for (const root of [schema.getQueryType(), schema.getMutationType()]) {
@@ -49,7 +49,7 @@ function checkReads(name: string, guard: FieldGuard, { args }: Field): void {
   const given =
     guard.kind === 'operation' ? fieldsOfInput(args) : Object.fromEntries(args.map((arg) => [arg.name, arg]));
   const wrong = misread(guard.reads, given);
-  if (wrong.length > 0) throw new Error(`the guard of ${name} reads ${wrong.join(', ')}, which it is not given`);
+  if (wrong.length > 0) throw new Error(`the guard of ${name} reads ${wrong.join(', ')}, which it does not get`);
 }
 
 function guarded(guard: FieldGuard, field: Field, resolve: Resolver): Resolver {
@@ -83,10 +83,10 @@ function performing(guard: Extract<FieldGuard, { kind: 'operation' }>, field: Fi
   };
 }
 
-/** A member of the mutation's result where that has AccessDenied, else an error. */
+/** A member of the mutation's result if that has AccessDenied, otherwise an error. */
 function accessDenied(field: Field, { denied, operatorsOnly }: RefusedOperation): unknown {
-  const said = operatorsOnly ? new AccessDenied(`\`${field.name}\` is for the operator`) : denied;
-  // as: the errors plugin keeps there which failures the field's result has
+  const said = operatorsOnly ? new AccessDenied(`only the operator may perform \`${field.name}\``) : denied;
+  // as: the errors plugin stores the failures of the field's result there
   const failures = (field.extensions['pothosErrors'] ?? []) as (new (...args: never[]) => Error)[];
   if (!failures.includes(AccessDeniedFailure)) throw said;
   return wrapOrThrow(new AccessDeniedFailure(said), failures);

@@ -5,7 +5,7 @@ const NOTHING = {};
 const ROLE = { roleArn: arn };
 const USER = { userArn: arn };
 
-/** Which operation each mutation is, and what of its input the operation's guard has to know. */
+/** The operation of each mutation, and the values of its input that the operation's guard reads. */
 export const MUTATION_GUARDS: Readonly<Record<string, FieldGuard>> = {
   'Mutation.signIn': performs('SignIn', NOTHING),
   'Mutation.signOut': performs('SignOut', NOTHING),

@@ -5,10 +5,10 @@ import { ENTITY_GUARDS } from './entities.ts';
 import { ANYBODY, asks, type FieldGuard, SIGNED_IN } from './field-guard.ts';
 import { MUTATION_GUARDS } from './mutations.ts';
 
-/** Which guard stands before each field. Every field of Query and Mutation is here, or the schema is not built. */
+/** The guard of each field. Every field of Query and Mutation must be here, or the schema is not built. */
 export const GUARDS: Readonly<Record<string, FieldGuard>> = {
   'Query.viewer': ANYBODY,
-  // By the type of what the id names: see entities/node.ts.
+  // Decided by the type of the entity that the id names: see entities/node.ts.
   'Query.node': SIGNED_IN,
   'Query.nodes': SIGNED_IN,
   'Query.account': asks({ accountId }, (context, given) => mayLookUp(context, 'Account', given.accountId)),
@@ -22,12 +22,12 @@ export const GUARDS: Readonly<Record<string, FieldGuard>> = {
   'Query.compareAccess': SIGNED_IN,
   'Query.assumableRoles': SIGNED_IN,
   'Query.accessRoutes': SIGNED_IN,
-  // It says nothing of the directory.
+  // It does not read the directory.
   'Query.validatePolicy': SIGNED_IN,
   // Which principals the caller may see in the answer is decided with it: see questions/who-can.ts.
   'Query.whoCan': SIGNED_IN,
   'Query.simulateCustomPolicies': asks({}, maySimulateCustomPolicies),
-  // They are made of what the caller may see: see guard/visible-role-sessions.ts, guard/visible-events.ts.
+  // They contain only what the caller may see: see guard/visible-role-sessions.ts, guard/visible-events.ts.
   'Query.roleSessions': SIGNED_IN,
   'Query.auditEvents': SIGNED_IN,
   ...ENTITY_GUARDS,

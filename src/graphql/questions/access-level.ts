@@ -1,12 +1,12 @@
 import { builder } from '../builder.ts';
 
 export const AccessLevel = builder.enumType('AccessLevel', {
-  description: 'What an action does to what it is about, as AWS’s service authorization reference sorts them',
+  description: 'Access level of an action, as in AWS’s service authorization reference',
   values: {
-    LIST: { description: 'Sees that resources are there, not what is in them' },
-    READ: { description: 'Reads what is in resources' },
-    WRITE: { description: 'Makes, changes or deletes resources' },
-    TAGGING: { description: 'Changes only tags' },
-    PERMISSIONS_MANAGEMENT: { description: 'Changes who may do what' },
+    LIST: { description: 'Lists resources, without their contents' },
+    READ: { description: 'Reads the contents of resources' },
+    WRITE: { description: 'Creates, changes or deletes resources' },
+    TAGGING: { description: 'Only changes tags' },
+    PERMISSIONS_MANAGEMENT: { description: 'Grants or changes permissions' },
   } as const,
 });

@@ -3,6 +3,7 @@ import { checkMayAskAbout, ownSubject } from '../../guard/ask.ts';
 import { builder } from '../builder.ts';
 import { Role, roleValue } from '../entities/role.ts';
 import { inTurn } from '../in-turn.ts';
+import { NULL_ANSWER } from '../null-answer.ts';
 import { Decision } from './decision.ts';
 import {
   ACTION_DESCRIPTION,
@@ -13,7 +14,7 @@ import {
 } from './question-input.ts';
 
 const NeedInput = builder.inputType('NeedInput', {
-  description: 'One thing that has to be possible',
+  description: 'A need: a request that has to be allowed',
   fields: (t) => ({
     action: t.string({ required: true, description: ACTION_DESCRIPTION }),
     resource: t.field({ type: 'Arn', required: true, description: RESOURCE_DESCRIPTION }),
@@ -23,17 +24,21 @@ const NeedInput = builder.inputType('NeedInput', {
 });
 
 const AccessRouteKind = builder.enumType('AccessRouteKind', {
-  description: 'Under which identity work is done',
+  description: 'Kind of an access route',
   values: {
-    OWN_IDENTITY: { description: 'As oneself, keeping one’s own permissions' },
-    ASSUMED_ROLE: { description: 'In a role, which makes one give up one’s own permissions' },
+    OWN_IDENTITY: { description: 'The principal acts as itself and keeps its own permissions' },
+    ASSUMED_ROLE: { description: 'The principal acts in a role and gives up its own permissions' },
   } as const,
 });
 
 const AccessRoute = builder.objectRef<AccessRouteValue>('AccessRoute').implement({
-  description: 'One identity under which to do the work, and how many of the needs it meets at the same time',
+  description: 'An identity that the principal can act as, and the needs that it meets at the same time',
   fields: (t) => ({
-    kind: t.field({ type: AccessRouteKind, description: 'As oneself, or in a role', resolve: ({ kind }) => kind }),
+    kind: t.field({
+      type: AccessRouteKind,
+      description: 'Whether the principal acts as itself or in a role',
+      resolve: ({ kind }) => kind,
+    }),
     roles: t.field({
       type: [Role],
       description: 'Roles to assume in order; empty for the principal’s own identity',
@@ -42,14 +47,14 @@ const AccessRoute = builder.objectRef<AccessRouteValue>('AccessRoute').implement
     decisions: t.field({
       type: [Decision],
       description:
-        'One per need, in the order given; `matchedStatements` show whether an identity policy or a resource-based policy ' +
-        'grants it',
+        'One decision per need, in the given order. `matchedStatements` show whether an identity policy or a ' +
+        'resource-based policy grants it',
       resolve: ({ answers }) => [...answers],
     }),
     meetsAll: t.exposeBoolean('meetsAll', { description: 'Whether every need is met' }),
     givesUp: t.field({
       type: [Decision],
-      description: 'Needs that the principal could meet as itself and no longer can under this route',
+      description: 'Needs that the principal meets as itself, but not with this route',
       resolve: ({ givesUp }) => [...givesUp],
     }),
   }),
@@ -60,11 +65,11 @@ builder.queryField('accessRoutes', (t) =>
     type: [AccessRoute],
     nullable: true,
     description:
-      'Ways to meet all needs at once: as oneself, or in one role; best first. Shows what a role makes one give up and a ' +
-      'resource-based policy does not',
+      'Ways to meet all needs at the same time: as itself, or in one role; best first. They show which permissions ' +
+      `the principal gives up in a role, but keeps with a resource-based policy. ${NULL_ANSWER}`,
     args: {
-      principal: t.arg({ type: 'PrincipalId', required: true, description: 'Who has the needs' }),
-      needs: t.arg({ type: [NeedInput], required: true, description: 'What has to be possible, at most 100 needs' }),
+      principal: t.arg({ type: 'PrincipalId', required: true, description: 'The principal that has the needs' }),
+      needs: t.arg({ type: [NeedInput], required: true, description: 'The needs, at most 100' }),
     },
     resolve: async (_root, { principal, needs }, context) => {
       await checkMayAskAbout(context, principal, 'principal');

@@ -15,27 +15,28 @@ import {
   pageOf,
   toPage,
 } from '../keyed-connection.ts';
+import { NULL_ANSWER } from '../null-answer.ts';
 import { AFTER_DESCRIPTION, FIRST_DESCRIPTION, notACursor } from '../page.ts';
 import { Decision } from './decision.ts';
 
 const AssumableRole = builder.objectRef<AssumableRoleValue>('AssumableRole').implement({
-  description: 'A role that a principal can assume now, or could under the conditions named',
+  description: 'A role that a principal can assume now, or with additional condition keys',
   fields: (t) => ({
     role: t.field({ type: Role, description: 'The role', resolve: ({ roleArn }) => roleValue(roleArn) }),
     decision: t.field({
       type: Decision,
-      description: 'On the last step: sts:AssumeRole on the role. A denial when `requires` names something',
+      description: 'Decision on the last step, sts:AssumeRole on the role. It is a denial if `requires` is not empty',
       resolve: ({ answer }) => answer,
     }),
     chain: t.field({
       type: [Role],
-      description: 'Roles to assume one after the other, ending in `role`; one entry when it is assumed directly',
+      description: 'Roles to assume one after the other, ending with `role`; one entry if the role is assumed directly',
       resolve: ({ chain }) => chain.map(roleValue),
     }),
     requires: t.stringList({
       description:
-        'Condition keys that the call has to carry with the right value: sts:ExternalId, aws:MultiFactorAuthPresent … Empty: ' +
-        'it can be assumed now',
+        'Condition keys that the call must have with the right value: sts:ExternalId, aws:MultiFactorAuthPresent … ' +
+        'Empty: the role can be assumed now',
       resolve: ({ requires }) => [...requires],
     }),
   }),
@@ -45,20 +46,21 @@ type RolesPage = KeyedPage<AssumableRoleValue> & Pick<AssumableRoles, 'gaps' | '
 
 const AssumableRoleConnection = keyedConnection<AssumableRoleValue, RolesPage>('AssumableRole', AssumableRole, {
   page:
-    'Roles that a principal can assume, a page at a time: those it can assume now first, then by the length of the chain and ' +
-    'the ARN. Sessions and access keys may come and go between two pages; after any other change, in which the order can ' +
-    'become another one, `after` is answered with CONFLICT: ask again from the first page',
+    'A page of roles that a principal can assume: roles that it can assume now come first, then shorter chains, then the ARNs in ' +
+    'order. Sessions and credentials may change between two pages. After any other change the order can be different: `after` then ' +
+    'fails with CONFLICT, and the list has to be requested from the first page again',
   entry: 'A role that a principal can assume',
 });
 
 builder.objectFields(AssumableRoleConnection, (t) => ({
   gaps: t.stringList({
-    description: 'What the directory did not know and had to leave out, by name. Empty: nothing was guessed',
+    description:
+      'What the directory does not know and the answer had to leave out, by name. Empty: nothing was left out',
     resolve: ({ gaps }) => [...gaps],
   }),
   revision: t.field({
     type: 'Revision',
-    description: 'The state of the directory that this was worked out on',
+    description: 'The revision of the directory on which this was computed',
     resolve: ({ revision }) => revision,
   }),
 }));
@@ -67,7 +69,7 @@ builder.interfaceField(Principal, 'assumableRoles', (t) =>
   t.field({
     type: AssumableRoleConnection,
     nullable: true,
-    description: 'Roles that it can assume directly, now or under the conditions named',
+    description: `Roles that the principal can assume directly, now or with additional condition keys. ${NULL_ANSWER}`,
     args: {
       first: t.arg.int({ description: FIRST_DESCRIPTION }),
       after: t.arg.string({ description: AFTER_DESCRIPTION }),
@@ -82,10 +84,17 @@ builder.queryField('assumableRoles', (t) =>
     type: AssumableRoleConnection,
     nullable: true,
     description:
-      'Roles that a principal can assume, directly or one after the other, now or under the conditions named',
+      'Roles that a principal can assume, directly or one after the other, now or with additional condition keys. ' +
+      NULL_ANSWER,
     args: {
-      principal: t.arg({ type: 'PrincipalId', required: true, description: 'Who would assume them' }),
-      maxDepth: t.arg.int({ description: 'How many roles may be assumed one after the other, 1 to 4. Left out: 1' }),
+      principal: t.arg({
+        type: 'PrincipalId',
+        required: true,
+        description: 'The principal that would assume the roles',
+      }),
+      maxDepth: t.arg.int({
+        description: 'Greatest number of roles to assume one after the other, 1 to 4. Left out: 1',
+      }),
       first: t.arg.int({ description: FIRST_DESCRIPTION }),
       after: t.arg.string({ description: AFTER_DESCRIPTION }),
     },
@@ -110,7 +119,7 @@ async function assumableRoles(
   return { ...toPage({ entries, before, total: roles.length, revision }, arnOf), gaps, revision };
 }
 
-/** How many roles stand before the page. Throws CONFLICT where that can have become another number. */
+/** Number of roles before the page. Throws CONFLICT if the order can have changed since the cursor was returned. */
 async function precedingOf(
   { directory }: GatewayContext,
   { roles, revision }: AssumableRoles,
@@ -120,7 +129,7 @@ async function precedingOf(
   if (after.revision !== revision && (await directory.changedSince(after.revision))) {
     throw new RolegateError(
       'CONFLICT',
-      'the directory has changed since the page before: ask again from the first page, without `after`',
+      'the directory has changed since the previous page: ask again from the first page, without `after`',
       { field: 'after' },
     );
   }

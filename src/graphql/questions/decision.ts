@@ -7,9 +7,9 @@ import { Role, roleValue } from '../entities/role.ts';
 import { principalOf } from '../sessions/role-session.ts';
 import { DecisionEffect, LayerDecision, MatchedStatement, PolicyLayer } from './matched-statement.ts';
 
-/** Reasons, layers and statements are worked out by the evaluator when they are read: only selected fields are. */
+/** The evaluator computes reasons, layers and statements only when they are read, so only for selected fields. */
 export const Decision = builder.objectRef<Answer>('Decision').implement({
-  description: 'The answer to one request, with its reasons. A denial is an answer and no error',
+  description: 'The answer to one request, with its reasons. A denial is an answer, not an error',
   fields: (t) => ({
     effect: t.field({ type: DecisionEffect, description: 'The outcome', resolve: ({ decision }) => decision.effect }),
     allowed: t.boolean({
@@ -18,34 +18,34 @@ export const Decision = builder.objectRef<Answer>('Decision').implement({
     }),
     principal: t.field({
       type: Principal,
-      description: 'Who was asked about, as itself also where a role was asked about',
+      description: 'The principal of the question, without its assumed role',
       resolve: ({ question }) => principalOf(question.subject),
     }),
     assumedRole: t.field({
       type: Role,
       nullable: true,
-      description: 'The role that `principal` was asked about as having assumed; null: as itself',
+      description: 'The assumed role of the question; null: the question is about `principal` as itself',
       resolve: ({ question: { subject } }) => (subject.assumedRole === null ? null : roleValue(subject.assumedRole)),
     }),
     action: t.string({
-      description: 'The action asked for, as it was asked',
+      description: 'The action, as given in the question',
       resolve: ({ question }) => question.action,
     }),
     resource: t.field({
       type: 'Arn',
-      description: 'The resource asked for',
+      description: 'The resource, as given in the question',
       resolve: ({ question }) => question.resource,
     }),
     gaps: t.stringList({
       description:
-        'What the directory did not know and had to leave out, by name (an account that is not in it, an organization never ' +
-        'imported …). Empty: nothing was guessed, or the request is denied on a resource of which the caller may not know whether it ' +
-        'is there',
+        'What the directory does not know and had to be left out, by name (an account that is not in it, an organization never ' +
+        'imported …). Empty: nothing was left out, or the request is denied and the caller may not know whether the resource is in ' +
+        'the directory',
       resolve: (answer, _args, context) => knownGaps(context, answer),
     }),
     revision: t.field({
       type: 'Revision',
-      description: 'The state of the directory that this was decided on',
+      description: 'The revision of the directory on which this was decided',
       resolve: ({ revision }) => revision,
     }),
   }),
@@ -54,19 +54,19 @@ export const Decision = builder.objectRef<Answer>('Decision').implement({
 builder.objectFields(Decision, (t) => ({
   reason: t.string({
     description:
-      'The sentence AWS prints in its access-denied error; for ALLOWED, one that names what allowed it. Without the name of the ' +
-      'policy where the caller may not read it',
+      'The sentence of AWS’s access-denied error; for ALLOWED, a sentence that names what allowed it. It leaves out the name of the ' +
+      'policy if the caller may not read it',
     resolve: (answer, _args, context) => readableReason(context, answer),
   }),
   deniedBy: t.field({
     type: PolicyLayer,
     nullable: true,
-    description: 'The layer a denial is attributed to; null when allowed',
+    description: 'The layer that a denial is attributed to; null if allowed',
     resolve: ({ decision }) => decision.deniedBy,
   }),
   layers: t.field({
     type: [LayerDecision],
-    description: 'What every layer that took part said, in evaluation order',
+    description: 'The result of every layer that took part, in evaluation order',
     resolve: ({ decision }) => [...decision.layers],
   }),
   matchedStatements: t.field({
@@ -79,11 +79,11 @@ builder.objectFields(Decision, (t) => ({
   withheld: t.field({
     type: [PolicyLayer],
     description:
-      'Layers that have statements that matched and are shown neither in `matchedStatements` nor in `layers`, because the ' +
+      'Layers with matching statements that are shown neither in `matchedStatements` nor in `layers`, because the ' +
       'caller may not read their policies: a managed policy needs iam:GetPolicyVersion, an inline one iam:GetUserPolicy, ' +
       'iam:GetGroupPolicy or iam:GetRolePolicy, a control policy organizations:DescribePolicy, a trust policy iam:GetRole, the ' +
       'policy of a resource config:GetResourceConfigHistory or its service’s own action (s3:GetBucketPolicy …). Policies of AWS, and ' +
-      'those that came with the question, need nothing. Empty: everything is shown',
+      'policies given with the question, need nothing. Empty: everything is shown',
     resolve: ({ decision }, _args, context) => withheldLayers(context, decision),
   }),
   assumedContextKeys: t.stringList({
@@ -99,7 +99,7 @@ builder.objectFields(Decision, (t) => ({
   }),
   missingContextKeys: t.stringList({
     description:
-      'Condition keys that a statement asked for and the request did not carry, and whose value could have changed the outcome',
+      'Condition keys that a statement uses, that the request does not have, and whose value could have changed the outcome',
     resolve: ({ decision }) => [...decision.missingContextKeys],
   }),
 }));

@@ -6,8 +6,8 @@ import type { GatewayContext } from '../context.ts';
 import { faultIn } from '../malformed.ts';
 
 /**
- * The entries of `list` (its name as the client wrote it) as `read` makes them. In the place of one that is malformed, or
- * that `read` refuses, stands its error.
+ * The entries of `list` (its name as the client wrote it), each read by `read`. An entry that is malformed, or that `read`
+ * refuses, is replaced by its error.
  */
 export function eachOf<Item, Value>(
   items: readonly Item[],
@@ -26,8 +26,8 @@ export function eachOf<Item, Value>(
 }
 
 /**
- * Answers in the order of `questions`, which stand in `list`; an error in the place of one that cannot be answered. Throws
- * an error that is of no entry: who is asked about for all of them is not there, the directory cannot be read.
+ * Answers in the order of `questions`, which are the entries of `list`; an error in place of each one that cannot be
+ * answered. Throws errors that concern no single entry: their common principal does not exist, the directory cannot be read.
  */
 export async function answerEach(
   context: GatewayContext,
@@ -53,19 +53,19 @@ function isOfEntry(error: Error, list: string): boolean {
   return error instanceof RolegateError && error.field?.startsWith(`${list}[`) === true;
 }
 
-/** Answers as a list of the schema has them: graphql-js tells an error at the place where it stands, with null there. */
+/** Answers as a list of the schema: graphql-js reports each error at its place, with null there. */
 export function inTheirPlaces(answers: readonly (Answer | Error)[]): (Answer | null)[] {
-  return answers as (Answer | null)[]; // as: an error is what graphql-js makes null of
+  return answers as (Answer | null)[]; // as: graphql-js turns an error into null
 }
 
-/** Faults that one error names. */
+/** Greatest number of faults that one error names. */
 const MAX_NAMED_FAULTS = 20;
 
-/** Answers that are of use only together. Throws one error that names the entries of `list` that have none. */
+/** Answers that are useful only together. Throws one error that names the entries of `list` without an answer. */
 export function allOf(answers: readonly (Answer | Error)[], list: string): readonly Answer[] {
   const faults = answers.filter((answer) => answer instanceof RolegateError);
   const [first] = faults;
-  if (first === undefined) return answers as readonly Answer[]; // as: `answerEach` has no other errors
+  if (first === undefined) return answers as readonly Answer[]; // as: `answerEach` returns no other errors
   const count = faults.length;
   const of = count === 1 ? '' : ` (the first of ${count} faults in \`${list}\`)`;
   throw new GraphQLError(`${first.message}${of}`, {

@@ -5,34 +5,38 @@ import { AccessLevel } from './access-level.ts';
 import { PermissionTerm } from './permission-term.ts';
 
 export const PermissionFilterInput = builder.inputType('PermissionFilterInput', {
-  description: 'Which permissions to look at. What is left out does not narrow; what is given narrows together',
+  description:
+    'Conditions on permissions. A permission has to meet all that are given; conditions left out do not limit',
   fields: (t) => ({
-    services: t.stringList({ description: 'Prefixes of services: `s3`, `ec2` …' }),
-    actions: t.stringList({ description: 'Actions, compared without case; `*` and `?` are wildcards: `s3:Get*`' }),
-    accessLevels: t.field({ type: [AccessLevel], description: 'Levels of access' }),
-    resource: t.field({ type: 'Arn', description: 'Only what can be allowed on this resource' }),
+    services: t.stringList({ description: 'Permissions of these services, by prefix: `s3`, `ec2` …' }),
+    actions: t.stringList({
+      description:
+        'Permissions for these actions, compared without regard to case; `*` and `?` are wildcards: `s3:Get*`',
+    }),
+    accessLevels: t.field({ type: [AccessLevel], description: 'Permissions for actions of these access levels' }),
+    resource: t.field({ type: 'Arn', description: 'Permissions that can apply to this resource' }),
   }),
 });
 
 const EffectivePermission = builder.objectRef<EffectivePermissionValue>('EffectivePermission').implement({
   description:
-    'One action that is allowed on some resource. A request is allowed exactly if it lies in an `allow` term and in no ' +
-    '`deny` term',
+    'One action that is allowed on some resource. A request is allowed exactly if it lies in an `allow` term and in ' +
+    'no `deny` term',
   fields: (t) => ({
     action: t.exposeString('action', { description: 'service:Action, as the catalogue spells it' }),
     accessLevel: t.field({
       type: AccessLevel,
-      description: 'What it does',
+      description: 'Access level of the action',
       resolve: (permission) => permission.accessLevel,
     }),
     allow: t.field({
       type: [PermissionTerm],
-      description: 'Requests that are allowed, unless they are denied',
+      description: 'Terms of requests that are allowed, unless `deny` denies them',
       resolve: ({ allow }) => [...allow],
     }),
     deny: t.field({
       type: [PermissionTerm],
-      description: 'Requests that are denied',
+      description: 'Terms of requests that are denied',
       resolve: ({ deny }) => [...deny],
     }),
   }),
@@ -40,7 +44,7 @@ const EffectivePermission = builder.objectRef<EffectivePermissionValue>('Effecti
 
 export const EffectivePermissionConnection = keyedConnection('EffectivePermission', EffectivePermission, {
   page:
-    'Actions that are allowed on some resource, a page at a time, in the order of their names. A page goes on behind the name ' +
-    'that its cursor has, whatever has changed since',
+    'A page of actions that are allowed on some resource, in the order of their names. The next page continues after the name in ' +
+    'its cursor, even if permissions have changed since',
   entry: 'An action that is allowed on some resource',
 });

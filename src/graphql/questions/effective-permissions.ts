@@ -15,6 +15,7 @@ import { Role, roleValue } from '../entities/role.ts';
 import { inTurn } from '../in-turn.ts';
 import { given } from '../input.ts';
 import { pageByKey, pageOf } from '../keyed-connection.ts';
+import { NULL_ANSWER } from '../null-answer.ts';
 import { AFTER_DESCRIPTION, FIRST_DESCRIPTION } from '../page.ts';
 import { principalOf } from '../sessions/role-session.ts';
 import { AccessComparison } from './access-comparison.ts';
@@ -38,26 +39,26 @@ const EffectivePermissions = builder.objectRef<EffectivePermissionsValue>('Effec
 
 EffectivePermissions.implement({
   description:
-    'Everything a principal may do, in closed form: not a sample. A request is allowed exactly if it lies in some `allow` ' +
-    'term and in no `deny` term of its action. Terms are about the principal’s own partition (`aws`, `aws-cn` …): nothing is ' +
-    'allowed on resources of another one',
+    'Everything that a principal may do, in closed form: not a sample. A request is allowed exactly if it lies in ' +
+    'some `allow` term and in no `deny` term of its action. Terms are about the principal’s own partition (`aws`, ' +
+    '`aws-cn` …): nothing is allowed on resources of another one',
   fields: (t) => ({
     principal: t.field({
       type: Principal,
-      description: 'Whose permissions these are',
+      description: 'The principal that has the permissions',
       resolve: ({ subject }) => principalOf(subject),
     }),
     assumedRole: t.field({
       type: Role,
       nullable: true,
-      description: 'The role that it holds the permissions of; null: its own',
+      description: 'The role whose permissions the principal has; null: its own permissions',
       resolve: ({ subject }) => (subject.assumedRole === null ? null : roleValue(subject.assumedRole)),
     }),
     suspended: t.field({
       type: EffectivePermissions,
       nullable: true,
       description:
-        'With a role assumed: what the principal gave up and gets back when it leaves the role. Null otherwise',
+        'In a role: the permissions that the principal gave up, and gets back when it leaves the role. Otherwise null',
       resolve: ({ suspended }) => suspended,
     }),
     permissions: t.field({
@@ -65,7 +66,7 @@ EffectivePermissions.implement({
       description:
         'One entry for every action of the catalogue that is allowed on some resource, in the order of their names',
       args: {
-        filter: t.arg({ type: PermissionFilterInput, description: 'Which to look at. Left out: all' }),
+        filter: t.arg({ type: PermissionFilterInput, description: 'Which permissions to return. Left out: all' }),
         first: t.arg.int({ description: FIRST_DESCRIPTION }),
         after: t.arg.string({ description: AFTER_DESCRIPTION }),
       },
@@ -78,22 +79,23 @@ EffectivePermissions.implement({
     }),
     summary: t.field({
       type: [ServiceSummary],
-      description: 'The same, counted by service; services in which nothing is allowed are left out',
+      description: 'The number of allowed actions by service; services without any are left out',
       resolve: (set, _args, context) => inTurn(context, () => [...set.summary()]),
     }),
     policyDocument: t.field({
       type: 'PolicyDocument',
-      description: 'The same set as one IAM policy',
+      description: 'The same permissions as one IAM policy',
       complexity: PERMISSIONS_COST,
       resolve: (set, _args, context) => inTurn(context, () => set.policyDocument()),
     }),
     gaps: t.stringList({
-      description: 'What the directory did not know and had to leave out, by name. Empty: nothing was guessed',
+      description:
+        'What the directory does not know and the answer had to leave out, by name. Empty: nothing was left out',
       resolve: ({ gaps }) => [...gaps],
     }),
     revision: t.field({
       type: 'Revision',
-      description: 'The state of the directory that this was worked out on',
+      description: 'The revision of the directory on which this was computed',
       resolve: ({ revision }) => revision,
     }),
   }),
@@ -103,15 +105,14 @@ builder.objectField(EffectivePermissions, 'can', (t) =>
   t.field({
     type: Decision,
     nullable: true,
-    description:
-      'Whether this principal, in this role, may do this one thing. Batched like Principal.can. Null where this cannot be answered: its error is here',
+    description: `Whether this principal, in this role, may make one request. Batched like Principal.can. ${NULL_ANSWER}`,
     args: {
       action: t.arg.string({ required: true, description: ACTION_DESCRIPTION }),
       resource: t.arg({ type: 'Arn', required: true, description: RESOURCE_DESCRIPTION }),
       resourceAccount: t.arg({ type: 'AccountId', description: RESOURCE_ACCOUNT_DESCRIPTION }),
       context: t.arg({
         type: 'RequestContext',
-        description: 'Condition keys of the request. Left out: those that the permissions were asked for with',
+        description: 'Condition keys of the request. Left out: those that the permissions were requested with',
       }),
       assumeContextKeys: t.arg.boolean({
         description: `${ASSUME_KEYS_DESCRIPTION}. Left out: as the permissions were asked for`,
@@ -152,7 +153,7 @@ builder.interfaceField(Principal, 'effectivePermissions', (t) =>
   t.field({
     type: EffectivePermissions,
     nullable: true,
-    description: 'Everything it may do, as itself or in a role',
+    description: `Everything that the principal may do, as itself or in a role. ${NULL_ANSWER}`,
     args: {
       assumedRole: t.arg({ type: 'Arn', description: ASSUMED_ROLE_DESCRIPTION }),
       context: t.arg({ type: 'RequestContext', description: CONTEXT_DESCRIPTION }),
@@ -172,14 +173,15 @@ builder.queryField('effectivePermissions', (t) =>
   t.field({
     type: EffectivePermissions,
     nullable: true,
-    description: 'Everything a principal may do, as itself or in a role',
+    description: `Everything that a principal may do, as itself or in a role. ${NULL_ANSWER}`,
     args: {
-      principal: t.arg({ type: 'PrincipalId', required: true, description: 'Whose permissions' }),
+      principal: t.arg({ type: 'PrincipalId', required: true, description: 'The principal' }),
       assumedRole: t.arg({ type: 'Arn', description: ASSUMED_ROLE_DESCRIPTION }),
       session: t.arg({ type: HypotheticalSessionInput, description: SESSION_DESCRIPTION }),
       context: t.arg({
         type: 'RequestContext',
-        description: 'Condition keys that all requests looked at have; what they settle is not repeated as a condition',
+        description:
+          'Condition keys that all requests have; conditions that they settle are not repeated in the answer',
       }),
       assumeContextKeys: t.arg.boolean({ defaultValue: true, description: ASSUME_KEYS_DESCRIPTION }),
     },
@@ -192,9 +194,13 @@ builder.queryField('compareAccess', (t) =>
   t.field({
     type: AccessComparison,
     nullable: true,
-    description: 'What a principal gains and loses by assuming a role',
+    description: `Permissions that a principal gains and loses by assuming a role. ${NULL_ANSWER}`,
     args: {
-      principal: t.arg({ type: 'PrincipalId', required: true, description: 'Who would assume it' }),
+      principal: t.arg({
+        type: 'PrincipalId',
+        required: true,
+        description: 'The principal that would assume the role',
+      }),
       assumedRole: t.arg({ type: 'Arn', required: true, description: 'The role' }),
       session: t.arg({ type: HypotheticalSessionInput, description: SESSION_DESCRIPTION }),
       filter: t.arg({ type: PermissionFilterInput, description: 'Which actions to compare. Left out: all' }),

@@ -6,29 +6,30 @@ import type { GatewayContext } from '../context.ts';
 import { MatchedStatement } from './matched-statement.ts';
 
 const OutsiderKind = builder.enumType('OutsiderKind', {
-  description: 'What the policy of a resource can let in that is no user or role of the directory',
+  description:
+    'Kinds of principals that the policy of a resource can let in and that are no users or roles of the directory',
   values: {
     ACCOUNT: {
       description:
-        'An account: its root user, and in an account that the directory does not know whoever that account’s own policies let',
+        'An account: its root user; also any principal that the account itself allows this, if the directory does not know the account',
     },
     PRINCIPAL: {
       description:
-        'A user, role, session or federated user that the directory does not hold, or a canonical user of S3: as far as its own ' +
-        'account lets it',
+        'A user, role, role session or federated user that the directory does not hold, or a canonical user of S3. Whether its own ' +
+        'account allows it this is not known',
     },
-    SERVICE: { description: 'A service of AWS' },
-    FEDERATED: { description: 'Whoever an identity provider vouches for' },
+    SERVICE: { description: 'An AWS service' },
+    FEDERATED: { description: 'Users of an identity provider' },
     EVERYBODY: {
-      description: 'Everybody: unsigned requests where the action takes them, and principals of any account',
+      description: 'Everybody: principals of any account, and unsigned requests if the action accepts them',
     },
   } as const,
 });
 
 export const Outsider = builder.objectRef<OutsiderValue>('Outsider').implement({
-  description: 'Somebody whom the policy of a resource lets in and the directory does not hold',
+  description: 'A principal that the policy of a resource lets in and that the directory does not hold',
   fields: (t) => ({
-    kind: t.field({ type: OutsiderKind, description: 'What it is', resolve: ({ kind }) => kind }),
+    kind: t.field({ type: OutsiderKind, description: 'Kind of principal', resolve: ({ kind }) => kind }),
     value: t.exposeString('value', {
       description:
         'An account id, an ARN or a canonical user id, a service principal, the ARN or name of an identity provider, or `*`',
@@ -36,14 +37,14 @@ export const Outsider = builder.objectRef<OutsiderValue>('Outsider').implement({
     statements: t.field({
       type: [MatchedStatement],
       description:
-        'The statements that let it in: with `conditional: true` also those that would under their conditions. Without those of ' +
-        'policies that the caller may not read',
+        'The statements that let it in; with `conditional: true` also statements whose conditions are open. Without those of policies ' +
+        'that the caller may not read',
       resolve: ({ statements }) => [...statements],
     }),
   }),
 });
 
-/** Those that the caller may know of: who lets them in is in a policy that it may read. */
+/** The outsiders of whom the caller may read a statement that lets them in. */
 export async function readableOutsiders(
   context: GatewayContext,
   outsiders: readonly OutsiderValue[],

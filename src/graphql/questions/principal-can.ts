@@ -1,6 +1,7 @@
 import { ask } from '../../guard/ask.ts';
 import { builder } from '../builder.ts';
 import { Principal, refOf } from '../entities/principal.ts';
+import { NULL_ANSWER } from '../null-answer.ts';
 import { Decision } from './decision.ts';
 import {
   ACTION_DESCRIPTION,
@@ -16,8 +17,9 @@ builder.interfaceField(Principal, 'can', (t) =>
     type: Decision,
     nullable: true,
     description:
-      'May it do this? Batched: asking this on a list of principals costs the same few database queries as asking it on one. ' +
-      'Null where this cannot be answered: its error is here',
+      'Whether the principal may do this. Batched: for a list of principals it needs the same few database queries ' +
+      'as for one. ' +
+      NULL_ANSWER,
     args: {
       action: t.arg.string({ required: true, description: ACTION_DESCRIPTION }),
       resource: t.arg({ type: 'Arn', required: true, description: RESOURCE_DESCRIPTION }),

@@ -8,7 +8,7 @@ import { TagInput } from '../entities/tag.ts';
 import { textsOf } from '../given-document.ts';
 import { given } from '../input.ts';
 
-export const ACTION_DESCRIPTION = 'service:Action, compared without case, no wildcard: `s3:GetObject`';
+export const ACTION_DESCRIPTION = 'service:Action without wildcards, compared without regard to case: `s3:GetObject`';
 export const RESOURCE_DESCRIPTION = 'An ARN, or `*` for an action that has no resource';
 export const RESOURCE_ACCOUNT_DESCRIPTION =
   'Owner of the resource where its ARN names no account (S3) and the directory does not know it';
@@ -17,37 +17,40 @@ export const ASSUME_KEYS_DESCRIPTION =
   'Whether condition keys that every request has and `context` does not give are assumed: see `Decision.assumedContextKeys`. ' +
   'False: they are missing';
 export const ASSUMED_ROLE_DESCRIPTION =
-  'Ask as the principal after it has assumed this role: it has given up its own permissions and holds the role’s. If it may ' +
+  'Ask about the principal in this role: it has given up its own permissions and has those of the role. If it may ' +
   'not assume the role, the answer is a denial that says so';
-export const SESSION_DESCRIPTION = 'With a role assumed: what the session of it would be like';
+export const SESSION_DESCRIPTION = 'Parameters of the session of the assumed role';
 
-/** What null means in a list of answers. */
+/** The meaning of null in a list of answers. */
 export const NULL_ITEM =
-  'An entry is null where that request could not be answered, which is neither allowed nor denied: its error is at its place, ' +
-  'with the input at fault in `extensions.field`; beyond 100 of them one error, MORE_ERRORS, has the `count` of the others';
+  'An entry is null if that request could not be answered, which is neither allowed nor denied: the error is at its ' +
+  'place, with the faulty input in `extensions.field`. Beyond 100 errors, one error with the code MORE_ERRORS has ' +
+  'the `count` of the others. The list is null if an error concerns no single entry';
 
 export const HypotheticalSessionInput = builder.inputType('HypotheticalSessionInput', {
   description:
-    'A role session that is asked about but does not exist: what assuming the role with these arguments would give. What is ' +
+    'A hypothetical role session, as assuming the role with these arguments would make it. What is ' +
     'left out is missing from the request, not guessed',
   fields: (t) => ({
-    roleSessionName: t.string({ description: 'RoleSessionName: 2 to 64 characters of A-Z a-z 0-9 _ + = , . @ -' }),
+    roleSessionName: t.string({ description: 'Name of the session: 2 to 64 characters of A-Z a-z 0-9 _ + = , . @ -' }),
     sessionPolicies: t.field({
       type: ['PolicyDocument'],
       description: 'Policies passed with the call: the session holds only what they and the role both allow',
     }),
-    sessionPolicyArns: t.field({ type: ['Arn'], description: 'The same as managed policies, at most 10' }),
+    sessionPolicyArns: t.field({ type: ['Arn'], description: 'Managed policies passed with the call, at most 10' }),
     tags: t.field({ type: [TagInput], description: 'Session tags, at most 50' }),
-    externalId: t.string({ description: 'ExternalId, which the trust policy may ask for: 2 to 1,224 characters' }),
-    sourceIdentity: t.string({ description: 'SourceIdentity: 2 to 64 characters' }),
-    mfaAuthenticated: t.boolean({ description: 'Whether the caller has shown a second factor. Left out: not said' }),
+    externalId: t.string({ description: 'External id, which the trust policy may require: 2 to 1,224 characters' }),
+    sourceIdentity: t.string({ description: 'Source identity: 2 to 64 characters' }),
+    mfaAuthenticated: t.boolean({
+      description: 'Whether the caller authenticated with MFA. Left out: not part of the request',
+    }),
   }),
 });
 
 export const AccessRequestInput = builder.inputType('AccessRequestInput', {
-  description: 'May `principal` do `action` on `resource`?',
+  description: 'A request to decide: whether `principal` may do `action` on `resource`',
   fields: (t) => ({
-    principal: t.field({ type: 'PrincipalId', required: true, description: 'Who is asked about' }),
+    principal: t.field({ type: 'PrincipalId', required: true, description: 'The principal of the request' }),
     assumedRole: t.field({ type: 'Arn', description: ASSUMED_ROLE_DESCRIPTION }),
     session: t.field({ type: HypotheticalSessionInput, description: SESSION_DESCRIPTION }),
     action: t.string({ required: true, description: ACTION_DESCRIPTION }),
@@ -55,7 +58,7 @@ export const AccessRequestInput = builder.inputType('AccessRequestInput', {
     furtherResources: t.field({
       type: ['Arn'],
       description:
-        'Other resources that the same call touches, at most 50: the image and the subnet of `ec2:RunInstances`. All have to ' +
+        'Other resources of the same call, at most 50: the image and the subnet of `ec2:RunInstances`. All have to ' +
         'be allowed; the decision is that of the most restrictive',
     }),
     resourceAccount: t.field({ type: 'AccountId', description: RESOURCE_ACCOUNT_DESCRIPTION }),
@@ -65,7 +68,7 @@ export const AccessRequestInput = builder.inputType('AccessRequestInput', {
 });
 
 export const CheckInput = builder.inputType('CheckInput', {
-  description: 'One check of a principal that is named once for all of them',
+  description: 'One check in a list of checks for the same principal',
   fields: (t) => ({
     action: t.string({ required: true, description: ACTION_DESCRIPTION }),
     resource: t.field({ type: 'Arn', required: true, description: RESOURCE_DESCRIPTION }),
@@ -102,7 +105,7 @@ function toSession(
   };
 }
 
-/** Tags as one object. Throws InvalidInput when a key is given twice, which no tag list of AWS may hold. */
+/** Tags as one object. Throws InvalidInput if a key is given twice, which AWS does not allow in a list of tags. */
 export function toTags(
   tags: readonly { readonly key: string; readonly value: string }[],
   field: string,
@@ -117,8 +120,8 @@ export function toTags(
 }
 
 /**
- * One object for all requests of a batch that name the same subject: who it is is then worked out once. Subjects in a
- * session that is only asked about stay as they are.
+ * One object for all requests of a batch that name the same subject, which is then resolved once. Subjects in a
+ * hypothetical session stay as they are.
  */
 export function sharedSubjects(): (subject: Subject) => Subject {
   const known = new Map<string, Subject>();
@@ -140,12 +143,12 @@ interface RequestInput {
   readonly assumeContextKeys?: boolean | null | undefined;
 }
 
-/** `path` is where `input` stands in the client's request; empty: its fields are arguments of the field itself. */
+/** `path` is the place of `input` in the client's request; empty: its fields are arguments of the field itself. */
 export function toQuestion(subject: Subject, input: RequestInput, path: string): Question {
   return { subject, ...toOpenQuestion(input, path) };
 }
 
-/** As `toQuestion`, leaving open who is asked about. */
+/** As `toQuestion`, without a subject. */
 export function toOpenQuestion(input: RequestInput, path: string): Omit<Question, 'subject'> {
   return {
     action: input.action,
@@ -158,8 +161,7 @@ export function toOpenQuestion(input: RequestInput, path: string): Omit<Question
   };
 }
 
-/** Refuses a list that is too long before anything is done for it. */
+/** Refuses a list that is too long before any work is done for it. */
 export function checkBatchSize(length: number, field: string, limit = MAX_BATCH_SIZE): void {
-  if (length > limit)
-    throw new InvalidInput(field, `\`${field}\` holds ${length} entries; at most ${limit} are answered at once`);
+  if (length > limit) throw new InvalidInput(field, `\`${field}\` has ${length} entries; the limit is ${limit}`);
 }

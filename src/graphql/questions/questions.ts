@@ -1,6 +1,7 @@
 import { ask } from '../../guard/ask.ts';
 import { builder } from '../builder.ts';
 import { eachAlone } from '../check-arguments.ts';
+import { NULL_ANSWER } from '../null-answer.ts';
 import { Decision } from './decision.ts';
 import { allOf, answerEach, eachOf, inTheirPlaces } from './each-of.ts';
 import {
@@ -19,15 +20,15 @@ import {
   toSubject,
 } from './question-input.ts';
 
-const BATCH = 'Up to 10,000; the answers keep the order and are all decided on one revision';
+const BATCH = 'At most 10,000. The answers keep the order, and are all decided on one revision';
 
 builder.queryField('decision', (t) =>
   t.field({
     type: Decision,
     nullable: true,
     description:
-      'May this principal do this? Null where this cannot be answered, with an error that says why: NOT_FOUND for a principal ' +
-      'or role that is not there, BAD_USER_INPUT for an action that is none, FORBIDDEN where the caller may not ask',
+      `Whether a principal may do something. ${NULL_ANSWER}: NOT_FOUND for a principal or role that does not exist, ` +
+      'BAD_USER_INPUT for an invalid action, FORBIDDEN if the caller may not ask',
     args: { request: t.arg({ type: AccessRequestInput, required: true, description: 'The request to decide' }) },
     resolve: (_root, { request }, context) =>
       ask(context, toQuestion(toSubject(request, 'request.session'), request, 'request')),
@@ -39,7 +40,7 @@ builder.queryField('decisions', (t) =>
     type: [Decision],
     nullable: { list: true, items: true },
     extensions: eachAlone('requests'),
-    description: `Any mix of principals, actions and resources. ${BATCH}. ${NULL_ITEM}`,
+    description: `Decides requests of any principals, actions and resources. ${BATCH}. ${NULL_ITEM}`,
     args: {
       requests: t.arg({
         type: [AccessRequestInput],
@@ -63,9 +64,11 @@ builder.queryField('decisionsFor', (t) =>
     type: [Decision],
     nullable: { list: true, items: true },
     extensions: eachAlone('checks'),
-    description: `The fast road of an enforcement point: many checks of one principal, in one role and context. ${BATCH}. ${NULL_ITEM}`,
+    description:
+      'Decides many checks of one principal, in one role and context; the fastest way for an enforcement point. ' +
+      `${BATCH}. ${NULL_ITEM}`,
     args: {
-      principal: t.arg({ type: 'PrincipalId', required: true, description: 'Who is asked about' }),
+      principal: t.arg({ type: 'PrincipalId', required: true, description: 'The principal to ask about' }),
       assumedRole: t.arg({ type: 'Arn', description: ASSUMED_ROLE_DESCRIPTION }),
       session: t.arg({ type: HypotheticalSessionInput, description: SESSION_DESCRIPTION }),
       context: t.arg({ type: 'RequestContext', description: CONTEXT_DESCRIPTION }),
@@ -89,9 +92,12 @@ builder.queryField('allowedResources', (t) =>
     type: ['Arn'],
     nullable: true,
     extensions: eachAlone('resources'),
-    description: `Those of \`resources\` on which the principal may do the action. ${BATCH}. Null where one of them cannot be asked about: the error names the first 20 in \`extensions.faults\` and their \`count\`. \`decisionsFor\` answers mixed lists`,
+    description:
+      `The entries of \`resources\` on which the principal may do the action. ${BATCH}. ${NULL_ANSWER}. If entries cannot be ` +
+      'asked about, `extensions.faults` of the error names the first 20, and `count` is their number. `decisionsFor` answers ' +
+      'mixed lists',
     args: {
-      principal: t.arg({ type: 'PrincipalId', required: true, description: 'Who is asked about' }),
+      principal: t.arg({ type: 'PrincipalId', required: true, description: 'The principal to ask about' }),
       assumedRole: t.arg({ type: 'Arn', description: ASSUMED_ROLE_DESCRIPTION }),
       session: t.arg({ type: HypotheticalSessionInput, description: SESSION_DESCRIPTION }),
       context: t.arg({ type: 'RequestContext', description: CONTEXT_DESCRIPTION }),
@@ -116,7 +122,7 @@ builder.queryField('allowedResources', (t) =>
   }),
 );
 
-/** Where the subject of a check stands: beside the list, not in its entries. */
+/** The subject of a check is given beside the list, not in its entries. */
 const SUBJECT_ARGUMENTS = {
   principal: 'principal',
   assumedRole: 'assumedRole',

@@ -3,20 +3,20 @@ import { builder } from '../builder.ts';
 import { AccessLevel } from './access-level.ts';
 
 export const ServiceSummary = builder.objectRef<ServicePermissions>('ServiceSummary').implement({
-  description: 'What is allowed in one service, counted',
+  description: 'Number of allowed actions in one service',
   fields: (t) => ({
-    service: t.exposeString('service', { description: 'Its prefix: `s3`' }),
+    service: t.exposeString('service', { description: 'Prefix of the service: `s3`' }),
     serviceName: t.exposeString('serviceName', {
       nullable: true,
-      description: 'Its name: Amazon S3; null when it is not known',
+      description: 'Name of the service: Amazon S3; null if not known',
     }),
     allowedActions: t.exposeInt('allowedActions', {
-      description: 'How many of its actions are allowed on some resource',
+      description: 'Number of its actions that are allowed on some resource',
     }),
-    totalActions: t.exposeInt('totalActions', { description: 'How many actions it has in the catalogue' }),
+    totalActions: t.exposeInt('totalActions', { description: 'Number of its actions in the catalogue' }),
     accessLevels: t.field({
       type: [AccessLevel],
-      description: 'The levels of the allowed actions',
+      description: 'Access levels of the allowed actions',
       resolve: ({ accessLevels }) => [...accessLevels],
     }),
   }),

@@ -16,66 +16,71 @@ import {
 } from './question-input.ts';
 
 const SimulatedCallerInput = builder.inputType('SimulatedCallerInput', {
-  description: 'What is true of the caller of a simulation',
+  description: 'The caller of a simulation',
   fields: (t) => ({
-    principal: t.field({ type: 'PrincipalId', required: true, description: 'Gives its kind and account' }),
+    principal: t.field({
+      type: 'PrincipalId',
+      required: true,
+      description: 'The principal, which gives its kind and account',
+    }),
     roleArn: t.field({
       type: 'Arn',
-      description: 'For a role session: the ARN of its role, where the role has a path',
+      description: 'For a role session: the ARN of its role, if the role has a path',
     }),
-    tags: t.field({ type: [TagInput], description: 'Its tags' }),
+    tags: t.field({ type: [TagInput], description: 'Tags of the principal' }),
   }),
 });
 
 const SimulatedRequestInput = builder.inputType('SimulatedRequestInput', {
   description:
-    'Any condition key may be given in `context`, those of the principal and the resource included; where one contradicts ' +
+    '`context` may contain any condition key, those of the principal and the resource included; where one contradicts ' +
     'what follows from `caller`, the given one counts',
   fields: (t) => ({
     action: t.string({ required: true, description: ACTION_DESCRIPTION }),
     resource: t.field({ type: 'Arn', required: true, description: RESOURCE_DESCRIPTION }),
     resourceAccount: t.field({
       type: 'AccountId',
-      description: 'Owner of the resource where its ARN names no account. Left out: the caller’s account',
+      description: 'Owner of the resource if its ARN names no account. Left out: the caller’s account',
     }),
     context: t.field({ type: 'RequestContext', description: CONTEXT_DESCRIPTION }),
   }),
 });
 
 const SimulateCustomPoliciesInput = builder.inputType('SimulateCustomPoliciesInput', {
-  description: 'Policies, and requests to decide on them alone',
+  description: 'Policies, and requests to decide on these policies only',
   fields: (t) => ({
-    caller: t.field({ type: SimulatedCallerInput, required: true, description: 'What is true of the caller' }),
+    caller: t.field({ type: SimulatedCallerInput, required: true, description: 'The caller' }),
     identityPolicies: t.field({
       type: ['PolicyDocument'],
       description:
-        'Policies of the caller; those of root users, services and anonymous callers do not count. Left out: none',
+        'Identity policies of the caller; those of root users, services and anonymous callers are ignored. Left out: none',
     }),
     permissionsBoundaries: t.field({
       type: ['PolicyDocument'],
-      description: 'Its permissions boundary, at most one; only users and roles have one',
+      description: 'Permissions boundary of the caller, at most one; only users and roles can have one',
     }),
     sessionPolicies: t.field({
       type: ['PolicyDocument'],
-      description: 'Policies passed for its session, which is of a role or a federated user. Left out: none',
+      description: 'Session policies of the caller, which must be a role session or a federated user. Left out: none',
     }),
     resourcePolicy: t.field({
       type: 'PolicyDocument',
-      description: 'Applied to every resource of `requests`; null: the resource has no policy',
+      description: 'Resource policy for every resource in `requests`; null: no policy',
     }),
     vpcEndpointPolicy: t.field({
       type: 'PolicyDocument',
-      description: 'The policy of the VPC endpoint that the requests go through; null: through none',
+      description: 'Policy of the VPC endpoint that the requests go through; null: no endpoint',
     }),
     serviceControlPolicies: t.field({
       type: t.listRef(t.listRef('PolicyDocument')),
       description:
-        'From the organization’s root down to the account, at most 7 levels, the policies attached at each; null: not in an ' +
+        'Policies attached at each level from the organization’s root down to the account, at most 7 levels; null: not in an ' +
         'organization. FullAWSAccess is not added: give it where it is attached',
     }),
     resourceControlPolicies: t.field({
       type: t.listRef(t.listRef('PolicyDocument')),
-      description: 'The same for the resource’s account; RCPFullAWSAccess is added at every level',
+      description:
+        'Resource control policies of the resource’s account, in the same form; RCPFullAWSAccess is added at every level',
     }),
     requests: t.field({
       type: [SimulatedRequestInput],
@@ -95,7 +100,7 @@ builder.queryField('simulateCustomPolicies', (t) =>
     extensions: eachAlone('input.requests'),
     description:
       'Decides on the policies given here instead of those in the directory, which is not read. Needs iam:SimulateCustomPolicy. ' +
-      `Null where the caller or a document cannot be read: BAD_USER_INPUT with its place. ${NULL_ITEM}`,
+      `Null if the caller or a document is malformed: BAD_USER_INPUT with its place. ${NULL_ITEM}`,
     args: {
       input: t.arg({ type: SimulateCustomPoliciesInput, required: true, description: 'The policies and the requests' }),
     },

@@ -3,6 +3,7 @@ import { callerSubject } from '../../guard/permission.ts';
 import { RolegateError } from '../../policy/errors.ts';
 import { builder } from '../builder.ts';
 import { Resource } from '../entities/resource.ts';
+import { NULL_ANSWER } from '../null-answer.ts';
 import { Decision } from './decision.ts';
 import { ACTION_DESCRIPTION, ASSUME_KEYS_DESCRIPTION, CONTEXT_DESCRIPTION, toQuestion } from './question-input.ts';
 
@@ -11,8 +12,8 @@ builder.prismaObjectField(Resource, 'viewerCan', (t) =>
     type: Decision,
     nullable: true,
     description:
-      'May the caller, in the role it has assumed if any, do this here? Batched like Principal.can. Null where this ' +
-      'cannot be answered, with its error here: FORBIDDEN for the operator, who is no principal of IAM',
+      'Whether the caller, in its assumed role if it has one, may do this on the resource. Batched like ' +
+      `Principal.can. ${NULL_ANSWER}: FORBIDDEN for the operator, who is not a principal of IAM`,
     args: {
       action: t.arg.string({ required: true, description: ACTION_DESCRIPTION }),
       context: t.arg({ type: 'RequestContext', description: CONTEXT_DESCRIPTION }),
@@ -21,7 +22,10 @@ builder.prismaObjectField(Resource, 'viewerCan', (t) =>
     resolve: ({ arn, accountId }, args, context) => {
       const { caller } = context;
       if (caller.kind !== 'principal') {
-        throw new RolegateError('FORBIDDEN', 'the operator is no principal of IAM: ask `can` of a principal instead');
+        throw new RolegateError(
+          'FORBIDDEN',
+          'the operator is not a principal of IAM: use `can` of a principal instead',
+        );
       }
       const request = { ...args, resource: arn, resourceAccount: accountId };
       return ask(context, toQuestion(callerSubject(caller), request, ''));

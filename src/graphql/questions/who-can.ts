@@ -10,6 +10,7 @@ import type { GatewayContext } from '../context.ts';
 import { Principal } from '../entities/principal.ts';
 import { inTurn } from '../in-turn.ts';
 import { type KeyedPage, keyedConnection, pageOf, toPage } from '../keyed-connection.ts';
+import { NULL_ANSWER } from '../null-answer.ts';
 import { AFTER_DESCRIPTION, FIRST_DESCRIPTION } from '../page.ts';
 import { principalOf } from '../sessions/role-session.ts';
 import { Decision } from './decision.ts';
@@ -23,23 +24,23 @@ import {
 } from './question-input.ts';
 
 const PrincipalAccess = builder.objectRef<PrincipalAccessValue>('PrincipalAccess').implement({
-  description: 'A principal that may do what was asked, or may under conditions',
+  description: 'A principal that may do what was asked, or may do it under conditions',
   fields: (t) => ({
     principal: t.field({
       type: Principal,
-      description: 'Who may. A role stands for a session of it whose name is not known',
+      description: 'The principal. A role means a session of it whose name is not known',
       resolve: ({ answer }) => principalOf(answer.question.subject),
     }),
     decision: t.field({
       type: Decision,
-      description: 'Why it may. A denial where `conditions` names something',
+      description: 'The decision, with its reasons. A denial if `conditions` is not empty',
       resolve: ({ answer }) => answer,
     }),
     conditions: t.field({
       type: ['PolicyDocument'],
       description:
-        'IAM condition blocks, all of which have to hold for it to be allowed; `aws:userid` says which name a session of the role ' +
-        'needs. Of several ways one with few conditions. Empty: it is allowed',
+        'IAM condition blocks. The request is allowed if all of them hold; a condition on `aws:userid` says which name a session of ' +
+        'the role needs. Empty: the request is allowed as it is',
       resolve: ({ conditions }) => [...conditions],
     }),
   }),
@@ -54,8 +55,8 @@ const PrincipalAccessConnection = keyedConnection<PrincipalAccessValue, Principa
   PrincipalAccess,
   {
     page:
-      'Principals that may do what was asked, a page at a time: users before roles, each in the order of their ARNs. A page goes ' +
-      'on behind the ARN that its cursor has, whatever has changed since: it is decided on the present state of the directory',
+      'A page of principals that may do what was asked: users before roles, each in the order of their ARNs. The next page continues ' +
+      'after the ARN in its cursor, even if the directory has changed since',
     entry: 'A principal that may do what was asked',
   },
 );
@@ -64,25 +65,25 @@ builder.objectFields(PrincipalAccessConnection, (t) => ({
   outsiders: t.field({
     type: [Outsider],
     description:
-      'Whom else the policy of the resource lets in: root users, services, unsigned requests and principals that the directory does ' +
-      'not hold; the same on every page. Those that a policy lets in which the caller may not read are left out. So is the root user ' +
-      'of the owner, who may without being let in by a policy',
+      'Who else the policy of the resource lets in: root users, services, unsigned requests, and principals that the directory does not ' +
+      'hold. The same on every page. Entries whose statements the caller may not read are left out. The root user of the owner has an ' +
+      'entry only if the policy names its account',
     resolve: async ({ outsiders }, _args, context) => [...(await readableOutsiders(context, outsiders))],
   }),
   gaps: t.stringList({
     description:
-      'What the directory did not know and had to leave out, by name, of the resource and of the principals that the caller may ask ' +
-      'about; and who is left out of the list. Empty: nothing was guessed',
+      'What the directory does not know of the resource and of the principals that the caller may ask about, by name, and which ' +
+      'principals are not listed. Empty: nothing was left out',
     resolve: ({ gaps }) => gaps(),
   }),
   revision: t.field({
     type: 'Revision',
-    description: 'The state of the directory that this was decided on',
+    description: 'The revision of the directory on which this was computed',
     resolve: ({ revision }) => revision,
   }),
 }));
 
-/** Whom the caller may ask about. */
+/** The principals that the caller may ask about. */
 async function askableScope(context: GatewayContext, caller: PrincipalCaller): Promise<WhoCanScope> {
   return {
     accounts: [...(await accountsWithin(context, caller.ref))].sort(),
@@ -90,7 +91,7 @@ async function askableScope(context: GatewayContext, caller: PrincipalCaller): P
   };
 }
 
-/** What was not known of the resource is for who may know of the resource. */
+/** Gaps about the resource are shown only to callers that may know of the resource. */
 async function knownGaps(context: GatewayContext, question: OpenQuestion, found: WhoCan): Promise<string[]> {
   const { gaps, resourceGaps } = found;
   const isKnown = resourceGaps.length > 0 && (await mayKnowResource(context, question));
@@ -102,25 +103,25 @@ builder.queryField('whoCan', (t) =>
     type: PrincipalAccessConnection,
     nullable: true,
     description:
-      'Every user and role that may do this, as itself, without assuming a role for it: of those that the caller may ask ' +
-      'about, itself included (iam:SimulatePrincipalPolicy). Others are not counted either. `outsiders` says whom else the policy ' +
-      'of the resource lets in',
+      'Every user and role that may do this as itself, without assuming a role for it, among those that the caller ' +
+      'may ask about, itself included (iam:SimulatePrincipalPolicy). Others are not counted. `outsiders` lists who else the policy of ' +
+      `the resource lets in. ${NULL_ANSWER}`,
     args: {
       action: t.arg.string({ required: true, description: ACTION_DESCRIPTION }),
       resource: t.arg({ type: 'Arn', required: true, description: RESOURCE_DESCRIPTION }),
       resourceAccount: t.arg({
         type: 'AccountId',
         description:
-          'Owner of the resource. It has to be given where the ARN names no account (S3) and the directory does not know the owner, or ' +
-          'the caller may not know that it does',
+          'Owner of the resource. Required if the ARN names no account (S3) and the directory does not know the owner, or the caller may ' +
+          'not know whether it does',
       }),
       context: t.arg({ type: 'RequestContext', description: CONTEXT_DESCRIPTION }),
       assumeContextKeys: t.arg.boolean({ defaultValue: true, description: ASSUME_KEYS_DESCRIPTION }),
       conditional: t.arg.boolean({
         defaultValue: false,
         description:
-          'Also those who may only under conditions that the question leaves open: condition keys of the request, or the name of a ' +
-          'role session',
+          'Whether to include principals and outsiders that may do this only under conditions that the question leaves open: condition ' +
+          'keys of the request, or the name of a role session',
       }),
       first: t.arg.int({ description: FIRST_DESCRIPTION }),
       after: t.arg.string({ description: AFTER_DESCRIPTION }),

@@ -1,19 +1,20 @@
 import { builder } from '../builder.ts';
 import { AccessDeniedFailure, expectingFailures, ValidationFailure } from '../failures.ts';
+import { NULL_RESULT } from '../null-answer.ts';
 import { AssumeRoleSuccess } from './assume-role.ts';
 import { ROLE_DURATION } from './issued-fields.ts';
 
 const AssumeInstanceProfileInput = builder.inputType('AssumeInstanceProfileInput', {
-  description: 'For which instance a service takes the role of an instance profile',
+  description: 'The instance profile, and the instance for which a service takes its role',
   fields: (t) => ({
     instanceProfile: t.field({
       type: 'Arn',
       required: true,
-      description: 'arn:aws:iam::111111111111:instance-profile/name',
+      description: 'ARN of the profile: arn:aws:iam::111111111111:instance-profile/name',
     }),
     instanceId: t.string({
       required: true,
-      description: 'The instance, i-…: the session is named after it; 2 to 64 characters',
+      description: 'Id of the instance, i-…, which is also the name of the session; 2 to 64 characters',
     }),
     durationSeconds: t.int({ description: ROLE_DURATION }),
     sourceArn: t.field({ type: 'Arn', description: 'aws:SourceArn: the resource that the service calls for' }),
@@ -26,18 +27,20 @@ builder.mutationField('assumeInstanceProfile', (t) =>
     type: AssumeRoleSuccess,
     nullable: true,
     description:
-      'The role of an instance profile, as EC2 takes it for an instance. For services; the trust policy of the role has to name ' +
-      'the service. A profile that is not there, or holds no role, is answered as one that may not be used',
+      'Assumes the role of an instance profile, as EC2 does for an instance. Only for services, which the trust ' +
+      'policy of the role must name. A profile that does not exist, or has no role, is answered like one that may ' +
+      'not be used. ' +
+      NULL_RESULT,
     args: {
       input: t.arg({
         type: AssumeInstanceProfileInput,
         required: true,
-        description: 'Which profile, for which instance',
+        description: 'The profile and the instance',
       }),
     },
     errors: {
       types: [AccessDeniedFailure, ValidationFailure],
-      union: { name: 'AssumeInstanceProfileResult', description: 'The role is assumed, or why not' },
+      union: { name: 'AssumeInstanceProfileResult', description: 'The session, or why the role was not assumed' },
     },
     resolve: (_root, { input }, { sessions, caller, now, origin }) =>
       expectingFailures(() => sessions.assumeInstanceProfile(caller, input, now, origin)),

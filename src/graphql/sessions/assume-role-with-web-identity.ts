@@ -1,6 +1,7 @@
 import type { AssumedRoleWithWebIdentity } from '../../session/web-identity.ts';
 import { builder } from '../builder.ts';
 import { expectingFailures, IdentityTokenFailure } from '../failures.ts';
+import { NULL_RESULT } from '../null-answer.ts';
 import {
   CREDENTIALS,
   MADE_ROLE_SESSION,
@@ -21,8 +22,8 @@ const AssumeRoleWithWebIdentityInput = builder.inputType('AssumeRoleWithWebIdent
     webIdentityToken: t.string({
       required: true,
       description:
-        'The ID token of an OpenID Connect provider of the role’s account: a JWT of 4 to 20,000 characters. A minute’s ' +
-        'difference of clocks is tolerated',
+        'The ID token of an OpenID Connect provider of the role’s account: a JWT of 4 to 20,000 characters. Clocks ' +
+        'may differ by one minute',
     }),
     durationSeconds: t.int({ description: ROLE_DURATION }),
     ...sessionPolicyFields(t),
@@ -32,14 +33,14 @@ const AssumeRoleWithWebIdentityInput = builder.inputType('AssumeRoleWithWebIdent
 const AssumeRoleWithWebIdentitySuccess = builder
   .objectRef<AssumedRoleWithWebIdentity>('AssumeRoleWithWebIdentitySuccess')
   .implement({
-    description: 'The role is assumed',
+    description: 'The role was assumed',
     fields: (t) => ({
       roleSession: t.field(MADE_ROLE_SESSION),
       credentials: t.field(CREDENTIALS),
       packedPolicySize: t.exposeInt('packedPolicySize', PACKED_POLICY_SIZE),
-      provider: t.expose('provider', { type: 'Arn', description: 'The provider whose token it was' }),
+      provider: t.expose('provider', { type: 'Arn', description: 'The provider that issued the token' }),
       subjectFromWebIdentityToken: t.exposeString('subjectFromWebIdentityToken', {
-        description: 'The `sub` of the token: whom the provider says it is',
+        description: 'The `sub` of the token: the user’s id at the provider',
       }),
       audience: t.exposeString('audience', {
         description: 'The `aud` of the token: one of the provider’s client ids',
@@ -52,8 +53,8 @@ builder.mutationField('assumeRoleWithWebIdentity', (t) =>
     type: AssumeRoleWithWebIdentitySuccess,
     nullable: true,
     description:
-      'sts:AssumeRoleWithWebIdentity: a role for whoever holds a token of an OpenID Connect provider that the role trusts. ' +
-      'Needs no credentials, and none count',
+      'sts:AssumeRoleWithWebIdentity: assumes a role with a token of an OpenID Connect provider that the role ' +
+      `trusts. Needs no credentials; any credentials are ignored. ${NULL_RESULT}`,
     args: {
       input: t.arg({
         type: AssumeRoleWithWebIdentityInput,
@@ -66,7 +67,8 @@ builder.mutationField('assumeRoleWithWebIdentity', (t) =>
       union: {
         name: 'AssumeRoleWithWebIdentityResult',
         description:
-          'The role is assumed, or why not. A role that is not there is answered as one that may not be assumed',
+          'The session, or why the role was not assumed. A role that does not exist is answered like one that may ' +
+          'not be assumed',
       },
     },
     resolve: (_root, { input }, { sessions, now, origin }) =>

@@ -4,6 +4,7 @@ import { builder } from '../builder.ts';
 import { Principal, principalValue } from '../entities/principal.ts';
 import { TagInput } from '../entities/tag.ts';
 import { expectingFailures } from '../failures.ts';
+import { NULL_RESULT } from '../null-answer.ts';
 import { CREDENTIALS, PACKED_POLICY_SIZE, SESSION_FAILURES, USER_DURATION } from './issued-fields.ts';
 import { withPolicyTexts } from './session-policies.ts';
 
@@ -18,14 +19,15 @@ const GetFederationTokenInput = builder.inputType('GetFederationTokenInput', {
     sessionPolicies: t.field({
       type: ['PolicyDocument'],
       description:
-        'The federated user may do what these and the caller’s own policies both allow, together at most 2,048 characters. ' +
-        'Without any, and without `sessionPolicyArns`, it may do nothing but what resource-based policies grant it',
+        'Session policies, together at most 2,048 characters. The federated user may do what these and the caller’s ' +
+        'own policies both allow. Without them and without `sessionPolicyArns`, it may do only what resource-based ' +
+        'policies grant it',
     }),
     sessionPolicyArns: t.field({
       type: ['Arn'],
-      description: 'Managed policies of the user’s account or of AWS that count as `sessionPolicies`, at most 10',
+      description: 'Managed policies of the user’s account or of AWS that apply like `sessionPolicies`, at most 10',
     }),
-    tags: t.field({ type: [TagInput], description: 'Session tags, at most 50; they need sts:TagSession' }),
+    tags: t.field({ type: [TagInput], description: 'Session tags, at most 50. They need sts:TagSession' }),
   }),
 });
 
@@ -34,14 +36,14 @@ const GetFederationTokenSuccess = builder.objectRef<FederationToken>('GetFederat
   fields: (t) => ({
     federatedUser: t.field({
       type: Principal,
-      description: 'The FederatedUser that requests with these credentials are made by',
+      description: 'The FederatedUser as which requests with these credentials are made',
       resolve: ({ arn }) => {
         const ref = storedPrincipal(arn);
-        if (ref.kind !== 'federatedUser') throw new Error(`a federated user that is none: ${arn}`);
+        if (ref.kind !== 'federatedUser') throw new Error(`not a federated user: ${arn}`);
         return principalValue(ref);
       },
     }),
-    federatedUserId: t.exposeString('federatedUserId', { description: '111111111111:name: its aws:userid' }),
+    federatedUserId: t.exposeString('federatedUserId', { description: 'Value of aws:userid: 111111111111:name' }),
     credentials: t.field(CREDENTIALS),
     packedPolicySize: t.exposeInt('packedPolicySize', PACKED_POLICY_SIZE),
   }),
@@ -52,8 +54,8 @@ builder.mutationField('getFederationToken', (t) =>
     type: GetFederationTokenSuccess,
     nullable: true,
     description:
-      'sts:GetFederationToken: temporary credentials for somebody whom a user lets act for it. For users with their long-term ' +
-      'key, who need sts:GetFederationToken on the federated user',
+      'sts:GetFederationToken: creates temporary credentials for somebody who acts on behalf of a user. Only for ' +
+      `users with their long-term key, who need sts:GetFederationToken on the federated user. ${NULL_RESULT}`,
     args: {
       input: t.arg({
         type: GetFederationTokenInput,
@@ -63,7 +65,7 @@ builder.mutationField('getFederationToken', (t) =>
     },
     errors: {
       types: SESSION_FAILURES,
-      union: { name: 'GetFederationTokenResult', description: 'The credentials, or why there are none' },
+      union: { name: 'GetFederationTokenResult', description: 'The credentials, or why they were not created' },
     },
     resolve: (_root, { input }, { sessions, caller, now, origin }) =>
       expectingFailures(() => sessions.getFederationToken(caller, withPolicyTexts(input), now, origin)),

@@ -5,19 +5,19 @@ import { AccessDeniedFailure, MalformedPolicyFailure, PackedPolicyFailure, Valid
 import { ownRoleSession, RoleSession } from './role-session.ts';
 import { TemporaryCredentials } from './temporary-credentials.ts';
 
-// What STS's operations that give credentials have in common: their parameters, their results, and how they fail.
+// Parameters, results and failures that STS's operations that return credentials share.
 
 type InputFields = PothosSchemaTypes.InputFieldBuilder<typeof builder.$inferSchemaTypes, 'InputObject'>;
 
 export const CREDENTIALS = {
   type: TemporaryCredentials,
-  description: 'The credentials that its requests are signed in with',
+  description: 'The credentials for requests of the session',
   resolve: ({ credentials }: { readonly credentials: TemporaryCredentialsValue }) => credentials,
 };
 
 export const MADE_ROLE_SESSION = {
   type: RoleSession,
-  description: 'The session that was made',
+  description: 'The new session',
   resolve: (
     { session }: { readonly session: { readonly id: string; readonly arn: string } },
     _args: object,
@@ -30,17 +30,17 @@ export const PACKED_POLICY_SIZE = {
   description: 'Share of the packed-policy limit used by session policies and tags, in percent; null: none were passed',
 } as const;
 
-/** How an operation fails that takes session policies. */
+/** The failures of an operation that takes session policies. */
 export const SESSION_FAILURES = [AccessDeniedFailure, ValidationFailure, MalformedPolicyFailure, PackedPolicyFailure];
 
-export const ROLE_DURATION = 'How long the session lasts, in seconds: 900 to the role’s maximum. Left out: 3,600';
+export const ROLE_DURATION = 'Duration of the session in seconds: 900 to the role’s maximum. Left out: 3,600';
 export const USER_DURATION =
-  'How long the credentials work, in seconds: 900 to 129,600. Left out: 43,200. Of a root user 3,600 at most';
+  'Duration of the credentials in seconds: 900 to 129,600. Left out: 43,200. For a root user at most 3,600';
 
-/** The parameters by which a user proves to hold its MFA device. `serialNumber`: which device it is. */
+/** The parameters for MFA. `serialNumber`: description of the field for the device. */
 export function mfaFields(t: InputFields, serialNumber: string) {
   return {
     serialNumber: t.string({ description: serialNumber }),
-    tokenCode: t.string({ description: 'What the MFA device shows: six digits. A code counts once' }),
+    tokenCode: t.string({ description: 'The code that the MFA device shows: six digits. Each code can be used once' }),
   };
 }

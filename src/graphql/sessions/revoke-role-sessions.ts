@@ -7,13 +7,14 @@ import {
   NoSuchEntityFailure,
   UnmodifiableFailure,
 } from '../failures.ts';
+import { NULL_RESULT } from '../null-answer.ts';
 
 const RevokeRoleSessionsInput = builder.inputType('RevokeRoleSessionsInput', {
-  description: 'Whose sessions are to be revoked',
+  description: 'The role whose sessions are revoked',
   fields: (t) => ({ roleArn: t.field({ type: 'Arn', required: true, description: 'The role' }) }),
 });
 
-/** What was written to revoke the sessions of a role. */
+/** The policy written to revoke the sessions of a role. */
 interface Revoked {
   readonly roleArn: string;
   readonly policyName: string;
@@ -23,22 +24,25 @@ interface Revoked {
 }
 
 const RevokeRoleSessionsSuccess = builder.objectRef<Revoked>('RevokeRoleSessionsSuccess').implement({
-  description: 'Every session of the role that was made before now may do nothing any more',
+  description: 'Sessions of the role that were made before now are denied everything',
   fields: (t) => ({
     role: t.field({
       type: Role,
       nullable: true,
-      description: 'The role; null where the caller may change it, but not read it (iam:GetRole)',
+      description: 'The role after the change; null if the caller may not read it (iam:GetRole)',
       resolve: ({ roleArn }, _args, context) => readableRole(context, roleArn),
     }),
-    policyName: t.exposeString('policyName', { description: 'The inline policy that does it: AWSRevokeOlderSessions' }),
+    policyName: t.exposeString('policyName', {
+      description: 'Name of the inline policy that revokes the sessions: AWSRevokeOlderSessions',
+    }),
     policyDocument: t.expose('document', {
       type: 'PolicyDocument',
-      description: 'What it says: a Deny of everything to tokens issued before `issuedBefore` (aws:TokenIssueTime)',
+      description:
+        'Document of the policy: a Deny of everything for tokens issued before `issuedBefore` (aws:TokenIssueTime)',
     }),
     issuedBefore: t.expose('issuedBefore', {
       type: 'DateTime',
-      description: 'Sessions that were made before this instant are revoked; those made from then on work',
+      description: 'Sessions made before this instant are revoked; those made at or after it work',
     }),
   }),
 });
@@ -48,13 +52,16 @@ builder.mutationField('revokeRoleSessions', (t) =>
     type: RevokeRoleSessionsSuccess,
     nullable: true,
     description:
-      'Revokes all sessions of a role that were made before now, as AWS’s console does: by an inline policy of the role. They ' +
-      'stay until they expire, and are denied everything. Sessions chained from them live in their own role and are revoked ' +
-      'there. Needs iam:PutRolePolicy on the role',
-    args: { input: t.arg({ type: RevokeRoleSessionsInput, required: true, description: 'Of which role' }) },
+      'Revokes all sessions of a role that were made before now, as AWS’s console does: with an inline policy of the ' +
+      'role. The sessions remain until they expire, and are denied everything. Sessions chained from them belong to ' +
+      `their own role and have to be revoked there. Needs iam:PutRolePolicy on the role. ${NULL_RESULT}`,
+    args: { input: t.arg({ type: RevokeRoleSessionsInput, required: true, description: 'The role' }) },
     errors: {
       types: [AccessDeniedFailure, NoSuchEntityFailure, LimitFailure, UnmodifiableFailure],
-      union: { name: 'RevokeRoleSessionsResult', description: 'The sessions are revoked, or why not' },
+      union: {
+        name: 'RevokeRoleSessionsResult',
+        description: 'The policy that revokes the sessions, or why they were not revoked',
+      },
     },
     resolve: (_root, { input: { roleArn } }, { sessions, caller, now, origin }) =>
       expectingFailures(async () => {

@@ -20,18 +20,20 @@ export const RoleSession = builder.prismaNode('RoleSession', {
   select: { id: true, arn: true },
   interfaces: [Principal],
   description:
-    'A live or ended use of a role by somebody. Who holds it has the role’s permissions and not its own. What is more than its ' +
-    'ARN takes holding it, or iam:GetRole on its role',
+    'A live or ended session of a role. Its holder has the permissions of the role, and not its own. Fields other ' +
+    'than its ARN can be read by its holder and by whoever assumed the role; others need iam:GetRole on its role',
   fields: (t) => ({
     arn: t.field({
       ...ARN,
-      description: 'arn:aws:sts::111111111111:assumed-role/RoleName/session-name. Several sessions can have the same',
+      description:
+        'ARN of the session: arn:aws:sts::111111111111:assumed-role/RoleName/session-name. Several sessions can have ' +
+        'the same ARN',
     }),
-    name: t.string({ ...NAME, description: 'The name of the session, which its ARN ends with' }),
-    account: t.field({ ...ACCOUNT, description: 'The account of its role' }),
+    name: t.string({ ...NAME, description: 'Name of the session, with which its ARN ends' }),
+    account: t.field({ ...ACCOUNT, description: 'The account of the role' }),
     role: t.field({
       type: Role,
-      description: 'The role it holds the permissions of',
+      description: 'The role whose permissions the session has',
       select: (_args, _context, nested) => ({ role: nested(true) }),
       resolve: (row, _args, context) => {
         if (row.role === null) throw new RolegateError('NOT_FOUND', 'the role of this session was deleted');
@@ -42,61 +44,67 @@ export const RoleSession = builder.prismaNode('RoleSession', {
       type: 'Arn',
       nullable: true,
       description:
-        'The ARN that the role had when it was assumed; it stays when the role is deleted, where `role` is an error',
+        'ARN of the role when it was assumed. It remains after the role is deleted, when `role` is null with an error',
     }),
     roleSessionName: t.exposeString('roleSessionName', {
-      description: 'The name it was given by who assumed the role',
+      description: 'Name of the session, given when the role was assumed',
     }),
     assumedBy: t.field({
       type: Principal,
       description:
-        'Who assumed the role: a user, a service, or, for a chained role, another role session; with a web identity ' +
-        '`anonymous`, and `federatedProvider` and `federatedSubject` say who',
+        'The principal that assumed the role: a user, a service, or, for a chained role, another role session; with ' +
+        'a web identity `anonymous`, and `federatedProvider` and `federatedSubject` name the identity',
       complexity: ASSUMER_COST,
       select: { assumedBy: true, parentId: true },
       resolve: (row) => assumer(row.assumedBy, row.parentId),
     }),
     sourceIdentity: t.exposeString('sourceIdentity', {
       nullable: true,
-      description: 'The identity that was named when the role was assumed and stays through role chaining; null: none',
+      description: 'The source identity given when the role was assumed; role chaining keeps it. Null: none',
     }),
     tags: t.field({
       ...TAGS,
       description: 'Session tags, inherited ones included, in the order of their keys',
     }),
     issuedAt: t.expose('issuedAt', { type: 'DateTime', description: 'When the role was assumed' }),
-    expiresAt: t.expose('expiresAt', { type: 'DateTime', description: 'When it ends by itself' }),
+    expiresAt: t.expose('expiresAt', { type: 'DateTime', description: 'When the session expires' }),
     endedAt: t.expose('endedAt', {
       type: 'DateTime',
       nullable: true,
-      description: 'When it was left or revoked; null while nobody did so, also when it has expired',
+      description: 'When the session was left or revoked; null if it was not, even after it has expired',
     }),
   }),
 });
 
 export const RoleSessionConnection = tableConnection('RoleSession', RoleSession, {
-  page: 'Role sessions, a page at a time',
+  page: 'A page of role sessions',
   entry: 'A role session',
 });
 
 /**
- * A role session as a value of the schema. All but its ARN is loaded when it is asked for. `id` null: the newest session
- * with this ARN; there need be none, for sessions can be asked about that nobody holds.
+ * A role session as a value of the schema. All fields but its ARN are loaded when they are selected. `id` null: the newest
+ * session with this ARN; it need not exist, because questions can be about sessions that nobody holds.
  */
 export function roleSessionValue(session: { readonly id: string | null; readonly arn: string }): RoleSessionRow {
   return brand({ id: session.id ?? UNKNOWN_ID, arn: session.arn }, 'RoleSession');
 }
 
-/** Those that the caller has made or ended in this operation: rows are read anew, and told apart by their ids. */
+/** Ids of sessions that the caller has made or ended in this operation: rows are read anew, and identified by their ids. */
 const ownSessionIds = createContextCache((_context: GatewayContext) => new Set<string>());
 
-/** A role session that the caller has just made or ended, as a value of the schema: it may read it, whoever it is by then. */
+/**
+ * A session that the caller has just made or ended, as a value of the schema. The caller may read it, even as somebody
+ * else.
+ */
 export function ownRoleSession(context: GatewayContext, session: RoleSessionRow): RoleSessionRow {
   ownSessionIds(context).add(session.id);
   return callersOwn(roleSessionValue(session));
 }
 
-/** The principal of a question as a value of the schema. Asks nothing of the directory, which need not know it. */
+/**
+ * The principal of a question as a value of the schema. It does not read the directory, which need not hold the
+ * principal.
+ */
 export function principalOf({ principal, heldSession }: Pick<Subject, 'principal' | 'heldSession'>): PrincipalParent {
   if (heldSession != null) return roleSessionValue(heldSession);
   return principal.kind === 'roleSession'
@@ -104,10 +112,13 @@ export function principalOf({ principal, heldSession }: Pick<Subject, 'principal
     : principalValue(principal);
 }
 
-/** Who assumed a role, as a value of the schema. For a chained role: the session it was chained from, by its id. */
+/**
+ * The principal that assumed a role, as a value of the schema. For a chained role: the session it was chained from, by
+ * its id.
+ */
 export function assumer(assumedBy: string, parentId: string | null): PrincipalParent {
   const ref = parsePrincipalRef(assumedBy);
-  if (ref === null) throw new Error(`a role session was assumed by \`${assumedBy}\`, which is no principal`);
+  if (ref === null) throw new Error(`a role session was assumed by \`${assumedBy}\`, which is not a principal`);
   return ref.kind === 'roleSession' ? roleSessionValue({ id: parentId, arn: ref.arn }) : principalValue(ref);
 }
 
@@ -116,7 +127,7 @@ interface RoleSessionRow {
   readonly arn: string;
 }
 
-/** No session's id: it is looked up by the ARN. */
+/** Stands for an unknown session id: the session is looked up by its ARN. */
 const UNKNOWN_ID = '';
 
 async function idOf(row: RoleSessionRow, context: GatewayContext): Promise<string> {
@@ -126,7 +137,7 @@ async function idOf(row: RoleSessionRow, context: GatewayContext): Promise<strin
   return id;
 }
 
-/** The id of the newest session with this ARN; null: nobody has held one. All of a request are looked up together. */
+/** The id of the newest session with this ARN; null: there is none. All look-ups of a request are made together. */
 export function newestSessionId(context: GatewayContext, arn: string): Promise<string | null> {
   return newestSessionIds(context).load(arn);
 }

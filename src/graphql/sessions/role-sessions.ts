@@ -11,10 +11,10 @@ import { TABLE_PAGE } from '../page.ts';
 import { RoleSession, RoleSessionConnection, roleSessionValue } from './role-session.ts';
 import { RoleSessionState } from './role-session-history.ts';
 
-/** The latest first; of several made at one instant, always the same first. */
+/** Newest first; sessions made at the same instant always have the same order. */
 const NEWEST_FIRST = [{ issuedAt: 'desc' }, { id: 'desc' }] as const;
 
-const STATE = 'Only those that can be used now, or only those that cannot. Left out: both';
+const STATE = 'Only sessions in this state. Left out: all';
 
 builder.prismaObjectField(Role, 'sessions', (t) =>
   t.relatedConnection(
@@ -23,7 +23,7 @@ builder.prismaObjectField(Role, 'sessions', (t) =>
       ...TABLE_PAGE,
       cursor: 'id',
       nullable: true,
-      description: 'Its sessions, live and ended ones, newest first. Needs iam:GetRole on the role',
+      description: 'Sessions of the role, live and ended, newest first. Needs iam:GetRole on the role',
       args: { state: t.arg({ type: RoleSessionState, description: STATE }) },
       query: ({ state }, { now }) => ({ where: inState(state, now), orderBy: [...NEWEST_FIRST] }),
     },
@@ -32,16 +32,16 @@ builder.prismaObjectField(Role, 'sessions', (t) =>
 );
 
 const RoleSessionFilterInput = builder.inputType('RoleSessionFilterInput', {
-  description: 'Role sessions that are all of what is given',
+  description: 'Conditions on role sessions. A session has to meet all that are given',
   fields: (t) => ({
-    role: t.field({ type: 'Arn', description: 'Of this role, also of one that was deleted' }),
-    assumedBy: t.field({ type: 'PrincipalId', description: 'Made by this principal' }),
-    accountId: t.field({ type: 'AccountId', description: 'Of roles of this account' }),
+    role: t.field({ type: 'Arn', description: 'Sessions of this role, even if it was deleted' }),
+    assumedBy: t.field({ type: 'PrincipalId', description: 'Sessions made by this principal' }),
+    accountId: t.field({ type: 'AccountId', description: 'Sessions of roles of this account' }),
     state: t.field({ type: RoleSessionState, description: STATE }),
   }),
 });
 
-/** What of a filter's sessions the caller sees: asked for the page and for the count, worked out once. */
+/** The sessions of a filter that the caller may see: used for the page and for the count, computed once. */
 const visible = createContextCache((context: GatewayContext) => {
   const known = new Map<unknown, ReturnType<typeof visibleRoleSessions>>();
   return (filter: RoleSessionFilter | null | undefined): ReturnType<typeof visibleRoleSessions> => {
@@ -59,9 +59,9 @@ builder.queryField('roleSessions', (t) =>
       cursor: 'id',
       nullable: true,
       description:
-        'Role sessions, live and ended ones, newest first: those of roles that the caller may read (iam:GetRole), and those that it ' +
-        'has made itself. Nothing else is counted',
-      args: { filter: t.arg({ type: RoleSessionFilterInput, description: 'Which of them. Left out: all' }) },
+        'Role sessions, live and ended, newest first: those of roles that the caller may read (iam:GetRole), and ' +
+        'those that it has made itself. Other sessions are not counted',
+      args: { filter: t.arg({ type: RoleSessionFilterInput, description: 'Which sessions to return. Left out: all' }) },
       totalCount: async (_root, { filter }, context) =>
         context.directory.prisma.roleSession.count({ where: await visible(context)(filter) }),
       resolve: async (query, _root, { filter }, context) => {
@@ -101,7 +101,7 @@ builder.prismaObjectField(RoleSession, 'chain', (t) =>
     type: [RoleSession],
     nullable: true,
     description:
-      'Sessions one after the other that led to this one, which is the last; one entry when it is not of a chained role. Those ' +
+      'Chain of sessions that led to this one, which is the last; one entry if the role was not chained. Sessions ' +
       'that the caller may not read are left out',
     complexity: CHAIN_COST,
     select: { id: true, arn: true, parentId: true },

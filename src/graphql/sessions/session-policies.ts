@@ -3,7 +3,7 @@ import { type GivenDocument, textsOf } from '../given-document.ts';
 
 type InputFields = PothosSchemaTypes.InputFieldBuilder<typeof builder.$inferSchemaTypes, 'InputObject'>;
 
-/** The parameters by which STS's operations on roles limit the session that they make. */
+/** The parameters with which STS's operations on roles limit the new session. */
 export function sessionPolicyFields(t: InputFields) {
   return {
     sessionPolicies: t.field({
@@ -21,7 +21,7 @@ interface WithSessionPolicies {
   readonly sessionPolicies?: readonly GivenDocument[] | null | undefined;
 }
 
-/** An input as the operation takes it: its session policies as texts. */
+/** An input with its session policies as texts, as the operation takes them. */
 export function withPolicyTexts<I extends WithSessionPolicies>({ sessionPolicies, ...rest }: I) {
   return { ...rest, sessionPolicies: sessionPolicies && textsOf(sessionPolicies) };
 }

@@ -1,6 +1,7 @@
 import type { TemporaryCredentials as TemporaryCredentialsValue } from '../../session/credentials.ts';
 import { builder } from '../builder.ts';
 import { AccessDeniedFailure, expectingFailures, ValidationFailure } from '../failures.ts';
+import { NULL_RESULT } from '../null-answer.ts';
 import { CREDENTIALS, mfaFields, USER_DURATION } from './issued-fields.ts';
 
 const GetSessionTokenInput = builder.inputType('GetSessionTokenInput', {
@@ -18,7 +19,7 @@ const GetSessionTokenSuccess = builder
     fields: (t) => ({
       credentials: t.field({
         ...CREDENTIALS,
-        description: 'The credentials that requests are signed in with, as the caller itself',
+        description: 'The credentials for requests as the caller itself',
       }),
     }),
   });
@@ -28,12 +29,13 @@ builder.mutationField('getSessionToken', (t) =>
     type: GetSessionTokenSuccess,
     nullable: true,
     description:
-      'sts:GetSessionToken: temporary credentials of a user for itself, with MFA if a code is given. For users with their ' +
-      'long-term key; needs no permission. Made without MFA, they cannot call IAM',
+      'sts:GetSessionToken: creates temporary credentials of a user for itself, with MFA if a code is given. Only ' +
+      'for users with their long-term key; needs no permission. Credentials made without MFA cannot call IAM. ' +
+      NULL_RESULT,
     args: { input: t.arg({ type: GetSessionTokenInput, description: 'The parameters of sts:GetSessionToken' }) },
     errors: {
       types: [AccessDeniedFailure, ValidationFailure],
-      union: { name: 'GetSessionTokenResult', description: 'The credentials, or why there are none' },
+      union: { name: 'GetSessionTokenResult', description: 'The credentials, or why they were not created' },
     },
     resolve: (_root, { input }, { sessions, caller, now, origin }) =>
       expectingFailures(async () => ({

@@ -3,16 +3,17 @@ import { builder } from '../builder.ts';
 
 export const TemporaryCredentials = builder.objectRef<TemporaryCredentialsValue>('TemporaryCredentials').implement({
   description:
-    'Credentials of a role session, or of a user for a while. Shown once; the gateway keeps no copy of the secret',
+    'Temporary credentials of a role session, or of a user. They are shown once; the gateway stores no copy of the ' +
+    'secret',
   fields: (t) => ({
-    accessKeyId: t.exposeString('accessKeyId', { description: 'ASIA…' }),
-    secretAccessKey: t.exposeString('secretAccessKey', { description: 'The secret that belongs to the key id' }),
+    accessKeyId: t.exposeString('accessKeyId', { description: 'Access key id, ASIA…' }),
+    secretAccessKey: t.exposeString('secretAccessKey', { description: 'The secret of the key' }),
     sessionToken: t.exposeString('sessionToken', {
-      description: 'A signed token: send it as `Authorization: Bearer …` to act with these credentials',
+      description: 'A signed token. To use these credentials, send it as `Authorization: Bearer …`',
     }),
     expiration: t.field({
       type: 'DateTime',
-      description: 'When they stop working',
+      description: 'When the credentials expire',
       resolve: ({ expiration }) => expiration,
     }),
   }),

@@ -1,5 +1,6 @@
 import { splitArn } from '../arn.ts';
-import { ANY_ONE, ANY_RUN, Glob, type Piece } from '../pattern.ts';
+import { arnFault } from '../arn-fault.ts';
+import { ANY_ONE, ANY_RUN, Glob, type Piece, piecesOf } from '../pattern.ts';
 import { fixedPieces, readTemplate, resolveTemplate } from '../variable.ts';
 import { type Comparison, MATCH, NO_MATCH, WRONG_TYPE } from './comparison.ts';
 
@@ -33,6 +34,15 @@ export function arnLike(values: readonly string[], variables: boolean): Comparis
     }
     return allAreArns ? NO_MATCH : WRONG_TYPE;
   };
+}
+
+/**
+ * Whether a value of a policy can match some ARN: six parts of the right form, or nothing but stars. With policy variables, that
+ * is only known with a request.
+ */
+export function isArnPattern(value: string, variables: boolean): boolean {
+  if (variables && value.includes('${')) return true;
+  return arnGlob(piecesOf(value)) !== null && (/^\*+$/.test(value) || arnFault(value) === null);
 }
 
 /** Null: fewer than six parts, which no ARN matches. */

@@ -254,10 +254,10 @@ describe('the audit trail', () => {
   });
 
   test.each([
-    [{ first: 1001 }, '`first` is 1001; at most 1000 entries make a page'],
-    [{ last: -1 }, '`last` is -1; it has to be 0 or more'],
-    [{ after: 'x' }, '`after` is not a cursor of this connection: give one that it has answered'],
-    [{ before: 'ZXZlbnQ6MTIzeA' }, '`before` is not a cursor of this connection: give one that it has answered'],
+    [{ first: 1001 }, '`first` is 1001; a page has at most 1000 entries'],
+    [{ last: -1 }, '`last` is -1; it must be 0 or more'],
+    [{ after: 'x' }, '`after` is not a cursor of this connection: give a cursor that it has returned'],
+    [{ before: 'ZXZlbnQ6MTIzeA' }, '`before` is not a cursor of this connection: give a cursor that it has returned'],
   ])('refuses %j', async (page, message) => {
     expect(await live.fail(OPERATOR, LIST, page)).toEqual([{ code: 'BAD_USER_INPUT', message }]);
   });
@@ -270,7 +270,7 @@ describe('what is kept', () => {
     expect(await live.mutate(callers.here, 'rotateSigningKey', {})).toEqual({
       __typename: 'AccessDenied',
       code: 'AccessDenied',
-      message: '`rotateSigningKey` is for the operator',
+      message: 'only the operator may perform `rotateSigningKey`',
       decision: null,
     });
     expect((await live.trail()).at(-1)).toMatchObject({
@@ -281,7 +281,7 @@ describe('what is kept', () => {
     });
     const importing = 'mutation { importAccountAuthorizationDetails(input: { document: "{}" }) { __typename } }';
     expect(await live.fail(callers.here, importing)).toEqual([
-      { code: 'FORBIDDEN', message: '`importAccountAuthorizationDetails` is for the operator' },
+      { code: 'FORBIDDEN', message: 'only the operator may perform `importAccountAuthorizationDetails`' },
     ]);
     expect((await live.trail()).at(-1)).toMatchObject({
       event: 'ImportAccountAuthorizationDetails',

@@ -89,7 +89,7 @@ describe('a key', () => {
     expect(await live.mutate(admin, 'createAccessKey', service)).toEqual({
       __typename: 'AccessDenied',
       code: 'AccessDenied',
-      message: 'the keys of services are for the operator',
+      message: 'only the operator may manage the keys of services',
       decision: null,
     });
     expect((await live.trail()).at(-1)).toMatchObject({ target: 'lambda.amazonaws.com', outcome: 'REFUSED' });
@@ -101,7 +101,7 @@ describe('a key', () => {
     const key = { ...service, accessKeyId: made.accessKeyId };
     expect(await live.mutate(admin, 'deleteAccessKey', key)).toMatchObject({
       __typename: 'AccessDenied',
-      message: 'the keys of services are for the operator',
+      message: 'only the operator may manage the keys of services',
     });
     expect(await live.mutate(OPERATOR, 'deleteAccessKey', key)).toEqual({ __typename: 'DeleteAccessKeySuccess' });
     expect(await live.mutate(OPERATOR, 'deleteAccessKey', key)).toMatchObject({ __typename: 'NoSuchEntity' });
@@ -147,9 +147,12 @@ describe('a key is switched off and on', () => {
 });
 
 describe('a key is deleted', () => {
-  const carol = userArn('carol');
+  let users = 0;
+  /** The only key of a new user. */
   const newKey = async () => {
-    await services.directory.apply({ users: [aUser('carol')] });
+    users += 1;
+    const carol = userArn(`carol-${users}`);
+    await services.directory.apply({ users: [aUser(`carol-${users}`)] });
     const made = await live.mutate(OPERATOR, 'createAccessKey', { principal: carol }, NEW_KEY);
     return { principal: carol, accessKeyId: String(made.accessKeyId), secretAccessKey: String(made.secretAccessKey) };
   };
@@ -159,7 +162,7 @@ describe('a key is deleted', () => {
     const browser = live.browser();
     await browser.mutate('signIn', { accessKeyId: key.accessKeyId, secretAccessKey });
     const cookie = browser.cookie() ?? '';
-    expect(await services.sessions.authenticateSignIn(cookie, live.now)).toMatchObject({ ref: { arn: carol } });
+    expect(await services.sessions.authenticateSignIn(cookie, live.now)).toMatchObject({ ref: { arn: key.principal } });
     const answer = await live.mutate(admin, 'deleteAccessKey', key, '... on DeleteAccessKeySuccess { accessKeyId }');
     expect(answer).toEqual({ __typename: 'DeleteAccessKeySuccess', accessKeyId: key.accessKeyId });
     expect((await live.trail()).at(-1)).toMatchObject({
@@ -173,7 +176,7 @@ describe('a key is deleted', () => {
     await expect(services.sessions.authenticateSignIn(cookie, live.now)).rejects.toMatchObject({
       code: 'ExpiredToken',
     });
-    expect((await keysOf(admin, carol)).principal.accessKeys).toEqual([]);
+    expect((await keysOf(admin, key.principal)).principal.accessKeys).toEqual([]);
     for (const change of ['deleteAccessKey', 'updateAccessKey']) {
       const again = { ...key, ...(change === 'updateAccessKey' ? { active: true } : {}) };
       expect(await live.mutate(admin, change, again)).toMatchObject({

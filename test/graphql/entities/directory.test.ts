@@ -279,7 +279,7 @@ describe('entities', () => {
     expect(node).toEqual({ name: 'alice', account: { name: 'Development' } });
   });
 
-  test('ids of nothing are null, ids that are none are refused', async () => {
+  test('ids of nothing are null, ids that are none fail alone', async () => {
     const id = (text: string) => Buffer.from(text).toString('base64');
     const query = 'query ($ids: [ID!]!) { nodes(ids: $ids) { id } }';
     expect(
@@ -287,9 +287,12 @@ describe('entities', () => {
     ).toEqual({
       nodes: [null, null],
     });
+    const alice = id(`User:${ALICE}`);
     for (const bad of [id('Decision:1'), 'nonsense', '']) {
-      const [fault] = faultsOf(await gateway.ask(OPERATOR, query, { ids: [bad] }));
-      expect([bad, fault?.code]).toEqual([bad, 'BAD_USER_INPUT']);
+      const result = await gateway.ask(OPERATOR, query, { ids: [alice, bad] });
+      expect([bad, result.data]).toEqual([bad, { nodes: [{ id: alice }, null] }]);
+      expect(result.errors?.map(({ path }) => path)).toEqual([['nodes', 1]]);
+      expect(faultsOf(result).map(({ code, field }) => [code, field])).toEqual([['BAD_USER_INPUT', 'ids[1]']]);
     }
   });
 
@@ -315,7 +318,7 @@ describe('entities', () => {
     const users = (args: string) =>
       `{ account(accountId: "111111111111") { users(${args}) { totalCount nodes { name } } } }`;
     expect(faultsOf(await gateway.ask(OPERATOR, users('first: 1001')))).toEqual([
-      { code: 'BAD_USER_INPUT', field: 'first', message: '`first` is 1001; at most 1000 entries make a page' },
+      { code: 'BAD_USER_INPUT', field: 'first', message: '`first` is 1001; a page has at most 1000 entries' },
     ]);
     expect(faultsOf(await gateway.ask(OPERATOR, users('first: -1')))[0]?.code).toBe('BAD_USER_INPUT');
     expect(faultsOf(await gateway.ask(OPERATOR, users('after: "nonsense"')))).toMatchObject([
@@ -404,7 +407,7 @@ describe('reading takes the permissions of AWS', () => {
     expect(resource).toMatchObject({ get: { allowed: false }, put: { allowed: false } });
     const byOperator = await gateway.ask(OPERATOR, query);
     expect(byOperator.data).toEqual({ resource: { get: null, put: null } });
-    const refused = { code: 'FORBIDDEN', message: expect.stringContaining('ask `can` of a principal') };
+    const refused = { code: 'FORBIDDEN', message: expect.stringContaining('use `can` of a principal') };
     expect(faultsOf(byOperator)).toMatchObject([refused, refused]);
   });
 });

@@ -43,16 +43,16 @@ describe('a resource is there for who may list or read something of it', () => {
 
 describe('U+0000, which no database looks up', () => {
   test.each([
-    ['query ($text: Arn!) { resource(arn: $text) { arn } }', 'arn:aws:s3:::b\0', 'is no ARN'],
+    ['query ($text: Arn!) { resource(arn: $text) { arn } }', 'arn:aws:s3:::b\0', 'is not an ARN'],
     [
       'query ($text: Arn!) { decision(request: { principal: "anonymous", action: "s3:GetObject", resource: $text }) { allowed } }',
       'arn:aws:s3:::b\0',
-      'is no ARN',
+      'is not an ARN',
     ],
     [
       'query ($text: ID!) { node(id: $text) { id } }',
       Buffer.from('Resource:arn:aws:s3:::b\0').toString('base64'),
-      'is not an id that this gateway has given out',
+      'is not an id that this gateway has returned',
     ],
     [
       'query ($text: String!) { account(accountId: "111111111111") { users(after: $text) { totalCount } } }',
@@ -74,7 +74,7 @@ test('the name of an account is bounded and storable', async () => {
       data: {
         importAccountAuthorizationDetails: {
           field: 'accountName',
-          message: '`accountName` has to have 1 to 128 characters, none of them a control character',
+          message: '`accountName` must have 1 to 128 characters, none of them a control character',
         },
       },
     });

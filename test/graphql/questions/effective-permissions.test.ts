@@ -115,7 +115,7 @@ describe('effective permissions', () => {
                 "READ",
                 "PERMISSIONS_MANAGEMENT",
               ],
-              "allowedActions": 48,
+              "allowedActions": 26,
               "service": "iam",
               "serviceName": "AWS Identity and Access Management (IAM)",
             },
@@ -127,7 +127,7 @@ describe('effective permissions', () => {
                 "TAGGING",
                 "PERMISSIONS_MANAGEMENT",
               ],
-              "allowedActions": 163,
+              "allowedActions": 104,
               "service": "s3",
               "serviceName": "Amazon S3",
             },
@@ -232,11 +232,11 @@ describe('effective permissions', () => {
                 "service": "ec2",
               },
               {
-                "allowedActions": 48,
+                "allowedActions": 26,
                 "service": "iam",
               },
               {
-                "allowedActions": 163,
+                "allowedActions": 104,
                 "service": "s3",
               },
               {

@@ -277,7 +277,7 @@ describe('lists of other questions', () => {
     const result = await gateway.ask(OPERATOR, query, { resources });
     expect(result.data).toEqual({ allowedResources: null });
     const fault = (index: number): string =>
-      `\`resources[${index}]\`: \`none-${index - 1}\` is no ARN: arn:partition:service:region:account:resource`;
+      `\`resources[${index}]\`: \`none-${index - 1}\` is not an ARN: expected arn:partition:service:region:account:resource`;
     expect(result.errors).toEqual([
       {
         message: `${fault(1)} (the first of 30 faults in \`resources\`)`,

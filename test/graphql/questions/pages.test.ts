@@ -117,7 +117,7 @@ describe('assumableRoles', () => {
       {
         code: 'CONFLICT',
         field: 'after',
-        message: 'the directory has changed since the page before: ask again from the first page, without `after`',
+        message: 'the directory has changed since the previous page: ask again from the first page, without `after`',
       },
     ]);
   });

@@ -75,18 +75,18 @@ describe("AWS's managed policies", () => {
       UNKNOWN_SERVICE: 118,
       // Actions that were renamed, or that the service authorization reference leaves out.
       UNKNOWN_ACTION: 61,
-      // Actions of lists and the like beside a specific ARN: AWS's policies hold many that do nothing there (s3:ListAllMyBuckets
-      // on arn:aws:s3:::*, all lists of SageMaker on its ARNs).
-      ACTION_NEEDS_ALL_RESOURCES: 642,
+      // Actions of lists and the like beside a specific ARN: AWS's policies hold many that do nothing there (all lists of SageMaker
+      // on its ARNs, logs:DescribeLogGroups on the log groups of one service, s3:ListAllMyBuckets on buckets by name).
+      ACTION_NEEDS_ALL_RESOURCES: 617,
       // One long list of actions with one list of ARNs, of which some types are missing: half of them are SageMaker's
       // AmazonSageMakerServiceCatalogProducts*ServiceRolePolicy.
-      ACTION_WITHOUT_RESOURCE: 386,
+      ACTION_WITHOUT_RESOURCE: 388,
       // ARNs left over from actions that are no longer there, and codeconnections beside codestar-connections.
-      RESOURCE_NOT_TAKEN: 140,
+      RESOURCE_NOT_TAKEN: 141,
       // Mistakes (`statemachine:` for `stateMachine:`, a stack without its id), and forms that the reference leaves out.
       UNKNOWN_RESOURCE_TYPE: 71,
-      // Keys that the reference does not list for the actions (deadline:*MembershipLevels, ram:PermissionArn).
-      CONDITION_KEY_NOT_SUPPORTED: 62,
+      // aws:TagKeys that have to be there in requests that bring no tags: kms:DescribeKey, kms:CreateGrant, sagemaker:DeleteDomain.
+      CONDITION_KEY_NOT_SUPPORTED: 4,
       // deepracer:*, and one that the reference does not have.
       UNKNOWN_CONDITION_KEY: 4,
       // events:detail-type, which the reference declares as a list.
@@ -95,7 +95,7 @@ describe("AWS's managed policies", () => {
       // A variable in the account of an ARN.
       VARIABLE_NOT_READ: 1,
       // What follows when all actions of a statement were warned of.
-      STATEMENT_GRANTS_NOTHING: 151,
+      STATEMENT_GRANTS_NOTHING: 134,
       STATEMENT_DENIES_NOTHING: 1,
     });
   });
@@ -151,7 +151,7 @@ describe('policies of organizations and of the documentation', () => {
       {
         ACTION_NEVER_MATCHES: 2,
         ACTION_WITHOUT_RESOURCE: 1,
-        CONDITION_KEY_NOT_SUPPORTED: 1,
+        PLACEHOLDER: 145,
         RESOURCE_NEVER_MATCHES: 4,
         STATEMENT_DENIES_NOTHING: 1,
         STATEMENT_GRANTS_NOTHING: 3,
@@ -165,6 +165,9 @@ describe('policies of organizations and of the documentation', () => {
       {
         ACTION_NEEDS_ALL_RESOURCES: 2,
         ACTION_WITHOUT_RESOURCE: 4,
+        INVALID_ACCOUNT_ID: 3,
+        PLACEHOLDER: 44,
+        UNKNOWN_REGION: 4,
         STATEMENT_DENIES_NOTHING: 3,
         UNKNOWN_ACTION: 2,
         UNKNOWN_CONDITION_KEY: 25,
@@ -175,20 +178,22 @@ describe('policies of organizations and of the documentation', () => {
     ],
     [
       'org-policies/resource-control-policies.json',
-      { STATEMENT_DENIES_NOTHING: 1, UNKNOWN_CONDITION_KEY: 5, UNREADABLE_VALUE: 1 },
+      { PLACEHOLDER: 30, STATEMENT_DENIES_NOTHING: 1, UNKNOWN_CONDITION_KEY: 5, UNREADABLE_VALUE: 1 },
     ],
     ['policy-examples/cloudfox-resource-policies.json', {}],
     [
       'policy-examples/iam-user-guide.json',
       {
-        ACTION_NEEDS_ALL_RESOURCES: 14,
+        ACTION_NEEDS_ALL_RESOURCES: 8,
         ACTION_NEVER_MATCHES: 3,
-        ACTION_WITHOUT_RESOURCE: 2,
+        ACTION_WITHOUT_RESOURCE: 3,
+        INVALID_ACCOUNT_ID: 25,
         CONDITION_KEY_NOT_SUPPORTED: 1,
-        RESOURCE_NOT_TAKEN: 1,
+        RESOURCE_NOT_TAKEN: 2,
         SET_OPERATOR_MISSING: 1,
         STATEMENT_DENIES_NOTHING: 3,
-        STATEMENT_GRANTS_NOTHING: 8,
+        STATEMENT_GRANTS_NOTHING: 7,
+        UNKNOWN_REGION: 9,
         UNKNOWN_ACTION: 2,
         UNKNOWN_RESOURCE_SERVICE: 3,
         UNKNOWN_RESOURCE_TYPE: 1,
@@ -201,6 +206,7 @@ describe('policies of organizations and of the documentation', () => {
       {
         ACTION_NEEDS_ALL_RESOURCES: 1,
         ACTION_WITHOUT_RESOURCE: 5,
+        PLACEHOLDER: 20,
         RESOURCE_NEVER_MATCHES: 7,
         RESOURCE_NOT_TAKEN: 1,
         STATEMENT_DENIES_NOTHING: 1,
@@ -212,25 +218,27 @@ describe('policies of organizations and of the documentation', () => {
     [
       'policy-examples/quacky-customer-policies.json',
       {
-        ACTION_NEEDS_ALL_RESOURCES: 18,
+        ACTION_NEEDS_ALL_RESOURCES: 12,
         ACTION_WITHOUT_RESOURCE: 2,
-        CONDITION_KEY_NOT_SUPPORTED: 3,
+        INVALID_ACCOUNT_ID: 2,
         SET_OPERATOR_MISSING: 1,
         SET_OPERATOR_ON_SINGLE_VALUE: 2,
-        STATEMENT_GRANTS_NOTHING: 2,
+        UNKNOWN_REGION: 1,
         UNKNOWN_ACTION: 2,
       },
     ],
     [
       'policy-examples/s3-user-guide.json',
       {
-        ACTION_NEEDS_ALL_RESOURCES: 7,
+        ACTION_NEEDS_ALL_RESOURCES: 2,
         ACTION_WITHOUT_RESOURCE: 2,
-        CONDITION_KEY_NOT_SUPPORTED: 2,
+        INVALID_ACCOUNT_ID: 6,
+        PLACEHOLDER: 1,
+        UNKNOWN_REGION: 12,
         RESOURCE_NEVER_MATCHES: 6,
         RESOURCE_NOT_TAKEN: 4,
         SET_OPERATOR_ON_SINGLE_VALUE: 4,
-        STATEMENT_GRANTS_NOTHING: 5,
+        STATEMENT_GRANTS_NOTHING: 4,
       },
     ],
     ['policy-examples/sqs-developer-guide.json', {}],

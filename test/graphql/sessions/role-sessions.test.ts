@@ -130,7 +130,7 @@ describe('role sessions', () => {
     const [tooMany] = await live.fail(OPERATOR, LIST, { first: 1001 });
     expect(tooMany).toMatchObject({
       code: 'BAD_USER_INPUT',
-      message: '`first` is 1001; at most 1000 entries make a page',
+      message: '`first` is 1001; a page has at most 1000 entries',
     });
   });
 

@@ -1,0 +1,88 @@
+import type { Catalog } from '../catalog/catalog.ts';
+import type { ConditionKey } from '../catalog/catalog-service.ts';
+import type { ContextValue, RequestContext } from '../evaluation/request.ts';
+import { parseArn } from '../policy/arn.ts';
+import { parseRange } from '../policy/compare/ip.ts';
+import { parseDecimal } from '../policy/compare/number.ts';
+import { parseInstant } from '../policy/date.ts';
+import { InvalidInput } from '../policy/errors.ts';
+import { nearest } from '../policy/spelling.ts';
+import { allKeys, globalKeys, serviceKeys } from '../validation/keys.ts';
+import { checkRegion, shortened } from './check-resource.ts';
+
+/** What the values of a type of key are, and whether a text is one. */
+interface Form {
+  readonly what: string;
+  readonly reads: (text: string) => boolean;
+}
+
+const FORMS: Readonly<Record<string, Form>> = {
+  IPAddress: { what: 'an IP address', reads: (text) => parseRange(text) !== null },
+  Bool: { what: '`true` or `false`', reads: (text) => /^(?:true|false)$/i.test(text) },
+  Numeric: { what: 'a number', reads: (text) => parseDecimal(text) !== null },
+  Date: { what: 'a date, or seconds since 1970', reads: (text) => parseInstant(text) !== null },
+  ARN: { what: 'an ARN', reads: (text) => parseArn(text) !== null },
+};
+
+/**
+ * Throws InvalidInput, naming the key, for values that its type does not have. Returns a sentence for each key of a prefix of
+ * AWS's that there is no such key of; keys of other prefixes (of identity providers, of services of one's own) pass.
+ */
+export function checkContext(catalog: Catalog, context: RequestContext, field: string): readonly string[] {
+  const checked = memory.get(catalog) ?? new WeakMap<RequestContext, readonly string[]>();
+  memory.set(catalog, checked);
+  const known = checked.get(context);
+  if (known !== undefined) return known;
+  const unknown: string[] = [];
+  for (const [name, value] of context) {
+    const key = keyOf(catalog, name);
+    if (key === null) {
+      const sentence = unknownKey(catalog, name);
+      if (sentence !== null) unknown.push(sentence);
+      continue;
+    }
+    const type = key.type.replace(/^ArrayOf/, '');
+    // What services call ARNs are not always such.
+    const form = type === 'ARN' && !name.startsWith('aws:') ? undefined : FORMS[type];
+    if (form !== undefined) checkValues(value, form, `${field}.${key.name}`);
+    if (name !== 'aws:requestedregion') continue;
+    for (const region of valuesOf(value)) {
+      if (region !== '' && region !== 'aws-global') checkRegion(region, null, `${field}.${key.name}`);
+    }
+  }
+  checked.set(context, unknown);
+  return unknown;
+}
+
+/** Contexts are shared by the questions of a request. */
+const memory = new WeakMap<Catalog, WeakMap<RequestContext, readonly string[]>>();
+
+/** `name` in lower case. */
+function keyOf(catalog: Catalog, name: string): ConditionKey | null {
+  const global = globalKeys(catalog).find(name);
+  if (global !== null) return global;
+  const service = catalog.service(name.slice(0, Math.max(0, name.indexOf(':'))));
+  if (service === null) return null;
+  // Some services declare keys that begin with the name of another.
+  return serviceKeys(service).find(name) ?? allKeys(catalog).find(name);
+}
+
+function valuesOf(value: ContextValue): readonly string[] {
+  return typeof value === 'string' ? [value] : value;
+}
+
+function checkValues(value: ContextValue, form: Form, field: string): void {
+  for (const text of valuesOf(value)) {
+    if (text !== '' && !form.reads(text)) throw new InvalidInput(field, `\`${shortened(text)}\` is not ${form.what}`);
+  }
+}
+
+function unknownKey(catalog: Catalog, name: string): string | null {
+  const prefix = name.slice(0, Math.max(0, name.indexOf(':')));
+  const service = catalog.service(prefix);
+  if (prefix !== 'aws' && service === null) return null;
+  const known = service === null ? globalKeys(catalog).names() : service.conditionKeys.map((key) => key.name);
+  const similar = nearest(name, known);
+  const hint = similar === null ? '' : `; did you mean \`${similar}\`?`;
+  return `the catalogue of ${catalog.version} has no condition key \`${shortened(name)}\`${hint}`;
+}

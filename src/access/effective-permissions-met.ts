@@ -1,0 +1,77 @@
+import { meets } from '../analysis/closed-form.ts';
+import type { TermSet } from '../analysis/combine.ts';
+import { type ResourceGlob, resourceGlob } from '../analysis/resource-set.ts';
+import type { Catalog } from '../catalog/catalog.ts';
+import type { ActionResource, CatalogAction, ResourceType } from '../catalog/catalog-service.ts';
+import { RolegateError } from '../policy/errors.ts';
+
+/** Says of sets of requests whether some resource that an action takes can lie in them. */
+export class MetTypes {
+  readonly #globs: (type: ResourceType) => readonly ResourceGlob[];
+  readonly #known = new Map<TermSet, Map<readonly ActionResource[], boolean>>();
+
+  /** `partition`: of the principal, which is that of all its permissions; `*` where it has none. */
+  constructor(partition: string) {
+    const known = new Map<ResourceType, readonly ResourceGlob[]>();
+    this.#globs = (type) => {
+      const globs = known.get(type) ?? globsOf(type, partition);
+      known.set(type, globs);
+      return globs;
+    };
+  }
+
+  isMet(set: TermSet, { resourceTypes }: CatalogAction): boolean {
+    // Actions without resource types were looked at when the set was made.
+    if (set.allow.length === 0 || resourceTypes.length === 0) return true;
+    // Actions share their lists of types, and sets.
+    const byTypes = this.#known.get(set) ?? new Map<readonly ActionResource[], boolean>();
+    this.#known.set(set, byTypes);
+    let met = byTypes.get(resourceTypes);
+    if (met === undefined) {
+      met = set.allow.some((term) => {
+        if (term.resources.length === 0 && term.notResources.length === 0) return true;
+        return resourceTypes.some(({ type }) => this.#globs(type).some((glob) => meets(term, glob)));
+      });
+      byTypes.set(resourceTypes, met);
+    }
+    return met;
+  }
+}
+
+/** The forms of a type as patterns that match at least its resources. */
+function globsOf(type: ResourceType, partition: string): readonly ResourceGlob[] {
+  return type.arns.map((arn) => resourceGlob(arn.replace('${Partition}', partition).replace(/\$\{[^}]*\}/g, '*')));
+}
+
+const SHUT_IN = [
+  [
+    'kms',
+    ':key/*',
+    'key policies of KMS keys that the directory does not have are not known: what they let in is not listed',
+  ],
+  [
+    'sts',
+    ':role/*',
+    'trust policies of roles that the directory does not have are not known: what they let in is not listed',
+  ],
+] as const;
+
+/** Gaps where the caller's own policies allow what a policy of the resource, which need not be known, has to allow as well. */
+export function unlistedGaps(catalog: Catalog, saidOf: (action: CatalogAction) => TermSet): readonly string[] {
+  const gaps: string[] = [];
+  for (const [service, end, gap] of SHUT_IN) {
+    const isOpen = catalog.actionsOf(service).some((action) => !action.wildcardOnly && excludes(saidOf, action, end));
+    if (isOpen) gaps.push(gap);
+  }
+  return gaps;
+}
+
+function excludes(saidOf: (action: CatalogAction) => TermSet, action: CatalogAction, end: string): boolean {
+  try {
+    return saidOf(action).allow.some(({ notResources }) => notResources.some(({ text }) => text.endsWith(end)));
+  } catch (error) {
+    // More than can be listed: then there may be such as well.
+    if (error instanceof RolegateError && error.code === 'LIMIT_EXCEEDED') return true;
+    throw error;
+  }
+}

@@ -1,0 +1,32 @@
+import type { CatalogAction } from '../catalog/catalog-service.ts';
+import type { Decision } from '../evaluation/decision.ts';
+import type { PreparedResource } from '../evaluation/prepare.ts';
+
+/** The type in the catalogue of what has to allow by a policy of its own, by service, and its kind in decisions. */
+const OWN_SIDE: Readonly<Record<string, readonly [type: string, kind: PreparedResource['kind']]>> = {
+  kms: ['key', 'key'],
+  sts: ['role', 'role'],
+};
+
+/** Of what kind the resources are that the action can be asked on, where their own policies have to let the caller in. */
+export function kindOfEvery({ service, resourceTypes }: CatalogAction): PreparedResource['kind'] {
+  const [wanted, kind] = OWN_SIDE[service] ?? [];
+  return kind !== undefined && resourceTypes.some(({ type }) => type.name === wanted) ? kind : 'other';
+}
+
+/**
+ * The bare `*` is the question about everything that the action can be asked on. For kms:Decrypt that is every key, for
+ * sts:AssumeRole every role: their own policies have to let the caller in, so that identity policies alone never suffice.
+ */
+export function everyResource(action: CatalogAction, resource: PreparedResource): PreparedResource {
+  if (resource.text !== '*') return resource;
+  const kind = kindOfEvery(action);
+  return kind === 'other' ? resource : { ...resource, kind };
+}
+
+export function everyResourceGaps(action: CatalogAction, { effect }: Decision): readonly string[] {
+  if (effect === 'EXPLICIT_DENY') return [];
+  return kindOfEvery(action) === 'key'
+    ? ['`*` is every KMS key: a key policy has to let the caller in, and not all key policies are known']
+    : ['`*` is every role: a trust policy has to let the caller in, and not all trust policies are known'];
+}

@@ -1,0 +1,40 @@
+import { askedArn } from '../evaluation/asked-on.ts';
+import type { ActionFacts, RequestContext } from '../evaluation/request.ts';
+import { globCovers, globsOverlap, type ResourceGlob, resourceGlob } from './resource-set.ts';
+import { simplified, type Term } from './term.ts';
+
+/**
+ * The ARNs on which an action without resource types is asked, as one pattern: of every Region where that of the request is
+ * not settled. Null: it has no resource at all.
+ */
+export function askedGlob(
+  { askedOn }: Pick<ActionFacts, 'askedOn'>,
+  home: { readonly partition: string; readonly accountId: string } | null,
+  context: RequestContext,
+): ResourceGlob | null {
+  if (askedOn === undefined || home === null) return null;
+  const literal = { arn: askedOn.arn.replaceAll('*', '${*}'), named: askedOn.named };
+  const region = context.get('aws:requestedregion');
+  return resourceGlob(askedArn(literal, home, typeof region === 'string' && region !== '' ? region : '*'));
+}
+
+/** Whoever asks, and in whatever Region. */
+const ANYWHERE = { partition: '*', accountId: '*' };
+const NO_CONTEXT: RequestContext = new Map();
+
+/** Whether a request for the action can lie on one of `resources`, patterns of a policy. */
+export function canBeAskedOn(action: Pick<ActionFacts, 'askedOn'>, resources: readonly string[]): boolean {
+  const asked = askedGlob(action, ANYWHERE, NO_CONTEXT);
+  return asked !== null && resources.some((text) => globsOverlap(resourceGlob(text), asked));
+}
+
+/** What a term says of an action without resource types; `asked`: what it is asked on. Null: nothing. */
+export function withoutResourceTypes(term: Term, asked: ResourceGlob | null): Term | null {
+  // Without a resource, only `*` and what is not excluded by `*` matches.
+  if (asked === null) return term.resources.length === 0 ? { ...term, notResources: [] } : null;
+  if (term.notResources.some((glob) => globCovers(glob, asked))) return null;
+  const notResources = term.notResources.filter((glob) => globsOverlap(glob, asked));
+  const open = term.resources.filter((list) => !list.some((glob) => globCovers(glob, asked)));
+  if (open.length === 0) return { ...term, resources: [], notResources };
+  return simplified({ ...term, resources: [...open, [asked]], notResources });
+}

@@ -1,0 +1,87 @@
+import { OWNED_BY_AWS } from '../evaluation/aws-owned.ts';
+import type { Evaluation } from '../evaluation/evaluation.ts';
+import type { PreparedResource } from '../evaluation/prepare.ts';
+import type { PrincipalFacts } from '../evaluation/principal.ts';
+import type { ActionFacts } from '../evaluation/request.ts';
+import { isServiceLinked } from '../evaluation/service-linked.ts';
+import { resourceControlOf, resourcePolicyTakesPart } from '../evaluation/situation.ts';
+import { EVERY_ACTION } from '../policy/action-pattern.ts';
+import { EVERY_RESOURCE } from '../policy/resource-pattern.ts';
+import type { CompiledStatement } from '../policy/statement.ts';
+import { withoutResourceTypes } from './asked-on.ts';
+import type { Denial } from './combine.ts';
+import { conditionUse } from './condition-use.ts';
+import type { Entry } from './entry.ts';
+import { type ResourceGlob, resourceGlob } from './resource-set.ts';
+import { ANYTHING, simplified, type Term } from './term.ts';
+
+/** Stands for the statements of a policy of which nothing is known. */
+export const EVERYTHING_DENIED: CompiledStatement = {
+  index: 0,
+  sid: null,
+  allows: false,
+  principal: { negated: false, everyone: true, named: [] },
+  actions: { negated: false, patterns: [EVERY_ACTION] },
+  resources: { negated: false, patterns: [EVERY_RESOURCE] },
+  conditions: [],
+};
+
+/** What is denied: an action, what it is asked on if it has no resource types (null: nothing), and the caller. */
+interface Asked {
+  readonly action: ActionFacts;
+  readonly asked: ResourceGlob | null;
+  readonly caller: PrincipalFacts;
+}
+
+/** Every denial of an action; `at`: the action, asked on a resource. */
+export function denialsOf(
+  about: Asked,
+  entries: readonly Entry[],
+  at: (resource: PreparedResource) => Evaluation,
+): readonly Denial[] {
+  const { action, caller } = about;
+  const denials = entries.flatMap((entry): readonly Denial[] => {
+    const { slot } = entry;
+    if (slot.kind === 'deny') return onAnyResource(entry.terms(), about);
+    if (slot.kind === 'controlDeny') return controlDenials(about, entry, [...slot.owners.values()].map(at));
+    // A request without a resource meets no resource's policies.
+    if (action.wildcardOnly || slot.kind !== 'resourceDeny') return [];
+    const { bearer } = slot;
+    if (!resourcePolicyTakesPart(at(bearer.resource))) return [];
+    return entry.terms().map((term) => ({ term, bearer }));
+  });
+  return [...denials, ...ofAws(action, caller)];
+}
+
+/** `owned`: the action on a resource of each account that the statement stands above. */
+function controlDenials(about: Asked, entry: Entry, owned: readonly Evaluation[]): readonly Denial[] {
+  const bound = owned.filter((evaluation) => resourceControlOf(evaluation) !== null);
+  const accounts = bound.map(({ resource }) => resource.accountId).filter((accountId) => accountId !== null);
+  const isHome = bound.some(({ principal, resource }) => resource.accountId === principal.accountId);
+  // A request without a resource is bound by what stands above the caller's account.
+  if (about.action.wildcardOnly) return isHome ? onAnyResource(entry.terms(), about) : [];
+  // So is one on a resource of which no owner is known.
+  const operator = isHome ? 'StringEqualsIfExists' : 'StringEquals';
+  const ofOwners = conditionUse(operator, 'aws:ResourceAccount', accounts);
+  if (bound.length === 0 || ofOwners === null) return [];
+  return entry
+    .terms()
+    .map((term) => simplified({ ...term, conditions: [...term.conditions, ofOwners] }))
+    .filter((term) => term !== null)
+    .map((term) => ({ term, bearer: null }));
+}
+
+/** Denials by policies that are not of one resource. */
+function onAnyResource(terms: readonly Term[], { action, asked }: Asked): readonly Denial[] {
+  const meant = action.wildcardOnly ? terms.map((term) => withoutResourceTypes(term, asked)) : terms;
+  return meant.filter((term) => term !== null).map((term) => ({ term, bearer: null }));
+}
+
+/** Denials of what belongs to AWS, which no policy makes. */
+function ofAws({ name }: ActionFacts, caller: PrincipalFacts): readonly Denial[] {
+  if (isServiceLinked(caller)) return [];
+  return OWNED_BY_AWS.filter(({ actions }) => actions.has(name.toLowerCase())).map(({ resources }) => ({
+    term: { ...ANYTHING, resources: [resources.map(resourceGlob)] },
+    bearer: null,
+  }));
+}

@@ -1,0 +1,15 @@
+import { isEnumType } from 'graphql';
+import { buildSchema } from './schema.ts';
+
+/** How graphql-js names the enum that a value is not of, in its two messages. */
+const NAMED = /does not exist in "(\w+)" enum|Enum "(\w+)" cannot represent/;
+
+/** The message, with all values of the enum that it is about: graphql-js lists only those that look alike. */
+export function withEnumValues(message: string): string {
+  const [, first, second] = NAMED.exec(message) ?? [];
+  const name = first ?? second;
+  const type = name === undefined ? undefined : buildSchema().getType(name);
+  if (!isEnumType(type)) return message;
+  const values = type.getValues().map((value) => value.name);
+  return `${message.replace(/ Did you mean the enum value.*$/s, '')} Its values are ${values.join(', ')}.`;
+}

@@ -1,0 +1,57 @@
+import { splitArn } from './arn.ts';
+import { isPartition } from './regions.ts';
+
+const SERVICE = /^[a-z0-9.*?-]+$/i;
+const REGION = /^[a-z0-9*?-]*$/i;
+/** Twelve digits, also with wildcards for some of them; or one of AWS's own words, such as `aws` and `cloudfront`. */
+const ACCOUNT = /^(?:|\d{12}|[0-9?]*\*[0-9*?]*|[0-9?]{12}|[a-z]+(?:-[a-z]+)*)$/;
+
+/**
+ * Why a pattern of a policy can be no ARN's, as far as its parts go that stand before the resource; null: it can. Missing
+ * parts are no fault. Existence is not asked: Regions, services and accounts come and go, and only what has the wrong form
+ * is a mistake for sure. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html
+ */
+export function arnFault(text: string): string | null {
+  const [scheme = '', partition, service, region = '', account = ''] = splitArn(withoutHeadVariables(text));
+  if (partition === undefined || !isArnScheme(scheme)) return 'is not an ARN';
+  if (!isWild(partition) && !isPartition(partition.toLowerCase())) {
+    return `is not an ARN: there is no partition \`${partition}\``;
+  }
+  if (service !== undefined && !SERVICE.test(service)) return 'is not an ARN: it names no service';
+  if (!REGION.test(region)) return `is not an ARN: \`${region}\` cannot be a Region`;
+  if (!ACCOUNT.test(account)) return `is not an ARN: \`${account}\` cannot be an account`;
+  const hasRegion = region !== '' && !isWild(region);
+  // Of IAM nothing has a Region, of S3 only what also has an account: no ARN could match.
+  const isNowhere =
+    service === 'iam' || (service === 's3' && account === '' && text.split(':').length > ACCOUNT_AT + 1);
+  return hasRegion && isNowhere ? `is not an ARN: one of ${service} has no Region` : null;
+}
+
+const ACCOUNT_AT = 4;
+const HEADS = 5;
+
+/**
+ * The text with stars for policy variables that stand before the resource. AWS documents none there, but policies of its own
+ * have some (`arn:*:kms:*:${aws:PrincipalAccount}:key/*`): a Deny is to match whatever they hold.
+ */
+export function withoutHeadVariables(text: string): string {
+  if (!text.includes('${')) return text;
+  let plain = '';
+  let colons = 0;
+  for (let at = 0; at < text.length && colons < HEADS; ) {
+    const end = text.startsWith('${', at) ? text.indexOf('}', at) : -1;
+    if (text.charAt(at) === ':') colons += 1;
+    plain += end < 0 ? text.charAt(at) : '*';
+    at = end < 0 ? at + 1 : end + 1;
+    if (colons === HEADS) return plain + text.slice(at);
+  }
+  return plain;
+}
+
+function isArnScheme(scheme: string): boolean {
+  return scheme.toLowerCase() === 'arn';
+}
+
+function isWild(text: string): boolean {
+  return text.includes('*') || text.includes('?');
+}
