@@ -44,8 +44,9 @@ export async function accessRoutes(
     );
     const answers = [own];
     const search = { maxDepth: 1, context: new Map(), path: '' };
-    const roles = (await assumableRoles(tools, subject, search, now)).filter((role) => role.requires.length === 0);
-    for (const role of roles) check(role.answer.revision);
+    const found = await assumableRoles(tools, subject, search, now);
+    check(found.revision);
+    const roles = found.roles.filter((role) => role.requires.length === 0);
     const together = Math.max(1, Math.floor(MAX_QUESTIONS / Math.max(1, needs.length)));
     for (let start = 0; start < roles.length; start += together) {
       const part = roles.slice(start, start + together);

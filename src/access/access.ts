@@ -4,16 +4,16 @@ import type { Directory } from '../directory/directory.ts';
 import type { RequestContext } from '../evaluation/request.ts';
 import type { RolegateError } from '../policy/errors.ts';
 import { type AccessRoute, accessRoutes, type Need } from './access-routes.ts';
-import { type AssumableRole, assumableRoles } from './assumable-roles.ts';
+import { type AssumableRole, type AssumableRoles, assumableRoles } from './assumable-roles.ts';
 import { type AssumptionActions, assumptionActions } from './assume.ts';
 import { checkQuestionCount } from './check-question.ts';
 import { compareAccess } from './compare-access.ts';
 import { type DecideTools, decide, decideEach } from './decide.ts';
 import { type EffectivePermissions, effectivePermissions } from './effective-permissions.ts';
 import type { PermissionFilter } from './effective-permissions-filter.ts';
-import type { Answer, Question, Subject } from './question.ts';
+import type { Answer, OpenQuestion, Question, Subject } from './question.ts';
 import { type Simulation, simulate, simulateEach } from './simulate.ts';
-import { type OpenQuestion, type WhoCan, type WhoCanScope, whoCan } from './who-can.ts';
+import { type WhoCan, type WhoCanOptions, whoCan } from './who-can.ts';
 
 /** The questions. All are answered by one evaluator, so that no two answers can disagree. `now`: ms since 1970. */
 export interface Access {
@@ -35,13 +35,15 @@ export interface Access {
   simulateEach(simulation: Simulation, now: number): readonly (Answer | RolegateError)[];
   /** Roles that the subject can assume now, or with additional condition keys. */
   assumableRoles(subject: Subject, options: AssumableRolesOptions, now: number): Promise<readonly AssumableRole[]>;
+  /** The same, with the revision that they were found on, and the gaps. */
+  searchRoles(subject: Subject, options: AssumableRolesOptions, now: number): Promise<AssumableRoles>;
   /**
-   * All users and roles that may do what is asked: their number, and the decisions of the requested page. `scope` left out:
-   * all principals.
+   * A page of the users and roles that may do what is asked, and the outsiders that the policy of the resource lets in. Options
+   * left out: the first page, all principals, none of those that may only under conditions.
    */
   whoCan(
     question: OpenQuestion,
-    page: { readonly offset: number; readonly limit: number; readonly scope?: WhoCanScope | null },
+    options: Pick<WhoCanOptions, 'limit'> & Partial<WhoCanOptions>,
     now: number,
   ): Promise<WhoCan>;
   /**
@@ -78,6 +80,8 @@ export interface AssumableRolesOptions {
 /** The questions on `directory`, with the actions of `catalog`. */
 export function createAccess(directory: Directory, catalog: Catalog): Access {
   const tools: DecideTools = { directory, catalog, actions: assumptionActions(catalog) };
+  const searchRoles: Access['searchRoles'] = (subject, { maxDepth = 1, context = new Map(), path = '' }, now) =>
+    assumableRoles(tools, subject, { maxDepth, context, path }, now);
   return {
     assumptionActions: tools.actions,
     async decide(questions, now) {
@@ -87,9 +91,10 @@ export function createAccess(directory: Directory, catalog: Catalog): Access {
     decideEach: (questions, now) => decideEach(tools, questions, now),
     simulate: (simulation, now) => simulate(catalog, simulation, now),
     simulateEach: (simulation, now) => simulateEach(catalog, simulation, now),
-    assumableRoles: (subject, { maxDepth = 1, context = new Map(), path = '' }, now) =>
-      assumableRoles(tools, subject, { maxDepth, context, path }, now),
-    whoCan: (question, { scope = null, ...page }, now) => whoCan(tools, question, { ...page, scope }, now),
+    assumableRoles: async (...search) => (await searchRoles(...search)).roles,
+    searchRoles,
+    whoCan: (question, options, now) =>
+      whoCan(tools, question, { after: null, scope: null, conditional: false, ...options }, now),
     effectivePermissions: (subject, context, now, assumeContextKeys) =>
       effectivePermissions(tools, subject, context, now, assumeContextKeys),
     compareAccess: (subject, options, now) => compareAccess(tools, subject, options, now),

@@ -1,4 +1,4 @@
-import type { Gathered } from '../directory/directory.ts';
+import type { Gathered, Revision } from '../directory/directory.ts';
 import type { Decision } from '../evaluation/decision.ts';
 import { type PreparedPrincipal, type PreparedRole, roleSession } from '../evaluation/prepare.ts';
 import type { RequestContext } from '../evaluation/request.ts';
@@ -25,6 +25,14 @@ export interface AssumableRole {
    * `roleSessionName`: the session that calls needs a certain name.
    */
   readonly requires: readonly string[];
+}
+
+/** The result of a search. */
+export interface AssumableRoles {
+  readonly roles: readonly AssumableRole[];
+  /** What the directory did not know of the subject or of these roles and the search had to leave out. */
+  readonly gaps: readonly string[];
+  readonly revision: Revision;
 }
 
 /** Greatest length of chains in a search. */
@@ -55,7 +63,7 @@ export async function assumableRoles(
   subject: Subject,
   options: { readonly maxDepth: number; readonly context: RequestContext; readonly path: string },
   now: number,
-): Promise<readonly AssumableRole[]> {
+): Promise<AssumableRoles> {
   const { maxDepth } = options;
   if (!Number.isInteger(maxDepth) || maxDepth < 1 || maxDepth > MAX_CHAIN) {
     const field = options.path === '' ? 'maxDepth' : `${options.path}.maxDepth`;
@@ -87,6 +95,8 @@ class Search {
   readonly #now: number;
   readonly #best = new Map<string, AssumableRole>();
   #pairs = 0;
+  #gaps: readonly string[] = [];
+  #revision: Revision = 0n;
 
   constructor(tools: DecideTools, context: RequestContext, now: number) {
     this.#tools = tools;
@@ -102,7 +112,9 @@ class Search {
     });
     check(gathered.revision);
     this.#context = withSourceOrganization(subject.principal, this.#context, gathered);
-    const { acting } = resolveSubject(question, gathered, this.#tools.actions, this.#now);
+    const { acting, gaps } = resolveSubject(question, gathered, this.#tools.actions, this.#now);
+    this.#gaps = gaps;
+    this.#revision = gathered.revision;
     if (acting === null) return [];
     const inRole = subject.assumedRole;
     const ref: PrincipalRef = inRole === null ? subject.principal : roleRef(inRole);
@@ -140,13 +152,15 @@ class Search {
     return arn !== undefined && this.#best.get(arn)?.chain === step.chain;
   }
 
-  found(): readonly AssumableRole[] {
-    return [...this.#best.values()].sort(
+  found(): AssumableRoles {
+    const roles = [...this.#best.values()].sort(
       (a, b) =>
         Number(a.requires.length > 0) - Number(b.requires.length > 0) ||
         a.chain.length - b.chain.length ||
         compareText(a.roleArn, b.roleArn),
     );
+    const gaps = new Set([...this.#gaps, ...roles.flatMap(({ answer }) => answer.gaps)]);
+    return { roles, gaps: [...gaps], revision: this.#revision };
   }
 
   #tryRole(step: Step, role: PreparedRole, gaps: readonly string[], revision: bigint): AssumableRole | null {

@@ -72,6 +72,9 @@ export interface Question {
   readonly fields?: Readonly<Partial<Record<QuestionField, string>>>;
 }
 
+/** A question that leaves open who is asked about. */
+export type OpenQuestion = Omit<Question, 'subject'>;
+
 export interface Answer {
   readonly question: Question;
   readonly decision: Decision;

@@ -1,18 +1,40 @@
-import { RolegateError } from '../policy/errors.ts';
-import { type PrincipalRef, parsePrincipalRef } from '../policy/principal-id.ts';
+import type { CatalogAction } from '../catalog/catalog.ts';
+import type { Revision } from '../directory/directory.ts';
+import type { PreparedResource } from '../evaluation/prepare.ts';
+import { parseArn } from '../policy/arn.ts';
+import { InvalidInput, RolegateError } from '../policy/errors.ts';
+import type { JsonObject } from '../policy/json.ts';
+import { type PrincipalRef, parsePrincipalRef, principalIdOf } from '../policy/principal-id.ts';
+import { checkAction } from './check-action.ts';
+import { conditionsFor } from './conditional.ts';
 import { type DecideTools, decideEach } from './decide.ts';
-import type { Answer, Question } from './question.ts';
+import { nextTurn } from './next-turn.ts';
+import { type Outsider, outsidersOf } from './outsiders.ts';
+import { type Answer, fieldOf, type OpenQuestion, type Question } from './question.ts';
 import { type OneRevision, onOneRevision, pagesOf } from './scan.ts';
+import { PagePart } from './who-can-page.ts';
 
-/** A question without a subject. */
-export type OpenQuestion = Omit<Question, 'subject'>;
+/** A principal that may do what is asked. */
+export interface PrincipalAccess {
+  readonly answer: Answer;
+  /** IAM condition blocks that have to hold for it; none: it is allowed. */
+  readonly conditions: readonly JsonObject[];
+}
 
-/** A part of the principals for which the answer is ALLOWED, users before roles, each in the order of their ARNs. */
+/** A page of the principals that may do what is asked, users before roles, each in the order of their ARNs. */
 export interface WhoCan {
   /** Total number of principals. */
   readonly total: number;
-  /** The decisions of the requested page: at most `limit`, from `offset` on. */
-  readonly answers: readonly Answer[];
+  /** Number of principals before `entries`. */
+  readonly before: number;
+  /** The requested page: at most `limit`, after `after`. */
+  readonly entries: readonly PrincipalAccess[];
+  readonly outsiders: readonly Outsider[];
+  /** What the directory does not know of the principals, and what the list leaves out. */
+  readonly gaps: readonly string[];
+  /** What the directory does not know of the resource and its account. */
+  readonly resourceGaps: readonly string[];
+  readonly revision: Revision;
 }
 
 /** The principals that the answer may include. */
@@ -23,67 +45,202 @@ export interface WhoCanScope {
   readonly visible: (principals: readonly PrincipalRef[]) => Promise<readonly boolean[]>;
 }
 
+export interface WhoCanOptions {
+  /** The ARN after which the page starts; null: the first page. */
+  readonly after: string | null;
+  readonly limit: number;
+  /** Null: all principals. */
+  readonly scope: WhoCanScope | null;
+  /** Whether to include principals that may only under conditions that the question leaves open. */
+  readonly conditional: boolean;
+}
+
 /**
- * Every user and role of the directory that may do what is asked, all decided on one revision. The whole directory, or all
- * of `scope`, is searched page by page: memory holds one page, and the names of those found. A role stands for a session
- * of it whose name is not known. `scope` null: all principals.
+ * Every user and role of the directory that may do what is asked, and the outsiders that the policy of the resource lets in, all
+ * decided on one revision. The whole directory, or all of `scope`, is searched page by page: memory holds the entries of one
+ * page. A role stands for a session of it whose name is not known. Throws BAD_USER_INPUT if the owner of the resource is not
+ * known.
  */
 export async function whoCan(
   tools: DecideTools,
   question: OpenQuestion,
-  { scope, ...page }: { readonly offset: number; readonly limit: number; readonly scope: WhoCanScope | null },
+  options: WhoCanOptions,
   now: number,
 ): Promise<WhoCan> {
-  const about = (principal: PrincipalRef): Question => ({
-    ...question,
-    subject: { principal, assumedRole: null, session: null },
-  });
-  return onOneRevision(async (check) => {
-    let total = 0;
-    const answers: Answer[] = [];
+  const action = checkAction(tools.catalog, question.action, fieldOf(question, 'action'));
+  return onOneRevision((check) => new Search(tools, question, action, options, now, check).run());
+}
+
+/** The error for a question that has to name the owner of the resource. */
+export function ownerIsNeeded(question: OpenQuestion): InvalidInput {
+  return new InvalidInput(
+    fieldOf(question, 'resourceAccount'),
+    `the directory does not know the owner of ${question.resource}: give it as \`resourceAccount\``,
+  );
+}
+
+/** Whether neither the ARN nor the question names the owner of the resource. */
+export function leavesOwnerOpen({ wildcardOnly }: CatalogAction, { resource, resourceAccount }: OpenQuestion): boolean {
+  return !wildcardOnly && resourceAccount === null && parseArn(resource)?.accountId === '';
+}
+
+class Search {
+  readonly #tools: DecideTools;
+  readonly #question: OpenQuestion;
+  readonly #action: CatalogAction;
+  readonly #options: WhoCanOptions;
+  readonly #now: number;
+  readonly #check: OneRevision;
+  readonly #page: PagePart<PrincipalAccess>;
+  readonly #accounts: Set<string>;
+  readonly #gaps = new Set<string>();
+  readonly #resourceGaps = new Set<string>();
+  /** Numbers of roles that may only in sessions with certain names, and of principals with inexpressible conditions. */
+  #unnamed = 0;
+  #unsaid = 0;
+
+  constructor(
+    tools: DecideTools,
+    question: OpenQuestion,
+    action: CatalogAction,
+    options: WhoCanOptions,
+    now: number,
+    check: OneRevision,
+  ) {
+    this.#tools = tools;
+    this.#question = question;
+    this.#action = action;
+    this.#options = options;
+    this.#now = now;
+    this.#check = check;
+    this.#page = new PagePart(options);
+    this.#accounts = new Set(options.scope?.accounts);
+  }
+
+  async run(): Promise<WhoCan> {
+    const { resource, revision } = await this.#checkOwner();
     for (const kind of ['userArns', 'roleArns'] as const) {
-      for await (const arns of pagesIn(tools, kind, scope)) {
-        const questions = arns.map((arn) => about(refOf(arn)));
-        const allowed = allowedOf(await decideEach(tools, questions, now), check);
-        for (const answer of await visibleOf(allowed, scope)) {
-          if (total >= page.offset && answers.length < page.limit) answers.push(answer);
-          total += 1;
-        }
+      for await (const arns of this.#pagesIn(kind)) await this.#add(arns);
+    }
+    const { conditional } = this.#options;
+    const search = { question: this.#question, action: this.#action, resource, conditional, accounts: this.#accounts };
+    const { outsiders, gaps } = await outsidersOf(this.#tools, search, this.#now, this.#check);
+    this.#check(await this.#tools.directory.revision());
+    return {
+      ...this.#page.result(),
+      outsiders,
+      gaps: [...this.#gaps, ...gaps, ...this.#leftOut()],
+      resourceGaps: [...this.#resourceGaps],
+      revision,
+    };
+  }
+
+  async #checkOwner(): Promise<{ readonly resource: PreparedResource; readonly revision: Revision }> {
+    const { resource: arn, resourceAccount } = this.#question;
+    const gathered = await this.#tools.directory.gather({
+      principals: [],
+      roles: [],
+      resources: [{ arn, accountId: resourceAccount }],
+      now: this.#now,
+    });
+    this.#check(gathered.revision);
+    const { value, gaps } = gathered.resource(arn, resourceAccount);
+    if (value.accountId === null && leavesOwnerOpen(this.#action, this.#question)) throw ownerIsNeeded(this.#question);
+    for (const gap of gaps) this.#resourceGaps.add(gap);
+    return { resource: value, revision: gathered.revision };
+  }
+
+  async *#pagesIn(kind: 'userArns' | 'roleArns'): AsyncGenerator<readonly string[], void, undefined> {
+    const { scope } = this.#options;
+    const { directory } = this.#tools;
+    if (scope === null) yield* pagesOf(directory, kind);
+    else for (const accountId of scope.accounts) yield* pagesOf(directory, kind, accountId);
+  }
+
+  async #add(arns: readonly string[]): Promise<void> {
+    const questions = arns.map((arn): Question => {
+      this.#accounts.add(parseArn(arn)?.accountId ?? '');
+      return { ...this.#question, subject: { principal: refOf(arn), assumedRole: null, session: null } };
+    });
+    const found: Found[] = [];
+    for (const [index, answer] of (await decideEach(this.#tools, questions, this.#now)).entries()) {
+      if (answer instanceof RolegateError) {
+        // Deleted since its name was read: the next check of the revision detects it.
+        if (answer.code === 'NOT_FOUND') continue;
+        throw answer;
       }
+      this.#check(answer.revision);
+      if (this.#options.conditional && index % TURN === TURN - 1) await nextTurn();
+      const one = this.#judge(answer);
+      if (one !== null) found.push(one);
     }
-    return { total, answers };
-  });
-}
+    for (const one of await this.#visible(found)) this.#keep(one);
+  }
 
-async function* pagesIn(
-  { directory }: DecideTools,
-  kind: 'userArns' | 'roleArns',
-  scope: WhoCanScope | null,
-): AsyncGenerator<readonly string[], void, undefined> {
-  if (scope === null) yield* pagesOf(directory, kind);
-  else for (const accountId of scope.accounts) yield* pagesOf(directory, kind, accountId);
-}
+  /** Null: the answer says nothing about it. */
+  #judge(answer: Answer): Found | null {
+    const { decision, resourceGaps = [] } = answer;
+    const ownGaps = answer.gaps.filter((gap) => !resourceGaps.includes(gap));
+    const say = (rest: Omit<Found, 'answer' | 'gaps'>): Found => ({ answer, gaps: ownGaps, ...rest });
+    if (decision.allowed) return say({ conditions: [] });
+    const conditions = this.#options.conditional ? conditionsFor(decision) : null;
+    if (conditions === 'unsaid') return say({ conditions: null, unsaid: true });
+    if (conditions !== null) return say({ conditions });
+    if (decision.requires.length > 0) return say({ conditions: null, unnamed: true });
+    return ownGaps.length > 0 ? say({ conditions: null }) : null;
+  }
 
-function allowedOf(answers: readonly (Answer | RolegateError)[], check: OneRevision): readonly Answer[] {
-  return answers.filter((answer): answer is Answer => {
-    if (answer instanceof RolegateError) {
-      // Deleted since its name was read: the next check of the revision detects it.
-      if (answer.code === 'NOT_FOUND') return false;
-      throw answer;
+  async #visible(found: readonly Found[]): Promise<readonly Found[]> {
+    const { scope } = this.#options;
+    if (scope === null || found.length === 0) return found;
+    const visible = await scope.visible(found.map(({ answer }) => answer.question.subject.principal));
+    return found.filter((_one, index) => visible[index] === true);
+  }
+
+  #keep({ answer, conditions, gaps, unsaid, unnamed }: Found): void {
+    if (conditions !== null) this.#page.add(principalIdOf(answer.question.subject.principal), { answer, conditions });
+    if (unsaid === true) this.#unsaid += 1;
+    if (unnamed === true) this.#unnamed += 1;
+    for (const gap of gaps) if (this.#gaps.size < MAX_GAPS) this.#gaps.add(gap);
+    for (const gap of answer.resourceGaps ?? []) this.#resourceGaps.add(gap);
+  }
+
+  #leftOut(): readonly string[] {
+    const gaps: string[] = [];
+    if (this.#gaps.size >= MAX_GAPS) gaps.push(`there are more than ${MAX_GAPS} gaps; the others are left out`);
+    if (this.#unnamed > 0) {
+      gaps.push(
+        `not listed: ${this.#unnamed} of the roles, which may do this only in sessions with certain names` +
+          (this.#options.conditional ? '' : ' (`conditional: true` lists them)'),
+      );
     }
-    check(answer.revision);
-    return answer.decision.allowed;
-  });
+    if (this.#unsaid > 0) {
+      gaps.push(
+        `not listed: ${this.#unsaid} of the principals, which may do this under conditions that no condition block expresses`,
+      );
+    }
+    return gaps;
+  }
 }
 
-async function visibleOf(answers: readonly Answer[], scope: WhoCanScope | null): Promise<readonly Answer[]> {
-  if (scope === null || answers.length === 0) return answers;
-  const visible = await scope.visible(answers.map(({ question }) => question.subject.principal));
-  return answers.filter((_answer, index) => visible[index] === true);
+/** What the answer says about one principal. */
+interface Found {
+  readonly answer: Answer;
+  /** Null: it is not listed. */
+  readonly conditions: readonly JsonObject[] | null;
+  readonly gaps: readonly string[];
+  readonly unsaid?: true;
+  readonly unnamed?: true;
 }
+
+/** Greatest number of gaps in the answer. */
+const MAX_GAPS = 100;
+
+/** Number of principals before other requests get their turn. */
+const TURN = 50;
 
 function refOf(arn: string): PrincipalRef {
   const ref = parsePrincipalRef(arn);
-  if (ref === null) throw new Error(`the directory holds a principal whose ARN is none: ${arn}`);
+  if (ref === null) throw new Error(`the directory holds a principal with an invalid ARN: ${arn}`);
   return ref;
 }

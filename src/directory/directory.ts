@@ -80,6 +80,8 @@ export interface Directory {
   readonly sessions: RoleSessionStore;
   /** The state that answers given now are based on. On the embedded store it comes from memory; on a server, from one read shared by all who wait. */
   revision(): Promise<Revision>;
+  /** Whether something else than sessions and credentials has changed after `revision`. True for a revision yet to come. */
+  changedSince(revision: Revision): Promise<boolean>;
   /**
    * Everything asked for, from one revision, in a fixed number of SQL statements whatever the size of the request. What is
    * in memory needs none (apart from reading the revision on a server).

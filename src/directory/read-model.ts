@@ -1,5 +1,6 @@
 import type { SqlDriverAdapterFactory } from '@prisma/driver-adapter-utils';
 import { type Prisma, PrismaClient } from '../generated/prisma/client.ts';
+import { withPlaces } from './page-place.ts';
 import { directoryError } from './prisma/unavailable.ts';
 
 const READS: ReadonlySet<string> = new Set([
@@ -24,7 +25,8 @@ export function createReadModel(adapter: SqlDriverAdapterFactory) {
       $allOperations: async ({ operation, args, query }) => {
         if (!READS.has(operation)) throw new Error(`the read model refuses \`${operation}\``);
         try {
-          return await query(args);
+          // as: the same arguments, but for the place of a page
+          return await query(withPlaces(args) as typeof args);
         } catch (error) {
           throw directoryError(error);
         }

@@ -91,7 +91,7 @@ function isNeeded(
 const NO_KEYS: readonly ContextKey[] = [];
 
 /** The open keys on whose values it depends whether the statement matches; none when it cannot match, or must. */
-function openKeys(
+export function openKeys(
   evaluation: Evaluation,
   { rule }: StatementInPlace,
   isOpen: (key: ContextKey) => boolean,

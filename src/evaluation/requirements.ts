@@ -47,6 +47,15 @@ export function requirementsOf(evaluation: Evaluation, decide: (supposed: Evalua
   return { requires, statements: depending.map((rule) => rule.asMatched).filter((one) => decisive.has(one)) };
 }
 
+/** Names of the session that calls by which some statement about the action tells it from others; none: its name is known. */
+export function tellingNames(evaluation: Evaluation): readonly string[] {
+  const unsaid = unsaidBy(evaluation) & SESSION_NAME;
+  const depending = unsaid === 0 ? [] : rulesAbout(evaluation).filter((rule) => dependsOn(rule, evaluation, unsaid));
+  if (depending.length === 0) return [];
+  const statements = depending.map((rule) => rule.statement);
+  return candidateNames(evaluation, statements, unsaid).slice(0, TRIED);
+}
+
 function dependsOn({ unsaid: inRule, principal }: Rule, evaluation: Evaluation, unsaid: number): boolean {
   return (inRule & unsaid) !== 0 || (principal !== null && mayName(principal, evaluation.principal));
 }

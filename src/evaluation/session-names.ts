@@ -10,7 +10,7 @@ const NAME = /^[\w+=,.@-]{2,64}$/;
 const NAME_START = /^[\w+=,.@-]{2,64}/;
 
 /** Names that no policy means: of the shortest, a middle and the greatest length, and with nothing in common. */
-const ANY_NAMES: readonly string[] = ['-=', `.${'_'.repeat(30)}`, '@'.repeat(64)];
+export const ANY_NAMES: readonly string[] = ['-=', `.${'_'.repeat(30)}`, '@'.repeat(64)];
 
 /** Names that are tried at most. Whoever needs more takes the worse for granted: policies are untrusted input. */
 export const MAX_NAMES = 400;

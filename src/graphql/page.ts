@@ -8,7 +8,6 @@ interface PageArguments {
   readonly last?: number | null | undefined;
 }
 
-/** Refuses a page that is too large, instead of silently returning a smaller one. */
 function checkSize(name: 'first' | 'last', size: number | null | undefined): void {
   if (typeof size !== 'number') return;
   if (size < 0) throw new InvalidInput(name, `\`${name}\` is ${size}; it must be 0 or more`);
@@ -16,10 +15,32 @@ function checkSize(name: 'first' | 'last', size: number | null | undefined): voi
     throw new InvalidInput(name, `\`${name}\` is ${size}; a page has at most ${MAX_PAGE_SIZE} entries`);
 }
 
-/** PostgreSQL cannot hold U+0000 in texts, not even in a search; other invalid cursors are just not found. */
+/** Greatest length of a cursor: the longest ones hold an ARN. */
+const MAX_CURSOR = 6000;
+
+/** The text in a cursor; null: it cannot be one of this gateway. */
+export function textOfCursor(cursor: string): string | null {
+  if (cursor.length > MAX_CURSOR) return null;
+  const text = Buffer.from(cursor, 'base64url').toString();
+  // PostgreSQL cannot hold U+0000 in texts, not even in a search.
+  return text.includes('\0') ? null : text;
+}
+
+export function notACursor(name: 'after' | 'before'): InvalidInput {
+  return new InvalidInput(name, `\`${name}\` is not a cursor of this connection: give a cursor that it has returned`);
+}
+
+/** The start of the cursors that Pothos makes of a text column. */
+const ROW = 'GPC:S:';
+
 function checkCursor(name: 'after' | 'before', cursor: string | null | undefined): void {
-  if (cursor == null || !Buffer.from(cursor, 'base64').includes(0)) return;
-  throw new InvalidInput(name, `\`${name}\` is not a cursor of this connection: give a cursor that it has returned`);
+  if (cursor != null && textOfCursor(cursor)?.startsWith(ROW) !== true) throw notACursor(name);
+}
+
+/** Refuses a page that is too large instead of silently returning a smaller one. */
+export function checkPageSize(args: PageArguments): void {
+  checkSize('first', args.first);
+  checkSize('last', args.last);
 }
 
 /** Options of every connection over the directory's tables. */
@@ -27,8 +48,7 @@ export const TABLE_PAGE = {
   totalCount: true,
   defaultSize: DEFAULT_PAGE_SIZE,
   maxSize: (args: PageArguments): number => {
-    checkSize('first', args.first);
-    checkSize('last', args.last);
+    checkPageSize(args);
     checkCursor('after', args.after);
     checkCursor('before', args.before);
     return MAX_PAGE_SIZE;

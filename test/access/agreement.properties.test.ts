@@ -143,7 +143,8 @@ describe('on generated worlds', () => {
         const access = createAccess(new MemoryDirectory(document, catalog), catalog);
         const resource = action === 'sts:AssumeRole' ? (ROLES[1] ?? '') : `${BUCKET}/x`;
         const { subject: _, ...question } = aQuestion(A, action, resource);
-        const { answers, total } = await access.whoCan(question, { offset: 0, limit: 100 }, NOON);
+        const { entries, total } = await access.whoCan(question, { limit: 100 }, NOON);
+        const answers = entries.map(({ answer }) => answer);
         const all = await access.decide(
           [...USERS, ...ROLES].map((who) => aQuestion(who, action, resource)),
           NOON,

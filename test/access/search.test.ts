@@ -99,28 +99,38 @@ describe('who can', () => {
     aUser(`u${String(index).padStart(4, '0')}`, index % 2 === 0 ? [allow('s3:GetObject')] : []),
   );
   const { directory, access } = open({ users, roles: [aRole('R', [], [allow('s3:GetObject')]), aRole('S', [])] });
-  const { subject: _, ...question } = aQuestion(alice, 's3:GetObject', 'arn:aws:s3:::b/x');
+  const { subject: _, ...question } = aQuestion(alice, 's3:GetObject', 'arn:aws:s3:::b/x', {
+    resourceAccount: A,
+  });
 
   it('finds every user and role of a directory larger than a page', async () => {
-    const found = await access.whoCan(question, { offset: 0, limit: 10_000 }, NOON);
+    const found = await access.whoCan(question, { limit: 10_000 }, NOON);
     expect(found.total).toBe(603);
-    expect(found.answers.map((answer) => principalIdOf(answer.question.subject.principal))).toEqual([
+    expect(found.entries.map(({ answer }) => principalIdOf(answer.question.subject.principal))).toEqual([
       ...users.filter((_, index) => index % 2 === 0).map((user) => user.arn),
       roleArn('R'),
     ]);
-    expect(found.answers.every((answer) => answer.decision.allowed)).toBe(true);
+    expect(found.entries.every(({ answer }) => answer.decision.allowed)).toBe(true);
   });
 
   it('gives the part that is asked for', async () => {
-    const part = await access.whoCan(question, { offset: 601, limit: 1 }, NOON);
+    const part = await access.whoCan(question, { after: userArn('u1200'), limit: 1 }, NOON);
     expect(part.total).toBe(603);
-    expect(part.answers.map((answer) => principalIdOf(answer.question.subject.principal))).toEqual([userArn('u1202')]);
+    expect(part.entries.map(({ answer }) => principalIdOf(answer.question.subject.principal))).toEqual([
+      userArn('u1202'),
+    ]);
   });
 
   it('asks the directory page by page, not principal by principal', async () => {
     const before = directory.gathers;
-    await access.whoCan(question, { offset: 0, limit: 1 }, NOON);
-    expect(directory.gathers - before).toBe(4);
+    await access.whoCan(question, { limit: 1 }, NOON);
+    // The resource, three pages of users, and one of roles.
+    expect(directory.gathers - before).toBe(5);
+  });
+
+  it('asks for the owner of a resource that nobody knows to be anybody’s', async () => {
+    const asked = access.whoCan({ ...question, resourceAccount: null }, { limit: 1 }, NOON);
+    await expect(asked).rejects.toMatchObject({ code: 'BAD_USER_INPUT', field: 'request.resourceAccount' });
   });
 
   it('finds whom a Deny with NotPrincipal spares as AWS recommends to write it: the role or user, and its account', async () => {
@@ -128,15 +138,15 @@ describe('who can', () => {
     const locked = policy({ Effect: 'Deny', NotPrincipal: spared, Action: 's3:*', Resource: '*' });
     const resources = [{ arn: 'arn:aws:s3:::b', accountId: A, policy: locked }];
     const bucket = open({ users: users.slice(0, 4), roles: [aRole('R', [], [allow('s3:GetObject')])], resources });
-    const found = await bucket.access.whoCan(question, { offset: 0, limit: 10 }, NOON);
-    expect(found.answers.map((answer) => principalIdOf(answer.question.subject.principal))).toEqual([
+    const found = await bucket.access.whoCan(question, { limit: 10 }, NOON);
+    expect(found.entries.map(({ answer }) => principalIdOf(answer.question.subject.principal))).toEqual([
       userArn('u0000'),
       roleArn('R'),
     ]);
   });
 
   it('refuses a question that nobody could be asked', async () => {
-    const asked = access.whoCan({ ...question, action: 's3:*' }, { offset: 0, limit: 1 }, NOON);
+    const asked = access.whoCan({ ...question, action: 's3:*' }, { limit: 1 }, NOON);
     await expect(asked).rejects.toMatchObject({ code: 'BAD_USER_INPUT', field: 'request.action' });
   });
 });

@@ -146,10 +146,12 @@ describe('keys of every request', () => {
   });
 
   it('let whoCan find who may', async () => {
-    const { subject: _, ...open } = aQuestion(alice, 's3:GetObject', OBJECT);
-    const page = { offset: 0, limit: 10 };
+    const { subject: _, ...open } = aQuestion(alice, 's3:GetObject', OBJECT, { resourceAccount: A });
+    const page = { limit: 10 };
     const found = await access.whoCan(open, page, NOON);
-    expect(found.answers.map(({ question }) => question.subject.principal)).toContainEqual(aSubject(alice).principal);
+    expect(found.entries.map(({ answer }) => answer.question.subject.principal)).toContainEqual(
+      aSubject(alice).principal,
+    );
     expect((await access.whoCan({ ...open, assumeContextKeys: false }, page, NOON)).total).toBe(1);
     expect(found.total).toBe(2);
   });

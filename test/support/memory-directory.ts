@@ -120,6 +120,10 @@ export class MemoryDirectory implements Directory {
     return Promise.resolve(this.#revision);
   }
 
+  changedSince(revision: bigint): Promise<boolean> {
+    return Promise.resolve(revision !== this.#revision);
+  }
+
   gather(request: GatherRequest): Promise<Gathered> {
     this.beforeGather();
     this.gathers += 1;

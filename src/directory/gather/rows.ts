@@ -198,6 +198,19 @@ export async function readRevision(
   return { revision: BigInt(row?.revision ?? 0), touched: changesOf(row?.touched ?? null) };
 }
 
+/** What no policy depends on: sessions come and go while people work, and so do credentials. */
+const MOVING = ['AccessKey', 'KeySession', 'MfaDevice', 'RoleSession', 'SigningKey'];
+
+/** Whether something else than sessions and credentials was touched after `since`, or `since` has not been yet. */
+export async function hasChangedSince(sql: Sql, since: bigint): Promise<boolean> {
+  const [row] = await sql.query<{ changed: boolean }>(
+    `SELECT EXISTS (SELECT 1 FROM "DirectoryChange" WHERE revision > $1::text::bigint AND entity <> ALL($2::text[]))
+         OR $1::text::bigint > (SELECT revision FROM "DirectoryState" WHERE id = 1) AS changed`,
+    [String(since), MOVING],
+  );
+  return row?.changed !== false;
+}
+
 export interface AccountRow {
   readonly id: string;
   readonly partition: string;

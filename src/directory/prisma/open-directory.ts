@@ -15,7 +15,7 @@ import type { EntityStore } from '../entities/entity-store.ts';
 import { CompiledPolicies } from '../gather/compiled-policies.ts';
 import { Gatherer } from '../gather/gather.ts';
 import { Memory } from '../gather/memory.ts';
-import { readRevision } from '../gather/rows.ts';
+import { hasChangedSince, readRevision } from '../gather/rows.ts';
 import { createReadModel, type ReadModel } from '../read-model.ts';
 import { Store } from '../store.ts';
 import { accessKeys } from '../stores/access-keys.ts';
@@ -86,6 +86,10 @@ class StoredDirectory implements OpenDirectory {
   async revision(): Promise<Revision> {
     await this.#store.synchronize();
     return this.#store.memory.revision;
+  }
+
+  async changedSince(revision: Revision): Promise<boolean> {
+    return hasChangedSince(this.#store.database, revision);
   }
 
   gather(request: GatherRequest): Promise<Gathered> {

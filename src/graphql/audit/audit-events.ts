@@ -2,10 +2,10 @@ import { resolveCursorConnection } from '@pothos/plugin-relay';
 import { storable } from '../../directory/storable.ts';
 import type { AuditEvent as AuditEventValue, AuditFilter } from '../../directory/stores/audit-store.ts';
 import { visibleEvents } from '../../guard/visible-events.ts';
-import { InvalidInput } from '../../policy/errors.ts';
 import { builder } from '../builder.ts';
+import { DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE } from '../cost.ts';
 import { forbidden } from '../guards/forbidden.ts';
-import { TABLE_PAGE } from '../page.ts';
+import { checkPageSize, notACursor, textOfCursor } from '../page.ts';
 import { RoleSession } from '../sessions/role-session.ts';
 import { tableConnection } from '../table-connection.ts';
 import { AuditEvent, AuditOutcome } from './audit-event.ts';
@@ -59,13 +59,14 @@ builder.queryField('auditEvents', (t) =>
         'the operator sees all events. New events never appear before events that were already shown',
       args: { filter: t.arg({ type: AuditEventFilterInput, description: 'Which events to return. Left out: all' }) },
       resolve: async (_root, { filter, ...args }, context) => {
+        checkPageSize(args);
         // Limited once, for the page and for the count.
         const visible = await visibleEvents(context, filterOf(filter ?? {}), filter?.accountId ?? null);
         if (visible.kind === 'refused') throw forbidden('auditEvents', visible);
         const { filter: bound } = visible;
         const { audit } = context.directory;
         const page = await resolveCursorConnection<Promise<readonly AuditEventValue[]>>(
-          { args, defaultSize: TABLE_PAGE.defaultSize, maxSize: TABLE_PAGE.maxSize(args), toCursor: cursorOf },
+          { args, defaultSize: DEFAULT_PAGE_SIZE, maxSize: MAX_PAGE_SIZE, toCursor: cursorOf },
           ({ after, before, limit, inverted }) =>
             audit.list({
               ...(after === undefined ? {} : { after: sequenceOf('after', after) }),
@@ -92,7 +93,7 @@ function cursorOf({ sequence }: AuditEventValue): string {
 }
 
 function sequenceOf(name: 'after' | 'before', cursor: string): bigint {
-  const digits = /^event:(\d{1,18})$/.exec(Buffer.from(cursor, 'base64url').toString())?.[1];
-  if (digits !== undefined) return BigInt(digits);
-  throw new InvalidInput(name, `\`${name}\` is not a cursor of this connection: give a cursor that it has returned`);
+  const digits = /^event:(\d{1,18})$/.exec(textOfCursor(cursor) ?? '')?.[1];
+  if (digits === undefined) throw notACursor(name);
+  return BigInt(digits);
 }

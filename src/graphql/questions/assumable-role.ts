@@ -1,14 +1,22 @@
-import type { AssumableRole as AssumableRoleValue } from '../../access/assumable-roles.ts';
+import type { AssumableRoles, AssumableRole as AssumableRoleValue } from '../../access/assumable-roles.ts';
 import type { Subject } from '../../access/question.ts';
 import { checkMayAskAbout, ownSubject } from '../../guard/ask.ts';
+import { RolegateError } from '../../policy/errors.ts';
 import { builder } from '../builder.ts';
 import type { GatewayContext } from '../context.ts';
 import { Principal, refOf } from '../entities/principal.ts';
 import { Role, roleValue } from '../entities/role.ts';
 import { inTurn } from '../in-turn.ts';
+import {
+  type KeyedPage,
+  keyedConnection,
+  type PageArguments,
+  type PageRequest,
+  pageOf,
+  toPage,
+} from '../keyed-connection.ts';
 import { NULL_ANSWER } from '../null-answer.ts';
-import { type OffsetArguments, type OffsetPage, offsetConnection, pageOfAll } from '../offset-connection.ts';
-import { AFTER_DESCRIPTION, FIRST_DESCRIPTION } from '../page.ts';
+import { AFTER_DESCRIPTION, FIRST_DESCRIPTION, notACursor } from '../page.ts';
 import { Decision } from './decision.ts';
 
 const AssumableRole = builder.objectRef<AssumableRoleValue>('AssumableRole').implement({
@@ -34,10 +42,28 @@ const AssumableRole = builder.objectRef<AssumableRoleValue>('AssumableRole').imp
   }),
 });
 
-const AssumableRoleConnection = offsetConnection('AssumableRole', AssumableRole, {
-  page: 'A page of roles that a principal can assume; roles that it can assume now come first',
+type RolesPage = KeyedPage<AssumableRoleValue> & Pick<AssumableRoles, 'gaps' | 'revision'>;
+
+const AssumableRoleConnection = keyedConnection<AssumableRoleValue, RolesPage>('AssumableRole', AssumableRole, {
+  page:
+    'A page of roles that a principal can assume: roles that it can assume now come first, then shorter chains, then the ARNs in ' +
+    'order. Sessions and credentials may change between two pages. After any other change the order can be different: `after` then ' +
+    'fails with CONFLICT, and the list has to be requested from the first page again',
   entry: 'A role that a principal can assume',
 });
+
+builder.objectFields(AssumableRoleConnection, (t) => ({
+  gaps: t.stringList({
+    description:
+      'What the directory does not know and the answer had to leave out, by name. Empty: nothing was left out',
+    resolve: ({ gaps }) => [...gaps],
+  }),
+  revision: t.field({
+    type: 'Revision',
+    description: 'The revision of the directory on which this was computed',
+    resolve: ({ revision }) => revision,
+  }),
+}));
 
 builder.interfaceField(Principal, 'assumableRoles', (t) =>
   t.field({
@@ -81,10 +107,37 @@ async function assumableRoles(
   context: GatewayContext,
   subject: Subject,
   maxDepth: number,
-  page: OffsetArguments,
-): Promise<OffsetPage<AssumableRoleValue>> {
+  page: PageArguments,
+): Promise<RolesPage> {
+  const asked = pageOf(page);
   await checkMayAskAbout(context, subject.principal, 'principal');
   const own = ownSubject(context, subject);
-  const roles = await inTurn(context, () => context.access.assumableRoles(own, { maxDepth }, context.now));
-  return pageOfAll(roles, page);
+  const found = await inTurn(context, () => context.access.searchRoles(own, { maxDepth }, context.now));
+  const before = await precedingOf(context, found, asked);
+  const { gaps, revision, roles } = found;
+  const entries = roles.slice(before, before + asked.limit);
+  return { ...toPage({ entries, before, total: roles.length, revision }, arnOf), gaps, revision };
+}
+
+/** Number of roles before the page. Throws CONFLICT if the order can have changed since the cursor was returned. */
+async function precedingOf(
+  { directory }: GatewayContext,
+  { roles, revision }: AssumableRoles,
+  { after }: PageRequest,
+): Promise<number> {
+  if (after === null) return 0;
+  if (after.revision !== revision && (await directory.changedSince(after.revision))) {
+    throw new RolegateError(
+      'CONFLICT',
+      'the directory has changed since the previous page: ask again from the first page, without `after`',
+      { field: 'after' },
+    );
+  }
+  const place = roles.findIndex((role) => arnOf(role) === after.key);
+  if (place === -1) throw notACursor('after');
+  return place + 1;
+}
+
+function arnOf({ roleArn }: AssumableRoleValue): string {
+  return roleArn;
 }

@@ -1,6 +1,6 @@
 import type { EffectivePermission as EffectivePermissionValue } from '../../access/effective-permissions.ts';
 import { builder } from '../builder.ts';
-import { offsetConnection } from '../offset-connection.ts';
+import { keyedConnection } from '../keyed-connection.ts';
 import { AccessLevel } from './access-level.ts';
 import { PermissionTerm } from './permission-term.ts';
 
@@ -42,7 +42,9 @@ const EffectivePermission = builder.objectRef<EffectivePermissionValue>('Effecti
   }),
 });
 
-export const EffectivePermissionConnection = offsetConnection('EffectivePermission', EffectivePermission, {
-  page: 'A page of actions that are allowed on some resource, in the order of their names',
+export const EffectivePermissionConnection = keyedConnection('EffectivePermission', EffectivePermission, {
+  page:
+    'A page of actions that are allowed on some resource, in the order of their names. The next page continues after the name in ' +
+    'its cursor, even if permissions have changed since',
   entry: 'An action that is allowed on some resource',
 });

@@ -14,8 +14,8 @@ import { Principal, refOf } from '../entities/principal.ts';
 import { Role, roleValue } from '../entities/role.ts';
 import { inTurn } from '../in-turn.ts';
 import { given } from '../input.ts';
+import { pageByKey, pageOf } from '../keyed-connection.ts';
 import { NULL_ANSWER } from '../null-answer.ts';
-import { pageOfAll } from '../offset-connection.ts';
 import { AFTER_DESCRIPTION, FIRST_DESCRIPTION } from '../page.ts';
 import { principalOf } from '../sessions/role-session.ts';
 import { AccessComparison } from './access-comparison.ts';
@@ -70,8 +70,12 @@ EffectivePermissions.implement({
         first: t.arg.int({ description: FIRST_DESCRIPTION }),
         after: t.arg.string({ description: AFTER_DESCRIPTION }),
       },
-      resolve: (set, { filter, ...page }, context) =>
-        inTurn(context, () => pageOfAll(set.permissions(given(filter ?? {})), page)),
+      resolve: (set, { filter, ...page }, context) => {
+        const asked = pageOf(page);
+        return inTurn(context, () =>
+          pageByKey(set.permissions(given(filter ?? {})), asked, set.revision, ({ action }) => action),
+        );
+      },
     }),
     summary: t.field({
       type: [ServiceSummary],

@@ -1,42 +1,87 @@
-import type { Answer } from '../../access/question.ts';
-import type { WhoCanScope } from '../../access/who-can.ts';
+import type { OpenQuestion } from '../../access/question.ts';
+import type { PrincipalAccess as PrincipalAccessValue, WhoCan, WhoCanScope } from '../../access/who-can.ts';
 import { mayAskAbout } from '../../guard/ask.ts';
+import { checkOwnerMayBeKnown, mayKnowResource } from '../../guard/known-owner.ts';
 import { accountsWithin } from '../../guard/visible-accounts.ts';
+import { principalIdOf } from '../../policy/principal-id.ts';
 import type { PrincipalCaller } from '../../session/caller.ts';
 import { builder } from '../builder.ts';
 import type { GatewayContext } from '../context.ts';
 import { Principal } from '../entities/principal.ts';
 import { inTurn } from '../in-turn.ts';
+import { type KeyedPage, keyedConnection, pageOf, toPage } from '../keyed-connection.ts';
 import { NULL_ANSWER } from '../null-answer.ts';
-import { offsetConnection, offsetOf, toPage } from '../offset-connection.ts';
 import { AFTER_DESCRIPTION, FIRST_DESCRIPTION } from '../page.ts';
 import { principalOf } from '../sessions/role-session.ts';
 import { Decision } from './decision.ts';
+import { Outsider, readableOutsiders } from './outsider.ts';
 import {
   ACTION_DESCRIPTION,
   ASSUME_KEYS_DESCRIPTION,
   CONTEXT_DESCRIPTION,
-  RESOURCE_ACCOUNT_DESCRIPTION,
   RESOURCE_DESCRIPTION,
   toOpenQuestion,
 } from './question-input.ts';
 
-const PrincipalAccess = builder.objectRef<Answer>('PrincipalAccess').implement({
-  description: 'A principal that may do what was asked',
+const PrincipalAccess = builder.objectRef<PrincipalAccessValue>('PrincipalAccess').implement({
+  description: 'A principal that may do what was asked, or may do it under conditions',
   fields: (t) => ({
     principal: t.field({
       type: Principal,
       description: 'The principal. A role means a session of it whose name is not known',
-      resolve: ({ question }) => principalOf(question.subject),
+      resolve: ({ answer }) => principalOf(answer.question.subject),
     }),
-    decision: t.field({ type: Decision, description: 'The decision, with its reasons', resolve: (answer) => answer }),
+    decision: t.field({
+      type: Decision,
+      description: 'The decision, with its reasons. A denial if `conditions` is not empty',
+      resolve: ({ answer }) => answer,
+    }),
+    conditions: t.field({
+      type: ['PolicyDocument'],
+      description:
+        'IAM condition blocks. The request is allowed if all of them hold; a condition on `aws:userid` says which name a session of ' +
+        'the role needs. Empty: the request is allowed as it is',
+      resolve: ({ conditions }) => [...conditions],
+    }),
   }),
 });
 
-const PrincipalAccessConnection = offsetConnection('PrincipalAccess', PrincipalAccess, {
-  page: 'A page of principals that may do what was asked: users before roles, each in the order of their ARNs',
-  entry: 'A principal that may do what was asked',
-});
+interface PrincipalAccessPage extends KeyedPage<PrincipalAccessValue>, Pick<WhoCan, 'outsiders' | 'revision'> {
+  readonly gaps: () => Promise<string[]>;
+}
+
+const PrincipalAccessConnection = keyedConnection<PrincipalAccessValue, PrincipalAccessPage>(
+  'PrincipalAccess',
+  PrincipalAccess,
+  {
+    page:
+      'A page of principals that may do what was asked: users before roles, each in the order of their ARNs. The next page continues ' +
+      'after the ARN in its cursor, even if the directory has changed since',
+    entry: 'A principal that may do what was asked',
+  },
+);
+
+builder.objectFields(PrincipalAccessConnection, (t) => ({
+  outsiders: t.field({
+    type: [Outsider],
+    description:
+      'Who else the policy of the resource lets in: root users, services, unsigned requests, and principals that the directory does not ' +
+      'hold. The same on every page. Entries whose statements the caller may not read are left out. The root user of the owner has an ' +
+      'entry only if the policy names its account',
+    resolve: async ({ outsiders }, _args, context) => [...(await readableOutsiders(context, outsiders))],
+  }),
+  gaps: t.stringList({
+    description:
+      'What the directory does not know of the resource and of the principals that the caller may ask about, by name, and which ' +
+      'principals are not listed. Empty: nothing was left out',
+    resolve: ({ gaps }) => gaps(),
+  }),
+  revision: t.field({
+    type: 'Revision',
+    description: 'The revision of the directory on which this was computed',
+    resolve: ({ revision }) => revision,
+  }),
+}));
 
 /** The principals that the caller may ask about. */
 async function askableScope(context: GatewayContext, caller: PrincipalCaller): Promise<WhoCanScope> {
@@ -46,29 +91,57 @@ async function askableScope(context: GatewayContext, caller: PrincipalCaller): P
   };
 }
 
+/** Gaps about the resource are shown only to callers that may know of the resource. */
+async function knownGaps(context: GatewayContext, question: OpenQuestion, found: WhoCan): Promise<string[]> {
+  const { gaps, resourceGaps } = found;
+  const isKnown = resourceGaps.length > 0 && (await mayKnowResource(context, question));
+  return isKnown ? [...resourceGaps, ...gaps] : [...gaps];
+}
+
 builder.queryField('whoCan', (t) =>
   t.field({
     type: PrincipalAccessConnection,
     nullable: true,
     description:
       'Every user and role that may do this as itself, without assuming a role for it, among those that the caller ' +
-      `may ask about, itself included (iam:SimulatePrincipalPolicy). Others are not counted. ${NULL_ANSWER}`,
+      'may ask about, itself included (iam:SimulatePrincipalPolicy). Others are not counted. `outsiders` lists who else the policy of ' +
+      `the resource lets in. ${NULL_ANSWER}`,
     args: {
       action: t.arg.string({ required: true, description: ACTION_DESCRIPTION }),
       resource: t.arg({ type: 'Arn', required: true, description: RESOURCE_DESCRIPTION }),
-      resourceAccount: t.arg({ type: 'AccountId', description: RESOURCE_ACCOUNT_DESCRIPTION }),
+      resourceAccount: t.arg({
+        type: 'AccountId',
+        description:
+          'Owner of the resource. Required if the ARN names no account (S3) and the directory does not know the owner, or the caller may ' +
+          'not know whether it does',
+      }),
       context: t.arg({ type: 'RequestContext', description: CONTEXT_DESCRIPTION }),
       assumeContextKeys: t.arg.boolean({ defaultValue: true, description: ASSUME_KEYS_DESCRIPTION }),
+      conditional: t.arg.boolean({
+        defaultValue: false,
+        description:
+          'Whether to include principals and outsiders that may do this only under conditions that the question leaves open: condition ' +
+          'keys of the request, or the name of a role session',
+      }),
       first: t.arg.int({ description: FIRST_DESCRIPTION }),
       after: t.arg.string({ description: AFTER_DESCRIPTION }),
     },
     resolve: async (_root, args, context) => {
-      const page = offsetOf(args);
+      const { after, limit } = pageOf(args);
       const { access, caller, now } = context;
-      const scope = caller.kind === 'principal' ? await askableScope(context, caller) : null;
       const question = toOpenQuestion(args, '');
-      const { answers, total } = await inTurn(context, () => access.whoCan(question, { ...page, scope }, now));
-      return toPage(answers, page.offset, total);
+      await checkOwnerMayBeKnown(context, question);
+      const scope = caller.kind === 'principal' ? await askableScope(context, caller) : null;
+      const options = { after: after?.key ?? null, limit, scope, conditional: args.conditional === true };
+      const found = await inTurn(context, () => access.whoCan(question, options, now));
+      const { outsiders, revision } = found;
+      const gaps = (): Promise<string[]> => knownGaps(context, question, found);
+      return {
+        ...toPage(found, ({ answer }) => principalIdOf(answer.question.subject.principal)),
+        outsiders,
+        gaps,
+        revision,
+      };
     },
   }),
 );

@@ -1,0 +1,228 @@
+import type { CatalogAction } from '../catalog/catalog.ts';
+import type { Gathered } from '../directory/directory.ts';
+import { authorize } from '../evaluation/authorize.ts';
+import type { Decision, MatchedStatement } from '../evaluation/decision.ts';
+import { Evaluation } from '../evaluation/evaluation.ts';
+import type { PolicyLayer } from '../evaluation/layer.ts';
+import { actionName } from '../evaluation/layer-set.ts';
+import { StatementInPolicy } from '../evaluation/matched-statement.ts';
+import { type Opening, openingsOf } from '../evaluation/openings.ts';
+import { type PreparedPrincipal, type PreparedResource, preparePrincipal } from '../evaluation/prepare.ts';
+import type { RequestFacts } from '../evaluation/request.ts';
+import { actionMatches } from '../policy/action-pattern.ts';
+import type { ContextKey } from '../policy/context-key.ts';
+import { isAccountId, type PrincipalRef } from '../policy/principal-id.ts';
+import type { CompiledStatement } from '../policy/statement.ts';
+import { barredFromRoles } from './assume.ts';
+import { conditionsFor } from './conditional.ts';
+import type { DecideTools } from './decide.ts';
+import { type Candidate, candidatesOf, type OutsiderKind } from './named-outsiders.ts';
+import { administratorOf, outsidePrincipal, stranger } from './outside-principals.ts';
+import type { OpenQuestion } from './question.ts';
+import type { OneRevision } from './scan.ts';
+import { withSourceOrganization } from './source-organization.ts';
+
+/** Somebody whom the policy of a resource lets in and the directory does not hold. */
+export interface Outsider {
+  readonly kind: OutsiderKind;
+  /** An account id, an ARN or a canonical id, a service, a provider, or `*`. */
+  readonly value: string;
+  /** The statements of the resource's policy that let it in. */
+  readonly statements: readonly MatchedStatement[];
+}
+
+export interface OutsiderSearch {
+  readonly question: OpenQuestion;
+  readonly action: CatalogAction;
+  /** Also those who may only under conditions that the question leaves open. */
+  readonly conditional: boolean;
+  /** The resource asked about. */
+  readonly resource: PreparedResource;
+  /** Accounts with users or roles in the directory. */
+  readonly accounts: ReadonlySet<string>;
+}
+
+export interface Outsiders {
+  readonly outsiders: readonly Outsider[];
+  readonly gaps: readonly string[];
+}
+
+const KINDS: readonly OutsiderKind[] = ['ACCOUNT', 'PRINCIPAL', 'SERVICE', 'FEDERATED', 'EVERYBODY'];
+
+/**
+ * Whom the policy of the resource lets in beside the users and roles of the directory. Of principals that the directory does
+ * not know, their own account is taken to let them: it is theirs to say.
+ */
+export async function outsidersOf(
+  tools: DecideTools,
+  search: OutsiderSearch,
+  now: number,
+  check: OneRevision,
+): Promise<Outsiders> {
+  const { question, resource } = search;
+  const { resource: arn, resourceAccount, context } = question;
+  const statements = resource.facts.policy?.policy.statements ?? [];
+  const partition = resource.partition === '' ? 'aws' : resource.partition;
+  const { candidates, all } = candidatesOf(statements, partition, search.accounts);
+  if (candidates.length === 0) return { outsiders: [], gaps: [] };
+  const source = context.get('aws:sourceaccount');
+  const gathered = await tools.directory.gather({
+    principals: candidates.flatMap(refsOf),
+    roles: [],
+    resources: [{ arn, accountId: resourceAccount }],
+    accounts: typeof source === 'string' && isAccountId(source) ? [source] : [],
+    now,
+  });
+  check(gathered.revision);
+  const judge = new Judge(search, gathered, gathered.resource(arn, resourceAccount).value, now);
+  const found = candidates.flatMap((one) => judge.judge(one) ?? []);
+  const everybody = found.find(({ kind }) => kind === 'EVERYBODY');
+  const outsiders = found
+    // Root users are part of everybody; where everybody may only under conditions, some may without.
+    .filter(({ named, conditional }) => named || everybody === undefined || (everybody.conditional && !conditional))
+    .map(({ kind, value, statements: letIn }): Outsider => ({ kind, value, statements: letIn }))
+    .sort((a, b) => KINDS.indexOf(a.kind) - KINDS.indexOf(b.kind) || (a.value < b.value ? -1 : 1));
+  const gap = `the policy of ${arn} names more than ${candidates.length} principals; the others are left out`;
+  return { outsiders, gaps: all ? [] : [gap] };
+}
+
+interface Judged extends Outsider {
+  readonly conditional: boolean;
+  /** The policy names it. */
+  readonly named: boolean;
+}
+
+class Judge {
+  readonly #search: OutsiderSearch;
+  readonly #gathered: Gathered;
+  readonly #resource: PreparedResource;
+  readonly #request: RequestFacts;
+  readonly #forServices: RequestFacts;
+
+  constructor(search: OutsiderSearch, gathered: Gathered, resource: PreparedResource, now: number) {
+    const { context, assumeContextKeys: assumes = true } = search.question;
+    this.#search = search;
+    this.#gathered = gathered;
+    this.#resource = resource;
+    this.#request = { context, now, authority: 'directory', assumes };
+    const known = withSourceOrganization({ kind: 'service', service: '' }, context, gathered);
+    this.#forServices = known === context ? this.#request : { ...this.#request, context: known };
+  }
+
+  judge(one: Candidate): Judged | null {
+    const { kind, value } = one;
+    switch (kind) {
+      case 'ACCOUNT':
+        return this.#account(one);
+      case 'PRINCIPAL':
+        return one.ref === null ? this.#canonical(value) : this.#principal(one);
+      case 'SERVICE': {
+        const service = preparePrincipal({ kind: 'service', service: value }, null, null);
+        return this.#judged(one, [this.#decide(service, this.#forServices)]);
+      }
+      case 'FEDERATED': {
+        const facts = { kind: 'anonymous', federatedProvider: value } as const;
+        return this.#judged(one, [this.#decide(preparePrincipal(facts, null, null))]);
+      }
+      case 'EVERYBODY':
+        return this.#everybody(one);
+      default:
+        return kind satisfies never;
+    }
+  }
+
+  /** An account of the directory is its root user: its users and roles stand for themselves. */
+  #account(one: Candidate & { readonly kind: 'ACCOUNT' }): Judged | null {
+    const root = this.#gathered.principal(one.root)?.value;
+    const who = root === undefined ? [] : [root];
+    const isKnown = this.#search.accounts.has(one.value);
+    if (one.named && !isKnown) who.push(administratorOf(one.root, this.#gathered));
+    return this.#judged(
+      one,
+      who.map((each) => this.#decide(each)),
+      one.named,
+      isKnown,
+    );
+  }
+
+  #principal(one: Candidate & { readonly kind: 'PRINCIPAL'; readonly ref: object }): Judged | null {
+    const known = this.#gathered.principal(one.ref)?.value ?? null;
+    if (known !== null && one.ref.kind !== 'federatedUser') return null;
+    const trusted = one.root.accountId !== this.#resource.accountId;
+    const who = known ?? outsidePrincipal(one.ref, one.root, this.#gathered, trusted);
+    return this.#judged(one, [this.#decide(who)]);
+  }
+
+  #everybody(one: Candidate): Judged | null {
+    const anonymous = preparePrincipal({ kind: 'anonymous' }, null, null);
+    const someone = this.#decide(stranger(this.#resource.partition === '' ? 'aws' : this.#resource.partition));
+    const judged = this.#judged(one, [this.#decide(anonymous), someone]);
+    if (judged !== null || !this.#search.conditional) return judged;
+    // Somebody, whatever its account, organization and tags: these are conditions on who it is.
+    const openings = openingsOf(someone, (key, evaluation) => key.owner === 'principal' || isOpen(key, evaluation));
+    return openings.length === 0
+      ? null
+      : { ...one, named: true, conditional: true, statements: letInBy(someone, openings) };
+  }
+
+  /** AWS knows whose the canonical id is: it is let in by what names it, unless everybody is kept out. */
+  #canonical(value: string): Judged | null {
+    const someone = stranger(this.#resource.partition);
+    if (this.#decide(someone).effect === 'EXPLICIT_DENY') return null;
+    const { action } = this.#search;
+    const evaluation = new Evaluation(someone, action, this.#resource, this.#request);
+    const names = ({ principal, actions, allows }: CompiledStatement): boolean =>
+      allows &&
+      principal?.negated === false &&
+      principal.named.some((named) => named.kind === 'canonicalUser' && named.id === value) &&
+      actionMatches(actions, action.service, actionName(action));
+    const policy = this.#resource.facts.policy;
+    if (policy === null) return null;
+    const statements = policy.policy.statements
+      .filter((statement) => names(statement) && evaluation.matches(statement))
+      .map((statement) => new StatementInPolicy('RESOURCE_POLICY', policy, statement));
+    return statements.length === 0 ? null : { kind: 'PRINCIPAL', value, statements, conditional: false, named: true };
+  }
+
+  /** `isHeld`: the directory knows of it what there is to know. */
+  #judged({ kind, value }: Candidate, decisions: readonly Decision[], named = true, isHeld = false): Judged | null {
+    for (const decision of decisions) {
+      const statements = decision.allowed ? letInBy(decision, []) : [];
+      if (statements.length > 0) return { kind, value, statements, conditional: false, named };
+    }
+    if (!this.#search.conditional || decisions.some(({ allowed }) => allowed)) return null;
+    for (const decision of decisions) {
+      const known = conditionsFor(decision) === null ? [] : openingsOf(decision);
+      const openings = known.length === 0 && !isHeld ? openingsOf(decision, isOpen) : known;
+      const statements = openings.length === 0 ? [] : letInBy(decision, openings);
+      if (statements.length > 0) return { kind, value, statements, conditional: true, named };
+    }
+    return null;
+  }
+
+  #decide(principal: PreparedPrincipal, request = this.#request): Decision {
+    const { action } = this.#search;
+    const barred = action.name === 'sts:AssumeRole' ? barredFromRoles(principal, this.#resource.facts.arn) : null;
+    return barred ?? authorize(principal, action, this.#resource, request);
+  }
+}
+
+function refsOf(one: Candidate): readonly PrincipalRef[] {
+  if (one.kind === 'ACCOUNT') return [one.root];
+  return one.kind === 'PRINCIPAL' && one.ref !== null ? [one.ref, one.root] : [];
+}
+
+/** Of who is not known, the organization and the tags are not known either. */
+function isOpen(key: ContextKey, evaluation: Evaluation): boolean {
+  if (evaluation.value(key) !== undefined) return false;
+  return key.owner === 'principal' || evaluation.couldBeGiven(key);
+}
+
+/** The Allows of the resource's policy that match, and those that would in one of these ways. */
+function letInBy({ layers }: Decision, openings: readonly Opening[]): readonly MatchedStatement[] {
+  const isOfResource = (layer: PolicyLayer): boolean => layer === 'RESOURCE_POLICY' || layer === 'TRUST_POLICY';
+  const matching = layers.filter(({ layer }) => isOfResource(layer)).flatMap((one) => one.matchedStatements);
+  const opened = openings.flatMap(({ allows }) => allows.map(({ rule }) => rule.asMatched));
+  const all = [...matching, ...opened.filter(({ layer }) => isOfResource(layer))];
+  return [...new Set(all.filter(({ effect }) => effect === 'ALLOW'))].sort((a, b) => a.index - b.index);
+}
