@@ -101,9 +101,8 @@ export class ResourceReader {
       const message = `${quoted(text)} matches nothing: policy variables are read only behind the fifth colon`;
       warn('VARIABLE_NOT_READ', message, path, node);
     } else {
-      const why = text.includes(':') ? arnFault(text) : null;
-      const message = `${quoted(text)} matches nothing: it ${why ?? 'is no ARN of six parts, nor `*`'}`;
-      warn('RESOURCE_NEVER_MATCHES', message, path, node);
+      const why = arnFault(text) ?? 'has too few parts for an ARN in this kind of policy';
+      warn('RESOURCE_NEVER_MATCHES', `${quoted(text)} matches nothing: it ${why}`, path, node);
     }
   }
 
