@@ -220,13 +220,12 @@ function fullResourceAccess(): AttachedPolicy {
 /** What nobody can read is refused: a Deny must not be passed over. */
 function load(document: Document, kind: PolicyKind, field: string): CompiledPolicy {
   try {
-    const policy = loadPolicy(document, kind);
     const findings = unreadableFindings(document, kind);
     const [first] = findings;
     if (first !== undefined) throw new RefusedPolicy(findings, first, field);
-    return policy;
+    return loadPolicy(document, kind);
   } catch (error) {
-    if (!(error instanceof RolegateError)) throw error;
+    if (!(error instanceof RolegateError) || error instanceof RefusedPolicy) throw error;
     throw new RolegateError(error.code, error.message, { field, cause: error });
   }
 }
