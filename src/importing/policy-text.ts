@@ -1,6 +1,6 @@
 import { storable } from '../directory/storable.ts';
 import type { JsonValue } from '../policy/json.ts';
-import { loadPolicy, MAX_DOCUMENT_LENGTH } from '../policy/load.ts';
+import { MAX_DOCUMENT_LENGTH, readPolicy } from '../policy/load.ts';
 import { MalformedPolicy } from '../policy/malformed-policy.ts';
 import type { PolicyKind } from '../policy/policy-kind.ts';
 import { unreadableFindings } from '../policy/refused-policy.ts';
@@ -33,8 +33,9 @@ export function policyText(entry: Entry, key: string, kind: PolicyKind): string 
   const text = plainText(document);
   const problem = text === null ? 'its URL encoding is broken' : problemOf(text, kind);
   if (text !== null && problem === null) {
-    warnOfUnreadable(entry, key, text, kind);
-    return JSON.stringify(JSON.parse(text));
+    const isSound = warnOfUnreadable(entry, key, text, kind);
+    // Of a key that stands twice, JSON would keep one.
+    return isSound ? JSON.stringify(JSON.parse(text)) : storable(text);
   }
   const found = document === null ? 'there is no policy document' : `the policy document is not understood: ${problem}`;
   entry.warn(key, `${found}; it is stored as it is`);
@@ -44,21 +45,23 @@ export function policyText(entry: Entry, key: string, kind: PolicyKind): string 
 /** Warnings of one document: a faulty one is mostly faulty in one way. */
 const MAX_WARNINGS = 10;
 
-function warnOfUnreadable(entry: Entry, key: string, text: string, kind: PolicyKind): void {
+/** False: there is something to warn of. */
+function warnOfUnreadable(entry: Entry, key: string, text: string, kind: PolicyKind): boolean {
   const findings = unreadableFindings(text, kind);
   for (const { message } of findings.slice(0, MAX_WARNINGS)) {
     entry.warn(key, `a part of the policy document cannot be read: ${message}`);
   }
   const more = findings.length - MAX_WARNINGS;
   if (more > 0) entry.warn(key, `${more} more parts of the policy document cannot be read`);
+  return findings.length === 0;
 }
 
-/** Why a document cannot be loaded, looked at as it was written: what JSON makes of a repeated key hides it. */
+/** Why a text is no policy document at all; null: it is one, with or without faults. */
 function problemOf(text: string, kind: PolicyKind): string | null {
   const exceeded = exceededLimit(text, DOCUMENT_LIMITS);
   if (exceeded !== null) return exceeded;
   try {
-    loadPolicy(text, kind);
+    readPolicy(text, kind);
     return null;
   } catch (error) {
     if (error instanceof MalformedPolicy) return error.message;

@@ -27,6 +27,11 @@ export function arnFault(text: string): string | null {
   return hasRegion && isNowhere ? `is not an ARN: one of ${service} has no Region` : null;
 }
 
+/** Why an entry of Resource that cannot be read is none. Completes a sentence. */
+export function resourceProblem(text: string): string {
+  return arnFault(text) ?? 'has too few parts for an ARN in this kind of policy';
+}
+
 const ACCOUNT_AT = 4;
 const HEADS = 5;
 

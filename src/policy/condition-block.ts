@@ -1,7 +1,7 @@
 import { type Condition, compileCondition } from './condition.ts';
 import { isList, isObject, type JsonObject, type JsonValue } from './json.ts';
 import { readOperator } from './operator.ts';
-import { missedType } from './operator-type.ts';
+import { isReadableValue, valueForm } from './readable-value.ts';
 import { Memory } from './remember.ts';
 import type { VariableReading } from './variable.ts';
 
@@ -67,14 +67,15 @@ interface Problem {
 function problemOf(operator: string, values: readonly JsonValue[], variables: VariableReading): Problem | null {
   const use = readOperator(operator);
   if (use === null) return { of: 'operator', problem: 'is not a condition operator' };
+  const form = valueForm(use.operator?.name ?? 'Null');
   for (const value of values) {
     if (typeof value === 'object') {
       return { of: 'value', problem: 'must be a string, number or boolean, or a list of them' };
     }
     const text = String(value);
     if (variables === 'unknown' && text.includes('${')) return { of: 'value', problem: UNKNOWN_VARIABLES };
-    const missed = missedType(use, text, variables === 'variables');
-    if (missed !== null) return { of: 'value', problem: `holds \`${shortened(text)}\`, which is not ${missed}` };
+    if (form === null || isReadableValue(form, text, variables === 'variables')) continue;
+    return { of: 'value', problem: `holds \`${shortened(text)}\`, which is not ${form.one}` };
   }
   return null;
 }

@@ -58,6 +58,8 @@ export function readPolicy(document: string | JsonValue, kind: PolicyKind): Comp
   const faults: PolicyFault[] = repeated.map((place) => ({
     message: `a policy document must not have a key twice: \`${place}\``,
     taken: null,
+    statement: null,
+    element: null,
   }));
   const variables = readVersion(json['Version'], faults);
   const statement = json['Statement'];
@@ -84,7 +86,12 @@ function readVersion(version: JsonValue | undefined, faults: PolicyFault[]): Var
   if (version === undefined || version === '2008-10-17') return 'plain';
   if (version === '2012-10-17') return 'variables';
   // What hangs on it are the policy variables, which are unreadable where they stand.
-  faults.push({ message: '`Version` must be `2012-10-17` or `2008-10-17`', taken: null });
+  faults.push({
+    message: '`Version` must be `2012-10-17` or `2008-10-17`',
+    taken: null,
+    statement: null,
+    element: 'Version',
+  });
   return 'unknown';
 }
 

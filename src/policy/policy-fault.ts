@@ -4,46 +4,53 @@ export interface PolicyFault {
   readonly message: string;
   /** What is made of it when the document is stored nevertheless; null: nothing hangs on it. */
   readonly taken: string | null;
+  /** Position of the statement, from 0; null: it is of the document as a whole. */
+  readonly statement: number | null;
+  /** Element of the statement, or of the document, in which it lies; null: the whole statement is meant. */
+  readonly element: string | null;
 }
 
 /** Collects what is wrong with one statement. */
 export class Faults {
   readonly list: PolicyFault[] = [];
+  readonly #statement: number;
   readonly #allows: boolean;
 
-  constructor(allows: boolean) {
+  constructor(statement: number, allows: boolean) {
+    this.#statement = statement;
     this.#allows = allows;
   }
 
   /** An entry of a list: of an Allow it matches nothing, of a Deny everything; its neighbours count. */
-  entry(message: string): void {
-    this.list.push({
-      message,
-      taken: this.#allows ? 'it is taken to match nothing' : 'it is taken to match everything',
-    });
+  entry(element: string, message: string): void {
+    this.#add(element, message, this.#allows ? 'it is taken to match nothing' : 'it is taken to match everything');
   }
 
   /** An entry of NotAction, NotResource or NotPrincipal. */
-  exception(message: string): void {
-    this.list.push({
+  exception(element: string, message: string): void {
+    this.#add(
+      element,
       message,
-      taken: this.#allows ? 'the statement is taken to allow nothing' : 'it is taken to except nothing',
-    });
+      this.#allows ? 'the statement is taken to allow nothing' : 'it is taken to except nothing',
+    );
   }
 
   /** What restricts the statement as a whole: an Allow does not apply, a Deny does without regard to it. */
-  restriction(message: string): void {
-    this.list.push({
+  restriction(element: string | null, message: string): void {
+    this.#add(
+      element,
       message,
-      taken: this.#allows
-        ? 'the statement is taken to allow nothing'
-        : 'the statement is taken to deny whatever that says',
-    });
+      this.#allows ? 'the statement is taken to allow nothing' : 'the statement is taken to deny whatever that says',
+    );
   }
 
   /** Nothing hangs on it. */
-  idle(message: string): void {
-    this.list.push({ message, taken: null });
+  idle(element: string, message: string): void {
+    this.#add(element, message, null);
+  }
+
+  #add(element: string | null, message: string, taken: string | null): void {
+    this.list.push({ message, taken, statement: this.#statement, element });
   }
 }
 

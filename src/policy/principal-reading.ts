@@ -3,13 +3,19 @@ import { isList, isObject, type JsonValue } from './json.ts';
 import type { Faults } from './policy-fault.ts';
 import { type NamedPrincipal, type PrincipalElement, readNamedPrincipal } from './principal-element.ts';
 
+/** Principal or NotPrincipal, with its name. */
+interface Element {
+  readonly name: string;
+  readonly value: JsonValue;
+  readonly negated: boolean;
+}
+
 /**
- * Reads Principal or NotPrincipal; `place` is where it stands. Of an Allow, a name that cannot be read names nobody; of a Deny
+ * Reads Principal or NotPrincipal of the statement at `place`. Of an Allow, a name that cannot be read names nobody; of a Deny
  * everybody whom a name of its kind could mean. In NotPrincipal it spares nobody.
  */
 export function readPrincipalElement(
-  value: JsonValue,
-  negated: boolean,
+  { name, value, negated }: Element,
   place: string,
   allows: boolean,
   faults: Faults,
@@ -18,21 +24,20 @@ export function readPrincipalElement(
   // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
   const byType = value === '*' ? { AWS: value } : value;
   const widens = !negated && !allows;
-  const unread = (message: string): void => (negated ? faults.exception(message) : faults.entry(message));
+  const unread = (message: string): void => (negated ? faults.exception(name, message) : faults.entry(name, message));
   if (!isObject(byType)) {
-    unread(`\`${place}\` must be \`*\` or an object`);
+    unread(`\`${place}.${name}\` must be \`*\` or an object`);
     return { negated, everyone: widens, named: [] };
   }
   let everyone = false;
   const named: NamedPrincipal[] = [];
   for (const [type, values] of Object.entries(byType)) {
     for (const one of isList(values) ? values : [values]) {
-      const isEveryone = type === 'AWS' && one === '*';
-      if (isEveryone) everyone = true;
-      const read = typeof one === 'string' && !isEveryone ? readNamedPrincipal(type, one) : null;
-      if (read !== null) named.push(read);
-      if (read !== null || isEveryone) continue;
-      const at = `\`${place}.${type}\``;
+      const read = typeof one === 'string' ? readPrincipal(type, one) : null;
+      if (read === EVERYONE) everyone = true;
+      else if (read !== null) named.push(read);
+      if (read !== null) continue;
+      const at = `\`${place}.${name}.${type}\``;
       unread(
         typeof one === 'string'
           ? `${at}: \`${shortened(one)}\` is not a principal`
@@ -45,6 +50,13 @@ export function readPrincipalElement(
     }
   }
   return { negated, everyone, named };
+}
+
+const EVERYONE = '*';
+
+/** What one text under a key of Principal means; null: it cannot be read. */
+export function readPrincipal(type: string, text: string): NamedPrincipal | typeof EVERYONE | null {
+  return type === 'AWS' && text === EVERYONE ? EVERYONE : readNamedPrincipal(type, text);
 }
 
 const EVERY_SERVICE: NamedPrincipal = { kind: 'every', of: 'service' };

@@ -1,4 +1,4 @@
-import { splitArn } from './arn.ts';
+import { isArnPattern } from './compare/arn.ts';
 import { parseBinary } from './compare/binary.ts';
 import { parseRange } from './compare/ip.ts';
 import { parseDecimal } from './compare/number.ts';
@@ -6,38 +6,43 @@ import { parseInstant } from './date.ts';
 
 /** What the values of an operator are in a policy. */
 export interface ValueForm {
+  /** One of them: `a number`. */
+  readonly one: string;
+  /** All of them: `numbers`. */
   readonly what: string;
   /** Policy variables have a meaning in them: what they hold is not known before a request. */
   readonly variables: boolean;
   readonly reads: (text: string) => boolean;
 }
 
-const ARN_PARTS = 6;
 const TRUE_OR_FALSE: ValueForm = {
+  one: '`true` or `false`',
   what: '`true` and `false`',
   variables: true,
   reads: (text) => /^(?:true|false)$/i.test(text),
 };
-const ARNS: ValueForm = {
-  what: 'ARNs',
-  variables: true,
-  reads: (text) => /^\*+$/.test(text) || splitArn(text).length >= ARN_PARTS,
+const ADDRESSES: ValueForm = {
+  one: 'an IP address or range',
+  what: 'addresses',
+  variables: false,
+  reads: (text) => parseRange(text) !== null,
 };
 
-/** Operators without a form compare texts: every text is one. */
-const FORMS: readonly (readonly [names: RegExp, form: ValueForm])[] = [
-  [/^Null$/, { ...TRUE_OR_FALSE, variables: false }],
-  [/^Bool$/, TRUE_OR_FALSE],
-  [/^Arn/, ARNS],
-  [/^Numeric/, { what: 'numbers', variables: false, reads: (text) => parseDecimal(text) !== null }],
-  [/^Date/, { what: 'dates', variables: false, reads: (text) => parseInstant(text) !== null }],
-  [/^Binary/, { what: 'bytes', variables: false, reads: (text) => parseBinary(text) !== null }],
-  [/IpAddress$/, { what: 'addresses', variables: false, reads: (text) => parseRange(text) !== null }],
+/** By what the names of operators begin with. Those of texts are not among them: every text is a value. */
+const FORMS: readonly (readonly [prefix: string, form: ValueForm])[] = [
+  ['Null', { ...TRUE_OR_FALSE, variables: false }],
+  ['Bool', TRUE_OR_FALSE],
+  ['Arn', { one: 'an ARN', what: 'ARNs', variables: true, reads: isArnPattern }],
+  ['Numeric', { one: 'a number', what: 'numbers', variables: false, reads: (text) => parseDecimal(text) !== null }],
+  ['Date', { one: 'a date', what: 'dates', variables: false, reads: (text) => parseInstant(text) !== null }],
+  ['Binary', { one: 'base64', what: 'bytes', variables: false, reads: (text) => parseBinary(text) !== null }],
+  ['IpAddress', ADDRESSES],
+  ['NotIpAddress', ADDRESSES],
 ];
 
 /** `name`: of the operator, without set operator and IfExists. Null: every text is a value. */
 export function valueForm(name: string): ValueForm | null {
-  return FORMS.find(([names]) => names.test(name))?.[1] ?? null;
+  return FORMS.find(([prefix]) => name.startsWith(prefix))?.[1] ?? null;
 }
 
 /** Whether a value of a policy can be compared at all. `variables`: the document knows policy variables. */

@@ -1,8 +1,12 @@
 import { RolegateError } from './errors.ts';
 import type { JsonValue } from './json.ts';
 import { JsonFault, type Located, parseJsonText, placesIn } from './json-text.ts';
+import { readPolicy } from './load.ts';
+import { MalformedPolicy } from './malformed-policy.ts';
+import { join } from './policy-checks.ts';
+import type { PolicyFault } from './policy-fault.ts';
 import type { PolicyKind } from './policy-kind.ts';
-import { reportUnreadable } from './unreadable.ts';
+import { memberOf, reportUnreadable, statementsOf } from './unreadable.ts';
 import { type PolicyFinding, validatePolicy } from './validate.ts';
 
 /** A policy document that is not taken, with everything that is wrong with it and where. */
@@ -16,26 +20,44 @@ export class RefusedPolicy extends RolegateError {
 }
 
 /**
- * What cannot be read in a document whose grammar is right. AWS takes most of it and never matches it; here it is refused
- * where documents are written or simulated, so that no Deny is passed over.
+ * What cannot be read in a document, with its place: all that `readPolicy` finds faulty, and nothing else. AWS takes most of it
+ * and never matches it; here it is refused where documents are written or simulated, so that no Deny is passed over. Empty of a
+ * text that is no policy document at all.
  */
 export function unreadableFindings(document: string | JsonValue, kind: PolicyKind): readonly PolicyFinding[] {
+  const faults = faultsOf(document, kind);
   const text = typeof document === 'string' ? decoded(document) : JSON.stringify(document);
-  const root = parsed(text);
+  const root = faults.length === 0 ? null : parsed(text);
   if (root === null) return [];
   const placeOf = placesIn(text);
   const findings: PolicyFinding[] = [];
-  reportUnreadable(root, kind, (what, path, { offset, value }, suggestion) => {
+  const add = (message: string, path: string, { offset, value }: Located, suggestion: string | null): void => {
+    const about = { path, value, suggestion, ...placeOf(offset) };
+    findings.push({ severity: 'ERROR', code: 'MalformedPolicyDocument', message, ...about });
+  };
+  const told = new Set<string>();
+  reportUnreadable(root, kind, (statement, element, what, path, node, suggestion) => {
     const hint = suggestion === undefined ? '' : `; did you mean \`${suggestion}\`?`;
-    const about = { path, value, suggestion: suggestion ?? null, ...placeOf(offset) };
-    findings.push({
-      severity: 'ERROR',
-      code: 'MalformedPolicyDocument',
-      message: `${what} (${path})${hint}`,
-      ...about,
-    });
+    told.add(`${statement} ${element}`);
+    add(`${what} (${path})${hint}`, path, node, suggestion ?? null);
   });
+  const statements = statementsOf(root);
+  for (const { message, statement, element } of faults) {
+    if (told.has(`${statement} ${element}`)) continue;
+    const within = (statement === null ? null : statements[statement]) ?? { path: '', node: root };
+    const node = element === null ? within.node : (memberOf(within.node, element) ?? within.node);
+    add(message, element === null ? within.path : join(within.path, element), node, null);
+  }
   return findings;
+}
+
+function faultsOf(document: string | JsonValue, kind: PolicyKind): readonly PolicyFault[] {
+  try {
+    return readPolicy(document, kind).faults;
+  } catch (error) {
+    if (error instanceof MalformedPolicy) return [];
+    throw error;
+  }
 }
 
 /**

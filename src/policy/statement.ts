@@ -1,5 +1,5 @@
 import { type ActionElement, EVERY_ACTION, readActionPattern } from './action-pattern.ts';
-import { arnFault } from './arn-fault.ts';
+import { resourceProblem } from './arn-fault.ts';
 import type { Condition } from './condition.ts';
 import { readConditionBlock, shortened, UNKNOWN_VARIABLES } from './condition-block.ts';
 import { isList, isObject, type JsonObject, type JsonValue } from './json.ts';
@@ -61,8 +61,8 @@ export function readStatement(
 ): StatementReading {
   const place = `Statement[${index}]`;
   if (!isObject(json)) {
-    const faults = new Faults(false);
-    faults.restriction(`\`${place}\` must be an object`);
+    const faults = new Faults(index, false);
+    faults.restriction(null, `\`${place}\` must be an object`);
     return { statement: denyingEverything(index, kind), faults: faults.list };
   }
   return new StatementReader(json, index, kind, variables).read();
@@ -113,18 +113,19 @@ class StatementReader {
     this.#variables = variables;
     // What is no Allow for sure could be a Deny.
     this.#allows = typeof effect === 'string' && effect.toLowerCase() === 'allow';
-    this.#faults = new Faults(this.#allows);
+    this.#faults = new Faults(index, this.#allows);
   }
 
   read(): StatementReading {
     const effect = this.#json['Effect'];
     for (const element of Object.keys(this.#json)) {
-      if (!ELEMENTS.has(element)) this.#unread(`unknown element \`${this.#place}.${element}\``);
+      if (!ELEMENTS.has(element)) this.#unread(element, `unknown element \`${this.#place}.${element}\``);
     }
     const sid = this.#json['Sid'];
-    if (sid !== undefined && typeof sid !== 'string') this.#faults.idle(`\`${this.#place}.Sid\` must be a string`);
+    if (sid !== undefined && typeof sid !== 'string')
+      this.#faults.idle('Sid', `\`${this.#place}.Sid\` must be a string`);
     if (effect !== 'Allow' && effect !== 'Deny')
-      this.#unread(`\`${this.#place}.Effect\` must be \`Allow\` or \`Deny\``);
+      this.#unread('Effect', `\`${this.#place}.Effect\` must be \`Allow\` or \`Deny\``);
     const principal = this.#principal();
     const actions = this.#actions();
     const resources = this.#resources();
@@ -141,9 +142,9 @@ class StatementReader {
     return { statement, faults: this.#faults.list };
   }
 
-  #unread(message: string): void {
+  #unread(element: string | null, message: string): void {
     this.#open = true;
-    this.#faults.restriction(message);
+    this.#faults.restriction(element, message);
   }
 
   /** The element or its negation, whichever is there; null: neither is, or both at once. */
@@ -152,12 +153,12 @@ class StatementReader {
     const plain = this.#json[name];
     const negated = this.#json[negation];
     if (plain !== undefined && negated !== undefined) {
-      this.#unread(`\`${this.#place}\` has both \`${name}\` and \`${negation}\``);
+      this.#unread(negation, `\`${this.#place}\` has both \`${name}\` and \`${negation}\``);
       return null;
     }
     if (plain !== undefined) return { name, value: plain, negated: false };
     if (negated !== undefined) return { name: negation, value: negated, negated: true };
-    if (isNeeded) this.#unread(`\`${this.#place}\` must have \`${name}\` or \`${negation}\``);
+    if (isNeeded) this.#unread(null, `\`${this.#place}\` must have \`${name}\` or \`${negation}\``);
     return null;
   }
 
@@ -175,14 +176,14 @@ class StatementReader {
     const element = this.#either('Resource', isNeeded);
     if (element === null) return isNeeded || this.#open !== before ? EVERYWHERE : null;
     const { negated } = element;
-    const { narrow, wide } = resourceReader(this.#kind, this.#variables === 'variables');
     const isWide = !negated && !this.#allows;
+    const { narrow, wide } = resourceReader(this.#kind, this.#variables === 'variables');
     const read = (text: string): readonly ResourcePattern[] | null => {
       if (isWide) return wide(text);
       const one = narrow(text);
       return one === null ? null : [one];
     };
-    const { found, hasFault } = this.#entries(element, read, (text) => arnFault(text) ?? TOO_SHORT, true);
+    const { found, hasFault } = this.#entries(element, read, resourceProblem, true);
     return hasFault && isWide
       ? EVERYWHERE
       : { negated, patterns: found.length === 1 ? (found[0] ?? []) : found.flat() };
@@ -193,26 +194,22 @@ class StatementReader {
     const before = this.#faults.list.length;
     const element = this.#either('Principal', false);
     if (!WITH_PRINCIPAL.has(this.#kind)) {
-      if (element !== null) this.#unread(`\`${this.#place}.${element.name}\` has no place in this kind of policy`);
+      if (element !== null)
+        this.#unread(element.name, `\`${this.#place}.${element.name}\` has no place in this kind of policy`);
       return null;
     }
-    if (element === null && isNeeded) this.#unread(`\`${this.#place}.Principal\` is missing`);
+    if (element === null && isNeeded) this.#unread(null, `\`${this.#place}.Principal\` is missing`);
     // A statement that names nobody is about nobody: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
     if (element === null) return this.#faults.list.length > before ? EVERYONE : null;
-    return readPrincipalElement(
-      element.value,
-      element.negated,
-      `${this.#place}.${element.name}`,
-      this.#allows,
-      this.#faults,
-    );
+    return readPrincipalElement(element, this.#place, this.#allows, this.#faults);
   }
 
   #conditions(): readonly Condition[] {
     const block = this.#json['Condition'];
     if (block === undefined) return NO_CONDITIONS;
     const { conditions, faults } = readConditionBlock(block, this.#variables);
-    for (const { place, problem } of faults) this.#unread(`\`${this.#place}.Condition${place}\` ${problem}`);
+    for (const { place, problem } of faults)
+      this.#unread('Condition', `\`${this.#place}.Condition${place}\` ${problem}`);
     return conditions;
   }
 
@@ -237,18 +234,17 @@ class StatementReader {
       const what =
         typeof one === 'string' ? `\`${shortened(one)}\` ${isOpen ? UNKNOWN_VARIABLES : problem(one)}` : NO_TEXT;
       const message = typeof one === 'string' ? `${at}: ${what}` : `${at} ${what}`;
-      if (negated) this.#except(message);
-      else this.#faults.entry(message);
+      if (negated) this.#except(name, message);
+      else this.#faults.entry(name, message);
     }
     return { found, hasFault };
   }
 
   /** Of an exception that cannot be read, a Deny excepts nothing; what an Allow would except is not known. */
-  #except(message: string): void {
+  #except(element: string, message: string): void {
     this.#open = true;
-    this.#faults.exception(message);
+    this.#faults.exception(element, message);
   }
 }
 
-const TOO_SHORT = 'has too few parts for an ARN in this kind of policy';
 const NO_TEXT = 'must be a string or a list of strings';

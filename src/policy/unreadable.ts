@@ -1,34 +1,53 @@
 import { readActionPattern } from './action-pattern.ts';
 import { splitArn } from './arn.ts';
+import { resourceProblem } from './arn-fault.ts';
 import type { Located } from './json-text.ts';
 import { readOperator } from './operator.ts';
 import { join, type Report, suggestedOperator, textOf, textsIn } from './policy-checks.ts';
 import type { PolicyKind } from './policy-kind.ts';
-import { isPrincipal } from './principal-checks.ts';
+import { readPrincipal } from './principal-reading.ts';
 import { isReadableValue, valueForm } from './readable-value.ts';
 import { isPartition, PARTITIONS } from './regions.ts';
-import { readResourcePattern } from './resource-pattern.ts';
+import { resourceReader } from './resource-pattern.ts';
 import { nearest } from './spelling.ts';
 
 /**
- * Reports what stands in a document and can be read by nobody, so that it would never match: in a Deny, it would deny nothing.
- * The grammar is taken to be right: what is not of it is passed over.
+ * Reports the entries and lines of a document that can be read by nobody, with what was probably meant. They are the faults that
+ * `readPolicy` finds in them; the grammar is taken to be right: what is not of it is passed over.
  */
-export function reportUnreadable(root: Located, kind: PolicyKind, report: Report): void {
-  const element = (node: Located, name: string): Located | undefined =>
-    node.members?.find((member) => member.key === name)?.node;
-  const variables = element(root, 'Version')?.value === '2012-10-17';
-  const statement = element(root, 'Statement');
-  for (const [i, node] of (statement?.items ?? (statement === undefined ? [] : [statement])).entries()) {
-    const path = statement?.items === null ? 'Statement' : `Statement[${i}]`;
+export function reportUnreadable(root: Located, kind: PolicyKind, report: ReportIn): void {
+  const variables = memberOf(root, 'Version')?.value === '2012-10-17';
+  for (const [statement, { path, node }] of statementsOf(root).entries()) {
+    const effect = memberOf(node, 'Effect')?.value;
+    const allows = typeof effect === 'string' && effect.toLowerCase() === 'allow';
     for (const { key, node: value } of node.members ?? []) {
       const at = join(path, key);
-      if (key === 'Action' || key === 'NotAction') reportActions(value, at, report);
-      if (key === 'Resource' || key === 'NotResource') reportResources(value, at, kind, variables, report);
-      if (key === 'Principal' || key === 'NotPrincipal') reportPrincipals(value, at, report);
-      if (key === 'Condition') reportConditions(value, at, variables, report);
+      const here: Report = (...about) => report(statement, key, ...about);
+      if (key === 'Action' || key === 'NotAction') reportActions(value, at, here);
+      if (key === 'Resource') {
+        const { narrow, wide } = resourceReader(kind, variables);
+        reportResources(value, at, allows ? narrow : wide, here);
+      }
+      if (key === 'NotResource') reportResources(value, at, resourceReader(kind, variables).narrow, here);
+      if (key === 'Principal' || key === 'NotPrincipal') reportPrincipals(value, at, here);
+      if (key === 'Condition') reportConditions(value, at, variables, here);
     }
   }
+}
+
+/** `Report`, with the position of the statement and the name of its element in front. */
+export type ReportIn = (statement: number, element: string, ...about: Parameters<Report>) => void;
+
+/** The statements of a document, one without a list included, each with its path. */
+export function statementsOf(root: Located): readonly { readonly path: string; readonly node: Located }[] {
+  const statement = memberOf(root, 'Statement');
+  if (statement === undefined) return [];
+  if (statement.items === null) return [{ path: 'Statement', node: statement }];
+  return statement.items.map((node, i) => ({ path: `Statement[${i}]`, node }));
+}
+
+export function memberOf(node: Located, name: string): Located | undefined {
+  return node.members?.find((member) => member.key === name)?.node;
 }
 
 function reportActions(element: Located, at: string, report: Report): void {
@@ -38,24 +57,22 @@ function reportActions(element: Located, at: string, report: Report): void {
   }
 }
 
-function reportResources(element: Located, at: string, kind: PolicyKind, variables: boolean, report: Report): void {
+function reportResources(element: Located, at: string, read: (text: string) => object | null, report: Report): void {
   for (const { text, path, node } of textsIn(element, at)) {
+    if (read(text) !== null) continue;
     const [, partition] = splitArn(text);
-    const isReadable = /^\*+$/.test(text) || (partition !== undefined && isPartitionPattern(partition));
-    if (isReadable && readResourcePattern(text, kind, variables) !== null) continue;
-    const suggestion = partition === undefined ? null : nearest(partition, PARTITIONS);
-    report(`${quoted(text)} is neither an ARN nor \`*\``, path, node, suggestion ?? undefined);
+    const suggestion = partition === undefined || isPartition(partition) ? null : nearest(partition, PARTITIONS);
+    const problem = resourceProblem(text);
+    const what = problem === 'is not an ARN' ? 'is neither an ARN nor `*`' : problem;
+    report(`${quoted(text)} ${what}`, path, node, suggestion ?? undefined);
   }
-}
-
-function isPartitionPattern(text: string): boolean {
-  return isPartition(text) || /[*?]/.test(text);
 }
 
 function reportPrincipals(element: Located, at: string, report: Report): void {
   for (const { key, node: values } of element.members ?? []) {
     for (const { text, path, node } of textsIn(values, join(at, key))) {
-      if (!isPrincipal(key, text)) report(`${quoted(text)} names no principal of the type ${quoted(key)}`, path, node);
+      if (readPrincipal(key, text) !== null) continue;
+      report(`${quoted(text)} names no principal of the type ${quoted(key)}`, path, node);
     }
   }
 }

@@ -1,6 +1,6 @@
 import { canBeAskedOn } from '../analysis/asked-on.ts';
 import { splitArn } from '../policy/arn.ts';
-import { arnFault } from '../policy/arn-fault.ts';
+import { resourceProblem } from '../policy/arn-fault.ts';
 import type { Located } from '../policy/json-text.ts';
 import { type StatementNode, textsAt } from '../policy/policy-checks.ts';
 import type { PolicyKind } from '../policy/policy-kind.ts';
@@ -101,8 +101,7 @@ export class ResourceReader {
       const message = `${quoted(text)} matches nothing: policy variables are read only behind the fifth colon`;
       warn('VARIABLE_NOT_READ', message, path, node);
     } else {
-      const why = arnFault(text) ?? 'has too few parts for an ARN in this kind of policy';
-      warn('RESOURCE_NEVER_MATCHES', `${quoted(text)} matches nothing: it ${why}`, path, node);
+      warn('RESOURCE_NEVER_MATCHES', `${quoted(text)} matches nothing: it ${resourceProblem(text)}`, path, node);
     }
   }
 

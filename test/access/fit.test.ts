@@ -247,7 +247,7 @@ describe('simulations refuse what cannot be read, with its place', () => {
     [{ Resource: 'bucket' }, '`bucket` is neither an ARN nor `*` (Statement[0].Resource)'],
     [
       { Resource: 'arn:awss:s3:::b' },
-      '`arn:awss:s3:::b` is neither an ARN nor `*` (Statement[0].Resource); did you mean `aws`?',
+      '`arn:awss:s3:::b` is not an ARN: there is no partition `awss` (Statement[0].Resource); did you mean `aws`?',
     ],
   ])('%j', (more, message) => {
     expect(() => simulate(deny(more))).toThrow(

@@ -470,6 +470,31 @@ export function describeDirectory(name: string, store: StoreUnderTest): void {
         });
       });
 
+      it('gives resource control policies above an account to its principals, and none to those of the management account', async () => {
+        const limit = {
+          id: 'p-limit',
+          type: 'RESOURCE_CONTROL_POLICY',
+          name: 'p-limit',
+          document: grant('*', 's3:*').replace('"Allow"', '"Deny"'),
+          targets: ['r-abcd'],
+        } as const;
+        await begin(BASE, {
+          organizations: [{ ...organization, controlPolicies: [...organization.controlPolicies, limit] }],
+          accounts,
+        });
+        const gathered = await directory.gather({ ...EVERYTHING, principals: [ref(ALICE), ref(APP), ref(THERE)] });
+        const above = (who: string) => gathered.principal(ref(who))?.value.policies?.source.resourceControl;
+        for (const who of [ALICE, APP]) {
+          expect(above(who)?.map(({ target, policies }) => [target, ...policies.map(({ id }) => id)])).toContainEqual([
+            'r-abcd',
+            'p-limit',
+          ]);
+        }
+        // They bind no resources of the management account, those included that are only taken to be its own.
+        expect(above(THERE)).toBeNull();
+        expect(gathered.resource(`${BUCKET}/key`, null)?.value.facts.resourceControl).toBeNull();
+      });
+
       it('shares the levels of an account among its principals', async () => {
         const gathered = await directory.gather(EVERYTHING);
         const levels = gathered.principal(ref(ALICE))?.value.policies?.source.serviceControl;

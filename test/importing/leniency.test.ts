@@ -130,7 +130,12 @@ describe('policy documents', () => {
     const twice = JSON.stringify(policy).replace('}', ',"Effect":"Deny"}');
     expect(stored(twice)).toEqual({
       text: twice,
-      warnings: problem('a policy document must not have a key twice: `Statement[0].Effect`'),
+      warnings: [
+        'a policy document must not have a key twice: `Statement[0].Effect`',
+        '`Statement[0].Effect` must be `Allow` or `Deny`',
+      ].map(
+        (part) => `role App: RolePolicyList[0].PolicyDocument: a part of the policy document cannot be read: ${part}`,
+      ),
     });
     expect(stored({ ...policy, Extra: 1 }).warnings).toEqual(problem('unknown element `Extra`'));
     expect(stored('nonsense').text).toBe('nonsense');

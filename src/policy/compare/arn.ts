@@ -36,12 +36,8 @@ export function arnLike(values: readonly string[], variables: boolean): Comparis
   };
 }
 
-/**
- * Whether a value of a policy can match some ARN: six parts of the right form, or nothing but stars. With policy variables, that
- * is only known with a request.
- */
-export function isArnPattern(value: string, variables: boolean): boolean {
-  if (variables && value.includes('${')) return true;
+/** Whether a value of a policy can match some ARN: six parts of the right form, or nothing but stars. */
+export function isArnPattern(value: string): boolean {
   return arnGlob(piecesOf(value)) !== null && (/^\*+$/.test(value) || arnFault(value) === null);
 }
 
