@@ -134,7 +134,7 @@ describe('the checks refuse', () => {
         writeFileSync(path, `${text};\n`);
         return path;
       });
-      found = withTable("access: ['policy',", "access: ['policy', 'validation',", () =>
+      found = withTable("session: ['policy',", "session: ['policy', 'analysis',", () =>
         check('node', '.config/layers.mjs'),
       );
       for (const file of files) rmSync(file);
@@ -147,7 +147,7 @@ describe('the checks refuse', () => {
     });
 
     test('a pair in the table that no import needs any more', () => {
-      expect(found.output).toContain('src/access imports nothing of src/validation any more');
+      expect(found.output).toContain('src/session imports nothing of src/analysis any more');
     });
 
     test('and nothing else', () => {

@@ -105,9 +105,9 @@ async function verified(
   }
   const issuer = issuerOf(token);
   const [, partition = 'aws', , , accountId = ''] = role.split(':');
-  const provider = await directory.oidcProviders.find(
-    `arn:${partition}:iam::${accountId}:oidc-provider/${issuerName(issuer)}`,
-  );
+  const arn = `arn:${partition}:iam::${accountId}:oidc-provider/${issuerName(issuer)}`;
+  const { oidcProviders } = directory;
+  const provider = (await oidcProviders.find(arn)) ?? (await oidcProviders.find(arn.replace(/\/$/, '')));
   if (provider === null || provider.url !== issuer) {
     throw invalidToken('No OpenIDConnect provider found in your account for the issuer of the token');
   }
@@ -168,15 +168,24 @@ async function payloadOf(token: string, provider: OidcProviderRecord, now: numbe
 }
 
 /**
+ * The name in the provider's ARN. Before 2026-11-26 it had no slash at its end, whatever the URL: such a provider keeps the name that
+ * trust policies know.
+ */
+function nameOf({ arn }: OidcProviderRecord): string {
+  return arn.slice(arn.indexOf('/') + 1);
+}
+
+/**
  * The condition keys that follow from the token, by the name of its issuer.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_iam-condition-keys.html#condition-keys-wif
  */
-function claimKeys({ url }: OidcProviderRecord, payload: JWTPayload): RequestContext {
+function claimKeys(provider: OidcProviderRecord, payload: JWTPayload): RequestContext {
   const keys = new Map<string, ContextValue>();
+  const name = nameOf(provider);
   const say = (claim: string, value: unknown): void => {
     const list = Array.isArray(value) ? value.filter((each) => typeof each === 'string') : null;
-    if (typeof value === 'string') keys.set(`${issuerName(url)}:${claim}`.toLowerCase(), value);
-    else if (list !== null && list.length > 0) keys.set(`${issuerName(url)}:${claim}`.toLowerCase(), list);
+    if (typeof value === 'string') keys.set(`${name}:${claim}`.toLowerCase(), value);
+    else if (list !== null && list.length > 0) keys.set(`${name}:${claim}`.toLowerCase(), list);
   };
   const { azp, aud, sub, email, amr } = payload;
   const [only] = Array.isArray(aud) && aud.length === 1 ? aud : [];
