@@ -1,5 +1,6 @@
 import type { CatalogAction } from '../catalog/catalog.ts';
 import { Evaluation } from '../evaluation/evaluation.ts';
+import type { PolicyLayer } from '../evaluation/layer.ts';
 import type { PreparedPrincipal, PreparedResource } from '../evaluation/prepare.ts';
 import type { RequestFacts } from '../evaluation/request.ts';
 import { dependsOnOpen, isOpen } from '../evaluation/rereading.ts';
@@ -31,7 +32,7 @@ export class DecidingRules {
   dependsOnOpen = false;
   /** An entry names what the question leaves unsaid: what it tells apart is not known. */
   isUnsaid = false;
-  readonly #rules = new Set<Rule>();
+  readonly #rules = new Set<Rule | string>();
   readonly #action: CatalogAction;
   readonly #request: RequestFacts;
 
@@ -47,8 +48,9 @@ export class DecidingRules {
     const before = this.#rules.size;
     const evaluation = new Evaluation(principal, this.#action, resource, this.#request);
     for (const rule of this.#about(evaluation)) {
-      if (this.#rules.has(rule)) continue;
-      this.#rules.add(rule);
+      const identity = identityOf(rule);
+      if (this.#rules.has(identity)) continue;
+      this.#rules.add(identity);
       this.#read(rule, evaluation);
     }
     return this.#rules.size > before;
@@ -90,6 +92,14 @@ export class DecidingRules {
     else this.forms.push(formOf(['*', '*', '*', '*', value], []));
   }
 }
+
+/** Policies of resources can be gathered several times, as other objects: within one revision their place says which they are. */
+function identityOf(rule: Rule): Rule | string {
+  const { layer, level, attached, statement } = rule;
+  return OF_RESOURCE.has(layer) ? JSON.stringify([layer, level, attached.id, statement.index]) : rule;
+}
+
+const OF_RESOURCE: ReadonlySet<PolicyLayer> = new Set(['RESOURCE_POLICY', 'TRUST_POLICY', 'RESOURCE_CONTROL_POLICY']);
 
 /** Null: everything, or a variable in it has no value, so that it is the same for all that have its first five parts. */
 function formOfEntry({ everything, parts }: ResourcePattern, variables: boolean, reader: Evaluation): Form | null {

@@ -107,6 +107,7 @@ export class PatternQuestions {
     for (const account of [acting.accountId, resourceAccount ?? '']) if (account !== '') rules.accounts.add(account);
     const home = acting.accountId === '' ? [] : [`arn:${acting.partition}:iam::${acting.accountId}:root`];
     await this.#gather(acting, home, null, rules);
+    const owner = ownerOf(question, acting.accountId);
     const services = servicesOf(pattern, action);
     let known = await this.#known.within(pattern, services, rules.dependsOnOpen);
     for (let round = 0; ; round += 1) {
@@ -114,14 +115,17 @@ export class PatternQuestions {
         catalog: this.#tools.catalog,
         action,
         partition: acting.partition,
+        owner,
         accounts: rules.accounts,
         forms: [...rules.forms, ...known.patterns.map(formOfPattern)],
         regionMatters: rules.regionMatters,
       });
       const tagsMattered = rules.dependsOnOpen;
-      const isNew = await this.#gather(acting, resources.arns, resourceAccount, rules);
-      if (!isNew) return { rules, known, resources };
-      if (round === MOST_ROUNDS) return { rules, known, resources: { ...resources, complete: false } };
+      const { isNew, owned } = await this.#gather(acting, resources.arns, resourceAccount, rules);
+      const meant =
+        owner === null ? resources.arns : resources.arns.filter((arn) => (owned.get(arn) ?? owner) === owner);
+      if (!isNew) return { rules, known, resources: { ...resources, arns: meant } };
+      if (round === MOST_ROUNDS) return { rules, known, resources: { arns: meant, complete: false } };
       if (rules.dependsOnOpen !== tagsMattered) known = await this.#known.within(pattern, services, true);
     }
   }
@@ -131,13 +135,18 @@ export class PatternQuestions {
     arns: readonly string[],
     accountId: string | null,
     rules: DecidingRules,
-  ): Promise<boolean> {
+  ): Promise<{ readonly isNew: boolean; readonly owned: ReadonlyMap<string, string | null> }> {
     const resources = arns.map((arn) => ({ arn, accountId }));
     const gathered = await this.#tools.directory.gather({ principals: [], roles: [], resources, now: this.#now });
     this.#check(gathered.revision);
     let isNew = false;
-    for (const arn of arns) if (rules.add(acting, gathered.resource(arn, accountId).value)) isNew = true;
-    return isNew;
+    const owned = new Map<string, string | null>();
+    for (const arn of arns) {
+      const { value } = gathered.resource(arn, accountId);
+      owned.set(arn, value.accountId);
+      if (rules.add(acting, value)) isNew = true;
+    }
+    return { isNew, owned };
   }
 
   /** Answers about each, with those for the worst and the best where something of a resource is not known. */
@@ -169,6 +178,14 @@ export class PatternQuestions {
       return answer;
     });
   }
+}
+
+/** The bare `*` is everything in one account that the action can be asked on: in that of the question, or in the caller's own. */
+export function ownerOf(
+  { resource, resourceAccount }: Pick<Question, 'resource' | 'resourceAccount'>,
+  accountId: string | null,
+): string | null {
+  return resource === '*' ? resourceAccount || accountId || null : null;
 }
 
 /** Services of the ARNs that the pattern can match and the action can be asked on. */

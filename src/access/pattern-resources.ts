@@ -38,6 +38,8 @@ export interface About {
   readonly action: CatalogAction;
   /** Of the caller; empty: it belongs to none. */
   readonly partition: string;
+  /** Of the bare `*`: whose resources are meant. Null: of any account that the pattern names. */
+  readonly owner: string | null;
   /** Accounts that make a difference. */
   readonly accounts: ReadonlySet<string>;
   /** What the policies, and what is known of resources, tell apart. */
@@ -56,7 +58,10 @@ export interface PatternResources {
 /** Resources that are asked about for one pattern. */
 const MOST_RESOURCES = 4096;
 
-/** `*` and `?` are wildcards, those of one part do not reach into the next. */
+/**
+ * `*` and `?` are wildcards, those of one part do not reach into the next. The bare `*` is everything of one account that the action
+ * can be asked on.
+ */
 export function resourcesOf(pattern: string, about: About): PatternResources {
   const parts = pattern === '*' ? Array<string>(HEADS + 1).fill('*') : splitArn(pattern);
   const wanted = formOf(parts, readTemplate(parts[HEADS] ?? '', { variables: false, wildcards: true }));
@@ -67,7 +72,11 @@ export function resourcesOf(pattern: string, about: About): PatternResources {
   const arns = new Map<string, 'fits' | 'unknown'>();
   const known = new Map<string, readonly string[] | null>();
   const alike = new Set<string>();
-  let complete = !(hasWildcard(wanted.written[ACCOUNT] ?? '') && about.forms.some(dividesAccounts));
+  let complete = !(
+    about.owner === null &&
+    hasWildcard(wanted.written[ACCOUNT] ?? '') &&
+    about.forms.some(dividesAccounts)
+  );
   for (const head of heads) {
     const here = head.split(':');
     const forms = [...about.forms, ...types].flatMap(({ heads: globs, rest }, index) =>
@@ -171,7 +180,8 @@ function partsAt(i: number, wanted: Form, type: Form, about: About, head: readon
   const [, partition = '', service = ''] = head;
   if (i === 1) return partitionsOf(about).filter((part) => wanted.heads[i]?.matches(part) === true);
   const ofAws = service === 'iam' ? ['aws'] : [];
-  const all = i === REGION ? regionsOf(partition) : [...accountsOf(text, about), ...ofAws];
+  const accounts = about.owner === null ? [...accountsOf(text, about), ...ofAws] : [about.owner];
+  const all = i === REGION ? regionsOf(partition) : accounts;
   return all.filter((part) => wanted.heads[i]?.matches(part) === true);
 }
 

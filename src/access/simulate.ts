@@ -25,9 +25,9 @@ import { checkAction } from './check-action.ts';
 import { checkQuestion, checkQuestionCount } from './check-question.ts';
 import { DecidingRules } from './deciding-rules.ts';
 import { everyResource, everyResourceGaps, kindOfEvery } from './every-resource.ts';
+import { checkPatternCount, ownerOf } from './pattern-questions.ts';
 import type { Answer, Question } from './question.ts';
 import { checkCall, type SimulatedCaller, simulatedCaller } from './simulated-caller.ts';
-import { checkPatternCount } from './pattern-questions.ts';
 import { simulatedPattern } from './simulated-pattern.ts';
 
 /** A document as it was given: an object, or its text. */
@@ -145,7 +145,9 @@ export function simulateEach(
     const rules = new DecidingRules(action, factsOf(question, null));
     for (const account of [accountId, request.resourceAccount]) if (account != null) rules.accounts.add(account);
     rules.add(principal, prepared(question.resource, question, action));
-    return simulatedPattern({ question, action, catalog, partition: principal.partition, rules }, (each, reading) =>
+    const { partition } = principal;
+    const owner = ownerOf(question, accountId);
+    return simulatedPattern({ question, action, catalog, partition, owner, rules }, (each, reading) =>
       on(each, action, reading),
     );
   };

@@ -12,13 +12,15 @@ interface SimulatedPattern {
   readonly action: CatalogAction;
   readonly catalog: Catalog;
   readonly partition: string;
+  /** As of About. */
+  readonly owner: string | null;
   /** With the policies. */
   readonly rules: DecidingRules;
 }
 
 /** As PatternQuestions, where nothing is known of resources but the policy that is given for all of them. */
 export function simulatedPattern(
-  { question, action, catalog, partition, rules }: SimulatedPattern,
+  { question, action, catalog, partition, owner, rules }: SimulatedPattern,
   ask: (question: Question, reading: Rereading | null) => Answer,
 ): Answer {
   const { resourceIsPattern: _, ...single } = question;
@@ -31,6 +33,7 @@ export function simulatedPattern(
     catalog,
     action,
     partition,
+    owner,
     accounts,
     forms,
     regionMatters,
