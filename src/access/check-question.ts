@@ -4,7 +4,7 @@ import { parseArn } from '../policy/arn.ts';
 import { InvalidInput } from '../policy/errors.ts';
 import { isAccountId, parsePrincipalRef } from '../policy/principal-id.ts';
 import { checkContext } from './check-context.ts';
-import { checkFit, shortened } from './check-resource.ts';
+import { checkFit, checkPattern, shortened } from './check-resource.ts';
 import { fieldOf, type Question, type Subject } from './question.ts';
 
 /** Greatest number of questions that are answered together. */
@@ -28,13 +28,22 @@ export function checkQuestion(
   catalog: Catalog,
   question: Pick<
     Question,
-    'resource' | 'furtherResources' | 'resourceAccount' | 'context' | 'path' | 'fields' | 'subject'
+    | 'resource'
+    | 'resourceIsPattern'
+    | 'furtherResources'
+    | 'resourceAccount'
+    | 'context'
+    | 'path'
+    | 'fields'
+    | 'subject'
   >,
   action: CatalogAction,
 ): readonly string[] {
   const { resource, furtherResources = [], resourceAccount, context } = question;
   checkAssumedRole(question.subject, fieldOf(question, 'assumedRole'));
-  const gaps: (string | null)[] = [checkFit(catalog, action, resource, fieldOf(question, 'resource'))];
+  const isPattern = question.resourceIsPattern === true && !action.wildcardOnly;
+  const check = isPattern ? checkPattern : checkFit;
+  const gaps: (string | null)[] = [check(catalog, action, resource, fieldOf(question, 'resource'))];
   checkAccount(question, action);
   const further = fieldOf(question, 'furtherResources');
   if (furtherResources.length > MAX_FURTHER_RESOURCES) {

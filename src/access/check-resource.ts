@@ -1,7 +1,7 @@
 import type { Catalog } from '../catalog/catalog.ts';
 import type { CatalogAction } from '../catalog/catalog-service.ts';
 import { takenBy } from '../catalog/resource-fit.ts';
-import { parseArn } from '../policy/arn.ts';
+import { type Arn, parseArn } from '../policy/arn.ts';
 import { InvalidInput } from '../policy/errors.ts';
 import { isAccountId } from '../policy/principal-id.ts';
 import { isPartition, PARTITIONS, regionsOf } from '../policy/regions.ts';
@@ -35,17 +35,41 @@ export function checkFit(catalog: Catalog, action: CatalogAction, resource: stri
   );
 }
 
-/** Throws InvalidInput for what is no ARN that AWS could have given out. */
-export function checkArn(resource: string, field: string): void {
+const WILDCARD = /[*?]/;
+
+/**
+ * As `checkFit`, for a pattern: its parts without wildcards have to be ones that there can be. Whether the action can be asked on
+ * what it matches is seen when that is looked for; of a pattern without wildcards at once.
+ */
+export function checkPattern(catalog: Catalog, action: CatalogAction, pattern: string, field: string): string | null {
+  if (!WILDCARD.test(pattern)) return checkFit(catalog, action, pattern, field);
+  if (pattern !== '*') checkArn(pattern, field, true);
+  return null;
+}
+
+/** Throws InvalidInput for what is no ARN that AWS could have given out. `isPattern`: parts with wildcards are passed over. */
+export function checkArn(resource: string, field: string, isPattern = false): void {
   const arn = parseArn(resource);
   if (arn === null) throw new InvalidInput(field, `\`${shortened(resource)}\` is neither an ARN nor *`);
-  const { partition, region, accountId } = arn;
+  const { partition, region, accountId } = isPattern ? withoutPatterns(arn) : arn;
   if (!isPartition(partition)) throw new InvalidInput(field, notThere('partition', partition, PARTITIONS));
   if (region !== '') checkRegion(region, partition, field);
   // Some services have names of their own in the place of an account (aws, cloudfront …).
   if (/^\d+$/.test(accountId) && !isAccountId(accountId)) {
     throw new InvalidInput(field, `\`${shortened(accountId)}\` in the ARN is not an account id of twelve digits`);
   }
+}
+
+/** With something that there is in the place of each part with wildcards. */
+function withoutPatterns(arn: Arn): Arn {
+  const { partition, region, accountId } = arn;
+  const anyPartition = WILDCARD.test(partition);
+  return {
+    ...arn,
+    partition: anyPartition ? 'aws' : partition,
+    region: anyPartition || WILDCARD.test(region) ? '' : region,
+    accountId: WILDCARD.test(accountId) ? '' : accountId,
+  };
 }
 
 /** `partition` null: of any. */

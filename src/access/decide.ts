@@ -5,13 +5,16 @@ import type { Decision } from '../evaluation/decision.ts';
 import { mostRestrictive } from '../evaluation/most-restrictive.ts';
 import type { PreparedPrincipal } from '../evaluation/prepare.ts';
 import type { ActionFacts, RequestContext, RequestFacts } from '../evaluation/request.ts';
+import type { Rereading } from '../evaluation/rereading.ts';
 import { RolegateError } from '../policy/errors.ts';
 import { type AssumptionActions, barredFromRoles } from './assume.ts';
 import { checkAction } from './check-action.ts';
 import { checkQuestion } from './check-question.ts';
 import { everyResource, everyResourceGaps } from './every-resource.ts';
 import { barredFromKeySession, withMfaKeys } from './key-session.ts';
+import { isAboutPattern, PatternQuestions } from './pattern-questions.ts';
 import { type Answer, fieldOf, type Question, type Subject } from './question.ts';
+import { type OneRevision, onOneRevision } from './scan.ts';
 import { withSourceOrganization } from './source-organization.ts';
 import { gatherForSubjects, type ResolvedSubject, resolveSubject } from './subject.ts';
 import { bucketTagsGap, endpointGaps, grantGaps } from './unknown-policies.ts';
@@ -32,11 +35,57 @@ export async function decideEach(
   questions: readonly Question[],
   now: number,
 ): Promise<readonly (Answer | RolegateError)[]> {
+  if (!questions.some(isAboutPattern)) return decideAlike(tools, questions, now, null);
+  return onOneRevision((check) => decideWithPatterns(tools, questions, now, check));
+}
+
+/** As `decideEach`, each about one resource. `reading`: how policies are read; null: as they stand. */
+async function decideAlike(
+  tools: DecideTools,
+  questions: readonly Question[],
+  now: number,
+  reading: Rereading | null,
+): Promise<readonly (Answer | RolegateError)[]> {
   const forms = checkForms(tools.catalog, questions);
   const wellFormed = questions.filter((_, index) => !(forms[index] instanceof RolegateError));
   const gathered = await tools.directory.gather(gatherRequestOf(wellFormed, now));
-  const decider = new Decider(tools, gathered, now);
+  const decider = new Decider(tools, gathered, now, reading);
   return forms.map((form) => (form instanceof RolegateError ? form : decider.answer(form)));
+}
+
+/** As `decideEach`, where some are about patterns: each of those takes several steps of its own. */
+async function decideWithPatterns(
+  tools: DecideTools,
+  questions: readonly Question[],
+  now: number,
+  check: OneRevision,
+): Promise<readonly (Answer | RolegateError)[]> {
+  const plain = questions.filter((question) => !isAboutPattern(question));
+  const answers = [...(await decideAlike(tools, plain, now, null))];
+  for (const answer of answers) if (!(answer instanceof RolegateError)) check(answer.revision);
+  const patterns = new PatternQuestions(tools, now, check, (each, reading) => decideAlike(tools, each, now, reading));
+  const all: (Answer | RolegateError)[] = [];
+  for (const question of questions) {
+    const answer = isAboutPattern(question) ? await patternAnswer(tools, patterns, question) : answers.shift();
+    if (answer === undefined) throw new Error('a question without an answer');
+    all.push(answer);
+  }
+  return all;
+}
+
+async function patternAnswer(
+  tools: DecideTools,
+  patterns: PatternQuestions,
+  question: Question,
+): Promise<Answer | RolegateError> {
+  const [form] = checkForms(tools.catalog, [question]);
+  if (form === undefined || form instanceof RolegateError) return form ?? new RolegateError('InvalidInput', '');
+  try {
+    return await patterns.answer(question, form.action);
+  } catch (error) {
+    if (error instanceof RolegateError) return error;
+    throw error;
+  }
 }
 
 /** As `decideEach`, but all or nothing: a fault in one question fails them all, with the place of the first fault. */
@@ -98,11 +147,13 @@ class Decider {
   readonly #tools: DecideTools;
   readonly #gathered: Gathered;
   readonly #now: number;
+  readonly #reading: Rereading | null;
   readonly #requests = new Map<RequestContext, RequestFacts>();
   readonly #unassuming = new Map<RequestContext, RequestFacts>();
   readonly #subjects = new Map<Subject, { readonly question: Question; readonly resolved: ResolvedSubject }>();
 
-  constructor(tools: DecideTools, gathered: Gathered, now: number) {
+  constructor(tools: DecideTools, gathered: Gathered, now: number, reading: Rereading | null) {
+    this.#reading = reading;
     this.#tools = tools;
     this.#gathered = gathered;
     this.#now = now;
@@ -147,15 +198,17 @@ class Decider {
     return { question, decision, gaps, resourceGaps, revision };
   }
 
-  #on(arn: string, question: Question, acting: PreparedPrincipal, action: CatalogAction): OnResource {
+  #on(arn: string, question: Question, own: PreparedPrincipal, action: CatalogAction): OnResource {
     const resource = this.#gathered.resource(arn, question.resourceAccount);
-    const about = everyResource(action, resource.value);
+    const acting = this.#reading?.principal(own) ?? own;
+    const value = this.#reading?.resource(resource.value) ?? resource.value;
+    const about = everyResource(action, value);
     const decision =
       barredFromThisRole(acting, action, arn) ??
       barredFromThisSession(question, acting, action, arn) ??
       authorize(acting, action, about, this.#request(this.#context(question), question.assumeContextKeys));
     const tags = decision.dependsOnBucketTags ? [bucketTagsGap(arn)] : NOTHING;
-    const every = about === resource.value ? NOTHING : everyResourceGaps(action, decision);
+    const every = about === value ? NOTHING : everyResourceGaps(action, decision);
     const open = tags.length === 0 && every.length === 0;
     return { arn, decision, gaps: open ? resource.gaps : [...resource.gaps, ...tags, ...every] };
   }

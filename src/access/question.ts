@@ -4,6 +4,7 @@ import type { RoleSessionRecord } from '../directory/stores/session-store.ts';
 import type { Decision } from '../evaluation/decision.ts';
 import type { RequestContext } from '../evaluation/request.ts';
 import type { PrincipalRef } from '../policy/principal-id.ts';
+import type { Coverage } from './coverage.ts';
 
 /** A hypothetical role session, as assuming the role with these arguments would make it. */
 export interface HypotheticalSession {
@@ -59,6 +60,8 @@ export interface Question {
   readonly action: string;
   /** An ARN, or `*`. */
   readonly resource: string;
+  /** `*` and `?` in `resource` are wildcards, and the answer has a coverage. Left out: they are characters of a name. */
+  readonly resourceIsPattern?: boolean;
   /** Other resources of the same call (ec2:RunInstances): all have to be allowed, the most restrictive decision counts. */
   readonly furtherResources?: readonly string[];
   /** Owner of the resource, if its ARN names no account and the directory does not have it. */
@@ -78,6 +81,8 @@ export type OpenQuestion = Omit<Question, 'subject'>;
 export interface Answer {
   readonly question: Question;
   readonly decision: Decision;
+  /** Of a question about a pattern. */
+  readonly coverage?: Coverage;
   readonly gaps: readonly string[];
   /** The entries of `gaps` that are about the resource and its account. Left out: none. */
   readonly resourceGaps?: readonly string[];

@@ -1,4 +1,4 @@
-import type { Catalog } from '../catalog/catalog.ts';
+import type { Catalog, CatalogAction } from '../catalog/catalog.ts';
 import type { AttachedPolicy, ControlLevel } from '../evaluation/applicable-policies.ts';
 import { authorize } from '../evaluation/authorize.ts';
 import {
@@ -11,6 +11,7 @@ import {
 } from '../evaluation/prepare.ts';
 import type { PrincipalFacts } from '../evaluation/principal.ts';
 import type { RequestContext, RequestFacts } from '../evaluation/request.ts';
+import type { Rereading } from '../evaluation/rereading.ts';
 import { isServiceLinked } from '../evaluation/service-linked.ts';
 import { parseArn } from '../policy/arn.ts';
 import { InvalidInput, RolegateError } from '../policy/errors.ts';
@@ -23,9 +24,12 @@ import { RefusedPolicy, unreadableFindings } from '../policy/refused-policy.ts';
 import { barredFromRoles } from './assume.ts';
 import { checkAction } from './check-action.ts';
 import { checkQuestion, checkQuestionCount } from './check-question.ts';
+import { DecidingRules } from './deciding-rules.ts';
 import { everyResource, everyResourceGaps, kindOfEvery } from './every-resource.ts';
+import { checkPatternCount, ownerOf } from './pattern-questions.ts';
 import type { Answer, Question } from './question.ts';
-import { type SimulatedCaller, simulatedCaller } from './simulated-caller.ts';
+import { checkCall, type SimulatedCaller, simulatedCaller } from './simulated-caller.ts';
+import { simulatedPattern } from './simulated-pattern.ts';
 
 /** A document as it was given: an object, or its text. */
 type Document = JsonValue;
@@ -53,6 +57,8 @@ export interface Simulation {
 export interface SimulatedRequest {
   readonly action: string;
   readonly resource: string;
+  /** As in a Question. */
+  readonly resourceIsPattern?: boolean;
   readonly resourceAccount: string | null;
   readonly context: RequestContext;
 }
@@ -93,9 +99,38 @@ export function simulateEach(
   const principal = simulatedPrincipal(simulation, resourceControl, at);
   const accountId = 'accountId' in ref ? ref.accountId : null;
   const resourcePolicies = new ResourcePolicies(simulation.resourcePolicy, at('resourcePolicy'));
-  const path = pathOf(simulation.vpcEndpointPolicy, 'vpcEndpointPolicy', at);
+  const endpoint = endpointOf(simulation.vpcEndpointPolicy, 'vpcEndpointPolicy', at);
   const assumes = simulation.assumeContextKeys ?? true;
 
+  const prepared = (arn: string, question: Question, action: CatalogAction): PreparedResource =>
+    prepareResource({
+      arn,
+      // The caller's account unless something else is said, as the API of AWS has it.
+      accountId: accountOf(arn) ?? question.resourceAccount ?? accountId,
+      organization: null,
+      tags: null,
+      policy: resourcePolicies.on(arn, kindOfEvery(action)),
+      policyBindings: {},
+      resourceControl,
+    });
+  const factsOf = ({ context }: Question, reading: Rereading | null): RequestFacts => {
+    const path = endpoint === null ? {} : { endpoint: prepareEndpoint(reading?.attached(endpoint) ?? endpoint) };
+    return { context, now, authority: 'context', assumes, ...path };
+  };
+  const on = (question: Question, action: CatalogAction, reading: Rereading | null): Answer => {
+    const gaps = checkQuestion(catalog, question, action);
+    const { resource: arn } = question;
+    const caller = reading?.principal(principal) ?? principal;
+    const plain = prepared(arn, question, action);
+    const named = reading?.resource(plain) ?? plain;
+    const resource = everyResource(action, named);
+    const barred = action.name === 'sts:AssumeRole' ? barredFromRoles(caller, arn) : null;
+    const decision = barred ?? authorize(caller, action, resource, factsOf(question, reading));
+    const open = resource === named ? gaps : [...gaps, ...everyResourceGaps(action, decision)];
+    return { question, decision, gaps: open, revision: 0n };
+  };
+
+  let patterns = 0;
   const decide = (request: SimulatedRequest, index: number): Answer => {
     const question: Question = {
       subject: { principal: ref, assumedRole: null, session: null },
@@ -103,23 +138,19 @@ export function simulateEach(
       path: at(`requests[${index}]`),
     };
     const action = checkAction(catalog, request.action, `${question.path}.action`);
-    const gaps = checkQuestion(catalog, question, action);
-    const named = prepareResource({
-      arn: request.resource,
-      // The caller's account unless something else is said, as the API of AWS has it.
-      accountId: accountOf(request.resource) ?? request.resourceAccount ?? accountId,
-      organization: null,
-      tags: null,
-      policy: resourcePolicies.on(request.resource, kindOfEvery(action)),
-      policyBindings: {},
-      resourceControl,
-    });
-    const resource = everyResource(action, named);
-    const barred = action.name === 'sts:AssumeRole' ? barredFromRoles(principal, request.resource) : null;
-    const facts = { context: request.context, now, authority: 'context', assumes, ...path } as const;
-    const decision = barred ?? authorize(principal, action, resource, facts);
-    const open = resource === named ? gaps : [...gaps, ...everyResourceGaps(action, decision)];
-    return { question, decision, gaps: open, revision: 0n };
+    checkCall(simulation.caller, action, question);
+    if (question.resourceIsPattern !== true) return on(question, action, null);
+    patterns += 1;
+    checkPatternCount(patterns, question);
+    checkQuestion(catalog, question, action);
+    const rules = new DecidingRules(action, factsOf(question, null));
+    for (const account of [accountId, request.resourceAccount]) if (account != null) rules.accounts.add(account);
+    rules.add(principal, prepared(question.resource, question, action));
+    const { partition } = principal;
+    const owner = ownerOf(question, accountId);
+    return simulatedPattern({ question, action, catalog, partition, owner, rules }, (each, reading) =>
+      on(each, action, reading),
+    );
   };
   return simulation.requests.map((request, index) => {
     if (request instanceof RolegateError) return request;
@@ -231,9 +262,8 @@ function load(document: Document, kind: PolicyKind, field: string): CompiledPoli
   }
 }
 
-function pathOf(document: Document | null, id: string, at: (field: string) => string): Pick<RequestFacts, 'endpoint'> {
-  if (document === null) return {};
-  return { endpoint: prepareEndpoint({ policy: load(document, 'vpce', at(id)), id, name: null, arn: null }) };
+function endpointOf(document: Document | null, id: string, at: (field: string) => string): AttachedPolicy | null {
+  return document === null ? null : { policy: load(document, 'vpce', at(id)), id, name: null, arn: null };
 }
 
 /** The one resource policy of a simulation as it stands on each resource: on a role it is the role's trust policy. */

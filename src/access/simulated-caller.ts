@@ -2,12 +2,43 @@ import type { PrincipalFacts, RoleFacts, Tags } from '../evaluation/principal.ts
 import { parseArn } from '../policy/arn.ts';
 import { InvalidInput } from '../policy/errors.ts';
 import type { PrincipalRef } from '../policy/principal-id.ts';
+import { shortened } from './check-resource.ts';
+import { fieldOf, type Question } from './question.ts';
 
 export interface SimulatedCaller {
   readonly principal: PrincipalRef;
   /** For a role session: the ARN of its role, if the role has a path. */
   readonly roleArn: string | null;
   readonly tags: Tags;
+  /**
+   * Of an anonymous caller: the provider that vouches for it in sts:AssumeRoleWithSAML or sts:AssumeRoleWithWebIdentity, as
+   * `Federated` principals name it. Left out or null: none does.
+   */
+  readonly federatedProvider?: string | null;
+  /** Its canonical user id: that of its account, or of an origin access identity, which has no account. Left out or null: not said. */
+  readonly canonicalUser?: string | null;
+}
+
+/** Calls that carry the assertion or token of a provider and no signature, with what is checked together with them. */
+const WITH_SAML = ['sts:AssumeRoleWithSAML', 'sts:SetSourceIdentity', 'sts:TagSession'];
+const WITH_WEB_IDENTITY = ['sts:AssumeRoleWithWebIdentity', 'sts:SetSourceIdentity', 'sts:TagSession'];
+const SAML_PROVIDER = /^arn:[a-z-]+:iam::\d{12}:saml-provider\/[^/*?]+$/;
+const OIDC_PROVIDER = /^arn:[a-z-]+:iam::\d{12}:oidc-provider\/[^*?]+$/;
+/** `accounts.google.com` and its like, which need no provider in the account. */
+const ISSUER = /^[a-z0-9-]+(?:\.[a-z0-9-]+)+$/;
+const CANONICAL_USER = /^[0-9a-f]{64,96}$/i;
+
+/** Throws InvalidInput for a call that a provider does not vouch for: everything else is signed, by who the caller then is. */
+export function checkCall(
+  { federatedProvider = null }: SimulatedCaller,
+  { name }: { readonly name: string },
+  question: Pick<Question, 'path' | 'fields'>,
+): void {
+  if (federatedProvider === null) return;
+  const calls = SAML_PROVIDER.test(federatedProvider) ? WITH_SAML : WITH_WEB_IDENTITY;
+  if (calls.includes(name)) return;
+  const message = `\`${name}\` is not called with the word of \`${federatedProvider}\`, which vouches in ${calls[0]} only`;
+  throw new InvalidInput(fieldOf(question, 'action'), message);
 }
 
 /**
@@ -28,8 +59,13 @@ export function simulatedCaller(caller: SimulatedCaller, field: string): Princip
   if (caller.roleArn !== null && ref.kind !== 'roleSession') {
     throw new InvalidInput(`${field}.roleArn`, 'only a role session has a role: give its ARN as the principal');
   }
-  if (ref.kind === 'service' || ref.kind === 'anonymous') return ref;
+  const federatedProvider = checkedProvider(caller, field);
+  const canonical = canonicalUserOf(caller, field);
+  if (ref.kind === 'anonymous')
+    return { ...ref, ...(federatedProvider === null ? {} : { federatedProvider }), ...canonical };
+  if (ref.kind === 'service') return ref;
   const inAccount = {
+    ...canonical,
     accountId: ref.accountId,
     partition: parseArn(ref.arn)?.partition ?? 'aws',
     organization: null,
@@ -77,6 +113,32 @@ function simulatedRole(
   }
   const path = parts.resource.slice('role'.length, -lastPart(arn).length);
   return { ...inAccount, arn, id: UNKNOWN_ID, name: lastPart(arn), path, tags: {} };
+}
+
+function checkedProvider({ principal, federatedProvider = null }: SimulatedCaller, field: string): string | null {
+  if (federatedProvider === null) return null;
+  if (principal.kind !== 'anonymous') {
+    const message = 'a call with the word of a provider is not signed: give `anonymous` as the principal';
+    throw new InvalidInput(`${field}.federatedProvider`, message);
+  }
+  if ([SAML_PROVIDER, OIDC_PROVIDER, ISSUER].some((form) => form.test(federatedProvider))) return federatedProvider;
+  throw new InvalidInput(
+    `${field}.federatedProvider`,
+    `\`${shortened(federatedProvider)}\` is neither the ARN of a SAML or OIDC provider nor a name such as \`accounts.google.com\``,
+  );
+}
+
+function canonicalUserOf(
+  { principal, canonicalUser = null }: SimulatedCaller,
+  field: string,
+): { readonly canonicalUser?: string } {
+  if (canonicalUser === null) return {};
+  if (principal.kind === 'service' || !CANONICAL_USER.test(canonicalUser)) {
+    const message =
+      principal.kind === 'service' ? 'a service has none: leave it out' : 'expected 64 hexadecimal digits';
+    throw new InvalidInput(`${field}.canonicalUser`, message);
+  }
+  return { canonicalUser };
 }
 
 function lastPart(arn: string): string {

@@ -7,8 +7,10 @@ import { isVariable, type Template, type Variable } from '../policy/variable.ts'
  */
 export type Token = number | string;
 
-const RUN = -1;
-const ONE = -2;
+/** `*` */
+export const RUN = -1;
+/** `?` */
+export const ONE = -2;
 
 /** The places of a pattern. `fold`: it compares without case. */
 export function tokensOf(template: Template, fold: boolean): readonly Token[] {

@@ -38,6 +38,7 @@ export function naming(element: PrincipalElement, caller: PreparedPrincipal, sav
 
 function namingBy(named: NamedPrincipal, caller: PreparedPrincipal, saved: Bound): Naming {
   const facts = caller.facts;
+  if (named.kind === 'canonicalUser') return namingByCanonicalUser(named.id, caller);
   if (facts.kind === 'anonymous') {
     if (named.kind === 'every')
       return named.of === 'federated' && facts.federatedProvider !== undefined ? DIRECTLY : NOT_NAMED;
@@ -54,6 +55,16 @@ function namingBy(named: NamedPrincipal, caller: PreparedPrincipal, saved: Bound
   }
   if (named.kind === 'arn') return namingByArn(named.arn, caller, saved);
   return named.kind === 'uniqueId' ? namingById(named.id, caller) : NOT_NAMED;
+}
+
+/**
+ * A canonical user id stands for an account, or for an origin access identity of CloudFront, which is in no account.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html and
+ * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-restricting-access-to-s3.html
+ */
+function namingByCanonicalUser(id: string, { facts }: PreparedPrincipal): Naming {
+  if (facts.kind === 'service' || facts.canonicalUser?.toLowerCase() !== id.toLowerCase()) return NOT_NAMED;
+  return facts.kind === 'anonymous' ? DIRECTLY : AS_ACCOUNT;
 }
 
 function namingByArn(arn: string, { facts }: PreparedPrincipal, saved: Bound): Naming {

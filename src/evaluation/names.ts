@@ -16,7 +16,8 @@ export function namesOf(facts: PrincipalFacts): Names {
   // It has no name, and everybody is also it.
   if (facts.kind === 'anonymous') return ANYBODY;
   if (facts.kind === 'service') return bitOf(facts.service);
-  const account = bitOf(facts.accountId);
+  const { canonicalUser } = facts;
+  const account = bitOf(facts.accountId) | (canonicalUser === undefined ? NOBODY : bitOf(canonicalUser.toLowerCase()));
   if (facts.kind === 'root') return account;
   if (facts.kind === 'user') return account | bitOf(facts.arn) | bitOf(facts.id);
   if (facts.kind === 'federatedUser') {
@@ -54,8 +55,9 @@ function namesIn(named: NamedPrincipal): Names {
     case 'every':
       return ANYBODY;
     case 'uniqueId':
-    case 'canonicalUser':
       return bitOf(named.id);
+    case 'canonicalUser':
+      return bitOf(named.id.toLowerCase());
     default:
       return named satisfies never;
   }

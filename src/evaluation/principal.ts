@@ -15,6 +15,8 @@ interface InAccount {
   readonly partition: string;
   /** Null: in no organization, or not known to be in one. */
   readonly organization: OrganizationFacts | null;
+  /** The canonical user id of its account, by which S3 also names it. Left out: not known. */
+  readonly canonicalUser?: string;
 }
 
 export interface UserFacts extends InAccount {
@@ -80,6 +82,8 @@ export interface AnonymousFacts {
   readonly kind: 'anonymous';
   /** With a web identity: the provider whose token was verified, as `Federated` principals name it. Left out: without. */
   readonly federatedProvider?: string;
+  /** Of an origin access identity of CloudFront: its canonical user id. Left out: it is none. */
+  readonly canonicalUser?: string;
 }
 
 /** Who makes a request. */

@@ -46,6 +46,7 @@ export function questionKey(question: Question): string {
     subject,
     action,
     resource,
+    resourceIsPattern = false,
     furtherResources = [],
     resourceAccount,
     context,
@@ -55,6 +56,7 @@ export function questionKey(question: Question): string {
   return [
     subjectKey(subject),
     action.toLowerCase(),
+    resourceIsPattern ? 'pattern' : '',
     resource,
     further,
     resourceAccount ?? '',

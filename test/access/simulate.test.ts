@@ -19,6 +19,8 @@ function document(...statements: readonly JsonObject[]): JsonObject {
 interface Given extends Partial<Omit<Simulation, 'caller' | 'requests'>> {
   readonly principal?: string;
   readonly roleArn?: string;
+  readonly federatedProvider?: string;
+  readonly canonicalUser?: string;
   readonly tags?: Readonly<Record<string, string>>;
   readonly action?: string;
   readonly resource?: string;
@@ -30,6 +32,8 @@ function simulation(given: Given): Simulation {
   const {
     principal = userArn('alice'),
     roleArn: role,
+    federatedProvider = null,
+    canonicalUser = null,
     tags = {},
     action,
     resource,
@@ -38,7 +42,7 @@ function simulation(given: Given): Simulation {
     ...rest
   } = given;
   return {
-    caller: { principal: refOf(principal), roleArn: role ?? null, tags },
+    caller: { principal: refOf(principal), roleArn: role ?? null, tags, federatedProvider, canonicalUser },
     identityPolicies: [],
     permissionsBoundaries: [],
     sessionPolicies: [],
@@ -278,5 +282,159 @@ describe('a simulation', () => {
       fault = error;
     }
     expect(fault).toMatchObject({ code, field });
+  });
+});
+
+/** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html */
+describe('the caller of a simulation', () => {
+  const role = roleArn('App');
+  const okta = `arn:aws:iam::${A}:saml-provider/Okta`;
+  const saml = (provider: string): Given => ({
+    principal: 'anonymous',
+    federatedProvider: provider,
+    action: 'sts:AssumeRoleWithSAML',
+    resource: role,
+    resourcePolicy: document({
+      Effect: 'Allow',
+      Principal: { Federated: okta },
+      Action: 'sts:AssumeRoleWithSAML',
+      Condition: { StringEquals: { 'SAML:aud': 'https://signin.aws.amazon.com/saml' } },
+    }),
+    context: { 'SAML:aud': 'https://signin.aws.amazon.com/saml' },
+  });
+  const web = (provider: string): Given => ({
+    principal: 'anonymous',
+    federatedProvider: provider,
+    action: 'sts:AssumeRoleWithWebIdentity',
+    resource: role,
+    resourcePolicy: document({
+      Effect: 'Allow',
+      Principal: { Federated: ['accounts.google.com', `arn:aws:iam::${A}:oidc-provider/token.example.com/`] },
+      Action: 'sts:AssumeRoleWithWebIdentity',
+      Condition: { StringEquals: { 'aws:FederatedProvider': provider } },
+    }),
+  });
+
+  it.each<[string, Given, true | string]>([
+    ['a SAML provider that is trusted', saml(okta), true],
+    ['a SAML provider that is not', saml(`arn:aws:iam::${A}:saml-provider/Other`), 'TRUST_POLICY'],
+    ['a SAML assertion for somebody else', { ...saml(okta), context: {} }, 'TRUST_POLICY'],
+    ['an OIDC provider that is trusted', web(`arn:aws:iam::${A}:oidc-provider/token.example.com/`), true],
+    ['an OIDC provider with another URL', web(`arn:aws:iam::${A}:oidc-provider/token.example.com`), 'TRUST_POLICY'],
+    ['an issuer that needs no provider', web('accounts.google.com'), true],
+    ['nobody', { ...web('accounts.google.com'), federatedProvider: undefined as never }, 'TRUST_POLICY'],
+  ])('can be called with the word of %s', (_, given, expected) => {
+    expect(decide(given)).toEqual(expected === true ? ALLOWED : { allowed: false, deniedBy: expected });
+  });
+
+  const CANONICAL = '79a59df900b949e55d96a1e698fbacedfd6e09d98eacf8f8d5218e7cd47ef2be';
+  const bucket = document({ ...allow('s3:GetObject'), Principal: { CanonicalUser: CANONICAL } });
+
+  it.each<[string, Given, true | string]>([
+    ['its account, from another one', { resourceAccount: B, identityPolicies: [s3], canonicalUser: CANONICAL }, true],
+    ['its account, which grants nothing within it', { canonicalUser: CANONICAL }, 'IDENTITY_POLICY'],
+    [
+      'another account',
+      { resourceAccount: B, identityPolicies: [s3], canonicalUser: `0${CANONICAL.slice(1)}` },
+      'RESOURCE_POLICY',
+    ],
+    ['nothing that is known', { resourceAccount: B, identityPolicies: [s3] }, 'RESOURCE_POLICY'],
+    ['an origin access identity', { principal: 'anonymous', canonicalUser: CANONICAL.toUpperCase() }, true],
+    ['not just anybody', { principal: 'anonymous' }, 'RESOURCE_POLICY'],
+  ])('is named by the canonical user id of %s', (_, given, expected) => {
+    const found = decide({ ...given, resourcePolicy: bucket });
+    expect(found).toEqual(expected === true ? ALLOWED : { allowed: false, deniedBy: expected });
+  });
+
+  it('is a session without a name for the ARN of a role', () => {
+    const given: Given = {
+      principal: role,
+      resourceAccount: B,
+      identityPolicies: [s3],
+      resourcePolicy: document({ ...allow('s3:GetObject'), Principal: { AWS: session } }),
+    };
+    const [answer] = access.simulate(simulation(given), NOON);
+    expect(answer?.decision).toMatchObject({
+      allowed: false,
+      deniedBy: 'RESOURCE_POLICY',
+      requires: ['roleSessionName'],
+    });
+    expect(decide({ ...given, principal: session })).toEqual(ALLOWED);
+  });
+
+  it.each<[string, Given, string, RegExp]>([
+    ['a provider for a signed call', { federatedProvider: okta }, 'input.caller.federatedProvider', /give `anonymous`/],
+    ['no provider', { ...saml(okta), federatedProvider: 'Okta' }, 'input.caller.federatedProvider', /neither the ARN/],
+    [
+      'a SAML provider in another call',
+      { ...web(okta) },
+      'input.requests[0].action',
+      /vouches in sts:AssumeRoleWithSAML/,
+    ],
+    ['a canonical user id that is none', { canonicalUser: 'abc' }, 'input.caller.canonicalUser', /64 hexadecimal/],
+    [
+      'a canonical user id of a service',
+      { principal: 'ec2.amazonaws.com', canonicalUser: CANONICAL },
+      'input.caller.canonicalUser',
+      /a service has none/,
+    ],
+  ])('cannot be %s', (_, given, field, message) => {
+    expect(() => decide(given)).toThrow(expect.objectContaining({ field, message: expect.stringMatching(message) }));
+  });
+});
+
+/**
+ * AWS's simulator answers for each entry of ResourceArns, "*" ("all resources") if there is none, and knows no parts of an entry.
+ * https://docs.aws.amazon.com/IAM/latest/APIReference/API_SimulateCustomPolicy.html
+ */
+describe('a pattern in a simulation', () => {
+  const ask = (given: Given, resourceIsPattern = true) => {
+    const { requests, ...rest } = simulation(given);
+    const marked = requests.map((request) => ({ ...request, resourceIsPattern }) as Simulation['requests'][number]);
+    const [answer] = access.simulate({ ...rest, requests: marked }, NOON);
+    return { coverage: answer?.coverage, effect: answer?.decision.effect, gaps: answer?.gaps };
+  };
+  const reader = document(allow('s3:GetObject', 'arn:aws:s3:::b/a*'), deny('s3:*', 'arn:aws:s3:::b/a/x'));
+
+  it.each<[string, Given, string, string]>([
+    ['all allowed', { resource: 'arn:aws:s3:::b/ab*', identityPolicies: [reader] }, 'ALL', 'ALLOWED'],
+    ['partly denied', { resource: 'arn:aws:s3:::b/a*', identityPolicies: [reader] }, 'SOME', 'EXPLICIT_DENY'],
+    ['partly allowed', { resource: 'arn:aws:s3:::*/ab', identityPolicies: [reader] }, 'SOME', 'IMPLICIT_DENY'],
+    ['nowhere allowed', { resource: 'arn:aws:s3:::c/*', identityPolicies: [reader] }, 'NONE', 'IMPLICIT_DENY'],
+    [
+      'allowed by the resource policy',
+      { resource: 'arn:aws:s3:::c/*', resourcePolicy: document({ ...publicRead, Resource: 'arn:aws:s3:::c/*' }) },
+      'ALL',
+      'ALLOWED',
+    ],
+    [
+      'partly shut by a control policy',
+      {
+        resource: 'arn:aws:s3:::b/a*',
+        identityPolicies: [s3],
+        serviceControlPolicies: [[everything, document(deny('s3:*', 'arn:aws:s3:::*/a?'))]],
+      },
+      'SOME',
+      'EXPLICIT_DENY',
+    ],
+  ])('is %s', (_, given, coverage, effect) => {
+    expect(ask(given)).toEqual({ coverage, effect, gaps: [] });
+  });
+
+  it('has no coverage without `resourceIsPattern`', () => {
+    const given = { resource: 'arn:aws:s3:::b/a*', identityPolicies: [reader] };
+    expect(ask(given, false)).toEqual({ coverage: undefined, effect: 'ALLOWED', gaps: [] });
+  });
+
+  it('takes tags that the context gives', () => {
+    const tagged = document({ ...allow('ec2:*'), Condition: { StringEquals: { 'aws:ResourceTag/team': 'x' } } });
+    const given: Given = {
+      action: 'ec2:StopInstances',
+      resource: `arn:aws:ec2:eu-west-1:${A}:instance/*`,
+      identityPolicies: [tagged],
+    };
+    expect(ask(given)).toMatchObject({ coverage: 'SOME', gaps: [expect.stringContaining('could not be decided')] });
+    expect(ask({ ...given, context: { 'aws:ResourceTag/team': 'x' } })).toMatchObject({ coverage: 'ALL', gaps: [] });
+    expect(ask({ ...given, context: { 'aws:ResourceTag/team': 'y' } })).toMatchObject({ coverage: 'NONE', gaps: [] });
   });
 });

@@ -204,6 +204,7 @@ export function describeDirectory(name: string, store: StoreUnderTest): void {
         expect(await directory.userArns({ limit: 5, accountId: THERE })).toEqual([]);
         expect(await directory.roleArns({ limit: 5, accountId: HERE })).toEqual([APP]);
         expect(await directory.resourceArnsWithPolicy({ limit: 5 })).toEqual([BUCKET]);
+        expect(await directory.resourceArns({ limit: 5 })).toContain(BUCKET);
         expect(await directory.isEmpty()).toBe(false);
       });
 

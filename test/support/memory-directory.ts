@@ -166,6 +166,10 @@ export class MemoryDirectory implements Directory {
     );
   }
 
+  async resourceArns(page: { readonly after?: string; readonly limit: number }): Promise<readonly string[]> {
+    return pageOf(this.#list('resources'), page);
+  }
+
   async masterKeyFingerprint(own: string): Promise<string> {
     this.#fingerprint ??= own;
     return this.#fingerprint;

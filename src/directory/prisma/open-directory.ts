@@ -123,6 +123,10 @@ class StoredDirectory implements OpenDirectory {
     return this.#arns('"Resource"', page, 'AND "policyHash" IS NOT NULL');
   }
 
+  resourceArns(page: Page): Promise<readonly string[]> {
+    return this.#arns('"Resource"', page);
+  }
+
   async masterKeyFingerprint(own: string): Promise<string> {
     const [row] = await this.#store.database.query<{ kept: string }>(
       `UPDATE "DirectoryState" SET "masterKeyFingerprint" = coalesce("masterKeyFingerprint", $1) WHERE id = 1

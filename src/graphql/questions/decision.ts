@@ -7,11 +7,32 @@ import { Role, roleValue } from '../entities/role.ts';
 import { principalOf } from '../sessions/role-session.ts';
 import { DecisionEffect, LayerDecision, MatchedStatement, PolicyLayer } from './matched-statement.ts';
 
+const Coverage = builder.enumType('Coverage', {
+  description: 'How much of a pattern of resources is allowed, of those that the action can be asked on',
+  values: {
+    ALL: { description: 'Every resource that the pattern names' },
+    SOME: {
+      description:
+        'Some resources are allowed and others are not. Also the answer if it could not be decided: `gaps` then says so',
+    },
+    NONE: { description: 'No resource' },
+  } as const,
+});
+
 /** The evaluator computes reasons, layers and statements only when they are read, so only for selected fields. */
 export const Decision = builder.objectRef<Answer>('Decision').implement({
   description: 'The answer to one request, with its reasons. A denial is an answer, not an error',
   fields: (t) => ({
     effect: t.field({ type: DecisionEffect, description: 'The outcome', resolve: ({ decision }) => decision.effect }),
+    coverage: t.field({
+      type: Coverage,
+      nullable: true,
+      description:
+        'How much of a pattern is allowed; null if `resourceIsPattern` was not set. `effect` is ALLOWED only for ALL. Otherwise the ' +
+        'decision is the most restrictive one on a resource of the pattern: `reason`, `deniedBy`, `layers` and `matchedStatements` ' +
+        'name what denies there, or the layer in which an Allow is missing',
+      resolve: ({ coverage }) => coverage ?? null,
+    }),
     allowed: t.boolean({
       description: 'Whether the request is allowed: `effect` is ALLOWED',
       resolve: ({ decision }) => decision.allowed,

@@ -10,6 +10,9 @@ import { given } from '../input.ts';
 
 export const ACTION_DESCRIPTION = 'service:Action without wildcards, compared without regard to case: `s3:GetObject`';
 export const RESOURCE_DESCRIPTION = 'An ARN, or `*` for an action that has no resource';
+export const RESOURCE_IS_PATTERN_DESCRIPTION =
+  'Whether `*` and `?` in `resource` are wildcards. The question is then about all resources that it names and the action can be ' +
+  'asked on: see `Decision.coverage`. At most 100 in one request. False: they are characters of a name, as S3 keys may have them';
 export const RESOURCE_ACCOUNT_DESCRIPTION =
   'Owner of the resource where its ARN names no account (S3) and the directory does not know it';
 export const CONTEXT_DESCRIPTION = 'Condition keys of the request. Left out: none beside those that follow from it';
@@ -55,6 +58,7 @@ export const AccessRequestInput = builder.inputType('AccessRequestInput', {
     session: t.field({ type: HypotheticalSessionInput, description: SESSION_DESCRIPTION }),
     action: t.string({ required: true, description: ACTION_DESCRIPTION }),
     resource: t.field({ type: 'Arn', required: true, description: RESOURCE_DESCRIPTION }),
+    resourceIsPattern: t.boolean({ defaultValue: false, description: RESOURCE_IS_PATTERN_DESCRIPTION }),
     furtherResources: t.field({
       type: ['Arn'],
       description:
@@ -72,6 +76,7 @@ export const CheckInput = builder.inputType('CheckInput', {
   fields: (t) => ({
     action: t.string({ required: true, description: ACTION_DESCRIPTION }),
     resource: t.field({ type: 'Arn', required: true, description: RESOURCE_DESCRIPTION }),
+    resourceIsPattern: t.boolean({ defaultValue: false, description: RESOURCE_IS_PATTERN_DESCRIPTION }),
     resourceAccount: t.field({ type: 'AccountId', description: RESOURCE_ACCOUNT_DESCRIPTION }),
   }),
 });
@@ -137,6 +142,7 @@ export function sharedSubjects(): (subject: Subject) => Subject {
 interface RequestInput {
   readonly action: string;
   readonly resource: string;
+  readonly resourceIsPattern?: boolean | null | undefined;
   readonly furtherResources?: readonly string[] | null | undefined;
   readonly resourceAccount?: string | null | undefined;
   readonly context?: RequestContext | null | undefined;
@@ -153,6 +159,7 @@ export function toOpenQuestion(input: RequestInput, path: string): Omit<Question
   return {
     action: input.action,
     resource: input.resource,
+    ...(input.resourceIsPattern === true ? { resourceIsPattern: true } : {}),
     ...(input.furtherResources == null ? {} : { furtherResources: input.furtherResources }),
     resourceAccount: input.resourceAccount ?? null,
     context: input.context ?? NO_CONTEXT,

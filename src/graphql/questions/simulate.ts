@@ -12,6 +12,7 @@ import {
   checkBatchSize,
   NULL_ITEM,
   RESOURCE_DESCRIPTION,
+  RESOURCE_IS_PATTERN_DESCRIPTION,
   toTags,
 } from './question-input.ts';
 
@@ -21,13 +22,24 @@ const SimulatedCallerInput = builder.inputType('SimulatedCallerInput', {
     principal: t.field({
       type: 'PrincipalId',
       required: true,
-      description: 'The principal, which gives its kind and account',
+      description:
+        'The principal, which gives its kind and account. The ARN of a role is a session whose name is not said: see `Decision.requires`',
     }),
     roleArn: t.field({
       type: 'Arn',
       description: 'For a role session: the ARN of its role, if the role has a path',
     }),
     tags: t.field({ type: [TagInput], description: 'Tags of the principal' }),
+    federatedProvider: t.string({
+      description:
+        'With `anonymous`, for sts:AssumeRoleWithSAML and sts:AssumeRoleWithWebIdentity: the provider whose assertion or token the call ' +
+        'carries, as `Federated` names it in trust policies: the ARN of a SAML or OIDC provider, or `accounts.google.com` and its like',
+    }),
+    canonicalUser: t.string({
+      description:
+        'Canonical user id, as `CanonicalUser` names it in bucket policies: that of the principal’s account; with `anonymous`, of an ' +
+        'origin access identity of CloudFront',
+    }),
   }),
 });
 
@@ -38,6 +50,7 @@ const SimulatedRequestInput = builder.inputType('SimulatedRequestInput', {
   fields: (t) => ({
     action: t.string({ required: true, description: ACTION_DESCRIPTION }),
     resource: t.field({ type: 'Arn', required: true, description: RESOURCE_DESCRIPTION }),
+    resourceIsPattern: t.boolean({ defaultValue: false, description: RESOURCE_IS_PATTERN_DESCRIPTION }),
     resourceAccount: t.field({
       type: 'AccountId',
       description: 'Owner of the resource if its ARN names no account. Left out: the caller’s account',
@@ -113,6 +126,8 @@ builder.queryField('simulateCustomPolicies', (t) =>
             principal: caller.principal,
             roleArn: caller.roleArn ?? null,
             tags: toTags(caller.tags ?? [], 'input.caller.tags'),
+            federatedProvider: caller.federatedProvider ?? null,
+            canonicalUser: caller.canonicalUser ?? null,
           },
           identityPolicies: textsOf(input.identityPolicies ?? []),
           permissionsBoundaries: textsOf(input.permissionsBoundaries ?? []),
@@ -121,12 +136,17 @@ builder.queryField('simulateCustomPolicies', (t) =>
           vpcEndpointPolicy: input.vpcEndpointPolicy?.text ?? null,
           serviceControlPolicies: input.serviceControlPolicies?.map(textsOf) ?? null,
           resourceControlPolicies: input.resourceControlPolicies?.map(textsOf) ?? null,
-          requests: eachOf(requests, 'input.requests', ({ action, resource, resourceAccount, context }) => ({
-            action,
-            resource,
-            resourceAccount: resourceAccount ?? null,
-            context: context ?? NO_CONTEXT,
-          })),
+          requests: eachOf(
+            requests,
+            'input.requests',
+            ({ action, resource, resourceIsPattern, resourceAccount, context }) => ({
+              action,
+              resource,
+              ...(resourceIsPattern === true ? { resourceIsPattern } : {}),
+              resourceAccount: resourceAccount ?? null,
+              context: context ?? NO_CONTEXT,
+            }),
+          ),
           assumeContextKeys: input.assumeContextKeys ?? true,
           path: 'input',
         },

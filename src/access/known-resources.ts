@@ -1,0 +1,110 @@
+import { globOfParts, globsOverlap, type ResourceGlob, resourceGlob } from '../analysis/resource-set.ts';
+import type { Catalog } from '../catalog/catalog.ts';
+import type { Directory } from '../directory/directory.ts';
+import { parseArn, splitArn } from '../policy/arn.ts';
+import { readTemplate } from '../policy/variable.ts';
+import { governedBy, literal } from './effective-permissions-governed.ts';
+import { nextTurn } from './next-turn.ts';
+import { pagesOf, SCAN_PAGE } from './scan.ts';
+
+/** What the directory has of a pattern. */
+export interface Known {
+  /** Patterns, as of a policy, of what is decided otherwise than what the directory does not have. */
+  readonly patterns: readonly string[];
+  /** ARNs of resources of which tags and owner are known. */
+  readonly arns: ReadonlySet<string>;
+  /** False: there are more than are looked at. */
+  readonly complete: boolean;
+}
+
+/** Resources of the directory that are looked at for one pattern. */
+const MOST_KNOWN = 2000;
+
+const HEADS = 5;
+
+/** The resources and roles that a directory has, read once for all patterns that are asked about together. */
+export class KnownResources {
+  readonly #directory: Directory;
+  readonly #catalog: Catalog;
+  #bearers: Promise<readonly string[]> | undefined;
+  #all: Promise<readonly string[]> | undefined;
+  #roles: Promise<readonly string[]> | undefined;
+
+  constructor(directory: Directory, catalog: Catalog) {
+    this.#directory = directory;
+    this.#catalog = catalog;
+  }
+
+  /** `services`: those of the ARNs that it can match. `tagsMatter`: a policy asks for tags of resources. */
+  async within(pattern: string, services: ReadonlySet<string>, tagsMatter: boolean): Promise<Known> {
+    const wanted = patternGlob(pattern);
+    const patterns = new Set<string>();
+    const arns = new Set<string>();
+    const add = (arn: string, texts: readonly string[]): void => {
+      const met = texts.filter((text) => globsOverlap(resourceGlob(text), wanted));
+      if (met.length === 0) return;
+      arns.add(arn);
+      for (const text of met) patterns.add(text);
+    };
+    const isMeant = (arn: string): boolean => {
+      const service = parseArn(arn)?.service ?? '';
+      return services.has(service) || (service === 'apigateway' && services.has('execute-api'));
+    };
+    for (const arn of await this.#withPolicy()) {
+      if (patterns.size > MOST_KNOWN) break;
+      if (!isMeant(arn)) continue;
+      const governed = governedBy(arn, this.#catalog, []);
+      add(arn, [literal(arn), ...governed.flatMap((one) => [...one.resources, ...one.notResources])]);
+    }
+    // Of others only the owner counts, where their ARN does not say it, and the tags.
+    for (const arn of await this.#others()) {
+      if (patterns.size > MOST_KNOWN) break;
+      if (isMeant(arn) && (tagsMatter || parseArn(arn)?.accountId === ''))
+        add(arn, [literal(arn), `${literal(arn)}/*`]);
+    }
+    for (const arn of services.has('iam') ? await this.#allRoles() : []) {
+      if (patterns.size > MOST_KNOWN) break;
+      add(arn, [literal(arn)]);
+    }
+    return { patterns: [...patterns], arns, complete: patterns.size <= MOST_KNOWN };
+  }
+
+  #withPolicy(): Promise<readonly string[]> {
+    this.#bearers ??= listed((page) => this.#directory.resourceArnsWithPolicy(page));
+    return this.#bearers;
+  }
+
+  #others(): Promise<readonly string[]> {
+    this.#all ??= listed((page) => this.#directory.resourceArns(page));
+    return this.#all;
+  }
+
+  #allRoles(): Promise<readonly string[]> {
+    this.#roles ??= (async () => {
+      const found: string[] = [];
+      for await (const page of pagesOf(this.#directory, 'roleArns')) found.push(...page);
+      return found;
+    })();
+    return this.#roles;
+  }
+}
+
+async function listed(
+  read: (page: { readonly after?: string; readonly limit: number }) => Promise<readonly string[]>,
+): Promise<readonly string[]> {
+  const found: string[] = [];
+  for (;;) {
+    const after = found.at(-1);
+    const page = await read(after === undefined ? { limit: SCAN_PAGE } : { after, limit: SCAN_PAGE });
+    found.push(...page);
+    if (page.length < SCAN_PAGE) return found;
+    await nextTurn();
+  }
+}
+
+/** The resources that a pattern of a question names: it has no policy variables. */
+function patternGlob(pattern: string): ResourceGlob {
+  if (pattern === '*') return resourceGlob('*');
+  const parts = splitArn(pattern);
+  return globOfParts(parts.slice(0, HEADS), readTemplate(parts[HEADS] ?? '', { variables: false, wildcards: true }));
+}

@@ -1,0 +1,205 @@
+import type { CatalogAction } from '../catalog/catalog.ts';
+import { takenBy } from '../catalog/resource-fit.ts';
+import type { PreparedPrincipal } from '../evaluation/prepare.ts';
+import type { RequestFacts } from '../evaluation/request.ts';
+import { Rereading } from '../evaluation/rereading.ts';
+import { parseArn } from '../policy/arn.ts';
+import { InvalidInput, RolegateError } from '../policy/errors.ts';
+import { shortened } from './check-resource.ts';
+import { coverageOf, type OnOne } from './coverage.ts';
+import type { DecideTools } from './decide.ts';
+import { DecidingRules } from './deciding-rules.ts';
+import { type Known, KnownResources } from './known-resources.ts';
+import { formOfPattern, type PatternResources, resourcesOf } from './pattern-resources.ts';
+import { type Answer, fieldOf, type Question } from './question.ts';
+import type { OneRevision } from './scan.ts';
+import { gatherForSubjects, resolveSubject } from './subject.ts';
+
+const WILDCARD = /[*?]/;
+
+export function isAboutPattern({ resourceIsPattern }: Question): boolean {
+  return resourceIsPattern === true;
+}
+
+/** The pattern is no more than one question: it has no wildcard, or the action is asked on nothing else. */
+export function namesOne(pattern: string, { wildcardOnly }: CatalogAction): boolean {
+  return wildcardOnly || !WILDCARD.test(pattern);
+}
+
+/** Answers questions about single resources. `reading`: how policies are read; null: as they stand. */
+export type Ask = (
+  questions: readonly Question[],
+  reading: Rereading | null,
+) => Promise<readonly (Answer | RolegateError)[]>;
+
+/** Patterns that are asked about together: each costs as much as some hundred single questions. */
+const MOST_PATTERNS = 100;
+
+/** Throws InvalidInput for the question if it is about one pattern too many. */
+export function checkPatternCount(count: number, question: Pick<Question, 'path' | 'fields'>): void {
+  if (count <= MOST_PATTERNS) return;
+  throw new InvalidInput(fieldOf(question, 'resource'), `more than ${MOST_PATTERNS} patterns in one request`);
+}
+
+/** What was gathered for some resources can bring policies that tell further ones apart. */
+const MOST_ROUNDS = 4;
+
+/**
+ * Questions about all resources that a pattern names. The statements that decide divide them into cells, in each of which
+ * everything is decided alike; one resource of each is asked about as every other question is.
+ */
+export class PatternQuestions {
+  readonly #tools: DecideTools;
+  readonly #now: number;
+  readonly #check: OneRevision;
+  readonly #ask: Ask;
+  readonly #known: KnownResources;
+  #count = 0;
+
+  constructor(tools: DecideTools, now: number, check: OneRevision, ask: Ask) {
+    this.#tools = tools;
+    this.#now = now;
+    this.#check = check;
+    this.#ask = ask;
+    this.#known = new KnownResources(tools.directory, tools.catalog);
+  }
+
+  /** Throws the error of a question that cannot be answered. */
+  async answer(question: Question, action: CatalogAction): Promise<Answer> {
+    this.#count += 1;
+    checkPatternCount(this.#count, question);
+    const { resourceIsPattern: _, ...single } = question;
+    if (namesOne(question.resource, action)) return this.#single(question, single);
+    const { directory, actions } = this.#tools;
+    const gathered = await directory.gather({ ...gatherForSubjects([question]), now: this.#now });
+    this.#check(gathered.revision);
+    const { acting, assumption, gaps, roleIsAbsent } = resolveSubject(question, gathered, actions, this.#now);
+    if (acting === null) {
+      // INVARIANT: `acting` is null only if `assumption` is a denial.
+      if (assumption === null) throw new Error('a subject neither acts nor was it refused its role');
+      const absent = roleIsAbsent === undefined ? {} : { roleIsAbsent };
+      return { question, decision: assumption, coverage: 'NONE', gaps, revision: gathered.revision, ...absent };
+    }
+    const { rules, known, resources } = await this.#divide(question, action, acting);
+    const complete = resources.complete && known.complete && !rules.isUnsaid;
+    const answer = coverageOf(question.resource, await this.#each(single, resources.arns, rules, known), complete);
+    if (answer === null) throw misfit(question, action);
+    return { ...answer, question };
+  }
+
+  async #single(question: Question, single: Question): Promise<Answer> {
+    const [answer] = await this.#ask([single], null);
+    if (answer === undefined) throw new Error('a question without an answer');
+    if (answer instanceof RolegateError) throw answer;
+    this.#check(answer.revision);
+    return { ...answer, question, coverage: answer.decision.allowed ? 'ALL' : 'NONE' };
+  }
+
+  /** The resources that stand for the pattern, with what decides on them. */
+  async #divide(
+    question: Question,
+    action: CatalogAction,
+    acting: PreparedPrincipal,
+  ): Promise<{ readonly rules: DecidingRules; readonly known: Known; readonly resources: PatternResources }> {
+    const { resource: pattern, resourceAccount, context } = question;
+    const request: RequestFacts = { context, now: this.#now, authority: 'directory' };
+    const rules = new DecidingRules(action, request);
+    for (const account of [acting.accountId, resourceAccount ?? '']) if (account !== '') rules.accounts.add(account);
+    const home = acting.accountId === '' ? [] : [`arn:${acting.partition}:iam::${acting.accountId}:root`];
+    await this.#gather(acting, home, null, rules);
+    const owner = ownerOf(question, acting.accountId);
+    const services = servicesOf(pattern, action);
+    let known = await this.#known.within(pattern, services, rules.dependsOnOpen);
+    for (let round = 0; ; round += 1) {
+      const resources = resourcesOf(pattern, {
+        catalog: this.#tools.catalog,
+        action,
+        partition: acting.partition,
+        owner,
+        accounts: rules.accounts,
+        forms: [...rules.forms, ...known.patterns.map(formOfPattern)],
+        regionMatters: rules.regionMatters,
+      });
+      const tagsMattered = rules.dependsOnOpen;
+      const { isNew, owned } = await this.#gather(acting, resources.arns, resourceAccount, rules);
+      const meant =
+        owner === null ? resources.arns : resources.arns.filter((arn) => (owned.get(arn) ?? owner) === owner);
+      if (!isNew) return { rules, known, resources: { ...resources, arns: meant } };
+      if (round === MOST_ROUNDS) return { rules, known, resources: { arns: meant, complete: false } };
+      if (rules.dependsOnOpen !== tagsMattered) known = await this.#known.within(pattern, services, true);
+    }
+  }
+
+  async #gather(
+    acting: PreparedPrincipal,
+    arns: readonly string[],
+    accountId: string | null,
+    rules: DecidingRules,
+  ): Promise<{ readonly isNew: boolean; readonly owned: ReadonlyMap<string, string | null> }> {
+    const resources = arns.map((arn) => ({ arn, accountId }));
+    const gathered = await this.#tools.directory.gather({ principals: [], roles: [], resources, now: this.#now });
+    this.#check(gathered.revision);
+    let isNew = false;
+    const owned = new Map<string, string | null>();
+    for (const arn of arns) {
+      const { value } = gathered.resource(arn, accountId);
+      owned.set(arn, value.accountId);
+      if (rules.add(acting, value)) isNew = true;
+    }
+    return { isNew, owned };
+  }
+
+  /** Answers about each, with those for the worst and the best where something of a resource is not known. */
+  async #each(
+    single: Question,
+    arns: readonly string[],
+    rules: DecidingRules,
+    known: Known,
+  ): Promise<readonly OnOne[]> {
+    const questions = arns.map((resource) => ({ ...single, resource }));
+    const answers = await this.#answers(questions, null);
+    if (!rules.dependsOnOpen) return answers.map((answer, i) => ({ arn: arns[i] ?? '', answer, readings: null }));
+    const [worst, best] = [
+      await this.#answers(questions, new Rereading(false, rules.open)),
+      await this.#answers(questions, new Rereading(true, rules.open)),
+    ];
+    return answers.map((answer, i) => {
+      const arn = arns[i] ?? '';
+      const readings = { worst: worst[i] ?? answer, best: best[i] ?? answer };
+      return { arn, answer, readings: known.arns.has(arn) ? null : readings };
+    });
+  }
+
+  async #answers(questions: readonly Question[], reading: Rereading | null): Promise<readonly Answer[]> {
+    const answers = await this.#ask(questions, reading);
+    return answers.map((answer) => {
+      if (answer instanceof RolegateError) throw answer;
+      this.#check(answer.revision);
+      return answer;
+    });
+  }
+}
+
+/** The bare `*` is everything in one account that the action can be asked on: in that of the question, or in the caller's own. */
+export function ownerOf(
+  { resource, resourceAccount }: Pick<Question, 'resource' | 'resourceAccount'>,
+  accountId: string | null,
+): string | null {
+  return resource === '*' ? resourceAccount || accountId || null : null;
+}
+
+/** Services of the ARNs that the pattern can match and the action can be asked on. */
+function servicesOf(pattern: string, { resourceTypes }: CatalogAction): ReadonlySet<string> {
+  const service = parseArn(pattern)?.service ?? '*';
+  if (!WILDCARD.test(service)) return new Set([service]);
+  return new Set(resourceTypes.flatMap(({ type }) => type.arns.map((arn) => parseArn(arn)?.service ?? '')));
+}
+
+/** The action is asked on nothing that the pattern matches. */
+export function misfit(question: Pick<Question, 'resource' | 'path' | 'fields'>, action: CatalogAction): InvalidInput {
+  const partition = parseArn(question.resource)?.partition ?? 'aws';
+  return new InvalidInput(
+    fieldOf(question, 'resource'),
+    `\`${action.name}\` cannot be asked on anything that \`${shortened(question.resource)}\` matches: it takes ${takenBy(action, WILDCARD.test(partition) ? 'aws' : partition)}`,
+  );
+}

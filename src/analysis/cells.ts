@@ -1,0 +1,115 @@
+import { ONE, RUN, type Token } from './wildcard.ts';
+
+/** Behind the last place of a pattern. */
+const END = -3;
+
+/** Steps beyond which nothing is said. A question about some hundred ordinary patterns takes some ten thousand. */
+const MOST_STEPS = 1_000_000;
+
+/** Cells beyond which nothing is said. */
+const MOST_CELLS = 4096;
+
+/**
+ * The texts that `pattern` matches, as cells: all texts of a cell are matched by the same ones of `others`. Of each cell that
+ * holds a text, one of its shortest texts; the empty text is left out. What depends on nothing but which of `others` match is
+ * so known of every text that `pattern` matches. Null: there are too many cells, or a policy variable stands in the way.
+ *
+ * All patterns are followed at once, character by character: a state is the set of places at which they stand, and of
+ * characters only those make a difference that one of them waits for.
+ */
+export function cellsOf(pattern: readonly Token[], others: readonly (readonly Token[])[]): readonly string[] | null {
+  const places: number[] = [];
+  const starts: number[] = [];
+  for (const tokens of [pattern, ...others]) {
+    starts.push(places.length);
+    for (const token of tokens) {
+      if (typeof token === 'string') return null;
+      places.push(token);
+    }
+    places.push(END);
+  }
+  return new Machine(places, pattern.length).cells(starts);
+}
+
+class Machine {
+  readonly #places: readonly number[];
+  readonly #end: number;
+
+  /** `end`: the place at which the first pattern has matched. */
+  constructor(places: readonly number[], end: number) {
+    this.#places = places;
+    this.#end = end;
+  }
+
+  cells(starts: readonly number[]): readonly string[] | null {
+    const found = new Map<string, string>();
+    const first = this.#closed(starts);
+    // Not the first state: some text can lead back to it, and the empty one does not count.
+    const known = new Set<string>();
+    const queue: { readonly state: readonly number[]; readonly text: string }[] = [{ state: first, text: '' }];
+    let steps = 0;
+    for (const { state, text } of queue) {
+      if (text !== '' && state.includes(this.#end)) {
+        const cell = state.filter((place) => this.#places[place] === END).join();
+        if (!found.has(cell)) found.set(cell, text);
+        if (found.size > MOST_CELLS) return null;
+      }
+      for (const char of this.#charactersAt(state)) {
+        steps += state.length;
+        if (steps > MOST_STEPS) return null;
+        const next = this.#after(state, char);
+        // The first pattern stands in front: without a place in it, nothing that follows is matched by it.
+        if ((next[0] ?? Number.POSITIVE_INFINITY) > this.#end) continue;
+        const key = next.join();
+        if (known.has(key)) continue;
+        known.add(key);
+        queue.push({ state: next, text: text + String.fromCharCode(char) });
+      }
+    }
+    return [...found.values()];
+  }
+
+  /** Those that some pattern waits for, and one that none does. */
+  #charactersAt(state: readonly number[]): readonly number[] {
+    const awaited = new Set<number>();
+    let any = false;
+    for (const place of state) {
+      const token = this.#places[place] ?? END;
+      if (token >= 0) awaited.add(token);
+      else if (place < this.#end) any = true;
+    }
+    return any ? [...awaited, unlike(awaited)] : [...awaited];
+  }
+
+  #after(state: readonly number[], char: number): readonly number[] {
+    const next: number[] = [];
+    for (const place of state) {
+      const token = this.#places[place];
+      if (token === RUN) next.push(place);
+      else if (token === ONE || token === char) next.push(place + 1);
+    }
+    return this.#closed(next);
+  }
+
+  /** In order and once each, with what is reached by runs that take nothing. */
+  #closed(places: readonly number[]): readonly number[] {
+    const all = new Set<number>();
+    for (const place of places) {
+      all.add(place);
+      for (let at = place; this.#places[at] === RUN; at += 1) all.add(at + 1);
+    }
+    return [...all].sort((a, b) => a - b);
+  }
+}
+
+const ORDINARY = [...'x0abcdefghijklmnopqrstuvwyz123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_-.'].map((char) =>
+  char.charCodeAt(0),
+);
+
+/** A character beside those. */
+function unlike(chars: ReadonlySet<number>): number {
+  for (const char of ORDINARY) if (!chars.has(char)) return char;
+  let char = 0xc0;
+  while (chars.has(char)) char += 1;
+  return char;
+}

@@ -1,0 +1,113 @@
+import type { ContextKey } from '../policy/context-key.ts';
+import type { CompiledPolicy } from '../policy/load.ts';
+import { EVERY_RESOURCE, type ResourceElement, resourceElementKeys } from '../policy/resource-pattern.ts';
+import type { CompiledStatement } from '../policy/statement.ts';
+import type { AttachedPolicy, ControlLevel } from './applicable-policies.ts';
+import {
+  type PreparedPrincipal,
+  type PreparedResource,
+  preparePolicies,
+  preparePrincipal,
+  prepareResource,
+} from './prepare.ts';
+import type { RequestFacts } from './request.ts';
+
+/** Keys of a request about one of several resources that do not hang on which of them it is, within one account and Region. */
+const SETTLED: ReadonlySet<string> = new Set(['aws:securetransport', 'aws:viaawsservice', 'aws:requestedregion']);
+
+/**
+ * Whether the value of a key is not known of a resource whose name is not: its tags, and what is made of its name. Of what the
+ * resource's account and Region say this is false.
+ */
+export function isOpen(key: ContextKey, { context, authority }: Pick<RequestFacts, 'context' | 'authority'>): boolean {
+  if (key.owner === 'resource') return key.tag !== null && !(authority === 'context' && context.has(key.name));
+  if (key.owner === 'assumed') return !SETTLED.has(key.name) && !context.has(key.name);
+  return key.owner === 'call' && key.name.includes('dataaccesspoint');
+}
+
+/** Whether the statement depends on a key that is open. */
+export function dependsOnOpen(statement: CompiledStatement, open: (key: ContextKey) => boolean): boolean {
+  return statement.conditions.some(({ keys }) => keys.some(open)) || hasOpenResource(statement, open);
+}
+
+function hasOpenResource({ resources }: CompiledStatement, open: (key: ContextKey) => boolean): boolean {
+  return resources !== null && resourceElementKeys(resources).some(open);
+}
+
+const EVERYWHERE: ResourceElement = { negated: false, patterns: [EVERY_RESOURCE] };
+
+/**
+ * The same policies with what hangs on open keys taken to the worst: an Allow does not apply for it, a Deny does. `best`: the
+ * other way round. What is decided alike in both is decided whatever the keys hold.
+ */
+export class Rereading {
+  readonly #best: boolean;
+  readonly #open: (key: ContextKey) => boolean;
+  readonly #policies = new Map<AttachedPolicy, AttachedPolicy>();
+  readonly #principals = new Map<PreparedPrincipal, PreparedPrincipal>();
+  readonly #control = new Map<readonly ControlLevel[], readonly ControlLevel[]>();
+
+  constructor(best: boolean, open: (key: ContextKey) => boolean) {
+    this.#best = best;
+    this.#open = open;
+  }
+
+  principal(prepared: PreparedPrincipal): PreparedPrincipal {
+    const known = this.#principals.get(prepared);
+    if (known !== undefined) return known;
+    const { facts, policies, session } = prepared;
+    const source = policies?.source ?? null;
+    const own =
+      source === null
+        ? null
+        : preparePolicies({
+            identity: source.identity.map((one) => this.attached(one)),
+            boundary: source.boundary === null ? null : this.attached(source.boundary),
+            serviceControl: this.#levels(source.serviceControl),
+            resourceControl: this.#levels(source.resourceControl ?? null),
+          });
+    const passed = session === null ? null : session.source.map((one) => this.attached(one));
+    const read = preparePrincipal(facts, own, passed);
+    this.#principals.set(prepared, read);
+    return read;
+  }
+
+  resource(prepared: PreparedResource): PreparedResource {
+    const { facts, kind, accountId } = prepared;
+    const policy = facts.policy === null ? null : this.attached(facts.policy);
+    const read = prepareResource({ ...facts, policy, resourceControl: this.#levels(facts.resourceControl) });
+    return { ...read, kind, accountId, ...(prepared.tagsCount === undefined ? {} : { tagsCount: prepared.tagsCount }) };
+  }
+
+  attached(attached: AttachedPolicy): AttachedPolicy {
+    const known = this.#policies.get(attached);
+    if (known !== undefined) return known;
+    const read = { ...attached, policy: this.#policy(attached.policy) };
+    this.#policies.set(attached, read);
+    return read;
+  }
+
+  #levels(levels: readonly ControlLevel[] | null): readonly ControlLevel[] | null {
+    if (levels === null) return null;
+    const known = this.#control.get(levels);
+    if (known !== undefined) return known;
+    const read = levels.map((level) => ({ ...level, policies: level.policies.map((one) => this.attached(one)) }));
+    this.#control.set(levels, read);
+    return read;
+  }
+
+  #policy(policy: CompiledPolicy): CompiledPolicy {
+    const statements = policy.statements.map((one) => this.#statement(one)).filter((one) => one !== null);
+    return { ...policy, statements };
+  }
+
+  #statement(statement: CompiledStatement): CompiledStatement | null {
+    if (!dependsOnOpen(statement, this.#open)) return statement;
+    if (statement.allows !== this.#best) return null;
+    return {
+      ...statement,
+      conditions: statement.conditions.filter(({ keys }) => !keys.some(this.#open)),
+      resources: hasOpenResource(statement, this.#open) ? EVERYWHERE : statement.resources,
+    };
+  }
+}
