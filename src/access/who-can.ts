@@ -72,7 +72,7 @@ export async function whoCan(
 }
 
 /** The error for a question that has to name the owner of the resource. */
-export function ownerIsNeeded(question: OpenQuestion): InvalidInput {
+function ownerIsNeeded(question: OpenQuestion): InvalidInput {
   return new InvalidInput(
     fieldOf(question, 'resourceAccount'),
     `the directory does not know the owner of ${question.resource}: give it as \`resourceAccount\``,
@@ -80,7 +80,7 @@ export function ownerIsNeeded(question: OpenQuestion): InvalidInput {
 }
 
 /** Whether neither the ARN nor the question names the owner of the resource. */
-export function leavesOwnerOpen({ wildcardOnly }: CatalogAction, { resource, resourceAccount }: OpenQuestion): boolean {
+function leavesOwnerOpen({ wildcardOnly }: CatalogAction, { resource, resourceAccount }: OpenQuestion): boolean {
   return !wildcardOnly && resourceAccount === null && parseArn(resource)?.accountId === '';
 }
 

@@ -1,7 +1,7 @@
 import type { OpenQuestion } from '../../access/question.ts';
 import type { PrincipalAccess as PrincipalAccessValue, WhoCan, WhoCanScope } from '../../access/who-can.ts';
 import { mayAskAbout } from '../../guard/ask.ts';
-import { checkOwnerMayBeKnown, mayKnowResource } from '../../guard/known-owner.ts';
+import { mayKnowResource } from '../../guard/known-resource.ts';
 import { accountsWithin } from '../../guard/visible-accounts.ts';
 import { principalIdOf } from '../../policy/principal-id.ts';
 import type { PrincipalCaller } from '../../session/caller.ts';
@@ -112,8 +112,7 @@ builder.queryField('whoCan', (t) =>
       resourceAccount: t.arg({
         type: 'AccountId',
         description:
-          'Owner of the resource. Required if the ARN names no account (S3) and the directory does not know the owner, or the caller may ' +
-          'not know whether it does',
+          'Owner of the resource. Required if the ARN names no account (S3) and the directory does not know the owner',
       }),
       context: t.arg({ type: 'RequestContext', description: CONTEXT_DESCRIPTION }),
       assumeContextKeys: t.arg.boolean({ defaultValue: true, description: ASSUME_KEYS_DESCRIPTION }),
@@ -130,7 +129,6 @@ builder.queryField('whoCan', (t) =>
       const { after, limit } = pageOf(args);
       const { access, caller, now } = context;
       const question = toOpenQuestion(args, '');
-      await checkOwnerMayBeKnown(context, question);
       const scope = caller.kind === 'principal' ? await askableScope(context, caller) : null;
       const options = { after: after?.key ?? null, limit, scope, conditional: args.conditional === true };
       const found = await inTurn(context, () => access.whoCan(question, options, now));

@@ -1,5 +1,4 @@
 import type { OpenQuestion } from '../access/question.ts';
-import { leavesOwnerOpen, ownerIsNeeded } from '../access/who-can.ts';
 import type { GuardContext } from './context.ts';
 import { mayDo } from './permission.ts';
 import { mayReadAtItsService } from './readable-resource.ts';
@@ -15,14 +14,4 @@ export async function mayKnowResource(
   if (context.caller.kind === 'operator') return true;
   if (await mayReadAtItsService(context, resource)) return true;
   return mayDo(context, { action, resource, account: resourceAccount });
-}
-
-/**
- * Throws, for a question that leaves open whose a resource is, what is thrown where the directory does not know the owner:
- * also where it does and the caller may not know that.
- */
-export async function checkOwnerMayBeKnown(context: GuardContext, question: OpenQuestion): Promise<void> {
-  const action = context.catalog.action(question.action);
-  if (action === null || !leavesOwnerOpen(action, question)) return;
-  if (!(await mayKnowResource(context, question))) throw ownerIsNeeded(question);
 }
