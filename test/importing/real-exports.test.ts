@@ -119,7 +119,9 @@ test('recorded answers within an envelope, with placeholders', () => {
   expect(managed?.versions.map(({ versionId }) => versionId)).toEqual(['v2', 'v1']);
   expect(warnings).toContain('role <role-name:1>: Arn: `<partition>` is no partition; taken to be `aws`');
   expect(warnings).toContain('role <role-name:1>: RoleId: `<role-id:1>` is not a unique id; one is generated');
-  expect(warnings).toContain('user <user-name:1>: CreateDate: the string `<datetime>` is not a date that is understood');
+  expect(warnings).toContain(
+    'user <user-name:1>: CreateDate: the string `<datetime>` is not a date that is understood',
+  );
   expect(new Set(warnings).size).toBe(warnings.length);
 });
 
