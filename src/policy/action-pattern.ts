@@ -21,7 +21,7 @@ const PREFIX = /^[a-z0-9.-]+$/;
 const BLANK_OR_COMMA = /[\s,]/;
 
 /**
- * Null: the entry cannot be read, because it is empty, holds a blank or a comma, has no prefix, or a wildcard in it.
+ * Null: the entry cannot be read: it is empty, holds a blank or a comma, has no prefix, or has a wildcard in its prefix.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_action.html
  */
 export const readActionPattern: (text: string) => ActionPattern | null = remembering((text) => {

@@ -7,9 +7,9 @@ const REGION = /^[a-z0-9*?-]*$/i;
 const ACCOUNT = /^(?:|\d{12}|[0-9?]*\*[0-9*?]*|[0-9?]{12}|[a-z]+(?:-[a-z]+)*)$/;
 
 /**
- * Why a pattern of a policy can be no ARN's, as far as its parts go that stand before the resource; null: it can. Missing
- * parts are no fault. Existence is not asked: Regions, services and accounts come and go, and only what has the wrong form
- * is a mistake for sure. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html
+ * Why a pattern in a policy can match no ARN, judged by the parts before the resource; null: it can match one. Missing
+ * parts are no fault. Existence is not checked: Regions, services and accounts come and go, and only a wrong form is
+ * certainly a mistake. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html
  */
 export function arnFault(text: string): string | null {
   const [scheme = '', partition, service, region = '', account = ''] = splitArn(withoutHeadVariables(text));
@@ -21,13 +21,13 @@ export function arnFault(text: string): string | null {
   if (!REGION.test(region)) return `is not an ARN: \`${region}\` cannot be a Region`;
   if (!ACCOUNT.test(account)) return `is not an ARN: \`${account}\` cannot be an account`;
   const hasRegion = region !== '' && !isWild(region);
-  // Of IAM nothing has a Region, of S3 only what also has an account: no ARN could match.
+  // ARNs of IAM have no Region, and ARNs of S3 have one only with an account: no ARN could match.
   const isNowhere =
     service === 'iam' || (service === 's3' && account === '' && text.split(':').length > ACCOUNT_AT + 1);
   return hasRegion && isNowhere ? `is not an ARN: one of ${service} has no Region` : null;
 }
 
-/** Why an entry of Resource that cannot be read is none. Completes a sentence. */
+/** Why an unreadable entry of Resource is not an ARN pattern. Completes a sentence. */
 export function resourceProblem(text: string): string {
   return arnFault(text) ?? 'has too few parts for an ARN in this kind of policy';
 }
@@ -36,8 +36,8 @@ const ACCOUNT_AT = 4;
 const HEADS = 5;
 
 /**
- * The text with stars for policy variables that stand before the resource. AWS documents none there, but policies of its own
- * have some (`arn:*:kms:*:${aws:PrincipalAccount}:key/*`): a Deny is to match whatever they hold.
+ * The text with stars in place of policy variables before the resource. AWS documents none there, but AWS's own policies
+ * have some (`arn:*:kms:*:${aws:PrincipalAccount}:key/*`): a Deny must match whatever their values are.
  */
 export function withoutHeadVariables(text: string): string {
   if (!text.includes('${')) return text;

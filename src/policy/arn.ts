@@ -14,7 +14,7 @@ const SEGMENTS_BEFORE_RESOURCE = 5;
 const SEGMENTS_TO_SERVICE = 3;
 
 /**
- * The text cut at its first five colons: six parts, or fewer where it holds fewer colons.
+ * Splits the text at its first five colons: six parts, or fewer if it has fewer colons.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html
  */
 export function splitArn(text: string): readonly string[] {
@@ -38,28 +38,28 @@ export function parseArn(text: string): Arn | null {
   return { partition, service, region, accountId, resource };
 }
 
-/** The resource of a request, cut once so that every pattern compares parts. */
+/** The resource of a request, split once so that every pattern compares parts. */
 export interface ResourceText {
   /** As asked. */
   readonly text: string;
-  /** `*`, or a text that is no ARN: only a bare `*` of a policy matches it. */
+  /** `*`, or a text that is not an ARN: only a bare `*` of a policy matches it. */
   readonly arn: boolean;
-  /** Everything up to and with the fifth colon, in lower case: these parts compare without case. */
+  /** Everything up to and including the fifth colon, in lower case: these parts compare without case. */
   readonly head: string;
-  /** `head` up to and with the third colon. */
+  /** `head` up to and including the third colon. */
   readonly service: string;
-  /** `arn`, partition, service, Region and account, in lower case; empty when it is no ARN. */
+  /** `arn`, partition, service, Region and account, in lower case; empty if the text is not an ARN. */
   readonly segments: readonly string[];
   /** What follows the fifth colon; compares with case. */
   readonly rest: string;
-  /** With what it begins. */
+  /** The marks of its prefixes. */
   readonly marks: Marks;
 }
 
-/** One string for equal texts: comparing it with itself does not look at its letters. */
+/** The same string object for equal texts: comparing it with itself does not read its characters. */
 export const sameText: (text: string) => string = remembering((text) => text);
 
-/** Cuts the resource of a request. Never fails: a text that is no ARN stays whole. */
+/** Splits the resource of a request. Never fails: a text that is not an ARN stays whole. */
 export function resourceText(text: string): ResourceText {
   const parts = splitArn(text);
   const rest = parts[SEGMENTS_BEFORE_RESOURCE];

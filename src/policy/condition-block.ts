@@ -9,7 +9,7 @@ import type { VariableReading } from './variable.ts';
 export interface ConditionBlock {
   /** The readable lines. */
   readonly conditions: readonly Condition[];
-  /** What is wrong with the others, each with its place behind that of the element. */
+  /** Faults of the unreadable lines, each with its place relative to the element. */
   readonly faults: readonly ConditionFault[];
 }
 
@@ -20,7 +20,7 @@ export interface ConditionFault {
   readonly problem: string;
 }
 
-/** The same few blocks of conditions stand in very many statements: equal ones are compiled once. */
+/** The same few condition blocks appear in very many statements: equal ones are compiled once. */
 const known: Readonly<Record<VariableReading, Memory<ConditionBlock>>> = {
   plain: new Memory(),
   variables: new Memory(),
@@ -63,7 +63,7 @@ interface Problem {
   readonly problem: string;
 }
 
-/** Booleans and numbers may stand unquoted. */
+/** Booleans and numbers may be unquoted. */
 function problemOf(operator: string, values: readonly JsonValue[], variables: VariableReading): Problem | null {
   const use = readOperator(operator);
   if (use === null) return { of: 'operator', problem: 'is not a condition operator' };
@@ -80,7 +80,7 @@ function problemOf(operator: string, values: readonly JsonValue[], variables: Va
   return null;
 }
 
-/** The Version says whether policy variables have a meaning. */
+/** The Version decides whether policy variables have a meaning. */
 export const UNKNOWN_VARIABLES = 'holds a policy variable, and the Version does not say whether it is one';
 
 const LONGEST = 100;

@@ -11,7 +11,7 @@ export interface Condition {
   readonly values: readonly string[];
   /** The key itself and those of policy variables in the values. */
   readonly keys: readonly ContextKey[];
-  /** What these keys depend on and a question can leave unsaid. */
+  /** The parts of a request that these keys depend on and that a question can leave unsaid. */
   readonly unsaid: Unsaid;
   holds(reader: ContextReader): boolean;
 }
@@ -48,7 +48,7 @@ function compileUse(use: OperatorUse, key: ContextKey, values: readonly string[]
   const fits = fitsOne(use.operator, compare);
   if (use.quantifier === 'one') return holdsForOne(key, fits, use.operator.negated || use.ifExists);
   if (use.quantifier === 'forAllValues') return holdsForAll(key, fits);
-  // AWS is silent on ForAnyValue with IfExists and no key; `IfExists` is taken at its word.
+  // AWS does not document ForAnyValue with IfExists and no key; `IfExists` is taken literally.
   return holdsForAny(key, fits, use.ifExists);
 }
 
@@ -62,13 +62,13 @@ function compileNull(key: ContextKey, values: readonly string[]): Holds {
 
 type FitsOne = (given: string, reader: ContextReader) => boolean;
 
-/** Negation is at the single value: it must differ from every value of the policy. Quantifiers stand outside. */
+/** Negation applies to the single value: it must differ from every value of the policy. Quantifiers apply outside it. */
 function fitsOne(operator: Operator, compare: Comparison): FitsOne {
   const wanted = operator.negated ? NO_MATCH : MATCH;
   return (given, reader) => compare(given, reader) === wanted;
 }
 
-/** Without a set operator, a multi-valued key never fits, not even with one value. */
+/** Without a set operator, a multi-valued key never matches, not even with one value. */
 function holdsForOne(key: ContextKey, fits: FitsOne, whenAbsent: boolean): Holds {
   return (reader) => {
     const value = reader.value(key);
@@ -95,7 +95,7 @@ function holdsForAll(key: ContextKey, fits: FitsOne): Holds {
   };
 }
 
-/** No values, or only empty ones: to a set operator, an empty set. */
+/** No values, or only empty ones: a set operator treats this as an empty set. */
 function isEmpty(value: ContextValue): boolean {
   return typeof value === 'string' ? value === '' : value.every((one) => one === '');
 }

@@ -5,39 +5,39 @@ import { readResourceTag, type Tagged } from './tag-keys.ts';
 export type ContextValue = string | readonly string[];
 
 /**
- * Who says what a condition key holds. Everything that does not follow from what is known comes with the request; `mfa` only
- * with one of a user or root user. `call`: it follows from the action, the caller and the resource together. `assumed`:
- * every such request of AWS has it, and where a question does not give it something is assumed.
+ * Where the value of a condition key comes from. Keys that do not follow from known facts come with the request; `mfa` only
+ * with a request of a user or root user. `call`: it follows from the action, the caller and the resource together. `assumed`:
+ * every such request to AWS has it, and a value is assumed if the question gives none.
  */
 export type KeyOwner = 'request' | 'principal' | 'resource' | 'time' | 'mfa' | 'call' | 'assumed';
 
 /**
- * What every request has and a question can leave unsaid, in bits: where a statement depends on it, an Allow applies only if
- * it does whatever that is, a Deny if it does for something that it can be.
+ * Facts that every request has and a question can leave unsaid, as bits. If a statement depends on one, an Allow applies only
+ * if it applies for every possible value, a Deny if it applies for some possible value.
  */
 export type Unsaid = number;
 
-/** The name of the role session that calls. */
+/** The name of the role session that makes the call. */
 export const SESSION_NAME: Unsaid = 1;
-/** The name of the role session that the call is to make. */
+/** The name of the role session that the call would create. */
 export const NEW_SESSION_NAME: Unsaid = 2;
-/** Whether the tags of the bucket that is called about count. */
+/** Whether the tags of the bucket in the request count. */
 export const TAGS_COUNT: Unsaid = 4;
 
 /** A condition key as a policy names it. */
 export interface ContextKey {
-  /** In lower case: keys compare without case, the tag key behind the slash included. */
+  /** In lower case: keys compare without case, including the tag key after the slash. */
   readonly name: string;
   /** As the policy spells it. */
   readonly written: string;
   readonly owner: KeyOwner;
-  /** Of `aws:PrincipalTag/team` and its like: `team`, in lower case. Null for other keys. */
+  /** The tag key of `aws:PrincipalTag/team` and similar keys: `team`, in lower case. Null for other keys. */
   readonly tag: string | null;
-  /** What has to be the resource for a tag of one kind of resource (`rds:db-tag/team`) to be its tag. Null: anything. */
+  /** The kind of resource whose tags the key reads (`rds:db-tag/team`). Null: any kind. */
   readonly tagged: Tagged | null;
-  /** What its value depends on and a question can leave unsaid. */
+  /** The parts of a request that its value depends on and that a question can leave unsaid. */
   readonly unsaid: Unsaid;
-  /** Declared multi-valued by AWS: also one value of it is a set. */
+  /** Declared multi-valued by AWS: even a single value is a set. */
   readonly multiValued: boolean;
 }
 
@@ -68,7 +68,7 @@ const PRINCIPAL_KEYS = new Set([
 
 const RESOURCE_KEYS = new Set(['aws:resourceaccount', 'aws:resourceorgid', 'aws:resourceorgpaths']);
 
-// What they hold is worked out in evaluation/call-keys.ts, where the list is explained.
+// evaluation/call-keys.ts computes their values and explains the list.
 const CALL_KEYS = new Set([
   'kms:calleraccount',
   'ec2:region',

@@ -1,13 +1,13 @@
 const EPOCH_SECONDS = /^-?(?:\d{5,16}|\d{1,3})(?:\.\d{1,9})?$/;
-// ISO 8601 as AWS reads it: the W3C profile, also with fewer digits, in lower case, and with nothing behind the T (`01T` and
-// `2016-12-13t2:00:00.593194+23` were seen to be taken: test/data/decision-truth/policy-validation-recorded.json).
+// ISO 8601 as AWS reads it: the W3C profile, also with fewer digits, in lower case, and with nothing after the T (AWS accepted
+// `01T` and `2016-12-13t2:00:00.593194+23`: test/data/decision-truth/policy-validation-recorded.json).
 const ISO =
   /^([+-]\d{4,9}|\d{1,9})(?:-(\d{1,2})(?:-(\d{1,2}))?)?(?:T(?:(\d{1,2})(?::(\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)?)?(Z|[+-]\d{2}(?::?\d{2})?)?)?)?$/i;
 
 const MILLISECONDS_PER_MINUTE = 60_000;
 const MILLISECONDS_PER_DAY = 86_400_000;
 const DAYS_PER_ERA = 146_097;
-/** From 1 March of the year 0 to 1 January 1970. */
+/** Days from 1 March of the year 0 to 1 January 1970. */
 const DAYS_BEFORE_1970 = 719_468;
 
 /**
@@ -18,7 +18,7 @@ export function parseInstant(text: string): number | null {
   return EPOCH_SECONDS.test(text) ? Number(text) * 1000 : parseIso(text);
 }
 
-/** As `parseInstant`, of ISO 8601 alone. */
+/** Like `parseInstant`, for ISO 8601 only. */
 export function parseIso(text: string): number | null {
   const match = ISO.exec(text);
   if (match === null) return null;

@@ -1,10 +1,10 @@
 /**
- * The base of every error that is meant for whoever asked. `code` is stable and AWS's own where AWS has one; the message
- * is safe to show: it names the field, the value's place and the limit, and holds no secret.
+ * The base of every error that the caller may see. `code` is stable, and AWS's own where AWS has one; the message
+ * is safe to show: it names the field, the place of the value and the limit, and contains no secret.
  */
 export class RolegateError extends Error {
   readonly code: string;
-  /** The input that is at fault, as the client wrote it (`requests[3].action`); null where none is. */
+  /** The input that caused the error, as the client wrote it (`requests[3].action`); null: none did. */
   readonly field: string | null;
 
   constructor(
@@ -19,7 +19,7 @@ export class RolegateError extends Error {
   }
 }
 
-/** The request is not of the form that is asked for: malformed, unknown, too many, too long. */
+/** The request does not have the expected form: malformed, unknown, too many, too long. */
 export class InvalidInput extends RolegateError {
   constructor(field: string, message: string, options: { readonly cause?: unknown } = {}) {
     super('BAD_USER_INPUT', message, { field, ...options });

@@ -5,7 +5,7 @@ import { join, type PolicyNode, type Report, type StatementNode, textOf, textsAt
 import { isPartition } from './regions.ts';
 
 /**
- * What IAM checks of a document without principals once its grammar is right, with its own messages. Which message comes first
+ * IAM's checks of a document without principals once its grammar is right, with IAM's own messages. Which message comes first
  * was recorded from AWS (test/data/decision-truth/policy-validation-recorded.json).
  */
 
@@ -52,7 +52,7 @@ export function checkNoPrincipal(policy: PolicyNode, report: Report): void {
   }
 }
 
-/** What an older parser of AWS's cannot read: Effect in another case, dates that are none, ARNs with too few parts. */
+/** What an older parser of AWS cannot read: Effect in another case, invalid dates, ARNs with too few parts. */
 export function checkLegacy(policy: PolicyNode, report: Report): void {
   for (const statement of policy.statements) {
     const effect = statement.elements.get('Effect');
@@ -150,7 +150,7 @@ function resourceFault(text: string): string | null {
   if (service === undefined) return 'Resource vendor must be fully qualified and cannot contain regexes.';
   const hasRegion = region !== undefined && region !== '' && region !== '*';
   if (service === 'iam' && hasRegion) return `IAM resource ${text} cannot contain region information.`;
-  // Access points, jobs and the like have a Region, and an account with it.
+  // Access points, jobs and similar resources have a Region, and an account with it.
   if (service === 's3' && hasRegion && account === '') return `Resource ${text} can not contain region information.`;
   if (service !== 'iam' || rest.length === 0) return null;
   const path = rest.join(':');

@@ -1,6 +1,6 @@
 import { isList, type JsonValue } from './json.ts';
 
-/** What a JSON text says of itself. Of a text that is no JSON it means nothing. */
+/** Size and depth of a JSON text. Meaningless for a text that is not JSON. */
 export interface JsonShape {
   /** Members of all objects. */
   readonly members: number;
@@ -15,7 +15,7 @@ const BRACKET_BIT = 32;
 const OPENING = 123;
 const CLOSING = 125;
 
-/** Outside of texts there are as many colons as members. Texts are leapt over: most of a document is inside of them. */
+/** Outside of strings there are as many colons as members. Strings are skipped: most of a document is inside them. */
 export function shapeOf(text: string): JsonShape {
   let members = 0;
   let levels = 0;
@@ -36,7 +36,7 @@ export function shapeOf(text: string): JsonShape {
   return { members, levels };
 }
 
-/** Where the text that begins at a quote ends: at the next quote with an even number of backslashes in front of it. */
+/** The end of the string that begins at a quote: the next quote with an even number of backslashes before it. */
 function closingQuote(text: string, opening: number): number {
   let at = opening;
   for (;;) {
@@ -48,7 +48,7 @@ function closingQuote(text: string, opening: number): number {
   }
 }
 
-/** Members of all objects. Fewer than its text has: a key stands twice, of which `JSON.parse` silently keeps the last. */
+/** Members of all objects. Fewer than in the text: a key is repeated, and `JSON.parse` silently keeps its last value. */
 export function membersIn(json: JsonValue): number {
   if (typeof json !== 'object' || json === null) return 0;
   let members = 0;
@@ -61,7 +61,7 @@ export function membersIn(json: JsonValue): number {
   return members;
 }
 
-/** Looks no deeper than it has to: whoever goes through all of a document needs a stack as deep as it. */
+/** Looks no deeper than necessary: a walk through the whole document needs a stack as deep as the document. */
 export function isDeeper(value: unknown, levels: number): boolean {
   if (typeof value !== 'object' || value === null) return false;
   return levels === 0 || Object.values(value).some((inner) => isDeeper(inner, levels - 1));

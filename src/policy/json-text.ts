@@ -1,13 +1,13 @@
 import type { JsonValue } from './json.ts';
 
-/** A JSON value with the place where it begins, so that a finding can say where. */
+/** A JSON value with the place where it begins, so that a finding can report it. */
 export interface Located {
   readonly value: JsonValue;
   /** Characters from the beginning of the text. */
   readonly offset: number;
-  /** Of an object, in order, repeated keys included; null for other values. */
+  /** Members of an object, in order, repeated keys included; null for other values. */
   readonly members: readonly Member[] | null;
-  /** Of a list; null for other values. */
+  /** Items of a list; null for other values. */
   readonly items: readonly Located[] | null;
 }
 
@@ -17,7 +17,7 @@ export interface Member {
   readonly node: Located;
 }
 
-/** Text that is not JSON, and where it stops being so. */
+/** Text that is not JSON, and the place of the first fault. */
 export class JsonFault extends Error {
   readonly offset: number;
 
@@ -140,13 +140,13 @@ class Reader {
   }
 }
 
-/** Both from 1. */
+/** Both are counted from 1. */
 export interface Place {
   readonly line: number;
   readonly column: number;
 }
 
-/** Says for each offset of the text where it is. Linear in the length of the text once, then logarithmic. */
+/** Returns the line and column of an offset. Linear in the length of the text once, then logarithmic. */
 export function placesIn(text: string): (offset: number) => Place {
   const starts = [0];
   for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) starts.push(at + 1);

@@ -8,20 +8,20 @@ import { withoutRepeated } from './repeated-keys.ts';
 import { type CompiledStatement, readStatement } from './statement.ts';
 import type { VariableReading } from './variable.ts';
 
-/** A policy document, compiled. Immutable and good for any number of requests at once; share it by its content. */
+/** A policy document, compiled. Immutable and usable for any number of requests at once; share it by its content. */
 export interface CompiledPolicy {
   readonly kind: PolicyKind;
   readonly source: PolicySource;
-  /** The document's Version knows policy variables. */
+  /** The document's Version supports policy variables. */
   readonly variables: boolean;
   readonly statements: readonly CompiledStatement[];
-  /** What cannot be read, and what is made of it. */
+  /** What cannot be read, and how it is treated. */
   readonly faults: readonly PolicyFault[];
-  /** Nothing is known of the document, or it is none: it allows nothing, and whatever it could deny is denied. */
+  /** The document is unknown or is not a policy document: it allows nothing, and everything it could deny is denied. */
   readonly closed: boolean;
 }
 
-/** Characters; AWS's limit for a document that somebody writes. https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreatePolicy.html */
+/** Characters; AWS's limit for a document that a caller writes. https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreatePolicy.html */
 export const MAX_WRITTEN_LENGTH = 131_072;
 /** Characters of a document that is read. AWS's own AWSSupportServiceRolePolicy has 157,000. */
 export const MAX_DOCUMENT_LENGTH = 262_144;
@@ -32,8 +32,8 @@ export const MAX_DOCUMENT_DEPTH = 64;
 const ELEMENTS = new Set(['Version', 'Id', 'Statement']);
 
 /**
- * Reads a document that has to be sound: an object, its JSON text, or that text URL-encoded, as AWS's API returns it. Takes
- * more than AWS would let somebody write today (Version 2008-10-17, operators in any case), but nothing it does not
+ * Reads a document that must be sound: an object, its JSON text, or that text URL-encoded, as AWS's API returns it. Accepts
+ * more than AWS would accept today (Version 2008-10-17, operators in any case), but nothing that it does not
  * understand. Throws MalformedPolicy, naming the first piece that cannot be read.
  */
 export function loadPolicy(document: string | JsonValue, kind: PolicyKind): CompiledPolicy {
@@ -44,9 +44,9 @@ export function loadPolicy(document: string | JsonValue, kind: PolicyKind): Comp
 }
 
 /**
- * Reads a stored or imported document as `loadPolicy` does, but piece by piece: what cannot be read is in `faults`, and never opens
- * a door (see `readStatement`). Throws MalformedPolicy for what is no policy document at all: the size, no JSON, no object, an
- * element beside Version, Id and Statement, no Statement.
+ * Reads a stored or imported document like `loadPolicy`, but piece by piece: unreadable pieces are listed in `faults` and never
+ * grant access (see `readStatement`). Throws MalformedPolicy for a text that is not a policy document: size, no JSON, no object, an
+ * element other than Version, Id and Statement, no Statement.
  */
 export function readPolicy(document: string | JsonValue, kind: PolicyKind): CompiledPolicy {
   const { json, text, repeated } =
@@ -74,7 +74,7 @@ export function readPolicy(document: string | JsonValue, kind: PolicyKind): Comp
   return { kind, source, variables: variables === 'variables', statements, faults, closed: false };
 }
 
-/** Stands for a document that is not known or is none: nothing is allowed where it would have a say. */
+/** Replaces a document that is unknown or not a policy document: nothing is allowed where it would count. */
 export function closedPolicy(kind: PolicyKind): CompiledPolicy {
   return { kind, source: NO_SOURCE, variables: false, statements: [], faults: [], closed: true };
 }
@@ -85,7 +85,7 @@ const NO_SOURCE = new PolicySource({ Version: '2012-10-17', Statement: [] });
 function readVersion(version: JsonValue | undefined, faults: PolicyFault[]): VariableReading {
   if (version === undefined || version === '2008-10-17') return 'plain';
   if (version === '2012-10-17') return 'variables';
-  // What hangs on it are the policy variables, which are unreadable where they stand.
+  // Only policy variables depend on the Version: they are unreadable where they occur.
   faults.push({
     message: '`Version` must be `2012-10-17` or `2008-10-17`',
     taken: null,
@@ -98,9 +98,9 @@ function readVersion(version: JsonValue | undefined, faults: PolicyFault[]): Var
 interface ParsedText {
   /** Without URL-encoding. */
   readonly text: string;
-  /** Null where a key stands twice: neither value counts. */
+  /** Null where a key is repeated: neither value counts. */
   readonly json: JsonValue;
-  /** Places of keys that stand twice. */
+  /** Places of repeated keys. */
   readonly repeated: readonly string[];
 }
 

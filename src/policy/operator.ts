@@ -80,7 +80,7 @@ const OPERATORS: ReadonlyMap<string, Operator> = new Map(
   ROWS.map(([name, negated, compile]) => [name.toLowerCase(), { name, negated, compile }]),
 );
 
-/** The names of all operators, also with IfExists; without set operators. */
+/** The names of all operators, with and without IfExists; without set operators. */
 export function operatorNames(): readonly string[] {
   return [...ROWS.flatMap(([name]) => [name, `${name}IfExists`]), 'Null'];
 }
@@ -88,7 +88,7 @@ export function operatorNames(): readonly string[] {
 /** `one`: no set operator. */
 export type Quantifier = 'one' | 'forAnyValue' | 'forAllValues';
 
-/** `ForAllValues:StringLikeIfExists`, taken apart. */
+/** `ForAllValues:StringLikeIfExists`, split into its parts. */
 export interface OperatorUse {
   readonly quantifier: Quantifier;
   /** Null: `Null`. */
@@ -98,7 +98,7 @@ export interface OperatorUse {
 
 const IF_EXISTS = 'ifexists';
 
-/** Reads the name of an operator, in any case, as stored documents may hold it. Null: there is no such operator. */
+/** Reads the name of an operator, in any case, as stored documents may hold it. Null: the operator does not exist. */
 export function readOperator(text: string): OperatorUse | null {
   let name = text.toLowerCase();
   let quantifier: Quantifier = 'one';

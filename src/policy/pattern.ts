@@ -1,11 +1,11 @@
 /**
- * Glob matching without regular expressions and without backtracking: a pattern is cut at its stars into chunks; the
- * first is anchored at the start, the last at the end, and each one between them is taken at its first place behind the
- * one before. Taking the first place is right because a star stands on both sides. Time is at worst
+ * Glob matching without regular expressions and without backtracking: a pattern is split at its stars into chunks; the
+ * first is anchored at the start, the last at the end, and each one between them is taken at its first place after the
+ * previous one. Taking the first place is right because a star is on both sides. Time is at worst
  * pattern × text (chunks with `?`), in practice that of `indexOf`.
  */
 
-/** `*`: any run of characters, also none. */
+/** `*`: any run of characters, including none. */
 export const ANY_RUN = 0;
 /** `?`: exactly one UTF-16 code unit. */
 export const ANY_ONE = 1;
@@ -14,16 +14,16 @@ export const ANY_ONE = 1;
 export type Piece = string | typeof ANY_RUN | typeof ANY_ONE;
 
 interface Chunk {
-  /** With an arbitrary character where `?` stands. */
+  /** With an arbitrary character in place of each `?`. */
   readonly text: string;
-  /** Positions of `?`, null without any. */
+  /** Positions of `?`; null: there is none. */
   readonly open: readonly boolean[] | null;
 }
 
-/** A compiled pattern. Compares with case; for comparing without, give it and the text in lower case. */
+/** A compiled pattern. Compares with case; to compare without case, pass it and the text in lower case. */
 export class Glob {
   declare private readonly chunks: readonly Chunk[];
-  // The first and last chunk are also here: what is not read through further objects is found in the cache.
+  // The first and last chunk are kept here too: reading them needs no further object, which saves cache misses.
   declare private readonly count: number;
   declare private readonly shortest: number;
   declare private readonly start: string;
@@ -49,13 +49,13 @@ export class Glob {
     return this.count === 1 && this.startOpen === null ? this.start : null;
   }
 
-  /** What every text that matches begins with. */
+  /** The prefix that every matching text has. */
   get prefix(): string {
     const at = this.startOpen === null ? -1 : this.startOpen.indexOf(true);
     return at < 0 ? this.start : this.start.slice(0, at);
   }
 
-  /** Every text matches: the pattern is nothing but stars. */
+  /** Every text matches: the pattern consists of stars only. */
   get everything(): boolean {
     return this.count > 1 && this.shortest === 0;
   }
@@ -127,7 +127,7 @@ function findChunk(chunk: Chunk, text: string, from: number, end: number): numbe
   return -1;
 }
 
-/** Cuts a text at its wildcards. */
+/** Splits a text at its wildcards. */
 export function piecesOf(text: string): readonly Piece[] {
   const pieces: Piece[] = [];
   let from = 0;
@@ -145,7 +145,7 @@ export function piecesOf(text: string): readonly Piece[] {
 const STAR_CODE = 42;
 const ONE_CODE = 63;
 
-/** The pattern that a text with `*` and `?` is. */
+/** The pattern for a text with `*` and `?`. */
 export function globOf(text: string): Glob {
   return new Glob(piecesOf(text));
 }

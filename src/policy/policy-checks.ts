@@ -15,7 +15,7 @@ export interface PolicyNode {
   readonly statements: readonly StatementNode[];
 }
 
-/** `suggestion`: what was probably meant; left out: nothing is near. */
+/** `suggestion`: what was probably meant; left out: no name is close enough. */
 export type Report = (message: string, path: string, node: Located, suggestion?: string) => void;
 
 const ELEMENTS = new Set(['Version', 'Id', 'Statement']);
@@ -36,8 +36,8 @@ const PRINCIPAL_TYPES = ['AWS', 'Service', 'Federated', 'CanonicalUser'];
 const TEXT_LISTS = ['Action', 'NotAction', 'Resource', 'NotResource'];
 
 /**
- * The grammar that all kinds of policy share. Null: the document is not of it, and what is wrong has been reported: with the
- * message that AWS has for it in trust policies, empty where it has none of its own; in other policies it has one for all.
+ * The grammar that all kinds of policy share. Null: the document breaks it, and the fault has been reported: with AWS's
+ * message for it in trust policies, empty where AWS has none of its own; other policies have one message for all faults.
  */
 export function checkGrammar(root: Located, report: Report): PolicyNode | null {
   let sound = true;
@@ -138,7 +138,7 @@ function checkPrincipal(node: Located, path: string, fault: FaultAt): void {
   repeated(node, path, fault);
 }
 
-/** An operator that does not exist is a fault unless its block is empty: so AWS takes it. */
+/** An operator that does not exist is a fault unless its block is empty, as in AWS. */
 function checkCondition(node: Located, path: string, fault: FaultAt): void {
   if (node.members === null) fault(path, node);
   for (const operator of node.members ?? []) {
@@ -207,7 +207,7 @@ export function textsAt(statement: StatementNode, name: string): readonly TextAt
   return element === undefined ? [] : textsIn(element, join(statement.path, name));
 }
 
-/** `textsAt`, of what stands at a path: of a list each has its own. */
+/** Like `textsAt`, for the value at a path: each item of a list has its own place. */
 export function textsIn(element: Located, path: string): readonly TextAt[] {
   return (element.items ?? [element]).map((node, i) => ({
     text: textOf(node),
@@ -216,7 +216,7 @@ export function textsIn(element: Located, path: string): readonly TextAt[] {
   }));
 }
 
-/** A text as it is; any other value as JSON. */
+/** A text unchanged; any other value as JSON. */
 export function textOf(node: Located): string {
   return typeof node.value === 'string' ? node.value : JSON.stringify(node.value);
 }

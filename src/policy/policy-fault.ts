@@ -1,16 +1,16 @@
 /** A piece of a policy document that cannot be read. */
 export interface PolicyFault {
-  /** What is wrong, with its place: `Statement[0].Effect` must be `Allow` or `Deny`. */
+  /** The fault, with its place: `Statement[0].Effect` must be `Allow` or `Deny`. */
   readonly message: string;
-  /** What is made of it when the document is stored nevertheless; null: nothing hangs on it. */
+  /** How the piece is treated when the document is stored nevertheless; null: nothing depends on it. */
   readonly taken: string | null;
-  /** Position of the statement, from 0; null: it is of the document as a whole. */
+  /** Position of the statement, from 0; null: the fault is in the document as a whole. */
   readonly statement: number | null;
-  /** Element of the statement, or of the document, in which it lies; null: the whole statement is meant. */
+  /** Element of the statement or document that contains the fault; null: the whole statement. */
   readonly element: string | null;
 }
 
-/** Collects what is wrong with one statement. */
+/** Collects the faults of one statement. */
 export class Faults {
   readonly list: PolicyFault[] = [];
   readonly #statement: number;
@@ -21,7 +21,7 @@ export class Faults {
     this.#allows = allows;
   }
 
-  /** An entry of a list: of an Allow it matches nothing, of a Deny everything; its neighbours count. */
+  /** An entry of a list: in an Allow it matches nothing, in a Deny everything; the other entries count. */
   entry(element: string, message: string): void {
     this.#add(element, message, this.#allows ? 'it is taken to match nothing' : 'it is taken to match everything');
   }
@@ -35,7 +35,7 @@ export class Faults {
     );
   }
 
-  /** What restricts the statement as a whole: an Allow does not apply, a Deny does without regard to it. */
+  /** A restriction of the whole statement: an Allow does not apply, a Deny applies as if the restriction were met. */
   restriction(element: string | null, message: string): void {
     this.#add(
       element,
@@ -44,7 +44,7 @@ export class Faults {
     );
   }
 
-  /** Nothing hangs on it. */
+  /** Nothing depends on it. */
   idle(element: string, message: string): void {
     this.#add(element, message, null);
   }
@@ -54,10 +54,10 @@ export class Faults {
   }
 }
 
-/** Pieces of one policy that are named one by one. */
+/** Faults of one policy that are listed individually. */
 const NAMED = 5;
 
-/** What of a policy cannot be read, and what is made of it. `what`: the policy. */
+/** The unreadable pieces of a policy, and how they are treated. `what`: the policy. */
 export function faultGaps(faults: readonly PolicyFault[], what: string): readonly string[] {
   const telling = faults.filter(({ taken }) => taken !== null);
   const named = telling

@@ -1,2 +1,2 @@
-/** Where a policy document stands decides which elements it may have. */
+/** The kind of a policy document decides which elements it may have. */
 export type PolicyKind = 'identity' | 'boundary' | 'session' | 'trust' | 'resource' | 'vpce' | 'scp' | 'rcp';

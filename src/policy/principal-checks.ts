@@ -15,7 +15,7 @@ import { isAccountId } from './principal-id.ts';
 import { isPartition } from './regions.ts';
 import { asksFor, requiredKey } from './shared-providers.ts';
 
-/** What is checked of documents that name principals: trust policies of roles, and policies of resources. */
+/** Checks of documents that name principals: trust policies of roles, and policies of resources. */
 
 export function checkPrincipals(policy: PolicyNode, report: Report): void {
   for (const statement of policy.statements) checkPrincipalOf(statement, report);
@@ -48,7 +48,7 @@ function invalidPrincipal(type: string, text: string): string {
   return `Invalid principal in policy: "${type}":"${text}"`;
 }
 
-/** Groups and instance profiles are none, a part of an ARN cannot be a wildcard, and services have no `*`. */
+/** Groups and instance profiles are not principals, a part of an ARN cannot be a wildcard, and services have no `*`. */
 export function isPrincipal(type: string, text: string): boolean {
   if (type === 'AWS') return text === '*' || isAwsPrincipal(text);
   return type === 'Service' ? isServicePrincipalName(text) : text !== '';
@@ -60,7 +60,7 @@ function isAwsPrincipal(text: string): boolean {
   if (arn === null) return true;
   const { partition, service, region, accountId, resource } = arn;
   if (!isPartition(partition) || region !== '') return false;
-  // Origin access identities of CloudFront stand in the place of an account.
+  // Origin access identities of CloudFront have a word in place of the account.
   if (service === 'iam' && accountId === 'cloudfront') return true;
   return isAccountId(accountId) && !/^(?:group|instance-profile)\//.test(resource);
 }
@@ -77,7 +77,7 @@ const SERVICE_DOMAINS = [
   'cloud.adc-e.uk',
 ];
 
-/** `SERVICE.amazonaws.com` and its like; whether there is such a service is for the catalogue to say. */
+/** `SERVICE.amazonaws.com` and similar names; the catalogue knows whether the service exists. */
 function isServicePrincipalName(text: string): boolean {
   const name = text.toLowerCase();
   return SERVICE_DOMAINS.some(
@@ -113,7 +113,7 @@ export function checkTrust(policy: PolicyNode, report: Report): void {
     if (negation !== undefined) {
       report('AssumeRole policy must not contain NotPrincipal field.', join(path, 'NotPrincipal'), negation);
     }
-    // Canonical users are known to S3 alone.
+    // Only S3 knows canonical users.
     for (const { text, path: place, node: item } of principalsOf(statement, 'CanonicalUser')) {
       report(invalidPrincipal('CanonicalUser', text), place, item);
     }
@@ -134,7 +134,7 @@ const PROHIBITED_IN_TRUST = [
   ['NotResource', 'AssumeRole policy must not contain resources.'],
 ] as const;
 
-/** Who trusts a provider that others share has to say whose tokens it trusts. */
+/** A statement that trusts a shared provider must say whose tokens it trusts. */
 function checkProviders(statement: StatementNode, report: Report): void {
   if (statement.elements.get('Effect')?.value !== 'Allow') return;
   for (const { text: provider, path, node } of principalsOf(statement, 'Federated')) {
@@ -157,7 +157,7 @@ const COGNITO = 'cognito-identity.amazonaws.com';
 
 const CONTROL = 'The provided policy document does not meet the requirements of the specified policy type.';
 
-/** A resource control policy is written by customers to deny: everybody, in named services, on resources. */
+/** Customers write resource control policies only to deny: everybody, in named services, on resources. */
 export function checkResourceControl(policy: PolicyNode, report: Report): void {
   for (const statement of policy.statements) {
     const { elements, path, node } = statement;
@@ -192,7 +192,7 @@ export function checkServiceControl(policy: PolicyNode, report: Report): void {
   }
 }
 
-/** Each names a service, and something in it. */
+/** Each entry names a service, and something in it. */
 function checkControlActions(statement: StatementNode, report: Report): void {
   for (const name of ['Action', 'NotAction']) {
     for (const { text, path, node } of textsAt(statement, name)) {

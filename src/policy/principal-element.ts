@@ -4,23 +4,23 @@ import { isPartition } from './regions.ts';
 
 /** One principal that a policy names. */
 export type NamedPrincipal =
-  /** The account as a whole: its 12 digits or its root ARN. `partition`: of the ARN; null: the digits alone, of any. */
+  /** The whole account: its 12 digits or its root ARN. `partition`: from the ARN; null: digits alone, in any partition. */
   | { readonly kind: 'account'; readonly accountId: string; readonly partition: string | null }
   /** User, role, role session or federated user. */
   | { readonly kind: 'arn'; readonly arn: string }
-  /** AIDA… or AROA…: how AWS stores a user or role, and prints it once it is gone. */
+  /** AIDA… or AROA…: how AWS stores a user or role, and prints it after the entity is deleted. */
   | { readonly kind: 'uniqueId'; readonly id: string }
   | { readonly kind: 'service'; readonly service: string }
   /** SAML or OIDC provider, web identity provider. */
   | { readonly kind: 'federated'; readonly provider: string }
   | { readonly kind: 'canonicalUser'; readonly id: string }
-  /** Stands in a Deny for a name of one of these kinds that cannot be read. */
+  /** In a Deny, replaces an unreadable name of one of these kinds. */
   | { readonly kind: 'every'; readonly of: 'service' | 'federated' };
 
 /** Principal or NotPrincipal of a statement. */
 export interface PrincipalElement {
   readonly negated: boolean;
-  /** `"*"` or `{"AWS":"*"}`: everybody, also those who have not signed in. */
+  /** `"*"` or `{"AWS":"*"}`: everybody, including anonymous callers. */
   readonly everyone: boolean;
   readonly named: readonly NamedPrincipal[];
 }
@@ -29,7 +29,7 @@ const UNIQUE_ID = /^(?:AIDA|AROA)[A-Z0-9]{4,124}$/;
 
 const SERVICE = /^[a-z0-9][a-z0-9.-]*\.[a-z]+$/i;
 const CANONICAL_USER = /^[0-9a-f]{64,96}$/i;
-/** AWS's own accounts have words for ids: `cloudfront`. */
+/** AWS's own accounts have words as ids: `cloudfront`. */
 const ENTITY = /^(?:user|role)\/[^*?]+$/;
 const AWS_ACCOUNT = /^[a-z]+(?:-[a-z]+)*$/;
 

@@ -2,7 +2,7 @@ import { parseArn } from './arn.ts';
 
 /**
  * A principal as the public schema names it (scalar PrincipalId): an ARN, a service principal, a 12-digit account id (its
- * root user), or `anonymous`. A role ARN means a session of the role whose name is not known.
+ * root user), or `anonymous`. A role ARN means a session of the role whose name is unknown.
  */
 export type PrincipalRef =
   | { readonly kind: 'user'; readonly arn: string; readonly accountId: string }
@@ -11,7 +11,7 @@ export type PrincipalRef =
       readonly kind: 'roleSession';
       readonly arn: string;
       readonly accountId: string;
-      /** Without its path: a session ARN does not hold it. */
+      /** Without its path: a session ARN does not contain it. */
       readonly roleName: string;
       readonly sessionName: string;
     }
@@ -21,8 +21,8 @@ export type PrincipalRef =
   | { readonly kind: 'anonymous' };
 
 const ACCOUNT = /^\d{12}$/;
-// IAM gives out names of [\w+=,.@-]. Recorded accounts hold placeholders such as `<role-name:1>`, which are asked about,
-// too: whatever is no slash, no wildcard, and printed.
+// IAM issues names of [\w+=,.@-]. Recorded accounts hold placeholders such as `<role-name:1>`, which can be asked about,
+// too: any printable character except slashes and wildcards.
 const NAME = /^[\x21-\x29\x2b-\x2e\x30-\x3e\x40-\x7e]{1,128}$/;
 // A path begins and ends with a slash and holds U+0021 to U+007E; the name follows the last slash.
 const PATH_AND_NAME = /^\/(?:[\x21-\x7e]{0,510}\/)?[\x21-\x29\x2b-\x2e\x30-\x3e\x40-\x7e]{1,128}$/;
@@ -32,12 +32,12 @@ export function isAccountId(text: string): boolean {
   return ACCOUNT.test(text);
 }
 
-/** `ec2.amazonaws.com` and its like, also `SERVICE.REGION.amazonaws.com` and `.com.cn`. */
+/** `ec2.amazonaws.com` and similar names, also `SERVICE.REGION.amazonaws.com` and `.com.cn`. */
 export function isServicePrincipal(text: string): boolean {
   return SERVICE.test(text);
 }
 
-/** Null: the text names no principal. Nothing is looked up. */
+/** Null: the text is not the name of a principal. Nothing is looked up. */
 export function parsePrincipalRef(text: string): PrincipalRef | null {
   if (text === 'anonymous') return { kind: 'anonymous' };
   if (isAccountId(text)) return { kind: 'root', arn: `arn:aws:iam::${text}:root`, accountId: text };
@@ -63,7 +63,7 @@ function stsPrincipal(arn: string, accountId: string, resource: string): Princip
   return { kind: 'roleSession', arn, accountId, roleName: first, sessionName: second };
 }
 
-/** The text that `parsePrincipalRef` reads again. */
+/** The text that `parsePrincipalRef` reads back. */
 export function principalIdOf(ref: PrincipalRef): string {
   if (ref.kind === 'service') return ref.service;
   return ref.kind === 'anonymous' ? 'anonymous' : ref.arn;

@@ -11,8 +11,8 @@ interface Element {
 }
 
 /**
- * Reads Principal or NotPrincipal of the statement at `place`. Of an Allow, a name that cannot be read names nobody; of a Deny
- * everybody whom a name of its kind could mean. In NotPrincipal it spares nobody.
+ * Reads Principal or NotPrincipal of the statement at `place`. An unreadable name means nobody in an Allow; in a Deny it means
+ * everybody that a name of its kind could mean. In NotPrincipal it excludes nobody.
  */
 export function readPrincipalElement(
   { name, value, negated }: Element,
@@ -20,7 +20,7 @@ export function readPrincipalElement(
   allows: boolean,
   faults: Faults,
 ): PrincipalElement {
-  // Of texts the grammar has only `*`: a name stands under the key of its kind.
+  // The only text that the grammar allows is `*`: a name stands under the key of its kind.
   // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
   const byType = value === '*' ? { AWS: value } : value;
   const widens = !negated && !allows;

@@ -4,13 +4,13 @@ import { parseRange } from './compare/ip.ts';
 import { parseDecimal } from './compare/number.ts';
 import { parseInstant } from './date.ts';
 
-/** What the values of an operator are in a policy. */
+/** The kind of values that an operator takes in a policy. */
 export interface ValueForm {
-  /** One of them: `a number`. */
+  /** A single value: `a number`. */
   readonly one: string;
-  /** All of them: `numbers`. */
+  /** All values: `numbers`. */
   readonly what: string;
-  /** Policy variables have a meaning in them: what they hold is not known before a request. */
+  /** Policy variables have a meaning in them: their values are unknown before a request. */
   readonly variables: boolean;
   readonly reads: (text: string) => boolean;
 }
@@ -28,7 +28,7 @@ const ADDRESSES: ValueForm = {
   reads: (text) => parseRange(text) !== null,
 };
 
-/** By what the names of operators begin with. Those of texts are not among them: every text is a value. */
+/** By the prefix of the operators' names. String operators are missing: every text is a value. */
 const FORMS: readonly (readonly [prefix: string, form: ValueForm])[] = [
   ['Null', { ...TRUE_OR_FALSE, variables: false }],
   ['Bool', TRUE_OR_FALSE],
@@ -40,12 +40,12 @@ const FORMS: readonly (readonly [prefix: string, form: ValueForm])[] = [
   ['NotIpAddress', ADDRESSES],
 ];
 
-/** `name`: of the operator, without set operator and IfExists. Null: every text is a value. */
+/** `name`: the operator without set operator and IfExists. Null: every text is a value. */
 export function valueForm(name: string): ValueForm | null {
   return FORMS.find(([prefix]) => name.startsWith(prefix))?.[1] ?? null;
 }
 
-/** Whether a value of a policy can be compared at all. `variables`: the document knows policy variables. */
+/** Whether a value of a policy can be compared at all. `variables`: the document supports policy variables. */
 export function isReadableValue(form: ValueForm | null, text: string, variables: boolean): boolean {
   if (form === null || (variables && form.variables && text.includes('${'))) return true;
   return form.reads(text);

@@ -9,7 +9,7 @@ import type { PolicyKind } from './policy-kind.ts';
 import { memberOf, reportUnreadable, statementsOf } from './unreadable.ts';
 import { type PolicyFinding, validatePolicy } from './validate.ts';
 
-/** A policy document that is not taken, with everything that is wrong with it and where. */
+/** A policy document that is refused, with every fault and its place. */
 export class RefusedPolicy extends RolegateError {
   readonly findings: readonly PolicyFinding[];
 
@@ -20,9 +20,9 @@ export class RefusedPolicy extends RolegateError {
 }
 
 /**
- * What cannot be read in a document, with its place: all that `readPolicy` finds faulty, and nothing else. AWS takes most of it
- * and never matches it; here it is refused where documents are written or simulated, so that no Deny is passed over. Empty of a
- * text that is no policy document at all.
+ * The unreadable pieces of a document, with their places: exactly the faults that `readPolicy` finds. AWS accepts most of them
+ * and never matches them; here they are refused where documents are written or simulated, so that no Deny is missed. Empty for
+ * a text that is not a policy document.
  */
 export function unreadableFindings(document: string | JsonValue, kind: PolicyKind): readonly PolicyFinding[] {
   const faults = faultsOf(document, kind);
@@ -61,8 +61,8 @@ function faultsOf(document: string | JsonValue, kind: PolicyKind): readonly Poli
 }
 
 /**
- * Checks a document that somebody writes. Throws RefusedPolicy with what AWS would answer, and for what nobody can read. Sizes are
- * left out where `isCounted` says no: they are those of a whole entity.
+ * Checks a document that a caller writes. Throws RefusedPolicy with AWS's answer, and for what cannot be read. Sizes are
+ * not checked where `isCounted` says no: those limits apply to a whole entity.
  */
 export function checkWritten(
   document: string,
@@ -76,7 +76,7 @@ export function checkWritten(
   if (first !== undefined) throw new RefusedPolicy(findings, first, field);
 }
 
-/** Documents come URL-encoded out of AWS's API. */
+/** AWS's API returns documents URL-encoded. */
 export function decoded(document: string): string {
   if (!document.trimStart().startsWith('%')) return document;
   try {

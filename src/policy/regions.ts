@@ -1,5 +1,5 @@
 /**
- * The partitions of AWS and their Regions, those included that have to be switched on.
+ * The partitions of AWS and their Regions, including Regions that must be enabled first.
  * https://docs.aws.amazon.com/global-infrastructure/latest/regions/aws-regions.html, and partitions.json of the AWS SDKs
  */
 const REGIONS: Readonly<Record<string, readonly string[]>> = {
@@ -56,7 +56,7 @@ export function isPartition(text: string): boolean {
   return Object.hasOwn(REGIONS, text);
 }
 
-/** The Regions of a partition, of all partitions where none is named; empty: there is no such partition. */
+/** The Regions of a partition, or of all partitions if none is named; empty: the partition does not exist. */
 export function regionsOf(partition: string | null): readonly string[] {
   if (partition === null) return ALL_REGIONS;
   return isPartition(partition) ? (REGIONS[partition] ?? NONE) : NONE;

@@ -1,11 +1,11 @@
-/** Longer texts are rarely met twice. */
+/** Longer texts rarely repeat. */
 const LONGEST = 256;
-/** Entries of one memory before it starts anew: some hundred kilobytes. */
+/** Entries of one memory before it is emptied: some hundred kilobytes. */
 const MOST = 8192;
 
 /**
- * What was made of a short text is handed out again for an equal one. Policies repeat themselves: the same actions,
- * resources and conditions stand in thousands of documents, and are then compiled and kept once.
+ * Returns the same result for an equal short text. Policies repeat themselves: the same actions,
+ * resources and conditions occur in thousands of documents, and are compiled and kept once.
  */
 export class Memory<T> {
   readonly #known = new Map<string, T>();

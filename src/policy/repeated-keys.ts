@@ -2,8 +2,8 @@ import type { JsonValue } from './json.ts';
 import { type Located, parseJsonText } from './json-text.ts';
 
 /**
- * The value of a JSON text in which keys stand twice, with null for what stands under them, and their places. `JSON.parse` keeps
- * the last value of each, and says nothing of the others. Throws JsonFault for what is no JSON.
+ * The value of a JSON text with repeated keys: null for each repeated key, and the places of these keys. `JSON.parse` keeps
+ * the last value of each, and does not report the others. Throws JsonFault for a text that is not JSON.
  */
 export function withoutRepeated(text: string): { readonly json: JsonValue; readonly repeated: readonly string[] } {
   const repeated: string[] = [];

@@ -1,21 +1,21 @@
 /**
- * A set of beginnings of resources, in 32 bits, one for each beginning. A pattern has the bit of the text before its first
- * wildcard, a resource those of everything that it begins with: without a common bit the pattern cannot cover the
- * resource, and need not be looked at. With one it may.
+ * A set of resource prefixes, in 32 bits, one bit for each prefix. A pattern has the bit of the text before its first
+ * wildcard, a resource the bits of all its prefixes: without a common bit the pattern cannot cover the
+ * resource, and is skipped. With one it may cover it.
  */
 export type Marks = number;
 
-/** Of what has to be looked at for every resource. */
+/** Marks of patterns that must be compared with every resource. */
 export const EVERY_MARK: Marks = -1;
 
-/** Every resource has it, and no pattern but those with all: it lets them be looked at also for what is no ARN. */
+/** Every resource has it, and no pattern except those with all bits: so these are compared also with a text that is no ARN. */
 const ANY_RESOURCE: Marks = 1 << 31;
 const BITS = 31;
 
-/** Letters behind the fifth colon that beginnings have: longer ones are cut to the next of them. */
+/** Lengths of the prefixes, in characters after the fifth colon: longer ones are cut to the next of them. */
 const LENGTHS = [3, 8, 16] as const;
 
-/** Of a resource: `head` is what stands before and with its fifth colon, null of what is no ARN; `rest` what follows. */
+/** Marks of a resource: `head` ends with its fifth colon and is null if it is not an ARN; `rest` is the remainder. */
 export function marksOfResource(head: string | null, rest: string): Marks {
   if (head === null) return ANY_RESOURCE;
   let inHead = hashOn(NOTHING_YET, head, 0, head.length);
@@ -32,7 +32,7 @@ export function marksOfResource(head: string | null, rest: string): Marks {
   return marks;
 }
 
-/** Of a pattern: `head` is null where it holds wildcards; `prefix` is what stands between it and the first wildcard. */
+/** Marks of a pattern: `head` is null if it holds wildcards; `prefix` is the text between it and the first wildcard. */
 export function marksOfPattern(head: string | null, prefix: string): Marks {
   let length = 0;
   for (const one of LENGTHS) if (one <= prefix.length) length = one;
@@ -44,7 +44,7 @@ function bitOf(hash: number): Marks {
   return 1 << (((hash ^ (hash >>> 15)) >>> 0) % BITS);
 }
 
-/** FNV-1a, taken on over a part of a text. */
+/** FNV-1a, continued over a part of a text. */
 const NOTHING_YET = 0x811c9dc5 | 0;
 
 function hashOn(hash: number, text: string, from: number, to: number): number {

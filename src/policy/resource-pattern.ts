@@ -13,20 +13,20 @@ export type ResourceVerdict = 'match' | 'noMatch' | 'unresolved';
 
 /** One entry of Resource or NotResource. */
 export interface ResourcePattern {
-  /** A bare `*`: also what has no resource at all. */
+  /** A bare `*`: also matches a request without a resource. */
   readonly everything: boolean;
   /** `arn:aws:s3:::` in lower case when the five parts before the resource hold no wildcard; null when they do. */
   readonly head: string | null;
-  /** Of a head with wildcards: what stands before the first part that holds one, in lower case; empty otherwise. */
+  /** For a head with wildcards: the parts before the first one that holds a wildcard, in lower case; empty otherwise. */
   readonly start: string;
-  /** The parts behind `start` that are not just `*`; null when `head` says it all. */
+  /** The parts after `start` that are not just `*`; null when `head` is enough. */
   readonly segments: readonly Segment[] | null;
   /** What follows the fifth colon; null when it holds policy variables. */
   readonly rest: Glob | null;
   readonly template: Template | null;
-  /** With what a resource begins that it can cover. */
+  /** Marks of the resources that it can cover. */
   readonly marks: Marks;
-  /** The six parts, those before the resource in lower case, as they are written; empty of a bare `*`. */
+  /** The six parts as written, those before the resource in lower case; empty for a bare `*`. */
   readonly parts: readonly string[];
 }
 
@@ -65,20 +65,20 @@ export interface ResourceReader {
   /** As an Allow and as NotResource have it. */
   readonly narrow: Reader<ResourcePattern>;
   /**
-   * As the Resource of a Deny has it: a star may also run past colons. AWS's documentation says so of a star at the end of a
-   * part, its engine does not everywhere; a Deny is not to be passed over for that.
+   * The reading for the Resource of a Deny: a star may also cross colons. AWS's documentation says so of a star at the end of a
+   * part, AWS's engine does not do so everywhere; a Deny must not be missed for that.
    * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html
    */
   readonly wide: Reader<readonly ResourcePattern[]>;
 }
 
-/** What reads the entries of a document: of its kind, and with or without policy variables. */
+/** Reads the entries of a document, according to its kind and with or without policy variables. */
 export function resourceReader(kind: PolicyKind, variables: boolean): ResourceReader {
   const read = READERS[kind];
   return variables ? read.withVariables : read.plain;
 }
 
-/** As `resourceReader`, one entry as an Allow has it. Null: it cannot be read. */
+/** Like `resourceReader`, for one entry as in an Allow. Null: it cannot be read. */
 export function readResourcePattern(text: string, kind: PolicyKind, variables: boolean): ResourcePattern | null {
   return resourceReader(kind, variables).narrow(text);
 }
@@ -110,13 +110,13 @@ const READERS: Readonly<Record<PolicyKind, Readers>> = {
   rcp: readersFor('rcp'),
 };
 
-/** The ids that API Gateway gives to REST APIs have ten characters. */
+/** The ids of REST APIs in API Gateway have ten characters. */
 const ANY_API = '?'.repeat(10);
 const OF_THIS_API = /^execute-api:\/?(.+)$/;
 
 /**
- * The ARN that a service makes of a short form in a policy of its resources when it saves it. API Gateway alone documents one:
- * `execute-api:/stage/GET/pets` is about the API that has the policy, and such a policy governs no other.
+ * The ARN that a service makes from a short form when it saves a policy of its resource. Only API Gateway documents one:
+ * `execute-api:/stage/GET/pets` means the API that has the policy, and such a policy governs no other API.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-resource-policies-examples.html
  */
 function inFullResource(text: string, kind: PolicyKind): string {
@@ -124,7 +124,7 @@ function inFullResource(text: string, kind: PolicyKind): string {
   return path === undefined ? text : `arn:*:execute-api:*:*:${ANY_API}/${path}`;
 }
 
-/** The entry read as in an Allow, where it can be, and with its stars running past colons. */
+/** The entry as read in an Allow, if possible, and with its stars crossing colons. */
 function readWide(written: string, kind: PolicyKind, variables: boolean): readonly ResourcePattern[] | null {
   if (ONLY_STARS.test(written)) return [EVERY_RESOURCE];
   const text = inFullResource(written, kind);
@@ -160,13 +160,13 @@ function patternOf(parts: readonly string[], variables: boolean): ResourcePatter
     segments: open < 0 ? null : segmentsOf(heads, open),
     rest,
     template: fixed === null ? template : null,
-    // Of an entry with variables only the head counts: it is unresolved whatever stands before the variable.
+    // For an entry with variables only the head counts: it is unresolved, whatever precedes the variable.
     marks: marksOfPattern(head, rest === null ? '' : rest.prefix),
     parts: [...heads, parts[HEAD_SEGMENTS] ?? ''],
   };
 }
 
-/** Behind the fifth colon there is mostly just a star: one glob for all of those. */
+/** After the fifth colon there is mostly just a star: one glob serves all of those. */
 function restGlob(pieces: readonly Piece[]): Glob {
   return pieces.length === 1 && pieces[0] === ANY_RUN ? ANYTHING : new Glob(pieces);
 }
@@ -183,8 +183,8 @@ function hasWildcard(text: string): boolean {
 }
 
 /**
- * An ARN of fewer than six parts (`arn:aws:sns:us-east-1:*`) is filled up with stars, as far as the kind of policy takes
- * it at all. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html
+ * An ARN of fewer than six parts (`arn:aws:sns:us-east-1:*`) is completed with stars, if the kind of policy accepts
+ * it. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html
  */
 function padded(parts: readonly string[], text: string, kind: PolicyKind): readonly string[] | null {
   if (parts.length > HEAD_SEGMENTS) return parts;
@@ -222,7 +222,7 @@ function headMatches(pattern: ResourcePattern, resource: ResourceText): boolean 
   return true;
 }
 
-/** As `startsWith`, which costs several times as much. */
+/** Like `startsWith`, which costs several times as much. */
 function beginsWith(text: string, start: string): boolean {
   if (text.length < start.length) return false;
   for (let i = start.length - 1; i >= 0; i -= 1) {

@@ -2,8 +2,8 @@ import { readOperator } from './operator.ts';
 import { type StatementNode, textOf } from './policy-checks.ts';
 
 /**
- * Providers of OpenID Connect whose tokens have one issuer for all of their customers, and the condition key that tells whose
- * a token is. A trust policy has to ask for it: else everybody with an account there could assume the role. By the URL of the
+ * OpenID Connect providers that use one issuer for all of their customers, and the condition key that tells them
+ * apart. A trust policy must check it: otherwise everybody with an account there could assume the role. Indexed by the URL of the
  * provider without its scheme.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_oidc_secure-by-default.html
  */
@@ -28,13 +28,13 @@ const REQUIRED_KEYS: ReadonlyMap<string, string> = new Map([
 
 const PROVIDER_ARN = /^arn:[^:]+:iam::\d{12}:oidc-provider\/(.+)$/;
 
-/** The key that a statement which trusts this provider has to ask for; null: the provider is nobody's but its owner's. */
+/** The key that a statement which trusts this provider must check; null: the provider is not shared. */
 export function requiredKey(provider: string): string | null {
   const url = PROVIDER_ARN.exec(provider)?.[1] ?? provider;
   return REQUIRED_KEYS.get(url) ?? null;
 }
 
-/** Whether the Condition of a statement asks for a value of the key that is not nothing but wildcards. */
+/** Whether the Condition of a statement requires a value of the key that is more than wildcards. */
 export function asksFor(statement: StatementNode, wanted: string): boolean {
   for (const operator of statement.elements.get('Condition')?.members ?? []) {
     const use = readOperator(operator.key);

@@ -1,4 +1,4 @@
-/** Names longer than this are nobody's typing mistake; the longest action has 76 characters. */
+/** Longer names are not treated as misspellings; the longest action has 76 characters. */
 const MAX_LENGTH = 128;
 
 /** How many letters may differ: one in a short name, three in a long one. */
@@ -36,7 +36,7 @@ function distance(a: string, b: string, limit: number): number {
   return previous[b.length] ?? limit + 1;
 }
 
-/** The candidate nearest to `name`, compared without case; the first of equally near ones; null when none is near. */
+/** The candidate nearest to `name`, compared without case; the first of equally near ones; null: none is near enough. */
 export function nearest(name: string, candidates: readonly string[]): string | null {
   if (name.length > MAX_LENGTH) return null;
   const wanted = name.toLowerCase();

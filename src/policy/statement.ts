@@ -20,7 +20,7 @@ export interface CompiledStatement {
   /** Null: it names no principal. In a resource-based or trust policy such a statement matches nobody. */
   readonly principal: PrincipalElement | null;
   readonly actions: ActionElement;
-  /** Null: neither Resource nor NotResource; it is about whatever the policy is attached to. */
+  /** Null: neither Resource nor NotResource; it applies to whatever the policy is attached to. */
   readonly resources: ResourceElement | null;
   readonly conditions: readonly Condition[];
 }
@@ -37,21 +37,21 @@ const ELEMENTS = new Set([
   'Condition',
 ]);
 
-/** Kinds of policy whose statements name their principal. */
+/** Kinds of policy whose statements name a principal. */
 const WITH_PRINCIPAL: ReadonlySet<PolicyKind> = new Set(['resource', 'trust', 'vpce', 'rcp']);
-/** Kinds of policy whose statements may leave out Resource (trust policies; repositories of ECR). */
+/** Kinds of policy whose statements may omit Resource (trust policies; repositories of ECR). */
 const WITHOUT_RESOURCE: ReadonlySet<PolicyKind> = new Set(['resource', 'trust', 'vpce']);
 
-/** A statement with what of it cannot be read. */
+/** A statement with its unreadable pieces. */
 export interface StatementReading {
   readonly statement: CompiledStatement;
   readonly faults: readonly PolicyFault[];
 }
 
 /**
- * Reads a statement piece by piece: what cannot be read never opens a door. An unreadable entry of an Allow matches nothing and
- * one of a Deny everything; an Allow whose restriction cannot be read does not apply, a Deny does without regard to it. So
- * nothing that is compiled here has to be asked again whether it could be read.
+ * Reads a statement piece by piece: what cannot be read never grants access. An unreadable entry matches nothing in an Allow and
+ * everything in a Deny; an Allow with an unreadable restriction does not apply, a Deny applies as if the restriction were met. So
+ * compiled statements need no further check for unreadable pieces.
  */
 export function readStatement(
   json: JsonValue,
@@ -111,7 +111,7 @@ class StatementReader {
     this.#place = `Statement[${index}]`;
     this.#kind = kind;
     this.#variables = variables;
-    // What is no Allow for sure could be a Deny.
+    // An Effect that is not clearly Allow could be a Deny.
     this.#allows = typeof effect === 'string' && effect.toLowerCase() === 'allow';
     this.#faults = new Faults(index, this.#allows);
   }
@@ -147,7 +147,7 @@ class StatementReader {
     this.#faults.restriction(element, message);
   }
 
-  /** The element or its negation, whichever is there; null: neither is, or both at once. */
+  /** The element or its negation, whichever exists; null: neither exists, or both. */
   #either(name: 'Action' | 'Resource' | 'Principal', isNeeded: boolean): Element | null {
     const negation = NEGATION[name];
     const plain = this.#json[name];
@@ -213,7 +213,7 @@ class StatementReader {
     return conditions;
   }
 
-  /** What is made of each text of an element; `hasFault`: of some nothing can be made. */
+  /** The reading of each text of an element; `hasFault`: some text cannot be read. */
   #entries<T>(
     { name, value, negated }: Element,
     read: (text: string) => T | null,
@@ -240,7 +240,7 @@ class StatementReader {
     return { found, hasFault };
   }
 
-  /** Of an exception that cannot be read, a Deny excepts nothing; what an Allow would except is not known. */
+  /** In a Deny, an unreadable exception excludes nothing; what it would exclude from an Allow is unknown. */
   #except(element: string, message: string): void {
     this.#open = true;
     this.#faults.exception(element, message);

@@ -1,10 +1,10 @@
-/** A kind of resource: the service of its ARN, and with what the part behind the fifth colon begins, or BUCKET or OBJECT. */
+/** A kind of resource: the service of its ARN and the start of the part after the fifth colon, or BUCKET or OBJECT. */
 export interface Tagged {
   readonly service: string;
   readonly type: string;
 }
 
-/** A general purpose bucket of S3, and an object in one: their ARNs hold no word for it. */
+/** A general purpose bucket of S3, and an object in one: their ARNs contain no word for it. */
 export const BUCKET = 'bucket';
 export const OBJECT = 'object';
 
@@ -12,7 +12,7 @@ export const OBJECT = 'object';
 interface ResourceTag {
   /** The key of the tag, in lower case. */
   readonly tag: string;
-  /** Null: of whatever the resource is. */
+  /** Null: any kind of resource. */
   readonly of: Tagged | null;
 }
 
@@ -21,7 +21,7 @@ const ANY_RESOURCE_TAG = ':resourcetag/';
 
 /**
  * Keys for the tags of one kind of resource, in lower case, by the word in its ARN. (`rds:req-tag`, `s3:RequestObjectTag` are
- * parameters of requests.) From the condition keys of the service authorization reference, gone through service by service.
+ * parameters of requests.) Compiled from the condition keys of the service authorization reference, service by service.
  */
 const BY_SERVICE: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   // https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/security_iam_service-with-iam.html
@@ -61,7 +61,7 @@ const BY_SERVICE: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   s3vectors: { 'vectorbuckettag/': 'bucket/' },
 };
 
-/** The tag of the resource that a key (in lower case) holds; null: it holds none. */
+/** The resource tag that a key (in lower case) holds; null: it holds none. */
 export function readResourceTag(name: string): ResourceTag | null {
   const at = name.indexOf(ANY_RESOURCE_TAG);
   if (at >= 0) return { tag: name.slice(at + ANY_RESOURCE_TAG.length), of: null };

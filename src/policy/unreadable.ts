@@ -12,8 +12,8 @@ import { resourceReader } from './resource-pattern.ts';
 import { nearest } from './spelling.ts';
 
 /**
- * Reports the entries and lines of a document that can be read by nobody, with what was probably meant. They are the faults that
- * `readPolicy` finds in them; the grammar is taken to be right: what is not of it is passed over.
+ * Reports the unreadable entries and lines of a document, with what was probably meant. They are the faults that
+ * `readPolicy` finds; the grammar must be right: pieces that break it are skipped.
  */
 export function reportUnreadable(root: Located, kind: PolicyKind, report: ReportIn): void {
   const variables = memberOf(root, 'Version')?.value === '2012-10-17';
@@ -35,10 +35,10 @@ export function reportUnreadable(root: Located, kind: PolicyKind, report: Report
   }
 }
 
-/** `Report`, with the position of the statement and the name of its element in front. */
+/** `Report` with the position of the statement and the name of its element as prefix. */
 export type ReportIn = (statement: number, element: string, ...about: Parameters<Report>) => void;
 
-/** The statements of a document, one without a list included, each with its path. */
+/** The statements of a document, each with its path; a single statement need not be in a list. */
 export function statementsOf(root: Located): readonly { readonly path: string; readonly node: Located }[] {
   const statement = memberOf(root, 'Statement');
   if (statement === undefined) return [];

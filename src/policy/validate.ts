@@ -6,7 +6,7 @@ import { checkGrammar, type PolicyNode, type Report } from './policy-checks.ts';
 import type { PolicyKind } from './policy-kind.ts';
 import * as principals from './principal-checks.ts';
 
-/** Something that AWS would refuse a document for. */
+/** A fault for which AWS would refuse a document. */
 export interface PolicyFinding extends Place {
   readonly severity: 'ERROR';
   /** AWS's error code. */
@@ -15,26 +15,26 @@ export interface PolicyFinding extends Place {
   readonly message: string;
   /** `Statement[0].Action`; empty: the document as a whole. */
   readonly path: string;
-  /** What stands there; undefined: the text is not JSON. */
+  /** The value at that place; undefined: the text is not JSON. */
   readonly value: JsonValue | undefined;
-  /** What was probably meant; null: nothing is near. */
+  /** What was probably meant; null: no name is close enough. */
   readonly suggestion: string | null;
 }
 
 type Check = (policy: PolicyNode, report: Report) => void;
 
-/** What is checked of one kind of policy, in AWS's order. */
+/** The checks of one kind of policy, in AWS's order. */
 interface Rules {
   readonly code: PolicyFinding['code'];
-  /** For what is not JSON, and for what is not of the grammar. */
+  /** Messages for a text that is not JSON, and for a text that breaks the grammar. */
   readonly notJson: string;
   readonly syntax: string;
   readonly checks: readonly Check[];
-  /** Characters, blanks outside of texts included only where `countBlanks`. */
+  /** Characters; blanks outside of strings count only with `countBlanks`. */
   readonly maxLength: number;
   readonly countBlanks: boolean;
   readonly tooLong: string;
-  /** What AWS says of a character that the parameter cannot hold; left out: it takes all. */
+  /** AWS's message for a character that the parameter does not allow; left out: it allows all. */
   readonly noSuchCharacter?: string;
 }
 
@@ -135,7 +135,7 @@ const RULES: Readonly<Record<PolicyKind, Rules>> = {
 };
 
 /**
- * What AWS would refuse a document of this kind for when somebody writes it; empty: nothing. The first finding is the one
+ * The faults for which AWS would refuse a document of this kind; empty: none. The first finding is the one
  * that AWS would answer with. Linear in the length of the text.
  */
 export function validatePolicy(document: string, kind: PolicyKind): readonly PolicyFinding[] {
@@ -155,7 +155,7 @@ export function validatePolicy(document: string, kind: PolicyKind): readonly Pol
   if (isTooLong) {
     const message = `a policy document has at most ${MAX_WRITTEN_LENGTH} characters, this one ${document.length}`;
     add('ValidationError', message, '', { offset: 0 });
-    // AWS itself has longer ones: what is wrong in them is told as well.
+    // AWS itself has longer ones: their other faults are reported as well.
     if (document.length > MAX_DOCUMENT_LENGTH) return findings;
   }
   const odd = rules.noSuchCharacter === undefined ? -1 : document.search(NOT_TAKEN);
@@ -180,7 +180,7 @@ export function validatePolicy(document: string, kind: PolicyKind): readonly Pol
   return findings;
 }
 
-/** What IAM's and STS's parameters do not hold. */
+/** Characters that parameters of IAM and STS do not allow. */
 const NOT_TAKEN = /[^\t\n\r\u0020-\u00ff]/;
 
 function parse(document: string, fault: (offset: number) => unknown): Located | null {

@@ -7,14 +7,14 @@ export interface Variable {
   readonly fallback: string | null;
 }
 
-/** A value of a policy, read: text, wildcards and policy variables in order. */
+/** A parsed value of a policy: text, wildcards and policy variables in order. */
 export type Template = readonly (Piece | Variable)[];
 
 /** Whether `${…}` are variables in a document; `unknown`: its Version cannot be read. */
 export type VariableReading = 'variables' | 'plain' | 'unknown';
 
 export interface Reading {
-  /** `${…}` are variables; false in documents of version 2008-10-17 and where AWS takes none. */
+  /** `${…}` are variables; false in documents of version 2008-10-17 and where AWS accepts none. */
   readonly variables: boolean;
   /** `*` and `?` are wildcards. */
   readonly wildcards: boolean;
@@ -25,7 +25,7 @@ export interface Reading {
  * is text. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
  */
 export function readTemplate(text: string, reading: Reading): Template {
-  // Most values hold no variable: those are cut at their wildcards, or stay whole.
+  // Most values hold no variable: they are split at their wildcards, or stay whole.
   if (!reading.variables || !text.includes('${')) {
     if (reading.wildcards) return piecesOf(text);
     return text === '' ? [] : [text];
@@ -82,7 +82,7 @@ export function fixedPieces(template: Template): readonly Piece[] | null {
 }
 
 /**
- * The template with the request's values in place of its variables, as text: wildcards in a value stand for themselves.
+ * The template with the request's values in place of its variables, as text: wildcards in a value are literal.
  * Null: a variable has no value and no default, or its key is multi-valued.
  */
 export function resolveTemplate(template: Template, reader: ContextReader): readonly Piece[] | null {

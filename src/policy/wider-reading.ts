@@ -4,15 +4,15 @@ import { globOf } from './pattern.ts';
 /** Parts of an ARN before its resource. */
 const HEADS = 5;
 
-/** A reading in which the account has become part of the resource is of no ARN. */
+/** A reading in which the account became part of the resource matches no ARN. */
 const ACCOUNT_BEHIND = /(?:^|:)\d{12}:/;
 
-/** Readings of one entry: nobody who writes policies comes near. */
+/** Readings of one entry: no policy in practice comes near. */
 const MOST = 64;
 
 /**
- * The other ways to read an entry as six parts when its stars may run past colons: `arn:aws:sqs:*:q` is also
- * `arn:aws:sqs:*:*:q`. Those that `narrow`, its first reading, or another one covers are left out. Null: there are too many.
+ * The other ways to read an entry as six parts when its stars may cross colons: `arn:aws:sqs:*:q` is also
+ * `arn:aws:sqs:*:*:q`. Readings covered by `narrow`, the first reading, or by another one are left out. Null: there are too many.
  */
 export function widerReadings(text: string, narrow: readonly string[] | null): readonly (readonly string[])[] | null {
   const found: string[] = [];
@@ -24,7 +24,7 @@ export function widerReadings(text: string, narrow: readonly string[] | null): r
   return narrow === null ? kept : kept.slice(1);
 }
 
-/** Those that begin with `front`, for what stands before `from` and has `colons`. False: there are too many. */
+/** Adds the readings that begin with `front`, which has `colons` and replaces the text before `from`. False: there are too many. */
 function addReadings(text: string, front: string, from: number, colons: number, found: string[]): boolean {
   let passed = colons;
   for (let at = from; at < text.length; at += 1) {
@@ -45,12 +45,12 @@ function addReadings(text: string, front: string, from: number, colons: number, 
   return true;
 }
 
-/** Whether everything that fits `narrow` fits `wide`. False is not a proof of the contrary. */
+/** Whether everything that matches `narrow` matches `wide`. False does not prove the opposite. */
 function covers(wide: readonly string[], narrow: readonly string[]): boolean {
   return wide.every((part, i) => part === narrow[i] || (isPlain(part) && globOf(part).matches(narrow[i] ?? '')));
 }
 
-/** Its stars match the text of another pattern only where that one may hold anything: `?` and `${*}` do otherwise. */
+/** Its stars match the text of another pattern only where that pattern may hold anything: `?` and `${*}` match otherwise. */
 function isPlain(part: string): boolean {
   return !part.includes('?') && !part.includes('${');
 }
