@@ -4,14 +4,14 @@ import type { Evaluation } from './evaluation.ts';
 import { layersInPlace } from './explain.ts';
 import { mostRestrictive } from './most-restrictive.ts';
 
-/** A decision with the request that it is on. */
+/** A decision and the request that it answers. */
 export type Decided = Decision & Evaluation;
 
 const REGION = 'aws:RequestedRegion';
 
 /**
- * The decision on a request of which the Region is not said: allowed only if it is in all of them. A Deny matches if it does in
- * some Region, an Allow if it does in all; where no single one does, those are named that together allow it.
+ * The decision on a request whose Region is not given: allowed only if it is allowed in every Region. A Deny matches if it
+ * matches in some Region, an Allow if it matches in all; if no single one does, the Allows that together cover all are named.
  */
 export function inAnyRegion(first: Decided, others: readonly Decided[]): Decision {
   const all = [first, ...others];
@@ -20,7 +20,7 @@ export function inAnyRegion(first: Decided, others: readonly Decided[]): Decisio
   const deciding = all.filter((one) => one.effect === effect);
   const most = deciding.reduce((front, one) => (rank(one) < rank(front) ? one : front));
   const inOrder = (statements: readonly MatchedStatement[]): readonly MatchedStatement[] => {
-    // The Region changes nothing in which statements are about the action, nor in their order.
+    // The Region affects neither which statements are about the action nor their order.
     const placed = layersInPlace(first).flatMap((layer) => layer.statements.map((one) => one.rule.asMatched));
     const found = new Set(statements);
     return placed

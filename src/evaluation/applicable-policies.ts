@@ -6,30 +6,30 @@ export interface AttachedPolicy {
   /** ARN of a managed policy, name of an inline one, id of a control policy, or ARN of the resource. */
   readonly id: string;
   readonly name: string | null;
-  /** What AWS prints behind "with an explicit deny in …": the ARN of a managed or control policy; null for others. */
+  /** The name that AWS prints after "with an explicit deny in …": the ARN of a managed or control policy; null for others. */
   readonly arn: string | null;
   /**
-   * ARN of the user, group, role or resource that the policy is part of, or of the role session that it was passed for.
-   * Left out: it stands by itself, or came with the question.
+   * ARN of the user, group, role or resource that contains the policy, or of the role session that it was passed for.
+   * Left out: the policy is independent, or came with the question.
    */
   readonly holder?: string;
 }
 
-/** One level of the organization on the way from its root to an account, with the control policies attached there. */
+/** One level of the organization on the path from its root to an account, with the control policies attached there. */
 export interface ControlLevel {
   /** r-…, ou-… or an account id. */
   readonly target: string;
   readonly policies: readonly AttachedPolicy[];
 }
 
-/** The policies attached to a user or role (those of a user's groups included) or that stand above its account. */
+/** The policies attached to a user or role (including those of a user's groups) and the control policies above its account. */
 export interface PrincipalPolicies {
   readonly identity: readonly AttachedPolicy[];
   readonly boundary: AttachedPolicy | null;
   /** From the root down to the account; null: no such layer (no organization, type disabled, management account). */
   readonly serviceControl: readonly ControlLevel[] | null;
   /**
-   * The resource control policies above its account, for requests without a resource and on resources that are taken to be its own.
+   * The resource control policies above its account, for requests without a resource and on resources that are treated as its own.
    * Left out or null: no such layer.
    */
   readonly resourceControl?: readonly ControlLevel[] | null;

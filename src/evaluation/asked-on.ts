@@ -9,7 +9,7 @@ const REGION_KEY = 'aws:requestedregion';
 /** The fourth part of an ARN. */
 const REGION_PART = 3;
 
-/** `region` null: the ARN keeps `$R` in its place. */
+/** `region` null: the ARN keeps the placeholder `$R`. */
 export function askedArn(
   { arn }: AskedOn,
   { partition, accountId }: { readonly partition: string; readonly accountId: string },
@@ -19,7 +19,7 @@ export function askedArn(
   return region === null ? filled : filled.replace('$R', region);
 }
 
-/** Whether `arn` is the one that the action is asked on, for some partition, Region and account. */
+/** Whether `arn` is the ARN on which the action is asked, for some partition, Region and account. */
 export function isAskedOn({ arn: template }: AskedOn, arn: string): boolean {
   const wanted = template.split(':');
   const parts = arn.split(':');
@@ -29,7 +29,7 @@ export function isAskedOn({ arn: template }: AskedOn, arn: string): boolean {
   );
 }
 
-/** Decides what AWS asks on the ARN of a listing; where the Region is not known, in every one. */
+/** Decides a request on the ARN that AWS uses for a listing; if the Region is unknown, in every Region. */
 export function decideAskedOn(
   askedOn: AskedOn,
   principal: PreparedPrincipal,
@@ -38,7 +38,7 @@ export function decideAskedOn(
   decide: (about: PreparedResource) => Decided,
   nothing: PreparedResource,
 ): Decision {
-  // Services and anonymous callers belong to no partition, and AWS's first is the one that they most likely call.
+  // Services and anonymous callers belong to no partition; AWS's first partition is the one that they most likely call.
   const caller = principal.partition === '' ? { partition: 'aws', accountId: '' } : principal;
   const about = (region: string | null): PreparedResource => {
     const arn = askedArn(askedOn, caller, region);
@@ -51,7 +51,7 @@ export function decideAskedOn(
   return first === undefined ? decide(about('')) : inAnyRegion(first, others);
 }
 
-/** What the resource's ARN says, if it was asked about by its ARN, or the request. */
+/** The value in the resource's ARN, if the question names one, or in the request. */
 function regionOf(askedOn: AskedOn, asked: PreparedResource, { context }: RequestFacts): string | null {
   if (asked.arn && isAskedOn(askedOn, asked.text)) return asked.segments[REGION_PART] ?? null;
   const given = context.get(REGION_KEY);

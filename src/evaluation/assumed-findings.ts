@@ -17,7 +17,7 @@ export const DENY_ORDER: readonly PolicyLayer[] = [
   'IDENTITY_POLICY',
 ];
 
-/** What the layers would say if exactly the statements for which `counts` is true matched. */
+/** The findings of the layers if exactly the statements for which `counts` is true matched. */
 export class AssumedFindings implements Findings {
   readonly #evaluation: Evaluation;
   readonly #layers: readonly LayerInPlace[];
@@ -72,7 +72,7 @@ export class AssumedFindings implements Findings {
     return this.#allows('SESSION_POLICY');
   }
 
-  /** Every level of the layer has an Allow that counts; a layer that takes no part allows. */
+  /** Every level of the layer has an Allow that counts; a layer that does not take part allows. */
   #allows(name: PolicyLayer): boolean {
     const layer = this.#layers.find((one) => one.layer === name);
     if (layer === undefined) return true;

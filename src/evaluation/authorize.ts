@@ -5,7 +5,7 @@ import { type PreparedPrincipal, type PreparedResource, prepareResource } from '
 import type { ActionFacts, RequestFacts } from './request.ts';
 
 /**
- * May the principal do the action on the resource? Synchronous, total, and the same on every call with the same values.
+ * Whether the principal may do the action on the resource. Synchronous, total, and the same for the same values.
  * How the layers combine is in decide.ts.
  */
 export function authorize(
@@ -18,7 +18,7 @@ export function authorize(
   const decide = (about: PreparedResource): LazyDecision => new LazyDecision(principal, action, about, request);
   const { askedOn } = action;
   if (askedOn !== undefined) return decideAskedOn(askedOn, principal, resource, request, decide, NO_RESOURCE);
-  // An action without resource types has no resource, whatever was named: only `*` in a policy matches.
+  // An action without resource types has no resource, whatever the request names: only `*` in a policy matches.
   // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html
   return decide(resource.arn ? NO_RESOURCE : resource);
 }

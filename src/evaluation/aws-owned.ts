@@ -1,21 +1,21 @@
 import type { Evaluation } from './evaluation.ts';
 import { isServiceLinked } from './service-linked.ts';
 
-/** What belongs to AWS, for a closed form: the actions, in lower case, and the resources as patterns of a policy. */
+/** Objects that belong to AWS, for a closed form: the actions, in lower case, and the resources as patterns of a policy. */
 export interface OwnedByAws {
   readonly actions: ReadonlySet<string>;
   /** `*` for the partition. */
   readonly resources: readonly string[];
-  /** Behind the fifth colon. */
+  /** The part after the fifth colon. */
   readonly is: (account: string, rest: string) => boolean;
   readonly service: 'iam' | 'kms';
   readonly why: string;
 }
 
 /**
- * What IAM and KMS refuse whatever policies say. Of roles of AWS's own only what IAM lists for service-linked roles, and for those
- * of Identity Center: their descriptions and tags can be changed, they can be passed, and services delete theirs by
- * DeleteServiceLinkedRole.
+ * Calls that IAM and KMS refuse whatever the policies are. On AWS's own roles, only the calls that IAM lists for service-linked
+ * roles and for roles of Identity Center are refused: their descriptions and tags can be changed, they can be passed, and
+ * services delete their own roles with DeleteServiceLinkedRole.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create-service-linked-role.html
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_managed-vs-inline.html
  * https://docs.aws.amazon.com/kms/latest/developerguide/alias-create.html
@@ -62,13 +62,13 @@ export const OWNED_BY_AWS: readonly OwnedByAws[] = [
   },
 ];
 
-/** Why the call changes what belongs to AWS; null: it does not, or AWS makes it itself. Completes a sentence. */
+/** Why the call would change something that belongs to AWS; null: it would not, or AWS itself makes it. Completes a sentence. */
 export function belongsToAws({ principal, action, resource }: Evaluation): string | null {
   const { service, name } = action;
   if (service !== 'iam' && service !== 'kms') return null;
   const [, , ofService, , account = ''] = resource.segments;
   if (ofService !== service) return null;
-  // Services change what is theirs in service-linked roles: Identity Center its roles.
+  // Services change their own objects in service-linked roles: Identity Center its roles.
   if (isServiceLinked(principal.facts)) return null;
   const lower = name.toLowerCase();
   const owned = OWNED_BY_AWS.find(

@@ -4,11 +4,11 @@ import type { PreparedPrincipal, PreparedResource } from './prepare.ts';
 import type { ActionFacts } from './request.ts';
 
 /**
- * Condition keys of services that follow from what is called, by whom and on what. The condition keys of every service in
- * the catalogue were gone through for others; all keys that are not here are parameters of the request (sns:Endpoint,
+ * Condition keys of services that follow from the action, the caller and the resource. All condition keys of the services in
+ * the catalogue were reviewed; the keys that are not here are parameters of the request (sns:Endpoint,
  * iam:PassedToService), properties of the resource that only the service knows (ec2:InstanceType, rds:DatabaseEngine) or
- * facts of the credentials that no directory holds (lambda:SourceFunctionArn, ec2:SourceInstanceARN). Tags are keys of
- * their own: see policy/tag-keys.ts. `iam:PermissionsBoundary` is a parameter of the operations that set a boundary; of the
+ * facts of the credentials that no directory holds (lambda:SourceFunctionArn, ec2:SourceInstanceARN). Tags are separate
+ * keys: see policy/tag-keys.ts. `iam:PermissionsBoundary` is a parameter of the operations that set a boundary; for the
  * others it would be the boundary of the user or role, which resources do not carry here.
  *
  * | Key                          | Value                                   | Why                                              |
@@ -25,7 +25,7 @@ import type { ActionFacts } from './request.ts';
  * | lambda:FunctionArn           | ARN of the function                     | assumed, for function URLs only                  |
  * | ec2:InstanceID and its like  | id in the ARN                           | assumed: what AWS derives from the resource      |
  *
- * Filled: no request can say otherwise. Assumed: what a request gives counts, and an answer names what was assumed.
+ * Filled: no request can override it. Assumed: a value in the request counts, and the answer names the assumed keys.
  */
 export interface Call {
   readonly principal: PreparedPrincipal;
@@ -43,12 +43,12 @@ const WITHOUT_CALLER_ACCOUNT: ReadonlySet<string> = new Set([
   'kms:retiregrant',
 ]);
 
-/** Actions that have other keys than the rest of their service, in lower case. */
+/** Actions with other keys than the rest of their service, in lower case. */
 export const ACTIONS_WITH_OWN_KEYS = WITHOUT_CALLER_ACCOUNT;
 
 /**
- * What a filled key holds. Undefined: such a call has no such key, whatever the request says. Null: nothing follows, and
- * what the request says counts.
+ * The value of a filled key. Undefined: such a call has no such key, whatever the request says. Null: no value follows, and
+ * the value in the request counts.
  */
 export function filledValue({ name }: ContextKey, call: Call): string | undefined | null {
   const { principal, action, resource } = call;
@@ -70,7 +70,7 @@ export function filledValue({ name }: ContextKey, call: Call): string | undefine
   }
 }
 
-/** What an assumed key holds when the request does not give it; undefined: nothing can be assumed. */
+/** The value of an assumed key if the request does not give one; undefined: no value can be assumed. */
 export function assumedValue({ name }: ContextKey, call: Call): string | undefined {
   const { principal, action, resource } = call;
   switch (name) {
@@ -94,7 +94,7 @@ export function assumedValue({ name }: ContextKey, call: Call): string | undefin
 const REGION = 3;
 const ACCOUNT = 4;
 
-/** The Region that the ARN of a resource names; undefined: none. */
+/** The Region in the ARN of a resource; undefined: none. */
 function regionOf({ segments }: PreparedResource): string | undefined {
   const region = segments[REGION];
   return region === '' ? undefined : region;
@@ -105,7 +105,7 @@ function accountOf({ segments }: PreparedResource): string | undefined {
   return account === '' ? undefined : account;
 }
 
-/** The access point that the ARN is of, or of something behind it; null: it is of none. */
+/** The access point in the ARN, of the access point itself or of something behind it; null: none. */
 function accessPointOf({ text, rest }: PreparedResource): string | null {
   if (!rest.startsWith('accesspoint/')) return null;
   const end = rest.indexOf('/', 'accesspoint/'.length);
@@ -117,7 +117,7 @@ function isFunctionUrl({ service, name }: ActionFacts): boolean {
   return service === 'lambda' && name.toLowerCase().includes('functionurl');
 }
 
-/** Resources whose ARN names their cluster, in the form that AWS has given out since 2021: `task/CLUSTER/ID`. */
+/** Resources whose ARN contains their cluster, in the form that AWS has used since 2021: `task/CLUSTER/ID`. */
 const IN_CLUSTER: ReadonlySet<string> = new Set([
   'container-instance',
   'daemon',
@@ -135,7 +135,7 @@ function clusterOf({ text, rest }: PreparedResource): string | undefined {
   return `${text.slice(0, text.length - rest.length)}cluster/${cluster}`;
 }
 
-/** By key: the word in the ARN of the resource that it is the id of. The same names stand in policy/context-key.ts. */
+/** By key: the word in the ARN of the resource whose id the key holds. policy/context-key.ts has the same names. */
 const ID_KEYS: Readonly<Record<string, string>> = {
   'ec2:dhcpoptionsid': 'dhcp-options',
   'ec2:imageid': 'image',

@@ -3,7 +3,7 @@ import type { Evaluation } from './evaluation.ts';
 import type { PolicyLayer } from './layer.ts';
 import { resourceControlOf, resourceLayer, resourcePolicyTakesPart } from './situation.ts';
 
-/** The first layer of a request with such a policy, in the order of `DENY_ORDER`; null: there is none that takes part. */
+/** The first layer of a request with such a policy, in the order of `DENY_ORDER`; null: no such layer takes part. */
 export function closedLayerOf(evaluation: Evaluation): PolicyLayer | null {
   const own = evaluation.principal.closedBy;
   if (own === 'SERVICE_CONTROL_POLICY') return own;

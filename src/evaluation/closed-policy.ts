@@ -3,17 +3,17 @@ import type { PolicyLayer } from './layer.ts';
 import type { PrincipalFacts } from './principal.ts';
 import { serviceControlBinds } from './service-linked.ts';
 
-/** Nothing is known of the policy: it could deny anything. */
+/** The content of the policy is unknown: it could deny anything. */
 export function isClosed({ policy }: AttachedPolicy): boolean {
   return policy.closed;
 }
 
-/** Of one of the policies nothing is known. */
+/** The content of one of the policies is unknown. */
 export function hasClosed(levels: readonly ControlLevel[] | null): boolean {
   return levels?.some(({ policies }) => policies.some(isClosed)) ?? false;
 }
 
-/** The first of the caller's own layers with a policy of which nothing is known; null: there is none. */
+/** The first of the caller's own layers with a policy of unknown content; null: there is none. */
 export function ownClosedLayer(
   facts: PrincipalFacts,
   policies: PrincipalPolicies | null,

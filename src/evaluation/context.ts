@@ -1,13 +1,13 @@
 import { InvalidInput } from '../policy/errors.ts';
 import type { ContextValue, RequestContext } from './request.ts';
 
-/** Keys of one context. */
+/** Greatest number of keys in one context. */
 export const MAX_CONTEXT_KEYS = 200;
-/** Values of one multi-valued key. */
+/** Greatest number of values of one multi-valued key. */
 export const MAX_CONTEXT_VALUES = 200;
-/** Characters of the name of a key. */
+/** Greatest length of a key's name, in characters. */
 export const MAX_CONTEXT_KEY_LENGTH = 256;
-/** Characters of one value. */
+/** Greatest length of one value, in characters. */
 export const MAX_CONTEXT_VALUE_LENGTH = 2048;
 
 const EMPTY: RequestContext = new Map();

@@ -2,25 +2,25 @@ import type { DecisionEffect } from './decision.ts';
 import type { PolicyLayer } from './layer.ts';
 import { AS_ROLE, DIRECTLY, type Naming, NOT_NAMED } from './match-principal.ts';
 
-/** Who asks about what: everything the combination of layers depends on beside what the layers say. */
+/** Facts about the caller and the request that the combination of layers depends on, besides the results of the layers. */
 export interface Situation {
   readonly caller: 'user' | 'roleSession' | 'federatedUser' | 'root' | 'service' | 'anonymous';
   readonly sameAccount: boolean;
   /** The call needs no permission at all. */
   readonly free: boolean;
-  /** What the call would change belongs to AWS: no policy lets anybody do it. */
+  /** The call would change something that belongs to AWS: no policy can allow it. */
   readonly unmodifiable: boolean;
   /** TRUST_POLICY for calls that assume a role, else RESOURCE_POLICY. */
   readonly resourceLayer: PolicyLayer;
-  /** Within one account, too, the policy of the resource has to let the caller in. */
+  /** Even within one account, the policy of the resource must let the caller in. */
   readonly resourceSideNeeded: boolean;
 }
 
-/** What the layers say about one request. Each is asked only when the outcome depends on it. */
+/** The results of the layers for one request. Each is computed only when the outcome depends on it. */
 export interface Findings {
   /** The layer that an explicit deny is attributed to; null: there is none. */
   explicitlyDeniedBy(): PolicyLayer | null;
-  /** The first layer with a policy of which nothing is known, so that it could deny anything; null: there is none. */
+  /** The first layer with a policy of unknown content, which could deny anything; null: there is none. */
   closedBy(): PolicyLayer | null;
   /** Every level from the organization's root to the account allows, or there is no such layer. */
   serviceControlAllows(): boolean;
@@ -41,7 +41,7 @@ export interface Outcome {
 }
 
 export const ALLOWED: Outcome = { effect: 'ALLOWED', deniedBy: null };
-/** A denial that no policy makes. */
+/** A denial that comes from no policy. */
 const UNMODIFIABLE: Outcome = { effect: 'IMPLICIT_DENY', deniedBy: null };
 const EXPLICIT = outcomes('EXPLICIT_DENY');
 const IMPLICIT = outcomes('IMPLICIT_DENY');
@@ -61,10 +61,10 @@ function outcomes(effect: DecisionEffect): Readonly<Record<PolicyLayer, Outcome>
 }
 
 /**
- * The combination of all layers: AWS's flow chart, to be read beside it.
+ * The combination of all layers: AWS's flow chart, in the same order.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic_policy-eval-denyallow.html
  *
- * AWS names one layer although several deny, and does not say which; it is the first of: service control policy,
+ * If several layers deny, AWS names one and does not document which; here it is the first of: service control policy,
  * VPC endpoint policy, boundary, session policy, policy of the resource, identity policy. Resource control policies never deny implicitly:
  * RCPFullAWSAccess is attached everywhere and cannot be detached.
  */
@@ -74,12 +74,12 @@ export function decide(situation: Situation, findings: Findings): Outcome {
 
   const denying = findings.explicitlyDeniedBy();
   if (denying !== null) return EXPLICIT[denying];
-  // A policy that is attached and cannot be read could deny what others allow: nothing is said to deny, and nothing is allowed.
+  // An unreadable attached policy could deny what others allow: the request is not allowed, without claiming an explicit deny.
   const closed = findings.closedBy();
   if (closed !== null) return IMPLICIT[closed];
 
-  // Services and anonymous callers belong to no account: only the resource can let them in. That AWS also holds anonymous
-  // calls against the policy of their endpoint is nowhere said in so many words; what limits a path limits whoever takes it.
+  // Services and anonymous callers belong to no account: only the resource can let them in. AWS does not say explicitly that it
+  // also applies the endpoint policy to anonymous callers; a policy that limits a path limits everybody who uses it.
   if (situation.caller === 'service' || situation.caller === 'anonymous') {
     if (!findings.endpointAllows()) return IMPLICIT.VPC_ENDPOINT_POLICY;
     return findings.grant() === DIRECTLY ? ALLOWED : IMPLICIT[situation.resourceLayer];
@@ -90,13 +90,13 @@ export function decide(situation: Situation, findings: Findings): Outcome {
   return situation.sameAccount ? withinAccount(situation, findings) : acrossAccounts(situation, findings);
 }
 
-/** What an Allow of the resource's policy spares the caller depends on how it names the caller. */
+/** Which layers an Allow of the resource's policy makes unnecessary depends on how it names the caller. */
 function withinAccount(situation: Situation, findings: Findings): Outcome {
   const grant = findings.grant();
   const shutOut = situation.resourceSideNeeded && grant === NOT_NAMED;
   if (situation.caller === 'root') return shutOut ? IMPLICIT[situation.resourceLayer] : ALLOWED;
 
-  // A boundary limits whoever assumes a role, also one that the trust policy names:
+  // A boundary limits everybody who assumes a role, even if the trust policy names them:
   // https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_update-role-trust-policy.html
   const isTrust = situation.resourceLayer === 'TRUST_POLICY';
   if (grant === DIRECTLY && !isTrust) return ALLOWED;
@@ -110,7 +110,7 @@ function withinAccount(situation: Situation, findings: Findings): Outcome {
 }
 
 /**
- * Both sides have to allow, however the resource's policy names the caller.
+ * Both sides must allow, however the resource's policy names the caller.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic-cross-account.html
  */
 function acrossAccounts(situation: Situation, findings: Findings): Outcome {

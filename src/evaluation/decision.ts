@@ -11,17 +11,17 @@ export interface MatchedStatement {
   readonly policyName: string | null;
   /** Of a managed or control policy; null for others. */
   readonly arn: string | null;
-  /** ARN of the user, group, role or resource that it is part of, or of the session it was passed for; null for others. */
+  /** ARN of the user, group, role or resource that contains it, or of the session it was passed for; null for others. */
   readonly holder: string | null;
   readonly sid: string | null;
   /** Position in the document, from 0. */
   readonly index: number;
   readonly effect: 'ALLOW' | 'DENY';
-  /** The statement as it stands in the document. */
+  /** The statement as written in the document. */
   readonly statement: JsonObject;
 }
 
-/** What one layer said on its own. */
+/** The result of one layer by itself. */
 export interface LayerDecision {
   readonly layer: PolicyLayer;
   readonly effect: DecisionEffect;
@@ -29,28 +29,28 @@ export interface LayerDecision {
 }
 
 /**
- * The answer to one request. `effect`, `allowed` and `deniedBy` are there at once; the rest is worked out when somebody
- * reads it, and is the same on every reading.
+ * The answer to one request. `effect`, `allowed` and `deniedBy` are available at once; the rest is computed on first
+ * reading, and is the same on every reading.
  */
 export interface Decision {
   readonly effect: DecisionEffect;
   readonly allowed: boolean;
-  /** The layer a denial is attributed to; null when allowed, and for denials that no policy makes: read `effect`. */
+  /** The layer a denial is attributed to; null when allowed, and for denials that come from no policy: read `effect`. */
   readonly deniedBy: PolicyLayer | null;
-  /** AWS's access-denied sentence; for an allowed request, one that names what allowed it. */
+  /** AWS's access-denied sentence; for an allowed request, a sentence that names what allowed it. */
   readonly reason: string;
   /** The same sentence without the name of a policy. */
   readonly unnamedReason: string;
   /** Every layer that took part, in evaluation order. */
   readonly layers: readonly LayerDecision[];
-  /** The denying statements, or the allowing ones; where nothing allows but would with what `requires` names, those that would. */
+  /** The denying statements, or the allowing ones; for a denial with `requires`, the statements that would then allow. */
   readonly matchedStatements: readonly MatchedStatement[];
-  /** Condition keys that every such request has, this one did not give, and something was assumed of: where that could matter. */
+  /** Keys that every such request has, that this one did not give and for which a value was assumed: only where it could matter. */
   readonly assumedContextKeys: readonly string[];
-  /** What the question left unsaid and would have a denied request allowed: `roleSessionName`. */
+  /** Facts that the question left unsaid and that would have allowed a denied request: `roleSessionName`. */
   readonly requires: readonly string[];
-  /** It is denied, and would be allowed if it were known whether the tags of the bucket count. */
+  /** The request is denied, and would be allowed if it were known whether the tags of the bucket count. */
   readonly dependsOnBucketTags: boolean;
-  /** Condition keys that a statement asked for, the request lacked, and whose value could have changed the outcome. */
+  /** Condition keys that a statement requires, that the request lacked, and whose value could have changed the outcome. */
   readonly missingContextKeys: readonly string[];
 }

@@ -23,7 +23,7 @@ import { appliesUnsaid, unsaidBy } from './unsaid.ts';
 
 const REQUESTED_REGION = contextKey('aws:RequestedRegion');
 
-/** One request: who asks, for what, on what, and the values of its condition keys. Says whether a statement matches. */
+/** One request: caller, action, resource, and the values of its condition keys. Decides whether a statement matches. */
 export class Evaluation implements Asked<Evaluation> {
   // `declare`: without it each field is first defined as undefined, which costs as much as the decision.
   declare readonly principal: PreparedPrincipal;
@@ -51,15 +51,15 @@ export class Evaluation implements Asked<Evaluation> {
     return principalValue(key, this.principal.facts, this.request.now);
   }
 
-  /** What the request's own context says; an empty list says nothing. */
+  /** The value in the request's own context; an empty list is no value. */
   given(key: ContextKey): ContextValue | undefined {
     const value = this.request.context.get(key.name);
     return value === undefined || value.length > 0 || typeof value === 'string' ? value : undefined;
   }
 
   /**
-   * Nothing but the request can say what the key holds. Credentials of sts:AssumeRole and sts:GetFederationToken prove nothing
-   * of MFA, whoever made them: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_mfa_configure-api-require.html
+   * Only the request can give the value of the key. Credentials of sts:AssumeRole and sts:GetFederationToken prove no MFA,
+   * whoever made them: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_mfa_configure-api-require.html
    */
   comesWithRequest({ owner }: ContextKey): boolean {
     if (owner === 'request' || owner === 'assumed') return true;
@@ -71,7 +71,7 @@ export class Evaluation implements Asked<Evaluation> {
     return new Evaluation(principal, this.action, resource, request);
   }
 
-  /** Whether the request could have given this key: under the directory's authority, only what the directory does not know. */
+  /** Whether the request could have given this key: if the directory's values count, only keys that the directory does not know. */
   couldBeGiven(key: ContextKey): boolean {
     if (this.comesWithRequest(key) || this.request.authority === 'context') return true;
     if (key.owner === 'call') return filledValue(key, this) === null;
@@ -79,7 +79,7 @@ export class Evaluation implements Asked<Evaluation> {
     return key.tag === null ? this.resource.accountId === null : placeOfTag(key, this.resource) === 'given';
   }
 
-  /** Whether the value of the key is assumed: every such request has one, and this one does not say which. */
+  /** Whether the value of the key is assumed: every such request has one, and this one does not give it. */
   isAssumed(key: ContextKey): boolean {
     return key.owner === 'assumed' && this.given(key) === undefined && this.value(key) !== undefined;
   }
@@ -92,7 +92,7 @@ export class Evaluation implements Asked<Evaluation> {
   private callValue(key: ContextKey): ContextValue | undefined {
     const filled = filledValue(key, this);
     if (filled !== null) return filled;
-    // The Region of a call to EC2 that is about no resource.
+    // The Region of a call to EC2 without a resource.
     return key.name === 'ec2:region' ? (this.value(REQUESTED_REGION) ?? this.given(key)) : this.given(key);
   }
 
@@ -118,14 +118,14 @@ export class Evaluation implements Asked<Evaluation> {
     return key.name === 'aws:epochtime' ? String(Math.floor(now / 1000)) : instantText(now);
   }
 
-  /** Resource and Condition of the statement apply to the request. Action and Principal are not looked at. */
+  /** Whether Resource and Condition of the statement match the request. Action and Principal are not checked. */
   matches(statement: CompiledStatement): boolean {
     return this.resourceMatches(statement) && this.conditionsHold(statement);
   }
 
   /**
-   * `matches`, of a statement in its place. Where it depends on what the question leaves unsaid, an Allow applies if it does
-   * whatever that is, a Deny if it does for something that it can be.
+   * Like `matches`, for a statement where it is attached. If it depends on facts that the question leaves unsaid, an Allow applies
+   * only if it applies for every possible value, a Deny if it applies for some possible value.
    */
   applies(rule: Rule): boolean {
     if (rule.unsaid !== 0) {
@@ -164,7 +164,7 @@ export class Evaluation implements Asked<Evaluation> {
     return this.namedIn(statement, this.resource);
   }
 
-  /** The same of a statement of the policy of the VPC endpoint, which knows nothing of what the resource's is bound to. */
+  /** The same for a statement of the policy of the VPC endpoint, to which the bindings of the resource's policy do not apply. */
   namedOnPath(statement: Pick<CompiledStatement, 'principal' | 'allows'>): Naming {
     return this.namedIn(statement, UNBOUND);
   }
@@ -176,7 +176,7 @@ export class Evaluation implements Asked<Evaluation> {
       const named = naming(element, this.principal, saved);
       return named === NOT_NAMED && !statement.allows && mayName(element, this.principal) ? DIRECTLY : named;
     }
-    // NotPrincipal with Allow is not supported by AWS: it names nobody.
+    // AWS does not support NotPrincipal with Allow: it names nobody.
     return !statement.allows && hitByNotPrincipal(element, this.principal, saved) ? DIRECTLY : NOT_NAMED;
   }
 }

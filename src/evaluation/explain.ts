@@ -15,10 +15,10 @@ import {
   samePartition,
 } from './situation.ts';
 
-/** A statement where it is attached, about the action that is asked for and (in layers that name principals) the caller. */
+/** A statement where it is attached, about the requested action and (in layers that name principals) the caller. */
 export interface StatementInPlace {
   readonly rule: Rule;
-  /** How it names the caller; in layers that name nobody, as if it did directly. */
+  /** How it names the caller; in layers that name nobody, as if it named the caller directly. */
   readonly naming: Naming;
   readonly matches: boolean;
 }
@@ -26,10 +26,10 @@ export interface StatementInPlace {
 /** One layer that takes part in a request. */
 export interface LayerInPlace {
   readonly layer: PolicyLayer;
-  /** Levels that each have to allow; 1 in most layers. 0: it allows whatever it does not deny. */
+  /** Number of levels that must each allow; 1 in most layers. 0: the layer allows whatever it does not deny. */
   readonly levels: number;
   readonly statements: readonly StatementInPlace[];
-  /** Of one of its policies nothing is known: it allows nothing. */
+  /** The content of one of its policies is unknown: it allows nothing. */
   readonly closed: boolean;
 }
 
@@ -82,7 +82,7 @@ function ownLayers(evaluation: Evaluation): readonly LayerInPlace[] {
   return layers;
 }
 
-/** It has a policy that counts, or one would be needed. */
+/** The layer has a policy that counts, or one would be needed. */
 function resourceLayerTakesPart(evaluation: Evaluation): boolean {
   if (evaluation.resource.facts.policy !== null && resourcePolicyTakesPart(evaluation)) return true;
   return resourceSideNeeded(evaluation) || !sameAccount(evaluation);

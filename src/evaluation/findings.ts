@@ -25,15 +25,15 @@ import {
 } from './situation.ts';
 
 /**
- * What the layers say of one request, worked out from the plans of the action while `decide` asks. One object holds the
- * request, its situation and its findings: a decision is made millions of times.
+ * The results of the layers for one request, computed from the plans of the action while `decide` asks. One object holds the
+ * request, its situation and its findings, because decisions are made millions of times.
  */
 export class PlannedFindings extends Evaluation implements Findings, Situation {
   declare private readonly plan: PrincipalPlan | null;
   declare private readonly resourcePlan: LayerPlan;
-  /** What `grant` has found; NOT_NAMED until it is asked. */
+  /** The result of `grant`; NOT_NAMED until it is computed. */
   declare private granted: Naming;
-  /** Where in the plan the first matching Allow of identity policies stands; NOWHERE: none is known. */
+  /** Position in the plan of the first matching Allow of identity policies; NOWHERE: none is known. */
   declare private firstAllow: number;
 
   constructor(principal: PreparedPrincipal, action: ActionFacts, resource: PreparedResource, request: RequestFacts) {
@@ -124,7 +124,7 @@ export class PlannedFindings extends Evaluation implements Findings, Situation {
   }
 
   identityAllows(): boolean {
-    // The root user, and whoever it gives a federated session, has everything the ceilings leave.
+    // The root user, and federated users of the root user, have everything that the ceilings leave.
     if (this.caller === 'root' || (this.caller === 'federatedUser' && hasEverything(this.principal.facts))) return true;
     const { plan } = this;
     if (plan === null) return false;
@@ -146,7 +146,7 @@ export class PlannedFindings extends Evaluation implements Findings, Situation {
     return this.anyMatches(sessionPlan.allow);
   }
 
-  /** All matching Denies, those of the layer that is named first in front. */
+  /** All matching Denies; those of the layer that is named first come first. */
   protected denying(): readonly MatchedStatement[] {
     const { plan, sessionPlan, resourceControl, endpointPlan } = this;
     let count = 0;
@@ -165,7 +165,7 @@ export class PlannedFindings extends Evaluation implements Findings, Situation {
     return collectedUpTo(count);
   }
 
-  /** All matching Allows that grant: only identity policies and the policy of the resource do, ceilings take away. */
+  /** All matching Allows that grant: only identity policies and the policy of the resource grant, ceilings limit. */
   protected granting(): readonly MatchedStatement[] {
     let count = 0;
     const accountCounts = this.granted !== NOT_NAMED && (this.resourceSideNeeded || !this.sameAccount);
@@ -177,7 +177,7 @@ export class PlannedFindings extends Evaluation implements Findings, Situation {
       if (firstAllow !== NOWHERE) {
         collected[count++] = ruleAt(plan, firstAllow).asMatched;
       }
-      // NOWHERE is before the first place.
+      // NOWHERE sorts before the first position.
       count = this.collect(plan, firstAllow + 1, count);
     }
     return collectedUpTo(count);
@@ -198,7 +198,7 @@ export class PlannedFindings extends Evaluation implements Findings, Situation {
     return false;
   }
 
-  /** A statement of the endpoint's policy names the caller, however it does, and applies. */
+  /** A statement of the endpoint's policy names the caller, in any way, and applies. */
   private appliesOnPath(rule: Rule): boolean {
     return (rule.names & this.principal.names) !== NOBODY && this.namedOnPath(rule) !== NOT_NAMED && this.applies(rule);
   }
@@ -216,7 +216,7 @@ export class PlannedFindings extends Evaluation implements Findings, Situation {
     return false;
   }
 
-  /** The place of the first rule that applies, from a place on; the count where there is none. */
+  /** The position of the first rule that applies, starting at a position; the count if there is none. */
   private next(candidates: Candidates, from: number): number {
     const { first, second, rules, count } = candidates;
     const { marks } = this.resource;
@@ -244,7 +244,7 @@ export class PlannedFindings extends Evaluation implements Findings, Situation {
     return false;
   }
 
-  /** Puts the matching rules into `collected`, from a place on; answers the place behind them. */
+  /** Adds the matching rules to `collected`, starting at a position; returns the position after them. */
   private collect(candidates: Candidates, from: number, at: number): number {
     const { index } = candidates;
     if (index !== null) return this.collectIndexed(candidates.rules, index, at);
@@ -268,7 +268,7 @@ export class PlannedFindings extends Evaluation implements Findings, Situation {
     return count;
   }
 
-  /** As `collect`, of those that name the caller more strongly than `than`. */
+  /** Like `collect`, for rules that name the caller more strongly than `than`. */
   private collectNamed({ rules }: Candidates, than: Naming, at: number): number {
     let count = at;
     for (const rule of rules) {
@@ -279,13 +279,13 @@ export class PlannedFindings extends Evaluation implements Findings, Situation {
   }
 }
 
-/** There is one at every place below the count. */
+/** There is one at every position below the count. */
 function ruleAt(candidates: Candidates, place: number): Rule {
   const rule = place === 0 ? candidates.first : place === 1 ? candidates.second : candidates.rules[place];
   return rule as Rule;
 }
 
-/** Used again by every decision: a list that grows while it is filled takes several times the memory of what is in it. */
+/** Reused by every decision: a list that grows while it is filled takes several times the memory of its contents. */
 const collected: MatchedStatement[] = [];
 
 const NOWHERE = -1;

@@ -1,13 +1,13 @@
 /**
- * Services whose API stands in one Region of a partition, wherever their resources are: the Region of a request to them is
- * that one, and their ARNs name none. By partition, then by the prefix of their actions.
+ * Services whose API runs in one Region of a partition, wherever their resources are: the Region of a request to them is
+ * that Region, and their ARNs contain none. By partition, then by the prefix of their actions.
  *
- * From the endpoints that AWS's SDKs are made of (botocore 1.43, data/endpoints.json and the endpoint rule sets: services
+ * From the endpoint data of AWS's SDKs (botocore 1.43, data/endpoints.json and the endpoint rule sets: services
  * with a partition-wide endpoint, by the Region that requests to it are signed for), and
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-requestedregion
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_examples_aws_deny-requested-region.html
  * https://docs.aws.amazon.com/whitepapers/latest/aws-fault-isolation-boundaries/global-services.html
- * Not on it: S3 and STS, which have a global endpoint beside those of the Regions.
+ * Not included: S3 and STS, which have a global endpoint besides their regional ones.
  */
 const HOME_REGIONS: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
   aws: {

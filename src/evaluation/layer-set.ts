@@ -9,43 +9,43 @@ import { type Rule, rulesOf } from './rule.ts';
 
 /** Rules of one effect in one layer that are about an action. */
 export interface Candidates {
-  /** One of them is about every resource and has no condition: it matches whatever is asked. */
+  /** One of them applies to every resource without a condition: it matches every request. */
   readonly always: boolean;
-  /** How many there are. */
+  /** Number of rules. */
   readonly count: number;
-  /** The first two, which are often all, and what they can be about, so as not to look at them in vain. Null: there is none. */
+  /** The first two, which are often all, and the resources they can match, to skip them early. Null: there is none. */
   readonly firstMarks: Marks;
   readonly first: Rule | null;
   readonly secondMarks: Marks;
   readonly second: Rule | null;
   /** All, in the order of policies and documents. */
   readonly rules: readonly Rule[];
-  /** Where there are many, those that can be about a resource are looked up; null: they are few. */
+  /** An index by resource if there are many; null: they are few. */
   readonly index: ResourceIndex | null;
 }
 
-/** What the policies of one layer have to say about one action. */
+/** What the policies of one layer say about one action. */
 export interface LayerPlan {
   readonly allow: Candidates;
   readonly deny: Candidates;
-  /** Whom the Allows and the Denies name, in layers that name principals. */
+  /** The principals that the Allows and the Denies name, in layers that name principals. */
   readonly allowNames: Names;
   readonly denyNames: Names;
   /** All rules about the action, in the order of policies and documents, for explaining. */
   readonly placed: readonly Rule[];
 }
 
-/** What the control policies above an account have to say about one action: Allows level by level, Denies of all. */
+/** What the control policies above an account say about one action: Allows by level, Denies of all levels. */
 export interface ControlPlan {
-  /** Levels on which an Allow has to be looked for. */
+  /** Levels that must be searched for an Allow. */
   readonly allow: readonly Candidates[];
   readonly deny: Candidates;
-  /** Whom the Denies name, in resource control policies. */
+  /** The principals that the Denies name, in resource control policies. */
   readonly denyNames: Names;
   readonly placed: readonly Rule[];
 }
 
-/** No rules: shared, so that it can be told by identity. */
+/** No rules: shared, so that it can be recognized by identity. */
 export const NONE: Candidates = {
   always: false,
   count: 0,
@@ -58,7 +58,7 @@ export const NONE: Candidates = {
 };
 export const EMPTY_PLAN: LayerPlan = { allow: NONE, deny: NONE, allowNames: NOBODY, denyNames: NOBODY, placed: [] };
 
-/** The name of the action behind its colon, in lower case. */
+/** The name of the action after its colon, in lower case. */
 export function actionName(action: ActionFacts): string {
   return action.name.slice(action.name.indexOf(':') + 1).toLowerCase();
 }
@@ -85,7 +85,7 @@ export function planLayer(
     deny,
     allowNames: namesIn(allow),
     denyNames: namesIn(deny),
-    // Mostly there is one effect: then its list is that of all.
+    // Mostly there is one effect: its list is then the list of all.
     placed: deny === NONE ? allow.rules : allow === NONE ? deny.rules : placed,
   };
 }
@@ -104,7 +104,7 @@ function namesIn({ rules }: Candidates): Names {
 }
 
 function candidates(placed: readonly Rule[], allows: boolean): Candidates {
-  // A list that grew has room for more: the slice has not, and there are very many.
+  // A list that grew has spare capacity; a slice of it does not, and there are very many.
   const rules = placed.filter((rule) => rule.allows === allows).slice();
   const first = rules[0];
   if (first === undefined) return NONE;

@@ -1,4 +1,4 @@
-/** The kinds of policy that take part in a decision, in the words of the public schema. */
+/** The kinds of policy that take part in a decision, named as in the public schema. */
 export type PolicyLayer =
   | 'IDENTITY_POLICY'
   | 'RESOURCE_POLICY'

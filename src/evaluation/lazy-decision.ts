@@ -12,7 +12,7 @@ import type { ActionFacts, RequestFacts } from './request.ts';
 import { NOTHING_REQUIRED, type Requirements, requirementsOf } from './requirements.ts';
 import { supposing, unsaidBy } from './unsaid.ts';
 
-/** A decision whose effect is there at once. Everything else is worked out again from the same values when it is read. */
+/** A decision whose effect is available at once. Everything else is computed from the same values when it is read. */
 export class LazyDecision extends PlannedFindings implements Decision {
   declare private readonly outcome: Outcome;
   declare private layersRead: readonly LayerInPlace[] | null;
@@ -73,7 +73,7 @@ export class LazyDecision extends PlannedFindings implements Decision {
 
   private requirements(): Requirements {
     const { principal, action } = this;
-    // Few decisions leave a name unsaid: what is worked out for those is kept beside them.
+    // Few decisions leave a name unsaid: the results for those are cached separately.
     const { facts } = principal;
     const isNamed = facts.kind !== 'roleSession' || facts.sessionName !== null;
     if ((isNamed && action.service !== 'sts') || this.allowed) return NOTHING_REQUIRED;
@@ -106,7 +106,7 @@ function decisionOf({ layer, levels, statements, closed }: LayerInPlace): LayerD
   const matchedStatements: MatchedStatement[] = [];
   let denies = false;
   let allowed = 0;
-  // Rules stand in the order of their levels.
+  // Rules are in the order of their levels.
   let last = -1;
   for (const { rule, matches } of statements) {
     if (!matches) continue;

@@ -9,21 +9,21 @@ export const NOT_NAMED = 0;
 export const AS_ACCOUNT = 1;
 /** Its role, or the user that made the federated session: replaces the identity policies, not the ceilings. */
 export const AS_ROLE = 2;
-/** The user, the session or everybody: within the account, nothing else has to allow. */
+/** The user, the session or everybody: within the account, no other Allow is needed. */
 export const DIRECTLY = 3;
 
 export type Naming = typeof NOT_NAMED | typeof AS_ACCOUNT | typeof AS_ROLE | typeof DIRECTLY;
 
-/** What names principals: a resource, whose policy is bound to those who were there when it was saved. */
+/** The source of named principals: a resource, whose policy is bound to the entities that existed when it was saved. */
 export interface Bound {
   readonly facts: Pick<ResourceFacts, 'policyBindings'>;
 }
 
-/** Bound to nobody. */
+/** Not bound to anybody. */
 export const UNBOUND: Bound = { facts: { policyBindings: {} } };
 
 /**
- * How the Principal of a statement names the caller, at its strongest.
+ * The strongest way in which the Principal of a statement names the caller.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
  */
 export function naming(element: PrincipalElement, caller: PreparedPrincipal, saved: Bound): Naming {
@@ -58,7 +58,7 @@ function namingBy(named: NamedPrincipal, caller: PreparedPrincipal, saved: Bound
 }
 
 /**
- * A canonical user id stands for an account, or for an origin access identity of CloudFront, which is in no account.
+ * A canonical user id means an account, or an origin access identity of CloudFront, which is in no account.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html and
  * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-restricting-access-to-s3.html
  */
@@ -71,7 +71,7 @@ function namingByArn(arn: string, { facts }: PreparedPrincipal, saved: Bound): N
   if (facts.kind === 'user') return arn === facts.arn && isBoundTo(facts.id, arn, saved) ? DIRECTLY : NOT_NAMED;
   if (facts.kind === 'roleSession') {
     if (arn === facts.role.arn) return isBoundTo(facts.role.id, arn, saved) ? AS_ROLE : NOT_NAMED;
-    // AWS does not say whether a session's ARN is bound to the role's id: compared as text.
+    // AWS does not document whether a session's ARN is bound to the role's id: it is compared as text.
     return facts.sessionName !== null && arn === sessionArn(facts) ? DIRECTLY : NOT_NAMED;
   }
   if (facts.kind !== 'federatedUser') return NOT_NAMED;
@@ -86,7 +86,7 @@ function namingById(id: string, { facts }: PreparedPrincipal): Naming {
   return facts.kind === 'federatedUser' && id === facts.issuer?.id ? AS_ROLE : NOT_NAMED;
 }
 
-/** A saved policy names the entity that was there then: one that was made again under the same name is another. */
+/** A saved policy names the entity that existed then: an entity created again under the same name is a different one. */
 function isBoundTo(id: string, arn: string, saved: Bound): boolean {
   const bindings = saved.facts.policyBindings;
   const bound = Object.hasOwn(bindings, arn) ? bindings[arn] : undefined;
@@ -94,7 +94,7 @@ function isBoundTo(id: string, arn: string, saved: Bound): boolean {
 }
 
 /**
- * Whether the Principal names a session of the caller's role, whose own name is not known: it may be that one.
+ * Whether the Principal names a session of the caller's role, if the caller's session name is unknown: it may be that one.
  */
 export function mayName(element: PrincipalElement, { facts }: PreparedPrincipal): boolean {
   if (facts.kind !== 'roleSession' || facts.sessionName !== null) return false;
@@ -103,9 +103,9 @@ export function mayName(element: PrincipalElement, { facts }: PreparedPrincipal)
 }
 
 /**
- * Whether a Deny with NotPrincipal hits the caller. It is spared only when its account is listed and what it is within it: the
- * user; the role, whose session need not be listed, too; the federated user. The account alone spares its root user. Never
- * spared is whoever has a permissions boundary. AWS recommends just these lists.
+ * Whether a Deny with NotPrincipal applies to the caller. It is excluded only if its account is listed and also its identity:
+ * the user; the role (its session need not be listed too); the federated user. The account alone excludes its root user. A
+ * caller with a permissions boundary is never excluded. AWS recommends exactly these lists.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html
  */
 export function hitByNotPrincipal(element: PrincipalElement, caller: PreparedPrincipal, saved: Bound): boolean {
@@ -115,7 +115,7 @@ export function hitByNotPrincipal(element: PrincipalElement, caller: PreparedPri
   return !OWN_NAMES[caller.facts.kind].every((name) => found.has(name)) || caller.facts.kind === 'anonymous';
 }
 
-/** What has to be listed of a caller. */
+/** The names of a caller that must be listed. */
 const OWN_NAMES = {
   user: [AS_ACCOUNT, DIRECTLY],
   federatedUser: [AS_ACCOUNT, DIRECTLY],

@@ -4,7 +4,7 @@ import type { AttachedPolicy } from './applicable-policies.ts';
 import type { MatchedStatement } from './decision.ts';
 import type { PolicyLayer } from './layer.ts';
 
-/** A statement where it is attached, as decisions show it. */
+/** A statement where it is attached, in the form in which decisions show it. */
 export class StatementInPolicy implements MatchedStatement {
   readonly layer: PolicyLayer;
   readonly policy: string;

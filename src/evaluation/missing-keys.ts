@@ -7,8 +7,8 @@ import type { LayerInPlace, StatementInPlace } from './explain.ts';
 import { holdsUnsaid, unsaidBy, variesUnsaid } from './unsaid.ts';
 
 /**
- * Condition keys that a statement asked for, that the request lacks and could have carried, and whose value could have
- * turned the outcome from allowed to denied or back. As the policy spells them, in order of appearance.
+ * Condition keys that a statement requires, that the request lacks and could have carried, and whose value could have
+ * changed the outcome from allowed to denied or back. Spelled as in the policy, in order of appearance.
  */
 export function missingContextKeys(
   evaluation: Evaluation,
@@ -20,7 +20,7 @@ export function missingContextKeys(
   return decisiveKeys(evaluation, situation, layers, allowed, isMissing);
 }
 
-/** The same of keys that the request does not give either and of which something was assumed. */
+/** The same for keys that the request does not give and for which a value was assumed. */
 export function assumedContextKeys(
   evaluation: Evaluation,
   situation: Situation,
@@ -31,7 +31,7 @@ export function assumedContextKeys(
   return decisiveKeys(evaluation, situation, layers, allowed, (key) => evaluation.isAssumed(key));
 }
 
-/** Of the keys for which `isOpen` is true, those whose value could have turned the outcome. */
+/** The keys for which `isOpen` is true and whose value could have changed the outcome. */
 function decisiveKeys(
   evaluation: Evaluation,
   situation: Situation,
@@ -47,7 +47,7 @@ function decisiveKeys(
     }
   }
   if (open.size === 0) return [];
-  // The best case for the other outcome: every open statement falls the way that helps it.
+  // The best case for the other outcome: every open statement is decided in its favour.
   const turned = (one: StatementInPlace): boolean =>
     open.has(one) ? one.rule.statement.allows !== allowed : one.matches;
   const other = decide(situation, new AssumedFindings(evaluation, layers, turned));
@@ -62,8 +62,8 @@ function decisiveKeys(
 }
 
 /**
- * Whether turning this statement helps to turn the outcome: some set of turned statements turns it, and does no longer
- * without this one. Tried by taking the others away one at a time, in order, for as long as the outcome stays turned.
+ * Whether changing this statement helps to change the outcome: some set of changed statements changes it, and no longer does
+ * without this one. Tried by removing the others one at a time, in order, as long as the outcome stays changed.
  */
 function isNeeded(
   evaluation: Evaluation,
@@ -90,7 +90,7 @@ function isNeeded(
 
 const NO_KEYS: readonly ContextKey[] = [];
 
-/** The open keys on whose values it depends whether the statement matches; none when it cannot match, or must. */
+/** The open keys that decide whether the statement matches; none if it cannot match, or must. */
 export function openKeys(
   evaluation: Evaluation,
   { rule }: StatementInPlace,
@@ -101,7 +101,7 @@ export function openKeys(
   const unsaid = rule.unsaid === 0 ? 0 : rule.unsaid & unsaidBy(evaluation);
   const holds = (test: (said: Evaluation) => boolean): boolean =>
     unsaid === 0 ? test(evaluation) : holdsUnsaid(evaluation, rule, unsaid, test);
-  // What every such call has (the name of the session it makes) is no open key where the condition holds whatever it is.
+  // A fact that every such call has (the name of the new session) is no open key if the condition holds for every value.
   const matters = (key: ContextKey, condition: Condition): boolean =>
     (key.unsaid & unsaid) === 0 || variesUnsaid(evaluation, rule, unsaid, (said) => condition.holds(said));
   const open: ContextKey[] = [];

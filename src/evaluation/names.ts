@@ -3,17 +3,17 @@ import type { PrincipalFacts } from './principal.ts';
 import { sessionArn, sessionsOf } from './principal-values.ts';
 
 /**
- * A set of names in 32 bits, one for each name. Sets without a common bit have no name in common, so that most statements
- * of a resource's policy are known not to name the caller without looking at the names. Those with one may have.
+ * A set of names in 32 bits, one bit for each name. Sets without a common bit have no common name, so that most statements
+ * of a resource's policy can be skipped without comparing names. Sets with a common bit may have one.
  */
 export type Names = number;
 
 export const NOBODY: Names = 0;
 const ANYBODY: Names = -1;
 
-/** Everything that a Principal can call the caller. */
+/** All names that a Principal can use for the caller. */
 export function namesOf(facts: PrincipalFacts): Names {
-  // It has no name, and everybody is also it.
+  // Everybody has no name, and includes every caller.
   if (facts.kind === 'anonymous') return ANYBODY;
   if (facts.kind === 'service') return bitOf(facts.service);
   const { canonicalUser } = facts;
@@ -25,18 +25,18 @@ export function namesOf(facts: PrincipalFacts): Names {
     return account | bitOf(arn) | (issuer === null ? NOBODY : bitOf(issuer.arn) | bitOf(issuer.id));
   }
   const { role } = facts;
-  // Without a name, every session of the role may be meant.
+  // Without a name, any session of the role may be meant.
   return account | bitOf(role.arn) | bitOf(role.id) | bitOf(sessionArn(facts) ?? sessionsOf(role));
 }
 
-/** Everybody whom a Principal or NotPrincipal could concern. */
+/** The callers that a Principal or NotPrincipal can concern. */
 export function namedBy(element: PrincipalElement | null): Names {
   if (element === null) return NOBODY;
   if (element.everyone || element.negated) return ANYBODY;
   return element.named.reduce((names, named) => names | namesIn(named) | sessionBit(named), NOBODY);
 }
 
-/** Of a session's ARN, the bit of all sessions of its role. */
+/** For a session's ARN, the bit of all sessions of its role. */
 function sessionBit(named: NamedPrincipal): Names {
   if (named.kind !== 'arn' || !named.arn.includes(':assumed-role/')) return NOBODY;
   return bitOf(named.arn.slice(0, named.arn.lastIndexOf('/') + 1));
@@ -63,7 +63,7 @@ function namesIn(named: NamedPrincipal): Names {
   }
 }
 
-/** FNV-1a, of which five bits choose the one that stands for the name. */
+/** FNV-1a, of which five bits choose the bit of the name. */
 function bitOf(name: string): Names {
   let hash = 0x811c9dc5;
   for (let i = 0; i < name.length; i += 1) hash = Math.imul(hash ^ name.charCodeAt(i), 0x01000193);

@@ -11,7 +11,7 @@ import type { Rule } from './rule.ts';
 import { ANY_NAMES } from './session-names.ts';
 import { supposing, unsaidBy } from './unsaid.ts';
 
-/** A statement whose conditions are open, and the keys that they are open by. */
+/** A statement whose conditions are open, and the keys that leave them open. */
 export interface OpenStatement {
   readonly rule: Rule;
   readonly keys: readonly ContextKey[];
@@ -24,18 +24,18 @@ export interface Opening {
   readonly denies: readonly OpenStatement[];
 }
 
-/** Ways that are looked for, each leaving out another statement first. */
+/** Greatest number of ways that are searched; each search starts by leaving out another statement. */
 const WAYS = 24;
 
 /**
- * The ways in which values of open keys would have a denied request allowed; each with as few Allows as it can do with.
+ * The ways in which values of open keys would allow a denied request; each with a minimal set of Allows.
  * `isOpen` left out: keys are open that the request lacks and could have carried.
  */
 export function openingsOf(
   decision: Decision,
   isOpen: (key: ContextKey, evaluation: Evaluation) => boolean = isMissing,
 ): readonly Opening[] {
-  // What is refused whatever policies say has none.
+  // A request that is refused regardless of policies has none.
   if (!(decision instanceof LazyDecision)) return [];
   const layers = layersInPlace(decision);
   const open = new Map<StatementInPlace, OpenStatement>();
@@ -65,7 +65,7 @@ export function openingsOf(
   return [...ways.values()];
 }
 
-/** What is left of `all` when one after the other is taken away that can be spared. */
+/** The part of `all` that remains after removing, one by one, all that are unnecessary. */
 function fewest(
   all: readonly StatementInPlace[],
   isAllowed: (without: ReadonlySet<StatementInPlace>) => boolean,
@@ -82,14 +82,14 @@ function isMissing(key: ContextKey, evaluation: Evaluation): boolean {
   return evaluation.value(key) === undefined && evaluation.couldBeGiven(key);
 }
 
-/** The same request of a session with a name. `meant`: some policy means the name, or a pattern that it fits. */
+/** The same request from a session with a name. `meant`: some policy names it, or has a pattern that matches it. */
 export interface NamedDecision {
   readonly name: string;
   readonly meant: boolean;
   readonly decision: LazyDecision;
 }
 
-/** The same request of the role session with each name by which policies tell it from others; none: they do not. */
+/** The same request from the role session with each name that policies distinguish; none: they distinguish no names. */
 export function decisionsByName(decision: Decision): readonly NamedDecision[] {
   if (!(decision instanceof LazyDecision)) return [];
   const names = tellingNames(decision);

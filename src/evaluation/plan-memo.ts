@@ -5,7 +5,7 @@ const GENERATION = 1024;
 
 const COMPARED = 64;
 
-/** What it has in it makes a plan. */
+/** Whatever a plan contains. */
 interface AnyPlan {
   readonly placed: readonly object[];
   readonly boundary?: object | null;
@@ -13,11 +13,11 @@ interface AnyPlan {
 }
 
 /**
- * Plans by action, made when first asked for. Holds two generations of them: going through the whole catalogue for one
- * principal keeps what is asked for again and again.
+ * Plans by action, made on first use. Holds two generations of them: a scan of the whole catalogue for one
+ * principal keeps the plans that are in repeated use.
  */
 export class PlanMemo<Plan extends AnyPlan> extends Map<string, Plan> {
-  // The younger generation is the memo itself: one object less on the way to a plan.
+  // The younger generation is the memo itself, which saves one object on the path to a plan.
   declare private old: ReadonlyMap<string, Plan> | null;
   declare private readonly make: (action: ActionFacts) => Plan;
 
@@ -41,7 +41,7 @@ export class PlanMemo<Plan extends AnyPlan> extends Map<string, Plan> {
     return plan;
   }
 
-  /** Many actions are treated alike: one plan serves them all, as far as they are few enough to be compared. */
+  /** Many actions are treated alike: one plan serves them all, as long as plans are few enough to compare. */
   private shared(made: Plan): Plan {
     if (this.size > COMPARED) return made;
     for (const known of this.values()) if (isSame(known, made)) return known;

@@ -6,14 +6,14 @@ import { PlanMemo } from './plan-memo.ts';
 import type { ActionFacts } from './request.ts';
 
 /**
- * What the policies of a principal and of its account have to say about one action. As candidates: the Allows of its
- * identity policies. They are not in an object of their own, because most of the time of a decision goes into fetching
- * objects that nobody has touched for a while.
+ * What the policies of a principal and of its account say about one action. As candidates: the Allows of its
+ * identity policies. They are not in a separate object, because most of the time of a decision goes into fetching
+ * objects that were not used recently.
  */
 export interface PrincipalPlan extends Candidates {
   /** Null: none. */
   readonly identityDeny: Candidates | null;
-  /** Neither boundary nor control policies take anything away, whatever the resource and the context are. */
+  /** Neither boundary nor control policies limit anything, whatever the resource and the context are. */
   readonly open: boolean;
   /** All rules of identity policies. */
   readonly placed: LayerPlan['placed'];
@@ -23,12 +23,12 @@ export interface PrincipalPlan extends Candidates {
   readonly serviceControl: ControlPlan | null;
 }
 
-/** The policies of a user or role, ready for deciding. Good for any number of requests and of its sessions. */
+/** The policies of a user or role, ready for deciding. Usable for any number of requests and for its sessions. */
 export class PreparedPolicies extends PlanMemo<PrincipalPlan> {
   declare readonly source: PrincipalPolicies;
-  /** What stands above resources of its account; null: nothing does. */
+  /** The policies above resources of its account; null: there are none. */
   declare readonly homeControl: PlanMemo<ControlPlan> | null;
-  /** Of something that stands above them nothing is known. */
+  /** The content of one of the policies above them is unknown. */
   declare readonly homeClosed: boolean;
 
   constructor(source: PrincipalPolicies) {
@@ -86,10 +86,10 @@ function boundaryPlans(boundary: AttachedPolicy): PlanMemo<LayerPlan> {
   return plans;
 }
 
-/** Plans of the control policies above an account are shared by everything in it: by the list that is handed in. */
+/** Plans of the control policies above an account are shared by everything in it, by the identity of the list passed in. */
 const sharedControlPlans = new WeakMap<readonly ControlLevel[], PlanMemo<ControlPlan>>();
 
-/** A list of levels is of one kind of policy. */
+/** A list of levels holds policies of one kind. */
 export function controlPlans(levels: readonly ControlLevel[], layer: PolicyLayer): PlanMemo<ControlPlan> {
   const known = sharedControlPlans.get(levels);
   if (known !== undefined) return known;

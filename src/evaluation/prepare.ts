@@ -19,7 +19,7 @@ export interface PreparedSession {
   readonly plans: PlanMemo<LayerPlan>;
 }
 
-/** Somebody who makes requests, ready for deciding. */
+/** A principal that makes requests, ready for deciding. */
 export interface PreparedPrincipal {
   // The order of use.
   /** Null: no policies are attached (services, anonymous). */
@@ -27,16 +27,16 @@ export interface PreparedPrincipal {
   /** Null: the session, if it is one, was made without session policies. */
   readonly session: PreparedSession | null;
   readonly caller: PrincipalFacts['kind'];
-  /** Of a policy that limits it, or stands above its account's resources, nothing is known. */
+  /** A policy that limits it, or is above its account's resources, has unknown content. */
   readonly closed: boolean;
   /** Empty for services and anonymous, which belong to no account. */
   readonly accountId: string;
   readonly partition: string;
-  /** What policies of resources can call it. */
+  /** The names that policies of resources can use for it. */
   readonly names: Names;
-  /** It is bound by the service control policies of its account. */
+  /** The service control policies of its account apply to it. */
   readonly controlled: boolean;
-  /** The first of its own layers with a policy of which nothing is known; null: there is none. */
+  /** The first of its own layers with a policy of unknown content; null: there is none. */
   readonly closedBy: PolicyLayer | null;
   readonly facts: PrincipalFacts;
   /** aws:PrincipalTag, by key in lower case. */
@@ -45,26 +45,26 @@ export interface PreparedPrincipal {
 
 /** A resource with its policies, ready for deciding. */
 export interface PreparedResource extends ResourceText {
-  /** The owner as the directory or the ARN says it; null: neither does. */
+  /** The owner according to the directory or the ARN; null: neither says. */
   readonly accountId: string | null;
-  /** Of the ARN; empty when it is none. */
+  /** Of the ARN; empty if it is not an ARN. */
   readonly partition: string;
-  /** What has to allow beside the identity policies: the trust policy of a role, the key policy of a KMS key. */
+  /** The policy that must allow besides the identity policies: the trust policy of a role, the key policy of a KMS key. */
   readonly kind: 'role' | 'key' | 'other';
-  /** Tags by key in lower case; null: not known. */
+  /** Tags by key in lower case; null: unknown. */
   readonly tags: ReadonlyMap<string, string> | null;
-  /** Of a general purpose bucket: its tags are known to count. Left out: it is not known whether they do. */
+  /** For a general purpose bucket: its tags are known to count. Left out: unknown whether they do. */
   readonly tagsCount?: true;
   /** Null: it has no policy. */
   readonly policyPlans: PlanMemo<LayerPlan> | null;
   readonly facts: ResourceFacts;
-  /** Null: no resource control policies govern it. */
+  /** Null: no resource control policies apply to it. */
   readonly controlPlans: PlanMemo<ControlPlan> | null;
-  /** Of its policy, or of a resource control policy, nothing is known. */
+  /** Its policy, or a resource control policy, has unknown content. */
   readonly closed: boolean;
 }
 
-/** A role that can be assumed, ready for deciding as its sessions and about assuming it. */
+/** A role that can be assumed, ready for decisions on its sessions and on assuming it. */
 export interface PreparedRole {
   readonly facts: RoleFacts;
   readonly policies: PreparedPolicies;
@@ -74,14 +74,14 @@ export interface PreparedRole {
   readonly maxSessionDuration: number;
 }
 
-/** Makes the policies of a user or role ready: what they say of an action is worked out when it is first asked for. */
+/** Prepares the policies of a user or role: what they say about an action is computed when it is first needed. */
 export function preparePolicies(source: PrincipalPolicies): PreparedPolicies {
   return new PreparedPolicies(source);
 }
 
 /**
- * Makes a principal ready. `policies` are those of the user; of the role for a role session; of the issuing user for a
- * federated user; of the account (control policies only) for its root user; null for services and anonymous.
+ * Prepares a principal. `policies` are those of the user; for a role session those of the role; for a federated user those of
+ * the issuing user; for a root user those of its account (control policies only); null for services and anonymous.
  */
 export function preparePrincipal(
   facts: PrincipalFacts,
@@ -110,11 +110,11 @@ function prepareSession(source: readonly AttachedPolicy[]): PreparedSession {
   return { source, plans: new PlanMemo<LayerPlan>((action) => planLayer(source, 'SESSION_POLICY', action)) };
 }
 
-/** A session of a role: the one that is, or one that is only asked about. */
+/** A session of a role, real or hypothetical. */
 export function roleSession(
   role: PreparedRole,
   session: {
-    /** Null: not said. */
+    /** Null: not given. */
     readonly sessionName: string | null;
     readonly tags: Tags;
     readonly sourceIdentity: string | null;
@@ -143,8 +143,8 @@ export function roleSession(
 }
 
 /**
- * Makes a resource ready. Where its owner is not known (`accountId` null and none in the ARN, as with a bucket that the
- * directory has never seen) it is decided on as if it belonged to the caller's account: whoever asks has to say so.
+ * Prepares a resource. If its owner is unknown (`accountId` null and none in the ARN, as for a bucket that the
+ * directory does not hold) it is treated as belonging to the caller's account: the answer must say so.
  */
 export function prepareResource(facts: ResourceFacts): PreparedResource {
   const arn = parseArn(facts.arn);
@@ -179,8 +179,8 @@ function policyPlans(policy: AttachedPolicy, kind: PreparedResource['kind']): Pl
 }
 
 /**
- * Makes the policy of a VPC endpoint ready. It names principals as the policy of a resource does, and grants nothing. (Of
- * a gateway endpoint, AWS takes only `*` for a Principal.)
+ * Prepares the policy of a VPC endpoint. It names principals like the policy of a resource, and grants nothing. (For
+ * a gateway endpoint, AWS accepts only `*` as Principal.)
  * https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-access.html
  */
 export function prepareEndpoint(policy: AttachedPolicy): PreparedEndpoint {

@@ -2,19 +2,19 @@ import type { ContextKey, ContextValue } from '../policy/context-key.ts';
 import { instantText } from '../policy/date.ts';
 import type { OrganizationFacts, PrincipalFacts, RoleFacts, Tags } from './principal.ts';
 
-/** The ARN that AWS prints for a principal; of a session whose name is not known, its role's. */
+/** The ARN that AWS prints for a principal; for a session with an unknown name, its role's. */
 export function printedArn(facts: PrincipalFacts): string {
   if (facts.kind === 'roleSession') return sessionArn(facts) ?? facts.role.arn;
   if (facts.kind === 'service') return facts.service;
   return facts.kind === 'anonymous' ? 'anonymous' : facts.arn;
 }
 
-/** `arn:P:sts::ACCOUNT:assumed-role/NAME/SESSION`, without the role's path; null when the session's name is not known. */
+/** `arn:P:sts::ACCOUNT:assumed-role/NAME/SESSION`, without the role's path; null if the session's name is unknown. */
 export function sessionArn(facts: PrincipalFacts & { readonly kind: 'roleSession' }): string | null {
   return facts.sessionName === null ? null : `${sessionsOf(facts.role)}${facts.sessionName}`;
 }
 
-/** What the ARNs of all sessions of a role begin with. */
+/** The common prefix of the ARNs of all sessions of a role. */
 export function sessionsOf({ partition, accountId, name }: RoleFacts): string {
   return `arn:${partition}:sts::${accountId}:assumed-role/${name}/`;
 }
@@ -28,7 +28,7 @@ export function foldTags(...lists: readonly Tags[]): ReadonlyMap<string, string>
   return folded;
 }
 
-/** The tags that are aws:PrincipalTag of a principal. */
+/** The tags that the principal has as aws:PrincipalTag. */
 export function principalTags(facts: PrincipalFacts): ReadonlyMap<string, string> {
   if (facts.kind === 'roleSession') return foldTags(facts.role.tags, facts.tags);
   return facts.kind === 'user' || facts.kind === 'federatedUser' ? foldTags(facts.tags) : NO_TAGS;
@@ -37,7 +37,7 @@ export function principalTags(facts: PrincipalFacts): ReadonlyMap<string, string
 const NO_TAGS: ReadonlyMap<string, string> = new Map();
 
 /**
- * What a condition key holds for a principal, its tags excepted; undefined: the key is absent.
+ * The value of a condition key for a principal, except its tags; undefined: the key is absent.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html and, for userid and username, the
  * table of https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html#policy-vars-infotouse
  */
@@ -48,7 +48,7 @@ export function principalValue(key: ContextKey, facts: PrincipalFacts, now: numb
   }
   switch (key.name) {
     case 'aws:principalarn':
-      // The role's ARN for its sessions, never the session's.
+      // For sessions, the role's ARN, never the session's.
       return facts.kind === 'roleSession' ? facts.role.arn : facts.arn;
     case 'aws:principalaccount':
       return facts.accountId;
@@ -71,8 +71,8 @@ export function principalValue(key: ContextKey, facts: PrincipalFacts, now: numb
     case 'aws:sourceidentity':
       return facts.kind === 'roleSession' ? (facts.sourceIdentity ?? undefined) : undefined;
     case 'aws:multifactorauthpresent':
-      // Present in every temporary credential, and no session of AssumeRole or GetFederationToken has proved anything: AWS's
-      // maintainers saw it at work in https://github.com/aws/aws-sdk-java-v2/issues/2554. Of users, the request says it.
+      // Present in every temporary credential, and no session of AssumeRole or GetFederationToken proves MFA: AWS's
+      // maintainers observed it in https://github.com/aws/aws-sdk-java-v2/issues/2554. For users, the request says it.
       return facts.kind === 'roleSession' || facts.kind === 'federatedUser' ? 'false' : undefined;
     case 'aws:federatedprovider':
       return facts.kind === 'roleSession' ? (facts.federatedProvider ?? undefined) : undefined;
@@ -96,7 +96,7 @@ const ANONYMOUS_VALUES: ReadonlyMap<string, string> = new Map([
   ['aws:userid', 'anonymous'],
 ]);
 
-/** AWS documents no PrincipalArn, PrincipalType and userid of service principals: they are absent. */
+/** AWS documents no PrincipalArn, PrincipalType and userid for service principals: they are absent. */
 function serviceValue(key: ContextKey, service: string): ContextValue | undefined {
   switch (key.name) {
     case 'aws:principalisawsservice':
@@ -117,7 +117,7 @@ function uniqueId(facts: InAccount): string | undefined {
   return facts.sessionName === null ? undefined : `${facts.role.id}:${facts.sessionName}`;
 }
 
-/** Only temporary credentials have one. A session that is only asked about is issued now. */
+/** Only temporary credentials have one. A hypothetical session is issued now. */
 function issueTime(facts: InAccount, now: number): string | undefined {
   if (facts.kind === 'user' || facts.kind === 'root') {
     return facts.issuedAt === undefined ? undefined : instantText(facts.issuedAt);

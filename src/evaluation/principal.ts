@@ -1,4 +1,4 @@
-/** Where an account stands in its organization. */
+/** The place of an account in its organization. */
 export interface OrganizationFacts {
   /** o-… */
   readonly id: string;
@@ -15,7 +15,7 @@ interface InAccount {
   readonly partition: string;
   /** Null: in no organization, or not known to be in one. */
   readonly organization: OrganizationFacts | null;
-  /** The canonical user id of its account, by which S3 also names it. Left out: not known. */
+  /** The canonical user id of its account, which S3 also uses as its name. Left out: unknown. */
   readonly canonicalUser?: string;
 }
 
@@ -39,18 +39,18 @@ export interface RoleFacts extends InAccount {
   readonly tags: Tags;
 }
 
-/** Somebody holding a role's permissions: the session that is, or one that is only asked about. */
+/** A holder of a role's permissions: a real session, or a hypothetical one. */
 export interface RoleSessionFacts extends InAccount {
   readonly kind: 'roleSession';
   readonly role: RoleFacts;
-  /** Null: not said. Keys that hold it (aws:userid, the session ARN) are then missing, not guessed. */
+  /** Null: not given. Keys that contain it (aws:userid, the session ARN) are then missing, not guessed. */
   readonly sessionName: string | null;
   /** Session tags, inherited transitive ones included; they override the role's tags of the same key. */
   readonly tags: Tags;
   readonly sourceIdentity: string | null;
-  /** aws:TokenIssueTime, milliseconds since 1970; null: a session that is only asked about, issued at `now`. */
+  /** aws:TokenIssueTime, milliseconds since 1970; null: a hypothetical session, issued at `now`. */
   readonly issuedAt: number | null;
-  /** aws:FederatedProvider: whose web identity the role was assumed with; left out or null: none. */
+  /** aws:FederatedProvider: the provider of the web identity that assumed the role; left out or null: none. */
   readonly federatedProvider?: string | null;
 }
 
@@ -80,13 +80,13 @@ export interface ServiceFacts {
 /** An unsigned request. */
 export interface AnonymousFacts {
   readonly kind: 'anonymous';
-  /** With a web identity: the provider whose token was verified, as `Federated` principals name it. Left out: without. */
+  /** With a web identity: the provider that issued the verified token, as `Federated` principals name it. Left out: none. */
   readonly federatedProvider?: string;
-  /** Of an origin access identity of CloudFront: its canonical user id. Left out: it is none. */
+  /** For an origin access identity of CloudFront: its canonical user id. Left out: it is none. */
   readonly canonicalUser?: string;
 }
 
-/** Who makes a request. */
+/** The caller of a request. */
 export type PrincipalFacts =
   | UserFacts
   | RoleSessionFacts

@@ -20,7 +20,7 @@ const NAMES: Readonly<Record<PolicyLayer, { readonly name: string; readonly with
 };
 
 /**
- * AWS's access-denied sentence, word for word; for an allowed request a sentence of the same make (a gateway extension:
+ * AWS's access-denied sentence, word for word; for an allowed request a sentence of the same form (a gateway extension:
  * AWS prints none). `determining`: the denying statements, or the allowing ones. `named`: with the name of the policy.
  */
 export function reasonOf(

@@ -7,26 +7,26 @@ export type { ContextValue };
 export type RequestContext = ReadonlyMap<string, ContextValue>;
 
 /**
- * The ARN on which AWS asks an action although no table of it says so: `arn:$P:sns:$R:$A:*`, in which `$P` and `$A` are the
- * caller's partition and account, `$R` the Region of the request. A star in it is a character of the ARN, no wildcard.
+ * The ARN on which AWS asks an action although AWS's tables do not list it: `arn:$P:sns:$R:$A:*`, where `$P` and `$A` are the
+ * caller's partition and account, `$R` the Region of the request. A star in it is literal, not a wildcard.
  */
 export interface AskedOn {
   readonly arn: string;
-  /** AWS's access-denied sentence names it. */
+  /** AWS's access-denied sentence contains it. */
   readonly named: boolean;
 }
 
-/** What the catalogue knows of the action that is asked for. */
+/** What the catalogue knows about the requested action. */
 export interface ActionFacts {
-  /** `service:Name`, spelled as the catalogue spells it, or as asked where it does not know the action. */
+  /** `service:Name`, spelled as in the catalogue, or as requested if the catalogue does not know the action. */
   readonly name: string;
   /** The part before the colon, in lower case. */
   readonly service: string;
-  /** It has no resource types: only `*` in a policy's Resource matches it, and what matches `askedOn`. */
+  /** It has no resource types: only `*` in a policy's Resource matches it, and patterns that match `askedOn`. */
   readonly wildcardOnly: boolean;
-  /** The ARN on which AWS asks it although it has no resource types. Left out: on none. */
+  /** The ARN on which AWS asks it although it has no resource types. Left out: none. */
   readonly askedOn?: AskedOn;
-  /** The service is one whose resources resource control policies govern. */
+  /** Resource control policies apply to resources of its service. */
   readonly resourceControlSupported: boolean;
 }
 
@@ -35,7 +35,7 @@ export interface PreparedEndpoint {
   for(action: ActionFacts): EndpointPlan;
 }
 
-/** What it has to say about one action. */
+/** What it says about one action. */
 export interface EndpointPlan {
   readonly allow: { readonly rules: readonly Rule[] };
   readonly deny: { readonly rules: readonly Rule[] };
@@ -43,22 +43,22 @@ export interface EndpointPlan {
   readonly placed: readonly Rule[];
 }
 
-/** What is true of one request beside its principal, action and resource. */
+/** Facts about one request besides its principal, action and resource. */
 export interface RequestFacts {
   readonly context: RequestContext;
-  /** Milliseconds since 1970, taken once. */
+  /** Milliseconds since 1970, read once. */
   readonly now: number;
   /**
-   * What counts when `context` gives a key that also follows from the principal, the resource or their organization.
-   * `directory` (every question about stored principals): what is known counts, a request cannot forge it.
+   * Which value counts if `context` gives a key that also follows from the principal, the resource or their organization.
+   * `directory` (every question about stored principals): the directory's value counts, a request cannot forge it.
    * `context` (simulations): the given value counts.
    */
   readonly authority: 'directory' | 'context';
   /**
-   * Keys that AWS puts into every such request are assumed where `context` does not give them. Left out: they are missing.
-   * Which ones, and what is assumed of them, is in call-keys.ts.
+   * Keys that AWS adds to every such request are assumed if `context` does not give them. Left out: they are missing.
+   * call-keys.ts lists the keys and the assumed values.
    */
   readonly assumes?: boolean;
-  /** The policy of the VPC endpoint that it comes through. Left out: it comes through none, or its policy is not known. */
+  /** The policy of the VPC endpoint that it comes through. Left out: it comes through none, or its policy is unknown. */
   readonly endpoint?: PreparedEndpoint;
 }

@@ -6,7 +6,7 @@ import type { Rule } from './rule.ts';
 import { candidateNames } from './session-names.ts';
 import { supposing, unsaidBy } from './unsaid.ts';
 
-/** What a question would have to say for another answer, and the statements that this depends on. */
+/** What a question must add to get another answer, and the statements that this depends on. */
 export interface Requirements {
   readonly requires: readonly string[];
   readonly statements: readonly MatchedStatement[];
@@ -14,20 +14,20 @@ export interface Requirements {
 
 export const NOTHING_REQUIRED: Requirements = { requires: [], statements: [] };
 
-/** Session names that are tried. */
+/** Greatest number of session names that are tried. */
 const TRIED = 200;
 
 const ROLE_SESSION_NAME = 'roleSessionName';
 
-/** The answer to the same question with everything said. */
+/** The answer to the same question with all facts given. */
 interface Supposed {
   readonly allowed: boolean;
   readonly matchedStatements: readonly MatchedStatement[];
 }
 
 /**
- * Of a denied request, whether some name of a role session that is left unsaid would have it allowed. (What is allowed
- * whatever the name is needs none.) `decide` answers the question with a name.
+ * For a denied request, whether some value of an unsaid role session name would allow it. (A request that is allowed
+ * for every name needs none.) `decide` answers the question with a name.
  */
 export function requirementsOf(evaluation: Evaluation, decide: (supposed: Evaluation) => Supposed): Requirements {
   const unsaid = unsaidBy(evaluation) & (SESSION_NAME | NEW_SESSION_NAME);
@@ -47,7 +47,7 @@ export function requirementsOf(evaluation: Evaluation, decide: (supposed: Evalua
   return { requires, statements: depending.map((rule) => rule.asMatched).filter((one) => decisive.has(one)) };
 }
 
-/** Names of the session that calls by which some statement about the action tells it from others; none: its name is known. */
+/** Names of the calling session that some statement about the action distinguishes; none: its name is known. */
 export function tellingNames(evaluation: Evaluation): readonly string[] {
   const unsaid = unsaidBy(evaluation) & SESSION_NAME;
   const depending = unsaid === 0 ? [] : rulesAbout(evaluation).filter((rule) => dependsOn(rule, evaluation, unsaid));
@@ -60,7 +60,7 @@ function dependsOn({ unsaid: inRule, principal }: Rule, evaluation: Evaluation, 
   return (inRule & unsaid) !== 0 || (principal !== null && mayName(principal, evaluation.principal));
 }
 
-/** Every statement about the action in whatever layer, in the order in which decisions show the layers. */
+/** Every statement about the action in any layer, in the order in which decisions show the layers. */
 function rulesAbout({ principal, action, resource, request }: Evaluation): readonly Rule[] {
   const plan = principal.policies?.for(action);
   return [

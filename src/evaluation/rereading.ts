@@ -12,12 +12,12 @@ import {
 } from './prepare.ts';
 import type { RequestFacts } from './request.ts';
 
-/** Keys of a request about one of several resources that do not hang on which of them it is, within one account and Region. */
+/** Keys of a request that are the same for all resources of one account and Region. */
 const SETTLED: ReadonlySet<string> = new Set(['aws:securetransport', 'aws:viaawsservice', 'aws:requestedregion']);
 
 /**
- * Whether the value of a key is not known of a resource whose name is not: its tags, and what is made of its name. Of what the
- * resource's account and Region say this is false.
+ * Whether the value of a key is unknown for a resource with an unknown name: its tags, and keys that contain its name. False for
+ * keys that follow from the resource's account and Region.
  */
 export function isOpen(key: ContextKey, { context, authority }: Pick<RequestFacts, 'context' | 'authority'>): boolean {
   if (key.owner === 'resource') return key.tag !== null && !(authority === 'context' && context.has(key.name));
@@ -37,8 +37,8 @@ function hasOpenResource({ resources }: CompiledStatement, open: (key: ContextKe
 const EVERYWHERE: ResourceElement = { negated: false, patterns: [EVERY_RESOURCE] };
 
 /**
- * The same policies with what hangs on open keys taken to the worst: an Allow does not apply for it, a Deny does. `best`: the
- * other way round. What is decided alike in both is decided whatever the keys hold.
+ * The same policies with the worst case for open keys: an Allow that depends on one does not apply, a Deny does. `best`: the
+ * opposite. If both give the same decision, it holds for all values of the keys.
  */
 export class Rereading {
   readonly #best: boolean;

@@ -3,13 +3,13 @@ import type { ResourcePattern } from '../policy/resource-pattern.ts';
 import type { Rule } from './rule.ts';
 
 /**
- * Finds among many statements those that can be about a resource: by the text before the first wildcard of their patterns.
- * A look-up costs as many map accesses as there are different lengths of such texts, not as there are statements.
+ * Finds, among many statements, those that can match the resource: by the text before the first wildcard of their patterns.
+ * A look-up costs as many map accesses as there are different lengths of such texts, not as many as there are statements.
  */
 export class ResourceIndex {
   private readonly byPrefix = new Map<string, Rule[]>();
   private readonly lengths: readonly number[];
-  /** NotResource, everything, open heads, variables: to be looked at always. */
+  /** NotResource, everything, heads with wildcards, variables: always compared. */
   private readonly others: Rule[] = [];
 
   constructor(rules: readonly Rule[]) {
@@ -28,8 +28,8 @@ export class ResourceIndex {
   }
 
   /**
-   * Lists of rules that can be about the resource, until one answers true; whether one did. A rule with several patterns
-   * can be in several lists.
+   * Passes lists of rules that can match the resource to the callback until it returns true; returns whether it did. A rule with
+   * several patterns can be in several lists.
    */
   some(resource: ResourceText, answer: (rules: readonly Rule[]) => boolean): boolean {
     if (this.others.length > 0 && answer(this.others)) return true;
@@ -47,7 +47,7 @@ interface Prefix {
   readonly prefix: string;
 }
 
-/** Null: the statement has to be looked at for every resource. */
+/** Null: the statement must be compared with every resource. */
 function prefixesOf(statement: Rule['statement']): readonly Prefix[] | null {
   const resources = statement.resources;
   if (resources === null || resources.negated) return null;

@@ -23,10 +23,10 @@ function isTagged({ service, type }: Tagged, resource: PreparedResource): boolea
 }
 
 /**
- * Where the tag that a key names stands: with the resource (`known`), nowhere (`absent`), or, as far as anybody here knows,
- * in the request alone (`given`).
+ * Where the tag that a key names is stored: with the resource (`known`), nowhere (`absent`), or, as far as the directory
+ * knows, only in the request (`given`).
  *
- * Tags of a general purpose bucket do not reach its objects, which have tags and a key of their own (s3:ExistingObjectTag).
+ * Tags of a general purpose bucket do not apply to its objects, which have tags and a key of their own (s3:ExistingObjectTag).
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/buckets-tagging-enable-abac.html
  */
 export function placeOfTag({ tagged }: ContextKey, resource: PreparedResource): 'known' | 'absent' | 'given' {

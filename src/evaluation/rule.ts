@@ -11,7 +11,7 @@ import type { PolicyLayer } from './layer.ts';
 import { StatementInPolicy } from './matched-statement.ts';
 import { type Names, namedBy } from './names.ts';
 
-/** Stands for the patterns of NotResource, and of a Resource whose entries match nothing. */
+/** Replaces the patterns of NotResource, and of a Resource whose entries match nothing. */
 export const NOT_RESOURCE: ResourcePattern = {
   everything: false,
   head: null,
@@ -24,8 +24,8 @@ export const NOT_RESOURCE: ResourcePattern = {
 };
 
 /**
- * A statement where it is attached. What deciding reads first lies in one object: most of the time of a decision is spent
- * waiting for memory.
+ * A statement where it is attached. The fields that deciding reads first are in one object: most of the time of a decision is
+ * spent waiting for memory.
  */
 export class Rule {
   // `declare`: without it each field is first defined as undefined.
@@ -34,22 +34,22 @@ export class Rule {
   declare readonly layer: PolicyLayer;
   /** Level of the organization, from its root; 0 in other layers. */
   declare readonly level: number;
-  /** With what a resource begins that it can be about. */
+  /** Marks of the resources that it can match. */
   declare readonly marks: Marks;
   /**
-   * Its first entry of Resource; null: it is about every resource, and also about no resource at all; NOT_RESOURCE: it has
+   * Its first entry of Resource; null: it applies to every resource, and also to requests without one; NOT_RESOURCE: it has
    * none to compare.
    */
   declare readonly pattern: ResourcePattern | null;
   /** Its further entries of Resource; null: none. */
   declare readonly more: readonly ResourcePattern[] | null;
-  /** Whom it names. */
+  /** The principals that it names. */
   declare readonly names: Names;
   declare readonly principal: PrincipalElement | null;
   declare readonly allows: boolean;
   /** Null: none. */
   declare readonly conditions: readonly Condition[] | null;
-  /** What its conditions and policy variables depend on and a question can leave unsaid. */
+  /** The parts of a question that can be left unsaid and that its conditions and policy variables depend on. */
   declare readonly unsaid: Unsaid;
   declare private asMatchedRead: MatchedStatement | null;
   declare private keysRead: readonly ContextKey[] | null;
@@ -57,7 +57,7 @@ export class Rule {
   constructor(statement: CompiledStatement, attached: AttachedPolicy, layer: PolicyLayer, level: number) {
     const { resources, conditions, principal, allows } = statement;
     const patterns = resources === null || resources.negated ? [] : resources.patterns;
-    // In the order in which they are read: the first ones share a line of the cache.
+    // In the order in which they are read: the first ones share a cache line.
     const everything = resources === null || patterns.some((pattern) => pattern.everything);
     this.marks =
       everything || resources.negated ? EVERY_MARK : patterns.reduce((marks, pattern) => marks | pattern.marks, 0);
@@ -76,13 +76,13 @@ export class Rule {
     this.keysRead = null;
   }
 
-  /** Whatever is asked of the action, and whoever asks: it matches. */
+  /** It matches every request for the action, from any caller. */
   get always(): boolean {
     const { pattern, conditions, principal, statement } = this;
     return pattern === null && conditions === null && principal === null && statement.resources !== null;
   }
 
-  /** Keys that policy variables of its Resource or NotResource read. */
+  /** Keys of the policy variables in its Resource or NotResource. */
   get resourceKeys(): readonly ContextKey[] {
     if (this.keysRead === null) {
       const { resources } = this.statement;
@@ -91,7 +91,7 @@ export class Rule {
     return this.keysRead;
   }
 
-  /** As decisions show it: the same object every time. */
+  /** In the form that decisions show: the same object every time. */
   get asMatched(): MatchedStatement {
     this.asMatchedRead ??= new StatementInPolicy(this.layer, this.attached, this.statement);
     return this.asMatchedRead;

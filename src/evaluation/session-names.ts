@@ -9,20 +9,20 @@ import { sessionsOf } from './principal-values.ts';
 const NAME = /^[\w+=,.@-]{2,64}$/;
 const NAME_START = /^[\w+=,.@-]{2,64}/;
 
-/** Names that no policy means: of the shortest, a middle and the greatest length, and with nothing in common. */
+/** Names that no policy is likely to name: of the shortest, a middle and the greatest length, and with nothing in common. */
 export const ANY_NAMES: readonly string[] = ['-=', `.${'_'.repeat(30)}`, '@'.repeat(64)];
 
-/** Names that are tried at most. Whoever needs more takes the worse for granted: policies are untrusted input. */
+/** Greatest number of names that are tried. Beyond it the worst case is assumed: policies are untrusted input. */
 export const MAX_NAMES = 400;
 
-/** Names that are combined of the beginnings and ends that several patterns ask for. */
+/** Greatest number of names combined from the prefixes and suffixes that several patterns require. */
 const COMBINED = 8;
 
 type Named = Pick<CompiledStatement, 'conditions' | 'principal'>;
 
 /**
- * Names that a session can have, such that every way in which `statements` can tell session names apart is among them: names
- * that they mean (of their patterns, one that fits), those that the request speaks of, and some that nobody means.
+ * Session names that cover every way in which `statements` can distinguish names: names that the statements contain
+ * (for a pattern, a name that matches), names that the request contains, and some that no statement names.
  */
 export function candidateNames(
   evaluation: Asked<unknown>,
@@ -56,7 +56,7 @@ export function candidateNames(
     if (pieces === null) continue;
     const pattern = ofRole(pieces, role?.id ?? null);
     if (pattern === null) continue;
-    // A wildcard stands for nothing, or for something.
+    // A wildcard is replaced by nothing, or by something.
     const plain = written(pattern, '');
     parts.push(plain);
     for (const name of [plain, `${plain}x`, written(pattern, 'x'), written(pattern, 'xx')]) add(name, names);
@@ -70,7 +70,7 @@ function add(name: string, names: Set<string>): void {
   if (NAME.test(name)) names.add(name);
 }
 
-/** What a text of the request says of a session's name: it may be one, or hold `AROA…:name`. */
+/** The session name in a text of the request: the text may be a name, or contain `AROA…:name`. */
 function spokenOf(text: string, roleId: string | null, names: Set<string>): void {
   add(text, names);
   if (roleId === null || roleId === '') return;
@@ -79,7 +79,7 @@ function spokenOf(text: string, roleId: string | null, names: Set<string>): void
   if (name !== null) names.add(name[0]);
 }
 
-/** Of a pattern for aws:userid what stands behind its colon, if what stands before it fits the role; null: it does not. */
+/** The part of an aws:userid pattern after its colon, if the part before it matches the role; null: it does not. */
 function ofRole(pieces: readonly Piece[], roleId: string | null): readonly Piece[] | null {
   if (roleId === null) return pieces;
   const text = written(pieces, '*', '?');

@@ -7,7 +7,7 @@ import type { PrincipalFacts } from './principal.ts';
 import type { ActionFacts } from './request.ts';
 import { isServiceLinked } from './service-linked.ts';
 
-/** Asked by anyone who has signed the call; no policy can take it away. */
+/** Allowed to every caller that signs the request; no policy can deny it. */
 const NEEDS_NO_PERMISSION = 'sts:getcalleridentity';
 
 export function needsNoPermission({ action, principal }: Evaluation): boolean {
@@ -16,14 +16,14 @@ export function needsNoPermission({ action, principal }: Evaluation): boolean {
   );
 }
 
-/** The root user, and whoever it gives a federated session: without identity policies they have what the ceilings leave. */
+/** The root user, and its federated users: without identity policies they have everything that the ceilings leave. */
 export function hasEverything(facts: PrincipalFacts): boolean {
   return facts.kind === 'root' || (facts.kind === 'federatedUser' && facts.issuer === null);
 }
 
 /**
- * The principal and the resource are of one account. A resource whose owner is not known is taken to be the caller's.
- * Nothing reaches from one partition into another.
+ * The principal and the resource are in one account. A resource with an unknown owner is treated as the caller's own.
+ * Access never crosses partitions.
  */
 export function sameAccount({ principal, resource }: Evaluation): boolean {
   // Services and anonymous callers belong to no account.
@@ -37,7 +37,7 @@ export function samePartition(principal: PreparedPrincipal, resource: PreparedRe
   return principal.partition === '' || resource.partition === '' || resource.partition === principal.partition;
 }
 
-/** A role is governed by its trust policy, and that by calls of STS alone. */
+/** The trust policy governs a role, and applies only to calls of STS. */
 export function isTrustRequest({ action, resource }: Evaluation): boolean {
   return action.service === 'sts' && resource.kind === 'role';
 }
@@ -47,13 +47,13 @@ export function endpointTakesPart({ principal }: Evaluation): boolean {
   return principal.caller !== 'service';
 }
 
-/** The layer that the policy of the resource is. */
+/** The layer of the resource's policy. */
 export function resourceLayer(evaluation: Evaluation): PolicyLayer {
   return isTrustRequest(evaluation) ? 'TRUST_POLICY' : 'RESOURCE_POLICY';
 }
 
 /**
- * Whether the policy that the resource has takes part: a trust policy says nothing about `iam:GetRole`, and no bucket policy
+ * Whether the resource's policy takes part: a trust policy has no effect on `iam:GetRole`, and no bucket policy
  * locks its own account out.
  */
 export function resourcePolicyTakesPart(evaluation: Evaluation): boolean {
@@ -69,15 +69,15 @@ export const WAYS_BACK_IN: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * The root user of the account that owns a bucket reads, writes and deletes its policy whatever the policy says; control
- * policies still bind it. https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteBucketPolicy.html
+ * The root user of the account that owns a bucket can read, write and delete its policy whatever the policy says; control
+ * policies still apply. https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteBucketPolicy.html
  */
 function isWayBackIn(evaluation: Evaluation): boolean {
   return WAYS_BACK_IN.has(evaluation.action.name.toLowerCase()) && sameAccount(evaluation);
 }
 
 /**
- * Identity policies alone never suffice: a role has to trust, a KMS key's policy has to let IAM policies count.
+ * Identity policies alone are never enough: a role must trust the caller, a KMS key's policy must enable IAM policies.
  * https://docs.aws.amazon.com/kms/latest/developerguide/key-policies.html
  */
 export function resourceSideNeeded(evaluation: Evaluation): boolean {
@@ -85,9 +85,9 @@ export function resourceSideNeeded(evaluation: Evaluation): boolean {
 }
 
 /**
- * The resource control policies that bind the request; null: none do. They bind resources of member accounts, in the services that
- * AWS names. A resource of which no owner is known is taken to be the caller's own, and so is a request without a resource:
- * both are bound by what stands above the caller's account.
+ * The resource control policies that apply to the request; null: none do. They apply to resources of member accounts, in the
+ * services that AWS names. A resource with an unknown owner is treated as the caller's own, and so is a request without a
+ * resource: the control policies above the caller's account apply to both.
  */
 export function resourceControlOf({ principal, action, resource }: Evaluation): PlanMemo<ControlPlan> | null {
   const { controlPlans } = resource;

@@ -11,7 +11,7 @@ const USER_ID = contextKey('aws:userid');
 const ROLE_SESSION_NAME = contextKey('sts:RoleSessionName');
 
 /**
- * Calls of STS that make a role session, or are checked together with one that does, in lower case. Each has a name for it.
+ * Calls of STS that create a role session, or are checked with one that does, in lower case. Each has a key for its name.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_iam-condition-keys.html#ck_rolesessionname
  */
 const NAMES_A_SESSION: ReadonlySet<string> = new Set([
@@ -22,7 +22,7 @@ const NAMES_A_SESSION: ReadonlySet<string> = new Set([
   'sts:tagsession',
 ]);
 
-/** What of all that a question can leave unsaid this one does. */
+/** The unsaid facts of this question, out of all that a question can leave unsaid. */
 export function unsaidBy(evaluation: Asked<unknown>): Unsaid {
   const { principal, action, resource } = evaluation;
   const { facts } = principal;
@@ -39,7 +39,7 @@ export function unsaidBy(evaluation: Asked<unknown>): Unsaid {
   return unsaid;
 }
 
-/** Whether a rule applies that depends on what is left `unsaid`: an Allow has to whatever that is, a Deny for something. */
+/** Whether a rule that depends on `unsaid` facts applies: an Allow must apply for every value, a Deny for some value. */
 export function appliesUnsaid(
   evaluation: Asked<{ applies(rule: Rule): boolean }>,
   rule: Rule,
@@ -48,7 +48,7 @@ export function appliesUnsaid(
   return holdsUnsaid(evaluation, rule, unsaid, (supposed) => supposed.applies(rule));
 }
 
-/** The same of a part of the rule: `test` says whether it holds when everything is said. */
+/** The same for a part of the rule: `test` returns whether it holds when all facts are given. */
 export function holdsUnsaid<Supposed>(
   evaluation: Asked<Supposed>,
   rule: Pick<Rule, 'statement'>,
@@ -61,7 +61,7 @@ export function holdsUnsaid<Supposed>(
   return rule.statement.allows ? !tooMany && supposed.every(test) : tooMany || supposed.some(test);
 }
 
-/** Whether `test` depends on what is left `unsaid`: it holds in one way and not in another. */
+/** Whether `test` depends on the `unsaid` facts: it holds for some values and not for others. */
 export function variesUnsaid<Supposed>(
   evaluation: Asked<Supposed>,
   rule: Pick<Rule, 'statement'>,
@@ -80,7 +80,7 @@ function everyWay<Supposed>(
   return supposing(evaluation, unsaid, candidateNames(evaluation, [statement], unsaid));
 }
 
-/** The same request with everything said that is left `unsaid`, in every way; session names are those of `names`. */
+/** The same request with every combination of values for the `unsaid` facts; session names are those of `names`. */
 export function supposing<Supposed>(
   evaluation: Asked<Supposed>,
   unsaid: Unsaid,
@@ -109,7 +109,7 @@ function naming(request: RequestFacts, sessionName: string): RequestFacts {
 const NO_TAGS: ReadonlyMap<string, string> = new Map();
 
 /**
- * Whether the tags of a bucket count is a setting of the bucket, off by default, that no directory knows.
+ * Whether the tags of a bucket count is a setting of the bucket, off by default, which no directory knows.
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/buckets-tagging-enable-abac.html
  */
 function bothWays(bucket: PreparedResource): readonly PreparedResource[] {
