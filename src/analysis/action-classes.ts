@@ -3,7 +3,7 @@ import type { ActionFacts } from '../evaluation/request.ts';
 import { type ActionElement, type ActionPattern, actionMatches } from '../policy/action-pattern.ts';
 import type { Entry } from './entry.ts';
 
-/** The entries that are about an action. Actions of the same key have the same ones. */
+/** The entries that are about an action. Actions with the same key have the same entries. */
 export interface ActionClass {
   readonly key: string;
   readonly entries: readonly Entry[];
@@ -13,13 +13,13 @@ interface ServicePlan {
   /** About every action of the service. */
   readonly whole: readonly Entry[];
   readonly wholeKey: string;
-  /** About some of its actions, perhaps; with what of Action or NotAction speaks of the service. */
+  /** Possibly about some of its actions; with the patterns of Action or NotAction that concern the service. */
   readonly partly: readonly { readonly entry: Entry; readonly actions: ActionElement }[];
 }
 
 /**
- * Sorts actions by the statements that are about them. The 22,000 actions of AWS fall into few classes, and what is worked
- * out from statements is worked out once for each class.
+ * Sorts actions by the statements that are about them. AWS's 22,000 actions fall into few classes, and results that follow
+ * from statements are computed once for each class.
  */
 export class ActionClasses {
   readonly #entries: readonly Entry[];
@@ -51,7 +51,7 @@ export class ActionClasses {
     for (const entry of this.#entries) {
       const { negated } = entry.statement.actions;
       const about = patternsOf(entry.statement.actions, service);
-      // Nothing or everything of the service is listed; a NotAction turns it round.
+      // The list covers nothing or everything of the service; NotAction inverts it.
       const listed = about.some((pattern) => pattern.name.everything) ? true : about.length === 0 ? false : null;
       if (listed === null) partly.push({ entry, actions: { negated, patterns: about } });
       else if (listed !== negated) whole.push(entry);
@@ -62,10 +62,10 @@ export class ActionClasses {
   }
 }
 
-/** Patterns by service, with those of all services under the empty name. AWS's own policies have over a thousand in a statement. */
+/** Patterns by service; patterns for all services have the empty name. A policy of AWS can have over a thousand in a statement. */
 const byService = new WeakMap<ActionElement, ReadonlyMap<string, readonly ActionPattern[]>>();
 
-/** The patterns that speak of the service. */
+/** The patterns that concern the service. */
 function patternsOf(element: ActionElement, service: string): readonly ActionPattern[] {
   let known = byService.get(element);
   if (known === undefined) {

@@ -3,7 +3,7 @@ import { canBeAskedOn } from './asked-on.ts';
 
 type ListedAction = Pick<ActionFacts, 'name' | 'wildcardOnly' | 'askedOn'>;
 
-/** Names of all actions there are, by service. */
+/** Names of all existing actions, by service. */
 export interface ActionCatalog {
   services(): readonly string[];
   actionsOf(service: string): readonly ListedAction[];
@@ -11,7 +11,7 @@ export interface ActionCatalog {
 
 type ActionNames = { readonly Action: string | readonly string[] } | { readonly NotAction: string | readonly string[] };
 
-/** Writes lists of actions as a statement has them. */
+/** Writes lists of actions in the form of a statement. */
 export class ActionLists {
   readonly #services: ReadonlyMap<string, readonly ListedAction[]>;
   readonly #total: number;
@@ -22,9 +22,9 @@ export class ActionLists {
   }
 
   /**
-   * The actions as Action or NotAction, whichever is shorter; services whose every action is meant as `s3:*`. Where the
-   * statement is about certain `resources` (null: about all, or all but some), it says nothing of actions that are asked on none
-   * of them for lack of resource types: these may then be among those that are named.
+   * The actions as Action or NotAction, whichever is shorter; a service with all of its actions as `s3:*`. If the
+   * statement is about certain `resources` (null: all, or all but some), it has no effect on actions without resource types
+   * that are asked on none of them: the list may then include these actions.
    */
   name(names: readonly string[], resources: readonly string[] | null): ActionNames {
     const wanted = new Set(names);
@@ -47,7 +47,7 @@ export class ActionLists {
     return others.length < listed.length ? { NotAction: oneOrAll(others) } : { Action: oneOrAll(listed) };
   }
 
-  /** Actions of the service that are not meant. */
+  /** Actions of the service that are not included. */
   #others(service: string, wanted: ReadonlySet<string>, resources: readonly string[] | null): readonly string[] {
     const isIdle = (action: ListedAction): boolean =>
       resources !== null && action.wildcardOnly && !canBeAskedOn(action, resources);

@@ -4,7 +4,7 @@ import { globCovers, globsOverlap, type ResourceGlob, resourceGlob } from './res
 import { simplified, type Term } from './term.ts';
 
 /**
- * The ARNs on which an action without resource types is asked, as one pattern: of every Region where that of the request is
+ * The ARNs on which an action without resource types is asked, as one pattern: in every Region if the request's Region is
  * not settled. Null: it has no resource at all.
  */
 export function askedGlob(
@@ -18,19 +18,19 @@ export function askedGlob(
   return resourceGlob(askedArn(literal, home, typeof region === 'string' && region !== '' ? region : '*'));
 }
 
-/** Whoever asks, and in whatever Region. */
+/** For any caller, in any Region. */
 const ANYWHERE = { partition: '*', accountId: '*' };
 const NO_CONTEXT: RequestContext = new Map();
 
-/** Whether a request for the action can lie on one of `resources`, patterns of a policy. */
+/** Whether a request for the action can be on one of `resources`, patterns of a policy. */
 export function canBeAskedOn(action: Pick<ActionFacts, 'askedOn'>, resources: readonly string[]): boolean {
   const asked = askedGlob(action, ANYWHERE, NO_CONTEXT);
   return asked !== null && resources.some((text) => globsOverlap(resourceGlob(text), asked));
 }
 
-/** What a term says of an action without resource types; `asked`: what it is asked on. Null: nothing. */
+/** The part of a term that applies to an action without resource types; `asked`: the ARNs it is asked on. Null: nothing. */
 export function withoutResourceTypes(term: Term, asked: ResourceGlob | null): Term | null {
-  // Without a resource, only `*` and what is not excluded by `*` matches.
+  // Without a resource, only `*` matches, unless `*` is also excluded.
   if (asked === null) return term.resources.length === 0 ? { ...term, notResources: [] } : null;
   if (term.notResources.some((glob) => globCovers(glob, asked))) return null;
   const notResources = term.notResources.filter((glob) => globsOverlap(glob, asked));

@@ -7,15 +7,15 @@ import type { ContextKey } from '../policy/context-key.ts';
 import type { Entry } from './entry.ts';
 import type { Term } from './term.ts';
 
-/** Of keys that follow from the call, those of which the action and the principal say enough: the resource says the rest. */
+/** Call keys that the action and the principal determine, at least in part: the resource determines the rest. */
 const CALLER_ACCOUNT = 'kms:calleraccount';
 const REGION = 'ec2:region';
 const OWNERS: ReadonlySet<string> = new Set(['s3:resourceaccount', 's3express:resourceaccount']);
 const REQUESTED_REGION = 'aws:requestedregion';
 
 /**
- * Condition keys that follow from the action that is asked for (kms:CallerAccount, the Region of a service that stands in
- * one): what they hold is decided for each action, the statements having been worked out for all of them.
+ * Condition keys that follow from the requested action (kms:CallerAccount, the Region of a service that has only
+ * one): their values are settled for each action, after the statements were prepared for all actions.
  */
 export class CallKeys {
   readonly #partition: string;
@@ -33,7 +33,7 @@ export class CallKeys {
     );
   }
 
-  /** Equal for actions in which the keys hold the same. */
+  /** Equal for actions for which the keys have the same values. */
   traits({ service, name }: ActionFacts): string {
     if (this.#reading.size === 0) return '';
     const single = ACTIONS_WITH_OWN_KEYS.has(name.toLowerCase()) ? name : '';
@@ -41,7 +41,7 @@ export class CallKeys {
     return `${own}/${single}/${this.#home(service) ?? ''}`;
   }
 
-  /** The entries with what the keys hold in `call`, which is of the action and of no resource. */
+  /** The entries with the key values of `call` settled; `call` has the action, but no resource. */
   settled(entries: readonly Entry[], call: Evaluation): readonly Entry[] {
     if (this.#reading.size === 0) return entries;
     return entries.map((entry): Entry => {

@@ -1,21 +1,21 @@
 import { ONE, RUN, type Token } from './wildcard.ts';
 
-/** Behind the last place of a pattern. */
+/** The position after the last place of a pattern. */
 const END = -3;
 
-/** Steps beyond which nothing is said. A question about some hundred ordinary patterns takes some ten thousand. */
+/** Steps after which the search gives up. A question about some hundred ordinary patterns takes some ten thousand. */
 const MOST_STEPS = 1_000_000;
 
-/** Cells beyond which nothing is said. */
+/** Cells after which the search gives up. */
 const MOST_CELLS = 4096;
 
 /**
- * The texts that `pattern` matches, as cells: all texts of a cell are matched by the same ones of `others`. Of each cell that
- * holds a text, one of its shortest texts; the empty text is left out. What depends on nothing but which of `others` match is
- * so known of every text that `pattern` matches. Null: there are too many cells, or a policy variable stands in the way.
+ * The texts that `pattern` matches, as cells: the same ones of `others` match all texts of a cell. Returns one of the shortest
+ * texts of each cell that has one; the empty text is left out. A result that depends only on which of `others` match is
+ * then known for every text that `pattern` matches. Null: there are too many cells, or a policy variable prevents it.
  *
- * All patterns are followed at once, character by character: a state is the set of places at which they stand, and of
- * characters only those make a difference that one of them waits for.
+ * All patterns are followed at once, character by character: a state is the set of their current places, and only
+ * characters that one of them expects next make a difference.
  */
 export function cellsOf(pattern: readonly Token[], others: readonly (readonly Token[])[]): readonly string[] | null {
   const places: number[] = [];
@@ -44,7 +44,7 @@ class Machine {
   cells(starts: readonly number[]): readonly string[] | null {
     const found = new Map<string, string>();
     const first = this.#closed(starts);
-    // Not the first state: some text can lead back to it, and the empty one does not count.
+    // Not the first state: some text can lead back to it, and the empty text does not count.
     const known = new Set<string>();
     const queue: { readonly state: readonly number[]; readonly text: string }[] = [{ state: first, text: '' }];
     let steps = 0;
@@ -58,7 +58,7 @@ class Machine {
         steps += state.length;
         if (steps > MOST_STEPS) return null;
         const next = this.#after(state, char);
-        // The first pattern stands in front: without a place in it, nothing that follows is matched by it.
+        // The first pattern comes first: without a place in it, it matches no continuation.
         if ((next[0] ?? Number.POSITIVE_INFINITY) > this.#end) continue;
         const key = next.join();
         if (known.has(key)) continue;
@@ -69,7 +69,7 @@ class Machine {
     return [...found.values()];
   }
 
-  /** Those that some pattern waits for, and one that none does. */
+  /** The characters that some pattern expects, and one that no pattern expects. */
   #charactersAt(state: readonly number[]): readonly number[] {
     const awaited = new Set<number>();
     let any = false;
@@ -91,7 +91,7 @@ class Machine {
     return this.#closed(next);
   }
 
-  /** In order and once each, with what is reached by runs that take nothing. */
+  /** Sorted and unique, including the places reached by runs that match nothing. */
   #closed(places: readonly number[]): readonly number[] {
     const all = new Set<number>();
     for (const place of places) {
@@ -106,7 +106,7 @@ const ORDINARY = [...'x0abcdefghijklmnopqrstuvwyz123456789ABCDEFGHIJKLMNOPQRSTUV
   char.charCodeAt(0),
 );
 
-/** A character beside those. */
+/** A character that is not one of those. */
 function unlike(chars: ReadonlySet<number>): number {
   for (const char of ORDINARY) if (!chars.has(char)) return char;
   let char = 0xc0;

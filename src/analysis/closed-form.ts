@@ -29,14 +29,14 @@ import { type ResourceGlob, resourceGlob } from './resource-set.ts';
 import { Settling } from './settle.ts';
 import { ANYTHING, intersectTerms, simplified, type Term } from './term.ts';
 
-/** Statements that may take part in one closed form. */
+/** Greatest number of statements in one closed form. */
 export const MAX_STATEMENTS = 50_000;
 
 const NOTHING: TermSet = { allow: [], deny: [] };
 
 const STAND_IN_ACTION: ActionFacts = { name: '', service: '', wildcardOnly: false, resourceControlSupported: true };
 
-/** The resource that settling supposes: its account, organization and tags are not known. */
+/** The resource that settling assumes: its account, organization and tags are unknown. */
 const STAND_IN = prepareResource({
   arn: '*',
   accountId: null,
@@ -54,8 +54,8 @@ export interface Governed {
 }
 
 /**
- * Everything one principal may do: for each action the allowed requests and the denied ones. A request is allowed exactly if
- * it lies in some `allow` term and in no `deny` term of its action.
+ * Everything that one principal may do: the allowed and the denied requests for each action. A request is allowed exactly if
+ * it is in some `allow` term and in no `deny` term of its action.
  */
 export class ClosedForm {
   readonly #principal: PreparedPrincipal;
@@ -145,7 +145,7 @@ export class ClosedForm {
   }
 }
 
-/** What beside the statements makes a difference between actions. */
+/** Differences between actions besides the statements. */
 function traits({ name, service, wildcardOnly, askedOn, resourceControlSupported }: ActionFacts): string {
   const special = SPECIAL_SERVICES.has(service) ? service : '';
   const single = askedOn !== undefined || SPECIAL_ACTIONS.has(name.toLowerCase()) ? name.toLowerCase() : '';
@@ -160,13 +160,13 @@ const SPECIAL_ACTIONS: ReadonlySet<string> = new Set([
   ...OWNED_BY_AWS.flatMap(({ actions }) => [...actions]),
 ]);
 
-/** Roles and KMS keys, which no identity policy opens alone. */
+/** Roles and KMS keys, to which no identity policy alone can grant access. */
 function shutIn(service: string, partition: string): readonly string[] {
   if (service === 'sts') return [`arn:${partition}:iam:*:*:role/*`];
   return service === 'kms' ? [`arn:${partition}:kms:*:*:key/*`] : [];
 }
 
-/** Collects what takes part in deciding on a principal: first its own policies, then resources with theirs. */
+/** Collects the statements that decide for a principal: first those of its own policies, then resources with theirs. */
 export class ClosedFormBuilder {
   readonly #principal: PreparedPrincipal;
   readonly #request: RequestFacts;
@@ -174,8 +174,8 @@ export class ClosedFormBuilder {
   readonly #control = new Map<string, { readonly owners: Map<string, PreparedResource> }>();
 
   /**
-   * `home`: any resource of the principal's account, for the control policies above it; null where it has no account.
-   * What `request` gives as context counts as settled; keys that it leaves out stay open.
+   * `home`: any resource of the principal's account, for the control policies above it; null if it has no account.
+   * Keys in the context of `request` count as settled; keys that it leaves out stay open.
    */
   constructor(principal: PreparedPrincipal, request: RequestFacts, home: PreparedResource | null) {
     this.#principal = principal;
@@ -184,7 +184,7 @@ export class ClosedFormBuilder {
     if (home !== null) this.#addControl(home);
   }
 
-  /** Adds a resource with its policy, as far as it concerns the principal; says whether it does. */
+  /** Adds a resource with its policy, as far as it concerns the principal; returns whether it does. */
   add(resource: PreparedResource, governed: Governed): boolean {
     const attached = resource.facts.policy;
     if (attached === null || !samePartition(this.#principal, resource)) return false;
@@ -216,7 +216,7 @@ export class ClosedFormBuilder {
     return concerned;
   }
 
-  /** `never`: names of actions that the principal cannot do whatever policies say. */
+  /** `never`: names of actions that the principal cannot do whatever the policies are. */
   build(never: ReadonlySet<string> = new Set()): ClosedForm {
     return new ClosedForm(this.#principal, this.#request, this.#entries, never);
   }
@@ -225,7 +225,7 @@ export class ClosedFormBuilder {
     return new Evaluation(this.#principal, STAND_IN_ACTION, resource, this.#request);
   }
 
-  /** An Allow that cannot make a difference: services need to be named, and accounts grant nothing to their own. */
+  /** An Allow without effect: services must be named, and an account grants nothing to its own principals. */
   #isIdle(naming: Naming, evaluation: Evaluation): boolean {
     const { facts } = this.#principal;
     if (facts.kind === 'service' || facts.kind === 'anonymous') return naming !== DIRECTLY;
@@ -256,7 +256,7 @@ export class ClosedFormBuilder {
     for (const attached of session?.source ?? []) add('SESSION_POLICY', attached, { kind: 'session' });
   }
 
-  /** The Denies of the control policies above the resource's account, once for all resources of the account. */
+  /** The Denies of the control policies above the resource's account, shared by all resources of the account. */
   #addControl(resource: PreparedResource): void {
     const { accountId, facts } = resource;
     if (accountId === null || facts.resourceControl === null) return;
@@ -294,7 +294,7 @@ export class ClosedFormBuilder {
   }
 }
 
-/** Whether some request on one of the resources that `pattern` matches could lie in the term. */
+/** Whether some request on a resource that `pattern` matches could be in the term. */
 export function meets(term: Term, pattern: ResourceGlob): boolean {
   return simplified({ ...term, resources: [...term.resources, [pattern]] }) !== null;
 }

@@ -6,21 +6,21 @@ import { checkProduct, checkTermCount } from './limits.ts';
 import { fixedPart, type ResourceGlob, resourceGlob, withinPartition } from './resource-set.ts';
 import { ANYTHING, contains, intersectTerms, isAnything, simplified, type Term, withoutContained } from './term.ts';
 
-/** What a principal may do with the actions of one class: in some term of `allow` and in none of `deny`. */
+/** What a principal may do with the actions of one class: requests in some `allow` term and in no `deny` term. */
 export interface TermSet {
   readonly allow: readonly Term[];
   readonly deny: readonly Term[];
 }
 
-/** Terms that all say `allowed` or all say `denied`, or that one layer says it. */
+/** The union of its terms. */
 type Union = readonly Term[];
 
-/** Of the caller and the action: what the combination depends on beside the statements. */
+/** Facts about the caller and the action that the combination depends on, besides the statements. */
 export interface Circumstances {
   readonly action: string;
   /** The action has no resource. */
   readonly wildcardOnly: boolean;
-  /** What it is asked on nevertheless; null: on no resource. */
+  /** The ARNs that it is asked on nevertheless; null: on no resource. */
   readonly asked: ResourceGlob | null;
   /** Null for services and anonymous callers, which belong to no account. */
   readonly home: { readonly accountId: string; readonly partition: string } | null;
@@ -28,13 +28,13 @@ export interface Circumstances {
   /** The identity side allows without a policy. */
   readonly identityGiven: boolean;
   readonly hasBoundary: boolean;
-  /** Null: no session policies. `needed`: without them a session has nothing. */
+  /** Null: no session policies. `needed`: without them a session has no permissions. */
   readonly session: 'given' | 'none' | 'needed';
-  /** Levels of the organization, each of which has to allow. */
+  /** Levels of the organization, each of which must allow. */
   readonly levels: number;
-  /** Resources of the action's service whose own policy has to let the caller in, within an account too. */
+  /** Resources of the action's service whose own policy must let the caller in, even within an account. */
   readonly shutIn: readonly string[];
-  /** What is to be known of a resource with a policy. */
+  /** The facts about a resource with a policy. */
   bearer(bearer: Bearer): BearerCircumstances;
 }
 
@@ -70,7 +70,7 @@ class Combination {
       );
     const control = this.#control();
     if (control.length === 0) return [];
-    // What the boundary and the session policies leave of it, and what the identity policies give of that.
+    // The part that the boundary and the session policies leave, and the part of that which the identity policies grant.
     const bounded = isRoot ? control : this.#both(control, this.#boundary());
     const ceiling = isRoot ? control : this.#both(bounded, this.#session());
     const own = this.#both(ceiling, this.#identity());
@@ -96,7 +96,7 @@ class Combination {
     return naming === AS_ACCOUNT && at.resourceSideNeeded ? through(sides.own) : [];
   }
 
-  /** Resources of the caller's account, or whose owner is not known, and whose own policy is not needed. */
+  /** Resources of the caller's account, or with an unknown owner, whose own policy is not required. */
   #withinHome(term: Term): Term | null {
     const { home, wildcardOnly, asked, shutIn } = this.#given;
     if (home === null) return null;
@@ -113,7 +113,7 @@ class Combination {
   }
 
   #grants(): readonly Entry[] {
-    // A request without a resource meets no resource's policy.
+    // No resource's policy applies to a request without a resource.
     if (this.#given.wildcardOnly) return [];
     return this.#entries.filter(({ slot }) => slot.kind === 'grant' && this.#given.bearer(slot.bearer).takesPart);
   }
@@ -152,7 +152,7 @@ class Combination {
     return fewer;
   }
 
-  /** What is in both; about the resources of `bearer`, if given, of which the owner is known. */
+  /** The intersection; with `bearer`, on its resources, whose owner is known. */
   #both(a: Union, b: Union, bearer?: Bearer): Union {
     if (b.length === 1 && b[0] === ANYTHING) return a;
     checkProduct(a.length, b.length, this.#given.action);
@@ -172,7 +172,7 @@ function namingOf({ slot }: Entry): number | null {
   return slot.kind === 'grant' ? slot.naming : null;
 }
 
-/** With what the owner of the bearer decides; null: nothing is left. */
+/** The term with the conditions that the bearer's owner decides settled; null: nothing is left. */
 export function settledAt(term: Term, bearer: Bearer): Term | null {
   const conditions: ConditionUse[] = [];
   for (const use of term.conditions) {
@@ -186,8 +186,8 @@ export function settledAt(term: Term, bearer: Bearer): Term | null {
 const ACCOUNT_ID = /^\d{12}$/;
 
 /**
- * The part of a pattern that is in the caller's partition and does not name another account. Where a pattern leaves the
- * account open, a condition on the owner does the rest.
+ * The part of a pattern that is in the caller's partition and does not name another account. If a pattern leaves the
+ * account open, a condition on the owner is added.
  */
 function ownGlobs(
   list: readonly ResourceGlob[],
@@ -202,22 +202,22 @@ function ownGlobs(
     });
 }
 
-/** A resource whose owner nothing names (a bucket that the directory has never seen) is taken to be the caller's own. */
+/** A resource without a known owner (a bucket that the directory does not hold) is treated as the caller's own. */
 function ownedBy(accountId: string): readonly ConditionUse[] {
   const use = conditionUse('StringEqualsIfExists', 'aws:ResourceAccount', [accountId]);
   return use === null ? [] : [use];
 }
 
-/** Pairs of allow and deny terms that are compared. */
+/** Greatest number of pairs of allow and deny terms that are compared. */
 const COMPARED = 20_000;
 
-/** A denial, and the resource whose policy says it; null: another policy does. */
+/** A denial, and the resource whose policy contains it; null: another policy does. */
 export interface Denial {
   readonly term: Term;
   readonly bearer: Bearer | null;
 }
 
-/** Without denials that meet nothing allowed, and without what is denied altogether. */
+/** Removes denials that overlap nothing allowed, and allowed terms that are denied entirely. */
 export function withoutIdle(allow: Union, denials: readonly Denial[]): TermSet {
   const terms = denials.map((denial) => denial.term);
   if (allow.length === 0 || terms.some(isAnything)) return { allow: [], deny: [] };

@@ -1,7 +1,7 @@
 import type { TermSet } from './combine.ts';
 import { contains, type PermissionTerm, printTerm, simplified, type Term, withoutContained } from './term.ts';
 
-/** One action, with what of it is allowed before and after. */
+/** One action, with its allowed requests before and after. */
 export interface AccessDifference {
   readonly action: string;
   readonly before: readonly PermissionTerm[];
@@ -16,11 +16,11 @@ export interface AccessComparison {
   readonly lost: readonly AccessDifference[];
   /** Something is allowed before and after, but not the same. */
   readonly changed: readonly AccessDifference[];
-  /** Actions of which the same is allowed before and after, and something is. */
+  /** Actions with the same allowed requests before and after, and at least one. */
   readonly keptCount: number;
 }
 
-/** Compares what is allowed of each action. Two sets count as the same when each term of one lies in one of the other. */
+/** Compares the allowed requests of each action. Two sets count as the same if each term of one is in a term of the other. */
 export function compareAccess(
   actions: Iterable<{ readonly name: string; readonly before: TermSet; readonly after: TermSet }>,
 ): AccessComparison {
@@ -63,8 +63,8 @@ function within(a: readonly Term[], b: readonly Term[]): boolean {
 const printedSets = new WeakMap<TermSet, readonly PermissionTerm[]>();
 
 /**
- * What is allowed, with denials folded in as far as a term can say them: those of resources whatever the conditions.
- * Conditional denials are left to `effectivePermissions`, which has them beside.
+ * The allowed requests, with denials folded in where a term can express them: unconditional denials of resources.
+ * Conditional denials are left to `effectivePermissions`, which lists them separately.
  */
 function printed(set: TermSet): readonly PermissionTerm[] {
   const known = printedSets.get(set);

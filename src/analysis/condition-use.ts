@@ -3,17 +3,17 @@ import type { ContextReader } from '../policy/context-key.ts';
 import type { JsonObject } from '../policy/json.ts';
 import { type OperatorUse, readOperator } from '../policy/operator.ts';
 
-/** One key under one operator of a Condition block of version 2012-10-17, with the engine's own way to decide it. */
+/** One key under one operator of a Condition block of version 2012-10-17, decided with the engine's own code. */
 export interface ConditionUse {
   /** Spelled as AWS spells it. */
   readonly operator: string;
   readonly use: OperatorUse;
   readonly condition: Condition;
-  /** Equal for uses that say the same in the same words. */
+  /** Equal for uses with the same meaning in the same words. */
   readonly id: string;
 }
 
-/** Null: there is no such operator, so it never holds. */
+/** Null: the operator does not exist, so it never holds. */
 export function conditionUse(operator: string, key: string, values: readonly string[]): ConditionUse | null {
   const use = readOperator(operator);
   if (use === null) return null;
@@ -30,7 +30,7 @@ function operatorName({ quantifier, operator, ifExists }: OperatorUse): string {
   return `${SET_OPERATORS[quantifier]}${operator.name}${ifExists ? 'IfExists' : ''}`;
 }
 
-/** Whether an operator's values are texts in which policy variables have a meaning, and wildcards have. */
+/** Whether an operator's values are texts in which policy variables, or wildcards, have a meaning. */
 export function valuesOf(use: OperatorUse): { readonly variables: boolean; readonly wildcards: boolean } {
   const name = use.operator?.name ?? 'Null';
   const isArn = name.startsWith('Arn');
@@ -39,8 +39,8 @@ export function valuesOf(use: OperatorUse): { readonly variables: boolean; reado
 }
 
 /**
- * The same set of requests in fewer conditions; null: no request fulfils them all. Where one of them names all values that
- * a key can have, the others on that key are tried on each.
+ * The same set of requests with fewer conditions; null: no request fulfils them all. If one of them names all possible values of
+ * a key, the other conditions on that key are tried on each value.
  */
 export function simplifyConditions(uses: readonly ConditionUse[]): readonly ConditionUse[] | null {
   if (uses.length < 2) return uses;
@@ -77,7 +77,7 @@ function simplifyGroup(group: readonly ConditionUse[]): readonly ConditionUse[] 
   return narrowed === null ? group : [narrowed, ...open];
 }
 
-/** It holds for the values it names and no others (beside the absence of the key). */
+/** It holds for exactly the values that it names (and possibly without the key). */
 function enumerates({ use, condition }: ConditionUse): boolean {
   if (condition.keys.length > 1 || condition.key.multiValued) return false;
   if (use.operator === null) return isNullTrue(condition);
@@ -105,7 +105,7 @@ function narrow(use: ConditionUse, left: readonly (string | undefined)[]): Condi
   return conditionUse(operator, written, values);
 }
 
-/** Negated operators of one kind: differing from these and from those is differing from all of them. */
+/** Merges negated operators of one kind: a value that differs from each list differs from all values. */
 function mergeNegated(group: readonly ConditionUse[]): readonly ConditionUse[] {
   const merged = new Map<string, ConditionUse>();
   for (const use of group) {
@@ -128,7 +128,7 @@ function put(block: Block, operator: string, key: string, values: readonly strin
   block[operator] = keys;
 }
 
-/** IAM condition blocks, all of which have to hold; one wherever JSON allows it. */
+/** IAM condition blocks that must all hold; one block if JSON allows it. */
 export function conditionBlocks(uses: readonly ConditionUse[]): readonly JsonObject[] {
   const blocks: Block[] = [];
   for (const { operator, condition } of uses) {
@@ -144,7 +144,7 @@ export function conditionBlocks(uses: readonly ConditionUse[]): readonly JsonObj
 }
 
 /**
- * The same as one block. Where two uses have both operator and key in common, the keys are spelled in different case: keys
+ * The same as one block. If two uses have the same operator and key, the keys are spelled in different case: keys
  * compare without case, so that both count.
  */
 export function conditionBlock(uses: readonly ConditionUse[]): JsonObject | null {
@@ -161,7 +161,7 @@ function keyIn(keys: object | undefined, name: string): string | undefined {
   return Object.keys(keys ?? {}).find((key) => key.toLowerCase() === lower);
 }
 
-/** `name` in a spelling that `keys` does not have: its letters count in binary, by case. */
+/** `name` in a spelling that `keys` does not have: the case of its letters counts in binary. */
 function freeSpelling(keys: object, name: string): string {
   let spelling = name;
   for (let count = 1; Object.hasOwn(keys, spelling); count += 1) {

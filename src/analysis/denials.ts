@@ -15,7 +15,7 @@ import type { Entry } from './entry.ts';
 import { type ResourceGlob, resourceGlob } from './resource-set.ts';
 import { ANYTHING, simplified, type Term } from './term.ts';
 
-/** Stands for the statements of a policy of which nothing is known. */
+/** Replaces the statements of a policy with unknown content. */
 export const EVERYTHING_DENIED: CompiledStatement = {
   index: 0,
   sid: null,
@@ -26,7 +26,7 @@ export const EVERYTHING_DENIED: CompiledStatement = {
   conditions: [],
 };
 
-/** What is denied: an action, what it is asked on if it has no resource types (null: nothing), and the caller. */
+/** The denied object: an action, the ARN it is asked on if it has no resource types (null: none), and the caller. */
 interface Asked {
   readonly action: ActionFacts;
   readonly asked: ResourceGlob | null;
@@ -44,7 +44,7 @@ export function denialsOf(
     const { slot } = entry;
     if (slot.kind === 'deny') return onAnyResource(entry.terms(), about);
     if (slot.kind === 'controlDeny') return controlDenials(about, entry, [...slot.owners.values()].map(at));
-    // A request without a resource meets no resource's policies.
+    // No resource's policy applies to a request without a resource.
     if (action.wildcardOnly || slot.kind !== 'resourceDeny') return [];
     const { bearer } = slot;
     if (!resourcePolicyTakesPart(at(bearer.resource))) return [];
@@ -53,14 +53,14 @@ export function denialsOf(
   return [...denials, ...ofAws(action, caller)];
 }
 
-/** `owned`: the action on a resource of each account that the statement stands above. */
+/** `owned`: the action on a resource of each account below the statement's policy. */
 function controlDenials(about: Asked, entry: Entry, owned: readonly Evaluation[]): readonly Denial[] {
   const bound = owned.filter((evaluation) => resourceControlOf(evaluation) !== null);
   const accounts = bound.map(({ resource }) => resource.accountId).filter((accountId) => accountId !== null);
   const isHome = bound.some(({ principal, resource }) => resource.accountId === principal.accountId);
-  // A request without a resource is bound by what stands above the caller's account.
+  // The policies above the caller's account apply to a request without a resource.
   if (about.action.wildcardOnly) return isHome ? onAnyResource(entry.terms(), about) : [];
-  // So is one on a resource of which no owner is known.
+  // They also apply to a request on a resource with an unknown owner.
   const operator = isHome ? 'StringEqualsIfExists' : 'StringEquals';
   const ofOwners = conditionUse(operator, 'aws:ResourceAccount', accounts);
   if (bound.length === 0 || ofOwners === null) return [];
@@ -71,13 +71,13 @@ function controlDenials(about: Asked, entry: Entry, owned: readonly Evaluation[]
     .map((term) => ({ term, bearer: null }));
 }
 
-/** Denials by policies that are not of one resource. */
+/** Denials by policies that do not belong to one resource. */
 function onAnyResource(terms: readonly Term[], { action, asked }: Asked): readonly Denial[] {
   const meant = action.wildcardOnly ? terms.map((term) => withoutResourceTypes(term, asked)) : terms;
   return meant.filter((term) => term !== null).map((term) => ({ term, bearer: null }));
 }
 
-/** Denials of what belongs to AWS, which no policy makes. */
+/** Denials of changes to what belongs to AWS, which come from no policy. */
 function ofAws({ name }: ActionFacts, caller: PrincipalFacts): readonly Denial[] {
   if (isServiceLinked(caller)) return [];
   return OWNED_BY_AWS.filter(({ actions }) => actions.has(name.toLowerCase())).map(({ resources }) => ({

@@ -4,28 +4,28 @@ import type { CompiledStatement } from '../policy/statement.ts';
 import type { Settling } from './settle.ts';
 import type { Term } from './term.ts';
 
-/** Part in the combination of layers that a statement has. */
+/** The role of a statement in the combination of layers. */
 export type Slot =
   | { readonly kind: 'identity' | 'boundary' | 'session' | 'deny' }
   /** An Allow on one level of the organization. */
   | { readonly kind: 'level'; readonly level: number }
   /** An Allow or Deny of a resource's policy. */
   | { readonly kind: 'grant' | 'resourceDeny'; readonly bearer: Bearer; readonly naming: Naming }
-  /** A Deny of a resource control policy, with one resource of every account it stands above. */
+  /** A Deny of a resource control policy, with one resource of every account below it. */
   | { readonly kind: 'controlDeny'; readonly owners: Map<string, PreparedResource> };
 
 /** A resource with a policy. */
 export interface Bearer {
   readonly resource: PreparedResource;
-  /** Knows the owner of the resource, too. */
+  /** Also knows the owner of the resource. */
   readonly settling: Settling;
 }
 
-/** A statement of a policy that takes part in deciding on the principal. */
+/** A statement of a policy that takes part in deciding for the principal. */
 export interface Entry {
   readonly id: number;
   readonly slot: Slot;
   readonly statement: CompiledStatement;
-  /** The requests that it matches (of a resource's policy: among those it governs); worked out when first asked for. */
+  /** The requests that it matches (for a resource's policy: among those it governs); computed on first use. */
   readonly terms: () => readonly Term[];
 }

@@ -1,6 +1,6 @@
 import { RolegateError } from '../policy/errors.ts';
 
-/** Terms that the permissions of one action may come to, and that one step of working them out may look at. */
+/** Greatest number of terms for one action, and of those examined in one step of computing them. */
 export const MAX_TERMS = 5000;
 const MAX_PRODUCTS = 50_000;
 
@@ -14,7 +14,7 @@ export function checkTermCount(count: number, action: string): void {
   }
 }
 
-/** As `checkTermCount`, for the combinations of two lists of terms. */
+/** Like `checkTermCount`, for the combinations of two lists of terms. */
 export function checkProduct(a: number, b: number, action: string): void {
   if (a * b > MAX_PRODUCTS) {
     throw new RolegateError(

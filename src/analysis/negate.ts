@@ -25,12 +25,12 @@ function opposites(pairs: readonly (readonly [string, string])[]): Record<string
   );
 }
 
-/** Operators that compare in one direction: differing from one value says nothing of the next. */
+/** Operators that compare in one direction: a difference from one value implies nothing about the next. */
 const ORDERED = /^(?:Numeric|Date)(?:Less|Greater)/;
 
 /**
- * Conditions of which each list, holding together, keeps `use` from holding. A list can be narrower than the opposite of `use`,
- * never wider. Empty: no condition says so.
+ * Lists of conditions; if all of a list hold, `use` does not. A list can be narrower than the negation of `use`,
+ * never wider. Empty: no condition can express it.
  */
 export function negations(use: ConditionUse): readonly (readonly ConditionUse[])[] {
   const key = use.condition.key.written;
@@ -66,7 +66,7 @@ export function negations(use: ConditionUse): readonly (readonly ConditionUse[])
     return holdsWhenAbsent ? [] : lists(absent);
   }
   if (opposite === undefined) return holdsWhenAbsent ? [] : lists(absent);
-  // A negated operator holds where there is no value.
+  // A negated operator holds if there is no value.
   const isNegated = /Not/.test(opposite);
   const name = isNegated ? opposite : `${opposite}${suffix}`;
   const uses = ORDERED.test(operator.name) ? values.map((value) => make(name, [value])) : [make(name)];

@@ -3,12 +3,12 @@ import { type ConditionUse, simplifyConditions } from './condition-use.ts';
 import { negations } from './negate.ts';
 import { Settling } from './settle.ts';
 
-/** `impossible`: no request fulfils them. `unsaid`: no condition block says what would have to be. */
+/** `impossible`: no request fulfils them. `unsaid`: no condition block can express them. */
 export type OpenConditions = readonly ConditionUse[] | 'impossible' | 'unsaid';
 
 /**
- * Conditions under which a request is allowed that is denied as it stands: whatever else it carries, if they all hold it is
- * allowed. Of several ways the one with the fewest conditions.
+ * Conditions under which a request that is now denied is allowed: if they all hold, it is allowed whatever else it
+ * carries. Of several ways, the one with the fewest conditions.
  */
 export function openConditions(openings: readonly Opening[]): OpenConditions {
   let best: OpenConditions = 'impossible';
@@ -21,7 +21,7 @@ export function openConditions(openings: readonly Opening[]): OpenConditions {
   return best;
 }
 
-/** Choices of what keeps a Deny from matching that are tried. */
+/** Greatest number of combinations that are tried to keep Denies from matching. */
 const TRIED = 500;
 
 function conditionsOf({ evaluation, allows, denies }: Opening): OpenConditions {
@@ -45,7 +45,7 @@ function conditionsOf({ evaluation, allows, denies }: Opening): OpenConditions {
   return sparing(needed, choices, { left: TRIED }) ?? 'impossible';
 }
 
-/** `found` with one of each of `choices`; null: they cannot all hold, as far as was tried. */
+/** `found` with one of each of `choices`; null: no combination that was tried can hold. */
 function sparing(
   found: readonly ConditionUse[],
   [ways, ...rest]: readonly (readonly (readonly ConditionUse[])[])[],
@@ -62,12 +62,12 @@ function sparing(
   return null;
 }
 
-/** Whether a variable in its Resource is open: no condition says what a resource has to be called. */
+/** Whether a variable in its Resource is open: no condition can require a resource name. */
 function opensResource({ rule, keys }: OpenStatement): boolean {
   return rule.resourceKeys.some((key) => keys.includes(key));
 }
 
-/** Its open conditions; null: one of them holds of no request. */
+/** Its open conditions; null: no request fulfils one of them. */
 function usesOf({ rule, keys }: OpenStatement, settling: Settling): readonly ConditionUse[] | null {
   const uses: ConditionUse[] = [];
   for (const condition of rule.conditions ?? []) {

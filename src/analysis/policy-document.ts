@@ -6,7 +6,7 @@ import { type ConditionUse, conditionBlock, conditionUse } from './condition-use
 import { intersectLists, type ResourceGlob } from './resource-set.ts';
 import { intersectTerms, type Term } from './term.ts';
 
-/** An action and what may be done with it. */
+/** An action and its permissions. */
 export interface ActionTerms {
   readonly name: string;
   readonly wildcardOnly: boolean;
@@ -16,16 +16,16 @@ export interface ActionTerms {
 /** Patterns of one statement's Resource. */
 const MAX_PATTERNS = 2000;
 
-/** What grants nothing: an IAM policy has at least one statement. */
+/** A document that grants nothing: an IAM policy has at least one statement. */
 const NOTHING: JsonObject = { Effect: 'Deny', Action: '*', Resource: '*' };
 
 /**
- * The same set as one IAM policy of version 2012-10-17, without regard to IAM's limits of size. Lists of resources that both
- * have to match are multiplied out; an exclusion beside a list becomes a Deny. Throws LIMIT_EXCEEDED, naming the action, where
- * neither is exact: for policy variables that meet wildcards, and for an exclusion that another term takes back.
+ * The same set as one IAM policy of version 2012-10-17, regardless of IAM's size limits. Two lists of resources that must
+ * both match are multiplied out; an exclusion beside a list becomes a Deny. Throws LIMIT_EXCEEDED, naming the action, if
+ * neither is exact: for policy variables that overlap wildcards, and for an exclusion that another term cancels.
  *
- * Actions are named as shortly as the catalogue allows (`s3:*`, NotAction): of actions that it does not know, the policy says
- * nothing that could be relied on. `home` is the principal's account, if it has one.
+ * Actions are named as briefly as the catalogue allows (`s3:*`, NotAction): for actions that it does not know, the policy is
+ * not reliable. `home` is the principal's account, if it has one.
  */
 export function policyDocument(
   actions: readonly ActionTerms[],
@@ -36,7 +36,7 @@ export function policyDocument(
   const bySet = new Map<string, { readonly body: StatementBody; readonly actions: string[] }>();
   const bodies = new Map<TermSet, readonly StatementBody[]>();
   for (const { name, wildcardOnly, set } of actions) {
-    // Actions without a resource have sets of their own.
+    // Actions without a resource have separate sets.
     const known = bodies.get(set) ?? bodiesOf(set, name, wildcardOnly ? owned : null);
     bodies.set(set, known);
     for (const body of known) {
@@ -60,7 +60,7 @@ function resourcesOf({ Resource }: StatementBody): readonly string[] | null {
   return typeof Resource === 'string' ? [Resource] : Resource;
 }
 
-/** Statements that differ in their Resource alone are one. */
+/** Statements that differ only in their Resource become one. */
 function merged(statements: readonly StatementBody[]): readonly StatementBody[] {
   const byRest = new Map<string, StatementBody[]>();
   for (const statement of statements) {
@@ -83,8 +83,8 @@ interface StatementBody extends JsonObject {
 }
 
 /**
- * `owner`: the condition that requests on resources have and requests without one fulfil anyway. With it, both kinds of
- * actions come into one statement.
+ * `owner`: the condition that requests on resources need and that requests without a resource always fulfil. With it, one
+ * statement can hold both kinds of actions.
  */
 function bodiesOf(set: TermSet, action: string, owner: ConditionUse | null): readonly StatementBody[] {
   const bodies: StatementBody[] = [];

@@ -2,11 +2,11 @@ import { splitArn } from '../policy/arn.ts';
 import { readTemplate, type Template } from '../policy/variable.ts';
 import { covers, intersectPatterns, overlap, patternText, type Token, templateText, tokensOf } from './wildcard.ts';
 
-/** A set of resources: those that one pattern of a policy's Resource matches. */
+/** The set of resources that one pattern of a policy's Resource matches. */
 export interface ResourceGlob {
-  /** As a policy of version 2012-10-17 writes it: `*`, or an ARN of six parts. */
+  /** In the form of a policy of version 2012-10-17: `*`, or an ARN of six parts. */
   readonly text: string;
-  /** The parts, those before the resource in lower case; null: everything, also what has no resource. */
+  /** The parts, those before the resource in lower case; null: everything, including requests without a resource. */
   readonly parts: readonly (readonly Token[])[] | null;
 }
 
@@ -23,7 +23,7 @@ export function resourceGlob(text: string): ResourceGlob {
   return globOfParts(parts.slice(0, LAST), rest);
 }
 
-/** The glob of the five parts before the resource and of the resource itself. */
+/** The glob of the five parts before the resource, and of the resource itself. */
 export function globOfParts(heads: readonly string[], rest: Template): ResourceGlob {
   const tokens = heads.map((head) => tokensOf(readTemplate(head, HEAD), true));
   const text = `${heads.join(':')}:${templateText(rest, true)}`;
@@ -46,7 +46,7 @@ export function globsOverlap(a: ResourceGlob, b: ResourceGlob): boolean {
   return a.parts.every((part, i) => overlap(part, parts[i] ?? []));
 }
 
-/** Globs that together hold exactly what is in both; null: it cannot be said with few of them. */
+/** Globs that together match exactly the intersection; null: it takes too many of them. */
 export function intersectGlobs(a: ResourceGlob, b: ResourceGlob): readonly ResourceGlob[] | null {
   if (globCovers(a, b)) return [b];
   if (globCovers(b, a)) return [a];
@@ -63,7 +63,7 @@ export function intersectGlobs(a: ResourceGlob, b: ResourceGlob): readonly Resou
 
 const MAX_GLOBS = 64;
 
-/** A union of globs: whether every resource of `narrow` is in one glob of `wide`. False is not a proof. */
+/** Whether every resource of union `narrow` is in one glob of union `wide`. False proves nothing. */
 export function listCovers(wide: readonly ResourceGlob[], narrow: readonly ResourceGlob[]): boolean {
   return narrow.every((glob) => wide.some((other) => globCovers(other, glob)));
 }
@@ -72,7 +72,7 @@ export function listsOverlap(a: readonly ResourceGlob[], b: readonly ResourceGlo
   return a.some((glob) => b.some((other) => globsOverlap(glob, other)));
 }
 
-/** What is in both unions, as one union; null: it cannot be said with at most `limit` globs. */
+/** The intersection of two unions, as one union; null: it takes more than `limit` globs. */
 export function intersectLists(
   a: readonly ResourceGlob[],
   b: readonly ResourceGlob[],
@@ -91,7 +91,7 @@ export function intersectLists(
   return few.length > limit ? null : few;
 }
 
-/** The same union without globs that another one of it covers. Order kept. */
+/** The same union without globs that another glob covers. The order stays the same. */
 export function withoutCovered(globs: readonly ResourceGlob[]): readonly ResourceGlob[] {
   if (globs.length < 2) return globs;
   if (globs.includes(EVERYTHING)) return [EVERYTHING];
@@ -107,14 +107,14 @@ export function withoutCovered(globs: readonly ResourceGlob[]): readonly Resourc
 
 const QUADRATIC = 200;
 
-/** A part of an ARN when it holds no wildcard; null when it does. `1`: partition, `2`: service, `4`: account. */
+/** A part of an ARN if it holds no wildcard, otherwise null. `1`: partition, `2`: service, `4`: account. */
 export function fixedPart(glob: ResourceGlob, part: 1 | 2 | 4): string | null {
   const tokens = glob.parts?.[part];
   if (tokens === undefined || tokens.some((token) => typeof token === 'string' || token < 0)) return null;
   return patternText(tokens);
 }
 
-/** What of the glob lies in the partition; null: nothing. `*` stays: it also stands for requests without a resource. */
+/** The part of the glob in the partition; null: nothing. `*` stays: it also matches requests without a resource. */
 export function withinPartition(glob: ResourceGlob, partition: string): ResourceGlob | null {
   const part = glob.parts?.[1];
   if (glob.parts === null || part === undefined) return glob;

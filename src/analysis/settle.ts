@@ -17,20 +17,20 @@ import { simplified, type Term } from './term.ts';
 import { templateText } from './wildcard.ts';
 
 /**
- * Statements with everything decided that is known before a resource is: what follows from the principal, from the time and
- * from the given context. Decided by the engine's own conditions, on an evaluation whose resource is only a stand-in.
+ * Statements with all parts decided that do not depend on the resource: those that follow from the principal, the time and
+ * the given context. Decided by the engine's own conditions, on an evaluation whose resource is only a stand-in.
  */
 export class Settling implements ContextReader {
   readonly #evaluation: Evaluation;
   readonly #ownerKnown: boolean;
 
-  /** `ownerKnown`: the resource of `evaluation` is not a stand-in as far as its account and organization go. */
+  /** `ownerKnown`: the account and organization of the resource in `evaluation` are real, not a stand-in. */
   constructor(evaluation: Evaluation, ownerKnown: boolean) {
     this.#evaluation = evaluation;
     this.#ownerKnown = ownerKnown;
   }
 
-  /** The requests that the statement matches by Resource and Condition, as terms whose union it is. */
+  /** The requests that the statement matches by Resource and Condition, as a union of terms. */
   termsOf(layer: PolicyLayer, attached: AttachedPolicy, statement: CompiledStatement): readonly Term[] {
     const { variables } = attached.policy;
     const conditions: ConditionUse[] = [];
@@ -47,13 +47,13 @@ export class Settling implements ContextReader {
       .filter((term) => term !== null);
   }
 
-  /** Whether the condition holds, or what is left of it. `variables`: its document knows policy variables. */
+  /** Whether the condition holds, or the part that stays open. `variables`: its document supports policy variables. */
   condition(condition: Condition, variables: boolean): boolean | ConditionUse {
     if (condition.keys.every((key) => this.#isSettled(key))) return condition.holds(this.#evaluation);
     const use = readOperator(condition.operator);
     if (use === null) return false;
     if (this.#isSettled(condition.key)) {
-      // Open variables can only add matches to what matches without them.
+      // Open variables can only add further matches.
       const holds = condition.holds(this);
       const negated = use.operator?.negated ?? false;
       if (holds !== negated) return holds;
@@ -64,28 +64,28 @@ export class Settling implements ContextReader {
           .map((value) => this.#value(value, variables, kinds.wildcards))
           .filter((value) => value !== null)
       : condition.values;
-    // No value is left that anything could match.
+    // No remaining value could match anything.
     if (values.length === 0 && neverWithoutValues(use)) return false;
     return conditionUse(condition.operator, condition.key.written, values) ?? false;
   }
 
-  /** A use that an earlier settling left over. */
+  /** A use that an earlier settling left open. */
   again(use: ConditionUse): boolean | ConditionUse {
     const settled = this.condition(use.condition, true);
     return typeof settled === 'object' && settled.id === use.id ? use : settled;
   }
 
-  /** For what is settled, its value; for what is open, none. */
+  /** The value if the key is settled; none if it is open. */
   value(key: ContextKey): ReturnType<ContextReader['value']> {
     return this.#isSettled(key) ? this.#evaluation.value(key) : undefined;
   }
 
-  /** It depends on the name of the principal's session, which is not known. */
+  /** It depends on the name of the principal's session, which is unknown. */
   #isUnsaid(unsaid: Unsaid): boolean {
     return (unsaid & SESSION_NAME) !== 0 && (unsaidBy(this.#evaluation) & SESSION_NAME) !== 0;
   }
 
-  /** As `condition`: in an Allow it has to hold whatever the name is, in a Deny for some name. What else is open counts against. */
+  /** Like `condition`: in an Allow it must hold for every name, in a Deny for some name. Other open keys: the worst case. */
   #unsaidCondition(condition: Condition, statement: CompiledStatement): boolean {
     const open = condition.keys.some((key) => key.unsaid !== SESSION_NAME && !this.#isSettled(key));
     if (open) return !statement.allows;
@@ -133,7 +133,7 @@ export class Settling implements ContextReader {
 
   #resourceTerms({ resources, allows }: CompiledStatement, variables: boolean): readonly ResourceTerm[] {
     if (resources === null) return [{ resources: [], notResources: [], conditions: [] }];
-    // The user id of a session without a name: a Deny is about it with some name, an Allow excludes it with every one.
+    // The user id of a session without a name: a Deny applies if it matches for some name, an Allow excludes it only for all.
     const unsaidName = allows === resources.negated ? 'any' : 'none';
     const entries = resources.patterns.map((pattern) => this.#entry(pattern, variables, unsaidName));
     if (!resources.negated) {
@@ -167,7 +167,7 @@ type ResourceTerm = Pick<Term, 'resources' | 'notResources' | 'conditions'>;
 interface Entry {
   /** Null: a variable in it has no value. */
   readonly glob: ResourceGlob | null;
-  /** Everything that agrees with it up to the fifth colon. */
+  /** The glob of everything with the same first five parts. */
   readonly head: ResourceGlob;
   readonly open: readonly Variable[];
 }
@@ -180,8 +180,8 @@ function deniedNotResources(entries: readonly Entry[]): ResourceTerm {
 const MAX_OPEN_ENTRIES = 6;
 
 /**
- * An Allow with NotResource does not apply where a variable of an entry has no value, as far as the entry's first five parts
- * agree with the resource. So each entry with open variables makes two cases: they do not agree, or it has its values.
+ * An Allow with NotResource does not apply if a variable of an entry has no value and the entry's first five parts match
+ * the resource. So each entry with open variables makes two cases: those parts do not match, or the variables have values.
  */
 function allowedNotResources(entries: readonly Entry[]): readonly ResourceTerm[] {
   const open = entries.filter((entry) => entry.open.length > 0);
@@ -209,7 +209,7 @@ function allowedNotResources(entries: readonly Entry[]): readonly ResourceTerm[]
   return terms;
 }
 
-/** True when the key has one value, or none where the variable has a default. */
+/** True if the key has one value, or if it has none and the variable has a default. */
 function hasValue({ key, fallback }: Variable): ConditionUse | null {
   return conditionUse(fallback === null ? 'StringLike' : 'StringLikeIfExists', key.written, ['*']);
 }

@@ -21,11 +21,11 @@ export interface PermissionTerm {
   readonly resources: readonly (readonly string[])[];
   readonly notResources: readonly string[];
   readonly conditions: readonly JsonObject[];
-  /** The statements that together say so. Empty: it follows from who the principal is (a root user). */
+  /** The statements that together imply it. Empty: it follows from the kind of principal (a root user). */
   readonly statements: readonly MatchedStatement[];
 }
 
-/** The same, as the algebra handles it. */
+/** The same in the internal form of the algebra. */
 export interface Term {
   /** Empty: any resource. */
   readonly resources: readonly (readonly ResourceGlob[])[];
@@ -37,10 +37,10 @@ export interface Term {
 /** Every request. */
 export const ANYTHING: Term = { resources: [], notResources: [], conditions: [], statements: [] };
 
-/** Patterns of one list that are multiplied out before two lists are left beside each other. */
+/** Greatest number of patterns when two lists are multiplied out; beyond it both lists are kept. */
 const MULTIPLIED = 24;
 
-/** What is in both; null: nothing is. */
+/** The intersection; null: it is empty. */
 export function intersectTerms(a: Term, b: Term): Term | null {
   const statements = b.statements.length === 0 ? a.statements : [...new Set([...a.statements, ...b.statements])];
   if (isAnything(b)) return { ...a, statements };
@@ -57,7 +57,7 @@ export function isAnything(term: Term): boolean {
   return term.resources.length === 0 && term.notResources.length === 0 && term.conditions.length === 0;
 }
 
-/** The same set in fewer words; null: nothing is in it. What only looks empty with policy variables counts as something. */
+/** The same set in fewer words; null: it is empty. A set that is empty only for some values of policy variables is kept. */
 export function simplified(term: Term): Term | null {
   const conditions = simplifyConditions(term.conditions);
   if (conditions === null) return null;
@@ -71,12 +71,12 @@ export function simplified(term: Term): Term | null {
   const resources = fewerLists(lists);
   if (resources === null) return null;
   if (resources.length === 0 && excluded.includes(EVERYTHING)) return null;
-  // An exclusion that meets nothing says nothing.
+  // An exclusion that overlaps nothing has no effect.
   const notResources = excluded.filter((glob) => resources.every((list) => listsOverlap(list, [glob])));
   return { resources, notResources, conditions, statements: term.statements };
 }
 
-/** Without lists that follow from others, and with those multiplied out that become no longer by it. Null: disjoint. */
+/** Removes lists implied by others, and multiplies out lists if the result is no longer. Null: they are disjoint. */
 function fewerLists(lists: readonly (readonly ResourceGlob[])[]): readonly (readonly ResourceGlob[])[] | null {
   const kept: (readonly ResourceGlob[])[] = [];
   for (const list of lists) {
@@ -97,7 +97,7 @@ function fewerLists(lists: readonly (readonly ResourceGlob[])[]): readonly (read
   return kept;
 }
 
-/** Two lists as one; null: they are better left as two. */
+/** Two lists as one; null: they are better kept as two. */
 function combined(a: readonly ResourceGlob[], b: readonly ResourceGlob[]): readonly ResourceGlob[] | null {
   if (a.length * b.length <= COMPARED) {
     if (listCovers(a, b)) return b;
@@ -107,10 +107,10 @@ function combined(a: readonly ResourceGlob[], b: readonly ResourceGlob[]): reado
   return a.length === b.length && a.every((glob, i) => glob.text === b[i]?.text) ? a : null;
 }
 
-/** Pairs of patterns that are compared for the sake of a shorter answer. */
+/** Greatest number of pairs of patterns that are compared to shorten an answer. */
 const COMPARED = 20_000;
 
-/** Whether everything in `narrow` is in `wide`. False is not a proof of the contrary. */
+/** Whether everything in `narrow` is in `wide`. False does not prove the opposite. */
 export function contains(wide: Term, narrow: Term): boolean {
   if (wide.conditions.length > narrow.conditions.length) return false;
   const ids = new Set(narrow.conditions.map((use) => use.id));
@@ -123,10 +123,10 @@ export function contains(wide: Term, narrow: Term): boolean {
   );
 }
 
-/** Terms beyond which absorption is not tried pair by pair. */
+/** Number of terms above which absorption is not tried pair by pair. */
 const PAIRWISE = 300;
 
-/** The same union without terms that another one contains; terms that are the same keep the statements of all. */
+/** The same union without terms that another one contains; equal terms are merged with the statements of all. */
 export function withoutContained(terms: readonly Term[]): readonly Term[] {
   if (terms.length < 2) return terms;
   const byText = new Map<string, Term>();
@@ -149,7 +149,7 @@ export function withoutContained(terms: readonly Term[]): readonly Term[] {
   return kept;
 }
 
-/** Equal for terms that say the same in the same words, whatever statements they come from. */
+/** Equal for terms with the same meaning in the same words, whatever statements they come from. */
 export function termKey(term: Term): string {
   const lists = term.resources.map((list) => list.map((glob) => glob.text).sort());
   const excluded = term.notResources.map((glob) => glob.text).sort();

@@ -2,8 +2,8 @@ import { ANY_ONE, ANY_RUN, type Piece } from '../policy/pattern.ts';
 import { isVariable, type Template, type Variable } from '../policy/variable.ts';
 
 /**
- * One place of a pattern: the code of a character, a wildcard, or a policy variable as it is written. Patterns are compared
- * place by place, so that what is said about two of them holds for every text that they could match.
+ * One place of a pattern: the code of a character, a wildcard, or a policy variable as written. Patterns are compared
+ * place by place, so that a result about two of them holds for every text that they could match.
  */
 export type Token = number | string;
 
@@ -26,7 +26,7 @@ export function tokensOf(template: Template, fold: boolean): readonly Token[] {
   return tokens;
 }
 
-/** The pattern as a policy of version 2012-10-17 writes it. */
+/** The pattern in the form of a policy of version 2012-10-17. */
 export function patternText(tokens: readonly Token[]): string {
   let text = '';
   for (const [i, token] of tokens.entries()) {
@@ -46,7 +46,7 @@ function escaped(char: string, beforeBrace: boolean, wildcards: boolean): string
   return char === '$' && beforeBrace ? ESCAPED_DOLLAR : char;
 }
 
-/** Text, wildcards and variables as a policy of version 2012-10-17 writes them. `wildcards`: `*` and `?` have a meaning. */
+/** Text, wildcards and variables in the form of a policy of version 2012-10-17. `wildcards`: `*` and `?` have a meaning. */
 export function templateText(template: Template, wildcards: boolean): string {
   const joined: (Piece | Variable)[] = [];
   for (const piece of template) {
@@ -70,13 +70,13 @@ function variableText({ key, fallback }: Variable): string {
   return fallback === null ? `\${${key.written}}` : `\${${key.written}, '${fallback}'}`;
 }
 
-/** Whether every text that `narrow` matches is matched by `wide`. False is not a proof of the contrary. */
+/** Whether `wide` matches every text that `narrow` matches. False does not prove the opposite. */
 export function covers(wide: readonly Token[], narrow: readonly Token[]): boolean {
   let w = 0;
   let n = 0;
   let star = -1;
   let resume = 0;
-  // Matching with the last star as the only place to come back to; the places of `narrow` are the characters.
+  // Matching backtracks only to the last star; the places of `narrow` are the characters.
   while (n < narrow.length) {
     const token = wide[w];
     if (token === RUN) {
@@ -103,9 +103,9 @@ function coversOne(wide: Token, narrow: Token): boolean {
   return wide === narrow;
 }
 
-/** Whether some text could match both. True is not a proof: a policy variable is taken to hold anything. */
+/** Whether some text could match both. True is not a proof: a policy variable may have any value. */
 export function overlap(a: readonly Token[], b: readonly Token[]): boolean {
-  // reachable[j]: the places of `a` looked at so far can stand beside the first j of `b`.
+  // reachable[j]: the places of `a` read so far can match together with the first j of `b`.
   let reachable = new Uint8Array(b.length + 1);
   reachable[0] = 1;
   for (let j = 0; j < b.length && isRun(b[j]); j += 1) reachable[j + 1] = 1;
@@ -128,14 +128,14 @@ export function overlap(a: readonly Token[], b: readonly Token[]): boolean {
 type Row = Uint8Array<ArrayBuffer>;
 
 function overlapRun(before: Row, row: Row, b: readonly Token[], j: number): boolean {
-  // The run takes nothing, or one more place of `b`.
+  // The run matches nothing, or one more place of `b`.
   return before[j] === 1 || (j > 0 && (row[j - 1] === 1 || (isRun(b[j - 1]) && before[j - 1] === 1)));
 }
 
 function overlapOne(before: Row, row: Row, b: readonly Token[], j: number, token: Token): boolean {
   if (j === 0) return false;
   const other = b[j - 1];
-  // A run of `b` takes nothing, or this place of `a`.
+  // A run of `b` matches nothing, or this place of `a`.
   if (isRun(other)) return row[j - 1] === 1 || before[j] === 1 || before[j - 1] === 1;
   return before[j - 1] === 1 && (token === other || token === ONE || other === ONE);
 }
@@ -144,12 +144,12 @@ function isRun(token: Token | undefined): boolean {
   return token === RUN || typeof token === 'string';
 }
 
-/** Patterns that one intersection may come to. */
+/** Greatest number of patterns in one intersection. */
 const MAX_PATTERNS = 32;
 
 /**
- * Patterns that together match exactly the texts that both match; null: there are more than 32, or policy variables stand
- * in the way. `ab*` and `*bc` have two: `ab*bc` and `abc`.
+ * Patterns that together match exactly the texts that both match; null: there are more than 32, or policy variables
+ * prevent it. `ab*` and `*bc` have two: `ab*bc` and `abc`.
  */
 export function intersectPatterns(a: readonly Token[], b: readonly Token[]): readonly (readonly Token[])[] | null {
   if (covers(a, b)) return [b];
@@ -184,7 +184,7 @@ class Intersection {
     }
   }
 
-  /** Of what is left of both from places i and j. */
+  /** The intersection of the remainders of both from places i and j. */
   #from(i: number, j: number): readonly (readonly Token[])[] {
     const key = i * (this.#b.length + 1) + j;
     const known = this.#known.get(key);
@@ -212,7 +212,7 @@ function prefixed(token: Token, patterns: readonly (readonly Token[])[]): readon
   return patterns.map((pattern) => (token === RUN && pattern[0] === RUN ? pattern : [token, ...pattern]));
 }
 
-/** Without the patterns that another one covers. */
+/** Removes patterns that another one covers. */
 function distinct(patterns: readonly (readonly Token[])[]): readonly (readonly Token[])[] {
   const kept: (readonly Token[])[] = [];
   for (const pattern of patterns) {
