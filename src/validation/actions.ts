@@ -12,17 +12,17 @@ export interface ActionEntry {
   readonly meaning: ActionMeaning;
 }
 
-/** What a statement's Action or NotAction comes to. */
+/** The result of reading a statement's Action or NotAction. */
 export interface StatementActions {
   /** Empty with NotAction. */
   readonly entries: readonly ActionEntry[];
-  /** Every action that it can be about; null: it cannot be said, because of `*`, NotAction or names that are not known. */
+  /** Every action that it can be about; null: unknown, because of `*`, NotAction or unknown names. */
   readonly all: ReadonlySet<KnownAction> | null;
   /** It matches no action: none is known, or NotAction excludes all. */
   readonly none: boolean;
 }
 
-/** Reads Action and NotAction, and warns of what matches no action of the catalogue. */
+/** Reads Action and NotAction, and warns of entries that match no action of the catalogue. */
 export function readActions(statement: StatementNode, vocabulary: Vocabulary, warn: Warn): StatementActions {
   const negated = statement.elements.has('NotAction');
   const entries = textsAt(statement, negated ? 'NotAction' : 'Action').map((entry): ActionEntry => {

@@ -4,13 +4,13 @@ import { globOf } from '../policy/pattern.ts';
 import { readTemplate } from '../policy/variable.ts';
 import type { KnownAction, KnownType } from './known-names.ts';
 
-/** Types of resource by the service that their ARNs name; under `*` those of any service. */
+/** Types of resource by the service in their ARNs; types with ARNs of any service are under `*`. */
 export type TypesByService = ReadonlyMap<string, ReadonlySet<KnownType>>;
 
 const LAST = 5;
 const BUCKET = '${BucketName}';
 const VARIABLES = /\$\{[^}]*\}/g;
-/** Characters; none of IAM's is longer. */
+/** Characters; no ARN of IAM is longer. */
 const LONGEST_ARN = 2048;
 
 const taken = new WeakMap<ReadonlySet<KnownAction>, TypesByService>();
@@ -41,15 +41,15 @@ function readTypes(actions: ReadonlySet<KnownAction>): TypesByService {
   return byService;
 }
 
-/** Those of `types` that a resource which the policy's `text` matches could be of. */
+/** Those of `types` that could be the type of a resource that the policy's `text` matches. */
 export function fittingTypes(types: Iterable<KnownType>, text: string, variables: boolean): readonly KnownType[] {
   const parts = splitArn(text);
   return [...types].filter((type) => type.arns.some((arn) => fits(splitArn(arn), parts, variables)));
 }
 
 /**
- * Whether some ARN could be of the catalogue's form and match the policy's pattern. True is not a proof: placeholders stand
- * for anything, also for nothing.
+ * Whether some ARN of the catalogue's form could match the policy's pattern. True is not a proof: placeholders match
+ * any text, also the empty one.
  */
 function fits(form: readonly string[], pattern: readonly string[], variables: boolean): boolean {
   for (let i = 0; i < LAST; i += 1) {
@@ -61,7 +61,7 @@ function fits(form: readonly string[], pattern: readonly string[], variables: bo
 }
 
 function resourcesMeet(form: string, pattern: string, variables: boolean): boolean {
-  // The name of a bucket holds no slash: `bucket/*` is about objects alone.
+  // The name of a bucket contains no slash: `bucket/*` matches only objects.
   if (form === BUCKET && (variables ? pattern.replace(VARIABLES, '') : pattern).includes('/')) return false;
   const literal = beginning(pattern, variables ? /[*?]|\$\{/ : /[*?]/);
   const prefix = beginning(form, /\*|\$\{/);
@@ -78,7 +78,7 @@ function beginning(text: string, wildcard: RegExp): string {
   return end < 0 ? text : text.slice(0, end);
 }
 
-/** As many as the catalogue has forms. */
+/** At most as many entries as the catalogue has forms. */
 const tokensOfForms = new Map<string, readonly Token[]>();
 
 function formTokens(form: string): readonly Token[] {

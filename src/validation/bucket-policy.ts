@@ -3,7 +3,7 @@ import { type StatementNode, textsAt } from '../policy/policy-checks.ts';
 import type { PolicyKind } from '../policy/policy-kind.ts';
 import type { PolicyWarningCode } from './report.ts';
 
-/** What a service says that refuses a document for a warning of this code at this place; null: it takes it. */
+/** The message of a service that refuses a document for a warning of this code at this place; null: it accepts it. */
 export type RefusalOf = (code: PolicyWarningCode, node: Located) => string | null;
 
 export const noRefusal: RefusalOf = () => null;
@@ -11,7 +11,7 @@ export const noRefusal: RefusalOf = () => null;
 const NO_RESOURCE = 'Action does not apply to any resource(s) in statement';
 const NO_CONDITION = 'Conditions do not apply to combination of actions and resources in statement';
 
-/** The statement is one of S3's: S3 looks at what it is about, while IAM and most other services do not. */
+/** The statement is in a policy of S3: S3 checks its resources, while IAM and most other services do not. */
 export function isOfBucket(statement: StatementNode, kind: PolicyKind): boolean {
   if (kind !== 'resource') return false;
   const resources = textsAt(statement, 'Resource');

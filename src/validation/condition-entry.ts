@@ -13,7 +13,7 @@ export interface ConditionEntry {
   readonly node: Located;
 }
 
-/** The conditions of a statement whose operator exists. */
+/** The conditions of a statement with existing operators. */
 export function conditionsOf(statement: StatementNode): readonly ConditionEntry[] {
   const block = join(statement.path, 'Condition');
   return (statement.elements.get('Condition')?.members ?? []).flatMap((operator) => {

@@ -13,16 +13,16 @@ type KeyMeaning = { readonly key: KnownKey | null; readonly global: boolean; rea
 
 /** Keys whose presence depends on the action, although every service may have them. */
 const PER_ACTION = /^aws:(?:requesttag\/|tagkeys$)/;
-/** Of which actions have the tags of the resource in their requests, AWS's reference tells only a part. */
+/** AWS's reference lists only some of the actions that have the resource's tags in their requests. */
 const RESOURCE_TAG = /^[a-z0-9-]+:(?:resourcetag|[a-z-]+-tag)\//;
 
-/** Reads the conditions of one document's statements, and warns of keys, operators and values that cannot do what they say. */
+/** Reads the conditions of one document's statements, and warns of keys, operators and values that have no effect. */
 export class ConditionReader {
   readonly #vocabulary: Vocabulary;
   readonly #variables: boolean;
   readonly #meanings = new Map<string, KeyMeaning>();
 
-  /** `variables`: the document's version knows policy variables. */
+  /** `variables`: the document's version supports policy variables. */
   constructor(vocabulary: Vocabulary, variables: boolean) {
     this.#vocabulary = vocabulary;
     this.#variables = variables;
@@ -47,7 +47,7 @@ export class ConditionReader {
     return dead.length > 0;
   }
 
-  /** Policy variables in the values name condition keys as well. */
+  /** Policy variables in the values name condition keys, too. */
   #readVariables({ values }: ConditionEntry, warn: Warn): void {
     if (!this.#variables) return;
     for (const { text, path, node } of values) {
@@ -79,7 +79,7 @@ export class ConditionReader {
     const service = catalog.service(name.slice(0, Math.max(colon, 0)));
     const own = service === null ? new KeyTable() : serviceKeys(service);
     const key = own.find(name) ?? allKeys(catalog).find(name);
-    // What a provider's keys hold, it alone knows: AWS's own examples take cognito-identity.amazonaws.com:amr as a set.
+    // Only the provider knows the values of its keys: AWS's own examples use cognito-identity.amazonaws.com:amr as a set.
     if (isFederatedKey(name)) return { key: { name, type: '' }, global: true, suggestion: null };
     if (key !== null) return { key, global: isSessionKey(name) || RESOURCE_TAG.test(name), suggestion: null };
     const candidates = name.startsWith('aws:') ? globalKeys(catalog) : own;
@@ -88,7 +88,7 @@ export class ConditionReader {
   }
 }
 
-/** `ForAllValues` on the keys of tags limits the tags that a request may bring; a request that can bring none needs no limit. */
+/** `ForAllValues` on tag keys limits the tags that a request may carry; a request that cannot carry tags needs no limit. */
 function isGuard({ key, use }: ConditionEntry): boolean {
   return use.quantifier === 'forAllValues' && key.toLowerCase() === 'aws:tagkeys';
 }

@@ -4,12 +4,12 @@ import { contextKey } from '../policy/context-key.ts';
 import { parseInstant } from '../policy/date.ts';
 import type { ConditionEntry } from './condition-entry.ts';
 
-/** Comparisons of one value of a condition with one of another that are made for one key. */
+/** Greatest number of comparisons between values of two conditions for one key. */
 const MAX_COMPARISONS = 20_000;
 
 /**
- * Conditions that cannot hold together: a value that another condition excludes, an empty range, a key that has to be there
- * and has not. Only where it is certain; conditions with policy variables or set operators are taken to hold.
+ * Conditions that cannot hold together: a value that another condition excludes, an empty range, a key that must exist
+ * and must not. Only certain cases; conditions with policy variables or set operators are assumed to hold.
  * Returns the last condition of each key that is contradicted.
  */
 export function contradictions(entries: readonly ConditionEntry[], variables: boolean): readonly ConditionEntry[] {
@@ -28,7 +28,7 @@ export function contradictions(entries: readonly ConditionEntry[], variables: bo
   });
 }
 
-/** `Null` says that the key is not there, another condition needs it. */
+/** `Null` requires that the key is absent, another condition needs it. */
 function absent(group: readonly ConditionEntry[]): boolean {
   const saysAbsent = ({ use, values }: ConditionEntry): boolean =>
     use.operator === null && values.length > 0 && values.every(({ text }) => text.toLowerCase() === 'true');
@@ -39,7 +39,7 @@ function absent(group: readonly ConditionEntry[]): boolean {
   return group.some(saysAbsent) && group.some(saysPresent);
 }
 
-/** Of the values that one StringEquals takes, the other conditions leave none. */
+/** The other conditions exclude all values of a StringEquals. */
 function noValueLeft(group: readonly ConditionEntry[]): boolean {
   const first = group.find(
     ({ use }) => use.operator?.name === 'StringEquals' && use.quantifier === 'one' && !use.ifExists,
@@ -63,7 +63,7 @@ function noValueLeft(group: readonly ConditionEntry[]): boolean {
   });
 }
 
-/** The numbers or dates that the conditions leave lie between bounds that exclude each other. */
+/** The conditions require numbers or dates in ranges that exclude each other. */
 function emptyRange(group: readonly ConditionEntry[]): boolean {
   // Where all say IfExists, they hold without the key.
   let required = false;
@@ -78,7 +78,7 @@ function emptyRange(group: readonly ConditionEntry[]): boolean {
     if (bounds.length === 0) continue;
     required ||= !use.ifExists;
     const open = equals === undefined;
-    // Of several values one has to fit: the widest counts.
+    // One of several values must match: the widest range counts.
     if (direction === 'Less')
       high = tighter(high, { bound: bounds.reduce((a, b) => Math.max(a, b)), open }, (a, b) => a < b);
     else low = tighter(low, { bound: bounds.reduce((a, b) => Math.min(a, b)), open }, (a, b) => a > b);

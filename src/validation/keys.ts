@@ -1,6 +1,6 @@
 import type { KnownAction, KnownKey, KnownNames, KnownService } from './known-names.ts';
 
-/** Condition keys by name in lower case, and those with a placeholder (`aws:RequestTag/${TagKey}`) as beginning and end. */
+/** Condition keys by name in lower case, and keys with a placeholder (`aws:RequestTag/${TagKey}`) as prefix and suffix. */
 export class KeyTable {
   readonly #exact = new Map<string, KnownKey>();
   readonly #templates = new Map<string, { readonly start: string; readonly end: string; readonly key: KnownKey }>();
@@ -32,12 +32,12 @@ export class KeyTable {
   }
 }
 
-/** The ways in which AWS's reference writes what stands for any text. */
+/** The ways in which AWS's reference writes a placeholder for any text. */
 const PLACEHOLDER = /\$\{[^}]*\}|<[^>]*>|(?<=\/)tag-key$/;
 
-/** Keys of all services that the catalogue leaves out. */
+/** Keys of all services that the catalogue does not contain. */
 const MORE_GLOBAL_KEYS: readonly KnownKey[] = [
-  // Old, and still in the documents of many organizations; aws:PrincipalOrgID says more.
+  // Old, and still used in documents of many organizations; aws:PrincipalOrgID says more.
   { name: 'aws:PrincipalOrgMasterAccountId', type: 'String' },
   // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
   { name: 'aws:SignInSessionArn', type: 'ARN' },
@@ -61,7 +61,7 @@ function documentedKeys({ name }: KnownAction): readonly string[] {
 
 const unplacedKeys = new WeakMap<KnownService, readonly string[]>();
 
-/** The keys that a service declares without saying which of its actions or resources have them: any may. */
+/** The keys that a service declares without an action or resource that has them: any of its actions may. */
 function unplacedKeysOf(service: KnownService): readonly string[] {
   const known = unplacedKeys.get(service);
   if (known !== undefined) return known;
@@ -85,7 +85,7 @@ export function globalKeys(catalog: KnownNames): KeyTable {
   return tableFor(globalTables, catalog, () => [...catalog.globalConditionKeys, ...MORE_GLOBAL_KEYS]);
 }
 
-/** The keys of all services together: some declare keys that begin with the name of another. Reads the whole catalogue. */
+/** The keys of all services together: some services declare keys that begin with the name of another. Reads the whole catalogue. */
 export function allKeys(catalog: KnownNames): KeyTable {
   return tableFor(allTables, catalog, () =>
     catalog.services().flatMap((service) => catalog.service(service)?.conditionKeys ?? []),
@@ -119,7 +119,7 @@ function tableFor(
   return table;
 }
 
-/** The service's and tag keys that some of the actions support, or the resources that they are about. */
+/** The service's keys and tag keys that some of the actions, or their resources, support. */
 export function supportedKeys(actions: ReadonlySet<KnownAction>, catalog: KnownNames): KeyTable {
   const known = supportedTables.get(actions);
   if (known !== undefined) return known;

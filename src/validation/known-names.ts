@@ -5,14 +5,14 @@ export interface KnownNames {
   /** Named in warnings: 2026-09-26. */
   readonly version: string;
   readonly globalConditionKeys: readonly KnownKey[];
-  /** `service:Action`, compared without case, no wildcards. Null: there is none. */
+  /** `service:Action`, compared without case, no wildcards. Null: it does not exist. */
   action(name: string): KnownAction | null;
   /** Prefixes of all services, sorted. */
   services(): readonly string[];
-  /** Compared without case. Null: there is none. */
+  /** Compared without case. Null: it does not exist. */
   service(key: string): KnownService | null;
   serviceName(service: string): string | null;
-  /** The action that was probably meant. Null: none is near. */
+  /** The action that was probably meant. Null: no name is close enough. */
   suggest(name: string): string | null;
 }
 
@@ -33,10 +33,10 @@ export interface KnownAction {
   readonly service: string;
   /** It has no resource types: only `*` in Resource matches it. */
   readonly wildcardOnly: boolean;
-  /** The ARN on which AWS asks it although it has no resource types. Left out: on none. */
+  /** The ARN on which AWS asks it although it has no resource types. Left out: none. */
   readonly askedOn?: AskedOn;
   readonly resourceTypes: readonly { readonly type: KnownType }[];
-  /** Names of the condition keys that it supports beside those every request has. */
+  /** Names of the condition keys that it supports, in addition to those of every request. */
   readonly conditionKeys: readonly string[];
 }
 
@@ -45,7 +45,7 @@ export interface KnownType {
   readonly name: string;
   /** Templates such as `arn:${Partition}:s3:::${BucketName}/${ObjectName}`; mostly one. */
   readonly arns: readonly string[];
-  /** Names of the condition keys of requests on such a resource, beside those of the action. */
+  /** Names of the condition keys of requests on such a resource, in addition to those of the action. */
   readonly conditionKeys: readonly string[];
 }
 

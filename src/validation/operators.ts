@@ -4,8 +4,8 @@ import type { ConditionEntry } from './condition-entry.ts';
 import { quoted, type Warn } from './report.ts';
 
 /**
- * Types of keys, as the service authorization reference names them, whose values the operators of a family can compare. A text
- * compares with everything that is written as text; epoch time is a date and a number.
+ * Types of keys, as named by the service authorization reference, whose values the operators of a family can compare. A string
+ * operator compares all types that are written as text; epoch time is a date and a number.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
  */
 const FAMILIES: readonly (readonly [names: RegExp, types: readonly string[]])[] = [
@@ -29,8 +29,8 @@ const HOLDS: Readonly<Record<string, string>> = {
 };
 
 /**
- * Warns of an operator that does not go with the key's declared `type` (empty: not known), and of values that it cannot
- * read. Whether the condition never holds.
+ * Warns of an operator that does not fit the key's declared `type` (empty: unknown), and of values that it cannot
+ * read. Returns whether the condition never holds.
  */
 export function operatorFaults(entry: ConditionEntry, type: string, variables: boolean, warn: Warn): boolean {
   const { use, operator, key, values, path, node } = entry;
@@ -62,7 +62,7 @@ export function operatorFaults(entry: ConditionEntry, type: string, variables: b
   return dead || (nothingRead && required);
 }
 
-/** Warns of each value that the operator cannot read; whether that is all of them. */
+/** Warns of each value that the operator cannot read; returns whether it can read none. */
 function unreadable(
   { operator, values }: ConditionEntry,
   form: ValueForm | null,

@@ -12,12 +12,12 @@ import type { Vocabulary } from './vocabulary.ts';
 type TextAt = { readonly text: string; readonly path: string; readonly node: Located };
 
 const WILDCARD = /[*?]/;
-/** What documentation and templates leave to be filled in: `<account-id>`, `{{region}}`, `[STACK_NAME]`, `YOUR_BUCKET`. */
+/** Placeholders in documentation and templates: `<account-id>`, `{{region}}`, `[STACK_NAME]`, `YOUR_BUCKET`. */
 const PLACEHOLDER = /<[A-Za-z][^<>:/]{0,60}>|\{\{[^{}]{1,60}\}\}|\[[A-Z][A-Z0-9_-]{2,60}\]|\bYOUR[-_][A-Z0-9_-]{2,60}/;
-/** In the place of an account. */
+/** In place of an account. */
 const ACCOUNT_IN_WORDS = /account/i;
 
-/** Warns of Regions, accounts and service principals that there are none of, and of placeholders that were not filled in. */
+/** Warns of Regions, accounts and service principals that do not exist, and of placeholders that were not filled in. */
 export function warnOfPlaces(
   statement: StatementNode,
   entries: readonly ConditionEntry[],
@@ -52,7 +52,7 @@ function warnOfArn(one: TextAt, warn: Warn): void {
 
 const ACCOUNT_DIGITS = 12;
 
-/** `partition` null: of any. */
+/** `partition` null: any partition. */
 function warnOfRegion({ path, node }: TextAt, region: string, partition: string | null, warn: Warn): void {
   if (region.includes('${') || PLACEHOLDER.test(region)) return;
   const regions = regionsOf(partition);
@@ -64,7 +64,7 @@ function warnOfRegion({ path, node }: TextAt, region: string, partition: string 
   warn('UNKNOWN_REGION', message, path, node, suggestion);
 }
 
-/** What stands in the place of a Region without being one. */
+/** Values in place of a Region that are not Regions. */
 const OTHER_REGIONS = new Set(['global', 'aws-global']);
 
 function warnOfPlaceholder({ text, path, node }: TextAt, warn: Warn): void {

@@ -1,6 +1,6 @@
 import type { Located } from '../policy/json-text.ts';
 
-/** What a warning is about. The codes are stable: clients may switch on them. */
+/** The subject of a warning. The codes are stable: clients may depend on them. */
 export type PolicyWarningCode =
   | 'UNKNOWN_SERVICE'
   | 'UNKNOWN_ACTION'
@@ -34,9 +34,9 @@ export interface PolicyWarning {
   /** `Statement[0].Action[1]` */
   readonly path: string;
   readonly node: Located;
-  /** What was probably meant; null: nothing is near. */
+  /** What was probably meant; null: no name is close enough. */
   readonly suggestion: string | null;
-  /** What the service says that refuses the document for it; null: it takes the document. */
+  /** The message of a service that refuses the document for it; null: the service accepts the document. */
   readonly refusal: string | null;
 }
 
@@ -50,7 +50,7 @@ export type Warn = (
 
 const LONGEST_QUOTE = 100;
 
-/** In backticks, shortened to what somebody needs to find it again. */
+/** In backticks, shortened, but long enough to find the text again. */
 export function quoted(text: string): string {
   return `\`${text.length > LONGEST_QUOTE ? `${text.slice(0, LONGEST_QUOTE)}…` : text}\``;
 }

@@ -11,11 +11,11 @@ import type { KnownType } from './known-names.ts';
 import { quoted, type Warn } from './report.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
-/** What a statement's Resource comes to. */
+/** The result of reading a statement's Resource. */
 export interface StatementResources {
   /** The types that the entries can be of; null: they may be about anything. */
   readonly types: ReadonlySet<KnownType> | null;
-  /** It covers what has no resource: a bare `*`, NotResource, or neither element. */
+  /** It covers requests without a resource: a bare `*`, NotResource, or neither element. */
   readonly everything: boolean;
   /** It matches no resource. */
   readonly none: boolean;
@@ -24,20 +24,20 @@ export interface StatementResources {
 }
 
 type Entry = { readonly text: string; readonly path: string; readonly node: Located };
-/** Of the entry's own service, or of one whose actions take resources of others. */
+/** Types of the entry's own service, or of a service whose actions take resources of others. */
 type Meaning = ReadonlySet<KnownType> | 'anything' | 'nothing';
 
 const HEAD_PARTS = 5;
 const WILDCARD = /[*?]/;
 
-/** Reads Resource and NotResource of one document's statements, and warns of what can be no resource of the catalogue. */
+/** Reads Resource and NotResource of one document's statements, and warns of entries that match no resource of the catalogue. */
 export class ResourceReader {
   readonly #vocabulary: Vocabulary;
   readonly #kind: PolicyKind;
   readonly #variables: boolean;
   readonly #meanings = new Map<string, Meaning>();
 
-  /** `variables`: the document's version knows policy variables. */
+  /** `variables`: the document's version supports policy variables. */
   constructor(vocabulary: Vocabulary, kind: PolicyKind, variables: boolean) {
     this.#vocabulary = vocabulary;
     this.#kind = kind;
@@ -64,7 +64,7 @@ export class ResourceReader {
     };
   }
 
-  /** `any`: whether an action takes it does not matter. */
+  /** `any`: the entry may be of a type that no action takes. */
   #readEntry(entry: Entry, taken: TypesByService | null, any: boolean, warn: Warn): Meaning {
     const own = this.#meaning(entry.text);
     if (own === 'anything') return own;
@@ -137,7 +137,7 @@ export class ResourceReader {
   }
 }
 
-/** Short ARNs stand for all that begins so. */
+/** Short ARNs match every ARN with that prefix. */
 function sixParts(text: string): string {
   const missing = HEAD_PARTS + 1 - splitArn(text).length;
   return text + ':*'.repeat(Math.max(0, missing));

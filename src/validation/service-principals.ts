@@ -3,7 +3,7 @@ import type { KnownNames } from './known-names.ts';
 
 /**
  * Names of service principals that are no prefix of actions, from AWS's managed policies and service guides. AWS publishes no
- * list of them: a name with one known label (`replicator.lambda`) is taken to exist.
+ * list of them: a name with one known label (`replicator.lambda`) is assumed to exist.
  */
 const MORE_NAMES: ReadonlySet<string> = new Set(
   `alexa-appkit alexa-connectedhome application-insights aws-artifact-account-sync aws-mcp backupgateway billingconsole
@@ -18,7 +18,7 @@ const MORE_NAMES: ReadonlySet<string> = new Set(
 
 const DOMAIN = /^(.+)\.(amazonaws\.com(?:\.cn)?|amazonaws\.eu)$/;
 
-/** A service principal of which no part is known, and how to find what was meant; null: it may be one. */
+/** A service principal with no known label, and the search for the probable name; null: it may exist. */
 export function unknownServicePrincipal(
   catalog: KnownNames,
   text: string,

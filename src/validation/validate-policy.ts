@@ -8,28 +8,28 @@ import { validatePolicy as errorsOf, type PolicyFinding } from '../policy/valida
 import type { KnownNames } from './known-names.ts';
 import { policyWarnings } from './warnings.ts';
 
-/** Something in a policy document that AWS would refuse, or that cannot do what it says. */
+/** A part of a policy document that AWS would refuse, or that has no effect as written. */
 export interface DocumentFinding extends Place {
   readonly severity: 'ERROR' | 'WARNING';
-  /** Of an error AWS's own code (S3's MalformedPolicy included), of a warning a PolicyWarningCode. */
+  /** For an error AWS's own code (S3's MalformedPolicy included), for a warning a PolicyWarningCode. */
   readonly code: string;
   readonly message: string;
   /** `Statement[0].Action[1]`; empty: the document as a whole. */
   readonly path: string;
-  /** The text, number or boolean that stands there; null: something larger. */
+  /** The string, number or boolean at that place; null: a list or an object. */
   readonly value: string | null;
-  /** What was probably meant; null: nothing is near. */
+  /** What was probably meant; null: no name is close enough. */
   readonly suggestion: string | null;
 }
 
-/** Findings in one answer. Whoever has so many is helped by the first ones. */
+/** Greatest number of findings in one answer; more would not help. */
 const MAX_FINDINGS = 1000;
 
 /**
- * Everything that is wrong with a document of this kind: as AWS would refuse it, and by the catalogue; at most 1,000 findings.
- * Errors come first, the one that AWS would answer with before all others; then warnings in the order of the document, which
- * are there as soon as the grammar is right. A document that is URL-encoded, as AWS's API returns it, is read decoded: places are
- * those of the decoded text.
+ * All faults of a document of this kind, according to AWS and to the catalogue; at most 1,000 findings.
+ * Errors come first, starting with the one that AWS would answer with; then warnings in the order of the document, provided
+ * that the grammar is right. A document that is URL-encoded, as AWS's API returns it, is decoded first: places refer to
+ * the decoded text.
  */
 export function validatePolicy(catalog: KnownNames, document: string, kind: PolicyKind): readonly DocumentFinding[] {
   const text = decoded(document);
@@ -62,7 +62,7 @@ function grammarOf(text: string): ReturnType<typeof checkGrammar> {
   try {
     return checkGrammar(parseJsonText(text), () => {});
   } catch (error) {
-    // Not JSON: an error says so, and where.
+    // Not JSON: an error reports it with its place.
     if (error instanceof JsonFault) return null;
     throw error;
   }

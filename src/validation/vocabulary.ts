@@ -2,18 +2,18 @@ import { readActionPattern } from '../policy/action-pattern.ts';
 import { nearest } from '../policy/spelling.ts';
 import type { KnownAction, KnownNames, KnownService, KnownType } from './known-names.ts';
 
-/** What one entry of Action or NotAction means in the catalogue. */
+/** The meaning of one entry of Action or NotAction in the catalogue. */
 export type ActionMeaning =
   | { readonly kind: 'everything' }
   | { readonly kind: 'actions'; readonly actions: readonly KnownAction[]; readonly exact: boolean }
-  /** No action can be so named. */
+  /** No action can have this name. */
   | { readonly kind: 'unreadable' }
   | { readonly kind: 'unknownService'; readonly service: string; readonly suggestion: string | null }
   | { readonly kind: 'unknownAction'; readonly service: KnownService; readonly suggestion: string | null };
 
-/** Suggestions compare with every name of a service; a document of nothing but mistakes gets only so many. */
+/** Suggestions compare with every name of a service; a document full of mistakes gets only this many. */
 const MAX_SUGGESTIONS = 50;
-/** Comparisons of a pattern with a name, for one document: 2,000 different patterns in the largest service. */
+/** Greatest number of comparisons of a pattern with a name, for one document: 2,000 different patterns in the largest service. */
 export const MAX_COMPARISONS = 1_500_000;
 
 /** Names of actions in lower case without the prefix, in the order of the service's actions. */
@@ -28,8 +28,8 @@ function lowerNamesOf(service: KnownService): readonly string[] {
 }
 
 /**
- * The words of one document in the catalogue. A pattern is compared with the actions of its service alone, and each
- * pattern once, however often the document repeats it.
+ * The words of one document in the catalogue. A pattern is compared only with the actions of its service, and only
+ * once, however often the document repeats it.
  */
 export class Vocabulary {
   readonly catalog: KnownNames;
@@ -38,7 +38,7 @@ export class Vocabulary {
   #suggestions = 0;
   #comparisons = 0;
 
-  /** Some patterns were not compared with the catalogue: the document has more of them than are looked at. */
+  /** Some patterns were not compared with the catalogue, because the document has more than the limit. */
   get cutShort(): boolean {
     return this.#comparisons > MAX_COMPARISONS;
   }
@@ -47,7 +47,7 @@ export class Vocabulary {
     this.catalog = catalog;
   }
 
-  /** The name that was probably meant. Null: none is near, or too many were asked for. */
+  /** The name that was probably meant. Null: no name is close enough, or too many were requested. */
   suggest(find: () => string | null): string | null {
     this.#suggestions += 1;
     return this.#suggestions > MAX_SUGGESTIONS ? null : find();
@@ -63,7 +63,7 @@ export class Vocabulary {
     return meaning;
   }
 
-  /** The actions of all these meanings together; the same set for the same texts, so that what follows from it is found once. */
+  /** The actions of all these meanings together; the same set object for the same texts, so that results from it can be cached. */
   union(texts: readonly string[], meanings: readonly ActionMeaning[]): ReadonlySet<KnownAction> {
     const key = JSON.stringify(texts).toLowerCase();
     const known = this.#unions.get(key);
@@ -90,7 +90,7 @@ export class Vocabulary {
     if (pattern.name.everything) return { kind: 'actions', actions: service.actions, exact };
     const names = lowerNamesOf(service);
     this.#comparisons += names.length;
-    // No document that AWS takes comes near; of one that does, the rest is not looked at.
+    // No document that AWS accepts comes near; if one exceeds the limit, the rest is skipped.
     if (this.#comparisons > MAX_COMPARISONS) return { kind: 'everything' };
     const actions = service.actions.filter((_action, i) => pattern.name.matches(names[i] ?? ''));
     return actions.length > 0
@@ -103,10 +103,10 @@ export class Vocabulary {
     return { kind: 'unknownService', service, suggestion };
   }
 
-  /** Resource types whose ARNs name `service` (lower case) in their third part, whichever service's actions take them. */
+  /** Resource types with `service` (lower case) in the third part of their ARNs, whichever service's actions take them. */
   resourceTypesOf(service: string): readonly KnownType[] {
     const own = this.catalog.service(service);
-    // Most services name their own ARNs; only for the others all services are read.
+    // Most services appear in their own ARNs; all services are read only for the others.
     if (own !== null && own.resourceTypes.length > 0) return own.resourceTypes;
     return this.#allTypes().get(service) ?? [];
   }

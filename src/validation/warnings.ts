@@ -13,9 +13,9 @@ import { ResourceReader, type StatementResources } from './resources.ts';
 import { MAX_COMPARISONS, Vocabulary } from './vocabulary.ts';
 
 /**
- * What AWS accepts in a document of this kind although it cannot do what it says, by the catalogue, in the order of the
- * document. Nothing here changes a decision. Bounded by the length of the document: patterns are compared with the names of
- * one service, and each once.
+ * Parts that AWS accepts in a document of this kind although they have no effect, by the catalogue, in the order of the
+ * document. This changes no decision. Bounded by the length of the document: patterns are compared with the names of
+ * one service, and each only once.
  */
 export function policyWarnings(catalog: KnownNames, policy: PolicyNode, kind: PolicyKind): readonly PolicyWarning[] {
   const warnings: PolicyWarning[] = [];
@@ -57,7 +57,7 @@ interface Reading {
   readonly entries: readonly ConditionEntry[];
 }
 
-/** Warns of actions that no resource of the statement is for. False: that is true of all. */
+/** Warns of actions that no resource of the statement fits. Returns false if that is true of all actions. */
 function warnOfPairs(actions: StatementActions, resources: StatementResources, warn: Warn): boolean {
   const { types, everything } = resources;
   if (everything || resources.none || actions.entries.length === 0) return true;
@@ -78,7 +78,7 @@ function warnOfPairs(actions: StatementActions, resources: StatementResources, w
         warn,
       );
   }
-  // Actions that nobody knows were warned of; what they take is not known.
+  // Unknown actions have warnings already; the resources that they take are unknown.
   return applies || actions.all === null;
 }
 
@@ -101,7 +101,7 @@ function warnOfStatement({ path, node, elements }: StatementNode, warn: Warn): v
 
 const VARIABLE = /\$\{[^}]+\}/;
 
-/** Before Version 2012-10-17 there were no policy variables. */
+/** Versions before 2012-10-17 have no policy variables. */
 function warnOfVariables(statement: StatementNode, entries: readonly ConditionEntry[], warn: Warn): void {
   const texts = [
     ...textsAt(statement, 'Resource'),
