@@ -5,7 +5,7 @@ import { loadPolicy } from '../policy/load.ts';
 const NOBODY = loadPolicy({ Version: '2012-10-17', Statement: [] }, 'trust');
 
 /**
- * Stands for a role that does not exist in a decision: it trusts nobody, so that nobody can tell the two apart. `arn` must be
+ * Replaces a role that does not exist in a decision: it trusts nobody, so that nobody can tell the two apart. `arn` must be
  * among the resources of `gathered`.
  */
 export function absentRole(arn: string, gathered: Gathered): Pick<PreparedRole, 'trust'> {

@@ -5,7 +5,7 @@ import { type DecideTools, decide } from './decide.ts';
 import type { Answer, Question, Subject } from './question.ts';
 import { onOneRevision } from './scan.ts';
 
-/** A request that has to be allowed. `path` is its place in the client's request: `needs[0]`. */
+/** A request that must be allowed. `path` is its place in the client's request: `needs[0]`. */
 export type Need = Omit<Question, 'subject'>;
 
 /** An identity that the principal can act as. */

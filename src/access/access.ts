@@ -15,7 +15,7 @@ import type { Answer, OpenQuestion, Question, Subject } from './question.ts';
 import { type Simulation, simulate, simulateEach } from './simulate.ts';
 import { type WhoCan, type WhoCanOptions, whoCan } from './who-can.ts';
 
-/** The questions. All are answered by one evaluator, so that no two answers can disagree. `now`: ms since 1970. */
+/** The questions. One evaluator answers all of them, so that answers cannot contradict each other. `now`: ms since 1970. */
 export interface Access {
   /** The catalogue's entries of the actions for which sts:AssumeRole needs permission. */
   readonly assumptionActions: AssumptionActions;
@@ -25,21 +25,21 @@ export interface Access {
    */
   decide(questions: readonly Question[], now: number): Promise<readonly Answer[]>;
   /**
-   * As `decide`, but a question that could not be answered gets its error in its place. Unlimited: the caller sets the
+   * Like `decide`, but a question that cannot be answered has its error in its place. Unlimited: the caller sets the
    * limit.
    */
   decideEach(questions: readonly Question[], now: number): Promise<readonly (Answer | RolegateError)[]>;
   /** Decides on the policies given with the question; the directory is not read. */
   simulate(simulation: Simulation, now: number): readonly Answer[];
-  /** As `simulate`, but a request that could not be decided gets its error in its place. */
+  /** Like `simulate`, but a request that cannot be decided has its error in its place. */
   simulateEach(simulation: Simulation, now: number): readonly (Answer | RolegateError)[];
   /** Roles that the subject can assume now, or with additional condition keys. */
   assumableRoles(subject: Subject, options: AssumableRolesOptions, now: number): Promise<readonly AssumableRole[]>;
-  /** The same, with the revision that they were found on, and the gaps. */
+  /** The same, with the revision on which they were found, and the gaps. */
   searchRoles(subject: Subject, options: AssumableRolesOptions, now: number): Promise<AssumableRoles>;
   /**
    * A page of the users and roles that may do what is asked, and the outsiders that the policy of the resource lets in. Options
-   * left out: the first page, all principals, none of those that may only under conditions.
+   * left out: the first page, all principals, without those that are allowed only under conditions.
    */
   whoCan(
     question: OpenQuestion,

@@ -21,8 +21,8 @@ export interface AssumableRole {
   /** ARNs of the roles to assume one after the other, ending with `roleArn`. */
   readonly chain: readonly string[];
   /**
-   * Condition keys that the calls have to carry beyond the context asked with: sts:ExternalId, aws:MultiFactorAuthPresent …;
-   * `roleSessionName`: the session that calls needs a certain name.
+   * Condition keys that the calls need in addition to the given context: sts:ExternalId, aws:MultiFactorAuthPresent …;
+   * `roleSessionName`: the calling session must have a certain name.
    */
   readonly requires: readonly string[];
 }
@@ -30,7 +30,7 @@ export interface AssumableRole {
 /** The result of a search. */
 export interface AssumableRoles {
   readonly roles: readonly AssumableRole[];
-  /** What the directory did not know of the subject or of these roles and the search had to leave out. */
+  /** Facts about the subject or these roles that the directory does not know and that the search therefore left out. */
   readonly gaps: readonly string[];
   readonly revision: Revision;
 }
@@ -231,7 +231,7 @@ class Search {
   }
 }
 
-/** What the call would have to say; that it needs a name for its session is said by the key for it. */
+/** What the call must contain; a required session name is expressed by its key. */
 function requirementsOf({ missingContextKeys, requires }: Decision): readonly string[] {
   const named = missingContextKeys.some((key) => key.toLowerCase() === 'sts:rolesessionname');
   return named ? missingContextKeys : [...missingContextKeys, ...requires];

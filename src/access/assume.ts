@@ -96,7 +96,7 @@ export function decideAssumption(
 
 /**
  * The denial of callers that cannot assume a role, whatever policies say; null for all others.
- * Root users: "Roles may not be assumed by root accounts." Unsigned requests: sts:AssumeRole has to be signed. Sessions of
+ * Root users: "Roles may not be assumed by root accounts." Unsigned requests: sts:AssumeRole must be signed. Sessions of
  * sts:GetFederationToken may call only GetCallerIdentity of STS.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_sts-comparison.html
  */

@@ -10,7 +10,7 @@ import { nearest } from '../policy/spelling.ts';
 import { allKeys, globalKeys, serviceKeys } from '../validation/keys.ts';
 import { checkRegion, shortened } from './check-resource.ts';
 
-/** What the values of a type of key are, and whether a text is one. */
+/** The description of the values of a key's type, and the check of one text. */
 interface Form {
   readonly what: string;
   readonly reads: (text: string) => boolean;
@@ -25,8 +25,8 @@ const FORMS: Readonly<Record<string, Form>> = {
 };
 
 /**
- * Throws InvalidInput, naming the key, for values that its type does not have. Returns a sentence for each key of a prefix of
- * AWS's that there is no such key of; keys of other prefixes (of identity providers, of services of one's own) pass.
+ * Throws InvalidInput, naming the key, for values of a wrong type. Returns a sentence for each unknown key with a prefix of
+ * AWS; keys with other prefixes (of identity providers, of own services) pass.
  */
 export function checkContext(catalog: Catalog, context: RequestContext, field: string): readonly string[] {
   const checked = memory.get(catalog) ?? new WeakMap<RequestContext, readonly string[]>();
@@ -42,7 +42,7 @@ export function checkContext(catalog: Catalog, context: RequestContext, field: s
       continue;
     }
     const type = key.type.replace(/^ArrayOf/, '');
-    // What services call ARNs are not always such.
+    // Values of keys that services declare as ARNs are not always ARNs.
     const form = type === 'ARN' && !name.startsWith('aws:') ? undefined : FORMS[type];
     if (form !== undefined) checkValues(value, form, `${field}.${key.name}`);
     if (name !== 'aws:requestedregion') continue;
@@ -54,7 +54,7 @@ export function checkContext(catalog: Catalog, context: RequestContext, field: s
   return unknown;
 }
 
-/** Contexts are shared by the questions of a request. */
+/** The questions of a request share contexts. */
 const memory = new WeakMap<Catalog, WeakMap<RequestContext, readonly string[]>>();
 
 /** `name` in lower case. */
@@ -63,7 +63,7 @@ function keyOf(catalog: Catalog, name: string): ConditionKey | null {
   if (global !== null) return global;
   const service = catalog.service(name.slice(0, Math.max(0, name.indexOf(':'))));
   if (service === null) return null;
-  // Some services declare keys that begin with the name of another.
+  // Some services declare keys that begin with the name of another service.
   return serviceKeys(service).find(name) ?? allKeys(catalog).find(name);
 }
 

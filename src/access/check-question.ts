@@ -17,11 +17,11 @@ export function checkQuestionCount(count: number, field: string): void {
   }
 }
 
-/** Greatest number of resources of one call beside the first one. */
+/** Greatest number of resources of one call in addition to the first one. */
 const MAX_FURTHER_RESOURCES = 50;
 
 /**
- * Throws InvalidInput when a question's resources, the resource's account or its context are none, or when the action cannot be
+ * Throws InvalidInput if a question's resources, the resource's account or its context are invalid, or if the action cannot be
  * asked on the resources. Returns the gaps that follow from the question alone.
  */
 export function checkQuestion(
@@ -62,7 +62,7 @@ export function checkQuestion(
 
 const NO_GAPS: readonly string[] = [];
 
-/** Throws InvalidInput for the ARN of a session in the place of its role's, with the role that was probably meant. */
+/** Throws InvalidInput for the ARN of a session in place of its role's; the message names the role that was probably meant. */
 export function checkAssumedRole({ assumedRole }: Pick<Subject, 'assumedRole'>, field: string): void {
   const ref = assumedRole === null ? null : parsePrincipalRef(assumedRole);
   if (ref === null || ref.kind !== 'roleSession') return;
@@ -71,7 +71,7 @@ export function checkAssumedRole({ assumedRole }: Pick<Subject, 'assumedRole'>, 
   throw new InvalidInput(field, message);
 }
 
-/** A listing is asked in the caller's account: in that of the role, where one is assumed. */
+/** A listing is asked in the caller's account: in the role's account, if a role is assumed. */
 function checkAccount(question: Parameters<typeof checkQuestion>[1], { name, askedOn }: CatalogAction): void {
   const account = askedOn === undefined ? '' : (parseArn(question.resource)?.accountId ?? '');
   if (account === '') return;

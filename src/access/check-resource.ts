@@ -7,7 +7,7 @@ import { isAccountId } from '../policy/principal-id.ts';
 import { isPartition, PARTITIONS, regionsOf } from '../policy/regions.ts';
 import { nearest } from '../policy/spelling.ts';
 
-/** Longest text that is repeated in a message. */
+/** Greatest length of a text in a message. */
 const QUOTED_CHARACTERS = 100;
 
 export function shortened(text: string): string {
@@ -15,9 +15,9 @@ export function shortened(text: string): string {
 }
 
 /**
- * Throws InvalidInput for `field` when `resource` is neither `*` nor an ARN of a partition, Region and account that there can
- * be, or when the action cannot be asked on it, as with a misspelt action. The gap, where the catalogue knows no resource of the
- * form: null otherwise.
+ * Throws InvalidInput for `field` if `resource` is neither `*` nor an ARN with an existing partition and Region and a valid
+ * account, or if the action cannot be asked on it, as for a misspelt action. Returns the gap if the catalogue knows no resource
+ * of this form, otherwise null.
  */
 export function checkFit(catalog: Catalog, action: CatalogAction, resource: string, field: string): string | null {
   if (resource === '*') return null;
@@ -38,8 +38,8 @@ export function checkFit(catalog: Catalog, action: CatalogAction, resource: stri
 const WILDCARD = /[*?]/;
 
 /**
- * As `checkFit`, for a pattern: its parts without wildcards have to be ones that there can be. Whether the action can be asked on
- * what it matches is seen when that is looked for; of a pattern without wildcards at once.
+ * Like `checkFit`, for a pattern: its parts without wildcards must be valid. Whether the action can be asked on the resources
+ * that it matches is decided when they are searched; for a pattern without wildcards at once.
  */
 export function checkPattern(catalog: Catalog, action: CatalogAction, pattern: string, field: string): string | null {
   if (!WILDCARD.test(pattern)) return checkFit(catalog, action, pattern, field);
@@ -47,20 +47,20 @@ export function checkPattern(catalog: Catalog, action: CatalogAction, pattern: s
   return null;
 }
 
-/** Throws InvalidInput for what is no ARN that AWS could have given out. `isPattern`: parts with wildcards are passed over. */
+/** Throws InvalidInput for a text that cannot be an ARN of AWS. `isPattern`: parts with wildcards are not checked. */
 export function checkArn(resource: string, field: string, isPattern = false): void {
   const arn = parseArn(resource);
   if (arn === null) throw new InvalidInput(field, `\`${shortened(resource)}\` is neither an ARN nor *`);
   const { partition, region, accountId } = isPattern ? withoutPatterns(arn) : arn;
   if (!isPartition(partition)) throw new InvalidInput(field, notThere('partition', partition, PARTITIONS));
   if (region !== '') checkRegion(region, partition, field);
-  // Some services have names of their own in the place of an account (aws, cloudfront …).
+  // Some services have names of their own in place of an account (aws, cloudfront …).
   if (/^\d+$/.test(accountId) && !isAccountId(accountId)) {
     throw new InvalidInput(field, `\`${shortened(accountId)}\` in the ARN is not an account id of twelve digits`);
   }
 }
 
-/** With something that there is in the place of each part with wildcards. */
+/** Each part with wildcards is replaced by an existing value. */
 function withoutPatterns(arn: Arn): Arn {
   const { partition, region, accountId } = arn;
   const anyPartition = WILDCARD.test(partition);
@@ -72,7 +72,7 @@ function withoutPatterns(arn: Arn): Arn {
   };
 }
 
-/** `partition` null: of any. */
+/** `partition` null: any partition. */
 export function checkRegion(region: string, partition: string | null, field: string): void {
   const regions = regionsOf(partition);
   if (regions.includes(region)) return;

@@ -7,7 +7,7 @@ import type { Subject } from './question.ts';
 
 /**
  * Permissions that the principal of `subject` gains and loses by assuming its role, action by action, on one revision of the
- * directory. In a role that it may not assume it has no permissions: all are lost. Throws as `effectivePermissions` does.
+ * directory. If it may not assume the role, it has no permissions there: all are lost. Throws as `effectivePermissions` does.
  */
 export async function compareAccess(
   tools: DecideTools,

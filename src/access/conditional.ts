@@ -4,12 +4,12 @@ import type { Decision } from '../evaluation/decision.ts';
 import { decisionsByName, type NamedDecision, openingsOf } from '../evaluation/openings.ts';
 import type { JsonObject } from '../policy/json.ts';
 
-/** Names that policies mean that are tried, and that one condition lists. */
+/** Greatest number of session names in policies that are tried, and that one condition lists. */
 const MAX_NAMES = 20;
 
 /**
- * IAM condition blocks under which a denied request would be allowed, all of which have to hold. Null: none would do.
- * `unsaid`: some would, but no condition block says them.
+ * IAM condition blocks under which a denied request would be allowed; all of them must hold. Null: none would allow it.
+ * `unsaid`: some conditions would, but no condition block can express them.
  */
 export function conditionsFor(decision: Decision): readonly JsonObject[] | 'unsaid' | null {
   const open = openConditions(openingsOf(decision));
@@ -19,13 +19,13 @@ export function conditionsFor(decision: Decision): readonly JsonObject[] | 'unsa
   return open === 'unsaid' ? 'unsaid' : null;
 }
 
-/** That the session has one of certain names, with what else has to hold. */
+/** The condition that the session has one of certain names, with the other conditions that must hold. */
 function withName(named: readonly NamedDecision[]): readonly ConditionUse[] | null {
   const meant = named.filter((one) => one.meant);
   const allowed = meant.filter(({ decision }) => decision.allowed);
   const tried = [...new Set([...allowed, ...meant])].slice(0, MAX_NAMES);
   const asMeant = firstWay(tried);
-  // Names that no policy means say no more than those that some does: they come last.
+  // Names that no policy names come last: they add nothing to names that some policy names.
   return asMeant ?? firstWay(named.filter((one) => !one.meant));
 }
 
@@ -41,7 +41,7 @@ function firstWay(tried: readonly NamedDecision[]): readonly ConditionUse[] | nu
   return first === undefined || name === null ? null : [...name, ...first.open];
 }
 
-/** What has to hold beside the name; null: nothing would do. */
+/** The conditions that must hold in addition to the name; null: none would be enough. */
 function stillOpen({ decision }: NamedDecision): readonly ConditionUse[] | null {
   const openings = openingsOf(decision);
   if (openings.length === 0) return decision.allowed ? [] : null;

@@ -3,22 +3,22 @@ import { mostRestrictive } from '../evaluation/most-restrictive.ts';
 import type { Answer } from './question.ts';
 
 /**
- * What of a pattern is allowed, of the resources that the action can be asked on. SOME also where it is not known whether it
- * is all or nothing; `gaps` then says so.
+ * How much of a pattern is allowed, of the resources that the action can be asked on. Also SOME if it is unknown whether all or
+ * none is allowed; `gaps` then says so.
  */
 export type Coverage = 'ALL' | 'SOME' | 'NONE';
 
-/** What is decided on one of the resources that stand for a pattern. */
+/** The decision on one of the resources that represent a pattern. */
 export interface OnOne {
   readonly arn: string;
   readonly answer: Answer;
-  /** With what is not known of such a resource taken to the worst, and to the best; null: nothing of it matters. */
+  /** The decisions for the worst and the best case of unknown facts about such a resource; null: no unknown fact matters. */
   readonly readings: { readonly worst: Answer; readonly best: Answer } | null;
 }
 
 /**
- * The answer about a pattern, from the answers about resources that stand for it. The decision is the most restrictive one on
- * one of them, so that it names what denies; with ALL, the first.
+ * The answer for a pattern, from the answers for the resources that represent it. The decision is the most restrictive of
+ * them, so that it names what denies; with ALL, the first.
  */
 export function coverageOf(pattern: string, all: readonly OnOne[], complete: boolean): Answer | null {
   const [first] = all;
@@ -33,7 +33,7 @@ export function coverageOf(pattern: string, all: readonly OnOne[], complete: boo
   const [shown, ...others] = denying.length > 0 ? denying : worst.filter(({ answer }) => !answer.decision.allowed);
   const open = coverage === 'SOME' && !isShown ? [undecided(pattern)] : [];
   if (coverage === 'ALL') return about(pattern, first, first.answer.decision, coverage, open);
-  // Nothing that was looked at is denied, and there was more than could be looked at.
+  // None of the examined resources is denied, and there were more than could be examined.
   if (shown === undefined) return about(pattern, first, new Undecided(first.answer.decision, pattern), coverage, open);
   const decision = mostRestrictive(
     shown.answer.decision,
@@ -47,7 +47,7 @@ function undecided(pattern: string): string {
   return `whether all of ${pattern} is allowed, some of it or nothing could not be decided: it hangs on tags or names of resources that are not known, or on more resources than are looked at`;
 }
 
-/** The answer on one resource, in which the pattern stands for its name: it was chosen here, and nobody asked about it. */
+/** The answer for one resource, with the pattern in place of its name, because the caller did not name this resource. */
 function about(
   pattern: string,
   { arn, answer }: { readonly arn: string; readonly answer: Answer },
@@ -67,7 +67,7 @@ function about(
   };
 }
 
-/** A decision whose sentences name the pattern. */
+/** A decision whose sentences contain the pattern. */
 class AboutPattern implements Decision {
   readonly #of: Decision;
   readonly #named: (text: string) => string;
@@ -112,7 +112,7 @@ class AboutPattern implements Decision {
   }
 }
 
-/** Not known to be allowed, and so denied. No policy denies it. */
+/** Not known to be allowed, and therefore denied. No policy denies it. */
 class Undecided extends AboutPattern {
   readonly #pattern: string;
 

@@ -19,7 +19,7 @@ import { withSourceOrganization } from './source-organization.ts';
 import { gatherForSubjects, type ResolvedSubject, resolveSubject } from './subject.ts';
 import { bucketTagsGap, endpointGaps, grantGaps } from './unknown-policies.ts';
 
-/** The tools for deciding, beside the questions. */
+/** The dependencies of decisions. */
 export interface DecideTools {
   readonly directory: Directory;
   readonly catalog: Catalog;
@@ -27,7 +27,7 @@ export interface DecideTools {
 }
 
 /**
- * Answers `questions` in their order, all on one state of the directory: what they need is gathered together, then they
+ * Answers `questions` in their order, all on one state of the directory: first everything they need is gathered, then they
  * are decided one after the other without waiting. A question that cannot be answered gets its error in its place.
  */
 export async function decideEach(
@@ -39,7 +39,7 @@ export async function decideEach(
   return onOneRevision((check) => decideWithPatterns(tools, questions, now, check));
 }
 
-/** As `decideEach`, each about one resource. `reading`: how policies are read; null: as they stand. */
+/** Like `decideEach`, each question about one resource. `reading`: how to read the policies; null: as written. */
 async function decideAlike(
   tools: DecideTools,
   questions: readonly Question[],
@@ -53,7 +53,7 @@ async function decideAlike(
   return forms.map((form) => (form instanceof RolegateError ? form : decider.answer(form)));
 }
 
-/** As `decideEach`, where some are about patterns: each of those takes several steps of its own. */
+/** Like `decideEach`, if some questions are about patterns: each of those takes several steps. */
 async function decideWithPatterns(
   tools: DecideTools,
   questions: readonly Question[],
@@ -88,7 +88,7 @@ async function patternAnswer(
   }
 }
 
-/** As `decideEach`, but all or nothing: a fault in one question fails them all, with the place of the first fault. */
+/** Like `decideEach`, but all or nothing: a fault in one question fails them all, with the place of the first fault. */
 export async function decide(
   tools: DecideTools,
   questions: readonly Question[],
@@ -119,11 +119,11 @@ function gatherRequestOf(questions: readonly Question[], now: number): GatherReq
   return { ...about, resources: [...resources.values(), ...about.resources], now };
 }
 
-/** A question whose inputs have the form that is asked for, and the action that it names. */
+/** A question whose inputs are well-formed, and the action that it names. */
 interface WellFormed {
   readonly question: Question;
   readonly action: CatalogAction;
-  /** What the question alone leaves open. */
+  /** Gaps that follow from the question alone. */
   readonly gaps: readonly string[];
 }
 
@@ -142,7 +142,7 @@ function checkForms(catalog: Catalog, questions: readonly Question[]): readonly 
   });
 }
 
-/** Decides the questions of one batch; what several of them share is worked out once. */
+/** Decides the questions of one batch; results that several of them share are computed once. */
 class Decider {
   readonly #tools: DecideTools;
   readonly #gathered: Gathered;
@@ -247,7 +247,7 @@ function isSameCall(one: Question, other: Question): boolean {
   return one.context === other.context && one.assumeContextKeys === other.assumeContextKeys;
 }
 
-/** What was decided on one of the resources of a call. */
+/** The decision on one of the resources of a call. */
 interface OnResource {
   readonly arn: string;
   readonly decision: Decision;

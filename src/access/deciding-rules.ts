@@ -23,14 +23,14 @@ const OF_ACCOUNT: ReadonlySet<string> = new Set([
 ]);
 const OF_REGION: ReadonlySet<string> = new Set(['aws:requestedregion', 'ec2:region']);
 
-/** What the statements about an action make of its resources: by what they tell them apart. */
+/** The distinctions that the statements about an action make between resources. */
 export class DecidingRules {
   readonly forms: Form[] = [];
   readonly accounts = new Set<string>();
   regionMatters = false;
-  /** A statement hangs on what is not known of a resource whose name is not. */
+  /** A statement depends on unknown facts about a resource with an unknown name. */
   dependsOnOpen = false;
-  /** An entry names what the question leaves unsaid: what it tells apart is not known. */
+  /** An entry depends on a fact that the question leaves unsaid: its distinctions are unknown. */
   isUnsaid = false;
   readonly #rules = new Set<Rule | string>();
   readonly #action: CatalogAction;
@@ -43,7 +43,7 @@ export class DecidingRules {
 
   readonly open = (key: ContextKey): boolean => isOpen(key, this.#request);
 
-  /** Adds what decides on one resource; says whether something is new. */
+  /** Adds the rules that decide on one resource; returns whether one is new. */
   add(principal: PreparedPrincipal, resource: PreparedResource): boolean {
     const before = this.#rules.size;
     const evaluation = new Evaluation(principal, this.#action, resource, this.#request);
@@ -86,14 +86,14 @@ export class DecidingRules {
     }
   }
 
-  /** An account that a condition names is one that makes a difference; what it names by a pattern makes many. */
+  /** An account that a condition names makes a difference; a pattern in a condition can make a difference for many accounts. */
   #account(value: string): void {
     if (isAccountId(value)) this.accounts.add(value);
     else this.forms.push(formOf(['*', '*', '*', '*', value], []));
   }
 }
 
-/** Policies of resources can be gathered several times, as other objects: within one revision their place says which they are. */
+/** Policies of resources can be gathered several times, as different objects: within one revision their place identifies them. */
 function identityOf(rule: Rule): Rule | string {
   const { layer, level, attached, statement } = rule;
   return OF_RESOURCE.has(layer) ? JSON.stringify([layer, level, attached.id, statement.index]) : rule;
@@ -101,7 +101,7 @@ function identityOf(rule: Rule): Rule | string {
 
 const OF_RESOURCE: ReadonlySet<PolicyLayer> = new Set(['RESOURCE_POLICY', 'TRUST_POLICY', 'RESOURCE_CONTROL_POLICY']);
 
-/** Null: everything, or a variable in it has no value, so that it is the same for all that have its first five parts. */
+/** Null: it matches everything, or a variable in it has no value, so that it treats all with its first five parts alike. */
 function formOfEntry({ everything, parts }: ResourcePattern, variables: boolean, reader: Evaluation): Form | null {
   if (everything || parts.length <= HEADS) return null;
   const pieces = resolveTemplate(readTemplate(parts[HEADS] ?? '', { variables, wildcards: true }), reader);

@@ -11,14 +11,14 @@ import { type OneRevision, pagesOf, SCAN_PAGE } from './scan.ts';
 /** Owners, by ARN, of resources with policies whose ARNs name no account. */
 export type Owners = ReadonlyMap<string, string>;
 
-/** What was found while looking at all policies of resources. */
+/** The results of a scan of all policies of resources. */
 interface Bearers {
   readonly owners: Owners;
-  /** Of the policies that concern the principals, what cannot be read. */
+  /** The unreadable parts of the policies that concern the principals. */
   readonly gaps: readonly string[];
 }
 
-/** Policies of resources whose faults are named. */
+/** Greatest number of resource policies whose faults are listed. */
 const MOST_GAPS = 50;
 
 /**

@@ -13,14 +13,14 @@ import { InvalidInput } from '../policy/errors.ts';
 import { isAccountId } from '../policy/principal-id.ts';
 import type { Owners } from './effective-permissions-bearers.ts';
 
-/** Conditions on permissions. A permission has to meet all that are given; those left out or null do not limit. */
+/** Conditions on permissions. A permission must meet all that are given; those left out or null do not limit. */
 export interface PermissionFilter {
-  /** Prefixes of services, without regard to case. */
+  /** Prefixes of services, compared without case. */
   readonly services?: readonly string[] | null;
   /** `s3:GetObject`, or with wildcards, `s3:Get*`. */
   readonly actions?: readonly string[] | null;
   readonly accessLevels?: readonly AccessLevel[] | null;
-  /** An ARN, also with wildcards; `*`: actions that need no resource. */
+  /** An ARN, with or without wildcards; `*`: actions that need no resource. */
   readonly resource?: string | null;
 }
 
@@ -85,7 +85,7 @@ export function canBeAbout(catalog: Catalog, resource: string): (action: Catalog
   if (resource === '*') return (action) => action.wildcardOnly;
   const fits = (template: string): boolean => matchesTemplate(template, resource);
   // The ARN of an object also has the form of a bucket's ARN (a placeholder stands for any text): the closest form counts.
-  // With wildcards it may be both.
+  // With wildcards it may match both.
   const service = /[*?]/.test(resource) ? null : catalog.service(resource.split(':', 3)[2] ?? '');
   const forms = (service?.resourceTypes ?? []).flatMap((type) => type.arns.filter(fits)).map(specificity);
   const closest = Math.max(0, ...forms);

@@ -49,7 +49,7 @@ export function governedBy(holder: string, catalog: PolicyHolders, children: rea
   }
   const all = [{ resources, notResources }];
   if (service !== 'events' || name !== 'event-bus/default') return all;
-  // Rules of the default bus need not name it; a rule that names a bus belongs to that bus.
+  // Rules of the default bus need not contain its name; a rule that names a bus belongs to that bus.
   const rules = `arn:${partition}:events:${region}:${account}:rule/`;
   return [...all, { resources: [`${rules}?*`], notResources: [`${rules}?*/?*`] }];
 }

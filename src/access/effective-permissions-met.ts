@@ -5,12 +5,12 @@ import type { Catalog } from '../catalog/catalog.ts';
 import type { ActionResource, CatalogAction, ResourceType } from '../catalog/catalog-service.ts';
 import { RolegateError } from '../policy/errors.ts';
 
-/** Says of sets of requests whether some resource that an action takes can lie in them. */
+/** Decides whether sets of requests contain a request on some resource of a type that an action takes. */
 export class MetTypes {
   readonly #globs: (type: ResourceType) => readonly ResourceGlob[];
   readonly #known = new Map<TermSet, Map<readonly ActionResource[], boolean>>();
 
-  /** `partition`: of the principal, which is that of all its permissions; `*` where it has none. */
+  /** `partition`: the principal's, to which all its permissions are limited; `*` if it has none. */
   constructor(partition: string) {
     const known = new Map<ResourceType, readonly ResourceGlob[]>();
     this.#globs = (type) => {
@@ -21,9 +21,9 @@ export class MetTypes {
   }
 
   isMet(set: TermSet, { resourceTypes }: CatalogAction): boolean {
-    // Actions without resource types were looked at when the set was made.
+    // Actions without resource types were checked when the set was made.
     if (set.allow.length === 0 || resourceTypes.length === 0) return true;
-    // Actions share their lists of types, and sets.
+    // Actions share lists of types, and sets.
     const byTypes = this.#known.get(set) ?? new Map<readonly ActionResource[], boolean>();
     this.#known.set(set, byTypes);
     let met = byTypes.get(resourceTypes);
@@ -38,7 +38,7 @@ export class MetTypes {
   }
 }
 
-/** The forms of a type as patterns that match at least its resources. */
+/** The forms of a type as patterns that match at least all of its resources. */
 function globsOf(type: ResourceType, partition: string): readonly ResourceGlob[] {
   return type.arns.map((arn) => resourceGlob(arn.replace('${Partition}', partition).replace(/\$\{[^}]*\}/g, '*')));
 }
@@ -56,7 +56,7 @@ const SHUT_IN = [
   ],
 ] as const;
 
-/** Gaps where the caller's own policies allow what a policy of the resource, which need not be known, has to allow as well. */
+/** Gaps where the caller's own policies allow a request that a resource's policy, possibly unknown, must also allow. */
 export function unlistedGaps(catalog: Catalog, saidOf: (action: CatalogAction) => TermSet): readonly string[] {
   const gaps: string[] = [];
   for (const [service, end, gap] of SHUT_IN) {
@@ -70,7 +70,7 @@ function excludes(saidOf: (action: CatalogAction) => TermSet, action: CatalogAct
   try {
     return saidOf(action).allow.some(({ notResources }) => notResources.some(({ text }) => text.endsWith(end)));
   } catch (error) {
-    // More than can be listed: then there may be such as well.
+    // More than can be listed: such requests may exist, too.
     if (error instanceof RolegateError && error.code === 'LIMIT_EXCEEDED') return true;
     throw error;
   }

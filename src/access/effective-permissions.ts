@@ -68,9 +68,9 @@ interface Parts {
 export class EffectivePermissions {
   readonly subject: Subject;
   readonly context: RequestContext;
-  /** Of keys that every request has and `context` does not give, something is assumed. */
+  /** For keys that every request has and `context` does not give, a value is assumed. */
   readonly assumeContextKeys: boolean;
-  /** The decision on assuming the role; null when none is asked about. A denial: nothing is permitted. */
+  /** The decision on assuming the role; null: no role is requested. If it is a denial, nothing is permitted. */
   readonly assumption: Decision | null;
   /** With a role assumed, the principal's own permissions; null otherwise. */
   readonly suspended: EffectivePermissions | null;
@@ -95,18 +95,18 @@ export class EffectivePermissions {
     this.#met = new MetTypes(partitionOf(parts.subject));
   }
 
-  /** What is not known, and could add to the permissions or take from them. */
+  /** Unknown facts that could add to the permissions or remove some. */
   get gaps(): readonly string[] {
     this.#gaps ??= [...this.#parts.gaps, ...unlistedGaps(this.#catalog, (action) => this.#said(action))];
     return this.#gaps;
   }
 
-  /** What the policies say of one action, also of resources that are of no type which it takes. */
+  /** What the policies say about one action, including resources that are of no type which it takes. */
   #said(action: CatalogAction): TermSet {
     return this.#parts.form?.of(action) ?? NOTHING;
   }
 
-  /** What may be done with one action, for comparing; nothing where no resource that it takes can be met. Throws LIMIT_EXCEEDED. */
+  /** The permissions for one action, for comparisons; none if they include no resource that it takes. Throws LIMIT_EXCEEDED. */
   setOf(action: CatalogAction, resource: string | null = null): TermSet {
     const set = this.#met.isMet(this.#said(action), action) ? this.#said(action) : NOTHING;
     return resource === null ? set : onResource(set, resource, this.#catalog, this.#parts.owners);

@@ -2,21 +2,21 @@ import type { CatalogAction } from '../catalog/catalog-service.ts';
 import type { Decision } from '../evaluation/decision.ts';
 import type { PreparedResource } from '../evaluation/prepare.ts';
 
-/** The type in the catalogue of what has to allow by a policy of its own, by service, and its kind in decisions. */
+/** By service: the catalogue's type of resources whose own policy must allow, and their kind in decisions. */
 const OWN_SIDE: Readonly<Record<string, readonly [type: string, kind: PreparedResource['kind']]>> = {
   kms: ['key', 'key'],
   sts: ['role', 'role'],
 };
 
-/** Of what kind the resources are that the action can be asked on, where their own policies have to let the caller in. */
+/** The kind of the resources that the action can be asked on, if their own policies must let the caller in. */
 export function kindOfEvery({ service, resourceTypes }: CatalogAction): PreparedResource['kind'] {
   const [wanted, kind] = OWN_SIDE[service] ?? [];
   return kind !== undefined && resourceTypes.some(({ type }) => type.name === wanted) ? kind : 'other';
 }
 
 /**
- * The bare `*` is the question about everything that the action can be asked on. For kms:Decrypt that is every key, for
- * sts:AssumeRole every role: their own policies have to let the caller in, so that identity policies alone never suffice.
+ * A bare `*` asks about everything that the action can be asked on. For kms:Decrypt that is every key, for
+ * sts:AssumeRole every role: their own policies must let the caller in, so that identity policies alone are never enough.
  */
 export function everyResource(action: CatalogAction, resource: PreparedResource): PreparedResource {
   if (resource.text !== '*') return resource;

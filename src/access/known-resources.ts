@@ -7,22 +7,22 @@ import { governedBy, literal } from './effective-permissions-governed.ts';
 import { nextTurn } from './next-turn.ts';
 import { pagesOf, SCAN_PAGE } from './scan.ts';
 
-/** What the directory has of a pattern. */
+/** What the directory knows about the resources of a pattern. */
 export interface Known {
-  /** Patterns, as of a policy, of what is decided otherwise than what the directory does not have. */
+  /** Patterns, in the form of a policy, of resources that are decided differently from resources outside the directory. */
   readonly patterns: readonly string[];
-  /** ARNs of resources of which tags and owner are known. */
+  /** ARNs of resources with known tags and owner. */
   readonly arns: ReadonlySet<string>;
-  /** False: there are more than are looked at. */
+  /** False: there are more than the limit. */
   readonly complete: boolean;
 }
 
-/** Resources of the directory that are looked at for one pattern. */
+/** Greatest number of resources of the directory that are examined for one pattern. */
 const MOST_KNOWN = 2000;
 
 const HEADS = 5;
 
-/** The resources and roles that a directory has, read once for all patterns that are asked about together. */
+/** The resources and roles of a directory, read once for all patterns in one request. */
 export class KnownResources {
   readonly #directory: Directory;
   readonly #catalog: Catalog;
@@ -35,7 +35,7 @@ export class KnownResources {
     this.#catalog = catalog;
   }
 
-  /** `services`: those of the ARNs that it can match. `tagsMatter`: a policy asks for tags of resources. */
+  /** `services`: the services of the ARNs that it can match. `tagsMatter`: a policy depends on tags of resources. */
   async within(pattern: string, services: ReadonlySet<string>, tagsMatter: boolean): Promise<Known> {
     const wanted = patternGlob(pattern);
     const patterns = new Set<string>();
@@ -56,7 +56,7 @@ export class KnownResources {
       const governed = governedBy(arn, this.#catalog, []);
       add(arn, [literal(arn), ...governed.flatMap((one) => [...one.resources, ...one.notResources])]);
     }
-    // Of others only the owner counts, where their ARN does not say it, and the tags.
+    // For other resources only tags count, and the owner if the ARN does not contain it.
     for (const arn of await this.#others()) {
       if (patterns.size > MOST_KNOWN) break;
       if (isMeant(arn) && (tagsMatter || parseArn(arn)?.accountId === ''))
@@ -102,7 +102,7 @@ async function listed(
   }
 }
 
-/** The resources that a pattern of a question names: it has no policy variables. */
+/** The resources that a question's pattern matches: it has no policy variables. */
 function patternGlob(pattern: string): ResourceGlob {
   if (pattern === '*') return resourceGlob('*');
   const parts = splitArn(pattern);

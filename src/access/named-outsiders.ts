@@ -8,7 +8,7 @@ export type OutsiderKind = 'ACCOUNT' | 'PRINCIPAL' | 'SERVICE' | 'FEDERATED' | '
 
 type RefOf<Kind extends PrincipalRef['kind']> = PrincipalRef & { readonly kind: Kind };
 
-/** Somebody whom an Allow of a resource's policy names. */
+/** A principal that an Allow of a resource's policy names. */
 export type Candidate =
   | { readonly kind: 'ACCOUNT'; readonly value: string; readonly root: RefOf<'root'>; readonly named: boolean }
   | {
@@ -21,12 +21,12 @@ export type Candidate =
   | { readonly kind: 'PRINCIPAL'; readonly value: string; readonly ref: null }
   | { readonly kind: 'SERVICE' | 'FEDERATED' | 'EVERYBODY'; readonly value: string };
 
-/** Candidates of one policy that are looked at; AWS's longest policy has room for fewer. */
+/** Greatest number of candidates from one policy; AWS's longest policy has room for fewer. */
 const MAX_CANDIDATES = 2000;
 
 /**
- * Whom the Allows among `statements` name, each once. `accounts`: those of the directory, whose root users everybody includes.
- * `all` false: there are more than are looked at.
+ * The principals that the Allows among `statements` name, each once. `accounts`: accounts of the directory, whose root users are
+ * part of everybody. `all` false: there are more than the limit.
  */
 export function candidatesOf(
   statements: readonly CompiledStatement[],
@@ -72,9 +72,9 @@ function candidate(named: NamedPrincipal, partition: string): Candidate | null {
       return { kind: 'FEDERATED', value: named.provider };
     case 'canonicalUser':
       return { kind: 'PRINCIPAL', value: named.id, ref: null };
-    // The id of a user or role: it is in the directory, or nobody has it any more.
+    // The id of a user or role: it belongs to an entity of the directory, or to no existing entity.
     case 'uniqueId':
-    // Only in a Deny.
+    // Occurs only in a Deny.
     case 'every':
       return null;
     default:

@@ -14,23 +14,23 @@ const EVERYTHING: AttachedPolicy = {
   arn: null,
 };
 
-/** An account that nobody has. */
+/** An account id that AWS never issues. */
 const NOBODYS = '000000000000';
 
 type RootRef = PrincipalRef & { readonly kind: 'root' };
 
-/** The root user of an account: what is known of an account is known of it. */
+/** The root user of an account, with which the directory stores the facts about the account. */
 export function rootOf(accountId: string, partition: string): RootRef {
   return { kind: 'root', arn: `arn:${partition}:iam::${accountId}:root`, accountId };
 }
 
-/** Whoever in an account may do everything, as far as the account's own policies go. */
+/** A principal of the account that may do everything, as far as the account's own policies are concerned. */
 export function administratorOf(root: RootRef, gathered: Gathered): PreparedPrincipal {
   const arn = `${root.arn.slice(0, -'root'.length)}user/`;
   return outsideUser({ kind: 'user', arn, accountId: root.accountId }, root, gathered, true);
 }
 
-/** Somebody signed in, of an account that no policy names. */
+/** A signed-in principal of an account that no policy names. */
 export function stranger(partition: string): PreparedPrincipal {
   const arn = `${rootOf(NOBODYS, partition).arn.slice(0, -'root'.length)}user/`;
   const policies = preparePolicies({ identity: [EVERYTHING], boundary: null, serviceControl: null });
@@ -41,8 +41,8 @@ export function stranger(partition: string): PreparedPrincipal {
 type NamedRef = PrincipalRef & { readonly kind: 'user' | 'role' | 'roleSession' | 'federatedUser' };
 
 /**
- * A principal that the directory does not hold, as an ARN in a policy names it. `trusted`: its account lets it do everything,
- * which nobody here can know; else it has only what policies of resources give it. `root` has to be in `gathered`.
+ * A principal outside the directory, as an ARN in a policy names it. `trusted`: its account is assumed to allow everything,
+ * because its policies are unknown; otherwise only policies of resources grant it anything. `root` must be in `gathered`.
  */
 export function outsidePrincipal(
   ref: NamedRef,
@@ -77,10 +77,10 @@ function outsideUser(
   return preparePrincipal({ kind: 'user', arn, id: '', name, tags: {}, ...inAccount }, policies, null);
 }
 
-/** What holds for everybody in an account. */
+/** Facts that hold for everybody in an account. */
 function accountOf(root: RootRef, gathered: Gathered, trusted: boolean) {
   const known = gathered.principal(root)?.value;
-  // INVARIANT: root users are always there.
+  // INVARIANT: root users always exist.
   if (known === undefined || known.facts.kind !== 'root') throw new Error(`no root user ${root.arn}`);
   const { accountId, partition, organization } = known.facts;
   const serviceControl = known.policies?.source.serviceControl ?? null;

@@ -22,7 +22,7 @@ import type { OpenQuestion } from './question.ts';
 import type { OneRevision } from './scan.ts';
 import { withSourceOrganization } from './source-organization.ts';
 
-/** Somebody whom the policy of a resource lets in and the directory does not hold. */
+/** A principal outside the directory that the policy of a resource lets in. */
 export interface Outsider {
   readonly kind: OutsiderKind;
   /** An account id, an ARN or a canonical id, a service, a provider, or `*`. */
@@ -34,9 +34,9 @@ export interface Outsider {
 export interface OutsiderSearch {
   readonly question: OpenQuestion;
   readonly action: CatalogAction;
-  /** Also those who may only under conditions that the question leaves open. */
+  /** Whether to include principals that are allowed only under conditions that the question leaves open. */
   readonly conditional: boolean;
-  /** The resource asked about. */
+  /** The resource of the question. */
   readonly resource: PreparedResource;
   /** Accounts with users or roles in the directory. */
   readonly accounts: ReadonlySet<string>;
@@ -50,8 +50,8 @@ export interface Outsiders {
 const KINDS: readonly OutsiderKind[] = ['ACCOUNT', 'PRINCIPAL', 'SERVICE', 'FEDERATED', 'EVERYBODY'];
 
 /**
- * Whom the policy of the resource lets in beside the users and roles of the directory. Of principals that the directory does
- * not know, their own account is taken to let them: it is theirs to say.
+ * The principals that the policy of the resource lets in, other than the users and roles of the directory. If the directory
+ * does not know a principal, its own account is assumed to allow the request.
  */
 export async function outsidersOf(
   tools: DecideTools,
@@ -78,7 +78,7 @@ export async function outsidersOf(
   const found = candidates.flatMap((one) => judge.judge(one) ?? []);
   const everybody = found.find(({ kind }) => kind === 'EVERYBODY');
   const outsiders = found
-    // Root users are part of everybody; where everybody may only under conditions, some may without.
+    // Root users are part of everybody; if everybody is allowed only under conditions, some may be allowed without.
     .filter(({ named, conditional }) => named || everybody === undefined || (everybody.conditional && !conditional))
     .map(({ kind, value, statements: letIn }): Outsider => ({ kind, value, statements: letIn }))
     .sort((a, b) => KINDS.indexOf(a.kind) - KINDS.indexOf(b.kind) || (a.value < b.value ? -1 : 1));
@@ -131,7 +131,7 @@ class Judge {
     }
   }
 
-  /** An account of the directory is its root user: its users and roles stand for themselves. */
+  /** An account of the directory means its root user: its users and roles are listed themselves. */
   #account(one: Candidate & { readonly kind: 'ACCOUNT' }): Judged | null {
     const root = this.#gathered.principal(one.root)?.value;
     const who = root === undefined ? [] : [root];
@@ -158,14 +158,14 @@ class Judge {
     const someone = this.#decide(stranger(this.#resource.partition === '' ? 'aws' : this.#resource.partition));
     const judged = this.#judged(one, [this.#decide(anonymous), someone]);
     if (judged !== null || !this.#search.conditional) return judged;
-    // Somebody, whatever its account, organization and tags: these are conditions on who it is.
+    // A principal with any account, organization and tags: these are conditions on the principal.
     const openings = openingsOf(someone, (key, evaluation) => key.owner === 'principal' || isOpen(key, evaluation));
     return openings.length === 0
       ? null
       : { ...one, named: true, conditional: true, statements: letInBy(someone, openings) };
   }
 
-  /** AWS knows whose the canonical id is: it is let in by what names it, unless everybody is kept out. */
+  /** Only AWS knows the owner of a canonical id: the statements that name it let it in, unless everybody is denied. */
   #canonical(value: string): Judged | null {
     const someone = stranger(this.#resource.partition);
     if (this.#decide(someone).effect === 'EXPLICIT_DENY') return null;
@@ -184,7 +184,7 @@ class Judge {
     return statements.length === 0 ? null : { kind: 'PRINCIPAL', value, statements, conditional: false, named: true };
   }
 
-  /** `isHeld`: the directory knows of it what there is to know. */
+  /** `isHeld`: the directory knows all facts about it. */
   #judged({ kind, value }: Candidate, decisions: readonly Decision[], named = true, isHeld = false): Judged | null {
     for (const decision of decisions) {
       const statements = decision.allowed ? letInBy(decision, []) : [];
@@ -212,13 +212,13 @@ function refsOf(one: Candidate): readonly PrincipalRef[] {
   return one.kind === 'PRINCIPAL' && one.ref !== null ? [one.ref, one.root] : [];
 }
 
-/** Of who is not known, the organization and the tags are not known either. */
+/** For an unknown principal, the organization and the tags are unknown, too. */
 function isOpen(key: ContextKey, evaluation: Evaluation): boolean {
   if (evaluation.value(key) !== undefined) return false;
   return key.owner === 'principal' || evaluation.couldBeGiven(key);
 }
 
-/** The Allows of the resource's policy that match, and those that would in one of these ways. */
+/** The Allows of the resource's policy that match, and those that would match in one of these ways. */
 function letInBy({ layers }: Decision, openings: readonly Opening[]): readonly MatchedStatement[] {
   const isOfResource = (layer: PolicyLayer): boolean => layer === 'RESOURCE_POLICY' || layer === 'TRUST_POLICY';
   const matching = layers.filter(({ layer }) => isOfResource(layer)).flatMap((one) => one.matchedStatements);

@@ -21,32 +21,32 @@ export function isAboutPattern({ resourceIsPattern }: Question): boolean {
   return resourceIsPattern === true;
 }
 
-/** The pattern is no more than one question: it has no wildcard, or the action is asked on nothing else. */
+/** The pattern is a single question: it has no wildcard, or the action has no resource types. */
 export function namesOne(pattern: string, { wildcardOnly }: CatalogAction): boolean {
   return wildcardOnly || !WILDCARD.test(pattern);
 }
 
-/** Answers questions about single resources. `reading`: how policies are read; null: as they stand. */
+/** Answers questions about single resources. `reading`: how to read the policies; null: as written. */
 export type Ask = (
   questions: readonly Question[],
   reading: Rereading | null,
 ) => Promise<readonly (Answer | RolegateError)[]>;
 
-/** Patterns that are asked about together: each costs as much as some hundred single questions. */
+/** Greatest number of patterns in one request: each costs as much as some hundred single questions. */
 const MOST_PATTERNS = 100;
 
-/** Throws InvalidInput for the question if it is about one pattern too many. */
+/** Throws InvalidInput for the question if it exceeds the number of patterns. */
 export function checkPatternCount(count: number, question: Pick<Question, 'path' | 'fields'>): void {
   if (count <= MOST_PATTERNS) return;
   throw new InvalidInput(fieldOf(question, 'resource'), `more than ${MOST_PATTERNS} patterns in one request`);
 }
 
-/** What was gathered for some resources can bring policies that tell further ones apart. */
+/** Rounds of gathering: policies gathered for some resources can distinguish further resources. */
 const MOST_ROUNDS = 4;
 
 /**
- * Questions about all resources that a pattern names. The statements that decide divide them into cells, in each of which
- * everything is decided alike; one resource of each is asked about as every other question is.
+ * Questions about all resources that a pattern matches. The statements that decide divide them into cells; all resources of a
+ * cell get the same decision, and one resource of each cell is decided like every other question.
  */
 export class PatternQuestions {
   readonly #tools: DecideTools;
@@ -95,7 +95,7 @@ export class PatternQuestions {
     return { ...answer, question, coverage: answer.decision.allowed ? 'ALL' : 'NONE' };
   }
 
-  /** The resources that stand for the pattern, with what decides on them. */
+  /** The resources that represent the pattern, with the facts that decide on them. */
   async #divide(
     question: Question,
     action: CatalogAction,
@@ -149,7 +149,7 @@ export class PatternQuestions {
     return { isNew, owned };
   }
 
-  /** Answers about each, with those for the worst and the best where something of a resource is not known. */
+  /** Answers for each resource, with the worst and the best case if facts about a resource are unknown. */
   async #each(
     single: Question,
     arns: readonly string[],
@@ -180,7 +180,7 @@ export class PatternQuestions {
   }
 }
 
-/** The bare `*` is everything in one account that the action can be asked on: in that of the question, or in the caller's own. */
+/** A bare `*` means everything in one account that the action can be asked on: the question's account, or the caller's own. */
 export function ownerOf(
   { resource, resourceAccount }: Pick<Question, 'resource' | 'resourceAccount'>,
   accountId: string | null,
@@ -188,14 +188,14 @@ export function ownerOf(
   return resource === '*' ? resourceAccount || accountId || null : null;
 }
 
-/** Services of the ARNs that the pattern can match and the action can be asked on. */
+/** Services in the ARNs that the pattern can match and that the action can be asked on. */
 function servicesOf(pattern: string, { resourceTypes }: CatalogAction): ReadonlySet<string> {
   const service = parseArn(pattern)?.service ?? '*';
   if (!WILDCARD.test(service)) return new Set([service]);
   return new Set(resourceTypes.flatMap(({ type }) => type.arns.map((arn) => parseArn(arn)?.service ?? '')));
 }
 
-/** The action is asked on nothing that the pattern matches. */
+/** The action cannot be asked on anything that the pattern matches. */
 export function misfit(question: Pick<Question, 'resource' | 'path' | 'fields'>, action: CatalogAction): InvalidInput {
   const partition = parseArn(question.resource)?.partition ?? 'aws';
   return new InvalidInput(

@@ -12,10 +12,10 @@ const HEADS = 5;
 const REGION = 3;
 const ACCOUNT = 4;
 
-/** A set of resources, as a policy's Resource or a form of ARN names it: what it has of each part. */
+/** A set of resources, as a policy's Resource or a form of ARN describes it, part by part. */
 export interface Form {
   readonly heads: readonly Glob[];
-  /** Those parts as they are written. */
+  /** Those parts as written. */
   readonly written: readonly string[];
   readonly rest: readonly Token[];
 }
@@ -26,40 +26,40 @@ export function formOf(parts: readonly string[], rest: Template): Form {
   return { heads: written.map(globOf), written, rest: tokensOf(rest, false) };
 }
 
-/** The form of a pattern of version 2012-10-17: `${*}` is a star. */
+/** The form of a pattern of version 2012-10-17: `${*}` is a literal star. */
 export function formOfPattern(text: string): Form {
   const parts = splitArn(text);
   return formOf(parts, readTemplate(parts[HEADS] ?? '', { variables: true, wildcards: true }));
 }
 
-/** What of a question the resources that a pattern names hang on beside the pattern. */
+/** The parts of a question, besides the pattern, that the choice of resources depends on. */
 export interface About {
   readonly catalog: Catalog;
   readonly action: CatalogAction;
-  /** Of the caller; empty: it belongs to none. */
+  /** The caller's partition; empty: it belongs to none. */
   readonly partition: string;
-  /** Of the bare `*`: whose resources are meant. Null: of any account that the pattern names. */
+  /** For a bare `*`: the account whose resources are meant. Null: any account that the pattern matches. */
   readonly owner: string | null;
   /** Accounts that make a difference. */
   readonly accounts: ReadonlySet<string>;
-  /** What the policies, and what is known of resources, tell apart. */
+  /** The distinctions that policies and known facts about resources make. */
   readonly forms: readonly Form[];
-  /** A policy asks for the Region. */
+  /** A policy depends on the Region. */
   readonly regionMatters: boolean;
 }
 
-/** Resources of a pattern, of which each stands for all that are decided like it. */
+/** Resources of a pattern; each represents all resources that get the same decision. */
 export interface PatternResources {
   readonly arns: readonly string[];
-  /** False: there are others that are not like one of these. */
+  /** False: some resources are not represented. */
   readonly complete: boolean;
 }
 
-/** Resources that are asked about for one pattern. */
+/** Greatest number of resources that are decided for one pattern. */
 const MOST_RESOURCES = 4096;
 
 /**
- * `*` and `?` are wildcards, those of one part do not reach into the next. The bare `*` is everything of one account that the action
+ * `*` and `?` are wildcards and do not cross parts. A bare `*` means everything of one account that the action
  * can be asked on.
  */
 export function resourcesOf(pattern: string, about: About): PatternResources {
@@ -67,7 +67,7 @@ export function resourcesOf(pattern: string, about: About): PatternResources {
   const wanted = formOf(parts, readTemplate(parts[HEADS] ?? '', { variables: false, wildcards: true }));
   const types = about.action.resourceTypes.flatMap(({ type }) => type.arns.map(formOfTemplate));
   const heads = new Set(types.flatMap((type) => headsOf(wanted, type, about)));
-  // No type of the catalogue: what the pattern itself says is asked about, and the answer says that nobody has checked.
+  // Not a type of the catalogue: the pattern itself is decided, and the answer says that it was not checked.
   if (heads.size === 0 && !wanted.written.some(hasWildcard)) heads.add(parts.slice(0, HEADS).join(':'));
   const arns = new Map<string, 'fits' | 'unknown'>();
   const known = new Map<string, readonly string[] | null>();
@@ -91,7 +91,7 @@ export function resourcesOf(pattern: string, about: About): PatternResources {
     const cells = known.get(key) ?? null;
     const few = cells !== null && arns.size + cells.length <= MOST_RESOURCES;
     if (!few) complete = false;
-    // Of too many, one: there is something to be said about it.
+    // If there are too many, one is enough: the answer then still has a decision.
     for (const rest of few
       ? cells
       : (cellsOf(
@@ -103,12 +103,12 @@ export function resourcesOf(pattern: string, about: About): PatternResources {
       if (kind !== 'misfit') arns.set(arn, kind);
     }
   }
-  // Where the action is asked on some type that the pattern can name, what is of no known form is not meant.
+  // If the action can be asked on some type that the pattern can match, resources of unknown form are not meant.
   const fitting = [...arns].filter(([, kind]) => kind === 'fits');
   return { arns: (fitting.length > 0 ? fitting : [...arns]).map(([arn]) => arn), complete };
 }
 
-/** One Region stands for all in which the same forms count. */
+/** One Region represents all Regions to which the same forms apply. */
 function isAlike(
   seen: Set<string>,
   [scheme, partition, service, region, account]: readonly string[],
@@ -124,9 +124,9 @@ function tokens(text: string): readonly Token[] {
   return tokensOf(readTemplate(text, { variables: false, wildcards: true }), false);
 }
 
-/** What tells an object from a bucket. */
+/** Distinguishes an object from a bucket. */
 const WITH_SLASH = tokens('*/*');
-/** What decisions tell apart beside policies: kinds of resources, what belongs to AWS, access points. */
+/** Distinctions that decisions make besides policies: kinds of resources, what belongs to AWS, access points. */
 const OF_AWS = [
   'role/*',
   'key/*',
@@ -141,7 +141,7 @@ function hasWildcard(text: string): boolean {
   return text.includes('*') || text.includes('?');
 }
 
-/** It tells accounts apart by something other than their ids. */
+/** It distinguishes accounts by something other than whole ids. */
 function dividesAccounts({ written }: Form): boolean {
   const account = written[ACCOUNT] ?? '';
   return hasWildcard(account) && !/^\*+$/.test(account);
@@ -149,7 +149,7 @@ function dividesAccounts({ written }: Form): boolean {
 
 const PLACEHOLDER = /\$\{[^}]*\}/g;
 
-/** The form of a template of the catalogue: a placeholder stands for any text. */
+/** The form of a template of the catalogue: a placeholder matches any text. */
 function formOfTemplate(template: string): Form {
   const parts = splitArn(template);
   const rest: (string | typeof ANY_RUN)[] = [];
@@ -163,7 +163,7 @@ function formOfTemplate(template: string): Form {
   );
 }
 
-/** The five parts, in every way in which the pattern and a type of the catalogue agree on them. */
+/** The five parts, for every way in which the pattern and a type of the catalogue agree on them. */
 function headsOf(wanted: Form, type: Form, about: About): readonly string[] {
   let heads: readonly (readonly string[])[] = [['arn']].filter(() => wanted.heads[0]?.matches('arn') === true);
   for (let i = 1; i < HEADS; i += 1) {
@@ -185,7 +185,7 @@ function partsAt(i: number, wanted: Form, type: Form, about: About, head: readon
   return all.filter((part) => wanted.heads[i]?.matches(part) === true);
 }
 
-/** Nothing reaches from one partition into another: of all, only the caller's is meant. */
+/** Access never crosses partitions: of all partitions, only the caller's is meant. */
 function partitionsOf({ partition }: About): readonly string[] {
   return isPartition(partition) ? [partition] : PARTITIONS;
 }
@@ -200,7 +200,7 @@ function accountsOf(text: string, { accounts, forms }: About): readonly string[]
 
 const DIGITS = 12;
 
-/** An account id that the pattern matches and that is none of these; null: none is found. */
+/** An account id that the pattern matches and that is none of these; null: none was found. */
 function otherAccount(glob: Glob, text: string, named: ReadonlySet<string>): string | null {
   const fixed = text.replaceAll('*', '').length;
   for (let i = 0; i < 100; i += 1) {

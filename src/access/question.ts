@@ -60,28 +60,28 @@ export interface Question {
   readonly action: string;
   /** An ARN, or `*`. */
   readonly resource: string;
-  /** `*` and `?` in `resource` are wildcards, and the answer has a coverage. Left out: they are characters of a name. */
+  /** Whether `*` and `?` in `resource` are wildcards; the answer then has a coverage. Left out: they are literal. */
   readonly resourceIsPattern?: boolean;
-  /** Other resources of the same call (ec2:RunInstances): all have to be allowed, the most restrictive decision counts. */
+  /** Other resources of the same call (ec2:RunInstances): all must be allowed, the most restrictive decision counts. */
   readonly furtherResources?: readonly string[];
-  /** Owner of the resource, if its ARN names no account and the directory does not have it. */
+  /** Owner of the resource, if its ARN names no account and the directory does not hold it. */
   readonly resourceAccount: string | null;
   readonly context: RequestContext;
   /** False: keys that every request has and `context` does not give are missing. Left out: they are assumed, see evaluation/call-keys.ts. */
   readonly assumeContextKeys?: boolean;
-  /** Where it stands in the client's request, for errors: `requests[3]`, `request` …; empty: its fields are arguments. */
+  /** Its place in the client's request, for errors: `requests[3]`, `request` …; empty: its fields are arguments. */
   readonly path: string;
-  /** Names of inputs given at other places: `{ principal: 'principal', resource: 'resources[3]' }`. */
+  /** Names of inputs that were given elsewhere: `{ principal: 'principal', resource: 'resources[3]' }`. */
   readonly fields?: Readonly<Partial<Record<QuestionField, string>>>;
 }
 
-/** A question that leaves open who is asked about. */
+/** A question without its principal. */
 export type OpenQuestion = Omit<Question, 'subject'>;
 
 export interface Answer {
   readonly question: Question;
   readonly decision: Decision;
-  /** Of a question about a pattern. */
+  /** Set for a question about a pattern. */
   readonly coverage?: Coverage;
   readonly gaps: readonly string[];
   /** The entries of `gaps` that are about the resource and its account. Left out: none. */

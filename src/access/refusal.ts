@@ -1,7 +1,7 @@
 import type { Decision } from '../evaluation/decision.ts';
 import type { PolicyLayer } from '../evaluation/layer.ts';
 
-/** An implicit denial that no policy was asked about, because what is asked is never possible. `deniedBy` null: AWS's own. */
+/** An implicit denial without any policy, because the request is never possible. `deniedBy` null: a denial by AWS itself. */
 export function refusal(deniedBy: PolicyLayer | null, reason: string): Decision {
   return {
     effect: 'IMPLICIT_DENY',

@@ -24,8 +24,8 @@ export function inlineSessionPolicies(documents: readonly string[], at: string):
 }
 
 /**
- * Session policies that were fixed when a session was made, read as far as possible, with what cannot be read: a text that is
- * no policy allows nothing.
+ * Session policies that were fixed when a session was made, read as far as possible, with their unreadable parts: a text that is
+ * not a policy allows nothing.
  */
 export function storedSessionPolicies(documents: readonly string[]): {
   readonly policies: readonly AttachedPolicy[];
@@ -49,14 +49,14 @@ export function storedSessionPolicies(documents: readonly string[]): {
 }
 
 /**
- * Checks the documents of a new session as STS does, which takes only what could be written into IAM today, and for what cannot
- * be read. Throws MalformedPolicyDocument with AWS's message, ValidationError for characters that STS does not take.
+ * Checks the documents of a new session as STS does, which accepts only what IAM accepts today, and for unreadable parts.
+ * Throws MalformedPolicyDocument with AWS's message, ValidationError for characters that STS does not accept.
  */
 export function checkSessionPolicies(documents: readonly string[], at: string): void {
   for (const [index, document] of documents.entries()) {
     checkWritten(decoded(document), 'session', `${at}[${index}]`, ({ code }) => code !== 'LimitExceeded');
   }
-  // What AWS's checks let through has to be readable here as well.
+  // A document that passes AWS's checks must be readable here as well.
   inlineSessionPolicies(documents, at);
 }
 
@@ -82,7 +82,7 @@ export function managedSessionPolicies(
   return { found, missing };
 }
 
-/** Stands for a session policy that is no longer known. */
+/** Replaces a session policy that is no longer known. */
 export function allowsNothing(id: string): AttachedPolicy {
   return { policy: closedPolicy('session'), id, name: null, arn: id };
 }

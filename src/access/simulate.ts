@@ -31,10 +31,10 @@ import type { Answer, Question } from './question.ts';
 import { checkCall, type SimulatedCaller, simulatedCaller } from './simulated-caller.ts';
 import { simulatedPattern } from './simulated-pattern.ts';
 
-/** A document as it was given: an object, or its text. */
+/** A document as given: an object, or its text. */
 type Document = JsonValue;
 
-/** Policies, and requests to decide on them alone. */
+/** Policies, and requests to decide on these policies only. */
 export interface Simulation {
   readonly caller: SimulatedCaller;
   readonly identityPolicies: readonly Document[];
@@ -82,7 +82,7 @@ const RCP_FULL_AWS_ACCESS = {
 /**
  * Decides requests on the given policies, without reading the directory; hence no gaps, and the revision before its
  * first change. Keys in the context count, even if they contradict what follows from the caller.
- * Policies that AWS would not let the caller have are refused where they would limit it; identity policies given for the root
+ * Policies that AWS would not let the caller have are refused if they would limit it; identity policies given for the root
  * user, services and anonymous callers are ignored.
  * A request that cannot be decided gets its error in its place. Throws InvalidInput and MalformedPolicyDocument with the
  * place of any other fault.
@@ -105,7 +105,7 @@ export function simulateEach(
   const prepared = (arn: string, question: Question, action: CatalogAction): PreparedResource =>
     prepareResource({
       arn,
-      // The caller's account unless something else is said, as the API of AWS has it.
+      // The caller's account unless the input names another, as in AWS's API.
       accountId: accountOf(arn) ?? question.resourceAccount ?? accountId,
       organization: null,
       tags: null,
@@ -163,7 +163,7 @@ export function simulateEach(
   });
 }
 
-/** As `simulateEach`, but all or nothing: throws the first fault. */
+/** Like `simulateEach`, but all or nothing: throws the first fault. */
 export function simulate(catalog: Catalog, simulation: Simulation, now: number): readonly Answer[] {
   return simulateEach(catalog, simulation, now).map((answer) => {
     if (answer instanceof RolegateError) throw answer;
@@ -249,7 +249,7 @@ function fullResourceAccess(): AttachedPolicy {
   return { policy: loadPolicy(document, 'rcp'), ...named };
 }
 
-/** What nobody can read is refused: a Deny must not be passed over. Says of it where it stands and what was probably meant. */
+/** Unreadable parts are refused: a Deny must not be missed. The error has their place and what was probably meant. */
 function load(document: Document, kind: PolicyKind, field: string): CompiledPolicy {
   const findings = unreadableFindings(document, kind);
   const [first] = findings;
@@ -266,7 +266,7 @@ function endpointOf(document: Document | null, id: string, at: (field: string) =
   return document === null ? null : { policy: load(document, 'vpce', at(id)), id, name: null, arn: null };
 }
 
-/** The one resource policy of a simulation as it stands on each resource: on a role it is the role's trust policy. */
+/** The single resource policy of a simulation, applied to each resource: on a role it is the role's trust policy. */
 class ResourcePolicies {
   readonly #document: Document | null;
   readonly #field: string;
@@ -277,7 +277,7 @@ class ResourcePolicies {
     this.#field = field;
   }
 
-  /** `every`: of what kind the resources are that `*` stands for. */
+  /** `every`: the kind of resources that `*` means. */
   on(arn: string, every: PreparedResource['kind']): AttachedPolicy | null {
     if (this.#document === null) return null;
     const kind = isRole(arn) || (arn === '*' && every === 'role') ? 'trust' : 'resource';

@@ -11,24 +11,24 @@ export interface SimulatedCaller {
   readonly roleArn: string | null;
   readonly tags: Tags;
   /**
-   * Of an anonymous caller: the provider that vouches for it in sts:AssumeRoleWithSAML or sts:AssumeRoleWithWebIdentity, as
-   * `Federated` principals name it. Left out or null: none does.
+   * For an anonymous caller: the provider of its identity in sts:AssumeRoleWithSAML or sts:AssumeRoleWithWebIdentity, as
+   * `Federated` principals name it. Left out or null: none.
    */
   readonly federatedProvider?: string | null;
-  /** Its canonical user id: that of its account, or of an origin access identity, which has no account. Left out or null: not said. */
+  /** Its canonical user id: of its account, or of an origin access identity, which has no account. Left out or null: not given. */
   readonly canonicalUser?: string | null;
 }
 
-/** Calls that carry the assertion or token of a provider and no signature, with what is checked together with them. */
+/** Calls that carry a provider's assertion or token and no signature, with the actions that are checked together with them. */
 const WITH_SAML = ['sts:AssumeRoleWithSAML', 'sts:SetSourceIdentity', 'sts:TagSession'];
 const WITH_WEB_IDENTITY = ['sts:AssumeRoleWithWebIdentity', 'sts:SetSourceIdentity', 'sts:TagSession'];
 const SAML_PROVIDER = /^arn:[a-z-]+:iam::\d{12}:saml-provider\/[^/*?]+$/;
 const OIDC_PROVIDER = /^arn:[a-z-]+:iam::\d{12}:oidc-provider\/[^*?]+$/;
-/** `accounts.google.com` and its like, which need no provider in the account. */
+/** `accounts.google.com` and similar issuers, which need no provider in the account. */
 const ISSUER = /^[a-z0-9-]+(?:\.[a-z0-9-]+)+$/;
 const CANONICAL_USER = /^[0-9a-f]{64,96}$/i;
 
-/** Throws InvalidInput for a call that a provider does not vouch for: everything else is signed, by who the caller then is. */
+/** Throws InvalidInput for a call that does not take a provider's token: every other call is signed by a principal of AWS. */
 export function checkCall(
   { federatedProvider = null }: SimulatedCaller,
   { name }: { readonly name: string },
@@ -48,8 +48,8 @@ export function checkCall(
 const UNKNOWN_ID = '';
 
 /**
- * Some user, whom no policy can name. The root user could be the issuer, too, but its session would have everything that
- * its session policies allow; here the identity policies that are given count.
+ * A user that no policy can name. The root user could be the issuer, too, but its session would have everything that
+ * its session policies allow; here the given identity policies count.
  */
 const UNKNOWN_ISSUER = { arn: '', id: UNKNOWN_ID };
 

@@ -12,13 +12,13 @@ interface SimulatedPattern {
   readonly action: CatalogAction;
   readonly catalog: Catalog;
   readonly partition: string;
-  /** As of About. */
+  /** As in About. */
   readonly owner: string | null;
-  /** With the policies. */
+  /** Including those of the policies. */
   readonly rules: DecidingRules;
 }
 
-/** As PatternQuestions, where nothing is known of resources but the policy that is given for all of them. */
+/** Like PatternQuestions; the only known fact about resources is the policy that is given for all of them. */
 export function simulatedPattern(
   { question, action, catalog, partition, owner, rules }: SimulatedPattern,
   ask: (question: Question, reading: Rereading | null) => Answer,

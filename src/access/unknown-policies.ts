@@ -30,7 +30,7 @@ const GRANTED: ReadonlySet<string> = new Set([
 const NONE: readonly string[] = [];
 
 /**
- * The gap of an allowed request that comes through a VPC endpoint, whose policy no directory knows. Such a policy could deny
+ * The gap of an allowed request that comes through a VPC endpoint, whose policy the directory does not hold. Such a policy could
  * the request, but never grants anything, so that a denial has no such gap.
  */
 export function endpointGaps(principal: PreparedPrincipal, context: RequestContext): readonly string[] {
@@ -49,7 +49,7 @@ export function bucketTagsGap(bucket: string): string {
   return `whether ABAC is enabled for ${bucket} is not known: its tags are taken to allow nothing`;
 }
 
-/** The gap of a denied request on a KMS key that a grant, which no directory knows, could allow. */
+/** The gap of a denied request on a KMS key that a grant, which the directory does not hold, could allow. */
 export function grantGaps(
   principal: PreparedPrincipal,
   action: ActionFacts,

@@ -4,8 +4,8 @@ interface Keyed<T> {
 }
 
 /**
- * The part of a list behind a place, gathered from entries that come in any order: users before roles, each in the order of
- * their ARNs. Memory holds twice as many entries as the part has.
+ * The part of a list after a given ARN, collected from entries in any order: users before roles, each in the order of
+ * their ARNs. Memory holds at most twice as many entries as the part.
  */
 export class PagePart<T> {
   readonly #after: string | null;
@@ -39,7 +39,7 @@ export class PagePart<T> {
   }
 }
 
-/** Users before roles, then by the ARN. By its text: databases order texts in ways of their own. */
+/** Users before roles, then by the text of the ARN: databases have their own sort orders. */
 function compareArns(a: string, b: string): number {
   return Number(isRole(a)) - Number(isRole(b)) || (a < b ? -1 : a > b ? 1 : 0);
 }

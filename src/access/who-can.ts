@@ -17,7 +17,7 @@ import { PagePart } from './who-can-page.ts';
 /** A principal that may do what is asked. */
 export interface PrincipalAccess {
   readonly answer: Answer;
-  /** IAM condition blocks that have to hold for it; none: it is allowed. */
+  /** IAM condition blocks that must all hold for it; none: it is allowed. */
   readonly conditions: readonly JsonObject[];
 }
 
@@ -30,9 +30,9 @@ export interface WhoCan {
   /** The requested page: at most `limit`, after `after`. */
   readonly entries: readonly PrincipalAccess[];
   readonly outsiders: readonly Outsider[];
-  /** What the directory does not know of the principals, and what the list leaves out. */
+  /** Facts about the principals that the directory does not know, and limits of the list. */
   readonly gaps: readonly string[];
-  /** What the directory does not know of the resource and its account. */
+  /** Facts about the resource and its account that the directory does not know. */
   readonly resourceGaps: readonly string[];
   readonly revision: Revision;
 }
@@ -51,7 +51,7 @@ export interface WhoCanOptions {
   readonly limit: number;
   /** Null: all principals. */
   readonly scope: WhoCanScope | null;
-  /** Whether to include principals that may only under conditions that the question leaves open. */
+  /** Whether to include principals that are allowed only under conditions that the question leaves open. */
   readonly conditional: boolean;
 }
 
@@ -71,7 +71,7 @@ export async function whoCan(
   return onOneRevision((check) => new Search(tools, question, action, options, now, check).run());
 }
 
-/** The error for a question that has to name the owner of the resource. */
+/** The error for a question that must name the owner of the resource. */
 function ownerIsNeeded(question: OpenQuestion): InvalidInput {
   return new InvalidInput(
     fieldOf(question, 'resourceAccount'),
@@ -95,7 +95,7 @@ class Search {
   readonly #accounts: Set<string>;
   readonly #gaps = new Set<string>();
   readonly #resourceGaps = new Set<string>();
-  /** Numbers of roles that may only in sessions with certain names, and of principals with inexpressible conditions. */
+  /** Numbers of roles that are allowed only in sessions with certain names, and of principals with inexpressible conditions. */
   #unnamed = 0;
   #unsaid = 0;
 
