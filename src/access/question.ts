@@ -4,7 +4,6 @@ import type { RoleSessionRecord } from '../directory/stores/session-store.ts';
 import type { Decision } from '../evaluation/decision.ts';
 import type { RequestContext } from '../evaluation/request.ts';
 import type { PrincipalRef } from '../policy/principal-id.ts';
-import type { Coverage } from './coverage.ts';
 
 /** A hypothetical role session, as assuming the role with these arguments would make it. */
 export interface HypotheticalSession {
@@ -74,6 +73,12 @@ export interface Question {
   /** Names of inputs given at other places: `{ principal: 'principal', resource: 'resources[3]' }`. */
   readonly fields?: Readonly<Partial<Record<QuestionField, string>>>;
 }
+
+/**
+ * What of a pattern is allowed, of the resources that the action can be asked on. SOME also where it is not known whether it
+ * is all or nothing; `gaps` then says so.
+ */
+export type Coverage = 'ALL' | 'SOME' | 'NONE';
 
 export interface Answer {
   readonly question: Question;
