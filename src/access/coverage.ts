@@ -1,12 +1,6 @@
 import type { Decision } from '../evaluation/decision.ts';
 import { mostRestrictive } from '../evaluation/most-restrictive.ts';
-import type { Answer } from './question.ts';
-
-/**
- * What of a pattern is allowed, of the resources that the action can be asked on. SOME also where it is not known whether it
- * is all or nothing; `gaps` then says so.
- */
-export type Coverage = 'ALL' | 'SOME' | 'NONE';
+import type { Answer, Coverage } from './question.ts';
 
 /** What is decided on one of the resources that stand for a pattern. */
 export interface OnOne {

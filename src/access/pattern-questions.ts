@@ -1,13 +1,14 @@
-import type { CatalogAction } from '../catalog/catalog.ts';
+import type { Catalog, CatalogAction } from '../catalog/catalog.ts';
 import { takenBy } from '../catalog/resource-fit.ts';
+import type { Directory } from '../directory/directory.ts';
 import type { PreparedPrincipal } from '../evaluation/prepare.ts';
 import type { RequestFacts } from '../evaluation/request.ts';
 import { Rereading } from '../evaluation/rereading.ts';
 import { parseArn } from '../policy/arn.ts';
 import { InvalidInput, RolegateError } from '../policy/errors.ts';
+import type { AssumptionActions } from './assume.ts';
 import { shortened } from './check-resource.ts';
 import { coverageOf, type OnOne } from './coverage.ts';
-import type { DecideTools } from './decide.ts';
 import { DecidingRules } from './deciding-rules.ts';
 import { type Known, KnownResources } from './known-resources.ts';
 import { formOfPattern, type PatternResources, resourcesOf } from './pattern-resources.ts';
@@ -24,6 +25,13 @@ export function isAboutPattern({ resourceIsPattern }: Question): boolean {
 /** The pattern is no more than one question: it has no wildcard, or the action is asked on nothing else. */
 export function namesOne(pattern: string, { wildcardOnly }: CatalogAction): boolean {
   return wildcardOnly || !WILDCARD.test(pattern);
+}
+
+/** As the tools for deciding. */
+interface PatternTools {
+  readonly directory: Directory;
+  readonly catalog: Catalog;
+  readonly actions: AssumptionActions;
 }
 
 /** Answers questions about single resources. `reading`: how policies are read; null: as they stand. */
@@ -49,14 +57,14 @@ const MOST_ROUNDS = 4;
  * everything is decided alike; one resource of each is asked about as every other question is.
  */
 export class PatternQuestions {
-  readonly #tools: DecideTools;
+  readonly #tools: PatternTools;
   readonly #now: number;
   readonly #check: OneRevision;
   readonly #ask: Ask;
   readonly #known: KnownResources;
   #count = 0;
 
-  constructor(tools: DecideTools, now: number, check: OneRevision, ask: Ask) {
+  constructor(tools: PatternTools, now: number, check: OneRevision, ask: Ask) {
     this.#tools = tools;
     this.#now = now;
     this.#check = check;
