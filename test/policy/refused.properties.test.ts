@@ -15,10 +15,30 @@ const oneOrSome = (...texts: readonly Json[]): fc.Arbitrary<Json> =>
   );
 
 const resources = oneOrSome(
-  ...['*', '**', 'arn:aws:s3:::b/*', 'arn:aws:s3:::b/${aws:username}', 'arn:aws:sqs:*', 'arn:aws:sqs', 'arn:aws:*'],
-  ...['arn:aws:sqs:us-east-1:*', 'arn:aws:sqs:*:q', 'arn:AWS:S3:::b', 'arn:awss:s3:::b', 'b/*', '', ' *', 'foo*'],
-  ...['arn:aws:s3:us-east-1::b', `arn:aws:iam:us-east-1:${A}:role/r`, 'arn:aws:sqs:us-east-1:12345:q', 'arn:a*:s3:::b'],
-  ...['arn:aws:kms:*:${aws:PrincipalAccount}:key/*', 'arn:aws:s3:::${x', 'execute-api:/a/GET/b', 'a*', 7],
+  '*',
+  '**',
+  'arn:aws:s3:::b/*',
+  'arn:aws:s3:::b/${aws:username}',
+  'arn:aws:sqs:*',
+  'arn:aws:sqs',
+  'arn:aws:*',
+  'arn:aws:sqs:us-east-1:*',
+  'arn:aws:sqs:*:q',
+  'arn:AWS:S3:::b',
+  'arn:awss:s3:::b',
+  'b/*',
+  '',
+  ' *',
+  'foo*',
+  'arn:aws:s3:us-east-1::b',
+  `arn:aws:iam:us-east-1:${A}:role/r`,
+  'arn:aws:sqs:us-east-1:12345:q',
+  'arn:a*:s3:::b',
+  'arn:aws:kms:*:${aws:PrincipalAccount}:key/*',
+  'arn:aws:s3:::${x',
+  'execute-api:/a/GET/b',
+  'a*',
+  7,
 );
 const actions = oneOrSome(
   '*',
@@ -54,8 +74,24 @@ const principals: fc.Arbitrary<Json> = fc.oneof(
   ...Object.entries(names).map(([type, texts]) => oneOrSome(...texts).map((value): Json => ({ [type]: value }))),
 );
 const values = oneOrSome(
-  ...['a', 'true', 'TRUE', 'maybe', '10', 'ten', '10.0.0.0/8', '10.0.0.0/33', '2026-01-01T00:00:00Z', 'today', 'QQ=='],
-  ...['arn:aws:iam::*', `arn:aws:iam::${A}:user/*`, 'arn:awss:iam::*:user/*', '*', '${aws:username}', true, 10],
+  'a',
+  'true',
+  'TRUE',
+  'maybe',
+  '10',
+  'ten',
+  '10.0.0.0/8',
+  '10.0.0.0/33',
+  '2026-01-01T00:00:00Z',
+  'today',
+  'QQ==',
+  'arn:aws:iam::*',
+  `arn:aws:iam::${A}:user/*`,
+  'arn:awss:iam::*:user/*',
+  '*',
+  '${aws:username}',
+  true,
+  10,
 );
 const operators = fc
   .tuple(
