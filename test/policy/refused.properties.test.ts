@@ -58,7 +58,7 @@ const names = {
     A,
     `arn:aws:iam::${A}:root`,
     `arn:aws:iam::${A}:role/R`,
-    `arn:aws:iam::${A}:role/*`,
+    `arn:aws:iam::${A}:role/*/R`,
     'bob',
     '1234',
     '**',
