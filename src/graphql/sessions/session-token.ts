@@ -31,7 +31,7 @@ builder.mutationField('getSessionToken', (t) =>
     description:
       'sts:GetSessionToken: creates temporary credentials of a user for itself, with MFA if a code is given. Only ' +
       'for users with their long-term key; needs no permission. Credentials made without MFA cannot call IAM. ' +
-      `${NULL_RESULT}`,
+      NULL_RESULT,
     args: { input: t.arg({ type: GetSessionTokenInput, description: 'The parameters of sts:GetSessionToken' }) },
     errors: {
       types: [AccessDeniedFailure, ValidationFailure],
