@@ -1,12 +1,6 @@
 import type { Decision } from '../evaluation/decision.ts';
 import { mostRestrictive } from '../evaluation/most-restrictive.ts';
-import type { Answer } from './question.ts';
-
-/**
- * How much of a pattern is allowed, of the resources that the action can be asked on. Also SOME if it is unknown whether all or
- * none is allowed; `gaps` then says so.
- */
-export type Coverage = 'ALL' | 'SOME' | 'NONE';
+import type { Answer, Coverage } from './question.ts';
 
 /** The decision on one of the resources that represent a pattern. */
 export interface OnOne {

@@ -1,13 +1,14 @@
-import type { CatalogAction } from '../catalog/catalog.ts';
+import type { Catalog, CatalogAction } from '../catalog/catalog.ts';
 import { takenBy } from '../catalog/resource-fit.ts';
+import type { Directory } from '../directory/directory.ts';
 import type { PreparedPrincipal } from '../evaluation/prepare.ts';
 import type { RequestFacts } from '../evaluation/request.ts';
 import { Rereading } from '../evaluation/rereading.ts';
 import { parseArn } from '../policy/arn.ts';
 import { InvalidInput, RolegateError } from '../policy/errors.ts';
+import type { AssumptionActions } from './assume.ts';
 import { shortened } from './check-resource.ts';
 import { coverageOf, type OnOne } from './coverage.ts';
-import type { DecideTools } from './decide.ts';
 import { DecidingRules } from './deciding-rules.ts';
 import { type Known, KnownResources } from './known-resources.ts';
 import { formOfPattern, type PatternResources, resourcesOf } from './pattern-resources.ts';
@@ -26,7 +27,14 @@ export function namesOne(pattern: string, { wildcardOnly }: CatalogAction): bool
   return wildcardOnly || !WILDCARD.test(pattern);
 }
 
-/** Answers questions about single resources. `reading`: how to read the policies; null: as written. */
+/** As the tools for deciding. */
+interface PatternTools {
+  readonly directory: Directory;
+  readonly catalog: Catalog;
+  readonly actions: AssumptionActions;
+}
+
+/** Answers questions about single resources. `reading`: how policies are read; null: as they stand. */
 export type Ask = (
   questions: readonly Question[],
   reading: Rereading | null,
@@ -49,14 +57,14 @@ const MOST_ROUNDS = 4;
  * cell get the same decision, and one resource of each cell is decided like every other question.
  */
 export class PatternQuestions {
-  readonly #tools: DecideTools;
+  readonly #tools: PatternTools;
   readonly #now: number;
   readonly #check: OneRevision;
   readonly #ask: Ask;
   readonly #known: KnownResources;
   #count = 0;
 
-  constructor(tools: DecideTools, now: number, check: OneRevision, ask: Ask) {
+  constructor(tools: PatternTools, now: number, check: OneRevision, ask: Ask) {
     this.#tools = tools;
     this.#now = now;
     this.#check = check;

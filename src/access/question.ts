@@ -4,7 +4,6 @@ import type { RoleSessionRecord } from '../directory/stores/session-store.ts';
 import type { Decision } from '../evaluation/decision.ts';
 import type { RequestContext } from '../evaluation/request.ts';
 import type { PrincipalRef } from '../policy/principal-id.ts';
-import type { Coverage } from './coverage.ts';
 
 /** A hypothetical role session, as assuming the role with these arguments would make it. */
 export interface HypotheticalSession {
@@ -75,8 +74,14 @@ export interface Question {
   readonly fields?: Readonly<Partial<Record<QuestionField, string>>>;
 }
 
-/** A question without its principal. */
+/** A question that leaves the principal open. */
 export type OpenQuestion = Omit<Question, 'subject'>;
+
+/**
+ * How much of a pattern is allowed, of the resources that the action can be asked on. SOME is also the answer if it is not known
+ * whether all or none is allowed; `gaps` then says so.
+ */
+export type Coverage = 'ALL' | 'SOME' | 'NONE';
 
 export interface Answer {
   readonly question: Question;

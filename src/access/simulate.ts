@@ -24,9 +24,8 @@ import { RefusedPolicy, unreadableFindings } from '../policy/refused-policy.ts';
 import { barredFromRoles } from './assume.ts';
 import { checkAction } from './check-action.ts';
 import { checkQuestion, checkQuestionCount } from './check-question.ts';
-import { DecidingRules } from './deciding-rules.ts';
 import { everyResource, everyResourceGaps, kindOfEvery } from './every-resource.ts';
-import { checkPatternCount, ownerOf } from './pattern-questions.ts';
+import { checkPatternCount } from './pattern-questions.ts';
 import type { Answer, Question } from './question.ts';
 import { checkCall, type SimulatedCaller, simulatedCaller } from './simulated-caller.ts';
 import { simulatedPattern } from './simulated-pattern.ts';
@@ -97,7 +96,7 @@ export function simulateEach(
   const { principal: ref } = simulation.caller;
   const resourceControl = controlLevels(simulation.resourceControlPolicies, 'rcp', 'resourceControlPolicies', at);
   const principal = simulatedPrincipal(simulation, resourceControl, at);
-  const accountId = 'accountId' in ref ? ref.accountId : null;
+  const accountId = principal.accountId || null;
   const resourcePolicies = new ResourcePolicies(simulation.resourcePolicy, at('resourcePolicy'));
   const endpoint = endpointOf(simulation.vpcEndpointPolicy, 'vpcEndpointPolicy', at);
   const assumes = simulation.assumeContextKeys ?? true;
@@ -113,18 +112,20 @@ export function simulateEach(
       policyBindings: {},
       resourceControl,
     });
+  const path = endpoint === null ? {} : { endpoint: prepareEndpoint(endpoint) };
   const factsOf = ({ context }: Question, reading: Rereading | null): RequestFacts => {
-    const path = endpoint === null ? {} : { endpoint: prepareEndpoint(reading?.attached(endpoint) ?? endpoint) };
-    return { context, now, authority: 'context', assumes, ...path };
+    const facts = { context, now, authority: 'context', assumes, ...path } as const;
+    return endpoint === null || reading === null
+      ? facts
+      : { ...facts, endpoint: prepareEndpoint(reading.attached(endpoint)) };
   };
   const on = (question: Question, action: CatalogAction, reading: Rereading | null): Answer => {
     const gaps = checkQuestion(catalog, question, action);
-    const { resource: arn } = question;
     const caller = reading?.principal(principal) ?? principal;
-    const plain = prepared(arn, question, action);
+    const plain = prepared(question.resource, question, action);
     const named = reading?.resource(plain) ?? plain;
     const resource = everyResource(action, named);
-    const barred = action.name === 'sts:AssumeRole' ? barredFromRoles(caller, arn) : null;
+    const barred = action.name === 'sts:AssumeRole' ? barredFromRoles(caller, question.resource) : null;
     const decision = barred ?? authorize(caller, action, resource, factsOf(question, reading));
     const open = resource === named ? gaps : [...gaps, ...everyResourceGaps(action, decision)];
     return { question, decision, gaps: open, revision: 0n };
@@ -140,19 +141,20 @@ export function simulateEach(
     const action = checkAction(catalog, request.action, `${question.path}.action`);
     checkCall(simulation.caller, action, question);
     if (question.resourceIsPattern !== true) return on(question, action, null);
-    patterns += 1;
-    checkPatternCount(patterns, question);
+    checkPatternCount(++patterns, question);
     checkQuestion(catalog, question, action);
-    const rules = new DecidingRules(action, factsOf(question, null));
-    for (const account of [accountId, request.resourceAccount]) if (account != null) rules.accounts.add(account);
-    rules.add(principal, prepared(question.resource, question, action));
-    const { partition } = principal;
-    const owner = ownerOf(question, accountId);
-    return simulatedPattern({ question, action, catalog, partition, owner, rules }, (each, reading) =>
-      on(each, action, reading),
-    );
+    const resource = prepared(question.resource, question, action);
+    const about = { question, action, catalog, principal, resource, facts: factsOf(question, null) };
+    return simulatedPattern(about, (each, reading) => on(each, action, reading));
   };
-  return simulation.requests.map((request, index) => {
+  return inTheirPlaces(simulation.requests, decide);
+}
+
+function inTheirPlaces(
+  requests: Simulation['requests'],
+  decide: (request: SimulatedRequest, index: number) => Answer,
+): readonly (Answer | RolegateError)[] {
+  return requests.map((request, index) => {
     if (request instanceof RolegateError) return request;
     try {
       return decide(request, index);

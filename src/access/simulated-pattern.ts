@@ -1,8 +1,10 @@
 import type { Catalog, CatalogAction } from '../catalog/catalog.ts';
+import type { PreparedPrincipal, PreparedResource } from '../evaluation/prepare.ts';
+import type { RequestFacts } from '../evaluation/request.ts';
 import { Rereading } from '../evaluation/rereading.ts';
 import { coverageOf } from './coverage.ts';
-import type { DecidingRules } from './deciding-rules.ts';
-import { misfit, namesOne } from './pattern-questions.ts';
+import { DecidingRules } from './deciding-rules.ts';
+import { misfit, namesOne, ownerOf } from './pattern-questions.ts';
 import { resourcesOf } from './pattern-resources.ts';
 import type { Answer, Question } from './question.ts';
 
@@ -11,16 +13,15 @@ interface SimulatedPattern {
   readonly question: Question;
   readonly action: CatalogAction;
   readonly catalog: Catalog;
-  readonly partition: string;
-  /** As in About. */
-  readonly owner: string | null;
-  /** Including those of the policies. */
-  readonly rules: DecidingRules;
+  readonly principal: PreparedPrincipal;
+  /** The pattern with the policy of what it names. */
+  readonly resource: PreparedResource;
+  readonly facts: RequestFacts;
 }
 
 /** Like PatternQuestions; the only known fact about resources is the policy that is given for all of them. */
 export function simulatedPattern(
-  { question, action, catalog, partition, owner, rules }: SimulatedPattern,
+  { question, action, catalog, principal, resource, facts }: SimulatedPattern,
   ask: (question: Question, reading: Rereading | null) => Answer,
 ): Answer {
   const { resourceIsPattern: _, ...single } = question;
@@ -28,7 +29,12 @@ export function simulatedPattern(
     const answer = ask(single, null);
     return { ...answer, question, coverage: answer.decision.allowed ? 'ALL' : 'NONE' };
   }
+  const { accountId, partition } = principal;
+  const rules = new DecidingRules(action, facts);
+  for (const account of [accountId, question.resourceAccount ?? '']) if (account !== '') rules.accounts.add(account);
+  rules.add(principal, resource);
   const { forms, accounts, regionMatters } = rules;
+  const owner = ownerOf(question, accountId);
   const { arns, complete } = resourcesOf(question.resource, {
     catalog,
     action,

@@ -102,9 +102,9 @@ class Machine {
   }
 }
 
-const ORDINARY = [...'x0abcdefghijklmnopqrstuvwyz123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_-.'].map((char) =>
-  char.charCodeAt(0),
-);
+const ORDINARY = 'x0abcdefghijklmnopqrstuvwyz123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_-.'
+  .split('')
+  .map((char) => char.charCodeAt(0));
 
 /** A character that is not one of those. */
 function unlike(chars: ReadonlySet<number>): number {

@@ -1,3 +1,4 @@
+import { DOCUMENT_ELEMENTS } from './elements.ts';
 import { isList, isObject, type JsonValue } from './json.ts';
 import { membersIn, shapeOf } from './json-shape.ts';
 import { MalformedPolicy } from './malformed-policy.ts';
@@ -29,8 +30,6 @@ export const MAX_DOCUMENT_LENGTH = 262_144;
 /** Levels of objects and lists; the deepest that is understood has six. */
 export const MAX_DOCUMENT_DEPTH = 64;
 
-const ELEMENTS = new Set(['Version', 'Id', 'Statement']);
-
 /**
  * Reads a document that must be sound: an object, its JSON text, or that text URL-encoded, as AWS's API returns it. Accepts
  * more than AWS would accept today (Version 2008-10-17, operators in any case), but nothing that it does not
@@ -53,7 +52,7 @@ export function readPolicy(document: string | JsonValue, kind: PolicyKind): Comp
     typeof document === 'string' ? parseText(document) : { json: document, text: null, repeated: [] };
   if (!isObject(json)) throw new MalformedPolicy('a policy document must be a JSON object');
   for (const element of Object.keys(json)) {
-    if (!ELEMENTS.has(element)) throw new MalformedPolicy(`unknown element \`${element}\``);
+    if (!DOCUMENT_ELEMENTS.has(element)) throw new MalformedPolicy(`unknown element \`${element}\``);
   }
   const faults: PolicyFault[] = repeated.map((place) => ({
     message: `a policy document must not have a key twice: \`${place}\``,

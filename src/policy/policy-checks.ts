@@ -1,3 +1,4 @@
+import { DOCUMENT_ELEMENTS, STATEMENT_ELEMENTS } from './elements.ts';
 import type { Located } from './json-text.ts';
 import { operatorNames, readOperator } from './operator.ts';
 import { nearest } from './spelling.ts';
@@ -18,18 +19,6 @@ export interface PolicyNode {
 /** `suggestion`: what was probably meant; left out: no name is close enough. */
 export type Report = (message: string, path: string, node: Located, suggestion?: string) => void;
 
-const ELEMENTS = new Set(['Version', 'Id', 'Statement']);
-const STATEMENT_ELEMENTS = new Set([
-  'Sid',
-  'Effect',
-  'Principal',
-  'NotPrincipal',
-  'Action',
-  'NotAction',
-  'Resource',
-  'NotResource',
-  'Condition',
-]);
 const VERSIONS = new Set(['2012-10-17', '2008-10-17']);
 const EFFECTS = ['Allow', 'Deny'];
 const PRINCIPAL_TYPES = ['AWS', 'Service', 'Federated', 'CanonicalUser'];
@@ -49,7 +38,7 @@ export function checkGrammar(root: Located, report: Report): PolicyNode | null {
     fault('', root);
     return null;
   }
-  const elements = elementsOf(root, ELEMENTS, '', fault);
+  const elements = elementsOf(root, DOCUMENT_ELEMENTS, '', fault);
   const version = elements.get('Version');
   if (version !== undefined && !VERSIONS.has(textOf(version))) {
     const suggestion = near(textOf(version), VERSIONS);

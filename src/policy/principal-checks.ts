@@ -12,7 +12,6 @@ import {
 } from './policy-checks.ts';
 import { readNamedPrincipal } from './principal-element.ts';
 import { isAccountId } from './principal-id.ts';
-import { isPartition } from './regions.ts';
 import { asksFor, requiredKey } from './shared-providers.ts';
 
 /** Checks of documents that name principals: trust policies of roles, and policies of resources. */
@@ -55,14 +54,10 @@ export function isPrincipal(type: string, text: string): boolean {
 }
 
 function isAwsPrincipal(text: string): boolean {
-  if (/[*?]/.test(text) || readNamedPrincipal('AWS', text) === null) return false;
-  const arn = parseArn(text);
-  if (arn === null) return true;
-  const { partition, service, region, accountId, resource } = arn;
-  if (!isPartition(partition) || region !== '') return false;
-  // Origin access identities of CloudFront have a word in place of the account.
-  if (service === 'iam' && accountId === 'cloudfront') return true;
-  return isAccountId(accountId) && !/^(?:group|instance-profile)\//.test(resource);
+  if (readNamedPrincipal('AWS', text) === null) return false;
+  const account = parseArn(text)?.accountId;
+  // Of AWS's own accounts, which have words for ids, policies name that of CloudFront's origin access identities.
+  return account === undefined || isAccountId(account) || account === 'cloudfront';
 }
 
 /** The domains of AWS's services, in all partitions. */

@@ -29,8 +29,9 @@ const UNIQUE_ID = /^(?:AIDA|AROA)[A-Z0-9]{4,124}$/;
 
 const SERVICE = /^[a-z0-9][a-z0-9.-]*\.[a-z]+$/i;
 const CANONICAL_USER = /^[0-9a-f]{64,96}$/i;
-/** AWS's own accounts have words as ids: `cloudfront`. */
-const ENTITY = /^(?:user|role)\/[^*?]+$/;
+/** AWS's own accounts have words for ids: `cloudfront`. */
+const ENTITY = /^(?:user|role)\/.+$/;
+const WILDCARD = /[*?]/;
 const AWS_ACCOUNT = /^[a-z]+(?:-[a-z]+)*$/;
 
 /**
@@ -56,7 +57,7 @@ function readAwsPrincipal(value: string): NamedPrincipal | null {
   if (isAccountId(value)) return { kind: 'account', accountId: sameText(value), partition: null };
   if (UNIQUE_ID.test(value)) return { kind: 'uniqueId', id: value };
   const arn = parseArn(value);
-  if (arn === null || !isPartition(arn.partition)) return null;
+  if (arn === null || !isPartition(arn.partition) || arn.region !== '' || WILDCARD.test(value)) return null;
   const ref = parsePrincipalRef(value);
   if (ref?.kind === 'root') {
     return { kind: 'account', accountId: sameText(arn.accountId), partition: sameText(arn.partition) };

@@ -2,6 +2,7 @@ import { type ActionElement, EVERY_ACTION, readActionPattern } from './action-pa
 import { resourceProblem } from './arn-fault.ts';
 import type { Condition } from './condition.ts';
 import { readConditionBlock, shortened, UNKNOWN_VARIABLES } from './condition-block.ts';
+import { STATEMENT_ELEMENTS } from './elements.ts';
 import { isList, isObject, type JsonObject, type JsonValue } from './json.ts';
 import { Faults, type PolicyFault } from './policy-fault.ts';
 import type { PolicyKind } from './policy-kind.ts';
@@ -25,19 +26,7 @@ export interface CompiledStatement {
   readonly conditions: readonly Condition[];
 }
 
-const ELEMENTS = new Set([
-  'Sid',
-  'Effect',
-  'Principal',
-  'NotPrincipal',
-  'Action',
-  'NotAction',
-  'Resource',
-  'NotResource',
-  'Condition',
-]);
-
-/** Kinds of policy whose statements name a principal. */
+/** Kinds of policy whose statements name their principal. */
 const WITH_PRINCIPAL: ReadonlySet<PolicyKind> = new Set(['resource', 'trust', 'vpce', 'rcp']);
 /** Kinds of policy whose statements may omit Resource (trust policies; repositories of ECR). */
 const WITHOUT_RESOURCE: ReadonlySet<PolicyKind> = new Set(['resource', 'trust', 'vpce']);
@@ -119,7 +108,7 @@ class StatementReader {
   read(): StatementReading {
     const effect = this.#json['Effect'];
     for (const element of Object.keys(this.#json)) {
-      if (!ELEMENTS.has(element)) this.#unread(element, `unknown element \`${this.#place}.${element}\``);
+      if (!STATEMENT_ELEMENTS.has(element)) this.#unread(element, `unknown element \`${this.#place}.${element}\``);
     }
     const sid = this.#json['Sid'];
     if (sid !== undefined && typeof sid !== 'string')

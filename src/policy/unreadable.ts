@@ -1,6 +1,7 @@
 import { readActionPattern } from './action-pattern.ts';
 import { splitArn } from './arn.ts';
 import { resourceProblem } from './arn-fault.ts';
+import { shortened } from './condition-block.ts';
 import type { Located } from './json-text.ts';
 import { readOperator } from './operator.ts';
 import { join, type Report, suggestedOperator, textOf, textsIn } from './policy-checks.ts';
@@ -97,8 +98,6 @@ function reportConditions(block: Located, at: string, variables: boolean, report
   }
 }
 
-const LONGEST_QUOTE = 100;
-
 function quoted(text: string): string {
-  return `\`${text.length > LONGEST_QUOTE ? `${text.slice(0, LONGEST_QUOTE)}…` : text}\``;
+  return `\`${shortened(text)}\``;
 }

@@ -34,7 +34,7 @@ describe('the cells of a pattern', () => {
 
   it('are not said of texts with variables, nor of too many', () => {
     expect(cells(`\${aws:username}*`)).toBeNull();
-    expect(cells('*', ...[...'abcdefghijklmnop'].map((char) => `*${char}*`))).toBeNull();
+    expect(cells('*', ...'abcdefghijklmnop'.split('').map((char) => `*${char}*`))).toBeNull();
   });
 
   it('stand for every text of the pattern', () => {
@@ -52,9 +52,8 @@ describe('the cells of a pattern', () => {
           const known = new Set(found.map((each) => matched(each, others).join()));
           // Each is a cell of its own, and every text lies in one.
           expect(known.size).toBe(found.length);
-          for (const each of texts) {
-            if (each !== '' && globOf(one).matches(each)) expect(known).toContain(matched(each, others).join());
-          }
+          const named = texts.filter((each) => each !== '' && globOf(one).matches(each));
+          expect(named.filter((each) => !known.has(matched(each, others).join()))).toEqual([]);
         },
       ),
       { numRuns: 500 },

@@ -70,7 +70,7 @@ describe('a data folder of the version before OIDC providers kept the slash of t
     await (await openEmbeddedDatabase(dataDir, writeAsThen, () => undefined)).close();
     directory = await openDirectory({ kind: 'embedded', dataDir }, catalog);
     const secrets = await createSecrets({ dataDir, operatorToken: 'operator' });
-    secretOf = secrets.secretFor;
+    secretOf = (keyId) => secrets.secretFor(keyId);
     access = createAccess(directory, catalog);
     sessions = createSessions({ directory, access, secrets });
   });

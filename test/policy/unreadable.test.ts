@@ -328,6 +328,8 @@ describe('a principal', () => {
     { AWS: 'arn:awss:iam::111111111111:user/bob' },
     { AWS: 'arn:aws:iam::111111111111:group/g' },
     { AWS: 'arn:aws:iam::111111111111:role/*' },
+    { AWS: 'arn:aws:iam::111111111111:role/*/R' },
+    { AWS: 'arn:aws:iam:us-east-1:cloudfront:user/u' },
     { AWS: ['222222222222', 'bob'] },
     { AWS: [7] },
     { aws: '222222222222' },
