@@ -38,7 +38,7 @@ export function coverageOf(pattern: string, all: readonly OnOne[], complete: boo
 }
 
 function undecided(pattern: string): string {
-  return `whether all of ${pattern} is allowed, some of it or nothing could not be decided: it hangs on tags or names of resources that are not known, or on more resources than are looked at`;
+  return `whether all, some or none of ${pattern} is allowed could not be decided: it depends on unknown tags or names of resources, or on more resources than are examined`;
 }
 
 /** The answer for one resource, with the pattern in place of its name, because the caller did not name this resource. */

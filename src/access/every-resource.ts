@@ -27,6 +27,6 @@ export function everyResource(action: CatalogAction, resource: PreparedResource)
 export function everyResourceGaps(action: CatalogAction, { effect }: Decision): readonly string[] {
   if (effect === 'EXPLICIT_DENY') return [];
   return kindOfEvery(action) === 'key'
-    ? ['`*` is every KMS key: a key policy has to let the caller in, and not all key policies are known']
-    : ['`*` is every role: a trust policy has to let the caller in, and not all trust policies are known'];
+    ? ['`*` is every KMS key: a key policy must let the caller in, and not all key policies are known']
+    : ['`*` is every role: a trust policy must let the caller in, and not all trust policies are known'];
 }

@@ -27,14 +27,14 @@ export function namesOne(pattern: string, { wildcardOnly }: CatalogAction): bool
   return wildcardOnly || !WILDCARD.test(pattern);
 }
 
-/** As the tools for deciding. */
+/** The same tools as for decisions. */
 interface PatternTools {
   readonly directory: Directory;
   readonly catalog: Catalog;
   readonly actions: AssumptionActions;
 }
 
-/** Answers questions about single resources. `reading`: how policies are read; null: as they stand. */
+/** Answers questions about single resources. `reading`: how to read the policies; null: as written. */
 export type Ask = (
   questions: readonly Question[],
   reading: Rereading | null,

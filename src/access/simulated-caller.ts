@@ -37,7 +37,7 @@ export function checkCall(
   if (federatedProvider === null) return;
   const calls = SAML_PROVIDER.test(federatedProvider) ? WITH_SAML : WITH_WEB_IDENTITY;
   if (calls.includes(name)) return;
-  const message = `\`${name}\` is not called with the word of \`${federatedProvider}\`, which vouches in ${calls[0]} only`;
+  const message = `\`${name}\` cannot be called with an identity of \`${federatedProvider}\`, which is only accepted by ${calls[0]}`;
   throw new InvalidInput(fieldOf(question, 'action'), message);
 }
 
@@ -118,7 +118,7 @@ function simulatedRole(
 function checkedProvider({ principal, federatedProvider = null }: SimulatedCaller, field: string): string | null {
   if (federatedProvider === null) return null;
   if (principal.kind !== 'anonymous') {
-    const message = 'a call with the word of a provider is not signed: give `anonymous` as the principal';
+    const message = 'a call with an identity of a provider is not signed: give `anonymous` as the principal';
     throw new InvalidInput(`${field}.federatedProvider`, message);
   }
   if ([SAML_PROVIDER, OIDC_PROVIDER, ISSUER].some((form) => form.test(federatedProvider))) return federatedProvider;

@@ -14,7 +14,7 @@ interface SimulatedPattern {
   readonly action: CatalogAction;
   readonly catalog: Catalog;
   readonly principal: PreparedPrincipal;
-  /** The pattern with the policy of what it names. */
+  /** The pattern, with the policy of the resources that it matches. */
   readonly resource: PreparedResource;
   readonly facts: RequestFacts;
 }

@@ -41,7 +41,7 @@ export interface ResolvedSubject {
 
 const NO_CONTEXT: RequestContext = new Map();
 
-/** What has to be gathered to resolve the subjects of `questions`; each thing once. */
+/** The data needed to resolve the subjects of `questions`; each item once. */
 export function gatherForSubjects(
   questions: readonly (Pick<Question, 'subject'> & { readonly context?: RequestContext })[],
 ): Required<Pick<GatherRequest, 'principals' | 'roles' | 'policies' | 'accounts' | 'resources'>> {

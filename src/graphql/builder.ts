@@ -34,7 +34,7 @@ interface GatewayTypes {
 
 /** The schema under construction. It defines nothing itself: every noun has a file of its own. */
 export const builder: InstanceType<typeof SchemaBuilder<GatewayTypes>> = new SchemaBuilder<GatewayTypes>({
-  // Errors first: it has to see what the fields of the others throw.
+  // Errors first: it must see what the fields of the others throw.
   plugins: [ErrorsPlugin, requestBudget, DataloaderPlugin, RelayPlugin, PrismaPlugin],
   defaultFieldNullability: false,
   complexity: {

@@ -44,7 +44,7 @@ const SEARCHES: Readonly<Record<string, number>> = {
 
 /** Cost of the chain of a role session: its sessions are looked up one after the other, and access to each is decided. */
 export const CHAIN_COST = { field: 250, multiplier: 5 } as const;
-/** Cost of `assumedBy` of a role session, which may be another session that has to be looked up. */
+/** Cost of `assumedBy` of a role session, which may be another session that must be looked up. */
 export const ASSUMER_COST = 20;
 
 /** Cost that each need adds to `accessRoutes`: it is decided in every role that can be assumed. */

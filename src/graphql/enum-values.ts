@@ -1,10 +1,10 @@
 import { isEnumType } from 'graphql';
 import { buildSchema } from './schema.ts';
 
-/** How graphql-js names the enum that a value is not of, in its two messages. */
+/** How the two messages of graphql-js name the enum of an invalid value. */
 const NAMED = /does not exist in "(\w+)" enum|Enum "(\w+)" cannot represent/;
 
-/** The message, with all values of the enum that it is about: graphql-js lists only those that look alike. */
+/** The message with all values of its enum: graphql-js lists only similar ones. */
 export function withEnumValues(message: string): string {
   const [, first, second] = NAMED.exec(message) ?? [];
   const name = first ?? second;

@@ -1,6 +1,6 @@
 import type { RolegateError } from '../policy/errors.ts';
 
-/** The values of `extensions.code` of an error, beside those that GraphQL over HTTP itself defines. */
+/** The values of `extensions.code` of an error, in addition to those that GraphQL over HTTP defines. */
 export type ErrorCode =
   | 'UNAUTHENTICATED'
   | 'FORBIDDEN'

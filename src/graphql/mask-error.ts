@@ -54,7 +54,7 @@ function shortened(message: string): string {
 function withCode(error: GraphQLError, cause: GraphQLError): GraphQLError {
   const code = error.extensions['code'] ?? cause.extensions['code'] ?? 'BAD_USER_INPUT';
   const field = placeOf(error, cause);
-  // Without the value at fault, which stands in the message whole, however long it is.
+  // Without the faulty value, which the message contains in full, however long it is.
   const message = withEnumValues(field === null ? error.message : `\`${field}\`: ${cause.message}`);
   return rebuilt(error, shortened(message), { ...error.extensions, code, ...(field === null ? {} : { field }) }, null);
 }

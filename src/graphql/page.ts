@@ -18,7 +18,7 @@ function checkSize(name: 'first' | 'last', size: number | null | undefined): voi
 /** Greatest length of a cursor: the longest ones hold an ARN. */
 const MAX_CURSOR = 6000;
 
-/** The text in a cursor; null: it cannot be one of this gateway. */
+/** The text in a cursor; null: this gateway cannot have returned it. */
 export function textOfCursor(cursor: string): string | null {
   if (cursor.length > MAX_CURSOR) return null;
   const text = Buffer.from(cursor, 'base64url').toString();

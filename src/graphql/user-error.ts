@@ -66,7 +66,7 @@ builder.objectType(ValidationFailure, {
   }),
 });
 
-/** A failure with nothing but its code and its message. */
+/** A failure with only a code and a message. */
 function plainFailure(failure: typeof ExpectedFailure, name: string, description: string): void {
   builder.objectType(failure, { name, description, interfaces: [UserError] });
 }
@@ -86,7 +86,7 @@ builder.objectType(MalformedPolicyFailure, {
     findings: t.field({
       type: [PolicyFinding],
       description:
-        'Everything that is wrong with the document, and where; the first is that of `message`. Lines and columns are those of its ' +
+        'All faults of the document, with their places; the first is the one in `message`. Lines and columns are those of its ' +
         'text, where an object was given of its compact JSON. Empty: what is wrong is not in the document alone, e.g. a principal ' +
         'that is not there',
       resolve: ({ findings }) => findings.map((finding) => ({ finding: findingOf(finding), written: true })),

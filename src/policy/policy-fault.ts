@@ -31,7 +31,7 @@ export class Faults {
     this.#add(
       element,
       message,
-      this.#allows ? 'the statement is taken to allow nothing' : 'it is taken to except nothing',
+      this.#allows ? 'the statement is taken to allow nothing' : 'it is taken to exclude nothing',
     );
   }
 
@@ -40,7 +40,7 @@ export class Faults {
     this.#add(
       element,
       message,
-      this.#allows ? 'the statement is taken to allow nothing' : 'the statement is taken to deny whatever that says',
+      this.#allows ? 'the statement is taken to allow nothing' : 'the statement is taken to deny as if this restriction were met',
     );
   }
 

@@ -56,7 +56,7 @@ export function isPrincipal(type: string, text: string): boolean {
 function isAwsPrincipal(text: string): boolean {
   if (readNamedPrincipal('AWS', text) === null) return false;
   const account = parseArn(text)?.accountId;
-  // Of AWS's own accounts, which have words for ids, policies name that of CloudFront's origin access identities.
+  // AWS's own accounts have words as ids; policies name only the one of CloudFront's origin access identities.
   return account === undefined || isAccountId(account) || account === 'cloudfront';
 }
 

@@ -66,7 +66,7 @@ function resourcesMeet(form: string, pattern: string, variables: boolean): boole
   const literal = beginning(pattern, variables ? /[*?]|\$\{/ : /[*?]/);
   const prefix = beginning(form, /\*|\$\{/);
   if (!literal.startsWith(prefix)) {
-    // A wildcard before the type is told (`*`, `inst*`); comparing it with every form would cost more than it tells.
+    // A wildcard before the type is known (`*`, `inst*`): only the text before it is compared, for speed.
     return literal !== pattern && prefix.startsWith(literal);
   }
   if (pattern.length > LONGEST_ARN) return true;

@@ -38,7 +38,7 @@ export class ConditionReader {
         const message = `${quoted(entry.key)} is no condition key in the catalogue of ${this.#vocabulary.catalog.version}`;
         warn('UNKNOWN_CONDITION_KEY', message + didYouMean(suggestion), entry.path, entry.node, suggestion);
       } else if (supported !== null && !global && !isGuard(entry) && supported.find(entry.key.toLowerCase()) === null) {
-        const message = `no action of the statement is said to have ${quoted(entry.key)} in its requests: ${withoutKey(entry.use)}`;
+        const message = `no action of the statement has ${quoted(entry.key)} in its requests, according to the catalogue: ${withoutKey(entry.use)}`;
         warn('CONDITION_KEY_NOT_SUPPORTED', message, entry.path, entry.node);
       }
       this.#readVariables(entry, warn);

@@ -113,7 +113,7 @@ export class ResourceReader {
     if (name === null && this.#vocabulary.resourceTypesOf(service).length === 0) {
       warn('UNKNOWN_RESOURCE_SERVICE', `no service ${inCatalog} has ARNs of ${quoted(service)}`, path, node);
     } else {
-      const message = `${quoted(text)} is of no resource type of ${name ?? service} ${inCatalog}`;
+      const message = `${quoted(text)} matches no resource type of ${name ?? service} ${inCatalog}`;
       warn('UNKNOWN_RESOURCE_TYPE', message, path, node);
     }
   }

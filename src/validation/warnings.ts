@@ -84,7 +84,7 @@ function warnOfPairs(actions: StatementActions, resources: StatementResources, w
 
 function warnOfAction({ text, path, node }: ActionEntry, wildcardOnly: boolean, warn: Warn): void {
   if (wildcardOnly) {
-    const message = `${quoted(text)} is about no resource: only \`*\` in Resource matches its requests`;
+    const message = `${quoted(text)} has no resource types: only \`*\` in Resource matches its requests`;
     warn('ACTION_NEEDS_ALL_RESOURCES', message, path, node);
   } else {
     warn('ACTION_WITHOUT_RESOURCE', `no resource of the statement is of a type that ${quoted(text)} takes`, path, node);

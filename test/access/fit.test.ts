@@ -230,15 +230,15 @@ describe('simulations refuse what cannot be read, with its place', () => {
     ],
     [
       { Condition: { IpAddress: { 'aws:SourceIp': ['10.0.0.0/8', '10.0.0.0/33'] } } },
-      '`IpAddress` compares addresses: `10.0.0.0/33` is none (Statement[0].Condition.IpAddress.aws:SourceIp[1])',
+      '`IpAddress` compares addresses: `10.0.0.0/33` is not an IP address or range (Statement[0].Condition.IpAddress.aws:SourceIp[1])',
     ],
     [
       { Condition: { NumericLessThan: { 's3:max-keys': 'ten' } } },
-      '`NumericLessThan` compares numbers: `ten` is none (Statement[0].Condition.NumericLessThan.s3:max-keys)',
+      '`NumericLessThan` compares numbers: `ten` is not a number (Statement[0].Condition.NumericLessThan.s3:max-keys)',
     ],
     [
       { Condition: { DateLessThan: { 'aws:CurrentTime': 'tomorrow' } } },
-      '`DateLessThan` compares dates: `tomorrow` is none (Statement[0].Condition.DateLessThan.aws:CurrentTime)',
+      '`DateLessThan` compares dates: `tomorrow` is not a date (Statement[0].Condition.DateLessThan.aws:CurrentTime)',
     ],
     [
       { Action: ['s3:*', 's3 :x'] },

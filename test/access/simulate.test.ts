@@ -324,7 +324,7 @@ describe('the caller of a simulation', () => {
     ['an OIDC provider with another URL', web(`arn:aws:iam::${A}:oidc-provider/token.example.com`), 'TRUST_POLICY'],
     ['an issuer that needs no provider', web('accounts.google.com'), true],
     ['nobody', { ...web('accounts.google.com'), federatedProvider: undefined as never }, 'TRUST_POLICY'],
-  ])('can be called with the word of %s', (_, given, expected) => {
+  ])('can be called with an identity of %s', (_, given, expected) => {
     expect(decide(given)).toEqual(expected === true ? ALLOWED : { allowed: false, deniedBy: expected });
   });
 
@@ -370,7 +370,7 @@ describe('the caller of a simulation', () => {
       'a SAML provider in another call',
       { ...web(okta) },
       'input.requests[0].action',
-      /vouches in sts:AssumeRoleWithSAML/,
+      /only accepted by sts:AssumeRoleWithSAML/,
     ],
     ['a canonical user id that is none', { canonicalUser: 'abc' }, 'input.caller.canonicalUser', /64 hexadecimal/],
     [

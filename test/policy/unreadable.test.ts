@@ -190,7 +190,7 @@ describe('a line of Condition', () => {
 
 describe('a statement', () => {
   const ALLOWS_NOTHING = 'the statement is taken to allow nothing';
-  const DENIES = 'the statement is taken to deny whatever that says';
+  const DENIES = 'the statement is taken to deny as if this restriction were met';
 
   test.each<[name: string, more: Doc, message: string]>([
     ['an unknown element', { Conditions: {} }, 'unknown element `Statement[0].Conditions`'],

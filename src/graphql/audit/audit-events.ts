@@ -11,7 +11,7 @@ import { tableConnection } from '../table-connection.ts';
 import { AuditEvent, AuditOutcome } from './audit-event.ts';
 
 const AuditEventFilterInput = builder.inputType('AuditEventFilterInput', {
-  description: 'Conditions on events. An event has to meet all that are given',
+  description: 'Conditions on events. An event must meet all that are given',
   fields: (t) => ({
     accountId: t.field({
       type: 'AccountId',

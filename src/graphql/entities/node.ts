@@ -23,7 +23,7 @@ function isNodeType(name: string): name is NodeTypeName {
   return NODE_TYPES.includes(name);
 }
 
-/** A global id as clients give it; what is none is of no type. */
+/** A global id as clients give it; an invalid id has no type. */
 export function decodeNodeId(globalId: string): GlobalId {
   try {
     return decodeGlobalID(globalId);
@@ -39,12 +39,12 @@ async function mayReadNode(context: GatewayContext, { typename, id }: GlobalId, 
   return mayRead(context, typename, id);
 }
 
-/** The answer of `node`: null if nothing is there, or the caller may not read it. */
+/** The answer of `node`: null if the entity does not exist, or the caller may not read it. */
 export async function readableNode(context: GatewayContext, id: GlobalId, load: () => unknown): Promise<unknown> {
   return (await mayReadNode(context, id, 'id')) ? load() : null;
 }
 
-/** The answer of `nodes`, in the order of `ids`. An entry that is no id fails alone. `load` answers null for a null. */
+/** The answer of `nodes`, in the order of `ids`. An invalid id fails alone. `load` returns null for a null. */
 export async function readableNodes(
   context: GatewayContext,
   ids: readonly GlobalId[],

@@ -4,7 +4,7 @@ import { Account } from './account.ts';
 import { accountIn } from './arn-parts.ts';
 import { Principal, type PrincipalParent } from './principal.ts';
 
-/** A principal that is not stored in the directory, because it consists of nothing but its id. */
+/** A principal that is not stored in the directory, because it consists only of its id. */
 interface NamedPrincipal<Kind extends PrincipalRef['kind']> extends PrincipalParent {
   readonly ref: Extract<PrincipalRef, { kind: Kind }>;
 }

@@ -32,7 +32,7 @@ interface Named {
   readonly arn: string;
 }
 
-/** All fields of role sessions but their ARN: whoever may read a session may read all of it. */
+/** All fields of role sessions except the ARN: a caller who may read a session may read all of it. */
 const SESSION_FIELDS = [
   'role',
   'assumedBy',
@@ -55,7 +55,7 @@ const SESSION_FIELDS = [
 
 const OF_SESSION = reads(READINGS.roleSession.everything, (row: Row<typeof RoleSession>) => row);
 
-/** The guards of fields of entities that say more than their existence and their name. */
+/** The guards of fields of entities that reveal more than existence and name. */
 export const ENTITY_GUARDS: Guards = {
   ...fieldsOf('Account', READINGS.account, (row: Row<typeof Account>) => row),
   ...fieldsOf('User', READINGS.user, (row: Row<typeof User>) => row),

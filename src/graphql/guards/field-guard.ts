@@ -35,7 +35,7 @@ const NOTHING = {};
 
 /** Everybody is allowed, also without credentials. */
 export const ANYBODY: FieldGuard = { kind: 'question', reads: NOTHING, open: true, rule: () => ALLOWED };
-/** Whom the caller may ask about is decided together with the question, in the same batch: see guard/ask.ts. */
+/** Whether the caller may ask is decided together with the question, in the same batch: see guard/ask.ts. */
 export const SIGNED_IN: FieldGuard = { kind: 'question', reads: NOTHING, open: false, rule: signedIn };
 
 /** A field that asks by its arguments, on any object. */

@@ -83,7 +83,7 @@ function performing(guard: Extract<FieldGuard, { kind: 'operation' }>, field: Fi
   };
 }
 
-/** A member of the mutation's result if that has one for it, otherwise an error. */
+/** A member of the mutation's result if it has one for this failure, otherwise an error. */
 function accessDenied(field: Field, { denied, operatorsOnly }: RefusedOperation): unknown {
   const said = operatorsOnly ? new AccessDenied(`only the operator may perform \`${field.name}\``) : denied;
   // as: the errors plugin stores the failures of the field's result there

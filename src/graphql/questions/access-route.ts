@@ -14,7 +14,7 @@ import {
 } from './question-input.ts';
 
 const NeedInput = builder.inputType('NeedInput', {
-  description: 'A need: a request that has to be allowed',
+  description: 'A need: a request that must be allowed',
   fields: (t) => ({
     action: t.string({ required: true, description: ACTION_DESCRIPTION }),
     resource: t.field({ type: 'Arn', required: true, description: RESOURCE_DESCRIPTION }),

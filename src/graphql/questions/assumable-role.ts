@@ -48,7 +48,7 @@ const AssumableRoleConnection = keyedConnection<AssumableRoleValue, RolesPage>('
   page:
     'A page of roles that a principal can assume: roles that it can assume now come first, then shorter chains, then the ARNs in ' +
     'order. Sessions and credentials may change between two pages. After any other change the order can be different: `after` then ' +
-    'fails with CONFLICT, and the list has to be requested from the first page again',
+    'fails with CONFLICT, and the list must be requested from the first page again',
   entry: 'A role that a principal can assume',
 });
 

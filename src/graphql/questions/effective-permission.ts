@@ -6,7 +6,7 @@ import { PermissionTerm } from './permission-term.ts';
 
 export const PermissionFilterInput = builder.inputType('PermissionFilterInput', {
   description:
-    'Conditions on permissions. A permission has to meet all that are given; conditions left out do not limit',
+    'Conditions on permissions. A permission must meet all that are given; conditions left out do not limit',
   fields: (t) => ({
     services: t.stringList({ description: 'Permissions of these services, by prefix: `s3`, `ec2` …' }),
     actions: t.stringList({

@@ -44,7 +44,7 @@ export const Outsider = builder.objectRef<OutsiderValue>('Outsider').implement({
   }),
 });
 
-/** The outsiders of whom the caller may read a statement that lets them in. */
+/** The outsiders with at least one statement that lets them in and that the caller may read. */
 export async function readableOutsiders(
   context: GatewayContext,
   outsiders: readonly OutsiderValue[],

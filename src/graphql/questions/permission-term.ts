@@ -10,7 +10,7 @@ export const PermissionTerm = builder.objectRef<PermissionTermValue>('Permission
   fields: (t) => ({
     resources: t.field({
       type: t.listRef(t.listRef('String')),
-      description: 'Lists of ARN patterns with `*` and `?`; one pattern of each list has to match',
+      description: 'Lists of ARN patterns with `*` and `?`; one pattern of each list must match',
       resolve: ({ resources }) => resources.map((list) => [...list]),
     }),
     notResources: t.stringList({

@@ -154,7 +154,7 @@ export function toQuestion(subject: Subject, input: RequestInput, path: string):
   return { subject, ...toOpenQuestion(input, path) };
 }
 
-/** As `toQuestion`, without a subject. */
+/** Like `toQuestion`, without a subject. */
 export function toOpenQuestion(input: RequestInput, path: string): Omit<Question, 'subject'> {
   return {
     action: input.action,

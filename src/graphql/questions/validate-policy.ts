@@ -33,14 +33,14 @@ const FindingSeverity = builder.enumType('FindingSeverity', {
   } as const,
 });
 
-/** A finding, and whether lines and columns of the text that was looked at are the client's. */
+/** A finding, and whether lines and columns refer to the client's own text. */
 export interface GivenFinding {
   readonly finding: DocumentFinding;
   readonly written: boolean;
 }
 
 export const PolicyFinding = builder.objectRef<GivenFinding>('PolicyFinding').implement({
-  description: 'One thing that is wrong in a policy document, and where',
+  description: 'One fault in a policy document, and its place',
   fields: (t) => ({
     severity: t.field({
       type: FindingSeverity,
@@ -86,7 +86,7 @@ export const PolicyFinding = builder.objectRef<GivenFinding>('PolicyFinding').im
     }),
     suggestion: t.string({
       nullable: true,
-      description: 'What was probably meant in its place: `StringEquals` for `StringEqual`; null where nothing is near',
+      description: 'What was probably meant in its place: `StringEquals` for `StringEqual`; null if no name is close enough',
       resolve: ({ finding }) => finding.suggestion,
     }),
   }),

@@ -32,7 +32,7 @@ builder.prismaObjectField(Role, 'sessions', (t) =>
 );
 
 const RoleSessionFilterInput = builder.inputType('RoleSessionFilterInput', {
-  description: 'Conditions on role sessions. A session has to meet all that are given',
+  description: 'Conditions on role sessions. A session must meet all that are given',
   fields: (t) => ({
     role: t.field({ type: 'Arn', description: 'Sessions of this role, even if it was deleted' }),
     assumedBy: t.field({ type: 'PrincipalId', description: 'Sessions made by this principal' }),

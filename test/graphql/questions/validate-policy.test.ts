@@ -197,7 +197,7 @@ const CASES: readonly Case[] = [
     'ACTION_NEEDS_ALL_RESOURCES',
     allow(['s3:ListBucket', 's3:ListAllMyBuckets'], BUCKET),
     'Statement.Action[1]',
-    '`s3:ListAllMyBuckets` is about no resource: only `*` in Resource matches its requests',
+    '`s3:ListAllMyBuckets` has no resource types: only `*` in Resource matches its requests',
     allow(['s3:ListBucket', 's3:ListAllMyBuckets'], [BUCKET, '*']),
   ],
   [
@@ -227,7 +227,7 @@ const CASES: readonly Case[] = [
     'UNKNOWN_RESOURCE_TYPE',
     allow('lambda:*', ['arn:aws:lambda:*:*:function/f', 'arn:aws:lambda:*:*:function:f']),
     'Statement.Resource[0]',
-    '`arn:aws:lambda:*:*:function/f` is of no resource type of AWS Lambda in the catalogue of 2026-09-26',
+    '`arn:aws:lambda:*:*:function/f` matches no resource type of AWS Lambda in the catalogue of 2026-09-26',
     allow('lambda:*', ['arn:aws:lambda:*:*:fun*', 'arn:aws:lambda:*:*:function:f']),
   ],
   [
@@ -280,14 +280,14 @@ const CASES: readonly Case[] = [
     'CONDITION_KEY_NOT_SUPPORTED',
     when({ StringLike: { 's3:prefix': 'home/*' } }),
     'Statement.Condition.StringLike.s3:prefix',
-    'no action of the statement is said to have `s3:prefix` in its requests: without it the condition never holds',
+    'no action of the statement has `s3:prefix` in its requests, according to the catalogue: without it the condition never holds',
     when({ StringLike: { 's3:prefix': 'home/*' } }, ['s3:GetObject', 's3:ListBucket']),
   ],
   [
     'CONDITION_KEY_NOT_SUPPORTED',
     when({ StringNotEquals: { 'ec2:InstanceType': 't3.micro' } }, 'ec2:DeleteSnapshot'),
     'Statement.Condition.StringNotEquals.ec2:InstanceType',
-    'no action of the statement is said to have `ec2:InstanceType` in its requests: without it the condition always holds',
+    'no action of the statement has `ec2:InstanceType` in its requests, according to the catalogue: without it the condition always holds',
     // What a pattern over all services is about cannot be told.
     when({ StringNotEquals: { 'ec2:InstanceType': 't3.micro' } }, '*'),
   ],
@@ -327,14 +327,14 @@ const CASES: readonly Case[] = [
     'UNREADABLE_VALUE',
     when({ IpAddress: { 'aws:SourceIp': ['203.0.113.0/24', '203.0.113.0/33'] } }),
     'Statement.Condition.IpAddress.aws:SourceIp[1]',
-    '`IpAddress` compares addresses: `203.0.113.0/33` is none',
+    '`IpAddress` compares addresses: `203.0.113.0/33` is not an IP address or range',
     when({ IpAddress: { 'aws:SourceIp': ['203.0.113.0/24', '2001:db8::/33'] } }),
   ],
   [
     'UNREADABLE_VALUE',
     when({ ArnLike: { 'aws:PrincipalArn': ['role/x', '*'] } }),
     'Statement.Condition.ArnLike.aws:PrincipalArn[0]',
-    '`ArnLike` compares ARNs: `role/x` is none',
+    '`ArnLike` compares ARNs: `role/x` is not an ARN',
     when({ ArnLike: { 'aws:PrincipalArn': [variable('aws:PrincipalArn'), '*'] } }),
   ],
   [
