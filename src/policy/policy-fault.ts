@@ -40,7 +40,9 @@ export class Faults {
     this.#add(
       element,
       message,
-      this.#allows ? 'the statement is taken to allow nothing' : 'the statement is taken to deny as if this restriction were met',
+      this.#allows
+        ? 'the statement is taken to allow nothing'
+        : 'the statement is taken to deny as if this restriction were met',
     );
   }
 

@@ -5,8 +5,7 @@ import { AccessLevel } from './access-level.ts';
 import { PermissionTerm } from './permission-term.ts';
 
 export const PermissionFilterInput = builder.inputType('PermissionFilterInput', {
-  description:
-    'Conditions on permissions. A permission must meet all that are given; conditions left out do not limit',
+  description: 'Conditions on permissions. A permission must meet all that are given; conditions left out do not limit',
   fields: (t) => ({
     services: t.stringList({ description: 'Permissions of these services, by prefix: `s3`, `ec2` …' }),
     actions: t.stringList({

@@ -86,7 +86,8 @@ export const PolicyFinding = builder.objectRef<GivenFinding>('PolicyFinding').im
     }),
     suggestion: t.string({
       nullable: true,
-      description: 'What was probably meant in its place: `StringEquals` for `StringEqual`; null if no name is close enough',
+      description:
+        'What was probably meant in its place: `StringEquals` for `StringEqual`; null if no name is close enough',
       resolve: ({ finding }) => finding.suggestion,
     }),
   }),
