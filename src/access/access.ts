@@ -56,7 +56,7 @@ export interface Access {
     now: number,
     assumeContextKeys?: boolean,
   ): Promise<EffectivePermissions>;
-  /** What the subject may do as itself beside what it may do in its role, action by action. */
+  /** Compares what the subject may do as itself and in its role, action by action. */
   compareAccess(
     subject: Subject & { readonly assumedRole: string },
     options: {

@@ -23,7 +23,7 @@ import type { ActionFacts } from './request.ts';
  * | secretsmanager:SecretId      | ARN of the secret                       | assumed: a caller can also give its name         |
  * | ecs:cluster                  | ARN of the cluster that the ARN names   | assumed: elsewhere a parameter                   |
  * | lambda:FunctionArn           | ARN of the function                     | assumed, for function URLs only                  |
- * | ec2:InstanceID and its like  | id in the ARN                           | assumed: what AWS derives from the resource      |
+ * | ec2:InstanceID and similar   | id in the ARN                           | assumed: what AWS derives from the resource      |
  *
  * Filled: no request can override it. Assumed: a value in the request counts, and the answer names the assumed keys.
  */

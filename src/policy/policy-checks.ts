@@ -105,7 +105,7 @@ function checkStatement(node: Located, path: string, fault: FaultAt): StatementN
   return { path, node, elements };
 }
 
-/** What AWS says of an Effect in a trust policy that is neither Allow nor Deny. */
+/** AWS's message for an Effect in a trust policy that is neither Allow nor Deny. */
 export function invalidEffect(effect: Located): string {
   return `Invalid effect: ${textOf(effect)}`;
 }

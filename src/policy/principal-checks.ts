@@ -82,7 +82,7 @@ function isServicePrincipalName(text: string): boolean {
 
 const TRUST_ACTIONS = 'AssumeRole policy may only specify STS AssumeRole actions.';
 
-// https://docs.aws.amazon.com/IAM/latest/UserGuide/id_session-tags.html and its like: what is done when a role is assumed.
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/id_session-tags.html and similar pages: the actions for assuming a role.
 const ASSUMING = [
   'assumerole',
   'assumerolewithsaml',

@@ -8,7 +8,7 @@ import { EVERY_MARK, type Marks, marksOfPattern } from './resource-marks.ts';
 import { fixedPieces, readTemplate, resolveTemplate, type Template, templateKeys } from './variable.ts';
 import { widerReadings } from './wider-reading.ts';
 
-/** What one entry of Resource or NotResource says of a resource. */
+/** The result of comparing one entry of Resource or NotResource with a resource. */
 export type ResourceVerdict = 'match' | 'noMatch' | 'unresolved';
 
 /** One entry of Resource or NotResource. */

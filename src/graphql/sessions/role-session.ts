@@ -127,7 +127,7 @@ interface RoleSessionRow {
   readonly arn: string;
 }
 
-/** Stands for an unknown session id: the session is looked up by its ARN. */
+/** Replaces an unknown session id: the session is looked up by its ARN. */
 const UNKNOWN_ID = '';
 
 async function idOf(row: RoleSessionRow, context: GatewayContext): Promise<string> {
