@@ -157,7 +157,7 @@ describe('policies of organizations and of the documentation', () => {
         STATEMENT_GRANTS_NOTHING: 4,
         UNKNOWN_CONDITION_KEY: 4,
         UNKNOWN_RESOURCE_TYPE: 2,
-        UNREADABLE_VALUE: 10,
+        UNREADABLE_VALUE: 12,
       },
     ],
     [
