@@ -92,7 +92,11 @@ function reportConditions(block: Located, at: string, variables: boolean, report
     for (const { key, node: values } of keys.members ?? []) {
       for (const { path, node } of textsIn(values, join(inside, key))) {
         if (isReadableValue(form, textOf(node), variables)) continue;
-        report(`${quoted(operator)} compares ${form?.what ?? 'texts'}: ${quoted(textOf(node))} is not ${form?.one ?? 'a text'}`, path, node);
+        report(
+          `${quoted(operator)} compares ${form?.what ?? 'texts'}: ${quoted(textOf(node))} is not ${form?.one ?? 'a text'}`,
+          path,
+          node,
+        );
       }
     }
   }

@@ -74,7 +74,12 @@ function unreadable(
   for (const { text, path, node } of values) {
     if (isReadableValue(form, text, variables)) continue;
     count += 1;
-    warn('UNREADABLE_VALUE', `${quoted(operator)} compares ${form.what}: ${quoted(text)} is not ${form.one}`, path, node);
+    warn(
+      'UNREADABLE_VALUE',
+      `${quoted(operator)} compares ${form.what}: ${quoted(text)} is not ${form.one}`,
+      path,
+      node,
+    );
   }
   return count === values.length;
 }
