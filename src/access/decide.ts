@@ -12,7 +12,7 @@ import { checkAction } from './check-action.ts';
 import { checkQuestion } from './check-question.ts';
 import { everyResource, everyResourceGaps } from './every-resource.ts';
 import { barredFromKeySession, withMfaKeys } from './key-session.ts';
-import { isAboutPattern, PatternQuestions } from './pattern-questions.ts';
+import { isAboutPattern, PatternQuestions, withCoverage } from './pattern-questions.ts';
 import { type Answer, fieldOf, type Question, type Subject } from './question.ts';
 import { type OneRevision, onOneRevision } from './scan.ts';
 import { withSourceOrganization } from './source-organization.ts';
@@ -35,7 +35,8 @@ export async function decideEach(
   questions: readonly Question[],
   now: number,
 ): Promise<readonly (Answer | RolegateError)[]> {
-  if (!questions.some(isAboutPattern)) return decideAlike(tools, questions, now, null);
+  const { catalog } = tools;
+  if (!questions.some((question) => isAboutPattern(question, catalog))) return decidePlain(tools, questions, now);
   return onOneRevision((check) => decideWithPatterns(tools, questions, now, check));
 }
 
@@ -53,6 +54,17 @@ async function decideAlike(
   return forms.map((form) => (form instanceof RolegateError ? form : decider.answer(form)));
 }
 
+/** Like `decideEach`, if no question is about a pattern. */
+async function decidePlain(
+  tools: DecideTools,
+  questions: readonly Question[],
+  now: number,
+): Promise<readonly (Answer | RolegateError)[]> {
+  const answers = await decideAlike(tools, questions, now, null);
+  if (!questions.some(({ resourceIsPattern }) => resourceIsPattern === true)) return answers;
+  return answers.map((answer) => (answer instanceof RolegateError ? answer : withCoverage(answer)));
+}
+
 /** Like `decideEach`, if some questions are about patterns: each of those takes several steps. */
 async function decideWithPatterns(
   tools: DecideTools,
@@ -60,13 +72,15 @@ async function decideWithPatterns(
   now: number,
   check: OneRevision,
 ): Promise<readonly (Answer | RolegateError)[]> {
-  const plain = questions.filter((question) => !isAboutPattern(question));
-  const answers = [...(await decideAlike(tools, plain, now, null))];
+  const plain = questions.filter((question) => !isAboutPattern(question, tools.catalog));
+  const answers = [...(await decidePlain(tools, plain, now))];
   for (const answer of answers) if (!(answer instanceof RolegateError)) check(answer.revision);
   const patterns = new PatternQuestions(tools, now, check, (each, reading) => decideAlike(tools, each, now, reading));
   const all: (Answer | RolegateError)[] = [];
   for (const question of questions) {
-    const answer = isAboutPattern(question) ? await patternAnswer(tools, patterns, question) : answers.shift();
+    const answer = isAboutPattern(question, tools.catalog)
+      ? await patternAnswer(tools, patterns, question)
+      : answers.shift();
     if (answer === undefined) throw new Error('a question without an answer');
     all.push(answer);
   }

@@ -18,8 +18,15 @@ import { gatherForSubjects, resolveSubject } from './subject.ts';
 
 const WILDCARD = /[*?]/;
 
-export function isAboutPattern({ resourceIsPattern }: Question): boolean {
-  return resourceIsPattern === true;
+/** Whether the question is about all resources that a pattern matches. An action without resource types has only one. */
+export function isAboutPattern({ resourceIsPattern, resource, action }: Question, catalog: Catalog): boolean {
+  return resourceIsPattern === true && !(resource === '*' && catalog.action(action)?.wildcardOnly === true);
+}
+
+/** The answer to a question that names one resource, or none, with the coverage if a pattern was asked about. */
+export function withCoverage(answer: Answer): Answer {
+  if (answer.question.resourceIsPattern !== true || answer.coverage !== undefined) return answer;
+  return { ...answer, coverage: answer.decision.allowed ? 'ALL' : 'NONE' };
 }
 
 /** The pattern is a single question: it has no wildcard, or the action has no resource types. */
@@ -74,10 +81,10 @@ export class PatternQuestions {
 
   /** Throws the error of a question that cannot be answered. */
   async answer(question: Question, action: CatalogAction): Promise<Answer> {
-    this.#count += 1;
-    checkPatternCount(this.#count, question);
     const { resourceIsPattern: _, ...single } = question;
     if (namesOne(question.resource, action)) return this.#single(question, single);
+    this.#count += 1;
+    checkPatternCount(this.#count, question);
     const { directory, actions } = this.#tools;
     const gathered = await directory.gather({ ...gatherForSubjects([question]), now: this.#now });
     this.#check(gathered.revision);
@@ -100,7 +107,7 @@ export class PatternQuestions {
     if (answer === undefined) throw new Error('a question without an answer');
     if (answer instanceof RolegateError) throw answer;
     this.#check(answer.revision);
-    return { ...answer, question, coverage: answer.decision.allowed ? 'ALL' : 'NONE' };
+    return withCoverage({ ...answer, question });
   }
 
   /** The resources that represent the pattern, with the facts that decide on them. */

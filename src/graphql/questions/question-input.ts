@@ -9,10 +9,12 @@ import { textsOf } from '../given-document.ts';
 import { given } from '../input.ts';
 
 export const ACTION_DESCRIPTION = 'service:Action without wildcards, compared without regard to case: `s3:GetObject`';
-export const RESOURCE_DESCRIPTION = 'An ARN, or `*` for an action that has no resource';
+export const RESOURCE_DESCRIPTION =
+  'An ARN. `*`: for an action without resource types, no resource; for others, everything that the action can be asked on, of ' +
+  'which all must be allowed';
 export const RESOURCE_IS_PATTERN_DESCRIPTION =
   'Whether `*` and `?` in `resource` are wildcards. The question is then about all resources that it names and the action can be ' +
-  'asked on: see `Decision.coverage`. At most 100 in one request. False: they are characters of a name, as S3 keys may have them';
+  'asked on: see `Decision.coverage`. At most 100 in one request, the bare `*` included. False: they are characters of a name, as S3 keys may have them';
 export const RESOURCE_ACCOUNT_DESCRIPTION =
   'Owner of the resource where its ARN names no account (S3) and the directory does not know it';
 export const CONTEXT_DESCRIPTION = 'Condition keys of the request. Left out: none beside those that follow from it';
@@ -151,7 +153,9 @@ interface RequestInput {
 
 /** `path` is the place of `input` in the client's request; empty: its fields are arguments of the field itself. */
 export function toQuestion(subject: Subject, input: RequestInput, path: string): Question {
-  return { subject, ...toOpenQuestion(input, path) };
+  // The bare `*` asks about everything that the action can be asked on: it is allowed only if all of it is.
+  const resourceIsPattern = input.resourceIsPattern === true || input.resource === '*';
+  return { subject, ...toOpenQuestion({ ...input, resourceIsPattern }, path) };
 }
 
 /** Like `toQuestion`, without a subject. */

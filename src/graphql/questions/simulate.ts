@@ -142,7 +142,7 @@ builder.queryField('simulateCustomPolicies', (t) =>
             ({ action, resource, resourceIsPattern, resourceAccount, context }) => ({
               action,
               resource,
-              ...(resourceIsPattern === true ? { resourceIsPattern } : {}),
+              ...(resourceIsPattern === true || resource === '*' ? { resourceIsPattern: true } : {}),
               resourceAccount: resourceAccount ?? null,
               context: context ?? NO_CONTEXT,
             }),

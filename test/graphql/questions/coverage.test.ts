@@ -109,3 +109,27 @@ describe('a simulation', () => {
     });
   });
 });
+
+describe('the bare `*`', () => {
+  test.each([
+    ['s3:GetObject', 'SOME', 'EXPLICIT_DENY'],
+    ['s3:PutObject', 'ALL', 'ALLOWED'],
+    ['s3:DeleteObject', 'NONE', 'IMPLICIT_DENY'],
+    // No resource types: `*` is the only resource that there is.
+    ['s3:ListAllMyBuckets', 'ALL', 'ALLOWED'],
+    ['ec2:DescribeInstances', 'NONE', 'IMPLICIT_DENY'],
+  ])('asks about everything that %s can be asked on: %s', async (action, coverage, effect) => {
+    const statements = [
+      allow(['s3:GetObject', 's3:PutObject', 's3:ListAllMyBuckets'], '*'),
+      { Effect: 'Deny', Action: 's3:GetObject', Resource: 'arn:aws:s3:::secret/*' },
+    ];
+    const input = {
+      caller: { principal: userArn('x') },
+      identityPolicies: [{ Version: '2012-10-17', Statement: statements }],
+      requests: [{ action, resource: '*', resourceAccount: A }],
+    };
+    expect(await gateway.ask(OPERATOR, SIMULATION, { input })).toMatchObject({
+      data: { simulateCustomPolicies: [{ effect, coverage }] },
+    });
+  });
+});
