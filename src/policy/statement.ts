@@ -190,7 +190,11 @@ class StatementReader {
     if (element === null && isNeeded) this.#unread(null, `\`${this.#place}.Principal\` is missing`);
     // A statement that names nobody is about nobody: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
     if (element === null) return this.#faults.list.length > before ? EVERYONE : null;
-    return readPrincipalElement(element, this.#place, this.#allows, this.#faults);
+    const found = this.#faults.list.length;
+    const principal = readPrincipalElement(element, this.#place, this.#allows, this.#faults);
+    // Whom an Allow would except is not known.
+    if (element.negated && this.#faults.list.length > found) this.#open = true;
+    return principal;
   }
 
   #conditions(): readonly Condition[] {

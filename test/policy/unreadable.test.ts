@@ -350,6 +350,10 @@ describe('a principal', () => {
     expect(engineDecision({ ...q, resource: { ...q.resource, policy: allowing } }).effect).toBe('IMPLICIT_DENY');
     // In NotPrincipal it spares nobody.
     expect(bucket(everybody({ NotPrincipal: Principal }))).toBe('EXPLICIT_DENY');
+    // Of an Allow, whom it would spare is not known: the statement allows nothing, as the fault says.
+    const sparing = readPolicy(doc({ ...everybody({ NotPrincipal: Principal }), Effect: 'Allow' }), 'resource');
+    expect(sparing.faults[0]?.taken).toBe('the statement is taken to allow nothing');
+    expect(sparing.statements[0]?.actions).toEqual({ negated: false, patterns: [] });
   });
 
   test('a service that cannot be read means every service, and no user', () => {
