@@ -40,9 +40,14 @@ export function decideAskedOn(
 ): Decision {
   // Services and anonymous callers belong to no partition; AWS's first partition is the one that they most likely call.
   const caller = principal.partition === '' ? { partition: 'aws', accountId: '' } : principal;
+  // A listing of another account is a request across accounts, on that account's ARN.
+  const isListing = !asked.arn || isAskedOn(askedOn, asked.text);
+  const isOthers = isListing && asked.accountId !== null && asked.accountId !== principal.accountId;
+  const base = isOthers ? asked : nothing;
+  const owner = { partition: caller.partition, accountId: base.accountId ?? caller.accountId };
   const about = (region: string | null): PreparedResource => {
-    const arn = askedArn(askedOn, caller, region);
-    return { ...nothing, ...resourceText(arn), facts: { ...nothing.facts, arn } };
+    const arn = askedArn(askedOn, owner, region);
+    return { ...base, ...resourceText(arn), facts: { ...base.facts, arn } };
   };
   if (!askedOn.arn.includes('$R')) return decide(about(null));
   const region = regionOf(askedOn, asked, request);

@@ -24,6 +24,12 @@ export const isAskedOnArn = (q: NaiveRequest): boolean => templateOf(q) !== unde
 
 export const asksForRegion = (q: NaiveRequest): boolean => templateOf(q)?.includes(':R:') ?? false;
 
+/** A listing of an account that the caller does not belong to: it is asked on that account's ARN. */
+export function listsAnotherAccount({ principal, resource }: NaiveRequest): boolean {
+  const own = 'accountId' in principal ? principal.accountId : '';
+  return resource.arn === '*' && resource.accountId !== null && resource.accountId !== own;
+}
+
 export function askedArn(q: NaiveRequest): string {
   if (!q.action.wildcardOnly) return q.resource.arn;
   const template = templateOf(q);
@@ -34,5 +40,5 @@ export function askedArn(q: NaiveRequest): string {
   return template
     .replace(':P:', `:${partition}:`)
     .replace(':R:', `:${String(region)}:`)
-    .replace(':A:', `:${accountId}:`);
+    .replace(':A:', `:${listsAnotherAccount(q) ? q.resource.accountId : accountId}:`);
 }

@@ -4,7 +4,7 @@
  */
 import type { PolicyLayer } from '../../src/evaluation/layer.ts';
 import type { AnonymousFacts, PrincipalFacts, ServiceFacts } from '../../src/evaluation/principal.ts';
-import { isAskedOnArn } from './naive-asked.ts';
+import { isAskedOnArn, listsAnotherAccount } from './naive-asked.ts';
 import { changesWhatIsOfAws } from './naive-aws-owned.ts';
 import { BY_ACCOUNT, BY_ROLE, DIRECTLY, NOT } from './naive-principals.ts';
 import type { Doc, Effect, Kind, NaiveOutcome, NaiveRequest } from './naive-request.ts';
@@ -116,7 +116,9 @@ const allowed = (...hits: readonly Hit[]): NaiveOutcome => ({
 
 /** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic_policy-eval-denyallow.html */
 export function naiveAuthorize(given: NaiveRequest): NaiveOutcome {
-  const asksNothing = given.action.wildcardOnly && (isAskedOnArn(given) || given.resource.arn.split(':').length >= 6);
+  const asksNothing =
+    given.action.wildcardOnly &&
+    ((isAskedOnArn(given) && !listsAnotherAccount(given)) || given.resource.arn.split(':').length >= 6);
   const q: NaiveRequest = asksNothing ? { ...given, resource: NO_RESOURCE } : given;
   if (q.action.name.toLowerCase() === 'sts:getcalleridentity' && q.principal.kind !== 'anonymous') return allowed();
   if (changesWhatIsOfAws(q)) return { effect: 'IMPLICIT_DENY', deniedBy: null, statements: [] };

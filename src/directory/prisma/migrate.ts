@@ -42,11 +42,15 @@ async function readApplied(sql: Sql): Promise<readonly AppliedMigration[]> {
   );
 }
 
-/** Throws if the migrations of this version do not lead to this database. */
-function isUpToDate(migrations: readonly Migration[], applied: readonly AppliedMigration[]): boolean {
+/**
+ * Throws if the migrations of this version do not lead to this database. `alone`: no other gateway can be migrating it, so that
+ * an unfinished migration was cut off.
+ */
+function isUpToDate(migrations: readonly Migration[], applied: readonly AppliedMigration[], alone: boolean): boolean {
   const known = new Map(migrations.map((each) => [each.name, each.checksum]));
   for (const { name, checksum, finished } of applied) {
     if (!finished) {
+      if (!alone) return false;
       throw new RolegateError(
         'MIGRATION_FAILED',
         `the migration \`${name}\` began on this database and did not finish`,
@@ -76,10 +80,10 @@ function isUpToDate(migrations: readonly Migration[], applied: readonly AppliedM
 export async function migrate(database: Database): Promise<void> {
   const folder = join(prismaFolder(), 'migrations');
   const migrations = await readMigrations(folder);
-  if (isUpToDate(migrations, await readApplied(database))) return;
+  if (isUpToDate(migrations, await readApplied(database), false)) return;
   await database.withLock(async () => {
     // Another gateway may have done it while this one waited for the lock.
-    if (isUpToDate(migrations, await readApplied(database))) return;
+    if (isUpToDate(migrations, await readApplied(database), true)) return;
     const { applyMigrations } = await import('./schema-engine.ts');
     await applyMigrations(database.adapter, { folder, migrations });
   });

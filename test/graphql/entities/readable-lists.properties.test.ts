@@ -172,3 +172,15 @@ test('every list holds exactly what the caller may see', { timeout: OPENING }, a
     { numRuns: 40 },
   );
 });
+
+test('whoever may list in its own account lists nothing of another, by whatever way it gets there', async () => {
+  const caller = arn(STRANGER, 'user/random');
+  const lists = [{ Effect: 'Allow', Action: ['iam:ListUsers', 'iam:ListRoles'], Resource: '*' }] as const;
+  await services.directory.apply({ users: [user(STRANGER, 'random', ...lists)] });
+  // Root users are known to everybody, and with them which account they are of.
+  const query = `query ($id: PrincipalId!) { principal(principalId: $id) { account {
+    users { nodes { arn } } roles { nodes { arn } } } } }`;
+  const { data, errors } = await gateway.ask(signedIn(caller), query, { id: arn(MEMBER, 'root') });
+  expect(data).toEqual({ principal: { account: { users: null, roles: null } } });
+  expect(errors?.map(({ extensions }) => extensions?.['code'])).toEqual(['FORBIDDEN', 'FORBIDDEN']);
+});
