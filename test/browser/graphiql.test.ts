@@ -205,7 +205,7 @@ describe('the story of a role, with no header set by hand', { timeout: 120_000 }
     await dialog.getByLabel('Access key id').fill(accessKeyId);
     await dialog.getByLabel('Secret access key').fill('wrong');
     await page.keyboard.press('Enter');
-    await dialog.getByRole('alert').getByText('does not match the signature you provided').waitFor();
+    await dialog.getByRole('alert').getByText('is not that of the access key').waitFor();
     await page.screenshot({ path: join(SCREENSHOTS, 'graphiql-sign-in.png') });
     await dialog.getByLabel('Secret access key').fill(secretAccessKey);
     await dialog.getByRole('button', { name: 'Sign in' }).click();
