@@ -53,5 +53,7 @@ export function assumedValue(q: NaiveRequest, key: string): Value {
   if (key === 'aws:viaawsservice') return 'false';
   if (key === 'aws:securetransport') return 'true';
   if (key !== 'aws:requestedregion') return undefined;
+  // A listing that is tried in every Region is a request in that Region.
+  if (q.askedRegion !== undefined) return q.askedRegion;
   return regionOf(q) === '' ? homeRegionOf(q) : regionOf(q);
 }
