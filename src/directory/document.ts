@@ -10,8 +10,106 @@ export interface DirectoryDocument {
   readonly users?: readonly UserInput[];
   readonly roles?: readonly RoleInput[];
   readonly instanceProfiles?: readonly InstanceProfileInput[];
+  readonly oidcProviders?: readonly OidcProviderInput[];
   readonly resources?: readonly ResourceInput[];
+  readonly vpcEndpoints?: readonly VpcEndpointInput[];
   readonly accessKeys?: readonly AccessKeyInput[];
+  /** What is known from now on of an account, layer by layer; layers that are not named keep what is stored. */
+  readonly knowledge?: readonly KnowledgeInput[];
+  /** Lists that this document holds whole: what is stored of them and not in it is removed. */
+  readonly wholeLists?: readonly WholeList[];
+}
+
+/** The layers of an account's policies that can be known or not. */
+export type KnowledgeLayer =
+  | 'IDENTITY_POLICIES'
+  | 'TRUST_POLICIES'
+  | 'PERMISSIONS_BOUNDARIES'
+  | 'ORGANIZATION'
+  | 'CONTROL_POLICIES'
+  | 'RESOURCE_POLICIES'
+  | 'VPC_ENDPOINTS'
+  | 'BLOCK_PUBLIC_ACCESS'
+  | 'GRANTS';
+
+export interface KnowledgeInput {
+  readonly accountId: string;
+  readonly layer: KnowledgeLayer;
+  /** The service prefix, for RESOURCE_POLICIES; left out for other layers. */
+  readonly service?: string;
+  /** NONE deletes what is stored. */
+  readonly state: 'COMPLETE' | 'PARTIAL' | 'NONE';
+  /** For PARTIAL: what is missing, as sentences without a full stop. */
+  readonly missing?: readonly string[];
+}
+
+/** A list of one account that a document holds whole. `resources` is about one service in one Region (or all of them). */
+export type WholeList =
+  | {
+      readonly accountId: string;
+      readonly kind: 'users' | 'groups' | 'roles' | 'policies' | 'instanceProfiles' | 'oidcProviders' | 'vpcEndpoints';
+      /** For vpcEndpoints: the Region; left out: all. */
+      readonly region?: string;
+    }
+  | {
+      readonly accountId: string;
+      readonly kind: 'resources';
+      readonly service: string;
+      /** The type of resource, as the beginning of the ARN's resource part (`key/`); left out: all of the service. */
+      readonly resourcePrefix?: string;
+      readonly region?: string;
+    };
+
+/**
+ * Settings of S3 Block Public Access.
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html
+ */
+export interface PublicAccessBlock {
+  readonly blockPublicAcls: boolean;
+  readonly ignorePublicAcls: boolean;
+  readonly blockPublicPolicy: boolean;
+  readonly restrictPublicBuckets: boolean;
+}
+
+/** A grant of a KMS key. https://docs.aws.amazon.com/kms/latest/APIReference/API_GrantListEntry.html */
+export interface KmsGrantInput {
+  readonly id: string;
+  readonly name?: string;
+  /** ARN or service principal. */
+  readonly granteePrincipal: string;
+  readonly retiringPrincipal?: string;
+  /** Decrypt, GenerateDataKey … */
+  readonly operations: readonly string[];
+  readonly encryptionContextSubset?: Readonly<Record<string, string>>;
+  readonly encryptionContextEquals?: Readonly<Record<string, string>>;
+}
+
+/** https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_VpcEndpoint.html */
+export interface VpcEndpointInput {
+  /** vpce-… */
+  readonly id: string;
+  readonly accountId: string;
+  readonly region: string;
+  /** Null: not known. */
+  readonly vpcId: string | null;
+  /** com.amazonaws.us-east-1.s3 */
+  readonly serviceName: string;
+  /** Gateway, Interface … */
+  readonly type: string;
+  readonly tags?: Readonly<Record<string, string>>;
+  /** Null: none, so that it allows everything. */
+  readonly policy?: string | null;
+}
+
+export interface OidcProviderInput {
+  readonly arn: string;
+  /** https://host/path */
+  readonly url: string;
+  readonly clientIds: readonly string[];
+  /** ISO 8601. */
+  readonly createdAt?: string;
+  /** Its JSON Web Key Set; left out: what is stored stays, and a new provider has no keys. */
+  readonly jwks?: { readonly keys: readonly object[] };
 }
 
 export interface OrganizationInput {
@@ -19,6 +117,8 @@ export interface OrganizationInput {
   readonly id: string;
   /** r-… */
   readonly rootId: string;
+  /** Left out: what is stored stays (`Root` for a new one). */
+  readonly rootName?: string;
   readonly managementAccountId: string;
   readonly scpEnabled?: boolean;
   readonly rcpEnabled?: boolean;
@@ -40,6 +140,7 @@ export interface ControlPolicyInput {
   readonly id: string;
   readonly type: 'SERVICE_CONTROL_POLICY' | 'RESOURCE_CONTROL_POLICY';
   readonly name: string;
+  readonly description?: string;
   readonly document: string;
   /** Ids of the roots, units and accounts that it is attached to. */
   readonly targets: readonly string[];
@@ -52,6 +153,12 @@ export interface AccountInput {
   readonly name?: string;
   /** Left out: what is stored stays (UNKNOWN for a new account). */
   readonly membership?: { readonly organizationId: string; readonly unitId: string | null } | 'NONE';
+  /** Null: none. */
+  readonly alias?: string | null;
+  /** S3 Block Public Access of the account; null: none is configured. */
+  readonly publicAccessBlock?: PublicAccessBlock | null;
+  /** S3 Block Public Access that the organization's S3 policies set for the account; null: none. */
+  readonly organizationPublicAccessBlock?: PublicAccessBlock | null;
 }
 
 export interface InlinePolicyInput {
@@ -112,6 +219,16 @@ export interface ResourceInput {
   readonly tags?: Readonly<Record<string, string>>;
   /** Null: none. */
   readonly policy?: string | null;
+  /** Of an S3 bucket. */
+  readonly region?: string | null;
+  /** S3 Block Public Access of a bucket or access point; null: none is configured. */
+  readonly publicAccessBlock?: PublicAccessBlock | null;
+  /** S3 Object Ownership of a bucket: BucketOwnerEnforced, BucketOwnerPreferred or ObjectWriter; null: not known. */
+  readonly objectOwnership?: string | null;
+  /** Whether attribute-based access control is enabled for a bucket; null: not known. */
+  readonly abacEnabled?: boolean | null;
+  /** Grants of a KMS key: all of them. */
+  readonly grants?: readonly KmsGrantInput[];
 }
 
 export interface AccessKeyInput {
