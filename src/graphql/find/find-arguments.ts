@@ -1,4 +1,4 @@
-import { type FindFilter, type FindOrder } from '../../directory/find/find-store.ts';
+import type { FindFilter, FindOrder } from '../../directory/find/find-store.ts';
 import { MIN_SUBSTRING } from '../../directory/find/find-tables.ts';
 import { InvalidInput } from '../../policy/errors.ts';
 import { builder } from '../builder.ts';
@@ -29,7 +29,7 @@ const OrderInput = builder.inputType('OrderInput', {
   }),
 });
 
-const TagFilterInput = builder.inputType('TagFilterInput', {
+const TagMatchInput = builder.inputType('TagMatchInput', {
   description: 'A condition on tags',
   fields: (t) => ({
     key: t.string({ required: true, description: 'Entities that have a tag with this key, without regard to case' }),
@@ -56,18 +56,20 @@ export const PolicyScope = builder.enumType('PolicyScope', {
 const SEARCHED = `without regard to case. A search of fewer than ${MIN_SUBSTRING} characters finds`;
 
 /** Arguments that lists have in common, by name. Each is made for the field that takes it. */
-export const SEARCH_DESCRIPTION = `Only those with this text anywhere in their ARN or unique id, ${SEARCHED} names that begin with it`;
+export const SEARCH_DESCRIPTION = `Only those with this text anywhere in their name, ARN or unique id, ${SEARCHED} names that begin with it`;
 export const SEARCH_ACCOUNTS_DESCRIPTION = `Only those with this text anywhere in their name or id, ${SEARCHED} names and ids that begin with it`;
 export const SEARCH_RESOURCES_DESCRIPTION = `Only those with this text anywhere in their ARN, ${SEARCHED} what begins with it behind the account in the ARN`;
 
+const ACCOUNT_ID_LIST: ['AccountId'] = ['AccountId'];
+
 export const ACCOUNT_IDS = {
-  type: ['AccountId'],
+  type: ACCOUNT_ID_LIST,
   description:
     'Only those of these accounts, at most 10,000. One that the caller may not list is answered like one that does not exist. Left out: all',
 } as const;
 export const PATH_DESCRIPTION = 'Only those whose path begins with this: `/team/`';
 export const TAG = {
-  type: TagFilterInput,
+  type: TagMatchInput,
   description: 'Only those with this tag, as far as the caller may read their tags',
 } as const;
 export const ATTACHED_TO = {

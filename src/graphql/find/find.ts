@@ -162,7 +162,8 @@ builder.queryField('resources', (t) =>
 );
 
 const KINDS = { USER: 'User', ROLE: 'Role' } as const;
+type Kind = keyof typeof KINDS;
 
-function kindsOf(kinds: readonly ('USER' | 'ROLE')[] | null | undefined): readonly ('User' | 'Role')[] {
-  return [...new Set(kinds ?? ['USER', 'ROLE'])].map((kind) => KINDS[kind]);
+function kindsOf(kinds: readonly Kind[] | null | undefined): readonly ('Role' | 'User')[] {
+  return [...new Set<Kind>(kinds ?? ['USER', 'ROLE'])].map((kind) => KINDS[kind]);
 }

@@ -18,6 +18,7 @@ import { notACursor, type PageArguments, textOfCursor } from '../page.ts';
 import { type FindArguments, filterOf } from './find-arguments.ts';
 
 type ListArguments = FindArguments & PageArguments;
+type FoundList = Awaited<ReturnType<typeof pageOf>>;
 
 /** The page of a root field: entities of all accounts that the caller may list. `field`: its name. */
 export async function foundPage(
@@ -25,7 +26,7 @@ export async function foundPage(
   field: string,
   kinds: Sought['kinds'],
   args: ListArguments,
-): Promise<ReturnType<typeof pageOf>> {
+): Promise<FoundList> {
   const order = orderOf(args, kinds, 'ARN');
   const sought = { kinds, accountIds: args.accountIds ?? null, filter: filterOf(args) };
   const visible = await visibleEntities(context, sought);
@@ -39,7 +40,7 @@ export async function pageInAccount(
   kind: OwnedKind,
   accountId: string,
   args: ListArguments,
-): Promise<ReturnType<typeof pageOf>> {
+): Promise<FoundList> {
   const order = orderOf(args, [kind], 'ID');
   return pageOf(context, args, await visibleInAccount(context, kind, accountId, filterOf(args)), order);
 }
@@ -48,7 +49,7 @@ export async function pageInAccount(
 export async function pageOfAccounts(
   context: GatewayContext,
   args: ListArguments,
-): Promise<ReturnType<typeof pageOf>> {
+): Promise<FoundList> {
   const order = orderOf(args, ['Account'], 'ID');
   return pageOf(context, args, await visibleAccounts(context, filterOf(args)), order);
 }
