@@ -83,7 +83,8 @@ export function costOfField(
   field: GraphQLField<unknown, GatewayContext, Record<string, unknown>>,
 ): Cost {
   const cost = costOfShape(args, context, field);
-  if (field.args.some(({ name }) => name === 'search')) return { ...cost, field: cost.field + costOfFind(args, context, field) };
+  if (field.args.some(({ name }) => name === 'search'))
+    return { ...cost, field: cost.field + costOfFind(args, context, field) };
   const search = Object.hasOwn(SEARCHES, field.name) ? (SEARCHES[field.name] ?? 0) : 0;
   return search === 0 ? cost : { ...cost, field: cost.field + search * depthOf(args) + NEED_COST * needsOf(args) };
 }

@@ -116,20 +116,22 @@ async function readableTags(
     );
   }
   const reading = scope.kind === 'User' ? READINGS.user.tags : READINGS.role.tags;
-  const rulings = await Promise.all(all.map(({ arn }) => reading(context, { arn })));
+  const rulings = await Promise.all(all.map(async ({ arn }) => reading(context, { arn })));
   return all.filter((_one, index) => rulings[index]?.kind === 'allowed').map(({ arn }) => arn);
 }
 
+const ATTACHMENTS: Readonly<Record<string, typeof READINGS.user.attachedPolicies>> = {
+  user: READINGS.user.attachedPolicies,
+  group: READINGS.group.attachedPolicies,
+  role: READINGS.role.attachedPolicies,
+};
+
 /** Whether the caller may read which policies are attached to a user, group or role. */
 function attachmentsRuling(context: GuardContext, arn: string): Ruling | Promise<Ruling> {
-  switch (/^arn:[^:]+:iam::\d{12}:(user|group|role)\/./.exec(arn)?.[1]) {
-    case 'user':
-      return READINGS.user.attachedPolicies(context, { arn });
-    case 'group':
-      return READINGS.group.attachedPolicies(context, { arn });
-    case 'role':
-      return READINGS.role.attachedPolicies(context, { arn });
-    default:
-      throw new InvalidInput('attachedTo', '`attachedTo` is not the ARN of a user, group or role');
+  const [, kind = ''] = /^arn:[^:]+:iam::\d{12}:(user|group|role)\/./.exec(arn) ?? [];
+  const reading = ATTACHMENTS[kind];
+  if (reading === undefined) {
+    throw new InvalidInput('attachedTo', '`attachedTo` is not the ARN of a user, group or role');
   }
+  return reading(context, { arn });
 }

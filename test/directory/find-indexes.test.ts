@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { Pool } from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openCatalog } from '../../src/catalog/catalog.ts';
-import type { FindFilter, FindScope } from '../../src/directory/find/find-store.ts';
 import { selectCounts, selectPages } from '../../src/directory/find/find-statement.ts';
+import type { FindFilter, FindScope } from '../../src/directory/find/find-store.ts';
 import type { Statement } from '../../src/directory/parameters.ts';
 import type { Database } from '../../src/directory/prisma/database.ts';
 import { openEmbeddedDatabase } from '../../src/directory/prisma/embedded-database.ts';
@@ -127,7 +127,12 @@ describe.each(PLACES)('searches $place', ({ open }) => {
 
   test('of a few accounts look at nothing of others, so that their time tells nothing about them', async () => {
     for (const search of ['service', 'qui', 'qu']) {
-      const page = { scopes: apart, filter: { search }, order: { field: 'ARN', descending: false } as const, limit: 21 };
+      const page = {
+        scopes: apart,
+        filter: { search },
+        order: { field: 'ARN', descending: false } as const,
+        limit: 21,
+      };
       expect(await indexesFor(database, selectPages([page]))).toEqual(['User_accountId_id_idx']);
       expect(await indexesFor(database, selectCounts([page]))).toEqual(['User_accountId_id_idx']);
     }
@@ -176,7 +181,10 @@ describe('an existing directory', () => {
       };
       expect(await search()).toEqual([false, 1]);
       // It need not be in the schema of the tables.
-      await as(owner, 'CREATE SCHEMA extensions; GRANT USAGE ON SCHEMA extensions TO plain; CREATE EXTENSION pg_trgm SCHEMA extensions');
+      await as(
+        owner,
+        'CREATE SCHEMA extensions; GRANT USAGE ON SCHEMA extensions TO plain; CREATE EXTENSION pg_trgm SCHEMA extensions',
+      );
       expect(await search()).toEqual([true, 1]);
     });
 

@@ -12,7 +12,7 @@ function literally(text: string): string {
 function searchOf(kind: FindKind, search: string, parameters: Parameters): string {
   const { searched, named } = FIND_TABLES[kind];
   const text = `lower(${parameters.add(literally(search))}::text)`;
-  if ([...search].length >= MIN_SUBSTRING) return `${searched} LIKE '%' || ${text} || '%'`;
+  if (Array.from(search).length >= MIN_SUBSTRING) return `${searched} LIKE '%' || ${text} || '%'`;
   const beginning = `${named} COLLATE "C" LIKE ${text} || '%'`;
   return kind === 'Account' ? `(${beginning} OR e.id LIKE ${text} || '%')` : beginning;
 }

@@ -8,8 +8,8 @@ import { Resource, ResourceConnection } from './resource.ts';
 import { Role, RoleConnection } from './role.ts';
 import { User, UserConnection } from './user.ts';
 
-builder.prismaObjectFields(Account, (t) => ({
-  users: t.connection(
+builder.prismaObjectField(Account, 'users', (t) =>
+  t.connection(
     {
       type: User,
       nullable: true,
@@ -24,7 +24,10 @@ builder.prismaObjectFields(Account, (t) => ({
     },
     UserConnection,
   ),
-  groups: t.connection(
+);
+
+builder.prismaObjectField(Account, 'groups', (t) =>
+  t.connection(
     {
       type: Group,
       nullable: true,
@@ -38,7 +41,10 @@ builder.prismaObjectFields(Account, (t) => ({
     },
     GroupConnection,
   ),
-  roles: t.connection(
+);
+
+builder.prismaObjectField(Account, 'roles', (t) =>
+  t.connection(
     {
       type: Role,
       nullable: true,
@@ -53,7 +59,10 @@ builder.prismaObjectFields(Account, (t) => ({
     },
     RoleConnection,
   ),
-  policies: t.connection(
+);
+
+builder.prismaObjectField(Account, 'policies', (t) =>
+  t.connection(
     {
       type: ManagedPolicy,
       nullable: true,
@@ -64,12 +73,14 @@ builder.prismaObjectFields(Account, (t) => ({
         path: t.arg.string({ description: given.PATH_DESCRIPTION }),
         orderBy: t.arg(given.orderBy('ID')),
       },
-      resolve: ({ id }, args, context) =>
-        pageInAccount(context, 'ManagedPolicy', id, { ...args, scope: 'CUSTOMER' }),
+      resolve: ({ id }, args, context) => pageInAccount(context, 'ManagedPolicy', id, { ...args, scope: 'CUSTOMER' }),
     },
     ManagedPolicyConnection,
   ),
-  resources: t.connection(
+);
+
+builder.prismaObjectField(Account, 'resources', (t) =>
+  t.connection(
     {
       type: Resource,
       nullable: true,
@@ -85,4 +96,4 @@ builder.prismaObjectFields(Account, (t) => ({
     },
     ResourceConnection,
   ),
-}));
+);

@@ -127,7 +127,10 @@ builder.queryField('policies', (t) =>
         `policies that are attached, or a boundary, in one of them. ${OTHERS}`,
       args: {
         search: t.arg.string({ description: given.SEARCH_DESCRIPTION }),
-        scope: t.arg({ type: given.PolicyScope, description: 'Only policies made by AWS, or by customers. Left out: all' }),
+        scope: t.arg({
+          type: given.PolicyScope,
+          description: 'Only policies made by AWS, or by customers. Left out: all',
+        }),
         attachedTo: t.arg(given.ATTACHED_TO),
         accountIds: t.arg(given.ACCOUNT_IDS),
         path: t.arg.string({ description: given.PATH_DESCRIPTION }),

@@ -46,10 +46,7 @@ export async function pageInAccount(
 }
 
 /** The page of `accounts`. */
-export async function pageOfAccounts(
-  context: GatewayContext,
-  args: ListArguments,
-): Promise<FoundList> {
+export async function pageOfAccounts(context: GatewayContext, args: ListArguments): Promise<FoundList> {
   const order = orderOf(args, ['Account'], 'ID');
   return pageOf(context, args, await visibleAccounts(context, filterOf(args)), order);
 }
@@ -90,11 +87,11 @@ async function pageOf(context: GatewayContext, args: PageArguments, selection: F
       }),
     count: () => counts.load(selection),
   });
-  return { ...page, edges: page.edges.map(({ cursor, node }) => ({ cursor, node: valueOf(node) })) };
+  return { ...page, edges: page.edges.map(({ cursor, node }) => ({ cursor, node: entityOf(node) })) };
 }
 
 /** An entry as a value of the schema, with what its type always reads; other fields are loaded when they are selected. */
-function valueOf({ kind, id, arn, accountId, defaultVersionId }: Found): never {
+function entityOf({ kind, id, arn, accountId, defaultVersionId }: Found): never {
   switch (kind) {
     case 'Account':
       return brand({ id }, kind) as never; // as, in all of these: the type of the list is that of `kind`

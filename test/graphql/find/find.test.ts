@@ -15,11 +15,16 @@ const READ_ONLY = 'arn:aws:iam::aws:policy/ReadOnlyAccess';
 
 const gateway = openedGateway(() =>
   guardedWorld(
-    user(MEMBER, 'lister', { Effect: 'Allow', Action: ['iam:List*', 'config:List*'], Resource: '*' }, {
-      Effect: 'Deny',
-      Action: ['iam:ListUserTags', 'iam:ListRoleTags', 'iam:ListAttachedUserPolicies'],
-      Resource: '*',
-    }),
+    user(
+      MEMBER,
+      'lister',
+      { Effect: 'Allow', Action: ['iam:List*', 'config:List*'], Resource: '*' },
+      {
+        Effect: 'Deny',
+        Action: ['iam:ListUserTags', 'iam:ListRoleTags', 'iam:ListAttachedUserPolicies'],
+        Resource: '*',
+      },
+    ),
     user(
       MEMBER,
       'some-tags',
@@ -138,7 +143,10 @@ describe('one finds what one may list:', () => {
   test('accounts that it may not list like accounts that are not there', async () => {
     const list = async (caller: Caller, accountId: string) => {
       const before = gateway.services.statements.length;
-      const data = await ask(caller, `{ users(accountIds: ["${accountId}"], search: "tagged") { totalCount nodes { name } pageInfo { hasNextPage endCursor } } }`);
+      const data = await ask(
+        caller,
+        `{ users(accountIds: ["${accountId}"], search: "tagged") { totalCount nodes { name } pageInfo { hasNextPage endCursor } } }`,
+      );
       return { data, statements: gateway.services.statements.slice(before) };
     };
     for (const caller of [READER, MANAGER, NOBODY]) {
@@ -206,9 +214,15 @@ describe('pages', () => {
     users(search: "reader", first: $first, after: $after, last: $last, before: $before, orderBy: { field: CREATED_AT, direction: DESC }) {
       totalCount pageInfo { hasNextPage hasPreviousPage startCursor endCursor } nodes { arn } } }`;
   interface Page extends List {
-    readonly pageInfo: { readonly hasNextPage: boolean; readonly hasPreviousPage: boolean; readonly endCursor: string; readonly startCursor: string };
+    readonly pageInfo: {
+      readonly hasNextPage: boolean;
+      readonly hasPreviousPage: boolean;
+      readonly endCursor: string;
+      readonly startCursor: string;
+    };
   }
-  const page = async (variables: object): Promise<Page> => ((await ask(OPERATOR, PAGE, variables)) as { users: Page }).users;
+  const page = async (variables: object): Promise<Page> =>
+    ((await ask(OPERATOR, PAGE, variables)) as { users: Page }).users;
 
   test('go forwards and backwards through the same entries', async () => {
     const forwards: unknown[] = [];
@@ -289,7 +303,8 @@ test.each([
 });
 
 test('lists of many accounts cost as many statements as those of one', async () => {
-  const query = (first: number) => `{ accounts(first: ${first}) { nodes { users(first: 2, search: "read") { totalCount nodes { arn } } roles { totalCount } } } }`;
+  const query = (first: number) =>
+    `{ accounts(first: ${first}) { nodes { users(first: 2, search: "read") { totalCount nodes { arn } } roles { totalCount } } } }`;
   const counted = async (first: number): Promise<number> => {
     const before = gateway.services.statements.length;
     await ask(OPERATOR, query(first));
