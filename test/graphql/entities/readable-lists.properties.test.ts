@@ -139,8 +139,9 @@ function expectedRoots(
   };
   const [users, roles] = [of('user'), of('role')];
   const principals = users === null && roles === null ? null : [...(users ?? []), ...(roles ?? [])].sort();
-  const list = (arns: readonly string[] | null) => arns && { totalCount: arns.length, arns };
-  const searched = principals && principals.filter((one) => one.toLowerCase().includes('work'));
+  const list = (arns: readonly string[] | null | undefined) =>
+    arns == null ? null : { totalCount: arns.length, arns };
+  const searched = principals?.filter((one) => one.toLowerCase().includes('work'));
   return { users: list(users), roles: list(roles), principals: list(principals), searched: list(searched) };
 }
 
