@@ -17,12 +17,16 @@ function searchOf(kind: FindKind, search: string, parameters: Parameters): strin
   return kind === 'Account' ? `(${beginning} OR e.id LIKE ${text} || '%')` : beginning;
 }
 
-/** The first condition leaves out most rows in a third of the time that the second one takes. */
+/**
+ * The first condition leaves out most rows in less time than the second one. It is no LIKE: the planner would expect nearly no
+ * rows, and read all of them instead of going through the order of the list.
+ */
 function tagOf({ key, value }: NonNullable<FindFilter['tag']>, parameters: Parameters): string {
-  const written = parameters.add(`%${literally(JSON.stringify(storable(key)))}:%`);
+  // As PostgreSQL writes JSON.
+  const written = `${JSON.stringify(storable(key))}: ${value === null ? '' : JSON.stringify(storable(value))}`;
   const sameKey = `lower(t.key) = lower(${parameters.add(storable(key))}::text)`;
   const sameValue = value === null ? '' : ` AND t.value = ${parameters.add(storable(value))}::text`;
-  return `lower(e.tags::text) LIKE lower(${written}::text)
+  return `position(lower(${parameters.add(written)}::text) IN lower(e.tags::text)) > 0
     AND EXISTS (SELECT 1 FROM jsonb_each_text(e.tags) t WHERE ${sameKey}${sameValue})`;
 }
 
