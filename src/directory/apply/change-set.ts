@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { InvalidInput } from '../../policy/errors.ts';
 import { MAX_DOCUMENT_LENGTH } from '../../policy/load.ts';
+import { isStorable } from '../storable.ts';
 import { Counting } from './counts.ts';
 import type { TableName } from './tables.ts';
 
@@ -66,7 +67,10 @@ export class ChangeSet {
       const limit = `at most ${MAX_DOCUMENT_LENGTH} characters, this one ${text.length}`;
       throw new InvalidInput('document', `${where}: a policy document has ${limit}`);
     }
-    if (text.includes('\0')) throw new InvalidInput('document', `${where}: a policy document holds no NUL`);
+    if (!isStorable(text)) {
+      const what = 'a policy document holds no U+0000 and no half of a surrogate pair';
+      throw new InvalidInput('document', `${where}: ${what}`);
+    }
     const hash = sha256(text);
     this.#texts.set(hash, text);
     return hash;

@@ -2,6 +2,7 @@ import type { Catalog } from '../../catalog/catalog.ts';
 import { InvalidInput } from '../../policy/errors.ts';
 import type { DirectoryDocument } from '../document.ts';
 import type { Sql } from '../prisma/database.ts';
+import { isStorable } from '../storable.ts';
 import type { ChangeSet } from './change-set.ts';
 import { type EntityKind, freeId, nounOf } from './entity-arn.ts';
 import type { IndexedDocument } from './index-document.ts';
@@ -57,7 +58,7 @@ async function idLookup(
   { resolved, gone }: Found<StoredEntity>,
   references: Iterable<string>,
 ): Promise<IdOf> {
-  const missing = [...new Set(references)].filter((arn) => !resolved.has(arn) && !gone.has(arn));
+  const missing = [...new Set(references)].filter((arn) => !resolved.has(arn) && !gone.has(arn) && isStorable(arn));
   const rows =
     missing.length === 0
       ? []
