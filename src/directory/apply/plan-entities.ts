@@ -44,9 +44,8 @@ async function find<K extends EntityKind>(
   { sql, changes, salt }: EntityTools,
 ): Promise<Found<StoredOf[K]>> {
   const list = [...inputs.values()];
-  const arns = list.map((input) => input.arn);
-  const ids = list.map((input) => input.id ?? freeId(kind, input.arn, salt, () => false));
-  const rows = await readEntities(sql, kind, arns, ids);
+  const names = list.map(({ arn, id }) => ({ arn, id: id ?? freeId(kind, arn, salt, () => false) }));
+  const rows = await readEntities(sql, kind, names);
   const gone = await goneEntities(sql, kind, wholeLists, inputs);
   return { resolved: resolveIds<StoredOf[K]>(kind, list, rows, { changes, salt, gone }), gone };
 }

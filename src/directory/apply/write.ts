@@ -1,14 +1,11 @@
-import { setImmediate } from 'node:timers/promises';
 import { InvalidInput } from '../../policy/errors.ts';
 import type { Sql } from '../prisma/database.ts';
+import { inBatches } from './batches.ts';
 import type { ChangeSet, Row } from './change-set.ts';
 import { TABLES, type Table, type TableName } from './tables.ts';
 import { UNSTORABLE } from './unique.ts';
 
 const UNSTORABLE_ESCAPE = /\\u(?:0000|d[89a-f])/;
-
-/** Most rows of one statement: bounds the memory that the database needs to read them. */
-const ROWS = 2_000;
 
 function quoted(columns: readonly string[], prefix = ''): string {
   return columns.map((column) => `${prefix}"${column}"`).join(', ');
@@ -54,12 +51,10 @@ function parameterOf(name: TableName, rows: readonly Row[]): string {
   return text;
 }
 
-/** In several statements, between which others can use the process. */
 async function forRows(sql: Sql, name: TableName, statement: string, rows: readonly Row[]): Promise<void> {
-  for (let from = 0; from < rows.length; from += ROWS) {
-    await sql.query(statement, [parameterOf(name, rows.slice(from, from + ROWS))]);
-    await setImmediate();
-  }
+  await inBatches(rows, async (part) => {
+    await sql.query(statement, [parameterOf(name, part)]);
+  });
 }
 
 /** Deletions that wait until nothing refers to the rows any more. */
