@@ -118,6 +118,32 @@ export function indexDocument(document: DirectoryDocument): IndexedDocument {
     belongsTo(accountId, 'aws');
   }
 
+  const policyReferences = referencesOf({ groups, users, roles });
+  for (const arn of policyReferences.keys()) {
+    const name = entityName('ManagedPolicy', arn);
+    belongsTo(name.accountId, name.partition);
+  }
+  return {
+    organizations,
+    users,
+    groups,
+    roles,
+    policies,
+    instanceProfiles,
+    oidcProviders,
+    resources,
+    vpcEndpoints,
+    accounts,
+    policyReferences,
+  };
+}
+
+/** Policies that are attached or used as boundaries, each with its first holder. */
+function referencesOf({
+  groups,
+  users,
+  roles,
+}: Pick<IndexedDocument, 'groups' | 'users' | 'roles'>): ReadonlyMap<string, string> {
   const policyReferences = new Map<string, string>();
   for (const [noun, holders] of [
     ['group', groups],
@@ -135,20 +161,6 @@ export function indexDocument(document: DirectoryDocument): IndexedDocument {
   }
   for (const [arn, holder] of policyReferences) {
     if (!isStorable(arn)) throw new InvalidInput('document', `${holder}: the ARN of an attached policy: ${UNSTORABLE}`);
-    const name = entityName('ManagedPolicy', arn);
-    belongsTo(name.accountId, name.partition);
   }
-  return {
-    organizations,
-    users,
-    groups,
-    roles,
-    policies,
-    instanceProfiles,
-    oidcProviders,
-    resources,
-    vpcEndpoints,
-    accounts,
-    policyReferences,
-  };
+  return policyReferences;
 }
