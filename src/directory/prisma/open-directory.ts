@@ -1,5 +1,5 @@
 import type { Catalog } from '../../catalog/catalog.ts';
-import { applyDocument } from '../apply/apply.ts';
+import { applyDocument, prepareDocument } from '../apply/apply.ts';
 import type {
   AccountOrganization,
   Applied,
@@ -106,12 +106,22 @@ class StoredDirectory implements OpenDirectory {
     return this.#gatherer.gather(request);
   }
 
-  apply(document: DirectoryDocument, progress: Progress = () => undefined, event?: NewAuditEvent): Promise<Applied> {
-    return this.#store.change(async (sql, now) => {
-      const { applied, touched } = await applyDocument(sql, this.#catalog, document, progress, now);
-      await addAuditEvent(sql, event, applied.revision);
-      return { revision: applied.revision, touched, result: applied };
+  async apply(
+    document: DirectoryDocument,
+    progress: Progress = () => undefined,
+    event?: NewAuditEvent,
+  ): Promise<Applied> {
+    const prepared = await prepareDocument(document);
+    const { applied, outgrown } = await this.#store.change(async (sql, now) => {
+      const result = await applyDocument(sql, this.#catalog, prepared, progress, now);
+      await addAuditEvent(sql, event, result.applied.revision);
+      return { revision: result.applied.revision, touched: result.touched, result };
     });
+    // A server does this by itself, PGlite does not. Between the tables others can ask.
+    if (this.#store.database.exclusive) {
+      for (const table of outgrown) await this.#store.database.query(`ANALYZE "${table}"`);
+    }
+    return applied;
   }
 
   organizationOf(
