@@ -62,10 +62,7 @@ export async function outsidersOf(
   const { question, resource } = search;
   const { resource: arn, resourceAccount, context } = question;
   const grants = resource.grantPlans?.for(search.action).placed ?? [];
-  const statements = [
-    ...(resource.facts.policy?.policy.statements ?? []),
-    ...grants.map(({ statement }) => statement),
-  ];
+  const statements = [...(resource.facts.policy?.policy.statements ?? []), ...grants.map(({ statement }) => statement)];
   const partition = resource.partition === '' ? 'aws' : resource.partition;
   const { candidates, all } = candidatesOf(statements, partition, search.accounts);
   if (candidates.length === 0) return { outsiders: [], gaps: [] };

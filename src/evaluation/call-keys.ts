@@ -79,7 +79,11 @@ export function assumedValue({ name }: ContextKey, call: Call): string | undefin
     case 'aws:viaawsservice':
       return 'false';
     case 'aws:requestedregion':
-      return regionOf(resource) ?? bucketRegion(resource, action) ?? homeRegion(resource.partition || principal.partition, action.service);
+      return (
+        regionOf(resource) ??
+        bucketRegion(resource, action) ??
+        homeRegion(resource.partition || principal.partition, action.service)
+      );
     case 'secretsmanager:secretid':
       return action.service === 'secretsmanager' && resource.rest.startsWith('secret:') ? resource.text : undefined;
     case 'lambda:functionarn':

@@ -76,8 +76,16 @@ export function grantPolicy(key: string, grant: KmsGrant): AttachedPolicy {
   };
   const allowed = new Set(operations);
   const constraints = constraintsOf(grant);
-  add(granteePrincipal, WITH_CONTEXT.filter((one) => allowed.has(one)), constraints);
-  add(granteePrincipal, WITHOUT_CONTEXT.filter((one) => allowed.has(one)), {});
+  add(
+    granteePrincipal,
+    WITH_CONTEXT.filter((one) => allowed.has(one)),
+    constraints,
+  );
+  add(
+    granteePrincipal,
+    WITHOUT_CONTEXT.filter((one) => allowed.has(one)),
+    {},
+  );
   // Whoever may create grants by a grant may only pass on its operations, under an equal or stricter constraint. The pairs
   // of the new grant's constraint are in no condition key: a constrained grant is not taken to allow it.
   const isConstrained = Object.keys(constraints).length > 0;

@@ -18,7 +18,6 @@ export class Matching extends Evaluation {
     return (rule.names & this.principal.names) !== NOBODY && this.namedOnPath(rule) !== NOT_NAMED && this.applies(rule);
   }
 
-
   protected namedDeny({ deny, denyNames }: LayerPlan | ControlPlan): boolean {
     const { names } = this.principal;
     if ((denyNames & names) === NOBODY) return false;
@@ -27,7 +26,6 @@ export class Matching extends Evaluation {
     }
     return false;
   }
-
 
   /** The position of the first rule that applies, starting at a position; the count if there is none. */
   protected next(candidates: Candidates, from: number): number {

@@ -2,7 +2,7 @@ import { parseArn, type ResourceText, resourceText, sameText } from '../policy/a
 import { isAccountId } from '../policy/principal-id.ts';
 import type { AttachedPolicy, PrincipalPolicies } from './applicable-policies.ts';
 import { hasClosed, isClosed, ownClosedLayer } from './closed-policy.ts';
-import { grantPolicy, type KmsGrant } from './key-grant.ts';
+import { grantPolicy } from './key-grant.ts';
 import type { PolicyLayer } from './layer.ts';
 import { type ControlPlan, type LayerPlan, planLayer } from './layer-set.ts';
 import { type Names, namesOf } from './names.ts';
@@ -65,6 +65,8 @@ export interface PreparedResource extends ResourceText {
   readonly controlPlans: PlanMemo<ControlPlan> | null;
   /** Its policy, or a resource control policy, has unknown content. */
   readonly closed: boolean;
+  /** Grants of a KMS key, as policies; mostly none. */
+  readonly grantPolicies: readonly AttachedPolicy[];
   /** Null: it has no grants. */
   readonly grantPlans: PlanMemo<LayerPlan> | null;
   /** The level of S3 Block Public Access that restricts access to it, because its policy is public; null: none. */
@@ -160,7 +162,8 @@ export function prepareResource(facts: ResourceFacts): PreparedResource {
   const owner = facts.accountId ?? inArn;
   const kind = kindOf(arn?.service ?? '', arn?.resource ?? '');
   const { marks, head, rest, service, segments, text, arn: isArn } = resourceText(facts.arn);
-  const { publicAccess, grants } = facts;
+  const { publicAccess } = facts;
+  const grants = kind === 'key' ? (facts.grants ?? NO_GRANTS).map((grant) => grantPolicy(facts.arn, grant)) : NO_GRANTS;
   const prepared: PreparedResource = {
     // The order of use.
     policyPlans: facts.policy === null ? null : policyPlans(facts.policy, kind),
@@ -178,7 +181,8 @@ export function prepareResource(facts: ResourceFacts): PreparedResource {
     text,
     facts,
     tags: facts.tags === null ? null : foldTags(facts.tags),
-    grantPlans: grants === undefined || grants.length === 0 || kind !== 'key' ? null : grantPlans(facts.arn, grants),
+    grantPolicies: grants,
+    grantPlans: grants.length === 0 ? null : grantPlans(grants),
     restrictedBy:
       publicAccess === undefined ? null : restrictedBy({ service, segments, rest }, publicAccess, facts.policy),
   };
@@ -188,8 +192,9 @@ export function prepareResource(facts: ResourceFacts): PreparedResource {
 
 const NO_TAGS: ReadonlyMap<string, string> = new Map();
 
-function grantPlans(key: string, grants: readonly KmsGrant[]): PlanMemo<LayerPlan> {
-  const policies = grants.map((grant) => grantPolicy(key, grant));
+const NO_GRANTS: readonly never[] = [];
+
+function grantPlans(policies: readonly AttachedPolicy[]): PlanMemo<LayerPlan> {
   return new PlanMemo<LayerPlan>((action) => planLayer(policies, 'KMS_GRANT', action));
 }
 

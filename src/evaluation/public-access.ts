@@ -21,7 +21,7 @@ export interface PublicAccessBlock {
 /** Where Block Public Access is configured. */
 export type PublicAccessLevel = 'ORGANIZATION' | 'ACCOUNT' | 'ACCESS_POINT' | 'BUCKET';
 
-/** The settings that apply to a bucket, an access point, or an object in one; a level left out or null has none. */
+/** The settings for a bucket, an access point and its bucket, or an object behind them; a level left out or null has none. */
 export interface PublicAccessBlocks {
   readonly organization?: PublicAccessBlock | null;
   readonly account?: PublicAccessBlock | null;
@@ -44,13 +44,18 @@ export function restrictingLevel(blocks: PublicAccessBlocks): PublicAccessLevel 
 
 /** The level that restricts access to a resource with this policy; null: none does, or the policy is not public. */
 export function restrictedBy(
-  { service, segments, rest }: { readonly service: string; readonly segments: readonly string[]; readonly rest: string },
+  {
+    service,
+    segments,
+    rest,
+  }: { readonly service: string; readonly segments: readonly string[]; readonly rest: string },
   blocks: PublicAccessBlocks,
   attached: AttachedPolicy | null,
 ): PublicAccessLevel | null {
-  const level = restrictingLevel(blocks);
-  if (level === null || attached === null || !service.endsWith(':s3:')) return null;
+  if (attached === null || !service.endsWith(':s3:')) return null;
   const isAccessPoint = rest.startsWith('accesspoint/') && isAccountId(segments[ACCOUNT] ?? '');
+  const level = restrictingLevel(isAccessPoint ? blocks : { ...blocks, accessPoint: null });
+  if (level === null) return null;
   return isPublicPolicy(attached.policy, isAccessPoint ? 'accessPoint' : 'bucket') ? level : null;
 }
 

@@ -77,7 +77,13 @@ export class Rereading {
     const policy = facts.policy === null ? null : this.attached(facts.policy);
     const read = prepareResource({ ...facts, policy, resourceControl: this.#levels(facts.resourceControl) });
     // What is public is decided by the whole policy.
-    return { ...read, kind, accountId, restrictedBy, ...(prepared.tagsCount === undefined ? {} : { tagsCount: prepared.tagsCount }) };
+    return {
+      ...read,
+      kind,
+      accountId,
+      restrictedBy,
+      ...(prepared.tagsCount === undefined ? {} : { tagsCount: prepared.tagsCount }),
+    };
   }
 
   attached(attached: AttachedPolicy): AttachedPolicy {

@@ -67,7 +67,8 @@ export const MatchedStatement = builder.objectRef<MatchedStatementValue>('Matche
     effect: t.field({ type: StatementEffect, description: 'Effect of the statement', resolve: (s) => s.effect }),
     statement: t.field({
       type: 'PolicyDocument',
-      description: 'The statement as written in the document; for a KMS grant, what it means as a statement of the key policy',
+      description:
+        'The statement as written in the document; for a KMS grant, what it means as a statement of the key policy',
       resolve: (s) => s.statement,
     }),
   }),
