@@ -15,7 +15,7 @@ import type { EntityStore } from '../entities/entity-store.ts';
 import { CompiledPolicies } from '../gather/compiled-policies.ts';
 import { Gatherer } from '../gather/gather.ts';
 import { Memory } from '../gather/memory.ts';
-import { hasChangedSince, readRevision } from '../gather/rows.ts';
+import { hasChangedSince, readRevision } from '../gather/revision-rows.ts';
 import { createReadModel, type ReadModel } from '../read-model.ts';
 import { Store } from '../store.ts';
 import { accessKeys } from '../stores/access-keys.ts';
