@@ -23,6 +23,7 @@ import { type OneRevision, onOneRevision } from './scan.ts';
 import { withSourceOrganization } from './source-organization.ts';
 import { gatherForSubjects, type ResolvedSubject, resolveSubject } from './subject.ts';
 import { endpointGaps } from './unknown-policies.ts';
+import { throughEndpoint } from './vpc-endpoint.ts';
 
 /** One action that is allowed on some resource: for requests in some `allow` term and in no `deny` term. */
 export interface EffectivePermission {
@@ -219,12 +220,13 @@ async function workOut(
   const home = await homes(tools, resolved, now, check);
   const asItself = subject.assumedRole === null;
   const ofCall = asItself ? withSourceOrganization(subject.principal, context, gathered) : context;
-  const request: RequestFacts = { context: ofCall, now, authority: 'directory', assumes: assumeContextKeys };
+  const way = throughEndpoint(subject.principal, ofCall, gathered);
+  const request: RequestFacts = { ...way, now, authority: 'directory', assumes: assumeContextKeys };
   const own = new ClosedFormBuilder(resolved.own, request, homeOf(resolved.own, home));
   const inRole = resolved.role === null || resolved.acting === null ? null : resolved.acting;
   const role = inRole === null ? null : new ClosedFormBuilder(inRole, request, homeOf(inRole, home));
   const bearers = await addBearers(directory, catalog, role === null ? [own] : [own, role], now, check);
-  const gaps = [...resolved.gaps, ...bearers.gaps, ...endpointGaps(resolved.own, context)];
+  const gaps = [...resolved.gaps, ...bearers.gaps, ...endpointGaps(subject.principal, context, gathered)];
   const shared = { tools, context, assumeContextKeys, now, owners: bearers.owners, gaps, revision: gathered.revision };
   const ownPermissions = new EffectivePermissions({
     ...shared,

@@ -8,6 +8,7 @@ import { type PreparedPrincipal, type PreparedResource, prepareResource } from '
 import type { ActionFacts, RequestFacts } from '../evaluation/request.ts';
 import { serviceControlBinds } from '../evaluation/service-linked.ts';
 import {
+  endpointTakesPart,
   hasEverything,
   isTrustRequest,
   needsNoPermission,
@@ -129,6 +130,7 @@ export class ClosedForm {
       identityGiven: hasEverything(facts),
       hasBoundary: (policies?.source.boundary ?? null) !== null,
       session: session !== null ? 'given' : facts.kind === 'federatedUser' ? 'needed' : 'none',
+      hasEndpoint: this.#request.endpoint !== undefined && endpointTakesPart(this.#at(action, STAND_IN)),
       levels: control === null || !serviceControlBinds(facts) ? 0 : control.length,
       shutIn: home === null ? [] : shutIn(action.service, home.partition),
       bearer: ({ resource }) => {
@@ -235,8 +237,13 @@ export class ClosedFormBuilder {
   #addOwn(): void {
     const { facts, policies, session } = this.#principal;
     const settling = new Settling(this.#at(STAND_IN), false);
-    const add = (layer: PolicyLayer, attached: AttachedPolicy, allows: Slot): void => {
-      for (const statement of attached.policy.statements) {
+    const add = (
+      layer: PolicyLayer,
+      attached: AttachedPolicy,
+      allows: Slot,
+      counts: (statement: CompiledStatement) => boolean = () => true,
+    ): void => {
+      for (const statement of attached.policy.statements.filter(counts)) {
         let terms: readonly Term[] | undefined;
         const settle = (): readonly Term[] => (terms ??= settling.termsOf(layer, attached, statement));
         this.#push(statement.allows ? allows : { kind: 'deny' }, statement, settle);
@@ -254,6 +261,11 @@ export class ClosedFormBuilder {
       }
     }
     for (const attached of session?.source ?? []) add('SESSION_POLICY', attached, { kind: 'session' });
+    const { endpoint } = this.#request;
+    if (endpoint === undefined || !endpointTakesPart(this.#at(STAND_IN))) return;
+    const names = ({ principal, allows }: CompiledStatement): boolean =>
+      this.#at(STAND_IN).namedOnPath({ principal, allows }) !== NOT_NAMED;
+    add('VPC_ENDPOINT_POLICY', endpoint.source, { kind: 'endpoint' }, names);
   }
 
   /** The Denies of the control policies above the resource's account, shared by all resources of the account. */

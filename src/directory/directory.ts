@@ -1,6 +1,7 @@
 import type { AttachedPolicy } from '../evaluation/applicable-policies.ts';
 import type { PreparedPrincipal, PreparedResource, PreparedRole } from '../evaluation/prepare.ts';
 import type { OrganizationFacts } from '../evaluation/principal.ts';
+import type { PreparedEndpoint } from '../evaluation/request.ts';
 import type { PrincipalRef } from '../policy/principal-id.ts';
 import type { DirectoryDocument } from './document.ts';
 import type { NewAuditEvent } from './stores/audit-store.ts';
@@ -47,10 +48,11 @@ export interface UnknownOfResource {
   readonly publicAccess: readonly string[] | null;
 }
 
-/** A VPC endpoint with its policy, and what follows from it. */
-export interface KnownEndpoint extends Known<AttachedPolicy | null> {
-  readonly arn: string;
+/** A VPC endpoint with its policy (null: none, so that it allows everything), and what follows from it. */
+export interface KnownEndpoint extends Known<PreparedEndpoint | null> {
   readonly accountId: string;
+  /** com.amazonaws.us-east-1.s3 */
+  readonly serviceName: string;
   /** Null: not known. */
   readonly vpcId: string | null;
   /** Null: its account is in none. Undefined: not known. */

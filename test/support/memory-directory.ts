@@ -142,6 +142,8 @@ export class MemoryDirectory implements Directory {
         return document === null ? null : attached(document, 'session', arn, arn);
       },
       organization: (accountId) => this.#organizationOf(accountId),
+      endpoint: () => null,
+      knowsEndpointsOf: () => false,
     };
     return Promise.resolve(gathered);
   }

@@ -1,3 +1,4 @@
+import { prepareEndpoint } from '../../evaluation/prepare.ts';
 import type { KnownEndpoint } from '../directory.ts';
 import type { AccountFacts } from './account-facts.ts';
 import { PolicyCollector } from './attached-policies.ts';
@@ -14,14 +15,15 @@ export function buildEndpoint(
 ): Entry<KnownEndpoint | null> {
   const own = dependency('VpcEndpoint', id);
   if (row === null) return { value: null, dependencies: [own], bytes: 200 };
-  const { arn, accountId, vpcId, policyHash } = row;
+  const { arn, accountId, vpcId, serviceName, policyHash } = row;
   const policies = new PolicyCollector(compiled);
   const account = factsOf(accountId);
+  const policy = policies.ofEndpoint(policyHash, id, arn);
   return {
     value: {
-      value: policies.ofEndpoint(policyHash, id, arn),
-      arn,
+      value: policy === null ? null : prepareEndpoint(policy),
       accountId,
+      serviceName,
       vpcId,
       organization: account.organizationIsKnown ? account.organization : undefined,
       gaps: policies.gaps,

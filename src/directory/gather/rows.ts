@@ -66,6 +66,7 @@ export interface EndpointRow {
   readonly arn: string;
   readonly accountId: string;
   readonly vpcId: string | null;
+  readonly serviceName: string;
   readonly policyHash: string | null;
 }
 
@@ -162,7 +163,7 @@ const SELECT_ENTITIES = `
              UNION ALL
              SELECT arn, "accountId", tags, NULL, '{}', NULL, NULL FROM "User" WHERE arn = ANY($4::text[])) e) AS resources,
     (SELECT coalesce(json_agg(json_build_object('id', e.id, 'arn', e.arn, 'accountId', e."accountId", 'vpcId', e."vpcId",
-        'policyHash', e."policyHash")), '[]') FROM "VpcEndpoint" e WHERE e.id = ANY($9::text[])) AS endpoints,
+        'serviceName', e."serviceName", 'policyHash', e."policyHash")), '[]') FROM "VpcEndpoint" e WHERE e.id = ANY($9::text[])) AS endpoints,
     (SELECT coalesce(json_agg(json_build_array(p.arn, p.name, v."documentHash")), '[]')
        FROM "ManagedPolicy" p ${DEFAULT_VERSION}
       WHERE p.arn = ANY($5::text[]) OR p.arn IN (SELECT unnest("sessionPolicyArns") FROM sessions)
