@@ -18,10 +18,7 @@ export function endpointAccountOf(context: RequestContext): string | null {
 }
 
 /** The endpoint of a request as the directory knows it. It must be part of the gathered data. */
-export function knownEndpoint(
-  context: RequestContext,
-  gathered: Pick<Gathered, 'endpoint'>,
-): KnownEndpoint | null {
+export function knownEndpoint(context: RequestContext, gathered: Pick<Gathered, 'endpoint'>): KnownEndpoint | null {
   const id = endpointIdOf(context);
   return id === null ? null : gathered.endpoint(id);
 }

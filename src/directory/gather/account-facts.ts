@@ -53,12 +53,7 @@ export function controlDocuments(
     .map((policy) => ({ kind: kindOf(policy), hash: policy.hash }));
 }
 
-function attach(
-  policy: ControlPolicyRow,
-  level: LevelName,
-  compiled: CompiledBatch,
-  gaps: string[],
-): AttachedPolicy {
+function attach(policy: ControlPolicyRow, level: LevelName, compiled: CompiledBatch, gaps: string[]): AttachedPolicy {
   const kind = kindOf(policy);
   const found = compiled.get(kind, policy.hash);
   const { id, name, arn } = policy;

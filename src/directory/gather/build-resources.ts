@@ -42,16 +42,21 @@ export function ownerOf({ arn, given, exact, holder }: ResourceRows): string | n
 /** What is not known of the policy of a resource, or of what it is part of. */
 function policyGaps({ arn, holder, holders }: ResourceRows, account: AccountFacts | null): readonly string[] {
   const [first = arn] = holders;
-  const service = parseArn(first)?.service ?? '';
-  const partly = account?.knowledge.partlyOfService(service) ?? [];
+  // The policy of an API stands with API Gateway, whatever service its requests are of.
+  const services = [...new Set(holders.flatMap((each) => parseArn(each)?.service ?? []))];
+  const knowledge = account?.knowledge;
+  const partly = services.flatMap((service) => knowledge?.partlyOfService(service) ?? []);
   // Without a policy, but perhaps only because it could not be read.
   if (holder !== null) return holder.policyHash === null ? partly : [];
-  if (account?.knowledge.isComplete('RESOURCE_POLICIES', service) === true) return [];
+  if (services.some((service) => knowledge?.isComplete('RESOURCE_POLICIES', service) === true)) return [];
   return [`${first} is not in the directory: a resource-based policy of it is not considered`, ...partly];
 }
 
 /** Null: nothing that matters for some requests only. */
-function unknownOf({ arn, exact, holder, holders }: ResourceRows, account: AccountFacts | null): UnknownOfResource | null {
+function unknownOf(
+  { arn, exact, holder, holders }: ResourceRows,
+  account: AccountFacts | null,
+): UnknownOfResource | null {
   const parsed = parseArn(arn);
   const { service = '', resource = '', accountId = '' } = parsed ?? {};
   const isKey = service === 'kms' && resource.startsWith('key/');
