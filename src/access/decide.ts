@@ -8,12 +8,11 @@ import type { ActionFacts, RequestContext, RequestFacts } from '../evaluation/re
 import type { Rereading } from '../evaluation/rereading.ts';
 import { RolegateError } from '../policy/errors.ts';
 import { type AssumptionActions, barredFromRoles } from './assume.ts';
-import { checkAction } from './check-action.ts';
-import { checkQuestion } from './check-question.ts';
+import { checkForms, type WellFormed } from './check-forms.ts';
 import { everyResource, everyResourceGaps } from './every-resource.ts';
 import { barredFromKeySession, withMfaKeys } from './key-session.ts';
 import { isAboutPattern, PatternQuestions, withCoverage } from './pattern-questions.ts';
-import { type Answer, fieldOf, type Question, type Subject } from './question.ts';
+import type { Answer, Question, Subject } from './question.ts';
 import { type OneRevision, onOneRevision } from './scan.ts';
 import { withSourceOrganization } from './source-organization.ts';
 import { gatherForSubjects, type ResolvedSubject, resolveSubject } from './subject.ts';
@@ -132,29 +131,6 @@ function gatherRequestOf(questions: readonly Question[], now: number): GatherReq
   }
   const about = gatherForSubjects(questions);
   return { ...about, resources: [...resources.values(), ...about.resources], now };
-}
-
-/** A question whose inputs are well-formed, and the action that it names. */
-interface WellFormed {
-  readonly question: Question;
-  readonly action: CatalogAction;
-  /** Gaps that follow from the question alone. */
-  readonly gaps: readonly string[];
-}
-
-function checkForms(catalog: Catalog, questions: readonly Question[]): readonly (WellFormed | RolegateError)[] {
-  const actions = new Map<string, CatalogAction>();
-  return questions.map((question) => {
-    try {
-      const action = actions.get(question.action) ?? checkAction(catalog, question.action, fieldOf(question, 'action'));
-      actions.set(question.action, action);
-      const gaps = checkQuestion(catalog, question, action);
-      return { question, action, gaps };
-    } catch (error) {
-      if (error instanceof RolegateError) return error;
-      throw error;
-    }
-  });
 }
 
 /** Decides the questions of one batch; results that several of them share are computed once. */

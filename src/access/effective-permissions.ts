@@ -55,6 +55,8 @@ interface Parts {
   /** The account of the principal or role; null for services and anonymous. */
   readonly home: string | null;
   readonly owners: Owners;
+  /** Services of which all policies in `home` are known that must let the caller in. */
+  readonly known: ReadonlySet<string>;
   readonly assumption: Decision | null;
   readonly suspended: EffectivePermissions | null;
   readonly assumeContextKeys: boolean;
@@ -98,7 +100,7 @@ export class EffectivePermissions {
 
   /** Unknown facts that could add to the permissions or remove some. */
   get gaps(): readonly string[] {
-    this.#gaps ??= [...this.#parts.gaps, ...unlistedGaps(this.#catalog, (action) => this.#said(action))];
+    this.#gaps ??= [...this.#parts.gaps, ...unlistedGaps(this.#catalog, this.#parts.known, (action) => this.#said(action))];
     return this.#gaps;
   }
 
@@ -233,6 +235,7 @@ async function workOut(
     subject: asItself ? subject : { ...subject, assumedRole: null, session: null },
     form: own.build(never(catalog, resolved.own, subject.heldKeySession ?? null)),
     home: accountOf(resolved.own),
+    known: knownServices(accountOf(resolved.own), home),
     assumption: null,
     suspended: null,
   });
@@ -242,6 +245,7 @@ async function workOut(
     subject,
     form: role === null || inRole === null ? null : role.build(never(catalog, inRole, null)),
     home: inRole === null ? null : accountOf(inRole),
+    known: knownServices(inRole === null ? null : accountOf(inRole), home),
     assumption: resolved.assumption,
     suspended: ownPermissions,
   });
@@ -256,9 +260,18 @@ async function homes(
 ): Promise<Gathered> {
   const arns = [resolved.own, resolved.acting].flatMap((principal) => homeArn(principal) ?? []);
   const resources = [...new Set(arns)].map((arn) => ({ arn, accountId: null }));
-  const gathered = await tools.directory.gather({ principals: [], roles: [], resources, now });
+  const accounts = [resolved.own, resolved.acting].flatMap((each) => (each === null ? [] : (accountOf(each) ?? [])));
+  const gathered = await tools.directory.gather({ principals: [], roles: [], resources, accounts, now });
   check(gathered.revision);
   return gathered;
+}
+
+function knownServices(accountId: string | null, gathered: Gathered): ReadonlySet<string> {
+  const known = new Set<string>();
+  if (accountId === null) return known;
+  if (gathered.knows(accountId, 'TRUST_POLICIES')) known.add('sts');
+  if (gathered.knows(accountId, 'RESOURCE_POLICIES', 'kms')) known.add('kms');
+  return known;
 }
 
 function homeOf(principal: PreparedPrincipal, gathered: Gathered): PreparedResource | null {

@@ -91,7 +91,7 @@ export function unknownTo(
 export function endpointGaps(
   principal: Pick<PrincipalRef, 'kind'>,
   context: RequestContext,
-  gathered: Pick<Gathered, 'endpoint' | 'knowsEndpointsOf'>,
+  gathered: Pick<Gathered, 'endpoint' | 'knows'>,
 ): readonly string[] {
   const given = context.get('aws:sourcevpce');
   // Calls by AWS services do not come through VPC endpoints.
@@ -99,7 +99,7 @@ export function endpointGaps(
   const known = knownEndpoint(context, gathered);
   if (known !== null) return known.gaps;
   const account = endpointAccountOf(context);
-  if (account !== null && gathered.knowsEndpointsOf(account)) return NONE;
+  if (account !== null && gathered.knows(account, 'VPC_ENDPOINTS')) return NONE;
   const endpoint = typeof given === 'string' ? given : given.join(', ');
   return [`the policy of the VPC endpoint \`${endpoint}\` is not known: it is not considered`];
 }

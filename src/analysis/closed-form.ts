@@ -1,5 +1,4 @@
 import type { AttachedPolicy } from '../evaluation/applicable-policies.ts';
-import { OWNED_BY_AWS } from '../evaluation/aws-owned.ts';
 import { isClosed } from '../evaluation/closed-policy.ts';
 import { Evaluation } from '../evaluation/evaluation.ts';
 import type { PolicyLayer } from '../evaluation/layer.ts';
@@ -16,11 +15,11 @@ import {
   resourceSideNeeded,
   sameAccount,
   samePartition,
-  WAYS_BACK_IN,
 } from '../evaluation/situation.ts';
 import { RolegateError } from '../policy/errors.ts';
 import type { CompiledStatement } from '../policy/statement.ts';
 import { ActionClasses } from './action-classes.ts';
+import { traits } from './action-traits.ts';
 import { askedGlob } from './asked-on.ts';
 import { CallKeys } from './call-keys.ts';
 import { allowedTerms, type Circumstances, type TermSet, withoutIdle } from './combine.ts';
@@ -146,21 +145,6 @@ export class ClosedForm {
     };
   }
 }
-
-/** Differences between actions besides the statements. */
-function traits({ name, service, wildcardOnly, askedOn, resourceControlSupported }: ActionFacts): string {
-  const special = SPECIAL_SERVICES.has(service) ? service : '';
-  const single = askedOn !== undefined || SPECIAL_ACTIONS.has(name.toLowerCase()) ? name.toLowerCase() : '';
-  return `${wildcardOnly ? 'w' : ''}${resourceControlSupported ? 'c' : ''}${special}/${single}`;
-}
-
-const SPECIAL_SERVICES: ReadonlySet<string> = new Set(['sts', 'kms']);
-const SPECIAL_ACTIONS: ReadonlySet<string> = new Set([
-  'sts:getcalleridentity',
-  'kms:retiregrant',
-  ...WAYS_BACK_IN,
-  ...OWNED_BY_AWS.flatMap(({ actions }) => [...actions]),
-]);
 
 /** Roles and KMS keys, to which no identity policy alone can grant access. */
 function shutIn(service: string, partition: string): readonly string[] {

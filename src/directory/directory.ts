@@ -3,7 +3,7 @@ import type { PreparedPrincipal, PreparedResource, PreparedRole } from '../evalu
 import type { OrganizationFacts } from '../evaluation/principal.ts';
 import type { PreparedEndpoint } from '../evaluation/request.ts';
 import type { PrincipalRef } from '../policy/principal-id.ts';
-import type { DirectoryDocument } from './document.ts';
+import type { DirectoryDocument, KnowledgeLayer } from './document.ts';
 import type { NewAuditEvent } from './stores/audit-store.ts';
 import type { AccessKeyStore, RoleSessionRecord, RoleSessionStore } from './stores/session-store.ts';
 
@@ -78,8 +78,8 @@ export interface Gathered {
   organization(accountId: string): AccountOrganization | null;
   /** A VPC endpoint asked for in `endpoints`; null: the directory does not hold it. */
   endpoint(id: string): KnownEndpoint | null;
-  /** Whether all VPC endpoints of an account of `accounts` are in the directory. */
-  knowsEndpointsOf(accountId: string): boolean;
+  /** Whether a layer of an account of `accounts` is known completely. `service`: the service prefix, for RESOURCE_POLICIES. */
+  knows(accountId: string, layer: KnowledgeLayer, service?: string): boolean;
 }
 
 /** The place of an account in its organization. */

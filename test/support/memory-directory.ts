@@ -154,7 +154,7 @@ export class MemoryDirectory implements Directory {
       },
       organization: (accountId) => this.#organizationOf(accountId),
       endpoint: () => null,
-      knowsEndpointsOf: () => false,
+      knows: () => false,
     };
     return Promise.resolve(gathered);
   }

@@ -10,6 +10,7 @@ import type {
   KnownResource,
   Revision,
 } from '../directory.ts';
+import type { KnowledgeLayer } from '../document.ts';
 import type { Database } from '../prisma/database.ts';
 import type { RoleSessionRecord } from '../stores/session-store.ts';
 import { type AccountFacts, organizationOf } from './account-facts.ts';
@@ -72,8 +73,8 @@ class Findings implements Gathered {
     return this.#entry(`endpoint ${id}`) as KnownEndpoint | null;
   }
 
-  knowsEndpointsOf(accountId: string): boolean {
-    return (this.#entry(`account ${accountId}`) as AccountFacts).knowledge.isComplete('VPC_ENDPOINTS');
+  knows(accountId: string, layer: KnowledgeLayer, service?: string): boolean {
+    return (this.#entry(`account ${accountId}`) as AccountFacts).knowledge.isComplete(layer, service);
   }
 
   policy(arn: string): AttachedPolicy | null {
