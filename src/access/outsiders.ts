@@ -21,6 +21,7 @@ import { administratorOf, outsidePrincipal, stranger } from './outside-principal
 import type { OpenQuestion } from './question.ts';
 import type { OneRevision } from './scan.ts';
 import { withSourceOrganization } from './source-organization.ts';
+import { endpointIdOf, throughEndpoint } from './vpc-endpoint.ts';
 
 /** A principal outside the directory that the policy of a resource lets in. */
 export interface Outsider {
@@ -67,11 +68,13 @@ export async function outsidersOf(
   const { candidates, all } = candidatesOf(statements, partition, search.accounts);
   if (candidates.length === 0) return { outsiders: [], gaps: [] };
   const source = context.get('aws:sourceaccount');
+  const endpoint = endpointIdOf(context);
   const gathered = await tools.directory.gather({
     principals: candidates.flatMap(refsOf),
     roles: [],
     resources: [{ arn, accountId: resourceAccount }],
     accounts: typeof source === 'string' && isAccountId(source) ? [source] : [],
+    endpoints: endpoint === null ? [] : [endpoint],
     now,
   });
   check(gathered.revision);
@@ -105,9 +108,12 @@ class Judge {
     this.#search = search;
     this.#gathered = gathered;
     this.#resource = resource;
-    this.#request = { context, now, authority: 'directory', assumes };
-    const known = withSourceOrganization({ kind: 'service', service: '' }, context, gathered);
-    this.#forServices = known === context ? this.#request : { ...this.#request, context: known };
+    const facts = { now, authority: 'directory', assumes } as const;
+    this.#request = { ...facts, ...throughEndpoint({ kind: 'anonymous' }, context, gathered) };
+    this.#forServices = {
+      ...facts,
+      context: withSourceOrganization({ kind: 'service', service: '' }, context, gathered),
+    };
   }
 
   judge(one: Candidate): Judged | null {

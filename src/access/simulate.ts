@@ -115,9 +115,7 @@ export function simulateEach(
   const path = endpoint === null ? {} : { endpoint: prepareEndpoint(endpoint) };
   const factsOf = ({ context }: Question, reading: Rereading | null): RequestFacts => {
     const facts = { context, now, authority: 'context', assumes, ...path } as const;
-    return endpoint === null || reading === null
-      ? facts
-      : { ...facts, endpoint: prepareEndpoint(reading.attached(endpoint)) };
+    return reading?.request(facts) ?? facts;
   };
   const on = (question: Question, action: CatalogAction, reading: Rereading | null): Answer => {
     const gaps = checkQuestion(catalog, question, action);

@@ -1,5 +1,4 @@
 import type { AttachedPolicy } from '../evaluation/applicable-policies.ts';
-import { OWNED_BY_AWS } from '../evaluation/aws-owned.ts';
 import { isClosed } from '../evaluation/closed-policy.ts';
 import { Evaluation } from '../evaluation/evaluation.ts';
 import { namedByGrant } from '../evaluation/key-grant.ts';
@@ -10,6 +9,7 @@ import { publicAccessAllows } from '../evaluation/public-access.ts';
 import type { ActionFacts, RequestFacts } from '../evaluation/request.ts';
 import { serviceControlBinds } from '../evaluation/service-linked.ts';
 import {
+  endpointTakesPart,
   hasEverything,
   isTrustRequest,
   needsNoPermission,
@@ -17,11 +17,11 @@ import {
   resourceSideNeeded,
   sameAccount,
   samePartition,
-  WAYS_BACK_IN,
 } from '../evaluation/situation.ts';
 import { RolegateError } from '../policy/errors.ts';
 import type { CompiledStatement } from '../policy/statement.ts';
 import { ActionClasses } from './action-classes.ts';
+import { traits } from './action-traits.ts';
 import { askedGlob } from './asked-on.ts';
 import { CallKeys } from './call-keys.ts';
 import { allowedTerms, type Circumstances, type TermSet, withoutIdle } from './combine.ts';
@@ -131,6 +131,7 @@ export class ClosedForm {
       identityGiven: hasEverything(facts),
       hasBoundary: (policies?.source.boundary ?? null) !== null,
       session: session !== null ? 'given' : facts.kind === 'federatedUser' ? 'needed' : 'none',
+      hasEndpoint: this.#request.endpoint !== undefined && endpointTakesPart(this.#at(action, STAND_IN)),
       levels: control === null || !serviceControlBinds(facts) ? 0 : control.length,
       shutIn: home === null ? [] : shutIn(action.service, home.partition),
       bearer: ({ resource }) => {
@@ -147,21 +148,6 @@ export class ClosedForm {
     };
   }
 }
-
-/** Differences between actions besides the statements. */
-function traits({ name, service, wildcardOnly, askedOn, resourceControlSupported }: ActionFacts): string {
-  const special = SPECIAL_SERVICES.has(service) ? service : '';
-  const single = askedOn !== undefined || SPECIAL_ACTIONS.has(name.toLowerCase()) ? name.toLowerCase() : '';
-  return `${wildcardOnly ? 'w' : ''}${resourceControlSupported ? 'c' : ''}${special}/${single}`;
-}
-
-const SPECIAL_SERVICES: ReadonlySet<string> = new Set(['sts', 'kms', 's3']);
-const SPECIAL_ACTIONS: ReadonlySet<string> = new Set([
-  'sts:getcalleridentity',
-  'kms:retiregrant',
-  ...WAYS_BACK_IN,
-  ...OWNED_BY_AWS.flatMap(({ actions }) => [...actions]),
-]);
 
 /** Roles and KMS keys, to which no identity policy alone can grant access. */
 function shutIn(service: string, partition: string): readonly string[] {
@@ -244,8 +230,13 @@ export class ClosedFormBuilder {
   #addOwn(): void {
     const { facts, policies, session } = this.#principal;
     const settling = new Settling(this.#at(STAND_IN), false);
-    const add = (layer: PolicyLayer, attached: AttachedPolicy, allows: Slot): void => {
-      for (const statement of attached.policy.statements) {
+    const add = (
+      layer: PolicyLayer,
+      attached: AttachedPolicy,
+      allows: Slot,
+      counts: (statement: CompiledStatement) => boolean = () => true,
+    ): void => {
+      for (const statement of attached.policy.statements.filter(counts)) {
         let terms: readonly Term[] | undefined;
         const settle = (): readonly Term[] => (terms ??= settling.termsOf(layer, attached, statement));
         this.#push(statement.allows ? allows : { kind: 'deny' }, statement, settle);
@@ -263,6 +254,11 @@ export class ClosedFormBuilder {
       }
     }
     for (const attached of session?.source ?? []) add('SESSION_POLICY', attached, { kind: 'session' });
+    const { endpoint } = this.#request;
+    if (endpoint === undefined || !endpointTakesPart(this.#at(STAND_IN))) return;
+    const names = ({ principal, allows }: CompiledStatement): boolean =>
+      this.#at(STAND_IN).namedOnPath({ principal, allows }) !== NOT_NAMED;
+    add('VPC_ENDPOINT_POLICY', endpoint.source, { kind: 'endpoint' }, names);
   }
 
   /** The Denies of the control policies above the resource's account, shared by all resources of the account. */

@@ -31,6 +31,8 @@ export interface Circumstances {
   readonly hasBoundary: boolean;
   /** Null: no session policies. `needed`: without them a session has no permissions. */
   readonly session: 'given' | 'none' | 'needed';
+  /** The request comes through a VPC endpoint with a policy. */
+  readonly hasEndpoint: boolean;
   /** Levels of the organization, each of which must allow. */
   readonly levels: number;
   /** Resources of the action's service whose own policy must let the caller in, even within an account. */
@@ -69,9 +71,9 @@ class Combination {
       return this.#union(
         this.#grants()
           .filter((entry) => namingOf(entry) === DIRECTLY)
-          .flatMap((entry) => entry.terms()),
+          .flatMap((entry) => this.#both(entry.terms(), this.#endpoint(), bearerOf(entry))),
       );
-    const control = this.#control();
+    const control = this.#both(this.#control(), this.#endpoint());
     if (control.length === 0) return [];
     // The part that the boundary and the session policies leave, and the part of that which the identity policies grant.
     const bounded = isRoot ? control : this.#both(control, this.#boundary());
@@ -136,6 +138,10 @@ class Combination {
     return terms;
   }
 
+  #endpoint(): Union {
+    return this.#given.hasEndpoint ? this.#of(({ slot }) => slot.kind === 'endpoint') : [ANYTHING];
+  }
+
   #boundary(): Union {
     return this.#given.hasBoundary ? this.#of(({ slot }) => slot.kind === 'boundary') : [ANYTHING];
   }
@@ -177,6 +183,10 @@ class Combination {
 
 function namingOf({ slot }: Entry): number | null {
   return slot.kind === 'grant' || slot.kind === 'keyGrant' ? slot.naming : null;
+}
+
+function bearerOf({ slot }: Entry): Bearer | undefined {
+  return slot.kind === 'grant' ? slot.bearer : undefined;
 }
 
 /** The term with the conditions that the bearer's owner decides settled; null: nothing is left. */

@@ -73,6 +73,7 @@ export class Evaluation implements Asked<Evaluation> {
 
   /** Whether the request could have given this key: if the directory's values count, only keys that the directory does not know. */
   couldBeGiven(key: ContextKey): boolean {
+    if (this.request.settled?.has(key.name) === true) return false;
     if (this.comesWithRequest(key) || this.request.authority === 'context') return true;
     if (key.owner === 'call') return filledValue(key, this) === null;
     if (key.owner !== 'resource') return false;

@@ -209,7 +209,8 @@ function policyPlans(policy: AttachedPolicy, kind: PreparedResource['kind']): Pl
  * https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-access.html
  */
 export function prepareEndpoint(policy: AttachedPolicy): PreparedEndpoint {
-  return new PlanMemo<LayerPlan>((action) => planLayer([policy], 'VPC_ENDPOINT_POLICY', action));
+  const plans = new PlanMemo<LayerPlan>((action) => planLayer([policy], 'VPC_ENDPOINT_POLICY', action));
+  return { source: policy, for: (action) => plans.for(action) };
 }
 
 function kindOf(service: string, resource: string): PreparedResource['kind'] {

@@ -8,13 +8,25 @@ import { ChangeSet } from './change-set.ts';
 import { keepToMembers } from './delegated-administrators.ts';
 import { type EntityKind, freeId, nounOf } from './entity-arn.ts';
 import { type IndexedDocument, indexDocument } from './index-document.ts';
+import { planAccount, planKnowledge } from './plan-account.ts';
+import { planEndpoint } from './plan-endpoint.ts';
 import { type HolderTools, type IdOf, planGroup, planInstanceProfile, planRole, planUser } from './plan-holders.ts';
-import { planAccount, planOrganization } from './plan-organization.ts';
+import { planOidcProvider } from './plan-oidc-provider.ts';
+import { planOrganization } from './plan-organization.ts';
 import { planPolicy, policiesOf } from './plan-policies.ts';
 import { planAccessKey, planResource, type StoredKey } from './plan-resource.ts';
 import { type Resolved, resolveIds } from './resolve-ids.ts';
 import { lockRevision, raiseRevision, type Touched } from './revision.ts';
-import { readAccounts, readEntities, readOrganizations, readResources, type StoredEntity } from './stored.ts';
+import {
+  readAccounts,
+  readEndpoints,
+  readEntities,
+  readKnowledge,
+  readOrganizations,
+  readProviders,
+  readResources,
+  type StoredEntity,
+} from './stored.ts';
 import { countRows, writeChanges } from './write.ts';
 
 /** What was applied, and what it touched, for the memory of the gathering. */
@@ -121,6 +133,18 @@ class Application {
     }
     const rows = new Map((await readAccounts(this.#sql, [...accounts.keys()])).map((row) => [row.id, row]));
     for (const account of accounts.values()) planAccount(account, rows.get(account.id) ?? null, this.#changes);
+    await this.#planKnowledge();
+  }
+
+  async #planKnowledge(): Promise<void> {
+    const { knowledge = [] } = this.#document;
+    const key = (accountId: string, layer: string, service = ''): string => `${accountId} ${layer} ${service}`;
+    const rows = await readKnowledge(this.#sql, [...new Set(knowledge.map(({ accountId }) => accountId))]);
+    const stored = new Map(rows.map((row) => [key(row.accountId, row.layer, row.service), row]));
+    for (const input of knowledge) {
+      const row = stored.get(key(input.accountId, input.layer, input.service)) ?? null;
+      planKnowledge(input, row, this.#now, this.#changes);
+    }
   }
 
   async #planEntities(salt: string): Promise<void> {
@@ -190,9 +214,17 @@ class Application {
   }
 
   async #planResources(): Promise<void> {
-    const { resources } = this.#indexed;
-    const stored = new Map((await readResources(this.#sql, [...resources.keys()])).map((row) => [row.arn, row]));
-    for (const input of resources.values()) planResource(input, stored.get(input.arn) ?? null, this.#changes);
+    const { oidcProviders, resources, vpcEndpoints } = this.#indexed;
+    const sql = this.#sql;
+    const changes = this.#changes;
+    const stored = new Map((await readResources(sql, [...resources.keys()])).map((row) => [row.arn, row]));
+    for (const input of resources.values()) planResource(input, stored.get(input.arn) ?? null, changes);
+    const providers = new Map((await readProviders(sql, [...oidcProviders.keys()])).map((row) => [row.arn, row]));
+    for (const input of oidcProviders.values()) {
+      planOidcProvider(input, providers.get(input.arn) ?? null, this.#now, changes);
+    }
+    const endpoints = new Map((await readEndpoints(sql, [...vpcEndpoints.keys()])).map((row) => [row.id, row]));
+    for (const input of vpcEndpoints.values()) planEndpoint(input, endpoints.get(input.id) ?? null, changes);
   }
 
   #summary(revision: Revision, changed: boolean): Applied {

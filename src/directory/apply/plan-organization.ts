@@ -1,8 +1,8 @@
 import { InvalidInput } from '../../policy/errors.ts';
-import type { AccountInput, ControlPolicyInput, OrganizationInput } from '../document.ts';
+import type { ControlPolicyInput, OrganizationInput } from '../document.ts';
 import type { ChangeSet } from './change-set.ts';
 import { planDelegatedAdministrators } from './delegated-administrators.ts';
-import type { StoredAccount, StoredOrganization } from './stored.ts';
+import type { StoredOrganization } from './stored.ts';
 
 /** https://docs.aws.amazon.com/organizations/latest/userguide/orgs_reference_arn-formats.html */
 function controlPolicyArn(organization: OrganizationInput, policy: ControlPolicyInput, partition: string): string {
@@ -23,7 +23,8 @@ export function planOrganization(
   const { id, rootId, managementAccountId } = input;
   const scpEnabled = input.scpEnabled ?? stored?.scpEnabled ?? true;
   const rcpEnabled = input.rcpEnabled ?? stored?.rcpEnabled ?? true;
-  const row = { id, rootId, managementAccountId, scpEnabled, rcpEnabled };
+  const rootName = input.rootName ?? stored?.rootName ?? 'Root';
+  const row = { id, rootId, rootName, managementAccountId, scpEnabled, rcpEnabled };
   const known = stored === null ? null : { ...stored };
   if (known === null || Object.entries(row).some(([column, value]) => Reflect.get(known, column) !== value)) {
     changes.upsert('Organization', row);
@@ -69,12 +70,12 @@ function planControlPolicies(
   for (const policy of input.controlPolicies) {
     const { id, type, name } = policy;
     const documentHash = changes.document(policy.document, `control policy ${id}`);
-    const row = { organizationId, id, arn: controlPolicyArn(input, policy, partition), type, name, documentHash };
     const before = old.get(id);
     old.delete(id);
-    const same = before?.arn === row.arn && before.type === type && before.name === name;
-    if (!same || before.documentHash !== documentHash) {
-      changes.upsert('ControlPolicy', row);
+    const description = policy.description ?? before?.description ?? null;
+    const row = { id, arn: controlPolicyArn(input, policy, partition), type, name, description, documentHash };
+    if (before === undefined || Object.entries(row).some(([column, value]) => Reflect.get(before, column) !== value)) {
+      changes.upsert('ControlPolicy', { organizationId, ...row });
       changes.touch('Organization', organizationId);
     }
     const targets = new Set(before?.targets);
@@ -92,31 +93,4 @@ function planControlPolicies(
     changes.delete('ControlPolicy', { organizationId, id });
     changes.touch('Organization', organizationId);
   }
-}
-
-/** An account: one of the document, or one that is only known because something belongs to it (`input` null). */
-export function planAccount(
-  account: { readonly id: string; readonly partition: string; readonly input: AccountInput | null },
-  stored: StoredAccount | null,
-  changes: ChangeSet,
-): void {
-  const { id, input } = account;
-  const membership = input?.membership;
-  const row: StoredAccount = {
-    id,
-    partition: input?.partition ?? stored?.partition ?? account.partition,
-    name: input?.name ?? stored?.name ?? null,
-    ...(membership === undefined
-      ? {
-          membership: stored?.membership ?? 'UNKNOWN',
-          organizationId: stored?.organizationId ?? null,
-          unitId: stored?.unitId ?? null,
-        }
-      : membership === 'NONE'
-        ? { membership, organizationId: null, unitId: null }
-        : { membership: 'MEMBER', organizationId: membership.organizationId, unitId: membership.unitId }),
-  };
-  if (stored !== null && Object.entries(row).every(([column, value]) => Reflect.get(stored, column) === value)) return;
-  changes.upsert('Account', { ...row });
-  changes.touch('Account', id);
 }

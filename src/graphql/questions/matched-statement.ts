@@ -1,3 +1,4 @@
+import type { LevelName } from '../../evaluation/applicable-policies.ts';
 import type {
   LayerDecision as LayerDecisionValue,
   MatchedStatement as MatchedStatementValue,
@@ -49,6 +50,27 @@ const StatementEffect = builder.enumType('StatementEffect', {
   } as const,
 });
 
+const ControlPolicyLevelKind = builder.enumType('ControlPolicyLevelKind', {
+  description: 'Kinds of levels of an organization',
+  values: {
+    ROOT: { description: 'The root of the organization' },
+    ORGANIZATIONAL_UNIT: { description: 'An organizational unit' },
+    ACCOUNT: { description: 'The account itself' },
+  } as const,
+});
+
+const ControlPolicyLevel = builder.objectRef<LevelName>('ControlPolicyLevel').implement({
+  description: 'A level of an organization at which control policies are attached',
+  fields: (t) => ({
+    kind: t.field({ type: ControlPolicyLevelKind, description: 'The kind of level', resolve: ({ kind }) => kind }),
+    // An id of AWS Organizations, not one of this schema.
+    id: t.exposeString('id', {
+      description: 'Id of the root (r-…), of the organizational unit (ou-…), or of the account',
+    }),
+    name: t.exposeString('name', { nullable: true, description: 'Name of the level; null if not known' }),
+  }),
+});
+
 export const MatchedStatement = builder.objectRef<MatchedStatementValue>('MatchedStatement').implement({
   description: 'One statement of one policy that applied to a request',
   fields: (t) => ({
@@ -61,6 +83,14 @@ export const MatchedStatement = builder.objectRef<MatchedStatementValue>('Matche
     policyName: t.exposeString('policyName', {
       nullable: true,
       description: 'Name of the policy; null if it has none',
+    }),
+    level: t.field({
+      type: ControlPolicyLevel,
+      nullable: true,
+      description:
+        'The level of the organization at which a control policy is attached; null for other policies, and for policies that ' +
+        'came with the question',
+      resolve: (s) => s.level,
     }),
     sid: t.exposeString('sid', { nullable: true, description: 'Sid of the statement; null if it has none' }),
     index: t.exposeInt('index', { description: 'Position of the statement in the document, from 0' }),
