@@ -104,7 +104,8 @@ function grantGaps(
   action: ActionFacts,
   { arn, decision: { effect, deniedBy }, resource }: Decided,
 ): readonly string[] {
-  if (action.service !== 'kms' || effect !== 'IMPLICIT_DENY' || !GRANT_OPERATIONS.has(action.name.toLowerCase())) return NONE;
+  if (action.service !== 'kms' || effect !== 'IMPLICIT_DENY' || !GRANT_OPERATIONS.has(action.name.toLowerCase()))
+    return NONE;
   const missing = resource.unknown?.grants ?? null;
   if (missing === null) return NONE;
   // Control policies also apply to grantees, and anonymous callers cannot be grantees.

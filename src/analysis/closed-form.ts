@@ -257,7 +257,7 @@ export class ClosedFormBuilder {
     const { endpoint } = this.#request;
     if (endpoint === undefined || !endpointTakesPart(this.#at(STAND_IN))) return;
     const names = ({ principal, allows }: CompiledStatement): boolean =>
-      this.#at(STAND_IN).namedOnPath({ principal, allows }) !== NOT_NAMED;
+      this.#at(STAND_IN).namedUnbound({ principal, allows }) !== NOT_NAMED;
     add('VPC_ENDPOINT_POLICY', endpoint.source, { kind: 'endpoint' }, names);
   }
 

@@ -116,7 +116,7 @@ function layerOf(
 function namingIn(evaluation: Evaluation, rule: Rule): Naming {
   const { layer, allows } = rule;
   if (layer === 'RESOURCE_CONTROL_POLICY') return evaluation.named(rule);
-  if (layer === 'VPC_ENDPOINT_POLICY') return evaluation.namedOnPath(rule);
+  if (layer === 'VPC_ENDPOINT_POLICY') return evaluation.namedUnbound(rule);
   if (layer === 'KMS_GRANT') return namedByGrant(evaluation, rule.statement);
   if (layer !== 'RESOURCE_POLICY' && layer !== 'TRUST_POLICY') return DIRECTLY;
   if (allows && !samePartition(evaluation.principal, evaluation.resource)) return NOT_NAMED;

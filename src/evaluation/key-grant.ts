@@ -96,6 +96,11 @@ export function grantPolicy(key: string, grant: KmsGrant): AttachedPolicy {
   return { policy: readPolicy(document, 'resource'), id, name, arn: null, holder: key };
 }
 
+/** Whether a grant can name it as grantee. */
+export function isGrantPrincipal(text: string): boolean {
+  return principalOf(text) !== null;
+}
+
 function principalOf(text: string): JsonObject | null {
   if (readNamedPrincipal('AWS', text) !== null) return { AWS: text };
   return readNamedPrincipal('Service', text) === null ? null : { Service: text };
@@ -138,7 +143,8 @@ function passingOn(operations: readonly string[]): JsonObject {
 export function namedByGrant(evaluation: Evaluation, statement: CompiledStatement): Naming {
   const { principal, resource } = evaluation;
   if (!samePartition(principal, resource) || hasOtherPairs(statement, evaluation)) return NOT_NAMED;
-  const naming = evaluation.named(statement);
+  // What the key policy is bound to says nothing about a grant: one to somebody who is gone has the unique id.
+  const naming = evaluation.namedUnbound(statement);
   return principal.caller === 'service' || naming < AS_ROLE ? naming : AS_ROLE;
 }
 

@@ -15,7 +15,9 @@ export class Matching extends Evaluation {
 
   /** A statement of the endpoint's policy names the caller, in any way, and applies. */
   protected appliesOnPath(rule: Rule): boolean {
-    return (rule.names & this.principal.names) !== NOBODY && this.namedOnPath(rule) !== NOT_NAMED && this.applies(rule);
+    return (
+      (rule.names & this.principal.names) !== NOBODY && this.namedUnbound(rule) !== NOT_NAMED && this.applies(rule)
+    );
   }
 
   protected namedDeny({ deny, denyNames }: LayerPlan | ControlPlan): boolean {

@@ -23,10 +23,10 @@ export type PublicAccessLevel = 'ORGANIZATION' | 'ACCOUNT' | 'ACCESS_POINT' | 'B
 
 /** The settings for a bucket, an access point and its bucket, or an object behind them; a level left out or null has none. */
 export interface PublicAccessBlocks {
-  readonly organization?: PublicAccessBlock | null;
-  readonly account?: PublicAccessBlock | null;
-  readonly accessPoint?: PublicAccessBlock | null;
-  readonly bucket?: PublicAccessBlock | null;
+  readonly organization?: PublicAccessBlock | null | undefined;
+  readonly account?: PublicAccessBlock | null | undefined;
+  readonly accessPoint?: PublicAccessBlock | null | undefined;
+  readonly bucket?: PublicAccessBlock | null | undefined;
 }
 
 /**

@@ -33,7 +33,7 @@ export function grantsFor(q: NaiveRequest): readonly GrantHit[] {
 /** Boundaries and session policies limit a grant like an IAM policy: it names nobody more strongly than a role. */
 function namedAs(q: NaiveRequest, principal: string): number {
   const type = /^(arn:|\d{12}$|A(ID|RO)A)/.test(principal) ? 'AWS' : 'Service';
-  const named = principalNamed(q, 'resource', { Effect: 'Allow', Principal: { [type]: principal } });
+  const named = principalNamed(q, 'vpce', { Effect: 'Allow', Principal: { [type]: principal } });
   return q.principal.kind === 'service' ? named : Math.min(named, BY_ROLE);
 }
 

@@ -1,8 +1,8 @@
 import type { AttachedPolicy, ControlLevel, LevelName } from '../../evaluation/applicable-policies.ts';
 import type { OrganizationFacts } from '../../evaluation/principal.ts';
+import type { PublicAccessBlocks } from '../../evaluation/public-access.ts';
 import { closedPolicy } from '../../policy/load.ts';
 import { faultGaps } from '../../policy/policy-fault.ts';
-import type { PublicAccessBlocks } from '../../evaluation/public-access.ts';
 import type { AccountOrganization } from '../directory.ts';
 import { AccountKnowledge } from './account-knowledge.ts';
 import type { CompiledBatch } from './compiled-policies.ts';
