@@ -2,6 +2,7 @@ import type { Gathered, KnownResource } from '../directory/directory.ts';
 import type { Decision } from '../evaluation/decision.ts';
 import { GRANT_OPERATIONS } from '../evaluation/key-grant.ts';
 import type { PreparedPrincipal } from '../evaluation/prepare.ts';
+import { isPublic } from '../evaluation/public-access.ts';
 import type { ActionFacts, RequestContext } from '../evaluation/request.ts';
 import { parseArn } from '../policy/arn.ts';
 import type { PrincipalRef } from '../policy/principal-id.ts';
@@ -141,7 +142,7 @@ function shareGaps(principal: PreparedPrincipal, { arn, decision, resource: { va
 
 /**
  * The gap of a request to S3 that a policy lets in from outside the account of the bucket: Block Public Access can restrict a bucket
- * with a public policy to its own account and to AWS services. Only a policy that names everybody can be public.
+ * with a public policy to its own account and to AWS services.
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html
  */
 function publicAccessGaps(principal: PreparedPrincipal, { decision, resource }: Decided): readonly string[] {
@@ -149,8 +150,7 @@ function publicAccessGaps(principal: PreparedPrincipal, { decision, resource }: 
   const { value } = resource;
   if (missing === null || principal.caller === 'service') return NONE;
   if (value.accountId === null || value.accountId === principal.accountId) return NONE;
-  const statements = value.facts.policy?.policy.statements ?? [];
-  if (!statements.some(({ allows, principal: element }) => allows && element?.everyone === true)) return NONE;
+  if (!isPublic(value, value.facts.policy)) return NONE;
   if (!decision.matchedStatements.some(({ layer }) => layer === 'RESOURCE_POLICY')) return NONE;
   const what = `whether Block Public Access restricts ${value.facts.policy?.id ?? value.text} is not known`;
   return [`${what}: it is taken not to`, ...missing];
