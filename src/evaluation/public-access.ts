@@ -2,8 +2,6 @@ import type { ResourceText } from '../policy/arn.ts';
 import { isAccountId } from '../policy/principal-id.ts';
 import { isPublicPolicy } from '../policy/public-policy.ts';
 import type { AttachedPolicy } from './applicable-policies.ts';
-import type { Evaluation } from './evaluation.ts';
-import { sameAccount } from './situation.ts';
 
 /**
  * Settings of S3 Block Public Access.
@@ -66,14 +64,3 @@ function isAccessPoint({ segments, rest }: ResourceName): boolean {
 }
 
 const ACCOUNT = 4;
-
-/** The resource has a public policy, which S3 restricts: the layer takes part. */
-export function publicAccessTakesPart({ action, resource }: Evaluation): boolean {
-  return resource.restrictedBy !== null && action.service === 's3';
-}
-
-/** Only AWS services and the owner's own account have access to a restricted resource, whatever its policy says. */
-export function publicAccessAllows(evaluation: Evaluation): boolean {
-  if (!publicAccessTakesPart(evaluation)) return true;
-  return evaluation.principal.caller === 'service' || sameAccount(evaluation);
-}
