@@ -87,7 +87,6 @@ export function simulateEach(
   const resourcePolicies = new ResourcePolicies(simulation.resourcePolicy, at('resourcePolicy'));
   const endpoint = endpointOf(simulation.vpcEndpointPolicy, 'vpcEndpointPolicy', at);
   const assumes = simulation.assumeContextKeys ?? true;
-  const { publicAccess } = simulation;
   const grants = checkedGrants(simulation.kmsGrants ?? [], at('kmsGrants'));
 
   const prepared = (arn: string, question: Question, action: CatalogAction): PreparedResource =>
@@ -100,7 +99,7 @@ export function simulateEach(
       policy: resourcePolicies.on(arn, kindOfEvery(action)),
       policyBindings: {},
       resourceControl,
-      ...(publicAccess === undefined ? {} : { publicAccess }),
+      publicAccess: simulation.publicAccess ?? {},
       grants,
     });
   const path = endpoint === null ? {} : { endpoint: prepareEndpoint(endpoint) };

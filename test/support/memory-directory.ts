@@ -344,9 +344,7 @@ export class MemoryDirectory implements Directory {
       policy: holder?.policy == null ? null : attached(holder.policy, 'resource', holder.arn, null),
       policyBindings: {},
       resourceControl: accountId === null ? null : this.#control(accountId, 'RESOURCE_CONTROL_POLICY'),
-      publicAccess: {
-        ...(holder?.publicAccessBlock === undefined ? {} : { bucket: holder.publicAccessBlock }),
-      },
+      publicAccess: { bucket: holder?.publicAccessBlock },
       grants: holder?.grants ?? [],
     });
   }
