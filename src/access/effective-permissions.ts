@@ -23,6 +23,7 @@ import { type OneRevision, onOneRevision } from './scan.ts';
 import { withSourceOrganization } from './source-organization.ts';
 import { gatherForSubjects, type ResolvedSubject, resolveSubject } from './subject.ts';
 import { endpointGaps } from './unknown-policies.ts';
+import { throughEndpoint } from './vpc-endpoint.ts';
 
 /** One action that is allowed on some resource: for requests in some `allow` term and in no `deny` term. */
 export interface EffectivePermission {
@@ -54,6 +55,8 @@ interface Parts {
   /** The account of the principal or role; null for services and anonymous. */
   readonly home: string | null;
   readonly owners: Owners;
+  /** Services of which all policies in `home` are known that must let the caller in. */
+  readonly known: ReadonlySet<string>;
   readonly assumption: Decision | null;
   readonly suspended: EffectivePermissions | null;
   readonly assumeContextKeys: boolean;
@@ -97,7 +100,10 @@ export class EffectivePermissions {
 
   /** Unknown facts that could add to the permissions or remove some. */
   get gaps(): readonly string[] {
-    this.#gaps ??= [...this.#parts.gaps, ...unlistedGaps(this.#catalog, (action) => this.#said(action))];
+    this.#gaps ??= [
+      ...this.#parts.gaps,
+      ...unlistedGaps(this.#catalog, this.#parts.known, (action) => this.#said(action)),
+    ];
     return this.#gaps;
   }
 
@@ -219,18 +225,20 @@ async function workOut(
   const home = await homes(tools, resolved, now, check);
   const asItself = subject.assumedRole === null;
   const ofCall = asItself ? withSourceOrganization(subject.principal, context, gathered) : context;
-  const request: RequestFacts = { context: ofCall, now, authority: 'directory', assumes: assumeContextKeys };
+  const way = throughEndpoint(subject.principal, ofCall, gathered);
+  const request: RequestFacts = { ...way, now, authority: 'directory', assumes: assumeContextKeys };
   const own = new ClosedFormBuilder(resolved.own, request, homeOf(resolved.own, home));
   const inRole = resolved.role === null || resolved.acting === null ? null : resolved.acting;
   const role = inRole === null ? null : new ClosedFormBuilder(inRole, request, homeOf(inRole, home));
   const bearers = await addBearers(directory, catalog, role === null ? [own] : [own, role], now, check);
-  const gaps = [...resolved.gaps, ...bearers.gaps, ...endpointGaps(resolved.own, context)];
+  const gaps = [...resolved.gaps, ...bearers.gaps, ...endpointGaps(subject.principal, context, gathered)];
   const shared = { tools, context, assumeContextKeys, now, owners: bearers.owners, gaps, revision: gathered.revision };
   const ownPermissions = new EffectivePermissions({
     ...shared,
     subject: asItself ? subject : { ...subject, assumedRole: null, session: null },
     form: own.build(never(catalog, resolved.own, subject.heldKeySession ?? null)),
     home: accountOf(resolved.own),
+    known: knownServices(accountOf(resolved.own), home),
     assumption: null,
     suspended: null,
   });
@@ -240,6 +248,7 @@ async function workOut(
     subject,
     form: role === null || inRole === null ? null : role.build(never(catalog, inRole, null)),
     home: inRole === null ? null : accountOf(inRole),
+    known: knownServices(inRole === null ? null : accountOf(inRole), home),
     assumption: resolved.assumption,
     suspended: ownPermissions,
   });
@@ -254,9 +263,18 @@ async function homes(
 ): Promise<Gathered> {
   const arns = [resolved.own, resolved.acting].flatMap((principal) => homeArn(principal) ?? []);
   const resources = [...new Set(arns)].map((arn) => ({ arn, accountId: null }));
-  const gathered = await tools.directory.gather({ principals: [], roles: [], resources, now });
+  const accounts = [resolved.own, resolved.acting].flatMap((each) => (each === null ? [] : (accountOf(each) ?? [])));
+  const gathered = await tools.directory.gather({ principals: [], roles: [], resources, accounts, now });
   check(gathered.revision);
   return gathered;
+}
+
+function knownServices(accountId: string | null, gathered: Gathered): ReadonlySet<string> {
+  const known = new Set<string>();
+  if (accountId === null) return known;
+  if (gathered.knows(accountId, 'TRUST_POLICIES')) known.add('sts');
+  if (gathered.knows(accountId, 'RESOURCE_POLICIES', 'kms')) known.add('kms');
+  return known;
 }
 
 function homeOf(principal: PreparedPrincipal, gathered: Gathered): PreparedResource | null {

@@ -15,6 +15,7 @@ import { formOfPattern, type PatternResources, resourcesOf } from './pattern-res
 import { type Answer, fieldOf, type Question } from './question.ts';
 import type { OneRevision } from './scan.ts';
 import { gatherForSubjects, resolveSubject } from './subject.ts';
+import { throughEndpoint } from './vpc-endpoint.ts';
 
 const WILDCARD = /[*?]/;
 
@@ -95,7 +96,9 @@ export class PatternQuestions {
       const absent = roleIsAbsent === undefined ? {} : { roleIsAbsent };
       return { question, decision: assumption, coverage: 'NONE', gaps, revision: gathered.revision, ...absent };
     }
-    const { rules, known, resources } = await this.#divide(question, action, acting);
+    const way = throughEndpoint(question.subject.principal, question.context, gathered);
+    const request: RequestFacts = { ...way, now: this.#now, authority: 'directory' };
+    const { rules, known, resources } = await this.#divide(question, action, acting, request);
     const complete = resources.complete && known.complete && !rules.isUnsaid;
     const answer = coverageOf(question.resource, await this.#each(single, resources.arns, rules, known), complete);
     if (answer === null) throw noAnswer(question, action, resources);
@@ -115,9 +118,9 @@ export class PatternQuestions {
     question: Question,
     action: CatalogAction,
     acting: PreparedPrincipal,
+    request: RequestFacts,
   ): Promise<{ readonly rules: DecidingRules; readonly known: Known; readonly resources: PatternResources }> {
-    const { resource: pattern, resourceAccount, context } = question;
-    const request: RequestFacts = { context, now: this.#now, authority: 'directory' };
+    const { resource: pattern, resourceAccount } = question;
     const rules = new DecidingRules(action, request);
     for (const account of [acting.accountId, resourceAccount ?? '']) if (account !== '') rules.accounts.add(account);
     const home = acting.accountId === '' ? [] : [`arn:${acting.partition}:iam::${acting.accountId}:root`];

@@ -18,6 +18,7 @@ import {
   storedSessionPolicies,
 } from './session-policies.ts';
 import { sourceAccountOf, withSourceOrganization } from './source-organization.ts';
+import { endpointAccountOf, endpointIdOf, throughEndpointToSts } from './vpc-endpoint.ts';
 
 /** The part of a question that says who is asked about. */
 export type SubjectQuestion = Pick<Question, 'subject' | 'path' | 'fields' | 'context' | 'assumeContextKeys'> & {
@@ -44,7 +45,7 @@ const NO_CONTEXT: RequestContext = new Map();
 /** The data needed to resolve the subjects of `questions`; each item once. */
 export function gatherForSubjects(
   questions: readonly (Pick<Question, 'subject'> & { readonly context?: RequestContext })[],
-): Required<Pick<GatherRequest, 'principals' | 'roles' | 'policies' | 'accounts' | 'resources'>> {
+): Required<Pick<GatherRequest, 'principals' | 'roles' | 'policies' | 'accounts' | 'endpoints' | 'resources'>> {
   const principals = new Map<string, PrincipalRef>();
   const roles = new Set<string>();
   const policies = new Set<string>();
@@ -66,14 +67,21 @@ export function gatherForSubjects(
     else if (principal.kind === 'role' && session !== null) roles.add(principal.arn);
     for (const arn of session?.sessionPolicyArns ?? []) policies.add(arn);
   }
-  const accounts = new Set(
-    questions.flatMap(({ subject, context = NO_CONTEXT }) => sourceAccountOf(subject.principal, context) ?? []),
-  );
+  const accounts = new Set<string>();
+  const endpoints = new Set<string>();
+  for (const { subject, context = NO_CONTEXT } of questions) {
+    for (const id of [sourceAccountOf(subject.principal, context), endpointAccountOf(context)]) {
+      if (id !== null) accounts.add(id);
+    }
+    const endpoint = endpointIdOf(context);
+    if (endpoint !== null) endpoints.add(endpoint);
+  }
   return {
     principals: [...principals.values()],
     roles: [...roles],
     policies: [...policies],
     accounts: [...accounts],
+    endpoints: [...endpoints],
     resources: [...concealed].map((arn) => ({ arn, accountId: null })),
   };
 }
@@ -114,7 +122,11 @@ export function resolveSubject(
     own.value,
     role?.value ?? absentRole(subject.assumedRole, gathered),
     argumentsOf(session, carried),
-    { context: contextForAssumption(question, gathered, now), now, assumes: question.assumeContextKeys ?? true },
+    {
+      ...throughEndpointToSts(subject.principal, contextForAssumption(question, gathered, now), gathered),
+      now,
+      assumes: question.assumeContextKeys ?? true,
+    },
     actions,
   );
   if (role === null) return { own: own.value, acting: null, role: null, assumption, gaps, roleIsAbsent: true };

@@ -3,6 +3,7 @@ import { builder } from './builder.ts';
 import './changes/access-key.ts';
 import './questions/access-route.ts';
 import './entities/account.ts';
+import './entities/account-knowledge.ts';
 import './entities/account-lists.ts';
 import './questions/assumable-role.ts';
 import './sessions/assume-instance-profile.ts';

@@ -56,6 +56,8 @@ function listing(action: string): Reading<NumberedAccount> {
 const nameOfAccount: Reading<NumberedAccount> = (context, { id }) =>
   needsAny(context, isOwnAccount(context, id) ? [] : [accountPermission(id)]);
 
+const ofAccount: Reading<NumberedAccount> = needing(({ id }) => [accountPermission(id)]);
+
 /**
  * Any of `actions` on a user, role, group or policy, or the action that lists all of them in their account with the same
  * data. Everybody may read what AWS has made.
@@ -97,7 +99,8 @@ const POLICY_OR_LIST = anyOn(['iam:GetPolicy'], 'iam:ListPolicies');
 export const READINGS = {
   account: {
     name: nameOfAccount,
-    organizationId: needing(({ id }: NumberedAccount) => [accountPermission(id)]),
+    organizationId: ofAccount,
+    knowledge: ofAccount,
     users: listing(LISTING_ACTIONS.User),
     groups: listing(LISTING_ACTIONS.Group),
     roles: listing(LISTING_ACTIONS.Role),

@@ -3,7 +3,7 @@ import type { Catalog } from '../../catalog/catalog.ts';
 import type { Applied, Progress } from '../directory.ts';
 import type { DirectoryDocument } from '../document.ts';
 import type { Sql } from '../prisma/database.ts';
-import { bindToDeleted } from './bindings.ts';
+import { bindGrantsToDeleted, bindToDeleted } from './bindings.ts';
 import { ChangeSet, sha256 } from './change-set.ts';
 import { keepToMembers } from './delegated-administrators.ts';
 import { type IndexedDocument, indexDocument } from './index-document.ts';
@@ -79,6 +79,7 @@ export async function applyDocument(
   await writeChanges(sql, changes, (done) => progress({ phase: 'writing', done, total }));
   await keepToMembers(sql, changes);
   await bindToDeleted(sql, former, writtenPolicies(indexed), changes);
+  await bindGrantsToDeleted(sql, former, writtenGrants(indexed), changes);
   const { touched } = changes;
   const revision = changes.isEmpty ? before : await raiseRevision(sql, touched, now);
   const { users, groups, roles, policies, accounts } = indexed;
@@ -101,4 +102,9 @@ export async function applyDocument(
 function writtenPolicies({ roles, resources }: IndexedDocument): ReadonlySet<string> {
   const written = [...resources.values()].filter(({ policy }) => policy !== undefined).map(({ arn }) => arn);
   return new Set([...roles.keys(), ...written]);
+}
+
+/** ARNs of keys whose grants the document gives: those mean whoever has the names now. */
+function writtenGrants({ resources }: IndexedDocument): ReadonlySet<string> {
+  return new Set([...resources.values()].filter(({ grants }) => grants !== undefined).map(({ arn }) => arn));
 }

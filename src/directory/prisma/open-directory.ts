@@ -17,7 +17,7 @@ import type { FindStore } from '../find/find-store.ts';
 import { CompiledPolicies } from '../gather/compiled-policies.ts';
 import { Gatherer } from '../gather/gather.ts';
 import { Memory } from '../gather/memory.ts';
-import { hasChangedSince, readRevision } from '../gather/rows.ts';
+import { hasChangedSince, readRevision } from '../gather/revision-rows.ts';
 import { createReadModel, type ReadModel } from '../read-model.ts';
 import { Store } from '../store.ts';
 import { accessKeys } from '../stores/access-keys.ts';
@@ -140,7 +140,7 @@ class StoredDirectory implements OpenDirectory {
   }
 
   resourceArnsWithPolicy(page: Page): Promise<readonly string[]> {
-    return this.#arns('"Resource"', page, 'AND "policyHash" IS NOT NULL');
+    return this.#arns('"Resource"', page, `AND ("policyHash" IS NOT NULL OR grants <> '[]')`);
   }
 
   resourceArns(page: Page): Promise<readonly string[]> {
