@@ -1,7 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Access, createAccess } from '../../src/access/access.ts';
 import { openCatalog } from '../../src/catalog/catalog.ts';
-import type { DirectoryDocument, KnowledgeInput, ResourceInput } from '../../src/directory/document.ts';
+import type {
+  DirectoryDocument,
+  KnowledgeInput,
+  OrganizationInput,
+  ResourceInput,
+} from '../../src/directory/document.ts';
 import type { OpenDirectory } from '../../src/directory/prisma/open-directory.ts';
 import {
   A,
@@ -277,103 +282,83 @@ describe('what is known of control policies', () => {
     return { allowed: answer?.decision.allowed, gaps: answer?.gaps };
   };
 
-  test('an organization of which none is stored takes nothing away, and says so', async () => {
+  const full = (targets: readonly string[]) => ({
+    controlPolicies: [
+      {
+        id: 'p-FullAWSAccess',
+        type: 'SERVICE_CONTROL_POLICY' as const,
+        name: 'FullAWSAccess',
+        document: policy(allow('*')),
+        targets,
+      },
+    ],
+  });
+
+  /** The organization as given, with what is known of the control policies above A. */
+  const having = async (about: Partial<OrganizationInput>, knowledge: KnowledgeInput): Promise<void> => {
     await directory.apply({
-      organizations: [{ ...organization, scpEnabled: true, rcpEnabled: true }],
+      organizations: [{ ...organization, scpEnabled: true, rcpEnabled: true, controlPolicies: [], ...about }],
       accounts,
-      users: [aUser('alice', [allow('sqs:*')]), aUser('root', [allow('sqs:*')], { arn: userArn('boss', B) })],
-      roles: [aRole('R', [trusts({ AWS: alice })])],
+      users: [aUser('alice', [allow('sqs:*')]), aUser('boss', [allow('sqs:*')], { arn: userArn('boss', B) })],
+      knowledge: [knowledge],
     });
+  };
+  const NOTHING: KnowledgeInput = { ...known('CONTROL_POLICIES'), state: 'NONE' };
+
+  test('an organization of which none is stored takes nothing away, and says so', async () => {
+    await having({}, NOTHING);
     expect(await ask()).toEqual({ allowed: true, gaps: [UNKNOWN] });
     // None bind the management account.
     expect(await ask(userArn('boss', B))).toEqual({ allowed: true, gaps: [] });
   });
 
   test('known to be none, levels without policies allow nothing', async () => {
-    await directory.apply({ knowledge: [known('CONTROL_POLICIES')] });
+    await having({}, known('CONTROL_POLICIES'));
     expect(await ask()).toEqual({ allowed: false, gaps: [] });
   });
 
   test('known in part, what is stored counts, and what is missing is said', async () => {
-    await directory.apply({
-      organizations: [
-        {
-          ...organization,
-          scpEnabled: true,
-          rcpEnabled: true,
-          controlPolicies: [
-            {
-              id: 'p-FullAWSAccess',
-              type: 'SERVICE_CONTROL_POLICY',
-              name: 'FullAWSAccess',
-              document: policy(allow('*')),
-              targets: ['r-abcd', A],
-            },
-          ],
-        },
-      ],
-      knowledge: [partly('CONTROL_POLICIES', ['resource control policies'])],
-    });
+    const everywhere = full(['r-abcd', A]);
+    await having(everywhere, partly('CONTROL_POLICIES', ['resource control policies']));
     const gap = `of the account ${A}, the control policies above it are known only in part: resource control policies`;
     expect(await ask()).toEqual({ allowed: true, gaps: [gap] });
-    await directory.apply({ knowledge: [{ ...known('CONTROL_POLICIES'), state: 'NONE' }] });
+    await having(everywhere, NOTHING);
     expect(await ask()).toEqual({ allowed: true, gaps: [] });
   });
 
   test('types that are switched off are not missing', async () => {
-    await directory.apply({
-      organizations: [{ ...organization, scpEnabled: false, rcpEnabled: false, controlPolicies: [] }],
-    });
+    await having({ scpEnabled: false, rcpEnabled: false }, NOTHING);
     expect(await ask()).toEqual({ allowed: true, gaps: [] });
   });
 
   test('statements say at which level they stand, with the name of the level', async () => {
-    const levels = ['r-abcd', 'ou-abcd-work0000', A];
-    await directory.apply({
-      organizations: [
-        {
-          ...organization,
-          rootName: 'Everything',
-          scpEnabled: true,
-          rcpEnabled: false,
-          units: [{ id: 'ou-abcd-work0000', name: 'Workloads', parentId: null }],
-          controlPolicies: [
-            {
-              id: 'p-FullAWSAccess',
-              type: 'SERVICE_CONTROL_POLICY',
-              name: 'FullAWSAccess',
-              document: policy(allow('*')),
-              targets: levels,
-            },
-          ],
-        },
-      ],
-      accounts: [
-        { id: A, name: 'Development', membership: { organizationId: organization.id, unitId: 'ou-abcd-work0000' } },
-      ],
+    const unit = (name: string) => ({
+      rootName: 'Everything',
+      units: [{ id: 'ou-abcd-work0000', name, parentId: null }],
+      ...full(['r-abcd', 'ou-abcd-work0000', A]),
     });
     const levelsOf = async () => {
       const [answer] = await access.decide([aQuestion(alice, 'sqs:ListQueues', '*')], NOON);
-      return answer?.decision.layers.map(({ layer, matchedStatements }) => [
-        layer,
-        matchedStatements.map(({ level }) => level),
-      ]);
+      return answer?.decision.layers
+        .filter(({ layer }) => layer !== 'RESOURCE_CONTROL_POLICY')
+        .map(({ layer, matchedStatements }) => [layer, matchedStatements.map(({ level }) => level)]);
     };
-    const named = (unit: string) => [
+    const named = (name: string) => [
       [
         'SERVICE_CONTROL_POLICY',
         [
           { kind: 'ROOT', id: 'r-abcd', name: 'Everything' },
-          { kind: 'ORGANIZATIONAL_UNIT', id: 'ou-abcd-work0000', name: unit },
+          { kind: 'ORGANIZATIONAL_UNIT', id: 'ou-abcd-work0000', name },
           { kind: 'ACCOUNT', id: A, name: 'Development' },
         ],
       ],
       ['IDENTITY_POLICY', [null]],
     ];
+    await having(unit('Workloads'), known('CONTROL_POLICIES'));
+    const membership = { organizationId: organization.id, unitId: 'ou-abcd-work0000' };
+    await directory.apply({ accounts: [{ id: A, name: 'Development', membership }] });
     expect(await levelsOf()).toEqual(named('Workloads'));
-    await directory.apply({
-      organizations: [{ ...organization, units: [{ id: 'ou-abcd-work0000', name: 'Work', parentId: null }] }],
-    });
+    await directory.apply({ organizations: [{ ...organization, ...unit('Work'), scpEnabled: true }] });
     expect(await levelsOf()).toEqual(named('Work'));
   });
 });
