@@ -8,19 +8,7 @@ import type {
   ResourceInput,
 } from '../../src/directory/document.ts';
 import type { OpenDirectory } from '../../src/directory/prisma/open-directory.ts';
-import {
-  A,
-  allow,
-  anOrganization,
-  aRole,
-  aUser,
-  B,
-  deny,
-  policy,
-  roleArn,
-  trusts,
-  userArn,
-} from '../support/policies.ts';
+import { A, allow, anOrganization, aUser, B, deny, policy, roleArn, userArn } from '../support/policies.ts';
 import { aQuestion, aSubject, NOON } from '../support/questions.ts';
 import { takeDirectory } from '../support/recycled-database.ts';
 

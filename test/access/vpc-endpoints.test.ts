@@ -157,6 +157,19 @@ describe('the policy of a stored VPC endpoint', () => {
   });
 });
 
+test('a pattern is asked on the same way as each of its resources', async () => {
+  const question = (id: string) => ({
+    ...aQuestion(alice, 's3:GetObject', 'arn:aws:s3:::b/*', through(id)),
+    resourceIsPattern: true,
+  });
+  const answers = await access.decide(['vpce-open', 'vpce-x', 'vpce-sts'].map(question), NOON);
+  expect(answers.map(({ coverage, decision: { deniedBy } }) => [coverage, deniedBy])).toEqual([
+    ['ALL', null],
+    ['SOME', 'VPC_ENDPOINT_POLICY'],
+    ['NONE', 'VPC_ENDPOINT_POLICY'],
+  ]);
+});
+
 describe('the keys of a stored VPC endpoint', () => {
   test('follow from it: its VPC', async () => {
     const open = 'arn:aws:s3:::b/open/x';
