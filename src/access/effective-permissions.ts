@@ -100,7 +100,10 @@ export class EffectivePermissions {
 
   /** Unknown facts that could add to the permissions or remove some. */
   get gaps(): readonly string[] {
-    this.#gaps ??= [...this.#parts.gaps, ...unlistedGaps(this.#catalog, this.#parts.known, (action) => this.#said(action))];
+    this.#gaps ??= [
+      ...this.#parts.gaps,
+      ...unlistedGaps(this.#catalog, this.#parts.known, (action) => this.#said(action)),
+    ];
     return this.#gaps;
   }
 

@@ -62,7 +62,8 @@ export async function outsidersOf(
 ): Promise<Outsiders> {
   const { question, resource } = search;
   const { resource: arn, resourceAccount, context } = question;
-  const statements = resource.facts.policy?.policy.statements ?? [];
+  const grants = resource.grantPlans?.for(search.action).placed ?? [];
+  const statements = [...(resource.facts.policy?.policy.statements ?? []), ...grants.map(({ statement }) => statement)];
   const partition = resource.partition === '' ? 'aws' : resource.partition;
   const { candidates, all } = candidatesOf(statements, partition, search.accounts);
   if (candidates.length === 0) return { outsiders: [], gaps: [] };
@@ -224,9 +225,11 @@ function isOpen(key: ContextKey, evaluation: Evaluation): boolean {
   return key.owner === 'principal' || evaluation.couldBeGiven(key);
 }
 
-/** The Allows of the resource's policy that match, and those that would match in one of these ways. */
+const OF_RESOURCE: ReadonlySet<PolicyLayer> = new Set(['RESOURCE_POLICY', 'TRUST_POLICY', 'KMS_GRANT']);
+
+/** The Allows of the resource's policy or grants that match, and those that would match in one of these ways. */
 function letInBy({ layers }: Decision, openings: readonly Opening[]): readonly MatchedStatement[] {
-  const isOfResource = (layer: PolicyLayer): boolean => layer === 'RESOURCE_POLICY' || layer === 'TRUST_POLICY';
+  const isOfResource = (layer: PolicyLayer): boolean => OF_RESOURCE.has(layer);
   const matching = layers.filter(({ layer }) => isOfResource(layer)).flatMap((one) => one.matchedStatements);
   const opened = openings.flatMap(({ allows }) => allows.map(({ rule }) => rule.asMatched));
   const all = [...matching, ...opened.filter(({ layer }) => isOfResource(layer))];

@@ -1,35 +1,12 @@
 import type { Gathered, KnownResource } from '../directory/directory.ts';
 import type { Decision } from '../evaluation/decision.ts';
+import { GRANT_OPERATIONS } from '../evaluation/key-grant.ts';
 import type { PreparedPrincipal } from '../evaluation/prepare.ts';
 import type { ActionFacts, RequestContext } from '../evaluation/request.ts';
 import { parseArn } from '../policy/arn.ts';
 import type { PrincipalRef } from '../policy/principal-id.ts';
 import { isShareable } from './shareable-resources.ts';
 import { endpointAccountOf, knownEndpoint } from './vpc-endpoint.ts';
-
-/**
- * The operations that a grant of a KMS key can allow, in lower case.
- * https://docs.aws.amazon.com/kms/latest/developerguide/grants.html#terms-grant-operations
- */
-const GRANTED: ReadonlySet<string> = new Set([
-  'kms:creategrant',
-  'kms:decrypt',
-  'kms:derivesharedsecret',
-  'kms:describekey',
-  'kms:encrypt',
-  'kms:generatedatakey',
-  'kms:generatedatakeypair',
-  'kms:generatedatakeypairwithoutplaintext',
-  'kms:generatedatakeywithoutplaintext',
-  'kms:generatemac',
-  'kms:getpublickey',
-  'kms:reencryptfrom',
-  'kms:reencryptto',
-  'kms:retiregrant',
-  'kms:sign',
-  'kms:verify',
-  'kms:verifymac',
-]);
 
 /**
  * The actions that an ACL can allow, in lower case.
@@ -127,7 +104,8 @@ function grantGaps(
   action: ActionFacts,
   { arn, decision: { effect, deniedBy }, resource }: Decided,
 ): readonly string[] {
-  if (action.service !== 'kms' || effect !== 'IMPLICIT_DENY' || !GRANTED.has(action.name.toLowerCase())) return NONE;
+  if (action.service !== 'kms' || effect !== 'IMPLICIT_DENY' || !GRANT_OPERATIONS.has(action.name.toLowerCase()))
+    return NONE;
   const missing = resource.unknown?.grants ?? null;
   if (missing === null) return NONE;
   // Control policies also apply to grantees, and anonymous callers cannot be grantees.

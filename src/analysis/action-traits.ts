@@ -9,7 +9,7 @@ export function traits({ name, service, wildcardOnly, askedOn, resourceControlSu
   return `${wildcardOnly ? 'w' : ''}${resourceControlSupported ? 'c' : ''}${special}/${single}`;
 }
 
-const SPECIAL_SERVICES: ReadonlySet<string> = new Set(['sts', 'kms']);
+const SPECIAL_SERVICES: ReadonlySet<string> = new Set(['sts', 'kms', 's3']);
 const SPECIAL_ACTIONS: ReadonlySet<string> = new Set([
   'sts:getcalleridentity',
   'kms:retiregrant',

@@ -1,9 +1,11 @@
 import type { AttachedPolicy } from '../evaluation/applicable-policies.ts';
 import { isClosed } from '../evaluation/closed-policy.ts';
 import { Evaluation } from '../evaluation/evaluation.ts';
+import { namedByGrant } from '../evaluation/key-grant.ts';
 import type { PolicyLayer } from '../evaluation/layer.ts';
 import { AS_ACCOUNT, DIRECTLY, type Naming, NOT_NAMED } from '../evaluation/match-principal.ts';
 import { type PreparedPrincipal, type PreparedResource, prepareResource } from '../evaluation/prepare.ts';
+import { publicAccessAllows } from '../evaluation/public-access.ts';
 import type { ActionFacts, RequestFacts } from '../evaluation/request.ts';
 import { serviceControlBinds } from '../evaluation/service-linked.ts';
 import {
@@ -140,6 +142,7 @@ export class ClosedForm {
           samePartition: samePartition(this.#principal, resource),
           resourceSideNeeded: resourceSideNeeded(evaluation),
           isTrust: isTrustRequest(evaluation),
+          publicAccessAllows: publicAccessAllows(evaluation),
         };
       },
     };
@@ -173,7 +176,8 @@ export class ClosedFormBuilder {
   /** Adds a resource with its policy, as far as it concerns the principal; returns whether it does. */
   add(resource: PreparedResource, governed: Governed): boolean {
     const attached = resource.facts.policy;
-    if (attached === null || !samePartition(this.#principal, resource)) return false;
+    const { grantPolicies } = resource;
+    if ((attached === null && grantPolicies.length === 0) || !samePartition(this.#principal, resource)) return false;
     const evaluation = this.#at(resource);
     const bearer: Bearer = { resource, settling: new Settling(evaluation, resource.accountId !== null) };
     const governedTerm: Term = {
@@ -181,23 +185,28 @@ export class ClosedFormBuilder {
       resources: [governed.resources.map(resourceGlob)],
       notResources: governed.notResources.map(resourceGlob),
     };
-    const layer: PolicyLayer = resource.kind === 'role' ? 'TRUST_POLICY' : 'RESOURCE_POLICY';
     let concerned = false;
-    if (isClosed(attached)) {
+    if (attached !== null && isClosed(attached)) {
       this.#push({ kind: 'resourceDeny', bearer, naming: DIRECTLY }, EVERYTHING_DENIED, () => [governedTerm]);
       concerned = true;
     }
-    for (const statement of attached.policy.statements) {
-      const naming = evaluation.named(statement);
-      if (naming === NOT_NAMED || (statement.allows && this.#isIdle(naming, evaluation))) continue;
-      const terms = bearer.settling
-        .termsOf(layer, attached, statement)
-        .map((term) => intersectTerms(governedTerm, term))
-        .filter((term) => term !== null);
-      if (terms.length === 0) continue;
-      this.#push({ kind: statement.allows ? 'grant' : 'resourceDeny', bearer, naming }, statement, () => terms);
-      concerned = true;
-    }
+    const add = (layer: PolicyLayer, one: AttachedPolicy, namingOf: (statement: CompiledStatement) => Naming): void => {
+      for (const statement of one.policy.statements) {
+        const naming = namingOf(statement);
+        if (naming === NOT_NAMED || (statement.allows && this.#isIdle(naming, evaluation))) continue;
+        const terms = bearer.settling
+          .termsOf(layer, one, statement)
+          .map((term) => intersectTerms(governedTerm, term))
+          .filter((term) => term !== null);
+        if (terms.length === 0) continue;
+        const kind = layer === 'KMS_GRANT' ? 'keyGrant' : statement.allows ? 'grant' : 'resourceDeny';
+        this.#push({ kind, bearer, naming }, statement, () => terms);
+        concerned = true;
+      }
+    };
+    const layer: PolicyLayer = resource.kind === 'role' ? 'TRUST_POLICY' : 'RESOURCE_POLICY';
+    if (attached !== null) add(layer, attached, (statement) => evaluation.named(statement));
+    for (const one of grantPolicies) add('KMS_GRANT', one, (statement) => namedByGrant(evaluation, statement));
     if (concerned) this.#addControl(resource);
     return concerned;
   }
@@ -248,7 +257,7 @@ export class ClosedFormBuilder {
     const { endpoint } = this.#request;
     if (endpoint === undefined || !endpointTakesPart(this.#at(STAND_IN))) return;
     const names = ({ principal, allows }: CompiledStatement): boolean =>
-      this.#at(STAND_IN).namedOnPath({ principal, allows }) !== NOT_NAMED;
+      this.#at(STAND_IN).namedUnbound({ principal, allows }) !== NOT_NAMED;
     add('VPC_ENDPOINT_POLICY', endpoint.source, { kind: 'endpoint' }, names);
   }
 

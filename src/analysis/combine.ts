@@ -1,3 +1,4 @@
+import { isGrantee } from '../evaluation/key-grant.ts';
 import { AS_ACCOUNT, AS_ROLE, DIRECTLY } from '../evaluation/match-principal.ts';
 import { withoutResourceTypes } from './asked-on.ts';
 import { type ConditionUse, conditionUse } from './condition-use.ts';
@@ -46,6 +47,8 @@ export interface BearerCircumstances {
   readonly samePartition: boolean;
   readonly resourceSideNeeded: boolean;
   readonly isTrust: boolean;
+  /** S3 Block Public Access does not restrict it for the caller. */
+  readonly publicAccessAllows: boolean;
 }
 
 /** The allowed requests: the flow chart of evaluation/decide.ts on sets of requests. */
@@ -86,12 +89,12 @@ class Combination {
     entry: Entry,
     sides: { readonly control: Union; readonly bounded: Union; readonly ceiling: Union; readonly own: Union },
   ): Union {
-    if (entry.slot.kind !== 'grant') return [];
-    const { bearer, naming } = entry.slot;
+    if (entry.slot.kind !== 'grant' && entry.slot.kind !== 'keyGrant') return [];
+    const { kind, bearer, naming } = entry.slot;
     const at = this.#given.bearer(bearer);
     if (!at.takesPart || !at.samePartition) return [];
     const through = (side: Union): Union => this.#both(entry.terms(), side, bearer);
-    if (!at.sameAccount) return through(sides.own);
+    if (!at.sameAccount) return through(kind === 'keyGrant' && isGrantee(naming) ? sides.ceiling : sides.own);
     if (this.#given.isRoot) return at.resourceSideNeeded ? through(sides.control) : [];
     if (naming === DIRECTLY) return through(at.isTrust ? sides.bounded : sides.control);
     if (naming === AS_ROLE) return through(sides.ceiling);
@@ -117,7 +120,11 @@ class Combination {
   #grants(): readonly Entry[] {
     // No resource's policy applies to a request without a resource.
     if (this.#given.wildcardOnly) return [];
-    return this.#entries.filter(({ slot }) => slot.kind === 'grant' && this.#given.bearer(slot.bearer).takesPart);
+    return this.#entries.filter(({ slot }) => {
+      if (slot.kind !== 'grant' && slot.kind !== 'keyGrant') return false;
+      const { takesPart, publicAccessAllows } = this.#given.bearer(slot.bearer);
+      return takesPart && publicAccessAllows;
+    });
   }
 
   #control(): Union {
@@ -175,7 +182,7 @@ class Combination {
 }
 
 function namingOf({ slot }: Entry): number | null {
-  return slot.kind === 'grant' ? slot.naming : null;
+  return slot.kind === 'grant' || slot.kind === 'keyGrant' ? slot.naming : null;
 }
 
 function bearerOf({ slot }: Entry): Bearer | undefined {

@@ -144,7 +144,7 @@ export interface Directory {
     readonly limit: number;
     readonly accountId?: string;
   }): Promise<readonly string[]>;
-  /** ARNs of resources that have a policy, in order, after `after`. */
+  /** ARNs of resources that have a policy, or grants (KMS keys), in order, after `after`. */
   resourceArnsWithPolicy(page: { readonly after?: string; readonly limit: number }): Promise<readonly string[]>;
   /** As `resourceArnsWithPolicy`, also of resources without a policy. Roles and users are none of them. */
   resourceArns(page: { readonly after?: string; readonly limit: number }): Promise<readonly string[]>;

@@ -1,3 +1,6 @@
+import type { KmsGrant } from '../evaluation/key-grant.ts';
+import type { PublicAccessBlock } from '../evaluation/public-access.ts';
+
 /**
  * A part of a directory as values: what an import, the demo organization and the tests pass to `Directory.apply`.
  * Policy documents are JSON texts. Entities are named by ARN; a unique id that is left out is generated.
@@ -60,29 +63,8 @@ export type WholeList =
       readonly region?: string;
     };
 
-/**
- * Settings of S3 Block Public Access.
- * https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html
- */
-export interface PublicAccessBlock {
-  readonly blockPublicAcls: boolean;
-  readonly ignorePublicAcls: boolean;
-  readonly blockPublicPolicy: boolean;
-  readonly restrictPublicBuckets: boolean;
-}
-
-/** A grant of a KMS key. https://docs.aws.amazon.com/kms/latest/APIReference/API_GrantListEntry.html */
-export interface KmsGrantInput {
-  readonly id: string;
-  readonly name?: string;
-  /** ARN or service principal. */
-  readonly granteePrincipal: string;
-  readonly retiringPrincipal?: string;
-  /** Decrypt, GenerateDataKey … */
-  readonly operations: readonly string[];
-  readonly encryptionContextSubset?: Readonly<Record<string, string>>;
-  readonly encryptionContextEquals?: Readonly<Record<string, string>>;
-}
+export type { PublicAccessBlock };
+export type KmsGrantInput = KmsGrant;
 
 /** https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_VpcEndpoint.html */
 export interface VpcEndpointInput {

@@ -165,8 +165,8 @@ export class Evaluation implements Asked<Evaluation> {
     return this.namedIn(statement, this.resource);
   }
 
-  /** The same for a statement of the policy of the VPC endpoint, to which the bindings of the resource's policy do not apply. */
-  namedOnPath(statement: Pick<CompiledStatement, 'principal' | 'allows'>): Naming {
+  /** The same for a VPC endpoint's policy and for grants of a key, to which the bindings of the resource's policy do not apply. */
+  namedUnbound(statement: Pick<CompiledStatement, 'principal' | 'allows'>): Naming {
     return this.namedIn(statement, UNBOUND);
   }
 

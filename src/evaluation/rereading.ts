@@ -75,10 +75,17 @@ export class Rereading {
   }
 
   resource(prepared: PreparedResource): PreparedResource {
-    const { facts, kind, accountId } = prepared;
+    const { facts, kind, accountId, restrictedBy } = prepared;
     const policy = facts.policy === null ? null : this.attached(facts.policy);
     const read = prepareResource({ ...facts, policy, resourceControl: this.#levels(facts.resourceControl) });
-    return { ...read, kind, accountId, ...(prepared.tagsCount === undefined ? {} : { tagsCount: prepared.tagsCount }) };
+    // What is public is decided by the whole policy.
+    return {
+      ...read,
+      kind,
+      accountId,
+      restrictedBy,
+      ...(prepared.tagsCount === undefined ? {} : { tagsCount: prepared.tagsCount }),
+    };
   }
 
   /** The request on the same way, with the policy of its VPC endpoint read alike. */

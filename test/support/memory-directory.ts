@@ -174,7 +174,7 @@ export class MemoryDirectory implements Directory {
 
   async resourceArnsWithPolicy(page: { readonly after?: string; readonly limit: number }): Promise<readonly string[]> {
     return pageOf(
-      this.#list('resources').filter((resource) => resource.policy != null),
+      this.#list('resources').filter(({ policy, grants = [] }) => policy != null || grants.length > 0),
       page,
     );
   }
@@ -344,6 +344,10 @@ export class MemoryDirectory implements Directory {
       policy: holder?.policy == null ? null : attached(holder.policy, 'resource', holder.arn, null),
       policyBindings: {},
       resourceControl: accountId === null ? null : this.#control(accountId, 'RESOURCE_CONTROL_POLICY'),
+      publicAccess: {
+        ...(holder?.publicAccessBlock === undefined ? {} : { bucket: holder.publicAccessBlock }),
+      },
+      grants: holder?.grants ?? [],
     });
   }
 

@@ -3,7 +3,7 @@ import { InvalidInput } from '../../policy/errors.ts';
 import type { Applied, Progress, Revision } from '../directory.ts';
 import type { DirectoryDocument } from '../document.ts';
 import type { Sql } from '../prisma/database.ts';
-import { bindToDeleted } from './bindings.ts';
+import { bindGrantsToDeleted, bindToDeleted } from './bindings.ts';
 import { ChangeSet } from './change-set.ts';
 import { keepToMembers } from './delegated-administrators.ts';
 import { type EntityKind, freeId, nounOf } from './entity-arn.ts';
@@ -105,6 +105,8 @@ class Application {
       ...[...this.#indexed.resources.values()].filter((each) => each.policy !== undefined).map((each) => each.arn),
     ]);
     await bindToDeleted(this.#sql, this.#replaced, rewritten, changes);
+    const regranted = [...this.#indexed.resources.values()].filter((each) => each.grants !== undefined);
+    await bindGrantsToDeleted(this.#sql, this.#replaced, new Set(regranted.map((each) => each.arn)), changes);
     const revision = changes.isEmpty ? before : await raiseRevision(this.#sql, changes.touched, this.#now);
     return { applied: this.#summary(revision, !changes.isEmpty), touched: changes.touched };
   }

@@ -1,5 +1,6 @@
 import type { AttachedPolicy, ControlLevel, LevelName } from '../../evaluation/applicable-policies.ts';
 import type { OrganizationFacts } from '../../evaluation/principal.ts';
+import type { PublicAccessBlocks } from '../../evaluation/public-access.ts';
 import { closedPolicy } from '../../policy/load.ts';
 import { faultGaps } from '../../policy/policy-fault.ts';
 import type { AccountOrganization } from '../directory.ts';
@@ -21,6 +22,8 @@ export interface AccountFacts {
   /** Null: no such layer. The account has one list, so that it is planned once. */
   readonly serviceControl: readonly ControlLevel[] | null;
   readonly resourceControl: readonly ControlLevel[] | null;
+  /** S3 Block Public Access of the organization and the account; null: none. */
+  readonly publicAccess: Pick<PublicAccessBlocks, 'organization' | 'account'> | null;
   readonly gaps: readonly string[];
   readonly knowledge: AccountKnowledge;
   readonly dependencies: readonly string[];
@@ -108,6 +111,7 @@ export function accountFacts(
     serviceControl: null,
     resourceControl: null,
     organizationIsKnown: false,
+    publicAccess: publicAccessOf(account),
     knowledge,
     dependencies,
   };
@@ -146,10 +150,16 @@ export function accountFacts(
     serviceControl: managing || !organization.scpEnabled ? null : levels('scp'),
     resourceControl: managing || !organization.rcpEnabled ? null : levels('rcp'),
     organizationIsKnown: true,
+    publicAccess: nothing.publicAccess,
     gaps,
     knowledge,
     dependencies: [...dependencies, dependency('Organization', organization.id)],
   };
+}
+
+function publicAccessOf(account: AccountRow | null): AccountFacts['publicAccess'] {
+  const { organizationPublicAccessBlock: organization = null, publicAccessBlock = null } = account ?? {};
+  return organization === null && publicAccessBlock === null ? null : { organization, account: publicAccessBlock };
 }
 
 /** What stands above an account, as its principals meet it. */

@@ -1,4 +1,5 @@
 import { prepareResource } from '../../evaluation/prepare.ts';
+import type { ResourceFacts } from '../../evaluation/resource.ts';
 import { parseArn } from '../../policy/arn.ts';
 import { isAccountId } from '../../policy/principal-id.ts';
 import type { KnownResource, UnknownOfResource } from '../directory.ts';
@@ -76,6 +77,24 @@ function missingOf(layer: 'GRANTS' | 'BLOCK_PUBLIC_ACCESS', account: AccountFact
   return account.knowledge.isComplete(layer) ? null : account.knowledge.partly(layer);
 }
 
+/** What is stored of the resource, or of the bucket or access point whose policy governs it, and of its account. */
+function storedFacts({ arn, exact, holder }: ResourceRows, account: AccountFacts | null): Partial<ResourceFacts> {
+  const { service = '', resource = '' } = parseArn(arn) ?? {};
+  if (service === 'kms') return exact === null || exact.grants.length === 0 ? {} : { grants: exact.grants };
+  if (service !== 's3') return {};
+  const level = resource.startsWith('accesspoint/') ? 'accessPoint' : 'bucket';
+  const block = (exact ?? holder)?.publicAccessBlock ?? holder?.publicAccessBlock ?? null;
+  const region = exact?.region ?? holder?.region ?? null;
+  const tagsCount = exact?.abacEnabled ?? null;
+  return {
+    ...(block === null && (account?.publicAccess ?? null) === null
+      ? {}
+      : { publicAccess: { ...account?.publicAccess, [level]: block } }),
+    ...(region === null ? {} : { region }),
+    ...(tagsCount === null ? {} : { tagsCount }),
+  };
+}
+
 export function buildResource(
   rows: ResourceRows,
   account: AccountFacts | null,
@@ -92,15 +111,16 @@ export function buildResource(
     arn,
     accountId: account?.id ?? null,
     organization: account?.organization ?? null,
-    tags: exact?.abacEnabled === false ? {} : (exact?.tags ?? null),
+    tags: exact?.tags ?? null,
     policy: holder === null ? null : policies.ofResource('resource', holder.policyHash, holder.arn),
     policyBindings: holder?.policyBindings ?? {},
     resourceControl: account?.resourceControl ?? null,
+    ...storedFacts(rows, account),
   });
   const unknown = unknownOf(rows, account);
   return {
     value: {
-      value: exact?.abacEnabled === true ? { ...prepared, tagsCount: true } : prepared,
+      value: prepared,
       gaps: [...gaps, ...(account?.gaps ?? []), ...policies.gaps],
       ...(unknown === null ? {} : { unknown }),
     },

@@ -1,3 +1,5 @@
+import type { KmsGrant } from '../../evaluation/key-grant.ts';
+import type { PublicAccessBlock } from '../../evaluation/public-access.ts';
 import type { Touched } from '../apply/revision.ts';
 import type { KnowledgeLayer } from '../document.ts';
 import { millisecondsOf, toIso } from '../instants.ts';
@@ -58,6 +60,12 @@ export interface ResourceRow {
   /** Null: not known, or no bucket. */
   readonly objectOwnership: string | null;
   readonly abacEnabled: boolean | null;
+  /** Of a bucket; null: not known. */
+  readonly region: string | null;
+  /** Of a bucket or access point; null: none is configured, or not known. */
+  readonly publicAccessBlock: PublicAccessBlock | null;
+  /** Of a KMS key. */
+  readonly grants: readonly KmsGrant[];
 }
 
 export interface EndpointRow {
@@ -157,11 +165,11 @@ const SELECT_ENTITIES = `
         ORDER BY k."issuedAt" DESC, k.id), '[]') FROM federated k) AS federated,
     (SELECT coalesce(json_agg(json_build_object('arn', e.arn, 'accountId', e."accountId", 'tags', e.tags,
         'policyHash', e."policyHash", 'policyBindings', e."policyBindings", 'objectOwnership', e."objectOwnership",
-        'abacEnabled', e."abacEnabled")), '[]')
-       FROM (SELECT arn, "accountId", tags, "policyHash", "policyBindings", "objectOwnership", "abacEnabled"
-               FROM "Resource" WHERE arn = ANY($4::text[])
+        'abacEnabled', e."abacEnabled", 'region', e.region, 'publicAccessBlock', e."publicAccessBlock", 'grants', e.grants)), '[]')
+       FROM (SELECT arn, "accountId", tags, "policyHash", "policyBindings", "objectOwnership", "abacEnabled", region,
+                    "publicAccessBlock", grants FROM "Resource" WHERE arn = ANY($4::text[])
              UNION ALL
-             SELECT arn, "accountId", tags, NULL, '{}', NULL, NULL FROM "User" WHERE arn = ANY($4::text[])) e) AS resources,
+             SELECT arn, "accountId", tags, NULL, '{}', NULL, NULL, NULL, NULL, '[]' FROM "User" WHERE arn = ANY($4::text[])) e) AS resources,
     (SELECT coalesce(json_agg(json_build_object('id', e.id, 'arn', e.arn, 'accountId', e."accountId", 'vpcId', e."vpcId",
         'serviceName', e."serviceName", 'policyHash', e."policyHash")), '[]') FROM "VpcEndpoint" e WHERE e.id = ANY($9::text[])) AS endpoints,
     (SELECT coalesce(json_agg(json_build_array(p.arn, p.name, v."documentHash")), '[]')
@@ -203,6 +211,8 @@ export interface AccountRow {
   readonly organizationId: string | null;
   readonly unitId: string | null;
   readonly name: string | null;
+  readonly publicAccessBlock: PublicAccessBlock | null;
+  readonly organizationPublicAccessBlock: PublicAccessBlock | null;
   readonly knowledge: readonly KnowledgeRow[];
 }
 
@@ -242,6 +252,7 @@ const SELECT_ACCOUNTS = `
   SELECT
     (SELECT coalesce(json_agg(json_build_object('id', a.id, 'partition', a.partition, 'membership', a.membership,
         'organizationId', a."organizationId", 'unitId', a."unitId", 'name', a.name,
+        'publicAccessBlock', a."publicAccessBlock", 'organizationPublicAccessBlock', a."organizationPublicAccessBlock",
         'knowledge', (SELECT coalesce(json_agg(json_build_object('layer', k.layer, 'service', k.service, 'state', k.state,
              'missing', k.missing) ORDER BY k.layer, k.service), '[]')
            FROM "AccountKnowledge" k WHERE k."accountId" = a.id))), '[]') FROM accounts a) AS accounts,

@@ -120,7 +120,7 @@ class StoredDirectory implements OpenDirectory {
   }
 
   resourceArnsWithPolicy(page: Page): Promise<readonly string[]> {
-    return this.#arns('"Resource"', page, 'AND "policyHash" IS NOT NULL');
+    return this.#arns('"Resource"', page, `AND ("policyHash" IS NOT NULL OR grants <> '[]')`);
   }
 
   resourceArns(page: Page): Promise<readonly string[]> {

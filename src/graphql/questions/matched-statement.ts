@@ -33,6 +33,12 @@ export const PolicyLayer = builder.enumType('PolicyLayer', {
       description: 'Resource control policies, with which the organization limits access to resources of its accounts',
     },
     VPC_ENDPOINT_POLICY: { description: 'The policy of the VPC endpoint that the request goes through' },
+    BLOCK_PUBLIC_ACCESS: {
+      description:
+        'S3 Block Public Access: a bucket or access point with a public policy, in which RestrictPublicBuckets lets only AWS services ' +
+        'and its own account. A setting, which has no statements',
+    },
+    KMS_GRANT: { description: 'Grants of the KMS key, which allow beside its key policy and identity policies' },
   } as const,
 });
 
@@ -70,8 +76,8 @@ export const MatchedStatement = builder.objectRef<MatchedStatementValue>('Matche
     layer: t.field({ type: PolicyLayer, description: 'The layer of the policy', resolve: (s) => s.layer }),
     policy: t.exposeString('policy', {
       description:
-        'Id of the policy: ARN of a managed policy, name of an inline policy, id of a control policy, or ARN of the ' +
-        'resource',
+        'Id of the policy: ARN of a managed policy, name of an inline policy, id of a control policy, ARN of the ' +
+        'resource, or id of a KMS grant',
     }),
     policyName: t.exposeString('policyName', {
       nullable: true,
@@ -90,7 +96,8 @@ export const MatchedStatement = builder.objectRef<MatchedStatementValue>('Matche
     effect: t.field({ type: StatementEffect, description: 'Effect of the statement', resolve: (s) => s.effect }),
     statement: t.field({
       type: 'PolicyDocument',
-      description: 'The statement as written in the document',
+      description:
+        'The statement as written in the document; for a KMS grant, what it means as a statement of the key policy',
       resolve: (s) => s.statement,
     }),
   }),

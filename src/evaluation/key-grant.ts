@@ -1,0 +1,167 @@
+import type { JsonObject } from '../policy/json.ts';
+import { readPolicy } from '../policy/load.ts';
+import { readNamedPrincipal } from '../policy/principal-element.ts';
+import type { CompiledStatement } from '../policy/statement.ts';
+import type { AttachedPolicy } from './applicable-policies.ts';
+import type { Evaluation } from './evaluation.ts';
+import { AS_ACCOUNT, AS_ROLE, type Naming, NOT_NAMED } from './match-principal.ts';
+import { samePartition } from './situation.ts';
+
+/** A grant of a KMS key. https://docs.aws.amazon.com/kms/latest/APIReference/API_GrantListEntry.html */
+export interface KmsGrant {
+  readonly id: string;
+  readonly name?: string;
+  /** ARN or service principal. */
+  readonly granteePrincipal: string;
+  readonly retiringPrincipal?: string;
+  /** Decrypt, GenerateDataKey … */
+  readonly operations: readonly string[];
+  readonly encryptionContextSubset?: Readonly<Record<string, string>>;
+  readonly encryptionContextEquals?: Readonly<Record<string, string>>;
+}
+
+/** Cryptographic operations that take an encryption context. */
+const WITH_CONTEXT = [
+  'Decrypt',
+  'Encrypt',
+  'GenerateDataKey',
+  'GenerateDataKeyPair',
+  'GenerateDataKeyPairWithoutPlaintext',
+  'GenerateDataKeyWithoutPlaintext',
+  'ReEncryptFrom',
+  'ReEncryptTo',
+] as const;
+
+/** Operations to which the constraints of a grant do not apply. */
+const WITHOUT_CONTEXT = [
+  'DeriveSharedSecret',
+  'DescribeKey',
+  'GenerateMac',
+  'GetPublicKey',
+  'RetireGrant',
+  'Sign',
+  'Verify',
+  'VerifyMac',
+] as const;
+
+const CREATE_GRANT = 'CreateGrant';
+const RETIRE_GRANT = 'RetireGrant';
+
+/**
+ * What a grant can allow: AWS refuses every other operation. In lower case, with the service.
+ * https://docs.aws.amazon.com/kms/latest/developerguide/grants.html#terms-grant-operations
+ */
+export const GRANT_OPERATIONS: ReadonlySet<string> = new Set(
+  [...WITH_CONTEXT, ...WITHOUT_CONTEXT, CREATE_GRANT].map((name) => `kms:${name.toLowerCase()}`),
+);
+
+/**
+ * A grant as a policy of its key, so that grants and key policies are decided and explained in one way. What cannot be read of it
+ * grants nothing: an operation that no grant can allow, or a grantee that is no principal.
+ */
+export function grantPolicy(key: string, grant: KmsGrant): AttachedPolicy {
+  const { id, name = null, granteePrincipal, retiringPrincipal, operations } = grant;
+  const statements: JsonObject[] = [];
+  const add = (principal: string, allowed: readonly string[], Condition: JsonObject): void => {
+    const who = principalOf(principal);
+    if (who === null || allowed.length === 0) return;
+    const Action = allowed.map((operation) => `kms:${operation}`);
+    statements.push({
+      Effect: 'Allow',
+      Principal: who,
+      Action,
+      Resource: '*',
+      ...(Object.keys(Condition).length === 0 ? {} : { Condition }),
+    });
+  };
+  const allowed = new Set(operations);
+  const constraints = constraintsOf(grant);
+  add(
+    granteePrincipal,
+    WITH_CONTEXT.filter((one) => allowed.has(one)),
+    constraints,
+  );
+  add(
+    granteePrincipal,
+    WITHOUT_CONTEXT.filter((one) => allowed.has(one)),
+    {},
+  );
+  // Whoever may create grants by a grant may only pass on its operations, under an equal or stricter constraint. The pairs
+  // of the new grant's constraint are in no condition key: a constrained grant is not taken to allow it.
+  const isConstrained = Object.keys(constraints).length > 0;
+  if (allowed.has(CREATE_GRANT) && !isConstrained) add(granteePrincipal, [CREATE_GRANT], passingOn(operations));
+  // https://docs.aws.amazon.com/kms/latest/developerguide/grant-delete.html
+  if (retiringPrincipal !== undefined) add(retiringPrincipal, [RETIRE_GRANT], {});
+  const document = { Version: '2008-10-17', Statement: statements };
+  return { policy: readPolicy(document, 'resource'), id, name, arn: null, holder: key };
+}
+
+/** Whether a grant can name it as grantee. */
+export function isGrantPrincipal(text: string): boolean {
+  return principalOf(text) !== null;
+}
+
+function principalOf(text: string): JsonObject | null {
+  if (readNamedPrincipal('AWS', text) !== null) return { AWS: text };
+  return readNamedPrincipal('Service', text) === null ? null : { Service: text };
+}
+
+const PAIR = 'kms:EncryptionContext:';
+const PAIRS = 'kms:EncryptionContextKeys';
+
+/**
+ * The conditions that the encryption context of the request must meet; none: there is no constraint, or an empty one. The keys of
+ * its pairs are compared without case, the values with.
+ * https://docs.aws.amazon.com/kms/latest/APIReference/API_GrantConstraints.html
+ */
+function constraintsOf({ encryptionContextSubset = {}, encryptionContextEquals = {} }: KmsGrant): JsonObject {
+  const equals = Object.keys(encryptionContextEquals);
+  const exact = { 'ForAllValues:StringEqualsIgnoreCase': { [PAIRS]: equals } };
+  return {
+    ...pairsOf('StringEquals', encryptionContextSubset),
+    // Another spelling of the same operator, so that both constraints count where both name a key.
+    ...pairsOf('stringequals', encryptionContextEquals),
+    ...(equals.length === 0 ? {} : exact),
+  };
+}
+
+function pairsOf(operator: string, pairs: Readonly<Record<string, string>>): JsonObject {
+  const named = Object.entries(pairs).map(([key, value]) => [PAIR + key, value] as const);
+  return named.length === 0 ? {} : { [operator]: Object.fromEntries(named) };
+}
+
+function passingOn(operations: readonly string[]): JsonObject {
+  const key = 'kms:GrantOperations';
+  return { 'ForAllValues:StringEquals': { [key]: [...operations] }, Null: { [key]: 'false' } };
+}
+
+/**
+ * How a grant names the caller. It never replaces a boundary or session policies: AWS says that its permissions are used like
+ * those of a key policy or an IAM policy, and not that they pass a limit that an IAM policy would not. A grant to an account is
+ * for its root user; the others in the account need their own policies, too, as if the key policy named the account.
+ */
+export function namedByGrant(evaluation: Evaluation, statement: CompiledStatement): Naming {
+  const { principal, resource } = evaluation;
+  if (!samePartition(principal, resource) || hasOtherPairs(statement, evaluation)) return NOT_NAMED;
+  // What the key policy is bound to says nothing about a grant: one to somebody who is gone has the unique id.
+  const naming = evaluation.namedUnbound(statement);
+  return principal.caller === 'service' || naming < AS_ROLE ? naming : AS_ROLE;
+}
+
+/** The grant gives the caller itself permission, in its own account or in another: it needs no Allow of another policy. */
+export function isGrantee(naming: Naming): boolean {
+  return naming > AS_ACCOUNT;
+}
+
+/**
+ * The request has a pair that an EncryptionContextEquals constraint does not name. KMS lists the keys of all pairs in
+ * kms:EncryptionContextKeys, but a question may give pairs alone.
+ */
+function hasOtherPairs({ conditions }: CompiledStatement, { request }: Evaluation): boolean {
+  const exact = conditions.find(({ key }) => key.name === PAIRS.toLowerCase());
+  if (exact === undefined) return false;
+  const pair = PAIR.toLowerCase();
+  const allowed = new Set(exact.values.map((key) => pair + key.toLowerCase()));
+  for (const name of request.context.keys()) if (name.startsWith(pair) && !allowed.has(name)) return true;
+  return false;
+}
