@@ -1,10 +1,12 @@
 import type { Gathered, KnownResource } from '../directory/directory.ts';
 import type { Decision } from '../evaluation/decision.ts';
 import { GRANT_OPERATIONS } from '../evaluation/key-grant.ts';
+import type { PolicyLayer } from '../evaluation/layer.ts';
 import type { PreparedPrincipal } from '../evaluation/prepare.ts';
 import type { ActionFacts, RequestContext } from '../evaluation/request.ts';
 import { parseArn } from '../policy/arn.ts';
 import type { PrincipalRef } from '../policy/principal-id.ts';
+import { isPublicPolicy } from '../policy/public-policy.ts';
 import { isShareable } from './shareable-resources.ts';
 import { endpointAccountOf, knownEndpoint } from './vpc-endpoint.ts';
 
@@ -26,6 +28,12 @@ const ALLOWED_BY_ACL: ReadonlySet<string> = new Set([
   's3:putobject',
   's3:putobjectacl',
   's3:putobjectversionacl',
+]);
+
+const ABOVE_ACLS: ReadonlySet<PolicyLayer> = new Set([
+  'SERVICE_CONTROL_POLICY',
+  'VPC_ENDPOINT_POLICY',
+  'BLOCK_PUBLIC_ACCESS',
 ]);
 
 const NONE: readonly string[] = [];
@@ -119,8 +127,8 @@ function grantGaps(
 function aclGaps(action: ActionFacts, { decision: { effect, deniedBy }, resource }: Decided): readonly string[] {
   const bucket = resource.unknown?.aclsOf ?? null;
   if (bucket === null || effect !== 'IMPLICIT_DENY' || !ALLOWED_BY_ACL.has(action.name.toLowerCase())) return NONE;
-  // An ACL grants access, but no more than these policies let through.
-  if (deniedBy === 'SERVICE_CONTROL_POLICY' || deniedBy === 'VPC_ENDPOINT_POLICY') return NONE;
+  // An ACL grants access, but no more than these layers let through.
+  if (deniedBy !== null && ABOVE_ACLS.has(deniedBy)) return NONE;
   return [`ACLs are not considered: one of ${bucket}, or of an object in it, could allow ${action.name}`];
 }
 
@@ -141,7 +149,7 @@ function shareGaps(principal: PreparedPrincipal, { arn, decision, resource: { va
 
 /**
  * The gap of a request to S3 that a policy lets in from outside the account of the bucket: Block Public Access can restrict a bucket
- * with a public policy to its own account and to AWS services. Only a policy that names everybody can be public.
+ * with a public policy to its own account and to AWS services.
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html
  */
 function publicAccessGaps(principal: PreparedPrincipal, { decision, resource }: Decided): readonly string[] {
@@ -149,8 +157,9 @@ function publicAccessGaps(principal: PreparedPrincipal, { decision, resource }: 
   const { value } = resource;
   if (missing === null || principal.caller === 'service') return NONE;
   if (value.accountId === null || value.accountId === principal.accountId) return NONE;
-  const statements = value.facts.policy?.policy.statements ?? [];
-  if (!statements.some(({ allows, principal: element }) => allows && element?.everyone === true)) return NONE;
+  const policy = value.facts.policy?.policy ?? null;
+  const holder = value.rest.startsWith('accesspoint/') ? 'accessPoint' : 'bucket';
+  if (policy === null || !isPublicPolicy(policy, holder)) return NONE;
   if (!decision.matchedStatements.some(({ layer }) => layer === 'RESOURCE_POLICY')) return NONE;
   const what = `whether Block Public Access restricts ${value.facts.policy?.id ?? value.text} is not known`;
   return [`${what}: it is taken not to`, ...missing];
