@@ -10,6 +10,7 @@ const NEW = '444444444444';
 const ALICE = `arn:aws:iam::${DEVELOPMENT}:user/alice`;
 const BOB = 'arn:aws:iam::222222222222:user/bob';
 const HIDDEN = 'arn:aws:s3:::hidden';
+const ENDPOINT = 'vpce-0a1b2c3d4e5f60718';
 const KEY = `arn:aws:kms:us-east-1:${DEVELOPMENT}:key/k`;
 
 function document(): DirectoryDocument {
@@ -21,6 +22,17 @@ function document(): DirectoryDocument {
       ...(demo.resources ?? []),
       { arn: HIDDEN, accountId: DEVELOPMENT },
       { arn: KEY, accountId: DEVELOPMENT },
+    ],
+    vpcEndpoints: [
+      {
+        id: ENDPOINT,
+        accountId: DEVELOPMENT,
+        region: 'us-east-1',
+        vpcId: 'vpc-1',
+        serviceName: 'com.amazonaws.us-east-1.s3',
+        type: 'Gateway',
+        policy: '{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":"*","Action":"*","Resource":"*"}}',
+      },
     ],
     knowledge: [
       ...(demo.knowledge ?? []).filter(({ accountId, layer }) => accountId !== DEVELOPMENT || layer !== 'GRANTS'),
@@ -89,6 +101,24 @@ test('a statement of a control policy says at which level it stands', async () =
   const identity = decision.layers.find(({ layer }) => layer === 'IDENTITY_POLICY');
   expect(identity).toMatchObject({
     matchedStatements: expect.arrayContaining([expect.objectContaining({ level: null })]),
+  });
+});
+
+test('the policy of a VPC endpoint is shown to whoever may describe endpoints of its account', async () => {
+  const query = `query ($request: AccessRequestInput!) { decision(request: $request) { allowed withheld layers {
+    layer matchedStatements { policy } } } }`;
+  const context = { 'aws:SourceVpce': ENDPOINT };
+  const request = { principal: ALICE, action: 's3:GetObject', resource: 'arn:aws:s3:::dev-alice/x', context };
+  const policy = `arn:aws:ec2:us-east-1:${DEVELOPMENT}:vpc-endpoint/${ENDPOINT}`;
+  const shown = (policies: readonly string[]) =>
+    expect.arrayContaining([
+      { layer: 'VPC_ENDPOINT_POLICY', matchedStatements: policies.map((one) => ({ policy: one })) },
+    ]);
+  expect(await data(query, { request })).toEqual({
+    decision: { allowed: true, withheld: [], layers: shown([policy]) },
+  });
+  expect(await data(query, { request }, signedIn(ALICE))).toEqual({
+    decision: { allowed: true, withheld: expect.arrayContaining(['VPC_ENDPOINT_POLICY']), layers: shown([]) },
   });
 });
 
