@@ -108,11 +108,6 @@ describe('the policy of a stored VPC endpoint', () => {
     ['names callers', [alice, 's3:GetObject', OTHER, through('vpce-alice')], ALLOWED],
     ['names no others', [userArn('bob'), 's3:GetObject', OTHER, through('vpce-alice')], DENIED],
     ['does not concern requests on another way', [alice, 's3:GetObject', OTHER], ALLOWED],
-    [
-      'is found in a list of one value',
-      [alice, 's3:GetObject', OTHER, { context: { 'aws:SourceVpce': ['vpce-x'] } }],
-      DENIED,
-    ],
     ['concerns a role session', [aSubject(alice, ROLE), 's3:GetObject', OTHER, through('vpce-x')], DENIED],
     [
       'of STS concerns the call that assumes the role',

@@ -108,7 +108,7 @@ test('the policy of a VPC endpoint is shown to whoever may describe endpoints of
   const query = `query ($request: AccessRequestInput!) { decision(request: $request) { allowed withheld layers {
     layer matchedStatements { policy } } } }`;
   const context = { 'aws:SourceVpce': ENDPOINT };
-  const request = { principal: ALICE, action: 's3:GetObject', resource: 'arn:aws:s3:::dev-alice/x', context };
+  const request = { principal: BOB, action: 's3:GetObject', resource: 'arn:aws:s3:::shared-datasets/x', context };
   const policy = `arn:aws:ec2:us-east-1:${DEVELOPMENT}:vpc-endpoint/${ENDPOINT}`;
   const shown = (policies: readonly string[]) =>
     expect.arrayContaining([
@@ -117,7 +117,7 @@ test('the policy of a VPC endpoint is shown to whoever may describe endpoints of
   expect(await data(query, { request })).toEqual({
     decision: { allowed: true, withheld: [], layers: shown([policy]) },
   });
-  expect(await data(query, { request }, signedIn(ALICE))).toEqual({
+  expect(await data(query, { request }, signedIn(BOB))).toEqual({
     decision: { allowed: true, withheld: expect.arrayContaining(['VPC_ENDPOINT_POLICY']), layers: shown([]) },
   });
 });
