@@ -1,4 +1,4 @@
-import { GRANT_OPERATIONS, isGrantPrincipal, type KmsGrant } from '../evaluation/key-grant.ts';
+import { isGrantOperation, isGrantPrincipal, type KmsGrant } from '../evaluation/key-grant.ts';
 import { InvalidInput } from '../policy/errors.ts';
 
 /** Grants of a simulation, each checked like KMS checks it. `field` names the list in errors. */
@@ -22,7 +22,7 @@ function checkGrant(grant: KmsGrant, field: string): void {
       'a grantee is an account, a user, a role, a session or a service',
     );
   }
-  const unknown = operations.findIndex((operation) => !GRANT_OPERATIONS.has(`kms:${operation.toLowerCase()}`));
+  const unknown = operations.findIndex((operation) => !isGrantOperation(operation));
   if (unknown >= 0) {
     throw new InvalidInput(`${field}.operations[${unknown}]`, 'no grant can allow this operation');
   }

@@ -96,6 +96,13 @@ export function grantPolicy(key: string, grant: KmsGrant): AttachedPolicy {
   return { policy: readPolicy(document, 'resource'), id, name, arn: null, holder: key };
 }
 
+const NAMES: ReadonlySet<string> = new Set([...WITH_CONTEXT, ...WITHOUT_CONTEXT, CREATE_GRANT]);
+
+/** Whether it is the name of an operation that a grant can allow, without the service. */
+export function isGrantOperation(name: string): boolean {
+  return NAMES.has(name);
+}
+
 /** Whether a grant can name it as grantee. */
 export function isGrantPrincipal(text: string): boolean {
   return principalOf(text) !== null;
