@@ -3,10 +3,10 @@ import type { Decision } from '../evaluation/decision.ts';
 import { GRANT_OPERATIONS } from '../evaluation/key-grant.ts';
 import type { PolicyLayer } from '../evaluation/layer.ts';
 import type { PreparedPrincipal } from '../evaluation/prepare.ts';
+import { isPublic } from '../evaluation/public-access.ts';
 import type { ActionFacts, RequestContext } from '../evaluation/request.ts';
 import { parseArn } from '../policy/arn.ts';
 import type { PrincipalRef } from '../policy/principal-id.ts';
-import { isPublicPolicy } from '../policy/public-policy.ts';
 import { isShareable } from './shareable-resources.ts';
 import { endpointAccountOf, knownEndpoint } from './vpc-endpoint.ts';
 
@@ -64,8 +64,10 @@ export function unknownTo(
         ...aclGaps(action, one),
         ...shareGaps(acting, one),
       ]);
-    default:
+    case 'EXPLICIT_DENY':
       return NONE;
+    default:
+      return outcome.effect satisfies never;
   }
 }
 
@@ -157,9 +159,7 @@ function publicAccessGaps(principal: PreparedPrincipal, { decision, resource }: 
   const { value } = resource;
   if (missing === null || principal.caller === 'service') return NONE;
   if (value.accountId === null || value.accountId === principal.accountId) return NONE;
-  const policy = value.facts.policy?.policy ?? null;
-  const holder = value.rest.startsWith('accesspoint/') ? 'accessPoint' : 'bucket';
-  if (policy === null || !isPublicPolicy(policy, holder)) return NONE;
+  if (!isPublic(value, value.facts.policy)) return NONE;
   if (!decision.matchedStatements.some(({ layer }) => layer === 'RESOURCE_POLICY')) return NONE;
   const what = `whether Block Public Access restricts ${value.facts.policy?.id ?? value.text} is not known`;
   return [`${what}: it is taken not to`, ...missing];

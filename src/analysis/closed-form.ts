@@ -1,11 +1,10 @@
 import type { AttachedPolicy } from '../evaluation/applicable-policies.ts';
 import { isClosed } from '../evaluation/closed-policy.ts';
 import { Evaluation } from '../evaluation/evaluation.ts';
-import { namedByGrant } from '../evaluation/key-grant.ts';
+import { namedByGrant } from '../evaluation/grantee.ts';
 import type { PolicyLayer } from '../evaluation/layer.ts';
 import { AS_ACCOUNT, DIRECTLY, type Naming, NOT_NAMED } from '../evaluation/match-principal.ts';
 import { type PreparedPrincipal, type PreparedResource, prepareResource } from '../evaluation/prepare.ts';
-import { publicAccessAllows } from '../evaluation/public-access.ts';
 import type { ActionFacts, RequestFacts } from '../evaluation/request.ts';
 import { serviceControlBinds } from '../evaluation/service-linked.ts';
 import {
@@ -13,6 +12,7 @@ import {
   hasEverything,
   isTrustRequest,
   needsNoPermission,
+  publicAccessAllows,
   resourcePolicyTakesPart,
   resourceSideNeeded,
   sameAccount,

@@ -1,4 +1,4 @@
-import { isGrantee } from '../evaluation/key-grant.ts';
+import { isGrantee } from '../evaluation/grantee.ts';
 import { AS_ACCOUNT, AS_ROLE, DIRECTLY } from '../evaluation/match-principal.ts';
 import { withoutResourceTypes } from './asked-on.ts';
 import { type ConditionUse, conditionUse } from './condition-use.ts';

@@ -1,7 +1,7 @@
 import type { Findings } from './decide.ts';
 import type { Evaluation } from './evaluation.ts';
 import type { LayerInPlace, StatementInPlace } from './explain.ts';
-import { isGrantee } from './key-grant.ts';
+import { isGrantee } from './grantee.ts';
 import type { PolicyLayer } from './layer.ts';
 import { type Naming, NOT_NAMED } from './match-principal.ts';
 import { hasEverything } from './situation.ts';

@@ -1,14 +1,15 @@
 import { resourceControlIsClosed, resourcePolicyIsClosed } from './closed-layer.ts';
 import { hasClosed, isClosed } from './closed-policy.ts';
 import type { Evaluation } from './evaluation.ts';
-import { namedByGrant } from './key-grant.ts';
+import { namedByGrant } from './grantee.ts';
 import type { PolicyLayer } from './layer.ts';
 import { DIRECTLY, type Naming, NOT_NAMED } from './match-principal.ts';
-import { publicAccessAllows, publicAccessTakesPart } from './public-access.ts';
 import type { Rule } from './rule.ts';
 import {
   endpointTakesPart,
   hasEverything,
+  publicAccessAllows,
+  publicAccessTakesPart,
   resourceControlOf,
   resourceLayer,
   resourcePolicyTakesPart,

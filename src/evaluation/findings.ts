@@ -2,7 +2,7 @@ import { belongsToAws } from './aws-owned.ts';
 import { closedLayerOf } from './closed-layer.ts';
 import type { Findings, Situation } from './decide.ts';
 import type { MatchedStatement } from './decision.ts';
-import { isGrantee, namedByGrant } from './key-grant.ts';
+import { isGrantee, namedByGrant } from './grantee.ts';
 import type { PolicyLayer } from './layer.ts';
 import { type ControlPlan, EMPTY_PLAN, type LayerPlan } from './layer-set.ts';
 import { AS_ACCOUNT, DIRECTLY, type Naming, NOT_NAMED } from './match-principal.ts';
@@ -10,12 +10,12 @@ import { collected, collectedUpTo, Matching, ruleAt } from './matching.ts';
 import { NOBODY } from './names.ts';
 import type { PrincipalPlan } from './plan.ts';
 import type { PreparedPrincipal, PreparedResource } from './prepare.ts';
-import { publicAccessAllows } from './public-access.ts';
 import type { ActionFacts, EndpointPlan, RequestFacts } from './request.ts';
 import {
   endpointTakesPart,
   hasEverything,
   needsNoPermission,
+  publicAccessAllows,
   resourceControlOf,
   resourceLayer,
   resourcePolicyTakesPart,

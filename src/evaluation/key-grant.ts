@@ -1,11 +1,7 @@
 import type { JsonObject } from '../policy/json.ts';
 import { readPolicy } from '../policy/load.ts';
 import { readNamedPrincipal } from '../policy/principal-element.ts';
-import type { CompiledStatement } from '../policy/statement.ts';
 import type { AttachedPolicy } from './applicable-policies.ts';
-import type { Evaluation } from './evaluation.ts';
-import { AS_ACCOUNT, AS_ROLE, type Naming, NOT_NAMED } from './match-principal.ts';
-import { samePartition } from './situation.ts';
 
 /** A grant of a KMS key. https://docs.aws.amazon.com/kms/latest/APIReference/API_GrantListEntry.html */
 export interface KmsGrant {
@@ -113,8 +109,8 @@ function principalOf(text: string): JsonObject | null {
   return readNamedPrincipal('Service', text) === null ? null : { Service: text };
 }
 
-const PAIR = 'kms:EncryptionContext:';
-const PAIRS = 'kms:EncryptionContextKeys';
+export const PAIR = 'kms:EncryptionContext:';
+export const PAIRS = 'kms:EncryptionContextKeys';
 
 /**
  * The conditions that the encryption context of the request must meet; none: there is no constraint, or an empty one. The keys of
@@ -140,35 +136,4 @@ function pairsOf(operator: string, pairs: Readonly<Record<string, string>>): Jso
 function passingOn(operations: readonly string[]): JsonObject {
   const key = 'kms:GrantOperations';
   return { 'ForAllValues:StringEquals': { [key]: [...operations] }, Null: { [key]: 'false' } };
-}
-
-/**
- * How a grant names the caller. It never replaces a boundary or session policies: AWS says that its permissions are used like
- * those of a key policy or an IAM policy, and not that they pass a limit that an IAM policy would not. A grant to an account is
- * for its root user; the others in the account need their own policies, too, as if the key policy named the account.
- */
-export function namedByGrant(evaluation: Evaluation, statement: CompiledStatement): Naming {
-  const { principal, resource } = evaluation;
-  if (!samePartition(principal, resource) || hasOtherPairs(statement, evaluation)) return NOT_NAMED;
-  // What the key policy is bound to says nothing about a grant: one to somebody who is gone has the unique id.
-  const naming = evaluation.namedUnbound(statement);
-  return principal.caller === 'service' || naming < AS_ROLE ? naming : AS_ROLE;
-}
-
-/** The grant gives the caller itself permission, in its own account or in another: it needs no Allow of another policy. */
-export function isGrantee(naming: Naming): boolean {
-  return naming > AS_ACCOUNT;
-}
-
-/**
- * The request has a pair that an EncryptionContextEquals constraint does not name. KMS lists the keys of all pairs in
- * kms:EncryptionContextKeys, but a question may give pairs alone.
- */
-function hasOtherPairs({ conditions }: CompiledStatement, { request }: Evaluation): boolean {
-  const exact = conditions.find(({ key }) => key.name === PAIRS.toLowerCase());
-  if (exact === undefined) return false;
-  const pair = PAIR.toLowerCase();
-  const allowed = new Set(exact.values.map((key) => pair + key.toLowerCase()));
-  for (const name of request.context.keys()) if (name.startsWith(pair) && !allowed.has(name)) return true;
-  return false;
 }

@@ -1,6 +1,7 @@
 import { parseArn, type ResourceText, resourceText, sameText } from '../policy/arn.ts';
 import { isAccountId } from '../policy/principal-id.ts';
 import type { AttachedPolicy, PrincipalPolicies } from './applicable-policies.ts';
+import { isBucket } from './bucket.ts';
 import { hasClosed, isClosed, ownClosedLayer } from './closed-policy.ts';
 import { grantPolicy } from './key-grant.ts';
 import type { PolicyLayer } from './layer.ts';
@@ -13,7 +14,6 @@ import { foldTags, principalTags } from './principal-values.ts';
 import { type PublicAccessLevel, restrictedBy } from './public-access.ts';
 import type { PreparedEndpoint } from './request.ts';
 import type { ResourceFacts } from './resource.ts';
-import { isBucket } from './resource-tags.ts';
 import { serviceControlBinds } from './service-linked.ts';
 
 /** The session policies of one session. */

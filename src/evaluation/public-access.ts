@@ -1,8 +1,7 @@
+import type { ResourceText } from '../policy/arn.ts';
 import { isAccountId } from '../policy/principal-id.ts';
 import { isPublicPolicy } from '../policy/public-policy.ts';
 import type { AttachedPolicy } from './applicable-policies.ts';
-import type { Evaluation } from './evaluation.ts';
-import { sameAccount } from './situation.ts';
 
 /**
  * Settings of S3 Block Public Access.
@@ -44,30 +43,24 @@ export function restrictingLevel(blocks: PublicAccessBlocks): PublicAccessLevel 
 
 /** The level that restricts access to a resource with this policy; null: none does, or the policy is not public. */
 export function restrictedBy(
-  {
-    service,
-    segments,
-    rest,
-  }: { readonly service: string; readonly segments: readonly string[]; readonly rest: string },
+  resource: ResourceName,
   blocks: PublicAccessBlocks,
   attached: AttachedPolicy | null,
 ): PublicAccessLevel | null {
-  if (attached === null || !service.endsWith(':s3:')) return null;
-  const isAccessPoint = rest.startsWith('accesspoint/') && isAccountId(segments[ACCOUNT] ?? '');
-  const level = restrictingLevel(isAccessPoint ? blocks : { ...blocks, accessPoint: null });
-  if (level === null) return null;
-  return isPublicPolicy(attached.policy, isAccessPoint ? 'accessPoint' : 'bucket') ? level : null;
+  const level = restrictingLevel(isAccessPoint(resource) ? blocks : { ...blocks, accessPoint: null });
+  return level !== null && isPublic(resource, attached) ? level : null;
+}
+
+/** Whether S3 calls the policy of a bucket or access point, which also governs what is in it, public. */
+export function isPublic(resource: ResourceName, attached: AttachedPolicy | null): boolean {
+  if (attached === null || !resource.service.endsWith(':s3:')) return false;
+  return isPublicPolicy(attached.policy, isAccessPoint(resource) ? 'accessPoint' : 'bucket');
+}
+
+type ResourceName = Pick<ResourceText, 'service' | 'segments' | 'rest'>;
+
+function isAccessPoint({ segments, rest }: ResourceName): boolean {
+  return rest.startsWith('accesspoint/') && isAccountId(segments[ACCOUNT] ?? '');
 }
 
 const ACCOUNT = 4;
-
-/** The resource has a public policy, which S3 restricts: the layer takes part. */
-export function publicAccessTakesPart({ action, resource }: Evaluation): boolean {
-  return resource.restrictedBy !== null && action.service === 's3';
-}
-
-/** Only AWS services and the owner's own account have access to a restricted resource, whatever its policy says. */
-export function publicAccessAllows(evaluation: Evaluation): boolean {
-  if (!publicAccessTakesPart(evaluation)) return true;
-  return evaluation.principal.caller === 'service' || sameAccount(evaluation);
-}

@@ -50,7 +50,7 @@ const EncryptionContextPairInput = builder.inputType('EncryptionContextPairInput
 export const KmsGrantInput = builder.inputType('KmsGrantInput', {
   description: 'A grant of a KMS key',
   fields: (t) => ({
-    id: t.string({ required: true, description: 'Id of the grant, by which answers name it' }),
+    id: t.id({ required: true, description: 'Id of the grant, by which answers name it' }),
     name: t.string({ description: 'Name of the grant; null: none' }),
     granteePrincipal: t.string({
       required: true,
@@ -80,7 +80,7 @@ interface Pair {
 }
 
 interface GivenGrant {
-  readonly id: string;
+  readonly id: string | number;
   readonly name?: string | null | undefined;
   readonly granteePrincipal: string;
   readonly retiringPrincipal?: string | null | undefined;
@@ -94,7 +94,7 @@ export function toGrant(given: GivenGrant, field: string): KmsGrant {
   const { id, name, granteePrincipal, retiringPrincipal, operations } = given;
   const { encryptionContextSubset: subset, encryptionContextEquals: equals } = given;
   return {
-    id,
+    id: String(id),
     ...(name == null ? {} : { name }),
     granteePrincipal,
     ...(retiringPrincipal == null ? {} : { retiringPrincipal }),
