@@ -1,5 +1,10 @@
 import type { ControlPolicyInput, OrganizationInput } from '../directory/document.ts';
-import { AWS_CONTROL_POLICIES, CONTROL_POLICY_TYPE_NAMES, missingPolicies } from './control-policies.ts';
+import {
+  AWS_CONTROL_POLICIES,
+  CONTROL_POLICY_TYPE_NAMES,
+  CONTROL_POLICY_TYPES,
+  missingPolicies,
+} from './control-policies.ts';
 import type { Facts } from './facts.ts';
 import type { OrganizationFacts } from './facts-types.ts';
 
@@ -8,6 +13,7 @@ import type { OrganizationFacts } from './facts-types.ts';
  * all of them are known; else those that are known are added to what is stored.
  */
 export function assembleOrganizations(facts: Facts): readonly OrganizationInput[] {
+  refuseOneSided(facts);
   return facts.organizations.entries().flatMap(([id, organization]) => {
     const { rootId, managementAccountId, rootName, scpEnabled, rcpEnabled } = organization;
     if (rootId === undefined || managementAccountId === undefined) {
@@ -126,6 +132,28 @@ function attachments(facts: Facts): ReadonlyMap<string, readonly string[]> {
     }
   }
   return attached;
+}
+
+/** A policy and its target may each list the other: both lists must agree. */
+function refuseOneSided(facts: Facts): void {
+  for (const [target, lists] of facts.targets.entries()) {
+    for (const { of } of Object.values(CONTROL_POLICY_TYPES)) {
+      const place = facts.targets.placeOf(target, of);
+      if (place === null) continue;
+      const attached = new Set(lists[of]);
+      for (const [id, { type, allTargets }] of facts.controlPolicies.entries()) {
+        const other = facts.controlPolicies.placeOf(id, 'allTargets');
+        if (allTargets === undefined || other === null) continue;
+        const isOfType = type !== undefined && CONTROL_POLICY_TYPES[type].of === of;
+        if (attached.has(id) === allTargets.includes(target) || (!isOfType && !attached.has(id))) continue;
+        facts.contradictions.push({
+          entity: `control policy ${id}`,
+          member: `attachment to ${target}`,
+          places: [other, place],
+        });
+      }
+    }
+  }
 }
 
 /** Whether a root, unit or account is in the organization; what nothing is said of is in the one that is spoken of. */

@@ -1,6 +1,7 @@
 import type { DirectoryDocument, UserInput } from '../directory/document.ts';
 import type { JsonObject } from '../policy/json.ts';
 import { parseAnswerPath } from './answer-name.ts';
+import { isNamedOperation } from './answers/operations.ts';
 import { AuthorizationDetailsReader } from './authorization-details-reader.ts';
 import { type Facts, type IamList, policyVersionKey } from './facts.ts';
 import { findAnswers, type LISTS } from './find-answers.ts';
@@ -50,7 +51,8 @@ export class AuthorizationDetailsForm implements Form {
 
   take(file: ParsedFile): string | null {
     const name = parseAnswerPath(file.path);
-    if (name.account !== null && name.service !== null && name.service !== 'iam') return null;
+    // An empty list of another operation looks like an empty one of this.
+    if (isNamedOperation(name)) return null;
     const answers = findAnswers(file.json);
     const last = answers.at(-1);
     if (last === undefined) return null;

@@ -54,7 +54,8 @@ export class AnswersForm implements Form {
     for (const { file, name, operation, json, key } of inOrder) {
       const entry = new Entry('', json, this.#facts.notes.of(file));
       const error = errorCode(json);
-      const answer = { file, name, entry, error, isWhole: !this.#truncated.has(key), facts: this.#facts };
+      const { command } = operation;
+      const answer = { file, command, name, entry, error, isWhole: !this.#truncated.has(key), facts: this.#facts };
       if (!hasFailed(answer, operation)) operation.read(answer);
     }
   }
