@@ -6,7 +6,7 @@ import {
   missingPolicies,
 } from './control-policies.ts';
 import type { Facts } from './facts.ts';
-import type { OrganizationFacts } from './facts-types.ts';
+import type { OrganizationFacts, TargetFacts } from './facts-types.ts';
 
 /**
  * Organizations of which management account and root are known. Units and control policies are given as whole lists only if
@@ -136,29 +136,37 @@ function attachments(facts: Facts): ReadonlyMap<string, readonly string[]> {
 
 /** A policy and its target may each list the other: both lists must agree. */
 function refuseOneSided(facts: Facts): void {
+  const targetsOf = new Map<string, ReadonlySet<string>>();
+  for (const [id, { type, allTargets }] of facts.controlPolicies.entries()) {
+    if (allTargets === undefined) continue;
+    targetsOf.set(id, new Set(allTargets));
+    if (type === undefined) continue;
+    for (const target of allTargets) {
+      const { of } = CONTROL_POLICY_TYPES[type];
+      const listed = facts.targets.get(target)[of];
+      if (listed !== undefined && !listed.includes(id)) refuseAttachment(facts, id, target, of);
+    }
+  }
   for (const [target, lists] of facts.targets.entries()) {
     for (const { of } of Object.values(CONTROL_POLICY_TYPES)) {
-      const place = facts.targets.placeOf(target, of);
-      if (place === null) continue;
-      const attached = new Set(lists[of]);
-      for (const [id, { type, allTargets }] of facts.controlPolicies.entries()) {
-        const other = facts.controlPolicies.placeOf(id, 'allTargets');
-        if (allTargets === undefined || other === null) continue;
-        const isOfType = type !== undefined && CONTROL_POLICY_TYPES[type].of === of;
-        if (attached.has(id) === allTargets.includes(target) || (!isOfType && !attached.has(id))) continue;
-        facts.contradictions.push({
-          entity: `control policy ${id}`,
-          member: `attachment to ${target}`,
-          places: [other, place],
-        });
+      for (const id of lists[of] ?? []) {
+        if (targetsOf.get(id)?.has(target) === false) refuseAttachment(facts, id, target, of);
       }
     }
   }
 }
 
+function refuseAttachment(facts: Facts, id: string, target: string, of: keyof TargetFacts): void {
+  const one = facts.controlPolicies.placeOf(id, 'allTargets');
+  const other = facts.targets.placeOf(target, of);
+  if (one === null || other === null) return;
+  const places = [one, other] as const;
+  facts.contradictions.push({ entity: `control policy ${id}`, member: `attachment to ${target}`, places });
+}
+
 /** Whether a root, unit or account is in the organization; what nothing is said of is in the one that is spoken of. */
 function isOf(facts: Facts, organizationId: string, target: string): boolean {
-  if (facts.organizations.keys().length === 1) return true;
+  if (facts.organizations.size === 1) return true;
   if (target.startsWith('r-')) return facts.organizations.get(organizationId).rootId === target;
   const owner = target.startsWith('ou-') ? facts.units.get(target) : facts.accounts.get(target);
   return owner.organizationId === organizationId;

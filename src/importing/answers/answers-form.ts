@@ -98,7 +98,9 @@ function joinPages(json: JsonValue): JsonObject | null {
     if (!isJsonObject(page)) return null;
     for (const [name, value] of Object.entries(page)) {
       const earlier = joined.get(name);
-      joined.set(name, Array.isArray(earlier) && Array.isArray(value) ? [...earlier, ...value] : value);
+      if (!Array.isArray(value)) joined.set(name, value);
+      else if (Array.isArray(earlier)) for (const item of value) earlier.push(item);
+      else joined.set(name, [...value]);
     }
   }
   const last = pages.at(-1);
