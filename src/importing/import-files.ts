@@ -5,6 +5,7 @@ import { AnswersForm } from './answers/answers-form.ts';
 import { assemble } from './assemble.ts';
 import { AuthorizationDetailsForm } from './authorization-details-form.ts';
 import { describeJson, exceededLimit, type JsonLimits } from './bounded-json.ts';
+import { CollectionRecordForm } from './collection-record-form.ts';
 import { Facts } from './facts.ts';
 import { type FileNote, shown } from './file-notes.ts';
 import type { Form, MakeForm } from './recognise.ts';
