@@ -33,7 +33,11 @@ export interface ImportedFiles {
 const LIMITS: JsonLimits = { characters: 134_217_728, depth: 64, values: 4_000_000 };
 
 /** In this order a file is offered to them. */
-const FORMS: readonly MakeForm[] = [(facts) => new AuthorizationDetailsForm(facts), (facts) => new AnswersForm(facts)];
+const FORMS: readonly MakeForm[] = [
+  (facts) => new AuthorizationDetailsForm(facts),
+  (facts) => new AnswersForm(facts),
+  (facts) => new CollectionRecordForm(facts),
+];
 
 /**
  * Reads any mix of files of the forms that are known, in any order, as one document of the directory. What no form recognises
