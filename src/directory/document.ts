@@ -68,6 +68,8 @@ export type WholeList =
        * type, such as buckets, topics and queues. Left out: all of the service.
        */
       readonly resourcePrefix?: string;
+      /** True: what is in such a resource stays: streams of tables, aliases of functions. Their ARNs go on with `/` or `:`. */
+      readonly keepsParts?: boolean;
       /** Resources whose Region is not known stay. */
       readonly region?: string;
     };
@@ -117,6 +119,8 @@ export interface OrganizationInput {
   readonly units?: readonly { readonly id: string; readonly name: string; readonly parentId: string | null }[];
   readonly controlPolicies?: readonly ControlPolicyInput[];
   readonly delegatedAdministrators?: readonly DelegatedAdministratorInput[];
+  /** True: units, control policies and attachments of them that are stored and not named here stay; else they are removed. */
+  readonly keepsUnnamed?: boolean;
 }
 
 /** A member account that administers a service for its organization (organizations:RegisterDelegatedAdministrator). */

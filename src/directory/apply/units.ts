@@ -9,9 +9,12 @@ type Unit = NonNullable<OrganizationInput['units']>[number];
 
 /**
  * The units of an organization, parents before children. Throws InvalidInput for a unit whose parent is not there, and for
- * one that is above itself.
+ * one that is above itself. `stored`: ids of units that stay, below which new ones may be.
  */
-export function orderedUnits({ id, units }: Pick<OrganizationInput, 'id' | 'units'>): readonly Unit[] {
+export function orderedUnits(
+  { id, units }: Pick<OrganizationInput, 'id' | 'units'>,
+  stored: ReadonlySet<string> = new Set(),
+): readonly Unit[] {
   const nameOf = (unit: Unit): string => `organizational unit ${unit.id}`;
   const byId = uniqueBy(units, (unit) => unit.id, nameOf);
   const ordered = new Set<Unit>();
@@ -23,7 +26,7 @@ export function orderedUnits({ id, units }: Pick<OrganizationInput, 'id' | 'unit
       }
       above.push(each);
       const { parentId }: Unit = each;
-      if (parentId !== null && !byId.has(parentId)) {
+      if (parentId !== null && !byId.has(parentId) && !stored.has(parentId)) {
         throw new InvalidInput('document', `${nameOf(each)}: its parent \`${parentId}\` is not a unit of ${id}`);
       }
       each = parentId === null ? undefined : byId.get(parentId);
@@ -41,7 +44,8 @@ export function planUnits(
 ): readonly string[] {
   if (input.units === undefined) return [];
   const old = new Map((stored?.units ?? []).map((unit) => [unit.id, unit]));
-  for (const { id, name, parentId } of orderedUnits(input)) {
+  const staying = new Set(input.keepsUnnamed === true ? old.keys() : []);
+  for (const { id, name, parentId } of orderedUnits(input, staying)) {
     const unit = old.get(id);
     old.delete(id);
     const changed = unit?.name !== name || unit.parentId !== parentId;
@@ -50,10 +54,11 @@ export function planUnits(
     changes.upsert('OrganizationalUnit', { id, name, organizationId: input.id, parentId });
     changes.touch('Organization', input.id);
   }
-  for (const id of old.keys()) {
+  const removed = [...old.keys()].filter((id) => !staying.has(id));
+  for (const id of removed) {
     changes.delete('OrganizationalUnit', { id });
     changes.counts.add(input.id, 'organizationalUnits', 'gone');
     changes.touch('Organization', input.id);
   }
-  return [...old.keys()];
+  return removed;
 }
