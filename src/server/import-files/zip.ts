@@ -1,3 +1,4 @@
+import { crc32 } from 'node:zlib';
 import { type Entry, fromBufferPromise, fromFdPromise, getFileNameLowLevel, type ZipFile } from 'yauzl';
 import { refusal } from './failure.ts';
 import { readMember } from './member.ts';
@@ -30,7 +31,7 @@ async function* readEntries(path: string, archive: ZipFile, reading: Reading): A
   const names = new MemberNames();
   for await (const entry of archive.eachEntry()) {
     const member = memberOf(path, entry, names, reading);
-    if (member !== null) yield* readMember(member, () => archive.openReadStreamPromise(entry), reading, false);
+    if (member !== null) yield* readMember(member, () => openMember(member, entry, archive), reading, false);
   }
 }
 
@@ -58,4 +59,15 @@ function memberOf(archive: string, entry: Entry, names: MemberNames, reading: Re
   if (!entry.canDecodeFileData()) throw new ImportRefused(path, 'it is packed in a way that is not known here');
   reading.allowance.expectBytes(entry.uncompressedSize, path);
   return path;
+}
+
+/** The bytes of a member. Throws at its end if they are not those that were packed: yauzl does not compare them. */
+async function* openMember(path: string, entry: Entry, archive: ZipFile): AsyncGenerator<Buffer> {
+  let checksum = 0;
+  for await (const piece of await archive.openReadStreamPromise(entry)) {
+    const chunk = piece as Buffer;
+    checksum = crc32(chunk, checksum);
+    yield chunk;
+  }
+  if (checksum !== entry.crc32) throw new ImportRefused(path, 'it is damaged: its checksum is another');
 }
