@@ -1,4 +1,4 @@
-import type { DirectoryDocument } from '../directory/document.ts';
+import type { ManagedPolicyInput, UserInput } from '../directory/document.ts';
 import type { JsonObject } from '../policy/json.ts';
 import { Entry } from './entry.ts';
 import { type Facts, policyVersionKey } from './facts.ts';
@@ -21,14 +21,6 @@ interface Detail {
 
 /** Users name groups: these come first. */
 const ORDER: readonly Kind[] = ['policy', 'group', 'user', 'role'];
-
-type Given<T> = T extends readonly (infer E)[] | undefined ? E : never;
-type EntityOf = {
-  readonly policy: Given<DirectoryDocument['policies']>;
-  readonly group: Given<DirectoryDocument['groups']>;
-  readonly user: Given<DirectoryDocument['users']>;
-  readonly role: Given<DirectoryDocument['roles']>;
-};
 
 /**
  * Entities of IAM of one account out of forms that have them one by one, read like those of the authorization details. A
@@ -61,7 +53,7 @@ export class IamDetails {
     }
     const absent = groupNames.absent();
     if (this.#lacksPolicies()) isWhole = false;
-    for (const { arn } of absent) this.#facts.groups.say(arn, {}, { file: '', place: '' });
+    for (const { arn } of absent) this.#facts.groups.say(arn, {}, this.#details[0]?.at ?? { file: '', place: '' });
     return isWhole && absent.length === 0;
   }
 
@@ -81,7 +73,7 @@ export class IamDetails {
       this.#said.push(arn);
       this.#facts.users.say(arn, only(said, value, { inlinePolicies: 'UserPolicyList' }), at);
     } else {
-      if (value['AssumeRolePolicyDocument'] === undefined) {
+      if ((value['AssumeRolePolicyDocument'] ?? null) === null) {
         this.#facts.note(at, 'its trust policy is missing; the role is left out');
         return false;
       }
@@ -103,13 +95,13 @@ export class IamDetails {
     const isMissing = (arn: string) => parseIamArn(arn)?.account !== 'aws' && !policies.has(arn);
     const holders = [users, groups, roles].flatMap((kind) => [...this.#said].map((arn) => kind.get(arn)));
     return holders.some((holder) => {
-      const { attachedPolicies = [], permissionsBoundary = null } = holder as Partial<EntityOf['user']>;
+      const { attachedPolicies = [], permissionsBoundary = null } = holder as Partial<UserInput>;
       return attachedPolicies.some(isMissing) || (permissionsBoundary !== null && isMissing(permissionsBoundary));
     });
   }
 
   /** What belongs to AWS is in many accounts, of which each has it as it was that day. */
-  #sayPolicy(policy: EntityOf['policy'] | null, at: Place): boolean {
+  #sayPolicy(policy: ManagedPolicyInput | null, at: Place): boolean {
     if (policy === null) return false;
     const { arn, versions, ...said } = policy;
     if (parseIamArn(arn)?.account === 'aws' && this.#facts.policies.has(arn)) return true;

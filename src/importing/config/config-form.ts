@@ -66,8 +66,15 @@ export class ConfigForm implements Form {
       this.#facts.note(at, message);
       return;
     }
-    const key = JSON.stringify([item.accountId, item.type, item.arn ?? item.name, item.arn === null ? item.region : '']);
-    this.#items.set(key, [...(this.#items.get(key) ?? []), item]);
+    const key = JSON.stringify([
+      item.accountId,
+      item.type,
+      item.arn ?? item.name,
+      item.arn === null ? item.region : '',
+    ]);
+    const items = this.#items.get(key) ?? [];
+    this.#items.set(key, items);
+    items.push(item);
   }
 
   #sayItem(item: ConfigItem, details: Map<string, IamDetails>): void {
@@ -110,6 +117,6 @@ function isListOfItems(list: readonly JsonValue[]): boolean {
 
 /** The newest, or all that could be. */
 function latest(items: readonly ConfigItem[]): readonly ConfigItem[] {
-  const newest = Math.max(...items.map(({ capturedAt }) => capturedAt ?? -Infinity));
+  const newest = items.reduce((latest, { capturedAt }) => Math.max(latest, capturedAt ?? -Infinity), -Infinity);
   return items.filter(({ capturedAt }) => capturedAt === null || capturedAt === newest);
 }

@@ -72,7 +72,9 @@ function object(value: JsonValue | undefined): JsonObject {
 /** A map, or (results of queries) a list of `{key, value}`. */
 function tagsOf(value: JsonValue | undefined): Readonly<Record<string, string>> | undefined {
   if (isJsonObject(value)) {
-    return Object.fromEntries(Object.entries(value).flatMap(([key, tag]) => (typeof tag === 'string' ? [[key, tag]] : [])));
+    return Object.fromEntries(
+      Object.entries(value).flatMap(([key, tag]) => (typeof tag === 'string' ? [[key, tag]] : [])),
+    );
   }
   if (!Array.isArray(value)) return undefined;
   const tags = (value as readonly JsonValue[]).flatMap((tag) => {

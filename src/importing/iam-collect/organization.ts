@@ -97,7 +97,10 @@ export class IamCollectOrganization {
     for (const [id, value] of Object.entries(this.#group.object(file) ?? {})) {
       const isTarget = file === 'accounts' ? isAccountId(id) : /^(ou|r)-/.test(id);
       if (!isTarget || !isJsonObject(value)) {
-        this.#facts.note({ ...at, place: shorten(id) }, `it is no ${file === 'accounts' ? 'account' : 'unit'}; left out`);
+        this.#facts.note(
+          { ...at, place: shorten(id) },
+          `it is no ${file === 'accounts' ? 'account' : 'unit'}; left out`,
+        );
         continue;
       }
       const parent = value[parentKey];

@@ -26,7 +26,10 @@ export function sayResource(accountId: string, group: FileGroup, facts: Facts): 
     return;
   }
   if (isAccountId(arn.accountId) && arn.accountId !== accountId) {
-    facts.note({ ...at, place: 'arn' }, `\`${shorten(written)}\` is not in the account of its folder, ${accountId}; the resource is left out`);
+    facts.note(
+      { ...at, place: 'arn' },
+      `\`${shorten(written)}\` is not in the account of its folder, ${accountId}; the resource is left out`,
+    );
     return;
   }
   const { id } = metadata;
@@ -34,13 +37,7 @@ export function sayResource(accountId: string, group: FileGroup, facts: Facts): 
   else sayPlainResource(written, accountId, metadata, group, facts);
 }
 
-function sayPlainResource(
-  arn: string,
-  accountId: string,
-  metadata: JsonObject,
-  group: FileGroup,
-  facts: Facts,
-): void {
+function sayPlainResource(arn: string, accountId: string, metadata: JsonObject, group: FileGroup, facts: Facts): void {
   const { service = '', resource = '' } = parseArn(arn) ?? {};
   const isBucket = service === 's3' && !resource.includes('/');
   const { region } = metadata;
@@ -93,7 +90,10 @@ function policyOf(group: FileGroup, kind: PolicyKind, facts: Facts): string | un
   const [file, ...more] = group.names().filter((name) => /(?:^|-)policy$/.test(name));
   if (file === undefined) return undefined;
   for (const other of more) {
-    facts.note({ file: group.path(other), place: '' }, `${file}.json beside it is taken for the policy; this one is left out`);
+    facts.note(
+      { file: group.path(other), place: '' },
+      `${file}.json beside it is taken for the policy; this one is left out`,
+    );
   }
   return documentText(group, file, kind, facts);
 }
