@@ -1,6 +1,7 @@
 import type { DirectoryDocument } from '../directory/document.ts';
 import { InvalidInput } from '../policy/errors.ts';
 import type { JsonValue } from '../policy/json.ts';
+import { AnswersForm } from './answers/answers-form.ts';
 import { assemble } from './assemble.ts';
 import { AuthorizationDetailsForm } from './authorization-details-form.ts';
 import { describeJson, exceededLimit, type JsonLimits } from './bounded-json.ts';
@@ -37,6 +38,7 @@ const FORMS: readonly MakeForm[] = [
   (facts) => new AuthorizationDetailsForm(facts),
   (facts) => new IamCollectForm(facts),
   (facts) => new ConfigForm(facts),
+  (facts) => new AnswersForm(facts),
 ];
 
 /**
