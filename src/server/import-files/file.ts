@@ -1,9 +1,10 @@
 import type { FileHandle } from 'node:fs/promises';
+import type { SourceFile } from '../../importing/source-file.ts';
 import { collect, peek } from './bytes.ts';
 import { contentOf, expectedOf, HEAD_BYTES } from './content.ts';
 import { refusal } from './failure.ts';
 import { counted, gunzip, readMember, readText } from './member.ts';
-import type { ImportFile, Reading } from './reading.ts';
+import type { Reading } from './reading.ts';
 import { ImportRefused } from './refused.ts';
 import { readTar } from './tar.ts';
 import { readZip } from './zip.ts';
@@ -17,7 +18,7 @@ export async function* readOpenFile(
   handle: FileHandle,
   reading: Reading,
   how: 'byContent' | 'byName',
-): AsyncGenerator<ImportFile> {
+): AsyncGenerator<SourceFile> {
   const stream = () => handle.createReadStream({ start: 0, autoClose: false });
   if (how === 'byName' && expectedOf(path) !== 'archive') {
     yield* readMember(path, stream, reading, false);
@@ -36,7 +37,7 @@ export async function* readStream(
   path: string,
   stream: AsyncIterable<Uint8Array | string>,
   reading: Reading,
-): AsyncGenerator<ImportFile> {
+): AsyncGenerator<SourceFile> {
   try {
     const { head, whole } = await peek(stream, HEAD_BYTES);
     const content = contentOf(head);
@@ -50,7 +51,7 @@ export async function* readStream(
   }
 }
 
-async function* readGzip(path: string, bytes: AsyncIterable<Buffer>, reading: Reading): AsyncGenerator<ImportFile> {
+async function* readGzip(path: string, bytes: AsyncIterable<Buffer>, reading: Reading): AsyncGenerator<SourceFile> {
   const { head, whole } = await peek(gunzip(bytes), HEAD_BYTES);
   const content = contentOf(head);
   if (content === 'tar') yield* readTar(path, whole, reading);

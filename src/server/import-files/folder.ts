@@ -1,14 +1,15 @@
 import { constants } from 'node:fs';
 import { open, readdir } from 'node:fs/promises';
+import type { SourceFile } from '../../importing/source-file.ts';
 import { refusal } from './failure.ts';
 import { readOpenFile } from './file.ts';
-import type { ImportFile, Reading } from './reading.ts';
+import type { Reading } from './reading.ts';
 
 /** Never waits for a pipe, and never follows a link that has taken the place of a file. Windows has neither. */
 const FLAGS = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
 
 /** The JSON files of a folder and of the folders in it, in the order of their names. Links are not followed. */
-export async function* readFolder(folder: string, reading: Reading, depth = 0): AsyncGenerator<ImportFile> {
+export async function* readFolder(folder: string, reading: Reading, depth = 0): AsyncGenerator<SourceFile> {
   const entries = await readdir(folder, { withFileTypes: true }).catch((error: unknown) => {
     throw refusal(folder, error);
   });
@@ -32,7 +33,7 @@ function joined(folder: string, name: string): string {
   return `${folder.replace(/[\\/]+$/, '')}/${name}`;
 }
 
-async function* readFile(path: string, reading: Reading): AsyncGenerator<ImportFile> {
+async function* readFile(path: string, reading: Reading): AsyncGenerator<SourceFile> {
   const handle = await open(path, FLAGS).catch((error: unknown) => {
     throw refusal(path, error);
   });

@@ -1,9 +1,10 @@
 import { pipeline, Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
+import type { SourceFile } from '../../importing/source-file.ts';
 import { collect, decodeText, peek } from './bytes.ts';
 import { contentOf, expectedOf, HEAD_BYTES, looksLikeJson } from './content.ts';
 import { refusal } from './failure.ts';
-import type { ImportFile, Reading } from './reading.ts';
+import type { Reading } from './reading.ts';
 
 type Bytes = AsyncIterable<Uint8Array | string>;
 
@@ -13,7 +14,7 @@ export async function* readMember(
   open: () => Promise<Bytes> | Bytes,
   reading: Reading,
   isCounted: boolean,
-): AsyncGenerator<ImportFile> {
+): AsyncGenerator<SourceFile> {
   const expected = expectedOf(path);
   if (expected === 'archive') reading.warn(path, 'an archive within an archive is not opened');
   else if (expected === 'other') reading.leaveOut(path);
@@ -32,12 +33,12 @@ export async function* readMember(
 }
 
 /** Its path is that of what is in it: `list-roots.json` for `list-roots.json.gz`. */
-export async function readText(path: string, bytes: Bytes, reading: Reading, isCounted = false): Promise<ImportFile> {
+export async function readText(path: string, bytes: Bytes, reading: Reading, isCounted = false): Promise<SourceFile> {
   const text = decodeText(await collect(bytes, path, reading.allowance, isCounted));
   return { path: path.replace(/\.gz$/i, ''), text };
 }
 
-async function* readGzipText(path: string, bytes: Bytes, reading: Reading): AsyncGenerator<ImportFile> {
+async function* readGzipText(path: string, bytes: Bytes, reading: Reading): AsyncGenerator<SourceFile> {
   try {
     const { head, whole } = await peek(counted(path, gunzip(bytes), reading), HEAD_BYTES);
     if (contentOf(head) === 'other') yield await readText(path, whole, reading, true);

@@ -1,11 +1,12 @@
 import { open, stat } from 'node:fs/promises';
 import { sep } from 'node:path';
+import type { SourceFile } from '../../importing/source-file.ts';
 import { Allowance } from './allowance.ts';
 import { refusal } from './failure.ts';
 import { readOpenFile, readStream } from './file.ts';
 import { readFolder } from './folder.ts';
 import { IMPORT_LIMITS, type ImportLimits } from './limits.ts';
-import type { ImportFile, Reading } from './reading.ts';
+import type { Reading } from './reading.ts';
 import { ImportRefused, shownPath } from './refused.ts';
 
 export interface ReadOptions {
@@ -18,7 +19,7 @@ export interface ReadOptions {
 
 /** What was read, and what was left out, one sentence each with its path. */
 interface ReadFiles {
-  readonly files: readonly ImportFile[];
+  readonly files: readonly SourceFile[];
   readonly warnings: readonly string[];
 }
 
@@ -42,7 +43,7 @@ export async function readImportFiles(paths: readonly string[], options: ReadOpt
       void (++count <= MAX_WARNINGS && warnings.push(`${shownPath(path)}: ${problem}; left out`)),
     leaveOut: (path) => void leftOut.push(path),
   };
-  const files: ImportFile[] = [];
+  const files: SourceFile[] = [];
   for (const path of paths) {
     const before = files.length;
     for await (const file of readPath(path, options.input, reading)) {
@@ -68,7 +69,7 @@ async function* readPath(
   path: string,
   input: AsyncIterable<Uint8Array | string>,
   reading: Reading,
-): AsyncGenerator<ImportFile> {
+): AsyncGenerator<SourceFile> {
   if (path === '-') {
     yield* readStream('standard input', input, reading);
     return;
@@ -88,7 +89,7 @@ async function kindOf(path: string) {
   return { isFolder: found.isDirectory(), isPlain: found.isFile() };
 }
 
-async function* readNamedFile(path: string, isPlain: boolean, reading: Reading): AsyncGenerator<ImportFile> {
+async function* readNamedFile(path: string, isPlain: boolean, reading: Reading): AsyncGenerator<SourceFile> {
   reading.allowance.takeEntry(path);
   const handle = await open(path, 'r');
   try {

@@ -1,12 +1,5 @@
 import type { Allowance } from './allowance.ts';
 
-/** A file with what an import reads. */
-export interface ImportFile {
-  /** As it was named, or below the folder or archive that was named; with slashes. */
-  readonly path: string;
-  readonly text: string;
-}
-
 /** One import, while its files are read. */
 export interface Reading {
   readonly allowance: Allowance;

@@ -1,9 +1,10 @@
 import { Readable } from 'node:stream';
 import { extract, type Header } from 'tar-stream';
+import type { SourceFile } from '../../importing/source-file.ts';
 import { refusal } from './failure.ts';
 import { counted, readMember } from './member.ts';
 import { MemberNames, memberPath } from './member-path.ts';
-import type { ImportFile, Reading } from './reading.ts';
+import type { Reading } from './reading.ts';
 import { ImportRefused } from './refused.ts';
 
 /** The zeros at the end of every tar. https://www.gnu.org/software/tar/manual/html_node/Standard.html */
@@ -22,7 +23,7 @@ export async function* readTar(
   path: string,
   bytes: AsyncIterable<Buffer>,
   reading: Reading,
-): AsyncGenerator<ImportFile> {
+): AsyncGenerator<SourceFile> {
   const tar = extract();
   const end = { zeros: 0 };
   const source = Readable.from(watchEnd(counted(path, bytes, reading), end));
@@ -49,7 +50,7 @@ async function* readTarMember(
   member: string,
   entry: AsyncIterable<Uint8Array>,
   reading: Reading,
-): AsyncGenerator<ImportFile> {
+): AsyncGenerator<SourceFile> {
   let isOpened = false;
   const open = () => {
     isOpened = true;

@@ -1,9 +1,10 @@
 import { crc32 } from 'node:zlib';
 import { type Entry, fromBufferPromise, fromFdPromise, getFileNameLowLevel, type ZipFile } from 'yauzl';
+import type { SourceFile } from '../../importing/source-file.ts';
 import { refusal } from './failure.ts';
 import { readMember } from './member.ts';
 import { MemberNames, memberPath } from './member-path.ts';
-import type { ImportFile, Reading } from './reading.ts';
+import type { Reading } from './reading.ts';
 import { ImportRefused } from './refused.ts';
 
 /** Names are looked at here: yauzl gives an archive up at the first bad one. The file is closed by who opened it. */
@@ -13,7 +14,7 @@ const OPTIONS = { autoClose: false, decodeStrings: false, lazyEntries: true };
 const KIND = { mask: 0o170_000, file: 0o100_000, link: 0o120_000 };
 
 /** The JSON files of a zip: in memory, or the open file with this number. */
-export async function* readZip(path: string, zip: Buffer | number, reading: Reading): AsyncGenerator<ImportFile> {
+export async function* readZip(path: string, zip: Buffer | number, reading: Reading): AsyncGenerator<SourceFile> {
   const opening = typeof zip === 'number' ? fromFdPromise(zip, OPTIONS) : fromBufferPromise(zip, OPTIONS);
   const archive = await opening.catch((error: unknown) => {
     throw refusal(path, error);
@@ -27,7 +28,7 @@ export async function* readZip(path: string, zip: Buffer | number, reading: Read
   }
 }
 
-async function* readEntries(path: string, archive: ZipFile, reading: Reading): AsyncGenerator<ImportFile> {
+async function* readEntries(path: string, archive: ZipFile, reading: Reading): AsyncGenerator<SourceFile> {
   const names = new MemberNames();
   for await (const entry of archive.eachEntry()) {
     const member = memberOf(path, entry, names, reading);
