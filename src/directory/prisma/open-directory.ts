@@ -101,7 +101,7 @@ class StoredDirectory implements OpenDirectory {
     progress: Progress = () => undefined,
     event?: NewAuditEvent,
   ): Promise<Applied> {
-    const prepared = prepareDocument(document);
+    const prepared = await prepareDocument(document);
     return this.#store.change(async (sql, now) => {
       const { applied, touched } = await applyDocument(sql, this.#catalog, prepared, progress, now);
       await addAuditEvent(sql, event, applied.revision);
