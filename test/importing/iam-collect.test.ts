@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { assert, property, shuffledSubarray } from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parseIamCollectPath } from '../../src/importing/iam-collect/iam-collect-path.ts';
 import { importFiles } from '../../src/importing/import-files.ts';
@@ -160,8 +160,8 @@ describe('what the folder holds', () => {
 });
 
 test('the order of files, and folders above the root, change nothing', () => {
-  fc.assert(
-    fc.property(fc.shuffledSubarray([...FILES], { minLength: FILES.length }), (files) => {
+  assert(
+    property(shuffledSubarray([...FILES], { minLength: FILES.length }), (files) => {
       expect(importFiles(files)).toEqual(imported);
     }),
     { numRuns: 20 },
