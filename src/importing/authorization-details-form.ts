@@ -7,7 +7,7 @@ import { type Facts, type IamList, policyVersionKey } from './facts.ts';
 import { findAnswers, type LISTS } from './find-answers.ts';
 import { GroupNames } from './groups.ts';
 import { findHome, type Home } from './home.ts';
-import { parseIamArn } from './iam-arn.ts';
+import { isAccountId, parseIamArn } from './iam-arn.ts';
 import type { Form } from './recognise.ts';
 import type { ParsedFile } from './source-file.ts';
 import { isTruncated } from './truncation.ts';
@@ -115,7 +115,9 @@ export class AuthorizationDetailsForm implements Form {
       facts.instanceProfiles.say(arn, profile, at('instance profile', arn));
     }
     for (const { arn, versions, ...policy } of document.policies ?? []) {
-      facts.policies.say(arn, policy, at('policy', arn));
+      // Of AWS's own policies, the details need not have old versions.
+      const isOwn = isAccountId(parseIamArn(arn)?.account ?? '');
+      facts.policies.say(arn, { ...policy, ...(isOwn && { wholeVersions: true }) }, at('policy', arn));
       for (const { versionId, ...version } of versions) {
         facts.policyVersions.say(policyVersionKey(arn, versionId), version, at('policy', arn));
       }

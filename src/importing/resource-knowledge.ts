@@ -5,6 +5,8 @@ import type { ResourceFacts, ResourceListFacts } from './facts-types.ts';
 import { RESOURCE_KINDS, type ResourceKind } from './resource-lists.ts';
 
 const ENDPOINTS = 'VPC endpoints';
+const LIST_OF_ENDPOINTS = { isRegional: true, list: 'ec2 describe-vpc-endpoints', item: null };
+const KEYS = { isRegional: true, list: 'kms list-keys' };
 const NO_REGIONS = 'which Regions are enabled (account list-regions)';
 
 /** What is known of the resources of each account, and which lists of them are whole. */
@@ -46,13 +48,14 @@ function sayWhole(facts: Facts, { accountId, region, kind, members }: Partial<Re
   }
   const of = RESOURCE_KINDS[kind];
   if (of === undefined) return;
-  const { service, prefix } = of;
+  const { service, prefix: resourcePrefix, isRegional, haveParts } = of;
   facts.isWhole({
     accountId,
     kind: 'resources',
     service,
-    region,
-    ...(prefix !== undefined && { resourcePrefix: prefix }),
+    resourcePrefix,
+    ...(haveParts === true && { keepsParts: true }),
+    ...(isRegional && { region }),
   });
 }
 
@@ -79,7 +82,7 @@ class AccountResources {
   }
 
   concludeGrants(): void {
-    const keys = { service: 'kms', isRegional: true, list: 'kms list-keys', item: 'kms list-grants' };
+    const keys = { ...KEYS, item: 'kms list-grants' };
     this.#facts.knows(
       this.#id,
       'GRANTS',
@@ -88,11 +91,10 @@ class AccountResources {
   }
 
   concludeEndpoints(): void {
-    const endpoints = { service: 'ec2', isRegional: true, list: 'ec2 describe-vpc-endpoints', item: null };
     this.#facts.knows(
       this.#id,
       'VPC_ENDPOINTS',
-      this.#missing(ENDPOINTS, endpoints, () => true, ''),
+      this.#missing(ENDPOINTS, LIST_OF_ENDPOINTS, () => true, ''),
     );
   }
 
@@ -135,7 +137,7 @@ class AccountResources {
   /** What is missing to know something of all resources of a kind, as sentences. */
   #missing(
     name: string,
-    kind: ResourceKind,
+    kind: Pick<ResourceKind, 'isRegional' | 'list' | 'item' | 'isOptional'>,
     isKnown: (resource: Partial<ResourceFacts>) => boolean,
     noun: string,
   ): readonly string[] {

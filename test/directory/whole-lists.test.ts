@@ -261,6 +261,15 @@ describeInBothStores('a whole list of resources', (store) => {
     expect(buckets).toMatchObject([{ arn: 'arn:aws:s3:::east', region: EAST }, { arn: 'arn:aws:s3:::theirs' }]);
   });
 
+  it('says nothing of what is in its resources, where it says so', async () => {
+    const table = (rest: string) => `arn:aws:dynamodb:${EAST}:${HERE}:table/${rest}`;
+    const directory = await store.open({ resources: ['a', 'b', 'b/stream/2026'].map((name) => resource(table(name))) });
+    const list = { accountId: HERE, kind: 'resources', service: 'dynamodb', resourcePrefix: 'table/' } as const;
+    await directory.apply({ resources: [resource(table('a'))], wholeLists: [{ ...list, keepsParts: true }] });
+    const rows = await directory.prisma.resource.findMany({ orderBy: { arn: 'asc' } });
+    expect(rows.map(({ arn }) => arn)).toEqual([table('a'), table('b/stream/2026')]);
+  });
+
   it('is like those of endpoints, of one Region or of all, and of providers', async () => {
     const directory = await store.open(STOCK);
     await directory.apply({
@@ -278,5 +287,56 @@ describeInBothStores('a whole list of resources', (store) => {
     await directory.apply({ wholeLists: [{ accountId: HERE, kind: 'vpcEndpoints' }] });
     expect(await directory.prisma.vpcEndpoint.count()).toBe(0);
     expect(await touched(directory)).toEqual(['VpcEndpoint vpce-2', 'VpcEndpoint vpce-3']);
+  });
+});
+
+const ORGANIZATION = { id: 'o-exampleorg', rootId: 'r-ab12', managementAccountId: HERE };
+const control = (id: string, ...targets: readonly string[]) => ({
+  id,
+  type: 'SERVICE_CONTROL_POLICY' as const,
+  name: id,
+  document: allow('*'),
+  targets,
+});
+
+describeInBothStores('units and control policies of an organization', (store) => {
+  const contents = async (keepsUnnamed: boolean) => {
+    const directory = await store.open({
+      organizations: [
+        {
+          ...ORGANIZATION,
+          units: [{ id: 'ou-ab12-11111111', name: 'One', parentId: null }],
+          controlPolicies: [control('p-11111111', 'r-ab12', 'ou-ab12-11111111'), control('p-22222222', 'r-ab12')],
+        },
+      ],
+    });
+    const parentId = keepsUnnamed ? 'ou-ab12-11111111' : null;
+    await directory.apply({
+      organizations: [
+        {
+          ...ORGANIZATION,
+          keepsUnnamed,
+          units: [{ id: 'ou-ab12-22222222', name: 'Two', parentId }],
+          controlPolicies: [control('p-11111111', HERE)],
+        },
+      ],
+    });
+    const units = await directory.prisma.organizationalUnit.findMany();
+    const attachments = await directory.prisma.controlPolicyAttachment.findMany();
+    return {
+      units: units.map(({ id }) => id).toSorted(),
+      attachments: attachments.map(({ policyId, targetId }) => `${policyId} ${targetId}`).toSorted(),
+    };
+  };
+
+  it('that are stored and not named are gone', async () => {
+    expect(await contents(false)).toEqual({ units: ['ou-ab12-22222222'], attachments: [`p-11111111 ${HERE}`] });
+  });
+
+  it('that are stored and not named stay where the document says so, and new units may be in them', async () => {
+    expect(await contents(true)).toEqual({
+      units: ['ou-ab12-11111111', 'ou-ab12-22222222'],
+      attachments: [`p-11111111 ${HERE}`, 'p-11111111 ou-ab12-11111111', 'p-11111111 r-ab12', 'p-22222222 r-ab12'],
+    });
   });
 });

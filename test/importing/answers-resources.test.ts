@@ -78,7 +78,7 @@ describe('buckets', () => {
     const all = { blockPublicAcls: true, ignorePublicAcls: true, blockPublicPolicy: true, restrictPublicBuckets: true };
     expect(document.accounts).toEqual([{ id: A, publicAccessBlock: block, organizationPublicAccessBlock: all }]);
     expect(known(document)).toEqual({ s3: 'COMPLETE', BLOCK_PUBLIC_ACCESS: 'COMPLETE' });
-    expect(document.wholeLists).toEqual([{ accountId: A, kind: 'resources', service: 's3', region: '' }]);
+    expect(document.wholeLists).toEqual([{ accountId: A, kind: 'resources', service: 's3', resourcePrefix: '' }]);
   });
 
   test('have none where the command says so', () => {
@@ -429,6 +429,20 @@ describe('other answers on resources', () => {
     expect(known(document)['codeartifact']).toBe('COMPLETE');
   });
 
+  test('CodeArtifact: a repository without a policy is named by domain and repository', () => {
+    const { document } = read(
+      regional('codeartifact/get-repository-permissions-policy@d@r', failed('ResourceNotFoundException')),
+    );
+    expect(document.resources).toEqual([{ arn: arn('codeartifact', 'repository/d/r'), accountId: A, policy: null }]);
+  });
+
+  test('a list of functions says nothing of the aliases in them', () => {
+    const { document } = read(regional('lambda/list-functions', { Functions: [] }));
+    expect(document.wholeLists).toEqual([
+      { accountId: A, kind: 'resources', service: 'lambda', resourcePrefix: 'function:', keepsParts: true, region: R },
+    ]);
+  });
+
   test('CloudWatch Logs: policies of account and Region apply to every log group together', () => {
     const group = arn('logs', 'log-group:/app');
     const other = arn('logs', 'log-group:/other');
@@ -558,6 +572,32 @@ describe('other answers on resources', () => {
     expect(document.resources?.[0]?.policy).toBe('{"Statement":');
     expect(report.notUnderstood[0]).toMatchObject({ file: `${A}/s3api/get-bucket-policy@b.json`, place: 'Policy' });
   });
+});
+
+test('what rolegate collect left out is named with its reason', () => {
+  const { report } = read(
+    file('x/_collect.json', {
+      started: '2026-01-01T00:00:00Z',
+      finished: null,
+      accounts: [],
+      leftOut: [
+        {
+          account: A,
+          region: R,
+          service: 'kms',
+          operation: 'list-keys',
+          argument: null,
+          code: 'AccessDenied',
+          message: 'm',
+        },
+      ],
+    }),
+  );
+  expect(report.recognised).toEqual([{ file: 'x/_collect.json', form: 'record of rolegate collect' }]);
+  expect(report.notUnderstood).toEqual([
+    { file: 'x/_collect.json', place: 'finished', message: 'the collection was interrupted: answers are missing' },
+    { file: 'x/_collect.json', place: `${A} ${R} kms list-keys`, message: 'AWS did not answer: AccessDenied' },
+  ]);
 });
 
 test('whatever an answer holds, it is read or named, whatever its name says', () => {
