@@ -133,11 +133,12 @@ export function planRole(input: RoleInput, resolved: Resolved<StoredRole>, tools
   const tags = input.tags ?? stored?.tags ?? {};
   let changed = differs(own, stored && { ...stored }, Object.keys(own));
   changed ||= stored === null || !sameRecord(tags, stored.tags);
-  // A written trust policy means the current holders of the names in it.
-  changed ||= stored !== null && Object.keys(stored.trustBindings).length > 0;
+  // Unless it is said, a written trust policy means the current holders of the names in it.
+  const trustBindings = input.trustBindings ?? {};
+  changed ||= stored !== null && !sameRecord(trustBindings, stored.trustBindings);
   if (changed) {
     const base = baseRow(entityName('Role', input.arn), id, own.createdAt);
-    changes.upsert('Role', { ...own, ...base, tags, trustBindings: {} });
+    changes.upsert('Role', { ...own, ...base, tags, trustBindings });
   }
   changed = planLists(input, 'roleId', resolved, tools) || changed;
   if (changed) changes.touch('Role', input.arn);

@@ -12,6 +12,7 @@ import type {
 import type { DirectoryDocument } from '../document.ts';
 import { entities } from '../entities/entities.ts';
 import type { EntityStore } from '../entities/entity-store.ts';
+import { type DirectoryExports, directoryExports } from '../exporting/export-page.ts';
 import { CompiledPolicies } from '../gather/compiled-policies.ts';
 import { Gatherer } from '../gather/gather.ts';
 import { Memory } from '../gather/memory.ts';
@@ -43,6 +44,7 @@ export type DirectoryOptions = (
 /** The directory, with Prisma's client for reading it. */
 export interface OpenDirectory extends Directory, IdentityStores {
   readonly prisma: ReadModel;
+  readonly exports: DirectoryExports;
 }
 
 interface Page {
@@ -61,6 +63,7 @@ class StoredDirectory implements OpenDirectory {
   readonly oidcProviders: OidcProviderStore;
   readonly signingKeys: SigningKeyStore;
   readonly entities: EntityStore;
+  readonly exports: DirectoryExports;
   readonly #store: Store;
   readonly #catalog: Catalog;
   readonly #gatherer: Gatherer;
@@ -81,6 +84,7 @@ class StoredDirectory implements OpenDirectory {
     this.oidcProviders = oidcProviders(this.#store);
     this.signingKeys = signingKeys(this.#store);
     this.entities = entities(this.#store, catalog);
+    this.exports = directoryExports(database);
   }
 
   async revision(): Promise<Revision> {
