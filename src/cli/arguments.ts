@@ -6,6 +6,8 @@ export type Command =
   | { readonly kind: 'version' }
   | { readonly kind: 'start' }
   | { readonly kind: 'import'; readonly files: readonly string[]; readonly accountName: string | null }
+  | { readonly kind: 'export'; readonly folder: string }
+  | { readonly kind: 'exportSchema' }
   | { readonly kind: 'createAccessKey'; readonly owner: { readonly user: string } | { readonly service: string } };
 
 /** The command line does not have the form that the help describes. */
@@ -22,6 +24,7 @@ export function parseCommand(args: readonly string[]): Command {
   const accountName = values['account-name'];
   if (accountName !== undefined && name !== 'import')
     throw new UsageError('--account-name belongs to `rolegate import`');
+  if (values.schema === true && name !== 'export') throw new UsageError('--schema belongs to `rolegate export`');
   switch (name) {
     case undefined:
       throw new UsageError('no command is given');
@@ -31,6 +34,8 @@ export function parseCommand(args: readonly string[]): Command {
       return { kind: 'start' };
     case 'import':
       return importCommand(rest, accountName ?? null);
+    case 'export':
+      return exportCommand(rest, values.schema === true);
     case 'access-key':
       return accessKeyCommand(rest);
     default:
@@ -47,6 +52,7 @@ function readOptions(args: readonly string[]) {
         help: { type: 'boolean', short: 'h' },
         version: { type: 'boolean', short: 'v' },
         'account-name': { type: 'string' },
+        schema: { type: 'boolean' },
       },
     });
   } catch (error) {
@@ -62,6 +68,16 @@ function importCommand(files: readonly string[], accountName: string | null): Co
     throw new UsageError(`--account-name must have 1 to ${MAX_ACCOUNT_NAME} characters`);
   }
   return { kind: 'import', files, accountName };
+}
+
+function exportCommand(rest: readonly string[], schema: boolean): Command {
+  const [folder, ...more] = rest;
+  if (schema) {
+    if (folder !== undefined) throw new UsageError('`rolegate export --schema` takes no DIR: it prints');
+    return { kind: 'exportSchema' };
+  }
+  if (folder === undefined || more.length > 0) throw new UsageError('`rolegate export` needs one DIR');
+  return { kind: 'export', folder };
 }
 
 function accessKeyCommand(rest: readonly string[]): Command {

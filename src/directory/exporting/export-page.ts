@@ -1,4 +1,4 @@
-import { RolegateError } from '../../policy/errors.ts';
+import { InvalidInput, RolegateError } from '../../policy/errors.ts';
 import type { Revision } from '../directory.ts';
 import type { DirectoryDocument } from '../document.ts';
 import { hasChangedSince, readRevision } from '../gather/rows.ts';
@@ -20,7 +20,7 @@ export interface ExportPage {
 
 /** Reads the directory as documents, page by page: everything but credentials, sessions and the audit trail. */
 export interface DirectoryExports {
-  /** The page at `place`; null: the first. Throws DIRECTORY_CHANGED if the directory is not what it was at `since`. */
+  /** The page at `place`; null: the first. Throws CONFLICT if the directory is not what it was at `since`. */
   page(place: string | null, since: Revision | null): Promise<ExportPage>;
   /** All pages, of one state of the directory, each when `take` is done with the one before. */
   all(take: (page: ExportPage) => Promise<void>): Promise<void>;
@@ -29,7 +29,8 @@ export interface DirectoryExports {
 /** Entities of one page: bounds the memory that an export needs, here and in the database. */
 const PAGE = 250;
 
-const ORDER = Object.keys(KINDS).filter(isExportedKind);
+/** In the order of an export. */
+export const EXPORTED_KINDS: readonly ExportedKind[] = Object.keys(KINDS).filter(isExportedKind);
 
 interface Place {
   readonly kind: ExportedKind;
@@ -47,7 +48,7 @@ function readPlace(text: string): Place | null {
 function placeAfter(kind: ExportedKind, rows: readonly KeyedRow[]): string | null {
   const last = rows.length < PAGE ? undefined : rows.at(-1);
   if (last !== undefined) return `${kind}:${last.key}`;
-  const next = ORDER[ORDER.indexOf(kind) + 1];
+  const next = EXPORTED_KINDS[EXPORTED_KINDS.indexOf(kind) + 1];
   return next === undefined ? null : `${next}:`;
 }
 
@@ -69,10 +70,9 @@ export function directoryExports(database: Database): DirectoryExports {
     page: (text, since) =>
       database.transaction('read', async (sql) => {
         const place = text === null ? FIRST : readPlace(text);
-        if (place === null)
-          throw new RolegateError('BAD_USER_INPUT', 'this is no place in an export', { field: 'after' });
+        if (place === null) throw new InvalidInput('after', '`after` is not a place in an export');
         if (since !== null && (await hasChangedSince(sql, since))) {
-          throw new RolegateError('DIRECTORY_CHANGED', 'the directory has changed since the export began: begin again');
+          throw new RolegateError('CONFLICT', 'the directory has changed since the export began: begin again');
         }
         return readPage(sql, place, since ?? (await currentRevision(sql)));
       }),

@@ -112,3 +112,10 @@ export function readOwnDocument(json: JsonValue, warn: (place: string, message: 
 export function writeOwnDocument(written: OwnDocument): string {
   return JSON.stringify(document.write(written));
 }
+
+/** A line for each entity of a document. */
+export function ownLines(written: OwnDocument): readonly string[] {
+  return Object.entries(written).flatMap(([kind, entities]) =>
+    entities.map((entity: unknown) => writeOwnDocument({ [kind]: [entity] })),
+  );
+}

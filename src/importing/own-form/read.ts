@@ -1,0 +1,86 @@
+import type { DirectoryDocument } from '../../directory/document.ts';
+import { InvalidInput } from '../../policy/errors.ts';
+import type { JsonValue } from '../../policy/json.ts';
+import { membersIn, shapeOf } from '../../policy/json-shape.ts';
+import { withoutRepeated } from '../../policy/repeated-keys.ts';
+import { exceededLimit, type JsonLimits } from '../bounded-json.ts';
+import { type OwnDocument, readOwnDocument } from './document.ts';
+import { Misfit } from './place.ts';
+
+/** Told of what is stored and not understood. `place` is within the text: `roles[0].trustPolicy`. */
+export type Warn = (place: string, message: string) => void;
+
+/** Of one line: an entity. The largest that AWS allows has a hundredth of it. */
+export const LINE_LIMITS: JsonLimits = { characters: 8_388_608, depth: 64, values: 200_000 };
+
+/** Reads a text that is one document of the form. Throws InvalidInput that begins with `where`: the file, and the line in it. */
+export function readOwnText(text: string, where: string, limits: JsonLimits, warn: Warn): OwnDocument {
+  const exceeded = exceededLimit(text, limits);
+  if (exceeded !== null) throw refusal(where, `it is too large: ${exceeded}`);
+  return readOwnJson(parse(text, where), text, where, warn);
+}
+
+/** The same for a text whose JSON is known. */
+export function readOwnJson(json: JsonValue, text: string, where: string, warn: Warn): OwnDocument {
+  // JSON.parse keeps the last of two values and says nothing.
+  if (membersIn(json) < shapeOf(text).members) {
+    throw refusal(where, `\`${withoutRepeated(text).repeated[0] ?? ''}\` stands twice`);
+  }
+  try {
+    return readOwnDocument(json, warn);
+  } catch (error) {
+    if (error instanceof Misfit) throw refusal(where, error.message);
+    throw error;
+  }
+}
+
+function parse(text: string, where: string): JsonValue {
+  try {
+    return JSON.parse(text) as JsonValue;
+  } catch (cause) {
+    const position = /at position (\d+)/.exec(String(cause))?.[1];
+    throw refusal(where, `it is not JSON${position === undefined ? '' : ` (position ${position})`}`);
+  }
+}
+
+function refusal(where: string, message: string): InvalidInput {
+  return new InvalidInput('files', `${where}: ${message}`);
+}
+
+/** The members of a document that are lists of entities, and what names an entity of each. */
+const NAMES = {
+  organizations: (each) => each.id,
+  accounts: (each) => each.id,
+  policies: (each) => each.arn,
+  groups: (each) => each.arn,
+  users: (each) => each.arn,
+  roles: (each) => each.arn,
+  instanceProfiles: (each) => each.arn,
+  oidcProviders: (each) => each.arn,
+  resources: (each) => each.arn,
+  vpcEndpoints: (each) => each.id,
+  knowledge: ({ accountId, layer, service }) => `${accountId} ${layer}${service === undefined ? '' : ` ${service}`}`,
+} satisfies {
+  readonly [Kind in Exclude<keyof OwnDocument, 'wholeLists'>]-?: (
+    each: NonNullable<DirectoryDocument[Kind]>[number],
+  ) => string;
+};
+
+/** Refuses an entity that is described twice: nothing says which of the two counts. */
+export class Described {
+  readonly #places = new Map<string, string>();
+
+  /** Throws InvalidInput. */
+  add(document: OwnDocument, where: string): void {
+    for (const [kind, nameOf] of Object.entries(NAMES)) {
+      for (const each of document[kind as keyof typeof NAMES] ?? []) {
+        // as: the lists and the functions have the same kinds
+        const name = (nameOf as (each: unknown) => string)(each);
+        const key = `${kind} ${name}`;
+        const before = this.#places.get(key);
+        if (before !== undefined) throw refusal(where, `${name} stands in \`${kind}\` twice (first: ${before})`);
+        this.#places.set(key, where);
+      }
+    }
+  }
+}
