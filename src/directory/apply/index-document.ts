@@ -8,6 +8,7 @@ import type {
   InstanceProfileInput,
   ManagedPolicyInput,
   OidcProviderInput,
+  OrganizationInput,
   ResourceInput,
   RoleInput,
   UserInput,
@@ -16,9 +17,13 @@ import type {
 import { entityName } from './entity-arn.ts';
 import type { NamedAccount } from './plan-account.ts';
 import { providerName } from './plan-oidc-provider.ts';
+import { uniqueBy } from './unique.ts';
+import { checkNames } from './unique-names.ts';
+import { checkWholeLists } from './whole-lists.ts';
 
-/** A document indexed by the names of its entities and their accounts. Of several entries with one name, the last counts. */
+/** A document indexed by the names of its entities and their accounts. */
 export interface IndexedDocument {
+  readonly organizations: ReadonlyMap<string, OrganizationInput>;
   readonly users: ReadonlyMap<string, UserInput>;
   readonly groups: ReadonlyMap<string, GroupInput>;
   readonly roles: ReadonlyMap<string, RoleInput>;
@@ -33,22 +38,37 @@ export interface IndexedDocument {
   readonly policyReferences: ReadonlyMap<string, string>;
 }
 
-function byArn<T extends { readonly arn: string }>(inputs: readonly T[] | undefined): ReadonlyMap<string, T> {
-  return new Map((inputs ?? []).map((input) => [input.arn, input]));
+function byArn<T extends { readonly arn: string }>(noun: string, inputs: readonly T[] | undefined) {
+  return uniqueBy(
+    inputs,
+    ({ arn }) => arn,
+    ({ arn }) => `${noun} ${arn}`,
+  );
 }
 
+function byId<T extends { readonly id: string }>(noun: string, inputs: readonly T[] | undefined) {
+  return uniqueBy(
+    inputs,
+    ({ id }) => id,
+    ({ id }) => `${noun} ${id}`,
+  );
+}
+
+/** Throws InvalidInput that names the entity: two that contradict each other, names that are none. */
 export function indexDocument(document: DirectoryDocument): IndexedDocument {
-  const users = byArn(document.users);
-  const groups = byArn(document.groups);
-  const roles = byArn(document.roles);
-  const policies = byArn(document.policies);
-  const instanceProfiles = byArn(document.instanceProfiles);
-  const oidcProviders = byArn(document.oidcProviders);
-  const resources = byArn(document.resources);
-  const vpcEndpoints = new Map((document.vpcEndpoints ?? []).map((input) => [input.id, input]));
+  checkWholeLists(document.wholeLists ?? []);
+  const organizations = byId('organization', document.organizations);
+  const users = byArn('user', document.users);
+  const groups = byArn('group', document.groups);
+  const roles = byArn('role', document.roles);
+  const policies = byArn('policy', document.policies);
+  const instanceProfiles = byArn('instance profile', document.instanceProfiles);
+  const oidcProviders = byArn('OpenID Connect provider', document.oidcProviders);
+  const resources = byArn('resource', document.resources);
+  const vpcEndpoints = byId('VPC endpoint', document.vpcEndpoints);
 
   const accounts = new Map<string, NamedAccount>();
-  for (const input of document.accounts ?? []) {
+  for (const input of byId('account', document.accounts).values()) {
     if (!isAccountId(input.id)) throw new InvalidInput('document', `account \`${input.id}\` has not twelve digits`);
     accounts.set(input.id, { id: input.id, partition: input.partition ?? 'aws', input });
   }
@@ -73,6 +93,7 @@ export function indexDocument(document: DirectoryDocument): IndexedDocument {
     ['InstanceProfile', instanceProfiles],
   ] as const;
   for (const [kind, inputs] of kinds) {
+    checkNames(kind, inputs.keys());
     for (const arn of inputs.keys()) {
       const name = entityName(kind, arn);
       belongsTo(name.accountId, name.partition);
@@ -116,6 +137,7 @@ export function indexDocument(document: DirectoryDocument): IndexedDocument {
     belongsTo(name.accountId, name.partition);
   }
   return {
+    organizations,
     users,
     groups,
     roles,

@@ -3,6 +3,7 @@ import { InvalidInput } from '../../policy/errors.ts';
 import type { AccountInput, KnowledgeInput, PublicAccessBlock } from '../document.ts';
 import { toIso } from '../instants.ts';
 import type { ChangeSet } from './change-set.ts';
+import { type Outcome, outcomeOf } from './counts.ts';
 import { instant } from './instant.ts';
 import type { StoredAccount, StoredKnowledge } from './stored.ts';
 
@@ -35,20 +36,28 @@ function membershipOf(
   return { membership, organizationId, unitId };
 }
 
-export function planAccount({ id, partition, input }: NamedAccount, stored: StoredAccount | null, changes: ChangeSet) {
+/** `stored` is the row; `kept` is what of it stays where the document says nothing. */
+export function planAccount(
+  { id, partition, input }: NamedAccount,
+  kept: StoredAccount | null,
+  stored: StoredAccount | null,
+  changes: ChangeSet,
+): void {
   const row: StoredAccount = {
     id,
-    partition: input?.partition ?? stored?.partition ?? partition,
-    name: input?.name ?? stored?.name ?? null,
-    alias: input?.alias === undefined ? (stored?.alias ?? null) : input.alias,
-    ...membershipOf(input, stored),
-    publicAccessBlock: publicAccessBlockOf(input?.publicAccessBlock, stored?.publicAccessBlock),
+    partition: input?.partition ?? kept?.partition ?? partition,
+    name: input?.name ?? kept?.name ?? null,
+    alias: input?.alias === undefined ? (kept?.alias ?? null) : input.alias,
+    ...membershipOf(input, kept),
+    publicAccessBlock: publicAccessBlockOf(input?.publicAccessBlock, kept?.publicAccessBlock),
     organizationPublicAccessBlock: publicAccessBlockOf(
       input?.organizationPublicAccessBlock,
-      stored?.organizationPublicAccessBlock,
+      kept?.organizationPublicAccessBlock,
     ),
   };
-  if (isDeepStrictEqual(row, stored)) return;
+  const changed = !isDeepStrictEqual(row, stored);
+  changes.counts.add(id, 'accounts', outcomeOf(stored, changed));
+  if (!changed) return;
   changes.upsert('Account', { ...row });
   changes.touch('Account', id);
 }
@@ -79,21 +88,21 @@ export function planKnowledge(
     throw new InvalidInput('document', `${nameOf(input)}: RESOURCE_POLICIES names a service, and no other layer does`);
   }
   const service = input.service ?? '';
-  const missing = state === 'PARTIAL' ? [...(input.missing ?? [])] : [];
+  const count = (outcome: Outcome): void => changes.counts.add(accountId, 'knowledge', outcome);
   if (state === 'NONE') {
     if (stored === null) return;
     changes.delete('AccountKnowledge', { accountId, layer, service });
+    count('gone');
   } else {
+    const missing = state === 'PARTIAL' ? [...(input.missing ?? [])] : [];
     const at = state === 'COMPLETE' ? completedAt(input, stored, now) : null;
-    if (stored?.state === state && stored.at === at && isDeepStrictEqual(missing, stored.missing)) return;
-    changes.upsert('AccountKnowledge', {
-      accountId,
-      layer,
-      service,
-      state,
-      at: at === null ? null : toIso(at),
-      missing,
-    });
+    if (stored?.state === state && stored.at === at && isDeepStrictEqual(missing, stored.missing)) {
+      count('unchanged');
+      return;
+    }
+    const since = at === null ? null : toIso(at);
+    changes.upsert('AccountKnowledge', { accountId, layer, service, state, at: since, missing });
+    count(outcomeOf(stored, true));
   }
   changes.touch('Account', accountId);
 }

@@ -2,6 +2,7 @@ import { InvalidInput } from '../../policy/errors.ts';
 import { partitionOf } from '../../policy/regions.ts';
 import type { VpcEndpointInput } from '../document.ts';
 import type { ChangeSet } from './change-set.ts';
+import { outcomeOf } from './counts.ts';
 import { sameRecord } from './plan-holders.ts';
 import type { StoredEndpoint } from './stored.ts';
 
@@ -28,7 +29,9 @@ export function planEndpoint(input: VpcEndpointInput, stored: StoredEndpoint | n
   };
   const tags = input.tags ?? stored?.tags ?? {};
   const same = stored !== null && Object.entries(own).every(([column, value]) => Reflect.get(stored, column) === value);
-  if (same && sameRecord(tags, stored.tags)) return;
+  const changed = !(same && sameRecord(tags, stored.tags));
+  changes.counts.add(accountId, 'vpcEndpoints', outcomeOf(stored, changed));
+  if (!changed) return;
   changes.upsert('VpcEndpoint', { ...own, tags });
   changes.touch('VpcEndpoint', id);
 }

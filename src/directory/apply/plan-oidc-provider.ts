@@ -5,6 +5,7 @@ import { isAccountId } from '../../policy/principal-id.ts';
 import type { OidcProviderInput } from '../document.ts';
 import { toIso } from '../instants.ts';
 import type { ChangeSet } from './change-set.ts';
+import { outcomeOf } from './counts.ts';
 import { instant } from './instant.ts';
 import type { StoredProvider } from './stored.ts';
 
@@ -39,7 +40,9 @@ export function planOidcProvider(
     jwks: jwks ?? stored?.jwks ?? { keys: [] },
     createdAt: instant(input.createdAt, where) ?? stored?.createdAt ?? now,
   };
-  if (stored !== null && isDeepStrictEqual(sorted(row), sorted(stored))) return;
+  const changed = !(stored !== null && isDeepStrictEqual(sorted(row), sorted(stored)));
+  changes.counts.add(accountId, 'oidcProviders', outcomeOf(stored, changed));
+  if (!changed) return;
   changes.upsert('OidcProvider', { ...row, createdAt: toIso(row.createdAt) });
   changes.touch('OidcProvider', arn);
 }

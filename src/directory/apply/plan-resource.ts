@@ -1,12 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
 import { parseArn } from '../../policy/arn.ts';
 import { InvalidInput } from '../../policy/errors.ts';
-import { isAccountId, isServicePrincipal } from '../../policy/principal-id.ts';
-import type { AccessKeyInput, KmsGrantInput, ResourceInput } from '../document.ts';
-import { toIso } from '../instants.ts';
+import { isAccountId } from '../../policy/principal-id.ts';
+import type { KmsGrantInput, ResourceInput } from '../document.ts';
 import type { ChangeSet } from './change-set.ts';
+import { outcomeOf } from './counts.ts';
 import { publicAccessBlockOf } from './plan-account.ts';
-import type { IdOf } from './plan-holders.ts';
 import type { StoredResource } from './stored.ts';
 
 /** Only what the type says, in the order of their ids: the order of grants means nothing. */
@@ -49,37 +48,9 @@ export function planResource(input: ResourceInput, stored: StoredResource | null
     abacEnabled: given(input.abacEnabled, stored?.abacEnabled),
     grants: input.grants === undefined ? (stored?.grants ?? []) : grantsOf(input.grants),
   };
-  if (isDeepStrictEqual(row, stored)) return;
+  const changed = !isDeepStrictEqual(row, stored);
+  changes.counts.add(accountId, 'resources', outcomeOf(stored, changed));
+  if (!changed) return;
   changes.upsert('Resource', { ...row, service });
   changes.touch('Resource', arn);
-}
-
-export interface StoredKey {
-  readonly id: string;
-  readonly userId: string | null;
-  readonly servicePrincipal: string | null;
-}
-
-export function planAccessKey(
-  input: AccessKeyInput,
-  stored: StoredKey | null,
-  userId: IdOf,
-  now: number,
-  changes: ChangeSet,
-): void {
-  const { id, user, service } = input;
-  if ((user === undefined) === (service === undefined)) {
-    throw new InvalidInput('document', `access key ${id}: give exactly one of user and service`);
-  }
-  if (service !== undefined && !isServicePrincipal(service)) {
-    throw new InvalidInput('document', `access key ${id}: \`${service}\` is not a service principal`);
-  }
-  const owner = user === undefined ? null : userId(user, `access key ${id}`);
-  const servicePrincipal = service ?? null;
-  if (stored !== null) {
-    if (stored.userId === owner && stored.servicePrincipal === servicePrincipal) return;
-    throw new InvalidInput('document', `access key ${id} belongs to somebody else`);
-  }
-  changes.upsert('AccessKey', { id, userId: owner, servicePrincipal, createdAt: toIso(now) });
-  changes.touch('AccessKey', id);
 }

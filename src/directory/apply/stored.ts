@@ -141,7 +141,7 @@ const SELECT_ENTITIES: Readonly<Record<EntityKind, string>> = {
     FROM "InstanceProfile" e ${WANTED}`,
 };
 
-interface StoredOf {
+export interface StoredOf {
   readonly User: StoredUser;
   readonly Group: StoredHolder;
   readonly Role: StoredRole;

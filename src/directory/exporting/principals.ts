@@ -67,6 +67,7 @@ export const policies = exported<PolicyRow, ManagedPolicyInput>(
     ...entityOf(row),
     defaultVersionId: row.defaultVersionId,
     versions: row.versions.map((version) => ({ ...version, createdAt: toIso(version.createdAt) })),
+    wholeVersions: true,
   }),
 );
 

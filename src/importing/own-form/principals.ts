@@ -8,7 +8,7 @@ import type {
 } from '../../directory/document.ts';
 import { policyDocument } from './policy-document.ts';
 import { list, may, must, object, orNull, record } from './shape.ts';
-import { iamArn, instant, integer, text, uniqueId } from './texts.ts';
+import { boolean, iamArn, instant, integer, text, uniqueId } from './texts.ts';
 
 const REPLACED = 'Replaces what is stored; left out: that stays';
 
@@ -93,5 +93,6 @@ export const managedPolicy = object<ManagedPolicyInput>('A managed policy, of an
     orNull(text),
     'The version in force; null: the policy is attached somewhere, but its document is not known',
   ),
-  versions: must(list(version), 'Versions. Stored ones that are not named here stay'),
+  versions: must(list(version), 'Versions. Stored ones that are not named here stay, unless these are all'),
+  wholeVersions: may(boolean, 'Whether these are all versions: stored ones that are not named here are removed'),
 });
