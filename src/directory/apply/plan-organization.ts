@@ -64,6 +64,7 @@ function planControlPolicies(
 ): void {
   if (input.controlPolicies === undefined) return;
   const organizationId = input.id;
+  const stays = input.keepsUnnamed === true;
   const old = new Map((stored?.policies ?? []).map((policy) => [policy.id, policy]));
   const given = uniqueBy(
     input.controlPolicies,
@@ -85,13 +86,13 @@ function planControlPolicies(
       changes.upsert('ControlPolicyAttachment', { organizationId, policyId: id, targetId });
       changed = true;
     }
-    for (const targetId of targets)
+    for (const targetId of stays ? [] : targets)
       changes.delete('ControlPolicyAttachment', { organizationId, policyId: id, targetId });
-    changed ||= targets.size > 0;
+    changed ||= !stays && targets.size > 0;
     changes.counts.add(organizationId, 'controlPolicies', outcomeOf(before, changed));
     if (changed) changes.touch('Organization', organizationId);
   }
-  for (const id of old.keys()) {
+  for (const id of stays ? [] : old.keys()) {
     changes.delete('ControlPolicy', { organizationId, id });
     changes.counts.add(organizationId, 'controlPolicies', 'gone');
     changes.touch('Organization', organizationId);

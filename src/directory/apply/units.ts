@@ -33,6 +33,18 @@ export function orderedUnits({ id, units }: Pick<OrganizationInput, 'id' | 'unit
   return [...ordered];
 }
 
+/** The units that an organization has once the document is written. */
+export function unitsAfter(
+  { units, keepsUnnamed }: Pick<OrganizationInput, 'units' | 'keepsUnnamed'>,
+  stored: StoredOrganization | null,
+): readonly Unit[] {
+  const old = stored?.units ?? [];
+  if (units === undefined) return old;
+  if (keepsUnnamed !== true) return units;
+  const named = new Set(units.map(({ id }) => id));
+  return [...old.filter(({ id }) => !named.has(id)), ...units];
+}
+
 /** Plans the units of an organization. Returns the ids of those that are removed. */
 export function planUnits(
   input: OrganizationInput,
@@ -41,9 +53,11 @@ export function planUnits(
 ): readonly string[] {
   if (input.units === undefined) return [];
   const old = new Map((stored?.units ?? []).map((unit) => [unit.id, unit]));
-  for (const { id, name, parentId } of orderedUnits(input)) {
+  const named = new Set(input.units.map(({ id }) => id));
+  for (const { id, name, parentId } of orderedUnits({ id: input.id, units: unitsAfter(input, stored) })) {
     const unit = old.get(id);
     old.delete(id);
+    if (!named.has(id)) continue;
     const changed = unit?.name !== name || unit.parentId !== parentId;
     changes.counts.add(input.id, 'organizationalUnits', outcomeOf(unit ?? null, changed));
     if (!changed) continue;

@@ -73,6 +73,10 @@ export const organization = object<OrganizationInput>('An organization, with its
   units: may(list(unit), `Organizational units, all of them, parents before children. ${STAYS}`),
   controlPolicies: may(list(controlPolicy), `Control policies, all of them. ${STAYS}`),
   delegatedAdministrators: may(list(delegatedAdministrator), `Delegated administrators, all of them. ${STAYS}`),
+  keepsUnnamed: may(
+    boolean,
+    'True: stored units, control policies and attachments that are not named here stay. Left out: they are removed',
+  ),
 });
 
 type Membership = Exclude<NonNullable<AccountInput['membership']>, 'NONE'>;
