@@ -30,41 +30,43 @@ export function prepareDocument(document: DirectoryDocument): PreparedDocument {
 }
 
 /**
- * Brings a document into the directory, inside the transaction of `sql`. Throws InvalidInput that names the entity; the
- * transaction is then to be rolled back.
+ * Brings documents into the directory, one after the other, inside the transaction of `sql`: the parts of a whole, each of
+ * which may name what is in the parts before it. Of a part that is written, only names are kept. Throws InvalidInput that
+ * names the entity; the transaction is then to be rolled back.
  */
-export async function applyDocument(
+export async function applyDocuments(
   sql: Sql,
   catalog: Catalog,
-  { document, indexed }: PreparedDocument,
+  parts: Iterable<PreparedDocument> | AsyncIterable<PreparedDocument>,
   progress: Progress,
   now: number,
 ): Promise<AppliedChange> {
   const changes = new ChangeSet();
+  const former = new Map<string, string>();
+  const written = new Set<string>();
+  const accounts = new Set<string>();
+  const sum = { users: 0, groups: 0, roles: 0, policies: 0 };
   const before = await lockRevision(sql);
-  await planOrganizations(sql, document, indexed, changes);
-  // The salt differs at every revision: a name that is deleted and created again gets another id.
-  const former = await planEntities(document, indexed, { sql, catalog, changes, now, salt: String(before) });
-  await planResources(document, indexed, { sql, changes, now });
-  const total = countRows(changes);
-  await writeChanges(sql, changes, (done) => progress({ phase: 'writing', done, total }));
-  await keepToMembers(sql, changes);
-  await bindToDeleted(sql, former, writtenPolicies(indexed), changes);
+  for await (const { document, indexed } of parts) {
+    await planOrganizations(sql, document, indexed, changes);
+    // The salt differs at every revision: a name that is deleted and created again gets another id.
+    const replaced = await planEntities(document, indexed, { sql, catalog, changes, now, salt: String(before) });
+    await planResources(document, indexed, { sql, changes, now });
+    const total = countRows(changes);
+    await writeChanges(sql, changes, (done) => progress({ phase: 'writing', done, total }));
+    await keepToMembers(sql, changes);
+    changes.forgetRows();
+    for (const [arn, id] of replaced) former.set(arn, id);
+    for (const arn of writtenPolicies(indexed)) written.add(arn);
+    for (const id of indexed.accounts.keys()) accounts.add(id);
+    for (const kind of ['users', 'groups', 'roles', 'policies'] as const) sum[kind] += indexed[kind].size;
+  }
+  await bindToDeleted(sql, former, written, changes);
   const { touched } = changes;
   const revision = changes.isEmpty ? before : await raiseRevision(sql, touched, now);
-  const { users, groups, roles, policies, accounts } = indexed;
-  const applied = {
-    changed: !changes.isEmpty,
-    revision,
-    users: users.size,
-    groups: groups.size,
-    roles: roles.size,
-    policies: policies.size,
-    accounts: [...accounts.keys()],
-    counts: changes.counts.all,
-    warnings: changes.warnings,
-  };
-  return { applied, touched };
+  const changed = !changes.isEmpty;
+  const { counts, warnings } = changes;
+  return { applied: { changed, revision, ...sum, accounts: [...accounts], counts: counts.all, warnings }, touched };
 }
 
 /** ARNs of what the document gives a policy that names principals: it means whoever has these names now. */

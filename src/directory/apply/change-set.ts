@@ -51,6 +51,11 @@ export class ChangeSet {
     push(this.renames, table, rename);
   }
 
+  /** The rows are written; what they touched and became stays. */
+  forgetRows(): void {
+    for (const rows of [this.upserts, this.deletions, this.renames, this.#texts]) rows.clear();
+  }
+
   /** Records that answers about this entity may differ from now on. */
   touch(entity: string, entityId: string): void {
     this.#touched.set(`${entity} ${entityId}`, { entity, entityId });

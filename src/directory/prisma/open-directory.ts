@@ -1,5 +1,5 @@
 import type { Catalog } from '../../catalog/catalog.ts';
-import { applyDocument, prepareDocument } from '../apply/apply.ts';
+import { applyDocuments, type PreparedDocument, prepareDocument } from '../apply/apply.ts';
 import type {
   AccountOrganization,
   Applied,
@@ -45,6 +45,15 @@ export type DirectoryOptions = (
 export interface OpenDirectory extends Directory, IdentityStores {
   readonly prisma: ReadModel;
   readonly exports: DirectoryExports;
+  /**
+   * As `apply`, for a document that is too large for memory: its parts, each of which may name what is in the parts before
+   * it. `wholeLists` of a part are about this part alone.
+   */
+  applyParts(parts: AsyncIterable<DirectoryDocument>, progress: Progress, event: NewAuditEvent): Promise<Applied>;
+}
+
+async function* preparedParts(parts: AsyncIterable<DirectoryDocument>): AsyncGenerator<PreparedDocument> {
+  for await (const part of parts) yield prepareDocument(part);
 }
 
 interface Page {
@@ -105,10 +114,21 @@ class StoredDirectory implements OpenDirectory {
     progress: Progress = () => undefined,
     event?: NewAuditEvent,
   ): Promise<Applied> {
-    const prepared = prepareDocument(document);
+    return this.#apply([prepareDocument(document)], progress, event);
+  }
+
+  applyParts(parts: AsyncIterable<DirectoryDocument>, progress: Progress, event: NewAuditEvent): Promise<Applied> {
+    return this.#apply(preparedParts(parts), progress, event);
+  }
+
+  #apply(
+    parts: Iterable<PreparedDocument> | AsyncIterable<PreparedDocument>,
+    progress: Progress,
+    event: NewAuditEvent | undefined,
+  ): Promise<Applied> {
     return this.#store.change(async (sql, now) => {
-      const { applied, touched } = await applyDocument(sql, this.#catalog, prepared, progress, now);
-      await addAuditEvent(sql, event, applied.revision);
+      const { applied, touched } = await applyDocuments(sql, this.#catalog, parts, progress, now);
+      await addAuditEvent(sql, event && { accountIds: applied.accounts, ...event }, applied.revision);
       return { revision: applied.revision, touched, result: applied };
     });
   }

@@ -14,7 +14,8 @@ export type OwnDocument = Omit<DirectoryDocument, 'accessKeys'>;
 
 /** The name of the schema's file beside an export. */
 export const SCHEMA_FILE = 'rolegate.schema.json';
-const SCHEMA_ID = `urn:rolegate:directory`;
+/** Its `$id`. */
+export const OWN_SCHEMA_ID = 'urn:rolegate:directory';
 
 interface WithSchema extends OwnDocument {
   readonly $schema?: string;
@@ -60,7 +61,7 @@ const document = object<WithSchema>('A directory, or a part of one: entities by 
 /** The JSON Schema of a document, and of each line of an export: a line is a document of one entity. */
 export const ownSchema: JsonObject = {
   $schema: 'https://json-schema.org/draft/2020-12/schema',
-  $id: SCHEMA_ID,
+  $id: OWN_SCHEMA_ID,
   title: 'A directory of Rolegate',
   ...document.schema,
   $defs: Object.fromEntries(
@@ -94,7 +95,7 @@ const NAMED_BY: Readonly<Record<string, string>> = {
 export function isOwnDocument(json: JsonValue): json is JsonObject {
   if (!isJsonObject(json)) return false;
   const named = json['$schema'];
-  if (typeof named === 'string' && (named === SCHEMA_ID || named.endsWith(SCHEMA_FILE))) return true;
+  if (typeof named === 'string' && (named === OWN_SCHEMA_ID || named.endsWith(SCHEMA_FILE))) return true;
   return Object.entries(json).some(([name, value]) => {
     const key = Object.hasOwn(NAMED_BY, name) ? NAMED_BY[name] : undefined;
     const [first] = Array.isArray(value) ? value : [];

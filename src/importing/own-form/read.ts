@@ -1,10 +1,10 @@
-import type { DirectoryDocument } from '../../directory/document.ts';
 import { InvalidInput } from '../../policy/errors.ts';
 import type { JsonValue } from '../../policy/json.ts';
 import { membersIn, shapeOf } from '../../policy/json-shape.ts';
 import { withoutRepeated } from '../../policy/repeated-keys.ts';
 import { exceededLimit, type JsonLimits } from '../bounded-json.ts';
 import { type OwnDocument, readOwnDocument } from './document.ts';
+import { entitiesOf } from './entities.ts';
 import { Misfit } from './place.ts';
 
 /** Told of what is stored and not understood. `place` is within the text: `roles[0].trustPolicy`. */
@@ -47,40 +47,17 @@ function refusal(where: string, message: string): InvalidInput {
   return new InvalidInput('files', `${where}: ${message}`);
 }
 
-/** The members of a document that are lists of entities, and what names an entity of each. */
-const NAMES = {
-  organizations: (each) => each.id,
-  accounts: (each) => each.id,
-  policies: (each) => each.arn,
-  groups: (each) => each.arn,
-  users: (each) => each.arn,
-  roles: (each) => each.arn,
-  instanceProfiles: (each) => each.arn,
-  oidcProviders: (each) => each.arn,
-  resources: (each) => each.arn,
-  vpcEndpoints: (each) => each.id,
-  knowledge: ({ accountId, layer, service }) => `${accountId} ${layer}${service === undefined ? '' : ` ${service}`}`,
-} satisfies {
-  readonly [Kind in Exclude<keyof OwnDocument, 'wholeLists'>]-?: (
-    each: NonNullable<DirectoryDocument[Kind]>[number],
-  ) => string;
-};
-
 /** Refuses an entity that is described twice: nothing says which of the two counts. */
 export class Described {
   readonly #places = new Map<string, string>();
 
   /** Throws InvalidInput. */
   add(document: OwnDocument, where: string): void {
-    for (const [kind, nameOf] of Object.entries(NAMES)) {
-      for (const each of document[kind as keyof typeof NAMES] ?? []) {
-        // as: the lists and the functions have the same kinds
-        const name = (nameOf as (each: unknown) => string)(each);
-        const key = `${kind} ${name}`;
-        const before = this.#places.get(key);
-        if (before !== undefined) throw refusal(where, `${name} stands in \`${kind}\` twice (first: ${before})`);
-        this.#places.set(key, where);
-      }
+    for (const { kind, name } of entitiesOf(document)) {
+      const key = `${kind} ${name}`;
+      const before = this.#places.get(key);
+      if (before !== undefined) throw refusal(where, `${name} stands in \`${kind}\` twice (first: ${before})`);
+      this.#places.set(key, where);
     }
   }
 }
