@@ -77,7 +77,7 @@ async function exportHere(folder: ExportFolder, settings: Settings, progress: Pr
 }
 
 const PAGE = `query Export($after: String, $since: Revision) {
-  directoryExport(after: $after, unchangedSince: $since) { kind documents next revision }
+  directoryExport(after: $after, unchangedSince: $since) { member documents next revision }
 }`;
 
 /** How often an export through a gateway begins again because the directory changes. */
@@ -87,7 +87,11 @@ const ATTEMPTS = 10;
  * Through the gateway that holds the folder, page by page: between two pages it answers others. If one of them changes the
  * directory, the export begins again, so that all of it is of one state.
  */
-async function exportThere(folder: ExportFolder, gateway: RunningGateway, progress: ProgressLine): Promise<Counts> {
+export async function exportThere(
+  folder: ExportFolder,
+  gateway: RunningGateway,
+  progress: ProgressLine,
+): Promise<Counts> {
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const counts: Counts = new Map();
     try {
@@ -115,6 +119,11 @@ async function pageOf(gateway: RunningGateway, after: string | null, since: unkn
   if (!isObject(page) || !Array.isArray(page['documents'])) {
     throw new CommandFailed(`the gateway at ${gateway.url} gives no answer`);
   }
-  const { kind, documents, next, revision } = page;
-  return { kind: String(kind), documents: documents.map(String), next: next === null ? null : String(next), revision };
+  const { member, documents, next, revision } = page;
+  return {
+    kind: String(member),
+    documents: documents.map(String),
+    next: next === null ? null : String(next),
+    revision,
+  };
 }

@@ -5,8 +5,9 @@ import { builder } from '../builder.ts';
 const DirectoryExportPage = builder.objectRef<ExportPage>('DirectoryExportPage').implement({
   description: 'Some entities of the directory, all of one kind',
   fields: (t) => ({
-    kind: t.exposeString('kind', {
-      description: 'The member of the documents that holds them: `roles`, `instanceProfiles` …',
+    member: t.string({
+      description: 'The member of each document that holds its entity: `roles`, `instanceProfiles` …',
+      resolve: ({ kind }) => kind,
     }),
     documents: t.stringList({
       description:
