@@ -5,8 +5,10 @@ import { AnswersForm } from './answers/answers-form.ts';
 import { assemble } from './assemble.ts';
 import { AuthorizationDetailsForm } from './authorization-details-form.ts';
 import { describeJson, exceededLimit, type JsonLimits } from './bounded-json.ts';
+import { ConfigForm } from './config/config-form.ts';
 import { Facts } from './facts.ts';
 import { type FileNote, shown } from './file-notes.ts';
+import { IamCollectForm } from './iam-collect/iam-collect-form.ts';
 import { withOwnDocuments } from './own-form/join.ts';
 import { OwnForm } from './own-form/own-form.ts';
 import type { Form, MakeForm } from './recognise.ts';
@@ -37,6 +39,8 @@ const LIMITS: JsonLimits = { characters: 134_217_728, depth: 64, values: 4_000_0
 const FORMS: readonly MakeForm[] = [
   (facts) => new OwnForm(facts),
   (facts) => new AuthorizationDetailsForm(facts),
+  (facts) => new IamCollectForm(facts),
+  (facts) => new ConfigForm(facts),
   (facts) => new AnswersForm(facts),
 ];
 

@@ -86,9 +86,10 @@ function planControlPolicies(
       changes.upsert('ControlPolicyAttachment', { organizationId, policyId: id, targetId });
       changed = true;
     }
-    for (const targetId of stays ? [] : targets)
+    const detached = stays ? [] : [...targets];
+    for (const targetId of detached)
       changes.delete('ControlPolicyAttachment', { organizationId, policyId: id, targetId });
-    changed ||= !stays && targets.size > 0;
+    changed ||= detached.length > 0;
     changes.counts.add(organizationId, 'controlPolicies', outcomeOf(before, changed));
     if (changed) changes.touch('Organization', organizationId);
   }
