@@ -5,7 +5,7 @@ import { ownSchema, SCHEMA_FILE } from '../importing/own-form/document.ts';
 import { CommandFailed } from './failure.ts';
 
 /** `instance-profiles.jsonl` for `instanceProfiles`. */
-function fileOf(kind: string): string {
+export function fileOf(kind: string): string {
   return `${kind.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}.jsonl`;
 }
 

@@ -51,6 +51,7 @@ describe('an export', () => {
       'accounts.jsonl',
       'groups.jsonl',
       'instance-profiles.jsonl',
+      'knowledge.jsonl',
       'policies.jsonl',
       'rolegate.schema.json',
       'roles.jsonl',
@@ -110,6 +111,60 @@ describe('an export', () => {
     expect((await rolegate('export', 'linked')).code).toBe(0);
     expect(await readFile(join(cwd, 'elsewhere'), 'utf8')).toBe('mine');
     expect(await contentsOf('linked')).toEqual(await contentsOf('out'));
+  });
+});
+
+describe('an import of an export', () => {
+  const elsewhere = (...args: readonly string[]) =>
+    runToEnd('cli/main.js', args, { cwd, env: { ROLEGATE_DATA_DIR: join(cwd, 'second') } });
+
+  test('makes the same directory, and again changes nothing', async () => {
+    const imported = await elsewhere('import', 'out');
+    expect([imported.code, imported.out.split('\n')[0]]).toEqual([
+      0,
+      expect.stringMatching(
+        /^imported 44 users, 5 groups, 78 roles, \d+ policies of accounts .*: the directory has changed/,
+      ),
+    ]);
+    expect((await elsewhere('export', 'copy')).code).toBe(0);
+    expect(await contentsOf('copy')).toEqual(await contentsOf('out'));
+    expect((await elsewhere('import', 'copy')).out).toContain(': nothing has changed (revision');
+    // With other files beside it, it goes the way of all files.
+    expect((await elsewhere('import', 'copy', ACCOUNT)).out).toContain(': nothing has changed (revision');
+  });
+
+  test.each([
+    ['what is no JSON', 'roles.jsonl', '{"roles":[', 'line 2: it is not JSON'],
+    [
+      'a member that is unknown',
+      'users.jsonl',
+      '{"users":[{"name":"x"}]}',
+      'line 2: users[0]: there is no member `name`: ',
+    ],
+    ['a member twice', 'users.jsonl', '{"users":[],"users":[]}', 'line 2: `users` stands twice'],
+    [
+      'an entity twice',
+      'accounts.jsonl',
+      '{"accounts":[{"id":"111111111111"}]}',
+      'line 2: 111111111111 stands in `accounts` twice (first: FILE, line 1)',
+    ],
+  ])('names the line with %s, and stores nothing', async (_what, name, line, sentence) => {
+    const folder = await mkdtemp(join(cwd, 'faulty-'));
+    const first = name === 'accounts.jsonl' ? line : '{"accounts":[{"id":"333333333333"}]}';
+    await writeFile(join(folder, name), `${first}\n${line}\n`);
+    await writeFile(join(folder, 'rolegate.schema.json'), '{}');
+    const { code, out, error } = await runToEnd('cli/main.js', ['import', folder], {
+      cwd,
+      env: { ROLEGATE_DATA_DIR: join(cwd, 'third') },
+    });
+    expect([code, out]).toEqual([1, '']);
+    const file = join(folder, name);
+    expect(error.startsWith(`rolegate: ${file}, ${sentence.replace('FILE', file)}`)).toBe(true);
+    const exported = await runToEnd('cli/main.js', ['export', join(cwd, `third-${name}-${line.length}`)], {
+      cwd,
+      env: { ROLEGATE_DATA_DIR: join(cwd, 'third') },
+    });
+    expect(exported.out).toMatch(/^exported 0 organizations, 0 accounts, /);
   });
 });
 

@@ -7,7 +7,8 @@ import type { ParsedFile, SourceFile } from '../source-file.ts';
 import { isOwnDocument, OWN_SCHEMA_ID, type OwnDocument } from './document.ts';
 import { Described, LINE_LIMITS, readOwnJson, readOwnText } from './read.ts';
 
-const NAME = 'directory of Rolegate';
+/** The name of the form in reports. */
+export const OWN_FORM = 'directory of Rolegate';
 
 /**
  * Our own form: a document, or one in each line, as an export has them. It says exactly what is to be stored, so that what is
@@ -23,10 +24,10 @@ export class OwnForm implements Form {
 
   take(file: ParsedFile): string | null {
     // It stands beside an export, and says nothing about a directory.
-    if (isJsonObject(file.json) && file.json['$id'] === OWN_SCHEMA_ID) return `JSON Schema of a ${NAME}`;
+    if (isJsonObject(file.json) && file.json['$id'] === OWN_SCHEMA_ID) return `JSON Schema of a ${OWN_FORM}`;
     if (!isOwnDocument(file.json)) return null;
     this.#add(file, shown(file.path), readOwnJson(file.json, file.text, shown(file.path), this.#warn(file.path, '')));
-    return NAME;
+    return OWN_FORM;
   }
 
   /** A text that is not one JSON value, but one in each line. */
@@ -39,7 +40,7 @@ export class OwnForm implements Form {
       const where = `${shown(file.path)}, ${place}`;
       this.#add(file, where, readOwnText(line, where, LINE_LIMITS, this.#warn(file.path, `${place}: `)));
     }
-    return NAME;
+    return OWN_FORM;
   }
 
   #add({ path }: SourceFile, where: string, document: OwnDocument): void {

@@ -43,7 +43,8 @@ function parse(text: string, where: string): JsonValue {
   }
 }
 
-function refusal(where: string, message: string): InvalidInput {
+/** What is wrong, with its file and line. */
+export function refusal(where: string, message: string): InvalidInput {
   return new InvalidInput('files', `${where}: ${message}`);
 }
 
