@@ -11,6 +11,8 @@ export type Command =
       readonly accountName: string | null;
       readonly isJson: boolean;
     }
+  | { readonly kind: 'export'; readonly folder: string }
+  | { readonly kind: 'exportSchema' }
   | { readonly kind: 'createAccessKey'; readonly owner: { readonly user: string } | { readonly service: string } };
 
 /** The command line does not have the form that the help describes. */
@@ -29,6 +31,7 @@ export function parseCommand(args: readonly string[]): Command {
     throw new UsageError('--account-name belongs to `rolegate import`');
   const isJson = values.json === true;
   if (isJson && name !== 'import') throw new UsageError('--json belongs to `rolegate import`');
+  if (values.schema === true && name !== 'export') throw new UsageError('--schema belongs to `rolegate export`');
   switch (name) {
     case undefined:
       throw new UsageError('no command is given');
@@ -38,6 +41,8 @@ export function parseCommand(args: readonly string[]): Command {
       return { kind: 'start' };
     case 'import':
       return importCommand(rest, accountName ?? null, isJson);
+    case 'export':
+      return exportCommand(rest, values.schema === true);
     case 'access-key':
       return accessKeyCommand(rest);
     default:
@@ -55,6 +60,7 @@ function readOptions(args: readonly string[]) {
         version: { type: 'boolean', short: 'v' },
         'account-name': { type: 'string' },
         json: { type: 'boolean' },
+        schema: { type: 'boolean' },
       },
     });
   } catch (error) {
@@ -70,6 +76,16 @@ function importCommand(paths: readonly string[], accountName: string | null, isJ
     throw new UsageError(`--account-name must have 1 to ${MAX_ACCOUNT_NAME} characters`);
   }
   return { kind: 'import', paths, accountName, isJson };
+}
+
+function exportCommand(rest: readonly string[], schema: boolean): Command {
+  const [folder, ...more] = rest;
+  if (schema) {
+    if (folder !== undefined) throw new UsageError('`rolegate export --schema` takes no DIR: it prints');
+    return { kind: 'exportSchema' };
+  }
+  if (folder === undefined || more.length > 0) throw new UsageError('`rolegate export` needs one DIR');
+  return { kind: 'export', folder };
 }
 
 function accessKeyCommand(rest: readonly string[]): Command {

@@ -1,5 +1,7 @@
 import type { DirectoryDocument } from '../directory/document.ts';
+import { shown } from '../importing/file-notes.ts';
 import { importFiles as recognise } from '../importing/import-files.ts';
+import { OWN_FORM } from '../importing/own-form/own-form.ts';
 import { RolegateError } from '../policy/errors.ts';
 import { readImportFiles } from '../server/import-files/read-import-files.ts';
 import { ImportRefused } from '../server/import-files/refused.ts';
@@ -8,9 +10,10 @@ import type { Settings } from '../server/settings.ts';
 import { aCall } from '../session/call.ts';
 import { importDocument } from '../session/import-document.ts';
 import { CommandFailed } from './failure.ts';
-import { type Imported, jsonReport, notRecognisedLines, printReport } from './import-report.ts';
+import { filesOfExport, importExport } from './import-export.ts';
+import { type FullReport, type Imported, jsonReport, notRecognisedLines, printReport } from './import-report.ts';
 import { importThere } from './import-there.ts';
-import { hereOrThere } from './running-gateway.ts';
+import { hereOrThere, orNullIfHeld } from './running-gateway.ts';
 import { ProgressLine, type Terminal } from './terminal.ts';
 
 interface Import {
@@ -30,6 +33,12 @@ export async function importFiles(
   const progress = new ProgressLine(terminal);
   try {
     progress.show('reading');
+    const streamed = await refusing(() => exportHere(command, settings, progress));
+    if (streamed !== null) {
+      progress.clear();
+      report({ ...streamed, milliseconds: Date.now() - startedAt }, command.isJson, terminal);
+      return;
+    }
     const { files, warnings: leftOut } = await refusing(() =>
       readImportFiles(command.paths, {
         input,
@@ -37,9 +46,9 @@ export async function importFiles(
       }),
     );
     progress.show(`understanding ${files.length} files`);
-    const { document, report } = await refusing(() => recognise(files));
-    if (report.recognised.length === 0) {
-      throw new CommandFailed(['nothing was recognised', ...notRecognisedLines(report)].join('\n  '));
+    const { document, report: found } = await refusing(() => recognise(files));
+    if (found.recognised.length === 0) {
+      throw new CommandFailed(['nothing was recognised', ...notRecognisedLines(found)].join('\n  '));
     }
     const named = withAccountName(document, command.accountName);
     progress.show('opening the directory');
@@ -48,16 +57,48 @@ export async function importFiles(
       () => importHere(named, settings, progress),
       (gateway) => {
         progress.show(`importing through the gateway at ${gateway.url}`);
-        return importThere({ files, report, accountName: command.accountName }, gateway);
+        return importThere({ files, report: found, accountName: command.accountName }, gateway);
       },
     );
     progress.clear();
-    const full = { imported, document: named, report, leftOut, milliseconds: Date.now() - startedAt };
-    if (command.isJson) terminal.out(jsonReport(full));
-    else printReport(full, terminal);
+    report(
+      { imported, document: named, report: found, leftOut, milliseconds: Date.now() - startedAt },
+      command.isJson,
+      terminal,
+    );
   } finally {
     progress.clear();
   }
+}
+
+function report(full: FullReport, isJson: boolean, terminal: Terminal): void {
+  if (isJson) terminal.out(jsonReport(full));
+  else printReport(full, terminal);
+}
+
+/** An export and nothing else, into the directory itself: it need not fit into memory. Null: it is imported like other files. */
+async function exportHere(
+  { paths, accountName }: Import,
+  settings: Settings,
+  progress: ProgressLine,
+): Promise<Omit<FullReport, 'milliseconds'> | null> {
+  const [path, ...others] = paths;
+  const files = path === undefined || others.length > 0 || accountName !== null ? null : await filesOfExport(path);
+  if (files === null) return null;
+  const done = await importExport(files, settings, progress);
+  if (done === null) return null;
+  const { applied, notes } = done;
+  return {
+    imported: { ...applied, revision: String(applied.revision), knowledge: [] },
+    document: {},
+    report: {
+      recognised: files.map((file) => ({ file: shown(file), form: OWN_FORM })),
+      notRecognised: [],
+      notUnderstood: notes.list(),
+      notListed: notes.omitted,
+    },
+    leftOut: [],
+  };
 }
 
 /** Refusals of files as sentences. */
@@ -78,10 +119,7 @@ async function importHere(
   settings: Settings,
   progress: ProgressLine,
 ): Promise<Imported | null> {
-  const store = await openStore(settings).catch((error: unknown) => {
-    if (error instanceof RolegateError && error.code === 'DATA_DIR_LOCKED') return null;
-    throw error;
-  });
+  const store = await orNullIfHeld(openStore(settings));
   if (store === null) return null;
   try {
     const call = aCall({ kind: 'operator' }, Date.now());

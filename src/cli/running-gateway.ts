@@ -1,14 +1,15 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { RolegateError } from '../policy/errors.ts';
 import { readAddress } from '../server/address-file.ts';
 import type { Settings } from '../server/settings.ts';
-import { CommandFailed } from './failure.ts';
+import { CommandFailed, GatewayRefused } from './failure.ts';
 
 /** The gateway that holds the data folder, called as its operator. */
 export interface RunningGateway {
   readonly url: string;
-  /** The `data` of the answer. Throws CommandFailed with the gateway's message. */
+  /** The `data` of the answer. Throws GatewayRefused with the gateway's message. */
   ask(query: string, variables: Readonly<Record<string, unknown>>): Promise<Readonly<Record<string, unknown>>>;
 }
 
@@ -33,6 +34,16 @@ export async function hereOrThere<T>(
       return there(await runningGateway(settings));
     }
     await delay(BETWEEN);
+  }
+}
+
+/** What is opened; null: another process holds the data folder. */
+export async function orNullIfHeld<T>(opening: Promise<T>): Promise<T | null> {
+  try {
+    return await opening;
+  } catch (error) {
+    if (error instanceof RolegateError && error.code === 'DATA_DIR_LOCKED') return null;
+    throw error;
   }
 }
 
@@ -75,7 +86,10 @@ async function ask(url: string, token: string, query: string, variables: Readonl
   const answer: unknown = await response.json().catch(() => null);
   const { data, errors } = isObject(answer) ? answer : {};
   const first: unknown = Array.isArray(errors) ? errors[0] : undefined;
-  if (isObject(first)) throw new CommandFailed(`the gateway at ${url} refuses: ${String(first['message'])}`);
+  if (isObject(first)) {
+    const code = isObject(first['extensions']) ? String(first['extensions']['code']) : '';
+    throw new GatewayRefused(`the gateway at ${url} refuses: ${String(first['message'])}`, code);
+  }
   if (!isObject(data)) throw new CommandFailed(`the gateway at ${url} gives no answer (status ${response.status})`);
   return data;
 }

@@ -45,6 +45,8 @@ export interface KnowledgeInput {
   readonly state: 'COMPLETE' | 'PARTIAL' | 'NONE';
   /** For PARTIAL: what is missing, as sentences without a full stop. */
   readonly missing?: readonly string[];
+  /** ISO 8601: when it became complete. Left out: now; null: not known. */
+  readonly at?: string | null;
 }
 
 /**
@@ -184,6 +186,11 @@ export interface UserInput extends PolicyHolderInput {
 
 export interface RoleInput extends PolicyHolderInput {
   readonly trustPolicy: string;
+  /**
+   * Principals that the trust policy names and that have been deleted since, by ARN, with the unique id that they had. Left
+   * out: the policy means the present holders of its names.
+   */
+  readonly trustBindings?: Readonly<Record<string, string>>;
   readonly description?: string;
   readonly tags?: Readonly<Record<string, string>>;
   readonly permissionsBoundary?: string | null;
@@ -203,7 +210,8 @@ export interface ManagedPolicyInput {
   readonly arn: string;
   readonly id?: string;
   readonly createdAt?: string;
-  readonly defaultVersionId: string;
+  /** Null: the policy is attached somewhere, but its document is not known. */
+  readonly defaultVersionId: string | null;
   /** Stored versions that are not named here stay, unless `wholeVersions` says that these are all. */
   readonly versions: readonly { readonly versionId: string; readonly document: string; readonly createdAt?: string }[];
   readonly wholeVersions?: boolean;
@@ -215,6 +223,8 @@ export interface ResourceInput {
   readonly tags?: Readonly<Record<string, string>>;
   /** Null: none. */
   readonly policy?: string | null;
+  /** Of the policy, as `trustBindings` of a role. */
+  readonly policyBindings?: Readonly<Record<string, string>>;
   /** Of an S3 bucket. */
   readonly region?: string | null;
   /** S3 Block Public Access of a bucket or access point; null: none is configured. */

@@ -12,6 +12,7 @@ import './sessions/assume-role-with-web-identity.ts';
 import './audit/audit-events.ts';
 import './questions/decision.ts';
 import './questions/effective-permissions.ts';
+import './entities/directory-export.ts';
 import './sessions/exit-role.ts';
 import './sessions/federation-token.ts';
 import './find/find.ts';

@@ -33,9 +33,10 @@ export function policyText(entry: Entry, key: string, kind: PolicyKind): string 
   const text = plainText(document);
   const problem = text === null ? 'its URL encoding is broken' : problemOf(text, kind);
   if (text !== null && problem === null) {
-    const isSound = warnOfUnreadable(entry, key, text, kind);
+    const unreadable = unreadableParts(text, kind);
+    for (const message of unreadable) entry.warn(key, message);
     // Of a key that stands twice, JSON would keep one.
-    return isSound ? JSON.stringify(JSON.parse(text)) : storable(text);
+    return unreadable.length === 0 ? JSON.stringify(JSON.parse(text)) : storable(text);
   }
   const found = document === null ? 'there is no policy document' : `the policy document is not understood: ${problem}`;
   entry.warn(key, `${found}; it is stored as it is`);
@@ -45,15 +46,20 @@ export function policyText(entry: Entry, key: string, kind: PolicyKind): string 
 /** Warnings of one document: a faulty one is mostly faulty in one way. */
 const MAX_WARNINGS = 10;
 
-/** False: there is something to warn of. */
-function warnOfUnreadable(entry: Entry, key: string, text: string, kind: PolicyKind): boolean {
+/** What is wrong with a document that is stored as it is, as sentences; empty: it is understood. */
+export function documentWarnings(text: string, kind: PolicyKind): readonly string[] {
+  const problem = problemOf(text, kind);
+  if (problem !== null) return [`the policy document is not understood: ${problem}; it is stored as it is`];
+  return unreadableParts(text, kind);
+}
+
+function unreadableParts(text: string, kind: PolicyKind): readonly string[] {
   const findings = unreadableFindings(text, kind);
-  for (const { message } of findings.slice(0, MAX_WARNINGS)) {
-    entry.warn(key, `a part of the policy document cannot be read: ${message}`);
-  }
   const more = findings.length - MAX_WARNINGS;
-  if (more > 0) entry.warn(key, `${more} more parts of the policy document cannot be read`);
-  return findings.length === 0;
+  return [
+    ...findings.slice(0, MAX_WARNINGS).map(({ message }) => `a part of the policy document cannot be read: ${message}`),
+    ...(more > 0 ? [`${more} more parts of the policy document cannot be read`] : []),
+  ];
 }
 
 /** Why a text is no policy document at all; null: it is one, with or without faults. */

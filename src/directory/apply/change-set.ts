@@ -28,12 +28,12 @@ export class ChangeSet {
   readonly renames = new Map<TableName, Rename[]>();
   readonly warnings: string[] = [];
   readonly counts = new Counting();
-  readonly #hashes: ReadonlyMap<string, string>;
+  #hashes: ReadonlyMap<string, string> = new Map();
   readonly #texts = new Map<string, string>();
   readonly #touched = new Map<string, { readonly entity: string; readonly entityId: string }>();
 
-  /** `hashes`: names of texts that are known already. */
-  constructor(hashes: ReadonlyMap<string, string> = new Map()) {
+  /** `hashes`: names of texts that are known already, in place of those that were given before. */
+  know(hashes: ReadonlyMap<string, string>): void {
     this.#hashes = hashes;
   }
 
@@ -69,6 +69,11 @@ export class ChangeSet {
 
   rename(table: TableName, rename: Rename): void {
     push(this.renames, table, rename);
+  }
+
+  /** The rows are written; what they touched and became stays. */
+  forgetRows(): void {
+    for (const rows of [this.upserts, this.deletions, this.renames, this.#texts]) rows.clear();
   }
 
   /** Records that answers about this entity may differ from now on. */

@@ -1,5 +1,6 @@
 import { maySimulateCustomPolicies } from '../../guard/ask.ts';
 import { mayLookUp, mayLookUpPrincipal } from '../../guard/look-up.ts';
+import { operatorOnly } from '../../guard/ruling.ts';
 import { accountId, arn, principalId } from './argument-reader.ts';
 import { ENTITY_GUARDS } from './entities.ts';
 import { ANYBODY, asks, type FieldGuard, SIGNED_IN } from './field-guard.ts';
@@ -38,6 +39,7 @@ export const GUARDS: Readonly<Record<string, FieldGuard>> = {
   'Query.groups': SIGNED_IN,
   'Query.policies': SIGNED_IN,
   'Query.resources': SIGNED_IN,
+  'Query.directoryExport': asks({}, operatorOnly),
   ...ENTITY_GUARDS,
   ...MUTATION_GUARDS,
 };

@@ -1,0 +1,32 @@
+import { millisecondsOf } from '../instants.ts';
+
+/** A row of a page, with the text that its rows are ordered by. */
+export interface KeyedRow {
+  readonly key: string;
+}
+
+/** How the entities of one kind are read. */
+export interface Exported<Input> {
+  /** `$1`: the key before the page; `$2`: how many. */
+  readonly select: string;
+  /** The entity of a row. */
+  readonly input: (row: KeyedRow) => Input;
+}
+
+/** `select` gives rows of the type that `input` takes. */
+export function exported<Row extends KeyedRow, Input>(select: string, input: (row: Row) => Input): Exported<Input> {
+  // as: only its author knows what a statement gives
+  return { select, input: (row) => input(row as Row) };
+}
+
+/** One page of a table, in the order of an index of it. */
+export function pageOf(table: string, column: 'arn' | 'id' = 'arn'): string {
+  return `(SELECT * FROM "${table}" WHERE "${column}" > $1 ORDER BY "${column}" LIMIT $2) e`;
+}
+
+export const CREATED = `${millisecondsOf('e."createdAt"')} AS "createdAt"`;
+
+/** A list as JSON, in an order that does not depend on the database's language. */
+export function listOf(value: string, order: string, from: string): string {
+  return `(SELECT coalesce(json_agg(${value} ORDER BY ${order} COLLATE "C"), '[]') FROM ${from})`;
+}

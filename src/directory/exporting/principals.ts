@@ -1,0 +1,126 @@
+import type {
+  GroupInput,
+  InlinePolicyInput,
+  InstanceProfileInput,
+  ManagedPolicyInput,
+  RoleInput,
+  UserInput,
+} from '../document.ts';
+import { millisecondsOf, toIso } from '../instants.ts';
+import { CREATED, exported, type KeyedRow, listOf, pageOf } from './exported.ts';
+
+interface EntityRow extends KeyedRow {
+  readonly id: string;
+  readonly arn: string;
+  readonly createdAt: number;
+}
+
+interface HolderRow extends EntityRow {
+  readonly inlinePolicies: readonly InlinePolicyInput[];
+  readonly attachedPolicies: readonly string[];
+}
+
+interface PrincipalRow extends HolderRow {
+  readonly tags: Readonly<Record<string, string>>;
+  readonly permissionsBoundary: string | null;
+}
+
+const ENTITY = `e.arn AS key, e.id, e.arn, ${CREATED}`;
+
+const holder = (column: string): string => `${ENTITY},
+  ${listOf(
+    `json_build_object('name', p.name, 'document', d.text)`,
+    'p.name',
+    `"InlinePolicy" p JOIN "PolicyDocument" d ON d.hash = p."documentHash" WHERE p."${column}" = e.id`,
+  )} AS "inlinePolicies",
+  ${listOf(
+    'm.arn',
+    'm.arn',
+    `"PolicyAttachment" p JOIN "ManagedPolicy" m ON m.id = p."policyId" WHERE p."${column}" = e.id`,
+  )} AS "attachedPolicies"`;
+
+const PRINCIPAL = `e.tags, (SELECT b.arn FROM "ManagedPolicy" b WHERE b.id = e."boundaryId") AS "permissionsBoundary"`;
+
+function entityOf({ id, arn, createdAt }: EntityRow) {
+  return { arn, id, createdAt: toIso(createdAt) };
+}
+
+function holderOf(row: HolderRow) {
+  const { inlinePolicies, attachedPolicies } = row;
+  return { ...entityOf(row), inlinePolicies, attachedPolicies };
+}
+
+interface PolicyRow extends EntityRow {
+  readonly defaultVersionId: string | null;
+  readonly versions: readonly { readonly versionId: string; readonly document: string; readonly createdAt: number }[];
+}
+
+export const policies = exported<PolicyRow, ManagedPolicyInput>(
+  `SELECT ${ENTITY}, e."defaultVersionId",
+     ${listOf(
+       `json_build_object('versionId', v."versionId", 'document', d.text, 'createdAt', ${millisecondsOf('v."createdAt"')})`,
+       'v."versionId"',
+       `"PolicyVersion" v JOIN "PolicyDocument" d ON d.hash = v."documentHash" WHERE v."policyId" = e.id`,
+     )} AS versions
+   FROM ${pageOf('ManagedPolicy')} ORDER BY e.arn`,
+  (row) => ({
+    ...entityOf(row),
+    defaultVersionId: row.defaultVersionId,
+    versions: row.versions.map((version) => ({ ...version, createdAt: toIso(version.createdAt) })),
+    wholeVersions: true,
+  }),
+);
+
+export const groups = exported<HolderRow, GroupInput>(
+  `SELECT ${holder('groupId')} FROM ${pageOf('Group')} ORDER BY e.arn`,
+  holderOf,
+);
+
+export const users = exported<PrincipalRow & { readonly groups: readonly string[] }, UserInput>(
+  `SELECT ${holder('userId')}, ${PRINCIPAL},
+     ${listOf('g.arn', 'g.arn', `"GroupMembership" m JOIN "Group" g ON g.id = m."groupId" WHERE m."userId" = e.id`)} AS groups
+   FROM ${pageOf('User')} ORDER BY e.arn`,
+  (row) => ({
+    ...holderOf(row),
+    tags: row.tags,
+    permissionsBoundary: row.permissionsBoundary,
+    groups: row.groups,
+  }),
+);
+
+interface RoleRow extends PrincipalRow {
+  readonly description: string | null;
+  readonly maxSessionDuration: number;
+  readonly trustPolicy: string;
+  readonly trustBindings: Readonly<Record<string, string>>;
+}
+
+export const roles = exported<RoleRow, RoleInput>(
+  `SELECT ${holder('roleId')}, ${PRINCIPAL}, e.description, e."maxSessionDuration", e."trustBindings",
+     (SELECT d.text FROM "PolicyDocument" d WHERE d.hash = e."trustPolicyHash") AS "trustPolicy"
+   FROM ${pageOf('Role')} ORDER BY e.arn`,
+  (row) => ({
+    ...holderOf(row),
+    ...(row.description === null ? {} : { description: row.description }),
+    maxSessionDuration: row.maxSessionDuration,
+    tags: row.tags,
+    permissionsBoundary: row.permissionsBoundary,
+    trustPolicy: row.trustPolicy,
+    ...boundOf('trustBindings', row.trustBindings),
+  }),
+);
+
+/** Few policies name somebody who was deleted. */
+export function boundOf<Name extends string>(
+  name: Name,
+  bindings: Readonly<Record<string, string>>,
+): { readonly [P in Name]?: Readonly<Record<string, string>> } {
+  // as: a computed key widens to string
+  return Object.keys(bindings).length === 0 ? {} : ({ [name]: bindings } as { readonly [P in Name]: typeof bindings });
+}
+
+export const instanceProfiles = exported<EntityRow & { readonly role: string | null }, InstanceProfileInput>(
+  `SELECT ${ENTITY}, (SELECT r.arn FROM "Role" r WHERE r.id = e."roleId") AS role
+   FROM ${pageOf('InstanceProfile')} ORDER BY e.arn`,
+  (row) => ({ ...entityOf(row), role: row.role }),
+);
