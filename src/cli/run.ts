@@ -17,7 +17,10 @@ export async function runCommand(
     const command = parseCommand(args);
     if (command.kind === 'help') terminal.out(HELP);
     else if (command.kind === 'version') terminal.out(`${await version()}\n`);
-    else {
+    else if (command.kind === 'collect') {
+      const { collectInterruptibly } = await import('./interruptible.ts');
+      return await collectInterruptibly(command, terminal);
+    } else {
       settings = settingsOfProcess();
       return await perform(command, settings, terminal, input);
     }
@@ -38,7 +41,7 @@ export async function runCommand(
 
 /** Each command loads what it needs, so that help does not wait for a database. */
 async function perform(
-  command: Exclude<Command, { readonly kind: 'help' | 'version' }>,
+  command: Exclude<Command, { readonly kind: 'help' | 'version' | 'collect' }>,
   settings: Settings,
   terminal: Terminal,
   input: NodeJS.ReadableStream,

@@ -1,7 +1,7 @@
 import { CommandFailed } from '../failure.ts';
 import type { AwsCommand, Identity } from './aws-command.ts';
 import type { AwsFailure } from './failure-of-aws.ts';
-import { member, textMember } from './json.ts';
+import { textMember } from './json.ts';
 import { IDENTITY } from './operations.ts';
 
 /** An account that is collected, and how it is asked. */
@@ -49,7 +49,7 @@ export async function accountOfProfile(aws: AwsCommand, profile: string | null):
 }
 
 export async function callerOf(aws: AwsCommand, identity: Identity): Promise<Caller | AwsFailure> {
-  const answer = await aws.ask(IDENTITY, identity.options, { ...identity, options: [] });
+  const answer = await aws.ask(IDENTITY, [], identity);
   if (answer.kind === 'failure') return answer.failure;
   let value: unknown = null;
   try {
@@ -59,8 +59,10 @@ export async function callerOf(aws: AwsCommand, identity: Identity): Promise<Cal
   }
   const account = textMember(value, 'Account') ?? '';
   const partition = /^arn:(aws[a-z-]*):/.exec(textMember(value, 'Arn') ?? '')?.[1];
-  if (partition === undefined || !ACCOUNT_ID.test(account) || member(value, 'Arn') === undefined) {
-    throw new CommandFailed('the `aws` command does not print what `sts get-caller-identity` answers: is it AWS’s own?');
+  if (partition === undefined || !ACCOUNT_ID.test(account)) {
+    throw new CommandFailed(
+      'the `aws` command does not print what `sts get-caller-identity` answers: is it AWS’s own?',
+    );
   }
   return { account, partition, text: answer.text };
 }

@@ -24,8 +24,9 @@ const PARTIAL = /^\.partial-(\d{1,10})$/;
 export class AnswerFolder {
   readonly #path: string;
   readonly #partial: string;
-  /** Answers older than this are asked for anew. Milliseconds. */
-  #since = 0;
+  /** By account, since when its answers count. Milliseconds. */
+  readonly #since = new Map<string, number>();
+  #isCaseSensitive = true;
 
   constructor(path: string) {
     this.#path = path;
@@ -41,17 +42,30 @@ export class AnswerFolder {
       : null;
     const others = names.filter((name) => !PARTIAL.test(name));
     if (record === null && others.length > 0) {
-      throw new CommandFailed(`${this.#path}: it holds other files; give a new folder, or one of an earlier collection`);
+      throw new CommandFailed(
+        `${this.#path}: it holds other files; give a new folder, or one of an earlier collection`,
+      );
     }
-    for (const name of names) if (isLeftBehind(name)) await rm(join(this.#path, name), { recursive: true, force: true });
+    for (const name of names)
+      if (isLeftBehind(name)) await rm(join(this.#path, name), { recursive: true, force: true });
     await make(this.#partial);
+    const inCapitals = join(this.#path, `.PARTIAL-${process.pid}`);
+    this.#isCaseSensitive = await stat(inCapitals).then(
+      () => false,
+      () => true,
+    );
     return record;
   }
 
-  /** Answers that were written before do not count any more. */
-  startAt(instant: number): void {
+  /** Whether names that differ in case are different files. */
+  get isCaseSensitive(): boolean {
+    return this.#isCaseSensitive;
+  }
+
+  /** Older answers of the account do not count: they are asked for anew. */
+  startAt(account: string, instant: number): void {
     // Some file systems keep whole seconds.
-    this.#since = Math.floor(instant / 1000) * 1000;
+    this.#since.set(account, Math.floor(instant / 1000) * 1000);
   }
 
   async close(): Promise<void> {
@@ -64,9 +78,9 @@ export class AnswerFolder {
     return name === null ? null : join(this.#path, account, ...(region === null ? [] : [region]), service, name);
   }
 
-  async has(path: string): Promise<boolean> {
+  async has(account: string, path: string): Promise<boolean> {
     try {
-      return (await stat(path)).mtimeMs >= this.#since;
+      return (await stat(path)).mtimeMs >= (this.#since.get(account) ?? 0);
     } catch {
       return false;
     }
@@ -92,21 +106,32 @@ export class AnswerFolder {
     await rm(path, { force: true });
   }
 
-  /** Removes answers about items that are in no list any more. */
-  async keepOnly({ operation, ...place }: Omit<Place, 'argument'>, paths: ReadonlySet<string>): Promise<void> {
-    const any = this.pathOf({ ...place, operation, argument: null });
-    if (any === null) return;
-    const folder = dirname(any);
-    const names = await readdir(folder).catch(() => []);
-    for (const name of names) {
-      const path = join(folder, name);
-      if (name.startsWith(`${operation}@`) && !paths.has(path)) await this.remove(path);
+  /**
+   * Removes older answers of an account: about what is not there any more. `below` names the folders in it; null: all but
+   * those of its organization.
+   */
+  async sweep(account: string, below: readonly string[] | null): Promise<void> {
+    const folder = join(this.#path, account);
+    const names = below ?? (await namesIn(folder)).filter((name) => name !== 'organizations');
+    for (const name of names) await this.#sweepFolder(account, join(folder, name));
+  }
+
+  async #sweepFolder(account: string, folder: string): Promise<void> {
+    for (const entry of await readdir(folder, { withFileTypes: true }).catch(() => [])) {
+      const path = join(folder, entry.name);
+      if (entry.isDirectory()) await this.#sweepFolder(account, path);
+      else if (entry.isFile() && entry.name.endsWith('.json') && !(await this.has(account, path)))
+        await this.remove(path);
     }
   }
 
   async writeRecord(record: CollectionRecord): Promise<void> {
     await this.write(join(this.#path, RECORD_FILE), `${JSON.stringify(record, null, 2)}\n`);
   }
+}
+
+async function namesIn(folder: string): Promise<readonly string[]> {
+  return readdir(folder).catch(() => []);
 }
 
 async function make(path: string): Promise<void> {

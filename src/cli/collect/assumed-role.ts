@@ -1,14 +1,18 @@
+import { CommandFailed } from '../failure.ts';
 import { type Account, AccountRefused, callerOf, signInAgain } from './account.ts';
 import type { AwsCommand, Identity } from './aws-command.ts';
-import { CommandFailed } from '../failure.ts';
 import { member, textMember } from './json.ts';
 
 const SESSION_NAME = 'rolegate-collect';
 /** Credentials are renewed so long before they expire: a command with them can take a while. Milliseconds. */
 const EARLY = 10 * 60_000;
 
+/** Credentials are not renewed more often, even if this machine's clock is wrong. Milliseconds. */
+const SELDOM = 5 * 60_000;
+
 interface Held {
   readonly identity: Identity;
+  readonly since: number;
   readonly expires: number;
 }
 
@@ -25,6 +29,8 @@ export class AssumedRole implements Account {
   readonly #roleName: string;
   readonly #entered: (answer: string) => Promise<void>;
   #held: Promise<Held> | null = null;
+  /** Those in use; null: others are on their way. */
+  #current: Identity | null = null;
   #isEntered = false;
 
   /** `entered` gets what AWS says about who we are in the account, once. */
@@ -46,16 +52,18 @@ export class AssumedRole implements Account {
 
   async identity(): Promise<Identity> {
     this.#held ??= this.#assume();
-    const held = await this.#held;
-    if (held.expires - Date.now() > EARLY) return held.identity;
-    return (await this.renewed(held.identity)) ?? held.identity;
+    const { identity, since, expires } = await this.#held;
+    const now = Date.now();
+    return expires - now > EARLY || now - since < SELDOM ? identity : this.renewed(identity);
   }
 
   /** Many commands may find at once that the credentials have expired: the role is assumed once for all of them. */
-  async renewed(expired: Identity): Promise<Identity | null> {
-    const held = await this.#held;
-    if (held?.identity === expired) this.#held = this.#assume();
-    return (await this.#held)?.identity ?? null;
+  async renewed(expired: Identity): Promise<Identity> {
+    if (this.#held === null || this.#current === expired) {
+      this.#current = null;
+      this.#held = this.#assume();
+    }
+    return (await this.#held).identity;
   }
 
   async #assume(): Promise<Held> {
@@ -68,6 +76,7 @@ export class AssumedRole implements Account {
     }
     const held = this.#read(answer.text);
     if (!this.#isEntered) await this.#enter(held.identity);
+    this.#current = held.identity;
     return held;
   }
 
@@ -89,6 +98,7 @@ export class AssumedRole implements Account {
     const env = { AWS_ACCESS_KEY_ID: key, AWS_SECRET_ACCESS_KEY: secret, AWS_SESSION_TOKEN: token };
     return {
       identity: { options: [], env: this.#profile === null ? env : { ...env, AWS_PROFILE: this.#profile } },
+      since: Date.now(),
       expires,
     };
   }

@@ -4,7 +4,6 @@ import { type AwsFailure, failureOf, plain } from './failure-of-aws.ts';
 import type { Operation } from './operations.ts';
 import { isPermitted, nameOf } from './permitted.ts';
 import { type ProcessResult, runProcess } from './run-process.ts';
-import { Slots } from './slots.ts';
 
 /** Variables of a process's environment. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -23,8 +22,6 @@ export interface AwsCommandOptions {
   /** A path, or a name that is looked for on PATH. */
   readonly path: string;
   readonly env: Environment;
-  /** How many processes run at once. */
-  readonly parallel: number;
   readonly signal: AbortSignal;
   /** The first pause before a question is asked again, in milliseconds; each further pause is twice as long. */
   readonly pause?: number;
@@ -52,11 +49,9 @@ const SECRETS = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKE
 /** The user's own `aws` command. */
 export class AwsCommand {
   readonly #options: AwsCommandOptions;
-  readonly #slots: Slots;
 
   constructor(options: AwsCommandOptions) {
     this.#options = options;
-    this.#slots = new Slots(options.parallel);
   }
 
   /** Asks one read-only question; any other operation is an error of this program. Throws CommandFailed, and if aborted. */
@@ -71,16 +66,14 @@ export class AwsCommand {
     return this.#untilAnswered(['sts', 'assume-role', ...options], identity);
   }
 
-  /** Asks again, after ever longer pauses, while AWS says that it is too busy. The place in the queue is kept meanwhile. */
-  #untilAnswered(command: readonly string[], identity: Identity): Promise<AwsAnswer> {
-    return this.#slots.use(async () => {
-      for (let attempt = 1; ; attempt += 1) {
-        const answer = await this.#once(command, identity);
-        if (answer.kind === 'answer' || answer.failure.kind !== 'transient' || attempt === ATTEMPTS) return answer;
-        const pause = Math.min((this.#options.pause ?? 1000) * 2 ** (attempt - 1), MAX_PAUSE);
-        await delay(pause * (0.5 + Math.random() / 2), undefined, { signal: this.#options.signal });
-      }
-    });
+  /** Asks again, after ever longer pauses, while AWS says that it is too busy. */
+  async #untilAnswered(command: readonly string[], identity: Identity): Promise<AwsAnswer> {
+    for (let attempt = 1; ; attempt += 1) {
+      const answer = await this.#once(command, identity);
+      if (answer.kind === 'answer' || answer.failure.kind !== 'transient' || attempt === ATTEMPTS) return answer;
+      const pause = Math.min((this.#options.pause ?? 1000) * 2 ** (attempt - 1), MAX_PAUSE);
+      await delay(pause * (0.5 + Math.random() / 2), undefined, { signal: this.#options.signal });
+    }
   }
 
   async #once(command: readonly string[], identity: Identity): Promise<AwsAnswer> {

@@ -5,10 +5,11 @@ import type { AnswerFolder } from './answer-folder.ts';
 import type { AwsAnswer, AwsCommand } from './aws-command.ts';
 import type { AwsFailure } from './failure-of-aws.ts';
 import { listMember, textMember } from './json.ts';
-import type { Items, Listing } from './operations.ts';
+import type { ItemOperation, Items, Listing } from './operations.ts';
 import { nameOf } from './permitted.ts';
 import { type Item, itemsOf, type Question, questionOf } from './questions.ts';
 import type { LeftOut } from './record.ts';
+import { Slots } from './slots.ts';
 
 /** Pages that are put together. */
 const MAX_PAGES = 10_000;
@@ -18,6 +19,7 @@ export class Collector {
   readonly #aws: AwsCommand;
   readonly #folder: AnswerFolder;
   readonly #progress: ProgressLine;
+  readonly #slots: Slots;
   /** Operations that this `aws` command does not know are not tried for each item. */
   readonly #unsupported = new Map<string, AwsFailure>();
   readonly #leftOut = new Map<string, LeftOut>();
@@ -26,8 +28,10 @@ export class Collector {
   asked = 0;
   present = 0;
 
-  constructor(aws: AwsCommand, folder: AnswerFolder, progress: ProgressLine) {
+  /** `parallel`: how many questions are asked at once. */
+  constructor(aws: AwsCommand, folder: AnswerFolder, progress: ProgressLine, parallel: number) {
     this.#aws = aws;
+    this.#slots = new Slots(parallel);
     this.#folder = folder;
     this.#progress = progress;
   }
@@ -40,7 +44,7 @@ export class Collector {
   async answer(question: Question, options: { readonly anew?: boolean } = {}): Promise<unknown> {
     const path = this.#folder.pathOf(placeOf(question));
     if (path === null) return this.leaveOut(question, tooLong);
-    if (options.anew !== true && (await this.#folder.has(path))) {
+    if (options.anew !== true && (await this.#folder.has(question.account.id, path))) {
       const kept = await this.#folder.read(path);
       if (kept !== null) {
         this.present += 1;
@@ -48,7 +52,7 @@ export class Collector {
       }
     }
     const known = this.#unsupported.get(nameOf(question.operation));
-    const asked = known ?? (await this.#ask(question));
+    const asked = known ?? (await this.#slots.use(() => this.#ask(question)));
     this.#progress.show(`${this.stage}${this.asked} answers, ${this.#leftOut.size} left out`);
     if ('value' in asked) {
       await this.#folder.write(path, asked.text);
@@ -83,15 +87,12 @@ export class Collector {
     return found;
   }
 
-  /** Asks one operation about each item, and forgets the answers about others. */
-  async each(account: Account, region: string | null, operation: NonNullable<Listing['each']>[number], items: readonly Item[]) {
+  /** Asks one operation about each item. */
+  async each(account: Account, region: string | null, operation: ItemOperation, items: readonly Item[]): Promise<void> {
     const questions = items.map((item) => questionOf(account, region, operation, item));
     const distinct = withoutTwins(questions, this.#folder.isCaseSensitive);
     for (const question of questions) if (!distinct.has(question)) this.leaveOut(question, twin);
-    const paths = questions.map((question) => this.#folder.pathOf(placeOf(question)));
-    const place = { account: account.id, region, service: operation.service, operation: operation.operation };
-    await this.#folder.keepOnly(place, new Set(paths.filter((path) => path !== null)));
-    return Promise.all([...distinct].map((question) => this.answer(question)));
+    await Promise.all([...distinct].map((question) => this.answer(question)));
   }
 
   /** Notes that a question has no answer, once. */

@@ -1,6 +1,8 @@
+import { listMember } from './json.ts';
+
 /** What a collection did, kept as `_collect.json` in its folder, so that an import can say what is missing. */
 export interface CollectionRecord {
-  /** Answers that are older than this do not belong to the collection. ISO 8601. */
+  /** ISO 8601. */
   readonly started: string;
   /** Null: it was interrupted, and can be continued. */
   readonly finished: string | null;
@@ -10,7 +12,10 @@ export interface CollectionRecord {
 
 export interface CollectedAccount {
   readonly account: string;
-  /** The Regions that were asked. */
+  /** Older answers of the account do not belong to the collection. */
+  readonly started: string;
+  readonly finished: string | null;
+  /** The Regions that were asked, once it is finished. */
   readonly regions: readonly string[];
 }
 
@@ -36,21 +41,30 @@ export function parseRecord(text: string): CollectionRecord | null {
   } catch {
     return null;
   }
-  if (typeof value !== 'object' || value === null || !('started' in value)) return null;
-  const { started } = value;
-  if (typeof started !== 'string' || Number.isNaN(Date.parse(started))) return null;
-  const finished = 'finished' in value && typeof value.finished === 'string' ? value.finished : null;
-  const accounts = 'accounts' in value && Array.isArray(value.accounts) ? value.accounts.filter(isAccount) : [];
-  const leftOut = 'leftOut' in value && Array.isArray(value.leftOut) ? value.leftOut.filter(isLeftOut) : [];
-  return { started, finished, accounts, leftOut };
+  if (!isObject(value) || !isInstant(value['started'])) return null;
+  return {
+    started: value['started'],
+    finished: isInstant(value['finished']) ? value['finished'] : null,
+    accounts: listMember(value, 'accounts').filter(isAccount),
+    leftOut: listMember(value, 'leftOut').filter(isLeftOut),
+  };
 }
 
 function isAccount(value: unknown): value is CollectedAccount {
-  return isObject(value) && typeof value['account'] === 'string' && Array.isArray(value['regions']);
+  return (
+    isObject(value) &&
+    typeof value['account'] === 'string' &&
+    isInstant(value['started']) &&
+    Array.isArray(value['regions'])
+  );
 }
 
 function isLeftOut(value: unknown): value is LeftOut {
   return isObject(value) && typeof value['account'] === 'string' && typeof value['code'] === 'string';
+}
+
+function isInstant(value: unknown): value is string {
+  return typeof value === 'string' && !Number.isNaN(Date.parse(value));
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
