@@ -78,10 +78,9 @@ async function collectProfiles(
     }
     seen.set(account.id, profile);
     collector.stage = `${account.id} (${index + 1} of ${profiles.length}): `;
-    await run.finish(
-      account.id,
-      () => collectAccount(collector, account, { regions: command.regions, isInCollectedOrganization: false }),
-      command.regions,
+    const { regions } = command;
+    await run.finish(account.id, regions, () =>
+      collectAccount(collector, account, { regions, isInCollectedOrganization: false }),
     );
   }
 }
@@ -92,6 +91,7 @@ async function collectWholeOrganization(
   collector: Collector,
   run: Run,
 ): Promise<void> {
+  const { regions } = command;
   const profile = command.profiles[0] ?? null;
   const caller = await enter(aws, profile, run);
   collector.stage = 'organization: ';
@@ -105,11 +105,7 @@ async function collectWholeOrganization(
     const account = id === caller.id ? caller : new AssumedRole(aws, caller, profile, role, entered);
     collector.stage = `${id} (${index + 1} of ${accounts.length}): `;
     await leavingOut(collector, id, () =>
-      run.finish(
-        id,
-        () => collectAccount(collector, account, { regions: command.regions, isInCollectedOrganization: true }),
-        command.regions,
-      ),
+      run.finish(id, regions, () => collectAccount(collector, account, { regions, isInCollectedOrganization: true })),
     );
   }
 }

@@ -30,7 +30,10 @@ const REGION = /^[a-z]{2,5}(?:-[a-z]+)+-\d{1,2}$/;
 /** An argument as a part of a file's name: what a file system could refuse or take for something else is percent-encoded. */
 export function encodeArgument(argument: string): string {
   // encodeURIComponent leaves these; Windows forbids the star, and shells expand it.
-  return encodeURIComponent(argument).replace(/[*'()!~]/g, (mark) => `%${mark.charCodeAt(0).toString(16).toUpperCase()}`);
+  return encodeURIComponent(argument).replace(
+    /[*'()!~]/g,
+    (mark) => `%${mark.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
 }
 
 /** Null: the percent-encoding is broken. */

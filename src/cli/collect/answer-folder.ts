@@ -3,6 +3,8 @@ import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/p
 import { dirname, join } from 'node:path';
 import { answerFileName } from '../../importing/answer-name.ts';
 import { CommandFailed } from '../failure.ts';
+import { ORGANIZATION } from './operations.ts';
+import { isRegion } from './questions.ts';
 import { type CollectionRecord, parseRecord, RECORD_FILE } from './record.ts';
 
 /** Where an answer belongs. */
@@ -106,14 +108,17 @@ export class AnswerFolder {
     await rm(path, { force: true });
   }
 
-  /**
-   * Removes older answers of an account: about what is not there any more. `below` names the folders in it; null: all but
-   * those of its organization.
-   */
-  async sweep(account: string, below: readonly string[] | null): Promise<void> {
-    const folder = join(this.#path, account);
-    const names = below ?? (await namesIn(folder)).filter((name) => name !== 'organizations');
-    for (const name of names) await this.#sweepFolder(account, join(folder, name));
+  /** Removes older answers of an account, about what is not there any more. `regions`: of these alone; null: of all. */
+  async sweep(account: string, regions: readonly string[] | null): Promise<void> {
+    const names = await namesIn(join(this.#path, account));
+    const isOther = (name: string): boolean => regions !== null && isRegion(name) && !regions.includes(name);
+    // The organization is asked by its own, not by each account.
+    const swept = names.filter((name) => name !== ORGANIZATION.service && !isOther(name));
+    for (const name of swept) await this.#sweepFolder(account, join(this.#path, account, name));
+  }
+
+  async sweepOrganization(managementAccount: string): Promise<void> {
+    await this.#sweepFolder(managementAccount, join(this.#path, managementAccount, ORGANIZATION.service));
   }
 
   async #sweepFolder(account: string, folder: string): Promise<void> {

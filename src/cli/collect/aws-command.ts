@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { CommandFailed } from '../failure.ts';
 import { type AwsFailure, failureOf, plain } from './failure-of-aws.ts';
@@ -52,6 +53,8 @@ export class AwsCommand {
 
   constructor(options: AwsCommandOptions) {
     this.#options = options;
+    // One for each process that runs.
+    setMaxListeners(0, options.signal);
   }
 
   /** Asks one read-only question; any other operation is an error of this program. Throws CommandFailed, and if aborted. */

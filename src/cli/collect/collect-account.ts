@@ -41,7 +41,9 @@ async function enabledRegions(collector: Collector, account: Account): Promise<r
     const answer = await collector.answer(question);
     if (answer === null || listing.items === undefined) continue;
     const regions = collector.items(question, answer, listing.items).map(({ name }) => name);
-    if (regions.length > 0) return regions.filter(isRegion);
+    if (regions.length === 0) continue;
+    collector.notLeftOut(questionOf(account, null, REGIONS));
+    return regions.filter(isRegion);
   }
   const message = 'AWS does not say which Regions are enabled: name them with --regions';
   collector.leaveOut(questionOf(account, null, REGIONS), { kind: 'other', code: 'RegionsUnknown', message });

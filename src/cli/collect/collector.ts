@@ -57,6 +57,7 @@ export class Collector {
     if ('value' in asked) {
       await this.#folder.write(path, asked.text);
       this.asked += 1;
+      this.notLeftOut(question);
       return asked.value;
     }
     if (question.operation.none?.includes(asked.code) === true) {
@@ -97,11 +98,19 @@ export class Collector {
 
   /** Notes that a question has no answer, once. */
   leaveOut(question: Question, failure: AwsFailure): null {
-    const isGeneral = failure.kind === 'unsupported';
-    const { account, region, service, operation, argument } = placeOf(question);
-    const entry = { account, region, service, operation, argument: isGeneral ? null : argument };
-    this.#leftOut.set(JSON.stringify(Object.values(entry)), { ...entry, code: failure.code, message: failure.message });
+    const place = placeOf(question);
+    // What the `aws` command does not know, it knows of no item.
+    const { account, region, service, operation } = place;
+    const argument = failure.kind === 'unsupported' ? null : place.argument;
+    const { code, message } = failure;
+    const entry = { account, region, service, operation, argument, code, message };
+    this.#leftOut.set(JSON.stringify({ ...place, argument }), entry);
     return null;
+  }
+
+  /** It was answered in another way. */
+  notLeftOut(question: Question): void {
+    this.#leftOut.delete(JSON.stringify(placeOf(question)));
   }
 
   /** An account that cannot be asked anything. */

@@ -37,8 +37,8 @@ export class Run {
   /** Collects the account, and then removes answers of earlier collections. `asked`: the only Regions that were asked. */
   async finish(
     account: string,
-    work: () => Promise<readonly string[]>,
     asked: readonly string[] | null,
+    work: () => Promise<readonly string[]>,
   ): Promise<void> {
     const regions = await work();
     const entry = this.#accounts.get(account);
@@ -50,7 +50,7 @@ export class Run {
   }
 
   async finishOrganization(managementAccount: string): Promise<void> {
-    await this.#folder.sweep(managementAccount, ['organizations']);
+    await this.#folder.sweepOrganization(managementAccount);
     await this.save(null);
   }
 
