@@ -3,7 +3,7 @@ import { type Account, AccountRefused, accountOfProfile } from './collect/accoun
 import { AnswerFolder } from './collect/answer-folder.ts';
 import type { CollectCommand } from './collect/arguments.ts';
 import { AssumedRole } from './collect/assumed-role.ts';
-import { AwsCommand, type Environment } from './collect/aws-command.ts';
+import { AwsCommand, type AwsCommandOptions, type Environment } from './collect/aws-command.ts';
 import { collectAccount } from './collect/collect-account.ts';
 import { type CollectedOrganization, collectOrganization } from './collect/collect-organization.ts';
 import { Collector } from './collect/collector.ts';
@@ -13,13 +13,9 @@ import { Run } from './collect/run.ts';
 import { CommandFailed } from './failure.ts';
 import { ProgressLine, type Terminal } from './terminal.ts';
 
-/** What a test gives in place of the process's. */
-export interface CollectSurroundings {
+/** The surroundings of the command; the limits are for tests. `signal` is aborted when the user interrupts. */
+export interface CollectSurroundings extends Pick<AwsCommandOptions, 'signal' | 'pause' | 'run'> {
   readonly env: Environment;
-  /** Aborted when the user interrupts. */
-  readonly signal: AbortSignal;
-  /** The first pause when AWS is too busy. Milliseconds. */
-  readonly pause?: number;
 }
 
 /** `rolegate collect`. Throws CommandFailed; what was answered until then is kept. */
@@ -37,8 +33,7 @@ export async function collect(
   const progress = new ProgressLine(terminal);
   const folder = new AnswerFolder(resolve(command.folder));
   const stopped = new AbortController();
-  const pause = surroundings.pause === undefined ? {} : { pause: surroundings.pause };
-  const aws = new AwsCommand({ path, env, signal: AbortSignal.any([signal, stopped.signal]), ...pause });
+  const aws = new AwsCommand({ ...surroundings, path, signal: AbortSignal.any([signal, stopped.signal]) });
   const collector = new Collector(aws, folder, progress, command.parallel);
   const run = new Run(folder, await folder.open(), collector, command.refresh);
   try {

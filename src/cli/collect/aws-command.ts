@@ -28,6 +28,8 @@ export interface AwsCommandOptions {
   readonly pause?: number;
   /** Bytes of one answer. */
   readonly maxAnswer?: number;
+  /** Starts processes; a test can answer in their place. */
+  readonly run?: typeof runProcess;
 }
 
 /** An answer of the largest account that AWS allows has about a hundred MiB. */
@@ -80,13 +82,13 @@ export class AwsCommand {
   }
 
   async #once(command: readonly string[], identity: Identity): Promise<AwsAnswer> {
-    const { path, signal, maxAnswer } = this.#options;
+    const { path, signal, maxAnswer, run = runProcess } = this.#options;
     signal.throwIfAborted();
     const env = { ...this.#options.env, ...identity.env, ...SETTINGS };
     const args = [...command, ...identity.options, ...GENERAL];
     let result: ProcessResult;
     try {
-      result = await runProcess(path, args, env, { size: maxAnswer ?? MAX_ANSWER, time: MAX_TIME }, signal);
+      result = await run(path, args, env, { size: maxAnswer ?? MAX_ANSWER, time: MAX_TIME }, signal);
     } catch (cause) {
       throw new CommandFailed(notStarted(path, cause), { cause });
     }

@@ -51,8 +51,9 @@ export class Collector {
         return kept;
       }
     }
-    const known = this.#unsupported.get(nameOf(question.operation));
-    const asked = known ?? (await this.#slots.use(() => this.#ask(question)));
+    const asked = await this.#slots.use(
+      async () => this.#unsupported.get(nameOf(question.operation)) ?? (await this.#ask(question)),
+    );
     this.#progress.show(`${this.stage}${this.asked} answers, ${this.#leftOut.size} left out`);
     if ('value' in asked) {
       await this.#folder.write(path, asked.text);
@@ -67,7 +68,6 @@ export class Collector {
       return none;
     }
     await this.#folder.remove(path);
-    if (asked.kind === 'unsupported') this.#unsupported.set(nameOf(question.operation), asked);
     return this.leaveOut(question, asked);
   }
 
@@ -124,7 +124,10 @@ export class Collector {
     const tokens = new Set<string>();
     for (let token: string | null = null; ; ) {
       const answer = await this.#askPage(question, token === null ? [] : ['--next-token', token]);
-      if (answer.kind === 'failure') return answer.failure;
+      if (answer.kind === 'failure') {
+        if (answer.failure.kind === 'unsupported') this.#unsupported.set(nameOf(question.operation), answer.failure);
+        return answer.failure;
+      }
       const page = objectIn(answer.text);
       if (page === null) return noJson;
       pages.push(page);
