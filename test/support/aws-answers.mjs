@@ -6,7 +6,7 @@
 //   roles      {account: how many calls the credentials of one session last}; no role in other accounts
 //   answers    {"[ACCOUNT ][REGION ]service operation[ option value…]": answer}, the most specific one counts. An answer is
 //              the JSON that is printed, or one of
-//              {$error: code}, {$stderr: text, code}, {$throttled: times, code, then: answer}, {$pages: [answer…]} for an
+//              {$error: code}, {$stderr: text, code}, {$throttled: times, code, answer}, {$pages: [answer…]} for an
 //              operation whose pages the command line does not join, {$text: what is printed}, {$hangs: true}
 //   expired    {profile: after so many calls its credentials expire}
 import { appendFileSync, readFileSync } from 'node:fs';
@@ -114,7 +114,7 @@ class Command {
     if (answer.$throttled !== undefined) {
       const asked = this.before.filter(({ argv }) => JSON.stringify(argv) === JSON.stringify(this.argv)).length;
       if (asked < answer.$throttled) this.fail(answer.code ?? 'ThrottlingException', 'Rate exceeded');
-      return this.reply(answer.then);
+      return this.reply(answer.answer);
     }
     if (answer.$error !== undefined) this.fail(answer.$error);
     if (answer.$stderr !== undefined) {

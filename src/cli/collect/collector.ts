@@ -14,6 +14,12 @@ import { Slots } from './slots.ts';
 /** Pages that are put together. */
 const MAX_PAGES = 10_000;
 
+/** What AWS says, and as it is kept. */
+interface Answer {
+  readonly value: object;
+  readonly text: string;
+}
+
 /** Asks questions and keeps the answers, unless the folder has them. */
 export class Collector {
   readonly #aws: AwsCommand;
@@ -22,6 +28,8 @@ export class Collector {
   readonly #slots: Slots;
   /** Operations that this `aws` command does not know are not tried for each item. */
   readonly #unsupported = new Map<string, AwsFailure>();
+  /** Why nothing more is asked. */
+  #stopped: CommandFailed | null = null;
   readonly #leftOut = new Map<string, LeftOut>();
   /** Shown before the counts. */
   stage = '';
@@ -54,21 +62,17 @@ export class Collector {
     const asked = await this.#slots.use(
       async () => this.#unsupported.get(nameOf(question.operation)) ?? (await this.#ask(question)),
     );
-    this.#progress.show(`${this.stage}${this.asked} answers, ${this.#leftOut.size} left out`);
-    if ('value' in asked) {
-      await this.#folder.write(path, asked.text);
+    const answer = 'value' in asked ? asked : noneIn(asked, question);
+    if (answer === null) {
+      await this.#folder.remove(path);
+      if ('kind' in asked) this.leaveOut(question, asked);
+    } else {
+      await this.#folder.write(path, answer.text);
       this.asked += 1;
       this.notLeftOut(question);
-      return asked.value;
     }
-    if (question.operation.none?.includes(asked.code) === true) {
-      const none = { Error: { Code: asked.code } };
-      await this.#folder.write(path, `${JSON.stringify(none)}\n`);
-      this.asked += 1;
-      return none;
-    }
-    await this.#folder.remove(path);
-    return this.leaveOut(question, asked);
+    this.#progress.show(`${this.stage}${this.asked} answers, ${this.#leftOut.size} left out`);
+    return answer?.value ?? null;
   }
 
   /** A list, and what there is to ask about each of its items. */
@@ -119,7 +123,8 @@ export class Collector {
     this.#leftOut.set(account, { account, ...nothing, code: failure.code, message: failure.message });
   }
 
-  async #ask(question: Question): Promise<{ readonly value: object; readonly text: string } | AwsFailure> {
+  async #ask(question: Question): Promise<Answer | AwsFailure> {
+    if (this.#stopped !== null) throw this.#stopped;
     const pages: object[] = [];
     const tokens = new Set<string>();
     for (let token: string | null = null; ; ) {
@@ -146,7 +151,8 @@ export class Collector {
     const renewed = await account.renewed(identity);
     const second = renewed === null ? answer : await this.#aws.ask(operation, [...options, ...more], renewed);
     if (second.kind === 'failure' && second.failure.kind === 'signIn') {
-      throw new CommandFailed(signInAgain(second.failure));
+      this.#stopped = new CommandFailed(signInAgain(second.failure));
+      throw this.#stopped;
     }
     return second;
   }
@@ -192,7 +198,14 @@ function nextToken(page: object): string | null {
   return textMember(page, 'NextToken') || textMember(page, 'nextToken') || null;
 }
 
-function whole(pages: readonly object[], { omit }: Question, text: string): { value: object; text: string } {
+/** A failure by which AWS says that there is none, as an answer. */
+function noneIn({ code }: AwsFailure, { operation }: Question): Answer | null {
+  if (operation.none?.includes(code) !== true) return null;
+  const value = { Error: { Code: code } };
+  return { value, text: `${JSON.stringify(value)}\n` };
+}
+
+function whole(pages: readonly object[], { omit }: Question, text: string): Answer {
   const [first = {}] = pages;
   if (pages.length === 1 && omit === null && text.trim() !== '') return { value: first, text };
   const { NextToken: _, nextToken: __, ...value }: Record<string, unknown> = { ...first };

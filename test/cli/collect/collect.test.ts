@@ -289,7 +289,7 @@ describe('what fails', () => {
   test('throttled: it is asked again until it is answered, and left out after seven times', async () => {
     const world = await CollectedWorld.of(
       worldWith({
-        'sns list-topics': { $throttled: 6, then: { Topics: [] } },
+        'sns list-topics': { $throttled: 6, answer: { Topics: [] } },
         'kms list-keys': { $throttled: 99, code: 'TooManyRequestsException' },
       }),
     );
@@ -367,7 +367,7 @@ describe('what fails', () => {
     expect((await world.collect(['--profile', 'nobody'])).failure).toMatch(
       /^the credentials are missing or have expired: aws: \[ERROR\]: The config profile \(nobody\) could not be found\n/,
     );
-    expect((await world.collect(['--aws', join(world.home, 'no-aws')])).failure).toBe(
+    expect((await world.collect(['--aws', join(world.home, 'no-aws')], { processes: true })).failure).toBe(
       `the command \`${join(world.home, 'no-aws')}\` is not there: install version 2 of the AWS command line, or name it with --aws PATH or ROLEGATE_AWS_COMMAND`,
     );
   });
@@ -376,7 +376,7 @@ describe('what fails', () => {
     const world = await CollectedWorld.of(WORLD);
     const old = join(world.home, 'aws-1');
     await writeFile(old, '#!/bin/sh\necho "Unknown options: --no-cli-pager" >&2\nexit 252\n', { mode: 0o755 });
-    expect((await world.collect(['--aws', old])).failure).toMatch(
+    expect((await world.collect(['--aws', old], { processes: true })).failure).toMatch(
       /^the `aws` command does not understand its options: version 2 /,
     );
   });
