@@ -132,6 +132,11 @@ export class CollectedWorld {
     return found.sort();
   }
 
+  /** What stands at the top of the folder. */
+  async listing(): Promise<readonly string[]> {
+    return readdir(this.dir);
+  }
+
   async text(file: string): Promise<string> {
     return readFile(join(this.dir, file), 'utf8');
   }

@@ -121,12 +121,9 @@ function failed(failure: AwsFailure): AwsAnswer {
 
 /** AWS's messages have no credentials. Those of another program called `aws` could. */
 function withoutSecrets(message: string, env: Environment): string {
-  let text = message;
-  for (const name of SECRETS) {
-    const secret = env[name];
-    if (secret) text = text.replaceAll(secret, '***');
-  }
-  return text;
+  const secrets = SECRETS.map((name) => env[name] ?? '').filter((secret) => secret !== '');
+  // One may be part of another.
+  return secrets.sort((a, b) => b.length - a.length).reduce((text, secret) => text.replaceAll(secret, '***'), message);
 }
 
 function notStarted(path: string, error: unknown): string {

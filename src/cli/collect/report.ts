@@ -17,10 +17,14 @@ export function reportOf(
     ...lines.slice(0, MAX_LINES).map((line) => `left out: ${line}\n`),
     ...(more > 0 ? [`left out: ${more} more; ${RECORD_FILE} has all of them\n`] : []),
   ].join('');
-  const kept = present === 0 ? '' : `, ${present} were there already`;
+  const kept = present === 0 ? '' : `, ${present} ${present === 1 ? 'was' : 'were'} there already`;
   const without = leftOut.length === 0 ? '' : `, ${leftOut.length} left out (see ${RECORD_FILE})`;
-  const out = `collected ${asked} answers of ${accounts} ${accounts === 1 ? 'account' : 'accounts'} in ${folder}${kept}${without}\n`;
+  const out = `collected ${counted(asked, 'answer')} of ${counted(accounts, 'account')} in ${folder}${kept}${without}\n`;
   return { out, error };
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 
 /** One line for all that was left out of an account for one reason: a key that may not be read is one of hundreds. */

@@ -392,7 +392,7 @@ describe('going on', () => {
       'kms list-grants --key-id k-1 --region eu-west-1',
       'sts get-caller-identity',
     ]);
-    expect([out, error]).toEqual([`collected 1 answers of 1 account in ${world.dir}, 40 were there already\n`, '']);
+    expect([out, error]).toEqual([`collected 1 answer of 1 account in ${world.dir}, 40 were there already\n`, '']);
     expect(await world.json('_collect.json')).toMatchObject({ leftOut: [] });
   });
 
@@ -461,5 +461,5 @@ async function age(world: CollectedWorld): Promise<void> {
 test('progress is shown on a terminal, and removed; a pipe sees nothing of it', async () => {
   const world = await CollectedWorld.of(WORLD);
   const { error } = await world.collect(ONE_REGION, { isInteractive: true });
-  expect(error).toMatch(/\r111111111111 \(1 of 1\): 40 answers, 0 left out *\r *\r$/);
+  expect(error).toMatch(/\r111111111111 \(1 of 1\): 41 answers, 0 left out *\r *\r$/);
 });
