@@ -22,6 +22,8 @@ export interface CollectCommand {
 
 const DEFAULT_PARALLEL = 4;
 const MAX_PARALLEL = 64;
+/** With its path before it. https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html */
+const ROLE_NAME = /^(?:[\x21-\x2e\x30-\x7e]{1,510}\/)*[\w+=,.@-]{1,64}$/;
 
 /** The arguments behind `collect`; null: the help is asked for. Throws UsageError. */
 export function parseCollect(args: readonly string[]): CollectCommand | null {
@@ -41,8 +43,7 @@ export function parseCollect(args: readonly string[]): CollectCommand | null {
     );
   }
   if (roleName !== null && !organization) throw new UsageError('--role-name belongs to --organization');
-  // https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html, with its path before it
-  if (roleName !== null && !/^(?:[\x21-\x2e\x30-\x7e]{1,510}\/)*[\w+=,.@-]{1,64}$/.test(roleName)) {
+  if (roleName !== null && (roleName.startsWith('arn:') || !ROLE_NAME.test(roleName))) {
     throw new UsageError(`--role-name is the name of a role, such as OrganizationAccountAccessRole`);
   }
   if (values.aws === '') throw new UsageError('--aws needs the path of a command');

@@ -1,6 +1,7 @@
 import type { Account } from './account.ts';
 import type { Collector } from './collector.ts';
-import { ACCOUNT, ACCOUNT_REGIONS, MEMBERSHIP, REGIONS } from './operations.ts';
+import { member } from './json.ts';
+import { ACCOUNT, ACCOUNT_REGIONS, ORGANIZATION, OWN_S3_POLICY, REGIONS } from './operations.ts';
 import { isRegion, questionOf } from './questions.ts';
 import { REGIONAL } from './regional-operations.ts';
 
@@ -12,9 +13,7 @@ export async function collectAccount(
 ): Promise<readonly string[]> {
   const global = Promise.all([
     ...ACCOUNT.map((listing) => collector.listing(account, null, listing)),
-    ...(options.isInCollectedOrganization ? [] : MEMBERSHIP).map((operation) =>
-      collector.answer(questionOf(account, null, operation)),
-    ),
+    options.isInCollectedOrganization ? null : collectMembership(collector, account),
   ]);
   const regional = (
     options.regions === null ? enabledRegions(collector, account) : Promise.resolve(options.regions)
@@ -25,6 +24,13 @@ export async function collectAccount(
   });
   const [, regions] = await Promise.all([global, regional]);
   return regions;
+}
+
+/** What an account may know of its organization. */
+async function collectMembership(collector: Collector, account: Account): Promise<void> {
+  const answer = await collector.answer(questionOf(account, null, ORGANIZATION));
+  if (member(answer, 'Organization') === undefined) return;
+  await collector.answer(questionOf(account, null, OWN_S3_POLICY));
 }
 
 /**

@@ -8,13 +8,13 @@ import {
   EFFECTIVE_S3_POLICY,
   IDENTITY,
   type Listing,
-  MEMBERSHIP,
   OF_CONTROL_POLICY,
   type Operation,
   ORGANIZATION,
   ORGANIZATION_ACCOUNTS,
   ORGANIZATION_ROOTS,
   ORGANIZATION_TAGS,
+  OWN_S3_POLICY,
   REGIONS,
   UNITS,
 } from './operations.ts';
@@ -38,7 +38,9 @@ export function dryRun(command: CollectCommand, aws: string): string {
     return [
       `# ${profile === null ? 'The account of the environment' : `The profile ${profile}`}`,
       line(IDENTITY, '', null),
-      ...(command.organization ? organizationLines(line, listed) : MEMBERSHIP.map((each) => line(each, '', null))),
+      ...(command.organization
+        ? organizationLines(line, listed)
+        : [ORGANIZATION, OWN_S3_POLICY].map((each) => line(each, '', null))),
       ...(command.roleName === null ? [] : roleLines(aws, command.roleName, profile)),
       ...ACCOUNT.flatMap((listing) => listed(listing, null)),
       ...(command.regions === null ? ['', '# In each Region that is enabled', line(REGIONS, '', null)] : ['']),

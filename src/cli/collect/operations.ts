@@ -7,6 +7,8 @@ export interface Operation {
   readonly service: string;
   readonly operation: string;
   readonly options?: readonly string[];
+  /** The argument in the name of the file, where no option says what the answer is about. */
+  readonly about?: string;
   /** Codes of errors by which AWS says that there is none. */
   readonly none?: readonly string[];
 }
@@ -86,16 +88,14 @@ function bucket(operation: string, ...none: readonly string[]): ItemOperation {
   return { service: 's3api', operation, item: ['--bucket', '{item}'], none };
 }
 
-/** Asked by an account itself where the organization is not asked: a member may read no more of it. */
-export const MEMBERSHIP: readonly Operation[] = [
-  ORGANIZATION,
-  {
-    service: 'organizations',
-    operation: 'describe-effective-policy',
-    options: ['--policy-type', 'S3_POLICY'],
-    none: ['EffectivePolicyNotFoundException', 'AWSOrganizationsNotInUseException'],
-  },
-];
+/** Asked by an account of itself where the organization is not asked: members may not read more of it. */
+export const OWN_S3_POLICY: Operation = {
+  service: 'organizations',
+  operation: 'describe-effective-policy',
+  options: ['--policy-type', 'S3_POLICY'],
+  about: '{account}',
+  none: ['EffectivePolicyNotFoundException'],
+};
 
 export const REGIONS: Listing = {
   service: 'ec2',

@@ -45,8 +45,8 @@ export function questionOf(
 ): Question {
   const asked = region ?? item?.region ?? (configured ? null : (HOME[account.partition] ?? null));
   const words = { account: account.id, partition: account.partition, region: region ?? '', item: item?.name ?? '' };
-  const named = 'item' in operation ? operation.item : null;
-  const argument = named === null ? null : filled(named[1], words);
+  const about = 'item' in operation ? operation.item[1] : operation.about;
+  const argument = about === undefined ? null : filled(about, words);
   const omitted = 'omit' in operation ? operation.omit : undefined;
   const list = 'items' in operation ? operation.items?.list : undefined;
   return {

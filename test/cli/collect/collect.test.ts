@@ -11,8 +11,8 @@ const WORLD: World = {
   profiles: { default: A, other: '222222222222' },
   answers: {
     'iam get-account-authorization-details': { UserDetailList: [], RoleDetailList: [] },
-    'organizations describe-organization': { $error: 'AWSOrganizationsNotInUseException' },
-    'organizations describe-effective-policy': { $error: 'AWSOrganizationsNotInUseException' },
+    'organizations describe-organization': { Organization: { Id: 'o-1', MasterAccountId: '999999999999' } },
+    'organizations describe-effective-policy': { $error: 'EffectivePolicyNotFoundException' },
     's3control get-public-access-block': { $error: 'NoSuchPublicAccessBlockConfiguration' },
     's3api list-buckets': { Buckets: [{ Name: 'logs', BucketRegion: 'eu-central-1' }, { Name: 'web' }] },
     's3api get-bucket-policy': { $error: 'NoSuchBucketPolicy' },
@@ -103,6 +103,7 @@ describe('an account', () => {
         `${A}/iam/get-account-authorization-details.json`,
         `${A}/s3api/get-bucket-policy@web.json`,
         `${A}/s3control/get-public-access-block.json`,
+        `${A}/organizations/describe-effective-policy@${A}.json`,
         `${A}/eu-west-1/kms/get-key-policy@k-1.json`,
         `${A}/eu-west-1/sqs/get-queue-attributes@https%3A%2F%2Fsqs.eu-west-1.amazonaws.com%2F111111111111%2Fjobs.json`,
       ]),
@@ -162,6 +163,17 @@ describe('an account', () => {
     expect(await world.questions()).toContain(
       'account list-regions --region-opt-status-contains ENABLED ENABLED_BY_DEFAULT --region us-east-1',
     );
+  });
+
+  test('in no organization is not asked for policies of one', async () => {
+    const world = await CollectedWorld.of(
+      worldWith({ 'organizations describe-organization': { $error: 'AWSOrganizationsNotInUseException' } }),
+    );
+    await world.collect(ONE_REGION);
+    expect(await world.json(`${A}/organizations/describe-organization.json`)).toEqual({
+      Error: { Code: 'AWSOrganizationsNotInUseException' },
+    });
+    expect((await world.questions()).filter((text) => text.includes('effective'))).toEqual([]);
   });
 
   test('of another partition is asked there', async () => {
