@@ -1,8 +1,10 @@
 import { InvalidInput } from '../policy/errors.ts';
 import { assumableRoles } from './assumable-roles.ts';
+import { checkAction } from './check-action.ts';
 import { MAX_QUESTIONS } from './check-question.ts';
 import { type DecideTools, decide } from './decide.ts';
-import type { Answer, Question, Subject } from './question.ts';
+import { checkNamesResource } from './every-resource.ts';
+import { type Answer, fieldOf, type Question, type Subject } from './question.ts';
 import { onOneRevision } from './scan.ts';
 
 /** A request that must be allowed. `path` is its place in the client's request: `needs[0]`. */
@@ -35,6 +37,10 @@ export async function accessRoutes(
 ): Promise<readonly AccessRoute[]> {
   if (needs.length > MAX_NEEDS) {
     throw new InvalidInput('needs', `${needs.length} needs; the limit is ${MAX_NEEDS}`);
+  }
+  for (const need of needs) {
+    const action = checkAction(tools.catalog, need.action, fieldOf(need, 'action'));
+    checkNamesResource(action, need.resource, fieldOf(need, 'resource'));
   }
   return onOneRevision(async (check) => {
     const own = await decide(

@@ -4,6 +4,7 @@ import type { ContextValue, RequestContext } from '../evaluation/request.ts';
 import { parseArn } from '../policy/arn.ts';
 import { parseRange } from '../policy/compare/ip.ts';
 import { parseDecimal } from '../policy/compare/number.ts';
+import { contextKey } from '../policy/context-key.ts';
 import { parseInstant } from '../policy/date.ts';
 import { InvalidInput } from '../policy/errors.ts';
 import { nearest } from '../policy/spelling.ts';
@@ -25,33 +26,51 @@ const FORMS: Readonly<Record<string, Form>> = {
 };
 
 /**
- * Throws InvalidInput, naming the key, for values of a wrong type. Returns a sentence for each unknown key with a prefix of
- * AWS; keys with other prefixes (of identity providers, of own services) pass.
+ * Throws InvalidInput, naming the key, for values of a wrong type, and for a list in place of the one value of a global key.
+ * Returns a sentence for each unknown key with a prefix of AWS, and for each list in place of the one value of a service's
+ * key, whose declared type is not always right; keys with other prefixes (of identity providers, of own services) pass.
+ *
+ * A plain operator never matches a list. A Deny on `"aws:SecureTransport": ["false"]` would be missed in silence.
  */
 export function checkContext(catalog: Catalog, context: RequestContext, field: string): readonly string[] {
   const checked = memory.get(catalog) ?? new WeakMap<RequestContext, readonly string[]>();
   memory.set(catalog, checked);
   const known = checked.get(context);
   if (known !== undefined) return known;
-  const unknown: string[] = [];
+  const sentences: string[] = [];
   for (const [name, value] of context) {
     const key = keyOf(catalog, name);
     if (key === null) {
       const sentence = unknownKey(catalog, name);
-      if (sentence !== null) unknown.push(sentence);
+      if (sentence !== null) sentences.push(sentence);
       continue;
+    }
+    // The name of a tag's key has a placeholder for the tag.
+    const shown = /\/tag-key$|\$\{/.test(key.name) ? shortened(name) : key.name;
+    if (isListForOne(value, key)) {
+      if (name.startsWith('aws:'))
+        throw new InvalidInput(`${field}.${shown}`, `\`${shown}\` has one value: give it without a list`);
+      sentences.push(
+        `\`${shortened(name)}\` is given as a list, and has one value: operators without ForAnyValue or ForAllValues do not match a list`,
+      );
     }
     const type = key.type.replace(/^ArrayOf/, '');
     // Values of keys that services declare as ARNs are not always ARNs.
     const form = type === 'ARN' && !name.startsWith('aws:') ? undefined : FORMS[type];
-    if (form !== undefined) checkValues(value, form, `${field}.${key.name}`);
+    if (form !== undefined) checkValues(value, form, `${field}.${shown}`);
     if (name !== 'aws:requestedregion') continue;
     for (const region of valuesOf(value)) {
       if (region !== '' && region !== 'aws-global') checkRegion(region, null, `${field}.${key.name}`);
     }
   }
-  checked.set(context, unknown);
-  return unknown;
+  checked.set(context, sentences);
+  return sentences;
+}
+
+/** An empty list is no value. */
+function isListForOne(value: ContextValue, { name, type }: ConditionKey): boolean {
+  if (typeof value === 'string' || value.length === 0 || type === '') return false;
+  return !type.startsWith('ArrayOf') && !contextKey(name).multiValued;
 }
 
 /** The questions of a request share contexts. */

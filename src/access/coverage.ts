@@ -12,7 +12,7 @@ export interface OnOne {
 
 /**
  * The answer for a pattern, from the answers for the resources that represent it. The decision is the most restrictive of
- * them, so that it names what denies; with ALL, the first.
+ * them, so that it names what denies; with ALL, the first. The coverage is null if it could not be decided.
  */
 export function coverageOf(pattern: string, all: readonly OnOne[], complete: boolean): Answer | null {
   const [first] = all;
@@ -21,11 +21,11 @@ export function coverageOf(pattern: string, all: readonly OnOne[], complete: boo
   const worst = all.map(({ arn, answer, readings }) => ({ arn, answer: readings?.worst ?? answer }));
   const isAll = complete && worst.every(({ answer }) => answer.decision.allowed);
   const isNone = complete && all.every(({ answer, readings }) => !(readings?.best ?? answer).decision.allowed);
-  const coverage: Coverage = isAll ? 'ALL' : isNone && isAllowed.length === 0 ? 'NONE' : 'SOME';
   const isShown = isAllowed.length > 0 && isAllowed.length < all.length;
+  const coverage = isAll ? 'ALL' : isNone && isAllowed.length === 0 ? 'NONE' : isShown ? 'SOME' : null;
   const denying = all.filter(({ answer }) => !answer.decision.allowed);
   const [shown, ...others] = denying.length > 0 ? denying : worst.filter(({ answer }) => !answer.decision.allowed);
-  const open = coverage === 'SOME' && !isShown ? [undecided(pattern)] : [];
+  const open = coverage === null ? [undecided(pattern)] : [];
   if (coverage === 'ALL') return about(pattern, first, first.answer.decision, coverage, open);
   // None of the examined resources is denied, and there were more than could be examined.
   if (shown === undefined) return about(pattern, first, new Undecided(first.answer.decision, pattern), coverage, open);
@@ -46,7 +46,7 @@ function about(
   pattern: string,
   { arn, answer }: { readonly arn: string; readonly answer: Answer },
   decision: Decision,
-  coverage: Coverage,
+  coverage: Coverage | null,
   open: readonly string[],
 ): Answer {
   const named = (text: string): string => text.replaceAll(arn, () => pattern);

@@ -1,6 +1,7 @@
 import type { CatalogAction } from '../catalog/catalog-service.ts';
 import type { Decision } from '../evaluation/decision.ts';
 import type { PreparedResource } from '../evaluation/prepare.ts';
+import { InvalidInput } from '../policy/errors.ts';
 
 /** By service: the catalogue's type of resources whose own policy must allow, and their kind in decisions. */
 const OWN_SIDE: Readonly<Record<string, readonly [type: string, kind: PreparedResource['kind']]>> = {
@@ -22,6 +23,16 @@ export function everyResource(action: CatalogAction, resource: PreparedResource)
   if (resource.text !== '*') return resource;
   const kind = kindOfEvery(action);
   return kind === 'other' ? resource : { ...resource, kind };
+}
+
+/**
+ * Throws InvalidInput for a bare `*` where an action has resources. It would be a question about all of them, which
+ * searches over many principals or roles do not ask: a statement that is literally about `*` decides less.
+ */
+export function checkNamesResource({ name, wildcardOnly }: CatalogAction, resource: string, field: string): void {
+  if (wildcardOnly || resource !== '*') return;
+  const message = `\`*\` is everything that \`${name}\` can be asked on: name one resource, or ask \`decision\` about one principal`;
+  throw new InvalidInput(field, message);
 }
 
 export function everyResourceGaps(action: CatalogAction, { effect }: Decision): readonly string[] {

@@ -98,7 +98,7 @@ export class PatternQuestions {
     const { rules, known, resources } = await this.#divide(question, action, acting);
     const complete = resources.complete && known.complete && !rules.isUnsaid;
     const answer = coverageOf(question.resource, await this.#each(single, resources.arns, rules, known), complete);
-    if (answer === null) throw misfit(question, action);
+    if (answer === null) throw noAnswer(question, action, resources);
     return { ...answer, question };
   }
 
@@ -210,8 +210,21 @@ function servicesOf(pattern: string, { resourceTypes }: CatalogAction): Readonly
   return new Set(resourceTypes.flatMap(({ type }) => type.arns.map((arn) => parseArn(arn)?.service ?? '')));
 }
 
+/** The error for a pattern of which no resource was found. */
+export function noAnswer(
+  question: Pick<Question, 'resource' | 'path' | 'fields'>,
+  action: CatalogAction,
+  { complete }: PatternResources,
+): RolegateError {
+  if (complete) return misfit(question, action);
+  return new InvalidInput(
+    fieldOf(question, 'resource'),
+    `whether \`${action.name}\` is allowed on \`${shortened(question.resource)}\` could not be decided: the pattern has too many wildcards`,
+  );
+}
+
 /** The action cannot be asked on anything that the pattern matches. */
-export function misfit(question: Pick<Question, 'resource' | 'path' | 'fields'>, action: CatalogAction): InvalidInput {
+function misfit(question: Pick<Question, 'resource' | 'path' | 'fields'>, action: CatalogAction): InvalidInput {
   const partition = parseArn(question.resource)?.partition ?? 'aws';
   return new InvalidInput(
     fieldOf(question, 'resource'),

@@ -87,7 +87,7 @@ export interface Answer {
   readonly question: Question;
   readonly decision: Decision;
   /** Set for a question about a pattern. */
-  readonly coverage?: Coverage;
+  readonly coverage?: Coverage | null;
   readonly gaps: readonly string[];
   /** The entries of `gaps` that are about the resource and its account. Left out: none. */
   readonly resourceGaps?: readonly string[];

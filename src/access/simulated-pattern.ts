@@ -4,7 +4,7 @@ import type { RequestFacts } from '../evaluation/request.ts';
 import { Rereading } from '../evaluation/rereading.ts';
 import { coverageOf } from './coverage.ts';
 import { DecidingRules } from './deciding-rules.ts';
-import { misfit, namesOne, ownerOf } from './pattern-questions.ts';
+import { namesOne, noAnswer, ownerOf } from './pattern-questions.ts';
 import { resourcesOf } from './pattern-resources.ts';
 import type { Answer, Question } from './question.ts';
 
@@ -51,6 +51,6 @@ export function simulatedPattern(
     return { arn, answer: ask(each, null), readings };
   });
   const answer = coverageOf(question.resource, all, complete && !rules.isUnsaid);
-  if (answer === null) throw misfit(question, action);
+  if (answer === null) throw noAnswer(question, action, { arns, complete });
   return { ...answer, question };
 }

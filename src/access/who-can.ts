@@ -8,6 +8,7 @@ import { type PrincipalRef, parsePrincipalRef, principalIdOf } from '../policy/p
 import { checkAction } from './check-action.ts';
 import { conditionsFor } from './conditional.ts';
 import { type DecideTools, decideEach } from './decide.ts';
+import { checkNamesResource } from './every-resource.ts';
 import { nextTurn } from './next-turn.ts';
 import { type Outsider, outsidersOf } from './outsiders.ts';
 import { type Answer, fieldOf, type OpenQuestion, type Question } from './question.ts';
@@ -68,6 +69,7 @@ export async function whoCan(
   now: number,
 ): Promise<WhoCan> {
   const action = checkAction(tools.catalog, question.action, fieldOf(question, 'action'));
+  checkNamesResource(action, question.resource, fieldOf(question, 'resource'));
   return onOneRevision((check) => new Search(tools, question, action, options, now, check).run());
 }
 

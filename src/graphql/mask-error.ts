@@ -4,6 +4,7 @@ import { Throttled } from '../guard/throttled.ts';
 import { RolegateError } from '../policy/errors.ts';
 import { withEnumValues } from './enum-values.ts';
 import { codeOf, type ErrorCode } from './errors.ts';
+import { literalPlace } from './literal-place.ts';
 import { throttledAnswer } from './throttled.ts';
 
 const MASKED_MESSAGE = 'Unexpected error.';
@@ -53,6 +54,11 @@ function shortened(message: string): string {
 
 function withCode(error: GraphQLError, cause: GraphQLError): GraphQLError {
   const code = error.extensions['code'] ?? cause.extensions['code'] ?? 'BAD_USER_INPUT';
+  const literal = error.path === undefined ? literalPlace(error) : null;
+  if (literal !== null) {
+    const message = shortened(withEnumValues(error.message));
+    return rebuilt(error, message, { ...error.extensions, code, field: literal.field }, null, literal.path);
+  }
   const field = placeOf(error, cause);
   // Without the faulty value, which the message contains in full, however long it is.
   const message = withEnumValues(field === null ? error.message : `\`${field}\`: ${cause.message}`);
@@ -84,13 +90,19 @@ function masked(error: unknown): GraphQLError {
   return rebuilt(error, MASKED_MESSAGE, { code: 'INTERNAL_SERVER_ERROR' }, rootOf(error));
 }
 
-function rebuilt(error: unknown, message: string, extensions: GraphQLErrorExtensions, original: unknown): GraphQLError {
+function rebuilt(
+  error: unknown,
+  message: string,
+  extensions: GraphQLErrorExtensions,
+  original: unknown,
+  path: readonly string[] | null = null,
+): GraphQLError {
   const at = error instanceof GraphQLError ? error : null;
   return new GraphQLError(message, {
     nodes: at?.nodes ?? null,
     source: at?.source ?? null,
     positions: at?.positions ?? null,
-    path: at?.path ?? null,
+    path: at?.path ?? path,
     originalError: original instanceof Error ? original : null,
     extensions,
   });

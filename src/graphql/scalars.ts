@@ -26,6 +26,18 @@ function quoted(value: string): string {
   return `\`${value.length > 100 ? `${value.slice(0, 100)}…` : value}\``;
 }
 
+/** Errors on literals point at the literal: graphql-js adds no place to the errors of scalars. */
+function fromLiteral<T>(parse: (value: unknown) => T) {
+  return (node: ValueNode, variables?: Record<string, unknown> | null): T => {
+    try {
+      return parse(node.kind === Kind.STRING ? node.value : valueFromASTUntyped(node, variables));
+    } catch (error) {
+      if (!(error instanceof GraphQLError) || error.nodes !== undefined) throw error;
+      throw new GraphQLError(error.message, { nodes: node, extensions: error.extensions });
+    }
+  };
+}
+
 function textOf(value: unknown, scalar: string): string {
   if (typeof value !== 'string') throw badInput(`${scalar} must be a string`);
   if (value.length > MAX_ARN_LENGTH) {
@@ -55,16 +67,31 @@ builder.scalarType('Arn', {
   specifiedByURL: 'https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html',
   serialize: (value) => value,
   parseValue: parseArnInput,
+  parseLiteral: fromLiteral(parseArnInput),
 });
+
+function accountId(value: unknown) {
+  const text = textOf(value, 'an account id');
+  return /^\d{12}$/.test(text) ? text : malformed(`${quoted(text)} is not an account id: expected twelve digits`);
+}
 
 builder.scalarType('AccountId', {
   description: 'An AWS account: twelve digits, e.g. `111111111111`',
   serialize: (value) => value,
-  parseValue: (value) => {
-    const text = textOf(value, 'an account id');
-    return /^\d{12}$/.test(text) ? text : malformed(`${quoted(text)} is not an account id: expected twelve digits`);
-  },
+  parseValue: accountId,
+  parseLiteral: fromLiteral(accountId),
 });
+
+function principalId(value: unknown) {
+  const text = textOf(value, 'a principal id');
+  return (
+    parsePrincipalRef(text) ??
+    malformed(
+      `${quoted(text)} is not a principal: expected the ARN of a user, role, role session, federated user or root ` +
+        'user, a service principal (ec2.amazonaws.com), a 12-digit account id, or anonymous',
+    )
+  );
+}
 
 builder.scalarType('PrincipalId', {
   description:
@@ -72,26 +99,21 @@ builder.scalarType('PrincipalId', {
     'such as `ec2.amazonaws.com`, a 12-digit account id (its root user), or `anonymous`. The ARN of a role means a ' +
     'session of it whose name is not known. At most 2,048 characters',
   serialize: (value) => value,
-  parseValue: (value) => {
-    const text = textOf(value, 'a principal id');
-    return (
-      parsePrincipalRef(text) ??
-      malformed(
-        `${quoted(text)} is not a principal: expected the ARN of a user, role, role session, federated user or root ` +
-          'user, a service principal (ec2.amazonaws.com), a 12-digit account id, or anonymous',
-      )
-    );
-  },
+  parseValue: principalId,
+  parseLiteral: fromLiteral(principalId),
 });
+
+function instant(value: unknown) {
+  const date = new Date(textOf(value, 'a DateTime'));
+  return Number.isNaN(date.getTime()) ? malformed('not an ISO 8601 instant') : date;
+}
 
 builder.scalarType('DateTime', {
   description: 'An instant in UTC in ISO 8601 format, with milliseconds: `2026-01-31T12:00:00.000Z`',
   specifiedByURL: 'https://www.rfc-editor.org/rfc/rfc3339',
   serialize: (value) => (typeof value === 'number' ? new Date(value) : value).toISOString(),
-  parseValue: (value) => {
-    const date = new Date(textOf(value, 'a DateTime'));
-    return Number.isNaN(date.getTime()) ? malformed('not an ISO 8601 instant') : date;
-  },
+  parseValue: instant,
+  parseLiteral: fromLiteral(instant),
 });
 
 /** Documents are passed on as JSON text: their readers decide whether they are policies. */
@@ -119,11 +141,6 @@ function readDocument(text: string): JsonValue {
   } catch {
     return text;
   }
-}
-
-function fromLiteral<T>(parse: (value: unknown) => T) {
-  return (node: ValueNode, variables?: Record<string, unknown> | null): T =>
-    parse(node.kind === Kind.STRING ? node.value : valueFromASTUntyped(node, variables));
 }
 
 builder.scalarType('PolicyDocument', {
@@ -158,12 +175,15 @@ builder.scalarType('RequestContext', {
   parseLiteral: fromLiteral(requestContext),
 });
 
+function revision(value: unknown) {
+  const digits = /^r(\d{19})$/.exec(textOf(value, 'a revision'))?.[1];
+  return digits === undefined ? malformed('not a revision that this gateway has returned') : BigInt(digits);
+}
+
 builder.scalarType('Revision', {
   description:
     'Opaque position in the history of the directory. Revisions can be compared as strings: the greater one is later',
   serialize: (value) => `r${value.toString().padStart(19, '0')}`,
-  parseValue: (value) => {
-    const digits = /^r(\d{19})$/.exec(textOf(value, 'a revision'))?.[1];
-    return digits === undefined ? malformed('not a revision that this gateway has returned') : BigInt(digits);
-  },
+  parseValue: revision,
+  parseLiteral: fromLiteral(revision),
 });

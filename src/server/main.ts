@@ -10,6 +10,12 @@ const terminal = {
 };
 
 async function main(): Promise<number> {
+  if (process.argv.length > 2) {
+    terminal.error(
+      'rolegate: starting takes no arguments; settings are in the environment. Try `npx rolegate --help`.\n',
+    );
+    return 2;
+  }
   try {
     const settings = settingsOfProcess();
     const { serve } = await import('./serve.ts');

@@ -155,11 +155,19 @@ describe('the decision on a pattern', () => {
     ['an Allow that hangs on tags', 'halves'],
   ])('is not said to be known with %s', async (_, who) => {
     expect(await ask(userArn(who), 'ec2:StopInstances', `arn:aws:ec2:eu-west-1:${A}:instance/*`)).toMatchObject({
-      coverage: 'SOME',
+      coverage: null,
       undecided: true,
     });
     expect((await ask(userArn(who), 'ec2:StopInstances', `arn:aws:ec2:eu-west-1:${A}:instance/*`)).effect).not.toBe(
       'ALLOWED',
+    );
+  });
+
+  it('of a pattern with more wildcards than can be followed is refused as undecided, not as one that matches nothing', async () => {
+    const pattern = `arn:aws:s3:::b/${'*a'.repeat(1000)}`;
+    const question = { ...aQuestion(userArn('admin'), 's3:GetObject', pattern), resourceIsPattern: true };
+    await expect(access.decide([question], NOON)).rejects.toThrow(
+      /could not be decided: the pattern has too many wildcards/,
     );
   });
 
@@ -172,7 +180,7 @@ describe('the decision on a pattern', () => {
     const question = { ...aQuestion(userArn('u'), 's3:GetObject', 'arn:aws:s3:::b/*'), resourceIsPattern: true };
     const [found] = await many.decide([question], NOON);
     expect(found).toMatchObject({
-      coverage: 'SOME',
+      coverage: null,
       decision: { allowed: false, effect: 'IMPLICIT_DENY', deniedBy: null },
     });
     expect(found?.decision.reason).toContain('could not be decided');

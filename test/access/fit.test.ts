@@ -99,6 +99,31 @@ describe('the context of a question', () => {
     expect(found).toEqual({ code: 'BAD_USER_INPUT', field: `request.context.${key}`, message });
   });
 
+  // A plain operator never matches a list, so that a Deny on the key would be missed.
+  it.each([
+    ['aws:SecureTransport', ['false']],
+    ['aws:SourceIp', ['192.0.2.1', '192.0.2.2']],
+    ['aws:requesttag/team', ['red']],
+  ])('a list is not the one value of the global key %s', async (key, value) => {
+    expect(await fault(admin, 's3:GetObject', 'arn:aws:s3:::b/x', { [key]: value })).toEqual({
+      code: 'BAD_USER_INPUT',
+      field: `request.context.${key}`,
+      message: `\`${key}\` has one value: give it without a list`,
+    });
+  });
+
+  it('a list for a key that its service declares with one value is named; lists for keys with several values pass', async () => {
+    const { effect, gaps } = await decision(admin, 's3:GetObject', 'arn:aws:s3:::b/x', {
+      's3:signatureversion': ['AWS4-HMAC-SHA256'],
+      'aws:TagKeys': ['team'],
+      'aws:SourceIp': [],
+    });
+    expect(effect).toBe('ALLOWED');
+    expect(gaps).toEqual([
+      '`s3:signatureversion` is given as a list, and has one value: operators without ForAnyValue or ForAllValues do not match a list',
+    ]);
+  });
+
   it("keys of AWS's prefixes that there are none of are named; those of others pass", async () => {
     const { effect, gaps } = await decision(admin, 's3:GetObject', 'arn:aws:s3:::b/x', {
       'aws:SourceIP2': '1.2.3.4',

@@ -204,6 +204,18 @@ describe('copying from an own bucket to somebody else’s', () => {
     });
   });
 
+  it('names a resource in each need where the action has resources', async () => {
+    const asked = open(target(null)).access.accessRoutes(
+      aSubject(alice),
+      needs.map((need) => ({ ...need, resource: '*' })),
+      NOON,
+    );
+    await expect(asked).rejects.toMatchObject({
+      field: 'needs[0].resource',
+      message: expect.stringMatching(/^`\*` is everything that `s3:GetObject` can be asked on: name one resource/),
+    });
+  });
+
   it('is a question about one who is there', async () => {
     const asked = open(target(null)).access.accessRoutes(aSubject(userArn('nobody')), needs, NOON);
     await expect(asked).rejects.toMatchObject({ code: 'NOT_FOUND' });

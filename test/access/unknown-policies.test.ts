@@ -64,11 +64,6 @@ describe('the policy of a VPC endpoint is not known', () => {
     ],
     ['an anonymous caller', ['anonymous', 's3:GetObject', object, { context: THROUGH }], [ENDPOINT]],
     ['a service, which comes through none', ['sns.amazonaws.com', 's3:GetObject', object, { context: THROUGH }], []],
-    [
-      'several values',
-      [alice, 's3:GetObject', object, { context: { 'aws:SourceVpce': ['vpce-1', 'vpce-2'] } }],
-      ['the policy of the VPC endpoint `vpce-1, vpce-2` is not known: it is not considered'],
-    ],
     ['no value', [alice, 's3:GetObject', object, { context: { 'aws:SourceVpce': [] } }], []],
   ])('%s', async (_name, asked, gaps) => {
     expect(await ask(...asked)).toEqual({ effect: 'ALLOWED', gaps });

@@ -206,3 +206,16 @@ describe('who may under conditions', () => {
     ]);
   });
 });
+
+describe('a bare `*`', () => {
+  it('is refused where the action has resources: the list would not agree with decisions on all of them', async () => {
+    await expect(search(bucket(), ['s3:GetObject', '*'])).rejects.toThrow(
+      '`*` is everything that `s3:GetObject` can be asked on: name one resource, or ask `decision` about one principal',
+    );
+  });
+
+  it('is the resource of an action that has none', async () => {
+    const document = { users: [aUser('alice', [allow('kms:ListKeys')])] };
+    expect((await search(document, ['kms:ListKeys', '*'])).names).toEqual([userArn('alice')]);
+  });
+});

@@ -212,6 +212,15 @@ describe('refusals at start', () => {
     expect(result.error).toMatch(/^rolegate: this directory belongs to another master key: [^\n]*\n$/);
   });
 
+  test('with an argument: it takes none, and does not start', async () => {
+    const result = await runToEnd('server/main.js', ['--help'], { cwd, env: { PORT: '0' } });
+    expect(result).toMatchObject({
+      code: 2,
+      out: '',
+      error: 'rolegate: starting takes no arguments; settings are in the environment. Try `npx rolegate --help`.\n',
+    });
+  });
+
   test('settings that are wrong, all of them at once', async () => {
     const result = await runToEnd('server/main.js', [], { cwd, env: { PORT: 'http', LOG_LEVEL: 'loud' } });
     expect(result).toEqual({

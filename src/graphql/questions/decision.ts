@@ -28,7 +28,7 @@ export const Decision = builder.objectRef<Answer>('Decision').implement({
       type: Coverage,
       nullable: true,
       description:
-        'How much of a pattern, or of the bare `*`, is allowed; null if the question is about one named resource. `effect` is ALLOWED only for ALL. Otherwise the ' +
+        'How much of a pattern, or of the bare `*`, is allowed; null if the question is about one named resource, or if `gaps` says that it could not be decided. `effect` is ALLOWED only for ALL. Otherwise the ' +
         'decision is the most restrictive one on a resource of the pattern: `reason`, `deniedBy`, `layers` and `matchedStatements` ' +
         'name what denies there, or the layer in which an Allow is missing',
       resolve: ({ coverage }) => coverage ?? null,

@@ -55,8 +55,13 @@ export const RoleSession = builder.prismaNode('RoleSession', {
         'The principal that assumed the role: a user, a service, or, for a chained role, another role session; with ' +
         'a web identity `anonymous`, and `federatedProvider` and `federatedSubject` name the identity',
       complexity: ASSUMER_COST,
-      select: { assumedBy: true, parentId: true },
-      resolve: (row) => assumer(row.assumedBy, row.parentId),
+      select: { id: true, assumedBy: true, parentId: true },
+      resolve: ({ id, assumedBy, parentId }, _args, context) => {
+        // The credentials of a session just made come with its answer: they must not be lost because a field of a session
+        // that it was chained from is refused.
+        const isOwn = parentId !== null && ownSessionIds(context).has(id);
+        return isOwn ? ownRoleSession(context, { id: parentId, arn: assumedBy }) : assumer(assumedBy, parentId);
+      },
     }),
     sourceIdentity: t.exposeString('sourceIdentity', {
       nullable: true,
@@ -89,7 +94,7 @@ export function roleSessionValue(session: { readonly id: string | null; readonly
   return brand({ id: session.id ?? UNKNOWN_ID, arn: session.arn }, 'RoleSession');
 }
 
-/** Ids of sessions that the caller has made or ended in this operation: rows are read anew, and identified by their ids. */
+/** Ids of sessions that the caller has made or ended in this operation, and of those that they were chained from: rows are read anew, and identified by their ids. */
 const ownSessionIds = createContextCache((_context: GatewayContext) => new Set<string>());
 
 /**

@@ -8,6 +8,7 @@ import { OPENING, type TestServices } from '../services.ts';
 // What a mutation has done is answered, whatever fails beneath it or behind it.
 
 const WORKER = roleArn('Worker');
+const NEXT = roleArn('Next');
 const USERS = { alice: userArn('alice') };
 
 let services: TestServices;
@@ -18,7 +19,10 @@ beforeAll(async () => {
   const { callers, ...opened } = await openLive(USERS, {
     accounts: [{ id: A, membership: 'NONE' }],
     users: [aUser('alice', [allow(['sts:AssumeRole', 'sts:GetFederationToken', 'iam:PutRolePolicy'])])],
-    roles: [aRole('Worker', [trusts({ AWS: A })], [allow('s3:*')], { tags: { team: 'logs' } })],
+    roles: [
+      aRole('Worker', [trusts({ AWS: A })], [allow(['s3:*', 'sts:AssumeRole'])], { tags: { team: 'logs' } }),
+      aRole('Next', [trusts({ AWS: A })]),
+    ],
   });
   services = opened.services;
   gateway = gatewayOn(services);
@@ -70,6 +74,24 @@ describe('a role that was assumed gives its credentials', () => {
       `{ decision(request: { principal: "${USERS.alice}", assumedRole: "${WORKER}", action: "s3:GetObject", resource: "arn:aws:s3:::b/x" }) { assumedRole { maxSessionDuration } } }`,
     );
     expect(asked).toEqual({ decision: { assumedRole: null } });
+  });
+
+  test('and tells the same of the sessions that it was chained from', async () => {
+    const { data: first } = await ask(`mutation { ${assumeRole(CREDENTIALS)} }`);
+    const assumed = first?.['assumeRole'] as { readonly credentials: { readonly sessionToken: string } }; // as: asserted above
+    const worker = await services.signInWith(assumed.credentials.sessionToken);
+    const chained = `assumeRole(input: { role: "${NEXT}", roleSessionName: "next" }) { ... on AssumeRoleSuccess {
+      roleSession { assumedBy { ... on RoleSession { roleSessionName role { maxSessionDuration trustPolicy } } } } ${CREDENTIALS} } }`;
+    const { data, errors } = await ask(`mutation { ${chained} }`, worker);
+    expect(data).toEqual({
+      assumeRole: {
+        roleSession: {
+          assumedBy: { roleSessionName: 'alice', role: { maxSessionDuration: 3600, trustPolicy: null } },
+        },
+        credentials: SHOWN,
+      },
+    });
+    expect(errors).toHaveLength(1);
   });
 
   test('where lists of its account are refused, and what another principal may do', async () => {
