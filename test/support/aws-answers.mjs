@@ -13,9 +13,9 @@ import { appendFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** Ends a command: what it writes to standard error, and its exit code. */
-class Failed {
+class Failed extends Error {
   constructor(text, code) {
-    this.text = text;
+    super(text);
     this.code = code;
   }
 }
@@ -27,7 +27,7 @@ export function answerCommand(args, env) {
     return { exitCode: 0, stdout: stdout ?? '', stderr: '', hangs: stdout === null };
   } catch (error) {
     if (!(error instanceof Failed)) throw error;
-    return { exitCode: error.code, stdout: '', stderr: `\n${error.text}\n`, hangs: false };
+    return { exitCode: error.code, stdout: '', stderr: `\n${error.message}\n`, hangs: false };
   }
 }
 
