@@ -4,13 +4,17 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { createRemoteJWKSet, jwtVerify } from 'jose';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { CollectedWorld } from './support/aws-world.ts';
 import { newDataDir, removeDataDir } from './support/gateway.ts';
 import { type Running, startServer } from './support/process.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const README = readFileSync(`${ROOT}README.md`, 'utf8');
-const blocks = (language: string): readonly string[] =>
+/** Of collecting what AWS says, run by a test of their own. */
+const isCollect = (block: string): boolean => block.includes('rolegate collect ');
+const allBlocks = (language: string): readonly string[] =>
   [...README.matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\``, 'gm'))].map((match) => match[1] ?? '');
+const blocks = (language: string): readonly string[] => allBlocks(language).filter((block) => !isCollect(block));
 
 /** What the README calls and a test machine may lack, or must not run: `npm ci` would take away what the tests run on. */
 const STAND_INS = `
@@ -101,6 +105,36 @@ test('an account is imported, and its users get keys, as described', async () =>
   expect(printed.match(/AKIA[A-Z0-9]{16}/g)).toHaveLength(2);
   // The one that assumes a role is run below.
   expect(others).toHaveLength(1);
+});
+
+test('what AWS says is collected as described', async () => {
+  const [commands = '', ...others] = allBlocks('sh').filter(isCollect);
+  expect(others).toEqual([]);
+  const world = await CollectedWorld.of({
+    profiles: { production: '111111111111', staging: '222222222222', default: '111111111111' },
+    roles: { '222222222222': 1_000_000 },
+    answers: {
+      'ec2 describe-regions': { Regions: [{ RegionName: 'eu-west-1' }] },
+      'organizations describe-organization': { Organization: { Id: 'o-1', MasterAccountId: '111111111111' } },
+      'organizations list-accounts': {
+        Accounts: ['111111111111', '222222222222'].map((Id) => ({ Id, Status: 'ACTIVE' })),
+      },
+    },
+  });
+  const settings = Object.entries(world.env).filter(([name]) => name !== 'PATH');
+  const exports = settings.map(([name, value]) => `export ${name}='${value}'`).join('\n');
+  const lines = commands.trimEnd().split('\n');
+  expect(lines).toHaveLength(3);
+  const [profiles = '', organization = '', dry = ''] = lines;
+  expect(await run(`${exports}\n${profiles}`)).toMatch(/^collected \d+ answers of 2 accounts in aws-answers\n$/);
+  expect(await run(`${exports}\n${organization}`)).toMatch(
+    /^collected \d+ answers of 2 accounts in aws-answers, \d+ were there already\n$/,
+  );
+  const asked = (await world.calls()).length;
+  expect(await run(`${exports}\n${dry}`)).toMatch(
+    / sts assume-role --role-arn arn:aws:iam::ACCOUNT:role\/OrganizationAccountAccessRole /,
+  );
+  expect(await world.calls()).toHaveLength(asked);
 });
 
 test('a role is assumed by a program as described, and its token is what the table says', async () => {

@@ -10,6 +10,7 @@ const resolve = { alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }
 const PROCESSES = [
   'test/architecture.test.ts',
   'test/cli/{export,import}.test.ts',
+  'test/cli/collect/*.test.ts',
   'test/directory/{data-folder,left-behind}.test.ts',
   'test/readme.test.ts',
   'test/server/{lifecycle,logs}.test.ts',

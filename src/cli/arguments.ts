@@ -1,4 +1,8 @@
 import { parseArgs } from 'node:util';
+import { type CollectCommand, parseCollect } from './collect/arguments.ts';
+import { UsageError } from './usage-error.ts';
+
+export { UsageError };
 
 /** A parsed command line. */
 export type Command =
@@ -13,15 +17,14 @@ export type Command =
     }
   | { readonly kind: 'export'; readonly folder: string }
   | { readonly kind: 'exportSchema' }
+  | CollectCommand
   | { readonly kind: 'createAccessKey'; readonly owner: { readonly user: string } | { readonly service: string } };
-
-/** The command line does not have the form that the help describes. */
-export class UsageError extends Error {}
 
 const MAX_ACCOUNT_NAME = 128;
 
 /** Throws UsageError. */
 export function parseCommand(args: readonly string[]): Command {
+  if (args[0] === 'collect') return parseCollect(args.slice(1)) ?? { kind: 'help' };
   const { values, positionals } = readOptions(args);
   if (values.help === true || positionals[0] === 'help') return { kind: 'help' };
   if (values.version === true) return { kind: 'version' };

@@ -7,6 +7,16 @@ Commands:
     --json                         Print the report as JSON
   export DIR                     Write the directory to a folder, as JSON files that import reads
   export --schema                Print the JSON Schema of those files
+  collect DIR                    Ask AWS with your \`aws\` command, and write the answers to DIR for \`import DIR\`
+    --profile NAME                 Profile of an account to ask; several for several accounts
+    --organization                 Ask about the organization too (one profile: the management account's, or that of a
+                                   delegated administrator)
+    --role-name NAME               With --organization: assume this role in each account, and ask there
+    --regions A,B                  Regions to ask (otherwise all that are enabled)
+    --parallel N                   Commands that run at once (4)
+    --refresh                      Ask anew what is in DIR already
+    --aws PATH                     The \`aws\` command (otherwise ROLEGATE_AWS_COMMAND, or aws on PATH)
+    --dry-run                      Print the commands and run none of them
   access-key create USER_ARN     Make an access key for a user, to sign in with
   access-key create SERVICE      Make one for a service, such as ec2.amazonaws.com
 

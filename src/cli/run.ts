@@ -20,6 +20,9 @@ export async function runCommand(
     else if (command.kind === 'exportSchema') {
       const { schemaText } = await import('./export-folder.ts');
       terminal.out(schemaText());
+    } else if (command.kind === 'collect') {
+      const { collectInterruptibly } = await import('./interruptible.ts');
+      return await collectInterruptibly(command, terminal);
     } else {
       settings = settingsOfProcess();
       return await perform(command, settings, terminal, input);
@@ -41,7 +44,7 @@ export async function runCommand(
 
 /** Each command loads what it needs, so that help does not wait for a database. */
 async function perform(
-  command: Exclude<Command, { readonly kind: 'help' | 'version' | 'exportSchema' }>,
+  command: Exclude<Command, { readonly kind: 'help' | 'version' | 'exportSchema' | 'collect' }>,
   settings: Settings,
   terminal: Terminal,
   input: NodeJS.ReadableStream,
