@@ -126,6 +126,8 @@ export interface OrganizationInput {
   readonly units?: readonly { readonly id: string; readonly name: string; readonly parentId: string | null }[];
   readonly controlPolicies?: readonly ControlPolicyInput[];
   readonly delegatedAdministrators?: readonly DelegatedAdministratorInput[];
+  /** True: units, control policies and attachments of them that are stored and not named here stay; else they are removed. */
+  readonly keepsUnnamed?: boolean;
 }
 
 /** A member account that administers a service for its organization (organizations:RegisterDelegatedAdministrator). */

@@ -2,7 +2,7 @@ import { storable } from '../directory/storable.ts';
 import { instantText, parseIso } from '../policy/date.ts';
 import type { JsonObject, JsonValue } from '../policy/json.ts';
 import { describeJson, shorten } from './bounded-json.ts';
-import type { Warnings } from './warnings.ts';
+import type { WarningSink } from './warnings.ts';
 
 export function isJsonObject(value: JsonValue | undefined): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -21,11 +21,11 @@ export class Entry {
   /** `role App`, or `RoleDetailList[3]` if it has no name. */
   readonly label: string;
   readonly value: JsonObject;
-  readonly #warnings: Warnings;
+  readonly #warnings: WarningSink;
   /** The place of this object within the labelled entity: `` or `RolePolicyList[0].`. */
   readonly #prefix: string;
 
-  constructor(label: string, value: JsonObject, warnings: Warnings, prefix = '') {
+  constructor(label: string, value: JsonObject, warnings: WarningSink, prefix = '') {
     this.label = label;
     this.value = value;
     this.#warnings = warnings;

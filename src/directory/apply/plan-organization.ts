@@ -37,7 +37,8 @@ export function planOrganization(
 function planUnits(input: OrganizationInput, stored: StoredOrganization | null, changes: ChangeSet): void {
   if (input.units === undefined) return;
   const old = new Map((stored?.units ?? []).map((unit) => [unit.id, unit]));
-  const ids = new Set(input.units.map((unit) => unit.id));
+  const stays = input.keepsUnnamed === true;
+  const ids = new Set([...(stays ? old.keys() : []), ...input.units.map((unit) => unit.id)]);
   for (const { id, name, parentId } of input.units) {
     if (parentId !== null && !ids.has(parentId)) {
       throw new InvalidInput(
@@ -51,7 +52,7 @@ function planUnits(input: OrganizationInput, stored: StoredOrganization | null, 
     changes.upsert('OrganizationalUnit', { id, name, organizationId: input.id, parentId });
     changes.touch('Organization', input.id);
   }
-  for (const id of old.keys()) {
+  for (const id of stays ? [] : old.keys()) {
     changes.delete('OrganizationalUnit', { id });
     changes.touch('Organization', input.id);
   }
@@ -65,6 +66,7 @@ function planControlPolicies(
 ): void {
   if (input.controlPolicies === undefined) return;
   const organizationId = input.id;
+  const stays = input.keepsUnnamed === true;
   const old = new Map((stored?.policies ?? []).map((policy) => [policy.id, policy]));
   for (const policy of input.controlPolicies) {
     const { id, type, name } = policy;
@@ -83,12 +85,12 @@ function planControlPolicies(
       changes.upsert('ControlPolicyAttachment', { organizationId, policyId: id, targetId });
       changes.touch('Organization', organizationId);
     }
-    for (const targetId of targets) {
+    for (const targetId of stays ? [] : targets) {
       changes.delete('ControlPolicyAttachment', { organizationId, policyId: id, targetId });
       changes.touch('Organization', organizationId);
     }
   }
-  for (const id of old.keys()) {
+  for (const id of stays ? [] : old.keys()) {
     changes.delete('ControlPolicy', { organizationId, id });
     changes.touch('Organization', organizationId);
   }
