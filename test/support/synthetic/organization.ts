@@ -38,11 +38,13 @@ const ACCOUNTS = 12;
 /** Buckets, keys, queues, topics and secrets of each account but the one that manages the organization. */
 const OF_EACH = 4;
 
+type WholeOrganization = Required<Omit<OrganizationInput, 'keepsUnnamed'>>;
+
 /** A document with every list of one whole, made-up organization. */
 export type Synthetic = Required<
   Omit<DirectoryDocument, 'accessKeys' | 'knowledge' | 'wholeLists' | 'organizations'>
 > & {
-  readonly organizations: readonly [Required<OrganizationInput>];
+  readonly organizations: readonly [WholeOrganization];
 };
 
 export function accountId(index: number): string {
@@ -84,7 +86,7 @@ function unitOf(index: number): string | null {
   return index < 2 ? null : (UNITS[(index - 2) % UNITS.length]?.id ?? null);
 }
 
-function organization(ids: readonly string[]): Required<OrganizationInput> {
+function organization(ids: readonly string[]): WholeOrganization {
   const everywhere = [ROOT, ...UNITS.map(({ id }) => id), ...ids];
   const scp = (id: string, name: string, targets: readonly string[], document: string): ControlPolicyInput => ({
     id,
