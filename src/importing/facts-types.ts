@@ -23,6 +23,7 @@ export interface OrganizationFacts {
   readonly rootName: string;
   readonly scpEnabled: boolean;
   readonly rcpEnabled: boolean;
+  readonly s3PolicyEnabled: boolean;
   /** Ids of its member accounts: all of them. */
   readonly allAccounts: readonly string[];
   /** Ids of its control policies of one type: all of them. */
@@ -82,7 +83,12 @@ export interface ResourceFacts {
   readonly grants: readonly KmsGrantInput[];
 }
 
-/** All resources of one kind in one account and Region; the key is made by `resourceListKey`. */
+/** All resources of one kind in one account and Region, by `resourceListKey`. */
 export interface ResourceListFacts {
-  readonly arns: readonly string[];
+  readonly accountId: string;
+  /** Empty for what has none (buckets). */
+  readonly region: string;
+  readonly kind: string;
+  /** ARNs, or ids of VPC endpoints. */
+  readonly members: readonly string[];
 }

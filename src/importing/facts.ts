@@ -63,6 +63,7 @@ export class Facts {
 
   readonly #wholeLists = new Map<string, WholeList>();
   readonly #knowledge = new Map<string, KnowledgeInput>();
+  readonly #listedRegions = new Map<string, Set<string>>();
   readonly #iamLists = new Map<string, Set<IamList>>();
 
   /** The list holds everything: what is stored and not in the document is gone. */
@@ -88,6 +89,18 @@ export class Facts {
   /** Of this account, IAM's entities are described, but not all of them. */
   describesSome(accountId: string): void {
     if (!this.#iamLists.has(accountId)) this.#iamLists.set(accountId, new Set());
+  }
+
+  /** All resources of one kind in an account and Region. */
+  lists(accountId: string, region: string, kind: string, members: readonly string[], at: Place): void {
+    const regions = this.#listedRegions.get(`${accountId} ${kind}`) ?? new Set();
+    this.#listedRegions.set(`${accountId} ${kind}`, regions.add(region));
+    this.resourceLists.say(resourceListKey(accountId, region, kind), { accountId, region, kind, members }, at);
+  }
+
+  /** The Regions of which there is a list of the kind; empty for what has none. */
+  listedRegions(accountId: string, kind: string): ReadonlySet<string> {
+    return this.#listedRegions.get(`${accountId} ${kind}`) ?? new Set();
   }
 
   /** What is known of one layer from now on. Of several forms, one that knows all of it is enough. */
@@ -122,11 +135,7 @@ export function policyVersionKey(arn: string, versionId: string): string {
   return `${arn} ${versionId}`;
 }
 
-/** The key of a list of resources; `region` is empty for what has none (buckets). */
-export function resourceListKey(list: {
-  readonly accountId: string;
-  readonly region: string;
-  readonly kind: string;
-}): string {
-  return `${list.kind} in ${list.accountId}${list.region === '' ? '' : `/${list.region}`}`;
+/** The key of a list of resources, in words. */
+export function resourceListKey(accountId: string, region: string, kind: string): string {
+  return `${kind} of ${accountId}${region === '' ? '' : ` in ${region}`}`;
 }

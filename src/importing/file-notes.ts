@@ -29,7 +29,7 @@ export class FileNotes {
   of(file: string): WarningSink {
     return {
       add: (entity, element, message) => {
-        this.add({ file, place: element === '' ? entity : `${entity}: ${element}` }, message);
+        this.add({ file, place: [entity, element].filter((part) => part !== '').join(': ') }, message);
       },
     };
   }

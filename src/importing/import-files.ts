@@ -1,6 +1,7 @@
 import type { DirectoryDocument } from '../directory/document.ts';
 import { InvalidInput } from '../policy/errors.ts';
 import type { JsonValue } from '../policy/json.ts';
+import { AnswersForm } from './answers/answers-form.ts';
 import { assemble } from './assemble.ts';
 import { AuthorizationDetailsForm } from './authorization-details-form.ts';
 import { describeJson, exceededLimit, type JsonLimits } from './bounded-json.ts';
@@ -31,7 +32,7 @@ export interface ImportedFiles {
 const LIMITS: JsonLimits = { characters: 134_217_728, depth: 64, values: 4_000_000 };
 
 /** In this order a file is offered to them. */
-const FORMS: readonly MakeForm[] = [(facts) => new AuthorizationDetailsForm(facts)];
+const FORMS: readonly MakeForm[] = [(facts) => new AuthorizationDetailsForm(facts), (facts) => new AnswersForm(facts)];
 
 /**
  * Reads any mix of files of the forms that are known, in any order, as one document of the directory. What no form recognises

@@ -1,11 +1,9 @@
 import type { OrganizationInput } from '../directory/document.ts';
+import { atMost } from './at-most.ts';
 import { CONTROL_POLICY_TYPE_NAMES, missingPoliciesOf } from './control-policies.ts';
 import type { Facts, IamList } from './facts.ts';
 import { chainOf } from './organization-chain.ts';
 import { concludeResources } from './resource-knowledge.ts';
-
-/** Sentences of one layer; the rest is counted. */
-const MAX_MISSING = 20;
 
 /** What is known from now on, as it follows from what all files say together. */
 export function concludeKnowledge(facts: Facts, organizations: readonly OrganizationInput[]): void {
@@ -54,10 +52,4 @@ function concludeOrganization(facts: Facts, organizations: ReadonlySet<string>):
     );
     facts.knows(accountId, 'CONTROL_POLICIES', atMost(missing));
   }
-}
-
-/** The first of them, and how many more there are. */
-export function atMost(missing: readonly string[]): readonly string[] {
-  const more = missing.length - MAX_MISSING;
-  return more <= 0 ? missing : [...missing.slice(0, MAX_MISSING), `and ${more} more`];
 }
