@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { InvalidInput } from '../../policy/errors.ts';
 import { MAX_DOCUMENT_LENGTH } from '../../policy/load.ts';
+import { Counting } from './counts.ts';
 import type { TableName } from './tables.ts';
 
 export type Row = Readonly<Record<string, unknown>>;
@@ -22,6 +23,7 @@ export class ChangeSet {
   readonly deletions = new Map<TableName, Row[]>();
   readonly renames = new Map<TableName, Rename[]>();
   readonly warnings: string[] = [];
+  readonly counts = new Counting();
   readonly #texts = new Map<string, string>();
   readonly #touched = new Map<string, { readonly entity: string; readonly entityId: string }>();
 

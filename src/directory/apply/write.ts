@@ -38,7 +38,7 @@ async function forRows(sql: Sql, statement: string, rows: readonly Row[]): Promi
 }
 
 /** Deletions that wait until nothing refers to the rows any more. */
-const DELETED_LAST: ReadonlySet<TableName> = new Set(['OrganizationalUnit']);
+const DELETED_LAST: ReadonlySet<TableName> = new Set(['OrganizationalUnit', 'ManagedPolicy']);
 
 /**
  * Writes a change set: renames (the plan knows the new ids), then deletions, then every
@@ -69,7 +69,8 @@ export async function writeChanges(sql: Sql, changes: ChangeSet, onRows: (done: 
     await forRows(sql, upsertStatement(table), rows);
     if (rows.length > 0) advance(rows.length);
   }
-  for (const table of DELETED_LAST) await deleteUnits(sql, changes.deletions.get(table) ?? []);
+  await deleteUnits(sql, changes.deletions.get('OrganizationalUnit') ?? []);
+  await forRows(sql, deleteStatement('ManagedPolicy'), changes.deletions.get('ManagedPolicy') ?? []);
 }
 
 /** Units deleted together may be parents of each other. */

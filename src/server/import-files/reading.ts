@@ -1,0 +1,17 @@
+import type { Allowance } from './allowance.ts';
+
+/** A file with what an import reads. */
+export interface ImportFile {
+  /** As it was named, or below the folder or archive that was named; with slashes. */
+  readonly path: string;
+  readonly text: string;
+}
+
+/** One import, while its files are read. */
+export interface Reading {
+  readonly allowance: Allowance;
+  /** Something that is left out although it may have been meant. */
+  warn(path: string, problem: string): void;
+  /** A file that is no JSON, in a folder or archive. */
+  leaveOut(path: string): void;
+}
