@@ -1,13 +1,19 @@
 import type { ControlPolicyInput, OrganizationInput } from '../directory/document.ts';
-import { AWS_CONTROL_POLICIES, CONTROL_POLICY_TYPE_NAMES, missingPolicies } from './control-policies.ts';
+import {
+  AWS_CONTROL_POLICIES,
+  CONTROL_POLICY_TYPE_NAMES,
+  CONTROL_POLICY_TYPES,
+  missingPolicies,
+} from './control-policies.ts';
 import type { Facts } from './facts.ts';
-import type { OrganizationFacts } from './facts-types.ts';
+import type { OrganizationFacts, TargetFacts } from './facts-types.ts';
 
 /**
  * Organizations of which management account and root are known. Units and control policies are given as whole lists only if
  * all of them are known; else those that are known are added to what is stored.
  */
 export function assembleOrganizations(facts: Facts): readonly OrganizationInput[] {
+  refuseOneSided(facts);
   return facts.organizations.entries().flatMap(([id, organization]) => {
     const { rootId, managementAccountId, rootName, scpEnabled, rcpEnabled } = organization;
     if (rootId === undefined || managementAccountId === undefined) {
@@ -128,9 +134,39 @@ function attachments(facts: Facts): ReadonlyMap<string, readonly string[]> {
   return attached;
 }
 
+/** A policy and its target may each list the other: both lists must agree. */
+function refuseOneSided(facts: Facts): void {
+  const targetsOf = new Map<string, ReadonlySet<string>>();
+  for (const [id, { type, allTargets }] of facts.controlPolicies.entries()) {
+    if (allTargets === undefined) continue;
+    targetsOf.set(id, new Set(allTargets));
+    if (type === undefined) continue;
+    for (const target of allTargets) {
+      const { of } = CONTROL_POLICY_TYPES[type];
+      const listed = facts.targets.get(target)[of];
+      if (listed !== undefined && !listed.includes(id)) refuseAttachment(facts, id, target, of);
+    }
+  }
+  for (const [target, lists] of facts.targets.entries()) {
+    for (const { of } of Object.values(CONTROL_POLICY_TYPES)) {
+      for (const id of lists[of] ?? []) {
+        if (targetsOf.get(id)?.has(target) === false) refuseAttachment(facts, id, target, of);
+      }
+    }
+  }
+}
+
+function refuseAttachment(facts: Facts, id: string, target: string, of: keyof TargetFacts): void {
+  const one = facts.controlPolicies.placeOf(id, 'allTargets');
+  const other = facts.targets.placeOf(target, of);
+  if (one === null || other === null) return;
+  const places = [one, other] as const;
+  facts.contradictions.push({ entity: `control policy ${id}`, member: `attachment to ${target}`, places });
+}
+
 /** Whether a root, unit or account is in the organization; what nothing is said of is in the one that is spoken of. */
 function isOf(facts: Facts, organizationId: string, target: string): boolean {
-  if (facts.organizations.keys().length === 1) return true;
+  if (facts.organizations.size === 1) return true;
   if (target.startsWith('r-')) return facts.organizations.get(organizationId).rootId === target;
   const owner = target.startsWith('ou-') ? facts.units.get(target) : facts.accounts.get(target);
   return owner.organizationId === organizationId;

@@ -12,9 +12,9 @@ export function concludeResources(facts: Facts): void {
   const services = servicesOf(facts);
   for (const [accountId, names] of services) {
     const account = new AccountResources(facts, accountId);
-    for (const service of names) account.concludePolicies(service);
+    for (const service of names) if (service !== ENDPOINTS) account.concludePolicies(service);
     if (names.has('kms')) account.concludeGrants();
-    account.concludeEndpoints();
+    if (names.has(ENDPOINTS)) account.concludeEndpoints();
   }
   for (const [, list] of facts.resourceLists.entries()) sayWhole(facts, list);
   for (const accountId of facts.accounts.keys()) {
@@ -22,14 +22,12 @@ export function concludeResources(facts: Facts): void {
   }
 }
 
-/** The services of each account of which a policy, grant or list is known. */
+/** The services of each account of which a policy, grant or list is known, and its VPC endpoints. */
 function servicesOf(facts: Facts): ReadonlyMap<string, ReadonlySet<string>> {
   const services = new Map<string, Set<string>>();
   const add = (accountId: string | undefined, service: string | undefined): void => {
-    if (accountId === undefined) return;
-    const known = services.get(accountId) ?? new Set();
-    services.set(accountId, known);
-    if (service !== undefined) known.add(service);
+    if (accountId === undefined || service === undefined) return;
+    services.set(accountId, (services.get(accountId) ?? new Set()).add(service));
   };
   for (const [arn, { accountId, policy, grants }] of facts.resources.entries()) {
     if (policy !== undefined || grants !== undefined) add(accountId, parseArn(arn)?.service);
@@ -90,9 +88,6 @@ class AccountResources {
   }
 
   concludeEndpoints(): void {
-    const isAsked = this.#listed(ENDPOINTS).size > 0;
-    const isKnown = this.#facts.vpcEndpoints.entries().some(([, { accountId }]) => accountId === this.#id);
-    if (!isAsked && !isKnown) return;
     const endpoints = { service: 'ec2', isRegional: true, list: 'ec2 describe-vpc-endpoints', item: null };
     this.#facts.knows(
       this.#id,

@@ -1,6 +1,7 @@
 import { storable } from '../../directory/storable.ts';
 import type { JsonObject, JsonValue } from '../../policy/json.ts';
 import { Entry, isJsonObject } from '../entry.ts';
+import { resourceListKey } from '../facts.ts';
 import { policyText } from '../policy-text.ts';
 import {
   type Answer,
@@ -99,9 +100,8 @@ function readLogPolicies(answer: Answer): void {
     if (arn === null) shared.push(document);
     else own.set(arn.replace(/:\*$/, ''), document);
   }
-  const listed = answer.facts.resources
-    .keys()
-    .filter((arn) => arn.startsWith(`arn:${partitionOf(answer)}:logs:${home.region}:${home.accountId}:log-group:`));
+  const key = resourceListKey(home.accountId, home.region, 'log groups');
+  const listed = answer.facts.resourceLists.get(key).members ?? [];
   for (const arn of new Set([...listed, ...own.keys(), ...shared.flatMap(namedGroups)])) {
     const documents = [...shared, ...(own.has(arn) ? [own.get(arn) ?? ''] : [])];
     sayResource(answer, arn, { policy: joined(documents) });
