@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { expect, inject, test } from 'vitest';
 import type { OpenDirectory } from '../../src/directory/prisma/open-directory.ts';
 import { type OwnDocument, ownLines, ownSchema } from '../../src/importing/own-form/document.ts';

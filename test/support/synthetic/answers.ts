@@ -84,7 +84,7 @@ function addOrganization(files: Files, world: Synthetic): void {
   for (const type of ['SERVICE_CONTROL_POLICY', 'RESOURCE_CONTROL_POLICY'] as const) {
     const ofType = controlPolicies.filter((policy) => policy.type === type);
     const summaries = ofType.map((policy) => {
-      const isAws = /FullAWSAccess$/.test(policy.id);
+      const isAws = policy.id.endsWith('FullAWSAccess');
       const path = `${type.toLowerCase()}/${policy.id}`;
       return {
         Id: policy.id,

@@ -44,7 +44,7 @@ function addOrganization(files: Files, world: Synthetic): void {
   });
   const arnOf = ({ id: policyId, type }: (typeof controlPolicies)[number]): string => {
     const path = `${type.toLowerCase()}/${policyId}`;
-    return /FullAWSAccess$/.test(policyId)
+    return policyId.endsWith('FullAWSAccess')
       ? `arn:aws:organizations::aws:policy/${path}`
       : `arn:aws:organizations::${management}:policy/${id}/${path}`;
   };
@@ -86,7 +86,7 @@ function addOrganization(files: Files, world: Synthetic): void {
       arn: arnOf(policy),
       name: policy.name,
       description: policy.description ?? '',
-      awsManaged: /FullAWSAccess$/.test(policy.id),
+      awsManaged: policy.id.endsWith('FullAWSAccess'),
     });
     files.add(`${place}/policy.json`, JSON.parse(policy.document));
   }
