@@ -6,11 +6,12 @@ import { InvalidInput, RolegateError } from '../policy/errors.ts';
 import { type PrincipalRef, parsePrincipalRef } from '../policy/principal-id.ts';
 import { decideAssumption } from './assume.ts';
 import type { DecideTools } from './decide.ts';
+import { gatherForSubjects } from './gather-for-subjects.ts';
 import { nextTurn } from './next-turn.ts';
 import type { Answer, Subject } from './question.ts';
 import { onOneRevision, pagesOf } from './scan.ts';
 import { withSourceOrganization } from './source-organization.ts';
-import { type CarriedOn, carriedOnBy, gatherForSubjects, resolveSubject } from './subject.ts';
+import { type CarriedOn, carriedOnBy, resolveSubject } from './subject.ts';
 import { endpointGaps } from './unknown-policies.ts';
 import { type OnItsWay, throughEndpoint } from './vpc-endpoint.ts';
 

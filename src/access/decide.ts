@@ -10,12 +10,13 @@ import { RolegateError } from '../policy/errors.ts';
 import { type AssumptionActions, barredFromRoles } from './assume.ts';
 import { checkForms, type WellFormed } from './check-forms.ts';
 import { everyResource, everyResourceGaps } from './every-resource.ts';
+import { gatherForSubjects } from './gather-for-subjects.ts';
 import { barredFromKeySession, withMfaKeys } from './key-session.ts';
 import { isAboutPattern, PatternQuestions, withCoverage } from './pattern-questions.ts';
 import type { Answer, Question, Subject } from './question.ts';
 import { type OneRevision, onOneRevision } from './scan.ts';
 import { withSourceOrganization } from './source-organization.ts';
-import { gatherForSubjects, type ResolvedSubject, resolveSubject } from './subject.ts';
+import { type ResolvedSubject, resolveSubject } from './subject.ts';
 import { bucketTagsGap, type Decided, endpointGaps, unknownTo, unreadEndpoint } from './unknown-policies.ts';
 import { throughEndpoint } from './vpc-endpoint.ts';
 

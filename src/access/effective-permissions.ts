@@ -4,10 +4,10 @@ import { policyDocument } from '../analysis/policy-document.ts';
 import { type PermissionTerm, printTerm } from '../analysis/term.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { AccessLevel, CatalogAction } from '../catalog/catalog-service.ts';
-import type { Gathered, Revision } from '../directory/directory.ts';
+import type { Revision } from '../directory/directory.ts';
 import type { KeySessionRecord } from '../directory/stores/key-session-store.ts';
 import type { Decision } from '../evaluation/decision.ts';
-import type { PreparedPrincipal, PreparedResource } from '../evaluation/prepare.ts';
+import type { PreparedPrincipal } from '../evaluation/prepare.ts';
 import type { RequestContext, RequestFacts } from '../evaluation/request.ts';
 import { parseArn } from '../policy/arn.ts';
 import type { JsonObject } from '../policy/json.ts';
@@ -16,12 +16,14 @@ import { checkAssumedRole } from './check-question.ts';
 import { type DecideTools, decide } from './decide.ts';
 import { addBearers, type Owners } from './effective-permissions-bearers.ts';
 import { filteredActions, onResource, type PermissionFilter } from './effective-permissions-filter.ts';
+import { accountOf, homeOf, homes, knownServices } from './effective-permissions-home.ts';
 import { MetTypes, unlistedGaps } from './effective-permissions-met.ts';
+import { gatherForSubjects } from './gather-for-subjects.ts';
 import { barredFromKeySession } from './key-session.ts';
 import type { Answer, Subject } from './question.ts';
 import { type OneRevision, onOneRevision } from './scan.ts';
 import { withSourceOrganization } from './source-organization.ts';
-import { gatherForSubjects, type ResolvedSubject, resolveSubject } from './subject.ts';
+import { resolveSubject } from './subject.ts';
 import { endpointGaps } from './unknown-policies.ts';
 import { throughEndpoint } from './vpc-endpoint.ts';
 
@@ -252,43 +254,6 @@ async function workOut(
     assumption: resolved.assumption,
     suspended: ownPermissions,
   });
-}
-
-/** A resource of each account concerned, for the control policies that apply to its resources. */
-async function homes(
-  tools: DecideTools,
-  resolved: ResolvedSubject,
-  now: number,
-  check: OneRevision,
-): Promise<Gathered> {
-  const arns = [resolved.own, resolved.acting].flatMap((principal) => homeArn(principal) ?? []);
-  const resources = [...new Set(arns)].map((arn) => ({ arn, accountId: null }));
-  const accounts = [resolved.own, resolved.acting].flatMap((each) => (each === null ? [] : (accountOf(each) ?? [])));
-  const gathered = await tools.directory.gather({ principals: [], roles: [], resources, accounts, now });
-  check(gathered.revision);
-  return gathered;
-}
-
-function knownServices(accountId: string | null, gathered: Gathered): ReadonlySet<string> {
-  const known = new Set<string>();
-  if (accountId === null) return known;
-  if (gathered.knows(accountId, 'TRUST_POLICIES')) known.add('sts');
-  if (gathered.knows(accountId, 'RESOURCE_POLICIES', 'kms')) known.add('kms');
-  return known;
-}
-
-function homeOf(principal: PreparedPrincipal, gathered: Gathered): PreparedResource | null {
-  const arn = homeArn(principal);
-  return arn === null ? null : gathered.resource(arn, null).value;
-}
-
-function homeArn(principal: PreparedPrincipal | null): string | null {
-  if (principal === null || principal.facts.kind === 'service' || principal.facts.kind === 'anonymous') return null;
-  return `arn:${principal.facts.partition}:iam::${principal.facts.accountId}:root`;
-}
-
-function accountOf({ facts }: PreparedPrincipal): string | null {
-  return facts.kind === 'service' || facts.kind === 'anonymous' ? null : facts.accountId;
 }
 
 /** Actions that no policy can grant to the principal; with `held`, also those that its credentials can never call. */

@@ -10,11 +10,12 @@ import type { AssumptionActions } from './assume.ts';
 import { shortened } from './check-resource.ts';
 import { coverageOf, type OnOne } from './coverage.ts';
 import { DecidingRules } from './deciding-rules.ts';
+import { gatherForSubjects } from './gather-for-subjects.ts';
 import { type Known, KnownResources } from './known-resources.ts';
 import { formOfPattern, type PatternResources, resourcesOf } from './pattern-resources.ts';
 import { type Answer, fieldOf, type Question } from './question.ts';
 import type { OneRevision } from './scan.ts';
-import { gatherForSubjects, resolveSubject } from './subject.ts';
+import { resolveSubject } from './subject.ts';
 import { throughEndpoint } from './vpc-endpoint.ts';
 
 const WILDCARD = /[*?]/;

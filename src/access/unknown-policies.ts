@@ -1,6 +1,7 @@
 import type { Gathered, KnownResource } from '../directory/directory.ts';
 import type { Decision } from '../evaluation/decision.ts';
 import { GRANT_OPERATIONS } from '../evaluation/key-grant.ts';
+import type { PolicyLayer } from '../evaluation/layer.ts';
 import type { PreparedPrincipal } from '../evaluation/prepare.ts';
 import { isPublic } from '../evaluation/public-access.ts';
 import type { ActionFacts, RequestContext } from '../evaluation/request.ts';
@@ -27,6 +28,12 @@ const ALLOWED_BY_ACL: ReadonlySet<string> = new Set([
   's3:putobject',
   's3:putobjectacl',
   's3:putobjectversionacl',
+]);
+
+const ABOVE_ACLS: ReadonlySet<PolicyLayer> = new Set([
+  'SERVICE_CONTROL_POLICY',
+  'VPC_ENDPOINT_POLICY',
+  'BLOCK_PUBLIC_ACCESS',
 ]);
 
 const NONE: readonly string[] = [];
@@ -57,8 +64,10 @@ export function unknownTo(
         ...aclGaps(action, one),
         ...shareGaps(acting, one),
       ]);
-    default:
+    case 'EXPLICIT_DENY':
       return NONE;
+    default:
+      return outcome.effect satisfies never;
   }
 }
 
@@ -120,8 +129,8 @@ function grantGaps(
 function aclGaps(action: ActionFacts, { decision: { effect, deniedBy }, resource }: Decided): readonly string[] {
   const bucket = resource.unknown?.aclsOf ?? null;
   if (bucket === null || effect !== 'IMPLICIT_DENY' || !ALLOWED_BY_ACL.has(action.name.toLowerCase())) return NONE;
-  // An ACL grants access, but no more than these policies let through.
-  if (deniedBy === 'SERVICE_CONTROL_POLICY' || deniedBy === 'VPC_ENDPOINT_POLICY') return NONE;
+  // An ACL grants access, but no more than these layers let through.
+  if (deniedBy !== null && ABOVE_ACLS.has(deniedBy)) return NONE;
   return [`ACLs are not considered: one of ${bucket}, or of an object in it, could allow ${action.name}`];
 }
 

@@ -6,8 +6,7 @@ import { isAccountId, type PrincipalRef } from '../policy/principal-id.ts';
 /** The VPC endpoint that a request comes through; null: none, or several are named, which no request comes through. */
 export function endpointIdOf(context: RequestContext): string | null {
   const given = context.get('aws:sourcevpce');
-  const id = typeof given === 'string' || given === undefined ? given : given.length === 1 ? given[0] : undefined;
-  return id === undefined || id === '' ? null : id;
+  return typeof given === 'string' && given !== '' ? given : null;
 }
 
 /** The account of that endpoint, as the request names it; null: it does not. */

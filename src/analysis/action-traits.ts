@@ -16,3 +16,9 @@ const SPECIAL_ACTIONS: ReadonlySet<string> = new Set([
   ...WAYS_BACK_IN,
   ...OWNED_BY_AWS.flatMap(({ actions }) => [...actions]),
 ]);
+
+/** Roles and KMS keys, to which no identity policy alone can grant access. */
+export function shutIn(service: string, partition: string): readonly string[] {
+  if (service === 'sts') return [`arn:${partition}:iam:*:*:role/*`];
+  return service === 'kms' ? [`arn:${partition}:kms:*:*:key/*`] : [];
+}

@@ -21,7 +21,7 @@ import {
 import { RolegateError } from '../policy/errors.ts';
 import type { CompiledStatement } from '../policy/statement.ts';
 import { ActionClasses } from './action-classes.ts';
-import { traits } from './action-traits.ts';
+import { shutIn, traits } from './action-traits.ts';
 import { askedGlob } from './asked-on.ts';
 import { CallKeys } from './call-keys.ts';
 import { allowedTerms, type Circumstances, type TermSet, withoutIdle } from './combine.ts';
@@ -147,12 +147,6 @@ export class ClosedForm {
       },
     };
   }
-}
-
-/** Roles and KMS keys, to which no identity policy alone can grant access. */
-function shutIn(service: string, partition: string): readonly string[] {
-  if (service === 'sts') return [`arn:${partition}:iam:*:*:role/*`];
-  return service === 'kms' ? [`arn:${partition}:kms:*:*:key/*`] : [];
 }
 
 /** Collects the statements that decide for a principal: first those of its own policies, then resources with theirs. */

@@ -9,6 +9,7 @@ import {
   preparePrincipal,
   prepareResource,
 } from '../../src/evaluation/prepare.ts';
+import type { RequestFacts } from '../../src/evaluation/request.ts';
 import { closedPolicy, readPolicy } from '../../src/policy/load.ts';
 import type { PolicyKind } from '../../src/policy/policy-kind.ts';
 import { type Doc, isClosed, type NaiveOutcome, type NaiveRequest } from './naive-request.ts';
@@ -78,10 +79,14 @@ export function outcomeOf({ effect, deniedBy, matchedStatements }: Decision): Na
   return { effect, deniedBy, statements: deciding.map(told) };
 }
 
-/** Asks the engine what the naive evaluator is asked. */
-export function engineDecision(q: NaiveRequest): Decision {
-  const { context, now, authority, endpoint, assumes = false } = q;
+/** The facts of the request, and the policy of the VPC endpoint on its way. */
+export function engineRequest({ context, now, authority, endpoint, assumes = false }: NaiveRequest): RequestFacts {
   const through =
     endpoint == null ? {} : { endpoint: prepareEndpoint(attach(endpoint, 'vpce', 'vpce-0a1b2c3d4e5f60718')) };
-  return authorize(enginePrincipal(q), q.action, engineResource(q), { context, now, authority, assumes, ...through });
+  return { context, now, authority, assumes, ...through };
+}
+
+/** Asks the engine what the naive evaluator is asked. */
+export function engineDecision(q: NaiveRequest): Decision {
+  return authorize(enginePrincipal(q), q.action, engineResource(q), engineRequest(q));
 }

@@ -219,17 +219,24 @@ function build(
     else {
       const about = resources.get(key);
       if (about === undefined) continue;
-      const owner = ownerOf(about);
-      const role = isRoleArn(one.arn) && owner !== null;
-      entries.set(
-        key,
-        role
-          ? buildRoleResource(one.arn, roleEntry(one.arn), factsOf(owner))
-          : buildResource(about, owner === null ? null : factsOf(owner), compiled),
-      );
+      entries.set(key, resourceEntry(about, roleEntry, factsOf, compiled));
     }
   }
   return entries;
+}
+
+/** A role is a resource, too, with its trust policy. */
+function resourceEntry(
+  about: ResourceRows,
+  roleEntry: (arn: string) => Entry<BuiltRole | null>,
+  factsOf: (id: string) => AccountFacts,
+  compiled: CompiledBatch,
+): Entry {
+  const owner = ownerOf(about);
+  if (owner !== null && isRoleArn(about.arn)) {
+    return buildRoleResource(about.arn, roleEntry(about.arn), factsOf(owner));
+  }
+  return buildResource(about, owner === null ? null : factsOf(owner), compiled);
 }
 
 function accountEntry(facts: AccountFacts): Entry<AccountFacts> {

@@ -63,8 +63,7 @@ const ControlPolicyLevel = builder.objectRef<LevelName>('ControlPolicyLevel').im
   description: 'A level of an organization at which control policies are attached',
   fields: (t) => ({
     kind: t.field({ type: ControlPolicyLevelKind, description: 'The kind of level', resolve: ({ kind }) => kind }),
-    // An id of AWS Organizations, not one of this schema.
-    id: t.exposeString('id', {
+    id: t.exposeID('id', {
       description: 'Id of the root (r-…), of the organizational unit (ou-…), or of the account',
     }),
     name: t.exposeString('name', { nullable: true, description: 'Name of the level; null if not known' }),
