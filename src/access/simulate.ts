@@ -80,7 +80,6 @@ export function simulateEach(
 ): readonly (Answer | RolegateError)[] {
   const at = (field: string): string => (simulation.path === '' ? field : `${simulation.path}.${field}`);
   checkQuestionCount(simulation.requests.length, at('requests'));
-  const { principal: ref } = simulation.caller;
   const resourceControl = controlLevels(simulation.resourceControlPolicies, 'rcp', 'resourceControlPolicies', at);
   const principal = simulatedPrincipal(simulation, resourceControl, at);
   const accountId = principal.accountId || null;
@@ -122,7 +121,7 @@ export function simulateEach(
   let patterns = 0;
   const decide = (request: SimulatedRequest, index: number): Answer => {
     const question: Question = {
-      subject: { principal: ref, assumedRole: null, session: null },
+      subject: { principal: simulation.caller.principal, assumedRole: null, session: null },
       ...request,
       path: at(`requests[${index}]`),
     };

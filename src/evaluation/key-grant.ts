@@ -1,5 +1,5 @@
 import type { JsonObject } from '../policy/json.ts';
-import { readPolicy } from '../policy/load.ts';
+import { type CompiledPolicy, readPolicy } from '../policy/load.ts';
 import { readNamedPrincipal } from '../policy/principal-element.ts';
 import type { AttachedPolicy } from './applicable-policies.ts';
 
@@ -56,7 +56,16 @@ export const GRANT_OPERATIONS: ReadonlySet<string> = new Set(
  * grants nothing: an operation that no grant can allow, or a grantee that is no principal.
  */
 export function grantPolicy(key: string, grant: KmsGrant): AttachedPolicy {
-  const { id, name = null, granteePrincipal, retiringPrincipal, operations } = grant;
+  const policy = compiled.get(grant) ?? compileGrant(grant);
+  compiled.set(grant, policy);
+  return { policy, id: grant.id, name: grant.name ?? null, arn: null, holder: key };
+}
+
+/** A simulation has the same grants for every key. */
+const compiled = new WeakMap<KmsGrant, CompiledPolicy>();
+
+function compileGrant(grant: KmsGrant): CompiledPolicy {
+  const { granteePrincipal, retiringPrincipal, operations } = grant;
   const statements: JsonObject[] = [];
   const add = (principal: string, allowed: readonly string[], Condition: JsonObject): void => {
     const who = principalOf(principal);
@@ -89,7 +98,7 @@ export function grantPolicy(key: string, grant: KmsGrant): AttachedPolicy {
   // https://docs.aws.amazon.com/kms/latest/developerguide/grant-delete.html
   if (retiringPrincipal !== undefined) add(retiringPrincipal, [RETIRE_GRANT], {});
   const document = { Version: '2008-10-17', Statement: statements };
-  return { policy: readPolicy(document, 'resource'), id, name, arn: null, holder: key };
+  return readPolicy(document, 'resource');
 }
 
 const NAMES: ReadonlySet<string> = new Set([...WITH_CONTEXT, ...WITHOUT_CONTEXT, CREATE_GRANT]);
