@@ -13,6 +13,7 @@ import './questions/decision.ts';
 import './questions/effective-permissions.ts';
 import './sessions/exit-role.ts';
 import './sessions/federation-token.ts';
+import './find/find.ts';
 import './changes/import.ts';
 import './entities/lookups.ts';
 import './changes/mfa-device.ts';

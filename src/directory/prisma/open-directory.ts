@@ -12,6 +12,8 @@ import type {
 import type { DirectoryDocument } from '../document.ts';
 import { entities } from '../entities/entities.ts';
 import type { EntityStore } from '../entities/entity-store.ts';
+import { find } from '../find/find.ts';
+import type { FindStore } from '../find/find-store.ts';
 import { CompiledPolicies } from '../gather/compiled-policies.ts';
 import { Gatherer } from '../gather/gather.ts';
 import { Memory } from '../gather/memory.ts';
@@ -32,6 +34,7 @@ import { signingKeys } from '../stores/signing-keys.ts';
 import type { Database, StatementListener } from './database.ts';
 import { openEmbeddedDatabase } from './embedded-database.ts';
 import { migrate } from './migrate.ts';
+import { isSearchIndexed } from './search-indexes.ts';
 import { openServerDatabase } from './server-database.ts';
 
 /** Where the directory is kept: in a folder of this machine, by this process alone, or on a PostgreSQL server. */
@@ -43,6 +46,9 @@ export type DirectoryOptions = (
 /** The directory, with Prisma's client for reading it. */
 export interface OpenDirectory extends Directory, IdentityStores {
   readonly prisma: ReadModel;
+  readonly find: FindStore;
+  /** Whether searches in the middle of a text have an index. False: the server lets nobody here create pg_trgm. */
+  readonly searchIndexed: boolean;
 }
 
 interface Page {
@@ -61,11 +67,14 @@ class StoredDirectory implements OpenDirectory {
   readonly oidcProviders: OidcProviderStore;
   readonly signingKeys: SigningKeyStore;
   readonly entities: EntityStore;
+  readonly find: FindStore;
+  readonly searchIndexed: boolean;
   readonly #store: Store;
   readonly #catalog: Catalog;
   readonly #gatherer: Gatherer;
 
-  constructor(database: Database, catalog: Catalog, revision: Revision) {
+  constructor(database: Database, catalog: Catalog, revision: Revision, searchIndexed: boolean) {
+    this.searchIndexed = searchIndexed;
     const memory = new Memory(revision);
     this.#store = new Store(database, memory);
     this.#catalog = catalog;
@@ -81,6 +90,7 @@ class StoredDirectory implements OpenDirectory {
     this.oidcProviders = oidcProviders(this.#store);
     this.signingKeys = signingKeys(this.#store);
     this.entities = entities(this.#store, catalog);
+    this.find = find(this.#store);
   }
 
   async revision(): Promise<Revision> {
@@ -188,7 +198,7 @@ async function openDatabase(options: DirectoryOptions): Promise<Database> {
 /** The directory in `database`, whose schema is the present one. Nothing of it is in memory yet. */
 export async function directoryIn(database: Database, catalog: Catalog): Promise<OpenDirectory> {
   const { revision } = await readRevision(database, 2n ** 62n);
-  return new StoredDirectory(database, catalog, revision);
+  return new StoredDirectory(database, catalog, revision, await isSearchIndexed(database));
 }
 
 /**
