@@ -36,7 +36,7 @@ function servicesOf(facts: Facts): ReadonlyMap<string, ReadonlySet<string>> {
   }
   for (const [, { accountId, kind = '' }] of facts.resourceLists.entries())
     add(accountId, RESOURCE_KINDS[kind]?.service);
-  for (const [, { accountId }] of facts.vpcEndpoints.entries()) add(accountId, undefined);
+  for (const [, { accountId }] of facts.vpcEndpoints.entries()) add(accountId, ENDPOINTS);
   return services;
 }
 
