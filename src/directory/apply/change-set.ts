@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { InvalidInput } from '../../policy/errors.ts';
 import { MAX_DOCUMENT_LENGTH } from '../../policy/load.ts';
-import { Counting } from './counts.ts';
+import type { CountedKind } from '../directory.ts';
+import { Counting, type Outcome } from './counts.ts';
 import type { TableName } from './tables.ts';
 
 export type Row = Readonly<Record<string, unknown>>;
@@ -24,6 +25,7 @@ export class ChangeSet {
   readonly renames = new Map<TableName, Rename[]>();
   readonly warnings: string[] = [];
   readonly counts = new Counting();
+  readonly #counted = new Set<string>();
   readonly #texts = new Map<string, string>();
   readonly #touched = new Map<string, { readonly entity: string; readonly entityId: string }>();
 
@@ -59,6 +61,14 @@ export class ChangeSet {
   /** Records that answers about this entity may differ from now on. */
   touch(entity: string, entityId: string): void {
     this.#touched.set(`${entity} ${entityId}`, { entity, entityId });
+  }
+
+  /** Counts what has become of an entity: in the first part that names it. */
+  count(owner: string | null, kind: CountedKind, name: string, outcome: Outcome): void {
+    const key = `${kind} ${name}`;
+    if (this.#counted.has(key) && outcome === 'unchanged') return;
+    this.#counted.add(key);
+    this.counts.add(owner, kind, outcome);
   }
 
   warn(text: string): void {

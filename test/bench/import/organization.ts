@@ -18,7 +18,14 @@ export interface OrganizationSize {
   readonly buckets: number;
 }
 
-export const FULL_SIZE: OrganizationSize = { accounts: 50, roles: 300, users: 40, groups: 5, policies: 40, buckets: 40 };
+export const FULL_SIZE: OrganizationSize = {
+  accounts: 50,
+  roles: 300,
+  users: 40,
+  groups: 5,
+  policies: 40,
+  buckets: 40,
+};
 
 const ORGANIZATION = 'o-bench';
 const UNITS = Array.from({ length: 9 }, (_, i) => ({
@@ -61,9 +68,9 @@ function trustPolicy(account: string, seed: number): string {
 }
 
 function idOf(prefix: string, account: number, index: number): string {
-  return `${prefix}${String(account).padStart(5, 'A').replace(/\d/g, (digit) => 'BCDEFGHIJK'[Number(digit)] ?? '')}${String(
-    index,
-  )
+  return `${prefix}${String(account)
+    .padStart(5, 'A')
+    .replace(/\d/g, (digit) => 'BCDEFGHIJK'[Number(digit)] ?? '')}${String(index)
     .padStart(12, '2')
     .replace(/[0189]/g, (digit) => `${'ABCDEFGHIJ'[Number(digit)]}`)}`;
 }
