@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { InvalidInput } from '../../policy/errors.ts';
 import { MAX_DOCUMENT_LENGTH } from '../../policy/load.ts';
+import type { CountedKind } from '../directory.ts';
 import { isStorable } from '../storable.ts';
-import { Counting } from './counts.ts';
+import { Counting, type Outcome } from './counts.ts';
 import type { TableName } from './tables.ts';
 
 export type Row = Readonly<Record<string, unknown>>;
@@ -29,6 +30,7 @@ export class ChangeSet {
   readonly warnings: string[] = [];
   readonly counts = new Counting();
   #hashes: ReadonlyMap<string, string> = new Map();
+  readonly #counted = new Set<string>();
   readonly #texts = new Map<string, string>();
   readonly #touched = new Map<string, { readonly entity: string; readonly entityId: string }>();
 
@@ -79,6 +81,14 @@ export class ChangeSet {
   /** Records that answers about this entity may differ from now on. */
   touch(entity: string, entityId: string): void {
     this.#touched.set(`${entity} ${entityId}`, { entity, entityId });
+  }
+
+  /** Counts what has become of an entity: in the first part that names it. */
+  count(owner: string | null, kind: CountedKind, name: string, outcome: Outcome): void {
+    const key = `${kind} ${name}`;
+    if (this.#counted.has(key) && outcome === 'unchanged') return;
+    this.#counted.add(key);
+    this.counts.add(owner, kind, outcome);
   }
 
   warn(text: string): void {

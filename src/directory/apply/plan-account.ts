@@ -56,7 +56,7 @@ export function planAccount(
     ),
   };
   const changed = !isDeepStrictEqual(row, stored);
-  changes.counts.add(id, 'accounts', outcomeOf(stored, changed));
+  changes.count(id, 'accounts', id, outcomeOf(stored, changed));
   if (!changed) return;
   changes.upsert('Account', { ...row });
   changes.touch('Account', id);

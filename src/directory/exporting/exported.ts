@@ -30,3 +30,20 @@ export const CREATED = `${millisecondsOf('e."createdAt"')} AS "createdAt"`;
 export function listOf(value: string, order: string, from: string): string {
   return `(SELECT coalesce(json_agg(${value} ORDER BY ${order} COLLATE "C"), '[]') FROM ${from})`;
 }
+
+/**
+ * A value of the row that another one names. No join: PGlite gathers no statistics, and reads the whole other table for each
+ * row when it guesses badly.
+ */
+export function named(column: string, table: string, key: string, reference: string): string {
+  return `(SELECT n.${column} FROM "${table}" n WHERE n.${key} = ${reference})`;
+}
+
+export function textOf(reference: string): string {
+  return named('text', 'PolicyDocument', 'hash', reference);
+}
+
+/** ARNs as JSON. `rows` gives them as `arn`. */
+export function arnsOf(rows: string): string {
+  return listOf('a.arn', 'a.arn', `(SELECT ${rows}) a`);
+}

@@ -7,7 +7,7 @@ import type {
   PublicAccessBlock,
 } from '../document.ts';
 import { millisecondsOf, toIso } from '../instants.ts';
-import { exported, type KeyedRow, listOf, pageOf } from './exported.ts';
+import { exported, type KeyedRow, listOf, pageOf, textOf } from './exported.ts';
 
 type Unit = NonNullable<OrganizationInput['units']>[number];
 
@@ -47,14 +47,14 @@ export const organizations = exported<OrganizationRow, OrganizationInput>(
        `"OrganizationalUnit" u WHERE u."organizationId" = e.id`,
      )} AS units,
      ${listOf(
-       `json_build_object('id', p.id, 'type', p.type, 'name', p.name, 'description', p.description, 'document', d.text,
+       `json_build_object('id', p.id, 'type', p.type, 'name', p.name, 'description', p.description, 'document', ${textOf('p."documentHash"')},
           'targets', ${listOf(
             'a."targetId"',
             'a."targetId"',
             `"ControlPolicyAttachment" a WHERE a."organizationId" = e.id AND a."policyId" = p.id`,
           )})`,
        'p.id',
-       `"ControlPolicy" p JOIN "PolicyDocument" d ON d.hash = p."documentHash" WHERE p."organizationId" = e.id`,
+       `"ControlPolicy" p WHERE p."organizationId" = e.id`,
      )} AS "controlPolicies",
      ${listOf(
        `json_build_object('accountId', a."accountId", 'servicePrincipal', a."servicePrincipal")`,

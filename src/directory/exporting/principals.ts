@@ -7,7 +7,7 @@ import type {
   UserInput,
 } from '../document.ts';
 import { millisecondsOf, toIso } from '../instants.ts';
-import { CREATED, exported, type KeyedRow, listOf, pageOf } from './exported.ts';
+import { arnsOf, CREATED, exported, type KeyedRow, listOf, named, pageOf, textOf } from './exported.ts';
 
 interface EntityRow extends KeyedRow {
   readonly id: string;
@@ -29,17 +29,15 @@ const ENTITY = `e.arn AS key, e.id, e.arn, ${CREATED}`;
 
 const holder = (column: string): string => `${ENTITY},
   ${listOf(
-    `json_build_object('name', p.name, 'document', d.text)`,
+    `json_build_object('name', p.name, 'document', ${textOf('p."documentHash"')})`,
     'p.name',
-    `"InlinePolicy" p JOIN "PolicyDocument" d ON d.hash = p."documentHash" WHERE p."${column}" = e.id`,
+    `"InlinePolicy" p WHERE p."${column}" = e.id`,
   )} AS "inlinePolicies",
-  ${listOf(
-    'm.arn',
-    'm.arn',
-    `"PolicyAttachment" p JOIN "ManagedPolicy" m ON m.id = p."policyId" WHERE p."${column}" = e.id`,
+  ${arnsOf(
+    `${named('arn', 'ManagedPolicy', 'id', 'p."policyId"')} AS arn FROM "PolicyAttachment" p WHERE p."${column}" = e.id`,
   )} AS "attachedPolicies"`;
 
-const PRINCIPAL = `e.tags, (SELECT b.arn FROM "ManagedPolicy" b WHERE b.id = e."boundaryId") AS "permissionsBoundary"`;
+const PRINCIPAL = `e.tags, ${named('arn', 'ManagedPolicy', 'id', 'e."boundaryId"')} AS "permissionsBoundary"`;
 
 function entityOf({ id, arn, createdAt }: EntityRow) {
   return { arn, id, createdAt: toIso(createdAt) };
@@ -58,9 +56,10 @@ interface PolicyRow extends EntityRow {
 export const policies = exported<PolicyRow, ManagedPolicyInput>(
   `SELECT ${ENTITY}, e."defaultVersionId",
      ${listOf(
-       `json_build_object('versionId', v."versionId", 'document', d.text, 'createdAt', ${millisecondsOf('v."createdAt"')})`,
+       `json_build_object('versionId', v."versionId", 'document', ${textOf('v."documentHash"')},
+          'createdAt', ${millisecondsOf('v."createdAt"')})`,
        'v."versionId"',
-       `"PolicyVersion" v JOIN "PolicyDocument" d ON d.hash = v."documentHash" WHERE v."policyId" = e.id`,
+       `"PolicyVersion" v WHERE v."policyId" = e.id`,
      )} AS versions
    FROM ${pageOf('ManagedPolicy')} ORDER BY e.arn`,
   (row) => ({
@@ -78,7 +77,7 @@ export const groups = exported<HolderRow, GroupInput>(
 
 export const users = exported<PrincipalRow & { readonly groups: readonly string[] }, UserInput>(
   `SELECT ${holder('userId')}, ${PRINCIPAL},
-     ${listOf('g.arn', 'g.arn', `"GroupMembership" m JOIN "Group" g ON g.id = m."groupId" WHERE m."userId" = e.id`)} AS groups
+     ${arnsOf(`${named('arn', 'Group', 'id', 'm."groupId"')} AS arn FROM "GroupMembership" m WHERE m."userId" = e.id`)} AS groups
    FROM ${pageOf('User')} ORDER BY e.arn`,
   (row) => ({
     ...holderOf(row),
@@ -97,7 +96,7 @@ interface RoleRow extends PrincipalRow {
 
 export const roles = exported<RoleRow, RoleInput>(
   `SELECT ${holder('roleId')}, ${PRINCIPAL}, e.description, e."maxSessionDuration", e."trustBindings",
-     (SELECT d.text FROM "PolicyDocument" d WHERE d.hash = e."trustPolicyHash") AS "trustPolicy"
+     ${textOf('e."trustPolicyHash"')} AS "trustPolicy"
    FROM ${pageOf('Role')} ORDER BY e.arn`,
   (row) => ({
     ...holderOf(row),
@@ -120,7 +119,7 @@ export function boundOf<Name extends string>(
 }
 
 export const instanceProfiles = exported<EntityRow & { readonly role: string | null }, InstanceProfileInput>(
-  `SELECT ${ENTITY}, (SELECT r.arn FROM "Role" r WHERE r.id = e."roleId") AS role
+  `SELECT ${ENTITY}, ${named('arn', 'Role', 'id', 'e."roleId"')} AS role
    FROM ${pageOf('InstanceProfile')} ORDER BY e.arn`,
   (row) => ({ ...entityOf(row), role: row.role }),
 );

@@ -6,10 +6,10 @@ import type {
   VpcEndpointInput,
 } from '../document.ts';
 import { toIso } from '../instants.ts';
-import { CREATED, exported, type KeyedRow, pageOf } from './exported.ts';
+import { CREATED, exported, type KeyedRow, pageOf, textOf } from './exported.ts';
 import { boundOf } from './principals.ts';
 
-const POLICY = `(SELECT d.text FROM "PolicyDocument" d WHERE d.hash = e."policyHash") AS policy`;
+const POLICY = `${textOf('e."policyHash"')} AS policy`;
 
 interface ResourceRow extends KeyedRow {
   readonly arn: string;
