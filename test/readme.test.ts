@@ -4,7 +4,9 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { createRemoteJWKSet, jwtVerify } from 'jose';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { importFiles } from '../src/importing/import-files.ts';
 import { newDataDir, removeDataDir } from './support/gateway.ts';
+import { schemaFaults } from './support/json-schema.ts';
 import { type Running, startServer } from './support/process.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
@@ -71,16 +73,28 @@ test('the query gives the answer that is printed below it', async () => {
 });
 
 test('an account is imported, and its users get keys, as described', async () => {
-  const [, , , imported, keys, ...others] = blocks('sh');
+  const [, , , imported, keys, exported, ...others] = blocks('sh');
   expect(await run(imported ?? '')).toMatch(/2 users, 1 group, 4 roles/);
   const printed = await run(keys ?? '');
   expect(printed.match(/AKIA[A-Z0-9]{16}/g)).toHaveLength(2);
   // The one that assumes a role is run below.
   expect(others).toHaveLength(1);
+  expect(exported).toContain('npx rolegate export');
+});
+
+test('the directory is exported, and what is written by hand has the form that is described', async () => {
+  const [exporting = ''] = blocks('sh').filter((block) => block.includes('rolegate export'));
+  expect(await run(exporting.split('\n')[0] ?? '')).toMatch(/^exported 1 organization, \d+ accounts, /);
+  const schema = JSON.parse(readFileSync(`${cwd}/backup/rolegate.schema.json`, 'utf8'));
+  const written = JSON.parse(blocks('json').find((block) => block.includes('$schema')) ?? '');
+  expect(schemaFaults(schema, written)).toEqual([]);
+  const { document, report } = importFiles([{ path: 'by-hand.json', text: JSON.stringify(written) }]);
+  expect(report.notUnderstood).toEqual([]);
+  expect(document.roles).toHaveLength(1);
 });
 
 test('a role is assumed by a program as described, and its token is what the table says', async () => {
-  const answer = JSON.parse(await run(blocks('sh')[5] ?? ''));
+  const answer = JSON.parse(await run(blocks('sh')[6] ?? ''));
   const { sessionToken } = answer.data.assumeRole.credentials;
   const { payload } = await jwtVerify(sessionToken, createRemoteJWKSet(new URL(`${url}/.well-known/jwks.json`)), {
     typ: 'rolegate-session+jwt',
