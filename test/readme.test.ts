@@ -72,6 +72,27 @@ test('the query gives the answer that is printed below it', async () => {
   expect(await response.json()).toEqual(JSON.parse(blocks('json')[0] ?? ''));
 });
 
+test('what the query finds is there', async () => {
+  const [, query] = blocks('graphql');
+  const token = readFileSync(`${cwd}/.rolegate/operator.token`, 'utf8').trim();
+  const response = await fetch(`${url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+    body: JSON.stringify({ query }),
+  });
+  const { data, errors } = await response.json();
+  expect(errors).toBeUndefined();
+  expect(data.principals.nodes).toContainEqual({
+    arn: 'arn:aws:iam::222222222222:role/DataWriter',
+    account: { name: expect.any(String) },
+  });
+  expect(data.principals.totalCount).toBe(data.principals.nodes.length);
+  expect(data.resources.nodes).toContainEqual({ arn: 'arn:aws:s3:::shared-datasets', policy: expect.any(Object) });
+  expect(data.accounts.nodes).toEqual([
+    { accountId: '111111111111', name: 'Development', users: { nodes: expect.arrayContaining([{ name: 'alice' }]) } },
+  ]);
+});
+
 test('an account is imported, and its users get keys, as described', async () => {
   const [, , , imported, keys, exported, ...others] = blocks('sh');
   expect(await run(imported ?? '')).toMatch(/2 users, 1 group, 4 roles/);

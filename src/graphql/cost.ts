@@ -42,6 +42,11 @@ const SEARCHES: Readonly<Record<string, number>> = {
   roleSessions: 5000,
 };
 
+/** Cost of a list of all accounts: a search that matches everything reads whole tables. */
+const FIND_COST = 10_000;
+/** Cost of finding principals by a tag, for callers who must be allowed to read the tags of each: that is decided first. */
+const TAG_COST = 25_000;
+
 /** Cost of the chain of a role session: its sessions are looked up one after the other, and access to each is decided. */
 export const CHAIN_COST = { field: 250, multiplier: 5 } as const;
 /** Cost of `assumedBy` of a role session, which may be another session that must be looked up. */
@@ -78,8 +83,20 @@ export function costOfField(
   field: GraphQLField<unknown, GatewayContext, Record<string, unknown>>,
 ): Cost {
   const cost = costOfShape(args, context, field);
+  if (field.args.some(({ name }) => name === 'search'))
+    return { ...cost, field: cost.field + costOfFind(args, context, field) };
   const search = Object.hasOwn(SEARCHES, field.name) ? (SEARCHES[field.name] ?? 0) : 0;
   return search === 0 ? cost : { ...cost, field: cost.field + search * depthOf(args) + NEED_COST * needsOf(args) };
+}
+
+/** Lists of one account are short: its quotas are a few thousand. */
+function costOfFind(
+  { tag }: Readonly<Record<string, unknown>>,
+  { caller }: GatewayContext,
+  { name, args }: GraphQLField<unknown, GatewayContext>,
+): number {
+  const all = name === 'accounts' || args.some((argument) => argument.name === 'accountIds') ? FIND_COST : 0;
+  return all + (tag == null || caller.kind === 'operator' ? 0 : TAG_COST);
 }
 
 /** Length of the chains of roles to search; 1 for fields without chains. */

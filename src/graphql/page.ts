@@ -1,7 +1,7 @@
 import { InvalidInput } from '../policy/errors.ts';
 import { DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE } from './cost.ts';
 
-interface PageArguments {
+export interface PageArguments {
   readonly after?: string | null | undefined;
   readonly before?: string | null | undefined;
   readonly first?: number | null | undefined;

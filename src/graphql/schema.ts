@@ -14,6 +14,7 @@ import './questions/effective-permissions.ts';
 import './entities/directory-export.ts';
 import './sessions/exit-role.ts';
 import './sessions/federation-token.ts';
+import './find/find.ts';
 import './changes/import.ts';
 import './entities/lookups.ts';
 import './changes/mfa-device.ts';

@@ -1,4 +1,4 @@
-import type { ObjectRef } from '@pothos/core';
+import type { InterfaceRef, ObjectRef } from '@pothos/core';
 import { builder } from './builder.ts';
 import { countField } from './count-field.ts';
 
@@ -9,7 +9,8 @@ interface ConnectionWords {
   readonly entry: string;
 }
 
-type Ref<T> = ObjectRef<typeof builder.$inferSchemaTypes, T>;
+type SchemaTypes = typeof builder.$inferSchemaTypes;
+type Ref<T> = InterfaceRef<SchemaTypes, T> | ObjectRef<SchemaTypes, T>;
 
 /**
  * Defines `<name>Connection` and `<name>Edge` over entries that are read from a table. Each noun has one, whichever field

@@ -39,6 +39,15 @@ function needing<Entity>(permissionsOf: (entity: Entity) => readonly Permission[
   return (context, entity) => needsAny(context, permissionsOf(entity));
 }
 
+/** The actions with which AWS lists the entities of an account. AWS Config is where it lists resources of all services. */
+export const LISTING_ACTIONS = {
+  User: 'iam:ListUsers',
+  Group: 'iam:ListGroups',
+  Role: 'iam:ListRoles',
+  ManagedPolicy: 'iam:ListPolicies',
+  Resource: 'config:ListDiscoveredResources',
+} as const;
+
 function listing(action: string): Reading<NumberedAccount> {
   return needing(({ id }) => [{ action, resource: '*', account: id }]);
 }
@@ -89,12 +98,11 @@ export const READINGS = {
   account: {
     name: nameOfAccount,
     organizationId: needing(({ id }: NumberedAccount) => [accountPermission(id)]),
-    users: listing('iam:ListUsers'),
-    groups: listing('iam:ListGroups'),
-    roles: listing('iam:ListRoles'),
-    policies: listing('iam:ListPolicies'),
-    /** AWS Config is where AWS lists resources of all services. */
-    resources: listing('config:ListDiscoveredResources'),
+    users: listing(LISTING_ACTIONS.User),
+    groups: listing(LISTING_ACTIONS.Group),
+    roles: listing(LISTING_ACTIONS.Role),
+    policies: listing(LISTING_ACTIONS.ManagedPolicy),
+    resources: listing(LISTING_ACTIONS.Resource),
     oidcProviders: listing('iam:ListOpenIDConnectProviders'),
   },
   user: {

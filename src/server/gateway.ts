@@ -63,6 +63,10 @@ export function createGateway(
   };
 }
 
+const UNINDEXED =
+  'searches are not indexed and read whole tables: the database lacks the extension pg_trgm, which this user may not ' +
+  'create. Run CREATE EXTENSION pg_trgm as a user who may, and start again';
+
 /** A running gateway. */
 export interface RunningGateway {
   /** http://host:port */
@@ -109,6 +113,7 @@ export async function startGateway(
   };
   try {
     services = await openServices(settings);
+    if (!services.directory.searchIndexed) log.warn(UNINDEXED);
     demo = await loadDemo(services, settings);
     gateway = createGateway(services, log, { clock, trustedProxies: settings.trustedProxies });
     await writeAddress(settings.dataDir, { url: server.url, pid: process.pid });

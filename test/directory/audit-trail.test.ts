@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Memory } from '../../src/directory/gather/memory.ts';
+import type { Statement } from '../../src/directory/parameters.ts';
 import type { Database } from '../../src/directory/prisma/database.ts';
 import { openEmbeddedDatabase } from '../../src/directory/prisma/embedded-database.ts';
 import { migrate, prismaFolder } from '../../src/directory/prisma/migrate.ts';
@@ -10,7 +11,7 @@ import { applyMigrations } from '../../src/directory/prisma/schema-engine.ts';
 import { openServerDatabase } from '../../src/directory/prisma/server-database.ts';
 import { Store } from '../../src/directory/store.ts';
 import { auditEvents } from '../../src/directory/stores/audit-events.ts';
-import { type Statement, selectCount, selectPage } from '../../src/directory/stores/audit-search.ts';
+import { selectCount, selectPage } from '../../src/directory/stores/audit-search.ts';
 import type { AuditPage, AuditStore, NewAuditEvent } from '../../src/directory/stores/audit-store.ts';
 import { startPostgres } from '../support/postgres-server.ts';
 

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
+import { pg_trgm } from '@electric-sql/pglite/contrib/pg_trgm';
 import { dataDir as prepopulated } from '@electric-sql/pglite-prepopulatedfs';
 import { RolegateError } from '../../policy/errors.ts';
 import { makeDataDir } from '../data-dir.ts';
@@ -74,15 +75,22 @@ class EmbeddedDatabase implements Database {
   }
 }
 
+/** Extensions that the database can create, and needs at every opening after that. */
+const EXTENSIONS = { pg_trgm };
+
+function openFolder(dataDir: string, loadDataDir?: Blob): Promise<PGlite> {
+  return PGlite.create({ dataDir, extensions: EXTENSIONS, ...(loadDataDir === undefined ? {} : { loadDataDir }) });
+}
+
 /** Starts anew if an earlier first start was cut off, so that a half unpacked cluster is never opened. */
 async function openCluster(dataDir: string): Promise<PGlite> {
   const folder = join(dataDir, 'db');
   const unfinished = join(dataDir, UNFINISHED);
   if (existsSync(unfinished)) await rm(folder, { recursive: true, force: true });
-  if (existsSync(join(folder, 'PG_VERSION'))) return PGlite.create({ dataDir: folder });
+  if (existsSync(join(folder, 'PG_VERSION'))) return openFolder(folder);
   await writeDurably(unfinished);
   await mkdir(folder, { mode: 0o700 });
-  return PGlite.create({ dataDir: folder, loadDataDir: await prepopulated() });
+  return openFolder(folder, await prepopulated());
 }
 
 /**

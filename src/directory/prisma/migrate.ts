@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { RolegateError } from '../../policy/errors.ts';
 import type { Database, Sql } from './database.ts';
+import { indexSearches } from './search-indexes.ts';
 
 interface Migration {
   readonly name: string;
@@ -73,11 +74,17 @@ function isUpToDate(migrations: readonly Migration[], applied: readonly AppliedM
   return applied.length === migrations.length;
 }
 
+/** Brings the database to the present schema, with its indexes for searches. */
+export async function migrate(database: Database): Promise<void> {
+  await applyMissing(database);
+  await indexSearches(database);
+}
+
 /**
  * Brings the database to the state of `prisma/schema.prisma`. Prisma's schema engine applies what is missing; it is loaded
  * only then, because it takes longer than the rest of a start.
  */
-export async function migrate(database: Database): Promise<void> {
+async function applyMissing(database: Database): Promise<void> {
   const folder = join(prismaFolder(), 'migrations');
   const migrations = await readMigrations(folder);
   if (isUpToDate(migrations, await readApplied(database), false)) return;

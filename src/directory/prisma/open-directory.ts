@@ -13,6 +13,8 @@ import type { DirectoryDocument } from '../document.ts';
 import { entities } from '../entities/entities.ts';
 import type { EntityStore } from '../entities/entity-store.ts';
 import { type DirectoryExports, directoryExports } from '../exporting/export-page.ts';
+import { find } from '../find/find.ts';
+import type { FindStore } from '../find/find-store.ts';
 import { CompiledPolicies } from '../gather/compiled-policies.ts';
 import { Gatherer } from '../gather/gather.ts';
 import { Memory } from '../gather/memory.ts';
@@ -33,6 +35,7 @@ import { signingKeys } from '../stores/signing-keys.ts';
 import type { Database, StatementListener } from './database.ts';
 import { openEmbeddedDatabase } from './embedded-database.ts';
 import { migrate } from './migrate.ts';
+import { isSearchIndexed } from './search-indexes.ts';
 import { openServerDatabase } from './server-database.ts';
 
 /** Where the directory is kept: in a folder of this machine, by this process alone, or on a PostgreSQL server. */
@@ -50,6 +53,9 @@ export interface OpenDirectory extends Directory, IdentityStores {
    * it. `wholeLists` of a part are about this part alone.
    */
   applyParts(parts: AsyncIterable<DirectoryDocument>, progress: Progress, event: NewAuditEvent): Promise<Applied>;
+  readonly find: FindStore;
+  /** Whether searches in the middle of a text have an index. False: the server lets nobody here create pg_trgm. */
+  readonly searchIndexed: boolean;
 }
 
 async function* preparedParts(parts: AsyncIterable<DirectoryDocument>): AsyncGenerator<PreparedDocument> {
@@ -73,11 +79,14 @@ class StoredDirectory implements OpenDirectory {
   readonly signingKeys: SigningKeyStore;
   readonly entities: EntityStore;
   readonly exports: DirectoryExports;
+  readonly find: FindStore;
+  readonly searchIndexed: boolean;
   readonly #store: Store;
   readonly #catalog: Catalog;
   readonly #gatherer: Gatherer;
 
-  constructor(database: Database, catalog: Catalog, revision: Revision) {
+  constructor(database: Database, catalog: Catalog, revision: Revision, searchIndexed: boolean) {
+    this.searchIndexed = searchIndexed;
     const memory = new Memory(revision);
     this.#store = new Store(database, memory);
     this.#catalog = catalog;
@@ -94,6 +103,7 @@ class StoredDirectory implements OpenDirectory {
     this.signingKeys = signingKeys(this.#store);
     this.entities = entities(this.#store, catalog);
     this.exports = directoryExports(database);
+    this.find = find(this.#store);
   }
 
   async revision(): Promise<Revision> {
@@ -207,7 +217,7 @@ async function openDatabase(options: DirectoryOptions): Promise<Database> {
 /** The directory in `database`, whose schema is the present one. Nothing of it is in memory yet. */
 export async function directoryIn(database: Database, catalog: Catalog): Promise<OpenDirectory> {
   const { revision } = await readRevision(database, 2n ** 62n);
-  return new StoredDirectory(database, catalog, revision);
+  return new StoredDirectory(database, catalog, revision, await isSearchIndexed(database));
 }
 
 /**

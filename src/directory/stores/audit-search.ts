@@ -1,24 +1,9 @@
 import { toIso } from '../instants.ts';
-import type { SqlParameter } from '../prisma/database.ts';
+import { Parameters, type Statement } from '../parameters.ts';
 import type { AuditFilter, AuditPage } from './audit-store.ts';
 
 /** The most events read at a time: a page, and one more to see whether there are others. */
 const MAX_PAGE = 1_001;
-
-export interface Statement {
-  readonly text: string;
-  readonly parameters: readonly SqlParameter[];
-}
-
-/** The parameters of a statement, with their places in its text. */
-class Parameters {
-  readonly values: SqlParameter[] = [];
-
-  add(value: SqlParameter): string {
-    this.values.push(value);
-    return `$${this.values.length}`;
-  }
-}
 
 /** The conditions on an event `e`, apart from its accounts. */
 function conditionsOf(filter: AuditFilter, parameters: Parameters): readonly string[] {

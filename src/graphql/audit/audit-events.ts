@@ -1,11 +1,10 @@
-import { resolveCursorConnection } from '@pothos/plugin-relay';
 import { storable } from '../../directory/storable.ts';
 import type { AuditEvent as AuditEventValue, AuditFilter } from '../../directory/stores/audit-store.ts';
 import { visibleEvents } from '../../guard/visible-events.ts';
 import { builder } from '../builder.ts';
-import { DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE } from '../cost.ts';
+import { cursorPage } from '../cursor-page.ts';
 import { forbidden } from '../guards/forbidden.ts';
-import { checkPageSize, notACursor, textOfCursor } from '../page.ts';
+import { notACursor, textOfCursor } from '../page.ts';
 import { RoleSession } from '../sessions/role-session.ts';
 import { tableConnection } from '../table-connection.ts';
 import { AuditEvent, AuditOutcome } from './audit-event.ts';
@@ -59,15 +58,14 @@ builder.queryField('auditEvents', (t) =>
         'the operator sees all events. New events never appear before events that were already shown',
       args: { filter: t.arg({ type: AuditEventFilterInput, description: 'Which events to return. Left out: all' }) },
       resolve: async (_root, { filter, ...args }, context) => {
-        checkPageSize(args);
         // Limited once, for the page and for the count.
         const visible = await visibleEvents(context, filterOf(filter ?? {}), filter?.accountId ?? null);
         if (visible.kind === 'refused') throw forbidden('auditEvents', visible);
         const { filter: bound } = visible;
         const { audit } = context.directory;
-        const page = await resolveCursorConnection<Promise<readonly AuditEventValue[]>>(
-          { args, defaultSize: DEFAULT_PAGE_SIZE, maxSize: MAX_PAGE_SIZE, toCursor: cursorOf },
-          ({ after, before, limit, inverted }) =>
+        return cursorPage<AuditEventValue>(args, {
+          cursorOf,
+          read: ({ after, before, limit, inverted }) =>
             audit.list({
               ...(after === undefined ? {} : { after: sequenceOf('after', after) }),
               ...(before === undefined ? {} : { before: sequenceOf('before', before) }),
@@ -75,13 +73,8 @@ builder.queryField('auditEvents', (t) =>
               newest: inverted,
               filter: bound,
             }),
-        );
-        const none = { startCursor: null, endCursor: null };
-        return {
-          ...page,
-          pageInfo: page.edges.length === 0 ? { ...page.pageInfo, ...none } : page.pageInfo,
-          totalCount: () => audit.count(bound),
-        };
+          count: () => audit.count(bound),
+        });
       },
     },
     AuditEventConnection,

@@ -32,6 +32,14 @@ export const GUARDS: Readonly<Record<string, FieldGuard>> = {
   'Query.roleSessions': SIGNED_IN,
   'Query.auditEvents': SIGNED_IN,
   'Query.directoryExport': asks({}, operatorOnly),
+  // As these, by account: see guard/visible-entities.ts.
+  'Query.accounts': SIGNED_IN,
+  'Query.principals': SIGNED_IN,
+  'Query.users': SIGNED_IN,
+  'Query.roles': SIGNED_IN,
+  'Query.groups': SIGNED_IN,
+  'Query.policies': SIGNED_IN,
+  'Query.resources': SIGNED_IN,
   ...ENTITY_GUARDS,
   ...MUTATION_GUARDS,
 };

@@ -119,6 +119,32 @@ function expectedLists(own: string, account: string, mayIn: (action: string, res
   return { account: { users, roles }, errors: users === null || roles === null ? ['FORBIDDEN'] : [] };
 }
 
+const ROOT = `query ($accountIds: [AccountId!]) {
+  users(first: 100, accountIds: $accountIds) { totalCount nodes { arn } }
+  roles(first: 100, accountIds: $accountIds) { totalCount nodes { arn } }
+  principals(first: 100, accountIds: $accountIds) { totalCount nodes { arn } }
+  searched: principals(search: "WORK", accountIds: $accountIds) { totalCount nodes { arn } } }`;
+
+/** What the lists over `accounts` hold; null: none may be listed, and no accounts were named. */
+function expectedRoots(
+  accounts: readonly string[],
+  named: boolean,
+  mayIn: (account: string, action: string, resource: string) => boolean,
+) {
+  const of = (kind: 'user' | 'role'): readonly string[] | null => {
+    const action = kind === 'user' ? 'iam:ListUsers' : 'iam:ListRoles';
+    const listed = accounts.filter((account) => mayIn(account, action, arn(account, `${kind}/`)));
+    if (listed.length === 0 && !named) return null;
+    return everybody.filter((one) => listed.some((account) => one.includes(`:${account}:${kind}/`))).sort();
+  };
+  const [users, roles] = [of('user'), of('role')];
+  const principals = users === null && roles === null ? null : [...(users ?? []), ...(roles ?? [])].sort();
+  const list = (arns: readonly string[] | null | undefined) =>
+    arns == null ? null : { totalCount: arns.length, arns };
+  const searched = principals?.filter((one) => one.toLowerCase().includes('work'));
+  return { users: list(users), roles: list(roles), principals: list(principals), searched: list(searched) };
+}
+
 beforeAll(async () => {
   const world = guardedWorld(...ACCOUNTS.map((account) => user(account, 'random')));
   services = await openServices(world);
@@ -158,6 +184,15 @@ test('every list holds exactly what the caller may see', { timeout: OPENING }, a
         expect(whoCan.found).not.toEqual([]);
         const askable = whoCan.found.filter((one) => one === caller || may('iam:SimulatePrincipalPolicy', one));
         expect(await allWhoCan(signedIn(caller))).toEqual({ found: askable, counts: [askable.length] });
+
+        // Lists of all accounts, and of named ones.
+        const mayListIn = (other: string, action: string, resource: string): boolean =>
+          inReach(account, other) && says(statements, action, resource);
+        for (const accountIds of [null, [MEMBER, STRANGER, '123456789012'], [MANAGEMENT]]) {
+          const lists = (await gateway.ask(signedIn(caller), ROOT, { accountIds })).data as Record<string, List | null>;
+          const shownLists = Object.fromEntries(Object.entries(lists).map(([name, list]) => [name, listed(list)]));
+          expect(shownLists).toEqual(expectedRoots(accountIds ?? ACCOUNTS, accountIds !== null, mayListIn));
+        }
 
         // Lists of an account.
         for (const other of ACCOUNTS) {

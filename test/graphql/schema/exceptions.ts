@@ -3,6 +3,7 @@ import type { Exceptions } from './lint.ts';
 const CONTRACT = 'clients of the first version rely on it';
 const AWS = 'it is called as the parameter of AWS’s operation is';
 const HARDWARE = 'AWS takes the number of a hardware device there as well as an ARN';
+const ATTACHED = 'what is listed is attached to it';
 const OPERATOR = '`operator` stands there too, who is no principal';
 
 /** Why elements are against a rule. One that no longer is has to be taken out here. */
@@ -39,6 +40,8 @@ export const EXCEPTIONS: Exceptions = {
     'SignInInput.serialNumber': HARDWARE,
     'PutRolePermissionsBoundaryInput.permissionsBoundary': AWS,
     'PutUserPermissionsBoundaryInput.permissionsBoundary': AWS,
+    'Account.policies(attachedTo)': ATTACHED,
+    'Query.policies(attachedTo)': ATTACHED,
     'Query.principal(principalId)': CONTRACT,
     'ImportAccountAuthorizationDetailsInput.document': 'it is an export of an account and no policy',
     'SimulateCustomPoliciesInput.requests': 'they are asked about policies that are given, not about the directory',

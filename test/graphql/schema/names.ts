@@ -7,7 +7,11 @@ import type { Fault } from './rules.ts';
 /** How an argument or a field of an input may be called, by its type. */
 const NAMES: readonly (readonly [type: RegExp, names: RegExp, rule: string])[] = [
   [/^Arn$/, /^(arn|resources?|assumedRole)$|[a-z](Arns?|Resources)$/, '`arn`, `…Arn`, `resource` or `assumedRole`'],
-  [/^AccountId$/, /^(accountId|resourceAccount|sourceAccount)$/, '`accountId`, `resourceAccount` or `sourceAccount`'],
+  [
+    /^AccountId$/,
+    /^(accountIds?|resourceAccount|sourceAccount)$/,
+    '`accountId`, `accountIds`, `resourceAccount` or `sourceAccount`',
+  ],
   [/^PrincipalId$/, /^principal$/, '`principal`'],
   [/^RequestContext$/, /^context$/, '`context`'],
   [/^DateTime$/, /^(from|until)$|[a-z](At|Before|After)$/, '`from`, `until` or `…At`'],

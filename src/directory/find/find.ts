@@ -1,0 +1,45 @@
+import type { Store } from '../store.ts';
+import { selectCounts, selectPages } from './find-statement.ts';
+import type { FindStore, Found } from './find-store.ts';
+
+/** Pages in one statement. */
+const MOST_PAGES = 100;
+
+interface FoundRow extends Found {
+  readonly page: number;
+  readonly place: number;
+}
+
+/** `items` in parts of at most MOST_PAGES, one statement each. */
+async function inParts<Item, Result>(
+  items: readonly Item[],
+  work: (part: readonly Item[]) => Promise<readonly Result[]>,
+): Promise<readonly Result[]> {
+  const results: Result[] = [];
+  for (let from = 0; from < items.length; from += MOST_PAGES) {
+    results.push(...(await work(items.slice(from, from + MOST_PAGES))));
+  }
+  return results;
+}
+
+/** Lists of entities, read by one statement each. */
+export function find({ database }: Store): FindStore {
+  return {
+    pages: (pages) =>
+      inParts(pages, async (part) => {
+        const { text, parameters } = selectPages(part);
+        const rows = [...(await database.query<FoundRow>(text, parameters))].sort((a, b) => a.place - b.place);
+        return part.map((_page, index) =>
+          rows.filter(({ page }) => page === index).map(({ page: _number, place: _place, ...found }) => found),
+        );
+      }),
+
+    counts: (selections) =>
+      inParts(selections, async (part) => {
+        const { text, parameters } = selectCounts(part);
+        const rows = await database.query<{ readonly page: number; readonly entries: number }>(text, parameters);
+        const entries = new Map(rows.map((row) => [row.page, row.entries]));
+        return part.map((_selection, index) => entries.get(index) ?? 0);
+      }),
+  };
+}
