@@ -67,6 +67,8 @@ export type WholeList =
        * type, such as buckets, topics and queues. Left out: all of the service.
        */
       readonly resourcePrefix?: string;
+      /** True: what is in such a resource stays: streams of tables, aliases of functions. Their ARNs go on with `/` or `:`. */
+      readonly keepsParts?: boolean;
       /** Resources whose Region is not known stay. */
       readonly region?: string;
     };

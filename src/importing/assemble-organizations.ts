@@ -1,13 +1,21 @@
 import type { ControlPolicyInput, OrganizationInput } from '../directory/document.ts';
-import { AWS_CONTROL_POLICIES, CONTROL_POLICY_TYPE_NAMES, missingPolicies } from './control-policies.ts';
+import {
+  AWS_CONTROL_POLICIES,
+  CONTROL_POLICY_TYPE_NAMES,
+  CONTROL_POLICY_TYPES,
+  missingPolicies,
+} from './control-policies.ts';
 import type { Facts } from './facts.ts';
-import type { OrganizationFacts } from './facts-types.ts';
+import type { OrganizationFacts, TargetFacts } from './facts-types.ts';
+import { isAccountId } from './iam-arn.ts';
+import { chainOf } from './organization-chain.ts';
 
 /**
  * Organizations of which management account and root are known. Units and control policies are given as whole lists only if
  * all of them are known; else those that are known are added to what is stored.
  */
 export function assembleOrganizations(facts: Facts): readonly OrganizationInput[] {
+  refuseOneSided(facts);
   return facts.organizations.entries().flatMap(([id, organization]) => {
     const { rootId, managementAccountId, rootName, scpEnabled, rcpEnabled } = organization;
     if (rootId === undefined || managementAccountId === undefined) {
@@ -16,7 +24,8 @@ export function assembleOrganizations(facts: Facts): readonly OrganizationInput[
       return [];
     }
     const units = unitsOf(facts, id, rootId);
-    const controlPolicies = controlPoliciesOf(facts, id, organization);
+    const isMember = membersOf(facts, id, rootId, new Set(units.map((unit) => unit.id)));
+    const controlPolicies = controlPoliciesOf(facts, id, organization, isMember);
     const isWhole = unitsAreWhole(facts, id, rootId) && controlPolicies.isWhole;
     return [
       {
@@ -80,7 +89,22 @@ function unitsAreWhole(facts: Facts, organizationId: string, rootId: string): bo
   return facts.units.entries().every(([id, unit]) => unit.organizationId !== organizationId || seen.has(id));
 }
 
-function controlPoliciesOf(facts: Facts, id: string, organization: Partial<OrganizationFacts>) {
+/** Tells the roots, units and accounts whose place in the organization is known. */
+function membersOf(facts: Facts, organizationId: string, rootId: string, units: ReadonlySet<string>) {
+  return (id: string): boolean => {
+    if (id === rootId || units.has(id)) return true;
+    const chain = isAccountId(id) ? chainOf(facts, id) : null;
+    return typeof chain === 'object' && chain?.organizationId === organizationId;
+  };
+}
+
+function controlPoliciesOf(
+  facts: Facts,
+  id: string,
+  organization: Partial<OrganizationFacts>,
+  isMember: (id: string) => boolean,
+) {
+  let isWhole = CONTROL_POLICY_TYPE_NAMES.every((type) => missingPolicies(type, facts, organization).length === 0);
   const list: ControlPolicyInput[] = [];
   const attached = attachments(facts);
   for (const [policyId, policy] of facts.controlPolicies.entries()) {
@@ -88,6 +112,7 @@ function controlPoliciesOf(facts: Facts, id: string, organization: Partial<Organ
     // What belongs to AWS is in every organization; where several are imported, each has what is attached there.
     if (!isOwn && policy.organizationId !== null && policy.organizationId !== undefined) continue;
     const known = AWS_CONTROL_POLICIES[policyId];
+    const { file } = facts.controlPolicies.firstPlace(policyId);
     const type = policy.type ?? known?.type;
     const document = policy.document ?? known?.document;
     const said = [...(policy.allTargets ?? []), ...(attached.get(policyId) ?? [])];
@@ -98,9 +123,15 @@ function controlPoliciesOf(facts: Facts, id: string, organization: Partial<Organ
         document === undefined || type === undefined
           ? 'its document is missing (organizations describe-policy)'
           : 'no file says what it is attached to (organizations list-targets-for-policy)';
-      const { file } = facts.controlPolicies.firstPlace(policyId);
       facts.note({ file, place: `control policy ${policyId}` }, `${what}; the policy is left out`);
       continue;
+    }
+    for (const target of targets.filter((one) => !isMember(one))) {
+      isWhole = false;
+      facts.note(
+        { file, place: `control policy ${policyId}` },
+        `no file says where its target \`${target}\` is in the organization; the attachment is left out`,
+      );
     }
     list.push({
       id: policyId,
@@ -108,10 +139,9 @@ function controlPoliciesOf(facts: Facts, id: string, organization: Partial<Organ
       name: policy.name ?? known?.name ?? policyId,
       ...(policy.description !== undefined && { description: policy.description }),
       document,
-      targets: targets.sort(),
+      targets: targets.filter(isMember).sort(),
     });
   }
-  const isWhole = CONTROL_POLICY_TYPE_NAMES.every((type) => missingPolicies(type, facts, organization).length === 0);
   return { list, isWhole };
 }
 
@@ -128,9 +158,39 @@ function attachments(facts: Facts): ReadonlyMap<string, readonly string[]> {
   return attached;
 }
 
+/** A policy and its target may each list the other: both lists must agree. */
+function refuseOneSided(facts: Facts): void {
+  const targetsOf = new Map<string, ReadonlySet<string>>();
+  for (const [id, { type, allTargets }] of facts.controlPolicies.entries()) {
+    if (allTargets === undefined) continue;
+    targetsOf.set(id, new Set(allTargets));
+    if (type === undefined) continue;
+    for (const target of allTargets) {
+      const { of } = CONTROL_POLICY_TYPES[type];
+      const listed = facts.targets.get(target)[of];
+      if (listed !== undefined && !listed.includes(id)) refuseAttachment(facts, id, target, of);
+    }
+  }
+  for (const [target, lists] of facts.targets.entries()) {
+    for (const { of } of Object.values(CONTROL_POLICY_TYPES)) {
+      for (const id of lists[of] ?? []) {
+        if (targetsOf.get(id)?.has(target) === false) refuseAttachment(facts, id, target, of);
+      }
+    }
+  }
+}
+
+function refuseAttachment(facts: Facts, id: string, target: string, of: keyof TargetFacts): void {
+  const one = facts.controlPolicies.placeOf(id, 'allTargets');
+  const other = facts.targets.placeOf(target, of);
+  if (one === null || other === null) return;
+  const places = [one, other] as const;
+  facts.contradictions.push({ entity: `control policy ${id}`, member: `attachment to ${target}`, places });
+}
+
 /** Whether a root, unit or account is in the organization; what nothing is said of is in the one that is spoken of. */
 function isOf(facts: Facts, organizationId: string, target: string): boolean {
-  if (facts.organizations.keys().length === 1) return true;
+  if (facts.organizations.size === 1) return true;
   if (target.startsWith('r-')) return facts.organizations.get(organizationId).rootId === target;
   const owner = target.startsWith('ou-') ? facts.units.get(target) : facts.accounts.get(target);
   return owner.organizationId === organizationId;

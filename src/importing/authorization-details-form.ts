@@ -1,12 +1,13 @@
 import type { DirectoryDocument, UserInput } from '../directory/document.ts';
 import type { JsonObject } from '../policy/json.ts';
 import { parseAnswerPath } from './answer-name.ts';
+import { isNamedOperation } from './answers/operations.ts';
 import { AuthorizationDetailsReader } from './authorization-details-reader.ts';
 import { type Facts, type IamList, policyVersionKey } from './facts.ts';
 import { findAnswers, type LISTS } from './find-answers.ts';
 import { GroupNames } from './groups.ts';
 import { findHome, type Home } from './home.ts';
-import { parseIamArn } from './iam-arn.ts';
+import { isAccountId, parseIamArn } from './iam-arn.ts';
 import type { Form } from './recognise.ts';
 import type { ParsedFile } from './source-file.ts';
 import { isTruncated } from './truncation.ts';
@@ -50,7 +51,8 @@ export class AuthorizationDetailsForm implements Form {
 
   take(file: ParsedFile): string | null {
     const name = parseAnswerPath(file.path);
-    if (name.account !== null && name.service !== null && name.service !== 'iam') return null;
+    // An empty list of another operation looks like an empty one of this.
+    if (isNamedOperation(name)) return null;
     const answers = findAnswers(file.json);
     const last = answers.at(-1);
     if (last === undefined) return null;
@@ -78,8 +80,10 @@ export class AuthorizationDetailsForm implements Form {
     // Without this, a group that stands in another file would be taken to have the path `/`.
     if (readers.length > 1) for (const { reader } of readers) reader.readGroupNames();
     const described = new Set<IamList>(LIST_ENTRIES.map(([, list]) => list));
+    const documents: DirectoryDocument[] = [];
     for (const [index, { file, reader }] of readers.entries()) {
       const document = reader.read();
+      documents.push(document);
       this.#say(document, file);
       // Of an entry that is left out, nobody knows what it is.
       for (const [name, list] of LIST_ENTRIES) {
@@ -89,7 +93,8 @@ export class AuthorizationDetailsForm implements Form {
     const absent = groupNames.absent();
     for (const { arn } of absent) this.#facts.groups.say(arn, {}, { file: files[0]?.file ?? '', place: 'GroupList' });
     if (absent.length > 0) described.delete('groups');
-    this.#sayLists(files, described);
+    if (lacksPolicies(documents)) described.delete('policies');
+    this.#sayLists(files, documents, described);
   }
 
   #say(document: DirectoryDocument, file: string): void {
@@ -110,46 +115,47 @@ export class AuthorizationDetailsForm implements Form {
       facts.instanceProfiles.say(arn, profile, at('instance profile', arn));
     }
     for (const { arn, versions, ...policy } of document.policies ?? []) {
-      facts.policies.say(arn, policy, at('policy', arn));
+      // Of AWS's own policies, the details need not have old versions.
+      const isOwn = isAccountId(parseIamArn(arn)?.account ?? '');
+      facts.policies.say(arn, { ...policy, ...(isOwn && { wholeVersions: true }) }, at('policy', arn));
       for (const { versionId, ...version } of versions) {
         facts.policyVersions.say(policyVersionKey(arn, versionId), version, at('policy', arn));
       }
     }
   }
 
-  #sayLists(files: readonly FileAnswers[], described: ReadonlySet<IamList>): void {
+  #sayLists(
+    files: readonly FileAnswers[],
+    documents: readonly DirectoryDocument[],
+    described: ReadonlySet<IamList>,
+  ): void {
     const account = files[0]?.home.account ?? null;
     if (account === null || !files.some(({ hasEnd }) => hasEnd)) return;
     const [only] = files.length === 1 ? files : [];
     for (const [name, list] of LIST_ENTRIES) {
       const isPresent = files.some(({ answers }) => answers.some((answer) => Object.hasOwn(answer, name)));
-      if (!isPresent || !described.has(list) || (list === 'policies' && this.#lacksPolicies(account))) continue;
+      if (!isPresent || !described.has(list)) continue;
       this.#facts.describesAll(account, list);
-      if (only !== undefined && (only.isNamedForAll || (!isPage(only.answers) && !this.#isEmpty(account, list)))) {
+      if (only !== undefined && (only.isNamedForAll || (!isPage(only.answers) && holdsAny(documents, list, account)))) {
         this.#facts.isWhole({ accountId: account, kind: list });
       }
     }
   }
+}
 
-  #isEmpty(account: string, list: IamList): boolean {
-    return !this.#facts[list].keys().some((arn) => parseIamArn(arn)?.account === account);
-  }
+function holdsAny(documents: readonly DirectoryDocument[], list: IamList, account: string): boolean {
+  return documents.some(
+    (document) => document[list]?.some(({ arn }) => parseIamArn(arn)?.account === account) === true,
+  );
+}
 
-  /** The details hold every policy that is attached; only of AWS's own, the catalogue knows the documents. */
-  #lacksPolicies(account: string): boolean {
-    const { users, groups, roles, policies } = this.#facts;
-    const isMissing = (arn: string) => parseIamArn(arn)?.account === account && !policies.has(arn);
-    return [users, groups, roles].some((kind) =>
-      kind.entries().some(([arn, holder]) => {
-        if (parseIamArn(arn)?.account !== account) return false;
-        const { attachedPolicies = [], permissionsBoundary } = holder as Partial<UserInput>;
-        return (
-          attachedPolicies.some(isMissing) ||
-          (typeof permissionsBoundary === 'string' && isMissing(permissionsBoundary))
-        );
-      }),
-    );
-  }
+/** The details hold every policy that is attached. AWS's own may be missing: the catalogue has their documents. */
+function lacksPolicies(documents: readonly DirectoryDocument[]): boolean {
+  const held = new Set(documents.flatMap(({ policies = [] }) => policies.map(({ arn }) => arn)));
+  const isMissing = (arn: string) => parseIamArn(arn)?.account !== 'aws' && !held.has(arn);
+  const lacks = ({ attachedPolicies = [], permissionsBoundary }: Partial<UserInput>) =>
+    attachedPolicies.some(isMissing) || (typeof permissionsBoundary === 'string' && isMissing(permissionsBoundary));
+  return documents.some(({ users = [], groups = [], roles = [] }) => [...users, ...groups, ...roles].some(lacks));
 }
 
 /** The command line joins pages and then prints no IsTruncated; with it, a last page looks like an only one. */

@@ -1,5 +1,6 @@
 import type { Facts } from './facts.ts';
 import type { ControlPolicyType, OrganizationFacts } from './facts-types.ts';
+import type { Chain } from './organization-chain.ts';
 
 const ALLOW_ALL = { Effect: 'Allow', Action: '*', Resource: '*' };
 
@@ -63,20 +64,32 @@ export function missingPolicies(
   ]);
 }
 
-/** The same for what applies to one account: `chain` is the account and what it is in, up to the root. */
-export function missingPoliciesOf(
-  chain: readonly string[],
-  type: ControlPolicyType,
-  facts: Facts,
-  organization: Partial<OrganizationFacts>,
-): readonly string[] {
-  const { of } = CONTROL_POLICY_TYPES[type];
-  const attached = chain.map((id) => facts.targets.get(id)[of]);
-  // Enough without the list of all policies: each target says what is attached to it.
-  if (organization[CONTROL_POLICY_TYPES[type].enabled] === true && attached.every((ids) => ids !== undefined)) {
-    return [...new Set(attached.flat())].flatMap((id) => missingDocument(facts, id));
+/** What is missing to know the control policies that apply to accounts. */
+export class MissingPolicies {
+  readonly #facts: Facts;
+  readonly #known = new Map<string, readonly string[]>();
+
+  constructor(facts: Facts) {
+    this.#facts = facts;
   }
-  return missingPolicies(type, facts, organization);
+
+  of(chain: Chain): readonly string[] {
+    return CONTROL_POLICY_TYPE_NAMES.flatMap((type) => this.#ofType(type, chain));
+  }
+
+  #ofType(type: ControlPolicyType, { organizationId, ids }: Chain): readonly string[] {
+    const { enabled, of } = CONTROL_POLICY_TYPES[type];
+    const organization = this.#facts.organizations.get(organizationId);
+    const attached = ids.map((id) => this.#facts.targets.get(id)[of]);
+    // Enough without the list of all policies: each target says what is attached to it.
+    if (organization[enabled] === true && attached.every((policies) => policies !== undefined)) {
+      return [...new Set(attached.flat())].flatMap((id) => missingDocument(this.#facts, id));
+    }
+    const key = `${organizationId} ${type}`;
+    const missing = this.#known.get(key) ?? missingPolicies(type, this.#facts, organization);
+    this.#known.set(key, missing);
+    return missing;
+  }
 }
 
 function missingDocument(facts: Facts, id: string): readonly string[] {

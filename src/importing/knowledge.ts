@@ -1,6 +1,6 @@
 import type { OrganizationInput } from '../directory/document.ts';
 import { atMost } from './at-most.ts';
-import { CONTROL_POLICY_TYPE_NAMES, missingPoliciesOf } from './control-policies.ts';
+import { MissingPolicies } from './control-policies.ts';
 import type { Facts, IamList } from './facts.ts';
 import { chainOf } from './organization-chain.ts';
 import { concludeResources } from './resource-knowledge.ts';
@@ -30,6 +30,7 @@ function concludeIam(facts: Facts): void {
 }
 
 function concludeOrganization(facts: Facts, organizations: ReadonlySet<string>): void {
+  const policies = new MissingPolicies(facts);
   for (const accountId of facts.accounts.keys()) {
     const { organizationId } = facts.accounts.get(accountId);
     if (organizationId === null) {
@@ -46,10 +47,6 @@ function concludeOrganization(facts: Facts, organizations: ReadonlySet<string>):
       continue;
     }
     facts.knows(accountId, 'ORGANIZATION');
-    const organization = facts.organizations.get(chain.organizationId);
-    const missing = CONTROL_POLICY_TYPE_NAMES.flatMap((type) =>
-      missingPoliciesOf(chain.ids, type, facts, organization),
-    );
-    facts.knows(accountId, 'CONTROL_POLICIES', atMost(missing));
+    facts.knows(accountId, 'CONTROL_POLICIES', atMost(policies.of(chain)));
   }
 }

@@ -5,6 +5,8 @@ import type { ResourceFacts, ResourceListFacts } from './facts-types.ts';
 import { RESOURCE_KINDS, type ResourceKind } from './resource-lists.ts';
 
 const ENDPOINTS = 'VPC endpoints';
+const LIST_OF_ENDPOINTS = { isRegional: true, list: 'ec2 describe-vpc-endpoints', item: null };
+const KEYS = { isRegional: true, list: 'kms list-keys' };
 const NO_REGIONS = 'which Regions are enabled (account list-regions)';
 
 /** What is known of the resources of each account, and which lists of them are whole. */
@@ -12,9 +14,9 @@ export function concludeResources(facts: Facts): void {
   const services = servicesOf(facts);
   for (const [accountId, names] of services) {
     const account = new AccountResources(facts, accountId);
-    for (const service of names) account.concludePolicies(service);
+    for (const service of names) if (service !== ENDPOINTS) account.concludePolicies(service);
     if (names.has('kms')) account.concludeGrants();
-    account.concludeEndpoints();
+    if (names.has(ENDPOINTS)) account.concludeEndpoints();
   }
   for (const [, list] of facts.resourceLists.entries()) sayWhole(facts, list);
   for (const accountId of facts.accounts.keys()) {
@@ -22,21 +24,20 @@ export function concludeResources(facts: Facts): void {
   }
 }
 
-/** The services of each account of which a policy, grant or list is known. */
+/** The services of each account of which a policy, grant or list is known, and its VPC endpoints. */
 function servicesOf(facts: Facts): ReadonlyMap<string, ReadonlySet<string>> {
   const services = new Map<string, Set<string>>();
   const add = (accountId: string | undefined, service: string | undefined): void => {
-    if (accountId === undefined) return;
-    const known = services.get(accountId) ?? new Set();
-    services.set(accountId, known);
-    if (service !== undefined) known.add(service);
+    if (accountId === undefined || service === undefined) return;
+    services.set(accountId, (services.get(accountId) ?? new Set()).add(service));
   };
   for (const [arn, { accountId, policy, grants }] of facts.resources.entries()) {
     if (policy !== undefined || grants !== undefined) add(accountId, parseArn(arn)?.service);
   }
-  for (const [, { accountId, kind = '' }] of facts.resourceLists.entries())
-    add(accountId, RESOURCE_KINDS[kind]?.service);
-  for (const [, { accountId }] of facts.vpcEndpoints.entries()) add(accountId, undefined);
+  for (const [, { accountId, kind = '' }] of facts.resourceLists.entries()) {
+    add(accountId, kind === ENDPOINTS ? kind : RESOURCE_KINDS[kind]?.service);
+  }
+  for (const [, { accountId }] of facts.vpcEndpoints.entries()) add(accountId, ENDPOINTS);
   return services;
 }
 
@@ -48,13 +49,14 @@ function sayWhole(facts: Facts, { accountId, region, kind, members }: Partial<Re
   }
   const of = RESOURCE_KINDS[kind];
   if (of === undefined) return;
-  const { service, prefix } = of;
+  const { service, prefix: resourcePrefix, isRegional, haveParts } = of;
   facts.isWhole({
     accountId,
     kind: 'resources',
     service,
-    region,
-    ...(prefix !== undefined && { resourcePrefix: prefix }),
+    resourcePrefix,
+    ...(haveParts === true && { keepsParts: true }),
+    ...(isRegional && { region }),
   });
 }
 
@@ -81,7 +83,7 @@ class AccountResources {
   }
 
   concludeGrants(): void {
-    const keys = { service: 'kms', isRegional: true, list: 'kms list-keys', item: 'kms list-grants' };
+    const keys = { ...KEYS, item: 'kms list-grants' };
     this.#facts.knows(
       this.#id,
       'GRANTS',
@@ -90,14 +92,10 @@ class AccountResources {
   }
 
   concludeEndpoints(): void {
-    const isAsked = this.#listed(ENDPOINTS).size > 0;
-    const isKnown = this.#facts.vpcEndpoints.entries().some(([, { accountId }]) => accountId === this.#id);
-    if (!isAsked && !isKnown) return;
-    const endpoints = { service: 'ec2', isRegional: true, list: 'ec2 describe-vpc-endpoints', item: null };
     this.#facts.knows(
       this.#id,
       'VPC_ENDPOINTS',
-      this.#missing(ENDPOINTS, endpoints, () => true, ''),
+      this.#missing(ENDPOINTS, LIST_OF_ENDPOINTS, () => true, ''),
     );
   }
 
@@ -140,7 +138,7 @@ class AccountResources {
   /** What is missing to know something of all resources of a kind, as sentences. */
   #missing(
     name: string,
-    kind: ResourceKind,
+    kind: Pick<ResourceKind, 'isRegional' | 'list' | 'item' | 'isOptional'>,
     isKnown: (resource: Partial<ResourceFacts>) => boolean,
     noun: string,
   ): readonly string[] {

@@ -7,15 +7,23 @@ export interface ResourceKind {
   readonly list: string;
   /** The command that prints one's policy; null: the list itself is about policies. */
   readonly item: string | null;
-  /** The beginning of the resource part of their ARNs, if the service has other resources too. */
-  readonly prefix?: string;
+  /** The beginning of the resource part of their ARNs; empty: it is the name, and nothing else. */
+  readonly prefix: string;
+  /** There are other resources in them, whose ARNs begin with theirs. */
+  readonly haveParts?: boolean;
   /** Where there is no list of them, policies of the service are known nevertheless: such resources are asked about by name. */
   readonly isOptional?: boolean;
 }
 
 /** By what they are called in messages. A service's policies are known if those of all its kinds are, in every Region. */
 export const RESOURCE_KINDS: Readonly<Record<string, ResourceKind>> = {
-  buckets: { service: 's3', isRegional: false, list: 's3api list-buckets', item: 's3api get-bucket-policy' },
+  buckets: {
+    service: 's3',
+    isRegional: false,
+    list: 's3api list-buckets',
+    item: 's3api get-bucket-policy',
+    prefix: '',
+  },
   'access points': {
     service: 's3',
     isRegional: true,
@@ -25,14 +33,15 @@ export const RESOURCE_KINDS: Readonly<Record<string, ResourceKind>> = {
     isOptional: true,
   },
   keys: { service: 'kms', isRegional: true, list: 'kms list-keys', item: 'kms get-key-policy', prefix: 'key/' },
-  queues: { service: 'sqs', isRegional: true, list: 'sqs list-queues', item: 'sqs get-queue-attributes' },
-  topics: { service: 'sns', isRegional: true, list: 'sns list-topics', item: 'sns get-topic-attributes' },
+  queues: { service: 'sqs', isRegional: true, list: 'sqs list-queues', item: 'sqs get-queue-attributes', prefix: '' },
+  topics: { service: 'sns', isRegional: true, list: 'sns list-topics', item: 'sns get-topic-attributes', prefix: '' },
   functions: {
     service: 'lambda',
     isRegional: true,
     list: 'lambda list-functions',
     item: 'lambda get-policy',
     prefix: 'function:',
+    haveParts: true,
   },
   secrets: {
     service: 'secretsmanager',
@@ -54,6 +63,7 @@ export const RESOURCE_KINDS: Readonly<Record<string, ResourceKind>> = {
     list: 'dynamodb list-tables',
     item: 'dynamodb get-resource-policy',
     prefix: 'table/',
+    haveParts: true,
   },
   'file systems': {
     service: 'elasticfilesystem',
@@ -109,6 +119,7 @@ export const RESOURCE_KINDS: Readonly<Record<string, ResourceKind>> = {
     isRegional: true,
     list: 'acm-pca list-certificate-authorities',
     item: 'acm-pca get-policy',
+    prefix: 'certificate-authority/',
   },
   streams: {
     service: 'kinesis',
@@ -116,11 +127,13 @@ export const RESOURCE_KINDS: Readonly<Record<string, ResourceKind>> = {
     list: 'kinesis list-streams',
     item: 'kinesis get-resource-policy',
     prefix: 'stream/',
+    haveParts: true,
   },
   'REST APIs': {
     service: 'execute-api',
     isRegional: true,
     list: 'apigateway get-rest-apis',
     item: 'apigateway get-rest-api',
+    prefix: '',
   },
 };

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { newWorkingFolder } from '../support/empty-directory.ts';
 import { newDataDir, removeDataDir } from '../support/gateway.ts';
 import { type Running, runToEnd, startServer } from '../support/process.ts';
@@ -145,81 +145,6 @@ describe('no gateway is running', () => {
     });
   });
 
-  describe('folders and archives', () => {
-    const FOLDER = fileURLToPath(new URL('../data/iam-collect/', import.meta.url));
-
-    test('the folder that iam-collect writes: what was new, and what is known from now on', async () => {
-      const first = await rolegate(['import', FOLDER]);
-      expect([first.code, first.error]).toEqual([
-        0,
-        `warning: 1 file is not JSON and was left out: ${FOLDER}SOURCES.md\n`,
-      ]);
-      expect(first.out).toMatch(
-        /^imported 1 user, 1 group, 2 roles, 3 policies, 3 resources, 1 VPC endpoint, 1 organization of accounts 111111111111, 999999999999: the directory has changed /,
-      );
-      expect(first.out).toMatch(/^account 111111111111: new .*2 roles/m);
-      expect(first.out).toMatch(
-        /^organization o-exampleorg1: new 1 organization, 2 organizational units, 3 control policies$/m,
-      );
-      expect(first.out).toMatch(
-        /^account 111111111111: known: .*identity policies.*; known in part: .*resource policies of kms, resource policies of s3/m,
-      );
-      expect(first.out).not.toContain('\r');
-      const second = await rolegate(['import', FOLDER]);
-      expect(second.out.split('\n')[0]).toMatch(/: nothing has changed /);
-      expect(second.out).toMatch(/^organization o-exampleorg1: unchanged /m);
-    });
-
-    test('the same as a tar.gz, from standard input, changes nothing; the report for programs', async () => {
-      execFileSync('tar', ['-czf', join(cwd, 'collected.tar.gz'), '-C', FOLDER, 'aws']);
-      const archive = await readFile(join(cwd, 'collected.tar.gz'));
-      const { code, out, error } = await rolegate(['import', '--json', '-'], {}, archive);
-      expect([code, error]).toEqual([0, '']);
-      const report = JSON.parse(out);
-      expect(report).toMatchObject({ changed: false, notRecognised: [], notUnderstood: [], leftOut: [], warnings: [] });
-      expect(report.counts).toContainEqual({
-        accountId: '111111111111',
-        organizationId: null,
-        kind: 'roles',
-        new: 0,
-        changed: 0,
-        unchanged: 2,
-        gone: 0,
-      });
-      expect(report.knowledge).toContainEqual({ accountId: '111111111111', layer: 'ORGANIZATION', state: 'COMPLETE' });
-      expect(report.recognised).toHaveLength(42);
-    });
-
-    test('a snapshot of AWS Config, of which nothing is removed', async () => {
-      const { code, out } = await rolegate([
-        'import',
-        fileURLToPath(new URL('../data/aws-config/snapshot.json', import.meta.url)),
-      ]);
-      expect(code).toBe(0);
-      expect(out).toMatch(
-        /^imported 1 user, 1 group, 1 role, 2 policies, 4 resources, 1 VPC endpoint, 1 OIDC provider of account 111111111111: /,
-      );
-      expect(out).not.toContain('gone');
-    });
-
-    test('an archive that is cut off, and one without anything', async () => {
-      const whole = await readFile(join(cwd, 'collected.tar.gz'));
-      await writeFile(join(cwd, 'cut.tar.gz'), whole.subarray(0, 2000));
-      expect((await rolegate(['import', 'cut.tar.gz'])).error).toBe('rolegate: cut.tar.gz: it is cut off\n');
-      await mkdir(join(cwd, 'empty'));
-      expect((await rolegate(['import', 'empty'])).error).toBe('rolegate: empty: it holds no JSON\n');
-    });
-
-    test('names from files are escaped where they are shown', async () => {
-      const name = '\u202etxt.json';
-      await writeFile(join(cwd, name), page('dan'));
-      await writeFile(join(cwd, `bad${name}`), JSON.stringify({ '\u202e[2J': 1 }));
-      const { code, error } = await rolegate(['import', name, `bad${name}`]);
-      expect(code).toBe(0);
-      expect(error).toBe('warning: bad\\u{202e}txt.json: not recognised: an object with `\\u{202e}[2J`\n');
-    });
-  });
-
   test('warnings come one a line, and do not stop the import', async () => {
     const { code, error } = await rolegate(['import', `${EXPORTS}aws-cli-reference-paginated.json`]);
     expect(code).toBe(0);
@@ -252,6 +177,86 @@ describe('no gateway is running', () => {
     await writeFile(join(cwd, 'file'), '');
     expect((await rolegate(['import', '-'], { ROLEGATE_DATA_DIR: 'file/data' }, page('ann'))).code).toBe(1);
     expect((await rolegate(['import', '-'], { LOG_LEVEL: 'loud' }, page('ann'))).code).toBe(2);
+  });
+});
+
+describe('folders and archives', () => {
+  // Each test has a directory of its own: what is in it decides what is new.
+  beforeEach(async () => {
+    cwd = await newWorkingFolder();
+  });
+  afterEach(() => removeDataDir(cwd));
+  const FOLDER = fileURLToPath(new URL('../data/iam-collect/', import.meta.url));
+
+  test('the folder that iam-collect writes: what was new, and what is known from now on', async () => {
+    const first = await rolegate(['import', FOLDER]);
+    expect([first.code, first.error]).toEqual([
+      0,
+      `warning: 1 file is not JSON and was left out: ${FOLDER}SOURCES.md\n`,
+    ]);
+    expect(first.out).toMatch(
+      /^imported 1 user, 1 group, 2 roles, 3 policies, 3 resources, 1 VPC endpoint, 1 organization of accounts 111111111111, 999999999999: the directory has changed /,
+    );
+    expect(first.out).toMatch(/^account 111111111111: new .*2 roles/m);
+    expect(first.out).toMatch(
+      /^organization o-exampleorg1: new 1 organization, 2 organizational units, 3 control policies$/m,
+    );
+    expect(first.out).toMatch(
+      /^account 111111111111: known: .*identity policies.*; known in part: .*resource policies of kms, resource policies of s3/m,
+    );
+    expect(first.out).not.toContain('\r');
+    const second = await rolegate(['import', FOLDER]);
+    expect(second.out.split('\n')[0]).toMatch(/: nothing has changed /);
+    expect(second.out).toMatch(/^organization o-exampleorg1: unchanged /m);
+
+    // The same as a tar.gz from standard input, and the report for programs.
+    execFileSync('tar', ['-czf', join(cwd, 'collected.tar.gz'), '-C', FOLDER, 'aws']);
+    const archive = await readFile(join(cwd, 'collected.tar.gz'));
+    const { code, out, error } = await rolegate(['import', '--json', '-'], {}, archive);
+    expect([code, error]).toEqual([0, '']);
+    const report = JSON.parse(out);
+    expect(report).toMatchObject({ changed: false, notRecognised: [], notUnderstood: [], leftOut: [], warnings: [] });
+    expect(report.counts).toContainEqual({
+      accountId: '111111111111',
+      organizationId: null,
+      kind: 'roles',
+      new: 0,
+      changed: 0,
+      unchanged: 2,
+      gone: 0,
+    });
+    expect(report.knowledge).toContainEqual({ accountId: '111111111111', layer: 'ORGANIZATION', state: 'COMPLETE' });
+    expect(report.recognised).toHaveLength(42);
+  });
+
+  test('a snapshot of AWS Config, of which nothing is removed', async () => {
+    const { code, out } = await rolegate([
+      'import',
+      fileURLToPath(new URL('../data/aws-config/snapshot.json', import.meta.url)),
+    ]);
+    expect(code).toBe(0);
+    expect(out).toMatch(
+      /^imported 1 user, 1 group, 1 role, 2 policies, 4 resources, 1 VPC endpoint, 1 OIDC provider of account 111111111111: /,
+    );
+    expect(out).not.toContain('gone');
+  });
+
+  test('an archive that is cut off, and one without anything', async () => {
+    execFileSync('tar', ['-czf', join(cwd, 'whole.tar.gz'), '-C', FOLDER, 'aws']);
+    const whole = await readFile(join(cwd, 'whole.tar.gz'));
+    await writeFile(join(cwd, 'cut.tar.gz'), whole.subarray(0, 2000));
+    expect((await rolegate(['import', 'cut.tar.gz'])).error).toBe('rolegate: cut.tar.gz: it is cut off\n');
+    await mkdir(join(cwd, 'empty'));
+    expect((await rolegate(['import', 'empty'])).error).toBe('rolegate: empty: it holds no JSON\n');
+  });
+
+  test('names from files are escaped where they are shown', async () => {
+    const name = '\u202etxt.json';
+    await writeFile(join(cwd, name), page('dan'));
+    await writeFile(join(cwd, `bad${name}`), JSON.stringify({ '\u202e[2J': 1 }));
+    const { code, error } = await rolegate(['import', name, `bad${name}`]);
+    expect(code).toBe(0);
+    expect(error).toBe('warning: bad\\u{202e}txt.json: not recognised: an object with `\\u{202e}[2J`\n');
   });
 });
 

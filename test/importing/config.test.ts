@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { assert, nat, property, shuffledSubarray } from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { importFiles } from '../../src/importing/import-files.ts';
 import { filesOf } from '../support/import-folder.ts';
@@ -87,6 +87,7 @@ describe('a snapshot', () => {
     expect(new Set(knowledge.map(({ state }) => state))).toEqual(new Set(['PARTIAL']));
     expect(knowledge.map(({ layer, service }) => service ?? layer).sort()).toEqual([
       'BLOCK_PUBLIC_ACCESS',
+      'GRANTS',
       'IDENTITY_POLICIES',
       'PERMISSIONS_BOUNDARIES',
       'TRUST_POLICIES',
@@ -109,8 +110,8 @@ test('results of an aggregate query, whose supplements are texts and whose tags 
 });
 
 test('the order of items, and how many files they are in, change nothing', () => {
-  fc.assert(
-    fc.property(fc.shuffledSubarray([...items], { minLength: items.length }), fc.nat(items.length), (list, cut) => {
+  assert(
+    property(shuffledSubarray([...items], { minLength: items.length }), nat(items.length), (list, cut) => {
       const files = [list.slice(0, cut), list.slice(cut)].map((part, index) => ({
         path: `${index}.json`,
         text: JSON.stringify({ configurationItems: part }),

@@ -1,9 +1,10 @@
+import { setImmediate } from 'node:timers/promises';
 import type { Catalog } from '../../catalog/catalog.ts';
 import type { Applied, Progress } from '../directory.ts';
 import type { DirectoryDocument } from '../document.ts';
 import type { Sql } from '../prisma/database.ts';
 import { bindToDeleted } from './bindings.ts';
-import { ChangeSet } from './change-set.ts';
+import { ChangeSet, sha256 } from './change-set.ts';
 import { keepToMembers } from './delegated-administrators.ts';
 import { type IndexedDocument, indexDocument } from './index-document.ts';
 import { planEntities } from './plan-entities.ts';
@@ -22,11 +23,34 @@ export interface AppliedChange {
 export interface PreparedDocument {
   readonly document: DirectoryDocument;
   readonly indexed: IndexedDocument;
+  /** The SHA-256 of every policy in it, by its text. */
+  readonly hashes: ReadonlyMap<string, string>;
 }
 
+/** How many texts are hashed before others can use the process. */
+const HASHED_AT_ONCE = 2_000;
+
 /** Throws InvalidInput that names the entity. Call it outside of the transaction, in which others have to wait. */
-export function prepareDocument(document: DirectoryDocument): PreparedDocument {
-  return { document, indexed: indexDocument(document) };
+export async function prepareDocument(document: DirectoryDocument): Promise<PreparedDocument> {
+  const indexed = indexDocument(document);
+  const hashes = new Map<string, string>();
+  for (const text of policyTexts(document)) {
+    if (hashes.has(text)) continue;
+    hashes.set(text, sha256(text));
+    if (hashes.size % HASHED_AT_ONCE === 0) await setImmediate();
+  }
+  return { document, indexed, hashes };
+}
+
+function* policyTexts(document: DirectoryDocument): Iterable<string> {
+  for (const { trustPolicy } of document.roles ?? []) yield trustPolicy;
+  for (const list of [document.groups, document.users, document.roles]) {
+    for (const { inlinePolicies } of list ?? []) for (const policy of inlinePolicies ?? []) yield policy.document;
+  }
+  for (const { versions } of document.policies ?? []) for (const version of versions) yield version.document;
+  for (const list of [document.resources, document.vpcEndpoints]) {
+    for (const { policy } of list ?? []) if (policy != null) yield policy;
+  }
 }
 
 /**
@@ -47,7 +71,8 @@ export async function applyDocuments(
   const accounts = new Set<string>();
   const sum = { users: 0, groups: 0, roles: 0, policies: 0 };
   const before = await lockRevision(sql);
-  for await (const { document, indexed } of parts) {
+  for await (const { document, indexed, hashes } of parts) {
+    changes.beginPart(hashes);
     await planOrganizations(sql, document, indexed, changes);
     // The salt differs at every revision: a name that is deleted and created again gets another id.
     const replaced = await planEntities(document, indexed, { sql, catalog, changes, now, salt: String(before) });
@@ -55,7 +80,7 @@ export async function applyDocuments(
     const total = countRows(changes);
     await writeChanges(sql, changes, (done) => progress({ phase: 'writing', done, total }));
     await keepToMembers(sql, changes);
-    changes.forgetRows();
+    changes.endPart();
     for (const [arn, id] of replaced) former.set(arn, id);
     for (const arn of writtenPolicies(indexed)) written.add(arn);
     for (const id of indexed.accounts.keys()) accounts.add(id);

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { InvalidInput } from '../../policy/errors.ts';
 import { MAX_DOCUMENT_LENGTH } from '../../policy/load.ts';
 import type { CountedKind } from '../directory.ts';
+import { isStorable } from '../storable.ts';
 import { Counting, type Outcome } from './counts.ts';
 import type { TableName } from './tables.ts';
 
@@ -17,6 +18,9 @@ export function sha256(text: string): string {
   return createHash('sha256').update(text).digest('hex');
 }
 
+/** Columns that refer to the text of a policy. */
+const HASHES = ['documentHash', 'trustPolicyHash', 'policyHash'] as const;
+
 /** Everything that one document changes, collected before anything is written. */
 export class ChangeSet {
   readonly upserts = new Map<TableName, Row[]>();
@@ -26,6 +30,7 @@ export class ChangeSet {
   readonly warnings: string[] = [];
   readonly counts = new Counting();
   readonly #counted = new Set<string>();
+  #hashes: ReadonlyMap<string, string> = new Map();
   readonly #texts = new Map<string, string>();
   readonly #touched = new Map<string, { readonly entity: string; readonly entityId: string }>();
 
@@ -37,8 +42,18 @@ export class ChangeSet {
     return [...this.#touched.values()];
   }
 
+  /** Texts of policies that rows to be written refer to. What an unchanged row refers to is stored already. */
   get documents(): readonly Row[] {
-    return Array.from(this.#texts, ([hash, text]) => ({ hash, text }));
+    const hashes = new Set<string>();
+    for (const rows of this.upserts.values()) {
+      for (const row of rows) {
+        for (const column of HASHES) if (typeof row[column] === 'string') hashes.add(row[column]);
+      }
+    }
+    return Array.from(hashes).flatMap((hash) => {
+      const text = this.#texts.get(hash);
+      return text === undefined ? [] : [{ hash, text }];
+    });
   }
 
   upsert(table: TableName, row: Row): void {
@@ -53,8 +68,13 @@ export class ChangeSet {
     push(this.renames, table, rename);
   }
 
-  /** The rows are written; what they touched and became stays. */
-  forgetRows(): void {
+  /** `hashes`: names of texts that are known already. */
+  beginPart(hashes: ReadonlyMap<string, string>): void {
+    this.#hashes = hashes;
+  }
+
+  /** Its rows are written; what they touched and became stays. */
+  endPart(): void {
     for (const rows of [this.upserts, this.deletions, this.renames, this.#texts]) rows.clear();
   }
 
@@ -81,8 +101,11 @@ export class ChangeSet {
       const limit = `at most ${MAX_DOCUMENT_LENGTH} characters, this one ${text.length}`;
       throw new InvalidInput('document', `${where}: a policy document has ${limit}`);
     }
-    if (text.includes('\0')) throw new InvalidInput('document', `${where}: a policy document holds no NUL`);
-    const hash = sha256(text);
+    if (!isStorable(text)) {
+      const what = 'a policy document holds no U+0000 and no half of a surrogate pair';
+      throw new InvalidInput('document', `${where}: ${what}`);
+    }
+    const hash = this.#hashes.get(text) ?? sha256(text);
     this.#texts.set(hash, text);
     return hash;
   }

@@ -14,10 +14,11 @@ import type {
   UserInput,
   VpcEndpointInput,
 } from '../document.ts';
+import { isStorable } from '../storable.ts';
 import { entityName } from './entity-arn.ts';
 import type { NamedAccount } from './plan-account.ts';
 import { providerName } from './plan-oidc-provider.ts';
-import { uniqueBy } from './unique.ts';
+import { UNSTORABLE, uniqueBy } from './unique.ts';
 import { checkNames } from './unique-names.ts';
 import { checkWholeLists } from './whole-lists.ts';
 
@@ -132,7 +133,8 @@ export function indexDocument(document: DirectoryDocument): IndexedDocument {
       }
     }
   }
-  for (const arn of policyReferences.keys()) {
+  for (const [arn, holder] of policyReferences) {
+    if (!isStorable(arn)) throw new InvalidInput('document', `${holder}: the ARN of an attached policy: ${UNSTORABLE}`);
     const name = entityName('ManagedPolicy', arn);
     belongsTo(name.accountId, name.partition);
   }

@@ -2,6 +2,7 @@ import type { Catalog } from '../../catalog/catalog.ts';
 import { InvalidInput } from '../../policy/errors.ts';
 import type { DirectoryDocument } from '../document.ts';
 import type { Sql } from '../prisma/database.ts';
+import { isStorable } from '../storable.ts';
 import type { ChangeSet } from './change-set.ts';
 import { type EntityKind, freeId, nounOf } from './entity-arn.ts';
 import type { IndexedDocument } from './index-document.ts';
@@ -43,9 +44,8 @@ async function find<K extends EntityKind>(
   { sql, changes, salt }: EntityTools,
 ): Promise<Found<StoredOf[K]>> {
   const list = [...inputs.values()];
-  const arns = list.map((input) => input.arn);
-  const ids = list.map((input) => input.id ?? freeId(kind, input.arn, salt, () => false));
-  const rows = await readEntities(sql, kind, arns, ids);
+  const names = list.map(({ arn, id }) => ({ arn, id: id ?? freeId(kind, arn, salt, () => false) }));
+  const rows = await readEntities(sql, kind, names);
   const gone = await goneEntities(sql, kind, wholeLists, inputs);
   return { resolved: resolveIds<StoredOf[K]>(kind, list, rows, { changes, salt, gone }), gone };
 }
@@ -57,7 +57,7 @@ async function idLookup(
   { resolved, gone }: Found<StoredEntity>,
   references: Iterable<string>,
 ): Promise<IdOf> {
-  const missing = [...new Set(references)].filter((arn) => !resolved.has(arn) && !gone.has(arn));
+  const missing = [...new Set(references)].filter((arn) => !resolved.has(arn) && !gone.has(arn) && isStorable(arn));
   const rows =
     missing.length === 0
       ? []

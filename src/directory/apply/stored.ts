@@ -1,6 +1,7 @@
 import type { DelegatedAdministratorInput, KmsGrantInput, PublicAccessBlock } from '../document.ts';
 import { millisecondsOf } from '../instants.ts';
 import type { Sql } from '../prisma/database.ts';
+import { readInBatches } from './batches.ts';
 import type { EntityKind } from './entity-arn.ts';
 
 /** Columns that all entities with a unique id have. */
@@ -149,23 +150,24 @@ export interface StoredOf {
   readonly InstanceProfile: StoredInstanceProfile;
 }
 
-/** Those with one of the ARNs or one of the ids. */
+/** Those with one of the ARNs or one of the ids. A row with the ARN of one and the id of another may come twice. */
 export function readEntities<K extends EntityKind>(
   sql: Sql,
   kind: K,
-  arns: readonly string[],
-  ids: readonly string[],
+  names: readonly { readonly arn: string; readonly id: string }[],
 ): Promise<readonly StoredOf[K][]> {
-  if (arns.length === 0) return Promise.resolve([]);
-  return sql.query<StoredOf[K]>(SELECT_ENTITIES[kind], [arns, ids]);
+  return readInBatches(names, (part) =>
+    sql.query<StoredOf[K]>(SELECT_ENTITIES[kind], [part.map(({ arn }) => arn), part.map(({ id }) => id)]),
+  );
 }
 
 export function readResources(sql: Sql, arns: readonly string[]): Promise<readonly StoredResource[]> {
-  if (arns.length === 0) return Promise.resolve([]);
-  return sql.query(
-    `SELECT arn, "accountId", tags, "policyHash", "policyBindings", region, "publicAccessBlock", "objectOwnership",
-        "abacEnabled", grants FROM "Resource" WHERE arn = ANY($1::text[])`,
-    [arns],
+  return readInBatches(arns, (part) =>
+    sql.query(
+      `SELECT arn, "accountId", tags, "policyHash", "policyBindings", region, "publicAccessBlock", "objectOwnership",
+          "abacEnabled", grants FROM "Resource" WHERE arn = ANY($1::text[])`,
+      [part],
+    ),
   );
 }
 

@@ -84,11 +84,13 @@ interface ResourceRow {
 type ResourceList = Extract<WholeList, { readonly kind: 'resources' }>;
 
 /** Whether the list, if it is whole, contains the resource. */
-function covers({ service, resourcePrefix, region }: ResourceList, row: ResourceRow): boolean {
+function covers({ service, resourcePrefix, region, keepsParts }: ResourceList, row: ResourceRow): boolean {
   const parsed = parseArn(row.arn);
   if (parsed === null || row.service !== service) return false;
   if (resourcePrefix === '' && /[/:]/.test(parsed.resource)) return false;
   if (resourcePrefix !== undefined && !parsed.resource.startsWith(resourcePrefix)) return false;
+  // What is in a resource is not in the list of such resources.
+  if (keepsParts === true && /[/:]/.test(parsed.resource.slice(resourcePrefix?.length))) return false;
   // The ARN of a bucket names no Region.
   return region === undefined || (row.region ?? parsed.region) === region;
 }

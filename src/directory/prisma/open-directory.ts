@@ -59,7 +59,7 @@ export interface OpenDirectory extends Directory, IdentityStores {
 }
 
 async function* preparedParts(parts: AsyncIterable<DirectoryDocument>): AsyncGenerator<PreparedDocument> {
-  for await (const part of parts) yield prepareDocument(part);
+  for await (const part of parts) yield await prepareDocument(part);
 }
 
 interface Page {
@@ -124,7 +124,7 @@ class StoredDirectory implements OpenDirectory {
     progress: Progress = () => undefined,
     event?: NewAuditEvent,
   ): Promise<Applied> {
-    return this.#apply([prepareDocument(document)], progress, event);
+    return this.#apply([await prepareDocument(document)], progress, event);
   }
 
   applyParts(parts: AsyncIterable<DirectoryDocument>, progress: Progress, event: NewAuditEvent): Promise<Applied> {

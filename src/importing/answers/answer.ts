@@ -8,6 +8,7 @@ import type { Place } from '../source-file.ts';
 /** One answer of the AWS command line, and what the place of its file says of it. */
 export interface Answer {
   readonly file: string;
+  readonly command: string;
   readonly name: AnswerName;
   readonly entry: Entry;
   /** The command failed with this code; null: it did not. */
@@ -50,7 +51,7 @@ export function at(answer: Answer, place = ''): Place {
 export function argument(answer: Answer, noun: string, index = 0): string | null {
   const found = answer.name.arguments[index];
   if (found !== undefined && found !== '') return found;
-  const operation = answer.name.operation ?? 'OPERATION';
+  const operation = answer.command.slice(answer.command.indexOf(' ') + 1);
   answer.facts.note(
     at(answer),
     `nothing says which ${noun} this answer is about: name the file \`${operation}@${noun.toUpperCase().replaceAll(' ', '-')}.json\`; it is left out`,

@@ -54,7 +54,8 @@ export class AnswersForm implements Form {
     for (const { file, name, operation, json, key } of inOrder) {
       const entry = new Entry('', json, this.#facts.notes.of(file));
       const error = errorCode(json);
-      const answer = { file, name, entry, error, isWhole: !this.#truncated.has(key), facts: this.#facts };
+      const { command } = operation;
+      const answer = { file, command, name, entry, error, isWhole: !this.#truncated.has(key), facts: this.#facts };
       if (!hasFailed(answer, operation)) operation.read(answer);
     }
   }
@@ -97,7 +98,9 @@ function joinPages(json: JsonValue): JsonObject | null {
     if (!isJsonObject(page)) return null;
     for (const [name, value] of Object.entries(page)) {
       const earlier = joined.get(name);
-      joined.set(name, Array.isArray(earlier) && Array.isArray(value) ? [...earlier, ...value] : value);
+      if (!Array.isArray(value)) joined.set(name, value);
+      else if (Array.isArray(earlier)) for (const item of value) earlier.push(item);
+      else joined.set(name, [...value]);
     }
   }
   const last = pages.at(-1);

@@ -1,3 +1,4 @@
+import type { AnswerName } from '../answer-name.ts';
 import { ACCOUNT } from './account.ts';
 import type { Operation } from './answer.ts';
 import { KMS } from './kms.ts';
@@ -19,3 +20,10 @@ export const OPERATIONS: readonly Operation[] = [
   ...SERVICES,
   ...REGIONAL,
 ];
+
+const COMMANDS: ReadonlySet<string> = new Set(OPERATIONS.map(({ command }) => command));
+
+/** Whether the name of a file says that it holds the answer of one of these. */
+export function isNamedOperation({ service, operation }: AnswerName): boolean {
+  return service !== null && operation !== null && COMMANDS.has(`${service} ${operation}`);
+}

@@ -32,7 +32,6 @@ export const ORGANIZATION_TREE: readonly Operation[] = [
   },
   {
     command: 'organizations list-accounts-for-parent',
-    looksLike: () => false,
     read: (answer) => {
       const parentId = argument(answer, 'parent');
       if (parentId !== null) readAccounts(answer, parentId);

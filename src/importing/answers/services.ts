@@ -15,6 +15,13 @@ const TABLE: ResourceNaming = { service: 'dynamodb', prefix: 'table/', noun: 'ta
 const FILE_SYSTEM: ResourceNaming = { service: 'elasticfilesystem', prefix: 'file-system/', noun: 'file system' };
 const VAULT: ResourceNaming = { service: 'backup', prefix: 'backup-vault:', noun: 'backup vault' };
 const DOMAIN: ResourceNaming = { service: 'codeartifact', prefix: 'domain/', noun: 'domain' };
+/** Arguments: domain and repository. */
+const PACKAGES: ResourceNaming = {
+  service: 'codeartifact',
+  prefix: 'repository/',
+  noun: 'domain',
+  arnOf: (_, answer) => regionalArn(answer, 'codeartifact', 'repository/', answer.name.arguments.slice(0, 2).join('/')),
+};
 const AUTHORITY: ResourceNaming = {
   service: 'acm-pca',
   prefix: 'certificate-authority/',
@@ -91,15 +98,8 @@ export const SERVICES: readonly Operation[] = [
     looksLike: hasListOf('repositories', 'arn', 'domainName'),
     arnOf: (entry) => required(entry, 'arn'),
   }),
-  ...['codeartifact get-domain-permissions-policy', 'codeartifact get-repository-permissions-policy'].map((command) =>
-    ownPolicyAnswer(command, DOMAIN, {
-      arn: 'resourceArn',
-      member: 'document',
-      noneCodes: ['ResourceNotFoundException'],
-      looksLike: (json) => isObjectWith(json['policy'], 'resourceArn'),
-      inside: 'policy',
-    }),
-  ),
+  permissions('codeartifact get-domain-permissions-policy', DOMAIN, /:domain\//),
+  permissions('codeartifact get-repository-permissions-policy', PACKAGES, /:repository\//),
   // https://docs.aws.amazon.com/privateca/latest/APIReference/API_GetPolicy.html
   listAnswer('acm-pca list-certificate-authorities', 'certificate authorities', 'CertificateAuthorities', {
     looksLike: hasListOf('CertificateAuthorities', 'Arn'),
@@ -113,6 +113,16 @@ export const SERVICES: readonly Operation[] = [
   policyAnswer('kinesis get-resource-policy', STREAM, { member: 'Policy', noneCodes: ['ResourceNotFoundException'] }),
 ];
 
-function isObjectWith(value: unknown, member: string): boolean {
-  return typeof value === 'object' && value !== null && Object.hasOwn(value, member);
+function permissions(command: string, naming: ResourceNaming, arn: RegExp): Operation {
+  return ownPolicyAnswer(command, naming, {
+    arn: 'resourceArn',
+    member: 'document',
+    noneCodes: ['ResourceNotFoundException'],
+    looksLike: ({ policy }) => {
+      const of: unknown =
+        typeof policy === 'object' && policy !== null && 'resourceArn' in policy && policy.resourceArn;
+      return typeof of === 'string' && arn.test(of);
+    },
+    inside: 'policy',
+  });
 }

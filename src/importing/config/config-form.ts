@@ -89,7 +89,8 @@ export class ConfigForm implements Form {
       this.#facts.note(at, 'its configuration is missing (a query must select it); left out');
       return;
     }
-    const arn = parseIamArn(String(value['Arn']));
+    const written = value['Arn'];
+    const arn = typeof written === 'string' ? parseIamArn(written) : null;
     if (arn !== null && arn.account !== accountId && arn.account !== 'aws') {
       this.#facts.note(at, `its ARN is not in its account, ${accountId}; left out`);
       return;

@@ -30,11 +30,12 @@ export function entityDetail(kind: Kind, accountId: string, group: FileGroup, fa
     return null;
   }
   const written = metadata['arn'];
-  const owner = typeof written === 'string' ? (parseIamArn(written)?.account ?? accountId) : accountId;
+  const arn = typeof written === 'string' ? written : '';
+  const owner = parseIamArn(arn)?.account ?? accountId;
   if (owner !== accountId && !(kind === 'policy' && owner === 'aws')) {
     facts.note(
       { file: group.path('metadata'), place: 'arn' },
-      `\`${shorten(String(written))}\` is not in the account of its folder, ${accountId}; the ${kind} is left out`,
+      `\`${shorten(arn)}\` is not in the account of its folder, ${accountId}; the ${kind} is left out`,
     );
     return null;
   }
