@@ -4,8 +4,10 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { createRemoteJWKSet, jwtVerify } from 'jose';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { importFiles } from '../src/importing/import-files.ts';
 import { CollectedWorld } from './support/aws-world.ts';
 import { newDataDir, removeDataDir } from './support/gateway.ts';
+import { schemaFaults } from './support/json-schema.ts';
 import { type Running, startServer } from './support/process.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
@@ -96,7 +98,7 @@ test('what the query finds is there', async () => {
 });
 
 test('an account is imported, and its users get keys, as described', async () => {
-  const [, , , imported, keys, ...others] = blocks('sh');
+  const [, , , imported, keys, exported, ...others] = blocks('sh');
   const [first, second] = (await run(imported ?? '')).split('\n').filter((line) => line.startsWith('imported '));
   expect(first).toMatch(/2 users, 1 group, 4 roles.*: the directory has changed /);
   // The same as an archive: only the name of the account is new.
@@ -105,6 +107,18 @@ test('an account is imported, and its users get keys, as described', async () =>
   expect(printed.match(/AKIA[A-Z0-9]{16}/g)).toHaveLength(2);
   // The one that assumes a role is run below.
   expect(others).toHaveLength(1);
+  expect(exported).toContain('npx rolegate export');
+});
+
+test('the directory is exported, and what is written by hand has the form that is described', async () => {
+  const [exporting = ''] = blocks('sh').filter((block) => block.includes('rolegate export'));
+  expect(await run(exporting.split('\n')[0] ?? '')).toMatch(/^exported 1 organization, \d+ accounts, /);
+  const schema = JSON.parse(readFileSync(`${cwd}/backup/rolegate.schema.json`, 'utf8'));
+  const written = JSON.parse(blocks('json').find((block) => block.includes('$schema')) ?? '');
+  expect(schemaFaults(schema, written)).toEqual([]);
+  const { document, report } = importFiles([{ path: 'by-hand.json', text: JSON.stringify(written) }]);
+  expect(report.notUnderstood).toEqual([]);
+  expect(document.roles).toHaveLength(1);
 });
 
 test('what AWS says is collected as described', async () => {
@@ -138,7 +152,7 @@ test('what AWS says is collected as described', async () => {
 });
 
 test('a role is assumed by a program as described, and its token is what the table says', async () => {
-  const answer = JSON.parse(await run(blocks('sh')[5] ?? ''));
+  const answer = JSON.parse(await run(blocks('sh')[6] ?? ''));
   const { sessionToken } = answer.data.assumeRole.credentials;
   const { payload } = await jwtVerify(sessionToken, createRemoteJWKSet(new URL(`${url}/.well-known/jwks.json`)), {
     typ: 'rolegate-session+jwt',

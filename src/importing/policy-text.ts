@@ -31,12 +31,12 @@ function plainText(document: JsonValue): string | null {
 export function policyText(entry: Entry, key: string, kind: PolicyKind): string {
   const document = entry.get(key) ?? null;
   const text = plainText(document);
-  const problem = text === null ? 'its URL encoding is broken' : problemOf(text, kind);
+  const { problem, faults } =
+    text === null ? { problem: 'its URL encoding is broken', faults: 0 } : readingOf(text, kind);
   if (text !== null && problem === null) {
-    const unreadable = unreadableParts(text, kind);
-    for (const message of unreadable) entry.warn(key, message);
+    if (faults > 0) for (const message of unreadableParts(text, kind)) entry.warn(key, message);
     // Of a key that stands twice, JSON would keep one.
-    return unreadable.length === 0 ? JSON.stringify(JSON.parse(text)) : storable(text);
+    return faults === 0 ? JSON.stringify(JSON.parse(text)) : storable(text);
   }
   const found = document === null ? 'there is no policy document' : `the policy document is not understood: ${problem}`;
   entry.warn(key, `${found}; it is stored as it is`);
@@ -48,9 +48,9 @@ const MAX_WARNINGS = 10;
 
 /** What is wrong with a document that is stored as it is, as sentences; empty: it is understood. */
 export function documentWarnings(text: string, kind: PolicyKind): readonly string[] {
-  const problem = problemOf(text, kind);
+  const { problem, faults } = readingOf(text, kind);
   if (problem !== null) return [`the policy document is not understood: ${problem}; it is stored as it is`];
-  return unreadableParts(text, kind);
+  return faults === 0 ? [] : unreadableParts(text, kind);
 }
 
 function unreadableParts(text: string, kind: PolicyKind): readonly string[] {
@@ -62,15 +62,14 @@ function unreadableParts(text: string, kind: PolicyKind): readonly string[] {
   ];
 }
 
-/** Why a text is no policy document at all; null: it is one, with or without faults. */
-function problemOf(text: string, kind: PolicyKind): string | null {
+/** `problem`: why a text is no policy document at all; null: it is one, with or without faults. */
+function readingOf(text: string, kind: PolicyKind): { readonly problem: string | null; readonly faults: number } {
   const exceeded = exceededLimit(text, DOCUMENT_LIMITS);
-  if (exceeded !== null) return exceeded;
+  if (exceeded !== null) return { problem: exceeded, faults: 0 };
   try {
-    readPolicy(text, kind);
-    return null;
+    return { problem: null, faults: readPolicy(text, kind).faults.length };
   } catch (error) {
-    if (error instanceof MalformedPolicy) return error.message;
+    if (error instanceof MalformedPolicy) return { problem: error.message, faults: 0 };
     throw error;
   }
 }

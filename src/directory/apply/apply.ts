@@ -78,7 +78,7 @@ export async function applyDocuments(
   const rowsOf = new Map<string, number>();
   const before = await lockRevision(sql);
   for await (const { document, indexed, hashes } of parts) {
-    changes.know(hashes);
+    changes.beginPart(hashes);
     await planOrganizations(sql, document, indexed, changes);
     // The salt differs at every revision: a name that is deleted and created again gets another id.
     const replaced = await planEntities(document, indexed, { sql, catalog, changes, now, salt: String(before) });
@@ -87,7 +87,7 @@ export async function applyDocuments(
     await writeChanges(sql, changes, (done) => progress({ phase: 'writing', done, total }));
     await keepToMembers(sql, changes);
     for (const [table, rows] of changes.upserts) rowsOf.set(table, (rowsOf.get(table) ?? 0) + rows.length);
-    changes.forgetRows();
+    changes.endPart();
     for (const [arn, id] of replaced) former.set(arn, id);
     for (const arn of writtenPolicies(indexed)) written.policies.add(arn);
     for (const arn of writtenGrants(indexed)) written.grants.add(arn);

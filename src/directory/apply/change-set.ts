@@ -29,15 +29,10 @@ export class ChangeSet {
   readonly renames = new Map<TableName, Rename[]>();
   readonly warnings: string[] = [];
   readonly counts = new Counting();
-  #hashes: ReadonlyMap<string, string> = new Map();
   readonly #counted = new Set<string>();
+  #hashes: ReadonlyMap<string, string> = new Map();
   readonly #texts = new Map<string, string>();
   readonly #touched = new Map<string, { readonly entity: string; readonly entityId: string }>();
-
-  /** `hashes`: names of texts that are known already, in place of those that were given before. */
-  know(hashes: ReadonlyMap<string, string>): void {
-    this.#hashes = hashes;
-  }
 
   get isEmpty(): boolean {
     return this.#touched.size === 0;
@@ -73,8 +68,13 @@ export class ChangeSet {
     push(this.renames, table, rename);
   }
 
-  /** The rows are written; what they touched and became stays. */
-  forgetRows(): void {
+  /** `hashes`: names of texts that are known already. */
+  beginPart(hashes: ReadonlyMap<string, string>): void {
+    this.#hashes = hashes;
+  }
+
+  /** Its rows are written; what they touched and became stays. */
+  endPart(): void {
     for (const rows of [this.upserts, this.deletions, this.renames, this.#texts]) rows.clear();
   }
 

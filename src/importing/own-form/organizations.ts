@@ -150,10 +150,7 @@ const resourceList = object<ResourceList>('The resources of a service in an acco
   kind: must(oneOf('resources'), 'The list'),
   service: must(text, 'Service prefix: s3, kms …'),
   resourcePrefix: may(text, 'The beginning of the ARN’s resource part (`key/`). Left out: all of the service'),
-  keepsParts: may(
-    boolean,
-    'Whether resources whose name goes on after a slash or colon stay. Left out: they are removed',
-  ),
+  keepsParts: may(boolean, 'True: resources within these that are not named here stay. Left out: they are removed'),
   region: may(text, 'The Region. Left out: all'),
 });
 
