@@ -56,9 +56,6 @@ export interface OpenDirectory extends Directory, IdentityStores {
    * it. `wholeLists` of a part are about this part alone.
    */
   applyParts(parts: AsyncIterable<DirectoryDocument>, progress: Progress, event: NewAuditEvent): Promise<Applied>;
-  readonly find: FindStore;
-  /** Whether searches in the middle of a text have an index. False: the server lets nobody here create pg_trgm. */
-  readonly searchIndexed: boolean;
 }
 
 async function* preparedParts(parts: AsyncIterable<DirectoryDocument>): AsyncGenerator<PreparedDocument> {
