@@ -150,7 +150,7 @@ const resourceList = object<ResourceList>('The resources of a service in an acco
   kind: must(oneOf('resources'), 'The list'),
   service: must(text, 'Service prefix: s3, kms …'),
   resourcePrefix: may(text, 'The beginning of the ARN’s resource part (`key/`). Left out: all of the service'),
-  keepsParts: may(boolean, 'True: resources within these that are not named here stay. Left out: they are removed'),
+  keepsParts: may(boolean, 'True: what is within such a resource stays: streams of tables, aliases of functions'),
   region: may(text, 'The Region. Left out: all'),
 });
 
