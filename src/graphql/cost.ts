@@ -44,6 +44,9 @@ const SEARCHES: Readonly<Record<string, number>> = {
 
 /** Cost of a list of all accounts: a search that matches everything reads whole tables. */
 const FIND_COST = 10_000;
+/** Cost of a search of the catalogue, which reads the names of all actions. */
+const CATALOG_COST = 2000;
+const OF_CATALOG: ReadonlySet<string> = new Set(['services', 'actions', 'conditionKeys']);
 /** Cost of finding principals by a tag, for callers who must be allowed to read the tags of each: that is decided first. */
 const TAG_COST = 25_000;
 
@@ -95,6 +98,7 @@ function costOfFind(
   { caller }: GatewayContext,
   { name, args }: GraphQLField<unknown, GatewayContext>,
 ): number {
+  if (OF_CATALOG.has(name)) return CATALOG_COST;
   const all = name === 'accounts' || args.some((argument) => argument.name === 'accountIds') ? FIND_COST : 0;
   return all + (tag == null || caller.kind === 'operator' ? 0 : TAG_COST);
 }

@@ -9,6 +9,7 @@ import './sessions/assume-instance-profile.ts';
 import './sessions/assume-role.ts';
 import './sessions/assume-role-with-web-identity.ts';
 import './audit/audit-events.ts';
+import './catalog/catalog.ts';
 import './questions/decision.ts';
 import './questions/effective-permissions.ts';
 import './sessions/exit-role.ts';

@@ -22,8 +22,11 @@ export const GUARDS: Readonly<Record<string, FieldGuard>> = {
   'Query.compareAccess': SIGNED_IN,
   'Query.assumableRoles': SIGNED_IN,
   'Query.accessRoutes': SIGNED_IN,
-  // It does not read the directory.
+  // These do not read the directory.
   'Query.validatePolicy': SIGNED_IN,
+  'Query.services': SIGNED_IN,
+  'Query.actions': SIGNED_IN,
+  'Query.conditionKeys': SIGNED_IN,
   // Which principals the caller may see in the answer is decided with it: see questions/who-can.ts.
   'Query.whoCan': SIGNED_IN,
   'Query.simulateCustomPolicies': asks({}, maySimulateCustomPolicies),
