@@ -34,8 +34,8 @@ export function findServices(catalog: Catalog, search = ''): readonly CatalogMat
   return matches(
     servicesOf(catalog),
     search,
-    ({ key, name }) => [key, name],
     ({ key }) => key,
+    ({ name }) => name,
   );
 }
 
@@ -46,12 +46,7 @@ export function findActions(
 ): readonly CatalogMatch<CatalogAction>[] {
   const actions = servicesOf(catalog, service).flatMap((each) => each.actions);
   const wanted = accessLevel === undefined ? actions : actions.filter((action) => action.accessLevel === accessLevel);
-  return matches(
-    wanted,
-    search,
-    ({ name }) => [name, name.slice(name.indexOf(':') + 1)],
-    ({ name }) => name,
-  );
+  return matches(wanted, search, ({ name }) => name);
 }
 
 /** The condition keys of a service, or of all, and the global ones. Throws InvalidInput for a service that does not exist. */
@@ -68,12 +63,7 @@ export function findConditionKeys(
       if (!found.has(key.name.toLowerCase())) found.set(key.name.toLowerCase(), { ...key, service: owner });
     }
   }
-  return matches(
-    [...found.values()],
-    search,
-    ({ name }) => [name, name.slice(name.indexOf(':') + 1)],
-    ({ name }) => name,
-  );
+  return matches([...found.values()], search, ({ name }) => name);
 }
 
 function servicesOf(catalog: Catalog, prefix?: string): readonly CatalogService[] {
@@ -87,20 +77,21 @@ function servicesOf(catalog: Catalog, prefix?: string): readonly CatalogService[
 
 const MAX_QUOTED = 100;
 
-/** `textsOf`: what is searched. */
+/** `nameOf`: a unique name, of which the part after a colon has a beginning of its own. `alsoOf`: a further text. */
 function matches<T>(
   all: readonly T[],
   search: string,
-  textsOf: (entry: T) => readonly string[],
   nameOf: (entry: T) => string,
+  alsoOf?: (entry: T) => string,
 ): readonly CatalogMatch<T>[] {
   const wanted = search.toLowerCase();
-  return all
-    .flatMap((value): CatalogMatch<T>[] => {
-      const texts = textsOf(value).map((text) => text.toLowerCase());
-      if (!texts.some((text) => text.includes(wanted))) return [];
-      const rank = texts.some((text) => text.startsWith(wanted)) ? 0 : 1;
-      return [{ key: `${rank} ${nameOf(value).toLowerCase()}`, value }];
-    })
-    .sort((a, b) => (a.key < b.key ? -1 : 1));
+  const found: CatalogMatch<T>[] = [];
+  for (const value of all) {
+    const name = nameOf(value).toLowerCase();
+    const also = alsoOf?.(value).toLowerCase() ?? '';
+    if (!name.includes(wanted) && !also.includes(wanted)) continue;
+    const begins = name.startsWith(wanted) || name.startsWith(wanted, name.indexOf(':') + 1) || also.startsWith(wanted);
+    found.push({ key: `${begins ? 0 : 1} ${name}`, value });
+  }
+  return found.sort((a, b) => (a.key < b.key ? -1 : 1));
 }

@@ -1,7 +1,6 @@
 import { splitArn } from '../policy/arn.ts';
 import type { GuardContext } from './context.ts';
 import type { Permission } from './permission.ts';
-import { accountPermission } from './readable.ts';
 import { needsAny, type Ruling } from './ruling.ts';
 
 /** As `Reading` of readings.ts, which imports this file. */
@@ -120,16 +119,21 @@ function onPolicy(action: string): Reading<ControlPolicy> {
 const documentOf: Reading<ControlPolicy> = (context, policy) =>
   splitArn(policy.arn)[4] === 'aws' ? needsAny(context, []) : onPolicy('organizations:DescribePolicy')(context, policy);
 
-/** The organization that an account is known to belong to; null: none. */
-async function organizationOfAccount({ directory }: GuardContext, id: string): Promise<OrganizationKey | null> {
+/**
+ * The organization that an account is known to belong to. Of an account without one, what belongs to organizations is decided as if
+ * it managed one of its own.
+ */
+export async function organizationOfAccount({ directory }: GuardContext, id: string): Promise<OrganizationKey> {
   const place = (await directory.organizationOf([id])).get(id);
-  return place === undefined ? null : { id: place.organizationId, managementAccountId: place.managementAccountId };
+  return place === undefined
+    ? { id: 'o-none000000', managementAccountId: id }
+    : { id: place.organizationId, managementAccountId: place.managementAccountId };
 }
 
-/** An action on an account at its organization. Of an account without a known one, it is asked as if it managed its own. */
+/** An action on an account at its organization. */
 function onAccount(action: string): Reading<NumberedAccount> {
   return async (context, { id }) => {
-    const organization = (await organizationOfAccount(context, id)) ?? { id: 'o-none000000', managementAccountId: id };
+    const organization = await organizationOfAccount(context, id);
     return needsAny(context, [organizationPermission(context, action, organization, 'account', id)]);
   };
 }
@@ -164,7 +168,6 @@ export const ORGANIZATION_READINGS = {
     targets: onPolicy('organizations:ListTargetsForPolicy'),
   },
   account: {
-    organization: (context: GuardContext, { id }: NumberedAccount) => needsAny(context, [accountPermission(id)]),
     unit: onAccount('organizations:ListParents'),
     controlPolicies: onAccount('organizations:ListPoliciesForTarget'),
     organizationPublicAccessBlock: onAccount('organizations:DescribeEffectivePolicy'),

@@ -2,20 +2,22 @@ import type { PrincipalCaller } from '../session/caller.ts';
 import type { GuardContext } from './context.ts';
 import {
   controlPolicyPermission,
-  type OrganizationKey,
+  organizationOfAccount,
   organizationPermission,
   wholeOrganization,
 } from './organization-readings.ts';
-import { mayDo } from './permission.ts';
+import { mayDo, type Permission } from './permission.ts';
+import type { Refused } from './ruling.ts';
+
+const DESCRIBE = 'organizations:DescribeOrganization';
+const DESCRIBE_UNIT = 'organizations:DescribeOrganizationalUnit';
 
 /** The types of organizations that can be looked up by id. */
 export type OrganizationNodeName = 'ControlPolicy' | 'Organization' | 'OrganizationRoot' | 'OrganizationalUnit';
 
-const KEY = { id: true, managementAccountId: true } as const;
-
 /**
- * Whether the caller may read something of an organization. As `mayRead` of readable.ts: for what does not exist the same is
- * decided, as if it were of an organization that the caller's own account manages.
+ * Whether the caller may read something of an organization. Only its members can be allowed to: it is decided as for the
+ * organization of the caller's own account, with the same statements sent, whatever `id` names.
  */
 export async function mayReadOfOrganization(
   context: GuardContext,
@@ -24,32 +26,27 @@ export async function mayReadOfOrganization(
   id: string,
 ): Promise<boolean> {
   const { prisma } = context.directory;
-  const own = 'accountId' in caller.ref ? caller.ref.accountId : '000000000000';
-  const nowhere: OrganizationKey = { id: 'o-none000000', managementAccountId: own };
+  const own = ownAccount(caller);
+  const organization = await organizationOfAccount(context, own);
+  const allowed = (permission: Permission): Promise<boolean> => mayDo(context, permission);
   switch (type) {
     case 'Organization':
-      return isReadableOrganization(context, own, id);
+      return (await allowed({ action: DESCRIBE, resource: '*', account: own })) && organization.id === id;
     case 'OrganizationRoot': {
-      const row = await prisma.organization.findUnique({ where: { rootId: id }, select: KEY });
-      return (await mayDo(context, wholeOrganization('organizations:ListRoots', row ?? nowhere))) && row !== null;
+      const row = await prisma.organization.findUnique({ where: { rootId: id }, select: { id: true } });
+      return (await allowed(wholeOrganization('organizations:ListRoots', organization))) && row?.id === organization.id;
     }
     case 'OrganizationalUnit': {
-      const row = await prisma.organizationalUnit.findUnique({
-        where: { id },
-        select: { organization: { select: KEY } },
-      });
-      const organization = row?.organization ?? nowhere;
-      const action = 'organizations:DescribeOrganizationalUnit';
-      return (await mayDo(context, organizationPermission(context, action, organization, 'ou', id))) && row !== null;
+      const row = await prisma.organizationalUnit.findUnique({ where: { id }, select: { organizationId: true } });
+      const permission = organizationPermission(context, DESCRIBE_UNIT, organization, 'ou', id);
+      return (await allowed(permission)) && row?.organizationId === organization.id;
     }
     case 'ControlPolicy': {
-      const row = await prisma.controlPolicy.findUnique({
-        where: { organizationId_id: controlPolicyKey(id) },
-        select: { id: true, arn: true, organization: { select: KEY } },
-      });
-      const arn = `arn:aws:organizations::aws:policy/service_control_policy/${controlPolicyKey(id).id}`;
-      const policy = row ?? { id: controlPolicyKey(id).id, arn, organization: nowhere };
-      return (await mayDo(context, controlPolicyPermission('organizations:DescribePolicy', policy))) && row !== null;
+      const key = controlPolicyKey(id);
+      const row = await prisma.controlPolicy.findUnique({ where: { organizationId_id: key }, select: { arn: true } });
+      const arn = row?.arn ?? `arn:aws:organizations::aws:policy/service_control_policy/${key.id}`;
+      const permission = controlPolicyPermission('organizations:DescribePolicy', { id: key.id, arn, organization });
+      return (await allowed(permission)) && row !== null && key.organizationId === organization.id;
     }
     default:
       return type satisfies never;
@@ -62,36 +59,23 @@ export function controlPolicyKey(id: string): { readonly organizationId: string;
   return { organizationId, id: policyId };
 }
 
-/** Only the members of an organization can describe it. Nothing is looked up: others cannot be told apart. */
-async function isReadableOrganization(context: GuardContext, own: string, id: string): Promise<boolean> {
-  const place = await readableOrganization(context, own);
-  return place.allowed && place.organizationId === id;
+/** Services belong to no account: questions about theirs are asked about an account that nobody has. */
+function ownAccount({ ref }: PrincipalCaller): string {
+  return 'accountId' in ref ? ref.accountId : '000000000000';
 }
-
-/** The organization of the caller's own account, null: none is known; and whether the caller may describe it. */
-async function readableOrganization(
-  context: GuardContext,
-  own: string,
-): Promise<{ readonly allowed: boolean; readonly organizationId: string | null }> {
-  const [places, allowed] = await Promise.all([
-    context.directory.organizationOf([own]),
-    mayDo(context, { action: DESCRIBE, resource: '*', account: own }),
-  ]);
-  return { allowed, organizationId: places.get(own)?.organizationId ?? null };
-}
-
-const DESCRIBE = 'organizations:DescribeOrganization';
 
 /** The ids of the organizations that the caller may list; null: all. */
-export type ListedOrganizations =
-  | { readonly kind: 'allowed'; readonly ids: readonly string[] | null }
-  | { readonly kind: 'refused'; readonly needs: string };
+export type ListedOrganizations = Refused | { readonly kind: 'allowed'; readonly ids: readonly string[] | null };
 
 export async function visibleOrganizations(context: GuardContext): Promise<ListedOrganizations> {
-  const { caller } = context;
-  if (caller.kind === 'operator') return { kind: 'allowed', ids: null };
-  const own = caller.kind === 'principal' && 'accountId' in caller.ref ? caller.ref.accountId : '000000000000';
-  const { allowed, organizationId } = await readableOrganization(context, own);
+  const { caller, directory } = context;
+  if (caller.kind !== 'principal') return { kind: 'allowed', ids: caller.kind === 'operator' ? null : [] };
+  const own = ownAccount(caller);
+  const [places, allowed] = await Promise.all([
+    directory.organizationOf([own]),
+    mayDo(context, { action: DESCRIBE, resource: '*', account: own }),
+  ]);
+  const place = places.get(own);
   if (!allowed) return { kind: 'refused', needs: DESCRIBE };
-  return { kind: 'allowed', ids: organizationId === null ? [] : [organizationId] };
+  return { kind: 'allowed', ids: place === undefined ? [] : [place.organizationId] };
 }

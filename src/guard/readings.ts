@@ -113,6 +113,7 @@ function partOf(part: ResourcePart): Reading<OwnedResource> {
 export const READINGS = {
   account: {
     name: nameOfAccount,
+    organization: needing(({ id }: NumberedAccount) => [accountPermission(id)]),
     organizationId: needing(({ id }: NumberedAccount) => [accountPermission(id)]),
     users: listing(LISTING_ACTIONS.User),
     groups: listing(LISTING_ACTIONS.Group),

@@ -52,12 +52,13 @@ function usersOf(
   { arn, usage }: NonNullable<FindFilter['usedPolicy']>,
   parameters: Parameters,
 ): string {
-  const policy = `(SELECT id FROM "ManagedPolicy" WHERE arn = ${parameters.add(storable(arn))}::text)`;
   const column = ATTACHED_BY[kind];
   if (column === undefined) throw new Error(`${kind} uses no policies`);
+  if (kind === 'Group' && usage === 'PERMISSIONS_BOUNDARY') return 'FALSE';
+  const policy = `(SELECT id FROM "ManagedPolicy" WHERE arn = ${parameters.add(storable(arn))}::text)`;
   const attached = `e.id IN (SELECT a."${column}" FROM "PolicyAttachment" a WHERE a."policyId" = ${policy} AND a."${column}" IS NOT NULL)`;
-  const bounded = kind === 'Group' ? 'FALSE' : `e."boundaryId" = ${policy}`;
-  if (usage === 'PERMISSIONS_POLICY') return attached;
+  if (kind === 'Group' || usage === 'PERMISSIONS_POLICY') return attached;
+  const bounded = `e."boundaryId" = ${policy}`;
   return usage === 'PERMISSIONS_BOUNDARY' ? bounded : `(${attached} OR ${bounded})`;
 }
 

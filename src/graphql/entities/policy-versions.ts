@@ -25,17 +25,12 @@ const PolicyVersion = builder.prismaObject('PolicyVersion', {
   }),
 });
 
-function numberOf(versionId: string): number {
-  return Number(versionId.slice(1));
-}
-
 builder.prismaObjectField(ManagedPolicy, 'versions', (t) =>
-  t.field({
-    type: [PolicyVersion],
+  t.relation('versions', {
+    type: PolicyVersion,
     nullable: true,
     description:
       'Versions of the policy that are in the directory, newest first. Needs iam:ListPolicyVersions on the policy',
-    select: (_args, _context, nested) => ({ versions: nested(true) }),
-    resolve: ({ versions }) => versions.toSorted((a, b) => numberOf(b.versionId) - numberOf(a.versionId)),
+    query: { orderBy: [{ createdAt: 'desc' }, { versionId: 'desc' }] },
   }),
 );
