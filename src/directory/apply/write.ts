@@ -12,7 +12,7 @@ function quoted(columns: readonly string[], prefix = ''): string {
 }
 
 function recordset(table: Table, columns: readonly string[]): string {
-  return `jsonb_to_recordset($1::text::jsonb) AS r(${columns.map((each) => `"${each}" ${String(table.columns[each])}`).join(', ')})`;
+  return `json_to_recordset($1::text::json) AS r(${columns.map((each) => `"${each}" ${String(table.columns[each])}`).join(', ')})`;
 }
 
 function upsertStatement(name: TableName): string {
@@ -36,7 +36,8 @@ function deleteStatement(name: TableName): string {
 /** The row that cannot be stored, as an error names it. */
 function nameOf(name: TableName, row: Row): string {
   const { key }: Table = TABLES[name];
-  return `${name} ${String(row['arn'] ?? key.map((column) => String(row[column])).join(' '))}`;
+  const columns = 'arn' in row ? ['arn'] : key;
+  return `${name} ${columns.map((column) => String(row[column])).join(' ')}`;
 }
 
 /** Rows as one parameter. Throws InvalidInput for a text in them that PostgreSQL cannot store. */
