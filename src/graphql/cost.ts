@@ -99,7 +99,8 @@ function costOfFind(
   { name, args }: GraphQLField<unknown, GatewayContext>,
 ): number {
   if (OF_CATALOG.has(name)) return CATALOG_COST;
-  const all = name === 'accounts' || args.some((argument) => argument.name === 'accountIds') ? FIND_COST : 0;
+  const ofAll = args.some((argument) => argument.name === 'accountIds' || argument.name === 'organizationId');
+  const all = ofAll ? FIND_COST : 0;
   return all + (tag == null || caller.kind === 'operator' ? 0 : TAG_COST);
 }
 
@@ -127,6 +128,8 @@ function costOfShape(
   if (requests !== null) return { field: requests, multiplier: Math.max(requests, 1) };
   // The entries of a page were counted at the field that returns the page.
   if (field.name === 'edges' || field.name === 'nodes') return { field: 1, multiplier: 1 };
+  // AWS makes one root in an organization.
+  if (field.name === 'roots') return { field: 1, multiplier: 1 };
   if (ALL_ACTIONS.has(field.name)) return { field: 1, multiplier: MANY_ACTIONS };
   return String(field.type).startsWith('[') ? { field: 1, multiplier: 5 } : { field: 1 };
 }
