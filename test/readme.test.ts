@@ -97,6 +97,25 @@ test('what the query finds is there', async () => {
   ]);
 });
 
+test('what is found leads on, and what people type is completed', async () => {
+  const [, , query] = blocks('graphql');
+  const token = readFileSync(`${cwd}/.rolegate/operator.token`, 'utf8').trim();
+  const response = await fetch(`${url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+    body: JSON.stringify({ query }),
+  });
+  const { data, errors } = await response.json();
+  expect(errors).toBeUndefined();
+  expect(data.organizations.nodes[0].roots[0].units.nodes).toContainEqual({
+    name: 'Workloads',
+    accounts: { nodes: [{ accountId: '111111111111', name: 'Development' }] },
+    controlPolicies: expect.arrayContaining([{ name: 'KeepBuckets', targets: [{ targetId: 'ou-ab12-workload' }] }]),
+  });
+  expect(data.policies.nodes[0].versions[0].isDefault).toBe(true);
+  expect(data.actions.nodes[0]).toMatchObject({ name: 's3:GetObject', accessLevel: 'READ' });
+});
+
 test('an account is imported, and its users get keys, as described', async () => {
   const [, , , imported, keys, exported, ...others] = blocks('sh');
   const [first, second] = (await run(imported ?? '')).split('\n').filter((line) => line.startsWith('imported '));

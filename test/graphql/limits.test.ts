@@ -104,6 +104,15 @@ describe('cost', () => {
     expect(fault?.message).toMatch(/^the operation costs 1002\d{3}; the limit is 500000/);
   });
 
+  test('counts searches of the catalogue, which read the names of all actions', async () => {
+    const searches = (count: number) =>
+      `{ ${Array.from({ length: count }, (_, index) => `a${index}: actions(search: "x${index}") { totalCount }`).join(' ')} }`;
+    expect(faultsOf(await gateway.ask(OPERATOR, searches(5)))).toEqual([]);
+    const wide = searches(100).replaceAll('totalCount', 'nodes { name resourceTypes { conditionKeys } }');
+    const [fault] = faultsOf(await gateway.ask(OPERATOR, wide.replaceAll('search:', 'first: 100, search:')));
+    expect(fault?.message).toMatch(/^the operation costs \d{6,7}; the limit is 500000/);
+  });
+
   test('counts each part of all permissions, and comparing them for more', async () => {
     const few = (fields: string) => Array.from({ length: 25 }, (_, index) => `a${index}: ${fields}`).join(' ');
     const all = `effectivePermissions(principal: "${ALICE}") { summary { service } permissions { totalCount } policyDocument }`;
