@@ -58,6 +58,41 @@ export interface AccountOrganization {
   readonly delegatedAdministrators: readonly { readonly accountId: string; readonly servicePrincipal: string }[];
 }
 
+/** The kinds of what a document can contain, as its changes are counted. */
+export type CountedKind =
+  | 'organizations'
+  | 'organizationalUnits'
+  | 'controlPolicies'
+  | 'delegatedAdministrators'
+  | 'accounts'
+  | 'knowledge'
+  | 'policies'
+  | 'groups'
+  | 'users'
+  | 'roles'
+  | 'instanceProfiles'
+  | 'oidcProviders'
+  | 'resources'
+  | 'vpcEndpoints'
+  | 'accessKeys';
+
+/**
+ * What a document did to the entities of one kind in one account or organization. The directory changed exactly when
+ * something was new, changed or gone.
+ */
+export interface ImportCounts {
+  /** Null: of an organization; or, if `organizationId` is null too, of AWS (its managed policies, keys of services). */
+  readonly accountId: string | null;
+  /** o-… */
+  readonly organizationId: string | null;
+  readonly kind: CountedKind;
+  readonly new: number;
+  readonly changed: number;
+  readonly unchanged: number;
+  /** Removed: the document held a list whole, and they were not in it. */
+  readonly gone: number;
+}
+
 /** What a committed change did. If it contained nothing new, `changed` is false and the revision stays. */
 export interface Applied {
   readonly changed: boolean;
@@ -68,6 +103,8 @@ export interface Applied {
   readonly policies: number;
   /** Account ids, in order of appearance. */
   readonly accounts: readonly string[];
+  /** One entry for each account or organization and kind of which the document says something. */
+  readonly counts: readonly ImportCounts[];
   readonly warnings: readonly string[];
 }
 

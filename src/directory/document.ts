@@ -1,6 +1,7 @@
 /**
  * A part of a directory as values: what an import, the demo organization and the tests pass to `Directory.apply`.
- * Policy documents are JSON texts. Entities are named by ARN; a unique id that is left out is generated.
+ * Policy documents are JSON texts. Entities are named by ARN; a unique id that is left out is generated. An entity occurs once,
+ * or more often with the same content.
  */
 export interface DirectoryDocument {
   readonly organizations?: readonly OrganizationInput[];
@@ -43,7 +44,11 @@ export interface KnowledgeInput {
   readonly missing?: readonly string[];
 }
 
-/** A list of one account that a document holds whole. `resources` is about one service in one Region (or all of them). */
+/**
+ * A list of one account that a document holds whole. `resources` is about one service in one Region (or all of them). Users,
+ * roles and others that are removed are deleted as IAM deletes them, with what belongs to them; a managed policy that is
+ * still attached to something stays, with a warning.
+ */
 export type WholeList =
   | {
       readonly accountId: string;
@@ -55,8 +60,14 @@ export type WholeList =
       readonly accountId: string;
       readonly kind: 'resources';
       readonly service: string;
-      /** The type of resource, as the beginning of the ARN's resource part (`key/`); left out: all of the service. */
+      /**
+       * The type of resource, as the beginning of the ARN's resource part (`key/`). Empty: those that are named without a
+       * type, such as buckets, topics and queues. Left out: all of the service.
+       */
       readonly resourcePrefix?: string;
+      /** True: what is in such a resource stays: streams of tables, aliases of functions. Their ARNs go on with `/` or `:`. */
+      readonly keepsParts?: boolean;
+      /** Resources whose Region is not known stay. */
       readonly region?: string;
     };
 
@@ -122,10 +133,12 @@ export interface OrganizationInput {
   readonly managementAccountId: string;
   readonly scpEnabled?: boolean;
   readonly rcpEnabled?: boolean;
-  /** Parents before children. */
+  /** In any order. An account in a unit that is removed has no known place any more, unless the document gives it one. */
   readonly units?: readonly { readonly id: string; readonly name: string; readonly parentId: string | null }[];
   readonly controlPolicies?: readonly ControlPolicyInput[];
   readonly delegatedAdministrators?: readonly DelegatedAdministratorInput[];
+  /** True: units, control policies and attachments of them that are stored and not named here stay; else they are removed. */
+  readonly keepsUnnamed?: boolean;
 }
 
 /** A member account that administers a service for its organization (organizations:RegisterDelegatedAdministrator). */
@@ -209,8 +222,9 @@ export interface ManagedPolicyInput {
   readonly id?: string;
   readonly createdAt?: string;
   readonly defaultVersionId: string;
-  /** Stored versions that are not named here stay. */
+  /** Stored versions that are not named here stay, unless `wholeVersions` says that these are all. */
   readonly versions: readonly { readonly versionId: string; readonly document: string; readonly createdAt?: string }[];
+  readonly wholeVersions?: boolean;
 }
 
 export interface ResourceInput {

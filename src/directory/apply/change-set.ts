@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import { InvalidInput } from '../../policy/errors.ts';
 import { MAX_DOCUMENT_LENGTH } from '../../policy/load.ts';
+import { isStorable } from '../storable.ts';
+import { Counting } from './counts.ts';
 import type { TableName } from './tables.ts';
 
 export type Row = Readonly<Record<string, unknown>>;
@@ -15,6 +17,9 @@ export function sha256(text: string): string {
   return createHash('sha256').update(text).digest('hex');
 }
 
+/** Columns that refer to the text of a policy. */
+const HASHES = ['documentHash', 'trustPolicyHash', 'policyHash'] as const;
+
 /** Everything that one document changes, collected before anything is written. */
 export class ChangeSet {
   readonly upserts = new Map<TableName, Row[]>();
@@ -22,8 +27,15 @@ export class ChangeSet {
   readonly deletions = new Map<TableName, Row[]>();
   readonly renames = new Map<TableName, Rename[]>();
   readonly warnings: string[] = [];
+  readonly counts = new Counting();
+  readonly #hashes: ReadonlyMap<string, string>;
   readonly #texts = new Map<string, string>();
   readonly #touched = new Map<string, { readonly entity: string; readonly entityId: string }>();
+
+  /** `hashes`: names of texts that are known already. */
+  constructor(hashes: ReadonlyMap<string, string> = new Map()) {
+    this.#hashes = hashes;
+  }
 
   get isEmpty(): boolean {
     return this.#touched.size === 0;
@@ -33,8 +45,18 @@ export class ChangeSet {
     return [...this.#touched.values()];
   }
 
+  /** Texts of policies that rows to be written refer to. What an unchanged row refers to is stored already. */
   get documents(): readonly Row[] {
-    return Array.from(this.#texts, ([hash, text]) => ({ hash, text }));
+    const hashes = new Set<string>();
+    for (const rows of this.upserts.values()) {
+      for (const row of rows) {
+        for (const column of HASHES) if (typeof row[column] === 'string') hashes.add(row[column]);
+      }
+    }
+    return Array.from(hashes).flatMap((hash) => {
+      const text = this.#texts.get(hash);
+      return text === undefined ? [] : [{ hash, text }];
+    });
   }
 
   upsert(table: TableName, row: Row): void {
@@ -64,8 +86,11 @@ export class ChangeSet {
       const limit = `at most ${MAX_DOCUMENT_LENGTH} characters, this one ${text.length}`;
       throw new InvalidInput('document', `${where}: a policy document has ${limit}`);
     }
-    if (text.includes('\0')) throw new InvalidInput('document', `${where}: a policy document holds no NUL`);
-    const hash = sha256(text);
+    if (!isStorable(text)) {
+      const what = 'a policy document holds no U+0000 and no half of a surrogate pair';
+      throw new InvalidInput('document', `${where}: ${what}`);
+    }
+    const hash = this.#hashes.get(text) ?? sha256(text);
     this.#texts.set(hash, text);
     return hash;
   }

@@ -1,5 +1,5 @@
 import type { Catalog } from '../../catalog/catalog.ts';
-import { applyDocument } from '../apply/apply.ts';
+import { applyDocument, prepareDocument } from '../apply/apply.ts';
 import type {
   AccountOrganization,
   Applied,
@@ -106,9 +106,14 @@ class StoredDirectory implements OpenDirectory {
     return this.#gatherer.gather(request);
   }
 
-  apply(document: DirectoryDocument, progress: Progress = () => undefined, event?: NewAuditEvent): Promise<Applied> {
+  async apply(
+    document: DirectoryDocument,
+    progress: Progress = () => undefined,
+    event?: NewAuditEvent,
+  ): Promise<Applied> {
+    const prepared = await prepareDocument(document);
     return this.#store.change(async (sql, now) => {
-      const { applied, touched } = await applyDocument(sql, this.#catalog, document, progress, now);
+      const { applied, touched } = await applyDocument(sql, this.#catalog, prepared, progress, now);
       await addAuditEvent(sql, event, applied.revision);
       return { revision: applied.revision, touched, result: applied };
     });
