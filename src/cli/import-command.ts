@@ -1,26 +1,25 @@
-import type { Applied } from '../directory/directory.ts';
 import type { DirectoryDocument } from '../directory/document.ts';
+import { importFiles as recognise } from '../importing/import-files.ts';
 import { RolegateError } from '../policy/errors.ts';
+import { readImportFiles } from '../server/import-files/read-import-files.ts';
+import { ImportRefused } from '../server/import-files/refused.ts';
 import { openStore } from '../server/services.ts';
 import type { Settings } from '../server/settings.ts';
 import { aCall } from '../session/call.ts';
 import { importDocument } from '../session/import-document.ts';
 import { CommandFailed } from './failure.ts';
-import { aboutFile, parseExport, readExports } from './read-exports.ts';
-import { hereOrThere, isObject, type RunningGateway } from './running-gateway.ts';
+import { type Imported, jsonReport, notRecognisedLines, printReport } from './import-report.ts';
+import { importThere } from './import-there.ts';
+import { hereOrThere } from './running-gateway.ts';
 import { ProgressLine, type Terminal } from './terminal.ts';
 
-/** The result of an import, whichever way it was made. */
-type Imported = Pick<Applied, 'changed' | 'users' | 'groups' | 'roles' | 'policies' | 'accounts' | 'warnings'> & {
-  readonly revision: string;
-};
-
 interface Import {
-  readonly files: readonly string[];
+  readonly paths: readonly string[];
   readonly accountName: string | null;
+  readonly isJson: boolean;
 }
 
-/** `rolegate import`: all files or none. Throws CommandFailed. */
+/** `rolegate import`: everything that is recognised, or nothing. Throws CommandFailed. */
 export async function importFiles(
   command: Import,
   settings: Settings,
@@ -29,30 +28,53 @@ export async function importFiles(
 ): Promise<void> {
   const startedAt = Date.now();
   const progress = new ProgressLine(terminal);
-  let imported: Imported;
   try {
     progress.show('reading');
-    const text = await readExports(command.files, input);
-    // Checked before it is sent to a gateway, so that a wrong file is reported at once, by its name.
-    const parsed = parseExport(command.files, text);
-    const document = withAccountName(parsed.document, command.accountName);
-    progress.show('opening the directory');
-    imported = await hereOrThere(
-      settings,
-      () => importHere(document, parsed.warnings, settings, progress),
-      (gateway) => importThere(command, text, gateway, progress),
+    const { files, warnings: leftOut } = await refusing(() =>
+      readImportFiles(command.paths, {
+        input,
+        progress: (count, bytes) => progress.count(() => `reading: ${count} files, ${megabytes(bytes)} MB`),
+      }),
     );
+    progress.show(`understanding ${files.length} files`);
+    const { document, report } = await refusing(() => recognise(files));
+    if (report.recognised.length === 0) {
+      throw new CommandFailed(['nothing was recognised', ...notRecognisedLines(report)].join('\n  '));
+    }
+    const named = withAccountName(document, command.accountName);
+    progress.show('opening the directory');
+    const imported = await hereOrThere(
+      settings,
+      () => importHere(named, settings, progress),
+      (gateway) => {
+        progress.show(`importing through the gateway at ${gateway.url}`);
+        return importThere({ files, report, accountName: command.accountName }, gateway);
+      },
+    );
+    progress.clear();
+    const full = { imported, document: named, report, leftOut, milliseconds: Date.now() - startedAt };
+    if (command.isJson) terminal.out(jsonReport(full));
+    else printReport(full, terminal);
   } finally {
     progress.clear();
   }
-  for (const warning of imported.warnings) terminal.error(`warning: ${warning}\n`);
-  terminal.out(summaryOf(imported, Date.now() - startedAt));
+}
+
+/** Refusals of files as sentences. */
+async function refusing<T>(work: () => T | Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof ImportRefused || (error instanceof RolegateError && error.field === 'files')) {
+      throw new CommandFailed(error.message, { cause: error });
+    }
+    throw error;
+  }
 }
 
 /** Imports into the directory itself; null if another process holds its folder. */
 async function importHere(
   document: DirectoryDocument,
-  warnings: readonly string[],
   settings: Settings,
   progress: ProgressLine,
 ): Promise<Imported | null> {
@@ -66,49 +88,13 @@ async function importHere(
     const applied = await importDocument(
       store,
       call,
-      () => ({ document, warnings }),
-      ({ phase, done, total }) => progress.show(total > 0 ? `${phase} ${done}/${total}` : phase),
+      () => ({ document, warnings: [] }),
+      ({ phase, done, total }) => progress.count(() => (total > 0 ? `${phase} ${done}/${total}` : phase)),
     );
-    return { ...applied, revision: String(applied.revision) };
+    return { ...applied, revision: String(applied.revision), knowledge: document.knowledge ?? [] };
   } finally {
     await store.directory.close();
   }
-}
-
-const IMPORT = `mutation Import($input: ImportAccountAuthorizationDetailsInput!) {
-  importAccountAuthorizationDetails(input: $input) {
-    __typename
-    ... on ImportSuccess { accounts { accountId } users groups roles policies warnings revision changed }
-    ... on UserError { message }
-  }
-}`;
-
-/** Imports through the gateway that holds the folder. */
-async function importThere(
-  command: Import,
-  text: string,
-  gateway: RunningGateway,
-  progress: ProgressLine,
-): Promise<Imported> {
-  progress.show(`importing through the gateway at ${gateway.url}`);
-  const input = { document: text, ...(command.accountName === null ? {} : { accountName: command.accountName }) };
-  const { importAccountAuthorizationDetails: result } = await gateway.ask(IMPORT, { input });
-  if (!isObject(result)) throw new CommandFailed(`the gateway at ${gateway.url} gives no answer`);
-  if (result['__typename'] !== 'ImportSuccess') {
-    throw new CommandFailed(aboutFile(command.files.join(', '), String(result['message'])));
-  }
-  const accounts = Array.isArray(result['accounts']) ? result['accounts'] : [];
-  const warnings = Array.isArray(result['warnings']) ? result['warnings'] : [];
-  return {
-    changed: result['changed'] === true,
-    users: Number(result['users']),
-    groups: Number(result['groups']),
-    roles: Number(result['roles']),
-    policies: Number(result['policies']),
-    accounts: accounts.map((account: unknown) => (isObject(account) ? String(account['accountId']) : '')),
-    warnings: warnings.map(String),
-    revision: String(result['revision']),
-  };
 }
 
 function withAccountName(document: DirectoryDocument, name: string | null): DirectoryDocument {
@@ -120,21 +106,6 @@ function withAccountName(document: DirectoryDocument, name: string | null): Dire
   return { ...document, accounts: accounts.map((account) => ({ ...account, name })) };
 }
 
-function summaryOf(imported: Imported, milliseconds: number): string {
-  const { accounts, users, groups, roles, policies, changed, revision } = imported;
-  const counts = [
-    counted(users, 'user', 'users'),
-    counted(groups, 'group', 'groups'),
-    counted(roles, 'role', 'roles'),
-    counted(policies, 'policy', 'policies'),
-  ].join(', ');
-  const where = `${accounts.length === 1 ? 'account' : 'accounts'} ${accounts.join(', ')}`;
-  const outcome = changed
-    ? `the directory has changed (revision ${revision})`
-    : `nothing has changed (revision ${revision})`;
-  return `imported ${counts} of ${where}: ${outcome}, ${(milliseconds / 1000).toFixed(1)} s\n`;
-}
-
-function counted(count: number, one: string, many: string): string {
-  return `${count} ${count === 1 ? one : many}`;
+function megabytes(bytes: number): string {
+  return (bytes / 1_000_000).toFixed(1);
 }

@@ -6,8 +6,10 @@ import { assemble } from './assemble.ts';
 import { AuthorizationDetailsForm } from './authorization-details-form.ts';
 import { describeJson, exceededLimit, type JsonLimits } from './bounded-json.ts';
 import { CollectionRecordForm } from './collection-record-form.ts';
+import { ConfigForm } from './config/config-form.ts';
 import { Facts } from './facts.ts';
 import { type FileNote, shown } from './file-notes.ts';
+import { IamCollectForm } from './iam-collect/iam-collect-form.ts';
 import type { Form, MakeForm } from './recognise.ts';
 import { hasSecretKey } from './secret-keys.ts';
 import type { ParsedFile, SourceFile } from './source-file.ts';
@@ -33,7 +35,12 @@ export interface ImportedFiles {
 const LIMITS: JsonLimits = { characters: 134_217_728, depth: 64, values: 4_000_000 };
 
 /** In this order a file is offered to them. */
-const FORMS: readonly MakeForm[] = [(facts) => new AuthorizationDetailsForm(facts), (facts) => new AnswersForm(facts)];
+const FORMS: readonly MakeForm[] = [
+  (facts) => new AuthorizationDetailsForm(facts),
+  (facts) => new IamCollectForm(facts),
+  (facts) => new ConfigForm(facts),
+  (facts) => new AnswersForm(facts),
+];
 
 /**
  * Reads any mix of files of the forms that are known, in any order, as one document of the directory. What no form recognises

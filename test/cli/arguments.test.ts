@@ -17,8 +17,15 @@ test('commands', () => {
   expect(parseCommand(['start'])).toEqual({ kind: 'start' });
   expect(parseCommand(['import', 'a.json', '-', '--account-name', 'Production'])).toEqual({
     kind: 'import',
-    files: ['a.json', '-'],
+    paths: ['a.json', '-'],
     accountName: 'Production',
+    isJson: false,
+  });
+  expect(parseCommand(['import', '--json', 'folder'])).toEqual({
+    kind: 'import',
+    paths: ['folder'],
+    accountName: null,
+    isJson: true,
   });
   expect(parseCommand(['access-key', 'create', 'arn:aws:iam::111111111111:user/ops/alice'])).toEqual({
     kind: 'createAccessKey',
@@ -34,10 +41,11 @@ describe('wrong usage', () => {
   test.each([
     [[], 'no command is given'],
     [['imprt', 'a.json'], '`imprt` is not a command'],
-    [['import'], '`rolegate import` needs at least one FILE (- for standard input)'],
+    [['import'], '`rolegate import` needs at least one PATH (- for standard input)'],
     [['import', '-', '-'], 'standard input (-) can be read only once'],
     [['import', 'a.json', '--account-name', ' '], '--account-name must have 1 to 128 characters'],
     [['start', '--account-name', 'x'], '--account-name belongs to `rolegate import`'],
+    [['start', '--json'], '--json belongs to `rolegate import`'],
     [['start', 'now'], '`rolegate start` takes no arguments: settings are environment variables'],
     [['import', '--force', 'a.json'], "Unknown option '--force'"],
     [['access-key', 'delete', 'x'], '`rolegate access-key create` needs one USER_ARN or SERVICE'],
