@@ -17,7 +17,12 @@ import { countRows, writeChanges } from './write.ts';
 export interface AppliedChange {
   readonly applied: Applied;
   readonly touched: readonly Touched[];
+  /** Tables that have become so different that the planner's statistics of them are void. */
+  readonly outgrown: readonly string[];
 }
+
+/** Rows of one table in one change. */
+const MANY_ROWS = 2_000;
 
 /** A document of which everything is checked that needs no look at the directory. */
 export interface PreparedDocument {
@@ -88,7 +93,8 @@ export async function applyDocument(
     counts: changes.counts.all,
     warnings: changes.warnings,
   };
-  return { applied, touched };
+  const outgrown = Array.from(changes.upserts).flatMap(([table, rows]) => (rows.length < MANY_ROWS ? [] : [table]));
+  return { applied, touched, outgrown };
 }
 
 /** ARNs of what the document gives a policy that names principals: it means whoever has these names now. */

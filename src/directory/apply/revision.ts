@@ -28,7 +28,7 @@ export async function raiseRevision(sql: Sql, touched: readonly Touched[], now: 
     `WITH raised AS (UPDATE "DirectoryState" SET revision = revision + 1 WHERE id = 1 RETURNING revision),
           noted AS (INSERT INTO "DirectoryChange" (revision, entity, "entityId", at)
             SELECT DISTINCT raised.revision, r.entity, r."entityId", $2::text::timestamp(3)
-              FROM raised, jsonb_to_recordset($1::text::jsonb) AS r(entity text, "entityId" text))
+              FROM raised, json_to_recordset($1::text::json) AS r(entity text, "entityId" text))
      SELECT revision::text AS revision FROM raised`,
     [JSON.stringify(first), toIso(now)],
   );
@@ -38,7 +38,7 @@ export async function raiseRevision(sql: Sql, touched: readonly Touched[], now: 
     await sql.query(
       `INSERT INTO "DirectoryChange" (revision, entity, "entityId", at)
        SELECT $2::text::bigint, r.entity, r."entityId", $3::text::timestamp(3)
-         FROM jsonb_to_recordset($1::text::jsonb) AS r(entity text, "entityId" text) ON CONFLICT DO NOTHING`,
+         FROM json_to_recordset($1::text::json) AS r(entity text, "entityId" text) ON CONFLICT DO NOTHING`,
       [JSON.stringify(part), row.revision, toIso(now)],
     );
   }

@@ -12,7 +12,7 @@ function quoted(columns: readonly string[], prefix = ''): string {
 }
 
 function recordset(table: Table, columns: readonly string[]): string {
-  return `jsonb_to_recordset($1::text::jsonb) AS r(${columns.map((each) => `"${each}" ${String(table.columns[each])}`).join(', ')})`;
+  return `json_to_recordset($1::text::json) AS r(${columns.map((each) => `"${each}" ${String(table.columns[each])}`).join(', ')})`;
 }
 
 function upsertStatement(name: TableName): string {

@@ -112,11 +112,16 @@ class StoredDirectory implements OpenDirectory {
     event?: NewAuditEvent,
   ): Promise<Applied> {
     const prepared = await prepareDocument(document);
-    return this.#store.change(async (sql, now) => {
-      const { applied, touched } = await applyDocument(sql, this.#catalog, prepared, progress, now);
-      await addAuditEvent(sql, event, applied.revision);
-      return { revision: applied.revision, touched, result: applied };
+    const { applied, outgrown } = await this.#store.change(async (sql, now) => {
+      const result = await applyDocument(sql, this.#catalog, prepared, progress, now);
+      await addAuditEvent(sql, event, result.applied.revision);
+      return { revision: result.applied.revision, touched: result.touched, result };
     });
+    // A server does this by itself, PGlite does not. Between the tables others can ask.
+    if (this.#store.database.exclusive) {
+      for (const table of outgrown) await this.#store.database.query(`ANALYZE "${table}"`);
+    }
+    return applied;
   }
 
   organizationOf(
