@@ -7,6 +7,8 @@ import {
 } from './control-policies.ts';
 import type { Facts } from './facts.ts';
 import type { OrganizationFacts, TargetFacts } from './facts-types.ts';
+import { isAccountId } from './iam-arn.ts';
+import { chainOf } from './organization-chain.ts';
 
 /**
  * Organizations of which management account and root are known. Units and control policies are given as whole lists only if
@@ -22,7 +24,8 @@ export function assembleOrganizations(facts: Facts): readonly OrganizationInput[
       return [];
     }
     const units = unitsOf(facts, id, rootId);
-    const controlPolicies = controlPoliciesOf(facts, id, organization);
+    const isMember = membersOf(facts, id, rootId, new Set(units.map((unit) => unit.id)));
+    const controlPolicies = controlPoliciesOf(facts, id, organization, isMember);
     const isWhole = unitsAreWhole(facts, id, rootId) && controlPolicies.isWhole;
     return [
       {
@@ -86,7 +89,22 @@ function unitsAreWhole(facts: Facts, organizationId: string, rootId: string): bo
   return facts.units.entries().every(([id, unit]) => unit.organizationId !== organizationId || seen.has(id));
 }
 
-function controlPoliciesOf(facts: Facts, id: string, organization: Partial<OrganizationFacts>) {
+/** Tells the roots, units and accounts whose place in the organization is known. */
+function membersOf(facts: Facts, organizationId: string, rootId: string, units: ReadonlySet<string>) {
+  return (id: string): boolean => {
+    if (id === rootId || units.has(id)) return true;
+    const chain = isAccountId(id) ? chainOf(facts, id) : null;
+    return typeof chain === 'object' && chain?.organizationId === organizationId;
+  };
+}
+
+function controlPoliciesOf(
+  facts: Facts,
+  id: string,
+  organization: Partial<OrganizationFacts>,
+  isMember: (id: string) => boolean,
+) {
+  let isWhole = CONTROL_POLICY_TYPE_NAMES.every((type) => missingPolicies(type, facts, organization).length === 0);
   const list: ControlPolicyInput[] = [];
   const attached = attachments(facts);
   for (const [policyId, policy] of facts.controlPolicies.entries()) {
@@ -94,6 +112,7 @@ function controlPoliciesOf(facts: Facts, id: string, organization: Partial<Organ
     // What belongs to AWS is in every organization; where several are imported, each has what is attached there.
     if (!isOwn && policy.organizationId !== null && policy.organizationId !== undefined) continue;
     const known = AWS_CONTROL_POLICIES[policyId];
+    const { file } = facts.controlPolicies.firstPlace(policyId);
     const type = policy.type ?? known?.type;
     const document = policy.document ?? known?.document;
     const said = [...(policy.allTargets ?? []), ...(attached.get(policyId) ?? [])];
@@ -104,9 +123,15 @@ function controlPoliciesOf(facts: Facts, id: string, organization: Partial<Organ
         document === undefined || type === undefined
           ? 'its document is missing (organizations describe-policy)'
           : 'no file says what it is attached to (organizations list-targets-for-policy)';
-      const { file } = facts.controlPolicies.firstPlace(policyId);
       facts.note({ file, place: `control policy ${policyId}` }, `${what}; the policy is left out`);
       continue;
+    }
+    for (const target of targets.filter((one) => !isMember(one))) {
+      isWhole = false;
+      facts.note(
+        { file, place: `control policy ${policyId}` },
+        `no file says where its target \`${target}\` is in the organization; the attachment is left out`,
+      );
     }
     list.push({
       id: policyId,
@@ -114,10 +139,9 @@ function controlPoliciesOf(facts: Facts, id: string, organization: Partial<Organ
       name: policy.name ?? known?.name ?? policyId,
       ...(policy.description !== undefined && { description: policy.description }),
       document,
-      targets: targets.sort(),
+      targets: targets.filter(isMember).sort(),
     });
   }
-  const isWhole = CONTROL_POLICY_TYPE_NAMES.every((type) => missingPolicies(type, facts, organization).length === 0);
   return { list, isWhole };
 }
 

@@ -40,6 +40,7 @@ const FORMS: readonly MakeForm[] = [
   (facts) => new IamCollectForm(facts),
   (facts) => new ConfigForm(facts),
   (facts) => new AnswersForm(facts),
+  (facts) => new CollectionRecordForm(facts),
 ];
 
 /**

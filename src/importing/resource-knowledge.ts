@@ -34,9 +34,10 @@ function servicesOf(facts: Facts): ReadonlyMap<string, ReadonlySet<string>> {
   for (const [arn, { accountId, policy, grants }] of facts.resources.entries()) {
     if (policy !== undefined || grants !== undefined) add(accountId, parseArn(arn)?.service);
   }
-  for (const [, { accountId, kind = '' }] of facts.resourceLists.entries())
-    add(accountId, RESOURCE_KINDS[kind]?.service);
-  for (const [, { accountId }] of facts.vpcEndpoints.entries()) add(accountId, undefined);
+  for (const [, { accountId, kind = '' }] of facts.resourceLists.entries()) {
+    add(accountId, kind === ENDPOINTS ? kind : RESOURCE_KINDS[kind]?.service);
+  }
+  for (const [, { accountId }] of facts.vpcEndpoints.entries()) add(accountId, ENDPOINTS);
   return services;
 }
 

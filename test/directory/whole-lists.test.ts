@@ -317,7 +317,7 @@ describeInBothStores('units and control policies of an organization', (store) =>
           ...ORGANIZATION,
           keepsUnnamed,
           units: [{ id: 'ou-ab12-22222222', name: 'Two', parentId }],
-          controlPolicies: [control('p-11111111', HERE)],
+          controlPolicies: [control('p-11111111', 'ou-ab12-22222222')],
         },
       ],
     });
@@ -330,13 +330,21 @@ describeInBothStores('units and control policies of an organization', (store) =>
   };
 
   it('that are stored and not named are gone', async () => {
-    expect(await contents(false)).toEqual({ units: ['ou-ab12-22222222'], attachments: [`p-11111111 ${HERE}`] });
+    expect(await contents(false)).toEqual({
+      units: ['ou-ab12-22222222'],
+      attachments: ['p-11111111 ou-ab12-22222222'],
+    });
   });
 
   it('that are stored and not named stay where the document says so, and new units may be in them', async () => {
     expect(await contents(true)).toEqual({
       units: ['ou-ab12-11111111', 'ou-ab12-22222222'],
-      attachments: [`p-11111111 ${HERE}`, 'p-11111111 ou-ab12-11111111', 'p-11111111 r-ab12', 'p-22222222 r-ab12'],
+      attachments: [
+        'p-11111111 ou-ab12-11111111',
+        'p-11111111 ou-ab12-22222222',
+        'p-11111111 r-ab12',
+        'p-22222222 r-ab12',
+      ],
     });
   });
 });

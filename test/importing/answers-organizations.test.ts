@@ -209,6 +209,15 @@ describe('what is missing', () => {
     ]);
   });
 
+  test('a target of which no file says where it is keeps its attachment from being stored, and named', () => {
+    const { document: found, report } = importFiles(without('list-parents'));
+    expect(found.organizations?.[0]?.controlPolicies?.at(-1)?.targets).toEqual([M, INNER, UNIT, ROOT].sort());
+    expect(found.organizations?.[0]?.keepsUnnamed).toBe(true);
+    expect(report.notUnderstood.map(({ message }) => message)).toContain(
+      `no file says where its target \`${MEMBER}\` is in the organization; the attachment is left out`,
+    );
+  });
+
   test('units in a circle do not lead to the root', () => {
     const { report } = importFiles([
       file(`${DIR}/list-roots.json`, roots),

@@ -87,6 +87,7 @@ describe('a snapshot', () => {
     expect(new Set(knowledge.map(({ state }) => state))).toEqual(new Set(['PARTIAL']));
     expect(knowledge.map(({ layer, service }) => service ?? layer).sort()).toEqual([
       'BLOCK_PUBLIC_ACCESS',
+      'GRANTS',
       'IDENTITY_POLICIES',
       'PERMISSIONS_BOUNDARIES',
       'TRUST_POLICIES',

@@ -143,17 +143,22 @@ describe('what the folder holds', () => {
   });
 
   test('what is known from now on; no list of the account is whole', () => {
-    const rest = ['those of resources that are not in the folder of iam-collect, if there are any'];
+    const regions = 'which Regions are enabled (account list-regions)';
     expect(known(imported)).toEqual({
       IDENTITY_POLICIES: 'COMPLETE',
       TRUST_POLICIES: 'COMPLETE',
       PERMISSIONS_BOUNDARIES: 'COMPLETE',
       ORGANIZATION: 'COMPLETE',
       CONTROL_POLICIES: 'COMPLETE',
-      s3: rest,
-      kms: rest,
-      VPC_ENDPOINTS: ['endpoints that are not in the folder of iam-collect, if there are any'],
-      BLOCK_PUBLIC_ACCESS: ['the S3 policies of its organization (organizations describe-effective-policy)'],
+      // Nothing says that there are no others.
+      s3: ['the list of buckets (s3api list-buckets)'],
+      kms: ['the list of keys (kms list-keys)', regions],
+      VPC_ENDPOINTS: ['the list of VPC endpoints (ec2 describe-vpc-endpoints)', regions],
+      BLOCK_PUBLIC_ACCESS: [
+        'the list of buckets (s3api list-buckets)',
+        "the organization's setting (organizations describe-effective-policy)",
+      ],
+      GRANTS: ['the list of keys (kms list-keys)', regions],
     });
     expect(imported.document.wholeLists).toBeUndefined();
   });

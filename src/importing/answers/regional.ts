@@ -109,19 +109,22 @@ function readLogPolicies(answer: Answer): void {
   sayList(answer, 'log resource policies', [], true);
 }
 
-function statementsOf(document: string): readonly JsonObject[] {
+/** Null: it cannot be read. */
+function statementsOf(document: string): readonly JsonObject[] | null {
   try {
     const json = JSON.parse(document) as JsonValue;
     const statement = isJsonObject(json) ? json['Statement'] : undefined;
-    if (statement === undefined) return [];
-    return (Array.isArray(statement) ? statement : [statement]).filter(isJsonObject);
+    if (statement === undefined) return null;
+    const statements: readonly JsonValue[] = Array.isArray(statement) ? statement : [statement];
+    const objects = statements.filter(isJsonObject);
+    return objects.length === statements.length ? objects : null;
   } catch {
-    return [];
+    return null;
   }
 }
 
 function namedGroups(document: string): readonly string[] {
-  return statementsOf(document)
+  return (statementsOf(document) ?? [])
     .flatMap((statement) => statement['Resource'] ?? [])
     .filter((resource) => typeof resource === 'string')
     .map((resource) => /^(arn:[a-z-]+:logs:[a-z0-9-]+:\d{12}:log-group:[\w./#-]+)(?::\*)?$/.exec(resource)?.[1])
@@ -132,9 +135,19 @@ function namedGroups(document: string): readonly string[] {
 function joined(documents: readonly string[]): string | null {
   const [only, ...others] = documents;
   if (only === undefined || others.length === 0) return only ?? null;
-  // Ids of statements need be unique in one document only.
-  const statements = documents.flatMap(statementsOf).map(({ Sid: _, ...statement }) => statement);
+  const statements: JsonValue[] = [];
+  for (const document of documents) {
+    const read = statementsOf(document);
+    // Without it, a Deny in it would be missing and nobody would know; stored alone, decisions name it.
+    if (read === null) return document;
+    // Ids of statements need be unique in one document only.
+    for (const statement of read) statements.push(withoutMember(statement, 'Sid'));
+  }
   return storable(JSON.stringify({ Version: '2012-10-17', Statement: statements }));
+}
+
+function withoutMember(value: JsonObject, name: string): JsonObject {
+  return Object.fromEntries(Object.entries(value).filter(([member]) => member !== name));
 }
 
 function readEndpoints(answer: Answer): void {

@@ -23,9 +23,6 @@ const POLICIES: Readonly<Partial<Record<string, (item: ConfigItem) => JsonValue 
   'AWS::Lambda::Function': ({ supplement }) => supplement['Policy'],
 };
 
-/** Config records what it is told to record, and its snapshots do not say what that is. */
-const REST = 'those of resources that AWS Config does not record';
-
 /** Says what an item says that is not of IAM. */
 export function sayConfigItem(item: ConfigItem, facts: Facts): void {
   if (item.type === 'AWS::S3::AccountPublicAccessBlock') sayAccountSettings(item, facts);
@@ -56,7 +53,11 @@ function sayResource(item: ConfigItem, facts: Facts): void {
     }),
   };
   facts.resources.say(written, said, at);
-  facts.knows(accountId, 'RESOURCE_POLICIES', [REST], arn.service);
+  // Of most types Config does not hold the policy, which is not the same as none.
+  if (policy === undefined) {
+    const what = `the policies of ${arn.service} that AWS Config does not hold`;
+    facts.knows(accountId, 'RESOURCE_POLICIES', [what], arn.service);
+  }
 }
 
 function bucketSettings(item: ConfigItem, facts: Facts): Pick<Partial<ResourceFacts>, 'publicAccessBlock'> {
@@ -82,10 +83,6 @@ function sayAccountSettings(item: ConfigItem, facts: Facts): void {
     return;
   }
   facts.accounts.say(item.accountId, { publicAccessBlock }, item.at);
-  facts.knows(item.accountId, 'BLOCK_PUBLIC_ACCESS', [
-    'the S3 policies of its organization (organizations describe-effective-policy)',
-    'the settings of access points and of buckets that AWS Config does not record',
-  ]);
 }
 
 function sayEndpoint(item: ConfigItem, facts: Facts): void {
@@ -116,7 +113,6 @@ function sayEndpoint(item: ConfigItem, facts: Facts): void {
     },
     at,
   );
-  facts.knows(accountId, 'VPC_ENDPOINTS', ['endpoints that AWS Config does not record']);
 }
 
 function sayProvider(item: ConfigItem, facts: Facts): void {

@@ -119,10 +119,6 @@ export class IamCollectForm implements Form {
       },
       { file: group.somePath, place: '' },
     );
-    this.#facts.knows(accountId, 'BLOCK_PUBLIC_ACCESS', [
-      'the S3 policies of its organization (organizations describe-effective-policy)',
-      ...(publicAccessBlock === null ? ['the settings of the account (s3control get-public-access-block)'] : []),
-    ]);
   }
 
   #sayIam({ accountId, partition, entities }: AccountFolder): void {

@@ -52,11 +52,8 @@ function sayPlainResource(arn: string, accountId: string, metadata: JsonObject, 
     ...(isBucket && publicAccess(group, facts)),
   };
   facts.resources.say(arn, said, { file: group.path('metadata'), place: '' });
-  facts.knows(accountId, 'RESOURCE_POLICIES', [REST], service);
+  if (policy === undefined) facts.knows(accountId, 'RESOURCE_POLICIES', [`the policy of ${shorten(arn)}`], service);
 }
-
-/** The folder does not say whether it was written to the end, nor of which Regions. */
-const REST = 'those of resources that are not in the folder of iam-collect, if there are any';
 
 function sayEndpoint(
   id: string,
@@ -82,7 +79,6 @@ function sayEndpoint(
     },
     { file: group.path('metadata'), place: '' },
   );
-  facts.knows(accountId, 'VPC_ENDPOINTS', ['endpoints that are not in the folder of iam-collect, if there are any']);
 }
 
 /** The one file that holds a policy, whatever it is called. Undefined: there is none. */
