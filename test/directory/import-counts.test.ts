@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { Applied, CountedKind } from '../../src/directory/directory.ts';
 import type { DirectoryDocument, WholeList } from '../../src/directory/document.ts';

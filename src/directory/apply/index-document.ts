@@ -68,6 +68,17 @@ export function indexDocument(document: DirectoryDocument): IndexedDocument {
   const resources = byArn('resource', document.resources);
   const vpcEndpoints = byId('VPC endpoint', document.vpcEndpoints);
 
+  const policyReferences = referencesOf({ groups, users, roles });
+  const inputs = { users, groups, roles, policies, instanceProfiles, oidcProviders, resources, vpcEndpoints };
+  const accounts = accountsOf(document, { ...inputs, policyReferences });
+  return { organizations, ...inputs, accounts, policyReferences };
+}
+
+/** Every account of the document. Throws InvalidInput for names that are none. */
+function accountsOf(
+  document: DirectoryDocument,
+  indexed: Omit<IndexedDocument, 'organizations' | 'accounts'>,
+): ReadonlyMap<string, NamedAccount> {
   const accounts = new Map<string, NamedAccount>();
   for (const input of byId('account', document.accounts).values()) {
     if (!isAccountId(input.id)) throw new InvalidInput('document', `account \`${input.id}\` has not twelve digits`);
@@ -87,11 +98,11 @@ export function indexDocument(document: DirectoryDocument): IndexedDocument {
     }
   }
   const kinds = [
-    ['User', users],
-    ['Group', groups],
-    ['Role', roles],
-    ['ManagedPolicy', policies],
-    ['InstanceProfile', instanceProfiles],
+    ['User', indexed.users],
+    ['Group', indexed.groups],
+    ['Role', indexed.roles],
+    ['ManagedPolicy', indexed.policies],
+    ['InstanceProfile', indexed.instanceProfiles],
   ] as const;
   for (const [kind, inputs] of kinds) {
     checkNames(kind, inputs.keys());
@@ -100,12 +111,12 @@ export function indexDocument(document: DirectoryDocument): IndexedDocument {
       belongsTo(name.accountId, name.partition);
     }
   }
-  for (const { arn, accountId } of resources.values()) belongsTo(accountId, parseArn(arn)?.partition ?? 'aws');
-  for (const arn of oidcProviders.keys()) {
+  for (const { arn, accountId } of indexed.resources.values()) belongsTo(accountId, parseArn(arn)?.partition ?? 'aws');
+  for (const arn of indexed.oidcProviders.keys()) {
     const { accountId, partition } = providerName(arn);
     belongsTo(accountId, partition);
   }
-  for (const { id, accountId, region } of vpcEndpoints.values()) {
+  for (const { id, accountId, region } of indexed.vpcEndpoints.values()) {
     if (!isAccountId(accountId)) {
       throw new InvalidInput('document', `VPC endpoint ${id}: its account \`${accountId}\` has not twelve digits`);
     }
@@ -117,7 +128,19 @@ export function indexDocument(document: DirectoryDocument): IndexedDocument {
     }
     belongsTo(accountId, 'aws');
   }
+  for (const arn of indexed.policyReferences.keys()) {
+    const name = entityName('ManagedPolicy', arn);
+    belongsTo(name.accountId, name.partition);
+  }
+  return accounts;
+}
 
+/** Policies that are attached or used as boundaries, each with its first holder. */
+function referencesOf({
+  groups,
+  users,
+  roles,
+}: Pick<IndexedDocument, 'groups' | 'users' | 'roles'>): ReadonlyMap<string, string> {
   const policyReferences = new Map<string, string>();
   for (const [noun, holders] of [
     ['group', groups],
@@ -135,20 +158,6 @@ export function indexDocument(document: DirectoryDocument): IndexedDocument {
   }
   for (const [arn, holder] of policyReferences) {
     if (!isStorable(arn)) throw new InvalidInput('document', `${holder}: the ARN of an attached policy: ${UNSTORABLE}`);
-    const name = entityName('ManagedPolicy', arn);
-    belongsTo(name.accountId, name.partition);
   }
-  return {
-    organizations,
-    users,
-    groups,
-    roles,
-    policies,
-    instanceProfiles,
-    oidcProviders,
-    resources,
-    vpcEndpoints,
-    accounts,
-    policyReferences,
-  };
+  return policyReferences;
 }

@@ -31,6 +31,26 @@ export function checkNames(kind: EntityKind, arns: Iterable<string>): void {
   }
 }
 
+const OF_PROFILE = `split_part(e.arn, ':', 5)`;
+
+/** Accounts that have entities of the kind already; most have none when they are imported for the first time. */
+async function accountsInUse(
+  sql: Sql,
+  kind: EntityKind,
+  accountIds: readonly (string | null)[],
+): Promise<ReadonlySet<string | null>> {
+  const ids = [...new Set(accountIds)].filter((id) => id !== null);
+  if (ids.length === 0) return new Set();
+  const rows = await sql.query<{ id: string }>(
+    kind === 'InstanceProfile'
+      ? `SELECT DISTINCT ${OF_PROFILE} AS id FROM "InstanceProfile" e WHERE ${OF_PROFILE} = ANY($1::text[])`
+      : `SELECT a.id FROM unnest($1::text[]) AS a(id)
+          WHERE (SELECT true FROM "${kind}" e WHERE e."accountId" = a.id LIMIT 1)`,
+    [ids],
+  );
+  return new Set(rows.map(({ id }) => id));
+}
+
 /** Throws InvalidInput where a new entity has the name of a stored one that stays. `removed` are ARNs that do not. */
 export async function checkStoredNames(
   sql: Sql,
@@ -39,11 +59,16 @@ export async function checkStoredNames(
   removed: ReadonlyMap<string, string>,
 ): Promise<void> {
   const added = Array.from(resolved).filter(([arn, { stored }]) => stored === null || stored.arn !== arn);
+  const inUse = await accountsInUse(
+    sql,
+    kind,
+    added.map(([arn]) => entityName(kind, arn).accountId),
+  );
   const names = added
     .map(([arn]) => entityName(kind, arn))
-    .filter((name): name is typeof name & { readonly accountId: string } => name.accountId !== null);
+    .filter((name): name is typeof name & { readonly accountId: string } => inUse.has(name.accountId));
   if (names.length === 0) return;
-  const accountId = kind === 'InstanceProfile' ? `split_part(e.arn, ':', 5)` : 'e."accountId"';
+  const accountId = kind === 'InstanceProfile' ? OF_PROFILE : 'e."accountId"';
   const clashes = await sql.query<{ arn: string; other: string }>(
     `SELECT n.arn, e.arn AS other
        FROM unnest($1::text[], $2::text[], $3::text[]) AS n(arn, "accountId", name)

@@ -36,7 +36,8 @@ function deleteStatement(name: TableName): string {
 /** The row that cannot be stored, as an error names it. */
 function nameOf(name: TableName, row: Row): string {
   const { key }: Table = TABLES[name];
-  return `${name} ${String(row['arn'] ?? key.map((column) => String(row[column])).join(' '))}`;
+  const columns = 'arn' in row ? ['arn'] : key;
+  return `${name} ${columns.map((column) => String(row[column])).join(' ')}`;
 }
 
 /** Rows as one parameter. Throws InvalidInput for a text in them that PostgreSQL cannot store. */
