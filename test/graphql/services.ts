@@ -8,6 +8,7 @@ import type { DirectoryDocument } from '../../src/directory/document.ts';
 import type { GatewayServices } from '../../src/graphql/context.ts';
 import type { Caller } from '../../src/session/caller.ts';
 import { createSecrets, type Secrets } from '../../src/session/secrets.ts';
+import { understandFiles } from '../../src/server/imports/understand.ts';
 import { createSessions } from '../../src/session/sessions.ts';
 import { type TakenDatabase, takeDatabase } from '../support/recycled-database.ts';
 import { type Gateway, gatewayOn, NOW } from './gateway.ts';
@@ -77,6 +78,7 @@ async function open(database: TakenDatabase, dataDir: string): Promise<TestServi
     secrets,
     sessions,
     statements,
+    understandFiles,
     signIn: (keyId) => {
       const credentials = Buffer.from(`${keyId}:${secrets.secretFor(keyId)}`).toString('base64');
       return sessions.authenticate(`Basic ${credentials}`, NOW);
