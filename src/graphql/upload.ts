@@ -10,8 +10,7 @@ function upload(value: unknown): UploadedFile {
 }
 
 builder.scalarType('Upload', {
-  description:
-    'A file of a multipart request. It can be given in a variable only, whose value is null in `operations`',
+  description: 'A file of a multipart request. It can be given in a variable only, whose value is null in `operations`',
   specifiedByURL: 'https://github.com/jaydenseric/graphql-multipart-request-spec',
   parseValue: upload,
   parseLiteral: () => upload(null),

@@ -37,7 +37,9 @@ export function summaryOf({ recognised, notRecognised, notUnderstood, notListed 
     if (index < MAX_FILES) files.files.push(file);
   }
   return {
-    recognised: [...forms].sort(([one], [other]) => (one < other ? -1 : 1)).map(([form, files]) => ({ form, ...files })),
+    recognised: [...forms]
+      .sort(([one], [other]) => (one < other ? -1 : 1))
+      .map(([form, files]) => ({ form, ...files })),
     notRecognised: notRecognised.slice(0, MAX_NOT_RECOGNISED),
     notRecognisedCount: notRecognised.length,
     notUnderstood,

@@ -10,14 +10,14 @@ import { removeAddress, writeAddress } from './address-file.ts';
 import { admitWith } from './admission.ts';
 import { authenticateWith } from './authenticate.ts';
 import { type Demo, loadDemo } from './demo.ts';
+import type { GraphqlListener } from './exchange.ts';
 import { demoTabs } from './graphiql/demo-tabs.ts';
 import { WELCOME_TABS } from './graphiql/welcome-tab.ts';
-import type { GraphqlListener } from './exchange.ts';
 import type { GraphqlRoute } from './graphql-route.ts';
 import type { Phase } from './health.ts';
 import { listen } from './http-server.ts';
-import { type FetchInProcess, fetchInProcess } from './in-process.ts';
 import { understandInWorkers } from './imports/in-worker.ts';
+import { type FetchInProcess, fetchInProcess } from './in-process.ts';
 import { UPLOAD_LIMITS } from './limits.ts';
 import { createLog, type Log } from './log.ts';
 import { inNetworks } from './networks.ts';
@@ -80,7 +80,10 @@ export function createGateway(
 }
 
 /** Multipart requests are for one mutation: who may not make it is refused before the body, and the audit trail says so. */
-function uploadPlace(dataDir: string, contextOf: (facts: RequestFacts, request: object) => GatewayContext): UploadPlace {
+function uploadPlace(
+  dataDir: string,
+  contextOf: (facts: RequestFacts, request: object) => GatewayContext,
+): UploadPlace {
   return {
     folders: new UploadFolders(dataDir),
     limits: UPLOAD_LIMITS,

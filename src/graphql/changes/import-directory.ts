@@ -29,7 +29,7 @@ const ImportFileInput = builder.inputType('ImportFileInput', {
       required: true,
       description:
         'Its path, as it is below the folder of all files: parts separated by `/`, no `..`, at most 1,024 characters. ' +
-        'Each file has another one. Some forms say something by it',
+        'Each file has another one. Some forms say something by it. `.`: an uploaded archive whose files have the names in it',
     }),
     content: t.string({ description: 'What it holds: JSON, or one JSON value on each line' }),
     upload: t.field({
@@ -80,7 +80,8 @@ const ImportDirectorySuccess = builder.objectRef<Imported>('ImportDirectorySucce
     shared: t.field({
       type: [ImportCount],
       description: 'What became of what belongs to no account, such as AWS managed policies',
-      resolve: ({ applied }) => applied.counts.filter(({ accountId, organizationId }) => accountId === null && organizationId === null),
+      resolve: ({ applied }) =>
+        applied.counts.filter(({ accountId, organizationId }) => accountId === null && organizationId === null),
     }),
     recognised: t.field({
       type: [RecognisedForm],
@@ -165,7 +166,10 @@ function givenFiles(files: readonly FileInput[]): readonly GivenFile[] {
   }
   return files.map(({ name, content, upload }, index) => {
     if ((content == null) === (upload == null)) {
-      throw new InvalidInput(`files[${index}]`, `\`files[${index}]\` must have exactly one of \`content\` and \`upload\``);
+      throw new InvalidInput(
+        `files[${index}]`,
+        `\`files[${index}]\` must have exactly one of \`content\` and \`upload\``,
+      );
     }
     return { name, content: upload == null ? { text: content ?? '' } : { storedAt: upload.path } };
   });

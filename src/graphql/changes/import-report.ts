@@ -5,22 +5,23 @@ import { builder } from '../builder.ts';
 import { Account } from '../entities/account.ts';
 import { AccountKnowledge, type Knowledge } from '../entities/knowledge.ts';
 
+/** Called as the lists of a document are. */
 const KINDS = {
-  ACCOUNT: { value: 'accounts', description: 'The account itself' },
-  ORGANIZATION: { value: 'organizations', description: 'The organization itself' },
-  ORGANIZATIONAL_UNIT: { value: 'organizationalUnits', description: 'Organizational units, roots included' },
-  CONTROL_POLICY: { value: 'controlPolicies', description: 'Service and resource control policies' },
-  DELEGATED_ADMINISTRATOR: { value: 'delegatedAdministrators', description: 'Delegated administrators' },
+  ORGANIZATIONS: { value: 'organizations', description: 'The organization itself' },
+  ORGANIZATIONAL_UNITS: { value: 'organizationalUnits', description: 'Roots and organizational units' },
+  CONTROL_POLICIES: { value: 'controlPolicies', description: 'Service and resource control policies' },
+  DELEGATED_ADMINISTRATORS: { value: 'delegatedAdministrators', description: 'Delegated administrators' },
+  ACCOUNTS: { value: 'accounts', description: 'The account itself' },
   KNOWLEDGE: { value: 'knowledge', description: 'Layers of what is known' },
-  POLICY: { value: 'policies', description: 'Managed policies' },
-  GROUP: { value: 'groups', description: 'Groups' },
-  USER: { value: 'users', description: 'Users' },
-  ROLE: { value: 'roles', description: 'Roles' },
-  INSTANCE_PROFILE: { value: 'instanceProfiles', description: 'Instance profiles' },
-  OIDC_PROVIDER: { value: 'oidcProviders', description: 'OpenID Connect providers' },
-  RESOURCE: { value: 'resources', description: 'Resources' },
-  VPC_ENDPOINT: { value: 'vpcEndpoints', description: 'VPC endpoints' },
-  ACCESS_KEY: { value: 'accessKeys', description: 'Access keys' },
+  POLICIES: { value: 'policies', description: 'Managed policies' },
+  GROUPS: { value: 'groups', description: 'Groups' },
+  USERS: { value: 'users', description: 'Users' },
+  ROLES: { value: 'roles', description: 'Roles' },
+  INSTANCE_PROFILES: { value: 'instanceProfiles', description: 'Instance profiles' },
+  OIDC_PROVIDERS: { value: 'oidcProviders', description: 'OpenID Connect providers' },
+  RESOURCES: { value: 'resources', description: 'Resources' },
+  VPC_ENDPOINTS: { value: 'vpcEndpoints', description: 'VPC endpoints' },
+  ACCESS_KEYS: { value: 'accessKeys', description: 'Access keys' },
 } as const satisfies Record<string, { readonly value: CountedKind; readonly description: string }>;
 
 const ImportedKind = builder.enumType('ImportedKind', {

@@ -18,12 +18,16 @@ export async function understandFiles(files: readonly GivenFile[], limits?: Impo
   return { document, summary: summaryOf(report), leftOut: warnings };
 }
 
+/** The name of an archive whose files have the names that they have in it. */
+export const NAMELESS = '.';
+
 /** Names are those of members of an archive. Throws InvalidInput on `files[3].name`. */
 function named(files: readonly GivenFile[]): readonly GivenFile[] {
   const names = new MemberNames();
   return files.map(({ name, content }, index) => {
     const field = `files[${index}].name`;
-    const place = memberPath(name, IMPORT_LIMITS.depth);
+    const isNameless = name === NAMELESS && 'storedAt' in content;
+    const place = isNameless ? { path: NAMELESS } : memberPath(name, IMPORT_LIMITS.depth);
     if ('problem' in place) throw new InvalidInput(field, `\`${field}\`: ${place.problem}`);
     if (!names.add(place.path)) throw new InvalidInput(field, `\`${field}\`: another file has this name`);
     return { name: place.path, content };
@@ -33,7 +37,8 @@ function named(files: readonly GivenFile[]): readonly GivenFile[] {
 function sourceOf({ name, content }: GivenFile): ImportSource {
   return {
     path: name,
-    read: (reading) => ('text' in content ? given(name, content.text, reading) : stored(name, content.storedAt, reading)),
+    read: (reading) =>
+      'text' in content ? given(name, content.text, reading) : stored(name, content.storedAt, reading),
   };
 }
 
@@ -47,7 +52,9 @@ async function* given(path: string, text: string, { allowance }: Reading) {
 
 async function* stored(name: string, path: string, reading: Reading) {
   try {
-    yield* readNamedFile(path, true, reading, name);
+    for await (const file of readNamedFile(path, true, reading, name)) {
+      yield name === NAMELESS ? { ...file, path: file.path.replace(/^\.\//, '') } : file;
+    }
   } catch (error) {
     throw refusal(name, error);
   }

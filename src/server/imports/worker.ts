@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { GivenFile } from '../../importing/given-files.ts';
-import { piecesOf } from './pieces.ts';
-import type { FromWorker } from './in-worker.ts';
 import { RolegateError } from '../../policy/errors.ts';
+import type { FromWorker } from './in-worker.ts';
+import { piecesOf } from './pieces.ts';
 import { understandFiles } from './understand.ts';
 
 // The other end of in-worker.ts: says what files hold, piece by piece, each when it is asked for.

@@ -68,7 +68,9 @@ class Receiving {
   #listen(resolve: (upload: Promise<UploadRequest>) => void): void {
     const tooMany = (): void => this.#fail(tooManyFiles(this.#limits));
     const busboy = this.#busboy;
-    busboy.on('field', (name, value, _nameTruncated, truncated) => this.#attempt(() => this.#field(name, value, truncated)));
+    busboy.on('field', (name, value, _nameTruncated, truncated) =>
+      this.#attempt(() => this.#field(name, value, truncated)),
+    );
     busboy.on('file', (name, stream) => this.#attempt(() => this.#file(name, stream)));
     busboy.on('filesLimit', tooMany);
     busboy.on('partsLimit', tooMany);
@@ -121,7 +123,8 @@ class Receiving {
     const upload = this.#upload;
     if (upload === null) throw new BadUpload('the parts `operations` and `map` are not there');
     const missing = upload.missing();
-    if (missing !== null) throw new BadUpload(`\`map\` names the part \`${missing.slice(0, 100)}\`, which is not there`);
+    if (missing !== null)
+      throw new BadUpload(`\`map\` names the part \`${missing.slice(0, 100)}\`, which is not there`);
     return upload;
   }
 }

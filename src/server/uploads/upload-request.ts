@@ -1,4 +1,4 @@
-import { getOperationAST, type GraphQLError, Kind, OperationTypeNode } from 'graphql';
+import { type GraphQLError, getOperationAST, Kind, OperationTypeNode } from 'graphql';
 import { parseBounded } from '../../graphql/limits.ts';
 
 /** The one mutation that takes files. */
@@ -62,7 +62,9 @@ function checkOperation({ query, operationName }: JsonObject): void {
     operation?.operation === OperationTypeNode.MUTATION &&
     operation.selectionSet.selections.every((each) => each.kind === Kind.FIELD && each.name.value === MUTATION);
   if (!isImport) {
-    throw new BadUpload(`a multipart request may contain the mutation \`${MUTATION}\` alone, without fragments around it`);
+    throw new BadUpload(
+      `a multipart request may contain the mutation \`${MUTATION}\` alone, without fragments around it`,
+    );
   }
 }
 
@@ -103,7 +105,9 @@ function placeAt(body: JsonObject, path: string): Put {
   let holder: unknown = body;
   for (const name of names) holder = ownValue(holder, name);
   if (names[0] !== 'variables' || ownValue(holder, last) !== null) {
-    throw new BadUpload(`\`map\` names \`${path.slice(0, 200)}\`, where \`operations\` has no null within \`variables\``);
+    throw new BadUpload(
+      `\`map\` names \`${path.slice(0, 200)}\`, where \`operations\` has no null within \`variables\``,
+    );
   }
   return (value) => {
     (holder as Record<string, unknown>)[last] = value; // as: something has an own value there
