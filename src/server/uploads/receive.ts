@@ -65,7 +65,7 @@ class Receiving {
     await Promise.allSettled(this.#writes);
   }
 
-  #listen(resolve: (upload: Promise<UploadRequest>) => void): void {
+  #listen(resolve: (upload: UploadRequest) => void): void {
     const tooMany = (): void => this.#fail(tooManyFiles(this.#limits));
     const busboy = this.#busboy;
     busboy.on('field', (name, value, _nameTruncated, truncated) =>
@@ -76,7 +76,8 @@ class Receiving {
     busboy.on('partsLimit', tooMany);
     busboy.on('fieldsLimit', () => this.#fail(new BadUpload('`operations` and `map` must each be there once')));
     busboy.on('error', () => this.#fail(new BadUpload('the body is not multipart/form-data as its header says')));
-    busboy.on('finish', () => resolve(this.#finish()));
+    // It may also come after an error.
+    busboy.on('finish', () => void this.#finish().then(resolve, this.#fail));
     const cutOff = (): void => this.#fail(new BodyIncomplete('the request was not sent completely'));
     this.#request.once('error', cutOff);
     this.#request.once('aborted', cutOff);
