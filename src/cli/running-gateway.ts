@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { type IncomingMessage, request } from 'node:http';
+import { type IncomingMessage, type OutgoingHttpHeaders, request } from 'node:http';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { isHeld } from '../directory/prisma/data-dir-lock.ts';
@@ -100,7 +100,7 @@ async function ask(url: string, token: string, query: string, variables: Variabl
  * A multipart request. fetch would give up after five minutes without an answer, and large imports may take longer.
  * https://github.com/jaydenseric/graphql-multipart-request-spec
  */
-function upload(url: string, token: string, operations: object, place: string, file: Upload): Promise<Data> {
+async function upload(url: string, token: string, operations: object, place: string, file: Upload): Promise<Data> {
   const boundary = `rolegate-${randomUUID()}`;
   const part = (disposition: string, content: string): string =>
     `--${boundary}\r\nContent-Disposition: form-data; ${disposition}\r\n\r\n${content}`;
@@ -115,12 +115,19 @@ function upload(url: string, token: string, operations: object, place: string, f
     'content-length': head.length + file.bytes + tail.length,
     authorization: `Bearer ${token}`,
   };
-  return new Promise((resolve, reject) => {
+  const { status, text } = await sendTo(url, headers, [head, ...file.chunks, tail]).catch((cause: unknown) => {
+    throw noAnswer(url, cause);
+  });
+  return dataOf(url, status, text);
+}
+
+function sendTo(url: string, headers: OutgoingHttpHeaders, body: readonly Buffer[]) {
+  return new Promise<{ readonly status: number; readonly text: string }>((resolve, reject) => {
     const sent = request(`${url}/graphql`, { method: 'POST', headers }, (response) => {
-      textOf(response).then((text) => resolve(dataOf(url, response.statusCode ?? 0, text)), reject);
+      textOf(response).then((text) => resolve({ status: response.statusCode ?? 0, text }), reject);
     });
-    sent.once('error', (cause) => reject(noAnswer(url, cause)));
-    for (const chunk of [head, ...file.chunks, tail]) sent.write(chunk);
+    sent.once('error', reject);
+    for (const chunk of body) sent.write(chunk);
     sent.end();
   });
 }

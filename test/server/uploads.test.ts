@@ -41,7 +41,10 @@ function bodyOf(parts: readonly Part[], end = `--${BOUNDARY}--\r\n`): Buffer {
 }
 
 /** An import of files, each a part. */
-function importOf(files: readonly (readonly [name: string, content: string | Buffer])[], query = IMPORT): readonly Part[] {
+function importOf(
+  files: readonly (readonly [name: string, content: string | Buffer])[],
+  query = IMPORT,
+): readonly Part[] {
   const variables = { input: { files: files.map(([name]) => ({ name, upload: null })) } };
   const map = Object.fromEntries(files.map((_, index) => [`f${index}`, [`variables.input.files.${index}.upload`]]));
   return [
@@ -86,7 +89,10 @@ afterEach(async () => {
 
 describe('the operator imports', () => {
   test('files and archives in one request, each by its own name and not by that of its part', async () => {
-    const archive = [{ name: 'x/in-tar.json', data: details('tim') }, { name: 'x/notes.txt', data: 'none' }];
+    const archive = [
+      { name: 'x/in-tar.json', data: details('tim') },
+      { name: 'x/notes.txt', data: 'none' },
+    ];
     const parts = importOf([
       ['one.json', details('ann')],
       ['two.zip', zip([{ name: 'in-zip.json', data: details('zoe') }])],
@@ -152,7 +158,14 @@ describe('the operator imports', () => {
   test('a refusal of what the files hold is a result', async () => {
     const before = await revision();
     const cut = gzipSync(await tar([{ name: 'details.json', data: details('cut') }])).subarray(0, 60);
-    const { status, body } = await send(bodyOf(importOf([['one.json', details('cut')], ['cut.tar.gz', cut]])));
+    const { status, body } = await send(
+      bodyOf(
+        importOf([
+          ['one.json', details('cut')],
+          ['cut.tar.gz', cut],
+        ]),
+      ),
+    );
     expect(status).toBe(200);
     expect(body.data.importDirectory).toEqual({ __typename: 'ValidationError', message: 'cut.tar.gz: it is cut off' });
     expect(await revision()).toBe(before);
@@ -224,7 +237,9 @@ describe('refused before the body is read', () => {
       message: 'only the operator may perform `importDirectory`, and multipart requests are for nothing else',
       extensions: { code: 'FORBIDDEN' },
     });
-    const last = await gateway.gateway.services.directory.prisma.auditEvent.findFirst({ orderBy: { sequence: 'desc' } });
+    const last = await gateway.gateway.services.directory.prisma.auditEvent.findFirst({
+      orderBy: { sequence: 'desc' },
+    });
     expect(last).toMatchObject({
       event: 'ImportDirectory',
       outcome: 'REFUSED',
@@ -244,7 +259,10 @@ describe('refused before the body is read', () => {
   });
 
   test('other types of bodies, as before', async () => {
-    const { status } = await head({ authorization: gateway.as.operator, 'content-type': 'multipart/mixed; boundary=x' });
+    const { status } = await head({
+      authorization: gateway.as.operator,
+      'content-type': 'multipart/mixed; boundary=x',
+    });
     expect(status).toBe(415);
   });
 });
@@ -272,7 +290,10 @@ describe('refused while it is read, with nothing stored', () => {
     ],
     [
       'it in a fragment',
-      withOperations({ query: 'mutation { ... on Mutation { importDirectory(input: {files: []}) { __typename } } }', variables }),
+      withOperations({
+        query: 'mutation { ... on Mutation { importDirectory(input: {files: []}) { __typename } } }',
+        variables,
+      }),
       ALONE,
     ],
     [
@@ -285,18 +306,41 @@ describe('refused while it is read, with nothing stored', () => {
     ['no query', withOperations({ variables }), '`operations` has no `query`'],
     ['no JSON', withOperations('{'), '`operations` is not valid JSON'],
     ['a map that is none', withOperations({ query: IMPORT, variables }, '[]'), '`map` must be a JSON object'],
-    ['a place outside of the variables', withOperations({ query: IMPORT, variables, extensions: null }, { f0: ['extensions'] }), NO_NULL],
-    ['a place that is not null', withOperations({ query: IMPORT, variables }, { f0: ['variables.input.files.0.name'] }), NO_NULL],
-    ['a place that is not there', withOperations({ query: IMPORT, variables }, { f0: ['variables.input.__proto__.x'] }), NO_NULL],
-    ['one file at two places', withOperations({ query: IMPORT, variables }, { f0: ['variables.a', 'variables.b'] }), 'a list of one path'],
+    [
+      'a place outside of the variables',
+      withOperations({ query: IMPORT, variables, extensions: null }, { f0: ['extensions'] }),
+      NO_NULL,
+    ],
+    [
+      'a place that is not null',
+      withOperations({ query: IMPORT, variables }, { f0: ['variables.input.files.0.name'] }),
+      NO_NULL,
+    ],
+    [
+      'a place that is not there',
+      withOperations({ query: IMPORT, variables }, { f0: ['variables.input.__proto__.x'] }),
+      NO_NULL,
+    ],
+    [
+      'one file at two places',
+      withOperations({ query: IMPORT, variables }, { f0: ['variables.a', 'variables.b'] }),
+      'a list of one path',
+    ],
     [
       'two files at one place',
-      withOperations({ query: IMPORT, variables }, { f0: ['variables.input.files.0.upload'], f1: ['variables.input.files.0.upload'] }),
+      withOperations(
+        { query: IMPORT, variables },
+        { f0: ['variables.input.files.0.upload'], f1: ['variables.input.files.0.upload'] },
+      ),
       'twice',
     ],
     ['files before what they are for', [...good.slice(2), ...good.slice(0, 2)], ORDER],
     ['the map first', [...good.slice(1, 2), ...good.slice(0, 1), ...good.slice(2)], ORDER],
-    ['a file that nothing asks for', [...good, { name: 'f9', content: '{}', filename: 'x' }], '`map` does not name the part `f9`'],
+    [
+      'a file that nothing asks for',
+      [...good, { name: 'f9', content: '{}', filename: 'x' }],
+      '`map` does not name the part `f9`',
+    ],
     ['a file that is missing', good.slice(0, 2), '`map` names the part `f0`, which is not there'],
     ['a file twice', [...good, ...good.slice(2)], 'or it is there twice'],
     ['no parts', [], 'the parts `operations` and `map` are not there'],

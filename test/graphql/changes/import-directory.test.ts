@@ -82,7 +82,12 @@ describe('the folder that iam-collect writes', () => {
     ]);
     const named = report.recognised.flatMap((form: { files: readonly string[] }) => form.files);
     expect(named.toSorted()).toEqual(files.map(({ name }) => name).toSorted());
-    expect(report).toMatchObject({ notRecognised: [], notRecognisedCount: 0, notUnderstood: [], notUnderstoodCount: 0 });
+    expect(report).toMatchObject({
+      notRecognised: [],
+      notRecognisedCount: 0,
+      notUnderstood: [],
+      notUnderstoodCount: 0,
+    });
   });
 
   test('the same again changes nothing, and each import is in the audit trail', async () => {
@@ -163,9 +168,13 @@ describe('refused, with nothing stored', () => {
   });
 
   test('an upload that is a text: files come in multipart requests alone', async () => {
-    const errors = await live.fail(OPERATOR, 'mutation ($i: ImportDirectoryInput!) { importDirectory(input: $i) { __typename } }', {
-      i: { files: [{ name: 'a.json', upload: '/etc/passwd' }] },
-    });
+    const errors = await live.fail(
+      OPERATOR,
+      'mutation ($i: ImportDirectoryInput!) { importDirectory(input: $i) { __typename } }',
+      {
+        i: { files: [{ name: 'a.json', upload: '/etc/passwd' }] },
+      },
+    );
     expect(errors).toHaveLength(1);
     expect(errors[0]?.code).toBe('BAD_USER_INPUT');
     expect(errors[0]?.message).toContain('an upload must be a file of a multipart request');
