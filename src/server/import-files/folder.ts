@@ -38,9 +38,7 @@ async function* readFile(path: string, reading: Reading): AsyncGenerator<SourceF
     throw refusal(path, error);
   });
   try {
-    const stat = await handle.stat();
-    if (stat.isFile()) yield* readOpenFile(path, handle, reading, 'byName');
-    else reading.warn(path, 'it is no plain file');
+    yield* readOpenFile(path, handle, reading, 'byName');
   } catch (error) {
     throw refusal(path, error);
   } finally {
