@@ -1,19 +1,21 @@
-import type { DirectoryDocument } from '../directory/document.ts';
+import { revisionText } from '../directory/revision-text.ts';
+import { withAccountName } from '../importing/account-name.ts';
 import { shown } from '../importing/file-notes.ts';
-import { importFiles as recognise } from '../importing/import-files.ts';
+import { importFiles as understand } from '../importing/import-files.ts';
 import { OWN_FORM } from '../importing/own-form/own-form.ts';
+import type { SourceFile } from '../importing/source-file.ts';
+import { refuseUnrecognised, summaryOf } from '../importing/summary.ts';
 import { RolegateError } from '../policy/errors.ts';
-import { readImportFiles } from '../server/import-files/read-import-files.ts';
-import { ImportRefused } from '../server/import-files/refused.ts';
+import { type ImportFileStream, readAll, streamImportFiles } from '../server/import-files/read-import-files.ts';
 import { openStore } from '../server/services.ts';
 import type { Settings } from '../server/settings.ts';
 import { aCall } from '../session/call.ts';
 import { importDocument } from '../session/import-document.ts';
 import { CommandFailed } from './failure.ts';
 import { filesOfExport, importExport } from './import-export.ts';
-import { type FullReport, type Imported, jsonReport, notRecognisedLines, printReport } from './import-report.ts';
+import { type Imported, jsonReport, printReport } from './import-report.ts';
 import { importThere } from './import-there.ts';
-import { hereOrThere, orNullIfHeld } from './running-gateway.ts';
+import { gatewayInCharge, hereOrThere, orNullIfHeld, type RunningGateway } from './running-gateway.ts';
 import { ProgressLine, type Terminal } from './terminal.ts';
 
 interface Import {
@@ -33,47 +35,19 @@ export async function importFiles(
   const progress = new ProgressLine(terminal);
   try {
     progress.show('reading');
-    const streamed = await refusing(() => exportHere(command, settings, progress));
-    if (streamed !== null) {
-      progress.clear();
-      report({ ...streamed, milliseconds: Date.now() - startedAt }, command.isJson, terminal);
-      return;
-    }
-    const { files, warnings: leftOut } = await refusing(() =>
-      readImportFiles(command.paths, {
-        input,
-        progress: (count, bytes) => progress.count(() => `reading: ${count} files, ${megabytes(bytes)} MB`),
-      }),
-    );
-    progress.show(`understanding ${files.length} files`);
-    const { document, report: found } = await refusing(() => recognise(files));
-    if (found.recognised.length === 0) {
-      throw new CommandFailed(['nothing was recognised', ...notRecognisedLines(found)].join('\n  '));
-    }
-    const named = withAccountName(document, command.accountName);
-    progress.show('opening the directory');
-    const imported = await hereOrThere(
-      settings,
-      () => importHere(named, settings, progress),
-      (gateway) => {
-        progress.show(`importing through the gateway at ${gateway.url}`);
-        return importThere({ files, report: found, accountName: command.accountName }, gateway);
-      },
-    );
+    const stream = streamImportFiles(command.paths, input);
+    const gateway = await gatewayInCharge(settings);
+    const imported = await refusing(async () => {
+      if (gateway !== null) return importStream(command, gateway, stream, progress);
+      return (await exportHere(command, settings, progress)) ?? importAll(command, settings, stream, progress);
+    });
     progress.clear();
-    report(
-      { imported, document: named, report: found, leftOut, milliseconds: Date.now() - startedAt },
-      command.isJson,
-      terminal,
-    );
+    const milliseconds = Date.now() - startedAt;
+    if (command.isJson) terminal.out(jsonReport(imported, milliseconds));
+    else printReport(imported, milliseconds, terminal);
   } finally {
     progress.clear();
   }
-}
-
-function report(full: FullReport, isJson: boolean, terminal: Terminal): void {
-  if (isJson) terminal.out(jsonReport(full));
-  else printReport(full, terminal);
 }
 
 /** An export and nothing else, into the directory itself: it need not fit into memory. Null: it is imported like other files. */
@@ -81,67 +55,102 @@ async function exportHere(
   { paths, accountName }: Import,
   settings: Settings,
   progress: ProgressLine,
-): Promise<Omit<FullReport, 'milliseconds'> | null> {
+): Promise<Imported | null> {
   const [path, ...others] = paths;
   const files = path === undefined || others.length > 0 || accountName !== null ? null : await filesOfExport(path);
   if (files === null) return null;
   const done = await importExport(files, settings, progress);
   if (done === null) return null;
-  const { applied, notes } = done;
-  return {
-    imported: { ...applied, revision: String(applied.revision), knowledge: [] },
-    document: {},
-    report: {
-      recognised: files.map((file) => ({ file: shown(file), form: OWN_FORM })),
-      notRecognised: [],
-      notUnderstood: notes.list(),
-      notListed: notes.omitted,
-    },
-    leftOut: [],
-  };
+  const { notes } = done;
+  const { changed, revision, counts, warnings } = done.applied;
+  const summary = summaryOf({
+    recognised: files.map((file) => ({ file: shown(file), form: OWN_FORM })),
+    notRecognised: [],
+    notUnderstood: notes.list(),
+    notListed: notes.omitted,
+  });
+  return { changed, revision: revisionText(revision), counts, knowledge: [], warnings, summary, leftOut: [] };
 }
 
-/** Refusals of files as sentences. */
-async function refusing<T>(work: () => T | Promise<T>): Promise<T> {
+/** Refusals of what is imported as sentences. */
+async function refusing<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    if (error instanceof ImportRefused || (error instanceof RolegateError && error.field === 'files')) {
-      throw new CommandFailed(error.message, { cause: error });
-    }
-    throw error;
+    if (!(error instanceof RolegateError) || (error.field !== 'files' && error.field !== 'accountName')) throw error;
+    throw new CommandFailed(error.message.replaceAll('`accountName`', '--account-name'), { cause: error });
   }
 }
 
-/** Imports into the directory itself; null if another process holds its folder. */
-async function importHere(
-  document: DirectoryDocument,
-  settings: Settings,
+/** Through the gateway that has the directory: file by file, it alone has to hold them all. */
+async function importStream(
+  { accountName }: Import,
+  gateway: RunningGateway,
+  stream: ImportFileStream,
   progress: ProgressLine,
-): Promise<Imported | null> {
-  const store = await orNullIfHeld(openStore(settings));
-  if (store === null) return null;
-  try {
-    const call = aCall({ kind: 'operator' }, Date.now());
-    const applied = await importDocument(
-      store,
-      call,
-      () => ({ document, warnings: [] }),
-      ({ phase, done, total }) => progress.count(() => (total > 0 ? `${phase} ${done}/${total}` : phase)),
-    );
-    return { ...applied, revision: String(applied.revision), knowledge: document.knowledge ?? [] };
-  } finally {
-    await store.directory.close();
+): Promise<Imported> {
+  const onPacked = (bytes: number): void =>
+    progress.show(`importing through the gateway at ${gateway.url}: ${megabytes(bytes)} MB packed`);
+  const imported = await importThere({ files: counted(stream, progress), accountName, onPacked }, gateway);
+  return withLeftOut(imported, stream.warnings());
+}
+
+async function* counted(stream: ImportFileStream, progress: ProgressLine): AsyncGenerator<SourceFile> {
+  let count = 0;
+  for await (const file of stream.files) {
+    yield file;
+    count++;
+    progress.count(() => readSoFar(count, stream.bytes()));
   }
 }
 
-function withAccountName(document: DirectoryDocument, name: string | null): DirectoryDocument {
-  if (name === null) return document;
-  const accounts = document.accounts ?? [];
-  if (accounts.length !== 1) {
-    throw new CommandFailed(`--account-name names one account, and there are ${accounts.length} in what is imported`);
-  }
-  return { ...document, accounts: accounts.map((account) => ({ ...account, name })) };
+/** Into the directory; through a gateway if it turns out that one has it. */
+async function importAll(
+  { accountName }: Import,
+  settings: Settings,
+  stream: ImportFileStream,
+  progress: ProgressLine,
+): Promise<Imported> {
+  const { files, warnings: leftOut } = await readAll(stream, (count, bytes) =>
+    progress.count(() => readSoFar(count, bytes)),
+  );
+  progress.show(`understanding ${files.length} files`);
+  const { document, report } = understand(files);
+  const summary = summaryOf(report);
+  refuseUnrecognised(summary);
+  const named = withAccountName(document, accountName);
+  progress.show('opening the directory');
+  const importHere = async (): Promise<Imported | null> => {
+    const store = await orNullIfHeld(openStore(settings));
+    if (store === null) return null;
+    try {
+      const call = aCall({ kind: 'operator' }, Date.now());
+      const read = () => ({ document: named, warnings: [] });
+      const { changed, revision, counts, warnings } = await importDocument(
+        store,
+        call,
+        'directory',
+        read,
+        ({ phase, done, total }) => progress.count(() => (total > 0 ? `${phase} ${done}/${total}` : phase)),
+      );
+      const { knowledge = [] } = named;
+      return { changed, revision: revisionText(revision), counts, knowledge, warnings, summary, leftOut };
+    } finally {
+      await store.directory.close();
+    }
+  };
+  return hereOrThere(settings, importHere, async (gateway) => {
+    const onPacked = (): void => progress.show(`importing through the gateway at ${gateway.url}`);
+    return withLeftOut(await importThere({ files, accountName, onPacked }, gateway), leftOut);
+  });
+}
+
+function withLeftOut(imported: Imported, leftOut: readonly string[]): Imported {
+  return { ...imported, leftOut: [...leftOut, ...imported.leftOut] };
+}
+
+function readSoFar(files: number, bytes: number): string {
+  return `reading: ${files} files, ${megabytes(bytes)} MB`;
 }
 
 function megabytes(bytes: number): string {

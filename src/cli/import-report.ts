@@ -1,38 +1,33 @@
-import type { Applied, CountedKind, ImportCounts } from '../directory/directory.ts';
-import type { DirectoryDocument, KnowledgeInput, KnowledgeLayer } from '../directory/document.ts';
-import type { ImportReport } from '../importing/import-files.ts';
+import type { CountedKind, ImportCounts } from '../directory/directory.ts';
+import type { KnowledgeInput, KnowledgeLayer } from '../directory/document.ts';
+import { type ImportSummary, notRecognisedLines } from '../importing/summary.ts';
 import { printable } from '../policy/printable.ts';
 import type { Terminal } from './terminal.ts';
 
 /** The result of an import, whichever way it was made. */
-export type Imported = Omit<Applied, 'revision'> & {
+export interface Imported {
+  readonly changed: boolean;
   readonly revision: string;
+  readonly counts: readonly ImportCounts[];
   /** What is known from now on. */
   readonly knowledge: readonly KnowledgeInput[];
-};
-
-export interface FullReport {
-  readonly imported: Imported;
-  readonly document: DirectoryDocument;
-  readonly report: ImportReport;
-  /** Files that were left out before they were read. */
+  /** What could not be stored. */
+  readonly warnings: readonly string[];
+  readonly summary: ImportSummary;
+  /** Files that were left out before they were looked at. */
   readonly leftOut: readonly string[];
-  readonly milliseconds: number;
 }
 
 /** For programs: everything, as one JSON object. */
-export function jsonReport({ imported, report, leftOut, milliseconds }: FullReport): string {
-  const { changed, revision, counts, knowledge, warnings } = imported;
+export function jsonReport(imported: Imported, milliseconds: number): string {
+  const { changed, revision, summary, leftOut, warnings } = imported;
   const json = {
     changed,
     revision,
     seconds: Math.round(milliseconds / 100) / 10,
-    counts,
-    knowledge,
-    recognised: report.recognised,
-    notRecognised: report.notRecognised,
-    notUnderstood: report.notUnderstood,
-    notListed: report.notListed,
+    counts: sortedCounts(imported.counts),
+    knowledge: imported.knowledge.toSorted((one, other) => compare(one.accountId, other.accountId)),
+    ...summary,
     leftOut,
     warnings,
   };
@@ -40,27 +35,39 @@ export function jsonReport({ imported, report, leftOut, milliseconds }: FullRepo
 }
 
 /** For people: warnings on standard error, one a line; the result and what is known on standard output. */
-export function printReport(full: FullReport, terminal: Terminal): void {
-  for (const warning of warningsOf(full)) terminal.error(`warning: ${printable(warning)}\n`);
-  const lines = [summaryOf(full), ...countLines(full.imported.counts), ...knowledgeLines(full.imported.knowledge)];
+export function printReport(imported: Imported, milliseconds: number, terminal: Terminal): void {
+  for (const warning of warningsOf(imported)) terminal.error(`warning: ${printable(warning)}\n`);
+  const counts = sortedCounts(imported.counts);
+  const lines = [
+    firstLine(imported, counts, milliseconds),
+    ...countLines(counts),
+    ...knowledgeLines(imported.knowledge),
+  ];
   terminal.out(lines.map((line) => `${printable(line)}\n`).join(''));
 }
 
-/** Of files that are not recognised; enough to see of what kind they are. */
-const MAX_NAMED = 20;
-
-export function notRecognisedLines({ notRecognised }: ImportReport): readonly string[] {
-  const named = notRecognised.slice(0, MAX_NAMED).map(({ file, what }) => `${file}: not recognised: ${what}`);
-  const more = notRecognised.length - named.length;
-  return more > 0 ? [...named, `${more} more files are not recognised`] : named;
-}
-
-function warningsOf({ imported, report, leftOut }: FullReport): readonly string[] {
-  const notes = report.notUnderstood.map(({ file, place, message }) =>
+function warningsOf({ summary, leftOut, warnings }: Imported): readonly string[] {
+  const { notUnderstood, notUnderstoodCount } = summary;
+  const notes = notUnderstood.map(({ file, place, message }) =>
     place === '' ? `${file}: ${message}` : `${file}: ${place}: ${message}`,
   );
-  const more = report.notListed > 0 ? [`${report.notListed} more warnings are not listed`] : [];
-  return [...leftOut, ...notRecognisedLines(report), ...notes, ...more, ...imported.warnings];
+  const unlisted = notUnderstoodCount - notUnderstood.length;
+  const more = unlisted > 0 ? [`${unlisted} more warnings are not listed`] : [];
+  return [...leftOut, ...notRecognisedLines(summary), ...notes, ...more, ...warnings];
+}
+
+function compare(one: string, other: string): number {
+  return one < other ? -1 : one > other ? 1 : 0;
+}
+
+/** Accounts, then organizations, then what is AWS's; the same order whichever way the import was made. */
+function sortedCounts(counts: readonly ImportCounts[]): readonly ImportCounts[] {
+  const kinds = Object.keys(NOUNS);
+  const place = ({ accountId, organizationId }: ImportCounts): string =>
+    accountId === null ? (organizationId === null ? '2' : `1${organizationId}`) : `0${accountId}`;
+  return counts.toSorted(
+    (one, other) => compare(place(one), place(other)) || kinds.indexOf(one.kind) - kinds.indexOf(other.kind),
+  );
 }
 
 const NOUNS: Readonly<Record<CountedKind, readonly [one: string, many: string]>> = {
@@ -88,24 +95,26 @@ function counted(count: number, kind: CountedKind): string {
 /** Accounts that the first line names. */
 const MAX_ACCOUNTS = 5;
 
-function summaryOf({ imported, document, milliseconds }: FullReport): string {
-  const { accounts, users, groups, roles, policies, changed, revision } = imported;
+function firstLine({ changed, revision }: Imported, counts: readonly ImportCounts[], milliseconds: number): string {
+  const always = (['users', 'groups', 'roles', 'policies'] as const).map((kind) => counted(there(counts, kind), kind));
   const others = (['resources', 'vpcEndpoints', 'oidcProviders', 'organizations'] as const).flatMap((kind) => {
-    const count = document[kind]?.length ?? 0;
+    const count = there(counts, kind);
     return count === 0 ? [] : [counted(count, kind)];
   });
-  const what = [
-    counted(users, 'users'),
-    counted(groups, 'groups'),
-    counted(roles, 'roles'),
-    counted(policies, 'policies'),
-    ...others,
-  ].join(', ');
+  const accounts = [...new Set(counts.flatMap(({ accountId }) => accountId ?? []))];
   const more = accounts.length > MAX_ACCOUNTS ? ` and ${accounts.length - MAX_ACCOUNTS} more` : '';
   const noun = accounts.length === 1 ? 'account' : 'accounts';
   const where = accounts.length === 0 ? '' : ` of ${noun} ${accounts.slice(0, MAX_ACCOUNTS).join(', ')}${more}`;
   const outcome = changed ? 'the directory has changed' : 'nothing has changed';
-  return `imported ${what}${where}: ${outcome} (revision ${revision}), ${(milliseconds / 1000).toFixed(1)} s`;
+  const seconds = (milliseconds / 1000).toFixed(1);
+  return `imported ${[...always, ...others].join(', ')}${where}: ${outcome} (revision ${revision}), ${seconds} s`;
+}
+
+/** How many of a kind the files hold. */
+function there(counts: readonly ImportCounts[], wanted: CountedKind): number {
+  return counts
+    .filter(({ kind }) => kind === wanted)
+    .reduce((sum, each) => sum + each.new + each.changed + each.unchanged, 0);
 }
 
 const OUTCOMES = ['new', 'changed', 'gone', 'unchanged'] as const;
@@ -150,16 +159,18 @@ function layerOf({ layer, service }: KnowledgeInput): string {
 
 /** One line for each account: what this import made known. */
 function knowledgeLines(knowledge: readonly KnowledgeInput[]): readonly string[] {
-  return [...groupBy(knowledge, ({ accountId }) => accountId)].map(([accountId, layers]) => {
-    const of = (wanted: KnowledgeInput['state']) => layers.filter(({ state }) => state === wanted).map(layerOf);
-    const parts = [
-      ['known', of('COMPLETE')],
-      ['known in part', of('PARTIAL')],
-      ['not known', of('NONE')],
-    ] as const;
-    const named = parts.flatMap(([word, names]) => (names.length === 0 ? [] : [`${word}: ${names.join(', ')}`]));
-    return `account ${accountId}: ${named.join('; ')}`;
-  });
+  return [...groupBy(knowledge, ({ accountId }) => accountId)]
+    .sort(([one], [other]) => compare(one, other))
+    .map(([accountId, layers]) => {
+      const of = (wanted: KnowledgeInput['state']) => layers.filter(({ state }) => state === wanted).map(layerOf);
+      const parts = [
+        ['known', of('COMPLETE')],
+        ['known in part', of('PARTIAL')],
+        ['not known', of('NONE')],
+      ] as const;
+      const named = parts.flatMap(([word, names]) => (names.length === 0 ? [] : [`${word}: ${names.join(', ')}`]));
+      return `account ${accountId}: ${named.join('; ')}`;
+    });
 }
 
 function groupBy<K, T>(items: readonly T[], keyOf: (item: T) => K): ReadonlyMap<K, readonly T[]> {

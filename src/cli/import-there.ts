@@ -1,56 +1,119 @@
-import type { ImportReport } from '../importing/import-files.ts';
+import type { CountedKind, ImportCounts } from '../directory/directory.ts';
+import type { KnowledgeInput } from '../directory/document.ts';
+import { shown } from '../importing/file-notes.ts';
 import type { SourceFile } from '../importing/source-file.ts';
+import type { ImportSummary } from '../importing/summary.ts';
+import { packFiles } from './archive.ts';
 import { CommandFailed } from './failure.ts';
 import type { Imported } from './import-report.ts';
-import { isObject, type RunningGateway } from './running-gateway.ts';
+import type { RunningGateway } from './running-gateway.ts';
 
-const IMPORT = `mutation Import($input: ImportAccountAuthorizationDetailsInput!) {
-  importAccountAuthorizationDetails(input: $input) {
+const COUNTS = 'counts { kind new changed unchanged gone }';
+const IMPORT = `mutation Import($input: ImportDirectoryInput!) {
+  importDirectory(input: $input) {
     __typename
-    ... on ImportSuccess { accounts { accountId } users groups roles policies warnings revision changed }
+    ... on ImportDirectorySuccess {
+      changed revision warnings leftOut
+      accounts { account { accountId } ${COUNTS} knowledge { layer service state missing } }
+      organizations { organizationId ${COUNTS} }
+      shared { kind new changed unchanged gone }
+      recognised { form count files }
+      notRecognised { file what } notRecognisedCount
+      notUnderstood { file place message } notUnderstoodCount
+    }
     ... on UserError { message }
   }
 }`;
 
-const DETAILS = 'answer of iam get-account-authorization-details';
+interface Success extends ImportSummary {
+  readonly __typename: 'ImportDirectorySuccess';
+  readonly changed: boolean;
+  readonly revision: string;
+  readonly warnings: readonly string[];
+  readonly leftOut: readonly string[];
+  readonly accounts: readonly {
+    readonly account: { readonly accountId: string };
+    readonly counts: readonly Count[];
+    readonly knowledge: readonly Knowledge[];
+  }[];
+  readonly organizations: readonly { readonly organizationId: string; readonly counts: readonly Count[] }[];
+  readonly shared: readonly Count[];
+}
+type Count = Omit<ImportCounts, 'accountId' | 'organizationId' | 'kind'> & { readonly kind: string };
+type Knowledge = Pick<KnowledgeInput, 'layer' | 'state'> & {
+  readonly service: string | null;
+  readonly missing: readonly string[];
+};
 
-interface Source {
-  readonly files: readonly SourceFile[];
-  readonly report: ImportReport;
-  readonly accountName: string | null;
+interface Failure {
+  readonly __typename: string;
+  readonly message: string;
 }
 
-/** Imports through the gateway that holds the folder, which takes authorization details alone. */
-export async function importThere({ files, report, accountName }: Source, gateway: RunningGateway): Promise<Imported> {
-  const other = report.recognised.find(({ form }) => form !== DETAILS);
-  if (other !== undefined) {
-    throw new CommandFailed(
-      `the gateway at ${gateway.url} holds the data folder and takes account authorization details only: stop it to import ${other.file} (${other.form})`,
-    );
+interface Source {
+  readonly files: AsyncIterable<SourceFile> | Iterable<SourceFile>;
+  readonly accountName: string | null;
+  /** Called when all files are read. */
+  readonly onPacked: (bytes: number) => void;
+}
+
+/** Imports through the gateway that holds the folder: the files as one archive. */
+export async function importThere(source: Source, gateway: RunningGateway): Promise<Imported> {
+  const { files, accountName, onPacked } = source;
+  const archive = await packFiles(files);
+  onPacked(archive.bytes);
+  const input = { files: [{ name: '.', upload: null }], ...(accountName === null ? {} : { accountName }) };
+  const data = await gateway.upload(IMPORT, { input }, 'variables.input.files.0.upload', archive);
+  // as: the answer to the query above, by a gateway that knows all of its fields
+  const result = data['importDirectory'] as Success | Failure | null | undefined;
+  if (result == null) throw new CommandFailed(`the gateway at ${gateway.url} gives no answer`);
+  if (!isSuccess(result)) {
+    throw new CommandFailed(result.message.replaceAll(/^\.\//gm, '').replaceAll('`accountName`', '--account-name'));
   }
-  const recognised = new Set(report.recognised.map(({ file }) => file));
-  const texts = files.filter(({ path }) => recognised.has(path)).map(({ text }) => text);
-  const document = texts.length === 1 ? (texts[0] ?? '') : `[${texts.join(',\n')}]`;
-  const input = { document, ...(accountName === null ? {} : { accountName }) };
-  const { importAccountAuthorizationDetails: result } = await gateway.ask(IMPORT, { input });
-  if (!isObject(result)) throw new CommandFailed(`the gateway at ${gateway.url} gives no answer`);
-  if (result['__typename'] !== 'ImportSuccess') {
-    // Its message names the field `document`, which does not exist on a command line.
-    throw new CommandFailed(String(result['message']).replace(/`(?:input\.)?document`/g, 'what is imported'));
-  }
-  const accounts = Array.isArray(result['accounts']) ? result['accounts'] : [];
+  return importedOf(result, new Map([...archive.renamed].map(([name, path]) => [shown(name), shown(path)])));
+}
+
+function isSuccess(result: Success | Failure): result is Success {
+  return result.__typename === 'ImportDirectorySuccess';
+}
+
+function importedOf(result: Success, renamed: ReadonlyMap<string, string>): Imported {
+  const { changed, revision, warnings, leftOut, accounts, organizations, shared } = result;
+  const named = (file: string): string => renamed.get(file) ?? file;
   return {
-    changed: result['changed'] === true,
-    users: Number(result['users']),
-    groups: Number(result['groups']),
-    roles: Number(result['roles']),
-    policies: Number(result['policies']),
-    accounts: accounts.map((account: unknown) => (isObject(account) ? String(account['accountId']) : '')),
-    // What is not understood is in the report already.
-    warnings: [],
-    revision: String(result['revision']),
-    counts: [],
-    // That mutation stores entities alone.
-    knowledge: [],
+    changed,
+    revision,
+    warnings,
+    leftOut,
+    counts: [
+      ...accounts.flatMap(({ account, counts }) => counts.map(countsOf(account.accountId, null))),
+      ...organizations.flatMap(({ organizationId, counts }) => counts.map(countsOf(null, organizationId))),
+      ...shared.map(countsOf(null, null)),
+    ],
+    knowledge: accounts.flatMap(({ account, knowledge }) =>
+      knowledge.map(({ layer, service, state, missing }) => ({
+        accountId: account.accountId,
+        layer,
+        ...(service !== null && { service }),
+        state,
+        ...(missing.length > 0 && { missing }),
+      })),
+    ),
+    summary: {
+      recognised: result.recognised.map((each) => ({ ...each, files: each.files.map(named) })),
+      notRecognised: result.notRecognised.map(({ file, what }) => ({ file: named(file), what })),
+      notRecognisedCount: result.notRecognisedCount,
+      notUnderstood: result.notUnderstood.map((note) => ({ ...note, file: named(note.file) })),
+      notUnderstoodCount: result.notUnderstoodCount,
+    },
   };
+}
+
+function countsOf(accountId: string | null, organizationId: string | null) {
+  return ({ kind, ...counts }: Count): ImportCounts => ({ accountId, organizationId, kind: kindOf(kind), ...counts });
+}
+
+/** `VPC_ENDPOINTS`: vpcEndpoints. */
+function kindOf(name: string): CountedKind {
+  return name.toLowerCase().replaceAll(/_([a-z])/g, (_, letter: string) => letter.toUpperCase()) as CountedKind; // as: that is how the schema names them
 }

@@ -5,10 +5,8 @@ import { AnswersForm } from './answers/answers-form.ts';
 import { assemble } from './assemble.ts';
 import { AuthorizationDetailsForm } from './authorization-details-form.ts';
 import { describeJson, exceededLimit, type JsonLimits } from './bounded-json.ts';
-
 import { CollectionRecordForm } from './collection-record-form.ts';
 import { ConfigForm } from './config/config-form.ts';
-
 import { Facts } from './facts.ts';
 import { type FileNote, shown } from './file-notes.ts';
 import { IamCollectForm } from './iam-collect/iam-collect-form.ts';

@@ -186,6 +186,7 @@ describe('through a gateway', () => {
         const [document, next] = answer;
         return { directoryExport: { member: 'roles', documents: [document], next, revision: `r${count}` } };
       },
+      upload: () => Promise.reject(new Error('an export uploads nothing')),
     };
   }
 

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { newWorkingFolder } from '../support/empty-directory.ts';
@@ -226,7 +226,7 @@ describe('folders and archives', () => {
       gone: 0,
     });
     expect(report.knowledge).toContainEqual({ accountId: '111111111111', layer: 'ORGANIZATION', state: 'COMPLETE' });
-    expect(report.recognised).toHaveLength(42);
+    expect(report.recognised.reduce((sum: number, { count }: { count: number }) => sum + count, 0)).toBe(42);
   });
 
   test('a snapshot of AWS Config, of which nothing is removed', async () => {
@@ -270,13 +270,43 @@ describe('a gateway is running', () => {
   afterAll(() => stop(gateway));
   imports();
 
-  test('and what it does not take is refused', async () => {
-    const folder = fileURLToPath(new URL('../data/iam-collect/', import.meta.url));
-    const { code, out, error } = await rolegate(['import', folder]);
+  test('files of any name, and their names are those that were given', async () => {
+    await mkdir(join(cwd, 'sub'), { recursive: true });
+    await writeFile(join(cwd, 'page.txt'), page('nora'));
+    await writeFile(join(cwd, '._odd.json'), '{"Odd":1}');
+    await writeFile(join(cwd, 'sub', 'words'), 'hello');
+    const { code, error, out } = await rolegate([
+      'import',
+      '--json',
+      `../${basename(cwd)}/page.txt`,
+      join(cwd, '._odd.json'),
+      'sub/words',
+    ]);
+    expect([code, error]).toEqual([0, '']);
+    const report = JSON.parse(out);
+    expect(report.recognised).toEqual([
+      { form: expect.any(String), count: 1, files: [`../${basename(cwd)}/page.txt`] },
+    ]);
+    expect(report.notRecognised).toEqual([
+      { file: 'sub/words', what: 'it is not JSON' },
+      { file: join(cwd, '._odd.json'), what: 'an object with `Odd`' },
+    ]);
+  });
+
+  test('nothing is stored of files that contradict each other', async () => {
+    const [one, other] = ['dev', 'ops'].map((group) =>
+      page('carla').replace('"GroupList":[]', `"GroupList":["${group}"]`),
+    );
+    await writeFile(join(cwd, 'c1.json'), one ?? '');
+    await writeFile(join(cwd, 'c2.json'), other ?? '');
+    const { code, out, error } = await rolegate(['import', 'c1.json', 'c2.json']);
     expect([code, out]).toEqual([1, '']);
     expect(error).toMatch(
-      /^rolegate: the gateway at http:\S+ holds the data folder and takes account authorization details only: stop it/,
+      /^rolegate: the files contradict each other: user .*carla: groups: c1\.json .* and c2\.json /,
     );
+    expect((await rolegate(['import', 'c1.json'])).out).toMatch(/account 333333333333: new .*1 user/);
+    const two = await rolegate(['import', `${EXPORTS}cloudsplaining-large.json`, '--account-name', 'Two']);
+    expect(two.error).toBe('rolegate: --account-name needs an export of one account; this one has 2\n');
   });
 
   test('and has another operator token', async () => {
@@ -290,6 +320,33 @@ describe('a gateway is running', () => {
       /^rolegate: the gateway at http:\S+ has another operator token: give it in ROLEGATE_OPERATOR_TOKEN\n$/,
     );
   });
+});
+
+test('a report is the same through a gateway and without one', async () => {
+  const folder = fileURLToPath(new URL('../data/iam-collect/', import.meta.url));
+  const reportsIn = async (folderOfTest: string) => {
+    cwd = folderOfTest;
+    const runs = [await rolegate(['import', '--json', folder]), await rolegate(['import', '--json', folder])];
+    return runs.map(({ code, out, error }) => {
+      expect([code, error]).toEqual([0, '']);
+      const { seconds: _, revision, ...report } = JSON.parse(out);
+      expect(revision).toMatch(/^r\d{19}$/);
+      return report;
+    });
+  };
+  const [served, alone] = [await newWorkingFolder(), await newWorkingFolder()];
+  cwd = served;
+  const gateway = startGateway();
+  onTestFinished(async () => {
+    await stop(gateway);
+    await removeDataDir(served);
+    await removeDataDir(alone);
+  });
+  await gateway.printed(READY);
+  const reports = await reportsIn(served);
+  expect(await readdir(join(served, '.rolegate/uploads'))).toEqual([]);
+  expect(reports.map(({ changed }) => changed)).toEqual([true, false]);
+  expect(reports).toEqual(await reportsIn(alone));
 });
 
 describe('access keys', () => {

@@ -27,13 +27,55 @@ interface ReadFiles {
 const MAX_NAMED = 5;
 const MAX_WARNINGS = 1000;
 
+/** Something to read JSON out of, and the path that messages show. */
+export interface ImportSource {
+  readonly path: string;
+  read(reading: Reading): AsyncIterable<SourceFile>;
+}
+
+/** Files one after the other. */
+export interface ImportFileStream {
+  readonly files: AsyncIterable<SourceFile>;
+  /** What was left out, one sentence each with its path: once all files are read. */
+  warnings(): readonly string[];
+  /** The bytes that were read so far. */
+  bytes(): number;
+}
+
 /**
  * Reads files, folders, archives (.zip, .tar, .tar.gz) and `-`. JSON alone is taken out of folders and archives; a file
  * that is named is read whatever its name. Nothing is written. Throws ImportRefused that names the path: of what cannot be
  * read, and at the first limit that is exceeded, before more of it is unpacked.
  */
-export async function readImportFiles(paths: readonly string[], options: ReadOptions): Promise<ReadFiles> {
-  const allowance = new Allowance(options.limits ?? IMPORT_LIMITS);
+export function readImportFiles(paths: readonly string[], { input, ...options }: ReadOptions): Promise<ReadFiles> {
+  return readAll(streamImportFiles(paths, input, options.limits), options.progress);
+}
+
+/** As `readImportFiles`, without holding more than one file in memory. */
+export function streamImportFiles(
+  paths: readonly string[],
+  input: ReadOptions['input'],
+  limits?: ImportLimits,
+): ImportFileStream {
+  return streamSources(
+    paths.map((path) => ({ path, read: (reading) => readPath(path, input, reading) })),
+    limits,
+  );
+}
+
+/** All files of a stream. */
+export async function readAll(stream: ImportFileStream, progress?: ReadOptions['progress']): Promise<ReadFiles> {
+  const files: SourceFile[] = [];
+  for await (const file of stream.files) {
+    files.push(file);
+    progress?.(files.length, stream.bytes());
+  }
+  return { files, warnings: stream.warnings() };
+}
+
+/** Reads sources one after the other, within the limits that they share. */
+export function streamSources(sources: readonly ImportSource[], limits = IMPORT_LIMITS): ImportFileStream {
+  const allowance = new Allowance(limits);
   const leftOut: string[] = [];
   const warnings: string[] = [];
   let count = 0;
@@ -43,19 +85,19 @@ export async function readImportFiles(paths: readonly string[], options: ReadOpt
       void (++count <= MAX_WARNINGS && warnings.push(`${shownPath(path)}: ${problem}; left out`)),
     leaveOut: (path) => void leftOut.push(path),
   };
-  const files: SourceFile[] = [];
-  for (const path of paths) {
-    const before = files.length;
-    for await (const file of readPath(path, options.input, reading)) {
-      files.push(file);
-      options.progress?.(files.length, allowance.bytes);
+  async function* read(): AsyncGenerator<SourceFile> {
+    for (const source of sources) {
+      let isEmpty = true;
+      for await (const file of source.read(reading)) {
+        isEmpty = false;
+        yield file;
+      }
+      if (isEmpty) throw new ImportRefused(source.path, ['it holds no JSON', ...warnings.slice(0, 1)].join('; '));
     }
-    if (files.length === before)
-      throw new ImportRefused(path, ['it holds no JSON', ...warnings.slice(0, 1)].join('; '));
+    if (count > MAX_WARNINGS) warnings.push(`${count - MAX_WARNINGS} more files were left out`);
+    if (leftOut.length > 0) warnings.push(sentence(leftOut));
   }
-  if (count > MAX_WARNINGS) warnings.push(`${count - MAX_WARNINGS} more files were left out`);
-  if (leftOut.length > 0) warnings.push(sentence(leftOut));
-  return { files, warnings };
+  return { files: read(), warnings: () => warnings, bytes: () => allowance.bytes };
 }
 
 function sentence(leftOut: readonly string[]): string {
@@ -89,13 +131,19 @@ async function kindOf(path: string) {
   return { isFolder: found.isDirectory(), isPlain: found.isFile() };
 }
 
-async function* readNamedFile(path: string, isPlain: boolean, reading: Reading): AsyncGenerator<SourceFile> {
-  reading.allowance.takeEntry(path);
+/** Reads the file at `path`, which messages call `shown`, whatever its name. */
+export async function* readNamedFile(
+  path: string,
+  isPlain: boolean,
+  reading: Reading,
+  shown = path,
+): AsyncGenerator<SourceFile> {
+  reading.allowance.takeEntry(shown);
   const handle = await open(path, 'r');
   try {
     // A shell's `<(command)` is a pipe.
-    if (isPlain) yield* readOpenFile(path, handle, reading, 'byContent');
-    else yield* readStream(path, handle.createReadStream({ autoClose: false }), reading);
+    if (isPlain) yield* readOpenFile(shown, handle, reading, 'byContent');
+    else yield* readStream(shown, handle.createReadStream({ autoClose: false }), reading);
   } finally {
     await handle.close();
   }
