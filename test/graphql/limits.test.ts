@@ -106,11 +106,10 @@ describe('cost', () => {
 
   test('counts searches of the catalogue, which read the names of all actions', async () => {
     const searches = (count: number) =>
-      `{ ${Array.from({ length: count }, (_, index) => `a${index}: actions(search: "x${index}") { totalCount }`).join(' ')} }`;
-    expect(faultsOf(await gateway.ask(OPERATOR, searches(5)))).toEqual([]);
-    const wide = searches(100).replaceAll('totalCount', 'nodes { name resourceTypes { conditionKeys } }');
-    const [fault] = faultsOf(await gateway.ask(OPERATOR, wide.replaceAll('search:', 'first: 100, search:')));
-    expect(fault?.message).toMatch(/^the operation costs \d{6,7}; the limit is 500000/);
+      `{ ${Array.from({ length: count }, (_, index) => `a${index}: actions(search: "x${index}", first: 100) { nodes { name resourceTypes { conditionKeys } } }`).join(' ')} }`;
+    expect(faultsOf(await gateway.ask(OPERATOR, searches(2)))).toEqual([]);
+    const [fault] = faultsOf(await gateway.ask(OPERATOR, searches(180)));
+    expect(fault?.message).toMatch(/^the operation costs 5\d{5}; the limit is 500000/);
   });
 
   test('counts each part of all permissions, and comparing them for more', async () => {

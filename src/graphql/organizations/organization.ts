@@ -57,6 +57,9 @@ builder.prismaObjectFields(Organization, (t) => ({
     select: { rootId: true },
     resolve: ({ id, managementAccountId, rootId }) => [brand({ id, managementAccountId, rootId }, 'OrganizationRoot')],
   }),
+}));
+
+builder.prismaObjectFields(Organization, (t) => ({
   units: t.relatedConnection(
     'units',
     {

@@ -21,20 +21,19 @@ interface Page {
 
 const namesOf = ({ nodes }: Page): unknown[] => nodes.map(({ name }) => name);
 
-/** All names of a list of actions, page by page. */
+/** All names of a list, page by page; their number is the total. */
 async function allNames(list: string, first: number): Promise<unknown[]> {
   const names: unknown[] = [];
-  for (let after: string | null = null; ; ) {
+  let page: Page | null = null;
+  do {
     const query = `query ($after: String) { page: ${list.replace(')', `, first: ${first}, after: $after)`)} {
       totalCount nodes { name } pageInfo { hasNextPage endCursor } } }`;
-    const { page } = (await ask(query, { after })) as { page: Page };
+    const data = await ask(query, { after: page?.pageInfo.endCursor ?? null });
+    page = (data as { readonly page: Page }).page;
     names.push(...namesOf(page));
-    if (!page.pageInfo.hasNextPage) {
-      expect(names).toHaveLength(page.totalCount);
-      return names;
-    }
-    after = page.pageInfo.endCursor;
-  }
+  } while (page.pageInfo.hasNextPage);
+  expect(names).toHaveLength(page.totalCount);
+  return names;
 }
 
 describe('what people type is completed:', () => {
