@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import type {
   DirectoryDocument,
   GroupInput,
@@ -82,7 +82,7 @@ function named<T>(type: string, rest: (arn: string) => fc.Arbitrary<T>): fc.Arbi
     .map(([owner, where, what]) => ({ owner, what, arn: `arn:aws:iam::${owner}:${type}${where}${what}` }));
   return fc
     .uniqueArray(arn, { selector: ({ owner, what }) => `${owner} ${what.toLowerCase()}`, maxLength: 4 })
-    .chain((list) => fc.tuple(...list.map((one) => rest(one.arn))) as unknown as fc.Arbitrary<T[]>);
+    .chain((list) => fc.tuple(...list.map((one) => rest(one.arn))));
 }
 
 const AWS_POLICIES = ['arn:aws:iam::aws:policy/ReadOnlyAccess', 'arn:aws:iam::aws:policy/NotInTheCatalogue'];

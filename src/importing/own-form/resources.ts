@@ -65,7 +65,7 @@ function everyText(value: JsonValue, fits: (text: string) => void): void {
   else if (typeof value === 'object' && value !== null) {
     for (const [name, inner] of Object.entries(value)) {
       fits(name);
-      everyText(inner as JsonValue, fits);
+      everyText(inner, fits);
     }
   }
 }

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, inject, test } from 'vitest';
 import {
   isOwnDocument,
@@ -19,7 +19,7 @@ function* placesIn(value: JsonValue, path: Path = []): Iterable<Path> {
   yield path;
   if (typeof value !== 'object' || value === null) return;
   for (const [key, inner] of Object.entries(value)) {
-    yield* placesIn(inner as JsonValue, [...path, Array.isArray(value) ? Number(key) : key]);
+    yield* placesIn(inner, [...path, Array.isArray(value) ? Number(key) : key]);
   }
 }
 
@@ -29,7 +29,7 @@ function changed(
   path: Path,
   change: (holder: Record<string, JsonValue>, key: string) => void,
 ): JsonValue {
-  const copy = structuredClone(value) as JsonValue;
+  const copy = structuredClone(value);
   let holder = { root: copy } as Record<string, JsonValue>;
   let key = 'root';
   const root = holder;
@@ -146,11 +146,11 @@ describe('the schema and the reader', () => {
     const undescribed: string[] = [];
     const visit = (schema: JsonValue, place: string): void => {
       if (typeof schema !== 'object' || schema === null) return;
-      for (const [name, inner] of Object.entries(schema)) visit(inner as JsonValue, `${place}/${name}`);
+      for (const [name, inner] of Object.entries(schema)) visit(inner, `${place}/${name}`);
       if (Array.isArray(schema) || !('properties' in schema)) return;
       for (const [name, property] of Object.entries(schema['properties'] as Record<string, JsonValue>)) {
         const { description } = property as { description?: JsonValue };
-        if (typeof description !== 'string' || /\.$/.test(description)) undescribed.push(`${place}/${name}`);
+        if (typeof description !== 'string' || description.endsWith('.')) undescribed.push(`${place}/${name}`);
       }
     };
     visit(ownSchema, '');
