@@ -123,7 +123,7 @@ async function pageOf(gateway: RunningGateway, after: string | null, since: unkn
   return {
     kind: String(member),
     documents: documents.map(String),
-    next: next === null ? null : String(next),
+    next: typeof next === 'string' ? next : null,
     revision,
   };
 }

@@ -7,7 +7,7 @@ import type {
   PublicAccessBlock,
 } from '../document.ts';
 import { millisecondsOf, toIso } from '../instants.ts';
-import { exported, type KeyedRow, listOf, pageOf, textOf } from './exported.ts';
+import { exported, type KeyedRow, listOf, pageOf, textOf, withoutKey } from './exported.ts';
 
 type Unit = NonNullable<OrganizationInput['units']>[number];
 
@@ -39,7 +39,7 @@ interface OrganizationRow extends KeyedRow {
   readonly delegatedAdministrators: readonly DelegatedAdministratorInput[];
 }
 
-export const organizations = exported<OrganizationRow, OrganizationInput>(
+export const organizations = exported<OrganizationInput>(
   `SELECT e.id AS key, e.id, e."rootId", e."rootName", e."managementAccountId", e."scpEnabled", e."rcpEnabled",
      ${listOf(
        `json_build_object('id', u.id, 'name', u.name, 'parentId', u."parentId")`,
@@ -62,8 +62,8 @@ export const organizations = exported<OrganizationRow, OrganizationInput>(
        `"DelegatedAdministrator" a WHERE a."organizationId" = e.id`,
      )} AS "delegatedAdministrators"
    FROM ${pageOf('Organization', 'id')} ORDER BY e.id`,
-  ({ key: _, units, controlPolicies, ...row }) => ({
-    ...row,
+  ({ units, controlPolicies, ...row }: OrganizationRow) => ({
+    ...withoutKey(row),
     units: inTreeOrder(units),
     controlPolicies: controlPolicies.map(({ description, ...policy }) =>
       description === null ? policy : { ...policy, description },
@@ -89,11 +89,11 @@ function membershipOf({ membership, organizationId, unitId }: AccountRow): Pick<
   return organizationId === null ? {} : { membership: { organizationId, unitId } };
 }
 
-export const accounts = exported<AccountRow, AccountInput>(
+export const accounts = exported<AccountInput>(
   `SELECT e.id AS key, e.id, e.partition, e.name, e.alias, e.membership::text AS membership, e."organizationId", e."unitId",
      e."publicAccessBlock", e."organizationPublicAccessBlock"
    FROM ${pageOf('Account', 'id')} ORDER BY e.id`,
-  (row) => ({
+  (row: AccountRow) => ({
     id: row.id,
     partition: row.partition,
     ...(row.name === null ? {} : { name: row.name }),
@@ -113,14 +113,14 @@ interface KnowledgeRow extends KeyedRow {
   readonly at: number | null;
 }
 
-export const knowledge = exported<KnowledgeRow, KnowledgeInput>(
+export const knowledge = exported<KnowledgeInput>(
   // Neither an account id nor a layer has a space.
   `SELECT concat_ws(' ', e."accountId", e.layer, e.service) AS key, e."accountId", e.layer, e.service, e.state, e.missing,
      ${millisecondsOf('e.at')} AS at
    FROM "AccountKnowledge" e
    WHERE (e."accountId", e.layer, e.service) > (split_part($1, ' ', 1), split_part($1, ' ', 2), split_part($1, ' ', 3))
    ORDER BY e."accountId", e.layer, e.service LIMIT $2`,
-  ({ accountId, layer, service, state, missing, at }) => ({
+  ({ accountId, layer, service, state, missing, at }: KnowledgeRow) => ({
     accountId,
     layer,
     ...(service === '' ? {} : { service }),

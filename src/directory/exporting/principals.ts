@@ -53,7 +53,7 @@ interface PolicyRow extends EntityRow {
   readonly versions: readonly { readonly versionId: string; readonly document: string; readonly createdAt: number }[];
 }
 
-export const policies = exported<PolicyRow, ManagedPolicyInput>(
+export const policies = exported<ManagedPolicyInput>(
   `SELECT ${ENTITY}, e."defaultVersionId",
      ${listOf(
        `json_build_object('versionId', v."versionId", 'document', ${textOf('v."documentHash"')},
@@ -62,7 +62,7 @@ export const policies = exported<PolicyRow, ManagedPolicyInput>(
        `"PolicyVersion" v WHERE v."policyId" = e.id`,
      )} AS versions
    FROM ${pageOf('ManagedPolicy')} ORDER BY e.arn`,
-  (row) => ({
+  (row: PolicyRow) => ({
     ...entityOf(row),
     defaultVersionId: row.defaultVersionId,
     versions: row.versions.map((version) => ({ ...version, createdAt: toIso(version.createdAt) })),
@@ -70,16 +70,16 @@ export const policies = exported<PolicyRow, ManagedPolicyInput>(
   }),
 );
 
-export const groups = exported<HolderRow, GroupInput>(
+export const groups = exported<GroupInput>(
   `SELECT ${holder('groupId')} FROM ${pageOf('Group')} ORDER BY e.arn`,
   holderOf,
 );
 
-export const users = exported<PrincipalRow & { readonly groups: readonly string[] }, UserInput>(
+export const users = exported<UserInput>(
   `SELECT ${holder('userId')}, ${PRINCIPAL},
      ${arnsOf(`${named('arn', 'Group', 'id', 'm."groupId"')} AS arn FROM "GroupMembership" m WHERE m."userId" = e.id`)} AS groups
    FROM ${pageOf('User')} ORDER BY e.arn`,
-  (row) => ({
+  (row: PrincipalRow & { readonly groups: readonly string[] }) => ({
     ...holderOf(row),
     tags: row.tags,
     permissionsBoundary: row.permissionsBoundary,
@@ -94,11 +94,11 @@ interface RoleRow extends PrincipalRow {
   readonly trustBindings: Readonly<Record<string, string>>;
 }
 
-export const roles = exported<RoleRow, RoleInput>(
+export const roles = exported<RoleInput>(
   `SELECT ${holder('roleId')}, ${PRINCIPAL}, e.description, e."maxSessionDuration", e."trustBindings",
      ${textOf('e."trustPolicyHash"')} AS "trustPolicy"
    FROM ${pageOf('Role')} ORDER BY e.arn`,
-  (row) => ({
+  (row: RoleRow) => ({
     ...holderOf(row),
     ...(row.description === null ? {} : { description: row.description }),
     maxSessionDuration: row.maxSessionDuration,
@@ -118,8 +118,8 @@ export function boundOf<Name extends string>(
   return Object.keys(bindings).length === 0 ? {} : ({ [name]: bindings } as { readonly [P in Name]: typeof bindings });
 }
 
-export const instanceProfiles = exported<EntityRow & { readonly role: string | null }, InstanceProfileInput>(
+export const instanceProfiles = exported<InstanceProfileInput>(
   `SELECT ${ENTITY}, ${named('arn', 'Role', 'id', 'e."roleId"')} AS role
    FROM ${pageOf('InstanceProfile')} ORDER BY e.arn`,
-  (row) => ({ ...entityOf(row), role: row.role }),
+  (row: EntityRow & { readonly role: string | null }) => ({ ...entityOf(row), role: row.role }),
 );

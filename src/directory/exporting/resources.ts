@@ -6,7 +6,7 @@ import type {
   VpcEndpointInput,
 } from '../document.ts';
 import { toIso } from '../instants.ts';
-import { CREATED, exported, type KeyedRow, pageOf, textOf } from './exported.ts';
+import { CREATED, exported, type KeyedRow, pageOf, textOf, withoutKey } from './exported.ts';
 import { boundOf } from './principals.ts';
 
 const POLICY = `${textOf('e."policyHash"')} AS policy`;
@@ -24,17 +24,17 @@ interface ResourceRow extends KeyedRow {
   readonly grants: readonly KmsGrantInput[];
 }
 
-export const resources = exported<ResourceRow, ResourceInput>(
+export const resources = exported<ResourceInput>(
   `SELECT e.arn AS key, e.arn, e."accountId", e.region, e.tags, ${POLICY}, e."policyBindings", e."publicAccessBlock",
      e."objectOwnership", e."abacEnabled", e.grants
    FROM ${pageOf('Resource')} ORDER BY e.arn`,
-  ({ key: _, policyBindings, ...row }) => ({ ...row, ...boundOf('policyBindings', policyBindings) }),
+  ({ policyBindings, ...row }: ResourceRow) => ({ ...withoutKey(row), ...boundOf('policyBindings', policyBindings) }),
 );
 
-export const vpcEndpoints = exported<VpcEndpointInput & KeyedRow, VpcEndpointInput>(
+export const vpcEndpoints = exported<VpcEndpointInput>(
   `SELECT e.id AS key, e.id, e."accountId", e.region, e."vpcId", e."serviceName", e.type, e.tags, ${POLICY}
    FROM ${pageOf('VpcEndpoint', 'id')} ORDER BY e.id`,
-  ({ key: _, ...row }) => row,
+  (row: VpcEndpointInput & KeyedRow) => withoutKey(row),
 );
 
 interface ProviderRow extends KeyedRow {
@@ -45,7 +45,13 @@ interface ProviderRow extends KeyedRow {
   readonly createdAt: number;
 }
 
-export const oidcProviders = exported<ProviderRow, OidcProviderInput>(
+export const oidcProviders = exported<OidcProviderInput>(
   `SELECT e.arn AS key, e.arn, e.url, e."clientIds", e.jwks, ${CREATED} FROM ${pageOf('OidcProvider')} ORDER BY e.arn`,
-  ({ arn, url, clientIds, jwks, createdAt }) => ({ arn, url, clientIds, createdAt: toIso(createdAt), jwks }),
+  ({ arn, url, clientIds, jwks, createdAt }: ProviderRow) => ({
+    arn,
+    url,
+    clientIds,
+    createdAt: toIso(createdAt),
+    jwks,
+  }),
 );

@@ -105,7 +105,7 @@ export function isOwnDocument(json: JsonValue): json is JsonObject {
 
 /** Throws Misfit. `warn` is told what can be stored and not be understood. */
 export function readOwnDocument(json: JsonValue, warn: (place: string, message: string) => void): OwnDocument {
-  const { $schema: _, ...read } = document.read(json, new Place((place, message) => warn(String(place), message)));
+  const { $schema: _, ...read } = document.read(json, new Place((place, message) => warn(place.toString(), message)));
   return read;
 }
 

@@ -29,7 +29,7 @@ function changed(
   path: Path,
   change: (holder: Record<string, JsonValue>, key: string) => void,
 ): JsonValue {
-  const copy = structuredClone(value) as JsonValue;
+  const copy = structuredClone(value);
   let holder = { root: copy } as Record<string, JsonValue>;
   let key = 'root';
   const root = holder;
