@@ -128,10 +128,21 @@ const DETAILS_FILE = { path: `${ACCOUNT}/iam/get-account-authorization-details.j
 
 let directory: OpenDirectory;
 let access: Access;
+let gapsBefore: readonly string[];
+let notRecognised: readonly unknown[];
 
 beforeAll(async () => {
   directory = await takeDirectory();
   access = createAccess(directory, await openCatalog());
+  await directory.apply(importFiles([DETAILS_FILE]).document);
+  gapsBefore = await gapsOf('s3:GetObject', 'arn:aws:s3:::large-data/x');
+  const whole = importFiles([
+    DETAILS_FILE,
+    ...folder(`${MANAGEMENT}/organizations`, ORGANIZATION),
+    ...folder(ACCOUNT, BUCKETS),
+  ]);
+  notRecognised = whole.report.notRecognised;
+  await directory.apply(whole.document);
 }, 60_000);
 afterAll(() => directory.close());
 
@@ -141,26 +152,19 @@ async function gapsOf(action: string, resource: string): Promise<readonly string
 }
 
 describe('a large account, imported as a folder', () => {
-  it('leaves gaps with its authorization details alone, and none with the answers on its organization and buckets', async () => {
-    const alone = importFiles([DETAILS_FILE]);
-    await directory.apply(alone.document);
-    expect(await gapsOf('s3:GetObject', 'arn:aws:s3:::large-data/x')).toEqual([
-      expect.stringContaining('the account that owns arn:aws:s3:::large-data/x is not known'),
-      expect.anything(),
-      expect.stringContaining(`the organization of the account ${ACCOUNT} is not known`),
+  it('leaves gaps with its authorization details alone', () => {
+    expect(gapsBefore).toEqual([
+      `the organization of the account ${ACCOUNT} is not known: its control policies are not considered`,
+      "the account that owns arn:aws:s3:::large-data/x is not known: it is taken to be the principal's",
+      'arn:aws:s3:::large-data is not in the directory: a resource-based policy of it is not considered',
+      'ACLs are not considered: one of arn:aws:s3:::large-data, or of an object in it, could allow s3:GetObject',
     ]);
+  });
 
-    const whole = importFiles([
-      DETAILS_FILE,
-      ...folder(`${MANAGEMENT}/organizations`, ORGANIZATION),
-      ...folder(ACCOUNT, BUCKETS),
-    ]);
-    expect(whole.report.notRecognised).toEqual([]);
-    await directory.apply(whole.document);
+  it('leaves none with the answers on its organization and buckets', async () => {
+    expect(notRecognised).toEqual([]);
     expect(await gapsOf('s3:GetObject', 'arn:aws:s3:::large-data/x')).toEqual([]);
-    // A user may read what the bucket grants to its account only if its own policies say so.
     expect(await gapsOf('s3:ListBucket', 'arn:aws:s3:::large-data')).toEqual([]);
-    // A bucket that does not exist in the account is not taken for one whose policy is unknown.
     expect(await gapsOf('iam:CreateUser', `arn:aws:iam::${ACCOUNT}:user/new`)).toEqual([]);
   });
 
