@@ -100,7 +100,7 @@ describeInBothStores('an export', (store) => {
     expect(applied.counts.filter(({ unchanged }) => unchanged > 0)).toEqual([]);
     const events = await second.audit.list({ limit: 10, filter: { accountIds: [THERE] } });
     expect(events.map(({ event, outcome }) => [event, outcome])).toEqual([
-      ['ImportAccountAuthorizationDetails', 'SUCCEEDED'],
+      ['ImportDirectory', 'SUCCEEDED'],
     ]);
   });
 
