@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Caller } from '../../../src/session/caller.ts';
 import { filesOf } from '../../support/import-folder.ts';
-import { A, aUser, userArn } from '../../support/policies.ts';
+import { A, allow, aUser, userArn } from '../../support/policies.ts';
 import { ANONYMOUS, OPERATOR } from '../gateway.ts';
 import { type Live, openLive } from '../live.ts';
 import { OPENING, type TestServices } from '../services.ts';
@@ -17,7 +17,7 @@ beforeAll(async () => {
     callers: { user },
   } = await openLive(
     { user: userArn('user') },
-    { accounts: [{ id: A, membership: 'NONE' }], users: [aUser('user', ['{"Statement":[]}'])] },
+    { accounts: [{ id: A, membership: 'NONE' }], users: [aUser('user', [allow('s3:*')])] },
   ));
 }, OPENING);
 afterAll(() => services.remove());
