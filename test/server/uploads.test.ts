@@ -4,7 +4,7 @@ import { request } from 'node:http';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { UploadFolders } from '../../src/server/uploads/upload-folders.ts';
 import { tar, zip } from '../support/archives.ts';
 import { newDataDir, removeDataDir, startedGateway } from '../support/gateway.ts';
@@ -84,7 +84,12 @@ function details(name: string): string {
 
 // Whatever becomes of a request, its files are removed.
 afterEach(async () => {
-  await expect.poll(left, { timeout: 5000 }).toEqual([]);
+  await vi.waitFor(
+    async () => {
+      if ((await left()).length > 0) throw new Error('files are left behind');
+    },
+    { timeout: 5000 },
+  );
 });
 
 describe('the operator imports', () => {

@@ -106,21 +106,7 @@ async function accountsOf(
       belongsTo(accountId, 'aws');
     }
   }
-  const kinds = [
-    ['User', indexed.users],
-    ['Group', indexed.groups],
-    ['Role', indexed.roles],
-    ['ManagedPolicy', indexed.policies],
-    ['InstanceProfile', indexed.instanceProfiles],
-  ] as const;
-  for (const [kind, inputs] of kinds) {
-    checkNames(kind, inputs.keys());
-    await inTurn(inputs.keys(), (arn) => {
-      const name = entityName(kind, arn);
-      belongsTo(name.accountId, name.partition);
-    });
-    await setImmediate();
-  }
+  await forNames(indexed, belongsTo);
   await inTurn(indexed.resources.values(), ({ arn, accountId }) =>
     belongsTo(accountId, parseArn(arn)?.partition ?? 'aws'),
   );
@@ -145,6 +131,28 @@ async function accountsOf(
     belongsTo(name.accountId, name.partition);
   }
   return accounts;
+}
+
+/** Throws InvalidInput for names of IAM's entities that are none. */
+async function forNames(
+  indexed: Pick<IndexedDocument, 'users' | 'groups' | 'roles' | 'policies' | 'instanceProfiles'>,
+  belongsTo: (accountId: string | null, partition: string) => void,
+): Promise<void> {
+  const kinds = [
+    ['User', indexed.users],
+    ['Group', indexed.groups],
+    ['Role', indexed.roles],
+    ['ManagedPolicy', indexed.policies],
+    ['InstanceProfile', indexed.instanceProfiles],
+  ] as const;
+  for (const [kind, inputs] of kinds) {
+    checkNames(kind, inputs.keys());
+    await inTurn(inputs.keys(), (arn) => {
+      const name = entityName(kind, arn);
+      belongsTo(name.accountId, name.partition);
+    });
+    await setImmediate();
+  }
 }
 
 /** Policies that are attached or used as boundaries, each with its first holder. */
