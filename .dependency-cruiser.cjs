@@ -12,7 +12,7 @@ const rooms = {
   session: ['policy', 'evaluation', 'directory', 'access'],
   guard: ['policy', 'evaluation', 'catalog', 'directory', 'access', 'session'],
   graphql: ['policy', 'evaluation', 'analysis', 'validation', 'directory', 'importing', 'access', 'session', 'guard'],
-  server: ['policy', 'catalog', 'directory', 'access', 'session', 'guard', 'graphql'],
+  server: ['policy', 'catalog', 'directory', 'importing', 'access', 'session', 'guard', 'graphql'],
   cli: ['policy', 'directory', 'importing', 'session', 'server'],
 };
 

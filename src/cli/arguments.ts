@@ -1,20 +1,30 @@
 import { parseArgs } from 'node:util';
+import { type CollectCommand, parseCollect } from './collect/arguments.ts';
+import { UsageError } from './usage-error.ts';
+
+export { UsageError };
 
 /** A parsed command line. */
 export type Command =
   | { readonly kind: 'help' }
   | { readonly kind: 'version' }
   | { readonly kind: 'start' }
-  | { readonly kind: 'import'; readonly files: readonly string[]; readonly accountName: string | null }
+  | {
+      readonly kind: 'import';
+      readonly paths: readonly string[];
+      readonly accountName: string | null;
+      readonly isJson: boolean;
+    }
+  | { readonly kind: 'export'; readonly folder: string }
+  | { readonly kind: 'exportSchema' }
+  | CollectCommand
   | { readonly kind: 'createAccessKey'; readonly owner: { readonly user: string } | { readonly service: string } };
-
-/** The command line does not have the form that the help describes. */
-export class UsageError extends Error {}
 
 const MAX_ACCOUNT_NAME = 128;
 
 /** Throws UsageError. */
 export function parseCommand(args: readonly string[]): Command {
+  if (args[0] === 'collect') return parseCollect(args.slice(1)) ?? { kind: 'help' };
   const { values, positionals } = readOptions(args);
   if (values.help === true || positionals[0] === 'help') return { kind: 'help' };
   if (values.version === true) return { kind: 'version' };
@@ -22,6 +32,9 @@ export function parseCommand(args: readonly string[]): Command {
   const accountName = values['account-name'];
   if (accountName !== undefined && name !== 'import')
     throw new UsageError('--account-name belongs to `rolegate import`');
+  const isJson = values.json === true;
+  if (isJson && name !== 'import') throw new UsageError('--json belongs to `rolegate import`');
+  if (values.schema === true && name !== 'export') throw new UsageError('--schema belongs to `rolegate export`');
   switch (name) {
     case undefined:
       throw new UsageError('no command is given');
@@ -30,7 +43,9 @@ export function parseCommand(args: readonly string[]): Command {
         throw new UsageError('`rolegate start` takes no arguments: settings are environment variables');
       return { kind: 'start' };
     case 'import':
-      return importCommand(rest, accountName ?? null);
+      return importCommand(rest, accountName ?? null, isJson);
+    case 'export':
+      return exportCommand(rest, values.schema === true);
     case 'access-key':
       return accessKeyCommand(rest);
     default:
@@ -47,6 +62,8 @@ function readOptions(args: readonly string[]) {
         help: { type: 'boolean', short: 'h' },
         version: { type: 'boolean', short: 'v' },
         'account-name': { type: 'string' },
+        json: { type: 'boolean' },
+        schema: { type: 'boolean' },
       },
     });
   } catch (error) {
@@ -55,13 +72,23 @@ function readOptions(args: readonly string[]) {
   }
 }
 
-function importCommand(files: readonly string[], accountName: string | null): Command {
-  if (files.length === 0) throw new UsageError('`rolegate import` needs at least one FILE (- for standard input)');
-  if (files.filter((file) => file === '-').length > 1) throw new UsageError('standard input (-) can be read only once');
+function importCommand(paths: readonly string[], accountName: string | null, isJson: boolean): Command {
+  if (paths.length === 0) throw new UsageError('`rolegate import` needs at least one PATH (- for standard input)');
+  if (paths.filter((path) => path === '-').length > 1) throw new UsageError('standard input (-) can be read only once');
   if (accountName !== null && (accountName.trim() === '' || accountName.length > MAX_ACCOUNT_NAME)) {
     throw new UsageError(`--account-name must have 1 to ${MAX_ACCOUNT_NAME} characters`);
   }
-  return { kind: 'import', files, accountName };
+  return { kind: 'import', paths, accountName, isJson };
+}
+
+function exportCommand(rest: readonly string[], schema: boolean): Command {
+  const [folder, ...more] = rest;
+  if (schema) {
+    if (folder !== undefined) throw new UsageError('`rolegate export --schema` takes no DIR: it prints');
+    return { kind: 'exportSchema' };
+  }
+  if (folder === undefined || more.length > 0) throw new UsageError('`rolegate export` needs one DIR');
+  return { kind: 'export', folder };
 }
 
 function accessKeyCommand(rest: readonly string[]): Command {

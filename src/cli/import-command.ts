@@ -1,26 +1,30 @@
-import type { Applied } from '../directory/directory.ts';
-import type { DirectoryDocument } from '../directory/document.ts';
+import { revisionText } from '../directory/revision-text.ts';
+import { withAccountName } from '../importing/account-name.ts';
+import { shown } from '../importing/file-notes.ts';
+import { importFiles as understand } from '../importing/import-files.ts';
+import { OWN_FORM } from '../importing/own-form/own-form.ts';
+import type { SourceFile } from '../importing/source-file.ts';
+import { refuseUnrecognised, summaryOf } from '../importing/summary.ts';
 import { RolegateError } from '../policy/errors.ts';
+import { type ImportFileStream, readAll, streamImportFiles } from '../server/import-files/read-import-files.ts';
 import { openStore } from '../server/services.ts';
 import type { Settings } from '../server/settings.ts';
 import { aCall } from '../session/call.ts';
 import { importDocument } from '../session/import-document.ts';
 import { CommandFailed } from './failure.ts';
-import { aboutFile, parseExport, readExports } from './read-exports.ts';
-import { hereOrThere, isObject, type RunningGateway } from './running-gateway.ts';
+import { filesOfExport, importExport } from './import-export.ts';
+import { type Imported, jsonReport, printReport } from './import-report.ts';
+import { importThere } from './import-there.ts';
+import { gatewayInCharge, hereOrThere, orNullIfHeld, type RunningGateway } from './running-gateway.ts';
 import { ProgressLine, type Terminal } from './terminal.ts';
 
-/** The result of an import, whichever way it was made. */
-type Imported = Pick<Applied, 'changed' | 'users' | 'groups' | 'roles' | 'policies' | 'accounts' | 'warnings'> & {
-  readonly revision: string;
-};
-
 interface Import {
-  readonly files: readonly string[];
+  readonly paths: readonly string[];
   readonly accountName: string | null;
+  readonly isJson: boolean;
 }
 
-/** `rolegate import`: all files or none. Throws CommandFailed. */
+/** `rolegate import`: everything that is recognised, or nothing. Throws CommandFailed. */
 export async function importFiles(
   command: Import,
   settings: Settings,
@@ -29,112 +33,126 @@ export async function importFiles(
 ): Promise<void> {
   const startedAt = Date.now();
   const progress = new ProgressLine(terminal);
-  let imported: Imported;
   try {
     progress.show('reading');
-    const text = await readExports(command.files, input);
-    // Checked before it is sent to a gateway, so that a wrong file is reported at once, by its name.
-    const parsed = parseExport(command.files, text);
-    const document = withAccountName(parsed.document, command.accountName);
-    progress.show('opening the directory');
-    imported = await hereOrThere(
-      settings,
-      () => importHere(document, parsed.warnings, settings, progress),
-      (gateway) => importThere(command, text, gateway, progress),
-    );
+    const stream = streamImportFiles(command.paths, input);
+    const gateway = await gatewayInCharge(settings);
+    const imported = await refusing(async () => {
+      if (gateway !== null) return importStream(command, gateway, stream, progress);
+      return (await exportHere(command, settings, progress)) ?? importAll(command, settings, stream, progress);
+    });
+    progress.clear();
+    const milliseconds = Date.now() - startedAt;
+    if (command.isJson) terminal.out(jsonReport(imported, milliseconds));
+    else printReport(imported, milliseconds, terminal);
   } finally {
     progress.clear();
   }
-  for (const warning of imported.warnings) terminal.error(`warning: ${warning}\n`);
-  terminal.out(summaryOf(imported, Date.now() - startedAt));
 }
 
-/** Imports into the directory itself; null if another process holds its folder. */
-async function importHere(
-  document: DirectoryDocument,
-  warnings: readonly string[],
+/** An export and nothing else, into the directory itself: it need not fit into memory. Null: it is imported like other files. */
+async function exportHere(
+  { paths, accountName }: Import,
   settings: Settings,
   progress: ProgressLine,
 ): Promise<Imported | null> {
-  const store = await openStore(settings).catch((error: unknown) => {
-    if (error instanceof RolegateError && error.code === 'DATA_DIR_LOCKED') return null;
-    throw error;
+  const [path, ...others] = paths;
+  const files = path === undefined || others.length > 0 || accountName !== null ? null : await filesOfExport(path);
+  if (files === null) return null;
+  const done = await importExport(files, settings, progress);
+  if (done === null) return null;
+  const { notes } = done;
+  const { changed, revision, counts, warnings } = done.applied;
+  const summary = summaryOf({
+    recognised: files.map((file) => ({ file: shown(file), form: OWN_FORM })),
+    notRecognised: [],
+    notUnderstood: notes.list(),
+    notListed: notes.omitted,
   });
-  if (store === null) return null;
+  return { changed, revision: revisionText(revision), counts, knowledge: [], warnings, summary, leftOut: [] };
+}
+
+/** Refusals of what is imported as sentences. */
+async function refusing<T>(work: () => Promise<T>): Promise<T> {
   try {
-    const call = aCall({ kind: 'operator' }, Date.now());
-    const applied = await importDocument(
-      store,
-      call,
-      () => ({ document, warnings }),
-      ({ phase, done, total }) => progress.show(total > 0 ? `${phase} ${done}/${total}` : phase),
-    );
-    return { ...applied, revision: String(applied.revision) };
-  } finally {
-    await store.directory.close();
+    return await work();
+  } catch (error) {
+    if (!(error instanceof RolegateError) || (error.field !== 'files' && error.field !== 'accountName')) throw error;
+    throw new CommandFailed(error.message.replaceAll('`accountName`', '--account-name'), { cause: error });
   }
 }
 
-const IMPORT = `mutation Import($input: ImportAccountAuthorizationDetailsInput!) {
-  importAccountAuthorizationDetails(input: $input) {
-    __typename
-    ... on ImportSuccess { accounts { accountId } users groups roles policies warnings revision changed }
-    ... on UserError { message }
-  }
-}`;
-
-/** Imports through the gateway that holds the folder. */
-async function importThere(
-  command: Import,
-  text: string,
+/** Through the gateway that has the directory: file by file, it alone has to hold them all. */
+async function importStream(
+  { accountName }: Import,
   gateway: RunningGateway,
+  stream: ImportFileStream,
   progress: ProgressLine,
 ): Promise<Imported> {
-  progress.show(`importing through the gateway at ${gateway.url}`);
-  const input = { document: text, ...(command.accountName === null ? {} : { accountName: command.accountName }) };
-  const { importAccountAuthorizationDetails: result } = await gateway.ask(IMPORT, { input });
-  if (!isObject(result)) throw new CommandFailed(`the gateway at ${gateway.url} gives no answer`);
-  if (result['__typename'] !== 'ImportSuccess') {
-    throw new CommandFailed(aboutFile(command.files.join(', '), String(result['message'])));
+  const onPacked = (bytes: number): void =>
+    progress.show(`importing through the gateway at ${gateway.url}: ${megabytes(bytes)} MB packed`);
+  const imported = await importThere({ files: counted(stream, progress), accountName, onPacked }, gateway);
+  return withLeftOut(imported, stream.warnings());
+}
+
+async function* counted(stream: ImportFileStream, progress: ProgressLine): AsyncGenerator<SourceFile> {
+  let count = 0;
+  for await (const file of stream.files) {
+    yield file;
+    count++;
+    progress.count(() => readSoFar(count, stream.bytes()));
   }
-  const accounts = Array.isArray(result['accounts']) ? result['accounts'] : [];
-  const warnings = Array.isArray(result['warnings']) ? result['warnings'] : [];
-  return {
-    changed: result['changed'] === true,
-    users: Number(result['users']),
-    groups: Number(result['groups']),
-    roles: Number(result['roles']),
-    policies: Number(result['policies']),
-    accounts: accounts.map((account: unknown) => (isObject(account) ? String(account['accountId']) : '')),
-    warnings: warnings.map(String),
-    revision: String(result['revision']),
+}
+
+/** Into the directory; through a gateway if it turns out that one has it. */
+async function importAll(
+  { accountName }: Import,
+  settings: Settings,
+  stream: ImportFileStream,
+  progress: ProgressLine,
+): Promise<Imported> {
+  const { files, warnings: leftOut } = await readAll(stream, (count, bytes) =>
+    progress.count(() => readSoFar(count, bytes)),
+  );
+  progress.show(`understanding ${files.length} files`);
+  const { document, report } = understand(files);
+  const summary = summaryOf(report);
+  refuseUnrecognised(summary);
+  const named = withAccountName(document, accountName);
+  progress.show('opening the directory');
+  const importHere = async (): Promise<Imported | null> => {
+    const store = await orNullIfHeld(openStore(settings));
+    if (store === null) return null;
+    try {
+      const call = aCall({ kind: 'operator' }, Date.now());
+      const read = () => ({ document: named, warnings: [] });
+      const { changed, revision, counts, warnings } = await importDocument(
+        store,
+        call,
+        'directory',
+        read,
+        ({ phase, done, total }) => progress.count(() => (total > 0 ? `${phase} ${done}/${total}` : phase)),
+      );
+      const { knowledge = [] } = named;
+      return { changed, revision: revisionText(revision), counts, knowledge, warnings, summary, leftOut };
+    } finally {
+      await store.directory.close();
+    }
   };
+  return hereOrThere(settings, importHere, async (gateway) => {
+    const onPacked = (): void => progress.show(`importing through the gateway at ${gateway.url}`);
+    return withLeftOut(await importThere({ files, accountName, onPacked }, gateway), leftOut);
+  });
 }
 
-function withAccountName(document: DirectoryDocument, name: string | null): DirectoryDocument {
-  if (name === null) return document;
-  const accounts = document.accounts ?? [];
-  if (accounts.length !== 1) {
-    throw new CommandFailed(`--account-name names one account, and there are ${accounts.length} in what is imported`);
-  }
-  return { ...document, accounts: accounts.map((account) => ({ ...account, name })) };
+function withLeftOut(imported: Imported, leftOut: readonly string[]): Imported {
+  return { ...imported, leftOut: [...leftOut, ...imported.leftOut] };
 }
 
-function summaryOf(imported: Imported, milliseconds: number): string {
-  const { accounts, users, groups, roles, policies, changed, revision } = imported;
-  const counts = [
-    counted(users, 'user', 'users'),
-    counted(groups, 'group', 'groups'),
-    counted(roles, 'role', 'roles'),
-    counted(policies, 'policy', 'policies'),
-  ].join(', ');
-  const where = `${accounts.length === 1 ? 'account' : 'accounts'} ${accounts.join(', ')}`;
-  const outcome = changed
-    ? `the directory has changed (revision ${revision})`
-    : `nothing has changed (revision ${revision})`;
-  return `imported ${counts} of ${where}: ${outcome}, ${(milliseconds / 1000).toFixed(1)} s\n`;
+function readSoFar(files: number, bytes: number): string {
+  return `reading: ${files} files, ${megabytes(bytes)} MB`;
 }
 
-function counted(count: number, one: string, many: string): string {
-  return `${count} ${count === 1 ? one : many}`;
+function megabytes(bytes: number): string {
+  return (bytes / 1_000_000).toFixed(1);
 }

@@ -1,15 +1,29 @@
+import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import { type IncomingMessage, type OutgoingHttpHeaders, request } from 'node:http';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { isHeld } from '../directory/prisma/data-dir-lock.ts';
+import { RolegateError } from '../policy/errors.ts';
 import { readAddress } from '../server/address-file.ts';
 import type { Settings } from '../server/settings.ts';
-import { CommandFailed } from './failure.ts';
+import { CommandFailed, GatewayRefused } from './failure.ts';
 
 /** The gateway that holds the data folder, called as its operator. */
 export interface RunningGateway {
   readonly url: string;
-  /** The `data` of the answer. Throws CommandFailed with the gateway's message. */
-  ask(query: string, variables: Readonly<Record<string, unknown>>): Promise<Readonly<Record<string, unknown>>>;
+  /** The `data` of the answer. Throws GatewayRefused with the gateway's message. */
+  ask(query: string, variables: Variables): Promise<Data>;
+  /** As `ask`, with a file for the null at the place of the variable, however long the answer takes. */
+  upload(query: string, variables: Variables, place: string, file: Upload): Promise<Data>;
+}
+
+type Variables = Readonly<Record<string, unknown>>;
+type Data = Readonly<Record<string, unknown>>;
+
+interface Upload {
+  readonly chunks: readonly Buffer[];
+  readonly bytes: number;
 }
 
 /** How long a command waits for another one that holds the data folder. Milliseconds. */
@@ -36,6 +50,22 @@ export async function hereOrThere<T>(
   }
 }
 
+/** What is opened; null: another process holds the data folder. */
+export async function orNullIfHeld<T>(opening: Promise<T>): Promise<T | null> {
+  try {
+    return await opening;
+  } catch (error) {
+    if (error instanceof RolegateError && error.code === 'DATA_DIR_LOCKED') return null;
+    throw error;
+  }
+}
+
+/** The gateway that certainly holds the data folder. Null: nobody does, or it is not known without trying. */
+export async function gatewayInCharge(settings: Settings): Promise<RunningGateway | null> {
+  if (settings.databaseUrl !== null || (await readAddress(settings.dataDir)) === null) return null;
+  return (await isHeld(settings.dataDir)) ? runningGateway(settings) : null;
+}
+
 /** Finds the gateway by its files in the data folder. Throws CommandFailed that says what is missing. */
 async function runningGateway(settings: Settings): Promise<RunningGateway> {
   const address = await readAddress(settings.dataDir);
@@ -45,7 +75,12 @@ async function runningGateway(settings: Settings): Promise<RunningGateway> {
     );
   }
   const token = settings.operatorToken ?? (await readToken(settings.dataDir));
-  return { url: address.url, ask: (query, variables) => ask(address.url, token, query, variables) };
+  const { url } = address;
+  return {
+    url,
+    ask: (query, variables) => ask(url, token, query, variables),
+    upload: (query, variables, place, file) => upload(url, token, { query, variables }, place, file),
+  };
 }
 
 async function readToken(dataDir: string): Promise<string> {
@@ -58,7 +93,7 @@ async function readToken(dataDir: string): Promise<string> {
   }
 }
 
-async function ask(url: string, token: string, query: string, variables: Readonly<Record<string, unknown>>) {
+async function ask(url: string, token: string, query: string, variables: Variables): Promise<Data> {
   let response: Response;
   try {
     response = await fetch(`${url}/graphql`, {
@@ -67,17 +102,78 @@ async function ask(url: string, token: string, query: string, variables: Readonl
       body: JSON.stringify({ query, variables }),
     });
   } catch (cause) {
-    throw new CommandFailed(`the gateway at ${url}, which has the data folder, does not answer`, { cause });
+    throw noAnswer(url, cause);
   }
-  if (response.status === 401) {
+  return dataOf(url, response.status, await response.text());
+}
+
+/**
+ * A multipart request. fetch would give up after five minutes without an answer, and large imports may take longer.
+ * https://github.com/jaydenseric/graphql-multipart-request-spec
+ */
+async function upload(url: string, token: string, operations: object, place: string, file: Upload): Promise<Data> {
+  const boundary = `rolegate-${randomUUID()}`;
+  const part = (disposition: string, content: string): string =>
+    `--${boundary}\r\nContent-Disposition: form-data; ${disposition}\r\n\r\n${content}`;
+  const head = Buffer.from(
+    part('name="operations"', `${JSON.stringify(operations)}\r\n`) +
+      part('name="map"', `${JSON.stringify({ file: [place] })}\r\n`) +
+      part('name="file"; filename="import.tar.gz"\r\nContent-Type: application/gzip', ''),
+  );
+  const tail = Buffer.from(`\r\n--${boundary}--\r\n`);
+  const headers = {
+    'content-type': `multipart/form-data; boundary=${boundary}`,
+    'content-length': head.length + file.bytes + tail.length,
+    authorization: `Bearer ${token}`,
+  };
+  const { status, text } = await sendTo(url, headers, [head, ...file.chunks, tail]).catch((cause: unknown) => {
+    throw noAnswer(url, cause);
+  });
+  return dataOf(url, status, text);
+}
+
+function sendTo(url: string, headers: OutgoingHttpHeaders, body: readonly Buffer[]) {
+  return new Promise<{ readonly status: number; readonly text: string }>((resolve, reject) => {
+    const sent = request(`${url}/graphql`, { method: 'POST', headers }, (response) => {
+      textOf(response).then((text) => resolve({ status: response.statusCode ?? 0, text }), reject);
+    });
+    sent.once('error', reject);
+    for (const chunk of body) sent.write(chunk);
+    sent.end();
+  });
+}
+
+async function textOf(response: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of response) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+function noAnswer(url: string, cause: unknown): CommandFailed {
+  return new CommandFailed(`the gateway at ${url}, which has the data folder, does not answer`, { cause });
+}
+
+function dataOf(url: string, status: number, text: string): Data {
+  if (status === 401) {
     throw new CommandFailed(`the gateway at ${url} has another operator token: give it in ROLEGATE_OPERATOR_TOKEN`);
   }
-  const answer: unknown = await response.json().catch(() => null);
+  const answer = parsed(text);
   const { data, errors } = isObject(answer) ? answer : {};
   const first: unknown = Array.isArray(errors) ? errors[0] : undefined;
-  if (isObject(first)) throw new CommandFailed(`the gateway at ${url} refuses: ${String(first['message'])}`);
-  if (!isObject(data)) throw new CommandFailed(`the gateway at ${url} gives no answer (status ${response.status})`);
+  if (isObject(first)) {
+    const code = isObject(first['extensions']) ? String(first['extensions']['code']) : '';
+    throw new GatewayRefused(`the gateway at ${url} refuses: ${String(first['message'])}`, code);
+  }
+  if (!isObject(data)) throw new CommandFailed(`the gateway at ${url} gives no answer (status ${status})`);
   return data;
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
 }
 
 export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

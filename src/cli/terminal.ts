@@ -12,10 +12,14 @@ export const processTerminal: Terminal = {
   isInteractive: process.stderr.isTTY,
 };
 
+/** Milliseconds. */
+const BETWEEN_COUNTS = 100;
+
 /** One line that is rewritten, and removed at the end. Only on a terminal: it would fill a file. */
 export class ProgressLine {
   readonly #terminal: Terminal;
   #width = 0;
+  #countedAt = 0;
 
   constructor(terminal: Terminal) {
     this.#terminal = terminal;
@@ -27,8 +31,20 @@ export class ProgressLine {
     this.#width = text.length;
   }
 
+  /** For counts that rise quickly: shown ten times a second. */
+  count(text: () => string): void {
+    if (!this.#terminal.isInteractive || Date.now() - this.#countedAt < BETWEEN_COUNTS) return;
+    this.#countedAt = Date.now();
+    this.show(text());
+  }
+
   clear(): void {
     if (this.#width > 0) this.#terminal.error(`\r${' '.repeat(this.#width)}\r`);
     this.#width = 0;
   }
+}
+
+/** `1 user`, `2 users`. */
+export function counted(count: number, one: string, many: string): string {
+  return `${count} ${count === 1 ? one : many}`;
 }

@@ -1,6 +1,10 @@
+import type { KmsGrant } from '../evaluation/key-grant.ts';
+import type { PublicAccessBlock } from '../evaluation/public-access.ts';
+
 /**
  * A part of a directory as values: what an import, the demo organization and the tests pass to `Directory.apply`.
- * Policy documents are JSON texts. Entities are named by ARN; a unique id that is left out is generated.
+ * Policy documents are JSON texts. Entities are named by ARN; a unique id that is left out is generated. An entity occurs once,
+ * or more often with the same content.
  */
 export interface DirectoryDocument {
   readonly organizations?: readonly OrganizationInput[];
@@ -41,9 +45,15 @@ export interface KnowledgeInput {
   readonly state: 'COMPLETE' | 'PARTIAL' | 'NONE';
   /** For PARTIAL: what is missing, as sentences without a full stop. */
   readonly missing?: readonly string[];
+  /** ISO 8601: when it became complete. Left out: now; null: not known. */
+  readonly at?: string | null;
 }
 
-/** A list of one account that a document holds whole. `resources` is about one service in one Region (or all of them). */
+/**
+ * A list of one account that a document holds whole. `resources` is about one service in one Region (or all of them). Users,
+ * roles and others that are removed are deleted as IAM deletes them, with what belongs to them; a managed policy that is
+ * still attached to something stays, with a warning.
+ */
 export type WholeList =
   | {
       readonly accountId: string;
@@ -55,34 +65,19 @@ export type WholeList =
       readonly accountId: string;
       readonly kind: 'resources';
       readonly service: string;
-      /** The type of resource, as the beginning of the ARN's resource part (`key/`); left out: all of the service. */
+      /**
+       * The type of resource, as the beginning of the ARN's resource part (`key/`). Empty: those that are named without a
+       * type, such as buckets, topics and queues. Left out: all of the service.
+       */
       readonly resourcePrefix?: string;
+      /** True: what is in such a resource stays: streams of tables, aliases of functions. Their ARNs go on with `/` or `:`. */
+      readonly keepsParts?: boolean;
+      /** Resources whose Region is not known stay. */
       readonly region?: string;
     };
 
-/**
- * Settings of S3 Block Public Access.
- * https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html
- */
-export interface PublicAccessBlock {
-  readonly blockPublicAcls: boolean;
-  readonly ignorePublicAcls: boolean;
-  readonly blockPublicPolicy: boolean;
-  readonly restrictPublicBuckets: boolean;
-}
-
-/** A grant of a KMS key. https://docs.aws.amazon.com/kms/latest/APIReference/API_GrantListEntry.html */
-export interface KmsGrantInput {
-  readonly id: string;
-  readonly name?: string;
-  /** ARN or service principal. */
-  readonly granteePrincipal: string;
-  readonly retiringPrincipal?: string;
-  /** Decrypt, GenerateDataKey … */
-  readonly operations: readonly string[];
-  readonly encryptionContextSubset?: Readonly<Record<string, string>>;
-  readonly encryptionContextEquals?: Readonly<Record<string, string>>;
-}
+export type { PublicAccessBlock };
+export type KmsGrantInput = KmsGrant;
 
 /** https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_VpcEndpoint.html */
 export interface VpcEndpointInput {
@@ -122,10 +117,12 @@ export interface OrganizationInput {
   readonly managementAccountId: string;
   readonly scpEnabled?: boolean;
   readonly rcpEnabled?: boolean;
-  /** Parents before children. */
+  /** In any order. An account in a unit that is removed has no known place any more, unless the document gives it one. */
   readonly units?: readonly { readonly id: string; readonly name: string; readonly parentId: string | null }[];
   readonly controlPolicies?: readonly ControlPolicyInput[];
   readonly delegatedAdministrators?: readonly DelegatedAdministratorInput[];
+  /** True: units, control policies and attachments of them that are stored and not named here stay; else they are removed. */
+  readonly keepsUnnamed?: boolean;
 }
 
 /** A member account that administers a service for its organization (organizations:RegisterDelegatedAdministrator). */
@@ -189,6 +186,11 @@ export interface UserInput extends PolicyHolderInput {
 
 export interface RoleInput extends PolicyHolderInput {
   readonly trustPolicy: string;
+  /**
+   * Principals that the trust policy names and that have been deleted since, by ARN, with the unique id that they had. Left
+   * out: the policy means the present holders of its names.
+   */
+  readonly trustBindings?: Readonly<Record<string, string>>;
   readonly description?: string;
   readonly tags?: Readonly<Record<string, string>>;
   readonly permissionsBoundary?: string | null;
@@ -208,9 +210,11 @@ export interface ManagedPolicyInput {
   readonly arn: string;
   readonly id?: string;
   readonly createdAt?: string;
-  readonly defaultVersionId: string;
-  /** Stored versions that are not named here stay. */
+  /** Null: the policy is attached somewhere, but its document is not known. */
+  readonly defaultVersionId: string | null;
+  /** Stored versions that are not named here stay, unless `wholeVersions` says that these are all. */
   readonly versions: readonly { readonly versionId: string; readonly document: string; readonly createdAt?: string }[];
+  readonly wholeVersions?: boolean;
 }
 
 export interface ResourceInput {
@@ -219,6 +223,8 @@ export interface ResourceInput {
   readonly tags?: Readonly<Record<string, string>>;
   /** Null: none. */
   readonly policy?: string | null;
+  /** Of the policy, as `trustBindings` of a role. */
+  readonly policyBindings?: Readonly<Record<string, string>>;
   /** Of an S3 bucket. */
   readonly region?: string | null;
   /** S3 Block Public Access of a bucket or access point; null: none is configured. */

@@ -5,3 +5,8 @@
 export function storable(text: string): string {
   return text.replace(/\0|\p{Surrogate}/gu, '\ufffd');
 }
+
+/** Whether a text can be stored and searched as it is. */
+export function isStorable(text: string): boolean {
+  return !/\0|\p{Surrogate}/u.test(text);
+}

@@ -12,6 +12,7 @@ import { costOfField } from './cost.ts';
 import { decodeNodeId, readableNode, readableNodes } from './entities/node.ts';
 import type { GivenDocument } from './given-document.ts';
 import { requestBudget } from './request-budget.ts';
+import type { UploadedFile } from './uploaded-file.ts';
 
 /** The types that the schema is made with. */
 interface GatewayTypes {
@@ -29,6 +30,7 @@ interface GatewayTypes {
     PolicyDocument: { Input: GivenDocument; Output: string | JsonValue };
     RequestContext: { Input: RequestContext; Output: JsonValue };
     Revision: { Input: bigint; Output: bigint };
+    Upload: { Input: UploadedFile; Output: never };
   };
 }
 

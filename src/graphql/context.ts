@@ -1,4 +1,5 @@
 import type { GuardContext, GuardServices } from '../guard/context.ts';
+import type { UnderstandFiles } from '../importing/given-files.ts';
 import type { CallOrigin } from '../session/call.ts';
 import type { Caller } from '../session/caller.ts';
 import type { Sessions } from '../session/sessions.ts';
@@ -6,6 +7,8 @@ import type { Sessions } from '../session/sessions.ts';
 /** The services that the schema uses; the same for all requests. */
 export interface GatewayServices extends GuardServices {
   readonly sessions: Sessions;
+  /** What the files of an import say. */
+  readonly understandFiles: UnderstandFiles;
 }
 
 /** Facts about one HTTP request. */
@@ -38,7 +41,19 @@ export interface GatewayContext extends GatewayServices, RequestFacts, GuardCont
 
 /** The context of one operation of `request`. */
 export function createContext(services: GatewayServices, facts: RequestFacts, request: object): GatewayContext {
-  const { access, sessions, directory, catalog } = services;
+  const { access, sessions, directory, catalog, understandFiles } = services;
   const { requestId, caller, now, origin, signInCookie } = facts;
-  return { access, sessions, directory, catalog, requestId, caller, now, origin, signInCookie, request };
+  return {
+    access,
+    sessions,
+    directory,
+    catalog,
+    understandFiles,
+    requestId,
+    caller,
+    now,
+    origin,
+    signInCookie,
+    request,
+  };
 }

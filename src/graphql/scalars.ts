@@ -1,4 +1,5 @@
 import { GraphQLError, Kind, type ValueNode, valueFromASTUntyped } from 'graphql';
+import { revisionText } from '../directory/revision-text.ts';
 import { parseRequestContext } from '../evaluation/context.ts';
 import type { RequestContext } from '../evaluation/request.ts';
 import { RolegateError } from '../policy/errors.ts';
@@ -183,7 +184,7 @@ function revision(value: unknown) {
 builder.scalarType('Revision', {
   description:
     'Opaque position in the history of the directory. Revisions can be compared as strings: the greater one is later',
-  serialize: (value) => `r${value.toString().padStart(19, '0')}`,
+  serialize: revisionText,
   parseValue: revision,
   parseLiteral: fromLiteral(revision),
 });

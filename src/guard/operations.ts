@@ -1,6 +1,6 @@
 import type { PrincipalRef } from '../policy/principal-id.ts';
 import type { ChangeInputs } from '../session/entity-changes.ts';
-import { IMPORT_EVENT } from '../session/import-document.ts';
+import { IMPORT_EVENTS } from '../session/import-document.ts';
 import type { OidcProviderInput } from '../session/oidc-provider.ts';
 import type { Attempt, AttemptOf } from './attempt.ts';
 import { bounded, deletionOfRole, deletionOfUser, onResource } from './entity-attempts.ts';
@@ -23,6 +23,7 @@ export interface OperationValues {
   readonly GetFederationToken: NoValues;
   readonly ExitRole: NoValues;
   readonly ImportAccountAuthorizationDetails: NoValues;
+  readonly ImportDirectory: NoValues;
   readonly RotateSigningKey: NoValues;
   readonly CreateAccessKey: { readonly principal: PrincipalRef };
   readonly UpdateAccessKey: identity.NamedKey;
@@ -97,7 +98,8 @@ export const OPERATIONS: { readonly [Name in OperationName]: Operation<Operation
   GetSessionToken: SIGNED_IN,
   GetFederationToken: SIGNED_IN,
   ExitRole: SIGNED_IN,
-  ImportAccountAuthorizationDetails: operators(IMPORT_EVENT),
+  ImportAccountAuthorizationDetails: operators(IMPORT_EVENTS.details),
+  ImportDirectory: operators(IMPORT_EVENTS.directory),
   RotateSigningKey: operators('RotateSigningKey'),
   CreateAccessKey: needing(({ principal }) => identity.onKeyOwner('CreateAccessKey', principal, null)),
   UpdateAccessKey: needing((key) => identity.onKeyOwner('UpdateAccessKey', key.principal, key.accessKeyId)),

@@ -2,7 +2,7 @@ import { storable } from '../directory/storable.ts';
 import { instantText, parseIso } from '../policy/date.ts';
 import type { JsonObject, JsonValue } from '../policy/json.ts';
 import { describeJson, shorten } from './bounded-json.ts';
-import type { Warnings } from './warnings.ts';
+import type { WarningSink } from './warnings.ts';
 
 export function isJsonObject(value: JsonValue | undefined): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -12,20 +12,20 @@ export function isJsonObject(value: JsonValue | undefined): value is JsonObject 
 const DATE = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d(?:\.\d{1,9})?)(Z|[+-](?:[01]\d|2[0-3]):?[0-5]\d)?$/;
 
 /** Milliseconds since 1970: the first instant of the year 1. */
-const EARLIEST = -62_135_596_800_000;
+export const EARLIEST = -62_135_596_800_000;
 /** The last instant of the year 9999. ISO 8601 writes later ones with a sign, which PostgreSQL does not read. */
-const LATEST = 253_402_300_799_999;
+export const LATEST = 253_402_300_799_999;
 
 /** One object of an export, read leniently: a warning names each member that does not have the expected form. */
 export class Entry {
   /** `role App`, or `RoleDetailList[3]` if it has no name. */
   readonly label: string;
   readonly value: JsonObject;
-  readonly #warnings: Warnings;
+  readonly #warnings: WarningSink;
   /** The place of this object within the labelled entity: `` or `RolePolicyList[0].`. */
   readonly #prefix: string;
 
-  constructor(label: string, value: JsonObject, warnings: Warnings, prefix = '') {
+  constructor(label: string, value: JsonObject, warnings: WarningSink, prefix = '') {
     this.label = label;
     this.value = value;
     this.#warnings = warnings;
@@ -111,9 +111,9 @@ export class Entry {
     return undefined;
   }
 
-  /** `Tags` as a map. Undefined: the export does not have tags. */
-  tags(): Readonly<Record<string, string>> | undefined {
-    const entries = this.entries('Tags');
+  /** A list of keys and values as a map. Undefined: the export does not have it. */
+  tags(member = 'Tags'): Readonly<Record<string, string>> | undefined {
+    const entries = this.entries(member);
     if (entries === undefined) return undefined;
     const tags = new Map<string, string>();
     for (const entry of entries) {
@@ -127,5 +127,17 @@ export class Entry {
       }
     }
     return Object.fromEntries(tags);
+  }
+
+  /** An object of strings. Undefined: the export does not have it. */
+  map(key: string): Readonly<Record<string, string>> | undefined {
+    const object = this.child(key);
+    if (object === null) return undefined;
+    const members = Object.entries(object.value).flatMap(([name, value]): [string, string][] => {
+      if (typeof value === 'string') return [[object.#storable('', name), object.#storable(name, value)]];
+      object.warn(name, `expected a string, found ${describeJson(value)}`);
+      return [];
+    });
+    return Object.fromEntries(members);
   }
 }

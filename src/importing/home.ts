@@ -10,6 +10,8 @@ export interface Home {
   readonly partition: string;
   /** Null: the export names no account, or several. */
   readonly account: string | null;
+  /** It names several. */
+  readonly isMixed?: boolean;
 }
 
 /** Looks through the ARNs of all entities of the answers. */
@@ -35,6 +37,7 @@ export function findHome(answers: readonly JsonObject[]): Home {
   return {
     partition: partitions.size === 1 && partition !== undefined ? partition : 'aws',
     account: accounts.size === 1 && account !== undefined ? account : null,
+    isMixed: accounts.size > 1,
   };
 }
 

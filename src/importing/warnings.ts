@@ -3,8 +3,13 @@ const MAX_WARNINGS = 1000;
 /** Characters of one of them: it may quote what stands in the file. */
 const MAX_LENGTH = 500;
 
+/** Takes what is not understood. */
+export interface WarningSink {
+  add(entity: string, element: string, message: string): void;
+}
+
 /** What an import could not understand, in the words `role App: PermissionsBoundary: …`. */
-export class Warnings {
+export class Warnings implements WarningSink {
   /** Each line once: pages and recordings repeat entities. */
   readonly #lines = new Set<string>();
   #omitted = 0;

@@ -51,6 +51,9 @@ const REGIONS: Readonly<Record<string, readonly string[]>> = {
 export const PARTITIONS: readonly string[] = Object.keys(REGIONS);
 const ALL_REGIONS: readonly string[] = Object.values(REGIONS).flat();
 const NONE: readonly string[] = [];
+const PARTITION_OF: ReadonlyMap<string, string> = new Map(
+  Object.entries(REGIONS).flatMap(([partition, regions]) => regions.map((region) => [region, partition] as const)),
+);
 
 export function isPartition(text: string): boolean {
   return Object.hasOwn(REGIONS, text);
@@ -60,4 +63,9 @@ export function isPartition(text: string): boolean {
 export function regionsOf(partition: string | null): readonly string[] {
   if (partition === null) return ALL_REGIONS;
   return isPartition(partition) ? (REGIONS[partition] ?? NONE) : NONE;
+}
+
+/** The partition of a Region; `aws`, the only one that gains Regions often, for a Region that is not in the list. */
+export function partitionOf(region: string): string {
+  return PARTITION_OF.get(region) ?? 'aws';
 }

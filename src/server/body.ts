@@ -1,5 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Caller } from '../session/caller.ts';
 import { type Refusal, writeRefusal } from './graphql-error.ts';
+import { shownBytes } from './limits.ts';
 
 /** The body is larger than this caller may send. */
 export class BodyTooLarge extends Error {
@@ -15,13 +17,32 @@ export class BodyTooLarge extends Error {
 /** The sender disconnected before the whole body arrived. */
 export class BodyIncomplete extends Error {}
 
+/** Whether its Content-Length alone is too much. */
+export function isDeclaredLarger({ headers }: IncomingMessage, limit: number): boolean {
+  return Number(headers['content-length'] ?? 0) > limit;
+}
+
+/** Lets a sender begin that waits for it, unless the body is too large. */
+export function sendContinue(request: IncomingMessage, response: ServerResponse, limit: number): void {
+  if (/100-continue/i.test(request.headers.expect ?? '') && !isDeclaredLarger(request, limit)) response.writeContinue();
+}
+
+export function tooLarge(limit: number, caller: Caller): Refusal {
+  const hint = caller.kind === 'anonymous' ? ' without credentials' : '';
+  return {
+    status: 413,
+    code: 'REQUEST_TOO_LARGE',
+    message: `the request body is larger than the ${shownBytes(limit)} that may be sent${hint}`,
+    extensions: { limitBytes: limit },
+  };
+}
+
 /**
  * Reads the body of a request. Refuses by Content-Length before a byte is read, and otherwise counts, so that it never
  * holds more than `limit` bytes. Throws BodyTooLarge, BodyIncomplete.
  */
 export function readBody(request: IncomingMessage, limit: number): Promise<Buffer> {
-  const declared = Number(request.headers['content-length'] ?? 0);
-  if (declared > limit) return Promise.reject(new BodyTooLarge(limit));
+  if (isDeclaredLarger(request, limit)) return Promise.reject(new BodyTooLarge(limit));
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let size = 0;

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { RequestFacts } from '../graphql/context.ts';
 
 /** One request and its answer while the router handles them. */
 export interface Exchange {
@@ -11,3 +12,10 @@ export interface Exchange {
   /** The caller, for the log; `none` where no caller is needed. */
   caller: 'none' | 'refused' | 'anonymous' | 'principal' | 'operator';
 }
+
+/** Answers a GraphQL request; the parsed operation of a POST is in `request.body`. */
+export type GraphqlListener = (
+  request: IncomingMessage & { body?: object },
+  response: ServerResponse,
+  facts: RequestFacts,
+) => Promise<void> | void;

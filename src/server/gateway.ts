@@ -1,24 +1,31 @@
-import { createContext } from '../graphql/context.ts';
+import { createContext, type GatewayContext, type RequestFacts } from '../graphql/context.ts';
 import { useDocumentLimits } from '../graphql/limits.ts';
 import { buildSchema } from '../graphql/schema.ts';
 import { KeyGuard } from '../guard/key-guard.ts';
+import { perform } from '../guard/perform.ts';
 import { throttledSessions } from '../guard/throttled-sessions.ts';
+import type { UnderstandFiles } from '../importing/given-files.ts';
 import type { Sessions } from '../session/sessions.ts';
 import { removeAddress, writeAddress } from './address-file.ts';
 import { admitWith } from './admission.ts';
 import { authenticateWith } from './authenticate.ts';
 import { type Demo, loadDemo } from './demo.ts';
+import type { GraphqlListener } from './exchange.ts';
 import { demoTabs } from './graphiql/demo-tabs.ts';
 import { WELCOME_TABS } from './graphiql/welcome-tab.ts';
-import type { GraphqlListener, GraphqlRoute } from './graphql-route.ts';
+import type { GraphqlRoute } from './graphql-route.ts';
 import type { Phase } from './health.ts';
 import { listen } from './http-server.ts';
+import { understandInWorkers } from './imports/in-worker.ts';
 import { type FetchInProcess, fetchInProcess } from './in-process.ts';
+import { UPLOAD_LIMITS } from './limits.ts';
 import { createLog, type Log } from './log.ts';
 import { inNetworks } from './networks.ts';
 import { createRouter } from './router.ts';
 import { openServices, type Services } from './services.ts';
 import type { Settings } from './settings.ts';
+import { UploadFolders } from './uploads/upload-folders.ts';
+import type { UploadPlace } from './uploads/upload-route.ts';
 import { createGraphqlServer } from './yoga.ts';
 
 /** GraphQL on opened services: the answers of /graphql, for the router and without a socket. */
@@ -32,20 +39,29 @@ export interface Gateway {
 export interface GatewayOptions {
   /** Milliseconds since 1970, now; left out: the machine's clock. */
   readonly clock?: () => number;
+  /** How files of imports are read; left out: in a thread of their own. */
+  readonly understandFiles?: UnderstandFiles;
 }
 
 export function createGateway(
   services: Services,
   log: Log,
-  { clock = Date.now, trustedProxies = [] }: GatewayOptions & Partial<Pick<Settings, 'trustedProxies'>> = {},
+  {
+    clock = Date.now,
+    understandFiles = understandInWorkers(),
+    trustedProxies = [],
+    dataDir,
+  }: GatewayOptions & Partial<Pick<Settings, 'trustedProxies' | 'dataDir'>> = {},
 ): Gateway {
   const guard = new KeyGuard((source, milliseconds) =>
     log.warn({ source, milliseconds }, 'too many wrong credentials'),
   );
   const sessions = throttledSessions(services.sessions, guard);
+  const contextOf = (facts: RequestFacts, request: object): GatewayContext =>
+    createContext({ ...services, sessions, understandFiles }, facts, request);
   const yoga = createGraphqlServer({
     schema: buildSchema(),
-    contextOf: (facts, request) => createContext({ ...services, sessions }, facts, request),
+    contextOf,
     plugins: [useDocumentLimits()],
     log,
   });
@@ -54,11 +70,28 @@ export function createGateway(
     await yoga(request, response, facts);
   };
   return {
-    route: { admit, answer },
+    route: { admit, answer, uploads: dataDir === undefined ? null : uploadPlace(dataDir, contextOf) },
     fetch: fetchInProcess(admit, (url, init, facts) => yoga.fetch(url, init, facts), clock),
     jwks: (now) => services.sessions.jwks(now),
     dispose: async () => {
       await yoga.dispose();
+    },
+  };
+}
+
+/** Multipart requests are for one mutation: who may not make it is refused before the body, and the audit trail says so. */
+function uploadPlace(
+  dataDir: string,
+  contextOf: (facts: RequestFacts, request: object) => GatewayContext,
+): UploadPlace {
+  return {
+    folders: new UploadFolders(dataDir),
+    limits: UPLOAD_LIMITS,
+    refuse: async (facts, request) => {
+      const { kind } = await perform(contextOf(facts, request), 'ImportDirectory', {}, () => null);
+      if (kind === 'done') return null;
+      const message = 'only the operator may perform `importDirectory`, and multipart requests are for nothing else';
+      return { status: 403, code: 'FORBIDDEN', message };
     },
   };
 }
@@ -86,7 +119,7 @@ export interface RunningGateway {
  */
 export async function startGateway(
   settings: Settings,
-  { clock = Date.now }: GatewayOptions = {},
+  { clock = Date.now, understandFiles }: GatewayOptions = {},
 ): Promise<RunningGateway> {
   const log = createLog(settings.logLevel);
   let phase: Phase = 'starting';
@@ -115,7 +148,14 @@ export async function startGateway(
     services = await openServices(settings);
     if (!services.directory.searchIndexed) log.warn(UNINDEXED);
     demo = await loadDemo(services, settings);
-    gateway = createGateway(services, log, { clock, trustedProxies: settings.trustedProxies });
+    const { dataDir, trustedProxies } = settings;
+    await new UploadFolders(dataDir).clean(settings.databaseUrl !== null, clock());
+    gateway = createGateway(services, log, {
+      clock,
+      trustedProxies,
+      dataDir,
+      ...(understandFiles !== undefined && { understandFiles }),
+    });
     await writeAddress(settings.dataDir, { url: server.url, pid: process.pid });
     phase = 'ready';
     log.info({ url: server.url }, 'ready');

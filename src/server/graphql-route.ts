@@ -1,24 +1,20 @@
 import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { RequestFacts } from '../graphql/context.ts';
 import type { Caller } from '../session/caller.ts';
 import type { Admit } from './admission.ts';
-import { BodyIncomplete, BodyTooLarge, readBody, refuseUnread } from './body.ts';
-import type { Exchange } from './exchange.ts';
+import { BodyIncomplete, BodyTooLarge, readBody, refuseUnread, sendContinue, tooLarge } from './body.ts';
+import { ENCODED, isEncoded, MULTIPART, mediaTypeOf } from './content-type.ts';
+import type { Exchange, GraphqlListener } from './exchange.ts';
 import type { Refusal } from './graphql-error.ts';
-import { bodyLimitOf, MAX_BATCHED_OPERATIONS, shownBytes } from './limits.ts';
+import { bodyLimitOf, MAX_BATCHED_OPERATIONS } from './limits.ts';
 import { headOfMessage } from './request-head.ts';
-
-/** Answers a GraphQL request; the parsed JSON of a POST is in `request.body`. */
-export type GraphqlListener = (
-  request: IncomingMessage & { body?: object },
-  response: ServerResponse,
-  facts: RequestFacts,
-) => Promise<void> | void;
+import { serveUpload, type UploadPlace } from './uploads/upload-route.ts';
 
 export interface GraphqlRoute {
   readonly admit: Admit;
   readonly answer: GraphqlListener;
+  /** Null: multipart requests are refused. */
+  readonly uploads: UploadPlace | null;
 }
 
 /**
@@ -40,6 +36,10 @@ export async function serveGraphql(route: GraphqlRoute, exchange: Exchange): Pro
     await route.answer(request, response, facts);
     return;
   }
+  if (route.uploads !== null && mediaTypeOf(request) === MULTIPART) {
+    await serveUpload(route.uploads, exchange, facts, route.answer);
+    return;
+  }
   const body = await readJson(request, response, caller);
   if (body === null) return;
   if (isRefusal(body)) refuseUnread(request, response, body, requestId);
@@ -56,9 +56,7 @@ async function readJson(
   if (wrongType !== null) return wrongType;
   const limit = bodyLimitOf(caller);
   try {
-    if (/100-continue/i.test(request.headers.expect ?? '') && !isDeclaredLarger(request, limit)) {
-      response.writeContinue();
-    }
+    sendContinue(request, response, limit);
     return parseBody(await readBody(request, limit));
   } catch (error) {
     if (error instanceof BodyIncomplete) return null;
@@ -71,36 +69,15 @@ function isRefusal(value: { readonly value: object } | Refusal): value is Refusa
   return 'status' in value;
 }
 
-function isDeclaredLarger(request: IncomingMessage, limit: number): boolean {
-  return Number(request.headers['content-length'] ?? 0) > limit;
-}
-
 function checkContentType(request: IncomingMessage): Refusal | null {
-  const type = (request.headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
-  const encoding = (request.headers['content-encoding'] ?? 'identity').toLowerCase();
-  if (encoding !== 'identity') {
-    return {
-      status: 415,
-      code: 'BAD_REQUEST',
-      message: 'the request body must not be compressed: leave out `content-encoding`',
-    };
-  }
+  const type = mediaTypeOf(request);
+  if (isEncoded(request)) return ENCODED;
   if (type === 'application/json' || type === 'application/graphql+json') return null;
   const given = type === '' ? 'there is none' : `it is \`${type.slice(0, 100)}\``;
   return {
     status: 415,
     code: 'BAD_REQUEST',
     message: `the \`content-type\` of a POST must be application/json; ${given}`,
-  };
-}
-
-function tooLarge(limit: number, caller: Caller): Refusal {
-  const hint = caller.kind === 'anonymous' ? ' without credentials' : '';
-  return {
-    status: 413,
-    code: 'REQUEST_TOO_LARGE',
-    message: `the request body is larger than the ${shownBytes(limit)} that may be sent${hint}`,
-    extensions: { limitBytes: limit },
   };
 }
 

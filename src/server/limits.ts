@@ -13,6 +13,18 @@ export function bodyLimitOf(caller: Caller): number {
   return BODY_LIMITS[caller.kind];
 }
 
+/** Limits of a multipart request. */
+export interface UploadLimits {
+  /** Bytes of the whole body. */
+  readonly bytes: number;
+  /** Bytes of `operations`, and of `map`, which are held in memory. */
+  readonly fieldBytes: number;
+  readonly files: number;
+}
+
+/** Of a multipart request of the operator; its files are stored and not held in memory. */
+export const UPLOAD_LIMITS: UploadLimits = { bytes: 512 * MIB, fieldBytes: BODY_LIMITS.operator, files: 10_000 };
+
 /** `64 KiB`, `16 MiB` … for messages. */
 export function shownBytes(bytes: number): string {
   return bytes >= MIB ? `${bytes / MIB} MiB` : `${bytes / 1024} KiB`;

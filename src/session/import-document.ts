@@ -1,29 +1,47 @@
 import type { Applied, Progress } from '../directory/directory.ts';
 import type { DirectoryDocument } from '../directory/document.ts';
+import type { OpenDirectory } from '../directory/prisma/open-directory.ts';
 import { audited } from './audited.ts';
 import type { Call } from './call.ts';
 import type { SessionDirectory } from './session-tools.ts';
 
-/** The event of an import in the audit trail; AWS has no such operation. */
-export const IMPORT_EVENT = 'ImportAccountAuthorizationDetails';
+/** The events of imports in the audit trail; AWS has no such operations. */
+export const IMPORT_EVENTS = { details: 'ImportAccountAuthorizationDetails', directory: 'ImportDirectory' } as const;
+
+/** What is imported, and warnings about what could not be understood. */
+interface Read {
+  readonly document: DirectoryDocument;
+  readonly warnings: readonly string[];
+}
 
 /**
  * Brings an export into the directory, all or nothing, and records in the audit trail who did, even if `read` or the
- * directory refuses it. `read` returns the document, and warnings about what could not be understood; these come first in
- * the answer. Throws what they throw.
+ * directory refuses it. The warnings of `read` come first in the answer. Throws what they throw.
  */
 export function importDocument(
   { directory }: { readonly directory: Pick<SessionDirectory, 'apply' | 'audit'> },
   call: Call,
-  read: () => { readonly document: DirectoryDocument; readonly warnings: readonly string[] },
+  event: keyof typeof IMPORT_EVENTS,
+  read: () => Read | Promise<Read>,
   progress?: Progress,
 ): Promise<Applied> {
-  return audited(directory.audit, call, { event: IMPORT_EVENT }, async (event) => {
-    const { document, warnings } = read();
+  return audited(directory.audit, call, { event: IMPORT_EVENTS[event] }, async (succeeded) => {
+    const { document, warnings } = await read();
     const [account, ...others] = document.accounts ?? [];
     const target = account === undefined || others.length > 0 ? null : account.id;
     const accountIds = document.accounts?.map(({ id }) => id) ?? [];
-    const applied = await directory.apply(document, progress, { ...event, target, accountIds });
+    const applied = await directory.apply(document, progress, { ...succeeded, target, accountIds });
     return { ...applied, warnings: [...warnings, ...applied.warnings] };
   });
+}
+
+/** As `importDocument`, for a document in parts, each of which is read when the one before it is written. */
+export function importParts(
+  { directory }: { readonly directory: Pick<OpenDirectory, 'applyParts' | 'audit'> },
+  call: Call,
+  parts: AsyncIterable<DirectoryDocument>,
+): Promise<Applied> {
+  return audited(directory.audit, call, { event: IMPORT_EVENTS.directory }, (event) =>
+    directory.applyParts(parts, () => undefined, { ...event, target: null }),
+  );
 }

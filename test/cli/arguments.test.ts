@@ -17,13 +17,22 @@ test('commands', () => {
   expect(parseCommand(['start'])).toEqual({ kind: 'start' });
   expect(parseCommand(['import', 'a.json', '-', '--account-name', 'Production'])).toEqual({
     kind: 'import',
-    files: ['a.json', '-'],
+    paths: ['a.json', '-'],
     accountName: 'Production',
+    isJson: false,
+  });
+  expect(parseCommand(['import', '--json', 'folder'])).toEqual({
+    kind: 'import',
+    paths: ['folder'],
+    accountName: null,
+    isJson: true,
   });
   expect(parseCommand(['access-key', 'create', 'arn:aws:iam::111111111111:user/ops/alice'])).toEqual({
     kind: 'createAccessKey',
     owner: { user: 'arn:aws:iam::111111111111:user/ops/alice' },
   });
+  expect(parseCommand(['export', 'out'])).toEqual({ kind: 'export', folder: 'out' });
+  expect(parseCommand(['export', '--schema'])).toEqual({ kind: 'exportSchema' });
   expect(parseCommand(['access-key', 'create', 'ec2.amazonaws.com'])).toEqual({
     kind: 'createAccessKey',
     owner: { service: 'ec2.amazonaws.com' },
@@ -34,12 +43,17 @@ describe('wrong usage', () => {
   test.each([
     [[], 'no command is given'],
     [['imprt', 'a.json'], '`imprt` is not a command'],
-    [['import'], '`rolegate import` needs at least one FILE (- for standard input)'],
+    [['import'], '`rolegate import` needs at least one PATH (- for standard input)'],
     [['import', '-', '-'], 'standard input (-) can be read only once'],
     [['import', 'a.json', '--account-name', ' '], '--account-name must have 1 to 128 characters'],
     [['start', '--account-name', 'x'], '--account-name belongs to `rolegate import`'],
+    [['start', '--json'], '--json belongs to `rolegate import`'],
     [['start', 'now'], '`rolegate start` takes no arguments: settings are environment variables'],
     [['import', '--force', 'a.json'], "Unknown option '--force'"],
+    [['export'], '`rolegate export` needs one DIR'],
+    [['export', 'a', 'b'], '`rolegate export` needs one DIR'],
+    [['export', '--schema', 'a'], '`rolegate export --schema` takes no DIR: it prints'],
+    [['import', 'a', '--schema'], '--schema belongs to `rolegate export`'],
     [['access-key', 'delete', 'x'], '`rolegate access-key create` needs one USER_ARN or SERVICE'],
     [
       ['access-key', 'create', 'arn:aws:iam::111111111111:role/r'],

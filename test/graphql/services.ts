@@ -6,6 +6,7 @@ import { createAccess } from '../../src/access/access.ts';
 import { openCatalog } from '../../src/catalog/catalog.ts';
 import type { DirectoryDocument } from '../../src/directory/document.ts';
 import type { GatewayServices } from '../../src/graphql/context.ts';
+import { understandFiles } from '../../src/server/imports/understand.ts';
 import type { Caller } from '../../src/session/caller.ts';
 import { createSecrets, type Secrets } from '../../src/session/secrets.ts';
 import { createSessions } from '../../src/session/sessions.ts';
@@ -77,6 +78,7 @@ async function open(database: TakenDatabase, dataDir: string): Promise<TestServi
     secrets,
     sessions,
     statements,
+    understandFiles,
     signIn: (keyId) => {
       const credentials = Buffer.from(`${keyId}:${secrets.secretFor(keyId)}`).toString('base64');
       return sessions.authenticate(`Basic ${credentials}`, NOW);

@@ -169,7 +169,7 @@ describe('the audit trail', () => {
       users: [aUser('zoe', [], { arn: `arn:aws:iam::${account}:user/zoe` })],
       accounts: [{ id: account }],
     };
-    const bring = (read: Parameters<typeof importDocument>[2]) => importDocument(gateway, call, read);
+    const bring = (read: Parameters<typeof importDocument>[3]) => importDocument(gateway, call, 'details', read);
     const applied = await bring(() => ({ document, warnings: ['left out'] }));
     expect(applied).toMatchObject({ changed: true, warnings: ['left out'] });
     const kept = { event: 'ImportAccountAuthorizationDetails', principal: 'operator', requestId: 'import-1' };

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll } from 'vitest';
 import { type RunningGateway, startGateway } from '../../src/server/gateway.ts';
+import { understandFiles } from '../../src/server/imports/understand.ts';
 import { readSettings, type Settings } from '../../src/server/settings.ts';
 import { putEmptyDirectory } from './empty-directory.ts';
 
@@ -38,7 +39,8 @@ export function removeDataDir(dataDir: string): Promise<void> {
 export async function startTestGateway(dataDir: string, env: Record<string, string> = {}): Promise<TestGateway> {
   const settings = readSettings({ PORT: '0', LOG_LEVEL: 'silent', ROLEGATE_DATA_DIR: dataDir, ...env }, '/');
   if (settings.databaseUrl === null && !existsSync(join(dataDir, 'db'))) await putEmptyDirectory(dataDir);
-  const gateway = await startGateway(settings);
+  // Threads would need src/ as JavaScript; tests of processes use them.
+  const gateway = await startGateway(settings, { understandFiles });
   const token = settings.operatorToken ?? (await readFile(join(dataDir, 'operator.token'), 'utf8')).trim();
   const { secrets } = gateway.services;
   const as = {

@@ -18,7 +18,7 @@ export interface Running {
 export function run(
   script: 'server/main.js' | 'cli/main.js',
   args: readonly string[],
-  options: { readonly cwd: string; readonly env?: Readonly<Record<string, string>>; readonly input?: string },
+  options: { readonly cwd: string; readonly env?: Readonly<Record<string, string>>; readonly input?: string | Buffer },
 ): Running {
   const child = spawn(process.execPath, [`${ROOT}dist/${script}`, ...args], {
     cwd: options.cwd,

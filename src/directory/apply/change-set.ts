@@ -1,6 +1,9 @@
 import { createHash } from 'node:crypto';
 import { InvalidInput } from '../../policy/errors.ts';
 import { MAX_DOCUMENT_LENGTH } from '../../policy/load.ts';
+import type { CountedKind } from '../directory.ts';
+import { isStorable } from '../storable.ts';
+import { Counting, type Outcome } from './counts.ts';
 import type { TableName } from './tables.ts';
 
 export type Row = Readonly<Record<string, unknown>>;
@@ -15,6 +18,9 @@ export function sha256(text: string): string {
   return createHash('sha256').update(text).digest('hex');
 }
 
+/** Columns that refer to the text of a policy. */
+const HASHES = ['documentHash', 'trustPolicyHash', 'policyHash'] as const;
+
 /** Everything that one document changes, collected before anything is written. */
 export class ChangeSet {
   readonly upserts = new Map<TableName, Row[]>();
@@ -22,6 +28,9 @@ export class ChangeSet {
   readonly deletions = new Map<TableName, Row[]>();
   readonly renames = new Map<TableName, Rename[]>();
   readonly warnings: string[] = [];
+  readonly counts = new Counting();
+  readonly #counted = new Set<string>();
+  #hashes: ReadonlyMap<string, string> = new Map();
   readonly #texts = new Map<string, string>();
   readonly #touched = new Map<string, { readonly entity: string; readonly entityId: string }>();
 
@@ -33,8 +42,18 @@ export class ChangeSet {
     return [...this.#touched.values()];
   }
 
+  /** Texts of policies that rows to be written refer to. What an unchanged row refers to is stored already. */
   get documents(): readonly Row[] {
-    return Array.from(this.#texts, ([hash, text]) => ({ hash, text }));
+    const hashes = new Set<string>();
+    for (const rows of this.upserts.values()) {
+      for (const row of rows) {
+        for (const column of HASHES) if (typeof row[column] === 'string') hashes.add(row[column]);
+      }
+    }
+    return Array.from(hashes).flatMap((hash) => {
+      const text = this.#texts.get(hash);
+      return text === undefined ? [] : [{ hash, text }];
+    });
   }
 
   upsert(table: TableName, row: Row): void {
@@ -49,9 +68,27 @@ export class ChangeSet {
     push(this.renames, table, rename);
   }
 
+  /** `hashes`: names of texts that are known already. */
+  beginPart(hashes: ReadonlyMap<string, string>): void {
+    this.#hashes = hashes;
+  }
+
+  /** Its rows are written; what they touched and became stays. */
+  endPart(): void {
+    for (const rows of [this.upserts, this.deletions, this.renames, this.#texts]) rows.clear();
+  }
+
   /** Records that answers about this entity may differ from now on. */
   touch(entity: string, entityId: string): void {
     this.#touched.set(`${entity} ${entityId}`, { entity, entityId });
+  }
+
+  /** Counts what has become of an entity: in the first part that names it. */
+  count(owner: string | null, kind: CountedKind, name: string, outcome: Outcome): void {
+    const key = `${kind} ${name}`;
+    if (this.#counted.has(key) && outcome === 'unchanged') return;
+    this.#counted.add(key);
+    this.counts.add(owner, kind, outcome);
   }
 
   warn(text: string): void {
@@ -64,8 +101,11 @@ export class ChangeSet {
       const limit = `at most ${MAX_DOCUMENT_LENGTH} characters, this one ${text.length}`;
       throw new InvalidInput('document', `${where}: a policy document has ${limit}`);
     }
-    if (text.includes('\0')) throw new InvalidInput('document', `${where}: a policy document holds no NUL`);
-    const hash = sha256(text);
+    if (!isStorable(text)) {
+      const what = 'a policy document holds no U+0000 and no half of a surrogate pair';
+      throw new InvalidInput('document', `${where}: ${what}`);
+    }
+    const hash = this.#hashes.get(text) ?? sha256(text);
     this.#texts.set(hash, text);
     return hash;
   }

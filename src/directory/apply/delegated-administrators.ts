@@ -32,12 +32,15 @@ export function planDelegatedAdministrators(
       const what = 'the management account needs no registration as a delegated administrator, and can have none';
       throw new InvalidInput('document', `organization ${organizationId}: ${what}`);
     }
-    if (old.delete(key)) continue;
+    const known = old.delete(key);
+    changes.counts.add(organizationId, 'delegatedAdministrators', known ? 'unchanged' : 'new');
+    if (known) continue;
     changes.upsert('DelegatedAdministrator', { organizationId, accountId, servicePrincipal });
     changes.touch('Organization', organizationId);
   }
   for (const each of old.values()) {
     changes.delete('DelegatedAdministrator', { organizationId, ...each });
+    changes.counts.add(organizationId, 'delegatedAdministrators', 'gone');
     changes.touch('Organization', organizationId);
   }
 }
@@ -60,6 +63,7 @@ export async function keepToMembers(sql: Sql, changes: ChangeSet): Promise<void>
       throw new InvalidInput('document', `${why} and cannot be a delegated administrator of it`);
     }
     changes.touch('Organization', organizationId);
+    changes.counts.add(organizationId, 'delegatedAdministrators', 'gone');
     changes.warn(`${why} any more, and administers ${servicePrincipal} for it no longer`);
   }
 }

@@ -1,49 +1,95 @@
+import { setImmediate } from 'node:timers/promises';
 import { parseArn } from '../../policy/arn.ts';
 import { InvalidInput } from '../../policy/errors.ts';
 import { isAccountId } from '../../policy/principal-id.ts';
+import { partitionOf } from '../../policy/regions.ts';
 import type {
-  AccountInput,
   DirectoryDocument,
   GroupInput,
   InstanceProfileInput,
   ManagedPolicyInput,
+  OidcProviderInput,
+  OrganizationInput,
   ResourceInput,
   RoleInput,
   UserInput,
+  VpcEndpointInput,
 } from '../document.ts';
+import { isStorable } from '../storable.ts';
+import { inTurn } from './batches.ts';
 import { entityName } from './entity-arn.ts';
+import type { NamedAccount } from './plan-account.ts';
+import { providerName } from './plan-oidc-provider.ts';
+import { UNSTORABLE, uniqueBy } from './unique.ts';
+import { checkNames } from './unique-names.ts';
+import { checkWholeLists } from './whole-lists.ts';
 
-/** A document indexed by the names of its entities and their accounts. Of several entries with one name, the last counts. */
+/** A document indexed by the names of its entities and their accounts. */
 export interface IndexedDocument {
+  readonly organizations: ReadonlyMap<string, OrganizationInput>;
   readonly users: ReadonlyMap<string, UserInput>;
   readonly groups: ReadonlyMap<string, GroupInput>;
   readonly roles: ReadonlyMap<string, RoleInput>;
   readonly policies: ReadonlyMap<string, ManagedPolicyInput>;
   readonly instanceProfiles: ReadonlyMap<string, InstanceProfileInput>;
+  readonly oidcProviders: ReadonlyMap<string, OidcProviderInput>;
   readonly resources: ReadonlyMap<string, ResourceInput>;
+  readonly vpcEndpoints: ReadonlyMap<string, VpcEndpointInput>;
   /** Every account that the document names, or that owns something in it, in order of appearance. */
-  readonly accounts: ReadonlyMap<
-    string,
-    { readonly id: string; readonly partition: string; readonly input: AccountInput | null }
-  >;
+  readonly accounts: ReadonlyMap<string, NamedAccount>;
   /** Policies that are attached or used as boundaries, each with its first holder. */
   readonly policyReferences: ReadonlyMap<string, string>;
 }
 
-function byArn<T extends { readonly arn: string }>(inputs: readonly T[] | undefined): ReadonlyMap<string, T> {
-  return new Map((inputs ?? []).map((input) => [input.arn, input]));
+function byArn<T extends { readonly arn: string }>(noun: string, inputs: readonly T[] | undefined) {
+  return uniqueBy(
+    inputs,
+    ({ arn }) => arn,
+    ({ arn }) => `${noun} ${arn}`,
+  );
 }
 
-export function indexDocument(document: DirectoryDocument): IndexedDocument {
-  const users = byArn(document.users);
-  const groups = byArn(document.groups);
-  const roles = byArn(document.roles);
-  const policies = byArn(document.policies);
-  const instanceProfiles = byArn(document.instanceProfiles);
-  const resources = byArn(document.resources);
+function byId<T extends { readonly id: string }>(noun: string, inputs: readonly T[] | undefined) {
+  return uniqueBy(
+    inputs,
+    ({ id }) => id,
+    ({ id }) => `${noun} ${id}`,
+  );
+}
 
-  const accounts = new Map<string, { id: string; partition: string; input: AccountInput | null }>();
-  for (const input of document.accounts ?? []) {
+/**
+ * Throws InvalidInput that names the entity: two that contradict each other, names that are none. Between its parts others can
+ * use the process.
+ */
+export async function indexDocument(document: DirectoryDocument): Promise<IndexedDocument> {
+  checkWholeLists(document.wholeLists ?? []);
+  const organizations = byId('organization', document.organizations);
+  const users = byArn('user', document.users);
+  const groups = byArn('group', document.groups);
+  await setImmediate();
+  const roles = byArn('role', document.roles);
+  await setImmediate();
+  const policies = byArn('policy', document.policies);
+  const instanceProfiles = byArn('instance profile', document.instanceProfiles);
+  const oidcProviders = byArn('OpenID Connect provider', document.oidcProviders);
+  const resources = byArn('resource', document.resources);
+  const vpcEndpoints = byId('VPC endpoint', document.vpcEndpoints);
+
+  await setImmediate();
+  const policyReferences = referencesOf({ groups, users, roles });
+  await setImmediate();
+  const inputs = { users, groups, roles, policies, instanceProfiles, oidcProviders, resources, vpcEndpoints };
+  const accounts = await accountsOf(document, { ...inputs, policyReferences });
+  return { organizations, ...inputs, accounts, policyReferences };
+}
+
+/** Every account of the document. Throws InvalidInput for names that are none. */
+async function accountsOf(
+  document: DirectoryDocument,
+  indexed: Omit<IndexedDocument, 'organizations' | 'accounts'>,
+): Promise<ReadonlyMap<string, NamedAccount>> {
+  const accounts = new Map<string, NamedAccount>();
+  for (const input of byId('account', document.accounts).values()) {
     if (!isAccountId(input.id)) throw new InvalidInput('document', `account \`${input.id}\` has not twelve digits`);
     accounts.set(input.id, { id: input.id, partition: input.partition ?? 'aws', input });
   }
@@ -60,21 +106,61 @@ export function indexDocument(document: DirectoryDocument): IndexedDocument {
       belongsTo(accountId, 'aws');
     }
   }
+  await forNames(indexed, belongsTo);
+  await inTurn(indexed.resources.values(), ({ arn, accountId }) =>
+    belongsTo(accountId, parseArn(arn)?.partition ?? 'aws'),
+  );
+  for (const arn of indexed.oidcProviders.keys()) {
+    const { accountId, partition } = providerName(arn);
+    belongsTo(accountId, partition);
+  }
+  for (const { id, accountId, region } of indexed.vpcEndpoints.values()) {
+    if (!isAccountId(accountId)) {
+      throw new InvalidInput('document', `VPC endpoint ${id}: its account \`${accountId}\` has not twelve digits`);
+    }
+    belongsTo(accountId, partitionOf(region));
+  }
+  for (const { accountId, layer } of document.knowledge ?? []) {
+    if (!isAccountId(accountId)) {
+      throw new InvalidInput('document', `knowledge of ${layer}: account \`${accountId}\` has not twelve digits`);
+    }
+    belongsTo(accountId, 'aws');
+  }
+  for (const arn of indexed.policyReferences.keys()) {
+    const name = entityName('ManagedPolicy', arn);
+    belongsTo(name.accountId, name.partition);
+  }
+  return accounts;
+}
+
+/** Throws InvalidInput for names of IAM's entities that are none. */
+async function forNames(
+  indexed: Pick<IndexedDocument, 'users' | 'groups' | 'roles' | 'policies' | 'instanceProfiles'>,
+  belongsTo: (accountId: string | null, partition: string) => void,
+): Promise<void> {
   const kinds = [
-    ['User', users],
-    ['Group', groups],
-    ['Role', roles],
-    ['ManagedPolicy', policies],
-    ['InstanceProfile', instanceProfiles],
+    ['User', indexed.users],
+    ['Group', indexed.groups],
+    ['Role', indexed.roles],
+    ['ManagedPolicy', indexed.policies],
+    ['InstanceProfile', indexed.instanceProfiles],
   ] as const;
   for (const [kind, inputs] of kinds) {
-    for (const arn of inputs.keys()) {
+    checkNames(kind, inputs.keys());
+    await inTurn(inputs.keys(), (arn) => {
       const name = entityName(kind, arn);
       belongsTo(name.accountId, name.partition);
-    }
+    });
+    await setImmediate();
   }
-  for (const { arn, accountId } of resources.values()) belongsTo(accountId, parseArn(arn)?.partition ?? 'aws');
+}
 
+/** Policies that are attached or used as boundaries, each with its first holder. */
+function referencesOf({
+  groups,
+  users,
+  roles,
+}: Pick<IndexedDocument, 'groups' | 'users' | 'roles'>): ReadonlyMap<string, string> {
   const policyReferences = new Map<string, string>();
   for (const [noun, holders] of [
     ['group', groups],
@@ -90,9 +176,8 @@ export function indexDocument(document: DirectoryDocument): IndexedDocument {
       }
     }
   }
-  for (const arn of policyReferences.keys()) {
-    const name = entityName('ManagedPolicy', arn);
-    belongsTo(name.accountId, name.partition);
+  for (const [arn, holder] of policyReferences) {
+    if (!isStorable(arn)) throw new InvalidInput('document', `${holder}: the ARN of an attached policy: ${UNSTORABLE}`);
   }
-  return { users, groups, roles, policies, instanceProfiles, resources, accounts, policyReferences };
+  return policyReferences;
 }

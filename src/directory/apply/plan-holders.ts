@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto';
+import { InvalidInput } from '../../policy/errors.ts';
 import type { GroupInput, InstanceProfileInput, RoleInput, UserInput } from '../document.ts';
 import { toIso } from '../instants.ts';
 import type { ChangeSet, Row } from './change-set.ts';
+import { conclude } from './conclude.ts';
 import { type EntityName, entityName } from './entity-arn.ts';
 import { instant } from './instant.ts';
 import type { Resolved } from './resolve-ids.ts';
-import type { StoredHolder, StoredInstanceProfile, StoredRole, StoredUser } from './stored.ts';
+import type { StoredEntity, StoredHolder, StoredInstanceProfile, StoredRole, StoredUser } from './stored.ts';
 import type { HolderColumn } from './tables.ts';
 
 /** Looks up an id by ARN; throws if the directory will not contain it. */
@@ -25,15 +27,48 @@ export function sameRecord(a: Readonly<Record<string, string>>, b: Readonly<Reco
   return keys.length === Object.keys(b).length && keys.every((key) => a[key] === b[key]);
 }
 
+/** The columns of an entity that are compared as they are. */
+const OWN_COLUMNS = {
+  Group: ['arn', 'createdAt'],
+  User: ['arn', 'createdAt', 'boundaryId'],
+  Role: ['arn', 'createdAt', 'boundaryId', 'trustPolicyHash', 'description', 'maxSessionDuration'],
+  InstanceProfile: ['createdAt', 'roleId'],
+} as const;
+
 /** Whether a row with these columns differs from the stored one. */
-function differs(row: Row, stored: Readonly<Record<string, unknown>> | null, columns: readonly string[]): boolean {
+function differs<K extends string>(
+  row: Readonly<Record<K, unknown>>,
+  stored: Readonly<Record<K, unknown>> | null,
+  columns: readonly K[],
+): boolean {
   return stored === null || columns.some((column) => row[column] !== stored[column]);
+}
+
+function createdAtOf(
+  input: { readonly createdAt?: string },
+  where: string,
+  stored: StoredEntity | null,
+  { now }: HolderTools,
+): number {
+  return instant(input.createdAt, where) ?? stored?.createdAt ?? now;
 }
 
 interface Lists {
   readonly arn: string;
   readonly inlinePolicies?: GroupInput['inlinePolicies'];
   readonly attachedPolicies?: GroupInput['attachedPolicies'];
+}
+
+/** Documents by their names. Throws InvalidInput where one name has two. */
+function inlineOf(arn: string, policies: NonNullable<Lists['inlinePolicies']>): ReadonlyMap<string, string> {
+  const documents = new Map<string, string>();
+  for (const { name, document } of policies) {
+    if ((documents.get(name) ?? document) !== document) {
+      throw new InvalidInput('document', `${arn}: its inline policy ${name} occurs twice, with different documents`);
+    }
+    documents.set(name, document);
+  }
+  return documents;
 }
 
 /** Inline policies and attachments: a given list replaces the stored one. Returns whether something changed. */
@@ -47,7 +82,7 @@ function planLists(
   const blank = { userId: null, groupId: null, roleId: null };
   if (input.inlinePolicies !== undefined) {
     const old = new Map((stored?.inline ?? []).map((row) => [row[0], row]));
-    for (const [name, document] of new Map(input.inlinePolicies.map((each) => [each.name, each.document]))) {
+    for (const [name, document] of inlineOf(input.arn, input.inlinePolicies)) {
       const documentHash = changes.document(document, `${input.arn}, inline policy ${name}`);
       const row = old.get(name);
       old.delete(name);
@@ -88,23 +123,28 @@ function boundaryOf(
 
 export function planGroup(input: GroupInput, resolved: Resolved<StoredHolder>, tools: HolderTools): void {
   const { id, stored } = resolved;
-  const createdAt = instant(input.createdAt, `group ${input.arn}`) ?? stored?.createdAt ?? tools.now;
-  let changed = stored?.createdAt !== createdAt;
-  if (changed) tools.changes.upsert('Group', baseRow(entityName('Group', input.arn), id, createdAt));
+  const name = entityName('Group', input.arn);
+  const own = { arn: input.arn, createdAt: createdAtOf(input, `group ${input.arn}`, stored, tools) };
+  let changed = differs(own, stored, OWN_COLUMNS.Group);
+  if (changed) tools.changes.upsert('Group', baseRow(name, id, own.createdAt));
   changed = planLists(input, 'groupId', resolved, tools) || changed;
-  if (changed) tools.changes.touch('Group', input.arn);
+  conclude('Group', name, resolved, changed, tools.changes);
 }
 
 export function planUser(input: UserInput, resolved: Resolved<StoredUser>, tools: HolderTools): void {
   const { id, stored } = resolved;
   const { changes } = tools;
-  const createdAt = instant(input.createdAt, `user ${input.arn}`) ?? stored?.createdAt ?? tools.now;
+  const name = entityName('User', input.arn);
+  const own = {
+    arn: input.arn,
+    createdAt: createdAtOf(input, `user ${input.arn}`, stored, tools),
+    boundaryId: boundaryOf(input, stored, tools.policyId),
+  };
   const tags = input.tags ?? stored?.tags ?? {};
-  const boundaryId = boundaryOf(input, stored, tools.policyId);
-  let changed = differs({ createdAt, boundaryId }, stored && { ...stored }, ['createdAt', 'boundaryId']);
+  let changed = differs(own, stored, OWN_COLUMNS.User);
   changed ||= stored === null || !sameRecord(tags, stored.tags);
   if (changed) {
-    changes.upsert('User', { ...baseRow(entityName('User', input.arn), id, createdAt), tags, boundaryId });
+    changes.upsert('User', { ...baseRow(name, id, own.createdAt), tags, boundaryId: own.boundaryId });
   }
   if (input.groups !== undefined) {
     const old = new Set(stored?.groupIds);
@@ -117,42 +157,48 @@ export function planUser(input: UserInput, resolved: Resolved<StoredUser>, tools
     changed ||= old.size > 0;
   }
   changed = planLists(input, 'userId', resolved, tools) || changed;
-  if (changed) changes.touch('User', input.arn);
+  conclude('User', name, resolved, changed, changes);
 }
 
 export function planRole(input: RoleInput, resolved: Resolved<StoredRole>, tools: HolderTools): void {
   const { id, stored } = resolved;
   const { changes } = tools;
+  const name = entityName('Role', input.arn);
   const own = {
-    createdAt: instant(input.createdAt, `role ${input.arn}`) ?? stored?.createdAt ?? tools.now,
+    arn: input.arn,
+    createdAt: createdAtOf(input, `role ${input.arn}`, stored, tools),
     boundaryId: boundaryOf(input, stored, tools.policyId),
     trustPolicyHash: changes.document(input.trustPolicy, `role ${input.arn}, trust policy`),
     description: input.description ?? stored?.description ?? null,
     maxSessionDuration: input.maxSessionDuration ?? stored?.maxSessionDuration ?? 3600,
   };
   const tags = input.tags ?? stored?.tags ?? {};
-  let changed = differs(own, stored && { ...stored }, Object.keys(own));
+  let changed = differs(own, stored, OWN_COLUMNS.Role);
   changed ||= stored === null || !sameRecord(tags, stored.tags);
-  // A written trust policy means the current holders of the names in it.
-  changed ||= stored !== null && Object.keys(stored.trustBindings).length > 0;
+  // Unless it is said, a written trust policy means the current holders of the names in it.
+  const trustBindings = input.trustBindings ?? {};
+  changed ||= stored !== null && !sameRecord(trustBindings, stored.trustBindings);
   if (changed) {
-    const base = baseRow(entityName('Role', input.arn), id, own.createdAt);
-    changes.upsert('Role', { ...own, ...base, tags, trustBindings: {} });
+    changes.upsert('Role', { ...own, ...baseRow(name, id, own.createdAt), tags, trustBindings });
   }
   changed = planLists(input, 'roleId', resolved, tools) || changed;
-  if (changed) changes.touch('Role', input.arn);
+  conclude('Role', name, resolved, changed, changes);
 }
 
 export function planInstanceProfile(
   input: InstanceProfileInput,
-  { id, stored }: Resolved<StoredInstanceProfile>,
+  resolved: Resolved<StoredInstanceProfile>,
   tools: HolderTools,
 ): void {
-  const { arn, path, name } = entityName('InstanceProfile', input.arn);
-  const createdAt = instant(input.createdAt, `instance profile ${arn}`) ?? stored?.createdAt ?? tools.now;
+  const { id, stored } = resolved;
+  const entity = entityName('InstanceProfile', input.arn);
+  const { arn, path, name } = entity;
+  const createdAt = createdAtOf(input, `instance profile ${arn}`, stored, tools);
   const given = input.role === undefined ? (stored?.roleId ?? null) : input.role;
   const roleId = input.role === undefined || given === null ? given : tools.roleId(given, arn);
-  if (stored?.createdAt === createdAt && stored.roleId === roleId) return;
-  tools.changes.upsert('InstanceProfile', { id, arn, name, path, createdAt: toIso(createdAt), roleId });
-  tools.changes.touch('InstanceProfile', arn);
+  const changed = differs({ createdAt, roleId }, stored, OWN_COLUMNS.InstanceProfile);
+  if (changed) {
+    tools.changes.upsert('InstanceProfile', { id, arn, name, path, createdAt: toIso(createdAt), roleId });
+  }
+  conclude('InstanceProfile', entity, resolved, changed, tools.changes);
 }

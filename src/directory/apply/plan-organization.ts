@@ -1,8 +1,10 @@
-import { InvalidInput } from '../../policy/errors.ts';
-import type { AccountInput, ControlPolicyInput, OrganizationInput } from '../document.ts';
+import type { ControlPolicyInput, OrganizationInput } from '../document.ts';
 import type { ChangeSet } from './change-set.ts';
+import { outcomeOf } from './counts.ts';
 import { planDelegatedAdministrators } from './delegated-administrators.ts';
-import type { StoredAccount, StoredOrganization } from './stored.ts';
+import type { StoredOrganization } from './stored.ts';
+import { uniqueBy } from './unique.ts';
+import { planUnits } from './units.ts';
 
 /** https://docs.aws.amazon.com/organizations/latest/userguide/orgs_reference_arn-formats.html */
 function controlPolicyArn(organization: OrganizationInput, policy: ControlPolicyInput, partition: string): string {
@@ -13,47 +15,44 @@ function controlPolicyArn(organization: OrganizationInput, policy: ControlPolicy
     : `arn:${partition}:organizations::${organization.managementAccountId}:policy/${organization.id}/${type}/${policy.id}`;
 }
 
-/** An organization with its units and control policies; given lists replace the stored ones. */
+/**
+ * An organization with its units and control policies; given lists replace the stored ones. Returns the ids of units that are
+ * removed.
+ */
 export function planOrganization(
   input: OrganizationInput,
   stored: StoredOrganization | null,
   partition: string,
   changes: ChangeSet,
-): void {
+): readonly string[] {
   const { id, rootId, managementAccountId } = input;
   const scpEnabled = input.scpEnabled ?? stored?.scpEnabled ?? true;
   const rcpEnabled = input.rcpEnabled ?? stored?.rcpEnabled ?? true;
-  const row = { id, rootId, managementAccountId, scpEnabled, rcpEnabled };
-  const known = stored === null ? null : { ...stored };
-  if (known === null || Object.entries(row).some(([column, value]) => Reflect.get(known, column) !== value)) {
+  const rootName = input.rootName ?? stored?.rootName ?? 'Root';
+  const row = { id, rootId, rootName, managementAccountId, scpEnabled, rcpEnabled };
+  const changed = differs(row, stored);
+  changes.counts.add(id, 'organizations', outcomeOf(stored, changed));
+  if (changed) {
     changes.upsert('Organization', row);
     changes.touch('Organization', id);
   }
-  planUnits(input, stored, changes);
+  const removedUnits = planUnits(input, stored, changes);
   planControlPolicies(input, stored, partition, changes);
+  if (input.controlPolicies === undefined) detachFrom(removedUnits, stored, changes);
   planDelegatedAdministrators(input, stored, changes);
+  return removedUnits;
 }
 
-function planUnits(input: OrganizationInput, stored: StoredOrganization | null, changes: ChangeSet): void {
-  if (input.units === undefined) return;
-  const old = new Map((stored?.units ?? []).map((unit) => [unit.id, unit]));
-  const ids = new Set(input.units.map((unit) => unit.id));
-  for (const { id, name, parentId } of input.units) {
-    if (parentId !== null && !ids.has(parentId)) {
-      throw new InvalidInput(
-        'document',
-        `organizational unit ${id}: its parent \`${parentId}\` is not a unit of ${input.id}`,
-      );
+function differs(row: Readonly<Record<string, unknown>>, stored: object | null): boolean {
+  return stored === null || Object.entries(row).some(([column, value]) => Reflect.get(stored, column) !== value);
+}
+
+/** Control policies that the document does not name, attached to units that are removed. */
+function detachFrom(units: readonly string[], stored: StoredOrganization | null, changes: ChangeSet): void {
+  for (const { id: policyId, targets } of stored?.policies ?? []) {
+    for (const targetId of targets.filter((each) => units.includes(each))) {
+      changes.delete('ControlPolicyAttachment', { organizationId: stored?.id, policyId, targetId });
     }
-    const unit = old.get(id);
-    old.delete(id);
-    if (unit?.name === name && unit.parentId === parentId) continue;
-    changes.upsert('OrganizationalUnit', { id, name, organizationId: input.id, parentId });
-    changes.touch('Organization', input.id);
-  }
-  for (const id of old.keys()) {
-    changes.delete('OrganizationalUnit', { id });
-    changes.touch('Organization', input.id);
   }
 }
 
@@ -65,58 +64,38 @@ function planControlPolicies(
 ): void {
   if (input.controlPolicies === undefined) return;
   const organizationId = input.id;
+  const stays = input.keepsUnnamed === true;
   const old = new Map((stored?.policies ?? []).map((policy) => [policy.id, policy]));
-  for (const policy of input.controlPolicies) {
+  const given = uniqueBy(
+    input.controlPolicies,
+    (policy) => policy.id,
+    (policy) => `control policy ${policy.id} of ${organizationId}`,
+  );
+  for (const policy of given.values()) {
     const { id, type, name } = policy;
     const documentHash = changes.document(policy.document, `control policy ${id}`);
-    const row = { organizationId, id, arn: controlPolicyArn(input, policy, partition), type, name, documentHash };
-    const before = old.get(id);
+    const before = old.get(id) ?? null;
     old.delete(id);
-    const same = before?.arn === row.arn && before.type === type && before.name === name;
-    if (!same || before.documentHash !== documentHash) {
-      changes.upsert('ControlPolicy', row);
-      changes.touch('Organization', organizationId);
-    }
+    const description = policy.description ?? before?.description ?? null;
+    const row = { id, arn: controlPolicyArn(input, policy, partition), type, name, description, documentHash };
+    let changed = differs(row, before);
+    if (changed) changes.upsert('ControlPolicy', { organizationId, ...row });
     const targets = new Set(before?.targets);
     for (const targetId of new Set(policy.targets)) {
       if (targets.delete(targetId)) continue;
       changes.upsert('ControlPolicyAttachment', { organizationId, policyId: id, targetId });
-      changes.touch('Organization', organizationId);
+      changed = true;
     }
-    for (const targetId of targets) {
+    const detached = stays ? [] : [...targets];
+    for (const targetId of detached)
       changes.delete('ControlPolicyAttachment', { organizationId, policyId: id, targetId });
-      changes.touch('Organization', organizationId);
-    }
+    changed ||= detached.length > 0;
+    changes.counts.add(organizationId, 'controlPolicies', outcomeOf(before, changed));
+    if (changed) changes.touch('Organization', organizationId);
   }
-  for (const id of old.keys()) {
+  for (const id of stays ? [] : old.keys()) {
     changes.delete('ControlPolicy', { organizationId, id });
+    changes.counts.add(organizationId, 'controlPolicies', 'gone');
     changes.touch('Organization', organizationId);
   }
-}
-
-/** An account: one of the document, or one that is only known because something belongs to it (`input` null). */
-export function planAccount(
-  account: { readonly id: string; readonly partition: string; readonly input: AccountInput | null },
-  stored: StoredAccount | null,
-  changes: ChangeSet,
-): void {
-  const { id, input } = account;
-  const membership = input?.membership;
-  const row: StoredAccount = {
-    id,
-    partition: input?.partition ?? stored?.partition ?? account.partition,
-    name: input?.name ?? stored?.name ?? null,
-    ...(membership === undefined
-      ? {
-          membership: stored?.membership ?? 'UNKNOWN',
-          organizationId: stored?.organizationId ?? null,
-          unitId: stored?.unitId ?? null,
-        }
-      : membership === 'NONE'
-        ? { membership, organizationId: null, unitId: null }
-        : { membership: 'MEMBER', organizationId: membership.organizationId, unitId: membership.unitId }),
-  };
-  if (stored !== null && Object.entries(row).every(([column, value]) => Reflect.get(stored, column) === value)) return;
-  changes.upsert('Account', { ...row });
-  changes.touch('Account', id);
 }

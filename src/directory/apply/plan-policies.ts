@@ -1,7 +1,9 @@
 import type { Catalog } from '../../catalog/catalog.ts';
+import { InvalidInput } from '../../policy/errors.ts';
 import type { ManagedPolicyInput } from '../document.ts';
 import { toIso } from '../instants.ts';
 import type { ChangeSet } from './change-set.ts';
+import { conclude } from './conclude.ts';
 import { entityName } from './entity-arn.ts';
 import { instant } from './instant.ts';
 import type { Resolved } from './resolve-ids.ts';
@@ -29,53 +31,80 @@ export function fromCatalog(catalog: Catalog, arn: string): ManagedPolicyInput |
 export function policiesOf(
   given: ReadonlyMap<string, ManagedPolicyInput>,
   references: ReadonlyMap<string, string>,
-  stored: ReadonlyMap<string, StoredPolicy>,
+  resolved: ReadonlyMap<string, Resolved<StoredPolicy>>,
   catalog: Catalog,
   changes: ChangeSet,
 ): readonly PolicyPlanInput[] {
   const plans: PolicyPlanInput[] = Array.from(given, ([arn, input]) => ({ arn, input }));
   for (const [arn, holder] of references) {
     if (given.has(arn)) continue;
-    const row = stored.get(arn);
-    const known = row !== undefined && row.defaultVersionId !== null;
+    const known = resolved.get(arn)?.stored?.defaultVersionId != null;
     const input = known ? null : fromCatalog(catalog, arn);
     if (!known && input === null) {
       changes.warn(`${holder}: the document of the attached policy ${arn} is not known`);
     }
-    if (row === undefined || input !== null) plans.push({ arn, input });
+    plans.push({ arn, input });
   }
   return plans;
 }
 
-/** Writes one policy with its versions. Stored versions that are not named stay, unless the policy was recreated. */
+/**
+ * Writes one policy with its versions. Stored versions that are not named stay, unless the policy was recreated or the
+ * document says that it has no others.
+ */
 export function planPolicy(
   { arn, input }: PolicyPlanInput,
-  { id, stored, replaces }: Resolved<StoredPolicy>,
+  resolved: Resolved<StoredPolicy>,
   now: number,
   changes: ChangeSet,
 ): void {
-  const { accountId, path, name } = entityName('ManagedPolicy', arn);
+  const { id, stored, replaces } = resolved;
+  const entity = entityName('ManagedPolicy', arn);
+  const { accountId, path, name } = entity;
   const createdAt = instant(input?.createdAt, `policy ${arn}`) ?? stored?.createdAt ?? now;
   const defaultVersionId = input?.defaultVersionId ?? stored?.defaultVersionId ?? null;
-  if (stored === null || stored.createdAt !== createdAt || stored.defaultVersionId !== defaultVersionId) {
+  let changed = stored === null || stored.createdAt !== createdAt || stored.defaultVersionId !== defaultVersionId;
+  if (changed) {
     changes.upsert('ManagedPolicy', { id, arn, accountId, name, path, createdAt: toIso(createdAt), defaultVersionId });
-    changes.touch('ManagedPolicy', arn);
   }
-  const versions = new Map((stored?.versions ?? []).map((version) => [version[0], version]));
-  for (const version of input?.versions ?? []) {
-    const hash = changes.document(version.document, `policy ${arn}, version ${version.versionId}`);
-    const old = versions.get(version.versionId);
-    const made = instant(version.createdAt, `policy ${arn}`) ?? old?.[2] ?? createdAt;
-    versions.delete(version.versionId);
-    if (old?.[1] === hash && old[2] === made) continue;
-    changes.upsert('PolicyVersion', {
-      policyId: id,
-      versionId: version.versionId,
-      documentHash: hash,
-      createdAt: toIso(made),
-    });
-    changes.touch('ManagedPolicy', arn);
+  const old = new Map((stored?.versions ?? []).map((version) => [version[0], version]));
+  for (const version of versionsOf(input)) {
+    const { versionId } = version;
+    const documentHash = changes.document(version.document, `policy ${arn}, version ${versionId}`);
+    const before = old.get(versionId);
+    const made = instant(version.createdAt, `policy ${arn}`) ?? before?.[2] ?? createdAt;
+    old.delete(versionId);
+    if (before?.[1] === documentHash && before[2] === made) continue;
+    changes.upsert('PolicyVersion', { policyId: id, versionId, documentHash, createdAt: toIso(made) });
+    changed = true;
   }
-  if (replaces === null) return;
-  for (const versionId of versions.keys()) changes.delete('PolicyVersion', { policyId: id, versionId });
+  if (replaces !== null || input?.wholeVersions === true) {
+    for (const versionId of old.keys()) changes.delete('PolicyVersion', { policyId: id, versionId });
+    changed ||= old.size > 0;
+  }
+  conclude('ManagedPolicy', entity, resolved, changed, changes);
+}
+
+/** Throws InvalidInput where two versions have one id, or where all versions are given and the default one is not among them. */
+function versionsOf(input: ManagedPolicyInput | null): readonly ManagedPolicyInput['versions'][number][] {
+  if (input === null) return [];
+  const { arn, defaultVersionId, versions, wholeVersions } = input;
+  const found = new Map<string, ManagedPolicyInput['versions'][number]>();
+  for (const version of versions) {
+    const { versionId, document } = version;
+    if ((found.get(versionId)?.document ?? document) !== document) {
+      throw new InvalidInput(
+        'document',
+        `policy ${arn}: its version ${versionId} occurs twice, with different documents`,
+      );
+    }
+    found.set(versionId, version);
+  }
+  if (wholeVersions === true && defaultVersionId !== null && !found.has(defaultVersionId)) {
+    throw new InvalidInput(
+      'document',
+      `policy ${arn}: its default version ${defaultVersionId} is not among its versions`,
+    );
+  }
+  return [...found.values()];
 }

@@ -1,6 +1,7 @@
-import type { DelegatedAdministratorInput } from '../document.ts';
+import type { DelegatedAdministratorInput, KmsGrantInput, PublicAccessBlock } from '../document.ts';
 import { millisecondsOf } from '../instants.ts';
 import type { Sql } from '../prisma/database.ts';
+import { readInBatches } from './batches.ts';
 import type { EntityKind } from './entity-arn.ts';
 
 /** Columns that all entities with a unique id have. */
@@ -47,20 +48,60 @@ export interface StoredResource {
   readonly tags: Readonly<Record<string, string>>;
   readonly policyHash: string | null;
   readonly policyBindings: Readonly<Record<string, string>>;
+  readonly region: string | null;
+  readonly publicAccessBlock: PublicAccessBlock | null;
+  readonly objectOwnership: string | null;
+  readonly abacEnabled: boolean | null;
+  readonly grants: readonly KmsGrantInput[];
+}
+
+export interface StoredEndpoint {
+  readonly id: string;
+  readonly arn: string;
+  readonly accountId: string;
+  readonly region: string;
+  readonly vpcId: string | null;
+  readonly serviceName: string;
+  readonly type: string;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly policyHash: string | null;
+}
+
+export interface StoredProvider {
+  readonly arn: string;
+  readonly accountId: string;
+  readonly url: string;
+  readonly clientIds: readonly string[];
+  readonly jwks: object;
+  readonly createdAt: number;
+}
+
+export interface StoredKnowledge {
+  readonly accountId: string;
+  readonly layer: string;
+  /** Empty: none. */
+  readonly service: string;
+  readonly state: string;
+  readonly at: number | null;
+  readonly missing: readonly string[];
 }
 
 export interface StoredAccount {
   readonly id: string;
   readonly partition: string;
   readonly name: string | null;
+  readonly alias: string | null;
   readonly membership: 'UNKNOWN' | 'NONE' | 'MEMBER';
   readonly organizationId: string | null;
   readonly unitId: string | null;
+  readonly publicAccessBlock: PublicAccessBlock | null;
+  readonly organizationPublicAccessBlock: PublicAccessBlock | null;
 }
 
 export interface StoredOrganization {
   readonly id: string;
   readonly rootId: string;
+  readonly rootName: string;
   readonly managementAccountId: string;
   readonly scpEnabled: boolean;
   readonly rcpEnabled: boolean;
@@ -70,6 +111,7 @@ export interface StoredOrganization {
     readonly arn: string;
     readonly type: string;
     readonly name: string;
+    readonly description: string | null;
     readonly documentHash: string;
     readonly targets: readonly string[];
   }[];
@@ -100,7 +142,7 @@ const SELECT_ENTITIES: Readonly<Record<EntityKind, string>> = {
     FROM "InstanceProfile" e ${WANTED}`,
 };
 
-interface StoredOf {
+export interface StoredOf {
   readonly User: StoredUser;
   readonly Group: StoredHolder;
   readonly Role: StoredRole;
@@ -108,29 +150,58 @@ interface StoredOf {
   readonly InstanceProfile: StoredInstanceProfile;
 }
 
-/** Those with one of the ARNs or one of the ids. */
+/** Those with one of the ARNs or one of the ids. A row with the ARN of one and the id of another may come twice. */
 export function readEntities<K extends EntityKind>(
   sql: Sql,
   kind: K,
-  arns: readonly string[],
-  ids: readonly string[],
+  names: readonly { readonly arn: string; readonly id: string }[],
 ): Promise<readonly StoredOf[K][]> {
-  if (arns.length === 0) return Promise.resolve([]);
-  return sql.query<StoredOf[K]>(SELECT_ENTITIES[kind], [arns, ids]);
+  return readInBatches(names, (part) =>
+    sql.query<StoredOf[K]>(SELECT_ENTITIES[kind], [part.map(({ arn }) => arn), part.map(({ id }) => id)]),
+  );
 }
 
 export function readResources(sql: Sql, arns: readonly string[]): Promise<readonly StoredResource[]> {
+  return readInBatches(arns, (part) =>
+    sql.query(
+      `SELECT arn, "accountId", tags, "policyHash", "policyBindings", region, "publicAccessBlock", "objectOwnership",
+          "abacEnabled", grants FROM "Resource" WHERE arn = ANY($1::text[])`,
+      [part],
+    ),
+  );
+}
+
+export function readEndpoints(sql: Sql, ids: readonly string[]): Promise<readonly StoredEndpoint[]> {
+  if (ids.length === 0) return Promise.resolve([]);
+  return sql.query(
+    `SELECT id, arn, "accountId", region, "vpcId", "serviceName", type, tags, "policyHash"
+       FROM "VpcEndpoint" WHERE id = ANY($1::text[])`,
+    [ids],
+  );
+}
+
+export function readProviders(sql: Sql, arns: readonly string[]): Promise<readonly StoredProvider[]> {
   if (arns.length === 0) return Promise.resolve([]);
   return sql.query(
-    `SELECT arn, "accountId", tags, "policyHash", "policyBindings" FROM "Resource" WHERE arn = ANY($1::text[])`,
+    `SELECT arn, "accountId", url, "clientIds", jwks, ${millisecondsOf('"createdAt"')} AS "createdAt"
+       FROM "OidcProvider" WHERE arn = ANY($1::text[])`,
     [arns],
+  );
+}
+
+export function readKnowledge(sql: Sql, accountIds: readonly string[]): Promise<readonly StoredKnowledge[]> {
+  if (accountIds.length === 0) return Promise.resolve([]);
+  return sql.query(
+    `SELECT "accountId", layer, service, state, ${millisecondsOf('at')} AS at, missing
+       FROM "AccountKnowledge" WHERE "accountId" = ANY($1::text[])`,
+    [accountIds],
   );
 }
 
 export function readAccounts(sql: Sql, ids: readonly string[]): Promise<readonly StoredAccount[]> {
   return sql.query(
-    `SELECT id, partition, name, membership::text AS membership, "organizationId", "unitId"
-       FROM "Account" WHERE id = ANY($1::text[])`,
+    `SELECT id, partition, name, alias, membership::text AS membership, "organizationId", "unitId",
+        "publicAccessBlock", "organizationPublicAccessBlock" FROM "Account" WHERE id = ANY($1::text[])`,
     [ids],
   );
 }
@@ -138,11 +209,11 @@ export function readAccounts(sql: Sql, ids: readonly string[]): Promise<readonly
 export function readOrganizations(sql: Sql, ids: readonly string[]): Promise<readonly StoredOrganization[]> {
   if (ids.length === 0) return Promise.resolve([]);
   return sql.query(
-    `SELECT o.id, o."rootId", o."managementAccountId", o."scpEnabled", o."rcpEnabled",
+    `SELECT o.id, o."rootId", o."rootName", o."managementAccountId", o."scpEnabled", o."rcpEnabled",
        (SELECT coalesce(jsonb_agg(jsonb_build_object('id', u.id, 'name', u.name, 'parentId', u."parentId")), '[]')
           FROM "OrganizationalUnit" u WHERE u."organizationId" = o.id) AS units,
        (SELECT coalesce(jsonb_agg(jsonb_build_object('id', p.id, 'arn', p.arn, 'type', p.type, 'name', p.name,
-            'documentHash', p."documentHash", 'targets', (SELECT coalesce(jsonb_agg(a."targetId"), '[]')
+            'description', p.description, 'documentHash', p."documentHash", 'targets', (SELECT coalesce(jsonb_agg(a."targetId"), '[]')
               FROM "ControlPolicyAttachment" a WHERE a."organizationId" = o.id AND a."policyId" = p.id))), '[]')
           FROM "ControlPolicy" p WHERE p."organizationId" = o.id) AS policies,
        (SELECT coalesce(jsonb_agg(jsonb_build_object('accountId', d."accountId", 'servicePrincipal', d."servicePrincipal")), '[]')

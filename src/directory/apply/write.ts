@@ -1,16 +1,18 @@
+import { InvalidInput } from '../../policy/errors.ts';
 import type { Sql } from '../prisma/database.ts';
+import { inBatches } from './batches.ts';
 import type { ChangeSet, Row } from './change-set.ts';
 import { TABLES, type Table, type TableName } from './tables.ts';
+import { UNSTORABLE } from './unique.ts';
 
-/** Most rows of one statement: bounds the memory that the database needs to read them. */
-const ROWS = 2_000;
+const UNSTORABLE_ESCAPE = /\\u(?:0000|d[89a-f])/;
 
 function quoted(columns: readonly string[], prefix = ''): string {
   return columns.map((column) => `${prefix}"${column}"`).join(', ');
 }
 
 function recordset(table: Table, columns: readonly string[]): string {
-  return `jsonb_to_recordset($1::text::jsonb) AS r(${columns.map((each) => `"${each}" ${String(table.columns[each])}`).join(', ')})`;
+  return `json_to_recordset($1::text::json) AS r(${columns.map((each) => `"${each}" ${String(table.columns[each])}`).join(', ')})`;
 }
 
 function upsertStatement(name: TableName): string {
@@ -31,14 +33,33 @@ function deleteStatement(name: TableName): string {
   return `DELETE FROM "${name}" t USING ${recordset(table, table.key)} WHERE ${matches}`;
 }
 
-async function forRows(sql: Sql, statement: string, rows: readonly Row[]): Promise<void> {
-  for (let from = 0; from < rows.length; from += ROWS) {
-    await sql.query(statement, [JSON.stringify(rows.slice(from, from + ROWS))]);
+/** The row that cannot be stored, as an error names it. */
+function nameOf(name: TableName, row: Row): string {
+  const { key }: Table = TABLES[name];
+  const columns = 'arn' in row ? ['arn'] : key;
+  return `${name} ${columns.map((column) => String(row[column])).join(' ')}`;
+}
+
+/** Rows as one parameter. Throws InvalidInput for a text in them that PostgreSQL cannot store. */
+function parameterOf(name: TableName, rows: readonly Row[]): string {
+  const text = JSON.stringify(rows);
+  // JSON.stringify writes U+0000 and halves of surrogate pairs as escapes; a backslash before one would be doubled.
+  if (!UNSTORABLE_ESCAPE.test(text)) return text;
+  for (const row of rows) {
+    if (!UNSTORABLE_ESCAPE.test(JSON.stringify(row).replaceAll('\\\\', ''))) continue;
+    throw new InvalidInput('document', `${nameOf(name, row)}: ${UNSTORABLE}`);
   }
+  return text;
+}
+
+async function forRows(sql: Sql, name: TableName, statement: string, rows: readonly Row[]): Promise<void> {
+  await inBatches(rows, async (part) => {
+    await sql.query(statement, [parameterOf(name, part)]);
+  });
 }
 
 /** Deletions that wait until nothing refers to the rows any more. */
-const DELETED_LAST: ReadonlySet<TableName> = new Set(['OrganizationalUnit']);
+const DELETED_LAST: ReadonlySet<TableName> = new Set(['OrganizationalUnit', 'ManagedPolicy']);
 
 /**
  * Writes a change set: renames (the plan knows the new ids), then deletions, then every
@@ -54,22 +75,24 @@ export async function writeChanges(sql: Sql, changes: ChangeSet, onRows: (done: 
   for (const [table, renames] of changes.renames) {
     await forRows(
       sql,
+      table,
       `UPDATE "${table}" t SET id = r."to" FROM jsonb_to_recordset($1::text::jsonb) AS r("from" text, "to" text)
         WHERE t.id = r."from"`,
       renames.map((each) => ({ ...each })),
     );
   }
   for (const [table, keys] of changes.deletions) {
-    if (!DELETED_LAST.has(table)) await forRows(sql, deleteStatement(table), keys);
+    if (!DELETED_LAST.has(table)) await forRows(sql, table, deleteStatement(table), keys);
   }
-  await forRows(sql, upsertStatement('PolicyDocument'), changes.documents);
+  await forRows(sql, 'PolicyDocument', upsertStatement('PolicyDocument'), changes.documents);
   // TABLES is in the order of their references.
   for (const table of Object.keys(TABLES) as TableName[]) {
     const rows = changes.upserts.get(table) ?? [];
-    await forRows(sql, upsertStatement(table), rows);
+    await forRows(sql, table, upsertStatement(table), rows);
     if (rows.length > 0) advance(rows.length);
   }
-  for (const table of DELETED_LAST) await deleteUnits(sql, changes.deletions.get(table) ?? []);
+  await deleteUnits(sql, changes.deletions.get('OrganizationalUnit') ?? []);
+  await forRows(sql, 'ManagedPolicy', deleteStatement('ManagedPolicy'), changes.deletions.get('ManagedPolicy') ?? []);
 }
 
 /** Units deleted together may be parents of each other. */

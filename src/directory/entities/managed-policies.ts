@@ -36,7 +36,7 @@ async function attachable(
     if (input !== null) {
       const id = freeId('ManagedPolicy', policyArn, randomUUID(), () => false);
       const changes = new ChangeSet();
-      planPolicy({ arn: policyArn, input }, { id, stored: null, replaces: null }, now, changes);
+      planPolicy({ arn: policyArn, input }, { id, stored: null, renamed: false, replaces: null }, now, changes);
       await writeChanges(sql, changes, () => undefined);
       return { id, touched: changes.touched };
     }

@@ -8,6 +8,7 @@ import { RolegateError } from '../../policy/errors.ts';
 
 /** Milliseconds without renewal after which a lock counts as abandoned; its holder renews it at half that interval. */
 const STALE = 10_000;
+const HOLDER = 'db.lock.json';
 
 /** Names the holder of the lock. The lock itself is an empty folder, so that taking it is atomic everywhere. */
 interface Holder {
@@ -129,6 +130,12 @@ async function take(folder: string, lockPath: string, holderPath: string): Promi
   }
 }
 
+/** Whether a process that certainly lives holds `dataDir`. False: nobody does, or it is not known. */
+export async function isHeld(dataDir: string): Promise<boolean> {
+  const folder = resolve(dataDir);
+  return stateOf(await readHolder(join(folder, HOLDER)), folder) === 'alive';
+}
+
 /**
  * Makes this process the only one on `dataDir`: two on one PGlite folder destroy it. The lock of a killed process is
  * taken over at once where its end can be seen, otherwise when it has not been renewed for ten seconds. Throws
@@ -137,7 +144,7 @@ async function take(folder: string, lockPath: string, holderPath: string): Promi
 export async function lockDataDir(dataDir: string): Promise<DataDirLock> {
   const folder = resolve(dataDir);
   const lockPath = join(folder, 'db.lock');
-  const holderPath = join(folder, 'db.lock.json');
+  const holderPath = join(folder, HOLDER);
   const deadline = Date.now() + STALE + 2_000;
   for (;;) {
     const holder = await readHolder(holderPath);

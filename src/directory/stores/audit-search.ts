@@ -5,13 +5,16 @@ import type { AuditFilter, AuditPage } from './audit-store.ts';
 /** The most events read at a time: a page, and one more to see whether there are others. */
 const MAX_PAGE = 1_001;
 
-/** The conditions on an event `e`, apart from its accounts. */
-function conditionsOf(filter: AuditFilter, parameters: Parameters): readonly string[] {
+/** Columns of events with an index that goes on with the sequence; the first that a filter names is used. */
+const INDEXED = ['principal', 'target', 'event'] as const;
+
+/** The conditions on an event `e`, apart from its accounts and the column `indexed`. */
+function conditionsOf(filter: AuditFilter, parameters: Parameters, indexed?: string): readonly string[] {
   const { outcome, from, until } = filter;
   const conditions: string[] = [];
   for (const name of ['principal', 'target', 'event', 'roleSessionId'] as const) {
     const text = filter[name];
-    if (text !== undefined) conditions.push(`e."${name}" = ${parameters.add(text)}`);
+    if (text !== undefined && name !== indexed) conditions.push(`e."${name}" = ${parameters.add(text)}`);
   }
   const instant = (at: number): string => `${parameters.add(toIso(at))}::text::timestamp(3)`;
   if (outcome !== undefined) conditions.push(`e.outcome = ${parameters.add(outcome)}::text::"AuditOutcome"`);
@@ -20,10 +23,33 @@ function conditionsOf(filter: AuditFilter, parameters: Parameters): readonly str
   return conditions;
 }
 
-function betweenOf({ after, before }: AuditPage, sequence: string, parameters: Parameters): readonly string[] {
+/** Numbers of events are positive and fit into a bigint. */
+const LAST = 9_223_372_036_854_775_807n;
+
+/**
+ * Events of a page in an index on `column` and the sequence, all of which have one value there. INVARIANT: rows are compared,
+ * and the order names both columns. Of an equation the planner believes, without statistics, that few rows fulfil it: it
+ * would read them all and sort them. PGlite gathers no statistics.
+ */
+function inIndex(
+  column: string,
+  sequence: string,
+  value: string,
+  { after, before }: AuditPage,
+  parameters: Parameters,
+) {
+  const bound = (number: bigint): string => `${parameters.add(String(number))}::text::bigint`;
+  const row = `(${column}, ${sequence})`;
   return [
-    ...(after === undefined ? [] : [`${sequence} > ${parameters.add(String(after))}::text::bigint`]),
-    ...(before === undefined ? [] : [`${sequence} < ${parameters.add(String(before))}::text::bigint`]),
+    `${row} > (${value}, ${bound(after ?? 0n)})`,
+    `${row} ${before === undefined ? '<=' : '<'} (${value}, ${bound(before ?? LAST)})`,
+  ];
+}
+
+function betweenOf({ after, before }: AuditPage, parameters: Parameters): readonly string[] {
+  return [
+    ...(after === undefined ? [] : [`e.sequence > ${parameters.add(String(after))}::text::bigint`]),
+    ...(before === undefined ? [] : [`e.sequence < ${parameters.add(String(before))}::text::bigint`]),
   ];
 }
 
@@ -33,8 +59,7 @@ function where(conditions: readonly string[]): string {
 
 /**
  * The accounts by which events are searched; null: they are searched by principal or target, and the accounts of each are
- * checked. Neither way reads the events of others for an account with few events. Pages of an account with many are only
- * read in part where the planner has statistics of the trail: a server gathers them, PGlite does not.
+ * checked. Neither way reads the events of others for an account with few events, nor all of an account with many.
  */
 function soughtAccounts({ principal, target, accountIds }: AuditFilter): readonly string[] | null {
   return principal === undefined && target === undefined ? (accountIds ?? null) : null;
@@ -55,26 +80,32 @@ export function selectPage(columns: string, page: AuditPage): Statement {
   const most = parameters.add(Math.min(Math.max(Math.trunc(limit), 1), MAX_PAGE));
   const accounts = soughtAccounts(filter);
   if (accounts === null) {
+    const column = INDEXED.find((name) => filter[name] !== undefined);
+    const value = column === undefined ? undefined : filter[column];
     const conditions = [
-      ...conditionsOf(filter, parameters),
-      ...betweenOf(page, 'e.sequence', parameters),
+      ...conditionsOf(filter, parameters, column),
+      ...(column === undefined || value === undefined
+        ? betweenOf(page, parameters)
+        : inIndex(`e."${column}"`, 'e.sequence', parameters.add(value), page, parameters)),
       ...isOfAccounts(filter, parameters),
     ];
-    const text = `SELECT ${columns} FROM "AuditEvent" e ${where(conditions)} ORDER BY e.sequence ${direction} LIMIT ${most}`;
+    const order = [...(column === undefined ? [] : [`e."${column}"`]), 'e.sequence'];
+    const text = `SELECT ${columns} FROM "AuditEvent" e ${where(conditions)}
+      ORDER BY ${order.map((each) => `${each} ${direction}`).join(', ')} LIMIT ${most}`;
     return { text, parameters: parameters.values };
   }
   const list = parameters.add(accounts);
   const own = conditionsOf(filter, parameters).join(' AND ');
   const conditions = [
-    'x."accountId" = a.id',
-    ...betweenOf(page, 'x.sequence', parameters),
+    ...inIndex('x."accountId"', 'x.sequence', 'a.id', page, parameters),
     ...(own === '' ? [] : [`(SELECT ${own} FROM "AuditEvent" e WHERE e.sequence = x.sequence)`]),
   ];
   // From each account what could be on the page, in order; an event of several accounts counts once. Each event is then looked
   // up by its number: a join could be planned as a scan of the whole trail.
   const text = `WITH page AS MATERIALIZED (
     SELECT DISTINCT s.sequence FROM unnest(${list}::text[]) AS a(id) CROSS JOIN LATERAL (
-      SELECT x.sequence FROM "AuditEventAccount" x ${where(conditions)} ORDER BY x.sequence ${direction} LIMIT ${most}) s
+      SELECT x.sequence FROM "AuditEventAccount" x ${where(conditions)}
+       ORDER BY x."accountId" ${direction}, x.sequence ${direction} LIMIT ${most}) s
      ORDER BY s.sequence ${direction} LIMIT ${most})
     SELECT ${columns} FROM page
      CROSS JOIN LATERAL (SELECT * FROM "AuditEvent" WHERE sequence = page.sequence LIMIT 1) e ORDER BY e.sequence ${direction}`;

@@ -1,6 +1,6 @@
 import type { Applied } from '../../directory/directory.ts';
 import { parseAccountAuthorizationDetails } from '../../importing/account-authorization-details.ts';
-import { InvalidInput } from '../../policy/errors.ts';
+import { withAccountName } from '../../importing/account-name.ts';
 import { aCall } from '../../session/call.ts';
 import { importDocument } from '../../session/import-document.ts';
 import { brand } from '../brand.ts';
@@ -69,35 +69,10 @@ builder.mutationField('importAccountAuthorizationDetails', (t) =>
     },
     resolve: (_root, { input }, { directory, caller, now, origin }) =>
       expectingFailures(() =>
-        importDocument({ directory }, aCall(caller, now, origin), () => {
+        importDocument({ directory }, aCall(caller, now, origin), 'details', () => {
           const { document, warnings } = parseAccountAuthorizationDetails(input.document);
-          return { document: named(document, input.accountName ?? null), warnings };
+          return { document: withAccountName(document, input.accountName ?? null), warnings };
         }),
       ),
   }),
 );
-
-type Document = ReturnType<typeof parseAccountAuthorizationDetails>['document'];
-
-/** Characters. */
-const MAX_ACCOUNT_NAME_LENGTH = 128;
-
-function named(document: Document, name: string | null): Document {
-  if (name === null) return document;
-  // PostgreSQL cannot store U+0000, and UTF-8 cannot encode half of a surrogate pair.
-  if (name.trim() === '' || name.length > MAX_ACCOUNT_NAME_LENGTH || /\p{Cc}|\p{Surrogate}/u.test(name)) {
-    throw new InvalidInput(
-      'accountName',
-      `\`accountName\` must have 1 to ${MAX_ACCOUNT_NAME_LENGTH} characters, none of them a control character`,
-    );
-  }
-  const accounts = document.accounts ?? [];
-  const [account] = accounts;
-  if (account === undefined || accounts.length > 1) {
-    throw new InvalidInput(
-      'accountName',
-      `\`accountName\` needs an export of one account; this one has ${accounts.length}`,
-    );
-  }
-  return { ...document, accounts: [{ ...account, name }] };
-}

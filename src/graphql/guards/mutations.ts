@@ -16,6 +16,7 @@ export const MUTATION_GUARDS: Readonly<Record<string, FieldGuard>> = {
   'Mutation.getFederationToken': performs('GetFederationToken', NOTHING),
   'Mutation.exitRole': performs('ExitRole', NOTHING),
   'Mutation.importAccountAuthorizationDetails': performs('ImportAccountAuthorizationDetails', NOTHING),
+  'Mutation.importDirectory': performs('ImportDirectory', NOTHING),
   'Mutation.rotateSigningKey': performs('RotateSigningKey', NOTHING),
   'Mutation.createAccessKey': performs('CreateAccessKey', { principal: principalId }),
   'Mutation.updateAccessKey': performs('UpdateAccessKey', { principal: principalId, accessKeyId: text }),

@@ -1,0 +1,108 @@
+import { isDeepStrictEqual } from 'node:util';
+import { InvalidInput } from '../../policy/errors.ts';
+import type { AccountInput, KnowledgeInput, PublicAccessBlock } from '../document.ts';
+import { toIso } from '../instants.ts';
+import type { ChangeSet } from './change-set.ts';
+import { type Outcome, outcomeOf } from './counts.ts';
+import { instant } from './instant.ts';
+import type { StoredAccount, StoredKnowledge } from './stored.ts';
+
+/** An account of the document, or one that is only known because something belongs to it (`input` null). */
+export interface NamedAccount {
+  readonly id: string;
+  readonly partition: string;
+  readonly input: AccountInput | null;
+}
+
+/** Only what the type says, so that equal settings are equal rows. Undefined: what is stored stays. */
+export function publicAccessBlockOf(
+  given: PublicAccessBlock | null | undefined,
+  stored: PublicAccessBlock | null | undefined,
+): PublicAccessBlock | null {
+  if (given === undefined) return stored ?? null;
+  if (given === null) return null;
+  const { blockPublicAcls, ignorePublicAcls, blockPublicPolicy, restrictPublicBuckets } = given;
+  return { blockPublicAcls, ignorePublicAcls, blockPublicPolicy, restrictPublicBuckets };
+}
+
+function membershipOf(
+  input: AccountInput | null,
+  stored: StoredAccount | null,
+): Pick<StoredAccount, 'membership' | 'organizationId' | 'unitId'> {
+  const given = input?.membership;
+  if (given === 'NONE') return { membership: 'NONE', organizationId: null, unitId: null };
+  if (given !== undefined) return { membership: 'MEMBER', organizationId: given.organizationId, unitId: given.unitId };
+  const { membership = 'UNKNOWN', organizationId = null, unitId = null } = stored ?? {};
+  return { membership, organizationId, unitId };
+}
+
+/** `stored` is the row; `kept` is what of it stays where the document says nothing. */
+export function planAccount(
+  { id, partition, input }: NamedAccount,
+  kept: StoredAccount | null,
+  stored: StoredAccount | null,
+  changes: ChangeSet,
+): void {
+  const row: StoredAccount = {
+    id,
+    partition: input?.partition ?? kept?.partition ?? partition,
+    name: input?.name ?? kept?.name ?? null,
+    alias: input?.alias === undefined ? (kept?.alias ?? null) : input.alias,
+    ...membershipOf(input, kept),
+    publicAccessBlock: publicAccessBlockOf(input?.publicAccessBlock, kept?.publicAccessBlock),
+    organizationPublicAccessBlock: publicAccessBlockOf(
+      input?.organizationPublicAccessBlock,
+      kept?.organizationPublicAccessBlock,
+    ),
+  };
+  const changed = !isDeepStrictEqual(row, stored);
+  changes.count(id, 'accounts', id, outcomeOf(stored, changed));
+  if (!changed) return;
+  changes.upsert('Account', { ...row });
+  changes.touch('Account', id);
+}
+
+/** The name of a layer, as an error gives it. */
+function nameOf({ accountId, layer, service }: KnowledgeInput): string {
+  return `knowledge of account ${accountId}, ${layer}${service === undefined ? '' : ` of ${service}`}`;
+}
+
+/** Earlier versions did not keep the time: unless it is given, it is that of the next import. */
+function completedAt(input: KnowledgeInput, stored: StoredKnowledge | null, now: number): number | null {
+  if (input.at === undefined) return (stored?.state === 'COMPLETE' ? stored.at : null) ?? now;
+  return input.at === null ? null : instant(input.at, nameOf(input));
+}
+
+/**
+ * What is known of one layer of an account. A layer that is complete already keeps its time: the same import again changes
+ * nothing.
+ */
+export function planKnowledge(
+  input: KnowledgeInput,
+  stored: StoredKnowledge | null,
+  now: number,
+  changes: ChangeSet,
+): void {
+  const { accountId, layer, state } = input;
+  if ((layer === 'RESOURCE_POLICIES') !== (input.service !== undefined)) {
+    throw new InvalidInput('document', `${nameOf(input)}: RESOURCE_POLICIES names a service, and no other layer does`);
+  }
+  const service = input.service ?? '';
+  const count = (outcome: Outcome): void => changes.counts.add(accountId, 'knowledge', outcome);
+  if (state === 'NONE') {
+    if (stored === null) return;
+    changes.delete('AccountKnowledge', { accountId, layer, service });
+    count('gone');
+  } else {
+    const missing = state === 'PARTIAL' ? [...(input.missing ?? [])] : [];
+    const at = state === 'COMPLETE' ? completedAt(input, stored, now) : null;
+    if (stored?.state === state && stored.at === at && isDeepStrictEqual(missing, stored.missing)) {
+      count('unchanged');
+      return;
+    }
+    const since = at === null ? null : toIso(at);
+    changes.upsert('AccountKnowledge', { accountId, layer, service, state, at: since, missing });
+    count(outcomeOf(stored, true));
+  }
+  changes.touch('Account', accountId);
+}

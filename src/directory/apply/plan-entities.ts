@@ -1,0 +1,145 @@
+import type { Catalog } from '../../catalog/catalog.ts';
+import { InvalidInput } from '../../policy/errors.ts';
+import type { DirectoryDocument } from '../document.ts';
+import type { Sql } from '../prisma/database.ts';
+import { isStorable } from '../storable.ts';
+import { inTurn } from './batches.ts';
+import type { ChangeSet } from './change-set.ts';
+import { type EntityKind, freeId, nounOf } from './entity-arn.ts';
+import type { IndexedDocument } from './index-document.ts';
+import { planAccessKeys } from './plan-access-keys.ts';
+import { type HolderTools, type IdOf, planGroup, planInstanceProfile, planRole, planUser } from './plan-holders.ts';
+import { planPolicy, policiesOf } from './plan-policies.ts';
+import { planRemovals, removablePolicies, touchDependents } from './removals.ts';
+import { type Resolved, resolveIds } from './resolve-ids.ts';
+import { readEntities, type StoredEntity, type StoredOf } from './stored.ts';
+import { checkStoredNames } from './unique-names.ts';
+import { goneEntities } from './whole-lists.ts';
+
+interface Named {
+  readonly arn: string;
+  readonly id?: string;
+}
+
+/** Entities of one kind: those of the document with their ids and rows, and those that it says are gone. */
+interface Found<S extends StoredEntity> {
+  readonly resolved: ReadonlyMap<string, Resolved<S>>;
+  /** ARN -> id. */
+  readonly gone: Map<string, string>;
+}
+
+interface EntityTools {
+  readonly sql: Sql;
+  readonly catalog: Catalog;
+  readonly changes: ChangeSet;
+  readonly now: number;
+  /** Seeds generated ids. */
+  readonly salt: string;
+}
+
+/** Reads what is stored under the names and ids of `inputs`, and gives each its id. */
+async function find<K extends EntityKind>(
+  kind: K,
+  inputs: ReadonlyMap<string, Named>,
+  { wholeLists = [] }: DirectoryDocument,
+  { sql, changes, salt }: EntityTools,
+): Promise<Found<StoredOf[K]>> {
+  const list = [...inputs.values()];
+  const names = list.map(({ arn, id }) => ({ arn, id: id ?? freeId(kind, arn, salt, () => false) }));
+  const rows = await readEntities(sql, kind, names);
+  const gone = await goneEntities(sql, kind, wholeLists, inputs);
+  return { resolved: resolveIds<StoredOf[K]>(kind, list, rows, { changes, salt, gone }), gone };
+}
+
+/** Ids of entities by ARN: those of the document, else stored ones that stay. */
+async function idLookup(
+  sql: Sql,
+  kind: EntityKind,
+  { resolved, gone }: Found<StoredEntity>,
+  references: Iterable<string>,
+): Promise<IdOf> {
+  const missing = [...new Set(references)].filter((arn) => !resolved.has(arn) && !gone.has(arn) && isStorable(arn));
+  const rows =
+    missing.length === 0
+      ? []
+      : await sql.query<{ id: string; arn: string }>(`SELECT id, arn FROM "${kind}" WHERE arn = ANY($1::text[])`, [
+          missing,
+        ]);
+  const stored = new Map(rows.map((row) => [row.arn, row.id]));
+  return (arn, holder) => {
+    const id = resolved.get(arn)?.id ?? stored.get(arn);
+    if (id === undefined) throw new InvalidInput('document', `${holder}: there is no ${nounOf(kind)} ${arn}`);
+    return id;
+  };
+}
+
+/**
+ * Plans the entities of IAM. Returns the names of users and roles that mean nobody or somebody else from now on: ARN -> the
+ * unique id that it meant.
+ */
+export async function planEntities(
+  document: DirectoryDocument,
+  indexed: IndexedDocument,
+  tools: EntityTools,
+): Promise<ReadonlyMap<string, string>> {
+  const { sql, changes, now, catalog } = tools;
+  const { users, groups, roles, policies, instanceProfiles, policyReferences } = indexed;
+  const named = new Map<string, Named>();
+  for (const arn of policyReferences.keys()) named.set(arn, { arn });
+  for (const [arn, input] of policies) named.set(arn, input);
+  const ofPolicies = await find('ManagedPolicy', named, document, tools);
+  for (const plan of policiesOf(policies, policyReferences, ofPolicies.resolved, catalog, changes)) {
+    planPolicy(plan, of(ofPolicies, plan.arn), now, changes);
+  }
+  const ofGroups = await find('Group', groups, document, tools);
+  const ofUsers = await find('User', users, document, tools);
+  const ofRoles = await find('Role', roles, document, tools);
+  const ofProfiles = await find('InstanceProfile', instanceProfiles, document, tools);
+  const groupsOfUsers = [...users.values()].flatMap((user) => user.groups ?? []);
+  const rolesOfProfiles = [...instanceProfiles.values()].flatMap((each) => each.role ?? []);
+  const holders: HolderTools = {
+    changes,
+    now,
+    policyId: await idLookup(sql, 'ManagedPolicy', ofPolicies, []),
+    groupId: await idLookup(sql, 'Group', ofGroups, groupsOfUsers),
+    roleId: await idLookup(sql, 'Role', ofRoles, rolesOfProfiles),
+  };
+  await inTurn(groups.values(), (input) => planGroup(input, of(ofGroups, input.arn), holders));
+  await inTurn(users.values(), (input) => planUser(input, of(ofUsers, input.arn), holders));
+  await inTurn(roles.values(), (input) => planRole(input, of(ofRoles, input.arn), holders));
+  await inTurn(instanceProfiles.values(), (input) => planInstanceProfile(input, of(ofProfiles, input.arn), holders));
+
+  planRemovals('Group', ofGroups.gone, changes);
+  planRemovals('User', ofUsers.gone, changes);
+  planRemovals('Role', ofRoles.gone, changes);
+  planRemovals('InstanceProfile', ofProfiles.gone, changes);
+  const removable = await removablePolicies(sql, ofPolicies.gone, changes);
+  planRemovals('ManagedPolicy', removable, changes);
+  await touchDependents(sql, changes);
+
+  await checkStoredNames(sql, 'Group', ofGroups.resolved, ofGroups.gone);
+  await checkStoredNames(sql, 'User', ofUsers.resolved, ofUsers.gone);
+  await checkStoredNames(sql, 'Role', ofRoles.resolved, ofRoles.gone);
+  await checkStoredNames(sql, 'InstanceProfile', ofProfiles.resolved, ofProfiles.gone);
+  const given = new Map([...ofPolicies.resolved].filter(([arn]) => policies.has(arn)));
+  await checkStoredNames(sql, 'ManagedPolicy', given, removable);
+
+  const keys = document.accessKeys ?? [];
+  const usersOfKeys = keys.flatMap((key) => key.user ?? []);
+  await planAccessKeys(sql, keys, await idLookup(sql, 'User', ofUsers, usersOfKeys), tools);
+  return new Map([...formerHolders(ofUsers), ...formerHolders(ofRoles)]);
+}
+
+function* formerHolders({ resolved, gone }: Found<StoredEntity>): Iterable<readonly [arn: string, id: string]> {
+  yield* gone;
+  for (const [arn, { stored, replaces }] of resolved) {
+    if (replaces !== null) yield [arn, replaces];
+    if (stored !== null && stored.arn !== arn) yield [stored.arn, stored.id];
+  }
+}
+
+function of<S extends StoredEntity>({ resolved }: Found<S>, arn: string): Resolved<S> {
+  const value = resolved.get(arn);
+  if (value === undefined) throw new Error(`no id was resolved for ${arn}`);
+  return value;
+}

@@ -1,0 +1,188 @@
+import { storable } from '../../directory/storable.ts';
+import type { JsonObject, JsonValue } from '../../policy/json.ts';
+import { Entry, isJsonObject } from '../entry.ts';
+import { resourceListKey } from '../facts.ts';
+import { policyText } from '../policy-text.ts';
+import {
+  type Answer,
+  argument,
+  at,
+  hasListOf,
+  hasMembers,
+  homeOf,
+  type Operation,
+  partitionOf,
+  required,
+} from './answer.ts';
+import { documentIn, listAnswer, sayList, sayResource, tagsIn } from './resource-answers.ts';
+
+/** Services whose policies are not each one resource's own. */
+export const REGIONAL: readonly Operation[] = [
+  // One policy for the data catalogue of account and Region. https://docs.aws.amazon.com/glue/latest/webapi/API_GetResourcePolicy.html
+  {
+    command: 'glue get-resource-policy',
+    looksLike: hasMembers('PolicyInJson'),
+    noneCodes: ['EntityNotFoundException'],
+    read: (answer) => {
+      const home = homeOf(answer);
+      if (home === null) return;
+      const arn = `arn:${partitionOf(answer)}:glue:${home.region}:${home.accountId}:catalog`;
+      sayResource(answer, arn, { policy: documentIn(answer, answer.entry, 'PolicyInJson') });
+      sayList(answer, 'data catalogues', [arn], true);
+    },
+  },
+  // https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DescribeLogGroups.html
+  listAnswer('logs describe-log-groups', 'log groups', 'logGroups', {
+    looksLike: hasListOf('logGroups', 'logGroupName'),
+    arnOf: (entry) => entry.text('logGroupArn') ?? required(entry, 'arn')?.replace(/:\*$/, '') ?? null,
+  }),
+  { command: 'logs describe-resource-policies', looksLike: hasMembers('resourcePolicies'), read: readLogPolicies },
+  // https://docs.aws.amazon.com/apigateway/latest/api/API_GetRestApi.html
+  {
+    command: 'apigateway get-rest-apis',
+    looksLike: hasListOf('items', 'id', 'endpointConfiguration'),
+    read: (answer) => {
+      const entries = answer.entry.entries('items') ?? [];
+      const arns = entries.map((entry) => sayApi(answer, entry)).filter((arn) => arn !== null);
+      sayList(answer, 'REST APIs', arns, arns.length === entries.length);
+    },
+  },
+  {
+    command: 'apigateway get-rest-api',
+    looksLike: hasMembers('id', 'name', 'endpointConfiguration'),
+    read: (answer) => void sayApi(answer, answer.entry),
+  },
+  // https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeVpcEndpoints.html
+  { command: 'ec2 describe-vpc-endpoints', looksLike: hasMembers('VpcEndpoints'), read: readEndpoints },
+];
+
+/**
+ * Requests to an API are about execute-api ARNs, which its policy names; its tags belong to the API as it is administered.
+ * Answers the former.
+ */
+function sayApi(answer: Answer, entry: Entry): string | null {
+  const home = homeOf(answer);
+  const id = required(entry, 'id') ?? argument(answer, 'API');
+  if (home === null || id === null) return null;
+  const partition = partitionOf(answer);
+  const arn = `arn:${partition}:execute-api:${home.region}:${home.accountId}:${id}`;
+  sayResource(answer, arn, { policy: documentIn(answer, unescapedPolicy(answer, entry), 'policy') });
+  const tags = tagsIn(entry, 'tags') ?? {};
+  sayResource(answer, `arn:${partition}:apigateway:${home.region}::/restapis/${id}`, { tags });
+  return arn;
+}
+
+/** The policy is printed with backslashes before its quotation marks. */
+function unescapedPolicy(answer: Answer, entry: Entry): Entry {
+  const text = entry.text('policy');
+  if (text === null || !/^\s*\{\s*\\"/.test(text)) return entry;
+  try {
+    const policy = JSON.parse(`"${text}"`) as JsonValue;
+    return new Entry(entry.label, { ...entry.value, policy }, answer.facts.notes.of(answer.file));
+  } catch {
+    return entry;
+  }
+}
+
+/**
+ * Policies of an account and Region name log groups in their statements, and policies of one log group its ARN. The log
+ * groups are those that are listed, and those that a statement names in full.
+ * https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DescribeResourcePolicies.html
+ */
+function readLogPolicies(answer: Answer): void {
+  const home = homeOf(answer);
+  if (home === null || !answer.isWhole) return;
+  const shared: string[] = [];
+  const own = new Map<string, string>();
+  for (const entry of answer.entry.entries('resourcePolicies') ?? []) {
+    const document = policyText(entry, 'policyDocument', 'resource');
+    const arn = entry.text('resourceArn');
+    if (arn === null) shared.push(document);
+    else own.set(arn.replace(/:\*$/, ''), document);
+  }
+  const key = resourceListKey(home.accountId, home.region, 'log groups');
+  const listed = answer.facts.resourceLists.get(key).members ?? [];
+  for (const arn of new Set([...listed, ...own.keys(), ...shared.flatMap(namedGroups)])) {
+    const documents = [...shared, ...(own.has(arn) ? [own.get(arn) ?? ''] : [])];
+    sayResource(answer, arn, { policy: joined(documents) });
+  }
+  sayList(answer, 'log resource policies', [], true);
+}
+
+/** Null: it cannot be read. */
+function statementsOf(document: string): readonly JsonObject[] | null {
+  try {
+    const json = JSON.parse(document) as JsonValue;
+    const statement = isJsonObject(json) ? json['Statement'] : undefined;
+    if (statement === undefined) return null;
+    const statements: readonly JsonValue[] = Array.isArray(statement) ? statement : [statement];
+    const objects = statements.filter(isJsonObject);
+    return objects.length === statements.length ? objects : null;
+  } catch {
+    return null;
+  }
+}
+
+function namedGroups(document: string): readonly string[] {
+  return (statementsOf(document) ?? [])
+    .flatMap((statement) => statement['Resource'] ?? [])
+    .filter((resource) => typeof resource === 'string')
+    .map((resource) => /^(arn:[a-z-]+:logs:[a-z0-9-]+:\d{12}:log-group:[\w./#-]+)(?::\*)?$/.exec(resource)?.[1])
+    .filter((arn) => arn !== undefined);
+}
+
+/** One document with the statements of all: what one of them allows or denies, they do together. Null: there is none. */
+function joined(documents: readonly string[]): string | null {
+  const [only, ...others] = documents;
+  if (only === undefined || others.length === 0) return only ?? null;
+  const statements: JsonValue[] = [];
+  for (const document of documents) {
+    const read = statementsOf(document);
+    // Without it, a Deny in it would be missing and nobody would know; stored alone, decisions name it.
+    if (read === null) return document;
+    // Ids of statements need be unique in one document only.
+    for (const statement of read) statements.push(withoutMember(statement, 'Sid'));
+  }
+  return storable(JSON.stringify({ Version: '2012-10-17', Statement: statements }));
+}
+
+function withoutMember(value: JsonObject, name: string): JsonObject {
+  return Object.fromEntries(Object.entries(value).filter(([member]) => member !== name));
+}
+
+function readEndpoints(answer: Answer): void {
+  const entries = answer.entry.entries('VpcEndpoints') ?? [];
+  const ids: string[] = [];
+  let isUnderstood = true;
+  for (const entry of entries) {
+    // It is listed for a while after it is gone.
+    if (/^(deleted|deleting)$/i.test(entry.text('State') ?? '')) continue;
+    const id = required(entry, 'VpcEndpointId');
+    const serviceName = required(entry, 'ServiceName');
+    const accountId = entry.text('OwnerId') ?? answer.name.account;
+    const region = answer.name.region ?? /^com\.amazonaws\.(?:vpce\.)?([a-z0-9-]+)\./.exec(serviceName ?? '')?.[1];
+    if (accountId === null || region === undefined)
+      entry.warn('OwnerId', 'nothing says its account and Region; it is left out');
+    if (id === null || serviceName === null || accountId === null || region === undefined) {
+      isUnderstood = false;
+      continue;
+    }
+    ids.push(id);
+    const tags = entry.tags();
+    const policy = entry.get('PolicyDocument') === undefined ? null : policyText(entry, 'PolicyDocument', 'vpce');
+    answer.facts.vpcEndpoints.say(
+      id,
+      {
+        accountId,
+        region,
+        serviceName,
+        vpcId: entry.text('VpcId'),
+        type: entry.text('VpcEndpointType') ?? 'Gateway',
+        ...(tags !== undefined && { tags }),
+        policy,
+      },
+      at(answer, id),
+    );
+  }
+  sayList(answer, 'VPC endpoints', ids, isUnderstood);
+}

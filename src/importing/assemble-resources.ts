@@ -1,0 +1,34 @@
+import type { ResourceInput, VpcEndpointInput } from '../directory/document.ts';
+import { parseArn } from '../policy/arn.ts';
+import type { Facts } from './facts.ts';
+import { isAccountId } from './iam-arn.ts';
+
+/** Resources whose account is known: that of a bucket is not in its ARN. */
+export function assembleResources(facts: Facts): readonly ResourceInput[] {
+  return facts.resources.entries().flatMap(([arn, resource]) => {
+    const inArn = parseArn(arn)?.accountId ?? '';
+    const accountId = resource.accountId ?? (isAccountId(inArn) ? inArn : undefined);
+    if (accountId !== undefined) return [{ ...resource, arn, accountId }];
+    const { file } = facts.resources.firstPlace(arn);
+    facts.note(
+      { file, place: `resource ${arn}` },
+      'no file says which account it belongs to (put its files into a folder that is named after the account); it is left out',
+    );
+    return [];
+  });
+}
+
+export function assembleVpcEndpoints(facts: Facts): readonly VpcEndpointInput[] {
+  return facts.vpcEndpoints.entries().flatMap(([id, endpoint]) => {
+    const { accountId, region, serviceName, type, vpcId = null } = endpoint;
+    if (accountId !== undefined && region !== undefined && serviceName !== undefined && type !== undefined) {
+      return [{ ...endpoint, id, accountId, region, serviceName, type, vpcId }];
+    }
+    const { file } = facts.vpcEndpoints.firstPlace(id);
+    facts.note(
+      { file, place: `VPC endpoint ${id}` },
+      'no file says its account, Region, service and type; it is left out',
+    );
+    return [];
+  });
+}

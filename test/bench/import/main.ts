@@ -1,0 +1,120 @@
+/**
+ * npm run bench -- import: how fast a directory takes an organization in, on the embedded database and on a server. It is
+ * judged by seconds of CPU, of this process and of the server's for it, which take turns.
+ */
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Client } from 'pg';
+import { openCatalog } from '../../../src/catalog/catalog.ts';
+import type { DirectoryDocument } from '../../../src/directory/document.ts';
+import { type DirectoryOptions, openDirectory } from '../../../src/directory/prisma/open-directory.ts';
+import { startPostgres } from '../../support/postgres-server.ts';
+import { entitiesIn, FULL_SIZE, organizationOf } from './organization.ts';
+
+const QUICK = process.argv.includes('--quick');
+const SIZE = QUICK ? { ...FULL_SIZE, accounts: 5 } : FULL_SIZE;
+/** What the directory is to do. */
+const WANTED = { entitiesPerSecondOnServer: 5_000, secondsEmbedded: 120 };
+
+const catalog = await openCatalog();
+const document = organizationOf(SIZE);
+const changed = { ...document, roles: (document.roles ?? []).map((role) => ({ ...role, description: 'changed' })) };
+const entities = entitiesIn(document);
+
+/** By the clock, and of CPU: what other processes do on the machine does not count in the latter. */
+interface Seconds {
+  readonly clock: number;
+  readonly cpu: number;
+}
+
+interface Figures {
+  readonly first: Seconds;
+  readonly again: Seconds;
+  readonly changed: Seconds;
+  readonly longestPause: number;
+}
+
+/** The longest time for which other work in this process had to wait while `work` ran, in milliseconds. */
+async function longestPause(work: () => Promise<unknown>): Promise<number> {
+  let last = performance.now();
+  let longest = 0;
+  const timer = setInterval(() => {
+    const now = performance.now();
+    longest = Math.max(longest, now - last);
+    last = now;
+  }, 1);
+  await work();
+  clearInterval(timer);
+  return Math.max(longest, performance.now() - last);
+}
+
+/** Seconds of CPU that processes have had. https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html */
+async function cpuOf(pids: readonly number[]): Promise<number> {
+  const ticks = 100;
+  let seconds = 0;
+  for (const pid of pids) {
+    const text = await readFile(`/proc/${pid}/stat`, 'utf8');
+    const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
+    seconds += (Number(fields[11]) + Number(fields[12])) / ticks;
+  }
+  return seconds;
+}
+
+/** `backends`: the processes that the server has for this one. */
+async function measure(options: DirectoryOptions, backends: () => Promise<readonly number[]>): Promise<Figures> {
+  const directory = await openDirectory(options, catalog);
+  const timed = async (input: DirectoryDocument): Promise<Seconds> => {
+    const pids = [process.pid, ...(await backends())];
+    const [start, before] = [performance.now(), await cpuOf(pids)];
+    await directory.apply(input);
+    return { clock: (performance.now() - start) / 1_000, cpu: (await cpuOf(pids)) - before };
+  };
+  let first: Seconds = { clock: 0, cpu: 0 };
+  const pause = await longestPause(async () => {
+    first = await timed(document);
+  });
+  const figures = { first, again: await timed(document), changed: await timed(changed), longestPause: pause };
+  await directory.close();
+  return figures;
+}
+
+function print(name: string, { first, again, changed: roles, longestPause: pause }: Figures): void {
+  const rates = ({ clock, cpu }: Seconds): string =>
+    `${clock.toFixed(1)} s, ${Math.round(entities / clock)} entities/s; of CPU ${cpu.toFixed(1)} s, ${Math.round(entities / cpu)} entities/s`;
+  console.log(`${name}
+  into an empty directory   ${rates(first)}
+  the same again            ${rates(again)}
+  with all roles changed    ${rates(roles)}
+  longest pause for others  ${pause.toFixed(0)} ms (of this process, during the first)`);
+}
+
+console.log(`${SIZE.accounts} accounts x ${SIZE.roles} roles: ${entities} entities`);
+const dataDir = await mkdtemp(join(tmpdir(), 'rolegate-bench-'));
+const embedded = await measure({ kind: 'embedded', dataDir }, async () => []);
+print('PGlite', embedded);
+await rm(dataDir, { recursive: true, force: true });
+const server = await startPostgres();
+const url = await server.createDatabase();
+const watcher = new Client({ connectionString: url });
+await watcher.connect();
+const onServer = await measure({ kind: 'server', url }, async () => {
+  const { rows } = await watcher.query<{ pid: number }>(
+    'SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()',
+  );
+  return rows.map(({ pid }) => pid);
+});
+print('PostgreSQL', onServer);
+await watcher.end();
+await server.stop();
+
+console.log(`memory at most ${Math.round(process.resourceUsage().maxRSS / 1024)} MB`);
+const missed = [
+  ...(entities / onServer.first.cpu < WANTED.entitiesPerSecondOnServer ? ['entities a second on PostgreSQL'] : []),
+  ...(embedded.first.cpu > WANTED.secondsEmbedded ? ['seconds on PGlite'] : []),
+];
+if (missed.length > 0) {
+  console.log(`not as wanted: ${missed.join(', ')}`);
+  process.exitCode = 1;
+}
+process.exit();

@@ -1,0 +1,170 @@
+import { describe, expect, test } from 'vitest';
+import { importFiles } from '../../src/importing/import-files.ts';
+import { InvalidInput } from '../../src/policy/errors.ts';
+
+// Shapes: https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetAccountAuthorizationDetails.html
+
+const A = '111111111111';
+const NAMED = `${A}/iam/get-account-authorization-details.json`;
+const arn = (resource: string) => `arn:aws:iam::${A}:${resource}`;
+const file = (path: string, json: unknown) => ({ path, text: JSON.stringify(json) });
+const trust = {
+  Version: '2012-10-17',
+  Statement: [{ Effect: 'Allow', Principal: { Service: 'ec2.amazonaws.com' }, Action: 'sts:AssumeRole' }],
+};
+const allow = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: 's3:*', Resource: '*' }] };
+const user = { UserName: 'alice', Arn: arn('user/alice'), UserId: 'AIDAALICE', GroupList: ['dev'] };
+const group = {
+  GroupName: 'dev',
+  Arn: arn('group/team/dev'),
+  GroupId: 'AGPADEV',
+  GroupPolicyList: [],
+  AttachedManagedPolicies: [],
+};
+const role = {
+  RoleName: 'App',
+  Arn: arn('role/App'),
+  RoleId: 'AROAAPP',
+  AssumeRolePolicyDocument: trust,
+  RolePolicyList: [],
+  AttachedManagedPolicies: [{ PolicyName: 'mine', PolicyArn: arn('policy/mine') }],
+};
+const policy = {
+  PolicyName: 'mine',
+  Arn: arn('policy/mine'),
+  PolicyId: 'ANPAMINE',
+  DefaultVersionId: 'v1',
+  PolicyVersionList: [{ VersionId: 'v1', Document: allow, IsDefaultVersion: true }],
+};
+const whole = { UserDetailList: [user], GroupDetailList: [group], RoleDetailList: [role], Policies: [policy] };
+const states = (knowledge: ReturnType<typeof importFiles>['document']['knowledge']) =>
+  Object.fromEntries((knowledge ?? []).map(({ layer, state, missing }) => [layer, missing ?? state]));
+
+describe('lists that are whole', () => {
+  test('an answer that is not cut off removes what it does not hold, and completes what is known', () => {
+    const { document, report } = importFiles([file('details.json', whole)]);
+    expect(document.wholeLists?.map(({ kind }) => kind).sort()).toEqual(['groups', 'policies', 'roles', 'users']);
+    expect(states(document.knowledge)).toEqual({
+      IDENTITY_POLICIES: 'COMPLETE',
+      TRUST_POLICIES: 'COMPLETE',
+      PERMISSIONS_BOUNDARIES: 'COMPLETE',
+    });
+    expect(report).toEqual({
+      recognised: [{ file: 'details.json', form: 'answer of iam get-account-authorization-details' }],
+      notRecognised: [],
+      notUnderstood: [],
+      notListed: 0,
+    });
+  });
+
+  test('pages in several files belong together, but nothing in them says that none is missing', () => {
+    const { document } = importFiles([
+      file('2.json', { GroupDetailList: [group], RoleDetailList: [role], Policies: [policy], IsTruncated: false }),
+      file('1.json', { UserDetailList: [user], IsTruncated: true, Marker: 'x' }),
+    ]);
+    expect(document.users?.[0]?.groups).toEqual([arn('group/team/dev')]);
+    expect(states(document.knowledge)).toMatchObject({ IDENTITY_POLICIES: 'COMPLETE' });
+    expect(document.wholeLists).toBeUndefined();
+  });
+
+  test('pages without an end remove nothing, and leave gaps', () => {
+    const { document, report } = importFiles([file('1.json', { ...whole, IsTruncated: true, Marker: 'x' })]);
+    expect(document.wholeLists).toBeUndefined();
+    expect(states(document.knowledge)['TRUST_POLICIES']).toHaveLength(4);
+    expect(report.notUnderstood[0]).toMatchObject({ file: '1.json', place: 'document: IsTruncated' });
+  });
+
+  test('a last page looks like an only one: it removes nothing unless the name says that all was asked for', () => {
+    const last = { ...whole, IsTruncated: false };
+    expect(importFiles([file('last.json', last)]).document.wholeLists).toBeUndefined();
+    expect(importFiles([file(NAMED, last)]).document.wholeLists).toHaveLength(4);
+  });
+
+  test('a filter leaves lists empty: an empty list removes nothing unless the name says that all was asked for', () => {
+    const filtered = {
+      UserDetailList: [],
+      GroupDetailList: [],
+      RoleDetailList: [{ ...role, AttachedManagedPolicies: [] }],
+      Policies: [],
+    };
+    const kinds = (path: string) =>
+      importFiles([file(path, filtered)])
+        .document.wholeLists?.map(({ kind }) => kind)
+        .sort();
+    expect(kinds('roles.json')).toEqual(['roles']);
+    expect(kinds(`${A}/iam/get-account-authorization-details@Role.json`)).toEqual(['roles']);
+    expect(kinds(NAMED)).toEqual(['groups', 'policies', 'roles', 'users']);
+  });
+
+  test('an attached policy that the answer lacks shows that policies were left out', () => {
+    const { document } = importFiles([file(NAMED, { ...whole, Policies: [] })]);
+    expect(document.wholeLists?.map(({ kind }) => kind)).not.toContain('policies');
+    expect(states(document.knowledge)['IDENTITY_POLICIES']).toEqual([
+      'all managed policies (iam get-account-authorization-details)',
+    ]);
+  });
+
+  test('an entry that is not understood keeps its list from being whole', () => {
+    const { document, report } = importFiles([file(NAMED, { ...whole, UserDetailList: [user, { Arn: 'nonsense' }] })]);
+    expect(document.wholeLists?.map(({ kind }) => kind)).not.toContain('users');
+    expect(report.notUnderstood).toEqual([
+      { file: NAMED, place: 'user nonsense: Arn', message: '`nonsense` is not the ARN of an IAM entity' },
+    ]);
+  });
+});
+
+describe('several files', () => {
+  test('say the same twice: nothing is wrong', () => {
+    const { document } = importFiles([file('a.json', whole), file('b.json', whole)]);
+    expect(document.roles).toHaveLength(1);
+  });
+
+  test('contradict each other: refused, naming both places', () => {
+    const other = { ...role, AssumeRolePolicyDocument: { ...trust, Statement: [] } };
+    const files = [file('a.json', { RoleDetailList: [role] }), file('b.json', { RoleDetailList: [other] })];
+    for (const order of [files, files.toReversed()]) {
+      expect(() => importFiles(order)).toThrow(
+        new InvalidInput(
+          'files',
+          `the files contradict each other: role ${arn('role/App')}: trustPolicy: a.json (role ${arn('role/App')}) and b.json (role ${arn('role/App')}) say different things`,
+        ),
+      );
+    }
+  });
+
+  test('hold two roles whose names differ in case and path only: refused', () => {
+    const other = { ...role, RoleName: 'APP', Arn: arn('role/team/APP'), RoleId: 'AROAOTHER' };
+    expect(() =>
+      importFiles([file('a.json', { RoleDetailList: [role] }), file('b.json', { RoleDetailList: [other] })]),
+    ).toThrow('names are unique in an account: a.json (role arn:aws:iam::111111111111:role/App) and b.json');
+  });
+});
+
+describe('what is not recognised', () => {
+  test.each([
+    ['README.md', '# Notes', 'it is not JSON'],
+    ['empty.json', '', 'it is empty'],
+    ['users.json', '{"Users":[]}', 'an object with `Users`'],
+    ['deep.json', '['.repeat(65), 'it is too large: it is nested more than 64 levels deep'],
+    [
+      'key.json',
+      '{"AccessKey":{"UserName":"a","SecretAccessKey":"wJalr"}}',
+      'it holds a SecretAccessKey: secrets are not imported, and nothing of this file is',
+    ],
+    [
+      'details.json',
+      JSON.stringify({ ...whole, recorded: [{ secret_access_key: 'x' }] }),
+      'it holds a SecretAccessKey: secrets are not imported, and nothing of this file is',
+    ],
+  ])('%s is named and left alone', (path, text, what) => {
+    const { document, report } = importFiles([{ path, text }]);
+    expect(document).toEqual({});
+    expect(report.notRecognised).toEqual([{ file: path, what }]);
+    expect(JSON.stringify(report)).not.toContain('wJalr');
+  });
+
+  test('characters that could deceive are escaped', () => {
+    const { report } = importFiles([{ path: 'a\u202eb\u001b.json', text: '{"x\u202e":1}' }]);
+    expect(report.notRecognised).toEqual([{ file: 'a\\u{202e}b\\u{1b}.json', what: 'an object with `x\\u{202e}`' }]);
+  });
+});
