@@ -8,6 +8,7 @@ import {
   at,
   hasListOf,
   hasMembers,
+  isWholeList,
   type Operation,
   partitionOf,
   required,
@@ -50,7 +51,8 @@ export const ACCOUNT: readonly Operation[] = [
 function readRegions(answer: Answer): void {
   const account = accountOf(answer);
   if (account === null || !answer.isWhole) return;
-  const regions = (answer.entry.entries('Regions') ?? []).flatMap((entry) => {
+  const entries = answer.entry.entries('Regions') ?? [];
+  const regions = entries.flatMap((entry) => {
     const name = required(entry, 'RegionName');
     const status = entry.text('RegionOptStatus') ?? entry.text('OptInStatus') ?? 'ENABLED';
     return name === null || /^(DISABLED|not-opted-in)$/.test(status) ? [] : [name];
@@ -62,7 +64,7 @@ function readInstanceProfiles(answer: Answer): void {
   const home = { partition: partitionOf(answer), account: answer.name.account };
   const entries = answer.entry.entries('InstanceProfiles') ?? [];
   let account: string | null = null;
-  let isUnderstood = answer.isWhole && answer.name.arguments.length === 0;
+  let isUnderstood = isWholeList(answer, 'InstanceProfiles', entries.length);
   for (const entry of entries) {
     const arn = entityArn(entry, 'instance-profile', 'InstanceProfileName', home);
     if (arn === null) {
@@ -88,7 +90,7 @@ function readProviders(answer: Answer): void {
   if (account === null) return;
   const arns = (answer.entry.entries('OpenIDConnectProviderList') ?? []).map((entry) => required(entry, 'Arn'));
   for (const arn of arns) if (arn !== null) answer.facts.oidcProviders.say(arn, {}, at(answer, arn));
-  if (!answer.isWhole || arns.includes(null)) return;
+  if (!isWholeList(answer, 'OpenIDConnectProviderList', arns.length) || arns.includes(null)) return;
   answer.facts.lists(
     account,
     '',

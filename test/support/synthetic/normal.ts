@@ -16,7 +16,8 @@ const NOTHING: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   },
   vpcEndpoints: { tags: {}, policy: null },
   accounts: { alias: null, publicAccessBlock: null, organizationPublicAccessBlock: null, partition: 'aws' },
-  policies: {},
+  // Says something of the file, and not of the policy.
+  policies: { wholeVersions: true },
   instanceProfiles: {},
   oidcProviders: {},
   organizations: {},
