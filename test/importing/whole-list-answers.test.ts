@@ -102,3 +102,55 @@ describe('a list that is cut off', () => {
     expect(read(`${R}/sqs/list-queues`, queues(count)).document.wholeLists).toHaveLength(1);
   });
 });
+
+describe('an answer on an organization that is not understood', () => {
+  const root = 'r-abcd';
+  const organization = [
+    file('organizations/describe-organization', {
+      Organization: {
+        Id: 'o-exampleorg1',
+        Arn: `arn:aws:organizations::${A}:organization/o-exampleorg1`,
+        MasterAccountId: A,
+      },
+    }),
+    file('organizations/list-roots', {
+      Roots: [
+        {
+          Id: root,
+          Arn: `arn:aws:organizations::${A}:root/o-exampleorg1/${root}`,
+          Name: 'Root',
+          PolicyTypes: [{ Type: 'SERVICE_CONTROL_POLICY', Status: 'ENABLED' }],
+        },
+      ],
+    }),
+    file(`organizations/list-accounts-for-parent@${root}`, {
+      Accounts: [
+        { Id: '222222222222', Arn: `arn:aws:organizations::${A}:account/o-exampleorg1/222222222222`, Name: 'Member' },
+      ],
+    }),
+    file('organizations/list-policies-for-target@222222222222@SERVICE_CONTROL_POLICY', { Policies: [] }),
+  ];
+  const knownOf = (ofRoot: unknown) => {
+    const name = `organizations/list-policies-for-target@${root}@SERVICE_CONTROL_POLICY`;
+    const { document } = importFiles([...organization, file(name, ofRoot)]);
+    return document.knowledge?.find(
+      ({ accountId, layer }) => accountId === '222222222222' && layer === 'CONTROL_POLICIES',
+    )?.state;
+  };
+
+  test('does not say that no control policy is attached', () => {
+    expect(knownOf({ Policies: [] })).toBe('COMPLETE');
+    expect(knownOf({ Policies: ['p-examplepolicy'] })).toBe('PARTIAL');
+    expect(knownOf({ message: 'Service Unavailable' })).toBe('PARTIAL');
+  });
+});
+
+test('a list of Regions of which one is not understood is not the list of all', () => {
+  const topics = file(`${R}/sns/list-topics`, { Topics: [] });
+  const states = (...regions: readonly unknown[]) =>
+    importFiles([topics, file('account/list-regions', { Regions: regions })]).document.knowledge?.map(
+      ({ state }) => state,
+    );
+  expect(states({ RegionName: R, RegionOptStatus: 'ENABLED_BY_DEFAULT' })).toEqual(['COMPLETE']);
+  expect(states({ RegionName: R, RegionOptStatus: 'ENABLED_BY_DEFAULT' }, 'eu-west-1')).toEqual(['PARTIAL']);
+});

@@ -52,10 +52,12 @@ function readRegions(answer: Answer): void {
   const account = accountOf(answer);
   if (account === null || !answer.isWhole) return;
   const entries = answer.entry.entries('Regions') ?? [];
-  const regions = entries.flatMap((entry) => {
-    const name = required(entry, 'RegionName');
-    const status = entry.text('RegionOptStatus') ?? entry.text('OptInStatus') ?? 'ENABLED';
-    return name === null || /^(DISABLED|not-opted-in)$/.test(status) ? [] : [name];
+  const names = entries.map((entry) => required(entry, 'RegionName'));
+  if (answer.entry.count('Regions') !== names.filter((name) => name !== null).length) return;
+  const regions = names.filter((name, index): name is string => {
+    const entry = entries[index];
+    const status = entry?.text('RegionOptStatus') ?? entry?.text('OptInStatus') ?? 'ENABLED';
+    return name !== null && !/^(DISABLED|not-opted-in)$/.test(status);
   });
   answer.facts.accounts.say(account, { enabledRegions: regions.sort() }, at(answer));
 }
