@@ -138,6 +138,23 @@ describe('an answer on an organization that is not understood', () => {
     )?.state;
   };
 
+  test('what is attached to a target is all of it where an answer says so', () => {
+    const name = `organizations/list-policies-for-target@${root}@SERVICE_CONTROL_POLICY`;
+    const full = { Id: 'p-FullAWSAccess', Name: 'FullAWSAccess', Type: 'SERVICE_CONTROL_POLICY', AwsManaged: true };
+    const { document } = importFiles([...organization, file(name, { Policies: [full] })]);
+    const type = 'SERVICE_CONTROL_POLICY';
+    expect(document.organizations).toMatchObject([
+      {
+        keepsUnnamed: true,
+        controlPolicies: [{ id: 'p-FullAWSAccess', targets: [root] }],
+        wholeAttachments: [
+          { type, targetId: root },
+          { type, targetId: '222222222222' },
+        ],
+      },
+    ]);
+  });
+
   test('does not say that no control policy is attached', () => {
     expect(knownOf({ Policies: [] })).toBe('COMPLETE');
     expect(knownOf({ Policies: ['p-examplepolicy'] })).toBe('PARTIAL');
