@@ -11,7 +11,7 @@ import type { RunningGateway } from './running-gateway.ts';
 const COUNTS = 'counts { kind new changed unchanged gone }';
 const IMPORT = `mutation Import($input: ImportDirectoryInput!) {
   importDirectory(input: $input) {
-    __typename
+    kind: __typename
     ... on ImportDirectorySuccess {
       changed revision warnings leftOut
       accounts { account { accountId } ${COUNTS} knowledge { layer service state missing } }
@@ -26,7 +26,7 @@ const IMPORT = `mutation Import($input: ImportDirectoryInput!) {
 }`;
 
 interface Success extends ImportSummary {
-  readonly __typename: 'ImportDirectorySuccess';
+  readonly kind: 'ImportDirectorySuccess';
   readonly changed: boolean;
   readonly revision: string;
   readonly warnings: readonly string[];
@@ -46,7 +46,7 @@ type Knowledge = Pick<KnowledgeInput, 'layer' | 'state'> & {
 };
 
 interface Failure {
-  readonly __typename: string;
+  readonly kind: string;
   readonly message: string;
 }
 
@@ -74,7 +74,7 @@ export async function importThere(source: Source, gateway: RunningGateway): Prom
 }
 
 function isSuccess(result: Success | Failure): result is Success {
-  return result.__typename === 'ImportDirectorySuccess';
+  return result.kind === 'ImportDirectorySuccess';
 }
 
 function importedOf(result: Success, renamed: ReadonlyMap<string, string>): Imported {

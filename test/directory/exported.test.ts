@@ -99,9 +99,7 @@ describeInBothStores('an export', (store) => {
     expect(applied).toMatchObject({ changed: true, users: 2, groups: 1, roles: 1, accounts: [HERE, THERE] });
     expect(applied.counts.filter(({ unchanged }) => unchanged > 0)).toEqual([]);
     const events = await second.audit.list({ limit: 10, filter: { accountIds: [THERE] } });
-    expect(events.map(({ event, outcome }) => [event, outcome])).toEqual([
-      ['ImportAccountAuthorizationDetails', 'SUCCEEDED'],
-    ]);
+    expect(events.map(({ event, outcome }) => [event, outcome])).toEqual([['ImportDirectory', 'SUCCEEDED']]);
   });
 
   test('in parts of which one is refused stores nothing', async () => {

@@ -1,91 +1,22 @@
-import { existsSync } from 'node:fs';
 import { mkdir, readdir, stat, utimes, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, test } from 'vitest';
 import { UploadFolders } from '../../src/server/uploads/upload-folders.ts';
 import { tar, zip } from '../support/archives.ts';
 import { newDataDir, removeDataDir, startedGateway } from '../support/gateway.ts';
 import { cookieOf, exchange, operation } from './exchange.ts';
+import { BOUNDARY, bodyOf, details, importOf, noUploads, sendParts, uploadsOf } from './multipart.ts';
 
 const gateway = startedGateway();
 
-const BOUNDARY = 'rolegate-test-boundary';
-const IMPORT = `mutation ($input: ImportDirectoryInput!) {
-  importDirectory(input: $input) {
-    __typename
-    ... on ImportDirectorySuccess { changed recognised { form count files } leftOut accounts { account { accountId } } }
-    ... on UserError { message }
-  }
-}`;
-
-interface Part {
-  readonly name: string;
-  readonly content: string | Buffer;
-  readonly filename?: string;
-}
-
-function bodyOf(parts: readonly Part[], end = `--${BOUNDARY}--\r\n`): Buffer {
-  const encoded = parts.map(({ name, content, filename }) =>
-    Buffer.concat([
-      Buffer.from(
-        `--${BOUNDARY}\r\nContent-Disposition: form-data; name="${name}"${filename === undefined ? '' : `; filename="${filename}"`}\r\n\r\n`,
-      ),
-      Buffer.from(content),
-      Buffer.from('\r\n'),
-    ]),
-  );
-  return Buffer.concat([...encoded, Buffer.from(end)]);
-}
-
-/** An import of files, each a part. */
-function importOf(
-  files: readonly (readonly [name: string, content: string | Buffer])[],
-  query = IMPORT,
-): readonly Part[] {
-  const variables = { input: { files: files.map(([name]) => ({ name, upload: null })) } };
-  const map = Object.fromEntries(files.map((_, index) => [`f${index}`, [`variables.input.files.${index}.upload`]]));
-  return [
-    { name: 'operations', content: JSON.stringify({ query, variables }) },
-    { name: 'map', content: JSON.stringify(map) },
-    ...files.map(([, content], index) => ({ name: `f${index}`, content, filename: '../../evil.json' })),
-  ];
-}
-
-async function send(body: Buffer, headers: Readonly<Record<string, string>> = { authorization: gateway.as.operator }) {
-  const response = await fetch(`${gateway.url}/graphql`, {
-    method: 'POST',
-    headers: { 'content-type': `multipart/form-data; boundary=${BOUNDARY}`, ...headers },
-    body: new Uint8Array(body),
-  });
-  return { status: response.status, headers: response.headers, body: JSON.parse(await response.text()) };
-}
-
+const send = (body: Buffer) => sendParts(gateway, body);
 const uploads = () => join(gateway.settings.dataDir, 'uploads');
-const left = async () => (existsSync(uploads()) ? readdir(uploads()) : []);
+const left = () => uploadsOf(gateway);
 const revision = () => gateway.gateway.services.directory.revision();
 
-/** The authorization details of an account with one user. */
-function details(name: string): string {
-  const user = {
-    UserName: name,
-    Arn: `arn:aws:iam::777777777777:user/${name}`,
-    Path: '/',
-    UserId: `AIDA${name.toUpperCase().padEnd(17, 'A')}`,
-    CreateDate: '2024-01-01T00:00:00+00:00',
-    GroupList: [],
-    AttachedManagedPolicies: [],
-    Tags: [],
-  };
-  return JSON.stringify({ UserDetailList: [user] });
-}
-
-// Whatever becomes of a request, its files are removed.
-afterEach(async () => {
-  await expect.poll(left, { timeout: 5000 }).toEqual([]);
-});
+afterEach(() => noUploads(gateway));
 
 describe('the operator imports', () => {
   test('files and archives in one request, each by its own name and not by that of its part', async () => {
@@ -264,134 +195,6 @@ describe('refused before the body is read', () => {
       'content-type': 'multipart/mixed; boundary=x',
     });
     expect(status).toBe(415);
-  });
-});
-
-describe('refused while it is read, with nothing stored', () => {
-  const ONE: readonly (readonly [string, string])[] = [['one.json', details('bad')]];
-  const good = importOf(ONE);
-  const withOperations = (operations: unknown, map: unknown = { f0: ['variables.input.files.0.upload'] }) => [
-    { name: 'operations', content: typeof operations === 'string' ? operations : JSON.stringify(operations) },
-    { name: 'map', content: typeof map === 'string' ? map : JSON.stringify(map) },
-    ...good.slice(2),
-  ];
-  const variables = { input: { files: [{ name: 'one.json', upload: null }] } };
-  const ALONE = 'a multipart request may contain the mutation `importDirectory` alone, without fragments around it';
-  const ORDER = 'the parts must be `operations`, then `map`, then the files';
-  const NO_NULL = 'where `operations` has no null within `variables`';
-
-  test.each<readonly [string, readonly Part[], string]>([
-    ['another mutation', withOperations({ query: 'mutation { rotateSigningKey { __typename } }', variables }), ALONE],
-    ['a query', withOperations({ query: '{ viewer { __typename } }', variables }), ALONE],
-    [
-      'another mutation beside it',
-      withOperations({ query: IMPORT.replace(/\}\s*$/, 'rotateSigningKey { __typename } }'), variables }),
-      ALONE,
-    ],
-    [
-      'it in a fragment',
-      withOperations({
-        query: 'mutation { ... on Mutation { importDirectory(input: {files: []}) { __typename } } }',
-        variables,
-      }),
-      ALONE,
-    ],
-    [
-      'an operation of another name',
-      withOperations({ query: `${IMPORT} query Other { __typename }`, operationName: 'Other', variables }),
-      ALONE,
-    ],
-    ['no GraphQL', withOperations({ query: 'mutation {', variables }), 'Syntax Error'],
-    ['a batch', withOperations([{ query: IMPORT, variables }]), '`operations` must be a JSON object'],
-    ['no query', withOperations({ variables }), '`operations` has no `query`'],
-    ['no JSON', withOperations('{'), '`operations` is not valid JSON'],
-    ['a map that is none', withOperations({ query: IMPORT, variables }, '[]'), '`map` must be a JSON object'],
-    [
-      'a place outside of the variables',
-      withOperations({ query: IMPORT, variables, extensions: null }, { f0: ['extensions'] }),
-      NO_NULL,
-    ],
-    [
-      'a place that is not null',
-      withOperations({ query: IMPORT, variables }, { f0: ['variables.input.files.0.name'] }),
-      NO_NULL,
-    ],
-    [
-      'a place that is not there',
-      withOperations({ query: IMPORT, variables }, { f0: ['variables.input.__proto__.x'] }),
-      NO_NULL,
-    ],
-    [
-      'one file at two places',
-      withOperations({ query: IMPORT, variables }, { f0: ['variables.a', 'variables.b'] }),
-      'a list of one path',
-    ],
-    [
-      'two files at one place',
-      withOperations(
-        { query: IMPORT, variables },
-        { f0: ['variables.input.files.0.upload'], f1: ['variables.input.files.0.upload'] },
-      ),
-      'twice',
-    ],
-    ['files before what they are for', [...good.slice(2), ...good.slice(0, 2)], ORDER],
-    ['the map first', [...good.slice(1, 2), ...good.slice(0, 1), ...good.slice(2)], ORDER],
-    [
-      'a file that nothing asks for',
-      [...good, { name: 'f9', content: '{}', filename: 'x' }],
-      '`map` does not name the part `f9`',
-    ],
-    ['a file that is missing', good.slice(0, 2), '`map` names the part `f0`, which is not there'],
-    ['a file twice', [...good, ...good.slice(2)], 'or it is there twice'],
-    ['no parts', [], 'the parts `operations` and `map` are not there'],
-  ])('%s', async (_name, parts, message) => {
-    const before = await revision();
-    const { status, body } = await send(bodyOf(parts));
-    expect(status).toBe(400);
-    expect(body.errors[0].extensions.code).toBe('BAD_REQUEST');
-    expect(body.errors[0].message).toContain(message);
-    expect(await revision()).toBe(before);
-  });
-
-  test('a body without its end, and one that is no multipart', async () => {
-    for (const body of [bodyOf(good, ''), bodyOf(good).subarray(0, -40), Buffer.from('hello')]) {
-      const { status, body: answer } = await send(body);
-      expect(status).toBe(400);
-      expect(answer.errors[0].message).toBe('the body is not multipart/form-data as its header says');
-    }
-    const authorization = gateway.as.operator;
-    const unbounded = await send(bodyOf(good), { authorization, 'content-type': 'multipart/form-data' });
-    expect([unbounded.status, unbounded.body.errors[0].message]).toEqual([
-      400,
-      'the `content-type` names no boundary between the parts',
-    ]);
-  });
-
-  test('more files than a request may have', async () => {
-    const many = Array.from({ length: 10_001 }, (_, index): readonly [string, string] => [`${index}.json`, '{}']);
-    const { status, body } = await send(bodyOf(importOf(many)));
-    expect(status).toBe(400);
-    expect(body.errors[0].message).toBe('`map` names 10001 files; the limit is 10000: put them into an archive');
-  });
-
-  test('a sender that disconnects: nothing is imported', async () => {
-    const before = await revision();
-    const whole = bodyOf(good);
-    const sent = request(`${gateway.url}/graphql`, {
-      method: 'POST',
-      headers: {
-        'content-type': `multipart/form-data; boundary=${BOUNDARY}`,
-        'content-length': String(whole.length),
-        authorization: gateway.as.operator,
-      },
-    });
-    sent.on('error', () => undefined);
-    sent.write(whole.subarray(0, -60));
-    await expect.poll(left, { timeout: 5000 }).toHaveLength(1);
-    sent.destroy();
-    await expect.poll(left, { timeout: 5000 }).toEqual([]);
-    await delay(100);
-    expect(await revision()).toBe(before);
   });
 });
 

@@ -3,6 +3,7 @@ import type { Catalog } from '../../catalog/catalog.ts';
 import type { Applied, Progress } from '../directory.ts';
 import type { DirectoryDocument } from '../document.ts';
 import type { Sql } from '../prisma/database.ts';
+import { inTurn } from './batches.ts';
 import { bindGrantsToDeleted, bindToDeleted } from './bindings.ts';
 import { ChangeSet, sha256 } from './change-set.ts';
 import { keepToMembers } from './delegated-administrators.ts';
@@ -32,18 +33,13 @@ export interface PreparedDocument {
   readonly hashes: ReadonlyMap<string, string>;
 }
 
-/** How many texts are hashed before others can use the process. */
-const HASHED_AT_ONCE = 2_000;
-
 /** Throws InvalidInput that names the entity. Call it outside of the transaction, in which others have to wait. */
 export async function prepareDocument(document: DirectoryDocument): Promise<PreparedDocument> {
-  const indexed = indexDocument(document);
+  const indexed = await indexDocument(document);
   const hashes = new Map<string, string>();
-  for (const text of policyTexts(document)) {
-    if (hashes.has(text)) continue;
-    hashes.set(text, sha256(text));
-    if (hashes.size % HASHED_AT_ONCE === 0) await setImmediate();
-  }
+  await inTurn(policyTexts(document), (text) => {
+    if (!hashes.has(text)) hashes.set(text, sha256(text));
+  });
   return { document, indexed, hashes };
 }
 
@@ -84,6 +80,7 @@ export async function applyDocuments(
     const replaced = await planEntities(document, indexed, { sql, catalog, changes, now, salt: String(before) });
     await planResources(document, indexed, { sql, changes, now });
     const total = countRows(changes);
+    await setImmediate();
     await writeChanges(sql, changes, (done) => progress({ phase: 'writing', done, total }));
     await keepToMembers(sql, changes);
     for (const [table, rows] of changes.upserts) rowsOf.set(table, (rowsOf.get(table) ?? 0) + rows.length);

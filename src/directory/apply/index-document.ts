@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { parseArn } from '../../policy/arn.ts';
 import { InvalidInput } from '../../policy/errors.ts';
 import { isAccountId } from '../../policy/principal-id.ts';
@@ -15,6 +16,7 @@ import type {
   VpcEndpointInput,
 } from '../document.ts';
 import { isStorable } from '../storable.ts';
+import { inTurn } from './batches.ts';
 import { entityName } from './entity-arn.ts';
 import type { NamedAccount } from './plan-account.ts';
 import { providerName } from './plan-oidc-provider.ts';
@@ -55,30 +57,37 @@ function byId<T extends { readonly id: string }>(noun: string, inputs: readonly 
   );
 }
 
-/** Throws InvalidInput that names the entity: two that contradict each other, names that are none. */
-export function indexDocument(document: DirectoryDocument): IndexedDocument {
+/**
+ * Throws InvalidInput that names the entity: two that contradict each other, names that are none. Between its parts others can
+ * use the process.
+ */
+export async function indexDocument(document: DirectoryDocument): Promise<IndexedDocument> {
   checkWholeLists(document.wholeLists ?? []);
   const organizations = byId('organization', document.organizations);
   const users = byArn('user', document.users);
   const groups = byArn('group', document.groups);
+  await setImmediate();
   const roles = byArn('role', document.roles);
+  await setImmediate();
   const policies = byArn('policy', document.policies);
   const instanceProfiles = byArn('instance profile', document.instanceProfiles);
   const oidcProviders = byArn('OpenID Connect provider', document.oidcProviders);
   const resources = byArn('resource', document.resources);
   const vpcEndpoints = byId('VPC endpoint', document.vpcEndpoints);
 
+  await setImmediate();
   const policyReferences = referencesOf({ groups, users, roles });
+  await setImmediate();
   const inputs = { users, groups, roles, policies, instanceProfiles, oidcProviders, resources, vpcEndpoints };
-  const accounts = accountsOf(document, { ...inputs, policyReferences });
+  const accounts = await accountsOf(document, { ...inputs, policyReferences });
   return { organizations, ...inputs, accounts, policyReferences };
 }
 
 /** Every account of the document. Throws InvalidInput for names that are none. */
-function accountsOf(
+async function accountsOf(
   document: DirectoryDocument,
   indexed: Omit<IndexedDocument, 'organizations' | 'accounts'>,
-): ReadonlyMap<string, NamedAccount> {
+): Promise<ReadonlyMap<string, NamedAccount>> {
   const accounts = new Map<string, NamedAccount>();
   for (const input of byId('account', document.accounts).values()) {
     if (!isAccountId(input.id)) throw new InvalidInput('document', `account \`${input.id}\` has not twelve digits`);
@@ -97,21 +106,10 @@ function accountsOf(
       belongsTo(accountId, 'aws');
     }
   }
-  const kinds = [
-    ['User', indexed.users],
-    ['Group', indexed.groups],
-    ['Role', indexed.roles],
-    ['ManagedPolicy', indexed.policies],
-    ['InstanceProfile', indexed.instanceProfiles],
-  ] as const;
-  for (const [kind, inputs] of kinds) {
-    checkNames(kind, inputs.keys());
-    for (const arn of inputs.keys()) {
-      const name = entityName(kind, arn);
-      belongsTo(name.accountId, name.partition);
-    }
-  }
-  for (const { arn, accountId } of indexed.resources.values()) belongsTo(accountId, parseArn(arn)?.partition ?? 'aws');
+  await forNames(indexed, belongsTo);
+  await inTurn(indexed.resources.values(), ({ arn, accountId }) =>
+    belongsTo(accountId, parseArn(arn)?.partition ?? 'aws'),
+  );
   for (const arn of indexed.oidcProviders.keys()) {
     const { accountId, partition } = providerName(arn);
     belongsTo(accountId, partition);
@@ -133,6 +131,28 @@ function accountsOf(
     belongsTo(name.accountId, name.partition);
   }
   return accounts;
+}
+
+/** Throws InvalidInput for names of IAM's entities that are none. */
+async function forNames(
+  indexed: Pick<IndexedDocument, 'users' | 'groups' | 'roles' | 'policies' | 'instanceProfiles'>,
+  belongsTo: (accountId: string | null, partition: string) => void,
+): Promise<void> {
+  const kinds = [
+    ['User', indexed.users],
+    ['Group', indexed.groups],
+    ['Role', indexed.roles],
+    ['ManagedPolicy', indexed.policies],
+    ['InstanceProfile', indexed.instanceProfiles],
+  ] as const;
+  for (const [kind, inputs] of kinds) {
+    checkNames(kind, inputs.keys());
+    await inTurn(inputs.keys(), (arn) => {
+      const name = entityName(kind, arn);
+      belongsTo(name.accountId, name.partition);
+    });
+    await setImmediate();
+  }
 }
 
 /** Policies that are attached or used as boundaries, each with its first holder. */

@@ -3,6 +3,7 @@ import { InvalidInput } from '../../policy/errors.ts';
 import type { DirectoryDocument } from '../document.ts';
 import type { Sql } from '../prisma/database.ts';
 import { isStorable } from '../storable.ts';
+import { inTurn } from './batches.ts';
 import type { ChangeSet } from './change-set.ts';
 import { type EntityKind, freeId, nounOf } from './entity-arn.ts';
 import type { IndexedDocument } from './index-document.ts';
@@ -103,10 +104,10 @@ export async function planEntities(
     groupId: await idLookup(sql, 'Group', ofGroups, groupsOfUsers),
     roleId: await idLookup(sql, 'Role', ofRoles, rolesOfProfiles),
   };
-  for (const input of groups.values()) planGroup(input, of(ofGroups, input.arn), holders);
-  for (const input of users.values()) planUser(input, of(ofUsers, input.arn), holders);
-  for (const input of roles.values()) planRole(input, of(ofRoles, input.arn), holders);
-  for (const input of instanceProfiles.values()) planInstanceProfile(input, of(ofProfiles, input.arn), holders);
+  await inTurn(groups.values(), (input) => planGroup(input, of(ofGroups, input.arn), holders));
+  await inTurn(users.values(), (input) => planUser(input, of(ofUsers, input.arn), holders));
+  await inTurn(roles.values(), (input) => planRole(input, of(ofRoles, input.arn), holders));
+  await inTurn(instanceProfiles.values(), (input) => planInstanceProfile(input, of(ofProfiles, input.arn), holders));
 
   planRemovals('Group', ofGroups.gone, changes);
   planRemovals('User', ofUsers.gone, changes);

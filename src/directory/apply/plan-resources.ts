@@ -1,5 +1,6 @@
 import type { DirectoryDocument } from '../document.ts';
 import type { Sql } from '../prisma/database.ts';
+import { inTurn } from './batches.ts';
 import type { ChangeSet } from './change-set.ts';
 import type { IndexedDocument } from './index-document.ts';
 import { planKnowledge } from './plan-account.ts';
@@ -24,7 +25,7 @@ export async function planResources(
 ): Promise<void> {
   const { sql, changes, now } = tools;
   const stored = new Map((await readResources(sql, [...resources.keys()])).map((row) => [row.arn, row]));
-  for (const input of resources.values()) planResource(input, stored.get(input.arn) ?? null, changes);
+  await inTurn(resources.values(), (input) => planResource(input, stored.get(input.arn) ?? null, changes));
   for (const { arn, accountId } of await goneResources(sql, wholeLists, resources)) {
     changes.delete('Resource', { arn });
     changes.touch('Resource', arn);

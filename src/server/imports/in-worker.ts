@@ -34,7 +34,7 @@ function understandInWorker(files: readonly GivenFile[]): Promise<UnderstoodFile
       if (message.kind === 'piece') {
         joined.add(message.piece);
         // Others come first: many messages would be taken in one turn.
-        setImmediate(() => worker.postMessage(null));
+        setImmediate(() => worker.postMessage(null, []));
       } else if (message.kind === 'done') {
         resolve({ document: joined.document, summary: message.summary, leftOut: message.leftOut });
       } else {

@@ -104,15 +104,17 @@ class Receiving {
     } else throw new BadUpload('the parts must be `operations`, then `map`, then the files');
   }
 
-  #file(name: string, stream: Readable): void {
+  /** A part may have no name, whatever the parser's types say. */
+  #file(name: string | undefined, stream: Readable): void {
+    const part = name ?? '';
     this.#open.add(stream);
     // One that comes when nobody waits any more would end the process.
     stream.on('error', ignore);
     if (this.#upload === null) throw new BadUpload('the parts must be `operations`, then `map`, then the files');
     // Its own name is never used as one of the file system.
     const path = join(this.#folder, String(this.#writes.length));
-    if (!this.#upload.put(name, new UploadedFile(path))) {
-      throw new BadUpload(`\`map\` does not name the part \`${String(name).slice(0, 100)}\`, or it is there twice`);
+    if (!this.#upload.put(part, new UploadedFile(path))) {
+      throw new BadUpload(`\`map\` does not name the part \`${part.slice(0, 100)}\`, or it is there twice`);
     }
     const written = pipeline(stream, createWriteStream(path, { flags: 'wx', mode: 0o600 }));
     this.#writes.push(written);

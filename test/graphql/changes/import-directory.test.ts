@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Caller } from '../../../src/session/caller.ts';
 import { filesOf } from '../../support/import-folder.ts';
-import { A, aUser, userArn } from '../../support/policies.ts';
+import { A, allow, aUser, userArn } from '../../support/policies.ts';
 import { ANONYMOUS, OPERATOR } from '../gateway.ts';
 import { type Live, openLive } from '../live.ts';
 import { OPENING, type TestServices } from '../services.ts';
@@ -15,7 +15,10 @@ beforeAll(async () => {
     services,
     live,
     callers: { user },
-  } = await openLive({ user: userArn('user') }, { accounts: [{ id: A, membership: 'NONE' }], users: [aUser('user')] }));
+  } = await openLive(
+    { user: userArn('user') },
+    { accounts: [{ id: A, membership: 'NONE' }], users: [aUser('user', [allow('s3:*')])] },
+  ));
 }, OPENING);
 afterAll(() => services.remove());
 
