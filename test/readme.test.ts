@@ -140,34 +140,49 @@ test('the directory is exported, and what is written by hand has the form that i
   expect(document.roles).toHaveLength(1);
 });
 
-test('what AWS says is collected as described', async () => {
+test('what AWS says is collected and imported as described', async () => {
   const [commands = '', ...others] = allBlocks('sh').filter(isCollect);
   expect(others).toEqual([]);
+  // Not those of the demo: what an account does not have any more is removed by an import.
+  const [one, two] = ['555555555555', '666666666666'] as const;
+  const arn = (id: string): string => `arn:aws:organizations::${one}:account/o-readme0001/${id}`;
   const world = await CollectedWorld.of({
-    profiles: { production: '111111111111', staging: '222222222222', default: '111111111111' },
-    roles: { '222222222222': 1_000_000 },
+    profiles: { production: one, staging: two, default: one },
+    roles: { [two]: 1_000_000 },
     answers: {
       'ec2 describe-regions': { Regions: [{ RegionName: 'eu-west-1' }] },
-      'organizations describe-organization': { Organization: { Id: 'o-1', MasterAccountId: '111111111111' } },
+      'iam get-account-authorization-details': {
+        UserDetailList: [],
+        GroupDetailList: [],
+        RoleDetailList: [],
+        Policies: [],
+      },
+      'organizations describe-organization': { Organization: { Id: 'o-readme0001', MasterAccountId: one } },
       'organizations list-accounts': {
-        Accounts: ['111111111111', '222222222222'].map((Id) => ({ Id, Status: 'ACTIVE' })),
+        Accounts: [one, two].map((Id) => ({ Id, Arn: arn(Id), Name: Id, Status: 'ACTIVE' })),
       },
     },
   });
   const settings = Object.entries(world.env).filter(([name]) => name !== 'PATH');
   const exports = settings.map(([name, value]) => `export ${name}='${value}'`).join('\n');
   const lines = commands.trimEnd().split('\n');
-  expect(lines).toHaveLength(3);
-  const [profiles = '', organization = '', dry = ''] = lines;
+  expect(lines).toHaveLength(5);
+  const [profiles = '', dry = '', organization = '', imported = '', again = ''] = lines;
   expect(await run(`${exports}\n${profiles}`)).toMatch(/^collected \d+ answers of 2 accounts in aws-answers\n$/);
-  expect(await run(`${exports}\n${organization}`)).toMatch(
-    /^collected \d+ answers of 2 accounts in aws-answers, \d+ were there already\n$/,
-  );
   const asked = (await world.calls()).length;
   expect(await run(`${exports}\n${dry}`)).toMatch(
     / sts assume-role --role-arn arn:aws:iam::ACCOUNT:role\/OrganizationAccountAccessRole /,
   );
   expect(await world.calls()).toHaveLength(asked);
+  expect(await run(`${exports}\n${organization}`)).toMatch(
+    /^collected \d+ answers of 2 accounts in aws-answers, \d+ were there already\n$/,
+  );
+  // Through the gateway, which is running.
+  expect(await run(imported)).toMatch(
+    /^imported .* of accounts 555555555555, 666666666666: the directory has changed /m,
+  );
+  const report = JSON.parse(await run(again));
+  expect(report).toMatchObject({ changed: false, notRecognised: [] });
 });
 
 test('a role is assumed by a program as described, and its token is what the table says', async () => {

@@ -123,6 +123,14 @@ export interface OrganizationInput {
   readonly delegatedAdministrators?: readonly DelegatedAdministratorInput[];
   /** True: units, control policies and attachments of them that are stored and not named here stay; else they are removed. */
   readonly keepsUnnamed?: boolean;
+  /** Of these, all control policies of a type are named: other attachments to them are removed, also where the unnamed stays. */
+  readonly wholeAttachments?: readonly WholeAttachments[];
+}
+
+/** A root, unit or account of which all control policies of a type are known. */
+export interface WholeAttachments {
+  readonly targetId: string;
+  readonly type: ControlPolicyInput['type'];
 }
 
 /** A member account that administers a service for its organization (organizations:RegisterDelegatedAdministrator). */

@@ -1,4 +1,4 @@
-import type { ControlPolicyInput, OrganizationInput } from '../directory/document.ts';
+import type { ControlPolicyInput, OrganizationInput, WholeAttachments } from '../directory/document.ts';
 import {
   AWS_CONTROL_POLICIES,
   CONTROL_POLICY_TYPE_NAMES,
@@ -36,8 +36,11 @@ export function assembleOrganizations(facts: Facts): readonly OrganizationInput[
         ...(scpEnabled !== undefined && { scpEnabled }),
         ...(rcpEnabled !== undefined && { rcpEnabled }),
         ...(units.length > 0 || isWhole ? { units } : {}),
-        ...(controlPolicies.list.length > 0 || isWhole ? { controlPolicies: controlPolicies.list } : {}),
+        ...(controlPolicies.list.length > 0 || isWhole || controlPolicies.whole.length > 0
+          ? { controlPolicies: controlPolicies.list }
+          : {}),
         ...(!isWhole && { keepsUnnamed: true }),
+        ...(!isWhole && controlPolicies.whole.length > 0 && { wholeAttachments: controlPolicies.whole }),
         ...delegatedAdministrators(facts, id, organization),
       },
     ];
@@ -107,6 +110,7 @@ function controlPoliciesOf(
   let isWhole = CONTROL_POLICY_TYPE_NAMES.every((type) => missingPolicies(type, facts, organization).length === 0);
   const list: ControlPolicyInput[] = [];
   const attached = attachments(facts);
+  const withLeftOut = new Set<string>();
   for (const [policyId, policy] of facts.controlPolicies.entries()) {
     const isOwn = policy.organizationId === id;
     // What belongs to AWS is in every organization; where several are imported, each has what is attached there.
@@ -118,6 +122,7 @@ function controlPoliciesOf(
     const said = [...(policy.allTargets ?? []), ...(attached.get(policyId) ?? [])];
     const targets = [...new Set(said)].filter((target) => isOf(facts, id, target));
     if (!isOwn && targets.length === 0) continue;
+    if (type === undefined || document === undefined) for (const target of targets) withLeftOut.add(target);
     if (type === undefined || document === undefined || (policy.allTargets === undefined && targets.length === 0)) {
       const what =
         document === undefined || type === undefined
@@ -142,7 +147,32 @@ function controlPoliciesOf(
       targets: targets.filter(isMember).sort(),
     });
   }
-  return { list, isWhole };
+  const all = [organization.rootId ?? '', ...facts.units.keys(), ...facts.accounts.keys()];
+  const members = all.filter(isMember);
+  const whole = wholeAttachments(
+    facts,
+    organization,
+    members.filter((target) => !withLeftOut.has(target)),
+  );
+  return { list, isWhole, whole };
+}
+
+/**
+ * Of which targets everything that is attached is known: what is stored of other attachments to them is over, also where the
+ * rest of the organization is not known. Otherwise a policy that was detached would go on allowing.
+ */
+function wholeAttachments(
+  facts: Facts,
+  organization: Partial<OrganizationFacts>,
+  targets: readonly string[],
+): readonly WholeAttachments[] {
+  return CONTROL_POLICY_TYPE_NAMES.flatMap((type) => {
+    const { of, enabled } = CONTROL_POLICY_TYPES[type];
+    const all = organization[enabled] === true && missingPolicies(type, facts, organization).length === 0;
+    return targets
+      .filter((target) => all || facts.targets.get(target)[of] !== undefined)
+      .map((targetId) => ({ type, targetId }));
+  });
 }
 
 /** The targets of each policy, as the targets name them. */

@@ -73,6 +73,13 @@ export class Entry {
     return undefined;
   }
 
+  /** How many entries the list has, whatever they are: none if nothing at all is here. Null: the export does not have it. */
+  count(key: string): number | null {
+    const value = Object.hasOwn(this.value, key) ? this.value[key] : undefined;
+    if (value === null || Object.keys(this.value).length === 0) return 0;
+    return Array.isArray(value) ? value.length : null;
+  }
+
   /** The objects of a list; anything else in it causes a warning. */
   entries(key: string): readonly Entry[] | undefined {
     return this.list(key)?.flatMap((item, index) => {

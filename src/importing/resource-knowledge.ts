@@ -24,7 +24,12 @@ export function concludeResources(facts: Facts): void {
   }
 }
 
-/** The services of each account of which a policy, grant or list is known, and its VPC endpoints. */
+const LISTED_SERVICES: ReadonlySet<string> = new Set(Object.values(RESOURCE_KINDS).map(({ service }) => service));
+
+/**
+ * The services of each account of which a policy, grant or list is known, and its VPC endpoints. Also those of resources that are
+ * only known to exist, as by their tags: stored without saying so, they would be taken to have no policy.
+ */
 function servicesOf(facts: Facts): ReadonlyMap<string, ReadonlySet<string>> {
   const services = new Map<string, Set<string>>();
   const add = (accountId: string | undefined, service: string | undefined): void => {
@@ -32,7 +37,9 @@ function servicesOf(facts: Facts): ReadonlyMap<string, ReadonlySet<string>> {
     services.set(accountId, (services.get(accountId) ?? new Set()).add(service));
   };
   for (const [arn, { accountId, policy, grants }] of facts.resources.entries()) {
-    if (policy !== undefined || grants !== undefined) add(accountId, parseArn(arn)?.service);
+    const service = parseArn(arn)?.service;
+    const isListed = service !== undefined && LISTED_SERVICES.has(service);
+    if (policy !== undefined || grants !== undefined || isListed) add(accountId, service);
   }
   for (const [, { accountId, kind = '' }] of facts.resourceLists.entries()) {
     add(accountId, kind === ENDPOINTS ? kind : RESOURCE_KINDS[kind]?.service);

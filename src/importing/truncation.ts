@@ -10,7 +10,7 @@ const TOKENS = [
   'LastEvaluatedTableName',
   'position',
 ];
-const FLAGS = ['IsTruncated', 'Truncated'];
+const FLAGS = ['IsTruncated', 'Truncated', 'HasMoreStreams'];
 
 /** Whether an answer is a page after which more follows. */
 export function isTruncated(answer: JsonObject): boolean {

@@ -336,6 +336,25 @@ describeInBothStores('units and control policies of an organization', (store) =>
     });
   });
 
+  it('are detached from a target of which all are named, also where the unnamed stays', async () => {
+    const directory = await store.open({
+      organizations: [
+        { ...ORGANIZATION, controlPolicies: [control('p-11111111', 'r-ab12'), control('p-22222222', 'r-ab12')] },
+      ],
+    });
+    const attachments = async (type: 'RESOURCE_CONTROL_POLICY' | 'SERVICE_CONTROL_POLICY') => {
+      const wholeAttachments = [{ type, targetId: 'r-ab12' }];
+      const controlPolicies = [control('p-11111111', 'r-ab12')];
+      const organization = { ...ORGANIZATION, keepsUnnamed: true, wholeAttachments, controlPolicies };
+      await directory.apply({ organizations: [organization] });
+      const rows = await directory.prisma.controlPolicyAttachment.findMany();
+      return rows.map(({ policyId }) => policyId).toSorted();
+    };
+    expect(await attachments('RESOURCE_CONTROL_POLICY')).toEqual(['p-11111111', 'p-22222222']);
+    expect(await attachments('SERVICE_CONTROL_POLICY')).toEqual(['p-11111111']);
+    expect(await directory.prisma.controlPolicy.count()).toBe(2);
+  });
+
   it('that are stored and not named stay where the document says so, and new units may be in them', async () => {
     expect(await contents(true)).toEqual({
       units: ['ou-ab12-11111111', 'ou-ab12-22222222'],

@@ -78,9 +78,13 @@ export const REGIONAL: readonly Listing[] = [
   list('sns', 'list-topics', { list: 'Topics', name: 'TopicArn', shown: 'TOPIC_ARN' }, [
     { operation: 'get-topic-attributes', item: ['--topic-arn', '{item}'] },
   ]),
-  list('sqs', 'list-queues', { list: 'QueueUrls', name: null, shown: 'QUEUE_URL' }, [
-    { operation: 'get-queue-attributes', item: ['--queue-url', '{item}'], options: ['--attribute-names', 'All'] },
-  ]),
+  {
+    ...list('sqs', 'list-queues', { list: 'QueueUrls', name: null, shown: 'QUEUE_URL' }, [
+      { operation: 'get-queue-attributes', item: ['--queue-url', '{item}'], options: ['--attribute-names', 'All'] },
+    ]),
+    // Without it, SQS leaves out what follows the first 1,000 and does not say so.
+    options: ['--page-size', '1000'],
+  },
 ];
 
 function list(

@@ -65,6 +65,7 @@ function planControlPolicies(
   if (input.controlPolicies === undefined) return;
   const organizationId = input.id;
   const stays = input.keepsUnnamed === true;
+  const whole = new Set((input.wholeAttachments ?? []).map(({ type, targetId }) => `${type} ${targetId}`));
   const old = new Map((stored?.policies ?? []).map((policy) => [policy.id, policy]));
   const given = uniqueBy(
     input.controlPolicies,
@@ -86,12 +87,21 @@ function planControlPolicies(
       changes.upsert('ControlPolicyAttachment', { organizationId, policyId: id, targetId });
       changed = true;
     }
-    const detached = stays ? [] : [...targets];
+    const detached = [...targets].filter((targetId) => !stays || whole.has(`${type} ${targetId}`));
     for (const targetId of detached)
       changes.delete('ControlPolicyAttachment', { organizationId, policyId: id, targetId });
     changed ||= detached.length > 0;
     changes.counts.add(organizationId, 'controlPolicies', outcomeOf(before, changed));
     if (changed) changes.touch('Organization', organizationId);
+  }
+  for (const { id, type, targets } of stays ? old.values() : []) {
+    const detached = targets.filter((targetId) => whole.has(`${type} ${targetId}`));
+    for (const targetId of detached)
+      changes.delete('ControlPolicyAttachment', { organizationId, policyId: id, targetId });
+    if (detached.length > 0) {
+      changes.counts.add(organizationId, 'controlPolicies', 'changed');
+      changes.touch('Organization', organizationId);
+    }
   }
   for (const id of stays ? [] : old.keys()) {
     changes.delete('ControlPolicy', { organizationId, id });

@@ -87,6 +87,8 @@ export async function pageOfPolicyUsers(
   args: ListArguments,
 ): Promise<FoundList> {
   const order = orderOf(args, ['User', 'Group', 'Role'], 'ARN');
+  // iam:ListEntitiesForPolicy tells no time of creation, which an order by it, and its cursors, would.
+  if (order.field === 'CREATED_AT') throw notAnOrder(order.field, ['ID', 'ARN', 'NAME']);
   const visible = await visiblePolicyUsers(context, usedPolicy.arn, { ...filterOf(args), usedPolicy });
   if (visible.kind === 'refused') throw forbidden(field, visible);
   return pageOf(context, args, visible.selection, order);
@@ -100,11 +102,13 @@ function orderOf(
   if (orderBy == null) return { field: usual, descending: false };
   const { field, direction } = orderBy;
   const fields = orderFieldsOf(kinds);
-  if (!fields.includes(field)) {
-    const message = `\`orderBy.field\` is ${field}; this list can be sorted by ${fields.join(', ')}`;
-    throw new InvalidInput('orderBy.field', message);
-  }
+  if (!fields.includes(field)) throw notAnOrder(field, fields);
   return { field, descending: direction === 'DESC' };
+}
+
+function notAnOrder(field: FindOrder['field'], fields: readonly FindOrder['field'][]): InvalidInput {
+  const message = `\`orderBy.field\` is ${field}; this list can be sorted by ${fields.join(', ')}`;
+  return new InvalidInput('orderBy.field', message);
 }
 
 /** All lists that are asked for at the same time are read, and counted, by one statement. */

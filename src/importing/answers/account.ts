@@ -8,6 +8,7 @@ import {
   at,
   hasListOf,
   hasMembers,
+  isWholeList,
   type Operation,
   partitionOf,
   required,
@@ -18,6 +19,8 @@ import { sayResource } from './resource-answers.ts';
 export const ACCOUNT: readonly Operation[] = [
   { command: 'account list-regions', looksLike: hasListOf('Regions', 'RegionName'), read: readRegions },
   { command: 'ec2 describe-regions', read: readRegions },
+  // Whose credentials a collection had: it says nothing of what is in the account.
+  { command: 'sts get-caller-identity', looksLike: hasMembers('UserId'), read: () => undefined },
   // https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListAccountAliases.html
   {
     command: 'iam list-account-aliases',
@@ -50,10 +53,13 @@ export const ACCOUNT: readonly Operation[] = [
 function readRegions(answer: Answer): void {
   const account = accountOf(answer);
   if (account === null || !answer.isWhole) return;
-  const regions = (answer.entry.entries('Regions') ?? []).flatMap((entry) => {
-    const name = required(entry, 'RegionName');
-    const status = entry.text('RegionOptStatus') ?? entry.text('OptInStatus') ?? 'ENABLED';
-    return name === null || /^(DISABLED|not-opted-in)$/.test(status) ? [] : [name];
+  const entries = answer.entry.entries('Regions') ?? [];
+  const names = entries.map((entry) => required(entry, 'RegionName'));
+  if (answer.entry.count('Regions') !== names.filter((name) => name !== null).length) return;
+  const regions = names.filter((name, index): name is string => {
+    const entry = entries[index];
+    const status = entry?.text('RegionOptStatus') ?? entry?.text('OptInStatus') ?? 'ENABLED';
+    return name !== null && !/^(DISABLED|not-opted-in)$/.test(status);
   });
   answer.facts.accounts.say(account, { enabledRegions: regions.sort() }, at(answer));
 }
@@ -62,7 +68,7 @@ function readInstanceProfiles(answer: Answer): void {
   const home = { partition: partitionOf(answer), account: answer.name.account };
   const entries = answer.entry.entries('InstanceProfiles') ?? [];
   let account: string | null = null;
-  let isUnderstood = answer.isWhole && answer.name.arguments.length === 0;
+  let isUnderstood = isWholeList(answer, 'InstanceProfiles', entries.length);
   for (const entry of entries) {
     const arn = entityArn(entry, 'instance-profile', 'InstanceProfileName', home);
     if (arn === null) {
@@ -88,7 +94,7 @@ function readProviders(answer: Answer): void {
   if (account === null) return;
   const arns = (answer.entry.entries('OpenIDConnectProviderList') ?? []).map((entry) => required(entry, 'Arn'));
   for (const arn of arns) if (arn !== null) answer.facts.oidcProviders.say(arn, {}, at(answer, arn));
-  if (!answer.isWhole || arns.includes(null)) return;
+  if (!isWholeList(answer, 'OpenIDConnectProviderList', arns.length) || arns.includes(null)) return;
   answer.facts.lists(
     account,
     '',

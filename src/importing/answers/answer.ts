@@ -43,6 +43,16 @@ export function hasListOf(list: string, ...names: readonly string[]): NonNullabl
   };
 }
 
+/**
+ * Whether the list in a member holds everything that there is, and so many of its entries are all of them. The name of the file
+ * must say that everything was asked for: nothing in an answer tells a filter, or that pages before it are missing.
+ */
+export function isWholeList(answer: Answer, member: string, understood: number): boolean {
+  const { command, entry, isWhole, name } = answer;
+  if (!isWhole || name.arguments.length > 0 || !command.endsWith(` ${name.operation}`)) return false;
+  return entry.count(member) === understood;
+}
+
 export function at(answer: Answer, place = ''): Place {
   return { file: answer.file, place };
 }

@@ -81,12 +81,12 @@ function operationOf(name: AnswerName, json: JsonObject): Operation | null {
   return OPERATIONS.find((operation) => operation.looksLike?.(json) === true) ?? null;
 }
 
-/** An answer that lists nothing shows no members by which it could be told. */
+/** An answer that lists nothing shows no members by which it could be told. A message in place of an answer is none. */
 function isEmpty(json: JsonObject): boolean {
   const values = Object.values(json);
   const lists = values.filter((value) => Array.isArray(value));
   if (lists.length > 0) return lists.every((list) => list.length === 0);
-  return values.every((value) => typeof value !== 'object' || value === null || Object.keys(value).length === 0);
+  return values.every((value) => !value || (typeof value === 'object' && Object.keys(value).length === 0));
 }
 
 /** One answer: itself, or the pages of a list. */

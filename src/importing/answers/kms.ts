@@ -50,7 +50,11 @@ function readGrants(answer: Answer): void {
     return;
   }
   const grants = entries.map(readGrant);
-  if (answer.isWhole && answer.name.arguments.length < 2 && grants.every((grant) => grant !== null)) {
+  if (
+    answer.isWhole &&
+    answer.name.arguments.length < 2 &&
+    answer.entry.count('Grants') === grants.filter((grant) => grant !== null).length
+  ) {
     sayResource(answer, arn, { grants: grants.filter((grant) => grant !== null) });
   } else answer.facts.note(at(answer), 'some grants are missing; what is stored of the grants of the key stays');
 }

@@ -16,7 +16,9 @@ const BUS: ResourceNaming = { service: 'events', prefix: 'event-bus/', noun: 'ev
 
 /** Amazon SQS, Amazon SNS and Amazon EventBridge. */
 export const MESSAGING: readonly Operation[] = [
-  nameListAnswer('sqs list-queues', 'queues', 'QueueUrls', queueArn),
+  // Unless a size of pages is asked for, SQS prints 1,000 queues and no token for the others.
+  // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ListQueues.html
+  nameListAnswer('sqs list-queues', 'queues', 'QueueUrls', queueArn, 1000),
   {
     command: 'sqs get-queue-attributes',
     looksLike: (json) => isAttributesWith(json, 'QueueArn'),

@@ -61,8 +61,8 @@ function readPolicies(answer: Answer): void {
   // AWS's own policies do not name it; an organization in whose files the answer stands does.
   const organizationId =
     policies.find((policy) => policy.organizationId !== null)?.organizationId ?? theOrganization(answer);
-  if (!answer.isWhole || !isControlPolicyType(type) || policies.length < entries.length || organizationId === null)
-    return;
+  if (!answer.isWhole || !isControlPolicyType(type) || organizationId === null) return;
+  if (answer.entry.count('Policies') !== policies.length) return;
   answer.facts.organizations.say(
     organizationId,
     { [CONTROL_POLICY_TYPES[type].all]: policies.map(({ id }) => id) },
@@ -84,7 +84,7 @@ function readTargets(answer: Answer): void {
   if (id === null) return;
   const entries = answer.entry.entries('Targets') ?? [];
   const targets = entries.map((entry) => required(entry, 'TargetId')).filter((target) => target !== null);
-  if (answer.isWhole && targets.length === entries.length) {
+  if (answer.isWhole && answer.entry.count('Targets') === targets.length) {
     answer.facts.controlPolicies.say(id, { allTargets: targets }, at(answer));
   } else answer.facts.note(at(answer), 'some targets are missing; what the policy is attached to is not stored');
 }
@@ -99,6 +99,6 @@ function readPoliciesForTarget(answer: Answer): void {
     if (entries.length === 0) argument(answer, 'type', 1);
     return;
   }
-  if (!answer.isWhole || policies.length < entries.length) return;
+  if (!answer.isWhole || answer.entry.count('Policies') !== policies.length) return;
   answer.facts.targets.say(target, { [CONTROL_POLICY_TYPES[type].of]: policies.map(({ id }) => id) }, at(answer));
 }

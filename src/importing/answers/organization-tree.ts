@@ -132,7 +132,7 @@ function readUnits(answer: Answer): void {
   // Units of one answer have one parent, which newer answers name themselves.
   const parent = parentId ?? (known[0] === undefined ? undefined : answer.facts.units.get(known[0]).parentId);
   if (parent === undefined) argument(answer, 'parent');
-  else if (answer.isWhole && known.length === ids.length)
+  else if (answer.isWhole && answer.entry.count('OrganizationalUnits') === known.length)
     answer.facts.parents.say(parent, { allUnits: known }, at(answer));
 }
 
@@ -168,7 +168,8 @@ function readAccounts(answer: Answer, parentId: string | null): void {
   const accounts = (answer.entry.entries('Accounts') ?? []).map((entry) => sayAccount(answer, entry, parentId));
   const known = accounts.filter((account) => account !== null);
   const organizationId = known[0]?.organizationId;
-  if (parentId !== null || !answer.isWhole || known.length < accounts.length || organizationId === undefined) return;
+  if (parentId !== null || !answer.isWhole || organizationId === undefined) return;
+  if (answer.entry.count('Accounts') !== known.length) return;
   answer.facts.organizations.say(organizationId, { allAccounts: known.map(({ id }) => id) }, at(answer));
 }
 
@@ -192,7 +193,7 @@ function readChildren(answer: Answer): void {
   const ids = children.map((child) => required(child, 'Id')).filter((id) => id !== null);
   for (const id of ids) sayParent(answer, id, parentId);
   const type = answer.name.arguments[1] ?? children[0]?.text('Type');
-  if (type !== 'ORGANIZATIONAL_UNIT' || !answer.isWhole || ids.length < children.length) return;
+  if (type !== 'ORGANIZATIONAL_UNIT' || !answer.isWhole || answer.entry.count('Children') !== ids.length) return;
   answer.facts.parents.say(parentId, { allUnits: ids }, at(answer));
 }
 
@@ -200,7 +201,8 @@ function readAdministrators(answer: Answer): void {
   const entries = answer.entry.entries('DelegatedAdministrators') ?? [];
   const accounts = entries.map((entry) => sayAccount(answer, entry, null)).filter((account) => account !== null);
   const organizationId = accounts[0]?.organizationId ?? theOrganization(answer);
-  if (!answer.isWhole || accounts.length < entries.length || organizationId === null) return;
+  if (!answer.isWhole || organizationId === null) return;
+  if (answer.entry.count('DelegatedAdministrators') !== accounts.length) return;
   answer.facts.organizations.say(
     organizationId,
     { allDelegatedAdministrators: accounts.map(({ id }) => id) },
@@ -213,5 +215,6 @@ function readDelegatedServices(answer: Answer): void {
   if (account === null || !answer.isWhole) return;
   const entries = answer.entry.entries('DelegatedServices') ?? [];
   const services = entries.map((entry) => required(entry, 'ServicePrincipal')).filter((name) => name !== null);
+  if (answer.entry.count('DelegatedServices') !== services.length) return;
   answer.facts.delegations.say(account, { services }, at(answer));
 }

@@ -28,7 +28,7 @@ export const REGIONAL: readonly Operation[] = [
       if (home === null) return;
       const arn = `arn:${partitionOf(answer)}:glue:${home.region}:${home.accountId}:catalog`;
       sayResource(answer, arn, { policy: documentIn(answer, answer.entry, 'PolicyInJson') });
-      sayList(answer, 'data catalogues', [arn], true);
+      if (answer.isWhole) answer.facts.lists(home.accountId, home.region, 'data catalogues', [arn], at(answer));
     },
   },
   // https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DescribeLogGroups.html
@@ -44,7 +44,7 @@ export const REGIONAL: readonly Operation[] = [
     read: (answer) => {
       const entries = answer.entry.entries('items') ?? [];
       const arns = entries.map((entry) => sayApi(answer, entry)).filter((arn) => arn !== null);
-      sayList(answer, 'REST APIs', arns, arns.length === entries.length);
+      sayList(answer, 'REST APIs', arns, 'items');
     },
   },
   {
@@ -106,7 +106,6 @@ function readLogPolicies(answer: Answer): void {
     const documents = [...shared, ...(own.has(arn) ? [own.get(arn) ?? ''] : [])];
     sayResource(answer, arn, { policy: joined(documents) });
   }
-  sayList(answer, 'log resource policies', [], true);
 }
 
 /** Null: it cannot be read. */
@@ -153,10 +152,13 @@ function withoutMember(value: JsonObject, name: string): JsonObject {
 function readEndpoints(answer: Answer): void {
   const entries = answer.entry.entries('VpcEndpoints') ?? [];
   const ids: string[] = [];
-  let isUnderstood = true;
+  let understood = 0;
   for (const entry of entries) {
     // It is listed for a while after it is gone.
-    if (/^(deleted|deleting)$/i.test(entry.text('State') ?? '')) continue;
+    if (/^(deleted|deleting)$/i.test(entry.text('State') ?? '')) {
+      understood += 1;
+      continue;
+    }
     const id = required(entry, 'VpcEndpointId');
     const serviceName = required(entry, 'ServiceName');
     const accountId = entry.text('OwnerId') ?? answer.name.account;
@@ -164,10 +166,10 @@ function readEndpoints(answer: Answer): void {
     if (accountId === null || region === undefined)
       entry.warn('OwnerId', 'nothing says its account and Region; it is left out');
     if (id === null || serviceName === null || accountId === null || region === undefined) {
-      isUnderstood = false;
       continue;
     }
     ids.push(id);
+    understood += 1;
     const tags = entry.tags();
     const policy = entry.get('PolicyDocument') === undefined ? null : policyText(entry, 'PolicyDocument', 'vpce');
     answer.facts.vpcEndpoints.say(
@@ -184,5 +186,5 @@ function readEndpoints(answer: Answer): void {
       at(answer, id),
     );
   }
-  sayList(answer, 'VPC endpoints', ids, isUnderstood);
+  sayList(answer, 'VPC endpoints', ids, 'VpcEndpoints', understood);
 }

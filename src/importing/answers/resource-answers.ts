@@ -3,7 +3,7 @@ import type { Entry } from '../entry.ts';
 import type { ResourceFacts } from '../facts-types.ts';
 import { isAccountId } from '../iam-arn.ts';
 import { policyText } from '../policy-text.ts';
-import { type Answer, argument, at, homeOf, type Operation, regionalArn } from './answer.ts';
+import { type Answer, argument, at, homeOf, isWholeList, type Operation, regionalArn } from './answer.ts';
 
 /** Says something of a resource; its account is that of its ARN, else that of the folder. */
 export function sayResource(answer: Answer, arn: string, patch: Partial<ResourceFacts>): void {
@@ -67,9 +67,16 @@ export function policyAnswer(
     ...(looksLike !== undefined && { looksLike }),
     read: (answer) => {
       const arn = arnOfArgument(answer, naming);
-      if (arn !== null) sayResource(answer, arn, { policy: documentIn(answer, answer.entry, member) });
+      if (arn !== null) sayPolicy(answer, arn, member);
     },
   };
+}
+
+/** The policy of a resource, by an answer that is about nothing else: one without it, which is not empty, is something else. */
+export function sayPolicy(answer: Answer, arn: string, member: string): void {
+  if (answer.error === null && answer.entry.get(member) === undefined && Object.keys(answer.entry.value).length > 0) {
+    answer.facts.note(at(answer), `expected \`${member}\`; what is stored of the policy stays`);
+  } else sayResource(answer, arn, { policy: documentIn(answer, answer.entry, member) });
 }
 
 /** An operation that prints the policy of one resource together with its ARN. */
@@ -113,15 +120,15 @@ export function listAnswer(
     command,
     ...(options.looksLike !== undefined && { looksLike: options.looksLike }),
     read: (answer) => {
-      const entries = answer.entry.entries(list);
+      const entries = answer.entry.entries(list) ?? [];
       const arns: string[] = [];
-      for (const entry of entries ?? []) {
+      for (const entry of entries) {
         const arn = options.arnOf(entry, answer);
         if (arn === null) continue;
         arns.push(arn);
         sayResource(answer, arn, options.patchOf?.(entry, answer) ?? {});
       }
-      sayList(answer, kind, arns, arns.length === entries?.length);
+      sayList(answer, kind, arns, list);
     },
   };
 }
@@ -132,6 +139,8 @@ export function nameListAnswer(
   kind: string,
   list: string,
   arnOf: (name: string, answer: Answer) => string | null,
+  /** A list of so many can be cut off without saying so. */
+  cutOffAt?: number,
 ): Operation {
   return {
     command,
@@ -141,14 +150,25 @@ export function nameListAnswer(
       const names = answer.entry.texts(list) ?? [];
       const arns = names.map((name) => arnOf(name, answer)).filter((arn) => arn !== null);
       for (const arn of arns) sayResource(answer, arn, {});
-      sayList(answer, kind, arns, arns.length === names.length);
+      if (names.length === cutOffAt) answer.facts.note(at(answer, list), mayBeCutOff(kind, cutOffAt));
+      else sayList(answer, kind, arns, list);
     },
   };
 }
 
-/** With arguments, an operation may have been asked for some of them only. */
-export function sayList(answer: Answer, kind: string, arns: readonly string[], isUnderstood: boolean): void {
-  if (!answer.isWhole || !isUnderstood || answer.name.arguments.length > 0) return;
+function mayBeCutOff(kind: string, count: number): string {
+  return `it holds ${count} ${kind}, and there may be more: ask with \`--page-size ${count}\``;
+}
+
+/** Of what is in a member, `understood` entries were. */
+export function sayList(
+  answer: Answer,
+  kind: string,
+  arns: readonly string[],
+  member: string,
+  understood = arns.length,
+): void {
+  if (!isWholeList(answer, member, understood)) return;
   const home = homeOf(answer);
   if (home !== null) answer.facts.lists(home.accountId, home.region, kind, arns, at(answer));
 }

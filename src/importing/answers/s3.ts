@@ -7,12 +7,13 @@ import {
   argument,
   at,
   hasListOf,
+  isWholeList,
   type Operation,
   partitionOf,
   regionalArn,
   required,
 } from './answer.ts';
-import { documentIn, listAnswer, sayResource } from './resource-answers.ts';
+import { listAnswer, sayPolicy, sayResource } from './resource-answers.ts';
 
 /**
  * Answers on buckets and access points. The account of a bucket is that of the folder: its ARN does not name it.
@@ -20,9 +21,14 @@ import { documentIn, listAnswer, sayResource } from './resource-answers.ts';
  */
 export const S3: readonly Operation[] = [
   { command: 's3api list-buckets', looksLike: hasListOf('Buckets', 'Name', 'CreationDate'), read: readBuckets },
-  onBucket('s3api get-bucket-policy', ['NoSuchBucketPolicy'], (answer) => ({
-    policy: documentIn(answer, answer.entry, 'Policy'),
-  })),
+  {
+    command: 's3api get-bucket-policy',
+    noneCodes: ['NoSuchBucketPolicy'],
+    read: (answer) => {
+      const bucket = argument(answer, 'bucket');
+      if (bucket !== null) sayPolicy(answer, bucketArn(answer, bucket), 'Policy');
+    },
+  },
   onBucket('s3api get-bucket-tagging', ['NoSuchTagSet'], ({ entry, error }) => {
     const tags = error === null ? entry.tags('TagSet') : {};
     return tags === undefined ? {} : { tags };
@@ -59,7 +65,7 @@ export const S3: readonly Operation[] = [
     noneCodes: ['NoSuchAccessPointPolicy'],
     read: (answer) => {
       const arn = accessPoint(answer);
-      if (arn !== null) sayResource(answer, arn, { policy: documentIn(answer, answer.entry, 'Policy') });
+      if (arn !== null) sayPolicy(answer, arn, 'Policy');
     },
   },
   {
@@ -103,8 +109,8 @@ function readBuckets(answer: Answer): void {
     const region = entry.text('BucketRegion');
     sayResource(answer, arn, region === null ? {} : { region });
   }
-  const isFiltered = answer.entry.get('Prefix') !== undefined || answer.name.arguments.length > 0;
-  if (answer.isWhole && !isFiltered && arns.length === entries.length) {
+  const isFiltered = answer.entry.get('Prefix') !== undefined;
+  if (!isFiltered && isWholeList(answer, 'Buckets', arns.length)) {
     answer.facts.lists(accountId, '', 'buckets', arns, at(answer));
   }
 }

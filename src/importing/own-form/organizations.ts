@@ -5,6 +5,7 @@ import type {
   KnowledgeInput,
   OrganizationInput,
   PublicAccessBlock,
+  WholeAttachments,
   WholeList,
 } from '../../directory/document.ts';
 import { isJsonObject } from '../entry.ts';
@@ -36,10 +37,12 @@ const scp = policyDocument('scp');
 const rcp = policyDocument('rcp');
 
 /** What can be read in a control policy depends on its type. */
+const controlPolicyType = oneOf('SERVICE_CONTROL_POLICY', 'RESOURCE_CONTROL_POLICY');
+
 const controlPolicyMembers = (document: Shape<string>): Shape<ControlPolicyInput> =>
   object<ControlPolicyInput>('A service control policy or a resource control policy', {
     id: must(text, 'p-…; those of AWS are p-FullAWSAccess and p-RCPFullAWSAccess'),
-    type: must(oneOf('SERVICE_CONTROL_POLICY', 'RESOURCE_CONTROL_POLICY'), 'Type of policy'),
+    type: must(controlPolicyType, 'Type of policy'),
     name: must(text, 'Name'),
     description: may(text, 'Description'),
     targets: must(list(text), 'Ids of the roots, units and accounts that it is attached to, all of them'),
@@ -63,6 +66,11 @@ const delegatedAdministrator = object<DelegatedAdministratorInput>(
   },
 );
 
+const wholeAttachments = object<WholeAttachments>('A target of which all control policies of a type are named', {
+  targetId: must(text, 'Id of a root, unit or account'),
+  type: must(controlPolicyType, 'The type of control policy'),
+});
+
 export const organization = object<OrganizationInput>('An organization, with its units and control policies', {
   id: must(text, 'o-…'),
   rootId: must(text, 'r-…'),
@@ -76,6 +84,10 @@ export const organization = object<OrganizationInput>('An organization, with its
   keepsUnnamed: may(
     boolean,
     'True: stored units, control policies and attachments that are not named here stay. Left out: they are removed',
+  ),
+  wholeAttachments: may(
+    list(wholeAttachments),
+    'Targets of which all control policies of a type are named here: other stored attachments to them are removed',
   ),
 });
 

@@ -56,7 +56,7 @@ const REGIONAL_LISTS = [
   's3control list-access-points --account-id 111111111111',
   'secretsmanager list-secrets',
   'sns list-topics',
-  'sqs list-queues',
+  'sqs list-queues --page-size 1000',
 ].map((list) => `${list} --region eu-west-1`);
 
 describe('an account', () => {

@@ -237,6 +237,15 @@ describe('a managed policy', () => {
     expect(await accountsOf(as(MANAGEMENT, 'admin'))).toEqual([MEMBER]);
   });
 
+  test('does not sort its users by their creation, which iam:ListEntitiesForPolicy does not tell', async () => {
+    const sorted = (field: string) => usersOf(arn(MEMBER, 'policy/ReadsLogs'), `(orderBy: { field: ${field} })`);
+    expect(await ask(as(MEMBER, 'admin'), sorted('NAME'))).toMatchObject({ node: { attachedTo: { totalCount: 1 } } });
+    expect(await refused(as(MEMBER, 'admin'), sorted('CREATED_AT'))).toEqual({
+      data: { node: { attachedTo: null } },
+      messages: ['`orderBy.field` is CREATED_AT; this list can be sorted by ID, ARN, NAME'],
+    });
+  });
+
   test.each([arn(MEMBER, 'policy/ReadsLogs'), READ_ONLY])('needs iam:ListEntitiesForPolicy: %s', async (policyArn) => {
     expect(await refused(as(MEMBER, 'gets'), usersOf(policyArn))).toEqual({
       data: { node: { attachedTo: null } },
