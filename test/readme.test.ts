@@ -4,13 +4,19 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { createRemoteJWKSet, jwtVerify } from 'jose';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { importFiles } from '../src/importing/import-files.ts';
+import { CollectedWorld } from './support/aws-world.ts';
 import { newDataDir, removeDataDir } from './support/gateway.ts';
+import { schemaFaults } from './support/json-schema.ts';
 import { type Running, startServer } from './support/process.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const README = readFileSync(`${ROOT}README.md`, 'utf8');
-const blocks = (language: string): readonly string[] =>
+/** Of collecting what AWS says, run by a test of their own. */
+const isCollect = (block: string): boolean => block.includes('rolegate collect ');
+const allBlocks = (language: string): readonly string[] =>
   [...README.matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\``, 'gm'))].map((match) => match[1] ?? '');
+const blocks = (language: string): readonly string[] => allBlocks(language).filter((block) => !isCollect(block));
 
 /** What the README calls and a test machine may lack, or must not run: `npm ci` would take away what the tests run on. */
 const STAND_INS = `
@@ -91,8 +97,27 @@ test('what the query finds is there', async () => {
   ]);
 });
 
+test('what is found leads on, and what people type is completed', async () => {
+  const [, , query] = blocks('graphql');
+  const token = readFileSync(`${cwd}/.rolegate/operator.token`, 'utf8').trim();
+  const response = await fetch(`${url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+    body: JSON.stringify({ query }),
+  });
+  const { data, errors } = await response.json();
+  expect(errors).toBeUndefined();
+  expect(data.organizations.nodes[0].roots[0].units.nodes).toContainEqual({
+    name: 'Workloads',
+    accounts: { nodes: [{ accountId: '111111111111', name: 'Development' }] },
+    controlPolicies: expect.arrayContaining([{ name: 'KeepBuckets', targets: [{ targetId: 'ou-ab12-workload' }] }]),
+  });
+  expect(data.policies.nodes[0].versions[0].isDefault).toBe(true);
+  expect(data.actions.nodes[0]).toMatchObject({ name: 's3:GetObject', accessLevel: 'READ' });
+});
+
 test('an account is imported, and its users get keys, as described', async () => {
-  const [, , , imported, keys, ...others] = blocks('sh');
+  const [, , , imported, keys, exported, ...others] = blocks('sh');
   const [first, second] = (await run(imported ?? '')).split('\n').filter((line) => line.startsWith('imported '));
   expect(first).toMatch(/2 users, 1 group, 4 roles.*: the directory has changed /);
   // The same as an archive: only the name of the account is new.
@@ -101,10 +126,52 @@ test('an account is imported, and its users get keys, as described', async () =>
   expect(printed.match(/AKIA[A-Z0-9]{16}/g)).toHaveLength(2);
   // The one that assumes a role is run below.
   expect(others).toHaveLength(1);
+  expect(exported).toContain('npx rolegate export');
+});
+
+test('the directory is exported, and what is written by hand has the form that is described', async () => {
+  const [exporting = ''] = blocks('sh').filter((block) => block.includes('rolegate export'));
+  expect(await run(exporting.split('\n')[0] ?? '')).toMatch(/^exported 1 organization, \d+ accounts, /);
+  const schema = JSON.parse(readFileSync(`${cwd}/backup/rolegate.schema.json`, 'utf8'));
+  const written = JSON.parse(blocks('json').find((block) => block.includes('$schema')) ?? '');
+  expect(schemaFaults(schema, written)).toEqual([]);
+  const { document, report } = importFiles([{ path: 'by-hand.json', text: JSON.stringify(written) }]);
+  expect(report.notUnderstood).toEqual([]);
+  expect(document.roles).toHaveLength(1);
+});
+
+test('what AWS says is collected as described', async () => {
+  const [commands = '', ...others] = allBlocks('sh').filter(isCollect);
+  expect(others).toEqual([]);
+  const world = await CollectedWorld.of({
+    profiles: { production: '111111111111', staging: '222222222222', default: '111111111111' },
+    roles: { '222222222222': 1_000_000 },
+    answers: {
+      'ec2 describe-regions': { Regions: [{ RegionName: 'eu-west-1' }] },
+      'organizations describe-organization': { Organization: { Id: 'o-1', MasterAccountId: '111111111111' } },
+      'organizations list-accounts': {
+        Accounts: ['111111111111', '222222222222'].map((Id) => ({ Id, Status: 'ACTIVE' })),
+      },
+    },
+  });
+  const settings = Object.entries(world.env).filter(([name]) => name !== 'PATH');
+  const exports = settings.map(([name, value]) => `export ${name}='${value}'`).join('\n');
+  const lines = commands.trimEnd().split('\n');
+  expect(lines).toHaveLength(3);
+  const [profiles = '', organization = '', dry = ''] = lines;
+  expect(await run(`${exports}\n${profiles}`)).toMatch(/^collected \d+ answers of 2 accounts in aws-answers\n$/);
+  expect(await run(`${exports}\n${organization}`)).toMatch(
+    /^collected \d+ answers of 2 accounts in aws-answers, \d+ were there already\n$/,
+  );
+  const asked = (await world.calls()).length;
+  expect(await run(`${exports}\n${dry}`)).toMatch(
+    / sts assume-role --role-arn arn:aws:iam::ACCOUNT:role\/OrganizationAccountAccessRole /,
+  );
+  expect(await world.calls()).toHaveLength(asked);
 });
 
 test('a role is assumed by a program as described, and its token is what the table says', async () => {
-  const answer = JSON.parse(await run(blocks('sh')[5] ?? ''));
+  const answer = JSON.parse(await run(blocks('sh')[6] ?? ''));
   const { sessionToken } = answer.data.assumeRole.credentials;
   const { payload } = await jwtVerify(sessionToken, createRemoteJWKSet(new URL(`${url}/.well-known/jwks.json`)), {
     typ: 'rolegate-session+jwt',

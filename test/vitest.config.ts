@@ -9,7 +9,8 @@ const resolve = { alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }
 /** Start processes, and take longest: they begin, so that nobody waits for one of them at the end. */
 const PROCESSES = [
   'test/architecture.test.ts',
-  'test/cli/import.test.ts',
+  'test/cli/{export,import}.test.ts',
+  'test/cli/collect/*.test.ts',
   'test/directory/{data-folder,left-behind}.test.ts',
   'test/readme.test.ts',
   'test/server/{lifecycle,logs}.test.ts',

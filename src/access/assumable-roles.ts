@@ -6,12 +6,14 @@ import { InvalidInput, RolegateError } from '../policy/errors.ts';
 import { type PrincipalRef, parsePrincipalRef } from '../policy/principal-id.ts';
 import { decideAssumption } from './assume.ts';
 import type { DecideTools } from './decide.ts';
+import { gatherForSubjects } from './gather-for-subjects.ts';
 import { nextTurn } from './next-turn.ts';
 import type { Answer, Subject } from './question.ts';
 import { onOneRevision, pagesOf } from './scan.ts';
 import { withSourceOrganization } from './source-organization.ts';
-import { type CarriedOn, carriedOnBy, gatherForSubjects, resolveSubject } from './subject.ts';
+import { type CarriedOn, carriedOnBy, resolveSubject } from './subject.ts';
 import { endpointGaps } from './unknown-policies.ts';
+import { type OnItsWay, throughEndpoint } from './vpc-endpoint.ts';
 
 /** A role that can be assumed now, or with additional condition keys. */
 export interface AssumableRole {
@@ -91,7 +93,10 @@ export async function assumableRoles(
 
 class Search {
   readonly #tools: DecideTools;
-  #context: RequestContext;
+  readonly #context: RequestContext;
+  /** The context with what follows from it. */
+  #way: OnItsWay;
+  #endpointGaps: readonly string[] = [];
   readonly #now: number;
   readonly #best = new Map<string, AssumableRole>();
   #pairs = 0;
@@ -101,6 +106,7 @@ class Search {
   constructor(tools: DecideTools, context: RequestContext, now: number) {
     this.#tools = tools;
     this.#context = context;
+    this.#way = { context };
     this.#now = now;
   }
 
@@ -111,8 +117,11 @@ class Search {
       now: this.#now,
     });
     check(gathered.revision);
-    this.#context = withSourceOrganization(subject.principal, this.#context, gathered);
+    const { principal } = subject;
+    const context = withSourceOrganization(principal, this.#context, gathered);
+    this.#way = throughEndpoint(principal, context, gathered);
     const { acting, gaps } = resolveSubject(question, gathered, this.#tools.actions, this.#now);
+    this.#endpointGaps = endpointGaps(principal, context, gathered);
     this.#gaps = gaps;
     this.#revision = gathered.revision;
     if (acting === null) return [];
@@ -168,14 +177,14 @@ class Search {
     const missing = decision.allowed ? [] : requirementsOf(decision);
     if (!decision.allowed && missing.length === 0) return null;
     const requires = decision.allowed ? step.requires : union(step.requires, missing);
-    const unknown = decision.allowed ? endpointGaps(step.principal, this.#context) : [];
+    const unknown = decision.allowed ? this.#endpointGaps : [];
     const { arn } = role.facts;
     const question = {
       subject: { principal: step.ref, assumedRole: null, session: null },
       action: this.#tools.actions.assumeRole.name,
       resource: arn,
       resourceAccount: null,
-      context: this.#context,
+      context: this.#way.context,
       path: '',
     };
     return {
@@ -200,7 +209,7 @@ class Search {
         inheritedTags: carried.tags,
         mfaAuthenticated: null,
       },
-      { context: this.#context, now: this.#now },
+      { ...this.#way, now: this.#now },
       this.#tools.actions,
     );
   }

@@ -67,15 +67,15 @@ export function decideAssumption(
   caller: PreparedPrincipal,
   role: Pick<PreparedRole, 'trust'>,
   args: AssumptionArguments,
-  request: { readonly context: RequestContext; readonly now: number; readonly assumes?: boolean },
+  request: Pick<RequestFacts, 'context' | 'now' | 'assumes' | 'settled' | 'endpoint'>,
   actions: AssumptionActions,
 ): Decision {
   const barred = barredFromRoles(caller, role.trust.facts.arn);
   if (barred !== null) return barred;
 
   const facts: RequestFacts = {
+    ...request,
     context: assumptionContext(request.context, args),
-    now: request.now,
     authority: 'directory',
     assumes: request.assumes ?? true,
   };

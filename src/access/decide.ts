@@ -8,16 +8,17 @@ import type { ActionFacts, RequestContext, RequestFacts } from '../evaluation/re
 import type { Rereading } from '../evaluation/rereading.ts';
 import { RolegateError } from '../policy/errors.ts';
 import { type AssumptionActions, barredFromRoles } from './assume.ts';
-import { checkAction } from './check-action.ts';
-import { checkQuestion } from './check-question.ts';
+import { checkForms, type WellFormed } from './check-forms.ts';
 import { everyResource, everyResourceGaps } from './every-resource.ts';
+import { gatherForSubjects } from './gather-for-subjects.ts';
 import { barredFromKeySession, withMfaKeys } from './key-session.ts';
 import { isAboutPattern, PatternQuestions, withCoverage } from './pattern-questions.ts';
-import { type Answer, fieldOf, type Question, type Subject } from './question.ts';
+import type { Answer, Question, Subject } from './question.ts';
 import { type OneRevision, onOneRevision } from './scan.ts';
 import { withSourceOrganization } from './source-organization.ts';
-import { gatherForSubjects, type ResolvedSubject, resolveSubject } from './subject.ts';
-import { bucketTagsGap, endpointGaps, grantGaps } from './unknown-policies.ts';
+import { type ResolvedSubject, resolveSubject } from './subject.ts';
+import { bucketTagsGap, type Decided, endpointGaps, unknownTo, unreadEndpoint } from './unknown-policies.ts';
+import { throughEndpoint } from './vpc-endpoint.ts';
 
 /** The dependencies of decisions. */
 export interface DecideTools {
@@ -133,37 +134,13 @@ function gatherRequestOf(questions: readonly Question[], now: number): GatherReq
   return { ...about, resources: [...resources.values(), ...about.resources], now };
 }
 
-/** A question whose inputs are well-formed, and the action that it names. */
-interface WellFormed {
-  readonly question: Question;
-  readonly action: CatalogAction;
-  /** Gaps that follow from the question alone. */
-  readonly gaps: readonly string[];
-}
-
-function checkForms(catalog: Catalog, questions: readonly Question[]): readonly (WellFormed | RolegateError)[] {
-  const actions = new Map<string, CatalogAction>();
-  return questions.map((question) => {
-    try {
-      const action = actions.get(question.action) ?? checkAction(catalog, question.action, fieldOf(question, 'action'));
-      actions.set(question.action, action);
-      const gaps = checkQuestion(catalog, question, action);
-      return { question, action, gaps };
-    } catch (error) {
-      if (error instanceof RolegateError) return error;
-      throw error;
-    }
-  });
-}
-
 /** Decides the questions of one batch; results that several of them share are computed once. */
 class Decider {
   readonly #tools: DecideTools;
   readonly #gathered: Gathered;
   readonly #now: number;
   readonly #reading: Rereading | null;
-  readonly #requests = new Map<RequestContext, RequestFacts>();
-  readonly #unassuming = new Map<RequestContext, RequestFacts>();
+  readonly #requests = { assuming: byCaller(), plain: byCaller() };
   readonly #subjects = new Map<Subject, { readonly question: Question; readonly resolved: ResolvedSubject }>();
 
   constructor(tools: DecideTools, gathered: Gathered, now: number, reading: Rereading | null) {
@@ -196,19 +173,21 @@ class Decider {
     const { acting } = subject;
     const others = question.furtherResources?.map((arn) => this.#on(arn, question, acting, action));
     if (others === undefined || others.length === 0) {
-      const unknown = unknownTo([first], first.decision, question, acting, action);
-      const known = subject.gaps.length === 0 ? first.gaps : [...new Set([...subject.gaps, ...first.gaps])];
-      const gaps = unknown.length === 0 ? known : [...known, ...unknown];
-      return { question, decision: first.decision, gaps, resourceGaps: first.gaps, revision };
+      const { decision } = first;
+      const unknown = unknownTo([first], decision, acting, action);
+      const resourceGaps = unknown.length === 0 ? first.gaps : [...first.gaps, ...unknown];
+      const known = subject.gaps.length === 0 ? resourceGaps : [...new Set([...subject.gaps, ...resourceGaps])];
+      const onTheWay = this.#endpointGaps(question, decision);
+      const gaps = onTheWay.length === 0 ? known : [...known, ...onTheWay];
+      return { question, decision, gaps, resourceGaps, revision };
     }
     const all = [first, ...others];
-    const resourceGaps = all.flatMap(({ gaps }) => gaps);
     const decision = mostRestrictive(
       first.decision,
       others.map((other) => other.decision),
     );
-    const unknown = unknownTo(all, decision, question, acting, action);
-    const gaps = [...new Set([...subject.gaps, ...resourceGaps, ...unknown])];
+    const resourceGaps = [...all.flatMap(({ gaps }) => gaps), ...unknownTo(all, decision, acting, action)];
+    const gaps = [...new Set([...subject.gaps, ...resourceGaps, ...this.#endpointGaps(question, decision)])];
     return { question, decision, gaps, resourceGaps, revision };
   }
 
@@ -220,11 +199,17 @@ class Decider {
     const decision =
       barredFromThisRole(acting, action, arn) ??
       barredFromThisSession(question, acting, action, arn) ??
-      authorize(acting, action, about, this.#request(this.#context(question), question.assumeContextKeys));
+      authorize(acting, action, about, this.#request(question));
     const tags = decision.dependsOnBucketTags ? [bucketTagsGap(arn)] : NOTHING;
     const every = about === value ? NOTHING : everyResourceGaps(action, decision);
     const open = tags.length === 0 && every.length === 0;
-    return { arn, decision, gaps: open ? resource.gaps : [...resource.gaps, ...tags, ...every] };
+    return { arn, decision, resource, gaps: open ? resource.gaps : [...resource.gaps, ...tags, ...every] };
+  }
+
+  /** The policy of a VPC endpoint could deny an allowed request, but never grants anything. */
+  #endpointGaps({ subject, context }: Question, { allowed }: Decision): readonly string[] {
+    const caller = subject.assumedRole === null ? subject.principal : ROLE;
+    return allowed ? endpointGaps(caller, context, this.#gathered) : unreadEndpoint(caller, context, this.#gathered);
   }
 
   /** A role session has no MFA keys: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_mfa_configure-api-require.html */
@@ -235,11 +220,16 @@ class Decider {
     return withSourceOrganization(principal, context, this.#gathered);
   }
 
-  #request(context: RequestContext, assumes = true): RequestFacts {
-    const requests = assumes ? this.#requests : this.#unassuming;
+  #request(question: Question): RequestFacts {
+    const { subject, assumeContextKeys: assumes = true } = question;
+    const context = this.#context(question);
+    const caller = subject.assumedRole === null ? subject.principal : ROLE;
+    const requests = this.#requests[assumes ? 'assuming' : 'plain'][caller.kind === 'service' ? 'service' : 'other'];
     const known = requests.get(context);
     if (known !== undefined) return known;
-    const request: RequestFacts = { context, now: this.#now, authority: 'directory', assumes };
+    const way = throughEndpoint(caller, context, this.#gathered);
+    const written: RequestFacts = { ...way, now: this.#now, authority: 'directory', assumes };
+    const request = this.#reading?.request(written) ?? written;
     requests.set(context, request);
     return request;
   }
@@ -261,24 +251,16 @@ function isSameCall(one: Question, other: Question): boolean {
   return one.context === other.context && one.assumeContextKeys === other.assumeContextKeys;
 }
 
-/** The decision on one of the resources of a call. */
-interface OnResource {
-  readonly arn: string;
-  readonly decision: Decision;
-  readonly gaps: readonly string[];
+/** Requests by context, of callers that are services and of others: services do not call through VPC endpoints. */
+function byCaller(): Readonly<Record<'service' | 'other', Map<RequestContext, RequestFacts>>> {
+  return { service: new Map(), other: new Map() };
 }
 
-/** Gaps for policies and grants that no directory knows, if they could change the outcome of the call. */
-function unknownTo(
-  all: readonly OnResource[],
-  { effect }: Decision,
-  { context }: Question,
-  acting: PreparedPrincipal,
-  action: ActionFacts,
-): readonly string[] {
-  if (effect === 'ALLOWED') return endpointGaps(acting, context);
-  if (effect === 'EXPLICIT_DENY' || action.service !== 'kms') return NOTHING;
-  return all.flatMap(({ arn, decision }) => grantGaps(acting, action, arn, decision));
+const ROLE = { kind: 'role' } as const;
+
+/** The decision on one of the resources of a call. */
+interface OnResource extends Decided {
+  readonly gaps: readonly string[];
 }
 
 const NOTHING: readonly string[] = [];

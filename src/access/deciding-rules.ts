@@ -66,6 +66,7 @@ export class DecidingRules {
     }
     yield* principal.session?.plans.for(action).placed ?? [];
     yield* resource.policyPlans?.for(action).placed ?? [];
+    yield* resource.grantPlans?.for(action).placed ?? [];
     yield* resourceControlOf(evaluation)?.for(action).placed ?? [];
     yield* request.endpoint?.for(action).placed ?? [];
   }
@@ -99,7 +100,12 @@ function identityOf(rule: Rule): Rule | string {
   return OF_RESOURCE.has(layer) ? JSON.stringify([layer, level, attached.id, statement.index]) : rule;
 }
 
-const OF_RESOURCE: ReadonlySet<PolicyLayer> = new Set(['RESOURCE_POLICY', 'TRUST_POLICY', 'RESOURCE_CONTROL_POLICY']);
+const OF_RESOURCE: ReadonlySet<PolicyLayer> = new Set([
+  'RESOURCE_POLICY',
+  'TRUST_POLICY',
+  'KMS_GRANT',
+  'RESOURCE_CONTROL_POLICY',
+]);
 
 /** Null: it matches everything, or a variable in it has no value, so that it treats all with its first five parts alike. */
 function formOfEntry({ everything, parts }: ResourcePattern, variables: boolean, reader: Evaluation): Form | null {

@@ -44,12 +44,13 @@ export async function addBearers(
     for (const arn of arns) {
       const { value } = gathered.resource(arn, null);
       if (value.accountId !== null && parseArn(arn)?.accountId === '') owners.set(arn, value.accountId);
-      if (value.facts.policy === null) continue;
+      const { policy } = value.facts;
+      if (policy === null && value.grantPolicies.length === 0) continue;
       let concerned = false;
       for (const governed of governedBy(arn, catalog, children.get(arn) ?? [])) {
         for (const builder of builders) if (builder.add(value, governed)) concerned = true;
       }
-      if (concerned && gaps.length < MOST_GAPS) gaps.push(...unreadIn(value.facts.policy, arn));
+      if (concerned && policy !== null && gaps.length < MOST_GAPS) gaps.push(...unreadIn(policy, arn));
     }
   };
   for await (const page of resourcePages(directory)) await add(page);

@@ -56,10 +56,18 @@ const SHUT_IN = [
   ],
 ] as const;
 
-/** Gaps where the caller's own policies allow a request that a resource's policy, possibly unknown, must also allow. */
-export function unlistedGaps(catalog: Catalog, saidOf: (action: CatalogAction) => TermSet): readonly string[] {
+/**
+ * Gaps where the caller's own policies allow a request that a resource's policy, possibly unknown, must also allow. `known`:
+ * services of which all such policies in the caller's account are known.
+ */
+export function unlistedGaps(
+  catalog: Catalog,
+  known: ReadonlySet<string>,
+  saidOf: (action: CatalogAction) => TermSet,
+): readonly string[] {
   const gaps: string[] = [];
   for (const [service, end, gap] of SHUT_IN) {
+    if (known.has(service)) continue;
     const isOpen = catalog.actionsOf(service).some((action) => !action.wildcardOnly && excludes(saidOf, action, end));
     if (isOpen) gaps.push(gap);
   }

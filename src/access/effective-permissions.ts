@@ -4,10 +4,10 @@ import { policyDocument } from '../analysis/policy-document.ts';
 import { type PermissionTerm, printTerm } from '../analysis/term.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { AccessLevel, CatalogAction } from '../catalog/catalog-service.ts';
-import type { Gathered, Revision } from '../directory/directory.ts';
+import type { Revision } from '../directory/directory.ts';
 import type { KeySessionRecord } from '../directory/stores/key-session-store.ts';
 import type { Decision } from '../evaluation/decision.ts';
-import type { PreparedPrincipal, PreparedResource } from '../evaluation/prepare.ts';
+import type { PreparedPrincipal } from '../evaluation/prepare.ts';
 import type { RequestContext, RequestFacts } from '../evaluation/request.ts';
 import { parseArn } from '../policy/arn.ts';
 import type { JsonObject } from '../policy/json.ts';
@@ -16,13 +16,16 @@ import { checkAssumedRole } from './check-question.ts';
 import { type DecideTools, decide } from './decide.ts';
 import { addBearers, type Owners } from './effective-permissions-bearers.ts';
 import { filteredActions, onResource, type PermissionFilter } from './effective-permissions-filter.ts';
+import { accountOf, homeOf, homes, knownServices } from './effective-permissions-home.ts';
 import { MetTypes, unlistedGaps } from './effective-permissions-met.ts';
+import { gatherForSubjects } from './gather-for-subjects.ts';
 import { barredFromKeySession } from './key-session.ts';
 import type { Answer, Subject } from './question.ts';
 import { type OneRevision, onOneRevision } from './scan.ts';
 import { withSourceOrganization } from './source-organization.ts';
-import { gatherForSubjects, type ResolvedSubject, resolveSubject } from './subject.ts';
+import { resolveSubject } from './subject.ts';
 import { endpointGaps } from './unknown-policies.ts';
+import { throughEndpoint } from './vpc-endpoint.ts';
 
 /** One action that is allowed on some resource: for requests in some `allow` term and in no `deny` term. */
 export interface EffectivePermission {
@@ -54,6 +57,8 @@ interface Parts {
   /** The account of the principal or role; null for services and anonymous. */
   readonly home: string | null;
   readonly owners: Owners;
+  /** Services of which all policies in `home` are known that must let the caller in. */
+  readonly known: ReadonlySet<string>;
   readonly assumption: Decision | null;
   readonly suspended: EffectivePermissions | null;
   readonly assumeContextKeys: boolean;
@@ -97,7 +102,10 @@ export class EffectivePermissions {
 
   /** Unknown facts that could add to the permissions or remove some. */
   get gaps(): readonly string[] {
-    this.#gaps ??= [...this.#parts.gaps, ...unlistedGaps(this.#catalog, (action) => this.#said(action))];
+    this.#gaps ??= [
+      ...this.#parts.gaps,
+      ...unlistedGaps(this.#catalog, this.#parts.known, (action) => this.#said(action)),
+    ];
     return this.#gaps;
   }
 
@@ -219,18 +227,20 @@ async function workOut(
   const home = await homes(tools, resolved, now, check);
   const asItself = subject.assumedRole === null;
   const ofCall = asItself ? withSourceOrganization(subject.principal, context, gathered) : context;
-  const request: RequestFacts = { context: ofCall, now, authority: 'directory', assumes: assumeContextKeys };
+  const way = throughEndpoint(subject.principal, ofCall, gathered);
+  const request: RequestFacts = { ...way, now, authority: 'directory', assumes: assumeContextKeys };
   const own = new ClosedFormBuilder(resolved.own, request, homeOf(resolved.own, home));
   const inRole = resolved.role === null || resolved.acting === null ? null : resolved.acting;
   const role = inRole === null ? null : new ClosedFormBuilder(inRole, request, homeOf(inRole, home));
   const bearers = await addBearers(directory, catalog, role === null ? [own] : [own, role], now, check);
-  const gaps = [...resolved.gaps, ...bearers.gaps, ...endpointGaps(resolved.own, context)];
+  const gaps = [...resolved.gaps, ...bearers.gaps, ...endpointGaps(subject.principal, context, gathered)];
   const shared = { tools, context, assumeContextKeys, now, owners: bearers.owners, gaps, revision: gathered.revision };
   const ownPermissions = new EffectivePermissions({
     ...shared,
     subject: asItself ? subject : { ...subject, assumedRole: null, session: null },
     form: own.build(never(catalog, resolved.own, subject.heldKeySession ?? null)),
     home: accountOf(resolved.own),
+    known: knownServices(accountOf(resolved.own), home),
     assumption: null,
     suspended: null,
   });
@@ -240,37 +250,10 @@ async function workOut(
     subject,
     form: role === null || inRole === null ? null : role.build(never(catalog, inRole, null)),
     home: inRole === null ? null : accountOf(inRole),
+    known: knownServices(inRole === null ? null : accountOf(inRole), home),
     assumption: resolved.assumption,
     suspended: ownPermissions,
   });
-}
-
-/** A resource of each account concerned, for the control policies that apply to its resources. */
-async function homes(
-  tools: DecideTools,
-  resolved: ResolvedSubject,
-  now: number,
-  check: OneRevision,
-): Promise<Gathered> {
-  const arns = [resolved.own, resolved.acting].flatMap((principal) => homeArn(principal) ?? []);
-  const resources = [...new Set(arns)].map((arn) => ({ arn, accountId: null }));
-  const gathered = await tools.directory.gather({ principals: [], roles: [], resources, now });
-  check(gathered.revision);
-  return gathered;
-}
-
-function homeOf(principal: PreparedPrincipal, gathered: Gathered): PreparedResource | null {
-  const arn = homeArn(principal);
-  return arn === null ? null : gathered.resource(arn, null).value;
-}
-
-function homeArn(principal: PreparedPrincipal | null): string | null {
-  if (principal === null || principal.facts.kind === 'service' || principal.facts.kind === 'anonymous') return null;
-  return `arn:${principal.facts.partition}:iam::${principal.facts.accountId}:root`;
-}
-
-function accountOf({ facts }: PreparedPrincipal): string | null {
-  return facts.kind === 'service' || facts.kind === 'anonymous' ? null : facts.accountId;
 }
 
 /** Actions that no policy can grant to the principal; with `held`, also those that its credentials can never call. */

@@ -21,6 +21,7 @@ import { administratorOf, outsidePrincipal, stranger } from './outside-principal
 import type { OpenQuestion } from './question.ts';
 import type { OneRevision } from './scan.ts';
 import { withSourceOrganization } from './source-organization.ts';
+import { endpointIdOf, throughEndpoint } from './vpc-endpoint.ts';
 
 /** A principal outside the directory that the policy of a resource lets in. */
 export interface Outsider {
@@ -61,16 +62,19 @@ export async function outsidersOf(
 ): Promise<Outsiders> {
   const { question, resource } = search;
   const { resource: arn, resourceAccount, context } = question;
-  const statements = resource.facts.policy?.policy.statements ?? [];
+  const grants = resource.grantPlans?.for(search.action).placed ?? [];
+  const statements = [...(resource.facts.policy?.policy.statements ?? []), ...grants.map(({ statement }) => statement)];
   const partition = resource.partition === '' ? 'aws' : resource.partition;
   const { candidates, all } = candidatesOf(statements, partition, search.accounts);
   if (candidates.length === 0) return { outsiders: [], gaps: [] };
   const source = context.get('aws:sourceaccount');
+  const endpoint = endpointIdOf(context);
   const gathered = await tools.directory.gather({
     principals: candidates.flatMap(refsOf),
     roles: [],
     resources: [{ arn, accountId: resourceAccount }],
     accounts: typeof source === 'string' && isAccountId(source) ? [source] : [],
+    endpoints: endpoint === null ? [] : [endpoint],
     now,
   });
   check(gathered.revision);
@@ -104,9 +108,12 @@ class Judge {
     this.#search = search;
     this.#gathered = gathered;
     this.#resource = resource;
-    this.#request = { context, now, authority: 'directory', assumes };
-    const known = withSourceOrganization({ kind: 'service', service: '' }, context, gathered);
-    this.#forServices = known === context ? this.#request : { ...this.#request, context: known };
+    const facts = { now, authority: 'directory', assumes } as const;
+    this.#request = { ...facts, ...throughEndpoint({ kind: 'anonymous' }, context, gathered) };
+    this.#forServices = {
+      ...facts,
+      context: withSourceOrganization({ kind: 'service', service: '' }, context, gathered),
+    };
   }
 
   judge(one: Candidate): Judged | null {
@@ -218,9 +225,11 @@ function isOpen(key: ContextKey, evaluation: Evaluation): boolean {
   return key.owner === 'principal' || evaluation.couldBeGiven(key);
 }
 
-/** The Allows of the resource's policy that match, and those that would match in one of these ways. */
+const OF_RESOURCE: ReadonlySet<PolicyLayer> = new Set(['RESOURCE_POLICY', 'TRUST_POLICY', 'KMS_GRANT']);
+
+/** The Allows of the resource's policy or grants that match, and those that would match in one of these ways. */
 function letInBy({ layers }: Decision, openings: readonly Opening[]): readonly MatchedStatement[] {
-  const isOfResource = (layer: PolicyLayer): boolean => layer === 'RESOURCE_POLICY' || layer === 'TRUST_POLICY';
+  const isOfResource = (layer: PolicyLayer): boolean => OF_RESOURCE.has(layer);
   const matching = layers.filter(({ layer }) => isOfResource(layer)).flatMap((one) => one.matchedStatements);
   const opened = openings.flatMap(({ allows }) => allows.map(({ rule }) => rule.asMatched));
   const all = [...matching, ...opened.filter(({ layer }) => isOfResource(layer))];

@@ -10,11 +10,13 @@ import type { AssumptionActions } from './assume.ts';
 import { shortened } from './check-resource.ts';
 import { coverageOf, type OnOne } from './coverage.ts';
 import { DecidingRules } from './deciding-rules.ts';
+import { gatherForSubjects } from './gather-for-subjects.ts';
 import { type Known, KnownResources } from './known-resources.ts';
 import { formOfPattern, type PatternResources, resourcesOf } from './pattern-resources.ts';
 import { type Answer, fieldOf, type Question } from './question.ts';
 import type { OneRevision } from './scan.ts';
-import { gatherForSubjects, resolveSubject } from './subject.ts';
+import { resolveSubject } from './subject.ts';
+import { throughEndpoint } from './vpc-endpoint.ts';
 
 const WILDCARD = /[*?]/;
 
@@ -95,7 +97,9 @@ export class PatternQuestions {
       const absent = roleIsAbsent === undefined ? {} : { roleIsAbsent };
       return { question, decision: assumption, coverage: 'NONE', gaps, revision: gathered.revision, ...absent };
     }
-    const { rules, known, resources } = await this.#divide(question, action, acting);
+    const way = throughEndpoint(question.subject.principal, question.context, gathered);
+    const request: RequestFacts = { ...way, now: this.#now, authority: 'directory' };
+    const { rules, known, resources } = await this.#divide(question, action, acting, request);
     const complete = resources.complete && known.complete && !rules.isUnsaid;
     const answer = coverageOf(question.resource, await this.#each(single, resources.arns, rules, known), complete);
     if (answer === null) throw noAnswer(question, action, resources);
@@ -115,9 +119,9 @@ export class PatternQuestions {
     question: Question,
     action: CatalogAction,
     acting: PreparedPrincipal,
+    request: RequestFacts,
   ): Promise<{ readonly rules: DecidingRules; readonly known: Known; readonly resources: PatternResources }> {
-    const { resource: pattern, resourceAccount, context } = question;
-    const request: RequestFacts = { context, now: this.#now, authority: 'directory' };
+    const { resource: pattern, resourceAccount } = question;
     const rules = new DecidingRules(action, request);
     for (const account of [acting.accountId, resourceAccount ?? '']) if (account !== '') rules.accounts.add(account);
     const home = acting.accountId === '' ? [] : [`arn:${acting.partition}:iam::${acting.accountId}:root`];

@@ -1,6 +1,7 @@
 import type { Catalog, CatalogAction } from '../catalog/catalog.ts';
-import type { AttachedPolicy, ControlLevel } from '../evaluation/applicable-policies.ts';
+import type { ControlLevel } from '../evaluation/applicable-policies.ts';
 import { authorize } from '../evaluation/authorize.ts';
+import type { KmsGrant } from '../evaluation/key-grant.ts';
 import {
   type PreparedPrincipal,
   type PreparedResource,
@@ -10,17 +11,13 @@ import {
   prepareResource,
 } from '../evaluation/prepare.ts';
 import type { PrincipalFacts } from '../evaluation/principal.ts';
+import type { PublicAccessBlocks } from '../evaluation/public-access.ts';
 import type { RequestContext, RequestFacts } from '../evaluation/request.ts';
 import type { Rereading } from '../evaluation/rereading.ts';
 import { isServiceLinked } from '../evaluation/service-linked.ts';
 import { parseArn } from '../policy/arn.ts';
 import { InvalidInput, RolegateError } from '../policy/errors.ts';
-import type { JsonValue } from '../policy/json.ts';
-import { type CompiledPolicy, loadPolicy } from '../policy/load.ts';
-import { MalformedPolicy } from '../policy/malformed-policy.ts';
-import type { PolicyKind } from '../policy/policy-kind.ts';
 import { isAccountId } from '../policy/principal-id.ts';
-import { RefusedPolicy, unreadableFindings } from '../policy/refused-policy.ts';
 import { barredFromRoles } from './assume.ts';
 import { checkAction } from './check-action.ts';
 import { checkQuestion, checkQuestionCount } from './check-question.ts';
@@ -28,10 +25,9 @@ import { everyResource, everyResourceGaps, kindOfEvery } from './every-resource.
 import { checkPatternCount, isAboutPattern, namesOne, withCoverage } from './pattern-questions.ts';
 import type { Answer, Question } from './question.ts';
 import { checkCall, type SimulatedCaller, simulatedCaller } from './simulated-caller.ts';
+import { checkedGrants } from './simulated-grants.ts';
 import { simulatedPattern } from './simulated-pattern.ts';
-
-/** A document as given: an object, or its text. */
-type Document = JsonValue;
+import { controlLevels, type Document, documents, endpointOf, ResourcePolicies } from './simulated-policies.ts';
 
 /** Policies, and requests to decide on these policies only. */
 export interface Simulation {
@@ -42,6 +38,10 @@ export interface Simulation {
   readonly resourcePolicy: Document | null;
   /** Policy of the VPC endpoint that the requests go through; null: no endpoint. */
   readonly vpcEndpointPolicy: Document | null;
+  /** S3 Block Public Access of every bucket and access point in `requests`. Left out: none. */
+  readonly publicAccess?: PublicAccessBlocks;
+  /** Grants of every KMS key in `requests`. Left out: none. */
+  readonly kmsGrants?: readonly KmsGrant[];
   /** From the organization's root down to the account; null: in no organization. */
   readonly serviceControlPolicies: readonly (readonly Document[])[] | null;
   readonly resourceControlPolicies: readonly (readonly Document[])[] | null;
@@ -64,19 +64,6 @@ export interface SimulatedRequest {
 
 /** As the API of AWS: https://docs.aws.amazon.com/IAM/latest/APIReference/API_SimulateCustomPolicy.html */
 const MAX_BOUNDARIES = 1;
-/** Root, five levels of organizational units, account. */
-const MAX_CONTROL_LEVELS = 7;
-
-/** https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps.html */
-const RCP_FULL_AWS_ACCESS = {
-  arn: 'arn:aws:organizations::aws:policy/resource_control_policy/p-RCPFullAWSAccess',
-  id: 'p-RCPFullAWSAccess',
-  name: 'RCPFullAWSAccess',
-  document: {
-    Version: '2012-10-17',
-    Statement: [{ Effect: 'Allow', Principal: '*', Action: '*', Resource: '*' }],
-  },
-} as const;
 
 /**
  * Decides requests on the given policies, without reading the directory; hence no gaps, and the revision before its
@@ -93,13 +80,13 @@ export function simulateEach(
 ): readonly (Answer | RolegateError)[] {
   const at = (field: string): string => (simulation.path === '' ? field : `${simulation.path}.${field}`);
   checkQuestionCount(simulation.requests.length, at('requests'));
-  const { principal: ref } = simulation.caller;
   const resourceControl = controlLevels(simulation.resourceControlPolicies, 'rcp', 'resourceControlPolicies', at);
   const principal = simulatedPrincipal(simulation, resourceControl, at);
   const accountId = principal.accountId || null;
   const resourcePolicies = new ResourcePolicies(simulation.resourcePolicy, at('resourcePolicy'));
   const endpoint = endpointOf(simulation.vpcEndpointPolicy, 'vpcEndpointPolicy', at);
   const assumes = simulation.assumeContextKeys ?? true;
+  const grants = checkedGrants(simulation.kmsGrants ?? [], at('kmsGrants'));
 
   const prepared = (arn: string, question: Question, action: CatalogAction): PreparedResource =>
     prepareResource({
@@ -111,13 +98,13 @@ export function simulateEach(
       policy: resourcePolicies.on(arn, kindOfEvery(action)),
       policyBindings: {},
       resourceControl,
+      publicAccess: simulation.publicAccess ?? {},
+      grants,
     });
   const path = endpoint === null ? {} : { endpoint: prepareEndpoint(endpoint) };
   const factsOf = ({ context }: Question, reading: Rereading | null): RequestFacts => {
     const facts = { context, now, authority: 'context', assumes, ...path } as const;
-    return endpoint === null || reading === null
-      ? facts
-      : { ...facts, endpoint: prepareEndpoint(reading.attached(endpoint)) };
+    return reading?.request(facts) ?? facts;
   };
   const on = (question: Question, action: CatalogAction, reading: Rereading | null): Answer => {
     const gaps = checkQuestion(catalog, question, action);
@@ -134,7 +121,7 @@ export function simulateEach(
   let patterns = 0;
   const decide = (request: SimulatedRequest, index: number): Answer => {
     const question: Question = {
-      subject: { principal: ref, assumedRole: null, session: null },
+      subject: { principal: simulation.caller.principal, assumedRole: null, session: null },
       ...request,
       path: at(`requests[${index}]`),
     };
@@ -215,83 +202,6 @@ function simulatedPrincipal(
 function canHaveBoundary(facts: PrincipalFacts): boolean {
   if (facts.kind === 'roleSession') return !isServiceLinked(facts);
   return facts.kind === 'user' || facts.kind === 'federatedUser';
-}
-
-function documents(
-  list: readonly Document[],
-  kind: PolicyKind,
-  field: string,
-  at: (field: string) => string,
-): readonly AttachedPolicy[] {
-  return list.map((document, index) => {
-    const id = `${field}[${index}]`;
-    return { policy: load(document, kind, at(id)), id, name: null, arn: null };
-  });
-}
-
-function controlLevels(
-  levels: readonly (readonly Document[])[] | null,
-  kind: 'scp' | 'rcp',
-  field: string,
-  at: (field: string) => string,
-): readonly ControlLevel[] | null {
-  if (levels === null) return null;
-  if (levels.length > MAX_CONTROL_LEVELS) {
-    throw new InvalidInput(at(field), `${levels.length} levels; an organization has at most ${MAX_CONTROL_LEVELS}`);
-  }
-  return levels.map((list, index) => {
-    const target = `${field}[${index}]`;
-    const policies = documents(list, kind, target, at);
-    return { target, policies: kind === 'rcp' ? [fullResourceAccess(), ...policies] : policies };
-  });
-}
-
-function fullResourceAccess(): AttachedPolicy {
-  const { document, ...named } = RCP_FULL_AWS_ACCESS;
-  return { policy: loadPolicy(document, 'rcp'), ...named };
-}
-
-/** Unreadable parts are refused: a Deny must not be missed. The error has their place and what was probably meant. */
-function load(document: Document, kind: PolicyKind, field: string): CompiledPolicy {
-  const findings = unreadableFindings(document, kind);
-  const [first] = findings;
-  if (first !== undefined) throw new RefusedPolicy(findings, first, field);
-  try {
-    return loadPolicy(document, kind);
-  } catch (error) {
-    if (!(error instanceof MalformedPolicy)) throw error;
-    throw new MalformedPolicy(error.message, { field, cause: error });
-  }
-}
-
-function endpointOf(document: Document | null, id: string, at: (field: string) => string): AttachedPolicy | null {
-  return document === null ? null : { policy: load(document, 'vpce', at(id)), id, name: null, arn: null };
-}
-
-/** The single resource policy of a simulation, applied to each resource: on a role it is the role's trust policy. */
-class ResourcePolicies {
-  readonly #document: Document | null;
-  readonly #field: string;
-  readonly #compiled = new Map<PolicyKind, CompiledPolicy>();
-
-  constructor(document: Document | null, field: string) {
-    this.#document = document;
-    this.#field = field;
-  }
-
-  /** `every`: the kind of resources that `*` means. */
-  on(arn: string, every: PreparedResource['kind']): AttachedPolicy | null {
-    if (this.#document === null) return null;
-    const kind = isRole(arn) || (arn === '*' && every === 'role') ? 'trust' : 'resource';
-    const policy = this.#compiled.get(kind) ?? load(this.#document, kind, this.#field);
-    this.#compiled.set(kind, policy);
-    return { policy, id: arn, name: null, arn: null };
-  }
-}
-
-function isRole(arn: string): boolean {
-  const parts = parseArn(arn);
-  return parts?.service === 'iam' && parts.resource.startsWith('role/');
 }
 
 function accountOf(arn: string): string | null {

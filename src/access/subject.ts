@@ -1,4 +1,4 @@
-import type { Gathered, GatherRequest, Known } from '../directory/directory.ts';
+import type { Gathered, Known } from '../directory/directory.ts';
 import type { RoleSessionRecord } from '../directory/stores/session-store.ts';
 import type { AttachedPolicy } from '../evaluation/applicable-policies.ts';
 import type { Decision } from '../evaluation/decision.ts';
@@ -9,7 +9,7 @@ import { type PrincipalRef, principalIdOf } from '../policy/principal-id.ts';
 import { absentRole } from './absent-role.ts';
 import { type AssumptionActions, type AssumptionArguments, decideAssumption } from './assume.ts';
 import { checkHypotheticalSession, inheritanceFault } from './assumption-parameters.ts';
-import { keySessionPrincipal, makerOf, withMfaKeys } from './key-session.ts';
+import { keySessionPrincipal, withMfaKeys } from './key-session.ts';
 import { fieldOf, type HypotheticalSession, type Question } from './question.ts';
 import {
   allowsNothing,
@@ -17,7 +17,8 @@ import {
   managedSessionPolicies,
   storedSessionPolicies,
 } from './session-policies.ts';
-import { sourceAccountOf, withSourceOrganization } from './source-organization.ts';
+import { withSourceOrganization } from './source-organization.ts';
+import { throughEndpointToSts } from './vpc-endpoint.ts';
 
 /** The part of a question that says who is asked about. */
 export type SubjectQuestion = Pick<Question, 'subject' | 'path' | 'fields' | 'context' | 'assumeContextKeys'> & {
@@ -37,45 +38,6 @@ export interface ResolvedSubject {
   readonly gaps: readonly string[];
   /** The assumed role does not exist, and the question conceals that: `assumption` is a denial. */
   readonly roleIsAbsent?: true;
-}
-
-const NO_CONTEXT: RequestContext = new Map();
-
-/** The data needed to resolve the subjects of `questions`; each item once. */
-export function gatherForSubjects(
-  questions: readonly (Pick<Question, 'subject'> & { readonly context?: RequestContext })[],
-): Required<Pick<GatherRequest, 'principals' | 'roles' | 'policies' | 'accounts' | 'resources'>> {
-  const principals = new Map<string, PrincipalRef>();
-  const roles = new Set<string>();
-  const policies = new Set<string>();
-  const concealed = new Set<string>();
-  for (const subject of new Set(questions.map((question) => question.subject))) {
-    const { principal, heldSession, heldKeySession, assumedRole, session } = subject;
-    if (heldKeySession != null) {
-      const maker = makerOf(heldKeySession);
-      principals.set(principalIdOf(maker), maker);
-      for (const arn of heldKeySession.sessionPolicyArns) policies.add(arn);
-    } else if (heldSession != null) {
-      roles.add(heldSession.roleArn);
-      for (const arn of heldSession.sessionPolicyArns) policies.add(arn);
-    } else {
-      principals.set(principalIdOf(principal), principal);
-    }
-    if (assumedRole !== null) roles.add(assumedRole);
-    if (assumedRole !== null && subject.roleConcealed === true) concealed.add(assumedRole);
-    else if (principal.kind === 'role' && session !== null) roles.add(principal.arn);
-    for (const arn of session?.sessionPolicyArns ?? []) policies.add(arn);
-  }
-  const accounts = new Set(
-    questions.flatMap(({ subject, context = NO_CONTEXT }) => sourceAccountOf(subject.principal, context) ?? []),
-  );
-  return {
-    principals: [...principals.values()],
-    roles: [...roles],
-    policies: [...policies],
-    accounts: [...accounts],
-    resources: [...concealed].map((arn) => ({ arn, accountId: null })),
-  };
 }
 
 /**
@@ -114,7 +76,11 @@ export function resolveSubject(
     own.value,
     role?.value ?? absentRole(subject.assumedRole, gathered),
     argumentsOf(session, carried),
-    { context: contextForAssumption(question, gathered, now), now, assumes: question.assumeContextKeys ?? true },
+    {
+      ...throughEndpointToSts(subject.principal, contextForAssumption(question, gathered, now), gathered),
+      now,
+      assumes: question.assumeContextKeys ?? true,
+    },
     actions,
   );
   if (role === null) return { own: own.value, acting: null, role: null, assumption, gaps, roleIsAbsent: true };

@@ -1,25 +1,27 @@
 import type { AttachedPolicy } from '../evaluation/applicable-policies.ts';
-import { OWNED_BY_AWS } from '../evaluation/aws-owned.ts';
 import { isClosed } from '../evaluation/closed-policy.ts';
 import { Evaluation } from '../evaluation/evaluation.ts';
+import { namedByGrant } from '../evaluation/grantee.ts';
 import type { PolicyLayer } from '../evaluation/layer.ts';
 import { AS_ACCOUNT, DIRECTLY, type Naming, NOT_NAMED } from '../evaluation/match-principal.ts';
 import { type PreparedPrincipal, type PreparedResource, prepareResource } from '../evaluation/prepare.ts';
 import type { ActionFacts, RequestFacts } from '../evaluation/request.ts';
 import { serviceControlBinds } from '../evaluation/service-linked.ts';
 import {
+  endpointTakesPart,
   hasEverything,
   isTrustRequest,
   needsNoPermission,
+  publicAccessAllows,
   resourcePolicyTakesPart,
   resourceSideNeeded,
   sameAccount,
   samePartition,
-  WAYS_BACK_IN,
 } from '../evaluation/situation.ts';
 import { RolegateError } from '../policy/errors.ts';
 import type { CompiledStatement } from '../policy/statement.ts';
 import { ActionClasses } from './action-classes.ts';
+import { shutIn, traits } from './action-traits.ts';
 import { askedGlob } from './asked-on.ts';
 import { CallKeys } from './call-keys.ts';
 import { allowedTerms, type Circumstances, type TermSet, withoutIdle } from './combine.ts';
@@ -129,6 +131,7 @@ export class ClosedForm {
       identityGiven: hasEverything(facts),
       hasBoundary: (policies?.source.boundary ?? null) !== null,
       session: session !== null ? 'given' : facts.kind === 'federatedUser' ? 'needed' : 'none',
+      hasEndpoint: this.#request.endpoint !== undefined && endpointTakesPart(this.#at(action, STAND_IN)),
       levels: control === null || !serviceControlBinds(facts) ? 0 : control.length,
       shutIn: home === null ? [] : shutIn(action.service, home.partition),
       bearer: ({ resource }) => {
@@ -139,31 +142,11 @@ export class ClosedForm {
           samePartition: samePartition(this.#principal, resource),
           resourceSideNeeded: resourceSideNeeded(evaluation),
           isTrust: isTrustRequest(evaluation),
+          publicAccessAllows: publicAccessAllows(evaluation),
         };
       },
     };
   }
-}
-
-/** Differences between actions besides the statements. */
-function traits({ name, service, wildcardOnly, askedOn, resourceControlSupported }: ActionFacts): string {
-  const special = SPECIAL_SERVICES.has(service) ? service : '';
-  const single = askedOn !== undefined || SPECIAL_ACTIONS.has(name.toLowerCase()) ? name.toLowerCase() : '';
-  return `${wildcardOnly ? 'w' : ''}${resourceControlSupported ? 'c' : ''}${special}/${single}`;
-}
-
-const SPECIAL_SERVICES: ReadonlySet<string> = new Set(['sts', 'kms']);
-const SPECIAL_ACTIONS: ReadonlySet<string> = new Set([
-  'sts:getcalleridentity',
-  'kms:retiregrant',
-  ...WAYS_BACK_IN,
-  ...OWNED_BY_AWS.flatMap(({ actions }) => [...actions]),
-]);
-
-/** Roles and KMS keys, to which no identity policy alone can grant access. */
-function shutIn(service: string, partition: string): readonly string[] {
-  if (service === 'sts') return [`arn:${partition}:iam:*:*:role/*`];
-  return service === 'kms' ? [`arn:${partition}:kms:*:*:key/*`] : [];
 }
 
 /** Collects the statements that decide for a principal: first those of its own policies, then resources with theirs. */
@@ -187,7 +170,8 @@ export class ClosedFormBuilder {
   /** Adds a resource with its policy, as far as it concerns the principal; returns whether it does. */
   add(resource: PreparedResource, governed: Governed): boolean {
     const attached = resource.facts.policy;
-    if (attached === null || !samePartition(this.#principal, resource)) return false;
+    const { grantPolicies } = resource;
+    if ((attached === null && grantPolicies.length === 0) || !samePartition(this.#principal, resource)) return false;
     const evaluation = this.#at(resource);
     const bearer: Bearer = { resource, settling: new Settling(evaluation, resource.accountId !== null) };
     const governedTerm: Term = {
@@ -195,23 +179,28 @@ export class ClosedFormBuilder {
       resources: [governed.resources.map(resourceGlob)],
       notResources: governed.notResources.map(resourceGlob),
     };
-    const layer: PolicyLayer = resource.kind === 'role' ? 'TRUST_POLICY' : 'RESOURCE_POLICY';
     let concerned = false;
-    if (isClosed(attached)) {
+    if (attached !== null && isClosed(attached)) {
       this.#push({ kind: 'resourceDeny', bearer, naming: DIRECTLY }, EVERYTHING_DENIED, () => [governedTerm]);
       concerned = true;
     }
-    for (const statement of attached.policy.statements) {
-      const naming = evaluation.named(statement);
-      if (naming === NOT_NAMED || (statement.allows && this.#isIdle(naming, evaluation))) continue;
-      const terms = bearer.settling
-        .termsOf(layer, attached, statement)
-        .map((term) => intersectTerms(governedTerm, term))
-        .filter((term) => term !== null);
-      if (terms.length === 0) continue;
-      this.#push({ kind: statement.allows ? 'grant' : 'resourceDeny', bearer, naming }, statement, () => terms);
-      concerned = true;
-    }
+    const add = (layer: PolicyLayer, one: AttachedPolicy, namingOf: (statement: CompiledStatement) => Naming): void => {
+      for (const statement of one.policy.statements) {
+        const naming = namingOf(statement);
+        if (naming === NOT_NAMED || (statement.allows && this.#isIdle(naming, evaluation))) continue;
+        const terms = bearer.settling
+          .termsOf(layer, one, statement)
+          .map((term) => intersectTerms(governedTerm, term))
+          .filter((term) => term !== null);
+        if (terms.length === 0) continue;
+        const kind = layer === 'KMS_GRANT' ? 'keyGrant' : statement.allows ? 'grant' : 'resourceDeny';
+        this.#push({ kind, bearer, naming }, statement, () => terms);
+        concerned = true;
+      }
+    };
+    const layer: PolicyLayer = resource.kind === 'role' ? 'TRUST_POLICY' : 'RESOURCE_POLICY';
+    if (attached !== null) add(layer, attached, (statement) => evaluation.named(statement));
+    for (const one of grantPolicies) add('KMS_GRANT', one, (statement) => namedByGrant(evaluation, statement));
     if (concerned) this.#addControl(resource);
     return concerned;
   }
@@ -235,8 +224,13 @@ export class ClosedFormBuilder {
   #addOwn(): void {
     const { facts, policies, session } = this.#principal;
     const settling = new Settling(this.#at(STAND_IN), false);
-    const add = (layer: PolicyLayer, attached: AttachedPolicy, allows: Slot): void => {
-      for (const statement of attached.policy.statements) {
+    const add = (
+      layer: PolicyLayer,
+      attached: AttachedPolicy,
+      allows: Slot,
+      counts: (statement: CompiledStatement) => boolean = () => true,
+    ): void => {
+      for (const statement of attached.policy.statements.filter(counts)) {
         let terms: readonly Term[] | undefined;
         const settle = (): readonly Term[] => (terms ??= settling.termsOf(layer, attached, statement));
         this.#push(statement.allows ? allows : { kind: 'deny' }, statement, settle);
@@ -254,6 +248,11 @@ export class ClosedFormBuilder {
       }
     }
     for (const attached of session?.source ?? []) add('SESSION_POLICY', attached, { kind: 'session' });
+    const { endpoint } = this.#request;
+    if (endpoint === undefined || !endpointTakesPart(this.#at(STAND_IN))) return;
+    const names = ({ principal, allows }: CompiledStatement): boolean =>
+      this.#at(STAND_IN).namedUnbound({ principal, allows }) !== NOT_NAMED;
+    add('VPC_ENDPOINT_POLICY', endpoint.source, { kind: 'endpoint' }, names);
   }
 
   /** The Denies of the control policies above the resource's account, shared by all resources of the account. */

@@ -1,3 +1,4 @@
+import { isGrantee } from '../evaluation/grantee.ts';
 import { AS_ACCOUNT, AS_ROLE, DIRECTLY } from '../evaluation/match-principal.ts';
 import { withoutResourceTypes } from './asked-on.ts';
 import { type ConditionUse, conditionUse } from './condition-use.ts';
@@ -30,6 +31,8 @@ export interface Circumstances {
   readonly hasBoundary: boolean;
   /** Null: no session policies. `needed`: without them a session has no permissions. */
   readonly session: 'given' | 'none' | 'needed';
+  /** The request comes through a VPC endpoint with a policy. */
+  readonly hasEndpoint: boolean;
   /** Levels of the organization, each of which must allow. */
   readonly levels: number;
   /** Resources of the action's service whose own policy must let the caller in, even within an account. */
@@ -44,6 +47,8 @@ export interface BearerCircumstances {
   readonly samePartition: boolean;
   readonly resourceSideNeeded: boolean;
   readonly isTrust: boolean;
+  /** S3 Block Public Access does not restrict it for the caller. */
+  readonly publicAccessAllows: boolean;
 }
 
 /** The allowed requests: the flow chart of evaluation/decide.ts on sets of requests. */
@@ -66,9 +71,9 @@ class Combination {
       return this.#union(
         this.#grants()
           .filter((entry) => namingOf(entry) === DIRECTLY)
-          .flatMap((entry) => entry.terms()),
+          .flatMap((entry) => this.#both(entry.terms(), this.#endpoint(), bearerOf(entry))),
       );
-    const control = this.#control();
+    const control = this.#both(this.#control(), this.#endpoint());
     if (control.length === 0) return [];
     // The part that the boundary and the session policies leave, and the part of that which the identity policies grant.
     const bounded = isRoot ? control : this.#both(control, this.#boundary());
@@ -84,12 +89,12 @@ class Combination {
     entry: Entry,
     sides: { readonly control: Union; readonly bounded: Union; readonly ceiling: Union; readonly own: Union },
   ): Union {
-    if (entry.slot.kind !== 'grant') return [];
-    const { bearer, naming } = entry.slot;
+    if (entry.slot.kind !== 'grant' && entry.slot.kind !== 'keyGrant') return [];
+    const { kind, bearer, naming } = entry.slot;
     const at = this.#given.bearer(bearer);
     if (!at.takesPart || !at.samePartition) return [];
     const through = (side: Union): Union => this.#both(entry.terms(), side, bearer);
-    if (!at.sameAccount) return through(sides.own);
+    if (!at.sameAccount) return through(kind === 'keyGrant' && isGrantee(naming) ? sides.ceiling : sides.own);
     if (this.#given.isRoot) return at.resourceSideNeeded ? through(sides.control) : [];
     if (naming === DIRECTLY) return through(at.isTrust ? sides.bounded : sides.control);
     if (naming === AS_ROLE) return through(sides.ceiling);
@@ -115,7 +120,11 @@ class Combination {
   #grants(): readonly Entry[] {
     // No resource's policy applies to a request without a resource.
     if (this.#given.wildcardOnly) return [];
-    return this.#entries.filter(({ slot }) => slot.kind === 'grant' && this.#given.bearer(slot.bearer).takesPart);
+    return this.#entries.filter(({ slot }) => {
+      if (slot.kind !== 'grant' && slot.kind !== 'keyGrant') return false;
+      const { takesPart, publicAccessAllows } = this.#given.bearer(slot.bearer);
+      return takesPart && publicAccessAllows;
+    });
   }
 
   #control(): Union {
@@ -127,6 +136,10 @@ class Combination {
       );
     }
     return terms;
+  }
+
+  #endpoint(): Union {
+    return this.#given.hasEndpoint ? this.#of(({ slot }) => slot.kind === 'endpoint') : [ANYTHING];
   }
 
   #boundary(): Union {
@@ -169,7 +182,11 @@ class Combination {
 }
 
 function namingOf({ slot }: Entry): number | null {
-  return slot.kind === 'grant' ? slot.naming : null;
+  return slot.kind === 'grant' || slot.kind === 'keyGrant' ? slot.naming : null;
+}
+
+function bearerOf({ slot }: Entry): Bearer | undefined {
+  return slot.kind === 'grant' ? slot.bearer : undefined;
 }
 
 /** The term with the conditions that the bearer's owner decides settled; null: nothing is left. */

@@ -6,11 +6,11 @@ import type { Term } from './term.ts';
 
 /** The role of a statement in the combination of layers. */
 export type Slot =
-  | { readonly kind: 'identity' | 'boundary' | 'session' | 'deny' }
+  | { readonly kind: 'identity' | 'boundary' | 'session' | 'endpoint' | 'deny' }
   /** An Allow on one level of the organization. */
   | { readonly kind: 'level'; readonly level: number }
-  /** An Allow or Deny of a resource's policy. */
-  | { readonly kind: 'grant' | 'resourceDeny'; readonly bearer: Bearer; readonly naming: Naming }
+  /** An Allow or Deny of a resource's policy, or an Allow of a grant of a KMS key. */
+  | { readonly kind: 'grant' | 'keyGrant' | 'resourceDeny'; readonly bearer: Bearer; readonly naming: Naming }
   /** A Deny of a resource control policy, with one resource of every account below it. */
   | { readonly kind: 'controlDeny'; readonly owners: Map<string, PreparedResource> };
 

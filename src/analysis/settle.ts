@@ -95,7 +95,10 @@ export class Settling implements ContextReader {
   #isSettled(key: ContextKey): boolean {
     const { request } = this.#evaluation;
     if (key.owner === 'call') return false;
-    if (this.#evaluation.comesWithRequest(key)) return request.context.has(key.name) || this.#evaluation.isAssumed(key);
+    if (this.#evaluation.comesWithRequest(key)) {
+      const known = request.context.has(key.name) || request.settled?.has(key.name) === true;
+      return known || this.#evaluation.isAssumed(key);
+    }
     return key.owner !== 'resource' || (this.#ownerKnown && key.tag === null);
   }
 

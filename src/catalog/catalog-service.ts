@@ -16,6 +16,8 @@ export interface CatalogAction extends ActionFacts {
   readonly resourceTypes: readonly ActionResource[];
   /** Names of the service's and global condition keys that it supports in addition to those of every request. */
   readonly conditionKeys: readonly string[];
+  /** Other actions that its caller needs, too; null: the data does not say. */
+  readonly dependentActions: readonly string[] | null;
 }
 
 export interface ResourceType {

@@ -1,4 +1,5 @@
 import { nearest } from '../policy/spelling.ts';
+import { ActionDescriptions } from './action-descriptions.ts';
 import type { CatalogAction, CatalogService, ConditionKey } from './catalog-service.ts';
 import { readDataFile } from './data-file.ts';
 import { ManagedPolicies, type ManagedPolicyEntry } from './managed-policies.ts';
@@ -23,6 +24,8 @@ export interface Catalog {
   /** Empty for a service that does not exist. */
   actionsOf(service: string): readonly CatalogAction[];
   serviceName(service: string): string | null;
+  /** What AWS says of an action of the catalogue; null: nothing. */
+  description(action: CatalogAction): string | null;
   /** The action whose name is nearest to an unknown one: `s3:GetObjcet` -> `s3:GetObject`. Null: none is near. */
   suggest(name: string): string | null;
   /** An AWS managed policy in its current version; of a deprecated one only the name may be known. */
@@ -40,6 +43,7 @@ export interface Catalog {
 class FileCatalog implements Catalog {
   readonly #services: ServiceTable;
   readonly #managedPolicies = new ManagedPolicies();
+  readonly #descriptions = new ActionDescriptions();
 
   constructor(services: ServiceTable) {
     this.#services = services;
@@ -71,6 +75,11 @@ class FileCatalog implements Catalog {
 
   serviceName(service: string): string | null {
     return this.service(service)?.name ?? null;
+  }
+
+  description({ service, name }: CatalogAction): string | null {
+    const known = this.service(service);
+    return known === null ? null : this.#descriptions.find(known, name);
   }
 
   suggest(name: string): string | null {

@@ -134,6 +134,11 @@ export function policyHolders(arn: string): readonly string[] {
   return [];
 }
 
+/** The services with resources that can have a resource-based policy. */
+export function servicesWithResourcePolicies(): readonly string[] {
+  return Object.keys(RULES);
+}
+
 /** Whether any resource of the service can have a resource-based policy. */
 export function hasResourcePolicies(service: string): boolean {
   return Object.hasOwn(RULES, service.toLowerCase());

@@ -55,7 +55,7 @@ function readService(line: string): CatalogService {
       return type === undefined ? [] : [{ type, required: (code & 1) === 1 }];
     }),
   );
-  const actions = actionRows.map(([actionName, level, resourceSet, keySet]): CatalogAction => {
+  const actions = actionRows.map(([actionName, level, resourceSet, keySet, dependent]): CatalogAction => {
     const types = resourceSets[resourceSet] ?? NONE;
     const fullName = `${key}:${actionName}`;
     const askedOn = types.length === 0 ? askedOnOf(fullName) : undefined;
@@ -68,6 +68,7 @@ function readService(line: string): CatalogService {
       accessLevel: LEVELS[level] ?? 'WRITE',
       resourceTypes: types,
       conditionKeys: keySets[keySet] ?? NONE,
+      dependentActions: dependent ?? null,
     };
   });
   return { key, name, resourceControlSupported: rcp === 1, actions, resourceTypes, conditionKeys };

@@ -3,7 +3,7 @@ import { openServices } from '../server/services.ts';
 import type { Settings } from '../server/settings.ts';
 import type { NewAccessKey } from '../session/access-keys.ts';
 import { CommandFailed } from './failure.ts';
-import { hereOrThere, isObject, type RunningGateway } from './running-gateway.ts';
+import { hereOrThere, isObject, orNullIfHeld, type RunningGateway } from './running-gateway.ts';
 import type { Terminal } from './terminal.ts';
 
 type Owner = { readonly user: string } | { readonly service: string };
@@ -26,10 +26,7 @@ export async function createAccessKey(owner: Owner, settings: Settings, terminal
 
 /** Null if another process holds the data folder. */
 async function createHere(owner: Owner, settings: Settings): Promise<NewAccessKey | null> {
-  const services = await openServices(settings).catch((error: unknown) => {
-    if (error instanceof RolegateError && error.code === 'DATA_DIR_LOCKED') return null;
-    throw error;
-  });
+  const services = await orNullIfHeld(openServices(settings));
   if (services === null) return null;
   try {
     return await services.sessions.createAccessKey('user' in owner ? { userArn: owner.user } : owner);

@@ -1,4 +1,8 @@
 import { parseArgs } from 'node:util';
+import { type CollectCommand, parseCollect } from './collect/arguments.ts';
+import { UsageError } from './usage-error.ts';
+
+export { UsageError };
 
 /** A parsed command line. */
 export type Command =
@@ -11,15 +15,16 @@ export type Command =
       readonly accountName: string | null;
       readonly isJson: boolean;
     }
+  | { readonly kind: 'export'; readonly folder: string }
+  | { readonly kind: 'exportSchema' }
+  | CollectCommand
   | { readonly kind: 'createAccessKey'; readonly owner: { readonly user: string } | { readonly service: string } };
-
-/** The command line does not have the form that the help describes. */
-export class UsageError extends Error {}
 
 const MAX_ACCOUNT_NAME = 128;
 
 /** Throws UsageError. */
 export function parseCommand(args: readonly string[]): Command {
+  if (args[0] === 'collect') return parseCollect(args.slice(1)) ?? { kind: 'help' };
   const { values, positionals } = readOptions(args);
   if (values.help === true || positionals[0] === 'help') return { kind: 'help' };
   if (values.version === true) return { kind: 'version' };
@@ -29,6 +34,7 @@ export function parseCommand(args: readonly string[]): Command {
     throw new UsageError('--account-name belongs to `rolegate import`');
   const isJson = values.json === true;
   if (isJson && name !== 'import') throw new UsageError('--json belongs to `rolegate import`');
+  if (values.schema === true && name !== 'export') throw new UsageError('--schema belongs to `rolegate export`');
   switch (name) {
     case undefined:
       throw new UsageError('no command is given');
@@ -38,6 +44,8 @@ export function parseCommand(args: readonly string[]): Command {
       return { kind: 'start' };
     case 'import':
       return importCommand(rest, accountName ?? null, isJson);
+    case 'export':
+      return exportCommand(rest, values.schema === true);
     case 'access-key':
       return accessKeyCommand(rest);
     default:
@@ -55,6 +63,7 @@ function readOptions(args: readonly string[]) {
         version: { type: 'boolean', short: 'v' },
         'account-name': { type: 'string' },
         json: { type: 'boolean' },
+        schema: { type: 'boolean' },
       },
     });
   } catch (error) {
@@ -70,6 +79,16 @@ function importCommand(paths: readonly string[], accountName: string | null, isJ
     throw new UsageError(`--account-name must have 1 to ${MAX_ACCOUNT_NAME} characters`);
   }
   return { kind: 'import', paths, accountName, isJson };
+}
+
+function exportCommand(rest: readonly string[], schema: boolean): Command {
+  const [folder, ...more] = rest;
+  if (schema) {
+    if (folder !== undefined) throw new UsageError('`rolegate export --schema` takes no DIR: it prints');
+    return { kind: 'exportSchema' };
+  }
+  if (folder === undefined || more.length > 0) throw new UsageError('`rolegate export` needs one DIR');
+  return { kind: 'export', folder };
 }
 
 function accessKeyCommand(rest: readonly string[]): Command {

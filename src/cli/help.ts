@@ -5,6 +5,18 @@ Commands:
   import PATH...                 Import accounts, organizations and resources
     --account-name NAME            Name of the account in the files, if there is one
     --json                         Print the report as JSON
+  export DIR                     Write the directory to a folder, as JSON files that import reads
+  export --schema                Print the JSON Schema of those files
+  collect DIR                    Ask AWS with your \`aws\` command, and write the answers to DIR for \`import DIR\`
+    --profile NAME                 Profile of an account to ask; several for several accounts
+    --organization                 Ask about the organization too (one profile: the management account's, or that of a
+                                   delegated administrator)
+    --role-name NAME               With --organization: assume this role in each account, and ask there
+    --regions A,B                  Regions to ask (otherwise all that are enabled)
+    --parallel N                   Commands that run at once (4)
+    --refresh                      Ask anew what is in DIR already
+    --aws PATH                     The \`aws\` command (otherwise ROLEGATE_AWS_COMMAND, or aws on PATH)
+    --dry-run                      Print the commands and run none of them
   access-key create USER_ARN     Make an access key for a user, to sign in with
   access-key create SERVICE      Make one for a service, such as ec2.amazonaws.com
 
@@ -14,9 +26,12 @@ Options:
 
 PATH is a file, a folder, an archive (.zip, .tar, .tar.gz), or - for standard input. All are imported together, in one
 step: either everything in them is stored or nothing is. They may hold, in any order and mix, what
-\`aws iam get-account-authorization-details\` and other commands of \`aws\` print, folders that iam-collect writes, and
-snapshots or query results of AWS Config. What is not recognised is named and left alone. Together they may hold 512 MiB
+\`aws iam get-account-authorization-details\` and other commands of \`aws\` print, folders that iam-collect writes,
+snapshots or query results of AWS Config, and exports (or other files of their schema). What is not recognised is named and left alone. Together they may hold 512 MiB
 unpacked, one file 128 MiB. Links in folders and archives are not followed.
+
+DIR is made, or is empty, or holds an earlier export, which is replaced. An export holds everything but access keys,
+MFA devices, sessions and the audit trail.
 
 Commands work on the directory that the settings name, whether a gateway is running on it or not. They are environment
 variables: ROLEGATE_DATA_DIR (.rolegate in the working folder), or DATABASE_URL for a PostgreSQL server. With a gateway

@@ -1,6 +1,8 @@
 import { revisionText } from '../directory/revision-text.ts';
 import { withAccountName } from '../importing/account-name.ts';
+import { shown } from '../importing/file-notes.ts';
 import { importFiles as understand } from '../importing/import-files.ts';
+import { OWN_FORM } from '../importing/own-form/own-form.ts';
 import type { SourceFile } from '../importing/source-file.ts';
 import { refuseUnrecognised, summaryOf } from '../importing/summary.ts';
 import { RolegateError } from '../policy/errors.ts';
@@ -10,9 +12,10 @@ import type { Settings } from '../server/settings.ts';
 import { aCall } from '../session/call.ts';
 import { importDocument } from '../session/import-document.ts';
 import { CommandFailed } from './failure.ts';
+import { filesOfExport, importExport } from './import-export.ts';
 import { type Imported, jsonReport, printReport } from './import-report.ts';
 import { importThere } from './import-there.ts';
-import { gatewayInCharge, hereOrThere, type RunningGateway } from './running-gateway.ts';
+import { gatewayInCharge, hereOrThere, orNullIfHeld, type RunningGateway } from './running-gateway.ts';
 import { ProgressLine, type Terminal } from './terminal.ts';
 
 interface Import {
@@ -34,11 +37,10 @@ export async function importFiles(
     progress.show('reading');
     const stream = streamImportFiles(command.paths, input);
     const gateway = await gatewayInCharge(settings);
-    const imported = await refusing(() =>
-      gateway === null
-        ? importAll(command, settings, stream, progress)
-        : importStream(command, gateway, stream, progress),
-    );
+    const imported = await refusing(async () => {
+      if (gateway !== null) return importStream(command, gateway, stream, progress);
+      return (await exportHere(command, settings, progress)) ?? importAll(command, settings, stream, progress);
+    });
     progress.clear();
     const milliseconds = Date.now() - startedAt;
     if (command.isJson) terminal.out(jsonReport(imported, milliseconds));
@@ -46,6 +48,28 @@ export async function importFiles(
   } finally {
     progress.clear();
   }
+}
+
+/** An export and nothing else, into the directory itself: it need not fit into memory. Null: it is imported like other files. */
+async function exportHere(
+  { paths, accountName }: Import,
+  settings: Settings,
+  progress: ProgressLine,
+): Promise<Imported | null> {
+  const [path, ...others] = paths;
+  const files = path === undefined || others.length > 0 || accountName !== null ? null : await filesOfExport(path);
+  if (files === null) return null;
+  const done = await importExport(files, settings, progress);
+  if (done === null) return null;
+  const { notes } = done;
+  const { changed, revision, counts, warnings } = done.applied;
+  const summary = summaryOf({
+    recognised: files.map((file) => ({ file: shown(file), form: OWN_FORM })),
+    notRecognised: [],
+    notUnderstood: notes.list(),
+    notListed: notes.omitted,
+  });
+  return { changed, revision: revisionText(revision), counts, knowledge: [], warnings, summary, leftOut: [] };
 }
 
 /** Refusals of what is imported as sentences. */
@@ -97,10 +121,7 @@ async function importAll(
   const named = withAccountName(document, accountName);
   progress.show('opening the directory');
   const importHere = async (): Promise<Imported | null> => {
-    const store = await openStore(settings).catch((error: unknown) => {
-      if (error instanceof RolegateError && error.code === 'DATA_DIR_LOCKED') return null;
-      throw error;
-    });
+    const store = await orNullIfHeld(openStore(settings));
     if (store === null) return null;
     try {
       const call = aCall({ kind: 'operator' }, Date.now());

@@ -17,7 +17,13 @@ export async function runCommand(
     const command = parseCommand(args);
     if (command.kind === 'help') terminal.out(HELP);
     else if (command.kind === 'version') terminal.out(`${await version()}\n`);
-    else {
+    else if (command.kind === 'exportSchema') {
+      const { schemaText } = await import('./export-folder.ts');
+      terminal.out(schemaText());
+    } else if (command.kind === 'collect') {
+      const { collectInterruptibly } = await import('./interruptible.ts');
+      return await collectInterruptibly(command, terminal);
+    } else {
       settings = settingsOfProcess();
       return await perform(command, settings, terminal, input);
     }
@@ -38,7 +44,7 @@ export async function runCommand(
 
 /** Each command loads what it needs, so that help does not wait for a database. */
 async function perform(
-  command: Exclude<Command, { readonly kind: 'help' | 'version' }>,
+  command: Exclude<Command, { readonly kind: 'help' | 'version' | 'exportSchema' | 'collect' }>,
   settings: Settings,
   terminal: Terminal,
   input: NodeJS.ReadableStream,
@@ -50,6 +56,9 @@ async function perform(
   if (command.kind === 'import') {
     const { importFiles } = await import('./import-command.ts');
     await importFiles(command, settings, terminal, input);
+  } else if (command.kind === 'export') {
+    const { exportDirectory } = await import('./export-command.ts');
+    await exportDirectory(command.folder, settings, terminal);
   } else {
     const { createAccessKey } = await import('./access-key-command.ts');
     await createAccessKey(command.owner, settings, terminal);

@@ -4,14 +4,15 @@ import { type IncomingMessage, type OutgoingHttpHeaders, request } from 'node:ht
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { isHeld } from '../directory/prisma/data-dir-lock.ts';
+import { RolegateError } from '../policy/errors.ts';
 import { readAddress } from '../server/address-file.ts';
 import type { Settings } from '../server/settings.ts';
-import { CommandFailed } from './failure.ts';
+import { CommandFailed, GatewayRefused } from './failure.ts';
 
 /** The gateway that holds the data folder, called as its operator. */
 export interface RunningGateway {
   readonly url: string;
-  /** The `data` of the answer. Throws CommandFailed with the gateway's message. */
+  /** The `data` of the answer. Throws GatewayRefused with the gateway's message. */
   ask(query: string, variables: Variables): Promise<Data>;
   /** As `ask`, with a file for the null at the place of the variable, however long the answer takes. */
   upload(query: string, variables: Variables, place: string, file: Upload): Promise<Data>;
@@ -46,6 +47,16 @@ export async function hereOrThere<T>(
       return there(await runningGateway(settings));
     }
     await delay(BETWEEN);
+  }
+}
+
+/** What is opened; null: another process holds the data folder. */
+export async function orNullIfHeld<T>(opening: Promise<T>): Promise<T | null> {
+  try {
+    return await opening;
+  } catch (error) {
+    if (error instanceof RolegateError && error.code === 'DATA_DIR_LOCKED') return null;
+    throw error;
   }
 }
 
@@ -149,7 +160,10 @@ function dataOf(url: string, status: number, text: string): Data {
   const answer = parsed(text);
   const { data, errors } = isObject(answer) ? answer : {};
   const first: unknown = Array.isArray(errors) ? errors[0] : undefined;
-  if (isObject(first)) throw new CommandFailed(`the gateway at ${url} refuses: ${String(first['message'])}`);
+  if (isObject(first)) {
+    const code = isObject(first['extensions']) ? String(first['extensions']['code']) : '';
+    throw new GatewayRefused(`the gateway at ${url} refuses: ${String(first['message'])}`, code);
+  }
   if (!isObject(data)) throw new CommandFailed(`the gateway at ${url} gives no answer (status ${status})`);
   return data;
 }

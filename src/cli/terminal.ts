@@ -43,3 +43,8 @@ export class ProgressLine {
     this.#width = 0;
   }
 }
+
+/** `1 user`, `2 users`. */
+export function counted(count: number, one: string, many: string): string {
+  return `${count} ${count === 1 ? one : many}`;
+}

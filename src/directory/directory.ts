@@ -1,7 +1,9 @@
 import type { AttachedPolicy } from '../evaluation/applicable-policies.ts';
 import type { PreparedPrincipal, PreparedResource, PreparedRole } from '../evaluation/prepare.ts';
+import type { OrganizationFacts } from '../evaluation/principal.ts';
+import type { PreparedEndpoint } from '../evaluation/request.ts';
 import type { PrincipalRef } from '../policy/principal-id.ts';
-import type { DirectoryDocument } from './document.ts';
+import type { DirectoryDocument, KnowledgeLayer } from './document.ts';
 import type { NewAuditEvent } from './stores/audit-store.ts';
 import type { AccessKeyStore, RoleSessionRecord, RoleSessionStore } from './stores/session-store.ts';
 
@@ -16,8 +18,10 @@ export interface GatherRequest {
   readonly resources: readonly { readonly arn: string; readonly accountId: string | null }[];
   /** ARNs of managed policies to be used as session policies. Left out: none. */
   readonly policies?: readonly string[];
-  /** Ids of accounts whose organization is needed. Left out: none. */
+  /** Ids of accounts of which the organization, or what is known of them, is needed. Left out: none. */
   readonly accounts?: readonly string[];
+  /** Ids of VPC endpoints (vpce-…). Left out: none. */
+  readonly endpoints?: readonly string[];
   /** Milliseconds since 1970: decides which role sessions are live. Left out: all that have not ended, including expired ones. */
   readonly now?: number;
 }
@@ -26,6 +30,33 @@ export interface GatherRequest {
 export interface Known<T> {
   readonly value: T;
   readonly gaps: readonly string[];
+}
+
+/** A resource, and what is not known of it that matters for some requests only. */
+export interface KnownResource extends Known<PreparedResource> {
+  /** Left out: nothing of the kind. */
+  readonly unknown?: UnknownOfResource;
+}
+
+/** A list is what is missing, as gaps; empty: nothing is known. Null: all is known, or the resource has no such thing. */
+export interface UnknownOfResource {
+  /** Of an S3 bucket, or of the bucket of an object: its ARN, if its ACLs could have an effect. */
+  readonly aclsOf: string | null;
+  /** Grants of a KMS key. */
+  readonly grants: readonly string[] | null;
+  /** S3 Block Public Access of a bucket, an access point, or their account. */
+  readonly publicAccess: readonly string[] | null;
+}
+
+/** A VPC endpoint with its policy (null: none, so that it allows everything), and what follows from it. */
+export interface KnownEndpoint extends Known<PreparedEndpoint | null> {
+  readonly accountId: string;
+  /** com.amazonaws.us-east-1.s3 */
+  readonly serviceName: string;
+  /** Null: not known. */
+  readonly vpcId: string | null;
+  /** Null: its account is in none. Undefined: not known. */
+  readonly organization: OrganizationFacts | null | undefined;
 }
 
 /** The result of a gather, from one state of the directory. Look-ups use the strings that were asked for. */
@@ -38,13 +69,17 @@ export interface Gathered {
   principal(ref: PrincipalRef): Known<PreparedPrincipal> | null;
   /** Null: there is no such role. */
   role(arn: string): Known<PreparedRole> | null;
-  resource(arn: string, accountId: string | null): Known<PreparedResource>;
+  resource(arn: string, accountId: string | null): KnownResource;
   /** The stored session behind `principal(ref)` when `ref` names a role session: the newest live one with its ARN. */
   session(ref: PrincipalRef): RoleSessionRecord | null;
   /** A managed policy asked for in `policies` (AWS's own come from the catalogue), compiled as a session policy; null: there is none, or its document is not known. */
   policy(arn: string): AttachedPolicy | null;
   /** The place of an account of `accounts` in its organization; null: it is in none, or nothing is known about it. */
   organization(accountId: string): AccountOrganization | null;
+  /** A VPC endpoint asked for in `endpoints`; null: the directory does not hold it. */
+  endpoint(id: string): KnownEndpoint | null;
+  /** Whether a layer of an account of `accounts` is known completely. `service`: the service prefix, for RESOURCE_POLICIES. */
+  knows(accountId: string, layer: KnowledgeLayer, service?: string): boolean;
 }
 
 /** The place of an account in its organization. */
@@ -146,7 +181,7 @@ export interface Directory {
     readonly limit: number;
     readonly accountId?: string;
   }): Promise<readonly string[]>;
-  /** ARNs of resources that have a policy, in order, after `after`. */
+  /** ARNs of resources that have a policy, or grants (KMS keys), in order, after `after`. */
   resourceArnsWithPolicy(page: { readonly after?: string; readonly limit: number }): Promise<readonly string[]>;
   /** As `resourceArnsWithPolicy`, also of resources without a policy. Roles and users are none of them. */
   resourceArns(page: { readonly after?: string; readonly limit: number }): Promise<readonly string[]>;

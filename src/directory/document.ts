@@ -1,3 +1,6 @@
+import type { KmsGrant } from '../evaluation/key-grant.ts';
+import type { PublicAccessBlock } from '../evaluation/public-access.ts';
+
 /**
  * A part of a directory as values: what an import, the demo organization and the tests pass to `Directory.apply`.
  * Policy documents are JSON texts. Entities are named by ARN; a unique id that is left out is generated. An entity occurs once,
@@ -42,6 +45,8 @@ export interface KnowledgeInput {
   readonly state: 'COMPLETE' | 'PARTIAL' | 'NONE';
   /** For PARTIAL: what is missing, as sentences without a full stop. */
   readonly missing?: readonly string[];
+  /** ISO 8601: when it became complete. Left out: now; null: not known. */
+  readonly at?: string | null;
 }
 
 /**
@@ -71,29 +76,8 @@ export type WholeList =
       readonly region?: string;
     };
 
-/**
- * Settings of S3 Block Public Access.
- * https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html
- */
-export interface PublicAccessBlock {
-  readonly blockPublicAcls: boolean;
-  readonly ignorePublicAcls: boolean;
-  readonly blockPublicPolicy: boolean;
-  readonly restrictPublicBuckets: boolean;
-}
-
-/** A grant of a KMS key. https://docs.aws.amazon.com/kms/latest/APIReference/API_GrantListEntry.html */
-export interface KmsGrantInput {
-  readonly id: string;
-  readonly name?: string;
-  /** ARN or service principal. */
-  readonly granteePrincipal: string;
-  readonly retiringPrincipal?: string;
-  /** Decrypt, GenerateDataKey … */
-  readonly operations: readonly string[];
-  readonly encryptionContextSubset?: Readonly<Record<string, string>>;
-  readonly encryptionContextEquals?: Readonly<Record<string, string>>;
-}
+export type { PublicAccessBlock };
+export type KmsGrantInput = KmsGrant;
 
 /** https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_VpcEndpoint.html */
 export interface VpcEndpointInput {
@@ -202,6 +186,11 @@ export interface UserInput extends PolicyHolderInput {
 
 export interface RoleInput extends PolicyHolderInput {
   readonly trustPolicy: string;
+  /**
+   * Principals that the trust policy names and that have been deleted since, by ARN, with the unique id that they had. Left
+   * out: the policy means the present holders of its names.
+   */
+  readonly trustBindings?: Readonly<Record<string, string>>;
   readonly description?: string;
   readonly tags?: Readonly<Record<string, string>>;
   readonly permissionsBoundary?: string | null;
@@ -221,7 +210,8 @@ export interface ManagedPolicyInput {
   readonly arn: string;
   readonly id?: string;
   readonly createdAt?: string;
-  readonly defaultVersionId: string;
+  /** Null: the policy is attached somewhere, but its document is not known. */
+  readonly defaultVersionId: string | null;
   /** Stored versions that are not named here stay, unless `wholeVersions` says that these are all. */
   readonly versions: readonly { readonly versionId: string; readonly document: string; readonly createdAt?: string }[];
   readonly wholeVersions?: boolean;
@@ -233,6 +223,8 @@ export interface ResourceInput {
   readonly tags?: Readonly<Record<string, string>>;
   /** Null: none. */
   readonly policy?: string | null;
+  /** Of the policy, as `trustBindings` of a role. */
+  readonly policyBindings?: Readonly<Record<string, string>>;
   /** Of an S3 bucket. */
   readonly region?: string | null;
   /** S3 Block Public Access of a bucket or access point; null: none is configured. */

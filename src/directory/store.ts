@@ -1,6 +1,6 @@
 import type { Touched } from './apply/revision.ts';
 import type { Memory } from './gather/memory.ts';
-import { readRevision } from './gather/rows.ts';
+import { readRevision } from './gather/revision-rows.ts';
 import type { Database, Sql } from './prisma/database.ts';
 
 /** What a change returns: the revision it led to, or the unchanged one if it touched nothing. */

@@ -1,19 +1,22 @@
 import type { Findings } from './decide.ts';
 import type { Evaluation } from './evaluation.ts';
 import type { LayerInPlace, StatementInPlace } from './explain.ts';
+import { isGrantee } from './grantee.ts';
 import type { PolicyLayer } from './layer.ts';
 import { type Naming, NOT_NAMED } from './match-principal.ts';
 import { hasEverything } from './situation.ts';
 
-/** The order in which AWS's messages name layers that deny explicitly. */
+/** The order in which AWS's messages name layers that deny. */
 export const DENY_ORDER: readonly PolicyLayer[] = [
   'SERVICE_CONTROL_POLICY',
   'RESOURCE_CONTROL_POLICY',
   'VPC_ENDPOINT_POLICY',
+  'BLOCK_PUBLIC_ACCESS',
   'PERMISSIONS_BOUNDARY',
   'SESSION_POLICY',
   'RESOURCE_POLICY',
   'TRUST_POLICY',
+  'KMS_GRANT',
   'IDENTITY_POLICY',
 ];
 
@@ -52,12 +55,20 @@ export class AssumedFindings implements Findings {
     return this.#allows('VPC_ENDPOINT_POLICY');
   }
 
+  publicAccessAllows(): boolean {
+    return this.#allows('BLOCK_PUBLIC_ACCESS');
+  }
+
   grant(): Naming {
-    let strongest: Naming = NOT_NAMED;
-    for (const one of [...this.#statements('RESOURCE_POLICY'), ...this.#statements('TRUST_POLICY')]) {
-      if (one.rule.statement.allows && one.naming > strongest && this.#counts(one)) strongest = one.naming;
-    }
-    return strongest;
+    return this.#strongest([
+      ...this.#statements('RESOURCE_POLICY'),
+      ...this.#statements('TRUST_POLICY'),
+      ...this.#statements('KMS_GRANT'),
+    ]);
+  }
+
+  isGrantee(): boolean {
+    return isGrantee(this.#strongest(this.#statements('KMS_GRANT')));
   }
 
   identityAllows(): boolean {
@@ -70,6 +81,14 @@ export class AssumedFindings implements Findings {
 
   sessionAllows(): boolean {
     return this.#allows('SESSION_POLICY');
+  }
+
+  #strongest(statements: readonly StatementInPlace[]): Naming {
+    let strongest: Naming = NOT_NAMED;
+    for (const one of statements) {
+      if (one.rule.statement.allows && one.naming > strongest && this.#counts(one)) strongest = one.naming;
+    }
+    return strongest;
   }
 
   /** Every level of the layer has an Allow that counts; a layer that does not take part allows. */

@@ -19,7 +19,7 @@ import type { ActionFacts } from './request.ts';
  * | s3:DataAccessPointArn, …Account (s3express, s3-outposts) | of the ARN  | filled where the ARN is that of an access point  |
  * | aws:SecureTransport          | true                                    | assumed: AWS's endpoints are called with TLS     |
  * | aws:ViaAWSService            | false                                   | assumed: a call by the principal itself          |
- * | aws:RequestedRegion          | Region of the ARN, or of the service    | assumed: a resource is called in its Region      |
+ * | aws:RequestedRegion          | Region of the ARN, or of the service    | assumed: a resource is called in its Region (a bucket in its own) |
  * | secretsmanager:SecretId      | ARN of the secret                       | assumed: a caller can also give its name         |
  * | ecs:cluster                  | ARN of the cluster that the ARN names   | assumed: elsewhere a parameter                   |
  * | lambda:FunctionArn           | ARN of the function                     | assumed, for function URLs only                  |
@@ -79,7 +79,11 @@ export function assumedValue({ name }: ContextKey, call: Call): string | undefin
     case 'aws:viaawsservice':
       return 'false';
     case 'aws:requestedregion':
-      return regionOf(resource) ?? homeRegion(resource.partition || principal.partition, action.service);
+      return (
+        regionOf(resource) ??
+        bucketRegion(resource, action) ??
+        homeRegion(resource.partition || principal.partition, action.service)
+      );
     case 'secretsmanager:secretid':
       return action.service === 'secretsmanager' && resource.rest.startsWith('secret:') ? resource.text : undefined;
     case 'lambda:functionarn':
@@ -98,6 +102,11 @@ const ACCOUNT = 4;
 function regionOf({ segments }: PreparedResource): string | undefined {
   const region = segments[REGION];
   return region === '' ? undefined : region;
+}
+
+/** The Region of the bucket that a call is about: S3's ARNs name none. */
+function bucketRegion({ facts }: PreparedResource, { service }: ActionFacts): string | undefined {
+  return service === 's3' ? facts.region : undefined;
 }
 
 function accountOf({ segments }: PreparedResource): string | undefined {

@@ -26,8 +26,12 @@ export interface Findings {
   serviceControlAllows(): boolean;
   /** The policy of the VPC endpoint that the request comes through allows, or it comes through none. */
   endpointAllows(): boolean;
-  /** The strongest matching Allow of the resource's policy. */
+  /** S3 Block Public Access does not restrict the resource, or not for this caller. */
+  publicAccessAllows(): boolean;
+  /** The strongest matching Allow of the resource's policy, or of a grant of the key. */
   grant(): Naming;
+  /** A grant of the key names the caller itself. */
+  isGrantee(): boolean;
   identityAllows(): boolean;
   /** The boundary allows, or there is none. */
   boundaryAllows(): boolean;
@@ -57,6 +61,8 @@ function outcomes(effect: DecisionEffect): Readonly<Record<PolicyLayer, Outcome>
     SERVICE_CONTROL_POLICY: by('SERVICE_CONTROL_POLICY'),
     RESOURCE_CONTROL_POLICY: by('RESOURCE_CONTROL_POLICY'),
     VPC_ENDPOINT_POLICY: by('VPC_ENDPOINT_POLICY'),
+    BLOCK_PUBLIC_ACCESS: by('BLOCK_PUBLIC_ACCESS'),
+    KMS_GRANT: by('KMS_GRANT'),
   };
 }
 
@@ -65,8 +71,8 @@ function outcomes(effect: DecisionEffect): Readonly<Record<PolicyLayer, Outcome>
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic_policy-eval-denyallow.html
  *
  * If several layers deny, AWS names one and does not document which; here it is the first of: service control policy,
- * VPC endpoint policy, boundary, session policy, policy of the resource, identity policy. Resource control policies never deny implicitly:
- * RCPFullAWSAccess is attached everywhere and cannot be detached.
+ * VPC endpoint policy, Block Public Access, boundary, session policy, policy of the resource, identity policy. Resource control
+ * policies never deny implicitly: RCPFullAWSAccess is attached everywhere and cannot be detached. Grants only allow.
  */
 export function decide(situation: Situation, findings: Findings): Outcome {
   if (situation.free) return ALLOWED;
@@ -82,11 +88,13 @@ export function decide(situation: Situation, findings: Findings): Outcome {
   // also applies the endpoint policy to anonymous callers; a policy that limits a path limits everybody who uses it.
   if (situation.caller === 'service' || situation.caller === 'anonymous') {
     if (!findings.endpointAllows()) return IMPLICIT.VPC_ENDPOINT_POLICY;
+    if (!findings.publicAccessAllows()) return IMPLICIT.BLOCK_PUBLIC_ACCESS;
     return findings.grant() === DIRECTLY ? ALLOWED : IMPLICIT[situation.resourceLayer];
   }
 
   if (!findings.serviceControlAllows()) return IMPLICIT.SERVICE_CONTROL_POLICY;
   if (!findings.endpointAllows()) return IMPLICIT.VPC_ENDPOINT_POLICY;
+  if (!findings.publicAccessAllows()) return IMPLICIT.BLOCK_PUBLIC_ACCESS;
   return situation.sameAccount ? withinAccount(situation, findings) : acrossAccounts(situation, findings);
 }
 
@@ -110,12 +118,14 @@ function withinAccount(situation: Situation, findings: Findings): Outcome {
 }
 
 /**
- * Both sides must allow, however the resource's policy names the caller.
+ * Both sides must allow, however the resource's policy names the caller. A grant of a KMS key stands for both: a grantee uses it as
+ * if its permissions came from a key policy or an IAM policy. https://docs.aws.amazon.com/kms/latest/developerguide/grants.html
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic-cross-account.html
  */
 function acrossAccounts(situation: Situation, findings: Findings): Outcome {
   if (!findings.boundaryAllows()) return IMPLICIT.PERMISSIONS_BOUNDARY;
   if (!findings.sessionAllows()) return IMPLICIT.SESSION_POLICY;
   if (findings.grant() === NOT_NAMED) return IMPLICIT[situation.resourceLayer];
+  if (findings.isGrantee()) return ALLOWED;
   return findings.identityAllows() ? ALLOWED : IMPLICIT.IDENTITY_POLICY;
 }

@@ -1,4 +1,5 @@
 import type { JsonObject } from '../policy/json.ts';
+import type { LevelName } from './applicable-policies.ts';
 import type { PolicyLayer } from './layer.ts';
 
 export type DecisionEffect = 'ALLOWED' | 'EXPLICIT_DENY' | 'IMPLICIT_DENY';
@@ -13,6 +14,8 @@ export interface MatchedStatement {
   readonly arn: string | null;
   /** ARN of the user, group, role or resource that contains it, or of the session it was passed for; null for others. */
   readonly holder: string | null;
+  /** Of a stored control policy: the level at which it is attached; null for others. */
+  readonly level: LevelName | null;
   readonly sid: string | null;
   /** Position in the document, from 0. */
   readonly index: number;

@@ -73,6 +73,7 @@ export class Evaluation implements Asked<Evaluation> {
 
   /** Whether the request could have given this key: if the directory's values count, only keys that the directory does not know. */
   couldBeGiven(key: ContextKey): boolean {
+    if (this.request.settled?.has(key.name) === true) return false;
     if (this.comesWithRequest(key) || this.request.authority === 'context') return true;
     if (key.owner === 'call') return filledValue(key, this) === null;
     if (key.owner !== 'resource') return false;
@@ -164,8 +165,8 @@ export class Evaluation implements Asked<Evaluation> {
     return this.namedIn(statement, this.resource);
   }
 
-  /** The same for a statement of the policy of the VPC endpoint, to which the bindings of the resource's policy do not apply. */
-  namedOnPath(statement: Pick<CompiledStatement, 'principal' | 'allows'>): Naming {
+  /** The same for a VPC endpoint's policy and for grants of a key, to which the bindings of the resource's policy do not apply. */
+  namedUnbound(statement: Pick<CompiledStatement, 'principal' | 'allows'>): Naming {
     return this.namedIn(statement, UNBOUND);
   }
 

@@ -1,12 +1,15 @@
 import { resourceControlIsClosed, resourcePolicyIsClosed } from './closed-layer.ts';
 import { hasClosed, isClosed } from './closed-policy.ts';
 import type { Evaluation } from './evaluation.ts';
+import { namedByGrant } from './grantee.ts';
 import type { PolicyLayer } from './layer.ts';
 import { DIRECTLY, type Naming, NOT_NAMED } from './match-principal.ts';
 import type { Rule } from './rule.ts';
 import {
   endpointTakesPart,
   hasEverything,
+  publicAccessAllows,
+  publicAccessTakesPart,
   resourceControlOf,
   resourceLayer,
   resourcePolicyTakesPart,
@@ -50,10 +53,17 @@ export function layersInPlace(evaluation: Evaluation): readonly LayerInPlace[] {
   if (request.endpoint !== undefined && endpointTakesPart(evaluation)) {
     layers.push(layerOf(evaluation, 'VPC_ENDPOINT_POLICY', request.endpoint.for(action).placed, 1));
   }
+  if (publicAccessTakesPart(evaluation)) {
+    const levels = publicAccessAllows(evaluation) ? 0 : 1;
+    layers.push({ layer: 'BLOCK_PUBLIC_ACCESS', levels, statements: [], closed: false });
+  }
   if (resourceLayerTakesPart(evaluation)) {
     const counts = resource.policyPlans !== null && resourcePolicyTakesPart(evaluation);
     const placed = counts ? resource.policyPlans.for(action).placed : [];
     layers.push(layerOf(evaluation, resourceLayer(evaluation), placed, 1, resourcePolicyIsClosed(evaluation)));
+  }
+  if (resource.grantPlans !== null && action.service === 'kms') {
+    layers.push(layerOf(evaluation, 'KMS_GRANT', resource.grantPlans.for(action).placed, 1));
   }
   layers.push(...ownLayers(evaluation));
   return layers;
@@ -107,7 +117,8 @@ function layerOf(
 function namingIn(evaluation: Evaluation, rule: Rule): Naming {
   const { layer, allows } = rule;
   if (layer === 'RESOURCE_CONTROL_POLICY') return evaluation.named(rule);
-  if (layer === 'VPC_ENDPOINT_POLICY') return evaluation.namedOnPath(rule);
+  if (layer === 'VPC_ENDPOINT_POLICY') return evaluation.namedUnbound(rule);
+  if (layer === 'KMS_GRANT') return namedByGrant(evaluation, rule.statement);
   if (layer !== 'RESOURCE_POLICY' && layer !== 'TRUST_POLICY') return DIRECTLY;
   if (allows && !samePartition(evaluation.principal, evaluation.resource)) return NOT_NAMED;
   return evaluation.named(rule);

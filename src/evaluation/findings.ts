@@ -2,20 +2,20 @@ import { belongsToAws } from './aws-owned.ts';
 import { closedLayerOf } from './closed-layer.ts';
 import type { Findings, Situation } from './decide.ts';
 import type { MatchedStatement } from './decision.ts';
-import { Evaluation } from './evaluation.ts';
+import { isGrantee, namedByGrant } from './grantee.ts';
 import type { PolicyLayer } from './layer.ts';
-import { type Candidates, type ControlPlan, EMPTY_PLAN, type LayerPlan } from './layer-set.ts';
+import { type ControlPlan, EMPTY_PLAN, type LayerPlan } from './layer-set.ts';
 import { AS_ACCOUNT, DIRECTLY, type Naming, NOT_NAMED } from './match-principal.ts';
+import { collected, collectedUpTo, Matching, ruleAt } from './matching.ts';
 import { NOBODY } from './names.ts';
 import type { PrincipalPlan } from './plan.ts';
 import type { PreparedPrincipal, PreparedResource } from './prepare.ts';
 import type { ActionFacts, EndpointPlan, RequestFacts } from './request.ts';
-import type { ResourceIndex } from './resource-index.ts';
-import type { Rule } from './rule.ts';
 import {
   endpointTakesPart,
   hasEverything,
   needsNoPermission,
+  publicAccessAllows,
   resourceControlOf,
   resourceLayer,
   resourcePolicyTakesPart,
@@ -28,11 +28,13 @@ import {
  * The results of the layers for one request, computed from the plans of the action while `decide` asks. One object holds the
  * request, its situation and its findings, because decisions are made millions of times.
  */
-export class PlannedFindings extends Evaluation implements Findings, Situation {
+export class PlannedFindings extends Matching implements Findings, Situation {
   declare private readonly plan: PrincipalPlan | null;
   declare private readonly resourcePlan: LayerPlan;
   /** The result of `grant`; NOT_NAMED until it is computed. */
   declare private granted: Naming;
+  /** The strongest naming of a grant of the key, and of the key's policy alone, since `grant` was computed. */
+  declare private keyGranted: Naming;
   /** Position in the plan of the first matching Allow of identity policies; NOWHERE: none is known. */
   declare private firstAllow: number;
 
@@ -42,6 +44,7 @@ export class PlannedFindings extends Evaluation implements Findings, Situation {
     this.resourcePlan =
       resource.policyPlans !== null && resourcePolicyTakesPart(this) ? resource.policyPlans.for(action) : EMPTY_PLAN;
     this.granted = NOT_NAMED;
+    this.keyGranted = NOT_NAMED;
     this.firstAllow = NOWHERE;
   }
 
@@ -108,7 +111,36 @@ export class PlannedFindings extends Evaluation implements Findings, Situation {
     return endpointPlan === null || this.anyOnPath(endpointPlan.allow.rules);
   }
 
+  publicAccessAllows(): boolean {
+    return this.resource.restrictedBy === null || publicAccessAllows(this);
+  }
+
   grant(): Naming {
+    const byPolicy = this.policyGrant();
+    this.granted = byPolicy;
+    if (this.resource.grantPlans === null) return byPolicy;
+    this.keyGranted = this.keyGrant(this.resource.grantPlans.for(this.action));
+    if (this.keyGranted > byPolicy) this.granted = this.keyGranted;
+    return this.granted;
+  }
+
+  isGrantee(): boolean {
+    return isGrantee(this.keyGranted);
+  }
+
+  private keyGrant({ allow, allowNames }: LayerPlan): Naming {
+    const { names } = this.principal;
+    let strongest: Naming = NOT_NAMED;
+    if (this.action.service !== 'kms' || (allowNames & names) === NOBODY) return strongest;
+    for (const rule of allow.rules) {
+      if ((rule.names & names) === NOBODY) continue;
+      const named = namedByGrant(this, rule.statement);
+      if (named > strongest && this.applies(rule)) strongest = named;
+    }
+    return strongest;
+  }
+
+  private policyGrant(): Naming {
     const { allowNames, allow } = this.resourcePlan;
     const { names } = this.principal;
     if ((allowNames & names) === NOBODY || !samePartition(this.principal, this.resource)) return NOT_NAMED;
@@ -119,7 +151,6 @@ export class PlannedFindings extends Evaluation implements Findings, Situation {
       if (named > strongest && this.applies(rule)) strongest = named;
       if (strongest === DIRECTLY) break;
     }
-    this.granted = strongest;
     return strongest;
   }
 
@@ -165,12 +196,14 @@ export class PlannedFindings extends Evaluation implements Findings, Situation {
     return collectedUpTo(count);
   }
 
-  /** All matching Allows that grant: only identity policies and the policy of the resource grant, ceilings limit. */
+  /** All matching Allows that grant: identity policies, the policy of the resource and grants of a key; ceilings limit. */
   protected granting(): readonly MatchedStatement[] {
     let count = 0;
     const accountCounts = this.granted !== NOT_NAMED && (this.resourceSideNeeded || !this.sameAccount);
     if (this.granted > AS_ACCOUNT || accountCounts) {
-      count = this.collectNamed(this.resourcePlan.allow, accountCounts ? NOT_NAMED : AS_ACCOUNT, count);
+      const than = accountCounts ? NOT_NAMED : AS_ACCOUNT;
+      count = this.collectGrants(than, count);
+      count = this.collectNamed(this.resourcePlan.allow, than, count);
     }
     const { plan, firstAllow } = this;
     if (plan !== null && this.caller !== 'root') {
@@ -193,108 +226,19 @@ export class PlannedFindings extends Evaluation implements Findings, Situation {
     return endpoint === undefined || !endpointTakesPart(this) ? null : endpoint.for(this.action);
   }
 
-  private anyOnPath(rules: readonly Rule[]): boolean {
-    for (const rule of rules) if (this.appliesOnPath(rule)) return true;
-    return false;
-  }
-
-  /** A statement of the endpoint's policy names the caller, in any way, and applies. */
-  private appliesOnPath(rule: Rule): boolean {
-    return (rule.names & this.principal.names) !== NOBODY && this.namedOnPath(rule) !== NOT_NAMED && this.applies(rule);
-  }
-
   private controlDenies(plan: PrincipalPlan): boolean {
     return plan.serviceControl !== null && this.principal.controlled && this.anyMatches(plan.serviceControl.deny);
   }
 
-  private namedDeny({ deny, denyNames }: LayerPlan | ControlPlan): boolean {
-    const { names } = this.principal;
-    if ((denyNames & names) === NOBODY) return false;
-    for (const rule of deny.rules) {
-      if ((rule.names & names) !== NOBODY && this.named(rule) !== NOT_NAMED && this.applies(rule)) return true;
-    }
-    return false;
-  }
-
-  /** The position of the first rule that applies, starting at a position; the count if there is none. */
-  private next(candidates: Candidates, from: number): number {
-    const { first, second, rules, count } = candidates;
-    const { marks } = this.resource;
-    if (from === 0 && first !== null && (candidates.firstMarks & marks) !== 0 && this.applies(first)) return 0;
-    if (from <= 1 && second !== null && (candidates.secondMarks & marks) !== 0 && this.applies(second)) return 1;
-    for (let i = Math.max(from, 2); i < count; i += 1) {
-      const rule = rules[i];
-      if (rule !== undefined && (rule.marks & marks) !== 0 && this.applies(rule)) return i;
-    }
-    return count;
-  }
-
-  private anyMatches(candidates: Candidates): boolean {
-    if (candidates.always) return true;
-    if (candidates.index !== null) return this.anyIndexed(candidates.index);
-    return this.next(candidates, 0) < candidates.count;
-  }
-
-  private anyIndexed(index: ResourceIndex): boolean {
-    return index.some(this.resource, (some) => this.anyApplies(some));
-  }
-
-  private anyApplies(rules: readonly Rule[]): boolean {
-    for (const rule of rules) if (this.applies(rule)) return true;
-    return false;
-  }
-
-  /** Adds the matching rules to `collected`, starting at a position; returns the position after them. */
-  private collect(candidates: Candidates, from: number, at: number): number {
-    const { index } = candidates;
-    if (index !== null) return this.collectIndexed(candidates.rules, index, at);
+  private collectGrants(than: Naming, at: number): number {
+    const { grantPlans } = this.resource;
+    if (this.keyGranted <= than || grantPlans === null) return at;
     let count = at;
-    for (let i = this.next(candidates, from); i < candidates.count; i = this.next(candidates, i + 1)) {
-      collected[count++] = ruleAt(candidates, i).asMatched;
-    }
-    return count;
-  }
-
-  private collectIndexed(rules: readonly Rule[], index: ResourceIndex, at: number): number {
-    let count = at;
-    const matching = new Set<Rule>();
-    index.some(this.resource, (some) => {
-      for (const rule of some) if (this.applies(rule)) matching.add(rule);
-      return false;
-    });
-    // The index does not keep the order of the documents.
-    const inOrder = matching.size > 1 ? rules : matching;
-    for (const rule of inOrder) if (matching.has(rule)) collected[count++] = rule.asMatched;
-    return count;
-  }
-
-  /** Like `collect`, for rules that name the caller more strongly than `than`. */
-  private collectNamed({ rules }: Candidates, than: Naming, at: number): number {
-    let count = at;
-    for (const rule of rules) {
-      if ((rule.names & this.principal.names) !== NOBODY && this.named(rule) > than && this.applies(rule))
-        collected[count++] = rule.asMatched;
+    for (const rule of grantPlans.for(this.action).allow.rules) {
+      if (namedByGrant(this, rule.statement) > than && this.applies(rule)) collected[count++] = rule.asMatched;
     }
     return count;
   }
 }
-
-/** There is one at every position below the count. */
-function ruleAt(candidates: Candidates, place: number): Rule {
-  const rule = place === 0 ? candidates.first : place === 1 ? candidates.second : candidates.rules[place];
-  return rule as Rule;
-}
-
-/** Reused by every decision: a list that grows while it is filled takes several times the memory of its contents. */
-const collected: MatchedStatement[] = [];
 
 const NOWHERE = -1;
-
-/** The first statements of `collected`. Short lists are written out: `slice` costs several times as much. */
-function collectedUpTo(count: number): readonly MatchedStatement[] {
-  const one = collected[0];
-  const two = collected[1];
-  if (count === 1 && one !== undefined) return [one];
-  if (count === 2 && one !== undefined && two !== undefined) return [one, two];
-  return collected.slice(0, count);
-}

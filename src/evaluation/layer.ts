@@ -1,4 +1,4 @@
-/** The kinds of policy that take part in a decision, named as in the public schema. */
+/** The kinds of policies and settings that take part in a decision, named as in the public schema. */
 export type PolicyLayer =
   | 'IDENTITY_POLICY'
   | 'RESOURCE_POLICY'
@@ -7,4 +7,6 @@ export type PolicyLayer =
   | 'SESSION_POLICY'
   | 'SERVICE_CONTROL_POLICY'
   | 'RESOURCE_CONTROL_POLICY'
-  | 'VPC_ENDPOINT_POLICY';
+  | 'VPC_ENDPOINT_POLICY'
+  | 'BLOCK_PUBLIC_ACCESS'
+  | 'KMS_GRANT';

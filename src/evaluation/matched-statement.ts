@@ -1,6 +1,6 @@
 import type { JsonObject } from '../policy/json.ts';
 import type { CompiledStatement } from '../policy/statement.ts';
-import type { AttachedPolicy } from './applicable-policies.ts';
+import type { AttachedPolicy, LevelName } from './applicable-policies.ts';
 import type { MatchedStatement } from './decision.ts';
 import type { PolicyLayer } from './layer.ts';
 
@@ -11,6 +11,7 @@ export class StatementInPolicy implements MatchedStatement {
   readonly policyName: string | null;
   readonly arn: string | null;
   readonly holder: string | null;
+  readonly level: LevelName | null;
   readonly sid: string | null;
   readonly index: number;
   readonly effect: 'ALLOW' | 'DENY';
@@ -22,6 +23,7 @@ export class StatementInPolicy implements MatchedStatement {
     this.policyName = attached.name;
     this.arn = attached.arn;
     this.holder = attached.holder ?? null;
+    this.level = attached.level ?? null;
     this.sid = sid;
     this.index = index;
     this.effect = allows ? 'ALLOW' : 'DENY';

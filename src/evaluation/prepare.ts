@@ -1,7 +1,9 @@
 import { parseArn, type ResourceText, resourceText, sameText } from '../policy/arn.ts';
 import { isAccountId } from '../policy/principal-id.ts';
 import type { AttachedPolicy, PrincipalPolicies } from './applicable-policies.ts';
+import { isBucket } from './bucket.ts';
 import { hasClosed, isClosed, ownClosedLayer } from './closed-policy.ts';
+import { grantPolicy } from './key-grant.ts';
 import type { PolicyLayer } from './layer.ts';
 import { type ControlPlan, type LayerPlan, planLayer } from './layer-set.ts';
 import { type Names, namesOf } from './names.ts';
@@ -9,6 +11,7 @@ import { controlPlans, PreparedPolicies } from './plan.ts';
 import { PlanMemo } from './plan-memo.ts';
 import type { PrincipalFacts, RoleFacts, RoleSessionFacts, Tags } from './principal.ts';
 import { foldTags, principalTags } from './principal-values.ts';
+import { type PublicAccessLevel, restrictedBy } from './public-access.ts';
 import type { PreparedEndpoint } from './request.ts';
 import type { ResourceFacts } from './resource.ts';
 import { serviceControlBinds } from './service-linked.ts';
@@ -62,6 +65,12 @@ export interface PreparedResource extends ResourceText {
   readonly controlPlans: PlanMemo<ControlPlan> | null;
   /** Its policy, or a resource control policy, has unknown content. */
   readonly closed: boolean;
+  /** Grants of a KMS key, as policies; mostly none. */
+  readonly grantPolicies: readonly AttachedPolicy[];
+  /** Null: it has no grants. */
+  readonly grantPlans: PlanMemo<LayerPlan> | null;
+  /** The level of S3 Block Public Access that restricts access to it, because its policy is public; null: none. */
+  readonly restrictedBy: PublicAccessLevel | null;
 }
 
 /** A role that can be assumed, ready for decisions on its sessions and on assuming it. */
@@ -153,7 +162,9 @@ export function prepareResource(facts: ResourceFacts): PreparedResource {
   const owner = facts.accountId ?? inArn;
   const kind = kindOf(arn?.service ?? '', arn?.resource ?? '');
   const { marks, head, rest, service, segments, text, arn: isArn } = resourceText(facts.arn);
-  return {
+  const { publicAccess } = facts;
+  const grants = kind === 'key' ? (facts.grants ?? NO_GRANTS).map((grant) => grantPolicy(facts.arn, grant)) : NO_GRANTS;
+  const prepared: PreparedResource = {
     // The order of use.
     policyPlans: facts.policy === null ? null : policyPlans(facts.policy, kind),
     marks,
@@ -170,7 +181,21 @@ export function prepareResource(facts: ResourceFacts): PreparedResource {
     text,
     facts,
     tags: facts.tags === null ? null : foldTags(facts.tags),
+    grantPolicies: grants,
+    grantPlans: grants.length === 0 ? null : grantPlans(grants),
+    restrictedBy:
+      publicAccess === undefined ? null : restrictedBy({ service, segments, rest }, publicAccess, facts.policy),
   };
+  if (facts.tagsCount === undefined || !isBucket(prepared)) return prepared;
+  return facts.tagsCount ? { ...prepared, tagsCount: true } : { ...prepared, tags: NO_TAGS };
+}
+
+const NO_TAGS: ReadonlyMap<string, string> = new Map();
+
+const NO_GRANTS: readonly never[] = [];
+
+function grantPlans(policies: readonly AttachedPolicy[]): PlanMemo<LayerPlan> {
+  return new PlanMemo<LayerPlan>((action) => planLayer(policies, 'KMS_GRANT', action));
 }
 
 function policyPlans(policy: AttachedPolicy, kind: PreparedResource['kind']): PlanMemo<LayerPlan> {
@@ -184,7 +209,8 @@ function policyPlans(policy: AttachedPolicy, kind: PreparedResource['kind']): Pl
  * https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-access.html
  */
 export function prepareEndpoint(policy: AttachedPolicy): PreparedEndpoint {
-  return new PlanMemo<LayerPlan>((action) => planLayer([policy], 'VPC_ENDPOINT_POLICY', action));
+  const plans = new PlanMemo<LayerPlan>((action) => planLayer([policy], 'VPC_ENDPOINT_POLICY', action));
+  return { source: policy, for: (action) => plans.for(action) };
 }
 
 function kindOf(service: string, resource: string): PreparedResource['kind'] {

@@ -5,6 +5,7 @@ import type { Evaluation } from './evaluation.ts';
 import type { PolicyLayer } from './layer.ts';
 import type { OrganizationFacts } from './principal.ts';
 import { printedArn } from './principal-values.ts';
+import type { PublicAccessLevel } from './public-access.ts';
 import { needsNoPermission, sameAccount } from './situation.ts';
 
 /** How AWS's messages name the layers. https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html */
@@ -17,6 +18,8 @@ const NAMES: Readonly<Record<PolicyLayer, { readonly name: string; readonly with
   SERVICE_CONTROL_POLICY: { name: 'service control policy', withArticle: 'a service control policy' },
   RESOURCE_CONTROL_POLICY: { name: 'resource control policy', withArticle: 'a resource control policy' },
   VPC_ENDPOINT_POLICY: { name: 'VPC endpoint policy', withArticle: 'a VPC endpoint policy' },
+  BLOCK_PUBLIC_ACCESS: { name: 'S3 Block Public Access', withArticle: 'S3 Block Public Access' },
+  KMS_GRANT: { name: 'KMS grant', withArticle: 'a KMS grant' },
 };
 
 /**
@@ -36,6 +39,7 @@ export function reasonOf(
   const request = `User: ${printedArn(principal.facts)} is ${isAllowed ? '' : 'not '}authorized to perform: ${action.name}${onResource}`;
   if (isAllowed) return `${request} because ${whatAllows(evaluation, determining, named)}`;
   if (outcome.deniedBy === null) return `${request} because ${belongsToAws(evaluation) ?? 'AWS refuses it'}`;
+  if (outcome.deniedBy === 'BLOCK_PUBLIC_ACCESS') return `${request} because ${whatRestricts(evaluation, named)}`;
   const layer = NAMES[outcome.deniedBy];
   if (outcome.effect === 'IMPLICIT_DENY') {
     return `${request} because no ${layer.name} allows the ${action.name} action`;
@@ -51,12 +55,26 @@ function whatAllows(evaluation: Evaluation, determining: readonly MatchedStateme
   if (first !== undefined) {
     const { arn, policyName, policy, layer } = first;
     const sentence = `${NAMES[layer].withArticle} allows the ${action.name} action`;
-    return named ? `${sentence}: ${arn ?? policyName ?? policy}` : sentence;
+    // A grant has an id in all messages of AWS, a name only where somebody gave it one.
+    return named ? `${sentence}: ${arn ?? (layer === 'KMS_GRANT' ? policy : (policyName ?? policy))}` : sentence;
   }
   if (needsNoPermission(evaluation)) return `the ${action.name} action needs no permission`;
   const isRoot = principal.facts.kind === 'root';
   return `the root user${isRoot ? '' : ', whose session it is,'} may do everything in its account`;
 }
+
+/** In the form of AWS's sentence for calls that BlockPublicPolicy refuses; AWS publishes none for access that is restricted. */
+function whatRestricts({ resource }: Evaluation, named: boolean): string {
+  const sentence = 'public policies are restricted by the RestrictPublicBuckets setting in S3 Block Public Access';
+  return named && resource.restrictedBy !== null ? `${sentence} of the ${LEVELS[resource.restrictedBy]}` : sentence;
+}
+
+const LEVELS: Readonly<Record<PublicAccessLevel, string>> = {
+  ORGANIZATION: 'organization',
+  ACCOUNT: 'account',
+  ACCESS_POINT: 'access point',
+  BUCKET: 'bucket',
+};
 
 /** AWS shows the ARN of a denying policy only within one account or organization. */
 function isDisclosed(evaluation: Evaluation, layer: PolicyLayer): boolean {

@@ -1,4 +1,5 @@
 import type { ContextValue } from '../policy/context-key.ts';
+import type { AttachedPolicy } from './applicable-policies.ts';
 import type { Rule } from './rule.ts';
 
 export type { ContextValue };
@@ -32,6 +33,7 @@ export interface ActionFacts {
 
 /** The policy of a VPC endpoint, ready for deciding: see `prepareEndpoint`. */
 export interface PreparedEndpoint {
+  readonly source: AttachedPolicy;
   for(action: ActionFacts): EndpointPlan;
 }
 
@@ -59,6 +61,8 @@ export interface RequestFacts {
    * call-keys.ts lists the keys and the assumed values.
    */
   readonly assumes?: boolean;
+  /** Names of keys that only the directory can give, whatever the request says. Left out: none besides those above. */
+  readonly settled?: ReadonlySet<string>;
   /** The policy of the VPC endpoint that it comes through. Left out: it comes through none, or its policy is unknown. */
   readonly endpoint?: PreparedEndpoint;
 }

@@ -6,11 +6,12 @@ import type { AttachedPolicy, ControlLevel } from './applicable-policies.ts';
 import {
   type PreparedPrincipal,
   type PreparedResource,
+  prepareEndpoint,
   preparePolicies,
   preparePrincipal,
   prepareResource,
 } from './prepare.ts';
-import type { RequestFacts } from './request.ts';
+import type { PreparedEndpoint, RequestFacts } from './request.ts';
 
 /** Keys of a request that are the same for all resources of one account and Region. */
 const SETTLED: ReadonlySet<string> = new Set(['aws:securetransport', 'aws:viaawsservice', 'aws:requestedregion']);
@@ -45,6 +46,7 @@ export class Rereading {
   readonly #open: (key: ContextKey) => boolean;
   readonly #policies = new Map<AttachedPolicy, AttachedPolicy>();
   readonly #principals = new Map<PreparedPrincipal, PreparedPrincipal>();
+  readonly #endpoints = new Map<PreparedEndpoint, PreparedEndpoint>();
   readonly #control = new Map<readonly ControlLevel[], readonly ControlLevel[]>();
 
   constructor(best: boolean, open: (key: ContextKey) => boolean) {
@@ -73,10 +75,31 @@ export class Rereading {
   }
 
   resource(prepared: PreparedResource): PreparedResource {
-    const { facts, kind, accountId } = prepared;
+    const { facts, kind, accountId, restrictedBy } = prepared;
     const policy = facts.policy === null ? null : this.attached(facts.policy);
     const read = prepareResource({ ...facts, policy, resourceControl: this.#levels(facts.resourceControl) });
-    return { ...read, kind, accountId, ...(prepared.tagsCount === undefined ? {} : { tagsCount: prepared.tagsCount }) };
+    // What is public is decided by the whole policy.
+    return {
+      ...read,
+      kind,
+      accountId,
+      restrictedBy,
+      ...(prepared.tagsCount === undefined ? {} : { tagsCount: prepared.tagsCount }),
+    };
+  }
+
+  /** The request on the same way, with the policy of its VPC endpoint read alike. */
+  request(facts: RequestFacts): RequestFacts {
+    const { endpoint } = facts;
+    return endpoint === undefined ? facts : { ...facts, endpoint: this.#endpoint(endpoint) };
+  }
+
+  #endpoint(prepared: PreparedEndpoint): PreparedEndpoint {
+    const known = this.#endpoints.get(prepared);
+    if (known !== undefined) return known;
+    const read = prepareEndpoint(this.attached(prepared.source));
+    this.#endpoints.set(prepared, read);
+    return read;
   }
 
   attached(attached: AttachedPolicy): AttachedPolicy {

@@ -1,20 +1,7 @@
 import type { ContextKey } from '../policy/context-key.ts';
 import { BUCKET, OBJECT, type Tagged } from '../policy/tag-keys.ts';
+import { isBucket, isObject } from './bucket.ts';
 import type { PreparedResource } from './prepare.ts';
-
-/** A general purpose bucket, `arn:aws:s3:::name`: access points and directory buckets have an account in their ARN. */
-export function isBucket(resource: PreparedResource): boolean {
-  return isOfBucket(resource) && !resource.rest.includes('/');
-}
-
-/** An object in a general purpose bucket. */
-function isObject(resource: PreparedResource): boolean {
-  return isOfBucket(resource) && resource.rest.includes('/');
-}
-
-function isOfBucket({ service, head }: PreparedResource): boolean {
-  return service.endsWith(':s3:') && head.endsWith(':::');
-}
 
 function isTagged({ service, type }: Tagged, resource: PreparedResource): boolean {
   if (type === BUCKET) return isBucket(resource);

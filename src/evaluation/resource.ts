@@ -1,5 +1,7 @@
 import type { AttachedPolicy, ControlLevel } from './applicable-policies.ts';
+import type { KmsGrant } from './key-grant.ts';
 import type { OrganizationFacts, Tags } from './principal.ts';
+import type { PublicAccessBlocks } from './public-access.ts';
 
 /** The resource of a request, with all known facts about it. */
 export interface ResourceFacts {
@@ -16,4 +18,12 @@ export interface ResourceFacts {
   readonly policyBindings: Readonly<Record<string, string>>;
   /** Like PrincipalPolicies.serviceControl, for the resource's account. */
   readonly resourceControl: readonly ControlLevel[] | null;
+  /** S3 Block Public Access of a bucket, an access point, or what contains the object. Left out: none. */
+  readonly publicAccess?: PublicAccessBlocks;
+  /** Grants of a KMS key. Left out: none. */
+  readonly grants?: readonly KmsGrant[];
+  /** For a general purpose bucket: whether its tags count. Left out: unknown. */
+  readonly tagsCount?: boolean;
+  /** The Region of a bucket, or of the bucket of an object, whose ARN has none. Left out: unknown. */
+  readonly region?: string;
 }

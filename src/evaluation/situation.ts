@@ -47,6 +47,17 @@ export function endpointTakesPart({ principal }: Evaluation): boolean {
   return principal.caller !== 'service';
 }
 
+/** The resource has a public policy, which S3 restricts: the layer takes part. */
+export function publicAccessTakesPart({ action, resource }: Evaluation): boolean {
+  return resource.restrictedBy !== null && action.service === 's3';
+}
+
+/** Only AWS services and the owner's own account have access to a restricted resource, whatever its policy says. */
+export function publicAccessAllows(evaluation: Evaluation): boolean {
+  if (!publicAccessTakesPart(evaluation)) return true;
+  return evaluation.principal.caller === 'service' || sameAccount(evaluation);
+}
+
 /** The layer of the resource's policy. */
 export function resourceLayer(evaluation: Evaluation): PolicyLayer {
   return isTrustRequest(evaluation) ? 'TRUST_POLICY' : 'RESOURCE_POLICY';

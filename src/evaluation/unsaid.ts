@@ -1,9 +1,9 @@
 import { contextKey, NEW_SESSION_NAME, SESSION_NAME, TAGS_COUNT, type Unsaid } from '../policy/context-key.ts';
 import type { Asked } from './asked.ts';
+import { isBucket } from './bucket.ts';
 import { namesOf } from './names.ts';
 import type { PreparedPrincipal, PreparedResource } from './prepare.ts';
 import type { RequestFacts } from './request.ts';
-import { isBucket } from './resource-tags.ts';
 import type { Rule } from './rule.ts';
 import { candidateNames, MAX_NAMES } from './session-names.ts';
 

@@ -44,6 +44,9 @@ const SEARCHES: Readonly<Record<string, number>> = {
 
 /** Cost of a list of all accounts: a search that matches everything reads whole tables. */
 const FIND_COST = 10_000;
+/** Cost of a search of the catalogue, which reads the names of all actions. */
+const CATALOG_COST = 2000;
+const OF_CATALOG: ReadonlySet<string> = new Set(['services', 'actions', 'conditionKeys']);
 /** Cost of finding principals by a tag, for callers who must be allowed to read the tags of each: that is decided first. */
 const TAG_COST = 25_000;
 
@@ -95,7 +98,9 @@ function costOfFind(
   { caller }: GatewayContext,
   { name, args }: GraphQLField<unknown, GatewayContext>,
 ): number {
-  const all = name === 'accounts' || args.some((argument) => argument.name === 'accountIds') ? FIND_COST : 0;
+  if (OF_CATALOG.has(name)) return CATALOG_COST;
+  const ofAll = args.some((argument) => argument.name === 'accountIds' || argument.name === 'organizationId');
+  const all = ofAll ? FIND_COST : 0;
   return all + (tag == null || caller.kind === 'operator' ? 0 : TAG_COST);
 }
 
@@ -123,6 +128,8 @@ function costOfShape(
   if (requests !== null) return { field: requests, multiplier: Math.max(requests, 1) };
   // The entries of a page were counted at the field that returns the page.
   if (field.name === 'edges' || field.name === 'nodes') return { field: 1, multiplier: 1 };
+  // AWS makes one root in an organization.
+  if (field.name === 'roots') return { field: 1, multiplier: 1 };
   if (ALL_ACTIONS.has(field.name)) return { field: 1, multiplier: MANY_ACTIONS };
   return String(field.type).startsWith('[') ? { field: 1, multiplier: 5 } : { field: 1 };
 }

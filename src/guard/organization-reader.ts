@@ -41,10 +41,14 @@ export async function readsForOrganization(
 function administers(organization: AccountOrganization, accountId: string, action: string): boolean {
   if (organization.managementAccountId === accountId) return true;
   const service = action.split(':', 1)[0] ?? '';
+  // Whatever a member account administers, it may read the organization itself.
+  // https://docs.aws.amazon.com/organizations/latest/APIReference/API_RegisterDelegatedAdministrator.html
+  const administersAny = service === 'organizations';
   return organization.delegatedAdministrators.some(
     (administrator) =>
       administrator.accountId === accountId &&
-      (administrator.servicePrincipal === `${service}.amazonaws.com` ||
+      (administersAny ||
+        administrator.servicePrincipal === `${service}.amazonaws.com` ||
         ADMINISTERED_FOR_ACCESS.includes(administrator.servicePrincipal)),
   );
 }

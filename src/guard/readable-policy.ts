@@ -68,10 +68,17 @@ function decideReading(
       return mayDo(context, { action: 'iam:GetRole', resource: named, account: null });
     case 'RESOURCE_POLICY':
       return mayReadResourcePolicy(context, named);
+    case 'KMS_GRANT':
+      return mayDo(context, { action: 'kms:ListGrants', resource: named, account: null });
+    case 'VPC_ENDPOINT_POLICY': {
+      const account = parseArn(named)?.accountId ?? '';
+      return mayDo(context, { action: 'ec2:DescribeVpcEndpoints', resource: '*', account });
+    }
     case 'IDENTITY_POLICY':
     case 'PERMISSIONS_BOUNDARY':
     case 'SESSION_POLICY':
-    case 'VPC_ENDPOINT_POLICY':
+    // It has no statements.
+    case 'BLOCK_PUBLIC_ACCESS':
       break;
   }
   if (arn !== null) {

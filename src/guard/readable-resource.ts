@@ -8,6 +8,33 @@ export function resourcePermission(accountId: string): Permission {
   return { action: 'config:GetResourceConfigHistory', resource: '*', account: accountId };
 }
 
+/** The action with which AWS lists the VPC endpoints of an account, with their policies. */
+export function endpointPermission(accountId: string): Permission {
+  return { action: 'ec2:DescribeVpcEndpoints', resource: '*', account: accountId };
+}
+
+/** What of a resource can be read with an action of its service, too. */
+export type ResourcePart = 'abacEnabled' | 'grants' | 'objectOwnership' | 'publicAccessBlock' | 'region';
+
+const PART_READS: Readonly<Record<ResourcePart, string>> = {
+  region: 's3:GetBucketLocation',
+  publicAccessBlock: 's3:GetBucketPublicAccessBlock',
+  objectOwnership: 's3:GetBucketOwnershipControls',
+  abacEnabled: 's3:GetBucketAbac',
+  grants: 'kms:ListGrants',
+};
+
+/** A bucket's ARN names no account; access points have one, and other actions. */
+const IS_BUCKET = /^arn:[^:]+:s3:::[^/]+$/;
+
+/** Any one of these lets the caller read a part of a resource: in AWS Config, or at its service. */
+export function resourcePartPermissions(part: ResourcePart, arn: string, accountId: string): readonly Permission[] {
+  const action = PART_READS[part];
+  const takes = part === 'grants' ? arn.split(':', 3)[2] === 'kms' : IS_BUCKET.test(arn);
+  const atConfig = resourcePermission(accountId);
+  return takes ? [atConfig, { action, resource: arn, account: accountId }] : [atConfig];
+}
+
 /** The action of each service that reads the policies of its resources, where it is one action on the resource. */
 const POLICY_READS: Readonly<Record<string, string>> = {
   'acm-pca': 'acm-pca:GetPolicy',

@@ -2,10 +2,21 @@ import { type PrincipalRef, principalIdOf } from '../policy/principal-id.ts';
 import type { PrincipalCaller } from '../session/caller.ts';
 import type { GuardContext } from './context.ts';
 import { mayDo, type Permission } from './permission.ts';
-import { mayReadAtItsService, resourcePermission } from './readable-resource.ts';
+import { mayReadOfOrganization, type OrganizationNodeName } from './readable-organization.ts';
+import { endpointPermission, mayReadAtItsService, resourcePermission } from './readable-resource.ts';
 
 /** The types that can be looked up by id. */
-export type NodeTypeName = 'Account' | 'Group' | 'ManagedPolicy' | 'Resource' | 'Role' | 'RoleSession' | 'User';
+export type NodeTypeName =
+  | OrganizationNodeName
+  | 'Account'
+  | 'Group'
+  | 'InstanceProfile'
+  | 'ManagedPolicy'
+  | 'Resource'
+  | 'Role'
+  | 'RoleSession'
+  | 'User'
+  | 'VpcEndpoint';
 
 /** The permission needed to read the data of another account, and the organization of any account. */
 export function accountPermission(accountId: string): Permission {
@@ -22,6 +33,7 @@ const IAM_READS = {
   Role: 'iam:GetRole',
   Group: 'iam:GetGroup',
   ManagedPolicy: 'iam:GetPolicy',
+  InstanceProfile: 'iam:GetInstanceProfile',
 } as const;
 
 /**
@@ -39,7 +51,15 @@ export async function mayRead(context: GuardContext, type: NodeTypeName, id: str
       return mayReadResource(context, caller, id);
     case 'RoleSession':
       return mayReadSession(context, caller, id);
+    case 'VpcEndpoint':
+      return mayReadEndpoint(context, caller, id);
+    case 'Organization':
+    case 'OrganizationRoot':
+    case 'OrganizationalUnit':
+    case 'ControlPolicy':
+      return mayReadOfOrganization(context, caller, type, id);
     case 'Group':
+    case 'InstanceProfile':
     case 'ManagedPolicy':
     case 'Role':
     case 'User':
@@ -149,6 +169,11 @@ async function mayReadResource(context: GuardContext, caller: PrincipalCaller, a
   const asked = [mayDo(context, resourcePermission(owner)), mayReadAtItsService(context, arn)];
   const verdicts = await Promise.all(asked);
   return row !== null && verdicts.includes(true);
+}
+
+async function mayReadEndpoint(context: GuardContext, caller: PrincipalCaller, id: string): Promise<boolean> {
+  const row = await context.directory.prisma.vpcEndpoint.findUnique({ where: { id }, select: { accountId: true } });
+  return (await mayDo(context, endpointPermission(row?.accountId ?? accountOf(caller.ref)))) && row !== null;
 }
 
 /** Services belong to no account: questions about theirs are asked about an account that nobody has. */

@@ -1,10 +1,17 @@
 import { parseArn } from '../policy/arn.ts';
 import type { GuardContext } from './context.ts';
+import { ORGANIZATION_READINGS } from './organization-readings.ts';
 import { isCallersOwn } from './own-session.ts';
 import type { Permission } from './permission.ts';
 import { accountPermission, isCallersSession, isOwnAccount, mayRead, mayReadNewestSession } from './readable.ts';
 import { inlinePolicyPermission, policyDocumentPermission } from './readable-policy.ts';
-import { resourcePermission, resourcePolicyPermissions } from './readable-resource.ts';
+import {
+  endpointPermission,
+  type ResourcePart,
+  resourcePartPermissions,
+  resourcePermission,
+  resourcePolicyPermissions,
+} from './readable-resource.ts';
 import { ALLOWED, NOT_SIGNED_IN, needsAny, type Ruling } from './ruling.ts';
 
 /** Whether the caller may read a part of an entity that it may know to exist. */
@@ -56,6 +63,8 @@ function listing(action: string): Reading<NumberedAccount> {
 const nameOfAccount: Reading<NumberedAccount> = (context, { id }) =>
   needsAny(context, isOwnAccount(context, id) ? [] : [accountPermission(id)]);
 
+const ofAccount: Reading<NumberedAccount> = needing(({ id }) => [accountPermission(id)]);
+
 /**
  * Any of `actions` on a user, role, group or policy, or the action that lists all of them in their account with the same
  * data. Everybody may read what AWS has made.
@@ -93,17 +102,31 @@ const maxSessionDuration: Reading<Named> = (context, role) =>
 
 const POLICY_OR_LIST = anyOn(['iam:GetPolicy'], 'iam:ListPolicies');
 
+const POLICY_DOCUMENT = needing(({ arn }: Named) => {
+  const permission = policyDocumentPermission(arn);
+  return permission === null ? [] : [permission];
+});
+
+function partOf(part: ResourcePart): Reading<OwnedResource> {
+  return needing(({ arn, accountId }) => resourcePartPermissions(part, arn, accountId));
+}
+
 /** The permissions needed to read each part of an entity that says more than its existence and its name. */
 export const READINGS = {
   account: {
     name: nameOfAccount,
-    organizationId: needing(({ id }: NumberedAccount) => [accountPermission(id)]),
+    organization: ofAccount,
+    organizationId: ofAccount,
+    knowledge: ofAccount,
     users: listing(LISTING_ACTIONS.User),
     groups: listing(LISTING_ACTIONS.Group),
     roles: listing(LISTING_ACTIONS.Role),
     policies: listing(LISTING_ACTIONS.ManagedPolicy),
     resources: listing(LISTING_ACTIONS.Resource),
     oidcProviders: listing('iam:ListOpenIDConnectProviders'),
+    vpcEndpoints: needing(({ id }: NumberedAccount) => [endpointPermission(id)]),
+    publicAccessBlock: listing('s3:GetAccountPublicAccessBlock'),
+    ...ORGANIZATION_READINGS.account,
   },
   user: {
     uniqueId: USER_OR_LIST,
@@ -127,24 +150,30 @@ export const READINGS = {
     attachedPolicies: anyOn(['iam:ListAttachedRolePolicies']),
     inlinePolicies: anyOn(['iam:ListRolePolicies']),
     sessions: anyOn(['iam:GetRole']),
+    instanceProfiles: anyOn(['iam:ListInstanceProfilesForRole']),
   },
   group: {
     createdAt: anyOn(['iam:GetGroup'], 'iam:ListGroups'),
+    users: anyOn(['iam:GetGroup']),
     attachedPolicies: anyOn(['iam:ListAttachedGroupPolicies']),
     inlinePolicies: anyOn(['iam:ListGroupPolicies']),
   },
   managedPolicy: {
     createdAt: POLICY_OR_LIST,
     defaultVersionId: POLICY_OR_LIST,
-    document: needing(({ arn }: Named) => {
-      const permission = policyDocumentPermission(arn);
-      return permission === null ? [] : [permission];
-    }),
+    document: POLICY_DOCUMENT,
+    versions: anyOn(['iam:ListPolicyVersions']),
   },
+  policyVersion: { document: POLICY_DOCUMENT },
   inlinePolicy: { document: needing(({ holder }: HeldPolicy) => [inlinePolicyPermission(holder)]) },
   resource: {
     policy: needing(({ arn, accountId }: OwnedResource) => resourcePolicyPermissions(arn, accountId)),
     tags: needing(({ accountId }: OwnedResource) => [resourcePermission(accountId)]),
+    region: partOf('region'),
+    publicAccessBlock: partOf('publicAccessBlock'),
+    objectOwnership: partOf('objectOwnership'),
+    abacEnabled: partOf('abacEnabled'),
+    grants: partOf('grants'),
   },
   roleSession: { everything: session },
 } as const;

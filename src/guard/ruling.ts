@@ -53,6 +53,11 @@ export function signedIn({ caller }: GuardContext): Allowed | NotSignedIn {
   return caller.kind === 'anonymous' ? NOT_SIGNED_IN : ALLOWED;
 }
 
+/** Allowed for the operator alone. */
+export function operatorOnly(context: GuardContext): Ruling {
+  return context.caller.kind === 'principal' ? { kind: 'refused', needs: 'the operator' } : signedIn(context);
+}
+
 /** Any one of the permissions is enough; none given: everybody who has signed in is allowed. The operator always is. */
 export function needsAny(context: GuardContext, permissions: readonly Permission[]): Ruling | Promise<Ruling> {
   const { caller } = context;

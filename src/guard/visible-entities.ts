@@ -57,6 +57,22 @@ export function visibleInAccount(
   return narrowed(context, [{ kind, ...accounts }], filter);
 }
 
+/**
+ * Accounts of an organization, all or those directly in one place of it (a unit; null: its root). Another guard has decided that
+ * the caller may list them.
+ */
+export function visibleInOrganization(
+  { caller }: GuardContext,
+  organizationId: string,
+  unitId: string | null | undefined,
+  filter: FindFilter,
+): FindSelection {
+  return {
+    scopes: [{ kind: 'Account', accountIds: null, organizationId, apart: caller.kind !== 'operator' }],
+    filter: unitId === undefined ? filter : { ...filter, unitId },
+  };
+}
+
 /** The accounts of a list that the caller may know. By its organization it finds only those whose organization it may read. */
 export async function visibleAccounts(context: GuardContext, filter: FindFilter): Promise<FindSelection> {
   const permissionsIn = (id: string): readonly Permission[] =>

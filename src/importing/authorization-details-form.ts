@@ -57,7 +57,9 @@ export class AuthorizationDetailsForm implements Form {
     const last = answers.at(-1);
     if (last === undefined) return null;
     const found = findHome(answers);
-    const home = { ...found, account: found.account ?? (found.isMixed ? null : name.account) };
+    // Whoever puts accounts together in one file cannot mean one of them, unless the file is named for one.
+    const mayBeNamed = !found.isMixed || name.operation === OPERATION;
+    const home = { ...found, account: found.account ?? (mayBeNamed ? name.account : null) };
     const isNamedForAll = name.operation === OPERATION && name.account === home.account && name.arguments.length === 0;
     // What several accounts are mixed in is read by itself: its entities name their accounts.
     const key = home.account ?? file.path;

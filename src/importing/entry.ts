@@ -12,9 +12,9 @@ export function isJsonObject(value: JsonValue | undefined): value is JsonObject 
 const DATE = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d(?:\.\d{1,9})?)(Z|[+-](?:[01]\d|2[0-3]):?[0-5]\d)?$/;
 
 /** Milliseconds since 1970: the first instant of the year 1. */
-const EARLIEST = -62_135_596_800_000;
+export const EARLIEST = -62_135_596_800_000;
 /** The last instant of the year 9999. ISO 8601 writes later ones with a sign, which PostgreSQL does not read. */
-const LATEST = 253_402_300_799_999;
+export const LATEST = 253_402_300_799_999;
 
 /** One object of an export, read leniently: a warning names each member that does not have the expected form. */
 export class Entry {

@@ -1,4 +1,5 @@
 import type {
+  DirectoryDocument,
   GroupInput,
   InstanceProfileInput,
   KnowledgeInput,
@@ -37,6 +38,8 @@ export type IamList = 'users' | 'groups' | 'roles' | 'policies';
  */
 export class Facts {
   readonly contradictions: Contradiction[] = [];
+  /** Documents of our own form, which are put together already. */
+  readonly documents: { readonly document: DirectoryDocument; readonly file: string }[] = [];
   readonly notes = new FileNotes();
 
   readonly accounts = this.#said<AccountFacts>('account');

@@ -10,6 +10,8 @@ import { ConfigForm } from './config/config-form.ts';
 import { Facts } from './facts.ts';
 import { type FileNote, shown } from './file-notes.ts';
 import { IamCollectForm } from './iam-collect/iam-collect-form.ts';
+import { withOwnDocuments } from './own-form/join.ts';
+import { OwnForm } from './own-form/own-form.ts';
 import type { Form, MakeForm } from './recognise.ts';
 import { hasSecretKey } from './secret-keys.ts';
 import type { ParsedFile, SourceFile } from './source-file.ts';
@@ -36,6 +38,7 @@ const LIMITS: JsonLimits = { characters: 134_217_728, depth: 64, values: 4_000_0
 
 /** In this order a file is offered to them. */
 const FORMS: readonly MakeForm[] = [
+  (facts) => new OwnForm(facts),
   (facts) => new AuthorizationDetailsForm(facts),
   (facts) => new IamCollectForm(facts),
   (facts) => new ConfigForm(facts),
@@ -61,7 +64,7 @@ export function importFiles(files: Iterable<SourceFile>): ImportedFiles {
     else notRecognised.push({ file: shown(file.path), what: found.what });
   }
   for (const form of forms) form.finish?.();
-  const document = assemble(facts);
+  const document = withOwnDocuments(assemble(facts), facts);
   refuseContradictions(facts);
   const notUnderstood = facts.notes.list();
   return { document, report: { recognised, notRecognised, notUnderstood, notListed: facts.notes.omitted } };
@@ -74,7 +77,13 @@ function byPath(one: SourceFile, other: SourceFile): number {
 
 function take(file: SourceFile, forms: readonly Form[]): { readonly form: string } | { readonly what: string } {
   const json = parse(file.text);
-  if ('problem' in json) return { what: json.problem };
+  if ('problem' in json) {
+    for (const form of forms) {
+      const name = form.takeLines?.(file) ?? null;
+      if (name !== null) return { form: name };
+    }
+    return { what: json.problem };
+  }
   if (hasSecretKey(json.value)) {
     return { what: 'it holds a SecretAccessKey: secrets are not imported, and nothing of this file is' };
   }

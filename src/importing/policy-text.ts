@@ -31,11 +31,12 @@ function plainText(document: JsonValue): string | null {
 export function policyText(entry: Entry, key: string, kind: PolicyKind): string {
   const document = entry.get(key) ?? null;
   const text = plainText(document);
-  const problem = text === null ? 'its URL encoding is broken' : problemOf(text, kind);
+  const { problem, faults } =
+    text === null ? { problem: 'its URL encoding is broken', faults: 0 } : readingOf(text, kind);
   if (text !== null && problem === null) {
-    const isSound = warnOfUnreadable(entry, key, text, kind);
+    if (faults > 0) for (const message of unreadableParts(text, kind)) entry.warn(key, message);
     // Of a key that stands twice, JSON would keep one.
-    return isSound ? JSON.stringify(JSON.parse(text)) : storable(text);
+    return faults === 0 ? JSON.stringify(JSON.parse(text)) : storable(text);
   }
   const found = document === null ? 'there is no policy document' : `the policy document is not understood: ${problem}`;
   entry.warn(key, `${found}; it is stored as it is`);
@@ -45,26 +46,30 @@ export function policyText(entry: Entry, key: string, kind: PolicyKind): string 
 /** Warnings of one document: a faulty one is mostly faulty in one way. */
 const MAX_WARNINGS = 10;
 
-/** False: there is something to warn of. */
-function warnOfUnreadable(entry: Entry, key: string, text: string, kind: PolicyKind): boolean {
-  const findings = unreadableFindings(text, kind);
-  for (const { message } of findings.slice(0, MAX_WARNINGS)) {
-    entry.warn(key, `a part of the policy document cannot be read: ${message}`);
-  }
-  const more = findings.length - MAX_WARNINGS;
-  if (more > 0) entry.warn(key, `${more} more parts of the policy document cannot be read`);
-  return findings.length === 0;
+/** What is wrong with a document that is stored as it is, as sentences; empty: it is understood. */
+export function documentWarnings(text: string, kind: PolicyKind): readonly string[] {
+  const { problem, faults } = readingOf(text, kind);
+  if (problem !== null) return [`the policy document is not understood: ${problem}; it is stored as it is`];
+  return faults === 0 ? [] : unreadableParts(text, kind);
 }
 
-/** Why a text is no policy document at all; null: it is one, with or without faults. */
-function problemOf(text: string, kind: PolicyKind): string | null {
+function unreadableParts(text: string, kind: PolicyKind): readonly string[] {
+  const findings = unreadableFindings(text, kind);
+  const more = findings.length - MAX_WARNINGS;
+  return [
+    ...findings.slice(0, MAX_WARNINGS).map(({ message }) => `a part of the policy document cannot be read: ${message}`),
+    ...(more > 0 ? [`${more} more parts of the policy document cannot be read`] : []),
+  ];
+}
+
+/** `problem`: why a text is no policy document at all; null: it is one, with or without faults. */
+function readingOf(text: string, kind: PolicyKind): { readonly problem: string | null; readonly faults: number } {
   const exceeded = exceededLimit(text, DOCUMENT_LIMITS);
-  if (exceeded !== null) return exceeded;
+  if (exceeded !== null) return { problem: exceeded, faults: 0 };
   try {
-    readPolicy(text, kind);
-    return null;
+    return { problem: null, faults: readPolicy(text, kind).faults.length };
   } catch (error) {
-    if (error instanceof MalformedPolicy) return error.message;
+    if (error instanceof MalformedPolicy) return { problem: error.message, faults: 0 };
     throw error;
   }
 }

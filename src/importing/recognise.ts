@@ -1,5 +1,5 @@
 import type { Facts } from './facts.ts';
-import type { ParsedFile } from './source-file.ts';
+import type { ParsedFile, SourceFile } from './source-file.ts';
 
 /** One form in which directories come. Made anew for every import, so that it may remember what it took. */
 export interface Form {
@@ -8,6 +8,8 @@ export interface Form {
    * of the form, for the report: `answer of organizations list-roots`.
    */
   take(file: ParsedFile): string | null;
+  /** The same for a file that is not one JSON value, but perhaps one in each line. */
+  takeLines?(file: SourceFile): string | null;
   /** Called once all files are taken: what needs several files together is read here. */
   finish?(): void;
 }

@@ -80,7 +80,7 @@ export class Said<T extends object> {
   }
 }
 
-function isSame(one: unknown, other: unknown): boolean {
+export function isSame(one: unknown, other: unknown): boolean {
   return one === other || canonical(one as JsonValue) === canonical(other as JsonValue);
 }
 

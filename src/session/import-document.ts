@@ -1,5 +1,6 @@
 import type { Applied, Progress } from '../directory/directory.ts';
 import type { DirectoryDocument } from '../directory/document.ts';
+import type { OpenDirectory } from '../directory/prisma/open-directory.ts';
 import { audited } from './audited.ts';
 import type { Call } from './call.ts';
 import type { SessionDirectory } from './session-tools.ts';
@@ -32,4 +33,15 @@ export function importDocument(
     const applied = await directory.apply(document, progress, { ...succeeded, target, accountIds });
     return { ...applied, warnings: [...warnings, ...applied.warnings] };
   });
+}
+
+/** As `importDocument`, for a document in parts, each of which is read when the one before it is written. */
+export function importParts(
+  { directory }: { readonly directory: Pick<OpenDirectory, 'applyParts' | 'audit'> },
+  call: Call,
+  parts: AsyncIterable<DirectoryDocument>,
+): Promise<Applied> {
+  return audited(directory.audit, call, { event: IMPORT_EVENTS.directory }, (event) =>
+    directory.applyParts(parts, () => undefined, { ...event, target: null }),
+  );
 }

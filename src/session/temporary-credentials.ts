@@ -5,8 +5,8 @@ import {
   sessionFaults,
   textFault,
 } from '../access/assumption-parameters.ts';
+import { gatherForSubjects } from '../access/gather-for-subjects.ts';
 import type { Answer, Question } from '../access/question.ts';
-import { gatherForSubjects } from '../access/subject.ts';
 import type { Gathered } from '../directory/directory.ts';
 import type { NewAuditEvent } from '../directory/stores/audit-store.ts';
 import type { KeySessionRecord, NewKeySession } from '../directory/stores/key-session-store.ts';

@@ -3,6 +3,7 @@ import { createAccess } from '../../src/access/access.ts';
 import type { Simulation } from '../../src/access/simulate.ts';
 import { openCatalog } from '../../src/catalog/catalog.ts';
 import { parseRequestContext } from '../../src/evaluation/context.ts';
+import type { PublicAccessBlocks } from '../../src/evaluation/public-access.ts';
 import { RolegateError } from '../../src/policy/errors.ts';
 import type { JsonObject } from '../../src/policy/json.ts';
 import { MemoryDirectory } from '../support/memory-directory.ts';
@@ -80,6 +81,12 @@ const bob: Given = {
   sessionPolicies: [everything],
 };
 const publicRead = { ...allow('s3:GetObject'), Principal: '*' };
+const RESTRICTED: PublicAccessBlocks = {
+  account: { blockPublicAcls: true, ignorePublicAcls: true, blockPublicPolicy: true, restrictPublicBuckets: true },
+};
+const fromAbroad: Given = { principal: 'anonymous', resourcePolicy: document(publicRead) };
+const GRANT = { granteePrincipal: `arn:aws:iam::${A}:user/alice`, operations: ['Decrypt'] };
+const decrypts: Given = { action: 'kms:Decrypt', resource: `arn:aws:kms:us-east-1:${A}:key/k` };
 
 /** A user of the partition aws-cn, at a bucket of another account that names `principal`. */
 function inChina(principal: string): Given {
@@ -151,6 +158,16 @@ describe('a simulation', () => {
       'a VPC endpoint, an anonymous caller',
       { principal: 'anonymous', resourcePolicy: document(publicRead), vpcEndpointPolicy: document(allow('s3:*')) },
       'VPC_ENDPOINT_POLICY',
+    ],
+    ['Block Public Access, a public policy', { ...fromAbroad, publicAccess: RESTRICTED }, 'BLOCK_PUBLIC_ACCESS'],
+    ['Block Public Access that is off', { ...fromAbroad, publicAccess: { bucket: null } }, true],
+    ['Block Public Access, the own account', { identityPolicies: [s3], publicAccess: RESTRICTED }, true],
+    ['a grant of the key', { ...decrypts, kmsGrants: [{ id: 'g', ...GRANT }] }, true],
+    ['no grant of the key', decrypts, 'RESOURCE_POLICY'],
+    [
+      'a grant of the key for other operations',
+      { ...decrypts, kmsGrants: [{ id: 'g', ...GRANT, operations: ['Encrypt'] }] },
+      'RESOURCE_POLICY',
     ],
     ['the root user', { principal: A }, true],
     // It has no identity policies: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_root-user.html
@@ -225,6 +242,34 @@ describe('a simulation', () => {
       { serviceControlPolicies: [[s3], [s3, {}]] },
       'MalformedPolicyDocument',
       'input.serviceControlPolicies[1][1]',
+    ],
+    [
+      'a grantee that is none',
+      { kmsGrants: [{ id: 'g', ...GRANT, granteePrincipal: '*' }] },
+      'BAD_USER_INPUT',
+      'input.kmsGrants[0].granteePrincipal',
+    ],
+    [
+      'an operation that no grant can allow',
+      { kmsGrants: [{ id: 'g', ...GRANT, operations: ['Decrypt', 'decrypt'] }] },
+      'BAD_USER_INPUT',
+      'input.kmsGrants[0].operations[1]',
+    ],
+    [
+      'a constraint of too many pairs',
+      {
+        kmsGrants: [
+          { id: 'g', ...GRANT, encryptionContextEquals: Object.fromEntries('abcdefghi'.split('').map((k) => [k, ''])) },
+        ],
+      },
+      'BAD_USER_INPUT',
+      'input.kmsGrants[0].encryptionContextEquals',
+    ],
+    [
+      'too many grants',
+      { kmsGrants: Array.from({ length: 101 }, () => ({ id: 'g', ...GRANT })) },
+      'BAD_USER_INPUT',
+      'input.kmsGrants',
     ],
     ['a resource policy that is none', { resourcePolicy: 'x' }, 'MalformedPolicyDocument', 'input.resourcePolicy'],
     [

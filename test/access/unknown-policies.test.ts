@@ -49,7 +49,6 @@ type Asked = Parameters<typeof aQuestion>;
 async function ask(...asked: Asked): Promise<{ effect: string; gaps: readonly string[] }> {
   const [answer] = await access.decide([aQuestion(...asked)], NOON);
   if (answer === undefined) throw new Error('no answer');
-  expect(answer.resourceGaps ?? []).toEqual([]);
   return { effect: answer.decision.effect, gaps: answer.gaps };
 }
 

@@ -64,6 +64,7 @@ const ORGANIZATION = {
           },
         ],
 };
+const NO_BLOCK = { blockPublicAcls: false, ignorePublicAcls: false, blockPublicPolicy: false };
 const conditions = fc.option(condition, { freq: 2, nil: null });
 const principal: fc.Arbitrary<JsonObject | '*'> = fc.oneof(
   { weight: 1, arbitrary: fc.constant('*' as const) },
@@ -102,15 +103,23 @@ const world: fc.Arbitrary<DirectoryDocument> = fc
     users: fc.tuple(...USERS.map(() => some(identityStatement, 2))),
     roles: fc.tuple(...ROLES.map(() => some(identityStatement, 2))),
     bucket: some(resourceStatement, 4),
+    restrictPublicBuckets: fc.boolean(),
   })
-  .map(({ users, roles, bucket }) => ({
+  .map(({ users, roles, bucket, restrictPublicBuckets }) => ({
     ...ORGANIZATION,
     users: users.map((statements, index) => aUser('', statements, { arn: USERS[index] ?? '' })),
     roles: roles.map((statements, index) => {
       const arn = ROLES[index] ?? '';
       return aRole('', [], statements, { arn, id: IDS[arn] ?? '' });
     }),
-    resources: [{ arn: BUCKET, accountId: A, policy: bucket.length === 0 ? null : policy(...bucket) }],
+    resources: [
+      {
+        arn: BUCKET,
+        accountId: A,
+        policy: bucket.length === 0 ? null : policy(...bucket),
+        publicAccessBlock: { ...NO_BLOCK, restrictPublicBuckets },
+      },
+    ],
   }));
 
 /** The same with those whom it does not hold: their accounts let them do everything; that of the resource lets nobody. */

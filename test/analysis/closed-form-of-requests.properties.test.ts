@@ -10,7 +10,7 @@ import {
   prepareResource,
 } from '../../src/evaluation/prepare.ts';
 import type { RequestFacts } from '../../src/evaluation/request.ts';
-import { enginePrincipal, engineResource } from '../support/engine.ts';
+import { enginePrincipal, engineRequest, engineResource } from '../support/engine.ts';
 import { requests } from '../support/generated-requests.ts';
 import type { NaiveRequest } from '../support/naive-evaluator.ts';
 import { isMember } from './membership.ts';
@@ -46,7 +46,7 @@ describe('the closed form of one generated request', () => {
       fc.property(requests.filter(canBeStored), fc.infiniteStream(fc.boolean()), fc.boolean(), (q, coins, assumes) => {
         const known = enginePrincipal(q);
         const resource = engineResource(q);
-        const request: RequestFacts = { context: q.context, now: q.now, authority: 'directory', assumes };
+        const request: RequestFacts = { ...engineRequest(q), authority: 'directory', assumes };
         // What is not given is assumed, and then no request gives it.
         const given = new Map(
           [...q.context].filter(([key]) => (assumes && ASSUMED.includes(key)) || coins.next().value),

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import type { Governed } from '../../src/analysis/closed-form.ts';
 import type { AttachedPolicy, ControlLevel } from '../../src/evaluation/applicable-policies.ts';
+import type { KmsGrant } from '../../src/evaluation/key-grant.ts';
 import {
   type PreparedPrincipal,
   type PreparedResource,
@@ -11,6 +12,7 @@ import {
   roleSession,
 } from '../../src/evaluation/prepare.ts';
 import type { OrganizationFacts, PrincipalFacts, RoleFacts, UserFacts } from '../../src/evaluation/principal.ts';
+import type { PublicAccessBlocks } from '../../src/evaluation/public-access.ts';
 import type { ActionFacts, ContextValue } from '../../src/evaluation/request.ts';
 import type { JsonObject } from '../../src/policy/json.ts';
 import { readPolicy } from '../../src/policy/load.ts';
@@ -40,6 +42,7 @@ export const ACTIONS: readonly ActionFacts[] = [
   action('sqs:SendMessage'),
   action('kms:Decrypt'),
   action('kms:RetireGrant'),
+  action('kms:CreateGrant'),
   action('sts:AssumeRole'),
   action('sts:GetCallerIdentity', true),
   action('iam:GetRole'),
@@ -218,6 +221,9 @@ const CONTEXT_VALUES: readonly (readonly [string, readonly ContextValue[]])[] = 
   ['s3:max-keys', ['3', '7', '20', 'many']],
   ['aws:sourceip', ['203.0.113.9', '198.51.100.1']],
   ['aws:requestedregion', ['us-east-1', 'eu-west-1']],
+  ['kms:encryptioncontext:department', ['IT', 'HR']],
+  ['kms:encryptioncontextkeys', [['Department'], ['Department', 'Stage']]],
+  ['kms:grantoperations', [['Decrypt'], ['Encrypt', 'Decrypt']]],
 ];
 
 /** Some of the keys; the rest is absent. */
@@ -294,6 +300,33 @@ function levels(one: fc.Arbitrary<JsonObject>, kind: PolicyKind): fc.Arbitrary<r
   );
 }
 
+/** Of one pair at most, so that no pair that a constraint does not name comes without its list of keys. */
+const pairs = fc.constantFrom<Record<string, string>>({}, { Department: 'IT' });
+
+const grants: fc.Arbitrary<KmsGrant> = fc
+  .record(
+    {
+      granteePrincipal: fc.constantFrom(
+        ALICE.arn,
+        APP.arn,
+        `arn:aws:sts::${A}:assumed-role/App/s1`,
+        `arn:aws:sts::${A}:federated-user/fed`,
+        `arn:aws:iam::${A}:root`,
+        'sns.amazonaws.com',
+      ),
+      retiringPrincipal: fc.constantFrom(ALICE.arn, APP.arn),
+      operations: fc.subarray(['Decrypt', 'RetireGrant', 'CreateGrant']),
+      encryptionContextSubset: pairs,
+      encryptionContextEquals: pairs,
+    },
+    { requiredKeys: ['granteePrincipal', 'operations'] },
+  )
+  .map((grant) => ({ id: 'g', ...grant }));
+
+const RESTRICTING: PublicAccessBlocks = {
+  bucket: { blockPublicAcls: false, ignorePublicAcls: false, blockPublicPolicy: false, restrictPublicBuckets: true },
+};
+
 export interface World {
   readonly principal: PreparedPrincipal;
   /** As PLACES. */
@@ -325,6 +358,8 @@ export const worlds: fc.Arbitrary<World> = fc
       minLength: BEARERS.length,
       maxLength: BEARERS.length,
     }),
+    restricts: fc.subarray([0, 1]),
+    grants: fc.array(grants, { maxLength: 2 }),
     sessionName: fc.constantFrom('s1', 's2', null),
     management: fc.nat(9).map((n) => n === 0),
   })
@@ -353,6 +388,8 @@ export const worlds: fc.Arbitrary<World> = fc
         policy,
         policyBindings: {},
         resourceControl,
+        ...(one.bearer !== null && given.restricts.includes(one.bearer) ? { publicAccess: RESTRICTING } : {}),
+        ...(one.arn.endsWith(':key/k') ? { grants: given.grants } : {}),
       });
     };
     return {

@@ -10,11 +10,13 @@ const template = (text: string): string => `arn:{Partition}:${text}`.replaceAll(
 
 test('the file that was built is what the package says today', async () => {
   // A script of the build, without types of its own.
-  const script: { compactCatalog(): Promise<string> } = await import(
+  const script: { compactCatalog(): Promise<string>; actionDescriptions(): Promise<string> } = await import(
     new URL('../../.config/catalog.mjs', import.meta.url).href
   );
   const built = await readFile(new URL('../../src/generated/catalog.jsonl', import.meta.url), 'utf8');
   expect(built === (await script.compactCatalog())).toBe(true);
+  const described = await readFile(new URL('../../src/generated/action-descriptions.jsonl', import.meta.url), 'utf8');
+  expect(described === (await script.actionDescriptions())).toBe(true);
 });
 
 test('holds every service and action of the reference', () => {
@@ -32,6 +34,7 @@ test('an action with everything that is known of it', () => {
     name: 's3:GetObject',
     service: 's3',
     wildcardOnly: false,
+    dependentActions: null,
     resourceControlSupported: true,
     accessLevel: 'READ',
     resourceTypes: [
@@ -167,4 +170,15 @@ test.each([
   ['*', null],
 ])('%s is a %s', (arn, type) => {
   expect(catalog.resourceTypeOf(arn)).toBe(type);
+});
+
+test('every action is described as AWS describes it, by its own sentence', () => {
+  const all = catalog.services().flatMap((service) => catalog.actionsOf(service));
+  expect(all.filter((action) => catalog.description(action) === null).length).toBeLessThan(all.length / 100);
+  const described = (name: string) => {
+    const action = catalog.action(name);
+    return action === null ? null : catalog.description(action);
+  };
+  expect(described('S3:getobject')).toBe('Grants permission to retrieve objects from Amazon S3');
+  expect(described('sts:AssumeRole')).toMatch(/^Grants permission to obtain a set of temporary security credentials/);
 });

@@ -31,6 +31,8 @@ test('commands', () => {
     kind: 'createAccessKey',
     owner: { user: 'arn:aws:iam::111111111111:user/ops/alice' },
   });
+  expect(parseCommand(['export', 'out'])).toEqual({ kind: 'export', folder: 'out' });
+  expect(parseCommand(['export', '--schema'])).toEqual({ kind: 'exportSchema' });
   expect(parseCommand(['access-key', 'create', 'ec2.amazonaws.com'])).toEqual({
     kind: 'createAccessKey',
     owner: { service: 'ec2.amazonaws.com' },
@@ -48,6 +50,10 @@ describe('wrong usage', () => {
     [['start', '--json'], '--json belongs to `rolegate import`'],
     [['start', 'now'], '`rolegate start` takes no arguments: settings are environment variables'],
     [['import', '--force', 'a.json'], "Unknown option '--force'"],
+    [['export'], '`rolegate export` needs one DIR'],
+    [['export', 'a', 'b'], '`rolegate export` needs one DIR'],
+    [['export', '--schema', 'a'], '`rolegate export --schema` takes no DIR: it prints'],
+    [['import', 'a', '--schema'], '--schema belongs to `rolegate export`'],
     [['access-key', 'delete', 'x'], '`rolegate access-key create` needs one USER_ARN or SERVICE'],
     [
       ['access-key', 'create', 'arn:aws:iam::111111111111:role/r'],

@@ -8,10 +8,13 @@ import { takeDirectory } from '../support/recycled-database.ts';
 
 const catalog = await openCatalog();
 
-/** A new directory that holds `document`, closed after the test. */
+/** Directories of a test, closed after it. */
 export interface Store {
   readonly statements: string[];
+  /** A new one, with `document` in it. */
   open(document: DirectoryDocument): Promise<OpenDirectory>;
+  /** Closes what was opened, before the test ends. */
+  close(): Promise<void>;
 }
 
 /** The same tests for a directory in a folder and for one on a server. */
@@ -35,11 +38,13 @@ export function describeInBothStores(name: string, tests: (store: Store) => void
 function storeOf(fresh: (onStatement: StatementListener) => Promise<OpenDirectory>): Store {
   const opened: OpenDirectory[] = [];
   const statements: string[] = [];
-  afterEach(async () => {
+  const close = async (): Promise<void> => {
     for (const directory of opened.splice(0)) await directory.close();
-  });
+  };
+  afterEach(close);
   return {
     statements,
+    close,
     open: async (document) => {
       const directory = await fresh((sql) => void statements.push(sql));
       opened.push(directory);

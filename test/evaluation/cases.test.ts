@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { parseRequestContext } from '../../src/evaluation/context.ts';
+import type { KmsGrant } from '../../src/evaluation/key-grant.ts';
 import type { PrincipalFacts } from '../../src/evaluation/principal.ts';
+import type { PublicAccessBlocks } from '../../src/evaluation/public-access.ts';
 import { parsePrincipalRef } from '../../src/policy/principal-id.ts';
 import { validatePolicy } from '../../src/policy/validate.ts';
 import { engineDecision, outcomeOf } from '../support/engine.ts';
@@ -29,6 +31,8 @@ interface Case {
     readonly scp?: readonly (readonly (readonly Doc[])[])[];
     readonly rcp?: readonly (readonly (readonly Doc[])[])[];
     readonly endpoint?: readonly Doc[];
+    readonly publicAccess?: PublicAccessBlocks;
+    readonly grants?: readonly KmsGrant[];
   };
   readonly refused?: { readonly kind: 'resource' | 'trust'; readonly message: string; readonly path: string };
   readonly requests: readonly {
@@ -43,7 +47,15 @@ interface Case {
 }
 
 const read = (name: string) => JSON.parse(readFileSync(new URL(`../cases/${name}.json`, import.meta.url), 'utf8'));
-const FILES = ['layers', 'organizations', 'across-accounts', 'matching', 'vpc-endpoints'];
+const FILES = [
+  'layers',
+  'organizations',
+  'across-accounts',
+  'matching',
+  'vpc-endpoints',
+  'block-public-access',
+  'kms-grants',
+];
 const schema = read('case.schema');
 
 // What AssumeRole refuses before or after the policies (root callers, durations, source identity, tags, console switching):
@@ -98,6 +110,8 @@ function requestsOf(given: Case): { readonly q: NaiveRequest; readonly wanted: C
           policy: policies.resource === undefined ? null : doc(policies.resource),
           bindings: policies.bindings ?? {},
           rcp: policies.rcp?.map((level) => level.map(doc)) ?? null,
+          ...(policies.publicAccess === undefined ? {} : { publicAccess: policies.publicAccess }),
+          ...(policies.grants === undefined ? {} : { grants: policies.grants }),
         },
         identity: [policies.identity, policies.groups].filter((one) => one !== undefined).map(doc),
         boundary: policies.boundary === undefined ? null : doc(policies.boundary),
@@ -114,7 +128,7 @@ function requestsOf(given: Case): { readonly q: NaiveRequest; readonly wanted: C
 
 test('every tricky row is a case, but for those about sessions', () => {
   const rows = new Set(FILES.flatMap((file) => (read(file) as Case[]).map((one) => one.row)));
-  const wanted = Array.from({ length: 125 }, (_, i) => i + 1).filter((row) => !OF_SESSIONS.includes(row));
+  const wanted = Array.from({ length: 144 }, (_, i) => i + 1).filter((row) => !OF_SESSIONS.includes(row));
   expect([...rows].sort((a, b) => a - b)).toEqual(wanted);
 });
 

@@ -5,8 +5,9 @@ import { readPolicy } from '../../src/policy/load.ts';
 import { engineDecision } from '../support/engine.ts';
 import { documents, FULL_ACCESS } from '../support/generated-policies.ts';
 import { requests } from '../support/generated-requests.ts';
+import { withGrants, withPublicAccess } from '../support/generated-resources.ts';
 import { changesWhatIsOfAws } from '../support/naive-aws-owned.ts';
-import { type Doc, isClosed, type NaiveRequest } from '../support/naive-request.ts';
+import { type Doc, isClosed, type NaiveRequest, ownerOf } from '../support/naive-request.ts';
 
 // A loaded machine is slow; how fast this is, the benchmark says.
 vi.setConfig({ testTimeout: 300_000 });
@@ -28,7 +29,7 @@ test('no policies, no access, except for the root user', () => {
         identity: [],
         boundary: null,
         scp: null,
-        resource: { ...q.resource, policy: null, rcp: null },
+        resource: { ...q.resource, policy: null, rcp: null, grants: [] },
       };
       expect(engineDecision(bare).allowed).toBe(false);
     }),
@@ -92,6 +93,45 @@ test('a VPC endpoint only takes away; one that lets everybody through changes no
         taken ? [through.effect, 'VPC_ENDPOINT_POLICY'] : [none.effect, none.deniedBy],
       );
       expect(taken && through.allowed).toBe(false);
+    }),
+    RUNS,
+  );
+});
+
+test('Block Public Access only takes away, and never from AWS services and the own account', () => {
+  fc.assert(
+    fc.property(withPublicAccess(requests.map(({ resource }) => resource)), requests, (resource, given) => {
+      const q = { ...given, resource };
+      const { publicAccess: _left, ...open } = resource;
+      const none = engineDecision({ ...q, resource: open });
+      expect(none.layers.map(({ layer }) => layer)).not.toContain('BLOCK_PUBLIC_ACCESS');
+      const blocked = engineDecision(q);
+      const taken = blocked.deniedBy === 'BLOCK_PUBLIC_ACCESS';
+      expect([blocked.effect, blocked.deniedBy]).toEqual(
+        taken ? ['IMPLICIT_DENY', 'BLOCK_PUBLIC_ACCESS'] : [none.effect, none.deniedBy],
+      );
+      const isSpared =
+        'accountId' in q.principal ? q.principal.accountId === ownerOf(q) : q.principal.kind === 'service';
+      expect(taken && isSpared).toBe(false);
+    }),
+    RUNS,
+  );
+});
+
+test('grants of a key only add what they say, and never outweigh a denial that is explicit or of a ceiling', () => {
+  fc.assert(
+    fc.property(withGrants(requests.map(({ resource }) => resource)), requests, (resource, given) => {
+      const q = { ...given, resource };
+      const { grants: _left, ...bare } = resource;
+      const [none, granted] = [engineDecision({ ...q, resource: bare }), engineDecision(q)];
+      const isAdded = granted.allowed && !none.allowed;
+      // A grant to the account of the caller leaves the rest to the caller's own policies.
+      const isHalf = none.deniedBy === 'RESOURCE_POLICY' && granted.deniedBy === 'IDENTITY_POLICY';
+      const added = ['IMPLICIT_DENY RESOURCE_POLICY', 'IMPLICIT_DENY IDENTITY_POLICY'];
+      expect(isAdded || isHalf ? added : [`${granted.effect} ${granted.deniedBy}`]).toContain(
+        `${none.effect} ${none.deniedBy}`,
+      );
+      expect(isAdded ? granted.matchedStatements[0]?.layer : 'KMS_GRANT').toBe('KMS_GRANT');
     }),
     RUNS,
   );
@@ -162,7 +202,11 @@ test('an implicit deny is explained by the layer in which nothing allows, and by
       expect(layersThatDeny(decision)).toEqual([]);
       // Statements that would allow if the question said more are no explanation of why it is denied.
       expect(decision.requires.length === 0 ? decision.matchedStatements : []).toEqual([]);
-      expect(decision.reason).toMatch(/ because no .* allows the .* action$/);
+      const because =
+        decision.deniedBy === 'BLOCK_PUBLIC_ACCESS'
+          ? / because public policies are restricted by the RestrictPublicBuckets setting in S3 Block Public Access of the /
+          : / because no .* allows the .* action$/;
+      expect(decision.reason).toMatch(because);
     },
   );
 });

@@ -104,6 +104,14 @@ describe('cost', () => {
     expect(fault?.message).toMatch(/^the operation costs 1002\d{3}; the limit is 500000/);
   });
 
+  test('counts searches of the catalogue, which read the names of all actions', async () => {
+    const searches = (count: number) =>
+      `{ ${Array.from({ length: count }, (_, index) => `a${index}: actions(search: "x${index}", first: 100) { nodes { name resourceTypes { conditionKeys } } }`).join(' ')} }`;
+    expect(faultsOf(await gateway.ask(OPERATOR, searches(2)))).toEqual([]);
+    const [fault] = faultsOf(await gateway.ask(OPERATOR, searches(180)));
+    expect(fault?.message).toMatch(/^the operation costs 5\d{5}; the limit is 500000/);
+  });
+
   test('counts each part of all permissions, and comparing them for more', async () => {
     const few = (fields: string) => Array.from({ length: 25 }, (_, index) => `a${index}: ${fields}`).join(' ');
     const all = `effectivePermissions(principal: "${ALICE}") { summary { service } permissions { totalCount } policyDocument }`;

@@ -38,7 +38,14 @@ describe('a federated user that is asked about by its ARN', () => {
         aUser('alice', [allow(['s3:*', 'iam:*', 'sts:*', 'ec2:*'])], { tags: { team: 'red' } }),
         aUser('gone', [allow('*')]),
       ],
-      resources: [{ arn: BUCKET, accountId: A, policy: policy(grant(FRANK, 's3:DeleteObject')) }],
+      resources: [
+        {
+          arn: BUCKET,
+          accountId: A,
+          policy: policy(grant(FRANK, 's3:DeleteObject')),
+          objectOwnership: 'BucketOwnerEnforced',
+        },
+      ],
     });
     alice = await signIn(gateway, { userArn: userArn('alice') }, NOON);
   });

@@ -1,6 +1,6 @@
 import type { AttachedPolicy, ControlLevel } from '../../src/evaluation/applicable-policies.ts';
 import { authorize } from '../../src/evaluation/authorize.ts';
-import type { Decision } from '../../src/evaluation/decision.ts';
+import type { Decision, MatchedStatement } from '../../src/evaluation/decision.ts';
 import {
   type PreparedPrincipal,
   type PreparedResource,
@@ -9,6 +9,7 @@ import {
   preparePrincipal,
   prepareResource,
 } from '../../src/evaluation/prepare.ts';
+import type { RequestFacts } from '../../src/evaluation/request.ts';
 import { closedPolicy, readPolicy } from '../../src/policy/load.ts';
 import type { PolicyKind } from '../../src/policy/policy-kind.ts';
 import { type Doc, isClosed, type NaiveOutcome, type NaiveRequest } from './naive-request.ts';
@@ -51,7 +52,7 @@ export function enginePrincipal(q: NaiveRequest): PreparedPrincipal {
 }
 
 export function engineResource(q: NaiveRequest): PreparedResource {
-  const { arn, accountId, organization, tags, policy, bindings, rcp } = q.resource;
+  const { arn, accountId, organization, tags, policy, bindings, rcp, publicAccess, grants } = q.resource;
   const kind = arn.includes(':iam:') && arn.includes(':role/') ? 'trust' : 'resource';
   const resource = prepareResource({
     arn,
@@ -61,20 +62,31 @@ export function engineResource(q: NaiveRequest): PreparedResource {
     policy: policy === null ? null : attach(policy, kind, arn),
     policyBindings: bindings,
     resourceControl: levels(rcp, 'rcp'),
+    ...(publicAccess === undefined ? {} : { publicAccess }),
+    ...(grants === undefined ? {} : { grants }),
   });
   return q.resource.tagsCount === true ? { ...resource, tagsCount: true } : resource;
+}
+
+/** A grant of a key is none of the documents: it is told by its id. */
+function told({ layer, policy, statement }: MatchedStatement): Doc {
+  return layer === 'KMS_GRANT' ? { Grant: policy } : statement;
 }
 
 /** What the naive evaluator says, too: without the statements that would allow if more were said rather than those that decided. */
 export function outcomeOf({ effect, deniedBy, matchedStatements }: Decision): NaiveOutcome {
   const deciding = effect === 'IMPLICIT_DENY' ? [] : matchedStatements;
-  return { effect, deniedBy, statements: deciding.map((one) => one.statement) };
+  return { effect, deniedBy, statements: deciding.map(told) };
+}
+
+/** The facts of the request, and the policy of the VPC endpoint on its way. */
+export function engineRequest({ context, now, authority, endpoint, assumes = false }: NaiveRequest): RequestFacts {
+  const through =
+    endpoint == null ? {} : { endpoint: prepareEndpoint(attach(endpoint, 'vpce', 'vpce-0a1b2c3d4e5f60718')) };
+  return { context, now, authority, assumes, ...through };
 }
 
 /** Asks the engine what the naive evaluator is asked. */
 export function engineDecision(q: NaiveRequest): Decision {
-  const { context, now, authority, endpoint, assumes = false } = q;
-  const through =
-    endpoint == null ? {} : { endpoint: prepareEndpoint(attach(endpoint, 'vpce', 'vpce-0a1b2c3d4e5f60718')) };
-  return authorize(enginePrincipal(q), q.action, engineResource(q), { context, now, authority, assumes, ...through });
+  return authorize(enginePrincipal(q), q.action, engineResource(q), engineRequest(q));
 }

@@ -3,6 +3,7 @@ import * as fc from 'fast-check';
 import type { PrincipalFacts } from '../../src/evaluation/principal.ts';
 import { arns, values } from './generated-conditions.ts';
 import { documents, FULL_ACCESS, namedPrincipals, type StatementKind } from './generated-policies.ts';
+import { encryptionContexts, withGrants, withPublicAccess } from './generated-resources.ts';
 import { type Doc, type Json, type NaiveRequest, ownerOf } from './naive-request.ts';
 import { A, action, B, federated, M, organizationOf, root, session, user, X } from './world.ts';
 
@@ -38,6 +39,8 @@ const actions = fc.constantFrom(
   action('sqs:SendMessage'),
   action('kms:Decrypt'),
   action('kms:RetireGrant'),
+  action('kms:CreateGrant'),
+  action('kms:DescribeKey'),
   action('sts:AssumeRole'),
   action('sts:GetCallerIdentity', true),
   action('iam:PassRole'),
@@ -112,6 +115,7 @@ const contextValues: fc.Arbitrary<ReadonlyMap<string, string | readonly string[]
       'kms:calleraccount': fc.constantFrom(B),
       'aws:requestedregion': fc.constantFrom('us-east-1', 'eu-west-1'),
       'aws:viaawsservice': fc.constantFrom('true'),
+      ...encryptionContexts,
     },
     { requiredKeys: [] },
   )
@@ -120,7 +124,7 @@ const contextValues: fc.Arbitrary<ReadonlyMap<string, string | readonly string[]
       new Map<string, string | readonly string[]>(Object.entries(record as Record<string, string | string[]>)),
   );
 
-const resources: fc.Arbitrary<NaiveRequest['resource']> = resourceArns
+const plainResources: fc.Arbitrary<NaiveRequest['resource']> = resourceArns
   .chain((arn) =>
     fc.record({
       arn: fc.constant(arn),
@@ -142,6 +146,12 @@ const resources: fc.Arbitrary<NaiveRequest['resource']> = resourceArns
     rcp: ownerOf({ resource }) === null ? null : resource.rcp,
     organization: resource.accountId === null ? null : organizationOf(resource.accountId),
   }));
+
+const resources: fc.Arbitrary<NaiveRequest['resource']> = fc.oneof(
+  { weight: 5, arbitrary: plainResources },
+  { weight: 1, arbitrary: withPublicAccess(plainResources) },
+  { weight: 1, arbitrary: withGrants(plainResources) },
+);
 
 const openTo = (Principal: Json): Doc => ({ Effect: 'Allow', Principal, Action: '*', Resource: '*' });
 

@@ -1,6 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import type { Catalog } from '../../src/catalog/catalog.ts';
-import type { AccountOrganization, Directory, Gathered, GatherRequest, Known } from '../../src/directory/directory.ts';
+import type {
+  AccountOrganization,
+  Directory,
+  Gathered,
+  GatherRequest,
+  Known,
+  UnknownOfResource,
+} from '../../src/directory/directory.ts';
 import type {
   AccountInput,
   DirectoryDocument,
@@ -134,7 +141,11 @@ export class MemoryDirectory implements Directory {
       revision: this.#revision,
       principal: (ref) => known(this.#principal(ref, newest(ref), gathered)),
       role: (arn) => known(this.#role(arn)),
-      resource: (arn, accountId) => ({ value: this.#resource(arn, accountId), gaps: [] }),
+      resource: (arn, accountId) => ({
+        value: this.#resource(arn, accountId),
+        gaps: [],
+        ...(arn.includes(':kms:') ? { unknown: this.#unknownGrants(arn) } : {}),
+      }),
       session: newest,
       policy: (arn) => {
         if (request.policies?.includes(arn) !== true) throw new Error(`${arn} was not asked for`);
@@ -142,6 +153,8 @@ export class MemoryDirectory implements Directory {
         return document === null ? null : attached(document, 'session', arn, arn);
       },
       organization: (accountId) => this.#organizationOf(accountId),
+      endpoint: () => null,
+      knows: () => false,
     };
     return Promise.resolve(gathered);
   }
@@ -161,7 +174,7 @@ export class MemoryDirectory implements Directory {
 
   async resourceArnsWithPolicy(page: { readonly after?: string; readonly limit: number }): Promise<readonly string[]> {
     return pageOf(
-      this.#list('resources').filter((resource) => resource.policy != null),
+      this.#list('resources').filter(({ policy, grants = [] }) => policy != null || grants.length > 0),
       page,
     );
   }
@@ -331,7 +344,16 @@ export class MemoryDirectory implements Directory {
       policy: holder?.policy == null ? null : attached(holder.policy, 'resource', holder.arn, null),
       policyBindings: {},
       resourceControl: accountId === null ? null : this.#control(accountId, 'RESOURCE_CONTROL_POLICY'),
+      publicAccess: { bucket: holder?.publicAccessBlock },
+      grants: holder?.grants ?? [],
     });
+  }
+
+  #unknownGrants(key: string): UnknownOfResource {
+    const known = (this.#document.knowledge ?? []).some(
+      ({ accountId, layer, state }) => accountId === accountOf(key) && layer === 'GRANTS' && state === 'COMPLETE',
+    );
+    return { aclsOf: null, grants: known || !key.includes(':key/') ? null : [], publicAccess: null };
   }
 
   #identity(holder: Pick<UserInput, 'inlinePolicies' | 'attachedPolicies'>): readonly AttachedPolicy[] {

@@ -26,6 +26,11 @@ export function serviceKeyValue(q: NaiveRequest, key: string): Known {
     const owner = ownerOf(q);
     return owner === null ? 'fromRequest' : { value: owner };
   }
+  // What comes through an access point has its ARN: https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-points-policies.html
+  if (key === 's3:dataaccesspointarn' || key === 's3:dataaccesspointaccount') {
+    const point = /^arn:[^:]+:[^:]+:[^:]*:([^:]*):accesspoint\/[^/]+/.exec(q.resource.arn);
+    return point === null ? 'fromRequest' : { value: key.endsWith('arn') ? point[0] : point[1] };
+  }
   // https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html
   if (key === 'ec2:region') {
     if (service !== 'ec2') return { value: undefined };

@@ -6,7 +6,9 @@ import type { PolicyLayer } from '../../src/evaluation/layer.ts';
 import type { AnonymousFacts, PrincipalFacts, ServiceFacts } from '../../src/evaluation/principal.ts';
 import { isAskedOnArn, listsAnotherAccount } from './naive-asked.ts';
 import { changesWhatIsOfAws } from './naive-aws-owned.ts';
+import { grantsFor } from './naive-grants.ts';
 import { BY_ACCOUNT, BY_ROLE, DIRECTLY, NOT } from './naive-principals.ts';
+import { isKeptOut } from './naive-public.ts';
 import type { Doc, Effect, Kind, NaiveOutcome, NaiveRequest } from './naive-request.ts';
 import { isClosed, ownerOf } from './naive-request.ts';
 import { strength } from './naive-statements.ts';
@@ -151,6 +153,7 @@ function inEveryRegion(layers: Layers, outcomes: readonly NaiveOutcome[]): Naive
 const ORDER: readonly PolicyLayer[] = [
   'SERVICE_CONTROL_POLICY',
   'VPC_ENDPOINT_POLICY',
+  'BLOCK_PUBLIC_ACCESS',
   'PERMISSIONS_BOUNDARY',
   'SESSION_POLICY',
   'RESOURCE_POLICY',
@@ -196,18 +199,27 @@ function withoutDeny(q: NaiveRequest, facts: Facts, layers: Layers): NaiveOutcom
   const p = q.principal;
   const layer: PolicyLayer = isTrust ? 'TRUST_POLICY' : 'RESOURCE_POLICY';
   const grants = otherPartition ? [] : matching(q, layers.resource, isTrust ? 'trust' : 'resource', 'Allow');
-  const grant = Math.max(NOT, ...grants.map((hit) => hit.named));
+  const ofKey = otherPartition ? [] : grantsFor(q);
+  const byKeyGrant = Math.max(NOT, ...ofKey.map((hit) => hit.named));
+  const grant = Math.max(NOT, byKeyGrant, ...grants.map((hit) => hit.named));
+  // A grant has no statement: it is told by its id.
+  const ofGrants = ofKey.map(({ id, named }): Hit => ({ statement: { Grant: id }, named }));
   const endpointAllows = layers.endpoint === null || matching(q, layers.endpoint, 'vpce', 'Allow').length > 0;
   if (!inAccount && !endpointAllows) return implicit('VPC_ENDPOINT_POLICY');
-  if (!inAccount) return grant === DIRECTLY ? allowed(...grants) : implicit(layer);
+  if (!inAccount && isKeptOut(q, same)) return implicit('BLOCK_PUBLIC_ACCESS');
+  if (!inAccount) return grant === DIRECTLY ? allowed(...ofGrants, ...grants) : implicit(layer);
   for (const level of layers.scp ?? []) {
     if (matching(q, level, 'scp', 'Allow').length === 0) return implicit('SERVICE_CONTROL_POLICY');
   }
   if (!endpointAllows) return implicit('VPC_ENDPOINT_POLICY');
+  if (isKeptOut(q, same)) return implicit('BLOCK_PUBLIC_ACCESS');
 
   const shutOut = same ? (isTrust || isKey) && grant === NOT : grant === NOT;
   // Naming the account delegates to its administrators: of itself it grants nothing where nothing has to be delegated.
-  const granting = same && !isTrust && !isKey ? grants.filter((hit) => hit.named > BY_ACCOUNT) : grants;
+  const granting = [
+    ...ofGrants,
+    ...(same && !isTrust && !isKey ? grants.filter((hit) => hit.named > BY_ACCOUNT) : grants),
+  ];
   const identityAllows = (): readonly Hit[] => matching(q, layers.identity, 'identity', 'Allow');
   const boundaryAllows = layers.boundary === null || matching(q, layers.boundary, 'boundary', 'Allow').length > 0;
 
@@ -220,6 +232,8 @@ function withoutDeny(q: NaiveRequest, facts: Facts, layers: Layers): NaiveOutcom
   if (shutOut) return implicit(layer);
   const own = identityAllows();
   const byRoot = p.kind === 'root' || (p.kind === 'federatedUser' && p.issuer === null);
-  if (byRoot || own.length > 0 || (same && grant === BY_ROLE)) return allowed(...granting, ...own);
+  // The grantee uses the key as if a key policy and an IAM policy let it, in whichever account it is.
+  if (byRoot || own.length > 0 || (same && grant === BY_ROLE) || byKeyGrant >= BY_ROLE)
+    return allowed(...granting, ...own);
   return implicit('IDENTITY_POLICY');
 }

@@ -1,7 +1,9 @@
 /** What the naive evaluator is asked and what it says: policies as JSON, as they stand. */
 import type { DecisionEffect } from '../../src/evaluation/decision.ts';
+import type { KmsGrant } from '../../src/evaluation/key-grant.ts';
 import type { PolicyLayer } from '../../src/evaluation/layer.ts';
 import type { OrganizationFacts, PrincipalFacts } from '../../src/evaluation/principal.ts';
+import type { PublicAccessBlocks } from '../../src/evaluation/public-access.ts';
 import type { ActionFacts } from '../../src/evaluation/request.ts';
 
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
@@ -22,6 +24,10 @@ export interface NaiveRequest {
     readonly rcp: readonly (readonly Doc[])[] | null;
     /** Of a general purpose bucket: its tags are known to take part. */
     readonly tagsCount?: true;
+    /** S3 Block Public Access, by level; left out: none. */
+    readonly publicAccess?: PublicAccessBlocks;
+    /** Of a KMS key; left out: none. */
+    readonly grants?: readonly KmsGrant[];
   };
   readonly identity: readonly Doc[];
   readonly boundary: Doc | null;

@@ -4,7 +4,7 @@ import type { Applied, Progress } from '../directory.ts';
 import type { DirectoryDocument } from '../document.ts';
 import type { Sql } from '../prisma/database.ts';
 import { inTurn } from './batches.ts';
-import { bindToDeleted } from './bindings.ts';
+import { bindGrantsToDeleted, bindToDeleted } from './bindings.ts';
 import { ChangeSet, sha256 } from './change-set.ts';
 import { keepToMembers } from './delegated-administrators.ts';
 import { type IndexedDocument, indexDocument } from './index-document.ts';
@@ -55,42 +55,50 @@ function* policyTexts(document: DirectoryDocument): Iterable<string> {
 }
 
 /**
- * Brings a document into the directory, inside the transaction of `sql`. Throws InvalidInput that names the entity; the
- * transaction is then to be rolled back.
+ * Brings documents into the directory, one after the other, inside the transaction of `sql`: the parts of a whole, each of
+ * which may name what is in the parts before it. Of a part that is written, only names are kept. Throws InvalidInput that
+ * names the entity; the transaction is then to be rolled back.
  */
-export async function applyDocument(
+export async function applyDocuments(
   sql: Sql,
   catalog: Catalog,
-  { document, indexed, hashes }: PreparedDocument,
+  parts: Iterable<PreparedDocument> | AsyncIterable<PreparedDocument>,
   progress: Progress,
   now: number,
 ): Promise<AppliedChange> {
-  const changes = new ChangeSet(hashes);
+  const changes = new ChangeSet();
+  const former = new Map<string, string>();
+  const written = { policies: new Set<string>(), grants: new Set<string>() };
+  const accounts = new Set<string>();
+  const sum = { users: 0, groups: 0, roles: 0, policies: 0 };
+  const rowsOf = new Map<string, number>();
   const before = await lockRevision(sql);
-  await planOrganizations(sql, document, indexed, changes);
-  // The salt differs at every revision: a name that is deleted and created again gets another id.
-  const former = await planEntities(document, indexed, { sql, catalog, changes, now, salt: String(before) });
-  await planResources(document, indexed, { sql, changes, now });
-  const total = countRows(changes);
-  await setImmediate();
-  await writeChanges(sql, changes, (done) => progress({ phase: 'writing', done, total }));
-  await keepToMembers(sql, changes);
-  await bindToDeleted(sql, former, writtenPolicies(indexed), changes);
+  for await (const { document, indexed, hashes } of parts) {
+    changes.beginPart(hashes);
+    await planOrganizations(sql, document, indexed, changes);
+    // The salt differs at every revision: a name that is deleted and created again gets another id.
+    const replaced = await planEntities(document, indexed, { sql, catalog, changes, now, salt: String(before) });
+    await planResources(document, indexed, { sql, changes, now });
+    const total = countRows(changes);
+    await setImmediate();
+    await writeChanges(sql, changes, (done) => progress({ phase: 'writing', done, total }));
+    await keepToMembers(sql, changes);
+    for (const [table, rows] of changes.upserts) rowsOf.set(table, (rowsOf.get(table) ?? 0) + rows.length);
+    changes.endPart();
+    for (const [arn, id] of replaced) former.set(arn, id);
+    for (const arn of writtenPolicies(indexed)) written.policies.add(arn);
+    for (const arn of writtenGrants(indexed)) written.grants.add(arn);
+    for (const id of indexed.accounts.keys()) accounts.add(id);
+    for (const kind of ['users', 'groups', 'roles', 'policies'] as const) sum[kind] += indexed[kind].size;
+  }
+  await bindToDeleted(sql, former, written.policies, changes);
+  await bindGrantsToDeleted(sql, former, written.grants, changes);
   const { touched } = changes;
   const revision = changes.isEmpty ? before : await raiseRevision(sql, touched, now);
-  const { users, groups, roles, policies, accounts } = indexed;
-  const applied = {
-    changed: !changes.isEmpty,
-    revision,
-    users: users.size,
-    groups: groups.size,
-    roles: roles.size,
-    policies: policies.size,
-    accounts: [...accounts.keys()],
-    counts: changes.counts.all,
-    warnings: changes.warnings,
-  };
-  const outgrown = Array.from(changes.upserts).flatMap(([table, rows]) => (rows.length < MANY_ROWS ? [] : [table]));
+  const changed = !changes.isEmpty;
+  const { counts, warnings } = changes;
+  const applied = { changed, revision, ...sum, accounts: [...accounts], counts: counts.all, warnings };
+  const outgrown = Array.from(rowsOf).flatMap(([table, rows]) => (rows < MANY_ROWS ? [] : [table]));
   return { applied, touched, outgrown };
 }
 
@@ -98,4 +106,9 @@ export async function applyDocument(
 function writtenPolicies({ roles, resources }: IndexedDocument): ReadonlySet<string> {
   const written = [...resources.values()].filter(({ policy }) => policy !== undefined).map(({ arn }) => arn);
   return new Set([...roles.keys(), ...written]);
+}
+
+/** ARNs of keys whose grants the document gives: those mean whoever has the names now. */
+function writtenGrants({ resources }: IndexedDocument): ReadonlySet<string> {
+  return new Set([...resources.values()].filter(({ grants }) => grants !== undefined).map(({ arn }) => arn));
 }

@@ -1,3 +1,4 @@
+import type { KmsGrantInput } from '../document.ts';
 import type { Sql } from '../prisma/database.ts';
 import type { ChangeSet } from './change-set.ts';
 
@@ -66,4 +67,50 @@ export async function bindToDeleted(
     );
     for (const { arn } of rows) changes.touch(entity, arn);
   }
+}
+
+interface Granting {
+  readonly arn: string;
+  readonly grants: readonly KmsGrantInput[];
+}
+
+/**
+ * Grants of KMS keys name a recreated principal's former self by its unique id from now on, as AWS prints principals that are
+ * gone. `regranted` are the ARNs of keys whose grants this document replaces: those name the principals of today.
+ */
+export async function bindGrantsToDeleted(
+  sql: Sql,
+  replaced: ReadonlyMap<string, string>,
+  regranted: ReadonlySet<string>,
+  changes: ChangeSet,
+): Promise<void> {
+  if (replaced.size === 0) return;
+  const keys = await sql.query<Granting>(
+    `SELECT e.arn, e.grants FROM "Resource" e WHERE e.grants <> '[]' AND EXISTS (
+       SELECT 1 FROM unnest($1::text[]) AS a(arn)
+        WHERE e.grants @> jsonb_build_array(jsonb_build_object('granteePrincipal', a.arn))
+           OR e.grants @> jsonb_build_array(jsonb_build_object('retiringPrincipal', a.arn)))`,
+    [[...replaced.keys()]],
+  );
+  const rows = keys
+    .filter(({ arn }) => !regranted.has(arn))
+    .map(({ arn, grants }) => ({ arn, grants: grants.map((grant) => boundGrant(grant, replaced)) }));
+  if (rows.length === 0) return;
+  await sql.query(
+    `UPDATE "Resource" e SET grants = r.grants
+       FROM jsonb_to_recordset($1::text::jsonb) AS r(arn text, grants jsonb) WHERE e.arn = r.arn`,
+    [JSON.stringify(rows)],
+  );
+  for (const { arn } of rows) changes.touch('Resource', arn);
+}
+
+function boundGrant(grant: KmsGrantInput, replaced: ReadonlyMap<string, string>): KmsGrantInput {
+  const { granteePrincipal, retiringPrincipal } = grant;
+  return {
+    ...grant,
+    granteePrincipal: replaced.get(granteePrincipal) ?? granteePrincipal,
+    ...(retiringPrincipal === undefined
+      ? {}
+      : { retiringPrincipal: replaced.get(retiringPrincipal) ?? retiringPrincipal }),
+  };
 }

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { InvalidInput } from '../../policy/errors.ts';
 import { MAX_DOCUMENT_LENGTH } from '../../policy/load.ts';
+import type { CountedKind } from '../directory.ts';
 import { isStorable } from '../storable.ts';
-import { Counting } from './counts.ts';
+import { Counting, type Outcome } from './counts.ts';
 import type { TableName } from './tables.ts';
 
 export type Row = Readonly<Record<string, unknown>>;
@@ -28,14 +29,10 @@ export class ChangeSet {
   readonly renames = new Map<TableName, Rename[]>();
   readonly warnings: string[] = [];
   readonly counts = new Counting();
-  readonly #hashes: ReadonlyMap<string, string>;
+  readonly #counted = new Set<string>();
+  #hashes: ReadonlyMap<string, string> = new Map();
   readonly #texts = new Map<string, string>();
   readonly #touched = new Map<string, { readonly entity: string; readonly entityId: string }>();
-
-  /** `hashes`: names of texts that are known already. */
-  constructor(hashes: ReadonlyMap<string, string> = new Map()) {
-    this.#hashes = hashes;
-  }
 
   get isEmpty(): boolean {
     return this.#touched.size === 0;
@@ -71,9 +68,27 @@ export class ChangeSet {
     push(this.renames, table, rename);
   }
 
+  /** `hashes`: names of texts that are known already. */
+  beginPart(hashes: ReadonlyMap<string, string>): void {
+    this.#hashes = hashes;
+  }
+
+  /** Its rows are written; what they touched and became stays. */
+  endPart(): void {
+    for (const rows of [this.upserts, this.deletions, this.renames, this.#texts]) rows.clear();
+  }
+
   /** Records that answers about this entity may differ from now on. */
   touch(entity: string, entityId: string): void {
     this.#touched.set(`${entity} ${entityId}`, { entity, entityId });
+  }
+
+  /** Counts what has become of an entity: in the first part that names it. */
+  count(owner: string | null, kind: CountedKind, name: string, outcome: Outcome): void {
+    const key = `${kind} ${name}`;
+    if (this.#counted.has(key) && outcome === 'unchanged') return;
+    this.#counted.add(key);
+    this.counts.add(owner, kind, outcome);
   }
 
   warn(text: string): void {

@@ -23,6 +23,6 @@ export function conclude(
   changes: ChangeSet,
 ): void {
   if (changed) changes.touch(kind, arn);
-  changes.counts.add(accountId, COUNTED[kind], outcomeOf(stored, changed || renamed));
+  changes.count(accountId, COUNTED[kind], arn, outcomeOf(stored, changed || renamed));
   if (replaces !== null && kind !== 'ManagedPolicy') changes.counts.add(accountId, COUNTED[kind], 'gone');
 }

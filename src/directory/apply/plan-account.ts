@@ -4,6 +4,7 @@ import type { AccountInput, KnowledgeInput, PublicAccessBlock } from '../documen
 import { toIso } from '../instants.ts';
 import type { ChangeSet } from './change-set.ts';
 import { type Outcome, outcomeOf } from './counts.ts';
+import { instant } from './instant.ts';
 import type { StoredAccount, StoredKnowledge } from './stored.ts';
 
 /** An account of the document, or one that is only known because something belongs to it (`input` null). */
@@ -55,7 +56,7 @@ export function planAccount(
     ),
   };
   const changed = !isDeepStrictEqual(row, stored);
-  changes.counts.add(id, 'accounts', outcomeOf(stored, changed));
+  changes.count(id, 'accounts', id, outcomeOf(stored, changed));
   if (!changed) return;
   changes.upsert('Account', { ...row });
   changes.touch('Account', id);
@@ -64,6 +65,12 @@ export function planAccount(
 /** The name of a layer, as an error gives it. */
 function nameOf({ accountId, layer, service }: KnowledgeInput): string {
   return `knowledge of account ${accountId}, ${layer}${service === undefined ? '' : ` of ${service}`}`;
+}
+
+/** Earlier versions did not keep the time: unless it is given, it is that of the next import. */
+function completedAt(input: KnowledgeInput, stored: StoredKnowledge | null, now: number): number | null {
+  if (input.at === undefined) return (stored?.state === 'COMPLETE' ? stored.at : null) ?? now;
+  return input.at === null ? null : instant(input.at, nameOf(input));
 }
 
 /**
@@ -88,14 +95,13 @@ export function planKnowledge(
     count('gone');
   } else {
     const missing = state === 'PARTIAL' ? [...(input.missing ?? [])] : [];
-    // Earlier versions did not keep the time: it is that of the next import.
-    const same = stored?.state === state && (state === 'PARTIAL' || stored.at !== null);
-    if (same && isDeepStrictEqual(missing, stored.missing)) {
+    const at = state === 'COMPLETE' ? completedAt(input, stored, now) : null;
+    if (stored?.state === state && stored.at === at && isDeepStrictEqual(missing, stored.missing)) {
       count('unchanged');
       return;
     }
-    const at = state === 'COMPLETE' ? toIso(now) : null;
-    changes.upsert('AccountKnowledge', { accountId, layer, service, state, at, missing });
+    const since = at === null ? null : toIso(at);
+    changes.upsert('AccountKnowledge', { accountId, layer, service, state, at: since, missing });
     count(outcomeOf(stored, true));
   }
   changes.touch('Account', accountId);

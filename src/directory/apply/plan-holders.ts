@@ -175,10 +175,11 @@ export function planRole(input: RoleInput, resolved: Resolved<StoredRole>, tools
   const tags = input.tags ?? stored?.tags ?? {};
   let changed = differs(own, stored, OWN_COLUMNS.Role);
   changed ||= stored === null || !sameRecord(tags, stored.tags);
-  // A written trust policy means the current holders of the names in it.
-  changed ||= stored !== null && Object.keys(stored.trustBindings).length > 0;
+  // Unless it is said, a written trust policy means the current holders of the names in it.
+  const trustBindings = input.trustBindings ?? {};
+  changed ||= stored !== null && !sameRecord(trustBindings, stored.trustBindings);
   if (changed) {
-    changes.upsert('Role', { ...own, ...baseRow(name, id, own.createdAt), tags, trustBindings: {} });
+    changes.upsert('Role', { ...own, ...baseRow(name, id, own.createdAt), tags, trustBindings });
   }
   changed = planLists(input, 'roleId', resolved, tools) || changed;
   conclude('Role', name, resolved, changed, changes);

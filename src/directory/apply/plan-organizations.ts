@@ -7,6 +7,7 @@ import type { IndexedDocument } from './index-document.ts';
 import { type NamedAccount, planAccount } from './plan-account.ts';
 import { planOrganization } from './plan-organization.ts';
 import { readAccounts, readOrganizations, type StoredAccount, type StoredOrganization } from './stored.ts';
+import { unitsAfter } from './units.ts';
 
 type Membership = Exclude<NonNullable<AccountInput['membership']>, 'NONE'>;
 
@@ -121,7 +122,7 @@ function checkPlace(
   { organizations }: Stored,
 ): void {
   const organization = organizations.get(organizationId);
-  const units = given.get(organizationId)?.units ?? organization?.units ?? [];
+  const units = unitsAfter(given.get(organizationId) ?? {}, organization ?? null);
   if (!given.has(organizationId) && organization === undefined) {
     throw new InvalidInput('document', `account ${accountId}: there is no organization \`${organizationId}\``);
   }
@@ -145,7 +146,7 @@ function checkMembers(input: OrganizationInput, accounts: ReadonlyMap<string, Na
     const what = `its management account ${managementAccountId} is no member of it`;
     throw new InvalidInput('document', `organization ${id}: ${what}`);
   }
-  const units = new Set((input.units ?? stored.organizations.get(id)?.units ?? []).map((unit) => unit.id));
+  const units = new Set(unitsAfter(input, stored.organizations.get(id) ?? null).map((unit) => unit.id));
   const isThere = (target: string): boolean =>
     target === rootId ||
     units.has(target) ||

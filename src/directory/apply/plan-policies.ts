@@ -100,7 +100,7 @@ function versionsOf(input: ManagedPolicyInput | null): readonly ManagedPolicyInp
     }
     found.set(versionId, version);
   }
-  if (wholeVersions === true && !found.has(defaultVersionId)) {
+  if (wholeVersions === true && defaultVersionId !== null && !found.has(defaultVersionId)) {
     throw new InvalidInput(
       'document',
       `policy ${arn}: its default version ${defaultVersionId} is not among its versions`,

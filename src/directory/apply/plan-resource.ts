@@ -40,8 +40,8 @@ export function planResource(input: ResourceInput, stored: StoredResource | null
     accountId,
     tags: input.tags ?? stored?.tags ?? {},
     policyHash: given(hash, stored?.policyHash),
-    // A written policy means the current holders of the names in it.
-    policyBindings: policy === undefined ? (stored?.policyBindings ?? {}) : {},
+    // Unless it is said, a written policy means the current holders of the names in it.
+    policyBindings: input.policyBindings ?? (policy === undefined ? (stored?.policyBindings ?? {}) : {}),
     region: given(input.region, stored?.region),
     publicAccessBlock: publicAccessBlockOf(input.publicAccessBlock, stored?.publicAccessBlock),
     objectOwnership: given(input.objectOwnership, stored?.objectOwnership),

@@ -1,4 +1,5 @@
 import type { DirectoryDocument } from '../document.ts';
+import { newBucket } from './new-bucket.ts';
 import { DATA_ACCOUNT, DEVELOPMENT_ACCOUNT } from './organization.ts';
 import { policyText } from './policy-text.ts';
 import { viewOwnPermissions } from './view-own-permissions.ts';
@@ -72,5 +73,7 @@ export const dataAccount: DirectoryDocument = {
       attachedPolicies: [],
     },
   ],
-  resources: [{ arn: BUCKET, accountId: DATA_ACCOUNT, tags: { classification: 'shared' }, policy: bucketPolicy }],
+  resources: [
+    { arn: BUCKET, accountId: DATA_ACCOUNT, tags: { classification: 'shared' }, policy: bucketPolicy, ...newBucket },
+  ],
 };

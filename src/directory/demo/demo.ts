@@ -1,4 +1,5 @@
-import type { DirectoryDocument } from '../document.ts';
+import { servicesWithResourcePolicies } from '../../catalog/policy-holders.ts';
+import type { DirectoryDocument, KnowledgeInput } from '../document.ts';
 import { dataAccount } from './data-account.ts';
 import { developmentAccount } from './development-account.ts';
 import { DATA_ACCOUNT, DEVELOPMENT_ACCOUNT, MANAGEMENT_ACCOUNT, memberships, organization } from './organization.ts';
@@ -44,5 +45,29 @@ export function demoDirectory(): DirectoryDocument {
         ? { id: accessKeyId, user: principalId }
         : { id: accessKeyId, service: principalId },
     ),
+    knowledge: [MANAGEMENT_ACCOUNT, DEVELOPMENT_ACCOUNT, DATA_ACCOUNT].flatMap(everythingOf),
   };
+}
+
+/** Nothing else exists in the accounts of the demo. */
+function everythingOf(accountId: string): readonly KnowledgeInput[] {
+  const layers = [
+    'IDENTITY_POLICIES',
+    'TRUST_POLICIES',
+    'PERMISSIONS_BOUNDARIES',
+    'ORGANIZATION',
+    'CONTROL_POLICIES',
+    'VPC_ENDPOINTS',
+    'BLOCK_PUBLIC_ACCESS',
+    'GRANTS',
+  ] as const;
+  return [
+    ...layers.map((layer) => ({ accountId, layer, state: 'COMPLETE' as const })),
+    ...servicesWithResourcePolicies().map((service) => ({
+      accountId,
+      layer: 'RESOURCE_POLICIES' as const,
+      service,
+      state: 'COMPLETE' as const,
+    })),
+  ];
 }

@@ -1,4 +1,5 @@
 import type { DirectoryDocument } from '../document.ts';
+import { newBucket } from './new-bucket.ts';
 import { DATA_ACCOUNT, DEVELOPMENT_ACCOUNT } from './organization.ts';
 import { policyText } from './policy-text.ts';
 import { viewOwnPermissions } from './view-own-permissions.ts';
@@ -156,6 +157,12 @@ export const developmentAccount: DirectoryDocument = {
   ],
   instanceProfiles: [{ arn: iam('instance-profile/WebServer'), role: WEB_SERVER }],
   resources: [
-    { arn: 'arn:aws:s3:::dev-alice', accountId: DEVELOPMENT_ACCOUNT, tags: { owner: 'alice' }, policy: null },
+    {
+      arn: 'arn:aws:s3:::dev-alice',
+      accountId: DEVELOPMENT_ACCOUNT,
+      tags: { owner: 'alice' },
+      policy: null,
+      ...newBucket,
+    },
   ],
 };

@@ -1,5 +1,5 @@
 import { RolegateError } from '../../policy/errors.ts';
-import { bindToDeleted } from '../apply/bindings.ts';
+import { bindGrantsToDeleted, bindToDeleted } from '../apply/bindings.ts';
 import { ChangeSet } from '../apply/change-set.ts';
 import type { Worked } from '../change.ts';
 import { toIso } from '../instants.ts';
@@ -82,6 +82,7 @@ export async function deleteHolder(
     for (const { name } of rows) changes.touch(entity, name);
   }
   await bindToDeleted(sql, new Map([[arn, id]]), new Set(), changes);
+  await bindGrantsToDeleted(sql, new Map([[arn, id]]), new Set(), changes);
   if (kind === 'Role') await endSessions(sql, id, at);
   await sql.query(`DELETE FROM "${kind}" WHERE id = $1`, [id]);
   changes.touch(kind, arn);

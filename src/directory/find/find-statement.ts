@@ -39,8 +39,31 @@ function attachedTo(arn: string, parameters: Parameters): string {
     ${isHeldBy('userId', 'User')} OR ${isHeldBy('groupId', 'Group')} OR ${isHeldBy('roleId', 'Role')})`;
 }
 
+function inGroup(arn: string, parameters: Parameters): string {
+  const group = `(SELECT id FROM "Group" WHERE arn = ${parameters.add(storable(arn))}::text)`;
+  return `e.id IN (SELECT m."userId" FROM "GroupMembership" m WHERE m."groupId" = ${group})`;
+}
+
+const ATTACHED_BY: Readonly<Partial<Record<FindKind, string>>> = { User: 'userId', Group: 'groupId', Role: 'roleId' };
+
+/** The users, groups or roles that use a policy. Groups have no boundaries. */
+function usersOf(
+  kind: FindKind,
+  { arn, usage }: NonNullable<FindFilter['usedPolicy']>,
+  parameters: Parameters,
+): string {
+  const column = ATTACHED_BY[kind];
+  if (column === undefined) throw new Error(`${kind} uses no policies`);
+  if (kind === 'Group' && usage === 'PERMISSIONS_BOUNDARY') return 'FALSE';
+  const policy = `(SELECT id FROM "ManagedPolicy" WHERE arn = ${parameters.add(storable(arn))}::text)`;
+  const attached = `e.id IN (SELECT a."${column}" FROM "PolicyAttachment" a WHERE a."policyId" = ${policy} AND a."${column}" IS NOT NULL)`;
+  if (kind === 'Group' || usage === 'PERMISSIONS_POLICY') return attached;
+  const bounded = `e."boundaryId" = ${policy}`;
+  return usage === 'PERMISSIONS_BOUNDARY' ? bounded : `(${attached} OR ${bounded})`;
+}
+
 function conditionsOf(kind: FindKind, filter: FindFilter, parameters: Parameters): readonly string[] {
-  const { search = '', path, tag, organizationId, policyScope, services, hasPolicy } = filter;
+  const { search = '', path, tag, organizationId, unitId, policyScope, services, hasPolicy } = filter;
   const conditions: string[] = [];
   if (search !== '') conditions.push(searchOf(kind, search, parameters));
   if (path !== undefined) conditions.push(`e.path LIKE ${parameters.add(`${literally(path)}%`)}::text`);
@@ -48,6 +71,10 @@ function conditionsOf(kind: FindKind, filter: FindFilter, parameters: Parameters
   if (organizationId !== undefined) {
     conditions.push(`e."organizationId" = ${parameters.add(storable(organizationId))}::text`);
   }
+  if (unitId === null) conditions.push('e."unitId" IS NULL');
+  else if (unitId !== undefined) conditions.push(`e."unitId" = ${parameters.add(storable(unitId))}::text`);
+  if (filter.groupArn !== undefined) conditions.push(inGroup(filter.groupArn, parameters));
+  if (filter.usedPolicy !== undefined) conditions.push(usersOf(kind, filter.usedPolicy, parameters));
   if (policyScope !== undefined) conditions.push(`e."accountId" IS ${policyScope === 'AWS' ? '' : 'NOT '}NULL`);
   if (filter.attachedTo !== undefined) conditions.push(attachedTo(filter.attachedTo, parameters));
   if (services !== undefined) {
@@ -67,13 +94,16 @@ function isUsedIn(accounts: string): string {
     OR ${bounded('User')} OR ${bounded('Role')}))`;
 }
 
-function withinOf({ kind, accountIds, arns }: FindScope, parameters: Parameters): readonly string[] {
+function withinOf({ kind, accountIds, organizationId, arns }: FindScope, parameters: Parameters): readonly string[] {
   const within: string[] = [];
   if (accountIds !== null) {
     const accounts = `${parameters.add(accountIds)}::text[]`;
     const column = kind === 'Account' ? 'e.id' : 'e."accountId"';
     const owned = `${column} = ANY(${accounts})`;
     within.push(kind === 'ManagedPolicy' ? `(${owned} OR ${isUsedIn(accounts)})` : owned);
+  }
+  if (organizationId !== undefined) {
+    within.push(`e."organizationId" = ${parameters.add(storable(organizationId))}::text`);
   }
   if (arns !== undefined) within.push(`e.arn = ANY(${parameters.add(arns)}::text[])`);
   return within;

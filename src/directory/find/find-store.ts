@@ -1,6 +1,9 @@
 /** What can be found: the models that lists are made of. */
 export type FindKind = 'Account' | 'Group' | 'ManagedPolicy' | 'Resource' | 'Role' | 'User';
 
+/** How an entity uses a managed policy, in the words of iam:ListEntitiesForPolicy. */
+export type PolicyUsage = 'PERMISSIONS_BOUNDARY' | 'PERMISSIONS_POLICY';
+
 /** Entries of one kind. */
 export interface FindScope {
   readonly kind: FindKind;
@@ -11,6 +14,8 @@ export interface FindScope {
   readonly accountIds: readonly string[] | null;
   /** Whether entries of other accounts must not even take time. Then the indexes for searches are not used. */
   readonly apart?: boolean;
+  /** Only accounts of this organization. Left out: of all, and of none. */
+  readonly organizationId?: string;
   /** Only those with these ARNs. Left out: all. */
   readonly arns?: readonly string[];
 }
@@ -28,6 +33,12 @@ export interface FindFilter {
   readonly tag?: { readonly key: string; readonly value: string | null };
   /** Accounts of this organization. */
   readonly organizationId?: string;
+  /** Accounts directly in this organizational unit; null: directly under the root. */
+  readonly unitId?: string | null;
+  /** Users in the group with this ARN. */
+  readonly groupArn?: string;
+  /** Users, groups and roles that have the policy with this ARN attached, or as their boundary; usage null: either. */
+  readonly usedPolicy?: { readonly arn: string; readonly usage: PolicyUsage | null };
   /** Policies made by AWS, or by customers. */
   readonly policyScope?: 'AWS' | 'CUSTOMER';
   /** Policies attached to the user, group or role with this ARN. */

@@ -1,8 +1,10 @@
-import type { AttachedPolicy, ControlLevel } from '../../evaluation/applicable-policies.ts';
+import type { AttachedPolicy, ControlLevel, LevelName } from '../../evaluation/applicable-policies.ts';
 import type { OrganizationFacts } from '../../evaluation/principal.ts';
+import type { PublicAccessBlocks } from '../../evaluation/public-access.ts';
 import { closedPolicy } from '../../policy/load.ts';
 import { faultGaps } from '../../policy/policy-fault.ts';
 import type { AccountOrganization } from '../directory.ts';
+import { AccountKnowledge } from './account-knowledge.ts';
 import type { CompiledBatch } from './compiled-policies.ts';
 import { dependency } from './memory.ts';
 import type { AccountRow, ControlPolicyRow, OrganizationRow } from './rows.ts';
@@ -13,12 +15,17 @@ export interface AccountFacts {
   /** Null: the account is not in the directory. */
   readonly partition: string | null;
   readonly organization: OrganizationFacts | null;
+  /** Whether `organization` is known: null then means none. */
+  readonly organizationIsKnown: boolean;
   /** Of that organization. */
   readonly delegatedAdministrators: AccountOrganization['delegatedAdministrators'];
   /** Null: no such layer. The account has one list, so that it is planned once. */
   readonly serviceControl: readonly ControlLevel[] | null;
   readonly resourceControl: readonly ControlLevel[] | null;
+  /** S3 Block Public Access of the organization and the account; null: none. */
+  readonly publicAccess: Pick<PublicAccessBlocks, 'organization' | 'account'> | null;
   readonly gaps: readonly string[];
+  readonly knowledge: AccountKnowledge;
   readonly dependencies: readonly string[];
 }
 
@@ -49,17 +56,40 @@ export function controlDocuments(
     .map((policy) => ({ kind: kindOf(policy), hash: policy.hash }));
 }
 
-function attach(policy: ControlPolicyRow, compiled: CompiledBatch, gaps: string[]): AttachedPolicy {
+function attach(policy: ControlPolicyRow, level: LevelName, compiled: CompiledBatch, gaps: string[]): AttachedPolicy {
   const kind = kindOf(policy);
   const found = compiled.get(kind, policy.hash);
   const { id, name, arn } = policy;
   const what = `the ${kind === 'scp' ? 'service control policy' : 'resource control policy'} \`${id}\``;
   if (found !== undefined && 'policy' in found) {
     gaps.push(...faultGaps(found.policy.faults, what));
-    return { policy: found.policy, id, name, arn };
+    return { policy: found.policy, id, name, arn, level };
   }
   gaps.push(`${what} cannot be read, so that nothing is allowed: ${found?.fault ?? 'no document'}`);
-  return { policy: closedPolicy(kind), id, name, arn };
+  return { policy: closedPolicy(kind), id, name, arn, level };
+}
+
+function levelName(target: string, account: AccountRow, organization: OrganizationRow): LevelName {
+  if (target === account.id) return { kind: 'ACCOUNT', id: target, name: account.name };
+  if (target === organization.rootId) return { kind: 'ROOT', id: target, name: organization.rootName };
+  const unit = organization.units.find(({ id }) => id === target);
+  return { kind: 'ORGANIZATIONAL_UNIT', id: target, name: unit?.name ?? null };
+}
+
+/**
+ * Whether nothing is known of an organization's control policies: none is stored although a kind is enabled, so that AWS has
+ * attached at least its own (FullAWSAccess) to every level. Levels without policies would allow nothing.
+ * https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps_attach.html
+ */
+function controlIsUnknown({ policies }: OrganizationRow, knowledge: AccountKnowledge): boolean {
+  return policies.length === 0 && knowledge.of('CONTROL_POLICIES').state === 'NONE';
+}
+
+/** Control policies of a member account that are not known, or only in part. */
+function controlGaps(id: string, organization: OrganizationRow, knowledge: AccountKnowledge): readonly string[] {
+  if (!organization.scpEnabled && !organization.rcpEnabled) return [];
+  if (!controlIsUnknown(organization, knowledge)) return knowledge.partly('CONTROL_POLICIES');
+  return [`the control policies above the account ${id} are not known: they are not considered`];
 }
 
 /**
@@ -73,12 +103,16 @@ export function accountFacts(
   compiled: CompiledBatch,
 ): AccountFacts {
   const dependencies = [dependency('Account', id)];
+  const knowledge = new AccountKnowledge(id, account?.knowledge ?? []);
   const nothing = {
     id,
     organization: null,
     delegatedAdministrators: [],
     serviceControl: null,
     resourceControl: null,
+    organizationIsKnown: false,
+    publicAccess: publicAccessOf(account),
+    knowledge,
     dependencies,
   };
   if (account === null) {
@@ -90,17 +124,20 @@ export function accountFacts(
     const gap = `the organization of the account ${id} is not known: its control policies are not considered`;
     return { ...nothing, partition, gaps: [gap] };
   }
-  if (organization === null) return { ...nothing, partition, gaps: [] };
-  const gaps: string[] = [];
-  const path = pathTo(account, organization);
-  const levels = (kind: ControlKind): readonly ControlLevel[] =>
-    path.map((target) => ({
-      target,
-      policies: organization.policies
-        .filter((policy) => kindOf(policy) === kind && policy.targets.includes(target))
-        .map((policy) => attach(policy, compiled, gaps)),
-    }));
+  const gaps = [...knowledge.partly('ORGANIZATION')];
+  if (organization === null) return { ...nothing, partition, organizationIsKnown: true, gaps };
   const managing = organization.managementAccountId === id;
+  if (!managing) gaps.push(...controlGaps(id, organization, knowledge));
+  const path = pathTo(account, organization);
+  const levels = (kind: ControlKind): readonly ControlLevel[] | null =>
+    controlIsUnknown(organization, knowledge)
+      ? null
+      : path.map((target) => ({
+          target,
+          policies: organization.policies
+            .filter((policy) => kindOf(policy) === kind && policy.targets.includes(target))
+            .map((policy) => attach(policy, levelName(target, account, organization), compiled, gaps)),
+        }));
   return {
     id,
     partition,
@@ -112,9 +149,17 @@ export function accountFacts(
     delegatedAdministrators: organization.delegatedAdministrators,
     serviceControl: managing || !organization.scpEnabled ? null : levels('scp'),
     resourceControl: managing || !organization.rcpEnabled ? null : levels('rcp'),
+    organizationIsKnown: true,
+    publicAccess: nothing.publicAccess,
     gaps,
+    knowledge,
     dependencies: [...dependencies, dependency('Organization', organization.id)],
   };
+}
+
+function publicAccessOf(account: AccountRow | null): AccountFacts['publicAccess'] {
+  const { organizationPublicAccessBlock: organization = null, publicAccessBlock = null } = account ?? {};
+  return organization === null && publicAccessBlock === null ? null : { organization, account: publicAccessBlock };
 }
 
 /** What stands above an account, as its principals meet it. */

@@ -63,6 +63,13 @@ export class PolicyCollector {
     return policy === null ? null : { policy, id: arn, name: null, arn: null, holder: arn };
   }
 
+  /** The policy of a VPC endpoint, which can only take away; null: there is none, so that it allows everything. */
+  ofEndpoint(hash: string | null, id: string, arn: string): AttachedPolicy | null {
+    if (hash === null) return null;
+    const policy = this.#restricting('vpce', hash, `the policy of the VPC endpoint \`${id}\``, 'no document');
+    return { policy, id: arn, name: null, arn: null, holder: arn };
+  }
+
   /** A policy that can grant. One whose document is not known is left out; one that is no policy could deny anything. */
   #granting(kind: PolicyKind, hash: string | null, what: string): CompiledPolicy | null {
     const found = hash === null ? undefined : this.#compiled.get(kind, hash);

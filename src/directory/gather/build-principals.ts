@@ -25,6 +25,11 @@ export function inAccount(account: AccountFacts) {
   return { accountId: account.id, partition: account.partition ?? 'aws', organization: account.organization };
 }
 
+/** What is not known above a user or role, and what of the policies of its account. */
+function gapsIn({ gaps, knowledge }: AccountFacts): readonly string[] {
+  return [...gaps, ...knowledge.partly('IDENTITY_POLICIES', 'PERMISSIONS_BOUNDARIES')];
+}
+
 export function buildUser(
   row: UserRow,
   groups: ReadonlyMap<string, HolderRow>,
@@ -46,7 +51,7 @@ export function buildUser(
   const facts: UserFacts = { kind: 'user', ...inAccount(account), arn, id, name, tags };
   const prepared = preparePolicies({ identity, boundary, ...controlsOf(account) });
   return {
-    value: { value: preparePrincipal(facts, prepared, null), gaps: [...account.gaps, ...policies.gaps] },
+    value: { value: preparePrincipal(facts, prepared, null), gaps: [...gapsIn(account), ...policies.gaps] },
     dependencies: [dependency('User', arn), ...policies.dependencies, ...account.dependencies],
     bytes: BASE_BYTES + identity.length * POLICY_BYTES,
   };
@@ -84,11 +89,12 @@ export function buildRole(row: RoleRow, account: AccountFacts, compiled: Compile
     trust,
     maxSessionDuration: row.maxSessionDuration,
   };
-  const gaps = [...account.gaps, ...policies.gaps];
+  const gaps = [...gapsIn(account), ...policies.gaps];
+  const trustGaps = [...account.knowledge.partly('TRUST_POLICIES'), ...trustPolicies.gaps];
   const unnamed = { sessionName: null, tags: {}, sourceIdentity: null, issuedAt: null, sessionPolicies: null };
   return {
     value: {
-      role: { value: prepared, gaps: [...gaps, ...trustPolicies.gaps] },
+      role: { value: prepared, gaps: [...gaps, ...trustGaps] },
       principal: { value: roleSession(prepared, unnamed), gaps },
     },
     dependencies: [dependency('Role', arn), ...policies.dependencies, ...account.dependencies],

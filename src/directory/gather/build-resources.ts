@@ -1,7 +1,8 @@
-import { type PreparedResource, prepareResource } from '../../evaluation/prepare.ts';
+import { prepareResource } from '../../evaluation/prepare.ts';
+import type { ResourceFacts } from '../../evaluation/resource.ts';
 import { parseArn } from '../../policy/arn.ts';
 import { isAccountId } from '../../policy/principal-id.ts';
-import type { Known } from '../directory.ts';
+import type { KnownResource, UnknownOfResource } from '../directory.ts';
 import type { AccountFacts } from './account-facts.ts';
 import { PolicyCollector } from './attached-policies.ts';
 import type { BuiltRole } from './build-principals.ts';
@@ -39,20 +40,73 @@ export function ownerOf({ arn, given, exact, holder }: ResourceRows): string | n
   return exact?.accountId ?? holder?.accountId ?? given;
 }
 
+/** What is not known of the policy of a resource, or of what it is part of. */
+function policyGaps({ arn, holder, holders }: ResourceRows, account: AccountFacts | null): readonly string[] {
+  const [first = arn] = holders;
+  // The policy of an API stands with API Gateway, whatever service its requests are of.
+  const services = [...new Set(holders.flatMap((each) => parseArn(each)?.service ?? []))];
+  const knowledge = account?.knowledge;
+  const partly = services.flatMap((service) => knowledge?.partlyOfService(service) ?? []);
+  // Without a policy, but perhaps only because it could not be read.
+  if (holder !== null) return holder.policyHash === null ? partly : [];
+  if (services.some((service) => knowledge?.isComplete('RESOURCE_POLICIES', service) === true)) return [];
+  return [`${first} is not in the directory: a resource-based policy of it is not considered`, ...partly];
+}
+
+/** Null: nothing that matters for some requests only. */
+function unknownOf(
+  { arn, exact, holder, holders }: ResourceRows,
+  account: AccountFacts | null,
+): UnknownOfResource | null {
+  const parsed = parseArn(arn);
+  const { service = '', resource = '', accountId = '' } = parsed ?? {};
+  const isKey = service === 'kms' && resource.startsWith('key/');
+  const isBucket = service === 's3' && accountId === '';
+  const isPublishable = isBucket || (service === 's3' && resource.startsWith('accesspoint/'));
+  if (!isKey && !isPublishable) return null;
+  const enforced = [exact, holder].some((row) => row?.objectOwnership === 'BucketOwnerEnforced');
+  return {
+    aclsOf: isBucket && !enforced ? (holders[0] ?? arn) : null,
+    grants: isKey ? missingOf('GRANTS', account) : null,
+    publicAccess: isPublishable ? missingOf('BLOCK_PUBLIC_ACCESS', account) : null,
+  };
+}
+
+function missingOf(layer: 'GRANTS' | 'BLOCK_PUBLIC_ACCESS', account: AccountFacts | null): readonly string[] | null {
+  if (account === null) return [];
+  return account.knowledge.isComplete(layer) ? null : account.knowledge.partly(layer);
+}
+
+/** What is stored of the resource, or of the bucket or access point whose policy governs it, and of its account. */
+function storedFacts({ arn, exact, holder }: ResourceRows, account: AccountFacts | null): Partial<ResourceFacts> {
+  const { service = '', resource = '' } = parseArn(arn) ?? {};
+  if (service === 'kms') return exact === null || exact.grants.length === 0 ? {} : { grants: exact.grants };
+  if (service !== 's3') return {};
+  const level = resource.startsWith('accesspoint/') ? 'accessPoint' : 'bucket';
+  const block = (exact ?? holder)?.publicAccessBlock ?? holder?.publicAccessBlock ?? null;
+  const region = exact?.region ?? holder?.region ?? null;
+  const tagsCount = exact?.abacEnabled ?? null;
+  return {
+    ...(block === null && (account?.publicAccess ?? null) === null
+      ? {}
+      : { publicAccess: { ...account?.publicAccess, [level]: block } }),
+    ...(region === null ? {} : { region }),
+    ...(tagsCount === null ? {} : { tagsCount }),
+  };
+}
+
 export function buildResource(
   rows: ResourceRows,
   account: AccountFacts | null,
   compiled: CompiledBatch,
-): Entry<Known<PreparedResource>> {
+): Entry<KnownResource> {
   const { arn, exact, holder, holders } = rows;
   const policies = new PolicyCollector(compiled);
   const gaps: string[] = [];
   const named = arn !== '*';
   if (named && account === null)
     gaps.push(`the account that owns ${arn} is not known: it is taken to be the principal's`);
-  if (named && holder === null && holders.length > 0) {
-    gaps.push(`${holders[0] ?? arn} is not in the directory: a resource-based policy of it is not considered`);
-  }
+  if (named && holders.length > 0) gaps.push(...policyGaps(rows, account));
   const prepared = prepareResource({
     arn,
     accountId: account?.id ?? null,
@@ -61,9 +115,15 @@ export function buildResource(
     policy: holder === null ? null : policies.ofResource('resource', holder.policyHash, holder.arn),
     policyBindings: holder?.policyBindings ?? {},
     resourceControl: account?.resourceControl ?? null,
+    ...storedFacts(rows, account),
   });
+  const unknown = unknownOf(rows, account);
   return {
-    value: { value: prepared, gaps: [...gaps, ...(account?.gaps ?? []), ...policies.gaps] },
+    value: {
+      value: prepared,
+      gaps: [...gaps, ...(account?.gaps ?? []), ...policies.gaps],
+      ...(unknown === null ? {} : { unknown }),
+    },
     dependencies: [
       ...[arn, ...holders].map((each) => dependency('Resource', each)),
       dependency('User', arn),
@@ -78,7 +138,7 @@ export function buildRoleResource(
   arn: string,
   role: Entry<BuiltRole | null>,
   account: AccountFacts,
-): Entry<Known<PreparedResource>> {
+): Entry<KnownResource> {
   if (role.value !== null) {
     const { role: known } = role.value;
     return { value: { value: known.value.trust, gaps: known.gaps }, dependencies: role.dependencies, bytes: BYTES };
@@ -92,9 +152,12 @@ export function buildRoleResource(
     policyBindings: {},
     resourceControl: account.resourceControl,
   });
-  const gap = `${arn} is not in the directory: a resource-based policy of it is not considered`;
+  const { knowledge } = account;
+  const gaps = knowledge.isComplete('TRUST_POLICIES')
+    ? []
+    : [`${arn} is not in the directory: a resource-based policy of it is not considered`];
   return {
-    value: { value: prepared, gaps: [gap, ...account.gaps] },
+    value: { value: prepared, gaps: [...gaps, ...knowledge.partly('TRUST_POLICIES'), ...account.gaps] },
     dependencies: [...role.dependencies, ...account.dependencies],
     bytes: BYTES,
   };

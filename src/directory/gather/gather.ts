@@ -1,7 +1,16 @@
 import type { AttachedPolicy } from '../../evaluation/applicable-policies.ts';
-import type { PreparedPrincipal, PreparedResource, PreparedRole } from '../../evaluation/prepare.ts';
+import type { PreparedPrincipal, PreparedRole } from '../../evaluation/prepare.ts';
 import type { PrincipalRef } from '../../policy/principal-id.ts';
-import type { AccountOrganization, Gathered, GatherRequest, Known, Revision } from '../directory.ts';
+import type {
+  AccountOrganization,
+  Gathered,
+  GatherRequest,
+  Known,
+  KnownEndpoint,
+  KnownResource,
+  Revision,
+} from '../directory.ts';
+import type { KnowledgeLayer } from '../document.ts';
 import type { Database } from '../prisma/database.ts';
 import type { RoleSessionRecord } from '../stores/session-store.ts';
 import { type AccountFacts, organizationOf } from './account-facts.ts';
@@ -48,8 +57,8 @@ class Findings implements Gathered {
     return this.#role(arn)?.role ?? null;
   }
 
-  resource(arn: string, accountId: string | null): Known<PreparedResource> {
-    return this.#entry(resourceKey(arn, accountId)) as Known<PreparedResource>;
+  resource(arn: string, accountId: string | null): KnownResource {
+    return this.#entry(resourceKey(arn, accountId)) as KnownResource;
   }
 
   session(ref: PrincipalRef): RoleSessionRecord | null {
@@ -58,6 +67,14 @@ class Findings implements Gathered {
 
   organization(accountId: string): AccountOrganization | null {
     return organizationOf(this.#entry(`account ${accountId}`) as AccountFacts);
+  }
+
+  endpoint(id: string): KnownEndpoint | null {
+    return this.#entry(`endpoint ${id}`) as KnownEndpoint | null;
+  }
+
+  knows(accountId: string, layer: KnowledgeLayer, service?: string): boolean {
+    return (this.#entry(`account ${accountId}`) as AccountFacts).knowledge.isComplete(layer, service);
   }
 
   policy(arn: string): AttachedPolicy | null {

@@ -6,6 +6,7 @@ import type { Known } from '../directory.ts';
 import type { Sql } from '../prisma/database.ts';
 import { type AccountFacts, accountFacts, controlDocuments } from './account-facts.ts';
 import { type NeededDocument, neededBy } from './attached-policies.ts';
+import { buildEndpoint } from './build-endpoint.ts';
 import { buildFederated } from './build-federated.ts';
 import { type BuiltRole, buildRole, buildRoot, buildUser } from './build-principals.ts';
 import { buildResource, buildRoleResource, ownerOf, type ResourceRows, resourceRows } from './build-resources.ts';
@@ -54,7 +55,7 @@ export async function load(sql: Sql, wanted: readonly Wanted[], now: number, too
   memory.advance(rows.revision, rows.touched);
   const stored = new Map(rows.resources.map((row) => [row.arn, row]));
   const resources = new Map<string, ResourceRows>();
-  const accountIds = new Set([...rows.users, ...rows.roles].map((row) => row.accountId));
+  const accountIds = new Set([...rows.users, ...rows.roles, ...rows.endpoints].map((row) => row.accountId));
   for (const one of wanted) {
     if (one.kind === 'root' || one.kind === 'account' || one.kind === 'federated') accountIds.add(one.accountId);
     if (one.kind !== 'resource') continue;
@@ -130,6 +131,7 @@ function needed(
   for (const row of [...rows.users, ...rows.roles]) add('boundary', row.boundary?.[2]);
   for (const row of rows.roles) add('trust', row.trustPolicyHash);
   for (const { holder } of resources.values()) add('resource', holder?.policyHash);
+  for (const row of rows.endpoints) add('vpce', row.policyHash);
   for (const account of accounts.accounts.values()) {
     const organization = organizationOf(account, accounts);
     if (organization !== null) documents.push(...controlDocuments(account, organization));
@@ -187,6 +189,7 @@ function build(
   };
   const groups = new Map(rows.groups.map((row) => [row.id, row]));
   const users = new Map(rows.users.map((row) => [row.arn, row]));
+  const endpoints = new Map(rows.endpoints.map((row) => [row.id, row]));
   const roles = new Map<string, Entry<BuiltRole>>();
   for (const row of rows.roles) {
     const entry = buildRole(row, factsOf(row.accountId), compiled);
@@ -205,6 +208,8 @@ function build(
     else if (one.kind === 'root') entries.set(key, buildRoot(one, factsOf(one.accountId)));
     else if (one.kind === 'account') entries.set(key, accountEntry(factsOf(one.accountId)));
     else if (one.kind === 'policy') entries.set(key, buildPolicy(one.arn, policyRows, compiled));
+    else if (one.kind === 'endpoint')
+      entries.set(key, buildEndpoint(one.arn, endpoints.get(one.arn) ?? null, factsOf, compiled));
     else if (one.kind === 'federated') {
       const account = factsOf(one.accountId);
       const makerOf = makers(rows, groups, account, compiled);
@@ -214,17 +219,24 @@ function build(
     else {
       const about = resources.get(key);
       if (about === undefined) continue;
-      const owner = ownerOf(about);
-      const role = isRoleArn(one.arn) && owner !== null;
-      entries.set(
-        key,
-        role
-          ? buildRoleResource(one.arn, roleEntry(one.arn), factsOf(owner))
-          : buildResource(about, owner === null ? null : factsOf(owner), compiled),
-      );
+      entries.set(key, resourceEntry(about, roleEntry, factsOf, compiled));
     }
   }
   return entries;
+}
+
+/** A role is a resource, too, with its trust policy. */
+function resourceEntry(
+  about: ResourceRows,
+  roleEntry: (arn: string) => Entry<BuiltRole | null>,
+  factsOf: (id: string) => AccountFacts,
+  compiled: CompiledBatch,
+): Entry {
+  const owner = ownerOf(about);
+  if (owner !== null && isRoleArn(about.arn)) {
+    return buildRoleResource(about.arn, roleEntry(about.arn), factsOf(owner));
+  }
+  return buildResource(about, owner === null ? null : factsOf(owner), compiled);
 }
 
 function accountEntry(facts: AccountFacts): Entry<AccountFacts> {

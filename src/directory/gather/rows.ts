@@ -1,7 +1,11 @@
+import type { KmsGrant } from '../../evaluation/key-grant.ts';
+import type { PublicAccessBlock } from '../../evaluation/public-access.ts';
 import type { Touched } from '../apply/revision.ts';
+import type { KnowledgeLayer } from '../document.ts';
 import { millisecondsOf, toIso } from '../instants.ts';
 import type { Sql } from '../prisma/database.ts';
 import type { RoleSessionRecord } from '../stores/session-store.ts';
+import { changesOf, touchedSince } from './revision-rows.ts';
 
 type StringMap = Readonly<Record<string, string>>;
 
@@ -53,6 +57,25 @@ export interface ResourceRow {
   readonly tags: StringMap;
   readonly policyHash: string | null;
   readonly policyBindings: StringMap;
+  /** Null: not known, or no bucket. */
+  readonly objectOwnership: string | null;
+  readonly abacEnabled: boolean | null;
+  /** Of a bucket; null: not known. */
+  readonly region: string | null;
+  /** Of a bucket or access point; null: none is configured, or not known. */
+  readonly publicAccessBlock: PublicAccessBlock | null;
+  /** Of a KMS key. */
+  readonly grants: readonly KmsGrant[];
+}
+
+export interface EndpointRow {
+  /** vpce-… */
+  readonly id: string;
+  readonly arn: string;
+  readonly accountId: string;
+  readonly vpcId: string | null;
+  readonly serviceName: string;
+  readonly policyHash: string | null;
 }
 
 /** Everything that was asked for by name, from one state of the directory. */
@@ -66,6 +89,7 @@ export interface EntityRows {
   readonly sessions: readonly RoleSessionRecord[];
   readonly federated: readonly FederatedRow[];
   readonly resources: readonly ResourceRow[];
+  readonly endpoints: readonly EndpointRow[];
   readonly policies: readonly AttachedRow[];
 }
 
@@ -86,14 +110,6 @@ const BOUNDARY = `(SELECT json_build_array(p.arn, p.name, v."documentHash")
 const holder = (column: string): string =>
   `'id', e.id, 'arn', e.arn, 'name', e.name, 'inline', ${inlineOf(column)}, 'attached', ${attachedOf(column)}`;
 
-/** If more than this was touched since the revision in memory, the memory starts anew. */
-const MAX_CHANGES = 5_000;
-
-const touchedSince = (revision: string): string =>
-  `(SELECT json_agg(json_build_object('entity', c.entity, 'entityId', c."entityId")) FROM
-     (SELECT DISTINCT entity, "entityId" FROM "DirectoryChange" WHERE revision > ${revision}::text::bigint
-       LIMIT ${MAX_CHANGES + 1}) c)`;
-
 /** The columns that sessions share wherever they are read. */
 export const SESSION_JSON = `json_build_object('id', s.id, 'accessKeyId', s."accessKeyId", 'arn', s.arn,
   'roleArn', s."roleArn", 'roleId', coalesce(s."roleId", s."formerRoleId"), 'federatedProvider', s."federatedProvider",
@@ -106,7 +122,7 @@ export const SESSION_JSON = `json_build_object('id', s.id, 'accessKeyId', s."acc
 /**
  * One statement for a batch of any size: users $1, roles $2, sessions $3 (those that have not ended, with the policies they
  * name, and the roles that they are or could be of: a session's ARN has no path, but names are unique in an account), resources $4, policies $5; changes since revision $6; sessions that expired before $7 count
- * only when they are the newest of their ARN; federated users $8 (their sessions, with who made them).
+ * only when they are the newest of their ARN; federated users $8 (their sessions, with who made them); VPC endpoints $9.
  */
 const SELECT_ENTITIES = `
   WITH sessions AS (
@@ -148,10 +164,14 @@ const SELECT_ENTITIES = `
         'issuedAt', ${millisecondsOf('k."issuedAt"')}, 'expiresAt', ${millisecondsOf('k."expiresAt"')})
         ORDER BY k."issuedAt" DESC, k.id), '[]') FROM federated k) AS federated,
     (SELECT coalesce(json_agg(json_build_object('arn', e.arn, 'accountId', e."accountId", 'tags', e.tags,
-        'policyHash', e."policyHash", 'policyBindings', e."policyBindings")), '[]')
-       FROM (SELECT arn, "accountId", tags, "policyHash", "policyBindings" FROM "Resource" WHERE arn = ANY($4::text[])
+        'policyHash', e."policyHash", 'policyBindings', e."policyBindings", 'objectOwnership', e."objectOwnership",
+        'abacEnabled', e."abacEnabled", 'region', e.region, 'publicAccessBlock', e."publicAccessBlock", 'grants', e.grants)), '[]')
+       FROM (SELECT arn, "accountId", tags, "policyHash", "policyBindings", "objectOwnership", "abacEnabled", region,
+                    "publicAccessBlock", grants FROM "Resource" WHERE arn = ANY($4::text[])
              UNION ALL
-             SELECT arn, "accountId", tags, NULL, '{}' FROM "User" WHERE arn = ANY($4::text[])) e) AS resources,
+             SELECT arn, "accountId", tags, NULL, '{}', NULL, NULL, NULL, NULL, '[]' FROM "User" WHERE arn = ANY($4::text[])) e) AS resources,
+    (SELECT coalesce(json_agg(json_build_object('id', e.id, 'arn', e.arn, 'accountId', e."accountId", 'vpcId', e."vpcId",
+        'serviceName', e."serviceName", 'policyHash', e."policyHash")), '[]') FROM "VpcEndpoint" e WHERE e.id = ANY($9::text[])) AS endpoints,
     (SELECT coalesce(json_agg(json_build_array(p.arn, p.name, v."documentHash")), '[]')
        FROM "ManagedPolicy" p ${DEFAULT_VERSION}
       WHERE p.arn = ANY($5::text[]) OR p.arn IN (SELECT unnest("sessionPolicyArns") FROM sessions)
@@ -164,11 +184,8 @@ export interface EntityNames {
   readonly resources: readonly string[];
   readonly policies: readonly string[];
   readonly federated: readonly string[];
-}
-
-function changesOf(touched: readonly Touched[] | null): readonly Touched[] | null {
-  if (touched === null) return [];
-  return touched.length > MAX_CHANGES ? null : touched;
+  /** Ids of VPC endpoints. */
+  readonly endpoints: readonly string[];
 }
 
 export async function readEntityRows(sql: Sql, names: EntityNames, since: bigint, now: number): Promise<EntityRows> {
@@ -181,34 +198,10 @@ export async function readEntityRows(sql: Sql, names: EntityNames, since: bigint
     String(since),
     toIso(now),
     names.federated,
+    names.endpoints,
   ]);
   if (row === undefined) throw new Error('a statement without FROM answered no row');
   return { ...row, revision: BigInt(row.revision), touched: changesOf(row.touched) };
-}
-
-/** The revision, and what was touched since `since`. */
-export async function readRevision(
-  sql: Sql,
-  since: bigint,
-): Promise<{ readonly revision: bigint; readonly touched: readonly Touched[] | null }> {
-  const [row] = await sql.query<{ revision: string; touched: readonly Touched[] | null }>(
-    `SELECT (SELECT revision::text FROM "DirectoryState" WHERE id = 1) AS revision, ${touchedSince('$1')} AS touched`,
-    [String(since)],
-  );
-  return { revision: BigInt(row?.revision ?? 0), touched: changesOf(row?.touched ?? null) };
-}
-
-/** What no policy depends on: sessions come and go while people work, and so do credentials. */
-const MOVING = ['AccessKey', 'KeySession', 'MfaDevice', 'RoleSession', 'SigningKey'];
-
-/** Whether something else than sessions and credentials was touched after `since`, or `since` has not been yet. */
-export async function hasChangedSince(sql: Sql, since: bigint): Promise<boolean> {
-  const [row] = await sql.query<{ changed: boolean }>(
-    `SELECT EXISTS (SELECT 1 FROM "DirectoryChange" WHERE revision > $1::text::bigint AND entity <> ALL($2::text[]))
-         OR $1::text::bigint > (SELECT revision FROM "DirectoryState" WHERE id = 1) AS changed`,
-    [String(since), MOVING],
-  );
-  return row?.changed !== false;
 }
 
 export interface AccountRow {
@@ -217,6 +210,19 @@ export interface AccountRow {
   readonly membership: 'UNKNOWN' | 'NONE' | 'MEMBER';
   readonly organizationId: string | null;
   readonly unitId: string | null;
+  readonly name: string | null;
+  readonly publicAccessBlock: PublicAccessBlock | null;
+  readonly organizationPublicAccessBlock: PublicAccessBlock | null;
+  readonly knowledge: readonly KnowledgeRow[];
+}
+
+/** What is known of one layer of an account's policies. */
+export interface KnowledgeRow {
+  readonly layer: KnowledgeLayer;
+  /** Empty, except for RESOURCE_POLICIES. */
+  readonly service: string;
+  readonly state: 'COMPLETE' | 'PARTIAL';
+  readonly missing: readonly string[];
 }
 
 export interface ControlPolicyRow {
@@ -231,10 +237,11 @@ export interface ControlPolicyRow {
 export interface OrganizationRow {
   readonly id: string;
   readonly rootId: string;
+  readonly rootName: string;
   readonly managementAccountId: string;
   readonly scpEnabled: boolean;
   readonly rcpEnabled: boolean;
-  readonly units: readonly { readonly id: string; readonly parentId: string | null }[];
+  readonly units: readonly { readonly id: string; readonly name: string; readonly parentId: string | null }[];
   readonly policies: readonly ControlPolicyRow[];
   readonly delegatedAdministrators: readonly { readonly accountId: string; readonly servicePrincipal: string }[];
 }
@@ -244,10 +251,14 @@ const SELECT_ACCOUNTS = `
   WITH accounts AS (SELECT * FROM "Account" WHERE id = ANY($1::text[]))
   SELECT
     (SELECT coalesce(json_agg(json_build_object('id', a.id, 'partition', a.partition, 'membership', a.membership,
-        'organizationId', a."organizationId", 'unitId', a."unitId")), '[]') FROM accounts a) AS accounts,
+        'organizationId', a."organizationId", 'unitId', a."unitId", 'name', a.name,
+        'publicAccessBlock', a."publicAccessBlock", 'organizationPublicAccessBlock', a."organizationPublicAccessBlock",
+        'knowledge', (SELECT coalesce(json_agg(json_build_object('layer', k.layer, 'service', k.service, 'state', k.state,
+             'missing', k.missing) ORDER BY k.layer, k.service), '[]')
+           FROM "AccountKnowledge" k WHERE k."accountId" = a.id))), '[]') FROM accounts a) AS accounts,
     (SELECT coalesce(json_agg(json_build_object('id', o.id, 'rootId', o."rootId",
-        'managementAccountId', o."managementAccountId", 'scpEnabled', o."scpEnabled", 'rcpEnabled', o."rcpEnabled",
-        'units', (SELECT coalesce(json_agg(json_build_object('id', u.id, 'parentId', u."parentId")), '[]')
+        'rootName', o."rootName", 'managementAccountId', o."managementAccountId", 'scpEnabled', o."scpEnabled", 'rcpEnabled', o."rcpEnabled",
+        'units', (SELECT coalesce(json_agg(json_build_object('id', u.id, 'name', u.name, 'parentId', u."parentId")), '[]')
            FROM "OrganizationalUnit" u WHERE u."organizationId" = o.id),
         'delegatedAdministrators', (SELECT coalesce(json_agg(json_build_object('accountId', d."accountId",
              'servicePrincipal', d."servicePrincipal") ORDER BY d."accountId", d."servicePrincipal"), '[]')

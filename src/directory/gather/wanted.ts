@@ -13,6 +13,8 @@ export type Wanted =
   | { readonly kind: 'root'; readonly arn: string; readonly accountId: string }
   | { readonly kind: 'account'; readonly arn: string; readonly accountId: string }
   | { readonly kind: 'policy'; readonly arn: string }
+  /** `arn`: its id, as nothing else is known of it. */
+  | { readonly kind: 'endpoint'; readonly arn: string }
   | { readonly kind: 'resource'; readonly arn: string; readonly accountId: string | null };
 
 export function keyOf(wanted: Wanted): string {
@@ -60,6 +62,7 @@ export function collectWanted(request: GatherRequest): ReadonlyMap<string, Wante
   }
   for (const arn of request.roles) add({ kind: 'role', arn });
   for (const arn of request.policies ?? []) add({ kind: 'policy', arn });
+  for (const arn of request.endpoints ?? []) add({ kind: 'endpoint', arn });
   for (const accountId of request.accounts ?? []) add({ kind: 'account', arn: accountId, accountId });
   for (const { arn, accountId } of request.resources) {
     add({ kind: 'resource', arn, accountId });
@@ -77,6 +80,7 @@ export function namesOf(wanted: Iterable<Wanted>, catalog: Catalog): EntityNames
     resources: new Set<string>(),
     policies: new Set<string>(),
     federated: new Set<string>(),
+    endpoints: new Set<string>(),
   };
   for (const one of wanted) {
     if (one.kind === 'user') names.users.add(one.arn);
@@ -84,6 +88,7 @@ export function namesOf(wanted: Iterable<Wanted>, catalog: Catalog): EntityNames
     else if (one.kind === 'sessions') names.sessions.add(one.arn);
     else if (one.kind === 'federated') names.federated.add(one.arn);
     else if (one.kind === 'policy') names.policies.add(one.arn);
+    else if (one.kind === 'endpoint') names.endpoints.add(one.arn);
     else if (one.kind === 'resource') {
       if (isRoleArn(one.arn)) names.roles.add(one.arn);
       else if (one.arn !== '*') {
@@ -99,5 +104,6 @@ export function namesOf(wanted: Iterable<Wanted>, catalog: Catalog): EntityNames
     resources: [...names.resources],
     policies: [...names.policies],
     federated: [...names.federated],
+    endpoints: [...names.endpoints],
   };
 }

@@ -1,5 +1,5 @@
 import type { Catalog } from '../../catalog/catalog.ts';
-import { applyDocument, prepareDocument } from '../apply/apply.ts';
+import { applyDocuments, type PreparedDocument, prepareDocument } from '../apply/apply.ts';
 import type {
   AccountOrganization,
   Applied,
@@ -12,12 +12,13 @@ import type {
 import type { DirectoryDocument } from '../document.ts';
 import { entities } from '../entities/entities.ts';
 import type { EntityStore } from '../entities/entity-store.ts';
+import { type DirectoryExports, directoryExports } from '../exporting/export-page.ts';
 import { find } from '../find/find.ts';
 import type { FindStore } from '../find/find-store.ts';
 import { CompiledPolicies } from '../gather/compiled-policies.ts';
 import { Gatherer } from '../gather/gather.ts';
 import { Memory } from '../gather/memory.ts';
-import { hasChangedSince, readRevision } from '../gather/rows.ts';
+import { hasChangedSince, readRevision } from '../gather/revision-rows.ts';
 import { createReadModel, type ReadModel } from '../read-model.ts';
 import { Store } from '../store.ts';
 import { accessKeys } from '../stores/access-keys.ts';
@@ -49,6 +50,16 @@ export interface OpenDirectory extends Directory, IdentityStores {
   readonly find: FindStore;
   /** Whether searches in the middle of a text have an index. False: the server lets nobody here create pg_trgm. */
   readonly searchIndexed: boolean;
+  readonly exports: DirectoryExports;
+  /**
+   * As `apply`, for a document that is too large for memory: its parts, each of which may name what is in the parts before
+   * it. `wholeLists` of a part are about this part alone.
+   */
+  applyParts(parts: AsyncIterable<DirectoryDocument>, progress: Progress, event: NewAuditEvent): Promise<Applied>;
+}
+
+async function* preparedParts(parts: AsyncIterable<DirectoryDocument>): AsyncGenerator<PreparedDocument> {
+  for await (const part of parts) yield await prepareDocument(part);
 }
 
 interface Page {
@@ -69,6 +80,7 @@ class StoredDirectory implements OpenDirectory {
   readonly entities: EntityStore;
   readonly find: FindStore;
   readonly searchIndexed: boolean;
+  readonly exports: DirectoryExports;
   readonly #store: Store;
   readonly #catalog: Catalog;
   readonly #gatherer: Gatherer;
@@ -91,6 +103,7 @@ class StoredDirectory implements OpenDirectory {
     this.signingKeys = signingKeys(this.#store);
     this.entities = entities(this.#store, catalog);
     this.find = find(this.#store);
+    this.exports = directoryExports(database);
   }
 
   async revision(): Promise<Revision> {
@@ -111,11 +124,23 @@ class StoredDirectory implements OpenDirectory {
     progress: Progress = () => undefined,
     event?: NewAuditEvent,
   ): Promise<Applied> {
-    const prepared = await prepareDocument(document);
+    return this.#apply([await prepareDocument(document)], progress, event);
+  }
+
+  applyParts(parts: AsyncIterable<DirectoryDocument>, progress: Progress, event: NewAuditEvent): Promise<Applied> {
+    return this.#apply(preparedParts(parts), progress, event);
+  }
+
+  async #apply(
+    parts: Iterable<PreparedDocument> | AsyncIterable<PreparedDocument>,
+    progress: Progress,
+    event: NewAuditEvent | undefined,
+  ): Promise<Applied> {
     const { applied, outgrown } = await this.#store.change(async (sql, now) => {
-      const result = await applyDocument(sql, this.#catalog, prepared, progress, now);
-      await addAuditEvent(sql, event, result.applied.revision);
-      return { revision: result.applied.revision, touched: result.touched, result };
+      const result = await applyDocuments(sql, this.#catalog, parts, progress, now);
+      const { revision, accounts } = result.applied;
+      await addAuditEvent(sql, event && { accountIds: accounts, ...event }, revision);
+      return { revision, touched: result.touched, result };
     });
     // A server does this by itself, PGlite does not. Between the tables others can ask.
     if (this.#store.database.exclusive) {
@@ -142,7 +167,7 @@ class StoredDirectory implements OpenDirectory {
   }
 
   resourceArnsWithPolicy(page: Page): Promise<readonly string[]> {
-    return this.#arns('"Resource"', page, 'AND "policyHash" IS NOT NULL');
+    return this.#arns('"Resource"', page, `AND ("policyHash" IS NOT NULL OR grants <> '[]')`);
   }
 
   resourceArns(page: Page): Promise<readonly string[]> {

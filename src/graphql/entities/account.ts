@@ -1,4 +1,5 @@
 import { builder } from '../builder.ts';
+import { tableConnection } from '../table-connection.ts';
 
 export const Account = builder.prismaNode('Account', {
   nullable: true,
@@ -19,4 +20,9 @@ export const Account = builder.prismaNode('Account', {
         'The organization of the account (o-…); null: none, or none known. Needs account:GetAccountInformation',
     }),
   }),
+});
+
+export const AccountConnection = tableConnection('Account', Account, {
+  page: 'A page of accounts',
+  entry: 'An account',
 });

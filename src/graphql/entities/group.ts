@@ -1,5 +1,6 @@
 import { builder } from '../builder.ts';
 import { tableConnection } from '../table-connection.ts';
+import { IamIdentity } from './iam-identity.ts';
 import {
   ACCOUNT,
   ARN,
@@ -16,6 +17,7 @@ export const Group = builder.prismaNode('Group', {
   id: { resolve: (row) => row.arn },
   findUnique: (arn) => ({ arn }),
   select: { arn: true },
+  interfaces: [IamIdentity],
   description:
     'A collection of users of one account. The policies of a group apply to its users, beside their own. A group ' +
     'cannot make requests. Fields other than ARN, name, path and account need iam:GetGroup, ' +

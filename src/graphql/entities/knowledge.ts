@@ -2,7 +2,7 @@ import type { KnowledgeLayer as Layer } from '../../directory/document.ts';
 import { builder } from '../builder.ts';
 
 /** In the order of the answer. */
-const LAYERS = {
+export const LAYERS = {
   IDENTITY_POLICIES: { description: 'Identity-based policies of users, groups and roles' },
   TRUST_POLICIES: { description: 'Trust policies of roles' },
   PERMISSIONS_BOUNDARIES: { description: 'Permissions boundaries of users and roles' },

@@ -11,12 +11,18 @@ interface GlobalId {
 
 const NODE_TYPES: readonly string[] = [
   'Account',
+  'ControlPolicy',
   'Group',
+  'InstanceProfile',
   'ManagedPolicy',
+  'Organization',
+  'OrganizationRoot',
+  'OrganizationalUnit',
   'Resource',
   'Role',
   'RoleSession',
   'User',
+  'VpcEndpoint',
 ] satisfies NodeTypeName[];
 
 function isNodeType(name: string): name is NodeTypeName {

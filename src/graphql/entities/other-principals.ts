@@ -1,4 +1,5 @@
 import type { PrincipalRef } from '../../policy/principal-id.ts';
+import { brand } from '../brand.ts';
 import { builder } from '../builder.ts';
 import { Account } from './account.ts';
 import { accountIn } from './arn-parts.ts';
@@ -76,3 +77,15 @@ builder.objectRef<NamedPrincipal<'anonymous'>>('AnonymousPrincipal').implement({
     'A caller that does not sign requests. Only resource-based policies that are open to everybody allow it anything',
   interfaces: [Principal],
 });
+
+builder.objectRef<PrincipalParent>('Operator').implement({
+  description:
+    'The operator, who runs the gateway: it may ask and change everything, and assume no role. It is no principal of IAM; what ' +
+    'asks about its permissions is null, with an error',
+  interfaces: [Principal],
+});
+
+/** The operator as a value of the interface. */
+export function operatorValue(): PrincipalParent {
+  return brand({ isOperator: true }, 'Operator');
+}

@@ -1,8 +1,12 @@
 import { type PrincipalRef, parsePrincipalRef, principalIdOf } from '../../policy/principal-id.ts';
+import { AccessDenied } from '../../session/errors.ts';
 import { brand } from '../brand.ts';
 import { builder } from '../builder.ts';
 import { Account } from './account.ts';
 import { accountIn, nameIn } from './arn-parts.ts';
+
+/** As the audit trail names the operator. */
+export const OPERATOR = 'operator';
 
 /**
  * A value of the interface: a row of the directory (it has an ARN) or a principal that needs none. A row may hold nothing
@@ -11,11 +15,14 @@ import { accountIn, nameIn } from './arn-parts.ts';
 export interface PrincipalParent {
   readonly arn?: string | null;
   readonly ref?: PrincipalRef;
+  /** The operator, who is no principal of IAM and stands in the place of one where the caller is named. */
+  readonly isOperator?: boolean;
 }
 
 /** The principal of a value behind the interface. */
 export function refOf(parent: PrincipalParent): PrincipalRef {
   if (parent.ref !== undefined) return parent.ref;
+  if (parent.isOperator === true) throw new AccessDenied('the operator is not a principal of IAM, and has no policies');
   const ref = parsePrincipalRef(parent.arn ?? '');
   if (ref === null) throw new Error(`the directory holds a principal with an invalid ARN: ${parent.arn}`);
   return ref;
@@ -24,31 +31,33 @@ export function refOf(parent: PrincipalParent): PrincipalRef {
 export const Principal = builder.interfaceRef<PrincipalParent>('Principal').implement({
   description:
     'An entity that can make requests. Implemented by User, Role, RootUser, RoleSession, ServicePrincipal, ' +
-    'AnonymousPrincipal and FederatedUser',
+    'AnonymousPrincipal and FederatedUser; and by Operator, who stands where the caller is named and is no principal of IAM',
   fields: (t) => ({
     principalId: t.field({
       type: 'PrincipalId',
-      description: 'Id of the principal in requests: its ARN, service principal or `anonymous`',
-      resolve: (parent) => principalIdOf(refOf(parent)),
+      description:
+        'Id of the principal in requests: its ARN, service principal or `anonymous`; of the operator, about whom nothing can ' +
+        'be asked, `operator`',
+      resolve: (parent) => (parent.isOperator === true ? OPERATOR : principalIdOf(refOf(parent))),
     }),
     arn: t.field({
       type: 'Arn',
       nullable: true,
       description: 'ARN of the principal; null for services and `anonymous`',
-      resolve: (parent) => arnOf(refOf(parent)),
+      resolve: (parent) => (parent.isOperator === true ? null : arnOf(refOf(parent))),
     }),
     name: t.string({
       nullable: true,
       description:
         'Name of the principal, without its path. For a role session it is the name of the session, for a service ' +
         'its name in policies; null for root users and `anonymous`',
-      resolve: (parent) => nameOf(refOf(parent)),
+      resolve: (parent) => (parent.isOperator === true ? OPERATOR : nameOf(refOf(parent))),
     }),
     account: t.field({
       type: Account,
       nullable: true,
       description: 'The account of the principal; null for services and `anonymous`',
-      resolve: (parent) => accountOf(refOf(parent)),
+      resolve: (parent) => (parent.isOperator === true ? null : accountOf(refOf(parent))),
     }),
   }),
 });

@@ -3,6 +3,7 @@ import { brand } from '../brand.ts';
 import { builder } from '../builder.ts';
 import type { GatewayContext } from '../context.ts';
 import { tableConnection } from '../table-connection.ts';
+import { IamIdentity } from './iam-identity.ts';
 import { Principal } from './principal.ts';
 import {
   ACCOUNT,
@@ -23,7 +24,7 @@ export const Role = builder.prismaNode('Role', {
   id: { resolve: (row) => row.arn },
   findUnique: (arn) => ({ arn }),
   select: { arn: true },
-  interfaces: [Principal],
+  interfaces: [Principal, IamIdentity],
   description:
     'A set of permissions that principals can assume, if the trust policy and their own permissions allow it. ' +
     'Whoever assumes a role gives up their own permissions and gets those of the role. As a principal, a role means ' +

@@ -1,35 +1,9 @@
-import { Account } from './account.ts';
-import { accountIn, nameIn, pathIn } from './arn-parts.ts';
 import { InlinePolicy, ManagedPolicy } from './managed-policy.ts';
 import { TagType, tagList } from './tag.ts';
 
+export { ACCOUNT, ARN, NAME, PATH } from './named-fields.ts';
+
 // Fields that users, roles, groups, role sessions and resources share, as options for the field builder of each.
-
-interface WithArn {
-  readonly arn: string;
-}
-
-export const ARN = {
-  type: 'Arn',
-  description: 'The ARN',
-  resolve: ({ arn }: WithArn) => arn,
-} as const;
-
-export const NAME = {
-  description: 'The name, without the path',
-  resolve: ({ arn }: WithArn) => nameIn(arn),
-} as const;
-
-export const PATH = {
-  description: 'The path; begins and ends with a slash',
-  resolve: ({ arn }: WithArn) => pathIn(arn),
-} as const;
-
-export const ACCOUNT = {
-  type: Account,
-  description: 'The account that it belongs to',
-  resolve: ({ arn }: WithArn) => accountIn(arn),
-};
 
 export const CREATED_AT = {
   type: 'DateTime',

@@ -4,6 +4,7 @@ import { builder } from '../builder.ts';
 import type { GatewayContext } from '../context.ts';
 import { tableConnection } from '../table-connection.ts';
 import { Group } from './group.ts';
+import { IamIdentity } from './iam-identity.ts';
 import { Principal } from './principal.ts';
 import {
   ACCOUNT,
@@ -24,7 +25,7 @@ export const User = builder.prismaNode('User', {
   id: { resolve: (row) => row.arn },
   findUnique: (arn) => ({ arn }),
   select: { arn: true },
-  interfaces: [Principal],
+  interfaces: [Principal, IamIdentity],
   description:
     'An IAM user: a person or a program with its own permissions and long-term credentials. Fields other than ARN, ' +
     'name, path and account need iam:GetUser (for `uniqueId` and `createdAt`, iam:ListUsers is enough, too), ' +

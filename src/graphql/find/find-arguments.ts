@@ -108,7 +108,7 @@ export interface FindArguments {
   readonly orderBy?: OrNull<{ readonly field: FindOrder['field']; readonly direction?: OrNull<'ASC' | 'DESC'> }>;
 }
 
-function checkLength(name: string, text: OrNull<string>): void {
+export function checkLength(name: string, text: OrNull<string>): void {
   if (text != null && text.length > MAX_TEXT) {
     throw new InvalidInput(name, `\`${name}\` is ${text.length} characters long; the limit is ${MAX_TEXT}`);
   }

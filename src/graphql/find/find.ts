@@ -1,5 +1,5 @@
 import { builder } from '../builder.ts';
-import { Account } from '../entities/account.ts';
+import { Account, AccountConnection } from '../entities/account.ts';
 import { Group, GroupConnection } from '../entities/group.ts';
 import { ManagedPolicy, ManagedPolicyConnection } from '../entities/managed-policy.ts';
 import { Principal } from '../entities/principal.ts';
@@ -10,7 +10,6 @@ import { tableConnection } from '../table-connection.ts';
 import * as given from './find-arguments.ts';
 import { foundPage, pageOfAccounts } from './found-page.ts';
 
-const AccountConnection = tableConnection('Account', Account, { page: 'A page of accounts', entry: 'An account' });
 const PrincipalConnection = tableConnection('Principal', Principal, {
   page: 'A page of principals',
   entry: 'A principal',

@@ -1,6 +1,13 @@
 import { createContextCache } from '@pothos/core';
 import DataLoader from 'dataloader';
-import type { FindOrder, FindPage, FindPlace, FindSelection, Found } from '../../directory/find/find-store.ts';
+import type {
+  FindFilter,
+  FindOrder,
+  FindPage,
+  FindPlace,
+  FindSelection,
+  Found,
+} from '../../directory/find/find-store.ts';
 import { orderFieldsOf } from '../../directory/find/find-tables.ts';
 import {
   type OwnedKind,
@@ -8,11 +15,14 @@ import {
   visibleAccounts,
   visibleEntities,
   visibleInAccount,
+  visibleInOrganization,
 } from '../../guard/visible-entities.ts';
+import { visiblePolicyUsers } from '../../guard/visible-policy-users.ts';
 import { InvalidInput } from '../../policy/errors.ts';
 import { brand } from '../brand.ts';
 import type { GatewayContext } from '../context.ts';
 import { cursorPage } from '../cursor-page.ts';
+import { accountIn } from '../entities/arn-parts.ts';
 import { forbidden } from '../guards/forbidden.ts';
 import { notACursor, type PageArguments, textOfCursor } from '../page.ts';
 import { type FindArguments, filterOf } from './find-arguments.ts';
@@ -49,6 +59,37 @@ export async function pageInAccount(
 export async function pageOfAccounts(context: GatewayContext, args: ListArguments): Promise<FoundList> {
   const order = orderOf(args, ['Account'], 'ID');
   return pageOf(context, args, await visibleAccounts(context, filterOf(args)), order);
+}
+
+/** The page of the accounts of an organization, which the guard of the field lets the caller list. `unitId`: see the guard. */
+export async function pageInOrganization(
+  context: GatewayContext,
+  organizationId: string,
+  unitId: string | null | undefined,
+  args: ListArguments,
+): Promise<FoundList> {
+  const order = orderOf(args, ['Account'], 'ID');
+  return pageOf(context, args, visibleInOrganization(context, organizationId, unitId, filterOf(args)), order);
+}
+
+/** The page of the users of a group, which the guard of the field lets the caller list. */
+export async function pageInGroup(context: GatewayContext, groupArn: string, args: ListArguments): Promise<FoundList> {
+  const order = orderOf(args, ['User'], 'ARN');
+  const filter = { ...filterOf(args), groupArn };
+  return pageOf(context, args, await visibleInAccount(context, 'User', accountIn(groupArn).id, filter), order);
+}
+
+/** The page of the users, groups and roles that use a policy, as far as the caller may list them. `field`: its name. */
+export async function pageOfPolicyUsers(
+  context: GatewayContext,
+  field: string,
+  usedPolicy: NonNullable<FindFilter['usedPolicy']>,
+  args: ListArguments,
+): Promise<FoundList> {
+  const order = orderOf(args, ['User', 'Group', 'Role'], 'ARN');
+  const visible = await visiblePolicyUsers(context, usedPolicy.arn, { ...filterOf(args), usedPolicy });
+  if (visible.kind === 'refused') throw forbidden(field, visible);
+  return pageOf(context, args, visible.selection, order);
 }
 
 function orderOf(

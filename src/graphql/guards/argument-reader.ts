@@ -17,6 +17,7 @@ export type ArgumentReaders<Values> = { readonly [Name in keyof Values]-?: Argum
 export const arn: ArgumentReader<string> = { type: 'Arn!', read: (value) => value as string };
 export const accountId: ArgumentReader<string> = { type: 'AccountId!', read: (value) => value as string };
 export const text: ArgumentReader<string> = { type: 'String!', read: (value) => value as string };
+export const id: ArgumentReader<string> = { type: 'ID!', read: (value) => String(value) };
 export const principalId: ArgumentReader<PrincipalRef> = {
   type: 'PrincipalId!',
   read: (value) => value as PrincipalRef,

@@ -1,3 +1,4 @@
+import { ORGANIZATION_READINGS } from '../../guard/organization-readings.ts';
 import { READINGS, type Reading } from '../../guard/readings.ts';
 import type { Account } from '../entities/account.ts';
 import type { Group } from '../entities/group.ts';
@@ -5,6 +6,7 @@ import type { ManagedPolicy } from '../entities/managed-policy.ts';
 import type { Resource } from '../entities/resource.ts';
 import type { Role } from '../entities/role.ts';
 import type { User } from '../entities/user.ts';
+import type { ControlPolicy, Organization, OrganizationalUnit, OrganizationRoot } from '../organizations/types.ts';
 import type { RoleSession } from '../sessions/role-session.ts';
 import { type FieldGuard, reads } from './field-guard.ts';
 
@@ -66,5 +68,10 @@ export const ENTITY_GUARDS: Guards = {
     holder: (user ?? group ?? role)?.arn ?? '',
   })),
   ...fieldsOf('Resource', READINGS.resource, (row: Row<typeof Resource>) => row),
+  ...fieldsOf('PolicyVersion', READINGS.policyVersion, ({ policy }: { readonly policy: Named }) => policy),
+  ...fieldsOf('Organization', ORGANIZATION_READINGS.organization, (row: Row<typeof Organization>) => row),
+  ...fieldsOf('OrganizationRoot', ORGANIZATION_READINGS.root, (row: Row<typeof OrganizationRoot>) => row),
+  ...fieldsOf('OrganizationalUnit', ORGANIZATION_READINGS.unit, (row: Row<typeof OrganizationalUnit>) => row),
+  ...fieldsOf('ControlPolicy', ORGANIZATION_READINGS.controlPolicy, (row: Row<typeof ControlPolicy>) => row),
   ...Object.fromEntries(SESSION_FIELDS.map((field) => [`RoleSession.${field}`, OF_SESSION])),
 };

@@ -1,6 +1,8 @@
 import { maySimulateCustomPolicies } from '../../guard/ask.ts';
 import { mayLookUp, mayLookUpPrincipal } from '../../guard/look-up.ts';
-import { accountId, arn, principalId } from './argument-reader.ts';
+import { operatorOnly } from '../../guard/ruling.ts';
+import { organizationIdOf } from '../organizations/organization-id.ts';
+import { accountId, arn, id, principalId } from './argument-reader.ts';
 import { ENTITY_GUARDS } from './entities.ts';
 import { ANYBODY, asks, type FieldGuard, SIGNED_IN } from './field-guard.ts';
 import { MUTATION_GUARDS } from './mutations.ts';
@@ -13,6 +15,9 @@ export const GUARDS: Readonly<Record<string, FieldGuard>> = {
   'Query.nodes': SIGNED_IN,
   'Query.account': asks({ accountId }, (context, given) => mayLookUp(context, 'Account', given.accountId)),
   'Query.resource': asks({ arn }, (context, given) => mayLookUp(context, 'Resource', given.arn)),
+  'Query.organization': asks({ id }, (context, given) =>
+    mayLookUp(context, 'Organization', organizationIdOf(given.id)),
+  ),
   'Query.principal': asks({ principalId }, (context, given) => mayLookUpPrincipal(context, given.principalId)),
   'Query.decision': SIGNED_IN,
   'Query.decisions': SIGNED_IN,
@@ -22,8 +27,11 @@ export const GUARDS: Readonly<Record<string, FieldGuard>> = {
   'Query.compareAccess': SIGNED_IN,
   'Query.assumableRoles': SIGNED_IN,
   'Query.accessRoutes': SIGNED_IN,
-  // It does not read the directory.
+  // These do not read the directory.
   'Query.validatePolicy': SIGNED_IN,
+  'Query.services': SIGNED_IN,
+  'Query.actions': SIGNED_IN,
+  'Query.conditionKeys': SIGNED_IN,
   // Which principals the caller may see in the answer is decided with it: see questions/who-can.ts.
   'Query.whoCan': SIGNED_IN,
   'Query.simulateCustomPolicies': asks({}, maySimulateCustomPolicies),
@@ -33,11 +41,14 @@ export const GUARDS: Readonly<Record<string, FieldGuard>> = {
   // As these, by account: see guard/visible-entities.ts.
   'Query.accounts': SIGNED_IN,
   'Query.principals': SIGNED_IN,
+  // They contain only what the caller may describe: see guard/readable-organization.ts.
+  'Query.organizations': SIGNED_IN,
   'Query.users': SIGNED_IN,
   'Query.roles': SIGNED_IN,
   'Query.groups': SIGNED_IN,
   'Query.policies': SIGNED_IN,
   'Query.resources': SIGNED_IN,
+  'Query.directoryExport': asks({}, operatorOnly),
   ...ENTITY_GUARDS,
   ...MUTATION_GUARDS,
 };

@@ -102,7 +102,8 @@ builder.objectFields(Decision, (t) => ({
     description:
       'Layers with matching statements that are shown neither in `matchedStatements` nor in `layers`, because the ' +
       'caller may not read their policies: a managed policy needs iam:GetPolicyVersion, an inline one iam:GetUserPolicy, ' +
-      'iam:GetGroupPolicy or iam:GetRolePolicy, a control policy organizations:DescribePolicy, a trust policy iam:GetRole, the ' +
+      'iam:GetGroupPolicy or iam:GetRolePolicy, a control policy organizations:DescribePolicy, a trust policy iam:GetRole, a KMS grant kms:ListGrants, ' +
+      'that of a VPC endpoint ec2:DescribeVpcEndpoints, the ' +
       'policy of a resource config:GetResourceConfigHistory or its service’s own action (s3:GetBucketPolicy …). Policies of AWS, and ' +
       'policies given with the question, need nothing. Empty: everything is shown',
     resolve: ({ decision }, _args, context) => withheldLayers(context, decision),

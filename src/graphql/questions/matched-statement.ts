@@ -1,3 +1,4 @@
+import type { LevelName } from '../../evaluation/applicable-policies.ts';
 import type {
   LayerDecision as LayerDecisionValue,
   MatchedStatement as MatchedStatementValue,
@@ -32,6 +33,12 @@ export const PolicyLayer = builder.enumType('PolicyLayer', {
       description: 'Resource control policies, with which the organization limits access to resources of its accounts',
     },
     VPC_ENDPOINT_POLICY: { description: 'The policy of the VPC endpoint that the request goes through' },
+    BLOCK_PUBLIC_ACCESS: {
+      description:
+        'S3 Block Public Access: a bucket or access point with a public policy, in which RestrictPublicBuckets lets only AWS services ' +
+        'and its own account. A setting, which has no statements',
+    },
+    KMS_GRANT: { description: 'Grants of the KMS key, which allow beside its key policy and identity policies' },
   } as const,
 });
 
@@ -43,25 +50,54 @@ const StatementEffect = builder.enumType('StatementEffect', {
   } as const,
 });
 
+const ControlPolicyLevelKind = builder.enumType('ControlPolicyLevelKind', {
+  description: 'Kinds of levels of an organization',
+  values: {
+    ROOT: { description: 'The root of the organization' },
+    ORGANIZATIONAL_UNIT: { description: 'An organizational unit' },
+    ACCOUNT: { description: 'The account itself' },
+  } as const,
+});
+
+const ControlPolicyLevel = builder.objectRef<LevelName>('ControlPolicyLevel').implement({
+  description: 'A level of an organization at which control policies are attached',
+  fields: (t) => ({
+    kind: t.field({ type: ControlPolicyLevelKind, description: 'The kind of level', resolve: ({ kind }) => kind }),
+    id: t.exposeID('id', {
+      description: 'Id of the root (r-…), of the organizational unit (ou-…), or of the account',
+    }),
+    name: t.exposeString('name', { nullable: true, description: 'Name of the level; null if not known' }),
+  }),
+});
+
 export const MatchedStatement = builder.objectRef<MatchedStatementValue>('MatchedStatement').implement({
   description: 'One statement of one policy that applied to a request',
   fields: (t) => ({
     layer: t.field({ type: PolicyLayer, description: 'The layer of the policy', resolve: (s) => s.layer }),
     policy: t.exposeString('policy', {
       description:
-        'Id of the policy: ARN of a managed policy, name of an inline policy, id of a control policy, or ARN of the ' +
-        'resource',
+        'Id of the policy: ARN of a managed policy, name of an inline policy, id of a control policy, ARN of the ' +
+        'resource, or id of a KMS grant',
     }),
     policyName: t.exposeString('policyName', {
       nullable: true,
       description: 'Name of the policy; null if it has none',
+    }),
+    level: t.field({
+      type: ControlPolicyLevel,
+      nullable: true,
+      description:
+        'The level of the organization at which a control policy is attached; null for other policies, and for policies that ' +
+        'came with the question',
+      resolve: (s) => s.level,
     }),
     sid: t.exposeString('sid', { nullable: true, description: 'Sid of the statement; null if it has none' }),
     index: t.exposeInt('index', { description: 'Position of the statement in the document, from 0' }),
     effect: t.field({ type: StatementEffect, description: 'Effect of the statement', resolve: (s) => s.effect }),
     statement: t.field({
       type: 'PolicyDocument',
-      description: 'The statement as written in the document',
+      description:
+        'The statement as written in the document; for a KMS grant, what it means as a statement of the key policy',
       resolve: (s) => s.statement,
     }),
   }),

@@ -15,6 +15,7 @@ import {
   RESOURCE_IS_PATTERN_DESCRIPTION,
   toTags,
 } from './question-input.ts';
+import { KmsGrantInput, PublicAccessBlocksInput, toGrant } from './simulated-resource.ts';
 
 const SimulatedCallerInput = builder.inputType('SimulatedCallerInput', {
   description: 'The caller of a simulation',
@@ -84,6 +85,14 @@ const SimulateCustomPoliciesInput = builder.inputType('SimulateCustomPoliciesInp
       type: 'PolicyDocument',
       description: 'Policy of the VPC endpoint that the requests go through; null: no endpoint',
     }),
+    publicAccessBlock: t.field({
+      type: PublicAccessBlocksInput,
+      description: 'S3 Block Public Access of every bucket and access point in `requests`; null: none',
+    }),
+    kmsGrants: t.field({
+      type: [KmsGrantInput],
+      description: 'Grants of every KMS key in `requests`, at most 100. Left out: none',
+    }),
     serviceControlPolicies: t.field({
       type: t.listRef(t.listRef('PolicyDocument')),
       description:
@@ -134,6 +143,8 @@ builder.queryField('simulateCustomPolicies', (t) =>
           sessionPolicies: textsOf(input.sessionPolicies ?? []),
           resourcePolicy: input.resourcePolicy?.text ?? null,
           vpcEndpointPolicy: input.vpcEndpointPolicy?.text ?? null,
+          publicAccess: input.publicAccessBlock ?? {},
+          kmsGrants: (input.kmsGrants ?? []).map((grant, i) => toGrant(grant, `input.kmsGrants[${i}]`)),
           serviceControlPolicies: input.serviceControlPolicies?.map(textsOf) ?? null,
           resourceControlPolicies: input.resourceControlPolicies?.map(textsOf) ?? null,
           requests: eachOf(

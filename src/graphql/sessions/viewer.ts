@@ -1,52 +1,102 @@
-import type { PrincipalCaller } from '../../session/caller.ts';
+import type { Caller, PrincipalCaller } from '../../session/caller.ts';
 import { brand } from '../brand.ts';
 import { builder } from '../builder.ts';
 import { Account } from '../entities/account.ts';
-import { Principal } from '../entities/principal.ts';
+import { operatorValue } from '../entities/other-principals.ts';
+import { OPERATOR, Principal } from '../entities/principal.ts';
 import { assumer, principalOf, RoleSession, roleSessionValue } from './role-session.ts';
 
-export const Viewer = builder.objectRef<PrincipalCaller>('Viewer').implement({
+const ViewerKind = builder.enumType('ViewerKind', {
+  description: 'Kinds of callers',
+  values: {
+    OPERATOR: { description: 'The operator, who runs the gateway and is no principal of IAM' },
+    USER: { description: 'A user, with its access key, temporary credentials or a browser’s sign-in' },
+    ROLE_SESSION: { description: 'A session of a role' },
+    FEDERATED_USER: { description: 'A federated user' },
+    ROOT_USER: { description: 'The root user of an account' },
+    SERVICE: { description: 'A service of AWS' },
+  } as const,
+});
+
+const KINDS = {
+  user: 'USER',
+  role: 'ROLE_SESSION',
+  roleSession: 'ROLE_SESSION',
+  federatedUser: 'FEDERATED_USER',
+  root: 'ROOT_USER',
+  service: 'SERVICE',
+} as const;
+
+function kindOf(caller: ViewerValue): (typeof ViewerKind)['$inferType'] {
+  if (caller.kind === 'operator') return 'OPERATOR';
+  if (caller.ref.kind === 'anonymous') throw new Error('a caller with credentials is anonymous');
+  return KINDS[caller.ref.kind];
+}
+
+/** Whoever has given credentials. */
+type ViewerValue = Exclude<Caller, { readonly kind: 'anonymous' }>;
+
+export const Viewer = builder.objectRef<ViewerValue>('Viewer').implement({
   description: 'The caller (as in sts:GetCallerIdentity), its role, and the identity that it returns to',
   fields: (t) => ({
+    kind: t.field({ type: ViewerKind, description: 'What the caller is', resolve: kindOf }),
     principal: t.field({
       type: Principal,
       description:
         'The principal as which the caller’s requests are decided: the role session while a role is assumed. Its ' +
-        '`principalId` is the `Arn` of sts:GetCallerIdentity',
-      resolve: ({ ref, session }) => principalOf({ principal: ref, heldSession: session }),
+        '`principalId` is the `Arn` of sts:GetCallerIdentity. For the operator an Operator, who is no principal of IAM',
+      resolve: (caller) =>
+        caller.kind === 'operator'
+          ? operatorValue()
+          : principalOf({ principal: caller.ref, heldSession: caller.session }),
     }),
     userId: t.string({
       description:
         'The `UserId` of sts:GetCallerIdentity: `AIDA…` for a user, `AROA…:session` for a role session, the account ' +
-        'id for a root user, `111111111111:name` for a federated user; for a service its name',
-      resolve: async (caller, _args, { sessions }) => (await sessions.getCallerIdentity(caller)).userId,
+        'id for a root user, `111111111111:name` for a federated user; for a service its name, for the operator `operator`',
+      resolve: async (caller, _args, { sessions }) =>
+        caller.kind === 'operator' ? OPERATOR : (await sessions.getCallerIdentity(caller)).userId,
     }),
     account: t.field({
       type: Account,
       nullable: true,
-      description: 'The account of the caller: for a role session that of the role; null for a service, which has none',
-      resolve: ({ ref }) => ('accountId' in ref ? brand({ id: ref.accountId }, 'Account') : null),
+      description:
+        'The account of the caller: for a role session that of the role; null for a service and the operator, who have none',
+      resolve: (caller) =>
+        caller.kind === 'principal' && 'accountId' in caller.ref
+          ? brand({ id: caller.ref.accountId }, 'Account')
+          : null,
     }),
     roleSession: t.field({
       type: RoleSession,
       nullable: true,
       description: 'The session of the assumed role; null: none',
-      resolve: ({ session }) => (session === null ? null : roleSessionValue(session)),
+      resolve: (caller) => {
+        const session = sessionOf(caller);
+        return session === null ? null : roleSessionValue(session);
+      },
     }),
     restoresTo: t.field({
       type: Principal,
       nullable: true,
       description: 'The principal that the caller returns to by leaving the role; null: no role is assumed',
-      resolve: ({ session }) => (session === null ? null : assumer(session.assumedBy, session.parentId)),
+      resolve: (caller) => {
+        const session = sessionOf(caller);
+        return session === null ? null : assumer(session.assumedBy, session.parentId);
+      },
     }),
   }),
 });
+
+function sessionOf(caller: ViewerValue): PrincipalCaller['session'] {
+  return caller.kind === 'principal' ? caller.session : null;
+}
 
 builder.queryField('viewer', (t) =>
   t.field({
     type: Viewer,
     nullable: true,
-    description: 'The caller; null without credentials, and for the operator, who is not a principal of IAM',
-    resolve: (_root, _args, { caller }) => (caller.kind === 'principal' ? caller : null),
+    description: 'The caller; null without credentials',
+    resolve: (_root, _args, { caller }) => (caller.kind === 'anonymous' ? null : caller),
   }),
 );

@@ -83,9 +83,10 @@ function operationOf(name: AnswerName, json: JsonObject): Operation | null {
 
 /** An answer that lists nothing shows no members by which it could be told. */
 function isEmpty(json: JsonObject): boolean {
-  return Object.values(json).every(
-    (value) => typeof value !== 'object' || value === null || Object.keys(value).length === 0,
-  );
+  const values = Object.values(json);
+  const lists = values.filter((value) => Array.isArray(value));
+  if (lists.length > 0) return lists.every((list) => list.length === 0);
+  return values.every((value) => typeof value !== 'object' || value === null || Object.keys(value).length === 0);
 }
 
 /** One answer: itself, or the pages of a list. */

@@ -156,6 +156,11 @@ const CASES: readonly FieldCase[] = [
     query: asUser('account { organizationId }'),
     needs: [['account:GetAccountInformation', '*']],
   },
+  {
+    field: 'Account.knowledge',
+    query: asUser('account { knowledge { layer state } }'),
+    needs: [['account:GetAccountInformation', '*']],
+  },
 ];
 
 let services: TestServices;

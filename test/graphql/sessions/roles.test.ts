@@ -192,9 +192,33 @@ test('a service assumes the role that trusts it, with its own key', async () => 
 
 describe('the operator', () => {
   test('is nobody of IAM and assumes no role', async () => {
-    expect(await gateway.ask(OPERATOR, '{ viewer { principal { principalId } } }')).toEqual({ data: { viewer: null } });
+    const query = `{ viewer { kind userId account { accountId } roleSession { id } restoresTo { principalId } principal { __typename principalId arn name account { accountId } } } }`;
+    expect(await gateway.ask(OPERATOR, query)).toEqual({
+      data: {
+        viewer: {
+          kind: 'OPERATOR',
+          userId: 'operator',
+          account: null,
+          roleSession: null,
+          restoresTo: null,
+          principal: { __typename: 'Operator', principalId: 'operator', arn: null, name: 'operator', account: null },
+        },
+      },
+    });
     const { data } = await gateway.ask(OPERATOR, ASSUME, { input: { role: DATA_WRITER, roleSessionName: 'operator' } });
     expect(data).toMatchObject({ assumeRole: { __typename: 'AccessDenied', code: 'AccessDenied' } });
+  });
+
+  test('has no policies: nothing can be asked about it, and what else is asked is answered', async () => {
+    const query = `{ viewer { kind principal { principalId can(action: "s3:ListAllMyBuckets", resource: "*") { allowed }
+      effectivePermissions { gaps } assumableRoles { totalCount } } } }`;
+    const result = await gateway.ask(OPERATOR, query);
+    const nothing = { can: null, effectivePermissions: null, assumableRoles: null };
+    expect(result.data).toEqual({
+      viewer: { kind: 'OPERATOR', principal: { principalId: 'operator', ...nothing } },
+    });
+    const message = 'the operator is not a principal of IAM, and has no policies';
+    expect(faultsOf(result)).toEqual([0, 1, 2].map(() => ({ code: 'FORBIDDEN', message })));
   });
 
   test('makes keys for users and services', async () => {

@@ -1,0 +1,42 @@
+import type { Touched } from '../apply/revision.ts';
+import type { Sql } from '../prisma/database.ts';
+
+/** If more than this was touched since the revision in memory, the memory starts anew. */
+const MAX_CHANGES = 5_000;
+
+/** A query for what was touched after a revision, given as SQL; one row more than is listed if it is too much. */
+export const touchedSince = (revision: string): string =>
+  `(SELECT json_agg(json_build_object('entity', c.entity, 'entityId', c."entityId")) FROM
+     (SELECT DISTINCT entity, "entityId" FROM "DirectoryChange" WHERE revision > ${revision}::text::bigint
+       LIMIT ${MAX_CHANGES + 1}) c)`;
+
+/** Null: too much to list. */
+export function changesOf(touched: readonly Touched[] | null): readonly Touched[] | null {
+  if (touched === null) return [];
+  return touched.length > MAX_CHANGES ? null : touched;
+}
+
+/** The revision, and what was touched since `since`. */
+export async function readRevision(
+  sql: Sql,
+  since: bigint,
+): Promise<{ readonly revision: bigint; readonly touched: readonly Touched[] | null }> {
+  const [row] = await sql.query<{ revision: string; touched: readonly Touched[] | null }>(
+    `SELECT (SELECT revision::text FROM "DirectoryState" WHERE id = 1) AS revision, ${touchedSince('$1')} AS touched`,
+    [String(since)],
+  );
+  return { revision: BigInt(row?.revision ?? 0), touched: changesOf(row?.touched ?? null) };
+}
+
+/** What no policy depends on: sessions come and go while people work, and so do credentials. */
+const MOVING = ['AccessKey', 'KeySession', 'MfaDevice', 'RoleSession', 'SigningKey'];
+
+/** Whether something else than sessions and credentials was touched after `since`, or `since` has not been yet. */
+export async function hasChangedSince(sql: Sql, since: bigint): Promise<boolean> {
+  const [row] = await sql.query<{ changed: boolean }>(
+    `SELECT EXISTS (SELECT 1 FROM "DirectoryChange" WHERE revision > $1::text::bigint AND entity <> ALL($2::text[]))
+         OR $1::text::bigint > (SELECT revision FROM "DirectoryState" WHERE id = 1) AS changed`,
+    [String(since), MOVING],
+  );
+  return row?.changed !== false;
+}

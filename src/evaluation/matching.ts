@@ -1,0 +1,111 @@
+import type { MatchedStatement } from './decision.ts';
+import { Evaluation } from './evaluation.ts';
+import type { Candidates, ControlPlan, LayerPlan } from './layer-set.ts';
+import { type Naming, NOT_NAMED } from './match-principal.ts';
+import { NOBODY } from './names.ts';
+import type { ResourceIndex } from './resource-index.ts';
+import type { Rule } from './rule.ts';
+
+/** Finds the rules that apply to a request, in lists of rules and in their indexes. */
+export class Matching extends Evaluation {
+  protected anyOnPath(rules: readonly Rule[]): boolean {
+    for (const rule of rules) if (this.appliesOnPath(rule)) return true;
+    return false;
+  }
+
+  /** A statement of the endpoint's policy names the caller, in any way, and applies. */
+  protected appliesOnPath(rule: Rule): boolean {
+    return (
+      (rule.names & this.principal.names) !== NOBODY && this.namedUnbound(rule) !== NOT_NAMED && this.applies(rule)
+    );
+  }
+
+  protected namedDeny({ deny, denyNames }: LayerPlan | ControlPlan): boolean {
+    const { names } = this.principal;
+    if ((denyNames & names) === NOBODY) return false;
+    for (const rule of deny.rules) {
+      if ((rule.names & names) !== NOBODY && this.named(rule) !== NOT_NAMED && this.applies(rule)) return true;
+    }
+    return false;
+  }
+
+  /** The position of the first rule that applies, starting at a position; the count if there is none. */
+  protected next(candidates: Candidates, from: number): number {
+    const { first, second, rules, count } = candidates;
+    const { marks } = this.resource;
+    if (from === 0 && first !== null && (candidates.firstMarks & marks) !== 0 && this.applies(first)) return 0;
+    if (from <= 1 && second !== null && (candidates.secondMarks & marks) !== 0 && this.applies(second)) return 1;
+    for (let i = Math.max(from, 2); i < count; i += 1) {
+      const rule = rules[i];
+      if (rule !== undefined && (rule.marks & marks) !== 0 && this.applies(rule)) return i;
+    }
+    return count;
+  }
+
+  protected anyMatches(candidates: Candidates): boolean {
+    if (candidates.always) return true;
+    if (candidates.index !== null) return this.anyIndexed(candidates.index);
+    return this.next(candidates, 0) < candidates.count;
+  }
+
+  protected anyIndexed(index: ResourceIndex): boolean {
+    return index.some(this.resource, (some) => this.anyApplies(some));
+  }
+
+  protected anyApplies(rules: readonly Rule[]): boolean {
+    for (const rule of rules) if (this.applies(rule)) return true;
+    return false;
+  }
+
+  /** Adds the matching rules to `collected`, starting at a position; returns the position after them. */
+  protected collect(candidates: Candidates, from: number, at: number): number {
+    const { index } = candidates;
+    if (index !== null) return this.collectIndexed(candidates.rules, index, at);
+    let count = at;
+    for (let i = this.next(candidates, from); i < candidates.count; i = this.next(candidates, i + 1)) {
+      collected[count++] = ruleAt(candidates, i).asMatched;
+    }
+    return count;
+  }
+
+  protected collectIndexed(rules: readonly Rule[], index: ResourceIndex, at: number): number {
+    let count = at;
+    const matching = new Set<Rule>();
+    index.some(this.resource, (some) => {
+      for (const rule of some) if (this.applies(rule)) matching.add(rule);
+      return false;
+    });
+    // The index does not keep the order of the documents.
+    const inOrder = matching.size > 1 ? rules : matching;
+    for (const rule of inOrder) if (matching.has(rule)) collected[count++] = rule.asMatched;
+    return count;
+  }
+
+  /** Like `collect`, for rules that name the caller more strongly than `than`. */
+  protected collectNamed({ rules }: Candidates, than: Naming, at: number): number {
+    let count = at;
+    for (const rule of rules) {
+      if ((rule.names & this.principal.names) !== NOBODY && this.named(rule) > than && this.applies(rule))
+        collected[count++] = rule.asMatched;
+    }
+    return count;
+  }
+}
+
+/** There is one at every position below the count. */
+export function ruleAt(candidates: Candidates, place: number): Rule {
+  const rule = place === 0 ? candidates.first : place === 1 ? candidates.second : candidates.rules[place];
+  return rule as Rule;
+}
+
+/** Reused by every decision: a list that grows while it is filled takes several times the memory of its contents. */
+export const collected: MatchedStatement[] = [];
+
+/** The first statements of `collected`. Short lists are written out: `slice` costs several times as much. */
+export function collectedUpTo(count: number): readonly MatchedStatement[] {
+  const one = collected[0];
+  const two = collected[1];
+  if (count === 1 && one !== undefined) return [one];
+  if (count === 2 && one !== undefined && two !== undefined) return [one, two];
+  return collected.slice(0, count);
+}

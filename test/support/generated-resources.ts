@@ -1,0 +1,152 @@
+/** What resources have besides their policies: S3 Block Public Access, and grants of KMS keys. */
+import * as fc from 'fast-check';
+import type { KmsGrant } from '../../src/evaluation/key-grant.ts';
+import type { PublicAccessBlock, PublicAccessBlocks } from '../../src/evaluation/public-access.ts';
+import type { Doc, Json, NaiveRequest } from './naive-request.ts';
+import { A, B, organizationOf } from './world.ts';
+
+type Resource = NaiveRequest['resource'];
+
+const block: fc.Arbitrary<PublicAccessBlock | null> = fc.option(
+  fc.boolean().map((restrictPublicBuckets) => ({
+    blockPublicAcls: true,
+    ignorePublicAcls: false,
+    blockPublicPolicy: true,
+    restrictPublicBuckets,
+  })),
+  { nil: null, freq: 2 },
+);
+
+const publicAccess: fc.Arbitrary<PublicAccessBlocks> = fc.record(
+  { organization: block, account: block, accessPoint: block, bucket: block },
+  { requiredKeys: [] },
+);
+
+const BUCKETS = [
+  'arn:aws:s3:::b',
+  'arn:aws:s3:::b/x',
+  `arn:aws:s3:us-east-1:${B}:accesspoint/p`,
+  `arn:aws:s3:us-east-1:${A}:accesspoint/p/object/x`,
+  `arn:aws:sqs:us-east-1:${B}:q`,
+];
+
+const bucketPrincipals = fc.constantFrom<Json>(
+  '*',
+  '*',
+  { AWS: '*' },
+  { AWS: [A, '*'] },
+  { AWS: A },
+  { AWS: [A, `arn:aws:iam::${B}:role/team/App`] },
+  { AWS: `arn:aws:iam::${A}:user/alice` },
+  { Service: 'sns.amazonaws.com' },
+  { Federated: 'accounts.google.com' },
+  { AWS: A, Federated: `arn:aws:iam::${A}:saml-provider/P` },
+);
+
+/** What can make an Allow non-public, and what cannot. */
+const bucketConditions = fc.constantFrom<Doc>(
+  {},
+  {},
+  {},
+  { StringEquals: { 'aws:PrincipalOrgID': 'o-exampleorg1' } },
+  { StringLike: { 'aws:PrincipalOrgID': 'o-*' } },
+  { StringEqualsIfExists: { 'aws:PrincipalOrgID': 'o-exampleorg1' } },
+  { StringNotEquals: { 'aws:PrincipalAccount': A } },
+  { 'ForAnyValue:StringEquals': { 'aws:PrincipalAccount': [A, B] } },
+  { 'ForAllValues:StringEquals': { 'aws:SourceVpce': 'vpce-1' } },
+  { ArnLike: { 'aws:PrincipalArn': `arn:aws:iam::${A}:*` } },
+  { StringEquals: { 'aws:userid': `AIDAALICE${A}` }, Bool: { 'aws:SecureTransport': 'true' } },
+  { StringLike: { 'aws:userid': `AROAAPP${A}:*` } },
+  { IpAddress: { 'aws:SourceIp': ['10.0.0.0/8', '2001:db8::/32'] } },
+  { IpAddress: { 'aws:SourceIp': ['10.0.0.0/7'] } },
+  { IpAddress: { 'aws:SourceIp': ['10.1.2.3', '2001::/16'] } },
+  { NotIpAddress: { 'aws:SourceIp': '192.0.2.0/24' } },
+  { ArnLike: { 's3:DataAccessPointArn': `arn:aws:s3:us-east-1:${B}:accesspoint/*` } },
+  { ArnLike: { 's3:DataAccessPointArn': 'arn:aws:s3:us-east-1:*:accesspoint/p' } },
+  { StringEquals: { 's3:DataAccessPointAccount': B } },
+  { Null: { 'aws:SourceVpce': 'false' } },
+  { StringEquals: { 'aws:PrincipalTag/team': 'red' } },
+);
+
+const bucketStatements: fc.Arbitrary<Doc> = fc
+  .record({
+    Effect: fc.constantFrom('Allow', 'Allow', 'Allow', 'Deny'),
+    Principal: bucketPrincipals,
+    Action: fc.constantFrom<Json>('*', 's3:*', ['s3:GetObject', 's3:ListBucket'], 'sqs:*'),
+    Resource: fc.constantFrom<Json>('*', 'arn:aws:s3:::b/*', 'arn:aws:s3:::*'),
+    Condition: bucketConditions,
+  })
+  .map(({ Condition, ...statement }) =>
+    Object.keys(Condition).length === 0 ? statement : { ...statement, Condition },
+  );
+
+const bucketPolicies: fc.Arbitrary<Doc> = fc
+  .array(bucketStatements, { minLength: 1, maxLength: 3 })
+  .map((Statement) => ({ Version: '2012-10-17', Statement }));
+
+/** Of policies that can be read: what cannot be read is public, as cases say. */
+export function withPublicAccess(resources: fc.Arbitrary<Resource>): fc.Arbitrary<Resource> {
+  return fc
+    .tuple(resources, fc.constantFrom(...BUCKETS), fc.constantFrom(A, A, B, null), bucketPolicies, publicAccess)
+    .map(([resource, arn, owner, policy, blocks]) => {
+      const named = /:(\d{12}):/.exec(arn)?.[1] ?? null;
+      const accountId = named ?? owner;
+      const organization = accountId === null ? null : organizationOf(accountId);
+      const rcp = accountId === null ? null : resource.rcp;
+      return { ...resource, arn, accountId, organization, rcp, policy, publicAccess: blocks };
+    });
+}
+
+/** Pairs of an encryption context, and what goes with them. */
+export const encryptionContexts = {
+  'kms:encryptioncontext:department': fc.constantFrom('IT', 'it'),
+  'kms:encryptioncontext:stage': fc.constantFrom('prod'),
+  'kms:encryptioncontextkeys': fc.constantFrom<string[][]>(['Department'], ['department', 'Stage'], []),
+  'kms:grantoperations': fc.constantFrom<string[][]>(['Decrypt'], ['Decrypt', 'DescribeKey'], ['Encrypt']),
+};
+
+const pairs = fc.constantFrom<Record<string, string>>(
+  {},
+  { Department: 'IT' },
+  { department: 'IT' },
+  { Department: 'IT', Stage: 'prod' },
+  { Department: '*' },
+);
+
+const grantees = fc.constantFrom(
+  `arn:aws:iam::${A}:user/alice`,
+  `arn:aws:iam::${A}:role/team/App`,
+  `arn:aws:sts::${A}:assumed-role/App/s1`,
+  `arn:aws:sts::${A}:federated-user/fed`,
+  `arn:aws:iam::${A}:root`,
+  `arn:aws:iam::${B}:user/alice`,
+  `AIDAALICE${A}`,
+  'sns.amazonaws.com',
+  `arn:aws:iam::${A}:group/g`,
+  '*',
+);
+
+const grants: fc.Arbitrary<KmsGrant> = fc
+  .record(
+    {
+      granteePrincipal: grantees,
+      retiringPrincipal: grantees,
+      operations: fc.subarray(['Decrypt', 'Encrypt', 'DescribeKey', 'RetireGrant', 'CreateGrant', '*', 'PutKeyPolicy']),
+      encryptionContextSubset: pairs,
+      encryptionContextEquals: pairs,
+    },
+    { requiredKeys: ['granteePrincipal', 'operations'] },
+  )
+  .map((grant) => ({ id: 'g', ...grant }));
+
+export function withGrants(resources: fc.Arbitrary<Resource>): fc.Arbitrary<Resource> {
+  return fc
+    .tuple(resources, fc.constantFrom(A, A, B), fc.array(grants, { minLength: 1, maxLength: 3 }))
+    .map(([resource, accountId, list]) => ({
+      ...resource,
+      arn: `arn:aws:kms:us-east-1:${accountId}:key/k1`,
+      accountId,
+      organization: organizationOf(accountId),
+      grants: list.map((grant, i) => ({ ...grant, id: `g${i}` })),
+    }));
+}
