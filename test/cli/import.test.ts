@@ -344,7 +344,8 @@ test('a report is the same through a gateway and without one', async () => {
   });
   await gateway.printed(READY);
   const reports = await reportsIn(served);
-  expect(await readdir(join(served, '.rolegate/uploads'))).toEqual([]);
+  // They are removed when the answer has been sent.
+  await expect.poll(() => readdir(join(served, '.rolegate/uploads'))).toEqual([]);
   expect(reports.map(({ changed }) => changed)).toEqual([true, false]);
   expect(reports).toEqual(await reportsIn(alone));
 });

@@ -145,7 +145,7 @@ describe('what a form or a link can send, without saying where from', () => {
     const headers = { host: HOST, cookie, 'content-type': 'multipart/form-data; boundary=x' };
     const text = `--x\r\ncontent-disposition: form-data; name="operations"\r\n\r\n${body}\r\n--x--\r\n`;
     const sent = await exchange(`${gateway.url}/graphql`, { headers, body: text });
-    expect(sent.status).toBe(401);
+    expect(sent.status).toBe(415);
     expect(await viewer()).toBe(ALICE);
   });
 

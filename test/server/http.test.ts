@@ -165,7 +165,7 @@ describe('bodies that are no GraphQL request', () => {
     expect(answer.body.errors[0].message).toBe('the request body is not UTF-8');
   });
 
-  test.each(['text/plain', 'application/x-www-form-urlencoded', 'application/xml'])(
+  test.each(['text/plain', 'application/x-www-form-urlencoded', 'multipart/mixed; boundary=x', 'application/xml'])(
     '%s is refused: a page of another site can make a browser send some of these',
     async (type) => {
       const answer = await post(`{"query":"${VIEWER}"}`, { 'content-type': type, authorization: gateway.as.operator });
@@ -179,7 +179,7 @@ describe('bodies that are no GraphQL request', () => {
     const bob = await post('x', { ...type, authorization: gateway.as.user('bob') });
     expect(bob.status).toBe(403);
     const nobody = await post('x', type);
-    expect(nobody.status).toBe(401);
+    expect(nobody.status).toBe(415);
     const operator = await post('x', { ...type, authorization: gateway.as.operator });
     expect(operator.status).toBe(400);
   });

@@ -133,15 +133,16 @@ describe('refused before the body is read', () => {
 
   test('without an authorization header', async () => {
     const { status, body } = await head({});
-    expect(status).toBe(401);
+    expect(status).toBe(415);
     expect(JSON.parse(body).errors[0]).toMatchObject({
-      message: 'a multipart request must have an `authorization` header; a cookie does not count',
-      extensions: { code: 'UNAUTHENTICATED' },
+      message:
+        'the `content-type` of a POST must be application/json; multipart/form-data is taken with an `authorization` header, and a cookie does not count',
+      extensions: { code: 'BAD_REQUEST' },
     });
   });
 
   test('with an empty one', async () => {
-    expect((await head({ authorization: '' })).status).toBe(401);
+    expect((await head({ authorization: '' })).status).toBe(415);
   });
 
   test('with the cookie of a browser that has signed in', async () => {
@@ -152,7 +153,7 @@ describe('refused before the body is read', () => {
     const signedIn = await exchange(`${gateway.url}/graphql`, operation(signIn, { input }));
     const cookie = `rolegate-sign-in=${cookieOf(signedIn, 'rolegate-sign-in')?.value}`;
     const { status, body } = await head({ cookie });
-    expect(status).toBe(401);
+    expect(status).toBe(415);
     expect(body).toContain('a cookie does not count');
   });
 

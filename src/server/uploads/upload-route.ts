@@ -49,10 +49,11 @@ export async function serveUpload(
 function refusalOfHead(request: IncomingMessage, caller: Caller, limits: UploadLimits): Refusal | null {
   if ((request.headers.authorization ?? '') === '') {
     return {
-      status: 401,
-      code: 'UNAUTHENTICATED',
-      message: 'a multipart request must have an `authorization` header; a cookie does not count',
-      headers: { 'www-authenticate': 'Bearer realm="rolegate"' },
+      status: 415,
+      code: 'BAD_REQUEST',
+      message:
+        'the `content-type` of a POST must be application/json; multipart/form-data is taken with an `authorization` header, ' +
+        'and a cookie does not count',
     };
   }
   if (isEncoded(request)) return ENCODED;

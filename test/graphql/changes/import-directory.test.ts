@@ -56,7 +56,7 @@ function details(account: string, name: string): string {
 describe('the folder that iam-collect writes', () => {
   const files = filesOf('iam-collect').map(({ path, text }) => ({ name: path, content: text }));
 
-  test('what was new for each account and organization, what is known, and what of it was recognised', async () => {
+  test('what was new, what is known and what was recognised; the same again changes nothing', async () => {
     const report = await bring(files);
     expect(report).toMatchObject({ __typename: 'ImportDirectorySuccess', changed: true, leftOut: [], warnings: [] });
     const account = report.accounts.find((each: typeof report) => each.account.accountId === '111111111111');
@@ -88,12 +88,8 @@ describe('the folder that iam-collect writes', () => {
       notUnderstood: [],
       notUnderstoodCount: 0,
     });
-  });
-
-  test('the same again changes nothing, and each import is in the audit trail', async () => {
-    const { revision } = await bring(files);
     const again = await bring(files);
-    expect(again).toMatchObject({ changed: false, revision });
+    expect(again).toMatchObject({ changed: false, revision: report.revision });
     const roles = again.accounts[0].counts.find(({ kind }: { kind: string }) => kind === 'ROLES');
     expect(roles).toMatchObject({ new: 0, changed: 0, gone: 0 });
     expect((await live.trail()).slice(-2)).toEqual(
@@ -104,7 +100,7 @@ describe('the folder that iam-collect writes', () => {
 
 test('what is not recognised is named and left alone', async () => {
   const report = await bring([
-    { name: 'a/details.json', content: details('333333333333', 'ann') },
+    { name: 'a/details.json', content: details('333333333333', 'ina') },
     { name: 'a/other.json', content: '{"Something":[]}' },
   ]);
   expect(report).toMatchObject({
