@@ -13,6 +13,7 @@ const ACCOUNT = /^(?:|\d{12}|[0-9?]*\*[0-9*?]*|[0-9?]{12}|[a-z]+(?:-[a-z]+)*)$/;
  */
 export function arnFault(text: string): string | null {
   const head = headOf(text);
+  if (head.length > LONGEST_HEAD) return faultOf(head);
   let fault = faults.get(head);
   if (fault === undefined) {
     fault = faultOf(head);
@@ -25,6 +26,8 @@ export function arnFault(text: string): string | null {
 /** Policies name the same services and accounts again and again, and are checked entry by entry. */
 const faults = new Map<string, string | null>();
 const MOST_FAULTS = 4096;
+/** Characters: what is longer is no ordinary head, and would fill the memory. */
+const LONGEST_HEAD = 128;
 
 /** Everything up to the resource, with its colon: the resource itself is never at fault. */
 function headOf(text: string): string {

@@ -104,6 +104,21 @@ describe('what is known of an account decides what is said to be missing', () =>
     ]);
   });
 
+  // Function and alias have policies of their own, and lists of functions hold no aliases:
+  // https://docs.aws.amazon.com/lambda/latest/dg/access-control-resource-based.html
+  test('a resource that no list of its service holds may have a policy, whatever is known of the service', async () => {
+    const fn = `arn:aws:lambda:eu-west-1:${A}:function:f`;
+    const alias = `${fn}:live`;
+    const said = (arn: string) => `${arn} is not in the directory: a resource-based policy of it is not considered`;
+    const all = known('RESOURCE_POLICIES', 'lambda');
+    expect(await turns([alice, 'lambda:InvokeFunction', fn], all)).toEqual([[said(fn)], []]);
+    expect(await turns([alice, 'lambda:InvokeFunction', alias], all)).toEqual([[said(alias)], [said(alias)]]);
+    await directory.apply({ resources: [{ arn: fn, accountId: A }] });
+    expect(await turns([alice, 'lambda:InvokeFunction', alias], all)).toEqual([[said(alias)], [said(alias)]]);
+    await directory.apply({ resources: [{ arn: alias, accountId: A }] });
+    expect(await turns([alice, 'lambda:InvokeFunction', alias], all)).toEqual([[], []]);
+  });
+
   test('a stored resource without a policy may have one where some could not be read', async () => {
     await directory.apply({
       resources: [

@@ -1,10 +1,10 @@
+import type { StoredAccount } from '../apply/stored.ts';
 import type {
   AccountInput,
   ControlPolicyInput,
   DelegatedAdministratorInput,
   KnowledgeInput,
   OrganizationInput,
-  PublicAccessBlock,
 } from '../document.ts';
 import { millisecondsOf, toIso } from '../instants.ts';
 import { exported, type KeyedRow, listOf, pageOf, textOf, withoutKey } from './exported.ts';
@@ -71,17 +71,7 @@ export const organizations = exported<OrganizationInput>(
   }),
 );
 
-interface AccountRow extends KeyedRow {
-  readonly id: string;
-  readonly partition: string;
-  readonly name: string | null;
-  readonly alias: string | null;
-  readonly membership: 'UNKNOWN' | 'NONE' | 'MEMBER';
-  readonly organizationId: string | null;
-  readonly unitId: string | null;
-  readonly publicAccessBlock: PublicAccessBlock | null;
-  readonly organizationPublicAccessBlock: PublicAccessBlock | null;
-}
+type AccountRow = KeyedRow & StoredAccount;
 
 function membershipOf({ membership, organizationId, unitId }: AccountRow): Pick<AccountInput, 'membership'> {
   if (membership === 'NONE') return { membership };

@@ -40,16 +40,36 @@ export function ownerOf({ arn, given, exact, holder }: ResourceRows): string | n
   return exact?.accountId ?? holder?.accountId ?? given;
 }
 
+/**
+ * Resources with policies of their own that are in no list of their service: those lists, of which COMPLETE is made, hold
+ * functions, tables, streams, log groups and APIs.
+ */
+const IN_NO_LIST: Readonly<Record<string, RegExp>> = {
+  lambda: /^(?:function:[^:]*:|layer:)/,
+  dynamodb: /^table\/[^/]*\/stream\//,
+  kinesis: /\/consumer\//,
+  logs: /^destination:/,
+  apigateway: /^\/domainnames\//,
+};
+
+function isInNoList(arn: string): boolean {
+  const { service = '', resource = '' } = parseArn(arn) ?? {};
+  return IN_NO_LIST[service]?.test(resource) === true;
+}
+
 /** What is not known of the policy of a resource, or of what it is part of. */
-function policyGaps({ arn, holder, holders }: ResourceRows, account: AccountFacts | null): readonly string[] {
+function policyGaps({ arn, exact, holder, holders }: ResourceRows, account: AccountFacts | null): readonly string[] {
   const [first = arn] = holders;
   // The policy of an API stands with API Gateway, whatever service its requests are of.
   const services = [...new Set(holders.flatMap((each) => parseArn(each)?.service ?? []))];
   const knowledge = account?.knowledge;
   const partly = services.flatMap((service) => knowledge?.partlyOfService(service) ?? []);
+  if (holder !== null && holder.policyHash !== null) return [];
+  const isUnlisted = exact === null && isInNoList(arn);
   // Without a policy, but perhaps only because it could not be read.
-  if (holder !== null) return holder.policyHash === null ? partly : [];
-  if (services.some((service) => knowledge?.isComplete('RESOURCE_POLICIES', service) === true)) return [];
+  if (holder !== null && !isUnlisted) return partly;
+  if (!isUnlisted && services.some((service) => knowledge?.isComplete('RESOURCE_POLICIES', service) === true))
+    return [];
   return [`${first} is not in the directory: a resource-based policy of it is not considered`, ...partly];
 }
 

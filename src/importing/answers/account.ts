@@ -20,7 +20,7 @@ export const ACCOUNT: readonly Operation[] = [
   { command: 'account list-regions', looksLike: hasListOf('Regions', 'RegionName'), read: readRegions },
   { command: 'ec2 describe-regions', read: readRegions },
   // Whose credentials a collection had: it says nothing of what is in the account.
-  { command: 'sts get-caller-identity', looksLike: hasMembers('UserId'), read: () => undefined },
+  { command: 'sts get-caller-identity', looksLike: hasMembers('UserId', 'Account', 'Arn'), read: () => undefined },
   // https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListAccountAliases.html
   {
     command: 'iam list-account-aliases',
