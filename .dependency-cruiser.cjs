@@ -12,7 +12,8 @@ const rooms = {
   session: ['policy', 'evaluation', 'directory', 'access'],
   guard: ['policy', 'evaluation', 'catalog', 'directory', 'access', 'session'],
   graphql: ['policy', 'evaluation', 'analysis', 'validation', 'directory', 'importing', 'access', 'session', 'guard'],
-  server: ['policy', 'catalog', 'directory', 'importing', 'access', 'session', 'guard', 'graphql'],
+  aws: ['policy', 'guard', 'session'],
+  server: ['policy', 'catalog', 'directory', 'importing', 'access', 'session', 'guard', 'graphql', 'aws'],
   cli: ['policy', 'directory', 'importing', 'session', 'server'],
 };
 

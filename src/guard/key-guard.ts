@@ -26,6 +26,11 @@ export interface Proof {
   readonly keyId: string | null;
   /** Everything that is sent, in any form. */
   readonly text: string;
+  /**
+   * What is remembered of it once it was right. Left out: `text`. For signatures, which are different in each request, the
+   * key id: a wrong one then does not end what is remembered, since anybody could send it.
+   */
+  readonly remembered?: string;
 }
 
 /**
@@ -59,13 +64,14 @@ export class KeyGuard {
     const source = proof.source === null ? 'unknown' : subscriberOf(proof.source);
     const key = proof.keyId === null || proof.keyId.length > MAX_KEY_ID ? null : `${source} ${proof.keyId}`;
     const fingerprint = digest(`${source} ${proof.text}`);
-    if (this.#proved.get(fingerprint) === true) return this.#proveAgain(fingerprint, source, key, now, look, isWrong);
+    const remembered = proof.remembered === undefined ? fingerprint : digest(`${source} ${proof.remembered}`);
+    if (this.#proved.get(remembered) === true) return this.#proveAgain(remembered, source, key, now, look, isWrong);
     this.#refusePaused(source, key, now);
     this.#begin(fingerprint, source, key);
     let wrong = false;
     try {
       const result = await look();
-      this.#proved.set(fingerprint, true);
+      this.#proved.set(remembered, true);
       return result;
     } catch (error) {
       wrong = isWrong(error);
@@ -77,7 +83,7 @@ export class KeyGuard {
 
   /** The path of nearly all requests: nothing is counted while a proof that was right is still right. */
   async #proveAgain<T>(
-    fingerprint: string,
+    remembered: string,
     source: string,
     key: string | null,
     now: number,
@@ -88,7 +94,7 @@ export class KeyGuard {
       return await look();
     } catch (error) {
       if (isWrong(error)) {
-        this.#proved.delete(fingerprint);
+        if (!isWrongSignature(error)) this.#proved.delete(remembered);
         this.#sources.countWrong(source, now);
         if (key !== null) this.#keys.countWrong(key, now);
       }
@@ -146,6 +152,11 @@ export class KeyGuard {
 /** A proof is a secret: only its digest is kept. */
 function digest(text: string): string {
   return hash('sha256', text, 'base64');
+}
+
+/** The key itself is good: see `Proof.remembered`. With a secret that is sent, a proof that was right never gets this error. */
+function isWrongSignature(error: unknown): boolean {
+  return error instanceof AuthenticationError && error.code === 'SignatureDoesNotMatch';
 }
 
 /** An expired token was right, and a malformed header guesses nothing. */

@@ -9,6 +9,7 @@ import type { Sessions } from '../session/sessions.ts';
 import { removeAddress, writeAddress } from './address-file.ts';
 import { admitWith } from './admission.ts';
 import { authenticateWith } from './authenticate.ts';
+import type { AwsRoute } from './aws-route.ts';
 import { type Demo, loadDemo } from './demo.ts';
 import type { GraphqlListener } from './exchange.ts';
 import { demoTabs } from './graphiql/demo-tabs.ts';
@@ -31,6 +32,7 @@ import { createGraphqlServer } from './yoga.ts';
 /** GraphQL on opened services: the answers of /graphql, for the router and without a socket. */
 export interface Gateway {
   readonly route: GraphqlRoute;
+  readonly aws: AwsRoute;
   readonly fetch: FetchInProcess;
   readonly jwks: Sessions['jwks'];
   dispose(): Promise<void>;
@@ -65,12 +67,14 @@ export function createGateway(
     plugins: [useDocumentLimits()],
     log,
   });
-  const admit = admitWith(authenticateWith(services.sessions, guard), inNetworks(trustedProxies));
+  const isTrustedProxy = inNetworks(trustedProxies);
+  const admit = admitWith(authenticateWith(services.sessions, guard), isTrustedProxy);
   const answer: GraphqlListener = async (request, response, facts) => {
     await yoga(request, response, facts);
   };
   return {
     route: { admit, answer, uploads: dataDir === undefined ? null : uploadPlace(dataDir, contextOf) },
+    aws: { services: { ...services, sessions, keyGuard: guard }, isTrustedProxy, log },
     fetch: fetchInProcess(admit, (url, init, facts) => yoga.fetch(url, init, facts), clock),
     jwks: (now) => services.sessions.jwks(now),
     dispose: async () => {
@@ -131,6 +135,7 @@ export async function startGateway(
     clock,
     phase: () => phase,
     graphql: () => (phase === 'ready' && gateway !== null ? gateway.route : null),
+    aws: () => (phase === 'ready' && gateway !== null ? gateway.aws : null),
     jwks: () => (phase === 'ready' && gateway !== null ? gateway.jwks : null),
     ping: async () => services?.directory.ping(),
     graphiqlTabs: settings.graphiql ? () => (demo === null ? WELCOME_TABS : demoTabs) : null,

@@ -13,6 +13,9 @@ export function bodyLimitOf(caller: Caller): number {
   return BODY_LIMITS[caller.kind];
 }
 
+/** Most bytes of a request body of a client of AWS: unsigned, and with a signature that is still to be verified. */
+export const AWS_BODY_LIMITS = { unsigned: 65_536, signed: MIB };
+
 /** Limits of a multipart request. */
 export interface UploadLimits {
   /** Bytes of the whole body. */

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { Sessions } from '../session/sessions.ts';
+import { type AwsRoute, isAwsPath, serveAws } from './aws-route.ts';
 import { refuseUnread } from './body.ts';
 import type { Exchange } from './exchange.ts';
 import type { GraphiqlTab } from './graphiql/page.ts';
@@ -19,13 +20,15 @@ export interface RouterParts {
   /** Null until the gateway is ready. */
   readonly graphql: () => GraphqlRoute | null;
   /** Null until the gateway is ready. */
+  readonly aws: () => AwsRoute | null;
+  /** Null until the gateway is ready. */
   readonly jwks: () => Sessions['jwks'] | null;
   readonly ping: () => Promise<void>;
   /** Null: no GraphiQL. */
   readonly graphiqlTabs: (() => readonly GraphiqlTab[]) | null;
 }
 
-/** All HTTP routes of the gateway: /graphql, GraphiQL's files, the public keys, /healthz, /readyz, and a short text at /. */
+/** All HTTP routes of the gateway: /graphql, /aws for AWS's own clients, GraphiQL's files, the public keys, /healthz, /readyz, and a short text at /. */
 export function createRouter(parts: RouterParts): RequestListener {
   return (request, response) => {
     const requestId = requestIdOf(request);
@@ -61,6 +64,7 @@ async function route(parts: RouterParts, exchange: Exchange): Promise<void> {
   else if (path === '/readyz') await sendReadiness(response, parts.phase(), parts.ping);
   else if (path === '/') sendWelcome(parts, exchange);
   else if (path === '/graphql') await graphql(parts, exchange);
+  else if (isAwsPath(path)) await aws(parts, exchange);
   else if (path === JWKS_PATH) await jwks(parts, exchange);
   else if (parts.graphiqlTabs === null || !(await sendGraphiqlAsset(request, response, path))) {
     const message = `there is nothing at \`${path.slice(0, 200)}\`; GraphQL is at /graphql`;
@@ -78,6 +82,12 @@ async function graphql(parts: RouterParts, exchange: Exchange): Promise<void> {
   const graphqlRoute = parts.graphql();
   if (graphqlRoute === null) refuseNotReady(parts, exchange);
   else await serveGraphql(graphqlRoute, exchange);
+}
+
+async function aws(parts: RouterParts, exchange: Exchange): Promise<void> {
+  const awsRoute = parts.aws();
+  if (awsRoute === null) refuseNotReady(parts, exchange);
+  else await serveAws(awsRoute, exchange);
 }
 
 async function jwks(parts: RouterParts, exchange: Exchange): Promise<void> {

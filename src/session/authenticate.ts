@@ -8,6 +8,7 @@ import type { SessionTools } from './session-tools.ts';
 const SCHEME = /^(basic|bearer) +([^\s]+) *$/i;
 /** Temporary keys (ASIA…) count only with their session token. */
 const LONG_TERM_KEY_ID = /^AKIA[A-Z0-9]{12,124}$/;
+const TEMPORARY_KEY_ID = /^ASIA[A-Z0-9]{12,124}$/;
 /** Longer headers are not read. */
 const MAX_HEADER_CHARACTERS = 8192;
 
@@ -30,22 +31,60 @@ export async function authenticate(tools: SessionTools, authorization: string | 
 }
 
 /** The owner of a long-term key, and the unique id of the user it belongs to. Throws AuthenticationError. */
-export async function byAccessKey(
-  { directory, secrets }: SessionTools,
-  keyId: string,
-  secret: string,
-): Promise<{ readonly caller: PrincipalCaller; readonly userId: string | null }> {
+export function byAccessKey(tools: SessionTools, keyId: string, secret: string): Promise<KeyHolder> {
+  return holderOf(tools, keyId, () => tools.secrets.isSecretFor(keyId, secret));
+}
+
+interface KeyHolder {
+  readonly caller: PrincipalCaller;
+  /** Null: a service's key. */
+  readonly userId: string | null;
+}
+
+/** Signed with the secret of an access key, which was not sent itself. */
+export interface SignedWith {
+  readonly keyId: string;
+  /** Of temporary credentials; null: none was sent. */
+  readonly sessionToken: string | null;
+  /** Whether the request was signed with this secret. In constant time. */
+  readonly isSignedWith: (secret: string) => boolean;
+}
+
+/**
+ * The caller, by a request's signature. Throws AuthenticationError with AWS's code. A session token counts only together
+ * with its own key: who has merely seen another session's token must not speak for that session.
+ */
+export async function bySignature(
+  tools: SessionTools,
+  { keyId, sessionToken, isSignedWith }: SignedWith,
+  now: number,
+): Promise<PrincipalCaller> {
+  // The secret follows from the key id alone: whether it is right is known before anything is looked up.
+  const isSigned = isSignedWith(tools.secrets.secretFor(keyId));
+  if (sessionToken === null) return (await holderOf(tools, keyId, () => isSigned)).caller;
+  if (!TEMPORARY_KEY_ID.test(keyId)) throw new AuthenticationError('InvalidClientTokenId');
+  const caller = await bySessionToken(tools, sessionToken, now);
+  if (caller.keyId !== keyId) throw new AuthenticationError('InvalidClientTokenId');
+  if (!isSigned) throw new AuthenticationError('SignatureDoesNotMatch');
+  return caller;
+}
+
+async function holderOf({ directory }: SessionTools, keyId: string, proves: () => boolean): Promise<KeyHolder> {
   const key = LONG_TERM_KEY_ID.test(keyId) ? await directory.keys.find(keyId) : null;
   // A missing key and an inactive one get the same answer.
   if (key === null || !key.active) throw new AuthenticationError('InvalidClientTokenId');
-  if (!secrets.isSecretFor(keyId, secret)) throw new AuthenticationError('SignatureDoesNotMatch');
+  if (!proves()) throw new AuthenticationError('SignatureDoesNotMatch');
   const { owner } = key;
   const ref: PrincipalRef =
     owner.kind === 'service' ? { kind: 'service', service: owner.service } : storedPrincipal(owner.arn);
   return { caller: { kind: 'principal', ref, keyId, session: null }, userId: owner.kind === 'user' ? owner.id : null };
 }
 
-async function bySessionToken({ directory, tokens }: SessionTools, token: string, now: number): Promise<Caller> {
+async function bySessionToken(
+  { directory, tokens }: SessionTools,
+  token: string,
+  now: number,
+): Promise<PrincipalCaller> {
   const { id, table } = await tokens.verify('session', token, now);
   const session = table === 'role' ? await directory.sessions.find(id) : await directory.keySessions.find(id);
   // A session is deleted with its role or user.

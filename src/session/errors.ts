@@ -19,12 +19,15 @@ const AUTHENTICATION_MESSAGES: Readonly<Record<AuthenticationCode, string>> = {
   MissingAuthenticationToken: 'Request is missing Authentication Token',
 };
 
-/** The caller did not prove its identity, or gave no credentials. The code fixes the message: what was sent is never repeated. */
+/**
+ * The caller did not prove its identity, or gave no credentials. What was sent is never repeated: the code fixes the
+ * message, unless a door has one of its own.
+ */
 export class AuthenticationError extends RolegateError {
   declare readonly code: AuthenticationCode;
 
-  constructor(code: AuthenticationCode, options: { readonly cause?: unknown } = {}) {
-    super(code, AUTHENTICATION_MESSAGES[code], options);
+  constructor(code: AuthenticationCode, options: { readonly cause?: unknown; readonly message?: string } = {}) {
+    super(code, options.message ?? AUTHENTICATION_MESSAGES[code], options);
   }
 }
 

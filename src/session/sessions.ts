@@ -12,9 +12,9 @@ import {
 import { assumeInstanceProfile, assumeRole } from './assume-role.ts';
 import type { AssumeRoleInput } from './assume-role-parameters.ts';
 import { audited } from './audited.ts';
-import { authenticate } from './authenticate.ts';
+import { authenticate, bySignature, type SignedWith } from './authenticate.ts';
 import { aCall, type Call, type CallOrigin } from './call.ts';
-import type { Caller } from './caller.ts';
+import type { Caller, PrincipalCaller } from './caller.ts';
 import { type CallerIdentity, callerIdentity } from './caller-identity.ts';
 import type { TemporaryCredentials } from './credentials.ts';
 import { createEntityChanges, type EntityChanges } from './entity-changes.ts';
@@ -50,6 +50,8 @@ type InputOf<F extends (...args: never[]) => unknown> = Parameters<F>[2];
 export interface Sessions extends EntityChanges {
   /** The caller, by the Authorization header. Throws AuthenticationError. */
   authenticate(authorization: string | null, now: number): Promise<Caller>;
+  /** The caller, by the signature of its request. Throws AuthenticationError. */
+  authenticateSigned(signed: SignedWith, now: number): Promise<PrincipalCaller>;
   /** The caller, by the value of a browser's cookie. Throws AuthenticationError. */
   authenticateSignIn(token: string, now: number): Promise<Caller>;
   /** Signs a browser in with a long-term key. Throws AuthenticationError, AccessDenied (MFA). */
@@ -160,6 +162,7 @@ export function createSessions(options: {
   return {
     ...createEntityChanges({ directory }),
     authenticate: (authorization, now) => authenticate(tools, authorization, now),
+    authenticateSigned: (signed, now) => bySignature(tools, signed, now),
     authenticateSignIn: (token, now) => authenticateSignIn(tools, token, now),
     signIn: (input, now, origin) => signIn(tools, aCall(anonymous, now, origin), input),
     signOut: (caller, now, origin) => signOut(tools, aCall(caller, now, origin)),
