@@ -8,11 +8,7 @@ export interface AwsContext extends GuardContext {
 
 /** An input as it was read: members that AWS requires are there. */
 export type Given<Input> = {
-  readonly [Name in keyof Input]: undefined extends Input[Name]
-    ? Record<never, never> extends Pick<Input, Name>
-      ? Input[Name]
-      : Exclude<Input[Name], undefined>
-    : Input[Name];
+  readonly [Name in keyof Input]: object extends Pick<Input, Name> ? Input[Name] : Exclude<Input[Name], undefined>;
 };
 
 /**

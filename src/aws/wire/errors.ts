@@ -13,14 +13,8 @@ export interface AwsError {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** The caller asks for what this address does not serve. */
-export class NotServed extends RolegateError {
-  declare readonly code: 'InvalidAction' | 'NotImplemented';
-
-  constructor(code: 'InvalidAction' | 'NotImplemented', message: string) {
-    super(code, message);
-  }
-}
+/** The caller asks for what this address does not serve: InvalidAction, NotImplemented. */
+export class NotServed extends RolegateError {}
 
 /** Statuses of errors that the models of the services do not have. https://docs.aws.amazon.com/STS/latest/APIReference/CommonErrors.html */
 const COMMON: Readonly<Record<string, number>> = {
