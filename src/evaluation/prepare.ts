@@ -198,9 +198,19 @@ function grantPlans(policies: readonly AttachedPolicy[]): PlanMemo<LayerPlan> {
   return new PlanMemo<LayerPlan>((action) => planLayer(policies, 'KMS_GRANT', action));
 }
 
+/** Everything that a policy governs shares its plans. */
+const sharedPlans = {
+  TRUST_POLICY: new WeakMap<AttachedPolicy, PlanMemo<LayerPlan>>(),
+  RESOURCE_POLICY: new WeakMap<AttachedPolicy, PlanMemo<LayerPlan>>(),
+};
+
 function policyPlans(policy: AttachedPolicy, kind: PreparedResource['kind']): PlanMemo<LayerPlan> {
   const layer = kind === 'role' ? 'TRUST_POLICY' : 'RESOURCE_POLICY';
-  return new PlanMemo<LayerPlan>((action) => planLayer([policy], layer, action));
+  const known = sharedPlans[layer].get(policy);
+  if (known !== undefined) return known;
+  const plans = new PlanMemo<LayerPlan>((action) => planLayer([policy], layer, action));
+  sharedPlans[layer].set(policy, plans);
+  return plans;
 }
 
 /**

@@ -12,6 +12,19 @@ export interface NeededDocument {
   readonly hash: string;
 }
 
+/** Everything in a bucket has its policy as one object, so that it is planned once. */
+const heldBy = new WeakMap<CompiledPolicy, Map<string, AttachedPolicy>>();
+
+function held(policy: CompiledPolicy, arn: string): AttachedPolicy {
+  const byHolder = heldBy.get(policy) ?? new Map<string, AttachedPolicy>();
+  heldBy.set(policy, byHolder);
+  const known = byHolder.get(arn);
+  if (known !== undefined) return known;
+  const made = { policy, id: arn, name: null, arn: null, holder: arn };
+  byHolder.set(arn, made);
+  return made;
+}
+
 /** Gathers the policies of one entity, what cannot be read among them, and what they depend on. */
 export class PolicyCollector {
   readonly gaps: string[] = [];
@@ -60,7 +73,7 @@ export class PolicyCollector {
     if (hash === null) return null;
     const noun = kind === 'trust' ? 'the trust policy' : 'the resource-based policy';
     const policy = this.#granting(kind, hash, `${noun} of ${arn}`);
-    return policy === null ? null : { policy, id: arn, name: null, arn: null, holder: arn };
+    return policy === null ? null : held(policy, arn);
   }
 
   /** The policy of a VPC endpoint, which can only take away; null: there is none, so that it allows everything. */

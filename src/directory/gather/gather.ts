@@ -18,6 +18,8 @@ import type { BuiltFederated } from './build-federated.ts';
 import { type BuiltRole, type BuiltSession, type BuiltSessions, unstoredPrincipal } from './build-principals.ts';
 import { type LoadTools, load } from './load.ts';
 import type { Entry } from './memory.ts';
+import { readStoredResources } from './read-stored-resources.ts';
+import type { Surroundings } from './stored-resources.ts';
 import { collectWanted, resourceKey, type Wanted } from './wanted.ts';
 
 /**
@@ -109,6 +111,9 @@ class Findings implements Gathered {
   }
 }
 
+/** Pages of stored resources for which an opening directory waits. */
+const AWAITED_PAGES = 8;
+
 /** Tries before everything is read at once, in case others write so often that memory is always behind. */
 const ATTEMPTS = 3;
 
@@ -117,12 +122,51 @@ export class Gatherer {
   readonly #database: Database;
   readonly #tools: LoadTools;
   readonly #synchronize: () => Promise<unknown>;
+  readonly #around: Surroundings;
+  #reading: Promise<void> | null = null;
+  #closed = false;
 
   /** `synchronize` brings memory to a revision that was current when it was called, or later. */
   constructor(database: Database, tools: LoadTools, synchronize: () => Promise<unknown>) {
     this.#database = database;
     this.#tools = tools;
     this.#synchronize = synchronize;
+    const { catalog, compiled, memory } = tools;
+    // Entries under this key are made by `load` and nowhere else.
+    const account = (id: string) => memory.get(`account ${id}`)?.value as AccountFacts | undefined;
+    this.#around = { catalog, compiled, account };
+  }
+
+  /**
+   * Reads all stored resources, if they are not in memory. Resolves when a small directory is read; a large one is read on
+   * in the background, and the database answers questions about its resources meanwhile.
+   */
+  readResources(): Promise<void> {
+    const { resources, memory } = this.#tools;
+    if (this.#reading !== null || resources.state !== 'unread' || this.#closed) return Promise.resolve();
+    return new Promise((resolve) => {
+      resources.begin();
+      const reading = readStoredResources(this.#database, resources, {
+        isWanted: () => !this.#closed && resources.state === 'reading',
+        accounts: (accounts) => this.gather({ principals: [], roles: [], resources: [], accounts }, memory.revision),
+        onPage: (pages) => {
+          if (pages === AWAITED_PAGES) resolve();
+        },
+      })
+        // A database that is away is reported by those who need it.
+        .catch(() => resources.forget())
+        .finally(() => {
+          this.#reading = null;
+          resolve();
+        });
+      this.#reading = reading;
+    });
+  }
+
+  /** Ends what is being read in the background. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#reading;
   }
 
   /** `since`: any state that is no older is good enough; null: one that was current when this was called, or later. */
@@ -137,7 +181,7 @@ export class Gatherer {
       const entries = new Map<string, Entry>();
       const missing: Wanted[] = [];
       for (const [key, one] of wanted) {
-        const entry = memory.get(key);
+        const entry = memory.get(key) ?? this.#made(one, revision);
         if (entry !== undefined && isUsable(one, entry, now)) entries.set(key, entry);
         else missing.push(one);
       }
@@ -165,9 +209,15 @@ export class Gatherer {
     return found;
   }
 
+  /** What follows from the names of all stored resources alone. */
+  #made(wanted: Wanted, revision: bigint): Entry | undefined {
+    return wanted.kind === 'resource' ? this.#tools.resources.make(wanted, revision, this.#around) : undefined;
+  }
+
   async #load(wanted: readonly Wanted[], now: number | null) {
     const loaded = await this.#database.transaction('read', (sql) => load(sql, wanted, now ?? Date.now(), this.#tools));
     const { memory } = this.#tools;
+    if (this.#tools.resources.state === 'unread') void this.readResources();
     if (memory.revision !== loaded.revision) return loaded;
     for (const [key, entry] of loaded.entries) {
       if (entry.passing !== true) memory.put(key, entry);

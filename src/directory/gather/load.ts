@@ -24,12 +24,14 @@ import {
   readDocuments,
   readEntityRows,
 } from './rows.ts';
+import type { StoredResources } from './stored-resources.ts';
 import { isRoleArn, keyOf, namesOf, type Wanted } from './wanted.ts';
 
 export interface LoadTools {
   readonly catalog: Catalog;
   readonly compiled: CompiledPolicies;
   readonly memory: Memory;
+  readonly resources: StoredResources;
 }
 
 /** Entries of one revision, by key: those asked for, and what they were built from. */
@@ -45,14 +47,22 @@ interface Accounts {
   readonly organizations: ReadonlyMap<string, OrganizationRow>;
 }
 
+/** Most resources that have changed and are read along by one statement. */
+const STALE_ROWS = 500;
+
 /**
  * Reads and builds what is wanted in three statements, which must see one state of the database. All three are sent even
  * where the first finds nothing: what does not exist must take as long as what the caller may not know of.
  */
 export async function load(sql: Sql, wanted: readonly Wanted[], now: number, tools: LoadTools): Promise<Loaded> {
   const { catalog, memory } = tools;
-  const rows = await readEntityRows(sql, namesOf(wanted, catalog), memory.revision, now);
+  const names = namesOf(wanted, catalog);
+  // Those that have changed are read along, whoever asks about what.
+  const stale = [...tools.resources.stale].slice(0, STALE_ROWS);
+  const asked = { ...names, resources: [...new Set([...names.resources, ...stale])] };
+  const rows = await readEntityRows(sql, asked, memory.revision, now);
   memory.advance(rows.revision, rows.touched);
+  if (memory.revision === rows.revision) tools.resources.learn(asked.resources, rows.resources);
   const stored = new Map(rows.resources.map((row) => [row.arn, row]));
   const resources = new Map<string, ResourceRows>();
   const accountIds = new Set([...rows.users, ...rows.roles, ...rows.endpoints].map((row) => row.accountId));
@@ -67,7 +77,7 @@ export async function load(sql: Sql, wanted: readonly Wanted[], now: number, too
   }
   const policies = withCatalog(rows, wanted, catalog);
   const accounts = await readAccounts(sql, accountIds, rows.revision, memory);
-  const compiled = await compileAll(sql, needed(rows, policies, resources, accounts, wanted), policies.texts, tools);
+  const compiled = await compileAll(sql, needed(rows, policies, accounts, wanted), policies.texts, tools);
   return { revision: rows.revision, entries: build(rows, wanted, resources, accounts, policies.rows, compiled, now) };
 }
 
@@ -119,7 +129,6 @@ function organizationOf(account: AccountRow | undefined, { organizations }: Acco
 function needed(
   rows: EntityRows,
   policies: { readonly rows: ReadonlyMap<string, AttachedRow>; readonly texts: ReadonlyMap<string, string> },
-  resources: ReadonlyMap<string, ResourceRows>,
   accounts: Accounts,
   wanted: readonly Wanted[],
 ): readonly NeededDocument[] {
@@ -130,7 +139,7 @@ function needed(
   for (const row of [...rows.users, ...rows.groups, ...rows.roles]) documents.push(...neededBy(row));
   for (const row of [...rows.users, ...rows.roles]) add('boundary', row.boundary?.[2]);
   for (const row of rows.roles) add('trust', row.trustPolicyHash);
-  for (const { holder } of resources.values()) add('resource', holder?.policyHash);
+  for (const row of rows.resources) add('resource', row.policyHash);
   for (const row of rows.endpoints) add('vpce', row.policyHash);
   for (const account of accounts.accounts.values()) {
     const organization = organizationOf(account, accounts);
@@ -149,7 +158,7 @@ async function compileAll(
   sql: Sql,
   documents: readonly NeededDocument[],
   known: ReadonlyMap<string, string>,
-  { compiled }: LoadTools,
+  { compiled, resources }: LoadTools,
 ): Promise<CompiledBatch> {
   const batch = new Map<string, Compiled>();
   const missing = new Map<string, NeededDocument>();
@@ -163,7 +172,9 @@ async function compileAll(
   const texts = await readDocuments(sql, [...unread]);
   for (const [key, { kind, hash }] of missing) {
     const text = known.get(hash) ?? texts.get(hash);
-    if (text !== undefined) batch.set(key, compiled.compile(kind, hash, text));
+    if (text === undefined) continue;
+    batch.set(key, compiled.compile(kind, hash, text));
+    if (kind === 'resource') resources.keepText(hash, text);
   }
   return { get: (kind, hash) => batch.get(`${kind} ${hash}`) };
 }

@@ -28,6 +28,7 @@ const LIMITS: MemoryLimits = { entries: 200_000, bytes: 256_000_000 };
  */
 export class Memory {
   readonly #limits: MemoryLimits;
+  readonly #onAdvance: (touched: readonly Touched[] | null) => void;
   #revision: bigint;
   #young = new Map<string, Entry>();
   #old = new Map<string, Entry>();
@@ -35,9 +36,15 @@ export class Memory {
   /** Dependency -> keys of entries, some of which may be gone. */
   #dependents = new Map<string, Set<string>>();
 
-  constructor(revision: bigint, limits: MemoryLimits = LIMITS) {
+  /** `onAdvance`: called in the same turn in which the memory moves to a later revision, with what was touched. */
+  constructor(
+    revision: bigint,
+    limits: MemoryLimits = LIMITS,
+    onAdvance: (touched: readonly Touched[] | null) => void = () => undefined,
+  ) {
     this.#revision = revision;
     this.#limits = limits;
+    this.#onAdvance = onAdvance;
   }
 
   get revision(): bigint {
@@ -69,6 +76,7 @@ export class Memory {
   advance(revision: bigint, touched: readonly Touched[] | null): void {
     if (revision <= this.#revision) return;
     this.#revision = revision;
+    this.#onAdvance(touched);
     if (touched === null) {
       this.#young.clear();
       this.#old.clear();

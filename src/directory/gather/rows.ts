@@ -119,6 +119,16 @@ export const SESSION_JSON = `json_build_object('id', s.id, 'accessKeyId', s."acc
   'parentId', s."parentId", 'issuedAt', ${millisecondsOf('s."issuedAt"')}, 'expiresAt', ${millisecondsOf('s."expiresAt"')},
   'endedAt', ${millisecondsOf('s."endedAt"')})`;
 
+/** A row of a resource, as ResourceRow. */
+export const RESOURCE_JSON = `json_build_object('arn', e.arn, 'accountId', e."accountId", 'tags', e.tags,
+  'policyHash', e."policyHash", 'policyBindings', e."policyBindings", 'objectOwnership', e."objectOwnership",
+  'abacEnabled', e."abacEnabled", 'region', e.region, 'publicAccessBlock', e."publicAccessBlock", 'grants', e.grants)`;
+
+/** A user as a resource, as ResourceRow. */
+export const USER_AS_RESOURCE_JSON = `json_build_object('arn', e.arn, 'accountId', e."accountId", 'tags', e.tags,
+  'policyHash', NULL, 'policyBindings', '{}'::json, 'objectOwnership', NULL, 'abacEnabled', NULL, 'region', NULL,
+  'publicAccessBlock', NULL, 'grants', '[]'::json)`;
+
 /**
  * One statement for a batch of any size: users $1, roles $2, sessions $3 (those that have not ended, with the policies they
  * name, and the roles that they are or could be of: a session's ARN has no path, but names are unique in an account), resources $4, policies $5; changes since revision $6; sessions that expired before $7 count
@@ -163,9 +173,7 @@ const SELECT_ENTITIES = `
         'sessionPolicies', k."sessionPolicies", 'sessionPolicyArns', k."sessionPolicyArns",
         'issuedAt', ${millisecondsOf('k."issuedAt"')}, 'expiresAt', ${millisecondsOf('k."expiresAt"')})
         ORDER BY k."issuedAt" DESC, k.id), '[]') FROM federated k) AS federated,
-    (SELECT coalesce(json_agg(json_build_object('arn', e.arn, 'accountId', e."accountId", 'tags', e.tags,
-        'policyHash', e."policyHash", 'policyBindings', e."policyBindings", 'objectOwnership', e."objectOwnership",
-        'abacEnabled', e."abacEnabled", 'region', e.region, 'publicAccessBlock', e."publicAccessBlock", 'grants', e.grants)), '[]')
+    (SELECT coalesce(json_agg(${RESOURCE_JSON}), '[]')
        FROM (SELECT arn, "accountId", tags, "policyHash", "policyBindings", "objectOwnership", "abacEnabled", region,
                     "publicAccessBlock", grants FROM "Resource" WHERE arn = ANY($4::text[])
              UNION ALL

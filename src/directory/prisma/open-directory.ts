@@ -19,6 +19,7 @@ import { CompiledPolicies } from '../gather/compiled-policies.ts';
 import { Gatherer } from '../gather/gather.ts';
 import { Memory } from '../gather/memory.ts';
 import { hasChangedSince, readRevision } from '../gather/revision-rows.ts';
+import { StoredResources } from '../gather/stored-resources.ts';
 import { createReadModel, type ReadModel } from '../read-model.ts';
 import { Store } from '../store.ts';
 import { accessKeys } from '../stores/access-keys.ts';
@@ -87,10 +88,11 @@ class StoredDirectory implements OpenDirectory {
 
   constructor(database: Database, catalog: Catalog, revision: Revision, searchIndexed: boolean) {
     this.searchIndexed = searchIndexed;
-    const memory = new Memory(revision);
+    const resources = new StoredResources();
+    const memory = new Memory(revision, undefined, (touched) => resources.advance(touched));
     this.#store = new Store(database, memory);
     this.#catalog = catalog;
-    this.#gatherer = new Gatherer(database, { catalog, compiled: new CompiledPolicies(), memory }, () =>
+    this.#gatherer = new Gatherer(database, { catalog, compiled: new CompiledPolicies(), memory, resources }, () =>
       this.#store.synchronize(),
     );
     this.prisma = createReadModel(database.adapter);
@@ -104,6 +106,11 @@ class StoredDirectory implements OpenDirectory {
     this.entities = entities(this.#store, catalog);
     this.find = find(this.#store);
     this.exports = directoryExports(database);
+  }
+
+  /** Brings into memory what every question needs. */
+  warm(): Promise<void> {
+    return this.#gatherer.readResources();
   }
 
   async revision(): Promise<Revision> {
@@ -148,6 +155,8 @@ class StoredDirectory implements OpenDirectory {
       if (outgrown.length > 0) await this.#store.database.query('SET default_statistics_target = 20');
       for (const table of outgrown) await this.#store.database.query(`ANALYZE "${table}"`);
     }
+    // A large change has made it forget them.
+    await this.warm();
     return applied;
   }
 
@@ -197,6 +206,7 @@ class StoredDirectory implements OpenDirectory {
   }
 
   async close(): Promise<void> {
+    await this.#gatherer.close();
     await this.prisma.$disconnect();
     await this.#store.database.close();
   }
@@ -225,7 +235,9 @@ async function openDatabase(options: DirectoryOptions): Promise<Database> {
 /** The directory in `database`, whose schema is the present one. Nothing of it is in memory yet. */
 export async function directoryIn(database: Database, catalog: Catalog): Promise<OpenDirectory> {
   const { revision } = await readRevision(database, 2n ** 62n);
-  return new StoredDirectory(database, catalog, revision, await isSearchIndexed(database));
+  const directory = new StoredDirectory(database, catalog, revision, await isSearchIndexed(database));
+  await directory.warm();
+  return directory;
 }
 
 /**

@@ -1,0 +1,180 @@
+import type { Catalog } from '../../catalog/catalog.ts';
+import type { Touched } from '../apply/revision.ts';
+import type { KnownResource } from '../directory.ts';
+import { type AccountFacts, accountFacts } from './account-facts.ts';
+import { buildResource, ownerOf, resourceRows } from './build-resources.ts';
+import type { Compiled, CompiledBatch, CompiledPolicies } from './compiled-policies.ts';
+import type { Entry } from './memory.ts';
+import type { ResourceRow } from './rows.ts';
+import { isRoleArn, resourceKey, type Wanted } from './wanted.ts';
+
+/** More stored resources, or characters of their policies, are not held: their questions are answered by the database. */
+const MOST_RESOURCES = 300_000;
+const MOST_CHARACTERS = 64_000_000;
+/** So many resources that changed are read again; after more, everything is. */
+const MOST_STALE = 5_000;
+/** Resources made from what is known of their holder. Making one costs microseconds: they are not worth more memory. */
+const MOST_MADE = 20_000;
+
+type WantedResource = Extract<Wanted, { readonly kind: 'resource' }>;
+
+/** What making a resource needs beside its rows. */
+export interface Surroundings {
+  readonly catalog: Catalog;
+  readonly compiled: CompiledPolicies;
+  /** The facts of a stored account, if they are in memory. */
+  readonly account: (id: string) => AccountFacts | undefined;
+}
+
+/**
+ * All stored resources, so that a name is known to be stored, or not to be, without asking the database: services ask about
+ * objects, items and messages whose names nobody has asked about before. Users are resources too, without policies; roles
+ * are not in it. INVARIANT: while it is complete, it is true of the memory's revision, but for the names in `stale`.
+ */
+export class StoredResources {
+  #state: 'unread' | 'reading' | 'complete' | 'tooMany' = 'unread';
+  #rows = new Map<string, ResourceRow>();
+  /** Texts of their policies, by hash. */
+  #texts = new Map<string, string>();
+  #characters = 0;
+  #accounts = new Set<string>();
+  #stale = new Set<string>();
+  /** The latest state of the database that was seen while it was read. */
+  #seen = 0n;
+  readonly #made = new Map<string, Entry<KnownResource>>();
+
+  get state(): 'unread' | 'reading' | 'complete' | 'tooMany' {
+    return this.#state;
+  }
+
+  /** Names that have changed since they were read: the next statement about resources reads them, too. */
+  get stale(): ReadonlySet<string> {
+    return this.#stale;
+  }
+
+  /** Begins anew. What changes from now on is noted. */
+  begin(): void {
+    this.#rows = new Map();
+    this.#texts = new Map();
+    this.#accounts = new Set();
+    this.#stale = new Set();
+    this.#made.clear();
+    this.#seen = 0n;
+    this.#characters = 0;
+    this.#state = 'reading';
+  }
+
+  /** Some of what is stored, as of `revision`. */
+  add(
+    revision: bigint,
+    found: { readonly resources?: readonly ResourceRow[]; readonly accounts?: readonly string[] },
+  ): void {
+    if (revision > this.#seen) this.#seen = revision;
+    for (const row of found.resources ?? []) this.#rows.set(row.arn, row);
+    for (const id of found.accounts ?? []) this.#accounts.add(id);
+    if (this.#rows.size > MOST_RESOURCES) this.#giveUp();
+  }
+
+  /** The text of a resource's policy. Documents are named by their content: they are true of every state. */
+  keepText(hash: string, text: string): void {
+    if (this.#state === 'unread' || this.#state === 'tooMany' || this.#texts.has(hash)) return;
+    this.#texts.set(hash, text);
+    this.#characters += text.length;
+    if (this.#characters > MOST_CHARACTERS) this.#giveUp();
+  }
+
+  /** Everything was read. */
+  complete(): void {
+    if (this.#state === 'reading') this.#state = 'complete';
+  }
+
+  /** There is more than it may hold. */
+  #giveUp(): void {
+    this.begin();
+    this.#state = 'tooMany';
+  }
+
+  /** It could not be read to the end. */
+  forget(): void {
+    this.begin();
+    this.#state = 'unread';
+  }
+
+  /** Hashes of policies of which the text is not held. */
+  missingTexts(): readonly string[] {
+    const hashes = new Set<string>();
+    for (const { policyHash } of this.#rows.values()) {
+      if (policyHash !== null && !this.#texts.has(policyHash)) hashes.add(policyHash);
+    }
+    return [...hashes];
+  }
+
+  /** The memory moves on; `touched` null: too much to list. */
+  advance(touched: readonly Touched[] | null): void {
+    if (this.#state === 'unread') return;
+    if (touched === null) {
+      this.forget();
+      return;
+    }
+    for (const { entity, entityId } of touched) {
+      if (entity === 'Resource' || entity === 'User') this.#stale.add(entityId);
+      else if (entity === 'Account') this.#accounts.add(entityId);
+      else if (entity !== 'Organization') continue;
+      this.#made.clear();
+    }
+    if (this.#stale.size > MOST_STALE) this.forget();
+  }
+
+  /** What the database has just said about `names`, at the memory's revision. */
+  learn(names: Iterable<string>, rows: readonly ResourceRow[]): void {
+    // While it is read, a page that was sent before a change can still arrive after it: the name stays stale.
+    if (this.#state !== 'complete' || this.#stale.size === 0) return;
+    const found = new Map(rows.map((row) => [row.arn, row]));
+    for (const name of names) {
+      if (!this.#stale.delete(name)) continue;
+      const row = found.get(name);
+      if (row === undefined) this.#rows.delete(name);
+      else this.#rows.set(name, row);
+    }
+  }
+
+  /** Whether it is known that an account is not stored. */
+  lacksAccount(id: string, revision: bigint): boolean {
+    return this.#state === 'complete' && revision >= this.#seen && !this.#accounts.has(id);
+  }
+
+  /**
+   * A resource, from what is stored of it and its holders; undefined: the database has to be asked. While anything is stale
+   * it is asked about every name, so that its cost does not tell which one has changed.
+   */
+  make(wanted: WantedResource, revision: bigint, around: Surroundings): Entry<KnownResource> | undefined {
+    if (this.#state !== 'complete' || this.#stale.size > 0 || revision < this.#seen) return undefined;
+    const { arn } = wanted;
+    if (arn === '*' || isRoleArn(arn)) return undefined;
+    const key = resourceKey(arn, wanted.accountId);
+    const known = this.#made.get(key);
+    if (known !== undefined) return known;
+    const about = resourceRows(wanted, around.catalog.policyHolders(arn), this.#rows);
+    const owner = ownerOf(about);
+    const account = owner === null ? null : this.#account(owner, revision, around);
+    const compiled = this.#compiled(about.holder?.policyHash ?? null, around.compiled);
+    if (account === undefined || compiled === null) return undefined;
+    const made = buildResource(about, account, compiled);
+    if (this.#made.size >= MOST_MADE) this.#made.clear();
+    this.#made.set(key, made);
+    return made;
+  }
+
+  #account(id: string, revision: bigint, { account, compiled }: Surroundings): AccountFacts | undefined {
+    return account(id) ?? (this.lacksAccount(id, revision) ? accountFacts(id, null, null, compiled) : undefined);
+  }
+
+  /** Null: its text is not held. */
+  #compiled(hash: string | null, compiled: CompiledPolicies): CompiledBatch | null {
+    if (hash === null || compiled.get('resource', hash) !== undefined) return compiled;
+    const text = this.#texts.get(hash);
+    if (text === undefined) return null;
+    const policy: Compiled = compiled.compile('resource', hash, text);
+    return { get: (kind, wanted) => (wanted === hash ? policy : compiled.get(kind, wanted)) };
+  }
+}

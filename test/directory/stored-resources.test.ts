@@ -1,0 +1,291 @@
+import * as fc from 'fast-check';
+import { afterAll, describe, expect, test } from 'vitest';
+import { openCatalog } from '../../src/catalog/catalog.ts';
+import type { Directory, Gathered } from '../../src/directory/directory.ts';
+import type { DirectoryDocument, ResourceInput } from '../../src/directory/document.ts';
+import { CompiledPolicies } from '../../src/directory/gather/compiled-policies.ts';
+import { Gatherer } from '../../src/directory/gather/gather.ts';
+import { Memory } from '../../src/directory/gather/memory.ts';
+import { StoredResources } from '../../src/directory/gather/stored-resources.ts';
+import type { Database } from '../../src/directory/prisma/database.ts';
+import { openEmbeddedDatabase } from '../../src/directory/prisma/embedded-database.ts';
+import { migrate } from '../../src/directory/prisma/migrate.ts';
+import { directoryIn, openDirectory } from '../../src/directory/prisma/open-directory.ts';
+import { openServerDatabase } from '../../src/directory/prisma/server-database.ts';
+import { putEmptyDirectory } from '../support/empty-directory.ts';
+import { newDataDir, removeDataDir } from '../support/gateway.ts';
+import { startPostgres } from '../support/postgres-server.ts';
+import { allow, HERE, THERE } from './documents.ts';
+import { describeInBothStores } from './stores.ts';
+
+const catalog = await openCatalog();
+
+const ELSEWHERE = '333333333333';
+const APP = `arn:aws:iam::${HERE}:role/App`;
+const ALICE = `arn:aws:iam::${HERE}:user/alice`;
+const ORGANIZATION = 'o-1';
+
+const WORLD: DirectoryDocument = {
+  organizations: [
+    {
+      id: ORGANIZATION,
+      rootId: 'r-1',
+      managementAccountId: THERE,
+      controlPolicies: [
+        { id: 'p-1', type: 'SERVICE_CONTROL_POLICY', name: 'all', document: allow('*'), targets: ['r-1'] },
+        { id: 'p-2', type: 'RESOURCE_CONTROL_POLICY', name: 'all', document: allow('*'), targets: ['r-1'] },
+      ],
+    },
+  ],
+  accounts: [{ id: HERE, membership: { organizationId: ORGANIZATION, unitId: null } }, { id: THERE }],
+  users: [{ arn: ALICE, tags: { team: 'a' } }],
+  roles: [{ arn: APP, id: 'AROAAPP', trustPolicy: allow('sts:AssumeRole') }],
+  resources: [
+    { arn: 'arn:aws:s3:::known', accountId: HERE, policy: allow('s3:GetObject') },
+    { arn: 'arn:aws:s3:::bare', accountId: THERE },
+    { arn: `arn:aws:lambda:us-east-1:${HERE}:function:f`, accountId: HERE, policy: allow('lambda:InvokeFunction') },
+  ],
+};
+
+const NOON = Date.UTC(2026, 5, 15, 12);
+
+const SESSION = {
+  id: 's1',
+  accessKeyId: 'ASIA1',
+  arn: `arn:aws:sts::${HERE}:assumed-role/App/s1`,
+  roleArn: APP,
+  roleId: 'AROAAPP',
+  roleSessionName: 's1',
+  sourceIdentity: null,
+  tags: {},
+  transitiveTagKeys: [],
+  sessionPolicies: [],
+  sessionPolicyArns: [],
+  assumedBy: ALICE,
+  assumedById: null,
+  federatedProvider: null,
+  parentId: null,
+  issuedAt: NOON,
+  expiresAt: NOON + 3_600_000,
+};
+
+/** Names that nobody has asked about, of every kind that is answered from memory. */
+function newNames(round: string): readonly string[] {
+  return [
+    `arn:aws:s3:::known/object-${round}`,
+    `arn:aws:s3:::bare/object-${round}`,
+    `arn:aws:s3:::unknown-${round}/object`,
+    `arn:aws:s3:::unknown-${round}`,
+    `arn:aws:sqs:us-east-1:${HERE}:queue-${round}`,
+    `arn:aws:sqs:us-east-1:${ELSEWHERE}:queue-${round}`,
+    `arn:aws:lambda:us-east-1:${HERE}:function:f:alias-${round}`,
+    `arn:aws:lambda:us-east-1:${HERE}:function:g-${round}:alias`,
+    `arn:aws:dynamodb:us-east-1:${HERE}:table/t-${round}/index/i`,
+    `arn:aws:kms:us-east-1:${HERE}:key/${round}`,
+    `arn:aws:iam::${HERE}:user/nobody-${round}`,
+    `arn:aws:iam::${HERE}:policy/none-${round}`,
+  ];
+}
+
+const nothing = { principals: [], roles: [], resources: [] };
+
+function about(arns: readonly string[], accountId: string | null = null) {
+  return { ...nothing, resources: arns.map((arn) => ({ arn, accountId })) };
+}
+
+/** Statements sent, but for the one that reads the revision on a server. */
+function sent(statements: readonly string[]): readonly string[] {
+  return statements.filter(
+    (sql) =>
+      !/^SELECT \(SELECT revision::text FROM "DirectoryState" WHERE id = 1\) AS revision, \(SELECT json_agg/.test(
+        sql.trim(),
+      ),
+  );
+}
+
+describeInBothStores('names that nobody has asked about', (store) => {
+  test('need no statement, stored or not', async () => {
+    const directory = await store.open(WORLD);
+    // What has just been written is read with the first question.
+    await directory.gather(about(newNames('0')));
+    store.statements.length = 0;
+    await directory.gather(about(newNames('1')));
+    await directory.gather(about(newNames('2'), ELSEWHERE));
+    for (const { arn } of WORLD.resources ?? []) await directory.gather(about([arn]));
+    await directory.gather(about([ALICE]));
+    expect(sent(store.statements)).toEqual([]);
+  });
+
+  test('need none while sessions and credentials come and go', async () => {
+    const directory = await store.open(WORLD);
+    await directory.gather(about(newNames('0')));
+    const before = await directory.revision();
+    await directory.keys.create({ id: 'AKIATESTTESTTESTTEST', userArn: ALICE });
+    await directory.sessions.create(SESSION);
+    await directory.sessions.end(SESSION.id, SESSION.issuedAt + 1, 'EXITED');
+    store.statements.length = 0;
+    await directory.gather(about(newNames('1')));
+    expect(sent(store.statements)).toEqual([]);
+    expect(await directory.revision()).toBeGreaterThan(before);
+  });
+
+  test('after a change cost the same, stored or not: the next question reads what has changed', async () => {
+    const directory = await store.open(WORLD);
+    const counts: number[] = [];
+    for (const [index, probe] of ['arn:aws:s3:::secret', 'arn:aws:s3:::absent'].entries()) {
+      await directory.apply({
+        resources: [{ arn: 'arn:aws:s3:::secret', accountId: HERE, policy: allow(`s3:Get${index}*`) }],
+      });
+      store.statements.length = 0;
+      await directory.gather(about([`${probe}/object`]));
+      counts.push(store.statements.length);
+      store.statements.length = 0;
+      await directory.gather(about([`${probe}/another`]));
+      expect(sent(store.statements)).toEqual([]);
+    }
+    expect(counts[0]).toBe(counts[1]);
+    expect(counts[0]).toBeGreaterThan(0);
+  });
+});
+
+/** Never makes anything: everything is asked of the database. */
+class NothingStored extends StoredResources {
+  override make(): undefined {
+    return undefined;
+  }
+}
+
+/** Gathers by the database alone. */
+function slowly(database: Database): Pick<Directory, 'gather'> {
+  return {
+    gather: (request) => {
+      const memory = new Memory(0n);
+      const tools = { catalog, compiled: new CompiledPolicies(), memory, resources: new NothingStored() };
+      const gatherer = new Gatherer(database, tools, () => Promise.resolve());
+      return gatherer.gather(request);
+    },
+  };
+}
+
+/** What is known of a resource, without what differs between two compilations of one document. */
+function told(gathered: Gathered, arn: string, accountId: string | null) {
+  const { value, gaps, unknown } = gathered.resource(arn, accountId);
+  const { facts, closed, kind, restrictedBy, accountId: owner } = value;
+  const { policy, resourceControl, ...rest } = facts;
+  return {
+    ...rest,
+    gaps,
+    unknown,
+    closed,
+    kind,
+    restrictedBy,
+    owner,
+    policy:
+      policy === null ? null : { id: policy.id, holder: policy.holder, statements: policy.policy.statements.length },
+    resourceControl: resourceControl?.map(({ target, policies }) => [target, policies.map(({ id }) => id)]) ?? null,
+  };
+}
+
+const bucket = fc.constantFrom('a', 'b', 'c');
+const asked = fc.tuple(
+  fc.oneof(
+    bucket.map((name) => `arn:aws:s3:::${name}`),
+    fc.tuple(bucket, fc.constantFrom('x', 'y')).map(([name, key]) => `arn:aws:s3:::${name}/${key}`),
+    fc.constantFrom(HERE, ELSEWHERE).map((id) => `arn:aws:lambda:us-east-1:${id}:function:f:live`),
+    fc.constantFrom('alice', 'bob').map((name) => `arn:aws:iam::${HERE}:user/${name}`),
+  ),
+  fc.constantFrom(null, THERE, ELSEWHERE),
+);
+
+const resource: fc.Arbitrary<ResourceInput> = fc
+  .record({
+    arn: fc.oneof(
+      bucket.map((name) => `arn:aws:s3:::${name}`),
+      fc.constantFrom('', ':live').map((alias) => `arn:aws:lambda:us-east-1:${HERE}:function:f${alias}`),
+    ),
+    accountId: fc.constantFrom(HERE, HERE, THERE),
+    policy: fc.constantFrom(null, allow('s3:GetObject'), allow('*'), 'no policy'),
+    tags: fc.constantFrom({}, { a: 'b' }),
+  })
+  .map((one) => (one.arn.includes(':lambda:') ? { ...one, accountId: HERE } : one));
+
+const change: fc.Arbitrary<DirectoryDocument> = fc.oneof(
+  { weight: 4, arbitrary: resource.map((one) => ({ resources: [one] })) },
+  fc.constantFrom(HERE, THERE).map(
+    (accountId): DirectoryDocument => ({
+      wholeLists: [{ accountId, kind: 'resources', service: 's3' }],
+    }),
+  ),
+  fc
+    .constantFrom('alice', 'bob')
+    .map(
+      (name): DirectoryDocument => ({ users: [{ arn: `arn:aws:iam::${HERE}:user/${name}`, tags: { [name]: 'x' } }] }),
+    ),
+  fc.constant<DirectoryDocument>({ accounts: [{ id: ELSEWHERE }] }),
+  fc.constantFrom('COMPLETE', 'NONE').map(
+    (state): DirectoryDocument => ({
+      knowledge: [{ accountId: HERE, layer: 'RESOURCE_POLICIES', service: 's3', state: state as 'NONE' }],
+    }),
+  ),
+);
+
+const step = fc.oneof(
+  { weight: 1, arbitrary: change.map((document) => ({ kind: 'change' as const, document })) },
+  {
+    weight: 3,
+    arbitrary: fc.array(asked, { minLength: 1, maxLength: 3 }).map((names) => ({ kind: 'ask' as const, names })),
+  },
+);
+
+async function agrees(
+  writer: Pick<Directory, 'apply'>,
+  reader: Pick<Directory, 'gather'>,
+  database: Database,
+  runs: number,
+): Promise<void> {
+  await writer.apply(WORLD);
+  const slow = slowly(database);
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { maxLength: 12 }), async (steps) => {
+      for (const one of steps) {
+        if (one.kind === 'change') {
+          await writer.apply(one.document).catch(() => undefined);
+          continue;
+        }
+        const request = { ...nothing, resources: one.names.map(([arn, accountId]) => ({ arn, accountId })) };
+        const [quick, all] = [await reader.gather(request), await slow.gather(request)];
+        for (const [arn, accountId] of one.names)
+          expect(told(quick, arn, accountId)).toEqual(told(all, arn, accountId));
+        expect(quick.revision).toBe(all.revision);
+      }
+    }),
+    { numRuns: runs },
+  );
+}
+
+describe('what is made of stored names is what the database says, with writes between', () => {
+  test('in a folder', async () => {
+    const dataDir = await newDataDir();
+    await putEmptyDirectory(dataDir);
+    const database = await openEmbeddedDatabase(dataDir, migrate);
+    const directory = await directoryIn(database, catalog);
+    await agrees(directory, directory, database, 40);
+    await directory.close();
+    await removeDataDir(dataDir);
+  });
+
+  let server: ReturnType<typeof startPostgres> | null = null;
+  afterAll(async () => (await server)?.stop());
+
+  test('on a server, written by another gateway', async () => {
+    server ??= startPostgres();
+    const url = await (await server).createDatabase();
+    const [writer, reader] = [
+      await openDirectory({ kind: 'server', url }, catalog),
+      await openDirectory({ kind: 'server', url }, catalog),
+    ];
+    const database = openServerDatabase(url);
+    await agrees(writer, reader, database, 40);
+    await Promise.all([writer.close(), reader.close(), database.close()]);
+  });
+});
