@@ -8,7 +8,7 @@ import { type AssumableRole, type AssumableRoles, assumableRoles } from './assum
 import { type AssumptionActions, assumptionActions } from './assume.ts';
 import { checkQuestionCount } from './check-question.ts';
 import { compareAccess } from './compare-access.ts';
-import { type DecideTools, decide, decideEach } from './decide.ts';
+import { type DecideTools, decide, decideEach, decideNow } from './decide.ts';
 import { type EffectivePermissions, effectivePermissions } from './effective-permissions.ts';
 import type { PermissionFilter } from './effective-permissions-filter.ts';
 import type { Answer, OpenQuestion, Question, Subject } from './question.ts';
@@ -29,6 +29,8 @@ export interface Access {
    * limit.
    */
   decideEach(questions: readonly Question[], now: number): Promise<readonly (Answer | RolegateError)[]>;
+  /** Like `decideEach`, without waiting; null: it cannot be decided from memory. */
+  decideNow(questions: readonly Question[], now: number): readonly (Answer | RolegateError)[] | null;
   /** Decides on the policies given with the question; the directory is not read. */
   simulate(simulation: Simulation, now: number): readonly Answer[];
   /** Like `simulate`, but a request that cannot be decided has its error in its place. */
@@ -89,6 +91,7 @@ export function createAccess(directory: Directory, catalog: Catalog): Access {
       return decide(tools, questions, now);
     },
     decideEach: (questions, now) => decideEach(tools, questions, now),
+    decideNow: (questions, now) => decideNow(tools, questions, now),
     simulate: (simulation, now) => simulate(catalog, simulation, now),
     simulateEach: (simulation, now) => simulateEach(catalog, simulation, now),
     assumableRoles: async (...search) => (await searchRoles(...search)).roles,

@@ -41,6 +41,33 @@ export async function decideEach(
   return onOneRevision((check) => decideWithPatterns(tools, questions, now, check));
 }
 
+/** As `decideEach`, without waiting; null: something is not in memory, or a question about a pattern takes several steps. */
+export function decideNow(
+  tools: DecideTools,
+  questions: readonly Question[],
+  now: number,
+): readonly (Answer | RolegateError)[] | null {
+  if (questions.some(({ resourceIsPattern }) => resourceIsPattern === true)) return null;
+  const forms = checkForms(tools.catalog, questions);
+  const gathered = tools.directory.gatherNow(gatherRequestOf(wellFormed(forms), now));
+  return gathered === null ? null : decideOn(tools, forms, gathered, now, null);
+}
+
+function wellFormed(forms: readonly (WellFormed | RolegateError)[]): readonly Question[] {
+  return forms.flatMap((form) => (form instanceof RolegateError ? [] : [form.question]));
+}
+
+function decideOn(
+  tools: DecideTools,
+  forms: readonly (WellFormed | RolegateError)[],
+  gathered: Gathered,
+  now: number,
+  reading: Rereading | null,
+): readonly (Answer | RolegateError)[] {
+  const decider = new Decider(tools, gathered, now, reading);
+  return forms.map((form) => (form instanceof RolegateError ? form : decider.answer(form)));
+}
+
 /** Like `decideEach`, each question about one resource. `reading`: how to read the policies; null: as written. */
 async function decideAlike(
   tools: DecideTools,
@@ -49,10 +76,9 @@ async function decideAlike(
   reading: Rereading | null,
 ): Promise<readonly (Answer | RolegateError)[]> {
   const forms = checkForms(tools.catalog, questions);
-  const wellFormed = questions.filter((_, index) => !(forms[index] instanceof RolegateError));
-  const gathered = await tools.directory.gather(gatherRequestOf(wellFormed, now));
-  const decider = new Decider(tools, gathered, now, reading);
-  return forms.map((form) => (form instanceof RolegateError ? form : decider.answer(form)));
+  const request = gatherRequestOf(wellFormed(forms), now);
+  const gathered = tools.directory.gatherNow(request) ?? (await tools.directory.gather(request));
+  return decideOn(tools, forms, gathered, now, reading);
 }
 
 /** Like `decideEach`, if no question is about a pattern. */

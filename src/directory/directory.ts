@@ -159,6 +159,8 @@ export interface Directory {
    * in memory needs none (apart from reading the revision on a server).
    */
   gather(request: GatherRequest): Promise<Gathered>;
+  /** What `gather` would answer, without waiting; null: it has to ask the database. */
+  gatherNow(request: GatherRequest): Gathered | null;
   /**
    * All or nothing, in one transaction, together with `event` in the audit trail, even if it contained nothing new. Throws a
    * RolegateError that names the entity when a document cannot be stored.

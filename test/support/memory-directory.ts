@@ -131,6 +131,11 @@ export class MemoryDirectory implements Directory {
     return Promise.resolve(revision !== this.#revision);
   }
 
+  /** It answers as a database does: later. */
+  gatherNow(): null {
+    return null;
+  }
+
   gather(request: GatherRequest): Promise<Gathered> {
     this.beforeGather();
     this.gathers += 1;

@@ -169,6 +169,17 @@ export class Gatherer {
     await this.#reading;
   }
 
+  /**
+   * What `gather` would answer, without waiting; null: something is not in memory, or others may have written since. Only
+   * where this process alone writes is the memory known to be current.
+   */
+  gatherNow(request: GatherRequest): Gathered | null {
+    if (!this.#database.exclusive) return null;
+    const now = request.now ?? null;
+    const { entries, missing } = this.#recall(collectWanted(request), now);
+    return missing.length === 0 ? new Findings(this.#tools.memory.revision, entries, now) : null;
+  }
+
   /** `since`: any state that is no older is good enough; null: one that was current when this was called, or later. */
   async gather(request: GatherRequest, since: Revision | null = null): Promise<Gathered> {
     const { memory } = this.#tools;
@@ -178,13 +189,7 @@ export class Gatherer {
     if (!isFresh) await this.#synchronize();
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       const revision = memory.revision;
-      const entries = new Map<string, Entry>();
-      const missing: Wanted[] = [];
-      for (const [key, one] of wanted) {
-        const entry = memory.get(key) ?? this.#made(one, revision);
-        if (entry !== undefined && isUsable(one, entry, now)) entries.set(key, entry);
-        else missing.push(one);
-      }
+      const { entries, missing } = this.#recall(wanted, now);
       if (missing.length === 0) return new Findings(revision, entries, now);
       const loaded = await this.#load(missing, now);
       if (loaded.revision !== revision && entries.size > 0) continue;
@@ -207,6 +212,20 @@ export class Gatherer {
       if (organization !== null) found.set(id, organization);
     }
     return found;
+  }
+
+  /** What of `wanted` is in memory, and what is not. */
+  #recall(wanted: ReadonlyMap<string, Wanted>, now: number | null) {
+    const { memory } = this.#tools;
+    const { revision } = memory;
+    const entries = new Map<string, Entry>();
+    const missing: Wanted[] = [];
+    for (const [key, one] of wanted) {
+      const entry = memory.get(key) ?? this.#made(one, revision);
+      if (entry !== undefined && isUsable(one, entry, now)) entries.set(key, entry);
+      else missing.push(one);
+    }
+    return { entries, missing };
   }
 
   /** What follows from the names of all stored resources alone. */

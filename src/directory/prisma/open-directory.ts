@@ -126,6 +126,10 @@ class StoredDirectory implements OpenDirectory {
     return this.#gatherer.gather(request);
   }
 
+  gatherNow(request: GatherRequest): Gathered | null {
+    return this.#gatherer.gatherNow(request);
+  }
+
   async apply(
     document: DirectoryDocument,
     progress: Progress = () => undefined,
