@@ -25,7 +25,8 @@ function tooComplex(message: string, limit: number, nodes?: ASTNode): GraphQLErr
   return new GraphQLError(message, { nodes: nodes ?? null, extensions: { code: 'QUERY_TOO_COMPLEX', limit } });
 }
 
-function isIntrospection({ name }: FieldNode): boolean {
+/** Whether a field asks for the schema. */
+export function isIntrospection({ name }: FieldNode): boolean {
   return name.value === '__schema' || name.value === '__type';
 }
 
@@ -104,6 +105,9 @@ export const MaxAliasesRule = atMost(
   `the document has more than ${MAX_ALIASES} aliases; \`decisions\` takes many requests in one field`,
 );
 
+/** The rules for documents beside those of the specification. */
+export const DOCUMENT_RULES: readonly ValidationRule[] = [MaxDepthRule, MaxAliasesRule, MaxIntrospectionsRule];
+
 /**
  * The limits on documents. The cost of execution depends on variables and is checked then: see cost.ts.
  */
@@ -111,9 +115,7 @@ export function useDocumentLimits(): Plugin {
   return {
     onParse: ({ setParseFn }) => setParseFn(parseBounded),
     onValidate: ({ addValidationRule }) => {
-      addValidationRule(MaxDepthRule);
-      addValidationRule(MaxAliasesRule);
-      addValidationRule(MaxIntrospectionsRule);
+      for (const rule of DOCUMENT_RULES) addValidationRule(rule);
     },
   };
 }

@@ -90,12 +90,15 @@ export function useMoreErrors(): Plugin {
   return {
     onExecute: ({ args }) => ({
       onExecuteDone: ({ result, setResult }) => {
-        if ('errors' in result && result.errors !== undefined) {
-          setResult({ ...result, errors: summed(result.errors, args.contextValue) });
-        }
+        if ('errors' in result) setResult(withMoreErrors(result, args.contextValue));
       },
     }),
   };
+}
+
+/** The result of an operation, with how many more failed at each place. */
+export function withMoreErrors(result: ExecutionResult, context: object): ExecutionResult {
+  return result.errors === undefined ? result : { ...result, errors: summed(result.errors, context) };
 }
 
 function summed(errors: NonNullable<ExecutionResult['errors']>, context: object): readonly GraphQLError[] {

@@ -1,4 +1,4 @@
-import { GraphQLError } from 'graphql';
+import { type ExecutionResult, GraphQLError } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import type { RequestFacts } from '../graphql/context.ts';
 import type { Log } from './log.ts';
@@ -9,12 +9,15 @@ import type { Log } from './log.ts';
 export function useErrorReport(log: Log): Plugin<object, RequestFacts> {
   return {
     onResultProcess({ result, serverContext: { requestId } }) {
-      for (const one of Array.isArray(result) ? result : [result]) {
-        if (!('errors' in one)) continue;
-        for (const error of one.errors ?? []) report(error, requestId, log);
-      }
+      for (const one of Array.isArray(result) ? result : [result])
+        if ('errors' in one) reportErrors(one, requestId, log);
     },
   };
+}
+
+/** The same for one result. */
+export function reportErrors({ errors = [] }: Pick<ExecutionResult, 'errors'>, requestId: string, log: Log): void {
+  for (const error of errors) report(error, requestId, log);
 }
 
 function report(error: unknown, requestId: string, log: Log): void {

@@ -10,6 +10,7 @@ import { removeAddress, writeAddress } from './address-file.ts';
 import { admitWith } from './admission.ts';
 import { authenticateWith } from './authenticate.ts';
 import type { AwsRoute } from './aws-route.ts';
+import { answerCommonWith } from './common-request.ts';
 import { type Demo, loadDemo } from './demo.ts';
 import type { GraphqlListener } from './exchange.ts';
 import { demoTabs } from './graphiql/demo-tabs.ts';
@@ -61,16 +62,18 @@ export function createGateway(
   const sessions = throttledSessions(services.sessions, guard);
   const contextOf = (facts: RequestFacts, request: object): GatewayContext =>
     createContext({ ...services, sessions, understandFiles }, facts, request);
+  const schema = buildSchema();
   const yoga = createGraphqlServer({
-    schema: buildSchema(),
+    schema,
     contextOf,
     plugins: [useDocumentLimits()],
     log,
   });
   const isTrustedProxy = inNetworks(trustedProxies);
   const admit = admitWith(authenticateWith(services.sessions, guard), isTrustedProxy);
+  const answerCommon = answerCommonWith({ schema, contextOf, log });
   const answer: GraphqlListener = async (request, response, facts) => {
-    await yoga(request, response, facts);
+    if (!(await answerCommon(request, response, facts))) await yoga(request, response, facts);
   };
   return {
     route: { admit, answer, uploads: dataDir === undefined ? null : uploadPlace(dataDir, contextOf) },
