@@ -6,6 +6,7 @@ import {
   type GraphQLSchema,
   Kind,
   type OperationDefinitionNode,
+  OperationTypeNode,
   specifiedRules,
   validate,
 } from 'graphql';
@@ -107,7 +108,7 @@ function validQuery(schema: GraphQLSchema, text: string): DocumentNode | null {
     (definition): definition is OperationDefinitionNode => definition.kind === Kind.OPERATION_DEFINITION,
   );
   const [operation] = operations;
-  if (operations.length !== 1 || operation?.operation !== 'query') return null;
+  if (operations.length !== 1 || operation?.operation !== OperationTypeNode.QUERY) return null;
   const selected = operation.selectionSet.selections;
   if (selected.some((selection) => selection.kind === Kind.FIELD && isIntrospection(selection))) return null;
   return validate(schema, document, RULES, { maxErrors: 1 }).length === 0 ? document : null;

@@ -179,7 +179,7 @@ describe('the common road', () => {
     expect(await isAnswered({ query, variables: { skip: 'no' } })).toBe(false);
   });
 
-  test.each<readonly [string, unknown, object?]>([
+  test.each<readonly [string, unknown, { readonly method?: string; readonly accept?: string }?]>([
     ['a mutation', { query: 'mutation { __typename }' }],
     ['several operations', { query: 'query A { __typename } query B { __typename }' }],
     ['a document that is not valid', { query: '{ nothing }' }],
