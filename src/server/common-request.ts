@@ -59,14 +59,14 @@ export function answerCommonWith({ schema, contextOf, log }: Parts): AnswerCommo
     const document = operation === null ? null : documentOf(operation.query);
     if (operation === null || document === null || accepted === undefined) return false;
     const contextValue = contextOf(facts, request);
-    const done = (result: ExecutionResult): boolean => {
+    const answered = (result: ExecutionResult): boolean => {
       // Variables were refused before anything was done: Yoga says so with its status.
       if (!('data' in result)) return false;
       send(response, told(result, contextValue, facts, log), accepted);
       return true;
     };
     const result = execute({ schema, document, contextValue, variableValues: operation.variables });
-    return 'then' in result ? result.then(done) : done(result);
+    return 'then' in result ? result.then(answered) : answered(result);
   };
 }
 

@@ -158,6 +158,11 @@ test.each(ACCEPTS)('both roads answer who accepts %s alike', async (accept) => {
   }
 });
 
+interface Head {
+  readonly method?: string;
+  readonly accept?: string;
+}
+
 describe('the common road', () => {
   const answer = answerCommonWith({
     schema: buildSchema(),
@@ -166,7 +171,7 @@ describe('the common road', () => {
     log: createLog('silent'),
   });
 
-  async function isAnswered(body: unknown, { method = 'POST', accept = '*/*' } = {}): Promise<boolean> {
+  async function isAnswered(body: unknown, { method = 'POST', accept = '*/*' }: Head = {}): Promise<boolean> {
     const incoming = Object.assign(new IncomingMessage(new Socket()), { method, body });
     incoming.headers.accept = accept;
     return answer(incoming, new ServerResponse(incoming), {} as RequestFacts);
@@ -179,18 +184,18 @@ describe('the common road', () => {
     expect(await isAnswered({ query, variables: { skip: 'no' } })).toBe(false);
   });
 
-  test.each<readonly [string, unknown, { readonly method?: string; readonly accept?: string }?]>([
-    ['a mutation', { query: 'mutation { __typename }' }],
-    ['several operations', { query: 'query A { __typename } query B { __typename }' }],
-    ['a document that is not valid', { query: '{ nothing }' }],
-    ['a document that is no GraphQL', { query: '{' }],
-    ['the schema', { query: '{ __schema { __typename } }' }],
-    ['a batch of operations', [{ query: '{ __typename }' }]],
-    ['an operation by its name', { query: 'query A { __typename }', operationName: 'A' }],
-    ['extensions', { query: '{ __typename }', extensions: {} }],
+  test.each<readonly [string, unknown, Head]>([
+    ['a mutation', { query: 'mutation { __typename }' }, {}],
+    ['several operations', { query: 'query A { __typename } query B { __typename }' }, {}],
+    ['a document that is not valid', { query: '{ nothing }' }, {}],
+    ['a document that is no GraphQL', { query: '{' }, {}],
+    ['the schema', { query: '{ __schema { __typename } }' }, {}],
+    ['a batch of operations', [{ query: '{ __typename }' }], {}],
+    ['an operation by its name', { query: 'query A { __typename }', operationName: 'A' }, {}],
+    ['extensions', { query: '{ __typename }', extensions: {} }, {}],
     ['GET', { query: '{ __typename }' }, { method: 'GET' }],
     ['other types of answers', { query: '{ __typename }' }, { accept: 'text/html' }],
-  ])('leaves %s to Yoga', async (_what, body, options) => {
-    expect(await isAnswered(body, options)).toBe(false);
+  ])('leaves %s to Yoga', async (_what, body, head) => {
+    expect(await isAnswered(body, head)).toBe(false);
   });
 });
