@@ -9,9 +9,9 @@ export function dataOf(url: string, status: number, text: string): Data {
   const { data, errors } = isObject(answer) ? answer : {};
   const first: unknown = Array.isArray(errors) ? errors[0] : undefined;
   if (isObject(first)) {
-    const { code = '', awsCode = null } = isObject(first['extensions']) ? first['extensions'] : {};
+    const { code, awsCode } = isObject(first['extensions']) ? first['extensions'] : {};
     const message = `the gateway at ${url} refuses: ${String(first['message'])}`;
-    throw new GatewayRefused(message, String(code), awsCode === null ? null : String(awsCode));
+    throw new GatewayRefused(message, String(code), typeof awsCode === 'string' ? awsCode : null);
   }
   if (!isObject(data)) throw new CommandFailed(`the gateway at ${url} gives no answer (status ${status})`);
   return data;

@@ -62,8 +62,9 @@ DIR is made, or is empty, or holds an earlier export, which is replaced. An expo
 MFA devices, sessions and the audit trail.
 
 \`import\`, \`export\` and \`access-key\` work on the directory that the settings name, whether a gateway is running on it
-or not. Settings are environment variables: ROLEGATE_DATA_DIR (.rolegate in the working folder), or DATABASE_URL for a PostgreSQL server. With a gateway
-running, a command asks that gateway, as its operator (ROLEGATE_OPERATOR_TOKEN, or the token in the data folder).
+or not. Settings are environment variables: ROLEGATE_DATA_DIR (.rolegate in the working folder), or DATABASE_URL for a
+PostgreSQL server. With a gateway running, a command asks that gateway, as its operator (ROLEGATE_OPERATOR_TOKEN, or the
+token in the data folder).
 
 Exit codes: 0 done, 1 refused or failed (nothing was stored), 2 wrong usage or settings.
 `;

@@ -53,8 +53,8 @@ export async function takeCredentials(
 ): Promise<RoleCredentials> {
   const { result } = await askGateway(gateway, QUERIES[mutation], { input }, patience);
   if (isObject(result) && typeof result['message'] === 'string') {
-    const { code, message } = result;
-    throw new GatewayRefused(`the gateway at ${gateway.url} refuses: ${message} (${code})`, String(code), String(code));
+    const code = String(result['code']);
+    throw new GatewayRefused(`the gateway at ${gateway.url} refuses: ${result['message']} (${code})`, code, code);
   }
   const credentials = credentialsIn(result);
   if (credentials === null) throw new CommandFailed(`the gateway at ${gateway.url} gives no credentials`);

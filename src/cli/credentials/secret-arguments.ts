@@ -5,9 +5,12 @@ const SECRET_OPTIONS =
   /^--(?:aws-)?(?:access-key(?:-id)?|secret(?:-access)?-key|secret|session-token|token-code|token|password)(?:=|$)/;
 /** A key id and its secret, and HTTP Basic of them. */
 const PAIR = /\bA[KS]IA[A-Z2-7]{16}:|^Basic /i;
-/** A secret access key: 40 characters of base64. A hash in hexadecimal digits, such as that of a commit, is none. */
+/**
+ * A secret access key: 40 characters of base64, of which nearly all have letters of both cases and a digit. A hash in
+ * hexadecimal digits, such as that of a commit, is none.
+ */
 const SECRET =
-  /(?<![A-Za-z0-9/+])(?![0-9a-f]{40}(?![A-Za-z0-9/+]))(?=[A-Za-z0-9/+]*[A-Z])(?=[A-Za-z0-9/+]*[a-z])[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+])/;
+  /(?<![A-Za-z0-9/+])(?=[A-Za-z0-9/+]*[A-Z])(?=[A-Za-z0-9/+]*[a-z])(?=[A-Za-z0-9/+]*\d)[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+])/;
 /** A session token. */
 const TOKEN = /\beyJ[\w-]+\.[\w-]+\.[\w-]+/;
 
@@ -23,7 +26,7 @@ export function refuseSecrets(args: readonly string[]): void {
       );
     }
     // ARNs have long paths.
-    if (arg.startsWith('arn:') || !(PAIR.test(arg) || SECRET.test(arg) || TOKEN.test(arg))) continue;
+    if (/^(?:--[\w-]+=)?arn:/.test(arg) || !(PAIR.test(arg) || SECRET.test(arg) || TOKEN.test(arg))) continue;
     throw new UsageError(
       `argument ${index + 1} looks like a secret, which no argument may be, because every process can read it: keys come from AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, --profile or --key-file`,
     );
