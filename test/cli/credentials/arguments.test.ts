@@ -108,7 +108,10 @@ test.each([
   [['env', '--role', ROLE, '--tags', '=red'], '--tags is KEY=VALUE, and is given once for each tag'],
   [['env', '--role', ROLE, '--tags', 'team'], '--tags is KEY=VALUE, and is given once for each tag'],
   [['metadata'], '`rolegate metadata` needs either --role ARN or --instance-profile ARN'],
-  [[...OF_ROLE, '--instance-profile', PROFILE], '`rolegate metadata` needs either --role ARN or --instance-profile ARN'],
+  [
+    [...OF_ROLE, '--instance-profile', PROFILE],
+    '`rolegate metadata` needs either --role ARN or --instance-profile ARN',
+  ],
   [[...OF_ROLE, '--session-name', 's1'], '--role needs --service, such as ecs-tasks.amazonaws.com'],
   [[...OF_ROLE, '--service', 'sns.amazonaws.com'], '--role needs --session-name, which names the workload'],
   [[...OF_ROLE, '--instance-id', 'i-1'], '--instance-id belongs to --instance-profile'],
@@ -151,14 +154,16 @@ describe('secrets are no arguments', () => {
     }
   });
 
-  test.each(['--secret-access-key', '--aws-access-key-id=AKIADEMOALICEAAAAAAA', '--session-token', '--token-code=123456'])(
-    'an option for one is refused: %s',
-    (option) => {
-      expect(refusalOf(['credentials', option, 'x'])).toBe(
-        `keys and codes are no arguments, which every process can read: ${HINT}, MFA codes from the terminal`,
-      );
-    },
-  );
+  test.each([
+    '--secret-access-key',
+    '--aws-access-key-id=AKIADEMOALICEAAAAAAA',
+    '--session-token',
+    '--token-code=123456',
+  ])('an option for one is refused: %s', (option) => {
+    expect(refusalOf(['credentials', option, 'x'])).toBe(
+      `keys and codes are no arguments, which every process can read: ${HINT}, MFA codes from the terminal`,
+    );
+  });
 
   test.each([
     ['--tags', 'commit=da39a3ee5e6b4b0d3255bfef95601890afd80709'],

@@ -19,8 +19,12 @@ interface Options {
 export function keptTerminal(isInteractive = false) {
   const written = { out: '', error: '' };
   const terminal: Terminal = {
-    out: (text) => void (written.out += text),
-    error: (text) => void (written.error += text),
+    out: (text) => {
+      written.out += text;
+    },
+    error: (text) => {
+      written.error += text;
+    },
     isInteractive,
   };
   return { terminal, written };

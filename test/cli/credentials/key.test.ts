@@ -129,7 +129,10 @@ describe('whose key it is', () => {
 
 describe('a file of keys', () => {
   const keyOf = (keyFile: string, profile: string | null = null) =>
-    callersKey({ url: null, profile, keyFile }, { AWS_ACCESS_KEY_ID: 'AKIAOTHERAAAAAAAAAAA', AWS_SECRET_ACCESS_KEY: 'o' });
+    callersKey(
+      { url: null, profile, keyFile },
+      { AWS_ACCESS_KEY_ID: 'AKIAOTHERAAAAAAAAAAA', AWS_SECRET_ACCESS_KEY: 'o' },
+    );
 
   test('has one key without a section, or profiles', async () => {
     const bare = await file('bare', `aws_access_key_id=${ID}\naws_secret_access_key=bare\n`);
