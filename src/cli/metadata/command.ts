@@ -56,7 +56,7 @@ function endpointOf(
   return {
     token,
     credentials,
-    instanceMetadata: instanceMetadata && { ...instanceMetadata, tokens: new ImdsTokens(), clock: Date.now },
+    instanceMetadata: instanceMetadata && { ...instanceMetadata, tokens: new ImdsTokens(), clock: () => Date.now() },
     unexpected: (error) => terminal.error(`rolegate: ${sentenceOf(error)}\n`),
   };
 }

@@ -35,7 +35,7 @@ export class KeptCredentials {
     first: RoleCredentials,
     take: () => Promise<RoleCredentials>,
     failed: (error: unknown, kept: RoleCredentials | null) => void,
-    clock: () => number = Date.now,
+    clock: () => number = () => Date.now(),
   ) {
     this.#take = take;
     this.#failed = failed;
