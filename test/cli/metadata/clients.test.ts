@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { existsSync, statSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
@@ -84,10 +84,6 @@ function variablesIn(text: string): Record<string, string> {
   return Object.fromEntries(
     [...text.matchAll(/^export (\w+)='(.*)'$/gm)].map(([, name = '', value = '']) => [name, value]),
   );
-}
-
-function containerOnly({ AWS_EC2_METADATA_SERVICE_ENDPOINT: _, ...variables }: Record<string, string>) {
-  return variables;
 }
 
 /** The session of credentials, as the gateway knows it. */
@@ -240,7 +236,7 @@ describe('the AWS CLI', () => {
   test('takes them from the container endpoint', async ({ skip }) => {
     skip(aws === null, 'there is no aws on PATH');
     const { variables } = await metadata(AS_TASK, ecs);
-    expect(await callerOf(containerOnly(variables))).toBe(TASK_SESSION);
+    expect(await callerOf(variables)).toBe(TASK_SESSION);
   });
 
   test('takes them from instance metadata', async ({ skip }) => {
@@ -314,7 +310,7 @@ describe('the process', () => {
     expect(error).toMatch(sentence);
   });
 
-  test('prints credentials and ends, whoever keeps standard input open', async () => {
+  test('prints exports, or says what is wrong', async () => {
     const args = ['env', '--role', DATA_WRITER, '--profile', 'alice', '--url', started.url];
     const { code, out, error } = await runToEnd('cli/main.js', args, { cwd: home.folder, env: home.env });
     expect([code, error, Object.keys(variablesIn(out))]).toEqual([
@@ -327,5 +323,18 @@ describe('the process', () => {
       2,
       'rolegate: `rolegate env` needs --role ARN\nTry `rolegate --help`.\n',
     ]);
+  });
+
+  test('reads an MFA code, and ends although standard input stays open', async () => {
+    const device = `arn:aws:iam::${A}:mfa/nobody`;
+    const args = ['credentials', '--role', DATA_WRITER, '--profile', 'alice', '--serial-number', device];
+    const child = spawn(process.execPath, [MAIN, ...args, '--url', started.url], { env: home.env, cwd: home.folder });
+    let error = '';
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      error += text;
+    });
+    child.stdin.write('123456\n');
+    expect(await new Promise((resolve) => child.once('close', resolve))).toBe(1);
+    expect(error).toMatch(/^rolegate: the gateway at \S+ refuses: MultiFactorAuthentication failed/);
   });
 });
