@@ -58,7 +58,10 @@ export async function takeCredentials(
   }
   const credentials = credentialsIn(result);
   if (credentials === null) throw new CommandFailed(`the gateway at ${gateway.url} gives no credentials`);
-  return credentials;
+  if (credentials.expiration > Date.now()) return credentials;
+  throw new CommandFailed(
+    `the credentials that the gateway at ${gateway.url} gives have ended already by the clock of this machine: compare both clocks`,
+  );
 }
 
 /** Null: it is something else. */

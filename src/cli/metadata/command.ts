@@ -25,9 +25,9 @@ export async function serveMetadata(
   terminal: Terminal,
   stopped: Promise<void>,
 ): Promise<void> {
-  const gateway = await gatewayFor(command, around);
-  await checkService(gateway, command.service);
-  const take = () => takeCredentials(gateway, command.assumption, PATIENCE);
+  await checkService(await gatewayFor(command, around), command.service);
+  // Each time the key and the address are read anew: both can change while the workload runs.
+  const take = async () => takeCredentials(await gatewayFor(command, around), command.assumption, PATIENCE);
   const credentials = new KeptCredentials(await take(), take, (error, kept) => {
     const until = kept === null ? 'there are none' : `those from before end at ${instantText(kept.expiration)}`;
     terminal.error(`rolegate: no new credentials: ${sentenceOf(error)}; ${until}\n`);

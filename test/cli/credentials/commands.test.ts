@@ -248,7 +248,7 @@ describe('what is refused', () => {
     accessKeyId: 'ASIAAAAAAAAAAAAAAAAA',
     secretAccessKey: 's',
     sessionToken: 't',
-    expiration: '2026-01-01T00:00:00Z',
+    expiration: '2126-01-01T00:00:00Z',
   };
   const arn = `arn:aws:sts::${A}:assumed-role/First/x`;
   const answer = (credentials: object, session = arn) =>
@@ -264,6 +264,12 @@ describe('what is refused', () => {
       'gives no credentials',
     ],
     ['a token of two lines', 200, answer({ ...CREDENTIALS, sessionToken: 'a\nb' }), 'gives no credentials'],
+    [
+      'credentials of the past',
+      200,
+      answer({ ...CREDENTIALS, expiration: '2020-01-01T00:00:00Z' }),
+      'gives have ended already by the clock of this machine: compare both clocks',
+    ],
     ['no time', 200, answer({ ...CREDENTIALS, expiration: 'soon' }), 'gives no credentials'],
     ['no session', 200, answer(CREDENTIALS, 'arn:aws:iam::1:role/x'), 'gives no credentials'],
     ['too much', 200, answer({ ...CREDENTIALS, sessionToken: 'x'.repeat(1_100_000) }), 'does not answer'],
@@ -278,7 +284,7 @@ describe('what is refused', () => {
     onTestFinished(() => void server.close());
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     const { out, failure } = await rolegate(['env', '--role', roleArn('First'), '--url', url], { env: carol });
-    expect([out, failure]).toEqual(['', `the gateway at ${url} ${reason}`]);
+    expect([out, failure?.replace(/^the credentials that /, '')]).toEqual(['', `the gateway at ${url} ${reason}`]);
     expect(asked).toEqual(['/graphql']);
   });
 });
