@@ -17,7 +17,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFin
 import { parseCommand } from '../../../src/cli/arguments.ts';
 import { serveMetadata } from '../../../src/cli/metadata/command.ts';
 import { AwsHome, awsCli, CREDENTIAL_VARIABLES } from '../../support/aws-clients.ts';
-import { startedGateway } from '../../support/gateway.ts';
+import { newDataDir, removeDataDir, startedGateway, startTestGateway } from '../../support/gateway.ts';
 import { A, aRole, roleArn, trusts } from '../../support/policies.ts';
 import { run, runToEnd } from '../../support/process.ts';
 import { keptTerminal } from '../credentials/in-process.ts';
@@ -63,8 +63,8 @@ const AS_TASK = [...TASK_ARGS, '--source-arn', CLUSTER.replace('*', 'cluster/web
 const AS_INSTANCE = ['--instance-profile', PROFILE, '--instance-id', INSTANCE];
 
 /** `rolegate metadata …` in this process, until the end of the test; the variables that it prints. */
-async function metadata(args: readonly string[], env: Partial<Key>) {
-  const command = parseCommand(['metadata', ...args, '--url', started.url]);
+async function metadata(args: readonly string[], env: Partial<Key>, url = started.url) {
+  const command = parseCommand(['metadata', ...args, '--url', url]);
   if (command.kind !== 'metadata') throw new Error(`parsed as ${command.kind}`);
   const { terminal, written } = keptTerminal();
   let stop = (): void => undefined;
@@ -87,9 +87,12 @@ function variablesIn(text: string): Record<string, string> {
 }
 
 /** The session of credentials, as the gateway knows it. */
-async function sessionOf({ sessionToken = '' }: { readonly sessionToken?: string | undefined }): Promise<string> {
+async function sessionOf(
+  { sessionToken = '' }: { readonly sessionToken?: string | undefined },
+  gateway = started,
+): Promise<string> {
   const query = '{ viewer { principal { principalId } } }';
-  const { body } = await started.ask(query, { authorization: `Bearer ${sessionToken}` });
+  const { body } = await gateway.ask(query, { authorization: `Bearer ${sessionToken}` });
   return body.data.viewer.principal.principalId;
 }
 
@@ -162,7 +165,7 @@ describe('the SDK for JavaScript', () => {
     vi.stubEnv('AWS_CONTAINER_AUTHORIZATION_TOKEN', await readFile(file, 'utf8'));
     taken.push(await fromContainerMetadata()());
     expect(new Set(taken.map(({ accessKeyId }) => accessKeyId)).size).toBe(1);
-    expect(await Promise.all(taken.map(sessionOf))).toEqual(Array(3).fill(INSTANCE_SESSION));
+    expect(await Promise.all(taken.map((each) => sessionOf(each)))).toEqual(Array(3).fill(INSTANCE_SESSION));
   });
 
   test('another workload’s token gives nothing', async () => {
@@ -175,21 +178,28 @@ describe('the SDK for JavaScript', () => {
   });
 
   test('a deleted key ends the renewal: what is valid is served, then the failure, until there is another key', async () => {
-    const { sessions } = started.gateway.services;
-    const keyFile = join(home.folder, 'ecs.key');
+    // Its own: wrong credentials that are counted in the future slow their address down when the clock goes back.
+    const dataDir = await newDataDir();
+    const gateway = await startTestGateway(dataDir, {}, { clock: () => Date.now() });
+    onTestFinished(async () => {
+      await gateway.gateway.close();
+      await removeDataDir(dataDir);
+    });
+    const { sessions } = gateway.gateway.services;
+    const keyFile = join(home.folder, 'instance.key');
     const putKey = async () => {
-      const { accessKeyId, secretAccessKey } = await sessions.createAccessKey({ service: ECS });
+      const { accessKeyId, secretAccessKey } = await sessions.createAccessKey({ service: 'ec2.amazonaws.com' });
       await writeFile(keyFile, `aws_access_key_id=${accessKeyId}\naws_secret_access_key=${secretAccessKey}\n`);
       return { accessKeyId, secretAccessKey };
     };
     const { accessKeyId, secretAccessKey } = await putKey();
-    const { variables, written } = await metadata([...AS_TASK, '--key-file', keyFile], {});
+    const { variables, written } = await metadata([...AS_INSTANCE, '--key-file', keyFile], {}, gateway.url);
     set(variables);
     const first = await fromHttp()();
     const remove = 'mutation($input: DeleteAccessKeyInput!) { deleteAccessKey(input: $input) { kind: __typename } }';
-    const { body } = await started.ask(remove, {
-      variables: { input: { accessKeyId, principal: ECS } },
-      authorization: started.as.operator,
+    const { body } = await gateway.ask(remove, {
+      variables: { input: { accessKeyId, principal: 'ec2.amazonaws.com' } },
+      authorization: gateway.as.operator,
     });
     expect(body).toEqual({ data: { deleteAccessKey: { kind: 'DeleteAccessKeySuccess' } } });
     pass(50);
@@ -203,7 +213,7 @@ describe('the SDK for JavaScript', () => {
     expect(written.error).not.toContain(secretAccessKey);
     await putKey();
     pass(2);
-    expect(await sessionOf(await fromHttp()())).toBe(TASK_SESSION);
+    expect(await sessionOf(await fromHttp()(), gateway)).toBe(INSTANCE_SESSION);
   });
 
   test('credentials come by credential_process', async () => {
