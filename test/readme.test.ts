@@ -1,22 +1,27 @@
 import { execFile } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { fromNodeProviderChain } from '@aws-sdk/credential-providers';
 import { createRemoteJWKSet, jwtVerify } from 'jose';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
 import { importFiles } from '../src/importing/import-files.ts';
+import { AwsHome, CREDENTIAL_VARIABLES } from './support/aws-clients.ts';
 import { CollectedWorld } from './support/aws-world.ts';
 import { newDataDir, removeDataDir } from './support/gateway.ts';
 import { schemaFaults } from './support/json-schema.ts';
-import { type Running, startServer } from './support/process.ts';
+import { type Running, run as startCommand, startServer } from './support/process.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const README = readFileSync(`${ROOT}README.md`, 'utf8');
 /** Of collecting what AWS says, run by a test of their own. */
 const isCollect = (block: string): boolean => block.includes('rolegate collect ');
+/** Of the credentials of roles, too. */
+const isCredentials = (block: string): boolean => /rolegate (?:credentials|metadata) /.test(block);
 const allBlocks = (language: string): readonly string[] =>
   [...README.matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\``, 'gm'))].map((match) => match[1] ?? '');
-const blocks = (language: string): readonly string[] => allBlocks(language).filter((block) => !isCollect(block));
+const blocks = (language: string): readonly string[] =>
+  allBlocks(language).filter((block) => !isCollect(block) && !isCredentials(block));
 
 /** What the README calls and a test machine may lack, or must not run: `npm ci` would take away what the tests run on. */
 const STAND_INS = `
@@ -203,6 +208,69 @@ test('a role is assumed by a program as described, and its token is what the tab
   const body = JSON.stringify({ query: '{ viewer { principal { principalId } } }' });
   const viewer = await (await fetch(`${url}/graphql`, { method: 'POST', headers, body })).json();
   expect(viewer.data.viewer.principal.principalId).toBe(payload.sub);
+});
+
+/** Of the demo: what `demo-sign-in.txt` says of its owner, in the form of AWS's files. */
+function keyOf(name: string): string {
+  const text = readFileSync(`${cwd}/.rolegate/demo-sign-in.txt`, 'utf8').split(`  ${name}: `)[1] ?? '';
+  const [, id, secret] = /access key id +(\S+)\s+secret access key +(\S+)/.exec(text) ?? [];
+  return `aws_access_key_id = ${id}\naws_secret_access_key = ${secret}\n`;
+}
+
+async function sessionOf(sessionToken: string | undefined): Promise<string> {
+  const headers = { 'content-type': 'application/json', authorization: `Bearer ${sessionToken}` };
+  const body = JSON.stringify({ query: '{ viewer { principal { principalId } } }' });
+  const { data } = await (await fetch(`${url}/graphql`, { method: 'POST', headers, body })).json();
+  return data.viewer.principal.principalId;
+}
+
+test('a profile of AWS’s clients has the credentials of a role, and a shell too, as described', async () => {
+  const [profile = '', ...others] = allBlocks('ini').filter(isCredentials);
+  expect([others, profile.trimEnd().split('\n').length]).toEqual([[], 3]);
+  const home = new AwsHome();
+  onTestFinished(() => home.remove());
+  const command = `${process.execPath} ${ROOT}dist/cli/main.js`;
+  await home.write(
+    profile.replace('/path/to/rolegate/node_modules/.bin/rolegate', command).replace('http://127.0.0.1:4000', url),
+    `[alice]\n${keyOf('alice')}`,
+  );
+  onTestFinished(() => void vi.unstubAllEnvs());
+  for (const name of CREDENTIAL_VARIABLES) vi.stubEnv(name, undefined);
+  for (const [name, value] of Object.entries(home.env)) vi.stubEnv(name, value);
+  const { sessionToken } = await fromNodeProviderChain({ profile: 'writer' })();
+  expect(await sessionOf(sessionToken)).toMatch(
+    /^arn:aws:sts::222222222222:assumed-role\/DataWriter\/rolegate-session-/,
+  );
+
+  const [commands = '', ...more] = allBlocks('sh').filter(isCredentials);
+  expect(more).toHaveLength(1);
+  const printed = (await run(`${commands}echo "$AWS_SESSION_TOKEN"`)).trimEnd().split('\n');
+  expect(printed).toHaveLength(2);
+  for (const token of [JSON.parse(printed[0] ?? '').SessionToken, printed[1]]) {
+    expect(await sessionOf(token)).toBe('arn:aws:sts::222222222222:assumed-role/DataWriter/copy');
+  }
+});
+
+test('a workload has the credentials of its role without a key as described', async () => {
+  const [, commands = ''] = allBlocks('sh').filter(isCredentials);
+  const [form = ''] = allBlocks('ini').filter((block) => block.startsWith('aws_access_key_id'));
+  expect(keyOf('EC2').replaceAll(/ = .*/g, '')).toBe(form.replaceAll(/ = .*/g, ''));
+  writeFileSync(`${cwd}/ec2.key`, keyOf('EC2'), { mode: 0o600 });
+  const lines = commands.trimEnd().split('\n');
+  expect(lines).toHaveLength(3);
+  for (const [index, line] of lines.entries()) {
+    const args = line.replace(/^npx rolegate /, '').split(' ');
+    const endpoint = startCommand('cli/main.js', args, { cwd });
+    const uri = await endpoint.printed(/FULL_URI='(.*)'\n/);
+    const file = await endpoint.printed(/TOKEN_FILE='(.*)'\n/);
+    const answer = await fetch(uri, { headers: { authorization: readFileSync(file, 'utf8') } });
+    const name = index === 1 ? 'web-1' : 'i-0123456789abcdef0';
+    const { Token } = await answer.json();
+    expect(await sessionOf(Token)).toBe(`arn:aws:sts::111111111111:assumed-role/WebServer/${name}`);
+    endpoint.child.kill('SIGTERM');
+    expect([await endpoint.ended, endpoint.error()]).toEqual([0, '']);
+    expect(/AWS_EC2_METADATA_SERVICE_ENDPOINT='http:.*\/'\n/.test(endpoint.out())).toBe(index === 2);
+  }
 });
 
 test('every setting that is read is documented, and none that is not', () => {

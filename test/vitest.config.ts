@@ -11,6 +11,7 @@ const PROCESSES = [
   'test/architecture.test.ts',
   'test/cli/{export,import}.test.ts',
   'test/cli/collect/*.test.ts',
+  'test/cli/metadata/clients.test.ts',
   'test/directory/{data-folder,left-behind}.test.ts',
   'test/readme.test.ts',
   'test/server/{lifecycle,logs}.test.ts',

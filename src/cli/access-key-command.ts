@@ -3,7 +3,8 @@ import { openServices } from '../server/services.ts';
 import type { Settings } from '../server/settings.ts';
 import type { NewAccessKey } from '../session/access-keys.ts';
 import { CommandFailed } from './failure.ts';
-import { hereOrThere, isObject, orNullIfHeld, type RunningGateway } from './running-gateway.ts';
+import { isObject } from './gateway-answer.ts';
+import { hereOrThere, orNullIfHeld, type RunningGateway } from './running-gateway.ts';
 import type { Terminal } from './terminal.ts';
 
 type Owner = { readonly user: string } | { readonly service: string };

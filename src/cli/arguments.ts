@@ -1,5 +1,7 @@
 import { parseArgs } from 'node:util';
 import { type CollectCommand, parseCollect } from './collect/arguments.ts';
+import { type CredentialsCommand, type EnvCommand, parseCredentials, parseEnv } from './credentials/arguments.ts';
+import { type MetadataCommand, parseMetadata } from './metadata/arguments.ts';
 import { UsageError } from './usage-error.ts';
 
 export { UsageError };
@@ -18,13 +20,28 @@ export type Command =
   | { readonly kind: 'export'; readonly folder: string }
   | { readonly kind: 'exportSchema' }
   | CollectCommand
+  | CredentialsCommand
+  | EnvCommand
+  | MetadataCommand
   | { readonly kind: 'createAccessKey'; readonly owner: { readonly user: string } | { readonly service: string } };
 
 const MAX_ACCOUNT_NAME = 128;
 
+/** Commands with options of their own; null: the help is asked for. */
+const OWN_OPTIONS: ReadonlyMap<string, (args: readonly string[]) => Command | null> = new Map<
+  string,
+  (args: readonly string[]) => Command | null
+>([
+  ['collect', parseCollect],
+  ['credentials', parseCredentials],
+  ['env', parseEnv],
+  ['metadata', parseMetadata],
+]);
+
 /** Throws UsageError. */
 export function parseCommand(args: readonly string[]): Command {
-  if (args[0] === 'collect') return parseCollect(args.slice(1)) ?? { kind: 'help' };
+  const own = OWN_OPTIONS.get(args[0] ?? '');
+  if (own !== undefined) return own(args.slice(1)) ?? { kind: 'help' };
   const { values, positionals } = readOptions(args);
   if (values.help === true || positionals[0] === 'help') return { kind: 'help' };
   if (values.version === true) return { kind: 'version' };

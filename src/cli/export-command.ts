@@ -4,7 +4,8 @@ import { openStore } from '../server/services.ts';
 import type { Settings } from '../server/settings.ts';
 import { ExportFolder } from './export-folder.ts';
 import { CommandFailed, GatewayRefused } from './failure.ts';
-import { hereOrThere, isObject, orNullIfHeld, type RunningGateway } from './running-gateway.ts';
+import { isObject } from './gateway-answer.ts';
+import { hereOrThere, orNullIfHeld, type RunningGateway } from './running-gateway.ts';
 import { counted, ProgressLine, type Terminal } from './terminal.ts';
 
 /** How many entities of each kind were written. */

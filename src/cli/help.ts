@@ -19,6 +19,34 @@ Commands:
     --dry-run                      Print the commands and run none of them
   access-key create USER_ARN     Make an access key for a user, to sign in with
   access-key create SERVICE      Make one for a service, such as ec2.amazonaws.com
+  credentials --role ARN         Print credentials of a role, as the \`credential_process\` of AWS's clients
+  env --role ARN                 Print what sets them in a shell: eval "$(rolegate env --role ARN)"
+    --shell NAME                   With env: posix (otherwise), powershell or cmd
+    --session-name NAME            Name of the session (otherwise rolegate-session- and the time)
+    --duration-seconds N           How long it lasts (3600)
+    --external-id ID               What the role's trust policy may ask for
+    --source-identity NAME         Who is behind the session
+    --tags KEY=VALUE               A session tag; several for several tags
+    --serial-number ARN            Your MFA device: its code is asked for, or is the first line of standard input
+  metadata --role ARN            Serve a role's credentials on the loopback address to one workload, renewed in time
+    --service NAME                 The service whose key this is, such as ecs-tasks.amazonaws.com
+    --session-name NAME            Name of the session, which names the workload
+    --tags KEY=VALUE               A session tag; several for several tags
+  metadata --instance-profile ARN --instance-id ID
+                                 The same for an instance (service: ec2.amazonaws.com)
+    --duration-seconds N           How long each session lasts (3600)
+    --source-arn ARN               The resource for which the service assumes the role: aws:SourceArn
+    --source-account ID            Its account: aws:SourceAccount
+    --token-file FILE              Where the workload's token is put (otherwise in a folder of its own)
+    --imds                         Answer as instance metadata (IMDSv2) too: every user of the machine can take the role
+    --availability-zone NAME       With --imds: where the instance is (us-east-1a)
+    --port N                       Port to listen on (any free one)
+    --ipv6                         Listen on ::1 too
+
+  credentials, env and metadata ask with the key in AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (and AWS_SESSION_TOKEN), or:
+    --profile NAME                 That of a profile in ~/.aws/credentials or ~/.aws/config
+    --key-file FILE                That in a file of the form of ~/.aws/credentials
+    --url URL                      The gateway (otherwise ROLEGATE_URL, or the one that runs on the data folder)
 
 Options:
   -h, --help                     Show this help
@@ -33,9 +61,10 @@ unpacked, one file 128 MiB. Links in folders and archives are not followed.
 DIR is made, or is empty, or holds an earlier export, which is replaced. An export holds everything but access keys,
 MFA devices, sessions and the audit trail.
 
-Commands work on the directory that the settings name, whether a gateway is running on it or not. They are environment
-variables: ROLEGATE_DATA_DIR (.rolegate in the working folder), or DATABASE_URL for a PostgreSQL server. With a gateway
-running, a command asks that gateway, as its operator (ROLEGATE_OPERATOR_TOKEN, or the token in the data folder).
+\`import\`, \`export\` and \`access-key\` work on the directory that the settings name, whether a gateway is running on it
+or not. Settings are environment variables: ROLEGATE_DATA_DIR (.rolegate in the working folder), or DATABASE_URL for a
+PostgreSQL server. With a gateway running, a command asks that gateway, as its operator (ROLEGATE_OPERATOR_TOKEN, or the
+token in the data folder).
 
 Exit codes: 0 done, 1 refused or failed (nothing was stored), 2 wrong usage or settings.
 `;

@@ -2,8 +2,10 @@ import { readFile } from 'node:fs/promises';
 import { failureSentence } from '../server/failure-sentence.ts';
 import { InvalidSettings, type Settings, settingsOfProcess } from '../server/settings.ts';
 import { type Command, parseCommand, UsageError } from './arguments.ts';
+import type { CredentialsCommand, EnvCommand } from './credentials/arguments.ts';
 import { CommandFailed } from './failure.ts';
 import { HELP } from './help.ts';
+import type { MetadataCommand } from './metadata/arguments.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Runs one command and returns the exit code: 0 done, 1 refused or failed, 2 wrong usage or settings. */
@@ -23,6 +25,8 @@ export async function runCommand(
     } else if (command.kind === 'collect') {
       const { collectInterruptibly } = await import('./interruptible.ts');
       return await collectInterruptibly(command, terminal);
+    } else if (command.kind === 'credentials' || command.kind === 'env' || command.kind === 'metadata') {
+      await giveCredentials(command, terminal, input);
     } else {
       settings = settingsOfProcess();
       return await perform(command, settings, terminal, input);
@@ -42,9 +46,30 @@ export async function runCommand(
   }
 }
 
+/** Other settings than the data folder's are not those of these commands, which may run far from the gateway. */
+async function giveCredentials(
+  command: CredentialsCommand | EnvCommand | MetadataCommand,
+  terminal: Terminal,
+  input: NodeJS.ReadableStream,
+): Promise<void> {
+  const around = { env: process.env, dataDir: () => settingsOfProcess().dataDir };
+  if (command.kind === 'metadata') {
+    const { stopSignal } = await import('../server/stop-signal.ts');
+    const { serveMetadata } = await import('./metadata/command.ts');
+    await serveMetadata(command, around, terminal, stopSignal());
+    return;
+  }
+  const { printCredentials, printExports } = await import('./credentials/command.ts');
+  if (command.kind === 'credentials') await printCredentials(command, around, terminal, input);
+  else await printExports(command, around, terminal, input);
+}
+
 /** Each command loads what it needs, so that help does not wait for a database. */
 async function perform(
-  command: Exclude<Command, { readonly kind: 'help' | 'version' | 'exportSchema' | 'collect' }>,
+  command: Exclude<
+    Command,
+    { readonly kind: 'help' | 'version' | 'exportSchema' | 'collect' | 'credentials' | 'env' | 'metadata' }
+  >,
   settings: Settings,
   terminal: Terminal,
   input: NodeJS.ReadableStream,

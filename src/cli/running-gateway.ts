@@ -7,7 +7,8 @@ import { isHeld } from '../directory/prisma/data-dir-lock.ts';
 import { RolegateError } from '../policy/errors.ts';
 import { readAddress } from '../server/address-file.ts';
 import type { Settings } from '../server/settings.ts';
-import { CommandFailed, GatewayRefused } from './failure.ts';
+import { CommandFailed } from './failure.ts';
+import { type Data, dataOf, type Variables } from './gateway-answer.ts';
 
 /** The gateway that holds the data folder, called as its operator. */
 export interface RunningGateway {
@@ -17,9 +18,6 @@ export interface RunningGateway {
   /** As `ask`, with a file for the null at the place of the variable, however long the answer takes. */
   upload(query: string, variables: Variables, place: string, file: Upload): Promise<Data>;
 }
-
-type Variables = Readonly<Record<string, unknown>>;
-type Data = Readonly<Record<string, unknown>>;
 
 interface Upload {
   readonly chunks: readonly Buffer[];
@@ -104,7 +102,7 @@ async function ask(url: string, token: string, query: string, variables: Variabl
   } catch (cause) {
     throw noAnswer(url, cause);
   }
-  return dataOf(url, response.status, await response.text());
+  return operatorsData(url, response.status, await response.text());
 }
 
 /**
@@ -129,7 +127,7 @@ async function upload(url: string, token: string, operations: object, place: str
   const { status, text } = await sendTo(url, headers, [head, ...file.chunks, tail]).catch((cause: unknown) => {
     throw noAnswer(url, cause);
   });
-  return dataOf(url, status, text);
+  return operatorsData(url, status, text);
 }
 
 function sendTo(url: string, headers: OutgoingHttpHeaders, body: readonly Buffer[]) {
@@ -153,29 +151,9 @@ function noAnswer(url: string, cause: unknown): CommandFailed {
   return new CommandFailed(`the gateway at ${url}, which has the data folder, does not answer`, { cause });
 }
 
-function dataOf(url: string, status: number, text: string): Data {
+function operatorsData(url: string, status: number, text: string): Data {
   if (status === 401) {
     throw new CommandFailed(`the gateway at ${url} has another operator token: give it in ROLEGATE_OPERATOR_TOKEN`);
   }
-  const answer = parsed(text);
-  const { data, errors } = isObject(answer) ? answer : {};
-  const first: unknown = Array.isArray(errors) ? errors[0] : undefined;
-  if (isObject(first)) {
-    const code = isObject(first['extensions']) ? String(first['extensions']['code']) : '';
-    throw new GatewayRefused(`the gateway at ${url} refuses: ${String(first['message'])}`, code);
-  }
-  if (!isObject(data)) throw new CommandFailed(`the gateway at ${url} gives no answer (status ${status})`);
-  return data;
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
-}
-
-export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  return dataOf(url, status, text);
 }

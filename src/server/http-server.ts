@@ -1,4 +1,4 @@
-import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
+import { createServer, type RequestListener, type Server, type ServerOptions, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { REQUEST_TIMEOUT, STOP_TIMEOUT } from './limits.ts';
 
@@ -10,8 +10,23 @@ export interface HttpServer {
   stop(): Promise<void>;
 }
 
+/** What a server takes. Times in milliseconds. */
+export interface ServerLimits
+  extends Pick<
+    ServerOptions,
+    'requestTimeout' | 'headersTimeout' | 'keepAliveTimeout' | 'connectionsCheckingInterval' | 'maxHeaderSize'
+  > {
+  /** At the same time. */
+  readonly maxConnections?: number;
+}
+
 /** Begins to listen. Rejects with node's own error (EADDRINUSE …). */
-export function listen(host: string, port: number, listener: RequestListener): Promise<HttpServer> {
+export function listen(
+  host: string,
+  port: number,
+  listener: RequestListener,
+  { maxConnections, ...limits }: ServerLimits = {},
+): Promise<HttpServer> {
   const underWay = new Set<ServerResponse>();
   let stopping = false;
   const onRequest: RequestListener = (request, response) => {
@@ -20,7 +35,8 @@ export function listen(host: string, port: number, listener: RequestListener): P
     if (stopping) response.setHeader('connection', 'close');
     listener(request, response);
   };
-  const server = createServer({ requestTimeout: REQUEST_TIMEOUT, keepAlive: true }, onRequest);
+  const server = createServer({ requestTimeout: REQUEST_TIMEOUT, keepAlive: true, ...limits }, onRequest);
+  if (maxConnections !== undefined) server.maxConnections = maxConnections;
   // By default node answers `Expect: 100-continue` before the caller and the size are known.
   server.on('checkContinue', onRequest);
   return new Promise((resolve, reject) => {

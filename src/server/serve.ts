@@ -2,6 +2,7 @@ import { announcement } from './announcement.ts';
 import { failureSentence } from './failure-sentence.ts';
 import { type RunningGateway, startGateway } from './gateway.ts';
 import type { Settings } from './settings.ts';
+import { stopSignal } from './stop-signal.ts';
 
 interface Output {
   out(text: string): void;
@@ -26,21 +27,4 @@ export async function serve(settings: Settings, output: Output): Promise<number>
   await gateway.close();
   output.out('stopped\n');
   return 0;
-}
-
-/** Milliseconds. Ctrl-C reaches a process under npm twice, from the terminal and from npm; both count as one signal. */
-const SAME_WISH = 500;
-
-/** The first SIGTERM or SIGINT. A second one ends the process at once. */
-function stopSignal(): Promise<void> {
-  return new Promise((resolve) => {
-    let askedAt: number | null = null;
-    const onSignal = (): void => {
-      if (askedAt !== null && Date.now() - askedAt > SAME_WISH) process.exit(1);
-      askedAt ??= Date.now();
-      resolve();
-    };
-    process.on('SIGTERM', onSignal);
-    process.on('SIGINT', onSignal);
-  });
 }
