@@ -48,7 +48,9 @@ export class Attempts {
    */
   pause(who: string, now: number): number {
     const count = this.#counts.peek(who) ?? NONE;
-    const left = count.at + this.#pauseAfter(count.wrong) - now;
+    const pause = this.#pauseAfter(count.wrong);
+    // Where the clock was set back, the pause does not become longer.
+    const left = Math.min(pause, count.at + pause - now);
     if (left > 0) return left;
     const underWay = this.#underWay.get(who) ?? 0;
     return underWay > 0 && this.#remembered(count, now) + underWay >= this.#limits.free ? FIRST_PAUSE : 0;
