@@ -1,11 +1,22 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { addressOfWith } from '../../src/server/public-address.ts';
+import { MAP } from '../authzen/world.ts';
 import { startedGateway } from '../support/gateway.ts';
 import { cookieOf, exchange, type Sent, type ToSend } from './exchange.ts';
 
 const PROXY = '127.0.0.9';
-const gateway = startedGateway({ ROLEGATE_TRUSTED_PROXIES: PROXY });
+const folder = mkdtempSync(join(tmpdir(), 'rolegate-authzen-'));
+writeFileSync(join(folder, 'map.json'), JSON.stringify(MAP));
+afterAll(() => rmSync(folder, { recursive: true }));
+const gateway = startedGateway({
+  ROLEGATE_TRUSTED_PROXIES: PROXY,
+  ROLEGATE_AUTHZEN_MAP: join(folder, 'map.json'),
+});
 const EVALUATION = '/access/v1/evaluation';
 const METADATA = '/.well-known/authzen-configuration';
 const ALICE = 'arn:aws:iam::111111111111:user/alice';
@@ -305,5 +316,82 @@ describe('metadata', () => {
     expect(addressOf(null, 'https://table.example.com', PROXY)).toBe('https://pdp.example.com');
     expect(addressOf(null, 'https://table.example.com', '192.0.2.1')).toBe('https://table.example.com');
     expect(addressOf(null, null, '192.0.2.1')).toBeNull();
+  });
+});
+
+describe('requests of any form have an answer', () => {
+  const names = fc.constantFrom(
+    'alice',
+    'plan',
+    'x',
+    '',
+    '*',
+    ALICE,
+    'ec2.amazonaws.com',
+    '\0',
+    '\ud800',
+    '__proto__',
+    '../x',
+    'arn:aws:s3:::',
+  );
+  const text = fc.oneof(names, fc.string({ unit: 'binary', maxLength: 20 }));
+  const type = fc.constantFrom('user', 'principal', 'doc', 'queue', 'any', 'constructor', '__proto__');
+  const junk = fc.oneof(fc.jsonValue(), fc.constantFrom(null, 0, -1, 1e308, '', [], {}, [[]], true));
+  const properties = fc.dictionary(text, fc.oneof(text, junk), { maxKeys: 4 });
+  const often = <T>(usual: fc.Arbitrary<T>) =>
+    fc.oneof({ weight: 9, arbitrary: usual }, { weight: 1, arbitrary: junk });
+  const entity = fc.record({ type: often(type), id: often(text), properties: often(properties) }, { requiredKeys: [] });
+  const actionName = fc.oneof(
+    fc.constantFrom('read', 'send', 's3:GetObject', 's3:*', 'iam:PassRole', ':', '__proto__'),
+    text,
+  );
+  const action = fc.record({ name: often(actionName), properties: often(properties) }, { requiredKeys: [] });
+  const contextKey = fc.oneof(
+    fc.constantFrom('aws:SourceIp', 'aws:PrincipalTag/a', 'aws:CurrentTime', 'a:b', ':', 'time'),
+    text,
+  );
+  const context = fc.dictionary(contextKey, fc.oneof(text, junk), { maxKeys: 4 });
+  const asked = { subject: often(entity), action: often(action), resource: often(entity), context: often(context) };
+  const token = fc.oneof(
+    text,
+    fc.tuple(text, fc.integer(), text).map((parts) => Buffer.from(JSON.stringify(parts)).toString('base64url')),
+  );
+  const page = fc.record({ token: often(token), limit: often(fc.integer({ min: -1, max: 5 })) }, { requiredKeys: [] });
+  const semantic = fc.constantFrom('execute_all', 'deny_on_first_deny', 'permit_on_first_permit', 'toString');
+  const request = fc.record(
+    {
+      ...asked,
+      page: often(page),
+      evaluations: often(fc.array(often(fc.record(asked, { requiredKeys: [] })), { maxLength: 4 })),
+      options: often(fc.record({ evaluations_semantic: often(semantic) }, { requiredKeys: [] })),
+    },
+    { requiredKeys: [] },
+  );
+  const filled = text.filter((each) => each !== '' && !each.includes('\0'));
+  const wellFormed = fc.record({ type, id: filled, properties }, { requiredKeys: ['type', 'id'] });
+  const complete = fc.record(
+    {
+      subject: wellFormed,
+      action: fc.record({ name: actionName.filter((each) => each !== ''), properties }, { requiredKeys: ['name'] }),
+      resource: wellFormed,
+      context,
+      page: fc.record({ limit: fc.nat({ max: 5 }) }),
+    },
+    { requiredKeys: ['subject', 'action', 'resource'] },
+  );
+  const bodies = fc.oneof(request, complete, complete).map((value) => JSON.stringify(value));
+  const path = fc.constantFrom('evaluation', 'evaluations', 'search/subject', 'search/resource', 'search/action');
+
+  test('and never is it 500', async () => {
+    await fc.assert(
+      fc.asyncProperty(path, bodies, fc.boolean(), async (where, sent, asOperator) => {
+        const authorization = asOperator ? gateway.as.operator : gateway.as.user('alice');
+        const { status, body: said } = await ask(`/access/v1/${where}`, { body: sent, authorization });
+        expect([200, 400, 403]).toContain(status);
+        expect(typeof said).toBe(status === 200 ? 'object' : 'string');
+      }),
+      { numRuns: 400 },
+    );
+    expect(({} as Record<string, unknown>)['properties']).toBeUndefined();
   });
 });
