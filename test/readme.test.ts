@@ -14,9 +14,13 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const README = readFileSync(`${ROOT}README.md`, 'utf8');
 /** Of collecting what AWS says, run by a test of their own. */
 const isCollect = (block: string): boolean => block.includes('rolegate collect ');
+/** Of AuthZEN, run by tests of their own. */
+const isAuthzen = (block: string): boolean =>
+  block.includes('/access/v1/') || /"(?:authzen|subjects|decision)":/.test(block);
 const allBlocks = (language: string): readonly string[] =>
   [...README.matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\``, 'gm'))].map((match) => match[1] ?? '');
-const blocks = (language: string): readonly string[] => allBlocks(language).filter((block) => !isCollect(block));
+const blocks = (language: string): readonly string[] =>
+  allBlocks(language).filter((block) => !isCollect(block) && !isAuthzen(block));
 
 /** What the README calls and a test machine may lack, or must not run: `npm ci` would take away what the tests run on. */
 const STAND_INS = `
@@ -203,6 +207,15 @@ test('a role is assumed by a program as described, and its token is what the tab
   const body = JSON.stringify({ query: '{ viewer { principal { principalId } } }' });
   const viewer = await (await fetch(`${url}/graphql`, { method: 'POST', headers, body })).json();
   expect(viewer.data.viewer.principal.principalId).toBe(payload.sub);
+});
+
+test('an enforcement point of AuthZEN gets the answer that is printed', async () => {
+  const [asking = '', ...others] = allBlocks('sh').filter(isAuthzen);
+  expect(others).toEqual([]);
+  const [printed = '', table = '', plugin] = allBlocks('json').filter(isAuthzen);
+  expect(JSON.parse(await run(asking))).toEqual(JSON.parse(printed));
+  expect(JSON.parse(table)).toHaveProperty('subjects');
+  expect(JSON.parse(plugin ?? '')).toHaveProperty('authzen');
 });
 
 test('every setting that is read is documented, and none that is not', () => {

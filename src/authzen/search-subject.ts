@@ -52,7 +52,7 @@ function ofType(template: Template, askable: WhoCanScope | null): WhoCanScope {
     visible: async (principals) => {
       const isOne = (ref: PrincipalRef): boolean => template.idIn(principalIdOf(ref)) !== null;
       const wanted = principals.filter(isOne);
-      const allowed = new Set(askable === null ? wanted : await keptBy(wanted, await askable.visible(wanted)));
+      const allowed = new Set(askable === null ? wanted : keptBy(wanted, await askable.visible(wanted)));
       return principals.map((ref) => allowed.has(ref));
     },
   };

@@ -3,7 +3,7 @@ import { NO_NAMES } from '../../src/authzen/names.ts';
 import type { JsonObject } from '../../src/policy/json.ts';
 import { OPERATOR } from '../graphql/gateway.ts';
 import { A, roleArn, userArn } from '../support/policies.ts';
-import { caller, openedDecisionPoint, queueArn } from './world.ts';
+import { caller, openedDecisionPoint, queueArn, saying } from './world.ts';
 
 const point = openedDecisionPoint();
 
@@ -99,8 +99,7 @@ describe('names', () => {
     ],
   ])('%s is a denial that says so, and no answer', async (_name, wrong, status, message) => {
     const answer = await evaluate({ subject: alice, action: read, resource: doc('plan'), ...wrong });
-    const said = typeof message === 'string' ? message : expect.stringMatching(message);
-    expect(answer).toEqual({ decision: false, context: { error: { status, message: said } } });
+    expect(answer).toEqual({ decision: false, context: { error: { status, message: saying(message) } } });
   });
 
   test('without a table AWS’s names are understood', async () => {
@@ -166,19 +165,13 @@ describe('properties', () => {
   });
 
   test.each([
-    [{ 'aws:SourceIp': '192.0.2.7' }, true],
-    [{ 'aws:SourceIp': '198.51.100.7' }, false],
-    [{ SourceIp: '192.0.2.7' }, false],
-    [{}, false],
-  ])('a member of the context with a colon is a condition key: %j', async (context, decision) => {
-    const answer = await evaluate({
-      subject: alice,
-      action: { name: 'purge' },
-      resource: { type: 'queue', id: 'test' },
-      context,
-    });
-    expect(answer.decision).toBe(decision);
-    if (Object.keys(context).length === 0) expect(answer.context.missingContextKeys).toEqual(['aws:SourceIp']);
+    [{ 'aws:SourceIp': '192.0.2.7' }, true, []],
+    [{ 'aws:SourceIp': '198.51.100.7' }, false, []],
+    [{ SourceIp: '192.0.2.7' }, false, ['aws:SourceIp']],
+    [{}, false, ['aws:SourceIp']],
+  ])('a member of the context with a colon is a condition key: %j', async (context, decision, missingContextKeys) => {
+    const purge = { subject: alice, action: { name: 'purge' }, resource: { type: 'queue', id: 'test' } };
+    expect(await evaluate({ ...purge, context })).toMatchObject({ decision, context: { missingContextKeys } });
   });
 
   test.each([

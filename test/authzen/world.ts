@@ -1,4 +1,4 @@
-import { afterAll, beforeAll } from 'vitest';
+import { afterAll, beforeAll, expect } from 'vitest';
 import type { Door } from '../../src/authzen/door.ts';
 import { ENDPOINTS } from '../../src/authzen/endpoints.ts';
 import { readNameTable } from '../../src/authzen/name-table.ts';
@@ -81,10 +81,10 @@ export interface DecisionPoint {
 export const caller = (name: string): Caller => signedIn(userArn(name));
 
 /** Opens one for the tests of a file; it is there when they run. */
-export function openedDecisionPoint(): DecisionPoint {
+export function openedDecisionPoint(document = world()): DecisionPoint {
   let services: TestServices;
   beforeAll(async () => {
-    services = await openServices(world());
+    services = await openServices(document);
   }, OPENING);
   afterAll(() => services.remove());
   return {
@@ -107,4 +107,9 @@ export function tableOf(json: JsonValue, { catalog }: Pick<TestServices, 'catalo
   const table = readNameTable(json, catalog);
   if (!('subjects' in table)) throw new Error(table.join('\n'));
   return table;
+}
+
+/** A message that is the text, or that the pattern matches. */
+export function saying(message: string | RegExp): unknown {
+  return typeof message === 'string' ? message : expect.stringMatching(message);
 }
