@@ -18,10 +18,14 @@ const README = readFileSync(`${ROOT}README.md`, 'utf8');
 const isCollect = (block: string): boolean => block.includes('rolegate collect ');
 /** Of the credentials of roles, too. */
 const isCredentials = (block: string): boolean => /rolegate (?:credentials|metadata) /.test(block);
+/** Of AuthZEN, too. */
+const isAuthzen = (block: string): boolean =>
+  block.includes('/access/v1/') || /"(?:authzen|subjects|decision)":/.test(block);
+const HAVE_OWN_TESTS = [isCollect, isCredentials, isAuthzen];
 const allBlocks = (language: string): readonly string[] =>
-  [...README.matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\``, 'gm'))].map((match) => match[1] ?? '');
+  [...README.matchAll(new RegExp(`^\`\`\`${language}\n([sS]*?)^\`\`\``, 'gm'))].map((match) => match[1] ?? '');
 const blocks = (language: string): readonly string[] =>
-  allBlocks(language).filter((block) => !isCollect(block) && !isCredentials(block));
+  allBlocks(language).filter((block) => !HAVE_OWN_TESTS.some((has) => has(block)));
 
 /** What the README calls and a test machine may lack, or must not run: `npm ci` would take away what the tests run on. */
 const STAND_INS = `
@@ -271,6 +275,15 @@ test('a workload has the credentials of its role without a key as described', as
     expect([await endpoint.ended, endpoint.error()]).toEqual([0, '']);
     expect(/AWS_EC2_METADATA_SERVICE_ENDPOINT='http:.*\/'\n/.test(endpoint.out())).toBe(index === 2);
   }
+});
+
+test('an enforcement point of AuthZEN gets the answer that is printed', async () => {
+  const [asking = '', ...others] = allBlocks('sh').filter(isAuthzen);
+  expect(others).toEqual([]);
+  const [printed = '', table = '', plugin] = allBlocks('json').filter(isAuthzen);
+  expect(JSON.parse(await run(asking))).toEqual(JSON.parse(printed));
+  expect(JSON.parse(table)).toHaveProperty('subjects');
+  expect(JSON.parse(plugin ?? '')).toHaveProperty('authzen');
 });
 
 test('every setting that is read is documented, and none that is not', () => {

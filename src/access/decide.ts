@@ -166,7 +166,7 @@ class Decider {
   readonly #gathered: Gathered;
   readonly #now: number;
   readonly #reading: Rereading | null;
-  readonly #requests = { assuming: byCaller(), plain: byCaller() };
+  readonly #requests = { asAtAws: byAssuming(), asGiven: byAssuming() };
   readonly #subjects = new Map<Subject, { readonly question: Question; readonly resolved: ResolvedSubject }>();
 
   constructor(tools: DecideTools, gathered: Gathered, now: number, reading: Rereading | null) {
@@ -247,14 +247,22 @@ class Decider {
   }
 
   #request(question: Question): RequestFacts {
-    const { subject, assumeContextKeys: assumes = true } = question;
+    const { subject, assumeContextKeys: assumes = true, tagsAsGiven = false } = question;
     const context = this.#context(question);
     const caller = subject.assumedRole === null ? subject.principal : ROLE;
-    const requests = this.#requests[assumes ? 'assuming' : 'plain'][caller.kind === 'service' ? 'service' : 'other'];
+    const reading = tagsAsGiven ? 'asGiven' : 'asAtAws';
+    const requests =
+      this.#requests[reading][assumes ? 'assuming' : 'plain'][caller.kind === 'service' ? 'service' : 'other'];
     const known = requests.get(context);
     if (known !== undefined) return known;
     const way = throughEndpoint(caller, context, this.#gathered);
-    const written: RequestFacts = { ...way, now: this.#now, authority: 'directory', assumes };
+    const written: RequestFacts = {
+      ...way,
+      now: this.#now,
+      authority: 'directory',
+      assumes,
+      ...(tagsAsGiven ? { tagsAsGiven } : {}),
+    };
     const request = this.#reading?.request(written) ?? written;
     requests.set(context, request);
     return request;
@@ -280,6 +288,10 @@ function isSameCall(one: Question, other: Question): boolean {
 /** Requests by context, of callers that are services and of others: services do not call through VPC endpoints. */
 function byCaller(): Readonly<Record<'service' | 'other', Map<RequestContext, RequestFacts>>> {
   return { service: new Map(), other: new Map() };
+}
+
+function byAssuming(): Readonly<Record<'assuming' | 'plain', ReturnType<typeof byCaller>>> {
+  return { assuming: byCaller(), plain: byCaller() };
 }
 
 const ROLE = { kind: 'role' } as const;

@@ -104,11 +104,11 @@ class Judge {
   readonly #forServices: RequestFacts;
 
   constructor(search: OutsiderSearch, gathered: Gathered, resource: PreparedResource, now: number) {
-    const { context, assumeContextKeys: assumes = true } = search.question;
+    const { context, assumeContextKeys: assumes = true, tagsAsGiven = false } = search.question;
     this.#search = search;
     this.#gathered = gathered;
     this.#resource = resource;
-    const facts = { now, authority: 'directory', assumes } as const;
+    const facts = { now, authority: 'directory', assumes, tagsAsGiven } as const;
     this.#request = { ...facts, ...throughEndpoint({ kind: 'anonymous' }, context, gathered) };
     this.#forServices = {
       ...facts,

@@ -68,6 +68,12 @@ export interface Question {
   readonly context: RequestContext;
   /** False: keys that every request has and `context` does not give are missing. Left out: they are assumed, see evaluation/call-keys.ts. */
   readonly assumeContextKeys?: boolean;
+  /**
+   * True: `aws:ResourceTag/k` of `context` counts for every resource whose tags the directory does not hold, also for objects of
+   * S3: an enforcement point names what it protects by ARNs of its own choice, and says itself which properties it has. Left out:
+   * as at AWS, where objects have no such tags.
+   */
+  readonly tagsAsGiven?: boolean;
   /** Its place in the client's request, for errors: `requests[3]`, `request` …; empty: its fields are arguments. */
   readonly path: string;
   /** Names of inputs that were given elsewhere: `{ principal: 'principal', resource: 'resources[3]' }`. */

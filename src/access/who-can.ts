@@ -40,8 +40,8 @@ export interface WhoCan {
 
 /** The principals that the answer may include. */
 export interface WhoCanScope {
-  /** Ids of the accounts to search, in their order. */
-  readonly accounts: readonly string[];
+  /** Ids of the accounts to search, in their order; null: all. */
+  readonly accounts: readonly string[] | null;
   /** Whether the answer may include each of the principals, in their order. */
   readonly visible: (principals: readonly PrincipalRef[]) => Promise<readonly boolean[]>;
 }
@@ -116,7 +116,7 @@ class Search {
     this.#now = now;
     this.#check = check;
     this.#page = new PagePart(options);
-    this.#accounts = new Set(options.scope?.accounts);
+    this.#accounts = new Set(options.scope?.accounts ?? []);
   }
 
   async run(): Promise<WhoCan> {
@@ -155,7 +155,7 @@ class Search {
   async *#pagesIn(kind: 'userArns' | 'roleArns'): AsyncGenerator<readonly string[], void, undefined> {
     const { scope } = this.#options;
     const { directory } = this.#tools;
-    if (scope === null) yield* pagesOf(directory, kind);
+    if (scope === null || scope.accounts === null) yield* pagesOf(directory, kind);
     else for (const accountId of scope.accounts) yield* pagesOf(directory, kind, accountId);
   }
 

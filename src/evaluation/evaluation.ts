@@ -77,7 +77,7 @@ export class Evaluation implements Asked<Evaluation> {
     if (this.comesWithRequest(key) || this.request.authority === 'context') return true;
     if (key.owner === 'call') return filledValue(key, this) === null;
     if (key.owner !== 'resource') return false;
-    return key.tag === null ? this.resource.accountId === null : placeOfTag(key, this.resource) === 'given';
+    return key.tag === null ? this.resource.accountId === null : this.placeOfTag(key) === 'given';
   }
 
   /** Whether the value of the key is assumed: every such request has one, and this one does not give it. */
@@ -100,7 +100,7 @@ export class Evaluation implements Asked<Evaluation> {
   private resourceValue(key: ContextKey): ContextValue | undefined {
     const { tags, accountId, facts } = this.resource;
     if (key.tag !== null) {
-      const place = placeOfTag(key, this.resource);
+      const place = this.placeOfTag(key);
       return place === 'given' ? this.given(key) : place === 'known' ? tags?.get(key.tag) : undefined;
     }
     if (accountId === null) return this.given(key);
@@ -112,6 +112,11 @@ export class Evaluation implements Asked<Evaluation> {
       default:
         return accountId;
     }
+  }
+
+  private placeOfTag(key: ContextKey): ReturnType<typeof placeOfTag> {
+    const place = placeOfTag(key, this.resource);
+    return place === 'absent' && key.tagged === null && this.request.tagsAsGiven === true ? 'given' : place;
   }
 
   private timeValue(key: ContextKey): string {

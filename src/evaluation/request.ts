@@ -61,6 +61,11 @@ export interface RequestFacts {
    * call-keys.ts lists the keys and the assumed values.
    */
   readonly assumes?: boolean;
+  /**
+   * True: `aws:ResourceTag/k` of the context counts for every resource whose tags the directory does not hold. Left out: only for
+   * resources that have such tags at AWS, which objects of S3 have not.
+   */
+  readonly tagsAsGiven?: boolean;
   /** Names of keys that only the directory can give, whatever the request says. Left out: none besides those above. */
   readonly settled?: ReadonlySet<string>;
   /** The policy of the VPC endpoint that it comes through. Left out: it comes through none, or its policy is unknown. */

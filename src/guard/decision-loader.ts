@@ -51,6 +51,7 @@ export function questionKey(question: Question): string {
     resourceAccount,
     context,
     assumeContextKeys = true,
+    tagsAsGiven = false,
   } = question;
   const further = furtherResources.length === 0 ? '' : JSON.stringify(furtherResources);
   return [
@@ -62,6 +63,7 @@ export function questionKey(question: Question): string {
     resourceAccount ?? '',
     contextKey(context),
     assumeContextKeys ? '' : 'unassuming',
+    tagsAsGiven ? 'tags as given' : '',
   ].join('\n');
 }
 

@@ -1,5 +1,7 @@
-import type { Answer } from '../access/question.ts';
+import type { Answer, OpenQuestion } from '../access/question.ts';
+import type { WhoCan } from '../access/who-can.ts';
 import type { GuardContext } from './context.ts';
+import { mayKnowResource } from './known-resource.ts';
 import { mayReadAtItsService } from './readable-resource.ts';
 
 /**
@@ -14,4 +16,15 @@ export async function knownGaps(context: GuardContext, answer: Answer): Promise<
   if (!known.includes(false)) return [...gaps];
   const concealed = new Set(resourceGaps);
   return gaps.filter((gap) => !concealed.has(gap));
+}
+
+/** The gaps of a search for principals: those about the resource only for callers that may know of the resource. */
+export async function knownGapsOfSearch(
+  context: GuardContext,
+  question: OpenQuestion,
+  found: WhoCan,
+): Promise<string[]> {
+  const { gaps, resourceGaps } = found;
+  const isKnown = resourceGaps.length > 0 && (await mayKnowResource(context, question));
+  return isKnown ? [...resourceGaps, ...gaps] : [...gaps];
 }

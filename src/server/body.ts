@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Caller } from '../session/caller.ts';
-import { type Refusal, writeRefusal } from './graphql-error.ts';
+import { type Refusal, type WriteRefusal, writeRefusal } from './graphql-error.ts';
 import { shownBytes } from './limits.ts';
 
 /** The body is larger than this caller may send. */
@@ -74,22 +74,23 @@ const DRAIN_TIME = 2_000;
 /**
  * Answers a request whose body was not read. A sender that is cut off while it is still sending may never see the
  * answer (the reset overtakes it). So the answer is sent, the rest is read and discarded for a moment, and then the
- * connection is closed.
+ * connection is closed. `write`: the form of the answer; left out: GraphQL's.
  */
 export function refuseUnread(
   request: IncomingMessage,
   response: ServerResponse,
   refusal: Refusal,
   requestId: string,
+  write: WriteRefusal = writeRefusal,
 ): void {
   const declared = Number(request.headers['content-length'] ?? 0);
   const isSmall = request.headers['transfer-encoding'] === undefined && declared <= SMALL;
   if (request.complete || isSmall) {
-    writeRefusal(response, refusal, requestId);
+    write(response, refusal, requestId);
     response.end();
     return;
   }
-  writeRefusal(response, { ...refusal, headers: { ...refusal.headers, connection: 'close' } }, requestId);
+  write(response, { ...refusal, headers: { ...refusal.headers, connection: 'close' } }, requestId);
   const timer = setTimeout(finish, DRAIN_TIME);
   function finish(): void {
     clearTimeout(timer);

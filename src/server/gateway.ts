@@ -1,3 +1,4 @@
+import { type NameTable, NO_NAMES } from '../authzen/names.ts';
 import { createContext, type GatewayContext, type RequestFacts } from '../graphql/context.ts';
 import { useDocumentLimits } from '../graphql/limits.ts';
 import { buildSchema } from '../graphql/schema.ts';
@@ -9,6 +10,8 @@ import type { Sessions } from '../session/sessions.ts';
 import { removeAddress, writeAddress } from './address-file.ts';
 import { admitWith } from './admission.ts';
 import { authenticateWith } from './authenticate.ts';
+import { readAuthzenMap } from './authzen-map.ts';
+import type { AuthzenRoute } from './authzen-route.ts';
 import type { AwsRoute } from './aws-route.ts';
 import { answerCommonWith } from './common-request.ts';
 import { type Demo, loadDemo } from './demo.ts';
@@ -23,6 +26,7 @@ import { type FetchInProcess, fetchInProcess } from './in-process.ts';
 import { UPLOAD_LIMITS } from './limits.ts';
 import { createLog, type Log } from './log.ts';
 import { inNetworks } from './networks.ts';
+import { addressOfWith } from './public-address.ts';
 import { createRouter } from './router.ts';
 import { openServices, type Services } from './services.ts';
 import type { Settings } from './settings.ts';
@@ -36,6 +40,7 @@ export interface Gateway {
   readonly aws: AwsRoute;
   readonly fetch: FetchInProcess;
   readonly jwks: Sessions['jwks'];
+  readonly authzen: AuthzenRoute;
   dispose(): Promise<void>;
 }
 
@@ -44,6 +49,8 @@ export interface GatewayOptions {
   readonly clock?: () => number;
   /** How files of imports are read; left out: in a thread of their own. */
   readonly understandFiles?: UnderstandFiles;
+  /** Short names for AuthZEN's enforcement points; left out: none. */
+  readonly authzenNames?: NameTable;
 }
 
 export function createGateway(
@@ -52,9 +59,11 @@ export function createGateway(
   {
     clock = Date.now,
     understandFiles = understandInWorkers(),
+    authzenNames: table = NO_NAMES,
     trustedProxies = [],
+    publicUrl = null,
     dataDir,
-  }: GatewayOptions & Partial<Pick<Settings, 'trustedProxies' | 'dataDir'>> = {},
+  }: GatewayOptions & Partial<Pick<Settings, 'trustedProxies' | 'publicUrl' | 'dataDir'>> = {},
 ): Gateway {
   const guard = new KeyGuard((source, milliseconds) =>
     log.warn({ source, milliseconds }, 'too many wrong credentials'),
@@ -80,6 +89,11 @@ export function createGateway(
     aws: { services: { ...services, sessions, keyGuard: guard }, isTrustedProxy, log },
     fetch: fetchInProcess(admit, (url, init, facts) => yoga.fetch(url, init, facts), clock),
     jwks: (now) => services.sessions.jwks(now),
+    authzen: {
+      admit,
+      doorOf: (facts, request) => ({ context: contextOf(facts, request), table }),
+      addressOf: addressOfWith({ publicUrl, otherwise: table.base, isTrustedProxy }),
+    },
     dispose: async () => {
       await yoga.dispose();
     },
@@ -140,6 +154,7 @@ export async function startGateway(
     graphql: () => (phase === 'ready' && gateway !== null ? gateway.route : null),
     aws: () => (phase === 'ready' && gateway !== null ? gateway.aws : null),
     jwks: () => (phase === 'ready' && gateway !== null ? gateway.jwks : null),
+    authzen: () => (phase === 'ready' && gateway !== null ? gateway.authzen : null),
     ping: async () => services?.directory.ping(),
     graphiqlTabs: settings.graphiql ? () => (demo === null ? WELCOME_TABS : demoTabs) : null,
   });
@@ -156,11 +171,14 @@ export async function startGateway(
     services = await openServices(settings);
     if (!services.directory.searchIndexed) log.warn(UNINDEXED);
     demo = await loadDemo(services, settings);
-    const { dataDir, trustedProxies } = settings;
+    const { dataDir, trustedProxies, publicUrl } = settings;
+    const authzenNames = await readAuthzenMap(settings.authzenMap, services.catalog);
     await new UploadFolders(dataDir).clean(settings.databaseUrl !== null, clock());
     gateway = createGateway(services, log, {
       clock,
+      authzenNames,
       trustedProxies,
+      publicUrl,
       dataDir,
       ...(understandFiles !== undefined && { understandFiles }),
     });

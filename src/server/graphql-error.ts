@@ -10,6 +10,9 @@ export interface Refusal {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
+/** Sends the head and the whole body of an answer that says why, but does not end the response. */
+export type WriteRefusal = (response: ServerResponse, refusal: Refusal, requestId: string) => void;
+
 export function refusalBody(refusal: Refusal, requestId: string): string {
   const extensions = { code: refusal.code, ...refusal.extensions, requestId };
   return JSON.stringify({ errors: [{ message: refusal.message, extensions }] });

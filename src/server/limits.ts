@@ -28,6 +28,12 @@ export interface UploadLimits {
 /** Of a multipart request of the operator; its files are stored and not held in memory. */
 export const UPLOAD_LIMITS: UploadLimits = { bytes: 512 * MIB, fieldBytes: BODY_LIMITS.operator, files: 10_000 };
 
+/** Most bytes of a request to AuthZEN's API, of any caller: as many as a principal may send. */
+export const AUTHZEN_BODY_LIMIT = BODY_LIMITS.principal;
+
+/** What a request to AuthZEN's API may hold: ten thousand evaluations with all their objects. */
+export const AUTHZEN_JSON_LIMITS = { characters: AUTHZEN_BODY_LIMIT, depth: 32, values: 200_000 } as const;
+
 /** `64 KiB`, `16 MiB` … for messages. */
 export function shownBytes(bytes: number): string {
   return bytes >= MIB ? `${bytes / MIB} MiB` : `${bytes / 1024} KiB`;

@@ -1,6 +1,6 @@
-import { randomUUID } from 'node:crypto';
-import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import type { IncomingMessage, RequestListener } from 'node:http';
 import type { Sessions } from '../session/sessions.ts';
+import { type AuthzenRoute, isAuthzenPath, refuse, serveAuthzen, writeSentence } from './authzen-route.ts';
 import { type AwsRoute, isAwsPath, serveAws } from './aws-route.ts';
 import { refuseUnread } from './body.ts';
 import type { Exchange } from './exchange.ts';
@@ -11,6 +11,7 @@ import { type GraphqlRoute, serveGraphql } from './graphql-route.ts';
 import { type Phase, sendHealth, sendReadiness } from './health.ts';
 import { JWKS_PATH, serveJwks } from './jwks-route.ts';
 import type { Log } from './log.ts';
+import { type RequestId, requestIdOf } from './request-id.ts';
 
 export interface RouterParts {
   readonly log: Log;
@@ -23,17 +24,20 @@ export interface RouterParts {
   readonly aws: () => AwsRoute | null;
   /** Null until the gateway is ready. */
   readonly jwks: () => Sessions['jwks'] | null;
+  /** Null until the gateway is ready. */
+  readonly authzen: () => AuthzenRoute | null;
   readonly ping: () => Promise<void>;
   /** Null: no GraphiQL. */
   readonly graphiqlTabs: (() => readonly GraphiqlTab[]) | null;
 }
 
-/** All HTTP routes of the gateway: /graphql, /aws for AWS's own clients, GraphiQL's files, the public keys, /healthz, /readyz, and a short text at /. */
+/** All HTTP routes of the gateway: /graphql, /aws for AWS's own clients, AuthZEN, GraphiQL's files, the public keys, /healthz, /readyz, and a short text at /. */
 export function createRouter(parts: RouterParts): RequestListener {
   return (request, response) => {
-    const requestId = requestIdOf(request);
-    response.setHeader('x-request-id', requestId);
     const url = urlOf(request);
+    const given = requestIdOf(request, url !== null && isAuthzenPath(url.pathname));
+    const requestId = given.id;
+    response.setHeader('x-request-id', requestId);
     if (url === null) {
       refuseUnread(request, response, MALFORMED, requestId);
       return;
@@ -41,9 +45,9 @@ export function createRouter(parts: RouterParts): RequestListener {
     const exchange: Exchange = { request, response, url, requestId, now: parts.clock(), caller: 'none' };
     // Unlike 'finish', 'close' also comes if the client disconnects before the end of the answer.
     response.once('close', () => logExchange(exchange, parts));
-    route(parts, exchange).catch((error: unknown) => {
+    route(parts, exchange, given).catch((error: unknown) => {
       parts.log.error({ requestId, err: error }, 'request failed');
-      failed(response, requestId);
+      failed(exchange);
     });
   };
 }
@@ -57,7 +61,7 @@ function logExchange(
   log.info({ requestId, method, path, status: response.statusCode, milliseconds: clock() - now, caller }, 'request');
 }
 
-async function route(parts: RouterParts, exchange: Exchange): Promise<void> {
+async function route(parts: RouterParts, exchange: Exchange, { malformed }: RequestId): Promise<void> {
   const { request, response, url, requestId } = exchange;
   const path = url.pathname;
   if (path === '/healthz') sendHealth(response);
@@ -66,6 +70,7 @@ async function route(parts: RouterParts, exchange: Exchange): Promise<void> {
   else if (path === '/graphql') await graphql(parts, exchange);
   else if (isAwsPath(path)) await aws(parts, exchange);
   else if (path === JWKS_PATH) await jwks(parts, exchange);
+  else if (isAuthzenPath(path)) await authzen(parts, exchange, malformed);
   else if (parts.graphiqlTabs === null || !(await sendGraphiqlAsset(request, response, path))) {
     const message = `there is nothing at \`${path.slice(0, 200)}\`; GraphQL is at /graphql`;
     refuseUnread(request, response, { status: 404, code: 'NOT_FOUND', message }, requestId);
@@ -96,11 +101,27 @@ async function jwks(parts: RouterParts, exchange: Exchange): Promise<void> {
   else await serveJwks(read, exchange);
 }
 
-function refuseNotReady(parts: RouterParts, { request, response, requestId }: Exchange): void {
-  const message = `the gateway is ${parts.phase()}`;
-  const headers = { 'retry-after': '1' };
-  refuseUnread(request, response, { status: 503, code: 'SERVICE_UNAVAILABLE', message, headers }, requestId);
+async function authzen(parts: RouterParts, exchange: Exchange, malformed: boolean): Promise<void> {
+  const authzenRoute = parts.authzen();
+  if (malformed) refuse(exchange, MALFORMED_ID);
+  else if (authzenRoute === null) refuse(exchange, notReady(parts));
+  else await serveAuthzen(authzenRoute, exchange);
 }
+
+function refuseNotReady(parts: RouterParts, { request, response, requestId }: Exchange): void {
+  refuseUnread(request, response, notReady(parts), requestId);
+}
+
+function notReady({ phase }: RouterParts): Refusal {
+  const headers = { 'retry-after': '1' };
+  return { status: 503, code: 'SERVICE_UNAVAILABLE', message: `the gateway is ${phase()}`, headers };
+}
+
+const MALFORMED_ID: Refusal = {
+  status: 400,
+  code: 'BAD_REQUEST',
+  message: 'the header `x-request-id` must have 1 to 256 visible characters of ASCII, and be sent once',
+};
 
 const MALFORMED: Refusal = {
   status: 400,
@@ -125,19 +146,14 @@ function sendWelcome(parts: RouterParts, { request, response }: Exchange): void 
   response.end(text);
 }
 
-function failed(response: ServerResponse, requestId: string): void {
+function failed({ response, requestId, url }: Exchange): void {
   if (response.headersSent) {
     response.destroy();
     return;
   }
-  writeRefusal(response, { status: 500, code: 'INTERNAL_SERVER_ERROR', message: 'Unexpected error.' }, requestId);
+  const write = isAuthzenPath(url.pathname) ? writeSentence : writeRefusal;
+  write(response, { status: 500, code: 'INTERNAL_SERVER_ERROR', message: 'Unexpected error.' }, requestId);
   response.end();
-}
-
-/** The sender's own request id if it has a harmless form, so that both logs can be compared. */
-function requestIdOf(request: IncomingMessage): string {
-  const given = request.headers['x-request-id'];
-  return typeof given === 'string' && /^[A-Za-z0-9._-]{1,128}$/.test(given) ? given : randomUUID();
 }
 
 /** Null if the path or the host is malformed. Both are checked because Yoga builds its URL from them. */

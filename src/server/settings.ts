@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { httpsOrigin } from '../authzen/https-origin.ts';
 import { isNetwork } from './networks.ts';
 
 /** Invalid settings: one sentence for each fault, without secrets. */
@@ -30,6 +31,10 @@ export interface Settings {
   readonly demo: boolean;
   /** Addresses and networks of the proxies in front of the gateway, whose statements about the client are trusted. */
   readonly trustedProxies: readonly string[];
+  /** https://host, as clients reach the gateway; null: a trusted proxy may say it with each request. */
+  readonly publicUrl: string | null;
+  /** An absolute path: the file with short names for AuthZEN's enforcement points. Null: there are none. */
+  readonly authzenMap: string | null;
   readonly graphiql: boolean;
   readonly logLevel: LogLevel;
 }
@@ -60,6 +65,8 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>, 
     operatorToken: read<string | null>('ROLEGATE_OPERATOR_TOKEN', null, parseOperatorToken),
     demo: read('ROLEGATE_DEMO', databaseUrl === null, parseSwitch),
     trustedProxies: read('ROLEGATE_TRUSTED_PROXIES', [], parseNetworks),
+    publicUrl: read<string | null>('ROLEGATE_PUBLIC_URL', null, parsePublicUrl),
+    authzenMap: read<string | null>('ROLEGATE_AUTHZEN_MAP', null, (text) => parseFile(text, workingDir)),
     graphiql: read('ROLEGATE_GRAPHIQL', true, parseSwitch),
     logLevel: read('LOG_LEVEL', 'warn', parseLogLevel),
   };
@@ -138,6 +145,17 @@ function parseNetworks(text: string): readonly string[] | Problem {
   return new Problem(
     `must be a list of addresses and networks with commas between them, such as 127.0.0.1,10.0.0.0/8 (not /0, which is everybody); in it is \`${shown(wrong)}\``,
   );
+}
+
+function parsePublicUrl(text: string): string | Problem {
+  const form = 'must be https://host or https://host:port, without a path';
+  // What stands before an @ is not repeated: it may be a password.
+  return httpsOrigin(text) ?? new Problem(text.includes('@') ? form : `${form}; it is \`${shown(text)}\``);
+}
+
+function parseFile(text: string, workingDir: string): string | Problem {
+  if (text.includes('\0')) return new Problem('must be the path of a file; it holds a NUL character');
+  return resolve(workingDir, text);
 }
 
 function parseSwitch(text: string): boolean | Problem {

@@ -23,6 +23,8 @@ describe('defaults', () => {
       operatorToken: null,
       demo: true,
       trustedProxies: [],
+      publicUrl: null,
+      authzenMap: null,
       graphiql: true,
       logLevel: 'warn',
     });
@@ -47,10 +49,20 @@ test('values that are taken', () => {
       PORT: '0',
       ROLEGATE_DATA_DIR: '../data',
       ROLEGATE_GRAPHIQL: 'off',
+      ROLEGATE_PUBLIC_URL: 'https://Gateway.example.com:8443/',
+      ROLEGATE_AUTHZEN_MAP: 'names.json',
       LOG_LEVEL: 'debug',
       ROLEGATE_OPERATOR_TOKEN: 'abcdefghijklmnopqrstuvwxyz0123456789',
     }),
-  ).toMatchObject({ host: '::1', port: 0, dataDir: '/data', graphiql: false, logLevel: 'debug' });
+  ).toMatchObject({
+    host: '::1',
+    port: 0,
+    dataDir: '/data',
+    graphiql: false,
+    publicUrl: 'https://gateway.example.com:8443',
+    authzenMap: '/ann/names.json',
+    logLevel: 'debug',
+  });
 });
 
 describe('values that are refused', () => {
@@ -64,6 +76,17 @@ describe('values that are refused', () => {
       'http://localhost:80',
       'HOST must be a host name or an address to listen on, such as 127.0.0.1 or 0.0.0.0, without scheme and port; it is `http://localhost:80`',
     ],
+    [
+      'ROLEGATE_PUBLIC_URL',
+      'http://gateway.example.com',
+      'ROLEGATE_PUBLIC_URL must be https://host or https://host:port, without a path; it is `http://gateway.example.com`',
+    ],
+    [
+      'ROLEGATE_PUBLIC_URL',
+      'https://root:hunter2@gateway.example.com',
+      'ROLEGATE_PUBLIC_URL must be https://host or https://host:port, without a path',
+    ],
+    ['ROLEGATE_AUTHZEN_MAP', 'a\0b', 'ROLEGATE_AUTHZEN_MAP must be the path of a file; it holds a NUL character'],
     ['ROLEGATE_DEMO', 'false', 'ROLEGATE_DEMO must be on or off; it is `false`'],
     ['ROLEGATE_GRAPHIQL', '0', 'ROLEGATE_GRAPHIQL must be on or off; it is `0`'],
     ['LOG_LEVEL', 'loud', 'LOG_LEVEL must be one of trace, debug, info, warn, error, fatal, silent; it is `loud`'],

@@ -1,7 +1,7 @@
 import type { HypotheticalSession, Question, Subject } from '../../access/question.ts';
 import type { RequestContext } from '../../evaluation/request.ts';
 import { InvalidInput } from '../../policy/errors.ts';
-import { type PrincipalRef, principalIdOf } from '../../policy/principal-id.ts';
+import type { PrincipalRef } from '../../policy/principal-id.ts';
 import { builder } from '../builder.ts';
 import { MAX_BATCH_SIZE } from '../cost.ts';
 import { TagInput } from '../entities/tag.ts';
@@ -124,21 +124,6 @@ export function toTags(
     seen.add(name);
   }
   return Object.fromEntries(tags.map(({ key, value }) => [key, value]));
-}
-
-/**
- * One object for all requests of a batch that name the same subject, which is then resolved once. Subjects in a
- * hypothetical session stay as they are.
- */
-export function sharedSubjects(): (subject: Subject) => Subject {
-  const known = new Map<string, Subject>();
-  return (subject) => {
-    if (subject.session !== null) return subject;
-    const key = `${principalIdOf(subject.principal)} ${subject.assumedRole ?? ''}`;
-    const first = known.get(key) ?? subject;
-    known.set(key, first);
-    return first;
-  };
 }
 
 interface RequestInput {

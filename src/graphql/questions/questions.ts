@@ -1,4 +1,5 @@
 import { ask } from '../../guard/ask.ts';
+import { sharedSubjects } from '../../guard/shared-subjects.ts';
 import { builder } from '../builder.ts';
 import { eachAlone } from '../check-arguments.ts';
 import { NULL_ANSWER } from '../null-answer.ts';
@@ -15,7 +16,6 @@ import {
   HypotheticalSessionInput,
   NULL_ITEM,
   SESSION_DESCRIPTION,
-  sharedSubjects,
   toQuestion,
   toSubject,
 } from './question-input.ts';

@@ -1,12 +1,8 @@
-import type { OpenQuestion } from '../../access/question.ts';
-import type { PrincipalAccess as PrincipalAccessValue, WhoCan, WhoCanScope } from '../../access/who-can.ts';
-import { mayAskAbout } from '../../guard/ask.ts';
-import { mayKnowResource } from '../../guard/known-resource.ts';
-import { accountsWithin } from '../../guard/visible-accounts.ts';
+import type { PrincipalAccess as PrincipalAccessValue, WhoCan } from '../../access/who-can.ts';
+import { askableScope } from '../../guard/askable-scope.ts';
+import { knownGapsOfSearch } from '../../guard/known-gaps.ts';
 import { principalIdOf } from '../../policy/principal-id.ts';
-import type { PrincipalCaller } from '../../session/caller.ts';
 import { builder } from '../builder.ts';
-import type { GatewayContext } from '../context.ts';
 import { Principal } from '../entities/principal.ts';
 import { inTurn } from '../in-turn.ts';
 import { type KeyedPage, keyedConnection, pageOf, toPage } from '../keyed-connection.ts';
@@ -83,21 +79,6 @@ builder.objectFields(PrincipalAccessConnection, (t) => ({
   }),
 }));
 
-/** The principals that the caller may ask about. */
-async function askableScope(context: GatewayContext, caller: PrincipalCaller): Promise<WhoCanScope> {
-  return {
-    accounts: [...(await accountsWithin(context, caller.ref))].sort(),
-    visible: (principals) => Promise.all(principals.map((principal) => mayAskAbout(context, principal))),
-  };
-}
-
-/** Gaps about the resource are shown only to callers that may know of the resource. */
-async function knownGaps(context: GatewayContext, question: OpenQuestion, found: WhoCan): Promise<string[]> {
-  const { gaps, resourceGaps } = found;
-  const isKnown = resourceGaps.length > 0 && (await mayKnowResource(context, question));
-  return isKnown ? [...resourceGaps, ...gaps] : [...gaps];
-}
-
 builder.queryField('whoCan', (t) =>
   t.field({
     type: PrincipalAccessConnection,
@@ -127,13 +108,13 @@ builder.queryField('whoCan', (t) =>
     },
     resolve: async (_root, args, context) => {
       const { after, limit } = pageOf(args);
-      const { access, caller, now } = context;
+      const { access, now } = context;
       const question = toOpenQuestion(args, '');
-      const scope = caller.kind === 'principal' ? await askableScope(context, caller) : null;
+      const scope = await askableScope(context);
       const options = { after: after?.key ?? null, limit, scope, conditional: args.conditional === true };
       const found = await inTurn(context, () => access.whoCan(question, options, now));
       const { outsiders, revision } = found;
-      const gaps = (): Promise<string[]> => knownGaps(context, question, found);
+      const gaps = (): Promise<string[]> => knownGapsOfSearch(context, question, found);
       return {
         ...toPage(found, ({ answer }) => principalIdOf(answer.question.subject.principal)),
         outsiders,

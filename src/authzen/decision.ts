@@ -1,0 +1,67 @@
+import type { Answer } from '../access/question.ts';
+import type { GuardContext } from '../guard/context.ts';
+import { readableReason } from '../guard/readable-policy.ts';
+import { RolegateError } from '../policy/errors.ts';
+
+/** A decision as AuthZEN answers it. Without an answer it is a denial with an `error`. */
+export interface Decision {
+  readonly decision: boolean;
+  readonly context: AnswerContext | { readonly error: Fault };
+}
+
+interface AnswerContext {
+  /** The sentence of AWS; for an allowed request, one that names what allowed it. */
+  readonly reason: string;
+  readonly effect: Answer['decision']['effect'];
+  /** Condition keys that the request does not have and that could have changed the outcome. */
+  readonly missingContextKeys: readonly string[];
+  /** Places in the request of values that no condition key can have. Left out: none. */
+  readonly ignored?: readonly string[];
+}
+
+/** Why an evaluation has no answer: AuthZEN's own example has statuses of HTTP. */
+export interface Fault {
+  readonly status: number;
+  readonly message: string;
+}
+
+/** Statuses of errors that concern one evaluation. Others concern the whole request. */
+const OF_ONE: Readonly<Record<string, number>> = {
+  BAD_USER_INPUT: 400,
+  LIMIT_EXCEEDED: 400,
+  FORBIDDEN: 403,
+  NOT_FOUND: 404,
+};
+
+const MAX_MESSAGE = 500;
+
+/** Longer messages are shortened: they may repeat what the client has sent. */
+export function shortMessage({ message }: Error): string {
+  return message.length > MAX_MESSAGE ? `${message.slice(0, MAX_MESSAGE)}…` : message;
+}
+
+/** Why this one evaluation has no answer. Throws errors of the whole request. */
+export function faultOf(error: Error): Fault {
+  const status = error instanceof RolegateError ? OF_ONE[error.code] : undefined;
+  if (status === undefined) throw error;
+  return { status, message: shortMessage(error) };
+}
+
+/** Throws errors of the whole request. */
+export async function decisionOf(
+  context: GuardContext,
+  answer: Answer | Error,
+  ignored: readonly string[],
+): Promise<Decision> {
+  if (answer instanceof Error) return { decision: false, context: { error: faultOf(answer) } };
+  const { allowed, effect, missingContextKeys } = answer.decision;
+  return {
+    decision: allowed,
+    context: {
+      reason: await readableReason(context, answer),
+      effect,
+      missingContextKeys,
+      ...(ignored.length === 0 ? {} : { ignored }),
+    },
+  };
+}

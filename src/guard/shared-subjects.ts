@@ -1,0 +1,17 @@
+import type { Subject } from '../access/question.ts';
+import { principalIdOf } from '../policy/principal-id.ts';
+
+/**
+ * One object for all requests of a batch that name the same subject, which is then resolved once. Subjects in a
+ * hypothetical session stay as they are.
+ */
+export function sharedSubjects(): (subject: Subject) => Subject {
+  const known = new Map<string, Subject>();
+  return (subject) => {
+    if (subject.session !== null) return subject;
+    const key = `${principalIdOf(subject.principal)} ${subject.assumedRole ?? ''}`;
+    const first = known.get(key) ?? subject;
+    known.set(key, first);
+    return first;
+  };
+}
