@@ -37,6 +37,8 @@ const found = new WeakMap<object, WeakMap<PrincipalCaller, Map<string, Promise<b
 async function mayReadPolicy(context: GuardContext, statement: MatchedStatement): Promise<boolean> {
   const { caller } = context;
   const { arn, holder } = statement;
+  // Of statements and policies a checker gets nothing.
+  if (caller.kind === 'checker') return false;
   // The policy came with the question: the caller knows it.
   if (arn === null && holder === null) return true;
   if (caller.kind !== 'principal') return caller.kind === 'operator';

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { RequestFacts } from '../graphql/context.ts';
+import type { Caller } from '../session/caller.ts';
 
 /** One request and its answer while the router handles them. */
 export interface Exchange {
@@ -10,7 +11,7 @@ export interface Exchange {
   /** When it arrived, milliseconds since 1970: everything in it is decided at this instant. */
   readonly now: number;
   /** The caller, for the log; `none` where no caller is needed. */
-  caller: 'none' | 'refused' | 'anonymous' | 'principal' | 'operator';
+  caller: 'none' | 'refused' | Caller['kind'];
 }
 
 /** Answers a GraphQL request; the parsed operation of a POST is in `request.body`. */

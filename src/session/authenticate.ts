@@ -74,10 +74,7 @@ async function byCheckerToken(tools: SessionTools, token: string, now: number): 
  * The maker of a checker as the caller that it was when it made the token: in its role session or with its temporary
  * credentials, whose limits and tags go on to count although they have expired. Null: it no longer exists.
  */
-async function makerOf(
-  { directory }: SessionTools,
-  { maker }: CheckerRecord,
-): Promise<CheckerCaller['maker'] | null> {
+async function makerOf({ directory }: SessionTools, { maker }: CheckerRecord): Promise<CheckerCaller['maker'] | null> {
   if (maker.kind === 'operator') return { kind: 'operator' };
   if (maker.kind === 'role') {
     const session = await directory.sessions.find(maker.roleSessionId);

@@ -21,10 +21,7 @@ export interface CheckerCaller {
 /** The caller of the gateway. */
 export type Caller =
   /** No credentials were given. */
-  | { readonly kind: 'anonymous' }
-  | OperatorCaller
-  | CheckerCaller
-  | PrincipalCaller;
+  { readonly kind: 'anonymous' } | OperatorCaller | CheckerCaller | PrincipalCaller;
 
 /** A caller that signed in with credentials of IAM. */
 export interface PrincipalCaller {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { noSuchChecker } from '../directory/stores/checkers.ts';
 import type { CheckerRecord } from '../directory/stores/checker-store.ts';
+import { noSuchChecker } from '../directory/stores/checkers.ts';
 import { audited } from './audited.ts';
 import type { Call } from './call.ts';
 import { makerFor } from './checker-maker.ts';
@@ -81,7 +81,13 @@ function checkActions({ namesAction }: SessionTools, actions: readonly string[])
 }
 
 /** What the trail keeps of a checker, beside its id. */
-function parametersOf({ name, accountIds, actions, search, expiresAt }: CheckerRecord): Readonly<Record<string, string>> {
+function parametersOf({
+  name,
+  accountIds,
+  actions,
+  search,
+  expiresAt,
+}: CheckerRecord): Readonly<Record<string, string>> {
   return {
     name,
     accountIds: accountIds === null ? 'ALL' : accountIds.join(','),
@@ -122,7 +128,10 @@ export async function createChecker(tools: SessionTools, call: Call, input: NewC
     const { by: maker, madeBy } = await makerFor(tools, call.caller);
     const made = { ...checker, maker };
     const accountIds = checker.accountIds ?? [];
-    await tools.directory.checkers.create({ ...made, madeBy }, { ...event, parameters: parametersOf(made), accountIds });
+    await tools.directory.checkers.create(
+      { ...made, madeBy },
+      { ...event, parameters: parametersOf(made), accountIds },
+    );
     return { checker: made, token };
   });
 }

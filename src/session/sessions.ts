@@ -16,7 +16,14 @@ import { authenticate } from './authenticate.ts';
 import { aCall, type Call, type CallOrigin } from './call.ts';
 import type { Caller } from './caller.ts';
 import { type CallerIdentity, callerIdentity } from './caller-identity.ts';
-import { type CheckerRotationInput, createChecker, type IssuedChecker, type NewCheckerInput, revokeChecker, rotateChecker } from './checkers.ts';
+import {
+  type CheckerRotationInput,
+  createChecker,
+  type IssuedChecker,
+  type NewCheckerInput,
+  revokeChecker,
+  rotateChecker,
+} from './checkers.ts';
 import type { TemporaryCredentials } from './credentials.ts';
 import { createEntityChanges, type EntityChanges } from './entity-changes.ts';
 import { type ExitedRole, exitRole } from './exit-role.ts';

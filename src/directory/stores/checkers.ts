@@ -27,7 +27,9 @@ function touchedBy(id: string): readonly Touched[] {
 }
 
 export function noSuchChecker(id: string): RolegateError {
-  return new RolegateError('NoSuchEntity', `The checker with id ${id.slice(0, 128)} cannot be found.`, { field: 'checkerId' });
+  return new RolegateError('NoSuchEntity', `The checker with id ${id.slice(0, 128)} cannot be found.`, {
+    field: 'checkerId',
+  });
 }
 
 /** The columns of a maker, from `userId` on. */
@@ -98,7 +100,9 @@ export function checkers(store: Store): CheckerStore {
   const { database, memory } = store;
   const writtenUses = new LRUCache<string, number>({ max: MOST_REMEMBERED });
   const select = async (condition: string, value: string): Promise<CheckerRecord | null> => {
-    const [row] = await database.query<Parameters<typeof recordOf>[0]>(`${SELECT_CHECKERS} WHERE ${condition}`, [value]);
+    const [row] = await database.query<Parameters<typeof recordOf>[0]>(`${SELECT_CHECKERS} WHERE ${condition}`, [
+      value,
+    ]);
     return row === undefined ? null : recordOf(row);
   };
   return {

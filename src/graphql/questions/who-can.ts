@@ -1,10 +1,8 @@
 import type { OpenQuestion } from '../../access/question.ts';
-import type { PrincipalAccess as PrincipalAccessValue, WhoCan, WhoCanScope } from '../../access/who-can.ts';
-import { mayAskAbout } from '../../guard/ask.ts';
+import type { PrincipalAccess as PrincipalAccessValue, WhoCan } from '../../access/who-can.ts';
 import { mayKnowResource } from '../../guard/known-resource.ts';
-import { accountsWithin } from '../../guard/visible-accounts.ts';
+import { searchScope } from '../../guard/search-scope.ts';
 import { principalIdOf } from '../../policy/principal-id.ts';
-import type { PrincipalCaller } from '../../session/caller.ts';
 import { builder } from '../builder.ts';
 import type { GatewayContext } from '../context.ts';
 import { Principal } from '../entities/principal.ts';
@@ -83,14 +81,6 @@ builder.objectFields(PrincipalAccessConnection, (t) => ({
   }),
 }));
 
-/** The principals that the caller may ask about. */
-async function askableScope(context: GatewayContext, caller: PrincipalCaller): Promise<WhoCanScope> {
-  return {
-    accounts: [...(await accountsWithin(context, caller.ref))].sort(),
-    visible: (principals) => Promise.all(principals.map((principal) => mayAskAbout(context, principal))),
-  };
-}
-
 /** Gaps about the resource are shown only to callers that may know of the resource. */
 async function knownGaps(context: GatewayContext, question: OpenQuestion, found: WhoCan): Promise<string[]> {
   const { gaps, resourceGaps } = found;
@@ -127,10 +117,11 @@ builder.queryField('whoCan', (t) =>
     },
     resolve: async (_root, args, context) => {
       const { after, limit } = pageOf(args);
-      const { access, caller, now } = context;
+      const { access, now } = context;
       const question = toOpenQuestion(args, '');
-      const scope = caller.kind === 'principal' ? await askableScope(context, caller) : null;
-      const options = { after: after?.key ?? null, limit, scope, conditional: args.conditional === true };
+      const conditional = args.conditional === true;
+      const scope = await searchScope(context, { action: args.action, conditional });
+      const options = { after: after?.key ?? null, limit, scope, conditional };
       const found = await inTurn(context, () => access.whoCan(question, options, now));
       const { outsiders, revision } = found;
       const gaps = (): Promise<string[]> => knownGaps(context, question, found);
