@@ -32,8 +32,8 @@ export function creationOfChecker({ scope, accountIds }: NewCheckerScope): Attem
     const sentence = 'only the operator may make a checker for all accounts';
     return { kind: 'operators', attempted, sentence, always: false };
   }
-  // Too many, and none, are refused by the operation itself.
-  const within = accountIds === null || accountIds.length > MAX_CHECKER_ACCOUNTS ? [] : accountIds;
+  // The operation itself refuses more, and none.
+  const within = (accountIds ?? []).slice(0, MAX_CHECKER_ACCOUNTS);
   return { kind: 'permitted', permissions: inEach('CreateChecker', within) };
 }
 

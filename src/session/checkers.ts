@@ -122,7 +122,8 @@ export async function createChecker(tools: SessionTools, call: Call, input: NewC
     if (!NAME.test(checker.name)) {
       throw new ValidationError('`name` has 1 to 64 characters of A-Z a-z 0-9 _ + = , . @ -', 'name');
     }
-    checkAccounts(checker.accountIds);
+    // As given, and not without repetitions: the guard has looked at no more of them.
+    checkAccounts(input.accountIds);
     checkActions(tools, checker.actions);
     checkExpiry(checker.expiresAt, now);
     const { by: maker, madeBy } = await makerFor(tools, call.caller);
