@@ -59,7 +59,9 @@ describe('the token of a checker', () => {
     expect((await make(OPERATOR)).token).not.toBe(token);
     const rows = await gateway.directory.prisma.checker.findMany();
     expect(JSON.stringify(rows)).not.toContain(token.slice(4));
-    expect(rows.find(({ id }) => id === checker.id)).toMatchObject({ tokenHash: expect.stringMatching(/^[\da-f]{64}$/) });
+    expect(rows.find(({ id }) => id === checker.id)).toMatchObject({
+      tokenHash: expect.stringMatching(/^[\da-f]{64}$/),
+    });
   });
 
   test('is the caller, with its maker, until it expires: in 90 days if nothing else is said', async () => {
@@ -74,7 +76,14 @@ describe('the token of a checker', () => {
   test('that no checker has is invalid, whatever it looks like, and the short ones are not even looked up', async () => {
     const { token } = await make(OPERATOR);
     const before = gateway.statements.length;
-    for (const wrong of ['rgc_', 'rgc_x', `${token}x`, token.slice(0, -1), token.toUpperCase(), `rgc_${'%'.repeat(43)}`]) {
+    for (const wrong of [
+      'rgc_',
+      'rgc_x',
+      `${token}x`,
+      token.slice(0, -1),
+      token.toUpperCase(),
+      `rgc_${'%'.repeat(43)}`,
+    ]) {
       await expect(calling(wrong)).rejects.toMatchObject(INVALID);
     }
     expect(gateway.statements.slice(before)).toEqual([]);
@@ -129,7 +138,10 @@ describe('what cannot be made', () => {
   test('more than a hundred by one user', async () => {
     const { caller } = await newUser();
     for (let made = 0; made < 100; made += 1) await make(caller);
-    await expect(make(caller)).rejects.toMatchObject({ code: 'LimitExceeded', message: expect.stringMatching(/: 100$/) });
+    await expect(make(caller)).rejects.toMatchObject({
+      code: 'LimitExceeded',
+      message: expect.stringMatching(/: 100$/),
+    });
   });
 });
 
@@ -257,12 +269,20 @@ test('the trail has what was done with a checker, by whom, and never a token or 
   const expiresAt = new Date(NOON + 90 * DAY).toISOString();
   const parameters = { name: 'orders', accountIds: `${A},${B}`, actions: 's3:Get*', search: 'false', expiresAt };
   expect(events).toMatchObject([
-    { event: 'CreateChecker', action: 'rolegate:CreateChecker', principal: arn, target, parameters, outcome: 'SUCCEEDED' },
+    {
+      event: 'CreateChecker',
+      action: 'rolegate:CreateChecker',
+      principal: arn,
+      target,
+      parameters,
+      outcome: 'SUCCEEDED',
+    },
     { event: 'RotateChecker', principal: `checker/${target}`, target, parameters, outcome: 'SUCCEEDED' },
     { event: 'RevokeChecker', principal: 'operator', target, parameters, outcome: 'SUCCEEDED' },
     { event: 'CreateChecker', principal: arn, outcome: 'FAILED', code: 'ValidationError' },
   ]);
-  for (const secret of [token, own.token, checker.tokenHash]) expect(JSON.stringify(events.map(String))).not.toContain(secret);
+  for (const secret of [token, own.token, checker.tokenHash])
+    expect(JSON.stringify(events.map(String))).not.toContain(secret);
   // They are events of every account of its scope.
   const ofB = await gateway.directory.audit.list({ limit: 1000, filter: { accountIds: [B], target } });
   expect(ofB.map(({ event }) => event)).toEqual(['CreateChecker', 'RotateChecker', 'RevokeChecker']);
