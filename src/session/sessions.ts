@@ -160,8 +160,13 @@ export function createSessions(options: {
 }): Sessions {
   const { directory, access, secrets } = options;
   const tokens = new SessionTokens(directory.signingKeys, secrets);
-  const { assumptionActions: actions, namesAction } = access;
-  const tools: SessionTools = { directory, secrets, tokens, actions, namesAction };
+  const tools: SessionTools = {
+    directory,
+    secrets,
+    tokens,
+    actions: access.assumptionActions,
+    namesAction: (pattern) => access.namesAction(pattern),
+  };
   const anonymous: Caller = { kind: 'anonymous' };
   const operator: Caller = { kind: 'operator' };
   /** An operation of this folder that takes the parts of its call. */

@@ -16,12 +16,12 @@ import type { Operation } from './gateway.ts';
 /** Values for what fields need, by the name of the argument or input field, or by the name of its type. */
 export type Values = Readonly<Record<string, unknown>>;
 
-function valueOf(name: string, type: GraphQLInputType, values: Values): unknown {
-  if (isNonNullType(type)) return valueOf(name, type.ofType, values);
-  if (isListType(type)) return [valueOf(name, type.ofType, values)];
+function valueFor(name: string, type: GraphQLInputType, values: Values): unknown {
+  if (isNonNullType(type)) return valueFor(name, type.ofType, values);
+  if (isListType(type)) return [valueFor(name, type.ofType, values)];
   if (isInputObjectType(type)) {
     const needed = Object.values(type.getFields()).filter(isRequiredInputField);
-    return Object.fromEntries(needed.map((field) => [field.name, valueOf(field.name, field.type, values)]));
+    return Object.fromEntries(needed.map((field) => [field.name, valueFor(field.name, field.type, values)]));
   }
   const value = values[name] ?? values[type.name] ?? (isEnumType(type) ? type.getValues()[0]?.name : undefined);
   if (value === undefined) throw new Error(`no value for ${name}: ${type.name}`);
@@ -35,7 +35,7 @@ export function operationOf(
   values: Values,
 ): Operation {
   const needed = field.args.filter(isRequiredArgument);
-  const variables = Object.fromEntries(needed.map(({ name, type }) => [name, valueOf(name, type, values)]));
+  const variables = Object.fromEntries(needed.map(({ name, type }) => [name, valueFor(name, type, values)]));
   const declared = needed.map(({ name, type }) => `$${name}: ${String(type)}`).join(', ');
   const query = `${kind} ${declared === '' ? '' : `(${declared})`} { ${selectionOf(field, (one) => `$${one.name}`)} }`;
   return { query, variables };
@@ -43,7 +43,7 @@ export function operationOf(
 
 /** The selection of a field, with literals in place of variables: beneath other fields. */
 export function literalSelection(field: GraphQLField<unknown, unknown>, values: Values): string {
-  return selectionOf(field, ({ name, type }) => JSON.stringify(valueOf(name, type, values)));
+  return selectionOf(field, ({ name, type }) => JSON.stringify(valueFor(name, type, values)));
 }
 
 function selectionOf({ name, args, type }: GraphQLField<unknown, unknown>, given: (arg: GraphQLArgument) => string) {

@@ -6,9 +6,9 @@ import { quotaExceeded } from '../entities/holder.ts';
 import { dependency } from '../gather/memory.ts';
 import { recall } from '../gather/recall.ts';
 import { toIso } from '../instants.ts';
-import type { Sql } from '../prisma/database.ts';
+import type { Database, Sql } from '../prisma/database.ts';
 import type { Store } from '../store.ts';
-import type { CheckerMaker, CheckerRecord, CheckerStore, NewChecker } from './checker-store.ts';
+import type { CheckerMaker, CheckerRecord, CheckerRotation, CheckerStore, NewChecker } from './checker-store.ts';
 import { checkersWhere, listOf, recordOf, SELECT_CHECKERS } from './select-checkers.ts';
 
 /** Checkers of one user or role. Those that have expired count until they are revoked. */
@@ -86,6 +86,21 @@ async function insert(sql: Sql, checker: NewChecker): Promise<void> {
   );
 }
 
+/** False: there is no such checker, or it no longer has the token that is to be replaced. */
+async function rotate(sql: Sql, rotation: CheckerRotation): Promise<boolean> {
+  const { id, tokenHash, at, expiresAt, replaced, maker } = rotation;
+  const rotated = await sql.query(ROTATE, [
+    id,
+    tokenHash,
+    toIso(at),
+    expiresAt === null ? null : toIso(expiresAt),
+    replaced,
+    maker?.madeBy ?? null,
+    ...columnsOf(maker?.by ?? { kind: 'operator' }),
+  ]);
+  return rotated.length > 0;
+}
+
 const ROTATE = `UPDATE "Checker" SET "tokenHash" = $2, "rotatedAt" = $3::text::timestamp(3),
     "expiresAt" = coalesce($4::text::timestamp(3), "expiresAt"), maker = coalesce($6, maker),
     "userId" = CASE WHEN $6::text IS NULL THEN "userId" ELSE $7 END,
@@ -95,10 +110,25 @@ const ROTATE = `UPDATE "Checker" SET "tokenHash" = $2, "rotatedAt" = $3::text::t
     "roleSessionId" = CASE WHEN $6::text IS NULL THEN "roleSessionId" ELSE $11 END
   WHERE id = $1 AND ($5::text IS NULL OR "tokenHash" = $5) RETURNING id`;
 
+/** Writes the use of a checker, unless one was written shortly before. */
+function usesOf(database: Database): CheckerStore['use'] {
+  const written = new LRUCache<string, number>({ max: MOST_REMEMBERED });
+  return async ({ id, lastUsedAt }, at) => {
+    const last = written.get(id) ?? lastUsedAt;
+    if (last !== null && at - last < BETWEEN_WRITTEN_USES) return;
+    // Before the writing: of many uses at once, one is written.
+    written.set(id, at);
+    await database.query(
+      `UPDATE "Checker" SET "lastUsedAt" = $2::text::timestamp(3)
+        WHERE id = $1 AND ("lastUsedAt" IS NULL OR "lastUsedAt" < $2::text::timestamp(3))`,
+      [id, toIso(at)],
+    );
+  };
+}
+
 /** Checkers. */
 export function checkers(store: Store): CheckerStore {
   const { database, memory } = store;
-  const writtenUses = new LRUCache<string, number>({ max: MOST_REMEMBERED });
   const select = async (condition: string, value: string): Promise<CheckerRecord | null> => {
     const [row] = await database.query<Parameters<typeof recordOf>[0]>(`${SELECT_CHECKERS} WHERE ${condition}`, [
       value,
@@ -139,18 +169,10 @@ export function checkers(store: Store): CheckerStore {
         return { touched: [...touchedBy(checker.id), ...touchedBy(checker.tokenHash)], result: undefined };
       }),
 
-    rotate: ({ id, tokenHash, at, expiresAt, replaced, maker }, event) =>
+    rotate: (rotation, event) =>
       changeWithEvent(store, event, async (sql) => {
-        const rotated = await sql.query(ROTATE, [
-          id,
-          tokenHash,
-          toIso(at),
-          expiresAt === null ? null : toIso(expiresAt),
-          replaced,
-          maker?.madeBy ?? null,
-          ...columnsOf(maker?.by ?? { kind: 'operator' }),
-        ]);
-        if (rotated.length === 0) throw noSuchChecker(id);
+        const { id, tokenHash } = rotation;
+        if (!(await rotate(sql, rotation))) throw noSuchChecker(id);
         return { touched: [...touchedBy(id), ...touchedBy(tokenHash)], result: undefined };
       }),
 
@@ -161,16 +183,6 @@ export function checkers(store: Store): CheckerStore {
         return { touched: touchedBy(id), result: undefined };
       }),
 
-    use: async ({ id, lastUsedAt }, at) => {
-      const written = writtenUses.get(id) ?? lastUsedAt;
-      if (written !== null && at - written < BETWEEN_WRITTEN_USES) return;
-      // Before the writing: of many uses at once, one is written.
-      writtenUses.set(id, at);
-      await database.query(
-        `UPDATE "Checker" SET "lastUsedAt" = $2::text::timestamp(3)
-          WHERE id = $1 AND ("lastUsedAt" IS NULL OR "lastUsedAt" < $2::text::timestamp(3))`,
-        [id, toIso(at)],
-      );
-    },
+    use: usesOf(database),
   };
 }

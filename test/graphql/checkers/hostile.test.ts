@@ -120,9 +120,10 @@ describe('of all mutations, a checker', () => {
       const [revision, events] = [await services.directory.revision(), await services.directory.audit.count({})];
       const { query, variables } = operationOf('mutation', field, VALUES);
       const { data, errors } = await gateway.ask(checker, query, variables);
-      const answer = data?.[name] as { readonly __typename: string } | null;
       // Where the result has no member for it, it is an error.
-      expect(['AccessDenied', 'FORBIDDEN']).toContain(answer?.__typename ?? errors?.[0]?.extensions?.['code']);
+      expect(['{"__typename":"AccessDenied"}', '"FORBIDDEN"']).toContain(
+        JSON.stringify(data?.[name] ?? errors?.[0]?.extensions?.['code']),
+      );
       expect(await services.directory.revision()).toBe(revision);
       const [event] = (await services.directory.audit.list({ limit: 1000 })).slice(events);
       const principal = checker.kind === 'checker' ? `checker/${checker.checker.id}` : '';
@@ -142,41 +143,36 @@ describe('of all mutations, a checker', () => {
 
 describe('of what it is told about', () => {
   const DECISION = `decision(request: { principal: "${WORKER}", assumedRole: "${WRITER}", action: "s3:PutObject", resource: "${BUCKET}/1" })`;
-  /** What is read off the name. */
-  const NAMES = ['account', 'accountId', 'arn', 'id', 'name', 'path', 'principalId'];
   const fieldsOf = (name: string) => {
     const type = schema.getType(name);
     if (!isObjectType(type)) throw new Error(`no type ${name}`);
     return Object.values(type.getFields());
   };
 
+  const decision = async (selection: string): Promise<unknown> =>
+    (await gateway.ask(checker, `{ ${DECISION} { ${selection} } }`)).data?.['decision'] ?? null;
+
   test.each([
-    ['User', 'principal', [...NAMES, 'can']],
-    ['Role', 'assumedRole', [...NAMES, 'can']],
-  ])('of a %s, a checker gets its names, and what it may ask there', async (type, place, allowed) => {
+    ['User', 'principal'],
+    ['Role', 'assumedRole'],
+  ])('of a %s, a checker gets its names, and what it may ask there', async (type, place) => {
+    const got: string[] = [];
     for (const field of fieldsOf(type)) {
-      const selection = literalSelection(field, VALUES);
-      const { data, errors } = await gateway.ask(
-        checker,
-        `{ ${DECISION} { is: ${place} { ... on ${type} { ${selection} } } } }`,
-      );
-      const entity = (data as { decision: { is: Record<string, unknown> | null } | null } | null)?.decision?.is;
-      const got = entity?.[field.name] ?? null;
-      if (allowed.includes(field.name))
-        expect([field.name, got, errors]).toEqual([field.name, expect.anything(), undefined]);
-      else expect([field.name, got]).toEqual([field.name, null]);
+      const selection = `is: ${place} { ... on ${type} { ${literalSelection(field, VALUES)} } }`;
+      const answer = (await decision(selection)) as { readonly is: Record<string, unknown> | null } | null;
+      if ((answer?.is?.[field.name] ?? null) !== null) got.push(field.name);
     }
+    expect(got.toSorted()).toEqual(['account', 'arn', 'can', 'id', 'name', 'path', 'principalId']);
   });
 
   test('of an account, its number', async () => {
+    const got: string[] = [];
     for (const field of fieldsOf('Account')) {
-      const selection = literalSelection(field, VALUES);
-      const { data } = await gateway.ask(checker, `{ ${DECISION} { principal { account { ${selection} } } } }`);
-      const got = (data as { decision: { principal: { account: Record<string, unknown> } } }).decision.principal
-        .account;
-      const isNumber = field.name === 'id' || field.name === 'accountId';
-      expect([field.name, got[field.name]]).toEqual([field.name, isNumber ? expect.any(String) : null]);
+      const selection = `principal { account { ${literalSelection(field, VALUES)} } }`;
+      const answer = (await decision(selection)) as { principal: { account: Record<string, unknown> } };
+      if ((answer.principal.account[field.name] ?? null) !== null) got.push(field.name);
     }
+    expect(got.toSorted()).toEqual(['accountId', 'id']);
   });
 
   test('of itself, what it is; not who made it, nor how it is used', async () => {
