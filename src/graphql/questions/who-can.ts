@@ -95,7 +95,7 @@ builder.queryField('whoCan', (t) =>
     description:
       'Every user and role that may do this as itself, without assuming a role for it, among those that the caller ' +
       'may ask about, itself included (iam:SimulatePrincipalPolicy). Others are not counted. `outsiders` lists who else the policy of ' +
-      `the resource lets in. ${NULL_ANSWER}`,
+      `the resource lets in. A checker needs to be made for it (\`search\`), and gets no outsiders. ${NULL_ANSWER}`,
     args: {
       action: t.arg.string({ required: true, description: ACTION_DESCRIPTION }),
       resource: t.arg({ type: 'Arn', required: true, description: RESOURCE_DESCRIPTION }),
