@@ -286,6 +286,23 @@ test('an enforcement point of AuthZEN gets the answer that is printed', async ()
   expect(JSON.parse(plugin ?? '')).toHaveProperty('authzen');
 });
 
+test('a checker is made, and asks what it may ask, as described', async () => {
+  const [making = '', asking = ''] = blocks('graphql').slice(3);
+  const post = async (token: string, query: string) => {
+    const headers = { 'content-type': 'application/json', authorization: `Bearer ${token}` };
+    return (await fetch(`${url}/graphql`, { method: 'POST', headers, body: JSON.stringify({ query }) })).json();
+  };
+  const operator = readFileSync(`${cwd}/.rolegate/operator.token`, 'utf8').trim();
+  const made = (await post(operator, making)).data.createChecker;
+  const lasts = Date.parse(made.checker.expiresAt) - Date.now();
+  expect(Math.round(lasts / 86_400_000)).toBe(90);
+  const { data, errors } = await post(made.token, asking);
+  expect(data.decisionsFor).toBeNull();
+  expect(errors).toMatchObject([{ path: ['decisionsFor'], extensions: { code: 'FORBIDDEN', field: 'principal' } }]);
+  expect(data.own).toMatchObject({ allowed: expect.any(Boolean), reason: expect.stringMatching(/^User: .*alice is /) });
+  expect((await post(made.token, '{ accounts { totalCount } }')).errors[0].extensions.code).toBe('FORBIDDEN');
+});
+
 test('every setting that is read is documented, and none that is not', () => {
   const source = readFileSync(`${ROOT}src/server/settings.ts`, 'utf8');
   const read = [...source.matchAll(/read(?:<[^>]*>)?\('([A-Z_]+)'/g)].map((match) => match[1]);

@@ -11,6 +11,7 @@ import { compareAccess } from './compare-access.ts';
 import { type DecideTools, decide, decideEach, decideNow } from './decide.ts';
 import { type EffectivePermissions, effectivePermissions } from './effective-permissions.ts';
 import type { PermissionFilter } from './effective-permissions-filter.ts';
+import { namesAction } from './names-action.ts';
 import type { Answer, OpenQuestion, Question, Subject } from './question.ts';
 import { type Simulation, simulate, simulateEach } from './simulate.ts';
 import { type WhoCan, type WhoCanOptions, whoCan } from './who-can.ts';
@@ -19,6 +20,8 @@ import { type WhoCan, type WhoCanOptions, whoCan } from './who-can.ts';
 export interface Access {
   /** The catalogue's entries of the actions for which sts:AssumeRole needs permission. */
   readonly assumptionActions: AssumptionActions;
+  /** Whether a pattern, as in the Action of a policy, names at least one action of the catalogue. */
+  namesAction(pattern: string): boolean;
   /**
    * Answers in the order of the questions, all on one revision; at most 10,000. All or nothing: throws a RolegateError with
    * the place of the first question that could not be answered.
@@ -86,6 +89,7 @@ export function createAccess(directory: Directory, catalog: Catalog): Access {
     assumableRoles(tools, subject, { maxDepth, context, path }, now);
   return {
     assumptionActions: tools.actions,
+    namesAction: (pattern) => namesAction(catalog, pattern),
     async decide(questions, now) {
       checkQuestionCount(questions.length, listField(questions));
       return decide(tools, questions, now);

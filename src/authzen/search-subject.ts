@@ -1,6 +1,6 @@
 import type { WhoCanScope } from '../access/who-can.ts';
-import { askableScope } from '../guard/askable-scope.ts';
 import { knownGapsOfSearch } from '../guard/known-gaps.ts';
+import { searchScope } from '../guard/search-scope.ts';
 import { InvalidInput } from '../policy/errors.ts';
 import type { JsonObject } from '../policy/json.ts';
 import { type PrincipalRef, principalIdOf } from '../policy/principal-id.ts';
@@ -29,7 +29,8 @@ export async function searchSubjects({ context, table }: Door, body: JsonObject)
     if (template === undefined) throw unknownType('subject', subject.type);
     const { catalog, access, now } = context;
     const { question, ignored } = openQuestionOf({ table, catalog }, asked, subject.properties);
-    const scope = ofType(template, await askableScope(context));
+    const askable = await searchScope(context, { action: question.action, conditional: false });
+    const scope = ofType(template, askable);
     const options = { after: page.after, limit: page.limit, scope, conditional: false };
     const found = await access.whoCan(question, options, now).catch(withoutOwner);
     const arns = found.entries.map(({ answer }) => principalIdOf(answer.question.subject.principal));

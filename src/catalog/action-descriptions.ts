@@ -1,5 +1,6 @@
 import type { CatalogService } from './catalog-service.ts';
 import { readDataFileSync } from './data-file.ts';
+import { GATEWAY_DESCRIPTIONS, GATEWAY_SERVICE } from './gateway-service.ts';
 
 /**
  * What AWS says of each action. The file (2 MB) is read when a description is first needed, and only the lines of needed services
@@ -7,7 +8,7 @@ import { readDataFileSync } from './data-file.ts';
  */
 export class ActionDescriptions {
   #lines: Map<string, string> | null = null;
-  readonly #services = new Map<string, ReadonlyMap<string, string>>();
+  readonly #services = new Map<string, ReadonlyMap<string, string>>([[GATEWAY_SERVICE.key, GATEWAY_DESCRIPTIONS]]);
 
   /** Null: there is none. `action`: of this service, as the catalogue spells it. */
   find(service: CatalogService, action: string): string | null {

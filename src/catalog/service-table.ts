@@ -7,6 +7,7 @@ import type {
   ConditionKey,
   ResourceType,
 } from './catalog-service.ts';
+import { GATEWAY_SERVICE } from './gateway-service.ts';
 
 /** The lines of catalog.jsonl, as `.config/catalog.mjs` writes and describes them. */
 interface Header {
@@ -74,7 +75,7 @@ function readService(line: string): CatalogService {
   return { key, name, resourceControlSupported: rcp === 1, actions, resourceTypes, conditionKeys };
 }
 
-/** The services of the file, each parsed when it is first needed: most requests concern few of them. */
+/** The services of the file, each parsed when it is first needed: most requests concern few of them; and the gateway itself. */
 export class ServiceTable {
   readonly version: string;
   readonly keys: readonly string[];
@@ -93,7 +94,8 @@ export class ServiceTable {
       if (line === '') continue;
       this.#lines.set(line.slice(2, line.indexOf('"', 2)), line);
     }
-    this.keys = [...this.#lines.keys()];
+    this.keys = [...this.#lines.keys(), GATEWAY_SERVICE.key].sort();
+    this.#keep(GATEWAY_SERVICE);
   }
 
   service(name: string): CatalogService | null {
@@ -104,12 +106,16 @@ export class ServiceTable {
     if (line === undefined) return this.#services.get(key) ?? null;
     const service = readService(line);
     this.#lines.delete(key);
-    this.#services.set(key, service);
+    this.#keep(service);
+    return service;
+  }
+
+  #keep(service: CatalogService): void {
+    this.#services.set(service.key, service);
     for (const action of service.actions) {
       this.#actions.set(action.name, action);
       this.#actions.set(action.name.toLowerCase(), action);
     }
-    return service;
   }
 
   action(name: string): CatalogAction | null {

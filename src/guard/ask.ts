@@ -3,6 +3,8 @@ import { fieldOf, type QuestionField } from '../access/question.ts';
 import { noSuchRole } from '../access/subject.ts';
 import { RolegateError } from '../policy/errors.ts';
 import { type PrincipalRef, principalIdOf } from '../policy/principal-id.ts';
+import type { CheckerCaller } from '../session/caller.ts';
+import { asMaker, isInScope, isItsAction, isRoleInScope, notItsAction } from './checker.ts';
 import type { GuardContext } from './context.ts';
 import { decisionLoader } from './decision-loader.ts';
 import { callerSubject, mayDo } from './permission.ts';
@@ -20,15 +22,16 @@ const ASK_ACTION = 'iam:SimulatePrincipalPolicy';
 export async function askEach(context: GuardContext, questions: readonly Question[]): Promise<(Answer | Error)[]> {
   const loader = decisionLoader(context);
   const own = questions.map((question) => asCallerMayKnow(context, question));
-  const [answers, permitted, knowsRole] = await Promise.all([
+  const [answers, refusals, knowsRole] = await Promise.all([
     loader.loadMany(own),
-    Promise.all(own.map(({ subject }) => mayAskAbout(context, subject.principal))),
+    Promise.all(own.map((question) => refusalOf(context, question))),
     mayKnowRoles(context, own),
   ]);
   return answers.map((answer, index) => {
     const question = own[index];
     if (question === undefined) return answer;
-    if (permitted[index] !== true) return mayNotAsk(question.subject.principal, fieldOf(question, 'principal'));
+    const refusal = refusals[index];
+    if (refusal !== null) return refusal ?? new Error('a question without a ruling');
     if (answer instanceof Error) return atItsPlace(answer, question);
     if (answer.roleIsAbsent === true && knowsRole[index] === true) return noSuchRole(question);
     // A question asked twice was decided once; each answer names its own question.
@@ -53,11 +56,55 @@ export async function ask(context: GuardContext, question: Question): Promise<An
   return answer;
 }
 
-/** Whether the caller may ask what `principal` may do. Everyone may ask about themselves, the operator about everyone. */
+/** Why the caller may not ask a question; null: it may. */
+async function refusalOf(context: GuardContext, question: Question): Promise<RolegateError | null> {
+  const { caller } = context;
+  const { principal, assumedRole } = question.subject;
+  if (caller.kind === 'checker') {
+    if (!isItsAction(caller, question.action)) return notItsAction(question.action, fieldOf(question, 'action'));
+    // In the role it would be told about a principal of the role's account.
+    if (assumedRole !== null && !isRoleInScope(caller, assumedRole))
+      return mayNotAsk(principal, fieldOf(question, 'principal'));
+  }
+  if (await mayAskAbout(context, principal)) return null;
+  return mayNotAsk(principal, fieldOf(question, 'principal'));
+}
+
+/**
+ * Whether the caller may ask what `principal` may do. Everyone may ask about themselves, the operator about everyone; a
+ * checker about those of its scope, as long as its maker is allowed to, also where that is its maker itself.
+ */
 export async function mayAskAbout(context: GuardContext, principal: PrincipalRef): Promise<boolean> {
   const { caller } = context;
-  if (caller.kind !== 'principal') return caller.kind === 'operator';
-  if (principalIdOf(caller.ref) === principalIdOf(principal)) return true;
+  switch (caller.kind) {
+    case 'operator':
+      return true;
+    case 'anonymous':
+      return false;
+    case 'principal':
+      return principalIdOf(caller.ref) === principalIdOf(principal) || maySimulate(context, principal);
+    case 'checker':
+      return isInScope(caller, principal) && makerMaySimulate(context, caller, principal);
+    default:
+      return caller satisfies never;
+  }
+}
+
+/** Of a maker that was deleted while the request is answered nothing is said. */
+async function makerMaySimulate(
+  context: GuardContext,
+  caller: CheckerCaller,
+  principal: PrincipalRef,
+): Promise<boolean> {
+  try {
+    return await maySimulate(asMaker(context, caller), principal);
+  } catch (error) {
+    if (error instanceof RolegateError && error.code === 'NOT_FOUND') return false;
+    throw error;
+  }
+}
+
+async function maySimulate(context: GuardContext, principal: PrincipalRef): Promise<boolean> {
   return mayDo(context, { action: ASK_ACTION, resource: await resourceOf(context, principal), account: null });
 }
 
@@ -66,9 +113,12 @@ export function maySimulateCustomPolicies(context: GuardContext): Ruling | Promi
   return needsAny(context, [{ action: 'iam:SimulateCustomPolicy', resource: '*', account: null }]);
 }
 
-/** Throws the error of `mayNotAsk` unless the caller may ask about `principal`, which is given as `field`. */
+/**
+ * Throws the error of `mayNotAsk` unless the caller may ask everything about `principal`, which is given as `field`. A checker
+ * may not, whatever it may ask with `askEach`.
+ */
 export async function checkMayAskAbout(context: GuardContext, principal: PrincipalRef, field: string): Promise<void> {
-  if (!(await mayAskAbout(context, principal))) throw mayNotAsk(principal, field);
+  if (context.caller.kind === 'checker' || !(await mayAskAbout(context, principal))) throw mayNotAsk(principal, field);
 }
 
 /** The same error whether the principal exists or not. */
@@ -129,5 +179,6 @@ export function ownSubject(context: GuardContext, subject: Subject): Subject {
   const own = callerSubject(caller);
   if (subject.assumedRole === null && subject.session === null) return own;
   const { heldSession = null, heldKeySession = null } = own;
+  if (subject.heldSession === heldSession && subject.heldKeySession === heldKeySession) return subject;
   return { ...subject, heldSession, heldKeySession };
 }

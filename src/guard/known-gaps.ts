@@ -1,5 +1,6 @@
 import type { Answer, OpenQuestion } from '../access/question.ts';
 import type { WhoCan } from '../access/who-can.ts';
+import { asMaker } from './checker.ts';
 import type { GuardContext } from './context.ts';
 import { mayKnowResource } from './known-resource.ts';
 import { mayReadAtItsService } from './readable-resource.ts';
@@ -10,7 +11,10 @@ import { mayReadAtItsService } from './readable-resource.ts';
  */
 export async function knownGaps(context: GuardContext, answer: Answer): Promise<string[]> {
   const { gaps, resourceGaps = [], decision, question } = answer;
-  if (resourceGaps.length === 0 || decision.allowed || context.caller.kind === 'operator') return [...gaps];
+  const { caller } = context;
+  // A checker knows what its maker may know.
+  if (caller.kind === 'checker') return knownGaps(asMaker(context, caller), answer);
+  if (resourceGaps.length === 0 || decision.allowed || caller.kind === 'operator') return [...gaps];
   const { resource, furtherResources = [] } = question;
   const known = await Promise.all([resource, ...furtherResources].map((arn) => mayReadAtItsService(context, arn)));
   if (!known.includes(false)) return [...gaps];

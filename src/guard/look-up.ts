@@ -1,4 +1,5 @@
 import type { PrincipalRef } from '../policy/principal-id.ts';
+import { mayAskAbout } from './ask.ts';
 import type { GuardContext } from './context.ts';
 import { mayRead, mayReadPrincipal, type NodeTypeName } from './readable.ts';
 import { NOT_SIGNED_IN, orConcealed, type Ruling } from './ruling.ts';
@@ -10,7 +11,20 @@ export function mayLookUp(context: GuardContext, type: NodeTypeName, id: string)
   return context.caller.kind === 'anonymous' ? NOT_SIGNED_IN : orConcealed(mayRead(context, type, id));
 }
 
-/** As `mayLookUp`, for a principal by its id. */
+/**
+ * As `mayLookUp`, for a principal by its id. A checker finds the principals that it may ask about, and nothing of them but
+ * their names and what it may ask there.
+ */
 export function mayLookUpPrincipal(context: GuardContext, principal: PrincipalRef): Ruling | Promise<Ruling> {
-  return context.caller.kind === 'anonymous' ? NOT_SIGNED_IN : orConcealed(mayReadPrincipal(context, principal));
+  switch (context.caller.kind) {
+    case 'anonymous':
+      return NOT_SIGNED_IN;
+    case 'checker':
+      return orConcealed(mayAskAbout(context, principal));
+    case 'operator':
+    case 'principal':
+      return orConcealed(mayReadPrincipal(context, principal));
+    default:
+      return context.caller satisfies never;
+  }
 }

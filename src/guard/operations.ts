@@ -1,8 +1,10 @@
 import type { PrincipalRef } from '../policy/principal-id.ts';
+import type { CheckerCaller } from '../session/caller.ts';
 import type { ChangeInputs } from '../session/entity-changes.ts';
 import { IMPORT_EVENTS } from '../session/import-document.ts';
 import type { OidcProviderInput } from '../session/oidc-provider.ts';
 import type { Attempt, AttemptOf } from './attempt.ts';
+import * as checkers from './checker-attempts.ts';
 import { bounded, deletionOfRole, deletionOfUser, onResource } from './entity-attempts.ts';
 import * as identity from './identity-attempts.ts';
 
@@ -25,6 +27,9 @@ export interface OperationValues {
   readonly ImportAccountAuthorizationDetails: NoValues;
   readonly ImportDirectory: NoValues;
   readonly RotateSigningKey: NoValues;
+  readonly CreateChecker: checkers.NewCheckerScope;
+  readonly RotateChecker: checkers.RotatedChecker;
+  readonly RevokeChecker: checkers.NamedChecker;
   readonly CreateAccessKey: { readonly principal: PrincipalRef };
   readonly UpdateAccessKey: identity.NamedKey;
   readonly DeleteAccessKey: identity.NamedKey;
@@ -64,6 +69,8 @@ export interface Operation<Values> {
   readonly caller: 'anybody' | 'signedIn';
   /** Its attempt; null: the operation itself decides whether the caller is allowed. The operator passes every guard. */
   readonly attempt: AttemptOf<Values> | null;
+  /** Whether a checker may perform it. Left out: no checker may, not even what anybody may. */
+  readonly checker?: (values: Values, caller: CheckerCaller) => boolean;
 }
 
 const ANYBODY: Operation<NoValues> = { caller: 'anybody', attempt: null };
@@ -101,6 +108,12 @@ export const OPERATIONS: { readonly [Name in OperationName]: Operation<Operation
   ImportAccountAuthorizationDetails: operators(IMPORT_EVENTS.details),
   ImportDirectory: operators(IMPORT_EVENTS.directory),
   RotateSigningKey: operators('RotateSigningKey'),
+  CreateChecker: needing(checkers.creationOfChecker),
+  RotateChecker: {
+    ...needing(checkers.rotationOfChecker),
+    checker: ({ checkerId }, { checker }) => checkerId === null || checkerId === checker.id,
+  },
+  RevokeChecker: needing(checkers.revocationOfChecker),
   CreateAccessKey: needing(({ principal }) => identity.onKeyOwner('CreateAccessKey', principal, null)),
   UpdateAccessKey: needing((key) => identity.onKeyOwner('UpdateAccessKey', key.principal, key.accessKeyId)),
   DeleteAccessKey: needing((key) => identity.onKeyOwner('DeleteAccessKey', key.principal, key.accessKeyId)),

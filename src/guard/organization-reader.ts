@@ -22,8 +22,7 @@ export async function readsForOrganization(
   { decision, revision }: Answer,
 ): Promise<boolean> {
   if (decision.deniedBy !== 'RESOURCE_POLICY' || decision.effect !== 'IMPLICIT_DENY') return false;
-  const accessLevel = catalog.action(action)?.accessLevel;
-  if (accessLevel !== 'READ' && accessLevel !== 'LIST') return false;
+  if (!onlyReads(catalog, action)) return false;
   const ownPoliciesAllow = decision.layers.every(
     ({ layer, effect }) => effect === 'ALLOWED' || (layer === 'RESOURCE_POLICY' && effect === 'IMPLICIT_DENY'),
   );
@@ -35,6 +34,14 @@ export async function readsForOrganization(
   if (organization === undefined || organizations.get(own)?.organizationId !== organization.organizationId)
     return false;
   return administers(organization, own, action);
+}
+
+/** Operations on checkers, which can only ask, make no change in the accounts that they are about. */
+const ON_CHECKERS = /^rolegate:(?:Create|Rotate|Revoke)Checker$/;
+
+function onlyReads(catalog: GuardContext['catalog'], action: string): boolean {
+  const accessLevel = catalog.action(action)?.accessLevel;
+  return accessLevel === 'READ' || accessLevel === 'LIST' || ON_CHECKERS.test(action);
 }
 
 /** Whether the account administers the organization with regard to `action`. */

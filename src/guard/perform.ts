@@ -9,7 +9,7 @@ import { hasLeft } from './left-sessions.ts';
 import { OPERATIONS, type OperationName, type OperationValues } from './operations.ts';
 import { verdictOn } from './permission.ts';
 import { readableReason } from './readable-policy.ts';
-import { ALLOWED, type NotSignedIn, type RefusedOperation, signedIn } from './ruling.ts';
+import { ALLOWED, NOT_SIGNED_IN, type NotSignedIn, type RefusedOperation } from './ruling.ts';
 
 /** The result of an operation. Errors of its work are thrown. */
 export type Performed<T> = Done<T> | NotSignedIn | SessionEnded | RefusedOperation;
@@ -54,10 +54,18 @@ async function rule<Name extends OperationName>(
   name: Name,
   values: OperationValues[Name],
 ): Promise<typeof ALLOWED | NotSignedIn | RefusedOperation> {
-  const { caller, attempt } = OPERATIONS[name];
-  if (caller === 'anybody') return ALLOWED;
-  if (attempt === null || context.caller.kind !== 'principal') return signedIn(context);
+  const { caller, attempt, checker } = OPERATIONS[name];
+  if (context.caller.kind === 'checker') return checker?.(values, context.caller) === true ? ALLOWED : toChecker(name);
+  if (caller === 'anybody' || context.caller.kind === 'operator') return ALLOWED;
+  if (context.caller.kind === 'anonymous') return NOT_SIGNED_IN;
+  if (attempt === null) return ALLOWED;
   return (await refusalOf(context, await attempt(values, context))) ?? ALLOWED;
+}
+
+/** The refusal of an operation to a checker. */
+function toChecker(event: OperationName): RefusedOperation {
+  const denied = new AccessDenied('a checker can only ask, and change nothing but its own token');
+  return { kind: 'refused', needs: 'a principal or the operator', attempted: { event }, denied, operatorsOnly: false };
 }
 
 /** Null: the caller, a principal, is allowed. */

@@ -23,14 +23,17 @@ export interface Verdict {
   readonly answer: Answer | null;
 }
 
-const subjects = new WeakMap<PrincipalCaller, Subject>();
+const subjects = new WeakMap<PrincipalCaller, Map<string | null, Subject>>();
 
-/** The caller as the subject of a question: as itself, or in the session that it calls with. */
-export function callerSubject(caller: PrincipalCaller): Subject {
-  const known = subjects.get(caller);
-  if (known !== undefined) return known;
-  const subject = subjectOf(caller);
-  subjects.set(caller, subject);
+/**
+ * The caller as the subject of a question: as itself, or in the session that it calls with; from there in a role that it
+ * assumes, if one is given. One object for each role: questions that share a subject are resolved once.
+ */
+export function callerSubject(caller: PrincipalCaller, assumedRole: string | null = null): Subject {
+  const ofCaller = subjects.get(caller) ?? new Map<string | null, Subject>();
+  subjects.set(caller, ofCaller);
+  const subject = ofCaller.get(assumedRole) ?? { ...subjectOf(caller), assumedRole };
+  ofCaller.set(assumedRole, subject);
   return subject;
 }
 

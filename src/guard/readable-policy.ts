@@ -37,6 +37,8 @@ const found = new WeakMap<object, WeakMap<PrincipalCaller, Map<string, Promise<b
 async function mayReadPolicy(context: GuardContext, statement: MatchedStatement): Promise<boolean> {
   const { caller } = context;
   const { arn, holder } = statement;
+  // Of statements and policies a checker gets nothing.
+  if (caller.kind === 'checker') return false;
   // The policy came with the question: the caller knows it.
   if (arn === null && holder === null) return true;
   if (caller.kind !== 'principal') return caller.kind === 'operator';
@@ -96,6 +98,7 @@ export async function readableStatements(
   statements: readonly MatchedStatement[],
 ): Promise<MatchedStatement[]> {
   if (context.caller.kind === 'operator') return [...statements];
+  if (context.caller.kind === 'checker') return [];
   const readable = await Promise.all(statements.map((statement) => mayReadPolicy(context, statement)));
   return statements.filter((_statement, index) => readable[index] === true);
 }
@@ -114,6 +117,8 @@ export async function withheldLayers(context: GuardContext, { layers }: Decision
 
 /** The reason of a decision, without the name of a policy that the caller may not read. */
 export function readableReason(context: GuardContext, { decision }: Answer): string | Promise<string> {
+  // Sentences are made when they are read: a checker gets this one alone.
+  if (context.caller.kind === 'checker') return decision.unnamedReason;
   const { reason, unnamedReason } = decision;
   if (context.caller.kind === 'operator' || reason === unnamedReason) return reason;
   const { allowed, deniedBy, matchedStatements } = decision;

@@ -12,7 +12,7 @@ import {
   resourcePermission,
   resourcePolicyPermissions,
 } from './readable-resource.ts';
-import { ALLOWED, NOT_SIGNED_IN, needsAny, type Ruling } from './ruling.ts';
+import { ALLOWED, needsAny, type Ruling, signedIn } from './ruling.ts';
 
 /** Whether the caller may read a part of an entity that it may know to exist. */
 export type Reading<Entity> = (context: GuardContext, entity: Entity) => Ruling | Promise<Ruling>;
@@ -84,7 +84,7 @@ function anyOn(actions: readonly string[], listingAction?: string): Reading<Name
 const session: Reading<KnownSession> = (context, known) => {
   const { caller } = context;
   if (isCallersOwn(known) || caller.kind === 'operator') return ALLOWED;
-  if (caller.kind !== 'principal') return NOT_SIGNED_IN;
+  if (caller.kind !== 'principal') return signedIn(context);
   return isCallersSession(caller, known) ? ALLOWED : readableSession(context, known);
 };
 

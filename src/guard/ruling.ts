@@ -48,9 +48,22 @@ export const ALLOWED: Allowed = { kind: 'allowed' };
 export const NOT_SIGNED_IN: NotSignedIn = { kind: 'notSignedIn' };
 export const CONCEALED: Concealed = { kind: 'concealed' };
 
-/** Allowed for every caller that has signed in. */
-export function signedIn({ caller }: GuardContext): Allowed | NotSignedIn {
-  return caller.kind === 'anonymous' ? NOT_SIGNED_IN : ALLOWED;
+/** What a checker lacks where it cannot ask what it may ask: see guard/checker.ts. */
+const NO_CHECKER: Refused = { kind: 'refused', needs: 'the credentials of a principal or of the operator' };
+
+/** Allowed for principals and the operator. Checkers can only ask: they are refused where nothing else is said. */
+export function signedIn({ caller }: GuardContext): Allowed | NotSignedIn | Refused {
+  switch (caller.kind) {
+    case 'anonymous':
+      return NOT_SIGNED_IN;
+    case 'checker':
+      return NO_CHECKER;
+    case 'operator':
+    case 'principal':
+      return ALLOWED;
+    default:
+      return caller satisfies never;
+  }
 }
 
 /** Allowed for the operator alone. */
@@ -58,7 +71,7 @@ export function operatorOnly(context: GuardContext): Ruling {
   return context.caller.kind === 'principal' ? { kind: 'refused', needs: 'the operator' } : signedIn(context);
 }
 
-/** Any one of the permissions is enough; none given: everybody who has signed in is allowed. The operator always is. */
+/** Any one of the permissions is enough; none given: every principal is allowed. The operator always is. */
 export function needsAny(context: GuardContext, permissions: readonly Permission[]): Ruling | Promise<Ruling> {
   const { caller } = context;
   if (caller.kind !== 'principal' || permissions.length === 0) return signedIn(context);

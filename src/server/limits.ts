@@ -6,6 +6,7 @@ const MIB = 1_048_576;
 const BODY_LIMITS: Readonly<Record<Caller['kind'], number>> = {
   anonymous: 65_536,
   principal: 16 * MIB,
+  checker: 16 * MIB,
   operator: 64 * MIB,
 };
 

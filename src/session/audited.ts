@@ -5,6 +5,11 @@ import { principalIdOf } from '../policy/principal-id.ts';
 import type { Call } from './call.ts';
 import { AccessDenied, AuthenticationError } from './errors.ts';
 
+/** How a checker is named where callers are: `checker/` and its id. It is no principal id. */
+export function checkerName(id: string): string {
+  return `checker/${id}`;
+}
+
 /** An attempted operation. */
 export interface Attempted {
   /** AWS's name of the operation, where there is one. */
@@ -46,8 +51,12 @@ export function auditEvent(call: Call, { event, action, target, parameters }: At
 
 function callerFacts({
   caller,
-}: Call): Pick<NewAuditEvent, 'principal' | 'keyId' | 'roleArn' | 'roleSessionId' | 'sourceIdentity'> {
+}: Call): Pick<NewAuditEvent, 'principal' | 'keyId' | 'roleArn' | 'roleSessionId' | 'sourceIdentity' | 'accountIds'> {
   const nobody = { keyId: null, roleArn: null, roleSessionId: null, sourceIdentity: null };
+  if (caller.kind === 'checker') {
+    const { id, accountIds } = caller.checker;
+    return { ...nobody, principal: checkerName(id), accountIds: accountIds ?? [] };
+  }
   if (caller.kind !== 'principal') return { ...nobody, principal: caller.kind };
   const { ref, keyId, session } = caller;
   return {

@@ -1,7 +1,9 @@
+import type { CheckerRecord } from '../directory/stores/checker-store.ts';
 import type { KeySessionRecord } from '../directory/stores/key-session-store.ts';
 import type { RoleSessionRecord } from '../directory/stores/session-store.ts';
 import { type PrincipalRef, parsePrincipalRef } from '../policy/principal-id.ts';
-import type { Caller, PrincipalCaller } from './caller.ts';
+import type { Caller, CheckerCaller, PrincipalCaller } from './caller.ts';
+import { hashOfCheckerToken, isCheckerToken } from './checker-token.ts';
 import { AuthenticationError } from './errors.ts';
 import type { SessionTools } from './session-tools.ts';
 
@@ -27,6 +29,7 @@ export async function authenticate(tools: SessionTools, authorization: string | 
     return (await byAccessKey(tools, keyId, secret)).caller;
   }
   if (tools.secrets.isOperatorToken(credentials)) return { kind: 'operator' };
+  if (isCheckerToken(credentials)) return byCheckerToken(tools, credentials, now);
   return bySessionToken(tools, credentials, now);
 }
 
@@ -92,6 +95,36 @@ async function bySessionToken(
   if (session.endedAt !== null || session.expiresAt <= now) throw new AuthenticationError('ExpiredToken');
   if (!('roleArn' in session)) return callerWithKeySession(session);
   return { kind: 'principal', ref: storedPrincipal(session.arn), keyId: session.accessKeyId, session };
+}
+
+/** A checker, whose token ends with the user or role that made it. */
+async function byCheckerToken(tools: SessionTools, token: string, now: number): Promise<CheckerCaller> {
+  const { checkers } = tools.directory;
+  const tokenHash = hashOfCheckerToken(token);
+  const checker = tokenHash === null ? null : await checkers.find(tokenHash);
+  const maker = checker === null ? null : await makerOf(tools, checker);
+  if (checker === null || maker === null) throw new AuthenticationError('InvalidClientTokenId');
+  if (checker.expiresAt <= now) throw new AuthenticationError('ExpiredToken');
+  await checkers.use(checker, now);
+  return { kind: 'checker', checker, maker };
+}
+
+/**
+ * The maker of a checker as the caller that it was when it made the token: in its role session or with its temporary
+ * credentials, whose limits and tags go on to count although they have expired. Null: it no longer exists.
+ */
+async function makerOf({ directory }: SessionTools, { maker }: CheckerRecord): Promise<CheckerCaller['maker'] | null> {
+  if (maker.kind === 'operator') return { kind: 'operator' };
+  if (maker.kind === 'role') {
+    const session = await directory.sessions.find(maker.roleSessionId);
+    if (session === null || session.roleId !== maker.id) return null;
+    return { kind: 'principal', ref: storedPrincipal(session.arn), keyId: session.accessKeyId, session };
+  }
+  const { arn, keyId, keySessionId } = maker;
+  if (keySessionId === null) return { kind: 'principal', ref: storedPrincipal(arn), keyId, session: null };
+  const keySession = await directory.keySessions.find(keySessionId);
+  // A key session names its user as it was called then.
+  return keySession === null || keySession.principal !== arn ? null : callerWithKeySession(keySession);
 }
 
 /** The user of a key session: a federated user, or its maker; for a browser in a role, that role session. */

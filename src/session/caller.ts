@@ -1,31 +1,42 @@
 import type { Subject } from '../access/question.ts';
+import type { CheckerRecord } from '../directory/stores/checker-store.ts';
 import type { KeySessionRecord } from '../directory/stores/key-session-store.ts';
 import type { RoleSessionRecord } from '../directory/stores/session-store.ts';
 import type { PrincipalRef } from '../policy/principal-id.ts';
 import { AccessDenied, AuthenticationError } from './errors.ts';
 
+/** The operator, who runs the gateway and is not a principal of IAM. */
+interface OperatorCaller {
+  readonly kind: 'operator';
+}
+
+/** A caller that can only ask, and is not a principal of IAM. */
+export interface CheckerCaller {
+  readonly kind: 'checker';
+  readonly checker: CheckerRecord;
+  /** As whom each of its questions is decided, too. */
+  readonly maker: OperatorCaller | PrincipalCaller;
+}
+
 /** The caller of the gateway. */
 export type Caller =
   /** No credentials were given. */
-  | { readonly kind: 'anonymous' }
-  /** The operator, who runs the gateway and is not a principal of IAM. */
-  | { readonly kind: 'operator' }
-  | {
-      readonly kind: 'principal';
-      readonly ref: PrincipalRef;
-      /** The access key used: AKIA… of a user or service, ASIA… of a role session. */
-      readonly keyId: string;
-      /** The role session whose credentials were used. */
-      readonly session: RoleSessionRecord | null;
-      /**
-       * The temporary credentials or the browser's sign-in that was used; left out: a long-term key, or a role session's
-       * token. A browser that has switched into a role has both, and acts as the role session.
-       */
-      readonly keySession?: KeySessionRecord;
-    };
+  { readonly kind: 'anonymous' } | OperatorCaller | CheckerCaller | PrincipalCaller;
 
 /** A caller that signed in with credentials of IAM. */
-export type PrincipalCaller = Extract<Caller, { readonly kind: 'principal' }>;
+export interface PrincipalCaller {
+  readonly kind: 'principal';
+  readonly ref: PrincipalRef;
+  /** The access key used: AKIA… of a user or service, ASIA… of a role session. */
+  readonly keyId: string;
+  /** The role session whose credentials were used. */
+  readonly session: RoleSessionRecord | null;
+  /**
+   * The temporary credentials or the browser's sign-in that was used; left out: a long-term key, or a role session's
+   * token. A browser that has switched into a role has both, and acts as the role session.
+   */
+  readonly keySession?: KeySessionRecord;
+}
 
 /** The caller as the subject of a question: in the session that it calls with. */
 export function subjectOf({ ref, session, keySession }: PrincipalCaller): Subject {
@@ -46,6 +57,8 @@ export function principalCaller(caller: Caller, predicate: string): PrincipalCal
       return caller;
     case 'operator':
       throw new AccessDenied(`the operator is not a principal of IAM and ${predicate}`);
+    case 'checker':
+      throw new AccessDenied(`a checker is not a principal of IAM and ${predicate}`);
     case 'anonymous':
       throw new AuthenticationError('MissingAuthenticationToken');
     default:

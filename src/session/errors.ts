@@ -15,7 +15,7 @@ const AUTHENTICATION_MESSAGES: Readonly<Record<AuthenticationCode, string>> = {
   SignatureDoesNotMatch: 'The secret access key is not that of the access key: check it.',
   ExpiredToken: 'The security token included in the request is expired',
   IncompleteSignature:
-    'the Authorization header has to be `Basic` with base64 of `accessKeyId:secretAccessKey`, or `Bearer` with a session token or the operator token',
+    'the Authorization header has to be `Basic` with base64 of `accessKeyId:secretAccessKey`, or `Bearer` with a session token, the token of a checker or the operator token',
   MissingAuthenticationToken: 'Request is missing Authentication Token',
 };
 

@@ -1,3 +1,4 @@
+import type { Access } from '../access/access.ts';
 import type { AssumptionActions } from '../access/assume.ts';
 import type { Directory } from '../directory/directory.ts';
 import type { IdentityStores } from '../directory/stores/identity-stores.ts';
@@ -11,6 +12,7 @@ export type SessionDirectory = Directory & IdentityStores;
 export interface SessionTools {
   readonly directory: SessionDirectory;
   readonly actions: AssumptionActions;
+  readonly namesAction: Access['namesAction'];
   readonly secrets: Secrets;
   readonly tokens: SessionTokens;
 }

@@ -16,6 +16,14 @@ import { authenticate, bySignature, type SignedWith } from './authenticate.ts';
 import { aCall, type Call, type CallOrigin } from './call.ts';
 import type { Caller, PrincipalCaller } from './caller.ts';
 import { type CallerIdentity, callerIdentity } from './caller-identity.ts';
+import {
+  type CheckerRotationInput,
+  createChecker,
+  type IssuedChecker,
+  type NewCheckerInput,
+  revokeChecker,
+  rotateChecker,
+} from './checkers.ts';
 import type { TemporaryCredentials } from './credentials.ts';
 import { createEntityChanges, type EntityChanges } from './entity-changes.ts';
 import { type ExitedRole, exitRole } from './exit-role.ts';
@@ -133,6 +141,9 @@ export interface Sessions extends EntityChanges {
     origin?: Origin,
   ): Promise<void>;
   deleteOidcProvider(caller: Caller, arn: string, now: number, origin?: Origin): Promise<void>;
+  createChecker(caller: Caller, input: NewCheckerInput, now: number, origin?: Origin): Promise<IssuedChecker>;
+  rotateChecker(caller: Caller, input: CheckerRotationInput, now: number, origin?: Origin): Promise<IssuedChecker>;
+  revokeChecker(caller: Caller, checkerId: string, now: number, origin?: Origin): Promise<void>;
   /** For the operator: creates the next generation of the signing key and returns its number. `retireOlder`: ends all older tokens. */
   rotateSigningKey(
     caller: Caller,
@@ -151,7 +162,13 @@ export function createSessions(options: {
 }): Sessions {
   const { directory, access, secrets } = options;
   const tokens = new SessionTokens(directory.signingKeys, secrets);
-  const tools: SessionTools = { directory, secrets, tokens, actions: access.assumptionActions };
+  const tools: SessionTools = {
+    directory,
+    secrets,
+    tokens,
+    actions: access.assumptionActions,
+    namesAction: (pattern) => access.namesAction(pattern),
+  };
   const anonymous: Caller = { kind: 'anonymous' };
   const operator: Caller = { kind: 'operator' };
   /** An operation of this folder that takes the parts of its call. */
@@ -187,6 +204,9 @@ export function createSessions(options: {
     createOidcProvider: on(oidc.createOidcProvider),
     updateOidcProvider: on(oidc.updateOidcProvider),
     deleteOidcProvider: on(oidc.deleteOidcProvider),
+    createChecker: on(createChecker),
+    rotateChecker: on(rotateChecker),
+    revokeChecker: on(revokeChecker),
     rotateSigningKey: on(rotateSigningKey),
     jwks: (now) => tokens.jwks(now),
   };

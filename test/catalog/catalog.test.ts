@@ -19,14 +19,23 @@ test('the file that was built is what the package says today', async () => {
   expect(described === (await script.actionDescriptions())).toBe(true);
 });
 
-test('holds every service and action of the reference', () => {
+test('holds every service and action of the reference, and the gateway with its own', () => {
   expect(catalog.version).toBe('2026-09-26');
-  expect(catalog.services()).toHaveLength(456);
+  expect(catalog.services()).toHaveLength(456 + 1);
+  expect(catalog.services()).toEqual(catalog.services().toSorted());
   const actions = catalog.services().flatMap((service) => catalog.actionsOf(service));
-  expect(actions).toHaveLength(22_091);
-  expect(actions.filter((action) => action.wildcardOnly)).toHaveLength(6_724);
+  expect(actions).toHaveLength(22_091 + 4);
+  expect(actions.filter((action) => action.wildcardOnly)).toHaveLength(6_724 + 4);
   expect(new Set(actions.map((action) => action.name.toLowerCase())).size).toBe(actions.length);
   for (const action of actions) expect(catalog.action(action.name)).toBe(action);
+});
+
+test('the gateway is a service of its own, which AWS does not have', () => {
+  const action = catalog.action('RoleGate:createchecker');
+  expect(action).toMatchObject({ name: 'rolegate:CreateChecker', accessLevel: 'WRITE', wildcardOnly: true });
+  expect(catalog.serviceName('rolegate')).toBe('Rolegate');
+  expect(catalog.suggest('rolegate:CreateCheker')).toBe('rolegate:CreateChecker');
+  for (const one of catalog.actionsOf('rolegate')) expect(catalog.description(one)).toMatch(/^Grants permission to /);
 });
 
 test('an action with everything that is known of it', () => {

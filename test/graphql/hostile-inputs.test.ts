@@ -1,4 +1,11 @@
-import { type GraphQLInputType, getNullableType, isInputObjectType, isListType, isScalarType } from 'graphql';
+import {
+  type GraphQLInputType,
+  getNullableType,
+  isEnumType,
+  isInputObjectType,
+  isListType,
+  isScalarType,
+} from 'graphql';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { buildSchema } from '../../src/graphql/schema.ts';
 import type { Caller } from '../../src/session/caller.ts';
@@ -48,6 +55,7 @@ function inputOf(type: GraphQLInputType, field: string, text: string): unknown {
     const entries = Object.values(given.getFields()).map(({ name, type: of }) => [name, inputOf(of, name, text)]);
     return Object.fromEntries(entries);
   }
+  if (isEnumType(given)) return given.getValues().at(-1)?.name;
   if (!isScalarType(given)) throw new Error(`no input for ${field}`);
   const values: Readonly<Record<string, unknown>> = {
     String: text,

@@ -94,6 +94,23 @@ describe('10,000 wrong keys', () => {
     expect(tally(answers.map(({ status }) => status))).toEqual({ 401: 30, 429: 970 });
   });
 
+  test('as tokens of checkers, which are looked up; a right one from there is answered', async () => {
+    const { sessions } = started.gateway.services;
+    const input = { name: 'guessed', accountIds: null, actions: null, search: false, expiresAt: null };
+    const { token } = await sessions.createChecker({ kind: 'operator' }, input, clock.now);
+    const kind = async () => (await ask('192.0.2.1', '{ viewer { kind } }', `Bearer ${token}`)).body.data.viewer.kind;
+    expect(await kind()).toBe('CHECKER');
+    const answers = await Promise.all(
+      Array.from({ length: 1_000 }, (_, n) => ask('192.0.2.1', WHO, `Bearer rgc_${String(n).padStart(43, '0')}`)),
+    );
+    expect(tally(answers.map(({ status }) => status))).toEqual({ 401: 30, 429: 970 });
+    expect(answers[0]?.body.errors[0].extensions).toMatchObject({
+      code: 'UNAUTHENTICATED',
+      awsCode: 'InvalidClientTokenId',
+    });
+    expect(await kind()).toBe('CHECKER');
+  });
+
   test('by the mutation: so many in a request, so many attempts', async () => {
     const one = (n: number) => `{ accessKeyId: "${ALICE_KEY}", secretAccessKey: "${wrongSecret(n)}" }`;
     const aliases = (from: number) =>

@@ -68,6 +68,24 @@ describe('two gateways on one server', () => {
     await expect(two.sessions.authenticateSignIn(token, NOON + 2)).rejects.toMatchObject({ code: 'ExpiredToken' });
   });
 
+  it('know the checkers of each other: made, used, rotated, revoked', async () => {
+    const input = { name: 'shared', accountIds: [A], actions: null, search: false, expiresAt: null };
+    const { token, checker } = await one.sessions.createChecker(caller, input, NOON);
+    const calling = (gateway: Gateway, by: string) => gateway.sessions.authenticate(`Bearer ${by}`, NOON);
+    for (const gateway of [two, one])
+      expect(await calling(gateway, token)).toMatchObject({ checker: { id: checker.id } });
+    expect((await one.directory.checkers.get(checker.id))?.lastUsedAt).toBe(NOON);
+    const rotated = await two.sessions.rotateChecker(
+      await calling(two, token),
+      { checkerId: null, expiresAt: null },
+      NOON,
+    );
+    await expect(calling(one, token)).rejects.toMatchObject({ code: 'InvalidClientTokenId' });
+    expect(await calling(one, rotated.token)).toMatchObject({ maker: { ref: { arn: alice } } });
+    await two.sessions.revokeChecker(OPERATOR, checker.id, NOON);
+    await expect(calling(one, rotated.token)).rejects.toMatchObject({ code: 'InvalidClientTokenId' });
+  });
+
   it('accept a code once, of many that come to both at the same time', async () => {
     const device = await one.sessions.createVirtualMfaDevice(OPERATOR, { accountId: A, name: 'alice' }, NOON);
     const { serialNumber, seed } = device;

@@ -25,6 +25,8 @@ import { Store } from '../store.ts';
 import { accessKeys } from '../stores/access-keys.ts';
 import { addAuditEvent, auditEvents } from '../stores/audit-events.ts';
 import type { AuditStore, NewAuditEvent } from '../stores/audit-store.ts';
+import type { CheckerStore } from '../stores/checker-store.ts';
+import { checkers } from '../stores/checkers.ts';
 import type { IdentityStores, MfaDeviceStore, OidcProviderStore, SigningKeyStore } from '../stores/identity-stores.ts';
 import type { KeySessionStore } from '../stores/key-session-store.ts';
 import { keySessions } from '../stores/key-sessions.ts';
@@ -74,6 +76,7 @@ class StoredDirectory implements OpenDirectory {
   readonly keys: AccessKeyStore;
   readonly sessions: RoleSessionStore;
   readonly audit: AuditStore;
+  readonly checkers: CheckerStore;
   readonly keySessions: KeySessionStore;
   readonly mfaDevices: MfaDeviceStore;
   readonly oidcProviders: OidcProviderStore;
@@ -99,6 +102,7 @@ class StoredDirectory implements OpenDirectory {
     this.keys = accessKeys(this.#store);
     this.sessions = roleSessions(this.#store);
     this.audit = auditEvents(this.#store);
+    this.checkers = checkers(this.#store);
     this.keySessions = keySessions(this.#store);
     this.mfaDevices = mfaDevices(this.#store);
     this.oidcProviders = oidcProviders(this.#store);

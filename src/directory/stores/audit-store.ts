@@ -8,7 +8,7 @@ export interface NewAuditEvent {
   readonly requestId: string | null;
   /** SignIn, AssumeRole …: AWS's name of the operation where it has one. */
   readonly event: string;
-  /** Principal id of the caller, `operator`, or `anonymous`. */
+  /** Principal id of the caller, `operator`, `checker/…`, or `anonymous`. */
   readonly principal: string;
   /** The access key it used. */
   readonly keyId: string | null;

@@ -1,10 +1,12 @@
 import type { EntityStore } from '../entities/entity-store.ts';
 import type { AuditStore, NewAuditEvent } from './audit-store.ts';
+import type { CheckerStore } from './checker-store.ts';
 import type { KeySessionStore } from './key-session-store.ts';
 
 /** Stores behind identities, beside those of access keys and role sessions. */
 export interface IdentityStores {
   readonly audit: AuditStore;
+  readonly checkers: CheckerStore;
   readonly keySessions: KeySessionStore;
   readonly mfaDevices: MfaDeviceStore;
   readonly oidcProviders: OidcProviderStore;

@@ -45,7 +45,7 @@ export const AuditEvent = builder.objectRef<AuditEventValue>('AuditEvent').imple
     }),
     principal: t.exposeString('principal', {
       description:
-        'The caller: its principal id, `operator`, or `anonymous`; with a web identity the ARN of its provider, a ' +
+        'The caller: its principal id, `operator`, `checker/…` or `anonymous`; with a web identity the ARN of its provider, a ' +
         'colon, and the subject of its token',
     }),
     accessKeyId: t.exposeString('keyId', {
@@ -77,7 +77,8 @@ export const AuditEvent = builder.objectRef<AuditEventValue>('AuditEvent').imple
 builder.objectFields(AuditEvent, (t) => ({
   action: t.exposeString('action', {
     nullable: true,
-    description: 'AWS’s action for the operation, service:Action; null: AWS has none',
+    description:
+      'AWS’s action for the operation, service:Action, or one of the gateway’s own (`rolegate:…`); null: none',
   }),
   target: t.exposeString('target', {
     nullable: true,

@@ -17,7 +17,9 @@ const AuditEventFilterInput = builder.inputType('AuditEventFilterInput', {
       description:
         'Events by principals of this account, on anything in it or with its keys, and imports of this account',
     }),
-    principal: t.string({ description: 'Events by this caller: a principal id, `operator` or `anonymous`' }),
+    principal: t.string({
+      description: 'Events by this caller: a principal id, `operator`, `checker/…` or `anonymous`',
+    }),
     roleSession: t.globalID({ for: RoleSession, description: 'Events in the role session with this `id`' }),
     target: t.string({ description: 'Events with this target: an ARN or an id' }),
     event: t.string({ description: 'Events of this operation: AssumeRole, SignIn, ExitRole …' }),

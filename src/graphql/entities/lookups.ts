@@ -42,7 +42,7 @@ builder.queryField('principal', (t) =>
     nullable: true,
     description:
       'A principal; null if it does not exist, or the caller may not read it (iam:GetUser, iam:GetRole). The ARN of ' +
-      'a role session means the newest session with that ARN',
+      'a role session means the newest session with that ARN. A checker finds those that it may ask about',
     args: {
       principalId: t.arg({ type: 'PrincipalId', required: true, description: 'The principal, as requests name it' }),
     },

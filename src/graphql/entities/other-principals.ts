@@ -3,7 +3,7 @@ import { brand } from '../brand.ts';
 import { builder } from '../builder.ts';
 import { Account } from './account.ts';
 import { accountIn } from './arn-parts.ts';
-import { Principal, type PrincipalParent } from './principal.ts';
+import { OPERATOR, Principal, type PrincipalParent } from './principal.ts';
 
 /** A principal that is not stored in the directory, because it consists only of its id. */
 interface NamedPrincipal<Kind extends PrincipalRef['kind']> extends PrincipalParent {
@@ -87,5 +87,5 @@ builder.objectRef<PrincipalParent>('Operator').implement({
 
 /** The operator as a value of the interface. */
 export function operatorValue(): PrincipalParent {
-  return brand({ isOperator: true }, 'Operator');
+  return brand({ standIn: { id: OPERATOR, name: OPERATOR, noun: 'the operator' } }, 'Operator');
 }

@@ -15,14 +15,23 @@ export const OPERATOR = 'operator';
 export interface PrincipalParent {
   readonly arn?: string | null;
   readonly ref?: PrincipalRef;
-  /** The operator, who is no principal of IAM and stands in the place of one where the caller is named. */
-  readonly isOperator?: boolean;
+  /** A caller that is no principal of IAM and stands in the place of one where the caller is named: the operator, a checker. */
+  readonly standIn?: StandIn;
+}
+
+interface StandIn {
+  /** As the audit trail names it. */
+  readonly id: string;
+  readonly name: string;
+  /** `the operator`, for messages. */
+  readonly noun: string;
 }
 
 /** The principal of a value behind the interface. */
 export function refOf(parent: PrincipalParent): PrincipalRef {
   if (parent.ref !== undefined) return parent.ref;
-  if (parent.isOperator === true) throw new AccessDenied('the operator is not a principal of IAM, and has no policies');
+  if (parent.standIn !== undefined)
+    throw new AccessDenied(`${parent.standIn.noun} is not a principal of IAM, and has no policies`);
   const ref = parsePrincipalRef(parent.arn ?? '');
   if (ref === null) throw new Error(`the directory holds a principal with an invalid ARN: ${parent.arn}`);
   return ref;
@@ -31,33 +40,34 @@ export function refOf(parent: PrincipalParent): PrincipalRef {
 export const Principal = builder.interfaceRef<PrincipalParent>('Principal').implement({
   description:
     'An entity that can make requests. Implemented by User, Role, RootUser, RoleSession, ServicePrincipal, ' +
-    'AnonymousPrincipal and FederatedUser; and by Operator, who stands where the caller is named and is no principal of IAM',
+    'AnonymousPrincipal and FederatedUser; and by Operator and Checker, which stand where the caller is named and are no principals ' +
+    'of IAM',
   fields: (t) => ({
     principalId: t.field({
       type: 'PrincipalId',
       description:
-        'Id of the principal in requests: its ARN, service principal or `anonymous`; of the operator, about whom nothing can ' +
-        'be asked, `operator`',
-      resolve: (parent) => (parent.isOperator === true ? OPERATOR : principalIdOf(refOf(parent))),
+        'Id of the principal in requests: its ARN, service principal or `anonymous`; of the operator and of checkers, about whom ' +
+        'nothing can be asked, `operator` and `checker/…`',
+      resolve: (parent) => parent.standIn?.id ?? principalIdOf(refOf(parent)),
     }),
     arn: t.field({
       type: 'Arn',
       nullable: true,
       description: 'ARN of the principal; null for services and `anonymous`',
-      resolve: (parent) => (parent.isOperator === true ? null : arnOf(refOf(parent))),
+      resolve: (parent) => (parent.standIn === undefined ? arnOf(refOf(parent)) : null),
     }),
     name: t.string({
       nullable: true,
       description:
         'Name of the principal, without its path. For a role session it is the name of the session, for a service ' +
         'its name in policies; null for root users and `anonymous`',
-      resolve: (parent) => (parent.isOperator === true ? OPERATOR : nameOf(refOf(parent))),
+      resolve: (parent) => parent.standIn?.name ?? nameOf(refOf(parent)),
     }),
     account: t.field({
       type: Account,
       nullable: true,
       description: 'The account of the principal; null for services and `anonymous`',
-      resolve: (parent) => (parent.isOperator === true ? null : accountOf(refOf(parent))),
+      resolve: (parent) => (parent.standIn === undefined ? accountOf(refOf(parent)) : null),
     }),
   }),
 });

@@ -31,6 +31,14 @@ export const givenTexts: ArgumentReader<readonly string[] | null> = {
   type: '[String!]',
   read: (value) => (value ?? null) as readonly string[] | null,
 };
+export const givenAccountIds: ArgumentReader<readonly string[] | null> = {
+  type: '[AccountId!]',
+  read: (value) => (value ?? null) as readonly string[] | null,
+};
+export const checkerScope: ArgumentReader<'ALL' | 'ACCOUNTS'> = {
+  type: 'CheckerScope!',
+  read: (value) => value as 'ALL' | 'ACCOUNTS',
+};
 /** Left out, or null: false. */
 export const flag: ArgumentReader<boolean> = { type: 'Boolean', read: (value) => value === true };
 

@@ -1,3 +1,4 @@
+import { mayAsk } from '../../guard/checker.ts';
 import type { GuardContext } from '../../guard/context.ts';
 import { OPERATIONS, type OperationName, type OperationValues } from '../../guard/operations.ts';
 import { type Performed, perform } from '../../guard/perform.ts';
@@ -35,8 +36,10 @@ const NOTHING = {};
 
 /** Everybody is allowed, also without credentials. */
 export const ANYBODY: FieldGuard = { kind: 'question', reads: NOTHING, open: true, rule: () => ALLOWED };
-/** Whether the caller may ask is decided together with the question, in the same batch: see guard/ask.ts. */
+/** Principals and the operator are allowed. */
 export const SIGNED_IN: FieldGuard = { kind: 'question', reads: NOTHING, open: false, rule: signedIn };
+/** Whether the caller, also a checker, may ask is decided together with the question, in the same batch: see guard/ask.ts. */
+export const ASKING: FieldGuard = { kind: 'question', reads: NOTHING, open: false, rule: mayAsk };
 
 /** A field that asks by its arguments, on any object. */
 export function asks<Values>(

@@ -10,6 +10,6 @@ export function forbidden(fieldName: string, { needs }: Refused): RolegateError 
 export function notSignedIn(fieldName: string): RolegateError {
   return new RolegateError(
     'UNAUTHENTICATED',
-    `\`${fieldName}\` needs credentials: an access key (HTTP Basic), or a session token or the operator token (Bearer)`,
+    `\`${fieldName}\` needs credentials: an access key (HTTP Basic), or a session token, a checker’s token or the operator token (Bearer)`,
   );
 }

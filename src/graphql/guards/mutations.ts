@@ -1,4 +1,14 @@
-import { accountId, arn, flag, givenText, givenTexts, principalId, text } from './argument-reader.ts';
+import {
+  accountId,
+  arn,
+  checkerScope,
+  flag,
+  givenAccountIds,
+  givenText,
+  givenTexts,
+  principalId,
+  text,
+} from './argument-reader.ts';
 import { type FieldGuard, performs } from './field-guard.ts';
 
 const NOTHING = {};
@@ -18,6 +28,9 @@ export const MUTATION_GUARDS: Readonly<Record<string, FieldGuard>> = {
   'Mutation.importAccountAuthorizationDetails': performs('ImportAccountAuthorizationDetails', NOTHING),
   'Mutation.importDirectory': performs('ImportDirectory', NOTHING),
   'Mutation.rotateSigningKey': performs('RotateSigningKey', NOTHING),
+  'Mutation.createChecker': performs('CreateChecker', { scope: checkerScope, accountIds: givenAccountIds }),
+  'Mutation.rotateChecker': performs('RotateChecker', { checkerId: givenText }),
+  'Mutation.revokeChecker': performs('RevokeChecker', { checkerId: text }),
   'Mutation.createAccessKey': performs('CreateAccessKey', { principal: principalId }),
   'Mutation.updateAccessKey': performs('UpdateAccessKey', { principal: principalId, accessKeyId: text }),
   'Mutation.deleteAccessKey': performs('DeleteAccessKey', { principal: principalId, accessKeyId: text }),

@@ -1,10 +1,11 @@
 import { maySimulateCustomPolicies } from '../../guard/ask.ts';
+import { maySearch } from '../../guard/checker.ts';
 import { mayLookUp, mayLookUpPrincipal } from '../../guard/look-up.ts';
 import { operatorOnly } from '../../guard/ruling.ts';
 import { organizationIdOf } from '../organizations/organization-id.ts';
 import { accountId, arn, id, principalId } from './argument-reader.ts';
 import { ENTITY_GUARDS } from './entities.ts';
-import { ANYBODY, asks, type FieldGuard, SIGNED_IN } from './field-guard.ts';
+import { ANYBODY, ASKING, asks, type FieldGuard, SIGNED_IN } from './field-guard.ts';
 import { MUTATION_GUARDS } from './mutations.ts';
 
 /** The guard of each field. Every field of Query and Mutation must be here, or the schema is not built. */
@@ -19,10 +20,11 @@ export const GUARDS: Readonly<Record<string, FieldGuard>> = {
     mayLookUp(context, 'Organization', organizationIdOf(given.id)),
   ),
   'Query.principal': asks({ principalId }, (context, given) => mayLookUpPrincipal(context, given.principalId)),
-  'Query.decision': SIGNED_IN,
-  'Query.decisions': SIGNED_IN,
-  'Query.decisionsFor': SIGNED_IN,
-  'Query.allowedResources': SIGNED_IN,
+  'Query.decision': ASKING,
+  'Query.decisions': ASKING,
+  'Query.decisionsFor': ASKING,
+  'Query.allowedResources': ASKING,
+  // Whether the caller may ask about the principal is decided by their resolvers: see guard/ask.ts.
   'Query.effectivePermissions': SIGNED_IN,
   'Query.compareAccess': SIGNED_IN,
   'Query.assumableRoles': SIGNED_IN,
@@ -32,12 +34,16 @@ export const GUARDS: Readonly<Record<string, FieldGuard>> = {
   'Query.services': SIGNED_IN,
   'Query.actions': SIGNED_IN,
   'Query.conditionKeys': SIGNED_IN,
-  // Which principals the caller may see in the answer is decided with it: see questions/who-can.ts.
-  'Query.whoCan': SIGNED_IN,
+  // Which principals the caller may see in the answer is decided with it: see guard/search-scope.ts.
+  'Query.whoCan': asks({}, maySearch),
   'Query.simulateCustomPolicies': asks({}, maySimulateCustomPolicies),
   // They contain only what the caller may see: see guard/visible-role-sessions.ts, guard/visible-events.ts.
   'Query.roleSessions': SIGNED_IN,
   'Query.auditEvents': SIGNED_IN,
+  // As these: see guard/visible-checkers.ts. A checker does not see who made it, and how it is used.
+  'Query.checkers': SIGNED_IN,
+  'Checker.maker': SIGNED_IN,
+  'Checker.lastUsedAt': SIGNED_IN,
   // As these, by account: see guard/visible-entities.ts.
   'Query.accounts': SIGNED_IN,
   'Query.principals': SIGNED_IN,

@@ -6,6 +6,7 @@ import { Decision } from './decision.ts';
 import {
   ACTION_DESCRIPTION,
   ASSUME_KEYS_DESCRIPTION,
+  ASSUMED_ROLE_DESCRIPTION,
   CONTEXT_DESCRIPTION,
   RESOURCE_ACCOUNT_DESCRIPTION,
   RESOURCE_DESCRIPTION,
@@ -26,8 +27,9 @@ builder.interfaceField(Principal, 'can', (t) =>
       resourceAccount: t.arg({ type: 'AccountId', description: RESOURCE_ACCOUNT_DESCRIPTION }),
       context: t.arg({ type: 'RequestContext', description: CONTEXT_DESCRIPTION }),
       assumeContextKeys: t.arg.boolean({ defaultValue: true, description: ASSUME_KEYS_DESCRIPTION }),
+      assumedRole: t.arg({ type: 'Arn', description: ASSUMED_ROLE_DESCRIPTION }),
     },
-    resolve: (parent, args, context) =>
-      ask(context, toQuestion({ principal: refOf(parent), assumedRole: null, session: null }, args, '')),
+    resolve: (parent, { assumedRole = null, ...args }, context) =>
+      ask(context, toQuestion({ principal: refOf(parent), assumedRole, session: null }, args, '')),
   }),
 );

@@ -5,7 +5,13 @@ import { builder } from '../builder.ts';
 import { Resource } from '../entities/resource.ts';
 import { NULL_ANSWER } from '../null-answer.ts';
 import { Decision } from './decision.ts';
-import { ACTION_DESCRIPTION, ASSUME_KEYS_DESCRIPTION, CONTEXT_DESCRIPTION, toQuestion } from './question-input.ts';
+import {
+  ACTION_DESCRIPTION,
+  ASSUME_KEYS_DESCRIPTION,
+  ASSUMED_ROLE_DESCRIPTION,
+  CONTEXT_DESCRIPTION,
+  toQuestion,
+} from './question-input.ts';
 
 builder.prismaObjectField(Resource, 'viewerCan', (t) =>
   t.field({
@@ -13,22 +19,21 @@ builder.prismaObjectField(Resource, 'viewerCan', (t) =>
     nullable: true,
     description:
       'Whether the caller, in its assumed role if it has one, may do this on the resource. Batched like ' +
-      `Principal.can. ${NULL_ANSWER}: FORBIDDEN for the operator, who is not a principal of IAM`,
+      `Principal.can. ${NULL_ANSWER}: FORBIDDEN for the operator and for checkers, who are not principals of IAM`,
     args: {
       action: t.arg.string({ required: true, description: ACTION_DESCRIPTION }),
       context: t.arg({ type: 'RequestContext', description: CONTEXT_DESCRIPTION }),
       assumeContextKeys: t.arg.boolean({ defaultValue: true, description: ASSUME_KEYS_DESCRIPTION }),
+      assumedRole: t.arg({ type: 'Arn', description: ASSUMED_ROLE_DESCRIPTION }),
     },
-    resolve: ({ arn, accountId }, args, context) => {
+    resolve: ({ arn, accountId }, { assumedRole = null, ...args }, context) => {
       const { caller } = context;
       if (caller.kind !== 'principal') {
-        throw new RolegateError(
-          'FORBIDDEN',
-          'the operator is not a principal of IAM: use `can` of a principal instead',
-        );
+        const who = caller.kind === 'operator' ? 'the operator' : 'a checker';
+        throw new RolegateError('FORBIDDEN', `${who} is not a principal of IAM: use \`can\` of a principal instead`);
       }
       const request = { ...args, resource: arn, resourceAccount: accountId };
-      return ask(context, toQuestion(callerSubject(caller), request, ''));
+      return ask(context, toQuestion(callerSubject(caller, assumedRole), request, ''));
     },
   }),
 );

@@ -1,6 +1,6 @@
 import type { PrincipalAccess as PrincipalAccessValue, WhoCan } from '../../access/who-can.ts';
-import { askableScope } from '../../guard/askable-scope.ts';
 import { knownGapsOfSearch } from '../../guard/known-gaps.ts';
+import { searchScope } from '../../guard/search-scope.ts';
 import { principalIdOf } from '../../policy/principal-id.ts';
 import { builder } from '../builder.ts';
 import { Principal } from '../entities/principal.ts';
@@ -86,7 +86,7 @@ builder.queryField('whoCan', (t) =>
     description:
       'Every user and role that may do this as itself, without assuming a role for it, among those that the caller ' +
       'may ask about, itself included (iam:SimulatePrincipalPolicy). Others are not counted. `outsiders` lists who else the policy of ' +
-      `the resource lets in. ${NULL_ANSWER}`,
+      `the resource lets in. A checker needs to be made for it (\`search\`), and gets no outsiders. ${NULL_ANSWER}`,
     args: {
       action: t.arg.string({ required: true, description: ACTION_DESCRIPTION }),
       resource: t.arg({ type: 'Arn', required: true, description: RESOURCE_DESCRIPTION }),
@@ -110,8 +110,9 @@ builder.queryField('whoCan', (t) =>
       const { after, limit } = pageOf(args);
       const { access, now } = context;
       const question = toOpenQuestion(args, '');
-      const scope = await askableScope(context);
-      const options = { after: after?.key ?? null, limit, scope, conditional: args.conditional === true };
+      const conditional = args.conditional === true;
+      const scope = await searchScope(context, { action: args.action, conditional });
+      const options = { after: after?.key ?? null, limit, scope, conditional };
       const found = await inTurn(context, () => access.whoCan(question, options, now));
       const { outsiders, revision } = found;
       const gaps = (): Promise<string[]> => knownGapsOfSearch(context, question, found);

@@ -1,14 +1,17 @@
+import { checkerName } from '../../session/audited.ts';
 import type { Caller, PrincipalCaller } from '../../session/caller.ts';
 import { brand } from '../brand.ts';
 import { builder } from '../builder.ts';
+import { checkerValue } from '../checkers/checker.ts';
 import { Account } from '../entities/account.ts';
 import { operatorValue } from '../entities/other-principals.ts';
-import { OPERATOR, Principal } from '../entities/principal.ts';
+import { OPERATOR, Principal, type PrincipalParent } from '../entities/principal.ts';
 import { assumer, principalOf, RoleSession, roleSessionValue } from './role-session.ts';
 
 const ViewerKind = builder.enumType('ViewerKind', {
   description: 'Kinds of callers',
   values: {
+    CHECKER: { description: 'A checker, which can only ask and is no principal of IAM' },
     OPERATOR: { description: 'The operator, who runs the gateway and is no principal of IAM' },
     USER: { description: 'A user, with its access key, temporary credentials or a browser’s sign-in' },
     ROLE_SESSION: { description: 'A session of a role' },
@@ -29,6 +32,7 @@ const KINDS = {
 
 function kindOf(caller: ViewerValue): (typeof ViewerKind)['$inferType'] {
   if (caller.kind === 'operator') return 'OPERATOR';
+  if (caller.kind === 'checker') return 'CHECKER';
   if (caller.ref.kind === 'anonymous') throw new Error('a caller with credentials is anonymous');
   return KINDS[caller.ref.kind];
 }
@@ -44,24 +48,27 @@ export const Viewer = builder.objectRef<ViewerValue>('Viewer').implement({
       type: Principal,
       description:
         'The principal as which the caller’s requests are decided: the role session while a role is assumed. Its ' +
-        '`principalId` is the `Arn` of sts:GetCallerIdentity. For the operator an Operator, who is no principal of IAM',
-      resolve: (caller) =>
-        caller.kind === 'operator'
-          ? operatorValue()
-          : principalOf({ principal: caller.ref, heldSession: caller.session }),
+        '`principalId` is the `Arn` of sts:GetCallerIdentity. For the operator an Operator and for a checker a Checker, which ' +
+        'are no principals of IAM',
+      resolve: principalOfViewer,
     }),
     userId: t.string({
       description:
         'The `UserId` of sts:GetCallerIdentity: `AIDA…` for a user, `AROA…:session` for a role session, the account ' +
-        'id for a root user, `111111111111:name` for a federated user; for a service its name, for the operator `operator`',
-      resolve: async (caller, _args, { sessions }) =>
-        caller.kind === 'operator' ? OPERATOR : (await sessions.getCallerIdentity(caller)).userId,
+        'id for a root user, `111111111111:name` for a federated user; for a service its name, for the operator `operator`, for a ' +
+        'checker `checker/…`',
+      resolve: async (caller, _args, { sessions }) => {
+        if (caller.kind === 'operator') return OPERATOR;
+        return caller.kind === 'checker'
+          ? checkerName(caller.checker.id)
+          : (await sessions.getCallerIdentity(caller)).userId;
+      },
     }),
     account: t.field({
       type: Account,
       nullable: true,
       description:
-        'The account of the caller: for a role session that of the role; null for a service and the operator, who have none',
+        'The account of the caller: for a role session that of the role; null for a service, a checker and the operator, who have none',
       resolve: (caller) =>
         caller.kind === 'principal' && 'accountId' in caller.ref
           ? brand({ id: caller.ref.accountId }, 'Account')
@@ -87,6 +94,19 @@ export const Viewer = builder.objectRef<ViewerValue>('Viewer').implement({
     }),
   }),
 });
+
+function principalOfViewer(caller: ViewerValue): PrincipalParent {
+  switch (caller.kind) {
+    case 'operator':
+      return operatorValue();
+    case 'checker':
+      return checkerValue(caller.checker);
+    case 'principal':
+      return principalOf({ principal: caller.ref, heldSession: caller.session });
+    default:
+      return caller satisfies never;
+  }
+}
 
 function sessionOf(caller: ViewerValue): PrincipalCaller['session'] {
   return caller.kind === 'principal' ? caller.session : null;

@@ -168,7 +168,7 @@ describe('the catalogue', () => {
   });
 
   test('is no part of the directory: no statement is sent', () => {
-    expect(answered.data).toEqual({ actions: { totalCount: expect.any(Number) }, services: { totalCount: 456 } });
+    expect(answered.data).toEqual({ actions: { totalCount: expect.any(Number) }, services: { totalCount: 457 } });
     expect(statements).toEqual([]);
   });
 

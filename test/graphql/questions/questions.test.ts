@@ -256,7 +256,7 @@ describe('without credentials', () => {
       [
         {
           "code": "UNAUTHENTICATED",
-          "message": "\`decision\` needs credentials: an access key (HTTP Basic), or a session token or the operator token (Bearer)",
+          "message": "\`decision\` needs credentials: an access key (HTTP Basic), or a session token, a checker’s token or the operator token (Bearer)",
         },
       ]
     `);

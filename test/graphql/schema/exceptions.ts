@@ -38,6 +38,9 @@ export const EXCEPTIONS: Exceptions = {
     'AssumeRoleInput.serialNumber': HARDWARE,
     'GetSessionTokenInput.serialNumber': HARDWARE,
     'SignInInput.serialNumber': HARDWARE,
+    'CreateCheckerInput.search': 'it says whether the checker may search',
+    'Query.policies(scope)':
+      'it is called as the parameter of iam:ListPolicies is; the scope of a checker is that of its questions',
     'PutRolePermissionsBoundaryInput.permissionsBoundary': AWS,
     'PutUserPermissionsBoundaryInput.permissionsBoundary': AWS,
     'Account.policies(attachedTo)': ATTACHED,

@@ -1,0 +1,48 @@
+import type { WhoCanScope } from '../access/who-can.ts';
+import { RolegateError } from '../policy/errors.ts';
+import { mayAskAbout } from './ask.ts';
+import { isItsAction, notItsAction } from './checker.ts';
+import type { GuardContext } from './context.ts';
+import { accountsWithin } from './visible-accounts.ts';
+
+/**
+ * The principals that a search for those who may do `action` may include; null: all. `conditional`: whether it also finds
+ * those that may do it under conditions, which are parts of statements. Throws FORBIDDEN for what a checker may not search for;
+ * whether it may search at all says `maySearch`.
+ */
+export async function searchScope(
+  context: GuardContext,
+  { action, conditional }: { readonly action: string; readonly conditional: boolean },
+): Promise<WhoCanScope | null> {
+  const { caller } = context;
+  switch (caller.kind) {
+    case 'operator':
+      return null;
+    case 'principal':
+      return askable(context, [...(await accountsWithin(context, caller.ref))]);
+    case 'checker': {
+      if (!isItsAction(caller, action)) throw notItsAction(action, 'action');
+      if (conditional) throw noConditions();
+      const { accountIds } = caller.checker;
+      if (caller.maker.kind === 'operator') return accountIds === null ? null : askable(context, accountIds);
+      const within = await accountsWithin(context, caller.maker.ref);
+      return askable(context, accountIds?.filter((id) => within.has(id)) ?? []);
+    }
+    case 'anonymous':
+      return askable(context, []);
+    default:
+      return caller satisfies never;
+  }
+}
+
+function askable(context: GuardContext, accounts: readonly string[]): WhoCanScope {
+  return {
+    accounts: accounts.toSorted(),
+    visible: (principals) => Promise.all(principals.map((principal) => mayAskAbout(context, principal))),
+  };
+}
+
+function noConditions(): RolegateError {
+  const message = 'a checker gets nothing of statements, so that it cannot ask who may do this under conditions';
+  return new RolegateError('FORBIDDEN', message, { field: 'conditional' });
+}
