@@ -132,6 +132,8 @@ export interface Sessions extends EntityChanges {
     now: number,
     origin?: Origin,
   ): Promise<void>;
+  addOidcClientId(caller: Caller, input: oidc.ProviderClientId, now: number, origin?: Origin): Promise<void>;
+  removeOidcClientId(caller: Caller, input: oidc.ProviderClientId, now: number, origin?: Origin): Promise<void>;
   deleteOidcProvider(caller: Caller, arn: string, now: number, origin?: Origin): Promise<void>;
   /** For the operator: creates the next generation of the signing key and returns its number. `retireOlder`: ends all older tokens. */
   rotateSigningKey(
@@ -186,6 +188,8 @@ export function createSessions(options: {
     deleteVirtualMfaDevice: on(mfa.deleteVirtualMfaDevice),
     createOidcProvider: on(oidc.createOidcProvider),
     updateOidcProvider: on(oidc.updateOidcProvider),
+    addOidcClientId: on(oidc.addClientId),
+    removeOidcClientId: on(oidc.removeClientId),
     deleteOidcProvider: on(oidc.deleteOidcProvider),
     rotateSigningKey: on(rotateSigningKey),
     jwks: (now) => tokens.jwks(now),
