@@ -1,0 +1,48 @@
+import type * as iam from '@aws-sdk/client-iam';
+import { type CompiledPolicy, loadPolicy } from '../../../policy/load.ts';
+import { keysOfPolicies } from '../../../policy/policy-keys.ts';
+import { RefusedPolicy, unreadableFindings } from '../../../policy/refused-policy.ts';
+import { needs } from '../allowed.ts';
+import type { Operation } from '../operation.ts';
+import { ofGiven } from './invalid-input.ts';
+import { policySource } from './policy-source.ts';
+import { storedEntity } from './stored.ts';
+
+/** https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetContextKeysForCustomPolicy.html */
+export const getContextKeysForCustomPolicy: Operation<
+  iam.GetContextKeysForCustomPolicyRequest,
+  iam.GetContextKeysForPolicyResponse
+> = async (context, input) => {
+  await needs(context, { action: 'iam:GetContextKeysForCustomPolicy', resource: '*', account: null });
+  return namesOf(givenPolicies(input.PolicyInputList));
+};
+
+/**
+ * https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetContextKeysForPrincipalPolicy.html
+ * Keys of service control policies are not told.
+ */
+export const getContextKeysForPrincipalPolicy: Operation<
+  iam.GetContextKeysForPrincipalPolicyRequest,
+  iam.GetContextKeysForPolicyResponse
+> = async (context, input) => {
+  const source = await policySource(context, 'iam:GetContextKeysForPrincipalPolicy', input.PolicySourceArn);
+  const given = givenPolicies(input.PolicyInputList ?? []);
+  const { policies } = await storedEntity(context, source);
+  return namesOf([...policies.identity.map(({ policy }) => policy), ...given]);
+};
+
+function namesOf(policies: readonly CompiledPolicy[]): iam.GetContextKeysForPolicyResponse {
+  return { ContextKeyNames: keysOfPolicies(policies).map(({ written }) => written) };
+}
+
+/** Throws InvalidInput for a document that cannot be read. */
+function givenPolicies(documents: readonly string[]): readonly CompiledPolicy[] {
+  return documents.map((text, index) =>
+    ofGiven(() => {
+      const findings = unreadableFindings(text, 'identity');
+      const [first] = findings;
+      if (first !== undefined) throw new RefusedPolicy(findings, first, `identityPolicies[${index}]`);
+      return loadPolicy(text, 'identity');
+    }),
+  );
+}
