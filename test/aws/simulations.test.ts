@@ -223,7 +223,7 @@ describe('condition keys', () => {
     ['aws:MultiFactorAuthAge', ['60'], 'numeric', { NumericLessThan: { 'aws:MultiFactorAuthAge': '61' } }],
     ['aws:SecureTransport', ['true'], 'boolean', { Bool: { 'aws:SecureTransport': 'true' } }],
     ['aws:CurrentTime', ['2020-01-01T00:00:00Z'], 'date', { DateLessThan: { 'aws:CurrentTime': '2021-01-01' } }],
-    ['aws:TagKeys', ['a', 'b'], 'stringList', { 'ForAllValues:StringEquals': { 'aws:TagKeys': ['a', 'b', 'c'] } }],
+    ['aws:TagKeys', ['a', 'b'], 'stringList', { 'ForAnyValue:StringLike': { 'aws:TagKeys': ['b*'] } }],
     ['aws:TagKeys', ['a', 'b'], undefined, { 'ForAnyValue:StringEquals': { 'aws:TagKeys': ['b'] } }],
     ['own:Bytes', ['QQ=='], 'binary', { BinaryEquals: { 'own:Bytes': 'QQ==' } }],
   ])('%s %j as %s', async (ContextKeyName, ContextKeyValues, type, condition) => {
@@ -461,6 +461,26 @@ describe('results', () => {
     expect(result?.MatchedStatements).toEqual(denied);
     expect(allowed?.[0]?.EndPosition).toEqual(denied?.[0]?.StartPosition);
     expect(neither).toEqual([]);
+  });
+
+  test('name no more statements than an answer can hold', async () => {
+    const statements = Array.from({ length: 300 }, () => ({ Effect: 'Allow', Action: '*', Resource: '*' }) as const);
+    const resources = (count: number) => Array.from({ length: count }, (_one, i) => `arn:aws:s3:::b/${i}`);
+    const input = { PolicyInputList: [policy(...statements)], ActionNames: ['s3:GetObject'] };
+    expect(decisionsOf(await custom({ ...input, ResourceArns: resources(66) }))).toEqual(['allowed']);
+    expect(await asked('SimulateCustomPolicy', { ...input, ResourceArns: resources(67) })).toMatchObject({
+      code: 'InvalidInput',
+      message: expect.stringContaining('more than 20000 statements'),
+    });
+    const many = {
+      ...input,
+      ResourceArns: resources(101),
+      ActionNames: Array.from({ length: 100 }, () => 's3:GetObject'),
+    };
+    expect(await asked('SimulateCustomPolicy', many)).toMatchObject({
+      code: 'InvalidInput',
+      message: expect.stringContaining('the limit is 10000'),
+    });
   });
 
   test('come in pages of actions', async () => {

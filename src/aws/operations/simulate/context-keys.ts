@@ -1,7 +1,7 @@
 import type * as iam from '@aws-sdk/client-iam';
-import { type CompiledPolicy, loadPolicy } from '../../../policy/load.ts';
+import { documents } from '../../../access/simulated-policies.ts';
+import type { CompiledPolicy } from '../../../policy/load.ts';
 import { keysOfPolicies } from '../../../policy/policy-keys.ts';
-import { RefusedPolicy, unreadableFindings } from '../../../policy/refused-policy.ts';
 import { needs } from '../allowed.ts';
 import type { Operation } from '../operation.ts';
 import { ofGiven } from './invalid-input.ts';
@@ -36,13 +36,7 @@ function namesOf(policies: readonly CompiledPolicy[]): iam.GetContextKeysForPoli
 }
 
 /** Throws InvalidInput for a document that cannot be read. */
-function givenPolicies(documents: readonly string[]): readonly CompiledPolicy[] {
-  return documents.map((text, index) =>
-    ofGiven(() => {
-      const findings = unreadableFindings(text, 'identity');
-      const [first] = findings;
-      if (first !== undefined) throw new RefusedPolicy(findings, first, `identityPolicies[${index}]`);
-      return loadPolicy(text, 'identity');
-    }),
-  );
+function givenPolicies(given: readonly string[]): readonly CompiledPolicy[] {
+  const attached = ofGiven(() => documents(given, 'identity', 'identityPolicies', (field) => field));
+  return attached.map(({ policy }) => policy);
 }

@@ -1,5 +1,5 @@
 import type { Position, Statement } from '@aws-sdk/client-iam';
-import type { Decision, MatchedStatement } from '../../../evaluation/decision.ts';
+import type { DecisionEffect, LayerDecision, MatchedStatement } from '../../../evaluation/decision.ts';
 import { parseArn } from '../../../policy/arn.ts';
 import type { Place } from '../../../policy/json-text.ts';
 import { type StatementPlace, statementPlaces } from '../../../policy/statement-places.ts';
@@ -17,8 +17,11 @@ const NAMED = new Set<MatchedStatement['layer']>([
  * The statements that determine a decision: those that deny, or those that allow. Of an implicit denial across accounts the
  * Allows of the side that allows: https://docs.aws.amazon.com/IAM/latest/APIReference/API_SimulatePrincipalPolicy.html (Example 3)
  */
-export function determining(decision: Decision, acrossAccounts: boolean): readonly MatchedStatement[] {
-  const { effect, layers } = decision;
+export function determining(
+  effect: DecisionEffect,
+  layers: readonly LayerDecision[],
+  acrossAccounts: boolean,
+): readonly MatchedStatement[] {
   const all = layers.flatMap(({ layer, matchedStatements }) => (NAMED.has(layer) ? matchedStatements : []));
   if (effect === 'EXPLICIT_DENY') return all.filter((one) => one.effect === 'DENY');
   if (effect === 'IMPLICIT_DENY' && !acrossAccounts) return [];

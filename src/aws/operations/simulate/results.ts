@@ -1,11 +1,13 @@
 import type * as iam from '@aws-sdk/client-iam';
+import { nextTurn } from '../../../access/next-turn.ts';
 import type { Answer } from '../../../access/question.ts';
-import type { Decision, DecisionEffect } from '../../../evaluation/decision.ts';
+import type { DecisionEffect, LayerDecision } from '../../../evaluation/decision.ts';
 import type { PolicyLayer } from '../../../evaluation/layer.ts';
 import { mostRestrictive } from '../../../evaluation/most-restrictive.ts';
 import { readableStatements } from '../../../guard/readable-policy.ts';
 import type { AwsContext } from '../operation.ts';
 import type { GivenAction } from './given.ts';
+import { invalidInput } from './invalid-input.ts';
 import { awsStatement, BOUNDARY_POLICY, determining, IAM_POLICY, type Places, RESOURCE_POLICY } from './matched.ts';
 import { resourceName } from './resource-name.ts';
 
@@ -17,10 +19,15 @@ export interface Simulated {
   readonly inOrganization: boolean;
   readonly hasBoundary: boolean;
   readonly missing: readonly string[];
-  /** Whether a decision was made about a resource of another account. */
-  readonly acrossAccounts: (answer: Answer) => boolean;
+  /** Whether requests on a resource cross accounts. */
+  readonly crosses: (resource: string) => boolean;
   readonly places: Places;
+  /** Statements that the answer may still name. */
+  readonly room: { statements: number };
 }
+
+/** Statements that one answer names at most. */
+export const MOST_STATEMENTS = 20_000;
 
 const DECISIONS: Readonly<Record<DecisionEffect, iam.PolicyEvaluationDecisionType>> = {
   ALLOWED: 'allowed',
@@ -28,9 +35,20 @@ const DECISIONS: Readonly<Record<DecisionEffect, iam.PolicyEvaluationDecisionTyp
   IMPLICIT_DENY: 'implicitDeny',
 };
 
+/** Resources of which results are made in one turn. */
+const IN_ONE_TURN = 100;
+
+/** What was found for one resource. */
+interface OnResource {
+  readonly result: iam.ResourceSpecificResult;
+  readonly inOrganizations: boolean;
+  readonly inBoundary: boolean;
+}
+
 /**
  * One result for each action, whatever the number of resources: its decision is the most restrictive of those on its resources.
- * Statements of policies that the caller may not read are left out, as everywhere in the gateway.
+ * Statements of policies that the caller may not read are left out, as everywhere in the gateway. Throws InvalidInput if there are
+ * too many statements.
  * https://docs.aws.amazon.com/IAM/latest/APIReference/API_EvaluationResult.html
  */
 export async function evaluationResult(
@@ -40,70 +58,76 @@ export async function evaluationResult(
   simulated: Simulated,
 ): Promise<iam.EvaluationResult> {
   const { byResource, inOrganization, hasBoundary, missing } = simulated;
-  const [first, ...others] = answers.map(({ decision }) => decision);
-  if (first === undefined) throw new Error('a result needs an answer');
-  const decision = mostRestrictive(first, others);
-  const each = await Promise.all(answers.map((answer) => resourceResult(context, answer, simulated)));
-  const contributing = each.filter(({ EvalResourceDecision }) => EvalResourceDecision === DECISIONS[decision.effect]);
-  const matched = decision.effect === 'IMPLICIT_DENY' ? [] : contributing.flatMap((one) => one.MatchedStatements ?? []);
+  const [{ decision: first }, ...others] = answers;
+  const { effect } = mostRestrictive(
+    first,
+    others.map(({ decision }) => decision),
+  );
+  const each: OnResource[] = [];
+  for (const answer of answers) {
+    if (each.length % IN_ONE_TURN === 0) await nextTurn();
+    each.push(await onResource(context, answer, simulated));
+  }
+  const results = each.map(({ result }) => result);
+  const contributing = results.filter(({ EvalResourceDecision }) => EvalResourceDecision === DECISIONS[effect]);
+  const matched = effect === 'IMPLICIT_DENY' ? [] : contributing.flatMap((one) => one.MatchedStatements ?? []);
+  const resources = answers.map(({ question }) => question.resource);
+  const allowed = {
+    byOrganizations: each.every(({ inOrganizations }) => inOrganizations),
+    byBoundary: each.every(({ inBoundary }) => inBoundary),
+  };
   return {
     EvalActionName: given.name,
-    EvalResourceName: resourceName(
-      context,
-      given,
-      answers.map(({ question }) => question.resource),
-    ),
-    EvalDecision: DECISIONS[decision.effect],
+    EvalResourceName: resourceName(context, given, resources),
+    EvalDecision: DECISIONS[effect],
     MatchedStatements: unique(matched),
     MissingContextValues: [...missing],
-    ...(inOrganization && { OrganizationsDecisionDetail: { AllowedByOrganizations: allAllow(answers, SCP) } }),
-    ...(hasBoundary && { PermissionsBoundaryDecisionDetail: boundaryDetail(answers) }),
-    ...(byResource && { EvalDecisionDetails: mostOf(each), ResourceSpecificResults: each }),
+    ...(inOrganization && { OrganizationsDecisionDetail: { AllowedByOrganizations: allowed.byOrganizations } }),
+    ...(hasBoundary && { PermissionsBoundaryDecisionDetail: { AllowedByPermissionsBoundary: allowed.byBoundary } }),
+    ...(byResource && { EvalDecisionDetails: mostOf(results), ResourceSpecificResults: results }),
   };
 }
 
-const SCP: PolicyLayer = 'SERVICE_CONTROL_POLICY';
-
-async function resourceResult(
+async function onResource(
   context: AwsContext,
-  answer: Answer,
-  { missing, hasBoundary, acrossAccounts, places }: Simulated,
-): Promise<iam.ResourceSpecificResult> {
-  const { question, decision } = answer;
-  const across = acrossAccounts(answer);
-  const statements = await readableStatements(context, determining(decision, across));
-  return {
+  { question, decision }: Answer,
+  { missing, hasBoundary, crosses, places, room }: Simulated,
+): Promise<OnResource> {
+  const across = crosses(question.resource);
+  const { effect, layers } = decision;
+  const inOrganizations = effectOf(layers, 'SERVICE_CONTROL_POLICY') === 'ALLOWED';
+  const inBoundary = effectOf(layers, 'PERMISSIONS_BOUNDARY') === 'ALLOWED';
+  const statements = await readableStatements(context, determining(effect, layers, across));
+  room.statements -= statements.length;
+  if (room.statements < 0) {
+    throw invalidInput(
+      `Invalid Input ActionNames: more than ${MOST_STATEMENTS} statements match: simulate fewer actions or resources at once`,
+    );
+  }
+  const result = {
     EvalResourceName: question.resource,
-    EvalResourceDecision: DECISIONS[decision.effect],
+    EvalResourceDecision: DECISIONS[effect],
     MatchedStatements: statements.map((statement) => awsStatement(statement, places)),
     MissingContextValues: [...missing],
-    ...(across &&
-      effectOf(decision, SCP) === 'ALLOWED' && { EvalDecisionDetails: decisionDetails(decision, hasBoundary) }),
-    ...(hasBoundary && { PermissionsBoundaryDecisionDetail: boundaryDetail([answer]) }),
+    ...(across && inOrganizations && { EvalDecisionDetails: decisionDetails(layers, hasBoundary) }),
+    ...(hasBoundary && { PermissionsBoundaryDecisionDetail: { AllowedByPermissionsBoundary: inBoundary } }),
   };
+  return { result, inOrganizations, inBoundary };
 }
 
 /** A layer that took no part limits nothing. */
-function effectOf({ layers }: Decision, ...names: readonly PolicyLayer[]): DecisionEffect {
+function effectOf(layers: readonly LayerDecision[], ...names: readonly PolicyLayer[]): DecisionEffect {
   return layers.find(({ layer }) => names.includes(layer))?.effect ?? 'ALLOWED';
-}
-
-function allAllow(answers: readonly Answer[], layer: PolicyLayer): boolean {
-  return answers.every(({ decision }) => effectOf(decision, layer) === 'ALLOWED');
-}
-
-function boundaryDetail(answers: readonly Answer[]): iam.PermissionsBoundaryDecisionDetail {
-  return { AllowedByPermissionsBoundary: allAllow(answers, 'PERMISSIONS_BOUNDARY') };
 }
 
 type Details = Record<string, iam.PolicyEvaluationDecisionType>;
 
 /** How each kind of policy decides a request across accounts. */
-function decisionDetails(decision: Decision, hasBoundary: boolean): Details {
+function decisionDetails(layers: readonly LayerDecision[], hasBoundary: boolean): Details {
   return {
-    [IAM_POLICY]: DECISIONS[effectOf(decision, 'IDENTITY_POLICY')],
-    [RESOURCE_POLICY]: DECISIONS[effectOf(decision, 'RESOURCE_POLICY', 'TRUST_POLICY')],
-    ...(hasBoundary && { [BOUNDARY_POLICY]: DECISIONS[effectOf(decision, 'PERMISSIONS_BOUNDARY')] }),
+    [IAM_POLICY]: DECISIONS[effectOf(layers, 'IDENTITY_POLICY')],
+    [RESOURCE_POLICY]: DECISIONS[effectOf(layers, 'RESOURCE_POLICY', 'TRUST_POLICY')],
+    ...(hasBoundary && { [BOUNDARY_POLICY]: DECISIONS[effectOf(layers, 'PERMISSIONS_BOUNDARY')] }),
   };
 }
 

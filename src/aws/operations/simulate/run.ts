@@ -14,7 +14,7 @@ import type { AwsContext } from '../operation.ts';
 import { type Entity, refOf } from './entity.ts';
 import type { GivenSimulation, SimulationInput } from './given.ts';
 import { asInvalidInput, ofGiven } from './invalid-input.ts';
-import { evaluationResult } from './results.ts';
+import { evaluationResult, MOST_STATEMENTS, type Simulated } from './results.ts';
 import type { StoredEntity } from './stored.ts';
 
 /** Whose calls are simulated, with which policies. */
@@ -69,21 +69,22 @@ export async function runSimulation(
   };
   const answers = decided(context, simulation);
   const { accountId } = side.home;
-  const simulated = {
+  const simulated: Simulated = {
     byResource: given.resources.some((resource) => resource !== '*'),
     inOrganization: side.inOrganization,
     hasBoundary: PermissionsBoundaryPolicyInputList.length > 0 || (side.stored?.policies.boundary ?? null) !== null,
     missing: missingKeys(input, given, side, context.now),
-    acrossAccounts: ({ question: { resource } }: Answer) =>
-      resourcePolicy !== null && (accountOf(resource) ?? owner ?? accountId) !== accountId,
+    crosses: (resource) => resourcePolicy !== null && (accountOf(resource) ?? owner ?? accountId) !== accountId,
     places: new Map(),
+    room: { statements: MOST_STATEMENTS },
   };
-  const results = page.map(({ action }, i) => {
+  const results: iam.EvaluationResult[] = [];
+  for (const [i, { action }] of page.entries()) {
     const [first, ...others] = answers.slice(i * resources.length, (i + 1) * resources.length);
     if (first === undefined) throw new Error('an action without an answer');
-    return evaluationResult(context, action, [first, ...others], simulated);
-  });
-  return { EvaluationResults: await Promise.all(results), ...truncation };
+    results.push(await evaluationResult(context, action, [first, ...others], simulated));
+  }
+  return { EvaluationResults: results, ...truncation };
 }
 
 /** Throws InvalidInput for the first fault. */
