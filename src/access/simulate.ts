@@ -94,22 +94,9 @@ export function simulateEach(
   const assumes = simulation.assumeContextKeys ?? true;
   const grants = checkedGrants(simulation.kmsGrants ?? [], at('kmsGrants'));
 
-  const prepared = (arn: string, question: Question, action: CatalogAction): PreparedResource => {
-    const policy = resourcePolicies.on(arn, kindOfEvery(action));
-    const resource = prepareResource({
-      arn,
-      // The caller's account unless the input names another, as in AWS's API.
-      accountId: accountOf(arn) ?? question.resourceAccount ?? accountId,
-      organization: null,
-      tags: null,
-      policy,
-      policyBindings: {},
-      resourceControl,
-      publicAccess: simulation.publicAccess ?? {},
-      grants,
-    });
-    return simulator !== null && policy === null ? withoutItsSide(resource, accountId) : resource;
-  };
+  const given = { accountId, resourceControl, resourcePolicies, grants, simulation };
+  const prepared = (arn: string, question: Question, action: CatalogAction): PreparedResource =>
+    preparedResource(given, arn, question, action);
   const path = endpoint === null ? {} : { endpoint: prepareEndpoint(endpoint) };
   const factsOf = ({ context }: Question, reading: Rereading | null): RequestFacts => {
     const follows = simulator === null ? {} : { follows: simulator.follows };
@@ -145,6 +132,38 @@ export function simulateEach(
     return simulatedPattern(about, (each, reading) => on(each, action, reading));
   };
   return inTheirPlaces(simulation.requests, decide);
+}
+
+/** What resources are made of. */
+interface ResourceTools {
+  /** The caller's; null: it has none. */
+  readonly accountId: string | null;
+  readonly resourceControl: readonly ControlLevel[] | null;
+  readonly resourcePolicies: ResourcePolicies;
+  readonly grants: readonly KmsGrant[];
+  readonly simulation: Simulation;
+}
+
+function preparedResource(
+  { accountId, resourceControl, resourcePolicies, grants, simulation }: ResourceTools,
+  arn: string,
+  { resourceAccount }: Question,
+  action: CatalogAction,
+): PreparedResource {
+  const policy = resourcePolicies.on(arn, kindOfEvery(action));
+  const resource = prepareResource({
+    arn,
+    // The caller's account unless the input names another, as in AWS's API.
+    accountId: accountOf(arn) ?? resourceAccount ?? accountId,
+    organization: null,
+    tags: null,
+    policy,
+    policyBindings: {},
+    resourceControl,
+    publicAccess: simulation.publicAccess ?? {},
+    grants,
+  });
+  return simulation.simulator !== undefined && policy === null ? withoutItsSide(resource, accountId) : resource;
 }
 
 function inTheirPlaces(

@@ -1,7 +1,7 @@
 import type * as iam from '@aws-sdk/client-iam';
 import { performed } from '../allowed.ts';
 import { callersAccount } from '../named-entities.ts';
-import type { AwsContext, Operation, Operations } from '../operation.ts';
+import type { Operation, Operations } from '../operation.ts';
 import { givenArn, refuseTags } from './given.ts';
 
 /**
@@ -39,16 +39,19 @@ interface OfClientId {
   readonly ClientID: string | undefined;
 }
 
+type ClientIdOperation = 'AddClientIDToOpenIDConnectProvider' | 'RemoveClientIDFromOpenIDConnectProvider';
+
 /** Both do nothing where there is nothing to do, as with AWS. */
-function changingClientId(
-  operation: 'AddClientIDToOpenIDConnectProvider' | 'RemoveClientIDFromOpenIDConnectProvider',
-  change: (sessions: AwsContext['sessions']) => AwsContext['sessions']['addOidcClientId'],
-): Operation<OfClientId, null> {
+function changingClientId(operation: ClientIdOperation): Operation<OfClientId, null> {
   return async (context, given) => {
     const { sessions, caller, now, origin } = context;
     const arn = providerArn(given.OpenIDConnectProviderArn);
     const input = { arn, clientId: given.ClientID };
-    await performed(context, operation, { arn }, () => change(sessions)(caller, input, now, origin));
+    await performed(context, operation, { arn }, () =>
+      operation === 'AddClientIDToOpenIDConnectProvider'
+        ? sessions.addOidcClientId(caller, input, now, origin)
+        : sessions.removeOidcClientId(caller, input, now, origin),
+    );
     return null;
   };
 }
@@ -61,12 +64,6 @@ function providerArn(text: string): string {
 export const OIDC_PROVIDER_CHANGES = {
   CreateOpenIDConnectProvider: createProvider,
   DeleteOpenIDConnectProvider: deleteProvider,
-  AddClientIDToOpenIDConnectProvider: changingClientId(
-    'AddClientIDToOpenIDConnectProvider',
-    (sessions) => sessions.addOidcClientId,
-  ),
-  RemoveClientIDFromOpenIDConnectProvider: changingClientId(
-    'RemoveClientIDFromOpenIDConnectProvider',
-    (sessions) => sessions.removeOidcClientId,
-  ),
+  AddClientIDToOpenIDConnectProvider: changingClientId('AddClientIDToOpenIDConnectProvider'),
+  RemoveClientIDFromOpenIDConnectProvider: changingClientId('RemoveClientIDFromOpenIDConnectProvider'),
 } satisfies Operations;
