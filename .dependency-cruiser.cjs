@@ -12,7 +12,7 @@ const rooms = {
   session: ['policy', 'evaluation', 'directory', 'access'],
   guard: ['policy', 'evaluation', 'catalog', 'directory', 'access', 'session'],
   graphql: ['policy', 'evaluation', 'analysis', 'validation', 'directory', 'importing', 'access', 'session', 'guard'],
-  aws: ['policy', 'guard', 'session'],
+  aws: ['policy', 'evaluation', 'catalog', 'directory', 'access', 'session', 'guard'],
   authzen: ['policy', 'evaluation', 'catalog', 'directory', 'access', 'guard'],
   server: ['policy', 'catalog', 'directory', 'importing', 'access', 'session', 'guard', 'graphql', 'aws', 'authzen'],
   cli: ['policy', 'directory', 'importing', 'session', 'server'],

@@ -28,6 +28,7 @@ import { checkCall, type SimulatedCaller, simulatedCaller } from './simulated-ca
 import { checkedGrants } from './simulated-grants.ts';
 import { simulatedPattern } from './simulated-pattern.ts';
 import { controlLevels, type Document, documents, endpointOf, ResourcePolicies } from './simulated-policies.ts';
+import { checkSimulated, type SimulatorRules, type StoredCaller, withoutItsSide } from './simulator-rules.ts';
 
 /** Policies, and requests to decide on these policies only. */
 export interface Simulation {
@@ -49,6 +50,10 @@ export interface Simulation {
   readonly requests: readonly (SimulatedRequest | RolegateError)[];
   /** As in a Question. */
   readonly assumeContextKeys?: boolean;
+  /** What is stored about the caller: it counts beside what is given. Left out: nothing. */
+  readonly stored?: StoredCaller;
+  /** Decides as AWS's policy simulator does. Left out: as AWS does. */
+  readonly simulator?: SimulatorRules;
   /** What the client calls this input, for errors: `input`. */
   readonly path: string;
 }
@@ -83,35 +88,27 @@ export function simulateEach(
   const resourceControl = controlLevels(simulation.resourceControlPolicies, 'rcp', 'resourceControlPolicies', at);
   const principal = simulatedPrincipal(simulation, resourceControl, at);
   const accountId = principal.accountId || null;
+  const { simulator = null } = simulation;
   const resourcePolicies = new ResourcePolicies(simulation.resourcePolicy, at('resourcePolicy'));
   const endpoint = endpointOf(simulation.vpcEndpointPolicy, 'vpcEndpointPolicy', at);
   const assumes = simulation.assumeContextKeys ?? true;
   const grants = checkedGrants(simulation.kmsGrants ?? [], at('kmsGrants'));
 
+  const given = { accountId, resourceControl, resourcePolicies, grants, simulation };
   const prepared = (arn: string, question: Question, action: CatalogAction): PreparedResource =>
-    prepareResource({
-      arn,
-      // The caller's account unless the input names another, as in AWS's API.
-      accountId: accountOf(arn) ?? question.resourceAccount ?? accountId,
-      organization: null,
-      tags: null,
-      policy: resourcePolicies.on(arn, kindOfEvery(action)),
-      policyBindings: {},
-      resourceControl,
-      publicAccess: simulation.publicAccess ?? {},
-      grants,
-    });
+    preparedResource(given, arn, question, action);
   const path = endpoint === null ? {} : { endpoint: prepareEndpoint(endpoint) };
   const factsOf = ({ context }: Question, reading: Rereading | null): RequestFacts => {
-    const facts = { context, now, authority: 'context', assumes, ...path } as const;
+    const follows = simulator === null ? {} : { follows: simulator.follows };
+    const facts = { context, now, authority: 'context', assumes, ...follows, ...path } as const;
     return reading?.request(facts) ?? facts;
   };
   const on = (question: Question, action: CatalogAction, reading: Rereading | null): Answer => {
-    const gaps = checkQuestion(catalog, question, action);
+    const gaps = simulator === null ? checkQuestion(catalog, question, action) : checkSimulated(catalog, question);
     const caller = reading?.principal(principal) ?? principal;
     const plain = prepared(question.resource, question, action);
     const named = reading?.resource(plain) ?? plain;
-    const resource = everyResource(action, named);
+    const resource = simulator === null ? everyResource(action, named) : named;
     const barred = action.name === 'sts:AssumeRole' ? barredFromRoles(caller, question.resource) : null;
     const decision = barred ?? authorize(caller, action, resource, factsOf(question, reading));
     const open = resource === named ? gaps : [...gaps, ...everyResourceGaps(action, decision)];
@@ -135,6 +132,38 @@ export function simulateEach(
     return simulatedPattern(about, (each, reading) => on(each, action, reading));
   };
   return inTheirPlaces(simulation.requests, decide);
+}
+
+/** What resources are made of. */
+interface ResourceTools {
+  /** The caller's; null: it has none. */
+  readonly accountId: string | null;
+  readonly resourceControl: readonly ControlLevel[] | null;
+  readonly resourcePolicies: ResourcePolicies;
+  readonly grants: readonly KmsGrant[];
+  readonly simulation: Simulation;
+}
+
+function preparedResource(
+  { accountId, resourceControl, resourcePolicies, grants, simulation }: ResourceTools,
+  arn: string,
+  { resourceAccount }: Question,
+  action: CatalogAction,
+): PreparedResource {
+  const policy = resourcePolicies.on(arn, kindOfEvery(action));
+  const resource = prepareResource({
+    arn,
+    // The caller's account unless the input names another, as in AWS's API.
+    accountId: accountOf(arn) ?? resourceAccount ?? accountId,
+    organization: null,
+    tags: null,
+    policy,
+    policyBindings: {},
+    resourceControl,
+    publicAccess: simulation.publicAccess ?? {},
+    grants,
+  });
+  return simulation.simulator !== undefined && policy === null ? withoutItsSide(resource, accountId) : resource;
 }
 
 function inTheirPlaces(
@@ -165,8 +194,10 @@ function simulatedPrincipal(
   resourceControl: readonly ControlLevel[] | null,
   at: (field: string) => string,
 ): PreparedPrincipal {
-  const facts: PrincipalFacts = simulatedCaller(simulation.caller, at('caller'));
-  const identity = documents(simulation.identityPolicies, 'identity', 'identityPolicies', at);
+  const { facts: known = null, policies: stored = null } = simulation.stored ?? {};
+  const facts: PrincipalFacts = known ?? simulatedCaller(simulation.caller, at('caller'));
+  const given = documents(simulation.identityPolicies, 'identity', 'identityPolicies', at);
+  const identity = stored === null ? given : [...stored.identity, ...given];
   const boundaries = documents(simulation.permissionsBoundaries, 'boundary', 'permissionsBoundaries', at);
   if (boundaries.length > MAX_BOUNDARIES) {
     throw new InvalidInput(
@@ -187,11 +218,15 @@ function simulatedPrincipal(
       'only sessions of roles and federated users have session policies: leave them out',
     );
   }
-  const serviceControl = controlLevels(simulation.serviceControlPolicies, 'scp', 'serviceControlPolicies', at);
+  const serviceControl =
+    controlLevels(simulation.serviceControlPolicies, 'scp', 'serviceControlPolicies', at) ??
+    stored?.serviceControl ??
+    null;
   if (facts.kind === 'service' || facts.kind === 'anonymous') return preparePrincipal(facts, null, null);
   // INVARIANT: a root user has no identity policies. A Deny in them would count.
   const own = facts.kind === 'root' ? [] : identity;
-  const policies = preparePolicies({ identity: own, boundary: boundaries[0] ?? null, serviceControl, resourceControl });
+  const boundary = boundaries[0] ?? stored?.boundary ?? null;
+  const policies = preparePolicies({ identity: own, boundary, serviceControl, resourceControl });
   return preparePrincipal(facts, policies, session.length === 0 ? null : session);
 }
 

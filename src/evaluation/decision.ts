@@ -22,6 +22,8 @@ export interface MatchedStatement {
   readonly effect: 'ALLOW' | 'DENY';
   /** The statement as written in the document. */
   readonly statement: JsonObject;
+  /** The text of the whole document; null: it was given as an object. */
+  readonly documentText: string | null;
 }
 
 /** The result of one layer by itself. */

@@ -43,6 +43,7 @@ export class Evaluation implements Asked<Evaluation> {
     if (this.request.authority === 'context') {
       const given = this.given(key);
       if (given !== undefined) return given;
+      if (this.request.follows?.has(key.name) === false) return undefined;
     }
     if (key.owner === 'time') return this.timeValue(key);
     if (key.owner === 'resource') return this.resourceValue(key);

@@ -33,4 +33,8 @@ export class StatementInPolicy implements MatchedStatement {
   get statement(): JsonObject {
     return this.#attached.policy.source.statement(this.index);
   }
+
+  get documentText(): string | null {
+    return this.#attached.policy.source.text;
+  }
 }

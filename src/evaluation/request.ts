@@ -66,6 +66,11 @@ export interface RequestFacts {
    * resources that have such tags at AWS, which objects of S3 have not.
    */
   readonly tagsAsGiven?: boolean;
+  /**
+   * With `authority: 'context'`: names of the only keys that follow from known facts; others are absent unless `context` gives
+   * them, as in AWS's policy simulator. Left out: all that can.
+   */
+  readonly follows?: ReadonlySet<string>;
   /** Names of keys that only the directory can give, whatever the request says. Left out: none besides those above. */
   readonly settled?: ReadonlySet<string>;
   /** The policy of the VPC endpoint that it comes through. Left out: it comes through none, or its policy is unknown. */

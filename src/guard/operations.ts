@@ -39,6 +39,8 @@ export interface OperationValues {
   readonly DeleteVirtualMFADevice: { readonly serialNumber: string };
   readonly CreateOpenIDConnectProvider: Pick<OidcProviderInput, 'accountId' | 'url'>;
   readonly UpdateOpenIDConnectProvider: identity.ProviderUpdate;
+  readonly AddClientIDToOpenIDConnectProvider: { readonly arn: string };
+  readonly RemoveClientIDFromOpenIDConnectProvider: { readonly arn: string };
   readonly DeleteOpenIDConnectProvider: { readonly arn: string };
   readonly RevokeRoleSessions: { readonly roleArn: string };
   readonly DeleteRole: Required<Given<'deleteRole', 'roleArn' | 'withDependents'>>;
@@ -123,6 +125,10 @@ export const OPERATIONS: { readonly [Name in OperationName]: Operation<Operation
   DeleteVirtualMFADevice: needing(({ serialNumber }) => onResource('DeleteVirtualMFADevice', serialNumber)),
   CreateOpenIDConnectProvider: needing(identity.creationOfOidcProvider),
   UpdateOpenIDConnectProvider: needing(identity.updateOfOidcProvider),
+  AddClientIDToOpenIDConnectProvider: needing(({ arn }) => onResource('AddClientIDToOpenIDConnectProvider', arn)),
+  RemoveClientIDFromOpenIDConnectProvider: needing(({ arn }) =>
+    onResource('RemoveClientIDFromOpenIDConnectProvider', arn),
+  ),
   DeleteOpenIDConnectProvider: needing(({ arn }) => onResource('DeleteOpenIDConnectProvider', arn)),
   RevokeRoleSessions: needing(bounded('PutRolePolicy', 'RevokeRoleSessions')),
   DeleteRole: needing(deletionOfRole),

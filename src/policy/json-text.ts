@@ -5,6 +5,8 @@ export interface Located {
   readonly value: JsonValue;
   /** Characters from the beginning of the text. */
   readonly offset: number;
+  /** The place behind its last character, counted in the same way. */
+  readonly end: number;
   /** Members of an object, in order, repeated keys included; null for other values. */
   readonly members: readonly Member[] | null;
   /** Items of a list; null for other values. */
@@ -64,7 +66,7 @@ class Reader {
     if (char === '{') return this.#object(depth);
     if (char === '[') return this.#list(depth);
     const value = char === '"' ? this.#string() : this.#scalar();
-    return { value, offset, members: null, items: null };
+    return { value, offset, end: this.at, members: null, items: null };
   }
 
   #object(depth: number): Located {
@@ -79,14 +81,14 @@ class Reader {
       members.push({ key, offset: keyOffset, node: this.value(depth + 1) });
     });
     const value = Object.fromEntries(members.map(({ key, node }) => [key, node.value]));
-    return { value, offset, members, items: null };
+    return { value, offset, end: this.at, members, items: null };
   }
 
   #list(depth: number): Located {
     const offset = this.at;
     const items: Located[] = [];
     this.#separated(']', () => items.push(this.value(depth + 1)));
-    return { value: items.map((item) => item.value), offset, members: null, items };
+    return { value: items.map((item) => item.value), offset, end: this.at, members: null, items };
   }
 
   /** From the opening bracket to the closing one, with commas between. */

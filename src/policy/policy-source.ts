@@ -1,20 +1,23 @@
 import { isList, isObject, type JsonObject, type JsonValue } from './json.ts';
 
 /**
- * A document as it was given, which has been read before. A document given as text is kept as text until its content
+ * A document as it was given, which has been read before. A document given as text is parsed again only when its content
  * is needed: parsed, it takes several times the memory, and most documents are never shown.
  */
 export class PolicySource {
-  #given: string | JsonObject;
+  /** Null: it was given as an object. */
+  readonly text: string | null;
+  #document: JsonObject | null;
 
   constructor(given: string | JsonObject) {
-    this.#given = given;
+    this.text = typeof given === 'string' ? given : null;
+    this.#document = typeof given === 'string' ? null : given;
   }
 
   get document(): JsonObject {
     // Reading the document before has shown that the text is an object.
-    if (typeof this.#given === 'string') this.#given = JSON.parse(this.#given) as JsonObject;
-    return this.#given;
+    this.#document ??= JSON.parse(this.text ?? '{}') as JsonObject;
+    return this.#document;
   }
 
   /** The statement at a place of the document, from 0, as written. */

@@ -1,5 +1,6 @@
 import { createPublicKey } from 'node:crypto';
 import { createLocalJWKSet, errors, importJWK, type JSONWebKeySet, type JWK } from 'jose';
+import { storable } from '../directory/storable.ts';
 import type { OidcProviderRecord } from '../directory/stores/identity-stores.ts';
 import { isAccountId } from '../policy/principal-id.ts';
 import { audited, iamOperation } from './audited.ts';
@@ -21,8 +22,8 @@ export interface OidcProviderInput {
   /** https://host/path: the `iss` of its tokens. */
   readonly url: string;
   readonly clientIds: readonly string[];
-  /** JSON text of its key set: the gateway fetches no keys. */
-  readonly jwks: string;
+  /** JSON text of its key set: the gateway fetches no keys. Null: they are given later, and until then it lets nobody in. */
+  readonly jwks: string | null;
 }
 
 /**
@@ -37,17 +38,22 @@ export function createOidcProvider(
   return audited(tools.directory.audit, call, attempted, async (event) => {
     if (!isAccountId(input.accountId)) throw new ValidationError('an account id has twelve digits', 'accountId');
     checkUrl(input.url);
-    checkClientIds(input.clientIds);
     const { accountId, url, clientIds } = input;
-    const jwks = await readJwks(input.jwks);
+    checkClientIds(clientIds, input.jwks === null ? 0 : 1);
+    const jwks = input.jwks === null ? NO_KEYS : await readJwks(input.jwks);
     const provider = { arn: arnOf(input), accountId, url, clientIds, jwks, createdAt: call.now };
     await tools.directory.oidcProviders.create(provider, event);
     return provider;
   });
 }
 
+const NO_KEYS: OidcProviderRecord['jwks'] = { keys: [] };
+
 /** Changes of a provider; what is left out does not change. */
-export type OidcProviderChange = Partial<Pick<OidcProviderInput, 'clientIds' | 'jwks'>>;
+export interface OidcProviderChange {
+  readonly clientIds?: readonly string[];
+  readonly jwks?: string;
+}
 
 /** The event of an update in the audit trail: AWS has one operation for each property. */
 export const UPDATE_EVENT = 'UpdateOpenIDConnectProvider';
@@ -72,13 +78,45 @@ export function updateOidcProvider(
   const { clientIds, jwks } = change;
   const attempted = { event: UPDATE_EVENT, action: `iam:${operationsOfUpdate(change)[0]}`, target: arn };
   return audited(tools.directory.audit, call, attempted, async (event) => {
-    if (clientIds !== undefined) checkClientIds(clientIds);
+    if (clientIds !== undefined) checkClientIds(clientIds, 1);
     const checked = {
       ...(clientIds === undefined ? {} : { clientIds }),
       ...(jwks === undefined ? {} : { jwks: await readJwks(jwks) }),
     };
     await tools.directory.oidcProviders.update(arn, checked, event);
   });
+}
+
+/** A provider, and one of its audiences. */
+export interface ProviderClientId {
+  readonly arn: string;
+  readonly clientId: string;
+}
+
+/**
+ * iam:AddClientIDToOpenIDConnectProvider. Does nothing if the provider has it. Throws ValidationError, NoSuchEntity,
+ * LimitExceeded.
+ */
+export function addClientId(tools: SessionTools, call: Call, { arn, clientId }: ProviderClientId): Promise<void> {
+  const attempted = iamOperation('AddClientIDToOpenIDConnectProvider', arn, { clientId: shown(clientId) });
+  return audited(tools.directory.audit, call, attempted, async (event) => {
+    checkClientIds([clientId], 1);
+    await tools.directory.oidcProviders.addClientId(arn, clientId, MAX_CLIENT_IDS, event);
+  });
+}
+
+/** iam:RemoveClientIDFromOpenIDConnectProvider. Does nothing if the provider has it not. Throws ValidationError, NoSuchEntity. */
+export function removeClientId(tools: SessionTools, call: Call, { arn, clientId }: ProviderClientId): Promise<void> {
+  const attempted = iamOperation('RemoveClientIDFromOpenIDConnectProvider', arn, { clientId: shown(clientId) });
+  return audited(tools.directory.audit, call, attempted, async (event) => {
+    checkClientIds([clientId], 1);
+    await tools.directory.oidcProviders.removeClientId(arn, clientId, event);
+  });
+}
+
+/** A client id in the audit trail, which also records those that are refused. */
+function shown(clientId: string): string {
+  return storable(clientId.slice(0, MAX_CLIENT_ID_CHARACTERS));
 }
 
 /** iam:DeleteOpenIDConnectProvider. Role sessions that were made with it continue. Throws NoSuchEntity. */
@@ -101,9 +139,9 @@ function checkUrl(url: string): void {
   );
 }
 
-function checkClientIds(clientIds: readonly string[]): void {
-  if (clientIds.length === 0 || clientIds.length > MAX_CLIENT_IDS) {
-    throw new ValidationError(`a provider has 1 to ${MAX_CLIENT_IDS} client ids`, 'clientIds');
+function checkClientIds(clientIds: readonly string[], least: 0 | 1): void {
+  if (clientIds.length < least || clientIds.length > MAX_CLIENT_IDS) {
+    throw new ValidationError(`a provider has ${least} to ${MAX_CLIENT_IDS} client ids`, 'clientIds');
   }
   const index = clientIds.findIndex((id) => id === '' || id.length > MAX_CLIENT_ID_CHARACTERS || /\p{Cc}/u.test(id));
   if (index < 0) return;

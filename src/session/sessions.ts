@@ -140,6 +140,8 @@ export interface Sessions extends EntityChanges {
     now: number,
     origin?: Origin,
   ): Promise<void>;
+  addOidcClientId(caller: Caller, input: oidc.ProviderClientId, now: number, origin?: Origin): Promise<void>;
+  removeOidcClientId(caller: Caller, input: oidc.ProviderClientId, now: number, origin?: Origin): Promise<void>;
   deleteOidcProvider(caller: Caller, arn: string, now: number, origin?: Origin): Promise<void>;
   createChecker(caller: Caller, input: NewCheckerInput, now: number, origin?: Origin): Promise<IssuedChecker>;
   rotateChecker(caller: Caller, input: CheckerRotationInput, now: number, origin?: Origin): Promise<IssuedChecker>;
@@ -203,6 +205,8 @@ export function createSessions(options: {
     deleteVirtualMfaDevice: on(mfa.deleteVirtualMfaDevice),
     createOidcProvider: on(oidc.createOidcProvider),
     updateOidcProvider: on(oidc.updateOidcProvider),
+    addOidcClientId: on(oidc.addClientId),
+    removeOidcClientId: on(oidc.removeClientId),
     deleteOidcProvider: on(oidc.deleteOidcProvider),
     createChecker: on(createChecker),
     rotateChecker: on(rotateChecker),

@@ -20,6 +20,8 @@ import { Gatherer } from '../gather/gather.ts';
 import { Memory } from '../gather/memory.ts';
 import { hasChangedSince, readRevision } from '../gather/revision-rows.ts';
 import { StoredResources } from '../gather/stored-resources.ts';
+import { iam } from '../iam/iam.ts';
+import type { IamStore } from '../iam/iam-store.ts';
 import { createReadModel, type ReadModel } from '../read-model.ts';
 import { Store } from '../store.ts';
 import { accessKeys } from '../stores/access-keys.ts';
@@ -51,6 +53,7 @@ export type DirectoryOptions = (
 export interface OpenDirectory extends Directory, IdentityStores {
   readonly prisma: ReadModel;
   readonly find: FindStore;
+  readonly iam: IamStore;
   /** Whether searches in the middle of a text have an index. False: the server lets nobody here create pg_trgm. */
   readonly searchIndexed: boolean;
   readonly exports: DirectoryExports;
@@ -83,6 +86,7 @@ class StoredDirectory implements OpenDirectory {
   readonly signingKeys: SigningKeyStore;
   readonly entities: EntityStore;
   readonly find: FindStore;
+  readonly iam: IamStore;
   readonly searchIndexed: boolean;
   readonly exports: DirectoryExports;
   readonly #store: Store;
@@ -109,6 +113,7 @@ class StoredDirectory implements OpenDirectory {
     this.signingKeys = signingKeys(this.#store);
     this.entities = entities(this.#store, catalog);
     this.find = find(this.#store);
+    this.iam = iam(this.#store);
     this.exports = directoryExports(database);
   }
 

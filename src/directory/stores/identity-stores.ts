@@ -77,6 +77,10 @@ export interface OidcProviderStore {
     change: Partial<Pick<OidcProviderRecord, 'clientIds' | 'jwks'>>,
     event?: NewAuditEvent,
   ): Promise<void>;
+  /** Does nothing if it has the audience. Throws NoSuchEntity, LimitExceeded if it has `most`. */
+  addClientId(arn: string, clientId: string, most: number, event?: NewAuditEvent): Promise<void>;
+  /** Does nothing if it has not the audience. Throws NoSuchEntity. */
+  removeClientId(arn: string, clientId: string, event?: NewAuditEvent): Promise<void>;
   /** Throws NoSuchEntity. */
   remove(arn: string, event?: NewAuditEvent): Promise<void>;
 }

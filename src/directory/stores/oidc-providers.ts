@@ -1,7 +1,9 @@
 import { RolegateError } from '../../policy/errors.ts';
 import type { Touched } from '../apply/revision.ts';
-import { changeWithEvent } from '../change.ts';
+import { changeWithEvent, type Worked } from '../change.ts';
+import { quotaExceeded } from '../entities/holder.ts';
 import { millisecondsOf, toIso } from '../instants.ts';
+import type { Sql } from '../prisma/database.ts';
 import type { Store } from '../store.ts';
 import type { OidcProviderRecord, OidcProviderStore } from './identity-stores.ts';
 
@@ -14,6 +16,20 @@ function touchedBy(arn: string): readonly Touched[] {
 
 function noSuchProvider(arn: string): RolegateError {
   return new RolegateError('NoSuchEntity', `OpenIDConnect Provider not found for arn ${arn}`, { field: 'arn' });
+}
+
+/** The audiences of a provider that is about to be changed: no other change is made meanwhile. */
+async function clientIdsOf(sql: Sql, arn: string): Promise<readonly string[]> {
+  const [row] = await sql.query<{ clientIds: string[] }>('SELECT "clientIds" FROM "OidcProvider" WHERE arn = $1', [
+    arn,
+  ]);
+  if (row === undefined) throw noSuchProvider(arn);
+  return row.clientIds;
+}
+
+async function setClientIds(sql: Sql, arn: string, clientIds: readonly string[]): Promise<Worked<undefined>> {
+  await sql.query('UPDATE "OidcProvider" SET "clientIds" = $2::text[] WHERE arn = $1', [arn, clientIds]);
+  return { touched: touchedBy(arn), result: undefined };
 }
 
 /** OpenID Connect providers. */
@@ -52,6 +68,21 @@ export function oidcProviders(store: Store): OidcProviderStore {
         );
         if (updated.length === 0) throw noSuchProvider(arn);
         return { touched: touchedBy(arn), result: undefined };
+      }),
+
+    addClientId: (arn, clientId, most, event) =>
+      changeWithEvent(store, event, async (sql) => {
+        const clientIds = await clientIdsOf(sql, arn);
+        if (clientIds.includes(clientId)) return { touched: [], result: undefined };
+        if (clientIds.length >= most) throw quotaExceeded('ClientIdsPerOpenIdConnectProvider', most, 'clientId');
+        return setClientIds(sql, arn, [...clientIds, clientId]);
+      }),
+
+    removeClientId: (arn, clientId, event) =>
+      changeWithEvent(store, event, async (sql) => {
+        const clientIds = await clientIdsOf(sql, arn);
+        const left = clientIds.filter((each) => each !== clientId);
+        return left.length === clientIds.length ? { touched: [], result: undefined } : setClientIds(sql, arn, left);
       }),
 
     remove: (arn, event) =>

@@ -1,0 +1,16 @@
+import type { Operations } from '../operation.ts';
+import { ACCESS_KEY_CHANGES } from './access-keys.ts';
+import { ENTITY_CHANGES } from './entity-changes.ts';
+import { MFA_DEVICE_CHANGES } from './mfa-devices.ts';
+import { OIDC_PROVIDER_CHANGES } from './oidc-providers.ts';
+
+/**
+ * IAM's operations that change something: those that the directory can make, behind the same guards and with the same events of
+ * the audit trail as the mutations of GraphQL.
+ */
+export const IAM_WRITES = {
+  ...ACCESS_KEY_CHANGES,
+  ...ENTITY_CHANGES,
+  ...MFA_DEVICE_CHANGES,
+  ...OIDC_PROVIDER_CHANGES,
+} satisfies Operations;

@@ -1,0 +1,137 @@
+import type * as iam from '@aws-sdk/client-iam';
+import type { Answer } from '../../../access/question.ts';
+import type { Simulation } from '../../../access/simulate.ts';
+import type { PrincipalFacts } from '../../../evaluation/principal.ts';
+import { principalValue } from '../../../evaluation/principal-values.ts';
+import { parseArn } from '../../../policy/arn.ts';
+import { RolegateError } from '../../../policy/errors.ts';
+import { type CompiledPolicy, readPolicy } from '../../../policy/load.ts';
+import { keysOfPolicies } from '../../../policy/policy-keys.ts';
+import type { PolicyKind } from '../../../policy/policy-kind.ts';
+import { isAccountId } from '../../../policy/principal-id.ts';
+import { paged } from '../iam-read/paging.ts';
+import type { AwsContext } from '../operation.ts';
+import { type Entity, refOf } from './entity.ts';
+import type { GivenSimulation, SimulationInput } from './given.ts';
+import { asInvalidInput, ofGiven } from './invalid-input.ts';
+import { evaluationResult, MOST_STATEMENTS, type Simulated } from './results.ts';
+import type { StoredEntity } from './stored.ts';
+
+/** Whose calls are simulated, with which policies. */
+export interface SimulatedSide {
+  /** Null: nobody in particular. Nothing follows from the caller, and every resource is in its account. */
+  readonly caller: Entity | null;
+  /** The caller's account. */
+  readonly home: Pick<Entity, 'accountId' | 'partition'>;
+  /** Null: nothing stored takes part. */
+  readonly stored: Pick<StoredEntity, 'policies'> | null;
+  /** What is known about the caller; null: what its ARN says. */
+  readonly facts: PrincipalFacts | null;
+  /** Service control policies that were given, from the root to the account; null: none were. */
+  readonly given: readonly (readonly string[])[] | null;
+  /** The account is in an organization. */
+  readonly inOrganization: boolean;
+  /** Condition keys that follow from the caller, in lower case. */
+  readonly follows: ReadonlySet<string>;
+}
+
+/** Decides a page of actions, each on all resources. `operation`: AWS's name, to which its markers belong. */
+export async function runSimulation(
+  context: AwsContext,
+  operation: string,
+  input: SimulationInput,
+  given: GivenSimulation,
+  side: SimulatedSide,
+): Promise<iam.SimulatePolicyResponse> {
+  const { PolicyInputList = [], PermissionsBoundaryPolicyInputList = [] } = input;
+  const { actions, resourcePolicy, owner } = given;
+  const resources = given.resources.length === 0 ? ['*'] : given.resources;
+  const { entries: page, truncation } = await paged(operation, input, ({ after, limit }) => {
+    const from = after === null ? 0 : Number(after.key) + 1;
+    return Promise.resolve(actions.slice(from, from + limit).map((action, i) => ({ key: String(from + i), action })));
+  });
+  const simulation: Simulation = {
+    caller: { principal: refOf(side.caller ?? somebodyOf(side.home)), roleArn: null, tags: {} },
+    identityPolicies: PolicyInputList,
+    permissionsBoundaries: PermissionsBoundaryPolicyInputList,
+    sessionPolicies: [],
+    resourcePolicy,
+    vpcEndpointPolicy: null,
+    serviceControlPolicies: side.given,
+    resourceControlPolicies: null,
+    requests: page.flatMap(({ action: { name } }) =>
+      resources.map((resource) => ({ action: name, resource, resourceAccount: owner, context: given.context })),
+    ),
+    assumeContextKeys: false,
+    ...(side.stored === null ? {} : { stored: { facts: side.facts, policies: side.stored.policies } }),
+    simulator: { follows: side.follows },
+    path: '',
+  };
+  const answers = decided(context, simulation);
+  const { accountId } = side.home;
+  const simulated: Simulated = {
+    byResource: given.resources.some((resource) => resource !== '*'),
+    inOrganization: side.inOrganization,
+    hasBoundary: PermissionsBoundaryPolicyInputList.length > 0 || (side.stored?.policies.boundary ?? null) !== null,
+    missing: missingKeys(input, given, side, context.now),
+    crosses: (resource) => resourcePolicy !== null && (accountOf(resource) ?? owner ?? accountId) !== accountId,
+    places: new Map(),
+    room: { statements: MOST_STATEMENTS },
+  };
+  const results: iam.EvaluationResult[] = [];
+  for (const [i, { action }] of page.entries()) {
+    const [first, ...others] = answers.slice(i * resources.length, (i + 1) * resources.length);
+    if (first === undefined) throw new Error('an action without an answer');
+    results.push(await evaluationResult(context, action, [first, ...others], simulated));
+  }
+  return { EvaluationResults: results, ...truncation };
+}
+
+/** Throws InvalidInput for the first fault. */
+function decided({ access, now }: AwsContext, simulation: Simulation): readonly Answer[] {
+  const answers = ofGiven(() => access.simulateEach(simulation, now));
+  return answers.map((answer) => {
+    if (answer instanceof RolegateError) throw asInvalidInput(answer);
+    return answer;
+  });
+}
+
+/** A user of whom nothing counts: no condition key follows from it, and no resource policy is there that could name it. */
+function somebodyOf({ accountId, partition }: SimulatedSide['home']): Entity {
+  return { kind: 'user', arn: `arn:${partition}:iam::${accountId}:user/-`, accountId, partition };
+}
+
+function accountOf(arn: string): string | null {
+  const account = parseArn(arn)?.accountId ?? '';
+  return isAccountId(account) ? account : null;
+}
+
+/**
+ * The condition keys that the policies name and that have no value: all, whether they concern the simulated actions or not, but not
+ * those of service control policies. https://github.com/boto/boto3/issues/3111
+ */
+function missingKeys(
+  { PolicyInputList = [], PermissionsBoundaryPolicyInputList = [] }: SimulationInput,
+  { context, resourcePolicy }: GivenSimulation,
+  { stored, facts, follows }: SimulatedSide,
+  now: number,
+): readonly string[] {
+  const { identity = [], boundary = null } = stored?.policies ?? {};
+  const attached =
+    boundary === null || PermissionsBoundaryPolicyInputList.length > 0 ? identity : [...identity, boundary];
+  const given = [
+    ...PolicyInputList.map((text) => withKeys(text, 'identity')),
+    ...PermissionsBoundaryPolicyInputList.map((text) => withKeys(text, 'boundary')),
+    ...(resourcePolicy === null ? [] : [withKeys(resourcePolicy, 'resource')]),
+  ].filter((policy) => policy !== null);
+  const policies: readonly CompiledPolicy[] = [...attached.map(({ policy }) => policy), ...given];
+  return keysOfPolicies(policies)
+    .filter((key) => !context.has(key.name))
+    .filter((key) => !follows.has(key.name) || (facts !== null && principalValue(key, facts, now) === undefined))
+    .map(({ written }) => written);
+}
+
+/** Null: it names no condition key, which most texts show. It has been decided on: it can be read. */
+function withKeys(text: string, kind: PolicyKind): CompiledPolicy | null {
+  return /Condition|\$\{|\\u/.test(text) ? readPolicy(text, kind) : null;
+}
