@@ -20,22 +20,30 @@ const ASK_ACTION = 'iam:SimulatePrincipalPolicy';
  * answered like one that the principal may not assume, unless the caller may read it.
  */
 export async function askEach(context: GuardContext, questions: readonly Question[]): Promise<(Answer | Error)[]> {
-  const loader = decisionLoader(context);
   const own = questions.map((question) => asCallerMayKnow(context, question));
   const [answers, refusals, knowsRole] = await Promise.all([
-    loader.loadMany(own),
-    Promise.all(own.map((question) => refusalOf(context, question))),
+    context.access.decideNow(own, context.now) ?? loadEach(context, own),
+    refusalsOf(context, own),
     mayKnowRoles(context, own),
   ]);
   return answers.map((answer, index) => {
     const question = own[index];
     if (question === undefined) return answer;
-    const refusal = refusals[index];
+    const refusal = refusals === null ? null : refusals[index];
     if (refusal !== null) return refusal ?? new Error('a question without a ruling');
-    if (answer instanceof Error) return atItsPlace(answer, question);
-    if (answer.roleIsAbsent === true && knowsRole[index] === true) return noSuchRole(question);
+    if (answer instanceof Error) return answer;
+    return answer.roleIsAbsent === true && knowsRole[index] === true ? noSuchRole(question) : answer;
+  });
+}
+
+/** Answers for which the database has to be asked, together with all others of the request. */
+async function loadEach(context: GuardContext, questions: readonly Question[]): Promise<(Answer | Error)[]> {
+  const answers = await decisionLoader(context).loadMany(questions);
+  return answers.map((answer, index) => {
+    const question = questions[index];
+    if (question === undefined) return answer;
     // A question asked twice was decided once; each answer names its own question.
-    return { ...answer, question };
+    return answer instanceof Error ? atItsPlace(answer, question) : { ...answer, question };
   });
 }
 
@@ -56,8 +64,28 @@ export async function ask(context: GuardContext, question: Question): Promise<An
   return answer;
 }
 
+/** Why the caller may not ask questions, one by one; null: it may ask all of them. */
+async function refusalsOf(
+  context: GuardContext,
+  questions: readonly Question[],
+): Promise<readonly (RolegateError | null)[] | null> {
+  if (context.caller.kind === 'operator') return null;
+  // Questions of a batch share the objects of their subjects.
+  const known = new Map<Subject, Promise<boolean>>();
+  const mayAsk = (subject: Subject): Promise<boolean> => {
+    const asked = known.get(subject) ?? mayAskAbout(context, subject.principal);
+    known.set(subject, asked);
+    return asked;
+  };
+  return Promise.all(questions.map((question) => refusalOf(context, question, mayAsk)));
+}
+
 /** Why the caller may not ask a question; null: it may. */
-async function refusalOf(context: GuardContext, question: Question): Promise<RolegateError | null> {
+async function refusalOf(
+  context: GuardContext,
+  question: Question,
+  mayAsk: (subject: Subject) => Promise<boolean>,
+): Promise<RolegateError | null> {
   const { caller } = context;
   const { principal, assumedRole } = question.subject;
   if (caller.kind === 'checker') {
@@ -66,7 +94,7 @@ async function refusalOf(context: GuardContext, question: Question): Promise<Rol
     if (assumedRole !== null && !isRoleInScope(caller, assumedRole))
       return mayNotAsk(principal, fieldOf(question, 'principal'));
   }
-  if (await mayAskAbout(context, principal)) return null;
+  if (await mayAsk(question.subject)) return null;
   return mayNotAsk(principal, fieldOf(question, 'principal'));
 }
 

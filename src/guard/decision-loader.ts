@@ -31,6 +31,27 @@ export function decisionLoader(context: GuardContext): DecisionLoader {
   return loader;
 }
 
+/** By loader: what was decided without waiting. */
+const decided = new WeakMap<DecisionLoader, Map<string, Answer>>();
+
+/**
+ * The answer to a question of the gateway itself, which has no place in the request; asked again in the request it is not
+ * decided again. Waits for others only if something has to be read from the database. Throws its error.
+ */
+export async function decideInRequest(context: GuardContext, question: Question): Promise<Answer> {
+  const loader = decisionLoader(context);
+  const answers = decided.get(loader) ?? new Map<string, Answer>();
+  decided.set(loader, answers);
+  const key = questionKey(question);
+  const known = answers.get(key);
+  if (known !== undefined) return known;
+  const [now] = context.access.decideNow([question], context.now) ?? [];
+  if (now === undefined) return loader.load(question);
+  if (now instanceof Error) throw now;
+  answers.set(key, now);
+  return now;
+}
+
 function withoutPlace({ fields: _fields, ...question }: Question): Question {
   return { ...question, path: '' };
 }

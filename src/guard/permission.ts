@@ -3,7 +3,7 @@ import type { RequestContext } from '../evaluation/request.ts';
 import { originContext } from '../session/call.ts';
 import { type PrincipalCaller, subjectOf } from '../session/caller.ts';
 import type { GuardContext } from './context.ts';
-import { decisionLoader } from './decision-loader.ts';
+import { decideInRequest } from './decision-loader.ts';
 import { readsForOrganization } from './organization-reader.ts';
 
 /** An action of AWS that the caller needs to be allowed, and its resource. */
@@ -65,7 +65,7 @@ export async function verdictOn(context: GuardContext, permission: Permission): 
   if (caller.kind !== 'principal') return { allowed: caller.kind === 'operator', answer: null };
   const { action, resource, account } = permission;
   const own = ownContext(context);
-  const answer = await decisionLoader(context).load({
+  const answer = await decideInRequest(context, {
     subject: callerSubject(caller),
     action,
     resource,
