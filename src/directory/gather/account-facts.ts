@@ -70,10 +70,15 @@ function attach(policy: ControlPolicyRow, level: LevelName, compiled: CompiledBa
 }
 
 function levelName(target: string, account: AccountRow, organization: OrganizationRow): LevelName {
-  if (target === account.id) return { kind: 'ACCOUNT', id: target, name: account.name };
-  if (target === organization.rootId) return { kind: 'ROOT', id: target, name: organization.rootName };
-  const unit = organization.units.find(({ id }) => id === target);
-  return { kind: 'ORGANIZATIONAL_UNIT', id: target, name: unit?.name ?? null };
+  const { id, managementAccountId } = organization;
+  const arn = (type: string): string =>
+    `arn:${account.partition}:organizations::${managementAccountId}:${type}/${id}/${target}`;
+  if (target === account.id) return { kind: 'ACCOUNT', id: target, name: account.name, arn: arn('account') };
+  if (target === organization.rootId) {
+    return { kind: 'ROOT', id: target, name: organization.rootName, arn: arn('root') };
+  }
+  const unit = organization.units.find((one) => one.id === target);
+  return { kind: 'ORGANIZATIONAL_UNIT', id: target, name: unit?.name ?? null, arn: arn('ou') };
 }
 
 /**
@@ -132,12 +137,13 @@ export function accountFacts(
   const levels = (kind: ControlKind): readonly ControlLevel[] | null =>
     controlIsUnknown(organization, knowledge)
       ? null
-      : path.map((target) => ({
-          target,
-          policies: organization.policies
-            .filter((policy) => kindOf(policy) === kind && policy.targets.includes(target))
-            .map((policy) => attach(policy, levelName(target, account, organization), compiled, gaps)),
-        }));
+      : path.map((target) => {
+          const level = levelName(target, account, organization);
+          const attached = organization.policies.filter(
+            (policy) => kindOf(policy) === kind && policy.targets.includes(target),
+          );
+          return { level, policies: attached.map((policy) => attach(policy, level, compiled, gaps)) };
+        });
   return {
     id,
     partition,
