@@ -517,10 +517,10 @@ export function describeDirectory(name: string, store: StoreUnderTest): void {
         const alice = (await directory.gather(EVERYTHING)).principal(ref(ALICE));
         expect(alice?.value.policies?.source.serviceControl).toMatchObject([
           {
-            target: 'r-abcd',
+            level: { id: 'r-abcd' },
             policies: [{ id: 'p-other', policy: { closed: true, statements: [] } }],
           },
-          { target: HERE, policies: [] },
+          { level: { id: HERE }, policies: [] },
         ]);
         expect(alice?.gaps).toEqual([
           'the service control policy `p-other` cannot be read, so that nothing is allowed: `Statement` is missing',

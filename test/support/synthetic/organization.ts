@@ -38,7 +38,7 @@ const ACCOUNTS = 12;
 /** Buckets, keys, queues, topics and secrets of each account but the one that manages the organization. */
 const OF_EACH = 4;
 
-type WholeOrganization = Required<Omit<OrganizationInput, 'keepsUnnamed' | 'wholeAttachments'>>;
+type WholeOrganization = Required<Omit<OrganizationInput, 'allAccounts' | 'keepsUnnamed' | 'wholeAttachments'>>;
 
 /** A document with every list of one whole, made-up organization. */
 export type Synthetic = Required<
