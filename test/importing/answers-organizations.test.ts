@@ -121,6 +121,7 @@ describe('a whole organization', () => {
           },
         ],
         delegatedAdministrators: [{ accountId: MEMBER, servicePrincipal: 'iam.amazonaws.com' }],
+        allAccounts: [M, MEMBER],
       },
     ]);
     expect(imported.accounts).toEqual([
@@ -150,7 +151,7 @@ describe('a whole organization', () => {
       file('a.json', { OrganizationalUnits: [{ ...unit, Path: `${O}/${ROOT}/${UNIT}/` }] }),
       file('b.json', { OrganizationalUnits: [{ ...inner, Path: `${O}/${ROOT}/${UNIT}/${INNER}/` }] }),
       file(`${DIR}/list-organizational-units-for-parent@${INNER}.json`, { OrganizationalUnits: [] }),
-      file('c.json', {
+      file(`${DIR}/list-accounts.json`, {
         Accounts: [
           { ...accounts[0], Paths: [`${O}/${ROOT}/`] },
           { ...accounts[1], Paths: [`${O}/${ROOT}/${UNIT}/${INNER}/`] },

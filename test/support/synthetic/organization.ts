@@ -38,7 +38,7 @@ const ACCOUNTS = 12;
 /** Buckets, keys, queues, topics and secrets of each account but the one that manages the organization. */
 const OF_EACH = 4;
 
-type WholeOrganization = Required<Omit<OrganizationInput, 'allAccounts' | 'keepsUnnamed' | 'wholeAttachments'>>;
+type WholeOrganization = Required<Omit<OrganizationInput, 'keepsUnnamed' | 'wholeAttachments'>>;
 
 /** A document with every list of one whole, made-up organization. */
 export type Synthetic = Required<
@@ -116,6 +116,7 @@ function organization(ids: readonly string[]): WholeOrganization {
     scpEnabled: true,
     rcpEnabled: true,
     units: UNITS,
+    allAccounts: [...ids].sort(),
     delegatedAdministrators: [{ accountId: ids[1] ?? '', servicePrincipal: 'access-analyzer.amazonaws.com' }],
     controlPolicies: [
       { ...scp('p-FullAWSAccess', 'FullAWSAccess', everywhere, FULL), description: 'Allows access to every operation' },
