@@ -81,6 +81,19 @@ function levelName(target: string, account: AccountRow, organization: Organizati
   return { kind: 'ORGANIZATIONAL_UNIT', id: target, name: unit?.name ?? null, arn: arn('ou') };
 }
 
+/** What is attached at a level of one path, made into policies by `attached`. */
+function levelOf(
+  kind: ControlKind,
+  target: string,
+  account: AccountRow,
+  organization: OrganizationRow,
+  attached: (policy: ControlPolicyRow, level: LevelName) => AttachedPolicy,
+): ControlLevel {
+  const level = levelName(target, account, organization);
+  const policies = organization.policies.filter((policy) => kindOf(policy) === kind && policy.targets.includes(target));
+  return { level, policies: policies.map((policy) => attached(policy, level)) };
+}
+
 /**
  * Whether nothing is known of an organization's control policies: none is stored although a kind is enabled, so that AWS has
  * attached at least its own (FullAWSAccess) to every level. Levels without policies would allow nothing.
@@ -134,16 +147,11 @@ export function accountFacts(
   const managing = organization.managementAccountId === id;
   if (!managing) gaps.push(...controlGaps(id, organization, knowledge));
   const path = pathTo(account, organization);
+  const attached = (policy: ControlPolicyRow, level: LevelName): AttachedPolicy =>
+    attach(policy, level, compiled, gaps);
+  const isUnknown = controlIsUnknown(organization, knowledge);
   const levels = (kind: ControlKind): readonly ControlLevel[] | null =>
-    controlIsUnknown(organization, knowledge)
-      ? null
-      : path.map((target) => {
-          const level = levelName(target, account, organization);
-          const attached = organization.policies.filter(
-            (policy) => kindOf(policy) === kind && policy.targets.includes(target),
-          );
-          return { level, policies: attached.map((policy) => attach(policy, level, compiled, gaps)) };
-        });
+    isUnknown ? null : path.map((target) => levelOf(kind, target, account, organization, attached));
   return {
     id,
     partition,

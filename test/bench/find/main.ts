@@ -5,15 +5,15 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type * as catalogModule from '../../../src/catalog/catalog.ts';
 import type { FindPage, FindSelection } from '../../../src/directory/find/find-store.ts';
+import type * as directoryModule from '../../../src/directory/prisma/open-directory.ts';
 import { built } from '../built.ts';
 import { FULL_SIZE, organizationOf } from '../import/organization.ts';
 import { median, QUICK, ROUNDS } from '../measure.ts';
 
-const { openCatalog } = await built<typeof import('../../../src/catalog/catalog.ts')>('catalog/catalog');
-const { openDirectory } = await built<typeof import('../../../src/directory/prisma/open-directory.ts')>(
-  'directory/prisma/open-directory',
-);
+const { openCatalog } = await built<typeof catalogModule>('catalog/catalog');
+const { openDirectory } = await built<typeof directoryModule>('directory/prisma/open-directory');
 
 const SIZE = { ...FULL_SIZE, accounts: QUICK ? 25 : 250, roles: 360, users: 40, policies: 10, buckets: 0 };
 /** Entries of a page, and how many come before a later one. */
