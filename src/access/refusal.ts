@@ -9,7 +9,8 @@ export function refusal(deniedBy: PolicyLayer | null, reason: string): Decision 
     deniedBy,
     reason,
     unnamedReason: reason,
-    layers: deniedBy === null ? [] : [{ layer: deniedBy, effect: 'IMPLICIT_DENY', matchedStatements: [] }],
+    layers:
+      deniedBy === null ? [] : [{ layer: deniedBy, effect: 'IMPLICIT_DENY', matchedStatements: [], deniedAt: [] }],
     matchedStatements: [],
     missingContextKeys: [],
     assumedContextKeys: [],

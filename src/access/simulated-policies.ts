@@ -1,4 +1,4 @@
-import type { AttachedPolicy, ControlLevel } from '../evaluation/applicable-policies.ts';
+import type { AttachedPolicy, ControlLevel, LevelName } from '../evaluation/applicable-policies.ts';
 import type { PreparedResource } from '../evaluation/prepare.ts';
 import { parseArn } from '../policy/arn.ts';
 import { InvalidInput } from '../policy/errors.ts';
@@ -48,10 +48,18 @@ export function controlLevels(
     throw new InvalidInput(at(field), `${levels.length} levels; an organization has at most ${MAX_CONTROL_LEVELS}`);
   }
   return levels.map((list, index) => {
-    const target = `${field}[${index}]`;
-    const policies = documents(list, kind, target, at);
-    return { target, policies: kind === 'rcp' ? [fullResourceAccess(), ...policies] : policies };
+    const id = `${field}[${index}]`;
+    const level: LevelName = { kind: kindOfLevel(index, levels.length), id, name: null, arn: null };
+    const policies = documents(list, kind, id, at);
+    const all = kind === 'rcp' ? [fullResourceAccess(), ...policies] : policies;
+    return { level, policies: all.map((policy) => ({ ...policy, level })) };
   });
+}
+
+/** A single level is taken for the root: the account is the last of several. */
+function kindOfLevel(index: number, count: number): LevelName['kind'] {
+  if (index === 0) return 'ROOT';
+  return index === count - 1 ? 'ACCOUNT' : 'ORGANIZATIONAL_UNIT';
 }
 
 function fullResourceAccess(): AttachedPolicy {

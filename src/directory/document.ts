@@ -121,6 +121,11 @@ export interface OrganizationInput {
   readonly units?: readonly { readonly id: string; readonly name: string; readonly parentId: string | null }[];
   readonly controlPolicies?: readonly ControlPolicyInput[];
   readonly delegatedAdministrators?: readonly DelegatedAdministratorInput[];
+  /**
+   * Ids of its accounts, all of them: a stored account that is not named left the organization, and the one that it is in is not
+   * known. Left out: stored accounts stay.
+   */
+  readonly allAccounts?: readonly string[];
   /** True: units, control policies and attachments of them that are stored and not named here stay; else they are removed. */
   readonly keepsUnnamed?: boolean;
   /** Of these, all control policies of a type are named: other attachments to them are removed, also where the unnamed stays. */

@@ -43,7 +43,14 @@ export function inAnyRegion(first: Decided, others: readonly Decided[]): Decisio
         const matchedStatements = inOrder(inSomeOrAll(matched.map((one) => one.matchedStatements)));
         const denying = matched.find((one) => one.effect === 'EXPLICIT_DENY');
         const worst = denying ?? matched.find((one) => one.effect === 'IMPLICIT_DENY') ?? layer;
-        return { layer: layer.layer, effect: worst.effect, matchedStatements };
+        const at = new Set(matched.flatMap((one) => (one.effect === worst.effect ? one.deniedAt : [])));
+        const levels = layersInPlace(first)[i]?.control.map(({ level }) => level) ?? [];
+        return {
+          layer: layer.layer,
+          effect: worst.effect,
+          matchedStatements,
+          deniedAt: levels.filter((level) => at.has(level)),
+        };
       });
     },
     get matchedStatements() {

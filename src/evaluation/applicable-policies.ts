@@ -13,23 +13,24 @@ export interface AttachedPolicy {
    * Left out: the policy is independent, or came with the question.
    */
   readonly holder?: string;
-  /** Of a control policy: where it is attached. Left out: it is none, or came with the question. */
+  /** Of a control policy: where it is attached. Left out: it is none. */
   readonly level?: LevelName;
 }
 
 /** A level of an organization at which control policies are attached. */
 export interface LevelName {
   readonly kind: 'ROOT' | 'ORGANIZATIONAL_UNIT' | 'ACCOUNT';
-  /** r-…, ou-… or an account id. */
+  /** r-…, ou-… or an account id; of a level that came with the question, its place there. */
   readonly id: string;
   /** Null: not known. */
   readonly name: string | null;
+  /** As AWS Organizations names it. Null: it came with the question. */
+  readonly arn: string | null;
 }
 
 /** One level of the organization on the path from its root to an account, with the control policies attached there. */
 export interface ControlLevel {
-  /** r-…, ou-… or an account id. */
-  readonly target: string;
+  readonly level: LevelName;
   readonly policies: readonly AttachedPolicy[];
 }
 

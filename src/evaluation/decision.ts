@@ -14,7 +14,7 @@ export interface MatchedStatement {
   readonly arn: string | null;
   /** ARN of the user, group, role or resource that contains it, or of the session it was passed for; null for others. */
   readonly holder: string | null;
-  /** Of a stored control policy: the level at which it is attached; null for others. */
+  /** Of a control policy: the level at which it is attached; null for others. */
   readonly level: LevelName | null;
   readonly sid: string | null;
   /** Position in the document, from 0. */
@@ -31,6 +31,11 @@ export interface LayerDecision {
   readonly layer: PolicyLayer;
   readonly effect: DecisionEffect;
   readonly matchedStatements: readonly MatchedStatement[];
+  /**
+   * Of a layer of control policies that denies: the levels with a matching Deny, or else those that do not allow, from the
+   * organization's root down. Empty in other layers.
+   */
+  readonly deniedAt: readonly LevelName[];
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { ControlLevel } from './applicable-policies.ts';
 import { resourceControlIsClosed, resourcePolicyIsClosed } from './closed-layer.ts';
 import { hasClosed, isClosed } from './closed-policy.ts';
 import type { Evaluation } from './evaluation.ts';
@@ -31,6 +32,8 @@ export interface LayerInPlace {
   readonly layer: PolicyLayer;
   /** Number of levels that must each allow; 1 in most layers. 0: the layer allows whatever it does not deny. */
   readonly levels: number;
+  /** The levels of control policies, from the organization's root down; empty in other layers. */
+  readonly control: readonly ControlLevel[];
   readonly statements: readonly StatementInPlace[];
   /** The content of one of its policies is unknown: it allows nothing. */
   readonly closed: boolean;
@@ -42,20 +45,23 @@ export function layersInPlace(evaluation: Evaluation): readonly LayerInPlace[] {
   const layers: LayerInPlace[] = [];
   const above = resourceControlOf(evaluation)?.for(action) ?? null;
   if (above !== null) {
-    layers.push(layerOf(evaluation, 'RESOURCE_CONTROL_POLICY', above.placed, 0, resourceControlIsClosed(evaluation)));
+    const closed = resourceControlIsClosed(evaluation);
+    const control = resource.facts.resourceControl ?? principal.policies?.source.resourceControl ?? [];
+    layers.push({ ...layerOf(evaluation, 'RESOURCE_CONTROL_POLICY', above.placed, 0, closed), control });
   }
   const { policies } = principal;
   const control = policies?.source.serviceControl ?? null;
   if (policies !== null && control !== null && principal.controlled) {
     const placed = policies.for(action).serviceControl?.placed ?? [];
-    layers.push(layerOf(evaluation, 'SERVICE_CONTROL_POLICY', placed, control.length, hasClosed(control)));
+    const closed = hasClosed(control);
+    layers.push({ ...layerOf(evaluation, 'SERVICE_CONTROL_POLICY', placed, control.length, closed), control });
   }
   if (request.endpoint !== undefined && endpointTakesPart(evaluation)) {
     layers.push(layerOf(evaluation, 'VPC_ENDPOINT_POLICY', request.endpoint.for(action).placed, 1));
   }
   if (publicAccessTakesPart(evaluation)) {
     const levels = publicAccessAllows(evaluation) ? 0 : 1;
-    layers.push({ layer: 'BLOCK_PUBLIC_ACCESS', levels, statements: [], closed: false });
+    layers.push({ layer: 'BLOCK_PUBLIC_ACCESS', levels, control: [], statements: [], closed: false });
   }
   if (resourceLayerTakesPart(evaluation)) {
     const counts = resource.policyPlans !== null && resourcePolicyTakesPart(evaluation);
@@ -111,7 +117,7 @@ function layerOf(
     if (naming === NOT_NAMED) continue;
     statements.push({ rule, naming, matches: evaluation.applies(rule) });
   }
-  return { layer, levels, statements, closed };
+  return { layer, levels, control: [], statements, closed };
 }
 
 function namingIn(evaluation: Evaluation, rule: Rule): Naming {

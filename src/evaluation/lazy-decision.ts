@@ -1,6 +1,7 @@
 import { TAGS_COUNT } from '../policy/context-key.ts';
 import { ALLOWED, decide, type Outcome } from './decide.ts';
 import type { Decision, DecisionEffect, LayerDecision, MatchedStatement } from './decision.ts';
+import { deniedAt } from './denied-at.ts';
 import type { Evaluation } from './evaluation.ts';
 import { type LayerInPlace, layersInPlace } from './explain.ts';
 import { PlannedFindings } from './findings.ts';
@@ -102,7 +103,8 @@ function decided({ principal, action, resource, request }: Evaluation): LazyDeci
   return new LazyDecision(principal, action, resource, request);
 }
 
-function decisionOf({ layer, levels, statements, closed }: LayerInPlace): LayerDecision {
+function decisionOf(inPlace: LayerInPlace): LayerDecision {
+  const { layer, levels, statements, closed } = inPlace;
   const matchedStatements: MatchedStatement[] = [];
   let denies = false;
   let allowed = 0;
@@ -116,5 +118,5 @@ function decisionOf({ layer, levels, statements, closed }: LayerInPlace): LayerD
     last = rule.level;
   }
   const effect = denies ? 'EXPLICIT_DENY' : allowed >= levels && !closed ? 'ALLOWED' : 'IMPLICIT_DENY';
-  return { layer, effect, matchedStatements };
+  return { layer, effect, matchedStatements, deniedAt: deniedAt(inPlace, effect) };
 }

@@ -1,6 +1,5 @@
 import type { Answer } from '../access/question.ts';
-import type { Decision, MatchedStatement } from '../evaluation/decision.ts';
-import type { PolicyLayer } from '../evaluation/layer.ts';
+import type { MatchedStatement } from '../evaluation/decision.ts';
 import { parseArn } from '../policy/arn.ts';
 import type { PrincipalCaller } from '../session/caller.ts';
 import type { GuardContext } from './context.ts';
@@ -101,18 +100,6 @@ export async function readableStatements(
   if (context.caller.kind === 'checker') return [];
   const readable = await Promise.all(statements.map((statement) => mayReadPolicy(context, statement)));
   return statements.filter((_statement, index) => readable[index] === true);
-}
-
-/** Layers with matched statements that the caller may not read, in the order of evaluation. */
-export async function withheldLayers(context: GuardContext, { layers }: Decision): Promise<PolicyLayer[]> {
-  if (context.caller.kind === 'operator') return [];
-  const withheld = await Promise.all(
-    layers.map(async ({ matchedStatements }) => {
-      const readable = await readableStatements(context, matchedStatements);
-      return readable.length < matchedStatements.length;
-    }),
-  );
-  return layers.filter((_layer, index) => withheld[index] === true).map(({ layer }) => layer);
 }
 
 /** The reason of a decision, without the name of a policy that the caller may not read. */

@@ -2,9 +2,11 @@ import type { DirectoryDocument } from '../directory/document.ts';
 import { InvalidInput } from '../policy/errors.ts';
 import { AuthorizationDetailsReader } from './authorization-details-reader.ts';
 import { describeJson, parseBoundedJson } from './bounded-json.ts';
+import { NO_END } from './details-pages.ts';
 import { findAnswers } from './find-answers.ts';
 import { GroupNames } from './groups.ts';
 import { findHome } from './home.ts';
+import { isTruncated } from './truncation.ts';
 import { Warnings } from './warnings.ts';
 
 /** 32 MiB of ASCII: the export of an account at its quotas is half of that. */
@@ -38,6 +40,9 @@ export function parseAccountAuthorizationDetails(text: string): ParsedImport {
     throw new InvalidInput('document', message);
   }
   const warnings = new Warnings();
+  // A page followed by another one is complete together with it; only the last one can leave something out.
+  const last = answers.at(-1);
+  if (last !== undefined && isTruncated(last)) warnings.add('document', 'IsTruncated', NO_END);
   const groupNames = new GroupNames();
   const read = new AuthorizationDetailsReader(answers, warnings, findHome(answers), groupNames).read();
   const absent = groupNames.absent();

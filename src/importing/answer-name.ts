@@ -7,6 +7,7 @@
  *
  * with service and operation in the words of the command line (`s3api/get-bucket-policy@my-bucket.json`). Arguments are
  * percent-encoded: `arn%3Aaws%3Adynamodb%3A…`. Folders above the account's have no meaning.
+ * A page of get-account-authorization-details has the marker that it begins at as its argument; the first page has none.
  *
  * An answer that is an error is a file too, with the code of the error: `{"Error": {"Code": "NoSuchBucketPolicy"}}`. It says
  * that there is none, or (AccessDenied …) why it is not known.

@@ -9,6 +9,7 @@ import type { Facts } from './facts.ts';
 import type { OrganizationFacts, TargetFacts } from './facts-types.ts';
 import { isAccountId } from './iam-arn.ts';
 import { chainOf } from './organization-chain.ts';
+import { allMembers, wholeTree } from './organization-members.ts';
 
 /**
  * Organizations of which management account and root are known. Units and control policies are given as whole lists only if
@@ -26,7 +27,8 @@ export function assembleOrganizations(facts: Facts): readonly OrganizationInput[
     const units = unitsOf(facts, id, rootId);
     const isMember = membersOf(facts, id, rootId, new Set(units.map((unit) => unit.id)));
     const controlPolicies = controlPoliciesOf(facts, id, organization, isMember);
-    const isWhole = unitsAreWhole(facts, id, rootId) && controlPolicies.isWhole;
+    const isWhole = wholeTree(facts, id, rootId) !== null && controlPolicies.isWhole;
+    const allAccounts = allMembers(facts, id, rootId, managementAccountId);
     return [
       {
         id,
@@ -39,6 +41,7 @@ export function assembleOrganizations(facts: Facts): readonly OrganizationInput[
         ...(controlPolicies.list.length > 0 || isWhole || controlPolicies.whole.length > 0
           ? { controlPolicies: controlPolicies.list }
           : {}),
+        ...(allAccounts !== null && { allAccounts }),
         ...(!isWhole && { keepsUnnamed: true }),
         ...(!isWhole && controlPolicies.whole.length > 0 && { wholeAttachments: controlPolicies.whole }),
         ...delegatedAdministrators(facts, id, organization),
@@ -77,19 +80,6 @@ function unitsOf(facts: Facts, organizationId: string, rootId: string) {
     facts.note({ file, place: `organizational unit ${id}` }, `${reason}; the unit is left out`);
   }
   return units;
-}
-
-/** The units below each parent are listed, down to those that have none. */
-function unitsAreWhole(facts: Facts, organizationId: string, rootId: string): boolean {
-  const seen = new Set<string>();
-  const rest = [rootId];
-  for (const id of rest) {
-    const below = facts.parents.get(id).allUnits;
-    if (below === undefined || seen.has(id)) return false;
-    seen.add(id);
-    rest.push(...below);
-  }
-  return facts.units.entries().every(([id, unit]) => unit.organizationId !== organizationId || seen.has(id));
 }
 
 /** Tells the roots, units and accounts whose place in the organization is known. */

@@ -3,6 +3,7 @@ import type { JsonObject } from '../policy/json.ts';
 import { parseAnswerPath } from './answer-name.ts';
 import { isNamedOperation } from './answers/operations.ts';
 import { AuthorizationDetailsReader } from './authorization-details-reader.ts';
+import { type DetailsFile, sortPages, type WholeAnswer } from './details-pages.ts';
 import { type Facts, type IamList, policyVersionKey } from './facts.ts';
 import { findAnswers, type LISTS } from './find-answers.ts';
 import { GroupNames } from './groups.ts';
@@ -10,7 +11,6 @@ import { findHome, type Home } from './home.ts';
 import { isAccountId, parseIamArn } from './iam-arn.ts';
 import type { Form } from './recognise.ts';
 import type { ParsedFile } from './source-file.ts';
-import { isTruncated } from './truncation.ts';
 
 const OPERATION = 'get-account-authorization-details';
 const LIST_NAMES = {
@@ -23,23 +23,22 @@ const LIST_NAMES = {
 const LIST_ENTRIES = Object.entries(LIST_NAMES) as readonly [keyof typeof LIST_NAMES, IamList][];
 
 /** The answers of one file. */
-interface FileAnswers {
-  readonly file: string;
-  readonly answers: readonly JsonObject[];
+interface FileAnswers extends DetailsFile {
   readonly home: Home;
-  /** Its name says that the command was asked for everything. */
-  readonly isNamedForAll: boolean;
-  /** It is not cut off: what would follow its last answer is not missing. */
-  readonly hasEnd: boolean;
+}
+
+/** The same, read. */
+interface ReadAnswers extends FileAnswers {
+  readonly document: DirectoryDocument;
 }
 
 /**
  * Answers of IAM's GetAccountAuthorizationDetails. Files of one account belong together: users of one name groups of another.
  * https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetAccountAuthorizationDetails.html
  *
- * An entity's entry is always whole. A list is whole if the command line printed it without paging it: then what it does not
- * hold is gone. Nothing tells whether a page is missing where there are pages; and a filter leaves lists empty. So an empty
- * list, and a page that says that it is the last, count only in a file whose name says that everything was asked for.
+ * An entity's entry is always whole. A list is known in full if one whole answer (details-pages.ts) holds all of it that any
+ * file of the account holds. What a list does not hold is gone only if that answer is the only one; and a filter leaves lists
+ * empty, so that an empty list removes something only if the name of its file says that everything was asked for.
  */
 export class AuthorizationDetailsForm implements Form {
   readonly #facts: Facts;
@@ -54,18 +53,18 @@ export class AuthorizationDetailsForm implements Form {
     // An empty list of another operation looks like an empty one of this.
     if (isNamedOperation(name)) return null;
     const answers = findAnswers(file.json);
-    const last = answers.at(-1);
-    if (last === undefined) return null;
+    if (answers.length === 0) return null;
     const found = findHome(answers);
     // Whoever puts accounts together in one file cannot mean one of them, unless the file is named for one.
     const mayBeNamed = !found.isMixed || name.operation === OPERATION;
     const home = { ...found, account: found.account ?? (mayBeNamed ? name.account : null) };
-    const isNamedForAll = name.operation === OPERATION && name.account === home.account && name.arguments.length === 0;
+    const isOfAccount = name.account === null || name.account === home.account;
+    const ofOperation = name.operation === OPERATION && isOfAccount ? name : null;
     // What several accounts are mixed in is read by itself: its entities name their accounts.
     const key = home.account ?? file.path;
     const files = this.#accounts.get(key) ?? [];
     this.#accounts.set(key, files);
-    files.push({ file: file.path, answers, home, isNamedForAll, hasEnd: !isTruncated(last) });
+    files.push({ file: file.path, answers, home, name: ofOperation });
     return `answer of iam ${OPERATION}`;
   }
 
@@ -75,28 +74,27 @@ export class AuthorizationDetailsForm implements Form {
 
   #readAccount(files: readonly FileAnswers[]): void {
     const groupNames = new GroupNames();
-    const readers = files.map(({ file, answers, home }) => ({
-      file,
-      reader: new AuthorizationDetailsReader(answers, this.#facts.notes.of(file), home, groupNames),
-    }));
+    const readers = files.map(({ file, answers, home }) => {
+      return new AuthorizationDetailsReader(answers, this.#facts.notes.of(file), home, groupNames);
+    });
     // Without this, a group that stands in another file would be taken to have the path `/`.
-    if (readers.length > 1) for (const { reader } of readers) reader.readGroupNames();
+    if (readers.length > 1) for (const reader of readers) reader.readGroupNames();
     const described = new Set<IamList>(LIST_ENTRIES.map(([, list]) => list));
-    const documents: DirectoryDocument[] = [];
-    for (const [index, { file, reader }] of readers.entries()) {
-      const document = reader.read();
-      documents.push(document);
-      this.#say(document, file);
+    const read: ReadAnswers[] = [];
+    for (const [index, file] of files.entries()) {
+      const document = readers[index]?.read() ?? {};
+      read.push({ ...file, document });
+      this.#say(document, file.file);
       // Of an entry that is left out, nobody knows what it is.
       for (const [name, list] of LIST_ENTRIES) {
-        if ((document[list]?.length ?? 0) < entryCount(files[index]?.answers ?? [], name)) described.delete(list);
+        if ((document[list]?.length ?? 0) < entryCount(file.answers, name)) described.delete(list);
       }
     }
     const absent = groupNames.absent();
     for (const { arn } of absent) this.#facts.groups.say(arn, {}, { file: files[0]?.file ?? '', place: 'GroupList' });
     if (absent.length > 0) described.delete('groups');
-    if (lacksPolicies(documents)) described.delete('policies');
-    this.#sayLists(files, documents, described);
+    if (lacksPolicies(read.map(({ document }) => document))) described.delete('policies');
+    this.#sayLists(read, described);
   }
 
   #say(document: DirectoryDocument, file: string): void {
@@ -126,29 +124,44 @@ export class AuthorizationDetailsForm implements Form {
     }
   }
 
-  #sayLists(
-    files: readonly FileAnswers[],
-    documents: readonly DirectoryDocument[],
-    described: ReadonlySet<IamList>,
-  ): void {
+  #sayLists(files: readonly ReadAnswers[], described: ReadonlySet<IamList>): void {
+    const { whole, loose } = sortPages(files);
+    const { notes } = this.#facts;
+    for (const { file, reason } of loose) notes.of(file.file).add('document', 'IsTruncated', reason);
     const account = files[0]?.home.account ?? null;
-    if (account === null || !files.some(({ hasEnd }) => hasEnd)) return;
-    const [only] = files.length === 1 ? files : [];
+    if (account === null) return;
+    const only = whole.find((answer) => answer.files.length === files.length);
     for (const [name, list] of LIST_ENTRIES) {
-      const isPresent = files.some(({ answers }) => answers.some((answer) => Object.hasOwn(answer, name)));
-      if (!isPresent || !described.has(list)) continue;
+      if (!described.has(list)) continue;
+      const describing = whole.filter((answer) => describes(answer, name));
+      if (describing.length === 0) continue;
+      const held = ownArns(files, list, account);
+      if (!describing.some((answer) => ownArns(answer.files, list, account).size === held.size)) {
+        const place = { file: files[0]?.file ?? '', place: name };
+        this.#facts.note(
+          place,
+          'files of this account hold different parts of the list: nothing says that they are all',
+        );
+        continue;
+      }
       this.#facts.describesAll(account, list);
-      if (only !== undefined && (only.isNamedForAll || (!isPage(only.answers) && holdsAny(documents, list, account)))) {
+      if (only !== undefined && (only.isNamedForAll || held.size > 0)) {
         this.#facts.isWhole({ accountId: account, kind: list });
       }
     }
   }
 }
 
-function holdsAny(documents: readonly DirectoryDocument[], list: IamList, account: string): boolean {
-  return documents.some(
-    (document) => document[list]?.some(({ arn }) => parseIamArn(arn)?.account === account) === true,
-  );
+/** Whether an answer has the list in full. */
+function describes({ files, asked }: WholeAnswer<FileAnswers>, name: keyof typeof LIST_NAMES): boolean {
+  if (asked !== null && !asked.includes(LIST_NAMES[name])) return false;
+  return files.some(({ answers }) => answers.some((answer) => Object.hasOwn(answer, name)));
+}
+
+/** AWS's own policies are in the catalogue: which of them a file holds does not matter. */
+function ownArns(files: readonly ReadAnswers[], list: IamList, account: string): ReadonlySet<string> {
+  const arns = files.flatMap(({ document }) => (document[list] ?? []).map(({ arn }) => arn));
+  return new Set(arns.filter((arn) => parseIamArn(arn)?.account === account));
 }
 
 /** The details hold every policy that is attached. AWS's own may be missing: the catalogue has their documents. */
@@ -158,11 +171,6 @@ function lacksPolicies(documents: readonly DirectoryDocument[]): boolean {
   const lacks = ({ attachedPolicies = [], permissionsBoundary }: Partial<UserInput>) =>
     attachedPolicies.some(isMissing) || (typeof permissionsBoundary === 'string' && isMissing(permissionsBoundary));
   return documents.some(({ users = [], groups = [], roles = [] }) => [...users, ...groups, ...roles].some(lacks));
-}
-
-/** The command line joins pages and then prints no IsTruncated; with it, a last page looks like an only one. */
-function isPage(answers: readonly JsonObject[]): boolean {
-  return answers.some((answer) => Object.hasOwn(answer, 'IsTruncated'));
 }
 
 function entryCount(answers: readonly JsonObject[], name: string): number {

@@ -46,7 +46,6 @@ export class AuthorizationDetailsReader {
 
   /** Groups that only users name are in `groupNames.absent()`. */
   read(): DirectoryDocument {
-    this.#warnOfMissingPages();
     const policies = this.#collect<ManagedPolicyInput>('Policies', 'policy', 'PolicyName', 'PolicyId', (entry) =>
       readManagedPolicy(entry, this.#home),
     );
@@ -116,17 +115,6 @@ export class AuthorizationDetailsReader {
     if (account !== null && isAccountId(account) && !this.#accounts.has(account)) {
       this.#accounts.set(account, { id: account, partition });
     }
-  }
-
-  /** A page followed by another one is complete together with it; only the last one can leave something out. */
-  #warnOfMissingPages(): void {
-    const last = this.#answers.at(-1);
-    if (last === undefined || (last['IsTruncated'] !== true && typeof last['Marker'] !== 'string')) return;
-    this.#warnings.add(
-      'document',
-      'IsTruncated',
-      'this is one page of the answer; what follows it is missing. Without `--max-items` the command prints all pages',
-    );
   }
 }
 

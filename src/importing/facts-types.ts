@@ -24,7 +24,7 @@ export interface OrganizationFacts {
   readonly scpEnabled: boolean;
   readonly rcpEnabled: boolean;
   readonly s3PolicyEnabled: boolean;
-  /** Ids of its member accounts: all of them. */
+  /** Ids of its accounts: all of them. */
   readonly allAccounts: readonly string[];
   /** Ids of its control policies of one type: all of them. */
   readonly allServiceControlPolicies: readonly string[];
@@ -44,6 +44,8 @@ export interface UnitFacts {
 export interface ParentFacts {
   /** Ids of the units directly in it: all of them. */
   readonly allUnits: readonly string[];
+  /** Ids of the accounts directly in it: all of them. */
+  readonly allAccounts: readonly string[];
 }
 
 export type ControlPolicyType = 'SERVICE_CONTROL_POLICY' | 'RESOURCE_CONTROL_POLICY';

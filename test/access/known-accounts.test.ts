@@ -346,13 +346,15 @@ describe('what is known of control policies', () => {
         .filter(({ layer }) => layer !== 'RESOURCE_CONTROL_POLICY')
         .map(({ layer, matchedStatements }) => [layer, matchedStatements.map(({ level }) => level)]);
     };
+    const level = (type: string, id: string) =>
+      `arn:aws:organizations::${organization.managementAccountId}:${type}/${organization.id}/${id}`;
     const named = (name: string) => [
       [
         'SERVICE_CONTROL_POLICY',
         [
-          { kind: 'ROOT', id: 'r-abcd', name: 'Everything' },
-          { kind: 'ORGANIZATIONAL_UNIT', id: 'ou-abcd-work0000', name },
-          { kind: 'ACCOUNT', id: A, name: 'Development' },
+          { kind: 'ROOT', id: 'r-abcd', name: 'Everything', arn: level('root', 'r-abcd') },
+          { kind: 'ORGANIZATIONAL_UNIT', id: 'ou-abcd-work0000', name, arn: level('ou', 'ou-abcd-work0000') },
+          { kind: 'ACCOUNT', id: A, name: 'Development', arn: level('account', A) },
         ],
       ],
       ['IDENTITY_POLICY', [null]],

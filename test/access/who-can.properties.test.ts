@@ -4,9 +4,9 @@ import { createAccess } from '../../src/access/access.ts';
 import type { PrincipalAccess } from '../../src/access/who-can.ts';
 import { openCatalog } from '../../src/catalog/catalog.ts';
 import type { DirectoryDocument } from '../../src/directory/document.ts';
-import { compileCondition } from '../../src/policy/condition.ts';
-import { isList, isObject, type JsonObject } from '../../src/policy/json.ts';
+import type { JsonObject } from '../../src/policy/json.ts';
 import { principalIdOf } from '../../src/policy/principal-id.ts';
+import { conditionsHold } from '../support/conditions-hold.ts';
 import { MemoryDirectory } from '../support/memory-directory.ts';
 import { A, allow, anOrganization, aRole, aUser, B, policy, roleArn, userArn } from '../support/policies.ts';
 import { aQuestion, aSubject, NOON } from '../support/questions.ts';
@@ -236,7 +236,8 @@ describe('on generated worlds', () => {
               );
               const may = answer?.decision.allowed === true;
               const userId = isRole && name !== null ? `${IDS[who]}:${name}` : null;
-              const reached = entry !== undefined && entry.conditions.length > 0 && hold(entry, context, userId);
+              const reached =
+                entry !== undefined && entry.conditions.length > 0 && conditionsHold(entry.conditions, context, userId);
               const place = [who, context, name, entry?.conditions];
               // Where the conditions hold it is allowed, and what is allowed is listed.
               expect([...place, reached && !may]).toEqual([...place, false]);
@@ -303,24 +304,4 @@ describe('on generated worlds', () => {
 
 function idOf({ answer }: PrincipalAccess): string {
   return principalIdOf(answer.question.subject.principal);
-}
-
-/** Whether all condition blocks hold of a request with this context by a caller with this aws:userid. */
-function hold(
-  { conditions: blocks }: PrincipalAccess,
-  context: Readonly<Record<string, string>>,
-  userId: string | null,
-) {
-  const values = new Map(Object.entries(context).map(([key, value]) => [key.toLowerCase(), value]));
-  if (userId !== null) values.set('aws:userid', userId);
-  return blocks.every((block) =>
-    Object.entries(block).every(
-      ([operator, keys]) =>
-        isObject(keys) &&
-        Object.entries(keys).every(([key, value]) => {
-          const wanted = (isList(value) ? value : [value]).map(String);
-          return compileCondition(operator, key, wanted, true).holds({ value: ({ name }) => values.get(name) });
-        }),
-    ),
-  );
 }

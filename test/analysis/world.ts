@@ -17,6 +17,7 @@ import type { ActionFacts, ContextValue } from '../../src/evaluation/request.ts'
 import type { JsonObject } from '../../src/policy/json.ts';
 import { readPolicy } from '../../src/policy/load.ts';
 import type { PolicyKind } from '../../src/policy/policy-kind.ts';
+import { controlLevel } from '../support/control-level.ts';
 
 export const A = '111111111111';
 export const B = '222222222222';
@@ -293,10 +294,12 @@ function levels(one: fc.Arbitrary<JsonObject>, kind: PolicyKind): fc.Arbitrary<r
   return fc.option(fc.array(level, { minLength: 1, maxLength: 2 }), { nil: null }).map((all) =>
     all === null
       ? null
-      : all.map((policies, i) => ({
-          target: `level-${i}`,
-          policies: policies.map((one, j) => attached(one, kind, `p-${kind}${i}${j}`)),
-        })),
+      : all.map((policies, i) =>
+          controlLevel(
+            `level-${i}`,
+            policies.map((one, j) => attached(one, kind, `p-${kind}${i}${j}`)),
+          ),
+        ),
   );
 }
 

@@ -11,6 +11,7 @@ import {
 import type { ActionFacts, RequestFacts } from '../../src/evaluation/request.ts';
 import { loadPolicy } from '../../src/policy/load.ts';
 import type { PolicyKind } from '../../src/policy/policy-kind.ts';
+import { controlLevel } from '../support/control-level.ts';
 import { accountId, type BenchRequest, NOW, type World } from './world.ts';
 
 /** The engine used as the gateway uses it: documents compiled once and shared, principals and resources prepared. */
@@ -48,7 +49,7 @@ export function prepareEngine(world: World, texts: ReturnType<typeof textsOf>): 
   };
   const policies = texts.policies.map((text, i) => attach(text, 'identity', `policy-${i}`));
   const levels = texts.scp.map((account): ControlLevel[] =>
-    account.map((level, i) => ({ target: `level-${i}`, policies: level.map(control) })),
+    account.map((level, i) => controlLevel(`level-${i}`, level.map(control))),
   );
   const policyAt = (i: number): AttachedPolicy => policies[i] as AttachedPolicy;
   const principals = world.principals.map(({ facts, attached, boundary, account }) => {

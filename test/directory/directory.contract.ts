@@ -447,8 +447,8 @@ export function describeDirectory(name: string, store: StoreUnderTest): void {
         const gathered = await directory.gather({ ...EVERYTHING, principals: [ref(ALICE), ref(THERE)] });
         const alice = gathered.principal(ref(ALICE))?.value;
         expect(
-          alice?.policies?.source.serviceControl?.map(({ target, policies }) => [
-            target,
+          alice?.policies?.source.serviceControl?.map(({ level, policies }) => [
+            level.id,
             ...policies.map(({ id }) => id),
           ]),
         ).toEqual([
@@ -486,7 +486,7 @@ export function describeDirectory(name: string, store: StoreUnderTest): void {
         const gathered = await directory.gather({ ...EVERYTHING, principals: [ref(ALICE), ref(APP), ref(THERE)] });
         const above = (who: string) => gathered.principal(ref(who))?.value.policies?.source.resourceControl;
         for (const who of [ALICE, APP]) {
-          expect(above(who)?.map(({ target, policies }) => [target, ...policies.map(({ id }) => id)])).toContainEqual([
+          expect(above(who)?.map(({ level, policies }) => [level.id, ...policies.map(({ id }) => id)])).toContainEqual([
             'r-abcd',
             'p-limit',
           ]);
@@ -517,10 +517,10 @@ export function describeDirectory(name: string, store: StoreUnderTest): void {
         const alice = (await directory.gather(EVERYTHING)).principal(ref(ALICE));
         expect(alice?.value.policies?.source.serviceControl).toMatchObject([
           {
-            target: 'r-abcd',
+            level: { id: 'r-abcd' },
             policies: [{ id: 'p-other', policy: { closed: true, statements: [] } }],
           },
-          { target: HERE, policies: [] },
+          { level: { id: HERE }, policies: [] },
         ]);
         expect(alice?.gaps).toEqual([
           'the service control policy `p-other` cannot be read, so that nothing is allowed: `Statement` is missing',

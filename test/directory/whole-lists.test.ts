@@ -367,3 +367,76 @@ describeInBothStores('units and control policies of an organization', (store) =>
     });
   });
 });
+
+describeInBothStores('an organization that names all its accounts', (store) => {
+  const ORGANIZATION = 'o-exampleorg1';
+  const LEFT = '333333333333';
+  const policy = {
+    id: 'p-limit',
+    type: 'SERVICE_CONTROL_POLICY',
+    name: 'Limit',
+    document: JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] }),
+    targets: ['r-abcd', LEFT],
+  } as const;
+  const organization = { id: ORGANIZATION, rootId: 'r-abcd', managementAccountId: THERE };
+  const member = (id: string) => ({ id, membership: { organizationId: ORGANIZATION, unitId: null } });
+  const ADMINISTERS_NO_LONGER = `the account ${LEFT} is no member of the organization ${ORGANIZATION} any more, and administers iam.amazonaws.com for it no longer`;
+  const known = { accountId: LEFT, layer: 'CONTROL_POLICIES', state: 'COMPLETE' } as const;
+  const before: DirectoryDocument = {
+    organizations: [
+      {
+        ...organization,
+        controlPolicies: [policy],
+        delegatedAdministrators: [{ accountId: LEFT, servicePrincipal: 'iam.amazonaws.com' }],
+      },
+    ],
+    accounts: [member(THERE), member(LEFT)],
+    knowledge: [known, { ...known, layer: 'ORGANIZATION' }, { ...known, layer: 'GRANTS' }],
+  };
+
+  it('loses the others: nothing says where they are, and what was known of their place is forgotten', async () => {
+    const directory = await store.open(before);
+    const gone = { organizations: [{ ...organization, allAccounts: [THERE] }] };
+    const applied = await directory.apply(gone);
+    expect(applied.warnings).toEqual([
+      `account ${LEFT}: the organization ${ORGANIZATION} does not list it any more; which one it is in is not known`,
+      ADMINISTERS_NO_LONGER,
+    ]);
+    expect(applied.counts).toContainEqual(
+      expect.objectContaining({ organizationId: ORGANIZATION, kind: 'accounts', gone: 1, changed: 0 }),
+    );
+    const [account] = await directory.prisma.account.findMany({ where: { id: LEFT } });
+    expect(account).toMatchObject({ membership: 'UNKNOWN', organizationId: null, unitId: null });
+    const layers = await directory.prisma.accountKnowledge.findMany({ where: { accountId: LEFT } });
+    expect(layers.map(({ layer }) => layer)).toEqual(['GRANTS']);
+    expect(await directory.prisma.controlPolicyAttachment.findMany({ select: { targetId: true } })).toEqual([
+      { targetId: 'r-abcd' },
+    ]);
+    expect(await directory.prisma.delegatedAdministrator.count()).toBe(0);
+    expect(await touched(directory)).toEqual([`Account ${LEFT}`, `Organization ${ORGANIZATION}`]);
+    expect((await directory.apply(gone)).changed).toBe(false);
+  });
+
+  it('keeps an account that is named, and says nothing of one that the document places elsewhere', async () => {
+    const directory = await store.open(before);
+    expect((await directory.apply({ organizations: [{ ...organization, allAccounts: [LEFT, THERE] }] })).changed).toBe(
+      false,
+    );
+    const moved = await directory.apply({
+      organizations: [{ ...organization, allAccounts: [THERE] }],
+      accounts: [{ id: LEFT, membership: 'NONE' }],
+    });
+    expect(moved.warnings).toEqual([ADMINISTERS_NO_LONGER]);
+    expect(await directory.prisma.account.findUnique({ where: { id: LEFT } })).toMatchObject({ membership: 'NONE' });
+  });
+
+  it.each([
+    ['without its management account', [LEFT], {}, THERE],
+    ['without an account that the document places in it', [THERE], { accounts: [member(LEFT)] }, LEFT],
+  ])('is refused %s', async (_what, allAccounts, more, missing) => {
+    const directory = await store.open(before);
+    await expect(directory.apply({ organizations: [{ ...organization, allAccounts }], ...more })).rejects.toThrow(
+      `organization ${ORGANIZATION}: its account ${missing} is not among all its accounts`,
+    );
+  });
+});

@@ -1,8 +1,8 @@
 import * as fc from 'fast-check';
 import { expect, test, vi } from 'vitest';
-import { engineDecision, outcomeOf } from '../support/engine.ts';
+import { deniedAtOf, engineDecision, outcomeOf } from '../support/engine.ts';
 import { requests } from '../support/generated-requests.ts';
-import { naiveAuthorize } from '../support/naive-evaluator.ts';
+import { naiveAuthorize, naiveDeniedAt } from '../support/naive-evaluator.ts';
 
 /** A night's run: for how long at most. See also test/policy/fuzz.test.ts. */
 const SECONDS = process.env['ROLEGATE_FUZZ_SECONDS'];
@@ -15,7 +15,7 @@ const RUNS =
     ? { numRuns: process.env['CI'] === undefined ? 3_000 : 20_000 }
     : { numRuns: 1_000_000, interruptAfterTimeLimit: Number(SECONDS) * 1000, markInterruptAsFailure: false };
 
-test('the engine and the naive evaluator agree on effect, layer and statements', () => {
+test('the engine and the naive evaluator agree on effect, layer, levels and statements', () => {
   const seen = new Map<string, number>();
   fc.assert(
     fc.property(requests, (q) => {
@@ -24,6 +24,7 @@ test('the engine and the naive evaluator agree on effect, layer and statements',
       const outcome = `${decision.effect} ${decision.deniedBy}`;
       seen.set(outcome, (seen.get(outcome) ?? 0) + 1);
       expect(outcomeOf(decision)).toEqual(expected);
+      expect(deniedAtOf(decision)).toEqual(naiveDeniedAt(q));
     }),
     RUNS,
   );

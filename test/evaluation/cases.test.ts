@@ -6,9 +6,9 @@ import type { PrincipalFacts } from '../../src/evaluation/principal.ts';
 import type { PublicAccessBlocks } from '../../src/evaluation/public-access.ts';
 import { parsePrincipalRef } from '../../src/policy/principal-id.ts';
 import { validatePolicy } from '../../src/policy/validate.ts';
-import { engineDecision, outcomeOf } from '../support/engine.ts';
+import { deniedAtOf, engineDecision, outcomeOf } from '../support/engine.ts';
 import { schemaFaults } from '../support/json-schema.ts';
-import { type Doc, type NaiveRequest, naiveAuthorize } from '../support/naive-evaluator.ts';
+import { type Doc, type NaiveRequest, naiveAuthorize, naiveDeniedAt } from '../support/naive-evaluator.ts';
 import { action, federated, organizationOf, role, root, user } from '../support/world.ts';
 
 interface Case {
@@ -42,7 +42,12 @@ interface Case {
     readonly owner?: string;
     readonly resourceTags?: Record<string, string>;
     readonly context?: Record<string, unknown>;
-    readonly expect: { readonly effect: string; readonly deniedBy: string | null; readonly reason?: string };
+    readonly expect: {
+      readonly effect: string;
+      readonly deniedBy: string | null;
+      readonly reason?: string;
+      readonly deniedAt?: readonly number[];
+    };
   }[];
 }
 
@@ -151,10 +156,10 @@ describe.each(FILES)('%s', (file) => {
   test.each(cases.map((one): [string, Case] => [`${one.row}: ${one.name}`, one]))('%s', (_name, given) => {
     for (const { q, wanted } of requestsOf(given)) {
       const decision = engineDecision(q);
-      expect({ effect: decision.effect, deniedBy: decision.deniedBy, reason: decision.reason }).toEqual({
-        reason: decision.reason,
-        ...wanted,
-      });
+      const { effect, deniedBy, reason } = decision;
+      const deniedAt = deniedAtOf(decision);
+      expect({ effect, deniedBy, reason, deniedAt }).toEqual({ reason, deniedAt, ...wanted });
+      expect(naiveDeniedAt(q)).toEqual(deniedAt);
       expect(naiveAuthorize(q)).toEqual(outcomeOf(decision));
     }
   });

@@ -7,6 +7,7 @@ import { preparePolicies, preparePrincipal, prepareResource } from '../../src/ev
 import type { RequestFacts } from '../../src/evaluation/request.ts';
 import { closedPolicy } from '../../src/policy/load.ts';
 import type { PolicyKind } from '../../src/policy/policy-kind.ts';
+import { controlLevel } from '../support/control-level.ts';
 import { attach } from '../support/engine.ts';
 import type { Doc } from '../support/naive-evaluator.ts';
 import { A, action, session } from '../support/world.ts';
@@ -17,7 +18,7 @@ const doc = (...Statement: readonly Doc[]): Doc => ({ Version: '2012-10-17', Sta
 const ALLOW: Doc = { Effect: 'Allow', Action: '*', Resource: '*' };
 const request: RequestFacts = { context: new Map(), now: Date.UTC(2026, 10, 26), authority: 'directory' };
 const closed = (kind: PolicyKind): AttachedPolicy => ({ policy: closedPolicy(kind), id: kind, name: null, arn: null });
-const levels = (...policies: readonly AttachedPolicy[]): readonly ControlLevel[] => [{ target: A, policies }];
+const levels = (...policies: readonly AttachedPolicy[]): readonly ControlLevel[] => [controlLevel(A, policies)];
 const open = (kind: PolicyKind, statement: Doc = ALLOW): AttachedPolicy => attach(doc(statement), kind, kind);
 
 interface Layers {

@@ -16,6 +16,7 @@ import {
 import type { PrincipalFacts } from '../../src/evaluation/principal.ts';
 import { loadPolicy } from '../../src/policy/load.ts';
 import { validatePolicy } from '../../src/policy/validate.ts';
+import { controlLevel } from '../support/control-level.ts';
 import { attach, engineDecision } from '../support/engine.ts';
 import type { Doc, NaiveRequest } from '../support/naive-evaluator.ts';
 import { A, action, federated, role, root, session, user } from '../support/world.ts';
@@ -360,7 +361,7 @@ test("s: a resource without a known owner and a request without a resource are b
       boundary: null,
       serviceControl: null,
       resourceControl: [
-        { target: A, policies: [attach(doc(deny({ Principal: '*', Action: 's3:*', Resource })), 'rcp', 'p-rcp')] },
+        controlLevel(A, [attach(doc(deny({ Principal: '*', Action: 's3:*', Resource })), 'rcp', 'p-rcp')]),
       ],
     });
     return preparePrincipal(facts, policies, null);

@@ -10,6 +10,7 @@ import type { Decision } from '../../src/evaluation/decision.ts';
 import { prepareEndpoint, preparePolicies, preparePrincipal, prepareResource } from '../../src/evaluation/prepare.ts';
 import type { PrincipalFacts } from '../../src/evaluation/principal.ts';
 import type { PolicyKind } from '../../src/policy/policy-kind.ts';
+import { controlLevel } from '../support/control-level.ts';
 import { attach } from '../support/engine.ts';
 import type { Doc } from '../support/naive-evaluator.ts';
 import { A, action, B, federated, organizationOf, role, root, session, user, X } from '../support/world.ts';
@@ -46,7 +47,7 @@ function decide(asked: Asked): Decision {
   const attached = (given: Doc | AttachedPolicy, kind: PolicyKind, name: string): AttachedPolicy =>
     'policy' in given ? (given as AttachedPolicy) : attach(given, kind, name);
   const control = (given: Doc | undefined, kind: 'scp' | 'rcp', arn: string) =>
-    given === undefined ? null : [{ target: 'r-ab12', policies: [attach(given, kind, arn, arn)] }];
+    given === undefined ? null : [controlLevel('r-ab12', [attach(given, kind, arn, arn)])];
   const hasPolicies = facts.kind !== 'service' && facts.kind !== 'anonymous';
   const policies = preparePolicies({
     identity: asked.identity === undefined ? [] : [attached(asked.identity, 'identity', 'Inline')],

@@ -35,8 +35,13 @@ export interface TestServices extends GatewayServices {
 
 /** A new directory that holds `document`. */
 export async function openServices(document: DirectoryDocument): Promise<TestServices> {
+  return openServicesOn(await takeDatabase(), document);
+}
+
+/** The same in an empty database. */
+export async function openServicesOn(database: TakenDatabase, document: DirectoryDocument): Promise<TestServices> {
   const dataDir = await mkdtemp(join(tmpdir(), 'rolegate-graphql-'));
-  const services = await open(await takeDatabase(), dataDir);
+  const services = await open(database, dataDir);
   await services.directory.apply(document);
   return services;
 }

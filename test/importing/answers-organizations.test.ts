@@ -121,6 +121,7 @@ describe('a whole organization', () => {
           },
         ],
         delegatedAdministrators: [{ accountId: MEMBER, servicePrincipal: 'iam.amazonaws.com' }],
+        allAccounts: [M, MEMBER],
       },
     ]);
     expect(imported.accounts).toEqual([
@@ -150,7 +151,7 @@ describe('a whole organization', () => {
       file('a.json', { OrganizationalUnits: [{ ...unit, Path: `${O}/${ROOT}/${UNIT}/` }] }),
       file('b.json', { OrganizationalUnits: [{ ...inner, Path: `${O}/${ROOT}/${UNIT}/${INNER}/` }] }),
       file(`${DIR}/list-organizational-units-for-parent@${INNER}.json`, { OrganizationalUnits: [] }),
-      file('c.json', {
+      file(`${DIR}/list-accounts.json`, {
         Accounts: [
           { ...accounts[0], Paths: [`${O}/${ROOT}/`] },
           { ...accounts[1], Paths: [`${O}/${ROOT}/${UNIT}/${INNER}/`] },
@@ -317,5 +318,60 @@ describe('contradictions', () => {
     ],
   ])('%s: refused with both places', (_, file, message) => {
     expect(() => importFiles([...whole, file])).toThrow(message);
+  });
+});
+
+describe('all accounts of an organization', () => {
+  const all = (files: typeof whole) => importFiles(files).document.organizations?.[0]?.allAccounts;
+  const listed = (path: string, list: readonly object[]) => [
+    ...without('list-accounts.json'),
+    file(path, { Accounts: list }),
+  ];
+
+  test('are those that its list names', () => {
+    expect(all(whole)).toEqual([M, MEMBER]);
+  });
+
+  test('are those of its root and of every unit, if each is listed', () => {
+    const tree = [
+      ...without('list-accounts.json').filter(({ path }) => !path.includes('list-parents')),
+      file(`${DIR}/list-accounts-for-parent@${UNIT}.json`, { Accounts: [] }),
+    ];
+    const children = file(`${DIR}/list-children@${INNER}@ACCOUNT.json`, {
+      Children: [{ Id: MEMBER, Type: 'ACCOUNT' }],
+    });
+    expect(all([...tree, children])).toEqual([M, MEMBER]);
+    expect(all([...tree, file(`${DIR}/list-accounts-for-parent@${INNER}.json`, { Accounts: [accounts[1]] })])).toEqual([
+      M,
+      MEMBER,
+    ]);
+    // One of the units is not listed.
+    expect(all(tree)).toBeUndefined();
+  });
+
+  test.each([
+    ['a list that is cut off', `${DIR}/list-accounts.json`, { Accounts: accounts, NextToken: 'x' }],
+    [
+      'a list in a file whose name does not say that it is whole',
+      `${DIR}/accounts-page-1.json`,
+      { Accounts: accounts },
+    ],
+    ['an entry that is not understood', `${DIR}/list-accounts.json`, { Accounts: [...accounts, { Id: '3' }] }],
+  ])('are not known from %s', (_what, path, json) => {
+    expect(all([...without('list-accounts.json'), file(path, json)])).toBeUndefined();
+  });
+
+  test.each([
+    ['the management account', [accounts[1] ?? {}], M],
+    ['an account that another file names', [accounts[0] ?? {}], MEMBER],
+  ])('are not known from a list without %s: it may be a page', (_what, list, missing) => {
+    const { document: made, report } = importFiles(listed(`${DIR}/list-accounts.json`, list));
+    expect(made.organizations).toHaveLength(1);
+    expect(made.organizations?.[0]?.allAccounts).toBeUndefined();
+    expect(report.notUnderstood).toContainEqual({
+      file: `${DIR}/list-accounts.json`,
+      place: `organization ${O}`,
+      message: `its accounts are listed without ${missing}, which is one of them: pages may be missing, and no account leaves the organization`,
+    });
   });
 });

@@ -40,6 +40,19 @@ const whole = { UserDetailList: [user], GroupDetailList: [group], RoleDetailList
 const states = (knowledge: ReturnType<typeof importFiles>['document']['knowledge']) =>
   Object.fromEntries((knowledge ?? []).map(({ layer, state, missing }) => [layer, missing ?? state]));
 
+/** Nothing in the files says that a list is whole. */
+const NOTHING_WHOLE = Object.fromEntries(
+  ['IDENTITY_POLICIES', 'TRUST_POLICIES', 'PERMISSIONS_BOUNDARIES'].map((layer) => [
+    layer,
+    ['groups', 'managed policies', 'roles', 'users'].map(
+      (noun) => `all ${noun} (iam get-account-authorization-details)`,
+    ),
+  ]),
+);
+const NO_BEGINNING =
+  'this is a page, and nothing says whether others come before it. Without `--no-paginate` and `--starting-token` the command ' +
+  'prints all pages as one answer';
+
 describe('lists that are whole', () => {
   test('an answer that is not cut off removes what it does not hold, and completes what is known', () => {
     const { document, report } = importFiles([file('details.json', whole)]);
@@ -57,16 +70,6 @@ describe('lists that are whole', () => {
     });
   });
 
-  test('pages in several files belong together, but nothing in them says that none is missing', () => {
-    const { document } = importFiles([
-      file('2.json', { GroupDetailList: [group], RoleDetailList: [role], Policies: [policy], IsTruncated: false }),
-      file('1.json', { UserDetailList: [user], IsTruncated: true, Marker: 'x' }),
-    ]);
-    expect(document.users?.[0]?.groups).toEqual([arn('group/team/dev')]);
-    expect(states(document.knowledge)).toMatchObject({ IDENTITY_POLICIES: 'COMPLETE' });
-    expect(document.wholeLists).toBeUndefined();
-  });
-
   test('pages without an end remove nothing, and leave gaps', () => {
     const { document, report } = importFiles([file('1.json', { ...whole, IsTruncated: true, Marker: 'x' })]);
     expect(document.wholeLists).toBeUndefined();
@@ -74,10 +77,14 @@ describe('lists that are whole', () => {
     expect(report.notUnderstood[0]).toMatchObject({ file: '1.json', place: 'document: IsTruncated' });
   });
 
-  test('a last page looks like an only one: it removes nothing unless the name says that all was asked for', () => {
+  test('a last page looks like an only one: it removes nothing, completes nothing and is named', () => {
     const last = { ...whole, IsTruncated: false };
-    expect(importFiles([file('last.json', last)]).document.wholeLists).toBeUndefined();
-    expect(importFiles([file(NAMED, last)]).document.wholeLists).toHaveLength(4);
+    for (const path of ['last.json', NAMED]) {
+      const { document, report } = importFiles([file(path, last)]);
+      expect(document.wholeLists).toBeUndefined();
+      expect(states(document.knowledge)).toEqual(NOTHING_WHOLE);
+      expect(report.notUnderstood).toEqual([{ file: path, place: 'document: IsTruncated', message: NO_BEGINNING }]);
+    }
   });
 
   test('a filter leaves lists empty: an empty list removes nothing unless the name says that all was asked for', () => {
@@ -110,6 +117,124 @@ describe('lists that are whole', () => {
     expect(report.notUnderstood).toEqual([
       { file: NAMED, place: 'user nonsense: Arn', message: '`nonsense` is not the ARN of an IAM entity' },
     ]);
+  });
+});
+
+describe('pages in several files', () => {
+  const none = { UserDetailList: [], GroupDetailList: [], RoleDetailList: [], Policies: [] };
+  const first = { ...none, UserDetailList: [user], IsTruncated: true, Marker: 'm/1=' };
+  const second = { ...none, GroupDetailList: [group], RoleDetailList: [role], IsTruncated: true, Marker: 'm/2=' };
+  const third = { ...none, Policies: [policy], IsTruncated: false };
+  const named = (marker: string) => `${A}/iam/get-account-authorization-details@${encodeURIComponent(marker)}.json`;
+  const read = (...files: readonly (readonly [string, unknown])[]) =>
+    importFiles(files.map(([path, json]) => file(path, json)));
+  const messages = ({ report }: ReturnType<typeof importFiles>) =>
+    report.notUnderstood.map(({ file: path, message }) => [path, message]);
+
+  test('belong together, but nothing in them says that none is missing', () => {
+    for (const pages of [
+      [first, third],
+      [first, second, third],
+    ]) {
+      const result = read(...pages.map((page, index) => [`${index}.json`, page] as const));
+      expect(result.document.users).toHaveLength(1);
+      expect(result.document.wholeLists).toBeUndefined();
+      expect(states(result.document.knowledge)).toEqual(NOTHING_WHOLE);
+      expect(messages(result)).toContainEqual([`${pages.length - 1}.json`, NO_BEGINNING]);
+      expect(messages(result)).toContainEqual(['0.json', expect.stringContaining('what follows it is missing')]);
+    }
+  });
+
+  test('are all there is if each is named with the marker of the one before it', () => {
+    const pages = [
+      [NAMED, first],
+      [named('m/1='), second],
+      [named('m/2='), third],
+    ] as const;
+    for (const order of [pages, pages.toReversed()]) {
+      const result = read(...order);
+      expect(result.document.wholeLists).toHaveLength(4);
+      expect(result.document.users?.[0]?.groups).toEqual([arn('group/team/dev')]);
+      expect(states(result.document.knowledge)).toMatchObject({ IDENTITY_POLICIES: 'COMPLETE' });
+      expect(messages(result)).toEqual([]);
+    }
+  });
+
+  test.each([
+    [
+      'without the first',
+      [
+        [named('m/1='), second],
+        [named('m/2='), third],
+      ],
+      [named('m/1='), named('m/2=')],
+    ],
+    [
+      'without the second',
+      [
+        [NAMED, first],
+        [named('m/2='), third],
+      ],
+      [NAMED, named('m/2=')],
+    ],
+    [
+      'without the last',
+      [
+        [NAMED, first],
+        [named('m/1='), second],
+      ],
+      [NAMED, named('m/1=')],
+    ],
+  ] as const)('prove nothing %s', (_which, pages, loose) => {
+    const result = read(...pages);
+    expect(result.document.wholeLists).toBeUndefined();
+    expect(states(result.document.knowledge)).toEqual(NOTHING_WHOLE);
+    expect(new Set(messages(result).map(([path]) => path))).toEqual(new Set(loose));
+  });
+
+  test('as the command line continues them: a token, then what it was given', () => {
+    const { IsTruncated: _, Marker: token, ...begun } = first;
+    const rest = { ...none, GroupDetailList: [group], RoleDetailList: [role], Policies: [policy] };
+    const result = read([NAMED, { ...begun, NextToken: token }], [named(token), rest]);
+    expect(result.document.wholeLists).toHaveLength(4);
+    // By itself, what was begun at a marker is no whole answer.
+    const alone = read([named(token), rest]);
+    expect(states(alone.document.knowledge)).toEqual(NOTHING_WHOLE);
+    expect(messages(alone)).toEqual([[named(token), NO_BEGINNING]]);
+  });
+
+  test('an answer without pages is not whole if another file holds more', () => {
+    const rest = { ...none, GroupDetailList: [group], RoleDetailList: [role], Policies: [policy] };
+    const result = read(['1.json', first], ['2.json', rest]);
+    expect(states(result.document.knowledge)['TRUST_POLICIES']).toEqual([
+      'all users (iam get-account-authorization-details)',
+    ]);
+    expect(result.document.wholeLists).toBeUndefined();
+    expect(messages(result)).toContainEqual([
+      '1.json',
+      'files of this account hold different parts of the list: nothing says that they are all',
+    ]);
+    // A page beside the whole answer takes nothing away from it.
+    expect(states(read(['1.json', first], ['2.json', whole]).document.knowledge)).toMatchObject({
+      IDENTITY_POLICIES: 'COMPLETE',
+    });
+  });
+
+  test('answers with a filter are whole for what was asked', () => {
+    const filtered = (filter: string) => `${A}/iam/get-account-authorization-details@${filter}.json`;
+    const users = { ...none, UserDetailList: [{ ...user, GroupList: [] }] };
+    const missing = ['groups', 'managed policies', 'roles'].map(
+      (noun) => `all ${noun} (iam get-account-authorization-details)`,
+    );
+    const knownOf = (...files: readonly (readonly [string, unknown])[]) => states(read(...files).document.knowledge);
+    expect(knownOf([filtered('User'), users])['IDENTITY_POLICIES']).toEqual(missing);
+    expect(
+      knownOf(
+        [filtered('User'), users],
+        [filtered('Group%20Role'), { ...none, GroupDetailList: [group], RoleDetailList: [role] }],
+        [filtered('LocalManagedPolicy'), { ...none, Policies: [policy] }],
+      ),
+    ).toMatchObject({ IDENTITY_POLICIES: 'COMPLETE', TRUST_POLICIES: 'COMPLETE' });
   });
 });
 

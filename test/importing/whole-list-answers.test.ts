@@ -73,6 +73,18 @@ describe('a list in a file whose name does not say that everything was asked for
     expect(document.wholeLists ?? []).toEqual([]);
   });
 
+  test('a page that says it is the last looks like an only one', () => {
+    const { document, report } = read('iam/list-instance-profiles', {
+      InstanceProfiles: [profile],
+      IsTruncated: false,
+    });
+    expect(document.instanceProfiles).toHaveLength(1);
+    expect(document.wholeLists ?? []).toEqual([]);
+    expect(report.notUnderstood.map(({ message }) => message)).toEqual([
+      expect.stringContaining('nothing says whether others come before it'),
+    ]);
+  });
+
   test('is whole under the name of the command', () => {
     expect(read('s3api/list-buckets', { Buckets: [bucket] }).document.wholeLists).toEqual([
       { accountId: A, kind: 'resources', service: 's3', resourcePrefix: '' },

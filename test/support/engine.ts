@@ -12,6 +12,7 @@ import {
 import type { RequestFacts } from '../../src/evaluation/request.ts';
 import { closedPolicy, readPolicy } from '../../src/policy/load.ts';
 import type { PolicyKind } from '../../src/policy/policy-kind.ts';
+import { controlLevel } from './control-level.ts';
 import { type Doc, isClosed, type NaiveOutcome, type NaiveRequest } from './naive-request.ts';
 
 export function attach(document: Doc, kind: PolicyKind, id: string, arn: string | null = null): AttachedPolicy {
@@ -21,17 +22,13 @@ export function attach(document: Doc, kind: PolicyKind, id: string, arn: string 
 
 function levels(documents: readonly (readonly Doc[])[] | null, kind: PolicyKind): readonly ControlLevel[] | null {
   if (documents === null) return null;
-  return documents.map((level, i) => ({
-    target: `level-${i}`,
-    policies: level.map((document, j) =>
-      attach(
-        document,
-        kind,
-        `p-${i}${j}`,
-        `arn:aws:organizations::999999999999:policy/o-exampleorg1/${kind}/p-${i}${j}`,
-      ),
+  const arn = (id: string) => `arn:aws:organizations::999999999999:policy/o-exampleorg1/${kind}/${id}`;
+  return documents.map((level, i) =>
+    controlLevel(
+      `level-${i}`,
+      level.map((document, j) => attach(document, kind, `p-${i}${j}`, arn(`p-${i}${j}`))),
     ),
-  }));
+  );
 }
 
 export function enginePrincipal(q: NaiveRequest): PreparedPrincipal {
@@ -66,6 +63,12 @@ export function engineResource(q: NaiveRequest): PreparedResource {
     ...(grants === undefined ? {} : { grants }),
   });
   return q.resource.tagsCount === true ? { ...resource, tagsCount: true } : resource;
+}
+
+/** As `naiveDeniedAt`: the ids of the levels end in their number. */
+export function deniedAtOf({ layers, deniedBy }: Decision): readonly number[] {
+  const denying = layers.find(({ layer }) => layer === deniedBy);
+  return denying?.deniedAt.map(({ id }) => Number(id.slice('level-'.length))) ?? [];
 }
 
 /** A grant of a key is none of the documents: it is told by its id. */

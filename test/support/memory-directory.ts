@@ -32,6 +32,7 @@ import { parseArn } from '../../src/policy/arn.ts';
 import { RolegateError } from '../../src/policy/errors.ts';
 import type { PrincipalRef } from '../../src/policy/principal-id.ts';
 import { attached } from './attached-policy.ts';
+import { controlLevel } from './control-level.ts';
 import { pageOf } from './page-of.ts';
 
 const FULL_RESOURCE_ACCESS = JSON.stringify({
@@ -425,15 +426,14 @@ export class MemoryDirectory implements Directory {
     const place = this.#placeOf(accountId);
     if (place === null || place.organization.managementAccountId === accountId) return null;
     const kind = type === 'SERVICE_CONTROL_POLICY' ? 'scp' : 'rcp';
-    return place.targets.map((target) => ({
-      target,
-      policies: [
+    return place.targets.map((target) =>
+      controlLevel(target, [
         ...(kind === 'rcp' ? [attached(FULL_RESOURCE_ACCESS, 'rcp', 'p-RCPFullAWSAccess', null)] : []),
         ...(place.organization.controlPolicies ?? [])
           .filter((policy) => policy.type === type && policy.targets.includes(target))
           .map((policy) => attached(policy.document, kind, policy.id, null)),
-      ],
-    }));
+      ]),
+    );
   }
 }
 

@@ -42,7 +42,7 @@ const NO_RESOURCE = { arn: '*', accountId: null, organization: null, tags: {}, p
 /** The policies that take part in a request, layer by layer. */
 interface Layers {
   readonly scp: readonly (readonly Doc[])[] | null;
-  readonly rcp: readonly Doc[];
+  readonly rcp: readonly (readonly Doc[])[];
   /** Null: the request comes through none. */
   readonly endpoint: readonly Doc[] | null;
   readonly boundary: readonly Doc[] | null;
@@ -99,7 +99,7 @@ function layersOf(q: NaiveRequest, { inAccount, same, isTrust }: Facts): Layers 
   const hasPolicy = q.resource.policy !== null && (!isRole(q.resource.arn) || isTrust) && lockedOut;
   return {
     scp: inAccount && !serviceLinked && !management ? q.scp : null,
-    rcp: governed ? (control ?? []).flat() : [],
+    rcp: governed ? (control ?? []) : [],
     // AWS services do not come through the endpoints of anybody's network.
     endpoint: q.endpoint == null || p.kind === 'service' ? null : [q.endpoint],
     boundary: inAccount && q.boundary !== null ? [q.boundary] : null,
@@ -116,12 +116,39 @@ const allowed = (...hits: readonly Hit[]): NaiveOutcome => ({
   statements: hits.map((hit) => hit.statement),
 });
 
-/** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic_policy-eval-denyallow.html */
-export function naiveAuthorize(given: NaiveRequest): NaiveOutcome {
+/** An action without a resource is asked on none, whatever the request names. */
+function askedAs(given: NaiveRequest): NaiveRequest {
   const asksNothing =
     given.action.wildcardOnly &&
     ((isAskedOnArn(given) && !listsAnotherAccount(given)) || given.resource.arn.split(':').length >= 6);
-  const q: NaiveRequest = asksNothing ? { ...given, resource: NO_RESOURCE } : given;
+  return asksNothing ? { ...given, resource: NO_RESOURCE } : given;
+}
+
+/**
+ * The levels at which the control policies deny to which a denial is attributed, from 0 (root): those with a Deny, or else those
+ * whose documents do not allow, or are not known. Empty for other outcomes.
+ */
+export function naiveDeniedAt(given: NaiveRequest): readonly number[] {
+  const { effect, deniedBy } = naiveAuthorize(given);
+  if (deniedBy !== 'SERVICE_CONTROL_POLICY' && deniedBy !== 'RESOURCE_CONTROL_POLICY') return [];
+  const q = askedAs(given);
+  const layers = layersOf(q, factsOf(q));
+  const isServiceControl = deniedBy === 'SERVICE_CONTROL_POLICY';
+  const [levels, kind] = isServiceControl ? ([layers.scp ?? [], 'scp'] as const) : ([layers.rcp, 'rcp'] as const);
+  const lacksAllow = (level: readonly Doc[]): boolean =>
+    isServiceControl && regionsOf(q).some((one) => matching(one, level, kind, 'Allow').length === 0);
+  return levels.flatMap((level, i) => {
+    const denies =
+      effect === 'EXPLICIT_DENY'
+        ? matching(q, level, kind, 'Deny').length > 0
+        : level.some(isClosed) || lacksAllow(level);
+    return denies ? [i] : [];
+  });
+}
+
+/** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic_policy-eval-denyallow.html */
+export function naiveAuthorize(given: NaiveRequest): NaiveOutcome {
+  const q = askedAs(given);
   if (q.action.name.toLowerCase() === 'sts:getcalleridentity' && q.principal.kind !== 'anonymous') return allowed();
   if (changesWhatIsOfAws(q)) return { effect: 'IMPLICIT_DENY', deniedBy: null, statements: [] };
   const facts = factsOf(q);
@@ -166,7 +193,7 @@ function explicitDeny(q: NaiveRequest, { isTrust }: Facts, layers: Layers): Naiv
   const kind = isTrust ? 'trust' : 'resource';
   const denials: readonly (readonly [PolicyLayer, readonly Hit[]])[] = [
     ['SERVICE_CONTROL_POLICY', matching(q, (layers.scp ?? []).flat(), 'scp', 'Deny')],
-    ['RESOURCE_CONTROL_POLICY', matching(q, layers.rcp, 'rcp', 'Deny')],
+    ['RESOURCE_CONTROL_POLICY', matching(q, layers.rcp.flat(), 'rcp', 'Deny')],
     ['VPC_ENDPOINT_POLICY', matching(q, layers.endpoint ?? [], 'vpce', 'Deny')],
     ['PERMISSIONS_BOUNDARY', matching(q, layers.boundary ?? [], 'boundary', 'Deny')],
     ['SESSION_POLICY', matching(q, layers.session ?? [], 'session', 'Deny')],
@@ -183,7 +210,7 @@ function explicitDeny(q: NaiveRequest, { isTrust }: Facts, layers: Layers): Naiv
 function closedLayer({ isTrust }: Facts, layers: Layers): NaiveOutcome | null {
   const documents: readonly (readonly [PolicyLayer, readonly Doc[]])[] = [
     ['SERVICE_CONTROL_POLICY', (layers.scp ?? []).flat()],
-    ['RESOURCE_CONTROL_POLICY', layers.rcp],
+    ['RESOURCE_CONTROL_POLICY', layers.rcp.flat()],
     ['VPC_ENDPOINT_POLICY', layers.endpoint ?? []],
     ['PERMISSIONS_BOUNDARY', layers.boundary ?? []],
     ['SESSION_POLICY', layers.session ?? []],

@@ -68,6 +68,7 @@ function openIn(made: Made, onStatement: StatementListener, closed: () => void):
   const lent: Database = {
     adapter: database.adapter,
     exclusive: database.exclusive,
+    batch: database.batch,
     query: (...statement) => database.query(...statement),
     transaction: (...work) => database.transaction(...work),
     withLock: (work) => database.withLock(work),

@@ -83,7 +83,9 @@ export async function applyDocuments(
     await setImmediate();
     await writeChanges(sql, changes, (done) => progress({ phase: 'writing', done, total }));
     await keepToMembers(sql, changes);
-    for (const [table, rows] of changes.upserts) rowsOf.set(table, (rowsOf.get(table) ?? 0) + rows.length);
+    for (const [table, rows] of [...changes.upserts, ...changes.inserts]) {
+      rowsOf.set(table, (rowsOf.get(table) ?? 0) + rows.length);
+    }
     changes.endPart();
     for (const [arn, id] of replaced) former.set(arn, id);
     for (const arn of writtenPolicies(indexed)) written.policies.add(arn);

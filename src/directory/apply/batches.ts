@@ -1,15 +1,41 @@
 import { setImmediate } from 'node:timers/promises';
+import type { Sql } from '../prisma/database.ts';
 
-/** Most rows of one statement: bounds what the database needs for it, and how long it keeps the process. */
-export const ROWS = 250;
+/** Most characters of one statement's long texts: bounds what this process and the database need for it. */
+const CHARACTERS = 8_388_608;
+
+/** The list in parts for one statement each. `lengthOf`: characters of an entry with long texts. */
+export function* batchesOf<T>(
+  { batch }: Pick<Sql, 'batch'>,
+  list: readonly T[],
+  lengthOf: (entry: T) => number = () => 0,
+): Iterable<readonly T[]> {
+  let from = 0;
+  let characters = 0;
+  for (const [index, entry] of list.entries()) {
+    const length = lengthOf(entry);
+    if (index > from && (index - from === batch || characters + length > CHARACTERS)) {
+      yield list.slice(from, index);
+      from = index;
+      characters = 0;
+    }
+    characters += length;
+  }
+  if (from < list.length) yield list.slice(from);
+}
 
 /**
  * Runs `work` on a part of the list after the other. In between others can use the process: the embedded database works in
  * it.
  */
-export async function inBatches<T>(list: readonly T[], work: (part: readonly T[]) => Promise<void>): Promise<void> {
-  for (let from = 0; from < list.length; from += ROWS) {
-    await work(list.slice(from, from + ROWS));
+export async function inBatches<T>(
+  sql: Pick<Sql, 'batch'>,
+  list: readonly T[],
+  work: (part: readonly T[]) => Promise<void>,
+  lengthOf?: (entry: T) => number,
+): Promise<void> {
+  for (const part of batchesOf(sql, list, lengthOf)) {
+    await work(part);
     await setImmediate();
   }
 }
@@ -30,11 +56,12 @@ export async function inTurn<T>(items: Iterable<T>, work: (item: T) => void): Pr
 
 /** As `inBatches`, for statements that read. */
 export async function readInBatches<T, Row>(
+  sql: Pick<Sql, 'batch'>,
   list: readonly T[],
   read: (part: readonly T[]) => Promise<readonly Row[]>,
 ): Promise<readonly Row[]> {
   const rows: Row[] = [];
-  await inBatches(list, async (part) => {
+  await inBatches(sql, list, async (part) => {
     for (const row of await read(part)) rows.push(row);
   });
   return rows;

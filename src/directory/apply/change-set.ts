@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { InvalidInput } from '../../policy/errors.ts';
 import { MAX_DOCUMENT_LENGTH } from '../../policy/load.ts';
 import type { CountedKind } from '../directory.ts';
@@ -15,7 +15,8 @@ export interface Rename {
 }
 
 export function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
+  // Of many texts, with half the work of `createHash`.
+  return hash('sha256', text);
 }
 
 /** Columns that refer to the text of a policy. */
@@ -24,6 +25,8 @@ const HASHES = ['documentHash', 'trustPolicyHash', 'policyHash'] as const;
 /** Everything that one document changes, collected before anything is written. */
 export class ChangeSet {
   readonly upserts = new Map<TableName, Row[]>();
+  /** Rows whose keys no stored row has: the database need not look for one. */
+  readonly inserts = new Map<TableName, Row[]>();
   /** By key. */
   readonly deletions = new Map<TableName, Row[]>();
   readonly renames = new Map<TableName, Rename[]>();
@@ -45,7 +48,7 @@ export class ChangeSet {
   /** Texts of policies that rows to be written refer to. What an unchanged row refers to is stored already. */
   get documents(): readonly Row[] {
     const hashes = new Set<string>();
-    for (const rows of this.upserts.values()) {
+    for (const rows of [...this.upserts.values(), ...this.inserts.values()]) {
       for (const row of rows) {
         for (const column of HASHES) if (typeof row[column] === 'string') hashes.add(row[column]);
       }
@@ -58,6 +61,16 @@ export class ChangeSet {
 
   upsert(table: TableName, row: Row): void {
     push(this.upserts, table, row);
+  }
+
+  /** A row with a new key. */
+  insert(table: TableName, row: Row): void {
+    push(this.inserts, table, row);
+  }
+
+  /** Rows that will be written, new ones included. */
+  written(table: TableName): readonly Row[] {
+    return [...(this.upserts.get(table) ?? []), ...(this.inserts.get(table) ?? [])];
   }
 
   delete(table: TableName, key: Row): void {
@@ -75,7 +88,7 @@ export class ChangeSet {
 
   /** Its rows are written; what they touched and became stays. */
   endPart(): void {
-    for (const rows of [this.upserts, this.deletions, this.renames, this.#texts]) rows.clear();
+    for (const rows of [this.upserts, this.inserts, this.deletions, this.renames, this.#texts]) rows.clear();
   }
 
   /** Records that answers about this entity may differ from now on. */

@@ -50,7 +50,7 @@ export function planDelegatedAdministrators(
  * names as an administrator and that is not a member; one that has left its organization stops being one.
  */
 export async function keepToMembers(sql: Sql, changes: ChangeSet): Promise<void> {
-  const added = changes.upserts.get('DelegatedAdministrator') ?? [];
+  const added = changes.written('DelegatedAdministrator');
   if (added.length === 0 && !changes.upserts.has('Account')) return;
   const rows = await sql.query<{ organizationId: string; accountId: string; servicePrincipal: string }>(
     `DELETE FROM "DelegatedAdministrator" d USING "Account" a

@@ -21,7 +21,7 @@ import { entityName } from './entity-arn.ts';
 import type { NamedAccount } from './plan-account.ts';
 import { providerName } from './plan-oidc-provider.ts';
 import { UNSTORABLE, uniqueBy } from './unique.ts';
-import { checkNames } from './unique-names.ts';
+import { nameCheck } from './unique-names.ts';
 import { checkWholeLists } from './whole-lists.ts';
 
 /** A document indexed by the names of its entities and their accounts. */
@@ -146,9 +146,10 @@ async function forNames(
     ['InstanceProfile', indexed.instanceProfiles],
   ] as const;
   for (const [kind, inputs] of kinds) {
-    checkNames(kind, inputs.keys());
+    const check = nameCheck(kind);
     await inTurn(inputs.keys(), (arn) => {
       const name = entityName(kind, arn);
+      check(name);
       belongsTo(name.accountId, name.partition);
     });
     await setImmediate();

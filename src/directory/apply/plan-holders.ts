@@ -87,7 +87,9 @@ function planLists(
       const row = old.get(name);
       old.delete(name);
       if (row?.[1] === documentHash) continue;
-      changes.upsert('InlinePolicy', { ...blank, id: row?.[2] ?? randomUUID(), [column]: id, name, documentHash });
+      const own = { ...blank, [column]: id, name, documentHash };
+      if (row === undefined) changes.insert('InlinePolicy', { id: randomUUID(), ...own });
+      else changes.upsert('InlinePolicy', { id: row[2], ...own });
       changed = true;
     }
     for (const row of old.values()) changes.delete('InlinePolicy', { id: row[2] });
@@ -97,7 +99,7 @@ function planLists(
     const old = new Map(stored?.attached ?? []);
     for (const policy of new Set(input.attachedPolicies.map((arn) => policyId(arn, input.arn)))) {
       if (old.delete(policy)) continue;
-      changes.upsert('PolicyAttachment', { ...blank, id: randomUUID(), policyId: policy, [column]: id });
+      changes.insert('PolicyAttachment', { ...blank, id: randomUUID(), policyId: policy, [column]: id });
       changed = true;
     }
     for (const row of old.values()) changes.delete('PolicyAttachment', { id: row });
@@ -179,7 +181,9 @@ export function planRole(input: RoleInput, resolved: Resolved<StoredRole>, tools
   const trustBindings = input.trustBindings ?? {};
   changed ||= stored !== null && !sameRecord(trustBindings, stored.trustBindings);
   if (changed) {
-    changes.upsert('Role', { ...own, ...baseRow(name, id, own.createdAt), tags, trustBindings });
+    const row = { ...own, ...baseRow(name, id, own.createdAt), tags, trustBindings };
+    if (stored === null) changes.insert('Role', row);
+    else changes.upsert('Role', row);
   }
   changed = planLists(input, 'roleId', resolved, tools) || changed;
   conclude('Role', name, resolved, changed, changes);

@@ -4,6 +4,7 @@ import type { AccountInput, DirectoryDocument, OrganizationInput } from '../docu
 import type { Sql } from '../prisma/database.ts';
 import type { ChangeSet } from './change-set.ts';
 import type { IndexedDocument } from './index-document.ts';
+import { checkAllAccounts, forgetPlaces, leftAccounts } from './left-accounts.ts';
 import { type NamedAccount, planAccount } from './plan-account.ts';
 import { planOrganization } from './plan-organization.ts';
 import { readAccounts, readOrganizations, type StoredAccount, type StoredOrganization } from './stored.ts';
@@ -24,10 +25,11 @@ function targetsOf({ controlPolicies = [] }: OrganizationInput): readonly string
 /** Plans the organizations and accounts of a document. Throws InvalidInput where they contradict each other. */
 export async function planOrganizations(
   sql: Sql,
-  { organizations: inputs = [] }: DirectoryDocument,
+  document: DirectoryDocument,
   { accounts, organizations }: IndexedDocument,
   changes: ChangeSet,
 ): Promise<void> {
+  const { organizations: inputs = [] } = document;
   const memberships = [...accounts.values()].flatMap(({ id, input }) =>
     typeof input?.membership === 'object' ? [{ id, membership: input.membership }] : [],
   );
@@ -42,21 +44,32 @@ export async function planOrganizations(
   const removedUnits: string[] = [];
   for (const input of organizations.values()) {
     checkMembers(input, accounts, stored);
+    checkAllAccounts(input, accounts);
     const partition = accounts.get(input.managementAccountId)?.partition ?? 'aws';
     removedUnits.push(...planOrganization(input, stored.organizations.get(input.id) ?? null, partition, changes));
   }
-  await planAccounts(sql, accounts, stored, removedUnits, changes);
+  const left = await leftAccounts(sql, { organizations });
+  await forgetPlaces(sql, left, document, stored.organizations, changes);
+  await planAccounts(sql, accounts, stored, { removedUnits, left }, changes);
+}
+
+/** Stored accounts whose place is not known any more, unless the document gives them one. */
+interface Displacing {
+  /** Ids of units that are removed with accounts in them. */
+  readonly removedUnits: readonly string[];
+  readonly left: readonly StoredAccount[];
 }
 
 async function planAccounts(
   sql: Sql,
   accounts: ReadonlyMap<string, NamedAccount>,
   stored: Stored,
-  removedUnits: readonly string[],
+  { removedUnits, left }: Displacing,
   changes: ChangeSet,
 ): Promise<void> {
   const placed = (id: string): boolean => accounts.get(id)?.input?.membership !== undefined;
-  const left =
+  const leftIds = new Set(left.map(({ id }) => id));
+  const inRemoved =
     removedUnits.length === 0
       ? []
       : await sql.query<{ id: string }>(`SELECT id FROM "Account" WHERE "unitId" = ANY($1::text[])`, [removedUnits]);
@@ -64,7 +77,7 @@ async function planAccounts(
     (
       await readAccounts(
         sql,
-        left.map(({ id }) => id).filter((id) => !placed(id)),
+        inRemoved.map(({ id }) => id).filter((id) => !placed(id) && !leftIds.has(id)),
       )
     ).map((row) => [row.id, row]),
   );
@@ -72,6 +85,13 @@ async function planAccounts(
     changes.warn(
       `account ${id}: the organizational unit ${unitId} is gone, and the account's place is not known any more`,
     );
+  }
+  for (const row of left) {
+    if (placed(row.id)) continue;
+    changes.warn(
+      `account ${row.id}: the organization ${row.organizationId} does not list it any more; which one it is in is not known`,
+    );
+    displaced.set(row.id, row);
   }
   for (const account of accounts.values()) {
     const row = stored.accounts.get(account.id) ?? null;

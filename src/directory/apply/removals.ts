@@ -58,14 +58,14 @@ function usedPolicies(stored: readonly Use[], changes: ChangeSet): ReadonlySet<s
   const renamed = new Map(
     HOLDERS.flatMap((kind) => changes.renames.get(kind) ?? []).map(({ from, to }) => [from, to] as const),
   );
-  const holders = HOLDERS.flatMap((kind) => changes.upserts.get(kind) ?? []);
+  const holders = HOLDERS.flatMap((kind) => changes.written(kind));
   const written = new Set(idsOf(holders));
   const remains = ({ attachment, holderId }: Use): boolean => {
     if (deleted.has(holderId)) return false;
     // The row of a holder says which boundary it has from now on.
     return attachment === null ? !written.has(renamed.get(holderId) ?? holderId) : !detached.has(attachment);
   };
-  const attachments = changes.upserts.get('PolicyAttachment') ?? [];
+  const attachments = changes.written('PolicyAttachment');
   return new Set([
     ...stored.filter(remains).map(({ policyId }) => policyId),
     ...attachments.map((row) => String(row['policyId'])),

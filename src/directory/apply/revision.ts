@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { Revision } from '../directory.ts';
 import { toIso } from '../instants.ts';
 import type { Sql } from '../prisma/database.ts';
-import { ROWS } from './batches.ts';
+import { batchesOf } from './batches.ts';
 
 /** An entity that a change touched, as DirectoryChange names it. */
 export interface Touched {
@@ -23,7 +23,7 @@ export async function lockRevision(sql: Sql): Promise<Revision> {
  * the write lock.
  */
 export async function raiseRevision(sql: Sql, touched: readonly Touched[], now: number): Promise<Revision> {
-  const [first = [], ...others] = parts(touched);
+  const [first = [], ...others] = batchesOf(sql, touched);
   const [row] = await sql.query<{ revision: string }>(
     `WITH raised AS (UPDATE "DirectoryState" SET revision = revision + 1 WHERE id = 1 RETURNING revision),
           noted AS (INSERT INTO "DirectoryChange" (revision, entity, "entityId", at)
@@ -43,10 +43,4 @@ export async function raiseRevision(sql: Sql, touched: readonly Touched[], now: 
     );
   }
   return BigInt(row.revision);
-}
-
-function parts(touched: readonly Touched[]): readonly (readonly Touched[])[] {
-  return Array.from({ length: Math.ceil(touched.length / ROWS) }, (_, index) =>
-    touched.slice(index * ROWS, (index + 1) * ROWS),
-  );
 }

@@ -156,13 +156,13 @@ export function readEntities<K extends EntityKind>(
   kind: K,
   names: readonly { readonly arn: string; readonly id: string }[],
 ): Promise<readonly StoredOf[K][]> {
-  return readInBatches(names, (part) =>
+  return readInBatches(sql, names, (part) =>
     sql.query<StoredOf[K]>(SELECT_ENTITIES[kind], [part.map(({ arn }) => arn), part.map(({ id }) => id)]),
   );
 }
 
 export function readResources(sql: Sql, arns: readonly string[]): Promise<readonly StoredResource[]> {
-  return readInBatches(arns, (part) =>
+  return readInBatches(sql, arns, (part) =>
     sql.query(
       `SELECT arn, "accountId", tags, "policyHash", "policyBindings", region, "publicAccessBlock", "objectOwnership",
           "abacEnabled", grants FROM "Resource" WHERE arn = ANY($1::text[])`,

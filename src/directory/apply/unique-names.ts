@@ -1,6 +1,6 @@
 import { InvalidInput } from '../../policy/errors.ts';
 import type { Sql } from '../prisma/database.ts';
-import { type EntityKind, entityName, nounOf } from './entity-arn.ts';
+import { type EntityKind, type EntityName, entityName, nounOf } from './entity-arn.ts';
 import type { Resolved } from './resolve-ids.ts';
 import type { StoredEntity } from './stored.ts';
 
@@ -17,18 +17,17 @@ function refuse(kind: EntityKind, arn: string, other: string): never {
   throw new InvalidInput('document', `${nounOf(kind)} ${arn}: ${why}`);
 }
 
-/** Throws InvalidInput where two entities of the document have one name. */
-export function checkNames(kind: EntityKind, arns: Iterable<string>): void {
+/** Takes the entities of one kind of the document; throws InvalidInput where one has the name of another. */
+export function nameCheck(kind: EntityKind): (entity: EntityName) => void {
   const holders = new Map<string, string>();
-  for (const arn of arns) {
-    const { accountId, name } = entityName(kind, arn);
+  return ({ arn, accountId, name }) => {
     // AWS's own policies are told apart by path as well.
-    if (accountId === null) continue;
+    if (accountId === null) return;
     const key = sameName(accountId, name);
     const other = holders.get(key);
     if (other !== undefined) refuse(kind, arn, other);
     holders.set(key, arn);
-  }
+  };
 }
 
 const OF_PROFILE = `split_part(e.arn, ':', 5)`;
@@ -58,15 +57,16 @@ export async function checkStoredNames(
   resolved: ReadonlyMap<string, Resolved<StoredEntity>>,
   removed: ReadonlyMap<string, string>,
 ): Promise<void> {
-  const added = Array.from(resolved).filter(([arn, { stored }]) => stored === null || stored.arn !== arn);
+  const added: EntityName[] = [];
+  for (const [arn, { stored }] of resolved) {
+    if (stored === null || stored.arn !== arn) added.push(entityName(kind, arn));
+  }
   const inUse = await accountsInUse(
     sql,
     kind,
-    added.map(([arn]) => entityName(kind, arn).accountId),
+    added.map(({ accountId }) => accountId),
   );
-  const names = added
-    .map(([arn]) => entityName(kind, arn))
-    .filter((name): name is typeof name & { readonly accountId: string } => inUse.has(name.accountId));
+  const names = added.filter((name): name is typeof name & { readonly accountId: string } => inUse.has(name.accountId));
   if (names.length === 0) return;
   const accountId = kind === 'InstanceProfile' ? OF_PROFILE : 'e."accountId"';
   const clashes = await sql.query<{ arn: string; other: string }>(

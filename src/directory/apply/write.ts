@@ -15,6 +15,12 @@ function recordset(table: Table, columns: readonly string[]): string {
   return `json_to_recordset($1::text::json) AS r(${columns.map((each) => `"${each}" ${String(table.columns[each])}`).join(', ')})`;
 }
 
+function insertStatement(name: TableName): string {
+  const table: Table = TABLES[name];
+  const columns = Object.keys(table.columns);
+  return `INSERT INTO "${name}" (${quoted(columns)}) SELECT ${quoted(columns, 'r.')} FROM ${recordset(table, columns)}`;
+}
+
 function upsertStatement(name: TableName): string {
   const table: Table = TABLES[name];
   const columns = Object.keys(table.columns);
@@ -23,8 +29,7 @@ function upsertStatement(name: TableName): string {
     others.length === 0 || name === 'PolicyDocument'
       ? 'DO NOTHING'
       : `DO UPDATE SET ${others.map((column) => `"${column}" = EXCLUDED."${column}"`).join(', ')}`;
-  return `INSERT INTO "${name}" (${quoted(columns)}) SELECT ${quoted(columns, 'r.')} FROM ${recordset(table, columns)}
-    ON CONFLICT (${quoted(table.key)}) ${update}`;
+  return `${insertStatement(name)} ON CONFLICT (${quoted(table.key)}) ${update}`;
 }
 
 function deleteStatement(name: TableName): string {
@@ -53,9 +58,14 @@ function parameterOf(name: TableName, rows: readonly Row[]): string {
 }
 
 async function forRows(sql: Sql, name: TableName, statement: string, rows: readonly Row[]): Promise<void> {
-  await inBatches(rows, async (part) => {
+  const write = async (part: readonly Row[]): Promise<void> => {
     await sql.query(statement, [parameterOf(name, part)]);
-  });
+  };
+  await inBatches(sql, rows, write, name === 'PolicyDocument' ? textLength : undefined);
+}
+
+function textLength({ text }: Row): number {
+  return String(text).length;
 }
 
 /** Deletions that wait until nothing refers to the rows any more. */
@@ -89,7 +99,9 @@ export async function writeChanges(sql: Sql, changes: ChangeSet, onRows: (done: 
   for (const table of Object.keys(TABLES) as TableName[]) {
     const rows = changes.upserts.get(table) ?? [];
     await forRows(sql, table, upsertStatement(table), rows);
-    if (rows.length > 0) advance(rows.length);
+    const added = changes.inserts.get(table) ?? [];
+    await forRows(sql, table, insertStatement(table), added);
+    if (rows.length + added.length > 0) advance(rows.length + added.length);
   }
   await deleteUnits(sql, changes.deletions.get('OrganizationalUnit') ?? []);
   await forRows(sql, 'ManagedPolicy', deleteStatement('ManagedPolicy'), changes.deletions.get('ManagedPolicy') ?? []);
@@ -105,6 +117,6 @@ async function deleteUnits(sql: Sql, keys: readonly Row[]): Promise<void> {
 
 export function countRows(changes: ChangeSet): number {
   let count = 0;
-  for (const rows of changes.upserts.values()) count += rows.length;
+  for (const rows of [...changes.upserts.values(), ...changes.inserts.values()]) count += rows.length;
   return count;
 }

@@ -70,10 +70,28 @@ function attach(policy: ControlPolicyRow, level: LevelName, compiled: CompiledBa
 }
 
 function levelName(target: string, account: AccountRow, organization: OrganizationRow): LevelName {
-  if (target === account.id) return { kind: 'ACCOUNT', id: target, name: account.name };
-  if (target === organization.rootId) return { kind: 'ROOT', id: target, name: organization.rootName };
-  const unit = organization.units.find(({ id }) => id === target);
-  return { kind: 'ORGANIZATIONAL_UNIT', id: target, name: unit?.name ?? null };
+  const { id, managementAccountId } = organization;
+  const arn = (type: string): string =>
+    `arn:${account.partition}:organizations::${managementAccountId}:${type}/${id}/${target}`;
+  if (target === account.id) return { kind: 'ACCOUNT', id: target, name: account.name, arn: arn('account') };
+  if (target === organization.rootId) {
+    return { kind: 'ROOT', id: target, name: organization.rootName, arn: arn('root') };
+  }
+  const unit = organization.units.find((one) => one.id === target);
+  return { kind: 'ORGANIZATIONAL_UNIT', id: target, name: unit?.name ?? null, arn: arn('ou') };
+}
+
+/** What is attached at a level of one path, made into policies by `attached`. */
+function levelOf(
+  kind: ControlKind,
+  target: string,
+  account: AccountRow,
+  organization: OrganizationRow,
+  attached: (policy: ControlPolicyRow, level: LevelName) => AttachedPolicy,
+): ControlLevel {
+  const level = levelName(target, account, organization);
+  const policies = organization.policies.filter((policy) => kindOf(policy) === kind && policy.targets.includes(target));
+  return { level, policies: policies.map((policy) => attached(policy, level)) };
 }
 
 /**
@@ -129,15 +147,11 @@ export function accountFacts(
   const managing = organization.managementAccountId === id;
   if (!managing) gaps.push(...controlGaps(id, organization, knowledge));
   const path = pathTo(account, organization);
+  const attached = (policy: ControlPolicyRow, level: LevelName): AttachedPolicy =>
+    attach(policy, level, compiled, gaps);
+  const isUnknown = controlIsUnknown(organization, knowledge);
   const levels = (kind: ControlKind): readonly ControlLevel[] | null =>
-    controlIsUnknown(organization, knowledge)
-      ? null
-      : path.map((target) => ({
-          target,
-          policies: organization.policies
-            .filter((policy) => kindOf(policy) === kind && policy.targets.includes(target))
-            .map((policy) => attach(policy, levelName(target, account, organization), compiled, gaps)),
-        }));
+    isUnknown ? null : path.map((target) => levelOf(kind, target, account, organization, attached));
   return {
     id,
     partition,

@@ -8,6 +8,8 @@ export type SqlParameter = string | number | bigint | boolean | null | readonly 
  * `timestamp`: statements cast those to text.
  */
 export interface Sql {
+  /** Most rows of one statement. The embedded database keeps this process while it works: others would wait for many rows. */
+  readonly batch: number;
   query<Row>(text: string, parameters?: readonly SqlParameter[]): Promise<readonly Row[]>;
 }
 

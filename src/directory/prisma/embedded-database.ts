@@ -20,8 +20,12 @@ async function writeDurably(path: string): Promise<void> {
   await file.close();
 }
 
+/** Rows of one statement: bounds how long it keeps the process. */
+const BATCH = 250;
+
 class EmbeddedDatabase implements Database {
   readonly exclusive = true;
+  readonly batch = BATCH;
   readonly adapter;
   readonly #client: PGlite;
   readonly #onStatement: StatementListener;
@@ -49,6 +53,7 @@ class EmbeddedDatabase implements Database {
       return await this.#client.transaction(async (inner) => {
         this.#onStatement('BEGIN');
         const result = await work({
+          batch: BATCH,
           query: async <Row>(text: string, parameters: readonly SqlParameter[] = []) => {
             this.#onStatement(text);
             return (await inner.query<Row>(text, [...parameters])).rows;

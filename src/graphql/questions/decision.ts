@@ -1,6 +1,7 @@
 import type { Answer } from '../../access/question.ts';
 import { knownGaps } from '../../guard/known-gaps.ts';
-import { readableReason, readableStatements, withheldLayers } from '../../guard/readable-policy.ts';
+import { readableReason, readableStatements } from '../../guard/readable-policy.ts';
+import { withheldLayers } from '../../guard/withheld-layers.ts';
 import { builder } from '../builder.ts';
 import { Principal } from '../entities/principal.ts';
 import { Role, roleValue } from '../entities/role.ts';
@@ -100,9 +101,9 @@ builder.objectFields(Decision, (t) => ({
   withheld: t.field({
     type: [PolicyLayer],
     description:
-      'Layers with matching statements that are shown neither in `matchedStatements` nor in `layers`, because the ' +
+      'Layers with matching statements, or levels in `deniedAt`, that are not shown, because the ' +
       'caller may not read their policies: a managed policy needs iam:GetPolicyVersion, an inline one iam:GetUserPolicy, ' +
-      'iam:GetGroupPolicy or iam:GetRolePolicy, a control policy organizations:DescribePolicy, a trust policy iam:GetRole, a KMS grant kms:ListGrants, ' +
+      'iam:GetGroupPolicy or iam:GetRolePolicy, a control policy organizations:DescribePolicy, a level without an Allow organizations:ListPoliciesForTarget, a trust policy iam:GetRole, a KMS grant kms:ListGrants, ' +
       'that of a VPC endpoint ec2:DescribeVpcEndpoints, the ' +
       'policy of a resource config:GetResourceConfigHistory or its service’s own action (s3:GetBucketPolicy …). Policies of AWS, and ' +
       'policies given with the question, need nothing. Empty: everything is shown',

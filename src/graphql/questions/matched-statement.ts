@@ -3,6 +3,7 @@ import type {
   LayerDecision as LayerDecisionValue,
   MatchedStatement as MatchedStatementValue,
 } from '../../evaluation/decision.ts';
+import { readableDeniedAt, readableLevel } from '../../guard/readable-level.ts';
 import { readableStatements } from '../../guard/readable-policy.ts';
 import { builder } from '../builder.ts';
 
@@ -64,7 +65,9 @@ const ControlPolicyLevel = builder.objectRef<LevelName>('ControlPolicyLevel').im
   fields: (t) => ({
     kind: t.field({ type: ControlPolicyLevelKind, description: 'The kind of level', resolve: ({ kind }) => kind }),
     id: t.exposeID('id', {
-      description: 'Id of the root (r-…), of the organizational unit (ou-…), or of the account',
+      description:
+        'Id of the root (r-…), of the organizational unit (ou-…), or of the account; in a simulation the place of the level ' +
+        '(`serviceControlPolicies[0]`)',
     }),
     name: t.exposeString('name', { nullable: true, description: 'Name of the level; null if not known' }),
   }),
@@ -87,9 +90,9 @@ export const MatchedStatement = builder.objectRef<MatchedStatementValue>('Matche
       type: ControlPolicyLevel,
       nullable: true,
       description:
-        'The level of the organization at which a control policy is attached; null for other policies, and for policies that ' +
-        'came with the question',
-      resolve: (s) => s.level,
+        'The level of the organization at which a control policy is attached; null for other policies. Where a policy of AWS ' +
+        '(FullAWSAccess) is attached is shown to callers with organizations:ListPoliciesForTarget on the level',
+      resolve: (statement, _args, context) => readableLevel(context, statement),
     }),
     sid: t.exposeString('sid', { nullable: true, description: 'Sid of the statement; null if it has none' }),
     index: t.exposeInt('index', { description: 'Position of the statement in the document, from 0' }),
@@ -114,6 +117,14 @@ export const LayerDecision = builder.objectRef<LayerDecisionValue>('LayerDecisio
         'The statements that determined the result: the denying ones, or the allowing ones. Statements of policies ' +
         'that the caller may not read are left out: see `Decision.withheld`',
       resolve: (layer, _args, context) => readableStatements(context, layer.matchedStatements),
+    }),
+    deniedAt: t.field({
+      type: [ControlPolicyLevel],
+      description:
+        'The levels of the organization at which control policies deny, from the root down. For EXPLICIT_DENY, those with a ' +
+        'matching Deny; for IMPLICIT_DENY, those at which no policy allows the action. Empty for an allowed request and for other ' +
+        'layers. Levels that the caller may not know are left out: see `Decision.withheld`',
+      resolve: async (layer, _args, context) => [...(await readableDeniedAt(context, layer))],
     }),
   }),
 });

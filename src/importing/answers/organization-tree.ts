@@ -1,6 +1,16 @@
 import { isAccountId } from '../../policy/principal-id.ts';
 import type { Entry } from '../entry.ts';
-import { type Answer, accountOf, argument, at, hasListOf, hasMembers, type Operation, required } from './answer.ts';
+import {
+  type Answer,
+  accountOf,
+  argument,
+  at,
+  hasListOf,
+  hasMembers,
+  isWholeList,
+  type Operation,
+  required,
+} from './answer.ts';
 import { isObjectWith, organizationOf, theOrganization } from './organization-arn.ts';
 
 /**
@@ -167,10 +177,15 @@ function sayAccount(
 function readAccounts(answer: Answer, parentId: string | null): void {
   const accounts = (answer.entry.entries('Accounts') ?? []).map((entry) => sayAccount(answer, entry, parentId));
   const known = accounts.filter((account) => account !== null);
+  const ids = known.map(({ id }) => id).sort();
   const organizationId = known[0]?.organizationId;
-  if (parentId !== null || !answer.isWhole || organizationId === undefined) return;
-  if (answer.entry.count('Accounts') !== known.length) return;
-  answer.facts.organizations.say(organizationId, { allAccounts: known.map(({ id }) => id) }, at(answer));
+  if (parentId !== null) {
+    if (answer.isWhole && answer.entry.count('Accounts') === ids.length) {
+      answer.facts.parents.say(parentId, { allAccounts: ids }, at(answer));
+    }
+  } else if (organizationId !== undefined && isWholeList(answer, 'Accounts', ids.length)) {
+    answer.facts.organizations.say(organizationId, { allAccounts: ids }, at(answer));
+  }
 }
 
 function sayParent(answer: Answer, child: string, parentId: string): void {
@@ -193,8 +208,9 @@ function readChildren(answer: Answer): void {
   const ids = children.map((child) => required(child, 'Id')).filter((id) => id !== null);
   for (const id of ids) sayParent(answer, id, parentId);
   const type = answer.name.arguments[1] ?? children[0]?.text('Type');
-  if (type !== 'ORGANIZATIONAL_UNIT' || !answer.isWhole || answer.entry.count('Children') !== ids.length) return;
-  answer.facts.parents.say(parentId, { allUnits: ids }, at(answer));
+  if (!answer.isWhole || answer.entry.count('Children') !== ids.length) return;
+  if (type === 'ORGANIZATIONAL_UNIT') answer.facts.parents.say(parentId, { allUnits: ids }, at(answer));
+  if (type === 'ACCOUNT') answer.facts.parents.say(parentId, { allAccounts: ids.sort() }, at(answer));
 }
 
 function readAdministrators(answer: Answer): void {

@@ -82,7 +82,9 @@ export class IamCollectOrganization {
       this.#facts.parents.say(id, { allUnits: ids.sort() }, at);
       for (const child of ids) this.#facts.units.say(child, { organizationId: this.#id, parentId: id }, at);
       rest.push(...children);
-      const { accounts } = node;
+      const { accounts = [] } = node;
+      const accountIds = Array.isArray(accounts) ? (accounts as readonly JsonValue[]).map(lastPart) : [''];
+      if (accountIds.every(isAccountId)) this.#facts.parents.say(id, { allAccounts: [...accountIds].sort() }, at);
       for (const account of Array.isArray(accounts) ? (accounts as readonly JsonValue[]) : []) {
         const accountId = lastPart(account);
         if (isAccountId(accountId)) {

@@ -81,6 +81,10 @@ export const organization = object<OrganizationInput>('An organization, with its
   units: may(list(unit), `Organizational units, all of them, parents before children. ${STAYS}`),
   controlPolicies: may(list(controlPolicy), `Control policies, all of them. ${STAYS}`),
   delegatedAdministrators: may(list(delegatedAdministrator), `Delegated administrators, all of them. ${STAYS}`),
+  allAccounts: may(
+    list(accountId),
+    'Ids of its accounts, all of them: stored accounts that are not named here left it. Left out: they stay',
+  ),
   keepsUnnamed: may(
     boolean,
     'True: stored units, control policies and attachments that are not named here stay. Left out: they are removed',

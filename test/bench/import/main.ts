@@ -6,10 +6,12 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
-import { openCatalog } from '../../../src/catalog/catalog.ts';
+import type * as catalogModule from '../../../src/catalog/catalog.ts';
 import type { DirectoryDocument } from '../../../src/directory/document.ts';
-import { type DirectoryOptions, openDirectory } from '../../../src/directory/prisma/open-directory.ts';
+import type * as directoryModule from '../../../src/directory/prisma/open-directory.ts';
+import type { DirectoryOptions } from '../../../src/directory/prisma/open-directory.ts';
 import { startPostgres } from '../../support/postgres-server.ts';
+import { built } from '../built.ts';
 import { entitiesIn, FULL_SIZE, organizationOf } from './organization.ts';
 
 const QUICK = process.argv.includes('--quick');
@@ -17,6 +19,8 @@ const SIZE = QUICK ? { ...FULL_SIZE, accounts: 5 } : FULL_SIZE;
 /** What the directory is to do. */
 const WANTED = { entitiesPerSecondOnServer: 5_000, secondsEmbedded: 120 };
 
+const { openCatalog } = await built<typeof catalogModule>('catalog/catalog');
+const { openDirectory } = await built<typeof directoryModule>('directory/prisma/open-directory');
 const catalog = await openCatalog();
 const document = organizationOf(SIZE);
 const changed = { ...document, roles: (document.roles ?? []).map((role) => ({ ...role, description: 'changed' })) };

@@ -104,6 +104,52 @@ test('a statement of a control policy says at which level it stands', async () =
   });
 });
 
+test('a layer of control policies says at which levels it denies', async () => {
+  const query = `query ($input: SimulateCustomPoliciesInput!) { simulateCustomPolicies(input: $input) { layers {
+    layer effect deniedAt { kind id name } matchedStatements { level { id } } } } }`;
+  const all = { Version: '2012-10-17', Statement: { Effect: 'Allow', Action: '*', Resource: '*' } };
+  const denying = { Version: '2012-10-17', Statement: { ...all.Statement, Effect: 'Deny', Principal: '*' } };
+  const layersOf = async (policies: object) => {
+    const requests = [{ action: 's3:GetObject', resource: 'arn:aws:s3:::b/x' }];
+    const input = { caller: { principal: ALICE }, identityPolicies: [all], requests, ...policies };
+    const { simulateCustomPolicies } = (await data(query, { input })) as { simulateCustomPolicies: unknown };
+    return simulateCustomPolicies;
+  };
+  expect(await layersOf({ serviceControlPolicies: [[all], [], [all], []] })).toMatchObject([
+    {
+      layers: [
+        {
+          layer: 'SERVICE_CONTROL_POLICY',
+          effect: 'IMPLICIT_DENY',
+          deniedAt: [
+            { kind: 'ORGANIZATIONAL_UNIT', id: 'serviceControlPolicies[1]', name: null },
+            { kind: 'ACCOUNT', id: 'serviceControlPolicies[3]', name: null },
+          ],
+          matchedStatements: [
+            { level: { id: 'serviceControlPolicies[0]' } },
+            { level: { id: 'serviceControlPolicies[2]' } },
+          ],
+        },
+        { layer: 'IDENTITY_POLICY', deniedAt: [], matchedStatements: [{ level: null }] },
+      ],
+    },
+  ]);
+  expect(await layersOf({ serviceControlPolicies: [[all]], resourceControlPolicies: [[], [denying]] })).toMatchObject([
+    {
+      layers: [
+        {
+          effect: 'EXPLICIT_DENY',
+          deniedAt: [{ kind: 'ACCOUNT', id: 'resourceControlPolicies[1]' }],
+          // AWS's own policy is at every level.
+          matchedStatements: [0, 1, 1].map((level) => ({ level: { id: `resourceControlPolicies[${level}]` } })),
+        },
+        { effect: 'ALLOWED', deniedAt: [], matchedStatements: [{ level: { id: 'serviceControlPolicies[0]' } }] },
+        {},
+      ],
+    },
+  ]);
+});
+
 test('the policy of a VPC endpoint is shown to whoever may describe endpoints of its account', async () => {
   const query = `query ($request: AccessRequestInput!) { decision(request: $request) { allowed withheld layers {
     layer matchedStatements { policy } } } }`;

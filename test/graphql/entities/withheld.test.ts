@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import type { Caller } from '../../../src/session/caller.ts';
 import { faultsOf, OPERATOR, signedIn } from '../gateway.ts';
 import { arn, guardedWorld, MANAGEMENT, MEMBER, STRANGER, type Statement, user } from '../guarded-world.ts';
@@ -290,6 +290,76 @@ test('a refused change names no policy either', async () => {
       message: sentence,
       decision: { reason: sentence, withheld: expect.arrayContaining(['IDENTITY_POLICY']), matchedStatements: [] },
     },
+  });
+});
+
+describe('the levels of control policies', () => {
+  const LIMITED = '400000000000';
+  const ORGANIZATION = 'o-first00000';
+  const level = { kind: 'ACCOUNT', id: LIMITED, name: 'Limited' };
+  const target = `arn:aws:organizations::${MANAGEMENT}:account/${ORGANIZATION}/${LIMITED}`;
+  const QUERY = `query ($request: AccessRequestInput!) { decision(request: $request) { deniedBy withheld
+    layers { layer deniedAt { kind id name } matchedStatements { policy level { id } } } } }`;
+
+  beforeAll(async () => {
+    const [organization] = guardedWorld().organizations ?? [];
+    if (organization === undefined) throw new Error('no organization');
+    const only = {
+      id: 'p-onlyiam',
+      type: 'SERVICE_CONTROL_POLICY' as const,
+      name: 'onlyiam',
+      document: JSON.stringify({
+        Version: '2012-10-17',
+        Statement: { Effect: 'Allow', Action: 'iam:*', Resource: '*' },
+      }),
+      targets: [LIMITED],
+    };
+    const { controlPolicies = [] } = organization;
+    await gateway.services.directory.apply({
+      organizations: [{ ...organization, controlPolicies: [...controlPolicies, only] }],
+      accounts: [{ id: LIMITED, name: 'Limited', membership: { organizationId: ORGANIZATION, unitId: null } }],
+      users: [
+        user(LIMITED, 'limited', { Effect: 'Allow', Action: '*', Resource: '*' }),
+        user(MANAGEMENT, 'asks', ASKS),
+        user(MANAGEMENT, 'describes', ASKS, reads('organizations:DescribePolicy', '*')),
+        user(MANAGEMENT, 'lists', ASKS, reads('organizations:ListPoliciesForTarget', target)),
+      ],
+    });
+  });
+
+  const layerOf = async (caller: Caller, action: string) => {
+    const request = { principal: arn(LIMITED, 'user/limited'), action, resource: '*' };
+    const { data, errors } = await gateway.ask(caller, QUERY, { request });
+    expect(errors).toBeUndefined();
+    const { decision } = data as { decision: { deniedBy: string; withheld: string[]; layers: { layer: string }[] } };
+    expect(decision.deniedBy).toBe('SERVICE_CONTROL_POLICY');
+    const layer = 'SERVICE_CONTROL_POLICY';
+    return { ...decision.layers.find((one) => one.layer === layer), withheld: decision.withheld.includes(layer) };
+  };
+  const managing = (name: string): Caller => signedIn(arn(MANAGEMENT, `user/${name}`));
+
+  test('without an Allow are shown to whoever may list the policies there', async () => {
+    const full = { policy: 'p-FullAWSAccess', level: { id: 'r-fir1' } };
+    const hidden = { ...full, level: null };
+    const list = (caller: Caller) => layerOf(caller, 'sqs:ListQueues');
+    const shown = { deniedAt: [level], matchedStatements: [full], withheld: false };
+    expect(await list(OPERATOR)).toMatchObject(shown);
+    // Only at this account: where AWS's own policy is attached stays hidden.
+    expect(await list(managing('lists'))).toMatchObject({ ...shown, matchedStatements: [hidden] });
+    for (const caller of [managing('asks'), managing('describes'), signedIn(arn(LIMITED, 'user/limited'))]) {
+      expect(await list(caller)).toMatchObject({ deniedAt: [], matchedStatements: [hidden], withheld: true });
+    }
+  });
+
+  test('with a Deny are shown to whoever may read the policy that denies', async () => {
+    const root = { kind: 'ROOT', id: 'r-fir1', name: 'Root' };
+    const list = (caller: Caller) => layerOf(caller, 'iam:ListGroups');
+    for (const caller of [OPERATOR, managing('describes')]) {
+      expect(await list(caller)).toMatchObject({ deniedAt: [root], withheld: false });
+    }
+    for (const caller of [managing('asks'), managing('lists')]) {
+      expect(await list(caller)).toMatchObject({ deniedAt: [], withheld: true });
+    }
   });
 });
 

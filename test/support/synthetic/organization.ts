@@ -116,6 +116,7 @@ function organization(ids: readonly string[]): WholeOrganization {
     scpEnabled: true,
     rcpEnabled: true,
     units: UNITS,
+    allAccounts: [...ids].sort(),
     delegatedAdministrators: [{ accountId: ids[1] ?? '', servicePrincipal: 'access-analyzer.amazonaws.com' }],
     controlPolicies: [
       { ...scp('p-FullAWSAccess', 'FullAWSAccess', everywhere, FULL), description: 'Allows access to every operation' },
