@@ -180,7 +180,7 @@ function told(gathered: Gathered, arn: string, accountId: string | null) {
     owner,
     policy:
       policy === null ? null : { id: policy.id, holder: policy.holder, statements: policy.policy.statements.length },
-    resourceControl: resourceControl?.map(({ target, policies }) => [target, policies.map(({ id }) => id)]) ?? null,
+    resourceControl: resourceControl?.map(({ level, policies }) => [level.id, policies.map(({ id }) => id)]) ?? null,
   };
 }
 
