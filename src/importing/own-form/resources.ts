@@ -6,7 +6,7 @@ import { Misfit } from './place.ts';
 import { policyDocument } from './policy-document.ts';
 import { boundTo, tags } from './principals.ts';
 import { list, may, must, object, oneOf, orNull, record, type Shape } from './shape.ts';
-import { accountId, anyArn, boolean, iamArn, instant, text } from './texts.ts';
+import { accountId, anyArn, boolean, iamArn, instant, STORABLE, text } from './texts.ts';
 
 const STAYS = 'Left out: what is stored stays';
 
@@ -75,7 +75,8 @@ type KeySet = NonNullable<OidcProviderInput['jwks']>;
 const keySet: Shape<KeySet> = {
   schema: {
     type: 'object',
-    properties: { keys: { type: 'array', items: { type: 'object' } } },
+    properties: { keys: { type: 'array', items: { type: 'object', propertyNames: { pattern: STORABLE } } } },
+    propertyNames: { pattern: STORABLE },
     required: ['keys'],
   },
   read: (value, place) => {

@@ -4,7 +4,7 @@ import { Misfit } from './place.ts';
 import { named, plain, type Shape } from './shape.ts';
 
 /** PostgreSQL stores no U+0000, and UTF-8 has no half of a surrogate pair. */
-const STORABLE = '^[^\\u0000\\p{Surrogate}]*$';
+export const STORABLE = '^[^\\u0000\\p{Surrogate}]*$';
 const storable = new RegExp(STORABLE, 'u');
 
 export const text = named<string>(
