@@ -19,6 +19,8 @@ import { CompiledPolicies } from '../gather/compiled-policies.ts';
 import { Gatherer } from '../gather/gather.ts';
 import { Memory } from '../gather/memory.ts';
 import { hasChangedSince, readRevision } from '../gather/revision-rows.ts';
+import { iam } from '../iam/iam.ts';
+import type { IamStore } from '../iam/iam-store.ts';
 import { createReadModel, type ReadModel } from '../read-model.ts';
 import { Store } from '../store.ts';
 import { accessKeys } from '../stores/access-keys.ts';
@@ -48,6 +50,7 @@ export type DirectoryOptions = (
 export interface OpenDirectory extends Directory, IdentityStores {
   readonly prisma: ReadModel;
   readonly find: FindStore;
+  readonly iam: IamStore;
   /** Whether searches in the middle of a text have an index. False: the server lets nobody here create pg_trgm. */
   readonly searchIndexed: boolean;
   readonly exports: DirectoryExports;
@@ -79,6 +82,7 @@ class StoredDirectory implements OpenDirectory {
   readonly signingKeys: SigningKeyStore;
   readonly entities: EntityStore;
   readonly find: FindStore;
+  readonly iam: IamStore;
   readonly searchIndexed: boolean;
   readonly exports: DirectoryExports;
   readonly #store: Store;
@@ -103,6 +107,7 @@ class StoredDirectory implements OpenDirectory {
     this.signingKeys = signingKeys(this.#store);
     this.entities = entities(this.#store, catalog);
     this.find = find(this.#store);
+    this.iam = iam(this.#store);
     this.exports = directoryExports(database);
   }
 
