@@ -12,7 +12,7 @@ const rooms = {
   session: ['policy', 'evaluation', 'directory', 'access'],
   guard: ['policy', 'evaluation', 'catalog', 'directory', 'access', 'session'],
   graphql: ['policy', 'evaluation', 'analysis', 'validation', 'directory', 'importing', 'access', 'session', 'guard'],
-  aws: ['policy', 'directory', 'session', 'guard'],
+  aws: ['policy', 'catalog', 'directory', 'session', 'guard'],
   server: ['policy', 'catalog', 'directory', 'importing', 'access', 'session', 'guard', 'graphql', 'aws'],
   cli: ['policy', 'directory', 'importing', 'session', 'server'],
 };

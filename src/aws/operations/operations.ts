@@ -1,11 +1,12 @@
 import type { ServiceName } from '../wire/shapes.ts';
+import { IAM_READS } from './iam-read/iam-reads.ts';
 import type { Operations } from './operation.ts';
 import { STS_OPERATIONS } from './sts.ts';
 
 /** The operations that the gateway serves, by service and AWS's names. Others of the services answer NotImplemented. */
 export const OPERATIONS: Readonly<Record<ServiceName, Operations>> = {
   sts: { ...STS_OPERATIONS },
-  iam: {},
+  iam: { ...IAM_READS },
 };
 
 /** Operations that need no signature. */
