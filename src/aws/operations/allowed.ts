@@ -65,5 +65,7 @@ function named(arn: string): string {
     'instance-profile': 'instance profile',
   };
   const word = words[kind];
-  return word === undefined ? arn : `${word} ${path.at(-1)}`;
+  const name = path.at(-1) ?? '';
+  // Lists are about all of a kind, and have its ARN without a name.
+  return word === undefined || name === '' ? arn : `${word} ${name}`;
 }

@@ -75,9 +75,8 @@ function conditionsOf(kind: FindKind, filter: FindFilter, parameters: Parameters
   else if (unitId !== undefined) conditions.push(`e."unitId" = ${parameters.add(storable(unitId))}::text`);
   if (filter.groupArn !== undefined) conditions.push(inGroup(filter.groupArn, parameters));
   if (filter.usedPolicy !== undefined) conditions.push(usersOf(kind, filter.usedPolicy, parameters));
-  if (filter.usedIn !== undefined) {
-    const accounts = `ARRAY[${parameters.add(filter.usedIn.accountId)}::text]`;
-    conditions.push(...filter.usedIn.usages.map((usage) => isUsed(usage, accounts)));
+  for (const usage of filter.usedIn?.usages ?? []) {
+    conditions.push(isUsed(usage, `ARRAY[${parameters.add(filter.usedIn?.accountId ?? '')}::text]`));
   }
   if (policyScope !== undefined) conditions.push(`e."accountId" IS ${policyScope === 'AWS' ? '' : 'NOT '}NULL`);
   if (filter.attachedTo !== undefined) conditions.push(attachedTo(filter.attachedTo, parameters));

@@ -1,11 +1,10 @@
 import type * as iam from '@aws-sdk/client-iam';
-import { needs } from '../allowed.ts';
-import { arnFor, callersAccount, noSuchNamed } from '../named-entities.ts';
+import { noSuchNamed } from '../named-entities.ts';
 import type { Operation, Operations } from '../operation.ts';
 import { pathPrefixOf } from './filters.ts';
 import { wholeInstanceProfile } from './outputs.ts';
 import { paged } from './paging.ts';
-import { permitted } from './permitted.ts';
+import { permitted, permittedInAccount } from './permitted.ts';
 
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetInstanceProfile.html */
 const getInstanceProfile: Operation<iam.GetInstanceProfileRequest, iam.GetInstanceProfileResponse> = async (
@@ -18,20 +17,15 @@ const getInstanceProfile: Operation<iam.GetInstanceProfileRequest, iam.GetInstan
   return { InstanceProfile: wholeInstanceProfile(profile) };
 };
 
-/**
- * Other than IAM's other lists, this one has a resource: instance profiles of the account.
- * https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListInstanceProfiles.html
- */
+/** https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListInstanceProfiles.html */
 const listInstanceProfiles: Operation<iam.ListInstanceProfilesRequest, iam.ListInstanceProfilesResponse> = async (
   context,
   input,
 ) => {
   const path = pathPrefixOf(input.PathPrefix);
-  const account = callersAccount(context);
-  const resource = arnFor('InstanceProfile', account, '');
-  await needs(context, { action: 'iam:ListInstanceProfiles', resource, account: null });
+  const accountId = await permittedInAccount(context, 'iam:ListInstanceProfiles');
   const { entries, truncation } = await paged('ListInstanceProfiles', input, ({ after, limit }) =>
-    context.directory.iam.instanceProfiles({ ...account, path }, { after: after?.key ?? null, limit }),
+    context.directory.iam.instanceProfiles({ accountId, path }, { after: after?.key ?? null, limit }),
   );
   return { InstanceProfiles: entries.map(wholeInstanceProfile), ...truncation };
 };
