@@ -1,9 +1,5 @@
 import { readFileSync } from 'node:fs';
-import {
-  GetAccountAuthorizationDetailsCommand,
-  type GetAccountAuthorizationDetailsCommandInput,
-  paginateGetAccountAuthorizationDetails,
-} from '@aws-sdk/client-iam';
+import { paginateGetAccountAuthorizationDetails } from '@aws-sdk/client-iam';
 import { describe, expect, test } from 'vitest';
 import type { ImportCounts } from '../../src/directory/directory.ts';
 import type { DirectoryDocument } from '../../src/directory/document.ts';
@@ -105,4 +101,28 @@ describe.each([
       expect(changed.filter(({ kind }) => kind !== 'knowledge')).toEqual([]);
     }
   });
+});
+
+test('policies with white space and escapes, imported again, are the same', async () => {
+  const accountId = '333333333333';
+  const arn = (resource: string): string => `arn:aws:iam::${accountId}:${resource}`;
+  const spaced = (statement: object): string =>
+    JSON.stringify({ Version: '2012-10-17', Statement: [statement] }, null, 2).replaceAll('\n', '\r\n\t');
+  const may = { Sid: 'with "two  blanks"', Effect: 'Allow', Action: 's3:*', Resource: 'arn:aws:s3:::a  b\\/*' };
+  const trust = { Effect: 'Allow', Principal: { AWS: arn('root') }, Action: 'sts:AssumeRole' };
+  await started.gateway.services.directory.apply({
+    policies: [
+      { arn: arn('policy/P'), defaultVersionId: 'v1', versions: [{ versionId: 'v1', document: spaced(may) }] },
+    ],
+    users: [{ arn: arn('user/u'), inlinePolicies: [{ name: 'I', document: spaced(may) }] }],
+    roles: [{ arn: arn('role/r'), trustPolicy: spaced(trust) }],
+  });
+  const changed = await expectRoundTrip(accountId, 1000);
+  expect(changed.filter(({ kind }) => kind !== 'knowledge')).toEqual([]);
+  // As the command line prints it: documents are objects.
+  const printed = JSON.stringify(await pagesOf(accountId, 1000), (_key, value: unknown) =>
+    typeof value === 'string' && value.startsWith('%7B') ? JSON.parse(decodeURIComponent(value)) : value,
+  );
+  const { document } = parseAccountAuthorizationDetails(printed);
+  expect(changedIn((await started.gateway.services.directory.apply(document)).counts)).toEqual([]);
 });

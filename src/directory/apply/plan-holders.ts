@@ -83,8 +83,8 @@ function planLists(
   if (input.inlinePolicies !== undefined) {
     const old = new Map((stored?.inline ?? []).map((row) => [row[0], row]));
     for (const [name, document] of inlineOf(input.arn, input.inlinePolicies)) {
-      const documentHash = changes.document(document, `${input.arn}, inline policy ${name}`);
       const row = old.get(name);
+      const documentHash = changes.document(document, `${input.arn}, inline policy ${name}`, row?.[1]);
       old.delete(name);
       if (row?.[1] === documentHash) continue;
       changes.upsert('InlinePolicy', { ...blank, id: row?.[2] ?? randomUUID(), [column]: id, name, documentHash });
@@ -168,7 +168,7 @@ export function planRole(input: RoleInput, resolved: Resolved<StoredRole>, tools
     arn: input.arn,
     createdAt: madeAt(input, `role ${input.arn}`, stored, tools),
     boundaryId: boundaryOf(input, stored, tools.policyId),
-    trustPolicyHash: changes.document(input.trustPolicy, `role ${input.arn}, trust policy`),
+    trustPolicyHash: changes.document(input.trustPolicy, `role ${input.arn}, trust policy`, stored?.trustPolicyHash),
     description: input.description ?? stored?.description ?? null,
     maxSessionDuration: input.maxSessionDuration ?? stored?.maxSessionDuration ?? 3600,
   };

@@ -70,8 +70,8 @@ export function planPolicy(
   const old = new Map((stored?.versions ?? []).map((version) => [version[0], version]));
   for (const version of versionsOf(input)) {
     const { versionId } = version;
-    const documentHash = changes.document(version.document, `policy ${arn}, version ${versionId}`);
     const before = old.get(versionId);
+    const documentHash = changes.document(version.document, `policy ${arn}, version ${versionId}`, before?.[1]);
     const made = createdAtOf(version.createdAt, before?.[2], `policy ${arn}`) ?? createdAt;
     old.delete(versionId);
     if (before?.[1] === documentHash && before[2] === made) continue;
