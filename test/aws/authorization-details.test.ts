@@ -50,18 +50,21 @@ function comparable(document: DirectoryDocument): Entities {
 
 /** The account as the gateway's own export has it, with the policies of AWS that it uses. */
 async function exportedOf(accountId: string): Promise<DirectoryDocument> {
-  const all: Record<string, { readonly arn: string; readonly role?: string | null }[]> = {};
+  // Accounts and organizations have no ARN.
+  const all: Record<string, { readonly arn?: string; readonly role?: string | null }[]> = {};
   await started.gateway.services.directory.exports.all(async ({ kind, document }) => {
-    const entities = Reflect.get(document, kind) as { readonly arn: string }[];
+    const entities = Reflect.get(document, kind) as { readonly arn?: string }[];
     all[kind] = [...(all[kind] ?? []), ...entities];
   });
   const own = Object.entries(all).map(([kind, entities]) => [
     kind,
-    entities.filter(({ arn = '', role }) => arn.includes(`:iam::${accountId}:`) && role !== null),
+    entities.filter(({ arn, role }) => arn?.includes(`:iam::${accountId}:`) === true && role !== null),
   ]);
   const document: DirectoryDocument = Object.fromEntries(own);
   const text = JSON.stringify(document);
-  const ofAws = (all['policies'] ?? []).filter(({ arn }) => arn.includes('::aws:') && text.includes(`"${arn}"`));
+  const ofAws = (all['policies'] ?? []).filter(
+    ({ arn }) => arn?.includes('::aws:') === true && text.includes(`"${arn}"`),
+  );
   return { ...document, policies: [...(document.policies ?? []), ...(ofAws as never[])] };
 }
 

@@ -12,9 +12,11 @@ export async function pageInAccount(
   operation: string,
   kinds: readonly OwnedKind[],
   accountId: string,
-  filter: FindFilter,
+  { path = '/', ...others }: FindFilter,
   input: Paged,
 ): Promise<Page<Found>> {
+  // Without a filter that says nothing, a page is read in the order of an index.
+  const filter: FindFilter = path === '/' ? others : { path, ...others };
   const selections = await Promise.all(kinds.map((kind) => visibleInAccount(context, kind, accountId, filter)));
   const scopes = selections.flatMap((selection) => selection.scopes);
   return paged(operation, input, async ({ after, limit }) => {
