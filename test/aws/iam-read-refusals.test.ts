@@ -2,7 +2,7 @@ import * as iam from '@aws-sdk/client-iam';
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
 import { describe, expect, test } from 'vitest';
 import { IAM_READS } from '../../src/aws/operations/iam-read/iam-reads.ts';
-import { answered, iamClient, nextKeyId, userWhoMay } from './iam-clients.ts';
+import { iamClient, nextKeyId, userWhoMay } from './iam-clients.ts';
 import {
   ACCOUNT,
   DEVICE,
@@ -181,9 +181,7 @@ describe('names', () => {
     const Resource = iamArn('role/teams/*');
     const may = [{ Effect: 'Allow', Action: 'iam:GetRole', Resource }];
     await started.gateway.services.directory.apply(userWhoMay('lead', keyId, may));
-    expect(answered((await send(keyId, 'GetRole', { RoleName: 'Runner' })) as iam.GetRoleCommandOutput)).toMatchObject({
-      Role: { Arn: iamArn('role/teams/Runner') },
-    });
+    expect(await send(keyId, 'GetRole', { RoleName: 'Runner' })).toMatchObject({ Role: { RoleName: 'Runner' } });
     for (const name of ['WebServer', 'Nope']) {
       const expected = denied('GetRole', `role ${name}`, 'lead');
       await expect(send(keyId, 'GetRole', { RoleName: name })).rejects.toMatchObject(expected);
@@ -270,12 +268,26 @@ describe('callers that are no user', () => {
 });
 
 test('an entity of another account is not reached by its ARN', async () => {
-  const foreign = 'arn:aws:iam::222222222222:policy/Theirs';
-  await expect(send(READER_KEY, 'GetPolicy', { PolicyArn: foreign })).rejects.toMatchObject({ name: 'AccessDenied' });
+  const denial = { name: 'AccessDenied' };
+  const PolicyArn = 'arn:aws:iam::222222222222:policy/Theirs';
+  await expect(send(READER_KEY, 'GetPolicy', { PolicyArn })).rejects.toMatchObject(denial);
   const provider = { OpenIDConnectProviderArn: 'arn:aws:iam::222222222222:oidc-provider/theirs.example.com' };
-  await expect(send(READER_KEY, 'GetOpenIDConnectProvider', provider)).rejects.toMatchObject({
-    name: expect.any(String),
-  });
+  await expect(send(READER_KEY, 'GetOpenIDConnectProvider', provider)).rejects.toMatchObject(denial);
+});
+
+test.each(['\0', '\uffff', '__proto__', "'", '%'])('what a request names can be any text: %j', async (text) => {
+  for (const [operation, input] of [
+    ['GetPolicy', { PolicyArn: iamArn(`policy/x${text}`) }],
+    ['GetPolicyVersion', { PolicyArn: LIMITS, VersionId: text }],
+    ['ListEntitiesForPolicy', { PolicyArn: iamArn(`policy/x${text}`) }],
+    ['GetOpenIDConnectProvider', { OpenIDConnectProviderArn: iamArn(`oidc-provider/x${text}`) }],
+    ['GetMFADevice', { SerialNumber: text, UserName: 'Carol' }],
+    ['GetRolePolicy', { RoleName: 'Runner', PolicyName: text }],
+  ] as const) {
+    await expect(send(READER_KEY, operation, input)).rejects.toMatchObject({
+      name: expect.stringMatching(/^(?:NoSuchEntityException|ValidationError)$/),
+    });
+  }
 });
 
 test('an operation about nothing that the directory keeps is not served', async () => {

@@ -1,5 +1,6 @@
 import type * as iam from '@aws-sdk/client-iam';
 import type { DeviceRecord } from '../../../directory/iam/records.ts';
+import { storable } from '../../../directory/storable.ts';
 import { RolegateError } from '../../../policy/errors.ts';
 import { nameIn, userNameOf } from '../named-entities.ts';
 import type { Operation, Operations } from '../operation.ts';
@@ -51,7 +52,7 @@ const listMfaDevices: Operation<iam.ListMFADevicesRequest, iam.ListMFADevicesRes
 const getMfaDevice: Operation<iam.GetMFADeviceRequest, iam.GetMFADeviceResponse> = async (context, input) => {
   const name = userNameOf(context, input.UserName);
   const { id } = await permitted(context, 'User', name, 'iam:GetMFADevice');
-  const device = await context.directory.mfaDevices.find(input.SerialNumber);
+  const device = await context.directory.mfaDevices.find(storable(input.SerialNumber));
   if (device?.user?.id !== id) {
     const why = `VirtualMFADevice with serial number ${input.SerialNumber} does not exist.`;
     throw new RolegateError('NoSuchEntity', why);

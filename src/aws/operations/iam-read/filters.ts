@@ -1,3 +1,6 @@
+import { isStorable } from '../../../directory/storable.ts';
+import { type Arn, parseArn } from '../../../policy/arn.ts';
+import { ValidationError } from '../../../session/errors.ts';
 import { quoted, violated } from '../../wire/read-input.ts';
 
 const PATH_PREFIX = /^\/[\x21-\x7e]*$/;
@@ -19,4 +22,15 @@ export function oneOf<Value extends string>(given: string, values: readonly Valu
   const value = values.find((each) => each === given);
   if (value !== undefined) return value;
   throw violated(quoted(given), place, `Member must satisfy enum value set: [${values.join(', ')}]`);
+}
+
+/** The parts of an ARN. Throws ValidationError for what is none, or could not be looked up. `place`: `policyArn`. */
+export function arnOf(text: string, place: string): Arn {
+  const arn = isStorable(text) ? parseArn(text) : null;
+  if (arn === null) throw invalidArn(text, place);
+  return arn;
+}
+
+export function invalidArn(text: string, place: string): ValidationError {
+  return new ValidationError(`ARN ${quoted(text)} is not valid.`, place);
 }

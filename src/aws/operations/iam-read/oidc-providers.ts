@@ -1,8 +1,8 @@
 import type * as iam from '@aws-sdk/client-iam';
 import { RolegateError } from '../../../policy/errors.ts';
 import { needs } from '../allowed.ts';
-import { callersAccount } from '../named-entities.ts';
 import type { Operation, Operations } from '../operation.ts';
+import { arnOf } from './filters.ts';
 import { permittedInAccount } from './permitted.ts';
 
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListOpenIDConnectProviders.html */
@@ -23,11 +23,10 @@ const getOpenIdConnectProvider: Operation<
   iam.GetOpenIDConnectProviderRequest,
   iam.GetOpenIDConnectProviderResponse
 > = async (context, { OpenIDConnectProviderArn: arn }) => {
-  const { accountId } = callersAccount(context);
-  await needs(context, { action: 'iam:GetOpenIDConnectProvider', resource: arn, account: accountId });
+  arnOf(arn, 'openIDConnectProviderArn');
+  await needs(context, { action: 'iam:GetOpenIDConnectProvider', resource: arn, account: null });
   const provider = await context.directory.oidcProviders.find(arn);
-  // Permission was decided as that of the caller's account.
-  if (provider?.accountId !== accountId) {
+  if (provider === null) {
     throw new RolegateError('NoSuchEntity', `OpenIDConnect Provider not found for arn ${arn}`);
   }
   return {

@@ -1,22 +1,20 @@
 import type { ManagedPolicyEntry } from '../../../catalog/managed-policies.ts';
-import { parseArn } from '../../../policy/arn.ts';
 import { RolegateError } from '../../../policy/errors.ts';
 import { isAccountId } from '../../../policy/principal-id.ts';
-import { ValidationError } from '../../../session/errors.ts';
-import { quoted } from '../../wire/read-input.ts';
 import { needs } from '../allowed.ts';
 import { callersAccount } from '../named-entities.ts';
 import type { AwsContext } from '../operation.ts';
+import { arnOf, invalidArn } from './filters.ts';
 
 /**
  * The account whose use of a managed policy is shown, once the caller may do `action` on it: the policy's own, and the caller's
  * for policies of AWS. Throws ValidationError for what is not the ARN of a policy; AccessDenied whether there is one or not.
  */
 export async function permittedPolicy(context: AwsContext, arn: string, action: string): Promise<string> {
-  const { service, accountId = '', resource = '' } = parseArn(arn) ?? {};
+  const { service, accountId, resource } = arnOf(arn, 'policyArn');
   const ofAws = accountId === 'aws';
   if (service !== 'iam' || !(ofAws || isAccountId(accountId)) || !/^policy\/.*[^/]$/.test(resource)) {
-    throw new ValidationError(`ARN ${quoted(arn)} is not valid.`, 'policyArn');
+    throw invalidArn(arn, 'policyArn');
   }
   const account = ofAws ? callersAccount(context).accountId : accountId;
   await needs(context, { action, resource: arn, account });
