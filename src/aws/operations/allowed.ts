@@ -57,6 +57,9 @@ function named(arn: string): string {
   const { service, resource = '' } = parseArn(arn) ?? {};
   const [kind = '', ...path] = resource.split('/');
   if (service !== 'iam' || path.length === 0) return arn;
+  const name = path.at(-1) ?? '';
+  // Lists are about all of a kind, and have its ARN without a name.
+  if (name === '') return kind === 'policy' ? 'policy path /' : arn;
   if (kind === 'policy') return `policy ${arn}`;
   const words: Readonly<Record<string, string>> = {
     user: 'user',
@@ -65,5 +68,5 @@ function named(arn: string): string {
     'instance-profile': 'instance profile',
   };
   const word = words[kind];
-  return word === undefined ? arn : `${word} ${path.at(-1)}`;
+  return word === undefined ? arn : `${word} ${name}`;
 }

@@ -79,11 +79,16 @@ export function checkName(name: string, place: string): void {
   );
 }
 
+/** The name in the ARN of a user, group, role, instance profile or policy. */
+export function nameIn(arn: string): string {
+  return arn.slice(arn.lastIndexOf('/') + 1);
+}
+
 /** The user that a request is about: the one it names, or the caller. Throws ValidationError where the caller is none. */
 export function userNameOf({ caller }: AwsContext, given: string | undefined): string {
   if (given !== undefined) return given;
   const ref: PrincipalRef | null = caller.kind === 'principal' ? caller.ref : null;
-  if (ref?.kind === 'user') return ref.arn.slice(ref.arn.lastIndexOf('/') + 1);
+  if (ref?.kind === 'user') return nameIn(ref.arn);
   throw new ValidationError('Must specify userName when calling with non-User credentials', 'userName');
 }
 

@@ -34,6 +34,9 @@ export class ChangeSet {
   readonly counts = new Counting();
   readonly #counted = new Set<string>();
   #hashes: ReadonlyMap<string, string> = new Map();
+  #given: ReadonlySet<string> = new Set();
+  /** Names of stored texts to those of the same texts without white space. */
+  readonly #compact = new Map<string, string>();
   readonly #texts = new Map<string, string>();
   readonly #touched = new Map<string, { readonly entity: string; readonly entityId: string }>();
 
@@ -84,11 +87,23 @@ export class ChangeSet {
   /** `hashes`: names of texts that are known already. */
   beginPart(hashes: ReadonlyMap<string, string>): void {
     this.#hashes = hashes;
+    this.#given = new Set(hashes.values());
+  }
+
+  /** Whether the part has a text with this name. */
+  isGiven(hash: string): boolean {
+    return this.#given.has(hash);
+  }
+
+  /** Notes that the stored text `hash` is that of the name `compact` but for white space. */
+  sameText(hash: string, compact: string): void {
+    this.#compact.set(hash, compact);
   }
 
   /** Its rows are written; what they touched and became stays. */
   endPart(): void {
-    for (const rows of [this.upserts, this.inserts, this.deletions, this.renames, this.#texts]) rows.clear();
+    for (const rows of [this.upserts, this.inserts, this.deletions, this.renames, this.#texts, this.#compact])
+      rows.clear();
   }
 
   /** Records that answers about this entity may differ from now on. */
@@ -108,8 +123,11 @@ export class ChangeSet {
     this.warnings.push(text);
   }
 
-  /** The name of a policy's text. Throws when the text cannot be stored; `where` names it. */
-  document(text: string, where: string): string {
+  /**
+   * The name of a policy's text: that of the stored text if they are the same but for white space. Throws when the text cannot be
+   * stored; `where` names it.
+   */
+  document(text: string, where: string, stored: string | null = null): string {
     if (text.length > MAX_DOCUMENT_LENGTH) {
       const limit = `at most ${MAX_DOCUMENT_LENGTH} characters, this one ${text.length}`;
       throw new InvalidInput('document', `${where}: a policy document has ${limit}`);
@@ -119,6 +137,7 @@ export class ChangeSet {
       throw new InvalidInput('document', `${where}: ${what}`);
     }
     const hash = this.#hashes.get(text) ?? sha256(text);
+    if (stored !== null && this.#compact.get(stored) === hash) return stored;
     this.#texts.set(hash, text);
     return hash;
   }

@@ -12,6 +12,7 @@ import { type HolderTools, type IdOf, planGroup, planInstanceProfile, planRole, 
 import { planPolicy, policiesOf } from './plan-policies.ts';
 import { planRemovals, removablePolicies, touchDependents } from './removals.ts';
 import { type Resolved, resolveIds } from './resolve-ids.ts';
+import { findSpacedTexts } from './spaced-texts.ts';
 import { readEntities, type StoredEntity, type StoredOf } from './stored.ts';
 import { checkStoredNames } from './unique-names.ts';
 import { goneEntities } from './whole-lists.ts';
@@ -47,6 +48,7 @@ async function find<K extends EntityKind>(
   const list = [...inputs.values()];
   const names = list.map(({ arn, id }) => ({ arn, id: id ?? freeId(kind, arn, salt, () => false) }));
   const rows = await readEntities(sql, kind, names);
+  await findSpacedTexts(sql, rows, changes);
   const gone = await goneEntities(sql, kind, wholeLists, inputs);
   return { resolved: resolveIds<StoredOf[K]>(kind, list, rows, { changes, salt, gone }), gone };
 }

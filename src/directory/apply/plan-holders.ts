@@ -5,7 +5,7 @@ import { toIso } from '../instants.ts';
 import type { ChangeSet, Row } from './change-set.ts';
 import { conclude } from './conclude.ts';
 import { type EntityName, entityName } from './entity-arn.ts';
-import { instant } from './instant.ts';
+import { createdAtOf } from './instant.ts';
 import type { Resolved } from './resolve-ids.ts';
 import type { StoredEntity, StoredHolder, StoredInstanceProfile, StoredRole, StoredUser } from './stored.ts';
 import type { HolderColumn } from './tables.ts';
@@ -44,13 +44,13 @@ function differs<K extends string>(
   return stored === null || columns.some((column) => row[column] !== stored[column]);
 }
 
-function createdAtOf(
+function madeAt(
   input: { readonly createdAt?: string },
   where: string,
   stored: StoredEntity | null,
   { now }: HolderTools,
 ): number {
-  return instant(input.createdAt, where) ?? stored?.createdAt ?? now;
+  return createdAtOf(input.createdAt, stored?.createdAt, where) ?? now;
 }
 
 interface Lists {
@@ -83,8 +83,8 @@ function planLists(
   if (input.inlinePolicies !== undefined) {
     const old = new Map((stored?.inline ?? []).map((row) => [row[0], row]));
     for (const [name, document] of inlineOf(input.arn, input.inlinePolicies)) {
-      const documentHash = changes.document(document, `${input.arn}, inline policy ${name}`);
       const row = old.get(name);
+      const documentHash = changes.document(document, `${input.arn}, inline policy ${name}`, row?.[1]);
       old.delete(name);
       if (row?.[1] === documentHash) continue;
       const own = { ...blank, [column]: id, name, documentHash };
@@ -126,7 +126,7 @@ function boundaryOf(
 export function planGroup(input: GroupInput, resolved: Resolved<StoredHolder>, tools: HolderTools): void {
   const { id, stored } = resolved;
   const name = entityName('Group', input.arn);
-  const own = { arn: input.arn, createdAt: createdAtOf(input, `group ${input.arn}`, stored, tools) };
+  const own = { arn: input.arn, createdAt: madeAt(input, `group ${input.arn}`, stored, tools) };
   let changed = differs(own, stored, OWN_COLUMNS.Group);
   if (changed) tools.changes.upsert('Group', baseRow(name, id, own.createdAt));
   changed = planLists(input, 'groupId', resolved, tools) || changed;
@@ -139,7 +139,7 @@ export function planUser(input: UserInput, resolved: Resolved<StoredUser>, tools
   const name = entityName('User', input.arn);
   const own = {
     arn: input.arn,
-    createdAt: createdAtOf(input, `user ${input.arn}`, stored, tools),
+    createdAt: madeAt(input, `user ${input.arn}`, stored, tools),
     boundaryId: boundaryOf(input, stored, tools.policyId),
   };
   const tags = input.tags ?? stored?.tags ?? {};
@@ -168,9 +168,9 @@ export function planRole(input: RoleInput, resolved: Resolved<StoredRole>, tools
   const name = entityName('Role', input.arn);
   const own = {
     arn: input.arn,
-    createdAt: createdAtOf(input, `role ${input.arn}`, stored, tools),
+    createdAt: madeAt(input, `role ${input.arn}`, stored, tools),
     boundaryId: boundaryOf(input, stored, tools.policyId),
-    trustPolicyHash: changes.document(input.trustPolicy, `role ${input.arn}, trust policy`),
+    trustPolicyHash: changes.document(input.trustPolicy, `role ${input.arn}, trust policy`, stored?.trustPolicyHash),
     description: input.description ?? stored?.description ?? null,
     maxSessionDuration: input.maxSessionDuration ?? stored?.maxSessionDuration ?? 3600,
   };
@@ -197,7 +197,7 @@ export function planInstanceProfile(
   const { id, stored } = resolved;
   const entity = entityName('InstanceProfile', input.arn);
   const { arn, path, name } = entity;
-  const createdAt = createdAtOf(input, `instance profile ${arn}`, stored, tools);
+  const createdAt = madeAt(input, `instance profile ${arn}`, stored, tools);
   const given = input.role === undefined ? (stored?.roleId ?? null) : input.role;
   const roleId = input.role === undefined || given === null ? given : tools.roleId(given, arn);
   const changed = differs({ createdAt, roleId }, stored, OWN_COLUMNS.InstanceProfile);

@@ -6,7 +6,7 @@ import type { OidcProviderInput } from '../document.ts';
 import { toIso } from '../instants.ts';
 import type { ChangeSet } from './change-set.ts';
 import { outcomeOf } from './counts.ts';
-import { instant } from './instant.ts';
+import { createdAtOf } from './instant.ts';
 import type { StoredProvider } from './stored.ts';
 
 const TYPE = 'oidc-provider/';
@@ -38,7 +38,7 @@ export function planOidcProvider(
     // A client id twice says no more than once.
     clientIds: [...new Set(input.clientIds)],
     jwks: jwks ?? stored?.jwks ?? { keys: [] },
-    createdAt: instant(input.createdAt, where) ?? stored?.createdAt ?? now,
+    createdAt: createdAtOf(input.createdAt, stored?.createdAt, where) ?? now,
   };
   const changed = !(stored !== null && isDeepStrictEqual(sorted(row), sorted(stored)));
   changes.counts.add(accountId, 'oidcProviders', outcomeOf(stored, changed));

@@ -5,7 +5,7 @@ import { toIso } from '../instants.ts';
 import type { ChangeSet } from './change-set.ts';
 import { conclude } from './conclude.ts';
 import { entityName } from './entity-arn.ts';
-import { instant } from './instant.ts';
+import { createdAtOf } from './instant.ts';
 import type { Resolved } from './resolve-ids.ts';
 import type { StoredPolicy } from './stored.ts';
 
@@ -61,7 +61,7 @@ export function planPolicy(
   const { id, stored, replaces } = resolved;
   const entity = entityName('ManagedPolicy', arn);
   const { accountId, path, name } = entity;
-  const createdAt = instant(input?.createdAt, `policy ${arn}`) ?? stored?.createdAt ?? now;
+  const createdAt = createdAtOf(input?.createdAt, stored?.createdAt, `policy ${arn}`) ?? now;
   const defaultVersionId = input?.defaultVersionId ?? stored?.defaultVersionId ?? null;
   let changed = stored === null || stored.createdAt !== createdAt || stored.defaultVersionId !== defaultVersionId;
   if (changed) {
@@ -70,9 +70,9 @@ export function planPolicy(
   const old = new Map((stored?.versions ?? []).map((version) => [version[0], version]));
   for (const version of versionsOf(input)) {
     const { versionId } = version;
-    const documentHash = changes.document(version.document, `policy ${arn}, version ${versionId}`);
     const before = old.get(versionId);
-    const made = instant(version.createdAt, `policy ${arn}`) ?? before?.[2] ?? createdAt;
+    const documentHash = changes.document(version.document, `policy ${arn}, version ${versionId}`, before?.[1]);
+    const made = createdAtOf(version.createdAt, before?.[2], `policy ${arn}`) ?? createdAt;
     old.delete(versionId);
     if (before?.[1] === documentHash && before[2] === made) continue;
     changes.upsert('PolicyVersion', { policyId: id, versionId, documentHash, createdAt: toIso(made) });

@@ -19,6 +19,23 @@ export function exported<Input>(select: string, input: (row: never) => Input): E
   return { select, input: (row) => input(row as never) };
 }
 
+/** Entities of IAM, which are read for an export, or by their ids. */
+export interface ExportedEntities<Input> extends Exported<Input> {
+  /** `$1`: ids. */
+  readonly selectByIds: string;
+}
+
+/** As `exported`, for a table with ids and ARNs. `columns` are those of a row `e`. */
+export function exportedEntities<Input>(
+  table: string,
+  columns: string,
+  input: (row: never) => Input,
+): ExportedEntities<Input> {
+  const selectFrom = (rows: string): string => `SELECT ${columns} FROM ${rows} ORDER BY e.arn`;
+  const byIds = `(SELECT * FROM "${table}" WHERE id = ANY($1::text[])) e`;
+  return { ...exported(selectFrom(pageOf(table)), input), selectByIds: selectFrom(byIds) };
+}
+
 /** One page of a table, in the order of an index of it. */
 export function pageOf(table: string, column: 'arn' | 'id' = 'arn'): string {
   return `(SELECT * FROM "${table}" WHERE "${column}" > $1 ORDER BY "${column}" LIMIT $2) e`;

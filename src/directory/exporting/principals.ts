@@ -7,7 +7,7 @@ import type {
   UserInput,
 } from '../document.ts';
 import { millisecondsOf, toIso } from '../instants.ts';
-import { arnsOf, CREATED, exported, type KeyedRow, listOf, named, pageOf, textOf } from './exported.ts';
+import { arnsOf, CREATED, exportedEntities, type KeyedRow, listOf, named, textOf } from './exported.ts';
 
 interface EntityRow extends KeyedRow {
   readonly id: string;
@@ -53,15 +53,15 @@ interface PolicyRow extends EntityRow {
   readonly versions: readonly { readonly versionId: string; readonly document: string; readonly createdAt: number }[];
 }
 
-export const policies = exported<ManagedPolicyInput>(
-  `SELECT ${ENTITY}, e."defaultVersionId",
+export const policies = exportedEntities<ManagedPolicyInput>(
+  'ManagedPolicy',
+  `${ENTITY}, e."defaultVersionId",
      ${listOf(
        `json_build_object('versionId', v."versionId", 'document', ${textOf('v."documentHash"')},
           'createdAt', ${millisecondsOf('v."createdAt"')})`,
        'v."versionId"',
        `"PolicyVersion" v WHERE v."policyId" = e.id`,
-     )} AS versions
-   FROM ${pageOf('ManagedPolicy')} ORDER BY e.arn`,
+     )} AS versions`,
   (row: PolicyRow) => ({
     ...entityOf(row),
     defaultVersionId: row.defaultVersionId,
@@ -70,15 +70,12 @@ export const policies = exported<ManagedPolicyInput>(
   }),
 );
 
-export const groups = exported<GroupInput>(
-  `SELECT ${holder('groupId')} FROM ${pageOf('Group')} ORDER BY e.arn`,
-  holderOf,
-);
+export const groups = exportedEntities<GroupInput>('Group', holder('groupId'), holderOf);
 
-export const users = exported<UserInput>(
-  `SELECT ${holder('userId')}, ${PRINCIPAL},
-     ${arnsOf(`${named('arn', 'Group', 'id', 'm."groupId"')} AS arn FROM "GroupMembership" m WHERE m."userId" = e.id`)} AS groups
-   FROM ${pageOf('User')} ORDER BY e.arn`,
+export const users = exportedEntities<UserInput>(
+  'User',
+  `${holder('userId')}, ${PRINCIPAL},
+     ${arnsOf(`${named('arn', 'Group', 'id', 'm."groupId"')} AS arn FROM "GroupMembership" m WHERE m."userId" = e.id`)} AS groups`,
   (row: PrincipalRow & { readonly groups: readonly string[] }) => ({
     ...holderOf(row),
     tags: row.tags,
@@ -94,10 +91,10 @@ interface RoleRow extends PrincipalRow {
   readonly trustBindings: Readonly<Record<string, string>>;
 }
 
-export const roles = exported<RoleInput>(
-  `SELECT ${holder('roleId')}, ${PRINCIPAL}, e.description, e."maxSessionDuration", e."trustBindings",
-     ${textOf('e."trustPolicyHash"')} AS "trustPolicy"
-   FROM ${pageOf('Role')} ORDER BY e.arn`,
+export const roles = exportedEntities<RoleInput>(
+  'Role',
+  `${holder('roleId')}, ${PRINCIPAL}, e.description, e."maxSessionDuration", e."trustBindings",
+     ${textOf('e."trustPolicyHash"')} AS "trustPolicy"`,
   (row: RoleRow) => ({
     ...holderOf(row),
     ...(row.description === null ? {} : { description: row.description }),
@@ -118,8 +115,8 @@ export function boundOf<Name extends string>(
   return Object.keys(bindings).length === 0 ? {} : ({ [name]: bindings } as { readonly [P in Name]: typeof bindings });
 }
 
-export const instanceProfiles = exported<InstanceProfileInput>(
-  `SELECT ${ENTITY}, ${named('arn', 'Role', 'id', 'e."roleId"')} AS role
-   FROM ${pageOf('InstanceProfile')} ORDER BY e.arn`,
+export const instanceProfiles = exportedEntities<InstanceProfileInput>(
+  'InstanceProfile',
+  `${ENTITY}, ${named('arn', 'Role', 'id', 'e."roleId"')} AS role`,
   (row: EntityRow & { readonly role: string | null }) => ({ ...entityOf(row), role: row.role }),
 );

@@ -1,6 +1,6 @@
 import { Parameters, type Statement } from '../parameters.ts';
 import { storable } from '../storable.ts';
-import type { FindFilter, FindKind, FindOrder, FindPage, FindScope, FindSelection } from './find-store.ts';
+import type { FindFilter, FindKind, FindOrder, FindPage, FindScope, FindSelection, PolicyUsage } from './find-store.ts';
 import { FIND_TABLES, type FindKey, MIN_SUBSTRING } from './find-tables.ts';
 
 /** `text` for LIKE, as itself. */
@@ -75,6 +75,9 @@ function conditionsOf(kind: FindKind, filter: FindFilter, parameters: Parameters
   else if (unitId !== undefined) conditions.push(`e."unitId" = ${parameters.add(storable(unitId))}::text`);
   if (filter.groupArn !== undefined) conditions.push(inGroup(filter.groupArn, parameters));
   if (filter.usedPolicy !== undefined) conditions.push(usersOf(kind, filter.usedPolicy, parameters));
+  for (const usage of filter.usedIn?.usages ?? []) {
+    conditions.push(isUsed(usage, `ARRAY[${parameters.add(filter.usedIn?.accountId ?? '')}::text]`));
+  }
   if (policyScope !== undefined) conditions.push(`e."accountId" IS ${policyScope === 'AWS' ? '' : 'NOT '}NULL`);
   if (filter.attachedTo !== undefined) conditions.push(attachedTo(filter.attachedTo, parameters));
   if (services !== undefined) {
@@ -84,14 +87,20 @@ function conditionsOf(kind: FindKind, filter: FindFilter, parameters: Parameters
   return conditions;
 }
 
-/** AWS managed policies are shown to accounts that use them: the row alone says that somebody does. */
-function isUsedIn(accounts: string): string {
+/** The policies that entities of these accounts have attached, or as their boundary. */
+function isUsed(usage: PolicyUsage, accounts: string): string {
   const bounded = (model: string): string =>
     `EXISTS (SELECT 1 FROM "${model}" h WHERE h."boundaryId" = e.id AND h."accountId" = ANY(${accounts}))`;
-  return `(e."accountId" IS NULL AND (EXISTS (SELECT 1 FROM "PolicyAttachment" a
+  if (usage === 'PERMISSIONS_BOUNDARY') return `(${bounded('User')} OR ${bounded('Role')})`;
+  return `EXISTS (SELECT 1 FROM "PolicyAttachment" a
      LEFT JOIN "User" u ON u.id = a."userId" LEFT JOIN "Group" g ON g.id = a."groupId" LEFT JOIN "Role" r ON r.id = a."roleId"
-    WHERE a."policyId" = e.id AND coalesce(u."accountId", g."accountId", r."accountId") = ANY(${accounts}))
-    OR ${bounded('User')} OR ${bounded('Role')}))`;
+    WHERE a."policyId" = e.id AND coalesce(u."accountId", g."accountId", r."accountId") = ANY(${accounts}))`;
+}
+
+/** AWS managed policies are shown to accounts that use them: the row alone says that somebody does. */
+function isOfAwsAndUsed(accounts: string): string {
+  const used = `(${isUsed('PERMISSIONS_POLICY', accounts)} OR ${isUsed('PERMISSIONS_BOUNDARY', accounts)})`;
+  return `(e."accountId" IS NULL AND ${used})`;
 }
 
 function withinOf({ kind, accountIds, organizationId, arns }: FindScope, parameters: Parameters): readonly string[] {
@@ -99,8 +108,9 @@ function withinOf({ kind, accountIds, organizationId, arns }: FindScope, paramet
   if (accountIds !== null) {
     const accounts = `${parameters.add(accountIds)}::text[]`;
     const column = kind === 'Account' ? 'e.id' : 'e."accountId"';
-    const owned = `${column} = ANY(${accounts})`;
-    within.push(kind === 'ManagedPolicy' ? `(${owned} OR ${isUsedIn(accounts)})` : owned);
+    // With `=`, an index has the rows in the order of the list.
+    const owned = accountIds.length === 1 ? `${column} = (${accounts})[1]` : `${column} = ANY(${accounts})`;
+    within.push(kind === 'ManagedPolicy' ? `(${owned} OR ${isOfAwsAndUsed(accounts)})` : owned);
   }
   if (organizationId !== undefined) {
     within.push(`e."organizationId" = ${parameters.add(storable(organizationId))}::text`);

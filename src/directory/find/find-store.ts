@@ -39,6 +39,8 @@ export interface FindFilter {
   readonly groupArn?: string;
   /** Users, groups and roles that have the policy with this ARN attached, or as their boundary; usage null: either. */
   readonly usedPolicy?: { readonly arn: string; readonly usage: PolicyUsage | null };
+  /** Policies that an entity of this account has attached, or as its boundary: in all of these ways. */
+  readonly usedIn?: { readonly accountId: string; readonly usages: readonly PolicyUsage[] };
   /** Policies made by AWS, or by customers. */
   readonly policyScope?: 'AWS' | 'CUSTOMER';
   /** Policies attached to the user, group or role with this ARN. */
