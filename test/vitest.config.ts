@@ -22,7 +22,7 @@ const PURE = ['test/{policy,evaluation,analysis,catalog,validation,importing}/**
 const BROWSER = ['test/browser/**/*.test.ts'];
 /** Find more, the longer they go on. */
 const LONG = [
-  'test/policy/fuzz.test.ts',
+  'test/{aws,policy}/fuzz.test.ts',
   'test/directory/data-folder.test.ts',
   'test/session/killed.test.ts',
   ...BROWSER,
@@ -73,6 +73,8 @@ export default defineConfig(({ mode }) => {
       hookTimeout: 60_000,
       maxWorkers: 2,
       provide: { length },
+      // https://github.com/aws/aws-sdk-js-v3: the SDK would warn of Node 20 in every run.
+      env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
     },
   });
   return {
