@@ -7,6 +7,7 @@ import { demoDirectory } from '../../src/directory/demo/demo.ts';
 import type { DirectoryDocument } from '../../src/directory/document.ts';
 import { KeyGuard } from '../../src/guard/key-guard.ts';
 import { throttledSessions } from '../../src/guard/throttled-sessions.ts';
+import type { Sessions } from '../../src/session/sessions.ts';
 import { OPENING, openServices, type TestServices } from '../graphql/services.ts';
 import { form, type Key, sign, type ToSign, unsigned } from './signed.ts';
 
@@ -26,6 +27,8 @@ export class TestDoor {
   address = '192.0.2.1';
   guard = new KeyGuard();
   signingKeys = new SigningKeys();
+  /** What stands for some of the operations. */
+  instead: Partial<Sessions> = {};
 
   get services(): TestServices {
     if (this.#services === null) throw new Error('the door is not open yet');
@@ -42,6 +45,7 @@ export class TestDoor {
     this.address = '192.0.2.1';
     this.guard = new KeyGuard();
     this.signingKeys = new SigningKeys();
+    this.instead = {};
   }
 
   key(accessKeyId: string): Key {
@@ -50,7 +54,7 @@ export class TestDoor {
 
   send(request: SignedRequest): Promise<DoorAnswer> {
     const { access, directory, catalog } = this.services;
-    const sessions = throttledSessions(this.services.sessions, this.guard);
+    const sessions = throttledSessions({ ...this.services.sessions, ...this.instead }, this.guard);
     const services = { access, directory, catalog, sessions, keyGuard: this.guard, signingKeys: this.signingKeys };
     const origin = {
       requestId: 'request-1',

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { SignedRequest } from '../../src/aws/signing/signed-request.ts';
+import { RolegateError } from '../../src/policy/errors.ts';
 import { ALICE, BOB, credentialsIn, DATA_WRITER, EC2, NOW, openedDoor, outcome, textOf } from './door.ts';
 import { form, sign, unsigned } from './signed.ts';
 
@@ -491,5 +492,38 @@ describe('guesses', () => {
     await right();
     await right();
     expect(door.signingKeys.size).toBe(1);
+  });
+});
+
+describe('errors of the gateway itself', () => {
+  test('that nobody expected say nothing, and are told to the log', async () => {
+    const fault = new TypeError('secret of the inside');
+    door.instead = { getCallerIdentity: () => Promise.reject(fault) };
+    const answer = await door.send(who());
+    expect([outcome(answer), textOf(answer, 'Type'), textOf(answer, 'Message')]).toEqual([
+      '500 InternalFailure',
+      'Receiver',
+      'The request processing has failed because of an unexpected error.',
+    ]);
+    expect(answer.unexpected).toBe(fault);
+  });
+
+  test('without a code of AWS’s are unexpected too', async () => {
+    const fault = new RolegateError('BAD_SECRETS', 'secret of the inside');
+    door.instead = { getCallerIdentity: () => Promise.reject(fault) };
+    const answer = await door.send(who());
+    expect([outcome(answer), answer.unexpected]).toEqual(['500 InternalFailure', fault]);
+    expect(answer.body).not.toContain('inside');
+  });
+
+  test('a directory that cannot be reached is to be asked again', async () => {
+    const fault = new RolegateError('DIRECTORY_UNAVAILABLE', 'the database does not answer');
+    door.instead = { authenticateSigned: () => Promise.reject(fault) };
+    const answer = await door.send(who());
+    expect([outcome(answer), answer.headers['retry-after'], answer.unexpected]).toEqual([
+      '503 ServiceUnavailable',
+      '1',
+      null,
+    ]);
   });
 });

@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll } from 'vitest';
-import { type RunningGateway, startGateway } from '../../src/server/gateway.ts';
+import { type GatewayOptions, type RunningGateway, startGateway } from '../../src/server/gateway.ts';
 import { understandFiles } from '../../src/server/imports/understand.ts';
 import { readSettings, type Settings } from '../../src/server/settings.ts';
 import { putEmptyDirectory } from './empty-directory.ts';
@@ -36,11 +36,15 @@ export function removeDataDir(dataDir: string): Promise<void> {
 }
 
 /** Starts one as `npm start` does, on an empty database that is made already, with `env` as its environment variables. */
-export async function startTestGateway(dataDir: string, env: Record<string, string> = {}): Promise<TestGateway> {
+export async function startTestGateway(
+  dataDir: string,
+  env: Record<string, string> = {},
+  options: Pick<GatewayOptions, 'clock'> = {},
+): Promise<TestGateway> {
   const settings = readSettings({ PORT: '0', LOG_LEVEL: 'silent', ROLEGATE_DATA_DIR: dataDir, ...env }, '/');
   if (settings.databaseUrl === null && !existsSync(join(dataDir, 'db'))) await putEmptyDirectory(dataDir);
   // Threads would need src/ as JavaScript; tests of processes use them.
-  const gateway = await startGateway(settings, { understandFiles });
+  const gateway = await startGateway(settings, { understandFiles, ...options });
   const token = settings.operatorToken ?? (await readFile(join(dataDir, 'operator.token'), 'utf8')).trim();
   const { secrets } = gateway.services;
   const as = {
@@ -55,12 +59,15 @@ export async function startTestGateway(dataDir: string, env: Record<string, stri
 }
 
 /** Starts one for the tests of a file or a block; it is there when they run. */
-export function startedGateway(env: Record<string, string> = {}): TestGateway {
+export function startedGateway(
+  env: Record<string, string> = {},
+  options: Pick<GatewayOptions, 'clock'> = {},
+): TestGateway {
   let dataDir: string;
   let started: TestGateway;
   beforeAll(async () => {
     dataDir = await newDataDir();
-    started = await startTestGateway(dataDir, env);
+    started = await startTestGateway(dataDir, env, options);
   });
   afterAll(async () => {
     await started.gateway.close();
