@@ -13,10 +13,11 @@ import {
 } from '@aws-sdk/client-sts';
 import { fromIni, fromNodeProviderChain, fromTemporaryCredentials, fromTokenFile } from '@aws-sdk/credential-providers';
 import { Secret, TOTP } from 'otpauth';
-import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { AwsHome, CREDENTIAL_VARIABLES } from '../support/aws-clients.ts';
 import { startedGateway } from '../support/gateway.ts';
 import { ALICE, BOB, DATA_WRITER, EC2 } from './door.ts';
+import { Recorder } from './programs/recorder.ts';
 import type { Key } from './signed.ts';
 import { registerProvider, type WebIdentities } from './web-identities.ts';
 import { CAROL, CAROL_ARN, CI, doorWorld, HOP, NEXT, PARTNER, WITH_MFA } from './world.ts';
@@ -28,14 +29,18 @@ const OPERATOR = { kind: 'operator' } as const;
 const AUDITOR = 'arn:aws:iam::111111111111:role/Auditor';
 const WRITING = 'arn:aws:sts::222222222222:assumed-role/DataWriter';
 let provider: WebIdentities;
+let recorder: Recorder;
 
 beforeAll(async () => {
   await gateway.gateway.services.directory.apply(doorWorld());
   provider = await registerProvider(gateway.gateway.services.sessions, Date.now());
+  recorder = await Recorder.before(gateway.url, 'aws-sdk-js');
 });
+afterAll(() => recorder.close((keyId) => gateway.gateway.services.secrets.secretFor(keyId)));
 // As in a shell of a machine that knows nothing of AWS.
 beforeEach(() => {
   home = new AwsHome();
+  recorder.what = expect.getState().currentTestName ?? '';
   for (const name of CREDENTIAL_VARIABLES) vi.stubEnv(name, undefined);
   for (const [name, value] of Object.entries(home.env)) vi.stubEnv(name, value);
   vi.stubEnv('AWS_REGION', 'us-east-1');
@@ -52,7 +57,7 @@ function key(accessKeyId: string): Key {
 
 function sts(credentials: STSClientConfig['credentials'], more: STSClientConfig = {}): STSClient {
   return new STSClient({
-    endpoint: `${gateway.url}/aws`,
+    endpoint: `${recorder.url}/aws`,
     ...(credentials === undefined ? {} : { credentials }),
     ...more,
   });
@@ -127,15 +132,11 @@ describe('clients that are told the address', () => {
     const { Credentials } = await client.send(new GetSessionTokenCommand({ DurationSeconds: 900 }));
     const until = Credentials?.Expiration?.getTime() ?? 0;
     expect([until > Date.now() + 890_000, until <= Date.now() + 900_000]).toEqual([true, true]);
-    const federated = await client
-      .send(
-        new GetFederationTokenCommand({
-          Name: 'app',
-          Policy: JSON.stringify({ Version: '2012-10-17', Statement: [] }),
-        }),
-      )
-      .catch((error: Error) => error.name);
-    expect(federated).toEqual(expect.anything());
+    const Statement = [{ Effect: 'Allow', Action: 's3:GetObject', Resource: '*' }];
+    const Policy = JSON.stringify({ Version: '2012-10-17', Statement });
+    const federated = await client.send(new GetFederationTokenCommand({ Name: 'app', Policy }));
+    expect(federated.FederatedUser?.Arn).toBe('arn:aws:sts::111111111111:federated-user/app');
+    expect(federated.PackedPolicySize).toBeGreaterThan(0);
     expect(await client.send(new GetAccessKeyInfoCommand({ AccessKeyId: BOB }))).toMatchObject({
       Account: '222222222222',
     });
@@ -166,10 +167,10 @@ describe('clients that are told the address', () => {
       name: 'NotImplemented',
       $metadata: { httpStatusCode: 501, attempts: 1 },
     });
-    const { RequestId } = await sts(key(ALICE))
+    const named = await sts(key(ALICE))
       .send(malformedCommand())
-      .catch((error) => error);
-    expect(RequestId).toMatch(/^[0-9a-f-]{36}$/);
+      .catch((error) => error.$metadata.requestId);
+    expect(named).toMatch(/^[0-9a-f-]{36}$/);
   });
 
   test.each([20, -20])('whose clock is %d minutes off correct it by the answer', async (minutes) => {
@@ -202,9 +203,9 @@ function malformedCommand(): AssumeRoleCommand {
 describe('clients that find the address', () => {
   const SERVICES = () => `[services rolegate]
 sts =
-  endpoint_url = ${gateway.url}/aws
+  endpoint_url = ${recorder.url}/aws
 iam =
-  endpoint_url = ${gateway.url}/aws
+  endpoint_url = ${recorder.url}/aws
 `;
   const credentials = (names: Readonly<Record<string, string>>) =>
     Object.entries(names)
@@ -213,13 +214,13 @@ iam =
 
   test('in AWS_ENDPOINT_URL, for each service and for all', async () => {
     for (const name of ['AWS_ENDPOINT_URL_STS', 'AWS_ENDPOINT_URL']) {
-      vi.stubEnv(name, `${gateway.url}/aws`);
+      vi.stubEnv(name, `${recorder.url}/aws`);
       vi.stubEnv('AWS_ACCESS_KEY_ID', ALICE);
       vi.stubEnv('AWS_SECRET_ACCESS_KEY', key(ALICE).secretAccessKey);
       expect(await arnOf(new STSClient({}))).toBe('arn:aws:iam::111111111111:user/alice');
       vi.stubEnv(name, undefined);
     }
-    vi.stubEnv('AWS_ENDPOINT_URL_IAM', `${gateway.url}/aws`);
+    vi.stubEnv('AWS_ENDPOINT_URL_IAM', `${recorder.url}/aws`);
     // Not kept, and so not served.
     await expect(new IAMClient({}).send(new GetCredentialReportCommand({}))).rejects.toMatchObject({
       name: 'NotImplemented',
@@ -256,7 +257,9 @@ iam =
     expect(chained?.assumedBy).toBe('arn:aws:sts::111111111111:assumed-role/Hop/h1');
     vi.stubEnv('AWS_ACCESS_KEY_ID', ALICE);
     vi.stubEnv('AWS_SECRET_ACCESS_KEY', key(ALICE).secretAccessKey);
-    expect(await arnIn('environment')).toBe(`${WRITING}/e1`);
+    vi.stubEnv('AWS_PROFILE', undefined);
+    vi.stubEnv('AWS_ENDPOINT_URL_STS', `${recorder.url}/aws`);
+    expect(await arnOf(new STSClient({ credentials: fromIni({ profile: 'environment' }) }))).toBe(`${WRITING}/e1`);
   });
 
   test('for a role that asks for MFA, with the code of a device', async () => {
@@ -290,7 +293,7 @@ iam =
 
   test('with a web identity in a file', async () => {
     const file = join(home.folder, 'token');
-    vi.stubEnv('AWS_ENDPOINT_URL_STS', `${gateway.url}/aws`);
+    vi.stubEnv('AWS_ENDPOINT_URL_STS', `${recorder.url}/aws`);
     vi.stubEnv('AWS_ROLE_ARN', CI);
     vi.stubEnv('AWS_ROLE_SESSION_NAME', 'run-1');
     vi.stubEnv('AWS_WEB_IDENTITY_TOKEN_FILE', file);
@@ -304,7 +307,7 @@ iam =
   });
 
   test('and take a role by themselves, with what it asks for', async () => {
-    vi.stubEnv('AWS_ENDPOINT_URL', `${gateway.url}/aws`);
+    vi.stubEnv('AWS_ENDPOINT_URL', `${recorder.url}/aws`);
     const credentialsOfRole = fromTemporaryCredentials({
       masterCredentials: key(CAROL),
       params: { RoleArn: PARTNER, RoleSessionName: 'p2', ExternalId: 'x-123', DurationSeconds: 900 },
