@@ -1,7 +1,7 @@
 // npm run bench: installs what the engine is compared with (test/bench/package.json), compiles engine and benchmark to
 // JavaScript as `npm run build` does (what users run, without a loader) and measures. `--quick` takes half a minute; other
 // options go to Node, e.g. `npm run bench -- --cpu-prof`. `npm run bench -- import` measures instead how fast a directory takes
-// an organization in.
+// an organization in, `npm run bench -- doors` what a request costs at AWS's door beside that of GraphQL.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -43,9 +43,10 @@ function compile() {
 }
 
 const [what] = process.argv.slice(2);
-if (what === 'import') {
+if (what === 'doors') run(process.execPath, [join(ROOT, '.config/build.mjs')], ROOT);
+if (what === 'import' || what === 'doors') {
   const quick = process.argv.includes('--quick') ? ['--quick'] : [];
-  run(process.execPath, ['--import', 'tsx', join(BENCH, 'import/main.ts'), ...quick], ROOT);
+  run(process.execPath, ['--import', 'tsx', join(BENCH, what, 'main.ts'), ...quick], ROOT);
   process.exit();
 }
 if (!existsSync(join(BENCH, 'node_modules'))) {
