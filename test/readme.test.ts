@@ -2,9 +2,11 @@ import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { createRemoteJWKSet, jwtVerify } from 'jose';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
 import { importFiles } from '../src/importing/import-files.ts';
+import { AwsHome, CREDENTIAL_VARIABLES } from './support/aws-clients.ts';
 import { CollectedWorld } from './support/aws-world.ts';
 import { newDataDir, removeDataDir } from './support/gateway.ts';
 import { schemaFaults } from './support/json-schema.ts';
@@ -16,7 +18,10 @@ const README = readFileSync(`${ROOT}README.md`, 'utf8');
 const isCollect = (block: string): boolean => block.includes('rolegate collect ');
 const allBlocks = (language: string): readonly string[] =>
   [...README.matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\``, 'gm'))].map((match) => match[1] ?? '');
-const blocks = (language: string): readonly string[] => allBlocks(language).filter((block) => !isCollect(block));
+/** Of AWS's own clients: the commands are run in the long runs (aws/programs/cli.test.ts). */
+const isAwsClient = (block: string): boolean => block.includes('aws sts ');
+const blocks = (language: string): readonly string[] =>
+  allBlocks(language).filter((block) => !isCollect(block) && !isAwsClient(block));
 
 /** What the README calls and a test machine may lack, or must not run: `npm ci` would take away what the tests run on. */
 const STAND_INS = `
@@ -203,6 +208,24 @@ test('a role is assumed by a program as described, and its token is what the tab
   const body = JSON.stringify({ query: '{ viewer { principal { principalId } } }' });
   const viewer = await (await fetch(`${url}/graphql`, { method: 'POST', headers, body })).json();
   expect(viewer.data.viewer.principal.principalId).toBe(payload.sub);
+});
+
+test('a profile with the address of its services assumes its role as described', async () => {
+  const [profiles = '', ...others] = allBlocks('ini').filter((block) => block.includes('[services rolegate]'));
+  expect(others).toEqual([]);
+  const home = new AwsHome();
+  onTestFinished(() => home.remove());
+  const text = readFileSync(`${cwd}/.rolegate/demo-sign-in.txt`, 'utf8').split('  alice: ')[1] ?? '';
+  const [, id, secret] = /access key id +(\S+)\s+secret access key +(\S+)/.exec(text) ?? [];
+  await home.write(
+    profiles.replaceAll('http://127.0.0.1:4000', url),
+    `[alice]\naws_access_key_id = ${id}\naws_secret_access_key = ${secret}\n`,
+  );
+  onTestFinished(() => void vi.unstubAllEnvs());
+  for (const name of CREDENTIAL_VARIABLES) vi.stubEnv(name, undefined);
+  for (const [name, value] of Object.entries({ ...home.env, AWS_PROFILE: 'writer' })) vi.stubEnv(name, value);
+  const { Arn } = await new STSClient({ region: 'us-east-1' }).send(new GetCallerIdentityCommand({}));
+  expect(README).toContain(`The first prints \`${Arn}\`.`);
 });
 
 test('every setting that is read is documented, and none that is not', () => {

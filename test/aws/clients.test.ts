@@ -92,8 +92,8 @@ describe('clients that are told the address', () => {
     const client = sts(session);
     expect(await arnOf(client)).toBe(`${WRITING}/copy`);
     const authorization = `Bearer ${session.sessionToken}`;
-    const { body } = await gateway.ask('mutation { exitRole { __typename } }', { authorization });
-    expect(body.data.exitRole.__typename).toBe('ExitRoleSuccess');
+    const { body } = await gateway.ask('mutation { exitRole { kind: __typename } }', { authorization });
+    expect(body.data.exitRole.kind).toBe('ExitRoleSuccess');
     await expect(arnOf(client)).rejects.toMatchObject({
       name: 'ExpiredToken',
       $metadata: { httpStatusCode: 403, attempts: 1 },

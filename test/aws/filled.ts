@@ -35,8 +35,10 @@ function valueFor(service: ServiceName, text: string, seed: number, level: numbe
       return level > MAX_LEVELS ? undefined : { [`key ${seed}`]: entry(1), 'a&b': entry(2) };
     case 'structure':
       return level > MAX_LEVELS ? undefined : filled(service, of, seed, level);
-    default:
+    case 'scalar':
       return scalarOf(of, seed);
+    default:
+      return kind satisfies never;
   }
 }
 

@@ -44,7 +44,7 @@ test.each(['/aws', '/aws/', '/'])('requests are answered at %s', async (path) =>
   const { status, text, headers } = await send(signed({ path }));
   expect([status, text]).toEqual([200, expect.stringContaining('<Arn>arn:aws:iam::111111111111:user/alice</Arn>')]);
   expect(headers['x-amzn-requestid']).toBe(headers['x-request-id']);
-  expect(text).toContain(`<RequestId>${headers['x-request-id']}</RequestId>`);
+  expect(text).toContain(`<RequestId>${String(headers['x-request-id'])}</RequestId>`);
   expect(headers['date']).toBeDefined();
 });
 

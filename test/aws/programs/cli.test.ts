@@ -1,7 +1,9 @@
 /** The AWS CLI of this machine, whatever its version: Debian 12 has 2.9.19, which knows of endpoints only `--endpoint-url`. */
 import { execFile, spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { OPERATIONS } from '../../../src/aws/operations/operations.ts';
 import { memberType, SERVICES, structureOf } from '../../../src/aws/wire/shapes.ts';
@@ -242,6 +244,26 @@ describe.skipIf(!knowsEndpoints)('with endpoints in its profiles', () => {
     expect(await arnIn('partner')).toBe('arn:aws:sts::222222222222:assumed-role/Partner/p1');
     expect(await arnIn('next')).toBe('arn:aws:sts::222222222222:assumed-role/Next/n1');
     expect(await arnIn('environment', as(key(ALICE)))).toBe('arn:aws:sts::222222222222:assumed-role/DataWriter/e1');
+  });
+
+  test('does what the README says', async () => {
+    const readme = readFileSync(new URL('../../../README.md', import.meta.url), 'utf8');
+    const blockOf = (language: string, part: string): string =>
+      [...readme.matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\``, 'gm'))]
+        .map(([, block = '']) => block.replaceAll('http://127.0.0.1:4000', recorder.url))
+        .find((block) => block.includes(part)) ?? '';
+    await home.write(blockOf('ini', '[services rolegate]'), file({ alice: ALICE }));
+    const commands = blockOf('sh', 'aws sts ').trimEnd().split('\n');
+    const arns: string[] = [];
+    for (const command of commands) {
+      const env = { PATH: process.env['PATH'] ?? '', ...home.env };
+      const { stdout } = await promisify(execFile)('sh', ['-c', command], { env });
+      arns.push(JSON.parse(stdout).Arn);
+    }
+    expect(arns).toEqual([
+      'arn:aws:sts::222222222222:assumed-role/DataWriter/copy',
+      'arn:aws:iam::111111111111:user/alice',
+    ]);
   });
 
   test('keeps a session that is over, until its cache is deleted', async () => {

@@ -33,6 +33,8 @@ export class Recorder {
 
   /** `gateway`: its address. */
   static async before(gateway: string, client: string): Promise<Recorder> {
+    // A test may turn its own clock.
+    const { now } = Date;
     const server = createServer();
     const recorder = new Recorder(server);
     recorder.#client = client;
@@ -43,7 +45,7 @@ export class Recorder {
       request.once('end', () => {
         const body = Buffer.concat(chunks);
         const { what } = recorder;
-        const told = { client: recorder.#client, what, at: Date.now(), method, url, headers: rawHeaders };
+        const told = { client: recorder.#client, what, at: now(), method, url, headers: rawHeaders };
         const on = httpRequest(`${gateway}${url}`, { method, headers: rawHeaders, setHost: false }, (answer) => {
           // What was refused may have been signed wrongly on purpose.
           if (answer.statusCode === 200) recorder.requests.push({ ...told, body: body.toString() });

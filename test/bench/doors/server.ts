@@ -2,11 +2,13 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type * as gatewayModule from '../../../src/server/gateway.ts';
+import type * as settingsModule from '../../../src/server/settings.ts';
 
 const dist = (path: string): string => new URL(`../../../dist/server/${path}`, import.meta.url).href;
 // as: what dist/ is made from
-const { startGateway } = (await import(dist('gateway.js'))) as typeof import('../../../src/server/gateway.ts');
-const { readSettings } = (await import(dist('settings.js'))) as typeof import('../../../src/server/settings.ts');
+const { startGateway } = (await import(dist('gateway.js'))) as typeof gatewayModule;
+const { readSettings } = (await import(dist('settings.js'))) as typeof settingsModule;
 
 const USER = 'arn:aws:iam::111111111111:user/measured';
 const KEY = 'AKIAMEASUREDAAAAAAAA';
