@@ -66,6 +66,12 @@ export class TestDoor {
     return answerAtDoor(services, request, { requestId: 'request-1', now: this.now, origin });
   }
 
+  /** Code and sentence of an error. */
+  async told(request: SignedRequest): Promise<readonly [string, string | null]> {
+    const answer = await this.send(request);
+    return [outcome(answer), textOf(answer, 'Message')?.replaceAll('&apos;', "'") ?? null];
+  }
+
   /** An operation of STS, signed. */
   ask(key: Key, action: string, parameters: Readonly<Record<string, string>> = {}, rest: Partial<ToSign> = {}) {
     return this.send(sign(key, { at: this.now, body: form(action, parameters), ...rest }));

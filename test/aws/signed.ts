@@ -80,6 +80,16 @@ export function unsigned(body: string, headers: Readonly<Record<string, string>>
   return { method: 'POST', path: '/aws', query: '', headers: new Map(lists), body: Buffer.from(body) };
 }
 
+/** The request with other headers than were signed. */
+export function altered(
+  request: SignedRequest,
+  headers: Readonly<Record<string, string | readonly string[]>>,
+): SignedRequest {
+  const all = new Map(request.headers);
+  for (const [name, value] of Object.entries(headers)) all.set(name, typeof value === 'string' ? [value] : value);
+  return { ...request, headers: all };
+}
+
 /** The form of an operation of STS, or with `iam` of IAM. */
 export function form(action: string, parameters: Readonly<Record<string, string>> = {}, service = 'sts'): string {
   const version = service === 'sts' ? '2011-06-15' : '2010-05-08';
