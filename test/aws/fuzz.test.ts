@@ -114,9 +114,9 @@ async function faultOf(sent: SignedRequest): Promise<string | null> {
   if (own.join() !== PROTOTYPE.join()) return `polluted: ${own.join()}`;
   if (unexpected !== null || (status >= 500 && status !== 501)) return `${status} ${String(unexpected)} ${body}`;
   if (headers['content-type'] !== 'text/xml') return null;
-  // Every sign that means something in XML is one of ours.
+  // Every sign that means something in XML is one of ours, and every character one that XML can hold.
   const text = body.replace(/<\/?[A-Za-z]+( xmlns="[^"<>&]*")?\/?>|&(amp|lt|gt|quot|apos|#xD);/g, '');
-  if (/[<>&]|(?![\t\n])\p{Cc}/u.test(text)) return body;
+  if (/[<>&]|(?![\t\n\u007F-\u009F])\p{Cc}/u.test(text)) return body;
   return textOf(answer, 'RequestId') === 'request-1' ? null : body;
 }
 
