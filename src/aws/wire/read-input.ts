@@ -1,6 +1,6 @@
 import { ValidationError } from '../../session/errors.ts';
 import type { Parameter } from './parameters.ts';
-import { memberType, type ServiceName, structureOf } from './shapes.ts';
+import { membersOf, memberType, type ServiceName } from './shapes.ts';
 
 /**
  * The input of an operation from the parameters of its request, by its structure: only names of the structure are read, and
@@ -13,7 +13,7 @@ export function readInput(service: ServiceName, name: string | null, parameters:
 
 function readStructure(service: ServiceName, name: string, parameter: Parameter, place: string): object {
   const read: Record<string, unknown> = Object.create(null);
-  for (const [member, text] of Object.entries(structureOf(service, name))) {
+  for (const [member, text] of membersOf(service, name)) {
     const given = parameter.below.get(member);
     const at = place === '' ? lowerFirst(member) : `${place}.${lowerFirst(member)}`;
     if (given !== undefined) read[member] = readValue(service, text, given, at);
