@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { fromNodeProviderChain } from '@aws-sdk/credential-providers';
 import { createRemoteJWKSet, jwtVerify } from 'jose';
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
@@ -21,9 +22,11 @@ const isCredentials = (block: string): boolean => /rolegate (?:credentials|metad
 /** Of AuthZEN, too. */
 const isAuthzen = (block: string): boolean =>
   block.includes('/access/v1/') || /"(?:authzen|subjects|decision)":/.test(block);
-const HAVE_OWN_TESTS = [isCollect, isCredentials, isAuthzen];
+/** Of AWS's own clients: the commands are run in the long runs (aws/programs/cli.test.ts). */
+const isAwsClient = (block: string): boolean => block.includes('aws sts ');
+const HAVE_OWN_TESTS = [isCollect, isCredentials, isAuthzen, isAwsClient];
 const allBlocks = (language: string): readonly string[] =>
-  [...README.matchAll(new RegExp(`^\`\`\`${language}\n([sS]*?)^\`\`\``, 'gm'))].map((match) => match[1] ?? '');
+  [...README.matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\``, 'gm'))].map((match) => match[1] ?? '');
 const blocks = (language: string): readonly string[] =>
   allBlocks(language).filter((block) => !HAVE_OWN_TESTS.some((has) => has(block)));
 
@@ -301,6 +304,19 @@ test('a checker is made, and asks what it may ask, as described', async () => {
   expect(errors).toMatchObject([{ path: ['decisionsFor'], extensions: { code: 'FORBIDDEN', field: 'principal' } }]);
   expect(data.own).toMatchObject({ allowed: expect.any(Boolean), reason: expect.stringMatching(/^User: .*alice is /) });
   expect((await post(made.token, '{ accounts { totalCount } }')).errors[0].extensions.code).toBe('FORBIDDEN');
+});
+
+test('a profile with the address of its services assumes its role as described', async () => {
+  const [profiles = '', ...others] = allBlocks('ini').filter((block) => block.includes('[services rolegate]'));
+  expect(others).toEqual([]);
+  const home = new AwsHome();
+  onTestFinished(() => home.remove());
+  await home.write(profiles.replaceAll('http://127.0.0.1:4000', url), `[alice]\n${keyOf('alice')}`);
+  onTestFinished(() => void vi.unstubAllEnvs());
+  for (const name of CREDENTIAL_VARIABLES) vi.stubEnv(name, undefined);
+  for (const [name, value] of Object.entries({ ...home.env, AWS_PROFILE: 'writer' })) vi.stubEnv(name, value);
+  const { Arn } = await new STSClient({ region: 'us-east-1' }).send(new GetCallerIdentityCommand({}));
+  expect(README).toContain(`The first prints \`${Arn}\`.`);
 });
 
 test('every setting that is read is documented, and none that is not', () => {

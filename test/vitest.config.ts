@@ -21,12 +21,15 @@ const PROCESSES = [
 const PURE = ['test/{policy,evaluation,analysis,catalog,validation,importing}/**/*.test.ts'];
 /** A browser that npm brings: part of the long runs. */
 const BROWSER = ['test/browser/**/*.test.ts'];
+/** Clients of AWS that are programs of their own: part of the long runs too. */
+const PROGRAMS = ['test/aws/programs/*.test.ts'];
 /** Find more, the longer they go on. */
 const LONG = [
-  'test/policy/fuzz.test.ts',
+  'test/{aws,policy}/fuzz.test.ts',
   'test/directory/data-folder.test.ts',
   'test/session/killed.test.ts',
   ...BROWSER,
+  ...PROGRAMS,
 ];
 
 /** What a test may ask for with `inject`. */
@@ -74,6 +77,8 @@ export default defineConfig(({ mode }) => {
       hookTimeout: 60_000,
       maxWorkers: 2,
       provide: { length },
+      // https://github.com/aws/aws-sdk-js-v3: the SDK would warn of Node 20 in every run.
+      env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
     },
   });
   return {
@@ -90,7 +95,7 @@ export default defineConfig(({ mode }) => {
           : [
               project('processes', PROCESSES),
               project('browser', BROWSER),
-              project('rooms', ['test/**/*.test.ts'], [...PROCESSES, ...BROWSER, ...PURE]),
+              project('rooms', ['test/**/*.test.ts'], [...PROCESSES, ...BROWSER, ...PROGRAMS, ...PURE]),
               project('pure', PURE),
             ],
     },

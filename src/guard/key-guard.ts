@@ -28,7 +28,7 @@ export interface Proof {
   readonly text: string;
   /**
    * What is remembered of it once it was right. Left out: `text`. For signatures, which are different in each request, the
-   * key id: a wrong one then does not end what is remembered, since anybody could send it.
+   * key id: what is wrong then does not end what is remembered, since anybody behind the same address could send it.
    */
   readonly remembered?: string;
 }
@@ -65,7 +65,10 @@ export class KeyGuard {
     const key = proof.keyId === null || proof.keyId.length > MAX_KEY_ID ? null : `${source} ${proof.keyId}`;
     const fingerprint = digest(`${source} ${proof.text}`);
     const remembered = proof.remembered === undefined ? fingerprint : digest(`${source} ${proof.remembered}`);
-    if (this.#proved.get(remembered) === true) return this.#proveAgain(remembered, source, key, now, look, isWrong);
+    if (this.#proved.get(remembered) === true) {
+      const forgets = remembered === fingerprint;
+      return this.#proveAgain(forgets ? remembered : null, source, key, now, look, isWrong);
+    }
     this.#refusePaused(source, key, now);
     this.#begin(fingerprint, source, key);
     let wrong = false;
@@ -81,9 +84,12 @@ export class KeyGuard {
     }
   }
 
-  /** The path of nearly all requests: nothing is counted while a proof that was right is still right. */
+  /**
+   * The path of nearly all requests: nothing is counted while a proof that was right is still right. `forgotten`: what is no
+   * longer remembered once it is wrong; null: nothing.
+   */
   async #proveAgain<T>(
-    remembered: string,
+    forgotten: string | null,
     source: string,
     key: string | null,
     now: number,
@@ -94,7 +100,7 @@ export class KeyGuard {
       return await look();
     } catch (error) {
       if (isWrong(error)) {
-        if (!isWrongSignature(error)) this.#proved.delete(remembered);
+        if (forgotten !== null) this.#proved.delete(forgotten);
         this.#sources.countWrong(source, now);
         if (key !== null) this.#keys.countWrong(key, now);
       }
@@ -152,11 +158,6 @@ export class KeyGuard {
 /** A proof is a secret: only its digest is kept. */
 function digest(text: string): string {
   return hash('sha256', text, 'base64');
-}
-
-/** The key itself is good: see `Proof.remembered`. With a secret that is sent, a proof that was right never gets this error. */
-function isWrongSignature(error: unknown): boolean {
-  return error instanceof AuthenticationError && error.code === 'SignatureDoesNotMatch';
 }
 
 /** An expired token was right, and a malformed header guesses nothing. */

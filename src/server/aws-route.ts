@@ -1,7 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { answerAtDoor, type DoorAnswer, type DoorServices, refusedAtDoor } from '../aws/door.ts';
+import { type DoorAnswer, refusedUnread } from '../aws/answer.ts';
+import { answerAtDoor, type DoorServices } from '../aws/door.ts';
 import type { SignedRequest } from '../aws/signing/signed-request.ts';
-import { BodyIncomplete, BodyTooLarge, readBody, sendContinue } from './body.ts';
+import { answerUnread, BodyIncomplete, BodyTooLarge, readBody, sendContinue } from './body.ts';
 import { clientOf } from './client.ts';
 import type { Exchange } from './exchange.ts';
 import { AWS_BODY_LIMITS, shownBytes } from './limits.ts';
@@ -16,38 +17,45 @@ export interface AwsRoute {
   readonly log: Log;
 }
 
-/** `/aws` and `/aws/`: the path is part of the signature, and clients do not agree on the slash. */
-export function isAwsPath(path: string): boolean {
-  return path === '/aws' || path.startsWith('/aws/');
+/**
+ * `/aws` and what is below it, and whatever is posted to `/`, where clients send it if they are told no path. The path is part
+ * of the signature, and clients do not agree on a slash at its end.
+ */
+export function isForAws({ method }: Pick<IncomingMessage, 'method'>, path: string): boolean {
+  return path === '/aws' || path.startsWith('/aws/') || (path === '/' && method === 'POST');
 }
+
+const PATHS = new Set(['/', '/aws', '/aws/']);
 
 /** Answers a request of a client of AWS. Cookies are not read: a page of another origin could send a form with them. */
 export async function serveAws({ services, isTrustedProxy, log }: AwsRoute, exchange: Exchange): Promise<void> {
   const { request, response, url, requestId, now } = exchange;
-  const answer = await answered();
-  if (answer === null) return;
+  if (!PATHS.has(url.pathname)) {
+    refuse(exchange, ANOTHER_SERVICE);
+    return;
+  }
+  const limit = isSigned(request) ? AWS_BODY_LIMITS.signed : AWS_BODY_LIMITS.unsigned;
+  const body = await bodyOf(request, response, limit);
+  if (body === 'incomplete') return;
+  if (body === 'too large') {
+    const message = `the request body is larger than ${shownBytes(limit)}`;
+    refuse(exchange, { status: 413, code: 'RequestEntityTooLarge', message });
+    return;
+  }
+  const head = headOfMessage(request);
+  const client = clientOf(head, isTrustedProxy);
+  const origin = originOf(client, head, requestId);
+  const answer = await answerAtDoor(services, signedRequest(request, client.host, body), { requestId, now, origin });
   exchange.caller = answer.caller;
   if (answer.unexpected !== null) log.error({ requestId, err: answer.unexpected }, 'request failed');
-  send(request, response, answer);
+  writeHead(response, answer);
+  response.end(request.method === 'HEAD' ? undefined : answer.body);
+}
 
-  async function answered(): Promise<DoorAnswer | null> {
-    if (url.pathname !== '/aws' && url.pathname !== '/aws/') return refusedAtDoor(ANOTHER_SERVICE, { requestId });
-    const limit = request.headers.authorization === undefined ? AWS_BODY_LIMITS.unsigned : AWS_BODY_LIMITS.signed;
-    let body: Buffer;
-    try {
-      sendContinue(request, response, limit);
-      body = await readBody(request, limit);
-    } catch (error) {
-      if (error instanceof BodyIncomplete) return null;
-      if (!(error instanceof BodyTooLarge)) throw error;
-      const message = `the request body is larger than ${shownBytes(limit)}`;
-      return refusedAtDoor({ status: 413, code: 'RequestEntityTooLarge', message }, { requestId });
-    }
-    const head = headOfMessage(request);
-    const client = clientOf(head, isTrustedProxy);
-    const origin = originOf(client, head, requestId);
-    return answerAtDoor(services, signedRequest(request, client.host, body), { requestId, now, origin });
-  }
+/** Refuses a request that comes before the gateway is ready, or after it was told to stop. */
+export function refuseAwsNotReady(exchange: Exchange, phase: string): void {
+  const headers = { 'retry-after': '1' };
+  refuse(exchange, { status: 503, code: 'ServiceUnavailable', message: `the gateway is ${phase}`, headers });
 }
 
 const ANOTHER_SERVICE = {
@@ -55,6 +63,40 @@ const ANOTHER_SERVICE = {
   code: 'InvalidAction',
   message: 'This address serves STS and IAM, at /aws: other services of AWS are not here',
 };
+
+function refuse(exchange: Exchange, error: Parameters<typeof refusedUnread>[0]): void {
+  const { request, response, requestId } = exchange;
+  exchange.caller = 'refused';
+  const answer = refusedUnread(error, requestId);
+  answerUnread(request, response, (headers) => {
+    writeHead(response, answer, headers);
+    if (request.method !== 'HEAD') response.write(answer.body);
+  });
+}
+
+function writeHead(response: ServerResponse, { status, headers, body }: DoorAnswer, more: object = {}): void {
+  response.writeHead(status, { ...headers, ...more, 'content-length': Buffer.byteLength(body) });
+}
+
+/** Looks like it: the signature is verified when the body is there. */
+function isSigned({ headers }: IncomingMessage): boolean {
+  return headers.authorization?.startsWith('AWS4-HMAC-SHA256 ') === true;
+}
+
+async function bodyOf(
+  request: IncomingMessage,
+  response: ServerResponse,
+  limit: number,
+): Promise<Buffer | 'incomplete' | 'too large'> {
+  try {
+    sendContinue(request, response, limit);
+    return await readBody(request, limit);
+  } catch (error) {
+    if (error instanceof BodyIncomplete) return 'incomplete';
+    if (error instanceof BodyTooLarge) return 'too large';
+    throw error;
+  }
+}
 
 /** `host`: as the client named it, which is what it signed; a proxy in front may have another. */
 function signedRequest(request: IncomingMessage, host: string | null, body: Buffer): SignedRequest {
@@ -73,10 +115,4 @@ function signedRequest(request: IncomingMessage, host: string | null, body: Buff
 /** Node reads heads as Latin-1; clients write, and sign, UTF-8. */
 function utf8(text: string): string {
   return Buffer.from(text, 'latin1').toString('utf8');
-}
-
-function send(request: IncomingMessage, response: ServerResponse, { status, headers, body }: DoorAnswer): void {
-  const close = request.complete ? {} : { connection: 'close' };
-  response.writeHead(status, { ...headers, ...close, 'content-length': Buffer.byteLength(body) });
-  response.end(request.method === 'HEAD' ? undefined : body);
 }

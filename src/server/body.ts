@@ -71,11 +71,7 @@ const SMALL = 65_536;
 /** How long a sender may continue to send a refused body before the connection is cut. Milliseconds. */
 const DRAIN_TIME = 2_000;
 
-/**
- * Answers a request whose body was not read. A sender that is cut off while it is still sending may never see the
- * answer (the reset overtakes it). So the answer is sent, the rest is read and discarded for a moment, and then the
- * connection is closed. `write`: the form of the answer; left out: GraphQL's.
- */
+/** Refuses a request whose body was not read: see `answerUnread`. `write`: the form of the answer; left out: GraphQL's. */
 export function refuseUnread(
   request: IncomingMessage,
   response: ServerResponse,
@@ -83,14 +79,29 @@ export function refuseUnread(
   requestId: string,
   write: WriteRefusal = writeRefusal,
 ): void {
+  answerUnread(request, response, (headers) =>
+    write(response, { ...refusal, headers: { ...refusal.headers, ...headers } }, requestId),
+  );
+}
+
+/**
+ * Answers a request whose body was not read. A sender that is cut off while it is still sending may never see the
+ * answer (the reset overtakes it). So the answer is sent, the rest is read and discarded for a moment, and then the
+ * connection is closed. `write`: sends the head, with these headers too, and the whole body, but does not end the response.
+ */
+export function answerUnread(
+  request: IncomingMessage,
+  response: ServerResponse,
+  write: (headers: Readonly<Record<string, string>>) => void,
+): void {
   const declared = Number(request.headers['content-length'] ?? 0);
   const isSmall = request.headers['transfer-encoding'] === undefined && declared <= SMALL;
   if (request.complete || isSmall) {
-    write(response, refusal, requestId);
+    write({});
     response.end();
     return;
   }
-  write(response, { ...refusal, headers: { ...refusal.headers, connection: 'close' } }, requestId);
+  write({ connection: 'close' });
   const timer = setTimeout(finish, DRAIN_TIME);
   function finish(): void {
     clearTimeout(timer);

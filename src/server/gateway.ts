@@ -1,4 +1,5 @@
 import { type NameTable, NO_NAMES } from '../authzen/names.ts';
+import { SigningKeys } from '../aws/signing/signing-keys.ts';
 import { createContext, type GatewayContext, type RequestFacts } from '../graphql/context.ts';
 import { useDocumentLimits } from '../graphql/limits.ts';
 import { buildSchema } from '../graphql/schema.ts';
@@ -86,7 +87,11 @@ export function createGateway(
   };
   return {
     route: { admit, answer, uploads: dataDir === undefined ? null : uploadPlace(dataDir, contextOf) },
-    aws: { services: { ...services, sessions, keyGuard: guard }, isTrustedProxy, log },
+    aws: {
+      services: { ...services, sessions, keyGuard: guard, signingKeys: new SigningKeys() },
+      isTrustedProxy,
+      log,
+    },
     fetch: fetchInProcess(admit, (url, init, facts) => yoga.fetch(url, init, facts), clock),
     jwks: (now) => services.sessions.jwks(now),
     authzen: {

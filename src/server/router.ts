@@ -1,7 +1,7 @@
 import type { IncomingMessage, RequestListener } from 'node:http';
 import type { Sessions } from '../session/sessions.ts';
 import { type AuthzenRoute, isAuthzenPath, refuse, serveAuthzen, writeSentence } from './authzen-route.ts';
-import { type AwsRoute, isAwsPath, serveAws } from './aws-route.ts';
+import { type AwsRoute, isForAws, refuseAwsNotReady, serveAws } from './aws-route.ts';
 import { refuseUnread } from './body.ts';
 import type { Exchange } from './exchange.ts';
 import type { GraphiqlTab } from './graphiql/page.ts';
@@ -66,13 +66,13 @@ async function route(parts: RouterParts, exchange: Exchange, { malformed }: Requ
   const path = url.pathname;
   if (path === '/healthz') sendHealth(response);
   else if (path === '/readyz') await sendReadiness(response, parts.phase(), parts.ping);
-  else if (path === '/') sendWelcome(parts, exchange);
   else if (path === '/graphql') await graphql(parts, exchange);
-  else if (isAwsPath(path)) await aws(parts, exchange);
+  else if (isForAws(request, path)) await aws(parts, exchange);
+  else if (path === '/') sendWelcome(parts, exchange);
   else if (path === JWKS_PATH) await jwks(parts, exchange);
   else if (isAuthzenPath(path)) await authzen(parts, exchange, malformed);
   else if (parts.graphiqlTabs === null || !(await sendGraphiqlAsset(request, response, path))) {
-    const message = `there is nothing at \`${path.slice(0, 200)}\`; GraphQL is at /graphql`;
+    const message = `there is nothing at \`${path.slice(0, 200)}\`; GraphQL is at /graphql, STS and IAM at /aws`;
     refuseUnread(request, response, { status: 404, code: 'NOT_FOUND', message }, requestId);
   }
 }
@@ -91,7 +91,7 @@ async function graphql(parts: RouterParts, exchange: Exchange): Promise<void> {
 
 async function aws(parts: RouterParts, exchange: Exchange): Promise<void> {
   const awsRoute = parts.aws();
-  if (awsRoute === null) refuseNotReady(parts, exchange);
+  if (awsRoute === null) refuseAwsNotReady(exchange, parts.phase());
   else await serveAws(awsRoute, exchange);
 }
 
@@ -141,7 +141,8 @@ function sendWelcome(parts: RouterParts, { request, response }: Exchange): void 
     response.end();
     return;
   }
-  const text = 'Rolegate: GraphQL at /graphql, health at /healthz, readiness at /readyz\n';
+  const text =
+    'Rolegate: GraphQL at /graphql, STS and IAM for clients of AWS at /aws, health at /healthz, readiness at /readyz\n';
   response.writeHead(200, { 'content-type': 'text/plain; charset=utf-8', 'content-length': Buffer.byteLength(text) });
   response.end(text);
 }

@@ -34,6 +34,12 @@ async function keyOf({ directory }: SessionTools, { accessKeyId, owner }: KeyNam
   throw noSuch('Access Key', accessKeyId.slice(0, 128), 'id');
 }
 
+/** Id of the account that a key belongs to; null: there is no such key, or it is a service's. */
+export async function accountOfKey({ directory }: SessionTools, accessKeyId: string): Promise<string | null> {
+  const owner = KEY_ID.test(accessKeyId) ? await directory.keys.ownerOf(accessKeyId) : null;
+  return owner === null ? null : (parseArn(owner)?.accountId ?? null);
+}
+
 /** iam:CreateAccessKey, also for services. Throws LimitExceeded, NoSuchEntity, BAD_USER_INPUT. */
 export function createAccessKey(
   { directory, secrets }: SessionTools,

@@ -49,8 +49,8 @@ export interface SignedWith {
   readonly keyId: string;
   /** Of temporary credentials; null: none was sent. */
   readonly sessionToken: string | null;
-  /** Whether the request was signed with this secret. In constant time. */
-  readonly isSignedWith: (secret: string) => boolean;
+  /** Whether the request was signed with the key's secret, in constant time. `secret`: derives it, at a cost. */
+  readonly isSignedWith: (secret: () => string) => boolean;
 }
 
 /**
@@ -62,10 +62,12 @@ export async function bySignature(
   { keyId, sessionToken, isSignedWith }: SignedWith,
   now: number,
 ): Promise<PrincipalCaller> {
+  // Long-term keys have no session token, and temporary ones are nothing without it.
+  const form = sessionToken === null ? LONG_TERM_KEY_ID : TEMPORARY_KEY_ID;
+  if (!form.test(keyId)) throw new AuthenticationError('InvalidClientTokenId');
   // The secret follows from the key id alone: whether it is right is known before anything is looked up.
-  const isSigned = isSignedWith(tools.secrets.secretFor(keyId));
+  const isSigned = isSignedWith(() => tools.secrets.secretFor(keyId));
   if (sessionToken === null) return (await holderOf(tools, keyId, () => isSigned)).caller;
-  if (!TEMPORARY_KEY_ID.test(keyId)) throw new AuthenticationError('InvalidClientTokenId');
   const caller = await bySessionToken(tools, sessionToken, now);
   if (caller.keyId !== keyId) throw new AuthenticationError('InvalidClientTokenId');
   if (!isSigned) throw new AuthenticationError('SignatureDoesNotMatch');

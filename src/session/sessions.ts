@@ -2,6 +2,7 @@ import type { JWK } from 'jose';
 import type { Access } from '../access/access.ts';
 import type { OidcProviderRecord } from '../directory/stores/identity-stores.ts';
 import {
+  accountOfKey,
   createAccessKey,
   deleteAccessKey,
   type KeyName,
@@ -90,6 +91,8 @@ export interface Sessions extends EntityChanges {
     origin?: Origin,
   ): Promise<FederationToken>;
   getCallerIdentity(caller: Caller): Promise<CallerIdentity>;
+  /** Id of the account that a key belongs to, also that of temporary credentials. Null: there is no such key, or it is a service's. */
+  getAccessKeyAccount(accessKeyId: string): Promise<string | null>;
   /** Ends the caller's role session at once. Throws ValidationError if the caller is in no role. */
   exitRole(caller: Caller, now: number, origin?: Origin): Promise<ExitedRole>;
   /** Ends the validity of all older sessions of a role, by the inline policy AWSRevokeOlderSessions. */
@@ -193,6 +196,7 @@ export function createSessions(options: {
     getSessionToken: on(getSessionToken),
     getFederationToken: on(getFederationToken),
     getCallerIdentity: (caller) => callerIdentity(tools, caller),
+    getAccessKeyAccount: (accessKeyId) => accountOfKey(tools, accessKeyId),
     exitRole: (caller, now, origin) => exitRole(tools, aCall(caller, now, origin)),
     revokeRoleSessions: on(revokeRoleSessions),
     createAccessKey: (owner, caller = operator, now = Date.now(), origin = {}) =>

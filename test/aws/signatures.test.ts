@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { signatureOf } from '../../src/aws/signing/signature.ts';
 import type { SignedRequest } from '../../src/aws/signing/signed-request.ts';
-import { isSignedWith } from '../../src/aws/signing/verify.ts';
+import { isSignedWith, payloadHashOf, signingKeyOf } from '../../src/aws/signing/verify.ts';
 
 interface Vector {
   readonly name: string;
@@ -43,7 +43,8 @@ function isAccepted(request: SignedRequest, { context }: Vector): boolean {
   const signature = signatureOf(request);
   if (signature === null) throw new Error('not signed');
   const { secret_access_key: secret } = context.credentials;
-  return isSignedWith(secret, request, signature, { normalizePath: context.normalize });
+  const key = signingKeyOf(secret, signature);
+  return isSignedWith(key, request, signature, payloadHashOf(request), { normalizePath: context.normalize });
 }
 
 describe('signatures of AWS’s signing suite', () => {

@@ -28,7 +28,8 @@ export function exchange(url: string, { method = 'POST', headers = {}, body = ''
       );
     });
     sent.once('error', reject);
-    sent.end(body);
+    // Node would write head and text together, as UTF-8; heads are bytes.
+    sent.end(Buffer.from(body));
   });
 }
 

@@ -237,7 +237,7 @@ describe('other paths', () => {
 
   test('the root says what is here, and takes a browser to GraphiQL', async () => {
     expect(await (await fetch(gateway.url)).text()).toBe(
-      'Rolegate: GraphQL at /graphql, health at /healthz, readiness at /readyz\n',
+      'Rolegate: GraphQL at /graphql, STS and IAM for clients of AWS at /aws, health at /healthz, readiness at /readyz\n',
     );
     const browser = await fetch(gateway.url, { headers: { accept: 'text/html' }, redirect: 'manual' });
     expect([browser.status, browser.headers.get('location')]).toEqual([302, '/graphql']);
@@ -246,7 +246,9 @@ describe('other paths', () => {
   test('nothing elsewhere', async () => {
     const response = await fetch(`${gateway.url}/admin`);
     expect(response.status).toBe(404);
-    expect((await response.json()).errors[0].message).toBe('there is nothing at `/admin`; GraphQL is at /graphql');
+    expect((await response.json()).errors[0].message).toBe(
+      'there is nothing at `/admin`; GraphQL is at /graphql, STS and IAM at /aws',
+    );
   });
 
   test('a request is named by its sender, or by the gateway', async () => {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { form as formOf, type Key, sign } from '../aws/signed.ts';
 import { newDataDir, removeDataDir } from '../support/gateway.ts';
 import { type Running, startServer } from '../support/process.ts';
 import { cookieOf, exchange, operation } from './exchange.ts';
@@ -51,6 +52,25 @@ test('whatever is logged, nothing of it signs anybody in', async () => {
   await ask('{ viewer { __typename } }', { authorization: `Bearer ${sessionToken}` });
   const inTheAddress = `query=${encodeURIComponent(`{ viewer { __typename } } # ${secretAccessKey}`)}`;
   await exchange(`${url}/graphql?${inTheAddress}`, { method: 'GET', headers: { authorization: basic } });
+  // At AWS's door the form of a request holds secrets, and its answer more of them.
+  const atAws = async (key: Key, action: string, parameters: Readonly<Record<string, string>> = {}) => {
+    const { host } = new URL(url);
+    const sent = sign(key, { at: Date.now(), body: formOf(action, parameters), headers: { host } });
+    const headers = Object.fromEntries([...sent.headers].map(([name, [value = '']]) => [name, value]));
+    return exchange(`${url}/aws`, { headers, body: Buffer.from(sent.body).toString() });
+  };
+  const session = { RoleArn: DATA_WRITER, RoleSessionName: 'alice' };
+  const assumed = await atAws({ accessKeyId, secretAccessKey }, 'AssumeRole', session);
+  const [, atAwsSecret = '', atAwsToken = ''] =
+    /<SecretAccessKey>(.*?)<.*<SessionToken>(.*?)</.exec(assumed.text) ?? [];
+  expect(atAwsToken).toMatch(/^eyJ/);
+  const mfa = { SerialNumber: 'hunter2-device', TokenCode: 'hunter2' };
+  await atAws({ accessKeyId, secretAccessKey }, 'AssumeRole', { ...session, ...mfa });
+  await atAws({ accessKeyId, secretAccessKey }, 'GetSessionToken', mfa);
+  await atAws({ accessKeyId, secretAccessKey: 'hunter2' }, 'GetCallerIdentity');
+  const webIdentity = { ...session, WebIdentityToken: 'hunter2.hunter2.hunter2' };
+  await atAws({ accessKeyId, secretAccessKey }, 'AssumeRoleWithWebIdentity', webIdentity);
+  await exchange(`${url}/aws?${formOf('AssumeRoleWithWebIdentity', webIdentity)}`, { method: 'GET' });
   for (let n = 0; n < 40; n++) {
     await ask('{ viewer { __typename } }', { authorization: `Bearer wrong-hunter2-${n}` });
     await ask(signIn, {}, { input: { accessKeyId: 'AKIAhunter2', secretAccessKey: `hunter2-${n}` } });
@@ -73,6 +93,8 @@ test('whatever is logged, nothing of it signs anybody in', async () => {
     sessionToken,
     ...sessionToken.split('.').slice(1),
     ofSession,
+    atAwsSecret,
+    atAwsToken,
     'hunter2',
   ];
   for (const secret of secrets) {

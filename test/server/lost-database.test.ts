@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { form, sign } from '../aws/signed.ts';
 import { newDataDir, removeDataDir, startTestGateway, type TestGateway } from '../support/gateway.ts';
 import { type PostgresServer, startPostgres } from '../support/postgres-server.ts';
 
@@ -23,6 +24,16 @@ async function get(path: string) {
   return [response.status, await response.json()];
 }
 
+/** Asks who alice is as a client of AWS does. */
+function whoAtAws(): Promise<Response> {
+  const accessKeyId = 'AKIADEMOALICEAAAAAAA';
+  const key = { accessKeyId, secretAccessKey: gateway.gateway.services.secrets.secretFor(accessKeyId) };
+  const { host } = new URL(gateway.url);
+  const sent = sign(key, { at: Date.now(), body: form('GetCallerIdentity'), headers: { host } });
+  const headers = [...sent.headers].map(([name, [value = '']]): [string, string] => [name, value]);
+  return fetch(`${gateway.url}/aws`, { method: 'POST', headers, body: Buffer.from(sent.body) });
+}
+
 const WHO = '{ viewer { principal { principalId } } }';
 const QUESTION = `{ decision(request: {
   principal: "arn:aws:iam::111111111111:user/alice", action: "s3:GetObject", resource: "arn:aws:s3:::dev-alice/x"
@@ -43,6 +54,10 @@ test('says that it is not ready, refuses clearly, and recovers by itself', async
   expect([signIn.status, signIn.body.errors[0].extensions.code]).toEqual([503, 'DIRECTORY_UNAVAILABLE']);
   const question = await gateway.ask(QUESTION, { authorization: gateway.as.operator });
   expect(question.body.errors[0].extensions.code).toBe('DIRECTORY_UNAVAILABLE');
+
+  const atAws = await whoAtAws();
+  expect([atAws.status, atAws.headers.get('retry-after')]).toEqual([503, '1']);
+  expect(await atAws.text()).toContain('<Type>Receiver</Type><Code>ServiceUnavailable</Code>');
 
   await postgres.start();
   expect(await get('/readyz')).toEqual([200, { status: 'ready' }]);

@@ -68,6 +68,10 @@ export class MemoryDirectory implements Directory {
       this.lookups += 1;
       return this.#keys.get(id) ?? null;
     },
+    ownerOf: async (id: string): Promise<string | null> => {
+      const owner = this.#keys.get(id)?.owner;
+      return owner === undefined ? null : owner.kind === 'service' ? owner.service : owner.arn;
+    },
     create: async ({ id, userArn, service }: { id: string; userArn?: string; service?: string }): Promise<void> => {
       if (service !== undefined) {
         this.#keys.set(id, { id, active: true, owner: { kind: 'service', service } });

@@ -27,6 +27,8 @@ export interface Signature {
 export const ALGORITHM = 'AWS4-HMAC-SHA256';
 /** Characters. AWS's own have a few hundred. */
 const MAX_HEADER_CHARACTERS = 8192;
+/** Any: the gateway is the same in all of them. */
+const REGION = /^[A-Za-z0-9-]{1,64}$/;
 const STAMP = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/;
 /** Seconds: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-authentication-methods.html */
 const MOST_SECONDS = 604_800;
@@ -47,12 +49,7 @@ function inHeader(request: SignedRequest, authorization: string): Signature {
     authorization.length > MAX_HEADER_CHARACTERS ? [] : (/^(\S+) +(.*)$/.exec(authorization) ?? []);
   const once = (request.headers.get('authorization')?.length ?? 0) === 1;
   if (algorithm !== ALGORITHM || list === undefined || !once) throw incomplete('the Authorization header');
-  const parts = new Map(
-    list.split(',').map((part) => {
-      const [name = '', ...value] = part.trim().split('=');
-      return [name, value.join('=')] as const;
-    }),
-  );
+  const parts = partsOf(list);
   return signature('header', {
     credential: parts.get('Credential'),
     signedHeaders: parts.get('SignedHeaders'),
@@ -61,6 +58,17 @@ function inHeader(request: SignedRequest, authorization: string): Signature {
     sessionToken: headerOf(request, 'x-amz-security-token'),
     expires: null,
   });
+}
+
+/** `Credential=…, SignedHeaders=…, Signature=…`, each once. */
+function partsOf(list: string): ReadonlyMap<string, string> {
+  const parts = new Map<string, string>();
+  for (const part of list.split(',')) {
+    const [name = '', ...value] = part.trim().split('=');
+    if (parts.has(name)) throw incomplete('the Authorization header: each of its parts is given once');
+    parts.set(name, value.join('='));
+  }
+  return parts;
 }
 
 function inQuery(query: ReadonlyMap<string, string>): Signature {
@@ -86,8 +94,8 @@ interface Parts {
 
 function signature(place: Signature['place'], parts: Parts): Signature {
   const [keyId, date, region, service, end, ...more] = (parts.credential ?? '').split('/');
-  const isScope = keyId && date && region && service && end === 'aws4_request' && more.length === 0;
-  if (!isScope) throw incomplete('the Credential');
+  const isScope = keyId && date && service && end === 'aws4_request' && more.length === 0;
+  if (!isScope || region === undefined || !REGION.test(region)) throw incomplete('the Credential');
   const { stamp } = parts;
   const signedAt = stamp === null ? Number.NaN : timeOf(stamp);
   if (stamp === null || !Number.isFinite(signedAt)) throw incomplete('the date');

@@ -13,7 +13,7 @@ export interface AwsError {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** The caller asks for what this address does not serve: InvalidAction, NotImplemented. */
+/** The caller asks for what this address does not serve: InvalidAction, MissingAction, NotImplemented, MethodNotAllowed … */
 export class NotServed extends RolegateError {}
 
 /** Statuses of errors that the models of the services do not have. https://docs.aws.amazon.com/STS/latest/APIReference/CommonErrors.html */
@@ -24,19 +24,25 @@ const COMMON: Readonly<Record<string, number>> = {
   InternalFailure: 500,
   InvalidAction: 400,
   InvalidClientTokenId: 403,
+  MethodNotAllowed: 405,
+  MissingAction: 400,
   MissingAuthenticationToken: 403,
   NotImplemented: 501,
   RequestEntityTooLarge: 413,
   ServiceUnavailable: 503,
   SignatureDoesNotMatch: 403,
   Throttling: 400,
+  UnsupportedMediaType: 415,
   ValidationError: 400,
 };
 
 /** The gateway's codes that AWS calls otherwise. */
 const AWS_CODES: Readonly<Record<string, string>> = {
   BAD_USER_INPUT: 'ValidationError',
+  CONFLICT: 'ConcurrentModification',
   DIRECTORY_UNAVAILABLE: 'ServiceUnavailable',
+  FORBIDDEN: 'AccessDenied',
+  NOT_FOUND: 'NoSuchEntity',
 };
 
 /** An error that the caller may see; null: an unexpected one. */
@@ -49,9 +55,13 @@ export function awsErrorOf(service: ServiceName, error: unknown): AwsError | nul
   // A web identity that has expired has another code than the caller's own credentials.
   const isWebIdentity = error.code === 'ExpiredToken' && !(error instanceof AuthenticationError);
   const code = isWebIdentity ? 'ExpiredTokenException' : (AWS_CODES[error.code] ?? error.code);
-  const status = COMMON[code] ?? SERVICES[service].errors[code];
-  if (status === undefined) return null;
-  return { status, code, message: error.message, ...(status === 503 && { headers: { 'retry-after': '1' } }) };
+  const status = COMMON[code] ?? SERVICES[service].errors[code] ?? SERVICES.iam.errors[code];
+  return status === undefined ? null : { status, code, message: error.message, ...headersOf(status) };
+}
+
+function headersOf(status: number): Pick<AwsError, 'headers'> {
+  if (status === 503) return { headers: { 'retry-after': '1' } };
+  return status === 405 ? { headers: { allow: 'GET, POST' } } : {};
 }
 
 export const UNEXPECTED: AwsError = {

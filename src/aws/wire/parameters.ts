@@ -10,19 +10,31 @@ export interface Parameter {
   readonly below: Map<string, Parameter>;
 }
 
+/** Names and values, decoded. */
+export type Pairs = readonly (readonly [name: string, value: string])[];
+
 /** No shape is nested more deeply. */
 const MAX_LEVELS = 12;
+/** As many as a field of GraphQL takes questions. Trees of the largest bodies would otherwise cost more than all checks before. */
+const MAX_PARAMETERS = 10_000;
 /** Characters of a name that an error repeats. */
 const SHOWN = 100;
 
-/**
- * Parses form data, or a query string. A `+` is a space, as clients of AWS write it. Throws ValidationError for a parameter
- * that is given twice, since two readers could read two different requests.
- */
-export function parseParameters(...forms: readonly string[]): Parameter {
+/** Names and values of form data. A `+` is a space, as clients of AWS write it. Throws ValidationError for too many. */
+export function formPairs(form: string): Pairs {
+  let count = 1;
+  for (let at = form.indexOf('&'); at !== -1; at = form.indexOf('&', at + 1)) count += 1;
+  if (count > MAX_PARAMETERS) {
+    throw new ValidationError(`The request has more than ${MAX_PARAMETERS} parameters`, null);
+  }
+  return [...new URLSearchParams(form)];
+}
+
+/** The tree of all pairs. Throws ValidationError for a parameter that is given twice: two readers could read two requests. */
+export function parametersOf(...lists: readonly Pairs[]): Parameter {
   const root = aParameter();
-  for (const form of forms) {
-    for (const [name, value] of new URLSearchParams(form)) set(root, name, value);
+  for (const pairs of lists) {
+    for (const [name, value] of pairs) set(root, name, value);
   }
   return root;
 }

@@ -46,7 +46,16 @@ export interface MemberType {
 
 const SCALARS = new Set(['string', 'number', 'boolean', 'time', 'blob']);
 
+/** There are a few hundred, all of them of shapes.json. */
+const known = new Map<string, MemberType>();
+
 export function memberType(text: string): MemberType {
+  const type = known.get(text) ?? takenApart(text);
+  known.set(text, type);
+  return type;
+}
+
+function takenApart(text: string): MemberType {
   const required = text.endsWith('!');
   const type = required ? text.slice(0, -1) : text;
   if (type.startsWith('[')) return { kind: 'list', of: type.slice(1, -1), required };
@@ -59,4 +68,14 @@ export function structureOf(service: ServiceName, name: string): Structure {
   const structure = SERVICES[service].types[name];
   if (structure === undefined) throw new Error(`shapes.json has no ${name}`);
   return structure;
+}
+
+const listed = new WeakMap<Structure, readonly (readonly [member: string, type: string])[]>();
+
+/** The members of a structure in AWS's order, listed once for all requests. */
+export function membersOf(service: ServiceName, name: string): readonly (readonly [member: string, type: string])[] {
+  const structure = structureOf(service, name);
+  const members = listed.get(structure) ?? Object.entries(structure);
+  listed.set(structure, members);
+  return members;
 }

@@ -1,5 +1,5 @@
 import { percentEncoded } from './percent-encoded.ts';
-import { memberType, namespaceOf, SERVICES, type ServiceName, structureOf } from './shapes.ts';
+import { membersOf, memberType, namespaceOf, SERVICES, type ServiceName } from './shapes.ts';
 import { element, xmlText } from './xml.ts';
 
 /** Members of IAM's answers that hold policy documents: AWS percent-encodes them (RFC 3986). */
@@ -28,7 +28,7 @@ export function writeJson(service: ServiceName, operation: string, output: objec
 
 function membersXml(service: ServiceName, name: string, values: Values): string {
   let xml = '';
-  for (const [member, type] of Object.entries(structureOf(service, name))) {
+  for (const [member, type] of membersOf(service, name)) {
     const value = values[member];
     if (value == null) continue;
     xml += element(member, valueXml(service, type, encoded(service, member, value)));
@@ -60,7 +60,7 @@ function valueXml(service: ServiceName, type: string, value: unknown): string {
 
 function structureJson(service: ServiceName, name: string, values: Values): object {
   const entries: [string, unknown][] = [];
-  for (const [member, type] of Object.entries(structureOf(service, name))) {
+  for (const [member, type] of membersOf(service, name)) {
     const value = values[member];
     if (value != null) entries.push([member, valueJson(service, type, encoded(service, member, value))]);
   }

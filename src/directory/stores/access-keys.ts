@@ -26,6 +26,12 @@ function ownerOf({ userId, userArn, servicePrincipal }: KeyRow): AccessKeyRecord
   return userId === null || userArn === null ? null : { kind: 'user', id: userId, arn: userArn };
 }
 
+const SELECT_OWNER = `
+  SELECT coalesce(k."servicePrincipal", u.arn) AS owner
+    FROM "AccessKey" k LEFT JOIN "User" u ON u.id = k."userId" WHERE k.id = $1
+  UNION ALL SELECT arn FROM "RoleSession" WHERE "accessKeyId" = $1
+  UNION ALL SELECT coalesce("federatedArn", principal) FROM "KeySession" WHERE "accessKeyId" = $1`;
+
 /** Long-term keys. */
 export function accessKeys(store: Store): AccessKeyStore {
   const { database, memory } = store;
@@ -44,6 +50,11 @@ export function accessKeys(store: Store): AccessKeyStore {
           bytes: 500,
         };
       });
+    },
+
+    ownerOf: async (id) => {
+      const [row] = await database.query<{ owner: string | null }>(SELECT_OWNER, [id]);
+      return row?.owner ?? null;
     },
 
     create: ({ id, userArn, service }, event) =>

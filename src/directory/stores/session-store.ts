@@ -12,6 +12,11 @@ export interface AccessKeyRecord {
 
 export interface AccessKeyStore {
   find(id: string): Promise<AccessKeyRecord | null>;
+  /**
+   * Principal id of whoever a key belongs to, also of temporary credentials (ASIA…), even if it is inactive or has expired.
+   * Null: there is no such key.
+   */
+  ownerOf(id: string): Promise<string | null>;
   /** Throws LimitExceeded (2 per user), NoSuchEntity. */
   create(
     key: { readonly id: string; readonly userArn?: string; readonly service?: string },

@@ -1,0 +1,137 @@
+/**
+ * npm run bench -- doors: what a request costs at AWS's door, beside the same question at that of GraphQL. Judged by the CPU
+ * of the gateway's process; the client signs before, in another one. Both doors take turns, with the same key.
+ */
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { Agent, type RequestOptions, request } from 'node:http';
+import { fileURLToPath } from 'node:url';
+import { form, sign } from '../../aws/signed.ts';
+
+const QUICK = process.argv.includes('--quick');
+const ROUNDS = QUICK ? 3 : 7;
+const REQUESTS = QUICK ? 500 : 2_000;
+/** Requests under way at the same time. */
+const ABREAST = 8;
+/** AWS's door is to be no dearer than GraphQL's. */
+const WANTED = 1;
+
+const server = fork(fileURLToPath(new URL('server.ts', import.meta.url)), { execArgv: ['--import', 'tsx'] });
+const [{ url, accessKeyId, secretAccessKey }] = await once(server, 'message');
+const key = { accessKeyId, secretAccessKey };
+const { host, hostname, port } = new URL(url);
+const agent = new Agent({ keepAlive: true, maxSockets: ABREAST });
+
+interface ToSend {
+  readonly options: RequestOptions;
+  readonly body: Buffer;
+}
+
+async function cpu(): Promise<number> {
+  server.send('cpu');
+  const [{ cpu: used }] = await once(server, 'message');
+  return used;
+}
+
+function send({ options, body }: ToSend): Promise<{ readonly status: number; readonly text: string }> {
+  return new Promise((resolve, reject) => {
+    const sent = request({ ...options, agent, hostname, port, method: 'POST' }, (response) => {
+      let text = '';
+      response.setEncoding('utf8').on('data', (part: string) => (text += part));
+      response.once('end', () => resolve({ status: response.statusCode ?? 0, text }));
+    });
+    sent.once('error', reject).end(body);
+  });
+}
+
+/** Microseconds of the server's CPU for each. */
+async function cost(requests: readonly ToSend[]): Promise<number> {
+  const before = await cpu();
+  let next = 0;
+  const work = async (): Promise<void> => {
+    for (let one = requests[next++]; one !== undefined; one = requests[next++]) {
+      const { status, text } = await send(one);
+      if (status !== 200 || text.includes('"errors"')) throw new Error(`${status} ${text}`);
+    }
+  };
+  await Promise.all(Array.from({ length: ABREAST }, work));
+  return ((await cpu()) - before) / requests.length;
+}
+
+function atAws(body: string, service: string): ToSend {
+  const sent = sign(key, { at: Date.now(), service, body, headers: { host, 'content-length': String(body.length) } });
+  const headers = Object.fromEntries([...sent.headers].map(([name, [value = '']]) => [name, value]));
+  return { options: { path: '/aws', headers }, body: Buffer.from(sent.body) };
+}
+
+function atGraphql(query: string, variables: object = {}): ToSend {
+  const body = Buffer.from(JSON.stringify({ query, variables }));
+  const authorization = `Basic ${Buffer.from(`${accessKeyId}:${secretAccessKey}`).toString('base64')}`;
+  const headers = { authorization, 'content-type': 'application/json', 'content-length': body.length };
+  return { options: { path: '/graphql', headers }, body };
+}
+
+const USER = 'arn:aws:iam::111111111111:user/measured';
+const RESOURCES = Array.from({ length: 5 }, (_, n) => `arn:aws:s3:::bucket/${n}`);
+const ACTIONS = ['s3:GetObject', 's3:PutObject'];
+const POLICY = JSON.stringify({
+  Version: '2012-10-17',
+  Statement: [
+    { Effect: 'Allow', Action: 's3:Get*', Resource: 'arn:aws:s3:::bucket/*' },
+    { Effect: 'Deny', Action: 's3:*', Resource: 'arn:aws:s3:::bucket/3' },
+  ],
+});
+const SIMULATE = `query ($input: SimulateCustomPoliciesInput!) { simulateCustomPolicies(input: $input) { effect matchedStatements { policyName } missingContextKeys } }`;
+const named = (name: string, values: readonly string[]) => values.map((value, n) => [`${name}.member.${n + 1}`, value]);
+
+/** The same question at both doors; `n` makes every request another one. */
+const QUESTIONS: Readonly<
+  Record<string, { readonly aws: (n: number) => ToSend; readonly graphql: (n: number) => ToSend }>
+> = {
+  GetCallerIdentity: {
+    aws: (n) => atAws(form('GetCallerIdentity', { N: String(n) }), 'sts'),
+    graphql: (n) => atGraphql(`{ viewer { userId principal { principalId } } } # ${n % 10}`),
+  },
+  'SimulateCustomPolicy, 10 decisions': {
+    aws: (n) => {
+      const lists = [
+        ...named('ActionNames', ACTIONS),
+        ...named('ResourceArns', RESOURCES),
+        ...named('PolicyInputList', [POLICY]),
+      ];
+      return atAws(form('SimulateCustomPolicy', { ...Object.fromEntries(lists), N: String(n) }, 'iam'), 'iam');
+    },
+    graphql: () => {
+      const requests = ACTIONS.flatMap((action) => RESOURCES.map((resource) => ({ action, resource })));
+      return atGraphql(SIMULATE, { input: { caller: { principal: USER }, identityPolicies: [POLICY], requests } });
+    },
+  },
+};
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
+}
+
+for (const [name, { aws, graphql }] of Object.entries(QUESTIONS)) {
+  if ((await send(aws(0))).status === 501) {
+    process.stdout.write(`${name}: not served at AWS's door\n`);
+    continue;
+  }
+  const costs: { aws: number[]; graphql: number[] } = { aws: [], graphql: [] };
+  // The first round warms up.
+  for (let round = 0; round <= ROUNDS; round++) {
+    const many = (make: (n: number) => ToSend) =>
+      Array.from({ length: REQUESTS }, (_, n) => make(round * REQUESTS + n));
+    const [one, other] = [await cost(many(aws)), await cost(many(graphql))];
+    if (round === 0) continue;
+    costs.aws.push(one);
+    costs.graphql.push(other);
+  }
+  const [atTheirs, atOurs] = [median(costs.aws), median(costs.graphql)];
+  const rate = atOurs / atTheirs;
+  const shown = `${atTheirs.toFixed(0)} µs of CPU at AWS's door, ${atOurs.toFixed(0)} µs at GraphQL's`;
+  process.stdout.write(`${name}: ${shown}: ${rate.toFixed(2)} times its rate (wanted: ${WANTED})\n`);
+  if (rate < WANTED) process.exitCode = 1;
+}
+server.send('end');
+agent.destroy();
