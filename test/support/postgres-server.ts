@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { appendFile, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -70,18 +71,21 @@ const STARTED = 'postgres-servers';
 export async function stopShared(): Promise<void> {
   const started = await readFile(join(folderOfTheRun(), STARTED), 'utf8').catch(() => '');
   for (const databaseDir of started.split('\n').filter((line) => line !== '')) {
-    const [pid] = (await readFile(join(databaseDir, 'postmaster.pid'), 'utf8').catch(() => '')).split('\n');
-    // At once, without a checkpoint: the data are of no use any more.
-    if (pid) kill(Number(pid), 'SIGQUIT');
-    while (pid && kill(Number(pid), 0)) await delay(20);
+    const pidFile = join(databaseDir, 'postmaster.pid');
+    const [pid] = (await readFile(pidFile, 'utf8').catch(() => '')).split('\n');
+    // At once, without a checkpoint: the data are of no use any more. It is a child of a worker that is gone, so that its pid
+    // stays: its file says when it has ended.
+    if (pid && signal(Number(pid), 'SIGQUIT')) {
+      for (let waits = 0; existsSync(pidFile) && waits < 500; waits++) await delay(20);
+    }
     await rm(databaseDir, { recursive: true, force: true });
   }
 }
 
-/** Whether there is such a process. */
-function kill(pid: number, signal: NodeJS.Signals | 0): boolean {
+/** Whether there was such a process. */
+function signal(pid: number, name: NodeJS.Signals): boolean {
   try {
-    return process.kill(pid, signal);
+    return process.kill(pid, name);
   } catch {
     return false;
   }
