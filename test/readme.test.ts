@@ -10,7 +10,7 @@ import { AwsHome, CREDENTIAL_VARIABLES } from './support/aws-clients.ts';
 import { CollectedWorld } from './support/aws-world.ts';
 import { newDataDir, removeDataDir } from './support/gateway.ts';
 import { schemaFaults } from './support/json-schema.ts';
-import { type Running, run as startCommand, startServer } from './support/process.ts';
+import { NODE_FLAGS, type Running, run as startCommand, startServer } from './support/process.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const README = readFileSync(`${ROOT}README.md`, 'utf8');
@@ -23,7 +23,7 @@ const isAuthzen = (block: string): boolean =>
   block.includes('/access/v1/') || /"(?:authzen|subjects|decision)":/.test(block);
 const HAVE_OWN_TESTS = [isCollect, isCredentials, isAuthzen];
 const allBlocks = (language: string): readonly string[] =>
-  [...README.matchAll(new RegExp(`^\`\`\`${language}\n([sS]*?)^\`\`\``, 'gm'))].map((match) => match[1] ?? '');
+  [...README.matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\``, 'gm'))].map((match) => match[1] ?? '');
 const blocks = (language: string): readonly string[] =>
   allBlocks(language).filter((block) => !HAVE_OWN_TESTS.some((has) => has(block)));
 
@@ -32,7 +32,7 @@ const STAND_INS = `
 set -e
 curl() { node "$ROOT/test/support/curl.mjs" "$@"; }
 aws() { cat "$ROOT/test/data/account-authorization-details/cloudmapper-demo.json"; }
-npx() { test "$1" = rolegate; shift; node "$ROOT/dist/cli/main.js" "$@"; }
+npx() { test "$1" = rolegate; shift; node ${NODE_FLAGS.join(' ')} "$ROOT/dist/cli/main.js" "$@"; }
 `;
 
 let cwd: string;

@@ -13,8 +13,12 @@ process.on('message', async ({ args, cwd, env, input }) => {
   let out = '';
   let error = '';
   const terminal = {
-    out: (text) => void (out += text),
-    error: (text) => void (error += text),
+    out: (text) => {
+      out += text;
+    },
+    error: (text) => {
+      error += text;
+    },
     isInteractive: false,
   };
   const code = await runCommand(args, terminal, Readable.from(input.length === 0 ? [] : [Buffer.from(input)]));

@@ -36,7 +36,8 @@ export function rolegate(
 }
 
 function answerTo(asked: Asked): Promise<Ended> {
-  const child = (started ??= start());
+  started ??= start();
+  const child = started;
   return new Promise((resolve, reject) => {
     const gone = (code: number | null): void => reject(new Error(`the process of commands ended with ${code}`));
     child.once('exit', gone).once('message', (ended) => {

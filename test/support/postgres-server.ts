@@ -11,8 +11,8 @@ import { folderOfTheRun } from './empty-directory.ts';
 
 /** A PostgreSQL server of its own, with a database for whoever asks. */
 export interface PostgresServer {
-  /** URL of a new, empty database. */
-  createDatabase(): Promise<string>;
+  /** URL of a new database: empty, or with what is in another one (its URL), to which nobody is connected. */
+  createDatabase(copiedFrom?: string): Promise<string>;
   /** Ends every connection and the server; `start` brings it back with its data. */
   pause(): Promise<void>;
   start(): Promise<void>;
@@ -32,7 +32,7 @@ function freePort(): Promise<number> {
 }
 
 /** A server that the tests of a worker share. */
-export interface SharedPostgres extends Pick<PostgresServer, 'createDatabase'> {
+interface SharedPostgres extends Pick<PostgresServer, 'createDatabase'> {
   /** URL of a new database with all migrations. */
   createMigrated(): Promise<string>;
 }
@@ -57,7 +57,7 @@ async function startShared(): Promise<SharedPostgres> {
         const database = openServerDatabase(url);
         await migrate(database);
         await database.close();
-        return url.slice(url.lastIndexOf('/') + 1);
+        return url;
       });
       return migrated.then(createDatabase);
     },
@@ -100,7 +100,7 @@ export async function startPostgres(): Promise<PostgresServer> {
   return startIn(await newFolder());
 }
 
-async function startIn(databaseDir: string) {
+async function startIn(databaseDir: string): Promise<PostgresServer> {
   const port = await freePort();
   const server = new EmbeddedPostgres({
     databaseDir,
@@ -119,8 +119,9 @@ async function startIn(databaseDir: string) {
   await server.start();
   let databases = 0;
   return {
-    createDatabase: async (template = 'template1') => {
+    createDatabase: async (copiedFrom = '/template1') => {
       const name = `directory${++databases}`;
+      const template = copiedFrom.slice(copiedFrom.lastIndexOf('/') + 1);
       const client = server.getPgClient();
       await client.connect();
       await client.query(`CREATE DATABASE ${name} TEMPLATE ${template}`);
