@@ -19,6 +19,15 @@ const PROCESSES = [
 ];
 /** Of rooms that keep nothing between two calls, and need no database. */
 const PURE = ['test/{policy,evaluation,analysis,catalog,validation,importing}/**/*.test.ts'];
+/** Take longest of their rooms, and begin them for the same reason. */
+const LONGEST = [
+  'gateway/cases.test.ts',
+  'directory/stored-resources.test.ts',
+  'directory/exported.test.ts',
+  'evaluation/agreement.properties.test.ts',
+  'evaluation/laws.properties.test.ts',
+  'access/who-can.properties.test.ts',
+];
 /** A browser that npm brings: part of the long runs. */
 const BROWSER = ['test/browser/**/*.test.ts'];
 /** Find more, the longer they go on. */
@@ -37,11 +46,14 @@ declare module 'vitest' {
   }
 }
 
-/** Shuffled by the seed that is printed, within their projects, which stand in the order below. */
+/** Shuffled by the seed that is printed, within their projects, which stand in the order below and begin with what takes longest. */
 class ShuffledProjects extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const { seed } = this.ctx.config.sequence;
-    const place = (file: TestSpecification): number => this.ctx.projects.indexOf(file.project);
+    const isShort = (file: TestSpecification): boolean =>
+      !LONGEST.some((name) => file.moduleId.endsWith(`/test/${name}`));
+    const place = (file: TestSpecification): number =>
+      2 * this.ctx.projects.indexOf(file.project) + Number(isShort(file));
     const drawn = new Map(files.map((file) => [file, draw(seed, basename(file.moduleId))]));
     return files.toSorted((a, b) => place(a) - place(b) || (drawn.get(a) ?? 0) - (drawn.get(b) ?? 0));
   }
