@@ -6,7 +6,9 @@ process.env['NODE_ENV'] = 'production';
 const { runCommand } = await import('../../dist/cli/run.js');
 
 process.on('disconnect', () => process.exit());
-process.on('message', async ({ args, cwd, env, input }) => {
+process.on('message', (asked) => void run(asked));
+
+async function run({ args, cwd, env, input }) {
   for (const name of Object.keys(process.env)) delete process.env[name];
   Object.assign(process.env, env, { NODE_ENV: 'production' });
   process.chdir(cwd);
@@ -25,4 +27,4 @@ process.on('message', async ({ args, cwd, env, input }) => {
   // Of a command whose folder is gone nothing is to fail here.
   process.chdir('/');
   process.send({ code, out, error });
-});
+}

@@ -48,18 +48,18 @@ export function sharedPostgres(): Promise<SharedPostgres> {
 async function startShared(): Promise<SharedPostgres> {
   const databaseDir = await newFolder();
   await appendFile(join(folderOfTheRun(), STARTED), `${databaseDir}\n`);
-  const { createDatabase } = await startIn(databaseDir);
+  const server = await startIn(databaseDir);
   let migrated: Promise<string> | null = null;
   return {
-    createDatabase,
+    createDatabase: (copiedFrom) => server.createDatabase(copiedFrom),
     createMigrated: () => {
-      migrated ??= createDatabase().then(async (url) => {
+      migrated ??= server.createDatabase().then(async (url) => {
         const database = openServerDatabase(url);
         await migrate(database);
         await database.close();
         return url;
       });
-      return migrated.then(createDatabase);
+      return migrated.then((url) => server.createDatabase(url));
     },
   };
 }
