@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
+import { memoryFolder } from './support/memory-folder.ts';
 
 // vitest resolves `graphql` in our files to index.mjs while Yoga and Pothos load index.js through Node: two copies,
 // "another module or realm". One name for both.
@@ -68,6 +69,9 @@ function draw(seed: number, name: string): number {
 
 export default defineConfig(({ mode }) => {
   const length = mode !== 'long' ? 'ordinary' : process.env['ROLEGATE_TEST_LONG'] === 'short' ? 'short' : 'long';
+  // `os.tmpdir()` of all tests, if nobody has said where it is.
+  const folder = memoryFolder();
+  if (folder !== null) process.env['TMPDIR'] ??= folder;
   const project = (
     name: string,
     include: readonly string[],
