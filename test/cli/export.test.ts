@@ -185,8 +185,9 @@ describe('through a gateway', () => {
   }
 
   async function folder() {
-    const path = join(await mkdtemp(join(tmpdir(), 'rolegate-export-')), 'out');
-    onTestFinished(() => removeDataDir(path));
+    const parent = await mkdtemp(join(tmpdir(), 'rolegate-export-'));
+    onTestFinished(() => removeDataDir(parent));
+    const path = join(parent, 'out');
     return { path, open: await ExportFolder.open(path, EXPORTED_KINDS) };
   }
 

@@ -284,10 +284,13 @@ describe('a gateway is running', () => {
     expect(report.recognised).toEqual([
       { form: expect.any(String), count: 1, files: [`../${basename(cwd)}/page.txt`] },
     ]);
-    expect(report.notRecognised).toEqual([
-      { file: 'sub/words', what: 'it is not JSON' },
-      { file: join(cwd, '._odd.json'), what: 'an object with `Odd`' },
-    ]);
+    // Their order is that of their paths, and one of them depends on where the tests run.
+    expect(new Set(report.notRecognised)).toEqual(
+      new Set([
+        { file: 'sub/words', what: 'it is not JSON' },
+        { file: join(cwd, '._odd.json'), what: 'an object with `Odd`' },
+      ]),
+    );
   });
 
   test('nothing is stored of files that contradict each other', async () => {
