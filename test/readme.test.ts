@@ -11,7 +11,7 @@ import { AwsHome, CREDENTIAL_VARIABLES } from './support/aws-clients.ts';
 import { CollectedWorld } from './support/aws-world.ts';
 import { newDataDir, removeDataDir } from './support/gateway.ts';
 import { schemaFaults } from './support/json-schema.ts';
-import { type Running, run as startCommand, startServer } from './support/process.ts';
+import { NODE_FLAGS, type Running, run as startCommand, startServer } from './support/process.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const README = readFileSync(`${ROOT}README.md`, 'utf8');
@@ -35,7 +35,7 @@ const STAND_INS = `
 set -e
 curl() { node "$ROOT/test/support/curl.mjs" "$@"; }
 aws() { cat "$ROOT/test/data/account-authorization-details/cloudmapper-demo.json"; }
-npx() { test "$1" = rolegate; shift; node "$ROOT/dist/cli/main.js" "$@"; }
+npx() { test "$1" = rolegate; shift; node ${NODE_FLAGS.join(' ')} "$ROOT/dist/cli/main.js" "$@"; }
 `;
 
 let cwd: string;

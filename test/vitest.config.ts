@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
+import { memoryFolder } from './support/memory-folder.ts';
 
 // vitest resolves `graphql` in our files to index.mjs while Yoga and Pothos load index.js through Node: two copies,
 // "another module or realm". One name for both.
@@ -19,6 +20,15 @@ const PROCESSES = [
 ];
 /** Of rooms that keep nothing between two calls, and need no database. */
 const PURE = ['test/{policy,evaluation,analysis,catalog,validation,importing}/**/*.test.ts'];
+/** Take longest of their rooms, and begin them for the same reason. */
+const LONGEST = [
+  'gateway/cases.test.ts',
+  'directory/stored-resources.test.ts',
+  'directory/exported.test.ts',
+  'evaluation/agreement.properties.test.ts',
+  'evaluation/laws.properties.test.ts',
+  'access/who-can.properties.test.ts',
+];
 /** A browser that npm brings: part of the long runs. */
 const BROWSER = ['test/browser/**/*.test.ts'];
 /** Clients of AWS that are programs of their own: part of the long runs too. */
@@ -40,11 +50,14 @@ declare module 'vitest' {
   }
 }
 
-/** Shuffled by the seed that is printed, within their projects, which stand in the order below. */
+/** Shuffled by the seed that is printed, within their projects, which stand in the order below and begin with what takes longest. */
 class ShuffledProjects extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const { seed } = this.ctx.config.sequence;
-    const place = (file: TestSpecification): number => this.ctx.projects.indexOf(file.project);
+    const isShort = (file: TestSpecification): boolean =>
+      !LONGEST.some((name) => file.moduleId.endsWith(`/test/${name}`));
+    const place = (file: TestSpecification): number =>
+      2 * this.ctx.projects.indexOf(file.project) + Number(isShort(file));
     const drawn = new Map(files.map((file) => [file, draw(seed, basename(file.moduleId))]));
     return files.toSorted((a, b) => place(a) - place(b) || (drawn.get(a) ?? 0) - (drawn.get(b) ?? 0));
   }
@@ -59,6 +72,9 @@ function draw(seed: number, name: string): number {
 
 export default defineConfig(({ mode }) => {
   const length = mode !== 'long' ? 'ordinary' : process.env['ROLEGATE_TEST_LONG'] === 'short' ? 'short' : 'long';
+  // `os.tmpdir()` of all tests, if nobody has said where it is.
+  const folder = memoryFolder();
+  if (folder !== null) process.env['TMPDIR'] ??= folder;
   const project = (
     name: string,
     include: readonly string[],

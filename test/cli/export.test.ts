@@ -8,10 +8,11 @@ import { ExportFolder } from '../../src/cli/export-folder.ts';
 import { CommandFailed, GatewayRefused } from '../../src/cli/failure.ts';
 import { ProgressLine } from '../../src/cli/terminal.ts';
 import { EXPORTED_KINDS } from '../../src/directory/exporting/export-page.ts';
-import { newWorkingFolder } from '../support/empty-directory.ts';
-import { removeDataDir } from '../support/gateway.ts';
+import { rolegate as command } from '../support/commands.ts';
+import { newWorkingFolder, putEmptyDirectory } from '../support/empty-directory.ts';
+import { removeDataDir, startTestGateway } from '../support/gateway.ts';
 import { schemaFaults } from '../support/json-schema.ts';
-import { runToEnd, startServer } from '../support/process.ts';
+import { runToEnd } from '../support/process.ts';
 
 const ACCOUNT = fileURLToPath(
   new URL('../data/account-authorization-details/cloudsplaining-large.json', import.meta.url),
@@ -20,15 +21,17 @@ const ACCOUNT = fileURLToPath(
 vi.setConfig({ testTimeout: 120_000 });
 
 let cwd: string;
-/** The first export, to `out`. */
+/** The first export, to `out`, in a process of its own. */
 let first: Awaited<ReturnType<typeof rolegate>>;
 
-const rolegate = (...args: readonly string[]) => runToEnd('cli/main.js', args, { cwd });
+const rolegate = (...args: readonly string[]) => command(args, { cwd });
 
 beforeAll(async () => {
   cwd = await newWorkingFolder();
+  await putEmptyDirectory(join(cwd, 'second'));
+  await putEmptyDirectory(join(cwd, 'third'));
   await rolegate('import', ACCOUNT);
-  first = await rolegate('export', 'out');
+  first = await runToEnd('cli/main.js', ['export', 'out'], { cwd });
 });
 afterAll(() => removeDataDir(cwd));
 
@@ -81,12 +84,8 @@ describe('an export', () => {
   });
 
   test('through the gateway that has the folder is the same', async () => {
-    const server = startServer(cwd, { ROLEGATE_DEMO: 'off' });
-    onTestFinished(async () => {
-      server.child.kill('SIGTERM');
-      await server.ended;
-    });
-    await server.printed(/ready at (http:\S+)\/graphql/);
+    const { gateway } = await startTestGateway(join(cwd, '.rolegate'), { ROLEGATE_DEMO: 'off' });
+    onTestFinished(() => gateway.close());
     expect((await rolegate('export', 'through')).code).toBe(0);
     expect(await contentsOf('through')).toEqual(await contentsOf('out'));
   });
@@ -115,8 +114,9 @@ describe('an export', () => {
 });
 
 describe('an import of an export', () => {
-  const elsewhere = (...args: readonly string[]) =>
-    runToEnd('cli/main.js', args, { cwd, env: { ROLEGATE_DATA_DIR: join(cwd, 'second') } });
+  const commandIn = (dataDir: string, ...args: readonly string[]) =>
+    command(args, { cwd, env: { ROLEGATE_DATA_DIR: join(cwd, dataDir) } });
+  const elsewhere = (...args: readonly string[]) => commandIn('second', ...args);
 
   test('makes the same directory, and again changes nothing', async () => {
     const imported = await elsewhere('import', 'out');
@@ -153,17 +153,11 @@ describe('an import of an export', () => {
     const first = name === 'accounts.jsonl' ? line : '{"accounts":[{"id":"333333333333"}]}';
     await writeFile(join(folder, name), `${first}\n${line}\n`);
     await writeFile(join(folder, 'rolegate.schema.json'), '{}');
-    const { code, out, error } = await runToEnd('cli/main.js', ['import', folder], {
-      cwd,
-      env: { ROLEGATE_DATA_DIR: join(cwd, 'third') },
-    });
+    const { code, out, error } = await commandIn('third', 'import', folder);
     expect([code, out]).toEqual([1, '']);
     const file = join(folder, name);
     expect(error.startsWith(`rolegate: ${file}, ${sentence.replace('FILE', file)}`)).toBe(true);
-    const exported = await runToEnd('cli/main.js', ['export', join(cwd, `third-${name}-${line.length}`)], {
-      cwd,
-      env: { ROLEGATE_DATA_DIR: join(cwd, 'third') },
-    });
+    const exported = await commandIn('third', 'export', join(cwd, `third-${name}-${line.length}`));
     expect(exported.out).toMatch(/^exported 0 organizations, 0 accounts, /);
   });
 });
@@ -191,8 +185,9 @@ describe('through a gateway', () => {
   }
 
   async function folder() {
-    const path = join(await mkdtemp(join(tmpdir(), 'rolegate-export-')), 'out');
-    onTestFinished(() => removeDataDir(path));
+    const parent = await mkdtemp(join(tmpdir(), 'rolegate-export-'));
+    onTestFinished(() => removeDataDir(parent));
+    const path = join(parent, 'out');
     return { path, open: await ExportFolder.open(path, EXPORTED_KINDS) };
   }
 

@@ -1,5 +1,4 @@
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Memory } from '../../src/directory/gather/memory.ts';
@@ -13,7 +12,9 @@ import { Store } from '../../src/directory/store.ts';
 import { auditEvents } from '../../src/directory/stores/audit-events.ts';
 import { selectCount, selectPage } from '../../src/directory/stores/audit-search.ts';
 import type { AuditPage, AuditStore, NewAuditEvent } from '../../src/directory/stores/audit-store.ts';
-import { startPostgres } from '../support/postgres-server.ts';
+import { copyFolder } from '../support/copy-folder.ts';
+import { newDataDir, removeDataDir } from '../support/gateway.ts';
+import { sharedPostgres } from '../support/postgres-server.ts';
 
 const BUSY = '111111111111';
 const QUIET = '222222222222';
@@ -101,6 +102,8 @@ async function rowsRead(database: Database, { text, parameters }: Statement): Pr
 /** Where a database is. */
 interface Place {
   readonly open: () => Promise<Database>;
+  /** Another place with what is in this one, which nobody has open. */
+  readonly copy: () => Promise<Place>;
   readonly remove: () => Promise<void>;
 }
 
@@ -112,13 +115,19 @@ interface Trail {
   readonly remove: () => Promise<void>;
 }
 
-async function openTrail(place: Place): Promise<Trail> {
+/** A trail that an earlier version began and this one has gone on with. */
+async function begin(place: Place): Promise<void> {
   const earlier = await place.open();
   await migrateUntil(earlier, MIGRATION);
   for (const statement of EARLIER) await earlier.query(statement);
   await earlier.close();
   const database = await place.open();
   await migrate(database);
+  await database.close();
+}
+
+async function openTrail(place: Place): Promise<Trail> {
+  const database = await place.open();
   const audit = auditEvents(new Store(database, new Memory(0n)));
   return {
     database,
@@ -162,99 +171,117 @@ async function addEvents(database: Database): Promise<void> {
   );
 }
 
-function describeTrail(where: string, prepared: () => Promise<Place>): void {
+function describeTrails(where: string, prepare: () => Promise<Place>): void {
   describe(`the audit trail ${where}`, () => {
-    let trail: Trail;
-    beforeEach(async () => {
-      trail = await openTrail(await prepared());
-    }, 60_000);
-    afterEach(() => trail.remove());
-
-    it('has the accounts of what happened before it kept them', async () => {
-      const { shown, audit } = trail;
-      expect(await shown([BUSY])).toEqual([
-        'SignIn AKIAALICE',
-        `AssumeRole arn:aws:iam::${QUIET}:role/R`,
-        'PutObject arn:aws:s3:::bucket/a:b',
-      ]);
-      expect(await shown([QUIET])).toEqual([`AssumeRole arn:aws:iam::${QUIET}:role/R`]);
-      expect(await shown([OTHER])).toEqual([`Import ${OTHER}`]);
-      expect(await audit.list({ limit: 1000 })).toHaveLength(5);
-    });
-
-    it('keeps of which accounts an event was, whatever becomes of them', async () => {
-      const { shown, audit, database } = trail;
-      await audit.record({ ...EVENT, event: 'Later', target: 'AKIAALICE' });
-      await audit.record({ ...EVENT, event: 'Shared', accountIds: [BUSY, OTHER, 'x\0', '1'], target: null });
-      await audit.record({ ...EVENT, event: 'Nobody', principal: 'ec2.amazonaws.com', target: 'AKIANONE\0' });
-      await database.query('DELETE FROM "User"');
-      expect((await shown([BUSY])).slice(3)).toEqual(['Later AKIAALICE', 'Shared null']);
-      expect((await shown([OTHER])).slice(1)).toEqual(['Shared null']);
-      // An event of several accounts is one event, however it is looked for.
-      expect((await shown([OTHER, BUSY])).slice(4)).toEqual(['Later AKIAALICE', 'Shared null']);
-      expect(await shown([OTHER, BUSY], { newest: true, limit: 2 })).toEqual(['Shared null', 'Later AKIAALICE']);
-      for (const filter of [{}, { principal: 'anonymous' }, { event: 'Shared' }, { outcome: 'REFUSED' }] as const) {
-        const wanted = { ...filter, accountIds: [OTHER, BUSY] };
-        expect(await audit.count(wanted)).toBe((await audit.list({ limit: 1000, filter: wanted })).length);
-      }
-      expect(await shown([OTHER, BUSY], { filter: { principal: 'anonymous' } })).toEqual([
-        'SignIn AKIAALICE',
-        'Later AKIAALICE',
-        'Shared null',
-      ]);
-      expect(await shown([])).toEqual([]);
-    });
-
-    it.each(['UPDATE "AuditEventAccount" SET "accountId" = \'1\'', 'DELETE FROM "AuditEventAccount"'])(
-      'refuses %s',
-      async (statement) => {
-        const { shown, database } = trail;
-        const before = await shown([OTHER]);
-        expect(before).toContain(`Import ${OTHER}`);
-        await expect(database.query(statement)).rejects.toThrow('the audit trail is never changed');
-        expect(await shown([OTHER])).toEqual(before);
-      },
-    );
-  });
-
-  describe.each([
-    ['without statistics', false],
-    ['with statistics', true],
-  ] as const)(`the audit trail ${where}, of ${EVENTS} events, %s`, (_what, statistics) => {
-    let trail: Trail;
+    /** The beginning of every trail, made once. */
+    let begun: Place;
     beforeAll(async () => {
-      trail = await openTrail(await prepared());
-      await addEvents(trail.database);
-      if (statistics) await trail.database.query('ANALYZE "AuditEvent", "AuditEventAccount"');
+      begun = await prepare();
+      await begin(begun);
     }, 60_000);
-    afterAll(() => trail.remove());
+    afterAll(() => begun.remove());
 
-    it.each(PAGES)('reads no more than it has to for %s', async (_page, page) => {
-      expect(await rowsRead(trail.database, selectPage('e.sequence', page))).toBeLessThan(1_000);
+    describe('that an earlier version began', () => {
+      let trail: Trail;
+      beforeEach(async () => {
+        trail = await openTrail(await begun.copy());
+      }, 60_000);
+      afterEach(() => trail.remove());
+
+      it('has the accounts of what happened before it kept them', async () => {
+        const { shown, audit } = trail;
+        expect(await shown([BUSY])).toEqual([
+          'SignIn AKIAALICE',
+          `AssumeRole arn:aws:iam::${QUIET}:role/R`,
+          'PutObject arn:aws:s3:::bucket/a:b',
+        ]);
+        expect(await shown([QUIET])).toEqual([`AssumeRole arn:aws:iam::${QUIET}:role/R`]);
+        expect(await shown([OTHER])).toEqual([`Import ${OTHER}`]);
+        expect(await audit.list({ limit: 1000 })).toHaveLength(5);
+      });
+
+      it('keeps of which accounts an event was, whatever becomes of them', async () => {
+        const { shown, audit, database } = trail;
+        await audit.record({ ...EVENT, event: 'Later', target: 'AKIAALICE' });
+        await audit.record({ ...EVENT, event: 'Shared', accountIds: [BUSY, OTHER, 'x\0', '1'], target: null });
+        await audit.record({ ...EVENT, event: 'Nobody', principal: 'ec2.amazonaws.com', target: 'AKIANONE\0' });
+        await database.query('DELETE FROM "User"');
+        expect((await shown([BUSY])).slice(3)).toEqual(['Later AKIAALICE', 'Shared null']);
+        expect((await shown([OTHER])).slice(1)).toEqual(['Shared null']);
+        // An event of several accounts is one event, however it is looked for.
+        expect((await shown([OTHER, BUSY])).slice(4)).toEqual(['Later AKIAALICE', 'Shared null']);
+        expect(await shown([OTHER, BUSY], { newest: true, limit: 2 })).toEqual(['Shared null', 'Later AKIAALICE']);
+        for (const filter of [{}, { principal: 'anonymous' }, { event: 'Shared' }, { outcome: 'REFUSED' }] as const) {
+          const wanted = { ...filter, accountIds: [OTHER, BUSY] };
+          expect(await audit.count(wanted)).toBe((await audit.list({ limit: 1000, filter: wanted })).length);
+        }
+        expect(await shown([OTHER, BUSY], { filter: { principal: 'anonymous' } })).toEqual([
+          'SignIn AKIAALICE',
+          'Later AKIAALICE',
+          'Shared null',
+        ]);
+        expect(await shown([])).toEqual([]);
+      });
+
+      it.each(['UPDATE "AuditEventAccount" SET "accountId" = \'1\'', 'DELETE FROM "AuditEventAccount"'])(
+        'refuses %s',
+        async (statement) => {
+          const { shown, database } = trail;
+          const before = await shown([OTHER]);
+          expect(before).toContain(`Import ${OTHER}`);
+          await expect(database.query(statement)).rejects.toThrow('the audit trail is never changed');
+          expect(await shown([OTHER])).toEqual(before);
+        },
+      );
     });
 
-    it('counts an account with few without reading the others’', async () => {
-      const { audit, database } = trail;
-      expect(await audit.count({ accountIds: [QUIET] })).toBe(1 + EVENTS / SELDOM);
-      expect(await rowsRead(database, selectCount({ accountIds: [QUIET] }))).toBeLessThan(1_000);
-      if (!statistics) return;
-      expect(await rowsRead(database, selectCount({ accountIds: [QUIET], outcome: 'REFUSED' }))).toBeLessThan(1_000);
+    describe.each([
+      ['without statistics', false],
+      ['with statistics', true],
+    ] as const)(`of ${EVENTS} events, %s`, (_what, statistics) => {
+      let trail: Trail;
+      beforeAll(async () => {
+        trail = await openTrail(await begun.copy());
+        await addEvents(trail.database);
+        if (statistics) await trail.database.query('ANALYZE "AuditEvent", "AuditEventAccount"');
+      }, 60_000);
+      afterAll(() => trail.remove());
+
+      it.each(PAGES)('reads no more than it has to for %s', async (_page, page) => {
+        expect(await rowsRead(trail.database, selectPage('e.sequence', page))).toBeLessThan(1_000);
+      });
+
+      it('counts an account with few without reading the others’', async () => {
+        const { audit, database } = trail;
+        expect(await audit.count({ accountIds: [QUIET] })).toBe(1 + EVENTS / SELDOM);
+        expect(await rowsRead(database, selectCount({ accountIds: [QUIET] }))).toBeLessThan(1_000);
+        if (!statistics) return;
+        expect(await rowsRead(database, selectCount({ accountIds: [QUIET], outcome: 'REFUSED' }))).toBeLessThan(1_000);
+      });
     });
   });
 }
 
-describeTrail('in a folder', async () => {
-  const dataDir = await mkdtemp(join(tmpdir(), 'rolegate-trail-'));
+function folder(dataDir: string): Place {
   return {
     open: () => openEmbeddedDatabase(dataDir, async () => undefined),
-    remove: () => rm(dataDir, { recursive: true, force: true }),
+    copy: async () => {
+      const copied = await newDataDir();
+      await copyFolder(join(dataDir, 'db'), join(copied, 'db'));
+      return folder(copied);
+    },
+    remove: () => removeDataDir(dataDir),
   };
-});
+}
 
-const server = await startPostgres();
-afterAll(() => server.stop());
+describeTrails('in a folder', async () => folder(await newDataDir()));
 
-describeTrail('on a server', async () => {
-  const url = await server.createDatabase();
-  return { open: async () => openServerDatabase(url), remove: async () => undefined };
-});
+function onServer(url: string): Place {
+  return {
+    open: async () => openServerDatabase(url),
+    copy: async () => onServer(await (await sharedPostgres()).createDatabase(url)),
+    remove: async () => undefined,
+  };
+}
+
+describeTrails('on a server', async () => onServer(await (await sharedPostgres()).createDatabase()));

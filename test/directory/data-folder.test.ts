@@ -8,9 +8,11 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, inject, it, onTestFinished, vi } from 'vitest';
 import { openCatalog } from '../../src/catalog/catalog.ts';
 import { type OpenDirectory, openDirectory } from '../../src/directory/prisma/open-directory.ts';
+import { putEmptyDirectory } from '../support/empty-directory.ts';
+import { NODE_FLAGS } from '../support/process.ts';
 
 const catalog = await openCatalog();
-const WRITER = fileURLToPath(new URL('writer.ts', import.meta.url));
+const WRITER = fileURLToPath(new URL('writer.mjs', import.meta.url));
 
 // Every test starts the database several times.
 vi.setConfig({ testTimeout: 180_000 });
@@ -24,6 +26,13 @@ async function aFolder(): Promise<string> {
   return join(parent, 'deep', 'data');
 }
 
+/** One that holds an empty directory: for what is not about the first start. */
+async function aMadeFolder(): Promise<string> {
+  const dataDir = await aFolder();
+  await putEmptyDirectory(dataDir);
+  return dataDir;
+}
+
 /** A process that writes into a folder until it is killed. */
 class Writer {
   readonly lines: string[] = [];
@@ -31,7 +40,7 @@ class Writer {
   readonly #closed: Promise<unknown>;
 
   constructor(dataDir: string) {
-    const child = spawn(process.execPath, ['--import', 'tsx', WRITER, dataDir], {
+    const child = spawn(process.execPath, [...NODE_FLAGS, WRITER, dataDir], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     let rest = '';
@@ -64,7 +73,7 @@ class Writer {
 
 describe('the data folder', () => {
   it('keeps what was acknowledged, and all of it or nothing, when its process is killed while it writes', async () => {
-    const dataDir = await aFolder();
+    const dataDir = await aMadeFolder();
     const rounds = { ordinary: 2, short: 3, long: 10 }[inject('length')];
     for (let round = 0; round < rounds; round++) {
       const writer = new Writer(dataDir);
@@ -114,7 +123,7 @@ describe('the data folder', () => {
   });
 
   it('is not opened twice by one process, and again after it was closed', async () => {
-    const dataDir = await aFolder();
+    const dataDir = await aMadeFolder();
     const directory = await open(dataDir);
     await expect(open(dataDir)).rejects.toMatchObject({ code: 'DATA_DIR_LOCKED' });
     await directory.close();
@@ -122,7 +131,7 @@ describe('the data folder', () => {
   });
 
   it('is taken over from a process that is gone, also when another one has its pid', async () => {
-    const dataDir = await aFolder();
+    const dataDir = await aMadeFolder();
     await (await open(dataDir)).close();
     await rm(join(dataDir, 'db.lock'), { recursive: true, force: true });
     for (const holder of [

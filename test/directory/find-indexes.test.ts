@@ -14,7 +14,7 @@ import { openDirectory } from '../../src/directory/prisma/open-directory.ts';
 import { isSearchIndexed } from '../../src/directory/prisma/search-indexes.ts';
 import { openServerDatabase } from '../../src/directory/prisma/server-database.ts';
 import { putEmptyDirectory } from '../support/empty-directory.ts';
-import { type PostgresServer, startPostgres } from '../support/postgres-server.ts';
+import { sharedPostgres } from '../support/postgres-server.ts';
 
 const catalog = await openCatalog();
 const A = '111111111111';
@@ -82,10 +82,8 @@ const PLACES = [
   {
     place: 'on a server',
     open: async () => {
-      const server = await startPostgres();
-      const database = openServerDatabase(await server.createDatabase());
-      await migrate(database);
-      return { database, remove: () => server.stop() };
+      const database = openServerDatabase(await (await sharedPostgres()).createMigrated());
+      return { database, remove: async () => undefined };
     },
   },
 ];
@@ -163,22 +161,14 @@ describe('an existing directory', () => {
   });
 
   describe('on a server', () => {
-    let server: PostgresServer;
-    beforeAll(async () => {
-      server = await startPostgres();
-    }, 180_000);
-    afterAll(() => server.stop());
-
     async function as(url: string, statement: string): Promise<void> {
       const pool = new Pool({ connectionString: url });
-      // The server may stop before the connections are closed.
-      pool.on('error', () => undefined);
       await pool.query(statement);
       await pool.end();
     }
 
     test('whose user may not create the extension is searched without indexes until somebody has created it', async () => {
-      const owner = await server.createDatabase();
+      const owner = await (await sharedPostgres()).createDatabase();
       await as(owner, `CREATE ROLE plain LOGIN PASSWORD 'plain'; GRANT ALL ON SCHEMA public TO plain`);
       const url = owner.replace('rolegate:rolegate@', 'plain:plain@');
       const search = async (): Promise<readonly [boolean, number]> => {
@@ -198,7 +188,7 @@ describe('an existing directory', () => {
     });
 
     test('that several gateways open for the first time at once gets them once', async () => {
-      const url = await server.createDatabase();
+      const url = await (await sharedPostgres()).createDatabase();
       const opened = await Promise.all([1, 2, 3].map(() => openDirectory({ kind: 'server', url }, catalog)));
       expect(opened.map(({ searchIndexed }) => searchIndexed)).toEqual([true, true, true]);
       for (const directory of opened) await directory.close();

@@ -1,16 +1,13 @@
 import * as fc from 'fast-check';
-import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { openCatalog } from '../../src/catalog/catalog.ts';
 import type { Gathered, GatherRequest } from '../../src/directory/directory.ts';
 import type { DirectoryDocument } from '../../src/directory/document.ts';
 import { type OpenDirectory, openDirectory } from '../../src/directory/prisma/open-directory.ts';
-import { startPostgres } from '../support/postgres-server.ts';
+import { type PostgresServer, sharedPostgres, startPostgres } from '../support/postgres-server.ts';
 import { ALICE, APP, allow, BASE, BOB, BUCKET, DEVS, grant, HERE, POLICY, ref } from './documents.ts';
 
 const catalog = await openCatalog();
-const server = await startPostgres();
-afterAll(() => server.stop());
-
 const REQUEST: GatherRequest = {
   principals: [ref(ALICE), ref(BOB), ref(APP), ref(HERE)],
   roles: [APP],
@@ -48,7 +45,7 @@ describe('gateways on one server', () => {
   };
 
   beforeEach(async () => {
-    url = await server.createDatabase();
+    url = await (await sharedPostgres()).createMigrated();
   });
 
   afterEach(async () => {
@@ -57,6 +54,7 @@ describe('gateways on one server', () => {
   });
 
   it('may start together on an empty database', async () => {
+    url = await (await sharedPostgres()).createDatabase();
     const gateways = await Promise.all([gateway(), gateway(), gateway()]);
     for (const each of gateways) expect(await each.revision()).toBe(0n);
   });
@@ -149,6 +147,9 @@ describe('gateways on one server', () => {
   });
 
   it('say that the database is gone, and go on when it is back', async () => {
+    const server: PostgresServer = await startPostgres();
+    onTestFinished(() => server.stop());
+    url = await server.createDatabase();
     const directory = await gateway();
     await directory.apply(BASE);
     await directory.gather(REQUEST);

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { afterAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { openCatalog } from '../../src/catalog/catalog.ts';
 import type { Directory, Gathered } from '../../src/directory/directory.ts';
 import type { DirectoryDocument, ResourceInput } from '../../src/directory/document.ts';
@@ -14,7 +14,7 @@ import { directoryIn, openDirectory } from '../../src/directory/prisma/open-dire
 import { openServerDatabase } from '../../src/directory/prisma/server-database.ts';
 import { putEmptyDirectory } from '../support/empty-directory.ts';
 import { newDataDir, removeDataDir } from '../support/gateway.ts';
-import { startPostgres } from '../support/postgres-server.ts';
+import { sharedPostgres } from '../support/postgres-server.ts';
 import { allow, HERE, THERE } from './documents.ts';
 import { describeInBothStores } from './stores.ts';
 
@@ -271,12 +271,8 @@ describe('what is made of stored names is what the database says, with writes be
     await removeDataDir(dataDir);
   });
 
-  let server: ReturnType<typeof startPostgres> | null = null;
-  afterAll(async () => (await server)?.stop());
-
   test('on a server, written by another gateway', async () => {
-    server ??= startPostgres();
-    const url = await (await server).createDatabase();
+    const url = await (await sharedPostgres()).createMigrated();
     const [writer, reader] = [
       await openDirectory({ kind: 'server', url }, catalog),
       await openDirectory({ kind: 'server', url }, catalog),

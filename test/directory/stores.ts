@@ -1,12 +1,8 @@
-import { afterAll, afterEach, describe } from 'vitest';
-import { openCatalog } from '../../src/catalog/catalog.ts';
+import { afterEach, describe } from 'vitest';
 import type { DirectoryDocument } from '../../src/directory/document.ts';
 import type { StatementListener } from '../../src/directory/prisma/database.ts';
-import { type OpenDirectory, openDirectory } from '../../src/directory/prisma/open-directory.ts';
-import { startPostgres } from '../support/postgres-server.ts';
-import { takeDirectory } from '../support/recycled-database.ts';
-
-const catalog = await openCatalog();
+import type { OpenDirectory } from '../../src/directory/prisma/open-directory.ts';
+import { takeDirectory, takeServerDirectory } from '../support/recycled-database.ts';
 
 /** Directories of a test, closed after it. */
 export interface Store {
@@ -23,15 +19,7 @@ export function describeInBothStores(name: string, tests: (store: Store) => void
     tests(storeOf(takeDirectory));
   });
   describe(`${name}, on a server`, () => {
-    let server: ReturnType<typeof startPostgres> | null = null;
-    afterAll(async () => (await server)?.stop());
-    tests(
-      storeOf(async (onStatement) => {
-        server ??= startPostgres();
-        const url = await (await server).createDatabase();
-        return openDirectory({ kind: 'server', url, onStatement }, catalog);
-      }),
-    );
+    tests(storeOf(takeServerDirectory));
   });
 }
 

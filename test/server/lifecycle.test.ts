@@ -3,9 +3,9 @@ import { writeFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { putEmptyDirectory } from '../support/empty-directory.ts';
-import { newDataDir, removeDataDir } from '../support/gateway.ts';
+import { newDataDir, removeDataDir, startTestGateway, type TestGateway } from '../support/gateway.ts';
 import { type Running, run, runToEnd, startServer } from '../support/process.ts';
 
 // Every test starts processes, and others run beside them.
@@ -36,6 +36,11 @@ function start(env: Record<string, string> = {}): Running {
 async function startOnEmpty(env: Record<string, string> = { ROLEGATE_DEMO: 'off' }): Promise<Running> {
   await putEmptyDirectory(join(cwd, '.rolegate'));
   return start(env);
+}
+
+/** As `startOnEmpty`, in this process: for what is left of it, or held by it. */
+async function startHere(): Promise<TestGateway> {
+  return startTestGateway(join(cwd, '.rolegate'), { ROLEGATE_DEMO: 'off' });
 }
 
 const READY = /ready at (http:\S+)\/graphql/;
@@ -151,8 +156,8 @@ describe('stopping', () => {
 
 describe('refusals at start', () => {
   test('a folder that another gateway has', async () => {
-    const first = await startOnEmpty();
-    await first.printed(READY);
+    const { gateway } = await startHere();
+    onTestFinished(() => gateway.close());
     const second = await runToEnd('server/main.js', [], { cwd, env: { PORT: '0' } });
     expect(second).toEqual({
       code: 1,
@@ -161,6 +166,7 @@ describe('refusals at start', () => {
         /^rolegate: the data folder \S+\.rolegate is in use by process \d+ on \S+: stop it, or choose another folder with ROLEGATE_DATA_DIR\n$/,
       ),
     });
+    expect(second.error).toContain(`by process ${process.pid} on`);
   });
 
   test('a port that is in use, before anything is made', async () => {
@@ -203,9 +209,7 @@ describe('refusals at start', () => {
   });
 
   test('another master key', async () => {
-    const first = await startOnEmpty();
-    await first.printed(READY);
-    await stop(first);
+    await (await startHere()).gateway.close();
     await writeFile(join(cwd, '.rolegate/master.key'), `${Buffer.alloc(32, 7).toString('base64')}\n`);
     const result = await runToEnd('server/main.js', [], { cwd, env: { PORT: '0' } });
     expect(result.code).toBe(1);

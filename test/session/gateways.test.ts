@@ -3,7 +3,7 @@ import { Pool } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Caller } from '../../src/session/caller.ts';
 import { A, allow, aRole, aUser, roleArn, trusts, userArn } from '../support/policies.ts';
-import { startPostgres } from '../support/postgres-server.ts';
+import { sharedPostgres } from '../support/postgres-server.ts';
 import { NOON } from '../support/questions.ts';
 import { basic, bearer, decide, type Gateway, openOn } from './gateway.ts';
 
@@ -15,7 +15,6 @@ const STEP = 30_000;
 
 /** What one gateway does, the others of its database know at once. */
 describe('two gateways on one server', () => {
-  let server: Awaited<ReturnType<typeof startPostgres>>;
   let url: string;
   let one: Gateway;
   let two: Gateway;
@@ -23,8 +22,7 @@ describe('two gateways on one server', () => {
   let caller: Caller;
 
   beforeAll(async () => {
-    server = await startPostgres();
-    url = await server.createDatabase();
+    url = await (await sharedPostgres()).createMigrated();
     one = await openOn({ kind: 'server', url });
     two = await openOn({ kind: 'server', url });
     await one.directory.apply({
@@ -38,7 +36,6 @@ describe('two gateways on one server', () => {
   afterAll(async () => {
     await one?.directory.close();
     await two?.directory.close();
-    await server?.stop();
   });
 
   const assume = (gateway: Gateway, rest: { serialNumber?: string; tokenCode?: string } = {}, now = NOON) =>
@@ -147,8 +144,6 @@ describe('two gateways on one server', () => {
     expect(seen).toEqual(all.map(({ sequence }) => sequence));
 
     const pool = new Pool({ connectionString: url });
-    // The server may stop before the connections are closed.
-    pool.on('error', () => undefined);
     try {
       for (const statement of [
         `UPDATE "AuditEvent" SET principal = 'nobody'`,

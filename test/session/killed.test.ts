@@ -1,11 +1,11 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
 import { openCatalog } from '../../src/catalog/catalog.ts';
 import { type DirectoryOptions, openDirectory } from '../../src/directory/prisma/open-directory.ts';
-import { startPostgres } from '../support/postgres-server.ts';
+import { newWorkingFolder } from '../support/empty-directory.ts';
+import { removeDataDir } from '../support/gateway.ts';
+import { sharedPostgres } from '../support/postgres-server.ts';
 import { type Running, startServer } from '../support/process.ts';
 
 const READY = /ready at (http:\S+)\/graphql/;
@@ -37,11 +37,11 @@ let cwd: string;
 let running: Running | null = null;
 
 beforeEach(async () => {
-  cwd = await mkdtemp(join(tmpdir(), 'rolegate-killed-'));
+  cwd = await newWorkingFolder();
 });
 afterEach(async () => {
   await kill();
-  await rm(cwd, { recursive: true, force: true });
+  await removeDataDir(cwd);
 });
 
 async function kill(): Promise<void> {
@@ -173,19 +173,13 @@ describe('a gateway that is killed while roles are assumed and left', () => {
     expect(inTrail).toEqual({ sessions, left });
   }, 240_000);
 
-  describe('on a server', () => {
-    let server: Awaited<ReturnType<typeof startPostgres>> | null = null;
-    afterAll(() => server?.stop());
-
-    it('knows it, too', async () => {
-      server = await startPostgres();
-      const url = await server.createDatabase();
-      const { held, wrong } = await rounds({ ordinary: 1, short: 2, long: 3 }[length], { DATABASE_URL: url });
-      expect(wrong).toEqual([]);
-      const { answered, ends, sessions, left, inTrail } = await stored({ kind: 'server', url }, held);
-      expect(answered).toContain('EXITED');
-      expect(ends).toEqual(answered);
-      expect(inTrail).toEqual({ sessions, left });
-    }, 120_000);
-  });
+  it('knows it, too, on a server', async () => {
+    const url = await (await sharedPostgres()).createMigrated();
+    const { held, wrong } = await rounds({ ordinary: 1, short: 2, long: 3 }[length], { DATABASE_URL: url });
+    expect(wrong).toEqual([]);
+    const { answered, ends, sessions, left, inTrail } = await stored({ kind: 'server', url }, held);
+    expect(answered).toContain('EXITED');
+    expect(ends).toEqual(answered);
+    expect(inTrail).toEqual({ sessions, left });
+  }, 120_000);
 });

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { openCatalog } from '../../src/catalog/catalog.ts';
 import { openDirectory } from '../../src/directory/prisma/open-directory.ts';
 import { EMPTY_DIRECTORY } from './empty-directory.ts';
+import { stopShared } from './postgres-server.ts';
 
 /**
  * Once before all tests: some of them start the gateway and the command line as users do, from dist/, and many begin with
@@ -18,5 +19,8 @@ export async function setup(): Promise<() => Promise<void>> {
   const dataDir = await mkdtemp(join(tmpdir(), 'rolegate-empty-'));
   await (await openDirectory({ kind: 'embedded', dataDir }, await openCatalog())).close();
   process.env[EMPTY_DIRECTORY] = dataDir;
-  return () => rm(dataDir, { recursive: true, force: true });
+  return async () => {
+    await stopShared();
+    await rm(dataDir, { recursive: true, force: true });
+  };
 }

@@ -5,10 +5,12 @@ import type { Database, StatementListener } from '../../src/directory/prisma/dat
 import { openEmbeddedDatabase } from '../../src/directory/prisma/embedded-database.ts';
 import { migrate } from '../../src/directory/prisma/migrate.ts';
 import { directoryIn, type OpenDirectory } from '../../src/directory/prisma/open-directory.ts';
+import { openServerDatabase } from '../../src/directory/prisma/server-database.ts';
 import { folderOfTheRun, putEmptyDirectory } from './empty-directory.ts';
+import { sharedPostgres } from './postgres-server.ts';
 
-// Opening PGlite takes a hundred times as long as emptying it. Tests whose subject is not the opening share the databases
-// of their worker: whoever takes one has it alone, and finds it as after the migrations.
+// Opening PGlite, and migrating a server's database, takes a hundred times as long as emptying it. Tests whose subject is
+// not the opening share the databases of their worker: whoever takes one has it alone, and finds it as after the migrations.
 
 const catalog = await openCatalog();
 
@@ -30,36 +32,71 @@ interface Made {
   listener: StatementListener;
 }
 
-const idle: Made[] = [];
 const silent: StatementListener = () => undefined;
 
-/** An empty database with all migrations. */
-export async function takeDatabase(): Promise<TakenDatabase> {
-  const made = await take();
-  return {
-    openDirectory: (onStatement = silent) => openIn(made, onStatement, () => undefined),
-    empty: () => script(made.database, made.emptying),
-    giveBack: () => giveBack(made),
-  };
+/** The databases of one kind that a worker has. */
+class Recycled {
+  readonly #open: (onStatement: StatementListener) => Promise<Database>;
+  readonly #idle: Made[] = [];
+
+  constructor(open: (onStatement: StatementListener) => Promise<Database>) {
+    this.#open = open;
+  }
+
+  /** An empty database with all migrations. */
+  async takeDatabase(): Promise<TakenDatabase> {
+    const made = await this.#take();
+    return {
+      openDirectory: (onStatement = silent) => openIn(made, onStatement, () => undefined),
+      empty: () => script(made.database, made.emptying),
+      giveBack: () => this.#giveBack(made),
+    };
+  }
+
+  /** A directory in a database of its own, which is given back when the directory is closed. */
+  async takeDirectory(onStatement: StatementListener = silent): Promise<OpenDirectory> {
+    const made = await this.#take();
+    return openIn(made, onStatement, () => this.#giveBack(made));
+  }
+
+  async #take(): Promise<Made> {
+    const used = this.#idle.pop();
+    if (used === undefined) return this.#make();
+    await script(used.database, used.emptying);
+    return used;
+  }
+
+  #giveBack(made: Made): void {
+    made.listener = silent;
+    this.#idle.push(made);
+  }
+
+  /** It stays open until the worker ends. */
+  async #make(): Promise<Made> {
+    const made = { listener: silent };
+    const database = await this.#open((sql) => made.listener(sql));
+    return Object.assign(made, { database, emptying: await emptyingOf(database) });
+  }
 }
 
-/** A directory in a database of its own, which is given back when the directory is closed. */
-export async function takeDirectory(onStatement: StatementListener = silent): Promise<OpenDirectory> {
-  const made = await take();
-  return openIn(made, onStatement, () => giveBack(made));
-}
+/** Databases in folders, which go with those of the whole run. */
+const inFolders = new Recycled(async (onStatement) => {
+  const dataDir = await mkdtemp(join(folderOfTheRun(), 'recycled-'));
+  await putEmptyDirectory(dataDir);
+  return openEmbeddedDatabase(dataDir, migrate, onStatement);
+});
 
-async function take(): Promise<Made> {
-  const used = idle.pop();
-  if (used === undefined) return make();
-  await script(used.database, used.emptying);
-  return used;
-}
+/** Databases on the server of the worker. */
+const onServer = new Recycled(async (onStatement) =>
+  openServerDatabase(await (await sharedPostgres()).createMigrated(), onStatement),
+);
 
-function giveBack(made: Made): void {
-  made.listener = silent;
-  idle.push(made);
-}
+export const takeDatabase = (): Promise<TakenDatabase> => inFolders.takeDatabase();
+export const takeServerDatabase = (): Promise<TakenDatabase> => onServer.takeDatabase();
+export const takeDirectory = (onStatement?: StatementListener): Promise<OpenDirectory> =>
+  inFolders.takeDirectory(onStatement);
+export const takeServerDirectory = (onStatement?: StatementListener): Promise<OpenDirectory> =>
+  onServer.takeDirectory(onStatement);
 
 /** A directory whose closing is told, and leaves the database open. */
 function openIn(made: Made, onStatement: StatementListener, closed: () => void): Promise<OpenDirectory> {
@@ -75,15 +112,6 @@ function openIn(made: Made, onStatement: StatementListener, closed: () => void):
     close: async () => closed(),
   };
   return directoryIn(lent, catalog);
-}
-
-/** It stays open until the worker ends; its folder goes with those of the whole run. */
-async function make(): Promise<Made> {
-  const dataDir = await mkdtemp(join(folderOfTheRun(), 'recycled-'));
-  await putEmptyDirectory(dataDir);
-  const made = { listener: silent };
-  const database = await openEmbeddedDatabase(dataDir, migrate, (sql) => made.listener(sql));
-  return Object.assign(made, { database, emptying: await emptyingOf(database) });
 }
 
 async function script({ adapter }: Database, text: string): Promise<void> {
