@@ -2,73 +2,32 @@
  * npm run bench -- doors: what a request costs at AWS's door, beside the same question at that of GraphQL. Judged by the CPU
  * of the gateway's process; the client signs before, in another one. Both doors take turns, with the same key.
  */
-import { fork } from 'node:child_process';
-import { once } from 'node:events';
-import { Agent, type RequestOptions, request } from 'node:http';
-import { fileURLToPath } from 'node:url';
 import { form, sign } from '../../aws/signed.ts';
+import { median, QUICK } from '../measure.ts';
+import { graphqlRequest, startMeasured, type ToSend } from '../server-cost.ts';
 
-const QUICK = process.argv.includes('--quick');
 const ROUNDS = QUICK ? 3 : 7;
 const REQUESTS = QUICK ? 500 : 2_000;
-/** Requests under way at the same time. */
-const ABREAST = 8;
 /** AWS's door is to be no dearer than GraphQL's. */
 const WANTED = 1;
 
-const server = fork(fileURLToPath(new URL('server.ts', import.meta.url)), { execArgv: ['--import', 'tsx'] });
-const [{ url, accessKeyId, secretAccessKey }] = await once(server, 'message');
-const key = { accessKeyId, secretAccessKey };
-const { host, hostname, port } = new URL(url);
-const agent = new Agent({ keepAlive: true, maxSockets: ABREAST });
-
-interface ToSend {
-  readonly options: RequestOptions;
-  readonly body: Buffer;
-}
-
-async function cpu(): Promise<number> {
-  server.send('cpu');
-  const [{ cpu: used }] = await once(server, 'message');
-  return used;
-}
-
-function send({ options, body }: ToSend): Promise<{ readonly status: number; readonly text: string }> {
-  return new Promise((resolve, reject) => {
-    const sent = request({ ...options, agent, hostname, port, method: 'POST' }, (response) => {
-      let text = '';
-      response.setEncoding('utf8').on('data', (part: string) => (text += part));
-      response.once('end', () => resolve({ status: response.statusCode ?? 0, text }));
-    });
-    sent.once('error', reject).end(body);
-  });
-}
-
-/** Microseconds of the server's CPU for each. */
-async function cost(requests: readonly ToSend[]): Promise<number> {
-  const before = await cpu();
-  let next = 0;
-  const work = async (): Promise<void> => {
-    for (let one = requests[next++]; one !== undefined; one = requests[next++]) {
-      const { status, text } = await send(one);
-      if (status !== 200 || text.includes('"errors"')) throw new Error(`${status} ${text}`);
-    }
-  };
-  await Promise.all(Array.from({ length: ABREAST }, work));
-  return ((await cpu()) - before) / requests.length;
-}
+const { facts, send, cost, stop } = await startMeasured<{
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+}>(new URL('server.ts', import.meta.url));
+const { host } = new URL(facts.url);
 
 function atAws(body: string, service: string): ToSend {
-  const sent = sign(key, { at: Date.now(), service, body, headers: { host, 'content-length': String(body.length) } });
-  const headers = Object.fromEntries([...sent.headers].map(([name, [value = '']]) => [name, value]));
-  return { options: { path: '/aws', headers }, body: Buffer.from(sent.body) };
+  const headers = { host, 'content-length': String(body.length) };
+  const sent = sign(facts, { at: Date.now(), service, body, headers });
+  const signed = Object.fromEntries([...sent.headers].map(([name, [value = '']]) => [name, value]));
+  return { options: { path: '/aws', headers: signed }, body: Buffer.from(sent.body) };
 }
 
 function atGraphql(query: string, variables: object = {}): ToSend {
-  const body = Buffer.from(JSON.stringify({ query, variables }));
-  const authorization = `Basic ${Buffer.from(`${accessKeyId}:${secretAccessKey}`).toString('base64')}`;
-  const headers = { authorization, 'content-type': 'application/json', 'content-length': body.length };
-  return { options: { path: '/graphql', headers }, body };
+  const { accessKeyId, secretAccessKey } = facts;
+  const key = Buffer.from(`${accessKeyId}:${secretAccessKey}`).toString('base64');
+  return graphqlRequest(`Basic ${key}`, query, variables);
 }
 
 const USER = 'arn:aws:iam::111111111111:user/measured';
@@ -108,10 +67,6 @@ const QUESTIONS: Readonly<
   },
 };
 
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
-}
-
 for (const [name, { aws, graphql }] of Object.entries(QUESTIONS)) {
   if ((await send(aws(0))).status === 501) {
     process.stdout.write(`${name}: not served at AWS's door\n`);
@@ -133,5 +88,4 @@ for (const [name, { aws, graphql }] of Object.entries(QUESTIONS)) {
   process.stdout.write(`${name}: ${shown}: ${rate.toFixed(2)} times its rate (wanted: ${WANTED})\n`);
   if (rate < WANTED) process.exitCode = 1;
 }
-server.send('end');
-agent.destroy();
+stop();

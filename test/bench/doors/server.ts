@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type * as gatewayModule from '../../../src/server/gateway.ts';
 import type * as settingsModule from '../../../src/server/settings.ts';
+import { serveMeasurements } from '../server-cost.ts';
 
 const dist = (path: string): string => new URL(`../../../dist/server/${path}`, import.meta.url).href;
 // as: what dist/ is made from
@@ -25,15 +26,10 @@ await gateway.services.directory.apply({
   accessKeys: [{ id: KEY, user: USER }],
 });
 
-process.on('message', (message) => {
-  if (message === 'cpu') {
-    const { user, system } = process.cpuUsage();
-    process.send?.({ cpu: user + system });
-  } else {
-    void gateway
-      .close()
-      .then(() => rm(dataDir, { recursive: true }))
-      .then(() => process.exit());
-  }
-});
-process.send?.({ url: gateway.url, accessKeyId: KEY, secretAccessKey: gateway.services.secrets.secretFor(KEY) });
+serveMeasurements(
+  { url: gateway.url, accessKeyId: KEY, secretAccessKey: gateway.services.secrets.secretFor(KEY) },
+  async () => {
+    await gateway.close();
+    await rm(dataDir, { recursive: true });
+  },
+);

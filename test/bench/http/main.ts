@@ -1,0 +1,174 @@
+/**
+ * npm run bench -- http: what a decision costs from HTTP to the evaluator. CPU time of the server's process, in microseconds;
+ * what it is held against is measured in the same run, in turns: node:http with JSON.parse ("bare"), or the engine alone on
+ * the same questions.
+ */
+import { median, QUICK } from '../measure.ts';
+import { graphqlRequest, startMeasured, type ToSend } from '../server-cost.ts';
+import { ACTION, BUCKET, KNOWN, READER } from './questions.ts';
+
+const ROUNDS = QUICK ? 3 : 7;
+
+interface Case {
+  readonly name: string;
+  /** Decisions of one request. */
+  readonly decisions: number;
+  /** Requests of one round. */
+  readonly requests: number;
+  readonly make: (n: number) => ToSend;
+  /** The case that it is held against, and the wanted ratio of their rates. */
+  readonly against: string;
+  readonly wanted: number;
+}
+
+const gateway = await startMeasured<Readonly<Record<'operator' | 'key' | 'session', string>>>(
+  new URL('gateway.ts', import.meta.url),
+);
+const { operator, key, session } = gateway.facts;
+
+const DECISION = 'query ($request: AccessRequestInput!) { decision(request: $request) { effect } }';
+const decision = (caller: string, resource: (n: number) => string) => (n: number) =>
+  graphqlRequest(caller, DECISION, { request: { principal: READER, action: ACTION, resource: resource(n) } });
+const same = (): string => `${BUCKET}/known/1`;
+let names = 0;
+const fresh = (): string => `${BUCKET}/new/${names++}`;
+
+const BATCH = 'query ($requests: [AccessRequestInput!]!) { decisions(requests: $requests) { effect } }';
+const checksFor = (fields: string): string =>
+  `query ($principal: PrincipalId!, $checks: [CheckInput!]!) { decisionsFor(principal: $principal, checks: $checks) { ${fields} } }`;
+const ALLOWED =
+  'query ($principal: PrincipalId!, $action: String!, $resources: [Arn!]!) { allowedResources(principal: $principal, action: $action, resources: $resources) }';
+const checks = KNOWN.map((resource) => ({ action: ACTION, resource }));
+const allowed = (resources: () => readonly string[]) => () =>
+  graphqlRequest(operator, ALLOWED, { principal: READER, action: ACTION, resources: resources() });
+
+const SINGLE = QUICK ? 500 : 2_000;
+const MANY = QUICK ? 10 : 40;
+const CASES: readonly Case[] = [
+  {
+    name: '{ __typename }',
+    decisions: 1,
+    requests: SINGLE,
+    make: () => graphqlRequest(operator, '{ __typename }'),
+    against: 'bare',
+    wanted: 0.6,
+  },
+  {
+    name: 'decision, operator',
+    decisions: 1,
+    requests: SINGLE,
+    make: decision(operator, same),
+    against: 'bare',
+    wanted: 0.45,
+  },
+  {
+    name: 'decision, access key',
+    decisions: 1,
+    requests: SINGLE,
+    make: decision(key, same),
+    against: 'bare',
+    wanted: 0.36,
+  },
+  {
+    name: 'decision, session token',
+    decisions: 1,
+    requests: SINGLE,
+    make: decision(session, same),
+    against: 'bare',
+    wanted: 0.36,
+  },
+  {
+    name: 'decision, a new name each time',
+    decisions: 1,
+    requests: SINGLE,
+    make: decision(operator, fresh),
+    against: 'decision, operator',
+    wanted: 0.85,
+  },
+  {
+    name: 'decisions x 100',
+    decisions: 100,
+    requests: SINGLE / 10,
+    make: () =>
+      graphqlRequest(operator, BATCH, {
+        requests: KNOWN.slice(0, 100).map((resource) => ({ principal: READER, action: ACTION, resource })),
+      }),
+    against: 'engine',
+    wanted: 0.12,
+  },
+  {
+    name: 'decisionsFor x 1,000 { effect }',
+    decisions: 1_000,
+    requests: MANY,
+    make: () => graphqlRequest(operator, checksFor('effect'), { principal: READER, checks }),
+    against: 'engine',
+    wanted: 0.2,
+  },
+  {
+    name: 'decisionsFor x 1,000 { effect deniedBy reason }',
+    decisions: 1_000,
+    requests: MANY,
+    make: () => graphqlRequest(operator, checksFor('effect deniedBy reason'), { principal: READER, checks }),
+    against: 'engine, explained',
+    wanted: 0.3,
+  },
+  {
+    name: 'allowedResources x 1,000, known names',
+    decisions: 1_000,
+    requests: MANY,
+    make: allowed(() => KNOWN),
+    against: 'engine',
+    wanted: 0.35,
+  },
+  {
+    name: 'allowedResources x 1,000, new names',
+    decisions: 1_000,
+    requests: MANY,
+    make: allowed(() => Array.from({ length: 1_000 }, fresh)),
+    against: 'engine',
+    wanted: 0.25,
+  },
+];
+
+const plain = new URL('plain.ts', import.meta.url);
+const others = {
+  bare: await startMeasured(plain, ['bare']),
+  'graphql-js on node:http': await startMeasured(plain, ['graphql-js']),
+  'stock Yoga': await startMeasured(plain, ['yoga']),
+};
+
+/** Microseconds of CPU for each decision, round by round. */
+const costs = new Map<string, number[]>();
+function keep(name: string, microseconds: number): void {
+  costs.set(name, [...(costs.get(name) ?? []), microseconds]);
+}
+
+for (let round = 0; round <= ROUNDS; round++) {
+  const measured: [string, number][] = [];
+  for (const [name, server] of Object.entries(others)) {
+    const requests = Array.from({ length: SINGLE }, () => graphqlRequest('', '{ __typename }'));
+    measured.push([name, await server.cost(requests)]);
+  }
+  for (const { name, decisions, requests, make } of CASES) {
+    measured.push([name, (await gateway.cost(Array.from({ length: requests }, (_, n) => make(n)))) / decisions]);
+  }
+  const { effect = 0, explained = 0 } = await gateway.ask('engine');
+  measured.push(['engine', effect], ['engine, explained', explained]);
+  // The first round warms up.
+  if (round > 0) for (const [name, cost] of measured) keep(name, cost);
+}
+
+const of = (name: string): number => median(costs.get(name) ?? []);
+for (const name of [...Object.keys(others), 'engine', 'engine, explained']) {
+  process.stdout.write(`${name}: ${of(name).toFixed(2)} µs\n`);
+}
+for (const { name, against, wanted } of CASES) {
+  const ratio = of(against) / of(name);
+  const verdict = ratio >= wanted ? 'reached' : 'NOT REACHED';
+  process.stdout.write(
+    `${name}: ${of(name).toFixed(2)} µs; ${ratio.toFixed(2)} of the rate of ${against} (wanted: ${wanted}): ${verdict}\n`,
+  );
+  if (ratio < wanted) process.exitCode = 1;
+}
+gateway.stop();
+for (const server of Object.values(others)) server.stop();
