@@ -9,12 +9,15 @@ import {
 } from 'node:crypto';
 import { join } from 'node:path';
 import type { JWK } from 'jose';
+import { LRUCache } from 'lru-cache';
 import type { Directory } from '../directory/directory.ts';
 import { readOrMakeKeyFile } from './key-file.ts';
 
 const MASTER_KEY_FILE = 'master.key';
 const OPERATOR_TOKEN_FILE = 'operator.token';
 const KEY_BYTES = 32;
+/** Digests of secret access keys that are kept. */
+const MOST_DIGESTS = 20_000;
 /** 30 bytes are 40 characters of base64: the form of AWS's secret access keys. */
 const SECRET_ACCESS_KEY_BYTES = 30;
 /** https://www.rfc-editor.org/rfc/rfc4226#section-4 */
@@ -90,10 +93,19 @@ function secretsOf(masterKey: Buffer, operatorToken: string, tokenIsNew: boolean
   const secretFor = (keyId: string): string =>
     derive(`secret-access-key ${keyId}`, SECRET_ACCESS_KEY_BYTES).toString('base64');
   const signingKeys = new Map<number, SigningKey>();
+  // Deriving a secret costs more than most decisions. Only digests are kept.
+  const digests = new LRUCache<string, Buffer>({ max: MOST_DIGESTS });
+  const digestFor = (keyId: string): Buffer => {
+    const known = digests.get(keyId);
+    if (known !== undefined) return known;
+    const made = digest(secretFor(keyId));
+    digests.set(keyId, made);
+    return made;
+  };
   const operatorDigest = digest(operatorToken);
   return {
     secretFor,
-    isSecretFor: (keyId, secret) => timingSafeEqual(digest(secret), digest(secretFor(keyId))),
+    isSecretFor: (keyId, secret) => timingSafeEqual(digest(secret), digestFor(keyId)),
     isOperatorToken: (candidate) => timingSafeEqual(digest(candidate), operatorDigest),
     signingKey: (generation) => {
       const known = signingKeys.get(generation);
