@@ -6,6 +6,7 @@ import type { DirectoryDocument, ResourceInput } from '../../src/directory/docum
 import { CompiledPolicies } from '../../src/directory/gather/compiled-policies.ts';
 import { Gatherer } from '../../src/directory/gather/gather.ts';
 import { Memory } from '../../src/directory/gather/memory.ts';
+import type { ResourceRow } from '../../src/directory/gather/rows.ts';
 import { StoredResources } from '../../src/directory/gather/stored-resources.ts';
 import type { Database } from '../../src/directory/prisma/database.ts';
 import { openEmbeddedDatabase } from '../../src/directory/prisma/embedded-database.ts';
@@ -144,6 +145,60 @@ describeInBothStores('names that nobody has asked about', (store) => {
     }
     expect(counts[0]).toBe(counts[1]);
     expect(counts[0]).toBeGreaterThan(0);
+  });
+});
+
+describe('what is held is bounded', () => {
+  const arn = 'arn:aws:s3:::a';
+  const row = (policyHash: string | null, name = arn): ResourceRow => ({
+    arn: name,
+    accountId: ELSEWHERE,
+    tags: {},
+    policyHash,
+    policyBindings: {},
+    objectOwnership: null,
+    abacEnabled: null,
+    region: null,
+    publicAccessBlock: null,
+    grants: [],
+  });
+  const around = { catalog, compiled: new CompiledPolicies(), account: () => undefined };
+  const wanted = { kind: 'resource', arn, accountId: null } as const;
+
+  function complete(limits: { readonly resources: number; readonly characters: number }): StoredResources {
+    const resources = new StoredResources(limits);
+    resources.begin();
+    resources.add(1n, { resources: [row('0')] });
+    resources.keepText('0', allow('s3:*'));
+    resources.complete();
+    return resources;
+  }
+
+  /** One change of a resource after the other, each read with the question after it. */
+  function change(resources: StoredResources, next: ResourceRow): void {
+    resources.advance([{ entity: 'Resource', entityId: next.arn }]);
+    resources.learn([next.arn], [next]);
+  }
+
+  test('policies that were replaced do not count, however often that happens', () => {
+    const resources = complete({ resources: 10, characters: 10 * allow('s3:*').length });
+    for (let index = 1; index < 1_000; index++) {
+      change(resources, row(String(index)));
+      resources.keepText(String(index), allow('s3:*'));
+    }
+    expect(resources.state).toBe('complete');
+    expect(resources.make(wanted, 1n, around)).toBeDefined();
+  });
+
+  test('policies that are in use count, and so do resources that are added one by one', () => {
+    const long = complete({ resources: 10, characters: 100 });
+    change(long, row('long'));
+    long.keepText('long', ' '.repeat(101));
+    expect(long.state).toBe('tooMany');
+    const many = complete({ resources: 10, characters: 1_000 });
+    for (let index = 0; index < 10; index++) change(many, row(null, `${arn}${index}`));
+    expect(many.state).toBe('tooMany');
+    expect(many.make(wanted, 1n, around)).toBeUndefined();
   });
 });
 
