@@ -3,6 +3,7 @@ import { askEach } from '../guard/ask.ts';
 import { RolegateError } from '../policy/errors.ts';
 import type { JsonObject } from '../policy/json.ts';
 import { type Candidate, candidatesAfter } from './candidates.ts';
+import { conditionKeyReader } from './condition-keys.ts';
 import { shortMessage } from './decision.ts';
 import type { Door } from './door.ts';
 import { readAction, readContext, readEntity, readOpenEntity } from './entities.ts';
@@ -31,7 +32,7 @@ export async function searchResources(door: Door, body: JsonObject): Promise<Sea
   const page = readPage(body, { search: 'resource', resource, ...asked });
   return nothingIfUnknown(page, async () => {
     if (!table.resources.has(resource.type)) throw unknownType('resource', resource.type);
-    const words = { table, catalog: context.catalog };
+    const words = { table, catalog: context.catalog, keysOf: conditionKeyReader() };
     const subject = subjectOf(table, asked.subject);
     const questionOn = ({ arn, properties }: Candidate): Question => {
       const one = { type: resource.type, id: arn, properties: withProperties(resource.properties, properties) };
