@@ -16,7 +16,7 @@ interface FoundResource {
   readonly id: string;
 }
 
-/** Most resources that one request looks at. What comes after them is on the next page. */
+/** Most resources that one request looks at, of any type. What comes after them is on the next page. */
 const MOST_CANDIDATES = 10_000;
 const CHUNK = 500;
 
@@ -44,12 +44,13 @@ export async function searchResources(door: Door, body: JsonObject): Promise<Sea
     let looked = 0;
     let last = page.after;
     for await (const chunk of candidatesAfter(door, resource.type, page.after, CHUNK)) {
-      const answers = await askEach(context, chunk.map(questionOn));
+      const { candidates } = chunk;
+      const answers = await askEach(context, candidates.map(questionOn));
       refused ??= answers.find((answer) => answer instanceof Error);
       if (refused !== undefined && isOfWhole(refused)) throw refused;
-      found.push(...chunk.filter((_one, index) => isAllowed(answers[index])));
-      last = chunk.at(-1)?.key ?? last;
-      looked += chunk.length;
+      found.push(...candidates.filter((_one, index) => isAllowed(answers[index])));
+      last = chunk.last;
+      looked += chunk.looked;
       if (found.length > page.limit || looked >= MOST_CANDIDATES) break;
     }
     const part = found.slice(0, page.limit);
