@@ -3,7 +3,6 @@ import { fieldOf, type QuestionField } from '../access/question.ts';
 import { noSuchRole } from '../access/subject.ts';
 import { RolegateError } from '../policy/errors.ts';
 import { type PrincipalRef, principalIdOf } from '../policy/principal-id.ts';
-import type { CheckerCaller } from '../session/caller.ts';
 import { asMaker, isInScope, isItsAction, isRoleInScope, notItsAction } from './checker.ts';
 import type { GuardContext } from './context.ts';
 import { decisionLoader } from './decision-loader.ts';
@@ -112,23 +111,9 @@ export async function mayAskAbout(context: GuardContext, principal: PrincipalRef
     case 'principal':
       return principalIdOf(caller.ref) === principalIdOf(principal) || maySimulate(context, principal);
     case 'checker':
-      return isInScope(caller, principal) && makerMaySimulate(context, caller, principal);
+      return isInScope(caller, principal) && asMaker(context, caller, false, (maker) => maySimulate(maker, principal));
     default:
       return caller satisfies never;
-  }
-}
-
-/** Of a maker that was deleted while the request is answered nothing is said. */
-async function makerMaySimulate(
-  context: GuardContext,
-  caller: CheckerCaller,
-  principal: PrincipalRef,
-): Promise<boolean> {
-  try {
-    return await maySimulate(asMaker(context, caller), principal);
-  } catch (error) {
-    if (error instanceof RolegateError && error.code === 'NOT_FOUND') return false;
-    throw error;
   }
 }
 
