@@ -7,8 +7,9 @@ import { asMaker, isInScope, isItsAction, isRoleInScope, notItsAction } from './
 import type { GuardContext } from './context.ts';
 import { decisionLoader } from './decision-loader.ts';
 import { callerSubject, mayDo } from './permission.ts';
-import { mayRead, roleOfSession } from './readable.ts';
+import { mayRead } from './readable.ts';
 import { needsAny, type Ruling } from './ruling.ts';
+import { roleArnOf } from './session-roles.ts';
 
 /** The action of AWS that a caller needs on another principal to ask about it. */
 const ASK_ACTION = 'iam:SimulatePrincipalPolicy';
@@ -143,12 +144,9 @@ function mayNotAsk(principal: PrincipalRef, field: string): RolegateError {
 }
 
 /** The ARN on which the caller needs permission to ask about a principal. For a session it is the ARN of its role. */
-async function resourceOf({ directory, now }: GuardContext, principal: PrincipalRef): Promise<string> {
+function resourceOf(context: GuardContext, principal: PrincipalRef): string | Promise<string> {
   if (principal.kind === 'service' || principal.kind === 'anonymous') return '*';
-  if (principal.kind !== 'roleSession') return principal.arn;
-  const gathered = await directory.gather({ principals: [principal], roles: [], resources: [], now });
-  const facts = gathered.principal(principal)?.value.facts;
-  return facts?.kind === 'roleSession' ? facts.role.arn : roleOfSession(principal.arn);
+  return principal.kind === 'roleSession' ? roleArnOf(context, principal) : principal.arn;
 }
 
 /** For each question, whether the caller may know if the assumed role exists. */

@@ -260,6 +260,32 @@ describe('a checker of a principal asks with the present rights of its maker', (
   });
 });
 
+test('the roles of sessions are looked up together, stored or not, by whomever they are asked about', async () => {
+  const maker = await services.signIn(MAKER_KEY);
+  const sessions = ['Writer', 'Nobody'].flatMap((role) =>
+    Array.from({ length: 50 }, (_, index) => `arn:aws:sts::${MEMBER}:assumed-role/${role}/s${index}`),
+  );
+  for (const caller of [maker, await checkerOf(maker)]) {
+    let gathered = 0;
+    const gather: GuardContext['directory']['gather'] = (request) => {
+      gathered += 1;
+      return services.directory.gather(request);
+    };
+    const directory = Object.create(services.directory, {
+      gather: { value: gather },
+      gatherNow: { value: () => null },
+    });
+    const context = { ...requestOf(caller), directory };
+    const answers = await askEach(
+      context,
+      sessions.map((session) => questionOf(session)),
+    );
+    expect(answers.slice(0, 50).every((answer) => 'decision' in answer)).toBe(true);
+    expect(answers[50]).toMatchObject({ code: 'NOT_FOUND' });
+    expect(gathered).toBe(1);
+  }
+});
+
 describe('a checker that was made in a session of a role', () => {
   const CHECKING = arn(MEMBER, 'role/Checking');
   const DAY = 86_400_000;
@@ -278,12 +304,9 @@ describe('a checker that was made in a session of a role', () => {
     caller = await checkerOf(await services.signInWith(credentials.sessionToken));
   });
 
-  test('asks on when the session has expired', async () => {
+  test('asks on when the session has expired, until the older sessions of the role are revoked', async () => {
     expect((await decidedAt(NOW)).decision.effect).toBe('ALLOWED');
     expect((await decidedAt(NOW + 30 * DAY)).decision.effect).toBe('ALLOWED');
-  });
-
-  test('has lost its right when the older sessions of the role are revoked', async () => {
     await services.sessions.revokeRoleSessions(OPERATOR, CHECKING, NOW + DAY);
     await expect(decidedAt(NOW + 2 * DAY)).rejects.toMatchObject(notAllowed(WORKER));
   });
