@@ -23,7 +23,7 @@ const isAuthzen = (block: string): boolean =>
   block.includes('/access/v1/') || /"(?:authzen|subjects|decision)":/.test(block);
 const HAVE_OWN_TESTS = [isCollect, isCredentials, isAuthzen];
 const allBlocks = (language: string): readonly string[] =>
-  [...README.matchAll(new RegExp(`^\`\`\`${language}\n([sS]*?)^\`\`\``, 'gm'))].map((match) => match[1] ?? '');
+  [...README.matchAll(new RegExp(`^\`\`\`${language}\n([^]*?)^\`\`\``, 'gm'))].map((match) => match[1] ?? '');
 const blocks = (language: string): readonly string[] =>
   allBlocks(language).filter((block) => !HAVE_OWN_TESTS.some((has) => has(block)));
 
