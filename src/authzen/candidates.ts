@@ -14,6 +14,15 @@ export interface Candidate {
   readonly key: string;
 }
 
+/** Some of the resources of a type. */
+export interface Chunk {
+  readonly candidates: readonly Candidate[];
+  /** How many were looked at, those of other types with them. */
+  readonly looked: number;
+  /** The place of the last one that was looked at. */
+  readonly last: string;
+}
+
 /** The table's own come first, each in the order of its ARN, then those of the directory. */
 const LISTED = 'listed ';
 const STORED = 'stored ';
@@ -24,19 +33,23 @@ export async function* candidatesAfter(
   type: string,
   after: string | null,
   chunk: number,
-): AsyncGenerator<readonly Candidate[], void, undefined> {
+): AsyncGenerator<Chunk, void, undefined> {
   const template = door.table.resources.get(type);
   if (template === undefined) return;
   const listed = listedOf(door, type, template);
   const first = after === null ? listed : listed.filter(({ key }) => key > after);
-  for (let at = 0; at < first.length; at += chunk) yield first.slice(at, at + chunk);
+  for (let at = 0; at < first.length; at += chunk) {
+    const candidates = first.slice(at, at + chunk);
+    yield { candidates, looked: candidates.length, last: candidates.at(-1)?.key ?? LISTED };
+  }
   const named = new Set(listed.map(({ arn }) => arn));
   const from = after?.startsWith(STORED) === true ? after.slice(STORED.length) : null;
   for await (const arns of storedAfter(door, template, from, chunk)) {
-    yield arns.flatMap((arn): Candidate[] => {
+    const candidates = arns.flatMap((arn): Candidate[] => {
       const id = named.has(arn) ? null : template.idIn(arn);
       return id === null ? [] : [{ id, arn, properties: {}, key: `${STORED}${arn}` }];
     });
+    yield { candidates, looked: arns.length, last: `${STORED}${arns.at(-1) ?? ''}` };
   }
 }
 

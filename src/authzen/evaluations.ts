@@ -4,6 +4,7 @@ import { askEach } from '../guard/ask.ts';
 import { sharedSubjects } from '../guard/shared-subjects.ts';
 import { InvalidInput, RolegateError } from '../policy/errors.ts';
 import { isList, isObject, type JsonObject, type JsonValue } from '../policy/json.ts';
+import { conditionKeyReader } from './condition-keys.ts';
 import { type Decision, decisionOf } from './decision.ts';
 import type { Door } from './door.ts';
 import { memberOf, optional, readAsked } from './entities.ts';
@@ -80,9 +81,10 @@ async function decideEach<Item>(
   read: (item: Item) => ReturnType<typeof readAsked>,
 ): Promise<readonly Decision[]> {
   const shared = sharedSubjects();
+  const words = { table, catalog: context.catalog, keysOf: conditionKeyReader() };
   const mapped = items.map((item) => {
     try {
-      const { question, ignored } = questionOf({ table, catalog: context.catalog }, read(item));
+      const { question, ignored } = questionOf(words, read(item));
       return { question: { ...question, subject: shared(question.subject) }, ignored };
     } catch (error) {
       if (error instanceof RolegateError) return error;

@@ -5,7 +5,7 @@ import { parseArn } from '../policy/arn.ts';
 import { type InvalidInput, RolegateError } from '../policy/errors.ts';
 import type { JsonObject } from '../policy/json.ts';
 import { type PrincipalRef, parsePrincipalRef } from '../policy/principal-id.ts';
-import { conditionKeys } from './condition-keys.ts';
+import type { KeyReader } from './condition-keys.ts';
 import type { Action, Asked, Entity } from './entities.ts';
 import { type NameTable, UnknownName } from './names.ts';
 
@@ -15,10 +15,11 @@ export interface Mapped<Q> {
   readonly ignored: readonly string[];
 }
 
-/** What names mean: in the operator's table, and in the catalogue of AWS's actions. */
+/** What names mean, in the operator's table and in the catalogue of AWS's actions, and how one request's properties are read. */
 export interface Vocabulary {
   readonly table: NameTable;
   readonly catalog: Catalog;
+  readonly keysOf: KeyReader;
 }
 
 /** Names of the request in errors about a question. */
@@ -34,13 +35,13 @@ export function questionOf(words: Vocabulary, asked: Asked): Mapped<Question> {
 
 /** The question of who may do it. Properties that the table says of the resource count unless the request gives them. */
 export function openQuestionOf(
-  { table, catalog }: Vocabulary,
+  { table, catalog, keysOf }: Vocabulary,
   { action, resource, context }: Omit<Asked, 'subject'>,
   subject: JsonObject,
 ): Mapped<OpenQuestion> {
   const known = table.known.get(resource.type)?.get(resource.id) ?? {};
   const arn = resourceOf(table, resource);
-  const keys = conditionKeys({
+  const keys = keysOf({
     subject,
     action: action.properties,
     resource: withProperties(known, resource.properties),
@@ -61,6 +62,8 @@ export function openQuestionOf(
 
 /** The properties of `given`, and those of `known` that it does not have. Names are compared as those of tags are: without case. */
 export function withProperties(known: JsonObject, given: JsonObject): JsonObject {
+  if (Object.keys(known).length === 0) return given;
+  if (Object.keys(given).length === 0) return known;
   const names = new Set(Object.keys(given).map((name) => name.toLowerCase()));
   const others = Object.entries(known).filter(([name]) => !names.has(name.toLowerCase()));
   return { ...Object.fromEntries(others), ...given };

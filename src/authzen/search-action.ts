@@ -4,6 +4,7 @@ import type { Catalog } from '../catalog/catalog.ts';
 import { askEach } from '../guard/ask.ts';
 import { parseArn } from '../policy/arn.ts';
 import type { JsonObject } from '../policy/json.ts';
+import { conditionKeyReader } from './condition-keys.ts';
 import { shortMessage } from './decision.ts';
 import type { Door } from './door.ts';
 import { readContext, readEntity } from './entities.ts';
@@ -34,7 +35,7 @@ export async function searchActions({ context, table }: Door, body: JsonObject):
     const [first] = names;
     if (first === undefined) return pageOfAll(page, []);
     const action = { name: first, properties: {} };
-    const { question, ignored } = questionOf({ table, catalog }, { ...asked, action });
+    const { question, ignored } = questionOf({ table, catalog, keysOf: conditionKeyReader() }, { ...asked, action });
     const short = table.actions.get(asked.resource.type);
     const questions = names.map((name): Question => ({ ...question, action: short?.get(name) ?? name }));
     const answers = await askEach(context, questions);

@@ -3,6 +3,7 @@ import { askEach } from '../guard/ask.ts';
 import { RolegateError } from '../policy/errors.ts';
 import type { JsonObject } from '../policy/json.ts';
 import { type Candidate, candidatesAfter } from './candidates.ts';
+import { conditionKeyReader } from './condition-keys.ts';
 import { shortMessage } from './decision.ts';
 import type { Door } from './door.ts';
 import { readAction, readContext, readEntity, readOpenEntity } from './entities.ts';
@@ -15,7 +16,7 @@ interface FoundResource {
   readonly id: string;
 }
 
-/** Most resources that one request looks at. What comes after them is on the next page. */
+/** Most resources that one request looks at, of any type. What comes after them is on the next page. */
 const MOST_CANDIDATES = 10_000;
 const CHUNK = 500;
 
@@ -31,7 +32,7 @@ export async function searchResources(door: Door, body: JsonObject): Promise<Sea
   const page = readPage(body, { search: 'resource', resource, ...asked });
   return nothingIfUnknown(page, async () => {
     if (!table.resources.has(resource.type)) throw unknownType('resource', resource.type);
-    const words = { table, catalog: context.catalog };
+    const words = { table, catalog: context.catalog, keysOf: conditionKeyReader() };
     const subject = subjectOf(table, asked.subject);
     const questionOn = ({ arn, properties }: Candidate): Question => {
       const one = { type: resource.type, id: arn, properties: withProperties(resource.properties, properties) };
@@ -43,12 +44,13 @@ export async function searchResources(door: Door, body: JsonObject): Promise<Sea
     let looked = 0;
     let last = page.after;
     for await (const chunk of candidatesAfter(door, resource.type, page.after, CHUNK)) {
-      const answers = await askEach(context, chunk.map(questionOn));
+      const { candidates } = chunk;
+      const answers = await askEach(context, candidates.map(questionOn));
       refused ??= answers.find((answer) => answer instanceof Error);
       if (refused !== undefined && isOfWhole(refused)) throw refused;
-      found.push(...chunk.filter((_one, index) => isAllowed(answers[index])));
-      last = chunk.at(-1)?.key ?? last;
-      looked += chunk.length;
+      found.push(...candidates.filter((_one, index) => isAllowed(answers[index])));
+      last = chunk.last;
+      looked += chunk.looked;
       if (found.length > page.limit || looked >= MOST_CANDIDATES) break;
     }
     const part = found.slice(0, page.limit);

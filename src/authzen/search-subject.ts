@@ -4,6 +4,7 @@ import { searchScope } from '../guard/search-scope.ts';
 import { InvalidInput } from '../policy/errors.ts';
 import type { JsonObject } from '../policy/json.ts';
 import { type PrincipalRef, principalIdOf } from '../policy/principal-id.ts';
+import { conditionKeyReader } from './condition-keys.ts';
 import type { Door } from './door.ts';
 import { readAction, readContext, readEntity, readOpenEntity } from './entities.ts';
 import { openQuestionOf, unknownType } from './mapping.ts';
@@ -28,7 +29,11 @@ export async function searchSubjects({ context, table }: Door, body: JsonObject)
     const template = table.subjects.get(subject.type);
     if (template === undefined) throw unknownType('subject', subject.type);
     const { catalog, access, now } = context;
-    const { question, ignored } = openQuestionOf({ table, catalog }, asked, subject.properties);
+    const { question, ignored } = openQuestionOf(
+      { table, catalog, keysOf: conditionKeyReader() },
+      asked,
+      subject.properties,
+    );
     const askable = await searchScope(context, { action: question.action, conditional: false });
     const scope = ofType(template, askable);
     const options = { after: page.after, limit: page.limit, scope, conditional: false };

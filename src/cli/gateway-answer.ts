@@ -1,4 +1,5 @@
 import { CommandFailed, GatewayRefused } from './failure.ts';
+import { plain } from './plain.ts';
 
 export type Variables = Readonly<Record<string, unknown>>;
 export type Data = Readonly<Record<string, unknown>>;
@@ -10,7 +11,7 @@ export function dataOf(url: string, status: number, text: string): Data {
   const first: unknown = Array.isArray(errors) ? errors[0] : undefined;
   if (isObject(first)) {
     const { code, awsCode } = isObject(first['extensions']) ? first['extensions'] : {};
-    const message = `the gateway at ${url} refuses: ${String(first['message'])}`;
+    const message = `the gateway at ${url} refuses: ${plain(String(first['message']))}`;
     throw new GatewayRefused(message, String(code), typeof awsCode === 'string' ? awsCode : null);
   }
   if (!isObject(data)) throw new CommandFailed(`the gateway at ${url} gives no answer (status ${status})`);

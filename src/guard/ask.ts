@@ -3,13 +3,13 @@ import { fieldOf, type QuestionField } from '../access/question.ts';
 import { noSuchRole } from '../access/subject.ts';
 import { RolegateError } from '../policy/errors.ts';
 import { type PrincipalRef, principalIdOf } from '../policy/principal-id.ts';
-import type { CheckerCaller } from '../session/caller.ts';
 import { asMaker, isInScope, isItsAction, isRoleInScope, notItsAction } from './checker.ts';
 import type { GuardContext } from './context.ts';
 import { decisionLoader } from './decision-loader.ts';
 import { callerSubject, mayDo } from './permission.ts';
-import { mayRead, roleOfSession } from './readable.ts';
+import { mayRead } from './readable.ts';
 import { needsAny, type Ruling } from './ruling.ts';
+import { roleArnOf } from './session-roles.ts';
 
 /** The action of AWS that a caller needs on another principal to ask about it. */
 const ASK_ACTION = 'iam:SimulatePrincipalPolicy';
@@ -112,23 +112,9 @@ export async function mayAskAbout(context: GuardContext, principal: PrincipalRef
     case 'principal':
       return principalIdOf(caller.ref) === principalIdOf(principal) || maySimulate(context, principal);
     case 'checker':
-      return isInScope(caller, principal) && makerMaySimulate(context, caller, principal);
+      return isInScope(caller, principal) && asMaker(context, caller, false, (maker) => maySimulate(maker, principal));
     default:
       return caller satisfies never;
-  }
-}
-
-/** Of a maker that was deleted while the request is answered nothing is said. */
-async function makerMaySimulate(
-  context: GuardContext,
-  caller: CheckerCaller,
-  principal: PrincipalRef,
-): Promise<boolean> {
-  try {
-    return await maySimulate(asMaker(context, caller), principal);
-  } catch (error) {
-    if (error instanceof RolegateError && error.code === 'NOT_FOUND') return false;
-    throw error;
   }
 }
 
@@ -158,12 +144,9 @@ function mayNotAsk(principal: PrincipalRef, field: string): RolegateError {
 }
 
 /** The ARN on which the caller needs permission to ask about a principal. For a session it is the ARN of its role. */
-async function resourceOf({ directory, now }: GuardContext, principal: PrincipalRef): Promise<string> {
+function resourceOf(context: GuardContext, principal: PrincipalRef): string | Promise<string> {
   if (principal.kind === 'service' || principal.kind === 'anonymous') return '*';
-  if (principal.kind !== 'roleSession') return principal.arn;
-  const gathered = await directory.gather({ principals: [principal], roles: [], resources: [], now });
-  const facts = gathered.principal(principal)?.value.facts;
-  return facts?.kind === 'roleSession' ? facts.role.arn : roleOfSession(principal.arn);
+  return principal.kind === 'roleSession' ? roleArnOf(context, principal) : principal.arn;
 }
 
 /** For each question, whether the caller may know if the assumed role exists. */

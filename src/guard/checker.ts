@@ -10,9 +10,22 @@ import { ALLOWED, NOT_SIGNED_IN, type Ruling } from './ruling.ts';
 // of its own, and that its maker may ask about the principal, now. What a door offers beside questions it may not use: that is
 // the rule where nothing else is said.
 
-/** The same request of its maker: for what it knows with its maker's rights. */
-export function asMaker(context: GuardContext, { maker }: CheckerCaller): GuardContext {
-  return { ...context, caller: maker };
+/**
+ * What is known with its maker's rights: `work` in the same request of its maker. A maker that was deleted while the request is
+ * answered knows nothing any more (`nothing`), and is not named.
+ */
+export async function asMaker<T>(
+  context: GuardContext,
+  { maker }: CheckerCaller,
+  nothing: T,
+  work: (context: GuardContext) => T | Promise<T>,
+): Promise<T> {
+  try {
+    return await work({ ...context, caller: maker });
+  } catch (error) {
+    if (error instanceof RolegateError && error.code === 'NOT_FOUND') return nothing;
+    throw error;
+  }
 }
 
 /** Whether the checker is for principals of this account. Null, the account of services and `anonymous`: only if for all. */

@@ -13,11 +13,15 @@ export async function knownGaps(context: GuardContext, answer: Answer): Promise<
   const { gaps, resourceGaps = [], decision, question } = answer;
   const { caller } = context;
   // A checker knows what its maker may know.
-  if (caller.kind === 'checker') return knownGaps(asMaker(context, caller), answer);
+  if (caller.kind === 'checker')
+    return asMaker(context, caller, withoutResource(answer), (maker) => knownGaps(maker, answer));
   if (resourceGaps.length === 0 || decision.allowed || caller.kind === 'operator') return [...gaps];
   const { resource, furtherResources = [] } = question;
   const known = await Promise.all([resource, ...furtherResources].map((arn) => mayReadAtItsService(context, arn)));
-  if (!known.includes(false)) return [...gaps];
+  return known.includes(false) ? withoutResource(answer) : [...gaps];
+}
+
+function withoutResource({ gaps, resourceGaps = [] }: Answer): string[] {
   const concealed = new Set(resourceGaps);
   return gaps.filter((gap) => !concealed.has(gap));
 }

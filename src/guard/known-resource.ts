@@ -13,7 +13,7 @@ export async function mayKnowResource(context: GuardContext, question: OpenQuest
   const { action, resource, resourceAccount } = question;
   if (caller.kind === 'operator') return true;
   // A checker knows what its maker may know.
-  if (caller.kind === 'checker') return mayKnowResource(asMaker(context, caller), question);
+  if (caller.kind === 'checker') return asMaker(context, caller, false, (maker) => mayKnowResource(maker, question));
   if (await mayReadAtItsService(context, resource)) return true;
   return mayDo(context, { action, resource, account: resourceAccount });
 }

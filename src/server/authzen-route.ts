@@ -68,7 +68,8 @@ function serveMetadata({ addressOf }: AuthzenRoute, exchange: Exchange): void {
     refuse(exchange, NO_ADDRESS);
     return;
   }
-  response.setHeader('cache-control', `public, max-age=${METADATA_MAX_AGE}`);
+  // A cache that others share could keep an answer for a name that somebody has made a proxy say.
+  response.setHeader('cache-control', `private, max-age=${METADATA_MAX_AGE}`);
   send(response, 200, metadata(base), request.method === 'HEAD');
 }
 

@@ -10,17 +10,13 @@ import {
   specifiedRules,
   validate,
 } from 'graphql';
-import { LRUCache } from 'lru-cache';
 import type { GatewayContext, RequestFacts } from '../graphql/context.ts';
 import { DOCUMENT_RULES, isIntrospection, parseBounded } from '../graphql/limits.ts';
 import { maskError } from '../graphql/mask-error.ts';
 import { withMoreErrors } from '../graphql/more-errors.ts';
+import { documentCache } from './document-cache.ts';
 import { reportErrors } from './error-report.ts';
 import type { Log } from './log.ts';
-
-/** Documents that are kept, and their characters. */
-const MOST_DOCUMENTS = 1_000;
-const MOST_CHARACTERS = 4_000_000;
 
 interface Parts {
   readonly schema: GraphQLSchema;
@@ -41,11 +37,7 @@ export type AnswerCommon = (
  * Response and hooks, which cost more than most decisions.
  */
 export function answerCommonWith({ schema, contextOf, log }: Parts): AnswerCommon {
-  const documents = new LRUCache<string, { readonly document: DocumentNode | null }>({
-    max: MOST_DOCUMENTS,
-    maxSize: MOST_CHARACTERS,
-    sizeCalculation: (_document, text) => text.length + 1,
-  });
+  const documents = documentCache<{ readonly document: DocumentNode | null }>();
   const documentOf = (text: string): DocumentNode | null => {
     const known = documents.get(text);
     if (known !== undefined) return known.document;

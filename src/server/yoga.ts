@@ -4,6 +4,7 @@ import { createYoga, type Plugin, type YogaServerInstance } from 'graphql-yoga';
 import type { GatewayContext, RequestFacts } from '../graphql/context.ts';
 import { maskError } from '../graphql/mask-error.ts';
 import { useMoreErrors } from '../graphql/more-errors.ts';
+import { documentCache } from './document-cache.ts';
 import { useErrorReport } from './error-report.ts';
 import { MAX_BATCHED_OPERATIONS } from './limits.ts';
 import type { Log } from './log.ts';
@@ -29,6 +30,8 @@ export function createGraphqlServer(parts: YogaParts): YogaServerInstance<Reques
     multipart: false,
     landingPage: false,
     graphiql: false,
+    // Yoga's own are bounded by the number of documents alone.
+    parserAndValidationCache: { documentCache: documentCache(), errorCache: documentCache() },
     batching: { limit: MAX_BATCHED_OPERATIONS },
     maskedErrors: { maskError, isDev: false },
     // Yoga would log every error of a client; useErrorReport logs those of the gateway.

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { searchResources } from '../../src/authzen/search-resource.ts';
 import type { JsonObject } from '../../src/policy/json.ts';
-import { OPERATOR } from '../graphql/gateway.ts';
+import { UNKNOWN_ORIGIN } from '../../src/session/call.ts';
+import { NOW, OPERATOR } from '../graphql/gateway.ts';
 import { A, roleArn, userArn } from '../support/policies.ts';
 import { caller, MAP, openedDecisionPoint, queueArn, saying, tableOf } from './world.ts';
 
@@ -291,4 +293,42 @@ test('a search in account A finds nobody of another account', async () => {
   expect(ids(await search('subject', body))).toEqual(['ann']);
   const all = await search('subject', { ...body, subject: { type: 'principal' } });
   expect(all.results.every(({ id }: { id: string }) => id.includes(`:${A}:`))).toBe(true);
+});
+
+test('a search for resources ends after 10,000, even if none of them is of the type, and goes on with the next page', async () => {
+  const { directory, catalog, access } = point.services;
+  const asked: unknown[] = [];
+  const pages = ([one]: readonly [{ readonly after?: { readonly id: string } }]) => {
+    asked.push(one.after?.id);
+    const from = Number(one.after?.id.split('-').at(-1) ?? 0);
+    const arns = Array.from({ length: 500 }, (_, index) => queueArn(`q-${String(from + index + 1).padStart(9, '0')}`));
+    return Promise.resolve([arns.map((arn) => ({ arn }))]);
+  };
+  const endless = Object.create(directory, { find: { value: { pages } } });
+  const table = tableOf(
+    { ...MAP, resources: { part: `${queueArn('{id}')}/part` }, actions: {}, known: {} },
+    point.services,
+  );
+  const searching = (page: JsonObject) => {
+    const context = {
+      access,
+      catalog,
+      directory: endless,
+      caller: OPERATOR,
+      now: NOW,
+      origin: UNKNOWN_ORIGIN,
+      request: {},
+    };
+    const body = {
+      subject: { type: 'user', id: 'ann' },
+      action: { name: 'sqs:SendMessage' },
+      resource: { type: 'part' },
+      page,
+    };
+    return searchResources({ context, table }, body);
+  };
+  const { page, results } = await searching({});
+  expect([results, asked.length]).toEqual([[], 20]);
+  await searching({ token: page?.next_token ?? '' });
+  expect(asked[20]).toBe(queueArn('q-000010000'));
 });

@@ -6,16 +6,18 @@ import type { DirectoryDocument, ResourceInput } from '../../src/directory/docum
 import { CompiledPolicies } from '../../src/directory/gather/compiled-policies.ts';
 import { Gatherer } from '../../src/directory/gather/gather.ts';
 import { Memory } from '../../src/directory/gather/memory.ts';
+import type { ResourceRow } from '../../src/directory/gather/rows.ts';
 import { StoredResources } from '../../src/directory/gather/stored-resources.ts';
 import type { Database } from '../../src/directory/prisma/database.ts';
 import { openEmbeddedDatabase } from '../../src/directory/prisma/embedded-database.ts';
 import { migrate } from '../../src/directory/prisma/migrate.ts';
-import { directoryIn, openDirectory } from '../../src/directory/prisma/open-directory.ts';
+import { directoryIn, type OpenDirectory, openDirectory } from '../../src/directory/prisma/open-directory.ts';
 import { openServerDatabase } from '../../src/directory/prisma/server-database.ts';
+import { RolegateError } from '../../src/policy/errors.ts';
 import { putEmptyDirectory } from '../support/empty-directory.ts';
 import { newDataDir, removeDataDir } from '../support/gateway.ts';
 import { sharedPostgres } from '../support/postgres-server.ts';
-import { allow, HERE, THERE } from './documents.ts';
+import { allow, grant, HERE, THERE } from './documents.ts';
 import { describeInBothStores } from './stores.ts';
 
 const catalog = await openCatalog();
@@ -146,6 +148,60 @@ describeInBothStores('names that nobody has asked about', (store) => {
   });
 });
 
+describe('what is held is bounded', () => {
+  const arn = 'arn:aws:s3:::a';
+  const row = (policyHash: string | null, name = arn): ResourceRow => ({
+    arn: name,
+    accountId: ELSEWHERE,
+    tags: {},
+    policyHash,
+    policyBindings: {},
+    objectOwnership: null,
+    abacEnabled: null,
+    region: null,
+    publicAccessBlock: null,
+    grants: [],
+  });
+  const around = { catalog, compiled: new CompiledPolicies(), account: () => undefined };
+  const wanted = { kind: 'resource', arn, accountId: null } as const;
+
+  function complete(limits: { readonly resources: number; readonly characters: number }): StoredResources {
+    const resources = new StoredResources(limits);
+    resources.begin();
+    resources.add(1n, { resources: [row('0')] });
+    resources.keepText('0', allow('s3:*'));
+    resources.complete();
+    return resources;
+  }
+
+  /** One change of a resource after the other, each read with the question after it. */
+  function change(resources: StoredResources, next: ResourceRow): void {
+    resources.advance([{ entity: 'Resource', entityId: next.arn }]);
+    resources.learn([next.arn], [next]);
+  }
+
+  test('policies that were replaced do not count, however often that happens', () => {
+    const resources = complete({ resources: 10, characters: 10 * allow('s3:*').length });
+    for (let index = 1; index < 1_000; index++) {
+      change(resources, row(String(index)));
+      resources.keepText(String(index), allow('s3:*'));
+    }
+    expect(resources.state).toBe('complete');
+    expect(resources.make(wanted, 1n, around)).toBeDefined();
+  });
+
+  test('policies that are in use count, and so do resources that are added one by one', () => {
+    const long = complete({ resources: 10, characters: 100 });
+    change(long, row('long'));
+    long.keepText('long', ' '.repeat(101));
+    expect(long.state).toBe('tooMany');
+    const many = complete({ resources: 10, characters: 1_000 });
+    for (let index = 0; index < 10; index++) change(many, row(null, `${arn}${index}`));
+    expect(many.state).toBe('tooMany');
+    expect(many.make(wanted, 1n, around)).toBeUndefined();
+  });
+});
+
 /** Never makes anything: everything is asked of the database. */
 class NothingStored extends StoredResources {
   override make(): undefined {
@@ -185,8 +241,10 @@ function told(gathered: Gathered, arn: string, accountId: string | null) {
 }
 
 const bucket = fc.constantFrom('a', 'b', 'c');
+const key = `arn:aws:kms:us-east-1:${HERE}:key/k`;
 const asked = fc.tuple(
   fc.oneof(
+    fc.constantFrom(key, `arn:aws:s3:us-east-1:${THERE}:accesspoint/p`, `arn:aws:sqs:us-east-1:${ELSEWHERE}:q`),
     bucket.map((name) => `arn:aws:s3:::${name}`),
     fc.tuple(bucket, fc.constantFrom('x', 'y')).map(([name, key]) => `arn:aws:s3:::${name}/${key}`),
     fc.constantFrom(HERE, ELSEWHERE).map((id) => `arn:aws:lambda:us-east-1:${id}:function:f:live`),
@@ -202,10 +260,58 @@ const resource: fc.Arbitrary<ResourceInput> = fc
       fc.constantFrom('', ':live').map((alias) => `arn:aws:lambda:us-east-1:${HERE}:function:f${alias}`),
     ),
     accountId: fc.constantFrom(HERE, HERE, THERE),
-    policy: fc.constantFrom(null, allow('s3:GetObject'), allow('*'), 'no policy'),
+    policy: fc.constantFrom(
+      null,
+      allow('s3:GetObject'),
+      allow('*'),
+      'no policy',
+      grant(ALICE, 's3:*'),
+      grant(APP, 's3:*'),
+    ),
     tags: fc.constantFrom({}, { a: 'b' }),
   })
   .map((one) => (one.arn.includes(':lambda:') ? { ...one, accountId: HERE } : one));
+
+const BLOCK = { blockPublicAcls: true, ignorePublicAcls: true, blockPublicPolicy: true, restrictPublicBuckets: true };
+
+/** What stands above resources, is kept with them, or is named by their policies. */
+const surroundings: fc.Arbitrary<DirectoryDocument> = fc.oneof(
+  fc
+    .constantFrom(
+      'NONE' as const,
+      { organizationId: ORGANIZATION, unitId: null },
+      { organizationId: ORGANIZATION, unitId: 'ou-1' },
+    )
+    .map((membership) => ({ accounts: [{ id: HERE, membership }] })),
+  fc
+    .tuple(fc.constantFrom('r-1', 'ou-1', HERE), fc.constantFrom(allow('*'), allow('s3:*')), fc.boolean())
+    .map(([target, document, rcpEnabled]) => ({
+      organizations: [
+        {
+          id: ORGANIZATION,
+          rootId: 'r-1',
+          managementAccountId: THERE,
+          rcpEnabled,
+          units: [{ id: 'ou-1', name: 'unit', parentId: null }],
+          controlPolicies: [
+            { id: 'p-2', type: 'RESOURCE_CONTROL_POLICY' as const, name: 'all', document, targets: [target] },
+          ],
+        },
+      ],
+    })),
+  fc.constant({
+    organizations: [{ id: ORGANIZATION, rootId: 'r-1', managementAccountId: THERE, allAccounts: [THERE] }],
+  }),
+  fc.constantFrom(null, BLOCK).map((publicAccessBlock) => ({ accounts: [{ id: HERE, publicAccessBlock }] })),
+  fc
+    .constantFrom(null, BLOCK)
+    .map((publicAccessBlock) => ({ resources: [{ arn: 'arn:aws:s3:::a', accountId: HERE, publicAccessBlock }] })),
+  fc.constantFrom([], [{ id: 'g', granteePrincipal: ALICE, operations: ['Decrypt'] }]).map((grants) => ({
+    resources: [{ arn: key, accountId: HERE, grants }],
+  })),
+  fc.constantFrom('users' as const, 'roles' as const).map((kind) => ({ wholeLists: [{ accountId: HERE, kind }] })),
+  fc.constant({ roles: [{ arn: APP, trustPolicy: allow('sts:AssumeRole') }] }),
+);
 
 const change: fc.Arbitrary<DirectoryDocument> = fc.oneof(
   { weight: 4, arbitrary: resource.map((one) => ({ resources: [one] })) },
@@ -219,6 +325,7 @@ const change: fc.Arbitrary<DirectoryDocument> = fc.oneof(
     .map(
       (name): DirectoryDocument => ({ users: [{ arn: `arn:aws:iam::${HERE}:user/${name}`, tags: { [name]: 'x' } }] }),
     ),
+  { weight: 4, arbitrary: surroundings },
   fc.constant<DirectoryDocument>({ accounts: [{ id: ELSEWHERE }] }),
   fc.constantFrom('COMPLETE' as const, 'NONE' as const).map(
     (state): DirectoryDocument => ({
@@ -228,15 +335,27 @@ const change: fc.Arbitrary<DirectoryDocument> = fc.oneof(
 );
 
 const step = fc.oneof(
-  { weight: 1, arbitrary: change.map((document) => ({ kind: 'change' as const, document })) },
+  { weight: 2, arbitrary: change.map((document) => ({ kind: 'change' as const, document })) },
+  { weight: 1, arbitrary: fc.constantFrom(ALICE, APP).map((arn) => ({ kind: 'delete' as const, arn })) },
   {
     weight: 3,
     arbitrary: fc.array(asked, { minLength: 1, maxLength: 3 }).map((names) => ({ kind: 'ask' as const, names })),
   },
 );
 
+/** What a state of the directory refuses changes nothing. */
+function notNow(error: unknown): void {
+  if (!(error instanceof RolegateError)) throw error;
+}
+
+function deleted({ entities }: Pick<OpenDirectory, 'entities'>, arn: string): Promise<void> {
+  return arn === ALICE
+    ? entities.deleteUser({ userArn: arn, withDependents: true })
+    : entities.deleteRole({ roleArn: arn, withDependents: true });
+}
+
 async function agreement(
-  writer: Pick<Directory, 'apply'>,
+  writer: Pick<OpenDirectory, 'apply' | 'entities'>,
   reader: Pick<Directory, 'gather'>,
   database: Database,
 ): Promise<void> {
@@ -246,7 +365,11 @@ async function agreement(
     fc.asyncProperty(fc.array(step, { maxLength: 12 }), async (steps) => {
       for (const one of steps) {
         if (one.kind === 'change') {
-          await writer.apply(one.document).catch(() => undefined);
+          await writer.apply(one.document).catch(notNow);
+          continue;
+        }
+        if (one.kind === 'delete') {
+          await deleted(writer, one.arn).catch(notNow);
           continue;
         }
         const request = { ...nothing, resources: one.names.map(([arn, accountId]) => ({ arn, accountId })) };
@@ -256,7 +379,7 @@ async function agreement(
         expect(quick.revision).toBe(all.revision);
       }
     }),
-    { numRuns: 30 },
+    { numRuns: Number(process.env['RUNS'] ?? 30) },
   );
 }
 

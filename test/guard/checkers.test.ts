@@ -4,6 +4,7 @@ import { ask, askEach, checkMayAskAbout, mayAskAbout, maySimulateCustomPolicies 
 import { mayAsk, maySearch } from '../../src/guard/checker.ts';
 import type { GuardContext } from '../../src/guard/context.ts';
 import { knownGaps } from '../../src/guard/known-gaps.ts';
+import { mayKnowResource } from '../../src/guard/known-resource.ts';
 import { mayLookUp, mayLookUpPrincipal } from '../../src/guard/look-up.ts';
 import { OPERATIONS, type OperationName } from '../../src/guard/operations.ts';
 import { perform } from '../../src/guard/perform.ts';
@@ -241,6 +242,73 @@ describe('a checker of a principal asks with the present rights of its maker', (
     expect((await decided(WORKER, caller)).decision.effect).toBe('ALLOWED');
     await services.directory.entities.deleteUser({ userArn: leaver, withDependents: true });
     await expect(decided(WORKER, caller)).rejects.toMatchObject(notAllowed(WORKER));
+  });
+
+  test('a maker that is deleted between an answer and its gaps knows nothing of the resource, and is not named', async () => {
+    const leaver = arn(MEMBER, 'user/next-leaver');
+    const key = 'AKIANEXTLEAVERAAAAAA';
+    const leavers = { users: [user(MEMBER, 'next-leaver', MAKES, KNOWS)], accessKeys: [{ id: key, user: leaver }] };
+    await services.directory.apply(leavers);
+    const asking = requestOf(await checkerOf(await services.signIn(key)));
+    const gone = questionOf(WORKER, { action: 's3:PutObjectAcl', resource: 'arn:aws:s3:::unknown-bucket/1' });
+    const answer = await ask(asking, gone);
+    await services.directory.entities.deleteUser({ userArn: leaver, withDependents: true });
+    const gaps = await knownGaps(asking, answer);
+    expect(gaps.length).toBeLessThan(answer.gaps.length);
+    const question = { action: 's3:GetObject', resource: LOG, resourceAccount: null, context: new Map(), path: '' };
+    expect(await mayKnowResource(asking, question)).toBe(false);
+  });
+});
+
+test('the roles of sessions are looked up together, stored or not, by whomever they are asked about', async () => {
+  const maker = await services.signIn(MAKER_KEY);
+  const sessions = ['Writer', 'Nobody'].flatMap((role) =>
+    Array.from({ length: 50 }, (_, index) => `arn:aws:sts::${MEMBER}:assumed-role/${role}/s${index}`),
+  );
+  for (const caller of [maker, await checkerOf(maker)]) {
+    let gathered = 0;
+    const gather: GuardContext['directory']['gather'] = (request) => {
+      gathered += 1;
+      return services.directory.gather(request);
+    };
+    const directory = Object.create(services.directory, {
+      gather: { value: gather },
+      gatherNow: { value: () => null },
+    });
+    const context = { ...requestOf(caller), directory };
+    const answers = await askEach(
+      context,
+      sessions.map((session) => questionOf(session)),
+    );
+    expect(answers.slice(0, 50).every((answer) => 'decision' in answer)).toBe(true);
+    expect(answers[50]).toMatchObject({ code: 'NOT_FOUND' });
+    expect(gathered).toBe(1);
+  }
+});
+
+describe('a checker that was made in a session of a role', () => {
+  const CHECKING = arn(MEMBER, 'role/Checking');
+  const DAY = 86_400_000;
+  let caller: Caller;
+  const decidedAt = (now: number) => ask({ ...requestOf(caller), now }, questionOf(WORKER));
+
+  beforeAll(async () => {
+    const trustPolicy = JSON.stringify({
+      Version: '2012-10-17',
+      Statement: [{ Effect: 'Allow', Principal: { AWS: MAKER }, Action: 'sts:AssumeRole' }],
+    });
+    const inlinePolicies = [{ name: 'Checks', document: policy(MAKES) }];
+    await services.directory.apply({ roles: [{ arn: CHECKING, trustPolicy, inlinePolicies, attachedPolicies: [] }] });
+    const given = { role: CHECKING, roleSessionName: 's1' };
+    const { credentials } = await services.sessions.assumeRole(await services.signIn(MAKER_KEY), given, NOW);
+    caller = await checkerOf(await services.signInWith(credentials.sessionToken));
+  });
+
+  test('asks on when the session has expired, until the older sessions of the role are revoked', async () => {
+    expect((await decidedAt(NOW)).decision.effect).toBe('ALLOWED');
+    expect((await decidedAt(NOW + 30 * DAY)).decision.effect).toBe('ALLOWED');
+    await services.sessions.revokeRoleSessions(OPERATOR, CHECKING, NOW + DAY);
+    await expect(decidedAt(NOW + 2 * DAY)).rejects.toMatchObject(notAllowed(WORKER));
   });
 });
 

@@ -278,7 +278,8 @@ describe('metadata', () => {
     const { status, headers, body: said } = await throughProxy(TLS);
     expect([status, said.policy_decision_point]).toEqual([200, 'https://pdp.example.com']);
     expect(said.search_action_endpoint).toBe('https://pdp.example.com/access/v1/search/action');
-    expect(headers['cache-control']).toBe('public, max-age=300');
+    // Shared caches go by the address that was asked, and not by what a proxy says.
+    expect(headers['cache-control']).toBe('private, max-age=300');
     const wrong = await throughProxy({ ...TLS, authorization: 'Bearer hunter2' });
     expect(wrong.status).toBe(200);
     const head = await ask(METADATA, { method: 'HEAD', from: PROXY, headers: TLS });
@@ -290,6 +291,11 @@ describe('metadata', () => {
     ['only a client says it', TLS, undefined],
     ['the proxy speaks no TLS', { ...TLS, 'x-forwarded-proto': 'http' }, PROXY],
     ['the proxy says no name that could be one', { ...TLS, 'x-forwarded-host': 'evil.example.com/path' }, PROXY],
+    [
+      'the proxy adds its name to that of the client',
+      { ...TLS, 'x-forwarded-host': 'evil.example.com, pdp.example.com' },
+      PROXY,
+    ],
     ['the proxy says no name, but a user', { ...TLS, 'x-forwarded-host': 'user@evil.example.com' }, PROXY],
   ])('are not there where %s', async (_name, headers, from) => {
     const { status, body: said } = await ask(METADATA, {

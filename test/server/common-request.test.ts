@@ -26,10 +26,10 @@ interface Exchanged {
   readonly body: string;
 }
 
-function exchange(body: object, headers: Record<string, string>): Promise<Exchanged> {
+function exchange(body: object | string, headers: Record<string, string>, search = ''): Promise<Exchanged> {
   return new Promise((resolve, reject) => {
     const sending = request(
-      `${gateway.url}/graphql`,
+      `${gateway.url}/graphql${search}`,
       { method: 'POST', headers: { 'content-type': 'application/json', ...headers } },
       (response) => {
         const chunks: Buffer[] = [];
@@ -54,7 +54,7 @@ function exchange(body: object, headers: Record<string, string>): Promise<Exchan
       },
     );
     sending.on('error', reject);
-    sending.end(JSON.stringify(body));
+    sending.end(typeof body === 'string' ? body : JSON.stringify(body));
   });
 }
 
@@ -64,6 +64,13 @@ const READS = {
   action: 's3:GetObject',
   resource: 'arn:aws:s3:::reports/a',
 };
+
+/** An object in an object, `levels` times. */
+function deep(levels: number): unknown {
+  let value: unknown = null;
+  for (let level = 0; level < levels; level++) value = { a: value };
+  return value;
+}
 
 const REQUESTS: readonly (readonly [string, Sent])[] = [
   // Signing in twice with a wrong secret is answered otherwise the second time.
@@ -111,6 +118,62 @@ const REQUESTS: readonly (readonly [string, Sent])[] = [
   ['the schema', { query: '{ __schema { queryType { name } } }' }],
   ['a type beside other fields', { query: '{ __typename __type(name: "User") { name } }' }],
   ['a document too deep', { query: `{ ${'viewer { principal { '.repeat(20)}__typename${' } }'.repeat(20)} }` }],
+  ['the schema in a fragment', { query: 'query A { ...S } fragment S on Query { __schema { queryType { name } } }' }],
+  [
+    'the schema in a fragment, too often',
+    {
+      query:
+        '{ ...S ... on Query { b: __type(name: "User") { name } c: __schema { __typename } } } fragment S on Query { __schema { __typename } }',
+    },
+  ],
+  [
+    'a fragment of a fragment of itself',
+    { query: '{ ...A } fragment A on Query { ...B } fragment B on Query { ...A }' },
+  ],
+  ['a fragment that nobody uses', { query: '{ __typename } fragment A on Query { __typename }' }],
+  [
+    'what is skipped',
+    {
+      query: 'query ($no: Boolean!) { __typename @skip(if: $no) viewer @include(if: $no) { kind } }',
+      variables: { no: true },
+    },
+  ],
+  ['a directive without its variable', { query: 'query ($no: Boolean!) { __typename @skip(if: $no) }' }],
+  ['a part that comes later', { query: '{ ... @defer { __typename } }' }],
+  ['a list that streams', { query: '{ roles(first: 2) { nodes @stream { name } } }' }],
+  ['a subscription', { query: 'subscription { __typename }' }],
+  ['no operation', { query: 'fragment A on Query { __typename }' }],
+  ['nothing', { query: '' }],
+  ['a comment', { query: '# nothing' }],
+  ['a byte order mark', { query: '\uFEFF{ __typename }' }],
+  ['one name twice', { query: '{ a: __typename a: viewer { kind } }' }],
+  ['fields that cannot be merged', { query: '{ viewer { a: kind } viewer { a: __typename } }' }],
+  ['names of prototypes', { query: '{ constructor: __typename toString: __typename hasOwnProperty: __typename }' }],
+  ['a name that is a prototype', { query: '{ __proto__: __typename }' }],
+  [
+    'variables by names of prototypes',
+    {
+      query: 'query ($constructor: Boolean, $toString: Boolean) { __typename @skip(if: $constructor) }',
+      variables: {},
+    },
+  ],
+  [
+    'a variable that is null',
+    { query: 'query ($no: Boolean!) { __typename @skip(if: $no) }', variables: { no: null } },
+  ],
+  ['a variable with a default', { query: 'query ($no: Boolean! = true) { __typename @skip(if: $no) }' }],
+  ['deep variables', { query: DECISION, variables: { request: deep(2_000) } }],
+  ['deep variables in a context', { query: DECISION, variables: { request: { ...READS, context: deep(200) } } }],
+  ['variables that are a text', { query: '{ __typename }', variables: '{}' }],
+  ['variables that are a number', { query: '{ __typename }', variables: 0 }],
+  ['a long document', { query: `{ ${'a'.repeat(20_000)}: __typename }` }],
+  [
+    'too many aliases',
+    { query: `{ ${Array.from({ length: 201 }, (_, index) => `a${index}: __typename`).join(' ')} }` },
+  ],
+  ['too many tokens', { query: `{ ${'__typename '.repeat(4_001)} }` }],
+  ['too many entries', { query: '{ roles(first: 100000) { nodes { name } } }' }],
+  ['an expensive query', { query: '{ roles(first: 1000) { nodes { sessions(first: 1000) { nodes { arn } } } } }' }],
   ['letters of everywhere', { query: '{ é: __typename }' }],
   [
     'values of everywhere',
@@ -157,6 +220,59 @@ test.each(ACCEPTS)('both roads answer who accepts %s alike', async (accept) => {
     expect(common).toEqual(yogas);
   }
 });
+
+const NAMELESS = '"operationName": null';
+
+/** Bodies as texts, with a place for what makes them Yoga's. */
+const BODIES: readonly (readonly [string, (third: string) => string])[] = [
+  ['the same key twice', (third) => `{"query":"{ nothing }","query":"{ __typename }"${third}}`],
+  [
+    'variables twice',
+    (third) =>
+      `{"query":"query($a: Boolean!){ __typename @skip(if: $a) }","variables":{"a":1},"variables":{"a":true}${third}}`,
+  ],
+  ['a prototype in the body', (third) => `{"query":"{ __typename }","__proto__":{"operationName":"B"}${third}}`],
+  [
+    'a prototype in the variables',
+    (third) =>
+      `{"query":"query($a: Boolean){ __typename @skip(if: $a) }","variables":{"__proto__":{"a":true}}${third}}`,
+  ],
+  [
+    'a prototype in an input',
+    (third) =>
+      `{"query":${JSON.stringify(DECISION)},"variables":{"request":{"__proto__":${JSON.stringify(READS)}}}${third}}`,
+  ],
+  ['a query that is no text', (third) => `{"query":{"a":1}${third}}`],
+  ['a query that is null', (third) => `{"query":null${third}}`],
+];
+
+test.each(BODIES)('both roads answer %s alike', async (_what, bodyWith) => {
+  const headers = { authorization: gateway.as.operator };
+  expect(await exchange(bodyWith(''), headers)).toEqual(await exchange(bodyWith(`,${NAMELESS}`), headers));
+});
+
+test.each([
+  '?query={__schema{queryType{name}}}',
+  '?operationName=B',
+  '?variables={"a":1}',
+  '?extensions={"persistedQuery":{}}',
+])('both roads answer alike what is asked at an address with %s', async (search) => {
+  const headers = { authorization: gateway.as.operator };
+  const sent = { query: 'query A { __typename }' };
+  const address = encodeURI(search);
+  expect(await exchange(sent, headers, address)).toEqual(
+    await exchange({ ...sent, operationName: null }, headers, address),
+  );
+});
+
+test.each([['application/graphql+json'], ['application/json; charset=utf-8'], ['APPLICATION/JSON']])(
+  'both roads answer alike what is sent as %s',
+  async (type) => {
+    const headers = { authorization: gateway.as.operator, 'content-type': type };
+    const sent = { query: '{ __typename }' };
+    expect(await exchange(sent, headers)).toEqual(await exchange({ ...sent, operationName: null }, headers));
+  },
+);
 
 interface Head {
   readonly method?: string;

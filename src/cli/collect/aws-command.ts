@@ -1,7 +1,8 @@
 import { setMaxListeners } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { CommandFailed } from '../failure.ts';
-import { type AwsFailure, failureOf, plain } from './failure-of-aws.ts';
+import { plain } from '../plain.ts';
+import { type AwsFailure, failureOf } from './failure-of-aws.ts';
 import type { Operation } from './operations.ts';
 import { isPermitted, nameOf } from './permitted.ts';
 import { type ProcessResult, runProcess } from './run-process.ts';

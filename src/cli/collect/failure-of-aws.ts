@@ -1,3 +1,5 @@
+import { plain } from '../plain.ts';
+
 /** Why the `aws` command gave no answer. */
 export interface AwsFailure {
   /**
@@ -11,8 +13,6 @@ export interface AwsFailure {
   /** For people, without control characters. */
   readonly message: string;
 }
-
-const MAX_MESSAGE = 400;
 
 const FORBIDDEN =
   /^(?:AccessDenied|AccessDeniedException|AccessDeniedForDependencyException|AuthorizationError|AuthorizationErrorException|Forbidden|NotAuthorized|UnauthorizedException|UnauthorizedOperation|403)$/;
@@ -53,10 +53,4 @@ function sentenceOf(stderr: string): string {
     .filter((line) => line !== '');
   const line = lines.find((text) => text.includes('An error occurred (')) ?? lines.find((text) => /error/i.test(text));
   return plain(line ?? lines.at(-1) ?? '');
-}
-
-/** Without control and bidirectional characters, and not too long. */
-export function plain(text: string): string {
-  const shown = text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, ' ');
-  return shown.length > MAX_MESSAGE ? `${shown.slice(0, MAX_MESSAGE)}…` : shown;
 }

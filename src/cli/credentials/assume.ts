@@ -1,5 +1,6 @@
 import { CommandFailed, GatewayRefused } from '../failure.ts';
 import { isObject, type Variables } from '../gateway-answer.ts';
+import { plain } from '../plain.ts';
 import { askGateway, type Gateway } from './gateway.ts';
 
 /** Temporary credentials of a role. */
@@ -53,8 +54,12 @@ export async function takeCredentials(
 ): Promise<RoleCredentials> {
   const { result } = await askGateway(gateway, QUERIES[mutation], { input }, patience);
   if (isObject(result) && typeof result['message'] === 'string') {
-    const code = String(result['code']);
-    throw new GatewayRefused(`the gateway at ${gateway.url} refuses: ${result['message']} (${code})`, code, code);
+    const code = plain(String(result['code']));
+    throw new GatewayRefused(
+      `the gateway at ${gateway.url} refuses: ${plain(result['message'])} (${code})`,
+      code,
+      code,
+    );
   }
   const credentials = credentialsIn(result);
   if (credentials === null) throw new CommandFailed(`the gateway at ${gateway.url} gives no credentials`);

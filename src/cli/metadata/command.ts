@@ -4,6 +4,7 @@ import { askGateway, type Gateway } from '../credentials/gateway.ts';
 import { exportsFor } from '../credentials/shells.ts';
 import { CommandFailed } from '../failure.ts';
 import { isObject } from '../gateway-answer.ts';
+import { plain } from '../plain.ts';
 import type { Terminal } from '../terminal.ts';
 import type { MetadataCommand } from './arguments.ts';
 import { CONTAINER_PATH } from './container.ts';
@@ -67,7 +68,7 @@ async function checkService(gateway: Gateway, service: string): Promise<void> {
   const principal = isObject(viewer) && isObject(viewer['principal']) ? viewer['principal']['principalId'] : null;
   if (principal === service) return;
   throw new CommandFailed(
-    `the key is of ${String(principal)}, not of ${service}: \`rolegate access-key create ${service}\` makes one`,
+    `the key is of ${plain(String(principal))}, not of ${service}: \`rolegate access-key create ${service}\` makes one`,
   );
 }
 

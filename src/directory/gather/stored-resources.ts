@@ -9,8 +9,13 @@ import type { ResourceRow } from './rows.ts';
 import { isRoleArn, resourceKey, type Wanted } from './wanted.ts';
 
 /** More stored resources, or characters of their policies, are not held: their questions are answered by the database. */
-const MOST_RESOURCES = 300_000;
-const MOST_CHARACTERS = 64_000_000;
+interface StoredLimits {
+  readonly resources: number;
+  readonly characters: number;
+}
+
+const LIMITS: StoredLimits = { resources: 300_000, characters: 64_000_000 };
+
 /** So many resources that changed are read again; after more, everything is. */
 const MOST_STALE = 5_000;
 /** Resources made from what is known of their holder. Making one costs microseconds: they are not worth more memory. */
@@ -32,6 +37,7 @@ export interface Surroundings {
  * are not in it. INVARIANT: while it is complete, it is true of the memory's revision, but for the names in `stale`.
  */
 export class StoredResources {
+  readonly #limits: StoredLimits;
   #state: 'unread' | 'reading' | 'complete' | 'tooMany' = 'unread';
   #rows = new Map<string, ResourceRow>();
   /** Texts of their policies, by hash. */
@@ -42,6 +48,10 @@ export class StoredResources {
   /** The latest state of the database that was seen while it was read. */
   #seen = 0n;
   readonly #made = new Map<string, Entry<KnownResource>>();
+
+  constructor(limits: StoredLimits = LIMITS) {
+    this.#limits = limits;
+  }
 
   get state(): 'unread' | 'reading' | 'complete' | 'tooMany' {
     return this.#state;
@@ -72,7 +82,7 @@ export class StoredResources {
     if (revision > this.#seen) this.#seen = revision;
     for (const row of found.resources ?? []) this.#rows.set(row.arn, row);
     for (const id of found.accounts ?? []) this.#accounts.add(id);
-    if (this.#rows.size > MOST_RESOURCES) this.#giveUp();
+    this.#checkSize();
   }
 
   /** The text of a resource's policy. Documents are named by their content: they are true of every state. */
@@ -80,7 +90,23 @@ export class StoredResources {
     if (this.#state === 'unread' || this.#state === 'tooMany' || this.#texts.has(hash)) return;
     this.#texts.set(hash, text);
     this.#characters += text.length;
-    if (this.#characters > MOST_CHARACTERS) this.#giveUp();
+    if (this.#characters > this.#limits.characters) this.#dropFormerTexts();
+  }
+
+  /** Policies are replaced all the time: what no resource has any more is dropped before anything is given up. */
+  #dropFormerTexts(): void {
+    const used = new Set(Array.from(this.#rows.values(), ({ policyHash }) => policyHash));
+    for (const [hash, text] of this.#texts) {
+      if (used.has(hash)) continue;
+      this.#texts.delete(hash);
+      this.#characters -= text.length;
+    }
+    // With less room it would be looked for again and again.
+    if (this.#characters > this.#limits.characters * 0.9) this.#giveUp();
+  }
+
+  #checkSize(): void {
+    if (this.#rows.size > this.#limits.resources) this.#giveUp();
   }
 
   /** Everything was read. */
@@ -136,6 +162,7 @@ export class StoredResources {
       if (row === undefined) this.#rows.delete(name);
       else this.#rows.set(name, row);
     }
+    this.#checkSize();
   }
 
   /** Whether it is known that an account is not stored. */

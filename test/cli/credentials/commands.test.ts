@@ -272,6 +272,18 @@ describe('what is refused', () => {
     ],
     ['no time', 200, answer({ ...CREDENTIALS, expiration: 'soon' }), 'gives no credentials'],
     ['no session', 200, answer(CREDENTIALS, 'arn:aws:iam::1:role/x'), 'gives no credentials'],
+    [
+      'what a terminal would obey',
+      200,
+      JSON.stringify({ errors: [{ message: 'no\u001b]0;x\u0007\u202e', extensions: { code: 'FORBIDDEN' } }] }),
+      'refuses: no ]0;x  ',
+    ],
+    [
+      'what a terminal would obey, for the role',
+      200,
+      JSON.stringify({ data: { result: { code: 'A\u001b[2J', message: 'no\r\nyes' } } }),
+      'refuses: no  yes (A [2J)',
+    ],
     ['too much', 200, answer({ ...CREDENTIALS, sessionToken: 'x'.repeat(1_100_000) }), 'does not answer'],
     ['another address', 302, '', 'does not answer'],
   ])('a gateway that answers with %s', async (_what, status, text, reason) => {
