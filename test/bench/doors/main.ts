@@ -11,10 +11,11 @@ const REQUESTS = QUICK ? 500 : 2_000;
 /** AWS's door is to be no dearer than GraphQL's. */
 const WANTED = 1;
 
-const { facts, send, cost, stop } = await startMeasured<{
+const server = await startMeasured<{
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
 }>(new URL('server.ts', import.meta.url));
+const { facts } = server;
 const { host } = new URL(facts.url);
 
 function atAws(body: string, service: string): ToSend {
@@ -68,7 +69,7 @@ const QUESTIONS: Readonly<
 };
 
 for (const [name, { aws, graphql }] of Object.entries(QUESTIONS)) {
-  if ((await send(aws(0))).status === 501) {
+  if ((await server.send(aws(0))).status === 501) {
     process.stdout.write(`${name}: not served at AWS's door\n`);
     continue;
   }
@@ -77,7 +78,7 @@ for (const [name, { aws, graphql }] of Object.entries(QUESTIONS)) {
   for (let round = 0; round <= ROUNDS; round++) {
     const many = (make: (n: number) => ToSend) =>
       Array.from({ length: REQUESTS }, (_, n) => make(round * REQUESTS + n));
-    const [one, other] = [await cost(many(aws)), await cost(many(graphql))];
+    const [one, other] = [await server.cost(many(aws)), await server.cost(many(graphql))];
     if (round === 0) continue;
     costs.aws.push(one);
     costs.graphql.push(other);
@@ -88,4 +89,4 @@ for (const [name, { aws, graphql }] of Object.entries(QUESTIONS)) {
   process.stdout.write(`${name}: ${shown}: ${rate.toFixed(2)} times its rate (wanted: ${WANTED})\n`);
   if (rate < WANTED) process.exitCode = 1;
 }
-stop();
+server.stop();

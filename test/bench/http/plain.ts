@@ -25,7 +25,10 @@ function reading(answer: (body: { readonly query: string }) => string): RequestL
 function listener(): RequestListener {
   if (kind === 'bare') return reading(() => ANSWER);
   const typeDefs = 'type Query { hello: String }';
-  if (kind === 'yoga') return createYoga({ schema: createSchema({ typeDefs }), logging: false });
+  if (kind === 'yoga') {
+    const yoga = createYoga({ schema: createSchema({ typeDefs }), logging: false });
+    return (request, response) => void yoga(request, response);
+  }
   const schema = buildSchema(typeDefs);
   const documents = new Map<string, ReturnType<typeof parse>>();
   return reading(({ query }) => {
