@@ -92,11 +92,12 @@ describe.each(Object.entries(ON_NAMES))('%s', (action, inputs) => {
     ];
     const said = absent[1]?.replaceAll('none', name);
     expect(present).toEqual(['403 AccessDenied', said]);
-    expect(said).toMatch(new RegExp(`on resource: (?:user|role|group) ${name} because `));
+    expect(said).toMatch(new RegExp(`to perform: iam:${action} on resource: (?:user|role|group) ${name} because `));
   });
 });
 
 test.each(Object.entries(OTHERS))('%s is refused', async (action, input) => {
   const answer = await door.send(body(action, input));
   expect([answer.status, textOf(answer, 'Code')]).toEqual([403, 'AccessDenied']);
+  expect(textOf(answer, 'Message')).toContain(`to perform: iam:${action} on resource: `);
 });
