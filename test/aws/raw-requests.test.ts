@@ -54,8 +54,10 @@ function told(answer: string): string {
   return `${status} ${code}`.trim();
 }
 
+// Whatever came before, the next one is served.
 afterEach(async () => {
-  expect(told(await send('/aws', linesOf()))).toBe('200 alice');
+  const answer = await send('/aws', linesOf());
+  if (!answer.includes(ALICE_ARN)) throw new Error(`the gateway does not go on: ${answer}`);
 });
 
 const without = (lines: Lines, name: string): Lines => lines.filter(([each]) => each !== name);
