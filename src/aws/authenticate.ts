@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { KeyGuard } from '../guard/key-guard.ts';
 import type { PrincipalCaller } from '../session/caller.ts';
 import { AuthenticationError } from '../session/errors.ts';
@@ -38,8 +39,9 @@ export async function callerOf(
   if (expiresIn !== null && signature.signedAt + MOST_PRESIGNED_SECONDS * 1000 < now) {
     throw new AuthenticationError('SignatureDoesNotMatch', { message: TOO_OLD });
   }
-  // Every request has another signature: what was right from this address before is the key, not the text.
-  const proof = { source, keyId, text: `${keyId} ${signature.signature}`, remembered: `signed by ${keyId}` };
+  // Every request is an attempt of its own, also with the same signature: it could be of another request each time. What was
+  // right from this address before is the key.
+  const proof = { source, keyId, text: randomUUID(), remembered: `signed by ${keyId}` };
   const signed = {
     keyId,
     sessionToken,

@@ -59,11 +59,12 @@ async function admitted(
   { service, action }: Asked,
   { now, origin }: DoorFacts,
 ): Promise<Caller> {
-  // Some clients sign these all the same, with keys of somewhere else.
-  if (service === 'sts' && UNSIGNED.has(action)) return { kind: 'anonymous' };
+  // What stands in an address gets into logs.
   if (request.method !== 'POST' && (service !== 'sts' || action !== 'GetCallerIdentity')) {
     throw new NotServed('InvalidAction', `${action} is served by POST. By GET, presigned, only GetCallerIdentity is`);
   }
+  // Some clients sign these all the same, with keys of somewhere else.
+  if (service === 'sts' && UNSIGNED.has(action)) return { kind: 'anonymous' };
   return callerOf(services, request, { service, source: origin.sourceIp, now });
 }
 

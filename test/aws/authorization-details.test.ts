@@ -1,11 +1,17 @@
 import { readFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import type * as iam from '@aws-sdk/client-iam';
 import { paginateGetAccountAuthorizationDetails } from '@aws-sdk/client-iam';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { importFiles } from '../../src/cli/import-command.ts';
 import type { ImportCounts } from '../../src/directory/directory.ts';
 import type { DirectoryDocument } from '../../src/directory/document.ts';
 import { parseAccountAuthorizationDetails } from '../../src/importing/account-authorization-details.ts';
-import { importFiles } from '../../src/importing/import-files.ts';
-import { startedGateway } from '../support/gateway.ts';
+import { importFiles as understood } from '../../src/importing/import-files.ts';
+import { keptTerminal } from '../cli/credentials/in-process.ts';
+import { newDataDir, removeDataDir, startedGateway, startTestGateway, type TestGateway } from '../support/gateway.ts';
 import { type Entities, normal, without } from '../support/synthetic/normal.ts';
 import { answered, iamClient, nextKeyId, userWhoMay } from './iam-clients.ts';
 
@@ -78,7 +84,7 @@ function joined(pages: readonly object[]): object {
 
 async function expectRoundTrip(accountId: string, pageSize: number): Promise<readonly ImportCounts[]> {
   const pages = await pagesOf(accountId, pageSize);
-  const { document, report } = importFiles([{ path: 'pages.json', text: JSON.stringify(joined(pages)) }]);
+  const { document, report } = understood([{ path: 'pages.json', text: JSON.stringify(joined(pages)) }]);
   expect([report.notRecognised, report.notUnderstood]).toEqual([[], []]);
   expect(comparable(document)).toEqual(comparable(await exportedOf(accountId)));
   const { directory } = started.gateway.services;
@@ -103,7 +109,7 @@ describe.each([
   'cloudsplaining-small',
 ])('the real accounts of %s', (name) => {
   test('printed and imported again, are the same directory', async () => {
-    const { document } = importFiles([{ path: `${name}.json`, text: fixture(name) }]);
+    const { document } = understood([{ path: `${name}.json`, text: fixture(name) }]);
     await started.gateway.services.directory.apply(document);
     expect(document.accounts).not.toEqual([]);
     for (const { id } of document.accounts ?? []) {
@@ -136,4 +142,39 @@ test('policies with white space and escapes, imported again, are the same', asyn
   );
   const { document } = parseAccountAuthorizationDetails(printed);
   expect(changedIn((await started.gateway.services.directory.apply(document)).counts)).toEqual([]);
+});
+
+/** As `aws iam get-account-authorization-details` prints it: one answer, whose documents are objects. */
+async function printedBy(client: iam.IAMClient): Promise<string> {
+  const pages: object[] = [];
+  for await (const page of paginateGetAccountAuthorizationDetails({ client, pageSize: 3 }, {})) {
+    pages.push(answered(page));
+  }
+  const decoded = (_key: string, value: unknown): unknown =>
+    typeof value === 'string' && value.startsWith('%7B') ? JSON.parse(decodeURIComponent(value)) : value;
+  return JSON.stringify(joined(pages), decoded, 4);
+}
+
+test('what AWS’s client prints, `rolegate import` brings through a running gateway: into this one nothing new, into an empty one all', async () => {
+  const [dataDir, folder] = [await newDataDir(), await newDataDir()];
+  const empty = await startTestGateway(dataDir, { ROLEGATE_DEMO: 'off' });
+  onTestFinished(async () => {
+    await empty.gateway.close();
+    await Promise.all([dataDir, folder].map(removeDataDir));
+  });
+  const accountId = '111111111111';
+  const printed = await printedBy(await printerOf(accountId));
+  const file = join(folder, 'details.json');
+  await writeFile(file, printed);
+  const imported = async ({ settings }: TestGateway): Promise<string> => {
+    const { terminal, written } = keptTerminal();
+    await importFiles({ paths: [file], accountName: null, isJson: false }, settings, terminal, Readable.from([]));
+    expect(written.error).toBe('');
+    return written.out;
+  };
+  expect(await imported(started)).toMatch(/: nothing has changed \(revision /);
+  expect(await imported(empty)).toMatch(/^imported \d+ users, .*: the directory has changed \(revision /);
+  const userArn = `arn:aws:iam::${accountId}:user/${PRINTER}`;
+  const { accessKeyId } = await empty.gateway.services.sessions.createAccessKey({ userArn });
+  expect(JSON.parse(await printedBy(iamClient(empty, accessKeyId)))).toEqual(JSON.parse(printed));
 });

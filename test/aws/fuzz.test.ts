@@ -4,6 +4,7 @@ import { expect, inject, test } from 'vitest';
 import { OPERATIONS } from '../../src/aws/operations/operations.ts';
 import type { SignedRequest } from '../../src/aws/signing/signed-request.ts';
 import { SERVICES, type ServiceName } from '../../src/aws/wire/shapes.ts';
+import { allow, aUser, userArn } from '../support/policies.ts';
 import { ALICE, DATA_WRITER, EC2, NOW, openedDoor, textOf } from './door.ts';
 import { filled } from './filled.ts';
 import { protocolOf } from './protocol.ts';
@@ -18,7 +19,16 @@ const RUNS = {
   markInterruptAsFailure: false,
 };
 
-const door = openedDoor(doorWorld);
+/** May do everything: guards stop none of it. */
+const ADMIN = 'AKIAADMINAAAAAAAAAAA';
+const door = openedDoor(() => {
+  const world = doorWorld();
+  return {
+    ...world,
+    users: [...(world.users ?? []), aUser('admin', [allow('*')])],
+    accessKeys: [...(world.accessKeys ?? []), { id: ADMIN, user: userArn('admin') }],
+  };
+});
 const protocols = { sts: protocolOf('sts'), iam: protocolOf('iam') };
 const services: readonly ServiceName[] = ['sts', 'iam'];
 const operations = services.flatMap((service) =>
@@ -36,6 +46,8 @@ const hostile = fc.constantFrom(
   '\u202e',
   '\ud800',
   'arn:aws:iam::111111111111:role/Hop',
+  'Hop',
+  'carol',
   DATA_WRITER,
   '${aws:username}',
   '{"Version":"2012-10-17","Statement":[]}',
@@ -88,7 +100,7 @@ const request = fc.record({
   seed: fc.nat(1000),
   isFilled: fc.boolean(),
   changes: fc.array(change, { maxLength: 6 }),
-  key: fc.constantFrom(CAROL, CAROL, ALICE, EC2),
+  key: fc.constantFrom(CAROL, ADMIN, ADMIN, ALICE, EC2),
   headers: fc.dictionary(
     fc.constantFrom(
       'accept',

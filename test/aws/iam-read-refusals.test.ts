@@ -196,7 +196,11 @@ describe('names', () => {
   test.each([
     ['GetRole', { RoleName: iamArn('role/Runner') }, `The specified value for roleName is invalid. ${INVALID}`],
     ['GetUser', { UserName: 'a b' }, `The specified value for userName is invalid. ${INVALID}`],
-    ['GetGroup', { GroupName: 'a\0b' }, `The specified value for groupName is invalid. ${INVALID}`],
+    [
+      'GetGroup',
+      { GroupName: 'a\0b' },
+      "1 validation error detected: Value 'a\ufffdb' at 'groupName' failed to satisfy constraint: Member must not contain U+0000",
+    ],
     [
       'GetInstanceProfile',
       { InstanceProfileName: '*' },

@@ -107,6 +107,22 @@ describe('guesses', () => {
     }
   });
 
+  test('at the same time gain nothing, also with one signature for many requests', async () => {
+    const told = async (guesses: readonly SignedRequest[]) => {
+      door.restart();
+      const all = await Promise.all(guesses.map((guess) => door.send(guess)));
+      return all.filter((answer) => outcome(answer) === '403 SignatureDoesNotMatch').length;
+    };
+    expect(await told(Array.from({ length: 50 }, (_, n) => wrong(n)))).toBe(5);
+    const one = wrong(0);
+    const bodies = Array.from({ length: 50 }, (_, n) => ({ ...one, body: Buffer.from(`${WHO}&Guess=${n}`) }));
+    expect(await told(bodies)).toBe(5);
+    const queries = Array.from({ length: 50 }, (_, n) => ({ ...one, query: `Guess=${n}` }));
+    expect(await told(queries)).toBe(5);
+    // One after the other they all count, too.
+    expect(await codes(1, () => one)).toEqual(['400 Throttling']);
+  });
+
   test('at as many keys are slowed down by address', async () => {
     const all = await codes(40, (n) => wrong(n, `AKIA${String(n).padStart(16, '0')}`));
     expect(all).toEqual([...Array(30).fill('403 InvalidClientTokenId'), ...Array(10).fill('400 Throttling')]);

@@ -91,6 +91,27 @@ describe('a signature', () => {
     expect((await told(who({ body: iam })))[1]).toBe("Credential should be scoped to correct service: 'iam'.");
   });
 
+  test('made before midnight is of the day before, and its key no other day’s', async () => {
+    const midnight = Date.UTC(2026, 10, 27);
+    door.now = midnight + 2 * MINUTE;
+    const before = midnight - 2 * MINUTE;
+    expect((await told(who({ at: before })))[0]).toBe('200');
+    expect((await told(who({ at: door.now })))[0]).toBe('200');
+    expect(door.signingKeys.size).toBe(2);
+    for (const [at, date] of [
+      [before, '20261127'],
+      [door.now, '20261126'],
+    ] as const) {
+      expect((await told(who({ at, date })))[1]).toMatch(/^Date in Credential scope does not match/);
+      // The date of the scope, named as it should be, under the key of the other day.
+      const named = date === '20261127' ? '20261126' : '20261127';
+      const other = who({ at, date });
+      const [authorization = ''] = other.headers.get('authorization') ?? [];
+      const renamed = altered(other, { authorization: authorization.replace(`/${date}/`, `/${named}/`) });
+      expect((await told(renamed))[0]).toBe('403 SignatureDoesNotMatch');
+    }
+  });
+
   test('the hash of the body, where it is sent, is that of the body', async () => {
     const headers = { 'x-amz-content-sha256': 'UNSIGNED-PAYLOAD' };
     expect(await told(who({ headers }))).toEqual([

@@ -2,6 +2,7 @@ import { Secret, TOTP } from 'otpauth';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { KeyGuard } from '../../src/guard/key-guard.ts';
 import { ALICE, credentialsIn, DATA_WRITER, EC2, NOW, openedDoor, outcome, textOf } from './door.ts';
+import { form, unsigned } from './signed.ts';
 import { registerProvider, type WebIdentities } from './web-identities.ts';
 import { CAROL, CAROL_ARN, CI, doorWorld, HOP, NEXT, PARTNER, PROVIDER, WITH_MFA } from './world.ts';
 
@@ -237,6 +238,13 @@ describe('AssumeRoleWithWebIdentity', () => {
     const key = { accessKeyId: 'AKIAELSEWHEREAAAAAAA', secretAccessKey: 'x' };
     const parameters = { RoleArn: CI, RoleSessionName: 'run-1', WebIdentityToken: await provider.token(NOW) };
     expect(outcome(await door.ask(key, 'AssumeRoleWithWebIdentity', parameters))).toBe('200');
+  });
+
+  test('is posted: an address holds no token', async () => {
+    const parameters = { RoleArn: CI, RoleSessionName: 'run-1', WebIdentityToken: await provider.token(NOW) };
+    const query = form('AssumeRoleWithWebIdentity', parameters);
+    const answer = await door.send({ ...unsigned(''), method: 'GET', query });
+    expect(outcome(answer)).toBe('400 InvalidAction');
   });
 
   test('refusals have the codes of web identities', async () => {

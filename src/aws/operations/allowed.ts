@@ -42,6 +42,14 @@ export async function needs(context: AwsContext, permission: Permission): Promis
   throw new AccessDenied(reason, answer);
 }
 
+/** A refusal repeats the name as it was asked for: the case and the path of the true one would tell that there is one. */
+export function asAsked(error: AccessDenied, asked: string): AccessDenied {
+  const resource = error.answer?.question.resource ?? asked;
+  if (resource === asked) return error;
+  const message = error.message.replace(` on resource: ${resource}`, () => ` on resource: ${asked}`);
+  return new AccessDenied(message, error.answer);
+}
+
 /**
  * A refusal in IAM's own words: IAM names users, roles, groups and instance profiles without their ARNs, and puts the kind
  * before the ARN of a policy. https://github.com/aws/aws-cdk/issues/27067

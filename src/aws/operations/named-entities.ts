@@ -3,7 +3,7 @@ import { parseArn } from '../../policy/arn.ts';
 import { RolegateError } from '../../policy/errors.ts';
 import { type PrincipalRef, principalIdOf } from '../../policy/principal-id.ts';
 import { AuthenticationError, ValidationError } from '../../session/errors.ts';
-import { quoted, violated } from '../wire/read-input.ts';
+import { checkLength, quoted, violated } from '../wire/read-input.ts';
 import type { AwsContext } from './operation.ts';
 
 /** An account, as its ARNs have it. */
@@ -68,10 +68,8 @@ const NAME = /^[^\s/*?\p{C}]+$/u;
 
 /** Throws ValidationError, in IAM's words, for what cannot be a name. `place`: `roleName`. */
 export function checkName(name: string, place: string): void {
-  if (name.length === 0 || name.length > MAX_NAME) {
-    const limit = name.length === 0 ? 'greater than or equal to 1' : `less than or equal to ${MAX_NAME}`;
-    throw violated(quoted(name), place, `Member must have length ${limit}`);
-  }
+  if (name.length === 0) throw violated(quoted(name), place, 'Member must have length greater than or equal to 1');
+  checkLength(name, place, MAX_NAME);
   if (NAME.test(name)) return;
   throw new ValidationError(
     `The specified value for ${place} is invalid. It must contain only alphanumeric characters and/or the following: +=,.@_-`,

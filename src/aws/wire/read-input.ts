@@ -1,3 +1,4 @@
+import { isStorable } from '../../directory/storable.ts';
 import { ValidationError } from '../../session/errors.ts';
 import type { Parameter } from './parameters.ts';
 import { membersOf, memberType, type ServiceName } from './shapes.ts';
@@ -111,7 +112,9 @@ function readScalar(type: string, text: string, place: string): unknown {
       if (BASE64.test(text)) return Buffer.from(text, 'base64');
       throw violated(quoted(text), place, 'Member must be base64');
     default:
-      return text;
+      // Nothing that is stored or asked for can hold it: no operation has to think of it.
+      if (isStorable(text)) return text;
+      throw violated(quoted(text), place, 'Member must not contain U+0000');
   }
 }
 
@@ -119,6 +122,13 @@ function readScalar(type: string, text: string, place: string): unknown {
 export function violated(value: string, place: string, constraint: string): ValidationError {
   const message = `1 validation error detected: Value ${value} at '${place}' failed to satisfy constraint: ${constraint}`;
   return new ValidationError(message, place);
+}
+
+/** Throws ValidationError for a text of more characters. */
+export function checkLength(text: string, place: string, most: number): void {
+  if (text.length > most) {
+    throw violated(quoted(text), place, `Member must have length less than or equal to ${most}`);
+  }
 }
 
 const SHOWN = 100;

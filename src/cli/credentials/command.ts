@@ -25,7 +25,8 @@ export async function printCredentials(
   terminal: Terminal,
   input: NodeJS.ReadableStream,
 ): Promise<void> {
-  const { accessKeyId, secretAccessKey, sessionToken, expiration } = await assumed(command, around, terminal, input);
+  const gateway = await gatewayFor(command, around);
+  const { accessKeyId, secretAccessKey, sessionToken, expiration } = await assumed(gateway, command, terminal, input);
   const printed = {
     Version: 1,
     AccessKeyId: accessKeyId,
@@ -36,31 +37,37 @@ export async function printCredentials(
   terminal.out(`${JSON.stringify(printed)}\n`);
 }
 
-/** `rolegate env`: prints what sets the credentials of a role in a shell. Throws CommandFailed or UsageError. */
+/**
+ * `rolegate env`: prints what sets the credentials of a role, and the address that they are for, in a shell. Throws CommandFailed
+ * or UsageError. https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
+ */
 export async function printExports(
   command: EnvCommand,
   around: Surroundings,
   terminal: Terminal,
   input: NodeJS.ReadableStream,
 ): Promise<void> {
-  const { accessKeyId, secretAccessKey, sessionToken, expiration } = await assumed(command, around, terminal, input);
+  const gateway = await gatewayFor(command, around);
+  const { accessKeyId, secretAccessKey, sessionToken, expiration } = await assumed(gateway, command, terminal, input);
   // The names that `aws configure export-credentials --format env` has.
   const variables = {
     AWS_ACCESS_KEY_ID: accessKeyId,
     AWS_SECRET_ACCESS_KEY: secretAccessKey,
     AWS_SESSION_TOKEN: sessionToken,
     AWS_CREDENTIAL_EXPIRATION: instantText(expiration),
+    // Without them clients would ask AWS itself, which knows nothing of these credentials.
+    AWS_ENDPOINT_URL_STS: `${gateway.url}/aws`,
+    AWS_ENDPOINT_URL_IAM: `${gateway.url}/aws`,
   };
   terminal.out(exportsFor(command.shell, variables));
 }
 
 async function assumed(
-  command: CallerOptions & RoleOptions,
-  around: Surroundings,
+  gateway: Gateway,
+  command: RoleOptions,
   terminal: Terminal,
   input: NodeJS.ReadableStream,
 ): Promise<RoleCredentials> {
-  const gateway = await gatewayFor(command, around);
   const { serialNumber } = command;
   // Last, because it expires in half a minute.
   const tokenCode = serialNumber === null ? null : await readTokenCode(serialNumber, terminal, input);

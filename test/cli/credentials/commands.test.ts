@@ -169,22 +169,35 @@ describe('exports', () => {
 
   test('are what the shells read', async () => {
     const { out } = await asCarol(['env', '--role', roleArn('First')]);
-    const script = `${out}printenv AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN AWS_CREDENTIAL_EXPIRATION`;
+    const names = [...out.matchAll(/^export (\w+)=/gm)].map(([, name]) => name);
+    const script = `${out}printenv ${names.join(' ')}`;
     const { stdout } = await promisify(execFile)('sh', ['-c', script], { env: { PATH: process.env['PATH'] } });
-    const [id, secret, token, expiration, end] = stdout.split('\n');
+    const [id, secret, token, expiration, sts, iam, end] = stdout.split('\n');
     expect(out).toBe(
       `export AWS_ACCESS_KEY_ID='${id}'\nexport AWS_SECRET_ACCESS_KEY='${secret}'\n` +
-        `export AWS_SESSION_TOKEN='${token}'\nexport AWS_CREDENTIAL_EXPIRATION='${expiration}'\n`,
+        `export AWS_SESSION_TOKEN='${token}'\nexport AWS_CREDENTIAL_EXPIRATION='${expiration}'\n` +
+        `export AWS_ENDPOINT_URL_STS='${sts}'\nexport AWS_ENDPOINT_URL_IAM='${iam}'\n`,
     );
+    expect([sts, iam]).toEqual([`${started.url}/aws`, `${started.url}/aws`]);
     expect([id, end]).toEqual([expect.stringMatching(/^ASIA/), '']);
     expect(await sessionOf(token ?? '')).toContain(':assumed-role/First/');
   });
 
   test.each([
-    ['powershell', /^\$Env:AWS_ACCESS_KEY_ID = 'ASIA[A-Z2-7]{16}'\n\$Env:AWS_SECRET_ACCESS_KEY = '/],
-    ['cmd', /^set "AWS_ACCESS_KEY_ID=ASIA[A-Z2-7]{16}"\r\nset "AWS_SECRET_ACCESS_KEY=/],
-  ])('have the form of %s', async (shell, form) => {
-    expect((await asCarol(['env', '--role', roleArn('First'), '--shell', shell])).out).toMatch(form);
+    [
+      'powershell',
+      /^\$Env:AWS_ACCESS_KEY_ID = 'ASIA[A-Z2-7]{16}'\n\$Env:AWS_SECRET_ACCESS_KEY = '/,
+      (name: string) => `$Env:${name} = '${started.url}/aws'\n`,
+    ],
+    [
+      'cmd',
+      /^set "AWS_ACCESS_KEY_ID=ASIA[A-Z2-7]{16}"\r\nset "AWS_SECRET_ACCESS_KEY=/,
+      (name: string) => `set "${name}=${started.url}/aws"\r\n`,
+    ],
+  ])('have the form of %s', async (shell, form, address) => {
+    const { out } = await asCarol(['env', '--role', roleArn('First'), '--shell', shell]);
+    expect(out).toMatch(form);
+    for (const service of ['STS', 'IAM']) expect(out).toContain(address(`AWS_ENDPOINT_URL_${service}`));
   });
 
   test('no value leaves its quotes', async () => {

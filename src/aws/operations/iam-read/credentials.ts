@@ -2,6 +2,7 @@ import type * as iam from '@aws-sdk/client-iam';
 import type { DeviceRecord } from '../../../directory/iam/records.ts';
 import { storable } from '../../../directory/storable.ts';
 import { RolegateError } from '../../../policy/errors.ts';
+import { checkLength } from '../../wire/read-input.ts';
 import { nameIn, userNameOf } from '../named-entities.ts';
 import type { Operation, Operations } from '../operation.ts';
 import { oneOf } from './filters.ts';
@@ -48,9 +49,12 @@ const listMfaDevices: Operation<iam.ListMFADevicesRequest, iam.ListMFADevicesRes
   return { MFADevices: entries.map((device) => enabledDevice(device, arn)), ...truncation };
 };
 
+const LONGEST_SERIAL_NUMBER = 256;
+
 /** A device of a user: of the one that is named, or the caller. https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetMFADevice.html */
 const getMfaDevice: Operation<iam.GetMFADeviceRequest, iam.GetMFADeviceResponse> = async (context, input) => {
   const name = userNameOf(context, input.UserName);
+  checkLength(input.SerialNumber, 'serialNumber', LONGEST_SERIAL_NUMBER);
   const { id } = await permitted(context, 'User', name, 'iam:GetMFADevice');
   const device = await context.directory.mfaDevices.find(storable(input.SerialNumber));
   if (device?.user?.id !== id) {

@@ -1,6 +1,7 @@
 import type * as iam from '@aws-sdk/client-iam';
 import { noSuch } from '../../../directory/entities/holder.ts';
 import type { HolderRef } from '../../../directory/iam/iam-store.ts';
+import { checkLength } from '../../wire/read-input.ts';
 import type { AwsContext, Operation, Operations } from '../operation.ts';
 import { pathPrefixOf } from './filters.ts';
 import { type Page, type Paged, paged } from './paging.ts';
@@ -29,7 +30,11 @@ async function inlineNames(context: AwsContext, kind: HolderKind, name: string, 
   return { PolicyNames: entries.map((policy) => policy.name), ...truncation };
 }
 
+/** Characters. */
+const LONGEST_POLICY_NAME = 128;
+
 async function inlinePolicy(context: AwsContext, kind: HolderKind, name: string, policyName: string) {
+  checkLength(policyName, 'policyName', LONGEST_POLICY_NAME);
   const of = await holder(context, kind, name, `Get${kind}Policy`);
   const found = await context.directory.iam.inlinePolicy(of, policyName);
   if (found === null) throw noSuch(`${HOLDERS[kind].noun} policy`, policyName);

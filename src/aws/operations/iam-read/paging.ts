@@ -59,9 +59,13 @@ function placeOf(operation: string, marker: string): Place {
   const place = marker.length > LONGEST_MARKER ? null : readMarker(marker);
   const [of, key, id] = Array.isArray(place) ? place : [];
   if (of !== operation || typeof key !== 'string' || typeof id !== 'string' || markerOf(of, { key, id }) !== marker) {
-    throw new ValidationError('Invalid Marker', 'marker');
+    throw invalidMarker();
   }
   return { key, id };
+}
+
+export function invalidMarker(): ValidationError {
+  return new ValidationError('Invalid Marker', 'marker');
 }
 
 function readMarker(marker: string): unknown {

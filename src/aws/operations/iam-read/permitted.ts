@@ -1,6 +1,6 @@
 import type { NamedEntity, NamedKind } from '../../../directory/iam/named.ts';
 import { AccessDenied } from '../../../session/errors.ts';
-import { needs } from '../allowed.ts';
+import { asAsked, needs } from '../allowed.ts';
 import { arnFor, callersAccount, entityNamed, noSuchNamed } from '../named-entities.ts';
 import type { AwsContext } from '../operation.ts';
 
@@ -19,19 +19,10 @@ export async function permitted(
   try {
     await needs(context, { action, resource: found?.arn ?? asked, account: null });
   } catch (error) {
-    throw error instanceof AccessDenied ? asAsked(error, found?.arn ?? asked, asked) : error;
+    throw error instanceof AccessDenied ? asAsked(error, asked) : error;
   }
   if (found === null) throw noSuchNamed(kind, name);
   return found;
-}
-
-/** A refusal repeats the name as it was asked for: the case and the path of the true one would tell that there is one. */
-function asAsked(error: AccessDenied, arn: string, asked: string): AccessDenied {
-  if (arn === asked) return error;
-  return new AccessDenied(
-    error.message.replace(` on resource: ${arn}`, () => ` on resource: ${asked}`),
-    error.answer,
-  );
 }
 
 /** The account of the caller, once it may do `action` in it: the actions of lists have no resource. Throws AccessDenied. */

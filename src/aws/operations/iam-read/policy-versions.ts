@@ -1,6 +1,7 @@
 import type * as iam from '@aws-sdk/client-iam';
 import type { PolicyVersionRecord } from '../../../directory/iam/records.ts';
 import { RolegateError } from '../../../policy/errors.ts';
+import { checkLength } from '../../wire/read-input.ts';
 import type { Operation, Operations } from '../operation.ts';
 import { paged } from './paging.ts';
 import { catalogPolicy, noSuchPolicy, permittedPolicy } from './permitted-policy.ts';
@@ -9,11 +10,15 @@ function listedVersion({ versionId, isDefault, createdAt }: PolicyVersionRecord)
   return { VersionId: versionId, IsDefaultVersion: isDefault, CreateDate: new Date(createdAt) };
 }
 
+/** Characters. AWS's own are `v1`, `v2` …; an imported directory can hold others. */
+const LONGEST_VERSION_ID = 128;
+
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetPolicyVersion.html */
 const getPolicyVersion: Operation<iam.GetPolicyVersionRequest, iam.GetPolicyVersionResponse> = async (
   context,
   { PolicyArn, VersionId },
 ) => {
+  checkLength(VersionId, 'versionId', LONGEST_VERSION_ID);
   const accountId = await permittedPolicy(context, PolicyArn, 'iam:GetPolicyVersion');
   const policy = await context.directory.iam.policy(PolicyArn, accountId);
   const version = policy === null ? null : await context.directory.iam.policyVersion(policy.id, VersionId);

@@ -1,9 +1,9 @@
 import type * as iam from '@aws-sdk/client-iam';
 import { parseArn } from '../../../policy/arn.ts';
 import type { PrincipalRef } from '../../../policy/principal-id.ts';
-import { performed } from '../allowed.ts';
 import type { AwsContext, Operation, Operations } from '../operation.ts';
-import { inNames, oneOf, userArnOrOwn } from './given.ts';
+import { oneOf, userArnOrOwn } from './given.ts';
+import { performedOn } from './on-named.ts';
 
 /** A user as the guards name it. */
 function userRef(arn: string): PrincipalRef {
@@ -18,10 +18,8 @@ function nameIn(arn: string): string {
 const createAccessKey: Operation<iam.CreateAccessKeyRequest, iam.CreateAccessKeyResponse> = async (context, given) => {
   const { sessions, caller, now, origin } = context;
   const userArn = await userArnOrOwn(context, given.UserName);
-  const made = await inNames(
-    performed(context, 'CreateAccessKey', { principal: userRef(userArn) }, () =>
-      sessions.createAccessKey({ userArn }, caller, now, origin),
-    ),
+  const made = await performedOn(context, given, 'CreateAccessKey', { principal: userRef(userArn) }, () =>
+    sessions.createAccessKey({ userArn }, caller, now, origin),
   );
   return {
     AccessKey: {
@@ -51,7 +49,7 @@ const updateAccessKey: Operation<iam.UpdateAccessKeyRequest, null> = async (cont
   const { sessions, caller, now, origin } = context;
   const active = oneOf(given.Status, STATUSES, 'status') === 'Active';
   const { key, values } = await keyOf(context, given);
-  await performed(context, 'UpdateAccessKey', values, () =>
+  await performedOn(context, given, 'UpdateAccessKey', values, () =>
     sessions.setAccessKeyActive(caller, { ...key, active }, now, origin),
   );
   return null;
@@ -61,7 +59,9 @@ const updateAccessKey: Operation<iam.UpdateAccessKeyRequest, null> = async (cont
 const deleteAccessKey: Operation<iam.DeleteAccessKeyRequest, null> = async (context, given) => {
   const { sessions, caller, now, origin } = context;
   const { key, values } = await keyOf(context, given);
-  await performed(context, 'DeleteAccessKey', values, () => sessions.deleteAccessKey(caller, key, now, origin));
+  await performedOn(context, given, 'DeleteAccessKey', values, () =>
+    sessions.deleteAccessKey(caller, key, now, origin),
+  );
   return null;
 };
 

@@ -1,9 +1,9 @@
 import type * as iam from '@aws-sdk/client-iam';
 import type { OperationName } from '../../../guard/operations.ts';
 import type { ChangeInputs, EntityChanges } from '../../../session/entity-changes.ts';
-import { performed } from '../allowed.ts';
 import type { AwsContext, Given, Operation, Operations } from '../operation.ts';
-import { givenArn, groupArn, inNames, policyName, roleArn, userArn } from './given.ts';
+import { givenArn, groupArn, policyName, roleArn, userArn } from './given.ts';
+import { type Names, performedOn } from './on-named.ts';
 
 /**
  * One of IAM's operations on users and roles, under its name, behind its guard. `inputOf`: the input of the change, with ARNs
@@ -20,7 +20,9 @@ function changing<Name extends keyof ChangeInputs, Input>(
     const changes: EntityChanges = sessions;
     const input = await inputOf(context, given);
     const values = input as never; // as: see above
-    await inNames(performed(context, operation, values, () => changes[name](caller, input, now, origin)));
+    // as: the names that the inputs of these operations have
+    const names = given as Names;
+    await performedOn(context, names, operation, values, () => changes[name](caller, input, now, origin));
     return null;
   };
 }

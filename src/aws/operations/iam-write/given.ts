@@ -67,19 +67,3 @@ export function refuseTags(tags: readonly unknown[] | undefined, of: string): vo
   if (tags === undefined || tags.length === 0) return;
   throw new ValidationError(`Rolegate keeps no tags of ${of}: leave them out`, 'tags');
 }
-
-/** Lets work be done, with IAM's words for an entity that is not there: IAM names it without its ARN. */
-export async function inNames<T>(work: Promise<T>): Promise<T> {
-  try {
-    return await work;
-  } catch (error) {
-    if (!(error instanceof RolegateError) || error.code !== 'NoSuchEntity') throw error;
-    const message = error.message.replace(
-      /^(The (?:user|role|group) with name )arn:\S+\/(?=\S+ cannot be found\.$)/,
-      '$1',
-    );
-    throw message === error.message
-      ? error
-      : new RolegateError(error.code, message, { field: error.field, cause: error });
-  }
-}

@@ -3,7 +3,8 @@ import { ValidationError } from '../../../session/errors.ts';
 import { performed } from '../allowed.ts';
 import { callersAccount } from '../named-entities.ts';
 import type { Operation, Operations } from '../operation.ts';
-import { inNames, refuseTags, serialNumber, userArn, userArnOrOwn } from './given.ts';
+import { refuseTags, serialNumber, userArn, userArnOrOwn } from './given.ts';
+import { performedOn } from './on-named.ts';
 
 /**
  * https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateVirtualMFADevice.html
@@ -36,8 +37,8 @@ const enableMfaDevice: Operation<iam.EnableMFADeviceRequest, null> = async (cont
     authenticationCode1: given.AuthenticationCode1,
     authenticationCode2: given.AuthenticationCode2,
   };
-  await inNames(
-    performed(context, 'EnableMFADevice', device, () => sessions.enableMfaDevice(caller, device, now, origin)),
+  await performedOn(context, given, 'EnableMFADevice', device, () =>
+    sessions.enableMfaDevice(caller, device, now, origin),
   );
   return null;
 };
@@ -49,7 +50,7 @@ const deactivateMfaDevice: Operation<iam.DeactivateMFADeviceRequest, null> = asy
     userArn: await userArnOrOwn(context, given.UserName),
     serialNumber: serialNumber(given.SerialNumber),
   };
-  await performed(context, 'DeactivateMFADevice', device, () =>
+  await performedOn(context, given, 'DeactivateMFADevice', device, () =>
     sessions.deactivateMfaDevice(caller, device, now, origin),
   );
   return null;

@@ -53,6 +53,8 @@ export interface GivenSimulation {
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_SimulatePrincipalPolicy.html */
 const MOST_BOUNDARIES = 1;
 
+const LONGEST_RESOURCE = 2048;
+
 /** Throws InvalidInput. */
 export function givenSimulation({ catalog }: AwsContext, input: SimulationInput): GivenSimulation {
   if (input.ActionNames.length === 0) throw invalidInput('Invalid Input ActionNames: at least one action is needed');
@@ -62,7 +64,8 @@ export function givenSimulation({ catalog }: AwsContext, input: SimulationInput)
   }));
   const { ResourceArns: resources = [], ResourcePolicy: resourcePolicy = null } = input;
   for (const [index, resource] of resources.entries()) {
-    if (resource !== '*' && parseArn(resource) === null) {
+    // Every result repeats it.
+    if (resource !== '*' && (resource.length > LONGEST_RESOURCE || parseArn(resource) === null)) {
       throw invalidInput(
         `ResourceNames are not in a valid ARN format: ${quoted(resource)} (ResourceArns.${index + 1}).`,
       );

@@ -9,11 +9,11 @@ import { type CompiledPolicy, readPolicy } from '../../../policy/load.ts';
 import { keysOfPolicies } from '../../../policy/policy-keys.ts';
 import type { PolicyKind } from '../../../policy/policy-kind.ts';
 import { isAccountId } from '../../../policy/principal-id.ts';
-import { paged } from '../iam-read/paging.ts';
+import { invalidMarker, paged } from '../iam-read/paging.ts';
 import type { AwsContext } from '../operation.ts';
 import { type Entity, refOf } from './entity.ts';
 import type { GivenSimulation, SimulationInput } from './given.ts';
-import { asInvalidInput, ofGiven } from './invalid-input.ts';
+import { asInvalidInput, invalidInput, ofGiven } from './invalid-input.ts';
 import { evaluationResult, MOST_STATEMENTS, type Simulated } from './results.ts';
 import type { StoredEntity } from './stored.ts';
 
@@ -47,7 +47,7 @@ export async function runSimulation(
   const { actions, resourcePolicy, owner } = given;
   const resources = given.resources.length === 0 ? ['*'] : given.resources;
   const { entries: page, truncation } = await paged(operation, input, ({ after, limit }) => {
-    const from = after === null ? 0 : Number(after.key) + 1;
+    const from = after === null ? 0 : indexIn(after.key) + 1;
     return Promise.resolve(actions.slice(from, from + limit).map((action, i) => ({ key: String(from + i), action })));
   });
   const simulation: Simulation = {
@@ -68,12 +68,14 @@ export async function runSimulation(
     path: '',
   };
   const answers = decided(context, simulation);
+  const missing = missingKeys(input, given, side, context.now);
+  checkRepeated(page.length, resources, missing);
   const { accountId } = side.home;
   const simulated: Simulated = {
     byResource: given.resources.some((resource) => resource !== '*'),
     inOrganization: side.inOrganization,
     hasBoundary: PermissionsBoundaryPolicyInputList.length > 0 || (side.stored?.policies.boundary ?? null) !== null,
-    missing: missingKeys(input, given, side, context.now),
+    missing,
     crosses: (resource) => resourcePolicy !== null && (accountOf(resource) ?? owner ?? accountId) !== accountId,
     places: new Map(),
     room: { statements: MOST_STATEMENTS },
@@ -85,6 +87,25 @@ export async function runSimulation(
     results.push(await evaluationResult(context, action, [first, ...others], simulated));
   }
   return { EvaluationResults: results, ...truncation };
+}
+
+/** The index of an action, in a marker. Throws ValidationError. */
+function indexIn(key: string): number {
+  if (/^\d{1,9}$/.test(key)) return Number(key);
+  throw invalidMarker();
+}
+
+/** Characters of condition keys and resources that one answer repeats at most: a thousand each in ten thousand results. */
+const MOST_CHARACTERS = 10_000_000;
+
+/** Every result repeats all missing keys. Throws InvalidInput. */
+function checkRepeated(actions: number, resources: readonly string[], missing: readonly string[]): void {
+  const lengthOf = (texts: readonly string[]): number => texts.reduce((sum, { length }) => sum + length, 0);
+  const characters = actions * (lengthOf(resources) + (resources.length + 1) * lengthOf(missing));
+  if (characters <= MOST_CHARACTERS) return;
+  throw invalidInput(
+    `Invalid Input ActionNames: the answer would repeat more than ${MOST_CHARACTERS} characters of condition keys and resources: simulate fewer actions or resources at once`,
+  );
 }
 
 /** Throws InvalidInput for the first fault. */
