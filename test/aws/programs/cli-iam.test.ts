@@ -20,6 +20,8 @@ const DEVICE = arn('mfa/phone');
 const PROVIDER = arn('oidc-provider/issuer.example');
 const document = (...statements: readonly object[]): string =>
   JSON.stringify({ Version: '2012-10-17', Statement: statements });
+/** Older versions require one. */
+const THUMBPRINT = ['--thumbprint-list', 'a'.repeat(40)];
 const READS = document({ Effect: 'Allow', Action: 's3:GetObject', Resource: '*' });
 const TRUST = document({ Effect: 'Allow', Principal: { AWS: arn('root') }, Action: 'sts:AssumeRole' });
 
@@ -139,7 +141,14 @@ async function managesCredentials(): Promise<void> {
   await iam('delete-virtual-mfa-device', ...serial);
 
   const provider = ['--open-id-connect-provider-arn', PROVIDER];
-  await iam('create-open-id-connect-provider', '--url', 'https://issuer.example', '--client-id-list', 'a');
+  await iam(
+    'create-open-id-connect-provider',
+    '--url',
+    'https://issuer.example',
+    '--client-id-list',
+    'a',
+    ...THUMBPRINT,
+  );
   await iam('add-client-id-to-open-id-connect-provider', ...provider, '--client-id', 'b');
   await iam('remove-client-id-from-open-id-connect-provider', ...provider, '--client-id', 'a');
   expect((await iam('get-open-id-connect-provider', ...provider)).ClientIDList).toEqual(['b']);
