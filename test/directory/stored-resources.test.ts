@@ -190,6 +190,19 @@ describe('what is held is bounded', () => {
     expect(resources.make(wanted, 1n, around)).toBeDefined();
   });
 
+  test('where too much is stored, and while it is read, statements read nothing along', () => {
+    const touched = [{ entity: 'Resource', entityId: arn }];
+    const given = complete({ resources: 0, characters: 100 });
+    given.advance(touched);
+    expect([given.state, given.stale.size]).toEqual(['tooMany', 0]);
+    const reading = new StoredResources();
+    reading.begin();
+    reading.advance(touched);
+    expect(reading.stale.size).toBe(0);
+    reading.complete();
+    expect([...reading.stale]).toEqual([arn]);
+  });
+
   test('policies that are in use count, and so do resources that are added one by one', () => {
     const long = complete({ resources: 10, characters: 100 });
     change(long, row('long'));

@@ -31,6 +31,8 @@ export interface Surroundings {
   readonly account: (id: string) => AccountFacts | undefined;
 }
 
+const NONE: ReadonlySet<string> = new Set();
+
 /**
  * All stored resources, so that a name is known to be stored, or not to be, without asking the database: services ask about
  * objects, items and messages whose names nobody has asked about before. Users are resources too, without policies; roles
@@ -59,7 +61,7 @@ export class StoredResources {
 
   /** Names that have changed since they were read: the next statement about resources reads them, too. */
   get stale(): ReadonlySet<string> {
-    return this.#stale;
+    return this.#state === 'complete' ? this.#stale : NONE;
   }
 
   /** Begins anew. What changes from now on is noted. */
@@ -142,6 +144,8 @@ export class StoredResources {
       this.forget();
       return;
     }
+    // Nothing is held that could have changed.
+    if (this.#state === 'tooMany') return;
     for (const { entity, entityId } of touched) {
       if (entity === 'Resource' || entity === 'User') this.#stale.add(entityId);
       else if (entity === 'Account') this.#accounts.add(entityId);
