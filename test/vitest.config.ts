@@ -31,8 +31,8 @@ const LONGEST = [
 ];
 /** A browser that npm brings: part of the long runs. */
 const BROWSER = ['test/browser/**/*.test.ts'];
-/** Clients of AWS that are programs of their own: part of the long runs too. */
-const PROGRAMS = ['test/aws/programs/*.test.ts'];
+/** Clients of AWS that are programs of their own, and npm with the package: part of the long runs too. */
+const PROGRAMS = ['test/aws/programs/*.test.ts', 'test/package.test.ts'];
 /** Find more, the longer they go on. */
 const LONG = [
   'test/{aws,policy}/fuzz.test.ts',
