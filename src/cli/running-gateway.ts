@@ -1,14 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { type IncomingMessage, type OutgoingHttpHeaders, request } from 'node:http';
+import { type IncomingMessage, type OutgoingHttpHeaders, type RequestOptions, request } from 'node:http';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { isHeld } from '../directory/prisma/data-dir-lock.ts';
 import { RolegateError } from '../policy/errors.ts';
-import { readAddress } from '../server/address-file.ts';
+import { type GatewayAddress, readAddress } from '../server/address-file.ts';
 import type { Settings } from '../server/settings.ts';
 import { CommandFailed } from './failure.ts';
 import { type Data, dataOf, type Variables } from './gateway-answer.ts';
+import { connectPinned } from './pinned-connection.ts';
 
 /** The gateway that holds the data folder, called as its operator. */
 export interface RunningGateway {
@@ -74,10 +75,11 @@ async function runningGateway(settings: Settings): Promise<RunningGateway> {
   }
   const token = settings.operatorToken ?? (await readToken(settings.dataDir));
   const { url } = address;
+  const gateway: Place = { ...address, token };
   return {
     url,
-    ask: (query, variables) => ask(url, token, query, variables),
-    upload: (query, variables, place, file) => upload(url, token, { query, variables }, place, file),
+    ask: (query, variables) => ask(gateway, query, variables),
+    upload: (query, variables, place, file) => upload(gateway, { query, variables }, place, file),
   };
 }
 
@@ -91,25 +93,19 @@ async function readToken(dataDir: string): Promise<string> {
   }
 }
 
-async function ask(url: string, token: string, query: string, variables: Variables): Promise<Data> {
-  let response: Response;
-  try {
-    response = await fetch(`${url}/graphql`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
-      body: JSON.stringify({ query, variables }),
-    });
-  } catch (cause) {
-    throw noAnswer(url, cause);
-  }
-  return operatorsData(url, response.status, await response.text());
+/** Where it is, what it shows, and the operator's token. */
+type Place = Pick<GatewayAddress, 'url' | 'certificate'> & { readonly token: string };
+
+async function ask(place: Place, query: string, variables: Variables): Promise<Data> {
+  const body = Buffer.from(JSON.stringify({ query, variables }));
+  return send(place, { 'content-type': 'application/json', 'content-length': body.length }, [body]);
 }
 
 /**
- * A multipart request. fetch would give up after five minutes without an answer, and large imports may take longer.
+ * A multipart request.
  * https://github.com/jaydenseric/graphql-multipart-request-spec
  */
-async function upload(url: string, token: string, operations: object, place: string, file: Upload): Promise<Data> {
+async function upload(gateway: Place, operations: object, place: string, file: Upload): Promise<Data> {
   const boundary = `rolegate-${randomUUID()}`;
   const part = (disposition: string, content: string): string =>
     `--${boundary}\r\nContent-Disposition: form-data; ${disposition}\r\n\r\n${content}`;
@@ -122,17 +118,37 @@ async function upload(url: string, token: string, operations: object, place: str
   const headers = {
     'content-type': `multipart/form-data; boundary=${boundary}`,
     'content-length': head.length + file.bytes + tail.length,
-    authorization: `Bearer ${token}`,
   };
-  const { status, text } = await sendTo(url, headers, [head, ...file.chunks, tail]).catch((cause: unknown) => {
-    throw noAnswer(url, cause);
-  });
-  return operatorsData(url, status, text);
+  return send(gateway, headers, [head, ...file.chunks, tail]);
 }
 
-function sendTo(url: string, headers: OutgoingHttpHeaders, body: readonly Buffer[]) {
+/** fetch would give up after five minutes without an answer, and large imports may take longer. */
+async function send(
+  { url, certificate, token }: Place,
+  headers: OutgoingHttpHeaders,
+  body: readonly Buffer[],
+): Promise<Data> {
+  try {
+    const socket = certificate === null ? null : await connectPinned(url, certificate);
+    const { status, text } = await sendTo(
+      // The connection is encrypted already.
+      `${url.replace(/^https:/, 'http:')}/graphql`,
+      {
+        method: 'POST',
+        headers: { ...headers, authorization: `Bearer ${token}` },
+        ...(socket !== null && { createConnection: () => socket }),
+      },
+      body,
+    );
+    return operatorsData(url, status, text);
+  } catch (cause) {
+    throw cause instanceof CommandFailed ? cause : noAnswer(url, cause);
+  }
+}
+
+function sendTo(url: string, options: RequestOptions, body: readonly Buffer[]) {
   return new Promise<{ readonly status: number; readonly text: string }>((resolve, reject) => {
-    const sent = request(`${url}/graphql`, { method: 'POST', headers }, (response) => {
+    const sent = request(url, options, (response) => {
       textOf(response).then((text) => resolve({ status: response.statusCode ?? 0, text }), reject);
     });
     sent.once('error', reject);

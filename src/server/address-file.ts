@@ -7,6 +7,8 @@ const NAME = 'gateway.json';
 export interface GatewayAddress {
   readonly url: string;
   readonly pid: number;
+  /** The certificate (PEM) that it shows; null: it speaks plain HTTP. */
+  readonly certificate: string | null;
 }
 
 /** Writes it into the data folder, whole or not at all. */
@@ -22,7 +24,9 @@ export async function readAddress(dataDir: string): Promise<GatewayAddress | nul
   try {
     const value: unknown = JSON.parse(await readFile(join(dataDir, NAME), 'utf8'));
     if (typeof value !== 'object' || value === null || !('url' in value) || !('pid' in value)) return null;
-    return typeof value.url === 'string' && typeof value.pid === 'number' ? { url: value.url, pid: value.pid } : null;
+    if (typeof value.url !== 'string' || typeof value.pid !== 'number') return null;
+    const certificate = 'certificate' in value && typeof value.certificate === 'string' ? value.certificate : null;
+    return { url: value.url, pid: value.pid, certificate };
   } catch {
     return null;
   }

@@ -9,6 +9,8 @@ export interface Client {
   readonly secure: boolean;
   /** The host and port that the client addressed; null: not sent. */
   readonly host: string | null;
+  /** Whether a trusted proxy has passed the request on. */
+  readonly throughProxy: boolean;
 }
 
 /**
@@ -19,11 +21,12 @@ export interface Client {
 export function clientOf(head: RequestHead, isTrusted: (address: string) => boolean): Client {
   const peer = head.remoteAddress === null ? null : canonicalAddress(head.remoteAddress);
   const host = head.header('host');
-  if (peer === null || !isTrusted(peer)) return { address: peer, secure: head.encrypted, host };
+  if (peer === null || !isTrusted(peer)) return { address: peer, secure: head.encrypted, host, throughProxy: false };
   return {
     address: forwardedAddress(peer, valuesOf(head.header('x-forwarded-for')), isTrusted),
     secure: head.encrypted || isSecure(valuesOf(head.header('x-forwarded-proto'))),
     host: valuesOf(head.header('x-forwarded-host'))[0] ?? host,
+    throughProxy: true,
   };
 }
 

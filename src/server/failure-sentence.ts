@@ -1,9 +1,11 @@
 import { RolegateError } from '../policy/errors.ts';
+import { CertificateError } from './certificate.ts';
 import { type Settings, withoutPassword } from './settings.ts';
 
 /** Why starting failed, in one sentence for people; null: an unexpected error. */
 export function failureSentence(error: unknown, settings: Settings): string | null {
   if (error instanceof RolegateError) return sentenceOf(error, settings);
+  if (error instanceof CertificateError) return error.message;
   if (!(error instanceof Error)) return null;
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
   const { host, port, dataDir } = settings;

@@ -14,6 +14,7 @@ import { authenticateWith } from './authenticate.ts';
 import { readAuthzenMap } from './authzen-map.ts';
 import type { AuthzenRoute } from './authzen-route.ts';
 import type { AwsRoute } from './aws-route.ts';
+import { type Certificate, type CertificateFiles, readCertificate, watchCertificate } from './certificate.ts';
 import { answerCommonWith } from './common-request.ts';
 import { type Demo, loadDemo } from './demo.ts';
 import type { GraphqlListener } from './exchange.ts';
@@ -126,6 +127,22 @@ const UNINDEXED =
   'searches are not indexed and read whole tables: the database lacks the extension pg_trgm, which this user may not ' +
   'create. Run CREATE EXTENSION pg_trgm as a user who may, and start again';
 
+/** Uses what is written into the files from now on. What cannot be used is logged, and the last that could stays. */
+function renewCertificate(
+  files: CertificateFiles,
+  log: Log,
+  use: (certificate: Certificate) => Promise<void>,
+): () => void {
+  return watchCertificate(files, () => {
+    readCertificate(files)
+      .then(use)
+      .then(
+        () => log.warn({ certificate: files.certificate }, 'a new certificate is in use'),
+        (err: unknown) => log.error({ err }, 'the new certificate cannot be used; the one before stays in use'),
+      );
+  });
+}
+
 /** A running gateway. */
 export interface RunningGateway {
   /** http://host:port */
@@ -135,6 +152,8 @@ export interface RunningGateway {
   /** Null: the demo organization is not loaded. */
   readonly demo: Demo | null;
   readonly services: Services;
+  /** From now on /readyz says no, while requests are answered as before. */
+  drain(): void;
   /** Refuses new requests, finishes running ones, and closes the directory. */
   close(): Promise<void>;
 }
@@ -152,20 +171,35 @@ export async function startGateway(
   let services: Services | null = null;
   let gateway: Gateway | null = null;
   let demo: Demo | null = null;
+  const answering = (): Gateway | null => (phase === 'ready' || phase === 'draining' ? gateway : null);
   const router = createRouter({
     log,
     clock,
     phase: () => phase,
-    graphql: () => (phase === 'ready' && gateway !== null ? gateway.route : null),
-    aws: () => (phase === 'ready' && gateway !== null ? gateway.aws : null),
-    jwks: () => (phase === 'ready' && gateway !== null ? gateway.jwks : null),
-    authzen: () => (phase === 'ready' && gateway !== null ? gateway.authzen : null),
+    graphql: () => answering()?.route ?? null,
+    aws: () => answering()?.aws ?? null,
+    jwks: () => answering()?.jwks ?? null,
+    authzen: () => answering()?.authzen ?? null,
     ping: async () => services?.directory.ping(),
     graphiqlTabs: settings.graphiql ? () => (demo === null ? WELCOME_TABS : demoTabs) : null,
   });
-  const server = await listen(settings.host, settings.port, router);
+  const certificate = settings.tls === null ? undefined : await readCertificate(settings.tls);
+  const server = await listen(settings.host, settings.port, router, {
+    keepAliveTimeout: settings.keepAliveSeconds * 1000,
+    ...(certificate !== undefined && { certificate }),
+  });
+  const announce = (shown: Certificate | undefined): Promise<void> =>
+    writeAddress(settings.dataDir, { url: server.url, pid: process.pid, certificate: shown?.cert ?? null });
+  const stopWatching =
+    settings.tls === null
+      ? null
+      : renewCertificate(settings.tls, log, async (renewed) => {
+          server.replaceCertificate(renewed);
+          if (phase === 'ready') await announce(renewed);
+        });
   const close = async (): Promise<void> => {
     phase = 'stopping';
+    stopWatching?.();
     await removeAddress(settings.dataDir);
     await server.stop();
     await gateway?.dispose();
@@ -187,10 +221,13 @@ export async function startGateway(
       dataDir,
       ...(understandFiles !== undefined && { understandFiles }),
     });
-    await writeAddress(settings.dataDir, { url: server.url, pid: process.pid });
+    await announce(certificate);
     phase = 'ready';
     log.info({ url: server.url }, 'ready');
-    return { url: server.url, newOperatorToken: services.secrets.newOperatorToken, demo, services, close };
+    const drain = (): void => {
+      phase = 'draining';
+    };
+    return { url: server.url, newOperatorToken: services.secrets.newOperatorToken, demo, services, drain, close };
   } catch (error) {
     await close();
     throw error;

@@ -1,8 +1,8 @@
 import type { ServerResponse } from 'node:http';
 import { READINESS_TIMEOUT } from './limits.ts';
 
-/** The phases of a gateway. */
-export type Phase = 'starting' | 'ready' | 'stopping';
+/** The phases of a gateway. While it drains it answers, but is not ready: balancers send their requests elsewhere. */
+export type Phase = 'starting' | 'ready' | 'draining' | 'stopping';
 
 function send(response: ServerResponse, status: number, body: Readonly<Record<string, string>>): void {
   const text = `${JSON.stringify(body)}\n`;

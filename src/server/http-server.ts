@@ -1,13 +1,20 @@
-import { createServer, type RequestListener, type Server, type ServerOptions, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer, type RequestListener, type ServerOptions, type ServerResponse } from 'node:http';
+import { constants, createSecureServer, type Http2SecureServer, type ServerHttp2Session } from 'node:http2';
+import type { AddressInfo, Server, Socket } from 'node:net';
+import type { Certificate } from './certificate.ts';
 import { REQUEST_TIMEOUT, STOP_TIMEOUT } from './limits.ts';
 
-/** A node:http server that can be stopped without cutting off running requests. */
-export interface HttpServer {
-  /** http://host:port */
+/** A server that can be stopped without cutting off running requests. */
+export interface StoppableServer {
+  /** http://host:port, or https://host:port */
   readonly url: string;
   /** Takes no more connections, lets running requests finish, and cuts off those that have not after STOP_TIMEOUT. */
   stop(): Promise<void>;
+}
+
+export interface HttpServer extends StoppableServer {
+  /** From now on new connections get this one. Only where `listen` was given a certificate. */
+  replaceCertificate(certificate: Certificate): void;
 }
 
 /** What a server takes. Times in milliseconds. */
@@ -18,24 +25,34 @@ export interface ServerLimits
   > {
   /** At the same time. */
   readonly maxConnections?: number;
+  /** Left out: plain HTTP. Otherwise TLS, with HTTP/2 for clients that speak it. */
+  readonly certificate?: Certificate;
 }
+
+/** Streams of one HTTP/2 connection at a time. */
+const MAX_STREAMS = 100;
 
 /** Begins to listen. Rejects with node's own error (EADDRINUSE …). */
 export function listen(
   host: string,
   port: number,
   listener: RequestListener,
-  { maxConnections, ...limits }: ServerLimits = {},
+  { maxConnections, certificate, ...limits }: ServerLimits = {},
 ): Promise<HttpServer> {
   const underWay = new Set<ServerResponse>();
   let stopping = false;
   const onRequest: RequestListener = (request, response) => {
     underWay.add(response);
     response.once('close', () => underWay.delete(response));
-    if (stopping) response.setHeader('connection', 'close');
+    // HTTP/2 names the host in a field of its own, and has no header `connection`.
+    if (request.httpVersionMajor === 2) request.headers.host ??= authorityOf(request.headers);
+    else if (stopping) response.setHeader('connection', 'close');
     listener(request, response);
   };
-  const server = createServer({ requestTimeout: REQUEST_TIMEOUT, keepAlive: true, ...limits }, onRequest);
+  const options = { requestTimeout: REQUEST_TIMEOUT, keepAlive: true, ...limits };
+  const server =
+    certificate === undefined ? createServer(options, onRequest) : secureServer(certificate, options, onRequest);
+  const connections = connectionsOf(server);
   if (maxConnections !== undefined) server.maxConnections = maxConnections;
   // By default node answers `Expect: 100-continue` before the caller and the size are known.
   server.on('checkContinue', onRequest);
@@ -45,29 +62,98 @@ export function listen(
       server.off('error', reject);
       const stop = (): Promise<void> => {
         stopping = true;
-        for (const response of underWay) if (!response.headersSent) response.setHeader('connection', 'close');
-        return closeServer(server);
+        for (const response of underWay) {
+          if (!response.headersSent && response.req.httpVersionMajor < 2) response.setHeader('connection', 'close');
+        }
+        return closeServer(server, connections);
       };
-      resolve({ url: urlOf(server), stop });
+      const replaceCertificate = (next: Certificate): void => {
+        if ('setSecureContext' in server) server.setSecureContext(next);
+      };
+      resolve({ url: urlOf(server, certificate !== undefined), replaceCertificate, stop });
     });
   });
 }
 
-function closeServer(server: Server): Promise<void> {
+/** `:authority`, which clients of HTTP/2 send instead of `host`. */
+function authorityOf(headers: NodeJS.Dict<string | string[]>): string | undefined {
+  const authority = headers[':authority'];
+  return typeof authority === 'string' ? authority : undefined;
+}
+
+/** HTTP/1.1 and HTTP/2 on one port: the client chooses in the TLS handshake (ALPN). */
+function secureServer(
+  certificate: Certificate,
+  { keepAliveTimeout = 0, ...limits }: ServerOptions,
+  onRequest: RequestListener,
+): Http2SecureServer {
+  const settings = { maxConcurrentStreams: MAX_STREAMS };
+  const server = createSecureServer({ ...certificate, ...limits, allowHTTP1: true, settings });
+  // What node:http calls a request and a response is what its layer of compatibility for HTTP/2 offers.
+  server.on('request', onRequest as unknown as Parameters<Http2SecureServer['on']>[1]);
+  // Of the connections that speak HTTP/1.1; node 20 does not take them as options here.
+  Object.assign(server, { keepAliveTimeout, ...limits });
+  server.on('session', (session) => {
+    if (keepAliveTimeout > 0) session.setTimeout(keepAliveTimeout, () => closeIfIdle(session));
+  });
+  // A client that breaks off is no fault of ours, and must not end the process.
+  server.on('sessionError', () => undefined);
+  return server;
+}
+
+function closeIfIdle(session: ServerHttp2Session): void {
+  if (!session.closed) session.close();
+}
+
+interface Connections {
+  /** Lets those end that speak HTTP/2 and have nothing under way. */
+  close(): void;
+  /** Cuts all of them off. */
+  destroy(): void;
+}
+
+/** What node closes by itself for HTTP/1.1 alone. */
+function connectionsOf(server: Server): Connections {
+  const sockets = new Set<Socket>();
+  const sessions = new Set<ServerHttp2Session>();
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+  });
+  server.on('session', (session: ServerHttp2Session) => {
+    sessions.add(session);
+    session.once('close', () => sessions.delete(session));
+  });
+  return {
+    close: () => {
+      for (const session of sessions) session.close();
+    },
+    destroy: () => {
+      for (const session of sessions) session.destroy(undefined, constants.NGHTTP2_CANCEL);
+      for (const socket of sockets) socket.destroy();
+    },
+  };
+}
+
+function closeServer(server: Server, connections: Connections): Promise<void> {
   return new Promise((resolve) => {
-    const timer = setTimeout(() => server.closeAllConnections(), STOP_TIMEOUT);
+    const timer = setTimeout(() => connections.destroy(), STOP_TIMEOUT);
     server.close(() => {
       clearTimeout(timer);
       resolve();
     });
-    server.closeIdleConnections();
+    if ('closeIdleConnections' in server && typeof server.closeIdleConnections === 'function') {
+      server.closeIdleConnections();
+    }
+    connections.close();
   });
 }
 
-function urlOf(server: Server): string {
+function urlOf(server: Server, isSecure: boolean): string {
   // A server that listens on TCP has an AddressInfo; a string would be a pipe.
   const { address, family, port } = server.address() as AddressInfo;
   // 0.0.0.0 and :: are addresses to listen on, not to reach it at.
   const host = address === '0.0.0.0' || address === '::' ? 'localhost' : address;
-  return `http://${family === 'IPv6' && host !== 'localhost' ? `[${host}]` : host}:${port}`;
+  const scheme = isSecure ? 'https' : 'http';
+  return `${scheme}://${family === 'IPv6' && host !== 'localhost' ? `[${host}]` : host}:${port}`;
 }

@@ -15,14 +15,14 @@ export type AddressOf = (head: RequestHead) => string | null;
 
 /**
  * Of what a client sends, `Host` included, nothing counts: it could lead others to an address of its choice. A trusted proxy that has
- * ended TLS passes the name on that the client used. Several names: a proxy has added its own to what a client has sent, and none of
+ * ended TLS passes the name on that the client used; where the gateway ends it itself, only the setting says its name. Several names: a proxy has added its own to what a client has sent, and none of
  * them counts.
  */
 export function addressOfWith({ publicUrl, otherwise, isTrustedProxy }: Known): AddressOf {
   return (head) => {
     if (publicUrl !== null) return publicUrl;
-    const { secure, host } = clientOf(head, isTrustedProxy);
+    const { secure, host, throughProxy } = clientOf(head, isTrustedProxy);
     const isOne = head.header('x-forwarded-host')?.includes(',') !== true;
-    return (secure && isOne && host !== null ? httpsOrigin(`https://${host}`) : null) ?? otherwise;
+    return (secure && throughProxy && isOne && host !== null ? httpsOrigin(`https://${host}`) : null) ?? otherwise;
   };
 }

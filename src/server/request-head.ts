@@ -10,7 +10,7 @@ export interface RequestHead {
   readonly encrypted: boolean;
 }
 
-/** The head of a request that came through the gateway's own socket, which uses plain HTTP. */
+/** The head of a request that came through the gateway's own socket. */
 export function headOfMessage({ headers, socket }: IncomingMessage): RequestHead {
   return {
     header: (name) => {
@@ -18,7 +18,7 @@ export function headOfMessage({ headers, socket }: IncomingMessage): RequestHead
       return Array.isArray(value) ? value.join(', ') : (value ?? null);
     },
     remoteAddress: socket.remoteAddress ?? null,
-    encrypted: false,
+    encrypted: 'encrypted' in socket,
   };
 }
 

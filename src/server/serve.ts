@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { announcement } from './announcement.ts';
 import { failureSentence } from './failure-sentence.ts';
 import { type RunningGateway, startGateway } from './gateway.ts';
@@ -23,6 +24,11 @@ export async function serve(settings: Settings, output: Output): Promise<number>
   }
   output.out(announcement(gateway, settings));
   await stop;
+  if (settings.drainSeconds > 0) {
+    gateway.drain();
+    output.out(`stopping in ${settings.drainSeconds} s: /readyz says so, requests are answered until then\n`);
+    await delay(settings.drainSeconds * 1000);
+  }
   output.out('stopping: no new requests, finishing those under way\n');
   await gateway.close();
   output.out('stopped\n');

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { httpsOrigin } from '../authzen/https-origin.ts';
+import type { CertificateFiles } from './certificate.ts';
 import { isNetwork } from './networks.ts';
 
 /** Invalid settings: one sentence for each fault, without secrets. */
@@ -35,6 +36,12 @@ export interface Settings {
   readonly publicUrl: string | null;
   /** An absolute path: the file with short names for AuthZEN's enforcement points. Null: there are none. */
   readonly authzenMap: string | null;
+  /** The gateway's own TLS; null: plain HTTP. */
+  readonly tls: CertificateFiles | null;
+  /** Seconds between the signal to stop, when readiness goes, and the end of listening. */
+  readonly drainSeconds: number;
+  /** Seconds for which a connection without requests is kept. */
+  readonly keepAliveSeconds: number;
   readonly graphiql: boolean;
   readonly logLevel: LogLevel;
 }
@@ -67,6 +74,9 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>, 
     trustedProxies: read('ROLEGATE_TRUSTED_PROXIES', [], parseNetworks),
     publicUrl: read<string | null>('ROLEGATE_PUBLIC_URL', null, parsePublicUrl),
     authzenMap: read<string | null>('ROLEGATE_AUTHZEN_MAP', null, (text) => parseFile(text, workingDir)),
+    tls: readTls(read, workingDir, problems),
+    drainSeconds: read('ROLEGATE_DRAIN_SECONDS', 0, (text) => parseSeconds(text, 0, 600)),
+    keepAliveSeconds: read('ROLEGATE_KEEP_ALIVE_SECONDS', 65, (text) => parseSeconds(text, 1, 3600)),
     graphiql: read('ROLEGATE_GRAPHIQL', true, parseSwitch),
     logLevel: read('LOG_LEVEL', 'warn', parseLogLevel),
   };
@@ -156,6 +166,26 @@ function parsePublicUrl(text: string): string | Problem {
 function parseFile(text: string, workingDir: string): string | Problem {
   if (text.includes('\0')) return new Problem('must be the path of a file; it holds a NUL character');
   return resolve(workingDir, text);
+}
+
+/** Both files or none. */
+function readTls(
+  read: (name: string, fallback: string | null, parse: (text: string) => string | Problem) => string | null,
+  workingDir: string,
+  problems: string[],
+): CertificateFiles | null {
+  const certificate = read('TLS_CERT_FILE', null, (text) => parseFile(text, workingDir));
+  const key = read('TLS_KEY_FILE', null, (text) => parseFile(text, workingDir));
+  if (certificate !== null && key !== null) return { certificate, key };
+  if (certificate !== null) problems.push('TLS_CERT_FILE needs TLS_KEY_FILE, the file with the private key');
+  if (key !== null) problems.push('TLS_KEY_FILE needs TLS_CERT_FILE, the file with the certificate');
+  return null;
+}
+
+function parseSeconds(text: string, least: number, most: number): number | Problem {
+  const seconds = /^[0-9]{1,6}$/.test(text) ? Number(text) : Number.NaN;
+  if (seconds >= least && seconds <= most) return seconds;
+  return new Problem(`must be a whole number of seconds from ${least} to ${most}; it is \`${shown(text)}\``);
 }
 
 function parseSwitch(text: string): boolean | Problem {

@@ -59,6 +59,21 @@ async function ask(url: string, query: string, authorization: string) {
   return response.json();
 }
 
+test('a signal to stop takes readiness away first, and requests are answered until listening ends', async () => {
+  const running = await startOnEmpty({ ROLEGATE_DEMO: 'off', ROLEGATE_DRAIN_SECONDS: '2' });
+  const url = await running.printed(READY);
+  const token = readFileSync(join(cwd, '.rolegate/operator.token'), 'utf8').trim();
+  const answered = await fetch(`${url}/readyz`);
+  expect([answered.status, answered.headers.get('keep-alive')]).toEqual([200, 'timeout=65']);
+  running.child.kill('SIGTERM');
+  await running.printed(/stopping in 2 s/);
+  const ready = await fetch(`${url}/readyz`);
+  expect([ready.status, await ready.json()]).toEqual([503, { status: 'not ready', reason: 'the gateway is draining' }]);
+  expect(await ask(url, '{ viewer { kind } }', `Bearer ${token}`)).toEqual({ data: { viewer: { kind: 'OPERATOR' } } });
+  expect(await running.ended).toBe(0);
+  expect(running.out()).toMatch(/stopping: no new requests, finishing those under way\nstopped\n$/);
+});
+
 const ALICE = 'arn:aws:iam::111111111111:user/alice';
 const WHO = '{ viewer { principal { principalId } } }';
 
@@ -132,6 +147,7 @@ describe('stopping', () => {
     expect(JSON.parse(readFileSync(join(cwd, '.rolegate/gateway.json'), 'utf8'))).toEqual({
       url,
       pid: running.child.pid,
+      certificate: null,
     });
     // A question that takes a while: the signal comes while it is being answered.
     const query = `{ effectivePermissions(principal: "${ALICE}") { permissions(first: 1000) { totalCount } } }`;

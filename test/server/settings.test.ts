@@ -25,6 +25,9 @@ describe('defaults', () => {
       trustedProxies: [],
       publicUrl: null,
       authzenMap: null,
+      tls: null,
+      drainSeconds: 0,
+      keepAliveSeconds: 65,
       graphiql: true,
       logLevel: 'warn',
     });
@@ -67,6 +70,18 @@ test('values that are taken', () => {
 
 describe('values that are refused', () => {
   const cases: readonly (readonly [name: string, value: string, sentence: string])[] = [
+    ['TLS_CERT_FILE', 'cert.pem', 'TLS_CERT_FILE needs TLS_KEY_FILE, the file with the private key'],
+    ['TLS_KEY_FILE', 'key.pem', 'TLS_KEY_FILE needs TLS_CERT_FILE, the file with the certificate'],
+    [
+      'ROLEGATE_DRAIN_SECONDS',
+      '601',
+      'ROLEGATE_DRAIN_SECONDS must be a whole number of seconds from 0 to 600; it is `601`',
+    ],
+    [
+      'ROLEGATE_KEEP_ALIVE_SECONDS',
+      '0',
+      'ROLEGATE_KEEP_ALIVE_SECONDS must be a whole number of seconds from 1 to 3600; it is `0`',
+    ],
     ['PORT', 'http', 'PORT must be a whole number from 0 to 65535 (0: any free port); it is `http`'],
     ['PORT', '65536', 'PORT must be a whole number from 0 to 65535 (0: any free port); it is `65536`'],
     ['PORT', '-1', 'PORT must be a whole number from 0 to 65535 (0: any free port); it is `-1`'],

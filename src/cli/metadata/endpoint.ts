@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type HttpServer, listen, type ServerLimits } from '../../server/http-server.ts';
+import { listen, type ServerLimits, type StoppableServer } from '../../server/http-server.ts';
 import { CommandFailed } from '../failure.ts';
 import { CONTAINER_PATH, containerReply } from './container.ts';
 import { type InstanceMetadata, instanceReply } from './instance.ts';
@@ -31,7 +31,7 @@ export interface Endpoint {
 /**
  * Listens on 127.0.0.1, and on the same port of ::1 if `ipv6`. `port` 0: any free one. Throws CommandFailed if it cannot.
  */
-export async function serveEndpoint(endpoint: Endpoint, port: number, ipv6: boolean): Promise<HttpServer> {
+export async function serveEndpoint(endpoint: Endpoint, port: number, ipv6: boolean): Promise<StoppableServer> {
   const listener = (request: IncomingMessage, response: ServerResponse): void => {
     void answer(request, response, endpoint);
   };
@@ -49,7 +49,7 @@ export async function serveEndpoint(endpoint: Endpoint, port: number, ipv6: bool
   }
 }
 
-async function listenOn(host: string, port: number, listener: Parameters<typeof listen>[2]): Promise<HttpServer> {
+async function listenOn(host: string, port: number, listener: Parameters<typeof listen>[2]): Promise<StoppableServer> {
   try {
     return await listen(host, port, listener, LIMITS);
   } catch (cause) {

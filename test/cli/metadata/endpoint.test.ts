@@ -6,7 +6,7 @@ import { CommandFailed, GatewayRefused } from '../../../src/cli/failure.ts';
 import { serveEndpoint } from '../../../src/cli/metadata/endpoint.ts';
 import { ImdsTokens } from '../../../src/cli/metadata/imds-tokens.ts';
 import { KeptCredentials } from '../../../src/cli/metadata/kept-credentials.ts';
-import type { HttpServer } from '../../../src/server/http-server.ts';
+import type { StoppableServer } from '../../../src/server/http-server.ts';
 
 const NOON = Date.parse('2026-11-26T12:00:00.789Z');
 const TOKEN = 'token-of-the-workload';
@@ -28,9 +28,9 @@ const CREDENTIALS: RoleCredentials = {
   sessionArn: 'arn:aws:sts::111111111111:assumed-role/WebServer/i-0123456789abcdef0',
 };
 
-let server: HttpServer;
+let server: StoppableServer;
 /** Container credentials only. */
-let container: HttpServer;
+let container: StoppableServer;
 let port: number;
 
 const serve = (instanceMetadata: boolean, ipv6 = false) =>
