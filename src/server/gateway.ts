@@ -8,13 +8,11 @@ import { perform } from '../guard/perform.ts';
 import { throttledSessions } from '../guard/throttled-sessions.ts';
 import type { UnderstandFiles } from '../importing/given-files.ts';
 import type { Sessions } from '../session/sessions.ts';
-import { removeAddress, writeAddress } from './address-file.ts';
 import { admitWith } from './admission.ts';
 import { authenticateWith } from './authenticate.ts';
 import { readAuthzenMap } from './authzen-map.ts';
 import type { AuthzenRoute } from './authzen-route.ts';
 import type { AwsRoute } from './aws-route.ts';
-import { type Certificate, type CertificateFiles, readCertificate, watchCertificate } from './certificate.ts';
 import { answerCommonWith } from './common-request.ts';
 import { type Demo, loadDemo } from './demo.ts';
 import type { GraphqlListener } from './exchange.ts';
@@ -22,10 +20,10 @@ import { demoTabs } from './graphiql/demo-tabs.ts';
 import { WELCOME_TABS } from './graphiql/welcome-tab.ts';
 import type { GraphqlRoute } from './graphql-route.ts';
 import type { Phase } from './health.ts';
-import { listen } from './http-server.ts';
 import { understandInWorkers } from './imports/in-worker.ts';
 import { type FetchInProcess, fetchInProcess } from './in-process.ts';
 import { UPLOAD_LIMITS } from './limits.ts';
+import { listenAsSet } from './listening.ts';
 import { createLog, type Log } from './log.ts';
 import { inNetworks } from './networks.ts';
 import { addressOfWith } from './public-address.ts';
@@ -127,22 +125,6 @@ const UNINDEXED =
   'searches are not indexed and read whole tables: the database lacks the extension pg_trgm, which this user may not ' +
   'create. Run CREATE EXTENSION pg_trgm as a user who may, and start again';
 
-/** Uses what is written into the files from now on. What cannot be used is logged, and the last that could stays. */
-function renewCertificate(
-  files: CertificateFiles,
-  log: Log,
-  use: (certificate: Certificate) => Promise<void>,
-): () => void {
-  return watchCertificate(files, () => {
-    readCertificate(files)
-      .then(use)
-      .then(
-        () => log.warn({ certificate: files.certificate }, 'a new certificate is in use'),
-        (err: unknown) => log.error({ err }, 'the new certificate cannot be used; the one before stays in use'),
-      );
-  });
-}
-
 /** A running gateway. */
 export interface RunningGateway {
   /** http://host:port */
@@ -183,25 +165,10 @@ export async function startGateway(
     ping: async () => services?.directory.ping(),
     graphiqlTabs: settings.graphiql ? () => (demo === null ? WELCOME_TABS : demoTabs) : null,
   });
-  const certificate = settings.tls === null ? undefined : await readCertificate(settings.tls);
-  const server = await listen(settings.host, settings.port, router, {
-    keepAliveTimeout: settings.keepAliveSeconds * 1000,
-    ...(certificate !== undefined && { certificate }),
-  });
-  const announce = (shown: Certificate | undefined): Promise<void> =>
-    writeAddress(settings.dataDir, { url: server.url, pid: process.pid, certificate: shown?.cert ?? null });
-  const stopWatching =
-    settings.tls === null
-      ? null
-      : renewCertificate(settings.tls, log, async (renewed) => {
-          server.replaceCertificate(renewed);
-          if (phase === 'ready') await announce(renewed);
-        });
+  const listening = await listenAsSet(settings, router, log);
   const close = async (): Promise<void> => {
     phase = 'stopping';
-    stopWatching?.();
-    await removeAddress(settings.dataDir);
-    await server.stop();
+    await listening.stop();
     await gateway?.dispose();
     await services?.directory.close();
     log.info('stopped');
@@ -221,13 +188,13 @@ export async function startGateway(
       dataDir,
       ...(understandFiles !== undefined && { understandFiles }),
     });
-    await announce(certificate);
+    await listening.announce();
     phase = 'ready';
-    log.info({ url: server.url }, 'ready');
+    log.info({ url: listening.url }, 'ready');
     const drain = (): void => {
       phase = 'draining';
     };
-    return { url: server.url, newOperatorToken: services.secrets.newOperatorToken, demo, services, drain, close };
+    return { url: listening.url, newOperatorToken: services.secrets.newOperatorToken, demo, services, drain, close };
   } catch (error) {
     await close();
     throw error;
