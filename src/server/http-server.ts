@@ -1,4 +1,10 @@
-import { createServer, type RequestListener, type ServerOptions, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type ServerOptions,
+  type ServerResponse,
+} from 'node:http';
 import { constants, createSecureServer, type Http2SecureServer, type ServerHttp2Session } from 'node:http2';
 import type { AddressInfo, Server, Socket } from 'node:net';
 import type { Certificate } from './certificate.ts';
@@ -44,8 +50,7 @@ export function listen(
   const onRequest: RequestListener = (request, response) => {
     underWay.add(response);
     response.once('close', () => underWay.delete(response));
-    // HTTP/2 names the host in a field of its own, and has no header `connection`.
-    if (request.httpVersionMajor === 2) request.headers.host ??= authorityOf(request.headers);
+    if (request.httpVersionMajor === 2) asHttp1(request, response);
     else if (stopping) response.setHeader('connection', 'close');
     listener(request, response);
   };
@@ -75,7 +80,12 @@ export function listen(
   });
 }
 
-/** `:authority`, which clients of HTTP/2 send instead of `host`. */
+/** HTTP/2 names the host in a field of its own, and has no message beside the status: node warns if one is set. */
+function asHttp1(request: IncomingMessage, response: ServerResponse): void {
+  request.headers.host ??= authorityOf(request.headers);
+  Object.defineProperty(response, 'statusMessage', { value: '', writable: true });
+}
+
 function authorityOf(headers: NodeJS.Dict<string | string[]>): string | undefined {
   const authority = headers[':authority'];
   return typeof authority === 'string' ? authority : undefined;
