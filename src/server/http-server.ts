@@ -1,6 +1,7 @@
 import {
   createServer,
   type IncomingMessage,
+  type OutgoingHttpHeaders,
   type RequestListener,
   type ServerOptions,
   type ServerResponse,
@@ -80,10 +81,17 @@ export function listen(
   });
 }
 
-/** HTTP/2 names the host in a field of its own, and has no message beside the status: node warns if one is set. */
+/** HTTP/2 names the host in a field of its own, and has no message beside the status: node warns if one is given. */
 function asHttp1(request: IncomingMessage, response: ServerResponse): void {
   request.headers.host ??= authorityOf(request.headers);
+  const writeHead = response.writeHead.bind(response);
   Object.defineProperty(response, 'statusMessage', { value: '', writable: true });
+  Object.defineProperty(response, 'writeHead', {
+    value: (status: number, ...more: readonly unknown[]) => {
+      const headers = more.find((each) => typeof each === 'object' && each !== null);
+      return writeHead(status, headers as OutgoingHttpHeaders | undefined);
+    },
+  });
 }
 
 function authorityOf(headers: NodeJS.Dict<string | string[]>): string | undefined {

@@ -4,7 +4,7 @@ import { request } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect } from 'node:tls';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { createAccessKey } from '../../src/cli/access-key-command.ts';
 import { connectPinned } from '../../src/cli/pinned-connection.ts';
 import { readCertificate, watchCertificate } from '../../src/server/certificate.ts';
@@ -125,6 +125,16 @@ describe('a gateway with a certificate', () => {
     expect((await ask1(DECISION)).body).toEqual({
       data: { decision: { effect: 'EXPLICIT_DENY' }, viewer: { kind: 'OPERATOR' } },
     });
+  });
+
+  test('speaks HTTP/2 without a warning of node', async () => {
+    const warnings: string[] = [];
+    const onWarning = ({ message }: Error): void => void warnings.push(message);
+    process.on('warning', onWarning);
+    onTestFinished(() => void process.off('warning', onWarning));
+    await ask2([DECISION, '{ __schema { queryType { name } } }', '{']);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(warnings).toEqual([]);
   });
 
   test('answers a hundred requests of one connection of HTTP/2', async () => {
