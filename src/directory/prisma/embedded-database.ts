@@ -87,13 +87,20 @@ function openFolder(dataDir: string, loadDataDir?: Blob): Promise<PGlite> {
   return PGlite.create({ dataDir, extensions: EXTENSIONS, ...(loadDataDir === undefined ? {} : { loadDataDir }) });
 }
 
+/** Removes a cluster that was never ready. */
+async function removeUnfinished(dataDir: string): Promise<void> {
+  const unfinished = join(dataDir, UNFINISHED);
+  if (!existsSync(unfinished)) return;
+  await rm(join(dataDir, 'db'), { recursive: true, force: true });
+  await rm(unfinished, { force: true });
+}
+
 /** Starts anew if an earlier first start was cut off, so that a half unpacked cluster is never opened. */
 async function openCluster(dataDir: string): Promise<PGlite> {
   const folder = join(dataDir, 'db');
-  const unfinished = join(dataDir, UNFINISHED);
-  if (existsSync(unfinished)) await rm(folder, { recursive: true, force: true });
+  await removeUnfinished(dataDir);
   if (existsSync(join(folder, 'PG_VERSION'))) return openFolder(folder);
-  await writeDurably(unfinished);
+  await writeDurably(join(dataDir, UNFINISHED));
   await mkdir(folder, { mode: 0o700 });
   return openFolder(folder, await prepopulated());
 }
@@ -118,6 +125,7 @@ export async function openEmbeddedDatabase(
     return database;
   } catch (error) {
     await client?.close().catch(() => undefined);
+    await removeUnfinished(dataDir);
     await lock.release();
     throw error;
   }

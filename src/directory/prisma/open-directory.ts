@@ -1,4 +1,6 @@
 import type { Catalog } from '../../catalog/catalog.ts';
+import { type CheckReport, checkStore } from '../backup/check.ts';
+import { type TakeLine, writeBackup } from '../backup/write-backup.ts';
 import { applyDocuments, type PreparedDocument, prepareDocument } from '../apply/apply.ts';
 import type {
   AccountOrganization,
@@ -57,6 +59,9 @@ export interface OpenDirectory extends Directory, IdentityStores {
   /** Whether searches in the middle of a text have an index. False: the server lets nobody here create pg_trgm. */
   readonly searchIndexed: boolean;
   readonly exports: DirectoryExports;
+  /** The lines of a backup of one state of the database, up to its counts, each when `take` is done with the one before. */
+  backup(take: TakeLine): Promise<void>;
+  check(): Promise<CheckReport>;
   /**
    * As `apply`, for a document that is too large for memory: its parts, each of which may name what is in the parts before
    * it. `wholeLists` of a part are about this part alone.
@@ -171,6 +176,14 @@ class StoredDirectory implements OpenDirectory {
     // A large change has made it forget them.
     await this.warm();
     return applied;
+  }
+
+  backup(take: TakeLine): Promise<void> {
+    return writeBackup(this.#store.database, Date.now(), take);
+  }
+
+  check(): Promise<CheckReport> {
+    return checkStore(this.#store.database);
   }
 
   organizationOf(
