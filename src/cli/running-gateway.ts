@@ -17,6 +17,8 @@ export interface RunningGateway {
   ask(query: string, variables: Variables): Promise<Data>;
   /** As `ask`, with a file for the null at the place of the variable, however long the answer takes. */
   upload(query: string, variables: Variables, place: string, file: Upload): Promise<Data>;
+  /** Posts to a path that is no GraphQL: the body of the answer as it comes, however long it takes. */
+  post(path: string): Promise<IncomingMessage>;
 }
 
 interface Upload {
@@ -78,6 +80,7 @@ async function runningGateway(settings: Settings): Promise<RunningGateway> {
     url,
     ask: (query, variables) => ask(url, token, query, variables),
     upload: (query, variables, place, file) => upload(url, token, { query, variables }, place, file),
+    post: (path) => post(url, token, path),
   };
 }
 
@@ -141,7 +144,20 @@ function sendTo(url: string, headers: OutgoingHttpHeaders, body: readonly Buffer
   });
 }
 
-async function textOf(response: IncomingMessage): Promise<string> {
+/** Throws GatewayRefused, or CommandFailed if the gateway does not answer. */
+async function post(url: string, token: string, path: string): Promise<IncomingMessage> {
+  const answer = await new Promise<IncomingMessage>((resolve, reject) => {
+    const headers = { authorization: `Bearer ${token}`, 'content-length': 0 };
+    request(`${url}${path}`, { method: 'POST', headers }, resolve).once('error', reject).end();
+  }).catch((cause: unknown) => {
+    throw noAnswer(url, cause);
+  });
+  if (answer.statusCode === 200) return answer;
+  operatorsData(url, answer.statusCode ?? 0, await textOf(answer));
+  throw noAnswer(url, undefined);
+}
+
+export async function textOf(response: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
   for await (const chunk of response) chunks.push(chunk as Buffer);
   return Buffer.concat(chunks).toString('utf8');

@@ -26,6 +26,7 @@ import { understandInWorkers } from './imports/in-worker.ts';
 import { type FetchInProcess, fetchInProcess } from './in-process.ts';
 import { UPLOAD_LIMITS } from './limits.ts';
 import { createLog, type Log } from './log.ts';
+import type { MaintenanceRoute } from './maintenance-route.ts';
 import { inNetworks } from './networks.ts';
 import { addressOfWith } from './public-address.ts';
 import { createRouter } from './router.ts';
@@ -42,6 +43,7 @@ export interface Gateway {
   readonly fetch: FetchInProcess;
   readonly jwks: Sessions['jwks'];
   readonly authzen: AuthzenRoute;
+  readonly maintenance: MaintenanceRoute;
   dispose(): Promise<void>;
 }
 
@@ -99,6 +101,7 @@ export function createGateway(
       doorOf: (facts, request) => ({ context: contextOf(facts, request), table }),
       addressOf: addressOfWith({ publicUrl, otherwise: table.base, isTrustedProxy }),
     },
+    maintenance: { admit, directory: services.directory },
     dispose: async () => {
       await yoga.dispose();
     },
@@ -160,6 +163,7 @@ export async function startGateway(
     aws: () => (phase === 'ready' && gateway !== null ? gateway.aws : null),
     jwks: () => (phase === 'ready' && gateway !== null ? gateway.jwks : null),
     authzen: () => (phase === 'ready' && gateway !== null ? gateway.authzen : null),
+    maintenance: () => (phase === 'ready' && gateway !== null ? gateway.maintenance : null),
     ping: async () => services?.directory.ping(),
     graphiqlTabs: settings.graphiql ? () => (demo === null ? WELCOME_TABS : demoTabs) : null,
   });

@@ -85,14 +85,17 @@ const aSession = (id: string, more: object = {}) => ({
 });
 
 describeInBothStores('a backup', ({ open, statements }) => {
-  const kind = (): DirectoryOptions['kind'] => (statements.some((sql) => sql.includes('WITH HOLD')) ? 'embedded' : 'server');
+  const kind = (): DirectoryOptions['kind'] =>
+    statements.some((sql) => sql.includes('WITH HOLD')) ? 'embedded' : 'server';
 
   test('brings back every row, in a new lineage', async () => {
     const source = await open(demoDirectory());
     const lines = await linesOf(source);
     const place = await emptyPlace(kind());
     const { keys, rows, revision } = await restoreLines(place, lines);
-    expect(rows).toBe(Object.values(JSON.parse(lines.at(-1) ?? '').rows).reduce((sum: number, n) => sum + Number(n), 0));
+    expect(rows).toBe(
+      Object.values(JSON.parse(lines.at(-1) ?? '').rows).reduce((sum: number, n) => sum + Number(n), 0),
+    );
     expect(keys.map(({ owner }) => owner)).toContain(ALICE);
     const restored = await openDirectory(place, catalog);
     try {

@@ -1,6 +1,6 @@
 import { RolegateError } from '../../policy/errors.ts';
 import type { Sql } from '../prisma/database.ts';
-import { type Invariant, INVARIANTS, STATE } from './invariants.ts';
+import { INVARIANTS, type Invariant, STATE } from './invariants.ts';
 import { quoted, type Table, tablesOf } from './tables.ts';
 
 /** What a check has found. */
@@ -112,7 +112,9 @@ async function references(sql: Sql, { name }: Table): Promise<readonly Invariant
   );
   return keys.map(({ target, columns, targets }) => {
     const given = columns.map((column) => `t.${quoted(column)} IS NOT NULL`).join(' AND ');
-    const same = columns.map((column, index) => `x.${quoted(targets[index] ?? '')} = t.${quoted(column)}`).join(' AND ');
+    const same = columns
+      .map((column, index) => `x.${quoted(targets[index] ?? '')} = t.${quoted(column)}`)
+      .join(' AND ');
     return {
       broken: `${given} AND NOT EXISTS (SELECT 1 FROM ${quoted(target)} x WHERE ${same})`,
       sentence: `the ${target} that its ${columns.join(', ')} names is not there`,

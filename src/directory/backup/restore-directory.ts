@@ -1,5 +1,5 @@
-import type { DirectoryOptions } from '../prisma/open-directory.ts';
 import { openEmbeddedDatabase } from '../prisma/embedded-database.ts';
+import type { DirectoryOptions } from '../prisma/open-directory.ts';
 import { openServerDatabase } from '../prisma/server-database.ts';
 import { type BackupLines, type Restored, type RestoreOptions, restore } from './restore.ts';
 

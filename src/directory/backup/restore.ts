@@ -1,6 +1,8 @@
 import { RolegateError } from '../../policy/errors.ts';
 import type { Database, Sql } from '../prisma/database.ts';
 import { migrate, migrateTo, readApplied } from '../prisma/migrate.ts';
+import { addAuditEvent } from '../stores/audit-events.ts';
+import type { NewAuditEvent } from '../stores/audit-store.ts';
 import { type ActiveKey, activeKeys, beginLineage, type Ended, endCredentials } from './begin-lineage.ts';
 import { type BackupHeader, damaged, objectOf, type RowCounts } from './form.ts';
 import { quoted, type Table, tablesOf } from './tables.ts';
@@ -18,6 +20,8 @@ export interface RestoreOptions {
   readonly keepCredentials: boolean;
   /** SHA-256 of the master key that the directory will be used with; null: it will be made. */
   readonly masterKeyFingerprint: string | null;
+  /** Of the audit trail: that it was restored. Left out: none. */
+  readonly event?: NewAuditEvent;
   readonly onRows?: (rows: number) => void;
 }
 
@@ -48,6 +52,7 @@ export async function restore(
     return { rows, keys, ended: ended ?? { roleSessions: 0, signIns: 0, checkers: 0 }, revision };
   });
   await migrate(database);
+  await database.transaction('write', (sql) => addAuditEvent(sql, options.event, restored.revision));
   return restored;
 }
 
@@ -87,7 +92,8 @@ async function load(sql: Sql, lines: AsyncIterator<string>, onRows: (rows: numbe
       break;
     }
     const table = byName.get(String(about['table']));
-    if (table === undefined) throw damaged('the backup is damaged: it has rows of a table that its schema does not have');
+    if (table === undefined)
+      throw damaged('the backup is damaged: it has rows of a table that its schema does not have');
     const inserted = await insert(sql, table, await nextLine(lines));
     if (inserted !== about['count']) throw damaged('the backup is damaged: rows of it are missing');
     counts[table.name] = (counts[table.name] ?? 0) + inserted;
@@ -174,9 +180,10 @@ async function continueSequences(sql: Sql, tables: readonly Table[]): Promise<vo
     );
     for (const { column, sequence } of sequences) {
       const last = `max(${quoted(column)})`;
-      await sql.query(`SELECT setval($1::text::regclass, coalesce(${last}, 1), ${last} IS NOT NULL)::text FROM ${quoted(name)}`, [
-        sequence,
-      ]);
+      await sql.query(
+        `SELECT setval($1::text::regclass, coalesce(${last}, 1), ${last} IS NOT NULL)::text FROM ${quoted(name)}`,
+        [sequence],
+      );
     }
   }
 }

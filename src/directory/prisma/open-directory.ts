@@ -1,7 +1,7 @@
 import type { Catalog } from '../../catalog/catalog.ts';
+import { applyDocuments, type PreparedDocument, prepareDocument } from '../apply/apply.ts';
 import { type CheckReport, checkStore } from '../backup/check.ts';
 import { type TakeLine, writeBackup } from '../backup/write-backup.ts';
-import { applyDocuments, type PreparedDocument, prepareDocument } from '../apply/apply.ts';
 import type {
   AccountOrganization,
   Applied,
