@@ -1,11 +1,14 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { createWriteStream } from 'node:fs';
 import { type FileHandle, open, rename, rm, stat } from 'node:fs/promises';
-import { pipeline } from 'node:stream/promises';
 import { createGzip, type Gzip } from 'node:zlib';
 import { CommandFailed } from '../failure.ts';
 import { fileFailure } from '../file-failure.ts';
+
+async function pass(packed: Gzip, file: FileHandle): Promise<void> {
+  // as: a stream without an encoding
+  for await (const chunk of packed) await file.appendFile(chunk as Buffer);
+}
 
 /** A backup while it is written, beside the file that it will be: what stands there stays until it is whole. */
 export class BackupFile {
@@ -21,7 +24,7 @@ export class BackupFile {
     this.#draft = draft;
     this.#file = file;
     this.#gzip = createGzip();
-    this.#written = pipeline(this.#gzip, createWriteStream('', { fd: file, autoClose: false }));
+    this.#written = pass(this.#gzip, file);
     // It is awaited where the next line is written.
     this.#written.catch(() => undefined);
   }

@@ -1,5 +1,6 @@
 import { RolegateError } from '../../policy/errors.ts';
 import type { Sql } from '../prisma/database.ts';
+import { StoreUnavailable } from '../store-unavailable.ts';
 import { INVARIANTS, type Invariant, STATE } from './invariants.ts';
 import { quoted, type Table, tablesOf } from './tables.ts';
 
@@ -127,7 +128,7 @@ async function unlessUnreadable<T>(findings: Findings, what: string, work: () =>
   try {
     return await work();
   } catch (error) {
-    if (error instanceof RolegateError && error.code === 'DIRECTORY_UNAVAILABLE') throw error;
+    if (error instanceof StoreUnavailable && error.code === 'DIRECTORY_UNAVAILABLE') throw error;
     findings.add(`${what}: cannot be read: ${reasonOf(error)}`);
     return null;
   }

@@ -228,7 +228,7 @@ class StoredDirectory implements OpenDirectory {
   }
 
   async ping(): Promise<void> {
-    await this.#store.database.query('SELECT 1');
+    await this.#store.database.ping();
   }
 
   async close(): Promise<void> {

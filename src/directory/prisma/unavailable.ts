@@ -1,4 +1,6 @@
 import { RolegateError } from '../../policy/errors.ts';
+import { StoreUnavailable } from '../store-unavailable.ts';
+import { storageError, storageFailureOf } from './storage-failure.ts';
 
 /** Codes of Node and of PostgreSQL (https://www.postgresql.org/docs/current/errcodes-appendix.html) for an unreachable server. */
 const LOST = new Set([
@@ -43,8 +45,13 @@ function isLost(error: unknown): boolean {
   );
 }
 
-/** `error` as callers get it: DIRECTORY_UNAVAILABLE if the database is unreachable (a later try can succeed). */
+/**
+ * `error` as callers get it: a StoreUnavailable if the database is unreachable or its storage fails (a later try can succeed).
+ */
 export function directoryError(error: unknown): unknown {
-  if (error instanceof RolegateError || !isLost(error)) return error;
-  return new RolegateError('DIRECTORY_UNAVAILABLE', "the directory's database does not answer", { cause: error });
+  if (error instanceof RolegateError) return error;
+  const failure = storageFailureOf(error);
+  if (failure !== null) return storageError(failure, error);
+  if (!isLost(error)) return error;
+  return new StoreUnavailable('DIRECTORY_UNAVAILABLE', "the directory's database does not answer", { cause: error });
 }

@@ -43,10 +43,10 @@ beforeAll(async () => {
   const { operator } = source.as;
   const alice = source.as.user('alice');
   decided = (await source.ask(QUESTIONS, { authorization: operator })).body.data;
-  const assume = `mutation { assumeRole(input: { roleArn: "${ROLE}", roleSessionName: "before" }) {
+  const assume = `mutation { assumeRole(input: { role: "${ROLE}", roleSessionName: "before" }) {
     ... on AssumeRoleSuccess { credentials { sessionToken } } } }`;
   const assumed = await source.ask(assume, { authorization: alice });
-  const make = `mutation { createChecker(input: { name: "backend", actions: ["s3:*"], durationSeconds: 3600 }) {
+  const make = `mutation { createChecker(input: { name: "backend", scope: ALL }) {
     ... on CreateCheckerSuccess { token } ... on UserError { message } } }`;
   const made = await source.ask(make, { authorization: operator });
   const first = await source.ask('{ directoryExport { revision } }', { authorization: operator });
