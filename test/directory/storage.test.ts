@@ -17,6 +17,8 @@ import { sharedPostgres } from '../support/postgres-server.ts';
 vi.setConfig({ testTimeout: 120_000 });
 
 const catalog = await openCatalog();
+/** Programs of the system, where it has them. */
+const [MOUNT, UNMOUNT] = ['mount', 'umount'];
 
 async function aFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'rolegate-storage-'));
@@ -103,7 +105,7 @@ describe('a folder', () => {
     await made.close();
     const file = openSync(join(dataDir, 'db', row?.path ?? ''), 'r+');
     writeSync(file, Buffer.alloc(8192, 0xab), 0, 8192, 8192);
-    close(file);
+    closeSync(file);
     const directory = await open(dataDir);
     onTestFinished(() => directory.close());
     const { faults, documents } = await directory.check();
@@ -157,11 +159,11 @@ describe('a folder', () => {
 async function smallFileSystem(): Promise<string | null> {
   const folder = await aFolder();
   try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=96m', 'tmpfs', folder], { stdio: 'ignore' });
+    execFileSync(MOUNT, ['-t', 'tmpfs', '-o', 'size=96m', 'tmpfs', folder], { stdio: 'ignore' });
   } catch {
     return null;
   }
-  onTestFinished(() => void execFileSync('umount', [folder]));
+  onTestFinished(() => void execFileSync(UNMOUNT, [folder]));
   return folder;
 }
 
@@ -169,7 +171,10 @@ test('a full file system: refused with a sentence, read as before, and written a
   skip,
 }) => {
   const folder = await smallFileSystem();
-  if (folder === null) return skip('only root can mount a small file system');
+  if (folder === null) {
+    skip('only root can mount a small file system');
+    return;
+  }
   const dataDir = join(folder, 'data');
   await putEmptyDirectory(dataDir);
   const directory = await open(dataDir);

@@ -107,17 +107,16 @@ describe('a backup with keys, of a running gateway', () => {
     const checked = await run('restored', ['check']);
     expect([checked.code, checked.error]).toEqual([0, '']);
     expect(checked.out).toMatch(/^checked \d+ tables, \d+ rows, \d+ policy documents: nothing is wrong\n$/);
-    const alive = await lives('restored', async ({ ask, as }) => {
-      expect((await ask(QUESTIONS, { authorization: as.operator })).body.data).toEqual(decided);
+    const alive = await lives('restored', async (there) => {
+      const ask = async (query: string) => (await there.ask(query, { authorization: there.as.operator })).body;
+      expect((await ask(QUESTIONS)).data).toEqual(decided);
       const since = `{ directoryExport(unchangedSince: "${given.revision}") { revision } }`;
-      const { errors } = (await ask(since, { authorization: as.operator })).body;
+      const { errors } = await ask(since);
       expect(errors[0]).toMatchObject({
         message: 'the directory was restored from a backup after this revision: begin again',
         extensions: { code: 'CONFLICT' },
       });
-      const { auditEvents } = (
-        await ask('{ auditEvents(last: 1) { nodes { event } } }', { authorization: as.operator })
-      ).body.data;
+      const { auditEvents } = (await ask('{ auditEvents(last: 1) { nodes { event } } }')).data;
       expect(auditEvents.nodes).toEqual([{ event: 'RestoreBackup' }]);
     });
     expect(alive).toEqual({ key: true, session: false, checker: false });
