@@ -62,7 +62,7 @@ export async function restoreBackup(
 }
 
 /** What is wrong with the backup, and not with the place for it. */
-const OF_THE_FILE = new Set(['BACKUP_DAMAGED', 'BACKUP_TOO_NEW', 'BAD_PASSPHRASE', 'DIRECTORY_TOO_NEW']);
+const OF_THE_FILE = new Set(['BACKUP_DAMAGED', 'BACKUP_TOO_NEW', 'BAD_PASSPHRASE', 'DIRECTORY_TOO_NEW', 'MIGRATION_CHANGED']);
 
 function fileOf({ dataDir, masterKeyFile }: MasterKeyPlace): string {
   return masterKeyFile ?? join(dataDir, MASTER_KEY_FILE);

@@ -1,6 +1,8 @@
+import { setImmediate } from 'node:timers/promises';
 import { RolegateError } from '../../policy/errors.ts';
 import type { Sql } from '../prisma/database.ts';
 import { StoreUnavailable } from '../store-unavailable.ts';
+import { blocksOf, isInBlocks } from './blocks.ts';
 import { INVARIANTS, type Invariant, STATE } from './invariants.ts';
 import { quoted, type Table, tablesOf } from './tables.ts';
 
@@ -18,7 +20,7 @@ export interface CheckReport {
 const MOST_FAULTS = 100;
 
 /** Blocks (of 8 KiB) of one statement: what others wait for in the embedded database. */
-const BLOCKS = 32;
+const BLOCKS = 8;
 
 class Findings {
   rows = 0;
@@ -55,14 +57,9 @@ export async function checkStore(sql: Sql): Promise<CheckReport> {
 
 async function checkTable(sql: Sql, table: Table, findings: Findings): Promise<void> {
   const invariants = [...(INVARIANTS[table.name] ?? []), ...(await references(sql, table))];
-  const blocks = await unlessUnreadable(findings, table.name, async () => {
-    const [size] = await sql.query<{ blocks: number }>(
-      `SELECT (pg_relation_size($1::text::regclass) / current_setting('block_size')::int8)::int4 AS blocks`,
-      [quoted(table.name)],
-    );
-    return size?.blocks ?? 0;
-  });
+  const blocks = await unlessUnreadable(findings, table.name, () => blocksOf(sql, table.name));
   for (let first = 0; first < (blocks ?? 0); first += BLOCKS) {
+    await setImmediate();
     const end = first + BLOCKS;
     await unlessUnreadable(findings, `${table.name}, blocks ${first} to ${end - 1}`, () =>
       checkBlocks(sql, table, { first, end }, invariants, findings),
@@ -88,7 +85,7 @@ async function checkBlocks(
   );
   const [row] = await sql.query<Readonly<Record<string, unknown>>>(
     `SELECT ${['count(*)::int4 AS rows', 'sum(length(t::text))::float8 AS read', ...broken].join(', ')}
-       FROM ${quoted(name)} t WHERE t.ctid >= '(${first},0)'::tid AND t.ctid < '(${end},0)'::tid`,
+       FROM ${quoted(name)} t WHERE ${isInBlocks(first, end)}`,
   );
   const rows = Number(row?.['rows'] ?? 0);
   findings.rows += rows;
@@ -128,10 +125,16 @@ async function unlessUnreadable<T>(findings: Findings, what: string, work: () =>
   try {
     return await work();
   } catch (error) {
-    if (error instanceof StoreUnavailable && error.code === 'DIRECTORY_UNAVAILABLE') throw error;
+    if (!isOfRows(error)) throw error;
     findings.add(`${what}: cannot be read: ${reasonOf(error)}`);
     return null;
   }
+}
+
+/** Whether the database has said that it cannot read something, and goes on. */
+function isOfRows(error: unknown): boolean {
+  if (error instanceof StoreUnavailable) return error.code !== 'DIRECTORY_UNAVAILABLE';
+  return error instanceof Error && 'severity' in error;
 }
 
 /** What the database says. */

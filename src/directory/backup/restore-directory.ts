@@ -1,4 +1,5 @@
 import { openEmbeddedDatabase } from '../prisma/embedded-database.ts';
+import { checkMigrations } from '../prisma/migrate.ts';
 import type { DirectoryOptions } from '../prisma/open-directory.ts';
 import { openServerDatabase } from '../prisma/server-database.ts';
 import { type BackupLines, type Restored, type RestoreOptions, restore } from './restore.ts';
@@ -12,6 +13,7 @@ export async function restoreDirectory(
   backup: BackupLines,
   options: RestoreOptions,
 ): Promise<Restored> {
+  await checkMigrations(backup.header.migrations);
   if (place.kind === 'server') {
     const database = openServerDatabase(place.url);
     try {

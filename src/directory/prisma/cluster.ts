@@ -28,6 +28,7 @@ function isEnd(error: unknown): boolean {
 class EndingPGlite extends PGlite {
   /** Null: it runs. */
   ended: unknown = null;
+  #isAbandoned = false;
 
   override execProtocolRawSync(message: Uint8Array): Uint8Array {
     if (this.ended !== null) throw new Error('the database has ended', { cause: this.ended });
@@ -54,13 +55,16 @@ class EndingPGlite extends PGlite {
     }
   }
 
-  /** Gives back the files of one that has ended, which cannot be closed. */
+  /** Gives back the files of one that has ended, or never began, which cannot be closed. Once: their numbers are used again. */
   abandon(): void {
-    for (const stream of this.Module.FS.streams) {
-      const nfd: unknown = stream === null || stream === undefined ? undefined : Reflect.get(stream, 'nfd');
-      if (typeof nfd !== 'number') continue;
+    if (this.#isAbandoned) return;
+    this.#isAbandoned = true;
+    const streams: readonly unknown[] = this.mod?.FS.streams ?? [];
+    // Of a file that is open under two numbers, both have the system's one.
+    const files = new Set(streams.map(systemFileOf).filter((file) => file !== null));
+    for (const file of files) {
       try {
-        closeSync(nfd);
+        closeSync(file);
       } catch {
         // It was closed already.
       }
@@ -68,10 +72,21 @@ class EndingPGlite extends PGlite {
   }
 }
 
+/** The system's number of a file that PGlite has open; null: it is no file. The first three are those of this process. */
+function systemFileOf(stream: unknown): number | null {
+  const file: unknown = typeof stream === 'object' && stream !== null ? Reflect.get(stream, 'nfd') : null;
+  return typeof file === 'number' && file > 2 ? file : null;
+}
+
 async function create(options: PGliteOptions): Promise<EndingPGlite> {
   const client = new EndingPGlite({ ...options, extensions: EXTENSIONS });
-  await client.waitReady;
-  return client;
+  try {
+    await client.waitReady;
+    return client;
+  } catch (error) {
+    client.abandon();
+    throw error;
+  }
 }
 
 async function isFull(folder: string): Promise<boolean> {

@@ -96,6 +96,13 @@ async function applyMissing(database: Database): Promise<void> {
   });
 }
 
+/** Throws DIRECTORY_TOO_NEW and MIGRATION_CHANGED if this version does not have these migrations. */
+export async function checkMigrations(wanted: readonly Pick<AppliedMigration, 'name' | 'checksum'>[]): Promise<void> {
+  const all = await readMigrations(join(prismaFolder(), 'migrations'));
+  const done = wanted.map((each) => ({ ...each, finished: true }));
+  isUpToDate(all, done, true);
+}
+
 /**
  * Brings an empty database to the schema of a backup, whose migrations these are. Throws DIRECTORY_TOO_NEW and
  * MIGRATION_CHANGED if this version does not have them.
@@ -104,13 +111,9 @@ export async function migrateTo(
   database: Database,
   wanted: readonly Pick<AppliedMigration, 'name' | 'checksum'>[],
 ): Promise<void> {
+  await checkMigrations(wanted);
   const folder = join(prismaFolder(), 'migrations');
   const all = await readMigrations(folder);
-  isUpToDate(
-    all,
-    wanted.map((each) => ({ ...each, finished: true })),
-    true,
-  );
   const names = new Set(wanted.map(({ name }) => name));
   await database.withLock(async () => {
     const { applyMigrations } = await import('./schema-engine.ts');

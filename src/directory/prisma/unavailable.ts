@@ -27,7 +27,7 @@ const LOST = new Set([
   'P2037',
 ]);
 const LOST_MESSAGE =
-  /connection terminated|client has encountered a connection error|timeout exceeded when trying to connect|client was closed|cannot use a pool after calling end|pglite is clos|server has closed the connection|not queryable/i;
+  /connection terminated|client has encountered a connection error|timeout exceeded when trying to connect|client was closed|cannot use a pool after calling end|pglite is clos|the database has ended|server has closed the connection|not queryable/i;
 
 function isLost(error: unknown): boolean {
   for (let each = error; each instanceof Error; each = each.cause) {
