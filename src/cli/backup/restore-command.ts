@@ -35,18 +35,20 @@ export async function restoreBackup(
   try {
     progress.show('reading');
     const backup = await openBackup(file);
-    const key = await masterKeyFor(backup, settings, () =>
-      readPassphrase({ file: passphraseFile, terminal, ...around }, false),
-    );
-    const restored = await withKey(key, settings, () =>
-      restoreDirectory(placeOf(settings), backup, {
+    const readKey = (): Promise<KeyOfPlace> =>
+      masterKeyFor(backup, settings, () => readPassphrase({ file: passphraseFile, terminal, ...around }, false));
+    const { key, restored } = await closing(backup, async () => {
+      const found = await readKey();
+      const options = {
         now: startedAt,
         keepCredentials,
-        masterKeyFingerprint: key.fingerprint,
+        masterKeyFingerprint: found.fingerprint,
         event: auditEvent(aCall({ kind: 'operator' }, startedAt), { event: 'RestoreBackup' }),
-        onRows: (rows) => progress.count(() => `restoring: ${rows.toLocaleString('en')} rows`),
-      }),
-    );
+        onRows: (rows: number) => progress.count(() => `restoring: ${rows.toLocaleString('en')} rows`),
+      };
+      const work = () => restoreDirectory(placeOf(settings), backup, options);
+      return { key: found, restored: await withKey(found, settings, work) };
+    });
     progress.clear();
     const seconds = ((Date.now() - startedAt) / 1000).toFixed(1);
     terminal.out(
@@ -61,8 +63,23 @@ export async function restoreBackup(
   }
 }
 
+/** Closes the file also where not all of it was read. */
+async function closing<T>({ lines }: OpenBackup, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } finally {
+    await lines.return(undefined);
+  }
+}
+
 /** What is wrong with the backup, and not with the place for it. */
-const OF_THE_FILE = new Set(['BACKUP_DAMAGED', 'BACKUP_TOO_NEW', 'BAD_PASSPHRASE', 'DIRECTORY_TOO_NEW', 'MIGRATION_CHANGED']);
+const OF_THE_FILE = new Set([
+  'BACKUP_DAMAGED',
+  'BACKUP_TOO_NEW',
+  'BAD_PASSPHRASE',
+  'DIRECTORY_TOO_NEW',
+  'MIGRATION_CHANGED',
+]);
 
 function fileOf({ dataDir, masterKeyFile }: MasterKeyPlace): string {
   return masterKeyFile ?? join(dataDir, MASTER_KEY_FILE);

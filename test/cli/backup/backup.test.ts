@@ -229,6 +229,13 @@ describe('a backup without keys', () => {
   });
 });
 
+test('a new passphrase must not be short', async () => {
+  const short = { ROLEGATE_BACKUP_PASSPHRASE: 'short' };
+  expect((await run('source', ['backup', 'x', '--with-keys'], short)).error).toBe(
+    'rolegate: the passphrase must have at least 12 characters\n',
+  );
+});
+
 describe('the doors of the command line', () => {
   test.each(['/operator/backup', '/operator/check'])('%s is for the operator, and posted', async (path) => {
     const status = async (method: string, authorization?: string) => {
