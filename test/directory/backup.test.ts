@@ -53,7 +53,7 @@ function rowsOf(lines: readonly string[]): Readonly<Record<string, readonly stri
   for (let at = 1; at + 1 < lines.length; at += 2) {
     const { table } = JSON.parse(lines[at] ?? '');
     const page = JSON.parse(lines[at + 1] ?? '').map((row: object) => JSON.stringify(row));
-    rows[table] = [...(rows[table] ?? []), ...page].sort();
+    rows[table] = [...(rows[table] ?? []), ...page].toSorted((one, other) => (one < other ? -1 : 1));
   }
   for (const name of ['DirectoryState', 'SigningKey']) delete rows[name];
   return rows;
