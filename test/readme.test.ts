@@ -24,7 +24,9 @@ const isAuthzen = (block: string): boolean =>
   block.includes('/access/v1/') || /"(?:authzen|subjects|decision)":/.test(block);
 /** Of AWS's own clients: the commands are run in the long runs (aws/programs/cli.test.ts). */
 const isAwsClient = (block: string): boolean => block.includes('aws sts ');
-const HAVE_OWN_TESTS = [isCollect, isCredentials, isAuthzen, isAwsClient];
+/** Of backups, too. */
+const isBackup = (block: string): boolean => /rolegate (?:backup|restore) /.test(block);
+const HAVE_OWN_TESTS = [isBackup, isCollect, isCredentials, isAuthzen, isAwsClient];
 const allBlocks = (language: string): readonly string[] =>
   [...README.matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\``, 'gm'))].map((match) => match[1] ?? '');
 const blocks = (language: string): readonly string[] =>
@@ -144,12 +146,24 @@ test('an account is imported, and its users get keys, as described', async () =>
 test('the directory is exported, and what is written by hand has the form that is described', async () => {
   const [exporting = ''] = blocks('sh').filter((block) => block.includes('rolegate export'));
   expect(await run(exporting.split('\n')[0] ?? '')).toMatch(/^exported 1 organization, \d+ accounts, /);
-  const schema = JSON.parse(readFileSync(`${cwd}/backup/rolegate.schema.json`, 'utf8'));
+  const schema = JSON.parse(readFileSync(`${cwd}/exported/rolegate.schema.json`, 'utf8'));
   const written = JSON.parse(blocks('json').find((block) => block.includes('$schema')) ?? '');
   expect(schemaFaults(schema, written)).toEqual([]);
   const { document, report } = importFiles([{ path: 'by-hand.json', text: JSON.stringify(written) }]);
   expect(report.notUnderstood).toEqual([]);
   expect(document.roles).toHaveLength(1);
+});
+
+test('the directory is backed up, checked and restored as described', async () => {
+  const [backup = '', restore = '', ...others] = allBlocks('sh').filter(isBackup);
+  expect(others).toEqual([]);
+  writeFileSync(`${cwd}/passphrase.txt`, 'correct horse battery staple\n', { mode: 0o600 });
+  // Through the gateway, which is running.
+  expect(await run(backup)).toMatch(
+    /^backed up (\d+) rows to rolegate.backup, without the master key, .* s\nbacked up \d+ rows .*, with the master key, wrapped, .* s\nchecked .*: nothing is wrong\n$/,
+  );
+  expect(await run(restore)).toMatch(/^restored \d+ rows of the backup of /);
+  expect(readFileSync(`${cwd}/restored/master.key`, 'utf8')).toBe(readFileSync(`${cwd}/.rolegate/master.key`, 'utf8'));
 });
 
 test('what AWS says is collected and imported as described', async () => {

@@ -1,4 +1,12 @@
 import { parseArgs } from 'node:util';
+import {
+  type BackupCommand,
+  type CheckCommand,
+  parseBackup,
+  parseCheck,
+  parseRestore,
+  type RestoreCommand,
+} from './backup/arguments.ts';
 import { type CollectCommand, parseCollect } from './collect/arguments.ts';
 import { type CredentialsCommand, type EnvCommand, parseCredentials, parseEnv } from './credentials/arguments.ts';
 import { type MetadataCommand, parseMetadata } from './metadata/arguments.ts';
@@ -19,6 +27,9 @@ export type Command =
     }
   | { readonly kind: 'export'; readonly folder: string }
   | { readonly kind: 'exportSchema' }
+  | BackupCommand
+  | RestoreCommand
+  | CheckCommand
   | CollectCommand
   | CredentialsCommand
   | EnvCommand
@@ -32,6 +43,9 @@ const OWN_OPTIONS: ReadonlyMap<string, (args: readonly string[]) => Command | nu
   string,
   (args: readonly string[]) => Command | null
 >([
+  ['backup', parseBackup],
+  ['restore', parseRestore],
+  ['check', parseCheck],
   ['collect', parseCollect],
   ['credentials', parseCredentials],
   ['env', parseEnv],

@@ -3,6 +3,7 @@ import { chmod, type FileHandle, mkdir, open, readdir, rename, rm } from 'node:f
 import { join } from 'node:path';
 import { ownSchema, SCHEMA_FILE } from '../importing/own-form/document.ts';
 import { CommandFailed } from './failure.ts';
+import { fileFailure } from './file-failure.ts';
 
 /** `instance-profiles.jsonl` for `instanceProfiles`. */
 export function fileOf(kind: string): string {
@@ -43,7 +44,7 @@ export class ExportFolder {
       }
       await chmod(folder, 0o700);
     } catch (error) {
-      throw failure(folder, error);
+      throw fileFailure(folder, error);
     }
     return new ExportFolder(folder, kinds);
   }
@@ -85,27 +86,11 @@ export class ExportFolder {
       }
       await file.appendFile(text);
     } catch (error) {
-      throw failure(path, error);
+      throw fileFailure(path, error);
     }
   }
 
   #names(): readonly string[] {
     return [SCHEMA_FILE, ...this.#kinds.map(fileOf)];
   }
-}
-
-const SYSTEM: Readonly<Record<string, string>> = {
-  ENOTDIR: 'it is no folder',
-  EEXIST: 'it is no folder',
-  EACCES: 'it may not be written',
-  EPERM: 'it may not be written',
-  EROFS: 'it may not be written',
-  ENOSPC: 'there is no space left',
-};
-
-function failure(path: string, error: unknown): Error {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  const known = SYSTEM[code];
-  if (known !== undefined) return new CommandFailed(`${path}: ${known}`, { cause: error });
-  return error instanceof Error ? error : new Error(String(error));
 }

@@ -7,6 +7,14 @@ Commands:
     --json                         Print the report as JSON
   export DIR                     Write the directory to a folder, as JSON files that import reads
   export --schema                Print the JSON Schema of those files
+  backup FILE                    Write the whole directory to a file: with access keys, sessions and the audit trail
+    --with-keys                    With the master key, wrapped with a passphrase
+    --passphrase-file FILE         The passphrase (otherwise ROLEGATE_BACKUP_PASSPHRASE, or it is asked for)
+  restore FILE                   Put a backup where there is no directory. Sessions, sign-ins and checkers end
+    --keep-credentials             They go on
+    --passphrase-file FILE         The passphrase of the keys in it
+  check                          Read all that is stored, and say what is wrong with it
+    --json                         Print what is found as JSON
   collect DIR                    Ask AWS with your \`aws\` command, and write the answers to DIR for \`import DIR\`
     --profile NAME                 Profile of an account to ask; several for several accounts
     --organization                 Ask about the organization too (one profile: the management account's, or that of a
@@ -61,10 +69,10 @@ unpacked, one file 128 MiB. Links in folders and archives are not followed.
 DIR is made, or is empty, or holds an earlier export, which is replaced. An export holds everything but access keys,
 MFA devices, sessions and the audit trail.
 
-\`import\`, \`export\` and \`access-key\` work on the directory that the settings name, whether a gateway is running on it
+\`import\`, \`export\`, \`backup\`, \`check\` and \`access-key\` work on the directory that the settings name, whether a gateway is running on it
 or not. Settings are environment variables: ROLEGATE_DATA_DIR (.rolegate in the working folder), or DATABASE_URL for a
 PostgreSQL server. With a gateway running, a command asks that gateway, as its operator (ROLEGATE_OPERATOR_TOKEN, or the
 token in the data folder).
 
-Exit codes: 0 done, 1 refused or failed (nothing was stored), 2 wrong usage or settings.
+Exit codes: 0 done, 1 refused or failed (nothing was stored; check: something is wrong), 2 wrong usage or settings.
 `;

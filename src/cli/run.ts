@@ -84,6 +84,15 @@ async function perform(
   } else if (command.kind === 'export') {
     const { exportDirectory } = await import('./export-command.ts');
     await exportDirectory(command.folder, settings, terminal);
+  } else if (command.kind === 'backup') {
+    const { backUp } = await import('./backup/backup-command.ts');
+    await backUp(command, settings, { env: process.env, terminal, input });
+  } else if (command.kind === 'restore') {
+    const { restoreBackup } = await import('./backup/restore-command.ts');
+    await restoreBackup(command, settings, { env: process.env, terminal, input });
+  } else if (command.kind === 'check') {
+    const { checkDirectory } = await import('./backup/check-command.ts');
+    return checkDirectory(command, settings, terminal);
   } else {
     const { createAccessKey } = await import('./access-key-command.ts');
     await createAccessKey(command.owner, settings, terminal);

@@ -18,6 +18,8 @@ export interface RunningGateway {
   ask(query: string, variables: Variables): Promise<Data>;
   /** As `ask`, with a file for the null at the place of the variable, however long the answer takes. */
   upload(query: string, variables: Variables, place: string, file: Upload): Promise<Data>;
+  /** Posts to a path that is no GraphQL: the body of the answer as it comes, however long it takes. */
+  post(path: string): Promise<IncomingMessage>;
 }
 
 interface Upload {
@@ -80,6 +82,7 @@ async function runningGateway(settings: Settings): Promise<RunningGateway> {
     url,
     ask: (query, variables) => ask(gateway, query, variables),
     upload: (query, variables, place, file) => upload(gateway, { query, variables }, place, file),
+    post: (path) => post(gateway, path),
   };
 }
 
@@ -122,42 +125,46 @@ async function upload(gateway: Place, operations: object, place: string, file: U
   return send(gateway, headers, [head, ...file.chunks, tail]);
 }
 
+async function send(place: Place, headers: OutgoingHttpHeaders, body: readonly Buffer[]): Promise<Data> {
+  const answer = await answerOf(place, '/graphql', headers, body);
+  return operatorsData(place.url, answer.statusCode ?? 0, await textOf(answer));
+}
+
+/** Throws GatewayRefused, or CommandFailed if the gateway does not answer. */
+async function post(place: Place, path: string): Promise<IncomingMessage> {
+  const answer = await answerOf(place, path, { 'content-length': 0 }, []);
+  if (answer.statusCode === 200) return answer;
+  operatorsData(place.url, answer.statusCode ?? 0, await textOf(answer));
+  throw noAnswer(place.url, undefined);
+}
+
 /** fetch would give up after five minutes without an answer, and large imports may take longer. */
-async function send(
+async function answerOf(
   { url, certificate, token }: Place,
+  path: string,
   headers: OutgoingHttpHeaders,
   body: readonly Buffer[],
-): Promise<Data> {
+): Promise<IncomingMessage> {
   try {
     const socket = certificate === null ? null : await connectPinned(url, certificate);
-    const { status, text } = await sendTo(
+    const options: RequestOptions = {
+      method: 'POST',
+      headers: { ...headers, authorization: `Bearer ${token}` },
+      ...(socket !== null && { createConnection: () => socket }),
+    };
+    return await new Promise((resolve, reject) => {
       // The connection is encrypted already.
-      `${url.replace(/^https:/, 'http:')}/graphql`,
-      {
-        method: 'POST',
-        headers: { ...headers, authorization: `Bearer ${token}` },
-        ...(socket !== null && { createConnection: () => socket }),
-      },
-      body,
-    );
-    return operatorsData(url, status, text);
+      const sent = request(`${url.replace(/^https:/, 'http:')}${path}`, options, resolve);
+      sent.once('error', reject);
+      for (const chunk of body) sent.write(chunk);
+      sent.end();
+    });
   } catch (cause) {
-    throw cause instanceof CommandFailed ? cause : noAnswer(url, cause);
+    throw noAnswer(url, cause);
   }
 }
 
-function sendTo(url: string, options: RequestOptions, body: readonly Buffer[]) {
-  return new Promise<{ readonly status: number; readonly text: string }>((resolve, reject) => {
-    const sent = request(url, options, (response) => {
-      textOf(response).then((text) => resolve({ status: response.statusCode ?? 0, text }), reject);
-    });
-    sent.once('error', reject);
-    for (const chunk of body) sent.write(chunk);
-    sent.end();
-  });
-}
-
-async function textOf(response: IncomingMessage): Promise<string> {
+export async function textOf(response: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
   for await (const chunk of response) chunks.push(chunk as Buffer);
   return Buffer.concat(chunks).toString('utf8');

@@ -20,6 +20,8 @@ export class Store {
   constructor(database: Database, memory: Memory) {
     this.database = database;
     this.memory = memory;
+    // A change that was not acknowledged may have been made.
+    database.onReopened?.((sql) => this.#catchUp(sql));
   }
 
   /**
@@ -48,8 +50,8 @@ export class Store {
     return reading;
   }
 
-  async #catchUp(): Promise<void> {
-    const { revision, touched } = await readRevision(this.database, this.memory.revision);
+  async #catchUp(sql: Sql = this.database): Promise<void> {
+    const { revision, touched } = await readRevision(sql, this.memory.revision);
     this.memory.advance(revision, touched);
   }
 

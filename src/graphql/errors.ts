@@ -10,6 +10,9 @@ export type ErrorCode =
   | 'LIMIT_EXCEEDED'
   | 'QUERY_TOO_COMPLEX'
   | 'DIRECTORY_UNAVAILABLE'
+  | 'DIRECTORY_FULL'
+  | 'DIRECTORY_DAMAGED'
+  | 'DIRECTORY_FAILING'
   | 'INTERNAL_SERVER_ERROR'
   /** In addition to the errors of a list: `count` more of its entries could not be answered. */
   | 'MORE_ERRORS';
@@ -41,6 +44,9 @@ const CODES: Readonly<Record<string, ErrorCode>> = {
   LimitExceeded: 'LIMIT_EXCEEDED',
   QUERY_TOO_COMPLEX: 'QUERY_TOO_COMPLEX',
   DIRECTORY_UNAVAILABLE: 'DIRECTORY_UNAVAILABLE',
+  DIRECTORY_FULL: 'DIRECTORY_FULL',
+  DIRECTORY_DAMAGED: 'DIRECTORY_DAMAGED',
+  DIRECTORY_FAILING: 'DIRECTORY_FAILING',
 };
 
 /** The code that clients see; null: the error is internal. */

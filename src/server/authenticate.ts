@@ -1,7 +1,7 @@
+import { StoreUnavailable } from '../directory/store-unavailable.ts';
 import { throttledAnswer } from '../graphql/throttled.ts';
 import type { KeyGuard, Proof } from '../guard/key-guard.ts';
 import { Throttled } from '../guard/throttled.ts';
-import { RolegateError } from '../policy/errors.ts';
 import type { Caller } from '../session/caller.ts';
 import { AuthenticationError } from '../session/errors.ts';
 import type { Sessions } from '../session/sessions.ts';
@@ -92,7 +92,7 @@ function refusalOf(error: unknown): Refusal | null {
       headers: { 'www-authenticate': 'Bearer realm="rolegate", error="invalid_token"' },
     };
   }
-  if (error instanceof RolegateError && error.code === 'DIRECTORY_UNAVAILABLE') {
+  if (error instanceof StoreUnavailable) {
     return { status: 503, code: error.code, message: error.message, headers: { 'retry-after': '1' } };
   }
   return null;

@@ -161,6 +161,9 @@ function refusalOf(error: unknown): Refusal | null {
       return { status: 403, code, message };
     case 'CONFLICT':
     case 'DIRECTORY_UNAVAILABLE':
+    case 'DIRECTORY_FULL':
+    case 'DIRECTORY_DAMAGED':
+    case 'DIRECTORY_FAILING':
       return { status: 503, code, message, headers: { 'retry-after': '1' } };
     default:
       return null;

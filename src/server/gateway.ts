@@ -25,6 +25,7 @@ import { type FetchInProcess, fetchInProcess } from './in-process.ts';
 import { UPLOAD_LIMITS } from './limits.ts';
 import { listenAsSet } from './listening.ts';
 import { createLog, type Log } from './log.ts';
+import type { MaintenanceRoute } from './maintenance-route.ts';
 import { inNetworks } from './networks.ts';
 import { addressOfWith } from './public-address.ts';
 import { createRouter } from './router.ts';
@@ -41,6 +42,7 @@ export interface Gateway {
   readonly fetch: FetchInProcess;
   readonly jwks: Sessions['jwks'];
   readonly authzen: AuthzenRoute;
+  readonly maintenance: MaintenanceRoute;
   dispose(): Promise<void>;
 }
 
@@ -98,6 +100,7 @@ export function createGateway(
       doorOf: (facts, request) => ({ context: contextOf(facts, request), table }),
       addressOf: addressOfWith({ publicUrl, otherwise: table.base, isTrustedProxy }),
     },
+    maintenance: { admit, directory: services.directory },
     dispose: async () => {
       await yoga.dispose();
     },
@@ -162,6 +165,7 @@ export async function startGateway(
     aws: () => answering()?.aws ?? null,
     jwks: () => answering()?.jwks ?? null,
     authzen: () => answering()?.authzen ?? null,
+    maintenance: () => answering()?.maintenance ?? null,
     ping: async () => services?.directory.ping(),
     graphiqlTabs: settings.graphiql ? () => (demo === null ? WELCOME_TABS : demoTabs) : null,
   });

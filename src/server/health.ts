@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { StoreUnavailable } from '../directory/store-unavailable.ts';
 import { READINESS_TIMEOUT } from './limits.ts';
 
 /** The phases of a gateway. While it drains it answers, but is not ready: balancers send their requests elsewhere. */
@@ -25,19 +26,31 @@ export async function sendReadiness(response: ServerResponse, phase: Phase, ping
     send(response, 503, { status: 'not ready', reason: `the gateway is ${phase}` });
     return;
   }
-  if (await answersInTime(ping)) send(response, 200, { status: 'ready' });
-  else send(response, 503, { status: 'not ready', reason: 'the database does not answer' });
+  const fault = await faultInTime(ping);
+  if (fault === null) send(response, 200, { status: 'ready' });
+  else send(response, 503, { status: 'not ready', ...fault });
 }
 
-async function answersInTime(ping: () => Promise<void>): Promise<boolean> {
+/** Why the gateway is not ready. The code is that of an error about the storage. */
+interface Fault {
+  readonly reason: string;
+  readonly code?: string;
+}
+
+const NO_ANSWER: Fault = { reason: 'the database does not answer' };
+
+function faultOf(error: unknown): Fault {
+  if (!(error instanceof StoreUnavailable) || error.code === 'DIRECTORY_UNAVAILABLE') return NO_ANSWER;
+  return { reason: error.message, code: error.code };
+}
+
+/** Null: the database answers. */
+async function faultInTime(ping: () => Promise<void>): Promise<Fault | null> {
   let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<false>((resolve) => {
-    timer = setTimeout(() => resolve(false), READINESS_TIMEOUT);
+  const late = new Promise<Fault>((resolve) => {
+    timer = setTimeout(() => resolve(NO_ANSWER), READINESS_TIMEOUT);
   });
-  const answered = ping().then(
-    () => true,
-    () => false,
-  );
+  const answered = ping().then(() => null, faultOf);
   const result = await Promise.race([answered, late]);
   clearTimeout(timer);
   return result;

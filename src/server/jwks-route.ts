@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { RolegateError } from '../policy/errors.ts';
+import { StoreUnavailable } from '../directory/store-unavailable.ts';
 import type { Sessions } from '../session/sessions.ts';
 import { refuseUnread } from './body.ts';
 import type { Exchange } from './exchange.ts';
@@ -20,9 +20,9 @@ export async function serveJwks(jwks: Sessions['jwks'], exchange: Exchange): Pro
     return;
   }
   const keys = await keysAt(jwks, now);
-  if (typeof keys === 'string') {
+  if (keys instanceof StoreUnavailable) {
     const headers = { 'retry-after': '1' };
-    const refusal = { status: 503, code: 'DIRECTORY_UNAVAILABLE', message: keys, headers };
+    const refusal = { status: 503, code: keys.code, message: keys.message, headers };
     refuseUnread(request, response, refusal, requestId);
     return;
   }
@@ -38,11 +38,11 @@ export async function serveJwks(jwks: Sessions['jwks'], exchange: Exchange): Pro
 }
 
 /** The keys, or the reason why they cannot be read now. */
-async function keysAt(jwks: Sessions['jwks'], now: number): Promise<object | string> {
+async function keysAt(jwks: Sessions['jwks'], now: number): Promise<object | StoreUnavailable> {
   try {
     return await jwks(now);
   } catch (error) {
-    if (error instanceof RolegateError && error.code === 'DIRECTORY_UNAVAILABLE') return error.message;
+    if (error instanceof StoreUnavailable) return error;
     throw error;
   }
 }

@@ -11,6 +11,7 @@ import { type GraphqlRoute, serveGraphql } from './graphql-route.ts';
 import { type Phase, sendHealth, sendReadiness } from './health.ts';
 import { JWKS_PATH, serveJwks } from './jwks-route.ts';
 import type { Log } from './log.ts';
+import { isMaintenancePath, type MaintenanceRoute, serveMaintenance } from './maintenance-route.ts';
 import { type RequestId, requestIdOf } from './request-id.ts';
 
 export interface RouterParts {
@@ -26,6 +27,8 @@ export interface RouterParts {
   readonly jwks: () => Sessions['jwks'] | null;
   /** Null until the gateway is ready. */
   readonly authzen: () => AuthzenRoute | null;
+  /** Null until the gateway is ready. */
+  readonly maintenance: () => MaintenanceRoute | null;
   readonly ping: () => Promise<void>;
   /** Null: no GraphiQL. */
   readonly graphiqlTabs: (() => readonly GraphiqlTab[]) | null;
@@ -71,6 +74,7 @@ async function route(parts: RouterParts, exchange: Exchange, { malformed }: Requ
   else if (path === '/') sendWelcome(parts, exchange);
   else if (path === JWKS_PATH) await jwks(parts, exchange);
   else if (isAuthzenPath(path)) await authzen(parts, exchange, malformed);
+  else if (isMaintenancePath(path)) await maintenance(parts, exchange);
   else if (parts.graphiqlTabs === null || !(await sendGraphiqlAsset(request, response, path))) {
     const message = `there is nothing at \`${path.slice(0, 200)}\`; GraphQL is at /graphql, STS and IAM at /aws`;
     refuseUnread(request, response, { status: 404, code: 'NOT_FOUND', message }, requestId);
@@ -106,6 +110,12 @@ async function authzen(parts: RouterParts, exchange: Exchange, malformed: boolea
   if (malformed) refuse(exchange, MALFORMED_ID);
   else if (authzenRoute === null) refuse(exchange, notReady(parts));
   else await serveAuthzen(authzenRoute, exchange);
+}
+
+async function maintenance(parts: RouterParts, exchange: Exchange): Promise<void> {
+  const maintenanceRoute = parts.maintenance();
+  if (maintenanceRoute === null) refuseNotReady(parts, exchange);
+  else await serveMaintenance(maintenanceRoute, exchange);
 }
 
 function refuseNotReady(parts: RouterParts, { request, response, requestId }: Exchange): void {

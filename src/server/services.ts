@@ -1,6 +1,6 @@
 import { type Access, createAccess } from '../access/access.ts';
 import { type Catalog, openCatalog } from '../catalog/catalog.ts';
-import { type OpenDirectory, openDirectory } from '../directory/prisma/open-directory.ts';
+import { type DirectoryOptions, type OpenDirectory, openDirectory } from '../directory/prisma/open-directory.ts';
 import { RolegateError } from '../policy/errors.ts';
 import { checkMasterKey, createSecrets, type Secrets } from '../session/secrets.ts';
 import { createSessions, type Sessions } from '../session/sessions.ts';
@@ -16,19 +16,18 @@ export interface Services {
 }
 
 /** The place of the directory. */
-type Place = Pick<Settings, 'dataDir' | 'databaseUrl' | 'operatorToken'>;
+type Place = Pick<Settings, 'dataDir' | 'databaseUrl' | 'operatorToken'> & Partial<Pick<Settings, 'masterKeyFile'>>;
 
 export async function openStore(
   place: Place,
 ): Promise<{ readonly catalog: Catalog; readonly directory: OpenDirectory }> {
   const catalog = await openCatalog();
-  const directory = await openDirectory(
-    place.databaseUrl === null
-      ? { kind: 'embedded', dataDir: place.dataDir }
-      : { kind: 'server', url: place.databaseUrl },
-    catalog,
-  );
-  return { catalog, directory };
+  return { catalog, directory: await openDirectory(placeOf(place), catalog) };
+}
+
+/** Where the settings say that the directory is. */
+export function placeOf({ dataDir, databaseUrl }: Pick<Settings, 'dataDir' | 'databaseUrl'>): DirectoryOptions {
+  return databaseUrl === null ? { kind: 'embedded', dataDir } : { kind: 'server', url: databaseUrl };
 }
 
 /** Opens the directory and its secrets; closes what it has opened if the rest fails. */
@@ -44,9 +43,12 @@ export async function openServices(place: Place): Promise<Services> {
   }
 }
 
-async function openSecrets({ dataDir, operatorToken }: Place, directory: OpenDirectory): Promise<Secrets> {
+async function openSecrets(
+  { dataDir, operatorToken, masterKeyFile = null }: Place,
+  directory: OpenDirectory,
+): Promise<Secrets> {
   try {
-    const secrets = await createSecrets({ dataDir, operatorToken });
+    const secrets = await createSecrets({ dataDir, operatorToken, masterKeyFile });
     await checkMasterKey(directory, secrets);
     return secrets;
   } catch (error) {

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { httpsOrigin } from '../authzen/https-origin.ts';
 import type { CertificateFiles } from './certificate.ts';
@@ -28,6 +29,8 @@ export interface Settings {
   readonly databaseUrl: string | null;
   /** Null: the token in the data folder, created at first start. */
   readonly operatorToken: string | null;
+  /** An absolute path: the file with the master key. Null: `master.key` in the data folder, created at first start. */
+  readonly masterKeyFile: string | null;
   /** Whether an empty directory gets the demo organization. */
   readonly demo: boolean;
   /** Addresses and networks of the proxies in front of the gateway, whose statements about the client are trusted. */
@@ -56,20 +59,37 @@ const MAX_OPERATOR_TOKEN_LENGTH = 512;
 export function readSettings(env: Readonly<Record<string, string | undefined>>, workingDir: string): Settings {
   const problems: string[] = [];
   const read = <T>(name: string, fallback: T, parse: (text: string) => T | Problem): T => {
-    const text = env[name];
-    if (text === undefined || text === '') return fallback;
+    const text = env[name] ?? '';
+    if (text === '') return fallback;
     const value = parse(text);
     if (!(value instanceof Problem)) return value;
     problems.push(`${name} ${value.sentence}`);
     return fallback;
   };
-  const databaseUrl = read<string | null>('DATABASE_URL', null, parseDatabaseUrl);
+  /** A secret, which may be in a file instead: `NAME_FILE` names it. */
+  const readSecret = (name: string, parse: (text: string) => string | Problem): string | null => {
+    const file = `${name}_FILE`;
+    const path = env[file] ?? '';
+    if (path === '') return read<string | null>(name, null, parse);
+    if ((env[name] ?? '') !== '') {
+      problems.push(`${name} and ${file} are both set: set one of them`);
+      return null;
+    }
+    return read<string | null>(file, null, (given) => {
+      const text = secretIn(resolve(workingDir, given));
+      if (text === null) return new Problem(`must name a file that can be read; it is \`${shown(given)}\``);
+      const value = parse(text);
+      return value instanceof Problem ? new Problem(`names a file whose text ${value.sentence}`) : value;
+    });
+  };
+  const databaseUrl = readSecret('DATABASE_URL', parseDatabaseUrl);
   const settings: Settings = {
     host: read('HOST', '127.0.0.1', parseHost),
     port: read('PORT', 4000, parsePort),
     dataDir: resolve(workingDir, read('ROLEGATE_DATA_DIR', '.rolegate', parseDataDir)),
     databaseUrl,
-    operatorToken: read<string | null>('ROLEGATE_OPERATOR_TOKEN', null, parseOperatorToken),
+    operatorToken: readSecret('ROLEGATE_OPERATOR_TOKEN', parseOperatorToken),
+    masterKeyFile: read<string | null>('ROLEGATE_MASTER_KEY_FILE', null, (text) => parseFile(text, workingDir)),
     demo: read('ROLEGATE_DEMO', databaseUrl === null, parseSwitch),
     trustedProxies: read('ROLEGATE_TRUSTED_PROXIES', [], parseNetworks),
     publicUrl: read<string | null>('ROLEGATE_PUBLIC_URL', null, parsePublicUrl),
@@ -95,6 +115,15 @@ export function withoutPassword(databaseUrl: string): string {
   if (url.password !== '') url.password = '***';
   if (url.searchParams.has('password')) url.searchParams.set('password', '***');
   return url.href;
+}
+
+/** The text of a file without its line end; null: it cannot be read. */
+function secretIn(path: string): string | null {
+  try {
+    return readFileSync(path, 'utf8').trimEnd();
+  } catch {
+    return null;
+  }
 }
 
 class Problem {

@@ -1,4 +1,5 @@
 import type { Answer } from '../access/question.ts';
+import { StoreUnavailable } from '../directory/store-unavailable.ts';
 import type { AuditStore, NewAuditEvent } from '../directory/stores/audit-store.ts';
 import { RolegateError } from '../policy/errors.ts';
 import { principalIdOf } from '../policy/principal-id.ts';
@@ -88,7 +89,7 @@ export async function audited<T>(
   try {
     return await work(event);
   } catch (error) {
-    if (error instanceof RolegateError && error.code !== 'DIRECTORY_UNAVAILABLE')
+    if (error instanceof RolegateError && !(error instanceof StoreUnavailable))
       await audit.record(failed(event, error));
     throw error;
   }

@@ -12,8 +12,8 @@ import type { JWK } from 'jose';
 import { LRUCache } from 'lru-cache';
 import type { Directory } from '../directory/directory.ts';
 import { readOrMakeKeyFile } from './key-file.ts';
+import { fingerprintOf, MASTER_KEY_FILE, masterKeyIn, readMasterKey } from './master-key.ts';
 
-const MASTER_KEY_FILE = 'master.key';
 const OPERATOR_TOKEN_FILE = 'operator.token';
 const KEY_BYTES = 32;
 /** Digests of secret access keys that are kept. */
@@ -57,13 +57,14 @@ export interface Secrets {
 export async function createSecrets(options: {
   readonly dataDir: string;
   readonly operatorToken?: string | null;
+  /** Null: `master.key` in the data folder. */
+  readonly masterKeyFile?: string | null;
 }): Promise<Secrets> {
-  const { dataDir, operatorToken = null } = options;
-  const master = await readOrMakeKeyFile(dataDir, MASTER_KEY_FILE, () => randomBytes(KEY_BYTES).toString('base64'));
-  const masterKey = Buffer.from(master.text, 'base64');
-  if (masterKey.length !== KEY_BYTES) {
+  const { dataDir, operatorToken = null, masterKeyFile = null } = options;
+  const masterKey = masterKeyIn(await masterKeyText(dataDir, masterKeyFile));
+  if (masterKey === null) {
     throw new Error(
-      `${join(dataDir, MASTER_KEY_FILE)} does not hold a master key: expected base64 of ${KEY_BYTES} bytes`,
+      `${masterKeyFile ?? join(dataDir, MASTER_KEY_FILE)} does not hold a master key: expected base64 of ${KEY_BYTES} bytes`,
     );
   }
   const token =
@@ -85,6 +86,14 @@ export async function checkMasterKey(directory: Directory, secrets: Secrets): Pr
       `this directory belongs to another master key: put the ${MASTER_KEY_FILE} of the gateway that made it into the data folder`,
     );
   }
+}
+
+async function masterKeyText(dataDir: string, masterKeyFile: string | null): Promise<string> {
+  const there = await readMasterKey({ dataDir, masterKeyFile });
+  if (there !== null) return there;
+  if (masterKeyFile !== null) throw new Error(`there is no file ${masterKeyFile}, which is to hold the master key`);
+  const make = (): string => randomBytes(KEY_BYTES).toString('base64');
+  return (await readOrMakeKeyFile(dataDir, MASTER_KEY_FILE, make)).text;
 }
 
 function secretsOf(masterKey: Buffer, operatorToken: string, tokenIsNew: boolean): Secrets {
@@ -115,7 +124,7 @@ function secretsOf(masterKey: Buffer, operatorToken: string, tokenIsNew: boolean
       return made;
     },
     mfaSecret: (seedId) => derive(`mfa-device ${seedId}`, MFA_SECRET_BYTES),
-    masterKeyFingerprint: createHash('sha256').update(masterKey).digest('hex'),
+    masterKeyFingerprint: fingerprintOf(masterKey),
     newOperatorToken: tokenIsNew ? operatorToken : null,
   };
 }

@@ -145,6 +145,7 @@ test('a gateway that is not ready says so in AWS’s form', async () => {
     aws: () => null,
     jwks: () => null,
     authzen: () => null,
+    maintenance: () => null,
     ping: () => Promise.resolve(),
     graphiqlTabs: null,
   });

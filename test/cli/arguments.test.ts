@@ -33,6 +33,24 @@ test('commands', () => {
   });
   expect(parseCommand(['export', 'out'])).toEqual({ kind: 'export', folder: 'out' });
   expect(parseCommand(['export', '--schema'])).toEqual({ kind: 'exportSchema' });
+  expect(parseCommand(['backup', 'file'])).toEqual({
+    kind: 'backup',
+    file: 'file',
+    withKeys: false,
+    passphraseFile: null,
+  });
+  expect(parseCommand(['backup', '--with-keys', 'file', '--passphrase-file', 'p'])).toMatchObject({
+    withKeys: true,
+    passphraseFile: 'p',
+  });
+  expect(parseCommand(['restore', 'file', '--keep-credentials'])).toEqual({
+    kind: 'restore',
+    file: 'file',
+    keepCredentials: true,
+    passphraseFile: null,
+  });
+  expect(parseCommand(['check', '--json'])).toEqual({ kind: 'check', isJson: true });
+  expect(parseCommand(['restore', '--help'])).toEqual({ kind: 'help' });
   expect(parseCommand(['access-key', 'create', 'ec2.amazonaws.com'])).toEqual({
     kind: 'createAccessKey',
     owner: { service: 'ec2.amazonaws.com' },
@@ -50,6 +68,11 @@ describe('wrong usage', () => {
     [['start', '--json'], '--json belongs to `rolegate import`'],
     [['start', 'now'], '`rolegate start` takes no arguments: settings are environment variables'],
     [['import', '--force', 'a.json'], "Unknown option '--force'"],
+    [['backup'], '`rolegate backup` needs one FILE'],
+    [['backup', '-'], '`rolegate backup` needs one FILE'],
+    [['backup', 'x', '--passphrase-file', 'p'], '--passphrase-file belongs to --with-keys'],
+    [['restore', 'a', 'b'], '`rolegate restore` needs one FILE'],
+    [['check', 'a'], "Unexpected argument 'a'"],
     [['export'], '`rolegate export` needs one DIR'],
     [['export', 'a', 'b'], '`rolegate export` needs one DIR'],
     [['export', '--schema', 'a'], '`rolegate export --schema` takes no DIR: it prints'],

@@ -181,6 +181,7 @@ describe('through a gateway', () => {
         return { directoryExport: { member: 'roles', documents: [document], next, revision: `r${count}` } };
       },
       upload: () => Promise.reject(new Error('an export uploads nothing')),
+      post: () => Promise.reject(new Error('an export is asked of GraphQL')),
     };
   }
 

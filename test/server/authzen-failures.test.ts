@@ -35,6 +35,7 @@ beforeAll(async () => {
     aws: () => null,
     jwks: () => null,
     authzen: () => (failure === null ? null : route),
+    maintenance: () => null,
     ping: async () => undefined,
     graphiqlTabs: null,
   });

@@ -1,4 +1,7 @@
-import { describe, expect, test } from 'vitest';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
 import { InvalidSettings, readSettings, withoutPassword } from '../../src/server/settings.ts';
 
 const read = (env: Record<string, string>) => readSettings(env, '/ann');
@@ -21,6 +24,7 @@ describe('defaults', () => {
       dataDir: '/ann/.rolegate',
       databaseUrl: null,
       operatorToken: null,
+      masterKeyFile: null,
       demo: true,
       trustedProxies: [],
       publicUrl: null,
@@ -155,4 +159,34 @@ test('a database URL is shown without its password', () => {
     'postgresql://rolegate:***@db:5432/rolegate?sslmode=require',
   );
   expect(withoutPassword('postgresql://db/rolegate?user=u&password=hunter2')).not.toContain('hunter2');
+});
+
+describe('secrets in files', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'rolegate-secrets-'));
+  afterAll(() => rmSync(folder, { recursive: true }));
+  const file = (text: string): string => {
+    const path = join(folder, 'secret');
+    writeFileSync(path, text);
+    return path;
+  };
+  const url = 'postgresql://rolegate:secret@db:5432/rolegate';
+
+  test('are read without their line end', () => {
+    expect(read({ DATABASE_URL_FILE: file(`${url}\n`) }).databaseUrl).toBe(url);
+    const token = 'abcdefghijklmnopqrstuvwxyz0123456789';
+    expect(read({ ROLEGATE_OPERATOR_TOKEN_FILE: file(`${token}\r\n`) }).operatorToken).toBe(token);
+    expect(read({ ROLEGATE_MASTER_KEY_FILE: 'keys/master' }).masterKeyFile).toBe('/ann/keys/master');
+  });
+
+  test('are refused where they are not clear, and never repeated', () => {
+    expect(problemsOf({ DATABASE_URL: url, DATABASE_URL_FILE: file(url) })).toEqual([
+      'DATABASE_URL and DATABASE_URL_FILE are both set: set one of them',
+    ]);
+    expect(problemsOf({ ROLEGATE_OPERATOR_TOKEN_FILE: 'nowhere' })).toEqual([
+      'ROLEGATE_OPERATOR_TOKEN_FILE must name a file that can be read; it is `nowhere`',
+    ]);
+    expect(problemsOf({ ROLEGATE_OPERATOR_TOKEN_FILE: file('short-secret') })).toEqual([
+      'ROLEGATE_OPERATOR_TOKEN_FILE names a file whose text must have 24 to 512 characters; it has 12',
+    ]);
+  });
 });

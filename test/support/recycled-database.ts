@@ -109,6 +109,7 @@ function openIn(made: Made, onStatement: StatementListener, closed: () => void):
     query: (...statement) => database.query(...statement),
     transaction: (...work) => database.transaction(...work),
     withLock: (work) => database.withLock(work),
+    ping: () => database.ping(),
     close: async () => closed(),
   };
   return directoryIn(lent, catalog);

@@ -40,6 +40,9 @@ const COMMON: Readonly<Record<string, number>> = {
 const AWS_CODES: Readonly<Record<string, string>> = {
   BAD_USER_INPUT: 'ValidationError',
   CONFLICT: 'ConcurrentModification',
+  DIRECTORY_DAMAGED: 'ServiceUnavailable',
+  DIRECTORY_FAILING: 'ServiceUnavailable',
+  DIRECTORY_FULL: 'ServiceUnavailable',
   DIRECTORY_UNAVAILABLE: 'ServiceUnavailable',
   FORBIDDEN: 'AccessDenied',
   NOT_FOUND: 'NoSuchEntity',

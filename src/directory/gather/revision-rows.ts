@@ -1,3 +1,4 @@
+import { RolegateError } from '../../policy/errors.ts';
 import type { Touched } from '../apply/revision.ts';
 import type { Sql } from '../prisma/database.ts';
 
@@ -21,22 +22,32 @@ export async function readRevision(
   sql: Sql,
   since: bigint,
 ): Promise<{ readonly revision: bigint; readonly touched: readonly Touched[] | null }> {
-  const [row] = await sql.query<{ revision: string; touched: readonly Touched[] | null }>(
-    `SELECT (SELECT revision::text FROM "DirectoryState" WHERE id = 1) AS revision, ${touchedSince('$1')} AS touched`,
+  const [row] = await sql.query<{ revision: string; replaced: boolean | null; touched: readonly Touched[] | null }>(
+    `SELECT s.revision::text AS revision, $1::text::bigint < s."restoredRevision" AS replaced,
+        ${touchedSince('$1')} AS touched FROM "DirectoryState" s WHERE s.id = 1`,
     [String(since)],
   );
-  return { revision: BigInt(row?.revision ?? 0), touched: changesOf(row?.touched ?? null) };
+  // A restored directory has all that a backup has, and nothing says what was there before.
+  const touched = row?.replaced === true ? null : changesOf(row?.touched ?? null);
+  return { revision: BigInt(row?.revision ?? 0), touched };
 }
 
 /** What no policy depends on: sessions come and go while people work, and so do credentials. */
 const MOVING = ['AccessKey', 'Checker', 'KeySession', 'MfaDevice', 'RoleSession', 'SigningKey'];
 
-/** Whether something else than sessions and credentials was touched after `since`, or `since` has not been yet. */
+/**
+ * Whether something else than sessions and credentials was touched after `since`, or `since` has not been yet. Throws CONFLICT
+ * if the directory was restored after `since`: what was touched in between is not known.
+ */
 export async function hasChangedSince(sql: Sql, since: bigint): Promise<boolean> {
-  const [row] = await sql.query<{ changed: boolean }>(
+  const [row] = await sql.query<{ changed: boolean; replaced: boolean | null }>(
     `SELECT EXISTS (SELECT 1 FROM "DirectoryChange" WHERE revision > $1::text::bigint AND entity <> ALL($2::text[]))
-         OR $1::text::bigint > (SELECT revision FROM "DirectoryState" WHERE id = 1) AS changed`,
+         OR $1::text::bigint > s.revision AS changed, $1::text::bigint < s."restoredRevision" AS replaced
+       FROM "DirectoryState" s WHERE s.id = 1`,
     [String(since), MOVING],
   );
+  if (row?.replaced === true) {
+    throw new RolegateError('CONFLICT', 'the directory was restored from a backup after this revision: begin again');
+  }
   return row?.changed !== false;
 }

@@ -25,6 +25,10 @@ export interface Database extends Sql {
   transaction<T>(kind: 'read' | 'write', work: (sql: Sql) => Promise<T>): Promise<T>;
   /** Runs `work` while every other process that wants the same lock waits. */
   withLock<T>(work: () => Promise<T>): Promise<T>;
+  /** Throws a StoreUnavailable if it does not answer, or its storage failed and still does. */
+  ping(): Promise<void>;
+  /** `work` runs whenever the database was opened again by itself. Left out: it never is. */
+  onReopened?(work: (sql: Sql) => Promise<void>): void;
   close(): Promise<void>;
 }
 

@@ -1,24 +1,10 @@
-import { existsSync } from 'node:fs';
-import { mkdir, open, rm } from 'node:fs/promises';
-import { join } from 'node:path';
-import { PGlite } from '@electric-sql/pglite';
-import { pg_trgm } from '@electric-sql/pglite/contrib/pg_trgm';
-import { dataDir as prepopulated } from '@electric-sql/pglite-prepopulatedfs';
 import { RolegateError } from '../../policy/errors.ts';
 import { makeDataDir } from '../data-dir.ts';
+import { Cluster, markFinished, removeUnfinished } from './cluster.ts';
 import { type DataDirLock, lockDataDir } from './data-dir-lock.ts';
 import type { Database, Sql, SqlParameter, StatementListener } from './database.ts';
 import { pgliteAdapter } from './pglite-adapter.ts';
-import { directoryError } from './unavailable.ts';
-
-/** While this file exists, the database has never been ready: nothing in it was acknowledged to anybody. */
-const UNFINISHED = 'db.unfinished';
-
-async function writeDurably(path: string): Promise<void> {
-  const file = await open(path, 'w', 0o600);
-  await file.sync();
-  await file.close();
-}
+import { PROBE, StorageWatch } from './storage-watch.ts';
 
 /** Rows of one statement: bounds how long it keeps the process. */
 const BATCH = 250;
@@ -27,30 +13,31 @@ class EmbeddedDatabase implements Database {
   readonly exclusive = true;
   readonly batch = BATCH;
   readonly adapter;
-  readonly #client: PGlite;
+  readonly #cluster: Cluster;
   readonly #onStatement: StatementListener;
   readonly #lock: DataDirLock;
+  readonly #storage = new StorageWatch();
 
-  constructor(client: PGlite, onStatement: StatementListener, lock: DataDirLock) {
-    this.#client = client;
+  constructor(cluster: Cluster, onStatement: StatementListener, lock: DataDirLock) {
+    this.#cluster = cluster;
     this.#onStatement = onStatement;
     this.#lock = lock;
-    this.adapter = pgliteAdapter(client, onStatement);
+    this.adapter = pgliteAdapter(cluster, onStatement);
   }
 
   async query<Row>(text: string, parameters: readonly SqlParameter[] = []): Promise<readonly Row[]> {
     this.#onStatement(text);
     try {
-      return (await this.#client.query<Row>(text, [...parameters])).rows;
+      return (await (await this.#cluster.running()).query<Row>(text, [...parameters])).rows;
     } catch (error) {
-      throw directoryError(error);
+      throw this.#storage.seen(error);
     }
   }
 
   async transaction<T>(_kind: 'read' | 'write', work: (sql: Sql) => Promise<T>): Promise<T> {
     if (this.#lock.isLost()) throw new RolegateError('DATA_DIR_LOCKED', 'another process took over the data folder');
     try {
-      return await this.#client.transaction(async (inner) => {
+      return await (await this.#cluster.running()).transaction(async (inner) => {
         this.#onStatement('BEGIN');
         const result = await work({
           batch: BATCH,
@@ -63,7 +50,7 @@ class EmbeddedDatabase implements Database {
         return result;
       });
     } catch (error) {
-      throw directoryError(error);
+      throw this.#storage.seen(error);
     }
   }
 
@@ -71,31 +58,31 @@ class EmbeddedDatabase implements Database {
     return work();
   }
 
+  async ping(): Promise<void> {
+    await this.query('SELECT 1');
+    await this.#storage.check(async () => {
+      await this.#cluster.checkRoom();
+      await this.query(PROBE);
+    });
+  }
+
+  /** `work` runs whenever the database was opened again, before anybody else is answered. */
+  onReopened(work: (sql: Sql) => Promise<void>): void {
+    this.#cluster.onReopened = (client) =>
+      work({
+        batch: BATCH,
+        query: async <Row>(text: string, parameters: readonly SqlParameter[] = []) =>
+          (await client.query<Row>(text, [...parameters])).rows,
+      });
+  }
+
   async close(): Promise<void> {
     try {
-      await this.#client.close();
+      await this.#cluster.close();
     } finally {
       await this.#lock.release();
     }
   }
-}
-
-/** Extensions that the database can create, and needs at every opening after that. */
-const EXTENSIONS = { pg_trgm };
-
-function openFolder(dataDir: string, loadDataDir?: Blob): Promise<PGlite> {
-  return PGlite.create({ dataDir, extensions: EXTENSIONS, ...(loadDataDir === undefined ? {} : { loadDataDir }) });
-}
-
-/** Starts anew if an earlier first start was cut off, so that a half unpacked cluster is never opened. */
-async function openCluster(dataDir: string): Promise<PGlite> {
-  const folder = join(dataDir, 'db');
-  const unfinished = join(dataDir, UNFINISHED);
-  if (existsSync(unfinished)) await rm(folder, { recursive: true, force: true });
-  if (existsSync(join(folder, 'PG_VERSION'))) return openFolder(folder);
-  await writeDurably(unfinished);
-  await mkdir(folder, { mode: 0o700 });
-  return openFolder(folder, await prepopulated());
 }
 
 /**
@@ -109,15 +96,16 @@ export async function openEmbeddedDatabase(
 ): Promise<Database> {
   await makeDataDir(dataDir);
   const lock = await lockDataDir(dataDir);
-  let client: PGlite | null = null;
+  let cluster: Cluster | null = null;
   try {
-    client = await openCluster(dataDir);
-    const database = new EmbeddedDatabase(client, onStatement, lock);
+    cluster = await Cluster.open(dataDir);
+    const database = new EmbeddedDatabase(cluster, onStatement, lock);
     await prepare(database);
-    await rm(join(dataDir, UNFINISHED), { force: true });
+    await markFinished(dataDir);
     return database;
   } catch (error) {
-    await client?.close().catch(() => undefined);
+    await cluster?.close().catch(() => undefined);
+    await removeUnfinished(dataDir);
     await lock.release();
     throw error;
   }

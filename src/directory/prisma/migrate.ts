@@ -28,18 +28,18 @@ async function readMigrations(folder: string): Promise<readonly Migration[]> {
   );
 }
 
-interface AppliedMigration {
+export interface AppliedMigration {
   readonly name: string;
   readonly checksum: string;
   readonly finished: boolean;
 }
 
-async function readApplied(sql: Sql): Promise<readonly AppliedMigration[]> {
+export async function readApplied(sql: Sql): Promise<readonly AppliedMigration[]> {
   const [table] = await sql.query<{ there: boolean }>(`SELECT to_regclass('_prisma_migrations') IS NOT NULL AS there`);
   if (table?.there !== true) return [];
   return sql.query<AppliedMigration>(
     `SELECT migration_name AS name, checksum, finished_at IS NOT NULL AS finished
-       FROM _prisma_migrations WHERE rolled_back_at IS NULL`,
+       FROM _prisma_migrations WHERE rolled_back_at IS NULL ORDER BY migration_name`,
   );
 }
 
@@ -93,5 +93,30 @@ async function applyMissing(database: Database): Promise<void> {
     if (isUpToDate(migrations, await readApplied(database), true)) return;
     const { applyMigrations } = await import('./schema-engine.ts');
     await applyMigrations(database.adapter, { folder, migrations });
+  });
+}
+
+/** Throws DIRECTORY_TOO_NEW and MIGRATION_CHANGED if this version does not have these migrations. */
+export async function checkMigrations(wanted: readonly Pick<AppliedMigration, 'name' | 'checksum'>[]): Promise<void> {
+  const all = await readMigrations(join(prismaFolder(), 'migrations'));
+  const done = wanted.map((each) => ({ ...each, finished: true }));
+  isUpToDate(all, done, true);
+}
+
+/**
+ * Brings an empty database to the schema of a backup, whose migrations these are. Throws DIRECTORY_TOO_NEW and
+ * MIGRATION_CHANGED if this version does not have them.
+ */
+export async function migrateTo(
+  database: Database,
+  wanted: readonly Pick<AppliedMigration, 'name' | 'checksum'>[],
+): Promise<void> {
+  await checkMigrations(wanted);
+  const folder = join(prismaFolder(), 'migrations');
+  const all = await readMigrations(folder);
+  const names = new Set(wanted.map(({ name }) => name));
+  await database.withLock(async () => {
+    const { applyMigrations } = await import('./schema-engine.ts');
+    await applyMigrations(database.adapter, { folder, migrations: all.filter(({ name }) => names.has(name)) });
   });
 }

@@ -1,5 +1,7 @@
 import type { Catalog } from '../../catalog/catalog.ts';
 import { applyDocuments, type PreparedDocument, prepareDocument } from '../apply/apply.ts';
+import { type CheckReport, checkStore } from '../backup/check.ts';
+import { type TakeLine, writeBackup } from '../backup/write-backup.ts';
 import type {
   AccountOrganization,
   Applied,
@@ -57,6 +59,9 @@ export interface OpenDirectory extends Directory, IdentityStores {
   /** Whether searches in the middle of a text have an index. False: the server lets nobody here create pg_trgm. */
   readonly searchIndexed: boolean;
   readonly exports: DirectoryExports;
+  /** The lines of a backup of one state of the database, up to its counts, each when `take` is done with the one before. */
+  backup(take: TakeLine): Promise<void>;
+  check(): Promise<CheckReport>;
   /**
    * As `apply`, for a document that is too large for memory: its parts, each of which may name what is in the parts before
    * it. `wholeLists` of a part are about this part alone.
@@ -173,6 +178,14 @@ class StoredDirectory implements OpenDirectory {
     return applied;
   }
 
+  backup(take: TakeLine): Promise<void> {
+    return writeBackup(this.#store.database, Date.now(), take);
+  }
+
+  check(): Promise<CheckReport> {
+    return checkStore(this.#store.database);
+  }
+
   organizationOf(
     accountIds: readonly string[],
     since: Revision | null = null,
@@ -215,7 +228,7 @@ class StoredDirectory implements OpenDirectory {
   }
 
   async ping(): Promise<void> {
-    await this.#store.database.query('SELECT 1');
+    await this.#store.database.ping();
   }
 
   async close(): Promise<void> {

@@ -7,6 +7,7 @@ import type {
   Transaction,
 } from '@prisma/driver-adapter-utils';
 import { PrismaPGlite } from 'pglite-prisma-adapter';
+import type { Cluster } from './cluster.ts';
 import type { StatementListener } from './database.ts';
 
 /** The statements of `base`, reported. */
@@ -28,6 +29,17 @@ function reporting(base: SqlQueryable, onStatement: StatementListener): SqlQuery
 /** Statements on `client` with the type conversions of pglite-prisma-adapter, which uses only its `query`. */
 function queryable(client: PGlite | PGliteTransaction): Promise<SqlDriverAdapter> {
   return new PrismaPGlite(client as PGlite).connect();
+}
+
+/** Whichever client runs when it is used. */
+function clientOf(cluster: Cluster): PGlite {
+  const client: Pick<PGlite, 'query' | 'exec' | 'transaction'> = {
+    query: async (...args) => (await cluster.running()).query(...args),
+    exec: async (...args) => (await cluster.running()).exec(...args),
+    transaction: async (work) => (await cluster.running()).transaction(work),
+  };
+  // as: what the adapter uses of it
+  return client as PGlite;
 }
 
 /** Resolves once the transaction is open; it stays open until `commit` or `rollback`. */
@@ -60,7 +72,8 @@ function startTransaction(client: PGlite, onStatement: StatementListener): Promi
  * pglite-prisma-adapter's statements with transactions and scripts of our own: its `commit` resolves when the commit
  * failed, and its `executeScript` neither waits for the script nor reports that it failed.
  */
-export function pgliteAdapter(client: PGlite, onStatement: StatementListener): SqlMigrationAwareDriverAdapterFactory {
+export function pgliteAdapter(cluster: Cluster, onStatement: StatementListener): SqlMigrationAwareDriverAdapterFactory {
+  const client = clientOf(cluster);
   const inner = new PrismaPGlite(client);
   const connect = async (): Promise<SqlDriverAdapter> => {
     const base = await inner.connect();

@@ -3,7 +3,7 @@ import type { SqlMigrationAwareDriverAdapterFactory } from '@prisma/driver-adapt
 import { Pool, type PoolClient } from 'pg';
 import { RolegateError } from '../../policy/errors.ts';
 import type { Database, Sql, SqlParameter, StatementListener } from './database.ts';
-import { directoryError } from './unavailable.ts';
+import { PROBE, StorageWatch } from './storage-watch.ts';
 
 /** The advisory lock held while migrating: any number, the same in every gateway. */
 const MIGRATION_LOCK = 7_265_117_001;
@@ -56,6 +56,7 @@ class ServerDatabase implements Database {
   readonly batch = BATCH;
   readonly adapter: SqlMigrationAwareDriverAdapterFactory;
   readonly #pool: Pool;
+  readonly #storage = new StorageWatch();
 
   constructor(pool: Pool) {
     this.#pool = pool;
@@ -67,7 +68,7 @@ class ServerDatabase implements Database {
       // The row's shape is the statement's, which only its author knows.
       return (await this.#pool.query(text, [...parameters])).rows as Row[];
     } catch (error) {
-      throw directoryError(error);
+      throw this.#storage.seen(error);
     }
   }
 
@@ -89,7 +90,7 @@ class ServerDatabase implements Database {
         () => (failed = null),
         () => undefined,
       );
-      throw directoryError(error);
+      throw this.#storage.seen(error);
     } finally {
       // A connection on which even ROLLBACK failed is not used again.
       client.release(failed !== null);
@@ -102,11 +103,16 @@ class ServerDatabase implements Database {
       await client.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
       return await work();
     } catch (error) {
-      throw directoryError(error);
+      throw this.#storage.seen(error);
     } finally {
       // Ends the session and its lock, even if the server is gone.
       client.release(true);
     }
+  }
+
+  async ping(): Promise<void> {
+    await this.query('SELECT 1');
+    await this.#storage.check(async () => void (await this.query(PROBE)));
   }
 
   async close(): Promise<void> {
@@ -117,7 +123,7 @@ class ServerDatabase implements Database {
     try {
       return await this.#pool.connect();
     } catch (error) {
-      throw directoryError(error);
+      throw this.#storage.seen(error);
     }
   }
 }

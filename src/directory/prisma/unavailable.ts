@@ -1,4 +1,6 @@
 import { RolegateError } from '../../policy/errors.ts';
+import { StoreUnavailable } from '../store-unavailable.ts';
+import { storageError, storageFailureOf } from './storage-failure.ts';
 
 /** Codes of Node and of PostgreSQL (https://www.postgresql.org/docs/current/errcodes-appendix.html) for an unreachable server. */
 const LOST = new Set([
@@ -25,7 +27,7 @@ const LOST = new Set([
   'P2037',
 ]);
 const LOST_MESSAGE =
-  /connection terminated|client has encountered a connection error|timeout exceeded when trying to connect|client was closed|cannot use a pool after calling end|pglite is clos|server has closed the connection|not queryable/i;
+  /connection terminated|client has encountered a connection error|timeout exceeded when trying to connect|client was closed|cannot use a pool after calling end|pglite is clos|the database has ended|server has closed the connection|not queryable/i;
 
 function isLost(error: unknown): boolean {
   for (let each = error; each instanceof Error; each = each.cause) {
@@ -43,8 +45,13 @@ function isLost(error: unknown): boolean {
   );
 }
 
-/** `error` as callers get it: DIRECTORY_UNAVAILABLE if the database is unreachable (a later try can succeed). */
+/**
+ * `error` as callers get it: a StoreUnavailable if the database is unreachable or its storage fails (a later try can succeed).
+ */
 export function directoryError(error: unknown): unknown {
-  if (error instanceof RolegateError || !isLost(error)) return error;
-  return new RolegateError('DIRECTORY_UNAVAILABLE', "the directory's database does not answer", { cause: error });
+  if (error instanceof RolegateError) return error;
+  const failure = storageFailureOf(error);
+  if (failure !== null) return storageError(failure, error);
+  if (!isLost(error)) return error;
+  return new StoreUnavailable('DIRECTORY_UNAVAILABLE', "the directory's database does not answer", { cause: error });
 }

@@ -1,0 +1,2 @@
+-- AlterTable
+ALTER TABLE "DirectoryState" ADD COLUMN     "restoredRevision" BIGINT;
