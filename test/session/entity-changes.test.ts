@@ -158,7 +158,10 @@ describe('a change of a role', () => {
   it('needs the role, its policy and a name', async () => {
     const { role } = await aHeldRole();
     const none = roleArn('None');
-    const noRole = { code: 'NoSuchEntity', message: `The role with name ${none.slice(none.lastIndexOf('/') + 1)} cannot be found.` };
+    const noRole = {
+      code: 'NoSuchEntity',
+      message: `The role with name ${none.slice(none.lastIndexOf('/') + 1)} cannot be found.`,
+    };
     const document = { policyName: 'p', policyDocument: policy(allow('s3:*')) };
     await expect(changes.putRolePolicy(OPERATOR, { roleArn: none, ...document }, NOON)).rejects.toMatchObject(noRole);
     await expect(changes.deleteRole(OPERATOR, { roleArn: none }, NOON)).rejects.toMatchObject(noRole);
