@@ -17,6 +17,7 @@ import type { ActionFacts } from './request.ts';
  * | ec2:Region                   | Region of the ARN or of the request     | filled: EC2 sets it in every call                |
  * | s3:ResourceAccount, s3express:ResourceAccount | owner of the resource  | filled, as aws:ResourceAccount, in their service alone |
  * | s3:DataAccessPointArn, …Account (s3express, s3-outposts) | of the ARN  | filled where the ARN is that of an access point  |
+ * | s3:AccessPointNetworkOrigin  | VPC or Internet                         | filled where the directory knows the access point |
  * | aws:SecureTransport          | true                                    | assumed: AWS's endpoints are called with TLS     |
  * | aws:ViaAWSService            | false                                   | assumed: a call by the principal itself          |
  * | aws:RequestedRegion          | Region of the ARN, or of the service    | assumed: a resource is called in its Region (a bucket in its own) |
@@ -62,6 +63,11 @@ export function filledValue({ name }: ContextKey, call: Call): string | undefine
     case 's3:resourceaccount':
     case 's3express:resourceaccount':
       return name.startsWith(`${action.service}:`) ? resource.accountId : undefined;
+    case 's3:accesspointnetworkorigin': {
+      const { accessPoint } = resource.facts;
+      if (accessPoint === undefined) return null;
+      return accessPoint.vpcId === null ? 'Internet' : 'VPC';
+    }
     default: {
       const accessPoint = accessPointOf(resource);
       if (accessPoint === null) return null;

@@ -1,4 +1,4 @@
-import type { KmsGrantInput, PublicAccessBlock } from '../directory/document.ts';
+import type { AccessPointInput, KmsGrantInput, PublicAccessBlock } from '../directory/document.ts';
 
 /** What files say about an account; the key is its id. */
 export interface AccountFacts {
@@ -80,6 +80,7 @@ export interface ResourceFacts {
   readonly policy: string | null;
   readonly region: string;
   readonly publicAccessBlock: PublicAccessBlock | null;
+  readonly accessPoint: AccessPointInput;
   readonly objectOwnership: string | null;
   readonly abacEnabled: boolean;
   readonly grants: readonly KmsGrantInput[];

@@ -74,6 +74,7 @@ const CALL_KEYS = new Set([
   'ec2:region',
   's3:resourceaccount',
   's3express:resourceaccount',
+  's3:accesspointnetworkorigin',
   's3:dataaccesspointarn',
   's3:dataaccesspointaccount',
   's3express:dataaccesspointarn',

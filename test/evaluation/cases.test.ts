@@ -32,6 +32,7 @@ interface Case {
     readonly rcp?: readonly (readonly (readonly Doc[])[])[];
     readonly endpoint?: readonly Doc[];
     readonly publicAccess?: PublicAccessBlocks;
+    readonly accessPoint?: { readonly vpcId: string | null; readonly bucketPolicy?: readonly Doc[] };
     readonly grants?: readonly KmsGrant[];
   };
   readonly refused?: { readonly kind: 'resource' | 'trust'; readonly message: string; readonly path: string };
@@ -60,6 +61,7 @@ const FILES = [
   'vpc-endpoints',
   'block-public-access',
   'kms-grants',
+  'access-points',
 ];
 const schema = read('case.schema');
 
@@ -116,6 +118,15 @@ function requestsOf(given: Case): { readonly q: NaiveRequest; readonly wanted: C
           bindings: policies.bindings ?? {},
           rcp: policies.rcp?.map((level) => level.map(doc)) ?? null,
           ...(policies.publicAccess === undefined ? {} : { publicAccess: policies.publicAccess }),
+          ...(policies.accessPoint === undefined
+            ? {}
+            : {
+                accessPoint: {
+                  vpcId: policies.accessPoint.vpcId,
+                  bucketPolicy:
+                    policies.accessPoint.bucketPolicy === undefined ? null : doc(policies.accessPoint.bucketPolicy),
+                },
+              }),
           ...(policies.grants === undefined ? {} : { grants: policies.grants }),
         },
         identity: [policies.identity, policies.groups].filter((one) => one !== undefined).map(doc),

@@ -26,6 +26,11 @@ export function serviceKeyValue(q: NaiveRequest, key: string): Known {
     const owner = ownerOf(q);
     return owner === null ? 'fromRequest' : { value: owner };
   }
+  // https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-points-policies.html
+  if (key === 's3:accesspointnetworkorigin') {
+    const { accessPoint } = q.resource;
+    return accessPoint === undefined ? 'fromRequest' : { value: accessPoint.vpcId === null ? 'Internet' : 'VPC' };
+  }
   // What comes through an access point has its ARN: https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-points-policies.html
   if (key === 's3:dataaccesspointarn' || key === 's3:dataaccesspointaccount') {
     const point = /^arn:[^:]+:[^:]+:[^:]*:([^:]*):accesspoint\/[^/]+/.exec(q.resource.arn);
