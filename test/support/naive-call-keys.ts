@@ -62,6 +62,16 @@ function homeRegionOf(q: NaiveRequest): string | undefined {
 export function assumedValue(q: NaiveRequest, key: string): Value {
   if (key === 'aws:viaawsservice') return 'false';
   if (key === 'aws:securetransport') return 'true';
+  const { arn } = q.resource;
+  // https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssecretsmanager.html
+  if (key === 'secretsmanager:secretid')
+    return /^arn:[^:]+:secretsmanager:[^:]*:[^:]*:secret:/.test(arn) ? arn : undefined;
+  // https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-account-settings.html#ecs-resource-ids
+  if (key === 'ecs:cluster') {
+    const [, head, cluster] =
+      /^(arn:[^:]+:ecs:[^:]*:[^:]*:)(?:task|service|container-instance)\/([^/]+)\/./.exec(arn) ?? [];
+    return head === undefined ? undefined : `${head}cluster/${cluster}`;
+  }
   if (key !== 'aws:requestedregion') return undefined;
   // A listing that is tried in every Region is a request in that Region.
   if (q.askedRegion !== undefined) return q.askedRegion;
