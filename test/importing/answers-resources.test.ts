@@ -148,7 +148,15 @@ describe('buckets', () => {
   test('behind access points: each has a policy and a setting of its own', () => {
     const point = arn('s3', 'accesspoint/finance');
     const listed = regional('s3control/list-access-points', {
-      AccessPointList: [{ Name: 'finance', Bucket: 'reports', AccessPointArn: point }],
+      AccessPointList: [
+        {
+          Name: 'finance',
+          NetworkOrigin: 'VPC',
+          VpcConfiguration: { VpcId: 'vpc-1a2b3c' },
+          Bucket: 'reports',
+          AccessPointArn: point,
+        },
+      ],
     });
     const { document } = read(
       regions,
@@ -159,6 +167,9 @@ describe('buckets', () => {
       regional('s3control/get-access-point@finance', {
         Name: 'finance',
         AccessPointArn: point,
+        Bucket: 'reports',
+        NetworkOrigin: 'VPC',
+        VpcConfiguration: { VpcId: 'vpc-1a2b3c' },
         PublicAccessBlockConfiguration: off,
       }),
     );
@@ -167,6 +178,7 @@ describe('buckets', () => {
       accountId: A,
       policy: stored(point),
       publicAccessBlock: block,
+      accessPoint: { bucket: 'arn:aws:s3:::reports', vpcId: 'vpc-1a2b3c' },
     });
     expect(known(document)['s3']).toBe('COMPLETE');
     expect(known(read(regions, list, policy, listed).document)['s3']).toEqual([
