@@ -86,6 +86,19 @@ export interface ResourceFacts {
   readonly grants: readonly KmsGrantInput[];
 }
 
+/** Policies of CloudWatch Logs that belong to an account and Region, and apply to its log groups by what they name. */
+export interface LogPoliciesFacts {
+  readonly accountId: string;
+  readonly region: string;
+  readonly documents: readonly string[];
+}
+
+/** A log group; the key is its ARN. */
+export interface LogGroupFacts {
+  /** Its own policy, besides those of its account and Region; null: none. */
+  readonly policy: string | null;
+}
+
 /** All resources of one kind in one account and Region, by `resourceListKey`. */
 export interface ResourceListFacts {
   readonly accountId: string;

@@ -458,7 +458,7 @@ describe('other answers on resources', () => {
   test('CloudWatch Logs: policies of account and Region apply to every log group together', () => {
     const group = arn('logs', 'log-group:/app');
     const other = arn('logs', 'log-group:/other');
-    const { document } = read(
+    const shared = [
       regions,
       regional('logs/describe-log-groups', {
         logGroups: [
@@ -467,12 +467,15 @@ describe('other answers on resources', () => {
         ],
       }),
       regional('logs/describe-resource-policies', {
-        resourcePolicies: [
-          { policyName: 'a', policyDocument: text(`${group}:*`) },
-          { policyName: 'b', resourceArn: other, policyDocument: text('*') },
-        ],
+        resourcePolicies: [{ policyName: 'a', policyDocument: text(`${group}:*`) }],
       }),
-    );
+    ];
+    const own = (name: string, ...resourcePolicies: readonly object[]) =>
+      regional(`logs/describe-resource-policies@${encodeURIComponent(name)}`, { resourcePolicies });
+    const files = [...shared, own(group), own(other, { resourceArn: other, policyDocument: text('*') })];
+    const { document } = read(...files);
+    // The order of files means nothing.
+    expect(read(...files.toReversed()).document).toEqual(document);
     expect(document.resources).toEqual([
       { arn: group, accountId: A, policy: stored(`${group}:*`) },
       {
@@ -485,6 +488,10 @@ describe('other answers on resources', () => {
       },
     ]);
     expect(known(document)['logs']).toBe('COMPLETE');
+    // Without being asked for, a policy of its own is not known.
+    expect(known(read(...shared, own(group)).document)['logs']).toEqual([
+      `the own policies of ${other} (logs describe-resource-policies --policy-scope RESOURCE)`,
+    ]);
   });
 
   test('VPC endpoints: those that are deleted are not there', () => {

@@ -51,6 +51,7 @@ const REGIONAL_LISTS = [
   'kinesis list-streams',
   'kms list-keys',
   'lambda list-functions',
+  'logs describe-log-groups',
   'logs describe-resource-policies',
   'resourcegroupstaggingapi get-resources',
   's3control list-access-points --account-id 111111111111',
@@ -64,7 +65,7 @@ describe('an account', () => {
     const world = await CollectedWorld.of(WORLD);
     const { out, error, failure } = await world.collect(ONE_REGION, { processes: true });
     expect([failure, error]).toEqual([null, '']);
-    expect(out).toBe(`collected 41 answers of 1 account in ${world.dir}\n`);
+    expect(out).toBe(`collected 42 answers of 1 account in ${world.dir}\n`);
     const ofBucket = (name: string, region: string) =>
       ['abac', 'ownership-controls', 'policy', 'tagging']
         .map((what) => `s3api get-bucket-${what} --bucket ${name} --region ${region}`)
@@ -159,7 +160,7 @@ describe('an account', () => {
       }),
     );
     const { out, error } = await world.collect();
-    expect([error, out]).toEqual(['', `collected 42 answers of 1 account in ${world.dir}\n`]);
+    expect([error, out]).toEqual(['', `collected 43 answers of 1 account in ${world.dir}\n`]);
     expect(await world.questions()).toContain(
       'account list-regions --region-opt-status-contains ENABLED ENABLED_BY_DEFAULT --region us-east-1',
     );
