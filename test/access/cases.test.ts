@@ -68,6 +68,19 @@ function answersTo({ caller, identity, resource, requests }: Case) {
   );
 }
 
+/** What an answer says that a case can pin. */
+function said(answer: ReturnType<typeof answersTo>[number]): Readonly<Record<string, unknown>> {
+  if (answer instanceof RolegateError) return { refused: answer.field, message: answer.message };
+  const { effect, deniedBy, requires } = answer.decision;
+  return { effect, deniedBy, requires, coverage: answer.coverage, gaps: answer.gaps };
+}
+
+function wanted({ requests }: Case, index: number): Readonly<Record<string, unknown>> {
+  const { expect: decided, refused } = requests[index] ?? {};
+  if (refused === undefined) return { ...decided };
+  return { refused: `input.requests[${index}].${refused.field}`, message: expect.stringMatching(refused.message) };
+}
+
 test('are of their schema, and each says what it expects', () => {
   expect(schemaFaults(read('question.schema'), cases)).toEqual([]);
   const both = cases
@@ -78,19 +91,7 @@ test('are of their schema, and each says what it expects', () => {
 
 describe('questions', () => {
   test.each(cases.map((one): [string, Case] => [`${one.row}: ${one.name}`, one]))('%s', (_name, given) => {
-    for (const [index, answer] of answersTo(given).entries()) {
-      const { expect: wanted, refused } = given.requests[index] ?? {};
-      if (answer instanceof RolegateError) {
-        expect({ field: answer.field, message: answer.message }).toEqual({
-          field: `input.requests[${index}].${refused?.field ?? ''}`,
-          message: expect.stringMatching(refused?.message ?? 'no refusal was expected'),
-        });
-        continue;
-      }
-      const { effect, deniedBy, requires } = answer.decision;
-      const found = { effect, deniedBy, requires, coverage: answer.coverage, gaps: answer.gaps };
-      expect(wanted).toBeDefined();
-      expect(found).toEqual({ ...found, ...wanted });
-    }
+    const answers = answersTo(given);
+    expect(answers.map(said)).toEqual(answers.map((answer, index) => ({ ...said(answer), ...wanted(given, index) })));
   });
 });

@@ -1,7 +1,6 @@
 /** The review of all condition keys of the catalogue: which have a value without being given, and why the others have none. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { SHAREABLE } from '../../src/access/shareable-resources.ts';
 import { openCatalog } from '../../src/catalog/catalog.ts';
 import { ARN_KEYS, valueInArn } from '../../src/policy/arn-keys.ts';
 import { contextKey } from '../../src/policy/context-key.ts';
@@ -99,13 +98,7 @@ describe('keys that hold a part of the ARN', () => {
   });
 });
 
-test('keys that keep a policy from being public exist, but for one of SNS that S3 lists', () => {
-  // https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html names aws:SourceOwner.
+test('keys that keep a policy from being public exist', () => {
   const known = new Set(all.map((key) => key.toLowerCase()));
-  expect([...FIXING_KEYS].filter((key) => !known.has(key))).toEqual(['aws:sourceowner']);
-});
-
-test('types that RAM shares are of services of the catalogue', () => {
-  const services = new Set(catalog.services());
-  expect(Object.keys(SHAREABLE).filter((service) => !services.has(service))).toEqual([]);
+  expect([...FIXING_KEYS].filter((key) => !known.has(key))).toEqual([]);
 });
