@@ -5,6 +5,7 @@ import type { Decision } from '../evaluation/decision.ts';
 import type { PreparedPrincipal, PreparedRole } from '../evaluation/prepare.ts';
 import type { Tags } from '../evaluation/principal.ts';
 import type { ActionFacts, ContextValue, RequestContext, RequestFacts } from '../evaluation/request.ts';
+import { NOTHING_OF_STS } from './key-session.ts';
 import { refusal } from './refusal.ts';
 import { sourceOrganizationKeys } from './source-organization.ts';
 
@@ -114,9 +115,8 @@ export function barredFromRoles(caller: PreparedPrincipal, roleArn: string): Dec
       );
     case 'federatedUser':
       return refusal(
-        'SESSION_POLICY',
-        `User: ${facts.arn} is not authorized to perform: sts:AssumeRole on resource: ${roleArn} because no session ` +
-          'policy allows the sts:AssumeRole action',
+        null,
+        `User: ${facts.arn} is not authorized to perform: sts:AssumeRole on resource: ${roleArn} because ${NOTHING_OF_STS}`,
       );
     case 'user':
     case 'roleSession':

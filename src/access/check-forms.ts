@@ -1,7 +1,7 @@
 import type { Catalog, CatalogAction } from '../catalog/catalog.ts';
 import { RolegateError } from '../policy/errors.ts';
 import { checkAction } from './check-action.ts';
-import { checkQuestion } from './check-question.ts';
+import { checkQuestion, passedOver } from './check-question.ts';
 import { fieldOf, type Question } from './question.ts';
 
 /** A question whose inputs are well-formed, and the action that it names. */
@@ -20,7 +20,8 @@ export function checkForms(catalog: Catalog, questions: readonly Question[]): re
       const action = actions.get(question.action) ?? checkAction(catalog, question.action, fieldOf(question, 'action'));
       actions.set(question.action, action);
       const gaps = checkQuestion(catalog, question, action);
-      return { question, action, gaps };
+      const passed = passedOver(question);
+      return { question, action, gaps: passed.length === 0 ? gaps : [...gaps, ...passed] };
     } catch (error) {
       if (error instanceof RolegateError) return error;
       throw error;

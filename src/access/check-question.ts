@@ -60,6 +60,29 @@ export function checkQuestion(
   return found.length === 0 && unknownKeys.length === 0 ? NO_GAPS : [...found, ...unknownKeys];
 }
 
+const TAG_OF_BUCKET = /^(?:aws:resourcetag|s3:buckettag)\//;
+
+/**
+ * A sentence for each resource tag in the context of a question about objects of S3 that the decision passes over: objects have no
+ * such keys. https://docs.aws.amazon.com/AmazonS3/latest/userguide/buckets-tagging-enable-abac.html
+ */
+export function passedOver({ resource, furtherResources = [], context, tagsAsGiven }: Question): readonly string[] {
+  if (context.size === 0 || tagsAsGiven === true) return NO_GAPS;
+  const tags = [...context.keys()].filter((key) => TAG_OF_BUCKET.test(key));
+  const object = tags.length === 0 ? undefined : [resource, ...furtherResources].find(isObjectArn);
+  if (object === undefined) return NO_GAPS;
+  return tags.map(
+    (key) =>
+      `\`${shortened(key)}\` of the context is not considered for ${shortened(object)}: tags of a bucket do not count for its objects, ` +
+      'whose own tags are `s3:ExistingObjectTag/…`',
+  );
+}
+
+function isObjectArn(arn: string): boolean {
+  const { service, accountId, resource } = parseArn(arn) ?? { service: '', accountId: '', resource: '' };
+  return service === 's3' && accountId === '' && resource.includes('/');
+}
+
 const NO_GAPS: readonly string[] = [];
 
 /** Throws InvalidInput for the ARN of a session in place of its role's; the message names the role that was probably meant. */

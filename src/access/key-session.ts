@@ -79,6 +79,9 @@ const WITH_SESSION_TOKEN = new Set([
   'sts:setsourceidentity',
 ]);
 
+/** Why a federated user can call no operation of STS but one. */
+export const NOTHING_OF_STS = 'credentials of sts:GetFederationToken can call nothing of STS but GetCallerIdentity';
+
 /**
  * The denial of actions that temporary credentials may not call, whatever policies say; null: they may. `record`: the
  * credentials in use; null: not known, but a federated user always has credentials of sts:GetFederationToken.
@@ -94,7 +97,7 @@ export function barredFromKeySession(
   if (why === null) return null;
   const who = printedArn(principal.facts);
   return refusal(
-    'SESSION_POLICY',
+    null,
     `User: ${who} is not authorized to perform: ${action.name} on resource: ${resource} because ${why}`,
   );
 }
@@ -115,5 +118,5 @@ function barrier(
   if (facts.kind !== 'federatedUser') return null;
   if (service === 'iam') return 'credentials of sts:GetFederationToken cannot call IAM';
   if (service !== 'sts' || action === 'sts:getcalleridentity') return null;
-  return 'credentials of sts:GetFederationToken can call nothing of STS but GetCallerIdentity';
+  return NOTHING_OF_STS;
 }

@@ -1,4 +1,5 @@
 import type { Gathered, KnownResource } from '../directory/directory.ts';
+import { comesThrough } from '../evaluation/access-point.ts';
 import type { Decision } from '../evaluation/decision.ts';
 import { GRANT_OPERATIONS } from '../evaluation/key-grant.ts';
 import type { PolicyLayer } from '../evaluation/layer.ts';
@@ -57,7 +58,8 @@ export function unknownTo(
 ): readonly string[] {
   switch (outcome.effect) {
     case 'ALLOWED':
-      return action.service === 's3' ? all.flatMap((one) => publicAccessGaps(acting, one)) : NONE;
+      if (action.service !== 's3') return NONE;
+      return all.flatMap((one) => [...publicAccessGaps(acting, one), ...behindGaps(action, one)]);
     case 'IMPLICIT_DENY':
       return all.flatMap((one) => [
         ...grantGaps(acting, action, one),
@@ -150,6 +152,16 @@ function shareGaps(principal: PreparedPrincipal, { arn, decision, resource: { va
 }
 
 /**
+ * The gap of an allowed request through an access point: its bucket has to allow it, too.
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-points-policies.html
+ */
+function behindGaps({ name }: ActionFacts, { arn, resource }: Decided): readonly string[] {
+  const bucket = resource.unknown?.behind ?? null;
+  if (bucket === null || !comesThrough(name)) return NONE;
+  return [`the policy of ${bucket} also has to allow requests on ${arn}: it is not considered`];
+}
+
+/**
  * The gap of a request to S3 that a policy lets in from outside the account of the bucket: Block Public Access can restrict a bucket
  * with a public policy to its own account and to AWS services.
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html
@@ -159,7 +171,7 @@ function publicAccessGaps(principal: PreparedPrincipal, { decision, resource }: 
   const { value } = resource;
   if (missing === null || principal.caller === 'service') return NONE;
   if (value.accountId === null || value.accountId === principal.accountId) return NONE;
-  if (!isPublic(value, value.facts.policy)) return NONE;
+  if (!isPublic(value, value.facts.policy, value.facts.accessPoint)) return NONE;
   if (!decision.matchedStatements.some(({ layer }) => layer === 'RESOURCE_POLICY')) return NONE;
   const what = `whether Block Public Access restricts ${value.facts.policy?.id ?? value.text} is not known`;
   return [`${what}: it is taken not to`, ...missing];

@@ -46,6 +46,8 @@ export interface UnknownOfResource {
   readonly grants: readonly string[] | null;
   /** S3 Block Public Access of a bucket, an access point, or their account. */
   readonly publicAccess: readonly string[] | null;
+  /** Of an access point, or an object behind it: the bucket whose policy also has to allow, and is not considered. */
+  readonly behind: string | null;
 }
 
 /** A VPC endpoint with its policy (null: none, so that it allows everything), and what follows from it. */

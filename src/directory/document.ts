@@ -230,6 +230,13 @@ export interface ManagedPolicyInput {
   readonly wholeVersions?: boolean;
 }
 
+export interface AccessPointInput {
+  /** ARN of the bucket that it leads to. */
+  readonly bucket: string;
+  /** The VPC that its requests must come from: vpc-…; null: they may come from the internet. */
+  readonly vpcId: string | null;
+}
+
 export interface ResourceInput {
   readonly arn: string;
   readonly accountId: string;
@@ -242,6 +249,8 @@ export interface ResourceInput {
   readonly region?: string | null;
   /** S3 Block Public Access of a bucket or access point; null: none is configured. */
   readonly publicAccessBlock?: PublicAccessBlock | null;
+  /** Of an access point of S3; null: not known. */
+  readonly accessPoint?: AccessPointInput | null;
   /** S3 Object Ownership of a bucket: BucketOwnerEnforced, BucketOwnerPreferred or ObjectWriter; null: not known. */
   readonly objectOwnership?: string | null;
   /** Whether attribute-based access control is enabled for a bucket; null: not known. */

@@ -1,3 +1,4 @@
+import { valueInArn } from '../policy/arn-keys.ts';
 import type { ContextKey } from '../policy/context-key.ts';
 import { homeRegion } from './home-regions.ts';
 import type { PreparedPrincipal, PreparedResource } from './prepare.ts';
@@ -5,7 +6,7 @@ import type { ActionFacts } from './request.ts';
 
 /**
  * Condition keys of services that follow from the action, the caller and the resource. All condition keys of the services in
- * the catalogue were reviewed; the keys that are not here are parameters of the request (sns:Endpoint,
+ * the catalogue were reviewed, and stand with their class in catalog/data/condition-keys.json; the keys that are not here are parameters of the request (sns:Endpoint,
  * iam:PassedToService), properties of the resource that only the service knows (ec2:InstanceType, rds:DatabaseEngine) or
  * facts of the credentials that no directory holds (lambda:SourceFunctionArn, ec2:SourceInstanceARN). Tags are separate
  * keys: see policy/tag-keys.ts. `iam:PermissionsBoundary` is a parameter of the operations that set a boundary; for the
@@ -17,13 +18,14 @@ import type { ActionFacts } from './request.ts';
  * | ec2:Region                   | Region of the ARN or of the request     | filled: EC2 sets it in every call                |
  * | s3:ResourceAccount, s3express:ResourceAccount | owner of the resource  | filled, as aws:ResourceAccount, in their service alone |
  * | s3:DataAccessPointArn, …Account (s3express, s3-outposts) | of the ARN  | filled where the ARN is that of an access point  |
+ * | s3:AccessPointNetworkOrigin  | VPC or Internet                         | filled where the directory knows the access point |
  * | aws:SecureTransport          | true                                    | assumed: AWS's endpoints are called with TLS     |
  * | aws:ViaAWSService            | false                                   | assumed: a call by the principal itself          |
  * | aws:RequestedRegion          | Region of the ARN, or of the service    | assumed: a resource is called in its Region (a bucket in its own) |
  * | secretsmanager:SecretId      | ARN of the secret                       | assumed: a caller can also give its name         |
  * | ecs:cluster                  | ARN of the cluster that the ARN names   | assumed: elsewhere a parameter                   |
  * | lambda:FunctionArn           | ARN of the function                     | assumed, for function URLs only                  |
- * | ec2:InstanceID and similar   | id in the ARN                           | assumed: what AWS derives from the resource      |
+ * | ec2:InstanceID and similar   | part of the ARN (policy/arn-keys.ts)    | assumed: what AWS derives from the resource      |
  *
  * Filled: no request can override it. Assumed: a value in the request counts, and the answer names the assumed keys.
  */
@@ -62,6 +64,11 @@ export function filledValue({ name }: ContextKey, call: Call): string | undefine
     case 's3:resourceaccount':
     case 's3express:resourceaccount':
       return name.startsWith(`${action.service}:`) ? resource.accountId : undefined;
+    case 's3:accesspointnetworkorigin': {
+      const { accessPoint } = resource.facts;
+      if (accessPoint === undefined) return null;
+      return accessPoint.vpcId === null ? 'Internet' : 'VPC';
+    }
     default: {
       const accessPoint = accessPointOf(resource);
       if (accessPoint === null) return null;
@@ -91,7 +98,7 @@ export function assumedValue({ name }: ContextKey, call: Call): string | undefin
     case 'ecs:cluster':
       return action.service === 'ecs' ? clusterOf(resource) : undefined;
     default:
-      return action.service === 'ec2' ? idOf(name, resource) : undefined;
+      return valueInArn(name, action.service, resource.rest);
   }
 }
 
@@ -142,29 +149,4 @@ function clusterOf({ text, rest }: PreparedResource): string | undefined {
   if (type === 'cluster' && cluster !== '') return text;
   if (!IN_CLUSTER.has(type) || more.length === 0) return undefined;
   return `${text.slice(0, text.length - rest.length)}cluster/${cluster}`;
-}
-
-/** By key: the word in the ARN of the resource whose id the key holds. policy/context-key.ts has the same names. */
-const ID_KEYS: Readonly<Record<string, string>> = {
-  'ec2:dhcpoptionsid': 'dhcp-options',
-  'ec2:imageid': 'image',
-  'ec2:instanceid': 'instance',
-  'ec2:internetgatewayid': 'internet-gateway',
-  'ec2:networkaclid': 'network-acl',
-  'ec2:networkinterfaceid': 'network-interface',
-  'ec2:routetableid': 'route-table',
-  'ec2:securitygroupid': 'security-group',
-  'ec2:snapshotid': 'snapshot',
-  'ec2:subnetid': 'subnet',
-  'ec2:transitgatewayattachmentid': 'transit-gateway-attachment',
-  'ec2:transitgatewayid': 'transit-gateway',
-  'ec2:transitgatewayroutetableid': 'transit-gateway-route-table',
-  'ec2:volumeid': 'volume',
-  'ec2:vpcid': 'vpc',
-  'ec2:vpcpeeringconnectionid': 'vpc-peering-connection',
-};
-
-function idOf(name: string, { rest }: PreparedResource): string | undefined {
-  const type = ID_KEYS[name];
-  return type !== undefined && rest.startsWith(`${type}/`) ? rest.slice(type.length + 1) : undefined;
 }

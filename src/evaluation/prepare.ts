@@ -184,7 +184,9 @@ export function prepareResource(facts: ResourceFacts): PreparedResource {
     grantPolicies: grants,
     grantPlans: grants.length === 0 ? null : grantPlans(grants),
     restrictedBy:
-      publicAccess === undefined ? null : restrictedBy({ service, segments, rest }, publicAccess, facts.policy),
+      publicAccess === undefined
+        ? null
+        : restrictedBy({ service, segments, rest }, publicAccess, facts.policy, facts.accessPoint),
   };
   if (facts.tagsCount === undefined || !isBucket(prepared)) return prepared;
   return facts.tagsCount ? { ...prepared, tagsCount: true } : { ...prepared, tags: NO_TAGS };

@@ -1,6 +1,7 @@
 import type { ResourceText } from '../policy/arn.ts';
 import { isAccountId } from '../policy/principal-id.ts';
 import { isPublicPolicy } from '../policy/public-policy.ts';
+import type { AccessPointFacts } from './access-point.ts';
 import type { AttachedPolicy } from './applicable-policies.ts';
 
 /**
@@ -41,19 +42,35 @@ export function restrictingLevel(blocks: PublicAccessBlocks): PublicAccessLevel 
   return bucket?.restrictPublicBuckets === true ? 'BUCKET' : null;
 }
 
-/** The level that restricts access to a resource with this policy; null: none does, or the policy is not public. */
+/**
+ * The level that restricts access to a resource with this policy; null: none does, or the policy is not public. A request through an
+ * access point also has to be allowed by the bucket, which its own settings and those above it restrict if its policy is public.
+ */
 export function restrictedBy(
   resource: ResourceName,
   blocks: PublicAccessBlocks,
   attached: AttachedPolicy | null,
+  accessPoint: AccessPointFacts | null = null,
 ): PublicAccessLevel | null {
-  const level = restrictingLevel(isAccessPoint(resource) ? blocks : { ...blocks, accessPoint: null });
-  return level !== null && isPublic(resource, attached) ? level : null;
+  const ofBucket = { ...blocks, accessPoint: null };
+  const level = restrictingLevel(isAccessPoint(resource) ? blocks : ofBucket);
+  if (level !== null && isPublic(resource, attached, accessPoint)) return level;
+  const behind = accessPoint?.bucketPolicy ?? null;
+  return behind !== null && isPublicPolicy(behind.policy, 'bucket') ? restrictingLevel(ofBucket) : null;
 }
 
-/** Whether S3 calls the policy of a bucket or access point, which also governs what is in it, public. */
-export function isPublic(resource: ResourceName, attached: AttachedPolicy | null): boolean {
+/**
+ * Whether S3 calls the policy of a bucket or access point, which also governs what is in it, public. An access point that only a VPC
+ * reaches never is, whatever its policy says.
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html#access-control-block-public-access-policy-status
+ */
+export function isPublic(
+  resource: ResourceName,
+  attached: AttachedPolicy | null,
+  accessPoint: AccessPointFacts | null = null,
+): boolean {
   if (attached === null || !resource.service.endsWith(':s3:')) return false;
+  if (accessPoint !== null && accessPoint.vpcId !== null) return false;
   return isPublicPolicy(attached.policy, isAccessPoint(resource) ? 'accessPoint' : 'bucket');
 }
 

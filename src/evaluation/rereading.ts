@@ -23,7 +23,7 @@ const SETTLED: ReadonlySet<string> = new Set(['aws:securetransport', 'aws:viaaws
 export function isOpen(key: ContextKey, { context, authority }: Pick<RequestFacts, 'context' | 'authority'>): boolean {
   if (key.owner === 'resource') return key.tag !== null && !(authority === 'context' && context.has(key.name));
   if (key.owner === 'assumed') return !SETTLED.has(key.name) && !context.has(key.name);
-  return key.owner === 'call' && key.name.includes('dataaccesspoint');
+  return key.owner === 'call' && key.name.includes('accesspoint');
 }
 
 /** Whether the statement depends on a key that is open. */

@@ -1,3 +1,4 @@
+import type { AccessPointFacts } from './access-point.ts';
 import type { AttachedPolicy, ControlLevel } from './applicable-policies.ts';
 import type { KmsGrant } from './key-grant.ts';
 import type { OrganizationFacts, Tags } from './principal.ts';
@@ -20,6 +21,8 @@ export interface ResourceFacts {
   readonly resourceControl: readonly ControlLevel[] | null;
   /** S3 Block Public Access of a bucket, an access point, or what contains the object. Left out: none. */
   readonly publicAccess?: PublicAccessBlocks;
+  /** Of an access point of S3, or of an object behind it; `policy` is then that of `withNetworkOrigin`. Left out: not known. */
+  readonly accessPoint?: AccessPointFacts;
   /** Grants of a KMS key. Left out: none. */
   readonly grants?: readonly KmsGrant[];
   /** For a general purpose bucket: whether its tags count. Left out: unknown. */

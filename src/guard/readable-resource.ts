@@ -14,9 +14,16 @@ export function endpointPermission(accountId: string): Permission {
 }
 
 /** What of a resource can be read with an action of its service, too. */
-export type ResourcePart = 'abacEnabled' | 'grants' | 'objectOwnership' | 'publicAccessBlock' | 'region';
+export type ResourcePart =
+  | 'abacEnabled'
+  | 'accessPoint'
+  | 'grants'
+  | 'objectOwnership'
+  | 'publicAccessBlock'
+  | 'region';
 
 const PART_READS: Readonly<Record<ResourcePart, string>> = {
+  accessPoint: 's3:GetAccessPoint',
   region: 's3:GetBucketLocation',
   publicAccessBlock: 's3:GetBucketPublicAccessBlock',
   objectOwnership: 's3:GetBucketOwnershipControls',
@@ -27,12 +34,25 @@ const PART_READS: Readonly<Record<ResourcePart, string>> = {
 /** A bucket's ARN names no account; access points have one, and other actions. */
 const IS_BUCKET = /^arn:[^:]+:s3:::[^/]+$/;
 
+const isBucket = (arn: string): boolean => IS_BUCKET.test(arn);
+
+/** Of which resources the service shows the part. s3:GetAccessPoint has no resource types. */
+const TAKES: Readonly<Record<ResourcePart, (arn: string) => boolean>> = {
+  accessPoint: (arn) => arn.includes(':accesspoint/'),
+  region: isBucket,
+  publicAccessBlock: isBucket,
+  objectOwnership: isBucket,
+  abacEnabled: isBucket,
+  grants: (arn) => arn.split(':', 3)[2] === 'kms',
+};
+
 /** Any one of these lets the caller read a part of a resource: in AWS Config, or at its service. */
 export function resourcePartPermissions(part: ResourcePart, arn: string, accountId: string): readonly Permission[] {
   const action = PART_READS[part];
-  const takes = part === 'grants' ? arn.split(':', 3)[2] === 'kms' : IS_BUCKET.test(arn);
   const atConfig = resourcePermission(accountId);
-  return takes ? [atConfig, { action, resource: arn, account: accountId }] : [atConfig];
+  return TAKES[part](arn)
+    ? [atConfig, { action, resource: part === 'accessPoint' ? '*' : arn, account: accountId }]
+    : [atConfig];
 }
 
 /** The action of each service that reads the policies of its resources, where it is one action on the resource. */

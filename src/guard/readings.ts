@@ -172,6 +172,7 @@ export const READINGS = {
     region: partOf('region'),
     publicAccessBlock: partOf('publicAccessBlock'),
     objectOwnership: partOf('objectOwnership'),
+    accessPoint: partOf('accessPoint'),
     abacEnabled: partOf('abacEnabled'),
     grants: partOf('grants'),
   },

@@ -4,11 +4,13 @@ import { assembleOrganizations } from './assemble-organizations.ts';
 import { assembleResources, assembleVpcEndpoints } from './assemble-resources.ts';
 import type { Facts } from './facts.ts';
 import { concludeKnowledge } from './knowledge.ts';
+import { concludeLogPolicies } from './log-policies.ts';
 import { refuseAmbiguousNames } from './unique-names.ts';
 
 /** Puts together what the files say. Lists that nothing is said of are left out: what is stored of them stays. */
 export function assemble(facts: Facts): DirectoryDocument {
   refuseAmbiguousNames(facts);
+  concludeLogPolicies(facts);
   const organizations = assembleOrganizations(facts);
   const lists = {
     organizations,

@@ -39,7 +39,8 @@ export interface LoosePage<T extends DetailsFile> {
  * What is whole among files of one account, and the pages that are not. The command line joins pages and then prints neither
  * IsTruncated nor a marker: such an answer is whole. (One that was asked for with `--starting-token` looks the same.) A page does
  * not say what was asked for: the first, the last and an only one look alike, and markers are opaque. What proves pages to be all
- * is that their names have the convention's arguments: `….json`, then `…@MARKER.json` with the marker of the page before.
+ * is that their names have the convention's arguments: `….json`, then `…@MARKER.json` with the marker of the page before. An SDK
+ * prints an only page with `IsTruncated: false`: under the command's own name, which names no marker, it is all there is.
  */
 export function sortPages<T extends DetailsFile>(
   files: readonly T[],
@@ -52,8 +53,7 @@ export function sortPages<T extends DetailsFile>(
   for (const file of files) {
     if (inChain.has(file)) continue;
     const asked = askedFor(file);
-    const isPage = file.answers.some((answer) => Object.hasOwn(answer, 'IsTruncated') || isTruncated(answer));
-    if (!isPage && asked !== 'from a marker') {
+    if (!isPage(file) && asked !== 'from a marker') {
       whole.push({ files: [file], asked, isNamedForAll: asked === null && namesAccount(file) });
     } else loose.push({ file, reason: endsOpen(file) ? NO_END : NO_BEGINNING });
   }
@@ -64,11 +64,15 @@ export function sortPages<T extends DetailsFile>(
 export const NO_END =
   'this is one page of the answer; what follows it is missing. Without `--max-items` the command prints all pages';
 export const NO_BEGINNING =
-  'this is a page, and nothing says whether others come before it. Without `--no-paginate` and `--starting-token` the command ' +
-  'prints all pages as one answer';
+  'this is a page, and nothing says whether others come before it: if none do, name the file ' +
+  '`get-account-authorization-details.json`. Without `--no-paginate` and `--starting-token` the command prints all pages as one answer';
 
 function namesAccount(file: DetailsFile | undefined): boolean {
   return (file?.name?.account ?? null) !== null;
+}
+
+function isPage({ answers }: DetailsFile): boolean {
+  return answers.some((answer) => Object.hasOwn(answer, 'IsTruncated') || isTruncated(answer));
 }
 
 /** Whether more follows the last answer of a file. */
@@ -88,7 +92,7 @@ function askedFor({ name }: DetailsFile): readonly IamList[] | 'from a marker' |
 /** The pages whose names say that they are all, in order; empty: there are none, or one is missing. */
 function chainOf<T extends DetailsFile>(files: readonly T[]): readonly T[] {
   const byMarker = new Map(files.flatMap((file) => oneArgument(file).map((marker) => [marker, file])));
-  let page = files.find((file) => file.name?.arguments.length === 0 && endsOpen(file));
+  let page = files.find((file) => file.name?.arguments.length === 0 && isPage(file));
   const chain: T[] = [];
   while (page !== undefined && !chain.includes(page)) {
     const [answer, ...more] = page.answers;

@@ -1,4 +1,4 @@
-import type { KmsGrantInput, PublicAccessBlock } from '../directory/document.ts';
+import type { AccessPointInput, KmsGrantInput, PublicAccessBlock } from '../directory/document.ts';
 
 /** What files say about an account; the key is its id. */
 export interface AccountFacts {
@@ -80,9 +80,23 @@ export interface ResourceFacts {
   readonly policy: string | null;
   readonly region: string;
   readonly publicAccessBlock: PublicAccessBlock | null;
+  readonly accessPoint: AccessPointInput;
   readonly objectOwnership: string | null;
   readonly abacEnabled: boolean;
   readonly grants: readonly KmsGrantInput[];
+}
+
+/** Policies of CloudWatch Logs that belong to an account and Region, and apply to its log groups by what they name. */
+export interface LogPoliciesFacts {
+  readonly accountId: string;
+  readonly region: string;
+  readonly documents: readonly string[];
+}
+
+/** A log group; the key is its ARN. */
+export interface LogGroupFacts {
+  /** Its own policy, besides those of its account and Region; null: none. */
+  readonly policy: string | null;
 }
 
 /** All resources of one kind in one account and Region, by `resourceListKey`. */

@@ -15,6 +15,8 @@ import type {
   AccountFacts,
   ControlPolicyFacts,
   DelegationFacts,
+  LogGroupFacts,
+  LogPoliciesFacts,
   OrganizationFacts,
   ParentFacts,
   ResourceFacts,
@@ -60,6 +62,9 @@ export class Facts {
   readonly instanceProfiles = this.#said<Without<InstanceProfileInput, 'arn'>>('instance profile');
   readonly oidcProviders = this.#said<Without<OidcProviderInput, 'arn'>>('OIDC provider');
   readonly resources = this.#said<ResourceFacts>('resource');
+  /** Keys: account and Region. */
+  readonly logPolicies = this.#said<LogPoliciesFacts>('policies of log groups of');
+  readonly logGroups = this.#said<LogGroupFacts>('log group');
   readonly resourceLists = this.#said<ResourceListFacts>('list of');
   /** Keys: ids, vpce-…. */
   readonly vpcEndpoints = this.#said<Without<VpcEndpointInput, 'id'>>('VPC endpoint');

@@ -82,10 +82,17 @@ class AccountResources {
 
   concludePolicies(service: string): void {
     const kinds = Object.entries(RESOURCE_KINDS).filter(([, kind]) => kind.service === service);
-    const missing =
+    const missing: string[] =
       kinds.length === 0
         ? [`other resources of ${service} than those that are imported`]
         : kinds.flatMap(([name, kind]) => this.#missing(name, kind, ({ policy }) => policy !== undefined, 'policies'));
+    // Besides the policies of account and Region, each can have its own, which is asked for by its ARN.
+    const groups = service === 'logs' ? RESOURCE_KINDS['log groups'] : undefined;
+    if (groups !== undefined) {
+      const own = { ...groups, item: `${groups.item} --policy-scope RESOURCE` };
+      const isKnown = (_group: unknown, arn: string) => this.#facts.logGroups.has(arn);
+      missing.push(...this.#missing('log groups', own, isKnown, 'own policies'));
+    }
     this.#facts.knows(this.#id, 'RESOURCE_POLICIES', atMost([...new Set(missing)]), service);
   }
 
@@ -146,7 +153,7 @@ class AccountResources {
   #missing(
     name: string,
     kind: Pick<ResourceKind, 'isRegional' | 'list' | 'item' | 'isOptional'>,
-    isKnown: (resource: Partial<ResourceFacts>) => boolean,
+    isKnown: (resource: Partial<ResourceFacts>, arn: string) => boolean,
     noun: string,
   ): readonly string[] {
     const lists = this.#listed(name);
@@ -160,7 +167,7 @@ class AccountResources {
       missing.push(`the list of ${name}${where} (${kind.list})`);
     }
     if (kind.item === null) return missing;
-    const unknown = [...lists.values()].flat().filter((arn) => !isKnown(this.#facts.resources.get(arn)));
+    const unknown = [...lists.values()].flat().filter((arn) => !isKnown(this.#facts.resources.get(arn), arn));
     if (unknown.length > 0) missing.push(`the ${noun} of ${some(unknown)} (${kind.item})`);
     return missing;
   }

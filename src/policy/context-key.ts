@@ -1,3 +1,4 @@
+import { ARN_KEYS } from './arn-keys.ts';
 import { remembering } from './remember.ts';
 import { readResourceTag, type Tagged } from './tag-keys.ts';
 
@@ -74,6 +75,7 @@ const CALL_KEYS = new Set([
   'ec2:region',
   's3:resourceaccount',
   's3express:resourceaccount',
+  's3:accesspointnetworkorigin',
   's3:dataaccesspointarn',
   's3:dataaccesspointaccount',
   's3express:dataaccesspointarn',
@@ -89,22 +91,7 @@ const ASSUMED_KEYS = new Set([
   'secretsmanager:secretid',
   'lambda:functionarn',
   'ecs:cluster',
-  'ec2:dhcpoptionsid',
-  'ec2:imageid',
-  'ec2:instanceid',
-  'ec2:internetgatewayid',
-  'ec2:networkaclid',
-  'ec2:networkinterfaceid',
-  'ec2:routetableid',
-  'ec2:securitygroupid',
-  'ec2:snapshotid',
-  'ec2:subnetid',
-  'ec2:transitgatewayattachmentid',
-  'ec2:transitgatewayid',
-  'ec2:transitgatewayroutetableid',
-  'ec2:volumeid',
-  'ec2:vpcid',
-  'ec2:vpcpeeringconnectionid',
+  ...ARN_KEYS,
 ]);
 
 const MFA_KEYS = new Set(['aws:multifactorauthpresent', 'aws:multifactorauthage']);

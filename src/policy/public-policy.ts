@@ -47,9 +47,10 @@ function isFixedPrincipal({ kind }: NamedPrincipal): boolean {
 
 /**
  * Keys whose fixed values make a statement non-public, in lower case. S3's list names the condition keys of principals by one
- * example, `aws:PrincipalOrgID`; the others are those that name an account, a user or role, or a service.
+ * example, `aws:PrincipalOrgID`; the others are those that name an account, a user or role, or a service. Written on 2026-11-26 after
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html#access-control-block-public-access-policy-status
  */
-const FIXING_KEYS: ReadonlySet<string> = new Set([
+export const FIXING_KEYS: ReadonlySet<string> = new Set([
   'aws:principalaccount',
   'aws:principalarn',
   'aws:principalorgid',

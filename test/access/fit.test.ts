@@ -137,6 +137,25 @@ describe('the context of a question', () => {
   });
 });
 
+// https://docs.aws.amazon.com/AmazonS3/latest/userguide/buckets-tagging-enable-abac.html
+describe('tags of a bucket in the context', () => {
+  const given = { 'aws:ResourceTag/team': 'red', 's3:BucketTag/team': 'red' };
+  const sentence = (key: string) =>
+    `\`${key}\` of the context is not considered for arn:aws:s3:::b/x: tags of a bucket do not count for its objects, whose own ` +
+    'tags are `s3:ExistingObjectTag/…`';
+
+  it('are named where an object is asked about, which they do not concern', async () => {
+    const { gaps } = await decision(admin, 's3:GetObject', 'arn:aws:s3:::b/x', given);
+    expect(gaps).toEqual([sentence('aws:resourcetag/team'), sentence('s3:buckettag/team')]);
+  });
+
+  it('count for the bucket, and an object’s own for the object, without a word', async () => {
+    expect((await decision(admin, 's3:ListBucket', 'arn:aws:s3:::b', given)).gaps).toEqual([]);
+    const own = { 's3:ExistingObjectTag/team': 'red' };
+    expect((await decision(admin, 's3:GetObject', 'arn:aws:s3:::b/x', own)).gaps).toEqual([]);
+  });
+});
+
 // IAM guide: a key policy or trust policy has to let the caller in, whatever identity policies say.
 describe('`*` is everything that the action can be asked on', () => {
   it.each([

@@ -211,6 +211,12 @@ export const directories: fc.Arbitrary<DirectoryDocument> = named<ManagedPolicyI
               abacEnabled,
             },
             {
+              arn: `arn:aws:s3:eu-central-1:${HERE}:accesspoint/finance`,
+              accountId: HERE,
+              policy: null,
+              accessPoint: { bucket: 'arn:aws:s3:::a-bucket', vpcId: abacEnabled === true ? 'vpc-1a2b3c' : null },
+            },
+            {
               arn: `arn:aws:kms:eu-central-1:${HERE}:key/1234abcd-12ab-34cd-56ef-1234567890ab`,
               accountId: HERE,
               policy: null,

@@ -22,6 +22,15 @@ const PUBLIC = JSON.stringify({
   Statement: [{ Effect: 'Allow', Principal: '*', Action: 's3:*', Resource: '*' }],
 });
 
+/** Of another account: not public. */
+const NAMED = {
+  policy: JSON.stringify({
+    Version: '2012-10-17',
+    Statement: [{ Effect: 'Allow', Principal: { AWS: THERE }, Action: 's3:*', Resource: '*' }],
+  }),
+};
+const LIMITED: Partial<ResourceInput> = { accessPoint: { bucket: BUCKET, vpcId: 'vpc-1a2b3c' } };
+
 function world(account: Partial<AccountInput>, ...resources: readonly Partial<ResourceInput>[]): DirectoryDocument {
   return {
     accounts: [{ id: HERE, ...account }, { id: THERE }],
@@ -57,6 +66,57 @@ describeInBothStores('the settings of resources', (store) => {
     expect((await resourceOf(ACCESS_POINT)).restrictedBy).toBe('ACCESS_POINT');
     expect((await resourceOf(`${ACCESS_POINT}/object/x`)).restrictedBy).toBe('ACCESS_POINT');
     expect((await resourceOf(`${BUCKET}/x`)).restrictedBy).toBeNull();
+  });
+
+  it.each<[string, Partial<AccountInput>, Partial<ResourceInput>, Partial<ResourceInput>, string | null]>([
+    ['its own', {}, { publicAccessBlock: CLOSED }, {}, 'ACCESS_POINT'],
+    ['the one of its bucket', {}, {}, { publicAccessBlock: CLOSED }, 'BUCKET'],
+    ['the one of the account', { publicAccessBlock: CLOSED }, {}, {}, 'ACCOUNT'],
+    ['that of the bucket, for the public policy of the bucket', {}, NAMED, { publicAccessBlock: CLOSED }, 'BUCKET'],
+    ['its own, which is not about the policy of the bucket', {}, { ...NAMED, publicAccessBlock: CLOSED }, {}, null],
+    [
+      'none, of an access point that only a VPC reaches',
+      {},
+      LIMITED,
+      { policy: NAMED.policy, publicAccessBlock: CLOSED },
+      null,
+    ],
+  ])('of an access point the most restrictive setting counts: %s', async (_name, account, point, bucket, level) => {
+    const accessPoint = { bucket: BUCKET, vpcId: null };
+    const resourceOf = await gatherer(world(account, { arn: ACCESS_POINT, accessPoint, ...point }, bucket));
+    expect((await resourceOf(ACCESS_POINT)).restrictedBy).toBe(level);
+    expect((await resourceOf(`${ACCESS_POINT}/object/x`)).restrictedBy).toBe(level);
+  });
+
+  it('a bucket that changes counts for its access points from then on', async () => {
+    const accessPoint = { bucket: BUCKET, vpcId: null };
+    const directory = await store.open(world({}, { arn: ACCESS_POINT, accessPoint }, {}));
+    const level = async () => {
+      const resources = [{ arn: `${ACCESS_POINT}/object/x`, accountId: null }];
+      const gathered = await directory.gather({ principals: [], roles: [], resources });
+      return gathered.resource(`${ACCESS_POINT}/object/x`, null).value.restrictedBy;
+    };
+    expect(await level()).toBeNull();
+    await directory.apply({ resources: [{ arn: BUCKET, accountId: HERE, publicAccessBlock: CLOSED }] });
+    expect(await level()).toBe('BUCKET');
+    await directory.apply({ resources: [{ arn: BUCKET, accountId: HERE, publicAccessBlock: null }] });
+    expect(await level()).toBeNull();
+  });
+
+  it('an access point of a VPC is found with the resources that have policies, for lists', async () => {
+    const directory = await store.open(world({}, { arn: ACCESS_POINT, policy: null, ...LIMITED }));
+    expect(await directory.resourceArnsWithPolicy({ limit: 5 })).toEqual([ACCESS_POINT]);
+  });
+
+  it.each<[string, unknown]>([
+    ['a name', 'b'],
+    ['an object', `${BUCKET}/x`],
+    ['an access point', ACCESS_POINT],
+  ])('what an access point leads to is the ARN of a bucket, not %s', async (_name, bucket) => {
+    const accessPoint = { bucket: String(bucket), vpcId: null };
+    await expect(store.open(world({}, { arn: ACCESS_POINT, accessPoint }))).rejects.toThrow(
+      'is not the ARN of a bucket',
+    );
   });
 
   it('a setting that changes counts from then on', async () => {

@@ -160,6 +160,7 @@ describe('what is held is bounded', () => {
     abacEnabled: null,
     region: null,
     publicAccessBlock: null,
+    accessPoint: null,
     grants: [],
   });
   const around = { catalog, compiled: new CompiledPolicies(), account: () => undefined };

@@ -148,7 +148,15 @@ describe('buckets', () => {
   test('behind access points: each has a policy and a setting of its own', () => {
     const point = arn('s3', 'accesspoint/finance');
     const listed = regional('s3control/list-access-points', {
-      AccessPointList: [{ Name: 'finance', Bucket: 'reports', AccessPointArn: point }],
+      AccessPointList: [
+        {
+          Name: 'finance',
+          NetworkOrigin: 'VPC',
+          VpcConfiguration: { VpcId: 'vpc-1a2b3c' },
+          Bucket: 'reports',
+          AccessPointArn: point,
+        },
+      ],
     });
     const { document } = read(
       regions,
@@ -159,6 +167,9 @@ describe('buckets', () => {
       regional('s3control/get-access-point@finance', {
         Name: 'finance',
         AccessPointArn: point,
+        Bucket: 'reports',
+        NetworkOrigin: 'VPC',
+        VpcConfiguration: { VpcId: 'vpc-1a2b3c' },
         PublicAccessBlockConfiguration: off,
       }),
     );
@@ -167,6 +178,7 @@ describe('buckets', () => {
       accountId: A,
       policy: stored(point),
       publicAccessBlock: block,
+      accessPoint: { bucket: 'arn:aws:s3:::reports', vpcId: 'vpc-1a2b3c' },
     });
     expect(known(document)['s3']).toBe('COMPLETE');
     expect(known(read(regions, list, policy, listed).document)['s3']).toEqual([
@@ -446,7 +458,7 @@ describe('other answers on resources', () => {
   test('CloudWatch Logs: policies of account and Region apply to every log group together', () => {
     const group = arn('logs', 'log-group:/app');
     const other = arn('logs', 'log-group:/other');
-    const { document } = read(
+    const shared = [
       regions,
       regional('logs/describe-log-groups', {
         logGroups: [
@@ -455,12 +467,15 @@ describe('other answers on resources', () => {
         ],
       }),
       regional('logs/describe-resource-policies', {
-        resourcePolicies: [
-          { policyName: 'a', policyDocument: text(`${group}:*`) },
-          { policyName: 'b', resourceArn: other, policyDocument: text('*') },
-        ],
+        resourcePolicies: [{ policyName: 'a', policyDocument: text(`${group}:*`) }],
       }),
-    );
+    ];
+    const own = (name: string, ...resourcePolicies: readonly object[]) =>
+      regional(`logs/describe-resource-policies@${encodeURIComponent(name)}`, { resourcePolicies });
+    const files = [...shared, own(group), own(other, { resourceArn: other, policyDocument: text('*') })];
+    const { document } = read(...files);
+    // The order of files means nothing.
+    expect(read(...files.toReversed()).document).toEqual(document);
     expect(document.resources).toEqual([
       { arn: group, accountId: A, policy: stored(`${group}:*`) },
       {
@@ -473,6 +488,10 @@ describe('other answers on resources', () => {
       },
     ]);
     expect(known(document)['logs']).toBe('COMPLETE');
+    // Without being asked for, a policy of its own is not known.
+    expect(known(read(...shared, own(group)).document)['logs']).toEqual([
+      `the own policies of ${other} (logs describe-resource-policies --policy-scope RESOURCE)`,
+    ]);
   });
 
   test('VPC endpoints: those that are deleted are not there', () => {

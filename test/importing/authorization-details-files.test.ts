@@ -50,7 +50,7 @@ const NOTHING_WHOLE = Object.fromEntries(
   ]),
 );
 const NO_BEGINNING =
-  'this is a page, and nothing says whether others come before it. Without `--no-paginate` and `--starting-token` the command ' +
+  'this is a page, and nothing says whether others come before it: if none do, name the file `get-account-authorization-details.json`. Without `--no-paginate` and `--starting-token` the command ' +
   'prints all pages as one answer';
 
 describe('lists that are whole', () => {
@@ -78,13 +78,23 @@ describe('lists that are whole', () => {
   });
 
   test('a last page looks like an only one: it removes nothing, completes nothing and is named', () => {
-    const last = { ...whole, IsTruncated: false };
-    for (const path of ['last.json', NAMED]) {
-      const { document, report } = importFiles([file(path, last)]);
-      expect(document.wholeLists).toBeUndefined();
-      expect(states(document.knowledge)).toEqual(NOTHING_WHOLE);
-      expect(report.notUnderstood).toEqual([{ file: path, place: 'document: IsTruncated', message: NO_BEGINNING }]);
-    }
+    const { document, report } = importFiles([file('last.json', { ...whole, IsTruncated: false })]);
+    expect(document.wholeLists).toBeUndefined();
+    expect(states(document.knowledge)).toEqual(NOTHING_WHOLE);
+    expect(report.notUnderstood).toEqual([
+      { file: 'last.json', place: 'document: IsTruncated', message: NO_BEGINNING },
+    ]);
+  });
+
+  test('an only page as an SDK prints it is whole under the name of the command, which names no marker', () => {
+    const only = { ...whole, IsTruncated: false, ResponseMetadata: { HTTPStatusCode: 200 } };
+    const { document, report } = importFiles([file(NAMED, only)]);
+    expect(document.wholeLists).toHaveLength(4);
+    expect(states(document.knowledge)).toMatchObject({ IDENTITY_POLICIES: 'COMPLETE', TRUST_POLICIES: 'COMPLETE' });
+    expect(report.notUnderstood).toEqual([]);
+    // What it names and does not hold shows that it is not.
+    const lacking = importFiles([file(NAMED, { ...only, Policies: [] })]).document;
+    expect(lacking.wholeLists?.map(({ kind }) => kind)).not.toContain('policies');
   });
 
   test('a filter leaves lists empty: an empty list removes nothing unless the name says that all was asked for', () => {

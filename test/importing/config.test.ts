@@ -18,6 +18,24 @@ const importItems = (...list: readonly unknown[]) =>
 const notes = ({ report }: ReturnType<typeof importFiles>) =>
   report.notUnderstood.map(({ place, message }) => `${place}: ${message}`);
 
+const ACCESS_POINT = {
+  version: '1.3',
+  accountId: A,
+  configurationItemCaptureTime: '2026-11-01T00:00:00.000Z',
+  configurationItemStatus: 'OK',
+  resourceType: 'AWS::S3::AccessPoint',
+  resourceId: 'finance',
+  ARN: `arn:aws:s3:eu-central-1:${A}:accesspoint/finance`,
+  awsRegion: 'eu-central-1',
+  configuration: {
+    Name: 'finance',
+    Bucket: 'reports',
+    NetworkOrigin: 'VPC',
+    VpcConfiguration: { VpcId: 'vpc-1a2b3c' },
+    PublicAccessBlockConfiguration: { BlockPublicAcls: true, RestrictPublicBuckets: true },
+  },
+};
+
 describe('a snapshot', () => {
   test('is understood', () => {
     expect(imported.report).toEqual({
@@ -53,6 +71,25 @@ describe('a snapshot', () => {
       [`arn:aws:iam::${A}:policy/team/Read`, 'v1'],
     ]);
     expect(instanceProfiles).toMatchObject([{ arn: `arn:aws:iam::${A}:instance-profile/App`, role: roles[0]?.arn }]);
+  });
+
+  test('access points: what they lead to, from where, and their settings', () => {
+    const [point] = importItems(ACCESS_POINT).document.resources ?? [];
+    expect(point).toEqual({
+      arn: ACCESS_POINT.ARN,
+      accountId: A,
+      accessPoint: { bucket: 'arn:aws:s3:::reports', vpcId: 'vpc-1a2b3c' },
+      publicAccessBlock: {
+        blockPublicAcls: true,
+        ignorePublicAcls: false,
+        blockPublicPolicy: false,
+        restrictPublicBuckets: true,
+      },
+    });
+    const { VpcConfiguration: _, ...without } = ACCESS_POINT.configuration;
+    // A VPC whose id is not there is not the internet.
+    const [unknown] = importItems({ ...ACCESS_POINT, configuration: without }).document.resources ?? [];
+    expect(unknown?.accessPoint).toBeUndefined();
   });
 
   test('resources, the account’s Block Public Access, endpoints and providers', () => {

@@ -107,6 +107,32 @@ describe('what the folder holds', () => {
     });
   });
 
+  test('access points: what they lead to, from where, and their settings', () => {
+    const folder = `aws/aws/accounts/${A}/s3/eu-central-1/accesspoint/finance`;
+    const arn = `arn:aws:s3:eu-central-1:${A}:accesspoint/finance`;
+    const metadata = {
+      name: 'finance',
+      arn,
+      networkOrigin: 'VPC',
+      vpc: 'vpc-1a2b3c',
+      bucket: 'reports',
+      bucketAccount: A,
+    };
+    const { document } = importFiles([
+      { path: `${folder}/metadata.json`, text: JSON.stringify(metadata) },
+      { path: `${folder}/bpa.json`, text: JSON.stringify({ BlockPublicAcls: true, RestrictPublicBuckets: true }) },
+    ]);
+    expect(document.resources).toMatchObject([
+      {
+        arn,
+        accountId: A,
+        policy: null,
+        accessPoint: { bucket: 'arn:aws:s3:::reports', vpcId: 'vpc-1a2b3c' },
+        publicAccessBlock: { restrictPublicBuckets: true },
+      },
+    ]);
+  });
+
   test('the organization: its tree, its control policies under their true ids, and what they are attached to', () => {
     expect(imported.document.organizations).toHaveLength(1);
     const [organization] = imported.document.organizations ?? [];

@@ -1,3 +1,4 @@
+import { withNetworkOrigin } from '../../src/evaluation/access-point.ts';
 import type { AttachedPolicy, ControlLevel } from '../../src/evaluation/applicable-policies.ts';
 import { authorize } from '../../src/evaluation/authorize.ts';
 import type { Decision, MatchedStatement } from '../../src/evaluation/decision.ts';
@@ -49,14 +50,19 @@ export function enginePrincipal(q: NaiveRequest): PreparedPrincipal {
 }
 
 export function engineResource(q: NaiveRequest): PreparedResource {
-  const { arn, accountId, organization, tags, policy, bindings, rcp, publicAccess, grants } = q.resource;
+  const { arn, accountId, organization, tags, policy, bindings, rcp, publicAccess, accessPoint, grants } = q.resource;
   const kind = arn.includes(':iam:') && arn.includes(':role/') ? 'trust' : 'resource';
+  const attached = policy === null ? null : attach(policy, kind, arn);
+  const point = arn.split('/').slice(0, 2).join('/');
+  const bucketPolicy =
+    accessPoint?.bucketPolicy == null ? null : attach(accessPoint.bucketPolicy, 'resource', 'bucket');
   const resource = prepareResource({
     arn,
     accountId,
     organization,
     tags,
-    policy: policy === null ? null : attach(policy, kind, arn),
+    policy: withNetworkOrigin(attached, point, accessPoint?.vpcId ?? null),
+    ...(accessPoint === undefined ? {} : { accessPoint: { vpcId: accessPoint.vpcId, bucketPolicy } }),
     policyBindings: bindings,
     resourceControl: levels(rcp, 'rcp'),
     ...(publicAccess === undefined ? {} : { publicAccess }),

@@ -87,13 +87,21 @@ const bucketPolicies: fc.Arbitrary<Doc> = fc
 /** Of policies that can be read: what cannot be read is public, as cases say. */
 export function withPublicAccess(resources: fc.Arbitrary<Resource>): fc.Arbitrary<Resource> {
   return fc
-    .tuple(resources, fc.constantFrom(...BUCKETS), fc.constantFrom(A, A, B, null), bucketPolicies, publicAccess)
-    .map(([resource, arn, owner, policy, blocks]) => {
+    .tuple(
+      resources,
+      fc.constantFrom(...BUCKETS),
+      fc.constantFrom(A, A, B, null),
+      bucketPolicies,
+      publicAccess,
+      fc.option(fc.record({ vpcId: fc.constantFrom('vpc-1', null), bucketPolicy: fc.option(bucketPolicies) })),
+    )
+    .map(([resource, arn, owner, policy, blocks, behind]) => {
       const named = /:(\d{12}):/.exec(arn)?.[1] ?? null;
       const accountId = named ?? owner;
       const organization = accountId === null ? null : organizationOf(accountId);
       const rcp = accountId === null ? null : resource.rcp;
-      return { ...resource, arn, accountId, organization, rcp, policy, publicAccess: blocks };
+      const accessPoint = behind === null || !arn.includes(':accesspoint/') ? {} : { accessPoint: behind };
+      return { ...resource, arn, accountId, organization, rcp, policy, publicAccess: blocks, ...accessPoint };
     });
 }
 

@@ -26,6 +26,11 @@ export function serviceKeyValue(q: NaiveRequest, key: string): Known {
     const owner = ownerOf(q);
     return owner === null ? 'fromRequest' : { value: owner };
   }
+  // https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-points-policies.html
+  if (key === 's3:accesspointnetworkorigin') {
+    const { accessPoint } = q.resource;
+    return accessPoint === undefined ? 'fromRequest' : { value: accessPoint.vpcId === null ? 'Internet' : 'VPC' };
+  }
   // What comes through an access point has its ARN: https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-points-policies.html
   if (key === 's3:dataaccesspointarn' || key === 's3:dataaccesspointaccount') {
     const point = /^arn:[^:]+:[^:]+:[^:]*:([^:]*):accesspoint\/[^/]+/.exec(q.resource.arn);
@@ -57,6 +62,16 @@ function homeRegionOf(q: NaiveRequest): string | undefined {
 export function assumedValue(q: NaiveRequest, key: string): Value {
   if (key === 'aws:viaawsservice') return 'false';
   if (key === 'aws:securetransport') return 'true';
+  const { arn } = q.resource;
+  // https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssecretsmanager.html
+  if (key === 'secretsmanager:secretid')
+    return /^arn:[^:]+:secretsmanager:[^:]*:[^:]*:secret:/.test(arn) ? arn : undefined;
+  // https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-account-settings.html#ecs-resource-ids
+  if (key === 'ecs:cluster') {
+    const [, head, cluster] =
+      /^(arn:[^:]+:ecs:[^:]*:[^:]*:)(?:task|service|container-instance)\/([^/]+)\/./.exec(arn) ?? [];
+    return head === undefined ? undefined : `${head}cluster/${cluster}`;
+  }
   if (key !== 'aws:requestedregion') return undefined;
   // A listing that is tried in every Region is a request in that Region.
   if (q.askedRegion !== undefined) return q.askedRegion;

@@ -8,7 +8,7 @@ import { isAskedOnArn, listsAnotherAccount } from './naive-asked.ts';
 import { changesWhatIsOfAws } from './naive-aws-owned.ts';
 import { grantsFor } from './naive-grants.ts';
 import { BY_ACCOUNT, BY_ROLE, DIRECTLY, NOT } from './naive-principals.ts';
-import { isKeptOut } from './naive-public.ts';
+import { fromElsewhere, isKeptOut } from './naive-public.ts';
 import type { Doc, Effect, Kind, NaiveOutcome, NaiveRequest } from './naive-request.ts';
 import { isClosed, ownerOf } from './naive-request.ts';
 import { strength } from './naive-statements.ts';
@@ -48,6 +48,8 @@ interface Layers {
   readonly boundary: readonly Doc[] | null;
   readonly session: readonly Doc[] | null;
   readonly resource: readonly Doc[];
+  /** S3 rejects the request for where it comes from: the statement that says so. */
+  readonly origin: Doc | null;
   readonly identity: readonly Doc[];
 }
 
@@ -104,6 +106,7 @@ function layersOf(q: NaiveRequest, { inAccount, same, isTrust }: Facts): Layers 
     endpoint: q.endpoint == null || p.kind === 'service' ? null : [q.endpoint],
     boundary: inAccount && q.boundary !== null ? [q.boundary] : null,
     session: q.session,
+    origin: lockedOut ? fromElsewhere(q) : null,
     resource: hasPolicy && q.resource.policy !== null ? [q.resource.policy] : [],
     identity: inAccount && p.kind !== 'root' ? q.identity : [],
   };
@@ -197,7 +200,13 @@ function explicitDeny(q: NaiveRequest, { isTrust }: Facts, layers: Layers): Naiv
     ['VPC_ENDPOINT_POLICY', matching(q, layers.endpoint ?? [], 'vpce', 'Deny')],
     ['PERMISSIONS_BOUNDARY', matching(q, layers.boundary ?? [], 'boundary', 'Deny')],
     ['SESSION_POLICY', matching(q, layers.session ?? [], 'session', 'Deny')],
-    [isTrust ? 'TRUST_POLICY' : 'RESOURCE_POLICY', matching(q, layers.resource, kind, 'Deny')],
+    [
+      isTrust ? 'TRUST_POLICY' : 'RESOURCE_POLICY',
+      [
+        ...matching(q, layers.resource, kind, 'Deny'),
+        ...(layers.origin === null ? [] : [{ statement: layers.origin, named: DIRECTLY }]),
+      ],
+    ],
     ['IDENTITY_POLICY', matching(q, layers.identity, 'identity', 'Deny')],
   ];
   const denying = denials.find(([, hits]) => hits.length > 0);

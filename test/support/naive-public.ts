@@ -63,11 +63,36 @@ function isRestricted({ publicAccess = {} }: NaiveRequest['resource'], isAccessP
   return counting.some((one) => one?.restrictPublicBuckets === true);
 }
 
+/**
+ * The statement that stands for what S3 does with requests through an access point that do not come from its VPC.
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-points-vpc.html
+ */
+export function fromElsewhere(q: NaiveRequest): Doc | null {
+  const { arn, accessPoint } = q.resource;
+  const point = /^arn:[^:]+:s3:[^:]*:\d{12}:accesspoint\/[^/]+/.exec(arn)?.[0];
+  const vpc = accessPoint?.vpcId ?? null;
+  if (point === undefined || vpc === null || q.context.get('aws:sourcevpc') === vpc) return null;
+  // About the access point, not through it.
+  if (/accesspoint|^s3:(un)?tagresource$|^s3:listtagsforresource$/i.test(q.action.name)) return null;
+  return {
+    Sid: 'NetworkOriginVPC',
+    Effect: 'Deny',
+    Principal: '*',
+    NotAction: ['s3:*AccessPoint*', 's3:ListTagsForResource', 's3:TagResource', 's3:UntagResource'],
+    Resource: [point, `${point}/*`],
+    Condition: { StringNotEquals: { 'aws:SourceVpc': vpc } },
+  };
+}
+
 /** Whether S3 keeps the caller out, whatever the bucket's policy says; `same`: the caller is of the bucket's account. */
 export function isKeptOut(q: NaiveRequest, same: boolean): boolean {
   const { arn, policy } = q.resource;
   if (same || q.principal.kind === 'service' || !q.action.name.startsWith('s3:') || !/^arn:[^:]+:s3:/.test(arn))
     return false;
   const isAccessPoint = /^arn:[^:]+:s3:[^:]*:\d{12}:accesspoint\//.test(arn);
-  return policy !== null && isRestricted(q.resource, isAccessPoint) && isPublic(policy, isAccessPoint);
+  const { vpcId = null, bucketPolicy = null } = (isAccessPoint ? q.resource.accessPoint : undefined) ?? {};
+  // What only a VPC reaches is not public, whatever is written; the bucket has to let the request in, too.
+  if (policy !== null && vpcId === null && isRestricted(q.resource, isAccessPoint) && isPublic(policy, isAccessPoint))
+    return true;
+  return bucketPolicy !== null && isRestricted(q.resource, false) && isPublic(bucketPolicy, false);
 }

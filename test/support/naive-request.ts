@@ -26,6 +26,8 @@ export interface NaiveRequest {
     readonly tagsCount?: true;
     /** S3 Block Public Access, by level; left out: none. */
     readonly publicAccess?: PublicAccessBlocks;
+    /** Of an access point of S3 or an object behind it; left out: not known. */
+    readonly accessPoint?: { readonly vpcId: string | null; readonly bucketPolicy: Doc | null };
     /** Of a KMS key; left out: none. */
     readonly grants?: readonly KmsGrant[];
   };

@@ -3,7 +3,7 @@ import { isIP } from 'node:net';
 import { globHidden, isEverything } from './naive-text.ts';
 
 export const dateOf = (text: string): number =>
-  /^\d{5,}$|^\d{1,3}$/.test(text) ? Number(text) * 1000 : Date.parse(text);
+  /^\d{5,}$|^\d{1,3}$/.test(text) ? Number(text) * 1000 : isDay(text) ? Date.parse(text) : Number.NaN;
 
 export const numberOf = (text: string): number =>
   /^[+-]?\d+(\.\d*)?$|^[+-]?\.\d+$/.test(text) ? Number(text) : Number.NaN;
@@ -56,4 +56,12 @@ export function inRange(given: string, range: string): boolean | null {
   const [a, b] = [rangeOf(given), rangeOf(range)];
   if (a === null || b === null || given.includes('/')) return null;
   return a.version === b.version && a.first >> b.free === b.first >> b.free;
+}
+
+/** JavaScript takes 30 February for a day in March. */
+function isDay(text: string): boolean {
+  const [, year, month, day] = /^(\d{4})-(\d{2})-(\d{2})/.exec(text) ?? [];
+  return (
+    day === undefined || new Date(Date.UTC(Number(year), Number(month) - 1, Number(day))).getUTCDate() === Number(day)
+  );
 }

@@ -6,6 +6,14 @@ export const REGIONAL: readonly Listing[] = [
   { service: 'ec2', operation: 'describe-vpc-endpoints' },
   { service: 'glue', operation: 'get-resource-policy', none: ['EntityNotFoundException'] },
   { service: 'logs', operation: 'describe-resource-policies' },
+  list('logs', 'describe-log-groups', { list: 'logGroups', name: 'logGroupArn', shown: 'LOG_GROUP_ARN' }, [
+    {
+      operation: 'describe-resource-policies',
+      item: ['--resource-arn', '{item}'],
+      options: ['--policy-scope', 'RESOURCE'],
+      none: ['ResourceNotFoundException'],
+    },
+  ]),
   list('acm-pca', 'list-certificate-authorities', { list: 'CertificateAuthorities', name: 'Arn', shown: 'CA_ARN' }, [
     { operation: 'get-policy', item: ['--resource-arn', '{item}'], none: ['ResourceNotFoundException'] },
   ]),

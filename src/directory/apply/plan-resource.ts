@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { parseArn } from '../../policy/arn.ts';
 import { InvalidInput } from '../../policy/errors.ts';
 import { isAccountId } from '../../policy/principal-id.ts';
-import type { KmsGrantInput, ResourceInput } from '../document.ts';
+import type { AccessPointInput, KmsGrantInput, ResourceInput } from '../document.ts';
 import type { ChangeSet } from './change-set.ts';
 import { outcomeOf } from './counts.ts';
 import { publicAccessBlockOf } from './plan-account.ts';
@@ -20,6 +20,17 @@ function grantsOf(given: readonly KmsGrantInput[]): readonly KmsGrantInput[] {
     ...(constraints.encryptionContextEquals && { encryptionContextEquals: constraints.encryptionContextEquals }),
   });
   return given.map(kept).toSorted((a, b) => (a.id < b.id ? -1 : 1));
+}
+
+/** Only what the type says. */
+function accessPointOf(input: AccessPointInput | null, arn: string): AccessPointInput | null {
+  if (input === null) return null;
+  const { bucket, vpcId } = input;
+  const parsed = parseArn(bucket);
+  if (parsed?.service !== 's3' || parsed.accountId !== '' || parsed.resource === '' || parsed.resource.includes('/')) {
+    throw new InvalidInput('document', `resource ${arn}: \`${bucket}\` is not the ARN of a bucket`);
+  }
+  return { bucket, vpcId };
 }
 
 /** What is given, else what is stored, else null. */
@@ -44,6 +55,7 @@ export function planResource(input: ResourceInput, stored: StoredResource | null
     policyBindings: input.policyBindings ?? (policy === undefined ? (stored?.policyBindings ?? {}) : {}),
     region: given(input.region, stored?.region),
     publicAccessBlock: publicAccessBlockOf(input.publicAccessBlock, stored?.publicAccessBlock),
+    accessPoint: accessPointOf(given(input.accessPoint, stored?.accessPoint), arn),
     objectOwnership: given(input.objectOwnership, stored?.objectOwnership),
     abacEnabled: given(input.abacEnabled, stored?.abacEnabled),
     grants: input.grants === undefined ? (stored?.grants ?? []) : grantsOf(input.grants),

@@ -1,4 +1,4 @@
-import type { DelegatedAdministratorInput, KmsGrantInput, PublicAccessBlock } from '../document.ts';
+import type { AccessPointInput, DelegatedAdministratorInput, KmsGrantInput, PublicAccessBlock } from '../document.ts';
 import { millisecondsOf } from '../instants.ts';
 import type { Sql } from '../prisma/database.ts';
 import { readInBatches } from './batches.ts';
@@ -50,6 +50,7 @@ export interface StoredResource {
   readonly policyBindings: Readonly<Record<string, string>>;
   readonly region: string | null;
   readonly publicAccessBlock: PublicAccessBlock | null;
+  readonly accessPoint: AccessPointInput | null;
   readonly objectOwnership: string | null;
   readonly abacEnabled: boolean | null;
   readonly grants: readonly KmsGrantInput[];
@@ -164,8 +165,8 @@ export function readEntities<K extends EntityKind>(
 export function readResources(sql: Sql, arns: readonly string[]): Promise<readonly StoredResource[]> {
   return readInBatches(sql, arns, (part) =>
     sql.query(
-      `SELECT arn, "accountId", tags, "policyHash", "policyBindings", region, "publicAccessBlock", "objectOwnership",
-          "abacEnabled", grants FROM "Resource" WHERE arn = ANY($1::text[])`,
+      `SELECT arn, "accountId", tags, "policyHash", "policyBindings", region, "publicAccessBlock", "accessPoint",
+          "objectOwnership", "abacEnabled", grants FROM "Resource" WHERE arn = ANY($1::text[])`,
       [part],
     ),
   );

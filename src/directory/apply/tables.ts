@@ -112,6 +112,7 @@ export const TABLES = {
       policyBindings: 'jsonb',
       region: 'text',
       publicAccessBlock: 'jsonb',
+      accessPoint: 'jsonb',
       objectOwnership: 'text',
       abacEnabled: 'boolean',
       grants: 'jsonb',

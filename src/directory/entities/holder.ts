@@ -24,9 +24,10 @@ export interface Holder {
   readonly inlineCharacters: number;
 }
 
-/** `by`: what AWS calls `name`. */
+/** `by`: what AWS calls `name`, of which IAM's sentence has no path. An ARN stands for the name in it. */
 export function noSuch(noun: string, name: string, by: 'name' | 'id' = 'name'): RolegateError {
-  return new RolegateError('NoSuchEntity', `The ${noun} with ${by} ${name} cannot be found.`);
+  const shown = name.startsWith('arn:') ? name.slice(name.lastIndexOf('/') + 1) : name;
+  return new RolegateError('NoSuchEntity', `The ${noun} with ${by} ${shown} cannot be found.`);
 }
 
 /** The quota is used up. `quota`: IAM's name for it. */

@@ -1,4 +1,5 @@
 import type {
+  AccessPointInput,
   KmsGrantInput,
   OidcProviderInput,
   PublicAccessBlock,
@@ -19,6 +20,7 @@ interface ResourceRow extends KeyedRow {
   readonly policy: string | null;
   readonly policyBindings: Readonly<Record<string, string>>;
   readonly publicAccessBlock: PublicAccessBlock | null;
+  readonly accessPoint: AccessPointInput | null;
   readonly objectOwnership: string | null;
   readonly abacEnabled: boolean | null;
   readonly grants: readonly KmsGrantInput[];
@@ -26,7 +28,7 @@ interface ResourceRow extends KeyedRow {
 
 export const resources = exported<ResourceInput>(
   `SELECT e.arn AS key, e.arn, e."accountId", e.region, e.tags, ${POLICY}, e."policyBindings", e."publicAccessBlock",
-     e."objectOwnership", e."abacEnabled", e.grants
+     e."accessPoint", e."objectOwnership", e."abacEnabled", e.grants
    FROM ${pageOf('Resource')} ORDER BY e.arn`,
   ({ policyBindings, ...row }: ResourceRow) => ({ ...withoutKey(row), ...boundOf('policyBindings', policyBindings) }),
 );

@@ -1,3 +1,4 @@
+import { type AccessPointFacts, withNetworkOrigin } from '../../evaluation/access-point.ts';
 import { prepareResource } from '../../evaluation/prepare.ts';
 import type { ResourceFacts } from '../../evaluation/resource.ts';
 import { parseArn } from '../../policy/arn.ts';
@@ -20,6 +21,8 @@ export interface ResourceRows {
   /** The nearest stored one of `holders` that has a policy, else the nearest stored one. */
   readonly holder: ResourceRow | null;
   readonly holders: readonly string[];
+  /** Of an access point or an object behind it: its bucket; null: not stored, or not known. */
+  readonly bucket: ResourceRow | null;
 }
 
 export function resourceRows(
@@ -30,7 +33,8 @@ export function resourceRows(
   const exact = stored.get(arn) ?? null;
   const rows = [arn, ...holders].flatMap((each) => stored.get(each) ?? []);
   const holder = rows.find((row) => row.policyHash !== null) ?? rows[0] ?? null;
-  return { arn, given: accountId, exact, holder, holders };
+  const bucket = stored.get(holder?.accessPoint?.bucket ?? '') ?? null;
+  return { arn, given: accountId, exact, holder, holders, bucket };
 }
 
 /** The owner of a resource: from its ARN, else from the directory, else from the client. */
@@ -74,10 +78,8 @@ function policyGaps({ arn, exact, holder, holders }: ResourceRows, account: Acco
 }
 
 /** Null: nothing that matters for some requests only. */
-function unknownOf(
-  { arn, exact, holder, holders }: ResourceRows,
-  account: AccountFacts | null,
-): UnknownOfResource | null {
+function unknownOf(rows: ResourceRows, account: AccountFacts | null): UnknownOfResource | null {
+  const { arn, exact, holder, holders } = rows;
   const parsed = parseArn(arn);
   const { service = '', resource = '', accountId = '' } = parsed ?? {};
   const isKey = service === 'kms' && resource.startsWith('key/');
@@ -88,8 +90,22 @@ function unknownOf(
   return {
     aclsOf: isBucket && !enforced ? (holders[0] ?? arn) : null,
     grants: isKey ? missingOf('GRANTS', account) : null,
-    publicAccess: isPublishable ? missingOf('BLOCK_PUBLIC_ACCESS', account) : null,
+    publicAccess: isPublishable ? publicAccessGaps(rows, account) : null,
+    behind: isBucket || isKey ? null : behindOf(rows, account),
   };
+}
+
+/** The settings of the account of an access point are known, but not those of another account that owns its bucket. */
+function publicAccessGaps({ bucket, holder }: ResourceRows, account: AccountFacts | null): readonly string[] | null {
+  const missing = missingOf('BLOCK_PUBLIC_ACCESS', account);
+  if (bucket === null || holder === null || bucket.accountId === holder.accountId) return missing;
+  return [...(missing ?? []), `the settings of ${bucket.accountId}, which owns ${bucket.arn}, are not considered`];
+}
+
+/** A bucket of the same account without a policy leaves the decision to the access point. */
+function behindOf({ holder, bucket }: ResourceRows, account: AccountFacts | null): string | null {
+  if (bucket === null) return holder?.accessPoint?.bucket ?? 'its bucket, which is not known,';
+  return bucket.policyHash === null && bucket.accountId === account?.id ? null : bucket.arn;
 }
 
 function missingOf(layer: 'GRANTS' | 'BLOCK_PUBLIC_ACCESS', account: AccountFacts | null): readonly string[] | null {
@@ -98,21 +114,36 @@ function missingOf(layer: 'GRANTS' | 'BLOCK_PUBLIC_ACCESS', account: AccountFact
 }
 
 /** What is stored of the resource, or of the bucket or access point whose policy governs it, and of its account. */
-function storedFacts({ arn, exact, holder }: ResourceRows, account: AccountFacts | null): Partial<ResourceFacts> {
+function storedFacts(
+  { arn, exact, holder, bucket }: ResourceRows,
+  account: AccountFacts | null,
+): Partial<ResourceFacts> {
   const { service = '', resource = '' } = parseArn(arn) ?? {};
   if (service === 'kms') return exact === null || exact.grants.length === 0 ? {} : { grants: exact.grants };
   if (service !== 's3') return {};
-  const level = resource.startsWith('accesspoint/') ? 'accessPoint' : 'bucket';
   const block = (exact ?? holder)?.publicAccessBlock ?? holder?.publicAccessBlock ?? null;
+  const behind = bucket?.publicAccessBlock ?? null;
+  const blocks = resource.startsWith('accesspoint/') ? { accessPoint: block, bucket: behind } : { bucket: block };
   const region = exact?.region ?? holder?.region ?? null;
   const tagsCount = exact?.abacEnabled ?? null;
   return {
-    ...(block === null && (account?.publicAccess ?? null) === null
+    ...(block === null && behind === null && (account?.publicAccess ?? null) === null
       ? {}
-      : { publicAccess: { ...account?.publicAccess, [level]: block } }),
+      : { publicAccess: { ...account?.publicAccess, ...blocks } }),
     ...(region === null ? {} : { region }),
     ...(tagsCount === null ? {} : { tagsCount }),
   };
+}
+
+/** Null: the resource is no access point and nothing behind one, or nothing is known of it. */
+function accessPointFacts({ holder, bucket }: ResourceRows, policies: PolicyCollector): AccessPointFacts | null {
+  if (holder === null || holder.accessPoint === null) return null;
+  const bucketPolicy = bucket === null ? null : policies.ofResource('resource', bucket.policyHash, bucket.arn);
+  return { vpcId: holder.accessPoint.vpcId, bucketPolicy };
+}
+
+function bucketsOf({ holder }: ResourceRows): readonly string[] {
+  return holder === null || holder.accessPoint === null ? [] : [holder.accessPoint.bucket];
 }
 
 export function buildResource(
@@ -127,12 +158,15 @@ export function buildResource(
   if (named && account === null)
     gaps.push(`the account that owns ${arn} is not known: it is taken to be the principal's`);
   if (named && holders.length > 0) gaps.push(...policyGaps(rows, account));
+  const policy = holder === null ? null : policies.ofResource('resource', holder.policyHash, holder.arn);
+  const accessPoint = accessPointFacts(rows, policies);
   const prepared = prepareResource({
     arn,
     accountId: account?.id ?? null,
     organization: account?.organization ?? null,
     tags: exact?.tags ?? null,
-    policy: holder === null ? null : policies.ofResource('resource', holder.policyHash, holder.arn),
+    policy: accessPoint === null ? policy : withNetworkOrigin(policy, holder?.arn ?? arn, accessPoint.vpcId),
+    ...(accessPoint === null ? {} : { accessPoint }),
     policyBindings: holder?.policyBindings ?? {},
     resourceControl: account?.resourceControl ?? null,
     ...storedFacts(rows, account),
@@ -145,7 +179,7 @@ export function buildResource(
       ...(unknown === null ? {} : { unknown }),
     },
     dependencies: [
-      ...[arn, ...holders].map((each) => dependency('Resource', each)),
+      ...[arn, ...holders, ...bucketsOf(rows)].map((each) => dependency('Resource', each)),
       dependency('User', arn),
       ...(account?.dependencies ?? []),
     ],

@@ -1,7 +1,7 @@
 import type { KmsGrant } from '../../evaluation/key-grant.ts';
 import type { PublicAccessBlock } from '../../evaluation/public-access.ts';
 import type { Touched } from '../apply/revision.ts';
-import type { KnowledgeLayer } from '../document.ts';
+import type { AccessPointInput, KnowledgeLayer } from '../document.ts';
 import { millisecondsOf, toIso } from '../instants.ts';
 import type { Sql } from '../prisma/database.ts';
 import type { RoleSessionRecord } from '../stores/session-store.ts';
@@ -64,6 +64,8 @@ export interface ResourceRow {
   readonly region: string | null;
   /** Of a bucket or access point; null: none is configured, or not known. */
   readonly publicAccessBlock: PublicAccessBlock | null;
+  /** Of an access point; null: not known. */
+  readonly accessPoint: AccessPointInput | null;
   /** Of a KMS key. */
   readonly grants: readonly KmsGrant[];
 }
@@ -122,12 +124,17 @@ export const SESSION_JSON = `json_build_object('id', s.id, 'accessKeyId', s."acc
 /** A row of a resource, as ResourceRow. */
 export const RESOURCE_JSON = `json_build_object('arn', e.arn, 'accountId', e."accountId", 'tags', e.tags,
   'policyHash', e."policyHash", 'policyBindings', e."policyBindings", 'objectOwnership', e."objectOwnership",
-  'abacEnabled', e."abacEnabled", 'region', e.region, 'publicAccessBlock', e."publicAccessBlock", 'grants', e.grants)`;
+  'abacEnabled', e."abacEnabled", 'region', e.region, 'publicAccessBlock', e."publicAccessBlock", 'accessPoint', e."accessPoint",
+  'grants', e.grants)`;
+
+/** The buckets that the access points in $4 lead to. */
+const BUCKETS_BEHIND = `ARRAY(
+  SELECT p."accessPoint"->>'bucket' FROM "Resource" p WHERE p.arn = ANY($4::text[]) AND p."accessPoint" IS NOT NULL)`;
 
 /** A user as a resource, as ResourceRow. */
 export const USER_AS_RESOURCE_JSON = `json_build_object('arn', e.arn, 'accountId', e."accountId", 'tags', e.tags,
   'policyHash', NULL, 'policyBindings', '{}'::json, 'objectOwnership', NULL, 'abacEnabled', NULL, 'region', NULL,
-  'publicAccessBlock', NULL, 'grants', '[]'::json)`;
+  'publicAccessBlock', NULL, 'accessPoint', NULL, 'grants', '[]'::json)`;
 
 /**
  * One statement for a batch of any size: users $1, roles $2, sessions $3 (those that have not ended, with the policies they
@@ -175,9 +182,10 @@ const SELECT_ENTITIES = `
         ORDER BY k."issuedAt" DESC, k.id), '[]') FROM federated k) AS federated,
     (SELECT coalesce(json_agg(${RESOURCE_JSON}), '[]')
        FROM (SELECT arn, "accountId", tags, "policyHash", "policyBindings", "objectOwnership", "abacEnabled", region,
-                    "publicAccessBlock", grants FROM "Resource" WHERE arn = ANY($4::text[])
+                    "publicAccessBlock", "accessPoint", grants
+               FROM "Resource" WHERE arn = ANY($4::text[]) OR arn = ANY(${BUCKETS_BEHIND})
              UNION ALL
-             SELECT arn, "accountId", tags, NULL, '{}', NULL, NULL, NULL, NULL, '[]' FROM "User" WHERE arn = ANY($4::text[])) e) AS resources,
+             SELECT arn, "accountId", tags, NULL, '{}', NULL, NULL, NULL, NULL, NULL, '[]' FROM "User" WHERE arn = ANY($4::text[])) e) AS resources,
     (SELECT coalesce(json_agg(json_build_object('id', e.id, 'arn', e.arn, 'accountId', e."accountId", 'vpcId', e."vpcId",
         'serviceName', e."serviceName", 'policyHash', e."policyHash")), '[]') FROM "VpcEndpoint" e WHERE e.id = ANY($9::text[])) AS endpoints,
     (SELECT coalesce(json_agg(json_build_array(p.arn, p.name, v."documentHash")), '[]')

@@ -188,7 +188,9 @@ export class StoredResources {
     const about = resourceRows(wanted, around.catalog.policyHolders(arn), this.#rows);
     const owner = ownerOf(about);
     const account = owner === null ? null : this.#account(owner, revision, around);
-    const compiled = this.#compiled(about.holder?.policyHash ?? null, around.compiled);
+    const ofHolder = this.#compiled(about.holder?.policyHash ?? null, around.compiled, around.compiled);
+    const compiled =
+      ofHolder === null ? null : this.#compiled(about.bucket?.policyHash ?? null, ofHolder, around.compiled);
     if (account === undefined || compiled === null) return undefined;
     const made = buildResource(about, account, compiled);
     if (this.#made.size >= MOST_MADE) this.#made.clear();
@@ -201,11 +203,11 @@ export class StoredResources {
   }
 
   /** Null: its text is not held. */
-  #compiled(hash: string | null, compiled: CompiledPolicies): CompiledBatch | null {
-    if (hash === null || compiled.get('resource', hash) !== undefined) return compiled;
+  #compiled(hash: string | null, known: CompiledBatch, compiled: CompiledPolicies): CompiledBatch | null {
+    if (hash === null || known.get('resource', hash) !== undefined) return known;
     const text = this.#texts.get(hash);
     if (text === undefined) return null;
     const policy: Compiled = compiled.compile('resource', hash, text);
-    return { get: (kind, wanted) => (wanted === hash ? policy : compiled.get(kind, wanted)) };
+    return { get: (kind, wanted) => (wanted === hash ? policy : known.get(kind, wanted)) };
   }
 }

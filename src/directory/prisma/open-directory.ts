@@ -202,7 +202,11 @@ class StoredDirectory implements OpenDirectory {
   }
 
   resourceArnsWithPolicy(page: Page): Promise<readonly string[]> {
-    return this.#arns('"Resource"', page, `AND ("policyHash" IS NOT NULL OR grants <> '[]')`);
+    return this.#arns(
+      '"Resource"',
+      page,
+      `AND ("policyHash" IS NOT NULL OR grants <> '[]' OR "accessPoint"->>'vpcId' IS NOT NULL)`,
+    );
   }
 
   resourceArns(page: Page): Promise<readonly string[]> {

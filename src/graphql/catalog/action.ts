@@ -54,8 +54,8 @@ const Action = builder.objectRef<CatalogAction>('Action').implement({
     dependentActions: t.stringList({
       nullable: true,
       description:
-        'Names of other actions that its caller needs as well; null: the data of the catalogue does not say whether ' +
-        'there are any',
+        'Names of other actions that its caller needs as well, as the service authorization reference lists them; null: the data of ' +
+        'the catalogue does not say whether there are any, which is so for all actions now. Not: that there are none',
       resolve: ({ dependentActions }) => (dependentActions === null ? null : [...dependentActions]),
     }),
   }),

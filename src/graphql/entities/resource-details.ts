@@ -1,6 +1,6 @@
 import { createContextCache } from '@pothos/core';
 import DataLoader from 'dataloader';
-import type { KmsGrantInput } from '../../directory/document.ts';
+import type { AccessPointInput, KmsGrantInput } from '../../directory/document.ts';
 import { mayRead } from '../../guard/readable.ts';
 import { brand } from '../brand.ts';
 import { builder } from '../builder.ts';
@@ -25,6 +25,30 @@ const ObjectOwnership = builder.enumType('ObjectOwnership', {
 });
 
 type ObjectOwnershipValue = (typeof ObjectOwnership)['$inferType'];
+
+const NetworkOrigin = builder.enumType('NetworkOrigin', {
+  description: 'From where an access point is reached',
+  values: {
+    INTERNET: { value: 'INTERNET', description: 'From anywhere' },
+    VPC: { value: 'VPC', description: 'Only from one VPC: S3 rejects all other requests' },
+  } as const,
+});
+
+const AccessPoint = builder.objectRef<AccessPointInput>('AccessPoint').implement({
+  description: 'What an access point of S3 leads to, and from where it is reached',
+  fields: (t) => ({
+    bucket: t.field({ type: 'Arn', description: 'ARN of its bucket', resolve: ({ bucket }) => bucket }),
+    networkOrigin: t.field({
+      type: NetworkOrigin,
+      description: 'From where it is reached',
+      resolve: ({ vpcId }) => (vpcId === null ? 'INTERNET' : 'VPC'),
+    }),
+    vpcId: t.exposeString('vpcId', {
+      nullable: true,
+      description: 'The VPC: vpc-…; null: it is reached from anywhere',
+    }),
+  }),
+});
 
 const CONSTRAINT = 'as pairs of keys and values, in the order of the keys; empty: none';
 
@@ -77,6 +101,13 @@ builder.prismaObjectFields(Resource, (t) => ({
     description: `S3 Block Public Access of a bucket or access point; null: none is configured, or not known. ${AT_CONFIG} s3:GetBucketPublicAccessBlock on a bucket`,
     select: { publicAccessBlock: true },
     resolve: ({ publicAccessBlock }) => publicAccessBlockOf(publicAccessBlock),
+  }),
+  accessPoint: t.field({
+    type: AccessPoint,
+    nullable: true,
+    description: `What an access point of S3 leads to, and from where it is reached; null: it is none, or not known. ${AT_CONFIG} s3:GetAccessPoint`,
+    select: { accessPoint: true },
+    resolve: ({ accessPoint }) => accessPoint as unknown as AccessPointInput | null, // as: written by directory/apply
   }),
   objectOwnership: t.field({
     type: ObjectOwnership,

@@ -5,6 +5,7 @@ import { withheldLayers } from '../../guard/withheld-layers.ts';
 import { builder } from '../builder.ts';
 import { Principal } from '../entities/principal.ts';
 import { Role, roleValue } from '../entities/role.ts';
+import { countText } from '../repeated-text.ts';
 import { principalOf } from '../sessions/role-session.ts';
 import { DecisionEffect, LayerDecision, MatchedStatement, PolicyLayer } from './matched-statement.ts';
 
@@ -123,6 +124,6 @@ builder.objectFields(Decision, (t) => ({
   missingContextKeys: t.stringList({
     description:
       'Condition keys that a statement uses, that the request does not have, and whose value could have changed the outcome',
-    resolve: ({ decision }) => [...decision.missingContextKeys],
+    resolve: ({ decision }, _args, context) => [...countText(context, decision.missingContextKeys)],
   }),
 }));

@@ -6,6 +6,7 @@ import type {
 import { readableDeniedAt, readableLevel } from '../../guard/readable-level.ts';
 import { readableStatements } from '../../guard/readable-policy.ts';
 import { builder } from '../builder.ts';
+import { countText } from '../repeated-text.ts';
 
 export const DecisionEffect = builder.enumType('DecisionEffect', {
   description: 'The outcome of a request, or the result of one layer of policies for it',
@@ -94,14 +95,18 @@ export const MatchedStatement = builder.objectRef<MatchedStatementValue>('Matche
         '(FullAWSAccess) is attached is shown to callers with organizations:ListPoliciesForTarget on the level',
       resolve: (statement, _args, context) => readableLevel(context, statement),
     }),
-    sid: t.exposeString('sid', { nullable: true, description: 'Sid of the statement; null if it has none' }),
+    sid: t.string({
+      nullable: true,
+      description: 'Sid of the statement; null if it has none',
+      resolve: ({ sid }, _args, context) => countText(context, sid),
+    }),
     index: t.exposeInt('index', { description: 'Position of the statement in the document, from 0' }),
     effect: t.field({ type: StatementEffect, description: 'Effect of the statement', resolve: (s) => s.effect }),
     statement: t.field({
       type: 'PolicyDocument',
       description:
         'The statement as written in the document; for a KMS grant, what it means as a statement of the key policy',
-      resolve: (s) => s.statement,
+      resolve: ({ statement }, _args, context) => countText(context, statement),
     }),
   }),
 });

@@ -1,7 +1,6 @@
 import { PARTITIONS, regionsOf } from '../../policy/regions.ts';
 import type { AnswerName } from '../answer-name.ts';
 import { shorten } from '../bounded-json.ts';
-import { NO_BEGINNING } from '../details-pages.ts';
 import type { Entry } from '../entry.ts';
 import type { Facts } from '../facts.ts';
 import type { Place } from '../source-file.ts';
@@ -46,20 +45,13 @@ export function hasListOf(list: string, ...names: readonly string[]): NonNullabl
 
 /**
  * Whether the list in a member holds everything that there is, and so many of its entries are all of them. The name of the file
- * must say that everything was asked for: nothing in an answer tells a filter, or that pages before it are missing.
+ * must say that everything was asked for, from the beginning: nothing in an answer tells a filter, or that pages before it are missing.
  */
 export function isWholeList(answer: Answer, member: string, understood: number): boolean {
   const { command, entry, isWhole, name } = answer;
   if (!isWhole || name.arguments.length > 0 || !command.endsWith(` ${name.operation}`)) return false;
-  if (PAGE_FLAGS.some((flag) => entry.get(flag) !== undefined)) {
-    answer.facts.note(at(answer), NO_BEGINNING);
-    return false;
-  }
   return entry.count(member) === understood;
 }
-
-/** Of IAM and KMS. The command line does not print them where it joins pages itself: the answer is a page, perhaps the last. */
-const PAGE_FLAGS = ['IsTruncated', 'Truncated'];
 
 export function at(answer: Answer, place = ''): Place {
   return { file: answer.file, place };

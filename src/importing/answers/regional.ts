@@ -1,7 +1,6 @@
-import { storable } from '../../directory/storable.ts';
-import type { JsonObject, JsonValue } from '../../policy/json.ts';
-import { Entry, isJsonObject } from '../entry.ts';
-import { resourceListKey } from '../facts.ts';
+import type { JsonValue } from '../../policy/json.ts';
+import { Entry } from '../entry.ts';
+import { joinedPolicies } from '../log-policies.ts';
 import { policyText } from '../policy-text.ts';
 import {
   type Answer,
@@ -85,68 +84,31 @@ function unescapedPolicy(answer: Answer, entry: Entry): Entry {
 }
 
 /**
- * Policies of an account and Region name log groups in their statements, and policies of one log group its ARN. The log
- * groups are those that are listed, and those that a statement names in full.
+ * Without an argument, policies of an account and Region, which name log groups in their statements. With the ARN of a log group, its own.
  * https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DescribeResourcePolicies.html
  */
 function readLogPolicies(answer: Answer): void {
   const home = homeOf(answer);
   if (home === null || !answer.isWhole) return;
+  const [asked] = answer.name.operation === 'describe-resource-policies' ? answer.name.arguments : [];
   const shared: string[] = [];
-  const own = new Map<string, string>();
+  const own = new Map<string, string[]>(asked === undefined ? [] : [[groupArn(asked), []]]);
   for (const entry of answer.entry.entries('resourcePolicies') ?? []) {
     const document = policyText(entry, 'policyDocument', 'resource');
-    const arn = entry.text('resourceArn');
-    if (arn === null) shared.push(document);
-    else own.set(arn.replace(/:\*$/, ''), document);
+    const arn = entry.text('resourceArn') ?? asked;
+    if (arn === undefined) shared.push(document);
+    else own.set(groupArn(arn), [...(own.get(groupArn(arn)) ?? []), document]);
   }
-  const key = resourceListKey(home.accountId, home.region, 'log groups');
-  const listed = answer.facts.resourceLists.get(key).members ?? [];
-  for (const arn of new Set([...listed, ...own.keys(), ...shared.flatMap(namedGroups)])) {
-    const documents = [...shared, ...(own.has(arn) ? [own.get(arn) ?? ''] : [])];
-    sayResource(answer, arn, { policy: joined(documents) });
-  }
-}
-
-/** Null: it cannot be read. */
-function statementsOf(document: string): readonly JsonObject[] | null {
-  try {
-    const json = JSON.parse(document) as JsonValue;
-    const statement = isJsonObject(json) ? json['Statement'] : undefined;
-    if (statement === undefined) return null;
-    const statements: readonly JsonValue[] = Array.isArray(statement) ? statement : [statement];
-    const objects = statements.filter(isJsonObject);
-    return objects.length === statements.length ? objects : null;
-  } catch {
-    return null;
+  const { facts } = answer;
+  for (const [arn, documents] of own) facts.logGroups.say(arn, { policy: joinedPolicies(documents) }, at(answer));
+  if (asked === undefined) {
+    facts.logPolicies.say(`${home.accountId} ${home.region}`, { ...home, documents: shared }, at(answer));
   }
 }
 
-function namedGroups(document: string): readonly string[] {
-  return (statementsOf(document) ?? [])
-    .flatMap((statement) => statement['Resource'] ?? [])
-    .filter((resource) => typeof resource === 'string')
-    .map((resource) => /^(arn:[a-z-]+:logs:[a-z0-9-]+:\d{12}:log-group:[\w./#-]+)(?::\*)?$/.exec(resource)?.[1])
-    .filter((arn) => arn !== undefined);
-}
-
-/** One document with the statements of all: what one of them allows or denies, they do together. Null: there is none. */
-function joined(documents: readonly string[]): string | null {
-  const [only, ...others] = documents;
-  if (only === undefined || others.length === 0) return only ?? null;
-  const statements: JsonValue[] = [];
-  for (const document of documents) {
-    const read = statementsOf(document);
-    // Without it, a Deny in it would be missing and nobody would know; stored alone, decisions name it.
-    if (read === null) return document;
-    // Ids of statements need be unique in one document only.
-    for (const statement of read) statements.push(withoutMember(statement, 'Sid'));
-  }
-  return storable(JSON.stringify({ Version: '2012-10-17', Statement: statements }));
-}
-
-function withoutMember(value: JsonObject, name: string): JsonObject {
-  return Object.fromEntries(Object.entries(value).filter(([member]) => member !== name));
+/** ARNs of log groups are printed with and without this end, which stands for their streams. */
+function groupArn(arn: string): string {
+  return arn.replace(/:\*$/, '');
 }
 
 function readEndpoints(answer: Answer): void {

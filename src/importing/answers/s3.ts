@@ -59,6 +59,7 @@ export const S3: readonly Operation[] = [
   listAnswer('s3control list-access-points', 'access points', 'AccessPointList', {
     looksLike: (json) => Object.hasOwn(json, 'AccessPointList'),
     arnOf: (entry) => required(entry, 'AccessPointArn'),
+    patchOf: accessPointPatch,
   }),
   {
     command: 's3control get-access-point-policy',
@@ -73,10 +74,20 @@ export const S3: readonly Operation[] = [
     looksLike: (json) => Object.hasOwn(json, 'AccessPointArn') && Object.hasOwn(json, 'PublicAccessBlockConfiguration'),
     read: (answer) => {
       const arn = answer.entry.text('AccessPointArn') ?? accessPoint(answer);
-      if (arn !== null) sayResource(answer, arn, blockPatch(answer));
+      if (arn !== null) sayResource(answer, arn, { ...blockPatch(answer), ...accessPointPatch(answer.entry, answer) });
     },
   },
 ];
+
+/** What an access point leads to and from where. Those of file systems have no bucket. */
+function accessPointPatch(entry: Entry, answer: Answer): Patch {
+  const bucket = answer.error === null ? entry.text('Bucket') : null;
+  if (bucket === null) return {};
+  const vpcId = entry.child('VpcConfiguration')?.text('VpcId') ?? null;
+  // Without the id, it would be open to the internet.
+  if (vpcId === null && entry.text('NetworkOrigin') === 'VPC') return {};
+  return { accessPoint: { bucket: bucketArn(answer, bucket), vpcId } };
+}
 
 type Patch = Parameters<typeof sayResource>[2];
 

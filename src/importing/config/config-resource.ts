@@ -16,6 +16,7 @@ const POLICIES: Readonly<Partial<Record<string, (item: ConfigItem) => JsonValue 
     const policy = unpacked(supplement['BucketPolicy']);
     return isJsonObject(policy) ? policy['policyText'] : undefined;
   },
+  'AWS::S3::AccessPoint': ({ configuration }) => configuration['Policy'],
   'AWS::KMS::Key': ({ supplement }) => supplement['Policy'],
   'AWS::SQS::Queue': ({ configuration }) => configuration['Policy'],
   'AWS::SNS::Topic': ({ configuration }) => configuration['Policy'],
@@ -51,6 +52,7 @@ function sayResource(item: ConfigItem, facts: Facts): void {
       ...(item.region !== null && { region: item.region }),
       ...bucketSettings(item, facts),
     }),
+    ...(type === 'AWS::S3::AccessPoint' && accessPointSettings(item, arn.partition, facts)),
   };
   facts.resources.say(written, said, at);
   // Of most types Config does not hold the policy, which is not the same as none.
@@ -68,6 +70,26 @@ function bucketSettings(item: ConfigItem, facts: Facts): Pick<Partial<ResourceFa
   const found = describeJson(written);
   facts.note(item.at, `PublicAccessBlockConfiguration: expected settings of Block Public Access, found ${found}`);
   return {};
+}
+
+/** Config describes access points as CloudFormation does. */
+function accessPointSettings(
+  { configuration, at }: ConfigItem,
+  partition: string,
+  facts: Facts,
+): Pick<Partial<ResourceFacts>, 'accessPoint' | 'publicAccessBlock'> {
+  const entry = new Entry(at.place, configuration, facts.notes.of(at.file));
+  const bucket = entry.text('Bucket');
+  const vpcId = entry.child('VpcConfiguration')?.text('VpcId') ?? null;
+  const isOpen = entry.text('NetworkOrigin') !== 'VPC';
+  const publicAccessBlock = publicAccessSettings(configuration['PublicAccessBlockConfiguration'] ?? null);
+  return {
+    ...(bucket !== null &&
+      (vpcId !== null || isOpen) && {
+        accessPoint: { bucket: `arn:${partition}:s3:::${bucket}`, vpcId },
+      }),
+    ...(publicAccessBlock !== null && { publicAccessBlock }),
+  };
 }
 
 function policyOf(item: ConfigItem, value: JsonValue, kind: PolicyKind, facts: Facts): string | null {

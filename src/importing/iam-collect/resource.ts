@@ -38,8 +38,9 @@ export function sayResource(accountId: string, group: FileGroup, facts: Facts): 
 }
 
 function sayPlainResource(arn: string, accountId: string, metadata: JsonObject, group: FileGroup, facts: Facts): void {
-  const { service = '', resource = '' } = parseArn(arn) ?? {};
+  const { partition = '', service = '', resource = '' } = parseArn(arn) ?? {};
   const isBucket = service === 's3' && !resource.includes('/');
+  const isAccessPoint = service === 's3' && resource.startsWith('accesspoint/');
   const { region } = metadata;
   const tags = group.tags();
   // Every key has a policy: without its file, it is not known.
@@ -49,10 +50,20 @@ function sayPlainResource(arn: string, accountId: string, metadata: JsonObject, 
     ...(tags !== undefined && { tags }),
     ...(policy !== undefined && { policy }),
     ...(isBucket && typeof region === 'string' && { region }),
-    ...(isBucket && publicAccess(group, facts)),
+    ...((isBucket || isAccessPoint) && publicAccess(group, facts)),
+    ...(isAccessPoint && accessPoint(partition, metadata)),
   };
   facts.resources.say(arn, said, { file: group.path('metadata'), place: '' });
   if (policy === undefined) facts.knows(accountId, 'RESOURCE_POLICIES', [`the policy of ${shorten(arn)}`], service);
+}
+
+function accessPoint(
+  partition: string,
+  { bucket, networkOrigin, vpc }: JsonObject,
+): Pick<Partial<ResourceFacts>, 'accessPoint'> {
+  const vpcId = typeof vpc === 'string' ? vpc : null;
+  if (typeof bucket !== 'string' || (vpcId === null && networkOrigin === 'VPC')) return {};
+  return { accessPoint: { bucket: `arn:${partition}:s3:::${bucket}`, vpcId } };
 }
 
 function sayEndpoint(

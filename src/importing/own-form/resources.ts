@@ -1,4 +1,10 @@
-import type { KmsGrantInput, OidcProviderInput, ResourceInput, VpcEndpointInput } from '../../directory/document.ts';
+import type {
+  AccessPointInput,
+  KmsGrantInput,
+  OidcProviderInput,
+  ResourceInput,
+  VpcEndpointInput,
+} from '../../directory/document.ts';
 import type { JsonValue } from '../../policy/json.ts';
 import { isJsonObject } from '../entry.ts';
 import { publicAccessBlock } from './organizations.ts';
@@ -20,6 +26,11 @@ const grant = object<KmsGrantInput>('A grant of a KMS key', {
   encryptionContextEquals: may(record(text, text), 'The encryption context must be these pairs'),
 });
 
+const accessPoint = object<AccessPointInput>('What an access point leads to, and from where it can be reached', {
+  bucket: must(anyArn, 'ARN of its bucket'),
+  vpcId: must(orNull(text), 'The VPC that its requests must come from; null: they may come from the internet'),
+});
+
 export const resource = object<ResourceInput>('A resource', {
   arn: must(anyArn, 'ARN'),
   accountId: must(accountId, 'Id of the account that owns it: the ARN of a bucket does not say'),
@@ -34,6 +45,7 @@ export const resource = object<ResourceInput>('A resource', {
     orNull(publicAccessBlock),
     `S3 Block Public Access of a bucket or access point; null: none is configured. ${STAYS}`,
   ),
+  accessPoint: may(orNull(accessPoint), `Of an access point of S3; null: not known. ${STAYS}`),
   objectOwnership: may(
     orNull(oneOf('BucketOwnerEnforced', 'BucketOwnerPreferred', 'ObjectWriter')),
     `S3 Object Ownership of a bucket; null: not known. ${STAYS}`,

@@ -51,6 +51,7 @@ const REGIONAL_LISTS = [
   'kinesis list-streams',
   'kms list-keys',
   'lambda list-functions',
+  'logs describe-log-groups',
   'logs describe-resource-policies',
   'resourcegroupstaggingapi get-resources',
   's3control list-access-points --account-id 111111111111',
@@ -64,7 +65,7 @@ describe('an account', () => {
     const world = await CollectedWorld.of(WORLD);
     const { out, error, failure } = await world.collect(ONE_REGION, { processes: true });
     expect([failure, error]).toEqual([null, '']);
-    expect(out).toBe(`collected 41 answers of 1 account in ${world.dir}\n`);
+    expect(out).toBe(`collected 42 answers of 1 account in ${world.dir}\n`);
     const ofBucket = (name: string, region: string) =>
       ['abac', 'ownership-controls', 'policy', 'tagging']
         .map((what) => `s3api get-bucket-${what} --bucket ${name} --region ${region}`)
@@ -95,7 +96,7 @@ describe('an account', () => {
       expect(pager).toBe('');
     }
     const files = await world.files();
-    expect(files).toHaveLength(43);
+    expect(files).toHaveLength(44);
     expect(files).toEqual(
       expect.arrayContaining([
         '_collect.json',
@@ -159,7 +160,7 @@ describe('an account', () => {
       }),
     );
     const { out, error } = await world.collect();
-    expect([error, out]).toEqual(['', `collected 42 answers of 1 account in ${world.dir}\n`]);
+    expect([error, out]).toEqual(['', `collected 43 answers of 1 account in ${world.dir}\n`]);
     expect(await world.questions()).toContain(
       'account list-regions --region-opt-status-contains ENABLED ENABLED_BY_DEFAULT --region us-east-1',
     );
@@ -277,7 +278,7 @@ describe('what fails', () => {
     );
     const { out, error, failure } = await world.collect(ONE_REGION);
     expect(failure).toBeNull();
-    expect(out).toBe(`collected 38 answers of 1 account in ${world.dir}, 3 left out (see _collect.json)\n`);
+    expect(out).toBe(`collected 39 answers of 1 account in ${world.dir}, 3 left out (see _collect.json)\n`);
     expect(error.split('\n').slice(0, -1).sort()).toEqual([
       `left out: ${A} kms list-grants in eu-west-1: AccessDeniedException: aws: [ERROR]: An error occurred (AccessDeniedException) when calling the ListGrants operation: told by the tests`,
       `left out: ${A} s3api get-bucket-tagging (2 times): AccessDenied: aws: [ERROR]: An error occurred (AccessDenied) when calling the GetBucketTagging operation: told by the tests`,
@@ -369,9 +370,9 @@ describe('what fails', () => {
     await world.become(WORLD);
     const again = await world.collect(ONE_REGION);
     expect(again.failure).toBeNull();
-    expect(await world.files()).toHaveLength(43);
+    expect(await world.files()).toHaveLength(44);
     // Each file but the identity and the record was there or is asked for.
-    expect((await world.calls()).length).toBe(43 - before + 1);
+    expect((await world.calls()).length).toBe(44 - before + 1);
   });
 
   test('no profile of that name, and no aws command', async () => {
@@ -404,7 +405,7 @@ describe('going on', () => {
       'kms list-grants --key-id k-1 --region eu-west-1',
       'sts get-caller-identity',
     ]);
-    expect([out, error]).toEqual([`collected 1 answer of 1 account in ${world.dir}, 40 were there already\n`, '']);
+    expect([out, error]).toEqual([`collected 1 answer of 1 account in ${world.dir}, 41 were there already\n`, '']);
     expect(await world.json('_collect.json')).toMatchObject({ leftOut: [] });
   });
 
@@ -426,10 +427,10 @@ describe('going on', () => {
     await age(world);
     await world.become(worldWith({ 's3api list-buckets': { Buckets: [{ Name: 'web' }] } }));
     await world.collect([...ONE_REGION, '--refresh']);
-    expect((await world.calls()).length).toBe(37);
+    expect((await world.calls()).length).toBe(38);
     const files = await world.files();
     expect(files.filter((file) => file.includes('@logs'))).toEqual([]);
-    expect(files).toHaveLength(38);
+    expect(files).toHaveLength(39);
   });
 
   test('a refresh that is interrupted goes on without --refresh', async () => {
@@ -442,7 +443,7 @@ describe('going on', () => {
     await world.become(WORLD);
     await world.collect(ONE_REGION);
     // Who it is, once more; each question that was answered is not asked again.
-    expect((await world.calls()).length).toBe(42 - 20 + 1);
+    expect((await world.calls()).length).toBe(43 - 20 + 1);
   });
 
   test('what was left out of another account stays named', async () => {
@@ -473,5 +474,5 @@ async function age(world: CollectedWorld): Promise<void> {
 test('progress is shown on a terminal, and removed; a pipe sees nothing of it', async () => {
   const world = await CollectedWorld.of(WORLD);
   const { error } = await world.collect(ONE_REGION, { isInteractive: true });
-  expect(error).toMatch(/\r111111111111 \(1 of 1\): 41 answers, 0 left out *\r *\r$/);
+  expect(error).toMatch(/\r111111111111 \(1 of 1\): 42 answers, 0 left out *\r *\r$/);
 });

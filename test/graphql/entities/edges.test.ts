@@ -8,6 +8,7 @@ import { openedGateway } from '../services.ts';
 // What leads from one entity to another: each needs AWS's own action, on the account that owns it.
 
 const ENDPOINT = 'vpce-0123456789abcdef0';
+const POINT = `arn:aws:s3:us-east-1:${MEMBER}:accesspoint/finance`;
 const KEY = `arn:aws:kms:us-east-1:${MEMBER}:key/1234abcd-12ab-34cd-56ef-1234567890ab`;
 const BLOCK = { blockPublicAcls: true, ignorePublicAcls: true, blockPublicPolicy: true, restrictPublicBuckets: false };
 const READ_ONLY = 'arn:aws:iam::aws:policy/ReadOnlyAccess';
@@ -93,6 +94,11 @@ function world(): DirectoryDocument {
             encryptionContextSubset: { team: 'logs' },
           },
         ],
+      },
+      {
+        arn: POINT,
+        accountId: MEMBER,
+        accessPoint: { bucket: 'arn:aws:s3:::logs', vpcId: 'vpc-1a2b3c' },
       },
       { arn: `arn:aws:events:us-east-1:${MEMBER}:rule/bus/rule`, accountId: MEMBER },
       { arn: `arn:aws:events:us-east-1:${MEMBER}:event-bus/bus`, accountId: MEMBER },
@@ -377,6 +383,16 @@ describe('a resource', () => {
           ],
         },
       });
+    }
+  });
+
+  test('has what S3 says of an access point', async () => {
+    const fields = 'accessPoint { bucket networkOrigin vpcId }';
+    for (const caller of READERS) {
+      expect(await ask(caller, resourceOf(POINT, fields))).toEqual({
+        resource: { accessPoint: { bucket: 'arn:aws:s3:::logs', networkOrigin: 'VPC', vpcId: 'vpc-1a2b3c' } },
+      });
+      expect(await ask(caller, resourceOf('arn:aws:s3:::logs', fields))).toEqual({ resource: { accessPoint: null } });
     }
   });
 

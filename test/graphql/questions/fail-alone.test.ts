@@ -271,6 +271,30 @@ describe('lists of other questions', () => {
     }
   });
 
+  test('`simulateCustomPolicies` repeats no more than ten million characters of its policies', async () => {
+    const query =
+      'query ($input: SimulateCustomPoliciesInput!) { simulateCustomPolicies(input: $input) { allowed missingContextKeys } }';
+    const key = `aws:PrincipalTag/${'k'.repeat(250_000)}`;
+    const statement = { Effect: 'Allow', Action: 's3:*', Resource: '*', Condition: { StringEquals: { [key]: 'x' } } };
+    const requests = Array.from({ length: 45 }, () => ({ action: 's3:GetObject', resource: OWN_OBJECT }));
+    const input = {
+      caller: { principal: ALICE },
+      identityPolicies: [{ Version: '2012-10-17', Statement: statement }],
+      requests,
+    };
+    const result = await gateway.ask(OPERATOR, query, { input });
+    const fits = Math.floor(10_000_000 / key.length);
+    const answers = result.data?.['simulateCustomPolicies'] as readonly unknown[];
+    expect(answers.map((answer) => answer !== null)).toEqual(requests.map((_, index) => index < fits));
+    expect(answers[0]).toEqual({ allowed: false, missingContextKeys: [key] });
+    expect(result.errors?.map(({ extensions }) => extensions?.['code'])).toEqual(
+      requests.slice(fits).map(() => 'QUERY_TOO_COMPLEX'),
+    );
+    // Whoever does not ask for them gets every answer.
+    const bare = await gateway.ask(OPERATOR, query.replace(' missingContextKeys', ''), { input });
+    expect(bare.errors).toBeUndefined();
+  });
+
   test('`allowedResources` is null with one error that lists what cannot be asked about', async () => {
     const query = `query ($resources: [Arn!]!) { allowedResources(principal: "${ALICE}", action: "s3:GetObject", resources: $resources) }`;
     const resources = [OWN_OBJECT, ...Array.from({ length: 30 }, (_, index) => `none-${index}`)];

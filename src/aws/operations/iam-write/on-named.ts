@@ -30,7 +30,7 @@ export async function performedOn<Name extends OperationName, T>(
     if (error instanceof AccessDenied) throw deniedAsAsked(context, names, error);
     if (!(error instanceof RolegateError)) throw error;
     if (error.code === 'UnmodifiableEntity') await needsOnAsked(context, names, operation);
-    throw error.code === 'NoSuchEntity' ? inWords(error) : error;
+    throw error;
   }
 }
 
@@ -49,15 +49,4 @@ async function needsOnAsked(context: AwsContext, { RoleName }: Names, operation:
   if (RoleName === undefined) return;
   const resource = arnFor('Role', callersAccount(context), RoleName);
   await needs(context, { action: `iam:${operation}`, resource, account: null });
-}
-
-/** IAM names an entity that is not there without its ARN. */
-function inWords(error: RolegateError): RolegateError {
-  const message = error.message.replace(
-    /^(The (?:user|role|group) with name )arn:\S+\/(?=\S+ cannot be found\.$)/,
-    '$1',
-  );
-  return message === error.message
-    ? error
-    : new RolegateError(error.code, message, { field: error.field, cause: error });
 }
