@@ -1,9 +1,10 @@
 import { useCSRFPrevention } from '@graphql-yoga/plugin-csrf-prevention';
-import { execute, type GraphQLSchema } from 'graphql';
+import type { GraphQLSchema } from 'graphql';
 import { createYoga, type Plugin, type YogaServerInstance } from 'graphql-yoga';
 import type { GatewayContext, RequestFacts } from '../graphql/context.ts';
 import { maskError } from '../graphql/mask-error.ts';
 import { useMoreErrors } from '../graphql/more-errors.ts';
+import { executeInOrder } from './batch-order.ts';
 import { documentCache } from './document-cache.ts';
 import { useErrorReport } from './error-report.ts';
 import { MAX_BATCHED_OPERATIONS } from './limits.ts';
@@ -47,13 +48,8 @@ export function createGraphqlServer(parts: YogaParts): YogaServerInstance<Reques
   });
 }
 
-/**
- * graphql-js in place of Yoga's own executor, which puts fields into the answer in the order in which they were
- * resolved, not in the order of the query.
- * https://spec.graphql.org/October2021/#sec-Serialized-Map-Ordering
- */
 function useExecutionInOrder(): Plugin {
-  return { onExecute: ({ setExecuteFn }) => setExecuteFn(execute) };
+  return { onExecute: ({ setExecuteFn }) => setExecuteFn(executeInOrder) };
 }
 
 const ignore = (): void => undefined;

@@ -14,9 +14,11 @@ export function actingCredentials(caller: Caller): ActingCredentials | null {
       return { ...NONE, checker: { id, tokenHash } };
     }
     case 'principal': {
-      const { keyId, session, keySession } = caller;
+      const { ref, keyId, session, keySession } = caller;
       const roleSessionId = session?.id ?? null;
-      if (keySession === undefined) return { ...NONE, roleSessionId, keyId: session === null ? keyId : null };
+      // Keys of root users are not stored.
+      const isKey = session === null && ref.kind !== 'root';
+      if (keySession === undefined) return { ...NONE, roleSessionId, keyId: isKey ? keyId : null };
       // Temporary credentials outlive the key that made them; a browser is signed out with it.
       const ofBrowser = keySession.kind === 'SIGN_IN' ? keySession.keyId : null;
       return { ...NONE, keySessionId: keySession.id, roleSessionId, keyId: ofBrowser };

@@ -109,9 +109,9 @@ describeInBothStores('ended credentials', (store) => {
     expect(await during(inRole, () => sessions.exitRole(inRole, NOON + 1))).toEqual(new Set(['ExpiredToken']));
     const events = await directory.audit.list({ limit: 1_000 });
     const exit = events.findIndex(({ event }) => event === 'ExitRole');
-    expect(events.slice(exit).filter((one) => one.roleSessionId === session.id && one.outcome === 'SUCCEEDED')).toEqual([
-      expect.objectContaining({ event: 'ExitRole' }),
-    ]);
+    expect(events.slice(exit).filter((one) => one.roleSessionId === session.id && one.outcome === 'SUCCEEDED')).toEqual(
+      [expect.objectContaining({ event: 'ExitRole' })],
+    );
   });
 
   it('commit nothing after their user was deleted', async () => {

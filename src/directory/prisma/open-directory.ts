@@ -30,7 +30,13 @@ import { addAuditEvent, auditEvents } from '../stores/audit-events.ts';
 import type { AuditStore, NewAuditEvent } from '../stores/audit-store.ts';
 import type { CheckerStore } from '../stores/checker-store.ts';
 import { checkers } from '../stores/checkers.ts';
-import type { CredentialStore, IdentityStores, MfaDeviceStore, OidcProviderStore, SigningKeyStore } from '../stores/identity-stores.ts';
+import type {
+  CredentialStore,
+  IdentityStores,
+  MfaDeviceStore,
+  OidcProviderStore,
+  SigningKeyStore,
+} from '../stores/identity-stores.ts';
 import type { KeySessionStore } from '../stores/key-session-store.ts';
 import { keySessions } from '../stores/key-sessions.ts';
 import { mfaDevices } from '../stores/mfa-devices.ts';

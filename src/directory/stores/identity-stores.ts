@@ -1,5 +1,5 @@
-import type { ActingCredentials } from './acting-credentials.ts';
 import type { EntityStore } from '../entities/entity-store.ts';
+import type { ActingCredentials } from './acting-credentials.ts';
 import type { AuditStore, NewAuditEvent } from './audit-store.ts';
 import type { CheckerStore } from './checker-store.ts';
 import type { KeySessionStore } from './key-session-store.ts';
