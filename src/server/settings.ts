@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { httpsOrigin } from '../authzen/https-origin.ts';
+import { MIN_OPERATOR_TOKEN_LENGTH } from '../session/secrets.ts';
 import { isNetwork } from './networks.ts';
 
 /** Invalid settings: one sentence for each fault, without secrets. */
@@ -39,7 +40,6 @@ export interface Settings {
   readonly logLevel: LogLevel;
 }
 
-export const MIN_OPERATOR_TOKEN_LENGTH = 24;
 const MAX_OPERATOR_TOKEN_LENGTH = 512;
 
 /**

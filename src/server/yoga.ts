@@ -7,6 +7,7 @@ import { useMoreErrors } from '../graphql/more-errors.ts';
 import { executeInOrder } from './batch-order.ts';
 import { documentCache } from './document-cache.ts';
 import { useErrorReport } from './error-report.ts';
+import { OWN_HEADERS } from './graphql-route.ts';
 import { MAX_BATCHED_OPERATIONS } from './limits.ts';
 import type { Log } from './log.ts';
 
@@ -39,7 +40,7 @@ export function createGraphqlServer(parts: YogaParts): YogaServerInstance<Reques
     logging: { debug: ignore, info: ignore, warn: (message: unknown) => log.warn(String(message)), error: ignore },
     plugins: [
       // GET requests must carry a header that no page of another site can make a browser send.
-      useCSRFPrevention({ requestHeaders: ['authorization', 'x-graphql-yoga-csrf', 'graphql-require-preflight'] }),
+      useCSRFPrevention({ requestHeaders: OWN_HEADERS }),
       useErrorReport(log),
       useExecutionInOrder(),
       useMoreErrors(),

@@ -29,6 +29,11 @@ export async function readOrMakeKeyFile(folder: string, name: string, make: () =
   return { text: winner, made: false };
 }
 
+/** The text of `name` in `folder`, without its line end; null: there is no such file. */
+export function readKeyFile(folder: string, name: string): Promise<string | null> {
+  return readPrivate(join(folder, name));
+}
+
 async function readPrivate(path: string): Promise<string | null> {
   try {
     const text = (await readFile(path, 'utf8')).trim();

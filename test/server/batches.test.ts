@@ -33,7 +33,7 @@ async function inRole(): Promise<string> {
 
 describe('the operations of one request', () => {
   test('that follow the one that ends the session are not answered as this session', async () => {
-    const answers = await batch(await inRole(), WHO, EXIT, WHO, EXIT, '{ catalog { version } }');
+    const answers = await batch(await inRole(), WHO, EXIT, WHO, EXIT, '{ __typename }');
     expect(answers).toEqual([
       { data: { viewer: { principal: { principalId: expect.stringContaining(':assumed-role/DataWriter/s1') } } } },
       { data: { exitRole: { kind: 'ExitRoleSuccess' } } },
@@ -44,18 +44,18 @@ describe('the operations of one request', () => {
   });
 
   test('that follow the one that switches off the key of their caller, too', async () => {
-    const made = `mutation { createAccessKey(input: { principal: "arn:aws:iam::111111111111:user/alice" }) {
+    const made = `mutation { createAccessKey(input: { principal: "arn:aws:iam::222222222222:user/bob" }) {
       ... on CreateAccessKeySuccess { accessKeyId secretAccessKey } } }`;
     const { body } = await gateway.ask(made, { authorization: gateway.as.operator });
     const { accessKeyId, secretAccessKey } = body.data.createAccessKey;
     const mine = `Basic ${Buffer.from(`${accessKeyId}:${secretAccessKey}`).toString('base64')}`;
-    const put = `mutation { putUserPolicy(input: { userArn: "arn:aws:iam::111111111111:user/alice", policyName: "all",
+    const put = `mutation { putUserPolicy(input: { userArn: "arn:aws:iam::222222222222:user/bob", policyName: "all",
       policyDocument: { Version: "2012-10-17", Statement: [{ Effect: "Allow", Action: "iam:*", Resource: "*" }] } }) { kind: __typename } }`;
     await gateway.ask(put, { authorization: gateway.as.operator });
-    const off = `mutation { updateAccessKey(input: { principal: "arn:aws:iam::111111111111:user/alice",
+    const off = `mutation { updateAccessKey(input: { principal: "arn:aws:iam::222222222222:user/bob",
       accessKeyId: "${accessKeyId}", active: false }) { kind: __typename } }`;
     expect(await batch(mine, WHO, off, WHO)).toMatchObject([
-      { data: { viewer: { principal: { principalId: 'arn:aws:iam::111111111111:user/alice' } } } },
+      { data: { viewer: { principal: { principalId: 'arn:aws:iam::222222222222:user/bob' } } } },
       { data: { updateAccessKey: { kind: 'UpdateAccessKeySuccess' } } },
       { errors: [{ extensions: { code: 'UNAUTHENTICATED' } }] },
     ]);

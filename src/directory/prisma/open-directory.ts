@@ -205,8 +205,8 @@ class StoredDirectory implements OpenDirectory {
     return this.#arns('"Resource"', page);
   }
 
-  async masterKeyFingerprint(own: string): Promise<string> {
-    const [row] = await this.#store.database.query<{ kept: string }>(
+  async masterKeyFingerprint(own: string | null): Promise<string | null> {
+    const [row] = await this.#store.database.query<{ kept: string | null }>(
       `UPDATE "DirectoryState" SET "masterKeyFingerprint" = coalesce("masterKeyFingerprint", $1) WHERE id = 1
        RETURNING "masterKeyFingerprint" AS kept`,
       [own],
