@@ -2,7 +2,9 @@ import { DENY_ORDER } from './assumed-findings.ts';
 import type { Decision, LayerDecision, MatchedStatement } from './decision.ts';
 import type { Evaluation } from './evaluation.ts';
 import { layersInPlace } from './explain.ts';
+import { type AskedKey, namesOfKeys } from './missing-keys.ts';
 import { mostRestrictive } from './most-restrictive.ts';
+import type { Rule } from './rule.ts';
 
 /** A decision and the request that it answers. */
 export type Decided = Decision & Evaluation;
@@ -59,11 +61,18 @@ export function inAnyRegion(first: Decided, others: readonly Decided[]): Decisio
       return named.length > 0 ? inOrder(named) : inOrder(statements.flat());
     },
     get missingContextKeys() {
-      const missing = all.flatMap((one) => one.missingContextKeys);
-      return [...new Set(effects.size === 1 ? most.missingContextKeys : [...missing, REGION])];
+      return namesOfKeys(this.missingKeys);
+    },
+    get missingKeys() {
+      return effects.size === 1
+        ? most.missingKeys
+        : [...all.flatMap((one) => one.missingKeys), ...askingForRegion(all)];
     },
     get assumedContextKeys() {
       return most.assumedContextKeys;
+    },
+    get assumedKeys() {
+      return most.assumedKeys;
     },
     get requires() {
       return most.requires;
@@ -72,6 +81,15 @@ export function inAnyRegion(first: Decided, others: readonly Decided[]): Decisio
       return most.dependsOnBucketTags;
     },
   };
+}
+
+/** The statements that match in some Regions and not in others. */
+function askingForRegion(all: readonly Decided[]): readonly AskedKey[] {
+  const matches = new Map<Rule, Set<boolean>>();
+  for (const { rule, matches: here } of all.flatMap((one) => layersInPlace(one).flatMap((layer) => layer.statements))) {
+    matches.set(rule, (matches.get(rule) ?? new Set()).add(here));
+  }
+  return [...matches].flatMap(([rule, ways]) => (ways.size > 1 ? [{ key: REGION, statement: rule.asMatched }] : []));
 }
 
 function rank({ deniedBy }: Decision): number {

@@ -1,6 +1,7 @@
 import type { JsonObject } from '../policy/json.ts';
 import type { LevelName } from './applicable-policies.ts';
 import type { PolicyLayer } from './layer.ts';
+import type { AskedKey } from './missing-keys.ts';
 
 export type DecisionEffect = 'ALLOWED' | 'EXPLICIT_DENY' | 'IMPLICIT_DENY';
 
@@ -63,4 +64,7 @@ export interface Decision {
   readonly dependsOnBucketTags: boolean;
   /** Condition keys that a statement requires, that the request lacked, and whose value could have changed the outcome. */
   readonly missingContextKeys: readonly string[];
+  /** The same two lists of keys with the statements that ask for them. */
+  readonly missingKeys: readonly AskedKey[];
+  readonly assumedKeys: readonly AskedKey[];
 }

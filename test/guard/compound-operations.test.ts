@@ -70,7 +70,7 @@ let context: (caller: Caller) => GuardContext;
 beforeAll(async () => {
   services = await openServices({
     accounts: [{ id: A, membership: 'NONE' }],
-    managedPolicies: [GUARDED, OTHER, BOUND].map(anyPolicy),
+    policies: [GUARDED, OTHER, BOUND].map(anyPolicy),
     groups: [{ arn: DEVS }],
     users: [
       ...Object.entries(WHO).map(([name, statements]) => aUser(name, statements)),

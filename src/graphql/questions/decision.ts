@@ -1,6 +1,7 @@
 import type { Answer } from '../../access/question.ts';
 import { knownGaps } from '../../guard/known-gaps.ts';
 import { readableReason, readableStatements } from '../../guard/readable-policy.ts';
+import { toldKeys } from '../../guard/told-keys.ts';
 import { withheldLayers } from '../../guard/withheld-layers.ts';
 import { builder } from '../builder.ts';
 import { Principal } from '../entities/principal.ts';
@@ -113,7 +114,7 @@ builder.objectFields(Decision, (t) => ({
     description:
       'Condition keys that every such request has and this question did not give (aws:SecureTransport, aws:ViaAWSService, ' +
       'aws:RequestedRegion …): those of which something was assumed, where it could have changed the outcome',
-    resolve: ({ decision }) => [...decision.assumedContextKeys],
+    resolve: (answer, _args, context) => toldKeys(context, answer, answer.decision.assumedKeys),
   }),
   requires: t.stringList({
     description:
@@ -123,6 +124,6 @@ builder.objectFields(Decision, (t) => ({
   missingContextKeys: t.stringList({
     description:
       'Condition keys that a statement uses, that the request does not have, and whose value could have changed the outcome',
-    resolve: ({ decision }) => [...decision.missingContextKeys],
+    resolve: (answer, _args, context) => toldKeys(context, answer, answer.decision.missingKeys),
   }),
 }));
