@@ -362,7 +362,7 @@ describe('of another time or place', () => {
     const [own, ownKey] = await opened();
     onTestFinished(() => own.stop());
     const { sessionToken: before } = await assumed(own, ownKey);
-    const cookie = `${cookieName()}=${await cookieToken(own, ownKey)}`;
+    const cookie = `${signInCookieNameAt(own.url)}=${await cookieToken(own, ownKey)}`;
     const kid = (token: string) => partsOf(token).header['kid'];
     const refused = await own.ask(rotate, {}, basic(ownKey));
     expect(refused.body.data).toEqual({ rotateSigningKey: { code: 'AccessDenied' } });

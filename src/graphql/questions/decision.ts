@@ -123,7 +123,8 @@ builder.objectFields(Decision, (t) => ({
   }),
   missingContextKeys: t.stringList({
     description:
-      'Condition keys that a statement uses, that the request does not have, and whose value could have changed the outcome',
+      'Condition keys that a statement uses, that the request does not have, and whose value could have changed the outcome. Without ' +
+      'those that only policies use which the caller may not read',
     resolve: (answer, _args, context) => toldKeys(context, answer, answer.decision.missingKeys),
   }),
 }));
