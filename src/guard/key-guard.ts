@@ -57,7 +57,14 @@ export class KeyGuard {
 
   /** Number of counts and proofs that are remembered. It is bounded. */
   get size(): number {
-    return this.#sources.size + this.#keys.size + this.#mfa.size + this.#externalIds.size + this.#proved.size + this.#underWay.size;
+    return (
+      this.#sources.size +
+      this.#keys.size +
+      this.#mfa.size +
+      this.#externalIds.size +
+      this.#proved.size +
+      this.#underWay.size
+    );
   }
 
   /**

@@ -39,9 +39,11 @@ beforeAll(async () => {
       user('reader', allow(['iam:GetRole', 'iam:GetRolePolicy', 's3:GetBucketPolicy'])),
     ],
     roles: [
-      aRole('Tagged', [trusts({ AWS: `arn:aws:iam::${A}:root` }, { action: ['sts:AssumeRole', 'sts:TagSession'] })], [
-        { ...allow('sqs:*'), Condition: { StringEquals: { 'aws:PrincipalTag/team': SECRET } } },
-      ]),
+      aRole(
+        'Tagged',
+        [trusts({ AWS: `arn:aws:iam::${A}:root` }, { action: ['sts:AssumeRole', 'sts:TagSession'] })],
+        [{ ...allow('sqs:*'), Condition: { StringEquals: { 'aws:PrincipalTag/team': SECRET } } }],
+      ),
       {
         ...aRole('Partner', [
           trusts({ AWS: `arn:aws:iam::${A}:root` }, { condition: { StringEquals: { 'sts:ExternalId': SECRET } } }),
@@ -121,7 +123,10 @@ describe('whoever asks about itself', () => {
     ['a tag of a session, which a role’s policy asks for', inTagged],
     ['a tag of an object, which a bucket’s policy asks for', reading],
   ])('finds nothing by guessing %s', async (_what, asked) => {
-    const [right, wrong] = [await decided(as('plain'), 'plain', asked(SECRET)), await decided(as('plain'), 'plain', asked('no'))];
+    const [right, wrong] = [
+      await decided(as('plain'), 'plain', asked(SECRET)),
+      await decided(as('plain'), 'plain', asked('no')),
+    ];
     expect(right).toEqual(wrong);
     expect(right).toMatchObject({ allowed: false, missingContextKeys: [], matchedStatements: [] });
     // It is the guess that makes the difference, for who may know.
@@ -222,7 +227,10 @@ describe('every door of questions', () => {
       decisions: [{ allowed: true }],
       decisionsFor: [{ allowed: true }],
       allowedResources: [PARTNER],
-      principal: { can: { allowed: true }, effectivePermissions: { permissions: { nodes: [{ allow: [{ conditions: [] }] }] } } },
+      principal: {
+        can: { allowed: true },
+        effectivePermissions: { permissions: { nodes: [{ allow: [{ conditions: [] }] }] } },
+      },
       open: { permissions: { nodes: [] } },
       assumableRoles: { nodes: [{ role: { arn: TAGGED }, requires: [] }] },
       accessRoutes: [{ meetsAll: true }, { meetsAll: false }],
@@ -254,7 +262,8 @@ describe('to assume a role with an external id', () => {
     const assume = (externalId: string, now = NOW) =>
       sessions.assumeRole(caller, { role: PARTNER, roleSessionName: 's1', externalId }, now);
     expect(await assume(SECRET)).toMatchObject({ session: { roleArn: PARTNER } });
-    for (let tries = 0; tries < 5; tries += 1) await expect(assume(`no-${tries}`)).rejects.toMatchObject({ code: 'AccessDenied' });
+    for (let tries = 0; tries < 5; tries += 1)
+      await expect(assume(`no-${tries}`)).rejects.toMatchObject({ code: 'AccessDenied' });
     const refused = (await services.directory.audit.list({ limit: 1000 })).filter(
       ({ event, outcome }) => event === 'AssumeRole' && outcome === 'REFUSED',
     );
