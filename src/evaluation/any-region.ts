@@ -16,7 +16,7 @@ const REGION = 'aws:RequestedRegion';
  * matches in some Region, an Allow if it matches in all; if no single one does, the Allows that together cover all are named.
  */
 export function inAnyRegion(first: Decided, others: readonly Decided[]): Decision {
-  const all = [first, ...others];
+  const all: readonly [Decided, ...Decided[]] = [first, ...others];
   const effects = new Set(all.map(({ effect }) => effect));
   const { effect } = mostRestrictive(first, others);
   const deciding = all.filter((one) => one.effect === effect);
@@ -40,20 +40,7 @@ export function inAnyRegion(first: Decided, others: readonly Decided[]): Decisio
       return most.unnamedReason;
     },
     get layers() {
-      return most.layers.map((layer, i): LayerDecision => {
-        const matched = all.map((one) => one.layers[i] ?? layer);
-        const matchedStatements = inOrder(inSomeOrAll(matched.map((one) => one.matchedStatements)));
-        const denying = matched.find((one) => one.effect === 'EXPLICIT_DENY');
-        const worst = denying ?? matched.find((one) => one.effect === 'IMPLICIT_DENY') ?? layer;
-        const at = new Set(matched.flatMap((one) => (one.effect === worst.effect ? one.deniedAt : [])));
-        const levels = layersInPlace(first)[i]?.control.map(({ level }) => level) ?? [];
-        return {
-          layer: layer.layer,
-          effect: worst.effect,
-          matchedStatements,
-          deniedAt: levels.filter((level) => at.has(level)),
-        };
-      });
+      return layersInAny(all, most, inOrder);
     },
     get matchedStatements() {
       const statements = deciding.map((one) => one.matchedStatements);
@@ -81,6 +68,27 @@ export function inAnyRegion(first: Decided, others: readonly Decided[]): Decisio
       return most.dependsOnBucketTags;
     },
   };
+}
+
+function layersInAny(
+  all: readonly [Decided, ...Decided[]],
+  most: Decided,
+  inOrder: (statements: readonly MatchedStatement[]) => readonly MatchedStatement[],
+): readonly LayerDecision[] {
+  return most.layers.map((layer, i): LayerDecision => {
+    const matched = all.map((one) => one.layers[i] ?? layer);
+    const matchedStatements = inOrder(inSomeOrAll(matched.map((one) => one.matchedStatements)));
+    const denying = matched.find((one) => one.effect === 'EXPLICIT_DENY');
+    const worst = denying ?? matched.find((one) => one.effect === 'IMPLICIT_DENY') ?? layer;
+    const at = new Set(matched.flatMap((one) => (one.effect === worst.effect ? one.deniedAt : [])));
+    const levels = layersInPlace(all[0])[i]?.control.map(({ level }) => level) ?? [];
+    return {
+      layer: layer.layer,
+      effect: worst.effect,
+      matchedStatements,
+      deniedAt: levels.filter((level) => at.has(level)),
+    };
+  });
 }
 
 /** The statements that match in some Regions and not in others. */

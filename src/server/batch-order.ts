@@ -27,7 +27,7 @@ export function executeInOrder(args: ExecutionArgs): ExecutionResult | Promise<E
   if (before !== undefined || isMutation(args.document, args.operationName)) {
     changing.set(context.request, Promise.resolve(result).then(ignore, ignore));
   }
-  return result as ExecutionResult | Promise<ExecutionResult>; // as: PromiseOrValue of graphql-js
+  return result;
 }
 
 async function executeIfCounting(args: ExecutionArgs, context: GatewayContext): Promise<ExecutionResult> {
