@@ -1,8 +1,8 @@
+import { namesOfKeys } from './asked-keys.ts';
 import { DENY_ORDER } from './assumed-findings.ts';
-import type { Decision, LayerDecision, MatchedStatement } from './decision.ts';
+import type { AskedKey, Decision, LayerDecision, MatchedStatement } from './decision.ts';
 import type { Evaluation } from './evaluation.ts';
 import { layersInPlace } from './explain.ts';
-import { type AskedKey, namesOfKeys } from './missing-keys.ts';
 import { mostRestrictive } from './most-restrictive.ts';
 import type { Rule } from './rule.ts';
 

@@ -1,7 +1,6 @@
 import type { JsonObject } from '../policy/json.ts';
 import type { LevelName } from './applicable-policies.ts';
 import type { PolicyLayer } from './layer.ts';
-import type { AskedKey } from './missing-keys.ts';
 
 export type DecisionEffect = 'ALLOWED' | 'EXPLICIT_DENY' | 'IMPLICIT_DENY';
 
@@ -25,6 +24,12 @@ export interface MatchedStatement {
   readonly statement: JsonObject;
   /** The text of the whole document; null: it was given as an object. */
   readonly documentText: string | null;
+}
+
+/** A condition key, as it is written in a statement that asks for it. */
+export interface AskedKey {
+  readonly key: string;
+  readonly statement: MatchedStatement;
 }
 
 /** The result of one layer by itself. */

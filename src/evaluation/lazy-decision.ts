@@ -1,12 +1,13 @@
 import { TAGS_COUNT } from '../policy/context-key.ts';
+import { namesOfKeys } from './asked-keys.ts';
 import { ALLOWED, decide, type Outcome } from './decide.ts';
-import type { Decision, DecisionEffect, LayerDecision, MatchedStatement } from './decision.ts';
+import type { AskedKey, Decision, DecisionEffect, LayerDecision, MatchedStatement } from './decision.ts';
 import { deniedAt } from './denied-at.ts';
 import type { Evaluation } from './evaluation.ts';
 import { type LayerInPlace, layersInPlace } from './explain.ts';
 import { PlannedFindings } from './findings.ts';
 import type { PolicyLayer } from './layer.ts';
-import { type AskedKey, assumedKeys, missingKeys, namesOfKeys } from './missing-keys.ts';
+import { assumedKeys, missingKeys } from './missing-keys.ts';
 import type { PreparedPrincipal, PreparedResource } from './prepare.ts';
 import { reasonOf } from './reason.ts';
 import type { ActionFacts, RequestFacts } from './request.ts';

@@ -2,23 +2,10 @@ import type { Condition } from '../policy/condition.ts';
 import type { ContextKey } from '../policy/context-key.ts';
 import { AssumedFindings } from './assumed-findings.ts';
 import { decide, type Situation } from './decide.ts';
-import type { MatchedStatement } from './decision.ts';
+import type { AskedKey } from './decision.ts';
 import type { Evaluation } from './evaluation.ts';
 import type { LayerInPlace, StatementInPlace } from './explain.ts';
 import { holdsUnsaid, unsaidBy, variesUnsaid } from './unsaid.ts';
-
-/** A condition key, as it is written in a statement that asks for it. */
-export interface AskedKey {
-  readonly key: string;
-  readonly statement: MatchedStatement;
-}
-
-/** The keys of a list, each once, in order of appearance: the same key may be written in several ways. */
-export function namesOfKeys(asked: readonly AskedKey[]): readonly string[] {
-  const names = new Map<string, string>();
-  for (const { key } of asked) if (!names.has(key.toLowerCase())) names.set(key.toLowerCase(), key);
-  return [...names.values()];
-}
 
 /**
  * Condition keys that a statement requires, that the request lacks and could have carried, and whose value could have

@@ -1,6 +1,7 @@
 import type { AssumableRole } from '../access/assumable-roles.ts';
 import type { Answer } from '../access/question.ts';
-import { type AskedKey, namesOfKeys } from '../evaluation/missing-keys.ts';
+import { namesOfKeys } from '../evaluation/asked-keys.ts';
+import type { AskedKey } from '../evaluation/decision.ts';
 import { isOwnLayer } from '../evaluation/veil.ts';
 import { principalIdOf } from '../policy/principal-id.ts';
 import type { GuardContext } from './context.ts';
