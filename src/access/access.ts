@@ -2,6 +2,7 @@ import type { AccessComparison } from '../analysis/compare.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { Directory } from '../directory/directory.ts';
 import type { RequestContext } from '../evaluation/request.ts';
+import type { Veil } from '../evaluation/veil.ts';
 import type { RolegateError } from '../policy/errors.ts';
 import { type AccessRoute, accessRoutes, type Need } from './access-routes.ts';
 import { type AssumableRole, type AssumableRoles, assumableRoles } from './assumable-roles.ts';
@@ -71,6 +72,8 @@ export interface Access {
     },
     now: number,
   ): Promise<AccessComparison>;
+  /** The same questions for a caller from whom something is hidden. */
+  behind(veil: Veil): Access;
   /** The ways to meet all needs at the same time, best first. */
   accessRoutes(subject: Subject, needs: readonly Need[], now: number): Promise<readonly AccessRoute[]>;
 }
@@ -84,7 +87,11 @@ export interface AssumableRolesOptions {
 
 /** The questions on `directory`, with the actions of `catalog`. */
 export function createAccess(directory: Directory, catalog: Catalog): Access {
-  const tools: DecideTools = { directory, catalog, actions: assumptionActions(catalog) };
+  return accessWith({ directory, catalog, actions: assumptionActions(catalog) });
+}
+
+function accessWith(tools: DecideTools): Access {
+  const { catalog } = tools;
   const searchRoles: Access['searchRoles'] = (subject, { maxDepth = 1, context = new Map(), path = '' }, now) =>
     assumableRoles(tools, subject, { maxDepth, context, path }, now);
   return {
@@ -105,6 +112,7 @@ export function createAccess(directory: Directory, catalog: Catalog): Access {
     effectivePermissions: (subject, context, now, assumeContextKeys) =>
       effectivePermissions(tools, subject, context, now, assumeContextKeys),
     compareAccess: (subject, options, now) => compareAccess(tools, subject, options, now),
+    behind: (veil) => accessWith({ ...tools, veil }),
     accessRoutes: (subject, needs, now) => accessRoutes(tools, subject, needs, now),
   };
 }

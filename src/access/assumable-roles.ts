@@ -120,7 +120,7 @@ class Search {
     const { principal } = subject;
     const context = withSourceOrganization(principal, this.#context, gathered);
     this.#way = throughEndpoint(principal, context, gathered);
-    const { acting, gaps } = resolveSubject(question, gathered, this.#tools.actions, this.#now);
+    const { acting, gaps } = resolveSubject(question, gathered, this.#tools.actions, this.#now, this.#tools.veil);
     this.#endpointGaps = endpointGaps(principal, context, gathered);
     this.#gaps = gaps;
     this.#revision = gathered.revision;
@@ -197,9 +197,13 @@ class Search {
 
   #decide(step: Step, role: PreparedRole): Decision {
     const { carried } = step;
+    const { veil } = this.#tools;
+    // Only the first step is taken as the caller itself.
+    const seen = step.chain.length === 0 ? veil?.asItself : veil?.inRole;
+    const call = { ...this.#way, now: this.#now, authority: 'directory' } as const;
     return decideAssumption(
       step.principal,
-      role,
+      seen === undefined ? role : { trust: seen.resource(role.trust) },
       {
         roleSessionName: null,
         externalId: null,
@@ -209,7 +213,7 @@ class Search {
         inheritedTags: carried.tags,
         mfaAuthenticated: null,
       },
-      { ...this.#way, now: this.#now },
+      seen?.request(call) ?? call,
       this.#tools.actions,
     );
   }
@@ -223,7 +227,7 @@ class Search {
       sessionPolicies: null,
     });
     return {
-      principal,
+      principal: this.#tools.veil?.inRole.principal(principal) ?? principal,
       ref: roleRef(found.roleArn),
       carried: step.carried,
       chain: found.chain,

@@ -104,6 +104,14 @@ class AboutPattern implements Decision {
   get missingContextKeys(): readonly string[] {
     return this.#of.missingContextKeys;
   }
+
+  get missingKeys(): Decision['missingKeys'] {
+    return this.#of.missingKeys;
+  }
+
+  get assumedKeys(): Decision['assumedKeys'] {
+    return this.#of.assumedKeys;
+  }
 }
 
 /** Not known to be allowed, and therefore denied. No policy denies it. */

@@ -1,6 +1,7 @@
 import type { Catalog } from '../catalog/catalog.ts';
 import type { Directory, Gathered, GatherRequest } from '../directory/directory.ts';
 import type { Rereading } from '../evaluation/rereading.ts';
+import type { Veil } from '../evaluation/veil.ts';
 import { RolegateError } from '../policy/errors.ts';
 import type { AssumptionActions } from './assume.ts';
 import { checkForms, type WellFormed } from './check-forms.ts';
@@ -15,6 +16,8 @@ export interface DecideTools {
   readonly directory: Directory;
   readonly catalog: Catalog;
   readonly actions: AssumptionActions;
+  /** What is hidden from whoever asks. Left out: nothing. */
+  readonly veil?: Veil;
 }
 
 /**

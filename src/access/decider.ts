@@ -3,9 +3,11 @@ import type { Gathered } from '../directory/directory.ts';
 import { authorize } from '../evaluation/authorize.ts';
 import type { Decision } from '../evaluation/decision.ts';
 import { mostRestrictive } from '../evaluation/most-restrictive.ts';
+import type { PolicyReading } from '../evaluation/policy-reading.ts';
 import type { PreparedPrincipal } from '../evaluation/prepare.ts';
 import type { ActionFacts, RequestContext, RequestFacts } from '../evaluation/request.ts';
 import type { Rereading } from '../evaluation/rereading.ts';
+import type { Veil } from '../evaluation/veil.ts';
 import { RolegateError } from '../policy/errors.ts';
 import { type AssumptionActions, barredFromRoles } from './assume.ts';
 import type { WellFormed } from './check-forms.ts';
@@ -20,6 +22,7 @@ import { throughEndpoint } from './vpc-endpoint.ts';
 /** What deciding needs beside what was gathered. */
 interface DeciderTools {
   readonly actions: AssumptionActions;
+  readonly veil?: Veil;
 }
 
 /** Decides the questions of one batch; results that several of them share are computed once. */
@@ -55,7 +58,14 @@ export class Decider {
       // INVARIANT: `acting` is null only if `assumption` is a denial.
       if (subject.assumption === null) throw new Error('a subject neither acts nor was it refused its role');
       const { assumption: decision, gaps, roleIsAbsent } = subject;
-      return { question, decision, gaps, revision, ...(roleIsAbsent === undefined ? {} : { roleIsAbsent }) };
+      return {
+        question,
+        decision,
+        onAssumption: true,
+        gaps,
+        revision,
+        ...(roleIsAbsent === undefined ? {} : { roleIsAbsent }),
+      };
     }
     const first = this.#on(question.resource, question, subject.acting, action);
     const { acting } = subject;
@@ -82,7 +92,8 @@ export class Decider {
   #on(arn: string, question: Question, own: PreparedPrincipal, action: CatalogAction): OnResource {
     const resource = this.#gathered.resource(arn, question.resourceAccount);
     const acting = this.#reading?.principal(own) ?? own;
-    const value = this.#reading?.resource(resource.value) ?? resource.value;
+    const seen = this.#seen(question)?.resource(resource.value) ?? resource.value;
+    const value = this.#reading?.resource(seen) ?? seen;
     const about = everyResource(action, value);
     const decision =
       barredFromThisRole(acting, action, arn) ??
@@ -92,6 +103,13 @@ export class Decider {
     const every = about === value ? NOTHING : everyResourceGaps(action, decision);
     const open = tags.length === 0 && every.length === 0;
     return { arn, decision, resource, gaps: open ? resource.gaps : [...resource.gaps, ...tags, ...every] };
+  }
+
+  /** How the policies are read for whoever asks; null: as they are. */
+  #seen({ subject }: Question): PolicyReading | null {
+    const { veil } = this.#tools;
+    if (veil === undefined) return null;
+    return subject.assumedRole === null ? veil.asItself : veil.inRole;
   }
 
   /** The policy of a VPC endpoint could deny an allowed request, but never grants anything. */
@@ -115,19 +133,16 @@ export class Decider {
     const reading = tagsAsGiven ? 'asGiven' : 'asAtAws';
     const requests =
       this.#requests[reading][assumes ? 'assuming' : 'plain'][caller.kind === 'service' ? 'service' : 'other'];
-    const known = requests.get(context);
-    if (known !== undefined) return known;
-    const way = throughEndpoint(caller, context, this.#gathered);
-    const written: RequestFacts = {
-      ...way,
+    const facts = requests.get(context) ?? {
+      ...throughEndpoint(caller, context, this.#gathered),
       now: this.#now,
       authority: 'directory',
       assumes,
       ...(tagsAsGiven ? { tagsAsGiven } : {}),
     };
-    const request = this.#reading?.request(written) ?? written;
-    requests.set(context, request);
-    return request;
+    requests.set(context, facts);
+    const seen = this.#seen(question)?.request(facts) ?? facts;
+    return this.#reading?.request(seen) ?? seen;
   }
 
   /** Questions of one subject object share its resolution; an assumption also depends on the context and on sts:…. */
@@ -137,7 +152,7 @@ export class Decider {
     if (known !== undefined && (question.subject.assumedRole === null || isSameCall(known.question, question))) {
       return known.resolved;
     }
-    const resolved = resolveSubject(question, this.#gathered, this.#tools.actions, this.#now);
+    const resolved = resolveSubject(question, this.#gathered, this.#tools.actions, this.#now, this.#tools.veil);
     if (shareable) this.#subjects.set(question.subject, { question, resolved });
     return resolved;
   }

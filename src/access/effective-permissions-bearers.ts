@@ -29,7 +29,7 @@ const MOST_GAPS = 50;
 export async function addBearers(
   directory: Directory,
   catalog: Catalog,
-  builders: readonly ClosedFormBuilder[],
+  builders: readonly Pick<ClosedFormBuilder, 'add'>[],
   now: number,
   check: OneRevision,
 ): Promise<Bearers> {

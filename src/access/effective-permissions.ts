@@ -7,7 +7,8 @@ import type { AccessLevel, CatalogAction } from '../catalog/catalog-service.ts';
 import type { Revision } from '../directory/directory.ts';
 import type { KeySessionRecord } from '../directory/stores/key-session-store.ts';
 import type { Decision } from '../evaluation/decision.ts';
-import type { PreparedPrincipal } from '../evaluation/prepare.ts';
+import type { PolicyReading } from '../evaluation/policy-reading.ts';
+import type { PreparedPrincipal, PreparedResource } from '../evaluation/prepare.ts';
 import type { RequestContext, RequestFacts } from '../evaluation/request.ts';
 import { parseArn } from '../policy/arn.ts';
 import type { JsonObject } from '../policy/json.ts';
@@ -223,15 +224,15 @@ async function workOut(
   checkAssumedRole(subject, 'assumedRole');
   const gathered = await directory.gather({ ...gatherForSubjects([{ subject, context }]), now });
   check(gathered.revision);
-  const resolved = resolveSubject({ ...given, path: '' }, gathered, tools.actions, now);
+  const resolved = resolveSubject({ ...given, path: '' }, gathered, tools.actions, now, tools.veil);
   const home = await homes(tools, resolved, now, check);
   const asItself = subject.assumedRole === null;
   const ofCall = asItself ? withSourceOrganization(subject.principal, context, gathered) : context;
   const way = throughEndpoint(subject.principal, ofCall, gathered);
   const request: RequestFacts = { ...way, now, authority: 'directory', assumes: assumeContextKeys };
-  const own = new ClosedFormBuilder(resolved.own, request, homeOf(resolved.own, home));
+  const own = collecting(resolved.own, request, homeOf(resolved.own, home), tools.veil?.asItself);
   const inRole = resolved.role === null || resolved.acting === null ? null : resolved.acting;
-  const role = inRole === null ? null : new ClosedFormBuilder(inRole, request, homeOf(inRole, home));
+  const role = inRole === null ? null : collecting(inRole, request, homeOf(inRole, home), tools.veil?.inRole);
   const bearers = await addBearers(directory, catalog, role === null ? [own] : [own, role], now, check);
   const gaps = [...resolved.gaps, ...bearers.gaps, ...endpointGaps(subject.principal, context, gathered)];
   const shared = { tools, context, assumeContextKeys, now, owners: bearers.owners, gaps, revision: gathered.revision };
@@ -254,6 +255,21 @@ async function workOut(
     assumption: resolved.assumption,
     suspended: ownPermissions,
   });
+}
+
+/** Collects what decides for a principal, as whoever asks may see it. `seen` left out: as it is. */
+function collecting(
+  principal: PreparedPrincipal,
+  request: RequestFacts,
+  home: PreparedResource | null,
+  seen: PolicyReading | undefined,
+): Pick<ClosedFormBuilder, 'add' | 'build'> {
+  if (seen === undefined) return new ClosedFormBuilder(principal, request, home);
+  const builder = new ClosedFormBuilder(principal, seen.request(request), home === null ? null : seen.resource(home));
+  return {
+    add: (resource, governed) => builder.add(seen.resource(resource), governed),
+    build: (never) => builder.build(never),
+  };
 }
 
 /** Actions that no policy can grant to the principal; with `held`, also those that its credentials can never call. */

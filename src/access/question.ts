@@ -97,6 +97,8 @@ export interface Answer {
   readonly gaps: readonly string[];
   /** The entries of `gaps` that are about the resource and its account. Left out: none. */
   readonly resourceGaps?: readonly string[];
+  /** The decision is on assuming the role, which the subject may not: it acts as itself. Left out: it is on what was asked. */
+  readonly onAssumption?: true;
   /** The assumed role does not exist; set only if the question conceals that. */
   readonly roleIsAbsent?: true;
   readonly revision: Revision;

@@ -13,7 +13,9 @@ export function refusal(deniedBy: PolicyLayer | null, reason: string): Decision 
       deniedBy === null ? [] : [{ layer: deniedBy, effect: 'IMPLICIT_DENY', matchedStatements: [], deniedAt: [] }],
     matchedStatements: [],
     missingContextKeys: [],
+    missingKeys: [],
     assumedContextKeys: [],
+    assumedKeys: [],
     requires: [],
     dependsOnBucketTags: false,
   };

@@ -4,6 +4,7 @@ import type { AttachedPolicy } from '../evaluation/applicable-policies.ts';
 import type { Decision } from '../evaluation/decision.ts';
 import { type PreparedPrincipal, type PreparedRole, roleSession } from '../evaluation/prepare.ts';
 import type { RequestContext } from '../evaluation/request.ts';
+import type { Veil } from '../evaluation/veil.ts';
 import { InvalidInput, RolegateError } from '../policy/errors.ts';
 import { type PrincipalRef, principalIdOf } from '../policy/principal-id.ts';
 import { absentRole } from './absent-role.ts';
@@ -43,16 +44,17 @@ export interface ResolvedSubject {
 /**
  * Resolves the subject of `question` in the state of `gathered`. With an assumed role, it decides on assuming it first.
  * Throws a RolegateError that names the input: NOT_FOUND for a principal or role that does not exist, BAD_USER_INPUT for an
- * impossible session.
+ * impossible session. `veil`: what is hidden from whoever asks.
  */
 export function resolveSubject(
   question: SubjectQuestion,
   gathered: Gathered,
   actions: AssumptionActions,
   now: number,
+  veil?: Veil,
 ): ResolvedSubject {
   const { subject } = question;
-  const own = ownPrincipal(question, gathered);
+  const own = seenAsItself(ownPrincipal(question, gathered), veil);
   if (subject.assumedRole === null) {
     return { own: own.value, acting: own.value, role: null, assumption: null, gaps: own.gaps };
   }
@@ -72,20 +74,24 @@ export function resolveSubject(
   );
   if (conflict !== null) throw new InvalidInput(`${at}.${conflict.parameter}`, conflict.message);
 
+  const known = role?.value ?? absentRole(subject.assumedRole, gathered);
+  const way = throughEndpointToSts(subject.principal, contextForAssumption(question, gathered, now), gathered);
+  const call = { ...way, now, assumes: question.assumeContextKeys ?? true, authority: 'directory' } as const;
   const assumption = decideAssumption(
     own.value,
-    role?.value ?? absentRole(subject.assumedRole, gathered),
+    veil === undefined ? known : { trust: veil.asItself.resource(known.trust) },
     argumentsOf(session, carried),
-    {
-      ...throughEndpointToSts(subject.principal, contextForAssumption(question, gathered, now), gathered),
-      now,
-      assumes: question.assumeContextKeys ?? true,
-    },
+    veil?.asItself.request(call) ?? call,
     actions,
   );
   if (role === null) return { own: own.value, acting: null, role: null, assumption, gaps, roleIsAbsent: true };
-  const acting = assumption.allowed ? hypotheticalSession(role.value, session, carried, gathered, at) : null;
+  const inRole = assumption.allowed ? hypotheticalSession(role.value, session, carried, gathered, at) : null;
+  const acting = inRole === null ? null : (veil?.inRole.principal(inRole) ?? inRole);
   return { own: own.value, acting, role: role.value, assumption, gaps };
+}
+
+function seenAsItself(own: Known<PreparedPrincipal>, veil: Veil | undefined): Known<PreparedPrincipal> {
+  return veil === undefined ? own : { ...own, value: veil.asItself.principal(own.value) };
 }
 
 /** The error for a caller that may know that a role does not exist. */

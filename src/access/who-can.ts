@@ -1,6 +1,7 @@
 import type { CatalogAction } from '../catalog/catalog.ts';
 import type { Revision } from '../directory/directory.ts';
 import type { PreparedResource } from '../evaluation/prepare.ts';
+import type { Veil } from '../evaluation/veil.ts';
 import { parseArn } from '../policy/arn.ts';
 import { InvalidInput, RolegateError } from '../policy/errors.ts';
 import type { JsonObject } from '../policy/json.ts';
@@ -44,6 +45,11 @@ export interface WhoCanScope {
   readonly accounts: readonly string[] | null;
   /** Whether the answer may include each of the principals, in their order. */
   readonly visible: (principals: readonly PrincipalRef[]) => Promise<readonly boolean[]>;
+  /** The veils through which principals are asked about; `decide` may be called more than once. Left out: there are none. */
+  readonly behind?: (
+    questions: readonly Question[],
+    decide: (questions: readonly Question[], veil: Veil | null) => Promise<readonly (Answer | RolegateError)[]>,
+  ) => Promise<readonly (Answer | RolegateError)[]>;
 }
 
 export interface WhoCanOptions {
@@ -165,7 +171,7 @@ class Search {
       return { ...this.#question, subject: { principal: refOf(arn), assumedRole: null, session: null } };
     });
     const found: Found[] = [];
-    for (const [index, answer] of (await decideEach(this.#tools, questions, this.#now)).entries()) {
+    for (const [index, answer] of (await this.#decide(questions)).entries()) {
       if (answer instanceof RolegateError) {
         // Deleted since its name was read: the next check of the revision detects it.
         if (answer.code === 'NOT_FOUND') continue;
@@ -177,6 +183,13 @@ class Search {
       if (one !== null) found.push(one);
     }
     for (const one of await this.#visible(found)) this.#keep(one);
+  }
+
+  #decide(questions: readonly Question[]): Promise<readonly (Answer | RolegateError)[]> {
+    const { behind } = this.#options.scope ?? {};
+    const decide = (some: readonly Question[], veil: Veil | null) =>
+      decideEach(veil === null ? this.#tools : { ...this.#tools, veil }, some, this.#now);
+    return behind === undefined ? decide(questions, null) : behind(questions, decide);
   }
 
   /** Null: the answer says nothing about it. */

@@ -1,6 +1,7 @@
 import type { Answer } from '../access/question.ts';
 import type { GuardContext } from '../guard/context.ts';
 import { readableReason } from '../guard/readable-policy.ts';
+import { toldKeys } from '../guard/told-keys.ts';
 import { RolegateError } from '../policy/errors.ts';
 
 /** A decision as AuthZEN answers it. Without an answer it is a denial with an `error`. */
@@ -54,13 +55,13 @@ export async function decisionOf(
   ignored: readonly string[],
 ): Promise<Decision> {
   if (answer instanceof Error) return { decision: false, context: { error: faultOf(answer) } };
-  const { allowed, effect, missingContextKeys } = answer.decision;
+  const { allowed, effect, missingKeys } = answer.decision;
   return {
     decision: allowed,
     context: {
       reason: await readableReason(context, answer),
       effect,
-      missingContextKeys,
+      missingContextKeys: await toldKeys(context, answer, missingKeys),
       ...(ignored.length === 0 ? {} : { ignored }),
     },
   };

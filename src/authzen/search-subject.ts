@@ -34,7 +34,11 @@ export async function searchSubjects({ context, table }: Door, body: JsonObject)
       asked,
       subject.properties,
     );
-    const askable = await searchScope(context, { action: question.action, conditional: false });
+    const askable = await searchScope(context, {
+      action: question.action,
+      conditional: false,
+      given: question.context,
+    });
     const scope = ofType(template, askable);
     const options = { after: page.after, limit: page.limit, scope, conditional: false };
     const found = await access.whoCan(question, options, now).catch(withoutOwner);
@@ -55,6 +59,7 @@ function ofType(template: Template, askable: WhoCanScope | null): WhoCanScope {
     accountId === null ? within : within === null ? [accountId] : within.filter((account) => account === accountId);
   return {
     accounts,
+    ...(askable?.behind === undefined ? {} : { behind: askable.behind }),
     visible: async (principals) => {
       const isOne = (ref: PrincipalRef): boolean => template.idIn(principalIdOf(ref)) !== null;
       const wanted = principals.filter(isOne);

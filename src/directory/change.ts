@@ -1,6 +1,7 @@
 import { lockRevision, raiseRevision, type Touched } from './apply/revision.ts';
 import type { Sql } from './prisma/database.ts';
 import type { Store } from './store.ts';
+import { checkCredentials } from './stores/acting-credentials.ts';
 import { addAuditEvent } from './stores/audit-events.ts';
 import type { NewAuditEvent } from './stores/audit-store.ts';
 
@@ -10,7 +11,10 @@ export interface Worked<T> {
   readonly result: T;
 }
 
-/** Makes one change with its event in the audit trail: both are stored, or neither. `now`: the time that its rows get. */
+/**
+ * Makes one change with its event in the audit trail: both are stored, or neither. `now`: the time that its rows get. Throws
+ * ExpiredToken or InvalidClientTokenId if the credentials of the event's call do not count any more.
+ */
 export function changeWithEvent<T>(
   store: Store,
   event: NewAuditEvent | undefined,
@@ -18,6 +22,7 @@ export function changeWithEvent<T>(
 ): Promise<T> {
   return store.change(async (sql, now) => {
     const before = await lockRevision(sql);
+    if (event?.acting != null) await checkCredentials(sql, event.acting, event.at);
     const { touched, result } = await work(sql, now);
     if (touched.length === 0) return { revision: before, touched, result };
     const revision = await raiseRevision(sql, touched, now);

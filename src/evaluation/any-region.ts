@@ -1,8 +1,10 @@
+import { namesOfKeys } from './asked-keys.ts';
 import { DENY_ORDER } from './assumed-findings.ts';
-import type { Decision, LayerDecision, MatchedStatement } from './decision.ts';
+import type { AskedKey, Decision, LayerDecision, MatchedStatement } from './decision.ts';
 import type { Evaluation } from './evaluation.ts';
 import { layersInPlace } from './explain.ts';
 import { mostRestrictive } from './most-restrictive.ts';
+import type { Rule } from './rule.ts';
 
 /** A decision and the request that it answers. */
 export type Decided = Decision & Evaluation;
@@ -14,7 +16,7 @@ const REGION = 'aws:RequestedRegion';
  * matches in some Region, an Allow if it matches in all; if no single one does, the Allows that together cover all are named.
  */
 export function inAnyRegion(first: Decided, others: readonly Decided[]): Decision {
-  const all = [first, ...others];
+  const all: readonly [Decided, ...Decided[]] = [first, ...others];
   const effects = new Set(all.map(({ effect }) => effect));
   const { effect } = mostRestrictive(first, others);
   const deciding = all.filter((one) => one.effect === effect);
@@ -38,20 +40,7 @@ export function inAnyRegion(first: Decided, others: readonly Decided[]): Decisio
       return most.unnamedReason;
     },
     get layers() {
-      return most.layers.map((layer, i): LayerDecision => {
-        const matched = all.map((one) => one.layers[i] ?? layer);
-        const matchedStatements = inOrder(inSomeOrAll(matched.map((one) => one.matchedStatements)));
-        const denying = matched.find((one) => one.effect === 'EXPLICIT_DENY');
-        const worst = denying ?? matched.find((one) => one.effect === 'IMPLICIT_DENY') ?? layer;
-        const at = new Set(matched.flatMap((one) => (one.effect === worst.effect ? one.deniedAt : [])));
-        const levels = layersInPlace(first)[i]?.control.map(({ level }) => level) ?? [];
-        return {
-          layer: layer.layer,
-          effect: worst.effect,
-          matchedStatements,
-          deniedAt: levels.filter((level) => at.has(level)),
-        };
-      });
+      return layersInAny(all, most, inOrder);
     },
     get matchedStatements() {
       const statements = deciding.map((one) => one.matchedStatements);
@@ -59,11 +48,18 @@ export function inAnyRegion(first: Decided, others: readonly Decided[]): Decisio
       return named.length > 0 ? inOrder(named) : inOrder(statements.flat());
     },
     get missingContextKeys() {
-      const missing = all.flatMap((one) => one.missingContextKeys);
-      return [...new Set(effects.size === 1 ? most.missingContextKeys : [...missing, REGION])];
+      return namesOfKeys(this.missingKeys);
+    },
+    get missingKeys() {
+      return effects.size === 1
+        ? most.missingKeys
+        : [...all.flatMap((one) => one.missingKeys), ...askingForRegion(all)];
     },
     get assumedContextKeys() {
       return most.assumedContextKeys;
+    },
+    get assumedKeys() {
+      return most.assumedKeys;
     },
     get requires() {
       return most.requires;
@@ -72,6 +68,36 @@ export function inAnyRegion(first: Decided, others: readonly Decided[]): Decisio
       return most.dependsOnBucketTags;
     },
   };
+}
+
+function layersInAny(
+  all: readonly [Decided, ...Decided[]],
+  most: Decided,
+  inOrder: (statements: readonly MatchedStatement[]) => readonly MatchedStatement[],
+): readonly LayerDecision[] {
+  return most.layers.map((layer, i): LayerDecision => {
+    const matched = all.map((one) => one.layers[i] ?? layer);
+    const matchedStatements = inOrder(inSomeOrAll(matched.map((one) => one.matchedStatements)));
+    const denying = matched.find((one) => one.effect === 'EXPLICIT_DENY');
+    const worst = denying ?? matched.find((one) => one.effect === 'IMPLICIT_DENY') ?? layer;
+    const at = new Set(matched.flatMap((one) => (one.effect === worst.effect ? one.deniedAt : [])));
+    const levels = layersInPlace(all[0])[i]?.control.map(({ level }) => level) ?? [];
+    return {
+      layer: layer.layer,
+      effect: worst.effect,
+      matchedStatements,
+      deniedAt: levels.filter((level) => at.has(level)),
+    };
+  });
+}
+
+/** The statements that match in some Regions and not in others. */
+function askingForRegion(all: readonly Decided[]): readonly AskedKey[] {
+  const matches = new Map<Rule, Set<boolean>>();
+  for (const { rule, matches: here } of all.flatMap((one) => layersInPlace(one).flatMap((layer) => layer.statements))) {
+    matches.set(rule, (matches.get(rule) ?? new Set()).add(here));
+  }
+  return [...matches].flatMap(([rule, ways]) => (ways.size > 1 ? [{ key: REGION, statement: rule.asMatched }] : []));
 }
 
 function rank({ deniedBy }: Decision): number {

@@ -26,6 +26,12 @@ export interface MatchedStatement {
   readonly documentText: string | null;
 }
 
+/** A condition key, as it is written in a statement that asks for it. */
+export interface AskedKey {
+  readonly key: string;
+  readonly statement: MatchedStatement;
+}
+
 /** The result of one layer by itself. */
 export interface LayerDecision {
   readonly layer: PolicyLayer;
@@ -63,4 +69,7 @@ export interface Decision {
   readonly dependsOnBucketTags: boolean;
   /** Condition keys that a statement requires, that the request lacked, and whose value could have changed the outcome. */
   readonly missingContextKeys: readonly string[];
+  /** The same two lists of keys with the statements that ask for them. */
+  readonly missingKeys: readonly AskedKey[];
+  readonly assumedKeys: readonly AskedKey[];
 }

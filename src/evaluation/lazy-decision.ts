@@ -1,12 +1,13 @@
 import { TAGS_COUNT } from '../policy/context-key.ts';
+import { namesOfKeys } from './asked-keys.ts';
 import { ALLOWED, decide, type Outcome } from './decide.ts';
-import type { Decision, DecisionEffect, LayerDecision, MatchedStatement } from './decision.ts';
+import type { AskedKey, Decision, DecisionEffect, LayerDecision, MatchedStatement } from './decision.ts';
 import { deniedAt } from './denied-at.ts';
 import type { Evaluation } from './evaluation.ts';
 import { type LayerInPlace, layersInPlace } from './explain.ts';
 import { PlannedFindings } from './findings.ts';
 import type { PolicyLayer } from './layer.ts';
-import { assumedContextKeys, missingContextKeys } from './missing-keys.ts';
+import { assumedKeys, missingKeys } from './missing-keys.ts';
 import type { PreparedPrincipal, PreparedResource } from './prepare.ts';
 import { reasonOf } from './reason.ts';
 import type { ActionFacts, RequestFacts } from './request.ts';
@@ -17,7 +18,7 @@ import { supposing, unsaidBy } from './unsaid.ts';
 export class LazyDecision extends PlannedFindings implements Decision {
   declare private readonly outcome: Outcome;
   declare private layersRead: readonly LayerInPlace[] | null;
-  declare private missingRead: readonly string[] | null;
+  declare private missingRead: readonly AskedKey[] | null;
 
   constructor(principal: PreparedPrincipal, action: ActionFacts, resource: PreparedResource, request: RequestFacts) {
     super(principal, action, resource, request);
@@ -55,7 +56,11 @@ export class LazyDecision extends PlannedFindings implements Decision {
   }
 
   get assumedContextKeys(): readonly string[] {
-    return assumedContextKeys(this, this, this.inPlace(), this.allowed);
+    return namesOfKeys(this.assumedKeys);
+  }
+
+  get assumedKeys(): readonly AskedKey[] {
+    return assumedKeys(this, this, this.inPlace(), this.allowed);
   }
 
   get requires(): readonly string[] {
@@ -68,7 +73,11 @@ export class LazyDecision extends PlannedFindings implements Decision {
   }
 
   get missingContextKeys(): readonly string[] {
-    this.missingRead ??= missingContextKeys(this, this, this.inPlace(), this.allowed);
+    return namesOfKeys(this.missingKeys);
+  }
+
+  get missingKeys(): readonly AskedKey[] {
+    this.missingRead ??= missingKeys(this, this, this.inPlace(), this.allowed);
     return this.missingRead;
   }
 

@@ -2,6 +2,7 @@ import type { Condition } from '../policy/condition.ts';
 import type { ContextKey } from '../policy/context-key.ts';
 import { AssumedFindings } from './assumed-findings.ts';
 import { decide, type Situation } from './decide.ts';
+import type { AskedKey } from './decision.ts';
 import type { Evaluation } from './evaluation.ts';
 import type { LayerInPlace, StatementInPlace } from './explain.ts';
 import { holdsUnsaid, unsaidBy, variesUnsaid } from './unsaid.ts';
@@ -10,23 +11,23 @@ import { holdsUnsaid, unsaidBy, variesUnsaid } from './unsaid.ts';
  * Condition keys that a statement requires, that the request lacks and could have carried, and whose value could have
  * changed the outcome from allowed to denied or back. Spelled as in the policy, in order of appearance.
  */
-export function missingContextKeys(
+export function missingKeys(
   evaluation: Evaluation,
   situation: Situation,
   layers: readonly LayerInPlace[],
   allowed: boolean,
-): readonly string[] {
+): readonly AskedKey[] {
   const isMissing = (key: ContextKey): boolean => evaluation.value(key) === undefined && evaluation.couldBeGiven(key);
   return decisiveKeys(evaluation, situation, layers, allowed, isMissing);
 }
 
 /** The same for keys that the request does not give and for which a value was assumed. */
-export function assumedContextKeys(
+export function assumedKeys(
   evaluation: Evaluation,
   situation: Situation,
   layers: readonly LayerInPlace[],
   allowed: boolean,
-): readonly string[] {
+): readonly AskedKey[] {
   if (evaluation.request.assumes !== true) return [];
   return decisiveKeys(evaluation, situation, layers, allowed, (key) => evaluation.isAssumed(key));
 }
@@ -38,7 +39,7 @@ function decisiveKeys(
   layers: readonly LayerInPlace[],
   allowed: boolean,
   isOpen: (key: ContextKey) => boolean,
-): readonly string[] {
+): readonly AskedKey[] {
   const open = new Map<StatementInPlace, readonly ContextKey[]>();
   for (const { statements } of layers) {
     for (const statement of statements) {
@@ -52,13 +53,13 @@ function decisiveKeys(
     open.has(one) ? one.rule.statement.allows !== allowed : one.matches;
   const other = decide(situation, new AssumedFindings(evaluation, layers, turned));
   if ((other.effect === 'ALLOWED') === allowed) return [];
-  const names = new Map<string, string>();
+  const asked: AskedKey[] = [];
   for (const [statement, keys] of open) {
     if (turned(statement) === statement.matches) continue;
     if (!isNeeded(evaluation, situation, layers, allowed, turned, statement)) continue;
-    for (const key of keys) if (!names.has(key.name)) names.set(key.name, key.written);
+    for (const key of keys) asked.push({ key: key.written, statement: statement.rule.asMatched });
   }
-  return [...names.values()];
+  return asked;
 }
 
 /**

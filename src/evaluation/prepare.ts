@@ -196,6 +196,11 @@ const NO_TAGS: ReadonlyMap<string, string> = new Map();
 
 const NO_GRANTS: readonly never[] = [];
 
+/** The same KMS key with other grants; without any, other resources too. */
+export function withGrants(prepared: PreparedResource, grantPolicies: readonly AttachedPolicy[]): PreparedResource {
+  return grantPolicies.length === 0 ? prepared : { ...prepared, grantPolicies, grantPlans: grantPlans(grantPolicies) };
+}
+
 function grantPlans(policies: readonly AttachedPolicy[]): PlanMemo<LayerPlan> {
   return new PlanMemo<LayerPlan>((action) => planLayer(policies, 'KMS_GRANT', action));
 }

@@ -6,13 +6,11 @@ import { type PrincipalRef, principalIdOf } from '../policy/principal-id.ts';
 import { asMaker, isInScope, isItsAction, isRoleInScope, notItsAction } from './checker.ts';
 import type { GuardContext } from './context.ts';
 import { decisionLoader } from './decision-loader.ts';
-import { callerSubject, mayDo } from './permission.ts';
+import { ASK_ACTION, maySimulate } from './may-simulate.ts';
+import { callerSubject } from './permission.ts';
 import { mayRead } from './readable.ts';
 import { needsAny, type Ruling } from './ruling.ts';
-import { roleArnOf } from './session-roles.ts';
-
-/** The action of AWS that a caller needs on another principal to ask about it. */
-const ASK_ACTION = 'iam:SimulatePrincipalPolicy';
+import { answersBehindVeil } from './veils.ts';
 
 /**
  * Answers in the order of `questions`, with an error in place of each one that could not be answered. Questions that the
@@ -22,7 +20,7 @@ const ASK_ACTION = 'iam:SimulatePrincipalPolicy';
 export async function askEach(context: GuardContext, questions: readonly Question[]): Promise<(Answer | Error)[]> {
   const own = questions.map((question) => asCallerMayKnow(context, question));
   const [answers, refusals, knowsRole] = await Promise.all([
-    context.access.decideNow(own, context.now) ?? loadEach(context, own),
+    answersBehindVeil(context, own, (some) => decided(context, some)) ?? decided(context, own),
     refusalsOf(context, own),
     mayKnowRoles(context, own),
   ]);
@@ -34,6 +32,10 @@ export async function askEach(context: GuardContext, questions: readonly Questio
     if (answer instanceof Error) return answer;
     return answer.roleIsAbsent === true && knowsRole[index] === true ? noSuchRole(question) : answer;
   });
+}
+
+async function decided(context: GuardContext, questions: readonly Question[]): Promise<readonly (Answer | Error)[]> {
+  return context.access.decideNow(questions, context.now) ?? loadEach(context, questions);
 }
 
 /** Answers for which the database has to be asked, together with all others of the request. */
@@ -118,10 +120,6 @@ export async function mayAskAbout(context: GuardContext, principal: PrincipalRef
   }
 }
 
-async function maySimulate(context: GuardContext, principal: PrincipalRef): Promise<boolean> {
-  return mayDo(context, { action: ASK_ACTION, resource: await resourceOf(context, principal), account: null });
-}
-
 /** Whether the caller may have requests decided on policies given with the question. */
 export function maySimulateCustomPolicies(context: GuardContext): Ruling | Promise<Ruling> {
   return needsAny(context, [{ action: 'iam:SimulateCustomPolicy', resource: '*', account: null }]);
@@ -141,12 +139,6 @@ function mayNotAsk(principal: PrincipalRef, field: string): RolegateError {
   return new RolegateError('FORBIDDEN', `asking about \`${id}\` needs ${ASK_ACTION} on it, which you are not allowed`, {
     field,
   });
-}
-
-/** The ARN on which the caller needs permission to ask about a principal. For a session it is the ARN of its role. */
-function resourceOf(context: GuardContext, principal: PrincipalRef): string | Promise<string> {
-  if (principal.kind === 'service' || principal.kind === 'anonymous') return '*';
-  return principal.kind === 'roleSession' ? roleArnOf(context, principal) : principal.arn;
 }
 
 /** For each question, whether the caller may know if the assumed role exists. */

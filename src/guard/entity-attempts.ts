@@ -32,13 +32,17 @@ interface BoundedValues {
 export function bounded(operation: string, event = operation): AttemptOf<Holder & BoundedValues> {
   return async (values, context) => {
     const resource = 'roleArn' in values ? values.roleArn : values.userArn;
-    const keys = new Map<string, ContextValue>();
     const boundary = values.permissionsBoundary ?? (await boundaryOf(context, resource));
-    if (boundary !== null) keys.set('iam:permissionsboundary', boundary);
-    if (values.policyArn !== undefined) keys.set('iam:policyarn', values.policyArn);
-    const permission = { action: `iam:${operation}`, resource, account: null, context: keys };
-    return { kind: 'permitted', permissions: [permission], event };
+    return { kind: 'permitted', permissions: [onHolder(operation, resource, boundary, values.policyArn)], event };
   };
+}
+
+/** An operation on a user or role that has `boundary` (null: none), with these condition keys of IAM. */
+export function onHolder(operation: string, resource: string, boundary: string | null, policyArn?: string): Permission {
+  const keys = new Map<string, ContextValue>();
+  if (boundary !== null) keys.set('iam:permissionsboundary', boundary);
+  if (policyArn !== undefined) keys.set('iam:policyarn', policyArn);
+  return { action: `iam:${operation}`, resource, account: null, context: keys };
 }
 
 async function boundaryOf({ directory }: GuardContext, arn: string): Promise<string | null> {
@@ -48,50 +52,4 @@ async function boundaryOf({ directory }: GuardContext, arn: string): Promise<str
     arn.includes(':role/') ? directory.prisma.role.findUnique(query) : null,
   ]);
   return (user ?? role)?.boundary?.arn ?? null;
-}
-
-interface Deletion {
-  /** Whether its dependents are deleted as well. */
-  readonly withDependents: boolean;
-}
-
-/** The attempt to delete a role, and its dependents if requested. */
-export async function deletionOfRole(
-  { roleArn, withDependents }: Deletion & { readonly roleArn: string },
-  { directory }: GuardContext,
-): Promise<Attempt> {
-  if (!withDependents) return { kind: 'permitted', permissions: permissionsOn(['DeleteRole'], [roleArn]) };
-  const profiles = await directory.prisma.instanceProfile.findMany({
-    where: { role: { arn: roleArn } },
-    select: { arn: true },
-  });
-  const permissions = [
-    ...permissionsOn(['DeleteRole', 'DeleteRolePolicy', 'DetachRolePolicy'], [roleArn]),
-    ...permissionsOn(
-      ['RemoveRoleFromInstanceProfile'],
-      profiles.map(({ arn }) => arn),
-    ),
-  ];
-  return { kind: 'permitted', permissions };
-}
-
-/** The attempt to delete a user, and its dependents if requested. */
-export async function deletionOfUser(
-  { userArn, withDependents }: Deletion & { readonly userArn: string },
-  { directory }: GuardContext,
-): Promise<Attempt> {
-  if (!withDependents) return { kind: 'permitted', permissions: permissionsOn(['DeleteUser'], [userArn]) };
-  const groups = await directory.prisma.group.findMany({
-    where: { memberships: { some: { user: { arn: userArn } } } },
-    select: { arn: true },
-  });
-  const own = ['DeleteUser', 'DeleteAccessKey', 'DeactivateMFADevice', 'DeleteUserPolicy', 'DetachUserPolicy'];
-  const permissions = [
-    ...permissionsOn(own, [userArn]),
-    ...permissionsOn(
-      ['RemoveUserFromGroup'],
-      groups.map(({ arn }) => arn),
-    ),
-  ];
-  return { kind: 'permitted', permissions };
 }

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
-import { AuthenticationError, MultiFactorAuthenticationFailed } from '../session/errors.ts';
+import { AccessDenied, AuthenticationError, MultiFactorAuthenticationFailed } from '../session/errors.ts';
 import { subscriberOf } from './addresses.ts';
 import { Attempts } from './attempts.ts';
 import { Throttled } from './throttled.ts';
@@ -13,6 +13,8 @@ const BY_SOURCE = { free: 30, forgottenEvery: 5 * MINUTE, longestPause: 15 * MIN
 const BY_KEY = { free: 5, forgottenEvery: 15 * MINUTE, longestPause: 15 * MINUTE, most: 50_000 };
 /** MFA codes of one caller that has proved everything else, from any source: of a million codes, three are right. */
 const BY_MFA = { free: 5, forgottenEvery: 15 * MINUTE, longestPause: 15 * MINUTE, most: 20_000 };
+/** External ids that one caller tries on one role, from any source. */
+const BY_EXTERNAL_ID = { free: 5, forgottenEvery: 15 * MINUTE, longestPause: 15 * MINUTE, most: 20_000 };
 /** Number of right credentials that are remembered. */
 const MOST_PROVED = 20_000;
 /** Characters. Longer key ids are not counted separately. */
@@ -42,6 +44,7 @@ export class KeyGuard {
   readonly #sources = new Attempts(BY_SOURCE);
   readonly #keys = new Attempts(BY_KEY);
   readonly #mfa = new Attempts(BY_MFA);
+  readonly #externalIds = new Attempts(BY_EXTERNAL_ID);
   readonly #proved = new LRUCache<string, true>({ max: MOST_PROVED });
   /** How many equal attempts are under way: equal attempts at the same time count as one. */
   readonly #underWay = new Map<string, number>();
@@ -54,7 +57,14 @@ export class KeyGuard {
 
   /** Number of counts and proofs that are remembered. It is bounded. */
   get size(): number {
-    return this.#sources.size + this.#keys.size + this.#mfa.size + this.#proved.size + this.#underWay.size;
+    return (
+      this.#sources.size +
+      this.#keys.size +
+      this.#mfa.size +
+      this.#externalIds.size +
+      this.#proved.size +
+      this.#underWay.size
+    );
   }
 
   /**
@@ -112,20 +122,16 @@ export class KeyGuard {
    * Runs `look`, which throws MultiFactorAuthenticationFailed for a wrong MFA code. `who` names a caller that has proved
    * everything else: only that caller can use up its attempts. Throws Throttled without running it.
    */
-  async proveMfa<T>(who: readonly string[], now: number, look: () => Promise<T>): Promise<T> {
-    const name = digest(JSON.stringify(who));
-    const pause = this.#mfa.pause(name, now);
-    if (pause > 0) throw new Throttled(pause);
-    this.#mfa.begin(name);
-    let wrong = false;
-    try {
-      return await look();
-    } catch (error) {
-      wrong = error instanceof MultiFactorAuthenticationFailed;
-      throw error;
-    } finally {
-      this.#mfa.end(name, now, wrong);
-    }
+  proveMfa<T>(who: readonly string[], now: number, look: () => Promise<T>): Promise<T> {
+    return counted(this.#mfa, who, now, look, (error) => error instanceof MultiFactorAuthenticationFailed);
+  }
+
+  /**
+   * Runs `look`, which throws AccessDenied where an external id does not open a role. `who`: the caller, and the role that it is
+   * tried on. Throws Throttled without running it.
+   */
+  proveExternalId<T>(who: readonly string[], now: number, look: () => Promise<T>): Promise<T> {
+    return counted(this.#externalIds, who, now, look, (error) => error instanceof AccessDenied);
   }
 
   #refusePaused(source: string, key: string | null, now: number): void {
@@ -152,6 +158,29 @@ export class KeyGuard {
     if (key !== null) this.#keys.end(key, now, wrong);
     const pause = wrong ? this.#sources.pause(source, now) : 0;
     if (pause > 0) this.#onPause(source, pause);
+  }
+}
+
+/** Counts an attempt of a caller that is known, by nothing else than `who`. */
+async function counted<T>(
+  attempts: Attempts,
+  who: readonly string[],
+  now: number,
+  look: () => Promise<T>,
+  isWrong: (error: unknown) => boolean,
+): Promise<T> {
+  const name = digest(JSON.stringify(who));
+  const pause = attempts.pause(name, now);
+  if (pause > 0) throw new Throttled(pause);
+  attempts.begin(name);
+  let wrong = false;
+  try {
+    return await look();
+  } catch (error) {
+    wrong = isWrong(error);
+    throw error;
+  } finally {
+    attempts.end(name, now, wrong);
   }
 }
 

@@ -5,7 +5,8 @@ import { IMPORT_EVENTS } from '../session/import-document.ts';
 import type { OidcProviderInput } from '../session/oidc-provider.ts';
 import type { Attempt, AttemptOf } from './attempt.ts';
 import * as checkers from './checker-attempts.ts';
-import { bounded, deletionOfRole, deletionOfUser, onResource } from './entity-attempts.ts';
+import { deletionOfRole, deletionOfUser } from './deletion-attempts.ts';
+import { bounded, onResource } from './entity-attempts.ts';
 import * as identity from './identity-attempts.ts';
 
 /** The named values from the input of an operation of IAM: `Given<'deleteRole', 'roleArn'>`. */
@@ -136,7 +137,7 @@ export const OPERATIONS: { readonly [Name in OperationName]: Operation<Operation
   DeleteRolePolicy: needing(bounded('DeleteRolePolicy')),
   AttachRolePolicy: needing(bounded('AttachRolePolicy')),
   DetachRolePolicy: needing(bounded('DetachRolePolicy')),
-  UpdateAssumeRolePolicy: needing(({ roleArn }) => onResource('UpdateAssumeRolePolicy', roleArn)),
+  UpdateAssumeRolePolicy: needing(bounded('UpdateAssumeRolePolicy')),
   PutRolePermissionsBoundary: needing(bounded('PutRolePermissionsBoundary')),
   DeleteRolePermissionsBoundary: needing(bounded('DeleteRolePermissionsBoundary')),
   DeleteUser: needing(deletionOfUser),

@@ -1,5 +1,6 @@
 import type { Answer } from '../access/question.ts';
 import type { MatchedStatement } from '../evaluation/decision.ts';
+import type { PolicyInPlace } from '../evaluation/veil.ts';
 import { parseArn } from '../policy/arn.ts';
 import type { PrincipalCaller } from '../session/caller.ts';
 import type { GuardContext } from './context.ts';
@@ -32,8 +33,8 @@ export function inlinePolicyPermission(holder: string): Permission {
 /** Which policies of a request are readable, by their names. Forgotten with the decisions behind it. */
 const found = new WeakMap<object, WeakMap<PrincipalCaller, Map<string, Promise<boolean>>>>();
 
-/** Whether the caller may read the policy of a statement. Decided once for each policy, in the request's batch. */
-async function mayReadPolicy(context: GuardContext, statement: MatchedStatement): Promise<boolean> {
+/** Whether the caller may read a policy. Decided once for each policy, in the request's batch. */
+export async function mayReadPolicy(context: GuardContext, statement: PolicyInPlace): Promise<boolean> {
   const { caller } = context;
   const { arn, holder } = statement;
   // Of statements and policies a checker gets nothing.
@@ -55,7 +56,7 @@ async function mayReadPolicy(context: GuardContext, statement: MatchedStatement)
 function decideReading(
   context: GuardContext,
   caller: PrincipalCaller,
-  { layer, arn, holder }: MatchedStatement,
+  { layer, arn, holder }: PolicyInPlace,
 ): Promise<boolean> {
   const named = arn ?? holder ?? '';
   switch (layer) {

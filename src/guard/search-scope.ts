@@ -1,25 +1,34 @@
 import type { WhoCanScope } from '../access/who-can.ts';
+import type { RequestContext } from '../evaluation/request.ts';
 import { RolegateError } from '../policy/errors.ts';
 import { mayAskAbout } from './ask.ts';
 import { isItsAction, notItsAction } from './checker.ts';
 import type { GuardContext } from './context.ts';
+import { behindVeils } from './veils.ts';
 import { accountsWithin } from './visible-accounts.ts';
 
 /**
  * The principals that a search for those who may do `action` may include; null: all. `conditional`: whether it also finds
  * those that may do it under conditions, which are parts of statements. Throws FORBIDDEN for what a checker may not search for;
- * whether it may search at all says `maySearch`.
+ * whether it may search at all says `maySearch`. `given`: the condition keys of the question.
  */
 export async function searchScope(
   context: GuardContext,
-  { action, conditional }: { readonly action: string; readonly conditional: boolean },
+  {
+    action,
+    conditional,
+    given,
+  }: { readonly action: string; readonly conditional: boolean; readonly given: RequestContext },
 ): Promise<WhoCanScope | null> {
   const { caller } = context;
   switch (caller.kind) {
     case 'operator':
       return null;
     case 'principal':
-      return askable(context, [...(await accountsWithin(context, caller.ref))]);
+      return {
+        ...askable(context, [...(await accountsWithin(context, caller.ref))]),
+        behind: (questions, decide) => behindVeils(context, given, questions, decide),
+      };
     case 'checker': {
       if (!isItsAction(caller, action)) throw notItsAction(action, 'action');
       if (conditional) throw noConditions();

@@ -26,7 +26,9 @@ export function throttledSessions(sessions: Sessions, guard: KeyGuard): Sessions
       return guard.prove(proof, now, assume, isWrongWebIdentity);
     },
     assumeRole: (caller, input, now, origin) =>
-      withMfa(guard, caller, input, now, () => sessions.assumeRole(caller, input, now, origin)),
+      withExternalId(guard, caller, input, now, () =>
+        withMfa(guard, caller, input, now, () => sessions.assumeRole(caller, input, now, origin)),
+      ),
     getSessionToken: (caller, input, now, origin) =>
       withMfa(guard, caller, input, now, () => sessions.getSessionToken(caller, input, now, origin)),
   };
@@ -42,6 +44,22 @@ function withMfa<T>(
   if (tokenCode == null || caller.kind !== 'principal') return work();
   // A browser or temporary credentials count as their maker: the device belongs to that user, however many sessions it has.
   return guard.proveMfa([caller.keySession?.principal ?? principalIdOf(caller.ref)], now, work);
+}
+
+/**
+ * Somebody else's role is opened by a secret of its owner: each wrong one is in the audit trail, and counts for the caller on this
+ * role. Sessions of a role count as the role, however many there are.
+ */
+function withExternalId<T>(
+  guard: KeyGuard,
+  caller: Caller,
+  { role, externalId }: { readonly role: string; readonly externalId?: string | null | undefined },
+  now: number,
+  work: () => Promise<T>,
+): Promise<T> {
+  if (externalId == null || caller.kind !== 'principal') return work();
+  const who = caller.session?.roleArn ?? caller.keySession?.principal ?? principalIdOf(caller.ref);
+  return guard.proveExternalId([who, role], now, work);
 }
 
 /**

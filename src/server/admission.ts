@@ -18,7 +18,7 @@ export function admitWith(authenticate: Authenticate, isTrustedProxy: (address: 
     const client = clientOf(head, isTrustedProxy);
     const admitted = await authenticate(head, client, now);
     if ('status' in admitted) return admitted;
-    const signInCookie = signInCookieOf(response, { secure: client.secure, now });
+    const signInCookie = signInCookieOf(response, { ...client, now });
     if (admitted.staleCookie) signInCookie.forget();
     return { requestId, caller: admitted.caller, now, origin: originOf(client, head, requestId), signInCookie };
   };

@@ -38,7 +38,7 @@ export function authenticateWith(
     }
     const foreign = refuseForeign(head, client);
     if (foreign !== null) return foreign;
-    const token = signInTokenOf(head.header('cookie'), client.secure);
+    const token = signInTokenOf(head.header('cookie'), client);
     return token === null ? NOBODY : bySignIn(sessions, token, now);
   };
   return async (head, client, now) => {

@@ -31,7 +31,7 @@ const PATHS = new Set(['/', '/aws', '/aws/']);
 export async function serveAws({ services, isTrustedProxy, log }: AwsRoute, exchange: Exchange): Promise<void> {
   const { request, response, url, requestId, now } = exchange;
   if (!PATHS.has(url.pathname)) {
-    refuse(exchange, ANOTHER_SERVICE);
+    refuseAws(exchange, ANOTHER_SERVICE);
     return;
   }
   const limit = isSigned(request) ? AWS_BODY_LIMITS.signed : AWS_BODY_LIMITS.unsigned;
@@ -39,7 +39,7 @@ export async function serveAws({ services, isTrustedProxy, log }: AwsRoute, exch
   if (body === 'incomplete') return;
   if (body === 'too large') {
     const message = `the request body is larger than ${shownBytes(limit)}`;
-    refuse(exchange, { status: 413, code: 'RequestEntityTooLarge', message });
+    refuseAws(exchange, { status: 413, code: 'RequestEntityTooLarge', message });
     return;
   }
   const head = headOfMessage(request);
@@ -55,7 +55,7 @@ export async function serveAws({ services, isTrustedProxy, log }: AwsRoute, exch
 /** Refuses a request that comes before the gateway is ready, or after it was told to stop. */
 export function refuseAwsNotReady(exchange: Exchange, phase: string): void {
   const headers = { 'retry-after': '1' };
-  refuse(exchange, { status: 503, code: 'ServiceUnavailable', message: `the gateway is ${phase}`, headers });
+  refuseAws(exchange, { status: 503, code: 'ServiceUnavailable', message: `the gateway is ${phase}`, headers });
 }
 
 const ANOTHER_SERVICE = {
@@ -64,7 +64,8 @@ const ANOTHER_SERVICE = {
   message: 'This address serves STS and IAM, at /aws: other services of AWS are not here',
 };
 
-function refuse(exchange: Exchange, error: Parameters<typeof refusedUnread>[0]): void {
+/** Refuses a request before its body is read. */
+export function refuseAws(exchange: Exchange, error: Parameters<typeof refusedUnread>[0]): void {
   const { request, response, requestId } = exchange;
   exchange.caller = 'refused';
   const answer = refusedUnread(error, requestId);

@@ -1,5 +1,6 @@
 import { type NameTable, NO_NAMES } from '../authzen/names.ts';
 import { SigningKeys } from '../aws/signing/signing-keys.ts';
+import { openCatalog } from '../catalog/catalog.ts';
 import { createContext, type GatewayContext, type RequestFacts } from '../graphql/context.ts';
 import { useDocumentLimits } from '../graphql/limits.ts';
 import { buildSchema } from '../graphql/schema.ts';
@@ -178,11 +179,13 @@ export async function startGateway(
     log.info('stopped');
   };
   try {
+    // What can be refused without the directory comes first: a start that is refused leaves nothing new.
+    const { authzenMap } = settings;
+    const authzenNames = authzenMap === null ? NO_NAMES : await readAuthzenMap(authzenMap, await openCatalog());
     services = await openServices(settings);
     if (!services.directory.searchIndexed) log.warn(UNINDEXED);
     demo = await loadDemo(services, settings);
     const { dataDir, trustedProxies, publicUrl } = settings;
-    const authzenNames = await readAuthzenMap(settings.authzenMap, services.catalog);
     await new UploadFolders(dataDir).clean(settings.databaseUrl !== null, clock());
     gateway = createGateway(services, log, {
       clock,

@@ -33,6 +33,10 @@ export async function serveGraphql(route: GraphqlRoute, exchange: Exchange): Pro
   const { caller } = facts;
   exchange.caller = caller.kind;
   if (request.method !== 'POST') {
+    if (request.method === 'GET' && !hasOwnHeader(request)) {
+      refuseUnread(request, response, WITHOUT_HEADER, requestId);
+      return;
+    }
     await route.answer(request, response, facts);
     return;
   }
@@ -45,6 +49,19 @@ export async function serveGraphql(route: GraphqlRoute, exchange: Exchange): Pro
   if (isRefusal(body)) refuseUnread(request, response, body, requestId);
   else await route.answer(Object.assign(request, { body: body.value }), response, facts);
 }
+
+/** Headers of a GET that no link and no form can send: see also yoga.ts, which looks at them too. */
+export const OWN_HEADERS = ['authorization', 'x-graphql-yoga-csrf', 'graphql-require-preflight'];
+
+function hasOwnHeader({ headers }: IncomingMessage): boolean {
+  return OWN_HEADERS.some((name) => headers[name] !== undefined);
+}
+
+const WITHOUT_HEADER: Refusal = {
+  status: 403,
+  code: 'FORBIDDEN',
+  message: `a GET needs one of the headers ${OWN_HEADERS.join(', ')}: pages of other sites can make a browser send one without`,
+};
 
 /** The parsed body, a refusal, or null if the sender has disconnected. */
 async function readJson(

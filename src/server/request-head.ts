@@ -32,3 +32,12 @@ export function headOfFetch(url: string, init: RequestInit, remoteAddress: strin
     encrypted: protocol === 'https:',
   };
 }
+
+/** Two of them are two hosts, or two callers, for two readers of a request, such as a proxy and the gateway. */
+const SENT_ONCE = ['host', 'authorization'] as const;
+
+/** A header that was sent more than once although a request has one of it; null: there is none. Node keeps the first and says nothing. */
+export function repeatedHeader({ rawHeaders }: Pick<IncomingMessage, 'rawHeaders'>): string | null {
+  const names = rawHeaders.filter((_text, index) => index % 2 === 0).map((name) => name.toLowerCase());
+  return SENT_ONCE.find((name) => names.indexOf(name) !== names.lastIndexOf(name)) ?? null;
+}

@@ -1,7 +1,7 @@
 import type { IncomingMessage, RequestListener } from 'node:http';
 import type { Sessions } from '../session/sessions.ts';
 import { type AuthzenRoute, isAuthzenPath, refuse, serveAuthzen, writeSentence } from './authzen-route.ts';
-import { type AwsRoute, isForAws, refuseAwsNotReady, serveAws } from './aws-route.ts';
+import { type AwsRoute, isForAws, refuseAws, refuseAwsNotReady, serveAws } from './aws-route.ts';
 import { refuseUnread } from './body.ts';
 import type { Exchange } from './exchange.ts';
 import type { GraphiqlTab } from './graphiql/page.ts';
@@ -12,6 +12,7 @@ import { type Phase, sendHealth, sendReadiness } from './health.ts';
 import { JWKS_PATH, serveJwks } from './jwks-route.ts';
 import type { Log } from './log.ts';
 import { isMaintenancePath, type MaintenanceRoute, serveMaintenance } from './maintenance-route.ts';
+import { repeatedHeader } from './request-head.ts';
 import { type RequestId, requestIdOf } from './request-id.ts';
 
 export interface RouterParts {
@@ -67,6 +68,11 @@ function logExchange(
 async function route(parts: RouterParts, exchange: Exchange, { malformed }: RequestId): Promise<void> {
   const { request, response, url, requestId } = exchange;
   const path = url.pathname;
+  const repeated = repeatedHeader(request);
+  if (repeated !== null) {
+    refuseRepeated(exchange, repeated);
+    return;
+  }
   if (path === '/healthz') sendHealth(response);
   else if (path === '/readyz') await sendReadiness(response, parts.phase(), parts.ping);
   else if (path === '/graphql') await graphql(parts, exchange);
@@ -116,6 +122,17 @@ async function maintenance(parts: RouterParts, exchange: Exchange): Promise<void
   const maintenanceRoute = parts.maintenance();
   if (maintenanceRoute === null) refuseNotReady(parts, exchange);
   else await serveMaintenance(maintenanceRoute, exchange);
+}
+
+/** In the form of the door. */
+function refuseRepeated(exchange: Exchange, name: string): void {
+  const { request, response, requestId, url } = exchange;
+  const message = `the header \`${name}\` must be sent once`;
+  if (isForAws(request, url.pathname)) refuseAws(exchange, { status: 400, code: 'IncompleteSignature', message });
+  else {
+    const write = isAuthzenPath(url.pathname) ? writeSentence : writeRefusal;
+    refuseUnread(request, response, { status: 400, code: 'BAD_REQUEST', message }, requestId, write);
+  }
 }
 
 function refuseNotReady(parts: RouterParts, { request, response, requestId }: Exchange): void {

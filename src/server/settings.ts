@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { httpsOrigin } from '../authzen/https-origin.ts';
+import { MIN_OPERATOR_TOKEN_LENGTH } from '../session/secrets.ts';
 import type { CertificateFiles } from './certificate.ts';
 import { isNetwork } from './networks.ts';
 
@@ -49,7 +50,6 @@ export interface Settings {
   readonly logLevel: LogLevel;
 }
 
-export const MIN_OPERATOR_TOKEN_LENGTH = 24;
 const MAX_OPERATOR_TOKEN_LENGTH = 512;
 
 /**

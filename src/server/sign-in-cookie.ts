@@ -1,18 +1,26 @@
 import { parse, serialize } from 'cookie';
 import type { SignInCookie } from '../graphql/context.ts';
+import type { Client } from './client.ts';
+
+/** What the name of the cookie depends on. */
+export type CookiePlace = Pick<Client, 'secure' | 'host'>;
 
 /**
  * Behind TLS it has the prefix that makes browsers accept the cookie only from this host and only over TLS. Otherwise a page
  * of a sub-domain, or an attacker on the network, could plant a sign-in of its own.
  * https://httpwg.org/http-extensions/draft-ietf-httpbis-rfc6265bis.html#name-the-__host-prefix
+ *
+ * Browsers keep one set of cookies for all ports of a host: a gateway on another port would replace the sign-in of this one, if
+ * the name were the same. https://www.rfc-editor.org/rfc/rfc6265#section-8.5
  */
-function nameOf(secure: boolean): string {
-  return secure ? '__Host-rolegate-sign-in' : 'rolegate-sign-in';
+function nameOf({ secure, host }: CookiePlace): string {
+  const port = /:(\d{1,5})$/.exec(host ?? '')?.[1];
+  return `${secure ? '__Host-' : ''}rolegate-sign-in${port === undefined ? '' : `-${port}`}`;
 }
 
-/** The token in the Cookie header of a signed-in browser; null: there is none. `secure`: the request came over TLS. */
-export function signInTokenOf(cookies: string | null, secure: boolean): string | null {
-  const token = cookies === null ? undefined : parse(cookies)[nameOf(secure)];
+/** The token in the Cookie header of a browser that signed in at this place; null: there is none. */
+export function signInTokenOf(cookies: string | null, place: CookiePlace): string | null {
+  const token = cookies === null ? undefined : parse(cookies)[nameOf(place)];
   return token === undefined || token === '' ? null : token;
 }
 
@@ -22,12 +30,10 @@ export interface CookieTarget {
 }
 
 /** The sign-in cookie as a header of an answer at `now`, milliseconds since 1970. */
-export function signInCookieOf(
-  response: CookieTarget,
-  { secure, now }: { readonly secure: boolean; readonly now: number },
-): SignInCookie {
+export function signInCookieOf(response: CookieTarget, place: CookiePlace & { readonly now: number }): SignInCookie {
+  const { secure, now } = place;
   const set = (value: string, expiresAt: number): void => {
-    const cookie = serialize(nameOf(secure), value, {
+    const cookie = serialize(nameOf(place), value, {
       path: '/',
       httpOnly: true,
       sameSite: 'strict',

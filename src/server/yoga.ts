@@ -1,11 +1,13 @@
 import { useCSRFPrevention } from '@graphql-yoga/plugin-csrf-prevention';
-import { execute, type GraphQLSchema } from 'graphql';
+import type { GraphQLSchema } from 'graphql';
 import { createYoga, type Plugin, type YogaServerInstance } from 'graphql-yoga';
 import type { GatewayContext, RequestFacts } from '../graphql/context.ts';
 import { maskError } from '../graphql/mask-error.ts';
 import { useMoreErrors } from '../graphql/more-errors.ts';
+import { executeInOrder } from './batch-order.ts';
 import { documentCache } from './document-cache.ts';
 import { useErrorReport } from './error-report.ts';
+import { OWN_HEADERS } from './graphql-route.ts';
 import { MAX_BATCHED_OPERATIONS } from './limits.ts';
 import type { Log } from './log.ts';
 
@@ -38,7 +40,7 @@ export function createGraphqlServer(parts: YogaParts): YogaServerInstance<Reques
     logging: { debug: ignore, info: ignore, warn: (message: unknown) => log.warn(String(message)), error: ignore },
     plugins: [
       // GET requests must carry a header that no page of another site can make a browser send.
-      useCSRFPrevention({ requestHeaders: ['authorization', 'x-graphql-yoga-csrf', 'graphql-require-preflight'] }),
+      useCSRFPrevention({ requestHeaders: OWN_HEADERS }),
       useErrorReport(log),
       useExecutionInOrder(),
       useMoreErrors(),
@@ -47,13 +49,8 @@ export function createGraphqlServer(parts: YogaParts): YogaServerInstance<Reques
   });
 }
 
-/**
- * graphql-js in place of Yoga's own executor, which puts fields into the answer in the order in which they were
- * resolved, not in the order of the query.
- * https://spec.graphql.org/October2021/#sec-Serialized-Map-Ordering
- */
 function useExecutionInOrder(): Plugin {
-  return { onExecute: ({ setExecuteFn }) => setExecuteFn(execute) };
+  return { onExecute: ({ setExecuteFn }) => setExecuteFn(executeInOrder) };
 }
 
 const ignore = (): void => undefined;

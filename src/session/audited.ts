@@ -3,6 +3,7 @@ import { StoreUnavailable } from '../directory/store-unavailable.ts';
 import type { AuditStore, NewAuditEvent } from '../directory/stores/audit-store.ts';
 import { RolegateError } from '../policy/errors.ts';
 import { principalIdOf } from '../policy/principal-id.ts';
+import { actingCredentials, asAuthenticationError } from './acting.ts';
 import type { Call } from './call.ts';
 import { AccessDenied, AuthenticationError } from './errors.ts';
 
@@ -47,6 +48,7 @@ export function auditEvent(call: Call, { event, action, target, parameters }: At
     effect: null,
     deniedBy: null,
     revision: null,
+    acting: actingCredentials(call.caller),
   };
 }
 
@@ -88,7 +90,8 @@ export async function audited<T>(
   const event = auditEvent(call, attempted);
   try {
     return await work(event);
-  } catch (error) {
+  } catch (thrown) {
+    const error = asAuthenticationError(thrown);
     if (error instanceof RolegateError && !(error instanceof StoreUnavailable))
       await audit.record(failed(event, error));
     throw error;

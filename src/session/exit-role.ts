@@ -21,7 +21,9 @@ export function exitRole(tools: SessionTools, call: Call): Promise<ExitedRole> {
   const { caller, now } = call;
   const session = caller.kind === 'principal' ? caller.session : null;
   const attempted = { event: 'ExitRole', ...(session === null ? {} : { target: session.arn }) };
-  return audited(tools.directory.audit, call, attempted, async (event) => {
+  return audited(tools.directory.audit, call, attempted, async (made) => {
+    // What has ended already can be left again: nothing changes.
+    const event = { ...made, acting: null };
     if (session === null) throw new ValidationError('the caller has assumed no role', null);
     const { directory } = tools;
     const signIn = signInOf(caller);

@@ -29,7 +29,7 @@ export async function readOrMakeKeyFile(folder: string, name: string, make: () =
   return { text: winner, made: false };
 }
 
-/** The text of `name` in `folder`; null: there is no such file. */
+/** The text of `name` in `folder`, without its line end; null: there is no such file. */
 export function readKeyFile(folder: string, name: string): Promise<string | null> {
   return readPrivate(join(folder, name));
 }

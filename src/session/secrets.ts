@@ -11,11 +11,13 @@ import { join } from 'node:path';
 import type { JWK } from 'jose';
 import { LRUCache } from 'lru-cache';
 import type { Directory } from '../directory/directory.ts';
-import { readOrMakeKeyFile } from './key-file.ts';
+import { readKeyFile, readOrMakeKeyFile } from './key-file.ts';
 import { fingerprintOf, MASTER_KEY_FILE, masterKeyIn, readMasterKey } from './master-key.ts';
 
 const OPERATOR_TOKEN_FILE = 'operator.token';
 const KEY_BYTES = 32;
+/** Characters. Shorter operator tokens are refused, wherever they come from. */
+export const MIN_OPERATOR_TOKEN_LENGTH = 24;
 /** Digests of secret access keys that are kept. */
 const MOST_DIGESTS = 20_000;
 /** 30 bytes are 40 characters of base64: the form of AWS's secret access keys. */
@@ -61,6 +63,9 @@ export async function createSecrets(options: {
   readonly masterKeyFile?: string | null;
 }): Promise<Secrets> {
   const { dataDir, operatorToken = null, masterKeyFile = null } = options;
+  // Everything that is there is looked at before anything is created: a start that is refused leaves no new key.
+  const kept = operatorToken === null ? await readKeyFile(dataDir, OPERATOR_TOKEN_FILE) : null;
+  if (kept !== null) checkTokenFile(join(dataDir, OPERATOR_TOKEN_FILE), kept);
   const masterKey = masterKeyIn(await masterKeyText(dataDir, masterKeyFile));
   if (masterKey === null) {
     throw new Error(
@@ -71,9 +76,28 @@ export async function createSecrets(options: {
     operatorToken === null
       ? await readOrMakeKeyFile(dataDir, OPERATOR_TOKEN_FILE, () => randomBytes(KEY_BYTES).toString('base64url'))
       : { text: operatorToken, made: false };
-  if (token.text === '')
-    throw new Error(`${join(dataDir, OPERATOR_TOKEN_FILE)} is empty: delete it, and the next start creates a new one`);
   return secretsOf(masterKey, token.text, token.made);
+}
+
+function checkTokenFile(path: string, token: string): void {
+  if (token.length >= MIN_OPERATOR_TOKEN_LENGTH) return;
+  const holds = token === '' ? 'is empty' : `holds a token of ${token.length} characters`;
+  const needed = `an operator token has at least ${MIN_OPERATOR_TOKEN_LENGTH}`;
+  throw new Error(`${path} ${holds}; ${needed}: delete it, and the next start creates a new one`);
+}
+
+/**
+ * Refuses a directory of another master key before a data folder without one gets a new one, with which nobody could sign in.
+ */
+export async function checkMayMakeMasterKey(directory: Directory, dataDir: string): Promise<void> {
+  if ((await readKeyFile(dataDir, MASTER_KEY_FILE)) !== null) return;
+  if ((await directory.masterKeyFingerprint(null)) !== null) throw ofAnotherMasterKey();
+}
+
+function ofAnotherMasterKey(): Error {
+  return new Error(
+    `this directory belongs to another master key: put the ${MASTER_KEY_FILE} of the gateway that made it into the data folder`,
+  );
 }
 
 /**
@@ -81,11 +105,7 @@ export async function createSecrets(options: {
  */
 export async function checkMasterKey(directory: Directory, secrets: Secrets): Promise<void> {
   const kept = await directory.masterKeyFingerprint(secrets.masterKeyFingerprint);
-  if (kept !== secrets.masterKeyFingerprint) {
-    throw new Error(
-      `this directory belongs to another master key: put the ${MASTER_KEY_FILE} of the gateway that made it into the data folder`,
-    );
-  }
+  if (kept !== secrets.masterKeyFingerprint) throw ofAnotherMasterKey();
 }
 
 async function masterKeyText(dataDir: string, masterKeyFile: string | null): Promise<string> {

@@ -10,6 +10,7 @@ import {
   type NewAccessKey,
   setAccessKeyActive,
 } from './access-keys.ts';
+import { checkStillCounts } from './acting.ts';
 import { assumeInstanceProfile, assumeRole } from './assume-role.ts';
 import type { AssumeRoleInput } from './assume-role-parameters.ts';
 import { audited } from './audited.ts';
@@ -63,6 +64,11 @@ export interface Sessions extends EntityChanges {
   authenticateSigned(signed: SignedWith, now: number): Promise<PrincipalCaller>;
   /** The caller, by the value of a browser's cookie. Throws AuthenticationError. */
   authenticateSignIn(token: string, now: number): Promise<Caller>;
+  /**
+   * Throws AuthenticationError if the caller's session, key, sign-in, checker or user has ended since it was found out. Every
+   * change looks at it in its own transaction; this is for what comes later in the same request.
+   */
+  checkStillCounts(caller: Caller, now: number): Promise<void>;
   /** Signs a browser in with a long-term key. Throws AuthenticationError, AccessDenied (MFA). */
   signIn(input: SignInInput, now: number, origin?: Origin): Promise<SignedIn>;
   signOut(caller: Caller, now: number, origin?: Origin): Promise<void>;
@@ -186,6 +192,7 @@ export function createSessions(options: {
     authenticate: (authorization, now) => authenticate(tools, authorization, now),
     authenticateSigned: (signed, now) => bySignature(tools, signed, now),
     authenticateSignIn: (token, now) => authenticateSignIn(tools, token, now),
+    checkStillCounts: (caller, now) => checkStillCounts(tools, caller, now),
     signIn: (input, now, origin) => signIn(tools, aCall(anonymous, now, origin), input),
     signOut: (caller, now, origin) => signOut(tools, aCall(caller, now, origin)),
     assumeRole: on(assumeRole),

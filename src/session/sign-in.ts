@@ -1,4 +1,5 @@
 import { principalIdOf } from '../policy/principal-id.ts';
+import { actingCredentials } from './acting.ts';
 import { auditEvent, audited } from './audited.ts';
 import { byAccessKey, callerWithKeySession } from './authenticate.ts';
 import type { Call } from './call.ts';
@@ -46,7 +47,8 @@ export function signIn(tools: SessionTools, call: Call, input: SignInInput): Pro
       mfaAuthenticatedAt: proved ? now : null,
     });
     const signedIn = callerWithKeySession({ ...record, roleSessionId: null, endedAt: null });
-    const event = auditEvent({ ...call, caller: signedIn }, attempted);
+    // The sign-in is what this change makes: what has to count is the key.
+    const event = { ...auditEvent({ ...call, caller: signedIn }, attempted), acting: actingCredentials(caller) };
     await tools.directory.keySessions.create(record, event);
     const token = await tools.tokens.sign('signIn', { ...record, subject: record.principal, table: 'key' });
     return { token, expiresAt: record.expiresAt, caller: signedIn };
@@ -58,7 +60,8 @@ export function signOut(tools: SessionTools, call: Call): Promise<void> {
   return audited(tools.directory.audit, call, { event: 'SignOut' }, async (event) => {
     const record = signInOf(call.caller);
     if (record === null) throw new ValidationError('the caller has not signed in with a browser', null);
-    await tools.directory.keySessions.end(record.id, call.now, event);
+    // One that has ended already ends again without a change.
+    await tools.directory.keySessions.end(record.id, call.now, { ...event, acting: null });
   });
 }
 

@@ -73,8 +73,32 @@ describe('headers', () => {
     expect(told(await send('/aws', twice(lines, 'X-Amz-Date', '20260101T000000Z')))).toBe('403 SignatureDoesNotMatch');
     expect(told(await send('/aws', [['X-Amz-Date', '20260101T000000Z'], ...lines]))).toBe('403 SignatureDoesNotMatch');
     expect(told(await send('/aws', twice(lines, 'X-Amz-Security-Token', '')))).toBe('403 InvalidClientTokenId');
-    expect(told(await send('/aws', twice(lines, 'Host', 'other.example')))).toBe('403 SignatureDoesNotMatch');
-    expect(told(await send('/aws', [['Host', 'other.example'], ...lines]))).toBe('403 SignatureDoesNotMatch');
+    expect(told(await send('/aws', twice(lines, 'Host', 'other.example')))).toBe('400 IncompleteSignature');
+    expect(told(await send('/aws', [['Host', 'other.example'], ...lines]))).toBe('400 IncompleteSignature');
+  });
+
+  // Of two hosts, or two callers, one reader takes the first and another the last.
+  test.each([
+    ['/graphql', '"code":"BAD_REQUEST"'],
+    ['/healthz', '"code":"BAD_REQUEST"'],
+    ['/access/v1/evaluation', '"the header'],
+    ['/aws', '<Code>IncompleteSignature<'],
+  ])('that name the host or the caller are given once, at %s', async (target, form) => {
+    const lines: Lines = [
+      ['host', host()],
+      ['content-type', 'application/json'],
+    ];
+    const doubled = [
+      ['host', 'evil.example'],
+      ['Host', host()],
+      ['authorization', 'Bearer x'],
+    ] as const;
+    for (const [name, value] of doubled) {
+      const answer = await send(target, [...lines, ['authorization', 'Bearer y'], [name, value]]);
+      expect(answer).toMatch(/^HTTP\/1\.1 400 /);
+      expect(answer).toContain(form);
+      expect(answer).toContain(name.toLowerCase());
+    }
   });
 
   test('on several lines', async () => {

@@ -6,7 +6,7 @@ import type { SignedRequest } from '../../src/aws/signing/signed-request.ts';
 import type { AuditEvent } from '../../src/directory/stores/audit-store.ts';
 import { createLog } from '../../src/server/log.ts';
 import { createRouter } from '../../src/server/router.ts';
-import { exchange } from '../server/exchange.ts';
+import { exchange, signInCookieNameAt } from '../server/exchange.ts';
 import { startedGateway } from '../support/gateway.ts';
 import { ALICE, DATA_WRITER } from './door.ts';
 import { form, type Key, sign } from './signed.ts';
@@ -67,7 +67,10 @@ test('HEAD has the length of an answer, and none', async () => {
 
 test('a cookie signs nobody in', async () => {
   const { token } = await gateway.gateway.services.sessions.signIn(alice(), Date.now());
-  const headers = { 'content-type': 'application/x-www-form-urlencoded', cookie: `rolegate-sign-in=${token}` };
+  const headers = {
+    'content-type': 'application/x-www-form-urlencoded',
+    cookie: `${signInCookieNameAt(gateway.url)}=${token}`,
+  };
   const { status, text } = await exchange(`${gateway.url}/aws`, { headers, body: WHO });
   expect([status, codeIn(text)]).toEqual([403, 'MissingAuthenticationToken']);
 });

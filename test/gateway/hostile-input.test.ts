@@ -343,13 +343,12 @@ describe('headers', () => {
     );
   const authorization = () => basic(key)['authorization'] ?? '';
 
-  test('two of who is calling: the first one counts, not both', async () => {
+  test('two of who is calling: neither counts', async () => {
     const operator = gateway.operator['authorization'];
     const both = await post(`Authorization: ${authorization()}`, `Authorization: ${operator}`);
-    expect(both).not.toContain('"viewer":null');
-    // Node keeps the first of two.
-    expect(both).toMatch(/^HTTP\/1\.1 200/);
-    expect(both).toContain(ALICE);
+    expect(both).toMatch(/^HTTP\/1\.1 400/);
+    expect(both).toContain('the header `authorization` must be sent once');
+    expect(both).not.toContain(ALICE);
   });
 
   test.each([

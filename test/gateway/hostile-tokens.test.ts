@@ -1,6 +1,7 @@
 import { createHmac, generateKeyPairSync, type KeyObject, sign as signBytes } from 'node:crypto';
 import { SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { signInCookieNameAt } from '../server/exchange.ts';
 import { directoryDocument } from './given.ts';
 import { basic, bearer, type Headers, type StartedGateway, start } from './started.ts';
 import { encoded, fromElsewhere, partsOf, withBitChanged } from './tokens.ts';
@@ -40,9 +41,12 @@ async function assumed(at = gateway, by = key, durationSeconds = 3600) {
   return credentials;
 }
 
+/** The name of our gateway's cookie. */
+const cookieName = (): string => signInCookieNameAt(gateway.url);
+
 async function cookieToken(at = gateway, by = key): Promise<string> {
   const { cookies } = await at.ask(SIGN_IN, { input: by });
-  return (cookies[0] ?? '').replace('rolegate-sign-in=', '');
+  return (cookies[0] ?? '').replace(`${signInCookieNameAt(at.url)}=`, '');
 }
 
 /** Who these headers make the caller; null: nobody; or AWS's code for why they are not accepted. */
@@ -280,32 +284,32 @@ describe('forged', () => {
 describe('of one kind, used as another', () => {
   test('a cookie as bearer, a bearer token as cookie', async () => {
     const cookie = await cookieToken();
-    expect(await who({ cookie: `rolegate-sign-in=${cookie}` })).toBe(ALICE);
+    expect(await who({ cookie: `${cookieName()}=${cookie}` })).toBe(ALICE);
     expect(await whoBearing(cookie)).toBe(INVALID);
     const { sessionToken } = await assumed();
     const { body } = await gateway.ask(SESSION_TOKEN, {}, basic(key));
     const tokens = [sessionToken, String(body.data.getSessionToken.credentials.sessionToken)];
     const operator = String(gateway.operator['authorization']).slice('Bearer '.length);
     for (const token of [...tokens, operator, key.secretAccessKey]) {
-      expect(await who({ cookie: `rolegate-sign-in=${encodeURIComponent(token)}` })).toBeNull();
+      expect(await who({ cookie: `${cookieName()}=${encodeURIComponent(token)}` })).toBeNull();
     }
   });
 
   test('the sign-in of another name, twice, empty or quoted', async () => {
     const cookie = await cookieToken();
     for (const text of [
-      `__Host-rolegate-sign-in=${cookie}`,
+      `__Host-${cookieName()}=${cookie}`,
       `Rolegate-Sign-In=${cookie}`,
-      'rolegate-sign-in=',
-      'rolegate-sign-in',
+      `${cookieName()}=`,
+      cookieName(),
     ]) {
       expect([text.slice(0, 24), await who({ cookie: text })]).toEqual([text.slice(0, 24), null]);
     }
-    const twice = await who({ cookie: `rolegate-sign-in=forged; rolegate-sign-in=${cookie}` });
+    const twice = await who({ cookie: `${cookieName()}=forged; ${cookieName()}=${cookie}` });
     // The first of them counts.
     expect(twice).toBeNull();
     // A header that is wrong is not made good by a cookie.
-    expect(await who({ ...bearer('forged'), cookie: `rolegate-sign-in=${cookie}` })).toBe(INVALID);
+    expect(await who({ ...bearer('forged'), cookie: `${cookieName()}=${cookie}` })).toBe(INVALID);
   });
 
   test('keys and secrets in each other’s places', async () => {
@@ -346,7 +350,7 @@ describe('of another time or place', () => {
     const { sessionToken } = await assumed(foreign, foreignKey);
     expect(await who(bearer(sessionToken), foreign)).toBe(SESSION);
     expect(await whoBearing(sessionToken)).toBe(INVALID);
-    expect(await who({ cookie: `rolegate-sign-in=${await cookieToken(foreign, foreignKey)}` })).toBeNull();
+    expect(await who({ cookie: `${cookieName()}=${await cookieToken(foreign, foreignKey)}` })).toBeNull();
     expect(await who(basic(foreignKey))).toBe(INVALID);
     expect(await who(foreign.operator)).toBe(INVALID);
     expect(await who(basic({ ...key, secretAccessKey: foreignKey.secretAccessKey }))).toBe('SignatureDoesNotMatch');
@@ -358,7 +362,7 @@ describe('of another time or place', () => {
     const [own, ownKey] = await opened();
     onTestFinished(() => own.stop());
     const { sessionToken: before } = await assumed(own, ownKey);
-    const cookie = `rolegate-sign-in=${await cookieToken(own, ownKey)}`;
+    const cookie = `${signInCookieNameAt(own.url)}=${await cookieToken(own, ownKey)}`;
     const kid = (token: string) => partsOf(token).header['kid'];
     const refused = await own.ask(rotate, {}, basic(ownKey));
     expect(refused.body.data).toEqual({ rotateSigningKey: { code: 'AccessDenied' } });

@@ -22,11 +22,14 @@ export const ANONYMOUS: Caller = { kind: 'anonymous' };
 
 const NO_COOKIE: SignInCookie = { keep: () => undefined, forget: () => undefined };
 
+/** The key of callers that `signedIn` makes up: what is opened for tests holds it, so that their changes are made. */
+export const SIGNED_IN_KEY = 'AKIATESTTESTTESTTEST';
+
 /** A user or service that signed in with its long-term key. */
 export function signedIn(principalId: string): Caller {
   const ref = parsePrincipalRef(principalId);
   if (ref === null) throw new Error(`no principal: ${principalId}`);
-  return { kind: 'principal', ref, keyId: 'AKIATESTTESTTESTTEST', session: null };
+  return { kind: 'principal', ref, keyId: SIGNED_IN_KEY, session: null };
 }
 
 export interface Operation {

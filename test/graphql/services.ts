@@ -11,7 +11,7 @@ import type { Caller } from '../../src/session/caller.ts';
 import { createSecrets, type Secrets } from '../../src/session/secrets.ts';
 import { createSessions } from '../../src/session/sessions.ts';
 import { type TakenDatabase, takeDatabase } from '../support/recycled-database.ts';
-import { type Gateway, gatewayOn, NOW } from './gateway.ts';
+import { type Gateway, gatewayOn, NOW, SIGNED_IN_KEY } from './gateway.ts';
 
 const catalog = await openCatalog();
 
@@ -43,6 +43,7 @@ export async function openServicesOn(database: TakenDatabase, document: Director
   const dataDir = await mkdtemp(join(tmpdir(), 'rolegate-graphql-'));
   const services = await open(database, dataDir);
   await services.directory.apply(document);
+  await services.directory.keys.create({ id: SIGNED_IN_KEY, service: 'testing.amazonaws.com' });
   return services;
 }
 

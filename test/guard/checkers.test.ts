@@ -349,7 +349,7 @@ describe('of a decision a checker gets', () => {
 });
 
 describe('searches', () => {
-  const search = { action: 's3:GetObject', conditional: false };
+  const search = { action: 's3:GetObject', conditional: false, given: new Map() };
   const scopeOf = (caller: Caller, more: object = {}) => searchScope(requestOf(caller), { ...search, ...more });
   const visible = async (caller: Caller, ...principals: string[]) =>
     (await scopeOf(caller))?.visible(principals.map(refOf));

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { addressOfWith } from '../../src/server/public-address.ts';
 import { MAP } from '../authzen/world.ts';
 import { startedGateway } from '../support/gateway.ts';
-import { cookieOf, exchange, type Sent, type ToSend } from './exchange.ts';
+import { cookieOf, exchange, type Sent, signInCookieNameAt, type ToSend } from './exchange.ts';
 
 const PROXY = '127.0.0.9';
 const folder = mkdtempSync(join(tmpdir(), 'rolegate-authzen-'));
@@ -89,13 +89,14 @@ describe('credentials', () => {
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ query, variables }),
     });
-    const cookie = `rolegate-sign-in=${cookieOf(signedIn, 'rolegate-sign-in')?.value}`;
+    const name = signInCookieNameAt(gateway.url);
+    const cookie = `${name}=${cookieOf(signedIn, name)?.value}`;
     const viewer = await exchange(`${gateway.url}/graphql`, {
       headers: { 'content-type': 'application/json', cookie },
       body: JSON.stringify({ query: '{ viewer { principal { principalId } } }' }),
     });
     expect(viewer.body.data.viewer.principal.principalId).toBe(ALICE);
-    for (const sent of [cookie, 'rolegate-sign-in=stale']) {
+    for (const sent of [cookie, `${name}=stale`]) {
       const { status, headers } = await ask(EVALUATION, { authorization: null, headers: { cookie: sent } });
       expect([status, headers['set-cookie']]).toEqual([401, undefined]);
     }

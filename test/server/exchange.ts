@@ -56,3 +56,8 @@ export function cookieOf(
   const [pair = '', ...attributes] = header.split('; ');
   return { value: pair.slice(name.length + 1), attributes: attributes.join('; ') };
 }
+
+/** The name of the sign-in cookie of a gateway without TLS: each port of a host has its own. */
+export function signInCookieNameAt(url: string): string {
+  return `rolegate-sign-in-${new URL(url).port}`;
+}

@@ -4,8 +4,8 @@ import { cookieOf, exchange, operation, type Sent } from './exchange.ts';
 
 const ALICE = 'arn:aws:iam::111111111111:user/alice';
 const DATA_WRITER = 'arn:aws:iam::222222222222:role/DataWriter';
-const COOKIE = 'rolegate-sign-in';
 const HOST = 'rolegate.example:8080';
+const COOKIE = 'rolegate-sign-in-8080';
 
 const gateway = startedGateway({ ROLEGATE_TRUSTED_PROXIES: '127.0.0.9' });
 let cookie: string;
@@ -152,7 +152,14 @@ describe('what a form or a link can send, without saying where from', () => {
   test('a GET is not read without a header that no link can send', async () => {
     const url = `${gateway.url}/graphql?query=${encodeURIComponent(WHO)}`;
     const headers = { host: HOST, cookie, accept: 'application/json' };
-    expect((await exchange(url, { method: 'GET', headers })).status).toBe(403);
+    const without = await exchange(url, { method: 'GET', headers });
+    expect(without.status).toBe(403);
+    expect(without.body.errors).toEqual([
+      {
+        message: expect.stringContaining('a GET needs one of the headers authorization, x-graphql-yoga-csrf, '),
+        extensions: { code: 'FORBIDDEN', requestId: without.headers['x-request-id'] },
+      },
+    ]);
     const own = { ...headers, 'graphql-require-preflight': '1', 'sec-fetch-site': 'same-origin' };
     expect((await exchange(url, { method: 'GET', headers: own })).body.data.viewer.principal.principalId).toBe(ALICE);
   });

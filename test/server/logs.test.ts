@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { form as formOf, type Key, sign } from '../aws/signed.ts';
 import { newDataDir, removeDataDir } from '../support/gateway.ts';
 import { type Running, startServer } from '../support/process.ts';
-import { cookieOf, exchange, operation } from './exchange.ts';
+import { cookieOf, exchange, operation, signInCookieNameAt } from './exchange.ts';
 
 const DATA_WRITER = 'arn:aws:iam::222222222222:role/DataWriter';
 
@@ -40,12 +40,13 @@ test('whatever is logged, nothing of it signs anybody in', async () => {
   const signIn = 'mutation($input: SignInInput!) { signIn(input: $input) { __typename } }';
 
   const signedIn = await ask(signIn, {}, { input: { accessKeyId, secretAccessKey } });
-  const cookie = cookieOf(signedIn, 'rolegate-sign-in')?.value ?? '';
+  const name = signInCookieNameAt(url);
+  const cookie = cookieOf(signedIn, name)?.value ?? '';
   expect(cookie).not.toBe('');
-  await ask('{ viewer { principal { principalId } } }', { cookie: `rolegate-sign-in=${cookie}` });
-  await ask(assume, { cookie: `rolegate-sign-in=${cookie}` });
-  await ask('{ viewer { __typename } }', { cookie: `rolegate-sign-in=${cookie}-forged-hunter2` });
-  await ask(assume, { cookie: `rolegate-sign-in=${cookie}`, origin: 'https://evil.example' });
+  await ask('{ viewer { principal { principalId } } }', { cookie: `${name}=${cookie}` });
+  await ask(assume, { cookie: `${name}=${cookie}` });
+  await ask('{ viewer { __typename } }', { cookie: `${name}=${cookie}-forged-hunter2` });
+  await ask(assume, { cookie: `${name}=${cookie}`, origin: 'https://evil.example' });
   await ask('{ viewer { __typename } }', { authorization: `Bearer ${operator}` });
   const { body } = await ask(assume, { authorization: basic });
   const { sessionToken, secretAccessKey: ofSession } = body.data.assumeRole.credentials;

@@ -4,17 +4,18 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type RunningGateway, startGateway } from '../../src/server/gateway.ts';
 import { readSettings } from '../../src/server/settings.ts';
-import { cookieOf, exchange, operation, type Sent } from './exchange.ts';
+import { cookieOf, exchange, operation, type Sent, signInCookieNameAt } from './exchange.ts';
 
 const ALICE = 'arn:aws:iam::111111111111:user/alice';
 const DATA_WRITER = 'arn:aws:iam::222222222222:role/DataWriter';
-const COOKIE = 'rolegate-sign-in';
-const HOST_COOKIE = '__Host-rolegate-sign-in';
 const HOUR = 3_600_000;
 
 let dataDir: string;
 let gateway: RunningGateway;
 let operator: string;
+/** The names of the cookie without TLS, and with it. */
+let COOKIE: string;
+let HOST_COOKIE: string;
 const clock = { now: 0 };
 
 beforeAll(async () => {
@@ -27,6 +28,8 @@ beforeAll(async () => {
   };
   clock.now = Date.now();
   gateway = await startGateway(readSettings(env, '/'), { clock: () => clock.now });
+  COOKIE = signInCookieNameAt(gateway.url);
+  HOST_COOKIE = `__Host-${COOKIE}`;
   operator = (await readFile(join(dataDir, 'operator.token'), 'utf8')).trim();
 });
 
@@ -271,4 +274,13 @@ test('where a browser signed in from stands in its session', async () => {
   const id = JSON.parse(Buffer.from(cookie.split('.')[1] ?? '', 'base64url').toString()).jti;
   const session = await gateway.services.directory.keySessions.find(id);
   expect(session?.sourceIp).toBe('203.0.113.7');
+});
+
+test('a gateway on another port of the same host does not take the sign-in away', async () => {
+  const mine = await signedIn();
+  // What the other gateway would set, or clear, has another name.
+  const sent = await ask(WHO, { cookie: `rolegate-sign-in=x; ${mine}; rolegate-sign-in-1=x` });
+  expect(sent.body).toEqual(HERSELF);
+  expect(sent.headers['set-cookie']).toBeUndefined();
+  expect((await ask(WHO, { cookie: mine.replace(COOKIE, 'rolegate-sign-in-1') })).body).toEqual(NOBODY);
 });

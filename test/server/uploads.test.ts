@@ -6,7 +6,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { UploadFolders } from '../../src/server/uploads/upload-folders.ts';
 import { tar, zip } from '../support/archives.ts';
 import { newDataDir, removeDataDir, startedGateway } from '../support/gateway.ts';
-import { cookieOf, exchange, operation } from './exchange.ts';
+import { cookieOf, exchange, operation, signInCookieNameAt } from './exchange.ts';
 import { BOUNDARY, bodyOf, details, importOf, noUploads, sendParts, uploadsOf } from './multipart.ts';
 
 const gateway = startedGateway();
@@ -151,7 +151,8 @@ describe('refused before the body is read', () => {
     const signIn = 'mutation ($input: SignInInput!) { signIn(input: $input) { __typename } }';
     const input = { accessKeyId, secretAccessKey: secrets.secretFor(accessKeyId) };
     const signedIn = await exchange(`${gateway.url}/graphql`, operation(signIn, { input }));
-    const cookie = `rolegate-sign-in=${cookieOf(signedIn, 'rolegate-sign-in')?.value}`;
+    const name = signInCookieNameAt(gateway.url);
+    const cookie = `${name}=${cookieOf(signedIn, name)?.value}`;
     const { status, body } = await head({ cookie });
     expect(status).toBe(415);
     expect(body).toContain('a cookie does not count');

@@ -12,7 +12,7 @@ import { createSessions, type Sessions } from '../../src/session/sessions.ts';
 import { A, allow, aRole, aUser, B, policy, roleArn, trusts, userArn } from '../support/policies.ts';
 import { aQuestion, NOON } from '../support/questions.ts';
 import { takeDirectory } from '../support/recycled-database.ts';
-import { basic, bearer } from './gateway.ts';
+import { basic, bearer, signIn } from './gateway.ts';
 
 const catalog = await openCatalog();
 const alice = userArn('alice');
@@ -108,12 +108,7 @@ describe('on the embedded store', () => {
   });
 
   it('keeps what a session was given, and holds it to that', async () => {
-    const caller: Caller = {
-      kind: 'principal',
-      ref: { kind: 'user', arn: alice, accountId: A },
-      keyId: '',
-      session: null,
-    };
+    const caller = await signIn({ sessions }, { userArn: alice }, NOON);
     const given = {
       role: R,
       roleSessionName: 's3',

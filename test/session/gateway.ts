@@ -51,7 +51,8 @@ export async function openOn(options: DirectoryOptions): Promise<Gateway> {
   return gatewayOn(await openDirectory({ ...options, onStatement }, catalog), statements);
 }
 
-function gatewayOn(directory: OpenDirectory, statements: string[]): Gateway {
+/** Everything below GraphQL, on a directory that whoever opens it closes. */
+export function gatewayOn(directory: OpenDirectory, statements: string[]): Gateway {
   const access = createAccess(directory, catalog);
   return { directory, access, secrets, statements, sessions: createSessions({ directory, access, secrets }) };
 }

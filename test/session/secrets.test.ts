@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
-import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openCatalog } from '../../src/catalog/catalog.ts';
-import { checkMasterKey, createSecrets } from '../../src/session/secrets.ts';
+import { checkMasterKey, checkMayMakeMasterKey, createSecrets } from '../../src/session/secrets.ts';
 import { MemoryDirectory } from '../support/memory-directory.ts';
 
 const catalog = await openCatalog();
@@ -78,6 +78,29 @@ describe('the secrets of a data folder', () => {
     await writeFile(join(dataDir, 'master.key'), 'c2hvcnQ=\n');
     const opened = createSecrets({ dataDir });
     await expect(opened).rejects.toThrow(/master\.key does not hold a master key: expected base64 of 32 bytes$/);
+  });
+
+  it('refuse an operator token in the folder that is too short, before they make anything', async () => {
+    await mkdir(dataDir);
+    await writeFile(join(dataDir, 'operator.token'), 'x'.repeat(23));
+    await expect(createSecrets({ dataDir })).rejects.toThrow(
+      /operator\.token holds a token of 23 characters; an operator token has at least 24: delete it, and the next start creates a new one$/,
+    );
+    expect(await readdir(dataDir)).toEqual(['operator.token']);
+    await writeFile(join(dataDir, 'operator.token'), '');
+    await expect(createSecrets({ dataDir })).rejects.toThrow(/operator\.token is empty; /);
+    await writeFile(join(dataDir, 'operator.token'), `${'x'.repeat(24)}\n`);
+    expect((await createSecrets({ dataDir })).isOperatorToken('x'.repeat(24))).toBe(true);
+  });
+
+  it('are not made for a directory that belongs to another master key', async () => {
+    const directory = new MemoryDirectory({}, catalog);
+    await checkMayMakeMasterKey(directory, dataDir);
+    await checkMasterKey(directory, await createSecrets({ dataDir }));
+    await checkMayMakeMasterKey(directory, dataDir);
+    const other = join(dataDir, 'other');
+    await expect(checkMayMakeMasterKey(directory, other)).rejects.toThrow(/belongs to another master key/);
+    await expect(readdir(other)).rejects.toMatchObject({ code: 'ENOENT' });
   });
 
   it('refuse a directory that belongs to another master key', async () => {

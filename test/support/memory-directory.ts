@@ -193,7 +193,7 @@ export class MemoryDirectory implements Directory {
     return pageOf(this.#list('resources'), page);
   }
 
-  async masterKeyFingerprint(own: string): Promise<string> {
+  async masterKeyFingerprint(own: string | null): Promise<string | null> {
     this.#fingerprint ??= own;
     return this.#fingerprint;
   }

@@ -27,11 +27,18 @@ import type { IamStore } from '../iam/iam-store.ts';
 import { createReadModel, type ReadModel } from '../read-model.ts';
 import { Store } from '../store.ts';
 import { accessKeys } from '../stores/access-keys.ts';
+import { checkCredentials } from '../stores/acting-credentials.ts';
 import { addAuditEvent, auditEvents } from '../stores/audit-events.ts';
 import type { AuditStore, NewAuditEvent } from '../stores/audit-store.ts';
 import type { CheckerStore } from '../stores/checker-store.ts';
 import { checkers } from '../stores/checkers.ts';
-import type { IdentityStores, MfaDeviceStore, OidcProviderStore, SigningKeyStore } from '../stores/identity-stores.ts';
+import type {
+  CredentialStore,
+  IdentityStores,
+  MfaDeviceStore,
+  OidcProviderStore,
+  SigningKeyStore,
+} from '../stores/identity-stores.ts';
 import type { KeySessionStore } from '../stores/key-session-store.ts';
 import { keySessions } from '../stores/key-sessions.ts';
 import { mfaDevices } from '../stores/mfa-devices.ts';
@@ -83,6 +90,7 @@ class StoredDirectory implements OpenDirectory {
   readonly prisma: ReadModel;
   readonly keys: AccessKeyStore;
   readonly sessions: RoleSessionStore;
+  readonly credentials: CredentialStore;
   readonly audit: AuditStore;
   readonly checkers: CheckerStore;
   readonly keySessions: KeySessionStore;
@@ -110,6 +118,7 @@ class StoredDirectory implements OpenDirectory {
     this.prisma = createReadModel(database.adapter);
     this.keys = accessKeys(this.#store);
     this.sessions = roleSessions(this.#store);
+    this.credentials = { check: (acting, at) => checkCredentials(database, acting, at) };
     this.audit = auditEvents(this.#store);
     this.checkers = checkers(this.#store);
     this.keySessions = keySessions(this.#store);
@@ -213,8 +222,8 @@ class StoredDirectory implements OpenDirectory {
     return this.#arns('"Resource"', page);
   }
 
-  async masterKeyFingerprint(own: string): Promise<string> {
-    const [row] = await this.#store.database.query<{ kept: string }>(
+  async masterKeyFingerprint(own: string | null): Promise<string | null> {
+    const [row] = await this.#store.database.query<{ kept: string | null }>(
       `UPDATE "DirectoryState" SET "masterKeyFingerprint" = coalesce("masterKeyFingerprint", $1) WHERE id = 1
        RETURNING "masterKeyFingerprint" AS kept`,
       [own],

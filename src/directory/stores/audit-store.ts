@@ -1,5 +1,6 @@
 import type { DecisionEffect } from '../../evaluation/decision.ts';
 import type { PolicyLayer } from '../../evaluation/layer.ts';
+import type { ActingCredentials } from './acting-credentials.ts';
 
 /** An event to be stored. Null: does not apply, or is not known. */
 export interface NewAuditEvent {
@@ -35,9 +36,11 @@ export interface NewAuditEvent {
   readonly revision: bigint | null;
   /** Accounts that the event is about beside those of its principal and target. Stored, but not read back. */
   readonly accountIds?: readonly string[];
+  /** What the call acts with: if it does not count any more, the change of the event is not made. Not stored. Left out: nothing to check. */
+  readonly acting?: ActingCredentials | null;
 }
 
-export interface AuditEvent extends Omit<NewAuditEvent, 'accountIds'> {
+export interface AuditEvent extends Omit<NewAuditEvent, 'accountIds' | 'acting'> {
   /** Greater is later. */
   readonly sequence: bigint;
 }

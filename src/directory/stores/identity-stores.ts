@@ -1,10 +1,12 @@
 import type { EntityStore } from '../entities/entity-store.ts';
+import type { ActingCredentials } from './acting-credentials.ts';
 import type { AuditStore, NewAuditEvent } from './audit-store.ts';
 import type { CheckerStore } from './checker-store.ts';
 import type { KeySessionStore } from './key-session-store.ts';
 
 /** Stores behind identities, beside those of access keys and role sessions. */
 export interface IdentityStores {
+  readonly credentials: CredentialStore;
   readonly audit: AuditStore;
   readonly checkers: CheckerStore;
   readonly keySessions: KeySessionStore;
@@ -12,6 +14,11 @@ export interface IdentityStores {
   readonly oidcProviders: OidcProviderStore;
   readonly signingKeys: SigningKeyStore;
   readonly entities: EntityStore;
+}
+
+export interface CredentialStore {
+  /** Whether a call may go on: throws EndedCredentials if what it acts with has ended. Changes see to it themselves. */
+  check(acting: ActingCredentials | null, at: number): Promise<void>;
 }
 
 /** A virtual MFA device. Its secret is derived from `seedId`. Times are milliseconds since 1970. */

@@ -1,5 +1,6 @@
 import type { AccessRoute as AccessRouteValue } from '../../access/access-routes.ts';
 import { checkMayAskAbout, ownSubject } from '../../guard/ask.ts';
+import { asFarAsKnown } from '../../guard/veils.ts';
 import { builder } from '../builder.ts';
 import { Role, roleValue } from '../entities/role.ts';
 import { inTurn } from '../in-turn.ts';
@@ -75,7 +76,10 @@ builder.queryField('accessRoutes', (t) =>
       await checkMayAskAbout(context, principal, 'principal');
       const subject = ownSubject(context, { principal, assumedRole: null, session: null });
       const open = needs.map((need, index) => toOpenQuestion(need, `needs[${index}]`));
-      return [...(await inTurn(context, () => context.access.accessRoutes(subject, open, context.now)))];
+      const routes = await inTurn(context, () =>
+        asFarAsKnown(context, subject, null, (access) => access.accessRoutes(subject, open, context.now)),
+      );
+      return [...routes];
     },
   }),
 );

@@ -1,6 +1,8 @@
 import type { AssumableRoles, AssumableRole as AssumableRoleValue } from '../../access/assumable-roles.ts';
 import type { Subject } from '../../access/question.ts';
 import { checkMayAskAbout, ownSubject } from '../../guard/ask.ts';
+import { toldRequirements } from '../../guard/told-keys.ts';
+import { asFarAsKnown } from '../../guard/veils.ts';
 import { RolegateError } from '../../policy/errors.ts';
 import { builder } from '../builder.ts';
 import type { GatewayContext } from '../context.ts';
@@ -19,7 +21,12 @@ import { NULL_ANSWER } from '../null-answer.ts';
 import { AFTER_DESCRIPTION, FIRST_DESCRIPTION, notACursor } from '../page.ts';
 import { Decision } from './decision.ts';
 
-const AssumableRole = builder.objectRef<AssumableRoleValue>('AssumableRole').implement({
+/** A role with all roles of the search that found it. */
+interface FoundRole extends AssumableRoleValue {
+  readonly found: readonly AssumableRoleValue[];
+}
+
+const AssumableRole = builder.objectRef<FoundRole>('AssumableRole').implement({
   description: 'A role that a principal can assume now, or with additional condition keys',
   fields: (t) => ({
     role: t.field({ type: Role, description: 'The role', resolve: ({ roleArn }) => roleValue(roleArn) }),
@@ -37,14 +44,14 @@ const AssumableRole = builder.objectRef<AssumableRoleValue>('AssumableRole').imp
       description:
         'Condition keys that the call must have with the right value: sts:ExternalId, aws:MultiFactorAuthPresent … ' +
         'Empty: the role can be assumed now',
-      resolve: ({ requires }) => [...requires],
+      resolve: (role, _args, context) => toldRequirements(context, role, role.found),
     }),
   }),
 });
 
-type RolesPage = KeyedPage<AssumableRoleValue> & Pick<AssumableRoles, 'gaps' | 'revision'>;
+type RolesPage = KeyedPage<FoundRole> & Pick<AssumableRoles, 'gaps' | 'revision'>;
 
-const AssumableRoleConnection = keyedConnection<AssumableRoleValue, RolesPage>('AssumableRole', AssumableRole, {
+const AssumableRoleConnection = keyedConnection<FoundRole, RolesPage>('AssumableRole', AssumableRole, {
   page:
     'A page of roles that a principal can assume: roles that it can assume now come first, then shorter chains, then the ARNs in ' +
     'order. Sessions and credentials may change between two pages. After any other change the order can be different: `after` then ' +
@@ -112,10 +119,12 @@ async function assumableRoles(
   const asked = pageOf(page);
   await checkMayAskAbout(context, subject.principal, 'principal');
   const own = ownSubject(context, subject);
-  const found = await inTurn(context, () => context.access.searchRoles(own, { maxDepth }, context.now));
+  const found = await inTurn(context, () =>
+    asFarAsKnown(context, own, new Map(), (access) => access.searchRoles(own, { maxDepth }, context.now)),
+  );
   const before = await precedingOf(context, found, asked);
   const { gaps, revision, roles } = found;
-  const entries = roles.slice(before, before + asked.limit);
+  const entries = roles.slice(before, before + asked.limit).map((role) => ({ ...role, found: roles }));
   return { ...toPage({ entries, before, total: roles.length, revision }, arnOf), gaps, revision };
 }
 

@@ -1,6 +1,7 @@
 import type { Answer } from '../../access/question.ts';
 import { knownGaps } from '../../guard/known-gaps.ts';
 import { readableReason, readableStatements } from '../../guard/readable-policy.ts';
+import { toldKeys } from '../../guard/told-keys.ts';
 import { withheldLayers } from '../../guard/withheld-layers.ts';
 import { builder } from '../builder.ts';
 import { Principal } from '../entities/principal.ts';
@@ -114,7 +115,7 @@ builder.objectFields(Decision, (t) => ({
     description:
       'Condition keys that every such request has and this question did not give (aws:SecureTransport, aws:ViaAWSService, ' +
       'aws:RequestedRegion …): those of which something was assumed, where it could have changed the outcome',
-    resolve: ({ decision }) => [...decision.assumedContextKeys],
+    resolve: (answer, _args, context) => toldKeys(context, answer, answer.decision.assumedKeys),
   }),
   requires: t.stringList({
     description:
@@ -123,7 +124,10 @@ builder.objectFields(Decision, (t) => ({
   }),
   missingContextKeys: t.stringList({
     description:
-      'Condition keys that a statement uses, that the request does not have, and whose value could have changed the outcome',
-    resolve: ({ decision }, _args, context) => [...countText(context, decision.missingContextKeys)],
+      'Condition keys that a statement uses, that the request does not have, and whose value could have changed the outcome. Without ' +
+      'those that only policies use which the caller may not read',
+    resolve: async (answer, _args, context) => [
+      ...countText(context, await toldKeys(context, answer, answer.decision.missingKeys)),
+    ],
   }),
 }));

@@ -6,7 +6,9 @@ import {
 } from '../../access/effective-permissions.ts';
 import type { Subject } from '../../access/question.ts';
 import type { RequestContext } from '../../evaluation/request.ts';
+import type { Veil } from '../../evaluation/veil.ts';
 import { ask, checkMayAskAbout, subjectAsKnown } from '../../guard/ask.ts';
+import { asFarAsKnown } from '../../guard/veils.ts';
 import { builder } from '../builder.ts';
 import type { GatewayContext } from '../context.ts';
 import { PERMISSIONS_COST } from '../cost.ts';
@@ -132,8 +134,8 @@ builder.objectField(EffectivePermissions, 'can', (t) =>
 
 const NO_CONTEXT: RequestContext = new Map();
 
-function toolsOf({ access, directory, catalog }: GatewayContext): DecideTools {
-  return { directory, catalog, actions: access.assumptionActions };
+function toolsOf({ access, directory, catalog }: GatewayContext, veil: Veil | null): DecideTools {
+  return { directory, catalog, actions: access.assumptionActions, ...(veil === null ? {} : { veil }) };
 }
 
 async function effectivePermissions(
@@ -144,8 +146,11 @@ async function effectivePermissions(
 ): Promise<EffectivePermissionsValue> {
   await checkMayAskAbout(context, subject.principal, 'principal');
   const asked = await subjectAsKnown(context, subject);
+  const given = requestContext ?? NO_CONTEXT;
   return inTurn(context, () =>
-    permissionsOf(toolsOf(context), asked, requestContext ?? NO_CONTEXT, context.now, assumeContextKeys ?? true),
+    asFarAsKnown(context, asked, given, (_access, veil) =>
+      permissionsOf(toolsOf(context, veil), asked, given, context.now, assumeContextKeys ?? true),
+    ),
   );
 }
 
@@ -210,7 +215,11 @@ builder.queryField('compareAccess', (t) =>
       const asked = await subjectAsKnown(context, toSubject({ ...input, assumedRole }, 'session'));
       const subject = { ...asked, assumedRole };
       const options = { filter: given(filter ?? {}) };
-      return inTurn(context, () => compareAccess(toolsOf(context), subject, options, context.now));
+      return inTurn(context, () =>
+        asFarAsKnown(context, subject, NO_CONTEXT, (_access, veil) =>
+          compareAccess(toolsOf(context, veil), subject, options, context.now),
+        ),
+      );
     },
   }),
 );

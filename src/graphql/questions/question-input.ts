@@ -17,7 +17,9 @@ export const RESOURCE_IS_PATTERN_DESCRIPTION =
   'asked on: see `Decision.coverage`. At most 100 in one request, the bare `*` included. False: they are characters of a name, as S3 keys may have them';
 export const RESOURCE_ACCOUNT_DESCRIPTION =
   'Owner of the resource where its ARN names no account (S3) and the directory does not know it';
-export const CONTEXT_DESCRIPTION = 'Condition keys of the request. Left out: none beside those that follow from it';
+export const CONTEXT_DESCRIPTION =
+  'Condition keys of the request. Left out: none beside those that follow from it. Whoever asks about itself without ' +
+  'iam:SimulatePrincipalPolicy: for policies of others that it may not read, only keys count that its own HTTP request has';
 export const ASSUME_KEYS_DESCRIPTION =
   'Whether condition keys that every request has and `context` does not give are assumed: see `Decision.assumedContextKeys`. ' +
   'False: they are missing';

@@ -111,7 +111,7 @@ builder.queryField('whoCan', (t) =>
       const { access, now } = context;
       const question = toOpenQuestion(args, '');
       const conditional = args.conditional === true;
-      const scope = await searchScope(context, { action: args.action, conditional });
+      const scope = await searchScope(context, { action: args.action, conditional, given: question.context });
       const options = { after: after?.key ?? null, limit, scope, conditional };
       const found = await inTurn(context, () => access.whoCan(question, options, now));
       const { outsiders, revision } = found;

@@ -165,7 +165,7 @@ test('who can write datasets', async () => {
           },
         ],
         "pageInfo": {
-          "endCursor": "ZW50cnk6MTphcm46YXdzOmlhbTo6MjIyMjIyMjIyMjIyOnVzZXIvYm9i",
+          "endCursor": "ZW50cnk6Mjphcm46YXdzOmlhbTo6MjIyMjIyMjIyMjIyOnVzZXIvYm9i",
           "hasNextPage": true,
         },
         "totalCount": 3,

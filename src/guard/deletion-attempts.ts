@@ -1,0 +1,83 @@
+import type { Attempt } from './attempt.ts';
+import type { GuardContext } from './context.ts';
+import { onHolder, permissionsOn } from './entity-attempts.ts';
+import type { Permission } from './permission.ts';
+
+// What AWS has no operation for, to delete an entity with all that hangs on it, is asked as the operations of IAM that it
+// stands for: each on its own resource, with the condition keys that IAM has for it. A part that is not there is not asked for.
+// https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsidentityandaccessmanagementiam.html
+
+interface Deletion {
+  /** Whether its dependents are deleted as well. */
+  readonly withDependents: boolean;
+}
+
+/** What a user and a role alike can have. */
+const HELD = {
+  boundary: { select: { arn: true } },
+  attachments: { select: { policy: { select: { arn: true } } }, orderBy: { policyId: 'asc' } },
+  inlinePolicies: { select: { name: true }, take: 1 },
+} as const;
+
+interface Held {
+  readonly boundary: { readonly arn: string } | null;
+  readonly attachments: readonly { readonly policy: { readonly arn: string } }[];
+  readonly inlinePolicies: readonly object[];
+}
+
+/** The attempt to delete a role, and its dependents if requested. */
+export async function deletionOfRole(
+  { roleArn, withDependents }: Deletion & { readonly roleArn: string },
+  { directory }: GuardContext,
+): Promise<Attempt> {
+  const role = await directory.prisma.role.findUnique({
+    where: { arn: roleArn },
+    select: { ...HELD, instanceProfiles: { select: { arn: true }, orderBy: { arn: 'asc' } } },
+  });
+  const own = onHolder('DeleteRole', roleArn, role?.boundary?.arn ?? null);
+  if (role === null || !withDependents) return { kind: 'permitted', permissions: [own] };
+  const profiles = role.instanceProfiles.map(({ arn }) => arn);
+  const permissions = [
+    own,
+    ...policiesOf(role, roleArn, 'Role'),
+    ...permissionsOn(['RemoveRoleFromInstanceProfile'], profiles),
+  ];
+  return { kind: 'permitted', permissions };
+}
+
+/** The attempt to delete a user, and its dependents if requested. */
+export async function deletionOfUser(
+  { userArn, withDependents }: Deletion & { readonly userArn: string },
+  { directory }: GuardContext,
+): Promise<Attempt> {
+  const own = permissionsOn(['DeleteUser'], [userArn]);
+  if (!withDependents) return { kind: 'permitted', permissions: own };
+  const user = await directory.prisma.user.findUnique({
+    where: { arn: userArn },
+    select: {
+      ...HELD,
+      accessKeys: { select: { id: true }, take: 1 },
+      mfaDevices: { select: { serialNumber: true }, take: 1 },
+      memberships: { select: { group: { select: { arn: true } } }, orderBy: { groupId: 'asc' } },
+    },
+  });
+  if (user === null) return { kind: 'permitted', permissions: own };
+  const permissions = [
+    ...own,
+    ...(user.accessKeys.length === 0 ? [] : permissionsOn(['DeleteAccessKey'], [userArn])),
+    ...(user.mfaDevices.length === 0 ? [] : permissionsOn(['DeactivateMFADevice'], [userArn])),
+    ...policiesOf(user, userArn, 'User'),
+    ...permissionsOn(
+      ['RemoveUserFromGroup'],
+      user.memberships.map(({ group }) => group.arn),
+    ),
+  ];
+  return { kind: 'permitted', permissions };
+}
+
+/** Taking its policies away: inline ones with one permission, since IAM has no key for their names; the others one by one. */
+function policiesOf({ boundary, attachments, inlinePolicies }: Held, arn: string, noun: 'User' | 'Role'): Permission[] {
+  const limit = boundary?.arn ?? null;
+  const inline = inlinePolicies.length === 0 ? [] : [onHolder(`Delete${noun}Policy`, arn, limit)];
+  return [...inline, ...attachments.map(({ policy }) => onHolder(`Detach${noun}Policy`, arn, limit, policy.arn))];
+}
