@@ -60,9 +60,12 @@ export function prepareEngine(world: World, texts: ReturnType<typeof textsOf>): 
     };
     return preparePrincipal(facts, preparePolicies(source), null);
   });
-  const resources = world.resources.map(({ arn, account }, i) => {
+  const held = new Map<number, AttachedPolicy>();
+  const resources = world.resources.map(({ arn, account, holder }, i) => {
     const text = texts.resources[i] ?? null;
-    const policy = text === null ? null : attach(text, 'resource', arn);
+    const policy =
+      text === null ? null : ((holder === undefined ? undefined : held.get(holder)) ?? attach(text, 'resource', arn));
+    if (holder !== undefined && policy !== null) held.set(holder, policy);
     return prepareResource({
       arn,
       accountId: accountId(account),

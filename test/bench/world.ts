@@ -33,6 +33,8 @@ export interface BenchResource {
   readonly arn: string;
   readonly account: number;
   readonly policy: Doc | null;
+  /** Resources with the same number are governed by one policy. Left out: it has one of its own. */
+  readonly holder?: number;
 }
 
 export interface World {
