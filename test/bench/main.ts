@@ -5,6 +5,7 @@
  */
 import { type NaiveOutcome, type NaiveRequest, naiveAuthorize } from '../support/naive-evaluator.ts';
 import { besideCedar } from './beside-cedar.ts';
+import { besidePlans, wantedBesidePlans } from './beside-plans.ts';
 import {
   ask,
   batches,
@@ -22,6 +23,7 @@ import {
   atLeast,
   atMost,
   checksumNow,
+  heldNow,
   median,
   over,
   QUICK,
@@ -33,6 +35,7 @@ import {
 } from './measure.ts';
 import { patterns } from './patterns.ts';
 import { peers } from './peers.ts';
+import { makeWideWorld, WIDE_SIZE } from './wide-world.ts';
 import { type BenchRequest, FULL_SIZE, makeWorld, plainRequest } from './world.ts';
 
 const world = makeWorld({ ...FULL_SIZE, requests: QUICK ? 30_000 : FULL_SIZE.requests });
@@ -102,9 +105,15 @@ console.log(
 );
 
 printGrowth();
+besidePlans('the world of the tables above, beside a small engine with plans', world);
+const wide = besidePlans(
+  'a wider world: 10,000 names under 1,000 holders, control policies with Denies at three levels, 25,000 pairs',
+  makeWideWorld({ ...WIDE_SIZE, requests: requests.length }),
+);
 const summary: readonly Ratio[] = [
   atLeast('one at a time / plain loop', times(ONE), 15),
   atLeast('batches of 50 / plain loop', times(BATCH), 30),
+  ...wantedBesidePlans(wide),
   ...(await besideCedar(world, questions, of50, questions50)),
   atLeast('explanation of every layer / plain loop', times(EXPLAINED), 3),
   ...(await peers(world)),
@@ -115,11 +124,6 @@ const summary: readonly Ratio[] = [
 console.table(summary);
 console.log(`compiling everything for the first time / a million decisions: ${round(cold / million)}`);
 console.log(`checksum ${checksumNow()}`);
-
-function heldNow(): number {
-  globalThis.gc?.();
-  return process.memoryUsage().heapUsed;
-}
 
 function checkAgreement(): void {
   const tally = new Map<string, number>();

@@ -4,13 +4,23 @@
  * this benchmark hold: users and role sessions, ten operators, no tags of resources, no session policies.
  */
 import type { DecisionEffect } from '../../src/evaluation/decision.ts';
-import { rangeHolds, parseRange } from '../../src/policy/compare/ip.ts';
+import { parseRange, rangeHolds } from '../../src/policy/compare/ip.ts';
 import { type Glob, globOf } from '../../src/policy/pattern.ts';
 import type { Doc, Json } from '../support/naive-evaluator.ts';
 import { accountId, type BenchPrincipal, type BenchRequest, type World } from './world.ts';
 
 type Context = BenchRequest['context'];
-type Holds = (context: Context, principal: BenchPrincipal) => boolean;
+type Holds = (context: Context, caller: Caller) => boolean;
+
+/** What statements read of a principal. */
+interface Caller {
+  readonly account: number;
+  readonly accountId: string;
+  /** Of the user, or of the role. */
+  readonly arn: string;
+  readonly team: string | undefined;
+  readonly isSession: boolean;
+}
 
 interface Compiled {
   readonly allows: boolean;
@@ -54,6 +64,7 @@ const DIRECTLY = 3;
 
 export class PlansEngine {
   readonly #world: World;
+  readonly #callers: readonly Caller[];
   readonly #actions: string[] = [];
   readonly #policies: readonly (readonly Compiled[])[];
   readonly #scp: readonly (readonly (readonly Compiled[])[])[];
@@ -65,6 +76,7 @@ export class PlansEngine {
 
   constructor(world: World) {
     this.#world = world;
+    this.#callers = world.principals.map(callerOf);
     this.#policies = world.policies.map(compileDocument);
     const shared = new Map<Doc, readonly Compiled[]>();
     const compiled = (document: Doc): readonly Compiled[] => {
@@ -88,27 +100,27 @@ export class PlansEngine {
   }
 
   decide({ principal: who, action, resource, context }: PlansRequest): DecisionEffect {
-    const principal = this.#world.principals[who] as BenchPrincipal;
+    const caller = this.#callers[who] as Caller;
     const { arn, account } = this.#world.resources[resource] as World['resources'][number];
     const holder = this.#holderOf[resource] as number;
     const plan = this.#plans.get(who * ACTIONS + action) ?? this.#plan(who, action);
     const of = this.#holders[holder] === null ? NOTHING : this.#holderPlan(holder, action);
 
-    if (anyApplies(plan.denies, arn, context, principal)) return 'EXPLICIT_DENY';
+    if (anyApplies(plan.denies, arn, context, caller)) return 'EXPLICIT_DENY';
     for (const one of of.denies) {
-      if (naming(one, principal) !== NOT_NAMED && applies(one, arn, context, principal)) return 'EXPLICIT_DENY';
+      if (naming(one, caller) !== NOT_NAMED && applies(one, arn, context, caller)) return 'EXPLICIT_DENY';
     }
-    for (const level of plan.levels) if (!anyApplies(level, arn, context, principal)) return 'IMPLICIT_DENY';
+    for (const level of plan.levels) if (!anyApplies(level, arn, context, caller)) return 'IMPLICIT_DENY';
     let granted = NOT_NAMED;
     for (const one of of.allows) {
-      const named = naming(one, principal);
-      if (named > granted && applies(one, arn, context, principal)) granted = named;
+      const named = naming(one, caller);
+      if (named > granted && applies(one, arn, context, caller)) granted = named;
     }
-    const same = account === principal.account;
+    const same = account === caller.account;
     if (same && granted === DIRECTLY) return 'ALLOWED';
-    if (plan.boundary !== null && !anyApplies(plan.boundary, arn, context, principal)) return 'IMPLICIT_DENY';
+    if (plan.boundary !== null && !anyApplies(plan.boundary, arn, context, caller)) return 'IMPLICIT_DENY';
     if (same ? granted === AS_ROLE : granted === NOT_NAMED) return same ? 'ALLOWED' : 'IMPLICIT_DENY';
-    return anyApplies(plan.allows, arn, context, principal) ? 'ALLOWED' : 'IMPLICIT_DENY';
+    return anyApplies(plan.allows, arn, context, caller) ? 'ALLOWED' : 'IMPLICIT_DENY';
   }
 
   #plan(who: number, action: number): Plan {
@@ -155,14 +167,14 @@ function about(statements: readonly Compiled[], action: string): readonly Compil
   return statements.filter(({ actions, notActions }) => actions.some((glob) => glob.matches(name)) !== notActions);
 }
 
-function anyApplies(list: readonly Compiled[], arn: string, context: Context, principal: BenchPrincipal): boolean {
-  for (const one of list) if (applies(one, arn, context, principal)) return true;
+function anyApplies(list: readonly Compiled[], arn: string, context: Context, caller: Caller): boolean {
+  for (const one of list) if (applies(one, arn, context, caller)) return true;
   return false;
 }
 
-function applies({ resources, conditions }: Compiled, arn: string, context: Context, who: BenchPrincipal): boolean {
+function applies({ resources, conditions }: Compiled, arn: string, context: Context, caller: Caller): boolean {
   if (resources !== null && !matchesAny(resources, arn)) return false;
-  for (const holds of conditions) if (!holds(context, who)) return false;
+  for (const holds of conditions) if (!holds(context, caller)) return false;
   return true;
 }
 
@@ -171,15 +183,27 @@ function matchesAny(globs: readonly Glob[], text: string): boolean {
   return false;
 }
 
-function naming({ names }: Compiled, { facts, account }: BenchPrincipal): number {
+function naming({ names }: Compiled, { arn, accountId, isSession }: Caller): number {
   if (names === null) return DIRECTLY;
   let strongest = NOT_NAMED;
   for (const name of names) {
-    if ('arn' in facts && name === facts.arn) return DIRECTLY;
-    if ('role' in facts && name === facts.role.arn) strongest = AS_ROLE;
-    else if (strongest === NOT_NAMED && name === accountId(account)) strongest = AS_ACCOUNT;
+    if (name === arn) return isSession ? AS_ROLE : DIRECTLY;
+    if (name === accountId) strongest = AS_ACCOUNT;
   }
   return strongest;
+}
+
+function callerOf({ facts, account }: BenchPrincipal): Caller {
+  const isSession = facts.kind === 'roleSession';
+  const arn = isSession ? facts.role.arn : 'arn' in facts ? facts.arn : '';
+  const team = 'tags' in facts ? facts.tags['team'] : undefined;
+  return {
+    account,
+    accountId: accountId(account),
+    arn,
+    team: isSession ? (team ?? facts.role.tags['team']) : team,
+    isSession,
+  };
 }
 
 function compileDocument(document: Doc): readonly Compiled[] {
@@ -206,8 +230,8 @@ function compileStatement(statement: Doc): Compiled {
 function compileCondition(operator: string, key: string, values: readonly string[]): Holds {
   const read = readerOf(key);
   const one = (fits: (text: string) => boolean, absent = false): Holds => {
-    return (context, principal) => {
-      const value = read(context, principal);
+    return (context, caller) => {
+      const value = read(context, caller);
       return value === undefined ? absent : typeof value === 'string' && fits(value);
     };
   };
@@ -233,8 +257,8 @@ function compileCondition(operator: string, key: string, values: readonly string
       });
     }
     case 'ForAllValues:StringEquals':
-      return (context, principal) => {
-        const value = read(context, principal) ?? [];
+      return (context, caller) => {
+        const value = read(context, caller) ?? [];
         return (typeof value === 'string' ? [value] : value).every((text) => values.includes(text));
       };
     default:
@@ -242,19 +266,12 @@ function compileCondition(operator: string, key: string, values: readonly string
   }
 }
 
-function readerOf(key: string): (context: Context, who: BenchPrincipal) => string | readonly string[] | undefined {
-  if (key === 'aws:principalarn') {
-    return (_, { facts }) => ('role' in facts ? facts.role.arn : 'arn' in facts ? facts.arn : undefined);
-  }
+function readerOf(key: string): (context: Context, caller: Caller) => string | readonly string[] | undefined {
+  if (key === 'aws:principalarn') return (_, caller) => caller.arn;
+  if (key === 'aws:principaltag/team') return (_, caller) => caller.team;
   // Credentials of a role prove no MFA, whatever the request says.
-  if (key === 'aws:multifactorauthpresent') {
-    return (context, { facts }) => (facts.kind === 'roleSession' ? 'false' : context.get(key));
-  }
-  if (key !== 'aws:principaltag/team') return (context) => context.get(key);
-  return (_, { facts }) => {
-    if (!('tags' in facts)) return undefined;
-    return facts.tags['team'] ?? ('role' in facts ? facts.role.tags['team'] : undefined);
-  };
+  if (key === 'aws:multifactorauthpresent') return (context, caller) => (caller.isSession ? 'false' : context.get(key));
+  return (context) => context.get(key);
 }
 
 function listOf(value: Json | undefined): readonly Json[] {

@@ -3,7 +3,15 @@
  * policies with Denies at three levels, contexts of several forms, and principals that do the same few things again and again.
  */
 import type { Doc } from '../support/naive-evaluator.ts';
-import { accountId, actionFacts, type BenchRequest, type BenchResource, makeWorld, randomOf, type World } from './world.ts';
+import {
+  accountId,
+  actionFacts,
+  type BenchRequest,
+  type BenchResource,
+  makeWorld,
+  randomOf,
+  type World,
+} from './world.ts';
 
 export const WIDE_SIZE = { holders: 1000, namesEach: 10, pairs: 25_000, requests: 100_000 };
 
@@ -89,11 +97,6 @@ export function makeWideWorld(size = WIDE_SIZE, seed = 2): World {
   return { policies, scp: controlPolicies(), principals, resources, requests };
 }
 
-/** The same requests, one principal after the other. */
-export function byPrincipal(requests: readonly BenchRequest[]): readonly BenchRequest[] {
-  return requests.toSorted((a, b) => a.principal - b.principal);
-}
-
 function arnOf(principal: World['principals'][number] | undefined): string {
   if (principal === undefined) return '*';
   const { facts } = principal;
@@ -143,7 +146,13 @@ function controlPolicies(): World['scp'] {
         ArnNotLike: { 'aws:PrincipalARN': 'arn:aws:iam::*:role/admin/*' },
       },
     },
-    { Sid: 'Root', Effect: 'Deny', Action: '*', Resource: '*', Condition: { ArnLike: { 'aws:PrincipalArn': 'arn:aws:iam::*:root' } } },
+    {
+      Sid: 'Root',
+      Effect: 'Deny',
+      Action: '*',
+      Resource: '*',
+      Condition: { ArnLike: { 'aws:PrincipalArn': 'arn:aws:iam::*:root' } },
+    },
     { Sid: 'Leave', Effect: 'Deny', Action: 'organizations:LeaveOrganization', Resource: '*' },
   );
   const units = NAMES.slice(0, 5).map((service) =>
@@ -183,7 +192,7 @@ function contextOf(
     ['aws:requestedregion', int(100) < 3 ? 'us-west-2' : pick(['eu-west-1', 'us-east-1'])],
     ['aws:securetransport', 'true'],
     ['aws:multifactorauthpresent', pick(['true', 'false'])],
-    ['aws:useragent', pick(['aws-cli/2.1', 'Boto3/1', 'Mozilla/5.0'])],
+    ['aws:useragent', pick(['aws-cli/2.1', 'Boto3/1', 'aws-sdk-go/1.44', 'aws-sdk-java/2.20', 'Mozilla/5.0'])],
     ['aws:viaawsservice', 'false'],
     ['aws:referer', 'https://console.example'],
     ['aws:currentuse', 'x'],
