@@ -13,34 +13,19 @@ const NOT_LOOKED_UP = 255;
 export class ContextForm {
   // `declare`: without it each field is first defined as undefined.
   declare private placesRead: Uint8Array | null;
-  declare private namesRead: readonly string[] | null;
-  declare private readonly before: ContextForm | null;
-  /** The last name, in lower case; of the form without names, empty. */
-  declare private readonly name: string;
-  declare readonly size: number;
+  /** In lower case. */
+  declare readonly names: readonly string[];
   // Mostly one form follows: it needs no Map.
   declare private followsAs: string | null;
   declare private follows: ContextForm | null;
   declare private others: Map<string, ContextForm> | null;
 
-  constructor(before: ContextForm | null, name: string) {
+  constructor(names: readonly string[]) {
     this.placesRead = null;
-    this.namesRead = null;
-    this.before = before;
-    this.name = name;
-    this.size = before === null ? 0 : before.size + 1;
+    this.names = names;
     this.followsAs = null;
     this.follows = null;
     this.others = null;
-  }
-
-  get names(): readonly string[] {
-    if (this.namesRead === null) {
-      const names: string[] = [];
-      for (let form: ContextForm = this; form.before !== null; form = form.before) names.push(form.name);
-      this.namesRead = names.reverse();
-    }
-    return this.namesRead;
   }
 
   /** The place of a key's value; negative: it has none. */
@@ -65,7 +50,7 @@ export class ContextForm {
   private add(written: string): ContextForm | null {
     const name = written.toLowerCase();
     if (this.names.includes(name)) return null;
-    const form = new ContextForm(this, name);
+    const form = new ContextForm([...this.names, name]);
     formCount += 1;
     if (this.followsAs === null) {
       this.followsAs = written;
@@ -82,13 +67,13 @@ export class ContextForm {
 const MOST_FORMS = 4096;
 
 let formCount = 0;
-let empty = new ContextForm(null, '');
+let empty = new ContextForm([]);
 
 /** The form without names, from which all others follow. */
 export function emptyForm(): ContextForm {
   if (formCount > MOST_FORMS) {
     formCount = 0;
-    empty = new ContextForm(null, '');
+    empty = new ContextForm([]);
   }
   return empty;
 }

@@ -105,8 +105,16 @@ export function planControl(
   const allow = plans.map((plan) => plan.allow).filter((one) => !one.always);
   const deny = candidates(placed, false);
   const byCaller = layer === 'SERVICE_CONTROL_POLICY' ? callerDenies(deny, bits) : null;
-  return { allow, callerDenies: byCaller, deny, denyNames: namesIn(deny), placed };
+  return {
+    allow: allow.length === 0 ? NO_LEVELS : allow,
+    callerDenies: byCaller,
+    deny,
+    denyNames: namesIn(deny),
+    placed,
+  };
 }
+
+const NO_LEVELS: readonly Candidates[] = [];
 
 function namesIn({ rules }: Candidates): Names {
   return rules.reduce((names, rule) => names | rule.names, NOBODY);

@@ -40,13 +40,12 @@ export class PlanMemo<Plan extends AnyPlan> {
   for(action: ActionFacts): Plan {
     const number = action.number ?? actionNumber(action.name);
     if (number < 0) return this.ofName(action);
-    const { table } = this;
-    return table[placeIn(table, number) + 1] ?? this.add(action, number);
+    return planIn(this.table, number) ?? this.add(action, number);
   }
 
   private add(action: ActionFacts, number: number): Plan {
     const { old } = this;
-    const plan = (old === null ? undefined : old[placeIn(old, number) + 1]) ?? this.shared(this.make(action));
+    const plan = (old === null ? undefined : planIn(old, number)) ?? this.shared(this.make(action));
     if (this.count >= GENERATION) {
       this.old = this.table;
       this.table = emptyTable(SMALLEST);
@@ -81,10 +80,15 @@ export class PlanMemo<Plan extends AnyPlan> {
 }
 
 /** Numbers of actions at even places, their plans behind them. */
-type Table<Plan> = (Plan | number | undefined)[] & { [plan: number]: Plan | undefined };
+type Table<Plan> = (Plan | number | undefined)[];
 
 function emptyTable<Plan>(capacity: number): Table<Plan> {
-  return new Array(capacity * 2).fill(undefined) as Table<Plan>;
+  return Array.from({ length: capacity * 2 }, () => undefined);
+}
+
+/** The plan of the number; undefined: there is none. */
+function planIn<Plan>(table: Table<Plan>, number: number): Plan | undefined {
+  return table[placeIn(table, number) + 1] as Plan | undefined;
 }
 
 /** Where the number is, or would be. */
@@ -97,14 +101,14 @@ function placeIn(table: readonly unknown[], number: number): number {
 
 function put<Plan>(table: Table<Plan>, number: number, plan: Plan): void {
   const at = placeIn(table, number);
-  (table as unknown[])[at] = number;
+  table[at] = number;
   table[at + 1] = plan;
 }
 
 function grown<Plan>(table: Table<Plan>): Table<Plan> {
   const larger = emptyTable<Plan>(table.length);
   for (let at = 0; at < table.length; at += 2) {
-    const number: unknown = table[at];
+    const number = table[at];
     if (typeof number === 'number') put(larger, number, table[at + 1] as Plan);
   }
   return larger;

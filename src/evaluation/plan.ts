@@ -60,19 +60,19 @@ function planPrincipal(
   const identityDeny = deny === NONE ? null : deny;
   // In the order of use.
   return {
-    identityDeny,
     open,
+    serviceControl,
+    boundary,
+    identityDeny,
     always,
     count,
     firstMarks,
     first,
     secondMarks,
     second,
-    rules,
     index,
+    rules,
     placed,
-    boundary,
-    serviceControl,
   };
 }
 

@@ -20,7 +20,7 @@ export class ReadContext implements ReadonlyMap<string, ContextValue> {
   }
 
   get size(): number {
-    return this.form.size;
+    return this.form.names.length;
   }
 
   get(name: string): ContextValue | undefined {
