@@ -13,7 +13,7 @@ import { naiveAuthorize, naiveDeniedAt } from '../support/naive-evaluator.ts';
 const SECONDS = process.env['ROLEGATE_FUZZ_SECONDS'];
 const DECISIONS = process.env['ROLEGATE_FUZZ_DECISIONS'];
 const AT_NIGHT = SECONDS !== undefined || DECISIONS !== undefined;
-/** Without an end in time, it goes on until all decisions are made: a million take some 20 minutes. */
+/** Without an end in time, it goes on until all decisions are made: a million take half an hour to an hour. */
 const MOST_SECONDS = SECONDS === undefined ? 12 * 3600 : Number(SECONDS);
 // A loaded machine is slow; how fast this is, the benchmark says.
 vi.setConfig({ testTimeout: 300_000 + (AT_NIGHT ? MOST_SECONDS * 1000 : 0) });
