@@ -1,3 +1,4 @@
+import { numberAction } from '../evaluation/action-number.ts';
 import type { AccessLevel, CatalogAction, CatalogService } from './catalog-service.ts';
 
 /** The prefix of the gateway's own actions, for operations that AWS does not have. They are no actions of AWS. */
@@ -19,6 +20,7 @@ function actionOf(name: string, accessLevel: AccessLevel): CatalogAction {
     service: KEY,
     wildcardOnly: true,
     resourceControlSupported: false,
+    number: numberAction(`${KEY}:${name}`),
     accessLevel,
     resourceTypes: NONE,
     conditionKeys: NONE,

@@ -1,3 +1,4 @@
+import { numberAction } from '../evaluation/action-number.ts';
 import { askedOnOf } from './asked-on.ts';
 import type {
   AccessLevel,
@@ -66,6 +67,7 @@ function readService(line: string): CatalogService {
       wildcardOnly: types.length === 0,
       ...(askedOn === undefined ? {} : { askedOn }),
       resourceControlSupported: rcp === 1,
+      number: numberAction(fullName),
       accessLevel: LEVELS[level] ?? 'WRITE',
       resourceTypes: types,
       conditionKeys: keySets[keySet] ?? NONE,

@@ -1,4 +1,6 @@
 import { InvalidInput } from '../policy/errors.ts';
+import { emptyForm } from './context-form.ts';
+import { ReadContext } from './read-context.ts';
 import type { ContextValue, RequestContext } from './request.ts';
 
 /** Greatest number of keys in one context. */
@@ -29,19 +31,23 @@ export function parseRequestContext(json: unknown, field: string): RequestContex
       `\`${field}\` has ${entries.length} condition keys, the limit is ${MAX_CONTEXT_KEYS}`,
     );
   }
-  const context = new Map<string, ContextValue>();
-  for (const [key, value] of entries) {
+  let form = emptyForm();
+  const values: ContextValue[] = entries.map(([key, value]) => {
     if (key === '' || key.length > MAX_CONTEXT_KEY_LENGTH) {
       throw new InvalidInput(field, `the names of \`${field}\` have 1 to ${MAX_CONTEXT_KEY_LENGTH} characters`);
     }
-    const name = key.toLowerCase();
-    if (context.has(name)) throw new InvalidInput(field, `\`${field}\` has the condition key \`${key}\` twice`);
-    context.set(name, readValue(value, `${field}.${key}`));
-  }
-  return context;
+    const next = form.with(key);
+    if (next === null) throw new InvalidInput(field, `\`${field}\` has the condition key \`${key}\` twice`);
+    form = next;
+    return readValue(value, field, key);
+  });
+  return new ReadContext(form, values);
 }
 
-function readValue(value: unknown, field: string): ContextValue {
+function readValue(value: unknown, context: string, key: string): ContextValue {
+  // Most are short texts: for them no place is written that only errors name.
+  if (typeof value === 'string' && value.length <= MAX_CONTEXT_VALUE_LENGTH) return value;
+  const field = `${context}.${key}`;
   if (!Array.isArray(value)) return readScalar(value, field);
   if (value.length > MAX_CONTEXT_VALUES) {
     throw new InvalidInput(field, `\`${field}\` has ${value.length} values, the limit is ${MAX_CONTEXT_VALUES}`);

@@ -16,6 +16,7 @@ import {
 } from './match-principal.ts';
 import type { PreparedPrincipal, PreparedResource } from './prepare.ts';
 import { organizationPaths, principalValue } from './principal-values.ts';
+import { ReadContext } from './read-context.ts';
 import type { ActionFacts, RequestFacts } from './request.ts';
 import { placeOfTag } from './resource-tags.ts';
 import { NOT_RESOURCE, type Rule } from './rule.ts';
@@ -54,7 +55,8 @@ export class Evaluation implements Asked<Evaluation> {
 
   /** The value in the request's own context; an empty list is no value. */
   given(key: ContextKey): ContextValue | undefined {
-    const value = this.request.context.get(key.name);
+    const { context } = this.request;
+    const value = context instanceof ReadContext ? context.of(key) : context.get(key.name);
     return value === undefined || value.length > 0 || typeof value === 'string' ? value : undefined;
   }
 

@@ -4,7 +4,7 @@ import type { Findings, Situation } from './decide.ts';
 import type { MatchedStatement } from './decision.ts';
 import { isGrantee, namedByGrant } from './grantee.ts';
 import type { PolicyLayer } from './layer.ts';
-import { type ControlPlan, EMPTY_PLAN, type LayerPlan } from './layer-set.ts';
+import { type ControlPlan, EMPTY_PLAN, type LayerPlan, NONE } from './layer-set.ts';
 import { AS_ACCOUNT, DIRECTLY, type Naming, NOT_NAMED } from './match-principal.ts';
 import { collected, collectedUpTo, Matching, ruleAt } from './matching.ts';
 import { NOBODY } from './names.ts';
@@ -226,8 +226,12 @@ export class PlannedFindings extends Matching implements Findings, Situation {
     return endpoint === undefined || !endpointTakesPart(this) ? null : endpoint.for(this.action);
   }
 
-  private controlDenies(plan: PrincipalPlan): boolean {
-    return plan.serviceControl !== null && this.principal.controlled && this.anyMatches(plan.serviceControl.deny);
+  private controlDenies({ serviceControl }: PrincipalPlan): boolean {
+    if (serviceControl === null || serviceControl.deny === NONE || !this.principal.controlled) return false;
+    const { callerDenies, deny } = serviceControl;
+    // In a simulation the request can give the keys of the caller, too.
+    if (callerDenies === null || this.request.authority !== 'directory') return this.anyMatches(deny);
+    return this.anyOfCaller(callerDenies);
   }
 
   private collectGrants(than: Naming, at: number): number {

@@ -1,6 +1,7 @@
 import { actionMatches } from '../policy/action-pattern.ts';
 import type { Marks } from '../policy/resource-marks.ts';
 import type { AttachedPolicy, ControlLevel } from './applicable-policies.ts';
+import { type CallerBits, type CallerDenies, callerDenies } from './caller-denies.ts';
 import type { PolicyLayer } from './layer.ts';
 import { type Names, NOBODY } from './names.ts';
 import type { ActionFacts } from './request.ts';
@@ -40,6 +41,8 @@ export interface ControlPlan {
   /** Levels that must be searched for an Allow. */
   readonly allow: readonly Candidates[];
   readonly deny: Candidates;
+  /** The Denies of service control policies, divided by what they depend on; null: nothing in them depends on the caller alone. */
+  readonly callerDenies: CallerDenies | null;
   /** The principals that the Denies name, in resource control policies. */
   readonly denyNames: Names;
   readonly placed: readonly Rule[];
@@ -91,13 +94,27 @@ export function planLayer(
 }
 
 /** The plan of the levels of an organization for one action. Levels that always allow are left out of `allow`. */
-export function planControl(levels: readonly ControlLevel[], layer: PolicyLayer, action: ActionFacts): ControlPlan {
+export function planControl(
+  levels: readonly ControlLevel[],
+  layer: PolicyLayer,
+  action: ActionFacts,
+  bits: CallerBits,
+): ControlPlan {
   const plans = levels.map(({ policies }, i) => planLayer(policies, layer, action, i));
   const placed = plans.flatMap((plan) => plan.placed);
   const allow = plans.map((plan) => plan.allow).filter((one) => !one.always);
   const deny = candidates(placed, false);
-  return { allow, deny, denyNames: namesIn(deny), placed };
+  const byCaller = layer === 'SERVICE_CONTROL_POLICY' ? callerDenies(deny, bits) : null;
+  return {
+    allow: allow.length === 0 ? NO_LEVELS : allow,
+    callerDenies: byCaller,
+    deny,
+    denyNames: namesIn(deny),
+    placed,
+  };
 }
+
+const NO_LEVELS: readonly Candidates[] = [];
 
 function namesIn({ rules }: Candidates): Names {
   return rules.reduce((names, rule) => names | rule.names, NOBODY);

@@ -1,3 +1,4 @@
+import type { CallerDenies } from './caller-denies.ts';
 import type { MatchedStatement } from './decision.ts';
 import { Evaluation } from './evaluation.ts';
 import type { Candidates, ControlPlan, LayerPlan } from './layer-set.ts';
@@ -46,6 +47,28 @@ export class Matching extends Evaluation {
     if (candidates.always) return true;
     if (candidates.index !== null) return this.anyIndexed(candidates.index);
     return this.next(candidates, 0) < candidates.count;
+  }
+
+  /** Like `anyMatches`, for Denies whose conditions on the caller are looked at once. */
+  protected anyOfCaller(denies: CallerDenies): boolean {
+    const held = this.callerBits(denies);
+    if ((held & denies.denying) !== 0) return true;
+    const { marks } = this.resource;
+    for (const { bit, rule } of denies.open) {
+      if ((held & bit) === bit && (rule.marks & marks) !== 0 && this.applies(rule)) return true;
+    }
+    return false;
+  }
+
+  private callerBits({ parts, bits }: CallerDenies): number {
+    const { principal } = this;
+    if ((bits & ~principal.callerBitsKnown) !== 0) {
+      for (const { bit, conditions } of parts) {
+        if (conditions.every((one) => one.holds(this))) principal.callerBitsHeld |= bit;
+      }
+      principal.callerBitsKnown |= bits;
+    }
+    return principal.callerBitsHeld;
   }
 
   protected anyIndexed(index: ResourceIndex): boolean {

@@ -1,4 +1,5 @@
 import type { AttachedPolicy, ControlLevel, PrincipalPolicies } from './applicable-policies.ts';
+import { CallerBits } from './caller-denies.ts';
 import { hasClosed } from './closed-policy.ts';
 import type { PolicyLayer } from './layer.ts';
 import { type Candidates, type ControlPlan, type LayerPlan, NONE, planControl, planLayer } from './layer-set.ts';
@@ -59,19 +60,19 @@ function planPrincipal(
   const identityDeny = deny === NONE ? null : deny;
   // In the order of use.
   return {
-    identityDeny,
     open,
+    serviceControl,
+    boundary,
+    identityDeny,
     always,
     count,
     firstMarks,
     first,
     secondMarks,
     second,
-    rules,
     index,
+    rules,
     placed,
-    boundary,
-    serviceControl,
   };
 }
 
@@ -93,7 +94,8 @@ const sharedControlPlans = new WeakMap<readonly ControlLevel[], PlanMemo<Control
 export function controlPlans(levels: readonly ControlLevel[], layer: PolicyLayer): PlanMemo<ControlPlan> {
   const known = sharedControlPlans.get(levels);
   if (known !== undefined) return known;
-  const plans = new PlanMemo<ControlPlan>((action) => planControl(levels, layer, action));
+  const bits = new CallerBits();
+  const plans = new PlanMemo<ControlPlan>((action) => planControl(levels, layer, action, bits));
   sharedControlPlans.set(levels, plans);
   return plans;
 }

@@ -29,6 +29,8 @@ export interface ActionFacts {
   readonly askedOn?: AskedOn;
   /** Resource control policies apply to resources of its service. */
   readonly resourceControlSupported: boolean;
+  /** As `numberAction` gives it. Left out: the number that its name has, if it has one. */
+  readonly number?: number;
 }
 
 /** The policy of a VPC endpoint, ready for deciding: see `prepareEndpoint`. */

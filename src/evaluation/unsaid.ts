@@ -99,7 +99,7 @@ function named(principal: PreparedPrincipal, sessionName: string): PreparedPrinc
   const { facts } = principal;
   if (facts.kind !== 'roleSession') return principal;
   const withName = { ...facts, sessionName };
-  return { ...principal, facts: withName, names: namesOf(withName) };
+  return { ...principal, facts: withName, names: namesOf(withName), callerBitsKnown: 0, callerBitsHeld: 0 };
 }
 
 function naming(request: RequestFacts, sessionName: string): RequestFacts {

@@ -29,6 +29,8 @@ export const TAGS_COUNT: Unsaid = 4;
 export interface ContextKey {
   /** In lower case: keys compare without case, including the tag key after the slash. */
   readonly name: string;
+  /** Below NUMBERED_KEYS, the same for the same name, so that contexts find its value without comparing names; -1: it has none. */
+  readonly number: number;
   /** As the policy spells it. */
   readonly written: string;
   readonly owner: KeyOwner;
@@ -122,6 +124,7 @@ export const contextKey: (written: string) => ContextKey = remembering((written)
   const resourceTag = readResourceTag(name);
   return {
     name,
+    number: numberOf(name),
     written,
     owner: resourceTag === null ? ownerOf(name) : 'resource',
     tag: name.startsWith(PRINCIPAL_TAG) ? name.slice(PRINCIPAL_TAG.length) : (resourceTag?.tag ?? null),
@@ -130,6 +133,20 @@ export const contextKey: (written: string) => ContextKey = remembering((written)
     multiValued: MULTI_VALUED_KEYS.has(name),
   };
 });
+
+/** The first names that are read have a number: it is never taken away, so that there are few. */
+export const NUMBERED_KEYS = 512;
+const LONGEST_NUMBERED = 128;
+
+const numbers = new Map<string, number>();
+
+function numberOf(name: string): number {
+  const known = numbers.get(name);
+  if (known !== undefined) return known;
+  if (numbers.size >= NUMBERED_KEYS || name.length > LONGEST_NUMBERED) return -1;
+  numbers.set(name, numbers.size);
+  return numbers.size - 1;
+}
 
 function ownerOf(name: string): KeyOwner {
   if (PRINCIPAL_KEYS.has(name) || name.startsWith(PRINCIPAL_TAG)) return 'principal';

@@ -55,7 +55,7 @@ export async function besideCedar(
     })),
   );
   return [
-    atLeast('one at a time / cedar-wasm', rate(ENGINE) / rate(CEDAR), 300),
-    atLeast('batches of 50 / cedar-wasm', rate(ENGINE_BATCH) / rate(CEDAR), 600),
+    atLeast('one at a time / cedar-wasm', rate(ENGINE) / rate(CEDAR), 350),
+    atLeast('batches of 50 / cedar-wasm', rate(ENGINE_BATCH) / rate(CEDAR), 700),
   ];
 }

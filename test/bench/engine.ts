@@ -8,7 +8,8 @@ import {
   preparePrincipal,
   prepareResource,
 } from '../../src/evaluation/prepare.ts';
-import type { ActionFacts, RequestFacts } from '../../src/evaluation/request.ts';
+import { readContext } from '../../src/evaluation/read-context.ts';
+import type { ActionFacts, RequestContext, RequestFacts } from '../../src/evaluation/request.ts';
 import { loadPolicy } from '../../src/policy/load.ts';
 import type { PolicyKind } from '../../src/policy/policy-kind.ts';
 import { controlLevel } from '../support/control-level.ts';
@@ -60,9 +61,12 @@ export function prepareEngine(world: World, texts: ReturnType<typeof textsOf>): 
     };
     return preparePrincipal(facts, preparePolicies(source), null);
   });
-  const resources = world.resources.map(({ arn, account }, i) => {
+  const held = new Map<number, AttachedPolicy>();
+  const resources = world.resources.map(({ arn, account, holder }, i) => {
     const text = texts.resources[i] ?? null;
-    const policy = text === null ? null : attach(text, 'resource', arn);
+    const policy =
+      text === null ? null : ((holder === undefined ? undefined : held.get(holder)) ?? attach(text, 'resource', arn));
+    if (holder !== undefined && policy !== null) held.set(holder, policy);
     return prepareResource({
       arn,
       accountId: accountId(account),
@@ -86,12 +90,18 @@ export interface Question {
 
 /** Made before anything is measured, as every competitor's requests are. */
 export function questionsOf(engine: Engine, requests: readonly BenchRequest[]): readonly Question[] {
-  return requests.map(({ principal, action, resource, context }) => ({
-    principal: engine.principals[principal] as PreparedPrincipal,
-    action,
-    resource: engine.resources[resource] as PreparedResource,
-    facts: { context, now: NOW, authority: 'directory' },
-  }));
+  const read = new Map<RequestContext, RequestContext>();
+  return requests.map(({ principal, action, resource, context }) => {
+    // Those of a batch share one context.
+    const known = read.get(context) ?? readContext(context);
+    read.set(context, known);
+    return {
+      principal: engine.principals[principal] as PreparedPrincipal,
+      action,
+      resource: engine.resources[resource] as PreparedResource,
+      facts: { context: known, now: NOW, authority: 'directory' },
+    };
+  });
 }
 
 export function ask({ principal, action, resource, facts }: Question): Decision {

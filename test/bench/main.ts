@@ -5,6 +5,7 @@
  */
 import { type NaiveOutcome, type NaiveRequest, naiveAuthorize } from '../support/naive-evaluator.ts';
 import { besideCedar } from './beside-cedar.ts';
+import { besidePlans, wantedBesidePlans } from './beside-plans.ts';
 import {
   ask,
   batches,
@@ -22,6 +23,7 @@ import {
   atLeast,
   atMost,
   checksumNow,
+  heldNow,
   median,
   over,
   QUICK,
@@ -33,6 +35,7 @@ import {
 } from './measure.ts';
 import { patterns } from './patterns.ts';
 import { peers } from './peers.ts';
+import { makeWideWorld, WIDE_SIZE } from './wide-world.ts';
 import { type BenchRequest, FULL_SIZE, makeWorld, plainRequest } from './world.ts';
 
 const world = makeWorld({ ...FULL_SIZE, requests: QUICK ? 30_000 : FULL_SIZE.requests });
@@ -112,14 +115,15 @@ const summary: readonly Ratio[] = [
   atMost('compiling everything / a million decisions', warm / million, 0.1),
   ...patterns(),
 ];
-console.table(summary);
+// Last: what it leaves in the memory of the process changes the rows above.
+besidePlans('the world of the tables above, beside a small engine with plans', world);
+const wide = besidePlans(
+  'a wider world: 10,000 names under 1,000 holders, control policies with Denies at three levels, 25,000 pairs',
+  makeWideWorld({ ...WIDE_SIZE, requests: requests.length }),
+);
+console.table([...summary, ...wantedBesidePlans(wide)]);
 console.log(`compiling everything for the first time / a million decisions: ${round(cold / million)}`);
 console.log(`checksum ${checksumNow()}`);
-
-function heldNow(): number {
-  globalThis.gc?.();
-  return process.memoryUsage().heapUsed;
-}
 
 function checkAgreement(): void {
   const tally = new Map<string, number>();

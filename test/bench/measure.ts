@@ -22,6 +22,12 @@ export function seconds(run: () => number): number {
   return process.cpuUsage(start).user / 1_000_000;
 }
 
+/** Bytes of the heap in use. */
+export function heldNow(): number {
+  globalThis.gc?.();
+  return process.memoryUsage().heapUsed;
+}
+
 export interface Work {
   readonly name: string;
   /** Decisions of one run. */

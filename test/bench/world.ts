@@ -1,4 +1,5 @@
 /** A generated organization and requests to it, the same for a seed: the work that the benchmark measures. */
+import { numberAction } from '../../src/evaluation/action-number.ts';
 import type { PrincipalFacts } from '../../src/evaluation/principal.ts';
 import type { ActionFacts } from '../../src/evaluation/request.ts';
 import type { Doc, Json, NaiveRequest } from '../support/naive-evaluator.ts';
@@ -33,6 +34,8 @@ export interface BenchResource {
   readonly arn: string;
   readonly account: number;
   readonly policy: Doc | null;
+  /** Resources with the same number are governed by one policy. Left out: it has one of its own. */
+  readonly holder?: number;
 }
 
 export interface World {
@@ -270,6 +273,7 @@ export function actionFacts(name: string): ActionFacts {
     service: name.slice(0, name.indexOf(':')),
     wildcardOnly: false,
     resourceControlSupported: false,
+    number: numberAction(name),
   };
   known.set(name, facts);
   return facts;

@@ -42,6 +42,7 @@ test('an action with everything that is known of it', () => {
   expect(catalog.action('s3:GetObject')).toEqual({
     name: 's3:GetObject',
     service: 's3',
+    number: expect.any(Number),
     wildcardOnly: false,
     dependentActions: null,
     resourceControlSupported: true,
