@@ -1,3 +1,4 @@
+import type { RequestContext } from '../evaluation/request.ts';
 import type { CallOrigin } from '../session/call.ts';
 import type { Client } from './client.ts';
 import type { RequestHead } from './request-head.ts';
@@ -9,6 +10,8 @@ export function originOf(client: Client, head: RequestHead, requestId: string): 
     sourceIp: client.address,
     userAgent: head.header('user-agent'),
     secureTransport: client.secure,
-    context: new Map(),
+    context: NO_KEYS,
   };
 }
+
+const NO_KEYS: RequestContext = new Map();

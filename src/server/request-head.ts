@@ -8,18 +8,35 @@ export interface RequestHead {
   readonly remoteAddress: string | null;
   /** Whether this connection is encrypted; a proxy in front may say so about the client's. */
   readonly encrypted: boolean;
+  /** Identifies the connection; left out: it is not known which requests come on one. */
+  readonly connection?: object;
 }
 
 /** The head of a request that came through the gateway's own socket, which uses plain HTTP. */
-export function headOfMessage({ headers, socket }: IncomingMessage): RequestHead {
-  return {
-    header: (name) => {
-      const value = headers[name];
-      return Array.isArray(value) ? value.join(', ') : (value ?? null);
-    },
-    remoteAddress: socket.remoteAddress ?? null,
-    encrypted: false,
-  };
+export function headOfMessage(message: IncomingMessage): RequestHead {
+  return new MessageHead(message);
+}
+
+class MessageHead implements RequestHead {
+  readonly encrypted = false;
+  readonly #message: IncomingMessage;
+
+  constructor(message: IncomingMessage) {
+    this.#message = message;
+  }
+
+  header(name: string): string | null {
+    const value = this.#message.headers[name];
+    return Array.isArray(value) ? value.join(', ') : (value ?? null);
+  }
+
+  get remoteAddress(): string | null {
+    return this.#message.socket.remoteAddress ?? null;
+  }
+
+  get connection(): object {
+    return this.#message.socket;
+  }
 }
 
 /** The head of a request that is answered in process. Its URL gives the host, and whether TLS is used. */

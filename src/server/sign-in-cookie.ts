@@ -26,20 +26,35 @@ export function signInCookieOf(
   response: CookieTarget,
   { secure, now }: { readonly secure: boolean; readonly now: number },
 ): SignInCookie {
-  const set = (value: string, expiresAt: number): void => {
-    const cookie = serialize(nameOf(secure), value, {
+  return new AnswersCookie(response, secure, now);
+}
+
+/** A class, not closures: every request has one, and hardly any uses it. */
+class AnswersCookie implements SignInCookie {
+  readonly #response: CookieTarget;
+  readonly #secure: boolean;
+  readonly #now: number;
+
+  constructor(response: CookieTarget, secure: boolean, now: number) {
+    this.#response = response;
+    this.#secure = secure;
+    this.#now = now;
+  }
+
+  forget(): void {
+    this.keep('', 0);
+  }
+
+  keep(value: string, expiresAt: number): void {
+    const cookie = serialize(nameOf(this.#secure), value, {
       path: '/',
       httpOnly: true,
       sameSite: 'strict',
-      secure,
+      secure: this.#secure,
       expires: new Date(expiresAt),
       // Max-Age counts, because the browser's clock may be wrong.
-      maxAge: Math.max(0, Math.floor((expiresAt - now) / 1000)),
+      maxAge: Math.max(0, Math.floor((expiresAt - this.#now) / 1000)),
     });
-    response.setHeader('set-cookie', cookie);
-  };
-  return {
-    keep: set,
-    forget: () => set('', 0),
-  };
+    this.#response.setHeader('set-cookie', cookie);
+  }
 }

@@ -287,10 +287,12 @@ describe('the common road', () => {
     log: createLog('silent'),
   });
 
-  async function isAnswered(body: unknown, { method = 'POST', accept = '*/*' }: Head = {}): Promise<boolean> {
-    const incoming = Object.assign(new IncomingMessage(new Socket()), { method, body });
+  async function isAnswered(body: object, { method = 'POST', accept = '*/*' }: Head = {}): Promise<boolean> {
+    const incoming = Object.assign(new IncomingMessage(new Socket()), { method });
     incoming.headers.accept = accept;
-    return answer(incoming, new ServerResponse(incoming), {} as RequestFacts);
+    const response = new ServerResponse(incoming);
+    const exchange = { request: incoming, response, path: '/graphql', requestId: 'r', now: 0, caller: 'none' } as const;
+    return answer(exchange, {} as RequestFacts, body);
   }
 
   test('answers a valid query, with variables or without', async () => {
@@ -300,7 +302,7 @@ describe('the common road', () => {
     expect(await isAnswered({ query, variables: { skip: 'no' } })).toBe(false);
   });
 
-  test.each<readonly [string, unknown, Head]>([
+  test.each<readonly [string, object, Head]>([
     ['a mutation', { query: 'mutation { __typename }' }, {}],
     ['several operations', { query: 'query A { __typename } query B { __typename }' }, {}],
     ['a document that is not valid', { query: '{ nothing }' }, {}],
