@@ -59,9 +59,7 @@ export function authenticateWith(
     // What is no longer right is proved anew: the guard counts it, and its error is the answer.
     return known
       .catch(nullIfWrong)
-      .then((caller) =>
-        caller === null ? byHeader(authorization, head, client, now) : { caller, staleCookie: false },
-      )
+      .then((caller) => (caller === null ? byHeader(authorization, head, client, now) : { caller, staleCookie: false }))
       .catch(refused);
   };
 }

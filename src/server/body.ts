@@ -25,7 +25,8 @@ export function isDeclaredLarger({ headers }: IncomingMessage, limit: number): b
 /** Lets a sender begin that waits for it, unless the body is too large. */
 export function sendContinue(request: IncomingMessage, response: ServerResponse, limit: number): void {
   const { expect } = request.headers;
-  if (expect !== undefined && /100-continue/i.test(expect) && !isDeclaredLarger(request, limit)) response.writeContinue();
+  if (expect !== undefined && /100-continue/i.test(expect) && !isDeclaredLarger(request, limit))
+    response.writeContinue();
 }
 
 export function tooLarge(limit: number, caller: Caller): Refusal {

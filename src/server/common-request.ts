@@ -12,6 +12,8 @@ import {
   validate,
 } from 'graphql';
 import type { GatewayContext, RequestFacts } from '../graphql/context.ts';
+import { executePlan } from '../graphql/execution/execute-plan.ts';
+import { planQuery, type QueryPlan } from '../graphql/execution/plan.ts';
 import { DOCUMENT_RULES, isIntrospection, parseBounded } from '../graphql/limits.ts';
 import { maskError } from '../graphql/mask-error.ts';
 import { withMoreErrors } from '../graphql/more-errors.ts';
@@ -26,6 +28,13 @@ interface Parts {
   readonly log: Log;
 }
 
+interface KnownDocument {
+  /** Null: it is left to Yoga. */
+  readonly document: DocumentNode | null;
+  /** Null: it is executed by graphql-js. */
+  readonly plan: QueryPlan | null;
+}
+
 /** Answers a request, unless it is not a common one: then nothing has been done, and it answers false. */
 export type AnswerCommon = (exchange: Exchange, facts: RequestFacts, body: object) => boolean | Promise<boolean>;
 
@@ -35,20 +44,22 @@ export type AnswerCommon = (exchange: Exchange, facts: RequestFacts, body: objec
  * Response and hooks, which cost more than most decisions.
  */
 export function answerCommonWith({ schema, contextOf, log }: Parts): AnswerCommon {
-  const documents = documentCache<{ readonly document: DocumentNode | null }>();
-  const documentOf = (text: string): DocumentNode | null => {
+  const documents = documentCache<KnownDocument>();
+  const documentOf = (text: string): KnownDocument => {
     const known = documents.get(text);
-    if (known !== undefined) return known.document;
+    if (known !== undefined) return known;
     const document = validQuery(schema, text);
-    documents.set(text, { document });
-    return document;
+    const made = { document, plan: document === null ? null : planQuery(schema, document) };
+    documents.set(text, made);
+    return made;
   };
   return (exchange, facts, body) => {
     const { request } = exchange;
     const accepted = ACCEPTED.get(request.headers.accept ?? '*/*');
     const operation = request.method === 'POST' && accepted !== undefined ? operationOf(body) : null;
-    const document = operation === null ? null : documentOf(operation.query);
-    if (operation === null || document === null || accepted === undefined) return false;
+    if (operation === null || accepted === undefined) return false;
+    const { document, plan } = documentOf(operation.query);
+    if (document === null) return false;
     const contextValue = contextOf(facts, request);
     const answered = (result: ExecutionResult): boolean => {
       // Variables were refused before anything was done: Yoga says so with its status.
@@ -56,7 +67,10 @@ export function answerCommonWith({ schema, contextOf, log }: Parts): AnswerCommo
       send(exchange, told(result, contextValue, facts, log), accepted);
       return true;
     };
-    const result = execute({ schema, document, contextValue, variableValues: operation.variables });
+    const { variables } = operation;
+    const result =
+      (plan === null ? null : executePlan(plan, contextValue, variables)) ??
+      execute({ schema, document, contextValue, variableValues: variables });
     return 'then' in result ? result.then(answered) : answered(result);
   };
 }

@@ -29,11 +29,7 @@ export function serveGraphql(route: GraphqlRoute, exchange: Exchange): void | Pr
     : serveAdmitted(route, exchange, facts);
 }
 
-function serveAdmitted(
-  route: GraphqlRoute,
-  exchange: Exchange,
-  facts: RequestFacts | Refusal,
-): void | Promise<void> {
+function serveAdmitted(route: GraphqlRoute, exchange: Exchange, facts: RequestFacts | Refusal): void | Promise<void> {
   const { request } = exchange;
   if ('status' in facts) {
     exchange.caller = 'refused';
