@@ -46,7 +46,10 @@ class RequestBudgetPlugin<Types extends SchemaTypes> extends PothosComplexityPlu
   override checkComplexity(context: Types['Context'] & Spender, info: GraphQLResolveInfo): void {
     let verdict = verdicts.get(context);
     if (verdict === undefined) {
-      verdict = spend(context.request, costOf(context, info, () => this.complexityCache(context, info).complexity));
+      verdict = spend(
+        context.request,
+        costOf(context, info, () => this.complexityCache(context, info).complexity),
+      );
       verdicts.set(context, verdict);
     }
     if (verdict !== null) throw verdict;

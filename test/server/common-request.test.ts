@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { IncomingMessage, request, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 import { describe, expect, test } from 'vitest';
@@ -212,6 +213,27 @@ describe.each(CALLERS)('both roads answer %s alike', (_name, headers) => {
     expect(common).toEqual(yogas);
   });
 });
+
+/**
+ * The queries that the tests of `test/graphql` and `test/guard` send, each with the shortest and the longest variables they send with it: a
+ * recording of a whole run, without mutations. Here most of what they ask about does not exist.
+ */
+const RECORDED = readFileSync(new URL('../data/recorded-documents.jsonl', import.meta.url), 'utf8')
+  .trim()
+  .split('\n')
+  .map((line) => JSON.parse(line) as Sent);
+
+test.each(CALLERS)('both roads answer all recorded documents of %s alike', async (_name, headers) => {
+  expect(RECORDED.length).toBeGreaterThan(400);
+  let next = 0;
+  const work = async (): Promise<void> => {
+    for (let sent = RECORDED[next++]; sent !== undefined; sent = RECORDED[next++]) {
+      const [common, yogas] = await onBothRoads(sent, headers());
+      expect(common, sent.query).toEqual(yogas);
+    }
+  };
+  await Promise.all([work(), work(), work(), work()]);
+}, 120_000);
 
 test.each(ACCEPTS)('both roads answer who accepts %s alike', async (accept) => {
   const headers = { authorization: gateway.as.operator, ...(accept === undefined ? {} : { accept }) };

@@ -162,13 +162,20 @@ class Execution {
     if (typeof value !== 'object' || value === null || !(Symbol.iterator in value)) {
       throw new Error(`Expected Iterable, but did not find one for field "${info.parentType.name}.${info.fieldName}".`);
     }
+    // as: checked above
+    const items: readonly unknown[] = Array.isArray(value) ? value : Array.from(value as Iterable<unknown>);
     const completed: unknown[] = [];
     let promises = false;
-    for (const item of value as Iterable<unknown>) {
-      // as: checked above
-      const one = this.#item(form, info, { prev: path, key: completed.length, typename: undefined }, item);
-      completed.push(one);
-      promises ||= isPromise(one);
+    try {
+      for (let index = 0; index < items.length; index += 1) {
+        const one = this.#item(form, info, { prev: path, key: index, typename: undefined }, items[index]);
+        completed.push(one);
+        promises ||= isPromise(one);
+      }
+    } catch (error) {
+      // Nobody waits for the other items any more; graphql-js would end the process with what they fail with.
+      void Promise.allSettled([...completed, ...items]);
+      throw error;
     }
     return promises ? Promise.all(completed) : completed;
   }
