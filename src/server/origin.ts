@@ -1,4 +1,3 @@
-import type { RequestContext } from '../evaluation/request.ts';
 import type { CallOrigin } from '../session/call.ts';
 import type { Client } from './client.ts';
 import type { RequestHead } from './request-head.ts';
@@ -14,4 +13,5 @@ export function originOf(client: Client, head: RequestHead, requestId: string): 
   };
 }
 
-const NO_KEYS: RequestContext = new Map();
+/** One for all: nobody writes to it. */
+const NO_KEYS: CallOrigin['context'] = new Map();

@@ -5,6 +5,7 @@ import {
   execute,
   type GraphQLSchema,
   Kind,
+  OperationTypeNode,
 } from 'graphql';
 import { createYoga, type Plugin } from 'graphql-yoga';
 import {
@@ -71,7 +72,9 @@ function executePlanned(args: ExecutionArgs): ReturnType<typeof execute> {
 /** Null for what `src/server/common-request.ts` leaves to Yoga. */
 function planned(schema: GraphQLSchema, document: DocumentNode): QueryPlan | null {
   const operations = document.definitions.filter((one) => one.kind === Kind.OPERATION_DEFINITION);
-  return operations.length === 1 && operations[0]?.operation === 'query' ? planQuery(schema, document) : null;
+  return operations.length === 1 && operations[0]?.operation === OperationTypeNode.QUERY
+    ? planQuery(schema, document)
+    : null;
 }
 
 const PLANNED: Plugin = { onExecute: ({ setExecuteFn }) => setExecuteFn(executePlanned) };

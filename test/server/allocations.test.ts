@@ -59,7 +59,14 @@ test.each([
   const response = { writeHead: () => undefined, end: (text: string) => (sent = text) } as unknown as ServerResponse;
   const ask = (): unknown => {
     const incoming = { method: 'POST', headers: {} } as IncomingMessage; // as: all that is used of a request
-    const exchange: Exchange = { request: incoming, response, path: '/graphql', requestId: 'r', now: 0, caller: 'none' };
+    const exchange: Exchange = {
+      request: incoming,
+      response,
+      path: '/graphql',
+      requestId: 'r',
+      now: 0,
+      caller: 'none',
+    };
     const facts: RequestFacts = {
       requestId: 'r',
       caller: { kind: 'operator' },

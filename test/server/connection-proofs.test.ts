@@ -29,7 +29,10 @@ interface Options {
 }
 
 async function aDoor(): Promise<Door> {
-  const gateway = await open({ users: [aUser('alice')], roles: [aRole('R', [trusts({ AWS: alice })], [allow('s3:*')])] });
+  const gateway = await open({
+    users: [aUser('alice')],
+    roles: [aRole('R', [trusts({ AWS: alice })], [allow('s3:*')])],
+  });
   const { sessions } = gateway;
   let proved = 0;
   const prove: typeof sessions.prove = (authorization, now) => {
@@ -118,8 +121,7 @@ describe('the next request of a connection', () => {
     [
       'when the key is deleted',
       'InvalidClientTokenId',
-      async ({ sessions }: Gateway, keyId: string) =>
-        sessions.deleteAccessKey(OPERATOR, { accessKeyId: keyId }, NOON),
+      async ({ sessions }: Gateway, keyId: string) => sessions.deleteAccessKey(OPERATOR, { accessKeyId: keyId }, NOON),
     ],
     [
       'when the user is deleted',

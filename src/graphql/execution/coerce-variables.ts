@@ -4,6 +4,7 @@ import {
   type GraphQLSchema,
   isInputObjectType,
   isInputType,
+  isLeafType,
   isListType,
   isNonNullType,
   type OperationDefinitionNode,
@@ -69,8 +70,7 @@ function variableOf(
   known: Map<GraphQLInputType, Coerce>,
 ): Variable | null {
   const name = definition.variable.name.value;
-  // as: typeFromAST's overloads know only some nodes
-  const type = typeFromAST(schema, definition.type as Parameters<typeof typeFromAST>[1]);
+  const type = typeFromAST(schema, definition.type);
   if (!isInputType(type) || isInherited(name)) return null;
   const { defaultValue } = definition;
   const absent = (coerced: Record<string, unknown>): void => {
@@ -112,10 +112,9 @@ function nullable(coerce: Coerce): Coerce {
 function withoutNull(type: GraphQLInputType, known: Map<GraphQLInputType, Coerce>): Coerce {
   if (isListType(type)) return list(coercionOf(type.ofType, known));
   if (isInputObjectType(type)) return inputObject(type, known);
-  // as: an input type that is neither a list, nor an object, nor wrapped in NonNull is a leaf
-  const leaf = type as Extract<GraphQLInputType, { parseValue: unknown }>;
+  if (!isLeafType(type)) return refuse;
   return (value) => {
-    const parsed: unknown = leaf.parseValue(value);
+    const parsed: unknown = type.parseValue(value);
     return parsed === undefined ? refuse() : parsed;
   };
 }

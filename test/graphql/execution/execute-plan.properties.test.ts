@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import {
   buildSchema,
   type ExecutionResult,
@@ -60,7 +60,7 @@ function hashOf(content: string): number {
 }
 
 async function turns(count: number): Promise<void> {
-  for (let turn = 0; turn < count; turn++) await null;
+  for (let turn = 0; turn < count; turn++) await Promise.resolve();
 }
 
 interface Seeded {
@@ -119,8 +119,11 @@ function answer(type: string, seed: string): unknown {
       return Promise.reject(new Error(`rejected ${seed}`));
     case 'reject later':
       return turns(hash % 4).then(() => Promise.reject(new Error(`rejected later ${seed}`)));
-    default:
+    case 'value':
+    case undefined:
       return value();
+    default:
+      return outcome satisfies never;
   }
 }
 
