@@ -223,6 +223,12 @@ const RECORDED = readFileSync(new URL('../data/recorded-documents.jsonl', import
   .split('\n')
   .map((line) => JSON.parse(line) as Sent);
 
+/** Of fields that wait for the database, whichever is answered first fails first: the second road finds in memory what the first has read. */
+function told({ body }: Exchanged): { readonly body: string; readonly errors: readonly string[] } {
+  const { errors = [], ...rest } = JSON.parse(body) as { readonly errors?: readonly object[] }; // as: an answer of GraphQL
+  return { body: JSON.stringify(rest), errors: errors.map((error) => JSON.stringify(error)).toSorted() };
+}
+
 test.each(CALLERS)(
   'both roads answer all recorded documents of %s alike',
   async (_name, headers) => {
@@ -231,7 +237,7 @@ test.each(CALLERS)(
     const work = async (): Promise<void> => {
       for (let sent = RECORDED[next++]; sent !== undefined; sent = RECORDED[next++]) {
         const [common, yogas] = await onBothRoads(sent, headers());
-        expect({ sent, ...common }).toEqual({ sent, ...yogas });
+        expect({ sent, ...common, ...told(common) }).toEqual({ sent, ...yogas, ...told(yogas) });
       }
     };
     await Promise.all([work(), work(), work(), work()]);
