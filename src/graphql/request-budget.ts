@@ -2,6 +2,7 @@ import SchemaBuilder, { type SchemaTypes } from '@pothos/core';
 import { PothosComplexityPlugin } from '@pothos/plugin-complexity';
 import type { GraphQLError, GraphQLResolveInfo } from 'graphql';
 import { MAX_COST, tooCostly } from './cost.ts';
+import { costShape } from './cost-shape.ts';
 
 declare global {
   namespace PothosSchemaTypes {
@@ -13,6 +14,23 @@ declare global {
 
 interface Spender {
   readonly request: object;
+  readonly caller: { readonly kind: string };
+}
+
+/** Shapes of variables whose costs are kept for one document. Others are computed each time. */
+const MOST_SHAPES = 50;
+
+/** By operation, which is of one document: its costs by what they depend on. */
+const costs = new WeakMap<GraphQLResolveInfo['operation'], Map<string, number>>();
+
+/** `compute` walks through the whole document, which takes longer than most decisions. */
+function costOf({ caller }: Spender, { operation, variableValues }: GraphQLResolveInfo, compute: () => number): number {
+  const known = costs.get(operation) ?? new Map<string, number>();
+  costs.set(operation, known);
+  const shape = costShape(caller.kind, variableValues);
+  const cost = known.get(shape) ?? compute();
+  if (known.size < MOST_SHAPES) known.set(shape, cost);
+  return cost;
 }
 
 /** Total cost so far of the answered operations of an HTTP request. */
@@ -28,7 +46,10 @@ class RequestBudgetPlugin<Types extends SchemaTypes> extends PothosComplexityPlu
   override checkComplexity(context: Types['Context'] & Spender, info: GraphQLResolveInfo): void {
     let verdict = verdicts.get(context);
     if (verdict === undefined) {
-      verdict = spend(context.request, this.complexityCache(context, info).complexity);
+      verdict = spend(
+        context.request,
+        costOf(context, info, () => this.complexityCache(context, info).complexity),
+      );
       verdicts.set(context, verdict);
     }
     if (verdict !== null) throw verdict;

@@ -1,5 +1,5 @@
 import type { RequestFacts } from '../graphql/context.ts';
-import type { Authenticate } from './authenticate.ts';
+import type { Admitted, Authenticate } from './authenticate.ts';
 import { clientOf } from './client.ts';
 import type { Refusal } from './graphql-error.ts';
 import { originOf } from './origin.ts';
@@ -11,15 +11,18 @@ export type Admit = (
   head: RequestHead,
   request: Pick<RequestFacts, 'requestId' | 'now'>,
   response: CookieTarget,
-) => Promise<RequestFacts | Refusal>;
+) => RequestFacts | Refusal | Promise<RequestFacts | Refusal>;
 
 export function admitWith(authenticate: Authenticate, isTrustedProxy: (address: string) => boolean): Admit {
-  return async (head, { requestId, now }, response) => {
+  return (head, { requestId, now }, response) => {
     const client = clientOf(head, isTrustedProxy);
-    const admitted = await authenticate(head, client, now);
-    if ('status' in admitted) return admitted;
-    const signInCookie = signInCookieOf(response, { ...client, now });
-    if (admitted.staleCookie) signInCookie.forget();
-    return { requestId, caller: admitted.caller, now, origin: originOf(client, head, requestId), signInCookie };
+    const factsOf = (admitted: Admitted | Refusal): RequestFacts | Refusal => {
+      if ('status' in admitted) return admitted;
+      const signInCookie = signInCookieOf(response, client, now);
+      if (admitted.staleCookie) signInCookie.forget();
+      return { requestId, caller: admitted.caller, now, origin: originOf(client, head, requestId), signInCookie };
+    };
+    const admitted = authenticate(head, client, now);
+    return admitted instanceof Promise ? admitted.then(factsOf) : factsOf(admitted);
   };
 }

@@ -6,6 +6,7 @@ import type { Caller } from '../session/caller.ts';
 import { AuthenticationError } from '../session/errors.ts';
 import type { Sessions } from '../session/sessions.ts';
 import type { Client } from './client.ts';
+import { ConnectionProofs } from './connection-proofs.ts';
 import type { Refusal } from './graphql-error.ts';
 import type { RequestHead } from './request-head.ts';
 import { refuseForeign } from './same-origin.ts';
@@ -18,38 +19,60 @@ export interface Admitted {
 }
 
 /** Finds the caller of a request, or a Refusal if the credentials are wrong or the request may not be answered. */
-export type Authenticate = (head: RequestHead, client: Client, now: number) => Promise<Admitted | Refusal>;
+export type Authenticate = (
+  head: RequestHead,
+  client: Client,
+  now: number,
+) => Admitted | Refusal | Promise<Admitted | Refusal>;
 
 /**
  * Authenticates by the Authorization header, otherwise by a browser's cookie. An empty header counts as none: GraphiQL
  * sends one before credentials are pasted.
  */
 export function authenticateWith(
-  sessions: Pick<Sessions, 'authenticate' | 'authenticateSignIn'>,
+  sessions: Pick<Sessions, 'prove' | 'authenticateSignIn'>,
   guard: KeyGuard,
 ): Authenticate {
-  const authenticate: Authenticate = async (head, client, now) => {
-    const authorization = head.header('authorization') ?? '';
-    if (authorization !== '') {
-      // No page can make a browser send this header to another origin: a preflight request would come first, and is refused.
-      const look = () => sessions.authenticate(authorization, now);
-      const caller = await (isSigned(authorization) ? look() : guard.prove(proofOf(authorization, client), now, look));
-      return { caller, staleCookie: false };
-    }
+  const proofs = new ConnectionProofs();
+  const byHeader = async (authorization: string, head: RequestHead, client: Client, now: number): Promise<Admitted> => {
+    // No page can make a browser send this header to another origin: a preflight request would come first, and is refused.
+    const look = () => sessions.prove(authorization, now);
+    const proven = await (isSigned(authorization) ? look() : guard.prove(proofOf(authorization, client), now, look));
+    proofs.keep(head, client, authorization, proven);
+    return { caller: proven.caller, staleCookie: false };
+  };
+  const byCookie = (head: RequestHead, client: Client, now: number): Admitted | Refusal | Promise<Admitted> => {
     const foreign = refuseForeign(head, client);
     if (foreign !== null) return foreign;
     const token = signInTokenOf(head.header('cookie'), client);
     return token === null ? NOBODY : bySignIn(sessions, token, now);
   };
-  return async (head, client, now) => {
-    try {
-      return await authenticate(head, client, now);
-    } catch (error) {
-      const refusal = refusalOf(error);
-      if (refusal === null) throw error;
-      return refusal;
+  return (head, client, now) => {
+    const authorization = head.header('authorization') ?? '';
+    if (authorization === '') {
+      const admitted = byCookie(head, client, now);
+      return admitted instanceof Promise ? admitted.catch(refused) : admitted;
     }
+    const known = proofs.find(head, client, authorization)?.again(now) ?? null;
+    if (known === null) return byHeader(authorization, head, client, now).catch(refused);
+    if (!(known instanceof Promise)) return { caller: known, staleCookie: false };
+    // What is no longer right is proved anew: the guard counts it, and its error is the answer.
+    return known
+      .catch(nullIfWrong)
+      .then((caller) => (caller === null ? byHeader(authorization, head, client, now) : { caller, staleCookie: false }))
+      .catch(refused);
   };
+}
+
+function nullIfWrong(error: unknown): null {
+  if (error instanceof AuthenticationError) return null;
+  throw error;
+}
+
+function refused(error: unknown): Refusal {
+  const refusal = refusalOf(error);
+  if (refusal === null) throw error;
+  return refusal;
 }
 
 const NOBODY: Admitted = { caller: { kind: 'anonymous' }, staleCookie: false };

@@ -33,8 +33,8 @@ const METADATA_MAX_AGE = 300;
 
 /** AuthZEN's metadata, for anybody, and its API, for callers with credentials in a header. */
 export async function serveAuthzen(route: AuthzenRoute, exchange: Exchange): Promise<void> {
-  const { request, url } = exchange;
-  const endpoint = ENDPOINTS.get(url.pathname);
+  const { request, path } = exchange;
+  const endpoint = ENDPOINTS.get(path);
   if (endpoint === undefined) {
     serveMetadata(route, exchange);
     return;

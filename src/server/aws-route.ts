@@ -29,8 +29,8 @@ const PATHS = new Set(['/', '/aws', '/aws/']);
 
 /** Answers a request of a client of AWS. Cookies are not read: a page of another origin could send a form with them. */
 export async function serveAws({ services, isTrustedProxy, log }: AwsRoute, exchange: Exchange): Promise<void> {
-  const { request, response, url, requestId, now } = exchange;
-  if (!PATHS.has(url.pathname)) {
+  const { request, response, path, requestId, now } = exchange;
+  if (!PATHS.has(path)) {
     refuseAws(exchange, ANOTHER_SERVICE);
     return;
   }

@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import { canonicalAddress } from '../guard/addresses.ts';
 import type { RequestHead } from './request-head.ts';
 
@@ -19,7 +20,7 @@ export interface Client {
  * unreadable one makes the address unknown: taken for the proxy's own, it could satisfy a condition on the inner network.
  */
 export function clientOf(head: RequestHead, isTrusted: (address: string) => boolean): Client {
-  const peer = head.remoteAddress === null ? null : canonicalAddress(head.remoteAddress);
+  const peer = head.remoteAddress === null ? null : peerOf(head.remoteAddress);
   const host = head.header('host');
   if (peer === null || !isTrusted(peer)) return { address: peer, secure: head.encrypted, host, throughProxy: false };
   return {
@@ -28,6 +29,17 @@ export function clientOf(head: RequestHead, isTrusted: (address: string) => bool
     host: valuesOf(head.header('x-forwarded-host'))[0] ?? host,
     throughProxy: true,
   };
+}
+
+/** Canonical spellings of the addresses of connections: the same ones come again and again. */
+const peers = new LRUCache<string, string>({ max: 1_000 });
+
+function peerOf(remoteAddress: string): string | null {
+  const known = peers.get(remoteAddress);
+  if (known !== undefined) return known;
+  const address = canonicalAddress(remoteAddress);
+  if (address !== null) peers.set(remoteAddress, address);
+  return address;
 }
 
 function valuesOf(list: string | null): readonly string[] {

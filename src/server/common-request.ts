@@ -1,8 +1,9 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ServerResponse } from 'node:http';
 import {
   type DocumentNode,
   type ExecutionResult,
   execute,
+  type GraphQLError,
   type GraphQLSchema,
   Kind,
   type OperationDefinitionNode,
@@ -11,11 +12,14 @@ import {
   validate,
 } from 'graphql';
 import type { GatewayContext, RequestFacts } from '../graphql/context.ts';
+import { executePlan } from '../graphql/execution/execute-plan.ts';
+import { planQuery, type QueryPlan } from '../graphql/execution/plan.ts';
 import { DOCUMENT_RULES, isIntrospection, parseBounded } from '../graphql/limits.ts';
 import { maskError } from '../graphql/mask-error.ts';
 import { withMoreErrors } from '../graphql/more-errors.ts';
 import { documentCache } from './document-cache.ts';
 import { reportErrors } from './error-report.ts';
+import { type Exchange, GRAPHQL_HEADERS } from './exchange.ts';
 import type { Log } from './log.ts';
 
 interface Parts {
@@ -24,12 +28,15 @@ interface Parts {
   readonly log: Log;
 }
 
+interface KnownDocument {
+  /** Null: it is left to Yoga. */
+  readonly document: DocumentNode | null;
+  /** Null: it is executed by graphql-js. */
+  readonly plan: QueryPlan | null;
+}
+
 /** Answers a request, unless it is not a common one: then nothing has been done, and it answers false. */
-export type AnswerCommon = (
-  request: IncomingMessage & { readonly body?: unknown },
-  response: ServerResponse,
-  facts: RequestFacts,
-) => boolean | Promise<boolean>;
+export type AnswerCommon = (exchange: Exchange, facts: RequestFacts, body: object) => boolean | Promise<boolean>;
 
 /**
  * The road of the common request: a POST of one query whose document is valid. Yoga answers everything else, and says what is
@@ -37,27 +44,33 @@ export type AnswerCommon = (
  * Response and hooks, which cost more than most decisions.
  */
 export function answerCommonWith({ schema, contextOf, log }: Parts): AnswerCommon {
-  const documents = documentCache<{ readonly document: DocumentNode | null }>();
-  const documentOf = (text: string): DocumentNode | null => {
+  const documents = documentCache<KnownDocument>();
+  const documentOf = (text: string): KnownDocument => {
     const known = documents.get(text);
-    if (known !== undefined) return known.document;
+    if (known !== undefined) return known;
     const document = validQuery(schema, text);
-    documents.set(text, { document });
-    return document;
+    const made = { document, plan: document === null ? null : planQuery(schema, document) };
+    documents.set(text, made);
+    return made;
   };
-  return (request, response, facts) => {
+  return (exchange, facts, body) => {
+    const { request } = exchange;
     const accepted = ACCEPTED.get(request.headers.accept ?? '*/*');
-    const operation = request.method === 'POST' && accepted !== undefined ? operationOf(request.body) : null;
-    const document = operation === null ? null : documentOf(operation.query);
-    if (operation === null || document === null || accepted === undefined) return false;
+    const operation = request.method === 'POST' && accepted !== undefined ? operationOf(body) : null;
+    if (operation === null || accepted === undefined) return false;
+    const { document, plan } = documentOf(operation.query);
+    if (document === null) return false;
     const contextValue = contextOf(facts, request);
     const answered = (result: ExecutionResult): boolean => {
       // Variables were refused before anything was done: Yoga says so with its status.
       if (!('data' in result)) return false;
-      send(response, told(result, contextValue, facts, log), accepted);
+      send(exchange, told(result, contextValue, facts, log), accepted);
       return true;
     };
-    const result = execute({ schema, document, contextValue, variableValues: operation.variables });
+    const { variables } = operation;
+    const result =
+      (plan === null ? null : executePlan(plan, contextValue, variables)) ??
+      execute({ schema, document, contextValue, variableValues: variables });
     return 'then' in result ? result.then(answered) : answered(result);
   };
 }
@@ -80,8 +93,8 @@ interface CommonOperation {
 }
 
 /** One operation with nothing but its document and variables; null: it is not. */
-function operationOf(body: unknown): CommonOperation | null {
-  if (typeof body !== 'object' || body === null || Array.isArray(body)) return null;
+function operationOf(body: object): CommonOperation | null {
+  if (Array.isArray(body)) return null;
   for (const key in body) if (key !== 'query' && key !== 'variables') return null;
   const { query, variables = {} } = body as { readonly query?: unknown; readonly variables?: unknown }; // as: an object
   if (typeof query !== 'string' || typeof variables !== 'object' || Array.isArray(variables)) return null;
@@ -127,19 +140,54 @@ interface HttpPart {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-function send(response: ServerResponse, result: ExecutionResult, contentType: string): void {
+function send({ response, requestId }: Exchange, result: ExecutionResult, contentType: string): void {
+  if (result.errors !== undefined) {
+    sendWithErrors(response, requestId, result.errors, result, contentType);
+    return;
+  }
+  write(response, requestId, 200, contentType, JSON.stringify(result), []);
+}
+
+function sendWithErrors(
+  response: ServerResponse,
+  requestId: string,
+  all: readonly GraphQLError[],
+  result: ExecutionResult,
+  contentType: string,
+): void {
   let status = 0;
-  const headers: Record<string, string> = { 'content-type': contentType };
-  const errors = result.errors?.map((error) => {
+  const headers = new Map<string, string>();
+  const errors = all.map((error) => {
     const { http, ...extensions } = error.extensions as { readonly http?: HttpPart };
     if (http === undefined) return error;
-    Object.assign(headers, http.headers);
+    for (const [name, value] of Object.entries(http.headers ?? {})) headers.set(name, value);
     status = Math.max(status, http.status ?? 0);
     const { extensions: _all, ...rest } = error.toJSON();
     return Object.keys(extensions).length === 0 ? rest : { ...rest, extensions };
   });
-  const body = JSON.stringify(errors === undefined ? result : { ...result, errors });
-  headers['content-length'] = String(Buffer.byteLength(body));
-  response.writeHead(status === 0 ? 200 : status, headers);
+  const body = JSON.stringify({ ...result, errors });
+  write(response, requestId, status === 0 ? 200 : status, contentType, body, [...headers].flat());
+}
+
+/** One list of names and values is what node takes without going over them twice. */
+function write(
+  response: ServerResponse,
+  requestId: string,
+  status: number,
+  contentType: string,
+  body: string,
+  more: readonly string[],
+): void {
+  response.writeHead(status, [
+    'x-request-id',
+    requestId,
+    'cache-control',
+    GRAPHQL_HEADERS['cache-control'],
+    'content-type',
+    contentType,
+    'content-length',
+    String(Buffer.byteLength(body)),
+    ...more,
+  ]);
   response.end(body);
 }

@@ -5,11 +5,13 @@ export const MULTIPART = 'multipart/form-data';
 
 /** Without its parameters, in lower case; empty: there is none. */
 export function mediaTypeOf({ headers }: IncomingMessage): string {
-  return (headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
+  const type = headers['content-type'] ?? '';
+  return type === 'application/json' ? type : (type.split(';')[0]?.trim().toLowerCase() ?? '');
 }
 
 export function isEncoded({ headers }: IncomingMessage): boolean {
-  return (headers['content-encoding'] ?? 'identity').toLowerCase() !== 'identity';
+  const encoding = headers['content-encoding'];
+  return encoding !== undefined && encoding.toLowerCase() !== 'identity';
 }
 
 export const ENCODED: Refusal = {

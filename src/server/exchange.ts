@@ -6,7 +6,8 @@ import type { Caller } from '../session/caller.ts';
 export interface Exchange {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
-  readonly url: URL;
+  /** Of the address, without what follows a question mark. */
+  readonly path: string;
   readonly requestId: string;
   /** When it arrived, milliseconds since 1970: everything in it is decided at this instant. */
   readonly now: number;
@@ -14,9 +15,14 @@ export interface Exchange {
   caller: 'none' | 'refused' | Caller['kind'];
 }
 
-/** Answers a GraphQL request; the parsed operation of a POST is in `request.body`. */
-export type GraphqlListener = (
-  request: IncomingMessage & { body?: object },
-  response: ServerResponse,
-  facts: RequestFacts,
-) => Promise<void> | void;
+/** Answers a GraphQL request. `body`: what a POST has sent, parsed; null: it is no POST. */
+export type GraphqlListener = (exchange: Exchange, facts: RequestFacts, body: object | null) => Promise<void> | void;
+
+/** Headers of every answer of /graphql: answers are for one caller, and some contain credentials. */
+export const GRAPHQL_HEADERS = { 'cache-control': 'no-store' } as const;
+
+/** Sets the headers of every answer of /graphql, for answers that set others one by one. */
+export function setGraphqlHeaders({ response, requestId }: Exchange): void {
+  response.setHeader('x-request-id', requestId);
+  response.setHeader('cache-control', GRAPHQL_HEADERS['cache-control']);
+}

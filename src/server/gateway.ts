@@ -16,7 +16,7 @@ import type { AuthzenRoute } from './authzen-route.ts';
 import type { AwsRoute } from './aws-route.ts';
 import { answerCommonWith } from './common-request.ts';
 import { type Demo, loadDemo } from './demo.ts';
-import type { GraphqlListener } from './exchange.ts';
+import { type GraphqlListener, setGraphqlHeaders } from './exchange.ts';
 import { demoTabs } from './graphiql/demo-tabs.ts';
 import { WELCOME_TABS } from './graphiql/welcome-tab.ts';
 import type { GraphqlRoute } from './graphql-route.ts';
@@ -72,8 +72,8 @@ export function createGateway(
     log.warn({ source, milliseconds }, 'too many wrong credentials'),
   );
   const sessions = throttledSessions(services.sessions, guard);
-  const contextOf = (facts: RequestFacts, request: object): GatewayContext =>
-    createContext({ ...services, sessions, understandFiles }, facts, request);
+  const ofSchema = { ...services, sessions, understandFiles };
+  const contextOf = (facts: RequestFacts, request: object): GatewayContext => createContext(ofSchema, facts, request);
   const schema = buildSchema();
   const yoga = createGraphqlServer({
     schema,
@@ -84,8 +84,15 @@ export function createGateway(
   const isTrustedProxy = inNetworks(trustedProxies);
   const admit = admitWith(authenticateWith(services.sessions, guard), isTrustedProxy);
   const answerCommon = answerCommonWith({ schema, contextOf, log });
-  const answer: GraphqlListener = async (request, response, facts) => {
-    if (!(await answerCommon(request, response, facts))) await yoga(request, response, facts);
+  const answer: GraphqlListener = (exchange, facts, body) => {
+    const answered = body !== null && answerCommon(exchange, facts, body);
+    if (answered === true) return undefined;
+    const byYoga = (): Promise<void> | void => {
+      setGraphqlHeaders(exchange);
+      const { request, response } = exchange;
+      return yoga(body === null ? request : Object.assign(request, { body }), response, facts);
+    };
+    return answered === false ? byYoga() : answered.then((done) => (done ? undefined : byYoga()));
   };
   return {
     route: { admit, answer, uploads: dataDir === undefined ? null : uploadPlace(dataDir, contextOf) },

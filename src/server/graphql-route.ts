@@ -1,10 +1,11 @@
 import { isUtf8 } from 'node:buffer';
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage } from 'node:http';
+import type { RequestFacts } from '../graphql/context.ts';
 import type { Caller } from '../session/caller.ts';
 import type { Admit } from './admission.ts';
 import { BodyIncomplete, BodyTooLarge, readBody, refuseUnread, sendContinue, tooLarge } from './body.ts';
 import { ENCODED, isEncoded, MULTIPART, mediaTypeOf } from './content-type.ts';
-import type { Exchange, GraphqlListener } from './exchange.ts';
+import { type Exchange, type GraphqlListener, setGraphqlHeaders } from './exchange.ts';
 import type { Refusal } from './graphql-error.ts';
 import { bodyLimitOf, MAX_BATCHED_OPERATIONS } from './limits.ts';
 import { headOfMessage } from './request-head.ts';
@@ -18,36 +19,53 @@ export interface GraphqlRoute {
 }
 
 /**
- * POST and GET /graphql. The caller is known before the body is read, because the size limit depends on it.
+ * POST and GET /graphql. The caller is known before the body is read, because the size limit depends on it. No promise where
+ * nothing has to be waited for: most callers are known by their connection.
  */
-export async function serveGraphql(route: GraphqlRoute, exchange: Exchange): Promise<void> {
-  const { request, response, requestId } = exchange;
-  // Answers are for one caller, and some contain credentials.
-  response.setHeader('cache-control', 'no-store');
-  const facts = await route.admit(headOfMessage(request), exchange, response);
+export function serveGraphql(route: GraphqlRoute, exchange: Exchange): void | Promise<void> {
+  const facts = route.admit(headOfMessage(exchange.request), exchange, exchange.response);
+  return facts instanceof Promise
+    ? facts.then((known) => serveAdmitted(route, exchange, known))
+    : serveAdmitted(route, exchange, facts);
+}
+
+function serveAdmitted(route: GraphqlRoute, exchange: Exchange, facts: RequestFacts | Refusal): void | Promise<void> {
+  const { request } = exchange;
   if ('status' in facts) {
     exchange.caller = 'refused';
-    refuseUnread(request, response, facts, requestId);
-    return;
+    refuse(exchange, facts);
+    return undefined;
   }
   const { caller } = facts;
   exchange.caller = caller.kind;
   if (request.method !== 'POST') {
-    if (request.method === 'GET' && !hasOwnHeader(request)) {
-      refuseUnread(request, response, WITHOUT_HEADER, requestId);
-      return;
-    }
-    await route.answer(request, response, facts);
-    return;
+    if (request.method !== 'GET' || hasOwnHeader(request)) return route.answer(exchange, facts, null);
+    refuse(exchange, WITHOUT_HEADER);
+    return undefined;
   }
-  if (route.uploads !== null && mediaTypeOf(request) === MULTIPART) {
-    await serveUpload(route.uploads, exchange, facts, route.answer);
-    return;
+  const type = mediaTypeOf(request);
+  if (route.uploads !== null && type === MULTIPART) {
+    setGraphqlHeaders(exchange);
+    return serveUpload(route.uploads, exchange, facts, route.answer);
   }
-  const body = await readJson(request, response, caller);
+  const wrongType = checkContentType(request, type);
+  if (wrongType !== null) {
+    refuse(exchange, wrongType);
+    return undefined;
+  }
+  return serveBody(route, exchange, facts);
+}
+
+async function serveBody(route: GraphqlRoute, exchange: Exchange, facts: RequestFacts): Promise<void> {
+  const body = await readJson(exchange, facts.caller);
   if (body === null) return;
-  if (isRefusal(body)) refuseUnread(request, response, body, requestId);
-  else await route.answer(Object.assign(request, { body: body.value }), response, facts);
+  if (isRefusal(body)) refuse(exchange, body);
+  else await route.answer(exchange, facts, body.value);
+}
+
+function refuse(exchange: Exchange, refusal: Refusal): void {
+  setGraphqlHeaders(exchange);
+  refuseUnread(exchange.request, exchange.response, refusal, exchange.requestId);
 }
 
 /** Headers of a GET that no link and no form can send: see also yoga.ts, which looks at them too. */
@@ -65,12 +83,9 @@ const WITHOUT_HEADER: Refusal = {
 
 /** The parsed body, a refusal, or null if the sender has disconnected. */
 async function readJson(
-  request: IncomingMessage,
-  response: ServerResponse,
+  { request, response }: Exchange,
   caller: Caller,
 ): Promise<{ readonly value: object } | Refusal | null> {
-  const wrongType = checkContentType(request);
-  if (wrongType !== null) return wrongType;
   const limit = bodyLimitOf(caller);
   try {
     sendContinue(request, response, limit);
@@ -86,8 +101,7 @@ function isRefusal(value: { readonly value: object } | Refusal): value is Refusa
   return 'status' in value;
 }
 
-function checkContentType(request: IncomingMessage): Refusal | null {
-  const type = mediaTypeOf(request);
+function checkContentType(request: IncomingMessage, type: string): Refusal | null {
   if (isEncoded(request)) return ENCODED;
   if (type === 'application/json' || type === 'application/graphql+json') return null;
   const given = type === '' ? 'there is none' : `it is \`${type.slice(0, 100)}\``;

@@ -48,9 +48,13 @@ export function listen(
 ): Promise<HttpServer> {
   const underWay = new Set<ServerResponse>();
   let stopping = false;
+  // One function for all, which is called on the response.
+  function ended(this: ServerResponse): void {
+    underWay.delete(this);
+  }
   const onRequest: RequestListener = (request, response) => {
     underWay.add(response);
-    response.once('close', () => underWay.delete(response));
+    response.on('close', ended);
     if (request.httpVersionMajor === 2) asHttp1(request, response);
     else if (stopping) response.setHeader('connection', 'close');
     listener(request, response);

@@ -25,7 +25,7 @@ export function isMaintenancePath(path: string): boolean {
 
 /** POST, for the operator alone. Cookies do not count: no browser is signed in as the operator. */
 export async function serveMaintenance({ admit, directory }: MaintenanceRoute, exchange: Exchange): Promise<void> {
-  const { request, response, requestId, url } = exchange;
+  const { request, response, requestId, path } = exchange;
   response.setHeader('cache-control', 'no-store');
   const facts = await admit(headOfMessage(request), exchange, response);
   const refusal = 'status' in facts ? facts : refusalOf(request.method ?? '', facts.caller.kind);
@@ -35,7 +35,7 @@ export async function serveMaintenance({ admit, directory }: MaintenanceRoute, e
     return;
   }
   try {
-    if (url.pathname === CHECK_PATH) sendJson(response, await directory.check());
+    if (path === CHECK_PATH) sendJson(response, await directory.check());
     else await directory.backup((line) => send(response, `${line}\n`));
     response.end();
   } catch (error) {

@@ -38,44 +38,45 @@ export interface RouterParts {
 /** All HTTP routes of the gateway: /graphql, /aws for AWS's own clients, AuthZEN, GraphiQL's files, the public keys, /healthz, /readyz, and a short text at /. */
 export function createRouter(parts: RouterParts): RequestListener {
   return (request, response) => {
-    const url = urlOf(request);
-    const given = requestIdOf(request, url !== null && isAuthzenPath(url.pathname));
+    const path = pathOf(request);
+    const given = requestIdOf(request, path !== null && isAuthzenPath(path));
     const requestId = given.id;
-    response.setHeader('x-request-id', requestId);
-    if (url === null) {
+    if (path === null) {
+      response.setHeader('x-request-id', requestId);
       refuseUnread(request, response, MALFORMED, requestId);
       return;
     }
-    const exchange: Exchange = { request, response, url, requestId, now: parts.clock(), caller: 'none' };
+    const exchange: Exchange = { request, response, path, requestId, now: parts.clock(), caller: 'none' };
     // Unlike 'finish', 'close' also comes if the client disconnects before the end of the answer.
-    response.once('close', () => logExchange(exchange, parts));
-    route(parts, exchange, given).catch((error: unknown) => {
-      parts.log.error({ requestId, err: error }, 'request failed');
-      failed(exchange);
-    });
+    if (parts.log.isLevelEnabled('info')) response.once('close', () => logExchange(exchange, parts));
+    const repeated = repeatedHeader(request);
+    if (repeated !== null) {
+      refuseRepeated(exchange, repeated);
+      return;
+    }
+    try {
+      // GraphQL first, and without a promise of its own: most requests are answered in one go.
+      const routed = path === '/graphql' ? graphql(parts, exchange) : route(parts, exchange, given);
+      if (routed instanceof Promise) routed.catch((error: unknown) => failed(parts, exchange, error));
+    } catch (error) {
+      failed(parts, exchange, error);
+    }
   };
 }
 
 function logExchange(
-  { request, response, url, requestId, now, caller }: Exchange,
+  { request, response, path, requestId, now, caller }: Exchange,
   { log, clock }: Pick<RouterParts, 'log' | 'clock'>,
 ): void {
   const { method } = request;
-  const path = url.pathname;
   log.info({ requestId, method, path, status: response.statusCode, milliseconds: clock() - now, caller }, 'request');
 }
 
 async function route(parts: RouterParts, exchange: Exchange, { malformed }: RequestId): Promise<void> {
-  const { request, response, url, requestId } = exchange;
-  const path = url.pathname;
-  const repeated = repeatedHeader(request);
-  if (repeated !== null) {
-    refuseRepeated(exchange, repeated);
-    return;
-  }
+  const { request, response, path, requestId } = exchange;
+  response.setHeader('x-request-id', requestId);
   if (path === '/healthz') sendHealth(response);
   else if (path === '/readyz') await sendReadiness(response, parts.phase(), parts.ping);
-  else if (path === '/graphql') await graphql(parts, exchange);
   else if (isForAws(request, path)) await aws(parts, exchange);
   else if (path === '/') sendWelcome(parts, exchange);
   else if (path === JWKS_PATH) await jwks(parts, exchange);
@@ -87,16 +88,19 @@ async function route(parts: RouterParts, exchange: Exchange, { malformed }: Requ
   }
 }
 
-async function graphql(parts: RouterParts, exchange: Exchange): Promise<void> {
-  const { request, response } = exchange;
+function graphql(parts: RouterParts, exchange: Exchange): void | Promise<void> {
+  const { request, response, requestId } = exchange;
   if (wantsPage(request)) {
-    if (parts.graphiqlTabs === null) refuseUnread(request, response, GRAPHIQL_IS_OFF, exchange.requestId);
-    else await sendGraphiqlPage(response, parts.graphiqlTabs());
-    return;
+    response.setHeader('x-request-id', requestId);
+    if (parts.graphiqlTabs !== null) return sendGraphiqlPage(response, parts.graphiqlTabs());
+    refuseUnread(request, response, GRAPHIQL_IS_OFF, requestId);
+    return undefined;
   }
   const graphqlRoute = parts.graphql();
-  if (graphqlRoute === null) refuseNotReady(parts, exchange);
-  else await serveGraphql(graphqlRoute, exchange);
+  if (graphqlRoute !== null) return serveGraphql(graphqlRoute, exchange);
+  response.setHeader('x-request-id', requestId);
+  refuseNotReady(parts, exchange);
+  return undefined;
 }
 
 async function aws(parts: RouterParts, exchange: Exchange): Promise<void> {
@@ -126,11 +130,12 @@ async function maintenance(parts: RouterParts, exchange: Exchange): Promise<void
 
 /** In the form of the door. */
 function refuseRepeated(exchange: Exchange, name: string): void {
-  const { request, response, requestId, url } = exchange;
+  const { request, response, requestId, path } = exchange;
+  response.setHeader('x-request-id', requestId);
   const message = `the header \`${name}\` must be sent once`;
-  if (isForAws(request, url.pathname)) refuseAws(exchange, { status: 400, code: 'IncompleteSignature', message });
+  if (isForAws(request, path)) refuseAws(exchange, { status: 400, code: 'IncompleteSignature', message });
   else {
-    const write = isAuthzenPath(url.pathname) ? writeSentence : writeRefusal;
+    const write = isAuthzenPath(path) ? writeSentence : writeRefusal;
     refuseUnread(request, response, { status: 400, code: 'BAD_REQUEST', message }, requestId, write);
   }
 }
@@ -174,21 +179,33 @@ function sendWelcome(parts: RouterParts, { request, response }: Exchange): void 
   response.end(text);
 }
 
-function failed({ response, requestId, url }: Exchange): void {
+function failed({ log }: RouterParts, { response, requestId, path }: Exchange, error: unknown): void {
+  log.error({ requestId, err: error }, 'request failed');
   if (response.headersSent) {
     response.destroy();
     return;
   }
-  const write = isAuthzenPath(url.pathname) ? writeSentence : writeRefusal;
+  response.setHeader('x-request-id', requestId);
+  const write = isAuthzenPath(path) ? writeSentence : writeRefusal;
   write(response, { status: 500, code: 'INTERNAL_SERVER_ERROR', message: 'Unexpected error.' }, requestId);
   response.end();
 }
 
-/** Null if the path or the host is malformed. Both are checked because Yoga builds its URL from them. */
-function urlOf(request: IncomingMessage): URL | null {
-  const { url: path = '', headers } = request;
+/** The path of the address; null if it or the host is malformed. Both are checked because Yoga builds its URL from them. */
+function pathOf({ url: target = '', headers }: IncomingMessage): string | null {
   const host = headers.host ?? 'localhost';
-  if (!path.startsWith('/') || !/^[A-Za-z0-9.\-_[\]:]+$/.test(host)) return null;
-  const url = `http://${host}${path}`;
-  return URL.canParse(url) ? new URL(url) : null;
+  if (!target.startsWith('/') || !isHost(host)) return null;
+  if (target === '/graphql') return target;
+  const url = `http://${host}${target}`;
+  return URL.canParse(url) ? new URL(url).pathname : null;
+}
+
+/** The last host that was well-formed: nearly all requests name the same one. */
+let knownHost = 'localhost';
+
+function isHost(host: string): boolean {
+  if (host === knownHost) return true;
+  if (!/^[A-Za-z0-9.\-_[\]:]+$/.test(host) || !URL.canParse(`http://${host}/`)) return false;
+  knownHost = host;
+  return true;
 }

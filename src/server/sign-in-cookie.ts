@@ -30,22 +30,36 @@ export interface CookieTarget {
 }
 
 /** The sign-in cookie as a header of an answer at `now`, milliseconds since 1970. */
-export function signInCookieOf(response: CookieTarget, place: CookiePlace & { readonly now: number }): SignInCookie {
-  const { secure, now } = place;
-  const set = (value: string, expiresAt: number): void => {
-    const cookie = serialize(nameOf(place), value, {
+export function signInCookieOf(response: CookieTarget, place: CookiePlace, now: number): SignInCookie {
+  return new AnswersCookie(response, place, now);
+}
+
+/** A class, not closures: every request has one, and hardly any uses it. */
+class AnswersCookie implements SignInCookie {
+  readonly #response: CookieTarget;
+  readonly #place: CookiePlace;
+  readonly #now: number;
+
+  constructor(response: CookieTarget, place: CookiePlace, now: number) {
+    this.#response = response;
+    this.#place = place;
+    this.#now = now;
+  }
+
+  forget(): void {
+    this.keep('', 0);
+  }
+
+  keep(value: string, expiresAt: number): void {
+    const cookie = serialize(nameOf(this.#place), value, {
       path: '/',
       httpOnly: true,
       sameSite: 'strict',
-      secure,
+      secure: this.#place.secure,
       expires: new Date(expiresAt),
       // Max-Age counts, because the browser's clock may be wrong.
-      maxAge: Math.max(0, Math.floor((expiresAt - now) / 1000)),
+      maxAge: Math.max(0, Math.floor((expiresAt - this.#now) / 1000)),
     });
-    response.setHeader('set-cookie', cookie);
-  };
-  return {
-    keep: set,
-    forget: () => set('', 0),
-  };
+    this.#response.setHeader('set-cookie', cookie);
+  }
 }

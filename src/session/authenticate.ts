@@ -1,10 +1,11 @@
 import type { CheckerRecord } from '../directory/stores/checker-store.ts';
 import type { KeySessionRecord } from '../directory/stores/key-session-store.ts';
-import type { RoleSessionRecord } from '../directory/stores/session-store.ts';
+import type { AccessKeyRecord, RoleSessionRecord } from '../directory/stores/session-store.ts';
 import { type PrincipalRef, parsePrincipalRef } from '../policy/principal-id.ts';
 import type { Caller, CheckerCaller, PrincipalCaller } from './caller.ts';
 import { hashOfCheckerToken, isCheckerToken } from './checker-token.ts';
 import { AuthenticationError } from './errors.ts';
+import type { Verified } from './session-token.ts';
 import type { SessionTools } from './session-tools.ts';
 
 const SCHEME = /^(basic|bearer) +([^\s]+) *$/i;
@@ -14,23 +15,69 @@ const TEMPORARY_KEY_ID = /^ASIA[A-Z0-9]{12,124}$/;
 /** Longer headers are not read. */
 const MAX_HEADER_CHARACTERS = 8192;
 
+/** Credentials that were right, without them: what they prove is decided again for each request. */
+export interface Proven {
+  readonly caller: Caller;
+  /**
+   * The caller that they prove at another time; null: they have to be read again. Needs no look-up beside that of what can
+   * have changed: the key, the session. Throws AuthenticationError.
+   */
+  readonly again: (now: number) => Caller | Promise<Caller | null>;
+}
+
+const OPERATOR: Caller = { kind: 'operator' };
+const PROVEN_OPERATOR: Proven = { caller: OPERATOR, again: () => OPERATOR };
+
 /**
- * The caller, by the value of the Authorization header (null: there is none). Needs at most one look-up in the directory.
- * Throws AuthenticationError with AWS's code; never repeats what was sent.
+ * The caller, by the value of the Authorization header. Needs at most one look-up in the directory. Throws
+ * AuthenticationError with AWS's code; never repeats what was sent.
  */
-export async function authenticate(tools: SessionTools, authorization: string | null, now: number): Promise<Caller> {
-  if (authorization === null) return { kind: 'anonymous' };
+export async function prove(tools: SessionTools, authorization: string, now: number): Promise<Proven> {
   const [, scheme, credentials] =
     authorization.length > MAX_HEADER_CHARACTERS ? [] : (SCHEME.exec(authorization) ?? []);
   if (scheme === undefined || credentials === undefined) throw new AuthenticationError('IncompleteSignature');
   if (scheme.toLowerCase() === 'basic') {
     const [, keyId, secret] = /^([^:]*):(.*)$/s.exec(Buffer.from(credentials, 'base64').toString('utf8')) ?? [];
     if (keyId === undefined || secret === undefined) throw new AuthenticationError('IncompleteSignature');
-    return (await byAccessKey(tools, keyId, secret)).caller;
+    return provenKey(tools, keyId, secret);
   }
-  if (tools.secrets.isOperatorToken(credentials)) return { kind: 'operator' };
-  if (isCheckerToken(credentials)) return byCheckerToken(tools, credentials, now);
-  return bySessionToken(tools, credentials, now);
+  if (tools.secrets.isOperatorToken(credentials)) return PROVEN_OPERATOR;
+  if (isCheckerToken(credentials)) return provenChecker(tools, credentials, now);
+  return provenSession(tools, credentials, now);
+}
+
+async function provenKey(tools: SessionTools, keyId: string, secret: string): Promise<Proven> {
+  let { key, caller } = await byAccessKey(tools, keyId, secret);
+  // One object for one record: what is known of a caller is kept by this object.
+  const again = async (): Promise<Caller> => {
+    const found = await activeKey(tools, keyId);
+    if (found !== key) ({ key, caller } = holder(keyId, found));
+    return caller;
+  };
+  return { caller, again };
+}
+
+async function provenChecker(tools: SessionTools, token: string, now: number): Promise<Proven> {
+  const tokenHash = hashOfCheckerToken(token);
+  const again = (at: number): Promise<Caller> => byCheckerToken(tools, tokenHash, at);
+  return { caller: await again(now), again };
+}
+
+async function provenSession(tools: SessionTools, token: string, now: number): Promise<Proven> {
+  const verified = await tools.tokens.verify('session', token, now);
+  let record = await sessionOf(tools, verified);
+  let caller = callerIn(record, now);
+  const again = async (at: number): Promise<Caller | null> => {
+    // Together: on a server, both wait for one reading of its revision.
+    const [still, found] = await Promise.all([tools.tokens.verifyAgain(verified, at), sessionOf(tools, verified)]);
+    if (still === null) return null;
+    if (found !== record || !isLive(found, at)) {
+      caller = callerIn(found, at);
+      record = found;
+    }
+    return caller;
+  };
+  return { caller, again };
 }
 
 /** The owner of a long-term key, and the unique id of the user it belongs to. Throws AuthenticationError. */
@@ -39,6 +86,7 @@ export function byAccessKey(tools: SessionTools, keyId: string, secret: string):
 }
 
 interface KeyHolder {
+  readonly key: AccessKeyRecord;
   readonly caller: PrincipalCaller;
   /** Null: a service's key. */
   readonly userId: string | null;
@@ -74,35 +122,55 @@ export async function bySignature(
   return caller;
 }
 
-async function holderOf({ directory }: SessionTools, keyId: string, proves: () => boolean): Promise<KeyHolder> {
+async function holderOf(tools: SessionTools, keyId: string, proves: () => boolean): Promise<KeyHolder> {
+  const key = await activeKey(tools, keyId);
+  if (!proves()) throw new AuthenticationError('SignatureDoesNotMatch');
+  return holder(keyId, key);
+}
+
+async function activeKey({ directory }: SessionTools, keyId: string): Promise<AccessKeyRecord> {
   const key = LONG_TERM_KEY_ID.test(keyId) ? await directory.keys.find(keyId) : null;
   // A missing key and an inactive one get the same answer.
   if (key === null || !key.active) throw new AuthenticationError('InvalidClientTokenId');
-  if (!proves()) throw new AuthenticationError('SignatureDoesNotMatch');
+  return key;
+}
+
+function holder(keyId: string, key: AccessKeyRecord): KeyHolder {
   const { owner } = key;
   const ref: PrincipalRef =
     owner.kind === 'service' ? { kind: 'service', service: owner.service } : storedPrincipal(owner.arn);
-  return { caller: { kind: 'principal', ref, keyId, session: null }, userId: owner.kind === 'user' ? owner.id : null };
+  return {
+    key,
+    caller: { kind: 'principal', ref, keyId, session: null },
+    userId: owner.kind === 'user' ? owner.id : null,
+  };
 }
 
-async function bySessionToken(
-  { directory, tokens }: SessionTools,
-  token: string,
-  now: number,
-): Promise<PrincipalCaller> {
-  const { id, table } = await tokens.verify('session', token, now);
-  const session = table === 'role' ? await directory.sessions.find(id) : await directory.keySessions.find(id);
-  // A session is deleted with its role or user.
+async function bySessionToken(tools: SessionTools, token: string, now: number): Promise<PrincipalCaller> {
+  return callerIn(await sessionOf(tools, await tools.tokens.verify('session', token, now)), now);
+}
+
+type SessionRecord = RoleSessionRecord | KeySessionRecord | null;
+
+function sessionOf({ directory }: SessionTools, { session: { id, table } }: Verified): Promise<SessionRecord> {
+  return table === 'role' ? directory.sessions.find(id) : directory.keySessions.find(id);
+}
+
+function isLive(session: SessionRecord, now: number): boolean {
+  return session !== null && session.endedAt === null && session.expiresAt > now;
+}
+
+/** Throws AuthenticationError. A session is deleted with its role or user. */
+function callerIn(session: SessionRecord, now: number): PrincipalCaller {
   if (session === null) throw new AuthenticationError('InvalidClientTokenId');
-  if (session.endedAt !== null || session.expiresAt <= now) throw new AuthenticationError('ExpiredToken');
+  if (!isLive(session, now)) throw new AuthenticationError('ExpiredToken');
   if (!('roleArn' in session)) return callerWithKeySession(session);
   return { kind: 'principal', ref: storedPrincipal(session.arn), keyId: session.accessKeyId, session };
 }
 
 /** A checker, whose token ends with the user or role that made it. */
-async function byCheckerToken(tools: SessionTools, token: string, now: number): Promise<CheckerCaller> {
+async function byCheckerToken(tools: SessionTools, tokenHash: string | null, now: number): Promise<CheckerCaller> {
   const { checkers } = tools.directory;
-  const tokenHash = hashOfCheckerToken(token);
   const checker = tokenHash === null ? null : await checkers.find(tokenHash);
   const maker = checker === null ? null : await makerOf(tools, checker);
   if (checker === null || maker === null) throw new AuthenticationError('InvalidClientTokenId');

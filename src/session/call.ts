@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import { storable } from '../directory/storable.ts';
 import type { ContextValue, RequestContext } from '../evaluation/request.ts';
 import type { Caller } from './caller.ts';
@@ -47,8 +48,20 @@ function bounded(text: string | null): string | null {
   return text === null ? null : storable(text.slice(0, MAX_CHARACTERS));
 }
 
+/** Keys of origins without further ones: the requests of one client have the same, and what is known of them stays known. */
+const known = new LRUCache<string, RequestContext>({ max: 1_000 });
+
 /** The condition keys that follow from the origin. */
-export function originContext({ sourceIp, userAgent, secureTransport, context }: CallOrigin): RequestContext {
+export function originContext(origin: CallOrigin): RequestContext {
+  const { sourceIp, userAgent, secureTransport, context } = origin;
+  if (context.size > 0 || (userAgent ?? '').length > MAX_CHARACTERS) return keysOf(origin);
+  const name = JSON.stringify([sourceIp, userAgent, secureTransport]);
+  const keys = known.get(name) ?? keysOf(origin);
+  known.set(name, keys);
+  return keys;
+}
+
+function keysOf({ sourceIp, userAgent, secureTransport, context }: CallOrigin): RequestContext {
   const keys = new Map<string, ContextValue>(context);
   if (sourceIp !== null) keys.set('aws:sourceip', sourceIp);
   if (userAgent !== null) keys.set('aws:useragent', userAgent);

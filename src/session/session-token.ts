@@ -42,7 +42,8 @@ interface NamedSession {
   readonly table: SessionTable;
 }
 
-interface Verified {
+/** A token that was right. It stays so while the signing keys are the same, until it expires. */
+export interface Verified {
   readonly keys: readonly SigningKeyRecord[];
   readonly session: NamedSession;
   /** Milliseconds since 1970. */
@@ -82,16 +83,13 @@ export class SessionTokens {
       .sign(privateKey);
   }
 
-  /** The session of `token`. Throws AuthenticationError: ExpiredToken, or InvalidClientTokenId for everything else. */
-  async verify(use: TokenUse, token: string, now: number): Promise<NamedSession> {
+  /** What is right of `token`. Throws AuthenticationError: ExpiredToken, or InvalidClientTokenId for everything else. */
+  async verify(use: TokenUse, token: string, now: number): Promise<Verified> {
     if (token.length > MAX_TOKEN_CHARACTERS) throw new AuthenticationError('InvalidClientTokenId');
     const keys = await this.#keys.list();
     const fingerprint = hash('sha256', `${use} ${token}`, 'base64');
     const known = this.#verified.get(fingerprint);
-    if (known?.keys === keys) {
-      if (known.expiresAt <= now) throw new AuthenticationError('ExpiredToken');
-      return known.session;
-    }
+    if (known?.keys === keys) return unexpired(known, now);
     try {
       const { payload } = await jwtVerify(token, this.#resolver(keys), {
         algorithms: [ALGORITHM],
@@ -102,14 +100,19 @@ export class SessionTokens {
         currentDate: new Date(now),
         clockTolerance: CLOCK_TOLERANCE_SECONDS,
       });
-      const session = sessionNamed(payload);
-      this.#verified.set(fingerprint, { keys, session, expiresAt: (payload.exp ?? 0) * 1000 });
-      return session;
+      const verified = { keys, session: sessionNamed(payload), expiresAt: (payload.exp ?? 0) * 1000 };
+      this.#verified.set(fingerprint, verified);
+      return verified;
     } catch (error) {
       if (error instanceof errors.JWTExpired) throw new AuthenticationError('ExpiredToken', { cause: error });
       if (error instanceof errors.JOSEError) throw new AuthenticationError('InvalidClientTokenId', { cause: error });
       throw error;
     }
+  }
+
+  /** The same without the token; null: the keys have changed, and the token has to be verified again. Throws ExpiredToken. */
+  async verifyAgain(verified: Verified, now: number): Promise<Verified | null> {
+    return (await this.#keys.list()) === verified.keys ? unexpired(verified, now) : null;
   }
 
   /** The answer of `/.well-known/jwks.json`: the keys of all tokens that can be valid at `now`, the newest first. */
@@ -132,6 +135,11 @@ export class SessionTokens {
     this.#resolvers.set(keys, made);
     return made;
   }
+}
+
+function unexpired(verified: Verified, now: number): Verified {
+  if (verified.expiresAt <= now) throw new AuthenticationError('ExpiredToken');
+  return verified;
 }
 
 /** `requiredClaims` has checked that the claims exist, not their types. */

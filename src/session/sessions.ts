@@ -14,7 +14,7 @@ import { checkStillCounts } from './acting.ts';
 import { assumeInstanceProfile, assumeRole } from './assume-role.ts';
 import type { AssumeRoleInput } from './assume-role-parameters.ts';
 import { audited } from './audited.ts';
-import { authenticate, bySignature, type SignedWith } from './authenticate.ts';
+import { bySignature, type Proven, prove, type SignedWith } from './authenticate.ts';
 import { aCall, type Call, type CallOrigin } from './call.ts';
 import type { Caller, PrincipalCaller } from './caller.ts';
 import { type CallerIdentity, callerIdentity } from './caller-identity.ts';
@@ -60,6 +60,8 @@ type InputOf<F extends (...args: never[]) => unknown> = Parameters<F>[2];
 export interface Sessions extends EntityChanges {
   /** The caller, by the Authorization header. Throws AuthenticationError. */
   authenticate(authorization: string | null, now: number): Promise<Caller>;
+  /** The same, for several requests with one header. Throws AuthenticationError. */
+  prove(authorization: string, now: number): Promise<Proven>;
   /** The caller, by the signature of its request. Throws AuthenticationError. */
   authenticateSigned(signed: SignedWith, now: number): Promise<PrincipalCaller>;
   /** The caller, by the value of a browser's cookie. Throws AuthenticationError. */
@@ -189,7 +191,9 @@ export function createSessions(options: {
       operation(tools, aCall(caller, now, origin), input);
   return {
     ...createEntityChanges({ directory }),
-    authenticate: (authorization, now) => authenticate(tools, authorization, now),
+    authenticate: async (authorization, now) =>
+      authorization === null ? anonymous : (await prove(tools, authorization, now)).caller,
+    prove: (authorization, now) => prove(tools, authorization, now),
     authenticateSigned: (signed, now) => bySignature(tools, signed, now),
     authenticateSignIn: (token, now) => authenticateSignIn(tools, token, now),
     checkStillCounts: (caller, now) => checkStillCounts(tools, caller, now),

@@ -71,7 +71,7 @@ export function signOut(tools: SessionTools, call: Call): Promise<void> {
  */
 export async function authenticateSignIn(tools: SessionTools, token: string, now: number): Promise<Caller> {
   const { directory, tokens } = tools;
-  const { id, table } = await tokens.verify('signIn', token, now);
+  const { id, table } = (await tokens.verify('signIn', token, now)).session;
   const record = table === 'key' ? await directory.keySessions.find(id) : null;
   if (record?.kind !== 'SIGN_IN') throw new AuthenticationError('InvalidClientTokenId');
   if (record.endedAt !== null || record.expiresAt <= now) throw new AuthenticationError('ExpiredToken');

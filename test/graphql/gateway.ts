@@ -1,11 +1,21 @@
-import type { ExecutionResult } from 'graphql';
-import { createYoga } from 'graphql-yoga';
+import {
+  type DocumentNode,
+  type ExecutionArgs,
+  type ExecutionResult,
+  execute,
+  type GraphQLSchema,
+  Kind,
+  OperationTypeNode,
+} from 'graphql';
+import { createYoga, type Plugin } from 'graphql-yoga';
 import {
   createContext,
   type GatewayServices,
   type RequestFacts,
   type SignInCookie,
 } from '../../src/graphql/context.ts';
+import { executePlan } from '../../src/graphql/execution/execute-plan.ts';
+import { planQuery, type QueryPlan } from '../../src/graphql/execution/plan.ts';
 import { useDocumentLimits } from '../../src/graphql/limits.ts';
 import { maskError } from '../../src/graphql/mask-error.ts';
 import { useMoreErrors } from '../../src/graphql/more-errors.ts';
@@ -52,6 +62,26 @@ export interface Gateway {
   askTogether(caller: Caller, operations: readonly Operation[]): Promise<readonly ExecutionResult[]>;
 }
 
+const plans = new WeakMap<DocumentNode, QueryPlan | null>();
+
+function executePlanned(args: ExecutionArgs): ReturnType<typeof execute> {
+  const { schema, document, contextValue, variableValues } = args;
+  const known = plans.get(document);
+  const plan = known === undefined ? planned(schema, document) : known;
+  plans.set(document, plan);
+  return (plan === null ? null : executePlan(plan, contextValue, variableValues ?? {})) ?? execute(args);
+}
+
+/** Null for what `src/server/common-request.ts` leaves to Yoga. */
+function planned(schema: GraphQLSchema, document: DocumentNode): QueryPlan | null {
+  const operations = document.definitions.filter((one) => one.kind === Kind.OPERATION_DEFINITION);
+  return operations.length === 1 && operations[0]?.operation === OperationTypeNode.QUERY
+    ? planQuery(schema, document)
+    : null;
+}
+
+const PLANNED: Plugin = { onExecute: ({ setExecuteFn }) => setExecuteFn(executePlanned) };
+
 /** The schema as it is served, with its limits and its masking, over `fetch`. */
 export function gatewayOn(services: GatewayServices): Gateway {
   const yoga = createYoga<RequestFacts>({
@@ -60,7 +90,8 @@ export function gatewayOn(services: GatewayServices): Gateway {
     batching: { limit: 10 },
     maskedErrors: { maskError, isDev: false },
     logging: false,
-    plugins: [useDocumentLimits(), useMoreErrors()],
+    // Queries are executed as most requests are: by a plan, where there is one.
+    plugins: [useDocumentLimits(), PLANNED, useMoreErrors()],
   });
   const post = async (caller: Caller, body: unknown, origin: Partial<CallOrigin> = {}): Promise<unknown> => {
     const response = await yoga.fetch(

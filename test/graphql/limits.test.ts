@@ -89,6 +89,17 @@ describe('documents', () => {
 });
 
 describe('cost', () => {
+  test('a document that is sent again is refused by what it costs this time', async () => {
+    const fields = Array.from({ length: 30 }, (_, n) => `a${n}: decisions(requests: $requests) { allowed }`);
+    const query = `query ($requests: [AccessRequestInput!]!) { ${fields.join(' ')} }`;
+    const refused: (number | null)[] = [];
+    for (const count of [1, 10_000, 2, 9_000, 1]) {
+      const [fault] = faultsOf(await gateway.ask(OPERATOR, query, { requests: requests(count) }));
+      refused.push(fault === undefined ? null : Number(/costs (\d+)/.exec(fault.message)?.[1]));
+    }
+    expect(refused).toEqual([null, 600_000, null, 540_000, null]);
+  });
+
   test('counts pages by what is asked for', async () => {
     const query = `query ($first: Int) { account(accountId: "111111111111") { users(first: $first) { nodes {
       account { users(first: $first) { nodes { name } } } } } } }`;

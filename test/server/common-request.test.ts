@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { IncomingMessage, request, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 import { describe, expect, test } from 'vitest';
@@ -213,6 +214,37 @@ describe.each(CALLERS)('both roads answer %s alike', (_name, headers) => {
   });
 });
 
+/**
+ * The queries that the tests of `test/graphql` and `test/guard` send, each with the shortest and the longest variables they send with it: a
+ * recording of a whole run, without mutations. Here most of what they ask about does not exist.
+ */
+const RECORDED = readFileSync(new URL('../data/recorded-documents.jsonl', import.meta.url), 'utf8')
+  .trim()
+  .split('\n')
+  .map((line) => JSON.parse(line) as Sent);
+
+/** Of fields that wait for the database, whichever is answered first fails first: the second road finds in memory what the first has read. */
+function told({ body }: Exchanged): { readonly body: string; readonly errors: readonly string[] } {
+  const { errors = [], ...rest } = JSON.parse(body) as { readonly errors?: readonly object[] }; // as: an answer of GraphQL
+  return { body: JSON.stringify(rest), errors: errors.map((error) => JSON.stringify(error)).toSorted() };
+}
+
+test.each(CALLERS)(
+  'both roads answer all recorded documents of %s alike',
+  async (_name, headers) => {
+    expect(RECORDED.length).toBeGreaterThan(400);
+    let next = 0;
+    const work = async (): Promise<void> => {
+      for (let sent = RECORDED[next++]; sent !== undefined; sent = RECORDED[next++]) {
+        const [common, yogas] = await onBothRoads(sent, headers());
+        expect({ sent, ...common, ...told(common) }).toEqual({ sent, ...yogas, ...told(yogas) });
+      }
+    };
+    await Promise.all([work(), work(), work(), work()]);
+  },
+  120_000,
+);
+
 test.each(ACCEPTS)('both roads answer who accepts %s alike', async (accept) => {
   const headers = { authorization: gateway.as.operator, ...(accept === undefined ? {} : { accept }) };
   for (const [, sent] of REQUESTS.filter(([what]) => /^(the name|a batch|a document|a variable)/.test(what))) {
@@ -287,10 +319,12 @@ describe('the common road', () => {
     log: createLog('silent'),
   });
 
-  async function isAnswered(body: unknown, { method = 'POST', accept = '*/*' }: Head = {}): Promise<boolean> {
-    const incoming = Object.assign(new IncomingMessage(new Socket()), { method, body });
+  async function isAnswered(body: object, { method = 'POST', accept = '*/*' }: Head = {}): Promise<boolean> {
+    const incoming = Object.assign(new IncomingMessage(new Socket()), { method });
     incoming.headers.accept = accept;
-    return answer(incoming, new ServerResponse(incoming), {} as RequestFacts);
+    const response = new ServerResponse(incoming);
+    const exchange = { request: incoming, response, path: '/graphql', requestId: 'r', now: 0, caller: 'none' } as const;
+    return answer(exchange, {} as RequestFacts, body);
   }
 
   test('answers a valid query, with variables or without', async () => {
@@ -300,7 +334,7 @@ describe('the common road', () => {
     expect(await isAnswered({ query, variables: { skip: 'no' } })).toBe(false);
   });
 
-  test.each<readonly [string, unknown, Head]>([
+  test.each<readonly [string, object, Head]>([
     ['a mutation', { query: 'mutation { __typename }' }, {}],
     ['several operations', { query: 'query A { __typename } query B { __typename }' }, {}],
     ['a document that is not valid', { query: '{ nothing }' }, {}],

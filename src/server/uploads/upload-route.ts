@@ -24,10 +24,11 @@ export interface UploadPlace {
  */
 export async function serveUpload(
   place: UploadPlace,
-  { request, response, requestId }: Exchange,
+  exchange: Exchange,
   facts: RequestFacts,
   answer: GraphqlListener,
 ): Promise<void> {
+  const { request, response, requestId } = exchange;
   const { folders, limits } = place;
   const refusal = refusalOfHead(request, facts.caller, limits) ?? (await place.refuse(facts, request));
   if (refusal !== null) {
@@ -39,7 +40,7 @@ export async function serveUpload(
     const body = await receive(request, folder, limits, facts.caller);
     if (body === null) return;
     if ('status' in body) refuseUnread(request, response, body, requestId);
-    else await answer(Object.assign(request, { body: body.value }), response, facts);
+    else await answer(exchange, facts, body.value);
   });
 }
 

@@ -1,0 +1,242 @@
+import {
+  defaultTypeResolver,
+  type ExecutionResult,
+  type GraphQLError,
+  type GraphQLResolveInfo,
+  locatedError,
+  responsePathAsArray,
+} from 'graphql';
+import type { PlannedField, QueryPlan, ValueForm } from './plan.ts';
+
+type Path = GraphQLResolveInfo['path'];
+type Maybe<T> = T | Promise<T>;
+type Fields = Record<string, unknown>;
+type Variables = Readonly<Record<string, unknown>>;
+
+/**
+ * Executes a query as graphql-js does, by a plan that is made once: the algorithm, the order of errors and the number of turns
+ * that each value waits are those of its `execute` (test/graphql/execution/execute-plan.properties.test.ts compares the two). Null: the
+ * variables are refused, and graphql-js says why. The answer is to be written as JSON: its objects have a prototype.
+ */
+export function executePlan(plan: QueryPlan, context: unknown, given: Variables): Maybe<ExecutionResult> | null {
+  const variables = plan.variables(given);
+  return variables === null ? null : new Execution(plan, context, variables).run();
+}
+
+class Execution {
+  readonly #plan: QueryPlan;
+  readonly #context: unknown;
+  readonly #variables: Variables;
+  readonly #errors: GraphQLError[] = [];
+  /** The places that are null because of an error: undefined is the whole answer. Null: there is none. */
+  #nulled: Set<Path | undefined> | null = null;
+
+  constructor(plan: QueryPlan, context: unknown, variables: Variables) {
+    this.#plan = plan;
+    this.#context = context;
+    this.#variables = variables;
+  }
+
+  run(): Maybe<ExecutionResult> {
+    try {
+      const data = this.#fields(this.#plan.fields, undefined, undefined);
+      if (!isPromise(data)) return this.#response(data);
+      return data.then(
+        (resolved) => this.#response(resolved),
+        (error: GraphQLError) => this.#failed(error),
+      );
+    } catch (error) {
+      return this.#failed(error as GraphQLError); // as: `#fields` throws located errors
+    }
+  }
+
+  #failed(error: GraphQLError): ExecutionResult {
+    this.#report(error, undefined);
+    return this.#response(null);
+  }
+
+  #response(data: Fields | null): ExecutionResult {
+    return this.#errors.length === 0 ? { data } : { errors: this.#errors, data };
+  }
+
+  #fields(fields: readonly PlannedField[], source: unknown, path: Path | undefined): Maybe<Fields> {
+    const results: Fields = {};
+    let promises = 0;
+    try {
+      for (const field of fields) {
+        const { key, definition, parentType } = field;
+        if (definition === null) {
+          results[key] = parentType.name;
+          continue;
+        }
+        const result = this.#field(field, definition, source, {
+          prev: path,
+          key,
+          typename: parentType.name,
+        });
+        results[key] = result;
+        if (isPromise(result)) promises += 1;
+      }
+    } catch (error) {
+      if (promises === 0) throw error;
+      // The other fields go on, and their failures have to be handled.
+      return allOf(results).finally(() => {
+        throw error;
+      });
+    }
+    return promises === 0 ? results : allOf(results);
+  }
+
+  #field(
+    field: PlannedField,
+    definition: NonNullable<PlannedField['definition']>,
+    source: unknown,
+    path: Path,
+  ): unknown {
+    const { form, nodes, parentType } = field;
+    const { schema, fragments, operation } = this.#plan;
+    const info: GraphQLResolveInfo = {
+      fieldName: definition.name,
+      fieldNodes: nodes,
+      returnType: definition.type,
+      parentType,
+      path,
+      schema,
+      fragments,
+      rootValue: undefined,
+      operation,
+      variableValues: this.#variables,
+    };
+    try {
+      const result: unknown = field.resolve(source, field.argumentsOf(this.#variables), this.#context, info);
+      const completed = isPromise(result)
+        ? result.then((resolved) => this.#complete(form, info, path, resolved))
+        : this.#complete(form, info, path, result);
+      if (!isPromise(completed)) return completed;
+      return completed.then(undefined, (error: unknown) => this.#nullFor(error, form, info, path));
+    } catch (error) {
+      return this.#nullFor(error, form, info, path);
+    }
+  }
+
+  /** Null in the place of what failed; throws where null is not allowed. */
+  #nullFor(raw: unknown, form: ValueForm, { fieldNodes }: GraphQLResolveInfo, path: Path): null {
+    const error = locatedError(raw, fieldNodes, responsePathAsArray(path));
+    if (form.kind === 'nonNull') throw error;
+    this.#report(error, path);
+    return null;
+  }
+
+  /** Unless its place, or one above it, is null already. */
+  #report(error: GraphQLError, path: Path | undefined): void {
+    this.#nulled ??= new Set();
+    for (let at = path; at !== undefined; at = at.prev) if (this.#nulled.has(at)) return;
+    if (this.#nulled.has(undefined)) return;
+    this.#nulled.add(path);
+    this.#errors.push(error);
+  }
+
+  #complete(form: ValueForm, info: GraphQLResolveInfo, path: Path, value: unknown): unknown {
+    if (value instanceof Error) throw value;
+    if (form.kind === 'nonNull') {
+      const completed = this.#complete(form.of, info, path, value);
+      if (completed !== null) return completed;
+      throw new Error(`Cannot return null for non-nullable field ${info.parentType.name}.${info.fieldName}.`);
+    }
+    if (value == null) return null;
+    switch (form.kind) {
+      case 'leaf':
+        return serialized(form, value);
+      case 'object':
+        return this.#object(form, info, path, value);
+      case 'list':
+        return this.#list(form.of, info, path, value);
+      case 'abstract':
+        return this.#abstract(form, info, path, value);
+      default:
+        return form satisfies never;
+    }
+  }
+
+  #list(form: ValueForm, info: GraphQLResolveInfo, path: Path, value: unknown): unknown {
+    if (typeof value !== 'object' || value === null || !(Symbol.iterator in value)) {
+      throw new Error(`Expected Iterable, but did not find one for field "${info.parentType.name}.${info.fieldName}".`);
+    }
+    // as: checked above
+    const items: readonly unknown[] = Array.isArray(value) ? value : Array.from(value as Iterable<unknown>);
+    const completed: unknown[] = [];
+    let promises = false;
+    try {
+      for (let index = 0; index < items.length; index += 1) {
+        const one = this.#item(form, info, { prev: path, key: index, typename: undefined }, items[index]);
+        completed.push(one);
+        promises ||= isPromise(one);
+      }
+    } catch (error) {
+      // Nobody waits for the other items any more; graphql-js would end the process with what they fail with.
+      void Promise.allSettled([...completed, ...items]);
+      throw error;
+    }
+    return promises ? Promise.all(completed) : completed;
+  }
+
+  #item(form: ValueForm, info: GraphQLResolveInfo, path: Path, item: unknown): unknown {
+    try {
+      const completed = isPromise(item)
+        ? item.then((resolved) => this.#complete(form, info, path, resolved))
+        : this.#complete(form, info, path, item);
+      if (!isPromise(completed)) return completed;
+      return completed.then(undefined, (error: unknown) => this.#nullFor(error, form, info, path));
+    } catch (error) {
+      return this.#nullFor(error, form, info, path);
+    }
+  }
+
+  #abstract(
+    form: Extract<ValueForm, { kind: 'abstract' }>,
+    info: GraphQLResolveInfo,
+    path: Path,
+    value: unknown,
+  ): unknown {
+    const { type, objects } = form;
+    const named: unknown = (type.resolveType ?? defaultTypeResolver)(value, this.#context, info, type);
+    const complete = (name: unknown): unknown => {
+      const object = typeof name === 'string' ? objects.get(name) : undefined;
+      if (object === undefined) throw new Error(`Abstract type "${type.name}" was resolved to none of its types.`);
+      return this.#object(object, info, path, value);
+    };
+    return isPromise(named) ? named.then(complete) : complete(named);
+  }
+
+  #object(
+    { type, fields }: Extract<ValueForm, { kind: 'object' }>,
+    info: GraphQLResolveInfo,
+    path: Path,
+    value: unknown,
+  ): unknown {
+    const is = type.isTypeOf?.(value, this.#context, info) ?? true;
+    const complete = (isOfType: boolean): unknown => {
+      if (!isOfType) throw new Error(`Expected value of type "${type.name}".`);
+      return this.#fields(fields, value, path);
+    };
+    return isPromise(is) ? is.then(complete) : complete(is);
+  }
+}
+
+function serialized({ type }: Extract<ValueForm, { kind: 'leaf' }>, value: unknown): unknown {
+  const written: unknown = type.serialize(value);
+  if (written == null) throw new Error(`Expected ${type.name} to serialize to a value, returned: ${String(written)}`);
+  return written;
+}
+
+/** The object with its promises resolved, in as many turns as graphql-js takes. */
+async function allOf(results: Fields): Promise<Fields> {
+  const values = await Promise.all(Object.values(results));
+  const resolved: Fields = {};
+  for (const [index, key] of Object.keys(results).entries()) resolved[key] = values[index];
+  return resolved;
+}
+
+function isPromise(value: unknown): value is Promise<unknown> {
+  return typeof value === 'object' && value !== null && typeof (value as Partial<Promise<unknown>>).then === 'function';
+}

@@ -1,0 +1,169 @@
+import * as fc from 'fast-check';
+import {
+  type GraphQLInputType,
+  getVariableValues,
+  isEnumType,
+  isInputObjectType,
+  isInputType,
+  isListType,
+  isNonNullType,
+  Kind,
+  type OperationDefinitionNode,
+  parse,
+} from 'graphql';
+import { describe, expect, test } from 'vitest';
+import { compileVariables } from '../../../src/graphql/execution/coerce-variables.ts';
+import { buildSchema } from '../../../src/graphql/schema.ts';
+
+// The compiled coercion answers as graphql-js does, or leaves the values to it. It may leave only what is refused, and lists that are given
+// as their one item.
+
+const schema = buildSchema();
+
+const INPUT_TYPES = Object.values(schema.getTypeMap())
+  .filter((type) => isInputType(type) && !type.name.startsWith('__'))
+  .map(({ name }) => name);
+
+/** Values that scalars accept, among others that they refuse. */
+const TEXTS = [
+  'text',
+  '',
+  '*',
+  '7',
+  'arn:aws:s3:::bucket/key',
+  'arn:aws:iam::111111111111:user/alice',
+  '111111111111',
+  'ec2.amazonaws.com',
+  '2026-01-31T12:00:00.000Z',
+  'r0000000000000000001',
+  '{"Version":"2012-10-17","Statement":[]}',
+];
+const text = fc.constantFrom(...TEXTS);
+const scalar: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
+  Int: fc.oneof(fc.integer(), fc.constantFrom(1, 20)),
+  Float: fc.double(),
+  Boolean: fc.boolean(),
+  PolicyDocument: fc.oneof(text, fc.constant({ Version: '2012-10-17', Statement: [] })),
+  RequestContext: fc.constantFrom(
+    {},
+    { 'aws:SourceIp': '203.0.113.7' },
+    { 'aws:TagKeys': ['a', 'b'] },
+    { a: { b: 1 } },
+  ),
+  ID: fc.oneof(text, fc.integer()),
+};
+const wrong = fc.oneof(
+  text,
+  fc.jsonValue(),
+  fc.constantFrom(null, 2 ** 40, 1.5, true, [], {}, [[]], { constructor: 1 }, { toString: 'x' }),
+  // An own key of this name, as JSON.parse makes it.
+  fc.constant(JSON.parse('{"__proto__":{"action":"s3:GetObject"}}')),
+);
+
+function inputOf(type: GraphQLInputType, depth: number): fc.Arbitrary<unknown> {
+  return fc.oneof({ weight: 60, arbitrary: rightInputOf(type, depth) }, { weight: 1, arbitrary: wrong });
+}
+
+function rightInputOf(type: GraphQLInputType, depth: number): fc.Arbitrary<unknown> {
+  if (isNonNullType(type)) return inputOf(type.ofType, depth);
+  if (depth > 4) return fc.constant(null);
+  return fc.oneof({ weight: 9, arbitrary: presentInputOf(type, depth) }, { weight: 1, arbitrary: fc.constant(null) });
+}
+
+function presentInputOf(type: Exclude<GraphQLInputType, never>, depth: number): fc.Arbitrary<unknown> {
+  if (isListType(type)) {
+    const item = inputOf(type.ofType, depth + 1);
+    return fc.oneof({ weight: 12, arbitrary: fc.array(item, { maxLength: 3 }) }, { weight: 1, arbitrary: item });
+  }
+  if (isInputObjectType(type)) {
+    const fields = Object.values(type.getFields());
+    const required = fields.filter((field) => isNonNullType(field.type) && field.defaultValue === undefined);
+    const model = Object.fromEntries(fields.map((field) => [field.name, inputOf(field.type, depth + 1)]));
+    const object = fc.record(model, { requiredKeys: required.map(({ name }) => name) });
+    return fc.oneof(
+      { weight: 30, arbitrary: object },
+      { weight: 1, arbitrary: object.map((value) => ({ ...value, unknown: 1 })) },
+      { weight: 1, arbitrary: fc.record(model, { requiredKeys: [] }) },
+    );
+  }
+  if (isEnumType(type)) return fc.constantFrom(...type.getValues().map(({ name }) => name));
+  return scalar[type.toString()] ?? text;
+}
+
+/** Whether a list is given as its one item somewhere. */
+function hasLoneItem(type: GraphQLInputType, value: unknown): boolean {
+  if (isNonNullType(type)) return hasLoneItem(type.ofType, value);
+  if (value == null) return false;
+  if (isListType(type)) return !Array.isArray(value) || value.some((item) => hasLoneItem(type.ofType, item));
+  if (!isInputObjectType(type) || typeof value !== 'object') return false;
+  return Object.values(type.getFields()).some((field) =>
+    hasLoneItem(field.type, (value as Readonly<Record<string, unknown>>)[field.name]),
+  );
+}
+
+function operationWith(definitions: string): OperationDefinitionNode {
+  const [operation] = parse(`query (${definitions}) { __typename }`).definitions;
+  if (operation?.kind !== Kind.OPERATION_DEFINITION) throw new Error('no operation');
+  return operation;
+}
+
+interface Coerced {
+  readonly ours: unknown;
+  readonly theirs: unknown;
+}
+
+function coerced(operation: OperationDefinitionNode, given: Record<string, unknown>): Coerced {
+  const compiled = compileVariables(schema, operation);
+  const theirs = getVariableValues(schema, operation.variableDefinitions ?? [], given);
+  return { ours: compiled === null ? null : compiled(given), theirs: theirs.coerced ?? null };
+}
+
+test.each(INPUT_TYPES)('%s is coerced as graphql-js does', (name) => {
+  let accepted = 0;
+  const type = schema.getType(name) as GraphQLInputType; // as: input types were chosen
+  for (const written of [name, `${name}!`, `[${name}!]`]) {
+    const operation = operationWith(`$value: ${written}`);
+    const values = written.startsWith('[') ? fc.array(inputOf(type, 0), { maxLength: 4 }) : inputOf(type, 0);
+    fc.assert(
+      fc.property(values, (value) => {
+        const { ours, theirs } = coerced(operation, { value });
+        if (ours !== null) accepted += 1;
+        const items = Array.isArray(value) && written.startsWith('[') ? value : [value];
+        const isLeft = ours === null && items.some((item) => hasLoneItem(type, item));
+        expect(isLeft ? null : ours).toStrictEqual(isLeft ? null : theirs);
+      }),
+      { numRuns: 60 },
+    );
+  }
+  // Nobody can upload a file in JSON.
+  expect(accepted).toBeGreaterThan(name === 'Upload' ? 0 : 4);
+});
+
+describe('variables', () => {
+  const both = operationWith(
+    '$first: Int = 5, $checks: [CheckInput!] = [{ action: "s3:Get", resource: "*" }], $id: ID!',
+  );
+
+  test.each<Record<string, unknown>>([
+    { id: 'a' },
+    { id: 7, first: null, checks: [] },
+    { id: 'a', others: 1 },
+    { id: null },
+    {},
+    { id: 'a', first: 'x' },
+    JSON.parse('{"__proto__":{"id":"a"}}'),
+  ])('%j are coerced as graphql-js does', (given) => {
+    const { ours, theirs } = coerced(both, given);
+    expect(ours).toStrictEqual(theirs);
+  });
+
+  test('a default is made anew for each request', () => {
+    const compiled = compileVariables(schema, both);
+    expect(compiled?.({ id: 'a' })?.['checks']).not.toBe(compiled?.({ id: 'a' })?.['checks']);
+  });
+
+  test('names that every object has are left to graphql-js', () => {
+    expect(compileVariables(schema, operationWith('$__proto__: Int'))).toBeNull();
+    expect(compileVariables(schema, operationWith('$constructor: Int'))).toBeNull();
+  });
+});
