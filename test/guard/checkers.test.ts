@@ -273,7 +273,7 @@ test('the roles of sessions are looked up together, stored or not, by whomever t
     };
     const directory = Object.create(services.directory, {
       gather: { value: gather },
-      gatherNow: { value: () => null },
+      remember: { value: () => null },
     });
     const context = { ...requestOf(caller), directory };
     const answers = await askEach(

@@ -6,7 +6,7 @@ import { buildResource, ownerOf, resourceRows } from './build-resources.ts';
 import type { Compiled, CompiledBatch, CompiledPolicies } from './compiled-policies.ts';
 import type { Entry } from './memory.ts';
 import type { ResourceRow } from './rows.ts';
-import { isRoleArn, resourceKey, type Wanted } from './wanted.ts';
+import { isRoleArn, type Wanted } from './wanted.ts';
 
 /** More stored resources, or characters of their policies, are not held: their questions are answered by the database. */
 interface StoredLimits {
@@ -32,6 +32,11 @@ export interface Surroundings {
 }
 
 const NONE: ReadonlySet<string> = new Set();
+
+/** The common case needs no new text. No ARN begins with an account. */
+function nameOf(arn: string, accountId: string | null): string {
+  return accountId === null ? arn : `${accountId} ${arn}`;
+}
 
 /**
  * All stored resources, so that a name is known to be stored, or not to be, without asking the database: services ask about
@@ -174,6 +179,12 @@ export class StoredResources {
     return this.#state === 'complete' && revision >= this.#seen && !this.#accounts.has(id);
   }
 
+  /** A resource that was made before; undefined: `make` may make it. */
+  made(arn: string, accountId: string | null): KnownResource | undefined {
+    if (this.#state !== 'complete' || this.#stale.size > 0) return undefined;
+    return this.#made.get(nameOf(arn, accountId))?.value;
+  }
+
   /**
    * A resource, from what is stored of it and its holders; undefined: the database has to be asked. While anything is stale
    * it is asked about every name, so that its cost does not tell which one has changed.
@@ -182,7 +193,7 @@ export class StoredResources {
     if (this.#state !== 'complete' || this.#stale.size > 0 || revision < this.#seen) return undefined;
     const { arn } = wanted;
     if (arn === '*' || isRoleArn(arn)) return undefined;
-    const key = resourceKey(arn, wanted.accountId);
+    const key = nameOf(arn, wanted.accountId);
     const known = this.#made.get(key);
     if (known !== undefined) return known;
     const about = resourceRows(wanted, around.catalog.policyHolders(arn), this.#rows);
