@@ -3,7 +3,7 @@ import type { CatalogAction } from '../catalog/catalog-service.ts';
 import { parseArn } from '../policy/arn.ts';
 import { InvalidInput } from '../policy/errors.ts';
 import { isAccountId, parsePrincipalRef } from '../policy/principal-id.ts';
-import { Memory } from '../policy/remember.ts';
+import { Recent } from '../policy/recent.ts';
 import { checkContext } from './check-context.ts';
 import { checkFit, checkPattern, type Place, shortened } from './check-resource.ts';
 import { fieldOf, type Question, type Subject } from './question.ts';
@@ -21,13 +21,13 @@ export function checkQuestionCount(count: number, field: string): void {
 /** Greatest number of resources of one call in addition to the first one. */
 const MAX_FURTHER_RESOURCES = 50;
 
-/** Actions by resources on which they are known to be askable, so that a name that returns is not read again. */
-export type KnownFits = Memory<{ action: CatalogAction | null }>;
+/** Actions by resources on which they can be asked, so that a name that returns is not read again. */
+export type KnownFits = Recent<CatalogAction>;
 
 const memories = new WeakMap<Catalog, KnownFits>();
 
 export function fitsIn(catalog: Catalog): KnownFits {
-  const known = memories.get(catalog) ?? new Memory();
+  const known = memories.get(catalog) ?? new Recent<CatalogAction>();
   memories.set(catalog, known);
   return known;
 }
@@ -57,17 +57,14 @@ export function checkAsked(
   resource: string,
   fits: KnownFits | null,
 ): string | null {
-  const known = fits?.recall(resource, unknownFit);
-  if (known !== undefined && known.action === action) return null;
+  if (fits !== null && fits.get(resource) === action) return null;
   const isPattern = question.resourceIsPattern === true && !action.wildcardOnly;
   const check = isPattern ? checkPattern : checkFit;
   const gap = check(catalog, action, resource, () => fieldOf(question, 'resource'));
   if (action.askedOn !== undefined) checkAccount(question, resource, action);
-  else if (known !== undefined && !isPattern && gap === null) known.action = action;
+  else if (fits !== null && !isPattern && gap === null) fits.set(resource, action);
   return gap;
 }
-
-const unknownFit = (): { action: CatalogAction | null } => ({ action: null });
 
 /** Checks what is given beside the first resource. Returns the gaps. */
 export function checkBeside(catalog: Catalog, question: AskedForm, action: CatalogAction): readonly string[] {

@@ -33,6 +33,7 @@ export function decideEach(
   waiting: Waiting = alone(tools, now),
 ): Answers | Promise<Answers> {
   const { catalog } = tools;
+  if (questions.length === 0) return [];
   if (questions.some((question) => isAboutPattern(question, catalog)))
     return onOneRevision((check) => decideWithPatterns(tools, questions, now, check));
   return decideTogether(tools, workOf(questions), now, waiting);

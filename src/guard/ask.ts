@@ -47,11 +47,12 @@ function answersFor(
   });
 }
 
-/** Asks one question, for a field anywhere in the answer. Rejects with its error. */
+/** Asks one question, for a field anywhere in the answer. Throws its error, or rejects with it if it was waited for. */
 export function ask(context: GuardContext, question: Question): MaybePromise<Answer> {
   return andThen(askEach(context, [question]), ([answer]) => {
     if (answer === undefined) throw new Error('a question without an answer');
-    return answer instanceof Error ? Promise.reject(answer) : answer;
+    if (answer instanceof Error) throw answer;
+    return answer;
   });
 }
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Answer, Question } from '../../src/access/question.ts';
-import { ask, askEach, checkMayAskAbout, mayAskAbout, maySimulateCustomPolicies } from '../../src/guard/ask.ts';
+import { ask as askNow, askEach, checkMayAskAbout, mayAskAbout, maySimulateCustomPolicies } from '../../src/guard/ask.ts';
 import { mayAsk, maySearch } from '../../src/guard/checker.ts';
 import type { GuardContext } from '../../src/guard/context.ts';
 import { knownGaps } from '../../src/guard/known-gaps.ts';
@@ -69,6 +69,9 @@ function requestOf(caller: Caller, origin: Partial<GuardContext['origin']> = {})
   const { access, directory, catalog } = services;
   return { access, directory, catalog, caller, now: NOW, origin: { ...UNKNOWN_ORIGIN, ...origin }, request: {} };
 }
+
+/** What can be said from memory is said at once: here always later. */
+const ask = async (...asked: Parameters<typeof askNow>) => askNow(...asked);
 
 function refOf(id: string): PrincipalRef {
   const ref = parsePrincipalRef(id);

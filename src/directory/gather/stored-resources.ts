@@ -1,8 +1,11 @@
 import type { Catalog } from '../../catalog/catalog.ts';
+import { siblingOf } from '../../evaluation/sibling.ts';
+import { parseArn } from '../../policy/arn.ts';
+import { Recent } from '../../policy/recent.ts';
 import type { Touched } from '../apply/revision.ts';
 import type { KnownResource } from '../directory.ts';
 import { type AccountFacts, accountFacts } from './account-facts.ts';
-import { buildResource, ownerOf, resourceRows } from './build-resources.ts';
+import { buildResource, ownerOf, type ResourceRows, resourceRows } from './build-resources.ts';
 import type { Compiled, CompiledBatch, CompiledPolicies } from './compiled-policies.ts';
 import type { Entry } from './memory.ts';
 import type { ResourceRow } from './rows.ts';
@@ -20,6 +23,13 @@ const LIMITS: StoredLimits = { resources: 300_000, characters: 64_000_000 };
 const MOST_STALE = 5_000;
 /** Resources made from what is known of their holder. Making one costs microseconds: they are not worth more memory. */
 const MOST_MADE = 20_000;
+
+/** Whether nothing is known of an object of S3 but what its bucket says, whose owner is known: its gaps do not name it. */
+function isUnknownObject({ arn, given, exact, holders }: ResourceRows): boolean {
+  const { service, accountId } = parseArn(arn) ?? {};
+  const isObject = service === 's3' && accountId === '' && holders.length === 1 && arn.startsWith(`${holders[0]}/`);
+  return isObject && exact === null && given === null;
+}
 
 type WantedResource = Extract<Wanted, { readonly kind: 'resource' }>;
 
@@ -55,6 +65,9 @@ export class StoredResources {
   /** The latest state of the database that was seen while it was read. */
   #seen = 0n;
   readonly #made = new Map<string, Entry<KnownResource>>();
+  /** By bucket, with its slash: an object of which nothing is stored. */
+  readonly #objects = new Map<string, KnownResource>();
+  readonly #recent = new Recent<KnownResource>();
 
   constructor(limits: StoredLimits = LIMITS) {
     this.#limits = limits;
@@ -75,7 +88,7 @@ export class StoredResources {
     this.#texts = new Map();
     this.#accounts = new Set();
     this.#stale = new Set();
-    this.#made.clear();
+    this.#forgetMade();
     this.#seen = 0n;
     this.#characters = 0;
     this.#state = 'reading';
@@ -155,7 +168,7 @@ export class StoredResources {
       if (entity === 'Resource' || entity === 'User') this.#stale.add(entityId);
       else if (entity === 'Account') this.#accounts.add(entityId);
       else if (entity !== 'Organization') continue;
-      this.#made.clear();
+      this.#forgetMade();
     }
     if (this.#stale.size > MOST_STALE) this.forget();
   }
@@ -182,7 +195,25 @@ export class StoredResources {
   /** A resource that was made before; undefined: `make` may make it. */
   made(arn: string, accountId: string | null): KnownResource | undefined {
     if (this.#state !== 'complete' || this.#stale.size > 0) return undefined;
-    return this.#made.get(nameOf(arn, accountId))?.value;
+    if (accountId !== null) return this.#made.get(nameOf(arn, accountId))?.value;
+    const recent = this.#recent.get(arn);
+    if (recent !== undefined) return recent;
+    const known = this.#object(arn) ?? this.#made.get(arn)?.value;
+    if (known !== undefined) this.#recent.set(arn, known);
+    return known;
+  }
+
+  /** An object that is not stored, in a bucket of which another one was made. */
+  #object(arn: string): KnownResource | undefined {
+    const sibling = this.#objects.get(arn.slice(0, arn.indexOf('/') + 1));
+    if (sibling === undefined || this.#rows.has(arn)) return undefined;
+    return { ...sibling, value: siblingOf(sibling.value, arn) };
+  }
+
+  #forgetMade(): void {
+    this.#made.clear();
+    this.#objects.clear();
+    this.#recent.clear();
   }
 
   /**
@@ -202,8 +233,9 @@ export class StoredResources {
     const compiled = this.#compiled(about.holder?.policyHash ?? null, around.compiled);
     if (account === undefined || compiled === null) return undefined;
     const made = buildResource(about, account, compiled);
-    if (this.#made.size >= MOST_MADE) this.#made.clear();
+    if (this.#made.size >= MOST_MADE) this.#forgetMade();
     this.#made.set(key, made);
+    if (isUnknownObject(about) && account !== null) this.#objects.set(arn.slice(0, arn.indexOf('/') + 1), made.value);
     return made;
   }
 
