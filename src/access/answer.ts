@@ -2,7 +2,7 @@ import type { CatalogAction } from '../catalog/catalog-service.ts';
 import type { KnownResource, Revision } from '../directory/directory.ts';
 import type { Decision } from '../evaluation/decision.ts';
 import { everyResourceGaps, kindOfEvery } from './every-resource.ts';
-import type { Answer, Coverage, Question } from './question.ts';
+import type { Answer, Question } from './question.ts';
 import type { ResolvedSubject } from './subject.ts';
 import { bucketTagsGap, type Decided, unknownTo } from './unknown-policies.ts';
 
@@ -42,10 +42,6 @@ export class DirectAnswer implements Answer {
     this.#action = action;
     this.#resource = resource;
     this.#formGaps = formGaps;
-  }
-
-  get coverage(): Coverage | null {
-    return coverageOfOne(this.question, this.decision);
   }
 
   get resourceGaps(): readonly string[] {
@@ -94,11 +90,6 @@ export function answerWith(answer: Answer, changes: Partial<Answer>): Answer {
 
 /** The answer to a question that names one resource, or none, with the coverage if a pattern was asked about. */
 export function withCoverage(answer: Answer): Answer {
-  if (answer.coverage != null) return answer;
-  const coverage = coverageOfOne(answer.question, answer.decision);
-  return coverage === null ? answer : answerWith(answer, { coverage });
-}
-
-function coverageOfOne({ resourceIsPattern }: Question, { allowed }: Decision): Coverage | null {
-  return resourceIsPattern === true ? (allowed ? 'ALL' : 'NONE') : null;
+  if (answer.question.resourceIsPattern !== true || answer.coverage !== undefined) return answer;
+  return answerWith(answer, { coverage: answer.decision.allowed ? 'ALL' : 'NONE' });
 }

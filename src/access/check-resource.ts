@@ -32,10 +32,7 @@ export function checkFit(catalog: Catalog, action: CatalogAction, resource: stri
   }
   const what = fit.type === null ? 'it' : `\`${shortened(resource)}\`, which is of the type ${fit.type}`;
   const partition = parseArn(resource)?.partition ?? 'aws';
-  throw new InvalidInput(
-    at(),
-    `\`${action.name}\` cannot be asked on ${what}: it takes ${takenBy(action, partition)}`,
-  );
+  throw new InvalidInput(at(), `\`${action.name}\` cannot be asked on ${what}: it takes ${takenBy(action, partition)}`);
 }
 
 const WILDCARD = /[*?]/;

@@ -79,7 +79,8 @@ export class Decider {
       return withCoverage(this.#onAll(question, question.furtherResources, acting, asker, action, formGaps));
     const known = this.#gathered.resource(question.resource, question.resourceAccount);
     const decision = this.#decide(question.resource, known.value, acting, asker, action);
-    return new DirectAnswer(question, decision, this.#gathered.revision, asker, action, known, formGaps);
+    const answer = new DirectAnswer(question, decision, this.#gathered.revision, asker, action, known, formGaps);
+    return question.resourceIsPattern === true ? withCoverage(answer) : answer;
   }
 
   /** Whether the same question about `resource` is allowed; no reasons are kept. A role that is not there is an error. */
@@ -100,8 +101,7 @@ export class Decider {
   #actionOf(question: Question): CatalogAction {
     const { action: name } = question;
     if (this.#action !== null && this.#actionName === name) return this.#action;
-    const action =
-      this.#actions.get(name) ?? checkAction(this.#tools.catalog, name, fieldOf(question, 'action'));
+    const action = this.#actions.get(name) ?? checkAction(this.#tools.catalog, name, fieldOf(question, 'action'));
     this.#actions.set(name, action);
     this.#action = action;
     this.#actionName = name;
@@ -115,7 +115,11 @@ export class Decider {
     this.#checked = subject;
   }
 
-  #refused(question: Question, { assumption, gaps, roleIsAbsent }: ResolvedSubject, formGaps: readonly string[]): Answer {
+  #refused(
+    question: Question,
+    { assumption, gaps, roleIsAbsent }: ResolvedSubject,
+    formGaps: readonly string[],
+  ): Answer {
     // INVARIANT: `acting` is null only if `assumption` is a denial.
     if (assumption === null) throw new Error('a subject neither acts nor was it refused its role');
     const all = formGaps.length === 0 ? gaps : [...gaps, ...formGaps];

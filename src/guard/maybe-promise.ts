@@ -5,7 +5,10 @@
 export type MaybePromise<T> = T | Promise<T>;
 
 /** `next` of a value, at once if the value is there. */
-export function andThen<T, Result>(value: MaybePromise<T>, next: (value: T) => MaybePromise<Result>): MaybePromise<Result> {
+export function andThen<T, Result>(
+  value: MaybePromise<T>,
+  next: (value: T) => MaybePromise<Result>,
+): MaybePromise<Result> {
   return value instanceof Promise ? value.then(next) : next(value);
 }
 

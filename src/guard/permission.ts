@@ -59,8 +59,9 @@ export function ownContext({ request, origin }: GuardContext): RequestContext {
 export function mayDo(context: GuardContext, permission: Permission): MaybePromise<boolean> {
   const { caller } = context;
   if (caller.kind !== 'principal') return caller.kind === 'operator';
-  return andThen(decisionOn(context, caller, permission), (answer) =>
-    answer.decision.allowed || readsForOrganization(context, caller, permission, answer),
+  return andThen(
+    decisionOn(context, caller, permission),
+    (answer) => answer.decision.allowed || readsForOrganization(context, caller, permission, answer),
   );
 }
 

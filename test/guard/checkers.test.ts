@@ -1,6 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Answer, Question } from '../../src/access/question.ts';
-import { ask as askNow, askEach, checkMayAskAbout, mayAskAbout, maySimulateCustomPolicies } from '../../src/guard/ask.ts';
+import {
+  askEach,
+  ask as askNow,
+  checkMayAskAbout,
+  mayAskAbout,
+  maySimulateCustomPolicies,
+} from '../../src/guard/ask.ts';
 import { mayAsk, maySearch } from '../../src/guard/checker.ts';
 import type { GuardContext } from '../../src/guard/context.ts';
 import { knownGaps } from '../../src/guard/known-gaps.ts';

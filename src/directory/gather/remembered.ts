@@ -37,13 +37,7 @@ export class LiveMemory extends LookUps implements Remembered {
   readonly #around: Surroundings;
   readonly #loaded: Findings | null;
 
-  constructor(
-    memory: Memory,
-    resources: StoredResources,
-    around: Surroundings,
-    now: number,
-    loaded: Gathered | null,
-  ) {
+  constructor(memory: Memory, resources: StoredResources, around: Surroundings, now: number, loaded: Gathered | null) {
     super(now);
     this.revision = memory.revision;
     this.#memory = memory;

@@ -34,7 +34,14 @@ builder.queryField('decision', (t) =>
       'BAD_USER_INPUT for an invalid action, FORBIDDEN if the caller may not ask',
     args: { request: t.arg({ type: AccessRequestInput, required: true, description: 'The request to decide' }) },
     resolve: (_root, { request }, context) =>
-      ask(context, toQuestion(toSubject(request, () => 'request.session'), request, 'request')),
+      ask(
+        context,
+        toQuestion(
+          toSubject(request, () => 'request.session'),
+          request,
+          'request',
+        ),
+      ),
   }),
 );
 
@@ -82,7 +89,14 @@ builder.queryField('decisionsFor', (t) =>
       checkBatchSize(checks.length, 'checks');
       const subject = toSubject(subjectInput, () => 'session');
       const questions = eachOf(checks, 'checks', ({ action, resource, resourceIsPattern, resourceAccount }, index) => {
-        const check = { action, resource, resourceIsPattern, resourceAccount, context: requestContext, assumeContextKeys };
+        const check = {
+          action,
+          resource,
+          resourceIsPattern,
+          resourceAccount,
+          context: requestContext,
+          assumeContextKeys,
+        };
         return toListed(subject, check, 'checks', index, SUBJECT_ARGUMENTS);
       });
       return inTheirPlaces(answerEach(context, questions, 'checks'));
