@@ -37,7 +37,7 @@ const ATTEMPTS = 4;
 class Round<T> {
   readonly revision: Revision;
   readonly #work: Work<T>;
-  readonly #results: (T | RolegateError | undefined)[];
+  readonly #results: (T | RolegateError | undefined)[] = [];
   /** What is to be decided. Null: everything, in its order. */
   #left: readonly number[] | null = null;
   #missing: number[] = [];
@@ -45,7 +45,6 @@ class Round<T> {
 
   constructor(work: Work<T>, revision: Revision) {
     this.#work = work;
-    this.#results = new Array<T | RolegateError | undefined>(work.count);
     this.revision = revision;
   }
 
@@ -82,8 +81,10 @@ class Round<T> {
     try {
       this.#results[index] = this.#work.decide(index, decider);
     } catch (error) {
-      if (error === NOT_IN_MEMORY) this.#missing.push(index);
-      else if (error instanceof RolegateError) this.#results[index] = error;
+      if (error === NOT_IN_MEMORY) {
+        this.#results[index] = undefined;
+        this.#missing.push(index);
+      } else if (error instanceof RolegateError) this.#results[index] = error;
       else throw error;
     }
   }

@@ -4,12 +4,12 @@
  */
 export type MaybePromise<T> = T | Promise<T>;
 
-/** `next` of a value, at once if the value is there. */
+/** `use` of a value, at once if the value is there. */
 export function andThen<T, Result>(
   value: MaybePromise<T>,
-  next: (value: T) => MaybePromise<Result>,
+  use: (value: T) => MaybePromise<Result>,
 ): MaybePromise<Result> {
-  return value instanceof Promise ? value.then(next) : next(value);
+  return value instanceof Promise ? value.then(use) : use(value);
 }
 
 /** All values, at once if they are all there. */

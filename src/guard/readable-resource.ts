@@ -1,7 +1,7 @@
 import { canBeAbout } from '../access/effective-permissions-filter.ts';
 import type { GuardContext } from './context.ts';
 import { decideInRequest } from './decision-loader.ts';
-import { andThen, type MaybePromise } from './maybe-promise.ts';
+import { allOf, andThen, type MaybePromise } from './maybe-promise.ts';
 import { callerSubject, mayDo, ownContext, type Permission } from './permission.ts';
 
 /** AWS Config is where AWS shows resources of all services with their owner, tags and policies. */
@@ -67,7 +67,7 @@ export async function mayReadResourcePolicy(context: GuardContext, arn: string):
   const owner = gathered.resource(arn, null).value.facts.accountId;
   if (owner === null) return false;
   const permissions = resourcePolicyPermissions(arn, owner);
-  const verdicts = await Promise.all(permissions.map((permission) => mayDo(context, permission)));
+  const verdicts = await allOf(permissions.map((permission) => mayDo(context, permission)));
   return verdicts.includes(true);
 }
 

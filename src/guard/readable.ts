@@ -1,7 +1,7 @@
 import { type PrincipalRef, principalIdOf } from '../policy/principal-id.ts';
 import type { PrincipalCaller } from '../session/caller.ts';
 import type { GuardContext } from './context.ts';
-import type { MaybePromise } from './maybe-promise.ts';
+import { allOf, type MaybePromise } from './maybe-promise.ts';
 import { mayDo, type Permission } from './permission.ts';
 import { mayReadOfOrganization, type OrganizationNodeName } from './readable-organization.ts';
 import { endpointPermission, mayReadAtItsService, resourcePermission } from './readable-resource.ts';
@@ -168,7 +168,7 @@ async function mayReadResource(context: GuardContext, caller: PrincipalCaller, a
   const row = await context.directory.prisma.resource.findUnique({ where: { arn }, select: { accountId: true } });
   const owner = row?.accountId ?? accountOf(caller.ref);
   const asked = [mayDo(context, resourcePermission(owner)), mayReadAtItsService(context, arn)];
-  const verdicts = await Promise.all(asked);
+  const verdicts = await allOf(asked);
   return row !== null && verdicts.includes(true);
 }
 

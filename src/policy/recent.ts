@@ -19,8 +19,8 @@ export class Recent<T> {
   set(text: string, result: T): void {
     if (text.length > LONGEST) return;
     if (this.#texts.length === 0) {
-      this.#texts = new Array<string | undefined>(PLACES).fill(undefined);
-      this.#results = new Array<T | undefined>(PLACES).fill(undefined);
+      this.#texts = Array.from({ length: PLACES });
+      this.#results = Array.from({ length: PLACES });
     }
     const place = placeOf(text);
     this.#texts[place] = text;

@@ -177,20 +177,24 @@ async function agreement(writer: OpenDirectory, reader: OpenDirectory, database:
   await fc.assert(
     fc.asyncProperty(fc.array(step, { maxLength: 12 }), async (steps) => {
       for (const one of steps) {
-        if (one.kind === 'change') await writer.apply(one.document).catch(notNow);
-        else if (one.kind === 'session') await writer.sessions.create(session(one.index)).catch(notNow);
-        else {
-          const questions = one.asked.map(
-            (each, index) =>
-              new ListedQuestion(one.subjects[index % one.subjects.length] ?? aSubject(ALICE), each, 'requests', index),
-          );
-          const all = (await slow.decideEach(questions, NOON)).map(told);
-          expect((await quick.decideEach(questions, NOON)).map(told)).toEqual(all);
-          // Again, and most of it is in memory by now.
-          expect((await quick.decideEach(questions, NOON)).map(told)).toEqual(all);
-          await among(quick, questions);
-          asked += questions.length;
+        if (one.kind === 'change') {
+          await writer.apply(one.document).catch(notNow);
+          continue;
         }
+        if (one.kind === 'session') {
+          await writer.sessions.create(session(one.index)).catch(notNow);
+          continue;
+        }
+        const questions = one.asked.map(
+          (each, index) =>
+            new ListedQuestion(one.subjects[index % one.subjects.length] ?? aSubject(ALICE), each, 'requests', index),
+        );
+        const all = (await slow.decideEach(questions, NOON)).map(told);
+        expect((await quick.decideEach(questions, NOON)).map(told)).toEqual(all);
+        // Again, and most of it is in memory by now.
+        expect((await quick.decideEach(questions, NOON)).map(told)).toEqual(all);
+        await among(quick, questions);
+        asked += questions.length;
       }
     }),
     { numRuns: Number(process.env['RUNS'] ?? 25) },
@@ -309,14 +313,14 @@ describeInBothStores('a long batch', (store) => {
     const before = await directory.revision();
     const deciding = access.decideEach(questions, NOON);
     expect(deciding).toBeInstanceOf(Promise);
-    let isDecided = false;
-    const answers = Promise.resolve(deciding).finally(() => (isDecided = true));
+    const state = { isDecided: false };
+    const answers = Promise.resolve(deciding).finally(() => (state.isDecided = true));
     let turns = 0;
-    while (!isDecided && turns < 3) {
+    while (!state.isDecided && turns < 3) {
       await new Promise((resolve) => setImmediate(resolve));
       turns += 1;
     }
-    expect(isDecided).toBe(false);
+    expect(state.isDecided).toBe(false);
     await directory.apply({ users: [{ arn: ALICE, inlinePolicies: [] }] });
     const all = await answers;
     const states = new Set(

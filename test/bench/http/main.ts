@@ -147,12 +147,12 @@ async function slowest(): Promise<number> {
 /** The same beside a client that sends batches of 10,000, one after the other. */
 async function slowestBesideBatches(): Promise<number> {
   const batch = graphqlRequest(operator, checksFor('effect'), { principal: READER, checks: LONG });
-  let isOver = false;
+  const state = { isOver: false };
   const batches = (async () => {
-    while (!isOver) await gateway.send(batch);
+    while (!state.isOver) await gateway.send(batch);
   })();
   const taken = await slowest();
-  isOver = true;
+  state.isOver = true;
   await batches;
   return taken;
 }
