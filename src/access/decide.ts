@@ -1,8 +1,7 @@
 import type { Catalog } from '../catalog/catalog.ts';
-import type { Directory, Gathered, GatherRequest, Revision } from '../directory/directory.ts';
+import type { Gathered, GatherRequest, Revision } from '../directory/directory.ts';
 import type { Rereading } from '../evaluation/rereading.ts';
 import { RolegateError } from '../policy/errors.ts';
-import type { AssumptionActions } from './assume.ts';
 import { checkAction } from './check-action.ts';
 import { checkQuestion } from './check-question.ts';
 import type { Decider } from './decider.ts';
@@ -10,14 +9,9 @@ import { gatherForSubjects } from './gather-for-subjects.ts';
 import { isAboutPattern, PatternQuestions } from './pattern-questions.ts';
 import { type Answer, fieldOf, type Question } from './question.ts';
 import { type OneRevision, onOneRevision } from './scan.ts';
-import { decideTogether, type Waiting } from './together.ts';
+import { type DecideTools, decideTogether, type Waiting } from './together.ts';
 
-/** The dependencies of decisions. */
-export interface DecideTools {
-  readonly directory: Directory;
-  readonly catalog: Catalog;
-  readonly actions: AssumptionActions;
-}
+export type { DecideTools };
 
 /** Answers, or the errors of questions that cannot be answered. */
 export type Answers = readonly (Answer | RolegateError)[];

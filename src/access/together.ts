@@ -1,11 +1,15 @@
-import type { Gathered, Remembered, Revision } from '../directory/directory.ts';
+import type { Directory, Gathered, Remembered, Revision } from '../directory/directory.ts';
 import { NOT_IN_MEMORY } from '../directory/not-in-memory.ts';
 import type { Rereading } from '../evaluation/rereading.ts';
 import { RolegateError } from '../policy/errors.ts';
-import type { DecideTools } from './decide.ts';
-import { Decider } from './decider.ts';
+import { Decider, type DeciderTools } from './decider.ts';
 import { nextTurn } from './next-turn.ts';
 import type { Question } from './question.ts';
+
+/** The dependencies of decisions. */
+export interface DecideTools extends DeciderTools {
+  readonly directory: Directory;
+}
 
 /** How those who ask wait for what is not in memory. */
 export interface Waiting {

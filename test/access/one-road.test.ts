@@ -175,7 +175,7 @@ async function agreement(writer: OpenDirectory, reader: OpenDirectory, database:
   const slow = createAccess(withoutMemory(database, reader), catalog);
   let asked = 0;
   await fc.assert(
-    fc.asyncProperty(fc.array(step, { maxLength: 12 }), async (steps) => {
+    fc.asyncProperty(fc.array(step, { maxLength: 8 }), async (steps) => {
       for (const one of steps) {
         if (one.kind === 'change') {
           await writer.apply(one.document).catch(notNow);
@@ -197,7 +197,7 @@ async function agreement(writer: OpenDirectory, reader: OpenDirectory, database:
         asked += questions.length;
       }
     }),
-    { numRuns: Number(process.env['RUNS'] ?? 25) },
+    { numRuns: Number(process.env['RUNS'] ?? 10) },
   );
   expect(asked).toBeGreaterThan(0);
 }
