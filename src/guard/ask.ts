@@ -69,9 +69,11 @@ export function askAmong(
   const [own = question] = asCallerMayKnow(context, [question]);
   const allowed = attempt(() => access.allowedAmong(own, resources, now, meetingOf(context)));
   const refusals = attempt(() => refusalsOf(context, [own]));
+  const unlessRefused = (known: readonly boolean[] | null, refused: Refusals | null): readonly boolean[] | null =>
+    (refused?.(own) ?? null) === null ? known : null;
   if (allowed instanceof Promise || refusals instanceof Promise)
-    return Promise.all([allowed, refusals]).then(([known, refused]) => (refused === null ? known : null));
-  return refusals === null ? allowed : null;
+    return Promise.all([allowed, refusals]).then((known) => unlessRefused(...known));
+  return unlessRefused(allowed, refusals);
 }
 
 /** Why the caller may not ask a question; null: it may. */
