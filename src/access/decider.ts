@@ -169,16 +169,10 @@ export class Decider {
   #askerOf(question: Question, action: CatalogAction): Asker {
     const { subject, context, assumeContextKeys: assumes = true, tagsAsGiven: asGiven = false } = question;
     const ofSts = subject.assumedRole !== null && action.service === 'sts';
-    const isSame = (one: Asker): boolean =>
-      one.subject === subject &&
-      one.context === context &&
-      one.assumes === assumes &&
-      one.asGiven === asGiven &&
-      one.ofSts === ofSts;
     const last = this.#asker;
-    if (last !== null && isSame(last)) return last;
+    if (last !== null && isOf(last, question, ofSts)) return last;
     const before = this.#askers.get(subject);
-    if (before !== undefined && isSame(before)) {
+    if (before !== undefined && isOf(before, question, ofSts)) {
       this.#asker = before;
       return before;
     }
@@ -234,6 +228,17 @@ export class Decider {
 }
 
 const ROLE = { kind: 'role' } as const;
+
+/** Whether it is who asks a question, in the same request. */
+function isOf(one: Asker, { subject, context, assumeContextKeys, tagsAsGiven }: Question, ofSts: boolean): boolean {
+  return (
+    one.subject === subject &&
+    one.context === context &&
+    one.assumes === (assumeContextKeys ?? true) &&
+    one.asGiven === (tagsAsGiven ?? false) &&
+    one.ofSts === ofSts
+  );
+}
 
 function barredFromThisSession(
   { heldKeySession, assumedRole }: Subject,
