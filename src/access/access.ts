@@ -1,6 +1,6 @@
 import type { AccessComparison } from '../analysis/compare.ts';
 import type { Catalog } from '../catalog/catalog.ts';
-import type { Directory } from '../directory/directory.ts';
+import type { Directory, Gathered, Revision } from '../directory/directory.ts';
 import type { RequestContext } from '../evaluation/request.ts';
 import type { Veil } from '../evaluation/veil.ts';
 import type { RolegateError } from '../policy/errors.ts';
@@ -9,12 +9,14 @@ import { type AssumableRole, type AssumableRoles, assumableRoles } from './assum
 import { type AssumptionActions, assumptionActions } from './assume.ts';
 import { checkQuestionCount } from './check-question.ts';
 import { compareAccess } from './compare-access.ts';
-import { type DecideTools, decide, decideEach, decideNow } from './decide.ts';
+import { type Answers, allowedAmong, type DecideTools, decide, decideEach, gatherFor } from './decide.ts';
 import { type EffectivePermissions, effectivePermissions } from './effective-permissions.ts';
 import type { PermissionFilter } from './effective-permissions-filter.ts';
 import { namesAction } from './names-action.ts';
+import { isAboutPattern } from './pattern-questions.ts';
 import type { Answer, OpenQuestion, Question, Subject } from './question.ts';
 import { type Simulation, simulate, simulateEach } from './simulate.ts';
+import type { Waiting } from './together.ts';
 import { type WhoCan, type WhoCanOptions, whoCan } from './who-can.ts';
 
 /** The questions. One evaluator answers all of them, so that answers cannot contradict each other. `now`: ms since 1970. */
@@ -29,12 +31,24 @@ export interface Access {
    */
   decide(questions: readonly Question[], now: number): Promise<readonly Answer[]>;
   /**
-   * Like `decide`, but a question that cannot be answered has its error in its place. Unlimited: the caller sets the
-   * limit.
+   * Like `decide`, but a question that cannot be answered has its error in its place. Unlimited: the caller sets the limit. Returns
+   * the answers themselves if everything is in memory. `waiting`: how to wait for what is not; left out: alone.
    */
-  decideEach(questions: readonly Question[], now: number): Promise<readonly (Answer | RolegateError)[]>;
-  /** Like `decideEach`, without waiting; null: it cannot be decided from memory. */
-  decideNow(questions: readonly Question[], now: number): readonly (Answer | RolegateError)[] | null;
+  decideEach(questions: readonly Question[], now: number, waiting?: Waiting): Answers | Promise<Answers>;
+  /** Whether a question is about all resources that a pattern matches. */
+  isAboutPattern(question: Question): boolean;
+  /**
+   * On which of `resources` the subject of `question` may do what it asks, in their order and on one revision. Null: it cannot be
+   * said of all of them, and `decideEach` says why.
+   */
+  allowedAmong(
+    question: Question,
+    resources: readonly string[],
+    now: number,
+    waiting?: Waiting,
+  ): readonly boolean[] | null | Promise<readonly boolean[] | null>;
+  /** Brings what questions need into memory, and returns it, of one revision. `since`: any state that is no older is good enough. */
+  load(questions: readonly Question[], now: number, since?: Revision): Promise<Gathered>;
   /** Decides on the policies given with the question; the directory is not read. */
   simulate(simulation: Simulation, now: number): readonly Answer[];
   /** Like `simulate`, but a request that cannot be decided has its error in its place. */
@@ -101,8 +115,10 @@ function accessWith(tools: DecideTools): Access {
       checkQuestionCount(questions.length, listField(questions));
       return decide(tools, questions, now);
     },
-    decideEach: (questions, now) => decideEach(tools, questions, now),
-    decideNow: (questions, now) => decideNow(tools, questions, now),
+    decideEach: (questions, now, waiting) => decideEach(tools, questions, now, waiting),
+    isAboutPattern: (question) => isAboutPattern(question, catalog),
+    allowedAmong: (question, resources, now, waiting) => allowedAmong(tools, question, resources, now, waiting),
+    load: (questions, now, since) => gatherFor(tools, questions, now, since),
     simulate: (simulation, now) => simulate(catalog, simulation, now),
     simulateEach: (simulation, now) => simulateEach(catalog, simulation, now),
     assumableRoles: async (...search) => (await searchRoles(...search)).roles,

@@ -9,7 +9,7 @@ import { parseInstant } from '../policy/date.ts';
 import { InvalidInput } from '../policy/errors.ts';
 import { nearest } from '../policy/spelling.ts';
 import { allKeys, globalKeys, serviceKeys } from '../validation/keys.ts';
-import { checkRegion, shortened } from './check-resource.ts';
+import { checkRegion, type Place, shortened } from './check-resource.ts';
 
 /** The description of the values of a key's type, and the check of one text. */
 interface Form {
@@ -32,11 +32,12 @@ const FORMS: Readonly<Record<string, Form>> = {
  *
  * A plain operator never matches a list. A Deny on `"aws:SecureTransport": ["false"]` would be missed in silence.
  */
-export function checkContext(catalog: Catalog, context: RequestContext, field: string): readonly string[] {
+export function checkContext(catalog: Catalog, context: RequestContext, at: Place): readonly string[] {
   const checked = memory.get(catalog) ?? new WeakMap<RequestContext, readonly string[]>();
   memory.set(catalog, checked);
   const known = checked.get(context);
   if (known !== undefined) return known;
+  const field = at();
   const sentences: string[] = [];
   for (const [name, value] of context) {
     const key = keyOf(catalog, name);
@@ -60,7 +61,7 @@ export function checkContext(catalog: Catalog, context: RequestContext, field: s
     if (form !== undefined) checkValues(value, form, `${field}.${shown}`);
     if (name !== 'aws:requestedregion') continue;
     for (const region of valuesOf(value)) {
-      if (region !== '' && region !== 'aws-global') checkRegion(region, null, `${field}.${key.name}`);
+      if (region !== '' && region !== 'aws-global') checkRegion(region, null, () => `${field}.${key.name}`);
     }
   }
   checked.set(context, sentences);

@@ -3,8 +3,9 @@ import type { CatalogAction } from '../catalog/catalog-service.ts';
 import { parseArn } from '../policy/arn.ts';
 import { InvalidInput } from '../policy/errors.ts';
 import { isAccountId, parsePrincipalRef } from '../policy/principal-id.ts';
+import { Recent } from '../policy/recent.ts';
 import { checkContext } from './check-context.ts';
-import { checkFit, checkPattern, shortened } from './check-resource.ts';
+import { checkFit, checkPattern, type Place, shortened } from './check-resource.ts';
 import { fieldOf, type Question, type Subject } from './question.ts';
 
 /** Greatest number of questions that are answered together. */
@@ -20,44 +21,69 @@ export function checkQuestionCount(count: number, field: string): void {
 /** Greatest number of resources of one call in addition to the first one. */
 const MAX_FURTHER_RESOURCES = 50;
 
+/** Actions by resources on which they can be asked, so that a name that returns is not read again. */
+export type KnownFits = Recent<CatalogAction>;
+
+const memories = new WeakMap<Catalog, KnownFits>();
+
+export function fitsIn(catalog: Catalog): KnownFits {
+  const known = memories.get(catalog) ?? new Recent<CatalogAction>();
+  memories.set(catalog, known);
+  return known;
+}
+
+/** The parts of a question that do not depend on its principal's policies. */
+export type AskedForm = Pick<
+  Question,
+  'resource' | 'resourceIsPattern' | 'furtherResources' | 'resourceAccount' | 'context' | 'path' | 'fields' | 'subject'
+>;
+
 /**
  * Throws InvalidInput if a question's resources, the resource's account or its context are invalid, or if the action cannot be
  * asked on the resources. Returns the gaps that follow from the question alone.
  */
-export function checkQuestion(
+export function checkQuestion(catalog: Catalog, question: AskedForm, action: CatalogAction): readonly string[] {
+  checkAssumedRole(question.subject, () => fieldOf(question, 'assumedRole'));
+  const gap = checkAsked(catalog, question, action, question.resource, null);
+  const gaps = checkBeside(catalog, question, action);
+  return gap === null ? gaps : [gap, ...gaps];
+}
+
+/** Checks the first resource: `resource`, in place of the question's own. Returns its gap. */
+export function checkAsked(
   catalog: Catalog,
-  question: Pick<
-    Question,
-    | 'resource'
-    | 'resourceIsPattern'
-    | 'furtherResources'
-    | 'resourceAccount'
-    | 'context'
-    | 'path'
-    | 'fields'
-    | 'subject'
-  >,
+  question: AskedForm,
   action: CatalogAction,
-): readonly string[] {
-  const { resource, furtherResources = [], resourceAccount, context } = question;
-  checkAssumedRole(question.subject, fieldOf(question, 'assumedRole'));
+  resource: string,
+  fits: KnownFits | null,
+): string | null {
+  if (fits !== null && fits.get(resource) === action) return null;
   const isPattern = question.resourceIsPattern === true && !action.wildcardOnly;
   const check = isPattern ? checkPattern : checkFit;
-  const gaps: (string | null)[] = [check(catalog, action, resource, fieldOf(question, 'resource'))];
-  checkAccount(question, action);
-  const further = fieldOf(question, 'furtherResources');
+  const gap = check(catalog, action, resource, () => fieldOf(question, 'resource'));
+  if (action.askedOn !== undefined) checkAccount(question, resource, action);
+  else if (fits !== null && !isPattern && gap === null) fits.set(resource, action);
+  return gap;
+}
+
+/** Checks what is given beside the first resource. Returns the gaps. */
+export function checkBeside(catalog: Catalog, question: AskedForm, action: CatalogAction): readonly string[] {
+  const { furtherResources = NO_GAPS, resourceAccount, context } = question;
+  if (furtherResources.length === 0 && resourceAccount === null && context.size === 0) return NO_GAPS;
+  const further = (): string => fieldOf(question, 'furtherResources');
   if (furtherResources.length > MAX_FURTHER_RESOURCES) {
-    throw new InvalidInput(further, `${furtherResources.length} resources; the limit is ${MAX_FURTHER_RESOURCES}`);
+    throw new InvalidInput(further(), `${furtherResources.length} resources; the limit is ${MAX_FURTHER_RESOURCES}`);
   }
-  for (const [index, each] of furtherResources.entries())
-    gaps.push(checkFit(catalog, action, each, `${further}[${index}]`));
+  const gaps: (string | null)[] = furtherResources.map((each, index) =>
+    checkFit(catalog, action, each, () => `${further()}[${index}]`),
+  );
   if (resourceAccount !== null && !isAccountId(resourceAccount)) {
     const field = fieldOf(question, 'resourceAccount');
     throw new InvalidInput(field, `\`${shortened(resourceAccount)}\` is not an account id of twelve digits`);
   }
-  const unknownKeys = context.size === 0 ? [] : checkContext(catalog, context, fieldOf(question, 'context'));
+  const unknownKeys = context.size === 0 ? NO_GAPS : checkContext(catalog, context, () => fieldOf(question, 'context'));
   const found = gaps.filter((gap) => gap !== null);
-  return found.length === 0 && unknownKeys.length === 0 ? NO_GAPS : [...found, ...unknownKeys];
+  return found.length === 0 ? unknownKeys : [...found, ...unknownKeys];
 }
 
 const TAG_OF_BUCKET = /^(?:aws:resourcetag|s3:buckettag)\//;
@@ -86,17 +112,17 @@ function isObjectArn(arn: string): boolean {
 const NO_GAPS: readonly string[] = [];
 
 /** Throws InvalidInput for the ARN of a session in place of its role's; the message names the role that was probably meant. */
-export function checkAssumedRole({ assumedRole }: Pick<Subject, 'assumedRole'>, field: string): void {
+export function checkAssumedRole({ assumedRole }: Pick<Subject, 'assumedRole'>, at: Place): void {
   const ref = assumedRole === null ? null : parsePrincipalRef(assumedRole);
   if (ref === null || ref.kind !== 'roleSession') return;
   const role = `arn:${parseArn(ref.arn)?.partition ?? 'aws'}:iam::${ref.accountId}:role/${ref.roleName}`;
   const message = `\`${shortened(ref.arn)}\` is a session: name its role, \`${role}\` (with its path, if it has one)`;
-  throw new InvalidInput(field, message);
+  throw new InvalidInput(at(), message);
 }
 
 /** A listing is asked in the caller's account: in the role's account, if a role is assumed. */
-function checkAccount(question: Parameters<typeof checkQuestion>[1], { name, askedOn }: CatalogAction): void {
-  const account = askedOn === undefined ? '' : (parseArn(question.resource)?.accountId ?? '');
+function checkAccount(question: AskedForm, resource: string, { name }: CatalogAction): void {
+  const account = parseArn(resource)?.accountId ?? '';
   if (account === '') return;
   const { principal, assumedRole } = question.subject;
   const own =

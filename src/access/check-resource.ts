@@ -7,6 +7,9 @@ import { isAccountId } from '../policy/principal-id.ts';
 import { isPartition, PARTITIONS, regionsOf } from '../policy/regions.ts';
 import { nearest } from '../policy/spelling.ts';
 
+/** The name of an input, as errors give it: made only for an error. */
+export type Place = () => string;
+
 /** Greatest length of a text in a message. */
 const QUOTED_CHARACTERS = 100;
 
@@ -15,13 +18,13 @@ export function shortened(text: string): string {
 }
 
 /**
- * Throws InvalidInput for `field` if `resource` is neither `*` nor an ARN with an existing partition and Region and a valid
+ * Throws InvalidInput for the input `at` if `resource` is neither `*` nor an ARN with an existing partition and Region and a valid
  * account, or if the action cannot be asked on it, as for a misspelt action. Returns the gap if the catalogue knows no resource
  * of this form, otherwise null.
  */
-export function checkFit(catalog: Catalog, action: CatalogAction, resource: string, field: string): string | null {
+export function checkFit(catalog: Catalog, action: CatalogAction, resource: string, at: Place): string | null {
   if (resource === '*') return null;
-  checkArn(resource, field);
+  checkArn(resource, at);
   const fit = catalog.fit(action, resource);
   if (fit.kind === 'fits') return null;
   if (fit.kind === 'unknown') {
@@ -29,10 +32,7 @@ export function checkFit(catalog: Catalog, action: CatalogAction, resource: stri
   }
   const what = fit.type === null ? 'it' : `\`${shortened(resource)}\`, which is of the type ${fit.type}`;
   const partition = parseArn(resource)?.partition ?? 'aws';
-  throw new InvalidInput(
-    field,
-    `\`${action.name}\` cannot be asked on ${what}: it takes ${takenBy(action, partition)}`,
-  );
+  throw new InvalidInput(at(), `\`${action.name}\` cannot be asked on ${what}: it takes ${takenBy(action, partition)}`);
 }
 
 const WILDCARD = /[*?]/;
@@ -41,22 +41,22 @@ const WILDCARD = /[*?]/;
  * Like `checkFit`, for a pattern: its parts without wildcards must be valid. Whether the action can be asked on the resources
  * that it matches is decided when they are searched; for a pattern without wildcards at once.
  */
-export function checkPattern(catalog: Catalog, action: CatalogAction, pattern: string, field: string): string | null {
-  if (!WILDCARD.test(pattern)) return checkFit(catalog, action, pattern, field);
-  if (pattern !== '*') checkArn(pattern, field, true);
+export function checkPattern(catalog: Catalog, action: CatalogAction, pattern: string, at: Place): string | null {
+  if (!WILDCARD.test(pattern)) return checkFit(catalog, action, pattern, at);
+  if (pattern !== '*') checkArn(pattern, at, true);
   return null;
 }
 
 /** Throws InvalidInput for a text that cannot be an ARN of AWS. `isPattern`: parts with wildcards are not checked. */
-export function checkArn(resource: string, field: string, isPattern = false): void {
+function checkArn(resource: string, at: Place, isPattern = false): void {
   const arn = parseArn(resource);
-  if (arn === null) throw new InvalidInput(field, `\`${shortened(resource)}\` is neither an ARN nor *`);
+  if (arn === null) throw new InvalidInput(at(), `\`${shortened(resource)}\` is neither an ARN nor *`);
   const { partition, region, accountId } = isPattern ? withoutPatterns(arn) : arn;
-  if (!isPartition(partition)) throw new InvalidInput(field, notThere('partition', partition, PARTITIONS));
-  if (region !== '') checkRegion(region, partition, field);
+  if (!isPartition(partition)) throw new InvalidInput(at(), notThere('partition', partition, PARTITIONS));
+  if (region !== '') checkRegion(region, partition, at);
   // Some services have names of their own in place of an account (aws, cloudfront …).
   if (/^\d+$/.test(accountId) && !isAccountId(accountId)) {
-    throw new InvalidInput(field, `\`${shortened(accountId)}\` in the ARN is not an account id of twelve digits`);
+    throw new InvalidInput(at(), `\`${shortened(accountId)}\` in the ARN is not an account id of twelve digits`);
   }
 }
 
@@ -73,11 +73,11 @@ function withoutPatterns(arn: Arn): Arn {
 }
 
 /** `partition` null: any partition. */
-export function checkRegion(region: string, partition: string | null, field: string): void {
+export function checkRegion(region: string, partition: string | null, at: Place): void {
   const regions = regionsOf(partition);
   if (regions.includes(region)) return;
   const where = partition === null ? '' : ` in the partition \`${partition}\``;
-  throw new InvalidInput(field, notThere('Region', region, regions, where));
+  throw new InvalidInput(at(), notThere('Region', region, regions, where));
 }
 
 function notThere(what: string, text: string, known: readonly string[], where = ''): string {

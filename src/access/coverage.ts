@@ -1,5 +1,6 @@
 import type { Decision } from '../evaluation/decision.ts';
 import { mostRestrictive } from '../evaluation/most-restrictive.ts';
+import { answerWith } from './answer.ts';
 import type { Answer, Coverage } from './question.ts';
 
 /** The decision on one of the resources that represent a pattern. */
@@ -52,13 +53,12 @@ function about(
   const named = (text: string): string => text.replaceAll(arn, () => pattern);
   const gaps = [...answer.gaps.map(named), ...open];
   const resourceGaps = answer.resourceGaps?.map(named);
-  return {
-    ...answer,
+  return answerWith(answer, {
     decision: new AboutPattern(decision, named),
     coverage,
     gaps,
     ...(resourceGaps === undefined ? {} : { resourceGaps }),
-  };
+  });
 }
 
 /** A decision whose sentences contain the pattern. */

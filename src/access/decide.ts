@@ -1,64 +1,115 @@
 import type { Catalog } from '../catalog/catalog.ts';
-import type { Directory, Gathered, GatherRequest } from '../directory/directory.ts';
+import type { Gathered, GatherRequest, Revision } from '../directory/directory.ts';
 import type { Rereading } from '../evaluation/rereading.ts';
-import type { Veil } from '../evaluation/veil.ts';
 import { RolegateError } from '../policy/errors.ts';
-import type { AssumptionActions } from './assume.ts';
-import { checkForms, type WellFormed } from './check-forms.ts';
-import { Decider } from './decider.ts';
+import { checkAction } from './check-action.ts';
+import { checkQuestion } from './check-question.ts';
+import type { Decider } from './decider.ts';
 import { gatherForSubjects } from './gather-for-subjects.ts';
-import { isAboutPattern, PatternQuestions, withCoverage } from './pattern-questions.ts';
-import type { Answer, Question } from './question.ts';
+import { isAboutPattern, PatternQuestions } from './pattern-questions.ts';
+import { type Answer, fieldOf, type Question } from './question.ts';
 import { type OneRevision, onOneRevision } from './scan.ts';
+import { type DecideTools, decideTogether, type Waiting } from './together.ts';
 
-/** The dependencies of decisions. */
-export interface DecideTools {
-  readonly directory: Directory;
-  readonly catalog: Catalog;
-  readonly actions: AssumptionActions;
-  /** What is hidden from whoever asks. Left out: nothing. */
-  readonly veil?: Veil;
+export type { DecideTools };
+
+/** Answers, or the errors of questions that cannot be answered. */
+export type Answers = readonly (Answer | RolegateError)[];
+
+/**
+ * Answers `questions` in their order, all on one state of the directory. A question that cannot be answered gets its error in
+ * its place. The answers themselves if everything is in memory; `waiting`: how to wait for what is not. Left out: alone.
+ */
+export function decideEach(
+  tools: DecideTools,
+  questions: readonly Question[],
+  now: number,
+  waiting: Waiting = alone(tools, now),
+): Answers | Promise<Answers> {
+  const { catalog } = tools;
+  if (questions.length === 0) return [];
+  if (questions.some((question) => isAboutPattern(question, catalog)))
+    return onOneRevision((check) => decideWithPatterns(tools, questions, now, check));
+  return decideTogether(tools, workOf(questions), now, waiting);
+}
+
+function workOf(questions: readonly Question[]) {
+  const question = (index: number): Question => {
+    const one = questions[index];
+    if (one === undefined) throw new Error('no such question');
+    return one;
+  };
+  return {
+    count: questions.length,
+    question,
+    decide: (index: number, decider: Decider): Answer => decider.answer(question(index)),
+  };
 }
 
 /**
- * Answers `questions` in their order, all on one state of the directory: first everything they need is gathered, then they
- * are decided one after the other without waiting. A question that cannot be answered gets its error in its place.
+ * On which of `resources` the subject of a question may do what it asks; its own resource does not count. Null: it cannot be said
+ * of all of them, and `decideEach` says why.
  */
-export async function decideEach(
+export function allowedAmong(
   tools: DecideTools,
+  question: Question,
+  resources: readonly string[],
+  now: number,
+  waiting: Waiting = alone(tools, now),
+): readonly boolean[] | null | Promise<readonly boolean[] | null> {
+  if (resources.includes('*')) return null;
+  const on = (index: number): string => resources[index] ?? '';
+  const results = decideTogether<boolean>(
+    tools,
+    {
+      count: resources.length,
+      question: (index) => ({ ...question, resource: on(index), path: question.path }),
+      decide: (index, decider) => decider.allows(question, on(index)),
+    },
+    now,
+    waiting,
+  );
+  return results instanceof Promise ? results.then(withoutErrors) : withoutErrors(results);
+}
+
+function withoutErrors(results: readonly (boolean | RolegateError)[]): readonly boolean[] | null {
+  return results.every((result) => typeof result === 'boolean') ? results : null;
+}
+
+/** Everything that questions need, of one revision. Those that are malformed need nothing. */
+export function gatherFor(
+  { directory, catalog }: DecideTools,
   questions: readonly Question[],
   now: number,
-): Promise<readonly (Answer | RolegateError)[]> {
-  const { catalog } = tools;
-  if (!questions.some((question) => isAboutPattern(question, catalog))) return decidePlain(tools, questions, now);
-  return onOneRevision((check) => decideWithPatterns(tools, questions, now, check));
+  since?: Revision,
+): Promise<Gathered> {
+  const wellFormed = questions.filter((question) => isWellFormed(catalog, question));
+  return directory.gather(gatherRequestOf(wellFormed, now), since);
 }
 
-/** As `decideEach`, without waiting; null: something is not in memory, or a question about a pattern takes several steps. */
-export function decideNow(
-  tools: DecideTools,
-  questions: readonly Question[],
-  now: number,
-): readonly (Answer | RolegateError)[] | null {
-  if (questions.some(({ resourceIsPattern }) => resourceIsPattern === true)) return null;
-  const forms = checkForms(tools.catalog, questions);
-  const gathered = tools.directory.gatherNow(gatherRequestOf(wellFormed(forms), now));
-  return gathered === null ? null : decideOn(tools, forms, gathered, now, null);
+function isWellFormed(catalog: Catalog, question: Question): boolean {
+  try {
+    checkQuestion(catalog, question, checkAction(catalog, question.action, ''));
+    return true;
+  } catch (error) {
+    if (error instanceof RolegateError) return false;
+    throw error;
+  }
 }
 
-function wellFormed(forms: readonly (WellFormed | RolegateError)[]): readonly Question[] {
-  return forms.flatMap((form) => (form instanceof RolegateError ? [] : [form.question]));
-}
-
-function decideOn(
-  tools: DecideTools,
-  forms: readonly (WellFormed | RolegateError)[],
-  gathered: Gathered,
-  now: number,
-  reading: Rereading | null,
-): readonly (Answer | RolegateError)[] {
-  const decider = new Decider(tools, gathered, now, reading);
-  return forms.map((form) => (form instanceof RolegateError ? form : decider.answer(form)));
+/** Waits for no others. */
+function alone(tools: DecideTools, now: number): Waiting {
+  let since: Revision | null = null;
+  return {
+    get since() {
+      return since;
+    },
+    check: async () => {
+      since = await tools.directory.revision();
+      return since;
+    },
+    load: (questions) => gatherFor(tools, questions, now, since ?? undefined),
+  };
 }
 
 /** Like `decideEach`, each question about one resource. `reading`: how to read the policies; null: as written. */
@@ -67,22 +118,8 @@ async function decideAlike(
   questions: readonly Question[],
   now: number,
   reading: Rereading | null,
-): Promise<readonly (Answer | RolegateError)[]> {
-  const forms = checkForms(tools.catalog, questions);
-  const request = gatherRequestOf(wellFormed(forms), now);
-  const gathered = tools.directory.gatherNow(request) ?? (await tools.directory.gather(request));
-  return decideOn(tools, forms, gathered, now, reading);
-}
-
-/** Like `decideEach`, if no question is about a pattern. */
-async function decidePlain(
-  tools: DecideTools,
-  questions: readonly Question[],
-  now: number,
-): Promise<readonly (Answer | RolegateError)[]> {
-  const answers = await decideAlike(tools, questions, now, null);
-  if (!questions.some(({ resourceIsPattern }) => resourceIsPattern === true)) return answers;
-  return answers.map((answer) => (answer instanceof RolegateError ? answer : withCoverage(answer)));
+): Promise<Answers> {
+  return decideTogether(tools, workOf(questions), now, alone(tools, now), reading);
 }
 
 /** Like `decideEach`, if some questions are about patterns: each of those takes several steps. */
@@ -93,7 +130,7 @@ async function decideWithPatterns(
   check: OneRevision,
 ): Promise<readonly (Answer | RolegateError)[]> {
   const plain = questions.filter((question) => !isAboutPattern(question, tools.catalog));
-  const answers = [...(await decidePlain(tools, plain, now))];
+  const answers = [...(await decideAlike(tools, plain, now, null))];
   for (const answer of answers) if (!(answer instanceof RolegateError)) check(answer.revision);
   const patterns = new PatternQuestions(tools, now, check, (each, reading) => decideAlike(tools, each, now, reading));
   const all: (Answer | RolegateError)[] = [];
@@ -112,10 +149,10 @@ async function patternAnswer(
   patterns: PatternQuestions,
   question: Question,
 ): Promise<Answer | RolegateError> {
-  const [form] = checkForms(tools.catalog, [question]);
-  if (form === undefined || form instanceof RolegateError) return form ?? new RolegateError('InvalidInput', '');
   try {
-    return await patterns.answer(question, form.action);
+    const action = checkAction(tools.catalog, question.action, fieldOf(question, 'action'));
+    checkQuestion(tools.catalog, question, action);
+    return await patterns.answer(question, action);
   } catch (error) {
     if (error instanceof RolegateError) return error;
     throw error;

@@ -1,192 +1,267 @@
-import type { CatalogAction } from '../catalog/catalog.ts';
+import type { Catalog, CatalogAction } from '../catalog/catalog.ts';
 import type { Gathered } from '../directory/directory.ts';
 import { authorize } from '../evaluation/authorize.ts';
 import type { Decision } from '../evaluation/decision.ts';
 import { mostRestrictive } from '../evaluation/most-restrictive.ts';
 import type { PolicyReading } from '../evaluation/policy-reading.ts';
-import type { PreparedPrincipal } from '../evaluation/prepare.ts';
+import type { PreparedPrincipal, PreparedResource } from '../evaluation/prepare.ts';
 import type { ActionFacts, RequestContext, RequestFacts } from '../evaluation/request.ts';
 import type { Rereading } from '../evaluation/rereading.ts';
 import type { Veil } from '../evaluation/veil.ts';
-import { RolegateError } from '../policy/errors.ts';
+import { type Caller, DirectAnswer, gapsOf, onTheWay, withCoverage } from './answer.ts';
 import { type AssumptionActions, barredFromRoles } from './assume.ts';
-import type { WellFormed } from './check-forms.ts';
-import { everyResource, everyResourceGaps } from './every-resource.ts';
+import { checkAction } from './check-action.ts';
+import { checkAsked, checkAssumedRole, checkBeside, fitsIn, type KnownFits, passedOver } from './check-question.ts';
+import { everyResource } from './every-resource.ts';
 import { barredFromKeySession, withMfaKeys } from './key-session.ts';
-import type { Answer, Question, Subject } from './question.ts';
+import { type Answer, fieldOf, type Question, type Subject } from './question.ts';
 import { withSourceOrganization } from './source-organization.ts';
-import { type ResolvedSubject, resolveSubject } from './subject.ts';
-import { bucketTagsGap, type Decided, endpointGaps, unknownTo, unreadEndpoint } from './unknown-policies.ts';
+import { noSuchRole, type ResolvedSubject, resolveSubject } from './subject.ts';
+import { type Decided, endpointGaps, unknownTo, unreadEndpoint } from './unknown-policies.ts';
 import { throughEndpoint } from './vpc-endpoint.ts';
 
 /** What deciding needs beside what was gathered. */
-interface DeciderTools {
+export interface DeciderTools {
+  readonly catalog: Catalog;
   readonly actions: AssumptionActions;
+  /** What is hidden from whoever asks. Left out: nothing. */
   readonly veil?: Veil;
 }
 
-/** Decides the questions of one batch; results that several of them share are computed once. */
+/** Who asks, in what request: all questions that share these share the rest. */
+interface Asker extends Caller {
+  readonly subject: Subject;
+  readonly context: RequestContext;
+  readonly assumes: boolean;
+  readonly asGiven: boolean;
+  /** Whether it asks STS in a role: the assumption then depends on that. */
+  readonly ofSts: boolean;
+  readonly resolved: ResolvedSubject;
+  readonly request: RequestFacts;
+}
+
+/** Requests that share a decider are few: it begins anew with more. */
+const MOST_ASKERS = 10_000;
+
+/**
+ * Decides questions on one state of the directory, without waiting; what several of them share is computed once. Throws the
+ * RolegateError of a question that cannot be answered, and what `gathered` throws for what it does not have.
+ */
 export class Decider {
   readonly #tools: DeciderTools;
   readonly #gathered: Gathered;
   readonly #now: number;
   readonly #reading: Rereading | null;
-  readonly #requests = { asAtAws: byAssuming(), asGiven: byAssuming() };
-  readonly #subjects = new Map<Subject, { readonly question: Question; readonly resolved: ResolvedSubject }>();
+  readonly #fits: KnownFits;
+  readonly #actions = new Map<string, CatalogAction>();
+  readonly #requests = new Map<RequestContext, RequestFacts[]>();
+  readonly #askers = new Map<Subject, Asker>();
+  #asker: Asker | null = null;
+  #action: CatalogAction | null = null;
+  #actionName = '';
+  #checked: Subject | null = null;
 
   constructor(tools: DeciderTools, gathered: Gathered, now: number, reading: Rereading | null) {
     this.#reading = reading;
     this.#tools = tools;
     this.#gathered = gathered;
     this.#now = now;
+    this.#fits = fitsIn(tools.catalog);
   }
 
-  answer({ question, action, gaps }: WellFormed): Answer | RolegateError {
-    try {
-      const answer = this.#answer(question, action);
-      return gaps.length === 0 ? answer : { ...answer, gaps: [...answer.gaps, ...gaps] };
-    } catch (error) {
-      if (error instanceof RolegateError) return error;
-      throw error;
-    }
+  answer(question: Question): Answer {
+    const { catalog } = this.#tools;
+    const action = this.#actionOf(question);
+    this.#checkSubject(question);
+    const gap = checkAsked(catalog, question, action, question.resource, this.#fits);
+    const beside = checkBeside(catalog, question, action);
+    const passed = passedOver(question);
+    const formGaps =
+      gap === null && passed.length === 0 ? beside : [...(gap === null ? [] : [gap]), ...beside, ...passed];
+    const asker = this.#askerOf(question, action);
+    const { acting } = asker.resolved;
+    if (acting === null) return withCoverage(this.#refused(question, asker.resolved, formGaps));
+    if (question.furtherResources !== undefined && question.furtherResources.length > 0)
+      return withCoverage(this.#onAll(question, question.furtherResources, acting, asker, action, formGaps));
+    const known = this.#gathered.resource(question.resource, question.resourceAccount);
+    const decision = this.#decide(question.resource, known.value, acting, asker, action);
+    const answer = new DirectAnswer(question, decision, this.#gathered.revision, asker, action, known, formGaps);
+    return question.resourceIsPattern === true ? withCoverage(answer) : answer;
   }
 
-  #answer(question: Question, action: CatalogAction): Answer {
-    const subject = this.#subject(question);
+  /** Whether the same question about `resource` is allowed; no reasons are kept. A role that is not there is an error. */
+  allows(question: Question, resource: string): boolean {
+    const { catalog } = this.#tools;
+    const action = this.#actionOf(question);
+    this.#checkSubject(question);
+    checkAsked(catalog, question, action, resource, this.#fits);
+    checkBeside(catalog, question, action);
+    const asker = this.#askerOf(question, action);
+    const { acting, roleIsAbsent } = asker.resolved;
+    if (roleIsAbsent === true) throw noSuchRole(question);
+    if (acting === null) return false;
+    const { value } = this.#gathered.resource(resource, question.resourceAccount);
+    return this.#decide(resource, value, acting, asker, action).allowed;
+  }
+
+  #actionOf(question: Question): CatalogAction {
+    const { action: name } = question;
+    if (this.#action !== null && this.#actionName === name) return this.#action;
+    const action = this.#actions.get(name) ?? checkAction(this.#tools.catalog, name, fieldOf(question, 'action'));
+    this.#actions.set(name, action);
+    this.#action = action;
+    this.#actionName = name;
+    return action;
+  }
+
+  #checkSubject(question: Question): void {
+    const { subject } = question;
+    if (subject === this.#checked) return;
+    if (subject.assumedRole !== null) checkAssumedRole(subject, () => fieldOf(question, 'assumedRole'));
+    this.#checked = subject;
+  }
+
+  #refused(
+    question: Question,
+    { assumption, gaps, roleIsAbsent }: ResolvedSubject,
+    formGaps: readonly string[],
+  ): Answer {
+    // INVARIANT: `acting` is null only if `assumption` is a denial.
+    if (assumption === null) throw new Error('a subject neither acts nor was it refused its role');
+    const all = formGaps.length === 0 ? gaps : [...gaps, ...formGaps];
+    const absent = roleIsAbsent === undefined ? {} : { roleIsAbsent };
     const { revision } = this.#gathered;
-    if (subject.acting === null) {
-      // INVARIANT: `acting` is null only if `assumption` is a denial.
-      if (subject.assumption === null) throw new Error('a subject neither acts nor was it refused its role');
-      const { assumption: decision, gaps, roleIsAbsent } = subject;
-      return {
-        question,
-        decision,
-        onAssumption: true,
-        gaps,
-        revision,
-        ...(roleIsAbsent === undefined ? {} : { roleIsAbsent }),
-      };
-    }
-    const first = this.#on(question.resource, question, subject.acting, action);
-    const { acting } = subject;
-    const others = question.furtherResources?.map((arn) => this.#on(arn, question, acting, action));
-    if (others === undefined || others.length === 0) {
-      const { decision } = first;
-      const unknown = unknownTo([first], decision, acting, action);
-      const resourceGaps = unknown.length === 0 ? first.gaps : [...first.gaps, ...unknown];
-      const known = subject.gaps.length === 0 ? resourceGaps : [...new Set([...subject.gaps, ...resourceGaps])];
-      const onTheWay = this.#endpointGaps(question, decision);
-      const gaps = onTheWay.length === 0 ? known : [...known, ...onTheWay];
-      return { question, decision, gaps, resourceGaps, revision };
-    }
-    const all = [first, ...others];
-    const decision = mostRestrictive(
-      first.decision,
-      others.map((other) => other.decision),
-    );
-    const resourceGaps = [...all.flatMap(({ gaps }) => gaps), ...unknownTo(all, decision, acting, action)];
-    const gaps = [...new Set([...subject.gaps, ...resourceGaps, ...this.#endpointGaps(question, decision)])];
-    return { question, decision, gaps, resourceGaps, revision };
+    return { question, decision: assumption, onAssumption: true, gaps: all, revision, ...absent };
   }
 
-  #on(arn: string, question: Question, own: PreparedPrincipal, action: CatalogAction): OnResource {
-    const resource = this.#gathered.resource(arn, question.resourceAccount);
-    const acting = this.#reading?.principal(own) ?? own;
-    const seen = this.#seen(question)?.resource(resource.value) ?? resource.value;
-    const value = this.#reading?.resource(seen) ?? seen;
-    const about = everyResource(action, value);
-    const decision =
+  /** A call with several resources. */
+  #onAll(
+    question: Question,
+    further: readonly string[],
+    acting: PreparedPrincipal,
+    asker: Asker,
+    action: CatalogAction,
+    formGaps: readonly string[],
+  ): Answer {
+    const all = [question.resource, ...further].map((arn): Decided => {
+      const resource = this.#gathered.resource(arn, question.resourceAccount);
+      return { arn, decision: this.#decide(arn, resource.value, acting, asker, action), resource };
+    });
+    const [first, ...others] = all.map((one) => one.decision);
+    if (first === undefined) throw new Error('a call without resources');
+    const decision = mostRestrictive(first, others);
+    const resourceGaps = [...all.flatMap((one) => gapsOf(one, action)), ...unknownTo(all, decision, acting, action)];
+    const gaps = new Set([...asker.resolved.gaps, ...resourceGaps, ...onTheWay(asker.way, decision)]);
+    return { question, decision, gaps: [...gaps, ...formGaps], resourceGaps, revision: this.#gathered.revision };
+  }
+
+  #decide(
+    arn: string,
+    written: PreparedResource,
+    own: PreparedPrincipal,
+    { subject, request }: Asker,
+    action: CatalogAction,
+  ): Decision {
+    const reading = this.#reading;
+    const acting = reading === null ? own : reading.principal(own);
+    const seen = this.#seen(subject)?.resource(written) ?? written;
+    const resource = reading === null ? seen : reading.resource(seen);
+    return (
       barredFromThisRole(acting, action, arn) ??
-      barredFromThisSession(question, acting, action, arn) ??
-      authorize(acting, action, about, this.#request(question));
-    const tags = decision.dependsOnBucketTags ? [bucketTagsGap(arn)] : NOTHING;
-    const every = about === value ? NOTHING : everyResourceGaps(action, decision);
-    const open = tags.length === 0 && every.length === 0;
-    return { arn, decision, resource, gaps: open ? resource.gaps : [...resource.gaps, ...tags, ...every] };
+      barredFromThisSession(subject, acting, action, arn) ??
+      authorize(acting, action, everyResource(action, resource), request)
+    );
   }
 
   /** How the policies are read for whoever asks; null: as they are. */
-  #seen({ subject }: Question): PolicyReading | null {
+  #seen({ assumedRole }: Subject): PolicyReading | null {
     const { veil } = this.#tools;
     if (veil === undefined) return null;
-    return subject.assumedRole === null ? veil.asItself : veil.inRole;
+    return assumedRole === null ? veil.asItself : veil.inRole;
   }
 
-  /** The policy of a VPC endpoint could deny an allowed request, but never grants anything. */
-  #endpointGaps({ subject, context }: Question, { allowed }: Decision): readonly string[] {
+  /** Questions of one subject object share its resolution; an assumption also depends on the context and on sts:…. */
+  #askerOf(question: Question, action: CatalogAction): Asker {
+    const { subject, context, assumeContextKeys: assumes = true, tagsAsGiven: asGiven = false } = question;
+    const ofSts = subject.assumedRole !== null && action.service === 'sts';
+    const last = this.#asker;
+    if (last !== null && isOf(last, question, ofSts)) return last;
+    const before = this.#askers.get(subject);
+    if (before !== undefined && isOf(before, question, ofSts)) {
+      this.#asker = before;
+      return before;
+    }
+    const resolved =
+      before !== undefined && subject.assumedRole === null
+        ? before.resolved
+        : resolveSubject(question, this.#gathered, this.#tools.actions, this.#now, this.#tools.veil);
     const caller = subject.assumedRole === null ? subject.principal : ROLE;
-    return allowed ? endpointGaps(caller, context, this.#gathered) : unreadEndpoint(caller, context, this.#gathered);
+    const way =
+      context.get('aws:sourcevpce') === undefined
+        ? null
+        : {
+            allowed: endpointGaps(caller, context, this.#gathered),
+            denied: unreadEndpoint(caller, context, this.#gathered),
+          };
+    const written = this.#requestOf(subject, context, assumes, asGiven);
+    const seen = this.#seen(subject)?.request(written) ?? written;
+    const request = this.#reading?.request(seen) ?? seen;
+    const asker = { subject, context, assumes, asGiven, ofSts, resolved, request, way };
+    if (this.#askers.size >= MOST_ASKERS) this.#askers.clear();
+    this.#askers.set(subject, asker);
+    this.#asker = asker;
+    return asker;
   }
 
   /** A role session has no MFA keys: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_mfa_configure-api-require.html */
-  #context({ subject, context }: Question): RequestContext {
-    const { principal, heldKeySession, assumedRole } = subject;
+  #contextOf({ principal, heldKeySession, assumedRole }: Subject, context: RequestContext): RequestContext {
     if (assumedRole !== null) return context;
     if (heldKeySession != null) return withMfaKeys(context, heldKeySession, this.#now);
     return withSourceOrganization(principal, context, this.#gathered);
   }
 
-  #request(question: Question): RequestFacts {
-    const { subject, assumeContextKeys: assumes = true, tagsAsGiven = false } = question;
-    const context = this.#context(question);
+  #requestOf(subject: Subject, given: RequestContext, assumes: boolean, tagsAsGiven: boolean): RequestFacts {
+    const context = this.#contextOf(subject, given);
     const caller = subject.assumedRole === null ? subject.principal : ROLE;
-    const reading = tagsAsGiven ? 'asGiven' : 'asAtAws';
-    const requests =
-      this.#requests[reading][assumes ? 'assuming' : 'plain'][caller.kind === 'service' ? 'service' : 'other'];
-    const facts = requests.get(context) ?? {
-      ...throughEndpoint(caller, context, this.#gathered),
+    // Services do not call through VPC endpoints.
+    const kind = (assumes ? 1 : 0) + (tagsAsGiven ? 2 : 0) + (caller.kind === 'service' ? 4 : 0);
+    const known = this.#requests.get(context)?.[kind];
+    if (known !== undefined) return known;
+    const way = throughEndpoint(caller, context, this.#gathered);
+    const request: RequestFacts = {
+      ...way,
       now: this.#now,
       authority: 'directory',
       assumes,
       ...(tagsAsGiven ? { tagsAsGiven } : {}),
     };
-    requests.set(context, facts);
-    const seen = this.#seen(question)?.request(facts) ?? facts;
-    return this.#reading?.request(seen) ?? seen;
+    const ofContext = this.#requests.get(context) ?? [];
+    ofContext[kind] = request;
+    if (this.#requests.size >= MOST_ASKERS) this.#requests.clear();
+    this.#requests.set(context, ofContext);
+    return request;
   }
-
-  /** Questions of one subject object share its resolution; an assumption also depends on the context and on sts:…. */
-  #subject(question: Question): ResolvedSubject {
-    const shareable = question.subject.assumedRole === null || !question.action.toLowerCase().startsWith('sts:');
-    const known = shareable ? this.#subjects.get(question.subject) : undefined;
-    if (known !== undefined && (question.subject.assumedRole === null || isSameCall(known.question, question))) {
-      return known.resolved;
-    }
-    const resolved = resolveSubject(question, this.#gathered, this.#tools.actions, this.#now, this.#tools.veil);
-    if (shareable) this.#subjects.set(question.subject, { question, resolved });
-    return resolved;
-  }
-}
-
-function isSameCall(one: Question, other: Question): boolean {
-  return one.context === other.context && one.assumeContextKeys === other.assumeContextKeys;
-}
-
-/** Requests by context, of callers that are services and of others: services do not call through VPC endpoints. */
-function byCaller(): Readonly<Record<'service' | 'other', Map<RequestContext, RequestFacts>>> {
-  return { service: new Map(), other: new Map() };
-}
-
-function byAssuming(): Readonly<Record<'assuming' | 'plain', ReturnType<typeof byCaller>>> {
-  return { assuming: byCaller(), plain: byCaller() };
 }
 
 const ROLE = { kind: 'role' } as const;
 
-/** The decision on one of the resources of a call. */
-interface OnResource extends Decided {
-  readonly gaps: readonly string[];
+/** Whether it is who asks a question, in the same request. */
+function isOf(one: Asker, { subject, context, assumeContextKeys, tagsAsGiven }: Question, ofSts: boolean): boolean {
+  return (
+    one.subject === subject &&
+    one.context === context &&
+    one.assumes === (assumeContextKeys ?? true) &&
+    one.asGiven === (tagsAsGiven ?? false) &&
+    one.ofSts === ofSts
+  );
 }
 
-const NOTHING: readonly string[] = [];
-
 function barredFromThisSession(
-  { subject }: Question,
+  { heldKeySession, assumedRole }: Subject,
   acting: PreparedPrincipal,
   action: ActionFacts,
   resource: string,
 ): Decision | null {
-  const { heldKeySession, assumedRole } = subject;
   return assumedRole === null ? barredFromKeySession(heldKeySession ?? null, acting, action, resource) : null;
 }
 

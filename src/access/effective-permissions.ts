@@ -221,7 +221,7 @@ async function workOut(
 ): Promise<EffectivePermissions> {
   const { subject, context, assumeContextKeys } = given;
   const { directory, catalog } = tools;
-  checkAssumedRole(subject, 'assumedRole');
+  checkAssumedRole(subject, () => 'assumedRole');
   const gathered = await directory.gather({ ...gatherForSubjects([{ subject, context }]), now });
   check(gathered.revision);
   const resolved = resolveSubject({ ...given, path: '' }, gathered, tools.actions, now, tools.veil);

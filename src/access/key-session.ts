@@ -107,6 +107,7 @@ function barrier(
   { facts }: PreparedPrincipal,
   { service, name }: ActionFacts,
 ): string | null {
+  if (record?.kind !== 'SESSION_TOKEN' && facts.kind !== 'federatedUser') return null;
   const action = name.toLowerCase();
   if (record?.kind === 'SESSION_TOKEN') {
     if (service === 'iam' && record.mfaAuthenticatedAt === null) {

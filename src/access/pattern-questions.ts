@@ -6,6 +6,7 @@ import type { RequestFacts } from '../evaluation/request.ts';
 import { Rereading } from '../evaluation/rereading.ts';
 import { parseArn } from '../policy/arn.ts';
 import { InvalidInput, RolegateError } from '../policy/errors.ts';
+import { answerWith, withCoverage } from './answer.ts';
 import type { AssumptionActions } from './assume.ts';
 import { shortened } from './check-resource.ts';
 import { coverageOf, type OnOne } from './coverage.ts';
@@ -25,15 +26,15 @@ export function isAboutPattern({ resourceIsPattern, resource, action }: Question
   return resourceIsPattern === true && !(resource === '*' && catalog.action(action)?.wildcardOnly === true);
 }
 
-/** The answer to a question that names one resource, or none, with the coverage if a pattern was asked about. */
-export function withCoverage(answer: Answer): Answer {
-  if (answer.question.resourceIsPattern !== true || answer.coverage !== undefined) return answer;
-  return { ...answer, coverage: answer.decision.allowed ? 'ALL' : 'NONE' };
-}
-
 /** The pattern is a single question: it has no wildcard, or the action has no resource types. */
 export function namesOne(pattern: string, { wildcardOnly }: CatalogAction): boolean {
   return wildcardOnly || !WILDCARD.test(pattern);
+}
+
+/** The question as one about the resource that it names, at the same place. */
+function aboutOne(question: Question): Question {
+  const { resourceIsPattern: _, ...one } = question;
+  return { ...one, path: question.path };
 }
 
 /** The same tools as for decisions. */
@@ -83,7 +84,7 @@ export class PatternQuestions {
 
   /** Throws the error of a question that cannot be answered. */
   async answer(question: Question, action: CatalogAction): Promise<Answer> {
-    const { resourceIsPattern: _, ...single } = question;
+    const single = aboutOne(question);
     if (namesOne(question.resource, action)) return this.#single(question, single);
     this.#count += 1;
     checkPatternCount(this.#count, question);
@@ -103,7 +104,7 @@ export class PatternQuestions {
     const complete = resources.complete && known.complete && !rules.isUnsaid;
     const answer = coverageOf(question.resource, await this.#each(single, resources.arns, rules, known), complete);
     if (answer === null) throw noAnswer(question, action, resources);
-    return { ...answer, question };
+    return answerWith(answer, { question });
   }
 
   async #single(question: Question, single: Question): Promise<Answer> {
@@ -111,7 +112,7 @@ export class PatternQuestions {
     if (answer === undefined) throw new Error('a question without an answer');
     if (answer instanceof RolegateError) throw answer;
     this.#check(answer.revision);
-    return withCoverage({ ...answer, question });
+    return withCoverage(answerWith(answer, { question }));
   }
 
   /** The resources that represent the pattern, with the facts that decide on them. */

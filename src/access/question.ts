@@ -80,6 +80,62 @@ export interface Question {
   readonly fields?: Readonly<Partial<Record<QuestionField, string>>>;
 }
 
+/**
+ * An entry of a list of questions. Its place becomes a text only when an error names it. INVARIANT: copies are made by
+ * `withSubject` or name `path`, because spreading leaves it out.
+ */
+export class ListedQuestion implements Question {
+  readonly subject: Subject;
+  readonly action: string;
+  readonly resource: string;
+  readonly resourceIsPattern: boolean;
+  readonly furtherResources: readonly string[];
+  readonly resourceAccount: string | null;
+  readonly context: RequestContext;
+  readonly assumeContextKeys: boolean;
+  readonly fields: Readonly<Partial<Record<QuestionField, string>>>;
+  readonly #list: string;
+  readonly #index: number;
+
+  constructor(
+    subject: Subject,
+    asked: Pick<
+      ListedQuestion,
+      'action' | 'resource' | 'resourceIsPattern' | 'furtherResources' | 'resourceAccount'
+    > & { readonly context: RequestContext; readonly assumeContextKeys: boolean },
+    list: string,
+    index: number,
+    fields: ListedQuestion['fields'] = IN_ITS_ENTRY,
+  ) {
+    this.subject = subject;
+    this.action = asked.action;
+    this.resource = asked.resource;
+    this.resourceIsPattern = asked.resourceIsPattern;
+    this.furtherResources = asked.furtherResources;
+    this.resourceAccount = asked.resourceAccount;
+    this.context = asked.context;
+    this.assumeContextKeys = asked.assumeContextKeys;
+    this.fields = fields;
+    this.#list = list;
+    this.#index = index;
+  }
+
+  get path(): string {
+    return `${this.#list}[${this.#index}]`;
+  }
+
+  about(subject: Subject): ListedQuestion {
+    return new ListedQuestion(subject, this, this.#list, this.#index, this.fields);
+  }
+}
+
+const IN_ITS_ENTRY: ListedQuestion['fields'] = {};
+
+/** The same question about somebody else. */
+export function withSubject(question: Question, subject: Subject): Question {
+  return question instanceof ListedQuestion ? question.about(subject) : { ...question, subject };
+}
+
 /** A question that leaves the principal open. */
 export type OpenQuestion = Omit<Question, 'subject'>;
 

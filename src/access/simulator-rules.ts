@@ -42,5 +42,5 @@ export function checkSimulated(
   if (resource !== '*' && parseArn(resource) === null) {
     throw new InvalidInput(fieldOf(question, 'resource'), `\`${shortened(resource)}\` is neither an ARN nor *`);
   }
-  return context.size === 0 ? [] : checkContext(catalog, context, fieldOf(question, 'context'));
+  return context.size === 0 ? [] : checkContext(catalog, context, () => fieldOf(question, 'context'));
 }

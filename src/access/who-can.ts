@@ -185,9 +185,9 @@ class Search {
     for (const one of await this.#visible(found)) this.#keep(one);
   }
 
-  #decide(questions: readonly Question[]): Promise<readonly (Answer | RolegateError)[]> {
+  async #decide(questions: readonly Question[]): Promise<readonly (Answer | RolegateError)[]> {
     const { behind } = this.#options.scope ?? {};
-    const decide = (some: readonly Question[], veil: Veil | null) =>
+    const decide = async (some: readonly Question[], veil: Veil | null) =>
       decideEach(veil === null ? this.#tools : { ...this.#tools, veil }, some, this.#now);
     return behind === undefined ? decide(questions, null) : behind(questions, decide);
   }

@@ -84,6 +84,12 @@ export interface Gathered {
   knows(accountId: string, layer: KnowledgeLayer, service?: string): boolean;
 }
 
+/** Memory, which can move on to a later revision between two turns of the process. */
+export interface Remembered extends Gathered {
+  /** Whether it is still of `revision`. If not, nothing must be looked up any more. */
+  readonly isCurrent: boolean;
+}
+
 /** The place of an account in its organization. */
 export interface AccountOrganization {
   /** o-… */
@@ -158,11 +164,15 @@ export interface Directory {
   changedSince(revision: Revision): Promise<boolean>;
   /**
    * Everything asked for, from one revision, in a fixed number of SQL statements whatever the size of the request. What is
-   * in memory needs none (apart from reading the revision on a server).
+   * in memory needs none (apart from reading the revision on a server). `since`: any state that is no older is good enough, so
+   * that the revision need not be read. Left out: a state that was current when this was called, or later.
    */
-  gather(request: GatherRequest): Promise<Gathered>;
-  /** What `gather` would answer, without waiting; null: it has to ask the database. */
-  gatherNow(request: GatherRequest): Gathered | null;
+  gather(request: GatherRequest, since?: Revision): Promise<Gathered>;
+  /**
+   * What is in memory at this moment, without waiting. A look-up of what is not there throws NOT_IN_MEMORY. `loaded`: what was
+   * gathered for the same request; it counts where its revision is that of the memory. Null: others may have written since `since`.
+   */
+  remember(now: number, since: Revision | null, loaded: Gathered | null): Remembered | null;
   /**
    * All or nothing, in one transaction, together with `event` in the audit trail, even if it contained nothing new. Throws a
    * RolegateError that names the entity when a document cannot be stored.

@@ -27,11 +27,13 @@ function checked(field: GraphQLField<unknown, GatewayContext>): NonNullable<type
   const { resolve = defaultFieldResolver, extensions } = field;
   const list = extensions[EACH_ALONE];
   return (parent, args, context, info) => {
-    const fault = faultIn(args, '', typeof list === 'string' ? at(args, list) : undefined);
+    const fault = faultIn(args, NO_PLACE, typeof list === 'string' ? at(args, list) : undefined);
     if (fault !== null) throw fault;
     return resolve(parent, args, context, info);
   };
 }
+
+const NO_PLACE = (): string => '';
 
 function at(args: object, path: string): unknown {
   return path.split('.').reduce<unknown>((value, name) => (value as Readonly<Record<string, unknown>>)[name], args); // as: the schema requires it

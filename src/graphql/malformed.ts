@@ -17,11 +17,11 @@ export function malformed(reason: string): never {
   return new Malformed(reason) as never; // as: stands for a value of any scalar
 }
 
-/** The first malformed value within `value`, which is at `place`; null: none. `except` is not searched. */
-export function faultIn(value: unknown, place: string, except?: unknown): InvalidInput | null {
+/** The first malformed value within `value`, which is at `place()`; null: none. `except` is not searched. */
+export function faultIn(value: unknown, place: () => string, except?: unknown): InvalidInput | null {
   const fault = find(value, except);
   if (fault === null) return null;
-  const field = `${place}${fault.place}`.replace(/^\./, '');
+  const field = `${place()}${fault.place}`.replace(/^\./, '');
   return new InvalidInput(field, `\`${field}\`: ${fault.reason}`);
 }
 

@@ -1,110 +1,129 @@
-import type { Answer, Question, Subject } from '../access/question.ts';
-import { fieldOf, type QuestionField } from '../access/question.ts';
+import { type Answer, fieldOf, type Question, type Subject, withSubject } from '../access/question.ts';
 import { noSuchRole } from '../access/subject.ts';
 import { RolegateError } from '../policy/errors.ts';
 import { type PrincipalRef, principalIdOf } from '../policy/principal-id.ts';
+import type { CheckerCaller } from '../session/caller.ts';
 import { asMaker, isInScope, isItsAction, isRoleInScope, notItsAction } from './checker.ts';
 import type { GuardContext } from './context.ts';
-import { decisionLoader } from './decision-loader.ts';
+import { type Answers, decideInRequest, meetingOf } from './decision-loader.ts';
 import { ASK_ACTION, maySimulate } from './may-simulate.ts';
+import { allOf, andThen, attempt, type MaybePromise } from './maybe-promise.ts';
 import { callerSubject } from './permission.ts';
 import { mayRead } from './readable.ts';
 import { needsAny, type Ruling } from './ruling.ts';
-import { answersBehindVeil } from './veils.ts';
+import { answersBehindVeil, isBehindVeil } from './veils.ts';
 
 /**
- * Answers in the order of `questions`, with an error in place of each one that could not be answered. Questions that the
- * caller may not ask are decided together with the others, and their answers are discarded. A role that does not exist is
- * answered like one that the principal may not assume, unless the caller may read it.
+ * Answers in the order of `questions`, with an error in place of each one that could not be answered: at once if everything that
+ * they need is in memory. Questions that the caller may not ask are decided together with the others, and their answers are
+ * discarded. A role that does not exist is answered like one that the principal may not assume, unless the caller may read it.
  */
-export async function askEach(context: GuardContext, questions: readonly Question[]): Promise<(Answer | Error)[]> {
-  const own = questions.map((question) => asCallerMayKnow(context, question));
-  const [answers, refusals, knowsRole] = await Promise.all([
-    answersBehindVeil(context, own, (some) => decided(context, some)) ?? decided(context, own),
-    refusalsOf(context, own),
-    mayKnowRoles(context, own),
-  ]);
-  return answers.map((answer, index) => {
-    const question = own[index];
-    if (question === undefined) return answer;
-    const refusal = refusals === null ? null : refusals[index];
-    if (refusal !== null) return refusal ?? new Error('a question without a ruling');
-    if (answer instanceof Error) return answer;
-    return answer.roleIsAbsent === true && knowsRole[index] === true ? noSuchRole(question) : answer;
-  });
+export function askEach(context: GuardContext, questions: readonly Question[]): MaybePromise<Answers> {
+  const own = asCallerMayKnow(context, questions);
+  const decided = (some: readonly Question[]): MaybePromise<Answers> => decideInRequest(context, some);
+  const answers = attempt(() => answersBehindVeil(context, own, decided) ?? decided(own));
+  const refusals = attempt(() => refusalsOf(context, own));
+  const knowsRole = attempt(() => mayKnowRoles(context, own));
+  if (answers instanceof Promise || refusals instanceof Promise || knowsRole instanceof Promise)
+    return Promise.all([answers, refusals, knowsRole]).then((known) => answersFor(own, ...known));
+  return answersFor(own, answers, refusals, knowsRole);
 }
 
-async function decided(context: GuardContext, questions: readonly Question[]): Promise<readonly (Answer | Error)[]> {
-  return context.access.decideNow(questions, context.now) ?? loadEach(context, questions);
-}
-
-/** Answers for which the database has to be asked, together with all others of the request. */
-async function loadEach(context: GuardContext, questions: readonly Question[]): Promise<(Answer | Error)[]> {
-  const answers = await decisionLoader(context).loadMany(questions);
+function answersFor(
+  questions: readonly Question[],
+  answers: Answers,
+  refusals: Refusals | null,
+  knowsRole: ReadonlyMap<Subject, boolean>,
+): Answers {
+  if (refusals === null && knowsRole.size === 0) return answers;
   return answers.map((answer, index) => {
     const question = questions[index];
     if (question === undefined) return answer;
-    // A question asked twice was decided once; each answer names its own question.
-    return answer instanceof Error ? atItsPlace(answer, question) : { ...answer, question };
+    const refusal = refusals?.(question) ?? null;
+    if (refusal !== null) return refusal;
+    if (answer instanceof Error) return answer;
+    return answer.roleIsAbsent === true && knowsRole.get(question.subject) === true ? noSuchRole(question) : answer;
   });
 }
 
-/** A question asked at several places is decided once; each of its errors names its own place. */
-function atItsPlace(error: Error, question: Question): Error {
-  if (!(error instanceof RolegateError) || error.field === null) return error;
-  const [input = ''] = error.field.split(/[.[]/, 1);
-  // as: the errors of a question without a place begin with the name of one of its inputs
-  const field = `${fieldOf(question, input as QuestionField)}${error.field.slice(input.length)}`;
-  return new RolegateError(error.code, error.message, { field, cause: error });
+/** Asks one question, for a field anywhere in the answer. Throws its error, or rejects with it if it was waited for. */
+export function ask(context: GuardContext, question: Question): MaybePromise<Answer> {
+  return andThen(askEach(context, [question]), ([answer]) => {
+    if (answer === undefined) throw new Error('a question without an answer');
+    if (answer instanceof Error) throw answer;
+    return answer;
+  });
 }
 
-/** Asks one question, for a field anywhere in the answer. Throws its error. */
-export async function ask(context: GuardContext, question: Question): Promise<Answer> {
-  const [answer] = await askEach(context, [question]);
-  if (answer === undefined) throw new Error('a question without an answer');
-  if (answer instanceof Error) throw answer;
-  return answer;
-}
-
-/** Why the caller may not ask questions, one by one; null: it may ask all of them. */
-async function refusalsOf(
+/**
+ * On which of `resources` the subject of a question may do what it asks, in their order; the question's own resource does not count.
+ * Null: it cannot be said of all of them, or of some the caller may know less, and `askEach` answers each.
+ */
+export function askAmong(
   context: GuardContext,
-  questions: readonly Question[],
-): Promise<readonly (RolegateError | null)[] | null> {
-  if (context.caller.kind === 'operator') return null;
-  // Questions of a batch share the objects of their subjects.
-  const known = new Map<Subject, Promise<boolean>>();
-  const mayAsk = (subject: Subject): Promise<boolean> => {
-    const asked = known.get(subject) ?? mayAskAbout(context, subject.principal);
-    known.set(subject, asked);
-    return asked;
-  };
-  return Promise.all(questions.map((question) => refusalOf(context, question, mayAsk)));
+  question: Question,
+  resources: readonly string[],
+): MaybePromise<readonly boolean[] | null> {
+  const { access, now } = context;
+  const [own = question] = asCallerMayKnow(context, [question]);
+  if (isBehindVeil(context, own)) return null;
+  const allowed = attempt(() => access.allowedAmong(own, resources, now, meetingOf(context)));
+  const refusals = attempt(() => refusalsOf(context, [own]));
+  const unlessRefused = (known: readonly boolean[] | null, refused: Refusals | null): readonly boolean[] | null =>
+    (refused?.(own) ?? null) === null ? known : null;
+  if (allowed instanceof Promise || refusals instanceof Promise)
+    return Promise.all([allowed, refusals]).then((known) => unlessRefused(...known));
+  return unlessRefused(allowed, refusals);
 }
 
 /** Why the caller may not ask a question; null: it may. */
-async function refusalOf(
-  context: GuardContext,
-  question: Question,
-  mayAsk: (subject: Subject) => Promise<boolean>,
-): Promise<RolegateError | null> {
+type Refusals = (question: Question) => RolegateError | null;
+
+/** Why the caller may not ask questions; null: it may ask all of them. Decided once for each subject. */
+function refusalsOf(context: GuardContext, questions: readonly Question[]): MaybePromise<Refusals | null> {
   const { caller } = context;
-  const { principal, assumedRole } = question.subject;
-  if (caller.kind === 'checker') {
-    if (!isItsAction(caller, question.action)) return notItsAction(question.action, fieldOf(question, 'action'));
-    // In the role it would be told about a principal of the role's account.
-    if (assumedRole !== null && !isRoleInScope(caller, assumedRole))
-      return mayNotAsk(principal, fieldOf(question, 'principal'));
+  if (caller.kind === 'operator') return null;
+  // Questions of a batch share the objects of their subjects.
+  const subjects = [...subjectsOf(questions)];
+  const verdicts = allOf(subjects.map((subject) => mayAskAbout(context, subject.principal)));
+  return andThen(verdicts, (allowed) => {
+    const isChecker = caller.kind === 'checker';
+    if (!isChecker && !allowed.includes(false)) return null;
+    const known = new Map(subjects.map((subject, index) => [subject, allowed[index] === true]));
+    return (question) => {
+      const beyond = isChecker ? beyondChecker(caller, question) : null;
+      if (beyond !== null || known.get(question.subject) === true) return beyond;
+      return mayNotAsk(question.subject.principal, fieldOf(question, 'principal'));
+    };
+  });
+}
+
+function subjectsOf(questions: readonly Question[]): ReadonlySet<Subject> {
+  const subjects = new Set<Subject>();
+  let last: Subject | null = null;
+  for (const { subject } of questions) {
+    if (subject === last) continue;
+    last = subject;
+    subjects.add(subject);
   }
-  if (await mayAsk(question.subject)) return null;
-  return mayNotAsk(principal, fieldOf(question, 'principal'));
+  return subjects;
+}
+
+/** Why a checker was not made for a question; null: it was. */
+function beyondChecker(caller: CheckerCaller, question: Question): RolegateError | null {
+  const { principal, assumedRole } = question.subject;
+  if (!isItsAction(caller, question.action)) return notItsAction(question.action, fieldOf(question, 'action'));
+  // In the role it would be told about a principal of the role's account.
+  if (assumedRole !== null && !isRoleInScope(caller, assumedRole))
+    return mayNotAsk(principal, fieldOf(question, 'principal'));
+  return null;
 }
 
 /**
  * Whether the caller may ask what `principal` may do. Everyone may ask about themselves, the operator about everyone; a
  * checker about those of its scope, as long as its maker is allowed to, also where that is its maker itself.
  */
-export async function mayAskAbout(context: GuardContext, principal: PrincipalRef): Promise<boolean> {
+export function mayAskAbout(context: GuardContext, principal: PrincipalRef): MaybePromise<boolean> {
   const { caller } = context;
   switch (caller.kind) {
     case 'operator':
@@ -141,21 +160,36 @@ function mayNotAsk(principal: PrincipalRef, field: string): RolegateError {
   });
 }
 
-/** For each question, whether the caller may know if the assumed role exists. */
-async function mayKnowRoles(context: GuardContext, questions: readonly Question[]): Promise<readonly boolean[]> {
-  if (!questions.some(({ subject }) => subject.roleConcealed)) return [];
-  return Promise.all(questions.map(({ subject }) => mayKnowRole(context, subject)));
+/** Whether the caller may know if the assumed roles exist, where answers conceal that. */
+function mayKnowRoles(
+  context: GuardContext,
+  questions: readonly Question[],
+): MaybePromise<ReadonlyMap<Subject, boolean>> {
+  if (context.caller.kind === 'operator') return NOTHING_CONCEALED;
+  const concealed = [...subjectsOf(questions)].filter(({ roleConcealed }) => roleConcealed === true);
+  if (concealed.length === 0) return NOTHING_CONCEALED;
+  const verdicts = allOf(concealed.map((subject) => mayKnowRole(context, subject)));
+  return andThen(verdicts, (known) => new Map(concealed.map((subject, index) => [subject, known[index] === true])));
 }
 
+const NOTHING_CONCEALED: ReadonlyMap<Subject, boolean> = new Map();
+
 /** Whether the caller may know if the assumed role exists. */
-async function mayKnowRole(context: GuardContext, { assumedRole }: Subject): Promise<boolean> {
+function mayKnowRole(context: GuardContext, { assumedRole }: Subject): MaybePromise<boolean> {
   return assumedRole === null || mayRead(context, 'Role', assumedRole);
 }
 
 /** Several sessions can have the caller's ARN: a question about the caller itself is about the session that asks. */
-function asCallerMayKnow(context: GuardContext, question: Question): Question {
-  const subject = concealingRole(context, ownSubject(context, question.subject));
-  return subject === question.subject ? question : { ...question, subject };
+function asCallerMayKnow(context: GuardContext, questions: readonly Question[]): readonly Question[] {
+  if (context.caller.kind === 'operator') return questions;
+  let last: Subject | null = null;
+  let meant: Subject | null = null;
+  return questions.map((question) => {
+    const { subject } = question;
+    if (meant === null || subject !== last) meant = concealingRole(context, ownSubject(context, subject));
+    last = subject;
+    return meant === subject ? question : withSubject(question, meant);
+  });
 }
 
 const concealing = new WeakMap<Subject, Subject>();

@@ -2,6 +2,7 @@ import type { CheckerRecord } from '../directory/stores/checker-store.ts';
 import { MAX_CHECKER_ACCOUNTS } from '../session/checkers.ts';
 import type { Attempt } from './attempt.ts';
 import type { GuardContext } from './context.ts';
+import { allOf } from './maybe-promise.ts';
 import { mayDo, type Permission } from './permission.ts';
 import { idOfUser } from './readable.ts';
 
@@ -74,7 +75,7 @@ export async function revocationOfChecker({ checkerId }: NamedChecker, context: 
   if (checker === null) return concealed('RevokeChecker', checkerId);
   if (await isMaker(context, checker)) return { kind: 'permitted', permissions: [] };
   const permissions = inEach('RevokeChecker', checker.accountIds ?? []);
-  const verdicts = await Promise.all(permissions.map((permission) => mayDo(context, permission)));
+  const verdicts = await allOf(permissions.map((permission) => mayDo(context, permission)));
   if (verdicts.length === 0 || verdicts.includes(false)) return concealed('RevokeChecker', checkerId);
   return { kind: 'permitted', permissions, target: checkerId };
 }

@@ -4,6 +4,7 @@ import { RolegateError } from '../policy/errors.ts';
 import type { PrincipalRef } from '../policy/principal-id.ts';
 import type { CheckerCaller } from '../session/caller.ts';
 import type { GuardContext } from './context.ts';
+import type { MaybePromise } from './maybe-promise.ts';
 import { ALLOWED, NOT_SIGNED_IN, type Ruling } from './ruling.ts';
 
 // A checker can only ask, and needs three things for each question: that the principal is of its scope, that the action is one
@@ -14,18 +15,26 @@ import { ALLOWED, NOT_SIGNED_IN, type Ruling } from './ruling.ts';
  * What is known with its maker's rights: `work` in the same request of its maker. A maker that was deleted while the request is
  * answered knows nothing any more (`nothing`), and is not named.
  */
-export async function asMaker<T>(
+export function asMaker<T>(
   context: GuardContext,
   { maker }: CheckerCaller,
   nothing: T,
-  work: (context: GuardContext) => T | Promise<T>,
-): Promise<T> {
-  try {
-    return await work({ ...context, caller: maker });
-  } catch (error) {
+  work: (context: GuardContext) => MaybePromise<T>,
+): MaybePromise<T> {
+  const isGone = (error: unknown): T => {
     if (error instanceof RolegateError && error.code === 'NOT_FOUND') return nothing;
     throw error;
+  };
+  try {
+    const known = work(inPlaceOf(context, maker));
+    return known instanceof Promise ? known.catch(isGone) : known;
+  } catch (error) {
+    return isGone(error);
   }
+}
+
+function inPlaceOf(context: GuardContext, caller: CheckerCaller['maker']): GuardContext {
+  return { ...context, caller };
 }
 
 /** Whether the checker is for principals of this account. Null, the account of services and `anonymous`: only if for all. */

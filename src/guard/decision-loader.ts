@@ -1,64 +1,123 @@
 import DataLoader from 'dataloader';
-import type { Answer, HypotheticalSession, Question, Subject } from '../access/question.ts';
+import { answerWith } from '../access/answer.ts';
+import type { Answer, HypotheticalSession, Question, QuestionField, Subject } from '../access/question.ts';
+import { fieldOf } from '../access/question.ts';
+import type { Waiting } from '../access/together.ts';
+import type { Gathered, Revision } from '../directory/directory.ts';
 import type { RequestContext } from '../evaluation/request.ts';
+import { RolegateError } from '../policy/errors.ts';
 import { principalIdOf } from '../policy/principal-id.ts';
 import type { GuardContext } from './context.ts';
+import type { MaybePromise } from './maybe-promise.ts';
 
-/** How long the first question of an HTTP request waits for others, in milliseconds. */
+/** How long the first of an HTTP request that has to wait for the database waits for others, in milliseconds. */
 const WINDOW = 1;
 
-type DecisionLoader = DataLoader<Question, Answer, string>;
-
-const loaders = new WeakMap<object, DecisionLoader>();
+/** An answer, or the error of a question that cannot be answered. */
+export type Answers = readonly (Answer | Error)[];
 
 /**
- * The one place where all permission questions of an HTTP request meet, from any field, any level and any operation of a
- * batch. They are decided together; a question asked twice is decided once. Errors name the inputs of a question without
- * its place: `action`.
+ * The place where all questions of an HTTP request meet that have to wait, from any field, any level and any operation of a
+ * batch: what they need is read together. Questions that can be decided from memory do not come here.
  */
-export function decisionLoader(context: GuardContext): DecisionLoader {
-  const known = loaders.get(context.request);
+class Meeting implements Waiting {
+  readonly #context: GuardContext;
+  readonly #missing: DataLoader<Question, Gathered>;
+  readonly #patterns: DataLoader<Question, Answer, string>;
+  #since: Revision | null = null;
+  #checking: Promise<Revision> | null = null;
+
+  constructor(context: GuardContext) {
+    const { access, now } = context;
+    this.#context = context;
+    this.#missing = new DataLoader(
+      async (questions) => {
+        const gathered = await access.load(questions, now, this.#since ?? undefined);
+        return questions.map(() => gathered);
+      },
+      { cache: false, batchScheduleFn },
+    );
+    this.#patterns = new DataLoader<Question, Answer, string>(
+      async (questions) => access.decideEach(questions.map(withoutPlace), now),
+      { cacheKeyFn: questionKey, batchScheduleFn },
+    );
+  }
+
+  get since(): Revision | null {
+    return this.#since;
+  }
+
+  /** Once for each request: on a server, all that follows is decided on a state that is no older than this. */
+  check(): Promise<Revision> {
+    this.#checking ??= this.#context.directory.revision().then((revision) => {
+      this.#since = revision;
+      return revision;
+    });
+    return this.#checking;
+  }
+
+  async load(questions: readonly Question[]): Promise<Gathered> {
+    const [gathered] = await Promise.all(questions.map((question) => this.#missing.load(question)));
+    if (gathered === undefined) throw new Error('nothing was missing');
+    return gathered;
+  }
+
+  /** Questions about patterns take several steps, and count towards one limit. One asked twice is decided once. */
+  async decidePatterns(questions: readonly Question[]): Promise<Answers> {
+    const answers = await this.#patterns.loadMany(questions);
+    return answers.map((answer, index) => {
+      const question = questions[index];
+      if (question === undefined) return answer;
+      return answer instanceof Error ? atItsPlace(answer, question) : answerWith(answer, { question });
+    });
+  }
+}
+
+function batchScheduleFn(dispatch: () => void): void {
+  setTimeout(dispatch, WINDOW);
+}
+
+const meetings = new WeakMap<object, Meeting>();
+
+/** Where the questions of the HTTP request wait. Another one after each change. */
+export function meetingOf(context: GuardContext): Waiting {
+  return meeting(context);
+}
+
+function meeting(context: GuardContext): Meeting {
+  const known = meetings.get(context.request);
   if (known !== undefined) return known;
+  const made = new Meeting(context);
+  meetings.set(context.request, made);
+  return made;
+}
+
+/** Answers in the order of `questions`: at once if everything is in memory, else together with all that waits in the request. */
+export function decideInRequest(context: GuardContext, questions: readonly Question[]): MaybePromise<Answers> {
   const { access, now } = context;
-  const loader = new DataLoader<Question, Answer, string>(
-    (questions) => access.decideEach(questions.map(withoutPlace), now),
-    {
-      cacheKeyFn: questionKey,
-      batchScheduleFn: (dispatch) => setTimeout(dispatch, WINDOW),
-    },
-  );
-  loaders.set(context.request, loader);
-  return loader;
-}
-
-/** By loader: what was decided without waiting. */
-const decided = new WeakMap<DecisionLoader, Map<string, Answer>>();
-
-/**
- * The answer to a question of the gateway itself, which has no place in the request; asked again in the request it is not
- * decided again. Waits for others only if something has to be read from the database. Throws its error.
- */
-export async function decideInRequest(context: GuardContext, question: Question): Promise<Answer> {
-  const loader = decisionLoader(context);
-  const answers = decided.get(loader) ?? new Map<string, Answer>();
-  decided.set(loader, answers);
-  const key = questionKey(question);
-  const known = answers.get(key);
-  if (known !== undefined) return known;
-  const [now] = context.access.decideNow([question], context.now) ?? [];
-  if (now === undefined) return loader.load(question);
-  if (now instanceof Error) throw now;
-  answers.set(key, now);
-  return now;
-}
-
-function withoutPlace({ fields: _fields, ...question }: Question): Question {
-  return { ...question, path: '' };
+  const waiting = meeting(context);
+  if (questions.some((question) => question.resourceIsPattern === true && access.isAboutPattern(question)))
+    return waiting.decidePatterns(questions);
+  return access.decideEach(questions, now, waiting);
 }
 
 /** Questions asked after this in the HTTP request are decided anew, because something has changed. */
 export function forgetDecisions({ request }: GuardContext): void {
-  loaders.delete(request);
+  meetings.delete(request);
+}
+
+function withoutPlace(question: Question): Question {
+  const { fields: _fields, ...rest } = question;
+  return { ...rest, path: '' };
+}
+
+/** A question asked at several places is decided once; each of its errors names its own place. */
+function atItsPlace(error: Error, question: Question): Error {
+  if (!(error instanceof RolegateError) || error.field === null) return error;
+  const [input = ''] = error.field.split(/[.[]/, 1);
+  // as: the errors of a question without a place begin with the name of one of its inputs
+  const field = `${fieldOf(question, input as QuestionField)}${error.field.slice(input.length)}`;
+  return new RolegateError(error.code, error.message, { field, cause: error });
 }
 
 /** Two questions with the same key have the same answer. The place of a question in the request is not part of its key. */

@@ -3,22 +3,23 @@ import type { WhoCan } from '../access/who-can.ts';
 import { asMaker } from './checker.ts';
 import type { GuardContext } from './context.ts';
 import { mayKnowResource } from './known-resource.ts';
+import { allOf, andThen, type MaybePromise } from './maybe-promise.ts';
 import { mayReadAtItsService } from './readable-resource.ts';
 
 /**
  * The gaps of an answer that the caller may know. Only a caller that may do what was asked, or may list or read something
  * of the resource, learns that the resource is not in the directory, or that its account is not known.
  */
-export async function knownGaps(context: GuardContext, answer: Answer): Promise<string[]> {
-  const { gaps, resourceGaps = [], decision, question } = answer;
+export function knownGaps(context: GuardContext, answer: Answer): MaybePromise<string[]> {
   const { caller } = context;
   // A checker knows what its maker may know.
   if (caller.kind === 'checker')
     return asMaker(context, caller, withoutResource(answer), (maker) => knownGaps(maker, answer));
-  if (resourceGaps.length === 0 || decision.allowed || caller.kind === 'operator') return [...gaps];
+  const { gaps, decision, question } = answer;
+  if (decision.allowed || caller.kind === 'operator' || (answer.resourceGaps ?? []).length === 0) return [...gaps];
   const { resource, furtherResources = [] } = question;
-  const known = await Promise.all([resource, ...furtherResources].map((arn) => mayReadAtItsService(context, arn)));
-  return known.includes(false) ? withoutResource(answer) : [...gaps];
+  const known = allOf([resource, ...furtherResources].map((arn) => mayReadAtItsService(context, arn)));
+  return andThen(known, (all) => (all.includes(false) ? withoutResource(answer) : [...gaps]));
 }
 
 function withoutResource({ gaps, resourceGaps = [] }: Answer): string[] {

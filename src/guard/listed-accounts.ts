@@ -1,5 +1,6 @@
 import type { FindScope } from '../directory/find/find-store.ts';
 import type { GuardContext } from './context.ts';
+import { allOf } from './maybe-promise.ts';
 import { mayDo, type Permission } from './permission.ts';
 import { accountsWithin } from './visible-accounts.ts';
 
@@ -48,8 +49,8 @@ export async function allowedIn(
   accountIds: readonly string[],
   permissionsIn: PermissionsIn,
 ): Promise<readonly string[]> {
-  const verdicts = await Promise.all(
-    accountIds.map((id) => Promise.all(permissionsIn(id).map((permission) => mayDo(context, permission)))),
+  const verdicts = await allOf(
+    accountIds.map((id) => allOf(permissionsIn(id).map((permission) => mayDo(context, permission)))),
   );
   return accountIds.filter((_id, index) => verdicts[index]?.every((allowed) => allowed) === true);
 }

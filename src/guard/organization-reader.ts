@@ -2,6 +2,7 @@ import type { Answer, Question } from '../access/question.ts';
 import type { AccountOrganization } from '../directory/directory.ts';
 import type { PrincipalCaller } from '../session/caller.ts';
 import type { GuardContext } from './context.ts';
+import type { MaybePromise } from './maybe-promise.ts';
 
 /**
  * Services whose delegated administrators review the access in all accounts of an organization.
@@ -15,12 +16,12 @@ const ADMINISTERED_FOR_ACCESS: readonly string[] = ['iam.amazonaws.com', 'access
  * organization, if their own policies allow it. They may only read. Service control policies apply to delegated
  * administrators as to all members, and never to the management account. `answer`: the decision on `permission`, a denial.
  */
-export async function readsForOrganization(
+export function readsForOrganization(
   { catalog, directory }: Pick<GuardContext, 'catalog' | 'directory'>,
   caller: PrincipalCaller,
   { action, resource, account }: Pick<Question, 'action' | 'resource'> & { readonly account: string | null },
   { decision, revision }: Answer,
-): Promise<boolean> {
+): MaybePromise<boolean> {
   if (decision.deniedBy !== 'RESOURCE_POLICY' || decision.effect !== 'IMPLICIT_DENY') return false;
   if (!onlyReads(catalog, action)) return false;
   const ownPoliciesAllow = decision.layers.every(
@@ -29,11 +30,12 @@ export async function readsForOrganization(
   if (!ownPoliciesAllow || !('accountId' in caller.ref)) return false;
   const own = caller.ref.accountId;
   const target = account ?? resource.split(':', 5)[4] ?? '';
-  const organizations = await directory.organizationOf([own, target], revision);
-  const organization = organizations.get(target);
-  if (organization === undefined || organizations.get(own)?.organizationId !== organization.organizationId)
-    return false;
-  return administers(organization, own, action);
+  return directory.organizationOf([own, target], revision).then((organizations) => {
+    const organization = organizations.get(target);
+    if (organization === undefined || organizations.get(own)?.organizationId !== organization.organizationId)
+      return false;
+    return administers(organization, own, action);
+  });
 }
 
 /** Operations on checkers, which can only ask, make no change in the accounts that they are about. */

@@ -1,9 +1,10 @@
-import type { Answer, Subject } from '../access/question.ts';
+import type { Answer, Question, Subject } from '../access/question.ts';
 import type { RequestContext } from '../evaluation/request.ts';
 import { originContext } from '../session/call.ts';
 import { type PrincipalCaller, subjectOf } from '../session/caller.ts';
 import type { GuardContext } from './context.ts';
 import { decideInRequest } from './decision-loader.ts';
+import { andThen, type MaybePromise } from './maybe-promise.ts';
 import { readsForOrganization } from './organization-reader.ts';
 
 /** An action of AWS that the caller needs to be allowed, and its resource. */
@@ -52,27 +53,44 @@ export function ownContext({ request, origin }: GuardContext): RequestContext {
 }
 
 /**
- * Whether the caller is allowed this, decided by the same evaluator and in the same batch as all questions. The operator
- * is always allowed; a caller that is no longer in the directory never is.
+ * Whether the caller is allowed this, decided by the same evaluator as all questions: at once if what it needs is in memory. The
+ * operator is always allowed. Rejects with NOT_FOUND for a caller that is no longer in the directory.
  */
-export async function mayDo(context: GuardContext, permission: Permission): Promise<boolean> {
-  return (await verdictOn(context, permission)).allowed;
+export function mayDo(context: GuardContext, permission: Permission): MaybePromise<boolean> {
+  const { caller } = context;
+  if (caller.kind !== 'principal') return caller.kind === 'operator';
+  return andThen(
+    decisionOn(context, caller, permission),
+    (answer) => answer.decision.allowed || readsForOrganization(context, caller, permission, answer),
+  );
 }
 
 /** As `mayDo`, with the decision. */
-export async function verdictOn(context: GuardContext, permission: Permission): Promise<Verdict> {
+export function verdictOn(context: GuardContext, permission: Permission): MaybePromise<Verdict> {
   const { caller } = context;
   if (caller.kind !== 'principal') return { allowed: caller.kind === 'operator', answer: null };
-  const { action, resource, account } = permission;
+  return andThen(decisionOn(context, caller, permission), (answer) => {
+    if (answer.decision.allowed) return { allowed: true, answer };
+    return andThen(readsForOrganization(context, caller, permission, answer), (allowed) => ({ allowed, answer }));
+  });
+}
+
+function decisionOn(
+  context: GuardContext,
+  caller: PrincipalCaller,
+  { action, resource, account, context: keys }: Permission,
+): MaybePromise<Answer> {
   const own = ownContext(context);
-  const answer = await decideInRequest(context, {
+  const question: Question = {
     subject: callerSubject(caller),
     action,
     resource,
     resourceAccount: account,
-    context: permission.context === undefined ? own : new Map([...own, ...permission.context]),
+    context: keys === undefined ? own : new Map([...own, ...keys]),
     path: '',
+  };
+  return andThen(decideInRequest(context, [question]), ([answer]) => {
+    if (answer === undefined) throw new Error('a question without an answer');
+    return answer instanceof Error ? Promise.reject(answer) : answer;
   });
-  const allowed = answer.decision.allowed || (await readsForOrganization(context, caller, permission, answer));
-  return { allowed, answer };
 }

@@ -1,5 +1,6 @@
 import type { PrincipalCaller } from '../session/caller.ts';
 import type { GuardContext } from './context.ts';
+import type { MaybePromise } from './maybe-promise.ts';
 import {
   controlPolicyPermission,
   organizationOfAccount,
@@ -28,7 +29,7 @@ export async function mayReadOfOrganization(
   const { prisma } = context.directory;
   const own = ownAccount(caller);
   const organization = await organizationOfAccount(context, own);
-  const allowed = (permission: Permission): Promise<boolean> => mayDo(context, permission);
+  const allowed = (permission: Permission): MaybePromise<boolean> => mayDo(context, permission);
   switch (type) {
     case 'Organization':
       return (await allowed({ action: DESCRIBE, resource: '*', account: own })) && organization.id === id;

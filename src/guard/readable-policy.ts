@@ -4,7 +4,8 @@ import type { PolicyInPlace } from '../evaluation/veil.ts';
 import { parseArn } from '../policy/arn.ts';
 import type { PrincipalCaller } from '../session/caller.ts';
 import type { GuardContext } from './context.ts';
-import { decisionLoader } from './decision-loader.ts';
+import { meetingOf } from './decision-loader.ts';
+import { allOf, andThen, type MaybePromise } from './maybe-promise.ts';
 import { mayDo, type Permission } from './permission.ts';
 import { isCallersSession, roleOfSession } from './readable.ts';
 import { mayReadResourcePolicy } from './readable-resource.ts';
@@ -31,10 +32,10 @@ export function inlinePolicyPermission(holder: string): Permission {
 }
 
 /** Which policies of a request are readable, by their names. Forgotten with the decisions behind it. */
-const found = new WeakMap<object, WeakMap<PrincipalCaller, Map<string, Promise<boolean>>>>();
+const found = new WeakMap<object, WeakMap<PrincipalCaller, Map<string, MaybePromise<boolean>>>>();
 
-/** Whether the caller may read a policy. Decided once for each policy, in the request's batch. */
-export async function mayReadPolicy(context: GuardContext, statement: PolicyInPlace): Promise<boolean> {
+/** Whether the caller may read a policy. Decided once for each policy. */
+export function mayReadPolicy(context: GuardContext, statement: PolicyInPlace): MaybePromise<boolean> {
   const { caller } = context;
   const { arn, holder } = statement;
   // Of statements and policies a checker gets nothing.
@@ -42,10 +43,10 @@ export async function mayReadPolicy(context: GuardContext, statement: PolicyInPl
   // The policy came with the question: the caller knows it.
   if (arn === null && holder === null) return true;
   if (caller.kind !== 'principal') return caller.kind === 'operator';
-  const loader = decisionLoader(context);
-  const byCaller = found.get(loader) ?? new WeakMap<PrincipalCaller, Map<string, Promise<boolean>>>();
-  found.set(loader, byCaller);
-  const known = byCaller.get(caller) ?? new Map<string, Promise<boolean>>();
+  const meeting = meetingOf(context);
+  const byCaller = found.get(meeting) ?? new WeakMap<PrincipalCaller, Map<string, MaybePromise<boolean>>>();
+  found.set(meeting, byCaller);
+  const known = byCaller.get(caller) ?? new Map<string, MaybePromise<boolean>>();
   byCaller.set(caller, known);
   const key = `${statement.layer} ${arn ?? holder}`;
   const decided = known.get(key) ?? decideReading(context, caller, statement);
@@ -57,13 +58,13 @@ function decideReading(
   context: GuardContext,
   caller: PrincipalCaller,
   { layer, arn, holder }: PolicyInPlace,
-): Promise<boolean> {
+): MaybePromise<boolean> {
   const named = arn ?? holder ?? '';
   switch (layer) {
     case 'SERVICE_CONTROL_POLICY':
     case 'RESOURCE_CONTROL_POLICY': {
       // Policies made by AWS: FullAWSAccess, RCPFullAWSAccess.
-      if (parseArn(named)?.accountId === 'aws') return Promise.resolve(true);
+      if (parseArn(named)?.accountId === 'aws') return true;
       return mayDo(context, { action: 'organizations:DescribePolicy', resource: named, account: null });
     }
     case 'TRUST_POLICY':
@@ -85,26 +86,26 @@ function decideReading(
   }
   if (arn !== null) {
     const permission = policyDocumentPermission(arn);
-    return permission === null ? Promise.resolve(true) : mayDo(context, permission);
+    return permission === null ? true : mayDo(context, permission);
   }
   if (layer !== 'SESSION_POLICY') return mayDo(context, inlinePolicyPermission(named));
-  if (isCallersSession(caller, { arn: named })) return Promise.resolve(true);
+  if (isCallersSession(caller, { arn: named })) return true;
   return mayDo(context, { action: 'iam:GetRole', resource: roleOfSession(named), account: null });
 }
 
 /** Those of `statements` whose policies the caller may read. */
-export async function readableStatements(
+export function readableStatements(
   context: GuardContext,
   statements: readonly MatchedStatement[],
-): Promise<MatchedStatement[]> {
+): MaybePromise<MatchedStatement[]> {
   if (context.caller.kind === 'operator') return [...statements];
   if (context.caller.kind === 'checker') return [];
-  const readable = await Promise.all(statements.map((statement) => mayReadPolicy(context, statement)));
-  return statements.filter((_statement, index) => readable[index] === true);
+  const readable = allOf(statements.map((statement) => mayReadPolicy(context, statement)));
+  return andThen(readable, (known) => statements.filter((_statement, index) => known[index] === true));
 }
 
 /** The reason of a decision, without the name of a policy that the caller may not read. */
-export function readableReason(context: GuardContext, { decision }: Answer): string | Promise<string> {
+export function readableReason(context: GuardContext, { decision }: Answer): MaybePromise<string> {
   // Sentences are made when they are read: a checker gets this one alone.
   if (context.caller.kind === 'checker') return decision.unnamedReason;
   const { reason, unnamedReason } = decision;
@@ -112,5 +113,5 @@ export function readableReason(context: GuardContext, { decision }: Answer): str
   const { allowed, deniedBy, matchedStatements } = decision;
   const named = allowed ? matchedStatements[0] : matchedStatements.find(({ layer }) => layer === deniedBy);
   if (named === undefined) return unnamedReason;
-  return mayReadPolicy(context, named).then((readable) => (readable ? reason : unnamedReason));
+  return andThen(mayReadPolicy(context, named), (readable) => (readable ? reason : unnamedReason));
 }

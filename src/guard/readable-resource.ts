@@ -1,6 +1,7 @@
 import { canBeAbout } from '../access/effective-permissions-filter.ts';
 import type { GuardContext } from './context.ts';
-import { decisionLoader } from './decision-loader.ts';
+import { decideInRequest } from './decision-loader.ts';
+import { allOf, andThen, type MaybePromise } from './maybe-promise.ts';
 import { callerSubject, mayDo, ownContext, type Permission } from './permission.ts';
 
 /** AWS Config is where AWS shows resources of all services with their owner, tags and policies. */
@@ -86,7 +87,7 @@ export async function mayReadResourcePolicy(context: GuardContext, arn: string):
   const owner = gathered.resource(arn, null).value.facts.accountId;
   if (owner === null) return false;
   const permissions = resourcePolicyPermissions(arn, owner);
-  const verdicts = await Promise.all(permissions.map((permission) => mayDo(context, permission)));
+  const verdicts = await allOf(permissions.map((permission) => mayDo(context, permission)));
   return verdicts.includes(true);
 }
 
@@ -94,7 +95,7 @@ export async function mayReadResourcePolicy(context: GuardContext, arn: string):
  * Whoever may list or read something of a resource at its own service knows that it exists: alice knows the bucket of
  * another account that gives her access, though AWS Config of that account shows her nothing. Its policy and tags need more.
  */
-export async function mayReadAtItsService(context: GuardContext, arn: string): Promise<boolean> {
+export function mayReadAtItsService(context: GuardContext, arn: string): MaybePromise<boolean> {
   const { caller, catalog } = context;
   if (caller.kind !== 'principal') return false;
   const subject = callerSubject(caller);
@@ -110,6 +111,7 @@ export async function mayReadAtItsService(context: GuardContext, arn: string): P
     context: ownContext(context),
     path: '',
   }));
-  const answers = await decisionLoader(context).loadMany(questions);
-  return answers.some((answer) => !(answer instanceof Error) && answer.decision.allowed);
+  return andThen(decideInRequest(context, questions), (answers) =>
+    answers.some((answer) => !(answer instanceof Error) && answer.decision.allowed),
+  );
 }

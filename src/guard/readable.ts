@@ -1,6 +1,7 @@
 import { type PrincipalRef, principalIdOf } from '../policy/principal-id.ts';
 import type { PrincipalCaller } from '../session/caller.ts';
 import type { GuardContext } from './context.ts';
+import { allOf, type MaybePromise } from './maybe-promise.ts';
 import { mayDo, type Permission } from './permission.ts';
 import { mayReadOfOrganization, type OrganizationNodeName } from './readable-organization.ts';
 import { endpointPermission, mayReadAtItsService, resourcePermission } from './readable-resource.ts';
@@ -41,7 +42,7 @@ const IAM_READS = {
  * same question is decided, with the same statements sent, for an entity that does not exist. The answer is then no, or
  * yes for a caller that may know it, and looking it up finds nothing.
  */
-export async function mayRead(context: GuardContext, type: NodeTypeName, id: string): Promise<boolean> {
+export function mayRead(context: GuardContext, type: NodeTypeName, id: string): MaybePromise<boolean> {
   const { caller } = context;
   if (caller.kind !== 'principal') return caller.kind === 'operator';
   switch (type) {
@@ -71,7 +72,7 @@ export async function mayRead(context: GuardContext, type: NodeTypeName, id: str
 }
 
 /** Whether the caller may look up `principal`. Everybody knows the principals that consist of nothing but their id. */
-export async function mayReadPrincipal(context: GuardContext, principal: PrincipalRef): Promise<boolean> {
+export function mayReadPrincipal(context: GuardContext, principal: PrincipalRef): MaybePromise<boolean> {
   const { caller } = context;
   if (caller.kind !== 'principal') return caller.kind === 'operator';
   switch (principal.kind) {
@@ -167,7 +168,7 @@ async function mayReadResource(context: GuardContext, caller: PrincipalCaller, a
   const row = await context.directory.prisma.resource.findUnique({ where: { arn }, select: { accountId: true } });
   const owner = row?.accountId ?? accountOf(caller.ref);
   const asked = [mayDo(context, resourcePermission(owner)), mayReadAtItsService(context, arn)];
-  const verdicts = await Promise.all(asked);
+  const verdicts = await allOf(asked);
   return row !== null && verdicts.includes(true);
 }
 

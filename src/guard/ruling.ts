@@ -1,6 +1,7 @@
 import type { RolegateError } from '../policy/errors.ts';
 import type { Attempted } from '../session/audited.ts';
 import type { GuardContext } from './context.ts';
+import { allOf, andThen, type MaybePromise } from './maybe-promise.ts';
 import { mayDo, type Permission } from './permission.ts';
 
 /**
@@ -72,17 +73,23 @@ export function operatorOnly(context: GuardContext): Ruling {
 }
 
 /** Any one of the permissions is enough; none given: every principal is allowed. The operator always is. */
-export function needsAny(context: GuardContext, permissions: readonly Permission[]): Ruling | Promise<Ruling> {
+export function needsAny(context: GuardContext, permissions: readonly Permission[]): MaybePromise<Ruling> {
   const { caller } = context;
   if (caller.kind !== 'principal' || permissions.length === 0) return signedIn(context);
-  return Promise.all(permissions.map((permission) => mayDo(context, permission))).then((verdicts) =>
-    verdicts.includes(true)
+  return andThen(isAllowedAny(context, permissions), (isAllowed) =>
+    isAllowed
       ? ALLOWED
       : { kind: 'refused', needs: [...new Set(permissions.map(({ action }) => action))].join(' or ') },
   );
 }
 
+/** Whether the caller has any one of the permissions. All are decided, whatever the first ones say. */
+export function isAllowedAny(context: GuardContext, permissions: readonly Permission[]): MaybePromise<boolean> {
+  const verdicts = allOf(permissions.map((permission) => mayDo(context, permission)));
+  return andThen(verdicts, (allowed) => allowed.includes(true));
+}
+
 /** Conceals what the caller may not read. */
-export async function orConcealed(readable: Promise<boolean>): Promise<Ruling> {
-  return (await readable) ? ALLOWED : CONCEALED;
+export function orConcealed(readable: MaybePromise<boolean>): MaybePromise<Ruling> {
+  return andThen(readable, (isReadable): Ruling => (isReadable ? ALLOWED : CONCEALED));
 }

@@ -4,6 +4,7 @@ import { RolegateError } from '../policy/errors.ts';
 import { mayAskAbout } from './ask.ts';
 import { isItsAction, notItsAction } from './checker.ts';
 import type { GuardContext } from './context.ts';
+import { allOf } from './maybe-promise.ts';
 import { behindVeils } from './veils.ts';
 import { accountsWithin } from './visible-accounts.ts';
 
@@ -47,7 +48,7 @@ export async function searchScope(
 function askable(context: GuardContext, accounts: readonly string[]): WhoCanScope {
   return {
     accounts: accounts.toSorted(),
-    visible: (principals) => Promise.all(principals.map((principal) => mayAskAbout(context, principal))),
+    visible: async (principals) => allOf(principals.map((principal) => mayAskAbout(context, principal))),
   };
 }
 

@@ -1,6 +1,10 @@
 import DataLoader from 'dataloader';
+import type { Gathered } from '../directory/directory.ts';
+import { NOT_IN_MEMORY } from '../directory/not-in-memory.ts';
 import type { PrincipalRef } from '../policy/principal-id.ts';
 import type { GuardContext } from './context.ts';
+import { meetingOf } from './decision-loader.ts';
+import type { MaybePromise } from './maybe-promise.ts';
 import { roleOfSession } from './readable.ts';
 
 type SessionRef = Extract<PrincipalRef, { readonly kind: 'roleSession' }>;
@@ -10,23 +14,33 @@ const loaders = new WeakMap<object, RoleLoader>();
 
 /**
  * The ARN of the role of a session; of one that is not stored, what its own ARN says. Sessions that a request asks about at the same
- * time are looked up together: an enforcement point asks about thousands, each of its own name.
+ * time and that are not in memory are looked up together: an enforcement point asks about thousands, each of its own name.
  */
-export function roleArnOf(context: GuardContext, session: SessionRef): Promise<string> {
+export function roleArnOf(context: GuardContext, session: SessionRef): MaybePromise<string> {
+  const { directory, now } = context;
+  const memory = directory.remember(now, meetingOf(context).since, null);
+  if (memory !== null) {
+    try {
+      return roleIn(memory, session);
+    } catch (error) {
+      if (error !== NOT_IN_MEMORY) throw error;
+    }
+  }
   const known = loaders.get(context.request) ?? loaderOf(context);
   loaders.set(context.request, known);
   return known.load(session);
 }
 
+function roleIn(gathered: Pick<Gathered, 'principal'>, session: SessionRef): string {
+  const facts = gathered.principal(session)?.value.facts;
+  return facts?.kind === 'roleSession' ? facts.role.arn : roleOfSession(session.arn);
+}
+
 function loaderOf({ directory, now }: GuardContext): RoleLoader {
   return new DataLoader(
     async (sessions) => {
-      const request = { principals: sessions, roles: [], resources: [], now };
-      const gathered = directory.gatherNow(request) ?? (await directory.gather(request));
-      return sessions.map((session) => {
-        const facts = gathered.principal(session)?.value.facts;
-        return facts?.kind === 'roleSession' ? facts.role.arn : roleOfSession(session.arn);
-      });
+      const gathered = await directory.gather({ principals: sessions, roles: [], resources: [], now });
+      return sessions.map((session) => roleIn(gathered, session));
     },
     // Looked up anew for each question: a mutation can stand between two of them.
     { cache: false },

@@ -8,7 +8,9 @@ import type { RolegateError } from '../policy/errors.ts';
 import { principalIdOf } from '../policy/principal-id.ts';
 import type { PrincipalCaller } from '../session/caller.ts';
 import type { GuardContext } from './context.ts';
+import { meetingOf } from './decision-loader.ts';
 import { maySimulate } from './may-simulate.ts';
+import type { MaybePromise } from './maybe-promise.ts';
 import { ownContext } from './permission.ts';
 import { mayReadPolicy } from './readable-policy.ts';
 
@@ -39,6 +41,14 @@ function isSame(one: ContextValue | undefined, other: ContextValue): boolean {
   return one !== undefined && JSON.stringify(one) === JSON.stringify(other);
 }
 
+/** Whether a question is about the caller itself and supposes what it may not, unless it may simulate. */
+export function isBehindVeil(context: GuardContext, question: Question): boolean {
+  const { caller } = context;
+  return (
+    caller.kind === 'principal' && isItself(context, question.subject) && supposes(hadByCall(context, caller), question)
+  );
+}
+
 /**
  * The answers to questions of which some are about the caller itself and suppose what it may not; null: none is. `decide` answers
  * the others.
@@ -46,7 +56,7 @@ function isSame(one: ContextValue | undefined, other: ContextValue): boolean {
 export function answersBehindVeil(
   context: GuardContext,
   questions: readonly Question[],
-  decide: (questions: readonly Question[]) => Promise<readonly (Answer | Error)[]>,
+  decide: (questions: readonly Question[]) => MaybePromise<readonly (Answer | Error)[]>,
 ): Promise<readonly (Answer | Error)[]> | null {
   const { caller } = context;
   if (caller.kind !== 'principal') return null;
@@ -61,14 +71,14 @@ async function answerBoth(
   caller: PrincipalCaller,
   questions: readonly Question[],
   isVeiled: readonly boolean[],
-  decide: (questions: readonly Question[]) => Promise<readonly (Answer | Error)[]>,
+  decide: (questions: readonly Question[]) => MaybePromise<readonly (Answer | Error)[]>,
 ): Promise<readonly (Answer | Error)[]> {
   if (await maySimulate(context, caller.ref)) return decide(questions);
   const own = questions.filter((_question, index) => isVeiled[index] === true);
   const others = questions.filter((_question, index) => isVeiled[index] !== true);
   const veils = new Veils(context, hadByCall(context, caller), passedOnBy(caller));
   const [behind, plain] = await Promise.all([
-    veils.run((veil) => context.access.behind(veil).decideEach(own, context.now)),
+    veils.run(async (veil) => context.access.behind(veil).decideEach(own, context.now, meetingOf(context))),
     others.length === 0 ? [] : decide(others),
   ]);
   const [left, right] = [[...behind], [...plain]];

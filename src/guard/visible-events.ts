@@ -1,5 +1,6 @@
 import type { AuditFilter } from '../directory/stores/audit-store.ts';
 import type { GuardContext } from './context.ts';
+import { allOf } from './maybe-promise.ts';
 import { mayDo } from './permission.ts';
 import type { Refused } from './ruling.ts';
 import { accountsWithin } from './visible-accounts.ts';
@@ -26,7 +27,7 @@ export async function visibleEvents(
   }
   const within = caller.kind === 'principal' ? await accountsWithin(context, caller.ref) : new Set<string>();
   const asked = accountId === null ? [...within] : [accountId].filter((id) => within.has(id));
-  const allowed = await Promise.all(asked.map((account) => mayDo(context, { action: ACTION, resource: '*', account })));
+  const allowed = await allOf(asked.map((account) => mayDo(context, { action: ACTION, resource: '*', account })));
   const accountIds = asked.filter((_account, index) => allowed[index] === true);
   if (accountIds.length > 0) return { kind: 'allowed', filter: { ...filter, accountIds } };
   return { kind: 'refused', needs: ACTION };

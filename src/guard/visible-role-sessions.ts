@@ -4,6 +4,7 @@ import { InvalidInput } from '../policy/errors.ts';
 import { type PrincipalRef, principalIdOf } from '../policy/principal-id.ts';
 import type { PrincipalCaller } from '../session/caller.ts';
 import type { GuardContext } from './context.ts';
+import { allOf } from './maybe-promise.ts';
 import { idOfUser, mayRead } from './readable.ts';
 import { accountsWithin } from './visible-accounts.ts';
 
@@ -82,7 +83,7 @@ async function readableRoles(
         'role',
     );
   }
-  const readable = await Promise.all(roles.map((role) => mayRead(context, 'Role', role)));
+  const readable = await allOf(roles.map((role) => mayRead(context, 'Role', role)));
   return roles.filter((_role, index) => readable[index] === true);
 }
 

@@ -1,6 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Answer, Question } from '../../src/access/question.ts';
-import { ask, askEach, checkMayAskAbout, mayAskAbout, maySimulateCustomPolicies } from '../../src/guard/ask.ts';
+import {
+  askEach,
+  ask as askNow,
+  checkMayAskAbout,
+  mayAskAbout,
+  maySimulateCustomPolicies,
+} from '../../src/guard/ask.ts';
 import { mayAsk, maySearch } from '../../src/guard/checker.ts';
 import type { GuardContext } from '../../src/guard/context.ts';
 import { knownGaps } from '../../src/guard/known-gaps.ts';
@@ -69,6 +75,9 @@ function requestOf(caller: Caller, origin: Partial<GuardContext['origin']> = {})
   const { access, directory, catalog } = services;
   return { access, directory, catalog, caller, now: NOW, origin: { ...UNKNOWN_ORIGIN, ...origin }, request: {} };
 }
+
+/** What can be said from memory is said at once: here always later. */
+const ask = async (...asked: Parameters<typeof askNow>) => askNow(...asked);
 
 function refOf(id: string): PrincipalRef {
   const ref = parsePrincipalRef(id);
@@ -273,7 +282,7 @@ test('the roles of sessions are looked up together, stored or not, by whomever t
     };
     const directory = Object.create(services.directory, {
       gather: { value: gather },
-      gatherNow: { value: () => null },
+      remember: { value: () => null },
     });
     const context = { ...requestOf(caller), directory };
     const answers = await askEach(

@@ -73,7 +73,7 @@ describe.each(FORMS)('an organization in $form', ({ files, lacks }) => {
         const { document } = imported(files(world));
         const questions = questionsOn(world);
         const [here, there] = await Promise.all(
-          [world, document].map((each) =>
+          [world, document].map(async (each) =>
             createAccess(new MemoryDirectory(each, catalog), catalog).decideEach(questions, NOON),
           ),
         );

@@ -44,7 +44,7 @@ async function aDoor(): Promise<Door> {
   const ask: Door['ask'] = (authorization, { connection = one, address = '192.0.2.1', now = NOON } = {}) => {
     const header = (name: string): string | null => (name === 'authorization' ? authorization : null);
     const head: RequestHead = { header, connection, remoteAddress: address, encrypted: false };
-    return authenticate(head, { address, secure: false, host: null }, now);
+    return authenticate(head, { address, secure: false, host: null, throughProxy: false }, now);
   };
   return { gateway, ask, proved: () => proved };
 }

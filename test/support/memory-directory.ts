@@ -137,7 +137,7 @@ export class MemoryDirectory implements Directory {
   }
 
   /** It answers as a database does: later. */
-  gatherNow(): null {
+  remember(): null {
     return null;
   }
 

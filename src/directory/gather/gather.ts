@@ -1,115 +1,12 @@
-import type { AttachedPolicy } from '../../evaluation/applicable-policies.ts';
-import type { PreparedPrincipal, PreparedRole } from '../../evaluation/prepare.ts';
-import type { PrincipalRef } from '../../policy/principal-id.ts';
-import type {
-  AccountOrganization,
-  Gathered,
-  GatherRequest,
-  Known,
-  KnownEndpoint,
-  KnownResource,
-  Revision,
-} from '../directory.ts';
-import type { KnowledgeLayer } from '../document.ts';
+import type { AccountOrganization, Gathered, GatherRequest, Remembered, Revision } from '../directory.ts';
 import type { Database } from '../prisma/database.ts';
-import type { RoleSessionRecord } from '../stores/session-store.ts';
-import { type AccountFacts, organizationOf } from './account-facts.ts';
-import type { BuiltFederated } from './build-federated.ts';
-import { type BuiltRole, type BuiltSession, type BuiltSessions, unstoredPrincipal } from './build-principals.ts';
+import type { AccountFacts } from './account-facts.ts';
 import { type LoadTools, load } from './load.ts';
 import type { Entry } from './memory.ts';
 import { readStoredResources } from './read-stored-resources.ts';
+import { Findings, isUsable, LiveMemory } from './remembered.ts';
 import type { Surroundings } from './stored-resources.ts';
-import { collectWanted, resourceKey, type Wanted } from './wanted.ts';
-
-/**
- * What was found, by key, all of one revision. The first word of a key names the kind of its entry: `build` in load.ts,
- * the only place that makes entries, and the casts below must agree.
- */
-class Findings implements Gathered {
-  readonly revision: Revision;
-  readonly #entries: ReadonlyMap<string, Entry>;
-  readonly #now: number | null;
-
-  constructor(revision: Revision, entries: ReadonlyMap<string, Entry>, now: number | null) {
-    this.revision = revision;
-    this.#entries = entries;
-    this.#now = now;
-  }
-
-  principal(ref: PrincipalRef): Known<PreparedPrincipal> | null {
-    switch (ref.kind) {
-      case 'user':
-      case 'root':
-        return this.#entry(`${ref.kind} ${ref.arn}`) as Known<PreparedPrincipal> | null;
-      case 'role':
-        return this.#role(ref.arn)?.principal ?? null;
-      case 'roleSession':
-        return this.#session(ref.arn)?.principal ?? this.#sessions(ref.arn).absent;
-      case 'federatedUser':
-        return this.#federated(ref.arn);
-      case 'service':
-      case 'anonymous':
-        break;
-    }
-    return unstoredPrincipal(ref);
-  }
-
-  role(arn: string): Known<PreparedRole> | null {
-    return this.#role(arn)?.role ?? null;
-  }
-
-  resource(arn: string, accountId: string | null): KnownResource {
-    return this.#entry(resourceKey(arn, accountId)) as KnownResource;
-  }
-
-  session(ref: PrincipalRef): RoleSessionRecord | null {
-    return ref.kind === 'roleSession' ? (this.#session(ref.arn)?.record ?? null) : null;
-  }
-
-  organization(accountId: string): AccountOrganization | null {
-    return organizationOf(this.#entry(`account ${accountId}`) as AccountFacts);
-  }
-
-  endpoint(id: string): KnownEndpoint | null {
-    return this.#entry(`endpoint ${id}`) as KnownEndpoint | null;
-  }
-
-  knows(accountId: string, layer: KnowledgeLayer, service?: string): boolean {
-    return (this.#entry(`account ${accountId}`) as AccountFacts).knowledge.isComplete(layer, service);
-  }
-
-  policy(arn: string): AttachedPolicy | null {
-    return this.#entry(`policy ${arn}`) as AttachedPolicy | null;
-  }
-
-  #role(arn: string): BuiltRole | null {
-    return this.#entry(`role ${arn}`) as BuiltRole | null;
-  }
-
-  #sessions(arn: string): BuiltSessions {
-    return this.#entry(`sessions ${arn}`) as BuiltSessions;
-  }
-
-  #session(arn: string): BuiltSession | null {
-    const { sessions } = this.#sessions(arn);
-    const now = this.#now;
-    return (now === null ? sessions[0] : sessions.find(({ record }) => record.expiresAt > now)) ?? null;
-  }
-
-  #federated(arn: string): Known<PreparedPrincipal> {
-    const { sessions, absent } = this.#entry(`federated ${arn}`) as BuiltFederated;
-    const now = this.#now;
-    const session = now === null ? sessions[0] : sessions.find(({ expiresAt }) => expiresAt > now);
-    return session?.principal ?? absent;
-  }
-
-  #entry(key: string): unknown {
-    const entry = this.#entries.get(key);
-    if (entry === undefined) throw new Error(`\`${key}\` was not part of the gather request`);
-    return entry.value;
-  }
-}
+import { collectWanted, type Wanted } from './wanted.ts';
 
 /** Pages of stored resources for which an opening directory waits. */
 const AWAITED_PAGES = 8;
@@ -169,15 +66,11 @@ export class Gatherer {
     await this.#reading;
   }
 
-  /**
-   * What `gather` would answer, without waiting; null: something is not in memory, or others may have written since. Only
-   * where this process alone writes is the memory known to be current.
-   */
-  gatherNow(request: GatherRequest): Gathered | null {
-    if (!this.#database.exclusive) return null;
-    const now = request.now ?? null;
-    const { entries, missing } = this.#recall(collectWanted(request), now);
-    return missing.length === 0 ? new Findings(this.#tools.memory.revision, entries, now) : null;
+  /** As in Directory. Only where this process alone writes is the memory known to be current. */
+  remember(now: number, since: Revision | null, loaded: Gathered | null): Remembered | null {
+    const { memory, resources } = this.#tools;
+    const isFresh = this.#database.exclusive || (since !== null && memory.revision >= since);
+    return isFresh ? new LiveMemory(memory, resources, this.#around, now, loaded) : null;
   }
 
   /** `since`: any state that is no older is good enough; null: one that was current when this was called, or later. */
@@ -222,7 +115,7 @@ export class Gatherer {
     const missing: Wanted[] = [];
     for (const [key, one] of wanted) {
       const entry = memory.get(key) ?? this.#made(one, revision);
-      if (entry !== undefined && isUsable(one, entry, now)) entries.set(key, entry);
+      if (entry !== undefined && isUsable(key, entry, now)) entries.set(key, entry);
       else missing.push(one);
     }
     return { entries, missing };
@@ -243,10 +136,4 @@ export class Gatherer {
     }
     return loaded;
   }
-}
-
-/** Sessions that expired before they were read are not in the list, so it cannot answer about an earlier instant. */
-function isUsable(wanted: Wanted, entry: Entry, now: number | null): boolean {
-  if (now === null || (wanted.kind !== 'sessions' && wanted.kind !== 'federated')) return true;
-  return (entry.value as BuiltSessions | BuiltFederated).readAt <= now;
 }

@@ -1,12 +1,15 @@
 import type { Catalog } from '../../catalog/catalog.ts';
+import { siblingOf } from '../../evaluation/sibling.ts';
+import { parseArn } from '../../policy/arn.ts';
+import { Recent } from '../../policy/recent.ts';
 import type { Touched } from '../apply/revision.ts';
 import type { KnownResource } from '../directory.ts';
 import { type AccountFacts, accountFacts } from './account-facts.ts';
-import { buildResource, ownerOf, resourceRows } from './build-resources.ts';
+import { buildResource, ownerOf, type ResourceRows, resourceRows } from './build-resources.ts';
 import type { Compiled, CompiledBatch, CompiledPolicies } from './compiled-policies.ts';
 import type { Entry } from './memory.ts';
 import type { ResourceRow } from './rows.ts';
-import { isRoleArn, resourceKey, type Wanted } from './wanted.ts';
+import { isRoleArn, type Wanted } from './wanted.ts';
 
 /** More stored resources, or characters of their policies, are not held: their questions are answered by the database. */
 interface StoredLimits {
@@ -21,6 +24,13 @@ const MOST_STALE = 5_000;
 /** Resources made from what is known of their holder. Making one costs microseconds: they are not worth more memory. */
 const MOST_MADE = 20_000;
 
+/** Whether nothing is known of an object of S3 but what its bucket says, whose owner is known: its gaps do not name it. */
+function isUnknownObject({ arn, given, exact, holders }: ResourceRows): boolean {
+  const { service, accountId } = parseArn(arn) ?? {};
+  const isObject = service === 's3' && accountId === '' && holders.length === 1 && arn.startsWith(`${holders[0]}/`);
+  return isObject && exact === null && given === null;
+}
+
 type WantedResource = Extract<Wanted, { readonly kind: 'resource' }>;
 
 /** What making a resource needs beside its rows. */
@@ -32,6 +42,11 @@ export interface Surroundings {
 }
 
 const NONE: ReadonlySet<string> = new Set();
+
+/** The common case needs no new text. No ARN begins with an account. */
+function nameOf(arn: string, accountId: string | null): string {
+  return accountId === null ? arn : `${accountId} ${arn}`;
+}
 
 /**
  * All stored resources, so that a name is known to be stored, or not to be, without asking the database: services ask about
@@ -50,6 +65,9 @@ export class StoredResources {
   /** The latest state of the database that was seen while it was read. */
   #seen = 0n;
   readonly #made = new Map<string, Entry<KnownResource>>();
+  /** By bucket, with its slash: an object of which nothing is stored. */
+  readonly #objects = new Map<string, KnownResource>();
+  readonly #recent = new Recent<KnownResource>();
 
   constructor(limits: StoredLimits = LIMITS) {
     this.#limits = limits;
@@ -70,7 +88,7 @@ export class StoredResources {
     this.#texts = new Map();
     this.#accounts = new Set();
     this.#stale = new Set();
-    this.#made.clear();
+    this.#forgetMade();
     this.#seen = 0n;
     this.#characters = 0;
     this.#state = 'reading';
@@ -150,7 +168,7 @@ export class StoredResources {
       if (entity === 'Resource' || entity === 'User') this.#stale.add(entityId);
       else if (entity === 'Account') this.#accounts.add(entityId);
       else if (entity !== 'Organization') continue;
-      this.#made.clear();
+      this.#forgetMade();
     }
     if (this.#stale.size > MOST_STALE) this.forget();
   }
@@ -174,6 +192,30 @@ export class StoredResources {
     return this.#state === 'complete' && revision >= this.#seen && !this.#accounts.has(id);
   }
 
+  /** A resource that was made before; undefined: `make` may make it. */
+  made(arn: string, accountId: string | null): KnownResource | undefined {
+    if (this.#state !== 'complete' || this.#stale.size > 0) return undefined;
+    if (accountId !== null) return this.#made.get(nameOf(arn, accountId))?.value;
+    const recent = this.#recent.get(arn);
+    if (recent !== undefined) return recent;
+    const known = this.#object(arn) ?? this.#made.get(arn)?.value;
+    if (known !== undefined) this.#recent.set(arn, known);
+    return known;
+  }
+
+  /** An object that is not stored, in a bucket of which another one was made. */
+  #object(arn: string): KnownResource | undefined {
+    const sibling = this.#objects.get(arn.slice(0, arn.indexOf('/') + 1));
+    if (sibling === undefined || this.#rows.has(arn)) return undefined;
+    return { ...sibling, value: siblingOf(sibling.value, arn) };
+  }
+
+  #forgetMade(): void {
+    this.#made.clear();
+    this.#objects.clear();
+    this.#recent.clear();
+  }
+
   /**
    * A resource, from what is stored of it and its holders; undefined: the database has to be asked. While anything is stale
    * it is asked about every name, so that its cost does not tell which one has changed.
@@ -182,7 +224,7 @@ export class StoredResources {
     if (this.#state !== 'complete' || this.#stale.size > 0 || revision < this.#seen) return undefined;
     const { arn } = wanted;
     if (arn === '*' || isRoleArn(arn)) return undefined;
-    const key = resourceKey(arn, wanted.accountId);
+    const key = nameOf(arn, wanted.accountId);
     const known = this.#made.get(key);
     if (known !== undefined) return known;
     const about = resourceRows(wanted, around.catalog.policyHolders(arn), this.#rows);
@@ -193,8 +235,9 @@ export class StoredResources {
       ofHolder === null ? null : this.#compiled(about.bucket?.policyHash ?? null, ofHolder, around.compiled);
     if (account === undefined || compiled === null) return undefined;
     const made = buildResource(about, account, compiled);
-    if (this.#made.size >= MOST_MADE) this.#made.clear();
+    if (this.#made.size >= MOST_MADE) this.#forgetMade();
     this.#made.set(key, made);
+    if (isUnknownObject(about) && account !== null) this.#objects.set(arn.slice(0, arn.indexOf('/') + 1), made.value);
     return made;
   }
 

@@ -9,6 +9,7 @@ import type {
   Gathered,
   GatherRequest,
   Progress,
+  Remembered,
   Revision,
 } from '../directory.ts';
 import type { DirectoryDocument } from '../document.ts';
@@ -145,12 +146,12 @@ class StoredDirectory implements OpenDirectory {
     return hasChangedSince(this.#store.database, revision);
   }
 
-  gather(request: GatherRequest): Promise<Gathered> {
-    return this.#gatherer.gather(request);
+  gather(request: GatherRequest, since: Revision | null = null): Promise<Gathered> {
+    return this.#gatherer.gather(request, since);
   }
 
-  gatherNow(request: GatherRequest): Gathered | null {
-    return this.#gatherer.gatherNow(request);
+  remember(now: number, since: Revision | null, loaded: Gathered | null): Remembered | null {
+    return this.#gatherer.remember(now, since, loaded);
   }
 
   async apply(

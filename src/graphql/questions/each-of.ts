@@ -1,9 +1,14 @@
 import { GraphQLError } from 'graphql';
 import type { Answer, Question } from '../../access/question.ts';
 import { askEach } from '../../guard/ask.ts';
+import type { Answers } from '../../guard/decision-loader.ts';
+import { andThen, type MaybePromise } from '../../guard/maybe-promise.ts';
 import { RolegateError } from '../../policy/errors.ts';
 import type { GatewayContext } from '../context.ts';
 import { faultIn } from '../malformed.ts';
+
+/** What an entry of a list becomes; its error if it is malformed or `read` refuses it. */
+type Read<Value> = Value | RolegateError;
 
 /**
  * The entries of `list` (its name as the client wrote it), each read by `read`. An entry that is malformed, or that `read`
@@ -12,12 +17,11 @@ import { faultIn } from '../malformed.ts';
 export function eachOf<Item, Value>(
   items: readonly Item[],
   list: string,
-  read: (item: Item, path: string) => Value,
-): (Value | RolegateError)[] {
+  read: (item: Item, index: number) => Value,
+): readonly Read<Value>[] {
   return items.map((item, index) => {
-    const path = `${list}[${index}]`;
     try {
-      return faultIn(item, path) ?? read(item, path);
+      return faultIn(item, () => `${list}[${index}]`) ?? read(item, index);
     } catch (error) {
       if (error instanceof RolegateError) return error;
       throw error;
@@ -29,22 +33,25 @@ export function eachOf<Item, Value>(
  * Answers in the order of `questions`, which are the entries of `list`; an error in place of each one that cannot be
  * answered. Throws errors that concern no single entry: their common principal does not exist, the directory cannot be read.
  */
-export async function answerEach(
+export function answerEach(
   context: GatewayContext,
-  questions: readonly (Question | RolegateError)[],
+  questions: readonly Read<Question>[],
   list: string,
-): Promise<(Answer | Error)[]> {
-  const answers = await askEach(
-    context,
-    questions.filter((question): question is Question => !(question instanceof RolegateError)),
-  );
+): MaybePromise<Answers> {
+  const readable = questions.filter((question): question is Question => !(question instanceof RolegateError));
+  return andThen(askEach(context, readable), (answers) => {
+    for (const answer of answers) if (answer instanceof Error && !isOfEntry(answer, list)) throw answer;
+    return readable.length === questions.length ? answers : inOrder(questions, answers);
+  });
+}
+
+function inOrder(questions: readonly Read<Question>[], answers: Answers): Answers {
   let next = 0;
   return questions.map((question) => {
     if (question instanceof RolegateError) return question;
     const answer = answers[next];
     next += 1;
     if (answer === undefined) throw new Error('a question without an answer');
-    if (answer instanceof Error && !isOfEntry(answer, list)) throw answer;
     return answer;
   });
 }
@@ -54,15 +61,15 @@ function isOfEntry(error: Error, list: string): boolean {
 }
 
 /** Answers as a list of the schema: graphql-js reports each error at its place, with null there. */
-export function inTheirPlaces(answers: readonly (Answer | Error)[]): (Answer | null)[] {
-  return answers as (Answer | null)[]; // as: graphql-js turns an error into null
+export function inTheirPlaces(answers: MaybePromise<Answers>): MaybePromise<readonly (Answer | null)[]> {
+  return answers as MaybePromise<readonly (Answer | null)[]>; // as: graphql-js turns an error into null
 }
 
 /** Greatest number of faults that one error names. */
 const MAX_NAMED_FAULTS = 20;
 
 /** Answers that are useful only together. Throws one error that names the entries of `list` without an answer. */
-export function allOf(answers: readonly (Answer | Error)[], list: string): readonly Answer[] {
+export function withoutFaults(answers: Answers, list: string): readonly Answer[] {
   const faults = answers.filter((answer) => answer instanceof RolegateError);
   const [first] = faults;
   if (first === undefined) return answers as readonly Answer[]; // as: `answerEach` returns no other errors

@@ -191,7 +191,12 @@ builder.queryField('effectivePermissions', (t) =>
       assumeContextKeys: t.arg.boolean({ defaultValue: true, description: ASSUME_KEYS_DESCRIPTION }),
     },
     resolve: (_root, { context: requestContext, assumeContextKeys, ...subject }, context) =>
-      effectivePermissions(context, toSubject(subject, 'session'), requestContext, assumeContextKeys),
+      effectivePermissions(
+        context,
+        toSubject(subject, () => 'session'),
+        requestContext,
+        assumeContextKeys,
+      ),
   }),
 );
 
@@ -212,7 +217,10 @@ builder.queryField('compareAccess', (t) =>
     },
     resolve: async (_root, { filter, assumedRole, ...input }, context) => {
       await checkMayAskAbout(context, input.principal, 'principal');
-      const asked = await subjectAsKnown(context, toSubject({ ...input, assumedRole }, 'session'));
+      const asked = await subjectAsKnown(
+        context,
+        toSubject({ ...input, assumedRole }, () => 'session'),
+      );
       const subject = { ...asked, assumedRole };
       const options = { filter: given(filter ?? {}) };
       return inTurn(context, () =>

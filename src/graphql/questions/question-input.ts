@@ -1,4 +1,4 @@
-import type { HypotheticalSession, Question, Subject } from '../../access/question.ts';
+import { type HypotheticalSession, ListedQuestion, type Question, type Subject } from '../../access/question.ts';
 import type { RequestContext } from '../../evaluation/request.ts';
 import { InvalidInput } from '../../policy/errors.ts';
 import type { PrincipalRef } from '../../policy/principal-id.ts';
@@ -93,24 +93,25 @@ interface SubjectInput {
   readonly session?: typeof HypotheticalSessionInput.$inferInput | null | undefined;
 }
 
-export function toSubject(input: SubjectInput, sessionField: string): Subject {
+/** `at`: the name of `session`, for errors. */
+export function toSubject(input: SubjectInput, at: () => string): Subject {
   return {
     principal: input.principal,
     assumedRole: input.assumedRole ?? null,
-    session: toSession(input.session, sessionField),
+    session: toSession(input.session, at),
   };
 }
 
 function toSession(
   input: typeof HypotheticalSessionInput.$inferInput | null | undefined,
-  field: string,
+  at: () => string,
 ): HypotheticalSession | null {
   if (input == null) return null;
   const { tags, sessionPolicies, ...rest } = given(input);
   return {
     ...rest,
     ...(sessionPolicies === undefined ? {} : { sessionPolicies: textsOf(sessionPolicies) }),
-    ...(tags === undefined ? {} : { tags: toTags(tags, `${field}.tags`) }),
+    ...(tags === undefined ? {} : { tags: toTags(tags, `${at()}.tags`) }),
   };
 }
 
@@ -144,6 +145,29 @@ export function toQuestion(subject: Subject, input: RequestInput, path: string):
   const resourceIsPattern = input.resourceIsPattern === true || input.resource === '*';
   return { subject, ...toOpenQuestion({ ...input, resourceIsPattern }, path) };
 }
+
+/** Like `toQuestion`, for entry `index` of `list`. */
+export function toListed(
+  subject: Subject,
+  input: RequestInput,
+  list: string,
+  index: number,
+  fields?: ListedQuestion['fields'],
+): ListedQuestion {
+  const { action, resource } = input;
+  const asked = {
+    action,
+    resource,
+    resourceIsPattern: input.resourceIsPattern === true || resource === '*',
+    furtherResources: input.furtherResources ?? NO_RESOURCES,
+    resourceAccount: input.resourceAccount ?? null,
+    context: input.context ?? NO_CONTEXT,
+    assumeContextKeys: input.assumeContextKeys ?? true,
+  };
+  return new ListedQuestion(subject, asked, list, index, fields);
+}
+
+const NO_RESOURCES: readonly string[] = [];
 
 /** Like `toQuestion`, without a subject. */
 export function toOpenQuestion(input: RequestInput, path: string): Omit<Question, 'subject'> {

@@ -1,10 +1,12 @@
-import { ask } from '../../guard/ask.ts';
+import { ask, askAmong } from '../../guard/ask.ts';
+import { andThen } from '../../guard/maybe-promise.ts';
 import { sharedSubjects } from '../../guard/shared-subjects.ts';
 import { builder } from '../builder.ts';
 import { eachAlone } from '../check-arguments.ts';
+import { faultIn } from '../malformed.ts';
 import { NULL_ANSWER } from '../null-answer.ts';
 import { Decision } from './decision.ts';
-import { allOf, answerEach, eachOf, inTheirPlaces } from './each-of.ts';
+import { answerEach, eachOf, inTheirPlaces, withoutFaults } from './each-of.ts';
 import {
   ACTION_DESCRIPTION,
   AccessRequestInput,
@@ -16,6 +18,7 @@ import {
   HypotheticalSessionInput,
   NULL_ITEM,
   SESSION_DESCRIPTION,
+  toListed,
   toQuestion,
   toSubject,
 } from './question-input.ts';
@@ -31,7 +34,14 @@ builder.queryField('decision', (t) =>
       'BAD_USER_INPUT for an invalid action, FORBIDDEN if the caller may not ask',
     args: { request: t.arg({ type: AccessRequestInput, required: true, description: 'The request to decide' }) },
     resolve: (_root, { request }, context) =>
-      ask(context, toQuestion(toSubject(request, 'request.session'), request, 'request')),
+      ask(
+        context,
+        toQuestion(
+          toSubject(request, () => 'request.session'),
+          request,
+          'request',
+        ),
+      ),
   }),
 );
 
@@ -48,13 +58,13 @@ builder.queryField('decisions', (t) =>
         description: 'The requests to decide, at most 10,000',
       }),
     },
-    resolve: async (_root, { requests }, context) => {
+    resolve: (_root, { requests }, context) => {
       checkBatchSize(requests.length, 'requests');
       const shared = sharedSubjects();
-      const questions = eachOf(requests, 'requests', (request, path) =>
-        toQuestion(shared(toSubject(request, `${path}.session`)), request, path),
+      const questions = eachOf(requests, 'requests', (request, index) =>
+        toListed(shared(toSubject(request, () => `requests[${index}].session`)), request, 'requests', index),
       );
-      return inTheirPlaces(await answerEach(context, questions, 'requests'));
+      return inTheirPlaces(answerEach(context, questions, 'requests'));
     },
   }),
 );
@@ -75,14 +85,21 @@ builder.queryField('decisionsFor', (t) =>
       assumeContextKeys: t.arg.boolean({ defaultValue: true, description: ASSUME_KEYS_DESCRIPTION }),
       checks: t.arg({ type: [CheckInput], required: true, description: 'What to decide, at most 10,000' }),
     },
-    resolve: async (_root, { checks, context: requestContext, assumeContextKeys, ...subjectInput }, context) => {
+    resolve: (_root, { checks, context: requestContext, assumeContextKeys, ...subjectInput }, context) => {
       checkBatchSize(checks.length, 'checks');
-      const subject = toSubject(subjectInput, 'session');
-      const questions = eachOf(checks, 'checks', (check, path) => ({
-        ...toQuestion(subject, { ...check, context: requestContext, assumeContextKeys }, path),
-        fields: SUBJECT_ARGUMENTS,
-      }));
-      return inTheirPlaces(await answerEach(context, questions, 'checks'));
+      const subject = toSubject(subjectInput, () => 'session');
+      const questions = eachOf(checks, 'checks', ({ action, resource, resourceIsPattern, resourceAccount }, index) => {
+        const check = {
+          action,
+          resource,
+          resourceIsPattern,
+          resourceAccount,
+          context: requestContext,
+          assumeContextKeys,
+        };
+        return toListed(subject, check, 'checks', index, SUBJECT_ARGUMENTS);
+      });
+      return inTheirPlaces(answerEach(context, questions, 'checks'));
     },
   }),
 );
@@ -105,19 +122,26 @@ builder.queryField('allowedResources', (t) =>
       action: t.arg.string({ required: true, description: ACTION_DESCRIPTION }),
       resources: t.arg({ type: ['Arn'], required: true, description: 'ARNs to choose from, at most 10,000' }),
     },
-    resolve: async (
-      _root,
-      { action, resources, context: requestContext, assumeContextKeys, ...subjectInput },
-      context,
-    ) => {
+    resolve: (_root, { action, resources, context: requestContext, assumeContextKeys, ...subjectInput }, context) => {
       checkBatchSize(resources.length, 'resources');
-      const subject = toSubject(subjectInput, 'session');
-      const questions = eachOf(resources, 'resources', (resource, path) => ({
-        ...toQuestion(subject, { action, resource, context: requestContext, assumeContextKeys }, ''),
-        fields: { ...SUBJECT_ARGUMENTS, resource: path },
-      }));
-      const answers = allOf(await answerEach(context, questions, 'resources'), 'resources');
-      return resources.filter((_resource, index) => answers[index]?.decision.allowed === true);
+      const subject = toSubject(subjectInput, () => 'session');
+      const on = (resource: string) =>
+        toQuestion(subject, { action, resource, context: requestContext, assumeContextKeys }, '');
+      const [first] = resources;
+      if (first === undefined) return [];
+      const isMalformed = faultIn(resources, () => 'resources') !== null;
+      return andThen(isMalformed ? null : askAmong(context, on(first), resources), (allowed) => {
+        if (allowed !== null) return resources.filter((_resource, index) => allowed[index] === true);
+        // Something cannot be answered: the questions one by one say what, and where.
+        const questions = eachOf(resources, 'resources', (resource, index) => ({
+          ...on(resource),
+          fields: { ...SUBJECT_ARGUMENTS, resource: `resources[${index}]` },
+        }));
+        return andThen(answerEach(context, questions, 'resources'), (all) => {
+          const answers = withoutFaults(all, 'resources');
+          return resources.filter((_resource, index) => answers[index]?.decision.allowed === true);
+        });
+      });
     },
   }),
 );

@@ -130,6 +130,36 @@ const CASES: readonly Case[] = [
   },
 ];
 
+const LONG = Array.from({ length: 10_000 }, (_, n) => ({ action: ACTION, resource: `${BUCKET}/known/${n}` }));
+
+/** The 99th percentile of single decisions, one after the other, in milliseconds. */
+async function slowest(): Promise<number> {
+  const one = decision(operator, same)(0);
+  const taken: number[] = [];
+  for (let n = 0; n < SINGLE; n++) {
+    const before = performance.now();
+    await gateway.send(one);
+    taken.push(performance.now() - before);
+  }
+  return taken.sort((a, b) => a - b)[Math.floor(SINGLE * 0.99)] ?? 0;
+}
+
+/** The same beside a client that sends batches of 10,000, one after the other. */
+async function slowestBesideBatches(): Promise<number> {
+  const batch = graphqlRequest(operator, checksFor('effect'), { principal: READER, checks: LONG });
+  const state = { isOver: false };
+  const batches = (async () => {
+    while (!state.isOver) await gateway.send(batch);
+  })();
+  const taken = await slowest();
+  state.isOver = true;
+  await batches;
+  return taken;
+}
+
+/** How many times longer a decision may take beside such a client. */
+const WANTED_BESIDE = 5;
+
 const plain = new URL('plain.ts', import.meta.url);
 const others = {
   bare: await startMeasured(plain, ['bare']),
@@ -152,6 +182,7 @@ for (let round = 0; round <= ROUNDS; round++) {
   for (const { name, decisions, requests, make } of CASES) {
     measured.push([name, (await gateway.cost(Array.from({ length: requests }, (_, n) => make(n)))) / decisions]);
   }
+  measured.push(['decision alone, p99', await slowest()], ['beside batches, p99', await slowestBesideBatches()]);
   const { effect = 0, explained = 0 } = await gateway.ask('engine');
   measured.push(['engine', effect], ['engine, explained', explained]);
   // The first round warms up.
@@ -170,5 +201,11 @@ for (const { name, against, wanted } of CASES) {
   );
   if (ratio < wanted) process.exitCode = 1;
 }
+const [alone, beside] = [of('decision alone, p99'), of('beside batches, p99')];
+const verdict = beside / alone <= WANTED_BESIDE ? 'reached' : 'NOT REACHED';
+process.stdout.write(
+  `decision beside batches of 10,000, p99: ${beside.toFixed(2)} ms; alone ${alone.toFixed(2)} ms, ${(beside / alone).toFixed(1)} times (wanted: at most ${WANTED_BESIDE}): ${verdict}\n`,
+);
+if (beside / alone > WANTED_BESIDE) process.exitCode = 1;
 gateway.stop();
 for (const server of Object.values(others)) server.stop();

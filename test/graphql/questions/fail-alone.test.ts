@@ -209,14 +209,14 @@ test('a question asked at several places is decided once, and each of its errors
   const check = { action: 's3:None', resource: OWN_OBJECT };
   const result = await gateway.ask(OPERATOR, query, { request: { principal: ALICE, ...check }, check });
   expect(result.data).toMatchObject({ decision: null, decisions: [null, null], decisionsFor: [null] });
-  expect(placesOf(result)).toEqual(
-    [
-      [['decision'], 'request.action'],
-      [['decisions', 0], 'requests[0].action'],
-      [['decisions', 1], 'requests[1].action'],
-      [['decisionsFor', 0], 'checks[0].action'],
-    ].map(([path, field]) => ({ path, code: 'BAD_USER_INPUT', field })),
-  );
+  const places = [
+    [['decision'], 'request.action'],
+    [['decisions', 0], 'requests[0].action'],
+    [['decisions', 1], 'requests[1].action'],
+    [['decisionsFor', 0], 'checks[0].action'],
+  ].map(([path, field]) => ({ path, code: 'BAD_USER_INPUT', field }));
+  expect(placesOf(result)).toHaveLength(places.length);
+  expect(placesOf(result)).toEqual(expect.arrayContaining(places));
   expect(directory.gathers).toBe(1);
 });
 
