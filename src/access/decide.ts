@@ -15,6 +15,8 @@ export interface DecideTools {
   readonly directory: Directory;
   readonly catalog: Catalog;
   readonly actions: AssumptionActions;
+  /** The questions are a page of a search: see GatherRequest. */
+  readonly forSearch?: true;
 }
 
 /**
@@ -66,7 +68,8 @@ async function decideAlike(
   reading: Rereading | null,
 ): Promise<readonly (Answer | RolegateError)[]> {
   const forms = checkForms(tools.catalog, questions);
-  const request = gatherRequestOf(wellFormed(forms), now);
+  const { forSearch } = tools;
+  const request = { ...gatherRequestOf(wellFormed(forms), now), ...(forSearch === undefined ? {} : { forSearch }) };
   const gathered = tools.directory.gatherNow(request) ?? (await tools.directory.gather(request));
   return decideOn(tools, forms, gathered, now, reading);
 }

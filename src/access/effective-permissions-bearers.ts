@@ -39,7 +39,7 @@ export async function addBearers(
   const children = await nested(directory, catalog);
   const add = async (arns: readonly string[]): Promise<void> => {
     const resources = arns.map((arn) => ({ arn, accountId: null }));
-    const gathered = await directory.gather({ principals: [], roles: [], resources, now });
+    const gathered = await directory.gather({ principals: [], roles: [], resources, now, forSearch: true });
     check(gathered.revision);
     for (const arn of arns) {
       const { value } = gathered.resource(arn, null);

@@ -165,7 +165,9 @@ class Search {
       return { ...this.#question, subject: { principal: refOf(arn), assumedRole: null, session: null } };
     });
     const found: Found[] = [];
-    for (const [index, answer] of (await decideEach(this.#tools, questions, this.#now)).entries()) {
+    for (const [index, answer] of (
+      await decideEach({ ...this.#tools, forSearch: true }, questions, this.#now)
+    ).entries()) {
       if (answer instanceof RolegateError) {
         // Deleted since its name was read: the next check of the revision detects it.
         if (answer.code === 'NOT_FOUND') continue;

@@ -16,7 +16,7 @@ export interface Services {
 }
 
 /** The place of the directory. */
-type Place = Pick<Settings, 'dataDir' | 'databaseUrl' | 'operatorToken'>;
+type Place = Pick<Settings, 'dataDir' | 'databaseUrl' | 'memory' | 'operatorToken'>;
 
 export async function openStore(
   place: Place,
@@ -24,8 +24,8 @@ export async function openStore(
   const catalog = await openCatalog();
   const directory = await openDirectory(
     place.databaseUrl === null
-      ? { kind: 'embedded', dataDir: place.dataDir }
-      : { kind: 'server', url: place.databaseUrl },
+      ? { kind: 'embedded', dataDir: place.dataDir, memory: place.memory }
+      : { kind: 'server', url: place.databaseUrl, memory: place.memory },
     catalog,
   );
   return { catalog, directory };

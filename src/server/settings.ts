@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { httpsOrigin } from '../authzen/https-origin.ts';
+import { DEFAULT_MEMORY, LEAST_MEMORY } from '../directory/gather/memory-budget.ts';
 import { isNetwork } from './networks.ts';
 
 /** Invalid settings: one sentence for each fault, without secrets. */
@@ -27,6 +28,8 @@ export interface Settings {
   readonly databaseUrl: string | null;
   /** Null: the token in the data folder, created at first start. */
   readonly operatorToken: string | null;
+  /** Bytes for what is kept of the directory in memory. */
+  readonly memory: number;
   /** Whether an empty directory gets the demo organization. */
   readonly demo: boolean;
   /** Addresses and networks of the proxies in front of the gateway, whose statements about the client are trusted. */
@@ -63,6 +66,7 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>, 
     dataDir: resolve(workingDir, read('ROLEGATE_DATA_DIR', '.rolegate', parseDataDir)),
     databaseUrl,
     operatorToken: read<string | null>('ROLEGATE_OPERATOR_TOKEN', null, parseOperatorToken),
+    memory: read('ROLEGATE_MEMORY_BYTES', DEFAULT_MEMORY, parseMemory),
     demo: read('ROLEGATE_DEMO', databaseUrl === null, parseSwitch),
     trustedProxies: read('ROLEGATE_TRUSTED_PROXIES', [], parseNetworks),
     publicUrl: read<string | null>('ROLEGATE_PUBLIC_URL', null, parsePublicUrl),
@@ -136,6 +140,12 @@ function parseOperatorToken(text: string): string | Problem {
     );
   }
   return text;
+}
+
+function parseMemory(text: string): number | Problem {
+  const bytes = /^[0-9]{1,15}$/.test(text) ? Number(text) : Number.NaN;
+  if (bytes >= LEAST_MEMORY) return bytes;
+  return new Problem(`must be a whole number of bytes, ${LEAST_MEMORY} or more; it is \`${shown(text)}\``);
 }
 
 function parseNetworks(text: string): readonly string[] | Problem {
