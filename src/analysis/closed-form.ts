@@ -90,6 +90,12 @@ export class ClosedForm {
     return set;
   }
 
+  /** Whether some action of a service may be allowed. False is sure, and costs less than asking about each. */
+  mayAllow(service: string): boolean {
+    // sts:GetCallerIdentity needs no permission.
+    return service === 'sts' || hasEverything(this.#principal.facts) || this.#classes.isGranted(service);
+  }
+
   #ofClass(action: ActionFacts): TermSet {
     const { key, entries } = this.#classes.classOf(action);
     const whole = `${traits(action)}|${this.#calls.traits(action)}|${key}`;
