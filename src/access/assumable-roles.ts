@@ -77,7 +77,13 @@ export async function assumableRoles(
     for (let depth = 1; depth <= maxDepth && steps.length > 0; depth += 1) {
       const next: Step[] = [];
       for await (const arns of pagesOf(tools.directory, 'roleArns')) {
-        const gathered = await tools.directory.gather({ principals: [], roles: arns, resources: [], now });
+        const gathered = await tools.directory.gather({
+          principals: [],
+          roles: arns,
+          resources: [],
+          now,
+          forSearch: true,
+        });
         check(gathered.revision);
         for (let start = 0; start < steps.length; start += STEPS_TOGETHER) {
           if (start > 0) await nextTurn();

@@ -30,7 +30,7 @@ export async function compareAccess(
   );
   const resource = filter.resource ?? null;
   return compareSets(
-    actions.map((action) => ({
+    Array.from(actions, (action) => ({
       name: action.name,
       before: inRole.suspended?.setOf(action, resource) ?? { allow: [], deny: [] },
       after: inRole.setOf(action, resource),

@@ -78,13 +78,14 @@ function withoutErrors(results: readonly (boolean | RolegateError)[]): readonly 
 
 /** Everything that questions need, of one revision. Those that are malformed need nothing. */
 export function gatherFor(
-  { directory, catalog }: DecideTools,
+  { directory, catalog, forSearch }: DecideTools,
   questions: readonly Question[],
   now: number,
   since?: Revision,
 ): Promise<Gathered> {
   const wellFormed = questions.filter((question) => isWellFormed(catalog, question));
-  return directory.gather(gatherRequestOf(wellFormed, now), since);
+  const request = gatherRequestOf(wellFormed, now);
+  return directory.gather(forSearch === undefined ? request : { ...request, forSearch }, since);
 }
 
 function isWellFormed(catalog: Catalog, question: Question): boolean {

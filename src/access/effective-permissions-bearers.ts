@@ -1,7 +1,8 @@
-import type { ClosedFormBuilder } from '../analysis/closed-form.ts';
+import type { ClosedFormBuilder, Governed } from '../analysis/closed-form.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { Directory } from '../directory/directory.ts';
 import type { AttachedPolicy } from '../evaluation/applicable-policies.ts';
+import type { PreparedResource } from '../evaluation/prepare.ts';
 import { parseArn } from '../policy/arn.ts';
 import { faultGaps } from '../policy/policy-fault.ts';
 import { governedBy } from './effective-permissions-governed.ts';
@@ -39,7 +40,7 @@ export async function addBearers(
   const children = await nested(directory, catalog);
   const add = async (arns: readonly string[]): Promise<void> => {
     const resources = arns.map((arn) => ({ arn, accountId: null }));
-    const gathered = await directory.gather({ principals: [], roles: [], resources, now });
+    const gathered = await directory.gather({ principals: [], roles: [], resources, now, forSearch: true });
     check(gathered.revision);
     for (const arn of arns) {
       const { value } = gathered.resource(arn, null);
@@ -47,7 +48,7 @@ export async function addBearers(
       const { policy } = value.facts;
       if (policy === null && value.grantPolicies.length === 0) continue;
       let concerned = false;
-      for (const governed of governedBy(arn, catalog, children.get(arn) ?? [])) {
+      for (const governed of governedOf(value, catalog, children.get(arn))) {
         for (const builder of builders) if (builder.add(value, governed)) concerned = true;
       }
       if (concerned && policy !== null && gaps.length < MOST_GAPS) gaps.push(...unreadIn(policy, arn));
@@ -57,6 +58,21 @@ export async function addBearers(
   for await (const page of pagesOf(directory, 'roleArns')) await add(page);
   check(await directory.revision());
   return { owners, gaps };
+}
+
+/** By a resource without others inside: what its policy governs. It is the same on every scan. */
+const known = new WeakMap<PreparedResource, readonly Governed[]>();
+
+function governedOf(
+  resource: PreparedResource,
+  catalog: Catalog,
+  children: readonly string[] | undefined,
+): readonly Governed[] {
+  const { arn } = resource.facts;
+  if (children !== undefined) return governedBy(arn, catalog, children);
+  const before = known.get(resource) ?? governedBy(arn, catalog, []);
+  known.set(resource, before);
+  return before;
 }
 
 function unreadIn({ policy }: AttachedPolicy, arn: string): readonly string[] {

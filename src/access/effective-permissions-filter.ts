@@ -24,24 +24,48 @@ export interface PermissionFilter {
   readonly resource?: string | null;
 }
 
-/** The actions of the catalogue that match the filter. Throws InvalidInput that names `field` and the place. */
-export function filteredActions(catalog: Catalog, filter: PermissionFilter, field: string): readonly CatalogAction[] {
+/**
+ * The actions of the catalogue that match the filter, in the order of their names. Throws InvalidInput that names `field` and
+ * the place, before the first one. Services for which `concerns` says no are left out.
+ */
+export function filteredActions(
+  catalog: Catalog,
+  filter: PermissionFilter,
+  field: string,
+  concerns: (service: string) => boolean = () => true,
+): Iterable<CatalogAction> {
   const services = filter.services == null ? catalog.services() : knownServices(catalog, filter.services, field);
   const patterns = filter.actions == null ? null : readPatterns(filter.actions, field);
   const levels = filter.accessLevels == null ? null : new Set(filter.accessLevels);
   const resource = checkedResource(filter.resource ?? null, field);
   const isAbout = resource === null ? null : canBeAbout(catalog, resource);
-  const found: CatalogAction[] = [];
-  for (const service of services) {
-    if (patterns !== null && !patterns.some((one) => one.service === null || one.service === service)) continue;
-    for (const action of catalog.actionsOf(service)) {
-      if (levels !== null && !levels.has(action.accessLevel)) continue;
-      if (patterns !== null && !actionMatches({ negated: false, patterns }, service, actionName(action))) continue;
-      if (isAbout !== null && !isAbout(action)) continue;
-      found.push(action);
-    }
-  }
-  return found.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
+  const meets = (action: CatalogAction): boolean =>
+    (levels === null || levels.has(action.accessLevel)) &&
+    (patterns === null || actionMatches({ negated: false, patterns }, action.service, actionName(action))) &&
+    (isAbout === null || isAbout(action));
+  const isNamed = (service: string): boolean =>
+    patterns === null || patterns.some((one) => one.service === null || one.service === service);
+  return {
+    *[Symbol.iterator]() {
+      for (const service of services.toSorted((a, b) => compare(`${a}:`, `${b}:`))) {
+        if (!isNamed(service) || !concerns(service)) continue;
+        for (const action of inOrder(catalog.actionsOf(service))) if (meets(action)) yield action;
+      }
+    },
+  };
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** By the actions of a service: in the order of their names. */
+const ordered = new WeakMap<readonly CatalogAction[], readonly CatalogAction[]>();
+
+function inOrder(actions: readonly CatalogAction[]): readonly CatalogAction[] {
+  const known = ordered.get(actions) ?? actions.toSorted((a, b) => compare(a.name, b.name));
+  ordered.set(actions, known);
+  return known;
 }
 
 function knownServices(catalog: Catalog, services: readonly string[], field: string): readonly string[] {

@@ -36,6 +36,15 @@ export interface EffectivePermission {
   readonly deny: readonly PermissionTerm[];
 }
 
+/** Permissions in the order of their actions' names. */
+export interface ListedPermissions {
+  /** Those behind a name; null: all. */
+  after(name: string | null): Iterable<EffectivePermission>;
+  /** Whether none is for an action of this name, or in front of it. */
+  startsAfter(name: string): boolean;
+  count(): number;
+}
+
 /** Number of allowed actions in one service. */
 export interface ServicePermissions {
   readonly service: string;
@@ -121,18 +130,41 @@ export class EffectivePermissions {
     return resource === null ? set : onResource(set, resource, this.#catalog, this.#parts.owners);
   }
 
-  /**
-   * In the order of the actions' names. `field` names the filter in errors. Throws InvalidInput for a filter with unknown
-   * names, and LIMIT_EXCEEDED for permissions with more terms than can be listed.
-   */
+  /** As `listed`, all of it. */
   permissions(filter: PermissionFilter = {}, field = 'filter'): readonly EffectivePermission[] {
-    const found: EffectivePermission[] = [];
-    for (const action of filteredActions(this.#catalog, filter, field)) {
-      const set = this.setOf(action, filter.resource ?? null);
-      if (set.allow.length > 0)
-        found.push({ action: action.name, accessLevel: action.accessLevel, ...this.#print(set) });
-    }
-    return found;
+    return [...this.listed(filter, field).after(null)];
+  }
+
+  /**
+   * In the order of the actions' names; what is not read is not worked out. `field` names the filter in errors. Throws
+   * InvalidInput for a filter with unknown names; its parts throw LIMIT_EXCEEDED for permissions with more terms than can be listed.
+   */
+  listed(filter: PermissionFilter = {}, field = 'filter'): ListedPermissions {
+    const { form } = this.#parts;
+    const actions = filteredActions(this.#catalog, filter, field, (service) => form?.mayAllow(service) ?? false);
+    const setOn = (action: CatalogAction): TermSet => this.setOf(action, filter.resource ?? null);
+    const print = (set: TermSet): Pick<EffectivePermission, 'allow' | 'deny'> => this.#print(set);
+    return {
+      *after(name) {
+        for (const action of actions) {
+          if (name !== null && action.name <= name) continue;
+          const set = setOn(action);
+          if (set.allow.length > 0) yield { action: action.name, accessLevel: action.accessLevel, ...print(set) };
+        }
+      },
+      startsAfter(name) {
+        for (const action of actions) {
+          if (action.name > name) return true;
+          if (setOn(action).allow.length > 0) return false;
+        }
+        return true;
+      },
+      count() {
+        let count = 0;
+        for (const action of actions) if (setOn(action).allow.length > 0) count += 1;
+        return count;
+      },
+    };
   }
 
   /** Services in which something is allowed, in the order of their prefixes. */

@@ -157,7 +157,13 @@ export class PatternQuestions {
     rules: DecidingRules,
   ): Promise<{ readonly isNew: boolean; readonly owned: ReadonlyMap<string, string | null> }> {
     const resources = arns.map((arn) => ({ arn, accountId }));
-    const gathered = await this.#tools.directory.gather({ principals: [], roles: [], resources, now: this.#now });
+    const gathered = await this.#tools.directory.gather({
+      principals: [],
+      roles: [],
+      resources,
+      now: this.#now,
+      forSearch: true,
+    });
     this.#check(gathered.revision);
     let isNew = false;
     const owned = new Map<string, string | null>();

@@ -9,6 +9,8 @@ import type { Question } from './question.ts';
 /** The dependencies of decisions. */
 export interface DecideTools extends DeciderTools {
   readonly directory: Directory;
+  /** The questions are a page of a search: see GatherRequest. */
+  readonly forSearch?: true;
 }
 
 /** How those who ask wait for what is not in memory. */

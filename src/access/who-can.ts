@@ -188,7 +188,7 @@ class Search {
   async #decide(questions: readonly Question[]): Promise<readonly (Answer | RolegateError)[]> {
     const { behind } = this.#options.scope ?? {};
     const decide = async (some: readonly Question[], veil: Veil | null) =>
-      decideEach(veil === null ? this.#tools : { ...this.#tools, veil }, some, this.#now);
+      decideEach({ ...this.#tools, forSearch: true, ...(veil !== null && { veil }) }, some, this.#now);
     return behind === undefined ? decide(questions, null) : behind(questions, decide);
   }
 

@@ -43,6 +43,12 @@ export class ActionClasses {
     };
   }
 
+  /** Whether some Allow that can grant by itself is about some action of the service. */
+  isGranted(service: string): boolean {
+    const { whole, partly } = this.#plan(service);
+    return whole.some(isGrant) || partly.some(({ entry }) => isGrant(entry));
+  }
+
   #plan(service: string): ServicePlan {
     const known = this.#services.get(service);
     if (known !== undefined) return known;
@@ -60,6 +66,10 @@ export class ActionClasses {
     this.#services.set(service, plan);
     return plan;
   }
+}
+
+function isGrant({ slot: { kind } }: Entry): boolean {
+  return kind === 'identity' || kind === 'grant' || kind === 'keyGrant';
 }
 
 /** Patterns by service; patterns for all services have the empty name. A policy of AWS can have over a thousand in a statement. */

@@ -90,6 +90,12 @@ export class ClosedForm {
     return set;
   }
 
+  /** Whether some action of a service may be allowed. False is sure, and costs less than asking about each. */
+  mayAllow(service: string): boolean {
+    // sts:GetCallerIdentity needs no permission.
+    return service === 'sts' || hasEverything(this.#principal.facts) || this.#classes.isGranted(service);
+  }
+
   #ofClass(action: ActionFacts): TermSet {
     const { key, entries } = this.#classes.classOf(action);
     const whole = `${traits(action)}|${this.#calls.traits(action)}|${key}`;
@@ -174,14 +180,19 @@ export class ClosedFormBuilder {
     if ((attached === null && grantPolicies.length === 0) || !samePartition(this.#principal, resource)) return false;
     const evaluation = this.#at(resource);
     const bearer: Bearer = { resource, settling: new Settling(evaluation, resource.accountId !== null) };
-    const governedTerm: Term = {
-      ...ANYTHING,
-      resources: [governed.resources.map(resourceGlob)],
-      notResources: governed.notResources.map(resourceGlob),
+    // Most resources do not concern the principal: for those it is not made.
+    let governedTerm: Term | null = null;
+    const ofGoverned = (): Term => {
+      governedTerm ??= {
+        ...ANYTHING,
+        resources: [governed.resources.map(resourceGlob)],
+        notResources: governed.notResources.map(resourceGlob),
+      };
+      return governedTerm;
     };
     let concerned = false;
     if (attached !== null && isClosed(attached)) {
-      this.#push({ kind: 'resourceDeny', bearer, naming: DIRECTLY }, EVERYTHING_DENIED, () => [governedTerm]);
+      this.#push({ kind: 'resourceDeny', bearer, naming: DIRECTLY }, EVERYTHING_DENIED, () => [ofGoverned()]);
       concerned = true;
     }
     const add = (layer: PolicyLayer, one: AttachedPolicy, namingOf: (statement: CompiledStatement) => Naming): void => {
@@ -190,7 +201,7 @@ export class ClosedFormBuilder {
         if (naming === NOT_NAMED || (statement.allows && this.#isIdle(naming, evaluation))) continue;
         const terms = bearer.settling
           .termsOf(layer, one, statement)
-          .map((term) => intersectTerms(governedTerm, term))
+          .map((term) => intersectTerms(ofGoverned(), term))
           .filter((term) => term !== null);
         if (terms.length === 0) continue;
         const kind = layer === 'KMS_GRANT' ? 'keyGrant' : statement.allows ? 'grant' : 'resourceDeny';

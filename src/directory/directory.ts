@@ -24,6 +24,8 @@ export interface GatherRequest {
   readonly endpoints?: readonly string[];
   /** Milliseconds since 1970: decides which role sessions are live. Left out: all that have not ended, including expired ones. */
   readonly now?: number;
+  /** It is one page of a search: what it reads is not kept in place of what decisions use. */
+  readonly forSearch?: true;
 }
 
 /** A principal or role with its compiled policies, and what is missing because the directory does not know it. */

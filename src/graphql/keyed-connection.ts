@@ -1,6 +1,7 @@
 import type { ObjectRef } from '@pothos/core';
 import type { Revision } from '../directory/directory.ts';
 import { builder } from './builder.ts';
+import { inTurn } from './in-turn.ts';
 import { notACursor, pageSize, textOfCursor } from './page.ts';
 
 export interface KeyedEdge<T> {
@@ -20,7 +21,8 @@ export interface KeyedPage<T> {
     readonly startCursor: string | null;
     readonly endCursor: string | null;
   };
-  readonly totalCount: number;
+  /** Or how to count them, which is done when the number is selected. */
+  readonly totalCount: number | (() => number);
 }
 
 export interface PageArguments {
@@ -71,7 +73,11 @@ export function keyedConnection<T extends object, Page extends KeyedPage<T> = Ke
         description: 'Whether there are more entries, and the cursors to continue with',
         resolve: (page) => page.pageInfo,
       }),
-      totalCount: t.int({ description: 'Total number of entries', resolve: (page) => page.totalCount }),
+      totalCount: t.int({
+        description: 'Total number of entries',
+        resolve: ({ totalCount }, _args, context) =>
+          typeof totalCount === 'number' ? totalCount : inTurn(context, totalCount),
+      }),
     }),
   });
 }
@@ -129,6 +135,34 @@ export function pageByKey<T>(
   const first = after === null ? 0 : all.findIndex((entry) => keyOf(entry) > after.key);
   const before = first === -1 ? all.length : first;
   return toPage({ entries: all.slice(before, before + limit), before, total: all.length, revision }, keyOf);
+}
+
+/** A list in the order of its keys of which every part has to be worked out. */
+interface ListByKey<T> {
+  /** Entries behind a key; null: all. */
+  after(key: string | null): Iterable<T>;
+  /** Whether no entry has this key, or one in front of it. */
+  startsAfter(key: string): boolean;
+  count(): number;
+}
+
+/** As `pageByKey`, and no more of the list is worked out than the page shows. */
+export function pageOfList<T>(
+  list: ListByKey<T>,
+  { after, limit }: PageRequest,
+  revision: Revision,
+  keyOf: (entry: T) => string,
+): KeyedPage<T> {
+  const entries: T[] = [];
+  let isMore = false;
+  for (const entry of list.after(after?.key ?? null)) {
+    isMore = entries.length === limit;
+    if (isMore) break;
+    entries.push(entry);
+  }
+  const before = after === null || list.startsAfter(after.key) ? 0 : 1;
+  const page = toPage({ entries, before, total: before + entries.length + (isMore ? 1 : 0), revision }, keyOf);
+  return { ...page, totalCount: () => list.count() };
 }
 
 const CURSOR = /^entry:(\d{1,18}):(.+)$/s;

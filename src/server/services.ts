@@ -16,7 +16,8 @@ export interface Services {
 }
 
 /** The place of the directory. */
-type Place = Pick<Settings, 'dataDir' | 'databaseUrl' | 'operatorToken'> & Partial<Pick<Settings, 'masterKeyFile'>>;
+type Place = Pick<Settings, 'dataDir' | 'databaseUrl' | 'memory' | 'operatorToken'> &
+  Partial<Pick<Settings, 'masterKeyFile'>>;
 
 export async function openStore(
   place: Place,
@@ -26,8 +27,12 @@ export async function openStore(
 }
 
 /** Where the settings say that the directory is. */
-export function placeOf({ dataDir, databaseUrl }: Pick<Settings, 'dataDir' | 'databaseUrl'>): DirectoryOptions {
-  return databaseUrl === null ? { kind: 'embedded', dataDir } : { kind: 'server', url: databaseUrl };
+export function placeOf({
+  dataDir,
+  databaseUrl,
+  memory,
+}: Pick<Settings, 'dataDir' | 'databaseUrl' | 'memory'>): DirectoryOptions {
+  return databaseUrl === null ? { kind: 'embedded', dataDir, memory } : { kind: 'server', url: databaseUrl, memory };
 }
 
 /** Opens the directory and its secrets; closes what it has opened if the rest fails. */

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { httpsOrigin } from '../authzen/https-origin.ts';
+import { DEFAULT_MEMORY, LEAST_MEMORY } from '../directory/gather/memory-budget.ts';
 import { MIN_OPERATOR_TOKEN_LENGTH } from '../session/secrets.ts';
 import type { CertificateFiles } from './certificate.ts';
 import { isNetwork } from './networks.ts';
@@ -32,6 +33,8 @@ export interface Settings {
   readonly operatorToken: string | null;
   /** An absolute path: the file with the master key. Null: `master.key` in the data folder, created at first start. */
   readonly masterKeyFile: string | null;
+  /** Bytes for what is kept of the directory in memory. */
+  readonly memory: number;
   /** Whether an empty directory gets the demo organization. */
   readonly demo: boolean;
   /** Addresses and networks of the proxies in front of the gateway, whose statements about the client are trusted. */
@@ -90,6 +93,7 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>, 
     databaseUrl,
     operatorToken: readSecret('ROLEGATE_OPERATOR_TOKEN', parseOperatorToken),
     masterKeyFile: read<string | null>('ROLEGATE_MASTER_KEY_FILE', null, (text) => parseFile(text, workingDir)),
+    memory: read('ROLEGATE_MEMORY_BYTES', DEFAULT_MEMORY, parseMemory),
     demo: read('ROLEGATE_DEMO', databaseUrl === null, parseSwitch),
     trustedProxies: read('ROLEGATE_TRUSTED_PROXIES', [], parseNetworks),
     publicUrl: read<string | null>('ROLEGATE_PUBLIC_URL', null, parsePublicUrl),
@@ -175,6 +179,12 @@ function parseOperatorToken(text: string): string | Problem {
     );
   }
   return text;
+}
+
+function parseMemory(text: string): number | Problem {
+  const bytes = /^[0-9]{1,15}$/.test(text) ? Number(text) : Number.NaN;
+  if (bytes >= LEAST_MEMORY) return bytes;
+  return new Problem(`must be a whole number of bytes, ${LEAST_MEMORY} or more; it is \`${shown(text)}\``);
 }
 
 function parseNetworks(text: string): readonly string[] | Problem {

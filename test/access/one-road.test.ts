@@ -21,6 +21,7 @@ import { putEmptyDirectory } from '../support/empty-directory.ts';
 import { newDataDir, removeDataDir } from '../support/gateway.ts';
 import { sharedPostgres } from '../support/postgres-server.ts';
 import { aQuestion, aSubject, NOON } from '../support/questions.ts';
+import { unwatchedBudget } from '../support/unwatched-budget.ts';
 
 // Decisions come from memory where it has what they need, and what it lacks is loaded: nobody can tell which of the two it was.
 
@@ -73,11 +74,12 @@ function withoutMemory(database: Database, directory: Directory): Directory {
     revision: () => directory.revision(),
     remember: () => null,
     gather: (request) => {
+      const budget = unwatchedBudget();
       const tools = {
         catalog,
-        compiled: new CompiledPolicies(),
-        memory: new Memory(0n),
-        resources: new NothingStored(),
+        compiled: new CompiledPolicies(budget),
+        memory: new Memory(0n, budget),
+        resources: new NothingStored(budget),
       };
       return new Gatherer(database, tools, () => Promise.resolve()).gather(request);
     },

@@ -15,6 +15,7 @@ import type { AuditPage, AuditStore, NewAuditEvent } from '../../src/directory/s
 import { copyFolder } from '../support/copy-folder.ts';
 import { newDataDir, removeDataDir } from '../support/gateway.ts';
 import { sharedPostgres } from '../support/postgres-server.ts';
+import { unwatchedBudget } from '../support/unwatched-budget.ts';
 
 const BUSY = '111111111111';
 const QUIET = '222222222222';
@@ -128,7 +129,7 @@ async function begin(place: Place): Promise<void> {
 
 async function openTrail(place: Place): Promise<Trail> {
   const database = await place.open();
-  const audit = auditEvents(new Store(database, new Memory(0n)));
+  const audit = auditEvents(new Store(database, new Memory(0n, unwatchedBudget())));
   return {
     database,
     audit,

@@ -17,6 +17,7 @@ import { RolegateError } from '../../src/policy/errors.ts';
 import { putEmptyDirectory } from '../support/empty-directory.ts';
 import { newDataDir, removeDataDir } from '../support/gateway.ts';
 import { sharedPostgres } from '../support/postgres-server.ts';
+import { unwatchedBudget } from '../support/unwatched-budget.ts';
 import { allow, grant, HERE, THERE } from './documents.ts';
 import { describeInBothStores } from './stores.ts';
 
@@ -163,11 +164,14 @@ describe('what is held is bounded', () => {
     accessPoint: null,
     grants: [],
   });
-  const around = { catalog, compiled: new CompiledPolicies(), account: () => undefined };
+  const around = { catalog, compiled: new CompiledPolicies(unwatchedBudget()), account: () => undefined };
   const wanted = { kind: 'resource', arn, accountId: null } as const;
 
-  function complete(limits: { readonly resources: number; readonly characters: number }): StoredResources {
-    const resources = new StoredResources(limits);
+  /** With room for so many rows without policies, or texts of the same length; `kept`: what takes room beside it. */
+  function complete(rows: number): StoredResources {
+    const room = rows * (JSON.stringify(row('0')).length + 200);
+    const budget = unwatchedBudget(room / 0.6 / 0.4);
+    const resources = new StoredResources(budget);
     resources.begin();
     resources.add(1n, { resources: [row('0')] });
     resources.keepText('0', allow('s3:*'));
@@ -182,7 +186,7 @@ describe('what is held is bounded', () => {
   }
 
   test('policies that were replaced do not count, however often that happens', () => {
-    const resources = complete({ resources: 10, characters: 10 * allow('s3:*').length });
+    const resources = complete(10);
     for (let index = 1; index < 1_000; index++) {
       change(resources, row(String(index)));
       resources.keepText(String(index), allow('s3:*'));
@@ -193,10 +197,10 @@ describe('what is held is bounded', () => {
 
   test('where too much is stored, and while it is read, statements read nothing along', () => {
     const touched = [{ entity: 'Resource', entityId: arn }];
-    const given = complete({ resources: 0, characters: 100 });
+    const given = complete(0);
     given.advance(touched);
     expect([given.state, given.stale.size]).toEqual(['tooMany', 0]);
-    const reading = new StoredResources();
+    const reading = new StoredResources(unwatchedBudget());
     reading.begin();
     reading.advance(touched);
     expect(reading.stale.size).toBe(0);
@@ -205,11 +209,11 @@ describe('what is held is bounded', () => {
   });
 
   test('policies that are in use count, and so do resources that are added one by one', () => {
-    const long = complete({ resources: 10, characters: 100 });
+    const long = complete(10);
     change(long, row('long'));
-    long.keepText('long', ' '.repeat(101));
+    long.keepText('long', ' '.repeat(10_000));
     expect(long.state).toBe('tooMany');
-    const many = complete({ resources: 10, characters: 1_000 });
+    const many = complete(10);
     for (let index = 0; index < 10; index++) change(many, row(null, `${arn}${index}`));
     expect(many.state).toBe('tooMany');
     expect(many.make(wanted, 1n, around)).toBeUndefined();
@@ -227,8 +231,9 @@ class NothingStored extends StoredResources {
 function slowly(database: Database): Pick<Directory, 'gather'> {
   return {
     gather: (request) => {
-      const memory = new Memory(0n);
-      const tools = { catalog, compiled: new CompiledPolicies(), memory, resources: new NothingStored() };
+      const budget = unwatchedBudget();
+      const memory = new Memory(0n, budget);
+      const tools = { catalog, compiled: new CompiledPolicies(budget), memory, resources: new NothingStored(budget) };
       const gatherer = new Gatherer(database, tools, () => Promise.resolve());
       return gatherer.gather(request);
     },

@@ -28,10 +28,13 @@ export function find({ database }: Store): FindStore {
     pages: (pages) =>
       inParts(pages, async (part) => {
         const { text, parameters } = selectPages(part);
-        const rows = [...(await database.query<FoundRow>(text, parameters))].sort((a, b) => a.place - b.place);
-        return part.map((_page, index) =>
-          rows.filter(({ page }) => page === index).map(({ page: _number, place: _place, ...found }) => found),
-        );
+        const found = part.map((): Found[] => []);
+        for (const row of await database.query<FoundRow>(text, parameters)) {
+          const { page, place, kind, id, arn, accountId, defaultVersionId, key } = row;
+          const entries = found[page];
+          if (entries !== undefined) entries[place - 1] = { kind, id, arn, accountId, defaultVersionId, key };
+        }
+        return found;
       }),
 
     counts: (selections) =>

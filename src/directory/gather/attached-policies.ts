@@ -12,6 +12,9 @@ export interface NeededDocument {
   readonly hash: string;
 }
 
+/** Holders of one document whose policies are kept as one object each: thousands of buckets have equal policies. */
+const MOST_HOLDERS = 1_000;
+
 /** Everything in a bucket has its policy as one object, so that it is planned once. */
 const heldBy = new WeakMap<CompiledPolicy, Map<string, AttachedPolicy>>();
 
@@ -21,6 +24,7 @@ function held(policy: CompiledPolicy, arn: string): AttachedPolicy {
   const known = byHolder.get(arn);
   if (known !== undefined) return known;
   const made = { policy, id: arn, name: null, arn: null, holder: arn };
+  if (byHolder.size >= MOST_HOLDERS) byHolder.clear();
   byHolder.set(arn, made);
   return made;
 }

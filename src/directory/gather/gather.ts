@@ -78,18 +78,19 @@ export class Gatherer {
     const { memory } = this.#tools;
     const wanted = collectWanted(request);
     const now = request.now ?? null;
+    const { forSearch = false } = request;
     const isFresh = this.#database.exclusive || (since !== null && memory.revision >= since);
     if (!isFresh) await this.#synchronize();
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       const revision = memory.revision;
-      const { entries, missing } = this.#recall(wanted, now);
+      const { entries, missing } = this.#recall(wanted, now, forSearch);
       if (missing.length === 0) return new Findings(revision, entries, now);
-      const loaded = await this.#load(missing, now);
+      const loaded = await this.#load(missing, now, forSearch);
       if (loaded.revision !== revision && entries.size > 0) continue;
       for (const [key, entry] of loaded.entries) entries.set(key, entry);
       return new Findings(loaded.revision, entries, now);
     }
-    const loaded = await this.#load([...wanted.values()], now);
+    const loaded = await this.#load([...wanted.values()], now, forSearch);
     return new Findings(loaded.revision, loaded.entries, now);
   }
 
@@ -108,13 +109,13 @@ export class Gatherer {
   }
 
   /** What of `wanted` is in memory, and what is not. */
-  #recall(wanted: ReadonlyMap<string, Wanted>, now: number | null) {
+  #recall(wanted: ReadonlyMap<string, Wanted>, now: number | null, forSearch: boolean) {
     const { memory } = this.#tools;
     const { revision } = memory;
     const entries = new Map<string, Entry>();
     const missing: Wanted[] = [];
     for (const [key, one] of wanted) {
-      const entry = memory.get(key) ?? this.#made(one, revision);
+      const entry = memory.get(key, forSearch) ?? this.#made(one, revision);
       if (entry !== undefined && isUsable(key, entry, now)) entries.set(key, entry);
       else missing.push(one);
     }
@@ -126,13 +127,13 @@ export class Gatherer {
     return wanted.kind === 'resource' ? this.#tools.resources.make(wanted, revision, this.#around) : undefined;
   }
 
-  async #load(wanted: readonly Wanted[], now: number | null) {
+  async #load(wanted: readonly Wanted[], now: number | null, forSearch: boolean) {
     const loaded = await this.#database.transaction('read', (sql) => load(sql, wanted, now ?? Date.now(), this.#tools));
     const { memory } = this.#tools;
     if (this.#tools.resources.state === 'unread') void this.readResources();
     if (memory.revision !== loaded.revision) return loaded;
     for (const [key, entry] of loaded.entries) {
-      if (entry.passing !== true) memory.put(key, entry);
+      if (entry.passing !== true) memory.put(key, entry, forSearch);
     }
     return loaded;
   }

@@ -1,11 +1,12 @@
 import type { Touched } from '../apply/revision.ts';
+import type { MemoryBudget } from './memory-budget.ts';
 
 /** A value computed from the directory, with what it was computed from. */
 export interface Entry<T = unknown> {
   readonly value: T;
   /** `Entity name` of everything whose change invalidates it. */
   readonly dependencies: readonly string[];
-  /** An estimate. */
+  /** Measured for its kind. */
   readonly bytes: number;
   /** Some change that nothing names makes it wrong: it is not kept. */
   readonly passing?: true;
@@ -15,35 +16,49 @@ export function dependency(entity: string, name: string): string {
   return `${entity} ${name}`;
 }
 
-export interface MemoryLimits {
-  readonly entries: number;
-  readonly bytes: number;
+/** Bytes of an entry's key and place, and of each of its dependencies. */
+const PLACE_BYTES = 300;
+const DEPENDENCY_BYTES = 100;
+/** Part of the room that is left to what searches have read, whatever decisions use. */
+const SEARCHED = 1 / 16;
+
+/** An entry in its place. */
+interface Kept {
+  readonly key: string;
+  readonly entry: Entry;
+  readonly weight: number;
+  /** Whether it was used since the hand went over it. */
+  used: boolean;
+  /** Read by a search alone. */
+  searched: boolean;
 }
 
-const LIMITS: MemoryLimits = { entries: 200_000, bytes: 256_000_000 };
-
 /**
- * What is known of one revision of the directory. It is bounded, in two generations: a used entry moves to the young one,
- * and when that reaches half of the limit the old one is dropped. INVARIANT: every entry is true of `revision`.
+ * What is known of one revision of the directory. What has not been used for the longest time goes first (a clock: its hand
+ * spares what was used since it last came by). What only searches have read has a small place of its own, so that going
+ * through the whole directory drops nothing that decisions use. INVARIANT: every entry is true of `revision`.
  */
 export class Memory {
-  readonly #limits: MemoryLimits;
+  readonly #budget: MemoryBudget;
   readonly #onAdvance: (touched: readonly Touched[] | null) => void;
   #revision: bigint;
-  #young = new Map<string, Entry>();
-  #old = new Map<string, Entry>();
-  #bytes = 0;
-  /** Dependency -> keys of entries, some of which may be gone. */
-  #dependents = new Map<string, Set<string>>();
+  readonly #decided = new Map<string, Kept>();
+  readonly #searched = new Map<string, Kept>();
+  #weightDecided = 0;
+  #weightSearched = 0;
+  #hand: MapIterator<Kept> | null = null;
+  #oldestSearched: MapIterator<Kept> | null = null;
+  /** By dependency, what depends on it: mostly one entry. */
+  readonly #dependents = new Map<string, Kept | Set<Kept>>();
 
   /** `onAdvance`: called in the same turn in which the memory moves to a later revision, with what was touched. */
   constructor(
     revision: bigint,
-    limits: MemoryLimits = LIMITS,
+    budget: MemoryBudget,
     onAdvance: (touched: readonly Touched[] | null) => void = () => undefined,
   ) {
     this.#revision = revision;
-    this.#limits = limits;
+    this.#budget = budget;
     this.#onAdvance = onAdvance;
   }
 
@@ -51,25 +66,29 @@ export class Memory {
     return this.#revision;
   }
 
-  get(key: string): Entry | undefined {
-    const young = this.#young.get(key);
-    if (young !== undefined) return young;
-    const old = this.#old.get(key);
-    if (old !== undefined) {
-      this.#old.delete(key);
-      this.#keep(key, old);
+  /** `forSearch`: looking at it is no sign that it will be used again. */
+  get(key: string, forSearch = false): Entry | undefined {
+    const decided = this.#decided.get(key);
+    if (decided !== undefined) {
+      if (!forSearch) decided.used = true;
+      return decided.entry;
     }
-    return old;
+    const searched = this.#searched.get(key);
+    if (searched === undefined) return undefined;
+    if (!forSearch) this.#promote(searched);
+    return searched.entry;
   }
 
   /** Call it only with entries that are true of `revision`. */
-  put(key: string, entry: Entry): void {
-    for (const each of entry.dependencies) {
-      const dependents = this.#dependents.get(each);
-      if (dependents === undefined) this.#dependents.set(each, new Set([key]));
-      else dependents.add(key);
-    }
-    this.#keep(key, entry);
+  put(key: string, entry: Entry, forSearch = false): void {
+    const before = this.#decided.get(key) ?? this.#searched.get(key);
+    if (before !== undefined) this.#drop(before);
+    const weight = PLACE_BYTES + DEPENDENCY_BYTES * entry.dependencies.length + entry.bytes;
+    const searched = forSearch && before?.searched !== false;
+    const kept: Kept = { key, entry, weight, used: false, searched };
+    for (const each of entry.dependencies) this.#depend(each, kept);
+    this.#place(kept);
+    this.#shrink();
   }
 
   /** Moves to a later revision: drops what `touched` invalidates, or everything if it is null. An earlier revision changes nothing. */
@@ -78,40 +97,90 @@ export class Memory {
     this.#revision = revision;
     this.#onAdvance(touched);
     if (touched === null) {
-      this.#young.clear();
-      this.#old.clear();
+      this.#budget.add(-this.#weightDecided - this.#weightSearched);
+      this.#weightDecided = 0;
+      this.#weightSearched = 0;
+      this.#decided.clear();
+      this.#searched.clear();
       this.#dependents.clear();
-      this.#bytes = 0;
       return;
     }
     for (const { entity, entityId } of touched) {
-      const name = dependency(entity, entityId);
-      for (const key of this.#dependents.get(name) ?? []) {
-        this.#bytes -= this.#young.get(key)?.bytes ?? 0;
-        this.#young.delete(key);
-        this.#old.delete(key);
-      }
-      this.#dependents.delete(name);
+      const dependents = this.#dependents.get(dependency(entity, entityId));
+      if (dependents === undefined) continue;
+      for (const kept of dependents instanceof Set ? [...dependents] : [dependents]) this.#drop(kept);
     }
   }
 
-  #keep(key: string, entry: Entry): void {
-    this.#bytes += entry.bytes - (this.#young.get(key)?.bytes ?? 0);
-    this.#young.set(key, entry);
-    if (this.#young.size > this.#limits.entries / 2 || this.#bytes > this.#limits.bytes / 2) this.#age();
+  #place(kept: Kept): void {
+    if (kept.searched) {
+      this.#searched.set(kept.key, kept);
+      this.#weightSearched += kept.weight;
+    } else {
+      this.#decided.set(kept.key, kept);
+      this.#weightDecided += kept.weight;
+    }
+    this.#budget.add(kept.weight);
   }
 
-  #age(): void {
-    this.#old = this.#young;
-    this.#young = new Map();
-    this.#bytes = 0;
-    this.#dependents = new Map();
-    for (const [key, { dependencies }] of this.#old) {
-      for (const each of dependencies) {
-        const dependents = this.#dependents.get(each);
-        if (dependents === undefined) this.#dependents.set(each, new Set([key]));
-        else dependents.add(key);
+  #unplace(kept: Kept): void {
+    if (kept.searched) {
+      this.#searched.delete(kept.key);
+      this.#weightSearched -= kept.weight;
+    } else {
+      this.#decided.delete(kept.key);
+      this.#weightDecided -= kept.weight;
+    }
+    this.#budget.add(-kept.weight);
+  }
+
+  #promote(kept: Kept): void {
+    this.#unplace(kept);
+    kept.searched = false;
+    this.#place(kept);
+    this.#shrink();
+  }
+
+  #drop(kept: Kept): void {
+    this.#unplace(kept);
+    for (const each of kept.entry.dependencies) {
+      const dependents = this.#dependents.get(each);
+      if (dependents === kept) this.#dependents.delete(each);
+      else if (dependents instanceof Set && dependents.delete(kept) && dependents.size === 0) {
+        this.#dependents.delete(each);
       }
     }
+  }
+
+  #depend(name: string, kept: Kept): void {
+    const dependents = this.#dependents.get(name);
+    if (dependents === undefined) this.#dependents.set(name, kept);
+    else if (dependents instanceof Set) dependents.add(kept);
+    else if (dependents !== kept) this.#dependents.set(name, new Set([dependents, kept]));
+  }
+
+  #shrink(): void {
+    const { room } = this.#budget;
+    // What else is kept of the directory has bounds of its own, and leaves this a part of the room.
+    const others = this.#budget.weight - this.#weightDecided - this.#weightSearched;
+    const own = Math.max(room - others, room / 4);
+    while (this.#weightDecided > own * (1 - SEARCHED)) this.#turn();
+    while (this.#weightSearched > 0 && this.#weightDecided + this.#weightSearched > own) this.#dropOldestSearched();
+  }
+
+  /** Goes on by one entry, and drops it unless it was used. */
+  #turn(): void {
+    this.#hand ??= this.#decided.values();
+    const { value: kept, done } = this.#hand.next();
+    if (done === true) this.#hand = null;
+    else if (kept.used) kept.used = false;
+    else this.#drop(kept);
+  }
+
+  #dropOldestSearched(): void {
+    this.#oldestSearched ??= this.#searched.values();
+    const { value: kept, done } = this.#oldestSearched.next();
+    if (done === true) this.#oldestSearched = null;
+    else this.#drop(kept);
   }
 }

@@ -8,21 +8,19 @@ import { type AccountFacts, accountFacts } from './account-facts.ts';
 import { buildResource, ownerOf, type ResourceRows, resourceRows } from './build-resources.ts';
 import type { Compiled, CompiledBatch, CompiledPolicies } from './compiled-policies.ts';
 import type { Entry } from './memory.ts';
+import type { MemoryBudget } from './memory-budget.ts';
 import type { ResourceRow } from './rows.ts';
 import { isRoleArn, type Wanted } from './wanted.ts';
 
-/** More stored resources, or characters of their policies, are not held: their questions are answered by the database. */
-interface StoredLimits {
-  readonly resources: number;
-  readonly characters: number;
-}
-
-const LIMITS: StoredLimits = { resources: 300_000, characters: 64_000_000 };
+/** Part of the room that they may take. More are not held: questions about resources are then answered by the database. */
+const SHARE = 2 / 5;
+/** Of a row, beside its characters as JSON; and of a text. */
+const PLACE_BYTES = 200;
 
 /** So many resources that changed are read again; after more, everything is. */
 const MOST_STALE = 5_000;
-/** Resources made from what is known of their holder. Making one costs microseconds: they are not worth more memory. */
-const MOST_MADE = 20_000;
+/** Part of the room for resources made from what is known of their holder. Making one costs microseconds: they are not worth more. */
+const MADE_SHARE = 1 / 20;
 
 /** Whether nothing is known of an object of S3 but what its bucket says, whose owner is known: its gaps do not name it. */
 function isUnknownObject({ arn, given, exact, holders }: ResourceRows): boolean {
@@ -48,18 +46,23 @@ function nameOf(arn: string, accountId: string | null): string {
   return accountId === null ? arn : `${accountId} ${arn}`;
 }
 
+function weightOf(row: ResourceRow): number {
+  return PLACE_BYTES + JSON.stringify(row).length;
+}
+
 /**
  * All stored resources, so that a name is known to be stored, or not to be, without asking the database: services ask about
  * objects, items and messages whose names nobody has asked about before. Users are resources too, without policies; roles
  * are not in it. INVARIANT: while it is complete, it is true of the memory's revision, but for the names in `stale`.
  */
 export class StoredResources {
-  readonly #limits: StoredLimits;
+  readonly #budget: MemoryBudget;
   #state: 'unread' | 'reading' | 'complete' | 'tooMany' = 'unread';
   #rows = new Map<string, ResourceRow>();
   /** Texts of their policies, by hash. */
   #texts = new Map<string, string>();
-  #characters = 0;
+  #weight = 0;
+  #madeWeight = 0;
   #accounts = new Set<string>();
   #stale = new Set<string>();
   /** The latest state of the database that was seen while it was read. */
@@ -69,8 +72,8 @@ export class StoredResources {
   readonly #objects = new Map<string, KnownResource>();
   readonly #recent = new Recent<KnownResource>();
 
-  constructor(limits: StoredLimits = LIMITS) {
-    this.#limits = limits;
+  constructor(budget: MemoryBudget) {
+    this.#budget = budget;
   }
 
   get state(): 'unread' | 'reading' | 'complete' | 'tooMany' {
@@ -90,7 +93,7 @@ export class StoredResources {
     this.#stale = new Set();
     this.#forgetMade();
     this.#seen = 0n;
-    this.#characters = 0;
+    this.#weigh(-this.#weight);
     this.#state = 'reading';
   }
 
@@ -100,17 +103,43 @@ export class StoredResources {
     found: { readonly resources?: readonly ResourceRow[]; readonly accounts?: readonly string[] },
   ): void {
     if (revision > this.#seen) this.#seen = revision;
-    for (const row of found.resources ?? []) this.#rows.set(row.arn, row);
+    for (const row of found.resources ?? []) this.#hold(row);
     for (const id of found.accounts ?? []) this.#accounts.add(id);
     this.#checkSize();
+  }
+
+  #hold(row: ResourceRow): void {
+    this.#release(row.arn);
+    this.#rows.set(row.arn, row);
+    this.#weigh(weightOf(row));
+  }
+
+  #release(name: string): void {
+    const row = this.#rows.get(name);
+    if (row === undefined) return;
+    this.#rows.delete(name);
+    this.#weigh(-weightOf(row));
+  }
+
+  #weigh(more: number): void {
+    this.#weight += more;
+    this.#budget.add(more);
+  }
+
+  #forgetMade(): void {
+    this.#made.clear();
+    this.#objects.clear();
+    this.#recent.clear();
+    this.#budget.add(-this.#madeWeight);
+    this.#madeWeight = 0;
   }
 
   /** The text of a resource's policy. Documents are named by their content: they are true of every state. */
   keepText(hash: string, text: string): void {
     if (this.#state === 'unread' || this.#state === 'tooMany' || this.#texts.has(hash)) return;
     this.#texts.set(hash, text);
-    this.#characters += text.length;
-    if (this.#characters > this.#limits.characters) this.#dropFormerTexts();
+    this.#weigh(PLACE_BYTES + text.length);
+    if (this.#weight > this.#budget.room * SHARE) this.#dropFormerTexts();
   }
 
   /** Policies are replaced all the time: what no resource has any more is dropped before anything is given up. */
@@ -119,14 +148,14 @@ export class StoredResources {
     for (const [hash, text] of this.#texts) {
       if (used.has(hash)) continue;
       this.#texts.delete(hash);
-      this.#characters -= text.length;
+      this.#weigh(-PLACE_BYTES - text.length);
     }
     // With less room it would be looked for again and again.
-    if (this.#characters > this.#limits.characters * 0.9) this.#giveUp();
+    if (this.#weight > this.#budget.room * SHARE * 0.9) this.#giveUp();
   }
 
   #checkSize(): void {
-    if (this.#rows.size > this.#limits.resources) this.#giveUp();
+    if (this.#weight > this.#budget.room * SHARE) this.#dropFormerTexts();
   }
 
   /** Everything was read. */
@@ -181,8 +210,8 @@ export class StoredResources {
     for (const name of names) {
       if (!this.#stale.delete(name)) continue;
       const row = found.get(name);
-      if (row === undefined) this.#rows.delete(name);
-      else this.#rows.set(name, row);
+      if (row === undefined) this.#release(name);
+      else this.#hold(row);
     }
     this.#checkSize();
   }
@@ -210,12 +239,6 @@ export class StoredResources {
     return { ...sibling, value: siblingOf(sibling.value, arn) };
   }
 
-  #forgetMade(): void {
-    this.#made.clear();
-    this.#objects.clear();
-    this.#recent.clear();
-  }
-
   /**
    * A resource, from what is stored of it and its holders; undefined: the database has to be asked. While anything is stale
    * it is asked about every name, so that its cost does not tell which one has changed.
@@ -235,8 +258,10 @@ export class StoredResources {
       ofHolder === null ? null : this.#compiled(about.bucket?.policyHash ?? null, ofHolder, around.compiled);
     if (account === undefined || compiled === null) return undefined;
     const made = buildResource(about, account, compiled);
-    if (this.#made.size >= MOST_MADE) this.#forgetMade();
+    if (this.#madeWeight > this.#budget.room * MADE_SHARE) this.#forgetMade();
     this.#made.set(key, made);
+    this.#madeWeight += PLACE_BYTES + made.bytes;
+    this.#budget.add(PLACE_BYTES + made.bytes);
     if (isUnknownObject(about) && account !== null) this.#objects.set(arn.slice(0, arn.indexOf('/') + 1), made.value);
     return made;
   }

@@ -21,6 +21,7 @@ import type { FindStore } from '../find/find-store.ts';
 import { CompiledPolicies } from '../gather/compiled-policies.ts';
 import { Gatherer } from '../gather/gather.ts';
 import { Memory } from '../gather/memory.ts';
+import { DEFAULT_MEMORY, MemoryBudget } from '../gather/memory-budget.ts';
 import { hasChangedSince, readRevision } from '../gather/revision-rows.ts';
 import { StoredResources } from '../gather/stored-resources.ts';
 import { iam } from '../iam/iam.ts';
@@ -57,7 +58,11 @@ import { openServerDatabase } from './server-database.ts';
 export type DirectoryOptions = (
   | { readonly kind: 'embedded'; readonly dataDir: string }
   | { readonly kind: 'server'; readonly url: string }
-) & { readonly onStatement?: StatementListener };
+) & {
+  readonly onStatement?: StatementListener;
+  /** Bytes for everything that is kept of it in memory. Left out: DEFAULT_MEMORY. */
+  readonly memory?: number;
+};
 
 /** The directory, with Prisma's client for reading it. */
 export interface OpenDirectory extends Directory, IdentityStores {
@@ -106,16 +111,17 @@ class StoredDirectory implements OpenDirectory {
   readonly #store: Store;
   readonly #catalog: Catalog;
   readonly #gatherer: Gatherer;
+  readonly #budget: MemoryBudget;
 
-  constructor(database: Database, catalog: Catalog, revision: Revision, searchIndexed: boolean) {
+  constructor(database: Database, catalog: Catalog, revision: Revision, searchIndexed: boolean, budget: MemoryBudget) {
     this.searchIndexed = searchIndexed;
-    const resources = new StoredResources();
-    const memory = new Memory(revision, undefined, (touched) => resources.advance(touched));
+    this.#budget = budget;
+    const resources = new StoredResources(budget);
+    const memory = new Memory(revision, budget, (touched) => resources.advance(touched));
     this.#store = new Store(database, memory);
     this.#catalog = catalog;
-    this.#gatherer = new Gatherer(database, { catalog, compiled: new CompiledPolicies(), memory, resources }, () =>
-      this.#store.synchronize(),
-    );
+    const tools = { catalog, compiled: new CompiledPolicies(budget), memory, resources };
+    this.#gatherer = new Gatherer(database, tools, () => this.#store.synchronize());
     this.prisma = createReadModel(database.adapter);
     this.keys = accessKeys(this.#store);
     this.sessions = roleSessions(this.#store);
@@ -246,6 +252,7 @@ class StoredDirectory implements OpenDirectory {
   }
 
   async close(): Promise<void> {
+    this.#budget.close();
     await this.#gatherer.close();
     await this.prisma.$disconnect();
     await this.#store.database.close();
@@ -273,9 +280,19 @@ async function openDatabase(options: DirectoryOptions): Promise<Database> {
 }
 
 /** The directory in `database`, whose schema is the present one. Nothing of it is in memory yet. */
-export async function directoryIn(database: Database, catalog: Catalog): Promise<OpenDirectory> {
+export async function directoryIn(
+  database: Database,
+  catalog: Catalog,
+  memory: number = DEFAULT_MEMORY,
+): Promise<OpenDirectory> {
   const { revision } = await readRevision(database, 2n ** 62n);
-  const directory = new StoredDirectory(database, catalog, revision, await isSearchIndexed(database));
+  const directory = new StoredDirectory(
+    database,
+    catalog,
+    revision,
+    await isSearchIndexed(database),
+    new MemoryBudget(memory),
+  );
   await directory.warm();
   return directory;
 }
@@ -288,7 +305,7 @@ export async function directoryIn(database: Database, catalog: Catalog): Promise
 export async function openDirectory(options: DirectoryOptions, catalog: Catalog): Promise<OpenDirectory> {
   const database = await openDatabase(options);
   try {
-    return await directoryIn(database, catalog);
+    return await directoryIn(database, catalog, options.memory);
   } catch (error) {
     await database.close().catch(() => undefined);
     throw error;

@@ -65,8 +65,9 @@ builder.queryField('auditEvents', (t) =>
         if (visible.kind === 'refused') throw forbidden('auditEvents', visible);
         const { filter: bound } = visible;
         const { audit } = context.directory;
-        return cursorPage<AuditEventValue>(args, {
+        return cursorPage<AuditEventValue, AuditEventValue>(args, {
           cursorOf,
+          nodeOf: (event) => event,
           read: ({ after, before, limit, inverted }) =>
             audit.list({
               ...(after === undefined ? {} : { after: sequenceOf('after', after) }),

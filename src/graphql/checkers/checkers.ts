@@ -17,18 +17,17 @@ builder.queryField('checkers', (t) =>
         const { checkers } = context.directory;
         // Limited once, for the page and for the count.
         const filter = await visibleCheckers(context);
-        return cursorPage<ReturnType<typeof checkerValue>>(args, {
-          cursorOf: ({ record }) => cursorOf(record),
-          read: async ({ after, before, limit, inverted }) => {
-            const records = await checkers.list({
+        return cursorPage(args, {
+          cursorOf,
+          nodeOf: checkerValue,
+          read: ({ after, before, limit, inverted }) =>
+            checkers.list({
               filter,
               ...(after === undefined ? {} : { after: placeOf('after', after) }),
               ...(before === undefined ? {} : { before: placeOf('before', before) }),
               limit,
               newest: inverted,
-            });
-            return records.map(checkerValue);
-          },
+            }),
           count: () => checkers.count(filter),
         });
       },

@@ -19,7 +19,7 @@ import {
 } from '../../guard/visible-entities.ts';
 import { visiblePolicyUsers } from '../../guard/visible-policy-users.ts';
 import { InvalidInput } from '../../policy/errors.ts';
-import { brand } from '../brand.ts';
+import { brand, namedBy } from '../brand.ts';
 import type { GatewayContext } from '../context.ts';
 import { cursorPage } from '../cursor-page.ts';
 import { accountIn } from '../entities/arn-parts.ts';
@@ -117,10 +117,11 @@ const loaders = createContextCache(({ directory }: GatewayContext) => ({
   counts: new DataLoader<FindSelection, number>((selections) => directory.find.counts(selections), { cache: false }),
 }));
 
-async function pageOf(context: GatewayContext, args: PageArguments, selection: FindSelection, order: FindOrder) {
+function pageOf(context: GatewayContext, args: PageArguments, selection: FindSelection, order: FindOrder) {
   const { pages, counts } = loaders(context);
-  const page = await cursorPage<Found>(args, {
-    cursorOf: (found) => cursorOf(order, found),
+  return cursorPage(args, {
+    cursorOf: (found: Found) => cursorOf(order, found),
+    nodeOf: entityOf,
     read: ({ after, before, limit, inverted }) =>
       pages.load({
         ...selection,
@@ -132,8 +133,9 @@ async function pageOf(context: GatewayContext, args: PageArguments, selection: F
       }),
     count: () => counts.load(selection),
   });
-  return { ...page, edges: page.edges.map(({ cursor, node }) => ({ cursor, node: entityOf(node) })) };
 }
+
+const [UserOf, RoleOf, GroupOf] = [namedBy('User'), namedBy('Role'), namedBy('Group')];
 
 /** An entry as a value of the schema, with what its type always reads; other fields are loaded when they are selected. */
 function entityOf({ kind, id, arn, accountId, defaultVersionId }: Found): never {
@@ -145,9 +147,11 @@ function entityOf({ kind, id, arn, accountId, defaultVersionId }: Found): never 
     case 'Resource':
       return brand({ arn, accountId }, kind) as never;
     case 'User':
+      return new UserOf(arn) as never;
     case 'Role':
+      return new RoleOf(arn) as never;
     case 'Group':
-      return brand({ arn }, kind) as never;
+      return new GroupOf(arn) as never;
     default:
       return kind satisfies never;
   }

@@ -42,8 +42,9 @@ export async function controlPolicyPage(
     const policies = await byOrganization(context).load(organizationId);
     return type == null ? policies : policies.filter((policy) => policy.type === type);
   };
-  const page = await cursorPage<Policies[number]>(args, {
-    cursorOf: ({ id }) => Buffer.from(id).toString('base64url'),
+  return cursorPage(args, {
+    cursorOf: ({ id }: Policies[number]) => Buffer.from(id).toString('base64url'),
+    nodeOf: (policy) => brand({ ...policy }, 'ControlPolicy'),
     read: async ({ after, before, limit, inverted }) => {
       const [from, to] = [placeOf('after', after), placeOf('before', before)];
       const between = (await all()).filter(({ id }) => (from === null || id > from) && (to === null || id < to));
@@ -51,10 +52,6 @@ export async function controlPolicyPage(
     },
     count: async () => (await all()).length,
   });
-  return {
-    ...page,
-    edges: page.edges.map(({ cursor, node }) => ({ cursor, node: brand({ ...node }, 'ControlPolicy') })),
-  };
 }
 
 function placeOf(name: 'after' | 'before', cursor: string | undefined): string | null {

@@ -16,7 +16,7 @@ import { Principal, refOf } from '../entities/principal.ts';
 import { Role, roleValue } from '../entities/role.ts';
 import { inTurn } from '../in-turn.ts';
 import { given } from '../input.ts';
-import { pageByKey, pageOf } from '../keyed-connection.ts';
+import { pageOf, pageOfList } from '../keyed-connection.ts';
 import { NULL_ANSWER } from '../null-answer.ts';
 import { AFTER_DESCRIPTION, FIRST_DESCRIPTION } from '../page.ts';
 import { principalOf } from '../sessions/role-session.ts';
@@ -75,7 +75,7 @@ EffectivePermissions.implement({
       resolve: (set, { filter, ...page }, context) => {
         const asked = pageOf(page);
         return inTurn(context, () =>
-          pageByKey(set.permissions(given(filter ?? {})), asked, set.revision, ({ action }) => action),
+          pageOfList(set.listed(given(filter ?? {})), asked, set.revision, ({ action }) => action),
         );
       },
     }),
