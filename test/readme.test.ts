@@ -335,7 +335,10 @@ test('a profile with the address of its services assumes its role as described',
 
 test('every setting that is read is documented, and none that is not', () => {
   const source = readFileSync(`${ROOT}src/server/settings.ts`, 'utf8');
-  const read = [...source.matchAll(/read(?:<[^>]*>)?\('([A-Z_]+)'/g)].map((match) => match[1]);
-  const documented = [...README.matchAll(/^\| `([A-Z_]+)` \|/gm)].map((match) => match[1]);
+  const read = [...source.matchAll(/read(Secret)?(?:<[^>]*>)?\('([A-Z_]+)'/g)].flatMap(([, isSecret, name]) =>
+    isSecret === undefined ? [name] : [name, `${name}_FILE`],
+  );
+  const rows = [...README.matchAll(/^\| (`[A-Z_]+`(?:, or `[A-Z_]+`)?) \|/gm)].map(([, cell = '']) => cell);
+  const documented = rows.flatMap((cell) => [...cell.matchAll(/[A-Z_]+/g)].map(([name]) => name));
   expect(new Set(documented)).toEqual(new Set(read));
 });

@@ -1,6 +1,5 @@
 import type { Condition } from '../policy/condition.ts';
 import type { ContextKey } from '../policy/context-key.ts';
-import type { LayerPlan } from './layer-set.ts';
 import { Rule } from './rule.ts';
 
 /** Conditions of a Deny that depend on the caller alone: whether they hold is found once for each caller. */
@@ -57,7 +56,10 @@ function isOfCaller({ owner, unsaid, name }: ContextKey): boolean {
 }
 
 /** Null: no Deny has such a part, or they are so many that an index finds them. */
-export function callerDenies({ rules, index }: LayerPlan['deny'], bits: CallerBits): CallerDenies | null {
+export function callerDenies(
+  { rules, index }: { readonly rules: readonly Rule[]; readonly index: object | null },
+  bits: CallerBits,
+): CallerDenies | null {
   if (index !== null) return null;
   const parts: CallerPart[] = [];
   const open: OpenDeny[] = [];

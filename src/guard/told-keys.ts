@@ -5,6 +5,7 @@ import type { AskedKey } from '../evaluation/decision.ts';
 import { isOwnLayer } from '../evaluation/veil.ts';
 import { principalIdOf } from '../policy/principal-id.ts';
 import type { GuardContext } from './context.ts';
+import { allOf } from './maybe-promise.ts';
 import { mayReadPolicy } from './readable-policy.ts';
 
 /**
@@ -23,10 +24,8 @@ export async function toldKeys(
     caller.kind === 'principal' &&
     principalIdOf(caller.ref) === principalIdOf(principal) &&
     (assumedRole === null || answer.onAssumption === true);
-  const told = await Promise.all(
-    asked.map(({ statement }) =>
-      isItself && isOwnLayer(statement.layer) ? Promise.resolve(true) : mayReadPolicy(context, statement),
-    ),
+  const told = await allOf(
+    asked.map(({ statement }) => (isItself && isOwnLayer(statement.layer)) || mayReadPolicy(context, statement)),
   );
   return [...namesOfKeys(asked.filter((_key, index) => told[index] === true))];
 }

@@ -11,6 +11,7 @@ import {
   prepareResource,
 } from '../../src/evaluation/prepare.ts';
 import type { RequestFacts } from '../../src/evaluation/request.ts';
+import { parseArn } from '../../src/policy/arn.ts';
 import { closedPolicy, readPolicy } from '../../src/policy/load.ts';
 import type { PolicyKind } from '../../src/policy/policy-kind.ts';
 import { controlLevel } from './control-level.ts';
@@ -61,7 +62,7 @@ export function engineResource(q: NaiveRequest): PreparedResource {
     accountId,
     organization,
     tags,
-    policy: withNetworkOrigin(attached, point, accessPoint?.vpcId ?? null),
+    policy: withNetworkOrigin(attached, point, parseArn(arn) === null ? null : (accessPoint?.vpcId ?? null)),
     ...(accessPoint === undefined ? {} : { accessPoint: { vpcId: accessPoint.vpcId, bucketPolicy } }),
     policyBindings: bindings,
     resourceControl: levels(rcp, 'rcp'),
