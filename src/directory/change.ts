@@ -13,7 +13,7 @@ export interface Worked<T> {
 /** Makes one change with its event in the audit trail: both are stored, or neither. `now`: the time that its rows get. */
 export function changeWithEvent<T>(
   store: Store,
-  event: NewAuditEvent | undefined,
+  event: NewAuditEvent | ((result: T) => NewAuditEvent) | undefined,
   work: (sql: Sql, now: number) => Promise<Worked<T>>,
 ): Promise<T> {
   return store.change(async (sql, now) => {
@@ -21,7 +21,7 @@ export function changeWithEvent<T>(
     const { touched, result } = await work(sql, now);
     if (touched.length === 0) return { revision: before, touched, result };
     const revision = await raiseRevision(sql, touched, now);
-    await addAuditEvent(sql, event, revision);
+    await addAuditEvent(sql, typeof event === 'function' ? event(result) : event, revision);
     return { revision, touched, result };
   });
 }

@@ -100,7 +100,7 @@ export function createGateway(
       doorOf: (facts, request) => ({ context: contextOf(facts, request), table }),
       addressOf: addressOfWith({ publicUrl, otherwise: table.base, isTrustedProxy }),
     },
-    maintenance: { admit, directory: services.directory },
+    maintenance: { admit, directory: services.directory, masterKeys: services },
     dispose: async () => {
       await yoga.dispose();
     },

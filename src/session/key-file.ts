@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { chmod, constants, copyFile, link, open, readFile, stat, unlink } from 'node:fs/promises';
+import { chmod, constants, copyFile, link, open, readFile, realpath, rename, stat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { makeDataDir } from '../directory/data-dir.ts';
 
@@ -32,6 +32,36 @@ export async function readOrMakeKeyFile(folder: string, name: string, make: () =
 /** The text of `name` in `folder`; null: there is no such file. */
 export function readKeyFile(folder: string, name: string): Promise<string | null> {
   return readPrivate(join(folder, name));
+}
+
+/**
+ * Replaces the text of a file (`change`: null leaves it), whole or not at all, for its owner alone. Returns whether it did.
+ * Throws EEXIST while another process changes it.
+ */
+export async function replaceKeyFile(name: string, change: (text: string) => string | null): Promise<boolean> {
+  // A link goes on leading to it.
+  const path = await realpath(name);
+  const lock = `${path}.lock`;
+  await (await open(lock, 'wx', PRIVATE_FILE)).close();
+  try {
+    const text = change(await readFile(path, 'utf8'));
+    if (text === null) return false;
+    const draft = `${path}.${randomBytes(6).toString('hex')}`;
+    const file = await open(draft, 'wx', PRIVATE_FILE);
+    try {
+      await file.writeFile(text);
+      await file.sync();
+      await file.close();
+      await rename(draft, path);
+    } catch (error) {
+      await file.close().catch(() => undefined);
+      await unlink(draft).catch(() => undefined);
+      throw error;
+    }
+    return true;
+  } finally {
+    await unlink(lock);
+  }
 }
 
 async function readPrivate(path: string): Promise<string | null> {

@@ -3,7 +3,7 @@ import { createLocalJWKSet, errors, type JWK, type JWTPayload, jwtVerify, SignJW
 import { LRUCache } from 'lru-cache';
 import type { SigningKeyRecord, SigningKeyStore } from '../directory/stores/identity-stores.ts';
 import { AuthenticationError } from './errors.ts';
-import type { Secrets } from './secrets.ts';
+import type { Secrets, SigningKey } from './secrets.ts';
 
 const ALGORITHM = 'EdDSA';
 /**
@@ -52,16 +52,18 @@ interface Verified {
 /** Tokens that are remembered. Verifying one costs a tenth of a millisecond; whether its session still is, is looked up each time. */
 const MOST_VERIFIED = 20_000;
 
+type TokenSecrets = Pick<Secrets, 'signingKey' | 'masterKeys'>;
+
 /** Signs and verifies the tokens of sessions with the keys of all accepted generations. */
 export class SessionTokens {
   readonly #keys: SigningKeyStore;
-  readonly #secrets: Pick<Secrets, 'signingKey'>;
+  readonly #secrets: TokenSecrets;
   /** Tokens whose signatures were right, by their hash, with the keys that they were verified with. */
   readonly #verified = new LRUCache<string, Verified>({ max: MOST_VERIFIED });
   /** By the list that the store returns: the same one while nothing has changed. */
   readonly #resolvers = new WeakMap<readonly SigningKeyRecord[], ReturnType<typeof createLocalJWKSet>>();
 
-  constructor(keys: SigningKeyStore, secrets: Pick<Secrets, 'signingKey'>) {
+  constructor(keys: SigningKeyStore, secrets: TokenSecrets) {
     this.#keys = keys;
     this.#secrets = secrets;
   }
@@ -70,7 +72,7 @@ export class SessionTokens {
   async sign(use: TokenUse, { id, subject, table, issuedAt, expiresAt }: TokenFacts): Promise<string> {
     const newest = (await this.#keys.list()).at(-1);
     if (newest === undefined) throw new Error('the directory has lost its signing keys');
-    const { privateKey, jwk } = this.#secrets.signingKey(newest.generation);
+    const { privateKey, jwk } = await this.#keyOf(newest);
     return new SignJWT({ table })
       .setProtectedHeader({ alg: ALGORITHM, typ: TYPES[use], kid: jwk.kid })
       .setIssuer(ISSUER)
@@ -86,6 +88,7 @@ export class SessionTokens {
   async verify(use: TokenUse, token: string, now: number): Promise<NamedSession> {
     if (token.length > MAX_TOKEN_CHARACTERS) throw new AuthenticationError('InvalidClientTokenId');
     const keys = await this.#keys.list();
+    await this.#hold(keys);
     const fingerprint = hash('sha256', `${use} ${token}`, 'base64');
     const known = this.#verified.get(fingerprint);
     if (known?.keys === keys) {
@@ -119,7 +122,24 @@ export class SessionTokens {
       const successor = generations[index + 1];
       return retiredAt === null && (successor === undefined || successor.createdAt > now - MAX_LIFETIME_SECONDS * 1000);
     });
-    return { keys: alive.map(({ generation }) => this.#secrets.signingKey(generation).jwk).reverse() };
+    await this.#hold(alive);
+    return { keys: alive.map((key) => this.#jwkOf(key)).reverse() };
+  }
+
+  /** The master keys of all that are accepted. Throws StoreUnavailable if the file lacks one. */
+  async #hold(keys: readonly SigningKeyRecord[]): Promise<void> {
+    for (const { retiredAt, masterGeneration } of keys) {
+      if (retiredAt === null) await this.#secrets.masterKeys.hold(masterGeneration);
+    }
+  }
+
+  async #keyOf(key: SigningKeyRecord): Promise<SigningKey> {
+    await this.#hold([key]);
+    return this.#secrets.signingKey(key.generation, key.masterGeneration);
+  }
+
+  #jwkOf({ generation, masterGeneration }: SigningKeyRecord): SigningKey['jwk'] {
+    return this.#secrets.signingKey(generation, masterGeneration).jwk;
   }
 
   #resolver(keys: readonly SigningKeyRecord[]): ReturnType<typeof createLocalJWKSet> {
@@ -127,7 +147,7 @@ export class SessionTokens {
     if (known !== undefined) return known;
     const accepted = keys.filter(({ retiredAt }) => retiredAt === null);
     const made = createLocalJWKSet({
-      keys: accepted.map(({ generation }) => this.#secrets.signingKey(generation).jwk),
+      keys: accepted.map((key) => this.#jwkOf(key)),
     });
     this.#resolvers.set(keys, made);
     return made;

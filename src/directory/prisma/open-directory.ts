@@ -34,6 +34,8 @@ import { checkers } from '../stores/checkers.ts';
 import type { IdentityStores, MfaDeviceStore, OidcProviderStore, SigningKeyStore } from '../stores/identity-stores.ts';
 import type { KeySessionStore } from '../stores/key-session-store.ts';
 import { keySessions } from '../stores/key-sessions.ts';
+import type { MasterKeyStore } from '../stores/master-key-store.ts';
+import { masterKeys } from '../stores/master-keys.ts';
 import { mfaDevices } from '../stores/mfa-devices.ts';
 import { oidcProviders } from '../stores/oidc-providers.ts';
 import { roleSessions } from '../stores/role-sessions.ts';
@@ -86,6 +88,7 @@ class StoredDirectory implements OpenDirectory {
   readonly audit: AuditStore;
   readonly checkers: CheckerStore;
   readonly keySessions: KeySessionStore;
+  readonly masterKeys: MasterKeyStore;
   readonly mfaDevices: MfaDeviceStore;
   readonly oidcProviders: OidcProviderStore;
   readonly signingKeys: SigningKeyStore;
@@ -113,6 +116,7 @@ class StoredDirectory implements OpenDirectory {
     this.audit = auditEvents(this.#store);
     this.checkers = checkers(this.#store);
     this.keySessions = keySessions(this.#store);
+    this.masterKeys = masterKeys(this.#store);
     this.mfaDevices = mfaDevices(this.#store);
     this.oidcProviders = oidcProviders(this.#store);
     this.signingKeys = signingKeys(this.#store);
@@ -207,16 +211,6 @@ class StoredDirectory implements OpenDirectory {
 
   resourceArns(page: Page): Promise<readonly string[]> {
     return this.#arns('"Resource"', page);
-  }
-
-  async masterKeyFingerprint(own: string): Promise<string> {
-    const [row] = await this.#store.database.query<{ kept: string }>(
-      `UPDATE "DirectoryState" SET "masterKeyFingerprint" = coalesce("masterKeyFingerprint", $1) WHERE id = 1
-       RETURNING "masterKeyFingerprint" AS kept`,
-      [own],
-    );
-    if (row === undefined) throw new Error('the directory has lost its state row');
-    return row.kept;
   }
 
   async isEmpty(): Promise<boolean> {
