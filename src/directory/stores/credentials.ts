@@ -46,7 +46,7 @@ export async function* credentialsOf(
   for (const kind of CREDENTIAL_KINDS) {
     let place = '';
     for (;;) {
-      const page = await database.query<CredentialRecord & { place: string }>(
+      const page = await database.query<Omit<CredentialRecord, 'kind'> & { place: string }>(
         `SELECT CASE WHEN '${kind}' = 'checker' AND x.holder = 'operator' THEN NULL ELSE x.generation END AS generation, x.id,
             x.holder, ${millisecondsOf('x."createdAt"')} AS "createdAt", ${millisecondsOf('x."expiresAt"')} AS "expiresAt",
             x.active, x.place
@@ -56,7 +56,7 @@ export async function* credentialsOf(
           ORDER BY x.place COLLATE "C" LIMIT ${PAGE}`,
         [toIso(now), place, generation],
       );
-      for (const { place: _place, ...record } of page) yield { kind, ...record };
+      for (const { place: _place, ...record } of page) yield { ...record, kind };
       const last = page.at(-1);
       if (last === undefined || page.length < PAGE) break;
       place = last.place;

@@ -52,10 +52,10 @@ const ENDINGS: Readonly<Record<CredentialKind, { readonly entity: string; readon
 
 /** Generations of which nothing is accepted any more, inside a transaction that holds the write lock. */
 export async function retireGenerations(sql: Sql, generations: readonly number[], at: number): Promise<void> {
-  const parameters = [toIso(at), generations];
+  const parameters = [toIso(at), generations.map(String)];
   const retired = `SET "retiredAt" = $1::text::timestamp(3) WHERE "retiredAt" IS NULL`;
-  await sql.query(`UPDATE "MasterKey" ${retired} AND generation = ANY($2::int4[])`, parameters);
-  await sql.query(`UPDATE "SigningKey" ${retired} AND "masterGeneration" = ANY($2::int4[])`, parameters);
+  await sql.query(`UPDATE "MasterKey" ${retired} AND generation = ANY($2::text[]::int4[])`, parameters);
+  await sql.query(`UPDATE "SigningKey" ${retired} AND "masterGeneration" = ANY($2::text[]::int4[])`, parameters);
 }
 
 /** Ends a generation of the master key, in one transaction. */
