@@ -166,7 +166,10 @@ export async function startGateway(
     jwks: () => answering()?.jwks ?? null,
     authzen: () => answering()?.authzen ?? null,
     maintenance: () => answering()?.maintenance ?? null,
-    ping: async () => services?.directory.ping(),
+    ping: async () => {
+      await services?.directory.ping();
+      await services?.secrets.masterKeys.holdNewest();
+    },
     graphiqlTabs: settings.graphiql ? () => (demo === null ? WELCOME_TABS : demoTabs) : null,
   });
   const listening = await listenAsSet(settings, router, log);

@@ -129,8 +129,9 @@ function generationAsked({ url }: Exchange): number | null {
 
 async function sendKeys({ masterKeys }: MaintenanceRoute, exchange: Exchange): Promise<void> {
   const { response, now } = exchange;
+  const generation = generationAsked(exchange);
   response.writeHead(200, { 'content-type': 'application/x-ndjson' });
-  for await (const record of credentialsOfMasterKey(masterKeys, generationAsked(exchange), now)) {
+  for await (const record of credentialsOfMasterKey(masterKeys, generation, now)) {
     await send(response, `${JSON.stringify(record)}\n`);
   }
   // Nothing else says that these are all.

@@ -10,6 +10,9 @@ const BETWEEN_READINGS = 1_000;
 
 type MasterKeyDirectory = Pick<IdentityStores, 'masterKeys'>;
 
+/** The file of this gateway lacks a key that the directory uses: a gateway that has it can answer. */
+export class MasterKeyMissing extends StoreUnavailable {}
+
 /** The keys of the file, and which generation each of them is. A generation that begins elsewhere is learnt when it is met. */
 export class MasterKeys {
   readonly #place: MasterKeyPlace;
@@ -59,7 +62,7 @@ export class MasterKeys {
 
   /**
    * Sees to it that the key of a generation is there, if the directory has that generation: another gateway may have begun it. Throws
-   * StoreUnavailable if the file lacks it. Nothing is asked for generations that are known.
+   * MasterKeyMissing if the file lacks it. Nothing is asked for generations that are known.
    */
   async hold(generation: number): Promise<void> {
     if (this.has(generation) || this.#directory === null) return;
@@ -72,11 +75,17 @@ export class MasterKeys {
       await this.reread();
     }
     if (!this.has(generation)) {
-      throw new StoreUnavailable(
+      throw new MasterKeyMissing(
         'DIRECTORY_UNAVAILABLE',
         `this gateway lacks generation ${generation} of the master key: its ${MASTER_KEY_FILE} has to have that line`,
       );
     }
+  }
+
+  /** As `hold`, the generation that is used for what is made. */
+  async holdNewest(): Promise<void> {
+    const newest = (await this.#directory?.masterKeys.list())?.at(-1);
+    if (newest !== undefined) await this.hold(newest.generation);
   }
 
   /** Reads the file again. Throws if it is not one of ours any more. */
@@ -95,11 +104,7 @@ function byFingerprint(keys: readonly Buffer[]): ReadonlyMap<string, Buffer> {
   return new Map(keys.map((key) => [fingerprintOf(key), key]));
 }
 
-function refusal(
-  generations: readonly MasterKeyRecord[],
-  missing: readonly MasterKeyRecord[],
-  path: string,
-): string {
+function refusal(generations: readonly MasterKeyRecord[], missing: readonly MasterKeyRecord[], path: string): string {
   if (missing.length === generations.filter(({ retiredAt }) => retiredAt === null).length) {
     return `this directory belongs to another master key: put the ${MASTER_KEY_FILE} of the gateway that made it into the data folder`;
   }

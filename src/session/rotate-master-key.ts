@@ -26,7 +26,9 @@ export function rotateMasterKey({ directory, secrets }: MasterKeyTools, call: Ca
     await secrets.masterKeys.reread();
     const known = await directory.masterKeys.list();
     const { fingerprints } = secrets.masterKeys;
-    const missing = known.find(({ fingerprint, retiredAt }) => retiredAt === null && !fingerprints.includes(fingerprint));
+    const missing = known.find(
+      ({ fingerprint, retiredAt }) => retiredAt === null && !fingerprints.includes(fingerprint),
+    );
     if (missing !== undefined) {
       throw new RolegateError('CONFLICT', `the master key file lacks generation ${missing.generation}`);
     }
@@ -35,7 +37,10 @@ export function rotateMasterKey({ directory, secrets }: MasterKeyTools, call: Ca
       throw new RolegateError('CONFLICT', 'the master key file has no key that is not in use: it needs another line');
     }
     if ((known.at(-1)?.generation ?? 0) >= LAST_GENERATION) {
-      throw new RolegateError('LIMIT_EXCEEDED', `there are no more than ${LAST_GENERATION} generations of a master key`);
+      throw new RolegateError(
+        'LIMIT_EXCEEDED',
+        `there are no more than ${LAST_GENERATION} generations of a master key`,
+      );
     }
     const generation = await directory.masterKeys.begin({ fingerprint: unused, markOf, at: call.now }, event);
     await secrets.masterKeys.hold(generation);

@@ -3,6 +3,7 @@ import { createLocalJWKSet, errors, type JWK, type JWTPayload, jwtVerify, SignJW
 import { LRUCache } from 'lru-cache';
 import type { SigningKeyRecord, SigningKeyStore } from '../directory/stores/identity-stores.ts';
 import { AuthenticationError } from './errors.ts';
+import { MasterKeyMissing } from './master-keys.ts';
 import type { Secrets, SigningKey } from './secrets.ts';
 
 const ALGORITHM = 'EdDSA';
@@ -88,7 +89,7 @@ export class SessionTokens {
   async verify(use: TokenUse, token: string, now: number): Promise<NamedSession> {
     if (token.length > MAX_TOKEN_CHARACTERS) throw new AuthenticationError('InvalidClientTokenId');
     const keys = await this.#keys.list();
-    await this.#hold(keys);
+    const missing = await this.#missing(keys);
     const fingerprint = hash('sha256', `${use} ${token}`, 'base64');
     const known = this.#verified.get(fingerprint);
     if (known?.keys === keys) {
@@ -96,7 +97,7 @@ export class SessionTokens {
       return known.session;
     }
     try {
-      const { payload } = await jwtVerify(token, this.#resolver(keys), {
+      const { payload } = await jwtVerify(token, this.#resolver(keys, missing === null), {
         algorithms: [ALGORITHM],
         typ: TYPES[use],
         issuer: ISSUER,
@@ -110,6 +111,8 @@ export class SessionTokens {
       return session;
     } catch (error) {
       if (error instanceof errors.JWTExpired) throw new AuthenticationError('ExpiredToken', { cause: error });
+      // It may be of the key that is missing: others would take it.
+      if (error instanceof errors.JWKSNoMatchingKey && missing !== null) throw missing;
       if (error instanceof errors.JOSEError) throw new AuthenticationError('InvalidClientTokenId', { cause: error });
       throw error;
     }
@@ -126,7 +129,18 @@ export class SessionTokens {
     return { keys: alive.map((key) => this.#jwkOf(key)).reverse() };
   }
 
-  /** The master keys of all that are accepted. Throws StoreUnavailable if the file lacks one. */
+  /** As `#hold`; what it would throw. */
+  async #missing(keys: readonly SigningKeyRecord[]): Promise<MasterKeyMissing | null> {
+    try {
+      await this.#hold(keys);
+      return null;
+    } catch (error) {
+      if (error instanceof MasterKeyMissing) return error;
+      throw error;
+    }
+  }
+
+  /** The master keys of all that are accepted. Throws MasterKeyMissing if the file lacks one. */
   async #hold(keys: readonly SigningKeyRecord[]): Promise<void> {
     for (const { retiredAt, masterGeneration } of keys) {
       if (retiredAt === null) await this.#secrets.masterKeys.hold(masterGeneration);
@@ -142,14 +156,15 @@ export class SessionTokens {
     return this.#secrets.signingKey(generation, masterGeneration).jwk;
   }
 
-  #resolver(keys: readonly SigningKeyRecord[]): ReturnType<typeof createLocalJWKSet> {
+  #resolver(keys: readonly SigningKeyRecord[], areWhole: boolean): ReturnType<typeof createLocalJWKSet> {
     const known = this.#resolvers.get(keys);
     if (known !== undefined) return known;
-    const accepted = keys.filter(({ retiredAt }) => retiredAt === null);
+    const { masterKeys } = this.#secrets;
+    const accepted = keys.filter((key) => key.retiredAt === null && masterKeys.has(key.masterGeneration));
     const made = createLocalJWKSet({
       keys: accepted.map((key) => this.#jwkOf(key)),
     });
-    this.#resolvers.set(keys, made);
+    if (areWhole) this.#resolvers.set(keys, made);
     return made;
   }
 }

@@ -1,6 +1,7 @@
-import { appendFile, mkdtemp, readFile, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Secret, TOTP } from 'otpauth';
+import { Pool } from 'pg';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createAccess } from '../../src/access/access.ts';
 import { openCatalog } from '../../src/catalog/catalog.ts';
@@ -159,7 +160,15 @@ describeInBothStores('a rotation of the master key', (store) => {
     expect((await gateway.sessions.jwks(NOON)).keys).toHaveLength(2);
 
     const kinds = async (generation: number) => (await listed(gateway, generation)).map(({ kind }) => kind);
-    const one = ['access key', 'sign-in', 'temporary credentials', 'role session', 'checker', 'MFA device', 'signing key'];
+    const one = [
+      'access key',
+      'sign-in',
+      'temporary credentials',
+      'role session',
+      'checker',
+      'MFA device',
+      'signing key',
+    ];
     expect(await kinds(1)).toEqual(one.flatMap((kind) => (kind === 'role session' ? [kind, kind] : [kind])));
     expect(await kinds(2)).toEqual(one);
     expect(await listed(gateway, 2)).toContainEqual({
@@ -253,10 +262,44 @@ describeInBothStores('a rotation of the master key', (store) => {
     const gateway = await start(await store.open(DOCUMENT), await newFolder());
     const first = await readFile(join(gateway.dataDir, 'master.key'), 'utf8');
     await rotate(gateway);
+    const both = await readFile(join(gateway.dataDir, 'master.key'), 'utf8');
     await writeFile(join(gateway.dataDir, 'master.key'), first);
-    await expect(start(gateway.directory, gateway.dataDir)).rejects.toThrow(/lacks generation 2 of the master key: put/);
+    await expect(start(gateway.directory, gateway.dataDir)).rejects.toThrow(
+      /lacks generation 2 of the master key: put/,
+    );
     // Of a retired one nothing is accepted: its key may be gone.
-    await appendFile(join(gateway.dataDir, 'master.key'), '');
+    await retireMasterKey(gateway, CALL, 1);
+    await writeFile(join(gateway.dataDir, 'master.key'), both.slice(first.length));
+    const again = await start(gateway.directory, gateway.dataDir);
+    expect(await answers(again, await makeAll(again, 'again'))).toEqual(ALL_IN);
+  });
+});
+
+describe('a directory that was restored without its keys', () => {
+  it('goes on with them if they are put there, and otherwise with a new generation', async () => {
+    const url = await (await sharedPostgres()).createMigrated();
+    const { directory } = await openOn({ kind: 'server', url });
+    const pool = new Pool({ connectionString: url });
+    onTestFinished(async () => {
+      await directory.close();
+      await pool.end();
+    });
+    await directory.apply(DOCUMENT);
+    const gateway = await start(directory, await newFolder());
+    await rotate(gateway);
+    const all = await makeAll(gateway, 'all');
+    const forget = () => pool.query('UPDATE "DirectoryState" SET "masterKeyFingerprint" = NULL');
+    await forget();
+    const again = await start(directory, gateway.dataDir);
+    expect((await masterKeyGenerations(again)).map(({ retiredAt }) => retiredAt)).toEqual([null, null]);
+    expect(await answers(again, all)).toEqual(ALL_IN);
+    await forget();
+    const other = await start(directory, await newFolder());
+    expect((await masterKeyGenerations(other)).map(({ retiredAt }) => retiredAt)).toEqual([NOON, NOON, null]);
+    expect(await answers(other, all)).toMatchObject({ key: 'SignatureDoesNotMatch', role: 'InvalidClientTokenId' });
+    const made = await makeAll(other, 'other');
+    expect(generationOf(made.key.accessKeyId)).toBe(3);
+    expect(await answers(other, made)).toEqual(ALL_IN);
   });
 });
 
@@ -284,10 +327,13 @@ describe('two gateways with files of their own, on one server', () => {
     const after = await makeAll(first, 'after');
     const refusal = { code: 'DIRECTORY_UNAVAILABLE', message: expect.stringContaining('lacks generation 2') };
     await expect(second.sessions.authenticate(basic(after.key), NOON)).rejects.toMatchObject(refusal);
+    await expect(second.sessions.authenticate(bearer(after.role), NOON)).rejects.toMatchObject(refusal);
+    await expect(second.sessions.createAccessKey({ userArn: alice }, OPERATOR, NOON)).rejects.toMatchObject(refusal);
+    await expect(second.secrets.masterKeys.holdNewest()).rejects.toMatchObject(refusal);
+    // What it can check goes on.
+    expect(await answers(second, before)).toEqual(ALL_IN);
     await copy();
-    await expect
-      .poll(() => answers(second, after), { timeout: 5_000 })
-      .toEqual(ALL_IN);
+    await expect.poll(() => answers(second, after), { timeout: 5_000 }).toEqual(ALL_IN);
     expect(await answers(second, before)).toEqual(ALL_IN);
     await retireMasterKey(second, CALL, 1);
     expect((await answers(first, before)).key).toBe('InvalidClientTokenId');

@@ -75,7 +75,9 @@ describe('the secrets of a data folder', () => {
     await createSecrets({ dataDir });
     await writeFile(join(dataDir, 'master.key'), 'c2hvcnQ=\n');
     const opened = createSecrets({ dataDir });
-    await expect(opened).rejects.toThrow(/master\.key does not hold a master key: expected base64 of 32 bytes in each line$/);
+    await expect(opened).rejects.toThrow(
+      /master\.key does not hold a master key: expected base64 of 32 bytes in each line$/,
+    );
   });
 
   it('refuse a directory that belongs to another master key', async () => {

@@ -47,7 +47,8 @@ export function objectOf(line: string): Readonly<Record<string, unknown>> {
 
 /** Throws BACKUP_DAMAGED if it is the first line of something else, BACKUP_TOO_NEW. */
 export function headerOf(line: string): BackupHeader {
-  const { form, version, writtenAt, revision, masterKeyFingerprint, masterKeyFingerprints, migrations } = beginningOf(line);
+  const { form, version, writtenAt, revision, masterKeyFingerprint, masterKeyFingerprints, migrations } =
+    beginningOf(line);
   if (form !== 'rolegate-backup' || typeof version !== 'number') throw noBackup();
   if (version > BACKUP_VERSION) {
     throw new RolegateError(

@@ -65,11 +65,7 @@ export interface MasterKeyStore {
    * Ends a generation and everything of it. Throws NoSuchEntity, CONFLICT for the newest one. `eventOf`: the event of the audit
    * trail.
    */
-  retire(
-    generation: number,
-    at: number,
-    eventOf: (counts: RetiredCounts) => NewAuditEvent,
-  ): Promise<RetiredCounts>;
+  retire(generation: number, at: number, eventOf: (counts: RetiredCounts) => NewAuditEvent): Promise<RetiredCounts>;
   /** What is used of a generation (null: of all), by kind: live sessions, checkers and signing keys, all keys and devices. */
   credentials(generation: number | null, now: number): AsyncGenerator<CredentialRecord>;
 }

@@ -57,7 +57,11 @@ async function opened(sql: Sql, first: string | undefined, at: number): Promise<
 }
 
 /** After a restore without keys: the directory goes on with those that are there. */
-async function adopt(sql: Sql, fingerprints: readonly string[], key: Omit<NewMasterKey, 'fingerprint'>): Promise<boolean> {
+async function adopt(
+  sql: Sql,
+  fingerprints: readonly string[],
+  key: Omit<NewMasterKey, 'fingerprint'>,
+): Promise<boolean> {
   const known = await sql.query<MasterKeyRecord>(SELECT);
   const unused = fingerprints.find((each) => !known.some(({ fingerprint }) => fingerprint === each));
   const isWhole = known.every(({ fingerprint, retiredAt }) => retiredAt !== null || fingerprints.includes(fingerprint));
@@ -69,7 +73,11 @@ async function adopt(sql: Sql, fingerprints: readonly string[], key: Omit<NewMas
   }
   if (unused === undefined) return false;
   await add(sql, { ...key, fingerprint: unused });
-  await retireGenerations(sql, known.map(({ generation }) => generation), key.at);
+  await retireGenerations(
+    sql,
+    known.map(({ generation }) => generation),
+    key.at,
+  );
   return true;
 }
 

@@ -82,7 +82,10 @@ export function retire(
       throw new RolegateError('NoSuchEntity', `there is no generation ${generation} of the master key`);
     }
     if (known.newest) {
-      throw new RolegateError('CONFLICT', `generation ${generation} is the newest one: begin another with rotate-master-key`);
+      throw new RolegateError(
+        'CONFLICT',
+        `generation ${generation} is the newest one: begin another with rotate-master-key`,
+      );
     }
     const touched: Touched[] = [touchedKeys];
     const counts: Partial<Record<CredentialKind, number>> = {};
