@@ -1,5 +1,6 @@
 import { lstat, mkdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { GetCallerIdentityCommand, GetSessionTokenCommand, STSClient } from '@aws-sdk/client-sts';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { rolegate as command } from '../../support/commands.ts';
 import { putEmptyDirectory } from '../../support/empty-directory.ts';
@@ -76,13 +77,35 @@ describe('on a running gateway', () => {
     expect(all).toContain(`  1  access key  AKIADEMOALICEAAAAAAA  ${ALICE}  of `);
     expect(await outOf('keys', '--generation', '1')).not.toContain('AKIA9AA');
     const listed = (await outOf('keys', '--generation', '2', '--json')).trimEnd().split('\n');
-    expect(listed.map((line) => JSON.parse(line))).toMatchObject([
+    const records = listed.map((line) => JSON.parse(line)).filter(({ kind }) => kind !== 'temporary credentials');
+    expect(records).toMatchObject([
       { generation: 2, kind: 'access key', holder: ALICE, active: true, expiresAt: null },
       { generation: 2, kind: 'signing key', id: '2' },
     ]);
     const secret = Buffer.from(ofSecond.slice('Basic '.length), 'base64').toString().split(':')[1] ?? '';
     expect(secret).not.toBe('');
     expect(all).not.toContain(secret);
+  });
+
+  test("AWS's own client signs with a key of the new generation", async () => {
+    const [accessKeyId = '', secretAccessKey = ''] = Buffer.from(ofSecond.slice('Basic '.length), 'base64')
+      .toString()
+      .split(':');
+    const client = new STSClient({
+      endpoint: `${gateway.url}/aws`,
+      region: 'us-east-1',
+      credentials: { accessKeyId, secretAccessKey },
+    });
+    expect(await client.send(new GetCallerIdentityCommand({}))).toMatchObject({ Arn: ALICE });
+    const { Credentials: temporary } = await client.send(new GetSessionTokenCommand({}));
+    expect(temporary?.AccessKeyId).toMatch(/^ASIA9AA/);
+    const credentials = {
+      accessKeyId: temporary?.AccessKeyId ?? '',
+      secretAccessKey: temporary?.SecretAccessKey ?? '',
+      sessionToken: temporary?.SessionToken ?? '',
+    };
+    const inSession = new STSClient({ endpoint: `${gateway.url}/aws`, region: 'us-east-1', credentials });
+    expect(await inSession.send(new GetCallerIdentityCommand({}))).toMatchObject({ Arn: ALICE });
   });
 
   test.each(['/operator/keys', '/operator/master-key', '/operator/master-key/rotate', '/operator/master-key/retire'])(
@@ -152,7 +175,7 @@ describe('on a running gateway', () => {
     let retired: string;
     beforeAll(async () => {
       await putEmptyDirectory(join(cwd, 'retiring'));
-      expect((await run('retiring', ['restore', 'both.backup'], PASSPHRASE)).code).toBe(0);
+      await run('retiring', ['restore', 'both.backup'], PASSPHRASE);
       retired = (await run('retiring', ['keys', '--retire', '1'])).out;
     });
 
@@ -180,13 +203,15 @@ test('without a gateway the file that the settings name gets the key, where a li
   await putEmptyDirectory(join(cwd, 'alone'));
   await mkdir(join(cwd, 'mounted'));
   const file = join(cwd, 'mounted', 'key');
-  await writeFile(file, `${Buffer.alloc(32, 9).toString('base64')}\n`, { mode: 0o600 });
+  await writeFile(file, `${Buffer.alloc(32, 9).toString('base64')}\n`, { mode: 0o640 });
   await symlink(file, join(cwd, 'link'));
   const env = { ROLEGATE_MASTER_KEY_FILE: join(cwd, 'link') };
   const { code, out, error } = await run('alone', ['rotate-master-key'], env);
   expect([code, error, out]).toEqual([0, '', expect.stringContaining('generation 2 of the master key is in use')]);
   expect((await lstat(join(cwd, 'link'))).isSymbolicLink()).toBe(true);
   expect(await linesOf('mounted', 'key')).toHaveLength(2);
+  // A gateway that runs as another user can go on reading it.
+  expect((await stat(file)).mode & 0o777).toBe(0o640);
   expect((await run('alone', ['access-key', 'create', 'ec2.amazonaws.com'], env)).out).toMatch(/AKIA9AA/);
   // While another process changes it, it is left.
   await writeFile(`${file}.lock`, '');
