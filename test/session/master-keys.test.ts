@@ -235,6 +235,12 @@ describeInBothStores('a rotation of the master key', (store) => {
     await expect(gateway.sessions.getSessionToken(before.caller, {}, NOON)).rejects.toMatchObject(INVALID);
     await expect(gateway.directory.entities.setKeyActive(accessKeyId, true)).rejects.toMatchObject(INVALID);
 
+    // Nor with an import.
+    const imported = await gateway.directory.apply({ accessKeys: [{ id: 'AKIANEWAAAAAAAAAAAAA', user: alice }] });
+    expect(imported.warnings).toEqual([
+      'access key AKIANEWAAAAAAAAAAAAA: its generation of the master key was retired, and it is not made',
+    ]);
+
     const events = await gateway.directory.audit.list({ limit: 1000 });
     expect(events.filter(({ event }) => /MasterKey/.test(event))).toMatchObject([
       { event: 'RotateMasterKey', principal: 'operator', outcome: 'SUCCEEDED' },
