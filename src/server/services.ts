@@ -2,6 +2,7 @@ import { type Access, createAccess } from '../access/access.ts';
 import { type Catalog, openCatalog } from '../catalog/catalog.ts';
 import { type DirectoryOptions, type OpenDirectory, openDirectory } from '../directory/prisma/open-directory.ts';
 import { RolegateError } from '../policy/errors.ts';
+import { checkMayMakeMasterKey } from '../session/master-keys.ts';
 import { createSecrets, type Secrets } from '../session/secrets.ts';
 import { createSessions, type Sessions } from '../session/sessions.ts';
 import type { Settings } from './settings.ts';
@@ -48,6 +49,7 @@ async function openSecrets(
   directory: OpenDirectory,
 ): Promise<Secrets> {
   try {
+    if (masterKeyFile === null) await checkMayMakeMasterKey(directory, dataDir);
     const secrets = await createSecrets({ dataDir, operatorToken, masterKeyFile });
     await secrets.masterKeys.open(directory);
     return secrets;

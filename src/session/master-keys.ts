@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { StoreUnavailable } from '../directory/store-unavailable.ts';
 import type { IdentityStores } from '../directory/stores/identity-stores.ts';
 import type { MasterKeyRecord } from '../directory/stores/master-key-store.ts';
+import { readKeyFile } from './key-file.ts';
 import { markOf } from './key-id.ts';
 import { fingerprintOf, MASTER_KEY_FILE, type MasterKeyPlace, masterKeyPath, readMasterKeys } from './master-key.ts';
 
@@ -100,13 +101,21 @@ export class MasterKeys {
   }
 }
 
+/** Refuses a directory of another master key before a data folder without one gets a new one, with which nobody could sign in. */
+export async function checkMayMakeMasterKey({ masterKeys }: MasterKeyDirectory, dataDir: string): Promise<void> {
+  if ((await readKeyFile(dataDir, MASTER_KEY_FILE)) !== null) return;
+  if ((await masterKeys.expected()) !== null) throw new Error(OF_ANOTHER);
+}
+
+const OF_ANOTHER = `this directory belongs to another master key: put the ${MASTER_KEY_FILE} of the gateway that made it into the data folder`;
+
 function byFingerprint(keys: readonly Buffer[]): ReadonlyMap<string, Buffer> {
   return new Map(keys.map((key) => [fingerprintOf(key), key]));
 }
 
 function refusal(generations: readonly MasterKeyRecord[], missing: readonly MasterKeyRecord[], path: string): string {
   if (missing.length === generations.filter(({ retiredAt }) => retiredAt === null).length) {
-    return `this directory belongs to another master key: put the ${MASTER_KEY_FILE} of the gateway that made it into the data folder`;
+    return OF_ANOTHER;
   }
   const numbers = missing.map(({ generation }) => generation).join(', ');
   return `${path} lacks generation ${numbers} of the master key: put the ${MASTER_KEY_FILE} there of a gateway that has it`;

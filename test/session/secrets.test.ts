@@ -3,6 +3,7 @@ import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { checkMayMakeMasterKey } from '../../src/session/master-keys.ts';
 import { createSecrets } from '../../src/session/secrets.ts';
 import { takeDirectory } from '../support/recycled-database.ts';
 
@@ -89,6 +90,9 @@ describe('the secrets of a data folder', () => {
     const other = await createSecrets({ dataDir: join(dataDir, 'other') });
     await expect(other.masterKeys.open(directory)).rejects.toThrow(/belongs to another master key/);
     const key = Buffer.from(await readFile(join(dataDir, 'master.key'), 'utf8'), 'base64');
+    // A folder without one gets none.
+    await checkMayMakeMasterKey(directory, dataDir);
+    await expect(checkMayMakeMasterKey(directory, join(dataDir, 'none'))).rejects.toThrow(/another master key/);
     expect(secrets.masterKeys.fingerprints).toEqual([createHash('sha256').update(key).digest('hex')]);
   });
 });

@@ -59,6 +59,8 @@ export interface MasterKeyStore {
    * and all others are retired.
    */
   open(fingerprints: readonly string[], key: Omit<NewMasterKey, 'fingerprint'>): Promise<readonly MasterKeyRecord[]>;
+  /** The fingerprint of the newest generation; null: none is known yet, or the directory was restored without its keys. */
+  expected(): Promise<string | null>;
   /** Begins a generation, also of the signing key; returns its number. Throws CONFLICT if the key has one. */
   begin(key: NewMasterKey, event?: NewAuditEvent): Promise<number>;
   /**

@@ -106,6 +106,13 @@ export function masterKeys(store: Store): MasterKeyStore {
       return database.query<MasterKeyRecord>(SELECT);
     },
 
+    expected: async () => {
+      const [state] = await database.query<{ fingerprint: string | null }>(
+        `SELECT "masterKeyFingerprint" AS fingerprint FROM "DirectoryState" WHERE id = 1`,
+      );
+      return state?.fingerprint ?? null;
+    },
+
     begin: (key, event) =>
       changeWithEvent(store, event, async (sql) => ({
         touched: [TOUCHED, SIGNING_KEYS_TOUCHED],
