@@ -9,6 +9,7 @@ import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
 import { importFiles } from '../src/importing/import-files.ts';
 import { AwsHome, CREDENTIAL_VARIABLES } from './support/aws-clients.ts';
 import { CollectedWorld } from './support/aws-world.ts';
+import { putEmptyDirectory } from './support/empty-directory.ts';
 import { newDataDir, removeDataDir } from './support/gateway.ts';
 import { schemaFaults } from './support/json-schema.ts';
 import { NODE_FLAGS, type Running, run as startCommand, startServer } from './support/process.ts';
@@ -26,7 +27,9 @@ const isAuthzen = (block: string): boolean =>
 const isAwsClient = (block: string): boolean => block.includes('aws sts ');
 /** Of backups, too. */
 const isBackup = (block: string): boolean => /rolegate (?:backup|restore) /.test(block);
-const HAVE_OWN_TESTS = [isBackup, isCollect, isCredentials, isAuthzen, isAwsClient];
+/** Of generations of the master key, too. */
+const isRotation = (block: string): boolean => block.includes('rolegate rotate-master-key');
+const HAVE_OWN_TESTS = [isBackup, isRotation, isCollect, isCredentials, isAuthzen, isAwsClient];
 const allBlocks = (language: string): readonly string[] =>
   [...README.matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\``, 'gm'))].map((match) => match[1] ?? '');
 const blocks = (language: string): readonly string[] =>
@@ -164,6 +167,16 @@ test('the directory is backed up, checked and restored as described', async () =
   );
   expect(await run(restore)).toMatch(/^restored \d+ rows of the backup of /);
   expect(readFileSync(`${cwd}/restored/master.key`, 'utf8')).toBe(readFileSync(`${cwd}/.rolegate/master.key`, 'utf8'));
+});
+
+test('the master key is rotated, and the old one retired, as described', async () => {
+  const [rotation = '', ...others] = allBlocks('sh').filter(isRotation);
+  expect(others).toEqual([]);
+  // Not that of the demo: its keys would end.
+  await putEmptyDirectory(`${cwd}/rotated`);
+  expect(await run(`export ROLEGATE_DATA_DIR=rotated\n${rotation}`)).toMatch(
+    /^a new key is in .*\ngeneration 2 of the master key is in use: .*\n.*\ngeneration 1.*\n {2}1 {2}signing key {2}1\ngeneration 1 of the master key is retired; ended: 0 access keys, .* 1 signing key\n$/,
+  );
 });
 
 test('what AWS says is collected and imported as described', async () => {

@@ -9,6 +9,7 @@ import {
 } from './backup/arguments.ts';
 import { type CollectCommand, parseCollect } from './collect/arguments.ts';
 import { type CredentialsCommand, type EnvCommand, parseCredentials, parseEnv } from './credentials/arguments.ts';
+import { type KeysCommand, parseKeys, parseRotate, type RotateCommand } from './keys/arguments.ts';
 import { type MetadataCommand, parseMetadata } from './metadata/arguments.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -30,6 +31,8 @@ export type Command =
   | BackupCommand
   | RestoreCommand
   | CheckCommand
+  | RotateCommand
+  | KeysCommand
   | CollectCommand
   | CredentialsCommand
   | EnvCommand
@@ -46,6 +49,8 @@ const OWN_OPTIONS: ReadonlyMap<string, (args: readonly string[]) => Command | nu
   ['backup', parseBackup],
   ['restore', parseRestore],
   ['check', parseCheck],
+  ['rotate-master-key', parseRotate],
+  ['keys', parseKeys],
   ['collect', parseCollect],
   ['credentials', parseCredentials],
   ['env', parseEnv],

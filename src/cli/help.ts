@@ -15,6 +15,12 @@ Commands:
     --passphrase-file FILE         The passphrase of the keys in it
   check                          Read all that is stored, and say what is wrong with it
     --json                         Print what is found as JSON
+  rotate-master-key              Begin a generation of the master key: new keys and tokens are of it, others go on
+    --prepare                      Only put its key into the file, for all gateways to have it first
+  keys                           List access keys, sessions, checkers, MFA devices and signing keys by generation
+    --generation N                 Those of one generation
+    --retire N                     End a generation and everything of it, at once
+    --json                         Print lines of JSON
   collect DIR                    Ask AWS with your \`aws\` command, and write the answers to DIR for \`import DIR\`
     --profile NAME                 Profile of an account to ask; several for several accounts
     --organization                 Ask about the organization too (one profile: the management account's, or that of a
@@ -69,7 +75,7 @@ unpacked, one file 128 MiB. Links in folders and archives are not followed.
 DIR is made, or is empty, or holds an earlier export, which is replaced. An export holds everything but access keys,
 MFA devices, sessions and the audit trail.
 
-\`import\`, \`export\`, \`backup\`, \`check\` and \`access-key\` work on the directory that the settings name, whether a gateway is running on it
+\`import\`, \`export\`, \`backup\`, \`check\`, \`rotate-master-key\`, \`keys\` and \`access-key\` work on the directory that the settings name, whether a gateway is running on it
 or not. Settings are environment variables: ROLEGATE_DATA_DIR (.rolegate in the working folder), or DATABASE_URL for a
 PostgreSQL server. With a gateway running, a command asks that gateway, as its operator (ROLEGATE_OPERATOR_TOKEN, or the
 token in the data folder).

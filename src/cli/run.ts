@@ -93,6 +93,12 @@ async function perform(
   } else if (command.kind === 'check') {
     const { checkDirectory } = await import('./backup/check-command.ts');
     return checkDirectory(command, settings, terminal);
+  } else if (command.kind === 'rotateMasterKey') {
+    const { rotate } = await import('./keys/rotate-command.ts');
+    await rotate(command, settings, terminal);
+  } else if (command.kind === 'keys') {
+    const { listOrRetire } = await import('./keys/keys-command.ts');
+    await listOrRetire(command, settings, terminal);
   } else {
     const { createAccessKey } = await import('./access-key-command.ts');
     await createAccessKey(command.owner, settings, terminal);

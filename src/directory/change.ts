@@ -13,20 +13,21 @@ export interface Worked<T> {
 
 /**
  * Makes one change with its event in the audit trail: both are stored, or neither. `now`: the time that its rows get. Throws
- * ExpiredToken or InvalidClientTokenId if the credentials of the event's call do not count any more.
+ * ExpiredToken or InvalidClientTokenId if the credentials of the event's call do not count any more. An event that follows from
+ * the result is one of the operator, whose token does not end.
  */
 export function changeWithEvent<T>(
   store: Store,
-  event: NewAuditEvent | undefined,
+  event: NewAuditEvent | ((result: T) => NewAuditEvent) | undefined,
   work: (sql: Sql, now: number) => Promise<Worked<T>>,
 ): Promise<T> {
   return store.change(async (sql, now) => {
     const before = await lockRevision(sql);
-    if (event?.acting != null) await checkCredentials(sql, event.acting, event.at);
+    if (typeof event === 'object' && event.acting != null) await checkCredentials(sql, event.acting, event.at);
     const { touched, result } = await work(sql, now);
     if (touched.length === 0) return { revision: before, touched, result };
     const revision = await raiseRevision(sql, touched, now);
-    await addAuditEvent(sql, event, revision);
+    await addAuditEvent(sql, typeof event === 'function' ? event(result) : event, revision);
     return { revision, touched, result };
   });
 }

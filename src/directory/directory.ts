@@ -201,12 +201,6 @@ export interface Directory {
   resourceArnsWithPolicy(page: { readonly after?: string; readonly limit: number }): Promise<readonly string[]>;
   /** As `resourceArnsWithPolicy`, also of resources without a policy. Roles and users are none of them. */
   resourceArns(page: { readonly after?: string; readonly limit: number }): Promise<readonly string[]>;
-  /**
-   * The fingerprint of the master key from which this directory's secrets are derived. Stores `own` if there is none yet
-   * (in one statement, so that one of several gateways that start together wins), and returns the stored one. `own` null: stores
-   * nothing, and returns null if there is none.
-   */
-  masterKeyFingerprint(own: string | null): Promise<string | null>;
   isEmpty(): Promise<boolean>;
   /** Throws when the database does not answer. */
   ping(): Promise<void>;

@@ -108,7 +108,7 @@ export function createGateway(
       doorOf: (facts, request) => ({ context: contextOf(facts, request), table }),
       addressOf: addressOfWith({ publicUrl, otherwise: table.base, isTrustedProxy }),
     },
-    maintenance: { admit, directory: services.directory },
+    maintenance: { admit, directory: services.directory, masterKeys: services },
     dispose: async () => {
       await yoga.dispose();
     },
@@ -174,7 +174,10 @@ export async function startGateway(
     jwks: () => answering()?.jwks ?? null,
     authzen: () => answering()?.authzen ?? null,
     maintenance: () => answering()?.maintenance ?? null,
-    ping: async () => services?.directory.ping(),
+    ping: async () => {
+      await services?.directory.ping();
+      await services?.secrets.masterKeys.holdNewest();
+    },
     graphiqlTabs: settings.graphiql ? () => (demo === null ? WELCOME_TABS : demoTabs) : null,
   });
   const listening = await listenAsSet(settings, router, log);

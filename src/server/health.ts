@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { StoreUnavailable } from '../directory/store-unavailable.ts';
+import { MasterKeyMissing } from '../session/master-keys.ts';
 import { READINESS_TIMEOUT } from './limits.ts';
 
 /** The phases of a gateway. While it drains it answers, but is not ready: balancers send their requests elsewhere. */
@@ -40,6 +41,7 @@ interface Fault {
 const NO_ANSWER: Fault = { reason: 'the database does not answer' };
 
 function faultOf(error: unknown): Fault {
+  if (error instanceof MasterKeyMissing) return { reason: error.message };
   if (!(error instanceof StoreUnavailable) || error.code === 'DIRECTORY_UNAVAILABLE') return NO_ANSWER;
   return { reason: error.message, code: error.code };
 }

@@ -1,7 +1,15 @@
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import type { OpenDirectory } from '../directory/prisma/open-directory.ts';
-import { RolegateError } from '../policy/errors.ts';
+import { InvalidInput, RolegateError } from '../policy/errors.ts';
+import { aCall, type Call } from '../session/call.ts';
+import {
+  credentialsOfMasterKey,
+  type MasterKeyTools,
+  masterKeyGenerations,
+  retireMasterKey,
+  rotateMasterKey,
+} from '../session/rotate-master-key.ts';
 import type { Admit } from './admission.ts';
 import { refuseUnread } from './body.ts';
 import type { Exchange } from './exchange.ts';
@@ -12,6 +20,7 @@ import { headOfMessage } from './request-head.ts';
 export interface MaintenanceRoute {
   readonly admit: Admit;
   readonly directory: Pick<OpenDirectory, 'backup' | 'check'>;
+  readonly masterKeys: MasterKeyTools;
 }
 
 /** The lines of a backup, without keys: the gateway never sends one. */
@@ -19,15 +28,49 @@ export const BACKUP_PATH = '/operator/backup';
 /** What a check has found, as JSON. */
 export const CHECK_PATH = '/operator/check';
 
+/** What rests on the generations of the master key, as lines of JSON; `?generation=N`: on one of them. */
+export const KEYS_PATH = '/operator/keys';
+/** The generations of the master key, as JSON: their fingerprints, and no key. */
+export const GENERATIONS_PATH = '/operator/master-key';
+/** Begins a generation with a key that is in the file already: none is sent. */
+export const ROTATE_PATH = '/operator/master-key/rotate';
+/** `?generation=N`: ends it. */
+export const RETIRE_PATH = '/operator/master-key/retire';
+
+type Perform = (route: MaintenanceRoute, exchange: Exchange) => Promise<void>;
+
+const PATHS: ReadonlyMap<string, Perform> = new Map<string, Perform>([
+  [BACKUP_PATH, ({ directory }, { response }) => directory.backup((line) => send(response, `${line}\n`))],
+  [CHECK_PATH, async ({ directory }, { response }) => sendJson(response, await directory.check())],
+  [KEYS_PATH, sendKeys],
+  [
+    GENERATIONS_PATH,
+    async ({ masterKeys }, { response }) =>
+      sendJson(response, { data: { generations: await masterKeyGenerations(masterKeys) } }),
+  ],
+  [
+    ROTATE_PATH,
+    async ({ masterKeys }, exchange) =>
+      sendJson(exchange.response, { data: { generation: await rotateMasterKey(masterKeys, callOf(exchange)) } }),
+  ],
+  [
+    RETIRE_PATH,
+    async ({ masterKeys }, exchange) => {
+      const counts = await retireMasterKey(masterKeys, callOf(exchange), generationAsked(exchange) ?? 0);
+      sendJson(exchange.response, { data: counts });
+    },
+  ],
+]);
+
 export function isMaintenancePath(path: string): boolean {
-  return path === BACKUP_PATH || path === CHECK_PATH;
+  return PATHS.has(path);
 }
 
 /** POST, for the operator alone. Cookies do not count: no browser is signed in as the operator. */
-export async function serveMaintenance({ admit, directory }: MaintenanceRoute, exchange: Exchange): Promise<void> {
+export async function serveMaintenance(route: MaintenanceRoute, exchange: Exchange): Promise<void> {
   const { request, response, requestId, path } = exchange;
   response.setHeader('cache-control', 'no-store');
-  const facts = await admit(headOfMessage(request), exchange, response);
+  const facts = await route.admit(headOfMessage(request), exchange, response);
   const refusal = 'status' in facts ? facts : refusalOf(request.method ?? '', facts.caller.kind);
   exchange.caller = 'status' in facts ? 'refused' : facts.caller.kind;
   if (refusal !== null) {
@@ -35,14 +78,13 @@ export async function serveMaintenance({ admit, directory }: MaintenanceRoute, e
     return;
   }
   try {
-    if (path === CHECK_PATH) sendJson(response, await directory.check());
-    else await directory.backup((line) => send(response, `${line}\n`));
+    await PATHS.get(path)?.(route, exchange);
     response.end();
   } catch (error) {
     if (error instanceof ClientGone) return;
-    const unavailable = unavailableAnswer(error);
-    if (unavailable === null || response.headersSent) throw error;
-    refuseUnread(request, response, unavailable, requestId);
+    const failure = failureAnswer(error);
+    if (failure === null || response.headersSent) throw error;
+    refuseUnread(request, response, failure, requestId);
   }
 }
 
@@ -56,11 +98,45 @@ function refusalOf(method: string, caller: string): Refusal | null {
   return { status: 401, code: 'UNAUTHENTICATED', message: 'this needs the token of the operator', headers };
 }
 
+/** Codes of what was asked; all others are of a database that cannot answer now. */
+const OF_WHAT_IS_ASKED: Readonly<Record<string, number>> = {
+  BAD_USER_INPUT: 400,
+  CONFLICT: 409,
+  LIMIT_EXCEEDED: 409,
+  NoSuchEntity: 404,
+};
+
 /** Null: an unexpected error. */
-function unavailableAnswer(error: unknown): Refusal | null {
+function failureAnswer(error: unknown): Refusal | null {
   if (!(error instanceof RolegateError)) return null;
   const { code, message } = error;
-  return { status: 503, code, message, headers: { 'retry-after': '1' } };
+  const status = OF_WHAT_IS_ASKED[code];
+  return status === undefined
+    ? { status: 503, code, message, headers: { 'retry-after': '1' } }
+    : { status, code, message };
+}
+
+function callOf({ now, requestId }: Exchange): Call {
+  return aCall({ kind: 'operator' }, now, { requestId });
+}
+
+/** Null: none is given. */
+function generationAsked({ request }: Exchange): number | null {
+  const [, query = ''] = (request.url ?? '').split('?', 2);
+  const given = new URLSearchParams(query).get('generation');
+  if (given === null || /^[1-9]\d{0,3}$/.test(given)) return given === null ? null : Number(given);
+  throw new InvalidInput('generation', 'must be a number from 1 on');
+}
+
+async function sendKeys({ masterKeys }: MaintenanceRoute, exchange: Exchange): Promise<void> {
+  const { response, now } = exchange;
+  const generation = generationAsked(exchange);
+  response.writeHead(200, { 'content-type': 'application/x-ndjson' });
+  for await (const record of credentialsOfMasterKey(masterKeys, generation, now)) {
+    await send(response, `${JSON.stringify(record)}\n`);
+  }
+  // Nothing else says that these are all.
+  await send(response, '{}\n');
 }
 
 /** The client has disconnected before the end of the answer. */

@@ -2,7 +2,8 @@ import { type Access, createAccess } from '../access/access.ts';
 import { type Catalog, openCatalog } from '../catalog/catalog.ts';
 import { type DirectoryOptions, type OpenDirectory, openDirectory } from '../directory/prisma/open-directory.ts';
 import { RolegateError } from '../policy/errors.ts';
-import { checkMasterKey, checkMayMakeMasterKey, createSecrets, type Secrets } from '../session/secrets.ts';
+import { checkMayMakeMasterKey } from '../session/master-keys.ts';
+import { createSecrets, type Secrets } from '../session/secrets.ts';
 import { createSessions, type Sessions } from '../session/sessions.ts';
 import type { Settings } from './settings.ts';
 
@@ -55,7 +56,7 @@ async function openSecrets(
   try {
     if (masterKeyFile === null) await checkMayMakeMasterKey(directory, dataDir);
     const secrets = await createSecrets({ dataDir, operatorToken, masterKeyFile });
-    await checkMasterKey(directory, secrets);
+    await secrets.masterKeys.open(directory);
     return secrets;
   } catch (error) {
     // Faults of files in the data folder are sentences for the operator; errors of the system have a code.

@@ -5,6 +5,8 @@ import { InvalidInput } from '../policy/errors.ts';
 import { isServicePrincipal } from '../policy/principal-id.ts';
 import { audited, iamOperation } from './audited.ts';
 import type { Call } from './call.ts';
+import { ValidationError } from './errors.ts';
+import { isRetired, newestGeneration } from './key-generation.ts';
 import { newKeyId } from './key-id.ts';
 import type { SessionTools } from './session-tools.ts';
 
@@ -41,17 +43,14 @@ export async function accountOfKey({ directory }: SessionTools, accessKeyId: str
 }
 
 /** iam:CreateAccessKey, also for services. Throws LimitExceeded, NoSuchEntity, BAD_USER_INPUT. */
-export function createAccessKey(
-  { directory, secrets }: SessionTools,
-  call: Call,
-  owner: KeyOwner,
-): Promise<NewAccessKey> {
+export function createAccessKey(tools: SessionTools, call: Call, owner: KeyOwner): Promise<NewAccessKey> {
+  const { directory, secrets } = tools;
   const target = 'service' in owner ? owner.service : owner.userArn;
   return audited(directory.audit, call, iamOperation('CreateAccessKey', target), async (event) => {
     if ('service' in owner && !isServicePrincipal(owner.service)) {
       throw new InvalidInput('service', 'not a service principal: expected one such as `ec2.amazonaws.com`');
     }
-    const id = newKeyId('AKIA');
+    const id = newKeyId('AKIA', await newestGeneration(tools));
     await directory.keys.create({ id, ...owner }, event);
     return { accessKeyId: id, secretAccessKey: secrets.secretFor(id) };
   });
@@ -59,7 +58,8 @@ export function createAccessKey(
 
 /**
  * iam:UpdateAccessKey. An inactive key signs nobody in, and browsers that it signed in are signed out; role sessions and
- * temporary credentials that were made with it continue. Throws NoSuchEntity.
+ * temporary credentials that were made with it continue. A key of a
+ * retired generation of the master key stays inactive. Throws NoSuchEntity, ValidationError.
  */
 export function setAccessKeyActive(
   tools: SessionTools,
@@ -71,6 +71,9 @@ export function setAccessKeyActive(
   const attempted = iamOperation('UpdateAccessKey', accessKeyId, { status: active ? 'Active' : 'Inactive' });
   return audited(directory.audit, call, attempted, async (event) => {
     await keyOf(tools, name);
+    if (active && (await isRetired(tools, accessKeyId))) {
+      throw new ValidationError('its generation of the master key was retired: create a new key', 'accessKeyId');
+    }
     await directory.entities.setKeyActive(accessKeyId, active, event);
   });
 }

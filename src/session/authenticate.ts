@@ -5,6 +5,7 @@ import { type PrincipalRef, parsePrincipalRef } from '../policy/principal-id.ts'
 import type { Caller, CheckerCaller, PrincipalCaller } from './caller.ts';
 import { hashOfCheckerToken, isCheckerToken } from './checker-token.ts';
 import { AuthenticationError } from './errors.ts';
+import { generationOf } from './key-id.ts';
 import type { Verified } from './session-token.ts';
 import type { SessionTools } from './session-tools.ts';
 
@@ -81,7 +82,8 @@ async function provenSession(tools: SessionTools, token: string, now: number): P
 }
 
 /** The owner of a long-term key, and the unique id of the user it belongs to. Throws AuthenticationError. */
-export function byAccessKey(tools: SessionTools, keyId: string, secret: string): Promise<KeyHolder> {
+export async function byAccessKey(tools: SessionTools, keyId: string, secret: string): Promise<KeyHolder> {
+  await tools.secrets.masterKeys.hold(generationOf(keyId));
   return holderOf(tools, keyId, () => tools.secrets.isSecretFor(keyId, secret));
 }
 
@@ -113,6 +115,7 @@ export async function bySignature(
   // Long-term keys have no session token, and temporary ones are nothing without it.
   const form = sessionToken === null ? LONG_TERM_KEY_ID : TEMPORARY_KEY_ID;
   if (!form.test(keyId)) throw new AuthenticationError('InvalidClientTokenId');
+  await tools.secrets.masterKeys.hold(generationOf(keyId));
   // The secret follows from the key id alone: whether it is right is known before anything is looked up.
   const isSigned = isSignedWith(() => tools.secrets.secretFor(keyId));
   if (sessionToken === null) return (await holderOf(tools, keyId, () => isSigned)).caller;

@@ -19,6 +19,7 @@ import { type Call, originContext } from './call.ts';
 import { callersPermissions } from './callers-permissions.ts';
 import { credentialsOf, expiryOf, type TemporaryCredentials } from './credentials.ts';
 import { AccessDenied, AuthenticationError, ValidationError } from './errors.ts';
+import { generationForSessionOf } from './key-generation.ts';
 import { newKeyId } from './key-id.ts';
 import { packedPolicySize } from './packed-policy-size.ts';
 import { checkSessionLimits } from './session-limits.ts';
@@ -85,7 +86,8 @@ export async function grantRole(tools: SessionTools, request: RoleRequest): Prom
   checkDuration(parameters, role, isChained(subject));
   checkSessionLimits(parameters, gathered, { kind: 'role', accountId: role.facts.accountId });
   const packed = packedPolicySize({ ...parameters, tags: { ...carried.tags, ...parameters.tags } });
-  const session = newSession({ request, role, own, carried });
+  const generation = await generationForSessionOf(tools, call.caller);
+  const session = newSession({ request, role, own, carried, generation });
   const { origin } = call;
   // The new key, so that its use can be traced back to this event.
   const told = { ...toldParameters(parameters), accessKeyId: session.accessKeyId };
@@ -203,6 +205,7 @@ function newSession(made: {
   readonly role: PreparedRole;
   readonly own: PreparedPrincipal;
   readonly carried: CarriedOn;
+  readonly generation: number;
 }): Omit<RoleSessionRecord, 'endedAt'> {
   const { request, role, own, carried } = made;
   const { parameters, subject, call } = request;
@@ -212,7 +215,7 @@ function newSession(made: {
   const seconds = parameters.durationSeconds ?? Math.min(DEFAULT_SECONDS, role.maxSessionDuration);
   return {
     id: randomUUID(),
-    accessKeyId: newKeyId('ASIA'),
+    accessKeyId: newKeyId('ASIA', made.generation),
     // Without the path of the role: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html
     arn: `arn:${facts.partition}:sts::${facts.accountId}:assumed-role/${facts.name}/${roleSessionName}`,
     roleArn: facts.arn,

@@ -1,11 +1,25 @@
 import { randomBytes } from 'node:crypto';
-import { chmod, constants, copyFile, link, open, readFile, stat, unlink } from 'node:fs/promises';
+import type { Stats } from 'node:fs';
+import {
+  chmod,
+  constants,
+  copyFile,
+  type FileHandle,
+  link,
+  open,
+  readFile,
+  realpath,
+  rename,
+  stat,
+  unlink,
+} from 'node:fs/promises';
 import { join } from 'node:path';
 import { makeDataDir } from '../directory/data-dir.ts';
 
 /** Only the owner can read the file. */
 const PRIVATE_FILE = 0o600;
 const OTHERS = 0o077;
+const PERMISSIONS = 0o777;
 
 /** The text of `name` in `folder`, without its line end, and whether this call created it. */
 export interface KeyFile {
@@ -32,6 +46,44 @@ export async function readOrMakeKeyFile(folder: string, name: string, make: () =
 /** The text of `name` in `folder`, without its line end; null: there is no such file. */
 export function readKeyFile(folder: string, name: string): Promise<string | null> {
   return readPrivate(join(folder, name));
+}
+
+/**
+ * Replaces the text of a file (`change`: null leaves it), whole or not at all, and keeps its owner and mode. Returns whether it
+ * did. Throws EEXIST while another process changes it.
+ */
+export async function replaceKeyFile(name: string, change: (text: string) => string | null): Promise<boolean> {
+  // A link goes on leading to it.
+  const path = await realpath(name);
+  const lock = `${path}.lock`;
+  await (await open(lock, 'wx', PRIVATE_FILE)).close();
+  try {
+    const text = change(await readFile(path, 'utf8'));
+    if (text === null) return false;
+    const draft = `${path}.${randomBytes(6).toString('hex')}`;
+    const file = await open(draft, 'wx', PRIVATE_FILE);
+    try {
+      await file.writeFile(text);
+      await likeFile(file, await stat(path));
+      await file.sync();
+      await file.close();
+      await rename(draft, path);
+    } catch (error) {
+      await file.close().catch(() => undefined);
+      await unlink(draft).catch(() => undefined);
+      throw error;
+    }
+    return true;
+  } finally {
+    await unlink(lock);
+  }
+}
+
+/** Whoever could read the old file can read the new one: a gateway may run as another user than the command. */
+async function likeFile(file: FileHandle, { mode, uid, gid }: Stats): Promise<void> {
+  const own = await file.stat();
+  if (own.uid !== uid || own.gid !== gid) await file.chown(uid, gid);
+  if (((own.mode ^ mode) & PERMISSIONS) !== 0) await file.chmod(mode & PERMISSIONS);
 }
 
 async function readPrivate(path: string): Promise<string | null> {

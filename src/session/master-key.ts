@@ -1,15 +1,17 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { readKeyFile } from './key-file.ts';
+import { join } from 'node:path';
+import { readKeyFile, readOrMakeKeyFile, replaceKeyFile } from './key-file.ts';
 
-/** The file of the data folder with the master key. */
+/** The file of the data folder with the master key: a line for each generation of it. */
 export const MASTER_KEY_FILE = 'master.key';
-export const MASTER_KEY_BYTES = 32;
+const MASTER_KEY_BYTES = 32;
 
-/** The bytes that the text of a master key file says; null: it is none. */
-export function masterKeyIn(text: string): Buffer | null {
-  const key = Buffer.from(text.trim(), 'base64');
-  return key.length === MASTER_KEY_BYTES ? key : null;
+/** The keys that the text of a master key file says, in its order; null: it is none. */
+export function masterKeysIn(text: string): readonly Buffer[] | null {
+  const lines = text.split('\n').filter((line) => line.trim() !== '');
+  const keys = lines.map((line) => Buffer.from(line.trim(), 'base64'));
+  return keys.length > 0 && keys.every(({ length }) => length === MASTER_KEY_BYTES) ? keys : null;
 }
 
 /** SHA-256: tells which master key it is, and nothing of it. */
@@ -17,11 +19,21 @@ export function fingerprintOf(masterKey: Buffer): string {
   return createHash('sha256').update(masterKey).digest('hex');
 }
 
+/** SHA-256 of each key of a text; null: it holds none. */
+export function fingerprintsIn(text: string): readonly string[] | null {
+  return masterKeysIn(text)?.map(fingerprintOf) ?? null;
+}
+
 /** Where a master key is looked for. */
 export interface MasterKeyPlace {
   readonly dataDir: string;
   /** Null: `master.key` in the data folder. */
   readonly masterKeyFile: string | null;
+}
+
+/** The path of the file. */
+export function masterKeyPath({ dataDir, masterKeyFile }: MasterKeyPlace): string {
+  return masterKeyFile ?? join(dataDir, MASTER_KEY_FILE);
 }
 
 /** The text of the master key file; null: there is none. A file that the settings name is left as it is. */
@@ -33,4 +45,32 @@ export async function readMasterKey({ dataDir, masterKeyFile }: MasterKeyPlace):
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
     throw error;
   }
+}
+
+/** The keys of the file, which is made in the data folder if there is none. Throws if it is not one of ours. */
+export async function readMasterKeys(place: MasterKeyPlace): Promise<readonly Buffer[]> {
+  const keys = masterKeysIn((await readMasterKey(place)) ?? (await newMasterKeyText(place)));
+  if (keys !== null) return keys;
+  throw new Error(
+    `${masterKeyPath(place)} does not hold a master key: expected base64 of ${MASTER_KEY_BYTES} bytes in each line`,
+  );
+}
+
+async function newMasterKeyText({ dataDir, masterKeyFile }: MasterKeyPlace): Promise<string> {
+  if (masterKeyFile !== null) throw new Error(`there is no file ${masterKeyFile}, which is to hold the master key`);
+  return (await readOrMakeKeyFile(dataDir, MASTER_KEY_FILE, newKey)).text;
+}
+
+/**
+ * Adds a key to the file, unless it has one already that `isUsed` does not know. Returns whether it did. One process at a
+ * time: another one that adds a key at once would lose one that may be in use already.
+ */
+export function prepareMasterKey(place: MasterKeyPlace, isUsed: (fingerprint: string) => boolean): Promise<boolean> {
+  return replaceKeyFile(masterKeyPath(place), (text) =>
+    fingerprintsIn(text)?.every(isUsed) === true ? `${text.trimEnd()}\n${newKey()}\n` : null,
+  );
+}
+
+function newKey(): string {
+  return randomBytes(MASTER_KEY_BYTES).toString('base64');
 }

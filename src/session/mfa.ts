@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { Secret, TOTP } from 'otpauth';
 import type { MfaDeviceRecord } from '../directory/stores/identity-stores.ts';
 import { parseArn } from '../policy/arn.ts';
@@ -7,6 +6,8 @@ import { isAccountId } from '../policy/principal-id.ts';
 import { audited, iamOperation } from './audited.ts';
 import type { Call } from './call.ts';
 import { MultiFactorAuthenticationFailed, ValidationError } from './errors.ts';
+import { isRetired, newestGeneration } from './key-generation.ts';
+import { generationOf, newSeedId } from './key-id.ts';
 import type { SessionTools } from './session-tools.ts';
 
 /** https://www.rfc-editor.org/rfc/rfc6238, with the values that AWS's virtual devices have. */
@@ -41,6 +42,11 @@ function totpOf({ serialNumber, seedId }: Pick<MfaDeviceRecord, 'serialNumber' |
   });
 }
 
+/** Throws StoreUnavailable if the master key file lacks what the device's secret is derived from. */
+function holdSeed({ secrets }: SessionTools, { seedId }: MfaDeviceRecord): Promise<void> {
+  return secrets.masterKeys.hold(generationOf(seedId));
+}
+
 /** The time step that `code` is of, within the window around `now`; null: it is wrong. */
 function timeStepOf(totp: TOTP, code: string, now: number): number | null {
   if (!CODE.test(code)) return null;
@@ -68,7 +74,7 @@ export function createVirtualMfaDevice(
         'name',
       );
     }
-    const seedId = randomUUID();
+    const seedId = newSeedId(await newestGeneration(tools));
     await tools.directory.mfaDevices.create({ serialNumber, accountId, name, seedId, createdAt: call.now }, event);
     const totp = totpOf({ serialNumber, seedId }, tools);
     return { serialNumber, seed: totp.secret.base32, uri: totp.toString() };
@@ -77,7 +83,7 @@ export function createVirtualMfaDevice(
 
 /**
  * iam:EnableMFADevice: assigns a device to a user, who proves possession with two consecutive codes. Throws
- * InvalidAuthenticationCode, NoSuchEntity, EntityAlreadyExists, LimitExceeded.
+ * InvalidAuthenticationCode, NoSuchEntity, EntityAlreadyExists, LimitExceeded, ValidationError (its master key was retired).
  */
 export function enableMfaDevice(
   tools: SessionTools,
@@ -98,6 +104,10 @@ export function enableMfaDevice(
         field: 'serialNumber',
       });
     }
+    if (await isRetired(tools, device.seedId)) {
+      throw new ValidationError('its generation of the master key was retired: create a new device', 'serialNumber');
+    }
+    await holdSeed(tools, device);
     const timeStep = secondOfTwo(totpOf(device, tools), authenticationCode1, authenticationCode2, call.now);
     if (timeStep === null || timeStep <= (device.lastTimeStep ?? 0)) {
       throw new RolegateError('InvalidAuthenticationCode', 'Authentication code for device is not valid.', {
@@ -162,6 +172,7 @@ export async function provesMfa(
       ', unable to validate MFA code.  Please verify your MFA serial number is valid and associated with this user.',
     );
   }
+  await holdSeed(tools, device);
   const timeStep = timeStepOf(totpOf(device, tools), tokenCode, now);
   if (timeStep === null || !(await tools.directory.mfaDevices.acceptTimeStep(serialNumber, userId, timeStep))) {
     throw new MultiFactorAuthenticationFailed(' with invalid MFA one time pass code.');

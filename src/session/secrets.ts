@@ -10,9 +10,9 @@ import {
 import { join } from 'node:path';
 import type { JWK } from 'jose';
 import { LRUCache } from 'lru-cache';
-import type { Directory } from '../directory/directory.ts';
 import { readKeyFile, readOrMakeKeyFile } from './key-file.ts';
-import { fingerprintOf, MASTER_KEY_FILE, masterKeyIn, readMasterKey } from './master-key.ts';
+import { generationOf } from './key-id.ts';
+import { MasterKeys } from './master-keys.ts';
 
 const OPERATOR_TOKEN_FILE = 'operator.token';
 const KEY_BYTES = 32;
@@ -42,12 +42,15 @@ export interface Secrets {
   isSecretFor(keyId: string, secret: string): boolean;
   /** In constant time. */
   isOperatorToken(token: string): boolean;
-  /** Signs tokens (Ed25519). It is derived too, so that all gateways of one directory accept each other's tokens. `generation`: from 1. */
-  signingKey(generation: number): SigningKey;
+  /**
+   * Signs tokens (Ed25519). It is derived too, so that all gateways of one directory accept each other's tokens. `generation`: from 1.
+   * `masterGeneration`: that of the master key; left out: the first.
+   */
+  signingKey(generation: number, masterGeneration?: number): SigningKey;
   /** The secret of an MFA device, of the length of SHA-1 (RFC 4226 recommends it). */
   mfaSecret(seedId: string): Buffer;
-  /** SHA-256 of the master key. */
-  readonly masterKeyFingerprint: string;
+  /** The generations of the master key. What is derived from one that is not known is a secret that nobody has. */
+  readonly masterKeys: MasterKeys;
   /** The operator token if this start created it, to be shown once; otherwise null. */
   readonly newOperatorToken: string | null;
 }
@@ -66,17 +69,12 @@ export async function createSecrets(options: {
   // Everything that is there is looked at before anything is created: a start that is refused leaves no new key.
   const kept = operatorToken === null ? await readKeyFile(dataDir, OPERATOR_TOKEN_FILE) : null;
   if (kept !== null) checkTokenFile(join(dataDir, OPERATOR_TOKEN_FILE), kept);
-  const masterKey = masterKeyIn(await masterKeyText(dataDir, masterKeyFile));
-  if (masterKey === null) {
-    throw new Error(
-      `${masterKeyFile ?? join(dataDir, MASTER_KEY_FILE)} does not hold a master key: expected base64 of ${KEY_BYTES} bytes`,
-    );
-  }
+  const masterKeys = await MasterKeys.read({ dataDir, masterKeyFile });
   const token =
     operatorToken === null
       ? await readOrMakeKeyFile(dataDir, OPERATOR_TOKEN_FILE, () => randomBytes(KEY_BYTES).toString('base64url'))
       : { text: operatorToken, made: false };
-  return secretsOf(masterKey, token.text, token.made);
+  return secretsOf(masterKeys, token.text, token.made);
 }
 
 function checkTokenFile(path: string, token: string): void {
@@ -86,49 +84,19 @@ function checkTokenFile(path: string, token: string): void {
   throw new Error(`${path} ${holds}; ${needed}: delete it, and the next start creates a new one`);
 }
 
-/**
- * Refuses a directory of another master key before a data folder without one gets a new one, with which nobody could sign in.
- */
-export async function checkMayMakeMasterKey(directory: Directory, dataDir: string): Promise<void> {
-  if ((await readKeyFile(dataDir, MASTER_KEY_FILE)) !== null) return;
-  if ((await directory.masterKeyFingerprint(null)) !== null) throw ofAnotherMasterKey();
-}
-
-function ofAnotherMasterKey(): Error {
-  return new Error(
-    `this directory belongs to another master key: put the ${MASTER_KEY_FILE} of the gateway that made it into the data folder`,
-  );
-}
-
-/**
- * Refuses a directory whose secrets were derived from another master key: nobody could sign in with its keys.
- */
-export async function checkMasterKey(directory: Directory, secrets: Secrets): Promise<void> {
-  const kept = await directory.masterKeyFingerprint(secrets.masterKeyFingerprint);
-  if (kept !== secrets.masterKeyFingerprint) throw ofAnotherMasterKey();
-}
-
-async function masterKeyText(dataDir: string, masterKeyFile: string | null): Promise<string> {
-  const there = await readMasterKey({ dataDir, masterKeyFile });
-  if (there !== null) return there;
-  if (masterKeyFile !== null) throw new Error(`there is no file ${masterKeyFile}, which is to hold the master key`);
-  const make = (): string => randomBytes(KEY_BYTES).toString('base64');
-  return (await readOrMakeKeyFile(dataDir, MASTER_KEY_FILE, make)).text;
-}
-
-function secretsOf(masterKey: Buffer, operatorToken: string, tokenIsNew: boolean): Secrets {
-  const derive = (purpose: string, bytes: number): Buffer =>
-    Buffer.from(hkdfSync('sha256', masterKey, '', `rolegate ${purpose}`, bytes));
+function secretsOf(masterKeys: MasterKeys, operatorToken: string, tokenIsNew: boolean): Secrets {
+  const derive = (generation: number, purpose: string, bytes: number): Buffer =>
+    Buffer.from(hkdfSync('sha256', masterKeys.keyOf(generation), '', `rolegate ${purpose}`, bytes));
   const secretFor = (keyId: string): string =>
-    derive(`secret-access-key ${keyId}`, SECRET_ACCESS_KEY_BYTES).toString('base64');
-  const signingKeys = new Map<number, SigningKey>();
+    derive(generationOf(keyId), `secret-access-key ${keyId}`, SECRET_ACCESS_KEY_BYTES).toString('base64');
+  const signingKeys = new Map<string, SigningKey>();
   // Deriving a secret costs more than most decisions. Only digests are kept.
   const digests = new LRUCache<string, Buffer>({ max: MOST_DIGESTS });
   const digestFor = (keyId: string): Buffer => {
     const known = digests.get(keyId);
     if (known !== undefined) return known;
     const made = digest(secretFor(keyId));
-    digests.set(keyId, made);
+    if (masterKeys.has(generationOf(keyId))) digests.set(keyId, made);
     return made;
   };
   const operatorDigest = digest(operatorToken);
@@ -136,15 +104,16 @@ function secretsOf(masterKey: Buffer, operatorToken: string, tokenIsNew: boolean
     secretFor,
     isSecretFor: (keyId, secret) => timingSafeEqual(digest(secret), digestFor(keyId)),
     isOperatorToken: (candidate) => timingSafeEqual(digest(candidate), operatorDigest),
-    signingKey: (generation) => {
-      const known = signingKeys.get(generation);
+    signingKey: (generation, masterGeneration = 1) => {
+      const name = `${masterGeneration} ${generation}`;
+      const known = signingKeys.get(name);
       if (known !== undefined) return known;
-      const made = signingKeyOf(derive(`session-token-signing-key ${generation}`, KEY_BYTES));
-      signingKeys.set(generation, made);
+      const made = signingKeyOf(derive(masterGeneration, `session-token-signing-key ${generation}`, KEY_BYTES));
+      if (masterKeys.has(masterGeneration)) signingKeys.set(name, made);
       return made;
     },
-    mfaSecret: (seedId) => derive(`mfa-device ${seedId}`, MFA_SECRET_BYTES),
-    masterKeyFingerprint: fingerprintOf(masterKey),
+    mfaSecret: (seedId) => derive(generationOf(seedId), `mfa-device ${seedId}`, MFA_SECRET_BYTES),
+    masterKeys,
     newOperatorToken: tokenIsNew ? operatorToken : null,
   };
 }

@@ -3,7 +3,8 @@ import { createLocalJWKSet, errors, type JWK, type JWTPayload, jwtVerify, SignJW
 import { LRUCache } from 'lru-cache';
 import type { SigningKeyRecord, SigningKeyStore } from '../directory/stores/identity-stores.ts';
 import { AuthenticationError } from './errors.ts';
-import type { Secrets } from './secrets.ts';
+import { MasterKeyMissing } from './master-keys.ts';
+import type { Secrets, SigningKey } from './secrets.ts';
 
 const ALGORITHM = 'EdDSA';
 /**
@@ -53,16 +54,18 @@ export interface Verified {
 /** Tokens that are remembered. Verifying one costs a tenth of a millisecond; whether its session still is, is looked up each time. */
 const MOST_VERIFIED = 20_000;
 
+type TokenSecrets = Pick<Secrets, 'signingKey' | 'masterKeys'>;
+
 /** Signs and verifies the tokens of sessions with the keys of all accepted generations. */
 export class SessionTokens {
   readonly #keys: SigningKeyStore;
-  readonly #secrets: Pick<Secrets, 'signingKey'>;
+  readonly #secrets: TokenSecrets;
   /** Tokens whose signatures were right, by their hash, with the keys that they were verified with. */
   readonly #verified = new LRUCache<string, Verified>({ max: MOST_VERIFIED });
   /** By the list that the store returns: the same one while nothing has changed. */
   readonly #resolvers = new WeakMap<readonly SigningKeyRecord[], ReturnType<typeof createLocalJWKSet>>();
 
-  constructor(keys: SigningKeyStore, secrets: Pick<Secrets, 'signingKey'>) {
+  constructor(keys: SigningKeyStore, secrets: TokenSecrets) {
     this.#keys = keys;
     this.#secrets = secrets;
   }
@@ -71,7 +74,7 @@ export class SessionTokens {
   async sign(use: TokenUse, { id, subject, table, issuedAt, expiresAt }: TokenFacts): Promise<string> {
     const newest = (await this.#keys.list()).at(-1);
     if (newest === undefined) throw new Error('the directory has lost its signing keys');
-    const { privateKey, jwk } = this.#secrets.signingKey(newest.generation);
+    const { privateKey, jwk } = await this.#keyOf(newest);
     return new SignJWT({ table })
       .setProtectedHeader({ alg: ALGORITHM, typ: TYPES[use], kid: jwk.kid })
       .setIssuer(ISSUER)
@@ -87,11 +90,12 @@ export class SessionTokens {
   async verify(use: TokenUse, token: string, now: number): Promise<Verified> {
     if (token.length > MAX_TOKEN_CHARACTERS) throw new AuthenticationError('InvalidClientTokenId');
     const keys = await this.#keys.list();
+    const missing = await this.#missing(keys);
     const fingerprint = hash('sha256', `${use} ${token}`, 'base64');
     const known = this.#verified.get(fingerprint);
     if (known?.keys === keys) return unexpired(known, now);
     try {
-      const { payload } = await jwtVerify(token, this.#resolver(keys), {
+      const { payload } = await jwtVerify(token, this.#resolver(keys, missing === null), {
         algorithms: [ALGORITHM],
         typ: TYPES[use],
         issuer: ISSUER,
@@ -105,6 +109,8 @@ export class SessionTokens {
       return verified;
     } catch (error) {
       if (error instanceof errors.JWTExpired) throw new AuthenticationError('ExpiredToken', { cause: error });
+      // It may be of the key that is missing: others would take it.
+      if (error instanceof errors.JWKSNoMatchingKey && missing !== null) throw missing;
       if (error instanceof errors.JOSEError) throw new AuthenticationError('InvalidClientTokenId', { cause: error });
       throw error;
     }
@@ -122,17 +128,46 @@ export class SessionTokens {
       const successor = generations[index + 1];
       return retiredAt === null && (successor === undefined || successor.createdAt > now - MAX_LIFETIME_SECONDS * 1000);
     });
-    return { keys: alive.map(({ generation }) => this.#secrets.signingKey(generation).jwk).reverse() };
+    await this.#hold(alive);
+    return { keys: alive.map((key) => this.#jwkOf(key)).reverse() };
   }
 
-  #resolver(keys: readonly SigningKeyRecord[]): ReturnType<typeof createLocalJWKSet> {
+  /** As `#hold`; what it would throw. */
+  async #missing(keys: readonly SigningKeyRecord[]): Promise<MasterKeyMissing | null> {
+    try {
+      await this.#hold(keys);
+      return null;
+    } catch (error) {
+      if (error instanceof MasterKeyMissing) return error;
+      throw error;
+    }
+  }
+
+  /** The master keys of all that are accepted. Throws MasterKeyMissing if the file lacks one. */
+  async #hold(keys: readonly SigningKeyRecord[]): Promise<void> {
+    for (const { retiredAt, masterGeneration } of keys) {
+      if (retiredAt === null) await this.#secrets.masterKeys.hold(masterGeneration);
+    }
+  }
+
+  async #keyOf(key: SigningKeyRecord): Promise<SigningKey> {
+    await this.#hold([key]);
+    return this.#secrets.signingKey(key.generation, key.masterGeneration);
+  }
+
+  #jwkOf({ generation, masterGeneration }: SigningKeyRecord): SigningKey['jwk'] {
+    return this.#secrets.signingKey(generation, masterGeneration).jwk;
+  }
+
+  #resolver(keys: readonly SigningKeyRecord[], areWhole: boolean): ReturnType<typeof createLocalJWKSet> {
     const known = this.#resolvers.get(keys);
     if (known !== undefined) return known;
-    const accepted = keys.filter(({ retiredAt }) => retiredAt === null);
+    const { masterKeys } = this.#secrets;
+    const accepted = keys.filter((key) => key.retiredAt === null && masterKeys.has(key.masterGeneration));
     const made = createLocalJWKSet({
-      keys: accepted.map(({ generation }) => this.#secrets.signingKey(generation).jwk),
+      keys: accepted.map((key) => this.#jwkOf(key)),
     });
-    this.#resolvers.set(keys, made);
+    if (areWhole) this.#resolvers.set(keys, made);
     return made;
   }
 }

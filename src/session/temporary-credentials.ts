@@ -22,7 +22,7 @@ import { userIdOf } from './caller-identity.ts';
 import { callersPermissions } from './callers-permissions.ts';
 import { credentialsOf, type TemporaryCredentials } from './credentials.ts';
 import { AccessDenied, AuthenticationError } from './errors.ts';
-import { newKeyId } from './key-id.ts';
+import { generationOf, newKeyId } from './key-id.ts';
 import { provesMfa } from './mfa.ts';
 import { newKeySession } from './new-key-session.ts';
 import { packedPolicySize } from './packed-policy-size.ts';
@@ -204,7 +204,8 @@ function keySession(
 ) {
   const asked = durationSeconds ?? DEFAULT_SECONDS;
   const seconds = ref.kind === 'root' ? Math.min(asked, ROOT_SECONDS) : asked;
-  const accessKeyId = newKeyId('ASIA');
+  // Of the generation of the key that makes it: it ends with that.
+  const accessKeyId = newKeyId('ASIA', generationOf(keyId));
   return newKeySession(call, seconds, { ...rest, accessKeyId, keyId, principal: principalIdOf(ref), userId });
 }
 

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { importJWK, type JWK, SignJWT } from 'jose';
@@ -70,6 +71,7 @@ describe('a data folder of the version before OIDC providers kept the slash of t
     await (await openEmbeddedDatabase(dataDir, writeAsThen, () => undefined)).close();
     directory = await openDirectory({ kind: 'embedded', dataDir }, catalog);
     const secrets = await createSecrets({ dataDir, operatorToken: 'operator' });
+    await secrets.masterKeys.open(directory);
     secretOf = (keyId) => secrets.secretFor(keyId);
     access = createAccess(directory, catalog);
     sessions = createSessions({ directory, access, secrets });
@@ -116,6 +118,12 @@ describe('a data folder of the version before OIDC providers kept the slash of t
     const assumed = await sessions.assumeRoleWithWebIdentity(input, NOON);
     expect(assumed.provider).toBe(`arn:aws:iam::${A}:oidc-provider/${known}`);
     expect(await readsAndWrites(`Bearer ${assumed.credentials.sessionToken}`)).toEqual([YES, NO]);
+  });
+
+  test('its master key is the first generation', async () => {
+    const fingerprint = createHash('sha256').update(Buffer.from(kept.masterKey, 'base64')).digest('hex');
+    expect(await directory.masterKeys.list()).toMatchObject([{ generation: 1, fingerprint, retiredAt: null }]);
+    expect(await directory.signingKeys.list()).toMatchObject([{ generation: 1, masterGeneration: 1 }]);
   });
 
   test('revisions go on from where they were', async () => {

@@ -7,7 +7,7 @@ import type { Subject } from '../../src/access/question.ts';
 import { openCatalog } from '../../src/catalog/catalog.ts';
 import type { OpenDirectory } from '../../src/directory/prisma/open-directory.ts';
 import type { Caller } from '../../src/session/caller.ts';
-import { checkMasterKey, createSecrets, type Secrets } from '../../src/session/secrets.ts';
+import { createSecrets, type Secrets } from '../../src/session/secrets.ts';
 import { createSessions, type Sessions } from '../../src/session/sessions.ts';
 import { A, allow, aRole, aUser, B, policy, roleArn, trusts, userArn } from '../support/policies.ts';
 import { aQuestion, NOON } from '../support/questions.ts';
@@ -50,7 +50,7 @@ describe('on the embedded store', () => {
       ],
     });
     secrets = await createSecrets({ dataDir });
-    await checkMasterKey(directory, secrets);
+    await secrets.masterKeys.open(directory);
     access = createAccess(directory, catalog);
     sessions = createSessions({ directory, access, secrets });
   });
@@ -135,6 +135,6 @@ describe('on the embedded store', () => {
 
   it('refuses another master key', async () => {
     const other = await createSecrets({ dataDir: join(dataDir, 'other') });
-    await expect(checkMasterKey(directory, other)).rejects.toThrow(/belongs to another master key/);
+    await expect(other.masterKeys.open(directory)).rejects.toThrow(/belongs to another master key/);
   });
 });

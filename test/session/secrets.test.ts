@@ -2,12 +2,11 @@ import { createHash } from 'node:crypto';
 import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openCatalog } from '../../src/catalog/catalog.ts';
-import { checkMasterKey, checkMayMakeMasterKey, createSecrets } from '../../src/session/secrets.ts';
-import { MemoryDirectory } from '../support/memory-directory.ts';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { checkMayMakeMasterKey } from '../../src/session/master-keys.ts';
+import { createSecrets } from '../../src/session/secrets.ts';
+import { takeDirectory } from '../support/recycled-database.ts';
 
-const catalog = await openCatalog();
 let dataDir: string;
 
 beforeEach(async () => {
@@ -32,7 +31,7 @@ describe('the secrets of a data folder', () => {
     const second = await createSecrets({ dataDir });
     expect(second.secretFor('AKIAEXAMPLE')).toBe(first.secretFor('AKIAEXAMPLE'));
     expect(second.signingKey(1).jwk).toEqual(first.signingKey(1).jwk);
-    expect(second.masterKeyFingerprint).toBe(first.masterKeyFingerprint);
+    expect(second.masterKeys.fingerprints).toEqual(first.masterKeys.fingerprints);
     expect(first.newOperatorToken).toMatch(/^[\w-]{43}$/);
     expect(second.newOperatorToken).toBeNull();
     expect(second.isOperatorToken(first.newOperatorToken ?? '')).toBe(true);
@@ -41,7 +40,7 @@ describe('the secrets of a data folder', () => {
 
   it('are the same for all that start at the same time', async () => {
     const all = await Promise.all(Array.from({ length: 8 }, () => createSecrets({ dataDir })));
-    expect(new Set(all.map((secrets) => secrets.masterKeyFingerprint)).size).toBe(1);
+    expect(new Set(all.map((secrets) => secrets.masterKeys.fingerprints[0])).size).toBe(1);
     expect(all.filter((secrets) => secrets.newOperatorToken !== null)).toHaveLength(1);
     expect((await readdir(dataDir)).sort()).toEqual(['master.key', 'operator.token']);
   });
@@ -77,7 +76,9 @@ describe('the secrets of a data folder', () => {
     await createSecrets({ dataDir });
     await writeFile(join(dataDir, 'master.key'), 'c2hvcnQ=\n');
     const opened = createSecrets({ dataDir });
-    await expect(opened).rejects.toThrow(/master\.key does not hold a master key: expected base64 of 32 bytes$/);
+    await expect(opened).rejects.toThrow(
+      /master\.key does not hold a master key: expected base64 of 32 bytes in each line$/,
+    );
   });
 
   it('refuse an operator token in the folder that is too short, before they make anything', async () => {
@@ -93,24 +94,18 @@ describe('the secrets of a data folder', () => {
     expect((await createSecrets({ dataDir })).isOperatorToken('x'.repeat(24))).toBe(true);
   });
 
-  it('are not made for a directory that belongs to another master key', async () => {
-    const directory = new MemoryDirectory({}, catalog);
-    await checkMayMakeMasterKey(directory, dataDir);
-    await checkMasterKey(directory, await createSecrets({ dataDir }));
-    await checkMayMakeMasterKey(directory, dataDir);
-    const other = join(dataDir, 'other');
-    await expect(checkMayMakeMasterKey(directory, other)).rejects.toThrow(/belongs to another master key/);
-    await expect(readdir(other)).rejects.toMatchObject({ code: 'ENOENT' });
-  });
-
   it('refuse a directory that belongs to another master key', async () => {
-    const directory = new MemoryDirectory({}, catalog);
+    const directory = await takeDirectory();
+    onTestFinished(() => directory.close());
     const secrets = await createSecrets({ dataDir });
-    await checkMasterKey(directory, secrets);
-    await checkMasterKey(directory, secrets);
+    await secrets.masterKeys.open(directory);
+    await secrets.masterKeys.open(directory);
     const other = await createSecrets({ dataDir: join(dataDir, 'other') });
-    await expect(checkMasterKey(directory, other)).rejects.toThrow(/belongs to another master key/);
+    await expect(other.masterKeys.open(directory)).rejects.toThrow(/belongs to another master key/);
     const key = Buffer.from(await readFile(join(dataDir, 'master.key'), 'utf8'), 'base64');
-    expect(secrets.masterKeyFingerprint).toBe(createHash('sha256').update(key).digest('hex'));
+    // A folder without one gets none.
+    await checkMayMakeMasterKey(directory, dataDir);
+    await expect(checkMayMakeMasterKey(directory, join(dataDir, 'none'))).rejects.toThrow(/another master key/);
+    expect(secrets.masterKeys.fingerprints).toEqual([createHash('sha256').update(key).digest('hex')]);
   });
 });

@@ -49,7 +49,6 @@ export class MemoryDirectory implements Directory {
   readonly #ids = new Map<string, string>();
   readonly #roles = new Map<string, PreparedRole>();
   readonly #users = new Map<string, PreparedPrincipal>();
-  #fingerprint: string | null = null;
   #revision = 1n;
   /** How often something was gathered. */
   gathers = 0;
@@ -191,11 +190,6 @@ export class MemoryDirectory implements Directory {
 
   async resourceArns(page: { readonly after?: string; readonly limit: number }): Promise<readonly string[]> {
     return pageOf(this.#list('resources'), page);
-  }
-
-  async masterKeyFingerprint(own: string | null): Promise<string | null> {
-    this.#fingerprint ??= own;
-    return this.#fingerprint;
   }
 
   apply(): Promise<never> {

@@ -1,9 +1,8 @@
-import { join } from 'node:path';
-import { headerOf, objectOf } from '../../directory/backup/form.ts';
+import { type BackupHeader, headerOf, objectOf } from '../../directory/backup/form.ts';
 import { BACKUP_PATH } from '../../server/maintenance-route.ts';
 import { openStore } from '../../server/services.ts';
 import type { Settings } from '../../server/settings.ts';
-import { fingerprintOf, MASTER_KEY_FILE, masterKeyIn, readMasterKey } from '../../session/master-key.ts';
+import { fingerprintsIn, masterKeyPath, readMasterKey } from '../../session/master-key.ts';
 import { wrapKey } from '../../session/wrapped-key.ts';
 import { CommandFailed } from '../failure.ts';
 import { hereOrThere, orNullIfHeld, type RunningGateway } from '../running-gateway.ts';
@@ -70,7 +69,7 @@ class Writing {
     await this.#file.write(line);
     if (this.#isFirst) {
       this.#isFirst = false;
-      if (this.#passphrase !== null) await this.#addKeys(headerOf(line).masterKeyFingerprint, this.#passphrase);
+      if (this.#passphrase !== null) await this.#addKeys(headerOf(line), this.#passphrase);
       return;
     }
     // Rows follow what says how many they are.
@@ -86,15 +85,14 @@ class Writing {
   }
 
   /** They are read by this command: no gateway sends one. */
-  async #addKeys(fingerprint: string | null, passphrase: string): Promise<void> {
-    const { dataDir, masterKeyFile } = this.#settings;
-    const file = masterKeyFile ?? join(dataDir, MASTER_KEY_FILE);
+  async #addKeys({ masterKeyFingerprints }: BackupHeader, passphrase: string): Promise<void> {
+    const file = masterKeyPath(this.#settings);
     const text = await readMasterKey(this.#settings);
-    const key = text === null ? null : masterKeyIn(text);
-    if (text === null || key === null) {
+    const there = text === null ? null : fingerprintsIn(text);
+    if (text === null || there === null) {
       throw new CommandFailed(`${file} holds no master key: --with-keys needs the one of the directory`);
     }
-    if (fingerprint !== null && fingerprintOf(key) !== fingerprint) {
+    if (!masterKeyFingerprints.every((each) => there.includes(each))) {
       throw new CommandFailed(`${file} is not the master key of this directory`);
     }
     await this.#file.write(JSON.stringify({ keys: await wrapKey(text, passphrase) }));

@@ -10,10 +10,10 @@ import { auditEvent } from '../../session/audited.ts';
 import { aCall } from '../../session/call.ts';
 import { readOrMakeKeyFile } from '../../session/key-file.ts';
 import {
-  fingerprintOf,
+  fingerprintsIn,
   MASTER_KEY_FILE,
   type MasterKeyPlace,
-  masterKeyIn,
+  masterKeyPath,
   readMasterKey,
 } from '../../session/master-key.ts';
 import { unwrapKey } from '../../session/wrapped-key.ts';
@@ -81,10 +81,6 @@ const OF_THE_FILE = new Set([
   'MIGRATION_CHANGED',
 ]);
 
-function fileOf({ dataDir, masterKeyFile }: MasterKeyPlace): string {
-  return masterKeyFile ?? join(dataDir, MASTER_KEY_FILE);
-}
-
 /** The master key that the restored directory will have. */
 interface KeyOfPlace {
   /** Null: none is there yet, and the backup has none. */
@@ -101,21 +97,18 @@ async function masterKeyFor(
 ): Promise<KeyOfPlace> {
   const brought = keys === null ? null : await unwrapKey(keys, await passphrase());
   const there = await readMasterKey(place);
-  const file = fileOf(place);
+  const file = masterKeyPath(place);
   const text = there ?? brought;
-  const key = text === null ? null : masterKeyIn(text);
-  if (key === null) {
-    if (text === null) return { fingerprint: null, brought };
-    throw new CommandFailed(`${file} holds no master key`);
-  }
-  const fingerprint = fingerprintOf(key);
-  if (header.masterKeyFingerprint !== null && fingerprint !== header.masterKeyFingerprint) {
+  if (text === null) return { fingerprint: null, brought };
+  const found = fingerprintsIn(text);
+  if (found === null) throw new CommandFailed(`${file} holds no master key`);
+  if (!header.masterKeyFingerprints.every((each) => found.includes(each))) {
     throw new CommandFailed(
       `${file} is another master key than the one of the backup: put that one there, or take this ` +
         'one away; without it the access keys and MFA devices of the backup have to be made anew',
     );
   }
-  return { fingerprint, brought };
+  return { fingerprint: header.masterKeyFingerprint ?? found[0] ?? null, brought };
 }
 
 /** Puts the key that a backup brings into the folder; takes it away again if the rest fails. */

@@ -39,13 +39,25 @@ export async function planAccessKeys(
     [ids],
   );
   const formerly = new Set(changed.map(({ id }) => id));
+  const retired = await ofRetiredMasterKeys(sql, ids);
   for (const key of given.values()) {
     const row = stored.get(key.id) ?? null;
     const deleted = row === null ? formerly.has(key.id) : row.userId !== null && deletedUsers.has(row.userId);
     // Its secret follows from its id: whoever had it could sign in with it again.
     if (deleted) changes.warn(`access key ${key.id}: it was deleted, and is not made again`);
-    else planAccessKey(key, row, userId, now, changes);
+    else if (row === null && retired.has(key.id)) {
+      changes.warn(`access key ${key.id}: its generation of the master key was retired, and it is not made`);
+    } else planAccessKey(key, row, userId, now, changes);
   }
+}
+
+async function ofRetiredMasterKeys(sql: Sql, ids: readonly string[]): Promise<ReadonlySet<string>> {
+  const rows = await sql.query<{ id: string }>(
+    `SELECT k.id FROM unnest($1::text[]) AS k(id) JOIN "MasterKey" m ON m.generation = "masterGenerationOf"(k.id)
+      WHERE m."retiredAt" IS NOT NULL`,
+    [ids],
+  );
+  return new Set(rows.map(({ id }) => id));
 }
 
 function planAccessKey(

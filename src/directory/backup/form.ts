@@ -16,8 +16,10 @@ export interface BackupHeader {
   readonly writtenAt: string;
   /** The state of the directory in it. */
   readonly revision: string;
-  /** SHA-256 of the master key that its secrets are derived from; null: it never had one. */
+  /** SHA-256 of the newest master key that its secrets are derived from; null: it never had one. */
   readonly masterKeyFingerprint: string | null;
+  /** Of all its generations that are not retired, the newest last. */
+  readonly masterKeyFingerprints: readonly string[];
   /** The schema of its rows. */
   readonly migrations: readonly { readonly name: string; readonly checksum: string }[];
 }
@@ -45,7 +47,8 @@ export function objectOf(line: string): Readonly<Record<string, unknown>> {
 
 /** Throws BACKUP_DAMAGED if it is the first line of something else, BACKUP_TOO_NEW. */
 export function headerOf(line: string): BackupHeader {
-  const { form, version, writtenAt, revision, masterKeyFingerprint, migrations } = beginningOf(line);
+  const { form, version, writtenAt, revision, masterKeyFingerprint, masterKeyFingerprints, migrations } =
+    beginningOf(line);
   if (form !== 'rolegate-backup' || typeof version !== 'number') throw noBackup();
   if (version > BACKUP_VERSION) {
     throw new RolegateError(
@@ -54,12 +57,17 @@ export function headerOf(line: string): BackupHeader {
     );
   }
   if (typeof writtenAt !== 'string' || typeof revision !== 'string' || !Array.isArray(migrations)) throw noBackup();
+  const newest = typeof masterKeyFingerprint === 'string' ? masterKeyFingerprint : null;
   return {
     form,
     version,
     writtenAt,
     revision,
-    masterKeyFingerprint: typeof masterKeyFingerprint === 'string' ? masterKeyFingerprint : null,
+    masterKeyFingerprint: newest,
+    // Backups of before there were generations have none.
+    masterKeyFingerprints: Array.isArray(masterKeyFingerprints)
+      ? masterKeyFingerprints.map(String)
+      : [newest].filter((each) => each !== null),
     migrations: migrations.map(migrationOf),
   };
 }

@@ -86,12 +86,16 @@ async function readHeader(sql: Sql, writtenAt: number): Promise<BackupHeader> {
   const [state] = await sql.query<{ fingerprint: string | null }>(
     `SELECT "masterKeyFingerprint" AS fingerprint FROM "DirectoryState" WHERE id = 1`,
   );
+  const masterKeys = await sql.query<{ fingerprint: string }>(
+    `SELECT fingerprint FROM "MasterKey" WHERE "retiredAt" IS NULL ORDER BY generation`,
+  );
   return {
     form: 'rolegate-backup',
     version: BACKUP_VERSION,
     writtenAt: new Date(writtenAt).toISOString(),
     revision: String(revision),
     masterKeyFingerprint: state?.fingerprint ?? null,
+    masterKeyFingerprints: masterKeys.map(({ fingerprint }) => fingerprint),
     migrations: (await readApplied(sql)).map(({ name, checksum }) => ({ name, checksum })),
   };
 }

@@ -33,7 +33,7 @@ export async function readRevision(
 }
 
 /** What no policy depends on: sessions come and go while people work, and so do credentials. */
-const MOVING = ['AccessKey', 'Checker', 'KeySession', 'MfaDevice', 'RoleSession', 'SigningKey'];
+const MOVING = ['AccessKey', 'Checker', 'KeySession', 'MasterKey', 'MfaDevice', 'RoleSession', 'SigningKey'];
 
 /**
  * Whether something else than sessions and credentials was touched after `since`, or `since` has not been yet. Throws CONFLICT

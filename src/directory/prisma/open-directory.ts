@@ -43,6 +43,8 @@ import type {
 } from '../stores/identity-stores.ts';
 import type { KeySessionStore } from '../stores/key-session-store.ts';
 import { keySessions } from '../stores/key-sessions.ts';
+import type { MasterKeyStore } from '../stores/master-key-store.ts';
+import { masterKeys } from '../stores/master-keys.ts';
 import { mfaDevices } from '../stores/mfa-devices.ts';
 import { oidcProviders } from '../stores/oidc-providers.ts';
 import { roleSessions } from '../stores/role-sessions.ts';
@@ -100,6 +102,7 @@ class StoredDirectory implements OpenDirectory {
   readonly audit: AuditStore;
   readonly checkers: CheckerStore;
   readonly keySessions: KeySessionStore;
+  readonly masterKeys: MasterKeyStore;
   readonly mfaDevices: MfaDeviceStore;
   readonly oidcProviders: OidcProviderStore;
   readonly signingKeys: SigningKeyStore;
@@ -129,6 +132,7 @@ class StoredDirectory implements OpenDirectory {
     this.audit = auditEvents(this.#store);
     this.checkers = checkers(this.#store);
     this.keySessions = keySessions(this.#store);
+    this.masterKeys = masterKeys(this.#store);
     this.mfaDevices = mfaDevices(this.#store);
     this.oidcProviders = oidcProviders(this.#store);
     this.signingKeys = signingKeys(this.#store);
@@ -227,16 +231,6 @@ class StoredDirectory implements OpenDirectory {
 
   resourceArns(page: Page): Promise<readonly string[]> {
     return this.#arns('"Resource"', page);
-  }
-
-  async masterKeyFingerprint(own: string | null): Promise<string | null> {
-    const [row] = await this.#store.database.query<{ kept: string | null }>(
-      `UPDATE "DirectoryState" SET "masterKeyFingerprint" = coalesce("masterKeyFingerprint", $1) WHERE id = 1
-       RETURNING "masterKeyFingerprint" AS kept`,
-      [own],
-    );
-    if (row === undefined) throw new Error('the directory has lost its state row');
-    return row.kept;
   }
 
   async isEmpty(): Promise<boolean> {

@@ -45,11 +45,19 @@ function isLost(error: unknown): boolean {
   );
 }
 
+/** Of the trigger that refuses credentials of a retired master key (migration master_keys). */
+const RETIRED = 'RG001';
+
 /**
- * `error` as callers get it: a StoreUnavailable if the database is unreachable or its storage fails (a later try can succeed).
+ * `error` as callers get it: a StoreUnavailable if the database is unreachable or its storage fails (a later try can succeed),
+ * InvalidClientTokenId if a credential was to be stored whose master key has been retired meanwhile.
  */
 export function directoryError(error: unknown): unknown {
   if (error instanceof RolegateError) return error;
+  if (error instanceof Error && 'code' in error && error.code === RETIRED) {
+    const message = 'The security token included in the request is invalid.';
+    return new RolegateError('InvalidClientTokenId', message, { cause: error });
+  }
   const failure = storageFailureOf(error);
   if (failure !== null) return storageError(failure, error);
   if (!isLost(error)) return error;

@@ -3,6 +3,7 @@ import type { ActingCredentials } from './acting-credentials.ts';
 import type { AuditStore, NewAuditEvent } from './audit-store.ts';
 import type { CheckerStore } from './checker-store.ts';
 import type { KeySessionStore } from './key-session-store.ts';
+import type { MasterKeyStore } from './master-key-store.ts';
 
 /** Stores behind identities, beside those of access keys and role sessions. */
 export interface IdentityStores {
@@ -10,6 +11,7 @@ export interface IdentityStores {
   readonly audit: AuditStore;
   readonly checkers: CheckerStore;
   readonly keySessions: KeySessionStore;
+  readonly masterKeys: MasterKeyStore;
   readonly mfaDevices: MfaDeviceStore;
   readonly oidcProviders: OidcProviderStore;
   readonly signingKeys: SigningKeyStore;
@@ -99,6 +101,8 @@ export interface SigningKeyRecord {
   readonly createdAt: number;
   /** Null: its tokens are accepted. */
   readonly retiredAt: number | null;
+  /** Generation of the master key that it is derived from: the newest when it was made. */
+  readonly masterGeneration: number;
 }
 
 export interface SigningKeyStore {

@@ -6,7 +6,7 @@ import type { Store } from '../store.ts';
 import type { SigningKeyRecord, SigningKeyStore } from './identity-stores.ts';
 
 /** All generations are one entity: a rotation invalidates what is remembered about them. */
-const TOUCHED = { entity: 'SigningKey', entityId: '*' } as const;
+export const SIGNING_KEYS_TOUCHED = { entity: 'SigningKey', entityId: '*' } as const;
 
 /** Generations of the key that session tokens are signed with. */
 export function signingKeys(store: Store): SigningKeyStore {
@@ -17,9 +17,9 @@ export function signingKeys(store: Store): SigningKeyStore {
       return recall<readonly SigningKeyRecord[]>(memory, database, 'signing-keys', async (sql) => ({
         value: await sql.query<SigningKeyRecord>(
           `SELECT generation, ${millisecondsOf('"createdAt"')} AS "createdAt",
-              ${millisecondsOf('"retiredAt"')} AS "retiredAt" FROM "SigningKey" ORDER BY generation`,
+              ${millisecondsOf('"retiredAt"')} AS "retiredAt", "masterGeneration" FROM "SigningKey" ORDER BY generation`,
         ),
-        dependencies: [dependency(TOUCHED.entity, TOUCHED.entityId)],
+        dependencies: [dependency(SIGNING_KEYS_TOUCHED.entity, SIGNING_KEYS_TOUCHED.entityId)],
         bytes: 1_000,
       }));
     },
@@ -38,7 +38,7 @@ export function signingKeys(store: Store): SigningKeyStore {
           [instant],
         );
         if (row === undefined) throw new Error('a statement with RETURNING answered no row');
-        return { touched: [TOUCHED], result: row.generation };
+        return { touched: [SIGNING_KEYS_TOUCHED], result: row.generation };
       }),
   };
 }
