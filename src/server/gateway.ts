@@ -124,6 +124,8 @@ function uploadPlace(
   };
 }
 
+const GONE = 'the database does not answer';
+const THERE = 'the database answers again';
 const UNINDEXED =
   'searches are not indexed and read whole tables: the database lacks the extension pg_trgm, which this user may not ' +
   'create. Run CREATE EXTENSION pg_trgm as a user who may, and start again';
@@ -178,7 +180,10 @@ export async function startGateway(
     log.info('stopped');
   };
   try {
-    services = await openServices(settings);
+    services = await openServices(settings, {
+      waitSeconds: settings.database.startSeconds,
+      onAvailability: (isThere) => log.warn(isThere ? THERE : GONE),
+    });
     if (!services.directory.searchIndexed) log.warn(UNINDEXED);
     demo = await loadDemo(services, settings);
     const { dataDir, trustedProxies, publicUrl } = settings;

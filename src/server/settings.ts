@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { httpsOrigin } from '../authzen/https-origin.ts';
 import type { CertificateFiles } from './certificate.ts';
+import { type DatabaseSettings, readDatabaseSettings } from './database-settings.ts';
 import { isNetwork } from './networks.ts';
 
 /** Invalid settings: one sentence for each fault, without secrets. */
@@ -27,6 +28,8 @@ export interface Settings {
   readonly dataDir: string;
   /** Null: the embedded database in the data folder. */
   readonly databaseUrl: string | null;
+  /** For the server of `databaseUrl`. */
+  readonly database: DatabaseSettings;
   /** Null: the token in the data folder, created at first start. */
   readonly operatorToken: string | null;
   /** An absolute path: the file with the master key. Null: `master.key` in the data folder, created at first start. */
@@ -82,12 +85,15 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>, 
       return value instanceof Problem ? new Problem(`names a file whose text ${value.sentence}`) : value;
     });
   };
+  const readSeconds = (name: string, otherwise: number, least: number, most: number): number =>
+    read(name, otherwise, (text) => parseSeconds(text, least, most));
   const databaseUrl = readSecret('DATABASE_URL', parseDatabaseUrl);
   const settings: Settings = {
     host: read('HOST', '127.0.0.1', parseHost),
     port: read('PORT', 4000, parsePort),
     dataDir: resolve(workingDir, read('ROLEGATE_DATA_DIR', '.rolegate', parseDataDir)),
     databaseUrl,
+    database: readDatabaseSettings(readSeconds),
     operatorToken: readSecret('ROLEGATE_OPERATOR_TOKEN', parseOperatorToken),
     masterKeyFile: read<string | null>('ROLEGATE_MASTER_KEY_FILE', null, (text) => parseFile(text, workingDir)),
     demo: read('ROLEGATE_DEMO', databaseUrl === null, parseSwitch),
@@ -95,8 +101,8 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>, 
     publicUrl: read<string | null>('ROLEGATE_PUBLIC_URL', null, parsePublicUrl),
     authzenMap: read<string | null>('ROLEGATE_AUTHZEN_MAP', null, (text) => parseFile(text, workingDir)),
     tls: readTls(read, workingDir, problems),
-    drainSeconds: read('ROLEGATE_DRAIN_SECONDS', 0, (text) => parseSeconds(text, 0, 600)),
-    keepAliveSeconds: read('ROLEGATE_KEEP_ALIVE_SECONDS', 65, (text) => parseSeconds(text, 1, 3600)),
+    drainSeconds: readSeconds('ROLEGATE_DRAIN_SECONDS', 0, 0, 600),
+    keepAliveSeconds: readSeconds('ROLEGATE_KEEP_ALIVE_SECONDS', 65, 1, 3600),
     graphiql: read('ROLEGATE_GRAPHIQL', true, parseSwitch),
     logLevel: read('LOG_LEVEL', 'warn', parseLogLevel),
   };

@@ -23,6 +23,10 @@ describe('defaults', () => {
       port: 4000,
       dataDir: '/ann/.rolegate',
       databaseUrl: null,
+      database: {
+        times: { statement: 5000, lock: 5000, idleTransaction: 5000, connection: 5000 },
+        startSeconds: 30,
+      },
       operatorToken: null,
       masterKeyFile: null,
       demo: true,
@@ -58,6 +62,11 @@ test('values that are taken', () => {
       ROLEGATE_GRAPHIQL: 'off',
       ROLEGATE_PUBLIC_URL: 'https://Gateway.example.com:8443/',
       ROLEGATE_AUTHZEN_MAP: 'names.json',
+      ROLEGATE_DATABASE_STATEMENT_SECONDS: '7',
+      ROLEGATE_DATABASE_LOCK_SECONDS: '2',
+      ROLEGATE_DATABASE_IDLE_SECONDS: '3',
+      ROLEGATE_DATABASE_CONNECT_SECONDS: '4',
+      ROLEGATE_DATABASE_START_SECONDS: '0',
       LOG_LEVEL: 'debug',
       ROLEGATE_OPERATOR_TOKEN: 'abcdefghijklmnopqrstuvwxyz0123456789',
     }),
@@ -68,6 +77,7 @@ test('values that are taken', () => {
     graphiql: false,
     publicUrl: 'https://gateway.example.com:8443',
     authzenMap: '/ann/names.json',
+    database: { times: { statement: 7000, lock: 2000, idleTransaction: 3000, connection: 4000 }, startSeconds: 0 },
     logLevel: 'debug',
   });
 });
@@ -80,6 +90,11 @@ describe('values that are refused', () => {
       'ROLEGATE_DRAIN_SECONDS',
       '601',
       'ROLEGATE_DRAIN_SECONDS must be a whole number of seconds from 0 to 600; it is `601`',
+    ],
+    [
+      'ROLEGATE_DATABASE_STATEMENT_SECONDS',
+      '0',
+      'ROLEGATE_DATABASE_STATEMENT_SECONDS must be a whole number of seconds from 1 to 600; it is `0`',
     ],
     [
       'ROLEGATE_KEEP_ALIVE_SECONDS',
