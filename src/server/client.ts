@@ -1,4 +1,4 @@
-import { canonicalAddress } from '../guard/addresses.ts';
+import { canonicalAddress } from '../directory/addresses.ts';
 import type { RequestHead } from './request-head.ts';
 
 /** The client of a request, as known from the connection and trusted proxies, not from the client's own claims. */

@@ -154,6 +154,8 @@ const PAGES: readonly (readonly [string, AuditPage])[] = [
   ['a page in the middle', { limit: 101, after: 20_000n, filter: { accountIds: [BUSY, QUIET] } }],
   ['the beginning of an account with many', { limit: 101, filter: { accountIds: [BUSY] } }],
   ['what was an event of many', { limit: 101, newest: true, filter: { event: 'SignIn' } }],
+  ['what happened in no session', { limit: 101, newest: true, filter: { roleSessionId: 'none' } }],
+  ['what ended as nothing else', { limit: 101, newest: true, filter: { outcome: 'FAILED' } }],
   ['what many did', { limit: 101, newest: true, filter: { accountIds: [BUSY, QUIET], principal: ALICE } }],
 ];
 

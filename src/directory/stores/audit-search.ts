@@ -6,7 +6,7 @@ import type { AuditFilter, AuditPage } from './audit-store.ts';
 const MAX_PAGE = 1_001;
 
 /** Columns of events with an index that goes on with the sequence; the first that a filter names is used. */
-const INDEXED = ['principal', 'target', 'event'] as const;
+const INDEXED = ['roleSessionId', 'target', 'principal', 'event', 'outcome'] as const;
 
 /** The conditions on an event `e`, apart from its accounts and the column `indexed`. */
 function conditionsOf(filter: AuditFilter, parameters: Parameters, indexed?: string): readonly string[] {
@@ -17,7 +17,8 @@ function conditionsOf(filter: AuditFilter, parameters: Parameters, indexed?: str
     if (text !== undefined && name !== indexed) conditions.push(`e."${name}" = ${parameters.add(text)}`);
   }
   const instant = (at: number): string => `${parameters.add(toIso(at))}::text::timestamp(3)`;
-  if (outcome !== undefined) conditions.push(`e.outcome = ${parameters.add(outcome)}::text::"AuditOutcome"`);
+  if (outcome !== undefined && indexed !== 'outcome')
+    conditions.push(`e.outcome = ${parameters.add(outcome)}::text::"AuditOutcome"`);
   if (from !== undefined) conditions.push(`e.at >= ${instant(from)}`);
   if (until !== undefined) conditions.push(`e.at < ${instant(until)}`);
   return conditions;
@@ -46,6 +47,10 @@ function inIndex(
   ];
 }
 
+function valueIn(column: (typeof INDEXED)[number], parameter: string): string {
+  return column === 'outcome' ? `${parameter}::text::"AuditOutcome"` : parameter;
+}
+
 function betweenOf({ after, before }: AuditPage, parameters: Parameters): readonly string[] {
   return [
     ...(after === undefined ? [] : [`e.sequence > ${parameters.add(String(after))}::text::bigint`]),
@@ -72,7 +77,10 @@ function isOfAccounts({ accountIds }: AuditFilter, parameters: Parameters): read
   return [`(SELECT true FROM "AuditEventAccount" x WHERE x.sequence = e.sequence AND ${among} LIMIT 1)`];
 }
 
-/** Selects `columns` of the events `e` of a page. */
+/** A scalar look-up for each event of the page, after the limit. */
+const REPETITION = `LEFT JOIN LATERAL (SELECT * FROM "AuditRepetition" WHERE sequence = e.sequence LIMIT 1) r ON true`;
+
+/** Selects `columns` of the events `e` of a page, with their repetitions `r`. */
 export function selectPage(columns: string, page: AuditPage): Statement {
   const { limit, newest = false, filter = {} } = page;
   const parameters = new Parameters();
@@ -86,12 +94,13 @@ export function selectPage(columns: string, page: AuditPage): Statement {
       ...conditionsOf(filter, parameters, column),
       ...(column === undefined || value === undefined
         ? betweenOf(page, parameters)
-        : inIndex(`e."${column}"`, 'e.sequence', parameters.add(value), page, parameters)),
+        : inIndex(`e."${column}"`, 'e.sequence', valueIn(column, parameters.add(value)), page, parameters)),
       ...isOfAccounts(filter, parameters),
     ];
     const order = [...(column === undefined ? [] : [`e."${column}"`]), 'e.sequence'];
-    const text = `SELECT ${columns} FROM "AuditEvent" e ${where(conditions)}
-      ORDER BY ${order.map((each) => `${each} ${direction}`).join(', ')} LIMIT ${most}`;
+    const text = `SELECT ${columns} FROM (SELECT * FROM "AuditEvent" e ${where(conditions)}
+      ORDER BY ${order.map((each) => `${each} ${direction}`).join(', ')} LIMIT ${most}) e
+      ${REPETITION} ORDER BY e.sequence ${direction}`;
     return { text, parameters: parameters.values };
   }
   const list = parameters.add(accounts);
@@ -108,7 +117,8 @@ export function selectPage(columns: string, page: AuditPage): Statement {
        ORDER BY x."accountId" ${direction}, x.sequence ${direction} LIMIT ${most}) s
      ORDER BY s.sequence ${direction} LIMIT ${most})
     SELECT ${columns} FROM page
-     CROSS JOIN LATERAL (SELECT * FROM "AuditEvent" WHERE sequence = page.sequence LIMIT 1) e ORDER BY e.sequence ${direction}`;
+     CROSS JOIN LATERAL (SELECT * FROM "AuditEvent" WHERE sequence = page.sequence LIMIT 1) e
+     ${REPETITION} ORDER BY e.sequence ${direction}`;
   return { text, parameters: parameters.values };
 }
 
