@@ -2,7 +2,8 @@
 // JavaScript as `npm run build` does (what users run, without a loader) and measures. `--quick` takes half a minute; other
 // options go to Node, e.g. `npm run bench -- --cpu-prof`. `npm run bench -- import` measures instead how fast a directory takes
 // an organization in, `npm run bench -- find` how fast it finds in 100,000 principals, `npm run bench -- doors` what a request
-// costs at AWS's door beside that of GraphQL, `npm run bench -- http` what a decision costs from HTTP to the evaluator.
+// costs at AWS's door beside that of GraphQL, `npm run bench -- http` what a decision costs from HTTP to the evaluator,
+// `npm run bench -- audit` what a million events and ended sessions cost.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -44,7 +45,7 @@ function compile() {
 }
 
 const [what] = process.argv.slice(2);
-if (what === 'import' || what === 'find' || what === 'doors' || what === 'http') {
+if (what === 'import' || what === 'find' || what === 'doors' || what === 'http' || what === 'audit') {
   const quick = process.argv.includes('--quick') ? ['--quick'] : [];
   // The benchmark itself is loaded by tsx, the gateway as it is built.
   run(process.execPath, [join(ROOT, '.config/build.mjs')], ROOT);
