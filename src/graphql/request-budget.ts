@@ -1,6 +1,7 @@
 import SchemaBuilder, { type SchemaTypes } from '@pothos/core';
 import { PothosComplexityPlugin } from '@pothos/plugin-complexity';
 import type { GraphQLError, GraphQLResolveInfo } from 'graphql';
+import type { Allowance } from '../guard/caller-limits.ts';
 import { MAX_COST, tooCostly } from './cost.ts';
 
 declare global {
@@ -13,6 +14,7 @@ declare global {
 
 interface Spender {
   readonly request: object;
+  readonly allowance?: Allowance;
 }
 
 /** Total cost so far of the answered operations of an HTTP request. */
@@ -28,17 +30,19 @@ class RequestBudgetPlugin<Types extends SchemaTypes> extends PothosComplexityPlu
   override checkComplexity(context: Types['Context'] & Spender, info: GraphQLResolveInfo): void {
     let verdict = verdicts.get(context);
     if (verdict === undefined) {
-      verdict = spend(context.request, this.complexityCache(context, info).complexity);
+      verdict = spend(context, this.complexityCache(context, info).complexity);
       verdicts.set(context, verdict);
     }
     if (verdict !== null) throw verdict;
   }
 }
 
-function spend(request: object, cost: number): GraphQLError | null {
+/** The one place where the cost of an operation is known. */
+function spend({ request, allowance }: Spender, cost: number): GraphQLError | null {
   const before = spent.get(request) ?? 0;
   if (before + cost > MAX_COST) return tooCostly(cost, before);
   spent.set(request, before + cost);
+  allowance?.spend(cost);
   return null;
 }
 

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
-import { AuthenticationError, MultiFactorAuthenticationFailed } from '../session/errors.ts';
 import { subscriberOf } from '../directory/addresses.ts';
+import { AuthenticationError, MultiFactorAuthenticationFailed } from '../session/errors.ts';
 import { Attempts } from './attempts.ts';
 import { Throttled } from './throttled.ts';
 

@@ -3,6 +3,7 @@ import { SigningKeys } from '../aws/signing/signing-keys.ts';
 import { createContext, type GatewayContext, type RequestFacts } from '../graphql/context.ts';
 import { useDocumentLimits } from '../graphql/limits.ts';
 import { buildSchema } from '../graphql/schema.ts';
+import { CallerLimiter } from '../guard/caller-limits.ts';
 import { KeyGuard } from '../guard/key-guard.ts';
 import { perform } from '../guard/perform.ts';
 import { throttledSessions } from '../guard/throttled-sessions.ts';
@@ -22,6 +23,7 @@ import type { GraphqlRoute } from './graphql-route.ts';
 import type { Phase } from './health.ts';
 import { understandInWorkers } from './imports/in-worker.ts';
 import { type FetchInProcess, fetchInProcess } from './in-process.ts';
+import { readLimits } from './limit-settings.ts';
 import { UPLOAD_LIMITS } from './limits.ts';
 import { listenAsSet } from './listening.ts';
 import { createLog, type Log } from './log.ts';
@@ -65,7 +67,8 @@ export function createGateway(
     trustedProxies = [],
     publicUrl = null,
     dataDir,
-  }: GatewayOptions & Partial<Pick<Settings, 'trustedProxies' | 'publicUrl' | 'dataDir'>> = {},
+    limits = readLimits(() => 0),
+  }: GatewayOptions & Partial<Pick<Settings, 'trustedProxies' | 'publicUrl' | 'dataDir' | 'limits'>> = {},
 ): Gateway {
   const guard = new KeyGuard((source, milliseconds) =>
     log.warn({ source, milliseconds }, 'too many wrong credentials'),
@@ -81,7 +84,8 @@ export function createGateway(
     log,
   });
   const isTrustedProxy = inNetworks(trustedProxies);
-  const admit = admitWith(authenticateWith(services.sessions, guard), isTrustedProxy);
+  const limiter = new CallerLimiter(limits.callers);
+  const admit = admitWith(authenticateWith(services.sessions, guard), isTrustedProxy, limiter);
   const answerCommon = answerCommonWith({ schema, contextOf, log });
   const answer: GraphqlListener = async (request, response, facts) => {
     if (!(await answerCommon(request, response, facts))) await yoga(request, response, facts);
@@ -89,7 +93,7 @@ export function createGateway(
   return {
     route: { admit, answer, uploads: dataDir === undefined ? null : uploadPlace(dataDir, contextOf) },
     aws: {
-      services: { ...services, sessions, keyGuard: guard, signingKeys: new SigningKeys() },
+      services: { ...services, sessions, keyGuard: guard, signingKeys: new SigningKeys(), limiter },
       isTrustedProxy,
       log,
     },
@@ -186,7 +190,7 @@ export async function startGateway(
     });
     if (!services.directory.searchIndexed) log.warn(UNINDEXED);
     demo = await loadDemo(services, settings);
-    const { dataDir, trustedProxies, publicUrl } = settings;
+    const { dataDir, trustedProxies, publicUrl, limits } = settings;
     const authzenNames = await readAuthzenMap(settings.authzenMap, services.catalog);
     await new UploadFolders(dataDir).clean(settings.databaseUrl !== null, clock());
     gateway = createGateway(services, log, {
@@ -195,6 +199,7 @@ export async function startGateway(
       trustedProxies,
       publicUrl,
       dataDir,
+      limits,
       ...(understandFiles !== undefined && { understandFiles }),
     });
     await listening.announce();

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { httpsOrigin } from '../authzen/https-origin.ts';
 import type { CertificateFiles } from './certificate.ts';
 import { type DatabaseSettings, readDatabaseSettings } from './database-settings.ts';
+import { type LimitSettings, readLimits } from './limit-settings.ts';
 import { isNetwork } from './networks.ts';
 
 /** Invalid settings: one sentence for each fault, without secrets. */
@@ -48,6 +49,7 @@ export interface Settings {
   readonly drainSeconds: number;
   /** Seconds for which a connection without requests is kept. */
   readonly keepAliveSeconds: number;
+  readonly limits: LimitSettings;
   readonly graphiql: boolean;
   readonly logLevel: LogLevel;
 }
@@ -103,6 +105,7 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>, 
     tls: readTls(read, workingDir, problems),
     drainSeconds: readSeconds('ROLEGATE_DRAIN_SECONDS', 0, 0, 600),
     keepAliveSeconds: readSeconds('ROLEGATE_KEEP_ALIVE_SECONDS', 65, 1, 3600),
+    limits: readLimits((name, otherwise) => read(name, otherwise, parseCount)),
     graphiql: read('ROLEGATE_GRAPHIQL', true, parseSwitch),
     logLevel: read('LOG_LEVEL', 'warn', parseLogLevel),
   };
@@ -221,6 +224,11 @@ function parseSeconds(text: string, least: number, most: number): number | Probl
   const seconds = /^[0-9]{1,6}$/.test(text) ? Number(text) : Number.NaN;
   if (seconds >= least && seconds <= most) return seconds;
   return new Problem(`must be a whole number of seconds from ${least} to ${most}; it is \`${shown(text)}\``);
+}
+
+function parseCount(text: string): number | Problem {
+  if (/^[0-9]{1,9}$/.test(text)) return Number(text);
+  return new Problem(`must be a whole number up to 999999999 (0: no limit); it is \`${shown(text)}\``);
 }
 
 function parseSwitch(text: string): boolean | Problem {

@@ -36,6 +36,16 @@ describe('defaults', () => {
       tls: null,
       drainSeconds: 0,
       keepAliveSeconds: 65,
+      limits: {
+        callers: {
+          principal: { concurrent: 64, costPerSecond: 100_000 },
+          checker: { concurrent: 256, costPerSecond: 200_000 },
+          anonymous: { concurrent: 64, costPerSecond: 50_000 },
+          operator: { concurrent: Infinity, costPerSecond: Infinity },
+        },
+        connections: 10_000,
+        connectionsPerAddress: 1_000,
+      },
       graphiql: true,
       logLevel: 'warn',
     });
@@ -67,6 +77,9 @@ test('values that are taken', () => {
       ROLEGATE_DATABASE_IDLE_SECONDS: '3',
       ROLEGATE_DATABASE_CONNECT_SECONDS: '4',
       ROLEGATE_DATABASE_START_SECONDS: '0',
+      ROLEGATE_PRINCIPAL_REQUESTS: '0',
+      ROLEGATE_OPERATOR_COST: '7',
+      ROLEGATE_CONNECTIONS: '3',
       LOG_LEVEL: 'debug',
       ROLEGATE_OPERATOR_TOKEN: 'abcdefghijklmnopqrstuvwxyz0123456789',
     }),
@@ -78,6 +91,13 @@ test('values that are taken', () => {
     publicUrl: 'https://gateway.example.com:8443',
     authzenMap: '/ann/names.json',
     database: { times: { statement: 7000, lock: 2000, idleTransaction: 3000, connection: 4000 }, startSeconds: 0 },
+    limits: {
+      callers: {
+        principal: { concurrent: Infinity, costPerSecond: 100_000 },
+        operator: { concurrent: Infinity, costPerSecond: 7 },
+      },
+      connections: 3,
+    },
     logLevel: 'debug',
   });
 });
@@ -95,6 +115,11 @@ describe('values that are refused', () => {
       'ROLEGATE_DATABASE_STATEMENT_SECONDS',
       '0',
       'ROLEGATE_DATABASE_STATEMENT_SECONDS must be a whole number of seconds from 1 to 600; it is `0`',
+    ],
+    [
+      'ROLEGATE_CHECKER_COST',
+      'many',
+      'ROLEGATE_CHECKER_COST must be a whole number up to 999999999 (0: no limit); it is `many`',
     ],
     [
       'ROLEGATE_KEEP_ALIVE_SECONDS',
