@@ -3,7 +3,8 @@ import { millisecondsOf, toIso } from '../instants.ts';
 import type { Sql } from '../prisma/database.ts';
 import { storable } from '../storable.ts';
 import type { Store } from '../store.ts';
-import { selectCount, selectPage } from './audit-search.ts';
+import { AuditCounts } from './audit-counts.ts';
+import { SPAN, selectPage } from './audit-search.ts';
 import type { AuditEvent, AuditStore, NewAuditEvent } from './audit-store.ts';
 import { countRepetition, repetitionKey } from './repeated-failures.ts';
 
@@ -44,7 +45,11 @@ const INSERT_EVENT = `WITH added AS (
     RETURNING sequence, at),
   counted AS (
     INSERT INTO "AuditRepetition" (sequence, key, "firstAt", "lastAt", count)
-    SELECT sequence, $7, at, at, 1 FROM added WHERE $7::text IS NOT NULL)
+    SELECT sequence, $7, at, at, 1 FROM added WHERE $7::text IS NOT NULL),
+  spanned AS (
+    INSERT INTO "AuditSpan" AS s (block, earliest, latest)
+    SELECT sequence / ${SPAN}, at, at FROM added
+    ON CONFLICT (block) DO UPDATE SET earliest = least(s.earliest, excluded.earliest), latest = greatest(s.latest, excluded.latest))
   INSERT INTO "AuditEventAccount" ("accountId", sequence)
   SELECT a.id, added.sequence FROM added, (
     SELECT unnest($5::text[]) AS id
@@ -106,6 +111,7 @@ const EVENT_COLUMNS = `e.sequence::text, ${millisecondsOf('e.at')} AS at, e.outc
 
 /** The audit trail. */
 export function auditEvents({ database }: Store): AuditStore {
+  const counts = new AuditCounts();
   return {
     record: (event) => database.transaction('write', (sql) => addAuditEvent(sql, event)),
 
@@ -119,10 +125,6 @@ export function auditEvents({ database }: Store): AuditStore {
       }));
     },
 
-    count: async (filter) => {
-      const { text, parameters } = selectCount(filter);
-      const [row] = await database.query<{ events: number }>(text, parameters);
-      return row?.events ?? 0;
-    },
+    count: (filter) => counts.count(database, filter),
   };
 }

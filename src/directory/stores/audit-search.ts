@@ -8,8 +8,16 @@ const MAX_PAGE = 1_001;
 /** Columns of events with an index that goes on with the sequence; the first that a filter names is used. */
 const INDEXED = ['roleSessionId', 'target', 'principal', 'event', 'outcome'] as const;
 
-/** The conditions on an event `e`, apart from its accounts and the column `indexed`. */
-function conditionsOf(filter: AuditFilter, parameters: Parameters, indexed?: string): readonly string[] {
+/**
+ * The conditions on an event `e`, apart from its accounts and the column `indexed`. `isNear`: what is of the time is found by its
+ * numbers; an index on the time would be read whole for the first of a page, and is kept out of the planner's sight.
+ */
+function conditionsOf(
+  filter: AuditFilter,
+  parameters: Parameters,
+  isNear: boolean,
+  indexed?: string,
+): readonly string[] {
   const { outcome, from, until } = filter;
   const conditions: string[] = [];
   for (const name of ['principal', 'target', 'event', 'roleSessionId'] as const) {
@@ -19,8 +27,9 @@ function conditionsOf(filter: AuditFilter, parameters: Parameters, indexed?: str
   const instant = (at: number): string => `${parameters.add(toIso(at))}::text::timestamp(3)`;
   if (outcome !== undefined && indexed !== 'outcome')
     conditions.push(`e.outcome = ${parameters.add(outcome)}::text::"AuditOutcome"`);
-  if (from !== undefined) conditions.push(`e.at >= ${instant(from)}`);
-  if (until !== undefined) conditions.push(`e.at < ${instant(until)}`);
+  const compared = (condition: string): string => (isNear ? `(${condition}) IS TRUE` : condition);
+  if (from !== undefined) conditions.push(compared(`e.at >= ${instant(from)}`));
+  if (until !== undefined) conditions.push(compared(`e.at < ${instant(until)}`));
   return conditions;
 }
 
@@ -47,11 +56,44 @@ function inIndex(
   ];
 }
 
+/** Numbers of events of one row of AuditSpan. */
+export const SPAN = 512;
+
+/**
+ * The first and the last number that an event of the time of `filter` can have, as SQL; null: any. Where a clock was far off once,
+ * they are further from each other than they need be, and nothing is missed.
+ */
+function spanOf({ from, until }: AuditFilter, parameters: Parameters): readonly [string, string] | null {
+  if (from === undefined && until === undefined) return null;
+  const instant = (at: number): string => `${parameters.add(toIso(at))}::text::timestamp(3)`;
+  const conditions = [
+    ...(from === undefined ? [] : [`s.latest >= ${instant(from)}`]),
+    ...(until === undefined ? [] : [`s.earliest < ${instant(until)}`]),
+  ].join(' AND ');
+  const block = (which: 'min' | 'max'): string => `(SELECT ${which}(s.block) FROM "AuditSpan" s WHERE ${conditions})`;
+  return [`coalesce(${block('min')} * ${SPAN}, ${LAST})`, `coalesce(${block('max')} * ${SPAN} + ${SPAN - 1}, 0)`];
+}
+
+/** Limits the numbers in an index on `column` and the sequence, all of which have the value there; null: on the sequence alone. */
+function inSpan(
+  filter: AuditFilter,
+  sequence: string,
+  index: { readonly column: string; readonly value: string } | null,
+  parameters: Parameters,
+): readonly string[] {
+  const span = spanOf(filter, parameters);
+  if (span === null) return [];
+  const [first, last] = span;
+  if (index === null) return [`${sequence} >= ${first}`, `${sequence} <= ${last}`];
+  const row = `(${index.column}, ${sequence})`;
+  return [`${row} >= (${index.value}, ${first})`, `${row} <= (${index.value}, ${last})`];
+}
+
 function valueIn(column: (typeof INDEXED)[number], parameter: string): string {
   return column === 'outcome' ? `${parameter}::text::"AuditOutcome"` : parameter;
 }
 
-function betweenOf({ after, before }: AuditPage, parameters: Parameters): readonly string[] {
+function betweenOf({ after, before }: Pick<AuditPage, 'after' | 'before'>, parameters: Parameters): readonly string[] {
   return [
     ...(after === undefined ? [] : [`e.sequence > ${parameters.add(String(after))}::text::bigint`]),
     ...(before === undefined ? [] : [`e.sequence < ${parameters.add(String(before))}::text::bigint`]),
@@ -90,11 +132,16 @@ export function selectPage(columns: string, page: AuditPage): Statement {
   if (accounts === null) {
     const column = INDEXED.find((name) => filter[name] !== undefined);
     const value = column === undefined ? undefined : filter[column];
+    const index =
+      column === undefined || value === undefined
+        ? null
+        : { column: `e."${column}"`, value: valueIn(column, parameters.add(value)) };
     const conditions = [
-      ...conditionsOf(filter, parameters, column),
-      ...(column === undefined || value === undefined
+      ...conditionsOf(filter, parameters, true, column),
+      ...(index === null
         ? betweenOf(page, parameters)
-        : inIndex(`e."${column}"`, 'e.sequence', valueIn(column, parameters.add(value)), page, parameters)),
+        : inIndex(index.column, 'e.sequence', index.value, page, parameters)),
+      ...inSpan(filter, 'e.sequence', index, parameters),
       ...isOfAccounts(filter, parameters),
     ];
     const order = [...(column === undefined ? [] : [`e."${column}"`]), 'e.sequence'];
@@ -104,9 +151,10 @@ export function selectPage(columns: string, page: AuditPage): Statement {
     return { text, parameters: parameters.values };
   }
   const list = parameters.add(accounts);
-  const own = conditionsOf(filter, parameters).join(' AND ');
+  const own = conditionsOf(filter, parameters, true).join(' AND ');
   const conditions = [
     ...inIndex('x."accountId"', 'x.sequence', 'a.id', page, parameters),
+    ...inSpan(filter, 'x.sequence', { column: 'x."accountId"', value: 'a.id' }, parameters),
     ...(own === '' ? [] : [`(SELECT ${own} FROM "AuditEvent" e WHERE e.sequence = x.sequence)`]),
   ];
   // From each account what could be on the page, in order; an event of several accounts counts once. Each event is then looked
@@ -122,18 +170,26 @@ export function selectPage(columns: string, page: AuditPage): Statement {
   return { text, parameters: parameters.values };
 }
 
-/** Counts, as `events`. */
-export function selectCount(filter: AuditFilter): Statement {
+const EXTENT = `(SELECT max(sequence)::text FROM "AuditEvent") AS "upTo", (SELECT min(sequence)::text FROM "AuditEvent") AS since`;
+
+/** Counts those after a number, as `events`, in a trail from `since` up to `upTo`; both null: there is none. */
+export function selectCount(filter: AuditFilter, after = 0n): Statement {
   const parameters = new Parameters();
   const accounts = soughtAccounts(filter);
-  const own = conditionsOf(filter, parameters);
+  const own = conditionsOf(filter, parameters, accounts !== null);
+  const later = after > 0n ? { after } : {};
   if (accounts === null) {
-    const conditions = [...own, ...isOfAccounts(filter, parameters)];
-    const text = `SELECT count(*)::int4 AS events FROM "AuditEvent" e ${where(conditions)}`;
+    const conditions = [...own, ...isOfAccounts(filter, parameters), ...betweenOf(later, parameters)];
+    const text = `SELECT count(*)::int4 AS events, ${EXTENT} FROM "AuditEvent" e ${where(conditions)}`;
     return { text, parameters: parameters.values };
   }
   const joined = own.length === 0 ? '' : 'JOIN "AuditEvent" e ON e.sequence = x.sequence';
-  const conditions = [`x."accountId" = ANY(${parameters.add(accounts)}::text[])`, ...own];
-  const text = `SELECT count(DISTINCT x.sequence)::int4 AS events FROM "AuditEventAccount" x ${joined} ${where(conditions)}`;
+  const conditions = [
+    `x."accountId" = ANY(${parameters.add(accounts)}::text[])`,
+    ...inSpan(filter, 'x.sequence', null, parameters),
+    ...(after > 0n ? [`x.sequence > ${parameters.add(String(after))}::text::bigint`] : []),
+    ...own,
+  ];
+  const text = `SELECT count(DISTINCT x.sequence)::int4 AS events, ${EXTENT} FROM "AuditEventAccount" x ${joined} ${where(conditions)}`;
   return { text, parameters: parameters.values };
 }

@@ -34,6 +34,9 @@ const GENERATED = [
     FROM generate_series(1, $1::int) n`,
   `INSERT INTO "AuditRepetition" (sequence, key, "firstAt", "lastAt", count)
    SELECT sequence, 'key' || sequence, at, at, 1 FROM "AuditEvent" WHERE outcome <> 'SUCCEEDED' ON CONFLICT DO NOTHING`,
+  `INSERT INTO "AuditSpan" (block, earliest, latest)
+   SELECT sequence / 512, min(at), max(at) FROM "AuditEvent" GROUP BY 1
+   ON CONFLICT (block) DO UPDATE SET earliest = excluded.earliest, latest = excluded.latest`,
   `INSERT INTO "AuditEventAccount" (sequence, "accountId")
    SELECT sequence, split_part(principal, ':', 5) FROM "AuditEvent" WHERE principal LIKE 'arn:%' ON CONFLICT DO NOTHING`,
   `INSERT INTO "RoleSession" (id, "accessKeyId", arn, "roleId", "roleArn", "roleSessionName", "assumedBy", "issuedAt", "expiresAt", "endedAt",
