@@ -8,6 +8,10 @@ const MAX_PAGE = 1_001;
 /** Columns of events with an index that goes on with the sequence; the first that a filter names is used. */
 const INDEXED = ['roleSessionId', 'target', 'principal', 'event', 'outcome'] as const;
 
+function instantOf(at: number, parameters: Parameters): string {
+  return `${parameters.add(toIso(at))}::text::timestamp(3)`;
+}
+
 /**
  * The conditions on an event `e`, apart from its accounts and the column `indexed`. `isNear`: what is of the time is found by its
  * numbers; an index on the time would be read whole for the first of a page, and is kept out of the planner's sight.
@@ -24,79 +28,79 @@ function conditionsOf(
     const text = filter[name];
     if (text !== undefined && name !== indexed) conditions.push(`e."${name}" = ${parameters.add(text)}`);
   }
-  const instant = (at: number): string => `${parameters.add(toIso(at))}::text::timestamp(3)`;
   if (outcome !== undefined && indexed !== 'outcome')
     conditions.push(`e.outcome = ${parameters.add(outcome)}::text::"AuditOutcome"`);
   const compared = (condition: string): string => (isNear ? `(${condition}) IS TRUE` : condition);
-  if (from !== undefined) conditions.push(compared(`e.at >= ${instant(from)}`));
-  if (until !== undefined) conditions.push(compared(`e.at < ${instant(until)}`));
+  if (from !== undefined) conditions.push(compared(`e.at >= ${instantOf(from, parameters)}`));
+  if (until !== undefined) conditions.push(compared(`e.at < ${instantOf(until, parameters)}`));
   return conditions;
 }
 
 /** Numbers of events are positive and fit into a bigint. */
 const LAST = 9_223_372_036_854_775_807n;
 
-/**
- * Events of a page in an index on `column` and the sequence, all of which have one value there. INVARIANT: rows are compared,
- * and the order names both columns. Of an equation the planner believes, without statistics, that few rows fulfil it: it
- * would read them all and sort them. PGlite gathers no statistics.
- */
-function inIndex(
-  column: string,
-  sequence: string,
-  value: string,
-  { after, before }: AuditPage,
-  parameters: Parameters,
-) {
-  const bound = (number: bigint): string => `${parameters.add(String(number))}::text::bigint`;
-  const row = `(${column}, ${sequence})`;
-  return [
-    `${row} > (${value}, ${bound(after ?? 0n)})`,
-    `${row} ${before === undefined ? '<=' : '<'} (${value}, ${bound(before ?? LAST)})`,
-  ];
-}
-
 /** Numbers of events of one row of AuditSpan. */
 export const SPAN = 512;
 
-/**
- * The first and the last number that an event of the time of `filter` can have, as SQL; null: any. Where a clock was far off once,
- * they are further from each other than they need be, and nothing is missed.
- */
-function spanOf({ from, until }: AuditFilter, parameters: Parameters): readonly [string, string] | null {
-  if (from === undefined && until === undefined) return null;
-  const instant = (at: number): string => `${parameters.add(toIso(at))}::text::timestamp(3)`;
-  const conditions = [
-    ...(from === undefined ? [] : [`s.latest >= ${instant(from)}`]),
-    ...(until === undefined ? [] : [`s.earliest < ${instant(until)}`]),
-  ].join(' AND ');
-  const block = (which: 'min' | 'max'): string => `(SELECT ${which}(s.block) FROM "AuditSpan" s WHERE ${conditions})`;
-  return [`coalesce(${block('min')} * ${SPAN}, ${LAST})`, `coalesce(${block('max')} * ${SPAN} + ${SPAN - 1}, 0)`];
+/** The numbers that the events of a page can have, as SQL; null: any. */
+interface Bounds {
+  readonly after: string | null;
+  readonly before: string | null;
 }
 
-/** Limits the numbers in an index on `column` and the sequence, all of which have the value there; null: on the sequence alone. */
-function inSpan(
-  filter: AuditFilter,
-  sequence: string,
-  index: { readonly column: string; readonly value: string } | null,
+/**
+ * The bounds of a page, and of the time of its filter. Where a clock was far off once, the latter are further from each other than
+ * they need be, and nothing is missed.
+ */
+function boundsOf(
+  { after, before, filter = {} }: Pick<AuditPage, 'after' | 'before' | 'filter'>,
   parameters: Parameters,
-): readonly string[] {
-  const span = spanOf(filter, parameters);
-  if (span === null) return [];
-  const [first, last] = span;
-  if (index === null) return [`${sequence} >= ${first}`, `${sequence} <= ${last}`];
-  const row = `(${index.column}, ${sequence})`;
-  return [`${row} >= (${index.value}, ${first})`, `${row} <= (${index.value}, ${last})`];
+): Bounds {
+  const { from, until } = filter;
+  const number = (value: bigint): string => `${parameters.add(String(value))}::text::bigint`;
+  const conditions = [
+    ...(from === undefined ? [] : [`s.latest >= ${instantOf(from, parameters)}`]),
+    ...(until === undefined ? [] : [`s.earliest < ${instantOf(until, parameters)}`]),
+  ].join(' AND ');
+  const block = (which: 'min' | 'max'): string => `(SELECT ${which}(s.block) FROM "AuditSpan" s WHERE ${conditions})`;
+  return {
+    after: tighter('greatest', [
+      after === undefined ? null : number(after),
+      from === undefined ? null : `coalesce(${block('min')} * ${SPAN} - 1, ${LAST})`,
+    ]),
+    before: tighter('least', [
+      before === undefined ? null : number(before),
+      until === undefined ? null : `coalesce((${block('max')} + 1) * ${SPAN}, 0)`,
+    ]),
+  };
+}
+
+function tighter(which: 'greatest' | 'least', bounds: readonly (string | null)[]): string | null {
+  const given = bounds.filter((bound) => bound !== null);
+  return given.length < 2 ? (given[0] ?? null) : `${which}(${given.join(', ')})`;
+}
+
+/**
+ * Events of a page in an index on `column` and the sequence, all of which have one value there. INVARIANT: rows are compared,
+ * by two conditions and no more, and the order names both columns. Of an equation the planner believes, without statistics, that
+ * few rows fulfil it: it would read them all and sort them. PGlite gathers no statistics.
+ */
+function inIndex(column: string, sequence: string, value: string, { after, before }: Bounds): readonly string[] {
+  const row = `(${column}, ${sequence})`;
+  return [
+    `${row} > (${value}, ${after ?? '0'})`,
+    before === null ? `${row} <= (${value}, ${LAST})` : `${row} < (${value}, ${before})`,
+  ];
 }
 
 function valueIn(column: (typeof INDEXED)[number], parameter: string): string {
   return column === 'outcome' ? `${parameter}::text::"AuditOutcome"` : parameter;
 }
 
-function betweenOf({ after, before }: Pick<AuditPage, 'after' | 'before'>, parameters: Parameters): readonly string[] {
+function between(sequence: string, { after, before }: Bounds): readonly string[] {
   return [
-    ...(after === undefined ? [] : [`e.sequence > ${parameters.add(String(after))}::text::bigint`]),
-    ...(before === undefined ? [] : [`e.sequence < ${parameters.add(String(before))}::text::bigint`]),
+    ...(after === null ? [] : [`${sequence} > ${after}`]),
+    ...(before === null ? [] : [`${sequence} < ${before}`]),
   ];
 }
 
@@ -129,6 +133,7 @@ export function selectPage(columns: string, page: AuditPage): Statement {
   const direction = newest ? 'DESC' : 'ASC';
   const most = parameters.add(Math.min(Math.max(Math.trunc(limit), 1), MAX_PAGE));
   const accounts = soughtAccounts(filter);
+  const bounds = boundsOf(page, parameters);
   if (accounts === null) {
     const column = INDEXED.find((name) => filter[name] !== undefined);
     const value = column === undefined ? undefined : filter[column];
@@ -138,10 +143,7 @@ export function selectPage(columns: string, page: AuditPage): Statement {
         : { column: `e."${column}"`, value: valueIn(column, parameters.add(value)) };
     const conditions = [
       ...conditionsOf(filter, parameters, true, column),
-      ...(index === null
-        ? betweenOf(page, parameters)
-        : inIndex(index.column, 'e.sequence', index.value, page, parameters)),
-      ...inSpan(filter, 'e.sequence', index, parameters),
+      ...(index === null ? between('e.sequence', bounds) : inIndex(index.column, 'e.sequence', index.value, bounds)),
       ...isOfAccounts(filter, parameters),
     ];
     const order = [...(column === undefined ? [] : [`e."${column}"`]), 'e.sequence'];
@@ -153,8 +155,7 @@ export function selectPage(columns: string, page: AuditPage): Statement {
   const list = parameters.add(accounts);
   const own = conditionsOf(filter, parameters, true).join(' AND ');
   const conditions = [
-    ...inIndex('x."accountId"', 'x.sequence', 'a.id', page, parameters),
-    ...inSpan(filter, 'x.sequence', { column: 'x."accountId"', value: 'a.id' }, parameters),
+    ...inIndex('x."accountId"', 'x.sequence', 'a.id', bounds),
     ...(own === '' ? [] : [`(SELECT ${own} FROM "AuditEvent" e WHERE e.sequence = x.sequence)`]),
   ];
   // From each account what could be on the page, in order; an event of several accounts counts once. Each event is then looked
@@ -179,15 +180,18 @@ export function selectCount(filter: AuditFilter, after = 0n): Statement {
   const own = conditionsOf(filter, parameters, accounts !== null);
   const later = after > 0n ? { after } : {};
   if (accounts === null) {
-    const conditions = [...own, ...isOfAccounts(filter, parameters), ...betweenOf(later, parameters)];
+    const conditions = [
+      ...own,
+      ...isOfAccounts(filter, parameters),
+      ...between('e.sequence', boundsOf(later, parameters)),
+    ];
     const text = `SELECT count(*)::int4 AS events, ${EXTENT} FROM "AuditEvent" e ${where(conditions)}`;
     return { text, parameters: parameters.values };
   }
   const joined = own.length === 0 ? '' : 'JOIN "AuditEvent" e ON e.sequence = x.sequence';
   const conditions = [
     `x."accountId" = ANY(${parameters.add(accounts)}::text[])`,
-    ...inSpan(filter, 'x.sequence', null, parameters),
-    ...(after > 0n ? [`x.sequence > ${parameters.add(String(after))}::text::bigint`] : []),
+    ...between('x.sequence', boundsOf({ filter, ...later }, parameters)),
     ...own,
   ];
   const text = `SELECT count(DISTINCT x.sequence)::int4 AS events, ${EXTENT} FROM "AuditEventAccount" x ${joined} ${where(conditions)}`;
