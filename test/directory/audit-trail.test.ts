@@ -160,9 +160,13 @@ const PAGES: readonly (readonly [string, AuditPage])[] = [
   ['what happened in no session', { limit: 101, newest: true, filter: { roleSessionId: 'none' } }],
   ['what ended as nothing else', { limit: 101, newest: true, filter: { outcome: 'FAILED' } }],
   ['what many did at some time', { limit: 101, filter: { accountIds: [BUSY], from: HALF, until: HALF + 3_600_000 } }],
+  ['what many did', { limit: 101, newest: true, filter: { accountIds: [BUSY, QUIET], principal: ALICE } }],
+];
+
+/** Pages for which the planner has to know how many events there are. */
+const PAGES_BY_TIME: readonly (readonly [string, AuditPage])[] = [
   ['what happened at some time', { limit: 101, filter: { from: HALF } }],
   ['what an operation did until then', { limit: 101, newest: true, filter: { event: 'SignIn', until: HALF } }],
-  ['what many did', { limit: 101, newest: true, filter: { accountIds: [BUSY, QUIET], principal: ALICE } }],
 ];
 
 async function addEvents(database: Database): Promise<void> {
@@ -257,9 +261,12 @@ function describeTrails(where: string, prepare: () => Promise<Place>): void {
       }, 60_000);
       afterAll(() => trail.remove());
 
-      it.each(PAGES)('reads no more than it has to for %s', async (_page, page) => {
-        expect(await rowsRead(trail.database, selectPage('e.sequence', page))).toBeLessThan(1_500);
-      });
+      it.each(statistics ? [...PAGES, ...PAGES_BY_TIME] : PAGES)(
+        'reads no more than it has to for %s',
+        async (_page, page) => {
+          expect(await rowsRead(trail.database, selectPage('e.sequence', page))).toBeLessThan(1_500);
+        },
+      );
 
       it('counts an account with few without reading the others’', async () => {
         const { audit, database } = trail;

@@ -9,7 +9,7 @@ const LIMITS: CallerLimits = { principal: LIMIT, checker: LIMIT, anonymous: LIMI
 
 const user = (name: string): Caller => ({
   kind: 'principal',
-  ref: { kind: 'user', arn: `arn:aws:iam::111111111111:user/${name}` },
+  ref: { kind: 'user', accountId: '111111111111', arn: `arn:aws:iam::111111111111:user/${name}` },
   keyId: 'AKIA',
   session: null,
 });
