@@ -33,6 +33,7 @@ import { addressOfWith } from './public-address.ts';
 import { createRouter } from './router.ts';
 import { openServices, type Services } from './services.ts';
 import type { Settings } from './settings.ts';
+import { steadyClock } from './steady-clock.ts';
 import { UploadFolders } from './uploads/upload-folders.ts';
 import type { UploadPlace } from './uploads/upload-route.ts';
 import { createGraphqlServer } from './yoga.ts';
@@ -49,7 +50,7 @@ export interface Gateway {
 }
 
 export interface GatewayOptions {
-  /** Milliseconds since 1970, now; left out: the machine's clock. */
+  /** Milliseconds since 1970, now; left out: the machine's clock, which is never let go back. */
   readonly clock?: () => number;
   /** How files of imports are read; left out: in a thread of their own. */
   readonly understandFiles?: UnderstandFiles;
@@ -61,7 +62,7 @@ export function createGateway(
   services: Services,
   log: Log,
   {
-    clock = Date.now,
+    clock = steadyClock(),
     understandFiles = understandInWorkers(),
     authzenNames: table = NO_NAMES,
     trustedProxies = [],
@@ -155,7 +156,7 @@ export interface RunningGateway {
  */
 export async function startGateway(
   settings: Settings,
-  { clock = Date.now, understandFiles }: GatewayOptions = {},
+  { clock = steadyClock(), understandFiles }: GatewayOptions = {},
 ): Promise<RunningGateway> {
   const log = createLog(settings.logLevel);
   let phase: Phase = 'starting';

@@ -29,16 +29,7 @@ $$;
 CREATE TRIGGER "AuditRepetition_countedUp" BEFORE UPDATE ON "AuditRepetition"
   FOR EACH ROW EXECUTE FUNCTION "refuseOtherRepetition"();
 
--- The audit trail only grows, but for what retention removes: whoever has said in its transaction that it is that
-CREATE OR REPLACE FUNCTION "refuseChangeOfAuditTrail"() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-  IF TG_OP = 'DELETE' AND current_setting('rolegate.audit_retention', true) = 'on' THEN
-    RETURN NULL;
-  END IF;
-  RAISE EXCEPTION 'the audit trail is never changed: % was refused', TG_OP USING ERRCODE = 'insufficient_privilege';
-END;
-$$;
-
+-- They are a part of the trail, which only grows
 CREATE TRIGGER "AuditRepetition_kept" BEFORE DELETE OR TRUNCATE ON "AuditRepetition"
   FOR EACH STATEMENT EXECUTE FUNCTION "refuseChangeOfAuditTrail"();
 

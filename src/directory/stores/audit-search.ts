@@ -171,9 +171,9 @@ export function selectPage(columns: string, page: AuditPage): Statement {
   return { text, parameters: parameters.values };
 }
 
-const EXTENT = `(SELECT max(sequence)::text FROM "AuditEvent") AS "upTo", (SELECT min(sequence)::text FROM "AuditEvent") AS since`;
+const EXTENT = `(SELECT max(sequence)::text FROM "AuditEvent") AS "upTo"`;
 
-/** Counts those after a number, as `events`, in a trail from `since` up to `upTo`; both null: there is none. */
+/** Counts those after a number, as `events`, and says the last number, `upTo`; null: there is none. */
 export function selectCount(filter: AuditFilter, after = 0n): Statement {
   const parameters = new Parameters();
   const accounts = soughtAccounts(filter);
