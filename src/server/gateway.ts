@@ -135,6 +135,16 @@ const UNINDEXED =
   'searches are not indexed and read whole tables: the database lacks the extension pg_trgm, which this user may not ' +
   'create. Run CREATE EXTENSION pg_trgm as a user who may, and start again';
 
+/** Waits for the database, and logs when it is lost and when it is back. */
+async function openWatched(settings: Settings, log: Log): Promise<Services> {
+  const services = await openServices(settings, {
+    waitSeconds: settings.database.startSeconds,
+    onAvailability: (isThere) => log.warn(isThere ? THERE : GONE),
+  });
+  if (!services.directory.searchIndexed) log.warn(UNINDEXED);
+  return services;
+}
+
 /** A running gateway. */
 export interface RunningGateway {
   /** http://host:port */
@@ -185,11 +195,7 @@ export async function startGateway(
     log.info('stopped');
   };
   try {
-    services = await openServices(settings, {
-      waitSeconds: settings.database.startSeconds,
-      onAvailability: (isThere) => log.warn(isThere ? THERE : GONE),
-    });
-    if (!services.directory.searchIndexed) log.warn(UNINDEXED);
+    services = await openWatched(settings, log);
     demo = await loadDemo(services, settings);
     const { dataDir, trustedProxies, publicUrl, limits } = settings;
     const authzenNames = await readAuthzenMap(settings.authzenMap, services.catalog);
