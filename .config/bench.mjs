@@ -4,6 +4,7 @@
 // an organization in, `npm run bench -- find` how fast it finds in 100,000 principals, `npm run bench -- doors` what a request
 // costs at AWS's door beside that of GraphQL, `npm run bench -- http` what a decision costs from HTTP to the evaluator,
 // `npm run bench -- lists` what lists and effective permissions cost, `npm run bench -- memory` how much memory decisions take.
+// `npm run bench -- audit` what a million events and ended sessions cost.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -45,7 +46,7 @@ function compile() {
 }
 
 const [what] = process.argv.slice(2);
-if (['import', 'find', 'doors', 'http', 'lists', 'memory'].includes(what)) {
+if (['import', 'find', 'doors', 'http', 'lists', 'memory', 'audit'].includes(what)) {
   const quick = process.argv.includes('--quick') ? ['--quick'] : [];
   // The benchmark itself is loaded by tsx, the gateway as it is built.
   run(process.execPath, [join(ROOT, '.config/build.mjs')], ROOT);

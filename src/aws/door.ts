@@ -1,3 +1,4 @@
+import { type CallerLimiter, UNLIMITED } from '../guard/caller-limits.ts';
 import type { GuardServices } from '../guard/context.ts';
 import type { CallOrigin } from '../session/call.ts';
 import type { Caller } from '../session/caller.ts';
@@ -18,6 +19,8 @@ import { writeJson, writeXml } from './wire/write-output.ts';
 export interface DoorServices extends GuardServices, SignatureServices {
   /** Slowed down for guesses: see guard/throttled-sessions.ts. */
   readonly sessions: Sessions;
+  /** Left out: callers have no limits. */
+  readonly limiter?: CallerLimiter;
 }
 
 /** Facts about one request. */
@@ -43,14 +46,29 @@ export async function answerAtDoor(
     form = { ...form, service: asked.service };
     const caller = await admitted(services, request, asked, facts);
     form = { ...form, caller: caller.kind };
-    const output = await run(services, caller, asked, facts);
-    const write = asJson ? writeJson : writeXml;
-    return answered(write(asked.service, asked.action, output, requestId), form);
+    const allowance = services.limiter?.admit(caller, facts.origin.sourceIp) ?? UNLIMITED;
+    try {
+      allowance.spend(costOf(request));
+      const output = await run(services, caller, asked, facts);
+      const write = asJson ? writeJson : writeXml;
+      return answered(write(asked.service, asked.action, output, requestId), form);
+    } finally {
+      allowance.end();
+    }
   } catch (error) {
     const told = awsErrorOf(form.service, error);
     if (told === null) return failed(UNEXPECTED, form, error);
     return failed(inWords(form.service, error, told), form);
   }
+}
+
+/** Cost of an operation, as graphql/cost.ts counts: verifying its signature, reading a page or making a change. */
+const COST = 100;
+/** How many bytes cost one: the policies, actions and resources of a simulation, which is as long as they are. */
+const BYTES = 10;
+
+function costOf({ body }: SignedRequest): number {
+  return COST + Math.floor(body.length / BYTES);
 }
 
 async function admitted(

@@ -55,10 +55,10 @@ export class Store {
     this.memory.advance(revision, touched);
   }
 
-  /** One writing transaction. Every question asked after it sees it. */
-  async change<T>(work: (sql: Sql, now: number) => Promise<Change<T>>): Promise<T> {
+  /** One writing transaction. Every question asked after it sees it. `database`: that of long work, where it is long. */
+  async change<T>(work: (sql: Sql, now: number) => Promise<Change<T>>, database = this.database): Promise<T> {
     const now = Date.now();
-    const { revision, touched, result } = await this.database.transaction('write', (sql) => work(sql, now));
+    const { revision, touched, result } = await database.transaction('write', (sql) => work(sql, now));
     if (revision === this.memory.revision + 1n) this.memory.advance(revision, touched);
     // Others have written in between; on a server the next question reads what they wrote.
     else if (this.database.exclusive) this.memory.advance(revision, null);

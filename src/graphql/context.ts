@@ -1,3 +1,4 @@
+import type { Allowance } from '../guard/caller-limits.ts';
 import type { GuardContext, GuardServices } from '../guard/context.ts';
 import type { UnderstandFiles } from '../importing/given-files.ts';
 import type { CallOrigin } from '../session/call.ts';
@@ -21,6 +22,8 @@ export interface RequestFacts {
   /** Where the request comes from, as the server sees it. */
   readonly origin: CallOrigin;
   readonly signInCookie: SignInCookie;
+  /** What its caller may still ask for. Left out: without limits. */
+  readonly allowance?: Allowance;
 }
 
 /** Instructions in the answer for the browser's cookie. */
@@ -42,7 +45,7 @@ export interface GatewayContext extends GatewayServices, RequestFacts, GuardCont
 /** The context of one operation of `request`. */
 export function createContext(services: GatewayServices, facts: RequestFacts, request: object): GatewayContext {
   const { access, sessions, directory, catalog, understandFiles } = services;
-  const { requestId, caller, now, origin, signInCookie } = facts;
+  const { requestId, caller, now, origin, signInCookie, allowance } = facts;
   return {
     access,
     sessions,
@@ -54,6 +57,7 @@ export function createContext(services: GatewayServices, facts: RequestFacts, re
     now,
     origin,
     signInCookie,
+    ...(allowance !== undefined && { allowance }),
     request,
   };
 }

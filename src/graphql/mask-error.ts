@@ -1,5 +1,6 @@
 import { PothosValidationError } from '@pothos/core';
 import { GraphQLError, type GraphQLErrorExtensions } from 'graphql';
+import { StoreUnavailable } from '../directory/store-unavailable.ts';
 import { Throttled } from '../guard/throttled.ts';
 import { RolegateError } from '../policy/errors.ts';
 import { withEnumValues } from './enum-values.ts';
@@ -17,6 +18,7 @@ const MASKED_MESSAGE = 'Unexpected error.';
 export function maskError(error: unknown): GraphQLError {
   const cause = rootOf(error);
   if (cause instanceof Throttled) return throttled(error, cause);
+  if (cause instanceof StoreUnavailable) return unavailable(error, cause);
   if (cause instanceof RolegateError) {
     const code = codeOf(cause);
     return code === null ? masked(error) : told(error, cause.message, code, cause.field);
@@ -80,6 +82,12 @@ function placeOf({ message }: GraphQLError, cause: GraphQLError): string | null 
 function throttled(error: unknown, cause: Throttled): GraphQLError {
   const { status, code, message, extensions, headers } = throttledAnswer(cause);
   return rebuilt(error, message, { code, ...extensions, http: { status, headers: { ...headers } } }, null);
+}
+
+/** Whatever else of the operation was answered: it is to be sent again, and balancers and clients do so for this status. */
+function unavailable(error: unknown, cause: StoreUnavailable): GraphQLError {
+  const http = { status: 503, headers: { 'retry-after': '1' } };
+  return rebuilt(error, cause.message, { code: cause.code, http }, null);
 }
 
 function told(error: unknown, message: string, code: ErrorCode, field: string | null): GraphQLError {

@@ -1,6 +1,7 @@
 import SchemaBuilder, { type SchemaTypes } from '@pothos/core';
 import { PothosComplexityPlugin } from '@pothos/plugin-complexity';
 import type { GraphQLError, GraphQLResolveInfo } from 'graphql';
+import type { Allowance } from '../guard/caller-limits.ts';
 import { MAX_COST, tooCostly } from './cost.ts';
 import { costShape } from './cost-shape.ts';
 
@@ -15,6 +16,7 @@ declare global {
 interface Spender {
   readonly request: object;
   readonly caller: { readonly kind: string };
+  readonly allowance?: Allowance;
 }
 
 /** Shapes of variables whose costs are kept for one document. Others are computed each time. */
@@ -47,7 +49,7 @@ class RequestBudgetPlugin<Types extends SchemaTypes> extends PothosComplexityPlu
     let verdict = verdicts.get(context);
     if (verdict === undefined) {
       verdict = spend(
-        context.request,
+        context,
         costOf(context, info, () => this.complexityCache(context, info).complexity),
       );
       verdicts.set(context, verdict);
@@ -56,10 +58,12 @@ class RequestBudgetPlugin<Types extends SchemaTypes> extends PothosComplexityPlu
   }
 }
 
-function spend(request: object, cost: number): GraphQLError | null {
+/** The one place where the cost of an operation is known. */
+function spend({ request, allowance }: Spender, cost: number): GraphQLError | null {
   const before = spent.get(request) ?? 0;
   if (before + cost > MAX_COST) return tooCostly(cost, before);
   spent.set(request, before + cost);
+  allowance?.spend(cost);
   return null;
 }
 

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
+import { subscriberOf } from '../directory/addresses.ts';
 import { AccessDenied, AuthenticationError, MultiFactorAuthenticationFailed } from '../session/errors.ts';
-import { subscriberOf } from './addresses.ts';
 import { Attempts } from './attempts.ts';
 import { Throttled } from './throttled.ts';
 

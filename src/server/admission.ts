@@ -1,4 +1,8 @@
 import type { RequestFacts } from '../graphql/context.ts';
+import { throttledAnswer } from '../graphql/throttled.ts';
+import { type Allowance, type CallerLimiter, UNLIMITED } from '../guard/caller-limits.ts';
+import { Throttled } from '../guard/throttled.ts';
+import type { Caller } from '../session/caller.ts';
 import type { Admitted, Authenticate } from './authenticate.ts';
 import { clientOf } from './client.ts';
 import type { Refusal } from './graphql-error.ts';
@@ -13,16 +17,40 @@ export type Admit = (
   response: CookieTarget,
 ) => RequestFacts | Refusal | Promise<RequestFacts | Refusal>;
 
-export function admitWith(authenticate: Authenticate, isTrustedProxy: (address: string) => boolean): Admit {
+/** The one place where requests of GraphQL, AuthZEN and the operator's commands are admitted; AWS's door has its own. */
+export function admitWith(
+  authenticate: Authenticate,
+  isTrustedProxy: (address: string) => boolean,
+  limiter: CallerLimiter,
+): Admit {
   return (head, { requestId, now }, response) => {
     const client = clientOf(head, isTrustedProxy);
     const factsOf = (admitted: Admitted | Refusal): RequestFacts | Refusal => {
       if ('status' in admitted) return admitted;
+      const { caller } = admitted;
+      const allowance = allowed(limiter, caller, client.address);
+      if ('status' in allowance) return allowance;
+      if (allowance !== UNLIMITED) endWith(response, allowance);
       const signInCookie = signInCookieOf(response, client, now);
       if (admitted.staleCookie) signInCookie.forget();
-      return { requestId, caller: admitted.caller, now, origin: originOf(client, head, requestId), signInCookie };
+      return { requestId, caller, now, origin: originOf(client, head, requestId), signInCookie, allowance };
     };
     const admitted = authenticate(head, client, now);
     return admitted instanceof Promise ? admitted.then(factsOf) : factsOf(admitted);
   };
+}
+
+/** Ends the allowance when the request is answered, or its client has gone. */
+function endWith(response: CookieTarget, allowance: Allowance): void {
+  if (response.once === undefined) allowance.end();
+  else response.once('close', () => allowance.end());
+}
+
+function allowed(limiter: CallerLimiter, caller: Caller, address: string | null): Allowance | Refusal {
+  try {
+    return limiter.admit(caller, address);
+  } catch (error) {
+    if (error instanceof Throttled) return throttledAnswer(error);
+    throw error;
+  }
 }

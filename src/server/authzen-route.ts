@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import type { ServerResponse } from 'node:http';
+import { costOfRequest } from '../authzen/cost.ts';
 import { shortMessage } from '../authzen/decision.ts';
 import type { Door } from '../authzen/door.ts';
 import { ENDPOINTS } from '../authzen/endpoints.ts';
@@ -48,6 +49,7 @@ export async function serveAuthzen(route: AuthzenRoute, exchange: Exchange): Pro
   if (facts === null) return;
   const body = await readJson(exchange, facts);
   if (body === null) return;
+  facts.allowance?.spend(costOfRequest(exchange.path, body));
   try {
     send(exchange.response, 200, await endpoint(route.doorOf(facts, request), body));
   } catch (error) {

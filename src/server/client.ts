@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import { canonicalAddress } from '../guard/addresses.ts';
+import { canonicalAddress } from '../directory/addresses.ts';
 import type { RequestHead } from './request-head.ts';
 
 /** The client of a request, as known from the connection and trusted proxies, not from the client's own claims. */

@@ -4,6 +4,7 @@ import { openCatalog } from '../catalog/catalog.ts';
 import { createContext, type GatewayContext, type RequestFacts } from '../graphql/context.ts';
 import { useDocumentLimits } from '../graphql/limits.ts';
 import { buildSchema } from '../graphql/schema.ts';
+import { CallerLimiter } from '../guard/caller-limits.ts';
 import { KeyGuard } from '../guard/key-guard.ts';
 import { perform } from '../guard/perform.ts';
 import { throttledSessions } from '../guard/throttled-sessions.ts';
@@ -23,6 +24,7 @@ import type { GraphqlRoute } from './graphql-route.ts';
 import type { Phase } from './health.ts';
 import { understandInWorkers } from './imports/in-worker.ts';
 import { type FetchInProcess, fetchInProcess } from './in-process.ts';
+import { readLimits } from './limit-settings.ts';
 import { UPLOAD_LIMITS } from './limits.ts';
 import { listenAsSet } from './listening.ts';
 import { createLog, type Log } from './log.ts';
@@ -32,6 +34,7 @@ import { addressOfWith } from './public-address.ts';
 import { createRouter } from './router.ts';
 import { openServices, type Services } from './services.ts';
 import type { Settings } from './settings.ts';
+import { steadyClock } from './steady-clock.ts';
 import { UploadFolders } from './uploads/upload-folders.ts';
 import type { UploadPlace } from './uploads/upload-route.ts';
 import { createGraphqlServer } from './yoga.ts';
@@ -48,7 +51,7 @@ export interface Gateway {
 }
 
 export interface GatewayOptions {
-  /** Milliseconds since 1970, now; left out: the machine's clock. */
+  /** Milliseconds since 1970, now; left out: the machine's clock, which is never let go back. */
   readonly clock?: () => number;
   /** How files of imports are read; left out: in a thread of their own. */
   readonly understandFiles?: UnderstandFiles;
@@ -60,13 +63,14 @@ export function createGateway(
   services: Services,
   log: Log,
   {
-    clock = Date.now,
+    clock = steadyClock(),
     understandFiles = understandInWorkers(),
     authzenNames: table = NO_NAMES,
     trustedProxies = [],
     publicUrl = null,
     dataDir,
-  }: GatewayOptions & Partial<Pick<Settings, 'trustedProxies' | 'publicUrl' | 'dataDir'>> = {},
+    limits = readLimits(() => 0),
+  }: GatewayOptions & Partial<Pick<Settings, 'trustedProxies' | 'publicUrl' | 'dataDir' | 'limits'>> = {},
 ): Gateway {
   const guard = new KeyGuard((source, milliseconds) =>
     log.warn({ source, milliseconds }, 'too many wrong credentials'),
@@ -82,7 +86,8 @@ export function createGateway(
     log,
   });
   const isTrustedProxy = inNetworks(trustedProxies);
-  const admit = admitWith(authenticateWith(services.sessions, guard), isTrustedProxy);
+  const limiter = new CallerLimiter(limits.callers);
+  const admit = admitWith(authenticateWith(services.sessions, guard), isTrustedProxy, limiter);
   const answerCommon = answerCommonWith({ schema, contextOf, log });
   const answer: GraphqlListener = (exchange, facts, body) => {
     const answered = body !== null && answerCommon(exchange, facts, body);
@@ -97,7 +102,7 @@ export function createGateway(
   return {
     route: { admit, answer, uploads: dataDir === undefined ? null : uploadPlace(dataDir, contextOf) },
     aws: {
-      services: { ...services, sessions, keyGuard: guard, signingKeys: new SigningKeys() },
+      services: { ...services, sessions, keyGuard: guard, signingKeys: new SigningKeys(), limiter },
       isTrustedProxy,
       log,
     },
@@ -132,9 +137,21 @@ function uploadPlace(
   };
 }
 
+const GONE = 'the database does not answer';
+const THERE = 'the database answers again';
 const UNINDEXED =
   'searches are not indexed and read whole tables: the database lacks the extension pg_trgm, which this user may not ' +
   'create. Run CREATE EXTENSION pg_trgm as a user who may, and start again';
+
+/** Waits for the database, and logs when it is lost and when it is back. */
+async function openWatched(settings: Settings, log: Log): Promise<Services> {
+  const services = await openServices(settings, {
+    waitSeconds: settings.database.startSeconds,
+    onAvailability: (isThere) => log.warn(isThere ? THERE : GONE),
+  });
+  if (!services.directory.searchIndexed) log.warn(UNINDEXED);
+  return services;
+}
 
 /** A running gateway. */
 export interface RunningGateway {
@@ -157,7 +174,7 @@ export interface RunningGateway {
  */
 export async function startGateway(
   settings: Settings,
-  { clock = Date.now, understandFiles }: GatewayOptions = {},
+  { clock = steadyClock(), understandFiles }: GatewayOptions = {},
 ): Promise<RunningGateway> {
   const log = createLog(settings.logLevel);
   let phase: Phase = 'starting';
@@ -192,10 +209,9 @@ export async function startGateway(
     // What can be refused without the directory comes first: a start that is refused leaves nothing new.
     const { authzenMap } = settings;
     const authzenNames = authzenMap === null ? NO_NAMES : await readAuthzenMap(authzenMap, await openCatalog());
-    services = await openServices(settings);
-    if (!services.directory.searchIndexed) log.warn(UNINDEXED);
+    services = await openWatched(settings, log);
     demo = await loadDemo(services, settings);
-    const { dataDir, trustedProxies, publicUrl } = settings;
+    const { dataDir, trustedProxies, publicUrl, limits } = settings;
     await new UploadFolders(dataDir).clean(settings.databaseUrl !== null, clock());
     gateway = createGateway(services, log, {
       clock,
@@ -203,6 +219,7 @@ export async function startGateway(
       trustedProxies,
       publicUrl,
       dataDir,
+      limits,
       ...(understandFiles !== undefined && { understandFiles }),
     });
     await listening.announce();

@@ -9,6 +9,7 @@ import {
 import { constants, createSecureServer, type Http2SecureServer, type ServerHttp2Session } from 'node:http2';
 import type { AddressInfo, Server, Socket } from 'node:net';
 import type { Certificate } from './certificate.ts';
+import { limitPerAddress } from './connections-per-address.ts';
 import { REQUEST_TIMEOUT, STOP_TIMEOUT } from './limits.ts';
 
 /** A server that can be stopped without cutting off running requests. */
@@ -32,6 +33,10 @@ export interface ServerLimits
   > {
   /** At the same time. */
   readonly maxConnections?: number;
+  /** Of one subscriber at the same time. */
+  readonly maxConnectionsPerAddress?: number;
+  /** Addresses of which any number is taken. */
+  readonly isUncounted?: (address: string) => boolean;
   /** Left out: plain HTTP. Otherwise TLS, with HTTP/2 for clients that speak it. */
   readonly certificate?: Certificate;
 }
@@ -44,7 +49,7 @@ export function listen(
   host: string,
   port: number,
   listener: RequestListener,
-  { maxConnections, certificate, ...limits }: ServerLimits = {},
+  { maxConnections, maxConnectionsPerAddress, isUncounted, certificate, ...limits }: ServerLimits = {},
 ): Promise<HttpServer> {
   const underWay = new Set<ServerResponse>();
   let stopping = false;
@@ -64,6 +69,7 @@ export function listen(
     certificate === undefined ? createServer(options, onRequest) : secureServer(certificate, options, onRequest);
   const connections = connectionsOf(server);
   if (maxConnections !== undefined) server.maxConnections = maxConnections;
+  if (maxConnectionsPerAddress !== undefined) limitPerAddress(server, maxConnectionsPerAddress, isUncounted);
   // By default node answers `Expect: 100-continue` before the caller and the size are known.
   server.on('checkContinue', onRequest);
   return new Promise((resolve, reject) => {

@@ -3,6 +3,7 @@ import { removeAddress, writeAddress } from './address-file.ts';
 import { type Certificate, type CertificateFiles, readCertificate, watchCertificate } from './certificate.ts';
 import { listen } from './http-server.ts';
 import type { Log } from './log.ts';
+import { inNetworks } from './networks.ts';
 import type { Settings } from './settings.ts';
 
 /** The gateway's listening: on its address, with its certificate, and known to the command line. */
@@ -17,13 +18,16 @@ export interface Listening {
 
 /** Begins to listen. Rejects with node's own error (EADDRINUSE …) or CertificateError. */
 export async function listenAsSet(
-  { host, port, dataDir, tls, keepAliveSeconds }: Settings,
+  { host, port, dataDir, tls, keepAliveSeconds, limits, trustedProxies }: Settings,
   router: RequestListener,
   log: Log,
 ): Promise<Listening> {
   let certificate = tls === null ? null : await readCertificate(tls);
   const server = await listen(host, port, router, {
     keepAliveTimeout: keepAliveSeconds * 1000,
+    ...(limits.connections !== Infinity && { maxConnections: limits.connections }),
+    maxConnectionsPerAddress: limits.connectionsPerAddress,
+    isUncounted: inNetworks(trustedProxies),
     ...(certificate !== null && { certificate }),
   });
   let announced = false;

@@ -1,5 +1,5 @@
 import ipaddr from 'ipaddr.js';
-import { type Address, parseAddress } from '../guard/addresses.ts';
+import { type Address, parseAddress } from '../directory/addresses.ts';
 
 /** An address and how many of its bits count. */
 type Network = [Address, number];

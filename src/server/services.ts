@@ -1,6 +1,8 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { type Access, createAccess } from '../access/access.ts';
 import { type Catalog, openCatalog } from '../catalog/catalog.ts';
 import { type DirectoryOptions, type OpenDirectory, openDirectory } from '../directory/prisma/open-directory.ts';
+import { StoreUnavailable } from '../directory/store-unavailable.ts';
 import { RolegateError } from '../policy/errors.ts';
 import { checkMayMakeMasterKey } from '../session/master-keys.ts';
 import { createSecrets, type Secrets } from '../session/secrets.ts';
@@ -18,13 +20,38 @@ export interface Services {
 
 /** The place of the directory. */
 type Place = Pick<Settings, 'dataDir' | 'databaseUrl' | 'memory' | 'operatorToken'> &
-  Partial<Pick<Settings, 'masterKeyFile'>>;
+  Partial<Pick<Settings, 'masterKeyFile' | 'database'>>;
 
 export async function openStore(
   place: Place,
+  { waitSeconds = 0, onAvailability }: Opening = {},
 ): Promise<{ readonly catalog: Catalog; readonly directory: OpenDirectory }> {
   const catalog = await openCatalog();
-  return { catalog, directory: await openDirectory(placeOf(place), catalog) };
+  const options = { ...placeOf(place), ...(onAvailability !== undefined && { onAvailability }) };
+  return { catalog, directory: await onceThere(() => openDirectory(options, catalog), waitSeconds) };
+}
+
+/** How the directory is opened. */
+export interface Opening {
+  /** Seconds for which a database that does not answer is waited for; left out: it is not. */
+  readonly waitSeconds?: number;
+  readonly onAvailability?: DirectoryOptions['onAvailability'];
+}
+
+/** Between two attempts to open the directory. Milliseconds. */
+const AGAIN_AFTER = 250;
+
+async function onceThere<T>(open: () => Promise<T>, waitSeconds: number): Promise<T> {
+  const giveUpAt = performance.now() + waitSeconds * 1000;
+  for (;;) {
+    try {
+      return await open();
+    } catch (error) {
+      const isGone = error instanceof StoreUnavailable && error.code === 'DIRECTORY_UNAVAILABLE';
+      if (!isGone || performance.now() + AGAIN_AFTER > giveUpAt) throw error;
+      await delay(AGAIN_AFTER);
+    }
+  }
 }
 
 /** Where the settings say that the directory is. */
@@ -32,13 +59,15 @@ export function placeOf({
   dataDir,
   databaseUrl,
   memory,
-}: Pick<Settings, 'dataDir' | 'databaseUrl' | 'memory'>): DirectoryOptions {
-  return databaseUrl === null ? { kind: 'embedded', dataDir, memory } : { kind: 'server', url: databaseUrl, memory };
+  database,
+}: Pick<Settings, 'dataDir' | 'databaseUrl' | 'memory'> & Partial<Pick<Settings, 'database'>>): DirectoryOptions {
+  if (databaseUrl === null) return { kind: 'embedded', dataDir, memory };
+  return { kind: 'server', url: databaseUrl, memory, ...(database !== undefined && { times: database.times }) };
 }
 
 /** Opens the directory and its secrets; closes what it has opened if the rest fails. */
-export async function openServices(place: Place): Promise<Services> {
-  const { catalog, directory } = await openStore(place);
+export async function openServices(place: Place, opening?: Opening): Promise<Services> {
+  const { catalog, directory } = await openStore(place, opening);
   try {
     const secrets = await openSecrets(place, directory);
     const access = createAccess(directory, catalog);

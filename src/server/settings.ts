@@ -4,6 +4,8 @@ import { httpsOrigin } from '../authzen/https-origin.ts';
 import { DEFAULT_MEMORY, LEAST_MEMORY } from '../directory/gather/memory-budget.ts';
 import { MIN_OPERATOR_TOKEN_LENGTH } from '../session/secrets.ts';
 import type { CertificateFiles } from './certificate.ts';
+import { type DatabaseSettings, readDatabaseSettings } from './database-settings.ts';
+import { type LimitSettings, readLimits } from './limit-settings.ts';
 import { isNetwork } from './networks.ts';
 
 /** Invalid settings: one sentence for each fault, without secrets. */
@@ -29,6 +31,8 @@ export interface Settings {
   readonly dataDir: string;
   /** Null: the embedded database in the data folder. */
   readonly databaseUrl: string | null;
+  /** For the server of `databaseUrl`. */
+  readonly database: DatabaseSettings;
   /** Null: the token in the data folder, created at first start. */
   readonly operatorToken: string | null;
   /** An absolute path: the file with the master key. Null: `master.key` in the data folder, created at first start. */
@@ -49,6 +53,7 @@ export interface Settings {
   readonly drainSeconds: number;
   /** Seconds for which a connection without requests is kept. */
   readonly keepAliveSeconds: number;
+  readonly limits: LimitSettings;
   readonly graphiql: boolean;
   readonly logLevel: LogLevel;
 }
@@ -85,12 +90,15 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>, 
       return value instanceof Problem ? new Problem(`names a file whose text ${value.sentence}`) : value;
     });
   };
+  const readSeconds = (name: string, otherwise: number, least: number, most: number): number =>
+    read(name, otherwise, (text) => parseSeconds(text, least, most));
   const databaseUrl = readSecret('DATABASE_URL', parseDatabaseUrl);
   const settings: Settings = {
     host: read('HOST', '127.0.0.1', parseHost),
     port: read('PORT', 4000, parsePort),
     dataDir: resolve(workingDir, read('ROLEGATE_DATA_DIR', '.rolegate', parseDataDir)),
     databaseUrl,
+    database: readDatabaseSettings(readSeconds),
     operatorToken: readSecret('ROLEGATE_OPERATOR_TOKEN', parseOperatorToken),
     masterKeyFile: read<string | null>('ROLEGATE_MASTER_KEY_FILE', null, (text) => parseFile(text, workingDir)),
     memory: read('ROLEGATE_MEMORY_BYTES', DEFAULT_MEMORY, parseMemory),
@@ -99,8 +107,9 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>, 
     publicUrl: read<string | null>('ROLEGATE_PUBLIC_URL', null, parsePublicUrl),
     authzenMap: read<string | null>('ROLEGATE_AUTHZEN_MAP', null, (text) => parseFile(text, workingDir)),
     tls: readTls(read, workingDir, problems),
-    drainSeconds: read('ROLEGATE_DRAIN_SECONDS', 0, (text) => parseSeconds(text, 0, 600)),
-    keepAliveSeconds: read('ROLEGATE_KEEP_ALIVE_SECONDS', 65, (text) => parseSeconds(text, 1, 3600)),
+    drainSeconds: readSeconds('ROLEGATE_DRAIN_SECONDS', 0, 0, 600),
+    keepAliveSeconds: readSeconds('ROLEGATE_KEEP_ALIVE_SECONDS', 65, 1, 3600),
+    limits: readLimits((name, otherwise) => read(name, otherwise, parseCount)),
     graphiql: read('ROLEGATE_GRAPHIQL', true, parseSwitch),
     logLevel: read('LOG_LEVEL', 'warn', parseLogLevel),
   };
@@ -225,6 +234,11 @@ function parseSeconds(text: string, least: number, most: number): number | Probl
   const seconds = /^[0-9]{1,6}$/.test(text) ? Number(text) : Number.NaN;
   if (seconds >= least && seconds <= most) return seconds;
   return new Problem(`must be a whole number of seconds from ${least} to ${most}; it is \`${shown(text)}\``);
+}
+
+function parseCount(text: string): number | Problem {
+  if (/^[0-9]{1,9}$/.test(text)) return Number(text);
+  return new Problem(`must be a whole number up to 999999999 (0: no limit); it is \`${shown(text)}\``);
 }
 
 function parseSwitch(text: string): boolean | Problem {

@@ -27,6 +27,8 @@ export function signInTokenOf(cookies: string | null, place: CookiePlace): strin
 /** The response that headers are set on. */
 export interface CookieTarget {
   setHeader(name: string, value: string): unknown;
+  /** Left out: nobody is told when it is answered, or its client has gone. */
+  once?(event: 'close', listener: () => void): unknown;
 }
 
 /** The sign-in cookie as a header of an answer at `now`, milliseconds since 1970. */

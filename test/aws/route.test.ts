@@ -189,6 +189,7 @@ test('what is done at either door is in the trail alike, with the user agent', a
 function told({
   sequence: _sequence,
   at: _at,
+  lastAt: _lastAt,
   requestId: _id,
   revision: _revision,
   parameters,

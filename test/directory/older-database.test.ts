@@ -68,7 +68,7 @@ describe('a data folder of the version before OIDC providers kept the slash of t
   beforeAll(async () => {
     dataDir = await newDataDir();
     await writeFile(join(dataDir, 'master.key'), `${kept.masterKey}\n`, { mode: 0o600 });
-    await (await openEmbeddedDatabase(dataDir, writeAsThen, () => undefined)).close();
+    await (await openEmbeddedDatabase(dataDir, writeAsThen)).close();
     directory = await openDirectory({ kind: 'embedded', dataDir }, catalog);
     const secrets = await createSecrets({ dataDir, operatorToken: 'operator' });
     await secrets.masterKeys.open(directory);

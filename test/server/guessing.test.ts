@@ -141,8 +141,8 @@ describe('10,000 wrong keys', () => {
       SignatureDoesNotMatch: 5,
       429: 1_995,
     });
-    // What is not looked at costs no row of the audit trail either.
-    expect(await started.gateway.services.directory.prisma.auditEvent.count()).toBe(before + 5);
+    // What is looked at is one event with a count; what is not costs nothing.
+    expect(await started.gateway.services.directory.prisma.auditEvent.count()).toBeLessThanOrEqual(before + 1);
   });
 });
 
@@ -359,13 +359,17 @@ test('web identities: a role is tried five times, a source thirty', async () => 
     const { body, status, retryAfter } = await ask(address, mutation, null, { input });
     return body.data?.assumeRoleWithWebIdentity?.kind ?? `${status} ${retryAfter} ${body.errors[0].extensions.awsCode}`;
   };
-  const before = await started.gateway.services.directory.prisma.auditEvent.count();
+  const counted = async () =>
+    (await started.gateway.services.directory.audit.list({ limit: 1000 }))
+      .filter(({ event }) => event === 'AssumeRoleWithWebIdentity')
+      .reduce((sum, { count }) => sum + count, 0);
+  const before = await counted();
   const one: string[] = [];
   for (let n = 0; n < 20; n++) one.push(await come('192.0.2.1', DATA_WRITER, n));
   expect(tally(one)).toEqual({ InvalidIdentityToken: 5, '429 1 Throttling': 15 });
   const others: string[] = [];
   for (let n = 0; n < 40; n++) others.push(await come('192.0.2.1', `arn:aws:iam::222222222222:role/R${n}`, n));
   expect(tally(others)).toEqual({ InvalidIdentityToken: 25, '429 1 Throttling': 15 });
-  expect(await started.gateway.services.directory.prisma.auditEvent.count()).toBe(before + 30);
+  expect(await counted()).toBe(before + 30);
   expect(await come('192.0.2.2', DATA_WRITER, 1)).toBe('InvalidIdentityToken');
 });

@@ -209,7 +209,10 @@ describe('refusals at start', () => {
 
   test('a database that is not there', async () => {
     const DATABASE_URL = 'postgresql://rolegate:hunter2@127.0.0.1:1/rolegate';
-    const result = await runToEnd('server/main.js', [], { cwd, env: { PORT: '0', DATABASE_URL } });
+    const result = await runToEnd('server/main.js', [], {
+      cwd,
+      env: { PORT: '0', DATABASE_URL, ROLEGATE_DATABASE_START_SECONDS: '0' },
+    });
     expect(result.code).toBe(1);
     expect(result.error).toMatch(
       /^rolegate: [^\n]*database[^\n]*postgresql:\/\/rolegate:\*\*\*@127\.0\.0\.1:1\/rolegate\)\n$/,

@@ -23,6 +23,10 @@ describe('defaults', () => {
       port: 4000,
       dataDir: '/ann/.rolegate',
       databaseUrl: null,
+      database: {
+        times: { statement: 5000, lock: 5000, idleTransaction: 5000, connection: 5000 },
+        startSeconds: 30,
+      },
       operatorToken: null,
       masterKeyFile: null,
       memory: 512_000_000,
@@ -33,6 +37,16 @@ describe('defaults', () => {
       tls: null,
       drainSeconds: 0,
       keepAliveSeconds: 65,
+      limits: {
+        callers: {
+          principal: { concurrent: 64, costPerSecond: 100_000 },
+          checker: { concurrent: 256, costPerSecond: 200_000 },
+          anonymous: { concurrent: 64, costPerSecond: 50_000 },
+          operator: { concurrent: Infinity, costPerSecond: Infinity },
+        },
+        connections: 10_000,
+        connectionsPerAddress: 1_000,
+      },
       graphiql: true,
       logLevel: 'warn',
     });
@@ -60,6 +74,14 @@ test('values that are taken', () => {
       ROLEGATE_MEMORY_BYTES: '16000000',
       ROLEGATE_PUBLIC_URL: 'https://Gateway.example.com:8443/',
       ROLEGATE_AUTHZEN_MAP: 'names.json',
+      ROLEGATE_DATABASE_STATEMENT_SECONDS: '7',
+      ROLEGATE_DATABASE_LOCK_SECONDS: '2',
+      ROLEGATE_DATABASE_IDLE_SECONDS: '3',
+      ROLEGATE_DATABASE_CONNECT_SECONDS: '4',
+      ROLEGATE_DATABASE_START_SECONDS: '0',
+      ROLEGATE_PRINCIPAL_REQUESTS: '0',
+      ROLEGATE_OPERATOR_COST: '7',
+      ROLEGATE_CONNECTIONS: '3',
       LOG_LEVEL: 'debug',
       ROLEGATE_OPERATOR_TOKEN: 'abcdefghijklmnopqrstuvwxyz0123456789',
     }),
@@ -71,6 +93,14 @@ test('values that are taken', () => {
     memory: 16_000_000,
     publicUrl: 'https://gateway.example.com:8443',
     authzenMap: '/ann/names.json',
+    database: { times: { statement: 7000, lock: 2000, idleTransaction: 3000, connection: 4000 }, startSeconds: 0 },
+    limits: {
+      callers: {
+        principal: { concurrent: Infinity, costPerSecond: 100_000 },
+        operator: { concurrent: Infinity, costPerSecond: 7 },
+      },
+      connections: 3,
+    },
     logLevel: 'debug',
   });
 });
@@ -83,6 +113,16 @@ describe('values that are refused', () => {
       'ROLEGATE_DRAIN_SECONDS',
       '601',
       'ROLEGATE_DRAIN_SECONDS must be a whole number of seconds from 0 to 600; it is `601`',
+    ],
+    [
+      'ROLEGATE_DATABASE_STATEMENT_SECONDS',
+      '0',
+      'ROLEGATE_DATABASE_STATEMENT_SECONDS must be a whole number of seconds from 1 to 600; it is `0`',
+    ],
+    [
+      'ROLEGATE_CHECKER_COST',
+      'many',
+      'ROLEGATE_CHECKER_COST must be a whole number up to 999999999 (0: no limit); it is `many`',
     ],
     [
       'ROLEGATE_KEEP_ALIVE_SECONDS',

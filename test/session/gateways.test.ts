@@ -124,7 +124,7 @@ describe('two gateways on one server', () => {
 
   it('keep one trail, in which nothing is missed and nothing can be changed', async () => {
     const start = (await one.directory.audit.list({ limit: 1000 })).at(-1)?.sequence ?? 0n;
-    const nobody = { role: roleArn('None'), roleSessionName: 's1' };
+    const nobody = (index: number) => ({ role: roleArn(`None${index}`), roleSessionName: 's1' });
     const seen: bigint[] = [];
     const read = async (): Promise<void> => {
       while (seen.length < 24) {
@@ -135,7 +135,7 @@ describe('two gateways on one server', () => {
     const reader = read();
     const work = Array.from({ length: 24 }, (_, index) => {
       const gateway = index % 2 === 0 ? one : two;
-      return index % 3 === 0 ? assume(gateway) : gateway.sessions.assumeRole(caller, nobody, NOON).catch(String);
+      return index % 3 === 0 ? assume(gateway) : gateway.sessions.assumeRole(caller, nobody(index), NOON).catch(String);
     });
     await Promise.all(work);
     const all = await one.directory.audit.list({ after: start, limit: 1000 });

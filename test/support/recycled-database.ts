@@ -83,12 +83,12 @@ class Recycled {
 const inFolders = new Recycled(async (onStatement) => {
   const dataDir = await mkdtemp(join(folderOfTheRun(), 'recycled-'));
   await putEmptyDirectory(dataDir);
-  return openEmbeddedDatabase(dataDir, migrate, onStatement);
+  return openEmbeddedDatabase(dataDir, migrate, { onStatement });
 });
 
 /** Databases on the server of the worker. */
 const onServer = new Recycled(async (onStatement) =>
-  openServerDatabase(await (await sharedPostgres()).createMigrated(), onStatement),
+  openServerDatabase(await (await sharedPostgres()).createMigrated(), { onStatement }),
 );
 
 export const takeDatabase = (): Promise<TakenDatabase> => inFolders.takeDatabase();
@@ -101,10 +101,17 @@ export const takeServerDirectory = (onStatement?: StatementListener): Promise<Op
 /** A directory whose closing is told, and leaves the database open. */
 function openIn(made: Made, onStatement: StatementListener, closed: () => void): Promise<OpenDirectory> {
   made.listener = onStatement;
-  const { database } = made;
-  const lent: Database = {
+  const lent = lentOf(made.database, closed);
+  return directoryIn(lent, catalog);
+}
+
+function lentOf(database: Database, closed: () => void): Database {
+  return {
     adapter: database.adapter,
     exclusive: database.exclusive,
+    get long() {
+      return database.long;
+    },
     batch: database.batch,
     query: (...statement) => database.query(...statement),
     transaction: (...work) => database.transaction(...work),
@@ -112,7 +119,6 @@ function openIn(made: Made, onStatement: StatementListener, closed: () => void):
     ping: () => database.ping(),
     close: async () => closed(),
   };
-  return directoryIn(lent, catalog);
 }
 
 async function script({ adapter }: Database, text: string): Promise<void> {

@@ -17,7 +17,7 @@ export async function restoreDirectory(
   if (place.kind === 'server') {
     const database = openServerDatabase(place.url);
     try {
-      return await restore(database, backup, options);
+      return await restore(database.long, backup, options);
     } finally {
       await database.close();
     }

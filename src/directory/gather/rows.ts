@@ -143,10 +143,11 @@ export const USER_AS_RESOURCE_JSON = `json_build_object('arn', e.arn, 'accountId
  */
 const SELECT_ENTITIES = `
   WITH sessions AS (
-    SELECT s.* FROM (
-      SELECT s.*, row_number() OVER (PARTITION BY s.arn ORDER BY s."issuedAt" DESC, s.id) AS position
-        FROM "RoleSession" s WHERE s.arn = ANY($3::text[]) AND s."endedAt" IS NULL) s
-     WHERE s.position = 1 OR (s.position <= 100 AND s."expiresAt" > $7::text::timestamp(3))),
+    SELECT s.* FROM (SELECT DISTINCT unnest($3::text[]) AS arn) a CROSS JOIN LATERAL (
+      SELECT s.*, row_number() OVER (ORDER BY s."issuedAt" DESC, s.id) AS position FROM (
+        SELECT * FROM "RoleSession" s WHERE s.arn = a.arn AND s."endedAt" IS NULL
+         ORDER BY s.arn, s."issuedAt" DESC, s.id LIMIT 100) s) s
+     WHERE s.position = 1 OR s."expiresAt" > $7::text::timestamp(3)),
   federated AS (
     SELECT k.* FROM (
       SELECT k.*, row_number() OVER (PARTITION BY k."federatedArn" ORDER BY k."issuedAt" DESC, k.id) AS position

@@ -21,6 +21,8 @@ export interface Database extends Sql {
   readonly adapter: SqlMigrationAwareDriverAdapterFactory;
   /** Whether this process is the only one that can write. */
   readonly exclusive: boolean;
+  /** For work that may take minutes; on a server, with connections of its own. */
+  readonly long: Database;
   /** `read`: one unchanging state of the database. Rejects when the commit fails; rolls back when `work` rejects. */
   transaction<T>(kind: 'read' | 'write', work: (sql: Sql) => Promise<T>): Promise<T>;
   /** Runs `work` while every other process that wants the same lock waits. */

@@ -4,21 +4,29 @@ import { Cluster, markFinished, removeUnfinished } from './cluster.ts';
 import { type DataDirLock, lockDataDir } from './data-dir-lock.ts';
 import type { Database, Sql, SqlParameter, StatementListener } from './database.ts';
 import { pgliteAdapter } from './pglite-adapter.ts';
-import { PROBE, StorageWatch } from './storage-watch.ts';
+import { type AvailabilityListener, PROBE, StorageWatch } from './storage-watch.ts';
 
 /** Rows of one statement: bounds how long it keeps the process. */
 const BATCH = 250;
+
+export interface EmbeddedOptions {
+  readonly onStatement?: StatementListener;
+  /** Called when PGlite has ended, and when it answers again. */
+  readonly onAvailability?: AvailabilityListener;
+}
 
 class EmbeddedDatabase implements Database {
   readonly exclusive = true;
   readonly batch = BATCH;
   readonly adapter;
+  readonly long = this;
   readonly #cluster: Cluster;
   readonly #onStatement: StatementListener;
   readonly #lock: DataDirLock;
-  readonly #storage = new StorageWatch();
+  readonly #storage: StorageWatch;
 
-  constructor(cluster: Cluster, onStatement: StatementListener, lock: DataDirLock) {
+  constructor(cluster: Cluster, { onStatement = () => undefined, onAvailability }: EmbeddedOptions, lock: DataDirLock) {
+    this.#storage = new StorageWatch(onAvailability);
     this.#cluster = cluster;
     this.#onStatement = onStatement;
     this.#lock = lock;
@@ -28,7 +36,9 @@ class EmbeddedDatabase implements Database {
   async query<Row>(text: string, parameters: readonly SqlParameter[] = []): Promise<readonly Row[]> {
     this.#onStatement(text);
     try {
-      return (await (await this.#cluster.running()).query<Row>(text, [...parameters])).rows;
+      const { rows } = await (await this.#cluster.running()).query<Row>(text, [...parameters]);
+      this.#storage.answered();
+      return rows;
     } catch (error) {
       throw this.#storage.seen(error);
     }
@@ -37,7 +47,7 @@ class EmbeddedDatabase implements Database {
   async transaction<T>(_kind: 'read' | 'write', work: (sql: Sql) => Promise<T>): Promise<T> {
     if (this.#lock.isLost()) throw new RolegateError('DATA_DIR_LOCKED', 'another process took over the data folder');
     try {
-      return await (await this.#cluster.running()).transaction(async (inner) => {
+      const done = await (await this.#cluster.running()).transaction(async (inner) => {
         this.#onStatement('BEGIN');
         const result = await work({
           batch: BATCH,
@@ -49,6 +59,8 @@ class EmbeddedDatabase implements Database {
         this.#onStatement('COMMIT');
         return result;
       });
+      this.#storage.answered();
+      return done;
     } catch (error) {
       throw this.#storage.seen(error);
     }
@@ -92,14 +104,14 @@ class EmbeddedDatabase implements Database {
 export async function openEmbeddedDatabase(
   dataDir: string,
   prepare: (database: Database) => Promise<void>,
-  onStatement: StatementListener = () => undefined,
+  options: EmbeddedOptions = {},
 ): Promise<Database> {
   await makeDataDir(dataDir);
   const lock = await lockDataDir(dataDir);
   let cluster: Cluster | null = null;
   try {
     cluster = await Cluster.open(dataDir);
-    const database = new EmbeddedDatabase(cluster, onStatement, lock);
+    const database = new EmbeddedDatabase(cluster, options, lock);
     await prepare(database);
     await markFinished(dataDir);
     return database;

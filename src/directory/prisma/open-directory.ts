@@ -51,17 +51,20 @@ import { roleSessions } from '../stores/role-sessions.ts';
 import type { AccessKeyStore, RoleSessionStore } from '../stores/session-store.ts';
 import { signingKeys } from '../stores/signing-keys.ts';
 import type { Database, StatementListener } from './database.ts';
+import type { DatabaseTimes } from './database-times.ts';
 import { openEmbeddedDatabase } from './embedded-database.ts';
 import { migrate } from './migrate.ts';
 import { isSearchIndexed } from './search-indexes.ts';
 import { openServerDatabase } from './server-database.ts';
+import type { AvailabilityListener } from './storage-watch.ts';
 
 /** Where the directory is kept: in a folder of this machine, by this process alone, or on a PostgreSQL server. */
 export type DirectoryOptions = (
   | { readonly kind: 'embedded'; readonly dataDir: string }
-  | { readonly kind: 'server'; readonly url: string }
+  | { readonly kind: 'server'; readonly url: string; readonly times?: DatabaseTimes }
 ) & {
   readonly onStatement?: StatementListener;
+  readonly onAvailability?: AvailabilityListener;
   /** Bytes for everything that is kept of it in memory. Left out: DEFAULT_MEMORY. */
   readonly memory?: number;
 };
@@ -186,7 +189,7 @@ class StoredDirectory implements OpenDirectory {
       const { revision, accounts } = result.applied;
       await addAuditEvent(sql, event && { accountIds: accounts, ...event }, revision);
       return { revision, touched: result.touched, result };
-    });
+    }, this.#store.database.long);
     // A server does this by itself, PGlite does not. Between the tables others can ask.
     if (this.#store.database.exclusive) {
       // A fifth of the usual sample: each statement keeps the process.
@@ -199,11 +202,11 @@ class StoredDirectory implements OpenDirectory {
   }
 
   backup(take: TakeLine): Promise<void> {
-    return writeBackup(this.#store.database, Date.now(), take);
+    return writeBackup(this.#store.database.long, Date.now(), take);
   }
 
   check(): Promise<CheckReport> {
-    return checkStore(this.#store.database);
+    return checkStore(this.#store.database.long);
   }
 
   organizationOf(
@@ -262,10 +265,12 @@ class StoredDirectory implements OpenDirectory {
 }
 
 async function openDatabase(options: DirectoryOptions): Promise<Database> {
-  if (options.kind === 'embedded') return openEmbeddedDatabase(options.dataDir, migrate, options.onStatement);
-  const database = openServerDatabase(options.url, options.onStatement);
+  if (options.kind === 'embedded') return openEmbeddedDatabase(options.dataDir, migrate, options);
+  const database = openServerDatabase(options.url, options);
   try {
-    await migrate(database);
+    // A server that hangs is found out here, and not after the time for long work.
+    await database.query('SELECT 1');
+    await migrate(database.long);
     return database;
   } catch (error) {
     await database.close().catch(() => undefined);

@@ -3,7 +3,8 @@ import type { SqlMigrationAwareDriverAdapterFactory } from '@prisma/driver-adapt
 import { Pool, type PoolClient } from 'pg';
 import { RolegateError } from '../../policy/errors.ts';
 import type { Database, Sql, SqlParameter, StatementListener } from './database.ts';
-import { PROBE, StorageWatch } from './storage-watch.ts';
+import { connectionOptions, type DatabaseTimes, isAbandoned, LONG_TIMES, USUAL_TIMES } from './database-times.ts';
+import { type AvailabilityListener, PROBE, StorageWatch } from './storage-watch.ts';
 
 /** The advisory lock held while migrating: any number, the same in every gateway. */
 const MIGRATION_LOCK = 7_265_117_001;
@@ -55,18 +56,24 @@ class ServerDatabase implements Database {
   readonly exclusive = false;
   readonly batch = BATCH;
   readonly adapter: SqlMigrationAwareDriverAdapterFactory;
+  readonly long: Database;
   readonly #pool: Pool;
-  readonly #storage = new StorageWatch();
+  readonly #storage: StorageWatch;
 
-  constructor(pool: Pool) {
+  /** `long`: left out for the one that is for long work. */
+  constructor(pool: Pool, storage: StorageWatch, long?: Database) {
     this.#pool = pool;
+    this.#storage = storage;
+    this.long = long ?? this;
     this.adapter = serverAdapter(pool);
   }
 
   async query<Row>(text: string, parameters: readonly SqlParameter[] = []): Promise<readonly Row[]> {
     try {
       // The row's shape is the statement's, which only its author knows.
-      return (await this.#pool.query(text, [...parameters])).rows as Row[];
+      const { rows } = await this.#pool.query(text, [...parameters]);
+      this.#storage.answered();
+      return rows as Row[];
     } catch (error) {
       throw this.#storage.seen(error);
     }
@@ -83,16 +90,19 @@ class ServerDatabase implements Database {
           (await client.query(text, [...parameters])).rows as Row[],
       });
       await client.query('COMMIT');
+      this.#storage.answered();
       return result;
     } catch (error) {
       failed = error;
-      await client.query('ROLLBACK').then(
-        () => (failed = null),
-        () => undefined,
-      );
+      if (!isAbandoned(error)) {
+        await client.query('ROLLBACK').then(
+          () => (failed = null),
+          () => undefined,
+        );
+      }
       throw this.#storage.seen(error);
     } finally {
-      // A connection on which even ROLLBACK failed is not used again.
+      // A connection on which even ROLLBACK failed, or could not be sent, is not used again.
       client.release(failed !== null);
     }
   }
@@ -116,6 +126,7 @@ class ServerDatabase implements Database {
   }
 
   async close(): Promise<void> {
+    if (this.long !== this) await this.long.close();
     await this.#pool.end();
   }
 
@@ -128,20 +139,41 @@ class ServerDatabase implements Database {
   }
 }
 
+export interface ServerOptions {
+  readonly onStatement?: StatementListener;
+  /** Left out: USUAL_TIMES. */
+  readonly times?: DatabaseTimes;
+  /** Called when the server is lost, and when it answers again. */
+  readonly onAvailability?: AvailabilityListener;
+}
+
+/** Connections of one pool. */
+const CONNECTIONS = { usual: 10, long: 3 };
+
 /** Connects at the first statement. Throws if `url` is not one; a missing server shows at the first statement. */
-export function openServerDatabase(url: string, onStatement?: StatementListener): Database {
+export function openServerDatabase(
+  url: string,
+  { onStatement, times = USUAL_TIMES, onAvailability }: ServerOptions = {},
+): Database {
   if (!/^postgres(ql)?:\/\//.test(url) || !URL.canParse(url)) {
     throw new RolegateError(
       'BAD_CONFIGURATION',
       'the database URL is not of the form postgresql://user:password@host:port/database',
     );
   }
+  const storage = new StorageWatch(onAvailability);
+  const longTimes = { ...LONG_TIMES, connection: times.connection };
+  const long = new ServerDatabase(poolOf(url, CONNECTIONS.long, longTimes, onStatement), storage);
+  return new ServerDatabase(poolOf(url, CONNECTIONS.usual, times, onStatement), storage, long);
+}
+
+function poolOf(url: string, max: number, times: DatabaseTimes, onStatement: StatementListener | undefined): Pool {
   const pool = new Pool({
     connectionString: url,
     application_name: 'rolegate',
-    max: 10,
-    connectionTimeoutMillis: 5_000,
+    max,
     keepAlive: true,
+    ...connectionOptions(times),
   });
   // Idle connections break when the server goes away. Without a listener that would end the process; the pool has
   // already dropped the connection, and the next caller gets a new one or a clear error.
@@ -150,5 +182,5 @@ export function openServerDatabase(url: string, onStatement?: StatementListener)
     client.on('error', () => undefined);
     if (onStatement !== undefined) listen(client, onStatement);
   });
-  return new ServerDatabase(pool);
+  return pool;
 }

@@ -29,15 +29,32 @@ export function storageError(failure: StorageFailure, cause: unknown): StoreUnav
   return new StoreUnavailable(`DIRECTORY_${failure.toUpperCase()}`, SENTENCES[failure], { cause });
 }
 
-/** Null: `error` is about something else. Prisma's adapters put the database's own code into `cause`. */
-export function storageFailureOf(error: unknown): StorageFailure | null {
+/** What the database, or a library before it, says in an error. */
+interface Said {
+  readonly code: string;
+  /** Of an error of Prisma's adapters; otherwise empty. */
+  readonly kind: string;
+}
+
+/** All that an error says. Prisma's adapters put what the database said into `cause`, Prisma's client that into `meta`. */
+export function* saidIn(error: unknown): Generator<Said> {
   for (let each: unknown = error, depth = 0; typeof each === 'object' && each !== null && depth < 8; depth++) {
+    const kind: unknown = Reflect.get(each, 'kind');
     for (const name of ['code', 'originalCode']) {
       const code: unknown = Reflect.get(each, name);
-      const failure = typeof code === 'string' ? CODES[code] : undefined;
-      if (failure !== undefined) return failure;
+      yield { code: typeof code === 'string' ? code : '', kind: typeof kind === 'string' ? kind : '' };
     }
-    each = Reflect.get(each, 'cause');
+    const meta: unknown = Reflect.get(each, 'meta');
+    const ofAdapter: unknown = typeof meta === 'object' && meta !== null && Reflect.get(meta, 'driverAdapterError');
+    each = typeof ofAdapter === 'object' ? ofAdapter : Reflect.get(each, 'cause');
+  }
+}
+
+/** Null: `error` is about something else. */
+export function storageFailureOf(error: unknown): StorageFailure | null {
+  for (const { code } of saidIn(error)) {
+    const failure = CODES[code];
+    if (failure !== undefined) return failure;
   }
   return null;
 }

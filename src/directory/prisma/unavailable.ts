@@ -1,6 +1,6 @@
 import { RolegateError } from '../../policy/errors.ts';
 import { StoreUnavailable } from '../store-unavailable.ts';
-import { storageError, storageFailureOf } from './storage-failure.ts';
+import { saidIn, storageError, storageFailureOf } from './storage-failure.ts';
 
 /** Codes of Node and of PostgreSQL (https://www.postgresql.org/docs/current/errcodes-appendix.html) for an unreachable server. */
 const LOST = new Set([
@@ -18,6 +18,10 @@ const LOST = new Set([
   '57P01',
   '57P02',
   '57P03',
+  // It has ended a statement, the wait for a lock, or a transaction that took too long: a database that hangs is as good as none.
+  '55P03',
+  '57014',
+  '25P03',
   // Prisma's: not reachable, timed out, connection closed, no connection left in the pool.
   'P1001',
   'P1002',
@@ -27,7 +31,7 @@ const LOST = new Set([
   'P2037',
 ]);
 const LOST_MESSAGE =
-  /connection terminated|client has encountered a connection error|timeout exceeded when trying to connect|client was closed|cannot use a pool after calling end|pglite is clos|the database has ended|server has closed the connection|not queryable/i;
+  /connection terminated|query read timeout|client has encountered a connection error|timeout exceeded when trying to connect|client was closed|cannot use a pool after calling end|pglite is clos|the database has ended|server has closed the connection|not queryable/i;
 
 function isLost(error: unknown): boolean {
   for (let each = error; each instanceof Error; each = each.cause) {
@@ -35,15 +39,14 @@ function isLost(error: unknown): boolean {
     if (LOST.has(code) || code.startsWith('08') || LOST_MESSAGE.test(each.message)) return true;
     if (each instanceof AggregateError && each.errors.some(isLost)) return true;
   }
-  // Prisma's adapters report a lost connection as a plain object in `cause`.
-  const cause = error instanceof Error ? error.cause : undefined;
-  return (
-    typeof cause === 'object' &&
-    cause !== null &&
-    'kind' in cause &&
-    ['DatabaseNotReachable', 'ConnectionClosed', 'SocketTimeout', 'TooManyConnections'].includes(String(cause.kind))
-  );
+  for (const said of saidIn(error)) {
+    if (LOST.has(said.code) || KINDS.has(said.kind)) return true;
+  }
+  return false;
 }
+
+/** Kinds of errors of Prisma's adapters. */
+const KINDS = new Set(['DatabaseNotReachable', 'ConnectionClosed', 'SocketTimeout', 'TooManyConnections']);
 
 /** Of the trigger that refuses credentials of a retired master key (migration master_keys). */
 const RETIRED = 'RG001';

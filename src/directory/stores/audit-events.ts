@@ -3,8 +3,10 @@ import { millisecondsOf, toIso } from '../instants.ts';
 import type { Sql } from '../prisma/database.ts';
 import { storable } from '../storable.ts';
 import type { Store } from '../store.ts';
-import { selectCount, selectPage } from './audit-search.ts';
+import { AuditCounts } from './audit-counts.ts';
+import { SPAN, selectPage } from './audit-search.ts';
 import type { AuditEvent, AuditStore, NewAuditEvent } from './audit-store.ts';
+import { countRepetition, repetitionKey } from './repeated-failures.ts';
 
 /** The advisory lock for adding to the audit trail: any number, the same in every gateway. */
 const AUDIT_LOCK = 7_265_117_002;
@@ -32,12 +34,22 @@ const MAX_CHARACTERS = 2_048;
 
 const COLUMNS = TEXTS.map((name) => `"${name}"`).join(', ');
 
-/** Stores an event and the accounts it is about: $5 are those that can be read off it, $6 is the access key that its target may be. */
+/**
+ * Stores an event and the accounts it is about: $5 are those that can be read off it, $6 is the access key that its target may
+ * be. $7 is what a repeated failure has in common with it; null: it is none.
+ */
 const INSERT_EVENT = `WITH added AS (
     INSERT INTO "AuditEvent" (at, outcome, revision, parameters, ${COLUMNS})
     VALUES ($1::text::timestamp(3), $2::text::"AuditOutcome", $3::text::bigint, $4::text::jsonb,
-      ${TEXTS.map((_, index) => `$${index + 7}`).join(', ')})
-    RETURNING sequence)
+      ${TEXTS.map((_, index) => `$${index + 8}`).join(', ')})
+    RETURNING sequence, at),
+  counted AS (
+    INSERT INTO "AuditRepetition" (sequence, key, "firstAt", "lastAt", count)
+    SELECT sequence, $7, at, at, 1 FROM added WHERE $7::text IS NOT NULL),
+  spanned AS (
+    INSERT INTO "AuditSpan" AS s (block, earliest, latest)
+    SELECT sequence / ${SPAN}, at, at FROM added
+    ON CONFLICT (block) DO UPDATE SET earliest = least(s.earliest, excluded.earliest), latest = greatest(s.latest, excluded.latest))
   INSERT INTO "AuditEventAccount" ("accountId", sequence)
   SELECT a.id, added.sequence FROM added, (
     SELECT unnest($5::text[]) AS id
@@ -63,12 +75,17 @@ function accountsNamedIn({ principal, target, accountIds = [] }: NewAuditEvent):
 }
 
 /**
- * Adds an event inside the transaction of `sql`; does nothing without an event. INVARIANT: the writer holds the lock until its
+ * Adds an event inside the transaction of `sql`; does nothing without an event. A repeated failure is counted at the event of the
+ * first one. INVARIANT: the writer holds the lock until its
  * transaction ends, so that numbers follow the order of commits and a reader that continues after a number misses nothing.
  */
 export async function addAuditEvent(sql: Sql, event: NewAuditEvent | undefined, revision?: bigint): Promise<void> {
   if (event === undefined) return;
+  const key = repetitionKey(event);
+  if (key !== null && (await countRepetition(sql, key, event.at))) return;
   await sql.query('SELECT pg_advisory_xact_lock($1::int8)::text', [AUDIT_LOCK]);
+  // Another gateway may have added the first one meanwhile.
+  if (key !== null && (await countRepetition(sql, key, event.at))) return;
   const known = revision ?? event.revision;
   await sql.query(INSERT_EVENT, [
     toIso(event.at),
@@ -77,6 +94,7 @@ export async function addAuditEvent(sql: Sql, event: NewAuditEvent | undefined, 
     parametersOf(event),
     accountsNamedIn(event),
     kept(event.target),
+    key,
     ...TEXTS.map((name) => kept(event[name])),
   ]);
 }
@@ -86,12 +104,14 @@ type AuditRow = Omit<AuditEvent, 'sequence' | 'revision'> & {
   readonly revision: string | null;
 };
 
-/** The columns of an event `e` that are read. */
+/** The columns of an event `e` and its repetition `r` that are read. */
 const EVENT_COLUMNS = `e.sequence::text, ${millisecondsOf('e.at')} AS at, e.outcome::text,
-  e.revision::text, e.parameters, ${TEXTS.map((name) => `e."${name}"`).join(', ')}`;
+  e.revision::text, e.parameters, coalesce(r.count, 1) AS count,
+  coalesce(${millisecondsOf('r."lastAt"')}, ${millisecondsOf('e.at')}) AS "lastAt", ${TEXTS.map((name) => `e."${name}"`).join(', ')}`;
 
 /** The audit trail. */
 export function auditEvents({ database }: Store): AuditStore {
+  const counts = new AuditCounts();
   return {
     record: (event) => database.transaction('write', (sql) => addAuditEvent(sql, event)),
 
@@ -105,10 +125,6 @@ export function auditEvents({ database }: Store): AuditStore {
       }));
     },
 
-    count: async (filter) => {
-      const { text, parameters } = selectCount(filter);
-      const [row] = await database.query<{ events: number }>(text, parameters);
-      return row?.events ?? 0;
-    },
+    count: (filter) => counts.count(database, filter),
   };
 }

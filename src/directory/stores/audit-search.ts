@@ -6,50 +6,101 @@ import type { AuditFilter, AuditPage } from './audit-store.ts';
 const MAX_PAGE = 1_001;
 
 /** Columns of events with an index that goes on with the sequence; the first that a filter names is used. */
-const INDEXED = ['principal', 'target', 'event'] as const;
+const INDEXED = ['roleSessionId', 'target', 'principal', 'event', 'outcome'] as const;
 
-/** The conditions on an event `e`, apart from its accounts and the column `indexed`. */
-function conditionsOf(filter: AuditFilter, parameters: Parameters, indexed?: string): readonly string[] {
+function instantOf(at: number, parameters: Parameters): string {
+  return `${parameters.add(toIso(at))}::text::timestamp(3)`;
+}
+
+/**
+ * The conditions on an event `e`, apart from its accounts and the column `indexed`. `isNear`: what is of the time is found by its
+ * numbers; an index on the time would be read whole for the first of a page, and is kept out of the planner's sight.
+ */
+function conditionsOf(
+  filter: AuditFilter,
+  parameters: Parameters,
+  isNear: boolean,
+  indexed?: string,
+): readonly string[] {
   const { outcome, from, until } = filter;
   const conditions: string[] = [];
   for (const name of ['principal', 'target', 'event', 'roleSessionId'] as const) {
     const text = filter[name];
     if (text !== undefined && name !== indexed) conditions.push(`e."${name}" = ${parameters.add(text)}`);
   }
-  const instant = (at: number): string => `${parameters.add(toIso(at))}::text::timestamp(3)`;
-  if (outcome !== undefined) conditions.push(`e.outcome = ${parameters.add(outcome)}::text::"AuditOutcome"`);
-  if (from !== undefined) conditions.push(`e.at >= ${instant(from)}`);
-  if (until !== undefined) conditions.push(`e.at < ${instant(until)}`);
+  if (outcome !== undefined && indexed !== 'outcome')
+    conditions.push(`e.outcome = ${parameters.add(outcome)}::text::"AuditOutcome"`);
+  const compared = (condition: string): string => (isNear ? `(${condition}) IS TRUE` : condition);
+  if (from !== undefined) conditions.push(compared(`e.at >= ${instantOf(from, parameters)}`));
+  if (until !== undefined) conditions.push(compared(`e.at < ${instantOf(until, parameters)}`));
   return conditions;
 }
 
 /** Numbers of events are positive and fit into a bigint. */
 const LAST = 9_223_372_036_854_775_807n;
 
+/** Numbers of events of one row of AuditSpan. */
+export const SPAN = 512;
+
+/** The numbers that the events of a page can have, as SQL; null: any. */
+interface Bounds {
+  readonly after: string | null;
+  readonly before: string | null;
+}
+
+/**
+ * The bounds of a page, and of the time of its filter. Where a clock was far off once, the latter are further from each other than
+ * they need be, and nothing is missed.
+ */
+function boundsOf(
+  { after, before, filter = {} }: Pick<AuditPage, 'after' | 'before' | 'filter'>,
+  parameters: Parameters,
+): Bounds {
+  const { from, until } = filter;
+  const number = (value: bigint): string => `${parameters.add(String(value))}::text::bigint`;
+  const conditions = [
+    ...(from === undefined ? [] : [`s.latest >= ${instantOf(from, parameters)}`]),
+    ...(until === undefined ? [] : [`s.earliest < ${instantOf(until, parameters)}`]),
+  ].join(' AND ');
+  const block = (which: 'min' | 'max'): string => `(SELECT ${which}(s.block) FROM "AuditSpan" s WHERE ${conditions})`;
+  return {
+    after: tighter('greatest', [
+      after === undefined ? null : number(after),
+      from === undefined ? null : `coalesce(${block('min')} * ${SPAN} - 1, ${LAST})`,
+    ]),
+    before: tighter('least', [
+      before === undefined ? null : number(before),
+      until === undefined ? null : `coalesce((${block('max')} + 1) * ${SPAN}, 0)`,
+    ]),
+  };
+}
+
+function tighter(which: 'greatest' | 'least', bounds: readonly (string | null)[]): string | null {
+  const given = bounds.filter((bound) => bound !== null);
+  return given.length < 2 ? (given[0] ?? null) : `${which}(${given.join(', ')})`;
+}
+
 /**
  * Events of a page in an index on `column` and the sequence, all of which have one value there. INVARIANT: rows are compared,
- * and the order names both columns. Of an equation the planner believes, without statistics, that few rows fulfil it: it
- * would read them all and sort them. PGlite gathers no statistics.
+ * by two conditions and no more, and the order names both columns. Of an equation the planner believes, without statistics, that
+ * few rows fulfil it: it would read them all and sort them. PGlite gathers no statistics.
  */
-function inIndex(
-  column: string,
-  sequence: string,
-  value: string,
-  { after, before }: AuditPage,
-  parameters: Parameters,
-) {
-  const bound = (number: bigint): string => `${parameters.add(String(number))}::text::bigint`;
+function inIndex(column: string, sequence: string, value: string, { after, before }: Bounds): readonly string[] {
   const row = `(${column}, ${sequence})`;
   return [
-    `${row} > (${value}, ${bound(after ?? 0n)})`,
-    `${row} ${before === undefined ? '<=' : '<'} (${value}, ${bound(before ?? LAST)})`,
+    `${row} > (${value}, ${after ?? '0'})`,
+    before === null ? `${row} <= (${value}, ${LAST})` : `${row} < (${value}, ${before})`,
   ];
 }
 
-function betweenOf({ after, before }: AuditPage, parameters: Parameters): readonly string[] {
+function valueIn(column: (typeof INDEXED)[number], parameter: string): string {
+  return column === 'outcome' ? `${parameter}::text::"AuditOutcome"` : parameter;
+}
+
+function between(sequence: string, { after, before }: Bounds): readonly string[] {
   return [
-    ...(after === undefined ? [] : [`e.sequence > ${parameters.add(String(after))}::text::bigint`]),
-    ...(before === undefined ? [] : [`e.sequence < ${parameters.add(String(before))}::text::bigint`]),
+    ...(after === null ? [] : [`${sequence} > ${after}`]),
+    ...(before === null ? [] : [`${sequence} < ${before}`]),
   ];
 }
 
@@ -72,32 +123,39 @@ function isOfAccounts({ accountIds }: AuditFilter, parameters: Parameters): read
   return [`(SELECT true FROM "AuditEventAccount" x WHERE x.sequence = e.sequence AND ${among} LIMIT 1)`];
 }
 
-/** Selects `columns` of the events `e` of a page. */
+/** A scalar look-up for each event of the page, after the limit. */
+const REPETITION = `LEFT JOIN LATERAL (SELECT * FROM "AuditRepetition" WHERE sequence = e.sequence LIMIT 1) r ON true`;
+
+/** Selects `columns` of the events `e` of a page, with their repetitions `r`. */
 export function selectPage(columns: string, page: AuditPage): Statement {
   const { limit, newest = false, filter = {} } = page;
   const parameters = new Parameters();
   const direction = newest ? 'DESC' : 'ASC';
   const most = parameters.add(Math.min(Math.max(Math.trunc(limit), 1), MAX_PAGE));
   const accounts = soughtAccounts(filter);
+  const bounds = boundsOf(page, parameters);
   if (accounts === null) {
     const column = INDEXED.find((name) => filter[name] !== undefined);
     const value = column === undefined ? undefined : filter[column];
+    const index =
+      column === undefined || value === undefined
+        ? null
+        : { column: `e."${column}"`, value: valueIn(column, parameters.add(value)) };
     const conditions = [
-      ...conditionsOf(filter, parameters, column),
-      ...(column === undefined || value === undefined
-        ? betweenOf(page, parameters)
-        : inIndex(`e."${column}"`, 'e.sequence', parameters.add(value), page, parameters)),
+      ...conditionsOf(filter, parameters, true, column),
+      ...(index === null ? between('e.sequence', bounds) : inIndex(index.column, 'e.sequence', index.value, bounds)),
       ...isOfAccounts(filter, parameters),
     ];
     const order = [...(column === undefined ? [] : [`e."${column}"`]), 'e.sequence'];
-    const text = `SELECT ${columns} FROM "AuditEvent" e ${where(conditions)}
-      ORDER BY ${order.map((each) => `${each} ${direction}`).join(', ')} LIMIT ${most}`;
+    const text = `SELECT ${columns} FROM (SELECT * FROM "AuditEvent" e ${where(conditions)}
+      ORDER BY ${order.map((each) => `${each} ${direction}`).join(', ')} LIMIT ${most}) e
+      ${REPETITION} ORDER BY e.sequence ${direction}`;
     return { text, parameters: parameters.values };
   }
   const list = parameters.add(accounts);
-  const own = conditionsOf(filter, parameters).join(' AND ');
+  const own = conditionsOf(filter, parameters, true).join(' AND ');
   const conditions = [
-    ...inIndex('x."accountId"', 'x.sequence', 'a.id', page, parameters),
+    ...inIndex('x."accountId"', 'x.sequence', 'a.id', bounds),
     ...(own === '' ? [] : [`(SELECT ${own} FROM "AuditEvent" e WHERE e.sequence = x.sequence)`]),
   ];
   // From each account what could be on the page, in order; an event of several accounts counts once. Each event is then looked
@@ -108,22 +166,34 @@ export function selectPage(columns: string, page: AuditPage): Statement {
        ORDER BY x."accountId" ${direction}, x.sequence ${direction} LIMIT ${most}) s
      ORDER BY s.sequence ${direction} LIMIT ${most})
     SELECT ${columns} FROM page
-     CROSS JOIN LATERAL (SELECT * FROM "AuditEvent" WHERE sequence = page.sequence LIMIT 1) e ORDER BY e.sequence ${direction}`;
+     CROSS JOIN LATERAL (SELECT * FROM "AuditEvent" WHERE sequence = page.sequence LIMIT 1) e
+     ${REPETITION} ORDER BY e.sequence ${direction}`;
   return { text, parameters: parameters.values };
 }
 
-/** Counts, as `events`. */
-export function selectCount(filter: AuditFilter): Statement {
+const EXTENT = `(SELECT max(sequence)::text FROM "AuditEvent") AS "upTo"`;
+
+/** Counts those after a number, as `events`, and says the last number, `upTo`; null: there is none. */
+export function selectCount(filter: AuditFilter, after = 0n): Statement {
   const parameters = new Parameters();
   const accounts = soughtAccounts(filter);
-  const own = conditionsOf(filter, parameters);
+  const own = conditionsOf(filter, parameters, accounts !== null);
+  const later = after > 0n ? { after } : {};
   if (accounts === null) {
-    const conditions = [...own, ...isOfAccounts(filter, parameters)];
-    const text = `SELECT count(*)::int4 AS events FROM "AuditEvent" e ${where(conditions)}`;
+    const conditions = [
+      ...own,
+      ...isOfAccounts(filter, parameters),
+      ...between('e.sequence', boundsOf(later, parameters)),
+    ];
+    const text = `SELECT count(*)::int4 AS events, ${EXTENT} FROM "AuditEvent" e ${where(conditions)}`;
     return { text, parameters: parameters.values };
   }
   const joined = own.length === 0 ? '' : 'JOIN "AuditEvent" e ON e.sequence = x.sequence';
-  const conditions = [`x."accountId" = ANY(${parameters.add(accounts)}::text[])`, ...own];
-  const text = `SELECT count(DISTINCT x.sequence)::int4 AS events FROM "AuditEventAccount" x ${joined} ${where(conditions)}`;
+  const conditions = [
+    `x."accountId" = ANY(${parameters.add(accounts)}::text[])`,
+    ...between('x.sequence', boundsOf({ filter, ...later }, parameters)),
+    ...own,
+  ];
+  const text = `SELECT count(DISTINCT x.sequence)::int4 AS events, ${EXTENT} FROM "AuditEventAccount" x ${joined} ${where(conditions)}`;
   return { text, parameters: parameters.values };
 }

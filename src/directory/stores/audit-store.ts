@@ -43,6 +43,10 @@ export interface NewAuditEvent {
 export interface AuditEvent extends Omit<NewAuditEvent, 'accountIds' | 'acting'> {
   /** Greater is later. */
   readonly sequence: bigint;
+  /** How often it happened: a failure that is repeated within an hour is one event. `at` is the first time. */
+  readonly count: number;
+  /** The last time. Milliseconds since 1970. */
+  readonly lastAt: number;
 }
 
 /** Events that meet every condition given. */
@@ -69,9 +73,9 @@ export interface AuditPage {
   readonly filter?: AuditFilter;
 }
 
-/** The audit trail: events in the order in which they were committed. Nothing in it is ever changed or removed. */
+/** The audit trail: events in the order in which they were committed. Repeated failures are counted at the event of the first. */
 export interface AuditStore {
-  /** Stores an event that belongs to no change of the directory; the event of a change is passed to the change. */
+  /** Stores, or counts, an event that belongs to no change of the directory; the event of a change is passed to the change. */
   record(event: NewAuditEvent): Promise<void>;
   /** A later event is never placed before one that was already returned. */
   list(page: AuditPage): Promise<readonly AuditEvent[]>;

@@ -29,13 +29,19 @@ const AuditParameter = builder
 
 export const AuditEvent = builder.objectRef<AuditEventValue>('AuditEvent').implement({
   description:
-    'A recorded event: who did what, in which role, from where. Events are never changed, and contain no secrets',
+    'A recorded event: who did what, in which role, from where. Events are never changed but for the count of a repeated failure, and contain no secrets',
   fields: (t) => ({
     eventId: t.string({
       description: 'Number of the event in the trail. The event with the higher number happened later',
       resolve: ({ sequence }) => String(sequence),
     }),
-    at: t.expose('at', { type: 'DateTime', description: 'Time of the event' }),
+    at: t.expose('at', { type: 'DateTime', description: 'Time of the event; if it was repeated, of the first time' }),
+    count: t.exposeInt('count', {
+      description:
+        'How often it happened. A failure that the same caller repeats from the same source (of IPv6 the /64 network) on the same ' +
+        'target within an hour is counted here; a success is always an event of its own',
+    }),
+    lastAt: t.expose('lastAt', { type: 'DateTime', description: 'Time of the last repetition; `at` if there is none' }),
     requestId: t.exposeString('requestId', {
       nullable: true,
       description: 'Id of the HTTP request that the event belongs to, as in the gateway’s log; null: not known',

@@ -150,7 +150,9 @@ describe('a backup with keys, of a running gateway', () => {
     await writeFile(join(cwd, 'wrong', 'master.key'), `${Buffer.alloc(32, 7).toString('base64')}\n`);
     const other = await run('wrong', ['restore', 'keys.backup'], { ROLEGATE_BACKUP_PASSPHRASE: PASSPHRASE });
     expect([other.code, other.error]).toEqual([1, expect.stringContaining('is another master key than the one')]);
-    const over = await run('restored', ['restore', 'keys.backup'], { ROLEGATE_BACKUP_PASSPHRASE: PASSPHRASE });
+    await putEmptyDirectory(join(cwd, 'taken'));
+    await run('taken', ['restore', 'keys.backup'], { ROLEGATE_BACKUP_PASSPHRASE: PASSPHRASE });
+    const over = await run('taken', ['restore', 'keys.backup'], { ROLEGATE_BACKUP_PASSPHRASE: PASSPHRASE });
     expect([over.code, over.error]).toEqual([
       1,
       'rolegate: there is a directory already: a backup is restored where there is none\n',

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { canonicalAddress, subscriberOf } from '../../src/guard/addresses.ts';
+import { canonicalAddress, subscriberOf } from '../../src/directory/addresses.ts';
 
 test('who has an IPv6 address has its neighbours too', () => {
   expect(subscriberOf('2001:db8:1:2:3:4:5:6')).toBe('2001:db8:1:2::/64');
