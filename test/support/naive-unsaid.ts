@@ -34,7 +34,7 @@ function tagsOf(q: NaiveRequest): readonly NaiveRequest[] {
   return [tags, {}].map((counting) => ({ ...q, resource: { ...q.resource, tags: counting, tagsCount: true } }));
 }
 
-const REGIONS = ['us-east-1', 'us-west-2', 'eu-west-1', 'ap-southeast-2', 'sa-east-1', 'me-central-1'];
+const REGIONS = ['us-east-1', 'us-west-2', 'eu-west-1', 'eu-central-1', 'ap-southeast-2', 'sa-east-1', 'me-central-1'];
 
 /** The request in every Region that it could be made in, where what it is asked on depends on that. */
 export function regionsOf(q: NaiveRequest): readonly NaiveRequest[] {
