@@ -15,6 +15,7 @@ import { namesAction } from './names-action.ts';
 import type { Answer, OpenQuestion, Question, Subject } from './question.ts';
 import { type Simulation, simulate, simulateEach } from './simulate.ts';
 import { type WhoCan, type WhoCanOptions, whoCan } from './who-can.ts';
+import type { Work } from './work.ts';
 
 /** The questions. One evaluator answers all of them, so that answers cannot contradict each other. `now`: ms since 1970. */
 export interface Access {
@@ -71,6 +72,8 @@ export interface Access {
     },
     now: number,
   ): Promise<AccessComparison>;
+  /** The same questions as the work of one request, which sees to it that they take turns and have an end. */
+  during(work: Work): Access;
   /** The ways to meet all needs at the same time, best first. */
   accessRoutes(subject: Subject, needs: readonly Need[], now: number): Promise<readonly AccessRoute[]>;
 }
@@ -84,10 +87,15 @@ export interface AssumableRolesOptions {
 
 /** The questions on `directory`, with the actions of `catalog`. */
 export function createAccess(directory: Directory, catalog: Catalog): Access {
-  const tools: DecideTools = { directory, catalog, actions: assumptionActions(catalog) };
+  return accessWith({ directory, catalog, actions: assumptionActions(catalog) });
+}
+
+function accessWith(tools: DecideTools): Access {
+  const { catalog } = tools;
   const searchRoles: Access['searchRoles'] = (subject, { maxDepth = 1, context = new Map(), path = '' }, now) =>
     assumableRoles(tools, subject, { maxDepth, context, path }, now);
   return {
+    during: (work) => accessWith({ ...tools, work }),
     assumptionActions: tools.actions,
     namesAction: (pattern) => namesAction(catalog, pattern),
     async decide(questions, now) {

@@ -7,13 +7,13 @@ import { type PrincipalRef, parsePrincipalRef } from '../policy/principal-id.ts'
 import { decideAssumption } from './assume.ts';
 import type { DecideTools } from './decide.ts';
 import { gatherForSubjects } from './gather-for-subjects.ts';
-import { nextTurn } from './next-turn.ts';
 import type { Answer, Subject } from './question.ts';
 import { onOneRevision, pagesOf } from './scan.ts';
 import { withSourceOrganization } from './source-organization.ts';
 import { type CarriedOn, carriedOnBy, resolveSubject } from './subject.ts';
 import { endpointGaps } from './unknown-policies.ts';
 import { type OnItsWay, throughEndpoint } from './vpc-endpoint.ts';
+import { Work } from './work.ts';
 
 /** A role that can be assumed now, or with additional condition keys. */
 export interface AssumableRole {
@@ -43,8 +43,8 @@ export const MAX_CHAIN = 4;
 /** Greatest number of pairs of a session and a role that one search decides. */
 const MAX_PAIRS = 1_000_000;
 
-/** Number of steps before other requests get their turn; each step tries a page of roles. */
-const STEPS_TOGETHER = 10;
+/** Number of roles that are tried before other requests may get their turn. */
+const ROLES_TOGETHER = 50;
 
 /** A position of a search: an identity that can still assume further roles. */
 interface Step {
@@ -71,17 +71,20 @@ export async function assumableRoles(
     const field = options.path === '' ? 'maxDepth' : `${options.path}.maxDepth`;
     throw new InvalidInput(field, `${maxDepth} is not a valid length of a chain: expected 1 to ${MAX_CHAIN}`);
   }
+  const work = tools.work ?? new Work();
   return onOneRevision(async (check) => {
     const search = new Search(tools, options.context, now);
     let steps = await search.start(subject, options.path, check);
     for (let depth = 1; depth <= maxDepth && steps.length > 0; depth += 1) {
       const next: Step[] = [];
-      for await (const arns of pagesOf(tools.directory, 'roleArns')) {
+      for await (const arns of pagesOf(tools.directory, 'roleArns', work)) {
         const gathered = await tools.directory.gather({ principals: [], roles: arns, resources: [], now });
         check(gathered.revision);
-        for (let start = 0; start < steps.length; start += STEPS_TOGETHER) {
-          if (start > 0) await nextTurn();
-          next.push(...search.expand(steps.slice(start, start + STEPS_TOGETHER), arns, gathered));
+        for (const step of steps) {
+          for (let start = 0; start < arns.length; start += ROLES_TOGETHER) {
+            await work.turn();
+            next.push(...search.expand([step], arns.slice(start, start + ROLES_TOGETHER), gathered));
+          }
         }
       }
       // If a role was reached again in a better way, the search continues only from there.

@@ -9,12 +9,15 @@ import { gatherForSubjects } from './gather-for-subjects.ts';
 import { isAboutPattern, PatternQuestions, withCoverage } from './pattern-questions.ts';
 import type { Answer, Question } from './question.ts';
 import { type OneRevision, onOneRevision } from './scan.ts';
+import type { Work } from './work.ts';
 
 /** The dependencies of decisions. */
 export interface DecideTools {
   readonly directory: Directory;
   readonly catalog: Catalog;
   readonly actions: AssumptionActions;
+  /** The request that asks. Left out: each search is the work of a request of its own. */
+  readonly work?: Work;
 }
 
 /**

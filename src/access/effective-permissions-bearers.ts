@@ -5,8 +5,8 @@ import type { AttachedPolicy } from '../evaluation/applicable-policies.ts';
 import { parseArn } from '../policy/arn.ts';
 import { faultGaps } from '../policy/policy-fault.ts';
 import { governedBy } from './effective-permissions-governed.ts';
-import { nextTurn } from './next-turn.ts';
 import { type OneRevision, pagesOf, SCAN_PAGE } from './scan.ts';
+import type { Work } from './work.ts';
 
 /** Owners, by ARN, of resources with policies whose ARNs name no account. */
 export type Owners = ReadonlyMap<string, string>;
@@ -18,6 +18,12 @@ interface Bearers {
   readonly gaps: readonly string[];
 }
 
+interface Tools {
+  readonly directory: Directory;
+  readonly catalog: Catalog;
+  readonly work: Work;
+}
+
 /** Greatest number of resource policies whose faults are listed. */
 const MOST_GAPS = 50;
 
@@ -27,8 +33,7 @@ const MOST_GAPS = 50;
  * number of resources and roles (each is looked up, and its statements compared with the principals, once).
  */
 export async function addBearers(
-  directory: Directory,
-  catalog: Catalog,
+  tools: Tools,
   builders: readonly ClosedFormBuilder[],
   now: number,
   check: OneRevision,
@@ -36,25 +41,27 @@ export async function addBearers(
   const owners = new Map<string, string>();
   const gaps: string[] = [];
   if (builders.length === 0) return { owners, gaps };
-  const children = await nested(directory, catalog);
+  const { directory, catalog, work } = tools;
+  const children = await nested(tools);
   const add = async (arns: readonly string[]): Promise<void> => {
     const resources = arns.map((arn) => ({ arn, accountId: null }));
     const gathered = await directory.gather({ principals: [], roles: [], resources, now });
     check(gathered.revision);
     for (const arn of arns) {
+      await work.turn();
       const { value } = gathered.resource(arn, null);
       if (value.accountId !== null && parseArn(arn)?.accountId === '') owners.set(arn, value.accountId);
       const { policy } = value.facts;
       if (policy === null && value.grantPolicies.length === 0) continue;
       let concerned = false;
       for (const governed of governedBy(arn, catalog, children.get(arn) ?? [])) {
-        for (const builder of builders) if (builder.add(value, governed)) concerned = true;
+        for (const builder of builders) if (await work.run(builder.add(value, governed))) concerned = true;
       }
       if (concerned && policy !== null && gaps.length < MOST_GAPS) gaps.push(...unreadIn(policy, arn));
     }
   };
-  for await (const page of resourcePages(directory)) await add(page);
-  for await (const page of pagesOf(directory, 'roleArns')) await add(page);
+  for await (const page of resourcePages(tools)) await add(page);
+  for await (const page of pagesOf(directory, 'roleArns', work)) await add(page);
   check(await directory.revision());
   return { owners, gaps };
 }
@@ -65,11 +72,11 @@ function unreadIn({ policy }: AttachedPolicy, arn: string): readonly string[] {
 }
 
 /** Resources with policies inside other resources with policies, by the outer one. */
-async function nested(directory: Directory, catalog: Catalog): Promise<ReadonlyMap<string, readonly string[]>> {
+async function nested(tools: Tools): Promise<ReadonlyMap<string, readonly string[]>> {
   const children = new Map<string, string[]>();
-  for await (const page of resourcePages(directory)) {
+  for await (const page of resourcePages(tools)) {
     for (const arn of page) {
-      for (const outer of catalog.policyHolders(arn)) {
+      for (const outer of tools.catalog.policyHolders(arn)) {
         if (outer === arn) continue;
         const known = children.get(outer);
         if (known === undefined) children.set(outer, [arn]);
@@ -80,7 +87,7 @@ async function nested(directory: Directory, catalog: Catalog): Promise<ReadonlyM
   return children;
 }
 
-async function* resourcePages(directory: Directory): AsyncGenerator<readonly string[], void, undefined> {
+async function* resourcePages({ directory, work }: Tools): AsyncGenerator<readonly string[], void, undefined> {
   let after: string | undefined;
   for (;;) {
     const where = after === undefined ? { limit: SCAN_PAGE } : { after, limit: SCAN_PAGE };
@@ -89,7 +96,7 @@ async function* resourcePages(directory: Directory): AsyncGenerator<readonly str
     const resources = page.filter((arn) => !arn.includes(':role/') || parseArn(arn)?.service !== 'iam');
     if (resources.length > 0) yield resources;
     if (page.length < SCAN_PAGE) return;
-    await nextTurn();
+    await work.rest();
     after = page.at(-1);
   }
 }

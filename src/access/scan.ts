@@ -1,6 +1,6 @@
 import type { Directory, Revision } from '../directory/directory.ts';
 import { RolegateError } from '../policy/errors.ts';
-import { nextTurn } from './next-turn.ts';
+import type { Work } from './work.ts';
 
 /** Number of entities in one page, which bounds the memory of a scan. */
 export const SCAN_PAGE = 500;
@@ -37,6 +37,7 @@ export async function onOneRevision<T>(scan: (check: OneRevision) => Promise<T>)
 export async function* pagesOf(
   directory: Directory,
   kind: 'userArns' | 'roleArns',
+  work: Work,
   accountId?: string,
 ): AsyncGenerator<readonly string[], void, undefined> {
   const where = { limit: SCAN_PAGE, ...(accountId === undefined ? {} : { accountId }) };
@@ -45,7 +46,7 @@ export async function* pagesOf(
     const page = await directory[kind](after === undefined ? where : { after, ...where });
     if (page.length > 0) yield page;
     if (page.length < SCAN_PAGE) return;
-    await nextTurn();
+    await work.rest();
     after = page.at(-1);
   }
 }

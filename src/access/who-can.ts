@@ -9,11 +9,11 @@ import { checkAction } from './check-action.ts';
 import { conditionsFor } from './conditional.ts';
 import { type DecideTools, decideEach } from './decide.ts';
 import { checkNamesResource } from './every-resource.ts';
-import { nextTurn } from './next-turn.ts';
 import { type Outsider, outsidersOf } from './outsiders.ts';
 import { type Answer, fieldOf, type OpenQuestion, type Question } from './question.ts';
 import { type OneRevision, onOneRevision, pagesOf } from './scan.ts';
 import { PagePart } from './who-can-page.ts';
+import { Work } from './work.ts';
 
 /** A principal that may do what is asked. */
 export interface PrincipalAccess {
@@ -70,7 +70,8 @@ export async function whoCan(
 ): Promise<WhoCan> {
   const action = checkAction(tools.catalog, question.action, fieldOf(question, 'action'));
   checkNamesResource(action, question.resource, fieldOf(question, 'resource'));
-  return onOneRevision((check) => new Search(tools, question, action, options, now, check).run());
+  const work = tools.work ?? new Work();
+  return onOneRevision((check) => new Search({ ...tools, work }, question, action, options, now, check).run());
 }
 
 /** The error for a question that must name the owner of the resource. */
@@ -87,7 +88,7 @@ function leavesOwnerOpen({ wildcardOnly }: CatalogAction, { resource, resourceAc
 }
 
 class Search {
-  readonly #tools: DecideTools;
+  readonly #tools: DecideTools & { readonly work: Work };
   readonly #question: OpenQuestion;
   readonly #action: CatalogAction;
   readonly #options: WhoCanOptions;
@@ -102,7 +103,7 @@ class Search {
   #unsaid = 0;
 
   constructor(
-    tools: DecideTools,
+    tools: DecideTools & { readonly work: Work },
     question: OpenQuestion,
     action: CatalogAction,
     options: WhoCanOptions,
@@ -154,9 +155,9 @@ class Search {
 
   async *#pagesIn(kind: 'userArns' | 'roleArns'): AsyncGenerator<readonly string[], void, undefined> {
     const { scope } = this.#options;
-    const { directory } = this.#tools;
-    if (scope === null || scope.accounts === null) yield* pagesOf(directory, kind);
-    else for (const accountId of scope.accounts) yield* pagesOf(directory, kind, accountId);
+    const { directory, work } = this.#tools;
+    if (scope === null || scope.accounts === null) yield* pagesOf(directory, kind, work);
+    else for (const accountId of scope.accounts) yield* pagesOf(directory, kind, work, accountId);
   }
 
   async #add(arns: readonly string[]): Promise<void> {
@@ -165,14 +166,14 @@ class Search {
       return { ...this.#question, subject: { principal: refOf(arn), assumedRole: null, session: null } };
     });
     const found: Found[] = [];
-    for (const [index, answer] of (await decideEach(this.#tools, questions, this.#now)).entries()) {
+    for (const answer of await decideEach(this.#tools, questions, this.#now)) {
       if (answer instanceof RolegateError) {
         // Deleted since its name was read: the next check of the revision detects it.
         if (answer.code === 'NOT_FOUND') continue;
         throw answer;
       }
       this.#check(answer.revision);
-      if (this.#options.conditional && index % TURN === TURN - 1) await nextTurn();
+      await this.#tools.work.turn();
       const one = this.#judge(answer);
       if (one !== null) found.push(one);
     }
@@ -237,9 +238,6 @@ interface Found {
 
 /** Greatest number of gaps in the answer. */
 const MAX_GAPS = 100;
-
-/** Number of principals before other requests get their turn. */
-const TURN = 50;
 
 function refOf(arn: string): PrincipalRef {
   const ref = parsePrincipalRef(arn);

@@ -1,6 +1,7 @@
 import type { Naming } from '../evaluation/match-principal.ts';
 import type { PreparedResource } from '../evaluation/prepare.ts';
 import type { CompiledStatement } from '../policy/statement.ts';
+import type { Steps } from '../policy/steps.ts';
 import type { Settling } from './settle.ts';
 import type { Term } from './term.ts';
 
@@ -27,5 +28,5 @@ export interface Entry {
   readonly slot: Slot;
   readonly statement: CompiledStatement;
   /** The requests that it matches (for a resource's policy: among those it governs); computed on first use. */
-  readonly terms: () => readonly Term[];
+  readonly terms: () => Steps<readonly Term[]>;
 }

@@ -1,3 +1,4 @@
+import { Work } from '../access/work.ts';
 import type { GuardContext, GuardServices } from '../guard/context.ts';
 import type { UnderstandFiles } from '../importing/given-files.ts';
 import type { CallOrigin } from '../session/call.ts';
@@ -21,6 +22,8 @@ export interface RequestFacts {
   /** Where the request comes from, as the server sees it. */
   readonly origin: CallOrigin;
   readonly signInCookie: SignInCookie;
+  /** The work of the HTTP request. Left out: each operation is one of its own. */
+  readonly work?: Work;
 }
 
 /** Instructions in the answer for the browser's cookie. */
@@ -37,14 +40,15 @@ export interface GatewayContext extends GatewayServices, RequestFacts, GuardCont
    * were read before.
    */
   readonly request: object;
+  readonly work: Work;
 }
 
 /** The context of one operation of `request`. */
 export function createContext(services: GatewayServices, facts: RequestFacts, request: object): GatewayContext {
   const { access, sessions, directory, catalog, understandFiles } = services;
-  const { requestId, caller, now, origin, signInCookie } = facts;
+  const { requestId, caller, now, origin, signInCookie, work = new Work() } = facts;
   return {
-    access,
+    access: access.during(work),
     sessions,
     directory,
     catalog,
@@ -55,5 +59,6 @@ export function createContext(services: GatewayServices, facts: RequestFacts, re
     origin,
     signInCookie,
     request,
+    work,
   };
 }

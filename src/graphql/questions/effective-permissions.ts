@@ -72,15 +72,15 @@ EffectivePermissions.implement({
       },
       resolve: (set, { filter, ...page }, context) => {
         const asked = pageOf(page);
-        return inTurn(context, () =>
-          pageByKey(set.permissions(given(filter ?? {})), asked, set.revision, ({ action }) => action),
+        return inTurn(context, async () =>
+          pageByKey(await set.permissions(given(filter ?? {})), asked, set.revision, ({ action }) => action),
         );
       },
     }),
     summary: t.field({
       type: [ServiceSummary],
       description: 'The number of allowed actions by service; services without any are left out',
-      resolve: (set, _args, context) => inTurn(context, () => [...set.summary()]),
+      resolve: (set, _args, context) => inTurn(context, async () => [...(await set.summary())]),
     }),
     policyDocument: t.field({
       type: 'PolicyDocument',
@@ -91,7 +91,7 @@ EffectivePermissions.implement({
     gaps: t.stringList({
       description:
         'What the directory does not know and the answer had to leave out, by name. Empty: nothing was left out',
-      resolve: ({ gaps }) => [...gaps],
+      resolve: (set, _args, context) => inTurn(context, async () => [...(await set.gaps())]),
     }),
     revision: t.field({
       type: 'Revision',
@@ -132,8 +132,8 @@ builder.objectField(EffectivePermissions, 'can', (t) =>
 
 const NO_CONTEXT: RequestContext = new Map();
 
-function toolsOf({ access, directory, catalog }: GatewayContext): DecideTools {
-  return { directory, catalog, actions: access.assumptionActions };
+function toolsOf({ access, directory, catalog, work }: GatewayContext): DecideTools {
+  return { directory, catalog, actions: access.assumptionActions, work };
 }
 
 async function effectivePermissions(

@@ -1,0 +1,107 @@
+import { RolegateError } from '../policy/errors.ts';
+import type { Steps } from '../policy/steps.ts';
+import { nextTurn, turnIsOver } from './next-turn.ts';
+
+/** How long a request may take. Milliseconds. */
+export interface WorkLimits {
+  /** From its beginning to its answer. */
+  readonly time: number;
+  /** Of this process's time, for what is computed step by step. */
+  readonly cpu: number;
+}
+
+/** The limits where no others are set. */
+export const WORK_LIMITS: WorkLimits = { time: 30_000, cpu: 10_000 };
+
+/**
+ * The work of one request: counted, in turns with others, and with an end. One object is made for each request and handed down
+ * to where the work is done. It ends, with an error that names what was reached, when the request has taken too long, when it
+ * has used too much of this process's time, or when nobody waits for its answer any more.
+ */
+export class Work {
+  readonly #limits: WorkLimits;
+  readonly #until: number;
+  #cpu = 0;
+  #units = 0;
+  #turns = 0;
+  #gone = false;
+  #stopped: (() => void)[] = [];
+
+  constructor(limits: WorkLimits = WORK_LIMITS) {
+    this.#limits = limits;
+    this.#until = performance.now() + limits.time;
+  }
+
+  /** Comparisons made step by step. */
+  get units(): number {
+    return this.#units;
+  }
+
+  /** How often others had their turn. */
+  get turns(): number {
+    return this.#turns;
+  }
+
+  /** Nobody waits for the answer any more: what is under way ends at its next step. */
+  stop(): void {
+    this.#gone = true;
+    for (const stopped of this.#stopped.splice(0)) stopped();
+  }
+
+  /** Calls `stopped` when nobody waits any more, at once if that is so. */
+  onStop(stopped: () => void): void {
+    if (this.#gone) stopped();
+    else this.#stopped.push(stopped);
+  }
+
+  /** Throws TIMED_OUT, LIMIT_EXCEEDED, or CANCELLED, which nobody reads. */
+  check(): void {
+    if (this.#gone) throw new RolegateError('CANCELLED', 'the client did not wait for the answer');
+    const { time, cpu } = this.#limits;
+    if (performance.now() > this.#until) {
+      throw new RolegateError('TIMED_OUT', `the request takes longer than ${shown(time)}, which is the limit: ask for less`);
+    }
+    if (this.#cpu > cpu) {
+      throw new RolegateError(
+        'LIMIT_EXCEEDED',
+        `the request needs more than ${shown(cpu)} of processor time, which is the limit: ask for less`,
+      );
+    }
+  }
+
+  /** Lets others have their turn if this one is over. */
+  async turn(): Promise<void> {
+    this.check();
+    if (turnIsOver()) await this.rest();
+  }
+
+  /** Lets others have their turn. */
+  async rest(): Promise<void> {
+    this.#turns += 1;
+    await nextTurn();
+    this.check();
+  }
+
+  /** Runs `steps` to the end, with room for others between them. Throws as `check`. */
+  async run<T>(steps: Steps<T>): Promise<T> {
+    await this.turn();
+    let began = performance.now();
+    for (;;) {
+      const step = steps.next();
+      if (step.done === true) {
+        this.#cpu += performance.now() - began;
+        return step.value;
+      }
+      this.#units += step.value;
+      if (!turnIsOver()) continue;
+      this.#cpu += performance.now() - began;
+      this.check();
+      await this.rest();
+      began = performance.now();
+    }
+  }
+}
+
+function shown(milliseconds: number): string {
+  return milliseconds === 1000 ? 'a second' : `${milliseconds / 1000} seconds`;
+}

@@ -1,0 +1,81 @@
+/**
+ * npm run bench -- hostile: the longest that another client waits, for its health check and for a decision, while the gateway
+ * answers the worst request of each field of the schema and at each limit. Milliseconds of CPU of the gateway's main thread.
+ * `--quick`: a smaller directory. `--only=TEXT`: requests whose name has it.
+ */
+import { readFileSync } from 'node:fs';
+import { buildSchema } from 'graphql';
+import { QUICK } from '../measure.ts';
+import { startMeasured } from '../server-cost.ts';
+import { HOSTILE, PLAIN } from './hostile-world.ts';
+import { type Seen, type Sent, watching } from './watch.ts';
+import { WORST_FORMS } from './worst-forms.ts';
+import { worstFields } from './worst-fields.ts';
+
+/** Milliseconds of CPU that another client may wait. */
+const WANTED = 50;
+const ONLY = process.argv.find((one) => one.startsWith('--only='))?.slice('--only='.length) ?? '';
+
+interface Facts {
+  readonly pid: number;
+  readonly operator: string;
+  readonly hostile: string;
+  readonly plain: string;
+}
+const server = await startMeasured<Facts>(new URL('server.ts', import.meta.url), [QUICK ? '200' : '2000']);
+const { facts } = server;
+const credentials = { nobody: null, plain: facts.plain, operator: facts.operator, hostile: facts.hostile };
+
+function posted(path: string, as: keyof typeof credentials, body: string): Sent {
+  const authorization = credentials[as];
+  const headers = { 'content-type': 'application/json', ...(authorization !== null && { authorization }) };
+  return { method: 'POST', path, headers, body: Buffer.from(body) };
+}
+
+const decision = posted(
+  '/graphql',
+  'plain',
+  JSON.stringify({
+    query: 'query ($p: PrincipalId!) { decision(request: { principal: $p, action: "s3:GetObject", resource: "arn:aws:s3:::bucket/x" }) { effect } }',
+    variables: { p: PLAIN },
+  }),
+);
+
+const missed: string[] = [];
+function print(name: string, seen: Seen): void {
+  const { healthz, decision: decided, megabytes, seconds, status, answer } = seen;
+  const [, error = ''] = /"message":"(.{0,90})/.exec(answer) ?? [];
+  const worst = Math.max(healthz, decided);
+  if (worst > WANTED) missed.push(`${name}: ${worst.toFixed(0)} ms`);
+  console.log(
+    `${worst > WANTED ? '!' : ' '} ${name.padEnd(52)} healthz ${healthz.toFixed(0).padStart(6)}  decision ${decided.toFixed(0).padStart(6)} ms  ` +
+      `${megabytes.toFixed(0).padStart(5)} MB ${seconds.toFixed(1).padStart(6)} s  ${status} ${error}`,
+  );
+}
+
+const watch = (sent: Sent): Promise<Seen> => watching(facts, decision, sent);
+// Code that is not warm yet is slower than any request.
+for (let i = 0; i < 20; i += 1) await watch(posted('/graphql', 'plain', '{"query":"{ viewer { kind } }"}'));
+
+for (const one of WORST_FORMS) {
+  if (one.name.includes(ONLY)) print(`${one.name} (${one.as})`, await watch(posted(one.path, one.as, one.body())));
+}
+const schema = buildSchema(readFileSync(new URL('../../../schema.graphql', import.meta.url), 'utf8'));
+const fields = [schema.getQueryType(), schema.getMutationType()].flatMap((type) =>
+  type == null ? [] : worstFields(schema, type, type.name.toLowerCase()),
+);
+for (const field of fields) {
+  if (!field.name.includes(ONLY)) continue;
+  // As many entries as the gateway takes.
+  for (let entries = field.hasList ? 10_000 : 1; entries >= 1; entries = Math.floor(entries / 10)) {
+    const body = JSON.stringify({ query: field.query, variables: field.variables(entries) });
+    if (body.length > 70_000_000) continue;
+    const seen = await watch(posted('/graphql', 'hostile', body));
+    print(field.hasList ? `${field.name} x ${entries}` : field.name, seen);
+    if (!/QUERY_TOO_COMPLEX|REQUEST_TOO_LARGE|limit is/.test(seen.answer)) break;
+  }
+}
+console.log(`asked as ${HOSTILE}; at most ${WANTED} ms: ${missed.length === 0 ? 'reached' : `missed by ${missed.length}`}`);
+for (const one of missed) console.log(`  ${one}`);
+server.stop();
+process.exitCode = missed.length === 0 ? 0 : 1;
