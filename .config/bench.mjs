@@ -2,7 +2,8 @@
 // JavaScript as `npm run build` does (what users run, without a loader) and measures. `--quick` takes half a minute; other
 // options go to Node, e.g. `npm run bench -- --cpu-prof`. `npm run bench -- import` measures instead how fast a directory takes
 // an organization in, `npm run bench -- find` how fast it finds in 100,000 principals, `npm run bench -- doors` what a request
-// costs at AWS's door beside that of GraphQL, `npm run bench -- http` what a decision costs from HTTP to the evaluator.
+// costs at AWS's door beside that of GraphQL, `npm run bench -- http` what a decision costs from HTTP to the evaluator,
+// `npm run bench -- hostile` how long others wait while the gateway answers the worst requests (`--only=TEXT`: some of them).
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -44,11 +45,11 @@ function compile() {
 }
 
 const [what] = process.argv.slice(2);
-if (what === 'import' || what === 'find' || what === 'doors' || what === 'http') {
-  const quick = process.argv.includes('--quick') ? ['--quick'] : [];
+if (['import', 'find', 'doors', 'http', 'hostile'].includes(what)) {
+  const given = process.argv.filter((one) => one === '--quick' || one.startsWith('--only='));
   // The benchmark itself is loaded by tsx, the gateway as it is built.
   run(process.execPath, [join(ROOT, '.config/build.mjs')], ROOT);
-  run(process.execPath, ['--import', 'tsx', join(BENCH, `${what}/main.ts`), ...quick], ROOT);
+  run(process.execPath, ['--import', 'tsx', join(BENCH, `${what}/main.ts`), ...given], ROOT);
   process.exit();
 }
 if (!existsSync(join(BENCH, 'node_modules'))) {

@@ -1,5 +1,5 @@
-import { type AccessComparison, compareAccess as compareSets } from '../analysis/compare.ts';
 import type { TermSet } from '../analysis/combine.ts';
+import { type AccessComparison, compareAccess as compareSets } from '../analysis/compare.ts';
 import type { CatalogAction } from '../catalog/catalog-service.ts';
 import type { RequestContext } from '../evaluation/request.ts';
 import type { Steps } from '../policy/steps.ts';

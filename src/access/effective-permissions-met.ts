@@ -94,7 +94,9 @@ function* excludes(
   end: string,
 ): Steps<boolean> {
   try {
-    return (yield* saidOf(action)).allow.some(({ notResources }) => notResources.some(({ text }) => text.endsWith(end)));
+    return (yield* saidOf(action)).allow.some(({ notResources }) =>
+      notResources.some(({ text }) => text.endsWith(end)),
+    );
   } catch (error) {
     // More than can be listed: such requests may exist, too.
     if (error instanceof RolegateError && error.code === 'LIMIT_EXCEEDED') return true;

@@ -145,10 +145,7 @@ export class EffectivePermissions {
     return this.#work.run(this.#permissionsOf(filteredActions(this.#catalog, filter, field), filter.resource ?? null));
   }
 
-  *#permissionsOf(
-    actions: readonly CatalogAction[],
-    resource: string | null,
-  ): Steps<readonly EffectivePermission[]> {
+  *#permissionsOf(actions: readonly CatalogAction[], resource: string | null): Steps<readonly EffectivePermission[]> {
     const found: EffectivePermission[] = [];
     for (const action of actions) {
       const set = yield* this.setOf(action, resource);

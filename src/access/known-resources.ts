@@ -4,8 +4,8 @@ import type { Directory } from '../directory/directory.ts';
 import { parseArn, splitArn } from '../policy/arn.ts';
 import { readTemplate } from '../policy/variable.ts';
 import { governedBy, literal } from './effective-permissions-governed.ts';
-import type { Work } from './work.ts';
 import { pagesOf, SCAN_PAGE } from './scan.ts';
+import type { Work } from './work.ts';
 
 /** What the directory knows about the resources of a pattern. */
 export interface Known {

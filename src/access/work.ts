@@ -19,17 +19,33 @@ export const WORK_LIMITS: WorkLimits = { time: 30_000, cpu: 10_000 };
  * has used too much of this process's time, or when nobody waits for its answer any more.
  */
 export class Work {
-  readonly #limits: WorkLimits;
-  readonly #until: number;
+  #limits: WorkLimits;
+  #until = Number.POSITIVE_INFINITY;
   #cpu = 0;
   #units = 0;
   #turns = 0;
   #gone = false;
   #stopped: (() => void)[] = [];
 
+  /** Its time begins with `begin`, or with the first progress. */
   constructor(limits: WorkLimits = WORK_LIMITS) {
     this.#limits = limits;
-    this.#until = performance.now() + limits.time;
+  }
+
+  /** The request is there: its time begins. */
+  begin(): void {
+    this.#until = performance.now() + this.#limits.time;
+  }
+
+  /** From now on the time counts from the last progress: for what may take long as long as it gets on. */
+  takesLong(limits: WorkLimits): void {
+    this.#limits = limits;
+    this.begin();
+  }
+
+  /** Milliseconds until it has taken too long. */
+  get left(): number {
+    return this.#until - performance.now();
   }
 
   /** Comparisons made step by step. */
@@ -54,12 +70,22 @@ export class Work {
     else this.#stopped.push(stopped);
   }
 
+  /** Milliseconds that it may take. */
+  get limit(): number {
+    return this.#limits.time;
+  }
+
+  timedOut(): RolegateError {
+    const message = `the request takes longer than ${shown(this.#limits.time)}, which is the limit: ask for less`;
+    return new RolegateError('TIMED_OUT', message);
+  }
+
   /** Throws TIMED_OUT, LIMIT_EXCEEDED, or CANCELLED, which nobody reads. */
   check(): void {
     if (this.#gone) throw new RolegateError('CANCELLED', 'the client did not wait for the answer');
-    const { time, cpu } = this.#limits;
-    if (performance.now() > this.#until) {
-      throw new RolegateError('TIMED_OUT', `the request takes longer than ${shown(time)}, which is the limit: ask for less`);
+    const { cpu } = this.#limits;
+    if (this.left < 0) {
+      throw this.timedOut();
     }
     if (this.#cpu > cpu) {
       throw new RolegateError(

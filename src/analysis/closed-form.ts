@@ -109,10 +109,7 @@ export class ClosedForm {
     const allow = yield* allowedTerms(circumstances, entries);
     if (allow.length === 0) return yield* withoutIdle(allow, []);
     const about = { action, asked: circumstances.asked, caller: this.#principal.facts };
-    return yield* withoutIdle(
-      allow,
-      yield* denialsOf(about, entries, (resource) => this.#at(action, resource)),
-    );
+    return yield* withoutIdle(allow, yield* denialsOf(about, entries, (resource) => this.#at(action, resource)));
   }
 
   #at(action: ActionFacts, resource: PreparedResource): Evaluation {

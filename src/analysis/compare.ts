@@ -79,8 +79,10 @@ function* printed(set: TermSet): Steps<readonly PermissionTerm[]> {
   for (const denied of set.deny) {
     const [list, ...more] = denied.resources;
     if (denied.conditions.length > 0 || more.length > 0) continue;
-    if (list === undefined) terms = yield* only(terms, { resources: [denied.notResources], notResources: [], from: denied });
-    else if (denied.notResources.length === 0) terms = yield* only(terms, { resources: [], notResources: list, from: denied });
+    if (list === undefined)
+      terms = yield* only(terms, { resources: [denied.notResources], notResources: [], from: denied });
+    else if (denied.notResources.length === 0)
+      terms = yield* only(terms, { resources: [], notResources: list, from: denied });
   }
   const result: PermissionTerm[] = [];
   for (const term of yield* withoutContained(terms)) {

@@ -101,9 +101,7 @@ function* globsWhere(
 const GLOBS = 16;
 
 /** Removes lists implied by others, and multiplies out lists if the result is no longer. Null: they are disjoint. */
-function* fewerLists(
-  lists: readonly (readonly ResourceGlob[])[],
-): Steps<readonly (readonly ResourceGlob[])[] | null> {
+function* fewerLists(lists: readonly (readonly ResourceGlob[])[]): Steps<readonly (readonly ResourceGlob[])[] | null> {
   const kept: (readonly ResourceGlob[])[] = [];
   for (const list of lists) {
     let current: readonly ResourceGlob[] = list;
@@ -124,10 +122,7 @@ function* fewerLists(
 }
 
 /** Two lists as one; null: they are better kept as two. */
-function* combined(
-  a: readonly ResourceGlob[],
-  b: readonly ResourceGlob[],
-): Steps<readonly ResourceGlob[] | null> {
+function* combined(a: readonly ResourceGlob[], b: readonly ResourceGlob[]): Steps<readonly ResourceGlob[] | null> {
   if (a.length * b.length <= COMPARED) {
     if (yield* listCovers(a, b)) return b;
     if (yield* listCovers(b, a)) return a;
@@ -153,10 +148,7 @@ export function* contains(wide: Term, narrow: Term): Steps<boolean> {
   return true;
 }
 
-function* someListWithin(
-  lists: readonly (readonly ResourceGlob[])[],
-  wide: readonly ResourceGlob[],
-): Steps<boolean> {
+function* someListWithin(lists: readonly (readonly ResourceGlob[])[], wide: readonly ResourceGlob[]): Steps<boolean> {
   for (const list of lists) if (yield* listCovers(wide, list)) return true;
   return false;
 }

@@ -1,6 +1,6 @@
 import { Work } from '../access/work.ts';
 import type { GuardContext, GuardServices } from '../guard/context.ts';
-import type { UnderstandFiles } from '../importing/given-files.ts';
+import type { UnderstandDetails, UnderstandFiles } from '../importing/given-files.ts';
 import type { CallOrigin } from '../session/call.ts';
 import type { Caller } from '../session/caller.ts';
 import type { Sessions } from '../session/sessions.ts';
@@ -10,6 +10,8 @@ export interface GatewayServices extends GuardServices {
   readonly sessions: Sessions;
   /** What the files of an import say. */
   readonly understandFiles: UnderstandFiles;
+  /** What an export of IAM's entities says; left out: read in this thread. */
+  readonly understandDetails?: UnderstandDetails;
 }
 
 /** Facts about one HTTP request. */
@@ -45,7 +47,7 @@ export interface GatewayContext extends GatewayServices, RequestFacts, GuardCont
 
 /** The context of one operation of `request`. */
 export function createContext(services: GatewayServices, facts: RequestFacts, request: object): GatewayContext {
-  const { access, sessions, directory, catalog, understandFiles } = services;
+  const { access, sessions, directory, catalog, understandFiles, understandDetails } = services;
   const { requestId, caller, now, origin, signInCookie, work = new Work() } = facts;
   return {
     access: access.during(work),
@@ -53,6 +55,7 @@ export function createContext(services: GatewayServices, facts: RequestFacts, re
     directory,
     catalog,
     understandFiles,
+    ...(understandDetails !== undefined && { understandDetails }),
     requestId,
     caller,
     now,

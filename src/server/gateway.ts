@@ -6,7 +6,7 @@ import { buildSchema } from '../graphql/schema.ts';
 import { KeyGuard } from '../guard/key-guard.ts';
 import { perform } from '../guard/perform.ts';
 import { throttledSessions } from '../guard/throttled-sessions.ts';
-import type { UnderstandFiles } from '../importing/given-files.ts';
+import type { UnderstandDetails, UnderstandFiles } from '../importing/given-files.ts';
 import type { Sessions } from '../session/sessions.ts';
 import { removeAddress, writeAddress } from './address-file.ts';
 import { admitWith } from './admission.ts';
@@ -59,19 +59,22 @@ export function createGateway(
   log: Log,
   {
     clock = Date.now,
-    understandFiles = understandInWorkers(),
+    understandFiles: filesRead,
     authzenNames: table = NO_NAMES,
     trustedProxies = [],
     publicUrl = null,
     dataDir,
   }: GatewayOptions & Partial<Pick<Settings, 'trustedProxies' | 'publicUrl' | 'dataDir'>> = {},
 ): Gateway {
+  const inWorkers = understandInWorkers();
+  const understandFiles: UnderstandFiles = filesRead ?? inWorkers.understandFiles;
+  const understandDetails: UnderstandDetails = inWorkers.understandDetails;
   const guard = new KeyGuard((source, milliseconds) =>
     log.warn({ source, milliseconds }, 'too many wrong credentials'),
   );
   const sessions = throttledSessions(services.sessions, guard);
   const contextOf = (facts: RequestFacts, request: object): GatewayContext =>
-    createContext({ ...services, sessions, understandFiles }, facts, request);
+    createContext({ ...services, sessions, understandFiles, understandDetails }, facts, request);
   const schema = buildSchema();
   const yoga = createGraphqlServer({
     schema,
@@ -161,6 +164,7 @@ export async function startGateway(
     jwks: () => (phase === 'ready' && gateway !== null ? gateway.jwks : null),
     authzen: () => (phase === 'ready' && gateway !== null ? gateway.authzen : null),
     ping: async () => services?.directory.ping(),
+    workLimits: settings.workLimits,
     graphiqlTabs: settings.graphiql ? () => (demo === null ? WELCOME_TABS : demoTabs) : null,
   });
   const server = await listen(settings.host, settings.port, router);

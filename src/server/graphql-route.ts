@@ -1,12 +1,14 @@
 import { isUtf8 } from 'node:buffer';
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage } from 'node:http';
+import type { Work } from '../access/work.ts';
 import type { Caller } from '../session/caller.ts';
 import type { Admit } from './admission.ts';
 import { BodyIncomplete, BodyTooLarge, readBody, refuseUnread, sendContinue, tooLarge } from './body.ts';
 import { ENCODED, isEncoded, MULTIPART, mediaTypeOf } from './content-type.ts';
 import type { Exchange, GraphqlListener } from './exchange.ts';
 import type { Refusal } from './graphql-error.ts';
-import { bodyLimitOf, MAX_BATCHED_OPERATIONS } from './limits.ts';
+import { jsonSteps, NotJson } from './json-steps.ts';
+import { ANONYMOUS_DOCUMENT, bodyLimitOf, MAX_BATCHED_OPERATIONS } from './limits.ts';
 import { headOfMessage } from './request-head.ts';
 import { serveUpload, type UploadPlace } from './uploads/upload-route.ts';
 
@@ -33,6 +35,7 @@ export async function serveGraphql(route: GraphqlRoute, exchange: Exchange): Pro
   const { caller } = facts;
   exchange.caller = caller.kind;
   if (request.method !== 'POST') {
+    exchange.work.begin();
     await route.answer(request, response, facts);
     return;
   }
@@ -40,7 +43,7 @@ export async function serveGraphql(route: GraphqlRoute, exchange: Exchange): Pro
     await serveUpload(route.uploads, exchange, facts, route.answer);
     return;
   }
-  const body = await readJson(request, response, caller);
+  const body = await readJson(exchange, caller);
   if (body === null) return;
   if (isRefusal(body)) refuseUnread(request, response, body, requestId);
   else await route.answer(Object.assign(request, { body: body.value }), response, facts);
@@ -48,8 +51,7 @@ export async function serveGraphql(route: GraphqlRoute, exchange: Exchange): Pro
 
 /** The parsed body, a refusal, or null if the sender has disconnected. */
 async function readJson(
-  request: IncomingMessage,
-  response: ServerResponse,
+  { request, response, work }: Exchange,
   caller: Caller,
 ): Promise<{ readonly value: object } | Refusal | null> {
   const wrongType = checkContentType(request);
@@ -57,7 +59,10 @@ async function readJson(
   const limit = bodyLimitOf(caller);
   try {
     sendContinue(request, response, limit);
-    return parseBody(await readBody(request, limit));
+    const bytes = await readBody(request, limit);
+    work.begin();
+    const body = await parseBody(bytes, work);
+    return caller.kind === 'anonymous' && !isRefusal(body) ? (longDocument(body.value) ?? body) : body;
   } catch (error) {
     if (error instanceof BodyIncomplete) return null;
     if (error instanceof BodyTooLarge) return tooLarge(limit, caller);
@@ -81,15 +86,34 @@ function checkContentType(request: IncomingMessage): Refusal | null {
   };
 }
 
+/** Whoever has no credentials may send only short documents. Null: they are. */
+function longDocument(value: object): Refusal | null {
+  const operations: readonly unknown[] = Array.isArray(value) ? value : [value];
+  let characters = 0;
+  for (const one of operations) {
+    if (typeof one === 'object' && one !== null && 'query' in one && typeof one.query === 'string') {
+      characters += one.query.length;
+    }
+  }
+  if (characters <= ANONYMOUS_DOCUMENT) return null;
+  return {
+    status: 413,
+    code: 'REQUEST_TOO_LARGE',
+    message: `the documents have ${characters} characters; without credentials the limit is ${ANONYMOUS_DOCUMENT}`,
+    extensions: { limit: ANONYMOUS_DOCUMENT },
+  };
+}
+
 const badRequest = (message: string): Refusal => ({ status: 400, code: 'BAD_REQUEST', message });
 
-function parseBody(bytes: Buffer): { readonly value: object } | Refusal {
+async function parseBody(bytes: Buffer, work: Work): Promise<{ readonly value: object } | Refusal> {
   if (bytes.length === 0) return badRequest('the request body is empty; it must be JSON with a `query`');
   if (!isUtf8(bytes)) return badRequest('the request body is not UTF-8');
   let value: unknown;
   try {
-    value = JSON.parse(bytes.toString('utf8'));
-  } catch {
+    value = await work.run(jsonSteps(bytes));
+  } catch (error) {
+    if (!(error instanceof NotJson)) throw error;
     return badRequest('the request body is not valid JSON');
   }
   if (typeof value !== 'object' || value === null) {

@@ -1,4 +1,6 @@
 import type { IncomingMessage, RequestListener } from 'node:http';
+import { Work, type WorkLimits } from '../access/work.ts';
+import { RolegateError } from '../policy/errors.ts';
 import type { Sessions } from '../session/sessions.ts';
 import { type AuthzenRoute, isAuthzenPath, refuse, serveAuthzen, writeSentence } from './authzen-route.ts';
 import { type AwsRoute, isForAws, refuseAwsNotReady, serveAws } from './aws-route.ts';
@@ -27,6 +29,8 @@ export interface RouterParts {
   /** Null until the gateway is ready. */
   readonly authzen: () => AuthzenRoute | null;
   readonly ping: () => Promise<void>;
+  /** How long a request may take; left out: the limits where no others are set. */
+  readonly workLimits?: WorkLimits;
   /** Null: no GraphiQL. */
   readonly graphiqlTabs: (() => readonly GraphiqlTab[]) | null;
 }
@@ -42,10 +46,22 @@ export function createRouter(parts: RouterParts): RequestListener {
       refuseUnread(request, response, MALFORMED, requestId);
       return;
     }
-    const exchange: Exchange = { request, response, url, requestId, now: parts.clock(), caller: 'none' };
+    const work = new Work(parts.workLimits);
+    const exchange: Exchange = { request, response, url, requestId, now: parts.clock(), work, caller: 'none' };
+    const watch = watchTime(exchange);
     // Unlike 'finish', 'close' also comes if the client disconnects before the end of the answer.
-    response.once('close', () => logExchange(exchange, parts));
+    response.once('close', () => {
+      clearTimeout(watch.timer);
+      work.stop();
+      logExchange(exchange, parts);
+    });
     route(parts, exchange, given).catch((error: unknown) => {
+      // What was under way when it was answered, or when nobody waited any more, has ended by this.
+      if (response.closed || response.writableEnded) return;
+      if (error instanceof RolegateError && error.code === 'TIMED_OUT') {
+        timedOut(exchange, error.message);
+        return;
+      }
       parts.log.error({ requestId, err: error }, 'request failed');
       failed(exchange);
     });
@@ -145,6 +161,35 @@ function sendWelcome(parts: RouterParts, { request, response }: Exchange): void 
     'Rolegate: GraphQL at /graphql, STS and IAM for clients of AWS at /aws, health at /healthz, readiness at /readyz\n';
   response.writeHead(200, { 'content-type': 'text/plain; charset=utf-8', 'content-length': Buffer.byteLength(text) });
   response.end(text);
+}
+
+/** Answers a request that has taken too long, wherever it hangs. */
+function watchTime(exchange: Exchange): { timer: NodeJS.Timeout } {
+  const { work } = exchange;
+  // The body is still to come, or the time is known.
+  const again = (): NodeJS.Timeout => setTimeout(look, Math.min(work.left, work.limit, LONGEST_TIMER) + 100).unref();
+  const look = (): void => {
+    if (work.left > 0) watch.timer = again();
+    else timedOut(exchange, work.timedOut().message);
+  };
+  const watch = { timer: again() };
+  return watch;
+}
+
+/** A timer with a longer time would go off at once. */
+const LONGEST_TIMER = 2_000_000_000;
+
+function timedOut({ request, response, requestId, url, work }: Exchange, message: string): void {
+  work.stop();
+  if (response.headersSent) {
+    response.destroy();
+    return;
+  }
+  const write = isAuthzenPath(url.pathname) ? writeSentence : writeRefusal;
+  const refusal = { status: 503, code: 'TIMED_OUT', message, headers: { 'retry-after': '1', connection: 'close' } };
+  write(response, refusal, requestId);
+  response.end();
+  request.resume();
 }
 
 function failed({ response, requestId, url }: Exchange): void {

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { WORK_LIMITS, type WorkLimits } from '../access/work.ts';
 import { httpsOrigin } from '../authzen/https-origin.ts';
 import { isNetwork } from './networks.ts';
 
@@ -36,6 +37,8 @@ export interface Settings {
   /** An absolute path: the file with short names for AuthZEN's enforcement points. Null: there are none. */
   readonly authzenMap: string | null;
   readonly graphiql: boolean;
+  /** How long a request may take, and how much of this process's time. Milliseconds. */
+  readonly workLimits: WorkLimits;
   readonly logLevel: LogLevel;
 }
 
@@ -68,6 +71,10 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>, 
     publicUrl: read<string | null>('ROLEGATE_PUBLIC_URL', null, parsePublicUrl),
     authzenMap: read<string | null>('ROLEGATE_AUTHZEN_MAP', null, (text) => parseFile(text, workingDir)),
     graphiql: read('ROLEGATE_GRAPHIQL', true, parseSwitch),
+    workLimits: {
+      time: read('ROLEGATE_REQUEST_SECONDS', WORK_LIMITS.time, parseSeconds),
+      cpu: read('ROLEGATE_REQUEST_CPU_SECONDS', WORK_LIMITS.cpu, parseSeconds),
+    },
     logLevel: read('LOG_LEVEL', 'warn', parseLogLevel),
   };
   if (problems.length > 0) throw new InvalidSettings(problems);
@@ -156,6 +163,12 @@ function parsePublicUrl(text: string): string | Problem {
 function parseFile(text: string, workingDir: string): string | Problem {
   if (text.includes('\0')) return new Problem('must be the path of a file; it holds a NUL character');
   return resolve(workingDir, text);
+}
+
+function parseSeconds(text: string): number | Problem {
+  const seconds = /^[0-9]{1,5}$/.test(text) ? Number(text) : 0;
+  if (seconds >= 1 && seconds <= 86_400) return seconds * 1000;
+  return new Problem(`must be a whole number of seconds from 1 to 86400; it is \`${shown(text)}\``);
 }
 
 function parseSwitch(text: string): boolean | Problem {

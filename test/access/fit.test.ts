@@ -198,7 +198,9 @@ describe('actions without resource types that AWS asks on an ARN', () => {
 describe('closed forms', () => {
   it('list an action only if some resource that it takes can be met', async () => {
     const permissions = await access.effectivePermissions(aSubject(userArn('mistaken')), new Map(), NOON);
-    expect((await permissions.permissions({ services: ['s3'] })).map(({ action }) => action)).toEqual(['s3:ListBucket']);
+    expect((await permissions.permissions({ services: ['s3'] })).map(({ action }) => action)).toEqual([
+      's3:ListBucket',
+    ]);
     expect(await permissions.gaps()).toEqual([]);
   });
 

@@ -43,7 +43,9 @@ describe('what a user may do', () => {
     const admin = await permissionsOf(document, userArn('admin'));
     expect(await terms(admin, 's3:GetObject')).toEqual({ allow: [anywhere], deny: [] });
     expect((await terms(admin, 'ec2:DescribeInstances'))?.allow).toEqual([{ ...anywhere, conditions: [] }]);
-    expect((await terms(admin, 'kms:CreateAlias'))?.allow).toEqual([{ ...anywhere, notResources: ['arn:aws:kms:*:*:key/*'] }]);
+    expect((await terms(admin, 'kms:CreateAlias'))?.allow).toEqual([
+      { ...anywhere, notResources: ['arn:aws:kms:*:*:key/*'] },
+    ]);
     const listed = new Set((await admin.permissions()).map(({ action }) => action));
     const unlisted = catalog
       .services()
@@ -147,7 +149,9 @@ describe('what a user may do', () => {
     expect((await terms(alice, 's3:PutObject'))?.allow).toEqual([
       { resources: [['arn:aws:s3:::theirs/shared/*']], notResources: [], conditions: [OWN] },
     ]);
-    expect(await alice.permissions({ actions: ['s3:PutObject'], resource: 'arn:aws:s3:::theirs/shared/x' })).toEqual([]);
+    expect(await alice.permissions({ actions: ['s3:PutObject'], resource: 'arn:aws:s3:::theirs/shared/x' })).toEqual(
+      [],
+    );
   });
 });
 
@@ -192,7 +196,9 @@ describe('who is no user', () => {
     const inRole = await permissionsOf(shut, userArn('alice'), roleArn('R'));
     expect(inRole.assumption).toMatchObject({ allowed: false, deniedBy: 'TRUST_POLICY' });
     expect(await inRole.permissions()).toEqual([]);
-    expect(await inRole.policyDocument()).toMatchObject({ Statement: [{ Effect: 'Deny', Action: '*', Resource: '*' }] });
+    expect(await inRole.policyDocument()).toMatchObject({
+      Statement: [{ Effect: 'Deny', Action: '*', Resource: '*' }],
+    });
   });
 });
 
@@ -220,7 +226,9 @@ describe('a filter', () => {
   it('that names what there is not is refused with its place', async () => {
     const admin = await permissionsOf(document, userArn('admin'));
     await expect(admin.permissions({ services: ['s3', 'nosuch'] })).rejects.toThrow(/no service `nosuch`/);
-    await expect(admin.permissions({ actions: ['get everything'] })).rejects.toThrow(/`get everything` is not an action/);
+    await expect(admin.permissions({ actions: ['get everything'] })).rejects.toThrow(
+      /`get everything` is not an action/,
+    );
     await expect(admin.permissions({ resource: 'b' })).rejects.toThrow(/neither an ARN nor \*/);
   });
 });

@@ -24,7 +24,7 @@ export interface UploadPlace {
  */
 export async function serveUpload(
   place: UploadPlace,
-  { request, response, requestId }: Exchange,
+  { request, response, requestId, work }: Exchange,
   facts: RequestFacts,
   answer: GraphqlListener,
 ): Promise<void> {
@@ -38,6 +38,7 @@ export async function serveUpload(
   await folders.within(async (folder) => {
     const body = await receive(request, folder, limits, facts.caller);
     if (body === null) return;
+    work.begin();
     if ('status' in body) refuseUnread(request, response, body, requestId);
     else await answer(Object.assign(request, { body: body.value }), response, facts);
   });

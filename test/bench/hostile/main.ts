@@ -9,8 +9,8 @@ import { QUICK } from '../measure.ts';
 import { startMeasured } from '../server-cost.ts';
 import { HOSTILE, PLAIN } from './hostile-world.ts';
 import { type Seen, type Sent, watching } from './watch.ts';
-import { WORST_FORMS } from './worst-forms.ts';
 import { worstFields } from './worst-fields.ts';
+import { WORST_FORMS } from './worst-forms.ts';
 
 /** Milliseconds of CPU that another client may wait. */
 const WANTED = 50;
@@ -36,7 +36,8 @@ const decision = posted(
   '/graphql',
   'plain',
   JSON.stringify({
-    query: 'query ($p: PrincipalId!) { decision(request: { principal: $p, action: "s3:GetObject", resource: "arn:aws:s3:::bucket/x" }) { effect } }',
+    query:
+      'query ($p: PrincipalId!) { decision(request: { principal: $p, action: "s3:GetObject", resource: "arn:aws:s3:::bucket/x" }) { effect } }',
     variables: { p: PLAIN },
   }),
 );
@@ -75,7 +76,9 @@ for (const field of fields) {
     if (!/QUERY_TOO_COMPLEX|REQUEST_TOO_LARGE|limit is/.test(seen.answer)) break;
   }
 }
-console.log(`asked as ${HOSTILE}; at most ${WANTED} ms: ${missed.length === 0 ? 'reached' : `missed by ${missed.length}`}`);
+console.log(
+  `asked as ${HOSTILE}; at most ${WANTED} ms: ${missed.length === 0 ? 'reached' : `missed by ${missed.length}`}`,
+);
 for (const one of missed) console.log(`  ${one}`);
 server.stop();
 process.exitCode = missed.length === 0 ? 0 : 1;

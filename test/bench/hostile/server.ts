@@ -14,7 +14,13 @@ const { readSettings } = await built<typeof settingsModule>('server/settings');
 const OPERATOR = 'hostile-bench-operator-token';
 const dataDir = await mkdtemp(join(tmpdir(), 'rolegate-bench-'));
 const settings = readSettings(
-  { PORT: '0', LOG_LEVEL: 'error', ROLEGATE_DATA_DIR: dataDir, ROLEGATE_OPERATOR_TOKEN: OPERATOR, ROLEGATE_DEMO: 'off' },
+  {
+    PORT: '0',
+    LOG_LEVEL: 'error',
+    ROLEGATE_DATA_DIR: dataDir,
+    ROLEGATE_OPERATOR_TOKEN: OPERATOR,
+    ROLEGATE_DEMO: 'off',
+  },
   '/',
 );
 const gateway = await startGateway(settings);

@@ -34,16 +34,24 @@ export interface Sent {
   readonly body: Buffer | null;
 }
 
-export function send(url: string, agent: Agent, { method, path, headers, body }: Sent): Promise<{ readonly status: number; readonly text: string }> {
+export function send(
+  url: string,
+  agent: Agent,
+  { method, path, headers, body }: Sent,
+): Promise<{ readonly status: number; readonly text: string }> {
   return new Promise((resolve) => {
-    const sent = request(new URL(path, url), { agent, method, headers: { ...headers, 'content-length': String(body?.length ?? 0) } }, (response) => {
-      let text = '';
-      response.setEncoding('utf8').on('data', (part: string) => {
-        if (text.length < 10_000) text += part;
-      });
-      response.once('end', () => resolve({ status: response.statusCode ?? 0, text }));
-      response.once('error', (error) => resolve({ status: 0, text: String(error) }));
-    });
+    const sent = request(
+      new URL(path, url),
+      { agent, method, headers: { ...headers, 'content-length': String(body?.length ?? 0) } },
+      (response) => {
+        let text = '';
+        response.setEncoding('utf8').on('data', (part: string) => {
+          if (text.length < 10_000) text += part;
+        });
+        response.once('end', () => resolve({ status: response.statusCode ?? 0, text }));
+        response.once('error', (error) => resolve({ status: 0, text: String(error) }));
+      },
+    );
     sent.once('error', (error) => resolve({ status: 0, text: String(error) })).end(body ?? undefined);
   });
 }

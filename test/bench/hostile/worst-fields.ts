@@ -56,7 +56,10 @@ function selectionOf(schema: GraphQLSchema, output: GraphQLOutputType, levels: n
   if (levels === 0) return '{ __typename }';
   const of = (object: GraphQLObjectType): string =>
     Object.values(object.getFields())
-      .filter(({ name, args }) => name !== 'edges' && !args.some((one) => isNonNullType(one.type) && one.defaultValue === undefined))
+      .filter(
+        ({ name, args }) =>
+          name !== 'edges' && !args.some((one) => isNonNullType(one.type) && one.defaultValue === undefined),
+      )
       .filter((field) => levels > 1 || !isCompositeType(getNamedType(field.type)))
       .map((field) => `${field.name} ${selectionOf(schema, field.type, levels - 1)}`)
       .join(' ');
@@ -73,7 +76,7 @@ function containsList(type: GraphQLInputType): boolean {
 
 function valueOf(type: GraphQLInputType, name: string, entries: number, index = 0): unknown {
   if (isNonNullType(type)) return valueOf(type.ofType, name, entries, index);
-  if (isListType(type)) return Array.from({ length: entries }, (_, n) => valueOf(type.ofType, name, 1, n));
+  if (isListType(type)) return Array.from({ length: entries }, (_, n) => valueOf(type.ofType, name, 1, n + index));
   if (isEnumType(type)) return type.getValues()[0]?.name;
   if (isInputObjectType(type)) {
     const fields = Object.values(type.getFields()).filter((one) => isNonNullType(one.type) || !LEFT_OUT.has(one.name));
@@ -99,7 +102,7 @@ const SCALARS: Readonly<Record<string, (name: string, index: number) => unknown>
   DateTime: () => '2026-11-26T00:00:00.000Z',
   RequestContext: (_name, index) => ({ 'aws:UserAgent': `x${index}`.repeat(100), 'aws:TagKeys': ['a', 'b', 'c'] }),
   Revision: () => 'r0000000000000000001',
-  PolicyDocument: (_name, index) => worstDocument(index),
+  PolicyDocument: (_name, index) => worstDocument(index, index === 0 ? 260_000 : 20_000),
   JSON: () => ({}),
 };
 

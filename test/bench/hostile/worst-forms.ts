@@ -11,7 +11,8 @@ export interface WorstForm {
 const KIB = 1024;
 const MIB = KIB * KIB;
 const filled = (part: string, bytes: number): string => part.repeat(Math.floor(bytes / part.length));
-const graphql = (query: string, variables = '{}'): string => JSON.stringify({ query }).replace(/\}$/, `,"variables":${variables}}`);
+const graphql = (query: string, variables = '{}'): string =>
+  JSON.stringify({ query }).replace(/\}$/, `,"variables":${variables}}`);
 /** As much as fits: an answer 413 is one of the limits, too. */
 const SIZES = [64 * KIB, MIB, 4 * MIB, 16 * MIB];
 
@@ -38,12 +39,24 @@ export const WORST_FORMS: readonly WorstForm[] = [
   }),
   ...(['nobody', 'plain'] as const).flatMap((as): WorstForm[] => [
     form(as, 'equal fields', `{ viewer { ${filled('kind ', 3_900 * 5)} } }`),
-    form(as, 'equal fields in equal fields', `{ ${filled(`viewer { ${filled('kind ', 5 * 60)} } `, (5 * 60 + 11) * 60)} }`),
+    form(
+      as,
+      'equal fields in equal fields',
+      `{ ${filled(`viewer { ${filled('kind ', 5 * 60)} } `, (5 * 60 + 11) * 60)} }`,
+    ),
     form(as, 'equal names', `{ viewer { ${filled('a:kind ', 1_300 * 7)} } }`),
     form(as, 'unknown fields', `{ viewer { ${Array.from({ length: 3_800 }, (_, n) => `principa${n}`).join(' ')} } }`),
     form(as, 'fragments', fragments(300)),
-    form(as, 'introspection twice', INTROSPECTION.replace('{ __schema', '{ a: __schema').replace(/\}$/, `b: ${INTROSPECTION.slice(2, -2)} }`)),
-    form(as, 'introspection with aliases', `{ __schema { ${Array.from({ length: 40 }, (_, n) => `a${n}: types { fields { args { type { name ofType { name } } } } }`).join(' ')} } }`),
+    form(
+      as,
+      'introspection twice',
+      INTROSPECTION.replace('{ __schema', '{ a: __schema').replace(/\}$/, `b: ${INTROSPECTION.slice(2, -2)} }`),
+    ),
+    form(
+      as,
+      'introspection with aliases',
+      `{ __schema { ${Array.from({ length: 40 }, (_, n) => `a${n}: types { fields { args { type { name ofType { name } } } } }`).join(' ')} } }`,
+    ),
     form(as, 'nested introspection', `{ __schema { types { ${nested(2)} } } }`),
     {
       name: 'introspection in each of ten operations',
@@ -60,7 +73,9 @@ export const WORST_FORMS: readonly WorstForm[] = [
       JSON.stringify({
         subject: { type: 'principal', id: PLAIN },
         action: { name: 's3:GetObject' },
-        evaluations: Array.from({ length: 10_000 }, (_, n) => ({ resource: { type: 'arn', id: `${BUCKET}/${'a'.repeat(200)}${n}` } })),
+        evaluations: Array.from({ length: 10_000 }, (_, n) => ({
+          resource: { type: 'arn', id: `${BUCKET}/${'a'.repeat(200)}${n}` },
+        })),
       }),
   },
 ];
