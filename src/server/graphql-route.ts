@@ -7,7 +7,7 @@ import { BodyIncomplete, BodyTooLarge, readBody, refuseUnread, sendContinue, too
 import { ENCODED, isEncoded, MULTIPART, mediaTypeOf } from './content-type.ts';
 import type { Exchange, GraphqlListener } from './exchange.ts';
 import type { Refusal } from './graphql-error.ts';
-import { jsonSteps, NotJson } from './json-steps.ts';
+import { jsonSteps, NestedJson, NotJson } from './json-steps.ts';
 import { ANONYMOUS_DOCUMENT, bodyLimitOf, MAX_BATCHED_OPERATIONS } from './limits.ts';
 import { headOfMessage } from './request-head.ts';
 import { serveUpload, type UploadPlace } from './uploads/upload-route.ts';
@@ -114,7 +114,8 @@ async function parseBody(bytes: Buffer, work: Work): Promise<{ readonly value: o
     value = await work.run(jsonSteps(bytes));
   } catch (error) {
     if (!(error instanceof NotJson)) throw error;
-    return badRequest('the request body is not valid JSON');
+    const problem = error instanceof NestedJson ? `cannot be read: ${error.message}` : 'is not valid JSON';
+    return badRequest(`the request body ${problem}`);
   }
   if (typeof value !== 'object' || value === null) {
     return badRequest('the request body must be a JSON object with a `query`');

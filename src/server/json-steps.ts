@@ -1,7 +1,10 @@
 import type { Steps } from '../policy/steps.ts';
 
-/** The bytes are not JSON, or too deep. */
+/** The bytes are not JSON. */
 export class NotJson extends Error {}
+
+/** Long values are nested too deeply. */
+export class NestedJson extends NotJson {}
 
 /** Bytes that are parsed in one step: even of nothing but brackets they take a few milliseconds. */
 const PIECE = 65_536;
@@ -19,7 +22,7 @@ const CLOSE_OBJECT = 0x7d;
 
 /**
  * The value of JSON in valid UTF-8, as JSON.parse makes it, step by step: what is longer than a piece is cut between its
- * members, and each run of members is parsed by itself. Throws NotJson.
+ * members, and each run of members is parsed by itself. Throws NotJson, NestedJson.
  */
 export function* jsonSteps(bytes: Buffer): Steps<unknown> {
   if (bytes.length <= PIECE) return parse(bytes.toString('utf8'));
@@ -51,8 +54,9 @@ class Reader {
   }
 
   *value(level: number): Steps<unknown> {
-    if (level > MAX_LEVELS)
-      throw new NotJson(`values of more than ${PIECE} bytes are nested more than ${MAX_LEVELS} levels`);
+    if (level > MAX_LEVELS) {
+      throw new NestedJson(`values of more than ${PIECE} bytes are nested more than ${MAX_LEVELS} levels deep`);
+    }
     this.skipBlank();
     const first = this.#bytes[this.at];
     if (first === OPEN_LIST) return yield* this.#list(level);

@@ -26,6 +26,7 @@ describe('defaults', () => {
       publicUrl: null,
       authzenMap: null,
       graphiql: true,
+      workLimits: { time: 30_000, cpu: 10_000 },
       logLevel: 'warn',
     });
   });
@@ -51,6 +52,7 @@ test('values that are taken', () => {
       ROLEGATE_GRAPHIQL: 'off',
       ROLEGATE_PUBLIC_URL: 'https://Gateway.example.com:8443/',
       ROLEGATE_AUTHZEN_MAP: 'names.json',
+      ROLEGATE_REQUEST_SECONDS: '5',
       LOG_LEVEL: 'debug',
       ROLEGATE_OPERATOR_TOKEN: 'abcdefghijklmnopqrstuvwxyz0123456789',
     }),
@@ -58,6 +60,7 @@ test('values that are taken', () => {
     host: '::1',
     port: 0,
     dataDir: '/data',
+    workLimits: { time: 5_000, cpu: 10_000 },
     graphiql: false,
     publicUrl: 'https://gateway.example.com:8443',
     authzenMap: '/ann/names.json',

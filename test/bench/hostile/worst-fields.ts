@@ -39,7 +39,7 @@ export function worstFields(schema: GraphQLSchema, type: GraphQLObjectType, oper
     return {
       name: `${type.name}.${field.name}`,
       query: `${operation}${args.length === 0 ? '' : `(${declared})`} { ${call} ${selected} }`,
-      variables: (entries) => Object.fromEntries(args.map(({ name, type: of }) => [name, valueOf(of, name, entries)])),
+      variables: (entries) => Object.fromEntries(args.map(({ name, type: of }) => [name, worstOf(of, name, entries)])),
       hasList: args.some((one) => containsList(one.type)),
     };
   });
@@ -74,13 +74,13 @@ function containsList(type: GraphQLInputType): boolean {
   return isInputObjectType(type) && Object.values(type.getFields()).some((field) => containsList(field.type));
 }
 
-function valueOf(type: GraphQLInputType, name: string, entries: number, index = 0): unknown {
-  if (isNonNullType(type)) return valueOf(type.ofType, name, entries, index);
-  if (isListType(type)) return Array.from({ length: entries }, (_, n) => valueOf(type.ofType, name, 1, n + index));
+function worstOf(type: GraphQLInputType, name: string, entries: number, index = 0): unknown {
+  if (isNonNullType(type)) return worstOf(type.ofType, name, entries, index);
+  if (isListType(type)) return Array.from({ length: entries }, (_, n) => worstOf(type.ofType, name, 1, n + index));
   if (isEnumType(type)) return type.getValues()[0]?.name;
   if (isInputObjectType(type)) {
     const fields = Object.values(type.getFields()).filter((one) => isNonNullType(one.type) || !LEFT_OUT.has(one.name));
-    return Object.fromEntries(fields.map((one) => [one.name, valueOf(one.type, one.name, entries, index)]));
+    return Object.fromEntries(fields.map((one) => [one.name, worstOf(one.type, one.name, entries, index)]));
   }
   return (SCALARS[type.name] ?? textOf)(name, index);
 }
