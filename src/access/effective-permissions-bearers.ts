@@ -5,7 +5,7 @@ import type { AttachedPolicy } from '../evaluation/applicable-policies.ts';
 import { parseArn } from '../policy/arn.ts';
 import { faultGaps } from '../policy/policy-fault.ts';
 import { governedBy } from './effective-permissions-governed.ts';
-import { type OneRevision, pagesOf, SCAN_PAGE } from './scan.ts';
+import { type OneRevision, pagesOf, partsOfPages, SCAN_PAGE } from './scan.ts';
 import type { Work } from './work.ts';
 
 /** Owners, by ARN, of resources with policies whose ARNs name no account. */
@@ -44,6 +44,7 @@ export async function addBearers(
   const { directory, catalog, work } = tools;
   const children = await nested(tools);
   const add = async (arns: readonly string[]): Promise<void> => {
+    await work.turn();
     const resources = arns.map((arn) => ({ arn, accountId: null }));
     const gathered = await directory.gather({ principals: [], roles: [], resources, now });
     check(gathered.revision);
@@ -60,8 +61,8 @@ export async function addBearers(
       if (concerned && policy !== null && gaps.length < MOST_GAPS) gaps.push(...unreadIn(policy, arn));
     }
   };
-  for await (const page of resourcePages(tools)) await add(page);
-  for await (const page of pagesOf(directory, 'roleArns', work)) await add(page);
+  for await (const part of partsOfPages(resourcePages(tools))) await add(part);
+  for await (const part of partsOfPages(pagesOf(directory, 'roleArns', work))) await add(part);
   check(await directory.revision());
   return { owners, gaps };
 }

@@ -5,6 +5,20 @@ import type { Work } from './work.ts';
 /** Number of entities in one page, which bounds the memory of a scan. */
 export const SCAN_PAGE = 500;
 
+/** Number of entities that are gathered, and decided, before others may have their turn. */
+const PART = 100;
+
+/** Pages in parts. */
+function* partsOf<T>(page: readonly T[]): Iterable<readonly T[]> {
+  for (let start = 0; start < page.length; start += PART) yield page.slice(start, start + PART);
+}
+
+export async function* partsOfPages<T>(
+  pages: AsyncIterable<readonly T[]>,
+): AsyncGenerator<readonly T[], void, undefined> {
+  for await (const page of pages) yield* partsOf(page);
+}
+
 /** Number of attempts of a scan if the directory changes meanwhile. */
 const SCAN_ATTEMPTS = 5;
 

@@ -11,7 +11,7 @@ import { type DecideTools, decideEach } from './decide.ts';
 import { checkNamesResource } from './every-resource.ts';
 import { type Outsider, outsidersOf } from './outsiders.ts';
 import { type Answer, fieldOf, type OpenQuestion, type Question } from './question.ts';
-import { type OneRevision, onOneRevision, pagesOf } from './scan.ts';
+import { type OneRevision, onOneRevision, pagesOf, partsOfPages } from './scan.ts';
 import { PagePart } from './who-can-page.ts';
 import { Work } from './work.ts';
 
@@ -123,7 +123,7 @@ class Search {
   async run(): Promise<WhoCan> {
     const { resource, revision } = await this.#checkOwner();
     for (const kind of ['userArns', 'roleArns'] as const) {
-      for await (const arns of this.#pagesIn(kind)) await this.#add(arns);
+      for await (const arns of partsOfPages(this.#pagesIn(kind))) await this.#add(arns);
     }
     const { conditional } = this.#options;
     const search = { question: this.#question, action: this.#action, resource, conditional, accounts: this.#accounts };
@@ -161,6 +161,7 @@ class Search {
   }
 
   async #add(arns: readonly string[]): Promise<void> {
+    await this.#tools.work.turn();
     const questions = arns.map((arn): Question => {
       this.#accounts.add(parseArn(arn)?.accountId ?? '');
       return { ...this.#question, subject: { principal: refOf(arn), assumedRole: null, session: null } };

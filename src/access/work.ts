@@ -95,6 +95,11 @@ export class Work {
     }
   }
 
+  /** Whether others should have their turn now, which `rest` gives them. */
+  get isDue(): boolean {
+    return turnIsOver();
+  }
+
   /** Lets others have their turn if this one is over. */
   async turn(): Promise<void> {
     this.check();

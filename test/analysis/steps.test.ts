@@ -5,6 +5,7 @@ import { Work } from '../../src/access/work.ts';
 import { cellsOf } from '../../src/analysis/cells.ts';
 import { intersectPatterns, overlap, tokensOf } from '../../src/analysis/wildcard.ts';
 import { openCatalog } from '../../src/catalog/catalog.ts';
+import type { JsonObject } from '../../src/policy/json.ts';
 import type { Steps } from '../../src/policy/steps.ts';
 import { readTemplate } from '../../src/policy/variable.ts';
 import { validatePolicy } from '../../src/validation/validate-policy.ts';
@@ -128,7 +129,7 @@ describe('a document of 260,000 characters is validated in small steps', () => {
   });
 
   it('with at most 1,000 findings, which are looked for no further', () => {
-    const text = policy(...filled(() => 'x').map((one) => one as unknown as object));
+    const text = policy(...filled(() => 'x').map((one) => one as unknown as JsonObject));
     const steps = validatePolicy(catalog, text, 'identity');
     for (let step = steps.next(); ; step = steps.next()) {
       if (step.done !== true) continue;

@@ -7,6 +7,7 @@ export const PLAIN = `arn:aws:iam::${ACCOUNT}:user/plain`;
 export const HOSTILE_KEY = 'AKIAHOSTILEAAAAAAAAA';
 export const PLAIN_KEY = 'AKIAPLAINAAAAAAAAAAA';
 export const BUCKET = 'arn:aws:s3:::bucket';
+export const TRUSTING = `arn:aws:iam::${ACCOUNT}:role/trusting-0`;
 const BOUNDARY = `arn:aws:iam::${ACCOUNT}:policy/boundary`;
 
 /** Statements of which no two can be joined: what each leaves out differs, in actions, resources and conditions. */

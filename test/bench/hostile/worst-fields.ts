@@ -13,34 +13,39 @@ import {
   isNonNullType,
   isObjectType,
 } from 'graphql';
-import { BUCKET, HOSTILE } from './hostile-world.ts';
+import { BUCKET, HOSTILE, TRUSTING } from './hostile-world.ts';
 
-/** The worst operation of one field of the schema: everything beneath it is selected, every argument as costly as it can be. */
+/** The worst operation of one field of the schema: much beneath it is selected, every argument as costly as it can be. */
 export interface WorstField {
   readonly name: string;
-  readonly query: string;
-  /** `entries`: how many entries each list has. */
-  readonly variables: (entries: number) => Readonly<Record<string, unknown>>;
   readonly hasList: boolean;
+  /** `levels`: of selected fields. `entries`: how many each list among the arguments has. `page`: of a connection. */
+  readonly body: (levels: number, entries: number, page: number) => string;
 }
 
-/** Levels of selected fields. */
-const LEVELS = 4;
+/** Levels of selected fields at most. */
+export const LEVELS = 4;
 /** Arguments that exclude others. */
-const LEFT_OUT: ReadonlySet<string> = new Set(['after', 'before', 'last', 'session', 'unchangedSince', 'assumedRole']);
+const LEFT_OUT: ReadonlySet<string> = new Set(['after', 'before', 'last', 'session', 'unchangedSince']);
 
 export function worstFields(schema: GraphQLSchema, type: GraphQLObjectType, operation: string): readonly WorstField[] {
   return Object.values(type.getFields()).map((field): WorstField => {
     const args = argumentsOf(field);
     const declared = args.map(({ name, type: of }) => `$${name}: ${String(of)}`).join(', ');
     const given = args.map(({ name }) => `${name}: $${name}`).join(', ');
-    const selected = selectionOf(schema, field.type, LEVELS);
     const call = args.length === 0 ? field.name : `${field.name}(${given})`;
     return {
       name: `${type.name}.${field.name}`,
-      query: `${operation}${args.length === 0 ? '' : `(${declared})`} { ${call} ${selected} }`,
-      variables: (entries) => Object.fromEntries(args.map(({ name, type: of }) => [name, worstOf(of, name, entries)])),
       hasList: args.some((one) => containsList(one.type)),
+      body: (levels, entries, page) => {
+        const head = args.length === 0 ? '' : `(${declared})`;
+        const query = `${operation}${head} { ${call} ${selectionOf(schema, field.type, levels)} }`;
+        const variables = args.map(({ name, type: of }) => [
+          name,
+          name === 'first' ? page : worstOf(of, name, entries),
+        ]);
+        return JSON.stringify({ query, variables: Object.fromEntries(variables) });
+      },
     };
   });
 }
@@ -89,7 +94,7 @@ const textOf = (name: string, index: number): unknown => {
   if (name === 'action') return 's3:GetObject';
   if (name === 'actions') return `s3:*${index}*`;
   if (name === 'services') return 's3';
-  return name === 'search' ? 'a' : `x${index}`;
+  return name === 'search' ? 'a' : name === 'path' ? '/' : `x${index}`;
 };
 
 /** The worst value of each scalar. */
@@ -97,7 +102,12 @@ const SCALARS: Readonly<Record<string, (name: string, index: number) => unknown>
   Int: (name) => (name === 'maxDepth' ? 4 : 1000),
   Boolean: () => true,
   AccountId: () => '111111111111',
-  Arn: (name, index) => (/user|principal/i.test(name) ? HOSTILE : `${BUCKET}/${'a'.repeat(900)}${index}`),
+  Arn: (name, index) =>
+    name === 'assumedRole' || name === 'roleArn'
+      ? TRUSTING
+      : /user|principal/i.test(name)
+        ? HOSTILE
+        : `${BUCKET}/${'a'.repeat(900)}${index}`,
   PrincipalId: () => HOSTILE,
   DateTime: () => '2026-11-26T00:00:00.000Z',
   RequestContext: (_name, index) => ({ 'aws:UserAgent': `x${index}`.repeat(100), 'aws:TagKeys': ['a', 'b', 'c'] }),
