@@ -1,8 +1,7 @@
-import { meets } from '../analysis/closed-form.ts';
 import type { TermSet } from '../analysis/combine.ts';
 import { conditionUse } from '../analysis/condition-use.ts';
 import { resourceGlob } from '../analysis/resource-set.ts';
-import type { Term } from '../analysis/term.ts';
+import { meets, type Term } from '../analysis/term.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { AccessLevel, CatalogAction } from '../catalog/catalog-service.ts';
 import { matchesTemplate, specificity } from '../catalog/resource-template.ts';

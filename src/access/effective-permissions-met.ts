@@ -1,6 +1,6 @@
-import { meets } from '../analysis/closed-form.ts';
 import type { TermSet } from '../analysis/combine.ts';
 import { type ResourceGlob, resourceGlob } from '../analysis/resource-set.ts';
+import { meets } from '../analysis/term.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { ActionResource, CatalogAction, ResourceType } from '../catalog/catalog-service.ts';
 import { RolegateError } from '../policy/errors.ts';

@@ -5,14 +5,11 @@ import { type PermissionTerm, printTerm, type Term } from '../analysis/term.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { AccessLevel, CatalogAction } from '../catalog/catalog-service.ts';
 import type { Revision } from '../directory/directory.ts';
-import type { KeySessionRecord } from '../directory/stores/key-session-store.ts';
 import type { Decision } from '../evaluation/decision.ts';
-import type { PreparedPrincipal } from '../evaluation/prepare.ts';
 import type { RequestContext, RequestFacts } from '../evaluation/request.ts';
 import { parseArn } from '../policy/arn.ts';
 import type { JsonObject } from '../policy/json.ts';
 import type { Steps } from '../policy/steps.ts';
-import { barredFromRoles } from './assume.ts';
 import { checkAssumedRole } from './check-question.ts';
 import { type DecideTools, decide } from './decide.ts';
 import { addBearers, type Owners } from './effective-permissions-bearers.ts';
@@ -20,7 +17,7 @@ import { filteredActions, onResource, type PermissionFilter } from './effective-
 import { accountOf, homeOf, homes, knownServices } from './effective-permissions-home.ts';
 import { MetTypes, unlistedGaps } from './effective-permissions-met.ts';
 import { gatherForSubjects } from './gather-for-subjects.ts';
-import { barredFromKeySession } from './key-session.ts';
+import { neverAllowed } from './never-allowed.ts';
 import type { Answer, Subject } from './question.ts';
 import { type OneRevision, onOneRevision } from './scan.ts';
 import { withSourceOrganization } from './source-organization.ts';
@@ -280,7 +277,7 @@ async function workOut(
   const ownPermissions = new EffectivePermissions({
     ...shared,
     subject: asItself ? subject : { ...subject, assumedRole: null, session: null },
-    form: own.build(never(catalog, resolved.own, subject.heldKeySession ?? null)),
+    form: own.build(neverAllowed(catalog, resolved.own, subject.heldKeySession ?? null)),
     home: accountOf(resolved.own),
     known: knownServices(accountOf(resolved.own), home),
     assumption: null,
@@ -290,20 +287,10 @@ async function workOut(
   return new EffectivePermissions({
     ...shared,
     subject,
-    form: role === null || inRole === null ? null : role.build(never(catalog, inRole, null)),
+    form: role === null || inRole === null ? null : role.build(neverAllowed(catalog, inRole, null)),
     home: inRole === null ? null : accountOf(inRole),
     known: knownServices(inRole === null ? null : accountOf(inRole), home),
     assumption: resolved.assumption,
     suspended: ownPermissions,
   });
-}
-
-/** Actions that no policy can grant to the principal; with `held`, also those that its credentials can never call. */
-function never(catalog: Catalog, principal: PreparedPrincipal, held: KeySessionRecord | null): ReadonlySet<string> {
-  const names = new Set(barredFromRoles(principal, '') === null ? [] : ['sts:AssumeRole']);
-  if (held === null && principal.facts.kind !== 'federatedUser') return names;
-  for (const action of [...catalog.actionsOf('iam'), ...catalog.actionsOf('sts')]) {
-    if (barredFromKeySession(held, principal, action, '*') !== null) names.add(action.name);
-  }
-  return names;
 }

@@ -27,10 +27,10 @@ import { askedGlob } from './asked-on.ts';
 import { CallKeys } from './call-keys.ts';
 import { allowedTerms, type Circumstances, type TermSet, withoutIdle } from './combine.ts';
 import { denialsOf, EVERYTHING_DENIED } from './denials.ts';
-import type { Bearer, Entry, Slot } from './entry.ts';
-import { type ResourceGlob, resourceGlob } from './resource-set.ts';
+import { type Bearer, type Entry, type Governed, knownTerms, type Slot } from './entry.ts';
+import { resourceGlob } from './resource-set.ts';
 import { Settling } from './settle.ts';
-import { ANYTHING, intersectTerms, simplified, type Term } from './term.ts';
+import { ANYTHING, intersectTerms, type Term } from './term.ts';
 
 /** Greatest number of statements in one closed form. */
 export const MAX_STATEMENTS = 50_000;
@@ -49,12 +49,6 @@ const STAND_IN = prepareResource({
   policyBindings: {},
   resourceControl: null,
 });
-
-/** The ARNs whose requests the policy of a resource governs, as patterns of a policy's Resource. */
-export interface Governed {
-  readonly resources: readonly string[];
-  readonly notResources: readonly string[];
-}
 
 /**
  * Everything that one principal may do: the allowed and the denied requests for each action. A request is allowed exactly if
@@ -179,7 +173,9 @@ export class ClosedFormBuilder {
     };
     let concerned = false;
     if (attached !== null && isClosed(attached)) {
-      this.#push({ kind: 'resourceDeny', bearer, naming: DIRECTLY }, EVERYTHING_DENIED, () => of([governedTerm]));
+      this.#push({ kind: 'resourceDeny', bearer, naming: DIRECTLY }, EVERYTHING_DENIED, () =>
+        knownTerms([governedTerm]),
+      );
       concerned = true;
     }
     const add = function* (
@@ -199,7 +195,7 @@ export class ClosedFormBuilder {
         }
         if (terms.length === 0) continue;
         const kind = layer === 'KMS_GRANT' ? 'keyGrant' : statement.allows ? 'grant' : 'resourceDeny';
-        this.#push({ kind, bearer, naming }, statement, () => of(terms));
+        this.#push({ kind, bearer, naming }, statement, () => knownTerms(terms));
         concerned = true;
       }
     }.bind(this);
@@ -289,7 +285,7 @@ export class ClosedFormBuilder {
       ? [ANYTHING]
       : finished(settling.termsOf('RESOURCE_CONTROL_POLICY', attached, statement));
     this.#control.set(key, { owners });
-    if (terms.length > 0) this.#push({ kind: 'controlDeny', owners }, statement, () => of(terms));
+    if (terms.length > 0) this.#push({ kind: 'controlDeny', owners }, statement, () => knownTerms(terms));
   }
 
   #push(slot: Slot, statement: CompiledStatement, terms: Entry['terms']): void {
@@ -301,15 +297,4 @@ export class ClosedFormBuilder {
     }
     this.#entries.push({ id: this.#entries.length, slot, statement, terms });
   }
-}
-
-/** Whether some request on a resource that `pattern` matches could be in the term. */
-export function* meets(term: Term, pattern: ResourceGlob): Steps<boolean> {
-  return (yield* simplified({ ...term, resources: [...term.resources, [pattern]] })) !== null;
-}
-
-/** Terms that are known without a step. */
-// biome-ignore lint/correctness/useYield: there is nothing to do
-function* of(terms: readonly Term[]): Steps<readonly Term[]> {
-  return terms;
 }

@@ -3,19 +3,11 @@ import { AS_ACCOUNT, AS_ROLE, DIRECTLY } from '../evaluation/match-principal.ts'
 import type { Steps } from '../policy/steps.ts';
 import { withoutResourceTypes } from './asked-on.ts';
 import { type ConditionUse, conditionUse } from './condition-use.ts';
+import { CountedTerms } from './counted-terms.ts';
 import type { Bearer, Entry } from './entry.ts';
-import { checkProduct, checkTermCount, MAX_TERMS } from './limits.ts';
+import { checkProduct, checkTermCount } from './limits.ts';
 import { fixedPart, type ResourceGlob, resourceGlob, withinPartition } from './resource-set.ts';
-import {
-  ANYTHING,
-  intersectTerms,
-  isAnything,
-  isContained,
-  simplified,
-  type Term,
-  termKey,
-  withoutContained,
-} from './term.ts';
+import { ANYTHING, intersectTerms, isAnything, isContained, simplified, type Term, withoutContained } from './term.ts';
 
 /** What a principal may do with the actions of one class: requests in some `allow` term and in no `deny` term. */
 export interface TermSet {
@@ -204,31 +196,6 @@ class Combination {
       }
     }
     return yield* this.#union(terms.all);
-  }
-}
-
-/** Terms of a union as they are found. Throws LIMIT_EXCEEDED as soon as there are too many different ones. */
-class CountedTerms {
-  readonly all: Term[] = [];
-  readonly #action: string;
-  readonly #different = new Set<string>();
-  #hasAll = false;
-
-  constructor(action: string) {
-    this.#action = action;
-  }
-
-  add(terms: Union): void {
-    for (const term of terms) {
-      this.all.push(term);
-      // One that holds every request makes the others superfluous.
-      this.#hasAll ||= isAnything(term);
-      // Up to there nothing needs to be looked at.
-      if (this.#hasAll || this.all.length <= MAX_TERMS) continue;
-      if (this.#different.size === 0) for (const one of this.all) this.#different.add(termKey(one));
-      else this.#different.add(termKey(term));
-      checkTermCount(this.#different.size, this.#action);
-    }
   }
 }
 

@@ -22,6 +22,12 @@ export interface Bearer {
   readonly settling: Settling;
 }
 
+/** The ARNs whose requests the policy of a resource governs, as patterns of a policy's Resource. */
+export interface Governed {
+  readonly resources: readonly string[];
+  readonly notResources: readonly string[];
+}
+
 /** A statement of a policy that takes part in deciding for the principal. */
 export interface Entry {
   readonly id: number;
@@ -29,4 +35,10 @@ export interface Entry {
   readonly statement: CompiledStatement;
   /** The requests that it matches (for a resource's policy: among those it governs); computed on first use. */
   readonly terms: () => Steps<readonly Term[]>;
+}
+
+/** Terms that are known without a step. */
+// biome-ignore lint/correctness/useYield: there is nothing to do
+export function* knownTerms(terms: readonly Term[]): Steps<readonly Term[]> {
+  return terms;
 }

@@ -158,6 +158,11 @@ function* someListApart(lists: readonly (readonly ResourceGlob[])[], glob: Resou
   return false;
 }
 
+/** Whether some request on a resource that `pattern` matches could be in the term. */
+export function* meets(term: Term, pattern: ResourceGlob): Steps<boolean> {
+  return (yield* simplified({ ...term, resources: [...term.resources, [pattern]] })) !== null;
+}
+
 /** Number of terms above which absorption is not tried pair by pair. */
 const PAIRWISE = 300;
 
