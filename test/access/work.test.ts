@@ -69,7 +69,7 @@ describe('work ends', () => {
     const work = new Work({ time: -1000, cpu: 1000 });
     expect(() => work.check()).not.toThrow();
     work.begin();
-    expect(() => work.check()).toThrow();
+    expect(() => work.check()).toThrow('longer than');
     work.takesLong(LONG);
     expect(() => work.check()).not.toThrow();
   });

@@ -71,7 +71,7 @@ describe('what is no JSON is refused', () => {
     '[1,F,nul]',
   ])('%s', (form) => {
     const text = form.replace('F', filler);
-    expect(() => JSON.parse(text)).toThrow();
+    expect(() => JSON.parse(text)).toThrow(SyntaxError);
     expect(() => read(text)).toThrow(NotJson);
   });
 
