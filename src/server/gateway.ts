@@ -6,7 +6,7 @@ import { buildSchema } from '../graphql/schema.ts';
 import { KeyGuard } from '../guard/key-guard.ts';
 import { perform } from '../guard/perform.ts';
 import { throttledSessions } from '../guard/throttled-sessions.ts';
-import type { UnderstandDetails, UnderstandFiles } from '../importing/given-files.ts';
+import type { UnderstandFiles } from '../importing/given-files.ts';
 import type { Sessions } from '../session/sessions.ts';
 import { removeAddress, writeAddress } from './address-file.ts';
 import { admitWith } from './admission.ts';
@@ -48,7 +48,7 @@ export interface Gateway {
 export interface GatewayOptions {
   /** Milliseconds since 1970, now; left out: the machine's clock. */
   readonly clock?: () => number;
-  /** How files of imports are read; left out: in a thread of their own. */
+  /** How files of imports are read, and exports then in this thread; left out: both in a thread of their own. */
   readonly understandFiles?: UnderstandFiles;
   /** Short names for AuthZEN's enforcement points; left out: none. */
   readonly authzenNames?: NameTable;
@@ -66,15 +66,13 @@ export function createGateway(
     dataDir,
   }: GatewayOptions & Partial<Pick<Settings, 'trustedProxies' | 'publicUrl' | 'dataDir'>> = {},
 ): Gateway {
-  const inWorkers = understandInWorkers();
-  const understandFiles: UnderstandFiles = filesRead ?? inWorkers.understandFiles;
-  const understandDetails: UnderstandDetails = inWorkers.understandDetails;
+  const imports = filesRead === undefined ? understandInWorkers() : { understandFiles: filesRead };
   const guard = new KeyGuard((source, milliseconds) =>
     log.warn({ source, milliseconds }, 'too many wrong credentials'),
   );
   const sessions = throttledSessions(services.sessions, guard);
   const contextOf = (facts: RequestFacts, request: object): GatewayContext =>
-    createContext({ ...services, sessions, understandFiles, understandDetails }, facts, request);
+    createContext({ ...services, sessions, ...imports }, facts, request);
   const schema = buildSchema();
   const yoga = createGraphqlServer({
     schema,
