@@ -1,6 +1,7 @@
 import type { Naming } from '../evaluation/match-principal.ts';
 import type { PreparedResource } from '../evaluation/prepare.ts';
 import type { CompiledStatement } from '../policy/statement.ts';
+import type { Steps } from '../policy/steps.ts';
 import type { Settling } from './settle.ts';
 import type { Term } from './term.ts';
 
@@ -21,11 +22,23 @@ export interface Bearer {
   readonly settling: Settling;
 }
 
+/** The ARNs whose requests the policy of a resource governs, as patterns of a policy's Resource. */
+export interface Governed {
+  readonly resources: readonly string[];
+  readonly notResources: readonly string[];
+}
+
 /** A statement of a policy that takes part in deciding for the principal. */
 export interface Entry {
   readonly id: number;
   readonly slot: Slot;
   readonly statement: CompiledStatement;
   /** The requests that it matches (for a resource's policy: among those it governs); computed on first use. */
-  readonly terms: () => readonly Term[];
+  readonly terms: () => Steps<readonly Term[]>;
+}
+
+/** Terms that are known without a step. */
+export function* knownTerms(terms: readonly Term[]): Steps<readonly Term[]> {
+  yield 0;
+  return terms;
 }

@@ -50,7 +50,7 @@ export interface Gateway {
 export interface GatewayOptions {
   /** Milliseconds since 1970, now; left out: the machine's clock. */
   readonly clock?: () => number;
-  /** How files of imports are read; left out: in a thread of their own. */
+  /** How files of imports are read, and exports then in this thread; left out: both in a thread of their own. */
   readonly understandFiles?: UnderstandFiles;
   /** Short names for AuthZEN's enforcement points; left out: none. */
   readonly authzenNames?: NameTable;
@@ -61,18 +61,19 @@ export function createGateway(
   log: Log,
   {
     clock = Date.now,
-    understandFiles = understandInWorkers(),
+    understandFiles: filesRead,
     authzenNames: table = NO_NAMES,
     trustedProxies = [],
     publicUrl = null,
     dataDir,
   }: GatewayOptions & Partial<Pick<Settings, 'trustedProxies' | 'publicUrl' | 'dataDir'>> = {},
 ): Gateway {
+  const imports = filesRead === undefined ? understandInWorkers() : { understandFiles: filesRead };
   const guard = new KeyGuard((source, milliseconds) =>
     log.warn({ source, milliseconds }, 'too many wrong credentials'),
   );
   const sessions = throttledSessions(services.sessions, guard);
-  const ofSchema = { ...services, sessions, understandFiles };
+  const ofSchema = { ...services, sessions, ...imports };
   const contextOf = (facts: RequestFacts, request: object): GatewayContext => createContext(ofSchema, facts, request);
   const schema = buildSchema();
   const yoga = createGraphqlServer({
@@ -175,6 +176,7 @@ export async function startGateway(
     authzen: () => answering()?.authzen ?? null,
     maintenance: () => answering()?.maintenance ?? null,
     ping: async () => services?.directory.ping(),
+    workLimits: settings.workLimits,
     graphiqlTabs: settings.graphiql ? () => (demo === null ? WELCOME_TABS : demoTabs) : null,
   });
   const listening = await listenAsSet(settings, router, log);

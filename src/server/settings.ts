@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { WORK_LIMITS, type WorkLimits } from '../access/work.ts';
 import { httpsOrigin } from '../authzen/https-origin.ts';
 import { DEFAULT_MEMORY, LEAST_MEMORY } from '../directory/gather/memory-budget.ts';
 import { MIN_OPERATOR_TOKEN_LENGTH } from '../session/secrets.ts';
@@ -50,6 +51,8 @@ export interface Settings {
   /** Seconds for which a connection without requests is kept. */
   readonly keepAliveSeconds: number;
   readonly graphiql: boolean;
+  /** How long a request may take, and how much of this process's time. Milliseconds. */
+  readonly workLimits: WorkLimits;
   readonly logLevel: LogLevel;
 }
 
@@ -102,6 +105,10 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>, 
     drainSeconds: read('ROLEGATE_DRAIN_SECONDS', 0, (text) => parseSeconds(text, 0, 600)),
     keepAliveSeconds: read('ROLEGATE_KEEP_ALIVE_SECONDS', 65, (text) => parseSeconds(text, 1, 3600)),
     graphiql: read('ROLEGATE_GRAPHIQL', true, parseSwitch),
+    workLimits: {
+      time: read('ROLEGATE_REQUEST_SECONDS', WORK_LIMITS.time, parseWorkLimit),
+      cpu: read('ROLEGATE_REQUEST_CPU_SECONDS', WORK_LIMITS.cpu, parseWorkLimit),
+    },
     logLevel: read('LOG_LEVEL', 'warn', parseLogLevel),
   };
   if (problems.length > 0) throw new InvalidSettings(problems);
@@ -225,6 +232,12 @@ function parseSeconds(text: string, least: number, most: number): number | Probl
   const seconds = /^[0-9]{1,6}$/.test(text) ? Number(text) : Number.NaN;
   if (seconds >= least && seconds <= most) return seconds;
   return new Problem(`must be a whole number of seconds from ${least} to ${most}; it is \`${shown(text)}\``);
+}
+
+/** In milliseconds. */
+function parseWorkLimit(text: string): number | Problem {
+  const seconds = parseSeconds(text, 1, 86_400);
+  return seconds instanceof Problem ? seconds : seconds * 1000;
 }
 
 function parseSwitch(text: string): boolean | Problem {

@@ -34,6 +34,7 @@ describe('defaults', () => {
       drainSeconds: 0,
       keepAliveSeconds: 65,
       graphiql: true,
+      workLimits: { time: 30_000, cpu: 10_000 },
       logLevel: 'warn',
     });
   });
@@ -60,6 +61,7 @@ test('values that are taken', () => {
       ROLEGATE_MEMORY_BYTES: '16000000',
       ROLEGATE_PUBLIC_URL: 'https://Gateway.example.com:8443/',
       ROLEGATE_AUTHZEN_MAP: 'names.json',
+      ROLEGATE_REQUEST_SECONDS: '5',
       LOG_LEVEL: 'debug',
       ROLEGATE_OPERATOR_TOKEN: 'abcdefghijklmnopqrstuvwxyz0123456789',
     }),
@@ -67,6 +69,7 @@ test('values that are taken', () => {
     host: '::1',
     port: 0,
     dataDir: '/data',
+    workLimits: { time: 5_000, cpu: 10_000 },
     graphiql: false,
     memory: 16_000_000,
     publicUrl: 'https://gateway.example.com:8443',
