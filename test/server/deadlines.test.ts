@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { Work } from '../../src/access/work.ts';
 import type { GraphqlRoute } from '../../src/server/graphql-route.ts';
 import { type HttpServer, listen } from '../../src/server/http-server.ts';
@@ -13,7 +13,7 @@ import { exchange } from './exchange.ts';
 
 let server: HttpServer;
 let answer: (work: Work) => Promise<void>;
-let limit = 100;
+let limit: number;
 
 const route: GraphqlRoute = {
   admit: async (_head, { requestId, now, work }) => ({
@@ -53,6 +53,9 @@ beforeAll(async () => {
   server = await listen('127.0.0.1', 0, router);
 });
 afterAll(() => server.stop());
+beforeEach(() => {
+  limit = 100;
+});
 
 const BODY = '{"query":"{ viewer { kind } }"}';
 const post = () => exchange(`${server.url}/graphql`, { headers: { 'content-type': 'application/json' }, body: BODY });

@@ -67,6 +67,7 @@ describe('the address of the client', () => {
         address: from,
         secure: false,
         host: null,
+        throughProxy: false,
       });
     },
   );
