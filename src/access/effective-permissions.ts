@@ -1,7 +1,6 @@
 import { type ClosedForm, ClosedFormBuilder } from '../analysis/closed-form.ts';
 import type { TermSet } from '../analysis/combine.ts';
 import { type ActionTerms, policyDocument } from '../analysis/policy-document.ts';
-import { type PermissionTerm, printTerm, type Term } from '../analysis/term.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { AccessLevel, CatalogAction } from '../catalog/catalog-service.ts';
 import type { Revision } from '../directory/directory.ts';
@@ -19,6 +18,7 @@ import { filteredActions, onResource, type PermissionFilter } from './effective-
 import { accountOf, homeOf, homes, knownServices } from './effective-permissions-home.ts';
 import { MetTypes, unlistedGaps } from './effective-permissions-met.ts';
 import { gatherForSubjects } from './gather-for-subjects.ts';
+import { type EffectivePermission, ListedPermissions, type PrintedSet } from './listed-permissions.ts';
 import { neverAllowed } from './never-allowed.ts';
 import type { Answer, Subject } from './question.ts';
 import { type OneRevision, onOneRevision } from './scan.ts';
@@ -27,23 +27,6 @@ import { resolveSubject } from './subject.ts';
 import { endpointGaps } from './unknown-policies.ts';
 import { throughEndpoint } from './vpc-endpoint.ts';
 import { Work } from './work.ts';
-
-/** One action that is allowed on some resource: for requests in some `allow` term and in no `deny` term. */
-export interface EffectivePermission {
-  readonly action: string;
-  readonly accessLevel: AccessLevel;
-  readonly allow: readonly PermissionTerm[];
-  readonly deny: readonly PermissionTerm[];
-}
-
-/** Permissions in the order of their actions' names. Each part is the work of the request. */
-export interface ListedPermissions {
-  /** The first ones behind a name, at most `most`; null: behind none. */
-  after(name: string | null, most: number): Promise<readonly EffectivePermission[]>;
-  /** Whether none is for an action of this name, or in front of it. */
-  startsAfter(name: string): Promise<boolean>;
-  count(): Promise<number>;
-}
 
 /** Number of allowed actions in one service. */
 export interface ServicePermissions {
@@ -94,7 +77,7 @@ export class EffectivePermissions {
   readonly #catalog: Catalog;
   readonly #met: MetTypes;
   readonly #work: Work;
-  readonly #printed = new Map<TermSet, Pick<EffectivePermission, 'allow' | 'deny'>>();
+  readonly #printed = new Map<TermSet, PrintedSet>();
   readonly #onResource = new Map<string, Map<TermSet, TermSet>>();
   #gaps: readonly string[] | undefined;
   #summary: readonly ServicePermissions[] | undefined;
@@ -157,43 +140,8 @@ export class EffectivePermissions {
   listed(filter: PermissionFilter = {}, field = 'filter'): ListedPermissions {
     const { form } = this.#parts;
     const actions = filteredActions(this.#catalog, filter, field, (service) => form?.mayAllow(service) ?? false);
-    const resource = filter.resource ?? null;
-    return {
-      after: (name, most) => this.#work.run(this.#after(actions, resource, name, most)),
-      startsAfter: (name) => this.#work.run(this.#startsAfter(actions, resource, name)),
-      count: () => this.#work.run(this.#count(actions, resource)),
-    };
-  }
-
-  *#after(
-    actions: Iterable<CatalogAction>,
-    resource: string | null,
-    name: string | null,
-    most: number,
-  ): Steps<readonly EffectivePermission[]> {
-    const found: EffectivePermission[] = [];
-    for (const action of actions) {
-      if (name !== null && action.name <= name) continue;
-      const set = yield* this.setOf(action, resource);
-      if (set.allow.length === 0) continue;
-      found.push({ action: action.name, accessLevel: action.accessLevel, ...(yield* this.#print(set)) });
-      if (found.length >= most) break;
-    }
-    return found;
-  }
-
-  *#startsAfter(actions: Iterable<CatalogAction>, resource: string | null, name: string): Steps<boolean> {
-    for (const action of actions) {
-      if (action.name > name) return true;
-      if ((yield* this.setOf(action, resource)).allow.length > 0) return false;
-    }
-    return true;
-  }
-
-  *#count(actions: Iterable<CatalogAction>, resource: string | null): Steps<number> {
-    let count = 0;
-    for (const action of actions) if ((yield* this.setOf(action, resource)).allow.length > 0) count += 1;
-    return count;
+    const setOf = (action: CatalogAction): Steps<TermSet> => this.setOf(action, filter.resource ?? null);
+    return new ListedPermissions(actions, setOf, this.#printed, this.#work);
   }
 
   /** Services in which something is allowed, in the order of their prefixes. */
@@ -253,23 +201,6 @@ export class EffectivePermissions {
     if (answer === undefined) throw new Error('a question without an answer');
     return answer;
   }
-
-  *#print(set: TermSet): Steps<Pick<EffectivePermission, 'allow' | 'deny'>> {
-    const known = this.#printed.get(set);
-    if (known !== undefined) return known;
-    const printed = { allow: yield* printedTerms(set.allow), deny: yield* printedTerms(set.deny) };
-    this.#printed.set(set, printed);
-    return printed;
-  }
-}
-
-function* printedTerms(terms: readonly Term[]): Steps<readonly PermissionTerm[]> {
-  const printed: PermissionTerm[] = [];
-  for (const term of terms) {
-    printed.push(printTerm(term));
-    yield 1;
-  }
-  return printed;
 }
 
 const NOTHING: TermSet = { allow: [], deny: [] };

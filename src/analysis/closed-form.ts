@@ -27,8 +27,7 @@ import { askedGlob } from './asked-on.ts';
 import { CallKeys } from './call-keys.ts';
 import { allowedTerms, type Circumstances, type TermSet, withoutIdle } from './combine.ts';
 import { denialsOf, EVERYTHING_DENIED } from './denials.ts';
-import { type Bearer, type Entry, type Governed, knownTerms, type Slot } from './entry.ts';
-import { resourceGlob } from './resource-set.ts';
+import { type Bearer, type Entry, type Governed, governedTerm, knownTerms, type Slot } from './entry.ts';
 import { Settling } from './settle.ts';
 import { ANYTHING, intersectTerms, type Term } from './term.ts';
 
@@ -85,9 +84,8 @@ export class ClosedForm {
     return set;
   }
 
-  /** Whether some action of a service may be allowed. False is sure, and costs less than asking about each. */
+  /** Whether some action of a service may be allowed; false is sure, and quickly found. One of STS needs no permission. */
   mayAllow(service: string): boolean {
-    // sts:GetCallerIdentity needs no permission.
     return service === 'sts' || hasEverything(this.#principal.facts) || this.#classes.isGranted(service);
   }
 
@@ -172,16 +170,7 @@ export class ClosedFormBuilder {
     if ((attached === null && grantPolicies.length === 0) || !samePartition(this.#principal, resource)) return false;
     const evaluation = this.#at(resource);
     const bearer: Bearer = { resource, settling: new Settling(evaluation, resource.accountId !== null) };
-    // Most resources do not concern the principal: for those it is not made.
-    let governedTerm: Term | null = null;
-    const ofGoverned = (): Term => {
-      governedTerm ??= {
-        ...ANYTHING,
-        resources: [governed.resources.map(resourceGlob)],
-        notResources: governed.notResources.map(resourceGlob),
-      };
-      return governedTerm;
-    };
+    const ofGoverned = governedTerm(governed);
     let concerned = false;
     if (attached !== null && isClosed(attached)) {
       this.#push({ kind: 'resourceDeny', bearer, naming: DIRECTLY }, EVERYTHING_DENIED, () =>

@@ -2,8 +2,9 @@ import type { Naming } from '../evaluation/match-principal.ts';
 import type { PreparedResource } from '../evaluation/prepare.ts';
 import type { CompiledStatement } from '../policy/statement.ts';
 import type { Steps } from '../policy/steps.ts';
+import { resourceGlob } from './resource-set.ts';
 import type { Settling } from './settle.ts';
-import type { Term } from './term.ts';
+import { ANYTHING, type Term } from './term.ts';
 
 /** The role of a statement in the combination of layers. */
 export type Slot =
@@ -26,6 +27,19 @@ export interface Bearer {
 export interface Governed {
   readonly resources: readonly string[];
   readonly notResources: readonly string[];
+}
+
+/** What it governs, as a term, which is made when it is first used: most resources do not concern the principal. */
+export function governedTerm({ resources, notResources }: Governed): () => Term {
+  let term: Term | null = null;
+  return () => {
+    term ??= {
+      ...ANYTHING,
+      resources: [resources.map(resourceGlob)],
+      notResources: notResources.map(resourceGlob),
+    };
+    return term;
+  };
 }
 
 /** A statement of a policy that takes part in deciding for the principal. */
