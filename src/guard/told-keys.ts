@@ -24,9 +24,7 @@ export async function toldKeys(
     principalIdOf(caller.ref) === principalIdOf(principal) &&
     (assumedRole === null || answer.onAssumption === true);
   const told = await Promise.all(
-    asked.map(({ statement }) =>
-      isItself && isOwnLayer(statement.layer) ? Promise.resolve(true) : mayReadPolicy(context, statement),
-    ),
+    asked.map(async ({ statement }) => (isItself && isOwnLayer(statement.layer)) || mayReadPolicy(context, statement)),
   );
   return [...namesOfKeys(asked.filter((_key, index) => told[index] === true))];
 }

@@ -168,6 +168,9 @@ export interface Sessions extends EntityChanges {
   jwks(now: number): Promise<{ readonly keys: readonly JWK[] }>;
 }
 
+const anonymous: Caller = { kind: 'anonymous' };
+const operator: Caller = { kind: 'operator' };
+
 export function createSessions(options: {
   readonly directory: SessionDirectory;
   readonly access: Access;
@@ -182,8 +185,6 @@ export function createSessions(options: {
     actions: access.assumptionActions,
     namesAction: (pattern) => access.namesAction(pattern),
   };
-  const anonymous: Caller = { kind: 'anonymous' };
-  const operator: Caller = { kind: 'operator' };
   /** An operation of this folder that takes the parts of its call. */
   const on =
     <I, T>(operation: (tools: SessionTools, call: Call, input: I) => Promise<T>) =>
