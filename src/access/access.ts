@@ -18,6 +18,7 @@ import type { Answer, OpenQuestion, Question, Subject } from './question.ts';
 import { type Simulation, simulate, simulateEach } from './simulate.ts';
 import type { Waiting } from './together.ts';
 import { type WhoCan, type WhoCanOptions, whoCan } from './who-can.ts';
+import type { Work } from './work.ts';
 
 /** The questions. One evaluator answers all of them, so that answers cannot contradict each other. `now`: ms since 1970. */
 export interface Access {
@@ -88,6 +89,8 @@ export interface Access {
   ): Promise<AccessComparison>;
   /** The same questions for a caller from whom something is hidden. */
   behind(veil: Veil): Access;
+  /** The same questions as the work of one request, which sees to it that they take turns and have an end. */
+  during(work: Work): Access;
   /** The ways to meet all needs at the same time, best first. */
   accessRoutes(subject: Subject, needs: readonly Need[], now: number): Promise<readonly AccessRoute[]>;
 }
@@ -101,37 +104,90 @@ export interface AssumableRolesOptions {
 
 /** The questions on `directory`, with the actions of `catalog`. */
 export function createAccess(directory: Directory, catalog: Catalog): Access {
-  return accessWith({ directory, catalog, actions: assumptionActions(catalog) });
+  return new AccessWith({ directory, catalog, actions: assumptionActions(catalog) });
 }
 
-function accessWith(tools: DecideTools): Access {
-  const { catalog } = tools;
-  const searchRoles: Access['searchRoles'] = (subject, { maxDepth = 1, context = new Map(), path = '' }, now) =>
-    assumableRoles(tools, subject, { maxDepth, context, path }, now);
-  return {
-    assumptionActions: tools.actions,
-    namesAction: (pattern) => namesAction(catalog, pattern),
-    async decide(questions, now) {
-      checkQuestionCount(questions.length, listField(questions));
-      return decide(tools, questions, now);
-    },
-    decideEach: (questions, now, waiting) => decideEach(tools, questions, now, waiting),
-    isAboutPattern: (question) => isAboutPattern(question, catalog),
-    allowedAmong: (question, resources, now, waiting) => allowedAmong(tools, question, resources, now, waiting),
-    load: (questions, now, since) => gatherFor(tools, questions, now, since),
-    simulate: (simulation, now) => simulate(catalog, simulation, now),
-    simulateEach: (simulation, now) => simulateEach(catalog, simulation, now),
-    assumableRoles: async (...search) => (await searchRoles(...search)).roles,
-    searchRoles,
-    whoCan: (question, options, now) =>
-      whoCan(tools, question, { after: null, scope: null, conditional: false, ...options }, now),
-    effectivePermissions: (subject, context, now, assumeContextKeys) =>
-      effectivePermissions(tools, subject, context, now, assumeContextKeys),
-    compareAccess: (subject, options, now) => compareAccess(tools, subject, options, now),
-    behind: (veil) => accessWith({ ...tools, veil }),
-    accessRoutes: (subject, needs, now) => accessRoutes(tools, subject, needs, now),
-  };
+/** One is made for each request, so that its methods are those of all of them. */
+class AccessWith implements Access {
+  readonly #tools: DecideTools;
+
+  constructor(tools: DecideTools) {
+    this.#tools = tools;
+  }
+
+  behind(veil: Veil): Access {
+    return new AccessWith({ ...this.#tools, veil });
+  }
+
+  during(work: Work): Access {
+    return new AccessWith({ ...this.#tools, work });
+  }
+
+  get assumptionActions(): AssumptionActions {
+    return this.#tools.actions;
+  }
+
+  namesAction(pattern: string): boolean {
+    return namesAction(this.#tools.catalog, pattern);
+  }
+
+  async decide(questions: readonly Question[], now: number): Promise<readonly Answer[]> {
+    checkQuestionCount(questions.length, listField(questions));
+    return decide(this.#tools, questions, now);
+  }
+
+  decideEach(questions: readonly Question[], now: number, waiting?: Waiting): Answers | Promise<Answers> {
+    return decideEach(this.#tools, questions, now, waiting);
+  }
+
+  isAboutPattern(question: Question): boolean {
+    return isAboutPattern(question, this.#tools.catalog);
+  }
+
+  allowedAmong(...asked: Asked<'allowedAmong'>): ReturnType<Access['allowedAmong']> {
+    return allowedAmong(this.#tools, ...asked);
+  }
+
+  load(...asked: Asked<'load'>): Promise<Gathered> {
+    return gatherFor(this.#tools, ...asked);
+  }
+
+  simulate(simulation: Simulation, now: number): readonly Answer[] {
+    return simulate(this.#tools.catalog, simulation, now);
+  }
+
+  simulateEach(simulation: Simulation, now: number): readonly (Answer | RolegateError)[] {
+    return simulateEach(this.#tools.catalog, simulation, now);
+  }
+
+  async assumableRoles(...asked: Asked<'assumableRoles'>): Promise<readonly AssumableRole[]> {
+    return (await this.searchRoles(...asked)).roles;
+  }
+
+  searchRoles(subject: Subject, options: AssumableRolesOptions, now: number): Promise<AssumableRoles> {
+    const { maxDepth = 1, context = new Map(), path = '' } = options;
+    return assumableRoles(this.#tools, subject, { maxDepth, context, path }, now);
+  }
+
+  whoCan(...[question, options, now]: Asked<'whoCan'>): Promise<WhoCan> {
+    return whoCan(this.#tools, question, { after: null, scope: null, conditional: false, ...options }, now);
+  }
+
+  effectivePermissions(...asked: Asked<'effectivePermissions'>): Promise<EffectivePermissions> {
+    return effectivePermissions(this.#tools, ...asked);
+  }
+
+  compareAccess(...asked: Asked<'compareAccess'>): Promise<AccessComparison> {
+    return compareAccess(this.#tools, ...asked);
+  }
+
+  accessRoutes(...asked: Asked<'accessRoutes'>): Promise<readonly AccessRoute[]> {
+    return accessRoutes(this.#tools, ...asked);
+  }
 }
+
+/** The arguments of one of the questions. */
+type Asked<Name extends keyof Access> = Parameters<Extract<Access[Name], (...args: never) => unknown>>;
 
 /** The name of the list that contains the questions: `requests` of `requests[0]`. */
 function listField(questions: readonly Question[]): string {

@@ -7,13 +7,13 @@ import { type PrincipalRef, parsePrincipalRef } from '../policy/principal-id.ts'
 import { decideAssumption } from './assume.ts';
 import type { DecideTools } from './decide.ts';
 import { gatherForSubjects } from './gather-for-subjects.ts';
-import { nextTurn } from './next-turn.ts';
 import type { Answer, Subject } from './question.ts';
-import { onOneRevision, pagesOf } from './scan.ts';
+import { onOneRevision, pagesOf, partsOfPages } from './scan.ts';
 import { withSourceOrganization } from './source-organization.ts';
 import { type CarriedOn, carriedOnBy, resolveSubject } from './subject.ts';
 import { endpointGaps } from './unknown-policies.ts';
 import { type OnItsWay, throughEndpoint } from './vpc-endpoint.ts';
+import { Work } from './work.ts';
 
 /** A role that can be assumed now, or with additional condition keys. */
 export interface AssumableRole {
@@ -43,9 +43,6 @@ export const MAX_CHAIN = 4;
 /** Greatest number of pairs of a session and a role that one search decides. */
 const MAX_PAIRS = 1_000_000;
 
-/** Number of steps before other requests get their turn; each step tries a page of roles. */
-const STEPS_TOGETHER = 10;
-
 /** A position of a search: an identity that can still assume further roles. */
 interface Step {
   readonly principal: PreparedPrincipal;
@@ -71,12 +68,14 @@ export async function assumableRoles(
     const field = options.path === '' ? 'maxDepth' : `${options.path}.maxDepth`;
     throw new InvalidInput(field, `${maxDepth} is not a valid length of a chain: expected 1 to ${MAX_CHAIN}`);
   }
+  const work = tools.work ?? new Work();
   return onOneRevision(async (check) => {
     const search = new Search(tools, options.context, now);
     let steps = await search.start(subject, options.path, check);
     for (let depth = 1; depth <= maxDepth && steps.length > 0; depth += 1) {
       const next: Step[] = [];
-      for await (const arns of pagesOf(tools.directory, 'roleArns')) {
+      for await (const arns of partsOfPages(pagesOf(tools.directory, 'roleArns', work))) {
+        await work.turn();
         const gathered = await tools.directory.gather({
           principals: [],
           roles: arns,
@@ -85,9 +84,13 @@ export async function assumableRoles(
           forSearch: true,
         });
         check(gathered.revision);
-        for (let start = 0; start < steps.length; start += STEPS_TOGETHER) {
-          if (start > 0) await nextTurn();
-          next.push(...search.expand(steps.slice(start, start + STEPS_TOGETHER), arns, gathered));
+        for (const step of steps) {
+          for (const arn of arns) {
+            // One decision of many statements takes some milliseconds.
+            if (work.isDue) await work.rest();
+            const reached = search.expand(step, arn, gathered);
+            if (reached !== null) next.push(reached);
+          }
         }
       }
       // If a role was reached again in a better way, the search continues only from there.
@@ -138,28 +141,21 @@ class Search {
     return [{ principal: acting, ref, carried: carriedOnBy(record, identity), chain: [], requires: [] }];
   }
 
-  /** The steps that `steps` can reach among the roles `arns`; remembers the best way to each. */
-  expand(steps: readonly Step[], arns: readonly string[], gathered: Gathered): readonly Step[] {
-    this.#pairs += steps.length * arns.length;
+  /** The step from `step` into the role; null: there is none, or a better one is known. Remembers the best way to each role. */
+  expand(step: Step, arn: string, gathered: Gathered): Step | null {
+    this.#pairs += 1;
     if (this.#pairs > MAX_PAIRS) {
       throw new RolegateError(
         'LimitExceeded',
         `more than ${MAX_PAIRS} pairs of sessions and roles: use a smaller \`maxDepth\``,
       );
     }
-    const next: Step[] = [];
-    for (const arn of arns) {
-      const role = gathered.role(arn);
-      if (role === null) continue;
-      for (const step of steps) {
-        if (step.chain.includes(arn)) continue;
-        const found = this.#tryRole(step, role.value, [...role.gaps], gathered.revision);
-        if (found === null || !this.#improves(found)) continue;
-        this.#best.set(arn, found);
-        next.push(this.#stepInto(step, role.value, found));
-      }
-    }
-    return next;
+    const role = gathered.role(arn);
+    if (role === null || step.chain.includes(arn)) return null;
+    const found = this.#tryRole(step, role.value, [...role.gaps], gathered.revision);
+    if (found === null || !this.#improves(found)) return null;
+    this.#best.set(arn, found);
+    return this.#stepInto(step, role.value, found);
   }
 
   isBest(step: Step): boolean {

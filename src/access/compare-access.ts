@@ -1,9 +1,13 @@
+import type { TermSet } from '../analysis/combine.ts';
 import { type AccessComparison, compareAccess as compareSets } from '../analysis/compare.ts';
+import type { CatalogAction } from '../catalog/catalog-service.ts';
 import type { RequestContext } from '../evaluation/request.ts';
+import type { Steps } from '../policy/steps.ts';
 import type { DecideTools } from './decide.ts';
-import { effectivePermissions } from './effective-permissions.ts';
+import { type EffectivePermissions, effectivePermissions } from './effective-permissions.ts';
 import { filteredActions, type PermissionFilter } from './effective-permissions-filter.ts';
 import type { Subject } from './question.ts';
+import { Work } from './work.ts';
 
 /**
  * Permissions that the principal of `subject` gains and loses by assuming its role, action by action, on one revision of the
@@ -21,19 +25,29 @@ export async function compareAccess(
 ): Promise<AccessComparison> {
   const filter = options.filter ?? {};
   const actions = filteredActions(tools.catalog, filter, 'filter');
+  const work = tools.work ?? new Work();
   const inRole = await effectivePermissions(
-    tools,
+    { ...tools, work },
     subject,
     options.context ?? new Map(),
     now,
     options.assumeContextKeys,
   );
-  const resource = filter.resource ?? null;
-  return compareSets(
-    Array.from(actions, (action) => ({
-      name: action.name,
-      before: inRole.suspended?.setOf(action, resource) ?? { allow: [], deny: [] },
-      after: inRole.setOf(action, resource),
-    })),
-  );
+  return work.run(compared(inRole, actions, filter.resource ?? null));
 }
+
+function* compared(
+  inRole: EffectivePermissions,
+  actions: Iterable<CatalogAction>,
+  resource: string | null,
+): Steps<AccessComparison> {
+  const sets: { readonly name: string; readonly before: TermSet; readonly after: TermSet }[] = [];
+  for (const action of actions) {
+    const { suspended } = inRole;
+    const before = suspended === null ? NOTHING : yield* suspended.setOf(action, resource);
+    sets.push({ name: action.name, before, after: yield* inRole.setOf(action, resource) });
+  }
+  return yield* compareSets(sets);
+}
+
+const NOTHING: TermSet = { allow: [], deny: [] };

@@ -30,10 +30,10 @@ export function decideEach(
   if (questions.length === 0) return [];
   if (questions.some((question) => isAboutPattern(question, catalog)))
     return onOneRevision((check) => decideWithPatterns(tools, questions, now, check));
-  return decideTogether(tools, workOf(questions), now, waiting);
+  return decideTogether(tools, batchOf(questions), now, waiting);
 }
 
-function workOf(questions: readonly Question[]) {
+function batchOf(questions: readonly Question[]) {
   const question = (index: number): Question => {
     const one = questions[index];
     if (one === undefined) throw new Error('no such question');
@@ -120,7 +120,7 @@ async function decideAlike(
   now: number,
   reading: Rereading | null,
 ): Promise<Answers> {
-  return decideTogether(tools, workOf(questions), now, alone(tools, now), reading);
+  return decideTogether(tools, batchOf(questions), now, alone(tools, now), reading);
 }
 
 /** Like `decideEach`, if some questions are about patterns: each of those takes several steps. */

@@ -1,13 +1,15 @@
-import type { ClosedFormBuilder, Governed } from '../analysis/closed-form.ts';
+import type { ClosedFormBuilder } from '../analysis/closed-form.ts';
+import type { Governed } from '../analysis/entry.ts';
 import type { Catalog } from '../catalog/catalog.ts';
-import type { Directory } from '../directory/directory.ts';
+import type { Directory, Gathered } from '../directory/directory.ts';
 import type { AttachedPolicy } from '../evaluation/applicable-policies.ts';
 import type { PreparedResource } from '../evaluation/prepare.ts';
 import { parseArn } from '../policy/arn.ts';
 import { faultGaps } from '../policy/policy-fault.ts';
+import type { Steps } from '../policy/steps.ts';
 import { governedBy } from './effective-permissions-governed.ts';
-import { nextTurn } from './next-turn.ts';
-import { type OneRevision, pagesOf, SCAN_PAGE } from './scan.ts';
+import { type OneRevision, pagesOf, partsOfPages, SCAN_PAGE } from './scan.ts';
+import type { Work } from './work.ts';
 
 /** Owners, by ARN, of resources with policies whose ARNs name no account. */
 export type Owners = ReadonlyMap<string, string>;
@@ -19,6 +21,12 @@ interface Bearers {
   readonly gaps: readonly string[];
 }
 
+interface Tools {
+  readonly directory: Directory;
+  readonly catalog: Catalog;
+  readonly work: Work;
+}
+
 /** Greatest number of resource policies whose faults are listed. */
 const MOST_GAPS = 50;
 
@@ -28,8 +36,7 @@ const MOST_GAPS = 50;
  * number of resources and roles (each is looked up, and its statements compared with the principals, once).
  */
 export async function addBearers(
-  directory: Directory,
-  catalog: Catalog,
+  tools: Tools,
   builders: readonly Pick<ClosedFormBuilder, 'add'>[],
   now: number,
   check: OneRevision,
@@ -37,25 +44,31 @@ export async function addBearers(
   const owners = new Map<string, string>();
   const gaps: string[] = [];
   if (builders.length === 0) return { owners, gaps };
-  const children = await nested(directory, catalog);
+  const { directory, catalog, work } = tools;
+  const children = await nested(tools);
   const add = async (arns: readonly string[]): Promise<void> => {
+    await work.turn();
     const resources = arns.map((arn) => ({ arn, accountId: null }));
     const gathered = await directory.gather({ principals: [], roles: [], resources, now, forSearch: true });
     check(gathered.revision);
+    await work.run(addEach(arns, gathered));
+  };
+  const addEach = function* (arns: readonly string[], gathered: Gathered): Steps<void> {
     for (const arn of arns) {
+      yield 1;
       const { value } = gathered.resource(arn, null);
       if (value.accountId !== null && parseArn(arn)?.accountId === '') owners.set(arn, value.accountId);
       const { policy } = value.facts;
       if (policy === null && value.grantPolicies.length === 0) continue;
       let concerned = false;
       for (const governed of governedOf(value, catalog, children.get(arn))) {
-        for (const builder of builders) if (builder.add(value, governed)) concerned = true;
+        for (const builder of builders) if (yield* builder.add(value, governed)) concerned = true;
       }
       if (concerned && policy !== null && gaps.length < MOST_GAPS) gaps.push(...unreadIn(policy, arn));
     }
   };
-  for await (const page of resourcePages(directory)) await add(page);
-  for await (const page of pagesOf(directory, 'roleArns')) await add(page);
+  for await (const part of partsOfPages(resourcePages(tools))) await add(part);
+  for await (const part of partsOfPages(pagesOf(directory, 'roleArns', work))) await add(part);
   check(await directory.revision());
   return { owners, gaps };
 }
@@ -81,11 +94,11 @@ function unreadIn({ policy }: AttachedPolicy, arn: string): readonly string[] {
 }
 
 /** Resources with policies inside other resources with policies, by the outer one. */
-async function nested(directory: Directory, catalog: Catalog): Promise<ReadonlyMap<string, readonly string[]>> {
+async function nested(tools: Tools): Promise<ReadonlyMap<string, readonly string[]>> {
   const children = new Map<string, string[]>();
-  for await (const page of resourcePages(directory)) {
+  for await (const page of resourcePages(tools)) {
     for (const arn of page) {
-      for (const outer of catalog.policyHolders(arn)) {
+      for (const outer of tools.catalog.policyHolders(arn)) {
         if (outer === arn) continue;
         const known = children.get(outer);
         if (known === undefined) children.set(outer, [arn]);
@@ -96,7 +109,7 @@ async function nested(directory: Directory, catalog: Catalog): Promise<ReadonlyM
   return children;
 }
 
-async function* resourcePages(directory: Directory): AsyncGenerator<readonly string[], void, undefined> {
+async function* resourcePages({ directory, work }: Tools): AsyncGenerator<readonly string[], void, undefined> {
   let after: string | undefined;
   for (;;) {
     const where = after === undefined ? { limit: SCAN_PAGE } : { after, limit: SCAN_PAGE };
@@ -105,7 +118,7 @@ async function* resourcePages(directory: Directory): AsyncGenerator<readonly str
     const resources = page.filter((arn) => !arn.includes(':role/') || parseArn(arn)?.service !== 'iam');
     if (resources.length > 0) yield resources;
     if (page.length < SCAN_PAGE) return;
-    await nextTurn();
+    await work.rest();
     after = page.at(-1);
   }
 }

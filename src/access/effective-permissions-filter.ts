@@ -1,8 +1,7 @@
-import { meets } from '../analysis/closed-form.ts';
 import type { TermSet } from '../analysis/combine.ts';
 import { conditionUse } from '../analysis/condition-use.ts';
 import { resourceGlob } from '../analysis/resource-set.ts';
-import type { Term } from '../analysis/term.ts';
+import { meets, type Term } from '../analysis/term.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { AccessLevel, CatalogAction } from '../catalog/catalog-service.ts';
 import { matchesTemplate, specificity } from '../catalog/resource-template.ts';
@@ -11,6 +10,7 @@ import { type ActionPattern, actionMatches, readActionPattern } from '../policy/
 import { parseArn } from '../policy/arn.ts';
 import { InvalidInput } from '../policy/errors.ts';
 import { isAccountId } from '../policy/principal-id.ts';
+import type { Steps } from '../policy/steps.ts';
 import type { Owners } from './effective-permissions-bearers.ts';
 
 /** Conditions on permissions. A permission must meet all that are given; those left out or null do not limit. */
@@ -118,13 +118,20 @@ export function canBeAbout(catalog: Catalog, resource: string): (action: Catalog
 }
 
 /** The part of a set that can apply to the resource; the set itself if all of it can. */
-export function onResource(set: TermSet, resource: string, catalog: Catalog, owners: Owners): TermSet {
+export function* onResource(set: TermSet, resource: string, catalog: Catalog, owners: Owners): Steps<TermSet> {
   if (resource === '*') return set;
   const glob = resourceGlob(resource);
   const owner = ownerOf(resource, catalog, owners);
-  const applies = (term: Term): boolean => meets(owner === null ? term : ownedBy(term, owner), glob);
-  const allow = set.allow.filter(applies);
-  const deny = allow.length === 0 ? [] : set.deny.filter(applies);
+  const applying = function* (terms: readonly Term[]): Steps<readonly Term[]> {
+    const found: Term[] = [];
+    for (const term of terms) {
+      if (yield* meets(owner === null ? term : ownedBy(term, owner), glob)) found.push(term);
+      yield 1;
+    }
+    return found;
+  };
+  const allow = yield* applying(set.allow);
+  const deny = allow.length === 0 ? [] : yield* applying(set.deny);
   return allow.length === set.allow.length && deny.length === set.deny.length ? set : { allow, deny };
 }
 

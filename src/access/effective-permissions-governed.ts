@@ -1,4 +1,4 @@
-import type { Governed } from '../analysis/closed-form.ts';
+import type { Governed } from '../analysis/entry.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import { splitArn } from '../policy/arn.ts';
 

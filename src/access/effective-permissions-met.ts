@@ -1,9 +1,10 @@
-import { meets } from '../analysis/closed-form.ts';
 import type { TermSet } from '../analysis/combine.ts';
 import { type ResourceGlob, resourceGlob } from '../analysis/resource-set.ts';
+import { meets } from '../analysis/term.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { ActionResource, CatalogAction, ResourceType } from '../catalog/catalog-service.ts';
 import { RolegateError } from '../policy/errors.ts';
+import type { Steps } from '../policy/steps.ts';
 
 /** Decides whether sets of requests contain a request on some resource of a type that an action takes. */
 export class MetTypes {
@@ -20,7 +21,7 @@ export class MetTypes {
     };
   }
 
-  isMet(set: TermSet, { resourceTypes }: CatalogAction): boolean {
+  *isMet(set: TermSet, { resourceTypes }: CatalogAction): Steps<boolean> {
     // Actions without resource types were checked when the set was made.
     if (set.allow.length === 0 || resourceTypes.length === 0) return true;
     // Actions share lists of types, and sets.
@@ -28,13 +29,23 @@ export class MetTypes {
     this.#known.set(set, byTypes);
     let met = byTypes.get(resourceTypes);
     if (met === undefined) {
-      met = set.allow.some((term) => {
-        if (term.resources.length === 0 && term.notResources.length === 0) return true;
-        return resourceTypes.some(({ type }) => this.#globs(type).some((glob) => meets(term, glob)));
-      });
+      met = yield* this.#meetsSome(set, resourceTypes);
       byTypes.set(resourceTypes, met);
     }
     return met;
+  }
+
+  *#meetsSome({ allow }: TermSet, resourceTypes: readonly ActionResource[]): Steps<boolean> {
+    for (const term of allow) {
+      if (term.resources.length === 0 && term.notResources.length === 0) return true;
+      for (const { type } of resourceTypes) {
+        for (const glob of this.#globs(type)) {
+          if (yield* meets(term, glob)) return true;
+          yield 1;
+        }
+      }
+    }
+    return false;
   }
 }
 
@@ -60,23 +71,32 @@ const SHUT_IN = [
  * Gaps where the caller's own policies allow a request that a resource's policy, possibly unknown, must also allow. `known`:
  * services of which all such policies in the caller's account are known.
  */
-export function unlistedGaps(
+export function* unlistedGaps(
   catalog: Catalog,
   known: ReadonlySet<string>,
-  saidOf: (action: CatalogAction) => TermSet,
-): readonly string[] {
+  saidOf: (action: CatalogAction) => Steps<TermSet>,
+): Steps<readonly string[]> {
   const gaps: string[] = [];
   for (const [service, end, gap] of SHUT_IN) {
     if (known.has(service)) continue;
-    const isOpen = catalog.actionsOf(service).some((action) => !action.wildcardOnly && excludes(saidOf, action, end));
-    if (isOpen) gaps.push(gap);
+    for (const action of catalog.actionsOf(service)) {
+      if (action.wildcardOnly || !(yield* excludes(saidOf, action, end))) continue;
+      gaps.push(gap);
+      break;
+    }
   }
   return gaps;
 }
 
-function excludes(saidOf: (action: CatalogAction) => TermSet, action: CatalogAction, end: string): boolean {
+function* excludes(
+  saidOf: (action: CatalogAction) => Steps<TermSet>,
+  action: CatalogAction,
+  end: string,
+): Steps<boolean> {
   try {
-    return saidOf(action).allow.some(({ notResources }) => notResources.some(({ text }) => text.endsWith(end)));
+    return (yield* saidOf(action)).allow.some(({ notResources }) =>
+      notResources.some(({ text }) => text.endsWith(end)),
+    );
   } catch (error) {
     // More than can be listed: such requests may exist, too.
     if (error instanceof RolegateError && error.code === 'LIMIT_EXCEEDED') return true;

@@ -1,18 +1,16 @@
 import { type ClosedForm, ClosedFormBuilder } from '../analysis/closed-form.ts';
 import type { TermSet } from '../analysis/combine.ts';
-import { policyDocument } from '../analysis/policy-document.ts';
-import { type PermissionTerm, printTerm } from '../analysis/term.ts';
+import { type ActionTerms, policyDocument } from '../analysis/policy-document.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { AccessLevel, CatalogAction } from '../catalog/catalog-service.ts';
 import type { Revision } from '../directory/directory.ts';
-import type { KeySessionRecord } from '../directory/stores/key-session-store.ts';
 import type { Decision } from '../evaluation/decision.ts';
 import type { PolicyReading } from '../evaluation/policy-reading.ts';
 import type { PreparedPrincipal, PreparedResource } from '../evaluation/prepare.ts';
 import type { RequestContext, RequestFacts } from '../evaluation/request.ts';
 import { parseArn } from '../policy/arn.ts';
 import type { JsonObject } from '../policy/json.ts';
-import { barredFromRoles } from './assume.ts';
+import type { Steps } from '../policy/steps.ts';
 import { checkAssumedRole } from './check-question.ts';
 import { type DecideTools, decide } from './decide.ts';
 import { addBearers, type Owners } from './effective-permissions-bearers.ts';
@@ -20,30 +18,15 @@ import { filteredActions, onResource, type PermissionFilter } from './effective-
 import { accountOf, homeOf, homes, knownServices } from './effective-permissions-home.ts';
 import { MetTypes, unlistedGaps } from './effective-permissions-met.ts';
 import { gatherForSubjects } from './gather-for-subjects.ts';
-import { barredFromKeySession } from './key-session.ts';
+import { type EffectivePermission, ListedPermissions, type PrintedSet } from './listed-permissions.ts';
+import { neverAllowed } from './never-allowed.ts';
 import type { Answer, Subject } from './question.ts';
 import { type OneRevision, onOneRevision } from './scan.ts';
 import { withSourceOrganization } from './source-organization.ts';
 import { resolveSubject } from './subject.ts';
 import { endpointGaps } from './unknown-policies.ts';
 import { throughEndpoint } from './vpc-endpoint.ts';
-
-/** One action that is allowed on some resource: for requests in some `allow` term and in no `deny` term. */
-export interface EffectivePermission {
-  readonly action: string;
-  readonly accessLevel: AccessLevel;
-  readonly allow: readonly PermissionTerm[];
-  readonly deny: readonly PermissionTerm[];
-}
-
-/** Permissions in the order of their actions' names. */
-export interface ListedPermissions {
-  /** Those behind a name; null: all. */
-  after(name: string | null): Iterable<EffectivePermission>;
-  /** Whether none is for an action of this name, or in front of it. */
-  startsAfter(name: string): boolean;
-  count(): number;
-}
+import { Work } from './work.ts';
 
 /** Number of allowed actions in one service. */
 export interface ServicePermissions {
@@ -78,7 +61,7 @@ interface Parts {
 
 /**
  * Everything that a subject may do on one revision of the directory, in closed form. Each part is computed when it is first
- * used, and kept; all are synchronous except `can`.
+ * used, step by step as the work of the request, and kept.
  */
 export class EffectivePermissions {
   readonly subject: Subject;
@@ -93,7 +76,9 @@ export class EffectivePermissions {
   readonly #parts: Parts;
   readonly #catalog: Catalog;
   readonly #met: MetTypes;
-  readonly #printed = new Map<TermSet, Pick<EffectivePermission, 'allow' | 'deny'>>();
+  readonly #work: Work;
+  readonly #printed = new Map<TermSet, PrintedSet>();
+  readonly #onResource = new Map<string, Map<TermSet, TermSet>>();
   #gaps: readonly string[] | undefined;
   #summary: readonly ServicePermissions[] | undefined;
   #document: JsonObject | undefined;
@@ -101,6 +86,7 @@ export class EffectivePermissions {
   constructor(parts: Parts) {
     this.#parts = parts;
     this.#catalog = parts.tools.catalog;
+    this.#work = parts.tools.work ?? new Work();
     this.subject = parts.subject;
     this.context = parts.context;
     this.assumeContextKeys = parts.assumeContextKeys;
@@ -111,28 +97,40 @@ export class EffectivePermissions {
   }
 
   /** Unknown facts that could add to the permissions or remove some. */
-  get gaps(): readonly string[] {
-    this.#gaps ??= [
-      ...this.#parts.gaps,
-      ...unlistedGaps(this.#catalog, this.#parts.known, (action) => this.#said(action)),
-    ];
+  async gaps(): Promise<readonly string[]> {
+    const unlisted = unlistedGaps(this.#catalog, this.#parts.known, (action) => this.#said(action));
+    this.#gaps ??= [...this.#parts.gaps, ...(await this.#work.run(unlisted))];
     return this.#gaps;
   }
 
   /** What the policies say about one action, including resources that are of no type which it takes. */
-  #said(action: CatalogAction): TermSet {
-    return this.#parts.form?.of(action) ?? NOTHING;
+  *#said(action: CatalogAction): Steps<TermSet> {
+    const { form } = this.#parts;
+    yield 1;
+    return form === null ? NOTHING : yield* form.of(action);
   }
 
   /** The permissions for one action, for comparisons; none if they include no resource that it takes. Throws LIMIT_EXCEEDED. */
-  setOf(action: CatalogAction, resource: string | null = null): TermSet {
-    const set = this.#met.isMet(this.#said(action), action) ? this.#said(action) : NOTHING;
-    return resource === null ? set : onResource(set, resource, this.#catalog, this.#parts.owners);
+  *setOf(action: CatalogAction, resource: string | null = null): Steps<TermSet> {
+    const said = yield* this.#said(action);
+    const set = (yield* this.#met.isMet(said, action)) ? said : NOTHING;
+    return resource === null ? set : yield* this.#partOn(set, resource);
+  }
+
+  /** Actions share sets. */
+  *#partOn(set: TermSet, resource: string): Steps<TermSet> {
+    const bySet = this.#onResource.get(resource) ?? new Map<TermSet, TermSet>();
+    this.#onResource.set(resource, bySet);
+    const known = bySet.get(set);
+    if (known !== undefined) return known;
+    const part = yield* onResource(set, resource, this.#catalog, this.#parts.owners);
+    bySet.set(set, part);
+    return part;
   }
 
   /** As `listed`, all of it. */
-  permissions(filter: PermissionFilter = {}, field = 'filter'): readonly EffectivePermission[] {
-    return [...this.listed(filter, field).after(null)];
+  async permissions(filter: PermissionFilter = {}, field = 'filter'): Promise<readonly EffectivePermission[]> {
+    return this.listed(filter, field).after(null, Number.POSITIVE_INFINITY);
   }
 
   /**
@@ -142,60 +140,50 @@ export class EffectivePermissions {
   listed(filter: PermissionFilter = {}, field = 'filter'): ListedPermissions {
     const { form } = this.#parts;
     const actions = filteredActions(this.#catalog, filter, field, (service) => form?.mayAllow(service) ?? false);
-    const setOn = (action: CatalogAction): TermSet => this.setOf(action, filter.resource ?? null);
-    const print = (set: TermSet): Pick<EffectivePermission, 'allow' | 'deny'> => this.#print(set);
-    return {
-      *after(name) {
-        for (const action of actions) {
-          if (name !== null && action.name <= name) continue;
-          const set = setOn(action);
-          if (set.allow.length > 0) yield { action: action.name, accessLevel: action.accessLevel, ...print(set) };
-        }
-      },
-      startsAfter(name) {
-        for (const action of actions) {
-          if (action.name > name) return true;
-          if (setOn(action).allow.length > 0) return false;
-        }
-        return true;
-      },
-      count() {
-        let count = 0;
-        for (const action of actions) if (setOn(action).allow.length > 0) count += 1;
-        return count;
-      },
-    };
+    const setOf = (action: CatalogAction): Steps<TermSet> => this.setOf(action, filter.resource ?? null);
+    return new ListedPermissions(actions, setOf, this.#printed, this.#work);
   }
 
   /** Services in which something is allowed, in the order of their prefixes. */
-  summary(): readonly ServicePermissions[] {
-    this.#summary ??= this.#catalog.services().flatMap((service) => {
+  async summary(): Promise<readonly ServicePermissions[]> {
+    this.#summary ??= await this.#work.run(this.#summarized());
+    return this.#summary;
+  }
+
+  *#summarized(): Steps<readonly ServicePermissions[]> {
+    const services: ServicePermissions[] = [];
+    for (const service of this.#catalog.services()) {
       const actions = this.#catalog.actionsOf(service);
-      const allowed = actions.filter((action) => this.setOf(action).allow.length > 0);
-      if (allowed.length === 0) return [];
+      const allowed: CatalogAction[] = [];
+      for (const action of actions) if ((yield* this.setOf(action)).allow.length > 0) allowed.push(action);
+      if (allowed.length === 0) continue;
       const levels = new Set(allowed.map((action) => action.accessLevel));
-      return {
+      services.push({
         service,
         serviceName: this.#catalog.serviceName(service),
         allowedActions: allowed.length,
         totalActions: actions.length,
         accessLevels: LEVELS.filter((level) => levels.has(level)),
-      };
-    });
-    return this.#summary;
+      });
+    }
+    return services;
   }
 
   /** The same set as one IAM policy, which may name actions that have no request in it. Throws LIMIT_EXCEEDED where one cannot say it exactly. */
-  policyDocument(): JsonObject {
-    if (this.#document === undefined) {
-      const actions = this.#catalog
-        .services()
-        .flatMap((service) => this.#catalog.actionsOf(service))
-        .map((action) => ({ name: action.name, wildcardOnly: action.wildcardOnly, set: this.#said(action) }))
-        .filter(({ set }) => set.allow.length > 0);
-      this.#document = policyDocument(actions, this.#catalog, this.#parts.home);
-    }
+  async policyDocument(): Promise<JsonObject> {
+    this.#document ??= await this.#work.run(this.#asDocument());
     return this.#document;
+  }
+
+  *#asDocument(): Steps<JsonObject> {
+    const actions: ActionTerms[] = [];
+    for (const service of this.#catalog.services()) {
+      for (const action of this.#catalog.actionsOf(service)) {
+        const set = yield* this.#said(action);
+        if (set.allow.length > 0) actions.push({ name: action.name, wildcardOnly: action.wildcardOnly, set });
+      }
+    }
+    return yield* policyDocument(actions, this.#catalog, this.#parts.home);
   }
 
   /** Decides one request of the subject, like every other question. Context left out: that of the permissions. */
@@ -212,14 +200,6 @@ export class EffectivePermissions {
     const [answer] = await decide(tools, [question], now);
     if (answer === undefined) throw new Error('a question without an answer');
     return answer;
-  }
-
-  #print(set: TermSet): Pick<EffectivePermission, 'allow' | 'deny'> {
-    const known = this.#printed.get(set);
-    if (known !== undefined) return known;
-    const printed = { allow: set.allow.map(printTerm), deny: set.deny.map(printTerm) };
-    this.#printed.set(set, printed);
-    return printed;
   }
 }
 
@@ -242,11 +222,12 @@ export function effectivePermissions(
   assumeContextKeys = true,
 ): Promise<EffectivePermissions> {
   const given = { subject, context, assumeContextKeys };
-  return onOneRevision((check) => workOut(tools, given, now, check));
+  const work = tools.work ?? new Work();
+  return onOneRevision((check) => workOut({ ...tools, work }, given, now, check));
 }
 
 async function workOut(
-  tools: DecideTools,
+  tools: DecideTools & { readonly work: Work },
   given: { readonly subject: Subject; readonly context: RequestContext; readonly assumeContextKeys: boolean },
   now: number,
   check: OneRevision,
@@ -265,13 +246,13 @@ async function workOut(
   const own = collecting(resolved.own, request, homeOf(resolved.own, home), tools.veil?.asItself);
   const inRole = resolved.role === null || resolved.acting === null ? null : resolved.acting;
   const role = inRole === null ? null : collecting(inRole, request, homeOf(inRole, home), tools.veil?.inRole);
-  const bearers = await addBearers(directory, catalog, role === null ? [own] : [own, role], now, check);
+  const bearers = await addBearers(tools, role === null ? [own] : [own, role], now, check);
   const gaps = [...resolved.gaps, ...bearers.gaps, ...endpointGaps(subject.principal, context, gathered)];
   const shared = { tools, context, assumeContextKeys, now, owners: bearers.owners, gaps, revision: gathered.revision };
   const ownPermissions = new EffectivePermissions({
     ...shared,
     subject: asItself ? subject : { ...subject, assumedRole: null, session: null },
-    form: own.build(never(catalog, resolved.own, subject.heldKeySession ?? null)),
+    form: own.build(neverAllowed(catalog, resolved.own, subject.heldKeySession ?? null)),
     home: accountOf(resolved.own),
     known: knownServices(accountOf(resolved.own), home),
     assumption: null,
@@ -281,7 +262,7 @@ async function workOut(
   return new EffectivePermissions({
     ...shared,
     subject,
-    form: role === null || inRole === null ? null : role.build(never(catalog, inRole, null)),
+    form: role === null || inRole === null ? null : role.build(neverAllowed(catalog, inRole, null)),
     home: inRole === null ? null : accountOf(inRole),
     known: knownServices(inRole === null ? null : accountOf(inRole), home),
     assumption: resolved.assumption,
@@ -302,14 +283,4 @@ function collecting(
     add: (resource, governed) => builder.add(seen.resource(resource), governed),
     build: (never) => builder.build(never),
   };
-}
-
-/** Actions that no policy can grant to the principal; with `held`, also those that its credentials can never call. */
-function never(catalog: Catalog, principal: PreparedPrincipal, held: KeySessionRecord | null): ReadonlySet<string> {
-  const names = new Set(barredFromRoles(principal, '') === null ? [] : ['sts:AssumeRole']);
-  if (held === null && principal.facts.kind !== 'federatedUser') return names;
-  for (const action of [...catalog.actionsOf('iam'), ...catalog.actionsOf('sts')]) {
-    if (barredFromKeySession(held, principal, action, '*') !== null) names.add(action.name);
-  }
-  return names;
 }

@@ -4,8 +4,8 @@ import type { Directory } from '../directory/directory.ts';
 import { parseArn, splitArn } from '../policy/arn.ts';
 import { readTemplate } from '../policy/variable.ts';
 import { governedBy, literal } from './effective-permissions-governed.ts';
-import { nextTurn } from './next-turn.ts';
 import { pagesOf, SCAN_PAGE } from './scan.ts';
+import type { Work } from './work.ts';
 
 /** What the directory knows about the resources of a pattern. */
 export interface Known {
@@ -26,13 +26,15 @@ const HEADS = 5;
 export class KnownResources {
   readonly #directory: Directory;
   readonly #catalog: Catalog;
+  readonly #work: Work;
   #bearers: Promise<readonly string[]> | undefined;
   #all: Promise<readonly string[]> | undefined;
   #roles: Promise<readonly string[]> | undefined;
 
-  constructor(directory: Directory, catalog: Catalog) {
+  constructor(directory: Directory, catalog: Catalog, work: Work) {
     this.#directory = directory;
     this.#catalog = catalog;
+    this.#work = work;
   }
 
   /** `services`: the services of the ARNs that it can match. `tagsMatter`: a policy depends on tags of resources. */
@@ -51,6 +53,7 @@ export class KnownResources {
       return services.has(service) || (service === 'apigateway' && services.has('execute-api'));
     };
     for (const arn of await this.#withPolicy()) {
+      await this.#work.turn();
       if (patterns.size > MOST_KNOWN) break;
       if (!isMeant(arn)) continue;
       const governed = governedBy(arn, this.#catalog, []);
@@ -58,11 +61,13 @@ export class KnownResources {
     }
     // For other resources only tags count, and the owner if the ARN does not contain it.
     for (const arn of await this.#others()) {
+      await this.#work.turn();
       if (patterns.size > MOST_KNOWN) break;
       if (isMeant(arn) && (tagsMatter || parseArn(arn)?.accountId === ''))
         add(arn, [literal(arn), `${literal(arn)}/*`]);
     }
     for (const arn of services.has('iam') ? await this.#allRoles() : []) {
+      await this.#work.turn();
       if (patterns.size > MOST_KNOWN) break;
       add(arn, [literal(arn)]);
     }
@@ -70,19 +75,19 @@ export class KnownResources {
   }
 
   #withPolicy(): Promise<readonly string[]> {
-    this.#bearers ??= listed((page) => this.#directory.resourceArnsWithPolicy(page));
+    this.#bearers ??= listed((page) => this.#directory.resourceArnsWithPolicy(page), this.#work);
     return this.#bearers;
   }
 
   #others(): Promise<readonly string[]> {
-    this.#all ??= listed((page) => this.#directory.resourceArns(page));
+    this.#all ??= listed((page) => this.#directory.resourceArns(page), this.#work);
     return this.#all;
   }
 
   #allRoles(): Promise<readonly string[]> {
     this.#roles ??= (async () => {
       const found: string[] = [];
-      for await (const page of pagesOf(this.#directory, 'roleArns')) found.push(...page);
+      for await (const page of pagesOf(this.#directory, 'roleArns', this.#work)) found.push(...page);
       return found;
     })();
     return this.#roles;
@@ -91,6 +96,7 @@ export class KnownResources {
 
 async function listed(
   read: (page: { readonly after?: string; readonly limit: number }) => Promise<readonly string[]>,
+  work: Work,
 ): Promise<readonly string[]> {
   const found: string[] = [];
   for (;;) {
@@ -98,7 +104,7 @@ async function listed(
     const page = await read(after === undefined ? { limit: SCAN_PAGE } : { after, limit: SCAN_PAGE });
     found.push(...page);
     if (page.length < SCAN_PAGE) return found;
-    await nextTurn();
+    await work.rest();
   }
 }
 

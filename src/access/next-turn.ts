@@ -1,9 +1,36 @@
+/** Who waits for a turn, in their order. */
+const waiting: (() => void)[] = [];
+/** When the present turn began, as far as it is known: when the last one who waited went on. Milliseconds. */
+let since = 0;
+
 /**
  * Lets other work on this thread continue, such as answering other requests. Long searches call it between their parts;
- * awaiting values in memory is not enough, because settled promises run before any other work.
+ * awaiting values in memory is not enough, because settled promises run before any other work. In one round of the event loop
+ * one of those who wait goes on: however many they are, others wait for one part.
  */
 export function nextTurn(): Promise<void> {
   return new Promise((resolve) => {
-    setImmediate(resolve);
+    waiting.push(resolve);
+    if (waiting.length === 1) setImmediate(goOn);
   });
+}
+
+function goOn(): void {
+  // The first stays in the list while it goes on, so that another who comes meanwhile waits for the next round.
+  since = performance.now();
+  waiting[0]?.();
+  setImmediate(afterwards);
+}
+
+function afterwards(): void {
+  waiting.shift();
+  if (waiting.length > 0) goOn();
+}
+
+/** How long work may go on in one turn. Milliseconds. */
+const ONE_TURN = 8;
+
+/** Whether the present turn has taken long enough. Where it is not known when it began, it has. */
+export function turnIsOver(): boolean {
+  return performance.now() - since > ONE_TURN;
 }

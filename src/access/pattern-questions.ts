@@ -18,6 +18,7 @@ import { type Answer, fieldOf, type Question } from './question.ts';
 import type { OneRevision } from './scan.ts';
 import { resolveSubject } from './subject.ts';
 import { throughEndpoint } from './vpc-endpoint.ts';
+import { Work } from './work.ts';
 
 const WILDCARD = /[*?]/;
 
@@ -42,6 +43,7 @@ interface PatternTools {
   readonly directory: Directory;
   readonly catalog: Catalog;
   readonly actions: AssumptionActions;
+  readonly work?: Work;
 }
 
 /** Answers questions about single resources. `reading`: how to read the policies; null: as written. */
@@ -72,6 +74,7 @@ export class PatternQuestions {
   readonly #check: OneRevision;
   readonly #ask: Ask;
   readonly #known: KnownResources;
+  readonly #work: Work;
   #count = 0;
 
   constructor(tools: PatternTools, now: number, check: OneRevision, ask: Ask) {
@@ -79,7 +82,8 @@ export class PatternQuestions {
     this.#now = now;
     this.#check = check;
     this.#ask = ask;
-    this.#known = new KnownResources(tools.directory, tools.catalog);
+    this.#work = tools.work ?? new Work();
+    this.#known = new KnownResources(tools.directory, tools.catalog, this.#work);
   }
 
   /** Throws the error of a question that cannot be answered. */
@@ -131,15 +135,17 @@ export class PatternQuestions {
     const services = servicesOf(pattern, action);
     let known = await this.#known.within(pattern, services, rules.dependsOnOpen);
     for (let round = 0; ; round += 1) {
-      const resources = resourcesOf(pattern, {
-        catalog: this.#tools.catalog,
-        action,
-        partition: acting.partition,
-        owner,
-        accounts: rules.accounts,
-        forms: [...rules.forms, ...known.patterns.map(formOfPattern)],
-        regionMatters: rules.regionMatters,
-      });
+      const resources = await this.#work.run(
+        resourcesOf(pattern, {
+          catalog: this.#tools.catalog,
+          action,
+          partition: acting.partition,
+          owner,
+          accounts: rules.accounts,
+          forms: [...rules.forms, ...known.patterns.map(formOfPattern)],
+          regionMatters: rules.regionMatters,
+        }),
+      );
       const tagsMattered = rules.dependsOnOpen;
       const { isNew, owned } = await this.#gather(acting, resources.arns, resourceAccount, rules);
       const meant =
@@ -171,6 +177,7 @@ export class PatternQuestions {
       const { value } = gathered.resource(arn, accountId);
       owned.set(arn, value.accountId);
       if (rules.add(acting, value)) isNew = true;
+      await this.#work.turn();
     }
     return { isNew, owned };
   }

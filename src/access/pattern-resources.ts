@@ -5,6 +5,7 @@ import { splitArn } from '../policy/arn.ts';
 import { ANY_RUN, type Glob, globOf } from '../policy/pattern.ts';
 import { isAccountId } from '../policy/principal-id.ts';
 import { isPartition, PARTITIONS, regionsOf } from '../policy/regions.ts';
+import type { Steps } from '../policy/steps.ts';
 import { readTemplate, type Template } from '../policy/variable.ts';
 
 /** Parts of an ARN before its resource. */
@@ -62,7 +63,7 @@ const MOST_RESOURCES = 4096;
  * `*` and `?` are wildcards and do not cross parts. A bare `*` means everything of one account that the action
  * can be asked on.
  */
-export function resourcesOf(pattern: string, about: About): PatternResources {
+export function* resourcesOf(pattern: string, about: About): Steps<PatternResources> {
   const parts = pattern === '*' ? Array<string>(HEADS + 1).fill('*') : splitArn(pattern);
   const wanted = formOf(parts, readTemplate(parts[HEADS] ?? '', { variables: false, wildcards: true }));
   const types = about.action.resourceTypes.flatMap(({ type }) => type.arns.map(formOfTemplate));
@@ -79,6 +80,7 @@ export function resourcesOf(pattern: string, about: About): PatternResources {
   );
   for (const head of heads) {
     const here = head.split(':');
+    yield about.forms.length;
     const forms = [...about.forms, ...types].flatMap(({ heads: globs, rest }, index) =>
       globs.every((glob, i) => glob.matches((here[i] ?? '').toLowerCase())) ? [{ index, rest }] : [],
     );
@@ -86,7 +88,7 @@ export function resourcesOf(pattern: string, about: About): PatternResources {
     if (!about.regionMatters && isAlike(alike, here, key)) continue;
     if (!known.has(key)) {
       const rests = forms.map(({ rest }) => rest);
-      known.set(key, cellsOf(wanted.rest, [...rests, WITH_SLASH, ...OF_AWS]));
+      known.set(key, yield* cellsOf(wanted.rest, [...rests, WITH_SLASH, ...OF_AWS]));
     }
     const cells = known.get(key) ?? null;
     const few = cells !== null && arns.size + cells.length <= MOST_RESOURCES;
@@ -94,10 +96,11 @@ export function resourcesOf(pattern: string, about: About): PatternResources {
     // If there are too many, one is enough: the answer then still has a decision.
     for (const rest of few
       ? cells
-      : (cellsOf(
+      : ((yield* cellsOf(
           wanted.rest,
           types.map((type) => type.rest),
-        ) ?? [])) {
+        )) ?? [])) {
+      yield 1;
       const arn = `${head}:${rest}`;
       const { kind } = about.catalog.fit(about.action, arn);
       if (kind !== 'misfit') arns.set(arn, kind);

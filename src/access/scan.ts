@@ -1,9 +1,23 @@
 import type { Directory, Revision } from '../directory/directory.ts';
 import { RolegateError } from '../policy/errors.ts';
-import { nextTurn } from './next-turn.ts';
+import type { Work } from './work.ts';
 
 /** Number of entities in one page, which bounds the memory of a scan. */
 export const SCAN_PAGE = 500;
+
+/** Number of entities that are gathered, and decided, before others may have their turn. */
+const PART = 100;
+
+/** Pages in parts. */
+function* partsOf<T>(page: readonly T[]): Iterable<readonly T[]> {
+  for (let start = 0; start < page.length; start += PART) yield page.slice(start, start + PART);
+}
+
+export async function* partsOfPages<T>(
+  pages: AsyncIterable<readonly T[]>,
+): AsyncGenerator<readonly T[], void, undefined> {
+  for await (const page of pages) yield* partsOf(page);
+}
 
 /** Number of attempts of a scan if the directory changes meanwhile. */
 const SCAN_ATTEMPTS = 5;
@@ -37,6 +51,7 @@ export async function onOneRevision<T>(scan: (check: OneRevision) => Promise<T>)
 export async function* pagesOf(
   directory: Directory,
   kind: 'userArns' | 'roleArns',
+  work: Work,
   accountId?: string,
 ): AsyncGenerator<readonly string[], void, undefined> {
   const where = { limit: SCAN_PAGE, ...(accountId === undefined ? {} : { accountId }) };
@@ -45,7 +60,7 @@ export async function* pagesOf(
     const page = await directory[kind](after === undefined ? where : { after, ...where });
     if (page.length > 0) yield page;
     if (page.length < SCAN_PAGE) return;
-    await nextTurn();
+    await work.rest();
     after = page.at(-1);
   }
 }

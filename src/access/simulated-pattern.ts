@@ -2,6 +2,7 @@ import type { Catalog, CatalogAction } from '../catalog/catalog.ts';
 import type { PreparedPrincipal, PreparedResource } from '../evaluation/prepare.ts';
 import type { RequestFacts } from '../evaluation/request.ts';
 import { Rereading } from '../evaluation/rereading.ts';
+import { finished } from '../policy/steps.ts';
 import { coverageOf } from './coverage.ts';
 import { DecidingRules } from './deciding-rules.ts';
 import { namesOne, noAnswer, ownerOf } from './pattern-questions.ts';
@@ -35,15 +36,8 @@ export function simulatedPattern(
   rules.add(principal, resource);
   const { forms, accounts, regionMatters } = rules;
   const owner = ownerOf(question, accountId);
-  const { arns, complete } = resourcesOf(question.resource, {
-    catalog,
-    action,
-    partition,
-    owner,
-    accounts,
-    forms,
-    regionMatters,
-  });
+  const about = { catalog, action, partition, owner, accounts, forms, regionMatters };
+  const { arns, complete } = finished(resourcesOf(question.resource, about));
   const [worst, best] = [new Rereading(false, rules.open), new Rereading(true, rules.open)];
   const all = arns.map((arn) => {
     const each = { ...single, resource: arn };

@@ -5,12 +5,15 @@ import { RolegateError } from '../policy/errors.ts';
 import { Decider, type DeciderTools } from './decider.ts';
 import { nextTurn } from './next-turn.ts';
 import type { Question } from './question.ts';
+import type { Work } from './work.ts';
 
 /** The dependencies of decisions. */
 export interface DecideTools extends DeciderTools {
   readonly directory: Directory;
   /** The questions are a page of a search: see GatherRequest. */
   readonly forSearch?: true;
+  /** The request that asks. Left out: each search is the work of a request of its own, and a batch has no end before its last. */
+  readonly work?: Work;
 }
 
 /** How those who ask wait for what is not in memory. */
@@ -24,7 +27,7 @@ export interface Waiting {
 }
 
 /** What is decided together, one after the other. */
-export interface Work<T> {
+export interface Batch<T> {
   readonly count: number;
   question(index: number): Question;
   decide(index: number, decider: Decider): T;
@@ -42,15 +45,15 @@ const ATTEMPTS = 4;
 /** Decisions from memory, of one revision, as far as it has what they need. */
 class Round<T> {
   readonly revision: Revision;
-  readonly #work: Work<T>;
+  readonly #batch: Batch<T>;
   readonly #results: (T | RolegateError | undefined)[] = [];
   /** What is to be decided. Null: everything, in its order. */
   #left: readonly number[] | null = null;
   #missing: number[] = [];
   #next = 0;
 
-  constructor(work: Work<T>, revision: Revision) {
-    this.#work = work;
+  constructor(batch: Batch<T>, revision: Revision) {
+    this.#batch = batch;
     this.revision = revision;
   }
 
@@ -65,7 +68,7 @@ class Round<T> {
 
   /** Decides on for a turn, or to the end if nobody is to be let in. Returns whether it is through. */
   goOn(decider: Decider, turn: number): boolean {
-    const end = this.#left?.length ?? this.#work.count;
+    const end = this.#left?.length ?? this.#batch.count;
     const until = end - this.#next > BETWEEN ? performance.now() + turn : Number.POSITIVE_INFINITY;
     while (this.#next < end) {
       const index = this.#left === null ? this.#next : (this.#left[this.#next] ?? 0);
@@ -85,7 +88,7 @@ class Round<T> {
 
   #decide(index: number, decider: Decider): void {
     try {
-      this.#results[index] = this.#work.decide(index, decider);
+      this.#results[index] = this.#batch.decide(index, decider);
     } catch (error) {
       if (error === NOT_IN_MEMORY) {
         this.#results[index] = undefined;
@@ -103,18 +106,18 @@ class Round<T> {
  */
 export function decideTogether<T>(
   tools: DecideTools,
-  work: Work<T>,
+  batch: Batch<T>,
   now: number,
   waiting: Waiting,
   reading: Rereading | null = null,
 ): Results<T> | Promise<Results<T>> {
-  const together = new Together(tools, work, now, waiting, reading);
+  const together = new Together(tools, batch, now, waiting, reading);
   return together.fromMemory() ?? together.inTurns();
 }
 
 class Together<T> {
   readonly #tools: DecideTools;
-  readonly #work: Work<T>;
+  readonly #batch: Batch<T>;
   readonly #now: number;
   readonly #waiting: Waiting;
   readonly #reading: Rereading | null;
@@ -124,10 +127,10 @@ class Together<T> {
   #isThrough = false;
   #turn = TURN;
 
-  constructor(tools: DecideTools, work: Work<T>, now: number, waiting: Waiting, reading: Rereading | null) {
+  constructor(tools: DecideTools, batch: Batch<T>, now: number, waiting: Waiting, reading: Rereading | null) {
     this.#reading = reading;
     this.#tools = tools;
-    this.#work = work;
+    this.#batch = batch;
     this.#now = now;
     this.#waiting = waiting;
   }
@@ -148,7 +151,7 @@ class Together<T> {
       const round = await this.#throughItsTurns();
       if (round === null) continue;
       if (round.missing.length === 0) return round.results;
-      loaded = await this.#waiting.load(round.missing.map((index) => this.#work.question(index)));
+      loaded = await this.#waiting.load(round.missing.map((index) => this.#batch.question(index)));
       this.#goOnWith(round, loaded);
     }
     return this.#onOneRead();
@@ -158,7 +161,7 @@ class Together<T> {
   #begin(loaded: Gathered | null): boolean {
     const memory = this.#tools.directory.remember(this.#now, this.#waiting.since, loaded);
     if (memory === null) return false;
-    this.#start(new Round(this.#work, memory.revision), memory);
+    this.#start(new Round(this.#batch, memory.revision), memory);
     return true;
   }
 
@@ -181,7 +184,7 @@ class Together<T> {
   /** Null: memory has moved on meanwhile. */
   async #throughItsTurns(): Promise<Round<T> | null> {
     for (; !this.#isThrough; ) {
-      await nextTurn();
+      await this.#rest();
       if (this.#round === null || this.#decider === null || this.#memory?.isCurrent !== true) {
         this.#round = null;
         this.#turn = Number.POSITIVE_INFINITY;
@@ -192,10 +195,16 @@ class Together<T> {
     return this.#round;
   }
 
+  /** Lets others in. Throws where the request is over. */
+  #rest(): Promise<void> {
+    const { work } = this.#tools;
+    return work === undefined ? nextTurn() : work.rest();
+  }
+
   async #onOneRead(): Promise<Results<T>> {
-    const questions = Array.from({ length: this.#work.count }, (_, index) => this.#work.question(index));
+    const questions = Array.from({ length: this.#batch.count }, (_, index) => this.#batch.question(index));
     const all = await this.#waiting.load(questions);
-    const round = new Round(this.#work, all.revision);
+    const round = new Round(this.#batch, all.revision);
     round.goOn(new Decider(this.#tools, all, this.#now, this.#reading), Number.POSITIVE_INFINITY);
     return round.results;
   }

@@ -10,11 +10,11 @@ import { checkAction } from './check-action.ts';
 import { conditionsFor } from './conditional.ts';
 import { type DecideTools, decideEach } from './decide.ts';
 import { checkNamesResource } from './every-resource.ts';
-import { nextTurn } from './next-turn.ts';
 import { type Outsider, outsidersOf } from './outsiders.ts';
 import { type Answer, fieldOf, type OpenQuestion, type Question } from './question.ts';
-import { type OneRevision, onOneRevision, pagesOf } from './scan.ts';
+import { type OneRevision, onOneRevision, pagesOf, partsOfPages } from './scan.ts';
 import { PagePart } from './who-can-page.ts';
+import { Work } from './work.ts';
 
 /** A principal that may do what is asked. */
 export interface PrincipalAccess {
@@ -76,7 +76,8 @@ export async function whoCan(
 ): Promise<WhoCan> {
   const action = checkAction(tools.catalog, question.action, fieldOf(question, 'action'));
   checkNamesResource(action, question.resource, fieldOf(question, 'resource'));
-  return onOneRevision((check) => new Search(tools, question, action, options, now, check).run());
+  const work = tools.work ?? new Work();
+  return onOneRevision((check) => new Search({ ...tools, work }, question, action, options, now, check).run());
 }
 
 /** The error for a question that must name the owner of the resource. */
@@ -93,7 +94,7 @@ function leavesOwnerOpen({ wildcardOnly }: CatalogAction, { resource, resourceAc
 }
 
 class Search {
-  readonly #tools: DecideTools;
+  readonly #tools: DecideTools & { readonly work: Work };
   readonly #question: OpenQuestion;
   readonly #action: CatalogAction;
   readonly #options: WhoCanOptions;
@@ -108,7 +109,7 @@ class Search {
   #unsaid = 0;
 
   constructor(
-    tools: DecideTools,
+    tools: DecideTools & { readonly work: Work },
     question: OpenQuestion,
     action: CatalogAction,
     options: WhoCanOptions,
@@ -128,7 +129,7 @@ class Search {
   async run(): Promise<WhoCan> {
     const { resource, revision } = await this.#checkOwner();
     for (const kind of ['userArns', 'roleArns'] as const) {
-      for await (const arns of this.#pagesIn(kind)) await this.#add(arns);
+      for await (const arns of partsOfPages(this.#pagesIn(kind))) await this.#add(arns);
     }
     const { conditional } = this.#options;
     const search = { question: this.#question, action: this.#action, resource, conditional, accounts: this.#accounts };
@@ -160,25 +161,26 @@ class Search {
 
   async *#pagesIn(kind: 'userArns' | 'roleArns'): AsyncGenerator<readonly string[], void, undefined> {
     const { scope } = this.#options;
-    const { directory } = this.#tools;
-    if (scope === null || scope.accounts === null) yield* pagesOf(directory, kind);
-    else for (const accountId of scope.accounts) yield* pagesOf(directory, kind, accountId);
+    const { directory, work } = this.#tools;
+    if (scope === null || scope.accounts === null) yield* pagesOf(directory, kind, work);
+    else for (const accountId of scope.accounts) yield* pagesOf(directory, kind, work, accountId);
   }
 
   async #add(arns: readonly string[]): Promise<void> {
+    await this.#tools.work.turn();
     const questions = arns.map((arn): Question => {
       this.#accounts.add(parseArn(arn)?.accountId ?? '');
       return { ...this.#question, subject: { principal: refOf(arn), assumedRole: null, session: null } };
     });
     const found: Found[] = [];
-    for (const [index, answer] of (await this.#decide(questions)).entries()) {
+    for (const answer of await this.#decide(questions)) {
       if (answer instanceof RolegateError) {
         // Deleted since its name was read: the next check of the revision detects it.
         if (answer.code === 'NOT_FOUND') continue;
         throw answer;
       }
       this.#check(answer.revision);
-      if (this.#options.conditional && index % TURN === TURN - 1) await nextTurn();
+      await this.#tools.work.turn();
       const one = this.#judge(answer);
       if (one !== null) found.push(one);
     }
@@ -250,9 +252,6 @@ interface Found {
 
 /** Greatest number of gaps in the answer. */
 const MAX_GAPS = 100;
-
-/** Number of principals before other requests get their turn. */
-const TURN = 50;
 
 function refOf(arn: string): PrincipalRef {
   const ref = parsePrincipalRef(arn);

@@ -1,5 +1,6 @@
 import { askedArn } from '../evaluation/asked-on.ts';
 import type { ActionFacts, RequestContext } from '../evaluation/request.ts';
+import type { Steps } from '../policy/steps.ts';
 import { globCovers, globsOverlap, type ResourceGlob, resourceGlob } from './resource-set.ts';
 import { simplified, type Term } from './term.ts';
 
@@ -29,12 +30,12 @@ export function canBeAskedOn(action: Pick<ActionFacts, 'askedOn'>, resources: re
 }
 
 /** The part of a term that applies to an action without resource types; `asked`: the ARNs it is asked on. Null: nothing. */
-export function withoutResourceTypes(term: Term, asked: ResourceGlob | null): Term | null {
+export function* withoutResourceTypes(term: Term, asked: ResourceGlob | null): Steps<Term | null> {
   // Without a resource, only `*` matches, unless `*` is also excluded.
   if (asked === null) return term.resources.length === 0 ? { ...term, notResources: [] } : null;
   if (term.notResources.some((glob) => globCovers(glob, asked))) return null;
   const notResources = term.notResources.filter((glob) => globsOverlap(glob, asked));
   const open = term.resources.filter((list) => !list.some((glob) => globCovers(glob, asked)));
   if (open.length === 0) return { ...term, resources: [], notResources };
-  return simplified({ ...term, resources: [...open, [asked]], notResources });
+  return yield* simplified({ ...term, resources: [...open, [asked]], notResources });
 }

@@ -4,6 +4,7 @@ import { homeRegion } from '../evaluation/home-regions.ts';
 import type { PreparedPrincipal } from '../evaluation/prepare.ts';
 import type { ActionFacts, RequestFacts } from '../evaluation/request.ts';
 import type { ContextKey } from '../policy/context-key.ts';
+import type { Steps } from '../policy/steps.ts';
 import type { Entry } from './entry.ts';
 import type { Term } from './term.ts';
 
@@ -47,7 +48,11 @@ export class CallKeys {
     return entries.map((entry): Entry => {
       if (!this.#reading.has(entry)) return entry;
       let terms: readonly Term[] | undefined;
-      const settle = (): readonly Term[] => (terms ??= entry.terms().flatMap((term) => this.#settledTerm(term, call)));
+      const settledTerm = (term: Term): readonly Term[] => this.#settledTerm(term, call);
+      function* settle(): Steps<readonly Term[]> {
+        terms ??= (yield* entry.terms()).flatMap(settledTerm);
+        return terms;
+      }
       return { ...entry, terms: settle };
     });
   }

@@ -1,3 +1,4 @@
+import type { Steps } from '../policy/steps.ts';
 import { ONE, RUN, type Token } from './wildcard.ts';
 
 /** The position after the last place of a pattern. */
@@ -17,7 +18,10 @@ const MOST_CELLS = 4096;
  * All patterns are followed at once, character by character: a state is the set of their current places, and only
  * characters that one of them expects next make a difference.
  */
-export function cellsOf(pattern: readonly Token[], others: readonly (readonly Token[])[]): readonly string[] | null {
+export function* cellsOf(
+  pattern: readonly Token[],
+  others: readonly (readonly Token[])[],
+): Steps<readonly string[] | null> {
   const places: number[] = [];
   const starts: number[] = [];
   for (const tokens of [pattern, ...others]) {
@@ -28,7 +32,7 @@ export function cellsOf(pattern: readonly Token[], others: readonly (readonly To
     }
     places.push(END);
   }
-  return new Machine(places, pattern.length).cells(starts);
+  return yield* new Machine(places, pattern.length).cells(starts);
 }
 
 class Machine {
@@ -41,7 +45,7 @@ class Machine {
     this.#end = end;
   }
 
-  cells(starts: readonly number[]): readonly string[] | null {
+  *cells(starts: readonly number[]): Steps<readonly string[] | null> {
     const found = new Map<string, string>();
     const first = this.#closed(starts);
     // Not the first state: some text can lead back to it, and the empty text does not count.
@@ -56,6 +60,7 @@ class Machine {
       }
       for (const char of this.#charactersAt(state)) {
         steps += state.length;
+        yield state.length;
         if (steps > MOST_STEPS) return null;
         const next = this.#after(state, char);
         // The first pattern comes first: without a place in it, it matches no continuation.

@@ -20,16 +20,16 @@ import {
 } from '../evaluation/situation.ts';
 import { RolegateError } from '../policy/errors.ts';
 import type { CompiledStatement } from '../policy/statement.ts';
+import { finished, type Steps } from '../policy/steps.ts';
 import { ActionClasses } from './action-classes.ts';
 import { shutIn, traits } from './action-traits.ts';
 import { askedGlob } from './asked-on.ts';
 import { CallKeys } from './call-keys.ts';
 import { allowedTerms, type Circumstances, type TermSet, withoutIdle } from './combine.ts';
 import { denialsOf, EVERYTHING_DENIED } from './denials.ts';
-import type { Bearer, Entry, Slot } from './entry.ts';
-import { type ResourceGlob, resourceGlob } from './resource-set.ts';
+import { type Bearer, type Entry, type Governed, governedTerm, knownTerms, type Slot } from './entry.ts';
 import { Settling } from './settle.ts';
-import { ANYTHING, intersectTerms, simplified, type Term } from './term.ts';
+import { ANYTHING, intersectTerms, type Term } from './term.ts';
 
 /** Greatest number of statements in one closed form. */
 export const MAX_STATEMENTS = 50_000;
@@ -48,12 +48,6 @@ const STAND_IN = prepareResource({
   policyBindings: {},
   resourceControl: null,
 });
-
-/** The ARNs whose requests the policy of a resource governs, as patterns of a policy's Resource. */
-export interface Governed {
-  readonly resources: readonly string[];
-  readonly notResources: readonly string[];
-}
 
 /**
  * Everything that one principal may do: the allowed and the denied requests for each action. A request is allowed exactly if
@@ -82,42 +76,38 @@ export class ClosedForm {
   }
 
   /** Equal sets are the same object for all actions that the same statements are about. Throws LIMIT_EXCEEDED. */
-  of(action: ActionFacts): TermSet {
+  *of(action: ActionFacts): Steps<TermSet> {
     const known = this.#byAction.get(action.name);
     if (known !== undefined) return known;
-    const set = this.#never.has(action.name) ? NOTHING : this.#ofClass(action);
+    const set = this.#never.has(action.name) ? NOTHING : yield* this.#ofClass(action);
     this.#byAction.set(action.name, set);
     return set;
   }
 
-  /** Whether some action of a service may be allowed. False is sure, and costs less than asking about each. */
+  /** Whether some action of a service may be allowed; false is sure, and quickly found. One of STS needs no permission. */
   mayAllow(service: string): boolean {
-    // sts:GetCallerIdentity needs no permission.
     return service === 'sts' || hasEverything(this.#principal.facts) || this.#classes.isGranted(service);
   }
 
-  #ofClass(action: ActionFacts): TermSet {
+  *#ofClass(action: ActionFacts): Steps<TermSet> {
     const { key, entries } = this.#classes.classOf(action);
     const whole = `${traits(action)}|${this.#calls.traits(action)}|${key}`;
     const known = this.#known.get(whole);
     if (known !== undefined) return known;
-    const set = this.#compute(action, this.#calls.settled(entries, this.#at(action, STAND_IN)));
+    const set = yield* this.#compute(action, this.#calls.settled(entries, this.#at(action, STAND_IN)));
     this.#known.set(whole, set);
     return set;
   }
 
-  #compute(action: ActionFacts, entries: readonly Entry[]): TermSet {
+  *#compute(action: ActionFacts, entries: readonly Entry[]): Steps<TermSet> {
     const evaluation = this.#at(action, STAND_IN);
     if (needsNoPermission(evaluation)) return { allow: [ANYTHING], deny: [] };
     if (this.#principal.closedBy !== null) return NOTHING;
     const circumstances = this.#circumstances(action);
-    const allow = allowedTerms(circumstances, entries);
-    if (allow.length === 0) return withoutIdle(allow, []);
+    const allow = yield* allowedTerms(circumstances, entries);
+    if (allow.length === 0) return yield* withoutIdle(allow, []);
     const about = { action, asked: circumstances.asked, caller: this.#principal.facts };
-    return withoutIdle(
-      allow,
-      denialsOf(about, entries, (resource) => this.#at(action, resource)),
-    );
+    return yield* withoutIdle(allow, yield* denialsOf(about, entries, (resource) => this.#at(action, resource)));
   }
 
   #at(action: ActionFacts, resource: PreparedResource): Evaluation {
@@ -174,44 +164,44 @@ export class ClosedFormBuilder {
   }
 
   /** Adds a resource with its policy, as far as it concerns the principal; returns whether it does. */
-  add(resource: PreparedResource, governed: Governed): boolean {
+  *add(resource: PreparedResource, governed: Governed): Steps<boolean> {
     const attached = resource.facts.policy;
     const { grantPolicies } = resource;
     if ((attached === null && grantPolicies.length === 0) || !samePartition(this.#principal, resource)) return false;
     const evaluation = this.#at(resource);
     const bearer: Bearer = { resource, settling: new Settling(evaluation, resource.accountId !== null) };
-    // Most resources do not concern the principal: for those it is not made.
-    let governedTerm: Term | null = null;
-    const ofGoverned = (): Term => {
-      governedTerm ??= {
-        ...ANYTHING,
-        resources: [governed.resources.map(resourceGlob)],
-        notResources: governed.notResources.map(resourceGlob),
-      };
-      return governedTerm;
-    };
+    const ofGoverned = governedTerm(governed);
     let concerned = false;
     if (attached !== null && isClosed(attached)) {
-      this.#push({ kind: 'resourceDeny', bearer, naming: DIRECTLY }, EVERYTHING_DENIED, () => [ofGoverned()]);
+      this.#push({ kind: 'resourceDeny', bearer, naming: DIRECTLY }, EVERYTHING_DENIED, () =>
+        knownTerms([ofGoverned()]),
+      );
       concerned = true;
     }
-    const add = (layer: PolicyLayer, one: AttachedPolicy, namingOf: (statement: CompiledStatement) => Naming): void => {
+    const add = function* (
+      this: ClosedFormBuilder,
+      layer: PolicyLayer,
+      one: AttachedPolicy,
+      namingOf: (statement: CompiledStatement) => Naming,
+    ): Steps<void> {
       for (const statement of one.policy.statements) {
+        yield 1;
         const naming = namingOf(statement);
         if (naming === NOT_NAMED || (statement.allows && this.#isIdle(naming, evaluation))) continue;
-        const terms = bearer.settling
-          .termsOf(layer, one, statement)
-          .map((term) => intersectTerms(ofGoverned(), term))
-          .filter((term) => term !== null);
+        const terms: Term[] = [];
+        for (const term of yield* bearer.settling.termsOf(layer, one, statement)) {
+          const both = yield* intersectTerms(ofGoverned(), term);
+          if (both !== null) terms.push(both);
+        }
         if (terms.length === 0) continue;
         const kind = layer === 'KMS_GRANT' ? 'keyGrant' : statement.allows ? 'grant' : 'resourceDeny';
-        this.#push({ kind, bearer, naming }, statement, () => terms);
+        this.#push({ kind, bearer, naming }, statement, () => knownTerms(terms));
         concerned = true;
       }
-    };
+    }.bind(this);
     const layer: PolicyLayer = resource.kind === 'role' ? 'TRUST_POLICY' : 'RESOURCE_POLICY';
-    if (attached !== null) add(layer, attached, (statement) => evaluation.named(statement));
-    for (const one of grantPolicies) add('KMS_GRANT', one, (statement) => namedByGrant(evaluation, statement));
+    if (attached !== null) yield* add(layer, attached, (statement) => evaluation.named(statement));
+    for (const one of grantPolicies) yield* add('KMS_GRANT', one, (statement) => namedByGrant(evaluation, statement));
     if (concerned) this.#addControl(resource);
     return concerned;
   }
@@ -243,7 +233,10 @@ export class ClosedFormBuilder {
     ): void => {
       for (const statement of attached.policy.statements.filter(counts)) {
         let terms: readonly Term[] | undefined;
-        const settle = (): readonly Term[] => (terms ??= settling.termsOf(layer, attached, statement));
+        const settle = function* (): Steps<readonly Term[]> {
+          terms ??= yield* settling.termsOf(layer, attached, statement);
+          return terms;
+        };
         this.#push(statement.allows ? allows : { kind: 'deny' }, statement, settle);
       }
     };
@@ -288,12 +281,14 @@ export class ClosedFormBuilder {
   #pushControl(key: string, attached: AttachedPolicy, statement: CompiledStatement, resource: PreparedResource): void {
     const owners = new Map([[resource.accountId ?? '', resource]]);
     const settling = new Settling(this.#at(STAND_IN), false);
-    const terms = isClosed(attached) ? [ANYTHING] : settling.termsOf('RESOURCE_CONTROL_POLICY', attached, statement);
+    const terms = isClosed(attached)
+      ? [ANYTHING]
+      : finished(settling.termsOf('RESOURCE_CONTROL_POLICY', attached, statement));
     this.#control.set(key, { owners });
-    if (terms.length > 0) this.#push({ kind: 'controlDeny', owners }, statement, () => terms);
+    if (terms.length > 0) this.#push({ kind: 'controlDeny', owners }, statement, () => knownTerms(terms));
   }
 
-  #push(slot: Slot, statement: CompiledStatement, terms: () => readonly Term[]): void {
+  #push(slot: Slot, statement: CompiledStatement, terms: Entry['terms']): void {
     if (this.#entries.length >= MAX_STATEMENTS) {
       throw new RolegateError(
         'LIMIT_EXCEEDED',
@@ -302,9 +297,4 @@ export class ClosedFormBuilder {
     }
     this.#entries.push({ id: this.#entries.length, slot, statement, terms });
   }
-}
-
-/** Whether some request on a resource that `pattern` matches could be in the term. */
-export function meets(term: Term, pattern: ResourceGlob): boolean {
-  return simplified({ ...term, resources: [...term.resources, [pattern]] }) !== null;
 }

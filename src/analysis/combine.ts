@@ -1,11 +1,13 @@
 import { isGrantee } from '../evaluation/grantee.ts';
 import { AS_ACCOUNT, AS_ROLE, DIRECTLY } from '../evaluation/match-principal.ts';
+import type { Steps } from '../policy/steps.ts';
 import { withoutResourceTypes } from './asked-on.ts';
 import { type ConditionUse, conditionUse } from './condition-use.ts';
+import { CountedTerms } from './counted-terms.ts';
 import type { Bearer, Entry } from './entry.ts';
 import { checkProduct, checkTermCount } from './limits.ts';
 import { fixedPart, type ResourceGlob, resourceGlob, withinPartition } from './resource-set.ts';
-import { ANYTHING, contains, intersectTerms, isAnything, simplified, type Term, withoutContained } from './term.ts';
+import { ANYTHING, intersectTerms, isAnything, isContained, simplified, type Term, withoutContained } from './term.ts';
 
 /** What a principal may do with the actions of one class: requests in some `allow` term and in no `deny` term. */
 export interface TermSet {
@@ -52,7 +54,7 @@ export interface BearerCircumstances {
 }
 
 /** The allowed requests: the flow chart of evaluation/decide.ts on sets of requests. */
-export function allowedTerms(circumstances: Circumstances, entries: readonly Entry[]): Union {
+export function allowedTerms(circumstances: Circumstances, entries: readonly Entry[]): Steps<Union> {
   return new Combination(circumstances, entries).allowed();
 }
 
@@ -65,51 +67,62 @@ class Combination {
     this.#entries = entries;
   }
 
-  allowed(): Union {
+  *allowed(): Steps<Union> {
     const { home, isRoot } = this.#given;
-    if (home === null)
-      return this.#union(
-        this.#grants()
-          .filter((entry) => namingOf(entry) === DIRECTLY)
-          .flatMap((entry) => this.#both(entry.terms(), this.#endpoint(), bearerOf(entry))),
-      );
-    const control = this.#both(this.#control(), this.#endpoint());
+    const terms = new CountedTerms(this.#given.action);
+    if (home === null) {
+      const endpoint = yield* this.#endpoint();
+      for (const entry of this.#grants()) {
+        if (namingOf(entry) !== DIRECTLY) continue;
+        terms.add(yield* this.#both(yield* entry.terms(), endpoint, bearerOf(entry)));
+      }
+      return yield* this.#union(terms.all);
+    }
+    const control = yield* this.#both(yield* this.#control(), yield* this.#endpoint());
     if (control.length === 0) return [];
     // The part that the boundary and the session policies leave, and the part of that which the identity policies grant.
-    const bounded = isRoot ? control : this.#both(control, this.#boundary());
-    const ceiling = isRoot ? control : this.#both(bounded, this.#session());
-    const own = this.#both(ceiling, this.#identity());
-    const terms = own.map((term) => this.#withinHome(term)).filter((term) => term !== null);
-    for (const entry of this.#grants()) terms.push(...this.#throughGrant(entry, { control, bounded, ceiling, own }));
-    checkTermCount(terms.length, this.#given.action);
-    return this.#union(terms);
+    const bounded = isRoot ? control : yield* this.#both(control, yield* this.#boundary());
+    const ceiling = isRoot ? control : yield* this.#both(bounded, yield* this.#session());
+    const own = yield* this.#both(ceiling, yield* this.#identity());
+    for (const term of own) {
+      const within = yield* this.#withinHome(term);
+      if (within !== null) terms.add([within]);
+      yield 1;
+    }
+    for (const entry of this.#grants()) {
+      terms.add(yield* this.#throughGrant(entry, { control, bounded, ceiling, own }));
+      yield 1;
+    }
+    return yield* this.#union(terms.all);
   }
 
-  #throughGrant(
+  *#throughGrant(
     entry: Entry,
     sides: { readonly control: Union; readonly bounded: Union; readonly ceiling: Union; readonly own: Union },
-  ): Union {
+  ): Steps<Union> {
     if (entry.slot.kind !== 'grant' && entry.slot.kind !== 'keyGrant') return [];
     const { kind, bearer, naming } = entry.slot;
     const at = this.#given.bearer(bearer);
     if (!at.takesPart || !at.samePartition) return [];
-    const through = (side: Union): Union => this.#both(entry.terms(), side, bearer);
-    if (!at.sameAccount) return through(kind === 'keyGrant' && isGrantee(naming) ? sides.ceiling : sides.own);
-    if (this.#given.isRoot) return at.resourceSideNeeded ? through(sides.control) : [];
-    if (naming === DIRECTLY) return through(at.isTrust ? sides.bounded : sides.control);
-    if (naming === AS_ROLE) return through(sides.ceiling);
-    return naming === AS_ACCOUNT && at.resourceSideNeeded ? through(sides.own) : [];
+    const through = function* (this: Combination, side: Union): Steps<Union> {
+      return yield* this.#both(yield* entry.terms(), side, bearer);
+    }.bind(this);
+    if (!at.sameAccount) return yield* through(kind === 'keyGrant' && isGrantee(naming) ? sides.ceiling : sides.own);
+    if (this.#given.isRoot) return at.resourceSideNeeded ? yield* through(sides.control) : [];
+    if (naming === DIRECTLY) return yield* through(at.isTrust ? sides.bounded : sides.control);
+    if (naming === AS_ROLE) return yield* through(sides.ceiling);
+    return naming === AS_ACCOUNT && at.resourceSideNeeded ? yield* through(sides.own) : [];
   }
 
   /** Resources of the caller's account, or with an unknown owner, whose own policy is not required. */
-  #withinHome(term: Term): Term | null {
+  *#withinHome(term: Term): Steps<Term | null> {
     const { home, wildcardOnly, asked, shutIn } = this.#given;
     if (home === null) return null;
-    if (wildcardOnly) return withoutResourceTypes(term, asked);
+    if (wildcardOnly) return yield* withoutResourceTypes(term, asked);
     const resources = term.resources.map((list) => ownGlobs(list, home));
     if (resources.some((list) => list.length === 0)) return null;
     const named = resources.some((list) => list.every((glob) => fixedPart(glob, 4) === home.accountId));
-    return simplified({
+    return yield* simplified({
       ...term,
       resources,
       notResources: [...term.notResources, ...shutIn.map(resourceGlob)],
@@ -127,57 +140,62 @@ class Combination {
     });
   }
 
-  #control(): Union {
+  *#control(): Steps<Union> {
     let terms: Union = [ANYTHING];
     for (let level = 0; level < this.#given.levels; level += 1) {
-      terms = this.#both(
-        terms,
-        this.#of(({ slot }) => slot.kind === 'level' && slot.level === level),
-      );
+      const allows = yield* this.#of(({ slot }) => slot.kind === 'level' && slot.level === level);
+      terms = yield* this.#both(terms, allows);
     }
     return terms;
   }
 
-  #endpoint(): Union {
-    return this.#given.hasEndpoint ? this.#of(({ slot }) => slot.kind === 'endpoint') : [ANYTHING];
+  *#endpoint(): Steps<Union> {
+    return this.#given.hasEndpoint ? yield* this.#of(({ slot }) => slot.kind === 'endpoint') : [ANYTHING];
   }
 
-  #boundary(): Union {
-    return this.#given.hasBoundary ? this.#of(({ slot }) => slot.kind === 'boundary') : [ANYTHING];
+  *#boundary(): Steps<Union> {
+    return this.#given.hasBoundary ? yield* this.#of(({ slot }) => slot.kind === 'boundary') : [ANYTHING];
   }
 
-  #session(): Union {
-    if (this.#given.session === 'given') return this.#of(({ slot }) => slot.kind === 'session');
+  *#session(): Steps<Union> {
+    if (this.#given.session === 'given') return yield* this.#of(({ slot }) => slot.kind === 'session');
     return this.#given.session === 'none' ? [ANYTHING] : [];
   }
 
-  #identity(): Union {
-    return this.#given.identityGiven ? [ANYTHING] : this.#of(({ slot }) => slot.kind === 'identity');
+  *#identity(): Steps<Union> {
+    return this.#given.identityGiven ? [ANYTHING] : yield* this.#of(({ slot }) => slot.kind === 'identity');
   }
 
-  #of(isWanted: (entry: Entry) => boolean): Union {
-    return this.#union(this.#entries.filter(isWanted).flatMap((entry) => entry.terms()));
+  *#of(isWanted: (entry: Entry) => boolean): Steps<Union> {
+    const terms = new CountedTerms(this.#given.action);
+    for (const entry of this.#entries) {
+      if (!isWanted(entry)) continue;
+      terms.add(yield* entry.terms());
+      yield 1;
+    }
+    return yield* this.#union(terms.all);
   }
 
-  #union(terms: Union): Union {
-    const fewer = withoutContained(terms);
+  *#union(terms: Union): Steps<Union> {
+    const fewer = yield* withoutContained(terms);
     checkTermCount(fewer.length, this.#given.action);
     return fewer;
   }
 
   /** The intersection; with `bearer`, on its resources, whose owner is known. */
-  #both(a: Union, b: Union, bearer?: Bearer): Union {
+  *#both(a: Union, b: Union, bearer?: Bearer): Steps<Union> {
     if (b.length === 1 && b[0] === ANYTHING) return a;
     checkProduct(a.length, b.length, this.#given.action);
-    const terms: Term[] = [];
+    const terms = new CountedTerms(this.#given.action);
     for (const one of a) {
       for (const other of b) {
-        const both = intersectTerms(one, other);
+        const both = yield* intersectTerms(one, other);
         const known = both === null || bearer === undefined ? both : settledAt(both, bearer);
-        if (known !== null) terms.push(known);
+        if (known !== null) terms.add([known]);
+        yield 1;
       }
     }
-    return this.#union(terms);
+    return yield* this.#union(terms.all);
   }
 }
 
@@ -235,17 +253,26 @@ export interface Denial {
 }
 
 /** Removes denials that overlap nothing allowed, and allowed terms that are denied entirely. */
-export function withoutIdle(allow: Union, denials: readonly Denial[]): TermSet {
+export function* withoutIdle(allow: Union, denials: readonly Denial[]): Steps<TermSet> {
   const terms = denials.map((denial) => denial.term);
   if (allow.length === 0 || terms.some(isAnything)) return { allow: [], deny: [] };
   if (denials.length === 0) return { allow, deny: [] };
-  if (allow.length * denials.length > COMPARED) return { allow, deny: withoutContained(terms) };
-  const left = allow.filter((term) => !terms.some((other) => contains(other, term)));
-  const meeting = denials.filter((denial) => left.some((term) => denies(denial, term)));
-  return { allow: left, deny: withoutContained(meeting.map((denial) => denial.term)) };
+  if (allow.length * denials.length > COMPARED) return { allow, deny: yield* withoutContained(terms) };
+  const left: Term[] = [];
+  for (const term of allow) {
+    if (!(yield* isContained(term, terms))) left.push(term);
+    yield 1;
+  }
+  const meeting: Term[] = [];
+  for (const denial of denials) if (yield* deniesSome(denial, left)) meeting.push(denial.term);
+  return { allow: left, deny: yield* withoutContained(meeting) };
 }
 
-function denies({ term, bearer }: Denial, allowed: Term): boolean {
-  const both = intersectTerms(allowed, term);
-  return both !== null && (bearer === null || settledAt(both, bearer) !== null);
+function* deniesSome({ term, bearer }: Denial, allowed: Union): Steps<boolean> {
+  for (const one of allowed) {
+    const both = yield* intersectTerms(one, term);
+    if (both !== null && (bearer === null || settledAt(both, bearer) !== null)) return true;
+    yield 1;
+  }
+  return false;
 }

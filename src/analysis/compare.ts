@@ -1,5 +1,6 @@
+import type { Steps } from '../policy/steps.ts';
 import type { TermSet } from './combine.ts';
-import { contains, type PermissionTerm, printTerm, simplified, type Term, withoutContained } from './term.ts';
+import { isContained, type PermissionTerm, printTerm, simplified, type Term, withoutContained } from './term.ts';
 
 /** One action, with its allowed requests before and after. */
 export interface AccessDifference {
@@ -21,9 +22,9 @@ export interface AccessComparison {
 }
 
 /** Compares the allowed requests of each action. Two sets count as the same if each term of one is in a term of the other. */
-export function compareAccess(
+export function* compareAccess(
   actions: Iterable<{ readonly name: string; readonly before: TermSet; readonly after: TermSet }>,
-): AccessComparison {
+): Steps<AccessComparison> {
   const gained: AccessDifference[] = [];
   const lost: AccessDifference[] = [];
   const changed: AccessDifference[] = [];
@@ -31,11 +32,12 @@ export function compareAccess(
   const pairs = new Map<TermSet, Map<TermSet, boolean>>();
   for (const { name, before, after } of actions) {
     if (before.allow.length === 0 && after.allow.length === 0) continue;
-    if (isSame(before, after, pairs)) {
+    yield 1;
+    if (yield* isSame(before, after, pairs)) {
       keptCount += 1;
       continue;
     }
-    const difference = { action: name, before: printed(before), after: printed(after) };
+    const difference = { action: name, before: yield* printed(before), after: yield* printed(after) };
     if (before.allow.length === 0) gained.push(difference);
     else if (after.allow.length === 0) lost.push(difference);
     else changed.push(difference);
@@ -43,21 +45,25 @@ export function compareAccess(
   return { gained, lost, changed, keptCount };
 }
 
-function isSame(before: TermSet, after: TermSet, pairs: Map<TermSet, Map<TermSet, boolean>>): boolean {
+function* isSame(before: TermSet, after: TermSet, pairs: Map<TermSet, Map<TermSet, boolean>>): Steps<boolean> {
   const known = pairs.get(before)?.get(after);
   if (known !== undefined) return known;
-  const same = sameUnion(before.allow, after.allow) && sameUnion(before.deny, after.deny);
+  const same = (yield* sameUnion(before.allow, after.allow)) && (yield* sameUnion(before.deny, after.deny));
   const row = pairs.get(before) ?? new Map<TermSet, boolean>();
   pairs.set(before, row.set(after, same));
   return same;
 }
 
-function sameUnion(a: readonly Term[], b: readonly Term[]): boolean {
-  return within(a, b) && within(b, a);
+function* sameUnion(a: readonly Term[], b: readonly Term[]): Steps<boolean> {
+  return (yield* within(a, b)) && (yield* within(b, a));
 }
 
-function within(a: readonly Term[], b: readonly Term[]): boolean {
-  return a.every((term) => b.some((other) => contains(other, term)));
+function* within(a: readonly Term[], b: readonly Term[]): Steps<boolean> {
+  for (const term of a) {
+    if (!(yield* isContained(term, b))) return false;
+    yield 1;
+  }
+  return true;
 }
 
 const printedSets = new WeakMap<TermSet, readonly PermissionTerm[]>();
@@ -66,33 +72,41 @@ const printedSets = new WeakMap<TermSet, readonly PermissionTerm[]>();
  * The allowed requests, with denials folded in where a term can express them: unconditional denials of resources.
  * Conditional denials are left to `effectivePermissions`, which lists them separately.
  */
-function printed(set: TermSet): readonly PermissionTerm[] {
+function* printed(set: TermSet): Steps<readonly PermissionTerm[]> {
   const known = printedSets.get(set);
   if (known !== undefined) return known;
   let terms: readonly Term[] = set.allow;
   for (const denied of set.deny) {
     const [list, ...more] = denied.resources;
     if (denied.conditions.length > 0 || more.length > 0) continue;
-    if (list === undefined) terms = only(terms, { resources: [denied.notResources], notResources: [], from: denied });
-    else if (denied.notResources.length === 0) terms = only(terms, { resources: [], notResources: list, from: denied });
+    if (list === undefined)
+      terms = yield* only(terms, { resources: [denied.notResources], notResources: [], from: denied });
+    else if (denied.notResources.length === 0)
+      terms = yield* only(terms, { resources: [], notResources: list, from: denied });
   }
-  const result = withoutContained(terms).map(printTerm);
+  const result: PermissionTerm[] = [];
+  for (const term of yield* withoutContained(terms)) {
+    result.push(printTerm(term));
+    yield 1;
+  }
   printedSets.set(set, result);
   return result;
 }
 
-function only(
+function* only(
   terms: readonly Term[],
   { resources, notResources, from }: Pick<Term, 'resources' | 'notResources'> & { readonly from: Term },
-): readonly Term[] {
-  return terms
-    .map((term) =>
-      simplified({
-        ...term,
-        resources: [...term.resources, ...resources],
-        notResources: [...term.notResources, ...notResources],
-        statements: [...new Set([...term.statements, ...from.statements])],
-      }),
-    )
-    .filter((term) => term !== null);
+): Steps<readonly Term[]> {
+  const left: Term[] = [];
+  for (const term of terms) {
+    const less = yield* simplified({
+      ...term,
+      resources: [...term.resources, ...resources],
+      notResources: [...term.notResources, ...notResources],
+      statements: [...new Set([...term.statements, ...from.statements])],
+    });
+    if (less !== null) left.push(less);
+    yield 1;
+  }
+  return left;
 }

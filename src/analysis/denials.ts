@@ -8,6 +8,7 @@ import { resourceControlOf, resourcePolicyTakesPart } from '../evaluation/situat
 import { EVERY_ACTION } from '../policy/action-pattern.ts';
 import { EVERY_RESOURCE } from '../policy/resource-pattern.ts';
 import type { CompiledStatement } from '../policy/statement.ts';
+import type { Steps } from '../policy/steps.ts';
 import { withoutResourceTypes } from './asked-on.ts';
 import type { Denial } from './combine.ts';
 import { conditionUse } from './condition-use.ts';
@@ -34,47 +35,62 @@ interface Asked {
 }
 
 /** Every denial of an action; `at`: the action, asked on a resource. */
-export function denialsOf(
+export function* denialsOf(
   about: Asked,
   entries: readonly Entry[],
   at: (resource: PreparedResource) => Evaluation,
-): readonly Denial[] {
+): Steps<readonly Denial[]> {
   const { action, caller } = about;
-  const denials = entries.flatMap((entry): readonly Denial[] => {
-    const { slot } = entry;
-    if (slot.kind === 'deny') return onAnyResource(entry.terms(), about);
-    if (slot.kind === 'controlDeny') return controlDenials(about, entry, [...slot.owners.values()].map(at));
-    // No resource's policy applies to a request without a resource.
-    if (action.wildcardOnly || slot.kind !== 'resourceDeny') return [];
-    const { bearer } = slot;
-    if (!resourcePolicyTakesPart(at(bearer.resource))) return [];
-    return entry.terms().map((term) => ({ term, bearer }));
-  });
+  const denials: Denial[] = [];
+  for (const entry of entries) {
+    for (const denial of yield* denialsBy(about, entry, at)) denials.push(denial);
+    yield 1;
+  }
   return [...denials, ...ofAws(action, caller)];
 }
 
+function* denialsBy(
+  about: Asked,
+  entry: Entry,
+  at: (resource: PreparedResource) => Evaluation,
+): Steps<readonly Denial[]> {
+  const { slot } = entry;
+  if (slot.kind === 'deny') return yield* onAnyResource(yield* entry.terms(), about);
+  if (slot.kind === 'controlDeny') return yield* controlDenials(about, entry, [...slot.owners.values()].map(at));
+  // No resource's policy applies to a request without a resource.
+  if (about.action.wildcardOnly || slot.kind !== 'resourceDeny') return [];
+  const { bearer } = slot;
+  if (!resourcePolicyTakesPart(at(bearer.resource))) return [];
+  return (yield* entry.terms()).map((term) => ({ term, bearer }));
+}
+
 /** `owned`: the action on a resource of each account below the statement's policy. */
-function controlDenials(about: Asked, entry: Entry, owned: readonly Evaluation[]): readonly Denial[] {
+function* controlDenials(about: Asked, entry: Entry, owned: readonly Evaluation[]): Steps<readonly Denial[]> {
   const bound = owned.filter((evaluation) => resourceControlOf(evaluation) !== null);
   const accounts = bound.map(({ resource }) => resource.accountId).filter((accountId) => accountId !== null);
   const isHome = bound.some(({ principal, resource }) => resource.accountId === principal.accountId);
   // The policies above the caller's account apply to a request without a resource.
-  if (about.action.wildcardOnly) return isHome ? onAnyResource(entry.terms(), about) : [];
+  if (about.action.wildcardOnly) return isHome ? yield* onAnyResource(yield* entry.terms(), about) : [];
   // They also apply to a request on a resource with an unknown owner.
   const operator = isHome ? 'StringEqualsIfExists' : 'StringEquals';
   const ofOwners = conditionUse(operator, 'aws:ResourceAccount', accounts);
   if (bound.length === 0 || ofOwners === null) return [];
-  return entry
-    .terms()
-    .map((term) => simplified({ ...term, conditions: [...term.conditions, ofOwners] }))
-    .filter((term) => term !== null)
-    .map((term) => ({ term, bearer: null }));
+  const denials: Denial[] = [];
+  for (const term of yield* entry.terms()) {
+    const ofThem = yield* simplified({ ...term, conditions: [...term.conditions, ofOwners] });
+    if (ofThem !== null) denials.push({ term: ofThem, bearer: null });
+  }
+  return denials;
 }
 
 /** Denials by policies that do not belong to one resource. */
-function onAnyResource(terms: readonly Term[], { action, asked }: Asked): readonly Denial[] {
-  const meant = action.wildcardOnly ? terms.map((term) => withoutResourceTypes(term, asked)) : terms;
-  return meant.filter((term) => term !== null).map((term) => ({ term, bearer: null }));
+function* onAnyResource(terms: readonly Term[], { action, asked }: Asked): Steps<readonly Denial[]> {
+  const denials: Denial[] = [];
+  for (const term of terms) {
+    const meant = action.wildcardOnly ? yield* withoutResourceTypes(term, asked) : term;
+    if (meant !== null) denials.push({ term: meant, bearer: null });
+  }
+  return denials;
 }
 
 /** Denials of changes to what belongs to AWS, which come from no policy. */

@@ -1,8 +1,10 @@
 import type { Naming } from '../evaluation/match-principal.ts';
 import type { PreparedResource } from '../evaluation/prepare.ts';
 import type { CompiledStatement } from '../policy/statement.ts';
+import type { Steps } from '../policy/steps.ts';
+import { resourceGlob } from './resource-set.ts';
 import type { Settling } from './settle.ts';
-import type { Term } from './term.ts';
+import { ANYTHING, type Term } from './term.ts';
 
 /** The role of a statement in the combination of layers. */
 export type Slot =
@@ -21,11 +23,36 @@ export interface Bearer {
   readonly settling: Settling;
 }
 
+/** The ARNs whose requests the policy of a resource governs, as patterns of a policy's Resource. */
+export interface Governed {
+  readonly resources: readonly string[];
+  readonly notResources: readonly string[];
+}
+
+/** What it governs, as a term, which is made when it is first used: most resources do not concern the principal. */
+export function governedTerm({ resources, notResources }: Governed): () => Term {
+  let term: Term | null = null;
+  return () => {
+    term ??= {
+      ...ANYTHING,
+      resources: [resources.map(resourceGlob)],
+      notResources: notResources.map(resourceGlob),
+    };
+    return term;
+  };
+}
+
 /** A statement of a policy that takes part in deciding for the principal. */
 export interface Entry {
   readonly id: number;
   readonly slot: Slot;
   readonly statement: CompiledStatement;
   /** The requests that it matches (for a resource's policy: among those it governs); computed on first use. */
-  readonly terms: () => readonly Term[];
+  readonly terms: () => Steps<readonly Term[]>;
+}
+
+/** Terms that are known without a step. */
+export function* knownTerms(terms: readonly Term[]): Steps<readonly Term[]> {
+  yield 0;
+  return terms;
 }

@@ -9,7 +9,7 @@ export function checkTermCount(count: number, action: string): void {
   if (count > MAX_TERMS) {
     throw new RolegateError(
       'LIMIT_EXCEEDED',
-      `the permissions for \`${action}\` come to ${count} terms; the limit is ${MAX_TERMS}`,
+      `the permissions for \`${action}\` come to more than ${MAX_TERMS} terms, which is the limit`,
     );
   }
 }

@@ -1,5 +1,6 @@
 import { RolegateError } from '../policy/errors.ts';
 import type { JsonObject } from '../policy/json.ts';
+import type { Steps } from '../policy/steps.ts';
 import { type ActionCatalog, ActionLists } from './action-list.ts';
 import type { TermSet } from './combine.ts';
 import { type ConditionUse, conditionBlock, conditionUse } from './condition-use.ts';
@@ -27,31 +28,51 @@ const NOTHING: JsonObject = { Effect: 'Deny', Action: '*', Resource: '*' };
  * Actions are named as briefly as the catalogue allows (`s3:*`, NotAction): for actions that it does not know, the policy is
  * not reliable. `home` is the principal's account, if it has one.
  */
-export function policyDocument(
+export function* policyDocument(
   actions: readonly ActionTerms[],
   catalog: ActionCatalog,
   home: string | null,
-): JsonObject {
+): Steps<JsonObject> {
   const owned = home === null ? null : conditionUse('StringEqualsIfExists', 'aws:ResourceAccount', [home]);
-  const bySet = new Map<string, { readonly body: StatementBody; readonly actions: string[] }>();
-  const bodies = new Map<TermSet, readonly StatementBody[]>();
-  for (const { name, wildcardOnly, set } of actions) {
+  const byBody = new Map<string, { readonly body: StatementBody; readonly actions: (readonly string[])[] }>();
+  for (const { set, names, wildcardOnly } of bySet(actions)) {
     // Actions without a resource have separate sets.
-    const known = bodies.get(set) ?? bodiesOf(set, name, wildcardOnly ? owned : null);
-    bodies.set(set, known);
-    for (const body of known) {
+    for (const body of yield* bodiesOf(set, names[0] ?? '', wildcardOnly ? owned : null)) {
       const key = JSON.stringify(body);
-      const statement = bySet.get(key);
-      if (statement === undefined) bySet.set(key, { body, actions: [name] });
-      else statement.actions.push(name);
+      const statement = byBody.get(key);
+      if (statement === undefined) byBody.set(key, { body, actions: [names] });
+      else statement.actions.push(names);
+      yield 1;
     }
   }
   const lists = new ActionLists(catalog);
-  const statements = [...bySet.values()].map(({ body, actions: names }): StatementBody => {
+  const places = new Map(actions.map(({ name }, place) => [name, place]));
+  const order = (name: string): number => places.get(name) ?? 0;
+  const statements: StatementBody[] = [];
+  for (const { body, actions: names } of byBody.values()) {
     const { Effect, ...rest } = body;
-    return { Effect, ...lists.name(names, resourcesOf(body)), ...rest };
-  });
-  return { Version: '2012-10-17', Statement: statements.length === 0 ? [NOTHING] : merged(statements) };
+    const all = names.length === 1 ? (names[0] ?? []) : names.flat().sort((a, b) => order(a) - order(b));
+    statements.push({ Effect, ...lists.name(all, resourcesOf(body)), ...rest });
+    yield 1;
+  }
+  return { Version: '2012-10-17', Statement: statements.length === 0 ? [NOTHING] : yield* merged(statements) };
+}
+
+interface NamesOfSet {
+  readonly set: TermSet;
+  readonly names: string[];
+  readonly wildcardOnly: boolean;
+}
+
+/** The actions with one set, in the order of the first of each. */
+function bySet(actions: readonly ActionTerms[]): Iterable<NamesOfSet> {
+  const sets = new Map<TermSet, NamesOfSet>();
+  for (const { name, wildcardOnly, set } of actions) {
+    const known = sets.get(set);
+    if (known === undefined) sets.set(set, { set, names: [name], wildcardOnly });
+    else known.names.push(name);
+  }
+  return sets.values();
 }
 
 /** Null: it is about all resources, or all but some. */
@@ -61,7 +82,7 @@ function resourcesOf({ Resource }: StatementBody): readonly string[] | null {
 }
 
 /** Statements that differ only in their Resource become one. */
-function merged(statements: readonly StatementBody[]): readonly StatementBody[] {
+function* merged(statements: readonly StatementBody[]): Steps<readonly StatementBody[]> {
   const byRest = new Map<string, StatementBody[]>();
   for (const statement of statements) {
     const { Resource, ...rest } = statement;
@@ -69,6 +90,7 @@ function merged(statements: readonly StatementBody[]): readonly StatementBody[] 
     const known = byRest.get(key);
     if (known === undefined) byRest.set(key, [statement]);
     else known.push(statement);
+    yield 1;
   }
   return [...byRest.values()].flatMap((same): readonly StatementBody[] => {
     const [first, ...more] = same;
@@ -86,20 +108,24 @@ interface StatementBody extends JsonObject {
  * `owner`: the condition that requests on resources need and that requests without a resource always fulfil. With it, one
  * statement can hold both kinds of actions.
  */
-function bodiesOf(set: TermSet, action: string, owner: ConditionUse | null): readonly StatementBody[] {
+function* bodiesOf(set: TermSet, action: string, owner: ConditionUse | null): Steps<readonly StatementBody[]> {
   const bodies: StatementBody[] = [];
   for (const term of set.allow) {
     const conditions = owner === null ? term.conditions : [...term.conditions, owner];
-    const list = oneList(term, action);
+    yield 1;
+    const list = yield* oneList(term, action);
     bodies.push(body('Allow', list === null ? term.notResources : [], list, conditions));
     if (list === null || term.notResources.length === 0) continue;
     const excluded: Term = { resources: [term.notResources], notResources: [], conditions: [], statements: [] };
-    if (set.allow.some((other) => other !== term && intersectTerms(other, excluded) !== null))
-      throw notExpressible(action);
+    for (const other of set.allow) {
+      yield 1;
+      if (other !== term && (yield* intersectTerms(other, excluded)) !== null) throw notExpressible(action);
+    }
     bodies.push(body('Deny', [], term.notResources, []));
   }
   for (const term of set.deny) {
-    const list = oneList(term, action);
+    yield 1;
+    const list = yield* oneList(term, action);
     if (list !== null && term.notResources.length > 0) throw notExpressible(action);
     bodies.push(body('Deny', list === null ? term.notResources : [], list, term.conditions));
   }
@@ -107,10 +133,10 @@ function bodiesOf(set: TermSet, action: string, owner: ConditionUse | null): rea
 }
 
 /** The resources of the term as one list; null: any resource. */
-function oneList(term: Term, action: string): readonly ResourceGlob[] | null {
+function* oneList(term: Term, action: string): Steps<readonly ResourceGlob[] | null> {
   let list: readonly ResourceGlob[] | null = null;
   for (const other of term.resources) {
-    list = list === null ? other : intersectLists(list, other, MAX_PATTERNS);
+    list = list === null ? other : yield* intersectLists(list, other, MAX_PATTERNS);
     if (list === null) throw notExpressible(action);
   }
   return list;

@@ -1,4 +1,5 @@
 import { splitArn } from '../policy/arn.ts';
+import { ONE_STEP, type Steps } from '../policy/steps.ts';
 import { readTemplate, type Template } from '../policy/variable.ts';
 import { covers, intersectPatterns, overlap, patternText, type Token, templateText, tokensOf } from './wildcard.ts';
 
@@ -64,40 +65,79 @@ export function intersectGlobs(a: ResourceGlob, b: ResourceGlob): readonly Resou
 const MAX_GLOBS = 64;
 
 /** Whether every resource of union `narrow` is in one glob of union `wide`. False proves nothing. */
-export function listCovers(wide: readonly ResourceGlob[], narrow: readonly ResourceGlob[]): boolean {
-  return narrow.every((glob) => wide.some((other) => globCovers(other, glob)));
+export function* listCovers(wide: readonly ResourceGlob[], narrow: readonly ResourceGlob[]): Steps<boolean> {
+  let compared = 0;
+  for (const glob of narrow) {
+    if (!(yield* someGlob(wide, (other) => globCovers(other, glob)))) return false;
+    compared += wide.length;
+    if (compared > ONE_STEP) {
+      yield compared;
+      compared = 0;
+    }
+  }
+  return true;
 }
 
-export function listsOverlap(a: readonly ResourceGlob[], b: readonly ResourceGlob[]): boolean {
-  return a.some((glob) => b.some((other) => globsOverlap(glob, other)));
+export function* listsOverlap(a: readonly ResourceGlob[], b: readonly ResourceGlob[]): Steps<boolean> {
+  let compared = 0;
+  for (const glob of a) {
+    if (yield* someGlob(b, (other) => globsOverlap(glob, other))) return true;
+    compared += b.length;
+    if (compared > ONE_STEP) {
+      yield compared;
+      compared = 0;
+    }
+  }
+  return false;
+}
+
+/** Whether `is` is true of some glob of a list, which may be long. */
+export function* someGlob(globs: readonly ResourceGlob[], is: (glob: ResourceGlob) => boolean): Steps<boolean> {
+  for (const [i, glob] of globs.entries()) {
+    if (is(glob)) return true;
+    if (i % ONE_STEP === ONE_STEP - 1) yield ONE_STEP;
+  }
+  return false;
 }
 
 /** The intersection of two unions, as one union; null: it takes more than `limit` globs. */
-export function intersectLists(
+export function* intersectLists(
   a: readonly ResourceGlob[],
   b: readonly ResourceGlob[],
   limit: number,
-): readonly ResourceGlob[] | null {
+): Steps<readonly ResourceGlob[] | null> {
   const found: ResourceGlob[] = [];
+  let compared = 0;
   for (const glob of a) {
     for (const other of b) {
+      compared += 1;
+      if (compared % INTERSECTED === 0) yield INTERSECTED;
       const both = intersectGlobs(glob, other);
       if (both === null) return null;
       found.push(...both);
       if (found.length > limit * 4) return null;
     }
   }
-  const few = withoutCovered(found);
+  const few = yield* withoutCovered(found);
   return few.length > limit ? null : few;
 }
 
+/** Intersections of two globs in one step. */
+const INTERSECTED = 8;
+
 /** The same union without globs that another glob covers. The order stays the same. */
-export function withoutCovered(globs: readonly ResourceGlob[]): readonly ResourceGlob[] {
+export function* withoutCovered(globs: readonly ResourceGlob[]): Steps<readonly ResourceGlob[]> {
   if (globs.length < 2) return globs;
   if (globs.includes(EVERYTHING)) return [EVERYTHING];
   if (globs.length > QUADRATIC) return [...new Map(globs.map((glob) => [glob.text, glob])).values()];
   const kept: ResourceGlob[] = [];
+  let compared = 0;
   for (const glob of globs) {
+    compared += kept.length;
+    if (compared > ONE_STEP) {
+      yield compared;
+      compared = 0;
+    }
     if (kept.some((other) => globCovers(other, glob))) continue;
     for (let i = kept.length - 1; i >= 0; i -= 1) if (globCovers(glob, kept[i] ?? EVERYTHING)) kept.splice(i, 1);
     kept.push(glob);

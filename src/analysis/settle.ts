@@ -10,6 +10,7 @@ import { type OperatorUse, readOperator } from '../policy/operator.ts';
 import { ANY_RUN, type Piece } from '../policy/pattern.ts';
 import type { ResourcePattern } from '../policy/resource-pattern.ts';
 import type { CompiledStatement } from '../policy/statement.ts';
+import type { Steps } from '../policy/steps.ts';
 import { isVariable, readTemplate, type Template, type Variable } from '../policy/variable.ts';
 import { type ConditionUse, conditionUse, valuesOf } from './condition-use.ts';
 import { EVERYTHING, globOfParts, type ResourceGlob } from './resource-set.ts';
@@ -31,7 +32,7 @@ export class Settling implements ContextReader {
   }
 
   /** The requests that the statement matches by Resource and Condition, as a union of terms. */
-  termsOf(layer: PolicyLayer, attached: AttachedPolicy, statement: CompiledStatement): readonly Term[] {
+  *termsOf(layer: PolicyLayer, attached: AttachedPolicy, statement: CompiledStatement): Steps<readonly Term[]> {
     const { variables } = attached.policy;
     const conditions: ConditionUse[] = [];
     for (const condition of statement.conditions) {
@@ -42,9 +43,12 @@ export class Settling implements ContextReader {
       if (settled !== true) conditions.push(settled);
     }
     const statements = [new StatementInPolicy(layer, attached, statement)];
-    return this.#resourceTerms(statement, variables)
-      .map((term) => simplified({ ...term, conditions: [...conditions, ...term.conditions], statements }))
-      .filter((term) => term !== null);
+    const terms: Term[] = [];
+    for (const term of this.#resourceTerms(statement, variables)) {
+      const one = yield* simplified({ ...term, conditions: [...conditions, ...term.conditions], statements });
+      if (one !== null) terms.push(one);
+    }
+    return terms;
   }
 
   /** Whether the condition holds, or the part that stays open. `variables`: its document supports policy variables. */

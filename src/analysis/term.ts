@@ -1,5 +1,6 @@
 import type { MatchedStatement } from '../evaluation/decision.ts';
 import type { JsonObject } from '../policy/json.ts';
+import type { Steps } from '../policy/steps.ts';
 import { type ConditionUse, conditionBlocks, simplifyConditions } from './condition-use.ts';
 import {
   EVERYTHING,
@@ -9,6 +10,7 @@ import {
   listCovers,
   listsOverlap,
   type ResourceGlob,
+  someGlob,
   withoutCovered,
 } from './resource-set.ts';
 
@@ -41,11 +43,11 @@ export const ANYTHING: Term = { resources: [], notResources: [], conditions: [],
 const MULTIPLIED = 24;
 
 /** The intersection; null: it is empty. */
-export function intersectTerms(a: Term, b: Term): Term | null {
+export function* intersectTerms(a: Term, b: Term): Steps<Term | null> {
   const statements = b.statements.length === 0 ? a.statements : [...new Set([...a.statements, ...b.statements])];
   if (isAnything(b)) return { ...a, statements };
   if (isAnything(a)) return { ...b, statements };
-  return simplified({
+  return yield* simplified({
     resources: [...a.resources, ...b.resources],
     notResources: [...a.notResources, ...b.notResources],
     conditions: [...a.conditions, ...b.conditions],
@@ -58,32 +60,54 @@ export function isAnything(term: Term): boolean {
 }
 
 /** The same set in fewer words; null: it is empty. A set that is empty only for some values of policy variables is kept. */
-export function simplified(term: Term): Term | null {
+export function* simplified(term: Term): Steps<Term | null> {
   const conditions = simplifyConditions(term.conditions);
   if (conditions === null) return null;
-  const excluded = withoutCovered(term.notResources);
+  const excluded = yield* withoutCovered(term.notResources);
   const lists: (readonly ResourceGlob[])[] = [];
   for (const list of term.resources) {
-    const left = withoutCovered(list.filter((glob) => !excluded.some((other) => globCovers(other, glob))));
+    const left = yield* withoutCovered(
+      yield* globsWhere(list, function* (glob) {
+        return !(yield* someGlob(excluded, (other) => globCovers(other, glob)));
+      }),
+    );
     if (left.length === 0) return null;
     if (left[0] !== EVERYTHING) lists.push(left);
   }
-  const resources = fewerLists(lists);
+  const resources = yield* fewerLists(lists);
   if (resources === null) return null;
   if (resources.length === 0 && excluded.includes(EVERYTHING)) return null;
   // An exclusion that overlaps nothing has no effect.
-  const notResources = excluded.filter((glob) => resources.every((list) => listsOverlap(list, [glob])));
+  const notResources = yield* globsWhere(excluded, function* (glob) {
+    for (const list of resources) if (!(yield* listsOverlap(list, [glob]))) return false;
+    return true;
+  });
   return { resources, notResources, conditions, statements: term.statements };
 }
 
+function* globsWhere(
+  globs: readonly ResourceGlob[],
+  is: (glob: ResourceGlob) => Steps<boolean>,
+): Steps<readonly ResourceGlob[]> {
+  const found: ResourceGlob[] = [];
+  for (const [i, glob] of globs.entries()) {
+    if (yield* is(glob)) found.push(glob);
+    if (i % GLOBS === GLOBS - 1) yield GLOBS;
+  }
+  return found;
+}
+
+/** Globs, each compared with a list, in one step. */
+const GLOBS = 16;
+
 /** Removes lists implied by others, and multiplies out lists if the result is no longer. Null: they are disjoint. */
-function fewerLists(lists: readonly (readonly ResourceGlob[])[]): readonly (readonly ResourceGlob[])[] | null {
+function* fewerLists(lists: readonly (readonly ResourceGlob[])[]): Steps<readonly (readonly ResourceGlob[])[] | null> {
   const kept: (readonly ResourceGlob[])[] = [];
   for (const list of lists) {
     let current: readonly ResourceGlob[] = list;
     for (let i = 0; i < kept.length; ) {
       const other = kept[i] ?? [];
-      const both = combined(other, current);
+      const both = yield* combined(other, current);
       if (both === null) {
         i += 1;
         continue;
@@ -98,11 +122,11 @@ function fewerLists(lists: readonly (readonly ResourceGlob[])[]): readonly (read
 }
 
 /** Two lists as one; null: they are better kept as two. */
-function combined(a: readonly ResourceGlob[], b: readonly ResourceGlob[]): readonly ResourceGlob[] | null {
+function* combined(a: readonly ResourceGlob[], b: readonly ResourceGlob[]): Steps<readonly ResourceGlob[] | null> {
   if (a.length * b.length <= COMPARED) {
-    if (listCovers(a, b)) return b;
-    if (listCovers(b, a)) return a;
-    return intersectLists(a, b, Math.max(MULTIPLIED, a.length, b.length));
+    if (yield* listCovers(a, b)) return b;
+    if (yield* listCovers(b, a)) return a;
+    return yield* intersectLists(a, b, Math.max(MULTIPLIED, a.length, b.length));
   }
   return a.length === b.length && a.every((glob, i) => glob.text === b[i]?.text) ? a : null;
 }
@@ -111,26 +135,43 @@ function combined(a: readonly ResourceGlob[], b: readonly ResourceGlob[]): reado
 const COMPARED = 20_000;
 
 /** Whether everything in `narrow` is in `wide`. False does not prove the opposite. */
-export function contains(wide: Term, narrow: Term): boolean {
+export function* contains(wide: Term, narrow: Term): Steps<boolean> {
   if (wide.conditions.length > narrow.conditions.length) return false;
   const ids = new Set(narrow.conditions.map((use) => use.id));
   if (!wide.conditions.every((use) => ids.has(use.id))) return false;
-  if (!wide.resources.every((list) => narrow.resources.some((other) => listCovers(list, other)))) return false;
-  return wide.notResources.every(
-    (glob) =>
-      narrow.notResources.some((other) => globCovers(other, glob)) ||
-      narrow.resources.some((list) => !list.some((other) => globsOverlap(glob, other))),
-  );
+  for (const list of wide.resources) if (!(yield* someListWithin(narrow.resources, list))) return false;
+  for (const [i, glob] of wide.notResources.entries()) {
+    if (i % GLOBS === GLOBS - 1) yield GLOBS;
+    if (yield* someGlob(narrow.notResources, (other) => globCovers(other, glob))) continue;
+    if (!(yield* someListApart(narrow.resources, glob))) return false;
+  }
+  return true;
+}
+
+function* someListWithin(lists: readonly (readonly ResourceGlob[])[], wide: readonly ResourceGlob[]): Steps<boolean> {
+  for (const list of lists) if (yield* listCovers(wide, list)) return true;
+  return false;
+}
+
+function* someListApart(lists: readonly (readonly ResourceGlob[])[], glob: ResourceGlob): Steps<boolean> {
+  for (const list of lists) if (!(yield* someGlob(list, (other) => globsOverlap(glob, other)))) return true;
+  return false;
+}
+
+/** Whether some request on a resource that `pattern` matches could be in the term. */
+export function* meets(term: Term, pattern: ResourceGlob): Steps<boolean> {
+  return (yield* simplified({ ...term, resources: [...term.resources, [pattern]] })) !== null;
 }
 
 /** Number of terms above which absorption is not tried pair by pair. */
 const PAIRWISE = 300;
 
 /** The same union without terms that another one contains; equal terms are merged with the statements of all. */
-export function withoutContained(terms: readonly Term[]): readonly Term[] {
+export function* withoutContained(terms: readonly Term[]): Steps<readonly Term[]> {
   if (terms.length < 2) return terms;
   const byText = new Map<string, Term>();
-  for (const term of terms) {
+  for (const [i, term] of terms.entries()) {
+    if (i % GLOBS === GLOBS - 1) yield GLOBS;
     const key = termKey(term);
     const same = byText.get(key);
     const statements = same === undefined ? term.statements : [...new Set([...same.statements, ...term.statements])];
@@ -142,11 +183,20 @@ export function withoutContained(terms: readonly Term[]): readonly Term[] {
   if (distinct.length > PAIRWISE) return distinct;
   const kept: Term[] = [];
   for (const term of distinct) {
-    if (kept.some((other) => contains(other, term))) continue;
-    for (let i = kept.length - 1; i >= 0; i -= 1) if (contains(term, kept[i] ?? ANYTHING)) kept.splice(i, 1);
+    if (yield* isContained(term, kept)) continue;
+    for (let i = kept.length - 1; i >= 0; i -= 1) if (yield* contains(term, kept[i] ?? ANYTHING)) kept.splice(i, 1);
     kept.push(term);
   }
   return kept;
+}
+
+/** Whether one of `terms` contains all of `term`. */
+export function* isContained(term: Term, terms: readonly Term[]): Steps<boolean> {
+  for (const [i, other] of terms.entries()) {
+    if (yield* contains(other, term)) return true;
+    if (i % GLOBS === GLOBS - 1) yield GLOBS;
+  }
+  return false;
 }
 
 /** Equal for terms with the same meaning in the same words, whatever statements they come from. */

@@ -70,14 +70,20 @@ function variableText({ key, fallback }: Variable): string {
   return fallback === null ? `\${${key.written}}` : `\${${key.written}, '${fallback}'}`;
 }
 
+/** Steps after which two patterns are not compared any further: beyond those of the longest ARNs that AWS has. */
+const MOST_STEPS = 4_000_000;
+
 /** Whether `wide` matches every text that `narrow` matches. False does not prove the opposite. */
 export function covers(wide: readonly Token[], narrow: readonly Token[]): boolean {
+  let steps = 0;
   let w = 0;
   let n = 0;
   let star = -1;
   let resume = 0;
   // Matching backtracks only to the last star; the places of `narrow` are the characters.
   while (n < narrow.length) {
+    steps += 1;
+    if (steps > MOST_STEPS) return false;
     const token = wide[w];
     if (token === RUN) {
       star = w;
@@ -105,6 +111,7 @@ function coversOne(wide: Token, narrow: Token): boolean {
 
 /** Whether some text could match both. True is not a proof: a policy variable may have any value. */
 export function overlap(a: readonly Token[], b: readonly Token[]): boolean {
+  if (a.length * b.length > MOST_STEPS) return true;
   // reachable[j]: the places of `a` read so far can match together with the first j of `b`.
   let reachable = new Uint8Array(b.length + 1);
   reachable[0] = 1;
@@ -146,17 +153,20 @@ function isRun(token: Token | undefined): boolean {
 
 /** Greatest number of patterns in one intersection. */
 const MAX_PATTERNS = 32;
+/** Pairs of places of two patterns, and comparisons, after which their intersection is given up. */
+const MAX_PLACES = 250_000;
+const MAX_COMPARED = 200_000;
 
 /**
- * Patterns that together match exactly the texts that both match; null: there are more than 32, or policy variables
- * prevent it. `ab*` and `*bc` have two: `ab*bc` and `abc`.
+ * Patterns that together match exactly the texts that both match; null: there are more than 32, they take too long to find, or
+ * policy variables prevent it. `ab*` and `*bc` have two: `ab*bc` and `abc`.
  */
 export function intersectPatterns(a: readonly Token[], b: readonly Token[]): readonly (readonly Token[])[] | null {
   if (covers(a, b)) return [b];
   if (covers(b, a)) return [a];
   if (!overlap(a, b)) return [];
   if (a.some(isVariableToken) || b.some(isVariableToken)) return null;
-  return new Intersection(a, b).patterns();
+  return a.length * b.length > MAX_PLACES ? null : new Intersection(a, b).patterns();
 }
 
 function isVariableToken(token: Token): boolean {
@@ -169,6 +179,7 @@ class Intersection {
   readonly #a: readonly Token[];
   readonly #b: readonly Token[];
   readonly #known = new Map<number, readonly (readonly Token[])[]>();
+  #compared = 0;
 
   constructor(a: readonly Token[], b: readonly Token[]) {
     this.#a = a;
@@ -189,7 +200,10 @@ class Intersection {
     const key = i * (this.#b.length + 1) + j;
     const known = this.#known.get(key);
     if (known !== undefined) return known;
-    const found = distinct(this.#compute(i, j));
+    const all = this.#compute(i, j);
+    this.#compared += all.length * all.length;
+    if (this.#compared > MAX_COMPARED) throw new TooMany();
+    const found = distinct(all);
     if (found.length > MAX_PATTERNS) throw new TooMany();
     this.#known.set(key, found);
     return found;

@@ -1,5 +1,6 @@
 import type { Condition } from '../policy/condition.ts';
 import type { ContextKey } from '../policy/context-key.ts';
+import type { ResourceIndex } from './resource-index.ts';
 import { Rule } from './rule.ts';
 
 /** Conditions of a Deny that depend on the caller alone: whether they hold is found once for each caller. */
@@ -55,11 +56,15 @@ function isOfCaller({ owner, unsaid, name }: ContextKey): boolean {
   return owner === 'principal' && unsaid === 0 && name !== 'aws:tokenissuetime';
 }
 
+/** The Denies about one action. */
+interface Denies {
+  readonly rules: readonly Rule[];
+  /** Null: they are few. */
+  readonly index: ResourceIndex | null;
+}
+
 /** Null: no Deny has such a part, or they are so many that an index finds them. */
-export function callerDenies(
-  { rules, index }: { readonly rules: readonly Rule[]; readonly index: object | null },
-  bits: CallerBits,
-): CallerDenies | null {
+export function callerDenies({ rules, index }: Denies, bits: CallerBits): CallerDenies | null {
   if (index !== null) return null;
   const parts: CallerPart[] = [];
   const open: OpenDeny[] = [];

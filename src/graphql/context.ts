@@ -1,6 +1,7 @@
+import { Work } from '../access/work.ts';
 import type { Allowance } from '../guard/caller-limits.ts';
 import type { GuardContext, GuardServices } from '../guard/context.ts';
-import type { UnderstandFiles } from '../importing/given-files.ts';
+import type { UnderstandDetails, UnderstandFiles } from '../importing/given-files.ts';
 import type { CallOrigin } from '../session/call.ts';
 import type { Caller } from '../session/caller.ts';
 import type { Sessions } from '../session/sessions.ts';
@@ -10,6 +11,8 @@ export interface GatewayServices extends GuardServices {
   readonly sessions: Sessions;
   /** What the files of an import say. */
   readonly understandFiles: UnderstandFiles;
+  /** What an export of IAM's entities says; left out: read in this thread. */
+  readonly understandDetails?: UnderstandDetails | undefined;
 }
 
 /** Facts about one HTTP request. */
@@ -24,6 +27,8 @@ export interface RequestFacts {
   readonly signInCookie: SignInCookie;
   /** What its caller may still ask for. Left out: without limits. */
   readonly allowance?: Allowance;
+  /** The work of the HTTP request. Left out: each operation is one of its own. */
+  readonly work?: Work | undefined;
 }
 
 /** Instructions in the answer for the browser's cookie. */
@@ -40,18 +45,20 @@ export interface GatewayContext extends GatewayServices, RequestFacts, GuardCont
    * were read before.
    */
   readonly request: object;
+  readonly work: Work;
 }
 
 /** The context of one operation of `request`. */
 export function createContext(services: GatewayServices, facts: RequestFacts, request: object): GatewayContext {
-  const { access, sessions, directory, catalog, understandFiles } = services;
-  const { requestId, caller, now, origin, signInCookie, allowance } = facts;
+  const { access, sessions, directory, catalog, understandFiles, understandDetails } = services;
+  const { requestId, caller, now, origin, signInCookie, allowance, work = new Work() } = facts;
   return {
-    access,
+    access: access.during(work),
     sessions,
     directory,
     catalog,
     understandFiles,
+    understandDetails,
     requestId,
     caller,
     now,
@@ -59,5 +66,6 @@ export function createContext(services: GatewayServices, facts: RequestFacts, re
     signInCookie,
     ...(allowance !== undefined && { allowance }),
     request,
+    work,
   };
 }

@@ -42,6 +42,11 @@ const SEARCHES: Readonly<Record<string, number>> = {
   roleSessions: 5000,
 };
 
+/**
+ * Cost of a character of a document that is validated. Ordinary documents take some microseconds for a hundred characters, the worst
+ * ones a hundred times as long.
+ */
+export const VALIDATION_COST = 0.5;
 /** Cost of a list of all accounts: a search that matches everything reads whole tables. */
 const FIND_COST = 10_000;
 /** Cost of a search of the catalogue, which reads the names of all actions. */

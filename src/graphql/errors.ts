@@ -8,6 +8,8 @@ export type ErrorCode =
   | 'BAD_USER_INPUT'
   | 'CONFLICT'
   | 'LIMIT_EXCEEDED'
+  /** The request took longer than requests may. */
+  | 'TIMED_OUT'
   | 'QUERY_TOO_COMPLEX'
   | 'DIRECTORY_UNAVAILABLE'
   | 'DIRECTORY_FULL'
@@ -42,6 +44,9 @@ const CODES: Readonly<Record<string, ErrorCode>> = {
   PolicyNotAttachable: 'CONFLICT',
   LIMIT_EXCEEDED: 'LIMIT_EXCEEDED',
   LimitExceeded: 'LIMIT_EXCEEDED',
+  TIMED_OUT: 'TIMED_OUT',
+  // Nobody reads it.
+  CANCELLED: 'TIMED_OUT',
   QUERY_TOO_COMPLEX: 'QUERY_TOO_COMPLEX',
   DIRECTORY_UNAVAILABLE: 'DIRECTORY_UNAVAILABLE',
   DIRECTORY_FULL: 'DIRECTORY_FULL',

@@ -22,7 +22,7 @@ export interface KeyedPage<T> {
     readonly endCursor: string | null;
   };
   /** Or how to count them, which is done when the number is selected. */
-  readonly totalCount: number | (() => number);
+  readonly totalCount: number | (() => Promise<number>);
 }
 
 export interface PageArguments {
@@ -139,29 +139,23 @@ export function pageByKey<T>(
 
 /** A list in the order of its keys of which every part has to be worked out. */
 interface ListByKey<T> {
-  /** Entries behind a key; null: all. */
-  after(key: string | null): Iterable<T>;
+  /** The first entries behind a key, at most `most`; null: behind none. */
+  after(key: string | null, most: number): Promise<readonly T[]>;
   /** Whether no entry has this key, or one in front of it. */
-  startsAfter(key: string): boolean;
-  count(): number;
+  startsAfter(key: string): Promise<boolean>;
+  count(): Promise<number>;
 }
 
 /** As `pageByKey`, and no more of the list is worked out than the page shows. */
-export function pageOfList<T>(
+export async function pageOfList<T>(
   list: ListByKey<T>,
   { after, limit }: PageRequest,
   revision: Revision,
   keyOf: (entry: T) => string,
-): KeyedPage<T> {
-  const entries: T[] = [];
-  let isMore = false;
-  for (const entry of list.after(after?.key ?? null)) {
-    isMore = entries.length === limit;
-    if (isMore) break;
-    entries.push(entry);
-  }
-  const before = after === null || list.startsAfter(after.key) ? 0 : 1;
-  const page = toPage({ entries, before, total: before + entries.length + (isMore ? 1 : 0), revision }, keyOf);
+): Promise<KeyedPage<T>> {
+  const found = await list.after(after?.key ?? null, limit + 1);
+  const before = after === null || (await list.startsAfter(after.key)) ? 0 : 1;
+  const page = toPage({ entries: found.slice(0, limit), before, total: before + found.length, revision }, keyOf);
   return { ...page, totalCount: () => list.count() };
 }
 

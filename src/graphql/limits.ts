@@ -13,6 +13,7 @@ import {
   type ValidationRule,
 } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
+import { checkDocumentSize } from './document-size.ts';
 
 /** Tokens of a document. Values belong in variables, which do not count. */
 export const MAX_TOKENS = 4000;
@@ -30,10 +31,12 @@ export function isIntrospection({ name }: FieldNode): boolean {
   return name.value === '__schema' || name.value === '__type';
 }
 
-/** Parses and counts tokens: a document that is too long is refused before it takes up memory. */
+/** Parses and counts tokens: a document that is too long is refused before it takes up memory, or is validated. */
 export function parseBounded(source: string | Source, options?: ParseOptions): DocumentNode {
   try {
-    return parse(source, { ...options, maxTokens: MAX_TOKENS });
+    const document = parse(source, { ...options, maxTokens: MAX_TOKENS });
+    checkDocumentSize(document);
+    return document;
   } catch (error) {
     if (!(error instanceof GraphQLError) || !error.message.includes(`more that ${MAX_TOKENS} tokens`)) throw error;
     throw tooComplex(`the document has more than ${MAX_TOKENS} tokens; pass values as variables`, MAX_TOKENS);

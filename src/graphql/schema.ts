@@ -56,6 +56,7 @@ import './questions/viewer-can.ts';
 import './questions/who-can.ts';
 import { checkArguments } from './check-arguments.ts';
 import { guardFields } from './guards/guard-fields.ts';
+import { introspectInTurns } from './introspection-turns.ts';
 import { boundErrors } from './more-errors.ts';
 
 builder.queryType({
@@ -74,6 +75,7 @@ export function buildSchema(): GraphQLSchema {
     guardFields(built);
     checkArguments(built);
     boundErrors(built);
+    introspectInTurns();
     schema = built;
   }
   return schema;

@@ -17,5 +17,22 @@ export interface UnderstoodFiles {
   readonly leftOut: readonly string[];
 }
 
+/** Who waits for files to be understood: told that it gets on, and asked whether anybody still waits. */
+export interface Waiting {
+  /** It gets on. */
+  begin(): void;
+  /** Calls `stopped` when nobody waits any more. */
+  onStop(stopped: () => void): void;
+}
+
 /** Reads files and understands them. Throws a RolegateError on `files`. */
-export type UnderstandFiles = (files: readonly GivenFile[]) => Promise<UnderstoodFiles>;
+export type UnderstandFiles = (files: readonly GivenFile[], waiting?: Waiting) => Promise<UnderstoodFiles>;
+
+/** An export of an account's IAM entities, read. */
+export interface UnderstoodDetails {
+  readonly document: DirectoryDocument;
+  readonly warnings: readonly string[];
+}
+
+/** Reads the answer of GetAccountAuthorizationDetails. Throws a RolegateError on `document`. */
+export type UnderstandDetails = (text: string, waiting?: Waiting) => Promise<UnderstoodDetails>;

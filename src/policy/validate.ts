@@ -5,6 +5,7 @@ import { MAX_DOCUMENT_LENGTH, MAX_WRITTEN_LENGTH } from './load.ts';
 import { checkGrammar, type PolicyNode, type Report } from './policy-checks.ts';
 import type { PolicyKind } from './policy-kind.ts';
 import * as principals from './principal-checks.ts';
+import { finished, type Steps } from './steps.ts';
 
 /** A fault for which AWS would refuse a document. */
 export interface PolicyFinding extends Place {
@@ -134,13 +135,32 @@ const RULES: Readonly<Record<PolicyKind, Rules>> = {
   },
 };
 
+/** Greatest number of findings in one answer; more would not help. */
+export const MAX_FINDINGS = 1000;
+
+class Enough extends Error {}
+
 /**
  * The faults for which AWS would refuse a document of this kind; empty: none. The first finding is the one
- * that AWS would answer with. Linear in the length of the text.
+ * that AWS would answer with. Linear in the length of the text; at most 1,000.
  */
 export function validatePolicy(document: string, kind: PolicyKind): readonly PolicyFinding[] {
-  const rules = RULES[kind];
+  return finished(errorSteps(document, kind));
+}
+
+/** The same in steps: each of them reads the document once. */
+export function* errorSteps(document: string, kind: PolicyKind): Steps<readonly PolicyFinding[]> {
   const findings: PolicyFinding[] = [];
+  try {
+    yield* findErrors(document, kind, findings);
+  } catch (error) {
+    if (!(error instanceof Enough)) throw error;
+  }
+  return findings;
+}
+
+function* findErrors(document: string, kind: PolicyKind, findings: PolicyFinding[]): Steps<void> {
+  const rules = RULES[kind];
   const placeOf = placesIn(document);
   const add = (
     code: PolicyFinding['code'],
@@ -150,34 +170,38 @@ export function validatePolicy(document: string, kind: PolicyKind): readonly Pol
     suggestion: string | null = null,
   ): void => {
     findings.push({ severity: 'ERROR', code, message, path, value, suggestion, ...placeOf(offset) });
+    if (findings.length >= MAX_FINDINGS) throw new Enough();
   };
   const isTooLong = document.length > MAX_WRITTEN_LENGTH;
   if (isTooLong) {
     const message = `a policy document has at most ${MAX_WRITTEN_LENGTH} characters, this one ${document.length}`;
     add('ValidationError', message, '', { offset: 0 });
     // AWS itself has longer ones: their other faults are reported as well.
-    if (document.length > MAX_DOCUMENT_LENGTH) return findings;
+    if (document.length > MAX_DOCUMENT_LENGTH) return;
   }
   const odd = rules.noSuchCharacter === undefined ? -1 : document.search(NOT_TAKEN);
   if (odd >= 0) {
     add('ValidationError', rules.noSuchCharacter ?? '', '', { offset: odd });
-    return findings;
+    return;
   }
   const root = parse(document, (offset) => isTooLong || add(rules.code, rules.notJson, '', { offset }));
-  if (root === null) return findings;
+  if (root === null) return;
   if (kind === 'trust' && isEmptyStatement(root)) {
     add(rules.code, 'Could not parse the policy: Statement is empty!', 'Statement', root);
-    return findings;
+    return;
   }
+  yield document.length;
   const policy = checkGrammar(root, (inTrust, path, node, suggestion) => {
     add(rules.code, kind === 'trust' && inTrust !== '' ? inTrust : rules.syntax, path, node, suggestion);
   });
-  if (policy === null) return findings;
+  if (policy === null) return;
   const report: Report = (message, path, node, suggestion) => add(rules.code, message, path, node, suggestion);
-  for (const check of rules.checks) check(policy, report);
+  for (const check of rules.checks) {
+    yield document.length;
+    check(policy, report);
+  }
   const length = rules.countBlanks ? document.length : JSON.stringify(root.value).length;
   if (length > rules.maxLength) add('LimitExceeded', rules.tooLong, '', root);
-  return findings;
 }
 
 /** Characters that parameters of IAM and STS do not allow. */

@@ -13,7 +13,7 @@ import { type CookieTarget, signInCookieOf } from './sign-in-cookie.ts';
 /** Facts about a request before its body is read, or a Refusal if it will not be read. Cookies are set on `response`. */
 export type Admit = (
   head: RequestHead,
-  request: Pick<RequestFacts, 'requestId' | 'now'>,
+  request: Pick<RequestFacts, 'requestId' | 'now' | 'work'>,
   response: CookieTarget,
 ) => RequestFacts | Refusal | Promise<RequestFacts | Refusal>;
 
@@ -23,7 +23,7 @@ export function admitWith(
   isTrustedProxy: (address: string) => boolean,
   limiter: CallerLimiter,
 ): Admit {
-  return (head, { requestId, now }, response) => {
+  return (head, { requestId, now, work }, response) => {
     const client = clientOf(head, isTrustedProxy);
     const factsOf = (admitted: Admitted | Refusal): RequestFacts | Refusal => {
       if ('status' in admitted) return admitted;
@@ -33,7 +33,7 @@ export function admitWith(
       if (allowance !== UNLIMITED) endWith(response, allowance);
       const signInCookie = signInCookieOf(response, client, now);
       if (admitted.staleCookie) signInCookie.forget();
-      return { requestId, caller, now, origin: originOf(client, head, requestId), signInCookie, allowance };
+      return { requestId, caller, now, origin: originOf(client, head, requestId), signInCookie, allowance, work };
     };
     const admitted = authenticate(head, client, now);
     return admitted instanceof Promise ? admitted.then(factsOf) : factsOf(admitted);

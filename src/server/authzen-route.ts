@@ -1,20 +1,22 @@
 import { isUtf8 } from 'node:buffer';
 import type { ServerResponse } from 'node:http';
+import type { Work } from '../access/work.ts';
 import { costOfRequest } from '../authzen/cost.ts';
 import { shortMessage } from '../authzen/decision.ts';
 import type { Door } from '../authzen/door.ts';
 import { ENDPOINTS } from '../authzen/endpoints.ts';
 import { METADATA_PATH, metadata } from '../authzen/metadata.ts';
 import type { RequestFacts } from '../graphql/context.ts';
-import { parseBoundedJson } from '../importing/bounded-json.ts';
-import { RolegateError } from '../policy/errors.ts';
-import { isObject, type JsonObject } from '../policy/json.ts';
+import { exceededLimit, parseBoundedJson } from '../importing/bounded-json.ts';
+import { InvalidInput, RolegateError } from '../policy/errors.ts';
+import { isObject, type JsonObject, type JsonValue } from '../policy/json.ts';
 import { membersIn, shapeOf } from '../policy/json-shape.ts';
 import type { Admit } from './admission.ts';
 import { BodyIncomplete, BodyTooLarge, readBody, refuseUnread, sendContinue, tooLarge } from './body.ts';
 import { isEncoded, mediaTypeOf } from './content-type.ts';
 import type { Exchange } from './exchange.ts';
 import type { Refusal } from './graphql-error.ts';
+import { jsonSteps, NotJson } from './json-steps.ts';
 import { AUTHZEN_BODY_LIMIT, AUTHZEN_JSON_LIMITS } from './limits.ts';
 import { headOfMessage, type RequestHead } from './request-head.ts';
 
@@ -123,7 +125,9 @@ async function readJson(exchange: Exchange, { caller }: RequestFacts): Promise<J
   }
   try {
     sendContinue(request, response, AUTHZEN_BODY_LIMIT);
-    return parseBody(await readBody(request, AUTHZEN_BODY_LIMIT));
+    const bytes = await readBody(request, AUTHZEN_BODY_LIMIT);
+    exchange.work.begin();
+    return await parseBody(bytes, exchange.work);
   } catch (error) {
     if (error instanceof BodyIncomplete) return null;
     const refusal = error instanceof BodyTooLarge ? tooLarge(AUTHZEN_BODY_LIMIT, caller) : refusalOf(error);
@@ -134,16 +138,38 @@ async function readJson(exchange: Exchange, { caller }: RequestFacts): Promise<J
 }
 
 /** Throws a RolegateError. */
-function parseBody(bytes: Buffer): JsonObject {
+async function parseBody(bytes: Buffer, work: Work): Promise<JsonObject> {
   if (!isUtf8(bytes)) throw new RolegateError('BAD_USER_INPUT', 'the request body is not UTF-8');
   const text = bytes.toString('utf8');
-  const body = parseBoundedJson(text, 'body', 'an object with the members of the request', AUTHZEN_JSON_LIMITS);
+  const body = bytes.length <= AT_ONCE ? parsed(text) : await parsedInTurns(bytes, text, work);
   if (!isObject(body)) throw new RolegateError('BAD_USER_INPUT', 'the request body must be an object');
   // JSON.parse would silently take the last of two members with one name.
   if (shapeOf(text).members !== membersIn(body)) {
     throw new RolegateError('BAD_USER_INPUT', 'an object of the request body has two members with the same name');
   }
   return body;
+}
+
+/** Bytes that are parsed without others having their turn meanwhile. */
+const AT_ONCE = 262_144;
+const EXPECTED = 'an object with the members of the request';
+
+function parsed(text: string): JsonValue {
+  return parseBoundedJson(text, 'body', EXPECTED, AUTHZEN_JSON_LIMITS);
+}
+
+async function parsedInTurns(bytes: Buffer, text: string, work: Work): Promise<JsonValue> {
+  const exceeded = exceededLimit(text, AUTHZEN_JSON_LIMITS);
+  if (exceeded !== null) throw new InvalidInput('body', `\`body\` is too large: ${exceeded}`);
+  await work.rest();
+  try {
+    const value = await work.run(jsonSteps(bytes));
+    await work.rest();
+    return value as JsonValue; // as: what JSON is
+  } catch (error) {
+    if (!(error instanceof NotJson)) throw error;
+    throw new InvalidInput('body', `\`body\` is not JSON: expected ${EXPECTED}`, { cause: error });
+  }
 }
 
 function badRequest(message: string): Refusal {

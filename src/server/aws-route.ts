@@ -42,6 +42,7 @@ export async function serveAws({ services, isTrustedProxy, log }: AwsRoute, exch
     refuseAws(exchange, { status: 413, code: 'RequestEntityTooLarge', message });
     return;
   }
+  exchange.work.begin();
   const head = headOfMessage(request);
   const client = clientOf(head, isTrustedProxy);
   const origin = originOf(client, head, requestId);

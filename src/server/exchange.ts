@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Work } from '../access/work.ts';
 import type { RequestFacts } from '../graphql/context.ts';
 import type { Caller } from '../session/caller.ts';
 
@@ -11,6 +12,8 @@ export interface Exchange {
   readonly requestId: string;
   /** When it arrived, milliseconds since 1970: everything in it is decided at this instant. */
   readonly now: number;
+  /** Its work, which ends when the client has gone. */
+  readonly work: Work;
   /** The caller, for the log; `none` where no caller is needed. */
   caller: 'none' | 'refused' | Caller['kind'];
 }

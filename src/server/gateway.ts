@@ -53,7 +53,7 @@ export interface Gateway {
 export interface GatewayOptions {
   /** Milliseconds since 1970, now; left out: the machine's clock, which is never let go back. */
   readonly clock?: () => number;
-  /** How files of imports are read; left out: in a thread of their own. */
+  /** How files of imports are read, and exports then in this thread; left out: both in a thread of their own. */
   readonly understandFiles?: UnderstandFiles;
   /** Short names for AuthZEN's enforcement points; left out: none. */
   readonly authzenNames?: NameTable;
@@ -64,7 +64,7 @@ export function createGateway(
   log: Log,
   {
     clock = steadyClock(),
-    understandFiles = understandInWorkers(),
+    understandFiles: filesRead,
     authzenNames: table = NO_NAMES,
     trustedProxies = [],
     publicUrl = null,
@@ -72,11 +72,12 @@ export function createGateway(
     limits = readLimits(() => 0),
   }: GatewayOptions & Partial<Pick<Settings, 'trustedProxies' | 'publicUrl' | 'dataDir' | 'limits'>> = {},
 ): Gateway {
+  const imports = filesRead === undefined ? understandInWorkers() : { understandFiles: filesRead };
   const guard = new KeyGuard((source, milliseconds) =>
     log.warn({ source, milliseconds }, 'too many wrong credentials'),
   );
   const sessions = throttledSessions(services.sessions, guard);
-  const ofSchema = { ...services, sessions, understandFiles };
+  const ofSchema = { ...services, sessions, ...imports };
   const contextOf = (facts: RequestFacts, request: object): GatewayContext => createContext(ofSchema, facts, request);
   const schema = buildSchema();
   const yoga = createGraphqlServer({
@@ -195,6 +196,7 @@ export async function startGateway(
       await services?.directory.ping();
       await services?.secrets.masterKeys.holdNewest();
     },
+    workLimits: settings.workLimits,
     graphiqlTabs: settings.graphiql ? () => (demo === null ? WELCOME_TABS : demoTabs) : null,
   });
   const listening = await listenAsSet(settings, router, log);

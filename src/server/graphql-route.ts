@@ -7,7 +7,8 @@ import { BodyIncomplete, BodyTooLarge, readBody, refuseUnread, sendContinue, too
 import { ENCODED, isEncoded, MULTIPART, mediaTypeOf } from './content-type.ts';
 import { type Exchange, type GraphqlListener, setGraphqlHeaders } from './exchange.ts';
 import type { Refusal } from './graphql-error.ts';
-import { bodyLimitOf, MAX_BATCHED_OPERATIONS } from './limits.ts';
+import { jsonSteps, NestedJson, NotJson, PIECE, parsePiece } from './json-steps.ts';
+import { ANONYMOUS_DOCUMENT, bodyLimitOf, MAX_BATCHED_OPERATIONS } from './limits.ts';
 import { headOfMessage } from './request-head.ts';
 import { serveUpload, type UploadPlace } from './uploads/upload-route.ts';
 
@@ -39,7 +40,10 @@ function serveAdmitted(route: GraphqlRoute, exchange: Exchange, facts: RequestFa
   const { caller } = facts;
   exchange.caller = caller.kind;
   if (request.method !== 'POST') {
-    if (request.method !== 'GET' || hasOwnHeader(request)) return route.answer(exchange, facts, null);
+    if (request.method !== 'GET' || hasOwnHeader(request)) {
+      exchange.work.begin();
+      return route.answer(exchange, facts, null);
+    }
     refuse(exchange, WITHOUT_HEADER);
     return undefined;
   }
@@ -83,16 +87,22 @@ const WITHOUT_HEADER: Refusal = {
 
 /** The parsed body, a refusal, or null if the sender has disconnected. */
 async function readJson(
-  { request, response }: Exchange,
+  { request, response, work }: Exchange,
   caller: Caller,
 ): Promise<{ readonly value: object } | Refusal | null> {
   const limit = bodyLimitOf(caller);
   try {
     sendContinue(request, response, limit);
-    return parseBody(await readBody(request, limit));
+    const bytes = await readBody(request, limit);
+    work.begin();
+    const refusal = unreadable(bytes);
+    if (refusal !== null) return refusal;
+    const body = bodyOf(bytes.length <= PIECE ? parsePiece(bytes) : await work.run(jsonSteps(bytes)));
+    return caller.kind === 'anonymous' && !isRefusal(body) ? (longDocument(body.value) ?? body) : body;
   } catch (error) {
     if (error instanceof BodyIncomplete) return null;
     if (error instanceof BodyTooLarge) return tooLarge(limit, caller);
+    if (error instanceof NotJson) return notJson(error);
     throw error;
   }
 }
@@ -112,17 +122,37 @@ function checkContentType(request: IncomingMessage, type: string): Refusal | nul
   };
 }
 
+/** Whoever has no credentials may send only short documents. Null: they are. */
+function longDocument(value: object): Refusal | null {
+  const operations: readonly unknown[] = Array.isArray(value) ? value : [value];
+  let characters = 0;
+  for (const one of operations) {
+    if (typeof one === 'object' && one !== null && 'query' in one && typeof one.query === 'string') {
+      characters += one.query.length;
+    }
+  }
+  if (characters <= ANONYMOUS_DOCUMENT) return null;
+  return {
+    status: 413,
+    code: 'REQUEST_TOO_LARGE',
+    message: `the documents have ${characters} characters; without credentials the limit is ${ANONYMOUS_DOCUMENT}`,
+    extensions: { limit: ANONYMOUS_DOCUMENT },
+  };
+}
+
 const badRequest = (message: string): Refusal => ({ status: 400, code: 'BAD_REQUEST', message });
 
-function parseBody(bytes: Buffer): { readonly value: object } | Refusal {
+function unreadable(bytes: Buffer): Refusal | null {
   if (bytes.length === 0) return badRequest('the request body is empty; it must be JSON with a `query`');
-  if (!isUtf8(bytes)) return badRequest('the request body is not UTF-8');
-  let value: unknown;
-  try {
-    value = JSON.parse(bytes.toString('utf8'));
-  } catch {
-    return badRequest('the request body is not valid JSON');
-  }
+  return isUtf8(bytes) ? null : badRequest('the request body is not UTF-8');
+}
+
+function notJson(error: NotJson): Refusal {
+  const problem = error instanceof NestedJson ? `cannot be read: ${error.message}` : 'is not valid JSON';
+  return badRequest(`the request body ${problem}`);
+}
+
+function bodyOf(value: unknown): { readonly value: object } | Refusal {
   if (typeof value !== 'object' || value === null) {
     return badRequest('the request body must be a JSON object with a `query`');
   }

@@ -5,8 +5,8 @@ const MIB = 1_048_576;
 /** Most bytes of a request body, by caller. The operator's limit has room for the largest import (32 MiB, escaped as a JSON string). */
 const BODY_LIMITS: Readonly<Record<Caller['kind'], number>> = {
   anonymous: 65_536,
-  principal: 16 * MIB,
-  checker: 16 * MIB,
+  principal: 4 * MIB,
+  checker: 4 * MIB,
   operator: 64 * MIB,
 };
 
@@ -34,6 +34,9 @@ export const AUTHZEN_BODY_LIMIT = BODY_LIMITS.principal;
 
 /** What a request to AuthZEN's API may hold: ten thousand evaluations with all their objects. */
 export const AUTHZEN_JSON_LIMITS = { characters: AUTHZEN_BODY_LIMIT, depth: 32, values: 200_000 } as const;
+
+/** Characters of all documents of a request without credentials: anybody may send as many requests. */
+export const ANONYMOUS_DOCUMENT = 8192;
 
 /** `64 KiB`, `16 MiB` … for messages. */
 export function shownBytes(bytes: number): string {

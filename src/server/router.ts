@@ -1,4 +1,6 @@
 import type { IncomingMessage, RequestListener } from 'node:http';
+import { Work, type WorkLimits } from '../access/work.ts';
+import { RolegateError } from '../policy/errors.ts';
 import type { Sessions } from '../session/sessions.ts';
 import { type AuthzenRoute, isAuthzenPath, refuse, serveAuthzen, writeSentence } from './authzen-route.ts';
 import { type AwsRoute, isForAws, refuseAws, refuseAwsNotReady, serveAws } from './aws-route.ts';
@@ -12,6 +14,7 @@ import { type Phase, sendHealth, sendReadiness } from './health.ts';
 import { JWKS_PATH, serveJwks } from './jwks-route.ts';
 import type { Log } from './log.ts';
 import { isMaintenancePath, type MaintenanceRoute, serveMaintenance } from './maintenance-route.ts';
+import { OpenExchanges } from './open-exchanges.ts';
 import { repeatedHeader } from './request-head.ts';
 import { type RequestId, requestIdOf } from './request-id.ts';
 
@@ -31,12 +34,21 @@ export interface RouterParts {
   /** Null until the gateway is ready. */
   readonly maintenance: () => MaintenanceRoute | null;
   readonly ping: () => Promise<void>;
+  /** How long a request may take; left out: the limits where no others are set. */
+  readonly workLimits?: WorkLimits;
   /** Null: no GraphiQL. */
   readonly graphiqlTabs: (() => readonly GraphiqlTab[]) | null;
 }
 
 /** All HTTP routes of the gateway: /graphql, /aws for AWS's own clients, AuthZEN, GraphiQL's files, the public keys, /healthz, /readyz, and a short text at /. */
 export function createRouter(parts: RouterParts): RequestListener {
+  const logs = parts.log.isLevelEnabled('info');
+  const open = new OpenExchanges({
+    late: (exchange) => timedOut(exchange, exchange.work.timedOut().message),
+    ended: (exchange) => {
+      if (logs) logExchange(exchange, parts);
+    },
+  });
   return (request, response) => {
     const path = pathOf(request);
     const given = requestIdOf(request, path !== null && isAuthzenPath(path));
@@ -46,9 +58,9 @@ export function createRouter(parts: RouterParts): RequestListener {
       refuseUnread(request, response, MALFORMED, requestId);
       return;
     }
-    const exchange: Exchange = { request, response, path, requestId, now: parts.clock(), caller: 'none' };
-    // Unlike 'finish', 'close' also comes if the client disconnects before the end of the answer.
-    if (parts.log.isLevelEnabled('info')) response.once('close', () => logExchange(exchange, parts));
+    const work = new Work(parts.workLimits);
+    const exchange: Exchange = { request, response, path, requestId, now: parts.clock(), work, caller: 'none' };
+    open.add(exchange);
     const repeated = repeatedHeader(request);
     if (repeated !== null) {
       refuseRepeated(exchange, repeated);
@@ -179,7 +191,28 @@ function sendWelcome(parts: RouterParts, { request, response }: Exchange): void 
   response.end(text);
 }
 
-function failed({ log }: RouterParts, { response, requestId, path }: Exchange, error: unknown): void {
+/** Answers a request that has taken too long, wherever it hangs. */
+function timedOut({ request, response, requestId, path, work }: Exchange, message: string): void {
+  work.stop();
+  if (response.headersSent) {
+    response.destroy();
+    return;
+  }
+  const write = isAuthzenPath(path) ? writeSentence : writeRefusal;
+  const refusal = { status: 503, code: 'TIMED_OUT', message, headers: { 'retry-after': '1', connection: 'close' } };
+  write(response, refusal, requestId);
+  response.end();
+  request.resume();
+}
+
+function failed({ log }: RouterParts, exchange: Exchange, error: unknown): void {
+  const { response, requestId, path } = exchange;
+  // What was under way when it was answered, or when nobody waited any more, has ended by this.
+  if (response.closed || response.writableEnded) return;
+  if (error instanceof RolegateError && error.code === 'TIMED_OUT') {
+    timedOut(exchange, error.message);
+    return;
+  }
   log.error({ requestId, err: error }, 'request failed');
   if (response.headersSent) {
     response.destroy();

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { WORK_LIMITS, type WorkLimits } from '../access/work.ts';
 import { httpsOrigin } from '../authzen/https-origin.ts';
 import { DEFAULT_MEMORY, LEAST_MEMORY } from '../directory/gather/memory-budget.ts';
 import { MIN_OPERATOR_TOKEN_LENGTH } from '../session/secrets.ts';
@@ -55,6 +56,8 @@ export interface Settings {
   readonly keepAliveSeconds: number;
   readonly limits: LimitSettings;
   readonly graphiql: boolean;
+  /** How long a request may take, and how much of this process's time. Milliseconds. */
+  readonly workLimits: WorkLimits;
   readonly logLevel: LogLevel;
 }
 
@@ -111,6 +114,10 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>, 
     keepAliveSeconds: readSeconds('ROLEGATE_KEEP_ALIVE_SECONDS', 65, 1, 3600),
     limits: readLimits((name, otherwise) => read(name, otherwise, parseCount)),
     graphiql: read('ROLEGATE_GRAPHIQL', true, parseSwitch),
+    workLimits: {
+      time: read('ROLEGATE_REQUEST_SECONDS', WORK_LIMITS.time, parseWorkLimit),
+      cpu: read('ROLEGATE_REQUEST_CPU_SECONDS', WORK_LIMITS.cpu, parseWorkLimit),
+    },
     logLevel: read('LOG_LEVEL', 'warn', parseLogLevel),
   };
   if (problems.length > 0) throw new InvalidSettings(problems);
@@ -239,6 +246,12 @@ function parseSeconds(text: string, least: number, most: number): number | Probl
 function parseCount(text: string): number | Problem {
   if (/^[0-9]{1,9}$/.test(text)) return Number(text);
   return new Problem(`must be a whole number up to 999999999 (0: no limit); it is \`${shown(text)}\``);
+}
+
+/** In milliseconds. */
+function parseWorkLimit(text: string): number | Problem {
+  const seconds = parseSeconds(text, 1, 86_400);
+  return seconds instanceof Problem ? seconds : seconds * 1000;
 }
 
 function parseSwitch(text: string): boolean | Problem {

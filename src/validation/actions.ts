@@ -1,5 +1,6 @@
 import type { Located } from '../policy/json-text.ts';
 import { type StatementNode, textsAt } from '../policy/policy-checks.ts';
+import type { Steps } from '../policy/steps.ts';
 import type { KnownAction } from './known-names.ts';
 import { didYouMean, quoted, type Warn } from './report.ts';
 import type { ActionMeaning, Vocabulary } from './vocabulary.ts';
@@ -23,12 +24,15 @@ export interface StatementActions {
 }
 
 /** Reads Action and NotAction, and warns of entries that match no action of the catalogue. */
-export function readActions(statement: StatementNode, vocabulary: Vocabulary, warn: Warn): StatementActions {
+export function* readActions(statement: StatementNode, vocabulary: Vocabulary, warn: Warn): Steps<StatementActions> {
   const negated = statement.elements.has('NotAction');
-  const entries = textsAt(statement, negated ? 'NotAction' : 'Action').map((entry): ActionEntry => {
-    return { ...entry, meaning: vocabulary.actionMeaning(entry.text) };
-  });
-  for (const entry of entries) warnOfEntry(entry, vocabulary, warn);
+  const entries: ActionEntry[] = [];
+  for (const entry of textsAt(statement, negated ? 'NotAction' : 'Action')) {
+    const read = { ...entry, meaning: vocabulary.actionMeaning(entry.text) };
+    entries.push(read);
+    warnOfEntry(read, vocabulary, warn);
+    yield NAMES;
+  }
   const hasEverything = entries.some(({ meaning }) => meaning.kind === 'everything');
   if (negated) return { entries: [], all: null, none: hasEverything };
   const known = vocabulary.union(
@@ -38,6 +42,9 @@ export function readActions(statement: StatementNode, vocabulary: Vocabulary, wa
   const allRead = entries.every(({ meaning }) => meaning.kind === 'actions' || meaning.kind === 'unreadable');
   return { entries, all: allRead && known.size > 0 ? known : null, none: known.size === 0 && !hasEverything };
 }
+
+/** Names of a service with which a pattern is compared, about. */
+const NAMES = 100;
 
 function warnOfEntry({ text, path, node, meaning }: ActionEntry, { catalog }: Vocabulary, warn: Warn): void {
   const name = quoted(text);

@@ -1,5 +1,6 @@
 import type { OperatorUse } from '../policy/operator.ts';
 import { nearest } from '../policy/spelling.ts';
+import type { Steps } from '../policy/steps.ts';
 import { readTemplate, templateKeys } from '../policy/variable.ts';
 import type { StatementActions } from './actions.ts';
 import type { ConditionEntry } from './condition-entry.ts';
@@ -29,10 +30,12 @@ export class ConditionReader {
   }
 
   /** Whether one of the conditions never holds. */
-  read(entries: readonly ConditionEntry[], actions: StatementActions, warn: Warn): boolean {
+  *read(entries: readonly ConditionEntry[], actions: StatementActions, warn: Warn): Steps<boolean> {
     if (entries.length === 0) return false;
     const supported = actions.all === null ? null : supportedKeys(actions.all, this.#vocabulary.catalog);
-    const dead = entries.filter((entry) => {
+    let dead = false;
+    for (const entry of entries) {
+      yield 1;
       const { key, global, suggestion } = this.#keyMeaning(entry.key);
       if (key === null) {
         const message = `${quoted(entry.key)} is no condition key in the catalogue of ${this.#vocabulary.catalog.version}`;
@@ -42,9 +45,9 @@ export class ConditionReader {
         warn('CONDITION_KEY_NOT_SUPPORTED', message, entry.path, entry.node);
       }
       this.#readVariables(entry, warn);
-      return operatorFaults(entry, key?.type ?? '', this.#variables, warn);
-    });
-    return dead.length > 0;
+      if (operatorFaults(entry, key?.type ?? '', this.#variables, warn)) dead = true;
+    }
+    return dead;
   }
 
   /** Policy variables in the values name condition keys, too. */

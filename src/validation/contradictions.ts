@@ -2,6 +2,7 @@ import { parseDecimal } from '../policy/compare/number.ts';
 import { compileCondition } from '../policy/condition.ts';
 import { contextKey } from '../policy/context-key.ts';
 import { parseInstant } from '../policy/date.ts';
+import type { Steps } from '../policy/steps.ts';
 import type { ConditionEntry } from './condition-entry.ts';
 
 /** Greatest number of comparisons between values of two conditions for one key. */
@@ -12,7 +13,10 @@ const MAX_COMPARISONS = 20_000;
  * and must not. Only certain cases; conditions with policy variables or set operators are assumed to hold.
  * Returns the last condition of each key that is contradicted.
  */
-export function contradictions(entries: readonly ConditionEntry[], variables: boolean): readonly ConditionEntry[] {
+export function* contradictions(
+  entries: readonly ConditionEntry[],
+  variables: boolean,
+): Steps<readonly ConditionEntry[]> {
   const byKey = new Map<string, ConditionEntry[]>();
   for (const entry of entries) {
     const name = entry.key.toLowerCase();
@@ -20,12 +24,15 @@ export function contradictions(entries: readonly ConditionEntry[], variables: bo
     if (others === undefined) byKey.set(name, [entry]);
     else others.push(entry);
   }
-  return [...byKey.values()].flatMap((group) => {
+  const found: ConditionEntry[] = [];
+  for (const group of byKey.values()) {
     const last = group.at(-1);
-    if (last === undefined || group.length < 2) return [];
+    if (last === undefined || group.length < 2) continue;
     const fixed = group.filter((entry) => !variables || entry.values.every(({ text }) => !text.includes('${')));
-    return absent(fixed) || noValueLeft(fixed) || emptyRange(fixed) ? [last] : [];
-  });
+    if (absent(fixed) || noValueLeft(fixed) || emptyRange(fixed)) found.push(last);
+    yield group.length;
+  }
+  return found;
 }
 
 /** `Null` requires that the key is absent, another condition needs it. */

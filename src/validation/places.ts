@@ -4,6 +4,7 @@ import { globOf } from '../policy/pattern.ts';
 import { type StatementNode, textsAt, textsIn } from '../policy/policy-checks.ts';
 import { isPartition, regionsOf } from '../policy/regions.ts';
 import { nearest } from '../policy/spelling.ts';
+import type { Steps } from '../policy/steps.ts';
 import type { ConditionEntry } from './condition-entry.ts';
 import { didYouMean, quoted, type Warn } from './report.ts';
 import { unknownServicePrincipal } from './service-principals.ts';
@@ -18,32 +19,38 @@ const PLACEHOLDER = /<[A-Za-z][^<>:/]{0,60}>|\{\{[^{}]{1,60}\}\}|\[[A-Z][A-Z0-9_
 const ACCOUNT_IN_WORDS = /account/i;
 
 /** Warns of Regions, accounts and service principals that do not exist, and of placeholders that were not filled in. */
-export function warnOfPlaces(
+export function* warnOfPlaces(
   statement: StatementNode,
   entries: readonly ConditionEntry[],
   vocabulary: Vocabulary,
   warn: Warn,
-): void {
+): Steps<void> {
   const resources = [...textsAt(statement, 'Resource'), ...textsAt(statement, 'NotResource')];
-  for (const one of resources) warnOfArn(one, warn);
+  for (const one of resources) {
+    warnOfArn(one, vocabulary, warn);
+    yield 1;
+  }
   const principals = ['Principal', 'NotPrincipal'].flatMap((name) => statement.elements.get(name)?.members ?? []);
   const values = entries.flatMap((entry) => entry.values);
   for (const { key, values: regions, use } of entries) {
     if (key.toLowerCase() !== REQUESTED_REGION || !(use.operator?.name ?? '').startsWith('String')) continue;
-    for (const one of regions) warnOfRegion(one, one.text, null, warn);
+    for (const one of regions) warnOfRegion(one, one.text, null, vocabulary, warn);
   }
   for (const one of [...resources, ...values]) warnOfPlaceholder(one, warn);
   for (const { key, node } of principals) {
     if (key !== 'Service') continue;
-    for (const one of textsIn(node, `${statement.path}.Principal.Service`)) warnOfService(one, vocabulary, warn);
+    for (const one of textsIn(node, `${statement.path}.Principal.Service`)) {
+      warnOfService(one, vocabulary, warn);
+      yield 1;
+    }
   }
 }
 
 const REQUESTED_REGION = 'aws:requestedregion';
 
-function warnOfArn(one: TextAt, warn: Warn): void {
+function warnOfArn(one: TextAt, vocabulary: Vocabulary, warn: Warn): void {
   const [, partition = '', , region = '', account = ''] = splitArn(one.text);
-  if (region !== '') warnOfRegion(one, region, isPartition(partition) ? partition : null, warn);
+  if (region !== '') warnOfRegion(one, region, isPartition(partition) ? partition : null, vocabulary, warn);
   if (WILDCARD.test(account) || PLACEHOLDER.test(account)) return;
   if (/^\d+$/.test(account) ? account.length !== ACCOUNT_DIGITS : ACCOUNT_IN_WORDS.test(account)) {
     warn('INVALID_ACCOUNT_ID', `${quoted(account)} is no account id: these have 12 digits`, one.path, one.node);
@@ -53,12 +60,18 @@ function warnOfArn(one: TextAt, warn: Warn): void {
 const ACCOUNT_DIGITS = 12;
 
 /** `partition` null: any partition. */
-function warnOfRegion({ path, node }: TextAt, region: string, partition: string | null, warn: Warn): void {
+function warnOfRegion(
+  { path, node }: TextAt,
+  region: string,
+  partition: string | null,
+  vocabulary: Vocabulary,
+  warn: Warn,
+): void {
   if (region.includes('${') || PLACEHOLDER.test(region)) return;
   const regions = regionsOf(partition);
   const glob = globOf(region.toLowerCase());
   if (regions.some((each) => glob.matches(each)) || OTHER_REGIONS.has(region)) return;
-  const suggestion = nearest(region, regions);
+  const suggestion = vocabulary.suggest(() => nearest(region, regions));
   const where = partition === null ? 'AWS has' : `the partition ${quoted(partition)} has`;
   const message = `${where} no Region ${quoted(region)}${didYouMean(suggestion)}`;
   warn('UNKNOWN_REGION', message, path, node, suggestion);

@@ -5,6 +5,7 @@ import type { Located } from '../policy/json-text.ts';
 import { type StatementNode, textsAt } from '../policy/policy-checks.ts';
 import type { PolicyKind } from '../policy/policy-kind.ts';
 import { readResourcePattern } from '../policy/resource-pattern.ts';
+import type { Steps } from '../policy/steps.ts';
 import type { StatementActions } from './actions.ts';
 import { fittingTypes, type TypesByService, takenTypes } from './arn-forms.ts';
 import type { KnownType } from './known-names.ts';
@@ -44,13 +45,20 @@ export class ResourceReader {
     this.#variables = variables;
   }
 
-  read(statement: StatementNode, actions: StatementActions, warn: Warn): StatementResources {
+  *read(statement: StatementNode, actions: StatementActions, warn: Warn): Steps<StatementResources> {
     const negated = statement.elements.has('NotResource');
     const entries = textsAt(statement, negated ? 'NotResource' : 'Resource');
     const taken = actions.all === null ? null : takenTypes(actions.all);
-    const asked = [...(actions.all ?? [])].filter(({ askedOn }) => askedOn !== undefined);
-    const isAsked = (text: string): boolean => asked.some((action) => canBeAskedOn(action, [sixParts(text)]));
-    const meanings = entries.map((entry) => this.#readEntry(entry, taken, negated || isAsked(entry.text), warn));
+    // Few of the actions are asked on something, and most of those on the same.
+    const asked = new Map([...(actions.all ?? [])].map((action) => [action.askedOn?.arn, action]));
+    asked.delete(undefined);
+    const isAsked = (text: string): boolean =>
+      [...asked.values()].some((action) => canBeAskedOn(action, [sixParts(text)]));
+    const meanings: Meaning[] = [];
+    for (const entry of entries) {
+      meanings.push(this.#readEntry(entry, taken, negated || isAsked(entry.text), warn));
+      yield 1;
+    }
     const isEverything = entries.some(({ text }) => /^\*+$/.test(text));
     if (negated) return { types: null, everything: true, none: isEverything, patterns: [] };
     if (!statement.elements.has('Resource')) return { types: null, everything: true, none: false, patterns: [] };

@@ -4,7 +4,8 @@ import { MAX_DOCUMENT_LENGTH } from '../policy/load.ts';
 import { checkGrammar } from '../policy/policy-checks.ts';
 import type { PolicyKind } from '../policy/policy-kind.ts';
 import { decoded } from '../policy/refused-policy.ts';
-import { validatePolicy as errorsOf, type PolicyFinding } from '../policy/validate.ts';
+import type { Steps } from '../policy/steps.ts';
+import { errorSteps, MAX_FINDINGS, type PolicyFinding } from '../policy/validate.ts';
 import type { KnownNames } from './known-names.ts';
 import { policyWarnings } from './warnings.ts';
 
@@ -22,30 +23,34 @@ export interface DocumentFinding extends Place {
   readonly suggestion: string | null;
 }
 
-/** Greatest number of findings in one answer; more would not help. */
-const MAX_FINDINGS = 1000;
-
 /**
  * All faults of a document of this kind, according to AWS and to the catalogue; at most 1,000 findings.
  * Errors come first, starting with the one that AWS would answer with; then warnings in the order of the document, provided
  * that the grammar is right. A document that is URL-encoded, as AWS's API returns it, is decoded first: places refer to
  * the decoded text.
  */
-export function validatePolicy(catalog: KnownNames, document: string, kind: PolicyKind): readonly DocumentFinding[] {
+export function* validatePolicy(
+  catalog: KnownNames,
+  document: string,
+  kind: PolicyKind,
+): Steps<readonly DocumentFinding[]> {
   const text = decoded(document);
-  const errors = errorsOf(text, kind).map(findingOf);
-  const more = warningsOf(catalog, text, kind);
+  const errors = (yield* errorSteps(text, kind)).map(findingOf);
+  yield text.length;
+  const more = yield* warningsOf(catalog, text, kind);
   const refused = more.filter(({ severity }) => severity === 'ERROR');
   const warned = more.filter(({ severity }) => severity === 'WARNING');
   return [...errors, ...refused, ...warned].slice(0, MAX_FINDINGS);
 }
 
-function warningsOf(catalog: KnownNames, text: string, kind: PolicyKind): readonly DocumentFinding[] {
+function* warningsOf(catalog: KnownNames, text: string, kind: PolicyKind): Steps<readonly DocumentFinding[]> {
   if (text.length > MAX_DOCUMENT_LENGTH) return [];
   const policy = grammarOf(text);
   if (policy === null) return [];
   const placeOf = placesIn(text);
-  return policyWarnings(catalog, policy, kind).map((warning): DocumentFinding => {
+  yield text.length;
+  const warnings = yield* policyWarnings(catalog, policy, kind);
+  return warnings.map((warning): DocumentFinding => {
     const { code, message, path, node, suggestion, refusal } = warning;
     const about = { path, value: plainText(node.value), suggestion, ...placeOf(node.offset) };
     if (refusal === null) return { severity: 'WARNING', code, message, ...about };

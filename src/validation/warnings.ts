@@ -1,12 +1,14 @@
 import { canBeAskedOn } from '../analysis/asked-on.ts';
 import { type PolicyNode, type StatementNode, textsAt } from '../policy/policy-checks.ts';
 import type { PolicyKind } from '../policy/policy-kind.ts';
+import type { Steps } from '../policy/steps.ts';
+import { MAX_FINDINGS } from '../policy/validate.ts';
 import { type ActionEntry, readActions, type StatementActions } from './actions.ts';
 import { bucketRefusal, isOfBucket, noRefusal, type RefusalOf } from './bucket-policy.ts';
 import { type ConditionEntry, conditionsOf } from './condition-entry.ts';
 import { ConditionReader } from './conditions.ts';
 import { contradictions } from './contradictions.ts';
-import type { KnownNames } from './known-names.ts';
+import type { KnownAction, KnownNames } from './known-names.ts';
 import { warnOfPlaces } from './places.ts';
 import { type PolicyWarning, quoted, type Warn } from './report.ts';
 import { ResourceReader, type StatementResources } from './resources.ts';
@@ -17,7 +19,11 @@ import { MAX_COMPARISONS, Vocabulary } from './vocabulary.ts';
  * document. This changes no decision. Bounded by the length of the document: patterns are compared with the names of
  * one service, and each only once.
  */
-export function policyWarnings(catalog: KnownNames, policy: PolicyNode, kind: PolicyKind): readonly PolicyWarning[] {
+export function* policyWarnings(
+  catalog: KnownNames,
+  policy: PolicyNode,
+  kind: PolicyKind,
+): Steps<readonly PolicyWarning[]> {
   const warnings: PolicyWarning[] = [];
   const warnOn =
     (refusalOf: RefusalOf): Warn =>
@@ -30,17 +36,23 @@ export function policyWarnings(catalog: KnownNames, policy: PolicyNode, kind: Po
   const resources = new ResourceReader(vocabulary, kind, variables);
   const conditions = new ConditionReader(vocabulary, variables);
   for (const statement of policy.statements) {
+    yield 1;
+    // Errors and the first of the warnings are told.
+    if (warnings.length > MANY) break;
     const warn = warnOn(isOfBucket(statement, kind) ? bucketRefusal : noRefusal);
-    const read: Reading = { actions: readActions(statement, vocabulary, warn), entries: conditionsOf(statement) };
-    warnOfPlaces(statement, read.entries, vocabulary, warn);
-    const found = resources.read(statement, read.actions, warn);
-    const dead = conditions.read(read.entries, read.actions, warn);
-    const contradicted = contradictions(read.entries, variables);
+    const read: Reading = {
+      actions: yield* readActions(statement, vocabulary, warn),
+      entries: conditionsOf(statement),
+    };
+    yield* warnOfPlaces(statement, read.entries, vocabulary, warn);
+    const found = yield* resources.read(statement, read.actions, warn);
+    const dead = yield* conditions.read(read.entries, read.actions, warn);
+    const contradicted = yield* contradictions(read.entries, variables);
     for (const { key, path, node } of contradicted) {
       warn('CONTRADICTING_CONDITIONS', `no value of ${quoted(key)} meets all conditions of the statement`, path, node);
     }
     if (!variables) warnOfVariables(statement, read.entries, warn);
-    const applies = warnOfPairs(read.actions, found, warn);
+    const applies = yield* warnOfPairs(read.actions, found, warn);
     if (read.actions.none || found.none || dead || contradicted.length > 0 || !applies)
       warnOfStatement(statement, warn);
   }
@@ -52,24 +64,25 @@ export function policyWarnings(catalog: KnownNames, policy: PolicyNode, kind: Po
   return warnings.toSorted((a, b) => a.node.offset - b.node.offset);
 }
 
+/** Warnings of one statement more than are told in all. */
+const MANY = MAX_FINDINGS;
+
 interface Reading {
   readonly actions: StatementActions;
   readonly entries: readonly ConditionEntry[];
 }
 
 /** Warns of actions that no resource of the statement fits. Returns false if that is true of all actions. */
-function warnOfPairs(actions: StatementActions, resources: StatementResources, warn: Warn): boolean {
-  const { types, everything } = resources;
+function* warnOfPairs(actions: StatementActions, resources: StatementResources, warn: Warn): Steps<boolean> {
+  const { everything } = resources;
+  const asked = new Map<unknown, boolean>();
   if (everything || resources.none || actions.entries.length === 0) return true;
   let applies = false;
   for (const entry of actions.entries) {
     const { meaning } = entry;
     if (meaning.kind === 'everything') applies = true;
     if (meaning.kind !== 'actions') continue;
-    const fits = meaning.actions.some((action) => {
-      if (action.wildcardOnly) return canBeAskedOn(action, resources.patterns);
-      return types === null || action.resourceTypes.some(({ type }) => types.has(type));
-    });
+    const fits = yield* fitsSome(meaning.actions, resources, asked);
     if (fits) applies = true;
     else
       warnOfAction(
@@ -80,6 +93,38 @@ function warnOfPairs(actions: StatementActions, resources: StatementResources, w
   }
   // Unknown actions have warnings already; the resources that they take are unknown.
   return applies || actions.all === null;
+}
+
+/** `asked`: of actions without resource types, by where they are asked, whether some resource is that; it is added to. */
+function* fitsSome(
+  actions: readonly KnownAction[],
+  { types, patterns }: StatementResources,
+  asked: Map<unknown, boolean>,
+): Steps<boolean> {
+  for (const action of actions) {
+    if (!action.wildcardOnly) {
+      if (types === null || action.resourceTypes.some(({ type }) => types.has(type))) return true;
+      continue;
+    }
+    if (action.askedOn === undefined) continue;
+    const key = action.askedOn.arn;
+    let fits = asked.get(key);
+    if (fits === undefined) {
+      fits = yield* isAskedOnSome(action, patterns);
+      asked.set(key, fits);
+    }
+    if (fits) return true;
+  }
+  yield actions.length;
+  return false;
+}
+
+function* isAskedOnSome(action: KnownAction, patterns: readonly string[]): Steps<boolean> {
+  for (const pattern of patterns) {
+    if (canBeAskedOn(action, [pattern])) return true;
+    yield 1;
+  }
+  return false;
 }
 
 function warnOfAction({ text, path, node }: ActionEntry, wildcardOnly: boolean, warn: Warn): void {

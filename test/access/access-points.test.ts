@@ -75,12 +75,12 @@ describe('access points', () => {
     });
     expect(await ask('s3:GetObject', object, IN)).toMatchObject({ effect: 'ALLOWED', missingContextKeys: [] });
     const all = await access().effectivePermissions(aSubject(alice), new Map(), NOON);
-    const [reads] = all.permissions({ actions: ['s3:GetObject'], resource: object });
+    const [reads] = await all.permissions({ actions: ['s3:GetObject'], resource: object });
     const limits = JSON.stringify([reads?.allow, reads?.deny]);
     expect(limits).toContain('aws:SourceVpc');
     expect(limits).toContain('vpc-1a2b3c');
     const inside = new Map(Object.entries({ 'aws:sourcevpc': 'vpc-1a2b3c' }));
-    const [free] = (await access().effectivePermissions(aSubject(alice), inside, NOON)).permissions({
+    const [free] = await (await access().effectivePermissions(aSubject(alice), inside, NOON)).permissions({
       actions: ['s3:GetObject'],
       resource: object,
     });

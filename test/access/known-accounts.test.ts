@@ -255,7 +255,7 @@ describe('what is known of an account decides what is said to be missing', () =>
   });
 
   test('closed forms say the same of keys and roles', async () => {
-    const gaps = async () => (await access.effectivePermissions(aSubject(alice), new Map(), NOON)).gaps;
+    const gaps = async () => (await access.effectivePermissions(aSubject(alice), new Map(), NOON)).gaps();
     const keys =
       'key policies of KMS keys that the directory does not have are not known: what they let in is not listed';
     const roles =

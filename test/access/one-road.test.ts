@@ -1,7 +1,8 @@
 import * as fc from 'fast-check';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { createAccess } from '../../src/access/access.ts';
+import { type Access, createAccess } from '../../src/access/access.ts';
 import { type Answer, ListedQuestion, type Question, type Subject } from '../../src/access/question.ts';
+import { Work } from '../../src/access/work.ts';
 import { openCatalog } from '../../src/catalog/catalog.ts';
 import type { Directory } from '../../src/directory/directory.ts';
 import type { DirectoryDocument } from '../../src/directory/document.ts';
@@ -14,6 +15,7 @@ import { openEmbeddedDatabase } from '../../src/directory/prisma/embedded-databa
 import { migrate } from '../../src/directory/prisma/migrate.ts';
 import { directoryIn, type OpenDirectory, openDirectory } from '../../src/directory/prisma/open-directory.ts';
 import { openServerDatabase } from '../../src/directory/prisma/server-database.ts';
+import { Veil } from '../../src/evaluation/veil.ts';
 import { RolegateError } from '../../src/policy/errors.ts';
 import { allow, grant, HERE, THERE } from '../directory/documents.ts';
 import { describeInBothStores } from '../directory/stores.ts';
@@ -332,4 +334,25 @@ describeInBothStores('a long batch', (store) => {
     const [first] = all;
     expect(first instanceof Error ? null : first?.revision).toBeGreaterThanOrEqual(before);
   });
+
+  test.each<readonly [string, (access: Access, work: Work) => Access]>([
+    ['ends with the work of its request', (access, work) => access.during(work)],
+    ['ends behind a veil', (access, work) => access.during(work).behind(NOTHING_HIDDEN)],
+    ['that is behind a veil ends', (access, work) => access.behind(NOTHING_HIDDEN).during(work)],
+  ])('%s', async (_what, of) => {
+    const all = createAccess(await store.open(WORLD), catalog);
+    const questions = Array.from({ length: 5_000 }, (_, index) =>
+      aQuestion(ALICE, 's3:GetObject', `arn:aws:s3:::known/${index}`),
+    );
+    await all.decideEach(questions.slice(0, 1), NOON);
+    const work = new Work({ time: 1_000_000, cpu: 1_000_000 });
+    const access = of(all, work);
+    let clock = 0;
+    vi.spyOn(performance, 'now').mockImplementation(() => (clock += 1_000));
+    const deciding = access.decideEach(questions, NOON);
+    work.stop();
+    await expect(deciding).rejects.toMatchObject({ code: 'CANCELLED' });
+  });
 });
+
+const NOTHING_HIDDEN = new Veil(new Map(), null, () => true);

@@ -82,8 +82,8 @@ describe('the policy of a VPC endpoint is not known', () => {
     const context = new Map(Object.entries({ 'aws:sourcevpce': 'vpce-0a1b2c3d' }));
     const trust =
       'trust policies of roles that the directory does not have are not known: what they let in is not listed';
-    expect((await access.effectivePermissions(aSubject(alice), context, NOON)).gaps).toEqual([ENDPOINT, trust]);
-    expect((await access.effectivePermissions(aSubject(alice), new Map(), NOON)).gaps).toEqual([trust]);
+    expect(await (await access.effectivePermissions(aSubject(alice), context, NOON)).gaps()).toEqual([ENDPOINT, trust]);
+    expect(await (await access.effectivePermissions(aSubject(alice), new Map(), NOON)).gaps()).toEqual([trust]);
     const [role] = await access.assumableRoles(aSubject(alice), { context }, NOON);
     expect(role?.answer).toMatchObject({ decision: { allowed: true }, gaps: [ENDPOINT] });
     const [plain] = await access.assumableRoles(aSubject(alice), {}, NOON);

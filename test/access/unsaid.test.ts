@@ -159,7 +159,8 @@ describe('keys of every request', () => {
   it('are settled in closed forms as far as they follow from the action', async () => {
     const on = await access.effectivePermissions(aSubject(alice), new Map(), NOON);
     const off = await access.effectivePermissions(aSubject(alice), new Map(), NOON, false);
-    const of = (name: string) => on.permissions({}).find(({ action }) => action === name);
+    const listed = await on.permissions({});
+    const of = (name: string) => listed.find(({ action }) => action === name);
     const conditionsOf = (name: string): readonly string[] =>
       (of(name)?.allow ?? []).flatMap(({ conditions }) => conditions.flatMap((block) => Object.keys(block)));
     expect(conditionsOf('s3:GetObject')).not.toContain('Bool');
@@ -167,7 +168,7 @@ describe('keys of every request', () => {
     expect(of('iam:GetUser')).toBeUndefined();
     // The Region of a queue is said by the ARN of each.
     expect(conditionsOf('sqs:SendMessage')).toContain('StringEquals');
-    expect(off.permissions({}).map(({ action }) => action)).toContain('iam:GetUser');
+    expect((await off.permissions({})).map(({ action }) => action)).toContain('iam:GetUser');
     for (const set of [on, off]) {
       const answer = await set.can({ action: 'iam:GetUser', resource: alice });
       // Missing, the key differs from every Region, too.

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { cellsOf } from '../../src/analysis/cells.ts';
 import { tokensOf } from '../../src/analysis/wildcard.ts';
 import { globOf } from '../../src/policy/pattern.ts';
+import { finished } from '../../src/policy/steps.ts';
 import { readTemplate } from '../../src/policy/variable.ts';
 
 function tokens(text: string) {
@@ -10,7 +11,7 @@ function tokens(text: string) {
 }
 
 function cells(pattern: string, ...others: readonly string[]) {
-  return cellsOf(tokens(pattern), others.map(tokens));
+  return finished(cellsOf(tokens(pattern), others.map(tokens)));
 }
 
 describe('the cells of a pattern', () => {

@@ -10,6 +10,7 @@ import {
   prepareResource,
 } from '../../src/evaluation/prepare.ts';
 import type { RequestFacts } from '../../src/evaluation/request.ts';
+import { finished } from '../../src/policy/steps.ts';
 import { enginePrincipal, engineRequest, engineResource } from '../support/engine.ts';
 import { requests } from '../support/generated-requests.ts';
 import type { NaiveRequest } from '../support/naive-evaluator.ts';
@@ -67,9 +68,9 @@ describe('the closed form of one generated request', () => {
         const principal = withHomeControl(known, home);
         const builder = new ClosedFormBuilder(principal, { ...request, context: given }, home);
         if (!q.action.wildcardOnly) {
-          builder.add(resource, { resources: [q.resource.arn.replace('${', '${$}{')], notResources: [] });
+          finished(builder.add(resource, { resources: [q.resource.arn.replace('${', '${$}{')], notResources: [] }));
         }
-        const set = builder.build().of(q.action);
+        const set = finished(builder.build().of(q.action));
         const decision = authorize(principal, q.action, resource, request);
         expect({ member: isMember(set, principal, q.action, resource, request), reason: decision.reason }).toEqual({
           member: decision.allowed,

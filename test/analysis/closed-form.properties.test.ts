@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { type ClosedForm, ClosedFormBuilder } from '../../src/analysis/closed-form.ts';
 import { authorize } from '../../src/evaluation/authorize.ts';
 import type { RequestFacts } from '../../src/evaluation/request.ts';
+import { finished } from '../../src/policy/steps.ts';
 import { isMember } from './membership.ts';
 import { ACTIONS, BEARERS, contexts, NOW, PLACES, type World, worlds } from './world.ts';
 
@@ -16,7 +17,7 @@ const ASSUMED = ['aws:securetransport', 'aws:viaawsservice', 'aws:requestedregio
 function closedForm(world: World, request: RequestFacts): ClosedForm {
   const builder = new ClosedFormBuilder(world.principal, request, world.home);
   for (const [i, bearer] of world.bearers.entries()) {
-    builder.add(bearer, BEARERS[i]?.governed ?? { resources: [], notResources: [] });
+    finished(builder.add(bearer, BEARERS[i]?.governed ?? { resources: [], notResources: [] }));
   }
   return builder.build();
 }
@@ -29,7 +30,7 @@ describe('the closed form', () => {
         const form = closedForm(world, requestWith(given, assumes));
         const later = more.map((one) => new Map([...one].filter(([key]) => !assumes || !ASSUMED.includes(key))));
         for (const action of ACTIONS) {
-          const set = form.of(action);
+          const set = finished(form.of(action));
           for (const context of [given, ...later.map((one) => new Map([...one, ...given]))]) {
             const request = requestWith(context, assumes);
             for (const [i, place] of world.places.entries()) {

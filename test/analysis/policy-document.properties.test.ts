@@ -11,6 +11,7 @@ import { actionMatches } from '../../src/policy/action-pattern.ts';
 import { RolegateError } from '../../src/policy/errors.ts';
 import type { JsonObject } from '../../src/policy/json.ts';
 import { loadPolicy } from '../../src/policy/load.ts';
+import { finished } from '../../src/policy/steps.ts';
 import { abouts } from './membership.ts';
 import { A, ACTIONS, BEARERS, contexts, NOW, PLACES, type World, worlds } from './world.ts';
 
@@ -25,19 +26,21 @@ const WHERE = { id: 'document', name: null, arn: null };
 function documentOf(world: World, request: RequestFacts): JsonObject | null {
   const builder = new ClosedFormBuilder(world.principal, request, world.home);
   for (const [i, bearer] of world.bearers.entries()) {
-    builder.add(bearer, BEARERS[i]?.governed ?? { resources: [], notResources: [] });
+    finished(builder.add(bearer, BEARERS[i]?.governed ?? { resources: [], notResources: [] }));
   }
   const form = builder.build();
   const actions = ACTIONS.map((action) => ({
     name: action.name,
     wildcardOnly: action.wildcardOnly,
-    set: form.of(action),
+    set: finished(form.of(action)),
   }));
   try {
-    return policyDocument(
-      actions.filter(({ set }) => set.allow.length > 0),
-      CATALOG,
-      world.home === null ? null : A,
+    return finished(
+      policyDocument(
+        actions.filter(({ set }) => set.allow.length > 0),
+        CATALOG,
+        world.home === null ? null : A,
+      ),
     );
   } catch (error) {
     if (error instanceof RolegateError && error.code === 'LIMIT_EXCEEDED') return null;

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import type { Governed } from '../../src/analysis/closed-form.ts';
+import type { Governed } from '../../src/analysis/entry.ts';
 import type { AttachedPolicy, ControlLevel } from '../../src/evaluation/applicable-policies.ts';
 import type { KmsGrant } from '../../src/evaluation/key-grant.ts';
 import {

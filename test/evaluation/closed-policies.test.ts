@@ -7,6 +7,7 @@ import { preparePolicies, preparePrincipal, prepareResource } from '../../src/ev
 import type { RequestFacts } from '../../src/evaluation/request.ts';
 import { closedPolicy } from '../../src/policy/load.ts';
 import type { PolicyKind } from '../../src/policy/policy-kind.ts';
+import { finished } from '../../src/policy/steps.ts';
 import { controlLevel } from '../support/control-level.ts';
 import { attach } from '../support/engine.ts';
 import type { Doc } from '../support/naive-evaluator.ts';
@@ -47,8 +48,8 @@ function decided(layers: Layers) {
   const get = action('s3:GetObject');
   const home = prepareResource({ ...resource.facts, arn: `arn:aws:iam::${A}:root`, policy: null });
   const builder = new ClosedFormBuilder(principal, request, home);
-  builder.add(resource, { resources: ['arn:aws:s3:::b', 'arn:aws:s3:::b/*'], notResources: [] });
-  const { allow, deny } = builder.build().of(get);
+  finished(builder.add(resource, { resources: ['arn:aws:s3:::b', 'arn:aws:s3:::b/*'], notResources: [] }));
+  const { allow, deny } = finished(builder.build().of(get));
   return { decision: authorize(principal, get, resource, request), allow, deny };
 }
 

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type RunningGateway, startGateway } from '../../src/server/gateway.ts';
+import { understandFiles } from '../../src/server/imports/understand.ts';
 import { readSettings } from '../../src/server/settings.ts';
 import { putEmptyDirectory } from '../support/empty-directory.ts';
 import { newDataDir, removeDataDir } from '../support/gateway.ts';
@@ -97,7 +98,11 @@ export async function start(env: Readonly<Record<string, string>> = {}): Promise
     { PORT: '0', LOG_LEVEL: 'silent', ROLEGATE_DEMO: 'off', ROLEGATE_DATA_DIR: dataDir, ...env },
     '/',
   );
-  const running = await startGateway(settings, { clock: () => clock.now });
+  // Threads would need src/ as JavaScript; tests of processes use them.
+  const running = await startGateway(settings, {
+    clock: () => clock.now,
+    understandFiles: (files) => understandFiles(files),
+  });
   const token = settings.operatorToken ?? (await readFile(join(dataDir, 'operator.token'), 'utf8')).trim();
   return new StartedGateway(running, dataDir, token, clock);
 }

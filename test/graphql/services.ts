@@ -84,7 +84,7 @@ async function open(database: TakenDatabase, dataDir: string): Promise<TestServi
     secrets,
     sessions,
     statements,
-    understandFiles,
+    understandFiles: (files) => understandFiles(files),
     signIn: (keyId) => {
       const credentials = Buffer.from(`${keyId}:${secrets.secretFor(keyId)}`).toString('base64');
       return sessions.authenticate(`Basic ${credentials}`, NOW);

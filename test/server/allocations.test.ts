@@ -2,7 +2,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { expect, test } from 'vitest';
-import type { RequestFacts } from '../../src/graphql/context.ts';
+import { Work } from '../../src/access/work.ts';
+import { createContext, type GatewayServices, type RequestFacts } from '../../src/graphql/context.ts';
 import { buildSchema } from '../../src/graphql/schema.ts';
 import { answerCommonWith } from '../../src/server/common-request.ts';
 import type { Exchange } from '../../src/server/exchange.ts';
@@ -48,10 +49,11 @@ test.each([
   ['decision { effect }', { query: DECISION, variables: { request } }, 40_000],
 ])('%s', async (_what, body, most) => {
   const { services } = started.gateway;
+  // as: no change is asked for
+  const ofSchema: GatewayServices = { ...services, understandFiles: null as never };
   const answer = answerCommonWith({
     schema: buildSchema(),
-    // as: no change is asked for
-    contextOf: (facts, one) => ({ ...services, ...facts, request: one, understandFiles: null }) as never,
+    contextOf: (facts, one) => createContext(ofSchema, facts, one),
     log: createLog('silent'),
   });
   let sent = '';
@@ -59,12 +61,14 @@ test.each([
   const response = { writeHead: () => undefined, end: (text: string) => (sent = text) } as unknown as ServerResponse;
   const ask = (): unknown => {
     const incoming = { method: 'POST', headers: {} } as IncomingMessage; // as: all that is used of a request
+    const work = new Work();
     const exchange: Exchange = {
       request: incoming,
       response,
       path: '/graphql',
       requestId: 'r',
       now: 0,
+      work,
       caller: 'none',
     };
     const facts: RequestFacts = {
@@ -73,6 +77,7 @@ test.each([
       now: Date.now(),
       origin: UNKNOWN_ORIGIN,
       signInCookie: { keep: () => undefined, forget: () => undefined },
+      work,
     };
     return answer(exchange, facts, body);
   };

@@ -219,12 +219,12 @@ describe('requests that are not of the form', () => {
     expect([response.status, await response.json()]).toEqual([400, 'the request body is not UTF-8']);
   });
 
-  test('more than 16 MiB, also of the operator: 413, unread', async () => {
+  test('more than 4 MiB, also of the operator: 413, unread', async () => {
     const { status, body: said } = await new Promise<{ status: number; body: unknown }>((resolve, reject) => {
       const { port, hostname } = new URL(gateway.url);
       const socket = connect(Number(port), hostname, () => {
         socket.write(
-          `POST ${EVALUATION} HTTP/1.1\r\nhost: x\r\nauthorization: ${gateway.as.operator}\r\ncontent-type: application/json\r\ncontent-length: 16777217\r\n\r\n`,
+          `POST ${EVALUATION} HTTP/1.1\r\nhost: x\r\nauthorization: ${gateway.as.operator}\r\ncontent-type: application/json\r\ncontent-length: 4194305\r\n\r\n`,
         );
       });
       let text = '';
@@ -237,7 +237,7 @@ describe('requests that are not of the form', () => {
       });
       socket.once('error', reject);
     });
-    expect([status, said]).toEqual([413, 'the request body is larger than the 16 MiB that may be sent']);
+    expect([status, said]).toEqual([413, 'the request body is larger than the 4 MiB that may be sent']);
   });
 
   test('other methods are 405, and what is not there 404', async () => {

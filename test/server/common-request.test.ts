@@ -2,9 +2,11 @@ import { readFileSync } from 'node:fs';
 import { IncomingMessage, request, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 import { describe, expect, test } from 'vitest';
+import { Work } from '../../src/access/work.ts';
 import type { GatewayContext, RequestFacts } from '../../src/graphql/context.ts';
 import { buildSchema } from '../../src/graphql/schema.ts';
 import { answerCommonWith } from '../../src/server/common-request.ts';
+import type { Exchange } from '../../src/server/exchange.ts';
 import { demoTabs } from '../../src/server/graphiql/demo-tabs.ts';
 import { createLog } from '../../src/server/log.ts';
 import { startedGateway } from '../support/gateway.ts';
@@ -323,7 +325,16 @@ describe('the common road', () => {
     const incoming = Object.assign(new IncomingMessage(new Socket()), { method });
     incoming.headers.accept = accept;
     const response = new ServerResponse(incoming);
-    const exchange = { request: incoming, response, path: '/graphql', requestId: 'r', now: 0, caller: 'none' } as const;
+    const work = new Work();
+    const exchange: Exchange = {
+      request: incoming,
+      response,
+      path: '/graphql',
+      requestId: 'r',
+      now: 0,
+      work,
+      caller: 'none',
+    };
     return answer(exchange, {} as RequestFacts, body);
   }
 

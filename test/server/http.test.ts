@@ -61,7 +61,7 @@ describe('limits of the body', () => {
 
   test.each([
     ['64 KiB without credentials', 65_536, () => ''],
-    ['16 MiB for a user', 16 * 1_048_576, () => gateway.as.user('alice')],
+    ['4 MiB for a user', 4 * 1_048_576, () => gateway.as.user('alice')],
     ['64 MiB for the operator', 64 * 1_048_576, () => gateway.as.operator],
   ])('%s', async (_name, limit, authorization) => {
     const headers = { authorization: authorization() };
@@ -72,6 +72,25 @@ describe('limits of the body', () => {
       message: expect.stringContaining(limit >= 1_048_576 ? `${limit / 1_048_576} MiB` : '64 KiB'),
       extensions: { code: 'REQUEST_TOO_LARGE', limitBytes: limit },
     });
+  });
+
+  test('8,192 characters of documents without credentials, in all operations of a request', async () => {
+    const query = (length: number): string => `${VIEWER} #${'x'.repeat(length - VIEWER.length - 2)}`;
+    expect((await post(JSON.stringify({ query: query(8192) }))).status).toBe(200);
+    const batch = JSON.stringify([{ query: query(4096) }, { query: query(4097) }]);
+    for (const body of [JSON.stringify({ query: query(8193) }), batch]) {
+      const { status, body: said } = await post(body);
+      expect([status, said.errors[0].extensions]).toMatchObject([413, { code: 'REQUEST_TOO_LARGE', limit: 8192 }]);
+    }
+    const headers = { authorization: gateway.as.user('alice') };
+    expect((await post(JSON.stringify({ query: query(8193) }), headers)).status).toBe(200);
+  });
+
+  test('values that are long and deep are refused, with the depth', async () => {
+    const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`;
+    const headers = { authorization: gateway.as.user('alice') };
+    const { status, body } = await post(`{"query":"${VIEWER}","extensions":{"a":${deep}}}`, headers);
+    expect([status, body.errors[0].message]).toEqual([400, expect.stringContaining('more than 64 levels')]);
   });
 
   /** Sends zeros without saying how many, until the answer is there. */

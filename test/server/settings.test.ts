@@ -48,6 +48,7 @@ describe('defaults', () => {
         connectionsPerAddress: 1_000,
       },
       graphiql: true,
+      workLimits: { time: 30_000, cpu: 10_000 },
       logLevel: 'warn',
     });
   });
@@ -82,6 +83,7 @@ test('values that are taken', () => {
       ROLEGATE_PRINCIPAL_REQUESTS: '0',
       ROLEGATE_OPERATOR_COST: '7',
       ROLEGATE_CONNECTIONS: '3',
+      ROLEGATE_REQUEST_SECONDS: '5',
       LOG_LEVEL: 'debug',
       ROLEGATE_OPERATOR_TOKEN: 'abcdefghijklmnopqrstuvwxyz0123456789',
     }),
@@ -89,6 +91,7 @@ test('values that are taken', () => {
     host: '::1',
     port: 0,
     dataDir: '/data',
+    workLimits: { time: 5_000, cpu: 10_000 },
     graphiql: false,
     memory: 16_000_000,
     publicUrl: 'https://gateway.example.com:8443',

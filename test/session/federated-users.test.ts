@@ -98,7 +98,7 @@ describe('a federated user that is asked about by its ARN', () => {
     }
     expect(await ask(named(heidi), ['sts:GetCallerIdentity', '*'])).toMatchObject({ allowed: true });
     const all = await gateway.access.effectivePermissions(named(heidi), new Map(), NOON);
-    const allowed = new Map(all.summary().map(({ service, allowedActions }) => [service, allowedActions]));
+    const allowed = new Map((await all.summary()).map(({ service, allowedActions }) => [service, allowedActions]));
     expect([allowed.get('iam') ?? 0, allowed.get('sts') ?? 0]).toEqual([0, 1]);
     expect(allowed.get('s3')).toBeGreaterThan(100);
   });

@@ -44,7 +44,7 @@ export async function startTestGateway(
   const settings = readSettings({ PORT: '0', LOG_LEVEL: 'silent', ROLEGATE_DATA_DIR: dataDir, ...env }, '/');
   if (settings.databaseUrl === null && !existsSync(join(dataDir, 'db'))) await putEmptyDirectory(dataDir);
   // Threads would need src/ as JavaScript; tests of processes use them.
-  const gateway = await startGateway(settings, { understandFiles, ...options });
+  const gateway = await startGateway(settings, { understandFiles: (files) => understandFiles(files), ...options });
   const token = settings.operatorToken ?? (await readFile(join(dataDir, 'operator.token'), 'utf8')).trim();
   const { secrets } = gateway.services;
   const as = {

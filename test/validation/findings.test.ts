@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { type Catalog, openCatalog } from '../../src/catalog/catalog.ts';
 import type { PolicyKind } from '../../src/policy/policy-kind.ts';
+import { finished } from '../../src/policy/steps.ts';
 import { type DocumentFinding, validatePolicy } from '../../src/validation/validate-policy.ts';
 
 let catalog: Catalog;
@@ -9,7 +10,7 @@ beforeAll(async () => {
 });
 
 const find = (statement: object, kind: PolicyKind = 'identity'): readonly DocumentFinding[] =>
-  validatePolicy(catalog, JSON.stringify({ Version: '2012-10-17', Statement: [statement] }), kind);
+  finished(validatePolicy(catalog, JSON.stringify({ Version: '2012-10-17', Statement: [statement] }), kind));
 const codes = (statement: object, kind?: PolicyKind): readonly string[] =>
   find(statement, kind).map(({ code }) => code);
 const allow = (
@@ -199,7 +200,7 @@ test("vendors with wildcards are refused in AWS's words", () => {
 
 test("AWS's own documents above the limit are read", async () => {
   const policy = catalog.managedPolicy('arn:aws:iam::aws:policy/aws-service-role/AWSSupportServiceRolePolicy');
-  const findings = validatePolicy(catalog, policy?.document ?? '', 'identity');
+  const findings = finished(validatePolicy(catalog, policy?.document ?? '', 'identity'));
   expect(findings[0]).toMatchObject({ code: 'ValidationError', message: expect.stringContaining('at most 131072') });
   expect(findings.some(({ severity }) => severity === 'WARNING')).toBe(true);
 });

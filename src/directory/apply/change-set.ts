@@ -3,6 +3,7 @@ import { InvalidInput } from '../../policy/errors.ts';
 import { MAX_DOCUMENT_LENGTH } from '../../policy/load.ts';
 import type { CountedKind } from '../directory.ts';
 import { isStorable } from '../storable.ts';
+import { inTurn } from './batches.ts';
 import { Counting, type Outcome } from './counts.ts';
 import type { TableName } from './tables.ts';
 
@@ -49,17 +50,19 @@ export class ChangeSet {
   }
 
   /** Texts of policies that rows to be written refer to. What an unchanged row refers to is stored already. */
-  get documents(): readonly Row[] {
+  async documents(): Promise<readonly Row[]> {
     const hashes = new Set<string>();
     for (const rows of [...this.upserts.values(), ...this.inserts.values()]) {
-      for (const row of rows) {
+      await inTurn(rows, (row) => {
         for (const column of HASHES) if (typeof row[column] === 'string') hashes.add(row[column]);
-      }
+      });
     }
-    return Array.from(hashes).flatMap((hash) => {
+    const documents: Row[] = [];
+    await inTurn(hashes, (hash) => {
       const text = this.#texts.get(hash);
-      return text === undefined ? [] : [{ hash, text }];
+      if (text !== undefined) documents.push({ hash, text });
     });
+    return documents;
   }
 
   upsert(table: TableName, row: Row): void {

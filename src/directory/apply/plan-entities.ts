@@ -3,7 +3,7 @@ import { InvalidInput } from '../../policy/errors.ts';
 import type { DirectoryDocument } from '../document.ts';
 import type { Sql } from '../prisma/database.ts';
 import { isStorable } from '../storable.ts';
-import { inTurn } from './batches.ts';
+import { inTurn, readInBatches } from './batches.ts';
 import type { ChangeSet } from './change-set.ts';
 import { type EntityKind, freeId, nounOf } from './entity-arn.ts';
 import type { IndexedDocument } from './index-document.ts';
@@ -46,11 +46,12 @@ async function find<K extends EntityKind>(
   { sql, changes, salt }: EntityTools,
 ): Promise<Found<StoredOf[K]>> {
   const list = [...inputs.values()];
-  const names = list.map(({ arn, id }) => ({ arn, id: id ?? freeId(kind, arn, salt, () => false) }));
+  const names: { readonly arn: string; readonly id: string }[] = [];
+  await inTurn(list, ({ arn, id }) => names.push({ arn, id: id ?? freeId(kind, arn, salt, () => false) }));
   const rows = await readEntities(sql, kind, names);
   await findSpacedTexts(sql, rows, changes);
   const gone = await goneEntities(sql, kind, wholeLists, inputs);
-  return { resolved: resolveIds<StoredOf[K]>(kind, list, rows, { changes, salt, gone }), gone };
+  return { resolved: await resolveIds<StoredOf[K]>(kind, list, rows, { changes, salt, gone }), gone };
 }
 
 /** Ids of entities by ARN: those of the document, else stored ones that stay. */
@@ -61,12 +62,9 @@ async function idLookup(
   references: Iterable<string>,
 ): Promise<IdOf> {
   const missing = [...new Set(references)].filter((arn) => !resolved.has(arn) && !gone.has(arn) && isStorable(arn));
-  const rows =
-    missing.length === 0
-      ? []
-      : await sql.query<{ id: string; arn: string }>(`SELECT id, arn FROM "${kind}" WHERE arn = ANY($1::text[])`, [
-          missing,
-        ]);
+  const rows = await readInBatches(sql, missing, (arns) =>
+    sql.query<{ id: string; arn: string }>(`SELECT id, arn FROM "${kind}" WHERE arn = ANY($1::text[])`, [arns]),
+  );
   const stored = new Map(rows.map((row) => [row.arn, row.id]));
   return (arn, holder) => {
     const id = resolved.get(arn)?.id ?? stored.get(arn);

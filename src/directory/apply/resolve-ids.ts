@@ -1,3 +1,4 @@
+import { inTurn } from './batches.ts';
 import type { ChangeSet } from './change-set.ts';
 import { type EntityKind, freeId, isMadeId, nounOf } from './entity-arn.ts';
 import type { StoredEntity } from './stored.ts';
@@ -28,17 +29,17 @@ export interface ResolveTools {
  * is gone is the same entity, renamed (iam:UpdateUser, iam:UpdateGroup).
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-unique-ids
  */
-export function resolveIds<S extends StoredEntity>(
+export async function resolveIds<S extends StoredEntity>(
   kind: EntityKind,
   inputs: readonly { readonly arn: string; readonly id?: string }[],
   rows: readonly S[],
   tools: ResolveTools,
-): ReadonlyMap<string, Resolved<S>> {
+): Promise<ReadonlyMap<string, Resolved<S>>> {
   const { changes, salt, gone } = tools;
   const byArn = new Map(rows.map((row) => [row.arn, row]));
   const holders = new Map(rows.map((row) => [row.id, row.arn]));
   const resolved = new Map<string, Resolved<S>>();
-  for (const { arn, id: given } of inputs) {
+  await inTurn(inputs, ({ arn, id: given }) => {
     const stored = byArn.get(arn) ?? null;
     const holder = given === undefined ? arn : (holders.get(given) ?? arn);
     const movable = holder !== arn && (kind === 'User' || kind === 'Group');
@@ -56,7 +57,7 @@ export function resolveIds<S extends StoredEntity>(
         : moved(kind, arn, former, stored, changes);
     holders.set(result.id, arn);
     resolved.set(arn, result);
-  }
+  });
   return resolved;
 }
 

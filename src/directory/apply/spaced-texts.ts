@@ -1,4 +1,5 @@
 import type { Sql } from '../prisma/database.ts';
+import { readInBatches } from './batches.ts';
 import type { ChangeSet } from './change-set.ts';
 import { sha256 } from './change-set.ts';
 import type { StoredEntity, StoredHolder, StoredPolicy, StoredRole } from './stored.ts';
@@ -23,9 +24,11 @@ export async function findSpacedTexts(sql: Sql, rows: readonly StoredEntity[], c
   const hashes = new Set(rows.flatMap((row) => [...hashesOf(row)]));
   const others = [...hashes].filter((hash) => !changes.isGiven(hash));
   if (others.length === 0) return;
-  const texts = await sql.query<{ hash: string; text: string }>(
-    `SELECT hash, text FROM "PolicyDocument" WHERE hash = ANY($1::text[]) AND text ~ '\\s'`,
-    [others],
+  const texts = await readInBatches(sql, others, (hashes) =>
+    sql.query<{ hash: string; text: string }>(
+      `SELECT hash, text FROM "PolicyDocument" WHERE hash = ANY($1::text[]) AND text ~ '\\s'`,
+      [hashes],
+    ),
   );
   for (const { hash, text } of texts) changes.sameText(hash, sha256(compact(text)));
 }

@@ -1,5 +1,6 @@
 import { InvalidInput } from '../../policy/errors.ts';
 import type { Sql } from '../prisma/database.ts';
+import { inTurn, readInBatches } from './batches.ts';
 import { type EntityKind, type EntityName, entityName, nounOf } from './entity-arn.ts';
 import type { Resolved } from './resolve-ids.ts';
 import type { StoredEntity } from './stored.ts';
@@ -58,9 +59,9 @@ export async function checkStoredNames(
   removed: ReadonlyMap<string, string>,
 ): Promise<void> {
   const added: EntityName[] = [];
-  for (const [arn, { stored }] of resolved) {
+  await inTurn(resolved, ([arn, { stored }]) => {
     if (stored === null || stored.arn !== arn) added.push(entityName(kind, arn));
-  }
+  });
   const inUse = await accountsInUse(
     sql,
     kind,
@@ -69,11 +70,13 @@ export async function checkStoredNames(
   const names = added.filter((name): name is typeof name & { readonly accountId: string } => inUse.has(name.accountId));
   if (names.length === 0) return;
   const accountId = kind === 'InstanceProfile' ? OF_PROFILE : 'e."accountId"';
-  const clashes = await sql.query<{ arn: string; other: string }>(
-    `SELECT n.arn, e.arn AS other
-       FROM unnest($1::text[], $2::text[], $3::text[]) AS n(arn, "accountId", name)
-       JOIN "${kind}" e ON ${accountId} = n."accountId" AND lower(e.name) = n.name AND e.arn <> n.arn`,
-    [names.map(({ arn }) => arn), names.map((each) => each.accountId), names.map(({ name }) => name.toLowerCase())],
+  const clashes = await readInBatches(sql, names, (some) =>
+    sql.query<{ arn: string; other: string }>(
+      `SELECT n.arn, e.arn AS other
+         FROM unnest($1::text[], $2::text[], $3::text[]) AS n(arn, "accountId", name)
+         JOIN "${kind}" e ON ${accountId} = n."accountId" AND lower(e.name) = n.name AND e.arn <> n.arn`,
+      [some.map(({ arn }) => arn), some.map((each) => each.accountId), some.map(({ name }) => name.toLowerCase())],
+    ),
   );
   for (const { arn, other } of clashes) if (!removed.has(other)) refuse(kind, arn, other);
 }

@@ -94,7 +94,7 @@ export async function writeChanges(sql: Sql, changes: ChangeSet, onRows: (done: 
   for (const [table, keys] of changes.deletions) {
     if (!DELETED_LAST.has(table)) await forRows(sql, table, deleteStatement(table), keys);
   }
-  await forRows(sql, 'PolicyDocument', upsertStatement('PolicyDocument'), changes.documents);
+  await forRows(sql, 'PolicyDocument', upsertStatement('PolicyDocument'), await changes.documents());
   // TABLES is in the order of their references.
   for (const table of Object.keys(TABLES) as TableName[]) {
     const rows = changes.upserts.get(table) ?? [];

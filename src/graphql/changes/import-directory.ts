@@ -21,6 +21,7 @@ import {
   RecognisedForm,
   UnrecognisedFile,
 } from './import-report.ts';
+import { getsOn, IMPORT_LIMITS } from './import-work.ts';
 
 const ImportFileInput = builder.inputType('ImportFileInput', {
   description: 'A file to import, with exactly one of `content` and `upload`',
@@ -142,14 +143,17 @@ builder.mutationField('importDirectory', (t) =>
       types: [ValidationFailure],
       union: { name: 'ImportDirectoryResult', description: 'The result of the import, or why it was not made' },
     },
-    resolve: (_root, { input }, { directory, understandFiles, caller, now, origin }) =>
+    resolve: (_root, { input }, { directory, understandFiles, caller, now, origin, work }) =>
       expectingFailures(async () => {
         let understood: UnderstoodFiles | undefined;
-        const applied = await importDocument({ directory }, aCall(caller, now, origin), 'directory', async () => {
-          understood = await understandFiles(givenFiles(input.files));
+        const read = async () => {
+          work.takesLong(IMPORT_LIMITS);
+          understood = await understandFiles(givenFiles(input.files), work);
           refuseUnrecognised(understood.summary);
           return { document: withAccountName(understood.document, input.accountName ?? null), warnings: [] };
-        });
+        };
+        const call = aCall(caller, now, origin);
+        const applied = await importDocument({ directory }, call, 'directory', read, () => getsOn(work));
         // It was read before it was applied.
         const { document, summary, leftOut } = understood as UnderstoodFiles;
         return { applied, summary, leftOut, knowledge: document.knowledge ?? [], at: now };

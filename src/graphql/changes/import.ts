@@ -1,6 +1,7 @@
 import type { Applied } from '../../directory/directory.ts';
 import { parseAccountAuthorizationDetails } from '../../importing/account-authorization-details.ts';
 import { withAccountName } from '../../importing/account-name.ts';
+import type { UnderstandDetails } from '../../importing/given-files.ts';
 import { aCall } from '../../session/call.ts';
 import { importDocument } from '../../session/import-document.ts';
 import { brand } from '../brand.ts';
@@ -8,6 +9,9 @@ import { builder } from '../builder.ts';
 import { Account } from '../entities/account.ts';
 import { expectingFailures, ValidationFailure } from '../failures.ts';
 import { NULL_RESULT } from '../null-answer.ts';
+import { getsOn, IMPORT_LIMITS } from './import-work.ts';
+
+const inThisThread: UnderstandDetails = async (text) => parseAccountAuthorizationDetails(text);
 
 const ImportAccountAuthorizationDetailsInput = builder.inputType('ImportAccountAuthorizationDetailsInput', {
   description: 'An export of an account’s IAM entities',
@@ -67,12 +71,19 @@ builder.mutationField('importAccountAuthorizationDetails', (t) =>
       types: [ValidationFailure],
       union: { name: 'ImportResult', description: 'The result of the import, or why it was not made' },
     },
-    resolve: (_root, { input }, { directory, caller, now, origin }) =>
+    resolve: (_root, { input }, { directory, caller, now, origin, work, understandDetails = inThisThread }) =>
       expectingFailures(() =>
-        importDocument({ directory }, aCall(caller, now, origin), 'details', () => {
-          const { document, warnings } = parseAccountAuthorizationDetails(input.document);
-          return { document: withAccountName(document, input.accountName ?? null), warnings };
-        }),
+        importDocument(
+          { directory },
+          aCall(caller, now, origin),
+          'details',
+          async () => {
+            work.takesLong(IMPORT_LIMITS);
+            const { document, warnings } = await understandDetails(input.document, work);
+            return { document: withAccountName(document, input.accountName ?? null), warnings };
+          },
+          () => getsOn(work),
+        ),
       ),
   }),
 );

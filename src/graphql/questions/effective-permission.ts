@@ -1,4 +1,4 @@
-import type { EffectivePermission as EffectivePermissionValue } from '../../access/effective-permissions.ts';
+import type { EffectivePermission as EffectivePermissionValue } from '../../access/listed-permissions.ts';
 import { builder } from '../builder.ts';
 import { keyedConnection } from '../keyed-connection.ts';
 import { AccessLevel } from './access-level.ts';

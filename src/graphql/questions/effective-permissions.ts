@@ -82,7 +82,7 @@ EffectivePermissions.implement({
     summary: t.field({
       type: [ServiceSummary],
       description: 'The number of allowed actions by service; services without any are left out',
-      resolve: (set, _args, context) => inTurn(context, () => [...set.summary()]),
+      resolve: (set, _args, context) => inTurn(context, async () => [...(await set.summary())]),
     }),
     policyDocument: t.field({
       type: 'PolicyDocument',
@@ -93,7 +93,7 @@ EffectivePermissions.implement({
     gaps: t.stringList({
       description:
         'What the directory does not know and the answer had to leave out, by name. Empty: nothing was left out',
-      resolve: ({ gaps }) => [...gaps],
+      resolve: (set, _args, context) => inTurn(context, async () => [...(await set.gaps())]),
     }),
     revision: t.field({
       type: 'Revision',
@@ -134,8 +134,8 @@ builder.objectField(EffectivePermissions, 'can', (t) =>
 
 const NO_CONTEXT: RequestContext = new Map();
 
-function toolsOf({ access, directory, catalog }: GatewayContext, veil: Veil | null): DecideTools {
-  return { directory, catalog, actions: access.assumptionActions, ...(veil === null ? {} : { veil }) };
+function toolsOf({ access, directory, catalog, work }: GatewayContext, veil: Veil | null): DecideTools {
+  return { directory, catalog, actions: access.assumptionActions, work, ...(veil === null ? {} : { veil }) };
 }
 
 async function effectivePermissions(

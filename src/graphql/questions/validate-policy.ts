@@ -1,5 +1,6 @@
 import { type DocumentFinding, validatePolicy } from '../../validation/validate-policy.ts';
 import { builder } from '../builder.ts';
+import { VALIDATION_COST } from '../cost.ts';
 import { NULL_ANSWER } from '../null-answer.ts';
 
 const PolicyKind = builder.enumType('PolicyKind', {
@@ -110,9 +111,11 @@ builder.queryField('validatePolicy', (t) =>
       }),
       kind: t.arg({ type: PolicyKind, required: true, description: 'Kind of the policy' }),
     },
-    resolve: (_root, { document, kind }, { catalog }) => {
+    complexity: ({ document: { text } }) => ({ field: Math.ceil(text.length * VALIDATION_COST) }),
+    resolve: async (_root, { document, kind }, { catalog, work }) => {
       const { text, written } = document;
-      return validatePolicy(catalog, text, kind).map((finding) => ({ finding, written }));
+      const findings = await work.run(validatePolicy(catalog, text, kind));
+      return findings.map((finding) => ({ finding, written }));
     },
   }),
 );

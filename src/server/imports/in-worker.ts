@@ -1,42 +1,77 @@
 import { Worker } from 'node:worker_threads';
-import type { GivenFile, UnderstandFiles, UnderstoodFiles } from '../../importing/given-files.ts';
+import type { DirectoryDocument } from '../../directory/document.ts';
+import type { GivenFile, UnderstandDetails, UnderstandFiles, Waiting } from '../../importing/given-files.ts';
 import type { ImportSummary } from '../../importing/summary.ts';
 import { RolegateError } from '../../policy/errors.ts';
 import { type DocumentPiece, JoinedPieces } from './pieces.ts';
 
+/** What a worker is to read. */
+export type ForWorker = { readonly files: readonly GivenFile[] } | { readonly details: string };
+
+/** How it ended, beside the document. */
+export type Understood =
+  | { readonly of: 'files'; readonly summary: ImportSummary; readonly leftOut: readonly string[] }
+  | { readonly of: 'details'; readonly warnings: readonly string[] };
+
 /** What the worker says, in this order: pieces, each answered by an empty message, then how it ended. */
 export type FromWorker =
   | { readonly kind: 'piece'; readonly piece: DocumentPiece }
-  | { readonly kind: 'done'; readonly summary: ImportSummary; readonly leftOut: readonly string[] }
+  | { readonly kind: 'done'; readonly understood: Understood }
   | { readonly kind: 'refused'; readonly code: string; readonly message: string; readonly field: string | null };
 
 /** Beside this file, compiled or not. */
 const WORKER = new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url);
 
+/** What is understood in a thread of its own. */
+export interface InWorkers {
+  readonly understandFiles: UnderstandFiles;
+  readonly understandDetails: UnderstandDetails;
+}
+
 /**
- * Understands files in a thread of their own, so that others are answered meanwhile. One import after the other: each may
- * need a gigabyte of memory.
+ * Understands imports in a thread of their own, so that others are answered meanwhile. One import after the other: each may
+ * need a gigabyte of memory. A thread for which nobody waits any more is ended.
  */
-export function understandInWorkers(): UnderstandFiles {
+export function understandInWorkers(): InWorkers {
   let last: Promise<unknown> = Promise.resolve();
-  return (files) => {
-    const understood = last.then(() => understandInWorker(files));
+  const inTurn = (given: ForWorker, waiting: Waiting | undefined): ReturnType<typeof understandInWorker> => {
+    const understood = last.then(() => understandInWorker(given, waiting));
     last = understood.catch(() => undefined);
     return understood;
   };
+  return {
+    understandFiles: async (files, waiting) => {
+      const { document, understood } = await inTurn({ files }, waiting);
+      if (understood.of !== 'files') throw new Error('a thread has read something else');
+      return { document, summary: understood.summary, leftOut: understood.leftOut };
+    },
+    understandDetails: async (details, waiting) => {
+      const { document, understood } = await inTurn({ details }, waiting);
+      if (understood.of !== 'details') throw new Error('a thread has read something else');
+      return { document, warnings: understood.warnings };
+    },
+  };
 }
 
-function understandInWorker(files: readonly GivenFile[]): Promise<UnderstoodFiles> {
-  const worker = new Worker(WORKER, { workerData: files });
+function understandInWorker(
+  given: ForWorker,
+  waiting: Waiting | undefined,
+): Promise<{ readonly document: DirectoryDocument; readonly understood: Understood }> {
+  const worker = new Worker(WORKER, { workerData: given });
   const joined = new JoinedPieces();
   return new Promise((resolve, reject) => {
+    waiting?.onStop(() => {
+      reject(new RolegateError('CANCELLED', 'nobody waits for the import'));
+      void worker.terminate();
+    });
     worker.on('message', (message: FromWorker) => {
+      waiting?.begin();
       if (message.kind === 'piece') {
         joined.add(message.piece);
         // Others come first: many messages would be taken in one turn.
         setImmediate(() => worker.postMessage(null, []));
       } else if (message.kind === 'done') {
-        resolve({ document: joined.document, summary: message.summary, leftOut: message.leftOut });
+        resolve({ document: joined.document, understood: message.understood });
       } else {
         const { code, message: text, field } = message;
         reject(new RolegateError(code, text, { field }));

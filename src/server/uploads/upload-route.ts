@@ -28,7 +28,7 @@ export async function serveUpload(
   facts: RequestFacts,
   answer: GraphqlListener,
 ): Promise<void> {
-  const { request, response, requestId } = exchange;
+  const { request, response, requestId, work } = exchange;
   const { folders, limits } = place;
   const refusal = refusalOfHead(request, facts.caller, limits) ?? (await place.refuse(facts, request));
   if (refusal !== null) {
@@ -39,6 +39,7 @@ export async function serveUpload(
   await folders.within(async (folder) => {
     const body = await receive(request, folder, limits, facts.caller);
     if (body === null) return;
+    work.begin();
     if ('status' in body) refuseUnread(request, response, body, requestId);
     else await answer(exchange, facts, body.value);
   });

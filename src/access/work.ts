@@ -1,0 +1,140 @@
+import { RolegateError } from '../policy/errors.ts';
+import type { Steps } from '../policy/steps.ts';
+import { nextTurn, turnIsOver } from './next-turn.ts';
+
+/** How long a request may take. Milliseconds. */
+export interface WorkLimits {
+  /** From its beginning to its answer. */
+  readonly time: number;
+  /** Of this process's time, for what is computed step by step. */
+  readonly cpu: number;
+}
+
+/** The limits where no others are set. */
+export const WORK_LIMITS: WorkLimits = { time: 30_000, cpu: 10_000 };
+
+/**
+ * The work of one request: counted, in turns with others, and with an end. One object is made for each request and handed down
+ * to where the work is done. It ends, with an error that names what was reached, when the request has taken too long, when it
+ * has used too much of this process's time, or when nobody waits for its answer any more.
+ */
+export class Work {
+  #limits: WorkLimits;
+  #until = Number.POSITIVE_INFINITY;
+  #cpu = 0;
+  #units = 0;
+  #turns = 0;
+  #gone = false;
+  #stopped: (() => void)[] | null = null;
+
+  /** Its time begins with `begin`, or with the first progress. */
+  constructor(limits: WorkLimits = WORK_LIMITS) {
+    this.#limits = limits;
+  }
+
+  /** The request is there: its time begins. */
+  begin(): void {
+    this.#until = performance.now() + this.#limits.time;
+  }
+
+  /** From now on the time counts from the last progress: for what may take long as long as it gets on. */
+  takesLong(limits: WorkLimits): void {
+    this.#limits = limits;
+    this.begin();
+  }
+
+  /** Milliseconds until it has taken too long. */
+  get left(): number {
+    return this.#until - performance.now();
+  }
+
+  /** Comparisons made step by step. */
+  get units(): number {
+    return this.#units;
+  }
+
+  /** How often others had their turn. */
+  get turns(): number {
+    return this.#turns;
+  }
+
+  /** Nobody waits for the answer any more: what is under way ends at its next step. */
+  stop(): void {
+    this.#gone = true;
+    const told = this.#stopped;
+    this.#stopped = null;
+    if (told !== null) for (const stopped of told) stopped();
+  }
+
+  get isStopped(): boolean {
+    return this.#gone;
+  }
+
+  /** Calls `stopped` when nobody waits any more, at once if that is so. */
+  onStop(stopped: () => void): void {
+    if (this.#gone) stopped();
+    else if (this.#stopped === null) this.#stopped = [stopped];
+    else this.#stopped.push(stopped);
+  }
+
+  timedOut(): RolegateError {
+    const message = `the request takes longer than ${shown(this.#limits.time)}, which is the limit: ask for less`;
+    return new RolegateError('TIMED_OUT', message);
+  }
+
+  /** Throws TIMED_OUT, LIMIT_EXCEEDED, or CANCELLED, which nobody reads. */
+  check(): void {
+    if (this.#gone) throw new RolegateError('CANCELLED', 'the client did not wait for the answer');
+    const { cpu } = this.#limits;
+    if (this.left < 0) {
+      throw this.timedOut();
+    }
+    if (this.#cpu > cpu) {
+      throw new RolegateError(
+        'LIMIT_EXCEEDED',
+        `the request needs more than ${shown(cpu)} of processor time, which is the limit: ask for less`,
+      );
+    }
+  }
+
+  /** Whether others should have their turn now, which `rest` gives them. */
+  get isDue(): boolean {
+    return turnIsOver();
+  }
+
+  /** Lets others have their turn if this one is over. */
+  async turn(): Promise<void> {
+    this.check();
+    if (turnIsOver()) await this.rest();
+  }
+
+  /** Lets others have their turn. */
+  async rest(): Promise<void> {
+    this.#turns += 1;
+    await nextTurn();
+    this.check();
+  }
+
+  /** Runs `steps` to the end, with room for others between them. Throws as `check`. */
+  async run<T>(steps: Steps<T>): Promise<T> {
+    await this.turn();
+    let began = performance.now();
+    for (;;) {
+      const step = steps.next();
+      if (step.done === true) {
+        this.#cpu += performance.now() - began;
+        return step.value;
+      }
+      this.#units += step.value;
+      if (!turnIsOver()) continue;
+      this.#cpu += performance.now() - began;
+      this.check();
+      await this.rest();
+      began = performance.now();
+    }
+  }
+}
+
+function shown(milliseconds: number): string {
+  return milliseconds === 1000 ? 'a second' : `${milliseconds / 1000} seconds`;
+}

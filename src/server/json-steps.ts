@@ -1,0 +1,195 @@
+import type { Steps } from '../policy/steps.ts';
+
+/** The bytes are not JSON. */
+export class NotJson extends Error {}
+
+/** Long values are nested too deeply. */
+export class NestedJson extends NotJson {}
+
+/** Bytes that are parsed in one step: even of nothing but brackets they take a few milliseconds. */
+export const PIECE = 65_536;
+/** Levels of nested values that are larger than a piece. */
+const MAX_LEVELS = 64;
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const COMMA = 0x2c;
+const COLON = 0x3a;
+const OPEN_LIST = 0x5b;
+const CLOSE_LIST = 0x5d;
+const OPEN_OBJECT = 0x7b;
+const CLOSE_OBJECT = 0x7d;
+
+/**
+ * The value of JSON in valid UTF-8, as JSON.parse makes it, step by step: what is longer than a piece is cut between its
+ * members, and each run of members is parsed by itself. Throws NotJson, NestedJson.
+ */
+export function* jsonSteps(bytes: Buffer): Steps<unknown> {
+  if (bytes.length <= PIECE) return parsePiece(bytes);
+  const reader = new Reader(bytes);
+  const value = yield* reader.value(0);
+  reader.skipBlank();
+  if (reader.at < bytes.length) throw new NotJson('there is more behind the value');
+  return value;
+}
+
+/** The value of JSON in valid UTF-8 that is no longer than a piece. Throws NotJson. */
+export function parsePiece(bytes: Buffer): unknown {
+  return parse(bytes.toString('utf8'));
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new NotJson('not JSON', { cause });
+  }
+}
+
+class Reader {
+  readonly #bytes: Buffer;
+  at = 0;
+
+  constructor(bytes: Buffer) {
+    this.#bytes = bytes;
+  }
+
+  skipBlank(): void {
+    while (isBlank(this.#bytes[this.at])) this.at += 1;
+  }
+
+  *value(level: number): Steps<unknown> {
+    if (level > MAX_LEVELS) {
+      throw new NestedJson(`values of more than ${PIECE} bytes are nested more than ${MAX_LEVELS} levels deep`);
+    }
+    this.skipBlank();
+    const first = this.#bytes[this.at];
+    if (first === OPEN_LIST) return yield* this.#list(level);
+    if (first === OPEN_OBJECT) return yield* this.#object(level);
+    if (first === QUOTE) return yield* this.#string();
+    const start = this.at;
+    while (!isEnd(this.#bytes[this.at])) this.at += 1;
+    return parse(this.#text(start, this.at));
+  }
+
+  *#list(level: number): Steps<readonly unknown[]> {
+    const list: unknown[] = [];
+    yield* this.#members(
+      CLOSE_LIST,
+      (run) => {
+        for (const item of parse(`[${run}]`) as unknown[]) list.push(item);
+      },
+      function* (this: Reader) {
+        list.push(yield* this.value(level + 1));
+      }.bind(this),
+    );
+    return list;
+  }
+
+  *#object(level: number): Steps<object> {
+    const object: Record<string, unknown> = {};
+    yield* this.#members(
+      CLOSE_OBJECT,
+      (run) => {
+        const members = parse(`{${run}}`) as object;
+        for (const [key, value] of Object.entries(members)) put(object, key, value);
+      },
+      function* (this: Reader) {
+        this.skipBlank();
+        const key = yield* this.#string();
+        this.skipBlank();
+        if (this.#bytes[this.at] !== COLON) throw new NotJson('a key without a value');
+        this.at += 1;
+        put(object, key, yield* this.value(level + 1));
+      }.bind(this),
+    );
+    return object;
+  }
+
+  /** From the opening bracket to the closing one: runs of members that are short together, and long ones by themselves. */
+  *#members(close: number, takeRun: (run: string) => void, takeLong: () => Steps<void>): Steps<void> {
+    this.at += 1;
+    for (let isFirst = true; ; isFirst = false) {
+      const { end, isClosed } = this.#run(close);
+      yield PIECE;
+      if (end === null) {
+        yield* takeLong();
+        this.skipBlank();
+        const next = this.#bytes[this.at];
+        this.at += 1;
+        if (next === close) return;
+        if (next !== COMMA) throw new NotJson('members without a comma between them');
+        continue;
+      }
+      const run = this.#text(this.at, end);
+      this.at = end + 1;
+      // JSON has no empty members, but a list or an object may have none.
+      if (run.trim() !== '') takeRun(run);
+      else if (!isFirst || !isClosed) throw new NotJson('an empty member');
+      if (isClosed) return;
+    }
+  }
+
+  /** Where the longest run of members ends that is no longer than a piece; null: the next member alone is longer. */
+  #run(close: number): { readonly end: number | null; readonly isClosed: boolean } {
+    const bytes = this.#bytes;
+    const most = Math.min(bytes.length, this.at + PIECE);
+    let depth = 0;
+    let comma: number | null = null;
+    for (let at = this.at; at < most; at += 1) {
+      const byte = bytes[at];
+      if (byte === QUOTE) {
+        for (at += 1; at < most && bytes[at] !== QUOTE; at += 1) if (bytes[at] === BACKSLASH) at += 1;
+      } else if (byte === OPEN_LIST || byte === OPEN_OBJECT) depth += 1;
+      else if (depth > 0) {
+        if (byte === CLOSE_LIST || byte === CLOSE_OBJECT) depth -= 1;
+      } else if (byte === COMMA) comma = at;
+      else if (byte === close) return { end: at, isClosed: true };
+      else if (byte === CLOSE_LIST || byte === CLOSE_OBJECT) throw new NotJson('a bracket that was not opened');
+    }
+    if (most === bytes.length) throw new NotJson('it ends too early');
+    return { end: comma, isClosed: false };
+  }
+
+  /** In pieces that end neither in an escape nor in a character. */
+  *#string(): Steps<string> {
+    const bytes = this.#bytes;
+    if (bytes[this.at] !== QUOTE) throw new NotJson('a key that is no string');
+    let start = this.at + 1;
+    let at = start;
+    let text = '';
+    for (;;) {
+      const byte = bytes[at];
+      if (byte === undefined) throw new NotJson('it ends too early');
+      const isClosed = byte === QUOTE;
+      if (isClosed || (at - start >= PIECE && (byte & 0xc0) !== 0x80)) {
+        text += parse(`"${this.#text(start, at)}"`) as string; // as: a string of JSON
+        start = at;
+        if (isClosed) break;
+        yield PIECE;
+      }
+      at += byte === BACKSLASH ? 2 : 1;
+    }
+    this.at = at + 1;
+    return text;
+  }
+
+  #text(from: number, to: number): string {
+    return this.#bytes.toString('utf8', from, to);
+  }
+}
+
+/** `__proto__` is a member like others. */
+function put(object: Record<string, unknown>, key: string, value: unknown): void {
+  if (key === '__proto__')
+    Object.defineProperty(object, key, { value, enumerable: true, configurable: true, writable: true });
+  else object[key] = value;
+}
+
+function isBlank(byte: number | undefined): boolean {
+  return byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
+}
+
+function isEnd(byte: number | undefined): boolean {
+  return byte === undefined || isBlank(byte) || byte === COMMA || byte === CLOSE_LIST || byte === CLOSE_OBJECT;
+}

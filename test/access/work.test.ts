@@ -1,0 +1,85 @@
+import { describe, expect, it } from 'vitest';
+import { nextTurn } from '../../src/access/next-turn.ts';
+import { Work } from '../../src/access/work.ts';
+
+const LONG = { time: 1_000_000, cpu: 1_000_000 };
+
+/** Steps without an end. */
+function* endless() {
+  for (;;) yield 1;
+}
+
+describe('turns', () => {
+  it('are had one after the other, one in each round of the event loop', async () => {
+    const order: string[] = [];
+    const inRound: number[] = [];
+    let isDone = false;
+    const round = (): void => {
+      inRound.push(order.length);
+      if (!isDone) setImmediate(round);
+    };
+    setImmediate(round);
+    const search = async (name: string) => {
+      for (let part = 0; part < 3; part += 1) {
+        await nextTurn();
+        order.push(name);
+      }
+    };
+    await Promise.all([search('a'), search('b'), search('c')]);
+    isDone = true;
+    expect(order).toEqual(['a', 'b', 'c', 'a', 'b', 'c', 'a', 'b', 'c']);
+    const went = inRound.map((count, index) => count - (inRound[index - 1] ?? 0));
+    expect(Math.max(...went)).toBe(1);
+  });
+
+  it('are given by work that goes on without an end, until it is stopped', async () => {
+    const work = new Work(LONG);
+    let others = 0;
+    const other = (): void => {
+      others += 1;
+      if (others === 20) work.stop();
+      else setImmediate(other);
+    };
+    setImmediate(other);
+    await expect(work.run(endless())).rejects.toMatchObject({ code: 'CANCELLED' });
+    expect(others).toBe(20);
+    expect(work.turns).toBeGreaterThan(10);
+    expect(work.units).toBeGreaterThan(0);
+  });
+});
+
+describe('work ends', () => {
+  it('when it has taken too long, and says how long that is', async () => {
+    const work = new Work({ time: -1000, cpu: 1000 });
+    work.begin();
+    await expect(work.run(endless())).rejects.toMatchObject({ code: 'TIMED_OUT' });
+    expect(() => work.check()).toThrow('longer than');
+    expect(new Work({ time: 30_000, cpu: 1000 }).timedOut().message).toContain('30 seconds');
+  });
+
+  it('when it has used too much of the processor, and says how much that is', async () => {
+    const work = new Work({ time: 1_000_000, cpu: 0 });
+    await expect(work.run(endless())).rejects.toMatchObject({
+      code: 'LIMIT_EXCEEDED',
+      message: expect.stringContaining('0 seconds of processor time'),
+    });
+  });
+
+  it('not by time before the request is there, nor while it gets on', () => {
+    const work = new Work({ time: -1000, cpu: 1000 });
+    expect(() => work.check()).not.toThrow();
+    work.begin();
+    expect(() => work.check()).toThrow('longer than');
+    work.takesLong(LONG);
+    expect(() => work.check()).not.toThrow();
+  });
+
+  it('and tells who waits for its end', () => {
+    const work = new Work(LONG);
+    const told: string[] = [];
+    work.onStop(() => told.push('before'));
+    work.stop();
+    work.onStop(() => told.push('after'));
+    expect(told).toEqual(['before', 'after']);
+  });
+});

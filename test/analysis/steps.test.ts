@@ -1,0 +1,140 @@
+import { describe, expect, it } from 'vitest';
+import { assumptionActions } from '../../src/access/assume.ts';
+import { effectivePermissions } from '../../src/access/effective-permissions.ts';
+import { Work } from '../../src/access/work.ts';
+import { cellsOf } from '../../src/analysis/cells.ts';
+import { intersectPatterns, overlap, tokensOf } from '../../src/analysis/wildcard.ts';
+import { openCatalog } from '../../src/catalog/catalog.ts';
+import type { JsonObject } from '../../src/policy/json.ts';
+import type { Steps } from '../../src/policy/steps.ts';
+import { readTemplate } from '../../src/policy/variable.ts';
+import { validatePolicy } from '../../src/validation/validate-policy.ts';
+import { MemoryDirectory } from '../support/memory-directory.ts';
+import { A, aRole, aUser, policy, trusts, userArn } from '../support/policies.ts';
+import { aSubject, NOON } from '../support/questions.ts';
+
+// Work is cut into steps, and limits are looked at inside of loops: counted in comparisons, not in time.
+
+const catalog = await openCatalog();
+const LONG = { time: 1_000_000, cpu: 1_000_000 };
+
+/** What the steps count to, and the largest of them. */
+function counted(steps: Steps<unknown>): { readonly sum: number; readonly largest: number; readonly count: number } {
+  let [sum, largest, count] = [0, 0, 0];
+  for (const units of steps) {
+    sum += units;
+    largest = Math.max(largest, units);
+    count += 1;
+  }
+  return { sum, largest, count };
+}
+
+/** Statements that cannot be joined. */
+function many(count: number, mark: string) {
+  return Array.from({ length: count }, (_, n) => ({
+    Effect: 'Allow',
+    NotAction: [`ec2:Run${mark}${n}*`],
+    NotResource: [`arn:aws:s3:::${mark}-${n}-*/a*b*c`],
+    Condition: { StringLike: { 'aws:UserAgent': `*${mark}${n}*` } },
+  }));
+}
+
+const boundary = `arn:aws:iam::${A}:policy/boundary`;
+
+function permissionsWith(roles: number, work: Work) {
+  const document = {
+    policies: [
+      {
+        arn: boundary,
+        defaultVersionId: 'v1',
+        versions: [{ versionId: 'v1', document: policy(...many(30, 'bound')) }],
+      },
+    ],
+    users: [aUser('hostile', many(30, 'own'), { permissionsBoundary: boundary })],
+    roles: Array.from({ length: roles }, (_, n) => aRole(`R${n}`, [trusts({ AWS: A })])),
+  };
+  const directory = new MemoryDirectory(document, catalog);
+  const tools = { directory, catalog, actions: assumptionActions(catalog), work };
+  return effectivePermissions(tools, aSubject(userArn('hostile')), new Map(), NOON);
+}
+
+describe('closed forms', () => {
+  it('of 30 statements, a boundary of 30 and many trusting roles are given up as soon as there are too many terms', async () => {
+    const work = new Work(LONG);
+    const permissions = await permissionsWith(100, work);
+    const before = work.units;
+    await expect(permissions.permissions({ actions: ['sts:AssumeRole'] })).rejects.toMatchObject({
+      code: 'LIMIT_EXCEEDED',
+      message: expect.stringContaining('more than 5000 terms'),
+    });
+    // 30 x 30 terms for each of the 100 roles would be 90,000 intersections.
+    expect(work.units - before).toBeLessThan(20_000);
+  });
+
+  it('let others have their turn, and end when nobody waits any more', async () => {
+    const work = new Work(LONG);
+    const permissions = await permissionsWith(1, work);
+    let others = 0;
+    const other = (): void => {
+      others += 1;
+      if (others === 3) work.stop();
+      else setImmediate(other);
+    };
+    setImmediate(other);
+    await expect(permissions.summary()).rejects.toMatchObject({ code: 'CANCELLED' });
+    expect(others).toBe(3);
+  });
+});
+
+describe('patterns', () => {
+  const tokens = (text: string) => tokensOf(readTemplate(text, { variables: false, wildcards: true }), false);
+
+  it('of any length are compared in bounded time: the answer is the one that proves nothing', () => {
+    const long = tokens('ab'.repeat(50_000));
+    expect(overlap(long, tokens(`${'ab'.repeat(49_999)}xx`))).toBe(true);
+    expect(overlap(tokens('ab'), tokens('xx'))).toBe(false);
+  });
+
+  it('with many wildcards are not multiplied out', () => {
+    expect(intersectPatterns(tokens('*a*'.repeat(200)), tokens('*b*'.repeat(200)))).toBeNull();
+    expect(intersectPatterns(tokens('ab*'), tokens('*bc'))).toHaveLength(2);
+  });
+
+  it('are divided into cells in small steps', () => {
+    const others = Array.from({ length: 12 }, (_, n) => tokens(`*${n}*${n}x*`));
+    const { largest, count } = counted(cellsOf(tokens('b/*'), others));
+    expect(count).toBeGreaterThan(100);
+    expect(largest).toBeLessThan(1000);
+  });
+});
+
+describe('a document of 260,000 characters is validated in small steps', () => {
+  const filled = (part: (n: number) => string): string[] => {
+    const parts: string[] = [];
+    for (let length = 0; length < 255_000; length += (parts.at(-1)?.length ?? 0) + 3) parts.push(part(parts.length));
+    return parts;
+  };
+  const allow = { Effect: 'Allow', Action: '*', Resource: '*' };
+
+  it.each([
+    ['actions', { ...allow, Action: filled((n) => `ec2:*a*b${n}*`) }],
+    ['resources', { ...allow, Action: 'ec2:*', Resource: filled((n) => `arn:aws:ec2:*:*:*a*b*${n}*`) }],
+    ['services that are not there', { ...allow, Action: filled((n) => `s${n}:x`) }],
+  ])('of many %s', (_name, statement) => {
+    const text = policy(statement);
+    const { largest, count } = counted(validatePolicy(catalog, text, 'identity'));
+    // A step reads the whole document once, or is about one entry of it.
+    expect(largest).toBeLessThanOrEqual(text.length);
+    expect(count).toBeGreaterThan(5000);
+  });
+
+  it('with at most 1,000 findings, which are looked for no further', () => {
+    const text = policy(...filled(() => 'x').map((one) => one as unknown as JsonObject));
+    const steps = validatePolicy(catalog, text, 'identity');
+    for (let step = steps.next(); ; step = steps.next()) {
+      if (step.done !== true) continue;
+      expect(step.value).toHaveLength(1000);
+      break;
+    }
+  });
+});

@@ -1,0 +1,96 @@
+/**
+ * npm run bench -- hostile: the longest that another client waits, for its health check and for a decision, while the gateway
+ * answers the worst request of each field of the schema and at each limit. Milliseconds of CPU of the gateway's main thread.
+ * `--quick`: a smaller directory. `--only=TEXT`: requests whose name has it.
+ */
+import { readFileSync } from 'node:fs';
+import { buildSchema } from 'graphql';
+import { QUICK } from '../measure.ts';
+import { startMeasured } from '../server-cost.ts';
+import { HOSTILE, PLAIN } from './hostile-world.ts';
+import { type Seen, type Sent, watching } from './watch.ts';
+import { LEVELS, type WorstField, worstFields } from './worst-fields.ts';
+import { WORST_FORMS } from './worst-forms.ts';
+
+/** Bytes of a body that is not sent, because the gateway would not take it. */
+const MOST_BYTES = 6_000_000;
+const TOO_MUCH = /QUERY_TOO_COMPLEX|REQUEST_TOO_LARGE|the limit is/;
+/** Milliseconds of CPU that another client may wait. In a short run most code is cold, and a few times as slow. */
+const WANTED = QUICK ? 250 : 50;
+const ONLY = process.argv.find((one) => one.startsWith('--only='))?.slice('--only='.length) ?? '';
+
+interface Facts {
+  readonly pid: number;
+  readonly operator: string;
+  readonly hostile: string;
+  readonly plain: string;
+}
+const server = await startMeasured<Facts>(new URL('server.ts', import.meta.url), [QUICK ? '200' : '2000']);
+const { facts } = server;
+const credentials = { nobody: null, plain: facts.plain, operator: facts.operator, hostile: facts.hostile };
+
+function posted(path: string, as: keyof typeof credentials, body: string): Sent {
+  const authorization = credentials[as];
+  const headers = { 'content-type': 'application/json', ...(authorization !== null && { authorization }) };
+  return { method: 'POST', path, headers, body: Buffer.from(body) };
+}
+
+const decision = posted(
+  '/graphql',
+  'plain',
+  JSON.stringify({
+    query:
+      'query ($p: PrincipalId!) { decision(request: { principal: $p, action: "s3:GetObject", resource: "arn:aws:s3:::bucket/x" }) { effect } }',
+    variables: { p: PLAIN },
+  }),
+);
+
+const missed: string[] = [];
+function print(name: string, seen: Seen): void {
+  const { healthz, decision: decided, megabytes, seconds, status, answer } = seen;
+  const [, error = ''] = /"message":"(.{0,90})/.exec(answer) ?? [];
+  const worst = Math.max(healthz, decided);
+  if (worst > WANTED) missed.push(`${name}: ${worst.toFixed(0)} ms`);
+  console.log(
+    `${worst > WANTED ? '!' : ' '} ${name.padEnd(52)} healthz ${healthz.toFixed(0).padStart(6)}  decision ${decided.toFixed(0).padStart(6)} ms  ` +
+      `${megabytes.toFixed(0).padStart(5)} MB ${seconds.toFixed(1).padStart(6)} s  ${status} ${error}`,
+  );
+}
+
+const watch = (sent: Sent): Promise<Seen> => watching(facts, decision, sent);
+// Code that is not warm yet is slower than any request.
+for (let i = 0; i < 20; i += 1) await watch(posted('/graphql', 'plain', '{"query":"{ viewer { kind } }"}'));
+
+for (const one of WORST_FORMS) {
+  if (one.name.includes(ONLY)) print(`${one.name} (${one.as})`, await watch(posted(one.path, one.as, one.body())));
+}
+const schema = buildSchema(readFileSync(new URL('../../../schema.graphql', import.meta.url), 'utf8'));
+const fields = [schema.getQueryType(), schema.getMutationType()].flatMap((type) =>
+  type == null ? [] : worstFields(schema, type, type.name.toLowerCase()),
+);
+for (const field of fields) if (field.name.includes(ONLY)) await worstOfField(field);
+
+/** The largest request that the gateway takes: shorter lists, pages and fewer levels until it is. */
+async function worstOfField({ name, hasList, body }: WorstField): Promise<void> {
+  for (let levels = LEVELS; levels >= 1; levels -= 1) {
+    for (let page = 1000; page >= 1; page = Math.floor(page / 32)) {
+      for (let entries = hasList ? 10_000 : 1; entries >= 1; entries = Math.floor(entries / 10)) {
+        // Two entries say how long all are.
+        const few = Math.min(2, entries);
+        if ((body(levels, few, page).length / few) * entries > MOST_BYTES) continue;
+        const seen = await watch(posted('/graphql', 'hostile', body(levels, entries, page)));
+        const isTaken = !TOO_MUCH.test(seen.answer);
+        const shown = `${name}, ${levels} levels, ${hasList ? `${entries} entries, ` : ''}pages of ${page}`;
+        if (isTaken || Math.max(seen.healthz, seen.decision) > WANTED) print(shown, seen);
+        if (isTaken) return;
+      }
+    }
+  }
+}
+
+console.log(
+  `asked as ${HOSTILE}; at most ${WANTED} ms: ${missed.length === 0 ? 'reached' : `missed by ${missed.length}`}`,
+);
+for (const one of missed) console.log(`  ${one}`);
+server.stop();
+process.exitCode = missed.length === 0 ? 0 : 1;

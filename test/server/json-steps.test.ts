@@ -1,0 +1,83 @@
+import * as fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { finished } from '../../src/policy/steps.ts';
+import { jsonSteps, NestedJson, NotJson } from '../../src/server/json-steps.ts';
+
+// A body that is longer than a piece is parsed in pieces: it has to be read, or refused, as JSON.parse does.
+
+const PIECE = 65_536;
+const long = (text: string): string => text.repeat(Math.ceil((PIECE * 1.5) / text.length));
+const read = (text: string): unknown => finished(jsonSteps(Buffer.from(text)));
+
+describe('what is long', () => {
+  test.each([
+    ['numbers', `[${long('1,')}2]`],
+    ['empty lists', `[${long('[],')}[]]`],
+    ['members', `{${Array.from({ length: 20_000 }, (_, n) => `"k${n}": {"v": [${n}, null, true]}`).join(', ')}}`],
+    ['escapes', `"${long('\\n\\\\\\"\\u00e9')}"`],
+    ['characters of several bytes', `["${long('aé€😀')}", {"${long('é😀')}": "${long('€')}"}]`],
+    ['long values in long values', `{"a": [${long('0,')}{"b": "${long('x')}", "c": [${long('{"d":1},')}1]}], "e": 1}`],
+    ['blanks', `${long(' ')}[${long('\n')}1${long('\t')},${long('\r')}2]${long(' ')}`],
+  ])('%s: read as JSON.parse reads them, piece by piece', (_name, text) => {
+    expect(read(text)).toEqual(JSON.parse(text));
+    let steps = 0;
+    for (const size of jsonSteps(Buffer.from(text))) {
+      expect(size).toBeLessThanOrEqual(PIECE);
+      steps += 1;
+    }
+    expect(steps).toBeGreaterThan(0);
+  });
+
+  test('the last of two equal keys counts, and __proto__ is one like others', () => {
+    const text = `{"a": 1, "x": "${long('x')}", "a": 2, "__proto__": {"b": 1}}`;
+    const value = read(text) as Record<string, unknown>;
+    expect(value).toEqual(JSON.parse(text));
+    expect(Object.hasOwn(value, '__proto__')).toBe(true);
+    expect(value['b']).toBeUndefined();
+  });
+
+  test('values of any form', () => {
+    fc.assert(
+      fc.property(fc.json({ maxDepth: 4 }), fc.nat(3), (json, at) => {
+        const filler = `"${'x'.repeat(PIECE)}"`;
+        const text =
+          [`[${json},${filler}]`, `[${filler},${json}]`, `{"a":${json},"b":${filler}}`, `[[${filler}],${json}]`][at] ??
+          '';
+        expect(read(text)).toEqual(JSON.parse(text));
+      }),
+      { numRuns: 60 },
+    );
+  });
+});
+
+describe('what is no JSON is refused', () => {
+  const filler = `"${'x'.repeat(PIECE)}"`;
+  test.each([
+    '[F,,2]',
+    '[,F]',
+    '[F,]',
+    '[F 2]',
+    '{"a":F,}',
+    '{"a" F}',
+    '{a:F}',
+    '[F}',
+    '{"a":F]',
+    '[F',
+    'F]',
+    '[F]]',
+    '["F',
+    '{"a":[F}}',
+    '{F}',
+    '[1,F,nul]',
+  ])('%s', (form) => {
+    const text = form.replace('F', filler);
+    expect(() => JSON.parse(text)).toThrow(SyntaxError);
+    expect(() => read(text)).toThrow(NotJson);
+  });
+
+  test('long values in more than 64 levels', () => {
+    const nested = (levels: number): string => `${'['.repeat(levels)}${filler}${']'.repeat(levels)}`;
+    expect(read(nested(60))).toEqual(JSON.parse(nested(60)));
+    expect(() => read(nested(100))).toThrow(NestedJson);
+  });
+});
