@@ -90,16 +90,7 @@ export function createGateway(
   const limiter = new CallerLimiter(limits.callers);
   const admit = admitWith(authenticateWith(services.sessions, guard), isTrustedProxy, limiter);
   const answerCommon = answerCommonWith({ schema, contextOf, log });
-  const answer: GraphqlListener = (exchange, facts, body) => {
-    const answered = body !== null && answerCommon(exchange, facts, body);
-    if (answered === true) return undefined;
-    const byYoga = (): Promise<void> | void => {
-      setGraphqlHeaders(exchange);
-      const { request, response } = exchange;
-      return yoga(body === null ? request : Object.assign(request, { body }), response, facts);
-    };
-    return answered === false ? byYoga() : answered.then((done) => (done ? undefined : byYoga()));
-  };
+  const answer = listenerOf(answerCommon, yoga);
   return {
     route: { admit, answer, uploads: dataDir === undefined ? null : uploadPlace(dataDir, contextOf) },
     aws: {
@@ -118,6 +109,23 @@ export function createGateway(
     dispose: async () => {
       await yoga.dispose();
     },
+  };
+}
+
+/** Most requests are answered without Yoga, which answers all the others. */
+function listenerOf(
+  answerCommon: ReturnType<typeof answerCommonWith>,
+  yoga: ReturnType<typeof createGraphqlServer>,
+): GraphqlListener {
+  return (exchange, facts, body) => {
+    const answered = body !== null && answerCommon(exchange, facts, body);
+    if (answered === true) return undefined;
+    const byYoga = (): Promise<void> | void => {
+      setGraphqlHeaders(exchange);
+      const { request, response } = exchange;
+      return yoga(body === null ? request : Object.assign(request, { body }), response, facts);
+    };
+    return answered === false ? byYoga() : answered.then((done) => (done ? undefined : byYoga()));
   };
 }
 
@@ -169,6 +177,17 @@ export interface RunningGateway {
   close(): Promise<void>;
 }
 
+/** On opened services, with nothing left behind of uploads. */
+async function assembled(
+  { dataDir, databaseUrl, trustedProxies, publicUrl, limits }: Settings,
+  services: Services,
+  log: Log,
+  options: GatewayOptions & { readonly clock: () => number },
+): Promise<Gateway> {
+  await new UploadFolders(dataDir).clean(databaseUrl !== null, options.clock());
+  return createGateway(services, log, { ...options, trustedProxies, publicUrl, dataDir, limits });
+}
+
 /**
  * Listens first, so that a port in use is reported before anything is created in the data folder, then opens the
  * directory. Rejects with the failure, after closing everything again.
@@ -213,16 +232,10 @@ export async function startGateway(
     const authzenNames = authzenMap === null ? NO_NAMES : await readAuthzenMap(authzenMap, await openCatalog());
     services = await openWatched(settings, log);
     demo = await loadDemo(services, settings);
-    const { dataDir, trustedProxies, publicUrl, limits } = settings;
-    await new UploadFolders(dataDir).clean(settings.databaseUrl !== null, clock());
-    gateway = createGateway(services, log, {
+    gateway = await assembled(settings, services, log, {
       clock,
       authzenNames,
-      trustedProxies,
-      publicUrl,
-      dataDir,
-      limits,
-      ...(understandFiles !== undefined && { understandFiles }),
+      ...(understandFiles && { understandFiles }),
     });
     await listening.announce();
     phase = 'ready';

@@ -5,9 +5,9 @@ import { closedPolicy } from '../../policy/load.ts';
 import { faultGaps } from '../../policy/policy-fault.ts';
 import type { AccountOrganization } from '../directory.ts';
 import { AccountKnowledge } from './account-knowledge.ts';
+import type { AccountRow, ControlPolicyRow, OrganizationRow } from './account-rows.ts';
 import type { CompiledBatch } from './compiled-policies.ts';
 import { dependency } from './memory.ts';
-import type { AccountRow, ControlPolicyRow, OrganizationRow } from './rows.ts';
 
 /** Facts that everything in an account shares. */
 export interface AccountFacts {

@@ -1,5 +1,5 @@
 import type { KnowledgeLayer } from '../document.ts';
-import type { KnowledgeRow } from './rows.ts';
+import type { KnowledgeRow } from './account-rows.ts';
 
 /** How much is known of one layer. `missing`: for PARTIAL, what is missing, as sentences. */
 export interface LayerKnowledge {

@@ -5,6 +5,7 @@ import { sha256 } from '../apply/change-set.ts';
 import type { Known } from '../directory.ts';
 import type { Sql } from '../prisma/database.ts';
 import { type AccountFacts, accountFacts, controlDocuments } from './account-facts.ts';
+import { type AccountRow, type OrganizationRow, readAccountRows } from './account-rows.ts';
 import { type NeededDocument, neededBy } from './attached-policies.ts';
 import { buildEndpoint } from './build-endpoint.ts';
 import { buildFederated } from './build-federated.ts';
@@ -14,13 +15,10 @@ import { buildSessions } from './build-sessions.ts';
 import type { Compiled, CompiledBatch, CompiledPolicies } from './compiled-policies.ts';
 import { dependency, type Entry, type Memory } from './memory.ts';
 import {
-  type AccountRow,
   type AttachedRow,
   type EntityRows,
   type FederatedRow,
   type HolderRow,
-  type OrganizationRow,
-  readAccountRows,
   readDocuments,
   readEntityRows,
 } from './rows.ts';

@@ -1,7 +1,7 @@
 import type { KmsGrant } from '../../evaluation/key-grant.ts';
 import type { PublicAccessBlock } from '../../evaluation/public-access.ts';
 import type { Touched } from '../apply/revision.ts';
-import type { AccessPointInput, KnowledgeLayer } from '../document.ts';
+import type { AccessPointInput } from '../document.ts';
 import { millisecondsOf, toIso } from '../instants.ts';
 import type { Sql } from '../prisma/database.ts';
 import type { RoleSessionRecord } from '../stores/session-store.ts';
@@ -219,84 +219,6 @@ export async function readEntityRows(sql: Sql, names: EntityNames, since: bigint
   ]);
   if (row === undefined) throw new Error('a statement without FROM answered no row');
   return { ...row, revision: BigInt(row.revision), touched: changesOf(row.touched) };
-}
-
-export interface AccountRow {
-  readonly id: string;
-  readonly partition: string;
-  readonly membership: 'UNKNOWN' | 'NONE' | 'MEMBER';
-  readonly organizationId: string | null;
-  readonly unitId: string | null;
-  readonly name: string | null;
-  readonly publicAccessBlock: PublicAccessBlock | null;
-  readonly organizationPublicAccessBlock: PublicAccessBlock | null;
-  readonly knowledge: readonly KnowledgeRow[];
-}
-
-/** What is known of one layer of an account's policies. */
-export interface KnowledgeRow {
-  readonly layer: KnowledgeLayer;
-  /** Empty, except for RESOURCE_POLICIES. */
-  readonly service: string;
-  readonly state: 'COMPLETE' | 'PARTIAL';
-  readonly missing: readonly string[];
-}
-
-export interface ControlPolicyRow {
-  readonly id: string;
-  readonly arn: string;
-  readonly type: 'SERVICE_CONTROL_POLICY' | 'RESOURCE_CONTROL_POLICY';
-  readonly name: string;
-  readonly hash: string;
-  readonly targets: readonly string[];
-}
-
-export interface OrganizationRow {
-  readonly id: string;
-  readonly rootId: string;
-  readonly rootName: string;
-  readonly managementAccountId: string;
-  readonly scpEnabled: boolean;
-  readonly rcpEnabled: boolean;
-  readonly units: readonly { readonly id: string; readonly name: string; readonly parentId: string | null }[];
-  readonly policies: readonly ControlPolicyRow[];
-  readonly delegatedAdministrators: readonly { readonly accountId: string; readonly servicePrincipal: string }[];
-}
-
-/** The accounts $1, and their organizations. */
-const SELECT_ACCOUNTS = `
-  WITH accounts AS (SELECT * FROM "Account" WHERE id = ANY($1::text[]))
-  SELECT
-    (SELECT coalesce(json_agg(json_build_object('id', a.id, 'partition', a.partition, 'membership', a.membership,
-        'organizationId', a."organizationId", 'unitId', a."unitId", 'name', a.name,
-        'publicAccessBlock', a."publicAccessBlock", 'organizationPublicAccessBlock', a."organizationPublicAccessBlock",
-        'knowledge', (SELECT coalesce(json_agg(json_build_object('layer', k.layer, 'service', k.service, 'state', k.state,
-             'missing', k.missing) ORDER BY k.layer, k.service), '[]')
-           FROM "AccountKnowledge" k WHERE k."accountId" = a.id))), '[]') FROM accounts a) AS accounts,
-    (SELECT coalesce(json_agg(json_build_object('id', o.id, 'rootId', o."rootId",
-        'rootName', o."rootName", 'managementAccountId', o."managementAccountId", 'scpEnabled', o."scpEnabled", 'rcpEnabled', o."rcpEnabled",
-        'units', (SELECT coalesce(json_agg(json_build_object('id', u.id, 'name', u.name, 'parentId', u."parentId")), '[]')
-           FROM "OrganizationalUnit" u WHERE u."organizationId" = o.id),
-        'delegatedAdministrators', (SELECT coalesce(json_agg(json_build_object('accountId', d."accountId",
-             'servicePrincipal', d."servicePrincipal") ORDER BY d."accountId", d."servicePrincipal"), '[]')
-           FROM "DelegatedAdministrator" d WHERE d."organizationId" = o.id),
-        'policies', (SELECT coalesce(json_agg(json_build_object('id', p.id, 'arn', p.arn, 'type', p.type,
-             'name', p.name, 'hash', p."documentHash",
-             'targets', (SELECT coalesce(json_agg(t."targetId"), '[]') FROM "ControlPolicyAttachment" t
-                WHERE t."organizationId" = o.id AND t."policyId" = p.id)) ORDER BY p.id), '[]')
-           FROM "ControlPolicy" p WHERE p."organizationId" = o.id))), '[]')
-       FROM "Organization" o WHERE o.id IN (SELECT "organizationId" FROM accounts))
-      AS organizations`;
-
-export async function readAccountRows(
-  sql: Sql,
-  ids: readonly string[],
-): Promise<{ readonly accounts: readonly AccountRow[]; readonly organizations: readonly OrganizationRow[] }> {
-  const [row] = await sql.query<{ accounts: readonly AccountRow[]; organizations: readonly OrganizationRow[] }>(
-    SELECT_ACCOUNTS,
-    [ids],
-  );
-  return row ?? { accounts: [], organizations: [] };
 }
 
 export async function readDocuments(sql: Sql, hashes: readonly string[]): Promise<ReadonlyMap<string, string>> {

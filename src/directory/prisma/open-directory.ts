@@ -50,6 +50,7 @@ import { oidcProviders } from '../stores/oidc-providers.ts';
 import { roleSessions } from '../stores/role-sessions.ts';
 import type { AccessKeyStore, RoleSessionStore } from '../stores/session-store.ts';
 import { signingKeys } from '../stores/signing-keys.ts';
+import { type ArnPage, arnPage, WITH_POLICY } from './arn-page.ts';
 import type { Database, StatementListener } from './database.ts';
 import type { DatabaseTimes } from './database-times.ts';
 import { openEmbeddedDatabase } from './embedded-database.ts';
@@ -89,12 +90,6 @@ export interface OpenDirectory extends Directory, IdentityStores {
 
 async function* preparedParts(parts: AsyncIterable<DirectoryDocument>): AsyncGenerator<PreparedDocument> {
   for await (const part of parts) yield await prepareDocument(part);
-}
-
-interface Page {
-  readonly after?: string;
-  readonly limit: number;
-  readonly accountId?: string;
 }
 
 class StoredDirectory implements OpenDirectory {
@@ -216,24 +211,20 @@ class StoredDirectory implements OpenDirectory {
     return this.#gatherer.organizationOf(accountIds, since);
   }
 
-  userArns(page: Page): Promise<readonly string[]> {
-    return this.#arns('"User"', page);
+  userArns(page: ArnPage): Promise<readonly string[]> {
+    return arnPage(this.#store.database, '"User"', page);
   }
 
-  roleArns(page: Page): Promise<readonly string[]> {
-    return this.#arns('"Role"', page);
+  roleArns(page: ArnPage): Promise<readonly string[]> {
+    return arnPage(this.#store.database, '"Role"', page);
   }
 
-  resourceArnsWithPolicy(page: Page): Promise<readonly string[]> {
-    return this.#arns(
-      '"Resource"',
-      page,
-      `AND ("policyHash" IS NOT NULL OR grants <> '[]' OR "accessPoint"->>'vpcId' IS NOT NULL)`,
-    );
+  resourceArnsWithPolicy(page: ArnPage): Promise<readonly string[]> {
+    return arnPage(this.#store.database, '"Resource"', page, WITH_POLICY);
   }
 
-  resourceArns(page: Page): Promise<readonly string[]> {
-    return this.#arns('"Resource"', page);
+  resourceArns(page: ArnPage): Promise<readonly string[]> {
+    return arnPage(this.#store.database, '"Resource"', page);
   }
 
   async isEmpty(): Promise<boolean> {
@@ -253,14 +244,6 @@ class StoredDirectory implements OpenDirectory {
     await this.#gatherer.close();
     await this.prisma.$disconnect();
     await this.#store.database.close();
-  }
-
-  async #arns(table: string, { after, limit, accountId }: Page, condition = ''): Promise<readonly string[]> {
-    const rows = await this.#store.database.query<{ arn: string }>(
-      `SELECT arn FROM ${table} WHERE arn > $1 AND ($3::text IS NULL OR "accountId" = $3) ${condition} ORDER BY arn LIMIT $2`,
-      [after ?? '', limit, accountId ?? null],
-    );
-    return rows.map((row) => row.arn);
   }
 }
 
