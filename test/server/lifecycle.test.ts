@@ -215,7 +215,7 @@ describe('refusals at start', () => {
     });
     expect(result.code).toBe(1);
     expect(result.error).toMatch(
-      /^rolegate: [^\n]*database[^\n]*postgresql:\/\/rolegate:\*\*\*@127\.0\.0\.1:1\/rolegate\)\n$/,
+      /^\{"level":40,[^\n]*"msg":"the database does not answer"\}\nrolegate: [^\n]*database[^\n]*postgresql:\/\/rolegate:\*\*\*@127\.0\.0\.1:1\/rolegate\)\n$/,
     );
   });
 
