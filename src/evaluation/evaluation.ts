@@ -148,6 +148,13 @@ export class Evaluation implements Asked<Evaluation> {
     return true;
   }
 
+  /** Whether a Deny applies and concerns the caller, whose session has its name by now. */
+  denies(rule: Rule): boolean {
+    if (!this.applies(rule)) return false;
+    const saved = rule.layer === 'VPC_ENDPOINT_POLICY' || rule.layer === 'KMS_GRANT' ? UNBOUND : this.resource;
+    return rule.principal === null || this.namedIn(rule, saved) !== NOT_NAMED;
+  }
+
   private isAbout(rule: Rule, pattern: ResourcePattern): boolean {
     const { more } = rule;
     if (pattern === NOT_RESOURCE) return this.resourceMatches(rule.statement);

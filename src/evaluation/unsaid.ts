@@ -41,11 +41,14 @@ export function unsaidBy(evaluation: Asked<unknown>): Unsaid {
 
 /** Whether a rule that depends on `unsaid` facts applies: an Allow must apply for every value, a Deny for some value. */
 export function appliesUnsaid(
-  evaluation: Asked<{ applies(rule: Rule): boolean }>,
+  evaluation: Asked<{ applies(rule: Rule): boolean; denies(rule: Rule): boolean }>,
   rule: Rule,
   unsaid: Unsaid,
 ): boolean {
-  return holdsUnsaid(evaluation, rule, unsaid, (supposed) => supposed.applies(rule));
+  // One name for all of a Deny: its Principal may name one session, and its conditions another.
+  return holdsUnsaid(evaluation, rule, unsaid, (supposed) =>
+    rule.allows ? supposed.applies(rule) : supposed.denies(rule),
+  );
 }
 
 /** The same for a part of the rule: `test` returns whether it holds when all facts are given. */

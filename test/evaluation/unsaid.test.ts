@@ -292,3 +292,26 @@ describe('tags of a general purpose bucket, of which nobody knows whether ABAC i
     expect(decide({ ...unknown, context: { 'aws:ResourceTag/env': 'prod' } }).effect).toBe('ALLOWED');
   });
 });
+
+describe('a Deny that names one session and has a condition on the session', () => {
+  const deny = (pattern: Doc): Doc => ({ ...named('Deny', `${SESSION}/s1`), Condition: pattern });
+  const effect = (resource: Doc): string => decide({ identity: [everything], resource: [resource] }).effect;
+
+  test('applies if one name fits both', () => {
+    expect(effect(deny({ StringEquals: { 'aws:userid': `${ID}:s1` } }))).toBe('EXPLICIT_DENY');
+    expect(effect(deny({ StringNotEquals: { 'aws:userid': `${ID}:s2` } }))).toBe('EXPLICIT_DENY');
+  });
+
+  test('does not if no name fits both', () => {
+    expect(effect(deny({ StringNotEquals: { 'aws:userid': `${ID}:s1` } }))).toBe('ALLOWED');
+    expect(effect(deny({ StringLike: { 'aws:userid': '*:s2' } }))).toBe('ALLOWED');
+    const others: Doc = {
+      Effect: 'Deny',
+      NotPrincipal: { AWS: [`${SESSION}/s1`, `arn:aws:iam::${A}:role/team/App`, `arn:aws:iam::${A}:root`] },
+      Action: 'sqs:*',
+      Resource: '*',
+      Condition: { StringEquals: { 'aws:userid': `${ID}:s1` } },
+    };
+    expect(effect(others)).toBe('ALLOWED');
+  });
+});
