@@ -15,7 +15,10 @@ const USER = 'arn:aws:iam::111111111111:user/measured';
 const KEY = 'AKIAMEASUREDAAAAAAAA';
 
 const dataDir = await mkdtemp(join(tmpdir(), 'rolegate-bench-'));
-const settings = readSettings({ PORT: '0', LOG_LEVEL: 'silent', ROLEGATE_DATA_DIR: dataDir }, '/');
+const settings = readSettings(
+  { PORT: '0', LOG_LEVEL: 'silent', ROLEGATE_DATA_DIR: dataDir, ROLEGATE_PRINCIPAL_COST: '999999999' },
+  '/',
+);
 const gateway = await startGateway(settings);
 const document = JSON.stringify({
   Version: '2012-10-17',

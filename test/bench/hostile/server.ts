@@ -20,6 +20,8 @@ const settings = readSettings(
     ROLEGATE_DATA_DIR: dataDir,
     ROLEGATE_OPERATOR_TOKEN: OPERATOR,
     ROLEGATE_DEMO: 'off',
+    // What one request costs is measured, not how many of them are refused.
+    ROLEGATE_PRINCIPAL_COST: '999999999',
   },
   '/',
 );

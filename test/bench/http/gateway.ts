@@ -26,6 +26,8 @@ const settings = readSettings(
     LOG_LEVEL: 'silent',
     ROLEGATE_DATA_DIR: dataDir,
     ROLEGATE_OPERATOR_TOKEN: 'operator-of-the-benchmark-0123456789',
+    // One caller asks all that it can: admitting it costs the same, and nothing is refused.
+    ROLEGATE_PRINCIPAL_COST: '999999999',
   },
   '/',
 );
