@@ -3,6 +3,7 @@ import { closeSync, openSync, writeSync } from 'node:fs';
 import { mkdir, mkdtemp, rename, rm, statfs, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { PGlite } from '@electric-sql/pglite';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { openCatalog } from '../../src/catalog/catalog.ts';
 import type { Database } from '../../src/directory/prisma/database.ts';
@@ -11,6 +12,7 @@ import { migrate } from '../../src/directory/prisma/migrate.ts';
 import { directoryIn, openDirectory } from '../../src/directory/prisma/open-directory.ts';
 import { openServerDatabase } from '../../src/directory/prisma/server-database.ts';
 import { storageFailureOf } from '../../src/directory/prisma/storage-failure.ts';
+import { endAtTraps, type MainLoop } from '../../src/directory/prisma/trap-guard.ts';
 import { putEmptyDirectory } from '../support/empty-directory.ts';
 import { sharedPostgres } from '../support/postgres-server.ts';
 
@@ -188,4 +190,27 @@ test('a full file system: refused with a sentence, read as before, and written a
   await directory.ping();
   expect((await directory.apply(many('b'))).changed).toBe(true);
   await directory.close();
+});
+
+test('a database that is caught in a trap ends, and keeps nobody waiting', async () => {
+  const database = new PGlite();
+  await database.waitReady;
+  const loop: MainLoop = Reflect.get(database, 'mod');
+  const once = loop._PostgresMainLoopOnce;
+  let isCaught = false;
+  // In place of a fault in its code. PGlite calls this until the message is read, and it is never read.
+  loop._PostgresMainLoopOnce = () => {
+    if (isCaught) throw new WebAssembly.RuntimeError('unreachable');
+    return once();
+  };
+  const told: string[] = [];
+  endAtTraps(loop, (trap) => {
+    told.push(trap.message);
+    return new Error('the database has ended');
+  });
+  expect((await database.query('SELECT 1 AS one')).rows).toEqual([{ one: 1 }]);
+  await expect(database.query('SELECT 1/0')).rejects.toThrow('division by zero');
+  isCaught = true;
+  await expect(database.query('SELECT 1')).rejects.toThrow('the database has ended');
+  expect(told).toContain('unreachable');
 });

@@ -6,6 +6,7 @@ import { pg_trgm } from '@electric-sql/pglite/contrib/pg_trgm';
 import { dataDir as prepopulated } from '@electric-sql/pglite-prepopulatedfs';
 import { RolegateError } from '../../policy/errors.ts';
 import { storageError, storageFailureOf } from './storage-failure.ts';
+import { endAtTraps } from './trap-guard.ts';
 
 /** While this file exists, the database has never been ready: nothing in it was acknowledged to anybody. */
 const UNFINISHED = 'db.unfinished';
@@ -22,16 +23,25 @@ function isEnd(error: unknown): boolean {
 }
 
 /**
- * PGlite that answers nothing more once PostgreSQL has ended itself, because it cannot write its log: PGlite itself would wait
- * for ever, and this process with it.
+ * PGlite that answers nothing more once PostgreSQL has ended itself, because it cannot write its log, or is caught in a trap: PGlite
+ * itself would wait for ever, and this process with it.
  */
 class EndingPGlite extends PGlite {
   /** Null: it runs. */
   ended: unknown = null;
   #isAbandoned = false;
 
+  /** Call it when it runs. */
+  endAtTraps(): void {
+    if (this.mod === undefined) throw new Error('the database does not run');
+    endAtTraps(this.mod, (trap) => {
+      this.ended ??= trap;
+      return this.#hasEnded();
+    });
+  }
+
   override execProtocolRawSync(message: Uint8Array): Uint8Array {
-    if (this.ended !== null) throw new Error('the database has ended', { cause: this.ended });
+    if (this.ended !== null) throw this.#hasEnded();
     return super.execProtocolRawSync(message);
   }
 
@@ -53,6 +63,10 @@ class EndingPGlite extends PGlite {
       if (isEnd(error)) this.ended ??= error;
       throw error;
     }
+  }
+
+  #hasEnded(): Error {
+    return new Error('the database has ended', { cause: this.ended });
   }
 
   /** Gives back the files of one that has ended, or never began, which cannot be closed. Once: their numbers are used again. */
@@ -82,6 +96,7 @@ async function create(options: PGliteOptions): Promise<EndingPGlite> {
   const client = new EndingPGlite({ ...options, extensions: EXTENSIONS });
   try {
     await client.waitReady;
+    client.endAtTraps();
     return client;
   } catch (error) {
     client.abandon();
