@@ -60,10 +60,23 @@ export function answersBehindVeil(
 ): Promise<readonly (Answer | Error)[]> | null {
   const { caller } = context;
   if (caller.kind !== 'principal') return null;
-  const had = hadByCall(context, caller);
-  const isVeiled = questions.map((question) => isItself(context, question.subject) && supposes(had, question));
-  if (!isVeiled.includes(true)) return null;
-  return answerBoth(context, caller, questions, isVeiled, decide);
+  const isVeiled = veiledAmong(context, questions);
+  return isVeiled === null ? null : answerBoth(context, caller, questions, isVeiled, decide);
+}
+
+/** Which questions are behind the veil; null: none. Looked at once for questions that share their subject and context. */
+function veiledAmong(context: GuardContext, questions: readonly Question[]): readonly boolean[] | null {
+  let last: Question | null = null;
+  let isBehind = false;
+  let isAny = false;
+  const veiled = questions.map((question) => {
+    if (last === null || question.subject !== last.subject || question.context !== last.context)
+      isBehind = isBehindVeil(context, question);
+    last = question;
+    isAny ||= isBehind;
+    return isBehind;
+  });
+  return isAny ? veiled : null;
 }
 
 async function answerBoth(
@@ -81,10 +94,10 @@ async function answerBoth(
     veils.run(async (veil) => context.access.behind(veil).decideEach(own, context.now, meetingOf(context))),
     others.length === 0 ? [] : decide(others),
   ]);
-  const [left, right] = [[...behind], [...plain]];
+  const [left, right] = [behind.values(), plain.values()];
   return questions.map((_question, index) => {
-    const answer = isVeiled[index] === true ? left.shift() : right.shift();
-    return answer ?? new Error('a question without an answer');
+    const { value } = (isVeiled[index] === true ? left : right).next();
+    return value ?? new Error('a question without an answer');
   });
 }
 

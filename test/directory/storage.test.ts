@@ -12,7 +12,7 @@ import { migrate } from '../../src/directory/prisma/migrate.ts';
 import { directoryIn, openDirectory } from '../../src/directory/prisma/open-directory.ts';
 import { openServerDatabase } from '../../src/directory/prisma/server-database.ts';
 import { storageFailureOf } from '../../src/directory/prisma/storage-failure.ts';
-import { endAtTraps, type MainLoop } from '../../src/directory/prisma/trap-guard.ts';
+import { endAtTraps, type MainLoop, ONCE } from '../../src/directory/prisma/trap-guard.ts';
 import { putEmptyDirectory } from '../support/empty-directory.ts';
 import { sharedPostgres } from '../support/postgres-server.ts';
 
@@ -196,10 +196,10 @@ test('a database that is caught in a trap ends, and keeps nobody waiting', async
   const database = new PGlite();
   await database.waitReady;
   const loop: MainLoop = Reflect.get(database, 'mod');
-  const once = loop._PostgresMainLoopOnce;
+  const { [ONCE]: once } = loop;
   let isCaught = false;
   // In place of a fault in its code. PGlite calls this until the message is read, and it is never read.
-  loop._PostgresMainLoopOnce = () => {
+  loop[ONCE] = () => {
     if (isCaught) throw new WebAssembly.RuntimeError('unreachable');
     return once();
   };

@@ -1,7 +1,11 @@
-/** What PGlite calls for each message, and after whatever that throws. */
+/** What PGlite calls for each message. */
+export const ONCE = '_PostgresMainLoopOnce';
+/** What it calls after whatever that throws. */
+const SET_STATUS = '_pgl_setPGliteExitStatus';
+
 export interface MainLoop {
-  _PostgresMainLoopOnce(): unknown;
-  _pgl_setPGliteExitStatus(status: number): number;
+  [ONCE]: () => unknown;
+  [SET_STATUS]: (status: number) => number;
 }
 
 /** So many traps one after the other, without a message in between that was answered, are the end. */
@@ -13,10 +17,10 @@ const MOST_TRAPS = 100;
  * `onEnd`: told the trap when it is the end; the call that met it then throws what this returns.
  */
 export function endAtTraps(loop: MainLoop, onEnd: (trap: Error) => Error): void {
-  const [once, setStatus] = [loop._PostgresMainLoopOnce, loop._pgl_setPGliteExitStatus];
+  const { [ONCE]: once, [SET_STATUS]: setStatus } = loop;
   let traps = 0;
   let last: Error | null = null;
-  loop._PostgresMainLoopOnce = () => {
+  loop[ONCE] = () => {
     try {
       const result = once();
       traps = 0;
@@ -30,7 +34,7 @@ export function endAtTraps(loop: MainLoop, onEnd: (trap: Error) => Error): void 
     }
   };
   // The loop swallows what the other function throws, and calls this one then.
-  loop._pgl_setPGliteExitStatus = (status) => {
+  loop[SET_STATUS] = (status) => {
     if (traps >= MOST_TRAPS && last !== null) throw onEnd(last);
     return setStatus(status);
   };
