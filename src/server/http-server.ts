@@ -91,7 +91,10 @@ export function listen(
   });
 }
 
-/** HTTP/2 names the host in a field of its own, and has no message beside the status: node warns if one is given. */
+/**
+ * HTTP/2 names the host in a field of its own, and has neither a message beside the status nor a header `connection`: node warns
+ * if one is given.
+ */
 function asHttp1(request: IncomingMessage, response: ServerResponse): void {
   request.headers.host ??= authorityOf(request.headers);
   const writeHead = response.writeHead.bind(response);
@@ -99,9 +102,20 @@ function asHttp1(request: IncomingMessage, response: ServerResponse): void {
   Object.defineProperty(response, 'writeHead', {
     value: (status: number, ...more: readonly unknown[]) => {
       const headers = more.find((each) => typeof each === 'object' && each !== null);
-      return writeHead(status, headers as OutgoingHttpHeaders | undefined);
+      return writeHead(status, withoutConnection(headers));
     },
   });
+}
+
+/** Headers as an object, or as a list of names and values. */
+function withoutConnection(headers: unknown): OutgoingHttpHeaders | undefined {
+  if (Array.isArray(headers)) {
+    const at = headers.findIndex((text, index) => index % 2 === 0 && text === 'connection');
+    return (at < 0 ? headers : headers.toSpliced(at, 2)) as unknown as OutgoingHttpHeaders; // as: node takes both forms
+  }
+  if (typeof headers !== 'object' || headers === null) return undefined;
+  const { connection: _ofHttp1, ...rest } = headers as OutgoingHttpHeaders; // as: the other form
+  return rest;
 }
 
 function authorityOf(headers: NodeJS.Dict<string | string[]>): string | undefined {

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
+import type { WorkLimits } from '../access/work.ts';
 import type { OpenDirectory } from '../directory/prisma/open-directory.ts';
 import { InvalidInput, RolegateError } from '../policy/errors.ts';
 import { aCall, type Call } from '../session/call.ts';
@@ -40,7 +41,7 @@ export const RETIRE_PATH = '/operator/master-key/retire';
 type Perform = (route: MaintenanceRoute, exchange: Exchange) => Promise<void>;
 
 const PATHS: ReadonlyMap<string, Perform> = new Map<string, Perform>([
-  [BACKUP_PATH, ({ directory }, { response }) => directory.backup((line) => send(response, `${line}\n`))],
+  [BACKUP_PATH, ({ directory }, exchange) => directory.backup((line) => send(exchange, `${line}\n`))],
   [CHECK_PATH, async ({ directory }, { response }) => sendJson(response, await directory.check())],
   [KEYS_PATH, sendKeys],
   [
@@ -77,6 +78,7 @@ export async function serveMaintenance(route: MaintenanceRoute, exchange: Exchan
     refuseUnread(request, response, refusal, requestId);
     return;
   }
+  exchange.work.takesLong(PATIENCE);
   try {
     await PATHS.get(path)?.(route, exchange);
     response.end();
@@ -133,18 +135,22 @@ async function sendKeys({ masterKeys }: MaintenanceRoute, exchange: Exchange): P
   const generation = generationAsked(exchange);
   response.writeHead(200, { 'content-type': 'application/x-ndjson' });
   for await (const record of credentialsOfMasterKey(masterKeys, generation, now)) {
-    await send(response, `${JSON.stringify(record)}\n`);
+    await send(exchange, `${JSON.stringify(record)}\n`);
   }
   // Nothing else says that these are all.
-  await send(response, '{}\n');
+  await send(exchange, '{}\n');
 }
+
+/** From one line to the next: a client that takes nothing more holds what is read for it. */
+const PATIENCE: WorkLimits = { time: 600_000, cpu: Number.POSITIVE_INFINITY };
 
 /** The client has disconnected before the end of the answer. */
 class ClientGone extends Error {}
 
 /** Waits until the client has taken enough of it: a slow one does not fill the memory. */
-async function send(response: ServerResponse, text: string): Promise<void> {
-  if (response.destroyed) throw new ClientGone();
+async function send({ response, work }: Exchange, text: string): Promise<void> {
+  if (work.isStopped) throw new ClientGone();
+  work.takesLong(PATIENCE);
   if (!response.headersSent) response.writeHead(200, { 'content-type': 'application/x-ndjson' });
   if (response.write(text)) return;
   await Promise.race([once(response, 'drain'), once(response, 'close')]);

@@ -133,6 +133,9 @@ describe('a gateway with a certificate', () => {
     process.on('warning', onWarning);
     onTestFinished(() => void process.off('warning', onWarning));
     await ask2([DECISION, '{ __schema { queryType { name } } }', '{']);
+    // Refused before its body is read: HTTP/1.1 closes the connection then.
+    const [tooLarge] = await ask2([`{ ${'x'.repeat(200_000)} }`], { authorization: '' });
+    expect(tooLarge?.status).toBe(413);
     await new Promise((resolve) => setImmediate(resolve));
     expect(warnings).toEqual([]);
   });
