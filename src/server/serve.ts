@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { growHeapSlowly } from '../directory/gather/memory-budget.ts';
 import { announcement } from './announcement.ts';
 import { failureSentence } from './failure-sentence.ts';
 import { type RunningGateway, startGateway } from './gateway.ts';
@@ -12,6 +13,7 @@ interface Output {
 
 /** Runs a gateway until it is told to stop, and returns the exit code. */
 export async function serve(settings: Settings, output: Output): Promise<number> {
+  growHeapSlowly();
   const stop = stopSignal();
   let gateway: RunningGateway;
   try {

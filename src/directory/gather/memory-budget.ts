@@ -70,9 +70,13 @@ export class MemoryBudget {
  */
 const GROWING_PERCENT = 50;
 
+/** For the whole process: call it once, before anything is read. */
+export function growHeapSlowly(): void {
+  setFlagsFromString(`--heap-growing-percent=${GROWING_PERCENT}`);
+}
+
 /** The heap is measured after each collection of all of it: before, nobody knows how much is garbage. */
 function watchHeap(told: (used: number) => void): () => void {
-  setFlagsFromString(`--heap-growing-percent=${GROWING_PERCENT}`);
   const observer = new PerformanceObserver((list) => {
     // as: what Node adds to entries of this type
     const isMajor = list

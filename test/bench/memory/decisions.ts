@@ -1,12 +1,14 @@
 /** A process that decides about everybody in a large directory, and says how much memory it takes. Arguments: the URL of the database, bytes. */
 import type * as accessModule from '../../../src/access/access.ts';
 import type * as catalogModule from '../../../src/catalog/catalog.ts';
+import type * as budgetModule from '../../../src/directory/gather/memory-budget.ts';
 import type * as directoryModule from '../../../src/directory/prisma/open-directory.ts';
 import type * as principalModule from '../../../src/policy/principal-id.ts';
 import { built } from '../built.ts';
 import { type OrganizationSize, principalOf, resourceOf } from './organization.ts';
 
 const { openCatalog } = await built<typeof catalogModule>('catalog/catalog');
+const { growHeapSlowly } = await built<typeof budgetModule>('directory/gather/memory-budget');
 const { openDirectory } = await built<typeof directoryModule>('directory/prisma/open-directory');
 const { createAccess } = await built<typeof accessModule>('access/access');
 const { parsePrincipalRef } = await built<typeof principalModule>('policy/principal-id');
@@ -28,6 +30,7 @@ const BATCH = 1_000;
 const BUSY = 50;
 
 const catalog = await openCatalog();
+growHeapSlowly();
 const directory = await openDirectory({ kind: 'server', url, memory: Number(memory) }, catalog);
 const access = createAccess(directory, catalog);
 const principals = organization.accounts * (organization.roles + organization.users);
