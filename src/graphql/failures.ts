@@ -1,4 +1,6 @@
 import type { Answer } from '../access/question.ts';
+import type { Touched } from '../directory/apply/revision.ts';
+import { Conflict } from '../directory/entities/untouched.ts';
 import { RolegateError } from '../policy/errors.ts';
 import { RefusedPolicy } from '../policy/refused-policy.ts';
 import type { PolicyFinding } from '../policy/validate.ts';
@@ -24,6 +26,14 @@ export class AccessDeniedFailure extends ExpectedFailure {
 }
 export class AuthenticationFailure extends ExpectedFailure {}
 export class ValidationFailure extends ExpectedFailure {}
+export class ConflictFailure extends ExpectedFailure {
+  readonly touched: readonly Touched[];
+
+  constructor(error: RolegateError) {
+    super(error);
+    this.touched = error instanceof Conflict ? error.touched : [];
+  }
+}
 export class MalformedPolicyFailure extends ExpectedFailure {
   readonly findings: readonly PolicyFinding[];
 
@@ -47,6 +57,7 @@ type FailureClass = new (error: RolegateError) => ExpectedFailure;
 const FAILURES: Readonly<Record<string, FailureClass>> = {
   AccessDenied: AccessDeniedFailure,
   ValidationError: ValidationFailure,
+  CONFLICT: ConflictFailure,
   BAD_USER_INPUT: ValidationFailure,
   MalformedPolicyDocument: MalformedPolicyFailure,
   PackedPolicyTooLarge: PackedPolicyFailure,

@@ -6,6 +6,7 @@ import {
   AccessDeniedFailure,
   AuthenticationCodeFailure,
   AuthenticationFailure,
+  ConflictFailure,
   DeleteConflictFailure,
   EntityExistsFailure,
   type ExpectedFailure,
@@ -71,6 +72,11 @@ function plainFailure(failure: typeof ExpectedFailure, name: string, description
   builder.objectType(failure, { name, description, interfaces: [UserError] });
 }
 
+plainFailure(
+  ConflictFailure,
+  'Conflict',
+  'Something that the change reads or writes was changed after the revision that the caller expected; nothing was changed',
+);
 plainFailure(
   AuthenticationFailure,
   'AuthenticationFailed',

@@ -1,4 +1,5 @@
 import type { Answer } from '../access/question.ts';
+import { FailedChange } from '../directory/entities/make-changes.ts';
 import { StoreUnavailable } from '../directory/store-unavailable.ts';
 import type { AuditStore, NewAuditEvent } from '../directory/stores/audit-store.ts';
 import { RolegateError } from '../policy/errors.ts';
@@ -81,19 +82,45 @@ export function withDecision(event: NewAuditEvent, answer: Pick<Answer, 'decisio
  * Runs `work`, which gets the event of its success, to store it together with its change. If it fails for a reason that
  * concerns the caller, the failure is recorded instead. Nothing is answered that the trail could not record.
  */
-export async function audited<T>(
+export function audited<T>(
   audit: AuditStore,
   call: Call,
   attempted: Attempted,
   work: (event: NewAuditEvent) => Promise<T>,
 ): Promise<T> {
   const event = auditEvent(call, attempted);
+  return recording(
+    audit,
+    () => event,
+    () => work(event),
+  );
+}
+
+/** As `audited`, for operations that are carried out together or not at all: the failure is that of one of them. */
+export function auditedAll<T>(
+  audit: AuditStore,
+  call: Call,
+  attempted: readonly Attempted[],
+  work: (events: readonly NewAuditEvent[]) => Promise<T>,
+): Promise<T> {
+  const events = attempted.map((one) => auditEvent(call, one));
+  const failing = (error: RolegateError) => events[error instanceof FailedChange ? error.index : 0];
+  return recording(audit, failing, () => work(events));
+}
+
+async function recording<T>(
+  audit: AuditStore,
+  eventOf: (error: RolegateError) => NewAuditEvent | undefined,
+  work: () => Promise<T>,
+): Promise<T> {
   try {
-    return await work(event);
+    return await work();
   } catch (thrown) {
     const error = asAuthenticationError(thrown);
-    if (error instanceof RolegateError && !(error instanceof StoreUnavailable))
-      await audit.record(failed(event, error));
+    if (error instanceof RolegateError && !(error instanceof StoreUnavailable)) {
+      const event = eventOf(error);
+      if (event !== undefined) await audit.record(failed(event, error));
+    }
     throw error;
   }
 }

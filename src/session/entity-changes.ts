@@ -1,35 +1,59 @@
 import { sha256 } from '../directory/apply/change-set.ts';
-import type { EntityChange, RoleChanges, UserChanges } from '../directory/entities/entity-store.ts';
-import type { NewAuditEvent } from '../directory/stores/audit-store.ts';
+import { CHANGE_NAMES, type ChangeInputs, type ChangeName } from '../directory/entities/changes.ts';
+import type { ChangeOptions, ChangeStep, MadeChanges } from '../directory/entities/entity-store.ts';
+import { FailedChange } from '../directory/entities/make-changes.ts';
+import { RolegateError } from '../policy/errors.ts';
 import type { PolicyKind } from '../policy/policy-kind.ts';
 import { checkWritten } from '../policy/refused-policy.ts';
-import { audited, iamOperation } from './audited.ts';
+import { type Attempted, auditedAll } from './audited.ts';
 import { aCall, type CallOrigin } from './call.ts';
 import type { Caller } from './caller.ts';
 import { ValidationError } from './errors.ts';
 import type { SessionDirectory } from './session-tools.ts';
 
-/** The changes of roles and users that the directory can make. */
-type Changes = RoleChanges & UserChanges;
+export type { ChangeInputs, ChangeName };
 
-type InputOf<C> = C extends EntityChange<infer I> ? I : never;
-
-/** The input of each change, by its name. */
-export type ChangeInputs = { readonly [Name in keyof Changes]: InputOf<Changes[Name]> };
+/** One change, by its name. */
+export type ChangeRequest = {
+  readonly [Name in ChangeName]: { readonly name: Name; readonly input: ChangeInputs[Name] };
+}[ChangeName];
 
 /**
- * IAM's operations on roles and users, under AWS's names, with AWS's codes, messages and limits. Each is recorded in the
- * audit trail, including failures. The guard decides before whether the caller is allowed. `now`: milliseconds since 1970.
+ * Operations that change the directory's entities, under AWS's names, with AWS's codes, messages and limits. Each is recorded in
+ * the audit trail, including failures. The guard decides before whether the caller is allowed. `now`: milliseconds since 1970.
  * Inputs are named as in the operation, with ARNs in place of names: `roleArn`.
  */
 export type EntityChanges = {
-  readonly [Name in keyof ChangeInputs]: (
+  readonly [Name in ChangeName]: (
     caller: Caller,
     input: ChangeInputs[Name],
     now: number,
     origin?: Partial<CallOrigin>,
-  ) => Promise<void>;
+    options?: ChangeOptions,
+  ) => Promise<MadeChanges>;
 };
+
+/** Several changes at once. */
+export interface ChangeSets {
+  /** All of the changes, in their order, or none. Throws FailedChange, Conflict. */
+  applyChanges(
+    caller: Caller,
+    changes: readonly ChangeRequest[],
+    now: number,
+    origin?: Partial<CallOrigin>,
+    options?: ChangeOptions,
+  ): Promise<MadeChanges>;
+}
+
+/** What the audit trail and the first look at an input need to know of an operation. */
+interface Described<I> {
+  /** AWS's action, `iam:DeleteRole`; its name is that of the event. */
+  readonly action: string;
+  /** ARN or id of what it is about. */
+  readonly target: (input: I) => string;
+  /** Throws what can be said of the input without the directory. Left out: nothing. */
+  readonly check?: (input: I) => void;
+}
 
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_PutRolePolicy.html */
 const POLICY_NAME = /^[\w+=,.@-]+$/;
@@ -63,64 +87,87 @@ function checkInline({
 }
 
 /** The parameters of an input for the trail: all but its target; a document is given by its hash. */
-function parametersOf(input: object): Readonly<Record<string, string>> {
-  const told = Object.entries(input).filter(
-    ([name, value]) => name !== 'roleArn' && name !== 'userArn' && value != null,
-  );
+function parametersOf(input: object, target: string): Readonly<Record<string, string>> {
+  const told = Object.entries(input).filter(([, value]) => value != null && value !== target);
   return Object.fromEntries(
     told.map(([name, value]) => [name, name === 'policyDocument' ? `sha256:${sha256(String(value))}` : String(value)]),
   );
 }
 
-/** An operation such as `DeleteRole`: validated, made and recorded in the trail. */
-function operation<I extends { readonly roleArn: string } | { readonly userArn: string }>(
-  audit: SessionDirectory['audit'],
-  event: string,
-  change: EntityChange<I>,
-  check: (input: I) => void = () => undefined,
-) {
-  return (caller: Caller, input: I, now: number, origin: Partial<CallOrigin> = {}): Promise<void> => {
-    const target = 'roleArn' in input ? input.roleArn : input.userArn;
-    const attempted = iamOperation(event, target, parametersOf(input));
-    return audited(audit, aCall(caller, now, origin), attempted, async (auditEvent: NewAuditEvent) => {
-      check(input);
-      await change(input, auditEvent);
-    });
-  };
+const checkTrust = (input: { readonly policyDocument: string }): void => checkDocument(input.policyDocument, 'trust');
+const ofRole = ({ roleArn }: { readonly roleArn: string }): string => roleArn;
+const ofUser = ({ userArn }: { readonly userArn: string }): string => userArn;
+
+const OPERATIONS: { readonly [Name in ChangeName]: Described<ChangeInputs[Name]> } = {
+  deleteRole: { action: 'iam:DeleteRole', target: ofRole },
+  putRolePolicy: { action: 'iam:PutRolePolicy', target: ofRole, check: checkInline },
+  deleteRolePolicy: { action: 'iam:DeleteRolePolicy', target: ofRole },
+  attachRolePolicy: { action: 'iam:AttachRolePolicy', target: ofRole },
+  detachRolePolicy: { action: 'iam:DetachRolePolicy', target: ofRole },
+  updateAssumeRolePolicy: { action: 'iam:UpdateAssumeRolePolicy', target: ofRole, check: checkTrust },
+  putRolePermissionsBoundary: { action: 'iam:PutRolePermissionsBoundary', target: ofRole },
+  deleteRolePermissionsBoundary: { action: 'iam:DeleteRolePermissionsBoundary', target: ofRole },
+  deleteUser: { action: 'iam:DeleteUser', target: ofUser },
+  putUserPolicy: { action: 'iam:PutUserPolicy', target: ofUser, check: checkInline },
+  deleteUserPolicy: { action: 'iam:DeleteUserPolicy', target: ofUser },
+  attachUserPolicy: { action: 'iam:AttachUserPolicy', target: ofUser },
+  detachUserPolicy: { action: 'iam:DetachUserPolicy', target: ofUser },
+  putUserPermissionsBoundary: { action: 'iam:PutUserPermissionsBoundary', target: ofUser },
+  deleteUserPermissionsBoundary: { action: 'iam:DeleteUserPermissionsBoundary', target: ofUser },
+  addUserToGroup: { action: 'iam:AddUserToGroup', target: ofUser },
+  removeUserFromGroup: { action: 'iam:RemoveUserFromGroup', target: ofUser },
+};
+
+function described({ name }: ChangeRequest): Described<unknown> {
+  return OPERATIONS[name] as Described<unknown>; // as: it gets the input of this name
 }
 
-/** The changes of roles and users of `directory`, audited. */
+function attemptedOf(request: ChangeRequest, dryRun: boolean): Attempted {
+  const { action, target: targetOf } = described(request);
+  const target = targetOf(request.input);
+  const parameters = parametersOf(request.input, target);
+  const event = action.split(':', 2)[1] ?? action;
+  return { event, action, target, parameters: dryRun ? { ...parameters, dryRun: 'true' } : parameters };
+}
+
+/** Throws FailedChange for the first change whose input is wrong whatever the directory holds. */
+function checkInputs(changes: readonly ChangeRequest[]): void {
+  for (const [index, change] of changes.entries()) {
+    try {
+      described(change).check?.(change.input);
+    } catch (error) {
+      throw error instanceof RolegateError ? new FailedChange(index, error) : error;
+    }
+  }
+}
+
+/** The changes of the entities of `directory`, audited. */
 export function createEntityChanges({
   directory: { audit, entities },
 }: {
   readonly directory: Pick<SessionDirectory, 'audit' | 'entities'>;
-}): EntityChanges {
-  const checkTrust = (input: { readonly policyDocument: string }): void => checkDocument(input.policyDocument, 'trust');
-  return {
-    deleteRole: operation(audit, 'DeleteRole', entities.deleteRole),
-    putRolePolicy: operation(audit, 'PutRolePolicy', entities.putRolePolicy, checkInline),
-    deleteRolePolicy: operation(audit, 'DeleteRolePolicy', entities.deleteRolePolicy),
-    attachRolePolicy: operation(audit, 'AttachRolePolicy', entities.attachRolePolicy),
-    detachRolePolicy: operation(audit, 'DetachRolePolicy', entities.detachRolePolicy),
-    updateAssumeRolePolicy: operation(audit, 'UpdateAssumeRolePolicy', entities.updateAssumeRolePolicy, checkTrust),
-    putRolePermissionsBoundary: operation(audit, 'PutRolePermissionsBoundary', entities.putRolePermissionsBoundary),
-    deleteRolePermissionsBoundary: operation(
-      audit,
-      'DeleteRolePermissionsBoundary',
-      entities.deleteRolePermissionsBoundary,
-    ),
-    deleteUser: operation(audit, 'DeleteUser', entities.deleteUser),
-    putUserPolicy: operation(audit, 'PutUserPolicy', entities.putUserPolicy, checkInline),
-    deleteUserPolicy: operation(audit, 'DeleteUserPolicy', entities.deleteUserPolicy),
-    attachUserPolicy: operation(audit, 'AttachUserPolicy', entities.attachUserPolicy),
-    detachUserPolicy: operation(audit, 'DetachUserPolicy', entities.detachUserPolicy),
-    putUserPermissionsBoundary: operation(audit, 'PutUserPermissionsBoundary', entities.putUserPermissionsBoundary),
-    deleteUserPermissionsBoundary: operation(
-      audit,
-      'DeleteUserPermissionsBoundary',
-      entities.deleteUserPermissionsBoundary,
-    ),
-    addUserToGroup: operation(audit, 'AddUserToGroup', entities.addUserToGroup),
-    removeUserFromGroup: operation(audit, 'RemoveUserFromGroup', entities.removeUserFromGroup),
+}): EntityChanges & ChangeSets {
+  const applyChanges: ChangeSets['applyChanges'] = (caller, changes, now, origin = {}, options = {}) => {
+    const attempted = changes.map((change) => attemptedOf(change, options.dryRun === true));
+    return auditedAll(audit, aCall(caller, now, origin), attempted, (events) => {
+      checkInputs(changes);
+      // as: the name and the input stay together
+      return entities.make(
+        changes.map((change, index) => ({ ...change, event: events[index] }) as ChangeStep),
+        options,
+      );
+    });
   };
+  const single = CHANGE_NAMES.map((name) => [
+    name,
+    async (caller: Caller, input: never, now: number, origin?: Partial<CallOrigin>, options?: ChangeOptions) => {
+      try {
+        return await applyChanges(caller, [{ name, input }], now, origin, options);
+      } catch (error) {
+        throw error instanceof FailedChange ? error.why : error;
+      }
+    },
+  ]);
+  // as: there is one of each name
+  return { ...(Object.fromEntries(single) as EntityChanges), applyChanges };
 }

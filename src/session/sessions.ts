@@ -27,7 +27,7 @@ import {
   rotateChecker,
 } from './checkers.ts';
 import type { TemporaryCredentials } from './credentials.ts';
-import { createEntityChanges, type EntityChanges } from './entity-changes.ts';
+import { type ChangeSets, createEntityChanges, type EntityChanges } from './entity-changes.ts';
 import { type ExitedRole, exitRole } from './exit-role.ts';
 import type { AssumedRole } from './grant-role.ts';
 import * as mfa from './mfa.ts';
@@ -57,7 +57,7 @@ type InputOf<F extends (...args: never[]) => unknown> = Parameters<F>[2];
  * than read is recorded in the audit trail, including refusals. The guard decides before whether the caller may manage
  * others' keys, devices, providers and roles.
  */
-export interface Sessions extends EntityChanges {
+export interface Sessions extends EntityChanges, ChangeSets {
   /** The caller, by the Authorization header. Throws AuthenticationError. */
   authenticate(authorization: string | null, now: number): Promise<Caller>;
   /** The same, for several requests with one header. Throws AuthenticationError. */

@@ -81,7 +81,7 @@ describe.each(mutations.map(({ name }) => name))('%s', (name) => {
     ['100,000 characters', 'x'.repeat(100_000)],
     ['what SQL and JSON quote', `'"; DROP TABLE "User"; --\\`],
   ])('answers %s with what is wrong with it', async (_what, text) => {
-    const type = mutations.find((mutation) => mutation.name === name)?.args[0]?.type;
+    const type = mutations.find((mutation) => mutation.name === name)?.args.find((arg) => arg.name === 'input')?.type;
     if (type === undefined) throw new Error(`${name} has no input`);
     const input = Object(inputOf(type, 'input', text));
     // This one takes no text, and is the operator's.

@@ -68,7 +68,7 @@ export function liveGateway(services: TestServices): Live {
     plugins: [useDocumentLimits(), useMoreErrors()],
   });
   const mutations = buildSchema().getMutationType()?.getFields() ?? {};
-  const typeOf = (name: string): string => String(mutations[name]?.args[0]?.type);
+  const typeOf = (name: string): string => String(mutations[name]?.args.find((arg) => arg.name === 'input')?.type);
   const mutationOf = (name: string, success: string, withInput: boolean): string => {
     const [variables, args] = withInput ? [`($input: ${typeOf(name)})`, '(input: $input)'] : ['', ''];
     const result = `__typename ${success}`;

@@ -1,9 +1,9 @@
 import { RolegateError } from '../../policy/errors.ts';
 import { bindGrantsToDeleted, bindToDeleted } from '../apply/bindings.ts';
 import { ChangeSet } from '../apply/change-set.ts';
-import type { Worked } from '../change.ts';
 import { toIso } from '../instants.ts';
 import type { Sql } from '../prisma/database.ts';
+import type { Made } from './change-of.ts';
 import type { Holder, HolderKind } from './holder.ts';
 
 /** What prevents the deletion of a user or role, in the order in which AWS lists it, with the rows that exist. */
@@ -72,7 +72,7 @@ export async function deleteHolder(
   sql: Sql,
   holder: Holder,
   { withDependents, at }: { readonly withDependents: boolean; readonly at: number },
-): Promise<Worked<undefined>> {
+): Promise<Made> {
   const { kind, id, arn } = holder;
   const changes = new ChangeSet();
   for (const { entity, names, must } of DEPENDENTS[kind]) {
@@ -86,7 +86,7 @@ export async function deleteHolder(
   if (kind === 'Role') await endSessions(sql, id, at);
   await sql.query(`DELETE FROM "${kind}" WHERE id = $1`, [id]);
   changes.touch(kind, arn);
-  return { touched: changes.touched, result: undefined };
+  return { touched: changes.touched, result: arn };
 }
 
 /** A trigger would end them too, but by the database's clock. */

@@ -1,16 +1,33 @@
 import type { Catalog } from '../../catalog/catalog.ts';
 import { changeWithEvent } from '../change.ts';
 import type { Store } from '../store.ts';
-import type { EntityStore } from './entity-store.ts';
+import type { NewAuditEvent } from '../stores/audit-store.ts';
+import { CHANGE_NAMES } from './changes.ts';
+import type { ChangeStep, EntityStore } from './entity-store.ts';
 import { noSuch } from './holder.ts';
-import { roleChanges } from './role-changes.ts';
-import { userChanges } from './user-changes.ts';
+import { FailedChange, makeChanges } from './make-changes.ts';
 
-/** Changes of IAM's entities that sessions depend on. */
+/** Makes one change; its failure is thrown as such. */
+async function makeSingle(store: Store, catalog: Catalog, step: ChangeStep): Promise<void> {
+  try {
+    await makeChanges(store, catalog, [step]);
+  } catch (error) {
+    throw error instanceof FailedChange ? error.why : error;
+  }
+}
+
+/** Changes of the directory's entities. */
 export function entities(store: Store, catalog: Catalog): EntityStore {
+  const single = CHANGE_NAMES.map((name) => [
+    name,
+    // as: the input is the one of this name
+    (input: never, event?: NewAuditEvent) => makeSingle(store, catalog, { name, input, event } as ChangeStep),
+  ]);
   return {
-    ...roleChanges(store, catalog),
-    ...userChanges(store, catalog),
+    // as: there is one of each name
+    ...(Object.fromEntries(single) as Omit<EntityStore, 'make' | 'setKeyActive' | 'instanceProfileRole'>),
+
+    make: (steps, options) => makeChanges(store, catalog, steps, options),
 
     setKeyActive: (id, active, event) =>
       changeWithEvent(store, event, async (sql) => {

@@ -1,7 +1,7 @@
 import { RolegateError } from '../../policy/errors.ts';
 import type { Touched } from '../apply/revision.ts';
-import type { Worked } from '../change.ts';
 import type { Sql } from '../prisma/database.ts';
+import type { Made } from './change-of.ts';
 
 /** How users and roles differ as holders of policies. Sizes are in characters; blanks outside of strings do not count. */
 const KINDS = {
@@ -70,6 +70,6 @@ export function touching({ kind, arn }: Holder): readonly Touched[] {
 }
 
 /** What the change touched: the holder, or nothing if `rows`, the rows that a statement changed, is empty. */
-export function changed(holder: Holder, rows: readonly unknown[] = [null]): Worked<undefined> {
-  return { touched: rows.length === 0 ? [] : touching(holder), result: undefined };
+export function changed(holder: Holder, rows: readonly unknown[] = [null]): Made {
+  return { touched: rows.length === 0 ? [] : touching(holder), result: holder.arn };
 }

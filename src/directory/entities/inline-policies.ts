@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { RolegateError } from '../../policy/errors.ts';
 import { sha256 } from '../apply/change-set.ts';
-import type { Worked } from '../change.ts';
 import type { Sql } from '../prisma/database.ts';
+import type { Made } from './change-of.ts';
 import { changed, type Holder, noSuch } from './holder.ts';
 
 /** Counted as IAM counts: without blanks outside of strings. A stored document that is not JSON counts whole. */
@@ -37,12 +37,7 @@ export async function keepDocument(sql: Sql, document: string): Promise<string> 
   return hash;
 }
 
-export async function putInlinePolicy(
-  sql: Sql,
-  holder: Holder,
-  policyName: string,
-  document: string,
-): Promise<Worked<undefined>> {
+export async function putInlinePolicy(sql: Sql, holder: Holder, policyName: string, document: string): Promise<Made> {
   await checkSize(sql, holder, policyName, document);
   const hash = await keepDocument(sql, document);
   const { column } = holder;
@@ -55,7 +50,7 @@ export async function putInlinePolicy(
   return changed(holder, rows);
 }
 
-export async function deleteInlinePolicy(sql: Sql, holder: Holder, policyName: string): Promise<Worked<undefined>> {
+export async function deleteInlinePolicy(sql: Sql, holder: Holder, policyName: string): Promise<Made> {
   const rows = await sql.query(`DELETE FROM "InlinePolicy" WHERE "${holder.column}" = $1 AND name = $2 RETURNING id`, [
     holder.id,
     policyName,

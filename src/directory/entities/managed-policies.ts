@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import type { Catalog } from '../../catalog/catalog.ts';
 import { parseArn } from '../../policy/arn.ts';
 import { RolegateError } from '../../policy/errors.ts';
 import { ChangeSet } from '../apply/change-set.ts';
@@ -7,23 +6,17 @@ import { freeId } from '../apply/entity-arn.ts';
 import { fromCatalog, planPolicy } from '../apply/plan-policies.ts';
 import type { Touched } from '../apply/revision.ts';
 import { writeChanges } from '../apply/write.ts';
-import type { Worked } from '../change.ts';
 import type { Sql } from '../prisma/database.ts';
+import type { ChangeTools, Made } from './change-of.ts';
 import { changed, type Holder, quotaExceeded, touching } from './holder.ts';
 
 /** Policies attached to a user or role. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
 const ATTACHED = 10;
 
-export interface PolicyTools {
-  readonly catalog: Catalog;
-  /** Milliseconds since 1970. */
-  readonly now: number;
-}
-
 /** A policy that the holder can have: from its account, or from AWS. One that only the catalogue knows is stored. */
 async function attachable(
   sql: Sql,
-  { catalog, now }: PolicyTools,
+  { catalog, now }: ChangeTools,
   holder: Holder,
   policyArn: string,
 ): Promise<{ readonly id: string; readonly touched: readonly Touched[] }> {
@@ -45,12 +38,7 @@ async function attachable(
 }
 
 /** Does nothing if the policy is already attached. Throws NoSuchEntity, LimitExceeded, PolicyNotAttachable. */
-export async function attachPolicy(
-  sql: Sql,
-  tools: PolicyTools,
-  holder: Holder,
-  policyArn: string,
-): Promise<Worked<undefined>> {
+export async function attachPolicy(sql: Sql, tools: ChangeTools, holder: Holder, policyArn: string): Promise<Made> {
   if (policyArn.includes(':aws:policy/aws-service-role/')) {
     const what = holder.kind === 'Role' ? 'a Customer Role.' : 'an IAM user.';
     const why = `Cannot attach a Service Role Policy to ${what}`;
@@ -71,10 +59,10 @@ export async function attachPolicy(
   if ((row?.attached ?? 0) > ATTACHED) {
     throw quotaExceeded(`PoliciesPer${kind}`, ATTACHED, 'policyArn');
   }
-  return { touched: [...touched, ...touching(holder)], result: undefined };
+  return { touched: [...touched, ...touching(holder)], result: holder.arn };
 }
 
-export async function detachPolicy(sql: Sql, holder: Holder, policyArn: string): Promise<Worked<undefined>> {
+export async function detachPolicy(sql: Sql, holder: Holder, policyArn: string): Promise<Made> {
   const rows = await sql.query(
     `DELETE FROM "PolicyAttachment" a USING "ManagedPolicy" p
       WHERE p.id = a."policyId" AND p.arn = $2 AND a."${holder.column}" = $1 RETURNING a.id`,
@@ -89,10 +77,10 @@ export async function detachPolicy(sql: Sql, holder: Holder, policyArn: string):
 /** Null: it has none from now on. */
 export async function setBoundary(
   sql: Sql,
-  tools: PolicyTools,
+  tools: ChangeTools,
   holder: Holder,
   policyArn: string | null,
-): Promise<Worked<undefined>> {
+): Promise<Made> {
   const policy = policyArn === null ? { id: null, touched: [] } : await attachable(sql, tools, holder, policyArn);
   const rows = await sql.query(
     `UPDATE "${holder.kind}" SET "boundaryId" = $2 WHERE id = $1 AND "boundaryId" IS DISTINCT FROM $2 RETURNING id`,
@@ -100,5 +88,5 @@ export async function setBoundary(
   );
   return rows.length === 0
     ? changed(holder, rows)
-    : { touched: [...policy.touched, ...touching(holder)], result: undefined };
+    : { touched: [...policy.touched, ...touching(holder)], result: holder.arn };
 }

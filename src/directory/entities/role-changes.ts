@@ -1,14 +1,12 @@
-import type { Catalog } from '../../catalog/catalog.ts';
-import type { Worked } from '../change.ts';
 import type { Sql } from '../prisma/database.ts';
-import type { Store } from '../store.ts';
+import type { Made } from './change-of.ts';
 import type { PolicyText, RoleChanges, RoleName } from './entity-store.ts';
 import { changed, type Holder } from './holder.ts';
 import { holderChanges } from './holder-changes.ts';
 import { keepDocument } from './inline-policies.ts';
 import { checkPrincipals } from './trust-principals.ts';
 
-async function setTrustPolicy(sql: Sql, role: Holder, document: string): Promise<Worked<undefined>> {
+async function setTrustPolicy(sql: Sql, role: Holder, document: string): Promise<Made> {
   await checkPrincipals(sql, document);
   const hash = await keepDocument(sql, document);
   // A written policy means the current holders of the names in it.
@@ -20,19 +18,18 @@ async function setTrustPolicy(sql: Sql, role: Holder, document: string): Promise
   return changed(role, rows);
 }
 
+const of = holderChanges('Role', ({ roleArn }: RoleName) => roleArn);
+
 /** Changes of roles. */
-export function roleChanges(store: Store, catalog: Catalog): RoleChanges {
-  const of = holderChanges(store, catalog, 'Role', ({ roleArn }: RoleName) => roleArn);
-  return {
-    deleteRole: of.deletion,
-    putRolePolicy: of.putPolicy,
-    deleteRolePolicy: of.deletePolicy,
-    attachRolePolicy: of.attachPolicy,
-    detachRolePolicy: of.detachPolicy,
-    updateAssumeRolePolicy: of.change<RoleName & PolicyText>((sql, role, { policyDocument }) =>
-      setTrustPolicy(sql, role, policyDocument),
-    ),
-    putRolePermissionsBoundary: of.putBoundary,
-    deleteRolePermissionsBoundary: of.deleteBoundary,
-  };
-}
+export const ROLE_CHANGES: RoleChanges = {
+  deleteRole: of.deletion,
+  putRolePolicy: of.putPolicy,
+  deleteRolePolicy: of.deletePolicy,
+  attachRolePolicy: of.attachPolicy,
+  detachRolePolicy: of.detachPolicy,
+  updateAssumeRolePolicy: of.change<RoleName & PolicyText>((sql, role, { policyDocument }) =>
+    setTrustPolicy(sql, role, policyDocument),
+  ),
+  putRolePermissionsBoundary: of.putBoundary,
+  deleteRolePermissionsBoundary: of.deleteBoundary,
+};

@@ -1,7 +1,5 @@
-import type { Catalog } from '../../catalog/catalog.ts';
-import type { Worked } from '../change.ts';
 import type { Sql } from '../prisma/database.ts';
-import type { Store } from '../store.ts';
+import type { Made } from './change-of.ts';
 import type { UserChanges, UserName } from './entity-store.ts';
 import { changed, type Holder, noSuch, quotaExceeded } from './holder.ts';
 import { holderChanges } from './holder-changes.ts';
@@ -19,7 +17,7 @@ async function groupId(sql: Sql, user: Holder, groupArn: string): Promise<string
   return group.id;
 }
 
-async function addToGroup(sql: Sql, user: Holder, groupArn: string): Promise<Worked<undefined>> {
+async function addToGroup(sql: Sql, user: Holder, groupArn: string): Promise<Made> {
   const rows = await sql.query(
     'INSERT INTO "GroupMembership" ("userId", "groupId") VALUES ($1, $2) ON CONFLICT DO NOTHING RETURNING "groupId"',
     [user.id, await groupId(sql, user, groupArn)],
@@ -34,7 +32,7 @@ async function addToGroup(sql: Sql, user: Holder, groupArn: string): Promise<Wor
   return changed(user, rows);
 }
 
-async function removeFromGroup(sql: Sql, user: Holder, groupArn: string): Promise<Worked<undefined>> {
+async function removeFromGroup(sql: Sql, user: Holder, groupArn: string): Promise<Made> {
   const rows = await sql.query(
     'DELETE FROM "GroupMembership" WHERE "userId" = $1 AND "groupId" = $2 RETURNING "groupId"',
     [user.id, await groupId(sql, user, groupArn)],
@@ -46,20 +44,19 @@ interface GroupName {
   readonly groupArn: string;
 }
 
+const of = holderChanges('User', ({ userArn }: UserName) => userArn);
+
 /** Changes of users. */
-export function userChanges(store: Store, catalog: Catalog): UserChanges {
-  const of = holderChanges(store, catalog, 'User', ({ userArn }: UserName) => userArn);
-  return {
-    deleteUser: of.deletion,
-    putUserPolicy: of.putPolicy,
-    deleteUserPolicy: of.deletePolicy,
-    attachUserPolicy: of.attachPolicy,
-    detachUserPolicy: of.detachPolicy,
-    putUserPermissionsBoundary: of.putBoundary,
-    deleteUserPermissionsBoundary: of.deleteBoundary,
-    addUserToGroup: of.change<UserName & GroupName>((sql, user, { groupArn }) => addToGroup(sql, user, groupArn)),
-    removeUserFromGroup: of.change<UserName & GroupName>((sql, user, { groupArn }) =>
-      removeFromGroup(sql, user, groupArn),
-    ),
-  };
-}
+export const USER_CHANGES: UserChanges = {
+  deleteUser: of.deletion,
+  putUserPolicy: of.putPolicy,
+  deleteUserPolicy: of.deletePolicy,
+  attachUserPolicy: of.attachPolicy,
+  detachUserPolicy: of.detachPolicy,
+  putUserPermissionsBoundary: of.putBoundary,
+  deleteUserPermissionsBoundary: of.deleteBoundary,
+  addUserToGroup: of.change<UserName & GroupName>((sql, user, { groupArn }) => addToGroup(sql, user, groupArn)),
+  removeUserFromGroup: of.change<UserName & GroupName>((sql, user, { groupArn }) =>
+    removeFromGroup(sql, user, groupArn),
+  ),
+};

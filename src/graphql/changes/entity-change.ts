@@ -1,9 +1,10 @@
 import type { InputRef, ObjectRef } from '@pothos/core';
 import type { Revision } from '../../directory/directory.ts';
-import type { ChangeInputs, EntityChanges } from '../../session/entity-changes.ts';
+import type { ChangeOptions, MadeChanges } from '../../directory/entities/entity-store.ts';
+import type { ChangeInputs, ChangeName, EntityChanges } from '../../session/entity-changes.ts';
 import { builder } from '../builder.ts';
 import type { GatewayContext } from '../context.ts';
-import { AccessDeniedFailure, type ExpectedFailure, expectingFailures } from '../failures.ts';
+import { AccessDeniedFailure, ConflictFailure, type ExpectedFailure, expectingFailures } from '../failures.ts';
 import { NULL_RESULT } from '../null-answer.ts';
 
 type Types = typeof builder.$inferSchemaTypes;
@@ -12,13 +13,26 @@ type Types = typeof builder.$inferSchemaTypes;
 export const CHANGED_REVISION = 'A revision of the directory that includes the change';
 export const POLICY_NAME = 'Name of the inline policy: 1 to 128 characters of A-Z a-z 0-9 _ + = , . @ -';
 
-/** A change made to the user or role with this ARN. */
-export interface Changed {
+const EXPECTED_REVISION =
+  'A gateway extension. The change is refused (Conflict) if something that it reads or writes was changed after this revision. Left out: it is ' +
+  'made whatever was changed';
+const DRY_RUN =
+  'A gateway extension. Whether to look at everything, with the same guard, and to store nothing: the answer says what the change would touch';
+
+/** A change of the entity with this ARN or id. */
+export interface Changed extends Pick<MadeChanges, 'revision' | 'touched'> {
   readonly arn: string;
-  readonly revision: Revision;
+  /** Whether nothing was stored. */
+  readonly dryRun: boolean;
 }
 
-interface ChangeMutation<Name extends keyof ChangeInputs, Given> {
+interface GivenArguments<Given> {
+  readonly input: Given;
+  readonly expectedRevision?: Revision | null;
+  readonly dryRun?: boolean | null;
+}
+
+interface ChangeMutation<Name extends ChangeName, Given> {
   readonly description: string;
   readonly input: InputRef<Given>;
   readonly success: ObjectRef<Types, Changed>;
@@ -31,7 +45,7 @@ interface ChangeMutation<Name extends keyof ChangeInputs, Given> {
  * The mutation for one of IAM's operations on users and roles, under its name. The guards' table has the required
  * permissions.
  */
-export function changeMutation<Name extends keyof ChangeInputs, Given>(
+export function changeMutation<Name extends ChangeName, Given>(
   name: Name,
   { description, input: type, success, failures, changeOf }: ChangeMutation<Name, Given>,
 ): void {
@@ -41,26 +55,32 @@ export function changeMutation<Name extends keyof ChangeInputs, Given>(
       type: success,
       nullable: true,
       description: `${description}. ${NULL_RESULT}`,
-      args: { input: t.arg({ type, required: true, description: `The parameters of iam:${operation}` }) },
+      args: {
+        input: t.arg({ type, required: true, description: `The parameters of ${operation}` }),
+        expectedRevision: t.arg({ type: 'Revision', description: EXPECTED_REVISION }),
+        dryRun: t.arg.boolean({ description: DRY_RUN }),
+      },
       errors: {
-        types: [AccessDeniedFailure, ...failures],
+        types: [AccessDeniedFailure, ConflictFailure, ...failures],
         union: { name: `${operation}Result`, description: 'The change, or why it was not made' },
       },
       resolve: (_root, args, context) => {
-        const { input } = args as { readonly input: Given }; // as: Given is the shape of `type`
-        return expectingFailures(() => change(context, name, changeOf(input)));
+        // as: Given is the shape of `type`
+        const { input, expectedRevision, dryRun } = args as unknown as GivenArguments<Given>;
+        const options = { expectedRevision: expectedRevision ?? null, dryRun: dryRun === true };
+        return expectingFailures(() => change(context, name, changeOf(input), options));
       },
     }),
   );
 }
 
-async function change<Name extends keyof ChangeInputs>(
-  { sessions, directory, caller, now, origin }: GatewayContext,
+async function change<Name extends ChangeName>(
+  { sessions, caller, now, origin }: GatewayContext,
   name: Name,
   input: ChangeInputs[Name],
+  options: ChangeOptions,
 ): Promise<Changed> {
   const changes: EntityChanges = sessions;
-  await changes[name](caller, input, now, origin);
-  const changed: ChangeInputs[keyof ChangeInputs] = input;
-  return { arn: 'roleArn' in changed ? changed.roleArn : changed.userArn, revision: await directory.revision() };
+  const { names, touched, revision } = await changes[name](caller, input, now, origin, options);
+  return { arn: names[0] ?? '', touched, revision, dryRun: options.dryRun === true };
 }

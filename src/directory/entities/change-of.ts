@@ -1,0 +1,23 @@
+import type { Catalog } from '../../catalog/catalog.ts';
+import type { Touched } from '../apply/revision.ts';
+import type { Worked } from '../change.ts';
+import type { Sql } from '../prisma/database.ts';
+
+/** What changes use beside their input. */
+export interface ChangeTools {
+  readonly catalog: Catalog;
+  /** The time that changed rows get. Milliseconds since 1970. */
+  readonly now: number;
+}
+
+/** What a change has made. `result`: ARN or id of the entity that it is about. */
+export interface Made extends Worked<string> {
+  /** What the change read beside what it touched, and would have made another change of. Left out: nothing. */
+  readonly reads?: readonly Touched[];
+}
+
+/**
+ * A change, in the transaction that makes it: several changes can share one, and one that is rolled back has made nothing. Its
+ * input has been validated as far as that needs no directory. Throws RolegateErrors with AWS's codes and messages.
+ */
+export type ChangeOf<I> = (sql: Sql, input: I, tools: ChangeTools) => Promise<Made>;

@@ -1,0 +1,89 @@
+import type { Catalog } from '../../catalog/catalog.ts';
+import { RolegateError } from '../../policy/errors.ts';
+import { lockRevision, raiseRevision, type Touched } from '../apply/revision.ts';
+import type { Sql } from '../prisma/database.ts';
+import type { Store } from '../store.ts';
+import { checkCredentials } from '../stores/acting-credentials.ts';
+import { addAuditEvent } from '../stores/audit-events.ts';
+import type { ChangeOf, ChangeTools, Made } from './change-of.ts';
+import { CHANGES } from './changes.ts';
+import type { ChangeOptions, ChangeStep, MadeChanges } from './entity-store.ts';
+import { checkUntouched } from './untouched.ts';
+
+/** One of several changes cannot be made, so that none was. */
+export class FailedChange extends RolegateError {
+  /** Its place among the changes, from 0. */
+  readonly index: number;
+  readonly why: RolegateError;
+
+  constructor(index: number, why: RolegateError) {
+    super(why.code, why.message, { field: why.field, cause: why });
+    this.index = index;
+    this.why = why;
+  }
+}
+
+/** Ends a transaction that was not meant to be kept. */
+class NothingKept extends Error {
+  readonly made: MadeChanges;
+
+  constructor(made: MadeChanges) {
+    super('a dry run keeps nothing');
+    this.made = made;
+  }
+}
+
+/** Makes all changes with their events in one transaction, or none. */
+export async function makeChanges(
+  store: Store,
+  catalog: Catalog,
+  steps: readonly ChangeStep[],
+  { expectedRevision = null, dryRun = false }: ChangeOptions = {},
+): Promise<MadeChanges> {
+  try {
+    return await store.change(async (sql, now) => {
+      const before = await lockRevision(sql);
+      await checkActing(sql, steps);
+      const made: Made[] = [];
+      for (const [index, step] of steps.entries())
+        made.push(await makeOne(sql, step, index, { catalog, now: step.event?.at ?? now }));
+      const touched = distinct(made.flatMap((one) => one.touched));
+      if (expectedRevision !== null)
+        await checkUntouched(sql, expectedRevision, before, [...touched, ...made.flatMap(({ reads = [] }) => reads)]);
+      const names = made.map(({ result }) => result);
+      const unchanged = { revision: before, touched, names };
+      if (dryRun) throw new NothingKept(unchanged);
+      if (touched.length === 0) return { revision: before, touched, result: unchanged };
+      const revision = await raiseRevision(sql, touched, now);
+      for (const [index, { event }] of steps.entries())
+        if (event !== undefined && made[index]?.touched.length !== 0) await addAuditEvent(sql, event, revision);
+      return { revision, touched, result: { revision, touched, names } };
+    });
+  } catch (error) {
+    if (error instanceof NothingKept) return error.made;
+    throw error;
+  }
+}
+
+/** The credentials of each call, once each. */
+async function checkActing(sql: Sql, steps: readonly ChangeStep[]): Promise<void> {
+  const seen = new Set<unknown>();
+  for (const { event } of steps) {
+    if (event?.acting == null || seen.has(event.acting)) continue;
+    seen.add(event.acting);
+    await checkCredentials(sql, event.acting, event.at);
+  }
+}
+
+async function makeOne(sql: Sql, { name, input }: ChangeStep, index: number, tools: ChangeTools): Promise<Made> {
+  const change = CHANGES[name] as ChangeOf<typeof input>; // as: the input is the one of this name
+  try {
+    return await change(sql, input, tools);
+  } catch (error) {
+    throw error instanceof RolegateError ? new FailedChange(index, error) : error;
+  }
+}
+
+function distinct(touched: readonly Touched[]): readonly Touched[] {
+  return [...new Map(touched.map((one) => [`${one.entity} ${one.entityId}`, one])).values()];
+}
