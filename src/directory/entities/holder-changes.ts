@@ -1,7 +1,7 @@
 import type { Sql } from '../prisma/database.ts';
 import type { ChangeOf, ChangeTools, Made } from './change-of.ts';
 import { deleteHolder } from './deletion.ts';
-import type { Deletion, InlinePolicyName, ManagedPolicyName, PolicyText } from './entity-store.ts';
+import type { Deletion, InlinePolicyName, ManagedPolicyName, PolicyText } from './entity-inputs.ts';
 import { findHolder, type Holder, type HolderKind } from './holder.ts';
 import { deleteInlinePolicy, putInlinePolicy } from './inline-policies.ts';
 import { attachPolicy, detachPolicy, setBoundary } from './managed-policies.ts';

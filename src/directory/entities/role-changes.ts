@@ -1,6 +1,6 @@
 import type { Sql } from '../prisma/database.ts';
 import type { Made } from './change-of.ts';
-import type { PolicyText, RoleChanges, RoleName } from './entity-store.ts';
+import type { PolicyText, RoleChanges, RoleName } from './entity-inputs.ts';
 import { changed, type Holder } from './holder.ts';
 import { holderChanges } from './holder-changes.ts';
 import { keepDocument } from './inline-policies.ts';

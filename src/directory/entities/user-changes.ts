@@ -1,6 +1,6 @@
 import type { Sql } from '../prisma/database.ts';
 import type { Made } from './change-of.ts';
-import type { UserChanges, UserName } from './entity-store.ts';
+import type { UserChanges, UserName } from './entity-inputs.ts';
 import { changed, type Holder, noSuch, quotaExceeded } from './holder.ts';
 import { holderChanges } from './holder-changes.ts';
 
