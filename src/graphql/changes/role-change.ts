@@ -90,7 +90,7 @@ changeMutation('deleteRolePolicy', {
 
 changeMutation('attachRolePolicy', {
   description:
-    'iam:AttachRolePolicy: attaches a managed policy to a role, which can have 10. Needs iam:AttachRolePolicy on the ' +
+    'iam:AttachRolePolicy: attaches a managed policy to a role, which can have 25. Needs iam:AttachRolePolicy on the ' +
     'role, with iam:PolicyARN',
   input: builder.inputType('AttachRolePolicyInput', {
     description: 'The parameters of iam:AttachRolePolicy',

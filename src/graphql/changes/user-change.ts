@@ -90,7 +90,7 @@ changeMutation('deleteUserPolicy', {
 
 changeMutation('attachUserPolicy', {
   description:
-    'iam:AttachUserPolicy: attaches a managed policy to a user, which can have 10. Needs iam:AttachUserPolicy on the ' +
+    'iam:AttachUserPolicy: attaches a managed policy to a user, which can have 20. Needs iam:AttachUserPolicy on the ' +
     'user, with iam:PolicyARN',
   input: builder.inputType('AttachUserPolicyInput', {
     description: 'The parameters of iam:AttachUserPolicy',
