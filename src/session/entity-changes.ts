@@ -122,9 +122,14 @@ function described({ name }: ChangeRequest): Described<unknown> {
   return OPERATIONS[name] as Described<unknown>; // as: it gets the input of this name
 }
 
+/** ARN or id of what a change is about. */
+export function targetOf(request: ChangeRequest): string {
+  return described(request).target(request.input);
+}
+
 function attemptedOf(request: ChangeRequest, dryRun: boolean): Attempted {
-  const { action, target: targetOf } = described(request);
-  const target = targetOf(request.input);
+  const { action } = described(request);
+  const target = targetOf(request);
   const parameters = parametersOf(request.input, target);
   const event = action.split(':', 2)[1] ?? action;
   return { event, action, target, parameters: dryRun ? { ...parameters, dryRun: 'true' } : parameters };

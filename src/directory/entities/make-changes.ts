@@ -33,12 +33,14 @@ class NothingKept extends Error {
   }
 }
 
+const noPause = (): Promise<void> => Promise.resolve();
+
 /** Makes all changes with their events in one transaction, or none. */
 export async function makeChanges(
   store: Store,
   catalog: Catalog,
   steps: readonly ChangeStep[],
-  { expectedRevision = null, dryRun = false }: ChangeOptions = {},
+  { expectedRevision = null, dryRun = false, between = noPause }: ChangeOptions = {},
 ): Promise<MadeChanges> {
   try {
     return await store.change(async (sql, now) => {
@@ -46,8 +48,10 @@ export async function makeChanges(
       await checkActing(sql, steps);
       if (expectedRevision !== null) checkExpected(expectedRevision, await readHistory(sql, before));
       const made: Made[] = [];
-      for (const [index, step] of steps.entries())
+      for (const [index, step] of steps.entries()) {
+        if (index > 0) await between();
         made.push(await makeOne(sql, step, index, { catalog, now: step.event?.at ?? now }));
+      }
       const touched = distinct(made.flatMap((one) => one.touched));
       if (expectedRevision !== null && expectedRevision < before)
         await checkUntouched(sql, expectedRevision, [...touched, ...made.flatMap(({ reads = [] }) => reads)]);
