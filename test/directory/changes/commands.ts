@@ -222,7 +222,13 @@ function shown({ decision }: Answer): object {
 function policiesOf(principal: PreparedPrincipal | undefined): object | null {
   const source = principal?.policies?.source;
   if (source === undefined) return null;
-  const told = ({ id, name, arn, holder, policy }: AttachedPolicy) => ({ id, name, arn, holder, text: policy.source.text });
+  const told = ({ id, name, arn, holder, policy }: AttachedPolicy) => ({
+    id,
+    name,
+    arn,
+    holder,
+    text: policy.source.text,
+  });
   return { identity: source.identity.map(told), boundary: source.boundary && told(source.boundary) };
 }
 
