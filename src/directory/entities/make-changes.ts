@@ -1,6 +1,6 @@
 import type { Catalog } from '../../catalog/catalog.ts';
 import { RolegateError } from '../../policy/errors.ts';
-import { lockRevision, raiseRevision, type Touched } from '../apply/revision.ts';
+import { lockRevision, raiseRevision } from '../apply/revision.ts';
 import type { Sql } from '../prisma/database.ts';
 import type { Store } from '../store.ts';
 import { checkCredentials } from '../stores/acting-credentials.ts';
@@ -9,7 +9,7 @@ import type { ChangeOf, ChangeTools, Made } from './change-of.ts';
 import { CHANGES } from './changes.ts';
 import { keptOrNot, NothingKept } from './dry-run.ts';
 import type { ChangeOptions, ChangeStep, MadeChanges } from './entity-store.ts';
-import { checkExpected, checkUntouched, readHistory } from './untouched.ts';
+import { checkExpected, checkUntouched, distinct, readHistory } from './untouched.ts';
 
 /** One of several changes cannot be made, so that none was. */
 export class FailedChange extends RolegateError {
@@ -75,8 +75,4 @@ async function makeOne(sql: Sql, { name, input }: ChangeStep, index: number, too
   } catch (error) {
     throw error instanceof RolegateError ? new FailedChange(index, error) : error;
   }
-}
-
-function distinct(touched: readonly Touched[]): readonly Touched[] {
-  return [...new Map(touched.map((one) => [`${one.entity} ${one.entityId}`, one])).values()];
 }
