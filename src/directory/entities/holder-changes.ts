@@ -4,10 +4,10 @@ import { deleteHolder } from './deletion.ts';
 import type { Deletion, InlinePolicyName, ManagedPolicyName, PolicyText } from './entity-inputs.ts';
 import { findHolder, type Holder, type HolderKind } from './holder.ts';
 import { deleteInlinePolicy, putInlinePolicy } from './inline-policies.ts';
-import { attachPolicy, detachPolicy, setBoundary } from './managed-policies.ts';
+import { attachPolicy, detachPolicy, setBoundary } from './attachments.ts';
 
 /**
- * The changes that users and roles have in common, and the way any other one is made: `change` finds its holder in the
+ * The changes that users, groups and roles have in common, and the way any other one is made: `change` finds its holder in the
  * transaction of the change. `arnOf`: the ARN that an input names.
  */
 export function holderChanges<Name>(kind: HolderKind, arnOf: (input: Name) => string) {

@@ -3,15 +3,20 @@ import type { Touched } from '../apply/revision.ts';
 import type { Sql } from '../prisma/database.ts';
 import type { Made } from './change-of.ts';
 
-/** How users and roles differ as holders of policies. Sizes are in characters; blanks outside of strings do not count. */
+/**
+ * How users, groups and roles differ as holders of policies. Sizes of inline policies are in characters; blanks outside of strings
+ * do not count. `attached`: managed policies, of which AWS raises the number on request up to this one.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+ */
 const KINDS = {
-  User: { column: 'userId', noun: 'user', inlineCharacters: 2048 },
-  Role: { column: 'roleId', noun: 'role', inlineCharacters: 10_240 },
+  User: { column: 'userId', noun: 'user', inlineCharacters: 2048, attached: 20 },
+  Group: { column: 'groupId', noun: 'group', inlineCharacters: 5120, attached: 10 },
+  Role: { column: 'roleId', noun: 'role', inlineCharacters: 10_240, attached: 25 },
 } as const;
 
 export type HolderKind = keyof typeof KINDS;
 
-/** A user or role to be changed. */
+/** A user, group or role to be changed. */
 export interface Holder {
   readonly kind: HolderKind;
   readonly id: string;
@@ -19,9 +24,10 @@ export interface Holder {
   readonly accountId: string;
   readonly name: string;
   /** The column of policies and attachments that names their holder. */
-  readonly column: 'userId' | 'roleId';
-  readonly noun: 'user' | 'role';
+  readonly column: 'userId' | 'groupId' | 'roleId';
+  readonly noun: 'user' | 'group' | 'role';
   readonly inlineCharacters: number;
+  readonly attached: number;
 }
 
 /** `by`: what AWS calls `name`, of which IAM's sentence has no path. An ARN stands for the name in it. */
@@ -52,19 +58,19 @@ export function unmodifiable(roleArn: string): RolegateError {
   return new RolegateError('UnmodifiableEntity', why, { field: 'roleArn' });
 }
 
-/** Finds the user or role in the transaction that changes it. Throws NoSuchEntity, UnmodifiableEntity. */
+/** Finds the user, group or role in the transaction that changes it. Throws NoSuchEntity, UnmodifiableEntity. */
 export async function findHolder(sql: Sql, kind: HolderKind, arn: string): Promise<Holder> {
-  const { column, noun, inlineCharacters } = KINDS[kind];
+  const { column, noun, inlineCharacters, attached } = KINDS[kind];
   const [row] = await sql.query<{ id: string; accountId: string; name: string }>(
     `SELECT id, "accountId", name FROM "${kind}" WHERE arn = $1`,
     [arn],
   );
   if (row === undefined) throw noSuch(noun, arn);
   if (isProtected(arn)) throw unmodifiable(arn);
-  return { kind, arn, column, noun, inlineCharacters, ...row };
+  return { kind, arn, column, noun, inlineCharacters, attached, ...row };
 }
 
-/** A change of what belongs to a user or role touches the holder. */
+/** A change of what belongs to a user, group or role touches the holder. */
 export function touching({ kind, arn }: Holder): readonly Touched[] {
   return [{ entity: kind, entityId: arn }];
 }

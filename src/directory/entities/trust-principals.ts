@@ -27,7 +27,7 @@ function entitiesIn(document: string): readonly string[] {
  * MalformedPolicyDocument for others, where the directory knows the entities of their account.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
  */
-export async function checkPrincipals(sql: Sql, document: string): Promise<void> {
+export async function checkPrincipals(sql: Sql, document: string, field = 'policyDocument'): Promise<void> {
   const names = [...new Set(entitiesIn(document))];
   if (names.length === 0) return;
   const [missing] = await sql.query<{ arn: string }>(
@@ -41,6 +41,6 @@ export async function checkPrincipals(sql: Sql, document: string): Promise<void>
   );
   if (missing === undefined) return;
   throw new RolegateError('MalformedPolicyDocument', `Invalid principal in policy: "AWS":"${missing.arn}"`, {
-    field: 'policyDocument',
+    field,
   });
 }

@@ -10,19 +10,19 @@ import type { Sql } from '../prisma/database.ts';
 import type { ChangeTools, Made } from './change-of.ts';
 import { changed, type Holder, quotaExceeded, touching } from './holder.ts';
 
-/** Policies attached to a user or role. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
-const ATTACHED = 10;
-
-/** A policy that the holder can have: from its account, or from AWS. One that only the catalogue knows is stored. */
-async function attachable(
+/**
+ * A policy that an entity of the account can have: from its account, or from AWS. One that only the catalogue knows is stored.
+ * Throws NoSuchEntity.
+ */
+export async function attachable(
   sql: Sql,
   { catalog, now }: ChangeTools,
-  holder: Holder,
+  accountId: string,
   policyArn: string,
+  field = 'policyArn',
 ): Promise<{ readonly id: string; readonly touched: readonly Touched[] }> {
-  const field = 'policyArn';
-  const accountId = parseArn(policyArn)?.accountId;
-  if (accountId === 'aws' || accountId === holder.accountId) {
+  const owner = parseArn(policyArn)?.accountId;
+  if (owner === 'aws' || owner === accountId) {
     const [row] = await sql.query<{ id: string }>('SELECT id FROM "ManagedPolicy" WHERE arn = $1', [policyArn]);
     if (row !== undefined) return { id: row.id, touched: [] };
     const input = fromCatalog(catalog, policyArn);
@@ -37,15 +37,16 @@ async function attachable(
   throw new RolegateError('NoSuchEntity', `Policy ${policyArn} does not exist or is not attachable.`, { field });
 }
 
+const TO_WHAT = { User: 'an IAM user.', Group: 'an IAM group.', Role: 'a Customer Role.' } as const;
+
 /** Does nothing if the policy is already attached. Throws NoSuchEntity, LimitExceeded, PolicyNotAttachable. */
 export async function attachPolicy(sql: Sql, tools: ChangeTools, holder: Holder, policyArn: string): Promise<Made> {
   if (policyArn.includes(':aws:policy/aws-service-role/')) {
-    const what = holder.kind === 'Role' ? 'a Customer Role.' : 'an IAM user.';
-    const why = `Cannot attach a Service Role Policy to ${what}`;
+    const why = `Cannot attach a Service Role Policy to ${TO_WHAT[holder.kind]}`;
     throw new RolegateError('PolicyNotAttachable', why, { field: 'policyArn' });
   }
-  const { id, touched } = await attachable(sql, tools, holder, policyArn);
-  const { column, kind } = holder;
+  const { id, touched } = await attachable(sql, tools, holder.accountId, policyArn);
+  const { column, kind, attached } = holder;
   const rows = await sql.query(
     `INSERT INTO "PolicyAttachment" (id, "policyId", "${column}") VALUES ($1, $2, $3)
      ON CONFLICT ("${column}", "policyId") DO NOTHING RETURNING id`,
@@ -56,9 +57,7 @@ export async function attachPolicy(sql: Sql, tools: ChangeTools, holder: Holder,
     `SELECT count(*)::int4 AS attached FROM "PolicyAttachment" WHERE "${column}" = $1`,
     [holder.id],
   );
-  if ((row?.attached ?? 0) > ATTACHED) {
-    throw quotaExceeded(`PoliciesPer${kind}`, ATTACHED, 'policyArn');
-  }
+  if ((row?.attached ?? 0) > attached) throw quotaExceeded(`PoliciesPer${kind}`, attached, 'policyArn');
   return { touched: [...touched, ...touching(holder)], result: holder.arn };
 }
 
@@ -81,7 +80,10 @@ export async function setBoundary(
   holder: Holder,
   policyArn: string | null,
 ): Promise<Made> {
-  const policy = policyArn === null ? { id: null, touched: [] } : await attachable(sql, tools, holder, policyArn);
+  const policy =
+    policyArn === null
+      ? { id: null, touched: [] }
+      : await attachable(sql, tools, holder.accountId, policyArn, 'permissionsBoundary');
   const rows = await sql.query(
     `UPDATE "${holder.kind}" SET "boundaryId" = $2 WHERE id = $1 AND "boundaryId" IS DISTINCT FROM $2 RETURNING id`,
     [holder.id, policy.id],
