@@ -46,7 +46,7 @@ export async function attachPolicy(sql: Sql, tools: ChangeTools, holder: Holder,
     throw new RolegateError('PolicyNotAttachable', why, { field: 'policyArn' });
   }
   const { id, touched } = await attachable(sql, tools, holder.accountId, policyArn);
-  const { column, kind, attached } = holder;
+  const { column, quotas } = holder;
   const rows = await sql.query(
     `INSERT INTO "PolicyAttachment" (id, "policyId", "${column}") VALUES ($1, $2, $3)
      ON CONFLICT ("${column}", "policyId") DO NOTHING RETURNING id`,
@@ -57,7 +57,8 @@ export async function attachPolicy(sql: Sql, tools: ChangeTools, holder: Holder,
     `SELECT count(*)::int4 AS attached FROM "PolicyAttachment" WHERE "${column}" = $1`,
     [holder.id],
   );
-  if ((row?.attached ?? 0) > attached) throw quotaExceeded(`PoliciesPer${kind}`, attached, 'policyArn');
+  const { quota, most } = quotas.attached;
+  if ((row?.attached ?? 0) > most) throw quotaExceeded(quota, most, 'policyArn');
   return { touched: [...touched, ...touching(holder)], result: holder.arn };
 }
 

@@ -2,16 +2,13 @@ import { RolegateError } from '../../policy/errors.ts';
 import type { Touched } from '../apply/revision.ts';
 import type { Sql } from '../prisma/database.ts';
 import type { Made } from './change-of.ts';
+import { type HolderQuotas, PER_HOLDER } from './quotas.ts';
 
-/**
- * How users, groups and roles differ as holders of policies. Sizes of inline policies are in characters; blanks outside of strings
- * do not count. `attached`: managed policies, of which AWS raises the number on request up to this one.
- * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
- */
+/** How users, groups and roles differ as holders of policies. */
 const KINDS = {
-  User: { column: 'userId', noun: 'user', inlineCharacters: 2048, attached: 20 },
-  Group: { column: 'groupId', noun: 'group', inlineCharacters: 5120, attached: 10 },
-  Role: { column: 'roleId', noun: 'role', inlineCharacters: 10_240, attached: 25 },
+  User: { column: 'userId', noun: 'user', quotas: PER_HOLDER.User },
+  Group: { column: 'groupId', noun: 'group', quotas: PER_HOLDER.Group },
+  Role: { column: 'roleId', noun: 'role', quotas: PER_HOLDER.Role },
 } as const;
 
 export type HolderKind = keyof typeof KINDS;
@@ -26,8 +23,7 @@ export interface Holder {
   /** The column of policies and attachments that names their holder. */
   readonly column: 'userId' | 'groupId' | 'roleId';
   readonly noun: 'user' | 'group' | 'role';
-  readonly inlineCharacters: number;
-  readonly attached: number;
+  readonly quotas: HolderQuotas;
 }
 
 /** `by`: what AWS calls `name`, of which IAM's sentence has no path. An ARN stands for the name in it. */
@@ -60,14 +56,14 @@ export function unmodifiable(roleArn: string): RolegateError {
 
 /** Finds the user, group or role in the transaction that changes it. Throws NoSuchEntity, UnmodifiableEntity. */
 export async function findHolder(sql: Sql, kind: HolderKind, arn: string): Promise<Holder> {
-  const { column, noun, inlineCharacters, attached } = KINDS[kind];
+  const { column, noun, quotas } = KINDS[kind];
   const [row] = await sql.query<{ id: string; accountId: string; name: string }>(
     `SELECT id, "accountId", name FROM "${kind}" WHERE arn = $1`,
     [arn],
   );
   if (row === undefined) throw noSuch(noun, arn);
   if (isProtected(arn)) throw unmodifiable(arn);
-  return { kind, arn, column, noun, inlineCharacters, attached, ...row };
+  return { kind, arn, column, noun, quotas, ...row };
 }
 
 /** A change of what belongs to a user, group or role touches the holder. */

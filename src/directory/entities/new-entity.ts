@@ -4,7 +4,7 @@ import { type EntityKind, type EntityName, entityName, freeId } from '../apply/e
 import { toIso } from '../instants.ts';
 import type { Sql } from '../prisma/database.ts';
 import { noSuch, quotaExceeded } from './holder.ts';
-import { PER_ACCOUNT } from './iam-quotas.ts';
+import { PER_ACCOUNT } from './quotas.ts';
 
 /** The name of an entity of an account, which has names of its own. */
 type OwnName = EntityName & { readonly accountId: string };

@@ -8,7 +8,7 @@ import { deletePolicy } from './delete-policy.ts';
 import type { ManagedPolicyName } from './entity-inputs.ts';
 import { quotaExceeded } from './holder.ts';
 import type { Creations, PolicyChanges } from './iam-inputs.ts';
-import { POLICY_CHARACTERS, VERSIONS_PER_POLICY } from './iam-quotas.ts';
+import { POLICY_CHARACTERS, VERSIONS_PER_POLICY } from './quotas.ts';
 import { keepDocument, sizeOf } from './inline-policies.ts';
 import { noSuchVersion, type OwnPolicy, ownPolicy } from './own-policy.ts';
 import { newEntity } from './new-entity.ts';

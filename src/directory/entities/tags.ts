@@ -1,6 +1,6 @@
 import type { Sql } from '../prisma/database.ts';
 import { quotaExceeded } from './holder.ts';
-import { TAGS_PER_ENTITY } from './iam-quotas.ts';
+import { TAGS_PER_ENTITY } from './quotas.ts';
 
 /** A tag that is given with a change. */
 export interface GivenTag {
