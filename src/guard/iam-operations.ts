@@ -51,6 +51,7 @@ export interface IamValues {
   readonly DetachGroupPolicy: Group & Policy;
   readonly CreateRole: Created & Tagged & Bounded & { readonly roleName: string };
   readonly UpdateRole: Role;
+  readonly UpdateRoleDescription: Role;
   readonly TagRole: Role & Tags;
   readonly UntagRole: Role & TagKeys;
   readonly CreatePolicy: Created & Tagged & { readonly policyName: string };
@@ -74,11 +75,11 @@ function withKeys(operation: string, resource: string, context: ReadonlyMap<stri
   return { kind: 'permitted', permissions: [{ action: `iam:${operation}`, resource, account: null, context }] };
 }
 
-function tagging<Values extends Tags>(operation: string, arnOf: (values: Values) => string): AttemptOf<Values> {
+function tagging<Named>(operation: string, arnOf: (named: Named) => string): AttemptOf<Named & Tags> {
   return (values) => withKeys(operation, arnOf(values), tagContext(values.tags));
 }
 
-function untagging<Values extends TagKeys>(operation: string, arnOf: (values: Values) => string): AttemptOf<Values> {
+function untagging<Named>(operation: string, arnOf: (named: Named) => string): AttemptOf<Named & TagKeys> {
   return (values) => withKeys(operation, arnOf(values), tagKeysContext(values.tagKeys));
 }
 
@@ -150,6 +151,7 @@ export const IAM_ATTEMPTS: { readonly [Name in keyof IamValues]: AttemptOf<IamVa
   DetachGroupPolicy: attachment('DetachGroupPolicy'),
   CreateRole: creation({ operation: 'CreateRole', tagging: 'TagRole', kind: 'Role', nameOf: (given) => given.roleName }),
   UpdateRole: bounded('UpdateRole'),
+  UpdateRoleDescription: bounded('UpdateRoleDescription'),
   TagRole: tagging('TagRole', roleOf),
   UntagRole: untagging('UntagRole', roleOf),
   CreatePolicy: creation({

@@ -21,32 +21,32 @@ export interface GivenTagKeys {
 
 /** A new entity, and what it can begin with; left out or null: without. */
 export interface Beginning extends NewName {
-  readonly tags?: readonly GivenTag[] | null;
+  readonly tags?: readonly GivenTag[] | null | undefined;
 }
 
 export interface Bounded {
   /** ARN of a managed policy of the account or of AWS. */
-  readonly permissionsBoundary?: string | null;
+  readonly permissionsBoundary?: string | null | undefined;
 }
 
 export interface Described {
-  readonly description?: string | null;
+  readonly description?: string | null | undefined;
 }
 
 /** Seconds. */
 export interface Duration {
-  readonly maxSessionDuration?: number | null;
+  readonly maxSessionDuration?: number | null | undefined;
 }
 
 /** Left out or null: as before. */
 export interface NewUserName {
-  readonly newUserName?: string | null;
-  readonly newPath?: string | null;
+  readonly newUserName?: string | null | undefined;
+  readonly newPath?: string | null | undefined;
 }
 
 export interface NewGroupName {
-  readonly newGroupName?: string | null;
-  readonly newPath?: string | null;
+  readonly newGroupName?: string | null | undefined;
+  readonly newPath?: string | null | undefined;
 }
 
 export interface VersionName {
@@ -97,6 +97,7 @@ export interface GroupChanges {
 export interface RoleUpdates {
   /** Live sessions continue. Left out or null: as before. */
   readonly updateRole: ChangeOf<RoleName & Described & Duration>;
+  readonly updateRoleDescription: ChangeOf<RoleName & { readonly description: string }>;
   readonly tagRole: ChangeOf<RoleName & GivenTags>;
   readonly untagRole: ChangeOf<RoleName & GivenTagKeys>;
 }

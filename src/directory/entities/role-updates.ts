@@ -1,7 +1,9 @@
 import { arnOf } from '../apply/entity-arn.ts';
+import type { Sql } from '../prisma/database.ts';
 import { attachable } from './attachments.ts';
+import type { Made } from './change-of.ts';
 import type { RoleName } from './entity-inputs.ts';
-import { changed } from './holder.ts';
+import { changed, type Holder } from './holder.ts';
 import { holderChanges } from './holder-changes.ts';
 import type { Creations, Described, Duration, GivenTagKeys, GivenTags, RoleUpdates } from './iam-inputs.ts';
 import { keepDocument } from './inline-policies.ts';
@@ -45,18 +47,23 @@ const createRole: Creations['createRole'] = async (sql, input, tools) => {
   return { touched: [...boundary.touched, { entity: 'Role', entityId: roleArn }], result: roleArn };
 };
 
+async function update(sql: Sql, role: Holder, { description, maxSessionDuration }: Described & Duration): Promise<Made> {
+  const rows = await sql.query(
+    `UPDATE "Role" SET description = coalesce($2, description), "maxSessionDuration" = coalesce($3::int4, "maxSessionDuration")
+      WHERE id = $1 AND (description IS DISTINCT FROM coalesce($2, description)
+        OR "maxSessionDuration" <> coalesce($3::int4, "maxSessionDuration")) RETURNING id`,
+    [role.id, description ?? null, maxSessionDuration ?? null],
+  );
+  return changed(role, rows);
+}
+
 /** What makes roles, and changes what they are. */
 export const ROLE_UPDATES: Pick<Creations, 'createRole'> & RoleUpdates = {
   createRole,
-  updateRole: of.change<RoleName & Described & Duration>(async (sql, role, { description, maxSessionDuration }) => {
-    const rows = await sql.query(
-      `UPDATE "Role" SET description = coalesce($2, description), "maxSessionDuration" = coalesce($3::int4, "maxSessionDuration")
-        WHERE id = $1 AND (description IS DISTINCT FROM coalesce($2, description)
-          OR "maxSessionDuration" <> coalesce($3::int4, "maxSessionDuration")) RETURNING id`,
-      [role.id, description ?? null, maxSessionDuration ?? null],
-    );
-    return changed(role, rows);
-  }),
+  updateRole: of.change<RoleName & Described & Duration>((sql, role, given) => update(sql, role, given)),
+  updateRoleDescription: of.change<RoleName & { readonly description: string }>((sql, role, { description }) =>
+    update(sql, role, { description }),
+  ),
   tagRole: of.change<RoleName & GivenTags>(async (sql, role, { tags }) =>
     changed(role, (await changeTags(sql, 'Role', role.id, (stored) => withTags('Role', stored, tags))) ? [null] : []),
   ),

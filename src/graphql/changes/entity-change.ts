@@ -31,7 +31,7 @@ interface ChangeMutation<Name extends ChangeName, Given> {
   readonly success: ObjectRef<Types, Changed>;
   /** Beside AccessDenied. */
   readonly failures: readonly (typeof ExpectedFailure)[];
-  readonly changeOf: (input: Given) => ChangeInputs[Name];
+  readonly changeOf: (input: Given, context: GatewayContext) => ChangeInputs[Name] | Promise<ChangeInputs[Name]>;
 }
 
 /**
@@ -61,7 +61,7 @@ export function changeMutation<Name extends ChangeName, Given>(
         // as: Given is the shape of `type`
         const { input, expectedRevision, dryRun } = args as unknown as GivenArguments<Given>;
         const options = { expectedRevision: expectedRevision ?? null, dryRun: dryRun === true };
-        return expectingFailures(() => change(context, name, changeOf(input), options));
+        return expectingFailures(async () => change(context, name, await changeOf(input, context), options));
       },
     }),
   );

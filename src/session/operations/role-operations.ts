@@ -16,6 +16,7 @@ import { ofRole } from './names.ts';
 type Name =
   | 'createRole'
   | 'updateRole'
+  | 'updateRoleDescription'
   | 'tagRole'
   | 'untagRole'
   | 'deleteRole'
@@ -59,6 +60,11 @@ export const ROLE_OPERATIONS: OperationsOf<Name> = {
       checkDescription(description);
       checkDuration(maxSessionDuration);
     },
+  },
+  updateRoleDescription: {
+    action: 'iam:UpdateRoleDescription',
+    target: ofRole,
+    check: ({ description }) => checkDescription(description),
   },
   tagRole: { action: 'iam:TagRole', target: ofRole, check: ({ tags }) => checkTags(tags) },
   untagRole: { action: 'iam:UntagRole', target: ofRole, check: ({ tagKeys }) => checkTagKeys(tagKeys) },
