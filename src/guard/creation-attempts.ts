@@ -23,7 +23,12 @@ type Keys = Map<string, ContextValue>;
 /** The condition keys of tags that a request gives. */
 export function tagContext(tags: readonly RequestTag[]): Keys {
   const keys: Keys = new Map(tags.map(({ key, value }) => [`aws:requesttag/${key.toLowerCase()}`, value]));
-  return tags.length === 0 ? keys : keys.set('aws:tagkeys', tags.map(({ key }) => key));
+  return tags.length === 0
+    ? keys
+    : keys.set(
+        'aws:tagkeys',
+        tags.map(({ key }) => key),
+      );
 }
 
 /** The condition keys of a request that takes tags away. */

@@ -140,7 +140,11 @@ export async function deletionOfProfile(
 }
 
 /** Taking its policies away: inline ones with one permission, since IAM has no key for their names; the others one by one. */
-function policiesOf({ boundary, attachments, inlinePolicies }: Held, arn: string, noun: 'User' | 'Group' | 'Role'): Permission[] {
+function policiesOf(
+  { boundary, attachments, inlinePolicies }: Held,
+  arn: string,
+  noun: 'User' | 'Group' | 'Role',
+): Permission[] {
   const limit = boundary?.arn ?? null;
   const inline = inlinePolicies.length === 0 ? [] : [onHolder(`Delete${noun}Policy`, arn, limit)];
   return [...inline, ...attachments.map(({ policy }) => onHolder(`Detach${noun}Policy`, arn, limit, policy.arn))];

@@ -137,7 +137,12 @@ const profileOf = ({ instanceProfileArn }: Profile): string => instanceProfileAr
 
 /** The attempts of these operations. */
 export const IAM_ATTEMPTS: { readonly [Name in keyof IamValues]: AttemptOf<IamValues[Name]> } = {
-  CreateUser: creation({ operation: 'CreateUser', tagging: 'TagUser', kind: 'User', nameOf: (given) => given.userName }),
+  CreateUser: creation({
+    operation: 'CreateUser',
+    tagging: 'TagUser',
+    kind: 'User',
+    nameOf: (given) => given.userName,
+  }),
   UpdateUser: ({ userArn, newUserName, newPath }) => renaming('User', userArn, { name: newUserName, path: newPath }),
   TagUser: tagging('TagUser', userOf),
   UntagUser: untagging('UntagUser', userOf),
@@ -149,7 +154,12 @@ export const IAM_ATTEMPTS: { readonly [Name in keyof IamValues]: AttemptOf<IamVa
   DeleteGroupPolicy: ofGroup('DeleteGroupPolicy'),
   AttachGroupPolicy: attachment('AttachGroupPolicy'),
   DetachGroupPolicy: attachment('DetachGroupPolicy'),
-  CreateRole: creation({ operation: 'CreateRole', tagging: 'TagRole', kind: 'Role', nameOf: (given) => given.roleName }),
+  CreateRole: creation({
+    operation: 'CreateRole',
+    tagging: 'TagRole',
+    kind: 'Role',
+    nameOf: (given) => given.roleName,
+  }),
   UpdateRole: bounded('UpdateRole'),
   UpdateRoleDescription: bounded('UpdateRoleDescription'),
   TagRole: tagging('TagRole', roleOf),

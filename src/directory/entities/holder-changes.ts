@@ -1,10 +1,10 @@
 import type { Sql } from '../prisma/database.ts';
+import { attachPolicy, detachPolicy, setBoundary } from './attachments.ts';
 import type { ChangeOf, ChangeTools, Made } from './change-of.ts';
 import { deleteHolder } from './deletion.ts';
 import type { Deletion, InlinePolicyName, ManagedPolicyName, PolicyText } from './entity-inputs.ts';
 import { findHolder, type Holder, type HolderKind } from './holder.ts';
 import { deleteInlinePolicy, putInlinePolicy } from './inline-policies.ts';
-import { attachPolicy, detachPolicy, setBoundary } from './attachments.ts';
 
 /**
  * The changes that users, groups and roles have in common, and the way any other one is made: `change` finds its holder in the

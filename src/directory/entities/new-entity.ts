@@ -39,10 +39,15 @@ export async function ownName(sql: Sql, kind: EntityKind, arn: string): Promise<
   const name = entityName(kind, arn);
   const { accountId, partition } = name;
   if (accountId === null) throw new InvalidInput('accountId', `\`${arn}\` is in no account`);
-  const [account] = await sql.query<{ partition: string }>('SELECT partition FROM "Account" WHERE id = $1', [accountId]);
+  const [account] = await sql.query<{ partition: string }>('SELECT partition FROM "Account" WHERE id = $1', [
+    accountId,
+  ]);
   if (account === undefined) throw noSuch('account', accountId, 'id');
   if (account.partition !== partition) {
-    throw new InvalidInput('accountId', `account ${accountId} is in the partition ${account.partition}, not in ${partition}`);
+    throw new InvalidInput(
+      'accountId',
+      `account ${accountId} is in the partition ${account.partition}, not in ${partition}`,
+    );
   }
   return { ...name, accountId };
 }

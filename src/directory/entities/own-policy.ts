@@ -13,7 +13,9 @@ export interface OwnPolicy {
 }
 
 export function noSuchPolicy(arn: string): RolegateError {
-  return new RolegateError('NoSuchEntity', `Policy ${arn} does not exist or is not attachable.`, { field: 'policyArn' });
+  return new RolegateError('NoSuchEntity', `Policy ${arn} does not exist or is not attachable.`, {
+    field: 'policyArn',
+  });
 }
 
 export function noSuchVersion(arn: string, versionId: string): RolegateError {

@@ -8,10 +8,10 @@ import { deletePolicy } from './delete-policy.ts';
 import type { ManagedPolicyName } from './entity-inputs.ts';
 import { quotaExceeded } from './holder.ts';
 import type { Creations, PolicyChanges } from './iam-inputs.ts';
-import { POLICY_CHARACTERS, VERSIONS_PER_POLICY } from './quotas.ts';
 import { keepDocument, sizeOf } from './inline-policies.ts';
-import { noSuchVersion, type OwnPolicy, ownPolicy } from './own-policy.ts';
 import { newEntity } from './new-entity.ts';
+import { noSuchVersion, type OwnPolicy, ownPolicy } from './own-policy.ts';
+import { POLICY_CHARACTERS, VERSIONS_PER_POLICY } from './quotas.ts';
 import { changeTags, withoutTags, withTags } from './tags.ts';
 
 function checkSize(document: string): void {
@@ -29,7 +29,9 @@ function touching(arn: string): readonly Touched[] {
 
 /** The way of every change of a policy, which is found in the transaction of the change. */
 const change =
-  <I extends ManagedPolicyName>(work: (sql: Sql, policy: OwnPolicy, input: I, now: number) => Promise<Made>): ChangeOf<I> =>
+  <I extends ManagedPolicyName>(
+    work: (sql: Sql, policy: OwnPolicy, input: I, now: number) => Promise<Made>,
+  ): ChangeOf<I> =>
   async (sql, input, { now }) =>
     work(sql, await ownPolicy(sql, input.policyArn), input, now);
 
@@ -111,7 +113,9 @@ export const POLICY_CHANGES: Pick<Creations, 'createPolicy'> & PolicyChanges = {
   deletePolicyVersion,
   deletePolicy: change((sql, policy, { withDependents = false }) => deletePolicy(sql, policy, withDependents)),
   tagPolicy: change(async (sql, policy, { tags }) => {
-    const isNew = await changeTags(sql, 'ManagedPolicy', policy.id, (stored) => withTags('ManagedPolicy', stored, tags));
+    const isNew = await changeTags(sql, 'ManagedPolicy', policy.id, (stored) =>
+      withTags('ManagedPolicy', stored, tags),
+    );
     return changedPolicy(policy, isNew ? [null] : []);
   }),
   untagPolicy: change(async (sql, policy, { tagKeys }) => {

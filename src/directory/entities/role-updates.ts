@@ -47,7 +47,11 @@ const createRole: Creations['createRole'] = async (sql, input, tools) => {
   return { touched: [...boundary.touched, { entity: 'Role', entityId: roleArn }], result: roleArn };
 };
 
-async function update(sql: Sql, role: Holder, { description, maxSessionDuration }: Described & Duration): Promise<Made> {
+async function update(
+  sql: Sql,
+  role: Holder,
+  { description, maxSessionDuration }: Described & Duration,
+): Promise<Made> {
   const rows = await sql.query(
     `UPDATE "Role" SET description = coalesce($2, description), "maxSessionDuration" = coalesce($3::int4, "maxSessionDuration")
       WHERE id = $1 AND (description IS DISTINCT FROM coalesce($2, description)

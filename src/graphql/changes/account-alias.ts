@@ -37,7 +37,8 @@ changeMutation('createAccountAlias', {
 });
 
 changeMutation('deleteAccountAlias', {
-  description: 'iam:DeleteAccountAlias: takes the alias of an account away. Needs iam:DeleteAccountAlias in the account',
+  description:
+    'iam:DeleteAccountAlias: takes the alias of an account away. Needs iam:DeleteAccountAlias in the account',
   input: builder.inputType('DeleteAccountAliasInput', {
     description: 'The parameters of iam:DeleteAccountAlias',
     fields: (t) => ({

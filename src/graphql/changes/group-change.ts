@@ -10,7 +10,7 @@ import {
   ValidationFailure,
 } from '../failures.ts';
 import { type Changed, changedFields, created } from './changed-fields.ts';
-import { IN_ACCOUNT, nameOf, NEW_PATH, newName } from './created-name.ts';
+import { IN_ACCOUNT, NEW_PATH, nameOf, newName } from './created-name.ts';
 import { changeMutation, POLICY_NAME } from './entity-change.ts';
 
 const CreateGroupSuccess = builder.objectRef<Changed>('CreateGroupSuccess').implement({

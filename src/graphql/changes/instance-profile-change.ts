@@ -10,7 +10,7 @@ import {
   ValidationFailure,
 } from '../failures.ts';
 import { type Changed, changedFields, created } from './changed-fields.ts';
-import { GIVEN_TAG_KEYS, GIVEN_TAGS, IN_ACCOUNT, nameOf, NEW_PATH, NEW_TAGS, newName } from './created-name.ts';
+import { GIVEN_TAG_KEYS, GIVEN_TAGS, IN_ACCOUNT, NEW_PATH, NEW_TAGS, nameOf, newName } from './created-name.ts';
 import { changeMutation } from './entity-change.ts';
 
 const CreateInstanceProfileSuccess = builder.objectRef<Changed>('CreateInstanceProfileSuccess').implement({

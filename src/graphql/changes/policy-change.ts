@@ -11,7 +11,7 @@ import {
   ValidationFailure,
 } from '../failures.ts';
 import { type Changed, changedFields, created } from './changed-fields.ts';
-import { GIVEN_TAG_KEYS, GIVEN_TAGS, IN_ACCOUNT, nameOf, NEW_PATH, NEW_TAGS, newName } from './created-name.ts';
+import { GIVEN_TAG_KEYS, GIVEN_TAGS, IN_ACCOUNT, NEW_PATH, NEW_TAGS, nameOf, newName } from './created-name.ts';
 import { changeMutation } from './entity-change.ts';
 
 const CreatePolicySuccess = builder.objectRef<Changed>('CreatePolicySuccess').implement({
@@ -168,7 +168,8 @@ changeMutation('tagPolicy', {
 });
 
 changeMutation('untagPolicy', {
-  description: 'iam:UntagPolicy: takes tags from a managed policy. Needs iam:UntagPolicy on the policy, with aws:TagKeys',
+  description:
+    'iam:UntagPolicy: takes tags from a managed policy. Needs iam:UntagPolicy on the policy, with aws:TagKeys',
   input: builder.inputType('UntagPolicyInput', {
     description: 'The parameters of iam:UntagPolicy',
     fields: (t) => ({

@@ -10,7 +10,7 @@ import {
   ValidationFailure,
 } from '../failures.ts';
 import { type Changed, changedFields, created } from './changed-fields.ts';
-import { GIVEN_TAG_KEYS, GIVEN_TAGS, IN_ACCOUNT, nameOf, NEW_PATH, NEW_TAGS, newName } from './created-name.ts';
+import { GIVEN_TAG_KEYS, GIVEN_TAGS, IN_ACCOUNT, NEW_PATH, NEW_TAGS, nameOf, newName } from './created-name.ts';
 import { changeMutation } from './entity-change.ts';
 import { RoleChangeSuccess } from './role-change.ts';
 
@@ -81,7 +81,8 @@ changeMutation('updateRole', {
 });
 
 changeMutation('tagRole', {
-  description: 'iam:TagRole: adds tags to a role, which can have 50. Needs iam:TagRole on the role, with aws:RequestTag and aws:TagKeys',
+  description:
+    'iam:TagRole: adds tags to a role, which can have 50. Needs iam:TagRole on the role, with aws:RequestTag and aws:TagKeys',
   input: builder.inputType('TagRoleInput', {
     description: 'The parameters of iam:TagRole',
     fields: (t) => ({

@@ -1,9 +1,9 @@
 import { builder } from '../builder.ts';
-import { readableUser, User } from '../entities/user.ts';
 import { TagInput } from '../entities/tag.ts';
+import { readableUser, User } from '../entities/user.ts';
 import { EntityExistsFailure, LimitFailure, NoSuchEntityFailure, ValidationFailure } from '../failures.ts';
 import { type Changed, changedFields, created } from './changed-fields.ts';
-import { GIVEN_TAG_KEYS, GIVEN_TAGS, IN_ACCOUNT, nameOf, NEW_PATH, NEW_TAGS, newName } from './created-name.ts';
+import { GIVEN_TAG_KEYS, GIVEN_TAGS, IN_ACCOUNT, NEW_PATH, NEW_TAGS, nameOf, newName } from './created-name.ts';
 import { changeMutation } from './entity-change.ts';
 import { UserChangeSuccess } from './user-change.ts';
 
@@ -66,7 +66,8 @@ changeMutation('updateUser', {
 });
 
 changeMutation('tagUser', {
-  description: 'iam:TagUser: adds tags to a user, which can have 50. Needs iam:TagUser on the user, with aws:RequestTag and aws:TagKeys',
+  description:
+    'iam:TagUser: adds tags to a user, which can have 50. Needs iam:TagUser on the user, with aws:RequestTag and aws:TagKeys',
   input: builder.inputType('TagUserInput', {
     description: 'The parameters of iam:TagUser',
     fields: (t) => ({

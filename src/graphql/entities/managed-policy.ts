@@ -25,7 +25,8 @@ export const ManagedPolicy = builder.prismaNode('ManagedPolicy', {
     }),
     description: t.exposeString('description', {
       nullable: true,
-      description: 'What it is for, as it was said when it was created; null: not said, or not known. Needs iam:GetPolicy',
+      description:
+        'What it is for, as it was said when it was created; null: not said, or not known. Needs iam:GetPolicy',
     }),
     tags: t.field({
       type: [TagType],

@@ -1,14 +1,4 @@
-import {
-  accountId,
-  arn,
-  flag,
-  givenArn,
-  givenTags,
-  givenText,
-  tagKeys,
-  tags,
-  text,
-} from './argument-reader.ts';
+import { accountId, arn, flag, givenArn, givenTags, givenText, tagKeys, tags, text } from './argument-reader.ts';
 import { type FieldGuard, performs } from './field-guard.ts';
 
 const ROLE = { roleArn: arn };

@@ -59,8 +59,10 @@ export function checkDescription(description: string | null | undefined): void {
 export function checkDuration(seconds: number | null | undefined): void {
   if (seconds == null) return;
   const place = 'maxSessionDuration';
-  if (seconds < DURATION.min) throw violated(place, seconds, `Member must have value greater than or equal to ${DURATION.min}`);
-  if (seconds > DURATION.max) throw violated(place, seconds, `Member must have value less than or equal to ${DURATION.max}`);
+  if (seconds < DURATION.min)
+    throw violated(place, seconds, `Member must have value greater than or equal to ${DURATION.min}`);
+  if (seconds > DURATION.max)
+    throw violated(place, seconds, `Member must have value less than or equal to ${DURATION.max}`);
 }
 
 interface GivenTag {

@@ -1,9 +1,9 @@
 import type * as iam from '@aws-sdk/client-iam';
 import type { NamedKind } from '../../../directory/iam/named.ts';
 import { parseArn } from '../../../policy/arn.ts';
-import { listedVersion } from '../iam-read/policy-versions.ts';
 import { wholePolicy } from '../iam-read/managed-policies.ts';
 import { listedGroup, wholeInstanceProfile, wholeRole, wholeUser } from '../iam-read/outputs.ts';
+import { listedVersion } from '../iam-read/policy-versions.ts';
 import { nameIn, noSuchNamed } from '../named-entities.ts';
 import type { AwsContext, Operations } from '../operation.ts';
 import { changing } from './changing.ts';
@@ -106,11 +106,7 @@ export const CREATIONS = {
     }),
     policyOutput,
   ),
-  CreatePolicyVersion: changing<
-    'createPolicyVersion',
-    iam.CreatePolicyVersionRequest,
-    iam.CreatePolicyVersionResponse
-  >(
+  CreatePolicyVersion: changing<'createPolicyVersion', iam.CreatePolicyVersionRequest, iam.CreatePolicyVersionResponse>(
     'createPolicyVersion',
     (_context, given) => ({
       policyArn: givenArn(given.PolicyArn, 'policyArn'),

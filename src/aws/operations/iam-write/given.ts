@@ -5,7 +5,16 @@ import { parseArn } from '../../../policy/arn.ts';
 import { RolegateError } from '../../../policy/errors.ts';
 import { ValidationError } from '../../../session/errors.ts';
 import { quoted, violated } from '../../wire/read-input.ts';
-import { arnFor, callersAccount, checkName, entityNamed, groupNamed, roleNamed, userNamed, userNameOf } from '../named-entities.ts';
+import {
+  arnFor,
+  callersAccount,
+  checkName,
+  entityNamed,
+  groupNamed,
+  roleNamed,
+  userNamed,
+  userNameOf,
+} from '../named-entities.ts';
 import type { AwsContext } from '../operation.ts';
 
 /**
