@@ -1,5 +1,5 @@
 import { RolegateError } from '../../policy/errors.ts';
-import { arnOf } from '../apply/entity-arn.ts';
+import { arnOf, entityName } from '../apply/entity-arn.ts';
 import type { Sql } from '../prisma/database.ts';
 import type { ChangeOf, Made } from './change-of.ts';
 import { findHolder, noSuch, quotaExceeded } from './holder.ts';
@@ -26,7 +26,10 @@ const change =
     const [profile] = await sql.query<Profile>('SELECT id, arn, name, "roleId" FROM "InstanceProfile" WHERE arn = $1', [
       input.instanceProfileArn,
     ]);
-    if (profile === undefined) throw noSuch('instance profile', input.instanceProfileArn);
+    if (profile === undefined) {
+      const why = `Instance Profile ${entityName('InstanceProfile', input.instanceProfileArn).name} cannot be found.`;
+      throw new RolegateError('NoSuchEntity', why, { field: 'instanceProfileArn' });
+    }
     return work(sql, profile, input);
   };
 

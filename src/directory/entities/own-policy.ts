@@ -13,7 +13,7 @@ export interface OwnPolicy {
 }
 
 export function noSuchPolicy(arn: string): RolegateError {
-  return new RolegateError('NoSuchEntity', `Policy ${arn} does not exist or is not attachable.`, {
+  return new RolegateError('NoSuchEntity', `Policy ${arn} was not found.`, {
     field: 'policyArn',
   });
 }
