@@ -92,7 +92,7 @@ function renaming(
   arn: string,
   given: { readonly name: string | null; readonly path: string | null },
 ): Attempt {
-  const next = storable(renamedArn(kind, arn, given));
+  const next = storable(renamedArn(arn, given));
   const permissions = permissionsOn([`Update${kind}`], next === arn ? [arn] : [arn, next]);
   return { kind: 'permitted', permissions, target: arn };
 }

@@ -66,7 +66,7 @@ function hashOf(document: unknown): string {
 
 /** Lists as JSON. */
 function printed(value: unknown): string {
-  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 const OPERATIONS: { readonly [Name in ChangeName]: Described<ChangeInputs[Name]> } = {
@@ -82,9 +82,14 @@ function described({ name }: ChangeRequest): Described<unknown> {
   return OPERATIONS[name] as Described<unknown>; // as: it gets the input of this name
 }
 
+/** ARN or id of what a change is about. */
+export function targetOf(request: ChangeRequest): string {
+  return described(request).target(request.input);
+}
+
 function attemptedOf(request: ChangeRequest, dryRun: boolean): Attempted {
-  const { action, target: targetOf } = described(request);
-  const target = targetOf(request.input);
+  const { action } = described(request);
+  const target = targetOf(request);
   const parameters = parametersOf(request.input, target);
   const event = action.split(':', 2)[1] ?? action;
   return { event, action, target, parameters: dryRun ? { ...parameters, dryRun: 'true' } : parameters };
@@ -111,9 +116,8 @@ export function createEntityChanges({
     const attempted = changes.map((change) => attemptedOf(change, options.dryRun === true));
     return auditedAll(audit, aCall(caller, now, origin), attempted, (events) => {
       checkInputs(changes);
-      // as: the name and the input stay together
       return entities.make(
-        changes.map((change, index) => ({ ...change, event: events[index] }) as ChangeStep),
+        changes.map((change, index): ChangeStep => ({ ...change, event: events[index] })),
         options,
       );
     });

@@ -106,7 +106,7 @@ describe('the SDK for JavaScript', () => {
 
   test('makes entities, changes and deletes them, and is shown what it has made', async () => {
     const sent: IAMClient['send'] = async (command: never) => {
-      const { $metadata: _metadata, ...output } = (await client.send(command)) as { readonly $metadata: object };
+      const { $metadata: _metadata, ...output } = await client.send<never, { readonly $metadata: object }>(command);
       return output as never; // as: what `send` answers, without what is said of the request
     };
     const Tags = [{ Key: 'team', Value: 'a' }];

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import type { ChangeInputs, ChangeName } from '../../src/directory/entities/changes.ts';
 import type { OpenDirectory } from '../../src/directory/prisma/open-directory.ts';
+import type { RolegateError } from '../../src/policy/errors.ts';
 import { A, allow, aRole, aUser, B, policy, roleArn, trusts, userArn } from '../support/policies.ts';
 import { describeInBothStores } from './stores.ts';
 
@@ -41,7 +42,7 @@ async function failure<Name extends ChangeName>(
     await change(input);
     return null;
   } catch (error) {
-    const { code, message } = error as { code?: string; message: string };
+    const { code, message } = error as RolegateError; // as: what changes throw
     return `${code}: ${message}`;
   }
 }
@@ -69,10 +70,10 @@ describeInBothStores('IAM’s entities', (store) => {
     for (const [change, [name, sentence]] of Object.entries(taken)) {
       const key = change as keyof typeof taken; // as: these are its keys
       const input = { ...creations(name)[key], path: '/other/' };
-      expect(await failure(directory, key, input as never), change).toBe(`EntityAlreadyExists: ${sentence}`);
-      expect(await failure(directory, key, creations('New')[key] as never), change).toBeNull();
+      expect(await failure(directory, key, input as never), `${change}`).toBe(`EntityAlreadyExists: ${sentence}`);
+      expect(await failure(directory, key, creations('New')[key] as never), `${change}`).toBeNull();
       const elsewhere = { ...creations(name)[key], accountId: B };
-      expect(await failure(directory, key, elsewhere as never), change).toBeNull();
+      expect(await failure(directory, key, elsewhere as never), `${change}`).toBeNull();
     }
     const where = { arn: { contains: '/New' } };
     const rows = [
@@ -155,7 +156,7 @@ describeInBothStores('IAM’s entities', (store) => {
     ] as const;
     for (const [kind, named, read] of kinds) {
       const tag = (tags: readonly { key: string; value: string }[]) =>
-        failure(directory, `tag${kind}`, { ...named, tags } as never);
+        failure(directory, `tag${kind}`, { ...named, tags });
       expect(
         await tag([
           { key: 'Team', value: 'a' },
@@ -163,16 +164,16 @@ describeInBothStores('IAM’s entities', (store) => {
         ]),
       ).toBeNull();
       expect(await tag([{ key: 'team', value: 'b' }])).toBeNull();
-      expect((await read())?.tags, kind).toEqual({ cost: '', team: 'b' });
+      expect((await read())?.tags, `${kind}`).toEqual({ cost: '', team: 'b' });
       const many = Array.from({ length: 49 }, (_, index) => ({ key: `k${index}`, value: '' }));
-      expect(await tag(many), kind).toBe(`LimitExceeded: Cannot exceed quota for TagsPer${kind}: 50`);
-      expect(await tag(many.slice(1)), kind).toBeNull();
+      expect(await tag(many), `${kind}`).toBe(`LimitExceeded: Cannot exceed quota for TagsPer${kind}: 50`);
+      expect(await tag(many.slice(1)), `${kind}`).toBeNull();
       const before = await directory.revision();
       expect(await tag([{ key: 'team', value: 'b' }])).toBeNull();
       expect(await directory.revision(), 'nothing was changed').toBe(before);
       const untag = { ...named, tagKeys: ['TEAM', 'none', ...many.map(({ key }) => key)] };
       expect(await failure(directory, `untag${kind}`, untag as never)).toBeNull();
-      expect((await read())?.tags, kind).toEqual({ cost: '' });
+      expect((await read())?.tags, `${kind}`).toEqual({ cost: '' });
     }
     const none = { userArn: userArn('none'), tags: [] };
     expect(await failure(directory, 'tagUser', none)).toBe('NoSuchEntity: The user with name none cannot be found.');

@@ -1,5 +1,6 @@
 import { RolegateError } from '../../policy/errors.ts';
 import type { Sql } from '../prisma/database.ts';
+import { reading } from './change-of.ts';
 import { noSuch } from './holder.ts';
 import type { AliasChanges } from './iam-inputs.ts';
 
@@ -18,7 +19,8 @@ export const ALIAS_CHANGES: AliasChanges = {
       const why = `The account alias ${accountAlias} already exists.`;
       throw new RolegateError('EntityAlreadyExists', why, { field: 'accountAlias' });
     }
-    if (before === accountAlias) return { touched: [], result: accountId };
+    if (before === accountAlias)
+      return reading({ touched: [], result: accountId }, { entity: 'Account', entityId: accountId });
     await sql.query('UPDATE "Account" SET alias = $2 WHERE id = $1', [accountId, accountAlias]);
     return { touched: [{ entity: 'Account', entityId: accountId }], result: accountId };
   },

@@ -14,7 +14,7 @@ import { changed, type Holder, quotaExceeded, touching } from './holder.ts';
  * A policy that an entity of the account can have: from its account, or from AWS. One that only the catalogue knows is stored.
  * Throws NoSuchEntity.
  */
-export async function attachable(
+async function attachable(
   sql: Sql,
   { catalog, now }: ChangeTools,
   accountId: string,
@@ -72,6 +72,18 @@ export async function detachPolicy(sql: Sql, holder: Holder, policyArn: string):
     throw new RolegateError('NoSuchEntity', `Policy ${policyArn} was not found.`, { field: 'policyArn' });
   }
   return changed(holder);
+}
+
+/** The boundary that a new entity begins with; null or left out: none. `touched`: with what else is written for it. */
+export async function firstBoundary(
+  sql: Sql,
+  tools: ChangeTools,
+  accountId: string,
+  policyArn: string | null | undefined,
+): Promise<{ readonly id: string | null; readonly touched: readonly Touched[]; readonly read: readonly Touched[] }> {
+  if (policyArn == null) return { id: null, touched: [], read: [] };
+  const policy = await attachable(sql, tools, accountId, policyArn, 'permissionsBoundary');
+  return { ...policy, read: [{ entity: 'ManagedPolicy', entityId: policyArn }] };
 }
 
 /** Null: it has none from now on. */

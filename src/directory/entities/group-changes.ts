@@ -4,7 +4,7 @@ import type { Made } from './change-of.ts';
 import { changed, type Holder } from './holder.ts';
 import { holderChanges } from './holder-changes.ts';
 import type { Creations, GroupChanges, GroupName, NewGroupName } from './iam-inputs.ts';
-import { checkFreeName, newEntity, ownName, renamedArn } from './new-entity.ts';
+import { checkFreeName, madeEntity, newEntity, ownName, renamedArn } from './new-entity.ts';
 
 /** No policy names a group as a principal, so that nothing else has to change. */
 async function renameGroup(sql: Sql, group: Holder, arn: string): Promise<Made> {
@@ -26,10 +26,10 @@ export const GROUP_CHANGES: Pick<Creations, 'createGroup'> & GroupChanges = {
       'INSERT INTO "Group" (id, arn, "accountId", name, path, "createdAt") VALUES ($1, $2, $3, $4, $5, $6::text::timestamp(3))',
       [id, groupArn, accountId, name, path, createdAt],
     );
-    return { touched: [{ entity: 'Group', entityId: groupArn }], result: groupArn };
+    return madeEntity('Group', { arn: groupArn, accountId });
   },
   updateGroup: of.change<GroupName & NewGroupName>((sql, group, { newGroupName, newPath }) =>
-    renameGroup(sql, group, renamedArn('Group', group.arn, { name: newGroupName, path: newPath })),
+    renameGroup(sql, group, renamedArn(group.arn, { name: newGroupName, path: newPath })),
   ),
   deleteGroup: of.deletion,
   putGroupPolicy: of.putPolicy,

@@ -1,10 +1,10 @@
 import { RolegateError } from '../../policy/errors.ts';
 import { arnOf, entityName } from '../apply/entity-arn.ts';
 import type { Sql } from '../prisma/database.ts';
-import type { ChangeOf, Made } from './change-of.ts';
+import { type ChangeOf, type Made, reading } from './change-of.ts';
 import { findHolder, noSuch, quotaExceeded } from './holder.ts';
 import type { Creations, InstanceProfileChanges, InstanceProfileName } from './iam-inputs.ts';
-import { newEntity } from './new-entity.ts';
+import { madeEntity, newEntity } from './new-entity.ts';
 import { changeTags, withoutTags, withTags } from './tags.ts';
 
 interface Profile {
@@ -30,19 +30,20 @@ const change =
       const why = `Instance Profile ${entityName('InstanceProfile', input.instanceProfileArn).name} cannot be found.`;
       throw new RolegateError('NoSuchEntity', why, { field: 'instanceProfileArn' });
     }
-    return work(sql, profile, input);
+    const own = { entity: 'InstanceProfile', entityId: profile.arn };
+    return reading(await work(sql, profile, input), own);
   };
 
 const createInstanceProfile: Creations['createInstanceProfile'] = async (sql, input, { now }) => {
   const { tags } = input;
   const arn = arnOf('InstanceProfile', input, input.instanceProfileName);
-  const { id, name, path, createdAt } = await newEntity(sql, 'InstanceProfile', arn, now);
+  const { id, accountId, name, path, createdAt } = await newEntity(sql, 'InstanceProfile', arn, now);
   await sql.query(
     `INSERT INTO "InstanceProfile" (id, arn, name, path, "createdAt", tags)
      VALUES ($1, $2, $3, $4, $5::text::timestamp(3), $6::text::jsonb)`,
     [id, arn, name, path, createdAt, JSON.stringify(withTags('InstanceProfile', {}, tags ?? []))],
   );
-  return { touched: [{ entity: 'InstanceProfile', entityId: arn }], result: arn };
+  return madeEntity('InstanceProfile', { arn, accountId });
 };
 
 const deleteInstanceProfile: InstanceProfileChanges['deleteInstanceProfile'] = change(
@@ -62,7 +63,7 @@ const addRole: InstanceProfileChanges['addRoleToInstanceProfile'] = change(async
   // IAM's name of the quota. A role that is in it already is one too many as well.
   if (profile.roleId !== null) throw quotaExceeded('InstanceSessionsPerInstanceProfile', 1, 'roleArn');
   await sql.query('UPDATE "InstanceProfile" SET "roleId" = $2 WHERE id = $1', [profile.id, role.id]);
-  return { ...changedProfile(profile), reads: [{ entity: 'Role', entityId: roleArn }] };
+  return reading(changedProfile(profile), { entity: 'Role', entityId: roleArn });
 });
 
 const removeRole: InstanceProfileChanges['removeRoleFromInstanceProfile'] = change(
@@ -73,7 +74,7 @@ const removeRole: InstanceProfileChanges['removeRoleFromInstanceProfile'] = chan
       throw new RolegateError('NoSuchEntity', why, { field: 'roleArn' });
     }
     await sql.query('UPDATE "InstanceProfile" SET "roleId" = NULL WHERE id = $1', [profile.id]);
-    return { ...changedProfile(profile), reads: [{ entity: 'Role', entityId: roleArn }] };
+    return reading(changedProfile(profile), { entity: 'Role', entityId: roleArn });
   },
 );
 

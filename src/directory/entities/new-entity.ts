@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { InvalidInput, RolegateError } from '../../policy/errors.ts';
 import { type EntityKind, type EntityName, entityName, freeId } from '../apply/entity-arn.ts';
+import type { Touched } from '../apply/revision.ts';
 import { toIso } from '../instants.ts';
 import type { Sql } from '../prisma/database.ts';
+import { type Made, reading } from './change-of.ts';
 import { noSuch, quotaExceeded } from './holder.ts';
 import { PER_ACCOUNT } from './quotas.ts';
 
@@ -90,13 +92,23 @@ export async function newEntity(
   return { ...own, id: freeId(kind, arn, randomUUID(), () => false), createdAt: toIso(now) };
 }
 
-/** The ARN that an entity has with another name or path; null or left out: as before. */
+const PATH_AND_NAME = /^([^/]*)(\/(?:.*\/)?)([^/]*)$/s;
+
+/** The ARN that an entity has with another name or path; null or left out: as before. What is no ARN of an entity stays as it is. */
 export function renamedArn(
-  kind: EntityKind,
   arn: string,
   given: { readonly name?: string | null | undefined; readonly path?: string | null | undefined },
 ): string {
-  const { path, name } = entityName(kind, arn);
-  const head = arn.slice(0, arn.length - path.length - name.length);
-  return `${head}${given.path ?? path}${given.name ?? name}`;
+  const [, head, path, name] = PATH_AND_NAME.exec(arn) ?? [];
+  return head === undefined ? arn : `${head}${given.path ?? path}${given.name ?? name}`;
+}
+
+/** What a creation has made, and what it has read. */
+export function madeEntity(
+  kind: EntityKind,
+  { arn, accountId }: Pick<OwnName, 'arn' | 'accountId'>,
+  ...read: readonly Touched[]
+): Made {
+  const made = { touched: [{ entity: kind, entityId: arn }], result: arn };
+  return reading(made, { entity: 'Account', entityId: accountId }, ...read);
 }

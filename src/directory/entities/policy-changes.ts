@@ -3,13 +3,13 @@ import { arnOf } from '../apply/entity-arn.ts';
 import type { Touched } from '../apply/revision.ts';
 import { toIso } from '../instants.ts';
 import type { Sql } from '../prisma/database.ts';
-import type { ChangeOf, Made } from './change-of.ts';
+import { type ChangeOf, type Made, reading } from './change-of.ts';
 import { deletePolicy } from './delete-policy.ts';
 import type { ManagedPolicyName } from './entity-inputs.ts';
 import { quotaExceeded } from './holder.ts';
 import type { Creations, PolicyChanges } from './iam-inputs.ts';
 import { keepDocument, sizeOf } from './inline-policies.ts';
-import { newEntity } from './new-entity.ts';
+import { madeEntity, newEntity } from './new-entity.ts';
 import { noSuchVersion, type OwnPolicy, ownPolicy } from './own-policy.ts';
 import { POLICY_CHARACTERS, VERSIONS_PER_POLICY } from './quotas.ts';
 import { changeTags, withoutTags, withTags } from './tags.ts';
@@ -33,7 +33,7 @@ const change =
     work: (sql: Sql, policy: OwnPolicy, input: I, now: number) => Promise<Made>,
   ): ChangeOf<I> =>
   async (sql, input, { now }) =>
-    work(sql, await ownPolicy(sql, input.policyArn), input, now);
+    reading(await work(sql, await ownPolicy(sql, input.policyArn), input, now), ...touching(input.policyArn));
 
 const createPolicy: Creations['createPolicy'] = async (sql, input, { now }) => {
   const { policyDocument, description, tags } = input;
@@ -56,7 +56,7 @@ const createPolicy: Creations['createPolicy'] = async (sql, input, { now }) => {
     ],
   );
   await addVersion(sql, id, 'v1', hash, createdAt);
-  return { touched: touching(arn), result: arn };
+  return madeEntity('ManagedPolicy', { arn, accountId });
 };
 
 async function addVersion(sql: Sql, policyId: string, versionId: string, hash: string, at: string): Promise<void> {

@@ -1,13 +1,13 @@
 import { arnOf } from '../apply/entity-arn.ts';
 import type { Sql } from '../prisma/database.ts';
-import { attachable } from './attachments.ts';
+import { firstBoundary } from './attachments.ts';
 import type { Made } from './change-of.ts';
 import type { RoleName } from './entity-inputs.ts';
 import { changed, type Holder } from './holder.ts';
 import { holderChanges } from './holder-changes.ts';
 import type { Creations, Described, Duration, GivenTagKeys, GivenTags, RoleUpdates } from './iam-inputs.ts';
 import { keepDocument } from './inline-policies.ts';
-import { newEntity } from './new-entity.ts';
+import { madeEntity, newEntity } from './new-entity.ts';
 import { changeTags, withoutTags, withTags } from './tags.ts';
 import { checkPrincipals } from './trust-principals.ts';
 
@@ -20,12 +20,9 @@ const createRole: Creations['createRole'] = async (sql, input, tools) => {
   const { assumeRolePolicyDocument, description, maxSessionDuration, permissionsBoundary, tags } = input;
   const roleArn = arnOf('Role', input, input.roleName);
   const { id, accountId, name, path, createdAt } = await newEntity(sql, 'Role', roleArn, tools.now);
-  await checkPrincipals(sql, assumeRolePolicyDocument, 'assumeRolePolicyDocument');
+  const principals = await checkPrincipals(sql, assumeRolePolicyDocument, 'assumeRolePolicyDocument');
   const trust = await keepDocument(sql, assumeRolePolicyDocument);
-  const boundary =
-    permissionsBoundary == null
-      ? { id: null, touched: [] }
-      : await attachable(sql, tools, accountId, permissionsBoundary, 'permissionsBoundary');
+  const boundary = await firstBoundary(sql, tools, accountId, permissionsBoundary);
   await sql.query(
     `INSERT INTO "Role" (id, arn, "accountId", name, path, "createdAt", description, "maxSessionDuration", tags, "boundaryId",
        "trustPolicyHash")
@@ -44,7 +41,8 @@ const createRole: Creations['createRole'] = async (sql, input, tools) => {
       trust,
     ],
   );
-  return { touched: [...boundary.touched, { entity: 'Role', entityId: roleArn }], result: roleArn };
+  const made = madeEntity('Role', { arn: roleArn, accountId }, ...boundary.read, ...principals);
+  return { ...made, touched: [...boundary.touched, ...made.touched] };
 };
 
 async function update(

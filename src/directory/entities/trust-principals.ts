@@ -1,5 +1,6 @@
 import { RolegateError } from '../../policy/errors.ts';
 import type { JsonValue } from '../../policy/json.ts';
+import type { Touched } from '../apply/revision.ts';
 import type { Sql } from '../prisma/database.ts';
 
 const ENTITY = /^arn:[^:]+:iam::\d{12}:(?:user|role)\//;
@@ -23,13 +24,17 @@ function entitiesIn(document: string): readonly string[] {
 }
 
 /**
- * A written policy names users and roles that exist: AWS replaces their ARNs by unique ids. Throws
+ * A written policy names users and roles that exist: AWS replaces their ARNs by unique ids. Returns those that it names. Throws
  * MalformedPolicyDocument for others, where the directory knows the entities of their account.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
  */
-export async function checkPrincipals(sql: Sql, document: string, field = 'policyDocument'): Promise<void> {
+export async function checkPrincipals(
+  sql: Sql,
+  document: string,
+  field = 'policyDocument',
+): Promise<readonly Touched[]> {
   const names = [...new Set(entitiesIn(document))];
-  if (names.length === 0) return;
+  if (names.length === 0) return [];
   const [missing] = await sql.query<{ arn: string }>(
     `SELECT n.arn FROM unnest($1::text[]) WITH ORDINALITY AS n(arn, position)
       WHERE NOT EXISTS (SELECT 1 FROM "User" u WHERE u.arn = n.arn)
@@ -39,7 +44,9 @@ export async function checkPrincipals(sql: Sql, document: string, field = 'polic
       ORDER BY n.position LIMIT 1`,
     [names],
   );
-  if (missing === undefined) return;
+  if (missing === undefined) {
+    return names.map((entityId) => ({ entity: entityId.includes(':user/') ? 'User' : 'Role', entityId }));
+  }
   throw new RolegateError('MalformedPolicyDocument', `Invalid principal in policy: "AWS":"${missing.arn}"`, {
     field,
   });

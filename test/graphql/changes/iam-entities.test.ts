@@ -333,33 +333,26 @@ const STEPS: readonly Step[] = [
   ),
 ];
 
-async function take({
-  name,
-  input,
-  success: [type, selected],
-  answer,
-  target,
-  resource = target,
-}: Step): Promise<void> {
-  const operation = `${name.slice(0, 1).toUpperCase()}${name.slice(1)}`;
-  const before = await services.directory.revision();
-  const on = resource === '*' ? '' : ` on resource: ${resource}`;
-  expect(await live.mutate(nobody, name, input), name).toEqual({
-    __typename: 'AccessDenied',
-    code: 'AccessDenied',
-    message: `User: ${userArn('nobody')} is not authorized to perform: iam:${operation}${on} because no identity-based policy allows the iam:${operation} action`,
-    decision: { effect: 'IMPLICIT_DENY', deniedBy: 'IDENTITY_POLICY' },
-  });
-  const event = { event: operation, action: `iam:${operation}`, target };
-  expect((await live.trail()).at(-1)).toMatchObject({ ...event, outcome: 'REFUSED', principal: userArn('nobody') });
-  expect(await services.directory.revision()).toBe(before);
-  const made = await live.mutate(admin, name, input, `... on ${type} { ${selected} revision dryRun }`);
-  expect(made, name).toMatchObject({ __typename: type, ...answer, revision, dryRun: false });
-  expect((await live.trail()).at(-1)).toMatchObject({ ...event, outcome: 'SUCCEEDED', principal: userArn('admin') });
-}
-
 test('each change is refused to who may not, and done for who may; the trail has both', async () => {
-  for (const one of STEPS) await take(one);
+  for (const { name, input, success, answer, target, resource = target } of STEPS) {
+    const operation = `${name.slice(0, 1).toUpperCase()}${name.slice(1)}`;
+    const before = await services.directory.revision();
+    const on = resource === '*' ? '' : ` on resource: ${resource}`;
+    expect(await live.mutate(nobody, name, input), `${name}`).toEqual({
+      __typename: 'AccessDenied',
+      code: 'AccessDenied',
+      message: `User: ${userArn('nobody')} is not authorized to perform: iam:${operation}${on} because no identity-based policy allows the iam:${operation} action`,
+      decision: { effect: 'IMPLICIT_DENY', deniedBy: 'IDENTITY_POLICY' },
+    });
+    const event = { event: operation, action: `iam:${operation}`, target };
+    expect((await live.trail()).at(-1)).toMatchObject({ ...event, outcome: 'REFUSED', principal: userArn('nobody') });
+    expect(await services.directory.revision()).toBe(before);
+    const [type, selected] = success;
+    const made = await live.mutate(admin, name, input, `... on ${type} { ${selected} revision dryRun }`);
+    expect(made, `${name}`).toMatchObject({ __typename: type, ...answer, revision, dryRun: false });
+    const kept = { ...event, outcome: 'SUCCEEDED', principal: userArn('admin') };
+    expect((await live.trail()).at(-1)).toMatchObject(kept);
+  }
 });
 
 const REFUSED = { __typename: 'AccessDenied', decision: { effect: 'IMPLICIT_DENY', deniedBy: 'IDENTITY_POLICY' } };
@@ -447,7 +440,7 @@ describe('the condition keys of IAM', () => {
 
 describe('deleting with dependents', () => {
   test('needs the right to remove each of them', async () => {
-    const { mutate } = live;
+    const mutate = (...given: Parameters<Live['mutate']>) => live.mutate(...given);
     await mutate(OPERATOR, 'createGroup', { ...at, groupName: 'full' });
     const full = { groupArn: groupArn('full') };
     await mutate(OPERATOR, 'createPolicy', { ...at, policyName: 'Used', policyDocument: S3 });
