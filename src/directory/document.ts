@@ -217,12 +217,15 @@ export interface InstanceProfileInput {
   readonly createdAt?: string;
   /** ARN; null: none. */
   readonly role?: string | null;
+  readonly tags?: Readonly<Record<string, string>>;
 }
 
 export interface ManagedPolicyInput {
   readonly arn: string;
   readonly id?: string;
   readonly createdAt?: string;
+  readonly description?: string;
+  readonly tags?: Readonly<Record<string, string>>;
   /** Null: the policy is attached somewhere, but its document is not known. */
   readonly defaultVersionId: string | null;
   /** Stored versions that are not named here stay, unless `wholeVersions` says that these are all. */

@@ -142,7 +142,7 @@ export class PlannedFindings extends Matching implements Findings, Situation {
 
   private policyGrant(): Naming {
     const { allowNames, allow } = this.resourcePlan;
-    const { names } = this.principal;
+    const names = this.principal.names | this.resource.boundNames;
     if ((allowNames & names) === NOBODY || !samePartition(this.principal, this.resource)) return NOT_NAMED;
     let strongest: Naming = NOT_NAMED;
     for (const rule of allow.rules) {

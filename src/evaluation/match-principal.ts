@@ -68,16 +68,16 @@ function namingByCanonicalUser(id: string, { facts }: PreparedPrincipal): Naming
 }
 
 function namingByArn(arn: string, { facts }: PreparedPrincipal, saved: Bound): Naming {
-  if (facts.kind === 'user') return arn === facts.arn && isBoundTo(facts.id, arn, saved) ? DIRECTLY : NOT_NAMED;
+  if (facts.kind === 'user') return means(facts, arn, saved) ? DIRECTLY : NOT_NAMED;
   if (facts.kind === 'roleSession') {
-    if (arn === facts.role.arn) return isBoundTo(facts.role.id, arn, saved) ? AS_ROLE : NOT_NAMED;
+    if (means(facts.role, arn, saved)) return AS_ROLE;
     // AWS does not document whether a session's ARN is bound to the role's id: it is compared as text.
     return facts.sessionName !== null && arn === sessionArn(facts) ? DIRECTLY : NOT_NAMED;
   }
   if (facts.kind !== 'federatedUser') return NOT_NAMED;
   if (arn === facts.arn) return DIRECTLY;
   const { issuer } = facts;
-  return issuer !== null && arn === issuer.arn && isBoundTo(issuer.id, arn, saved) ? AS_ROLE : NOT_NAMED;
+  return issuer !== null && means(issuer, arn, saved) ? AS_ROLE : NOT_NAMED;
 }
 
 function namingById(id: string, { facts }: PreparedPrincipal): Naming {
@@ -86,11 +86,14 @@ function namingById(id: string, { facts }: PreparedPrincipal): Naming {
   return facts.kind === 'federatedUser' && id === facts.issuer?.id ? AS_ROLE : NOT_NAMED;
 }
 
-/** A saved policy names the entity that existed then: an entity created again under the same name is a different one. */
-function isBoundTo(id: string, arn: string, saved: Bound): boolean {
-  const bindings = saved.facts.policyBindings;
+/**
+ * Whether a saved policy means this user or role by an ARN. It names the entity that existed then: an entity created again under
+ * the same name is a different one, and one that was renamed since is the same.
+ */
+function means(entity: { readonly arn: string; readonly id: string }, arn: string, { facts }: Bound): boolean {
+  const bindings = facts.policyBindings;
   const bound = Object.hasOwn(bindings, arn) ? bindings[arn] : undefined;
-  return bound === undefined || bound === id;
+  return bound === undefined ? arn === entity.arn : bound === entity.id;
 }
 
 /**

@@ -22,7 +22,7 @@ export class Matching extends Evaluation {
   }
 
   protected namedDeny({ deny, denyNames }: LayerPlan | ControlPlan): boolean {
-    const { names } = this.principal;
+    const names = this.principal.names | this.resource.boundNames;
     if ((denyNames & names) === NOBODY) return false;
     for (const rule of deny.rules) {
       if ((rule.names & names) !== NOBODY && this.named(rule) !== NOT_NAMED && this.applies(rule)) return true;
@@ -106,9 +106,10 @@ export class Matching extends Evaluation {
 
   /** Like `collect`, for rules that name the caller more strongly than `than`. */
   protected collectNamed({ rules }: Candidates, than: Naming, at: number): number {
+    const names = this.principal.names | this.resource.boundNames;
     let count = at;
     for (const rule of rules) {
-      if ((rule.names & this.principal.names) !== NOBODY && this.named(rule) > than && this.applies(rule))
+      if ((rule.names & names) !== NOBODY && this.named(rule) > than && this.applies(rule))
         collected[count++] = rule.asMatched;
     }
     return count;

@@ -9,7 +9,7 @@ import { sessionArn, sessionsOf } from './principal-values.ts';
 export type Names = number;
 
 export const NOBODY: Names = 0;
-const ANYBODY: Names = -1;
+export const ANYBODY: Names = -1;
 
 /** All names that a Principal can use for the caller. */
 export function namesOf(facts: PrincipalFacts): Names {

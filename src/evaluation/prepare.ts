@@ -6,7 +6,7 @@ import { hasClosed, isClosed, ownClosedLayer } from './closed-policy.ts';
 import { grantPolicy } from './key-grant.ts';
 import type { PolicyLayer } from './layer.ts';
 import { type ControlPlan, type LayerPlan, planLayer } from './layer-set.ts';
-import { type Names, namesOf } from './names.ts';
+import { ANYBODY, type Names, NOBODY, namesOf } from './names.ts';
 import { controlPlans, PreparedPolicies } from './plan.ts';
 import { PlanMemo } from './plan-memo.ts';
 import type { PrincipalFacts, RoleFacts, RoleSessionFacts, Tags } from './principal.ts';
@@ -67,6 +67,8 @@ export interface PreparedResource extends ResourceText {
   /** Null: it has no policy. */
   readonly policyPlans: PlanMemo<LayerPlan> | null;
   readonly facts: ResourceFacts;
+  /** Names beside its own that its policy can have for a principal: every one where some are bound to unique ids, else none. */
+  readonly boundNames: Names;
   /** Null: no resource control policies apply to it. */
   readonly controlPlans: PlanMemo<ControlPlan> | null;
   /** Its policy, or a resource control policy, has unknown content. */
@@ -192,12 +194,18 @@ export function prepareResource(facts: ResourceFacts): PreparedResource {
     service,
     segments,
     facts,
+    boundNames: isEmpty(facts.policyBindings) ? NOBODY : ANYBODY,
     text,
     tags: facts.tags === null ? null : foldTags(facts.tags),
     grantPolicies: grants,
   };
   if (facts.tagsCount === undefined || !isBucket(prepared)) return prepared;
   return facts.tagsCount ? { ...prepared, tagsCount: true } : { ...prepared, tags: NO_TAGS };
+}
+
+function isEmpty(bindings: ResourceFacts['policyBindings']): boolean {
+  for (const _name in bindings) return false;
+  return true;
 }
 
 const NO_TAGS: ReadonlyMap<string, string> = new Map();

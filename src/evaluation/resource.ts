@@ -15,7 +15,7 @@ export interface ResourceFacts {
   readonly tags: Tags | null;
   /** The policy of the resource, or of its container (the bucket of an object). For a role: its trust policy. */
   readonly policy: AttachedPolicy | null;
-  /** ARN of a principal that the policy names -> the unique id it was bound to when the principal was deleted. */
+  /** ARN of a principal that the policy names -> the unique id it was bound to when the principal was deleted or renamed. */
   readonly policyBindings: Readonly<Record<string, string>>;
   /** Like PrincipalPolicies.serviceControl, for the resource's account. */
   readonly resourceControl: readonly ControlLevel[] | null;

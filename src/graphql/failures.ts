@@ -73,6 +73,7 @@ type FailureClass = new (error: RolegateError) => ExpectedFailure;
 const FAILURES: Readonly<Record<string, FailureClass>> = {
   AccessDenied: AccessDeniedFailure,
   ValidationError: ValidationFailure,
+  InvalidInput: ValidationFailure,
   CONFLICT: ConflictFailure,
   BAD_USER_INPUT: ValidationFailure,
   MalformedPolicyDocument: MalformedPolicyFailure,

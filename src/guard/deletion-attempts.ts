@@ -12,7 +12,7 @@ interface Deletion {
   readonly withDependents: boolean;
 }
 
-/** What a user and a role alike can have. */
+/** What users and roles alike can have, and groups without a boundary. */
 const HELD = {
   boundary: { select: { arn: true } },
   attachments: { select: { policy: { select: { arn: true } } }, orderBy: { policyId: 'asc' } },
@@ -75,8 +75,76 @@ export async function deletionOfUser(
   return { kind: 'permitted', permissions };
 }
 
+/** The attempt to delete a group, and its dependents if requested. */
+export async function deletionOfGroup(
+  { groupArn, withDependents }: Deletion & { readonly groupArn: string },
+  { directory }: GuardContext,
+): Promise<Attempt> {
+  const own = permissionsOn(['DeleteGroup'], [groupArn]);
+  if (!withDependents) return { kind: 'permitted', permissions: own };
+  const { attachments, inlinePolicies } = HELD;
+  const group = await directory.prisma.group.findUnique({
+    where: { arn: groupArn },
+    select: { attachments, inlinePolicies, memberships: { select: { userId: true }, take: 1 } },
+  });
+  if (group === null) return { kind: 'permitted', permissions: own };
+  const permissions = [
+    ...own,
+    ...policiesOf({ ...group, boundary: null }, groupArn, 'Group'),
+    ...(group.memberships.length === 0 ? [] : permissionsOn(['RemoveUserFromGroup'], [groupArn])),
+  ];
+  return { kind: 'permitted', permissions };
+}
+
+const HOLDER = { select: { arn: true, boundary: { select: { arn: true } } } } as const;
+
+/** The attempt to delete a managed policy; with dependents also to detach it and to delete its other versions. */
+export async function deletionOfPolicy(
+  { policyArn, withDependents }: Deletion & { readonly policyArn: string },
+  { directory }: GuardContext,
+): Promise<Attempt> {
+  const own = permissionsOn(['DeletePolicy'], [policyArn]);
+  if (!withDependents) return { kind: 'permitted', permissions: own };
+  const policy = await directory.prisma.managedPolicy.findUnique({
+    where: { arn: policyArn },
+    select: {
+      versions: { select: { versionId: true }, take: 2 },
+      attachments: { select: { user: HOLDER, role: HOLDER, group: { select: { arn: true } } }, orderBy: { id: 'asc' } },
+    },
+  });
+  if (policy === null) return { kind: 'permitted', permissions: own };
+  const detached = policy.attachments.flatMap(({ user, role, group }) => [
+    ...(user === null ? [] : [onHolder('DetachUserPolicy', user.arn, user.boundary?.arn ?? null, policyArn)]),
+    ...(role === null ? [] : [onHolder('DetachRolePolicy', role.arn, role.boundary?.arn ?? null, policyArn)]),
+    ...(group === null ? [] : [onHolder('DetachGroupPolicy', group.arn, null, policyArn)]),
+  ]);
+  const versions = policy.versions.length < 2 ? [] : permissionsOn(['DeletePolicyVersion'], [policyArn]);
+  return { kind: 'permitted', permissions: [...own, ...versions, ...detached] };
+}
+
+/** The attempt to delete an instance profile; with dependents also to take its role out. */
+export async function deletionOfProfile(
+  { instanceProfileArn, withDependents }: Deletion & { readonly instanceProfileArn: string },
+  { directory }: GuardContext,
+): Promise<Attempt> {
+  const own = permissionsOn(['DeleteInstanceProfile'], [instanceProfileArn]);
+  const profile = withDependents
+    ? await directory.prisma.instanceProfile.findUnique({
+        where: { arn: instanceProfileArn },
+        select: { roleId: true },
+      })
+    : null;
+  const emptied =
+    (profile?.roleId ?? null) === null ? [] : permissionsOn(['RemoveRoleFromInstanceProfile'], [instanceProfileArn]);
+  return { kind: 'permitted', permissions: [...own, ...emptied] };
+}
+
 /** Taking its policies away: inline ones with one permission, since IAM has no key for their names; the others one by one. */
-function policiesOf({ boundary, attachments, inlinePolicies }: Held, arn: string, noun: 'User' | 'Role'): Permission[] {
+function policiesOf(
+  { boundary, attachments, inlinePolicies }: Held,
+  arn: string,
+  noun: 'User' | 'Group' | 'Role',
+): Permission[] {
   const limit = boundary?.arn ?? null;
   const inline = inlinePolicies.length === 0 ? [] : [onHolder(`Delete${noun}Policy`, arn, limit)];
   return [...inline, ...attachments.map(({ policy }) => onHolder(`Detach${noun}Policy`, arn, limit, policy.arn))];

@@ -7,6 +7,7 @@ import type { Attempt, AttemptOf } from './attempt.ts';
 import * as checkers from './checker-attempts.ts';
 import { deletionOfRole, deletionOfUser } from './deletion-attempts.ts';
 import { bounded, onResource } from './entity-attempts.ts';
+import { IAM_ATTEMPTS, type IamValues } from './iam-operations.ts';
 import * as identity from './identity-attempts.ts';
 
 /** The named values from the input of an operation of IAM: `Given<'deleteRole', 'roleArn'>`. */
@@ -16,7 +17,7 @@ type Given<Name extends keyof ChangeInputs, Values extends keyof ChangeInputs[Na
 type NoValues = Readonly<Record<string, never>>;
 
 /** The values of each operation that its guard uses: AWS's parameters, with ARNs in place of names. */
-export interface OperationValues {
+export interface OperationValues extends IamValues {
   readonly SignIn: NoValues;
   readonly SignOut: NoValues;
   readonly AssumeRole: NoValues;
@@ -88,6 +89,16 @@ function needing<Values>(attempt: AttemptOf<Values>): Operation<Values> {
   return { caller: 'signedIn', attempt };
 }
 
+function needingEach<Table>(attempts: { readonly [Name in keyof Table]: AttemptOf<Table[Name]> }): {
+  readonly [Name in keyof Table]: Operation<Table[Name]>;
+} {
+  const entries = Object.entries<AttemptOf<never>>(attempts);
+  // as: each has the values of its attempt
+  return Object.fromEntries(entries.map(([name, attempt]) => [name, needing(attempt)])) as {
+    readonly [Name in keyof Table]: Operation<Table[Name]>;
+  };
+}
+
 /** An operation that only the operator may perform. `event`: its name, also in the audit trail. */
 function operators(event: string): Operation<NoValues> {
   const attempt: Attempt = {
@@ -152,4 +163,5 @@ export const OPERATIONS: { readonly [Name in OperationName]: Operation<Operation
   DeleteUserPermissionsBoundary: needing(bounded('DeleteUserPermissionsBoundary')),
   AddUserToGroup: needing(({ groupArn, userArn }) => onResource('AddUserToGroup', groupArn, userArn)),
   RemoveUserFromGroup: needing(({ groupArn, userArn }) => onResource('RemoveUserFromGroup', groupArn, userArn)),
+  ...needingEach<IamValues>(IAM_ATTEMPTS),
 };

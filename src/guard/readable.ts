@@ -140,10 +140,10 @@ async function hasMade(
   made: MadeSession | null,
 ): Promise<boolean> {
   if (session !== null) return made?.parentId === session.id;
-  const same = made?.assumedBy === principalIdOf(ref);
-  if (ref.kind !== 'user') return same;
+  if (ref.kind !== 'user') return made?.assumedBy === principalIdOf(ref);
+  // A user may have been renamed since.
   const id = await idOfUser(context, ref);
-  return same && id !== null && id === made?.assumedById;
+  return id !== null && id === made?.assumedById;
 }
 
 /** The current unique id of a user; null: no such user. */

@@ -118,6 +118,7 @@ export const READINGS = {
     organization: ofAccount,
     organizationId: ofAccount,
     knowledge: ofAccount,
+    alias: listing('iam:ListAccountAliases'),
     users: listing(LISTING_ACTIONS.User),
     groups: listing(LISTING_ACTIONS.Group),
     roles: listing(LISTING_ACTIONS.Role),
@@ -163,7 +164,10 @@ export const READINGS = {
     defaultVersionId: POLICY_OR_LIST,
     document: POLICY_DOCUMENT,
     versions: anyOn(['iam:ListPolicyVersions']),
+    description: anyOn(['iam:GetPolicy']),
+    tags: anyOn(['iam:GetPolicy', 'iam:ListPolicyTags']),
   },
+  instanceProfile: { tags: anyOn(['iam:GetInstanceProfile', 'iam:ListInstanceProfileTags']) },
   policyVersion: { document: POLICY_DOCUMENT },
   inlinePolicy: { document: needing(({ holder }: HeldPolicy) => [inlinePolicyPermission(holder)]) },
   resource: {

@@ -90,8 +90,8 @@ async function readableRoles(
 /** The sessions that the caller has made, or calls with. An earlier user of the same name is a different user. */
 async function ownSessions(context: GuardContext, { ref, session }: PrincipalCaller): Promise<RoleSessionWhere> {
   if (session !== null) return { OR: [{ id: session.id }, { parentId: session.id }] };
-  const assumedBy = principalIdOf(ref);
-  if (ref.kind !== 'user') return { assumedBy };
+  if (ref.kind !== 'user') return { assumedBy: principalIdOf(ref) };
+  // A user may have been renamed since.
   const assumedById = await idOfUser(context, ref);
-  return assumedById === null ? { id: { in: [] } } : { assumedBy, assumedById };
+  return assumedById === null ? { id: { in: [] } } : { assumedById };
 }

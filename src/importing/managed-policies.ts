@@ -31,6 +31,8 @@ export function readManagedPolicy(entry: Entry, home: Home): ManagedPolicyInput 
     arn: formatIamArn(arn),
     ...uniqueId(entry, 'PolicyId'),
     ...optional('createdAt', entry.date('CreateDate')),
+    ...optional('description', entry.text('Description') ?? undefined),
+    ...optional('tags', entry.tags()),
     defaultVersionId,
     versions: [...versions.values()],
   };

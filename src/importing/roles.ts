@@ -45,7 +45,13 @@ export function readInstanceProfiles(
     const arn = entityArn(profile, 'instance-profile', 'InstanceProfileName', home);
     if (arn === null) return [];
     const createdAt = optional('createdAt', profile.date('CreateDate'));
-    const input = { arn: formatIamArn(arn), ...uniqueId(profile, 'InstanceProfileId'), ...createdAt, role };
+    const input = {
+      arn: formatIamArn(arn),
+      ...uniqueId(profile, 'InstanceProfileId'),
+      ...createdAt,
+      ...optional('tags', profile.tags()),
+      role,
+    };
     return [{ entry: profile, profile: input }];
   });
 }

@@ -3,12 +3,15 @@ import { CHANGE_NAMES, type ChangeInputs, type ChangeName } from '../directory/e
 import type { ChangeOptions, ChangeStep, MadeChanges } from '../directory/entities/entity-store.ts';
 import { FailedChange } from '../directory/entities/make-changes.ts';
 import { RolegateError } from '../policy/errors.ts';
-import type { PolicyKind } from '../policy/policy-kind.ts';
-import { checkWritten } from '../policy/refused-policy.ts';
 import { type Attempted, auditedAll } from './audited.ts';
 import { aCall, type CallOrigin } from './call.ts';
 import type { Caller } from './caller.ts';
-import { ValidationError } from './errors.ts';
+import type { Described } from './operations/described.ts';
+import { GROUP_OPERATIONS } from './operations/group-operations.ts';
+import { ALIAS_OPERATIONS, INSTANCE_PROFILE_OPERATIONS } from './operations/instance-profile-operations.ts';
+import { POLICY_OPERATIONS } from './operations/policy-operations.ts';
+import { ROLE_OPERATIONS } from './operations/role-operations.ts';
+import { USER_OPERATIONS } from './operations/user-operations.ts';
 import type { SessionDirectory } from './session-tools.ts';
 
 export type { ChangeInputs, ChangeName };
@@ -45,77 +48,34 @@ export interface ChangeSets {
   ): Promise<MadeChanges>;
 }
 
-/** What the audit trail and the first look at an input need to know of an operation. */
-interface Described<I> {
-  /** AWS's action, `iam:DeleteRole`; its name is that of the event. */
-  readonly action: string;
-  /** ARN or id of what it is about. */
-  readonly target: (input: I) => string;
-  /** Throws what can be said of the input without the directory. Left out: nothing. */
-  readonly check?: (input: I) => void;
-}
-
-/** https://docs.aws.amazon.com/IAM/latest/APIReference/API_PutRolePolicy.html */
-const POLICY_NAME = /^[\w+=,.@-]+$/;
-const POLICY_NAME_CHARACTERS = 128;
-
-function checkPolicyName(name: string): void {
-  if (name === '' || name.length > POLICY_NAME_CHARACTERS) {
-    throw new ValidationError(`a policy name has 1 to ${POLICY_NAME_CHARACTERS} characters`, 'policyName');
-  }
-  if (POLICY_NAME.test(name)) return;
-  throw new ValidationError(
-    'The specified value for policyName is invalid. It must contain only alphanumeric characters and/or the following: +=,.@_-',
-    'policyName',
-  );
-}
-
-/** Throws AWS's answer, and refuses what cannot be read. Size limits concern the whole entity, which the directory knows. */
-function checkDocument(document: string, kind: PolicyKind): void {
-  checkWritten(document, kind, 'policyDocument', ({ code }) => kind === 'trust' || code !== 'LimitExceeded');
-}
-
-function checkInline({
-  policyName,
-  policyDocument,
-}: {
-  readonly policyName: string;
-  readonly policyDocument: string;
-}): void {
-  checkPolicyName(policyName);
-  checkDocument(policyDocument, 'identity');
-}
+/** What the target of a new entity says. */
+const IN_TARGET = new Set(['accountId', 'partition']);
+const DOCUMENTS = new Set(['policyDocument', 'assumeRolePolicyDocument']);
 
 /** The parameters of an input for the trail: all but its target; a document is given by its hash. */
 function parametersOf(input: object, target: string): Readonly<Record<string, string>> {
-  const told = Object.entries(input).filter(([, value]) => value != null && value !== target);
-  return Object.fromEntries(
-    told.map(([name, value]) => [name, name === 'policyDocument' ? `sha256:${sha256(String(value))}` : String(value)]),
+  const told = Object.entries(input).filter(
+    ([name, value]) => value != null && value !== target && !IN_TARGET.has(name),
   );
+  return Object.fromEntries(told.map(([name, value]) => [name, DOCUMENTS.has(name) ? hashOf(value) : printed(value)]));
 }
 
-const checkTrust = (input: { readonly policyDocument: string }): void => checkDocument(input.policyDocument, 'trust');
-const ofRole = ({ roleArn }: { readonly roleArn: string }): string => roleArn;
-const ofUser = ({ userArn }: { readonly userArn: string }): string => userArn;
+function hashOf(document: unknown): string {
+  return `sha256:${sha256(String(document))}`;
+}
+
+/** Lists as JSON. */
+function printed(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
 
 const OPERATIONS: { readonly [Name in ChangeName]: Described<ChangeInputs[Name]> } = {
-  deleteRole: { action: 'iam:DeleteRole', target: ofRole },
-  putRolePolicy: { action: 'iam:PutRolePolicy', target: ofRole, check: checkInline },
-  deleteRolePolicy: { action: 'iam:DeleteRolePolicy', target: ofRole },
-  attachRolePolicy: { action: 'iam:AttachRolePolicy', target: ofRole },
-  detachRolePolicy: { action: 'iam:DetachRolePolicy', target: ofRole },
-  updateAssumeRolePolicy: { action: 'iam:UpdateAssumeRolePolicy', target: ofRole, check: checkTrust },
-  putRolePermissionsBoundary: { action: 'iam:PutRolePermissionsBoundary', target: ofRole },
-  deleteRolePermissionsBoundary: { action: 'iam:DeleteRolePermissionsBoundary', target: ofRole },
-  deleteUser: { action: 'iam:DeleteUser', target: ofUser },
-  putUserPolicy: { action: 'iam:PutUserPolicy', target: ofUser, check: checkInline },
-  deleteUserPolicy: { action: 'iam:DeleteUserPolicy', target: ofUser },
-  attachUserPolicy: { action: 'iam:AttachUserPolicy', target: ofUser },
-  detachUserPolicy: { action: 'iam:DetachUserPolicy', target: ofUser },
-  putUserPermissionsBoundary: { action: 'iam:PutUserPermissionsBoundary', target: ofUser },
-  deleteUserPermissionsBoundary: { action: 'iam:DeleteUserPermissionsBoundary', target: ofUser },
-  addUserToGroup: { action: 'iam:AddUserToGroup', target: ofUser },
-  removeUserFromGroup: { action: 'iam:RemoveUserFromGroup', target: ofUser },
+  ...ALIAS_OPERATIONS,
+  ...GROUP_OPERATIONS,
+  ...INSTANCE_PROFILE_OPERATIONS,
+  ...POLICY_OPERATIONS,
+  ...ROLE_OPERATIONS,
+  ...USER_OPERATIONS,
 };
 
 function described({ name }: ChangeRequest): Described<unknown> {
@@ -156,9 +116,8 @@ export function createEntityChanges({
     const attempted = changes.map((change) => attemptedOf(change, options.dryRun === true));
     return auditedAll(audit, aCall(caller, now, origin), attempted, (events) => {
       checkInputs(changes);
-      // as: the name and the input stay together
       return entities.make(
-        changes.map((change, index) => ({ ...change, event: events[index] }) as ChangeStep),
+        changes.map((change, index): ChangeStep => ({ ...change, event: events[index] })),
         options,
       );
     });
@@ -167,7 +126,8 @@ export function createEntityChanges({
     name,
     async (caller: Caller, input: never, now: number, origin?: Partial<CallOrigin>, options?: ChangeOptions) => {
       try {
-        return await applyChanges(caller, [{ name, input }], now, origin, options);
+        // as: the input is the one of this name
+        return await applyChanges(caller, [{ name, input } as ChangeRequest], now, origin, options);
       } catch (error) {
         throw error instanceof FailedChange ? error.why : error;
       }

@@ -94,15 +94,18 @@ const NAMED: readonly Named[] = [
   { operation: 'GetRolePolicy', ...also(ROLE, { PolicyName: 'Run' }) },
   ...['GetGroup', 'ListGroupPolicies', 'ListAttachedGroupPolicies'].map((operation) => ({ operation, ...GROUP })),
   { operation: 'GetGroupPolicy', ...also(GROUP, { PolicyName: 'None' }) },
-  ...['GetPolicy', 'ListPolicyVersions', 'ListEntitiesForPolicy'].map((operation) => ({ operation, ...POLICY })),
+  ...['GetPolicy', 'ListPolicyVersions', 'ListPolicyTags', 'ListEntitiesForPolicy'].map((operation) => ({
+    operation,
+    ...POLICY,
+  })),
   { operation: 'GetPolicyVersion', ...also(POLICY, { VersionId: 'v1' }) },
-  {
-    operation: 'GetInstanceProfile',
+  ...['GetInstanceProfile', 'ListInstanceProfileTags'].map((operation) => ({
+    operation,
     present: { InstanceProfileName: 'Runner' },
     absent: { InstanceProfileName: 'Nope' },
-    resources: ['instance profile Runner', 'instance profile Nope'],
+    resources: ['instance profile Runner', 'instance profile Nope'] as const,
     noSuch: 'Instance Profile Nope cannot be found.',
-  },
+  })),
   {
     operation: 'GetOpenIDConnectProvider',
     present: { OpenIDConnectProviderArn: PROVIDER },
@@ -294,7 +297,7 @@ test.each(['\0', '\uffff', '__proto__', "'", '%'])('what a request names can be 
 
 test('an operation about nothing that the directory keeps is not served', async () => {
   for (const [operation, input] of [
-    ['ListPolicyTags', { PolicyArn: LIMITS }],
+    ['GetSSHPublicKey', { UserName: 'Carol', SSHPublicKeyId: 'APKAEXAMPLEEXAMPLEEX', Encoding: 'SSH' }],
     ['GetAccessKeyLastUsed', { AccessKeyId: READER_KEY }],
     ['GetLoginProfile', { UserName: 'Carol' }],
   ] as const) {

@@ -25,6 +25,73 @@ const OF_USER = [`User ${USER.userArn}`];
 const POLICY = `ManagedPolicy ${P}`;
 const BOUNDARY = `ManagedPolicy ${Q}`;
 
+const AT = { accountId: A, partition: 'aws', path: '/' };
+const ACCOUNT = `Account ${A}`;
+const TAGS = { tags: [{ key: 'team', value: 'a' }] };
+const TAG_KEYS = { tagKeys: ['team'] };
+const MADE = { policyArn: `arn:aws:iam::${A}:policy/Made` };
+const OF_MADE = [`ManagedPolicy ${MADE.policyArn}`];
+const OF_GROUP = [`Group ${GROUP.groupArn}`];
+const PROFILE = { instanceProfileArn: `arn:aws:iam::${A}:instance-profile/Made` };
+const OF_PROFILE = [`InstanceProfile ${PROFILE.instanceProfileArn}`];
+const ALIAS = { accountId: A, accountAlias: 'alias' };
+const document = policy(allow('s3:*'));
+
+/** Of those that make entities, and change what they are. */
+const OF_ENTITIES = {
+  createUser: {
+    input: { ...AT, userName: 'made', permissionsBoundary: Q },
+    uses: [`User ${userArn('made')}`, ACCOUNT, BOUNDARY],
+  },
+  updateUser: {
+    input: { userArn: userArn('made'), newUserName: 'remade' },
+    uses: [`User ${userArn('made')}`, `User ${userArn('remade')}`],
+  },
+  tagUser: { input: { ...USER, ...TAGS }, uses: OF_USER },
+  untagUser: { input: { ...USER, ...TAG_KEYS }, uses: OF_USER },
+  createGroup: { input: { ...AT, groupName: 'made' }, uses: [`Group arn:aws:iam::${A}:group/made`, ACCOUNT] },
+  updateGroup: {
+    input: { groupArn: `arn:aws:iam::${A}:group/made`, newPath: '/team/' },
+    uses: [`Group arn:aws:iam::${A}:group/made`, `Group arn:aws:iam::${A}:group/team/made`],
+  },
+  deleteGroup: {
+    input: { groupArn: `arn:aws:iam::${A}:group/team/made` },
+    uses: [`Group arn:aws:iam::${A}:group/team/made`],
+  },
+  putGroupPolicy: { input: { ...GROUP, ...INLINE }, uses: OF_GROUP },
+  deleteGroupPolicy: { input: { ...GROUP, policyName: 'p' }, uses: OF_GROUP },
+  attachGroupPolicy: { input: { ...GROUP, policyArn: P }, uses: [...OF_GROUP, POLICY] },
+  detachGroupPolicy: { input: { ...GROUP, policyArn: P }, uses: [...OF_GROUP, POLICY] },
+  createRole: {
+    input: {
+      ...AT,
+      roleName: 'Made',
+      permissionsBoundary: Q,
+      assumeRolePolicyDocument: policy(trusts({ AWS: USER.userArn })),
+    },
+    uses: [`Role ${roleArn('Made')}`, ACCOUNT, BOUNDARY, ...OF_USER],
+  },
+  updateRole: { input: { ...ROLE, description: 'a' }, uses: OF_ROLE },
+  updateRoleDescription: { input: { ...ROLE, description: 'b' }, uses: OF_ROLE },
+  tagRole: { input: { ...ROLE, ...TAGS }, uses: OF_ROLE },
+  untagRole: { input: { ...ROLE, ...TAG_KEYS }, uses: OF_ROLE },
+  createPolicy: { input: { ...AT, policyName: 'Made', policyDocument: document }, uses: [...OF_MADE, ACCOUNT] },
+  createPolicyVersion: { input: { ...MADE, policyDocument: document }, uses: OF_MADE },
+  setDefaultPolicyVersion: { input: { ...MADE, versionId: 'v2' }, uses: OF_MADE },
+  deletePolicyVersion: { input: { ...MADE, versionId: 'v1' }, uses: OF_MADE },
+  tagPolicy: { input: { ...MADE, ...TAGS }, uses: OF_MADE },
+  untagPolicy: { input: { ...MADE, ...TAG_KEYS }, uses: OF_MADE },
+  deletePolicy: { input: { ...MADE, withDependents: true }, uses: OF_MADE },
+  createInstanceProfile: { input: { ...AT, instanceProfileName: 'Made' }, uses: [...OF_PROFILE, ACCOUNT] },
+  addRoleToInstanceProfile: { input: { ...PROFILE, ...ROLE }, uses: [...OF_PROFILE, ...OF_ROLE] },
+  removeRoleFromInstanceProfile: { input: { ...PROFILE, ...ROLE }, uses: [...OF_PROFILE, ...OF_ROLE] },
+  tagInstanceProfile: { input: { ...PROFILE, ...TAGS }, uses: OF_PROFILE },
+  untagInstanceProfile: { input: { ...PROFILE, ...TAG_KEYS }, uses: OF_PROFILE },
+  deleteInstanceProfile: { input: PROFILE, uses: OF_PROFILE },
+  createAccountAlias: { input: ALIAS, uses: [ACCOUNT] },
+  deleteAccountAlias: { input: ALIAS, uses: [ACCOUNT] },
+} satisfies { readonly [Name in ChangeName]?: Example<Name> };
+
 /** A change of each kind, with all that it uses. What takes away follows what puts there. */
 const EXAMPLES: { readonly [Name in ChangeName]: Example<Name> } = {
   putRolePolicy: { input: { ...ROLE, ...INLINE }, uses: OF_ROLE },
@@ -45,6 +112,7 @@ const EXAMPLES: { readonly [Name in ChangeName]: Example<Name> } = {
   deleteUserPermissionsBoundary: { input: USER, uses: OF_USER },
   addUserToGroup: { input: { ...USER, ...GROUP }, uses: [...OF_USER, `Group ${GROUP.groupArn}`] },
   removeUserFromGroup: { input: { ...USER, ...GROUP }, uses: [...OF_USER, `Group ${GROUP.groupArn}`] },
+  ...OF_ENTITIES,
   deleteRole: { input: ROLE, uses: OF_ROLE },
   deleteUser: { input: USER, uses: OF_USER },
 };

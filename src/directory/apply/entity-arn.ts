@@ -19,6 +19,19 @@ export function nounOf(kind: EntityKind): string {
   return KINDS[kind].noun;
 }
 
+/** An entity of an account that is to be made, as its ARN has it. */
+export interface NewName {
+  readonly accountId: string;
+  readonly partition: string;
+  /** `/` or `/division/team/`. */
+  readonly path: string;
+}
+
+/** The ARN of an entity that has this name. */
+export function arnOf(kind: EntityKind, { accountId, partition, path }: NewName, name: string): string {
+  return `arn:${partition}:iam::${accountId}:${KINDS[kind].type}${path}${name}`;
+}
+
 /** What the ARN of an entity says about it. */
 export interface EntityName {
   readonly arn: string;

@@ -200,9 +200,13 @@ export function planInstanceProfile(
   const createdAt = madeAt(input, `instance profile ${arn}`, stored, tools);
   const given = input.role === undefined ? (stored?.roleId ?? null) : input.role;
   const roleId = input.role === undefined || given === null ? given : tools.roleId(given, arn);
-  const changed = differs({ createdAt, roleId }, stored, OWN_COLUMNS.InstanceProfile);
+  const tags = input.tags ?? stored?.tags ?? {};
+  const changed =
+    differs({ createdAt, roleId }, stored, OWN_COLUMNS.InstanceProfile) ||
+    stored === null ||
+    !sameRecord(tags, stored.tags);
   if (changed) {
-    tools.changes.upsert('InstanceProfile', { id, arn, name, path, createdAt: toIso(createdAt), roleId });
+    tools.changes.upsert('InstanceProfile', { id, arn, name, path, createdAt: toIso(createdAt), tags, roleId });
   }
   conclude('InstanceProfile', entity, resolved, changed, tools.changes);
 }

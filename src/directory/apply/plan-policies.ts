@@ -6,6 +6,7 @@ import type { ChangeSet } from './change-set.ts';
 import { conclude } from './conclude.ts';
 import { entityName } from './entity-arn.ts';
 import { createdAtOf } from './instant.ts';
+import { sameRecord } from './plan-holders.ts';
 import type { Resolved } from './resolve-ids.ts';
 import type { StoredPolicy } from './stored.ts';
 
@@ -63,9 +64,17 @@ export function planPolicy(
   const { accountId, path, name } = entity;
   const createdAt = createdAtOf(input?.createdAt, stored?.createdAt, `policy ${arn}`) ?? now;
   const defaultVersionId = input?.defaultVersionId ?? stored?.defaultVersionId ?? null;
-  let changed = stored === null || stored.createdAt !== createdAt || stored.defaultVersionId !== defaultVersionId;
+  const description = input?.description ?? stored?.description ?? null;
+  const tags = input?.tags ?? stored?.tags ?? {};
+  let changed =
+    stored === null ||
+    stored.createdAt !== createdAt ||
+    stored.defaultVersionId !== defaultVersionId ||
+    stored.description !== description ||
+    !sameRecord(tags, stored.tags);
   if (changed) {
-    changes.upsert('ManagedPolicy', { id, arn, accountId, name, path, createdAt: toIso(createdAt), defaultVersionId });
+    const named = { id, arn, accountId, name, path, createdAt: toIso(createdAt) };
+    changes.upsert('ManagedPolicy', { ...named, description, tags, defaultVersionId });
   }
   const old = new Map((stored?.versions ?? []).map((version) => [version[0], version]));
   for (const version of versionsOf(input)) {

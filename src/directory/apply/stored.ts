@@ -34,11 +34,14 @@ export interface StoredRole extends StoredHolder {
 }
 
 export interface StoredPolicy extends StoredEntity {
+  readonly description: string | null;
+  readonly tags: Readonly<Record<string, string>>;
   readonly defaultVersionId: string | null;
   readonly versions: readonly (readonly [versionId: string, hash: string, createdAt: number])[];
 }
 
 export interface StoredInstanceProfile extends StoredEntity {
+  readonly tags: Readonly<Record<string, string>>;
   readonly roleId: string | null;
 }
 
@@ -135,11 +138,11 @@ const SELECT_ENTITIES: Readonly<Record<EntityKind, string>> = {
   Group: `SELECT ${HOLDER('Group', 'groupId')} FROM "Group" e ${WANTED}`,
   Role: `SELECT ${HOLDER('Role', 'roleId')}, e.tags, e."boundaryId", e.description, e."trustPolicyHash",
            e."trustBindings", e."maxSessionDuration" FROM "Role" e ${WANTED}`,
-  ManagedPolicy: `SELECT e.id, e.arn, ${millisecondsOf('e."createdAt"')} AS "createdAt", e."defaultVersionId",
+  ManagedPolicy: `SELECT e.id, e.arn, ${millisecondsOf('e."createdAt"')} AS "createdAt", e.description, e.tags, e."defaultVersionId",
       (SELECT coalesce(jsonb_agg(jsonb_build_array(v."versionId", v."documentHash", ${millisecondsOf('v."createdAt"')})), '[]')
          FROM "PolicyVersion" v WHERE v."policyId" = e.id) AS versions
     FROM "ManagedPolicy" e ${WANTED}`,
-  InstanceProfile: `SELECT e.id, e.arn, ${millisecondsOf('e."createdAt"')} AS "createdAt", e."roleId"
+  InstanceProfile: `SELECT e.id, e.arn, ${millisecondsOf('e."createdAt"')} AS "createdAt", e.tags, e."roleId"
     FROM "InstanceProfile" e ${WANTED}`,
 };
 

@@ -69,7 +69,7 @@ export const TABLES = {
     key: ['organizationId', 'policyId', 'targetId'],
     columns: { organizationId: 'text', policyId: 'text', targetId: 'text' },
   },
-  ManagedPolicy: { key: ['id'], columns: { ...NAMED, defaultVersionId: 'text' } },
+  ManagedPolicy: { key: ['id'], columns: { ...NAMED, description: 'text', tags: 'jsonb', defaultVersionId: 'text' } },
   PolicyVersion: {
     key: ['policyId', 'versionId'],
     columns: { policyId: 'text', versionId: 'text', documentHash: 'text', createdAt: 'timestamp(3)' },
@@ -99,7 +99,15 @@ export const TABLES = {
   },
   InstanceProfile: {
     key: ['id'],
-    columns: { id: 'text', arn: 'text', name: 'text', path: 'text', createdAt: 'timestamp(3)', roleId: 'text' },
+    columns: {
+      id: 'text',
+      arn: 'text',
+      name: 'text',
+      path: 'text',
+      createdAt: 'timestamp(3)',
+      tags: 'jsonb',
+      roleId: 'text',
+    },
   },
   Resource: {
     key: ['arn'],

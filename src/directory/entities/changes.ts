@@ -1,9 +1,24 @@
+import { ALIAS_CHANGES } from './alias-changes.ts';
 import type { ChangeOf } from './change-of.ts';
+import { GROUP_CHANGES } from './group-changes.ts';
+import { INSTANCE_PROFILE_CHANGES } from './instance-profile-changes.ts';
+import { POLICY_CHANGES } from './policy-changes.ts';
 import { ROLE_CHANGES } from './role-changes.ts';
+import { ROLE_UPDATES } from './role-updates.ts';
 import { USER_CHANGES } from './user-changes.ts';
+import { USER_UPDATES } from './user-updates.ts';
 
 /** Every change of the directory's entities, by its name: AWS's name of the operation where it has one. */
-export const CHANGES = { ...ROLE_CHANGES, ...USER_CHANGES };
+export const CHANGES = {
+  ...ALIAS_CHANGES,
+  ...GROUP_CHANGES,
+  ...INSTANCE_PROFILE_CHANGES,
+  ...POLICY_CHANGES,
+  ...ROLE_CHANGES,
+  ...ROLE_UPDATES,
+  ...USER_CHANGES,
+  ...USER_UPDATES,
+};
 
 type Changes = typeof CHANGES;
 

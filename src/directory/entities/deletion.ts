@@ -6,7 +6,7 @@ import type { Sql } from '../prisma/database.ts';
 import type { Made } from './change-of.ts';
 import type { Holder, HolderKind } from './holder.ts';
 
-/** What prevents the deletion of a user or role, in the order in which AWS lists it, with the rows that exist. */
+/** What prevents the deletion of a user, group or role, in the order in which AWS lists it, with the rows that exist. */
 interface Dependents {
   readonly entity: string;
   /** Rows whose deletion is a change of its own, by their names in DirectoryChange. */
@@ -16,6 +16,7 @@ interface Dependents {
 }
 
 // https://docs.aws.amazon.com/IAM/latest/APIReference/API_DeleteUser.html
+// https://docs.aws.amazon.com/IAM/latest/APIReference/API_DeleteGroup.html
 // https://docs.aws.amazon.com/IAM/latest/APIReference/API_DeleteRole.html
 const DEPENDENTS: Readonly<Record<HolderKind, readonly Dependents[]>> = {
   User: [
@@ -45,6 +46,23 @@ const DEPENDENTS: Readonly<Record<HolderKind, readonly Dependents[]>> = {
       must: 'remove users from group first.',
     },
   ],
+  Group: [
+    {
+      entity: 'Group',
+      names: 'SELECT g.arn AS name FROM "InlinePolicy" p JOIN "Group" g ON g.id = p."groupId" WHERE g.id = $1',
+      must: 'delete policies first.',
+    },
+    {
+      entity: 'Group',
+      names: 'SELECT g.arn AS name FROM "PolicyAttachment" p JOIN "Group" g ON g.id = p."groupId" WHERE g.id = $1',
+      must: 'detach all policies first.',
+    },
+    {
+      entity: 'User',
+      names: 'SELECT u.arn AS name FROM "GroupMembership" m JOIN "User" u ON u.id = m."userId" WHERE m."groupId" = $1',
+      must: 'remove users from group first.',
+    },
+  ],
   Role: [
     {
       entity: 'Role',
@@ -65,7 +83,7 @@ const DEPENDENTS: Readonly<Record<HolderKind, readonly Dependents[]>> = {
 };
 
 /**
- * Deletes a user or role. Policies that name it stay bound to its unique id: a new entity of that name is another one. A
+ * Deletes a user, group or role. Policies that name it stay bound to its unique id: a new entity of that name is another one. A
  * boundary does not prevent the deletion.
  */
 export async function deleteHolder(
@@ -81,8 +99,11 @@ export async function deleteHolder(
     if (!withDependents) throw new RolegateError('DeleteConflict', `Cannot delete entity, must ${must}`);
     for (const { name } of rows) changes.touch(entity, name);
   }
-  await bindToDeleted(sql, new Map([[arn, id]]), new Set(), changes);
-  await bindGrantsToDeleted(sql, new Map([[arn, id]]), new Set(), changes);
+  // A group is nobody's principal.
+  if (kind !== 'Group') {
+    await bindToDeleted(sql, new Map([[arn, id]]), new Set(), changes);
+    await bindGrantsToDeleted(sql, new Map([[arn, id]]), new Set(), changes);
+  }
   if (kind === 'Role') await endSessions(sql, id, at);
   await sql.query(`DELETE FROM "${kind}" WHERE id = $1`, [id]);
   changes.touch(kind, arn);

@@ -1,18 +1,18 @@
 import type { Touched } from '../apply/revision.ts';
 import type { Sql } from '../prisma/database.ts';
+import { attachPolicy, detachPolicy, setBoundary } from './attachments.ts';
 import { type ChangeOf, type ChangeTools, type Made, reading } from './change-of.ts';
 import { deleteHolder } from './deletion.ts';
 import type { Deletion, InlinePolicyName, ManagedPolicyName, PolicyText } from './entity-inputs.ts';
 import { findHolder, type Holder, type HolderKind, touching } from './holder.ts';
 import { deleteInlinePolicy, putInlinePolicy } from './inline-policies.ts';
-import { attachPolicy, detachPolicy, setBoundary } from './managed-policies.ts';
 
 function policyOf(policyArn: string): Touched {
   return { entity: 'ManagedPolicy', entityId: policyArn };
 }
 
 /**
- * The changes that users and roles have in common, and the way any other one is made: `change` finds its holder in the
+ * The changes that users, groups and roles have in common, and the way any other one is made: `change` finds its holder in the
  * transaction of the change. `arnOf`: the ARN that an input names.
  */
 export function holderChanges<Name>(kind: HolderKind, arnOf: (input: Name) => string) {

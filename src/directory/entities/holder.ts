@@ -4,15 +4,16 @@ import type { Sql } from '../prisma/database.ts';
 import type { Made } from './change-of.ts';
 import { type HolderQuotas, PER_HOLDER } from './quotas.ts';
 
-/** How users and roles differ as holders of policies. */
+/** How users, groups and roles differ as holders of policies. */
 const KINDS = {
   User: { column: 'userId', noun: 'user', quotas: PER_HOLDER.User },
+  Group: { column: 'groupId', noun: 'group', quotas: PER_HOLDER.Group },
   Role: { column: 'roleId', noun: 'role', quotas: PER_HOLDER.Role },
 } as const;
 
 export type HolderKind = keyof typeof KINDS;
 
-/** A user or role to be changed. */
+/** A user, group or role to be changed. */
 export interface Holder {
   readonly kind: HolderKind;
   readonly id: string;
@@ -20,8 +21,8 @@ export interface Holder {
   readonly accountId: string;
   readonly name: string;
   /** The column of policies and attachments that names their holder. */
-  readonly column: 'userId' | 'roleId';
-  readonly noun: 'user' | 'role';
+  readonly column: 'userId' | 'groupId' | 'roleId';
+  readonly noun: 'user' | 'group' | 'role';
   readonly quotas: HolderQuotas;
 }
 
@@ -53,7 +54,7 @@ export function unmodifiable(roleArn: string): RolegateError {
   return new RolegateError('UnmodifiableEntity', why, { field: 'roleArn' });
 }
 
-/** Finds the user or role in the transaction that changes it. Throws NoSuchEntity, UnmodifiableEntity. */
+/** Finds the user, group or role in the transaction that changes it. Throws NoSuchEntity, UnmodifiableEntity. */
 export async function findHolder(sql: Sql, kind: HolderKind, arn: string): Promise<Holder> {
   const { column, noun, quotas } = KINDS[kind];
   const [row] = await sql.query<{ id: string; accountId: string; name: string }>(
@@ -65,7 +66,7 @@ export async function findHolder(sql: Sql, kind: HolderKind, arn: string): Promi
   return { kind, arn, column, noun, quotas, ...row };
 }
 
-/** A change of what belongs to a user or role touches the holder. */
+/** A change of what belongs to a user, group or role touches the holder. */
 export function touching({ kind, arn }: Holder): readonly Touched[] {
   return [{ entity: kind, entityId: arn }];
 }

@@ -6,7 +6,7 @@ import type { Made } from './change-of.ts';
 import { changed, type Holder, noSuch } from './holder.ts';
 
 /** Counted as IAM counts: without blanks outside of strings. A stored document that is not JSON counts whole. */
-function sizeOf(document: string): number {
+export function sizeOf(document: string): number {
   try {
     return JSON.stringify(JSON.parse(document)).length;
   } catch {

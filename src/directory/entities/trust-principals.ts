@@ -28,7 +28,11 @@ function entitiesIn(document: string): readonly string[] {
  * MalformedPolicyDocument for others, where the directory knows the entities of their account.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
  */
-export async function checkPrincipals(sql: Sql, document: string): Promise<readonly Touched[]> {
+export async function checkPrincipals(
+  sql: Sql,
+  document: string,
+  field = 'policyDocument',
+): Promise<readonly Touched[]> {
   const names = [...new Set(entitiesIn(document))];
   if (names.length === 0) return [];
   const [missing] = await sql.query<{ arn: string }>(
@@ -44,6 +48,6 @@ export async function checkPrincipals(sql: Sql, document: string): Promise<reado
     return names.map((entityId) => ({ entity: entityId.includes(':user/') ? 'User' : 'Role', entityId }));
   }
   throw new RolegateError('MalformedPolicyDocument', `Invalid principal in policy: "AWS":"${missing.arn}"`, {
-    field: 'policyDocument',
+    field,
   });
 }

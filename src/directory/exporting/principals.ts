@@ -49,13 +49,20 @@ function holderOf(row: HolderRow) {
 }
 
 interface PolicyRow extends EntityRow {
+  readonly description: string | null;
+  readonly tags: Readonly<Record<string, string>>;
   readonly defaultVersionId: string | null;
   readonly versions: readonly { readonly versionId: string; readonly document: string; readonly createdAt: number }[];
 }
 
+/** Most have none. */
+function taggedOf({ tags }: { readonly tags: Readonly<Record<string, string>> }) {
+  return Object.keys(tags).length === 0 ? {} : { tags };
+}
+
 export const policies = exportedEntities<ManagedPolicyInput>(
   'ManagedPolicy',
-  `${ENTITY}, e."defaultVersionId",
+  `${ENTITY}, e.description, e.tags, e."defaultVersionId",
      ${listOf(
        `json_build_object('versionId', v."versionId", 'document', ${textOf('v."documentHash"')},
           'createdAt', ${millisecondsOf('v."createdAt"')})`,
@@ -64,6 +71,8 @@ export const policies = exportedEntities<ManagedPolicyInput>(
      )} AS versions`,
   (row: PolicyRow) => ({
     ...entityOf(row),
+    ...(row.description === null ? {} : { description: row.description }),
+    ...taggedOf(row),
     defaultVersionId: row.defaultVersionId,
     versions: row.versions.map((version) => ({ ...version, createdAt: toIso(version.createdAt) })),
     wholeVersions: true,
@@ -117,6 +126,10 @@ export function boundOf<Name extends string>(
 
 export const instanceProfiles = exportedEntities<InstanceProfileInput>(
   'InstanceProfile',
-  `${ENTITY}, ${named('arn', 'Role', 'id', 'e."roleId"')} AS role`,
-  (row: EntityRow & { readonly role: string | null }) => ({ ...entityOf(row), role: row.role }),
+  `${ENTITY}, e.tags, ${named('arn', 'Role', 'id', 'e."roleId"')} AS role`,
+  (row: EntityRow & { readonly tags: Readonly<Record<string, string>>; readonly role: string | null }) => ({
+    ...entityOf(row),
+    ...taggedOf(row),
+    role: row.role,
+  }),
 );

@@ -146,6 +146,19 @@ function bucketsOf({ holder }: ResourceRows): readonly string[] {
   return holder === null || holder.accessPoint === null ? [] : [holder.accessPoint.bucket];
 }
 
+/** The entity of IAM that is this resource: it has tags. */
+function entityOf(arn: string): readonly string[] {
+  const { service, resource = '' } = parseArn(arn) ?? {};
+  const kind = service === 'iam' ? TAGGED_KINDS[resource.slice(0, resource.indexOf('/'))] : undefined;
+  return kind === undefined ? [] : [dependency(kind, arn)];
+}
+
+const TAGGED_KINDS: Readonly<Partial<Record<string, string>>> = {
+  user: 'User',
+  policy: 'ManagedPolicy',
+  'instance-profile': 'InstanceProfile',
+};
+
 export function buildResource(
   rows: ResourceRows,
   account: AccountFacts | null,
@@ -180,7 +193,7 @@ export function buildResource(
     },
     dependencies: [
       ...[arn, ...holders, ...bucketsOf(rows)].map((each) => dependency('Resource', each)),
-      dependency('User', arn),
+      ...entityOf(arn),
       ...(account?.dependencies ?? []),
     ],
     bytes: BYTES,

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Database } from '../prisma/database.ts';
-import { RESOURCE_JSON, type ResourceRow, readDocuments, USER_AS_RESOURCE_JSON } from './rows.ts';
+import { RESOURCE_JSON, type ResourceRow, readDocuments, TAGGED_AS_RESOURCE_JSON } from './rows.ts';
 import type { StoredResources } from './stored-resources.ts';
 
 /** Rows of one statement: few enough that it keeps nobody waiting on the embedded store. */
@@ -8,12 +8,17 @@ const PAGE = 250;
 const DOCUMENTS = 100;
 
 /** One page of a table, after an ARN, with the state of the database that it is of. */
-const page = (table: 'Resource' | 'User', json: string): string => `
+const page = (table: string, json: string): string => `
   SELECT (SELECT revision::text FROM "DirectoryState" WHERE id = 1) AS revision,
     (SELECT coalesce(json_agg(${json} ORDER BY e.arn), '[]')
-       FROM (SELECT * FROM "${table}" WHERE arn > $1 ORDER BY arn LIMIT ${PAGE}) e) AS rows`;
+       FROM (SELECT * FROM ${table} WHERE arn > $1 ORDER BY arn LIMIT ${PAGE}) e) AS rows`;
 
-const PAGES = [page('Resource', RESOURCE_JSON), page('User', USER_AS_RESOURCE_JSON)];
+const PAGES = [
+  page('"Resource"', RESOURCE_JSON),
+  page('"User"', TAGGED_AS_RESOURCE_JSON),
+  page('(SELECT arn, "accountId", tags FROM "ManagedPolicy" WHERE "accountId" IS NOT NULL) p', TAGGED_AS_RESOURCE_JSON),
+  page(`(SELECT arn, split_part(arn, ':', 5) AS "accountId", tags FROM "InstanceProfile") p`, TAGGED_AS_RESOURCE_JSON),
+];
 
 const ACCOUNTS = `
   SELECT (SELECT revision::text FROM "DirectoryState" WHERE id = 1) AS revision,

@@ -131,8 +131,8 @@ export const RESOURCE_JSON = `json_build_object('arn', e.arn, 'accountId', e."ac
 const BUCKETS_BEHIND = `ARRAY(
   SELECT p."accessPoint"->>'bucket' FROM "Resource" p WHERE p.arn = ANY($4::text[]) AND p."accessPoint" IS NOT NULL)`;
 
-/** A user as a resource, as ResourceRow. */
-export const USER_AS_RESOURCE_JSON = `json_build_object('arn', e.arn, 'accountId', e."accountId", 'tags', e.tags,
+/** A user, policy or instance profile as a resource, as ResourceRow. */
+export const TAGGED_AS_RESOURCE_JSON = `json_build_object('arn', e.arn, 'accountId', e."accountId", 'tags', e.tags,
   'policyHash', NULL, 'policyBindings', '{}'::json, 'objectOwnership', NULL, 'abacEnabled', NULL, 'region', NULL,
   'publicAccessBlock', NULL, 'accessPoint', NULL, 'grants', '[]'::json)`;
 
@@ -186,7 +186,13 @@ const SELECT_ENTITIES = `
                     "publicAccessBlock", "accessPoint", grants
                FROM "Resource" WHERE arn = ANY($4::text[]) OR arn = ANY(${BUCKETS_BEHIND})
              UNION ALL
-             SELECT arn, "accountId", tags, NULL, '{}', NULL, NULL, NULL, NULL, NULL, '[]' FROM "User" WHERE arn = ANY($4::text[])) e) AS resources,
+             SELECT arn, "accountId", tags, NULL, '{}', NULL, NULL, NULL, NULL, NULL, '[]' FROM "User" WHERE arn = ANY($4::text[])
+             UNION ALL
+             SELECT arn, "accountId", tags, NULL, '{}', NULL, NULL, NULL, NULL, NULL, '[]'
+               FROM "ManagedPolicy" WHERE arn = ANY($4::text[]) AND "accountId" IS NOT NULL
+             UNION ALL
+             SELECT arn, split_part(arn, ':', 5), tags, NULL, '{}', NULL, NULL, NULL, NULL, NULL, '[]'
+               FROM "InstanceProfile" WHERE arn = ANY($4::text[])) e) AS resources,
     (SELECT coalesce(json_agg(json_build_object('id', e.id, 'arn', e.arn, 'accountId', e."accountId", 'vpcId', e."vpcId",
         'serviceName', e."serviceName", 'policyHash', e."policyHash")), '[]') FROM "VpcEndpoint" e WHERE e.id = ANY($9::text[])) AS endpoints,
     (SELECT coalesce(json_agg(json_build_array(p.arn, p.name, v."documentHash")), '[]')

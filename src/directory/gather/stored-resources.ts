@@ -41,6 +41,9 @@ export interface Surroundings {
 
 const NONE: ReadonlySet<string> = new Set();
 
+/** Entities that are read as resources, by their names in DirectoryChange. */
+const AS_RESOURCES: ReadonlySet<string> = new Set(['Resource', 'User', 'ManagedPolicy', 'InstanceProfile']);
+
 /** The common case needs no new text. No ARN begins with an account. */
 function nameOf(arn: string, accountId: string | null): string {
   return accountId === null ? arn : `${accountId} ${arn}`;
@@ -52,8 +55,8 @@ function weightOf(row: ResourceRow): number {
 
 /**
  * All stored resources, so that a name is known to be stored, or not to be, without asking the database: services ask about
- * objects, items and messages whose names nobody has asked about before. Users are resources too, without policies; roles
- * are not in it. INVARIANT: while it is complete, it is true of the memory's revision, but for the names in `stale`.
+ * objects, items and messages whose names nobody has asked about before. Users, managed policies and instance profiles are
+ * resources too, without policies; roles are not in it. INVARIANT: while it is complete, it is true of the memory's revision, but for the names in `stale`.
  */
 export class StoredResources {
   readonly #budget: MemoryBudget;
@@ -194,7 +197,7 @@ export class StoredResources {
     // Nothing is held that could have changed.
     if (this.#state === 'tooMany') return;
     for (const { entity, entityId } of touched) {
-      if (entity === 'Resource' || entity === 'User') this.#stale.add(entityId);
+      if (AS_RESOURCES.has(entity)) this.#stale.add(entityId);
       else if (entity === 'Account') this.#accounts.add(entityId);
       else if (entity !== 'Organization') continue;
       this.#forgetMade();

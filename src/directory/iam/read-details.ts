@@ -29,6 +29,19 @@ export async function readDetails(
   };
 }
 
+type Bindings = NonNullable<RoleInput['trustBindings']>;
+
+/** Names that mean others than they say: those that were renamed by their ARNs of today, others by their ids. */
+async function renamedSince(sql: Sql, roles: readonly RoleInput[]): Promise<(bindings: Bindings) => Bindings> {
+  const ids = roles.flatMap(({ trustBindings = {} }) => Object.values(trustBindings));
+  const rows =
+    ids.length === 0
+      ? []
+      : await sql.query<{ id: string; arn: string }>('SELECT id, arn FROM "User" WHERE id = ANY($1::text[])', [ids]);
+  const arns = new Map(rows.map(({ id, arn }) => [id, arn]));
+  return (bindings) => Object.fromEntries(Object.entries(bindings).map(([name, id]) => [name, arns.get(id) ?? id]));
+}
+
 type ProfileRow = EntityRecord & { readonly roleArn: string };
 
 async function withProfiles(
@@ -44,9 +57,10 @@ async function withProfiles(
   );
   const byRole = new Map<string, EntityRecord[]>();
   for (const { roleArn, ...profile } of profiles) byRole.set(roleArn, [...(byRole.get(roleArn) ?? []), profile]);
+  const today = await renamedSince(sql, found);
   return found.map(({ trustBindings = {}, ...role }) => ({
     ...role,
-    trustPolicy: boundTrust(role.trustPolicy, trustBindings),
+    trustPolicy: boundTrust(role.trustPolicy, today(trustBindings)),
     instanceProfiles: byRole.get(role.arn) ?? [],
   }));
 }

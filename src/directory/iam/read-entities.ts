@@ -11,7 +11,11 @@ export const ENTITY = `e.id, e.arn, e.name, e.path, ${CREATED}`;
 
 const PRINCIPAL = `${ENTITY}, e.tags, ${named('arn', 'ManagedPolicy', 'id', 'e."boundaryId"')} AS "permissionsBoundary"`;
 
-const ROLE = `${PRINCIPAL}, e.description, e."maxSessionDuration", ${textOf('e."trustPolicyHash"')} AS "trustPolicy", e."trustBindings"`;
+/** The names in a trust policy `e` that mean others than they say: those that were renamed by their ARNs of today, others by their ids. */
+export const TODAY = `(SELECT coalesce(jsonb_object_agg(b.key, coalesce(u.arn, b.value)), '{}')
+    FROM jsonb_each_text(e."trustBindings") b LEFT JOIN "User" u ON u.id = b.value)`;
+
+const ROLE = `${PRINCIPAL}, e.description, e."maxSessionDuration", ${textOf('e."trustPolicyHash"')} AS "trustPolicy", ${TODAY} AS "trustBindings"`;
 
 interface Identified {
   readonly id: string;

@@ -4,11 +4,11 @@ import type { Keyed, ListPage, WithPath } from './iam-store.ts';
 import { accountColumn, NAME_KEY } from './named.ts';
 import { byIds, ENTITY, readRoles } from './read-entities.ts';
 import { beginsWith, readList } from './read-list.ts';
-import type { EntityRecord, InstanceProfileRecord } from './records.ts';
+import type { InstanceProfileRecord } from './records.ts';
 
-type ProfileRow = EntityRecord & { readonly roleId: string | null };
+type ProfileRow = Omit<InstanceProfileRecord, 'role'> & { readonly roleId: string | null };
 
-const PROFILE = `${ENTITY}, e."roleId"`;
+const PROFILE = `${ENTITY}, e.tags, e."roleId"`;
 
 /** The profiles with their roles, read in one statement. */
 async function withRoles<Row extends ProfileRow>(

@@ -18,7 +18,7 @@ function boundaryOf(kind: 'User' | 'Role'): string {
   return `(SELECT count(*)::int4 FROM "${kind}" h WHERE h."boundaryId" = e.id AND h."accountId" = $2)`;
 }
 
-const POLICY = `${ENTITY}, e."defaultVersionId",
+const POLICY = `${ENTITY}, e.description, e.tags, e."defaultVersionId",
   ${usedBy('User', 'userId')} + ${usedBy('Group', 'groupId')} + ${usedBy('Role', 'roleId')} AS attachments,
   ${boundaryOf('User')} + ${boundaryOf('Role')} AS boundaries`;
 

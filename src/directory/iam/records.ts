@@ -19,16 +19,19 @@ export interface RoleRecord extends PrincipalRecord {
   readonly description: string | null;
   /** Seconds. */
   readonly maxSessionDuration: number;
-  /** JSON text, with the unique ids of principals that were deleted: see bound-trust.ts. */
+  /** JSON text, with the unique ids of principals that were deleted, and the ARNs of today of those that were renamed: see bound-trust.ts. */
   readonly trustPolicy: string;
 }
 
 export interface InstanceProfileRecord extends EntityRecord {
+  readonly tags: Readonly<Record<string, string>>;
   /** Null: it has none. */
   readonly role: RoleRecord | null;
 }
 
 export interface ManagedPolicyRecord extends EntityRecord {
+  readonly description: string | null;
+  readonly tags: Readonly<Record<string, string>>;
   /** Null: the policy is attached somewhere, but its document is not known. */
   readonly defaultVersionId: string | null;
   /** The users, groups and roles of one account that have it attached. */

@@ -46,7 +46,7 @@ builder.mutationField('applyChanges', (t) =>
       changes: t.arg({
         type: [DirectoryChangeInput],
         required: true,
-        description: `The changes, at most ${MAX_CHANGES}. A later one sees what earlier ones have made, but cannot name what one of them deletes`,
+        description: `The changes, at most ${MAX_CHANGES}. A later one sees what earlier ones have made, but cannot name what one of them deletes or renames`,
       }),
       ...changeArguments(t),
     },
@@ -62,7 +62,7 @@ builder.mutationField('applyChanges', (t) =>
         }
         let planned: readonly PlannedChange[] = [];
         try {
-          planned = plannedChanges(changes);
+          planned = await plannedChanges(changes, context);
           const { names, revision, touched } = await applied(context, planned, options);
           return { named: names, touched, revision, dryRun: options.dryRun === true };
         } catch (error) {

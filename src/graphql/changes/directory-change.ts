@@ -1,12 +1,13 @@
 import type { InputRef } from '@pothos/core';
 import type { ChangeInputs, ChangeName, ChangeRequest } from '../../session/entity-changes.ts';
 import { builder } from '../builder.ts';
+import type { GatewayContext } from '../context.ts';
 
 /** A change as a mutation takes it. */
 interface Registered<Name extends ChangeName, Given> {
   readonly type: InputRef<Given>;
   /** The change's input, from the one of the schema. */
-  readonly changeOf: (input: Given) => ChangeInputs[Name];
+  readonly changeOf: (input: Given, context: GatewayContext) => ChangeInputs[Name] | Promise<ChangeInputs[Name]>;
 }
 
 const registered = new Map<ChangeName, Registered<ChangeName, unknown>>();
@@ -38,12 +39,12 @@ export interface AskedChange {
 }
 
 /** What a `DirectoryChangeInput` asks for. */
-export function askedChange(given: GivenChange): AskedChange {
+export async function askedChange(given: GivenChange, context: GatewayContext): Promise<AskedChange> {
   for (const [name, { changeOf }] of registered) {
     const input = given[name];
     if (input == null) continue;
     // as: an input object; the name and the input belong together
-    return { name, given: { ...input }, request: { name, input: changeOf(input) } as ChangeRequest };
+    return { name, given: { ...input }, request: { name, input: await changeOf(input, context) } as ChangeRequest };
   }
   throw new Error('a change without a name');
 }

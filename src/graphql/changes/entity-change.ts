@@ -27,7 +27,7 @@ interface ChangeMutation<Name extends ChangeName, Given> {
   readonly success: ObjectRef<Types, Changed>;
   /** Beside AccessDenied. */
   readonly failures: readonly (typeof ExpectedFailure)[];
-  readonly changeOf: (input: Given) => ChangeInputs[Name];
+  readonly changeOf: (input: Given, context: GatewayContext) => ChangeInputs[Name] | Promise<ChangeInputs[Name]>;
 }
 
 /**
@@ -56,7 +56,7 @@ export function changeMutation<Name extends ChangeName, Given>(
       resolve: (_root, args, context) => {
         // as: Given is the shape of `type`
         const { input, ...asked } = args as unknown as GivenArguments<Given>;
-        return expectingFailures(() => change(context, name, changeOf(input), changeOptions(asked)));
+        return expectingFailures(async () => change(context, name, await changeOf(input, context), changeOptions(asked)));
       },
     }),
   );

@@ -1,7 +1,9 @@
 import { FailedChange } from '../../directory/entities/make-changes.ts';
+import { renamedArn } from '../../directory/entities/new-entity.ts';
 import type { OperationOf } from '../../guard/perform.ts';
 import { InvalidInput } from '../../policy/errors.ts';
 import { targetOf } from '../../session/entity-changes.ts';
+import type { GatewayContext } from '../context.ts';
 import { readValues } from '../guards/argument-reader.ts';
 import { MUTATION_GUARDS } from '../guards/mutations.ts';
 import { type AskedChange, askedChange, type GivenChange } from './directory-change.ts';
@@ -13,32 +15,43 @@ export interface PlannedChange extends AskedChange {
 
 /**
  * A list of changes, each with its own guard. All are decided before any is made, and as things are then, but with the permissions
- * boundary that the list itself has given to an entity by then. Throws FailedChange for a change of what an earlier one deletes: what
- * has its name afterwards is something else, and nothing could be said about it before.
+ * boundary that the list itself has given to an entity by then. Throws FailedChange for a change of what an earlier one deletes or
+ * renames: what has its name afterwards is something else, and nothing could be said about it before.
  */
-export function plannedChanges(given: readonly GivenChange[]): readonly PlannedChange[] {
-  const deleted = new Set<string>();
+export async function plannedChanges(
+  given: readonly GivenChange[],
+  context: GatewayContext,
+): Promise<readonly PlannedChange[]> {
+  const passed = new Set<string>();
   const boundaries = new Map<string, string | null>();
-  return given.map((one, index) => {
-    const asked = askedChange(one);
+  const planned: PlannedChange[] = [];
+  for (const [index, one] of given.entries()) {
+    const asked = await askedChange(one, context);
     const target = targetOf(asked.request);
-    if (deleted.has(target)) {
-      const why = `\`${target}\` is deleted by an earlier change of the list: changes of what has this name then are a list of their own`;
+    if (passed.has(target)) {
+      const why = `\`${target}\` is deleted or renamed by an earlier change of the list: changes of what has this name then are a list of their own`;
       throw new FailedChange(index, new InvalidInput(`changes[${index}].${asked.name}`, why));
     }
-    const planned = { ...asked, operation: operationOf(asked, boundaries.get(target)) };
+    planned.push({ ...asked, operation: operationOf(asked, boundaries.get(target)) });
     const boundary = boundaryAfter(asked);
     if (boundary !== undefined) boundaries.set(target, boundary);
-    if (isDeletion(asked)) deleted.add(target);
-    return planned;
-  });
+    for (const name of passedNames(asked, target)) passed.add(name);
+  }
+  return planned;
 }
 
-const ENTITY_DELETION = /^delete(?!.*(?:Policy|Boundary|Version)$)/;
+const ENTITY_DELETION = /^delete(?:Policy$|(?!.*(?:Policy|Boundary|Version|Alias)$))/;
 
-/** Whether what it is about is gone afterwards. */
-function isDeletion({ name }: AskedChange): boolean {
-  return ENTITY_DELETION.test(name);
+/** The names that mean another entity afterwards, or none. */
+function passedNames({ name, given }: AskedChange, target: string): readonly string[] {
+  if (ENTITY_DELETION.test(name)) return [target];
+  if (name === 'updateUser') return [target, renamedArn(target, nameIn(given, 'newUserName'))];
+  return name === 'updateGroup' ? [target, renamedArn(target, nameIn(given, 'newGroupName'))] : [];
+}
+
+function nameIn(given: AskedChange['given'], key: string) {
+  const text = (value: unknown): string | null => (typeof value === 'string' ? value : null);
+  return { name: text(given[key]), path: text(given['newPath']) };
 }
 
 /** The boundary that what it is about has afterwards; undefined: the one that it had. */

@@ -12,7 +12,7 @@ import {
 import { type Changed, changedFields } from './changed-fields.ts';
 import { changeMutation, POLICY_NAME } from './entity-change.ts';
 
-const RoleChangeSuccess = builder.objectRef<Changed>('RoleChangeSuccess').implement({
+export const RoleChangeSuccess = builder.objectRef<Changed>('RoleChangeSuccess').implement({
   description: 'The role was changed; the change takes effect at the next request of its sessions',
   fields: (t) => ({
     role: t.field({

@@ -11,7 +11,7 @@ import {
 import { type Changed, changedFields } from './changed-fields.ts';
 import { changeMutation, POLICY_NAME } from './entity-change.ts';
 
-const UserChangeSuccess = builder.objectRef<Changed>('UserChangeSuccess').implement({
+export const UserChangeSuccess = builder.objectRef<Changed>('UserChangeSuccess').implement({
   description: 'The user was changed; the change takes effect at its next request',
   fields: (t) => ({
     user: t.field({

@@ -14,6 +14,10 @@ export const Account = builder.prismaNode('Account', {
         'Name of the account; null if not known. For an account other than the caller’s own it needs ' +
         'account:GetAccountInformation',
     }),
+    alias: t.exposeString('alias', {
+      nullable: true,
+      description: 'The alias of the account; null: none, or not known. Needs iam:ListAccountAliases in the account',
+    }),
     organizationId: t.exposeString('organizationId', {
       nullable: true,
       description:

@@ -1,4 +1,7 @@
+import { mayRead } from '../../guard/readable.ts';
+import { brand } from '../brand.ts';
 import { builder } from '../builder.ts';
+import type { GatewayContext } from '../context.ts';
 import { tableConnection } from '../table-connection.ts';
 import { IamIdentity } from './iam-identity.ts';
 import {
@@ -38,3 +41,8 @@ export const Group = builder.prismaNode('Group', {
 });
 
 export const GroupConnection = tableConnection('Group', Group, { page: 'A page of groups', entry: 'A group' });
+
+/** The group that a mutation has changed; null: the caller may change it, but not read it. */
+export async function readableGroup(context: GatewayContext, arn: string): Promise<{ arn: string } | null> {
+  return (await mayRead(context, 'Group', arn)) ? brand({ arn }, 'Group') : null;
+}

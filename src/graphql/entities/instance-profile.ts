@@ -1,8 +1,11 @@
+import { mayRead } from '../../guard/readable.ts';
+import { brand } from '../brand.ts';
 import { builder } from '../builder.ts';
+import type { GatewayContext } from '../context.ts';
 import { Role } from './role.ts';
-import { ACCOUNT, ARN, NAME, PATH } from './shared-fields.ts';
+import { ACCOUNT, ARN, NAME, PATH, TAGS } from './shared-fields.ts';
 
-const InstanceProfile = builder.prismaNode('InstanceProfile', {
+export const InstanceProfile = builder.prismaNode('InstanceProfile', {
   nullable: true,
   id: { resolve: (row) => row.arn },
   findUnique: (arn) => ({ arn }),
@@ -15,6 +18,10 @@ const InstanceProfile = builder.prismaNode('InstanceProfile', {
     path: t.string(PATH),
     account: t.field(ACCOUNT),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was created, or first imported' }),
+    tags: t.field({
+      ...TAGS,
+      description: 'The tags, in the order of their keys. Needs iam:GetInstanceProfile or iam:ListInstanceProfileTags',
+    }),
     role: t.relation('role', { type: Role, nullable: true, description: 'The role that it hands out; null: none' }),
   }),
 });
@@ -28,3 +35,8 @@ builder.prismaObjectField(Role, 'instanceProfiles', (t) =>
     query: { orderBy: { arn: 'asc' } },
   }),
 );
+
+/** The instance profile that a mutation has changed; null: the caller may change it, but not read it. */
+export async function readableProfile(context: GatewayContext, arn: string): Promise<{ arn: string } | null> {
+  return (await mayRead(context, 'InstanceProfile', arn)) ? brand({ arn }, 'InstanceProfile') : null;
+}

@@ -1,5 +1,9 @@
+import { mayRead } from '../../guard/readable.ts';
+import { brand } from '../brand.ts';
 import { builder } from '../builder.ts';
+import type { GatewayContext } from '../context.ts';
 import { tableConnection } from '../table-connection.ts';
+import { TagType, tagList } from './tag.ts';
 
 export const ManagedPolicy = builder.prismaNode('ManagedPolicy', {
   nullable: true,
@@ -18,6 +22,18 @@ export const ManagedPolicy = builder.prismaNode('ManagedPolicy', {
       type: 'DateTime',
       nullable: true,
       description: 'When the policy was created, or first imported',
+    }),
+    description: t.exposeString('description', {
+      nullable: true,
+      description:
+        'What it is for, as it was said when it was created; null: not said, or not known. Needs iam:GetPolicy',
+    }),
+    tags: t.field({
+      type: [TagType],
+      nullable: true,
+      description: 'The tags, in the order of their keys. Needs iam:GetPolicy or iam:ListPolicyTags',
+      select: { tags: true },
+      resolve: ({ tags }) => tagList(tags),
     }),
     defaultVersionId: t.exposeString('defaultVersionId', {
       nullable: true,
@@ -48,6 +64,17 @@ export const ManagedPolicyConnection = tableConnection('ManagedPolicy', ManagedP
   page: 'A page of managed policies',
   entry: 'A managed policy',
 });
+
+/** The policy that a mutation has changed; null: the caller may change it, but not read it. */
+export async function readablePolicy(
+  context: GatewayContext,
+  arn: string,
+): Promise<{ id: string; arn: string; defaultVersionId: string | null } | null> {
+  if (!(await mayRead(context, 'ManagedPolicy', arn))) return null;
+  const select = { id: true, arn: true, defaultVersionId: true };
+  const row = await context.directory.prisma.managedPolicy.findUnique({ where: { arn }, select });
+  return row === null ? null : brand(row, 'ManagedPolicy');
+}
 
 function versionOf(key: string): { policyId: string; versionId: string } {
   const [policyId = '', versionId = ''] = key.split(' ');

@@ -7,7 +7,8 @@ interface TagValue {
 
 /** A tag of a user, role, session or resource. */
 export const TagType = builder.objectRef<TagValue>('Tag').implement({
-  description: 'A tag of a user, role, role session or resource. Keys are compared without regard to case',
+  description:
+    'A tag of a user, role, role session, managed policy, instance profile or resource. Keys are compared without regard to case',
   fields: (t) => ({
     key: t.exposeString('key', { description: 'Key of the tag as written, at most 128 characters' }),
     value: t.exposeString('value', { description: 'Value of the tag, at most 256 characters; may be empty' }),

@@ -13,6 +13,11 @@ export interface ArgumentReader<Value> {
 /** A reader for each value, by the name of the argument or the input's field. */
 export type ArgumentReaders<Values> = { readonly [Name in keyof Values]-?: ArgumentReader<Values[Name]> };
 
+interface Tag {
+  readonly key: string;
+  readonly value: string;
+}
+
 // as, in all of these: the scalars coerce to this type.
 export const arn: ArgumentReader<string> = { type: 'Arn!', read: (value) => value as string };
 export const accountId: ArgumentReader<string> = { type: 'AccountId!', read: (value) => value as string };
@@ -30,6 +35,21 @@ export const givenText: ArgumentReader<string | null> = {
 export const givenTexts: ArgumentReader<readonly string[] | null> = {
   type: '[String!]',
   read: (value) => (value ?? null) as readonly string[] | null,
+};
+/** Left out, or null: null. */
+export const givenArn: ArgumentReader<string | null> = {
+  type: 'Arn',
+  read: (value) => (value ?? null) as string | null,
+};
+export const tags: ArgumentReader<readonly Tag[]> = { type: '[TagInput!]!', read: (value) => value as readonly Tag[] };
+/** Left out, or null: null. */
+export const givenTags: ArgumentReader<readonly Tag[] | null> = {
+  type: '[TagInput!]',
+  read: (value) => (value ?? null) as readonly Tag[] | null,
+};
+export const tagKeys: ArgumentReader<readonly string[]> = {
+  type: '[String!]!',
+  read: (value) => value as readonly string[],
 };
 export const givenAccountIds: ArgumentReader<readonly string[] | null> = {
   type: '[AccountId!]',

@@ -2,6 +2,7 @@ import { ORGANIZATION_READINGS } from '../../guard/organization-readings.ts';
 import { READINGS, type Reading } from '../../guard/readings.ts';
 import type { Account } from '../entities/account.ts';
 import type { Group } from '../entities/group.ts';
+import type { InstanceProfile } from '../entities/instance-profile.ts';
 import type { ManagedPolicy } from '../entities/managed-policy.ts';
 import type { Resource } from '../entities/resource.ts';
 import type { Role } from '../entities/role.ts';
@@ -63,6 +64,7 @@ export const ENTITY_GUARDS: Guards = {
   ...fieldsOf('User', READINGS.user, (row: Row<typeof User>) => row),
   ...fieldsOf('Role', READINGS.role, (row: Row<typeof Role>) => row),
   ...fieldsOf('Group', READINGS.group, (row: Row<typeof Group>) => row),
+  ...fieldsOf('InstanceProfile', READINGS.instanceProfile, (row: Row<typeof InstanceProfile>) => row),
   ...fieldsOf('ManagedPolicy', READINGS.managedPolicy, (row: Row<typeof ManagedPolicy>) => row),
   ...fieldsOf('InlinePolicy', READINGS.inlinePolicy, ({ user, group, role }: InlinePolicyRow) => ({
     holder: (user ?? group ?? role)?.arn ?? '',

@@ -10,6 +10,7 @@ import {
   text,
 } from './argument-reader.ts';
 import { type FieldGuard, performs } from './field-guard.ts';
+import { IAM_MUTATION_GUARDS } from './iam-mutations.ts';
 
 const NOTHING = {};
 const ROLE = { roleArn: arn };
@@ -65,4 +66,5 @@ export const MUTATION_GUARDS: Readonly<Record<string, FieldGuard>> = {
   'Mutation.deleteUserPermissionsBoundary': performs('DeleteUserPermissionsBoundary', USER),
   'Mutation.addUserToGroup': performs('AddUserToGroup', { ...USER, groupArn: arn }),
   'Mutation.removeUserFromGroup': performs('RemoveUserFromGroup', { ...USER, groupArn: arn }),
+  ...IAM_MUTATION_GUARDS,
 };

@@ -77,6 +77,7 @@ export const instanceProfile = object<InstanceProfileInput>('An instance profile
   id,
   createdAt,
   role: may(orNull(iamArn('role')), `ARN of its role; null: none. ${REPLACED}`),
+  tags: tagged,
 });
 
 const version = object<ManagedPolicyInput['versions'][number]>('A version of a managed policy', {
@@ -89,6 +90,8 @@ export const managedPolicy = object<ManagedPolicyInput>('A managed policy, of an
   arn: must(iamArn('policy'), 'ARN, with path and name'),
   id,
   createdAt,
+  description: may(text, `Description. ${REPLACED}`),
+  tags: tagged,
   defaultVersionId: must(
     orNull(text),
     'The version in force; null: the policy is attached somewhere, but its document is not known',

@@ -2,9 +2,10 @@ import type * as iam from '@aws-sdk/client-iam';
 import { noSuchNamed } from '../named-entities.ts';
 import type { Operation, Operations } from '../operation.ts';
 import { pathPrefixOf } from './filters.ts';
-import { wholeInstanceProfile } from './outputs.ts';
+import { listedInstanceProfile, tagsOf, wholeInstanceProfile } from './outputs.ts';
 import { paged } from './paging.ts';
 import { permitted, permittedInAccount } from './permitted.ts';
+import { tagPage } from './tags.ts';
 
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetInstanceProfile.html */
 const getInstanceProfile: Operation<iam.GetInstanceProfileRequest, iam.GetInstanceProfileResponse> = async (
@@ -27,7 +28,7 @@ const listInstanceProfiles: Operation<iam.ListInstanceProfilesRequest, iam.ListI
   const { entries, truncation } = await paged('ListInstanceProfiles', input, ({ after, limit }) =>
     context.directory.iam.instanceProfiles({ accountId, path }, { after: after?.key ?? null, limit }),
   );
-  return { InstanceProfiles: entries.map(wholeInstanceProfile), ...truncation };
+  return { InstanceProfiles: entries.map(listedInstanceProfile), ...truncation };
 };
 
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListInstanceProfilesForRole.html */
@@ -39,11 +40,22 @@ const listInstanceProfilesForRole: Operation<
   const { entries, truncation } = await paged('ListInstanceProfilesForRole', input, ({ after, limit }) =>
     context.directory.iam.instanceProfilesOfRole(id, { after: after?.key ?? null, limit }),
   );
-  return { InstanceProfiles: entries.map(wholeInstanceProfile), ...truncation };
+  return { InstanceProfiles: entries.map(listedInstanceProfile), ...truncation };
+};
+
+/** https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListInstanceProfileTags.html */
+const listInstanceProfileTags: Operation<
+  iam.ListInstanceProfileTagsRequest,
+  iam.ListInstanceProfileTagsResponse
+> = async (context, input) => {
+  const { id } = await permitted(context, 'InstanceProfile', input.InstanceProfileName, 'iam:ListInstanceProfileTags');
+  const profile = await context.directory.iam.instanceProfile(id);
+  return tagPage('ListInstanceProfileTags', input, tagsOf(profile?.tags ?? {}));
 };
 
 export const INSTANCE_PROFILE_READS = {
   GetInstanceProfile: getInstanceProfile,
   ListInstanceProfiles: listInstanceProfiles,
   ListInstanceProfilesForRole: listInstanceProfilesForRole,
+  ListInstanceProfileTags: listInstanceProfileTags,
 } satisfies Operations;

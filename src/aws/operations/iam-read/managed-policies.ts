@@ -4,10 +4,12 @@ import type { ManagedPolicyRecord } from '../../../directory/iam/records.ts';
 import type { Operation, Operations } from '../operation.ts';
 import { idsOf, pageInAccount } from './entity-lists.ts';
 import { oneOf, pathPrefixOf } from './filters.ts';
+import { tagsOf } from './outputs.ts';
 import { permittedInAccount } from './permitted.ts';
 import { catalogPolicy, noSuchPolicy, permittedPolicy } from './permitted-policy.ts';
+import { tagPage } from './tags.ts';
 
-/** What a policy says of itself. The directory keeps no description, no date of the last change and no tags of policies. */
+/** A policy as lists have it. The directory keeps no date of the last change of policies. */
 export function listedPolicy(policy: ManagedPolicyRecord): iam.Policy {
   const { name, id, arn, path, defaultVersionId, createdAt } = policy;
   return {
@@ -18,6 +20,16 @@ export function listedPolicy(policy: ManagedPolicyRecord): iam.Policy {
     DefaultVersionId: defaultVersionId ?? undefined,
     ...usageOf(policy),
     CreateDate: new Date(createdAt),
+  };
+}
+
+/** Description and tags are left out where there are none, and by lists. */
+export function wholePolicy(policy: ManagedPolicyRecord): iam.Policy {
+  const { description, tags } = policy;
+  return {
+    ...listedPolicy(policy),
+    Description: description ?? undefined,
+    Tags: Object.keys(tags).length === 0 ? undefined : tagsOf(tags),
   };
 }
 
@@ -32,12 +44,20 @@ export function usageOf({ attachments, boundaries }: Pick<ManagedPolicyRecord, '
 const getPolicy: Operation<iam.GetPolicyRequest, iam.GetPolicyResponse> = async (context, { PolicyArn }) => {
   const accountId = await permittedPolicy(context, PolicyArn, 'iam:GetPolicy');
   const stored = await context.directory.iam.policy(PolicyArn, accountId);
-  if (stored !== null) return { Policy: listedPolicy(stored) };
+  if (stored !== null) return { Policy: wholePolicy(stored) };
   const known = catalogPolicy(context, PolicyArn);
   if (known === null) throw noSuchPolicy(PolicyArn);
   const { name, arn, path, versionId } = known;
   const usage = usageOf({ attachments: 0, boundaries: 0 });
   return { Policy: { PolicyName: name, Arn: arn, Path: path, DefaultVersionId: versionId, ...usage } };
+};
+
+/** https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListPolicyTags.html */
+const listPolicyTags: Operation<iam.ListPolicyTagsRequest, iam.ListPolicyTagsResponse> = async (context, input) => {
+  const accountId = await permittedPolicy(context, input.PolicyArn, 'iam:ListPolicyTags');
+  const stored = await context.directory.iam.policy(input.PolicyArn, accountId);
+  if (stored === null && catalogPolicy(context, input.PolicyArn) === null) throw noSuchPolicy(input.PolicyArn);
+  return tagPage('ListPolicyTags', input, tagsOf(stored?.tags ?? {}));
 };
 
 const SCOPES = ['All', 'AWS', 'Local'] as const;
@@ -70,4 +90,8 @@ const listPolicies: Operation<iam.ListPoliciesRequest, iam.ListPoliciesResponse>
   return { Policies: policies.map(listedPolicy), ...page.truncation };
 };
 
-export const MANAGED_POLICY_READS = { GetPolicy: getPolicy, ListPolicies: listPolicies } satisfies Operations;
+export const MANAGED_POLICY_READS = {
+  GetPolicy: getPolicy,
+  ListPolicies: listPolicies,
+  ListPolicyTags: listPolicyTags,
+} satisfies Operations;

@@ -70,6 +70,12 @@ export function instanceProfile(profile: EntityRecord, roles: iam.Role[]): iam.I
   };
 }
 
-export function wholeInstanceProfile(profile: InstanceProfileRecord): iam.InstanceProfile {
+export function listedInstanceProfile(profile: InstanceProfileRecord): iam.InstanceProfile {
   return instanceProfile(profile, profile.role === null ? [] : [roleOfProfile(profile.role)]);
+}
+
+/** With the tags, which lists leave out. */
+export function wholeInstanceProfile(profile: InstanceProfileRecord): iam.InstanceProfile {
+  const { tags } = profile;
+  return { ...listedInstanceProfile(profile), Tags: Object.keys(tags).length === 0 ? undefined : tagsOf(tags) };
 }

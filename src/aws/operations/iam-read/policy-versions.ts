@@ -6,7 +6,7 @@ import type { Operation, Operations } from '../operation.ts';
 import { paged } from './paging.ts';
 import { catalogPolicy, noSuchPolicy, permittedPolicy } from './permitted-policy.ts';
 
-function listedVersion({ versionId, isDefault, createdAt }: PolicyVersionRecord): iam.PolicyVersion {
+export function listedVersion({ versionId, isDefault, createdAt }: PolicyVersionRecord): iam.PolicyVersion {
   return { VersionId: versionId, IsDefaultVersion: isDefault, CreateDate: new Date(createdAt) };
 }
 

@@ -1,34 +1,7 @@
 import type * as iam from '@aws-sdk/client-iam';
-import type { OperationName } from '../../../guard/operations.ts';
-import type { ChangeInputs, EntityChanges } from '../../../session/entity-changes.ts';
-import type { AwsContext, Given, Operation, Operations } from '../operation.ts';
+import type { AwsContext, Given, Operations } from '../operation.ts';
+import { changing } from './changing.ts';
 import { givenArn, groupArn, policyName, roleArn, userArn } from './given.ts';
-import { type Names, performedOn } from './on-named.ts';
-
-/**
- * One of IAM's operations on users and roles, under its name, behind its guard. `inputOf`: the input of the change, with ARNs
- * in place of names.
- */
-function changing<Name extends keyof ChangeInputs, Input>(
-  name: Name,
-  inputOf: (context: AwsContext, given: Given<Input>) => Promise<ChangeInputs[Name]>,
-): Operation<Input, null> {
-  // as: the guards' operations have the same names, and read values of the same names
-  const operation = `${name.slice(0, 1).toUpperCase()}${name.slice(1)}` as OperationName & keyof ChangeValues;
-  return async (context, given) => {
-    const { sessions, caller, now, origin } = context;
-    const changes: EntityChanges = sessions;
-    const input = await inputOf(context, given);
-    const values = input as never; // as: see above
-    // as: the names that the inputs of these operations have
-    const names = given as Names;
-    await performedOn(context, names, operation, values, () => changes[name](caller, input, now, origin));
-    return null;
-  };
-}
-
-/** The guards' operations that change users and roles. */
-type ChangeValues = { readonly [Name in keyof ChangeInputs as Capitalize<Name>]: true };
 
 interface OfRole {
   readonly RoleName: string | undefined;

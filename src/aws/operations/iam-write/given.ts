@@ -1,9 +1,20 @@
+import type * as iam from '@aws-sdk/client-iam';
+import type { NewName } from '../../../directory/apply/entity-arn.ts';
 import { isStorable } from '../../../directory/storable.ts';
 import { parseArn } from '../../../policy/arn.ts';
 import { RolegateError } from '../../../policy/errors.ts';
 import { ValidationError } from '../../../session/errors.ts';
 import { quoted, violated } from '../../wire/read-input.ts';
-import { arnFor, callersAccount, checkName, groupNamed, roleNamed, userNamed, userNameOf } from '../named-entities.ts';
+import {
+  arnFor,
+  callersAccount,
+  checkName,
+  entityNamed,
+  groupNamed,
+  roleNamed,
+  userNamed,
+  userNameOf,
+} from '../named-entities.ts';
 import type { AwsContext } from '../operation.ts';
 
 /**
@@ -27,6 +38,22 @@ export async function roleArn(context: AwsContext, name: string): Promise<string
 /** As `userArn`, for a group. */
 export async function groupArn(context: AwsContext, name: string): Promise<string> {
   return (await groupNamed(context, name))?.arn ?? arnFor('Group', callersAccount(context), name);
+}
+
+/** As `userArn`, for an instance profile. */
+export async function profileArn(context: AwsContext, name: string): Promise<string> {
+  const found = await entityNamed(context, 'InstanceProfile', name);
+  return found?.arn ?? arnFor('InstanceProfile', callersAccount(context), name);
+}
+
+/** Where an entity of the caller's account is made. */
+export function newName(context: AwsContext, path: string | undefined): NewName {
+  return { ...callersAccount(context), path: path ?? '/' };
+}
+
+/** Tags as changes take them. AWS's clients can leave out what they need. */
+export function givenTags(tags: readonly iam.Tag[] | undefined): readonly { key: string; value: string }[] {
+  return (tags ?? []).map(({ Key, Value }) => ({ key: Key ?? '', value: Value ?? '' }));
 }
 
 /** The name of an inline policy that is to be removed. Throws ValidationError for what cannot be a name. */

@@ -11,6 +11,7 @@ export interface Names {
   readonly UserName?: string | undefined;
   readonly GroupName?: string | undefined;
   readonly RoleName?: string | undefined;
+  readonly InstanceProfileName?: string | undefined;
 }
 
 /**
@@ -34,7 +35,7 @@ export async function performedOn<Name extends OperationName, T>(
   }
 }
 
-const KINDS = { user: 'User', group: 'Group', role: 'Role' } as const;
+const KINDS = { user: 'User', group: 'Group', role: 'Role', 'instance-profile': 'InstanceProfile' } as const;
 
 function deniedAsAsked(context: AwsContext, names: Names, error: AccessDenied): AccessDenied {
   const [type = ''] = (parseArn(error.answer?.question.resource ?? '')?.resource ?? '').split('/', 1);

@@ -10,16 +10,19 @@ import type { Sql } from '../prisma/database.ts';
 import type { ChangeTools, Made } from './change-of.ts';
 import { changed, type Holder, quotaExceeded, touching } from './holder.ts';
 
-/** A policy that the holder can have: from its account, or from AWS. One that only the catalogue knows is stored. */
+/**
+ * A policy that an entity of the account can have: from its account, or from AWS. One that only the catalogue knows is stored.
+ * Throws NoSuchEntity.
+ */
 async function attachable(
   sql: Sql,
   { catalog, now }: ChangeTools,
-  holder: Holder,
+  accountId: string,
   policyArn: string,
+  field = 'policyArn',
 ): Promise<{ readonly id: string; readonly touched: readonly Touched[] }> {
-  const field = 'policyArn';
-  const accountId = parseArn(policyArn)?.accountId;
-  if (accountId === 'aws' || accountId === holder.accountId) {
+  const owner = parseArn(policyArn)?.accountId;
+  if (owner === 'aws' || owner === accountId) {
     const [row] = await sql.query<{ id: string }>('SELECT id FROM "ManagedPolicy" WHERE arn = $1', [policyArn]);
     if (row !== undefined) return { id: row.id, touched: [] };
     const input = fromCatalog(catalog, policyArn);
@@ -34,14 +37,15 @@ async function attachable(
   throw new RolegateError('NoSuchEntity', `Policy ${policyArn} does not exist or is not attachable.`, { field });
 }
 
+const TO_WHAT = { User: 'an IAM user.', Group: 'an IAM group.', Role: 'a Customer Role.' } as const;
+
 /** Does nothing if the policy is already attached. Throws NoSuchEntity, LimitExceeded, PolicyNotAttachable. */
 export async function attachPolicy(sql: Sql, tools: ChangeTools, holder: Holder, policyArn: string): Promise<Made> {
   if (policyArn.includes(':aws:policy/aws-service-role/')) {
-    const what = holder.kind === 'Role' ? 'a Customer Role.' : 'an IAM user.';
-    const why = `Cannot attach a Service Role Policy to ${what}`;
+    const why = `Cannot attach a Service Role Policy to ${TO_WHAT[holder.kind]}`;
     throw new RolegateError('PolicyNotAttachable', why, { field: 'policyArn' });
   }
-  const { id, touched } = await attachable(sql, tools, holder, policyArn);
+  const { id, touched } = await attachable(sql, tools, holder.accountId, policyArn);
   const { column, quotas } = holder;
   const rows = await sql.query(
     `INSERT INTO "PolicyAttachment" (id, "policyId", "${column}") VALUES ($1, $2, $3)
@@ -70,6 +74,18 @@ export async function detachPolicy(sql: Sql, holder: Holder, policyArn: string):
   return changed(holder);
 }
 
+/** The boundary that a new entity begins with; null or left out: none. `touched`: with what else is written for it. */
+export async function firstBoundary(
+  sql: Sql,
+  tools: ChangeTools,
+  accountId: string,
+  policyArn: string | null | undefined,
+): Promise<{ readonly id: string | null; readonly touched: readonly Touched[]; readonly read: readonly Touched[] }> {
+  if (policyArn == null) return { id: null, touched: [], read: [] };
+  const policy = await attachable(sql, tools, accountId, policyArn, 'permissionsBoundary');
+  return { ...policy, read: [{ entity: 'ManagedPolicy', entityId: policyArn }] };
+}
+
 /** Null: it has none from now on. */
 export async function setBoundary(
   sql: Sql,
@@ -77,7 +93,10 @@ export async function setBoundary(
   holder: Holder,
   policyArn: string | null,
 ): Promise<Made> {
-  const policy = policyArn === null ? { id: null, touched: [] } : await attachable(sql, tools, holder, policyArn);
+  const policy =
+    policyArn === null
+      ? { id: null, touched: [] }
+      : await attachable(sql, tools, holder.accountId, policyArn, 'permissionsBoundary');
   const rows = await sql.query(
     `UPDATE "${holder.kind}" SET "boundaryId" = $2 WHERE id = $1 AND "boundaryId" IS DISTINCT FROM $2 RETURNING id`,
     [holder.id, policy.id],
