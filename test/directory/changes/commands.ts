@@ -50,6 +50,25 @@ const boundary = fc.record({
 const group = fc.record({ groupArn: fc.constantFrom(...[...GROUPS.keys()].slice(0, 4), groupArn('none')) });
 const trust = fc.record({ policyDocument: fc.constantFrom(...TRUSTS.keys()) });
 const deletion = fc.record({ withDependents: fc.boolean() });
+const AT = { accountId: A, partition: 'aws', path: '/' };
+const someBoundary = fc.oneof(fc.constant({}), boundary);
+const newUser = fc.record({ userName: fc.constantFrom('u0', 'u1') }).map((name) => ({ ...AT, ...name }));
+const newRole = fc
+  .record({ roleName: fc.constantFrom('r0', 'r1'), assumeRolePolicyDocument: fc.constantFrom(...TRUSTS.keys()) })
+  .map((given) => ({ ...AT, ...given }));
+const key = fc.constantFrom('team', 'Team', 'stage');
+const tags = fc.array(fc.record({ key, value: fc.constantFrom('a', 'b') }), { minLength: 1, maxLength: 1 });
+const tagged = fc.record({ tags });
+const untagged = fc.record({ tagKeys: fc.array(key, { minLength: 1, maxLength: 2 }) });
+const version = fc.record({
+  policyArn: fc.constantFrom(...['p0', 'p1', 'none'].map(policyArn)),
+  versionId: fc.constantFrom('v1', 'v2', 'v3', 'v4'),
+});
+const newVersion = fc.record({
+  policyArn: fc.constantFrom(...['p0', 'p1', 'none'].map(policyArn)),
+  policyDocument: fc.constantFrom(...[...DOCUMENTS.keys()].slice(0, 3)),
+  setAsDefault: fc.boolean(),
+});
 
 const both = (...parts: readonly fc.Arbitrary<object>[]): fc.Arbitrary<object> =>
   fc.tuple(...parts).map((each) => Object.assign({}, ...each) as object); // as: records
@@ -65,6 +84,19 @@ const INPUTS: { readonly [Name in ChangeName]?: fc.Arbitrary<object> } = {
   deleteUserPermissionsBoundary: user,
   addUserToGroup: both(user, group),
   removeUserFromGroup: both(user, group),
+  createUser: both(newUser, someBoundary),
+  tagUser: both(user, tagged),
+  untagUser: both(user, untagged),
+  putGroupPolicy: both(group, inline),
+  deleteGroupPolicy: both(group, inlineName),
+  attachGroupPolicy: both(group, attached),
+  detachGroupPolicy: both(group, attached),
+  createRole: both(newRole, someBoundary),
+  tagRole: both(role, tagged),
+  untagRole: both(role, untagged),
+  createPolicyVersion: newVersion,
+  setDefaultPolicyVersion: version,
+  deletePolicyVersion: version,
   deleteRole: both(role, deletion),
   putRolePolicy: both(role, inline),
   deleteRolePolicy: both(role, inlineName),
@@ -234,7 +266,7 @@ function policiesOf(principal: PreparedPrincipal | undefined): object | null {
 
 /** The memory answers as the model says, and as a directory that has just been opened. */
 async function agree(model: Model, { database, directory, catalog }: Real): Promise<void> {
-  const principals = [...model.holders.keys()];
+  const principals = [...model.holders].filter(([, { kind }]) => kind !== 'Group').map(([arn]) => arn);
   const roles = principals.filter((arn) => arn.startsWith(roleArn('')));
   const asked = Object.entries(RESOURCES) as readonly (readonly [Asked, string])[]; // as: its keys are actions
   const questions = principals.flatMap((arn) => [
