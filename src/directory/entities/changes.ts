@@ -1,9 +1,22 @@
+import { ACCOUNT_CHANGES } from './account-changes.ts';
 import type { ChangeOf } from './change-of.ts';
+import { CONTROL_POLICY_CHANGES } from './control-policy-changes.ts';
+import { ENDPOINT_CHANGES } from './endpoint-changes.ts';
+import { ORGANIZATION_CHANGES } from './organization-changes.ts';
+import { RESOURCE_CHANGES } from './resource-changes.ts';
 import { ROLE_CHANGES } from './role-changes.ts';
 import { USER_CHANGES } from './user-changes.ts';
 
 /** Every change of the directory's entities, by its name: AWS's name of the operation where it has one. */
-export const CHANGES = { ...ROLE_CHANGES, ...USER_CHANGES };
+export const CHANGES = {
+  ...ROLE_CHANGES,
+  ...USER_CHANGES,
+  ...RESOURCE_CHANGES,
+  ...ENDPOINT_CHANGES,
+  ...ACCOUNT_CHANGES,
+  ...ORGANIZATION_CHANGES,
+  ...CONTROL_POLICY_CHANGES,
+};
 
 type Changes = typeof CHANGES;
 

@@ -28,8 +28,17 @@ function entitiesIn(document: string): readonly string[] {
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
  */
 export async function checkPrincipals(sql: Sql, document: string): Promise<void> {
-  const names = [...new Set(entitiesIn(document))];
-  if (names.length === 0) return;
+  const missing = await firstMissing(sql, entitiesIn(document));
+  if (missing === undefined) return;
+  throw new RolegateError('MalformedPolicyDocument', `Invalid principal in policy: "AWS":"${missing}"`, {
+    field: 'policyDocument',
+  });
+}
+
+/** The first of the ARNs that is that of a user or role which does not exist, where the directory knows the entities of its account. */
+export async function firstMissing(sql: Sql, arns: readonly string[]): Promise<string | undefined> {
+  const names = [...new Set(arns.filter((arn) => ENTITY.test(arn)))];
+  if (names.length === 0) return undefined;
   const [missing] = await sql.query<{ arn: string }>(
     `SELECT n.arn FROM unnest($1::text[]) WITH ORDINALITY AS n(arn, position)
       WHERE NOT EXISTS (SELECT 1 FROM "User" u WHERE u.arn = n.arn)
@@ -39,8 +48,5 @@ export async function checkPrincipals(sql: Sql, document: string): Promise<void>
       ORDER BY n.position LIMIT 1`,
     [names],
   );
-  if (missing === undefined) return;
-  throw new RolegateError('MalformedPolicyDocument', `Invalid principal in policy: "AWS":"${missing.arn}"`, {
-    field: 'policyDocument',
-  });
+  return missing?.arn;
 }
