@@ -1,6 +1,7 @@
 import { readableReason } from '../guard/readable-policy.ts';
 import { findingOf } from '../validation/validate-policy.ts';
 import { builder } from './builder.ts';
+import { touchedFields } from './changes/changed-fields.ts';
 import type { GatewayContext } from './context.ts';
 import {
   AccessDeniedFailure,
@@ -72,11 +73,14 @@ function plainFailure(failure: typeof ExpectedFailure, name: string, description
   builder.objectType(failure, { name, description, interfaces: [UserError] });
 }
 
-plainFailure(
-  ConflictFailure,
-  'Conflict',
-  'Something that the change reads or writes was changed after the revision that the caller expected; nothing was changed',
-);
+builder.objectType(ConflictFailure, {
+  name: 'Conflict',
+  description:
+    'Something that the change reads or writes was changed after the revision that the caller expected, or so much time has ' +
+    'passed since then that this is not known any more. Nothing was changed',
+  interfaces: [UserError],
+  fields: (t) => touchedFields(t),
+});
 plainFailure(
   AuthenticationFailure,
   'AuthenticationFailed',

@@ -39,7 +39,7 @@ export interface RoleChanges {
   /** Adds a policy, or replaces the one of that name. Throws LimitExceeded (10,240 characters in all inline policies). */
   readonly putRolePolicy: ChangeOf<RoleName & InlinePolicyName & PolicyText>;
   readonly deleteRolePolicy: ChangeOf<RoleName & InlinePolicyName>;
-  /** A policy of the role's account or of AWS. Throws LimitExceeded (10), PolicyNotAttachable. */
+  /** A policy of the role's account or of AWS. Throws LimitExceeded (25), PolicyNotAttachable. */
   readonly attachRolePolicy: ChangeOf<RoleName & ManagedPolicyName>;
   readonly detachRolePolicy: ChangeOf<RoleName & ManagedPolicyName>;
   /** Live sessions continue. Throws MalformedPolicyDocument for a principal that does not exist. */

@@ -2,11 +2,12 @@ import { RolegateError } from '../../policy/errors.ts';
 import type { Touched } from '../apply/revision.ts';
 import type { Sql } from '../prisma/database.ts';
 import type { Made } from './change-of.ts';
+import { type HolderQuotas, PER_HOLDER } from './quotas.ts';
 
-/** How users and roles differ as holders of policies. Sizes are in characters; blanks outside of strings do not count. */
+/** How users and roles differ as holders of policies. */
 const KINDS = {
-  User: { column: 'userId', noun: 'user', inlineCharacters: 2048 },
-  Role: { column: 'roleId', noun: 'role', inlineCharacters: 10_240 },
+  User: { column: 'userId', noun: 'user', quotas: PER_HOLDER.User },
+  Role: { column: 'roleId', noun: 'role', quotas: PER_HOLDER.Role },
 } as const;
 
 export type HolderKind = keyof typeof KINDS;
@@ -21,7 +22,7 @@ export interface Holder {
   /** The column of policies and attachments that names their holder. */
   readonly column: 'userId' | 'roleId';
   readonly noun: 'user' | 'role';
-  readonly inlineCharacters: number;
+  readonly quotas: HolderQuotas;
 }
 
 /** `by`: what AWS calls `name`, of which IAM's sentence has no path. An ARN stands for the name in it. */
@@ -54,14 +55,14 @@ export function unmodifiable(roleArn: string): RolegateError {
 
 /** Finds the user or role in the transaction that changes it. Throws NoSuchEntity, UnmodifiableEntity. */
 export async function findHolder(sql: Sql, kind: HolderKind, arn: string): Promise<Holder> {
-  const { column, noun, inlineCharacters } = KINDS[kind];
+  const { column, noun, quotas } = KINDS[kind];
   const [row] = await sql.query<{ id: string; accountId: string; name: string }>(
     `SELECT id, "accountId", name FROM "${kind}" WHERE arn = $1`,
     [arn],
   );
   if (row === undefined) throw noSuch(noun, arn);
   if (isProtected(arn)) throw unmodifiable(arn);
-  return { kind, arn, column, noun, inlineCharacters, ...row };
+  return { kind, arn, column, noun, quotas, ...row };
 }
 
 /** A change of what belongs to a user or role touches the holder. */

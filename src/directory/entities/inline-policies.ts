@@ -14,7 +14,6 @@ function sizeOf(document: string): number {
   }
 }
 
-/** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
 async function checkSize(sql: Sql, holder: Holder, policyName: string, document: string): Promise<void> {
   const others = await sql.query<{ text: string }>(
     `SELECT d.text FROM "InlinePolicy" p JOIN "PolicyDocument" d ON d.hash = p."documentHash"
@@ -22,8 +21,9 @@ async function checkSize(sql: Sql, holder: Holder, policyName: string, document:
     [holder.id, policyName],
   );
   const size = others.reduce((sum, { text }) => sum + sizeOf(text), sizeOf(document));
-  if (size <= holder.inlineCharacters) return;
-  const limit = `Maximum policy size of ${holder.inlineCharacters} bytes exceeded for ${holder.noun} ${holder.name}`;
+  const { inlineCharacters } = holder.quotas;
+  if (size <= inlineCharacters) return;
+  const limit = `Maximum policy size of ${inlineCharacters} bytes exceeded for ${holder.noun} ${holder.name}`;
   throw new RolegateError('LimitExceeded', limit, { field: 'policyDocument' });
 }
 

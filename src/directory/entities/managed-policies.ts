@@ -10,9 +10,6 @@ import type { Sql } from '../prisma/database.ts';
 import type { ChangeTools, Made } from './change-of.ts';
 import { changed, type Holder, quotaExceeded, touching } from './holder.ts';
 
-/** Policies attached to a user or role. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
-const ATTACHED = 10;
-
 /** A policy that the holder can have: from its account, or from AWS. One that only the catalogue knows is stored. */
 async function attachable(
   sql: Sql,
@@ -45,7 +42,7 @@ export async function attachPolicy(sql: Sql, tools: ChangeTools, holder: Holder,
     throw new RolegateError('PolicyNotAttachable', why, { field: 'policyArn' });
   }
   const { id, touched } = await attachable(sql, tools, holder, policyArn);
-  const { column, kind } = holder;
+  const { column, quotas } = holder;
   const rows = await sql.query(
     `INSERT INTO "PolicyAttachment" (id, "policyId", "${column}") VALUES ($1, $2, $3)
      ON CONFLICT ("${column}", "policyId") DO NOTHING RETURNING id`,
@@ -56,9 +53,8 @@ export async function attachPolicy(sql: Sql, tools: ChangeTools, holder: Holder,
     `SELECT count(*)::int4 AS attached FROM "PolicyAttachment" WHERE "${column}" = $1`,
     [holder.id],
   );
-  if ((row?.attached ?? 0) > ATTACHED) {
-    throw quotaExceeded(`PoliciesPer${kind}`, ATTACHED, 'policyArn');
-  }
+  const { quota, most } = quotas.attached;
+  if ((row?.attached ?? 0) > most) throw quotaExceeded(quota, most, 'policyArn');
   return { touched: [...touched, ...touching(holder)], result: holder.arn };
 }
 

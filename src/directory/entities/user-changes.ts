@@ -3,9 +3,7 @@ import type { Made } from './change-of.ts';
 import type { UserChanges, UserName } from './entity-inputs.ts';
 import { changed, type Holder, noSuch, quotaExceeded } from './holder.ts';
 import { holderChanges } from './holder-changes.ts';
-
-/** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
-const GROUPS_PER_USER = 10;
+import { GROUPS_PER_USER } from './quotas.ts';
 
 /** The unique id of a group of the user's account. */
 async function groupId(sql: Sql, user: Holder, groupArn: string): Promise<string> {
@@ -26,9 +24,8 @@ async function addToGroup(sql: Sql, user: Holder, groupArn: string): Promise<Mad
     'SELECT count(*)::int4 AS groups FROM "GroupMembership" WHERE "userId" = $1',
     [user.id],
   );
-  if (rows.length > 0 && (row?.groups ?? 0) > GROUPS_PER_USER) {
-    throw quotaExceeded('GroupsPerUser', GROUPS_PER_USER, 'groupArn');
-  }
+  const { quota, most } = GROUPS_PER_USER;
+  if (rows.length > 0 && (row?.groups ?? 0) > most) throw quotaExceeded(quota, most, 'groupArn');
   return changed(user, rows);
 }
 

@@ -1,14 +1,12 @@
 import { changeWithEvent } from '../change.ts';
 import { noSuch, quotaExceeded } from '../entities/holder.ts';
+import { KEYS_PER_USER } from '../entities/quotas.ts';
 import { dependency } from '../gather/memory.ts';
 import { recall } from '../gather/recall.ts';
 import { toIso } from '../instants.ts';
 import type { Store } from '../store.ts';
 import { endSignIns } from './key-sessions.ts';
 import type { AccessKeyRecord, AccessKeyStore } from './session-store.ts';
-
-/** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
-const KEYS_PER_USER = 2;
 
 interface KeyRow {
   readonly id: string;
@@ -67,7 +65,8 @@ export function accessKeys(store: Store): AccessKeyStore {
             [userArn],
           );
           if (user === undefined) throw noSuch('user', userArn);
-          if (user.keys >= KEYS_PER_USER) throw quotaExceeded('AccessKeysPerUser', KEYS_PER_USER, 'userArn');
+          const { quota, most } = KEYS_PER_USER;
+          if (user.keys >= most) throw quotaExceeded(quota, most, 'userArn');
           userId = user.id;
         }
         await sql.query(

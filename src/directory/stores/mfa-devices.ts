@@ -2,13 +2,11 @@ import { RolegateError } from '../../policy/errors.ts';
 import type { Touched } from '../apply/revision.ts';
 import { changeWithEvent } from '../change.ts';
 import { noSuch, quotaExceeded } from '../entities/holder.ts';
+import { DEVICES_PER_USER } from '../entities/quotas.ts';
 import { millisecondsOf, toIso } from '../instants.ts';
 import type { Sql } from '../prisma/database.ts';
 import type { Store } from '../store.ts';
 import type { MfaDeviceRecord, MfaDeviceStore } from './identity-stores.ts';
-
-/** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
-const DEVICES_PER_USER = 8;
 
 const SELECT_DEVICES = `SELECT d."serialNumber", d."accountId", d.name, d."seedId", ${millisecondsOf('d."createdAt"')} AS "createdAt",
     CASE WHEN u.id IS NOT NULL THEN json_build_object('id', u.id, 'arn', u.arn) END AS user,
@@ -37,8 +35,8 @@ async function checkRoom(sql: Sql, user: string): Promise<void> {
     'SELECT count(*)::int4 AS devices FROM "MfaDevice" WHERE "userId" = $1',
     [user],
   );
-  if ((row?.devices ?? 0) < DEVICES_PER_USER) return;
-  throw quotaExceeded('MFADevicesPerUser', DEVICES_PER_USER, 'userArn');
+  const { quota, most } = DEVICES_PER_USER;
+  if ((row?.devices ?? 0) >= most) throw quotaExceeded(quota, most, 'userArn');
 }
 
 /** Why nothing was written: there is no such device, or it is enabled for a user. */

@@ -1,16 +1,16 @@
 import type { InputRef, ObjectRef } from '@pothos/core';
 import type { Revision } from '../../directory/directory.ts';
-import type { ChangeOptions, MadeChanges } from '../../directory/entities/entity-store.ts';
+import type { ChangeOptions } from '../../directory/entities/entity-store.ts';
 import type { ChangeInputs, ChangeName, EntityChanges } from '../../session/entity-changes.ts';
 import { builder } from '../builder.ts';
 import type { GatewayContext } from '../context.ts';
 import { AccessDeniedFailure, ConflictFailure, type ExpectedFailure, expectingFailures } from '../failures.ts';
 import { NULL_RESULT } from '../null-answer.ts';
+import type { Changed } from './changed-fields.ts';
 
 type Types = typeof builder.$inferSchemaTypes;
 
-// Descriptions that changes of users and of roles share.
-export const CHANGED_REVISION = 'A revision of the directory that includes the change';
+/** The description that changes of users and of roles share. */
 export const POLICY_NAME = 'Name of the inline policy: 1 to 128 characters of A-Z a-z 0-9 _ + = , . @ -';
 
 const EXPECTED_REVISION =
@@ -18,13 +18,6 @@ const EXPECTED_REVISION =
   'made whatever was changed';
 const DRY_RUN =
   'A gateway extension. Whether to look at everything, with the same guard, and to store nothing: the answer says what the change would touch';
-
-/** A change of the entity with this ARN or id. */
-export interface Changed extends Pick<MadeChanges, 'revision' | 'touched'> {
-  readonly arn: string;
-  /** Whether nothing was stored. */
-  readonly dryRun: boolean;
-}
 
 interface GivenArguments<Given> {
   readonly input: Given;

@@ -9,7 +9,8 @@ import {
   UnmodifiableFailure,
   ValidationFailure,
 } from '../failures.ts';
-import { CHANGED_REVISION, type Changed, changeMutation, POLICY_NAME } from './entity-change.ts';
+import { type Changed, changedFields } from './changed-fields.ts';
+import { changeMutation, POLICY_NAME } from './entity-change.ts';
 
 const RoleChangeSuccess = builder.objectRef<Changed>('RoleChangeSuccess').implement({
   description: 'The role was changed; the change takes effect at the next request of its sessions',
@@ -17,18 +18,19 @@ const RoleChangeSuccess = builder.objectRef<Changed>('RoleChangeSuccess').implem
     role: t.field({
       type: Role,
       nullable: true,
-      description: 'The role after the change; null if the caller may not read it (iam:GetRole)',
+      description:
+        'The role after the change, in a dry run before it; null if the caller may not read it (iam:GetRole)',
       resolve: ({ arn }, _args, context) => readableRole(context, arn),
     }),
-    revision: t.field({ type: 'Revision', description: CHANGED_REVISION, resolve: ({ revision }) => revision }),
+    ...changedFields(t),
   }),
 });
 
 const DeleteRoleSuccess = builder.objectRef<Changed>('DeleteRoleSuccess').implement({
-  description: 'The role was deleted, and its sessions have ended',
+  description: 'The role was deleted, and its sessions have ended; in a dry run, they would be',
   fields: (t) => ({
     deletedRoleArn: t.field({ type: 'Arn', description: 'ARN of the deleted role', resolve: ({ arn }) => arn }),
-    revision: t.field({ type: 'Revision', description: CHANGED_REVISION, resolve: ({ revision }) => revision }),
+    ...changedFields(t),
   }),
 });
 
@@ -88,7 +90,7 @@ changeMutation('deleteRolePolicy', {
 
 changeMutation('attachRolePolicy', {
   description:
-    'iam:AttachRolePolicy: attaches a managed policy to a role, which can have 10. Needs iam:AttachRolePolicy on the ' +
+    'iam:AttachRolePolicy: attaches a managed policy to a role, which can have 25. Needs iam:AttachRolePolicy on the ' +
     'role, with iam:PolicyARN',
   input: builder.inputType('AttachRolePolicyInput', {
     description: 'The parameters of iam:AttachRolePolicy',

@@ -8,7 +8,8 @@ import {
   NotAttachableFailure,
   ValidationFailure,
 } from '../failures.ts';
-import { CHANGED_REVISION, type Changed, changeMutation, POLICY_NAME } from './entity-change.ts';
+import { type Changed, changedFields } from './changed-fields.ts';
+import { changeMutation, POLICY_NAME } from './entity-change.ts';
 
 const UserChangeSuccess = builder.objectRef<Changed>('UserChangeSuccess').implement({
   description: 'The user was changed; the change takes effect at its next request',
@@ -16,18 +17,19 @@ const UserChangeSuccess = builder.objectRef<Changed>('UserChangeSuccess').implem
     user: t.field({
       type: User,
       nullable: true,
-      description: 'The user after the change; null if the caller may not read it (iam:GetUser)',
+      description:
+        'The user after the change, in a dry run before it; null if the caller may not read it (iam:GetUser)',
       resolve: ({ arn }, _args, context) => readableUser(context, arn),
     }),
-    revision: t.field({ type: 'Revision', description: CHANGED_REVISION, resolve: ({ revision }) => revision }),
+    ...changedFields(t),
   }),
 });
 
 const DeleteUserSuccess = builder.objectRef<Changed>('DeleteUserSuccess').implement({
-  description: 'The user was deleted, and its credentials no longer work',
+  description: 'The user was deleted, and its credentials no longer work; in a dry run, it would be',
   fields: (t) => ({
     deletedUserArn: t.field({ type: 'Arn', description: 'ARN of the deleted user', resolve: ({ arn }) => arn }),
-    revision: t.field({ type: 'Revision', description: CHANGED_REVISION, resolve: ({ revision }) => revision }),
+    ...changedFields(t),
   }),
 });
 
@@ -88,7 +90,7 @@ changeMutation('deleteUserPolicy', {
 
 changeMutation('attachUserPolicy', {
   description:
-    'iam:AttachUserPolicy: attaches a managed policy to a user, which can have 10. Needs iam:AttachUserPolicy on the ' +
+    'iam:AttachUserPolicy: attaches a managed policy to a user, which can have 20. Needs iam:AttachUserPolicy on the ' +
     'user, with iam:PolicyARN',
   input: builder.inputType('AttachUserPolicyInput', {
     description: 'The parameters of iam:AttachUserPolicy',

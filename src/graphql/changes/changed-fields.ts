@@ -1,0 +1,116 @@
+import type { Touched } from '../../directory/apply/revision.ts';
+import type { Revision } from '../../directory/directory.ts';
+import { type KnowableKind, type KnownEntities, type KnownEntity, knownOf } from '../../guard/knowable.ts';
+import { builder } from '../builder.ts';
+import type { GatewayContext } from '../context.ts';
+
+type Types = typeof builder.$inferSchemaTypes;
+
+/** What a change has done, or, in a dry run, would do. */
+export interface Changed {
+  /** ARN or id of the entity that it is about. */
+  readonly arn: string;
+  readonly revision: Revision;
+  readonly touched: readonly Touched[];
+  /** Whether nothing was stored. */
+  readonly dryRun: boolean;
+}
+
+const KINDS = {
+  ACCESS_KEY: { value: 'AccessKey', description: 'A long-term key' },
+  ACCOUNT: { value: 'Account', description: 'An account' },
+  GROUP: { value: 'Group', description: 'A group, with its policies' },
+  INSTANCE_PROFILE: { value: 'InstanceProfile', description: 'An instance profile' },
+  MANAGED_POLICY: { value: 'ManagedPolicy', description: 'A managed policy, with its versions' },
+  MFA_DEVICE: { value: 'MfaDevice', description: 'An MFA device' },
+  OIDC_PROVIDER: { value: 'OidcProvider', description: 'An OpenID Connect provider' },
+  ORGANIZATION: { value: 'Organization', description: 'An organization, with its units and control policies' },
+  RESOURCE: { value: 'Resource', description: 'A resource, with its policy, tags and grants' },
+  ROLE: { value: 'Role', description: 'A role, with its policies' },
+  USER: { value: 'User', description: 'A user, with its policies and memberships' },
+  VPC_ENDPOINT: { value: 'VpcEndpoint', description: 'A VPC endpoint' },
+} as const satisfies Record<string, { readonly value: KnowableKind; readonly description: string }>;
+
+const TouchedKind = builder.enumType('TouchedKind', {
+  description: 'Kinds of entities that a change of the directory can touch',
+  values: KINDS,
+});
+
+const TouchedEntity = builder.objectRef<KnownEntity>('TouchedEntity').implement({
+  description:
+    'An entity that a change touched. What belongs to an entity, such as its inline policies, counts as the entity',
+  fields: (t) => ({
+    kind: t.field({ type: TouchedKind, description: 'Its kind', resolve: ({ kind }) => kind }),
+    target: t.exposeString('target', {
+      description: 'Its ARN; of accounts, organizations, access keys and VPC endpoints the id',
+    }),
+  }),
+});
+
+const TOUCHED =
+  'of that, the caller sees what it has named, and what it may read. What is gone is decided by its name. At most 1,000 are named';
+const WITHHELD = 'Whether more was touched than `touched` names, e.g. something that the caller may not know of';
+
+/** By change: both fields tell of one look at it. */
+const looked = new WeakMap<object, Promise<KnownEntities>>();
+
+function look(
+  context: GatewayContext,
+  change: { readonly touched: readonly Touched[] },
+  named: readonly string[],
+): Promise<KnownEntities> {
+  const known = looked.get(change) ?? knownOf(context, change.touched, named);
+  looked.set(change, known);
+  return known;
+}
+
+/** The fields of every answer to a change that was made, or would be. */
+export function changedFields(t: PothosSchemaTypes.ObjectFieldBuilder<Types, Changed>) {
+  return {
+    revision: t.field({
+      type: 'Revision',
+      description: 'A revision of the directory that includes the change; in a dry run, the one that it was tried on',
+      resolve: ({ revision }) => revision,
+    }),
+    touched: t.field({
+      type: [TouchedEntity],
+      description: `What the change touched, or would touch; ${TOUCHED}. Empty: everything was already so`,
+      resolve: async (change, _args, context) => [...(await look(context, change, [change.arn])).known],
+    }),
+    withheld: t.boolean({
+      description: WITHHELD,
+      resolve: async (change, _args, context) => (await look(context, change, [change.arn])).withheld,
+    }),
+    dryRun: t.boolean({
+      description: 'Whether it was a dry run: nothing was stored, and entities are shown as they were before',
+      resolve: ({ dryRun }) => dryRun,
+    }),
+  };
+}
+
+/** The fields of a failure because of `touched`, which others have touched. */
+export function touchedFields<T extends { readonly touched: readonly Touched[] }>(
+  t: PothosSchemaTypes.ObjectFieldBuilder<Types, T>,
+) {
+  return {
+    touched: t.field({
+      type: [TouchedEntity],
+      description:
+        'What of it was touched since; of that, the caller sees what it may read. At most 1,000 are named. Empty: it may read ' +
+        'nothing of it, or what was touched since then is not known any more',
+      resolve: async (failure, _args, context) => [...(await look(context, failure, [])).known],
+    }),
+    withheld: t.boolean({
+      description: WITHHELD,
+      resolve: async (failure, _args, context) => (await look(context, failure, [])).withheld,
+    }),
+  };
+}
+
+/** The entity of a change that creates it: it is there if the change was no dry run, and `read` says whether the caller may read it. */
+export function created<Entity>(
+  { dryRun }: Changed,
+  read: () => Promise<Entity | null>,
+): Promise<Entity | null> | null {
+  return dryRun ? null : read();
+}

@@ -1,0 +1,132 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Caller } from '../../../src/session/caller.ts';
+import { A, allow, aRole, aUser, policy, roleArn, trusts, userArn } from '../../support/policies.ts';
+import { OPERATOR } from '../gateway.ts';
+import { type Live, openLive } from '../live.ts';
+import { OPENING, type TestServices } from '../services.ts';
+
+const BUCKET = 'arn:aws:s3:::bucket';
+const S3 = JSON.parse(policy(allow('s3:*')));
+const names = Array.from({ length: 7 }, (_, index) => `R${index}`);
+
+let services: TestServices;
+let live: Live;
+let admin: Caller;
+let writer: Caller;
+
+beforeAll(async () => {
+  const opened = await openLive(
+    { admin: userArn('admin'), writer: userArn('writer') },
+    {
+      accounts: [{ id: A, membership: 'NONE' }],
+      users: [
+        aUser('admin', [allow('iam:*')]),
+        aUser('writer', [
+          allow(['iam:PutRolePolicy', 'iam:DeleteUser', 'iam:DeleteAccessKey', 'iam:DeleteUserPolicy']),
+        ]),
+        aUser('gone', [allow('s3:*')]),
+      ],
+      roles: names.map((name) => aRole(name, [trusts({ AWS: A })])),
+      resources: [
+        {
+          arn: BUCKET,
+          accountId: A,
+          policy: policy({ ...allow('s3:GetObject', `${BUCKET}/*`), Principal: { AWS: names.map((name) => roleArn(name)) } }),
+        },
+      ],
+    },
+  );
+  ({ services, live } = opened);
+  ({ admin, writer } = opened.callers);
+}, OPENING);
+afterAll(() => services.remove());
+
+const TOUCHED = 'touched { kind target } withheld';
+const changing = (name: string, success: string, options = '') =>
+  `mutation ($input: ${name.slice(0, 1).toUpperCase()}${name.slice(1)}Input!) {
+    it: ${name}(input: $input ${options}) { ... on ${success} { revision dryRun ${TOUCHED} } ... on Conflict { code ${TOUCHED} } } }`;
+
+async function change(caller: Caller, name: string, success: string, input: object, options = '') {
+  return (await live.ask(caller, changing(name, success, options), { input })).it;
+}
+
+const put = (name: string, policyName = 'p') => ({ roleArn: roleArn(name), policyName, policyDocument: S3 });
+const role = (name: string) => ({ kind: 'ROLE', target: roleArn(name) });
+
+describe('what a change touched', () => {
+  test('is named as far as the caller may know of it', async () => {
+    // The bucket's policy names the role: it is bound to the id of the one that is gone.
+    expect(await change(admin, 'deleteRole', 'DeleteRoleSuccess', { roleArn: roleArn('R0') })).toMatchObject({
+      touched: [role('R0')],
+      withheld: true,
+      dryRun: false,
+    });
+    const answer = await change(OPERATOR, 'deleteRole', 'DeleteRoleSuccess', { roleArn: roleArn('R1') });
+    expect(answer).toMatchObject({ withheld: false });
+    expect(answer.touched).toEqual(expect.arrayContaining([role('R1'), { kind: 'RESOURCE', target: BUCKET }]));
+    expect(answer.touched).toHaveLength(2);
+  });
+
+  test('has what the caller named, though it may not read it', async () => {
+    expect(await change(writer, 'putRolePolicy', 'RoleChangeSuccess', put('R2'))).toMatchObject({
+      touched: [role('R2')],
+      withheld: false,
+    });
+  });
+
+  test('is empty where everything was already so', async () => {
+    await change(admin, 'putRolePolicy', 'RoleChangeSuccess', put('R6'));
+    expect(await change(admin, 'putRolePolicy', 'RoleChangeSuccess', put('R6'))).toMatchObject({
+      touched: [],
+      withheld: false,
+    });
+  });
+
+  test('keys of a deleted user are for those who may list its keys', async () => {
+    const gone = { userArn: userArn('gone'), withDependents: true };
+    await services.directory.apply({ accessKeys: [{ id: 'AKIAGONE', user: gone.userArn }] });
+    const trying = (caller: Caller) => change(caller, 'deleteUser', 'DeleteUserSuccess', gone, 'dryRun: true');
+    const user = { kind: 'USER', target: gone.userArn };
+    const key = { kind: 'ACCESS_KEY', target: 'AKIAGONE' };
+    expect(await trying(writer)).toMatchObject({ touched: [user], withheld: true });
+    const dry = await trying(admin);
+    expect(dry).toMatchObject({ withheld: false, dryRun: true });
+    expect(dry.touched).toEqual(expect.arrayContaining([user, key]));
+    const done = await change(admin, 'deleteUser', 'DeleteUserSuccess', gone);
+    expect({ ...done, revision: null }).toEqual({ ...dry, revision: null, dryRun: false });
+  });
+});
+
+describe('a dry run', () => {
+  test('shows what would be touched, and what is there', async () => {
+    const before = await services.directory.revision();
+    const query = `mutation ($input: PutRolePolicyInput!) { it: putRolePolicy(input: $input, dryRun: true) {
+      ... on RoleChangeSuccess { role { inlinePolicies { name } } dryRun ${TOUCHED} } } }`;
+    expect(await live.ask(admin, query, { input: put('R3') })).toEqual({
+      it: { role: { inlinePolicies: [] }, dryRun: true, touched: [role('R3')], withheld: false },
+    });
+    expect(await services.directory.revision()).toBe(before);
+  });
+});
+
+describe('a conflict', () => {
+  test('names what was touched since, to those who may read it', async () => {
+    const { revision } = await change(admin, 'putRolePolicy', 'RoleChangeSuccess', put('R4'));
+    await change(OPERATOR, 'putRolePolicy', 'RoleChangeSuccess', put('R4', 'q'));
+    const expecting = `expectedRevision: "${revision}"`;
+    const conflict = { code: 'CONFLICT' };
+    expect(await change(admin, 'putRolePolicy', 'RoleChangeSuccess', put('R4', 'r'), expecting)).toEqual({
+      ...conflict,
+      touched: [role('R4')],
+      withheld: false,
+    });
+    expect(await change(writer, 'putRolePolicy', 'RoleChangeSuccess', put('R4', 'r'), expecting)).toEqual({
+      ...conflict,
+      touched: [],
+      withheld: true,
+    });
+    expect(await change(admin, 'putRolePolicy', 'RoleChangeSuccess', put('R5'), expecting)).toMatchObject({
+      touched: [role('R5')],
+    });
+  });
+});
