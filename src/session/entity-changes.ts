@@ -1,3 +1,4 @@
+import type { Catalog } from '../catalog/catalog.ts';
 import { sha256 } from '../directory/apply/change-set.ts';
 import { CHANGE_NAMES, type ChangeInputs, type ChangeName } from '../directory/entities/changes.ts';
 import type { ChangeOptions, ChangeStep, MadeChanges } from '../directory/entities/entity-store.ts';
@@ -9,6 +10,9 @@ import { type Attempted, auditedAll } from './audited.ts';
 import { aCall, type CallOrigin } from './call.ts';
 import type { Caller } from './caller.ts';
 import { ValidationError } from './errors.ts';
+import type { Described } from './operations/described.ts';
+import { ORGANIZATION_OPERATIONS } from './operations/organization-operations.ts';
+import { RESOURCE_OPERATIONS } from './operations/resource-operations.ts';
 import type { SessionDirectory } from './session-tools.ts';
 
 export type { ChangeInputs, ChangeName };
@@ -43,16 +47,6 @@ export interface ChangeSets {
     origin?: Partial<CallOrigin>,
     options?: ChangeOptions,
   ): Promise<MadeChanges>;
-}
-
-/** What the audit trail and the first look at an input need to know of an operation. */
-interface Described<I> {
-  /** AWS's action, `iam:DeleteRole`; its name is that of the event. */
-  readonly action: string;
-  /** ARN or id of what it is about. */
-  readonly target: (input: I) => string;
-  /** Throws what can be said of the input without the directory. Left out: nothing. */
-  readonly check?: (input: I) => void;
 }
 
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_PutRolePolicy.html */
@@ -90,8 +84,13 @@ function checkInline({
 function parametersOf(input: object, target: string): Readonly<Record<string, string>> {
   const told = Object.entries(input).filter(([, value]) => value != null && value !== target);
   return Object.fromEntries(
-    told.map(([name, value]) => [name, name === 'policyDocument' ? `sha256:${sha256(String(value))}` : String(value)]),
+    told.map(([name, value]) => [name, name === 'policyDocument' ? `sha256:${sha256(String(value))}` : printed(value)]),
   );
+}
+
+/** Lists and objects as JSON. */
+function printed(value: unknown): string {
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }
 
 const checkTrust = (input: { readonly policyDocument: string }): void => checkDocument(input.policyDocument, 'trust');
@@ -116,14 +115,17 @@ const OPERATIONS: { readonly [Name in ChangeName]: Described<ChangeInputs[Name]>
   deleteUserPermissionsBoundary: { action: 'iam:DeleteUserPermissionsBoundary', target: ofUser },
   addUserToGroup: { action: 'iam:AddUserToGroup', target: ofUser },
   removeUserFromGroup: { action: 'iam:RemoveUserFromGroup', target: ofUser },
+  ...RESOURCE_OPERATIONS,
+  ...ORGANIZATION_OPERATIONS,
 };
 
 function described({ name }: ChangeRequest): Described<unknown> {
   return OPERATIONS[name] as Described<unknown>; // as: it gets the input of this name
 }
 
-function attemptedOf(request: ChangeRequest, dryRun: boolean): Attempted {
-  const { action, target: targetOf } = described(request);
+function attemptedOf(request: ChangeRequest, dryRun: boolean, catalog: Catalog): Attempted {
+  const { action: actionOf, target: targetOf } = described(request);
+  const action = typeof actionOf === 'string' ? actionOf : actionOf(request.input, catalog);
   const target = targetOf(request.input);
   const parameters = parametersOf(request.input, target);
   const event = action.split(':', 2)[1] ?? action;
@@ -148,7 +150,7 @@ export function createEntityChanges({
   readonly directory: Pick<SessionDirectory, 'audit' | 'entities'>;
 }): EntityChanges & ChangeSets {
   const applyChanges: ChangeSets['applyChanges'] = (caller, changes, now, origin = {}, options = {}) => {
-    const attempted = changes.map((change) => attemptedOf(change, options.dryRun === true));
+    const attempted = changes.map((change) => attemptedOf(change, options.dryRun === true, entities.catalog));
     return auditedAll(audit, aCall(caller, now, origin), attempted, (events) => {
       checkInputs(changes);
       // as: the name and the input stay together
@@ -162,7 +164,8 @@ export function createEntityChanges({
     name,
     async (caller: Caller, input: never, now: number, origin?: Partial<CallOrigin>, options?: ChangeOptions) => {
       try {
-        return await applyChanges(caller, [{ name, input }], now, origin, options);
+        // as: the input is the one of this name
+        return await applyChanges(caller, [{ name, input } as ChangeRequest], now, origin, options);
       } catch (error) {
         throw error instanceof FailedChange ? error.why : error;
       }

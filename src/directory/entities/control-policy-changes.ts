@@ -1,5 +1,7 @@
 import { RolegateError } from '../../policy/errors.ts';
+import { checkWritten } from '../../policy/refused-policy.ts';
 import { controlPolicyArn } from '../apply/plan-organization.ts';
+import type { Touched } from '../apply/revision.ts';
 import type { Sql } from '../prisma/database.ts';
 import type { Made } from './change-of.ts';
 import {
@@ -28,6 +30,9 @@ const LIMITS = {
 } as const;
 
 const ENABLED = { SERVICE_CONTROL_POLICY: 'scpEnabled', RESOURCE_CONTROL_POLICY: 'rcpEnabled' } as const;
+
+/** What its document is read as. */
+const KINDS = { SERVICE_CONTROL_POLICY: 'scp', RESOURCE_CONTROL_POLICY: 'rcp' } as const;
 
 /** Of the id of a new policy. */
 const ENDING = 10;
@@ -73,8 +78,9 @@ const createControlPolicy: ControlPolicyChanges['createControlPolicy'] = async (
 const updateControlPolicy: ControlPolicyChanges['updateControlPolicy'] = async (sql, input) => {
   const { organizationId, policyId, name, description, policyDocument } = input;
   const organization = await findOrganization(sql, organizationId);
-  await findControlPolicy(sql, organization, policyId);
+  const { type } = await findControlPolicy(sql, organization, policyId);
   checkNotOfAws(policyId);
+  if (policyDocument !== undefined) checkWritten(policyDocument, KINDS[type], 'policyDocument', () => true);
   if (name !== undefined) await checkName(sql, organization, name, policyId);
   const hash = policyDocument === undefined ? null : await keepDocument(sql, policyDocument);
   const rows = await sql.query(
@@ -116,7 +122,7 @@ async function checkTarget(sql: Sql, { id, rootId }: StoredOrganizationRow, targ
 }
 
 /** What is attached to a target depends on whether it is there. */
-function readsOf(targetId: string): Made['reads'] {
+function readsOf(targetId: string): readonly Touched[] {
   return /^\d/.test(targetId) ? touchingAccount(targetId) : [];
 }
 

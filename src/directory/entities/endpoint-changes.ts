@@ -8,7 +8,7 @@ import type { VpcEndpointInput } from '../document.ts';
 import type { Sql } from '../prisma/database.ts';
 import type { Made } from './change-of.ts';
 import type { EndpointChanges, NewEndpoint } from './resource-inputs.ts';
-import { checkAccount, tagsWith } from './resources.ts';
+import { checkAccount, recordOf, tagsWith } from './resources.ts';
 import { checkPrincipals } from './trust-principals.ts';
 
 /** Of the id of a new endpoint: seventeen hexadecimal digits. */
@@ -30,7 +30,7 @@ async function find(sql: Sql, id: string): Promise<StoredEndpoint> {
   });
 }
 
-async function create(sql: Sql, { endpointId, policyDocument, tags = {}, ...given }: NewEndpoint): Promise<Made> {
+async function create(sql: Sql, { endpointId, policyDocument, tags = [], ...given }: NewEndpoint): Promise<Made> {
   await checkAccount(sql, given.accountId);
   const id = endpointId ?? `vpce-${randomBytes(DIGITS).toString('hex').slice(0, DIGITS)}`;
   const [taken] = await readEndpoints(sql, [id]);
@@ -42,7 +42,7 @@ async function create(sql: Sql, { endpointId, policyDocument, tags = {}, ...give
     ...given,
     id,
     vpcId: given.vpcId ?? null,
-    tags: tagsWith(tags, null),
+    tags: tagsWith(recordOf(tags), null),
     policy: policyDocument ?? null,
   });
   return { ...made, reads: [{ entity: 'Account', entityId: given.accountId }] };

@@ -107,7 +107,10 @@ export interface ControlPolicyChanges {
   readonly createControlPolicy: ChangeOf<
     TypeOfOrganization & { readonly name: string; readonly description?: string; readonly policyDocument: string }
   >;
-  /** What is left out stays. Throws PolicyNotFoundException, DuplicatePolicyException, InvalidInputException for policies of AWS. */
+  /**
+   * What is left out stays. Throws PolicyNotFoundException, DuplicatePolicyException, MalformedPolicyDocumentException, LimitExceeded,
+   * and InvalidInputException for policies of AWS.
+   */
   readonly updateControlPolicy: ChangeOf<
     ControlPolicyName & { readonly name?: string; readonly description?: string; readonly policyDocument?: string }
   >;

@@ -5,7 +5,7 @@ import { createGrant, revokeGrant } from './grants.ts';
 import { deletePublicAccessBlock, putPublicAccessBlock } from './public-access.ts';
 import type { ResourceChanges, ResourceEntry, ResourceName } from './resource-inputs.ts';
 import { deleteResourcePolicy, putResourcePolicy } from './resource-policies.ts';
-import { accountIn, checkAccount, findResource, sayOf, storedResource, tagsWith } from './resources.ts';
+import { accountIn, checkAccount, findResource, recordOf, sayOf, storedResource, tagsWith } from './resources.ts';
 
 async function putResource(
   sql: Sql,
@@ -23,7 +23,7 @@ async function putResource(
     });
   }
   await checkAccount(sql, owner);
-  const said = tags === undefined ? {} : { tags: tagsWith(tags, stored) };
+  const said = tags === undefined ? {} : { tags: tagsWith(recordOf(tags), stored) };
   return sayOf(sql, stored, { arn, accountId: owner, ...said, ...rest }, [{ entity: 'Account', entityId: owner }]);
 }
 
@@ -41,7 +41,7 @@ export const RESOURCE_CHANGES: ResourceChanges = {
   deleteResourcePolicy,
   tagResource: async (sql, { resourceArn: arn, tags }) => {
     const stored = await findResource(sql, arn);
-    const all = tagsWith({ ...stored.tags, ...tags }, stored);
+    const all = tagsWith({ ...stored.tags, ...recordOf(tags) }, stored);
     return sayOf(sql, stored, { arn, accountId: stored.accountId, tags: all });
   },
   untagResource: async (sql, { resourceArn: arn, tagKeys }) => {

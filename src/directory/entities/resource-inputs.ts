@@ -2,6 +2,12 @@ import type { AccessPointInput, PublicAccessBlock } from '../document.ts';
 import type { ChangeOf } from './change-of.ts';
 import type { PolicyText } from './entity-inputs.ts';
 
+/** A tag that is given with a change; keys differ. */
+export interface GivenTag {
+  readonly key: string;
+  readonly value: string;
+}
+
 export interface ResourceName {
   readonly resourceArn: string;
 }
@@ -11,7 +17,7 @@ export interface ResourceEntry {
   /** Its owner; left out: the account that the ARN names, or the stored one. */
   readonly accountId?: string;
   /** All of its tags, except those of AWS (`aws:…`), which stay. */
-  readonly tags?: Readonly<Record<string, string>>;
+  readonly tags?: readonly GivenTag[];
   /** Of an S3 bucket. */
   readonly region?: string;
   /** Of an access point of S3. */
@@ -50,7 +56,7 @@ export interface ResourceChanges {
   /** A resource without a policy does not change. Throws ValidationError for a KMS key, which always has one. */
   readonly deleteResourcePolicy: ChangeOf<ResourceName>;
   /** Other tags stay. Throws LimitExceeded (50). */
-  readonly tagResource: ChangeOf<ResourceName & { readonly tags: Readonly<Record<string, string>> }>;
+  readonly tagResource: ChangeOf<ResourceName & { readonly tags: readonly GivenTag[] }>;
   /** Tags that the resource does not have are no fault. */
   readonly untagResource: ChangeOf<ResourceName & { readonly tagKeys: readonly string[] }>;
   /** Replaces all settings. Throws ValidationError for what is neither a bucket nor an access point. */
@@ -74,7 +80,7 @@ export interface NewEndpoint {
   readonly serviceName: string;
   /** Gateway, Interface … */
   readonly type: string;
-  readonly tags?: Readonly<Record<string, string>>;
+  readonly tags?: readonly GivenTag[];
   /** Left out: none, so that it allows everything. */
   readonly policyDocument?: string;
 }

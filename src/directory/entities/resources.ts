@@ -9,6 +9,7 @@ import type { ResourceInput } from '../document.ts';
 import type { Sql } from '../prisma/database.ts';
 import type { Made } from './change-of.ts';
 import { noSuch } from './holder.ts';
+import type { GivenTag } from './resource-inputs.ts';
 
 /** Tags of a resource. https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html */
 const MOST_TAGS = 50;
@@ -55,7 +56,7 @@ export async function sayOf(
 /** The tags after a change: `tags`, and those of AWS that are stored. Throws LimitExceeded. */
 export function tagsWith(
   tags: Readonly<Record<string, string>>,
-  stored: StoredResource | null,
+  stored: Pick<StoredResource, 'tags'> | null,
 ): Readonly<Record<string, string>> {
   const own = Object.entries(tags).filter(([key]) => !OF_AWS.test(key));
   if (own.length > MOST_TAGS) {
@@ -63,4 +64,8 @@ export function tagsWith(
   }
   const kept = Object.entries(stored?.tags ?? {}).filter(([key]) => OF_AWS.test(key));
   return Object.fromEntries([...kept, ...own]);
+}
+
+export function recordOf(tags: readonly GivenTag[]): Readonly<Record<string, string>> {
+  return Object.fromEntries(tags.map(({ key, value }) => [key, value]));
 }
