@@ -117,19 +117,29 @@ function ofGateway(name: string, arn: string): ResourceWrite {
   return { action: `${GATEWAY_PREFIX}:${name}`, resource: arn };
 }
 
-/** The action with which the policy of a resource is written or removed; null: such a policy cannot be removed. */
-export function policyWrite(catalog: Known, arn: string, kind: 'put' | 'remove'): ResourceWrite | null {
+/** The service's own action of this name; null: it has none for the resource. */
+function own(catalog: Known, service: string, name: string, arn: string): ResourceWrite | null {
+  return asked(catalog, name.includes(':') ? name : `${service}:${name}`, arn);
+}
+
+function writesOf(arn: string): { readonly service: string; readonly write: PolicyWrite | undefined } {
   const [, , service = '', , , resource = ''] = splitArn(arn);
   const writes = Object.hasOwn(POLICY_WRITES, service) ? (POLICY_WRITES[service] ?? []) : RESOURCE_POLICY;
-  const own = writes.find(([begins]) => beginsWith(resource, begins));
-  if (own !== undefined) {
-    const [, put, remove = put] = own;
-    const name = kind === 'put' ? put : remove;
-    if (name === null) return null;
-    const found = asked(catalog, name.includes(':') ? name : `${service}:${name}`, arn);
-    if (found !== null) return found;
-  }
-  return ofGateway(kind === 'put' ? 'PutResourcePolicy' : 'DeleteResourcePolicy', arn);
+  return { service, write: writes.find(([begins]) => beginsWith(resource, begins)) };
+}
+
+/** The action with which the policy of a resource is written. */
+export function policyWrite(catalog: Known, arn: string): ResourceWrite {
+  const { service, write } = writesOf(arn);
+  const found = write === undefined ? null : own(catalog, service, write[1], arn);
+  return found ?? ofGateway('PutResourcePolicy', arn);
+}
+
+/** The action with which the policy of a resource is removed; null: it always has one. */
+export function policyRemoval(catalog: Known, arn: string): ResourceWrite | null {
+  const { service, write = ['', ''] } = writesOf(arn);
+  const [, put, remove = put] = write;
+  return remove === null ? null : (own(catalog, service, remove, arn) ?? ofGateway('DeleteResourcePolicy', arn));
 }
 
 /** How the actions begin that add and remove tags. ChangeTagsForResource and UpdateTagsForResource do both. */

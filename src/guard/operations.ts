@@ -8,6 +8,8 @@ import * as checkers from './checker-attempts.ts';
 import { deletionOfRole, deletionOfUser } from './deletion-attempts.ts';
 import { bounded, onResource } from './entity-attempts.ts';
 import * as identity from './identity-attempts.ts';
+import { ORGANIZATION_ATTEMPTS, type OrganizationValues } from './organization-attempts.ts';
+import { RESOURCE_ATTEMPTS, type ResourceValues } from './resource-attempts.ts';
 
 /** The named values from the input of an operation of IAM: `Given<'deleteRole', 'roleArn'>`. */
 type Given<Name extends keyof ChangeInputs, Values extends keyof ChangeInputs[Name]> = Pick<ChangeInputs[Name], Values>;
@@ -16,7 +18,7 @@ type Given<Name extends keyof ChangeInputs, Values extends keyof ChangeInputs[Na
 type NoValues = Readonly<Record<string, never>>;
 
 /** The values of each operation that its guard uses: AWS's parameters, with ARNs in place of names. */
-export interface OperationValues {
+export interface OperationValues extends OrganizationValues, ResourceValues {
   readonly SignIn: NoValues;
   readonly SignOut: NoValues;
   readonly AssumeRole: NoValues;
@@ -87,6 +89,16 @@ function needing<Values>(attempt: AttemptOf<Values>): Operation<Values> {
   return { caller: 'signedIn', attempt };
 }
 
+function needingEach<Table>(attempts: { readonly [Name in keyof Table]: AttemptOf<Table[Name]> }): {
+  readonly [Name in keyof Table]: Operation<Table[Name]>;
+} {
+  const entries = Object.entries<AttemptOf<never>>(attempts);
+  // as: each has the values of its attempt
+  return Object.fromEntries(entries.map(([name, attempt]) => [name, needing(attempt)])) as {
+    readonly [Name in keyof Table]: Operation<Table[Name]>;
+  };
+}
+
 /** An operation that only the operator may perform. `event`: its name, also in the audit trail. */
 function operators(event: string): Operation<NoValues> {
   const attempt: Attempt = {
@@ -149,4 +161,6 @@ export const OPERATIONS: { readonly [Name in OperationName]: Operation<Operation
   DeleteUserPermissionsBoundary: needing(bounded('DeleteUserPermissionsBoundary')),
   AddUserToGroup: needing(({ groupArn, userArn }) => onResource('AddUserToGroup', groupArn, userArn)),
   RemoveUserFromGroup: needing(({ groupArn, userArn }) => onResource('RemoveUserFromGroup', groupArn, userArn)),
+  ...needingEach<OrganizationValues>(ORGANIZATION_ATTEMPTS),
+  ...needingEach<ResourceValues>(RESOURCE_ATTEMPTS),
 };

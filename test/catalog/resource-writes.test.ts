@@ -1,6 +1,6 @@
 import { describe, expect, it, test } from 'vitest';
 import { openCatalog } from '../../src/catalog/catalog.ts';
-import { mostPolicyBytes, policyWrite, tagWrite } from '../../src/catalog/resource-writes.ts';
+import { mostPolicyBytes, policyRemoval, policyWrite, tagWrite } from '../../src/catalog/resource-writes.ts';
 
 const catalog = await openCatalog();
 const A = '111111111111';
@@ -98,18 +98,18 @@ describe('the action that writes a policy', () => {
       'apigateway:UpdateDomainNamePolicy',
     ],
   ])('of %s', (resource, put, remove) => {
-    expect(policyWrite(catalog, resource, 'put')).toEqual({ action: put, resource });
-    expect(policyWrite(catalog, resource, 'remove')).toEqual(remove === null ? null : { action: remove, resource });
+    expect(policyWrite(catalog, resource)).toEqual({ action: put, resource });
+    expect(policyRemoval(catalog, resource)).toEqual(remove === null ? null : { action: remove, resource });
   });
 
   it('is asked on what holds the policy, or on everything where the service does so', () => {
-    expect(policyWrite(catalog, arn('execute-api', 'abcdefghij'), 'put')).toEqual({
+    expect(policyWrite(catalog, arn('execute-api', 'abcdefghij'))).toEqual({
       action: 'apigateway:UpdateRestApiPolicy',
       resource: 'arn:aws:apigateway:eu-west-1::/restapis/abcdefghij',
     });
-    const bus = policyWrite(catalog, arn('events', 'event-bus/b'), 'put');
-    expect(bus?.action).toBe('events:PutPermission');
-    expect(policyWrite(catalog, arn('logs', 'log-group:g'), 'put')).toEqual({
+    const bus = policyWrite(catalog, arn('events', 'event-bus/b'));
+    expect(bus.action).toBe('events:PutPermission');
+    expect(policyWrite(catalog, arn('logs', 'log-group:g'))).toEqual({
       action: 'logs:PutResourcePolicy',
       resource: '*',
     });
@@ -117,8 +117,8 @@ describe('the action that writes a policy', () => {
 
   it('is the gateway’s own where the service has none', () => {
     const own = arn('orders', 'order/42');
-    expect(policyWrite(catalog, own, 'put')).toEqual({ action: 'rolegate:PutResourcePolicy', resource: own });
-    expect(policyWrite(catalog, own, 'remove')).toEqual({ action: 'rolegate:DeleteResourcePolicy', resource: own });
+    expect(policyWrite(catalog, own)).toEqual({ action: 'rolegate:PutResourcePolicy', resource: own });
+    expect(policyRemoval(catalog, own)).toEqual({ action: 'rolegate:DeleteResourcePolicy', resource: own });
   });
 });
 

@@ -1,4 +1,4 @@
-import { mostPolicyBytes, policyWrite } from '../../catalog/resource-writes.ts';
+import { mostPolicyBytes, policyRemoval } from '../../catalog/resource-writes.ts';
 import type { PublicAccessBlock } from '../../evaluation/public-access.ts';
 import { parseArn } from '../../policy/arn.ts';
 import { RolegateError } from '../../policy/errors.ts';
@@ -84,7 +84,7 @@ export async function deleteResourcePolicy(
 ): Promise<Made> {
   checkHolds(tools, arn);
   const stored = await findResource(sql, arn);
-  if (policyWrite(tools.catalog, arn, 'remove') === null) {
+  if (policyRemoval(tools.catalog, arn) === null) {
     throw new RolegateError('ValidationError', `${arn} always has a policy: it can be replaced, and not removed`, {
       field: 'resourceArn',
     });

@@ -25,8 +25,15 @@ const IDS = {
   ],
 } as const;
 
+type IdKind = keyof typeof IDS;
+
+/** Whether a text has the form of such an id. */
+export function isId(kind: IdKind, id: string): boolean {
+  return IDS[kind][0].test(id);
+}
+
 /** `field`: where it stands in the input; left out: under the name of its kind. */
-export function checkId(kind: keyof typeof IDS, id: string, field: string = kind): void {
+export function checkId(kind: IdKind, id: string, field: string = kind): void {
   const [form, what] = IDS[kind];
   if (!form.test(id)) throw new ValidationError(`\`${id.slice(0, 100)}\` is not the id of ${what}`, field);
 }

@@ -1,4 +1,4 @@
-import { policyWrite, tagWrite } from '../../catalog/resource-writes.ts';
+import { policyRemoval, policyWrite, tagWrite } from '../../catalog/resource-writes.ts';
 import type { OperationsOf } from './described.ts';
 import * as check from './resource-checks.ts';
 
@@ -53,7 +53,7 @@ export const RESOURCE_OPERATIONS: OperationsOf<Name> = {
     check: ({ resourceArn }) => check.checkText(resourceArn, 'resourceArn', check.ARN_CHARACTERS),
   },
   putResourcePolicy: {
-    action: ({ resourceArn }, catalog) => policyWrite(catalog, resourceArn, 'put')?.action ?? '',
+    action: ({ resourceArn }, catalog) => policyWrite(catalog, resourceArn).action,
     target: ofResource,
     check: ({ resourceArn, policyDocument }) => {
       check.checkResourceArn(resourceArn);
@@ -62,8 +62,7 @@ export const RESOURCE_OPERATIONS: OperationsOf<Name> = {
   },
   deleteResourcePolicy: {
     // Where none can be removed, the action that would replace it says so.
-    action: ({ resourceArn: arn }, catalog) =>
-      (policyWrite(catalog, arn, 'remove') ?? policyWrite(catalog, arn, 'put'))?.action ?? '',
+    action: ({ resourceArn: arn }, catalog) => (policyRemoval(catalog, arn) ?? policyWrite(catalog, arn)).action,
     target: ofResource,
     check: ({ resourceArn }) => check.checkResourceArn(resourceArn),
   },
