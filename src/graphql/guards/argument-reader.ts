@@ -1,4 +1,5 @@
 import { type GraphQLArgument, type GraphQLInputField, isInputObjectType } from 'graphql';
+import type { ControlPolicyType } from '../../directory/entities/organization-inputs.ts';
 import type { PrincipalRef } from '../../policy/principal-id.ts';
 
 /**
@@ -12,6 +13,11 @@ export interface ArgumentReader<Value> {
 
 /** A reader for each value, by the name of the argument or the input's field. */
 export type ArgumentReaders<Values> = { readonly [Name in keyof Values]-?: ArgumentReader<Values[Name]> };
+
+interface Tag {
+  readonly key: string;
+  readonly value: string;
+}
 
 // as, in all of these: the scalars coerce to this type.
 export const arn: ArgumentReader<string> = { type: 'Arn!', read: (value) => value as string };
@@ -31,6 +37,21 @@ export const givenTexts: ArgumentReader<readonly string[] | null> = {
   type: '[String!]',
   read: (value) => (value ?? null) as readonly string[] | null,
 };
+/** Left out, or null: null. */
+export const givenArn: ArgumentReader<string | null> = {
+  type: 'Arn',
+  read: (value) => (value ?? null) as string | null,
+};
+export const tags: ArgumentReader<readonly Tag[]> = { type: '[TagInput!]!', read: (value) => value as readonly Tag[] };
+/** Left out, or null: null. */
+export const givenTags: ArgumentReader<readonly Tag[] | null> = {
+  type: '[TagInput!]',
+  read: (value) => (value ?? null) as readonly Tag[] | null,
+};
+export const tagKeys: ArgumentReader<readonly string[]> = {
+  type: '[String!]!',
+  read: (value) => value as readonly string[],
+};
 export const givenAccountIds: ArgumentReader<readonly string[] | null> = {
   type: '[AccountId!]',
   read: (value) => (value ?? null) as readonly string[] | null,
@@ -38,6 +59,16 @@ export const givenAccountIds: ArgumentReader<readonly string[] | null> = {
 export const checkerScope: ArgumentReader<'ALL' | 'ACCOUNTS'> = {
   type: 'CheckerScope!',
   read: (value) => value as 'ALL' | 'ACCOUNTS',
+};
+export const texts = tagKeys;
+/** Left out, or null: null. */
+export const givenAccountId: ArgumentReader<string | null> = {
+  type: 'AccountId',
+  read: (value) => (value ?? null) as string | null,
+};
+export const controlPolicyType: ArgumentReader<ControlPolicyType> = {
+  type: 'ControlPolicyType!',
+  read: (value) => value as ControlPolicyType,
 };
 /** Left out, or null: false. */
 export const flag: ArgumentReader<boolean> = { type: 'Boolean', read: (value) => value === true };

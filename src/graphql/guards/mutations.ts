@@ -10,6 +10,8 @@ import {
   text,
 } from './argument-reader.ts';
 import { type FieldGuard, performs } from './field-guard.ts';
+import { ORGANIZATION_MUTATION_GUARDS } from './organization-mutations.ts';
+import { RESOURCE_MUTATION_GUARDS } from './resource-mutations.ts';
 
 const NOTHING = {};
 const ROLE = { roleArn: arn };
@@ -63,4 +65,6 @@ export const MUTATION_GUARDS: Readonly<Record<string, FieldGuard>> = {
   'Mutation.deleteUserPermissionsBoundary': performs('DeleteUserPermissionsBoundary', USER),
   'Mutation.addUserToGroup': performs('AddUserToGroup', { ...USER, groupArn: arn }),
   'Mutation.removeUserFromGroup': performs('RemoveUserFromGroup', { ...USER, groupArn: arn }),
+  ...ORGANIZATION_MUTATION_GUARDS,
+  ...RESOURCE_MUTATION_GUARDS,
 };
