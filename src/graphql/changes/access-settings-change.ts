@@ -5,6 +5,7 @@ import { readableAccount, readableResource } from '../entities/readable-entities
 import { Resource } from '../entities/resource.ts';
 import { TagInput } from '../entities/tag.ts';
 import { LimitFailure, NoSuchEntityFailure, ValidationFailure } from '../failures.ts';
+import { PublicAccessBlockInput } from '../questions/simulated-resource.ts';
 import { type Changed, changedFields } from './changed-fields.ts';
 import { changeMutation } from './entity-change.ts';
 import { said } from './said.ts';
@@ -29,22 +30,6 @@ const PublicAccessBlockChangeSuccess = builder.objectRef<Changed>('PublicAccessB
       resolve: ({ arn }, _args, context) => (arn.startsWith('arn:') ? readableResource(context, arn) : null),
     }),
     ...changedFields(t),
-  }),
-});
-
-const PublicAccessBlockInput = builder.inputType('PublicAccessBlockInput', {
-  description: 'Settings of S3 Block Public Access',
-  fields: (t) => ({
-    blockPublicAcls: t.boolean({ required: true, description: 'Whether new public ACLs are refused' }),
-    ignorePublicAcls: t.boolean({ required: true, description: 'Whether public ACLs have no effect' }),
-    blockPublicPolicy: t.boolean({
-      required: true,
-      description: 'Whether new bucket policies that are public are refused',
-    }),
-    restrictPublicBuckets: t.boolean({
-      required: true,
-      description: 'Whether a public bucket policy lets in only the account of the bucket and services of AWS',
-    }),
   }),
 });
 

@@ -2,7 +2,7 @@ import type { KmsGrant } from '../../evaluation/key-grant.ts';
 import { InvalidInput } from '../../policy/errors.ts';
 import { builder } from '../builder.ts';
 
-const PublicAccessBlockInput = builder.inputType('PublicAccessBlockInput', {
+export const PublicAccessBlockInput = builder.inputType('PublicAccessBlockInput', {
   description:
     'Settings of S3 Block Public Access at one level. Only `restrictPublicBuckets` changes decisions: the others are about calls that ' +
     'carry a policy or an ACL, and about ACLs',
