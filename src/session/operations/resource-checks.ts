@@ -109,14 +109,21 @@ interface Entry {
 }
 
 /** What is said of a resource fits its ARN. */
-export function checkEntry({ resourceArn: arn, accountId, region, accessPoint, ...settings }: Entry): void {
+export function checkEntry({
+  resourceArn: arn,
+  accountId,
+  region,
+  accessPoint,
+  objectOwnership,
+  abacEnabled,
+}: Entry): void {
   checkResourceArn(arn);
   const { service, accountId: inArn = '', resource = '', partition = '' } = parseArn(arn) ?? {};
   if (accountId !== undefined && inArn !== '' && inArn !== accountId) {
     throw new ValidationError(`\`${arn}\` is of the account ${inArn}`, 'accountId');
   }
   const isBucket = service === 's3' && inArn === '' && !resource.includes('/');
-  for (const [field, value] of Object.entries({ region, ...settings })) {
+  for (const [field, value] of Object.entries({ region, objectOwnership, abacEnabled })) {
     if (value !== undefined && !isBucket)
       throw new ValidationError(`only a bucket has a setting of its own for it`, field);
   }
