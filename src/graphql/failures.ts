@@ -34,6 +34,22 @@ export class ConflictFailure extends ExpectedFailure {
     this.touched = error instanceof Conflict ? error.touched : [];
   }
 }
+/** One of several changes fails, and none was made. */
+export class ChangeFailedFailure extends ExpectedFailure {
+  /** The failure of the change. */
+  readonly why: ExpectedFailure;
+  /** Its place among the changes, from 0. */
+  readonly index: number;
+  /** Its name. */
+  readonly change: string;
+
+  constructor(why: ExpectedFailure, { index, change }: { readonly index: number; readonly change: string }) {
+    super(why);
+    this.why = why;
+    this.index = index;
+    this.change = change;
+  }
+}
 export class MalformedPolicyFailure extends ExpectedFailure {
   readonly findings: readonly PolicyFinding[];
 

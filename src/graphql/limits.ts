@@ -19,6 +19,8 @@ import { checkDocumentSize } from './document-size.ts';
 export const MAX_TOKENS = 4000;
 /** Levels of fields, with fragments expanded. Introspection has a separate limit in graphql-js. */
 export const MAX_DEPTH = 12;
+/** Changes of one list: they are one transaction, in which others who change the directory wait. */
+export const MAX_CHANGES = 200;
 /** Fields with an alias. To make many checks, use one field with a list instead of many fields. */
 export const MAX_ALIASES = 200;
 

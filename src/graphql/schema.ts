@@ -6,6 +6,7 @@ import './entities/account.ts';
 import './entities/account-knowledge.ts';
 import './entities/account-lists.ts';
 import './organizations/account-organization.ts';
+import './changes/apply-changes.ts';
 import './questions/assumable-role.ts';
 import './sessions/assume-instance-profile.ts';
 import './sessions/assume-role.ts';

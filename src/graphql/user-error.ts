@@ -1,3 +1,4 @@
+import { brandWithType } from '@pothos/core';
 import { readableReason } from '../guard/readable-policy.ts';
 import { findingOf } from '../validation/validate-policy.ts';
 import { builder } from './builder.ts';
@@ -7,6 +8,7 @@ import {
   AccessDeniedFailure,
   AuthenticationCodeFailure,
   AuthenticationFailure,
+  ChangeFailedFailure,
   ConflictFailure,
   ConstraintFailure,
   DeleteConflictFailure,
@@ -65,6 +67,30 @@ builder.objectType(ValidationFailure, {
     field: t.exposeString('field', {
       nullable: true,
       description: 'The faulty field of the input; null: no single field',
+    }),
+  }),
+});
+
+/** A failure as the value of a field: an error that a resolver returns would be thrown. */
+function asValue(failure: ExpectedFailure): ExpectedFailure {
+  const { name, code, message } = failure;
+  const value = { ...failure, name, code, message };
+  brandWithType(value, failure.constructor as typeof AccessDeniedFailure); // as: each class of failures is a type of the schema
+  return value;
+}
+
+builder.objectType(ChangeFailedFailure, {
+  name: 'ChangeFailed',
+  description:
+    'One of several changes is refused or fails, and none was made. `code` and `message` are those of its failure',
+  interfaces: [UserError],
+  fields: (t) => ({
+    index: t.exposeInt('index', { description: 'The place of the change in the list, from 0' }),
+    change: t.exposeString('change', { description: 'The name of the change, e.g. `attachRolePolicy`' }),
+    cause: t.field({
+      type: UserError,
+      description: 'The failure that its mutation alone would have had',
+      resolve: ({ why }) => asValue(why),
     }),
   }),
 });

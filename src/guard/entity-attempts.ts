@@ -22,6 +22,8 @@ type Holder = { readonly roleArn: string } | { readonly userArn: string };
 interface BoundedValues {
   readonly policyArn?: string;
   readonly permissionsBoundary?: string;
+  /** The boundary that it has then, where it is not the stored one; null: none. */
+  readonly boundary?: string | null;
 }
 
 /**
@@ -32,7 +34,9 @@ interface BoundedValues {
 export function bounded(operation: string, event = operation): AttemptOf<Holder & BoundedValues> {
   return async (values, context) => {
     const resource = 'roleArn' in values ? values.roleArn : values.userArn;
-    const boundary = values.permissionsBoundary ?? (await boundaryOf(context, resource));
+    const boundary =
+      values.permissionsBoundary ??
+      (values.boundary === undefined ? await boundaryOf(context, resource) : values.boundary);
     return { kind: 'permitted', permissions: [onHolder(operation, resource, boundary, values.policyArn)], event };
   };
 }

@@ -45,6 +45,7 @@ export interface OperationValues extends OrganizationValues, ResourceValues {
   readonly AddClientIDToOpenIDConnectProvider: { readonly arn: string };
   readonly RemoveClientIDFromOpenIDConnectProvider: { readonly arn: string };
   readonly DeleteOpenIDConnectProvider: { readonly arn: string };
+  readonly ApplyChanges: NoValues;
   readonly RevokeRoleSessions: { readonly roleArn: string };
   readonly DeleteRole: Required<Given<'deleteRole', 'roleArn' | 'withDependents'>>;
   readonly PutRolePolicy: Given<'putRolePolicy', 'roleArn'>;
@@ -143,6 +144,8 @@ export const OPERATIONS: { readonly [Name in OperationName]: Operation<Operation
     onResource('RemoveClientIDFromOpenIDConnectProvider', arn),
   ),
   DeleteOpenIDConnectProvider: needing(({ arn }) => onResource('DeleteOpenIDConnectProvider', arn)),
+  // Each of its changes has its own operation.
+  ApplyChanges: SIGNED_IN,
   RevokeRoleSessions: needing(bounded('PutRolePolicy', 'RevokeRoleSessions')),
   DeleteRole: needing(deletionOfRole),
   PutRolePolicy: needing(bounded('PutRolePolicy')),

@@ -50,6 +50,42 @@ export async function perform<Name extends OperationName, T>(
   }
 }
 
+/** An operation with its values. */
+export type OperationOf = {
+  readonly [Name in OperationName]: { readonly name: Name; readonly values: OperationValues[Name] };
+}[OperationName];
+
+/** The first operation of several that the caller is not allowed. */
+export interface RefusedOne extends RefusedOperation {
+  readonly index: number;
+}
+
+/**
+ * Performs several operations of the caller as one piece of work, behind all their guards: all are decided before, as things are
+ * then. Every refusal is recorded, and the first is returned.
+ */
+export async function performAll<T>(
+  context: GuardContext,
+  operations: readonly OperationOf[],
+  work: () => Promise<T>,
+): Promise<Done<T> | NotSignedIn | SessionEnded | RefusedOne> {
+  if (hasLeft(context)) return SESSION_ENDED;
+  forgetDecisions(context);
+  try {
+    const rulings = await Promise.all(operations.map(({ name, values }) => rule(context, name, values)));
+    let first: RefusedOne | null = null;
+    for (const [index, ruling] of rulings.entries()) {
+      if (ruling.kind === 'notSignedIn') return ruling;
+      if (ruling.kind !== 'refused') continue;
+      await keepRefusal(context, ruling);
+      first ??= { ...ruling, index };
+    }
+    return first ?? { kind: 'done', value: await work() };
+  } finally {
+    forgetDecisions(context);
+  }
+}
+
 async function rule<Name extends OperationName>(
   context: GuardContext,
   name: Name,

@@ -123,10 +123,15 @@ function described({ name }: ChangeRequest): Described<unknown> {
   return OPERATIONS[name] as Described<unknown>; // as: it gets the input of this name
 }
 
+/** ARN or id of what a change is about. */
+export function targetOf(request: ChangeRequest): string {
+  return described(request).target(request.input);
+}
+
 function attemptedOf(request: ChangeRequest, dryRun: boolean, catalog: Catalog): Attempted {
-  const { action: actionOf, target: targetOf } = described(request);
+  const { action: actionOf } = described(request);
   const action = typeof actionOf === 'string' ? actionOf : actionOf(request.input, catalog);
-  const target = targetOf(request.input);
+  const target = targetOf(request);
   const parameters = parametersOf(request.input, target);
   const event = action.split(':', 2)[1] ?? action;
   return { event, action, target, parameters: dryRun ? { ...parameters, dryRun: 'true' } : parameters };

@@ -18,6 +18,8 @@ const catalog = await openCatalog();
 export interface TakenDatabase {
   /** A directory in it that has nothing in memory. Closing it leaves the database as it is, for the next one. */
   readonly openDirectory: (onStatement?: StatementListener) => Promise<OpenDirectory>;
+  /** A statement past all directories in it. */
+  readonly query: Database['query'];
   /** Makes it what it was when it was taken. The directories in it are to be closed before. */
   readonly empty: () => Promise<void>;
   /** The directories in it are to be closed before. */
@@ -48,6 +50,7 @@ class Recycled {
     const made = await this.#take();
     return {
       openDirectory: (onStatement = silent) => openIn(made, onStatement, () => undefined),
+      query: (...statement) => made.database.query(...statement),
       empty: () => script(made.database, made.emptying),
       giveBack: () => this.#giveBack(made),
     };

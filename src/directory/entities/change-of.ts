@@ -16,6 +16,11 @@ export interface Made extends Worked<string> {
   readonly reads?: readonly Touched[];
 }
 
+/** The same, with what the change has read. */
+export function reading(made: Made, ...read: readonly Touched[]): Made {
+  return { ...made, reads: [...(made.reads ?? []), ...read] };
+}
+
 /**
  * A change, in the transaction that makes it: several changes can share one, and one that is rolled back has made nothing. Its
  * input has been validated as far as that needs no directory. Throws RolegateErrors with AWS's codes and messages.

@@ -37,7 +37,7 @@ async function create(sql: Sql, { endpointId, policyDocument, tags = [], ...give
   if (taken !== undefined) {
     throw new RolegateError('EntityAlreadyExists', `The VPC endpoint ${id} exists already.`, { field: 'endpointId' });
   }
-  if (policyDocument !== undefined) await checkPrincipals(sql, policyDocument);
+  const principals = policyDocument === undefined ? [] : await checkPrincipals(sql, policyDocument);
   const made = await sayOfEndpoint(sql, null, {
     ...given,
     id,
@@ -45,7 +45,7 @@ async function create(sql: Sql, { endpointId, policyDocument, tags = [], ...give
     tags: tagsWith(recordOf(tags), null),
     policy: policyDocument ?? null,
   });
-  return { ...made, reads: [{ entity: 'Account', entityId: given.accountId }] };
+  return { ...made, reads: [{ entity: 'Account', entityId: given.accountId }, ...principals] };
 }
 
 /** Changes of VPC endpoints. */
@@ -53,8 +53,8 @@ export const ENDPOINT_CHANGES: EndpointChanges = {
   createVpcEndpoint: create,
   modifyVpcEndpoint: async (sql, { endpointId, policyDocument }) => {
     const stored = await find(sql, endpointId);
-    if (policyDocument !== undefined) await checkPrincipals(sql, policyDocument);
-    return sayOfEndpoint(sql, stored, { ...stored, policy: policyDocument ?? null });
+    const reads = policyDocument === undefined ? [] : await checkPrincipals(sql, policyDocument);
+    return { ...(await sayOfEndpoint(sql, stored, { ...stored, policy: policyDocument ?? null })), reads };
   },
   deleteVpcEndpoint: async (sql, { endpointId }) => {
     await find(sql, endpointId);

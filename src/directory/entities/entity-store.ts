@@ -23,6 +23,8 @@ export interface ChangeOptions {
   readonly expectedRevision?: Revision | null;
   /** True: everything is looked at and nothing is stored. */
   readonly dryRun?: boolean;
+  /** Awaited between two changes: others have their turn. What it throws ends the transaction, and nothing is made. */
+  readonly between?: () => Promise<void>;
 }
 
 /** What changes have made, or, in a dry run, would make. */

@@ -1,10 +1,15 @@
+import type { Touched } from '../apply/revision.ts';
 import type { Sql } from '../prisma/database.ts';
-import type { ChangeOf, ChangeTools, Made } from './change-of.ts';
+import { type ChangeOf, type ChangeTools, type Made, reading } from './change-of.ts';
 import { deleteHolder } from './deletion.ts';
 import type { Deletion, InlinePolicyName, ManagedPolicyName, PolicyText } from './entity-inputs.ts';
-import { findHolder, type Holder, type HolderKind } from './holder.ts';
+import { findHolder, type Holder, type HolderKind, touching } from './holder.ts';
 import { deleteInlinePolicy, putInlinePolicy } from './inline-policies.ts';
 import { attachPolicy, detachPolicy, setBoundary } from './managed-policies.ts';
+
+function policyOf(policyArn: string): Touched {
+  return { entity: 'ManagedPolicy', entityId: policyArn };
+}
 
 /**
  * The changes that users and roles have in common, and the way any other one is made: `change` finds its holder in the
@@ -13,8 +18,10 @@ import { attachPolicy, detachPolicy, setBoundary } from './managed-policies.ts';
 export function holderChanges<Name>(kind: HolderKind, arnOf: (input: Name) => string) {
   const change =
     <I extends Name>(work: (sql: Sql, holder: Holder, input: I, tools: ChangeTools) => Promise<Made>): ChangeOf<I> =>
-    async (sql, input, tools) =>
-      work(sql, await findHolder(sql, kind, arnOf(input)), input, tools);
+    async (sql, input, tools) => {
+      const holder = await findHolder(sql, kind, arnOf(input));
+      return reading(await work(sql, holder, input, tools), ...touching(holder));
+    };
   return {
     change,
     deletion: change<Name & Deletion>((sql, holder, { withDependents = false }, { now }) =>
@@ -26,14 +33,15 @@ export function holderChanges<Name>(kind: HolderKind, arnOf: (input: Name) => st
     deletePolicy: change<Name & InlinePolicyName>((sql, holder, { policyName }) =>
       deleteInlinePolicy(sql, holder, policyName),
     ),
-    attachPolicy: change<Name & ManagedPolicyName>((sql, holder, { policyArn }, tools) =>
-      attachPolicy(sql, tools, holder, policyArn),
+    attachPolicy: change<Name & ManagedPolicyName>(async (sql, holder, { policyArn }, tools) =>
+      reading(await attachPolicy(sql, tools, holder, policyArn), policyOf(policyArn)),
     ),
-    detachPolicy: change<Name & ManagedPolicyName>((sql, holder, { policyArn }) =>
-      detachPolicy(sql, holder, policyArn),
+    detachPolicy: change<Name & ManagedPolicyName>(async (sql, holder, { policyArn }) =>
+      reading(await detachPolicy(sql, holder, policyArn), policyOf(policyArn)),
     ),
     putBoundary: change<Name & { readonly permissionsBoundary: string }>(
-      (sql, holder, { permissionsBoundary }, tools) => setBoundary(sql, tools, holder, permissionsBoundary),
+      async (sql, holder, { permissionsBoundary }, tools) =>
+        reading(await setBoundary(sql, tools, holder, permissionsBoundary), policyOf(permissionsBoundary)),
     ),
     deleteBoundary: change<Name>((sql, holder, _input, tools) => setBoundary(sql, tools, holder, null)),
   };

@@ -8,7 +8,7 @@ import { addAuditEvent } from '../stores/audit-events.ts';
 import type { ChangeOf, ChangeTools, Made } from './change-of.ts';
 import { CHANGES } from './changes.ts';
 import type { ChangeOptions, ChangeStep, MadeChanges } from './entity-store.ts';
-import { checkUntouched } from './untouched.ts';
+import { checkExpected, checkUntouched, readHistory } from './untouched.ts';
 
 /** One of several changes cannot be made, so that none was. */
 export class FailedChange extends RolegateError {
@@ -33,23 +33,28 @@ class NothingKept extends Error {
   }
 }
 
+const noPause = (): Promise<void> => Promise.resolve();
+
 /** Makes all changes with their events in one transaction, or none. */
 export async function makeChanges(
   store: Store,
   catalog: Catalog,
   steps: readonly ChangeStep[],
-  { expectedRevision = null, dryRun = false }: ChangeOptions = {},
+  { expectedRevision = null, dryRun = false, between = noPause }: ChangeOptions = {},
 ): Promise<MadeChanges> {
   try {
     return await store.change(async (sql, now) => {
       const before = await lockRevision(sql);
       await checkActing(sql, steps);
+      if (expectedRevision !== null) checkExpected(expectedRevision, await readHistory(sql, before));
       const made: Made[] = [];
-      for (const [index, step] of steps.entries())
+      for (const [index, step] of steps.entries()) {
+        if (index > 0) await between();
         made.push(await makeOne(sql, step, index, { catalog, now: step.event?.at ?? now }));
+      }
       const touched = distinct(made.flatMap((one) => one.touched));
-      if (expectedRevision !== null)
-        await checkUntouched(sql, expectedRevision, before, [...touched, ...made.flatMap(({ reads = [] }) => reads)]);
+      if (expectedRevision !== null && expectedRevision < before)
+        await checkUntouched(sql, expectedRevision, [...touched, ...made.flatMap(({ reads = [] }) => reads)]);
       const names = made.map(({ result }) => result);
       const unchanged = { revision: before, touched, names };
       if (dryRun) throw new NothingKept(unchanged);

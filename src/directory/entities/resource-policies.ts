@@ -70,10 +70,10 @@ export async function putResourcePolicy(
   checkHolds(tools, arn);
   const stored = await findResource(sql, arn);
   checkSize(arn, policyDocument);
-  await checkPrincipals(sql, policyDocument);
+  const principals = await checkPrincipals(sql, policyDocument);
   await checkNotPublic(sql, stored, policyDocument);
   const bucket = stored.accessPoint === null ? [] : [{ entity: 'Resource', entityId: stored.accessPoint.bucket }];
-  const reads = [{ entity: 'Account', entityId: stored.accountId }, ...bucket];
+  const reads = [{ entity: 'Account', entityId: stored.accountId }, ...bucket, ...principals];
   return sayOf(sql, stored, { arn, accountId: stored.accountId, policy: policyDocument }, reads);
 }
 

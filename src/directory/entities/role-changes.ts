@@ -1,5 +1,5 @@
 import type { Sql } from '../prisma/database.ts';
-import type { Made } from './change-of.ts';
+import { type Made, reading } from './change-of.ts';
 import type { PolicyText, RoleChanges, RoleName } from './entity-inputs.ts';
 import { changed, type Holder } from './holder.ts';
 import { holderChanges } from './holder-changes.ts';
@@ -7,7 +7,7 @@ import { keepDocument } from './inline-policies.ts';
 import { checkPrincipals } from './trust-principals.ts';
 
 async function setTrustPolicy(sql: Sql, role: Holder, document: string): Promise<Made> {
-  await checkPrincipals(sql, document);
+  const principals = await checkPrincipals(sql, document);
   const hash = await keepDocument(sql, document);
   // A written policy means the current holders of the names in it.
   const rows = await sql.query(
@@ -15,7 +15,7 @@ async function setTrustPolicy(sql: Sql, role: Holder, document: string): Promise
       WHERE id = $1 AND ("trustPolicyHash" <> $2 OR "trustBindings" <> '{}') RETURNING id`,
     [role.id, hash],
   );
-  return changed(role, rows);
+  return reading(changed(role, rows), ...principals);
 }
 
 const of = holderChanges('Role', ({ roleArn }: RoleName) => roleArn);

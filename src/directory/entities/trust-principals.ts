@@ -1,5 +1,6 @@
 import { RolegateError } from '../../policy/errors.ts';
 import type { JsonValue } from '../../policy/json.ts';
+import type { Touched } from '../apply/revision.ts';
 import type { Sql } from '../prisma/database.ts';
 
 const ENTITY = /^arn:[^:]+:iam::\d{12}:(?:user|role)\//;
@@ -23,16 +24,21 @@ function entitiesIn(document: string): readonly string[] {
 }
 
 /**
- * A written policy names users and roles that exist: AWS replaces their ARNs by unique ids. Throws
+ * A written policy names users and roles that exist: AWS replaces their ARNs by unique ids. Returns those that it names. Throws
  * MalformedPolicyDocument for others, where the directory knows the entities of their account.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
  */
-export async function checkPrincipals(sql: Sql, document: string): Promise<void> {
-  const missing = await firstMissing(sql, entitiesIn(document));
-  if (missing === undefined) return;
-  throw new RolegateError('MalformedPolicyDocument', `Invalid principal in policy: "AWS":"${missing}"`, {
-    field: 'policyDocument',
-  });
+export async function checkPrincipals(
+  sql: Sql,
+  document: string,
+  field = 'policyDocument',
+): Promise<readonly Touched[]> {
+  const names = [...new Set(entitiesIn(document))];
+  const missing = await firstMissing(sql, names);
+  if (missing === undefined) {
+    return names.map((entityId) => ({ entity: entityId.includes(':user/') ? 'User' : 'Role', entityId }));
+  }
+  throw new RolegateError('MalformedPolicyDocument', `Invalid principal in policy: "AWS":"${missing}"`, { field });
 }
 
 /** The first of the ARNs that is that of a user or role which does not exist, where the directory knows the entities of its account. */

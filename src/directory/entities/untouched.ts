@@ -3,31 +3,59 @@ import type { Touched } from '../apply/revision.ts';
 import type { Revision } from '../directory.ts';
 import type { Sql } from '../prisma/database.ts';
 
-/** Something that a change reads or writes was changed after the revision that its caller knows. */
+const FIELD = 'expectedRevision';
+
+/** Something that a change reads or writes was changed after the revision that its caller knows, or that is not known. */
 export class Conflict extends RolegateError {
   /** What was touched since. Empty: so much time has passed that it is not known any more. */
   readonly touched: readonly Touched[];
 
   constructor(touched: readonly Touched[]) {
-    super('CONFLICT', 'something that this change reads or writes was changed after `expectedRevision`', {
-      field: 'expectedRevision',
-    });
+    const why =
+      touched.length > 0
+        ? 'something that this change reads or writes was changed after `expectedRevision`'
+        : 'what was changed after `expectedRevision` is not known any more: read again what the change is about';
+    super('CONFLICT', why, { field: FIELD });
     this.touched = touched;
   }
 }
 
+/** What is known of the changes of a directory. */
+export interface History {
+  /** The revision of this transaction, which holds the write lock. */
+  readonly current: Revision;
+  /** The revision at which the directory was restored from a backup: earlier ones are of another history. Null: it never was. */
+  readonly restored: Revision | null;
+  /** The last revision of which something was removed from the log of changes. Null: all are kept. */
+  readonly pruned: Revision | null;
+}
+
+/** The history before a change. `current`: the revision of its transaction. */
+export async function readHistory(sql: Sql, current: Revision): Promise<History> {
+  const [row] = await sql.query<{ restored: string | null }>(
+    'SELECT "restoredRevision"::text AS restored FROM "DirectoryState" WHERE id = 1',
+  );
+  return { current, restored: row?.restored == null ? null : BigInt(row.restored), pruned: null };
+}
+
 /**
- * Throws Conflict if one of `entities` was touched after `expected`, and InvalidInput if that revision is yet to come.
- * `current`: the revision of this transaction, which holds the write lock.
+ * Whether a change can be compared with what was touched after `expected`. Throws InvalidInput for a revision that is yet to come, or
+ * is of another history, and Conflict for one that is older than the log of changes.
  */
-export async function checkUntouched(
-  sql: Sql,
-  expected: Revision,
-  current: Revision,
-  entities: readonly Touched[],
-): Promise<void> {
-  if (expected > current) throw new InvalidInput('expectedRevision', 'this revision is yet to come');
-  if (expected === current || entities.length === 0) return;
+export function checkExpected(expected: Revision, { current, restored, pruned }: History): void {
+  if (expected > current) throw new InvalidInput(FIELD, 'this revision is yet to come');
+  if (restored !== null && expected < restored) {
+    throw new InvalidInput(
+      FIELD,
+      'this revision is of another history: the directory was restored from a backup after it',
+    );
+  }
+  if (pruned !== null && expected < pruned) throw new Conflict([]);
+}
+
+/** Throws Conflict if one of `entities` was touched after `expected`. */
+export async function checkUntouched(sql: Sql, expected: Revision, entities: readonly Touched[]): Promise<void> {
+  if (entities.length === 0) return;
   const touched = await sql.query<Touched>(
     `SELECT DISTINCT c.entity, c."entityId" FROM "DirectoryChange" c
        JOIN json_to_recordset($2::text::json) AS r(entity text, "entityId" text)

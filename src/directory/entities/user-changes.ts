@@ -1,5 +1,5 @@
 import type { Sql } from '../prisma/database.ts';
-import type { Made } from './change-of.ts';
+import { type Made, reading } from './change-of.ts';
 import type { UserChanges, UserName } from './entity-inputs.ts';
 import { changed, type Holder, noSuch, quotaExceeded } from './holder.ts';
 import { holderChanges } from './holder-changes.ts';
@@ -52,8 +52,10 @@ export const USER_CHANGES: UserChanges = {
   detachUserPolicy: of.detachPolicy,
   putUserPermissionsBoundary: of.putBoundary,
   deleteUserPermissionsBoundary: of.deleteBoundary,
-  addUserToGroup: of.change<UserName & GroupName>((sql, user, { groupArn }) => addToGroup(sql, user, groupArn)),
-  removeUserFromGroup: of.change<UserName & GroupName>((sql, user, { groupArn }) =>
-    removeFromGroup(sql, user, groupArn),
+  addUserToGroup: of.change<UserName & GroupName>(async (sql, user, { groupArn }) =>
+    reading(await addToGroup(sql, user, groupArn), { entity: 'Group', entityId: groupArn }),
+  ),
+  removeUserFromGroup: of.change<UserName & GroupName>(async (sql, user, { groupArn }) =>
+    reading(await removeFromGroup(sql, user, groupArn), { entity: 'Group', entityId: groupArn }),
   ),
 };

@@ -7,13 +7,19 @@ import type { GatewayContext } from '../context.ts';
 type Types = typeof builder.$inferSchemaTypes;
 
 /** What a change has done, or, in a dry run, would do. */
-export interface Changed {
-  /** ARN or id of the entity that it is about. */
-  readonly arn: string;
+export interface ChangeAnswer {
+  /** ARNs or ids of what it is about. */
+  readonly named: readonly string[];
   readonly revision: Revision;
   readonly touched: readonly Touched[];
   /** Whether nothing was stored. */
   readonly dryRun: boolean;
+}
+
+/** What a change of one entity has done. */
+export interface Changed extends ChangeAnswer {
+  /** ARN or id of the entity. */
+  readonly arn: string;
 }
 
 const KINDS = {
@@ -65,7 +71,7 @@ function look(
 }
 
 /** The fields of every answer to a change that was made, or would be. */
-export function changedFields(t: PothosSchemaTypes.ObjectFieldBuilder<Types, Changed>) {
+export function changedFields<T extends ChangeAnswer>(t: PothosSchemaTypes.ObjectFieldBuilder<Types, T>) {
   return {
     revision: t.field({
       type: 'Revision',
@@ -75,11 +81,11 @@ export function changedFields(t: PothosSchemaTypes.ObjectFieldBuilder<Types, Cha
     touched: t.field({
       type: [TouchedEntity],
       description: `What the change touched, or would touch; ${TOUCHED}. Empty: everything was already so`,
-      resolve: async (change, _args, context) => [...(await look(context, change, [change.arn])).known],
+      resolve: async (change, _args, context) => [...(await look(context, change, change.named)).known],
     }),
     withheld: t.boolean({
       description: WITHHELD,
-      resolve: async (change, _args, context) => (await look(context, change, [change.arn])).withheld,
+      resolve: async (change, _args, context) => (await look(context, change, change.named)).withheld,
     }),
     dryRun: t.boolean({
       description: 'Whether it was a dry run: nothing was stored, and entities are shown as they were before',
@@ -109,7 +115,7 @@ export function touchedFields<T extends { readonly touched: readonly Touched[] }
 
 /** The entity of a change that creates it: it is there if the change was no dry run, and `read` says whether the caller may read it. */
 export function created<Entity>(
-  { dryRun }: Changed,
+  { dryRun }: ChangeAnswer,
   read: () => Promise<Entity | null>,
 ): Promise<Entity | null> | null {
   return dryRun ? null : read();

@@ -7,16 +7,18 @@ import type { GatewayContext } from '../context.ts';
 import { AccessDeniedFailure, ConflictFailure, type ExpectedFailure, expectingFailures } from '../failures.ts';
 import { NULL_RESULT } from '../null-answer.ts';
 import type { Changed } from './changed-fields.ts';
+import { registerChange } from './directory-change.ts';
 
 type Types = typeof builder.$inferSchemaTypes;
 
 /** The description that changes of users and of roles share. */
 export const POLICY_NAME = 'Name of the inline policy: 1 to 128 characters of A-Z a-z 0-9 _ + = , . @ -';
 
-const EXPECTED_REVISION =
+// Descriptions that all mutations of the directory share.
+export const EXPECTED_REVISION =
   'A gateway extension. The change is refused (Conflict) if something that it reads or writes was changed after this revision. Left out: it is ' +
   'made whatever was changed';
-const DRY_RUN =
+export const DRY_RUN =
   'A gateway extension. Whether to look at everything, with the same guard, and to store nothing: the answer says what the change would touch';
 
 interface GivenArguments<Given> {
@@ -43,6 +45,7 @@ export function changeMutation<Name extends ChangeName, Given>(
   { description, input: type, success, failures, changeOf }: ChangeMutation<Name, Given>,
 ): void {
   const operation = `${name.slice(0, 1).toUpperCase()}${name.slice(1)}`;
+  registerChange(name, { type, changeOf });
   builder.mutationField(name, (t) =>
     t.field({
       type: success,
@@ -75,5 +78,5 @@ async function change<Name extends ChangeName>(
 ): Promise<Changed> {
   const changes: EntityChanges = sessions;
   const { names, touched, revision } = await changes[name](caller, input, now, origin, options);
-  return { arn: names[0] ?? '', touched, revision, dryRun: options.dryRun === true };
+  return { arn: names[0] ?? '', named: names, touched, revision, dryRun: options.dryRun === true };
 }

@@ -47,6 +47,8 @@ export const MUTATION_GUARDS: Readonly<Record<string, FieldGuard>> = {
     jwks: givenText,
   }),
   'Mutation.deleteOidcProvider': performs('DeleteOpenIDConnectProvider', { arn }),
+  // Each of its changes has the guard of its own mutation: see changes/planned-changes.ts.
+  'Mutation.applyChanges': performs('ApplyChanges', NOTHING),
   'Mutation.revokeRoleSessions': performs('RevokeRoleSessions', ROLE),
   'Mutation.deleteRole': performs('DeleteRole', { ...ROLE, withDependents: flag }),
   'Mutation.putRolePolicy': performs('PutRolePolicy', ROLE),

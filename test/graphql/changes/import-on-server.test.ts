@@ -21,6 +21,7 @@ beforeAll(async () => {
   const onServer = {
     openDirectory: (onStatement?: StatementListener) =>
       openDirectory({ kind: 'server', url, ...(onStatement && { onStatement }) }, catalog),
+    query: () => Promise.reject(new Error('its directory is enough')),
     empty: () => Promise.reject(new Error('it is used once')),
     giveBack: () => undefined,
   };

@@ -1,0 +1,258 @@
+import type { ChangeInputs, ChangeName } from '../../../src/directory/entities/changes.ts';
+import {
+  type Asked,
+  DOCUMENTS,
+  FIRST_TRUST,
+  GROUPS,
+  held,
+  joined,
+  POLICIES,
+  READ_ONLY,
+  ROLES,
+  type Says,
+  TRUSTS,
+  USERS,
+} from './world.ts';
+
+/** What the directory is expected to answer to a change that it does not make. */
+export class Refused extends Error {
+  readonly code: string;
+
+  constructor(code: string) {
+    super(code);
+    this.code = code;
+  }
+}
+
+interface Holder {
+  readonly kind: 'User' | 'Role';
+  /** Another one for each entity that has had its name. */
+  readonly life: number;
+  readonly inline: Map<string, string>;
+  readonly attached: Set<string>;
+  readonly groups: Set<string>;
+  boundary: string | null;
+  /** Of a role: the text, and whom it names, by the life that each had when it was written. */
+  trust: { readonly text: string; readonly names: ReadonlyMap<string, number>; bound: boolean };
+}
+
+/** What a change touches and reads, as `Kind name`. */
+export interface Effect {
+  readonly touches: readonly string[];
+  readonly reads: readonly string[];
+}
+
+const LIMITS = {
+  User: { inline: 2048, attached: 20 },
+  Role: { inline: 10_240, attached: 25 },
+} as const;
+const GROUPS_PER_USER = 10;
+
+/** The directory as simply as it can be said. */
+export class Model {
+  holders = new Map<string, Holder>();
+  /** Policies of AWS that are stored. */
+  stored = new Set<string>();
+  /** When each was last touched, by revisions. */
+  touchedAt = new Map<string, bigint>();
+  revisions: bigint[] = [];
+  lives = 0;
+
+  static first(): Model {
+    const model = new Model();
+    for (const arn of [...USERS, ...ROLES]) model.create(arn);
+    for (const [arn, holder] of model.holders) {
+      for (const each of held(arn)) holder.attached.add(each);
+      for (const each of joined(arn)) holder.groups.add(each);
+    }
+    return model;
+  }
+
+  /** The same, to be changed without changing this. */
+  copy(): Model {
+    const copy = new Model();
+    for (const [arn, holder] of this.holders) {
+      copy.holders.set(arn, {
+        ...holder,
+        inline: new Map(holder.inline),
+        attached: new Set(holder.attached),
+        groups: new Set(holder.groups),
+        trust: { ...holder.trust },
+      });
+    }
+    copy.stored = new Set(this.stored);
+    copy.touchedAt = new Map(this.touchedAt);
+    copy.revisions = [...this.revisions];
+    copy.lives = this.lives;
+    return copy;
+  }
+
+  become(other: Model): void {
+    Object.assign(this, other);
+  }
+
+  create(arn: string): void {
+    this.lives += 1;
+    this.holders.set(arn, {
+      kind: arn.includes(':user/') ? 'User' : 'Role',
+      life: this.lives,
+      inline: new Map(),
+      attached: new Set(),
+      groups: new Set(),
+      boundary: null,
+      trust: { text: FIRST_TRUST, names: new Map(), bound: false },
+    });
+  }
+
+  holder(arn: string): Holder {
+    const holder = this.holders.get(arn);
+    if (holder === undefined) throw new Refused('NoSuchEntity');
+    return holder;
+  }
+
+  /** Whether a principal may do something on a resource that has no policy of its own. */
+  allows(arn: string, action: Asked): boolean {
+    const holder = this.holder(arn);
+    const says = [
+      ...[...holder.inline.values()].map((document) => DOCUMENTS.get(document) ?? {}),
+      ...[...holder.attached].map((policy) => POLICIES.get(policy) ?? {}),
+      ...[...holder.groups].map((group) => GROUPS.get(group) ?? {}),
+    ];
+    const allowedBy = (some: readonly Says[]) =>
+      some.some(({ allows = [] }) => allows.includes(action)) &&
+      !some.some(({ denies = [] }) => denies.includes(action));
+    return allowedBy(says) && (holder.boundary === null || allowedBy([POLICIES.get(holder.boundary) ?? {}]));
+  }
+
+  /** Whether a principal, as it is now, may assume a role: no identity policy of this world lets anybody. */
+  mayAssume(arn: string, role: string): boolean {
+    const { life, kind, boundary } = this.holder(arn);
+    // What is granted to a role is limited by its boundary, what is granted to a user is not.
+    if (kind === 'Role' && boundary !== null) return false;
+    return this.holder(role).trust.names.get(arn) === life;
+  }
+}
+
+type Modelled<Name extends ChangeName> = (model: Model, input: ChangeInputs[Name]) => Effect;
+
+const nameOf = (model: Model, arn: string) => `${model.holder(arn).kind} ${arn}`;
+const policyName = (arn: string) => `ManagedPolicy ${arn}`;
+
+/** Of a change that touches its holder if something is different. */
+function effect(model: Model, arn: string, changed: boolean, reads: readonly string[] = []): Effect {
+  const own = nameOf(model, arn);
+  return { touches: changed ? [own] : [], reads: [own, ...reads] };
+}
+
+const sizeOf = (document: string) => JSON.stringify(JSON.parse(document)).length;
+
+function put(model: Model, arn: string, name: string, document: string): Effect {
+  const { inline, kind } = model.holder(arn);
+  const others = [...inline].filter(([other]) => other !== name).map(([, text]) => text);
+  const size = [...others, document].reduce((sum, text) => sum + sizeOf(text), 0);
+  if (size > LIMITS[kind].inline) throw new Refused('LimitExceeded');
+  const changed = inline.get(name) !== document;
+  inline.set(name, document);
+  return effect(model, arn, changed);
+}
+
+function remove(model: Model, arn: string, name: string): Effect {
+  if (!model.holder(arn).inline.delete(name)) throw new Refused('NoSuchEntity');
+  return effect(model, arn, true);
+}
+
+/** A policy of AWS is stored, and so touched, when it is first used. */
+function use(model: Model, policy: string): readonly string[] {
+  if (!POLICIES.has(policy)) throw new Refused('NoSuchEntity');
+  if (policy !== READ_ONLY || model.stored.has(policy)) return [];
+  model.stored.add(policy);
+  return [policyName(policy)];
+}
+
+function attach(model: Model, arn: string, policy: string): Effect {
+  const { attached, kind } = model.holder(arn);
+  const touches = use(model, policy);
+  const changed = !attached.has(policy);
+  attached.add(policy);
+  if (attached.size > LIMITS[kind].attached) throw new Refused('LimitExceeded');
+  const own = effect(model, arn, changed, [policyName(policy)]);
+  return { ...own, touches: [...touches, ...own.touches] };
+}
+
+function detach(model: Model, arn: string, policy: string): Effect {
+  if (!model.holder(arn).attached.delete(policy)) throw new Refused('NoSuchEntity');
+  return effect(model, arn, true, [policyName(policy)]);
+}
+
+function bound(model: Model, arn: string, policy: string | null): Effect {
+  const holder = model.holder(arn);
+  const touches = policy === null ? [] : use(model, policy);
+  const changed = holder.boundary !== policy;
+  holder.boundary = policy;
+  const own = effect(model, arn, changed, policy === null ? [] : [policyName(policy)]);
+  return { ...own, touches: [...touches, ...own.touches] };
+}
+
+function destroy(model: Model, arn: string, withDependents = false): Effect {
+  const { inline, attached, groups } = model.holder(arn);
+  if (!withDependents && inline.size + attached.size + groups.size > 0) throw new Refused('DeleteConflict');
+  const own = nameOf(model, arn);
+  const naming = [...model.holders].filter(([, { trust }]) => TRUSTS.get(trust.text)?.includes(arn));
+  for (const [, { trust }] of naming) trust.bound = true;
+  model.holders.delete(arn);
+  return { touches: [own, ...naming.map(([role]) => `Role ${role}`)], reads: [own] };
+}
+
+function trust(model: Model, arn: string, text: string): Effect {
+  const holder = model.holder(arn);
+  const named = TRUSTS.get(text) ?? [];
+  if (named.some((name) => !model.holders.has(name))) throw new Refused('MalformedPolicyDocument');
+  const changed = holder.trust.text !== text || holder.trust.bound;
+  const names = new Map(named.map((name) => [name, model.holder(name).life]));
+  holder.trust = { text, names: changed ? names : holder.trust.names, bound: false };
+  return effect(
+    model,
+    arn,
+    changed,
+    named.map((name) => nameOf(model, name)),
+  );
+}
+
+function join(model: Model, arn: string, group: string): Effect {
+  const { groups } = model.holder(arn);
+  if (!GROUPS.has(group)) throw new Refused('NoSuchEntity');
+  const changed = !groups.has(group);
+  groups.add(group);
+  if (changed && groups.size > GROUPS_PER_USER) throw new Refused('LimitExceeded');
+  return effect(model, arn, changed, [`Group ${group}`]);
+}
+
+function leave(model: Model, arn: string, group: string): Effect {
+  const { groups } = model.holder(arn);
+  if (!GROUPS.has(group)) throw new Refused('NoSuchEntity');
+  return effect(model, arn, groups.delete(group), [`Group ${group}`]);
+}
+
+/** What each kind of change does. */
+export const MODELLED: { readonly [Name in ChangeName]?: Modelled<Name> } = {
+  deleteUser: (model, { userArn, withDependents }) => destroy(model, userArn, withDependents),
+  putUserPolicy: (model, { userArn, policyName: name, policyDocument }) => put(model, userArn, name, policyDocument),
+  deleteUserPolicy: (model, { userArn, policyName: name }) => remove(model, userArn, name),
+  attachUserPolicy: (model, { userArn, policyArn }) => attach(model, userArn, policyArn),
+  detachUserPolicy: (model, { userArn, policyArn }) => detach(model, userArn, policyArn),
+  putUserPermissionsBoundary: (model, { userArn, permissionsBoundary }) => bound(model, userArn, permissionsBoundary),
+  deleteUserPermissionsBoundary: (model, { userArn }) => bound(model, userArn, null),
+  addUserToGroup: (model, { userArn, groupArn }) => join(model, userArn, groupArn),
+  removeUserFromGroup: (model, { userArn, groupArn }) => leave(model, userArn, groupArn),
+  deleteRole: (model, { roleArn, withDependents }) => destroy(model, roleArn, withDependents),
+  putRolePolicy: (model, { roleArn, policyName: name, policyDocument }) => put(model, roleArn, name, policyDocument),
+  deleteRolePolicy: (model, { roleArn, policyName: name }) => remove(model, roleArn, name),
+  attachRolePolicy: (model, { roleArn, policyArn }) => attach(model, roleArn, policyArn),
+  detachRolePolicy: (model, { roleArn, policyArn }) => detach(model, roleArn, policyArn),
+  updateAssumeRolePolicy: (model, { roleArn, policyDocument }) => trust(model, roleArn, policyDocument),
+  putRolePermissionsBoundary: (model, { roleArn, permissionsBoundary }) => bound(model, roleArn, permissionsBoundary),
+  deleteRolePermissionsBoundary: (model, { roleArn }) => bound(model, roleArn, null),
+};
+
+/** Kinds of changes without a model, with the reason. */
+export const NOT_MODELLED: { readonly [Name in ChangeName]?: string } = {};

@@ -1,0 +1,145 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { CHANGE_NAMES, type ChangeInputs, type ChangeName } from '../../src/directory/entities/changes.ts';
+import type { ChangeStep } from '../../src/directory/entities/entity-store.ts';
+import { FailedChange } from '../../src/directory/entities/make-changes.ts';
+import { Conflict, checkExpected } from '../../src/directory/entities/untouched.ts';
+import type { OpenDirectory } from '../../src/directory/prisma/open-directory.ts';
+import { A, allow, aRole, aUser, policy, roleArn, trusts, userArn } from '../support/policies.ts';
+import { type TakenDatabase, takeDatabase, takeServerDatabase } from '../support/recycled-database.ts';
+
+const ROLE = { roleArn: roleArn('R') };
+const USER = { userArn: userArn('u') };
+const GROUP = { groupArn: `arn:aws:iam::${A}:group/g` };
+const P = `arn:aws:iam::${A}:policy/P`;
+const Q = `arn:aws:iam::${A}:policy/Q`;
+const INLINE = { policyName: 'p', policyDocument: policy(allow('s3:*')) };
+
+interface Example<Name extends ChangeName> {
+  readonly input: ChangeInputs[Name];
+  /** All that it reads or writes, as `entity id`. */
+  readonly uses: readonly string[];
+}
+
+const OF_ROLE = [`Role ${ROLE.roleArn}`];
+const OF_USER = [`User ${USER.userArn}`];
+const POLICY = `ManagedPolicy ${P}`;
+const BOUNDARY = `ManagedPolicy ${Q}`;
+
+/** A change of each kind, with all that it uses. What takes away follows what puts there. */
+const EXAMPLES: { readonly [Name in ChangeName]: Example<Name> } = {
+  putRolePolicy: { input: { ...ROLE, ...INLINE }, uses: OF_ROLE },
+  deleteRolePolicy: { input: { ...ROLE, policyName: 'p' }, uses: OF_ROLE },
+  attachRolePolicy: { input: { ...ROLE, policyArn: P }, uses: [...OF_ROLE, POLICY] },
+  detachRolePolicy: { input: { ...ROLE, policyArn: P }, uses: [...OF_ROLE, POLICY] },
+  updateAssumeRolePolicy: {
+    input: { ...ROLE, policyDocument: policy(trusts({ AWS: [USER.userArn, roleArn('Other')] })) },
+    uses: [...OF_ROLE, ...OF_USER, `Role ${roleArn('Other')}`],
+  },
+  putRolePermissionsBoundary: { input: { ...ROLE, permissionsBoundary: Q }, uses: [...OF_ROLE, BOUNDARY] },
+  deleteRolePermissionsBoundary: { input: ROLE, uses: OF_ROLE },
+  putUserPolicy: { input: { ...USER, ...INLINE }, uses: OF_USER },
+  deleteUserPolicy: { input: { ...USER, policyName: 'p' }, uses: OF_USER },
+  attachUserPolicy: { input: { ...USER, policyArn: P }, uses: [...OF_USER, POLICY] },
+  detachUserPolicy: { input: { ...USER, policyArn: P }, uses: [...OF_USER, POLICY] },
+  putUserPermissionsBoundary: { input: { ...USER, permissionsBoundary: Q }, uses: [...OF_USER, BOUNDARY] },
+  deleteUserPermissionsBoundary: { input: USER, uses: OF_USER },
+  addUserToGroup: { input: { ...USER, ...GROUP }, uses: [...OF_USER, `Group ${GROUP.groupArn}`] },
+  removeUserFromGroup: { input: { ...USER, ...GROUP }, uses: [...OF_USER, `Group ${GROUP.groupArn}`] },
+  deleteRole: { input: ROLE, uses: OF_ROLE },
+  deleteUser: { input: USER, uses: OF_USER },
+};
+
+const step = (name: ChangeName): ChangeStep => ({ name, input: EXAMPLES[name].input }) as ChangeStep; // as: of this name
+
+const world = {
+  accounts: [{ id: A, membership: 'NONE' as const }],
+  policies: [P, Q].map((arn) => ({
+    arn,
+    defaultVersionId: 'v1',
+    versions: [{ versionId: 'v1', document: policy(allow('s3:*')) }],
+  })),
+  groups: [{ arn: GROUP.groupArn }],
+  users: [aUser('u'), aUser('other')],
+  roles: [aRole('R', [trusts({ AWS: A })]), aRole('Other', [trusts({ AWS: A })])],
+};
+
+/** Touches something, as if others had. */
+async function touch(database: TakenDatabase, used: string): Promise<void> {
+  await database.query(
+    `WITH raised AS (UPDATE "DirectoryState" SET revision = revision + 1 WHERE id = 1 RETURNING revision)
+     INSERT INTO "DirectoryChange" (revision, entity, "entityId", at) SELECT revision, $1, $2, now() FROM raised`,
+    used.split(' '),
+  );
+}
+
+async function revisionOf(database: TakenDatabase): Promise<bigint> {
+  const [row] = await database.query<{ revision: string }>('SELECT revision::text AS revision FROM "DirectoryState"');
+  return BigInt(row?.revision ?? 0);
+}
+
+describe.each([
+  ['in a folder', takeDatabase],
+  ['on a server', takeServerDatabase],
+])('a change that expects a revision, %s', (_where, take) => {
+  let database: TakenDatabase;
+  let directory: OpenDirectory;
+  beforeEach(async () => {
+    database = await take();
+    directory = await database.openDirectory();
+    await directory.apply(world);
+  });
+  afterEach(async () => {
+    await directory.close();
+    database.giveBack();
+  });
+
+  it('is refused exactly if something that it reads or writes was touched since', async () => {
+    expect(
+      CHANGE_NAMES.filter((name) => !Object.hasOwn(EXAMPLES, name)),
+      'changes without an example',
+    ).toEqual([]);
+    for (const name of Object.keys(EXAMPLES) as ChangeName[]) {
+      const { uses } = EXAMPLES[name];
+      const before = await revisionOf(database);
+      await touch(database, `User ${userArn('other')}`);
+      // Something else was touched: it would be made.
+      await directory.entities.make([step(name)], { expectedRevision: before, dryRun: true });
+      for (const used of uses) {
+        const expectedRevision = await revisionOf(database);
+        await touch(database, used);
+        const [entity, entityId] = used.split(' ');
+        const failed = directory.entities.make([step(name)], { expectedRevision });
+        await expect(failed, `${name} and ${used}`).rejects.toMatchObject({
+          code: 'CONFLICT',
+          touched: [{ entity, entityId }],
+        });
+      }
+      await directory.entities.make([step(name)], { expectedRevision: await revisionOf(database) });
+      // What has no effect has been read all the same.
+      const again = await revisionOf(database);
+      await touch(database, uses[0] ?? '');
+      const failed = directory.entities.make([step(name)], { expectedRevision: again });
+      await expect(failed, `${name} again`).rejects.toSatisfy(
+        (error) => error instanceof Conflict || error instanceof FailedChange,
+      );
+    }
+  });
+
+  it('is refused for a revision that is yet to come, and for one before the directory was restored', async () => {
+    const revision = await revisionOf(database);
+    const make = (expectedRevision: bigint) => directory.entities.make([step('putRolePolicy')], { expectedRevision });
+    await expect(make(revision + 1n)).rejects.toMatchObject({ code: 'BAD_USER_INPUT', field: 'expectedRevision' });
+    await database.query('UPDATE "DirectoryState" SET "restoredRevision" = revision WHERE id = 1');
+    await expect(make(revision - 1n)).rejects.toMatchObject({ code: 'BAD_USER_INPUT', field: 'expectedRevision' });
+    await expect(make(revision)).resolves.toMatchObject({ revision: revision + 1n });
+  });
+});
+
+it('a revision older than the log of changes is a conflict that says so', () => {
+  const history = { current: 9n, restored: null, pruned: 5n };
+  expect(() => checkExpected(4n, history)).toThrow(
+    'what was changed after `expectedRevision` is not known any more: read again what the change is about',
+  );
+  expect(() => checkExpected(4n, history)).toThrow(Conflict);
+  expect(() => checkExpected(5n, history)).not.toThrow();
+});
