@@ -179,7 +179,11 @@ export const ACCOUNT_CHANGES: AccountChanges = {
       'UPDATE "Account" SET name = $2 WHERE id = $1 AND name IS DISTINCT FROM $2 RETURNING id',
       [accountId, name],
     );
-    return { touched: rows.length === 0 ? [] : touchingAccount(accountId), result: accountId };
+    return {
+      touched: rows.length === 0 ? [] : touchingAccount(accountId),
+      result: accountId,
+      reads: touchingAccount(accountId),
+    };
   },
   closeAccount,
   moveAccount,

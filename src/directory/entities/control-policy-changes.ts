@@ -94,6 +94,7 @@ const updateControlPolicy: ControlPolicyChanges['updateControlPolicy'] = async (
   return {
     touched: rows.length === 0 ? [] : touchingOrganization(organization),
     result: `${organizationId}/${policyId}`,
+    reads: touchingOrganization(organization),
   };
 };
 

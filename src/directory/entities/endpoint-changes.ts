@@ -6,7 +6,7 @@ import { readEndpoints, type StoredEndpoint } from '../apply/stored.ts';
 import { writeChanges } from '../apply/write.ts';
 import type { VpcEndpointInput } from '../document.ts';
 import type { Sql } from '../prisma/database.ts';
-import type { Made } from './change-of.ts';
+import { type Made, reading } from './change-of.ts';
 import type { EndpointChanges, NewEndpoint } from './resource-inputs.ts';
 import { checkAccount, recordOf, tagsWith } from './resources.ts';
 import { checkPrincipals } from './trust-principals.ts';
@@ -18,7 +18,7 @@ async function sayOfEndpoint(sql: Sql, stored: StoredEndpoint | null, said: VpcE
   const changes = new ChangeSet();
   planEndpoint(said, stored, changes);
   await writeChanges(sql, changes, () => undefined);
-  return { touched: changes.touched, result: said.id };
+  return { touched: changes.touched, result: said.id, reads: [{ entity: 'VpcEndpoint', entityId: said.id }] };
 }
 
 async function find(sql: Sql, id: string): Promise<StoredEndpoint> {
@@ -45,7 +45,7 @@ async function create(sql: Sql, { endpointId, policyDocument, tags = [], ...give
     tags: tagsWith(recordOf(tags), null),
     policy: policyDocument ?? null,
   });
-  return { ...made, reads: [{ entity: 'Account', entityId: given.accountId }, ...principals] };
+  return reading(made, { entity: 'Account', entityId: given.accountId }, ...principals);
 }
 
 /** Changes of VPC endpoints. */
@@ -54,7 +54,7 @@ export const ENDPOINT_CHANGES: EndpointChanges = {
   modifyVpcEndpoint: async (sql, { endpointId, policyDocument }) => {
     const stored = await find(sql, endpointId);
     const reads = policyDocument === undefined ? [] : await checkPrincipals(sql, policyDocument);
-    return { ...(await sayOfEndpoint(sql, stored, { ...stored, policy: policyDocument ?? null })), reads };
+    return reading(await sayOfEndpoint(sql, stored, { ...stored, policy: policyDocument ?? null }), ...reads);
   },
   deleteVpcEndpoint: async (sql, { endpointId }) => {
     await find(sql, endpointId);

@@ -2,12 +2,13 @@ import { randomBytes } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import { parseArn } from '../../policy/arn.ts';
 import { RolegateError } from '../../policy/errors.ts';
+import type { Touched } from '../apply/revision.ts';
 import type { StoredResource } from '../apply/stored.ts';
 import type { KmsGrantInput } from '../document.ts';
 import type { Sql } from '../prisma/database.ts';
 import type { Made } from './change-of.ts';
 import type { NewGrant } from './resource-inputs.ts';
-import { findResource, sayOf } from './resources.ts';
+import { findResource, sayOf, touchingResource } from './resources.ts';
 import { firstMissing } from './trust-principals.ts';
 
 /** Grants of a key. https://docs.aws.amazon.com/kms/latest/developerguide/resource-limits.html */
@@ -32,12 +33,23 @@ function sameTerms(
   return isDeepStrictEqual(stored, { ...terms, operations: operations.toSorted() });
 }
 
+/** The users and roles that a grant names. */
+function principalsIn({
+  granteePrincipal,
+  retiringPrincipal,
+}: Pick<KmsGrantInput, 'granteePrincipal' | 'retiringPrincipal'>): readonly Touched[] {
+  return [granteePrincipal, retiringPrincipal ?? []].flat().flatMap((arn) => {
+    const kind = /^arn:[^:]+:iam::\d{12}:(user|role)\//.exec(arn)?.[1];
+    return kind === undefined ? [] : [{ entity: kind === 'user' ? 'User' : 'Role', entityId: arn }];
+  });
+}
+
 export async function createGrant(sql: Sql, { keyArn, ...given }: NewGrant): Promise<Made> {
   const key = await findKey(sql, keyArn);
   const terms = { ...given, operations: [...new Set(given.operations)] };
   // As KMS does, so that a call whose answer was lost can be repeated.
   const same = terms.name === undefined ? undefined : key.grants.find((grant) => sameTerms(grant, terms));
-  if (same !== undefined) return { touched: [], result: same.id, reads: [{ entity: 'Resource', entityId: keyArn }] };
+  if (same !== undefined) return { touched: [], result: same.id, reads: [touchingResource(keyArn)] };
   const missing = await firstMissing(sql, [terms.granteePrincipal, terms.retiringPrincipal ?? []].flat());
   if (missing !== undefined) {
     throw new RolegateError('ValidationError', `The principal ${missing} does not exist.`, {
@@ -53,7 +65,7 @@ export async function createGrant(sql: Sql, { keyArn, ...given }: NewGrant): Pro
     accountId: key.accountId,
     grants: [...key.grants, { id, ...terms }],
   });
-  return { ...made, result: id };
+  return { ...made, result: id, reads: [...(made.reads ?? []), ...principalsIn(terms)] };
 }
 
 export async function revokeGrant(

@@ -97,6 +97,6 @@ export const ORGANIZATION_CHANGES: OrganizationChanges = {
       [organizationId, accountId, servicePrincipal],
     );
     if (rows.length === 0) throw organizationError('AccountNotRegisteredException', 'accountId');
-    return { touched: touchingOrganization(organization), result: organizationId };
+    return { touched: touchingOrganization(organization), result: organizationId, reads: touchingAccount(accountId) };
   },
 };

@@ -4,6 +4,7 @@ import { publicAccessBlockOf } from '../apply/plan-account.ts';
 import type { PublicAccessBlock } from '../document.ts';
 import type { Sql } from '../prisma/database.ts';
 import type { Made } from './change-of.ts';
+import { touchingAccount } from './organizations.ts';
 import type { BlockedPlace } from './resource-inputs.ts';
 import { checkAccount, findResource, sayOf } from './resources.ts';
 
@@ -29,7 +30,8 @@ async function configureAccount(sql: Sql, accountId: string, settings: PublicAcc
       WHERE id = $1 AND "publicAccessBlock" IS DISTINCT FROM $2::text::jsonb RETURNING id`,
     [accountId, block === null ? null : JSON.stringify(block)],
   );
-  return { touched: rows.length === 0 ? [] : [{ entity: 'Account', entityId: accountId }], result: accountId };
+  const account = touchingAccount(accountId);
+  return { touched: rows.length === 0 ? [] : account, result: accountId, reads: account };
 }
 
 export function putPublicAccessBlock(

@@ -5,7 +5,16 @@ import { createGrant, revokeGrant } from './grants.ts';
 import { deletePublicAccessBlock, putPublicAccessBlock } from './public-access.ts';
 import type { ResourceChanges, ResourceEntry, ResourceName } from './resource-inputs.ts';
 import { deleteResourcePolicy, putResourcePolicy } from './resource-policies.ts';
-import { accountIn, checkAccount, findResource, recordOf, sayOf, storedResource, tagsWith } from './resources.ts';
+import {
+  accountIn,
+  checkAccount,
+  findResource,
+  recordOf,
+  sayOf,
+  storedResource,
+  tagsWith,
+  touchingResource,
+} from './resources.ts';
 
 async function putResource(
   sql: Sql,
@@ -30,7 +39,7 @@ async function putResource(
 async function deleteResource(sql: Sql, { resourceArn: arn }: ResourceName): Promise<Made> {
   await findResource(sql, arn);
   await sql.query('DELETE FROM "Resource" WHERE arn = $1', [arn]);
-  return { touched: [{ entity: 'Resource', entityId: arn }], result: arn };
+  return { touched: [touchingResource(arn)], result: arn };
 }
 
 /** Changes of resources. */

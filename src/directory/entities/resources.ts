@@ -3,6 +3,7 @@ import { RolegateError } from '../../policy/errors.ts';
 import { isAccountId } from '../../policy/principal-id.ts';
 import { ChangeSet } from '../apply/change-set.ts';
 import { planResource } from '../apply/plan-resource.ts';
+import type { Touched } from '../apply/revision.ts';
 import { readResources, type StoredResource } from '../apply/stored.ts';
 import { writeChanges } from '../apply/write.ts';
 import type { ResourceInput } from '../document.ts';
@@ -29,6 +30,10 @@ export async function findResource(sql: Sql, arn: string): Promise<StoredResourc
   throw new RolegateError('NoSuchEntity', `The resource ${arn} cannot be found.`);
 }
 
+export function touchingResource(arn: string): Touched {
+  return { entity: 'Resource', entityId: arn };
+}
+
 /** The account in the ARN of a resource; null: it names none. */
 export function accountIn(arn: string): string | null {
   const accountId = parseArn(arn)?.accountId ?? '';
@@ -45,12 +50,12 @@ export async function sayOf(
   sql: Sql,
   stored: StoredResource | null,
   said: ResourceInput,
-  reads: Made['reads'] = [],
+  reads: readonly Touched[] = [],
 ): Promise<Made> {
   const changes = new ChangeSet();
   planResource(said, stored, changes);
   await writeChanges(sql, changes, () => undefined);
-  return { touched: changes.touched, result: said.arn, reads };
+  return { touched: changes.touched, result: said.arn, reads: [touchingResource(said.arn), ...reads] };
 }
 
 /** The tags after a change: `tags`, and those of AWS that are stored. Throws LimitExceeded. */

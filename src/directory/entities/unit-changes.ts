@@ -77,7 +77,7 @@ export const UNIT_CHANGES: Pick<
   updateOrganizationalUnit: async (sql, { organizationId, unitId, name }) => {
     const organization = await findOrganization(sql, organizationId);
     const unit = await findUnit(sql, organization, unitId);
-    if (unit.name === name) return { touched: [], result: unitId };
+    if (unit.name === name) return { touched: [], result: unitId, reads: touchingOrganization(organization) };
     await checkName(sql, organization, unit.parentId, name, unitId);
     await sql.query('UPDATE "OrganizationalUnit" SET name = $2 WHERE id = $1', [unitId, name]);
     return { touched: touchingOrganization(organization), result: unitId };
