@@ -202,6 +202,10 @@ const naming: AttemptOf<Account> = async ({ accountId }, context) => {
   return permitted([{ action: 'account:PutAccountName', resource, account: null }], accountId);
 };
 
+function unitOf({ unitId }: Unit): string {
+  return isId('unitId', unitId) ? unitId : 'ou-0000-00000000';
+}
+
 /** An action that AWS asks about the whole organization. */
 async function ofWhole(context: GuardContext, action: string, organizationId: string): Promise<Attempt> {
   const organization = await organizationNamed(context, organizationId);
@@ -238,8 +242,8 @@ export const ORGANIZATION_ATTEMPTS: {
     permitted([{ action: 'organizations:CreateOrganization', resource: '*', account }], account),
   DeleteOrganization: ({ organizationId }, context) => ofWhole(context, 'DeleteOrganization', organizationId),
   CreateOrganizationalUnit: on('CreateOrganizationalUnit', ({ parentId }) => parentId),
-  UpdateOrganizationalUnit: on('UpdateOrganizationalUnit', ({ unitId }) => unitId),
-  DeleteOrganizationalUnit: on('DeleteOrganizationalUnit', ({ unitId }) => unitId),
+  UpdateOrganizationalUnit: on('UpdateOrganizationalUnit', unitOf),
+  DeleteOrganizationalUnit: on('DeleteOrganizationalUnit', unitOf),
   RegisterDelegatedAdministrator: on(
     'RegisterDelegatedAdministrator',
     ({ accountId }) => accountId,

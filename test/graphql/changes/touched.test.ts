@@ -31,7 +31,10 @@ beforeAll(async () => {
         {
           arn: BUCKET,
           accountId: A,
-          policy: policy({ ...allow('s3:GetObject', `${BUCKET}/*`), Principal: { AWS: names.map((name) => roleArn(name)) } }),
+          policy: policy({
+            ...allow('s3:GetObject', `${BUCKET}/*`),
+            Principal: { AWS: names.map((name) => roleArn(name)) },
+          }),
         },
       ],
     },
