@@ -44,7 +44,7 @@ export interface OrganizationValues {
     Account & { readonly sourceParentId: string | null; readonly destinationParentId: string };
   readonly AddAccountToOrganization: Account;
   readonly RemoveAccountFromOrganization: Organization & Account;
-  readonly CreateOrganization: { readonly managementAccountId: string };
+  readonly CreateOrganization: Account;
   readonly DeleteOrganization: Organization;
   readonly CreateOrganizationalUnit: Organization & { readonly parentId: string };
   readonly UpdateOrganizationalUnit: Unit;
@@ -238,7 +238,7 @@ export const ORGANIZATION_ATTEMPTS: {
   MoveAccount: moving,
   AddAccountToOrganization: ({ accountId }) => operators('InviteAccountToOrganization', accountId, BOTH_SIDES),
   RemoveAccountFromOrganization: on('RemoveAccountFromOrganization', ({ accountId }) => accountId),
-  CreateOrganization: ({ managementAccountId: account }) =>
+  CreateOrganization: ({ accountId: account }) =>
     permitted([{ action: 'organizations:CreateOrganization', resource: '*', account }], account),
   DeleteOrganization: ({ organizationId }, context) => ofWhole(context, 'DeleteOrganization', organizationId),
   CreateOrganizationalUnit: on('CreateOrganizationalUnit', ({ parentId }) => parentId),

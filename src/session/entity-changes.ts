@@ -88,9 +88,9 @@ function parametersOf(input: object, target: string): Readonly<Record<string, st
   );
 }
 
-/** Lists and objects as JSON. */
+/** What is no text as JSON. */
 function printed(value: unknown): string {
-  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 const checkTrust = (input: { readonly policyDocument: string }): void => checkDocument(input.policyDocument, 'trust');
@@ -158,9 +158,8 @@ export function createEntityChanges({
     const attempted = changes.map((change) => attemptedOf(change, options.dryRun === true, entities.catalog));
     return auditedAll(audit, aCall(caller, now, origin), attempted, (events) => {
       checkInputs(changes);
-      // as: the name and the input stay together
       return entities.make(
-        changes.map((change, index) => ({ ...change, event: events[index] }) as ChangeStep),
+        changes.map((change, index) => ({ ...change, event: events[index] })),
         options,
       );
     });

@@ -28,8 +28,8 @@ interface World {
   readonly access: Access;
   readonly changes: EntityChanges & ChangeSets;
   /** The layer that keeps somebody from S3; null: none does. */
-  why(who?: string): Promise<string | null>;
-  gaps(who?: string): Promise<readonly string[]>;
+  readonly why: (who?: string) => Promise<string | null>;
+  readonly gaps: (who?: string) => Promise<readonly string[]>;
 }
 
 function worldOn(directory: OpenDirectory): World {

@@ -33,8 +33,12 @@ interface World {
   readonly access: Access;
   readonly changes: EntityChanges & ChangeSets;
   /** The effect, the layer that denies, and the gaps. */
-  why(who: string, action: string, resource: string): Promise<{ deniedBy: string | null; gaps: readonly string[] }>;
-  put(resourceArn: string, accountId?: string): Promise<unknown>;
+  readonly why: (
+    who: string,
+    action: string,
+    resource: string,
+  ) => Promise<{ deniedBy: string | null; gaps: readonly string[] }>;
+  readonly put: (resourceArn: string, accountId?: string) => Promise<unknown>;
 }
 
 function worldOn(directory: OpenDirectory): World {

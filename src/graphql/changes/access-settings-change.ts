@@ -3,9 +3,8 @@ import { builder } from '../builder.ts';
 import { Account } from '../entities/account.ts';
 import { readableAccount, readableResource } from '../entities/readable-entities.ts';
 import { Resource } from '../entities/resource.ts';
-import { TagInput } from '../entities/tag.ts';
 import { LimitFailure, NoSuchEntityFailure, ValidationFailure } from '../failures.ts';
-import { PublicAccessBlockInput } from '../questions/simulated-resource.ts';
+import { EncryptionContextPairInput, PublicAccessBlockInput } from '../questions/simulated-resource.ts';
 import { type Changed, changedFields } from './changed-fields.ts';
 import { changeMutation } from './entity-change.ts';
 import { said } from './said.ts';
@@ -59,12 +58,12 @@ changeMutation('putPublicAccessBlock', {
     fields: (t) => ({
       accountId: t.field({ type: 'AccountId', description: OF_ACCOUNT }),
       resourceArn: t.field({ type: 'Arn', description: `The bucket or access point. ${PLACE}` }),
-      publicAccessBlock: t.field({ type: PublicAccessBlockInput, required: true, description: 'All of the settings' }),
+      settings: t.field({ type: PublicAccessBlockInput, required: true, description: 'All of the settings' }),
     }),
   }),
   success: PublicAccessBlockChangeSuccess,
   failures: [NoSuchEntityFailure, ValidationFailure],
-  changeOf: (input) => ({ ...placeOf(said(input)), publicAccessBlock: input.publicAccessBlock }),
+  changeOf: (input) => ({ ...placeOf(said(input)), publicAccessBlock: input.settings }),
 });
 
 changeMutation('deletePublicAccessBlock', {
@@ -152,11 +151,11 @@ changeMutation('createGrant', {
       }),
       name: t.string({ description: 'Name of the grant: 1 to 256 characters of A-Z a-z 0-9 : / _ -. Left out: none' }),
       encryptionContextSubset: t.field({
-        type: [TagInput],
+        type: [EncryptionContextPairInput],
         description: `What the encryption context of a request must contain: ${PAIRS}. Left out: anything`,
       }),
       encryptionContextEquals: t.field({
-        type: [TagInput],
+        type: [EncryptionContextPairInput],
         description: `What the encryption context of a request must be: ${PAIRS}. Left out: anything`,
       }),
     }),

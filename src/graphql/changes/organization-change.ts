@@ -90,7 +90,7 @@ changeMutation('createOrganization', {
   input: builder.inputType('CreateOrganizationInput', {
     description: 'The parameters of organizations:CreateOrganization',
     fields: (t) => ({
-      managementAccountId: t.field({
+      accountId: t.field({
         type: 'AccountId',
         required: true,
         description: 'The account that manages it. It belongs to no known organization',
@@ -99,7 +99,7 @@ changeMutation('createOrganization', {
   }),
   success: CreateOrganizationSuccess,
   failures: [NoSuchEntityFailure, EntityExistsFailure, ValidationFailure],
-  changeOf: (input) => input,
+  changeOf: ({ accountId }) => ({ managementAccountId: accountId }),
 });
 
 changeMutation('deleteOrganization', {

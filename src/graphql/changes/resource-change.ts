@@ -42,7 +42,7 @@ const TAG_RULES =
 const AccessPointInput = builder.inputType('AccessPointInput', {
   description: 'What an access point of S3 leads to, and from where it is reached',
   fields: (t) => ({
-    bucket: t.field({ type: 'Arn', required: true, description: 'ARN of its bucket' }),
+    bucketArn: t.field({ type: 'Arn', required: true, description: 'Its bucket' }),
     vpcId: t.string({
       description: 'The VPC that its requests must come from: vpc-…. Left out: they may come from anywhere',
     }),
@@ -69,7 +69,7 @@ changeMutation('putResource', {
       }),
       tags: t.field({ type: [TagInput], description: `All of its tags, at most 50. ${TAG_RULES}` }),
       region: t.string({ description: 'Region of a bucket' }),
-      accessPoint: t.field({ type: AccessPointInput, description: 'Of an access point of S3' }),
+      leadsTo: t.field({ type: AccessPointInput, description: 'Of an access point of S3' }),
       objectOwnership: t.field({ type: ObjectOwnership, description: 'S3 Object Ownership of a bucket' }),
       abacEnabled: t.boolean({ description: 'Whether attribute-based access control is enabled for a bucket' }),
     }),
@@ -77,9 +77,9 @@ changeMutation('putResource', {
   success: ResourceChangeSuccess,
   failures: [NoSuchEntityFailure, EntityExistsFailure, ValidationFailure, LimitFailure],
   changeOf: (input) => {
-    const { accessPoint, ...rest } = said(input);
-    if (accessPoint === undefined) return rest;
-    return { ...rest, accessPoint: { bucket: accessPoint.bucket, vpcId: accessPoint.vpcId ?? null } };
+    const { leadsTo, ...rest } = said(input);
+    if (leadsTo === undefined) return rest;
+    return { ...rest, accessPoint: { bucket: leadsTo.bucketArn, vpcId: leadsTo.vpcId ?? null } };
   },
 });
 

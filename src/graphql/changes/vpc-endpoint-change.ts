@@ -67,7 +67,7 @@ changeMutation('createVpcEndpoint', {
         required: true,
         description: 'The service that it leads to: com.amazonaws.us-east-1.s3 …',
       }),
-      type: t.string({
+      endpointType: t.string({
         required: true,
         description: 'Gateway, Interface, GatewayLoadBalancer, Resource or ServiceNetwork',
       }),
@@ -78,8 +78,8 @@ changeMutation('createVpcEndpoint', {
   success: CreateVpcEndpointSuccess,
   failures: [NoSuchEntityFailure, EntityExistsFailure, ValidationFailure, MalformedPolicyFailure, LimitFailure],
   changeOf: (input) => {
-    const { policyDocument, ...rest } = said(input);
-    return policyDocument === undefined ? rest : { ...rest, policyDocument: policyDocument.text };
+    const { policyDocument, endpointType: type, ...rest } = said(input);
+    return { ...rest, type, ...(policyDocument === undefined ? {} : { policyDocument: policyDocument.text }) };
   },
 });
 

@@ -60,7 +60,12 @@ export const checkerScope: ArgumentReader<'ALL' | 'ACCOUNTS'> = {
   type: 'CheckerScope!',
   read: (value) => value as 'ALL' | 'ACCOUNTS',
 };
-export const texts = tagKeys;
+export const texts: ArgumentReader<readonly string[]> = { ...tagKeys };
+/** Left out, or null: null. */
+export const givenPairs: ArgumentReader<readonly Tag[] | null> = {
+  type: '[EncryptionContextPairInput!]',
+  read: (value) => (value ?? null) as readonly Tag[] | null,
+};
 /** Left out, or null: null. */
 export const givenAccountId: ArgumentReader<string | null> = {
   type: 'AccountId',

@@ -21,7 +21,7 @@ export const ORGANIZATION_MUTATION_GUARDS: Readonly<Record<string, FieldGuard>> 
   }),
   'Mutation.addAccountToOrganization': performs('AddAccountToOrganization', { accountId }),
   'Mutation.removeAccountFromOrganization': performs('RemoveAccountFromOrganization', { ...ORGANIZATION, accountId }),
-  'Mutation.createOrganization': performs('CreateOrganization', { managementAccountId: accountId }),
+  'Mutation.createOrganization': performs('CreateOrganization', { accountId }),
   'Mutation.deleteOrganization': performs('DeleteOrganization', ORGANIZATION),
   'Mutation.createOrganizationalUnit': performs('CreateOrganizationalUnit', { ...ORGANIZATION, parentId: text }),
   'Mutation.updateOrganizationalUnit': performs('UpdateOrganizationalUnit', UNIT),

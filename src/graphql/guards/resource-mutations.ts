@@ -3,6 +3,7 @@ import {
   arn,
   givenAccountId,
   givenArn,
+  givenPairs,
   givenTags,
   givenText,
   tagKeys,
@@ -30,8 +31,8 @@ export const RESOURCE_MUTATION_GUARDS: Readonly<Record<string, FieldGuard>> = {
     granteePrincipal: text,
     retiringPrincipal: givenText,
     operations: texts,
-    encryptionContextSubset: givenTags,
-    encryptionContextEquals: givenTags,
+    encryptionContextSubset: givenPairs,
+    encryptionContextEquals: givenPairs,
   }),
   'Mutation.revokeGrant': performs('RevokeGrant', { keyArn: arn }),
   'Mutation.createVpcEndpoint': performs('CreateVpcEndpoint', {

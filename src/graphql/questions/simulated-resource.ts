@@ -39,7 +39,7 @@ export const PublicAccessBlocksInput = builder.inputType('PublicAccessBlocksInpu
   }),
 });
 
-const EncryptionContextPairInput = builder.inputType('EncryptionContextPairInput', {
+export const EncryptionContextPairInput = builder.inputType('EncryptionContextPairInput', {
   description: 'A pair of an encryption context',
   fields: (t) => ({
     key: t.string({ required: true, description: 'Key of the pair; compared without regard to case' }),

@@ -332,12 +332,12 @@ describe('permissions', () => {
   });
 
   test('to make an organization: in the account that manages it', async () => {
-    const create = (caller: Caller) => live.mutate(caller, 'createOrganization', { managementAccountId: B });
+    const create = (caller: Caller) => live.mutate(caller, 'createOrganization', { accountId: B });
     expect(await create(callers.admin)).toMatchObject({ __typename: 'AccessDenied' });
     const made = await live.mutate(
       OPERATOR,
       'createOrganization',
-      { managementAccountId: B },
+      { accountId: B },
       '... on CreateOrganizationSuccess { organization { organizationId managementAccountId enabledPolicyTypes } }',
     );
     const { organizationId } = made.organization;

@@ -15,7 +15,7 @@ const ENDPOINT = {
   accountId: A,
   region: 'eu-west-1',
   serviceName: 'com.amazonaws.eu-west-1.s3',
-  type: 'Gateway',
+  endpointType: 'Gateway',
   vpcId: 'vpc-1',
 };
 const revision = expect.stringMatching(/^r\d{19}$/);
@@ -72,7 +72,16 @@ beforeAll(async () => {
       { arn: QUEUE, accountId: A },
       { arn: KEY, accountId: A, policy: policy({ ...allow('kms:*'), Principal: { AWS: A } }) },
     ],
-    vpcEndpoints: [{ ...ENDPOINT, id: 'vpce-1' }],
+    vpcEndpoints: [
+      {
+        id: 'vpce-1',
+        accountId: A,
+        region: 'eu-west-1',
+        vpcId: 'vpc-1',
+        serviceName: 'com.amazonaws.eu-west-1.s3',
+        type: 'Gateway',
+      },
+    ],
   });
   ({ services, live, callers } = opened);
 }, OPENING);
@@ -90,8 +99,8 @@ const CHANGES: readonly (readonly [string, object, string, string])[] = [
   ['deleteResourcePolicy', { resourceArn: BUCKET }, 's3:DeleteBucketPolicy', BUCKET],
   ['tagResource', { resourceArn: QUEUE, tags: [{ key: 'k', value: 'v' }] }, 'sqs:TagQueue', QUEUE],
   ['untagResource', { resourceArn: QUEUE, tagKeys: ['k'] }, 'sqs:UntagQueue', QUEUE],
-  ['putPublicAccessBlock', { resourceArn: BUCKET, publicAccessBlock: {} }, 's3:PutBucketPublicAccessBlock', BUCKET],
-  ['putPublicAccessBlock', { accountId: A, publicAccessBlock: {} }, 's3:PutAccountPublicAccessBlock', A],
+  ['putPublicAccessBlock', { resourceArn: BUCKET, settings: {} }, 's3:PutBucketPublicAccessBlock', BUCKET],
+  ['putPublicAccessBlock', { accountId: A, settings: {} }, 's3:PutAccountPublicAccessBlock', A],
   ['deletePublicAccessBlock', { resourceArn: ACCESS_POINT }, 's3:PutAccessPointPublicAccessBlock', ACCESS_POINT],
   ['createGrant', { keyArn: KEY, granteePrincipal: USERS.nobody, operations: ['Decrypt'] }, 'kms:CreateGrant', KEY],
   ['revokeGrant', { keyArn: KEY, grantId: 'g' }, 'kms:RevokeGrant', KEY],
@@ -175,7 +184,7 @@ describe('who may', () => {
     const blocked = await live.mutate(
       admin,
       'putPublicAccessBlock',
-      { accountId: A, publicAccessBlock: { restrictPublicBuckets: true } },
+      { accountId: A, settings: { restrictPublicBuckets: true } },
       '... on PublicAccessBlockChangeSuccess { account { publicAccessBlock { restrictPublicBuckets blockPublicAcls } } resource { arn } }',
     );
     expect(blocked).toMatchObject({
@@ -320,7 +329,7 @@ describe('faults', () => {
     ['deleteResourcePolicy', { resourceArn: KEY }, 'ValidationError'],
     ['putResource', { resourceArn: 'arn:aws:s3:::new2' }, 'ValidationError'],
     ['createGrant', { keyArn: KEY, granteePrincipal: USERS.admin, operations: ['Nothing'] }, 'ValidationError'],
-    ['createVpcEndpoint', { ...ENDPOINT, type: 'Door' }, 'ValidationError'],
+    ['createVpcEndpoint', { ...ENDPOINT, endpointType: 'Door' }, 'ValidationError'],
   ])('%s %j', async (name, input, failure) => {
     expect(await live.mutate(callers.admin, name, input)).toMatchObject({ __typename: failure });
     expect((await live.trail()).at(-1)).toMatchObject({ outcome: 'FAILED', code: failure });
