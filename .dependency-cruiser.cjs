@@ -9,7 +9,7 @@ const rooms = {
   directory: ['policy', 'evaluation', 'catalog'],
   importing: ['policy', 'directory'],
   access: ['policy', 'evaluation', 'analysis', 'catalog', 'validation', 'directory'],
-  session: ['policy', 'evaluation', 'directory', 'access'],
+  session: ['policy', 'evaluation', 'catalog', 'directory', 'access'],
   guard: ['policy', 'evaluation', 'catalog', 'directory', 'access', 'session'],
   graphql: ['policy', 'evaluation', 'analysis', 'validation', 'directory', 'importing', 'access', 'session', 'guard'],
   aws: ['policy', 'evaluation', 'catalog', 'directory', 'access', 'session', 'guard'],

@@ -65,10 +65,48 @@ export class EntityExistsFailure extends ExpectedFailure {}
 export class DeleteConflictFailure extends ExpectedFailure {}
 export class UnmodifiableFailure extends ExpectedFailure {}
 export class NotAttachableFailure extends ExpectedFailure {}
+export class ConstraintFailure extends ExpectedFailure {}
 export class IdentityTokenFailure extends ExpectedFailure {}
 export class AuthenticationCodeFailure extends ExpectedFailure {}
 
 type FailureClass = new (error: RolegateError) => ExpectedFailure;
+
+/** The codes of AWS Organizations, and of EC2 where it has one of its own, by what they say. */
+const ORGANIZATION_FAILURES: Readonly<Record<string, FailureClass>> = {
+  ...Object.fromEntries(
+    [
+      'AccountNotFoundException',
+      'AccountNotRegisteredException',
+      'DestinationParentNotFoundException',
+      'InvalidVpcEndpointId.NotFound',
+      'OrganizationalUnitNotFoundException',
+      'ParentNotFoundException',
+      'PolicyNotAttachedException',
+      'PolicyNotFoundException',
+      'SourceParentNotFoundException',
+      'TargetNotFoundException',
+    ].map((code) => [code, NoSuchEntityFailure]),
+  ),
+  ...Object.fromEntries(
+    [
+      'AccountAlreadyRegisteredException',
+      'AlreadyInOrganizationException',
+      'DuplicateAccountException',
+      'DuplicateOrganizationalUnitException',
+      'DuplicatePolicyAttachmentException',
+      'DuplicatePolicyException',
+      'PolicyTypeAlreadyEnabledException',
+    ].map((code) => [code, EntityExistsFailure]),
+  ),
+  OrganizationNotEmptyException: DeleteConflictFailure,
+  OrganizationalUnitNotEmptyException: DeleteConflictFailure,
+  PolicyInUseException: DeleteConflictFailure,
+  ConstraintViolationException: ConstraintFailure,
+  MasterCannotLeaveOrganizationException: ConstraintFailure,
+  PolicyTypeNotEnabledException: ConstraintFailure,
+  InvalidInputException: ValidationFailure,
+  MalformedPolicyDocumentException: MalformedPolicyFailure,
+};
 
 const FAILURES: Readonly<Record<string, FailureClass>> = {
   AccessDenied: AccessDeniedFailure,
@@ -84,6 +122,7 @@ const FAILURES: Readonly<Record<string, FailureClass>> = {
   DeleteConflict: DeleteConflictFailure,
   UnmodifiableEntity: UnmodifiableFailure,
   PolicyNotAttachable: NotAttachableFailure,
+  ...ORGANIZATION_FAILURES,
   InvalidIdentityToken: IdentityTokenFailure,
   // For a web identity token. Expired credentials of the caller are AuthenticationErrors.
   ExpiredToken: IdentityTokenFailure,

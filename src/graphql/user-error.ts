@@ -10,6 +10,7 @@ import {
   AuthenticationFailure,
   ChangeFailedFailure,
   ConflictFailure,
+  ConstraintFailure,
   DeleteConflictFailure,
   EntityExistsFailure,
   type ExpectedFailure,
@@ -155,6 +156,12 @@ plainFailure(
   NotAttachableFailure,
   'PolicyNotAttachable',
   'The AWS managed policy can be attached only to roles of AWS services',
+);
+plainFailure(
+  ConstraintFailure,
+  'ConstraintViolation',
+  'A rule of AWS Organizations forbids the change: a limit is reached, a policy has to stay attached, a policy type is not enabled, or the ' +
+    'account has a part in the organization. `code` and the end of `message` say which',
 );
 plainFailure(
   IdentityTokenFailure,

@@ -9,6 +9,8 @@ import { deletionOfRole, deletionOfUser } from './deletion-attempts.ts';
 import { bounded, onResource } from './entity-attempts.ts';
 import { IAM_ATTEMPTS, type IamValues } from './iam-operations.ts';
 import * as identity from './identity-attempts.ts';
+import { ORGANIZATION_ATTEMPTS, type OrganizationValues } from './organization-attempts.ts';
+import { RESOURCE_ATTEMPTS, type ResourceValues } from './resource-attempts.ts';
 
 /** The named values from the input of an operation of IAM: `Given<'deleteRole', 'roleArn'>`. */
 type Given<Name extends keyof ChangeInputs, Values extends keyof ChangeInputs[Name]> = Pick<ChangeInputs[Name], Values>;
@@ -17,7 +19,7 @@ type Given<Name extends keyof ChangeInputs, Values extends keyof ChangeInputs[Na
 type NoValues = Readonly<Record<string, never>>;
 
 /** The values of each operation that its guard uses: AWS's parameters, with ARNs in place of names. */
-export interface OperationValues extends IamValues {
+export interface OperationValues extends IamValues, OrganizationValues, ResourceValues {
   readonly SignIn: NoValues;
   readonly SignOut: NoValues;
   readonly AssumeRole: NoValues;
@@ -164,4 +166,6 @@ export const OPERATIONS: { readonly [Name in OperationName]: Operation<Operation
   AddUserToGroup: needing(({ groupArn, userArn }) => onResource('AddUserToGroup', groupArn, userArn)),
   RemoveUserFromGroup: needing(({ groupArn, userArn }) => onResource('RemoveUserFromGroup', groupArn, userArn)),
   ...needingEach<IamValues>(IAM_ATTEMPTS),
+  ...needingEach<OrganizationValues>(ORGANIZATION_ATTEMPTS),
+  ...needingEach<ResourceValues>(RESOURCE_ATTEMPTS),
 };

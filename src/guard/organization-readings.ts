@@ -36,7 +36,7 @@ interface NumberedAccount {
 }
 
 /** An organization lies in one partition: it is that of everybody who could be allowed to read it. */
-function partitionOf({ caller }: GuardContext): string {
+export function partitionOf({ caller }: GuardContext): string {
   const arn = caller.kind === 'principal' && 'arn' in caller.ref ? caller.ref.arn : '';
   return splitArn(arn)[1] ?? 'aws';
 }

@@ -1,3 +1,4 @@
+import type { Catalog } from '../catalog/catalog.ts';
 import { sha256 } from '../directory/apply/change-set.ts';
 import { CHANGE_NAMES, type ChangeInputs, type ChangeName } from '../directory/entities/changes.ts';
 import type { ChangeOptions, ChangeStep, MadeChanges } from '../directory/entities/entity-store.ts';
@@ -9,7 +10,9 @@ import type { Caller } from './caller.ts';
 import type { Described } from './operations/described.ts';
 import { GROUP_OPERATIONS } from './operations/group-operations.ts';
 import { ALIAS_OPERATIONS, INSTANCE_PROFILE_OPERATIONS } from './operations/instance-profile-operations.ts';
+import { ORGANIZATION_OPERATIONS } from './operations/organization-operations.ts';
 import { POLICY_OPERATIONS } from './operations/policy-operations.ts';
+import { RESOURCE_OPERATIONS } from './operations/resource-operations.ts';
 import { ROLE_OPERATIONS } from './operations/role-operations.ts';
 import { USER_OPERATIONS } from './operations/user-operations.ts';
 import type { SessionDirectory } from './session-tools.ts';
@@ -76,6 +79,8 @@ const OPERATIONS: { readonly [Name in ChangeName]: Described<ChangeInputs[Name]>
   ...POLICY_OPERATIONS,
   ...ROLE_OPERATIONS,
   ...USER_OPERATIONS,
+  ...RESOURCE_OPERATIONS,
+  ...ORGANIZATION_OPERATIONS,
 };
 
 function described({ name }: ChangeRequest): Described<unknown> {
@@ -87,8 +92,9 @@ export function targetOf(request: ChangeRequest): string {
   return described(request).target(request.input);
 }
 
-function attemptedOf(request: ChangeRequest, dryRun: boolean): Attempted {
-  const { action } = described(request);
+function attemptedOf(request: ChangeRequest, dryRun: boolean, catalog: Catalog): Attempted {
+  const { action: actionOf } = described(request);
+  const action = typeof actionOf === 'string' ? actionOf : actionOf(request.input, catalog);
   const target = targetOf(request);
   const parameters = parametersOf(request.input, target);
   const event = action.split(':', 2)[1] ?? action;
@@ -113,7 +119,7 @@ export function createEntityChanges({
   readonly directory: Pick<SessionDirectory, 'audit' | 'entities'>;
 }): EntityChanges & ChangeSets {
   const applyChanges: ChangeSets['applyChanges'] = (caller, changes, now, origin = {}, options = {}) => {
-    const attempted = changes.map((change) => attemptedOf(change, options.dryRun === true));
+    const attempted = changes.map((change) => attemptedOf(change, options.dryRun === true, entities.catalog));
     return auditedAll(audit, aCall(caller, now, origin), attempted, (events) => {
       checkInputs(changes);
       return entities.make(

@@ -91,6 +91,25 @@ const OF_ENTITIES = {
   createAccountAlias: { input: ALIAS, uses: [ACCOUNT] },
   deleteAccountAlias: { input: ALIAS, uses: [ACCOUNT] },
 } satisfies { readonly [Name in ChangeName]?: Example<Name> };
+const BUCKET = { resourceArn: 'arn:aws:s3:::bucket' };
+const OF_BUCKET = [`Resource ${BUCKET.resourceArn}`];
+const KEY = `arn:aws:kms:eu-west-1:${A}:key/k`;
+const BLOCKED = {
+  blockPublicAcls: true,
+  ignorePublicAcls: true,
+  blockPublicPolicy: true,
+  restrictPublicBuckets: true,
+};
+const ENDPOINT = { endpointId: 'vpce-1' };
+const NEW = '444444444444';
+const MANAGEMENT = '999999999999';
+const MEMBER = '333333333333';
+const ORGANIZATION = { organizationId: 'o-exampleorg1' };
+const OF_ORGANIZATION = ['Organization o-exampleorg1'];
+const UNIT = 'ou-abcd-aaaaaaaa';
+const EMPTY = 'ou-abcd-bbbbbbbb';
+const CONTROL_POLICY = { ...ORGANIZATION, policyId: 'p-denied0000' };
+const ADMINISTRATION = { ...ORGANIZATION, accountId: MEMBER, servicePrincipal: 'iam.amazonaws.com' };
 
 /** A change of each kind, with all that it uses. What takes away follows what puts there. */
 const EXAMPLES: { readonly [Name in ChangeName]: Example<Name> } = {
@@ -113,14 +132,127 @@ const EXAMPLES: { readonly [Name in ChangeName]: Example<Name> } = {
   addUserToGroup: { input: { ...USER, ...GROUP }, uses: [...OF_USER, `Group ${GROUP.groupArn}`] },
   removeUserFromGroup: { input: { ...USER, ...GROUP }, uses: [...OF_USER, `Group ${GROUP.groupArn}`] },
   ...OF_ENTITIES,
+  putResource: { input: { ...BUCKET, accountId: A }, uses: [...OF_BUCKET, `Account ${A}`] },
+  putResourcePolicy: {
+    input: { ...BUCKET, policyDocument: policy({ ...allow('s3:*'), Principal: { AWS: USER.userArn } }) },
+    uses: [...OF_BUCKET, `Account ${A}`, ...OF_USER],
+  },
+  deleteResourcePolicy: { input: BUCKET, uses: OF_BUCKET },
+  tagResource: { input: { ...BUCKET, tags: [{ key: 'k', value: 'v' }] }, uses: OF_BUCKET },
+  untagResource: { input: { ...BUCKET, tagKeys: ['k'] }, uses: OF_BUCKET },
+  putPublicAccessBlock: { input: { accountId: A, publicAccessBlock: BLOCKED }, uses: [`Account ${A}`] },
+  deletePublicAccessBlock: { input: BUCKET, uses: OF_BUCKET },
+  deleteResource: { input: BUCKET, uses: OF_BUCKET },
+  createGrant: {
+    input: { keyArn: KEY, granteePrincipal: USER.userArn, operations: ['Decrypt'], name: 'g' },
+    uses: [`Resource ${KEY}`, ...OF_USER],
+  },
+  revokeGrant: { input: { keyArn: KEY, grantId: 'grant-1' }, uses: [`Resource ${KEY}`] },
+  createVpcEndpoint: {
+    input: {
+      ...ENDPOINT,
+      accountId: A,
+      region: 'eu-west-1',
+      serviceName: 'com.amazonaws.eu-west-1.s3',
+      type: 'Gateway',
+    },
+    uses: ['VpcEndpoint vpce-1', `Account ${A}`],
+  },
+  modifyVpcEndpoint: {
+    input: { ...ENDPOINT, policyDocument: policy({ ...allow('s3:*'), Principal: { AWS: USER.userArn } }) },
+    uses: ['VpcEndpoint vpce-1', ...OF_USER],
+  },
+  deleteVpcEndpoint: { input: ENDPOINT, uses: ['VpcEndpoint vpce-1'] },
+  createAccount: { input: { accountId: NEW, name: 'New' }, uses: [`Account ${NEW}`] },
+  putAccountName: { input: { accountId: NEW, name: 'Newer' }, uses: [`Account ${NEW}`] },
+  addAccountToOrganization: {
+    input: { ...ORGANIZATION, accountId: NEW },
+    uses: [`Account ${NEW}`, ...OF_ORGANIZATION],
+  },
+  moveAccount: {
+    input: { ...ORGANIZATION, accountId: NEW, destinationParentId: UNIT },
+    uses: [`Account ${NEW}`, ...OF_ORGANIZATION],
+  },
+  removeAccountFromOrganization: {
+    input: { ...ORGANIZATION, accountId: NEW },
+    uses: [`Account ${NEW}`, ...OF_ORGANIZATION],
+  },
+  closeAccount: { input: { accountId: NEW }, uses: [`Account ${NEW}`] },
+  createOrganizationalUnit: {
+    input: { ...ORGANIZATION, parentId: UNIT, name: 'New' },
+    uses: OF_ORGANIZATION,
+  },
+  updateOrganizationalUnit: { input: { ...ORGANIZATION, unitId: EMPTY, name: 'Other' }, uses: OF_ORGANIZATION },
+  deleteOrganizationalUnit: { input: { ...ORGANIZATION, unitId: EMPTY }, uses: OF_ORGANIZATION },
+  registerDelegatedAdministrator: { input: ADMINISTRATION, uses: [...OF_ORGANIZATION, `Account ${MEMBER}`] },
+  deregisterDelegatedAdministrator: { input: ADMINISTRATION, uses: [...OF_ORGANIZATION, `Account ${MEMBER}`] },
+  createControlPolicy: {
+    input: { ...ORGANIZATION, type: 'SERVICE_CONTROL_POLICY', name: 'New', policyDocument: INLINE.policyDocument },
+    uses: OF_ORGANIZATION,
+  },
+  updateControlPolicy: { input: { ...CONTROL_POLICY, name: 'Other' }, uses: OF_ORGANIZATION },
+  attachControlPolicy: {
+    input: { ...CONTROL_POLICY, targetId: MEMBER },
+    uses: [...OF_ORGANIZATION, `Account ${MEMBER}`],
+  },
+  detachControlPolicy: {
+    input: { ...CONTROL_POLICY, targetId: MEMBER },
+    uses: [...OF_ORGANIZATION, `Account ${MEMBER}`],
+  },
+  deleteControlPolicy: { input: CONTROL_POLICY, uses: OF_ORGANIZATION },
+  enablePolicyType: { input: { ...ORGANIZATION, type: 'RESOURCE_CONTROL_POLICY' }, uses: OF_ORGANIZATION },
+  disablePolicyType: { input: { ...ORGANIZATION, type: 'RESOURCE_CONTROL_POLICY' }, uses: OF_ORGANIZATION },
+  createOrganization: { input: { managementAccountId: A }, uses: [`Account ${A}`] },
+  deleteOrganization: {
+    input: { organizationId: 'o-empty00000' },
+    uses: ['Organization o-empty00000', 'Account 555555555555'],
+  },
   deleteRole: { input: ROLE, uses: OF_ROLE },
   deleteUser: { input: USER, uses: OF_USER },
 };
 
 const step = (name: ChangeName): ChangeStep => ({ name, input: EXAMPLES[name].input }) as ChangeStep; // as: of this name
 
+const member = (id: string, organizationId = ORGANIZATION.organizationId) => ({
+  id,
+  membership: { organizationId, unitId: null },
+});
+const SCP = 'SERVICE_CONTROL_POLICY' as const;
+
 const world = {
-  accounts: [{ id: A, membership: 'NONE' as const }],
+  organizations: [
+    {
+      id: ORGANIZATION.organizationId,
+      rootId: 'r-abcd',
+      managementAccountId: MANAGEMENT,
+      rcpEnabled: false,
+      units: [UNIT, EMPTY].map((id) => ({ id, name: id, parentId: null })),
+      controlPolicies: [
+        {
+          id: 'p-FullAWSAccess',
+          type: SCP,
+          name: 'FullAWSAccess',
+          document: policy(allow('*')),
+          targets: ['r-abcd', UNIT, EMPTY, MANAGEMENT, MEMBER],
+        },
+        { id: CONTROL_POLICY.policyId, type: SCP, name: 'Denied', document: policy(allow('s3:*')), targets: [] },
+      ],
+    },
+    { id: 'o-empty00000', rootId: 'r-empt', managementAccountId: '555555555555' },
+  ],
+  accounts: [
+    { id: A, membership: 'NONE' as const },
+    member(MANAGEMENT),
+    member(MEMBER),
+    member('555555555555', 'o-empty00000'),
+  ],
+  resources: [
+    {
+      arn: KEY,
+      accountId: A,
+      grants: [{ id: 'grant-1', granteePrincipal: roleArn('Other'), operations: ['Encrypt'] }],
+    },
+  ],
   policies: [P, Q].map((arn) => ({
     arn,
     defaultVersionId: 'v1',

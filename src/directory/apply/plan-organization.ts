@@ -7,7 +7,11 @@ import { uniqueBy } from './unique.ts';
 import { planUnits } from './units.ts';
 
 /** https://docs.aws.amazon.com/organizations/latest/userguide/orgs_reference_arn-formats.html */
-function controlPolicyArn(organization: OrganizationInput, policy: ControlPolicyInput, partition: string): string {
+export function controlPolicyArn(
+  organization: Pick<OrganizationInput, 'id' | 'managementAccountId'>,
+  policy: Pick<ControlPolicyInput, 'id' | 'type'>,
+  partition: string,
+): string {
   const type = policy.type.toLowerCase();
   // AWS's own policies belong to no organization.
   return /^p-(?:RCP)?FullAWSAccess$/.test(policy.id)

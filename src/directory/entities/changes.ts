@@ -1,8 +1,13 @@
+import { ACCOUNT_CHANGES } from './account-changes.ts';
 import { ALIAS_CHANGES } from './alias-changes.ts';
 import type { ChangeOf } from './change-of.ts';
+import { CONTROL_POLICY_CHANGES } from './control-policy-changes.ts';
+import { ENDPOINT_CHANGES } from './endpoint-changes.ts';
 import { GROUP_CHANGES } from './group-changes.ts';
 import { INSTANCE_PROFILE_CHANGES } from './instance-profile-changes.ts';
+import { ORGANIZATION_CHANGES } from './organization-changes.ts';
 import { POLICY_CHANGES } from './policy-changes.ts';
+import { RESOURCE_CHANGES } from './resource-changes.ts';
 import { ROLE_CHANGES } from './role-changes.ts';
 import { ROLE_UPDATES } from './role-updates.ts';
 import { USER_CHANGES } from './user-changes.ts';
@@ -18,6 +23,11 @@ export const CHANGES = {
   ...ROLE_UPDATES,
   ...USER_CHANGES,
   ...USER_UPDATES,
+  ...RESOURCE_CHANGES,
+  ...ENDPOINT_CHANGES,
+  ...ACCOUNT_CHANGES,
+  ...ORGANIZATION_CHANGES,
+  ...CONTROL_POLICY_CHANGES,
 };
 
 type Changes = typeof CHANGES;

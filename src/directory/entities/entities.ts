@@ -25,7 +25,9 @@ export function entities(store: Store, catalog: Catalog): EntityStore {
   ]);
   return {
     // as: there is one of each name
-    ...(Object.fromEntries(single) as Omit<EntityStore, 'make' | 'setKeyActive' | 'instanceProfileRole'>),
+    ...(Object.fromEntries(single) as Omit<EntityStore, 'catalog' | 'make' | 'setKeyActive' | 'instanceProfileRole'>),
+
+    catalog,
 
     make: (steps, options) => makeChanges(store, catalog, steps, options),
 

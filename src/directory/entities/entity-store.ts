@@ -1,3 +1,4 @@
+import type { Catalog } from '../../catalog/catalog.ts';
 import type { Touched } from '../apply/revision.ts';
 import type { Revision } from '../directory.ts';
 import type { NewAuditEvent } from '../stores/audit-store.ts';
@@ -33,6 +34,8 @@ type SingleChanges = {
 
 /** Changes of the directory's entities. */
 export interface EntityStore extends SingleChanges {
+  /** The catalogue that the changes are made with. */
+  readonly catalog: Catalog;
   /** All of the changes in one transaction, in their order, or none. Throws FailedChange, Conflict. */
   make(steps: readonly ChangeStep[], options?: ChangeOptions): Promise<MadeChanges>;
   /** Switches a long-term key on or off. Throws NoSuchEntity. */

@@ -34,7 +34,17 @@ export async function checkPrincipals(
   field = 'policyDocument',
 ): Promise<readonly Touched[]> {
   const names = [...new Set(entitiesIn(document))];
-  if (names.length === 0) return [];
+  const missing = await firstMissing(sql, names);
+  if (missing === undefined) {
+    return names.map((entityId) => ({ entity: entityId.includes(':user/') ? 'User' : 'Role', entityId }));
+  }
+  throw new RolegateError('MalformedPolicyDocument', `Invalid principal in policy: "AWS":"${missing}"`, { field });
+}
+
+/** The first of the ARNs that is that of a user or role which does not exist, where the directory knows the entities of its account. */
+export async function firstMissing(sql: Sql, arns: readonly string[]): Promise<string | undefined> {
+  const names = [...new Set(arns.filter((arn) => ENTITY.test(arn)))];
+  if (names.length === 0) return undefined;
   const [missing] = await sql.query<{ arn: string }>(
     `SELECT n.arn FROM unnest($1::text[]) WITH ORDINALITY AS n(arn, position)
       WHERE NOT EXISTS (SELECT 1 FROM "User" u WHERE u.arn = n.arn)
@@ -44,10 +54,5 @@ export async function checkPrincipals(
       ORDER BY n.position LIMIT 1`,
     [names],
   );
-  if (missing === undefined) {
-    return names.map((entityId) => ({ entity: entityId.includes(':user/') ? 'User' : 'Role', entityId }));
-  }
-  throw new RolegateError('MalformedPolicyDocument', `Invalid principal in policy: "AWS":"${missing.arn}"`, {
-    field,
-  });
+  return missing?.arn;
 }

@@ -9,7 +9,7 @@ import { PublicAccessBlock, publicAccessBlockOf } from './public-access-block.ts
 import { Resource } from './resource.ts';
 import { TagType, tagList } from './tag.ts';
 
-const ObjectOwnership = builder.enumType('ObjectOwnership', {
+export const ObjectOwnership = builder.enumType('ObjectOwnership', {
   description: 'S3 Object Ownership of a bucket',
   values: {
     BUCKET_OWNER_ENFORCED: {

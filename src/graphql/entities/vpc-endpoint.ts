@@ -5,7 +5,7 @@ import { Account } from './account.ts';
 import { ARN } from './shared-fields.ts';
 import { TagType, tagList } from './tag.ts';
 
-const VpcEndpoint = builder.prismaNode('VpcEndpoint', {
+export const VpcEndpoint = builder.prismaNode('VpcEndpoint', {
   nullable: true,
   id: { field: 'id' },
   select: { id: true, arn: true },

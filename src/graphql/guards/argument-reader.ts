@@ -1,4 +1,5 @@
 import { type GraphQLArgument, type GraphQLInputField, isInputObjectType } from 'graphql';
+import type { ControlPolicyType } from '../../directory/entities/organization-inputs.ts';
 import type { PrincipalRef } from '../../policy/principal-id.ts';
 
 /**
@@ -58,6 +59,21 @@ export const givenAccountIds: ArgumentReader<readonly string[] | null> = {
 export const checkerScope: ArgumentReader<'ALL' | 'ACCOUNTS'> = {
   type: 'CheckerScope!',
   read: (value) => value as 'ALL' | 'ACCOUNTS',
+};
+export const texts: ArgumentReader<readonly string[]> = { ...tagKeys };
+/** Left out, or null: null. */
+export const givenPairs: ArgumentReader<readonly Tag[] | null> = {
+  type: '[EncryptionContextPairInput!]',
+  read: (value) => (value ?? null) as readonly Tag[] | null,
+};
+/** Left out, or null: null. */
+export const givenAccountId: ArgumentReader<string | null> = {
+  type: 'AccountId',
+  read: (value) => (value ?? null) as string | null,
+};
+export const controlPolicyType: ArgumentReader<ControlPolicyType> = {
+  type: 'ControlPolicyType!',
+  read: (value) => value as ControlPolicyType,
 };
 /** Left out, or null: false. */
 export const flag: ArgumentReader<boolean> = { type: 'Boolean', read: (value) => value === true };

@@ -11,6 +11,8 @@ import {
 } from './argument-reader.ts';
 import { type FieldGuard, performs } from './field-guard.ts';
 import { IAM_MUTATION_GUARDS } from './iam-mutations.ts';
+import { ORGANIZATION_MUTATION_GUARDS } from './organization-mutations.ts';
+import { RESOURCE_MUTATION_GUARDS } from './resource-mutations.ts';
 
 const NOTHING = {};
 const ROLE = { roleArn: arn };
@@ -67,4 +69,6 @@ export const MUTATION_GUARDS: Readonly<Record<string, FieldGuard>> = {
   'Mutation.addUserToGroup': performs('AddUserToGroup', { ...USER, groupArn: arn }),
   'Mutation.removeUserFromGroup': performs('RemoveUserFromGroup', { ...USER, groupArn: arn }),
   ...IAM_MUTATION_GUARDS,
+  ...ORGANIZATION_MUTATION_GUARDS,
+  ...RESOURCE_MUTATION_GUARDS,
 };

@@ -2,7 +2,7 @@ import type { KmsGrant } from '../../evaluation/key-grant.ts';
 import { InvalidInput } from '../../policy/errors.ts';
 import { builder } from '../builder.ts';
 
-const PublicAccessBlockInput = builder.inputType('PublicAccessBlockInput', {
+export const PublicAccessBlockInput = builder.inputType('PublicAccessBlockInput', {
   description:
     'Settings of S3 Block Public Access at one level. Only `restrictPublicBuckets` changes decisions: the others are about calls that ' +
     'carry a policy or an ACL, and about ACLs',
@@ -39,7 +39,7 @@ export const PublicAccessBlocksInput = builder.inputType('PublicAccessBlocksInpu
   }),
 });
 
-const EncryptionContextPairInput = builder.inputType('EncryptionContextPairInput', {
+export const EncryptionContextPairInput = builder.inputType('EncryptionContextPairInput', {
   description: 'A pair of an encryption context',
   fields: (t) => ({
     key: t.string({ required: true, description: 'Key of the pair; compared without regard to case' }),

@@ -1,9 +1,10 @@
+import type { Catalog } from '../../catalog/catalog.ts';
 import type { ChangeInputs } from '../../directory/entities/changes.ts';
 
 /** What the audit trail and the first look at an input need to know of an operation. */
 export interface Described<I> {
   /** AWS's action, `iam:DeleteRole`; its name is that of the event. */
-  readonly action: string;
+  readonly action: string | ((input: I, catalog: Catalog) => string);
   /** ARN or id of what it is about. */
   readonly target: (input: I) => string;
   /** Throws what can be said of the input without the directory. Left out: nothing. */

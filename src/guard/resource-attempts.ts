@@ -1,0 +1,208 @@
+import { isObject, policyRemoval, policyWrite, type ResourceWrite, tagWrite } from '../catalog/resource-writes.ts';
+import { accountIn } from '../directory/entities/resources.ts';
+import type { ContextValue, RequestContext } from '../evaluation/request.ts';
+import { parseArn } from '../policy/arn.ts';
+import { isServicePrincipal } from '../policy/principal-id.ts';
+import { partitionOf } from '../policy/regions.ts';
+import type { Attempt, AttemptOf } from './attempt.ts';
+import type { GuardContext } from './context.ts';
+import type { Permission } from './permission.ts';
+
+interface Tag {
+  readonly key: string;
+  readonly value: string;
+}
+
+interface NamedResource {
+  readonly resourceArn: string;
+}
+
+/** Null: left out. */
+interface NewResource extends NamedResource {
+  readonly accountId: string | null;
+  readonly tags: readonly Tag[] | null;
+}
+
+interface BlockedPlace {
+  readonly accountId: string | null;
+  readonly resourceArn: string | null;
+}
+
+interface NewGrant {
+  readonly keyArn: string;
+  readonly granteePrincipal: string;
+  readonly retiringPrincipal: string | null;
+  readonly operations: readonly string[];
+  readonly encryptionContextSubset: readonly Tag[] | null;
+  readonly encryptionContextEquals: readonly Tag[] | null;
+}
+
+interface NewEndpoint {
+  readonly accountId: string;
+  readonly region: string;
+  readonly endpointId: string | null;
+  readonly vpcId: string | null;
+  readonly serviceName: string;
+  readonly tags: readonly Tag[] | null;
+}
+
+/** The values of each operation on resources that its guard uses. */
+export interface ResourceValues {
+  readonly PutResource: NewResource;
+  readonly DeleteResource: NamedResource;
+  readonly PutResourcePolicy: NamedResource;
+  readonly DeleteResourcePolicy: NamedResource;
+  readonly TagResource: NamedResource & { readonly tags: readonly Tag[] };
+  readonly UntagResource: NamedResource & { readonly tagKeys: readonly string[] };
+  readonly PutPublicAccessBlock: BlockedPlace;
+  readonly DeletePublicAccessBlock: BlockedPlace;
+  readonly CreateGrant: NewGrant;
+  readonly RevokeGrant: { readonly keyArn: string };
+  readonly CreateVpcEndpoint: NewEndpoint;
+  readonly ModifyVpcEndpoint: { readonly endpointId: string };
+  readonly DeleteVpcEndpoint: { readonly endpointId: string };
+}
+
+/** More are refused by the operation itself. */
+const MOST_TAGS = 50;
+
+/** The condition keys of a request that gives tags. No tags: none of them. */
+export function tagsInRequest(
+  tags: readonly Tag[] | null,
+  [key, keys]: readonly [key: string, keys: string] = ['aws:requesttag/', 'aws:tagkeys'],
+): RequestContext {
+  const given = (tags ?? []).slice(0, MOST_TAGS);
+  const context = new Map<string, ContextValue>(given.map((tag) => [`${key}${tag.key.toLowerCase()}`, tag.value]));
+  return given.length === 0
+    ? context
+    : context.set(
+        keys,
+        given.map((tag) => tag.key),
+      );
+}
+
+function permitted(...permissions: readonly Permission[]): Attempt {
+  return { kind: 'permitted', permissions };
+}
+
+/** What is asked on something else than the resource is a request about the account in its ARN. */
+function onResource({ action, resource }: ResourceWrite, arn: string, context?: RequestContext): Attempt {
+  const account = resource === arn ? null : accountIn(arn);
+  const permission = { action, resource, account, ...(context === undefined ? {} : { context }) };
+  return { kind: 'permitted', permissions: [permission], target: arn };
+}
+
+const OBJECT_TAGS = ['s3:requestobjecttag/', 's3:requestobjecttagkeys'] as const;
+
+function tagging({ catalog }: GuardContext, arn: string, tags: readonly Tag[]): Attempt {
+  const keys = isObject(catalog, arn) ? tagsInRequest(tags, OBJECT_TAGS) : tagsInRequest(tags);
+  return onResource(tagWrite(catalog, arn, 'tag'), arn, keys);
+}
+
+function untagging({ catalog }: GuardContext, arn: string, tagKeys: readonly string[]): Attempt {
+  const keys = new Map([['aws:tagkeys', tagKeys.slice(0, MOST_TAGS)]]);
+  return onResource(tagWrite(catalog, arn, 'untag'), arn, isObject(catalog, arn) ? undefined : keys);
+}
+
+/** Where the policy cannot be removed, it is asked as for replacing it: the operation then says so. */
+function removal({ catalog }: GuardContext, arn: string): ResourceWrite {
+  return policyRemoval(catalog, arn) ?? policyWrite(catalog, arn);
+}
+
+/**
+ * S3 has one action for configuring Block Public Access and for removing it. If no place is named, or two, the operation says so to
+ * everybody.
+ */
+function blocking({ accountId, resourceArn }: BlockedPlace): Attempt {
+  if (resourceArn === null) {
+    if (accountId === null) return permitted();
+    const action = 's3:PutAccountPublicAccessBlock';
+    return { kind: 'permitted', permissions: [{ action, resource: '*', account: accountId }], target: accountId };
+  }
+  const isAccessPoint = parseArn(resourceArn)?.resource.startsWith('accesspoint/') === true;
+  const write = isAccessPoint
+    ? { action: 's3:PutAccessPointPublicAccessBlock', resource: '*' }
+    : { action: 's3:PutBucketPublicAccessBlock', resource: resourceArn };
+  return onResource(write, resourceArn);
+}
+
+/** https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html */
+function creationOfGrant(grant: NewGrant): Attempt {
+  const { keyArn, granteePrincipal, retiringPrincipal, operations } = grant;
+  const keys = new Map<string, ContextValue>([['kms:grantoperations', operations]]);
+  keys.set(
+    isServicePrincipal(granteePrincipal) ? 'kms:granteeserviceprincipal' : 'kms:granteeprincipal',
+    granteePrincipal,
+  );
+  if (retiringPrincipal !== null) {
+    const key = isServicePrincipal(retiringPrincipal) ? 'kms:retiringserviceprincipal' : 'kms:retiringprincipal';
+    keys.set(key, retiringPrincipal);
+  }
+  // A grant with both constraints has both values: a policy that asks for one must not be met by the other alone.
+  const constraints = [
+    ...(grant.encryptionContextEquals === null ? [] : ['EncryptionContextEquals']),
+    ...(grant.encryptionContextSubset === null ? [] : ['EncryptionContextSubset']),
+  ];
+  const [first] = constraints;
+  if (first !== undefined) keys.set('kms:grantconstrainttype', constraints.length === 1 ? first : constraints);
+  return permitted({ action: 'kms:CreateGrant', resource: keyArn, account: null, context: keys });
+}
+
+/** An id that no endpoint has: that of a new one is made later. */
+const NEW_ENDPOINT = 'vpce-00000000000000000';
+
+/**
+ * Policies everywhere name endpoints by their ids, so that nobody but the operator chooses one. AWS makes none without a VPC.
+ * https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html
+ */
+function creationOfEndpoint({ accountId, region, endpointId, vpcId, serviceName, tags }: NewEndpoint): Attempt {
+  const action = 'ec2:CreateVpcEndpoint';
+  if (endpointId !== null || vpcId === null) {
+    const attempted = { event: 'CreateVpcEndpoint', action, target: endpointId ?? accountId };
+    const sentence = 'only the operator may enter a VPC endpoint with an id of its choice, or without a VPC';
+    return { kind: 'operators', attempted, sentence, always: false };
+  }
+  const arn = (resource: string): string => `arn:${partitionOf(region)}:ec2:${region}:${accountId}:${resource}`;
+  const keys = new Map<string, ContextValue>([
+    ...tagsInRequest(tags),
+    ['ec2:region', region],
+    ['ec2:vpceservicename', serviceName],
+  ]);
+  return permitted(
+    { action, resource: arn(`vpc/${vpcId}`), account: null, context: new Map([['ec2:vpcid', vpcId]]) },
+    { action, resource: arn(`vpc-endpoint/${NEW_ENDPOINT}`), account: null, context: keys },
+  );
+}
+
+/** One that does not exist costs the same statements: it is asked about as one of the caller's account. */
+function onEndpoint(action: string): AttemptOf<{ readonly endpointId: string }> {
+  return async ({ endpointId }, { directory, caller }) => {
+    const row = await directory.prisma.vpcEndpoint.findUnique({
+      where: { id: endpointId },
+      select: { arn: true, region: true },
+    });
+    const own = caller.kind === 'principal' && 'accountId' in caller.ref ? caller.ref.accountId : '000000000000';
+    const resource = row?.arn ?? `arn:aws:ec2:us-east-1:${own}:vpc-endpoint/${NEW_ENDPOINT}`;
+    const context = new Map([['ec2:region', row?.region ?? 'us-east-1']]);
+    return { kind: 'permitted', permissions: [{ action, resource, account: null, context }], target: endpointId };
+  };
+}
+
+/** What each operation on resources needs. */
+export const RESOURCE_ATTEMPTS: { readonly [Name in keyof ResourceValues]: AttemptOf<ResourceValues[Name]> } = {
+  PutResource: ({ resourceArn: resource, accountId: account, tags }) =>
+    permitted({ action: 'rolegate:PutResource', resource, account, context: tagsInRequest(tags) }),
+  DeleteResource: ({ resourceArn: resource }) =>
+    permitted({ action: 'rolegate:DeleteResource', resource, account: null }),
+  PutResourcePolicy: ({ resourceArn }, { catalog }) => onResource(policyWrite(catalog, resourceArn), resourceArn),
+  DeleteResourcePolicy: ({ resourceArn }, context) => onResource(removal(context, resourceArn), resourceArn),
+  TagResource: ({ resourceArn, tags }, context) => tagging(context, resourceArn, tags),
+  UntagResource: ({ resourceArn, tagKeys }, context) => untagging(context, resourceArn, tagKeys),
+  PutPublicAccessBlock: blocking,
+  DeletePublicAccessBlock: blocking,
+  CreateGrant: creationOfGrant,
+  RevokeGrant: ({ keyArn: resource }) => permitted({ action: 'kms:RevokeGrant', resource, account: null }),
+  CreateVpcEndpoint: creationOfEndpoint,
+  ModifyVpcEndpoint: onEndpoint('ec2:ModifyVpcEndpoint'),
+  DeleteVpcEndpoint: onEndpoint('ec2:DeleteVpcEndpoints'),
+};

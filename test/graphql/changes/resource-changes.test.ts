@@ -1,0 +1,344 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { JsonObject } from '../../../src/policy/json.ts';
+import type { Caller } from '../../../src/session/caller.ts';
+import { A, allow, B, policy, userArn } from '../../support/policies.ts';
+import { OPERATOR } from '../gateway.ts';
+import { type Live, openLive } from '../live.ts';
+import { OPENING, type TestServices } from '../services.ts';
+
+const BUCKET = 'arn:aws:s3:::bucket';
+const QUEUE = `arn:aws:sqs:eu-west-1:${A}:queue`;
+const KEY = `arn:aws:kms:eu-west-1:${A}:key/k`;
+const ACCESS_POINT = `arn:aws:s3:eu-west-1:${A}:accesspoint/ap`;
+const ORDER = `arn:aws:orders:eu-west-1:${A}:order/42`;
+const ENDPOINT = {
+  accountId: A,
+  region: 'eu-west-1',
+  serviceName: 'com.amazonaws.eu-west-1.s3',
+  endpointType: 'Gateway',
+  vpcId: 'vpc-1',
+};
+const revision = expect.stringMatching(/^r\d{19}$/);
+
+const USERS = {
+  admin: userArn('admin'),
+  nobody: userArn('nobody'),
+  // Of another account, where it may do everything.
+  stranger: userArn('stranger', B),
+  // May enter and tag what it tags as its own, and grant Decrypt.
+  delegate: userArn('delegate'),
+};
+
+const may = (arn: string, ...statements: readonly JsonObject[]) => ({
+  arn,
+  inlinePolicies: [{ name: 'p', document: policy(...statements) }],
+});
+
+let services: TestServices;
+let live: Live;
+let callers: Record<keyof typeof USERS, Caller>;
+
+beforeAll(async () => {
+  const own = {
+    StringEquals: { 'aws:RequestTag/owner': 'delegate' },
+    'ForAllValues:StringEquals': { 'aws:TagKeys': ['owner'] },
+  };
+  const opened = await openLive(USERS, {
+    accounts: [
+      { id: A, membership: 'NONE' },
+      { id: B, membership: 'NONE' },
+    ],
+    users: [
+      may(USERS.admin, allow('*')),
+      may(USERS.nobody, allow('iam:*')),
+      may(USERS.stranger, allow('*')),
+      may(
+        USERS.delegate,
+        { ...allow(['rolegate:PutResource', 'sqs:TagQueue']), Condition: own },
+        {
+          ...allow('kms:CreateGrant'),
+          Condition: {
+            'ForAllValues:StringEquals': { 'kms:GrantOperations': ['Decrypt'] },
+            StringEquals: {
+              'kms:GrantConstraintType': 'EncryptionContextEquals',
+              'kms:GranteePrincipal': USERS.nobody,
+            },
+          },
+        },
+      ),
+    ],
+    resources: [
+      { arn: BUCKET, accountId: A },
+      { arn: QUEUE, accountId: A },
+      { arn: KEY, accountId: A, policy: policy({ ...allow('kms:*'), Principal: { AWS: A } }) },
+    ],
+    vpcEndpoints: [
+      {
+        id: 'vpce-1',
+        accountId: A,
+        region: 'eu-west-1',
+        vpcId: 'vpc-1',
+        serviceName: 'com.amazonaws.eu-west-1.s3',
+        type: 'Gateway',
+      },
+    ],
+  });
+  ({ services, live, callers } = opened);
+}, OPENING);
+afterAll(() => services.remove());
+
+const OF_RESOURCE = 'arn service account { accountId } policy tags { key value }';
+const RESOURCE = `... on ResourceChangeSuccess { resource { ${OF_RESOURCE} } revision touched { kind target } }`;
+const READS = JSON.parse(policy({ ...allow('sqs:*', QUEUE), Principal: { AWS: B } }));
+
+/** Every mutation with what it takes, the action that it needs, and what that is asked on. */
+const CHANGES: readonly (readonly [string, object, string, string])[] = [
+  ['putResource', { resourceArn: ORDER }, 'rolegate:PutResource', ORDER],
+  ['putResourcePolicy', { resourceArn: QUEUE, policyDocument: READS }, 'sqs:SetQueueAttributes', QUEUE],
+  ['putResourcePolicy', { resourceArn: ORDER, policyDocument: READS }, 'rolegate:PutResourcePolicy', ORDER],
+  ['deleteResourcePolicy', { resourceArn: BUCKET }, 's3:DeleteBucketPolicy', BUCKET],
+  ['tagResource', { resourceArn: QUEUE, tags: [{ key: 'k', value: 'v' }] }, 'sqs:TagQueue', QUEUE],
+  ['untagResource', { resourceArn: QUEUE, tagKeys: ['k'] }, 'sqs:UntagQueue', QUEUE],
+  ['putPublicAccessBlock', { resourceArn: BUCKET, settings: {} }, 's3:PutBucketPublicAccessBlock', BUCKET],
+  ['putPublicAccessBlock', { accountId: A, settings: {} }, 's3:PutAccountPublicAccessBlock', A],
+  ['deletePublicAccessBlock', { resourceArn: ACCESS_POINT }, 's3:PutAccessPointPublicAccessBlock', ACCESS_POINT],
+  ['createGrant', { keyArn: KEY, granteePrincipal: USERS.nobody, operations: ['Decrypt'] }, 'kms:CreateGrant', KEY],
+  ['revokeGrant', { keyArn: KEY, grantId: 'g' }, 'kms:RevokeGrant', KEY],
+  ['createVpcEndpoint', ENDPOINT, 'ec2:CreateVpcEndpoint', `arn:aws:ec2:eu-west-1:${A}:vpc/vpc-1`],
+  ['modifyVpcEndpoint', { endpointId: 'vpce-1' }, 'ec2:ModifyVpcEndpoint', 'vpce-1'],
+  ['deleteVpcEndpoint', { endpointId: 'vpce-1' }, 'ec2:DeleteVpcEndpoints', 'vpce-1'],
+  ['deleteResource', { resourceArn: BUCKET }, 'rolegate:DeleteResource', BUCKET],
+];
+
+describe.each(CHANGES)('%s %j', (name, input, action, target) => {
+  test('is refused to who may not, also to the administrator of another account, and kept', async () => {
+    const before = await services.directory.revision();
+    for (const who of ['nobody', 'stranger'] as const) {
+      const answer = await live.mutate(callers[who], name, input);
+      expect(answer).toMatchObject({ __typename: 'AccessDenied', decision: { effect: 'IMPLICIT_DENY' } });
+      expect(answer.message).toContain(`is not authorized to perform: ${action}`);
+      const event = (await live.trail()).at(-1);
+      expect(event).toMatchObject({ action, outcome: 'REFUSED', principal: USERS[who], target });
+    }
+    expect(await services.directory.revision()).toBe(before);
+  });
+});
+
+describe('who may', () => {
+  test('enters a resource, writes its policy and its tags, and is shown it', async () => {
+    const { admin } = callers;
+    const put = await live.mutate(
+      admin,
+      'putResource',
+      { resourceArn: ORDER, tags: [{ key: 'a', value: 'b' }] },
+      RESOURCE,
+    );
+    expect(put).toEqual({
+      __typename: 'ResourceChangeSuccess',
+      resource: {
+        arn: ORDER,
+        service: 'orders',
+        account: { accountId: A },
+        policy: null,
+        tags: [{ key: 'a', value: 'b' }],
+      },
+      revision,
+      touched: [{ kind: 'RESOURCE', target: ORDER }],
+    });
+    const written = await live.mutate(
+      admin,
+      'putResourcePolicy',
+      { resourceArn: QUEUE, policyDocument: READS },
+      RESOURCE,
+    );
+    expect(written.resource.policy).toEqual(READS);
+    expect((await live.trail()).at(-1)).toMatchObject({
+      event: 'SetQueueAttributes',
+      action: 'sqs:SetQueueAttributes',
+      target: QUEUE,
+      outcome: 'SUCCEEDED',
+    });
+    const tagged = await live.mutate(
+      admin,
+      'tagResource',
+      { resourceArn: QUEUE, tags: [{ key: 'k', value: 'v' }] },
+      RESOURCE,
+    );
+    expect(tagged.resource.tags).toEqual([{ key: 'k', value: 'v' }]);
+    const untagged = await live.mutate(admin, 'untagResource', { resourceArn: QUEUE, tagKeys: ['k'] }, RESOURCE);
+    expect(untagged.resource.tags).toEqual([]);
+    const removed = await live.mutate(admin, 'deleteResourcePolicy', { resourceArn: QUEUE }, RESOURCE);
+    expect(removed.resource.policy).toBeNull();
+    const deleted = await live.mutate(
+      admin,
+      'deleteResource',
+      { resourceArn: ORDER },
+      '... on DeleteResourceSuccess { deletedResourceArn }',
+    );
+    expect(deleted.deletedResourceArn).toBe(ORDER);
+    expect(await live.outcome(admin, 'deleteResource', { resourceArn: ORDER })).toBe('NoSuchEntity');
+  });
+
+  test('configures S3 Block Public Access, makes grants and endpoints', async () => {
+    const { admin } = callers;
+    const blocked = await live.mutate(
+      admin,
+      'putPublicAccessBlock',
+      { accountId: A, settings: { restrictPublicBuckets: true } },
+      '... on PublicAccessBlockChangeSuccess { account { publicAccessBlock { restrictPublicBuckets blockPublicAcls } } resource { arn } }',
+    );
+    expect(blocked).toMatchObject({
+      account: { publicAccessBlock: { restrictPublicBuckets: true, blockPublicAcls: false } },
+      resource: null,
+    });
+    const gone = await live.mutate(
+      admin,
+      'deletePublicAccessBlock',
+      { accountId: A },
+      '... on PublicAccessBlockChangeSuccess { account { publicAccessBlock { blockPublicAcls } } }',
+    );
+    expect(gone.account.publicAccessBlock).toBeNull();
+    const places = { accountId: A, resourceArn: BUCKET };
+    expect(await live.outcome(admin, 'deletePublicAccessBlock', places)).toBe('ValidationError');
+    expect(await live.outcome(admin, 'deletePublicAccessBlock', {})).toBe('ValidationError');
+
+    const grant = { keyArn: KEY, granteePrincipal: USERS.nobody, operations: ['Decrypt'] };
+    const twice = [
+      { key: 'k', value: '1' },
+      { key: 'k', value: '2' },
+    ];
+    expect(await live.outcome(admin, 'createGrant', { ...grant, encryptionContextSubset: twice })).toBe(
+      'ValidationError',
+    );
+    const made = await live.mutate(
+      admin,
+      'createGrant',
+      { ...grant, encryptionContextSubset: [{ key: 'k', value: 'v' }] },
+      '... on CreateGrantSuccess { grantId key { grants { grantId granteePrincipal operations encryptionContextSubset { key value } } } }',
+    );
+    expect(made.key.grants).toEqual([
+      {
+        grantId: made.grantId,
+        granteePrincipal: USERS.nobody,
+        operations: ['Decrypt'],
+        encryptionContextSubset: [{ key: 'k', value: 'v' }],
+      },
+    ]);
+    const revoked = await live.mutate(
+      admin,
+      'revokeGrant',
+      { keyArn: KEY, grantId: made.grantId },
+      '... on RevokeGrantSuccess { key { grants { grantId } } }',
+    );
+    expect(revoked.key.grants).toEqual([]);
+
+    const created = await live.mutate(
+      admin,
+      'createVpcEndpoint',
+      { ...ENDPOINT, tags: [{ key: 'k', value: 'v' }] },
+      '... on CreateVpcEndpointSuccess { vpcEndpoint { endpointId vpcId tags { key } policy } }',
+    );
+    const { endpointId } = created.vpcEndpoint;
+    expect(created.vpcEndpoint).toEqual({ endpointId, vpcId: 'vpc-1', tags: [{ key: 'k' }], policy: null });
+    const document = JSON.parse(policy({ ...allow('s3:*'), Principal: '*' }));
+    const modified = await live.mutate(
+      admin,
+      'modifyVpcEndpoint',
+      { endpointId, policyDocument: document },
+      '... on VpcEndpointChangeSuccess { vpcEndpoint { policy } }',
+    );
+    expect(modified.vpcEndpoint.policy).toEqual(document);
+    expect(await live.outcome(admin, 'deleteVpcEndpoint', { endpointId })).toBe('DeleteVpcEndpointSuccess');
+    expect(await live.mutate(admin, 'deleteVpcEndpoint', { endpointId })).toMatchObject({
+      __typename: 'NoSuchEntity',
+      code: 'InvalidVpcEndpointId.NotFound',
+    });
+  });
+
+  test('only the operator chooses the id of an endpoint, or leaves out its VPC', async () => {
+    const { vpcId: _vpc, ...nowhere } = ENDPOINT;
+    for (const input of [{ ...ENDPOINT, endpointId: 'vpce-2' }, nowhere]) {
+      expect(await live.mutate(callers.admin, 'createVpcEndpoint', input)).toMatchObject({
+        __typename: 'AccessDenied',
+        message: expect.stringMatching(/^only the operator may /),
+      });
+    }
+    expect(await live.outcome(OPERATOR, 'createVpcEndpoint', { ...nowhere, endpointId: 'vpce-2' })).toBe(
+      'CreateVpcEndpointSuccess',
+    );
+  });
+});
+
+describe('the condition keys of the services', () => {
+  test('let somebody enter and tag what it tags as its own', async () => {
+    const { delegate } = callers;
+    const owned = [{ key: 'owner', value: 'delegate' }];
+    const put = (tags?: object) => live.outcome(delegate, 'putResource', { resourceArn: ORDER, ...(tags && { tags }) });
+    expect(await put()).toBe('AccessDenied');
+    expect(await put([{ key: 'owner', value: 'admin' }])).toBe('AccessDenied');
+    expect(await put([...owned, { key: 'x', value: 'y' }])).toBe('AccessDenied');
+    expect(await put(owned)).toBe('ResourceChangeSuccess');
+    const tag = (tags: object) => live.outcome(delegate, 'tagResource', { resourceArn: QUEUE, tags });
+    expect(await tag([{ key: 'x', value: 'y' }])).toBe('AccessDenied');
+    expect(await tag(owned)).toBe('ResourceChangeSuccess');
+  });
+
+  test('let somebody grant one operation under one constraint to one principal', async () => {
+    const grant = { keyArn: KEY, granteePrincipal: USERS.nobody, operations: ['Decrypt'] };
+    const equals = [{ key: 'k', value: 'v' }];
+    const create = (input: object) => live.outcome(callers.delegate, 'createGrant', { ...grant, ...input });
+    expect(await create({})).toBe('AccessDenied');
+    expect(await create({ encryptionContextSubset: equals })).toBe('AccessDenied');
+    expect(await create({ encryptionContextEquals: equals, operations: ['Decrypt', 'Encrypt'] })).toBe('AccessDenied');
+    expect(await create({ encryptionContextEquals: equals, granteePrincipal: USERS.admin })).toBe('AccessDenied');
+    expect(await create({ encryptionContextEquals: equals })).toBe('CreateGrantSuccess');
+  });
+
+  test('a resource of another account is not taken over', async () => {
+    const { stranger } = callers;
+    // The stored owner counts, and not the one that the caller claims.
+    expect(await live.outcome(stranger, 'putResource', { resourceArn: BUCKET, accountId: B })).toBe('AccessDenied');
+    expect(await live.outcome(stranger, 'putResource', { resourceArn: 'arn:aws:s3:::new', accountId: A })).toBe(
+      'AccessDenied',
+    );
+    expect(await live.outcome(stranger, 'putResource', { resourceArn: 'arn:aws:s3:::new', accountId: B })).toBe(
+      'ResourceChangeSuccess',
+    );
+    expect(await live.outcome(callers.admin, 'putResource', { resourceArn: 'arn:aws:s3:::new', accountId: A })).toBe(
+      'AccessDenied',
+    );
+    expect(await live.outcome(OPERATOR, 'putResource', { resourceArn: 'arn:aws:s3:::new', accountId: A })).toBe(
+      'EntityAlreadyExists',
+    );
+  });
+});
+
+describe('faults', () => {
+  test.each([
+    [
+      'putResourcePolicy',
+      { resourceArn: QUEUE, policyDocument: '{"Statement":[{"Efect":"Allow"}]}' },
+      'MalformedPolicyDocument',
+    ],
+    [
+      'putResourcePolicy',
+      { resourceArn: `arn:aws:ec2:eu-west-1:${A}:instance/i-1`, policyDocument: READS },
+      'ValidationError',
+    ],
+    ['putResourcePolicy', { resourceArn: `arn:aws:sqs:eu-west-1:${A}:none`, policyDocument: READS }, 'NoSuchEntity'],
+    ['deleteResourcePolicy', { resourceArn: KEY }, 'ValidationError'],
+    ['putResource', { resourceArn: 'arn:aws:s3:::new2' }, 'ValidationError'],
+    ['createGrant', { keyArn: KEY, granteePrincipal: USERS.admin, operations: ['Nothing'] }, 'ValidationError'],
+    ['createVpcEndpoint', { ...ENDPOINT, endpointType: 'Door' }, 'ValidationError'],
+  ])('%s %j', async (name, input, failure) => {
+    expect(await live.mutate(callers.admin, name, input)).toMatchObject({ __typename: failure });
+    expect((await live.trail()).at(-1)).toMatchObject({ outcome: 'FAILED', code: failure });
+  });
+
+  test('a policy’s faults come with their places', async () => {
+    const input = { resourceArn: QUEUE, policyDocument: '{\n "Statement": [{ "Efect": "Allow" }]\n}' };
+    const findings = '... on MalformedPolicyDocument { findings { path line } }';
+    const answer = await live.mutate(callers.admin, 'putResourcePolicy', input, findings);
+    expect(answer.findings[0]).toEqual({ path: 'Statement[0].Efect', line: 2 });
+  });
+});
