@@ -56,7 +56,9 @@ export function changeMutation<Name extends ChangeName, Given>(
       resolve: (_root, args, context) => {
         // as: Given is the shape of `type`
         const { input, ...asked } = args as unknown as GivenArguments<Given>;
-        return expectingFailures(async () => change(context, name, await changeOf(input, context), changeOptions(asked)));
+        return expectingFailures(async () =>
+          change(context, name, await changeOf(input, context), changeOptions(asked)),
+        );
       },
     }),
   );
