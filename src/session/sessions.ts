@@ -180,6 +180,15 @@ export interface Sessions extends EntityChanges, ChangeSets {
 const anonymous: Caller = { kind: 'anonymous' };
 const operator: Caller = { kind: 'operator' };
 
+/** Makes an operation of this folder take the parts of its call. */
+function operationsOn(tools: SessionTools) {
+  return <I, T, Rest extends readonly unknown[]>(
+    operation: (tools: SessionTools, call: Call, input: I, ...rest: Rest) => Promise<T>,
+  ) =>
+    (caller: Caller, input: I, now: number, origin?: Origin, ...rest: Rest): Promise<T> =>
+      operation(tools, aCall(caller, now, origin), input, ...rest);
+}
+
 export function createSessions(options: {
   readonly directory: SessionDirectory;
   readonly access: Access;
@@ -194,13 +203,7 @@ export function createSessions(options: {
     actions: access.assumptionActions,
     namesAction: (pattern) => access.namesAction(pattern),
   };
-  /** An operation of this folder that takes the parts of its call. */
-  const on =
-    <I, T, Rest extends readonly unknown[]>(
-      operation: (tools: SessionTools, call: Call, input: I, ...rest: Rest) => Promise<T>,
-    ) =>
-    (caller: Caller, input: I, now: number, origin?: Origin, ...rest: Rest): Promise<T> =>
-      operation(tools, aCall(caller, now, origin), input, ...rest);
+  const on = operationsOn(tools);
   return {
     ...createEntityChanges({ directory }),
     authenticate: async (authorization, now) =>

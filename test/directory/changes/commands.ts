@@ -135,16 +135,50 @@ function expectedOf(model: Model, steps: readonly ChangeStep[]): Expected {
   return { made: { touches, reads: effects.flatMap((each) => each.reads) }, after };
 }
 
-/** Some changes at once, with a revision that was current some changes ago, or for trying only. */
-class Changes implements fc.AsyncCommand<Model, Real> {
-  readonly #steps: readonly ChangeStep[];
-  readonly #ago: number | null;
-  readonly #dryRun: boolean;
+/** Some changes at once, with a revision that was current some changes ago (null: none), or for trying only. */
+interface SomeChanges {
+  readonly steps: readonly ChangeStep[];
+  readonly ago: number | null;
+  readonly dryRun: boolean;
+}
 
-  constructor(steps: readonly ChangeStep[], ago: number | null, dryRun: boolean) {
-    this.#steps = steps;
-    this.#ago = ago;
-    this.#dryRun = dryRun;
+/** Makes the changes, and compares the answer with what the model expects. */
+async function makeAndCompare(model: Model, real: Real, { steps, ago, dryRun }: SomeChanges): Promise<void> {
+  const expected = expectedOf(model, steps);
+  const since = ago === null ? null : (model.revisions.at(-1 - ago) ?? model.revisions[0] ?? null);
+  const before = await real.directory.revision();
+  const made = real.directory.entities.make(steps, { expectedRevision: since, dryRun });
+  const answer = await made.catch((error: unknown) => error);
+  if ('code' in expected) {
+    expect(answer).toBeInstanceOf(FailedChange);
+    expect(answer).toMatchObject({ code: expected.code, index: expected.index });
+    return;
+  }
+  const { touches, reads } = expected.made;
+  const later = new Set(
+    [...touches, ...reads].filter((name) => since !== null && (model.touchedAt.get(name) ?? 0n) > since),
+  );
+  const { touched } = answer as Pick<MadeChanges, 'touched'>; // as: an answer and a conflict both have it
+  const named = new Set(touched.map(({ entity, entityId }) => `${entity} ${entityId}`));
+  if (later.size > 0) {
+    expect(answer).toBeInstanceOf(Conflict);
+    expect(named).toEqual(later);
+    return;
+  }
+  expect(answer).not.toBeInstanceOf(Error);
+  expect(named).toEqual(new Set(touches));
+  if (dryRun) return;
+  const { revision } = answer as MadeChanges; // as: it is no error
+  expect(revision).toBe(touches.length === 0 ? before : before + 1n);
+  model.become(expected.after);
+  note(model, touches, revision);
+}
+
+class Changes implements fc.AsyncCommand<Model, Real> {
+  readonly #asked: SomeChanges;
+
+  constructor(asked: SomeChanges) {
+    this.#asked = asked;
   }
 
   check(): boolean {
@@ -152,41 +186,14 @@ class Changes implements fc.AsyncCommand<Model, Real> {
   }
 
   async run(model: Model, real: Real): Promise<void> {
-    const expected = expectedOf(model, this.#steps);
-    const since = this.#ago === null ? null : (model.revisions.at(-1 - this.#ago) ?? model.revisions[0] ?? null);
-    const before = await real.directory.revision();
-    const options = { expectedRevision: since, dryRun: this.#dryRun };
-    const answer = await real.directory.entities.make(this.#steps, options).catch((error: unknown) => error);
-    if ('code' in expected) {
-      expect(answer).toBeInstanceOf(FailedChange);
-      expect(answer).toMatchObject({ code: expected.code, index: expected.index });
-    } else {
-      const { touches, reads } = expected.made;
-      const later = new Set(
-        [...touches, ...reads].filter((name) => since !== null && (model.touchedAt.get(name) ?? 0n) > since),
-      );
-      if (later.size > 0) {
-        expect(answer).toBeInstanceOf(Conflict);
-        const { touched } = answer as Conflict; // as: it is one
-        expect(new Set(touched.map(({ entity, entityId }) => `${entity} ${entityId}`))).toEqual(later);
-      } else {
-        expect(answer).not.toBeInstanceOf(Error);
-        const { touched, revision } = answer as MadeChanges; // as: it is no error
-        expect(new Set(touched.map(({ entity, entityId }) => `${entity} ${entityId}`))).toEqual(new Set(touches));
-        if (!this.#dryRun) {
-          expect(revision).toBe(touches.length === 0 ? before : before + 1n);
-          model.become(expected.after);
-          note(model, touches, revision);
-        }
-      }
-    }
-    expect(await real.directory.revision()).toBe(model.revisions.at(-1));
+    await makeAndCompare(model, real, this.#asked);
     await agree(model, real);
   }
 
   toString(): string {
-    const steps = this.#steps.map(({ name, input }) => `${name} ${JSON.stringify(input).slice(0, 200)}`);
-    return `${this.#dryRun ? 'try ' : ''}[${steps.join('; ')}]${this.#ago === null ? '' : ` as of ${this.#ago} ago`}`;
+    const { steps, ago, dryRun } = this.#asked;
+    const shownSteps = steps.map(({ name, input }) => `${name} ${JSON.stringify(input).slice(0, 200)}`);
+    return `${dryRun ? 'try ' : ''}[${shownSteps.join('; ')}]${ago === null ? '' : ` as of ${ago} ago`}`;
   }
 }
 
@@ -266,6 +273,7 @@ function policiesOf(principal: PreparedPrincipal | undefined): object | null {
 
 /** The memory answers as the model says, and as a directory that has just been opened. */
 async function agree(model: Model, { database, directory, catalog }: Real): Promise<void> {
+  expect(await directory.revision()).toBe(model.revisions.at(-1));
   const principals = [...model.holders].filter(([, { kind }]) => kind !== 'Group').map(([arn]) => arn);
   const roles = principals.filter((arn) => arn.startsWith(roleArn('')));
   const asked = Object.entries(RESOURCES) as readonly (readonly [Asked, string])[]; // as: its keys are actions
@@ -306,7 +314,7 @@ export const sequences = fc.commands<Model, Real, false>(
         fc.option(fc.nat({ max: 3 }), { freq: 2, nil: null }),
         fc.integer({ min: 0, max: 5 }).map((number) => number === 0),
       )
-      .map(([steps, ago, dryRun]) => new Changes(steps, ago, dryRun)),
+      .map(([steps, ago, dryRun]) => new Changes({ steps, ago, dryRun })),
     fc.constantFrom(...USERS, ...ROLES).map((arn) => new Again(arn)),
   ] as never, // as: all of them are of one model
   { maxCommands: 25 },

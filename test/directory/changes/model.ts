@@ -280,15 +280,21 @@ function make(model: Model, arn: string, boundary: string | undefined, trustPoli
   };
 }
 
+const listed = (tags: ReadonlyMap<string, string>): string =>
+  [...tags]
+    .map((each) => each.join('='))
+    .toSorted((one, other) => one.localeCompare(other))
+    .join();
+
 function tag(model: Model, arn: string, given: readonly { readonly key: string; readonly value: string }[]): Effect {
   const { tags } = model.holder(arn);
-  const before = JSON.stringify([...tags].toSorted());
+  const before = listed(tags);
   for (const { key, value } of given) {
     // One key in two cases is one key.
     for (const other of tags.keys()) if (other.toLowerCase() === key.toLowerCase()) tags.delete(other);
     tags.set(key, value);
   }
-  return effect(model, arn, before !== JSON.stringify([...tags].toSorted()));
+  return effect(model, arn, before !== listed(tags));
 }
 
 function untag(model: Model, arn: string, keys: readonly string[]): Effect {
