@@ -16,6 +16,8 @@ const catalog = await openCatalog();
 
 /** A database that nobody else uses until it is given back. */
 export interface TakenDatabase {
+  /** The database itself, for what no directory does. */
+  readonly database: Database;
   /** A directory in it that has nothing in memory. Closing it leaves the database as it is, for the next one. */
   readonly openDirectory: (onStatement?: StatementListener) => Promise<OpenDirectory>;
   /** Makes it what it was when it was taken. The directories in it are to be closed before. */
@@ -47,6 +49,7 @@ class Recycled {
   async takeDatabase(): Promise<TakenDatabase> {
     const made = await this.#take();
     return {
+      database: made.database,
       openDirectory: (onStatement = silent) => openIn(made, onStatement, () => undefined),
       empty: () => script(made.database, made.emptying),
       giveBack: () => this.#giveBack(made),

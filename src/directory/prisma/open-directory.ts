@@ -26,6 +26,7 @@ import { hasChangedSince, readRevision } from '../gather/revision-rows.ts';
 import { StoredResources } from '../gather/stored-resources.ts';
 import { iam } from '../iam/iam.ts';
 import type { IamStore } from '../iam/iam-store.ts';
+import { type Pruned, prune, type Retention } from '../pruning/prune.ts';
 import { createReadModel, type ReadModel } from '../read-model.ts';
 import { Store } from '../store.ts';
 import { accessKeys } from '../stores/access-keys.ts';
@@ -81,6 +82,8 @@ export interface OpenDirectory extends Directory, IdentityStores {
   /** The lines of a backup of one state of the database, up to its counts, each when `take` is done with the one before. */
   backup(take: TakeLine): Promise<void>;
   check(): Promise<CheckReport>;
+  /** Removes what has ended and is older than `retention` says at `now`, milliseconds since 1970, in small steps. */
+  prune(retention: Retention, now: number, isStopped?: () => boolean): Promise<Pruned>;
   /**
    * As `apply`, for a document that is too large for memory: its parts, each of which may name what is in the parts before
    * it. `wholeLists` of a part are about this part alone.
@@ -202,6 +205,10 @@ class StoredDirectory implements OpenDirectory {
 
   check(): Promise<CheckReport> {
     return checkStore(this.#store.database.long);
+  }
+
+  prune(retention: Retention, now: number, isStopped?: () => boolean): Promise<Pruned> {
+    return prune(this.#store.database, retention, now, isStopped);
   }
 
   organizationOf(

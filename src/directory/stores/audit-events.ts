@@ -36,16 +36,18 @@ const COLUMNS = TEXTS.map((name) => `"${name}"`).join(', ');
 
 /**
  * Stores an event and the accounts it is about: $5 are those that can be read off it, $6 is the access key that its target may
- * be. $7 is what a repeated failure has in common with it; null: it is none.
+ * be. $7 is what a repeated failure has in common with it; null: it is none. $8 are the hashes of the documents in its parameters.
  */
 const INSERT_EVENT = `WITH added AS (
     INSERT INTO "AuditEvent" (at, outcome, revision, parameters, ${COLUMNS})
     VALUES ($1::text::timestamp(3), $2::text::"AuditOutcome", $3::text::bigint, $4::text::jsonb,
-      ${TEXTS.map((_, index) => `$${index + 8}`).join(', ')})
+      ${TEXTS.map((_, index) => `$${index + 9}`).join(', ')})
     RETURNING sequence, at),
   counted AS (
     INSERT INTO "AuditRepetition" (sequence, key, "firstAt", "lastAt", count)
     SELECT sequence, $7, at, at, 1 FROM added WHERE $7::text IS NOT NULL),
+  documented AS (
+    INSERT INTO "AuditEventDocument" (hash, sequence) SELECT h.hash, added.sequence FROM added, unnest($8::text[]) AS h(hash)),
   spanned AS (
     INSERT INTO "AuditSpan" AS s (block, earliest, latest)
     SELECT sequence / ${SPAN}, at, at FROM added
@@ -66,6 +68,12 @@ function kept(text: string | null): string | null {
 function parametersOf({ parameters }: NewAuditEvent): string | null {
   if (parameters == null) return null;
   return JSON.stringify(Object.fromEntries(Object.entries(parameters).map(([name, text]) => [name, kept(text)])));
+}
+
+/** The hashes of the documents that its parameters name, each once. */
+function documentsNamedIn({ parameters }: NewAuditEvent): readonly string[] {
+  const hashes = Object.values(parameters ?? {}).map((text) => /^sha256:([0-9a-f]{64})$/.exec(text)?.[1] ?? '');
+  return [...new Set(hashes.filter((hash) => hash !== ''))];
 }
 
 /** The account is the fifth part of an ARN. */
@@ -95,6 +103,7 @@ export async function addAuditEvent(sql: Sql, event: NewAuditEvent | undefined, 
     accountsNamedIn(event),
     kept(event.target),
     key,
+    documentsNamedIn(event),
     ...TEXTS.map((name) => kept(event[name])),
   ]);
 }
