@@ -62,11 +62,12 @@ function checkInline({
   checkDocument(policyDocument, 'identity');
 }
 
+/** Names in an input that are no parameters of the operation: its target, and what its guard has seen. */
+const NO_PARAMETERS: ReadonlySet<string> = new Set(['roleArn', 'userArn', 'parts']);
+
 /** The parameters of an input for the trail: all but its target; a document is given by its hash. */
 function parametersOf(input: object): Readonly<Record<string, string>> {
-  const told = Object.entries(input).filter(
-    ([name, value]) => name !== 'roleArn' && name !== 'userArn' && value != null,
-  );
+  const told = Object.entries(input).filter(([name, value]) => !NO_PARAMETERS.has(name) && value != null);
   return Object.fromEntries(
     told.map(([name, value]) => [name, name === 'policyDocument' ? `sha256:${sha256(String(value))}` : String(value)]),
   );

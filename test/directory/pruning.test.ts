@@ -108,7 +108,11 @@ describe.each([
     it('keeps the one in which a checker was made: it has its limits', async () => {
       const { sessions } = gatewayOn(directory, []);
       const alice = await sessions.authenticate(basic(await sessions.createAccessKey({ userArn: ALICE })), NOW);
-      const assumed = await sessions.assumeRole(alice, { role: R, roleSessionName: 'maker', durationSeconds: 900 }, NOW);
+      const assumed = await sessions.assumeRole(
+        alice,
+        { role: R, roleSessionName: 'maker', durationSeconds: 900 },
+        NOW,
+      );
       const inRole = await sessions.authenticate(bearer(assumed), NOW);
       const { token } = await sessions.createChecker(
         inRole,
@@ -281,7 +285,10 @@ describe('pruning beside other gateways of a server', () => {
     const [one, other] = [await gateway(), await gateway()];
     await one.apply(DOCUMENT);
     const decide = async (from: OpenDirectory): Promise<string | undefined> => {
-      const [answer] = await gatewayOn(from, []).access.decide([aQuestion(ALICE, 's3:ListBucket', 'arn:aws:s3:::b')], NOW);
+      const [answer] = await gatewayOn(from, []).access.decide(
+        [aQuestion(ALICE, 's3:ListBucket', 'arn:aws:s3:::b')],
+        NOW,
+      );
       return answer?.decision.effect;
     };
     expect(await decide(other)).toBe('ALLOWED');

@@ -1,6 +1,7 @@
 -- Up to where the log of changes and the audit trail were removed: what is missing there must not be taken for what never was
 ALTER TABLE "DirectoryState" ADD COLUMN     "prunedEvent" BIGINT,
-ADD COLUMN     "prunedRevision" BIGINT;
+ADD COLUMN     "prunedRevision" BIGINT,
+ADD COLUMN     "prunedSessions" BIGINT;
 
 -- AlterTable
 ALTER TABLE "PolicyDocument" ADD COLUMN     "unreferencedSince" TIMESTAMP(3);

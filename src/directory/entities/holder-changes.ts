@@ -23,8 +23,8 @@ export function holderChanges<Name>(store: Store, catalog: Catalog, kind: Holder
       );
   return {
     change,
-    deletion: change<Name & Deletion>((sql, holder, { withDependents = false }, { now }) =>
-      deleteHolder(sql, holder, { withDependents, at: now }),
+    deletion: change<Name & Deletion>((sql, holder, { withDependents = false, parts }, { now }) =>
+      deleteHolder(sql, holder, { withDependents, parts, at: now }),
     ),
     putPolicy: change<Name & InlinePolicyName & PolicyText>((sql, holder, { policyName, policyDocument }) =>
       putInlinePolicy(sql, holder, policyName, policyDocument),

@@ -32,6 +32,7 @@ import { Store } from '../store.ts';
 import { accessKeys } from '../stores/access-keys.ts';
 import { checkCredentials } from '../stores/acting-credentials.ts';
 import { addAuditEvent, auditEvents } from '../stores/audit-events.ts';
+import { type ExportedEvents, exportedEvents } from '../stores/audit-export.ts';
 import type { AuditStore, NewAuditEvent } from '../stores/audit-store.ts';
 import type { CheckerStore } from '../stores/checker-store.ts';
 import { checkers } from '../stores/checkers.ts';
@@ -49,6 +50,7 @@ import { masterKeys } from '../stores/master-keys.ts';
 import { mfaDevices } from '../stores/mfa-devices.ts';
 import { oidcProviders } from '../stores/oidc-providers.ts';
 import { roleSessions } from '../stores/role-sessions.ts';
+import { type SessionHistory, sessionHistory } from '../stores/session-history.ts';
 import type { AccessKeyStore, RoleSessionStore } from '../stores/session-store.ts';
 import { signingKeys } from '../stores/signing-keys.ts';
 import { type ArnPage, arnPage, WITH_POLICY } from './arn-page.ts';
@@ -76,12 +78,15 @@ export interface OpenDirectory extends Directory, IdentityStores {
   readonly prisma: ReadModel;
   readonly find: FindStore;
   readonly iam: IamStore;
+  readonly sessionHistory: SessionHistory;
   /** Whether searches in the middle of a text have an index. False: the server lets nobody here create pg_trgm. */
   readonly searchIndexed: boolean;
   readonly exports: DirectoryExports;
   /** The lines of a backup of one state of the database, up to its counts, each when `take` is done with the one before. */
   backup(take: TakeLine): Promise<void>;
   check(): Promise<CheckReport>;
+  /** The audit trail behind an event, page by page, with everything that is stored of it. */
+  exportedEvents(after: bigint): AsyncIterable<ExportedEvents>;
   /** Removes what has ended and is older than `retention` says at `now`, milliseconds since 1970, in small steps. */
   prune(retention: Retention, now: number, isStopped?: () => boolean): Promise<Pruned>;
   /**
@@ -110,6 +115,7 @@ class StoredDirectory implements OpenDirectory {
   readonly entities: EntityStore;
   readonly find: FindStore;
   readonly iam: IamStore;
+  readonly sessionHistory: SessionHistory;
   readonly searchIndexed: boolean;
   readonly exports: DirectoryExports;
   readonly #store: Store;
@@ -140,6 +146,7 @@ class StoredDirectory implements OpenDirectory {
     this.entities = entities(this.#store, catalog);
     this.find = find(this.#store);
     this.iam = iam(this.#store);
+    this.sessionHistory = sessionHistory(database);
     this.exports = directoryExports(database);
   }
 
@@ -205,6 +212,10 @@ class StoredDirectory implements OpenDirectory {
 
   check(): Promise<CheckReport> {
     return checkStore(this.#store.database.long);
+  }
+
+  exportedEvents(after: bigint): AsyncIterable<ExportedEvents> {
+    return exportedEvents(this.#store.database, after);
   }
 
   prune(retention: Retention, now: number, isStopped?: () => boolean): Promise<Pruned> {

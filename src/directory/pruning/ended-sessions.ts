@@ -50,8 +50,18 @@ export class EndedSessions {
     if (last === undefined) return false;
     this.#after = last;
     const ids = found.filter((each) => !each.kept).map(({ id }) => id);
-    if (ids.length > 0) await sql.query(`DELETE FROM "${this.#table}" WHERE id = ANY($1::text[])`, [ids]);
-    this.removed += ids.length;
+    if (ids.length > 0) await this.#remove(sql, ids);
     return found.length === rows;
+  }
+
+  async #remove(sql: Sql, ids: readonly string[]): Promise<void> {
+    await sql.query(`DELETE FROM "${this.#table}" WHERE id = ANY($1::text[])`, [ids]);
+    this.removed += ids.length;
+    if (this.#table !== 'RoleSession') return;
+    // What is remembered of counts does not hold any more.
+    await sql.query(
+      'UPDATE "DirectoryState" SET "prunedSessions" = coalesce("prunedSessions", 0) + $1::int4 WHERE id = 1',
+      [ids.length],
+    );
   }
 }

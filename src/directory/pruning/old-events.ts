@@ -33,7 +33,8 @@ export class OldEvents {
     if (row?.old == null || last === undefined) return false;
     const { old, found } = row;
     await sql.query('UPDATE "DirectoryState" SET "prunedEvent" = $1::text::bigint WHERE id = 1', [last]);
-    for (const table of TABLES) await sql.query(`DELETE FROM "${table}" WHERE sequence = ANY($1::text[]::bigint[])`, [old]);
+    for (const table of TABLES)
+      await sql.query(`DELETE FROM "${table}" WHERE sequence = ANY($1::text[]::bigint[])`, [old]);
     await sql.query(`DELETE FROM "AuditSpan" WHERE block < ($1::text::bigint + 1) / ${SPAN}`, [last]);
     this.removed += old.length;
     return old.length === found && found === rows;

@@ -1,4 +1,4 @@
-import type { Database } from '../prisma/database.ts';
+import type { Database, Sql } from '../prisma/database.ts';
 import { OldChanges } from './change-log.ts';
 import { EndedSessions, SESSION_TABLES } from './ended-sessions.ts';
 import { OldEvents } from './old-events.ts';
@@ -32,7 +32,7 @@ const DAY = 86_400_000;
 /** Something that is removed in steps. */
 interface Removal {
   readonly removed: number;
-  step(sql: Parameters<Parameters<typeof pruningStep>[2]>[0], rows: number): Promise<boolean>;
+  step(sql: Sql, rows: number): Promise<boolean>;
 }
 
 /**
@@ -45,21 +45,21 @@ export async function prune(
   now: number,
   isStopped: () => boolean = () => false,
 ): Promise<Pruned> {
-  const run = async (days: number, make: (until: number) => Removal, alone: boolean): Promise<number> => {
+  const run = async (days: number, make: (until: number) => Removal): Promise<number> => {
     const until = now - days * DAY;
     if (until <= 0) return 0;
     const removal = make(until);
-    await inSteps(() => pruningStep(database, { alone }, (sql, rows) => removal.step(sql, rows)), isStopped);
+    await inSteps(() => pruningStep(database, (sql, rows) => removal.step(sql, rows)), isStopped);
     return removal.removed;
   };
   const sessions = new Map<string, number>();
   for (const table of SESSION_TABLES) {
-    sessions.set(table, await run(retention.sessions, (until) => new EndedSessions(table, until), false));
+    sessions.set(table, await run(retention.sessions, (until) => new EndedSessions(table, until)));
   }
-  const changes = await run(retention.changes, (until) => new OldChanges(until), true);
+  const changes = await run(retention.changes, (until) => new OldChanges(until));
   // Before the documents that they name.
-  const events = await run(retention.events, (until) => new OldEvents(until), true);
-  const documents = await run(retention.documents, (until) => new UnusedDocuments(now, until), true);
+  const events = await run(retention.events, (until) => new OldEvents(until));
+  const documents = await run(retention.documents, (until) => new UnusedDocuments(now, until));
   return {
     roleSessions: sessions.get('RoleSession') ?? 0,
     keySessions: sessions.get('KeySession') ?? 0,

@@ -13,25 +13,18 @@ export type Step<T> = { readonly kind: 'done'; readonly value: T } | { readonly 
 const BUSY = { kind: 'busy' } as const;
 
 /**
- * One short transaction of pruning, over at most `rows` rows. Of several gateways on one server one prunes at a time. It waits for
- * nobody: where another one prunes, or a change is being written and `alone` is asked for, it is `busy`. `alone`: no change is
- * written meanwhile.
+ * One short transaction of pruning, over at most `rows` rows. Of several gateways on one server one prunes at a time, and no change is
+ * written meanwhile. It waits for nobody: where another one prunes, or a change is being written, it is `busy`.
  */
-export function pruningStep<T>(
-  database: Database,
-  { alone }: { readonly alone: boolean },
-  work: (sql: Sql, rows: number) => Promise<T>,
-): Promise<Step<T>> {
+export function pruningStep<T>(database: Database, work: (sql: Sql, rows: number) => Promise<T>): Promise<Step<T>> {
   return database.transaction('write', async (sql): Promise<Step<T>> => {
     const [lock] = await sql.query<{ mine: boolean }>('SELECT pg_try_advisory_xact_lock($1::int8) AS mine', [
       PRUNING_LOCK,
     ]);
     if (lock?.mine !== true) return BUSY;
-    if (alone) {
-      // The lock of every change (lockRevision), without waiting for it.
-      const free = await sql.query('SELECT id FROM "DirectoryState" WHERE id = 1 FOR UPDATE SKIP LOCKED');
-      if (free.length === 0) return BUSY;
-    }
+    // The lock of every change (lockRevision), without waiting for it.
+    const free = await sql.query('SELECT id FROM "DirectoryState" WHERE id = 1 FOR UPDATE SKIP LOCKED');
+    if (free.length === 0) return BUSY;
     return { kind: 'done', value: await work(sql, Math.min(MOST_ROWS, sql.batch)) };
   });
 }

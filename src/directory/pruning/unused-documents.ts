@@ -44,8 +44,16 @@ export class UnusedDocuments {
     );
     this.#after = seen.at(-1)?.hash ?? this.#after;
     const hashes = (which: (one: Seen) => boolean): readonly string[] => seen.filter(which).map(({ hash }) => hash);
-    await update(sql, 'NULL', hashes(({ used, marked }) => used && marked));
-    await update(sql, `'${this.#now}'::timestamp(3)`, hashes(({ used, marked }) => !used && !marked));
+    await update(
+      sql,
+      'NULL',
+      hashes(({ used, marked }) => used && marked),
+    );
+    await update(
+      sql,
+      `'${this.#now}'::timestamp(3)`,
+      hashes(({ used, marked }) => !used && !marked),
+    );
     const gone = hashes(({ used, old }) => !used && old);
     if (gone.length > 0) await sql.query('DELETE FROM "PolicyDocument" WHERE hash = ANY($1::text[])', [gone]);
     this.removed += gone.length;
@@ -57,7 +65,9 @@ export class UnusedDocuments {
 async function usesIn(sql: Sql): Promise<string> {
   const uses = await sql.query<{ table: string; column: string }>(SELECT_USES);
   return [...uses, { table: 'AuditEventDocument', column: 'hash' }]
-    .map(({ table, column }) => `(SELECT true FROM ${quoted(table)} x WHERE x.${quoted(column)} = d.hash LIMIT 1) IS TRUE`)
+    .map(
+      ({ table, column }) => `(SELECT true FROM ${quoted(table)} x WHERE x.${quoted(column)} = d.hash LIMIT 1) IS TRUE`,
+    )
     .join(' OR ');
 }
 

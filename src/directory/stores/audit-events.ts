@@ -108,15 +108,21 @@ export async function addAuditEvent(sql: Sql, event: NewAuditEvent | undefined, 
   ]);
 }
 
-type AuditRow = Omit<AuditEvent, 'sequence' | 'revision'> & {
+/** A row of `EVENT_COLUMNS`. */
+export type EventRow = Omit<AuditEvent, 'sequence' | 'revision'> & {
   readonly sequence: string;
   readonly revision: string | null;
 };
 
 /** The columns of an event `e` and its repetition `r` that are read. */
-const EVENT_COLUMNS = `e.sequence::text, ${millisecondsOf('e.at')} AS at, e.outcome::text,
+export const EVENT_COLUMNS = `e.sequence::text, ${millisecondsOf('e.at')} AS at, e.outcome::text,
   e.revision::text, e.parameters, coalesce(r.count, 1) AS count,
   coalesce(${millisecondsOf('r."lastAt"')}, ${millisecondsOf('e.at')}) AS "lastAt", ${TEXTS.map((name) => `e."${name}"`).join(', ')}`;
+
+/** The event of a row. */
+export function eventOf({ sequence, revision, ...row }: EventRow): AuditEvent {
+  return { ...row, sequence: BigInt(sequence), revision: revision === null ? null : BigInt(revision) };
+}
 
 /** The audit trail. */
 export function auditEvents({ database }: Store): AuditStore {
@@ -126,12 +132,8 @@ export function auditEvents({ database }: Store): AuditStore {
 
     list: async (page) => {
       const { text, parameters } = selectPage(EVENT_COLUMNS, page);
-      const rows = await database.query<AuditRow>(text, parameters);
-      return rows.map((row) => ({
-        ...row,
-        sequence: BigInt(row.sequence),
-        revision: row.revision === null ? null : BigInt(row.revision),
-      }));
+      const rows = await database.query<EventRow>(text, parameters);
+      return rows.map(eventOf);
     },
 
     count: (filter) => counts.count(database, filter),

@@ -1,5 +1,6 @@
 import type { InputRef, ObjectRef } from '@pothos/core';
 import type { Revision } from '../../directory/directory.ts';
+import { partsAsked } from '../../guard/asked-parts.ts';
 import type { ChangeInputs, EntityChanges } from '../../session/entity-changes.ts';
 import { builder } from '../builder.ts';
 import type { GatewayContext } from '../context.ts';
@@ -24,7 +25,7 @@ interface ChangeMutation<Name extends keyof ChangeInputs, Given> {
   readonly success: ObjectRef<Types, Changed>;
   /** Beside AccessDenied. */
   readonly failures: readonly (typeof ExpectedFailure)[];
-  readonly changeOf: (input: Given) => ChangeInputs[Name];
+  readonly changeOf: (input: Given, context: GatewayContext) => ChangeInputs[Name];
 }
 
 /**
@@ -48,10 +49,16 @@ export function changeMutation<Name extends keyof ChangeInputs, Given>(
       },
       resolve: (_root, args, context) => {
         const { input } = args as { readonly input: Given }; // as: Given is the shape of `type`
-        return expectingFailures(() => change(context, name, changeOf(input)));
+        return expectingFailures(() => change(context, name, changeOf(input, context)));
       },
     }),
   );
+}
+
+/** What a deletion was decided with: something else that hangs on the entity by then is not deleted with it. */
+export function deletedParts(context: GatewayContext, arn: string): { readonly parts?: readonly string[] } {
+  const parts = partsAsked(context, arn);
+  return parts === undefined ? {} : { parts };
 }
 
 async function change<Name extends keyof ChangeInputs>(

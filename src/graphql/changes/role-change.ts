@@ -9,7 +9,7 @@ import {
   UnmodifiableFailure,
   ValidationFailure,
 } from '../failures.ts';
-import { CHANGED_REVISION, type Changed, changeMutation, POLICY_NAME } from './entity-change.ts';
+import { CHANGED_REVISION, type Changed, changeMutation, deletedParts, POLICY_NAME } from './entity-change.ts';
 
 const RoleChangeSuccess = builder.objectRef<Changed>('RoleChangeSuccess').implement({
   description: 'The role was changed; the change takes effect at the next request of its sessions',
@@ -52,7 +52,11 @@ changeMutation('deleteRole', {
   }),
   success: DeleteRoleSuccess,
   failures: [NoSuchEntityFailure, DeleteConflictFailure, UnmodifiableFailure],
-  changeOf: ({ roleArn, withDependents }) => ({ roleArn, withDependents: withDependents === true }),
+  changeOf: ({ roleArn, withDependents }, context) => ({
+    roleArn,
+    withDependents: withDependents === true,
+    ...deletedParts(context, roleArn),
+  }),
 });
 
 changeMutation('putRolePolicy', {

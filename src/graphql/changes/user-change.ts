@@ -8,7 +8,7 @@ import {
   NotAttachableFailure,
   ValidationFailure,
 } from '../failures.ts';
-import { CHANGED_REVISION, type Changed, changeMutation, POLICY_NAME } from './entity-change.ts';
+import { CHANGED_REVISION, type Changed, changeMutation, deletedParts, POLICY_NAME } from './entity-change.ts';
 
 const UserChangeSuccess = builder.objectRef<Changed>('UserChangeSuccess').implement({
   description: 'The user was changed; the change takes effect at its next request',
@@ -52,7 +52,11 @@ changeMutation('deleteUser', {
   }),
   success: DeleteUserSuccess,
   failures: [NoSuchEntityFailure, DeleteConflictFailure],
-  changeOf: ({ userArn, withDependents }) => ({ userArn, withDependents: withDependents === true }),
+  changeOf: ({ userArn, withDependents }, context) => ({
+    userArn,
+    withDependents: withDependents === true,
+    ...deletedParts(context, userArn),
+  }),
 });
 
 changeMutation('putUserPolicy', {

@@ -1,8 +1,9 @@
 import { createContextCache } from '@pothos/core';
 import DataLoader from 'dataloader';
+import { inState, type SessionFilter, whereOf } from '../../directory/stores/session-history.ts';
 import { callersOwn } from '../../guard/own-session.ts';
 import { mayRead } from '../../guard/readable.ts';
-import { inState, type RoleSessionFilter, visibleRoleSessions } from '../../guard/visible-role-sessions.ts';
+import { type RoleSessionFilter, visibleRoleSessions } from '../../guard/visible-role-sessions.ts';
 import { builder } from '../builder.ts';
 import type { GatewayContext } from '../context.ts';
 import { CHAIN_COST } from '../cost.ts';
@@ -43,11 +44,11 @@ const RoleSessionFilterInput = builder.inputType('RoleSessionFilterInput', {
 
 /** The sessions of a filter that the caller may see: used for the page and for the count, computed once. */
 const visible = createContextCache((context: GatewayContext) => {
-  const known = new Map<unknown, ReturnType<typeof visibleRoleSessions>>();
-  return (filter: RoleSessionFilter | null | undefined): ReturnType<typeof visibleRoleSessions> => {
-    const where = known.get(filter) ?? visibleRoleSessions(context, filter ?? {});
-    known.set(filter, where);
-    return where;
+  const known = new Map<unknown, Promise<SessionFilter>>();
+  return (filter: RoleSessionFilter | null | undefined): Promise<SessionFilter> => {
+    const sessions = known.get(filter) ?? visibleRoleSessions(context, filter ?? {});
+    known.set(filter, sessions);
+    return sessions;
   };
 });
 
@@ -63,9 +64,9 @@ builder.queryField('roleSessions', (t) =>
         'those that it has made itself. Other sessions are not counted',
       args: { filter: t.arg({ type: RoleSessionFilterInput, description: 'Which sessions to return. Left out: all' }) },
       totalCount: async (_root, { filter }, context) =>
-        context.directory.prisma.roleSession.count({ where: await visible(context)(filter) }),
+        context.directory.sessionHistory.count(await visible(context)(filter), filter?.state ?? null, context.now),
       resolve: async (query, _root, { filter }, context) => {
-        const where = await visible(context)(filter);
+        const where = whereOf(await visible(context)(filter), filter?.state ?? null, context.now);
         const rows = await context.directory.prisma.roleSession.findMany({
           ...query,
           where,
