@@ -26,6 +26,13 @@ export function changesOf(touched: TouchedRows): readonly Touched[] | null {
   return touched === 'unknown' || touched.length > MAX_CHANGES ? null : touched;
 }
 
+export async function currentRevision(sql: Sql): Promise<bigint> {
+  const [row] = await sql.query<{ revision: string }>(
+    'SELECT revision::text AS revision FROM "DirectoryState" WHERE id = 1',
+  );
+  return BigInt(row?.revision ?? 0);
+}
+
 /** The revision, and what was touched since `since`. */
 export async function readRevision(
   sql: Sql,

@@ -22,7 +22,7 @@ import { CompiledPolicies } from '../gather/compiled-policies.ts';
 import { Gatherer } from '../gather/gather.ts';
 import { Memory } from '../gather/memory.ts';
 import { DEFAULT_MEMORY, MemoryBudget } from '../gather/memory-budget.ts';
-import { hasChangedSince, readRevision } from '../gather/revision-rows.ts';
+import { currentRevision, hasChangedSince } from '../gather/revision-rows.ts';
 import { StoredResources } from '../gather/stored-resources.ts';
 import { iam } from '../iam/iam.ts';
 import type { IamStore } from '../iam/iam-store.ts';
@@ -285,7 +285,7 @@ export async function directoryIn(
   catalog: Catalog,
   memory: number = DEFAULT_MEMORY,
 ): Promise<OpenDirectory> {
-  const { revision } = await readRevision(database, 2n ** 62n);
+  const revision = await currentRevision(database);
   const directory = new StoredDirectory(
     database,
     catalog,
