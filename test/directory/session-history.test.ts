@@ -18,6 +18,7 @@ const FILTERS: readonly SessionFilter[] = [
   {},
   { role: ROLES[0] ?? '' },
   { role: 'arn:aws:iam::111111111111:role/None' },
+  { roleId: 'AROATHERE' },
   { assumedBy: ALICE },
   { rolesBelow: `arn:aws:iam::${A}:role/` },
   { rolesBelow: `arn:aws:iam::${B}:role/`, assumedBy: ALICE },
@@ -44,7 +45,7 @@ describe.each([
       users: [aUser('alice', [allow('*')])],
       roles: [
         ...['R', 'team/S', 'T'].map((name) => aRole(name, [trusts({ AWS: A })])),
-        { ...aRole('R', [trusts({ AWS: A })]), arn: OTHERS },
+        { ...aRole('R', [trusts({ AWS: A })]), arn: OTHERS, id: 'AROATHERE' },
       ],
     });
     made = 0;

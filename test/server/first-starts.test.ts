@@ -56,7 +56,7 @@ test.each([1, 2, 3])(
     // With the key of the first one they start.
     const [first] = folders.filter((each) => existsSync(join(each, 'master.key')));
     const key = await readFile(join(first ?? '', 'master.key'), 'utf8');
-    expect(await running[0]?.services.secrets.masterKeys.has(1)).toBe(true);
+    expect(running[0]?.services.secrets.masterKeys.has(1)).toBe(true);
     expect(key.trim()).not.toBe('');
   },
 );

@@ -16,6 +16,8 @@ export type OwnSessions =
 export interface SessionFilter {
   /** ARN of the role when it was assumed. */
   readonly role?: string;
+  /** Unique id of a role that has not been deleted. */
+  readonly roleId?: string;
   /** Principal id. */
   readonly assumedBy?: string;
   /** The beginning of the ARNs of roles: all that end in `role/`. */
@@ -44,7 +46,7 @@ export function inState(state: SessionState | null | undefined, now: number): Ro
 
 /** A filter for the read model. */
 export function whereOf(
-  { role, assumedBy, rolesBelow, visible }: SessionFilter,
+  { role, roleId, assumedBy, rolesBelow, visible }: SessionFilter,
   state: SessionState | null,
   now: number,
 ): RoleSessionWhere {
@@ -52,6 +54,7 @@ export function whereOf(
     AND: [
       inState(state, now),
       role === undefined ? {} : { roleArn: role },
+      roleId === undefined ? {} : { roleId },
       assumedBy === undefined ? {} : { assumedBy },
       rolesBelow === undefined ? {} : { roleArn: { startsWith: rolesBelow } },
       visible === undefined ? {} : { OR: [{ roleArn: { in: [...visible.roles] } }, ownWhere(visible.own)] },
@@ -66,9 +69,10 @@ function ownWhere(own: OwnSessions | null): RoleSessionWhere {
 }
 
 /** The same filter on a row `s`, as SQL. */
-function conditionsOf({ role, assumedBy, rolesBelow, visible }: SessionFilter, parameters: Parameters): string {
+function conditionsOf({ role, roleId, assumedBy, rolesBelow, visible }: SessionFilter, parameters: Parameters): string {
   const conditions = ['true'];
   if (role !== undefined) conditions.push(`s."roleArn" = ${parameters.add(role)}`);
+  if (roleId !== undefined) conditions.push(`s."roleId" = ${parameters.add(roleId)}`);
   if (assumedBy !== undefined) conditions.push(`s."assumedBy" = ${parameters.add(assumedBy)}`);
   if (rolesBelow !== undefined) conditions.push(below('s."roleArn"', parameters.add(rolesBelow)));
   if (visible !== undefined) {

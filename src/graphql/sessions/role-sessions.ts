@@ -1,6 +1,6 @@
 import { createContextCache } from '@pothos/core';
 import DataLoader from 'dataloader';
-import { inState, type SessionFilter, whereOf } from '../../directory/stores/session-history.ts';
+import { inState, type SessionFilter, type SessionState, whereOf } from '../../directory/stores/session-history.ts';
 import { callersOwn } from '../../guard/own-session.ts';
 import { mayRead } from '../../guard/readable.ts';
 import { type RoleSessionFilter, visibleRoleSessions } from '../../guard/visible-role-sessions.ts';
@@ -17,11 +17,13 @@ const NEWEST_FIRST = [{ issuedAt: 'desc' }, { id: 'desc' }] as const;
 
 const STATE = 'Only sessions in this state. Left out: all';
 
-builder.prismaObjectField(Role, 'sessions', (t) =>
-  t.relatedConnection(
+builder.prismaObjectField(Role, 'sessions', (t) => {
+  const field = t.relatedConnection(
     'sessions',
     {
       ...TABLE_PAGE,
+      // Prisma would count the sessions of all roles.
+      totalCount: false,
       cursor: 'id',
       nullable: true,
       description: 'Sessions of the role, live and ended, newest first. Needs iam:GetRole on the role',
@@ -29,8 +31,33 @@ builder.prismaObjectField(Role, 'sessions', (t) =>
       query: ({ state }, { now }) => ({ where: inState(state, now), orderBy: [...NEWEST_FIRST] }),
     },
     RoleSessionConnection,
-  ),
-);
+  );
+  field.updateConfig((config) => {
+    const { resolve } = config;
+    if (resolve === undefined) return config;
+    return {
+      ...config,
+      resolve: async (parent, args, context, info) => {
+        const page: unknown = await resolve(parent, args, context, info);
+        if (typeof page !== 'object' || page === null) return page;
+        // as: the row has its ARN, and the arguments and the context are those of the field
+        const [{ arn }, { state }] = [parent as { arn: string }, args as { state?: SessionState | null }];
+        return Object.assign(page, { totalCount: () => countOfRole(context as GatewayContext, arn, state ?? null) });
+      },
+    };
+  });
+  return field;
+});
+
+/** The number of sessions of the role that has this ARN now. */
+async function countOfRole(
+  { directory, now }: GatewayContext,
+  arn: string,
+  state: SessionState | null,
+): Promise<number> {
+  const role = await directory.prisma.role.findUnique({ where: { arn }, select: { id: true } });
+  return role === null ? 0 : directory.sessionHistory.count({ roleId: role.id }, state, now);
+}
 
 const RoleSessionFilterInput = builder.inputType('RoleSessionFilterInput', {
   description: 'Conditions on role sessions. A session must meet all that are given',

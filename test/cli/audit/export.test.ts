@@ -203,8 +203,14 @@ test('what it takes is a FILE, or none, and the number of an event', () => {
   expect(parseAudit(['export', '-', '--after', '12'])).toEqual({ kind: 'auditExport', file: null, after: 12n });
   expect(parseAudit(['export', 'a.jsonl'])).toEqual({ kind: 'auditExport', file: 'a.jsonl', after: null });
   expect(parseAudit(['--help'])).toBeNull();
-  for (const args of [[], ['import'], ['export', 'a', 'b'], ['export', '--after', 'x'], ['export', '--json']]) {
-    expect(() => parseAudit(args), args.join(' ')).toThrow();
+  for (const [args, message] of [
+    [[], 'takes one FILE, or none'],
+    [['import'], 'takes one FILE, or none'],
+    [['export', 'a', 'b'], 'takes one FILE, or none'],
+    [['export', '--after', 'x'], '--after must be the number of an event'],
+    [['export', '--json'], "Unknown option '--json'"],
+  ] as const) {
+    expect(() => parseAudit(args)).toThrow(message);
   }
 });
 
