@@ -50,7 +50,7 @@ const MOVING = ['AccessKey', 'Checker', 'KeySession', 'MasterKey', 'MfaDevice', 
 
 /**
  * Whether something else than sessions and credentials was touched after `since`, or `since` has not been yet. Throws CONFLICT
- * if what was touched since is not known: see `checkRetained`.
+ * if what was touched since is not known: the directory was restored, or the log of changes does not go back as far.
  */
 export async function hasChangedSince(sql: Sql, since: bigint): Promise<boolean> {
   const [row] = await sql.query<{ changed: boolean } & Retained>(
@@ -80,13 +80,4 @@ function refuseUnlessRetained(row: Retained | undefined): void {
       'this revision is older than the log of changes that is kept (ROLEGATE_CHANGE_DAYS): begin again',
     );
   }
-}
-
-/**
- * For whoever goes on from `since` by the log of changes. Throws CONFLICT if the directory was restored after it, or if the log does not go
- * back as far: what was touched in between is not known. In the same transaction as what is read of the log.
- */
-export async function checkRetained(sql: Sql, since: bigint): Promise<void> {
-  const [row] = await sql.query<Retained>(`SELECT ${RETAINED} FROM "DirectoryState" s WHERE s.id = 1`, [String(since)]);
-  refuseUnlessRetained(row);
 }
