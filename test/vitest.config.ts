@@ -16,7 +16,7 @@ const PROCESSES = [
   'test/directory/{data-folder,left-behind}.test.ts',
   'test/readme.test.ts',
   'test/server/{lifecycle,logs}.test.ts',
-  'test/session/killed.test.ts',
+  'test/session/{faults,killed}.test.ts',
 ];
 /** Of rooms that keep nothing between two calls, and need no database. */
 const PURE = ['test/{policy,evaluation,analysis,catalog,validation,importing}/**/*.test.ts'];
@@ -37,7 +37,7 @@ const PROGRAMS = ['test/aws/programs/*.test.ts', 'test/package.test.ts'];
 const LONG = [
   'test/{aws,policy}/fuzz.test.ts',
   'test/directory/data-folder.test.ts',
-  'test/session/killed.test.ts',
+  'test/session/{faults,killed}.test.ts',
   ...BROWSER,
   ...PROGRAMS,
 ];

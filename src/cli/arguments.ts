@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { type AuditExportCommand, parseAudit } from './audit/arguments.ts';
 import {
   type BackupCommand,
   type CheckCommand,
@@ -28,6 +29,7 @@ export type Command =
     }
   | { readonly kind: 'export'; readonly folder: string }
   | { readonly kind: 'exportSchema' }
+  | AuditExportCommand
   | BackupCommand
   | RestoreCommand
   | CheckCommand
@@ -46,6 +48,7 @@ const OWN_OPTIONS: ReadonlyMap<string, (args: readonly string[]) => Command | nu
   string,
   (args: readonly string[]) => Command | null
 >([
+  ['audit', parseAudit],
   ['backup', parseBackup],
   ['restore', parseRestore],
   ['check', parseCheck],

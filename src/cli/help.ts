@@ -13,6 +13,8 @@ Commands:
   restore FILE                   Put a backup where there is no directory. Sessions, sign-ins and checkers end
     --keep-credentials             They go on
     --passphrase-file FILE         The passphrase of the keys in it
+  audit export [FILE]            Write the audit trail as lines of JSON to FILE, which is gone on with, or standard output
+    --after N                      Only events behind event N
   check                          Read all that is stored, and say what is wrong with it
     --json                         Print what is found as JSON
   rotate-master-key              Begin a generation of the master key: new keys and tokens are of it, others go on
@@ -75,7 +77,7 @@ unpacked, one file 128 MiB. Links in folders and archives are not followed.
 DIR is made, or is empty, or holds an earlier export, which is replaced. An export holds everything but access keys,
 MFA devices, sessions and the audit trail.
 
-\`import\`, \`export\`, \`backup\`, \`check\`, \`rotate-master-key\`, \`keys\` and \`access-key\` work on the directory that the settings name, whether a gateway is running on it
+\`import\`, \`export\`, \`audit export\`, \`backup\`, \`check\`, \`rotate-master-key\`, \`keys\` and \`access-key\` work on the directory that the settings name, whether a gateway is running on it
 or not. Settings are environment variables: ROLEGATE_DATA_DIR (.rolegate in the working folder), or DATABASE_URL for a
 PostgreSQL server. With a gateway running, a command asks that gateway, as its operator (ROLEGATE_OPERATOR_TOKEN, or the
 token in the data folder).

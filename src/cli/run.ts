@@ -84,6 +84,9 @@ async function perform(
   } else if (command.kind === 'export') {
     const { exportDirectory } = await import('./export-command.ts');
     await exportDirectory(command.folder, settings, terminal);
+  } else if (command.kind === 'auditExport') {
+    const { exportAuditTrail } = await import('./audit/export-command.ts');
+    await exportAuditTrail(command, settings, terminal);
   } else if (command.kind === 'backup') {
     const { backUp } = await import('./backup/backup-command.ts');
     await backUp(command, settings, { env: process.env, terminal, input });

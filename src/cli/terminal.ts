@@ -1,7 +1,11 @@
+import { once } from 'node:events';
+
 /** The input and output of a command: those of the process, or of a test. */
 export interface Terminal {
   out(text: string): void;
   error(text: string): void;
+  /** Waits until what was put out has been taken, where much is. Left out: it always has. */
+  drained?(): Promise<void>;
   /** Whether standard error is a terminal, where progress is shown. */
   readonly isInteractive: boolean;
 }
@@ -9,6 +13,9 @@ export interface Terminal {
 export const processTerminal: Terminal = {
   out: (text) => void process.stdout.write(text),
   error: (text) => void process.stderr.write(text),
+  drained: async () => {
+    if (process.stdout.writableNeedDrain) await once(process.stdout, 'drain');
+  },
   isInteractive: process.stderr.isTTY,
 };
 

@@ -10,7 +10,7 @@ import type { ActionFacts } from './request.ts';
  * iam:PassedToService), properties of the resource that only the service knows (ec2:InstanceType, rds:DatabaseEngine) or
  * facts of the credentials that no directory holds (lambda:SourceFunctionArn, ec2:SourceInstanceARN). Tags are separate
  * keys: see policy/tag-keys.ts. `iam:PermissionsBoundary` is a parameter of the operations that set a boundary; for the
- * others it would be the boundary of the user or role, which resources do not carry here.
+ * others that have it, it is the boundary of the user or role. Of these iam:GetRole alone reads, and is asked everywhere.
  *
  * | Key                          | Value                                   | Why                                              |
  * | ---------------------------- | --------------------------------------- | ------------------------------------------------ |
@@ -19,6 +19,7 @@ import type { ActionFacts } from './request.ts';
  * | s3:ResourceAccount, s3express:ResourceAccount | owner of the resource  | filled, as aws:ResourceAccount, in their service alone |
  * | s3:DataAccessPointArn, …Account (s3express, s3-outposts) | of the ARN  | filled where the ARN is that of an access point  |
  * | s3:AccessPointNetworkOrigin  | VPC or Internet                         | filled where the directory knows the access point |
+ * | iam:PermissionsBoundary      | boundary of the role                    | filled for iam:GetRole where the directory has the role |
  * | aws:SecureTransport          | true                                    | assumed: AWS's endpoints are called with TLS     |
  * | aws:ViaAWSService            | false                                   | assumed: a call by the principal itself          |
  * | aws:RequestedRegion          | Region of the ARN, or of the service    | assumed: a resource is called in its Region (a bucket in its own) |
@@ -64,6 +65,9 @@ export function filledValue({ name }: ContextKey, call: Call): string | undefine
     case 's3:resourceaccount':
     case 's3express:resourceaccount':
       return name.startsWith(`${action.service}:`) ? resource.accountId : undefined;
+    case 'iam:permissionsboundary':
+      if (resource.facts.boundary === undefined || !isGetRole(action)) return null;
+      return resource.facts.boundary ?? undefined;
     case 's3:accesspointnetworkorigin': {
       const { accessPoint } = resource.facts;
       if (accessPoint === undefined) return null;
@@ -75,6 +79,14 @@ export function filledValue({ name }: ContextKey, call: Call): string | undefine
       return name.endsWith('account') ? accountOf(resource) : accessPoint;
     }
   }
+}
+
+/**
+ * The one reading that AWS gives the key.
+ * https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsidentityandaccessmanagementiam.html
+ */
+function isGetRole({ service, name }: ActionFacts): boolean {
+  return service === 'iam' && name.toLowerCase() === 'iam:getrole';
 }
 
 /** The value of an assumed key if the request does not give one; undefined: no value can be assumed. */

@@ -10,13 +10,13 @@ import type { RequestFacts } from './request.ts';
 const SETTLED: ReadonlySet<string> = new Set(['aws:securetransport', 'aws:viaawsservice', 'aws:requestedregion']);
 
 /**
- * Whether the value of a key is unknown for a resource with an unknown name: its tags, and keys that contain its name. False for
+ * Whether the value of a key is unknown for a resource with an unknown name: its tags, its boundary, and keys that contain its name. False for
  * keys that follow from the resource's account and Region.
  */
 export function isOpen(key: ContextKey, { context, authority }: Pick<RequestFacts, 'context' | 'authority'>): boolean {
   if (key.owner === 'resource') return key.tag !== null && !(authority === 'context' && context.has(key.name));
   if (key.owner === 'assumed') return !SETTLED.has(key.name) && !context.has(key.name);
-  return key.owner === 'call' && key.name.includes('accesspoint');
+  return key.owner === 'call' && (key.name.includes('accesspoint') || key.name === 'iam:permissionsboundary');
 }
 
 /** Whether the statement depends on a key that is open. */

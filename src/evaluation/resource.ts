@@ -27,6 +27,8 @@ export interface ResourceFacts {
   readonly grants?: readonly KmsGrant[];
   /** For a general purpose bucket: whether its tags count. Left out: unknown. */
   readonly tagsCount?: boolean;
+  /** Of a role: ARN of its permissions boundary; null: it has none. Left out: no role, or not known. */
+  readonly boundary?: string | null;
   /** The Region of a bucket, or of the bucket of an object, whose ARN has none. Left out: unknown. */
   readonly region?: string;
 }

@@ -1,3 +1,5 @@
+import { PARTS } from '../directory/entities/parts.ts';
+import { noteParts } from './asked-parts.ts';
 import type { Attempt } from './attempt.ts';
 import type { GuardContext } from './context.ts';
 import { onHolder, permissionsOn } from './entity-attempts.ts';
@@ -28,15 +30,16 @@ interface Held {
 /** The attempt to delete a role, and its dependents if requested. */
 export async function deletionOfRole(
   { roleArn, withDependents }: Deletion & { readonly roleArn: string },
-  { directory }: GuardContext,
+  context: GuardContext,
 ): Promise<Attempt> {
-  const role = await directory.prisma.role.findUnique({
+  const role = await context.directory.prisma.role.findUnique({
     where: { arn: roleArn },
     select: { ...HELD, instanceProfiles: { select: { arn: true }, orderBy: { arn: 'asc' } } },
   });
   const own = onHolder('DeleteRole', roleArn, role?.boundary?.arn ?? null);
   if (role === null || !withDependents) return { kind: 'permitted', permissions: [own] };
   const profiles = role.instanceProfiles.map(({ arn }) => arn);
+  noteParts(context, roleArn, [...partsOf(role), ...profiles.map(PARTS.instanceProfile)]);
   const permissions = [
     own,
     ...policiesOf(role, roleArn, 'Role'),
@@ -48,11 +51,11 @@ export async function deletionOfRole(
 /** The attempt to delete a user, and its dependents if requested. */
 export async function deletionOfUser(
   { userArn, withDependents }: Deletion & { readonly userArn: string },
-  { directory }: GuardContext,
+  context: GuardContext,
 ): Promise<Attempt> {
   const own = permissionsOn(['DeleteUser'], [userArn]);
   if (!withDependents) return { kind: 'permitted', permissions: own };
-  const user = await directory.prisma.user.findUnique({
+  const user = await context.directory.prisma.user.findUnique({
     where: { arn: userArn },
     select: {
       ...HELD,
@@ -62,15 +65,19 @@ export async function deletionOfUser(
     },
   });
   if (user === null) return { kind: 'permitted', permissions: own };
+  const groups = user.memberships.map(({ group }) => group.arn);
+  noteParts(context, userArn, [
+    ...partsOf(user),
+    ...(user.accessKeys.length === 0 ? [] : [PARTS.accessKeys]),
+    ...(user.mfaDevices.length === 0 ? [] : [PARTS.mfaDevices]),
+    ...groups.map(PARTS.group),
+  ]);
   const permissions = [
     ...own,
     ...(user.accessKeys.length === 0 ? [] : permissionsOn(['DeleteAccessKey'], [userArn])),
     ...(user.mfaDevices.length === 0 ? [] : permissionsOn(['DeactivateMFADevice'], [userArn])),
     ...policiesOf(user, userArn, 'User'),
-    ...permissionsOn(
-      ['RemoveUserFromGroup'],
-      user.memberships.map(({ group }) => group.arn),
-    ),
+    ...permissionsOn(['RemoveUserFromGroup'], groups),
   ];
   return { kind: 'permitted', permissions };
 }
@@ -78,16 +85,17 @@ export async function deletionOfUser(
 /** The attempt to delete a group, and its dependents if requested. */
 export async function deletionOfGroup(
   { groupArn, withDependents }: Deletion & { readonly groupArn: string },
-  { directory }: GuardContext,
+  context: GuardContext,
 ): Promise<Attempt> {
   const own = permissionsOn(['DeleteGroup'], [groupArn]);
   if (!withDependents) return { kind: 'permitted', permissions: own };
   const { attachments, inlinePolicies } = HELD;
-  const group = await directory.prisma.group.findUnique({
+  const group = await context.directory.prisma.group.findUnique({
     where: { arn: groupArn },
     select: { attachments, inlinePolicies, memberships: { select: { userId: true }, take: 1 } },
   });
   if (group === null) return { kind: 'permitted', permissions: own };
+  noteParts(context, groupArn, [...heldParts(group), ...(group.memberships.length === 0 ? [] : [PARTS.members])]);
   const permissions = [
     ...own,
     ...policiesOf({ ...group, boundary: null }, groupArn, 'Group'),
@@ -137,6 +145,18 @@ export async function deletionOfProfile(
   const emptied =
     (profile?.roleId ?? null) === null ? [] : permissionsOn(['RemoveRoleFromInstanceProfile'], [instanceProfileArn]);
   return { kind: 'permitted', permissions: [...own, ...emptied] };
+}
+
+/** What both have, as the change that deletes it names it. What is not there yet is not among them. */
+function partsOf({ boundary, ...held }: Held): readonly string[] {
+  return [PARTS.boundary(boundary?.arn ?? null), ...heldParts(held)];
+}
+
+function heldParts({ attachments, inlinePolicies }: Omit<Held, 'boundary'>): readonly string[] {
+  return [
+    ...(inlinePolicies.length === 0 ? [] : [PARTS.inlinePolicies]),
+    ...attachments.map(({ policy }) => PARTS.attached(policy.arn)),
+  ];
 }
 
 /** Taking its policies away: inline ones with one permission, since IAM has no key for their names; the others one by one. */

@@ -1,4 +1,4 @@
-import type { RoleSessionWhere } from '../directory/read-model.ts';
+import { type OwnSessions, type SessionFilter, whereOf } from '../directory/stores/session-history.ts';
 import { parseArn } from '../policy/arn.ts';
 import { InvalidInput } from '../policy/errors.ts';
 import { type PrincipalRef, principalIdOf } from '../policy/principal-id.ts';
@@ -19,79 +19,82 @@ export interface RoleSessionFilter {
 const MAX_ROLES = 10_000;
 
 /**
- * The sessions of a list: those of `filter` that the caller may see. It may see sessions of roles that it may read
- * (iam:GetRole) and those that it has made itself. This is decided for each role before the sessions are looked up, so that
- * a page needs one statement, and counts include only visible sessions. Throws InvalidInput if there are too many roles.
+ * The sessions of a list: those of `filter`, apart from its state, that the caller may see. It may see sessions of roles that it
+ * may read (iam:GetRole) and those that it has made itself. This is decided for each role before the sessions are looked up, so
+ * that a page needs one statement, and counts include only visible sessions. Throws InvalidInput if there are too many roles.
  */
-export async function visibleRoleSessions(context: GuardContext, filter: RoleSessionFilter): Promise<RoleSessionWhere> {
+export async function visibleRoleSessions(context: GuardContext, filter: RoleSessionFilter): Promise<SessionFilter> {
   const { caller } = context;
-  const asked = await whereOf(context, filter);
+  const asked = await askedOf(context, filter);
   if (caller.kind === 'operator') return asked;
-  if (caller.kind !== 'principal') return { id: { in: [] } };
+  if (caller.kind !== 'principal') return { ...asked, visible: { roles: [], own: null } };
   const [roles, own] = await Promise.all([readableRoles(context, caller, asked), ownSessions(context, caller)]);
-  return { AND: [asked, { OR: [{ roleArn: { in: roles } }, own] }] };
+  return { ...asked, visible: { roles, own } };
 }
 
-/** Sessions that are in a state at `now`. */
-export function inState(state: 'LIVE' | 'ENDED' | null | undefined, now: number): RoleSessionWhere {
-  if (state == null) return {};
-  const live: RoleSessionWhere = { endedAt: null, roleId: { not: null }, expiresAt: { gt: new Date(now) } };
-  return state === 'LIVE' ? live : { NOT: live };
-}
-
-async function whereOf(context: GuardContext, filter: RoleSessionFilter): Promise<RoleSessionWhere> {
-  const { role, assumedBy, accountId, state } = filter;
+async function askedOf(
+  context: GuardContext,
+  { role, assumedBy, accountId }: RoleSessionFilter,
+): Promise<SessionFilter> {
+  const below = accountId == null ? [] : await rolesOf(context, [accountId]);
   return {
-    AND: [
-      inState(state, context.now),
-      role == null ? {} : { roleArn: role },
-      assumedBy == null ? {} : { assumedBy: principalIdOf(assumedBy) },
-      accountId == null ? {} : { roleArn: { startsWith: await rolesOf(context, accountId) } },
-    ],
+    ...(role != null && { role }),
+    ...(assumedBy != null && { assumedBy: principalIdOf(assumedBy) }),
+    ...(below[0] !== undefined && { rolesBelow: below[0] }),
   };
 }
 
-/** The beginning of the ARNs of all roles of an account, deleted ones included. */
-async function rolesOf({ directory }: GuardContext, accountId: string): Promise<string> {
-  const account = await directory.prisma.account.findUnique({
-    where: { id: accountId },
-    select: { partition: true },
+/** The beginning of the ARNs of all roles of each account, deleted ones included. */
+async function rolesOf({ directory }: GuardContext, accountIds: readonly string[]): Promise<readonly string[]> {
+  const accounts = await directory.prisma.account.findMany({
+    where: { id: { in: [...accountIds] } },
+    select: { id: true, partition: true },
   });
-  return `arn:${account?.partition ?? 'aws'}:iam::${accountId}:role/`;
+  const partitions = new Map(accounts.map(({ id, partition }) => [id, partition]));
+  return accountIds.map((id) => `arn:${partitions.get(id) ?? 'aws'}:iam::${id}:role/`);
 }
 
 async function readableRoles(
   context: GuardContext,
   { ref }: PrincipalCaller,
-  asked: RoleSessionWhere,
-): Promise<string[]> {
+  asked: SessionFilter,
+): Promise<readonly string[]> {
   const accounts = await accountsWithin(context, ref);
-  const [only] = accounts;
-  if (only === undefined) return [];
-  const within: RoleSessionWhere = accounts.size === 1 ? { roleArn: { startsWith: await rolesOf(context, only) } } : {};
-  const rows = await context.directory.prisma.roleSession.groupBy({
-    by: ['roleArn'],
-    where: { AND: [asked, within] },
-  });
-  const roles = rows
-    .map(({ roleArn }) => roleArn)
-    .filter((roleArn) => accounts.has(parseArn(roleArn)?.accountId ?? ''));
+  const roles = (await rolesAsked(context, [...accounts], asked)).filter((role) =>
+    accounts.has(parseArn(role)?.accountId ?? ''),
+  );
   if (roles.length > MAX_ROLES) {
     throw new InvalidInput(
       'filter',
-      `\`filter\` selects sessions of ${roles.length} roles; at most ${MAX_ROLES} are allowed: name an account or a ` +
-        'role',
+      `\`filter\` selects sessions of more than ${MAX_ROLES} roles: name an account or a role`,
     );
   }
   const readable = await allOf(roles.map((role) => mayRead(context, 'Role', role)));
   return roles.filter((_role, index) => readable[index] === true);
 }
 
+/** Roles that sessions of the filter could be of: all that have sessions, and where these are too many, those that it selects. */
+async function rolesAsked(
+  context: GuardContext,
+  accounts: readonly string[],
+  asked: SessionFilter,
+): Promise<readonly string[]> {
+  const { role, assumedBy, rolesBelow } = asked;
+  if (role !== undefined) return [role];
+  if (accounts.length === 0) return [];
+  const { directory, now } = context;
+  const below = (await rolesOf(context, accounts)).filter((each) => rolesBelow === undefined || each === rolesBelow);
+  const roles = await directory.sessionHistory.roles(below, MAX_ROLES + 1);
+  if (roles.length <= MAX_ROLES || assumedBy === undefined) return roles;
+  const rows = await directory.prisma.roleSession.groupBy({ by: ['roleArn'], where: whereOf(asked, null, now) });
+  return rows.map(({ roleArn }) => roleArn);
+}
+
 /** The sessions that the caller has made, or calls with. An earlier user of the same name is a different user. */
-async function ownSessions(context: GuardContext, { ref, session }: PrincipalCaller): Promise<RoleSessionWhere> {
-  if (session !== null) return { OR: [{ id: session.id }, { parentId: session.id }] };
-  if (ref.kind !== 'user') return { assumedBy: principalIdOf(ref) };
-  // A user may have been renamed since.
-  const assumedById = await idOfUser(context, ref);
-  return assumedById === null ? { id: { in: [] } } : { assumedById };
+async function ownSessions(context: GuardContext, { ref, session }: PrincipalCaller): Promise<OwnSessions | null> {
+  if (session !== null) return { kind: 'in', sessionId: session.id };
+  const assumedBy = principalIdOf(ref);
+  if (ref.kind !== 'user') return { kind: 'by', assumedBy, userId: null };
+  const userId = await idOfUser(context, ref);
+  return userId === null ? null : { kind: 'by', assumedBy, userId };
 }

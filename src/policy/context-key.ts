@@ -77,6 +77,7 @@ const CALL_KEYS = new Set([
   'ec2:region',
   's3:resourceaccount',
   's3express:resourceaccount',
+  'iam:permissionsboundary',
   's3:accesspointnetworkorigin',
   's3:dataaccesspointarn',
   's3:dataaccesspointaccount',

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
@@ -14,7 +15,8 @@ export interface GatewayAddress {
 /** Writes it into the data folder, whole or not at all. */
 export async function writeAddress(dataDir: string, address: GatewayAddress): Promise<void> {
   const path = join(dataDir, NAME);
-  const draft = `${path}.${address.pid}`;
+  // Gateways in containers that share a folder have one number.
+  const draft = `${path}.${randomBytes(6).toString('hex')}`;
   await writeFile(draft, `${JSON.stringify(address)}\n`, { mode: 0o600 });
   await rename(draft, path);
 }

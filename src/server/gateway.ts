@@ -30,6 +30,7 @@ import { listenAsSet } from './listening.ts';
 import { createLog, type Log } from './log.ts';
 import type { MaintenanceRoute } from './maintenance-route.ts';
 import { inNetworks } from './networks.ts';
+import { startPruning } from './pruning.ts';
 import { addressOfWith } from './public-address.ts';
 import { createRouter } from './router.ts';
 import { openServices, type Services } from './services.ts';
@@ -201,6 +202,7 @@ export async function startGateway(
   let services: Services | null = null;
   let gateway: Gateway | null = null;
   let demo: Demo | null = null;
+  let stopPruning = (): Promise<void> => Promise.resolve();
   const answering = (): Gateway | null => (phase === 'ready' || phase === 'draining' ? gateway : null);
   const router = createRouter({
     log,
@@ -223,6 +225,7 @@ export async function startGateway(
     phase = 'stopping';
     await listening.stop();
     await gateway?.dispose();
+    await stopPruning();
     await services?.directory.close();
     log.info('stopped');
   };
@@ -238,6 +241,7 @@ export async function startGateway(
       ...(understandFiles && { understandFiles }),
     });
     await listening.announce();
+    stopPruning = startPruning(services.directory, { retention: settings.retention, clock, log });
     phase = 'ready';
     log.info({ url: listening.url }, 'ready');
     const drain = (): void => {

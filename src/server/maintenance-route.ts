@@ -3,6 +3,7 @@ import type { ServerResponse } from 'node:http';
 import type { WorkLimits } from '../access/work.ts';
 import type { OpenDirectory } from '../directory/prisma/open-directory.ts';
 import { InvalidInput, RolegateError } from '../policy/errors.ts';
+import { auditLines } from '../session/audit-lines.ts';
 import { aCall, type Call } from '../session/call.ts';
 import {
   credentialsOfMasterKey,
@@ -20,7 +21,7 @@ import { headOfMessage } from './request-head.ts';
 /** What the command line asks the gateway that has the embedded directory, as its operator. */
 export interface MaintenanceRoute {
   readonly admit: Admit;
-  readonly directory: Pick<OpenDirectory, 'backup' | 'check'>;
+  readonly directory: Pick<OpenDirectory, 'backup' | 'check' | 'exportedEvents'>;
   readonly masterKeys: MasterKeyTools;
 }
 
@@ -28,6 +29,8 @@ export interface MaintenanceRoute {
 export const BACKUP_PATH = '/operator/backup';
 /** What a check has found, as JSON. */
 export const CHECK_PATH = '/operator/check';
+/** The audit trail, as lines of JSON, the last of which says how it ended; `?after=N`: behind that event. */
+export const AUDIT_PATH = '/operator/audit';
 
 /** What rests on the generations of the master key, as lines of JSON; `?generation=N`: on one of them. */
 export const KEYS_PATH = '/operator/keys';
@@ -43,6 +46,7 @@ type Perform = (route: MaintenanceRoute, exchange: Exchange) => Promise<void>;
 const PATHS: ReadonlyMap<string, Perform> = new Map<string, Perform>([
   [BACKUP_PATH, ({ directory }, exchange) => directory.backup((line) => send(exchange, `${line}\n`))],
   [CHECK_PATH, async ({ directory }, { response }) => sendJson(response, await directory.check())],
+  [AUDIT_PATH, sendAuditTrail],
   [KEYS_PATH, sendKeys],
   [
     GENERATIONS_PATH,
@@ -122,10 +126,21 @@ function callOf({ now, requestId }: Exchange): Call {
   return aCall({ kind: 'operator' }, now, { requestId });
 }
 
-/** Null: none is given. */
-function generationAsked({ request }: Exchange): number | null {
+function givenIn({ request }: Exchange, name: string): string | null {
   const [, query = ''] = (request.url ?? '').split('?', 2);
-  const given = new URLSearchParams(query).get('generation');
+  return new URLSearchParams(query).get(name);
+}
+
+async function sendAuditTrail({ directory }: MaintenanceRoute, exchange: Exchange): Promise<void> {
+  const given = givenIn(exchange, 'after') ?? '0';
+  if (!/^\d{1,18}$/.test(given)) throw new InvalidInput('after', 'must be the number of an event');
+  const after = BigInt(given);
+  for await (const line of auditLines(directory.exportedEvents(after), after)) await send(exchange, `${line}\n`);
+}
+
+/** Null: none is given. */
+function generationAsked(exchange: Exchange): number | null {
+  const given = givenIn(exchange, 'generation');
   if (given === null || /^[1-9]\d{0,3}$/.test(given)) return given === null ? null : Number(given);
   throw new InvalidInput('generation', 'must be a number from 1 on');
 }

@@ -85,7 +85,11 @@ async function openSecrets(
   try {
     if (masterKeyFile === null) await checkMayMakeMasterKey(directory, dataDir);
     const secrets = await createSecrets({ dataDir, operatorToken, masterKeyFile });
-    await secrets.masterKeys.open(directory);
+    await secrets.masterKeys.open(directory).catch(async (error: unknown) => {
+      // Another gateway may have been first on a new directory.
+      if (!(error instanceof StoreUnavailable)) await secrets.abandon();
+      throw error;
+    });
     return secrets;
   } catch (error) {
     // Faults of files in the data folder are sentences for the operator; errors of the system have a code.

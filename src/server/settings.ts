@@ -3,11 +3,13 @@ import { resolve } from 'node:path';
 import { WORK_LIMITS, type WorkLimits } from '../access/work.ts';
 import { httpsOrigin } from '../authzen/https-origin.ts';
 import { DEFAULT_MEMORY, LEAST_MEMORY } from '../directory/gather/memory-budget.ts';
+import type { Retention } from '../directory/pruning/prune.ts';
 import { MIN_OPERATOR_TOKEN_LENGTH } from '../session/secrets.ts';
 import type { CertificateFiles } from './certificate.ts';
 import { type DatabaseSettings, readDatabaseSettings } from './database-settings.ts';
 import { type LimitSettings, readLimits } from './limit-settings.ts';
 import { isNetwork } from './networks.ts';
+import { readRetention } from './retention-settings.ts';
 
 /** Invalid settings: one sentence for each fault, without secrets. */
 export class InvalidSettings extends Error {
@@ -55,6 +57,8 @@ export interface Settings {
   /** Seconds for which a connection without requests is kept. */
   readonly keepAliveSeconds: number;
   readonly limits: LimitSettings;
+  /** How long what has ended is kept. */
+  readonly retention: Retention;
   readonly graphiql: boolean;
   /** How long a request may take, and how much of this process's time. Milliseconds. */
   readonly workLimits: WorkLimits;
@@ -113,6 +117,7 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>, 
     drainSeconds: readSeconds('ROLEGATE_DRAIN_SECONDS', 0, 0, 600),
     keepAliveSeconds: readSeconds('ROLEGATE_KEEP_ALIVE_SECONDS', 65, 1, 3600),
     limits: readLimits((name, otherwise) => read(name, otherwise, parseCount)),
+    retention: readRetention((name, otherwise) => read(name, otherwise, parseCount)),
     graphiql: read('ROLEGATE_GRAPHIQL', true, parseSwitch),
     workLimits: {
       time: read('ROLEGATE_REQUEST_SECONDS', WORK_LIMITS.time, parseWorkLimit),

@@ -51,14 +51,14 @@ export interface ChangeSets {
   ): Promise<MadeChanges>;
 }
 
-/** What the target of a new entity says. */
-const IN_TARGET = new Set(['accountId', 'partition']);
+/** What the target of a new entity says, and what the guard of a deletion has seen. */
+const NO_PARAMETERS = new Set(['accountId', 'partition', 'parts']);
 const DOCUMENTS = new Set(['policyDocument', 'assumeRolePolicyDocument']);
 
 /** The parameters of an input for the trail: all but its target; a document is given by its hash. */
 function parametersOf(input: object, target: string): Readonly<Record<string, string>> {
   const told = Object.entries(input).filter(
-    ([name, value]) => value != null && value !== target && !IN_TARGET.has(name),
+    ([name, value]) => value != null && value !== target && !NO_PARAMETERS.has(name),
   );
   return Object.fromEntries(told.map(([name, value]) => [name, DOCUMENTS.has(name) ? hashOf(value) : printed(value)]));
 }

@@ -43,6 +43,11 @@ export async function readOrMakeKeyFile(folder: string, name: string, make: () =
   return { text: winner, made: false };
 }
 
+/** Removes a file that this process has made, unless it holds something else by now. */
+export async function removeKeyFile(folder: string, name: string, text: string): Promise<void> {
+  if ((await readPrivate(join(folder, name))) === text) await unlink(join(folder, name));
+}
+
 /** The text of `name` in `folder`, without its line end; null: there is no such file. */
 export function readKeyFile(folder: string, name: string): Promise<string | null> {
   return readPrivate(join(folder, name));

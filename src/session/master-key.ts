@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { readKeyFile, readOrMakeKeyFile, replaceKeyFile } from './key-file.ts';
+import { type KeyFile, readKeyFile, readOrMakeKeyFile, replaceKeyFile } from './key-file.ts';
 
 /** The file of the data folder with the master key: a line for each generation of it. */
 export const MASTER_KEY_FILE = 'master.key';
@@ -47,18 +47,22 @@ export async function readMasterKey({ dataDir, masterKeyFile }: MasterKeyPlace):
   }
 }
 
-/** The keys of the file, which is made in the data folder if there is none. Throws if it is not one of ours. */
-export async function readMasterKeys(place: MasterKeyPlace): Promise<readonly Buffer[]> {
-  const keys = masterKeysIn((await readMasterKey(place)) ?? (await newMasterKeyText(place)));
-  if (keys !== null) return keys;
+/** The keys of the file, which is made in the data folder if there is none, and its text if it was. Throws if it is not one of ours. */
+export async function readMasterKeys(
+  place: MasterKeyPlace,
+): Promise<{ readonly keys: readonly Buffer[]; readonly made: string | null }> {
+  const there = await readMasterKey(place);
+  const file = there === null ? await newMasterKeyFile(place) : { text: there, made: false };
+  const keys = masterKeysIn(file.text);
+  if (keys !== null) return { keys, made: file.made ? file.text : null };
   throw new Error(
     `${masterKeyPath(place)} does not hold a master key: expected base64 of ${MASTER_KEY_BYTES} bytes in each line`,
   );
 }
 
-async function newMasterKeyText({ dataDir, masterKeyFile }: MasterKeyPlace): Promise<string> {
+function newMasterKeyFile({ dataDir, masterKeyFile }: MasterKeyPlace): Promise<KeyFile> {
   if (masterKeyFile !== null) throw new Error(`there is no file ${masterKeyFile}, which is to hold the master key`);
-  return (await readOrMakeKeyFile(dataDir, MASTER_KEY_FILE, newKey)).text;
+  return readOrMakeKeyFile(dataDir, MASTER_KEY_FILE, newKey);
 }
 
 /**

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { StoreUnavailable } from '../directory/store-unavailable.ts';
 import type { IdentityStores } from '../directory/stores/identity-stores.ts';
 import type { MasterKeyRecord } from '../directory/stores/master-key-store.ts';
-import { readKeyFile } from './key-file.ts';
+import { readKeyFile, removeKeyFile } from './key-file.ts';
 import { markOf } from './key-id.ts';
 import { fingerprintOf, MASTER_KEY_FILE, type MasterKeyPlace, masterKeyPath, readMasterKeys } from './master-key.ts';
 
@@ -24,14 +24,24 @@ export class MasterKeys {
   #directory: MasterKeyDirectory | null = null;
   #readAt = 0;
 
-  private constructor(place: MasterKeyPlace, keys: readonly Buffer[]) {
+  /** The text of the file, if this start has made it; null: it was there. */
+  readonly #made: string | null;
+
+  private constructor(place: MasterKeyPlace, keys: readonly Buffer[], made: string | null) {
     this.#place = place;
     this.#keys = byFingerprint(keys);
+    this.#made = made;
   }
 
   /** Reads the file, or makes it in the data folder. Throws if it is not one of ours. */
   static async read(place: MasterKeyPlace): Promise<MasterKeys> {
-    return new MasterKeys(place, await readMasterKeys(place));
+    const { keys, made } = await readMasterKeys(place);
+    return new MasterKeys(place, keys, made);
+  }
+
+  /** Of a start that was refused: removes the file if this start has made it. No directory knows its key. */
+  async abandon(): Promise<void> {
+    if (this.#made !== null) await removeKeyFile(this.#place.dataDir, MASTER_KEY_FILE, this.#made);
   }
 
   /** SHA-256 of the keys, in the order of the file. */
@@ -91,7 +101,7 @@ export class MasterKeys {
 
   /** Reads the file again. Throws if it is not one of ours any more. */
   async reread(): Promise<void> {
-    this.#keys = byFingerprint(await readMasterKeys(this.#place));
+    this.#keys = byFingerprint((await readMasterKeys(this.#place)).keys);
   }
 
   #find(generation: number): Buffer | undefined {

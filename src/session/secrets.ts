@@ -10,7 +10,7 @@ import {
 import { join } from 'node:path';
 import type { JWK } from 'jose';
 import { LRUCache } from 'lru-cache';
-import { readKeyFile, readOrMakeKeyFile } from './key-file.ts';
+import { type KeyFile, readKeyFile, readOrMakeKeyFile, removeKeyFile } from './key-file.ts';
 import { generationOf } from './key-id.ts';
 import { MasterKeys } from './master-keys.ts';
 
@@ -53,6 +53,8 @@ export interface Secrets {
   readonly masterKeys: MasterKeys;
   /** The operator token if this start created it, to be shown once; otherwise null. */
   readonly newOperatorToken: string | null;
+  /** Of a start that was refused: removes what this start has created. */
+  abandon(): Promise<void>;
 }
 
 /**
@@ -74,7 +76,7 @@ export async function createSecrets(options: {
     operatorToken === null
       ? await readOrMakeKeyFile(dataDir, OPERATOR_TOKEN_FILE, () => randomBytes(KEY_BYTES).toString('base64url'))
       : { text: operatorToken, made: false };
-  return secretsOf(masterKeys, token.text, token.made);
+  return secretsOf(masterKeys, token, dataDir);
 }
 
 function checkTokenFile(path: string, token: string): void {
@@ -84,7 +86,11 @@ function checkTokenFile(path: string, token: string): void {
   throw new Error(`${path} ${holds}; ${needed}: delete it, and the next start creates a new one`);
 }
 
-function secretsOf(masterKeys: MasterKeys, operatorToken: string, tokenIsNew: boolean): Secrets {
+function secretsOf(
+  masterKeys: MasterKeys,
+  { text: operatorToken, made: tokenIsNew }: KeyFile,
+  dataDir: string,
+): Secrets {
   const derive = (generation: number, purpose: string, bytes: number): Buffer =>
     Buffer.from(hkdfSync('sha256', masterKeys.keyOf(generation), '', `rolegate ${purpose}`, bytes));
   const secretFor = (keyId: string): string =>
@@ -115,6 +121,10 @@ function secretsOf(masterKeys: MasterKeys, operatorToken: string, tokenIsNew: bo
     mfaSecret: (seedId) => derive(generationOf(seedId), `mfa-device ${seedId}`, MFA_SECRET_BYTES),
     masterKeys,
     newOperatorToken: tokenIsNew ? operatorToken : null,
+    abandon: async () => {
+      if (tokenIsNew) await removeKeyFile(dataDir, OPERATOR_TOKEN_FILE, operatorToken);
+      await masterKeys.abandon();
+    },
   };
 }
 

@@ -39,7 +39,10 @@ export async function openServices(document: DirectoryDocument): Promise<TestSer
 }
 
 /** The same in an empty database. */
-export async function openServicesOn(database: TakenDatabase, document: DirectoryDocument): Promise<TestServices> {
+export async function openServicesOn(
+  database: Omit<TakenDatabase, 'database'>,
+  document: DirectoryDocument,
+): Promise<TestServices> {
   const dataDir = await mkdtemp(join(tmpdir(), 'rolegate-graphql-'));
   const services = await open(database, dataDir);
   await services.directory.apply(document);
@@ -71,7 +74,7 @@ export function openedGateway(document: () => DirectoryDocument): OpenedGateway 
   };
 }
 
-async function open(database: TakenDatabase, dataDir: string): Promise<TestServices> {
+async function open(database: Omit<TakenDatabase, 'database'>, dataDir: string): Promise<TestServices> {
   const statements: string[] = [];
   const directory = await database.openDirectory((sql) => statements.push(sql));
   const secrets = await createSecrets({ dataDir, operatorToken: 'operator' });

@@ -2,11 +2,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { GuardContext } from '../../src/guard/context.ts';
 import { OPERATIONS, type OperationName, type OperationValues } from '../../src/guard/operations.ts';
 import { perform } from '../../src/guard/perform.ts';
+import { mayDo } from '../../src/guard/permission.ts';
 import { UNKNOWN_ORIGIN } from '../../src/session/call.ts';
 import type { Caller } from '../../src/session/caller.ts';
 import { NOW, signedIn } from '../graphql/gateway.ts';
 import { OPENING, openServices, type TestServices } from '../graphql/services.ts';
 import { A, allow, aRole, aUser, deny, policy, roleArn, trusts, userArn } from '../support/policies.ts';
+import { aQuestion } from '../support/questions.ts';
 
 const GUARDED = `arn:aws:iam::${A}:policy/Guarded`;
 const OTHER = `arn:aws:iam::${A}:policy/Other`;
@@ -49,6 +51,13 @@ const WHO = {
   deletesAlone: [allow(['iam:DeleteRole', 'iam:DeleteUser'])],
   leavesProfiles: [ALL, deny('iam:RemoveRoleFromInstanceProfile', PROFILE)],
   leavesGroups: [ALL, deny('iam:RemoveUserFromGroup', DEVS)],
+  readsOnlyBound: [
+    when(allow(['iam:GetRole', 'iam:GetUser', 'iam:ListRoleTags']), 'ArnEquals', 'iam:PermissionsBoundary', BOUND),
+  ],
+  readsAllButBound: [
+    allow(['iam:GetRole', 'iam:GetUser']),
+    when(deny(['iam:GetRole', 'iam:GetUser']), 'ArnEquals', 'iam:PermissionsBoundary', BOUND),
+  ],
 };
 
 const TRUST = [trusts({ AWS: A })];
@@ -150,6 +159,51 @@ describe('deleting with dependents asks for each part as IAM does', () => {
   it('asks for keys and devices of a user', async () => {
     await services.sessions.createAccessKey({ userArn: userArn('WithKey') });
     expect(await lacks('detachesOnlyGuarded', 'DeleteUser', user('WithKey'))).toBe('iam:DeleteAccessKey');
+  });
+});
+
+// https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsidentityandaccessmanagementiam.html
+describe('iam:GetRole, of all readings, has the boundary of the role as a condition key', () => {
+  const may = async (who: keyof typeof WHO, action: string, resource: string, claimed?: string) =>
+    mayDo(context(signedIn(userArn(who))), {
+      action,
+      resource,
+      account: null,
+      ...(claimed !== undefined && { context: new Map([['iam:permissionsboundary', claimed]]) }),
+    });
+
+  it.each([
+    ['readsOnlyBound', 'iam:GetRole', roleArn('Bounded'), true],
+    ['readsOnlyBound', 'iam:GetRole', roleArn('Bare'), false],
+    ['readsOnlyBound', 'iam:GetUser', userArn('Bounded'), false],
+    ['readsOnlyBound', 'iam:ListRoleTags', roleArn('Bounded'), false],
+    ['readsAllButBound', 'iam:GetRole', roleArn('Bounded'), false],
+    ['readsAllButBound', 'iam:GetRole', roleArn('Bare'), true],
+    ['readsAllButBound', 'iam:GetUser', userArn('Bounded'), true],
+  ] as const)('%s: %s on %s is %s', async (who, action, resource, expected) => {
+    expect(await may(who, action, resource)).toBe(expected);
+  });
+
+  it('whatever the request says', async () => {
+    expect(await may('readsOnlyBound', 'iam:GetRole', roleArn('Bare'), BOUND)).toBe(false);
+    expect(await may('readsAllButBound', 'iam:GetRole', roleArn('Bounded'), OTHER)).toBe(false);
+  });
+
+  it('and when the boundary changes', async () => {
+    const on = { roleArn: roleArn('InProfile') };
+    await services.directory.entities.putRolePermissionsBoundary({ ...on, permissionsBoundary: BOUND });
+    expect(await may('readsOnlyBound', 'iam:GetRole', on.roleArn)).toBe(true);
+    await services.directory.entities.deleteRolePermissionsBoundary(on);
+    expect(await may('readsOnlyBound', 'iam:GetRole', on.roleArn)).toBe(false);
+  });
+
+  it('which is not known of all roles of a pattern', async () => {
+    const question = (resource: string) => ({
+      ...aQuestion(userArn('readsAllButBound'), 'iam:GetRole', resource),
+      resourceIsPattern: true,
+    });
+    const [all] = await services.access.decideEach([question(`arn:aws:iam::${A}:role/*`)], NOW);
+    expect(all).toMatchObject({ decision: { allowed: false } });
   });
 });
 

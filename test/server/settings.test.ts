@@ -47,6 +47,7 @@ describe('defaults', () => {
         connections: 10_000,
         connectionsPerAddress: 1_000,
       },
+      retention: { sessions: 90, changes: 90, documents: 90, events: Infinity },
       graphiql: true,
       workLimits: { time: 30_000, cpu: 10_000 },
       logLevel: 'warn',

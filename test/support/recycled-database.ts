@@ -16,6 +16,8 @@ const catalog = await openCatalog();
 
 /** A database that nobody else uses until it is given back. */
 export interface TakenDatabase {
+  /** The database itself, for what no directory does. */
+  readonly database: Database;
   /** A directory in it that has nothing in memory. Closing it leaves the database as it is, for the next one. */
   readonly openDirectory: (onStatement?: StatementListener) => Promise<OpenDirectory>;
   /** A statement past all directories in it. */
@@ -49,6 +51,7 @@ class Recycled {
   async takeDatabase(): Promise<TakenDatabase> {
     const made = await this.#take();
     return {
+      database: made.database,
       openDirectory: (onStatement = silent) => openIn(made, onStatement, () => undefined),
       query: (...statement) => made.database.query(...statement),
       empty: () => script(made.database, made.emptying),

@@ -21,15 +21,18 @@ function insertStatement(name: TableName): string {
   return `INSERT INTO "${name}" (${quoted(columns)}) SELECT ${quoted(columns, 'r.')} FROM ${recordset(table, columns)}`;
 }
 
+/** For a document that is there: nothing removes it for not having been used. */
+export const USED_AGAIN = `DO UPDATE SET "unreferencedSince" = NULL WHERE "PolicyDocument"."unreferencedSince" IS NOT NULL`;
+
 function upsertStatement(name: TableName): string {
   const table: Table = TABLES[name];
   const columns = Object.keys(table.columns);
   const others = columns.filter((column) => !table.key.includes(column));
   const update =
-    others.length === 0 || name === 'PolicyDocument'
+    others.length === 0
       ? 'DO NOTHING'
       : `DO UPDATE SET ${others.map((column) => `"${column}" = EXCLUDED."${column}"`).join(', ')}`;
-  return `${insertStatement(name)} ON CONFLICT (${quoted(table.key)}) ${update}`;
+  return `${insertStatement(name)} ON CONFLICT (${quoted(table.key)}) ${name === 'PolicyDocument' ? USED_AGAIN : update}`;
 }
 
 function deleteStatement(name: TableName): string {

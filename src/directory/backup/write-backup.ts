@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import { readRevision } from '../gather/revision-rows.ts';
+import { currentRevision } from '../gather/revision-rows.ts';
 import type { Database, Sql } from '../prisma/database.ts';
 import { readApplied } from '../prisma/migrate.ts';
 import { blocksOf, isInBlocks } from './blocks.ts';
@@ -82,7 +82,7 @@ async function copy(sql: Sql, { table, name }: Held): Promise<void> {
 }
 
 async function readHeader(sql: Sql, writtenAt: number): Promise<BackupHeader> {
-  const { revision } = await readRevision(sql, 2n ** 62n);
+  const revision = await currentRevision(sql);
   const [state] = await sql.query<{ fingerprint: string | null }>(
     `SELECT "masterKeyFingerprint" AS fingerprint FROM "DirectoryState" WHERE id = 1`,
   );

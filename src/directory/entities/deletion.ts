@@ -5,6 +5,7 @@ import { toIso } from '../instants.ts';
 import type { Sql } from '../prisma/database.ts';
 import type { Made } from './change-of.ts';
 import type { Holder, HolderKind } from './holder.ts';
+import { checkParts } from './parts.ts';
 
 /** What prevents the deletion of a user, group or role, in the order in which AWS lists it, with the rows that exist. */
 interface Dependents {
@@ -89,10 +90,15 @@ const DEPENDENTS: Readonly<Record<HolderKind, readonly Dependents[]>> = {
 export async function deleteHolder(
   sql: Sql,
   holder: Holder,
-  { withDependents, at }: { readonly withDependents: boolean; readonly at: number },
+  {
+    withDependents,
+    parts,
+    at,
+  }: { readonly withDependents: boolean; readonly parts: readonly string[] | undefined; readonly at: number },
 ): Promise<Made> {
   const { kind, id, arn } = holder;
   const changes = new ChangeSet();
+  if (withDependents && parts !== undefined) await checkParts(sql, holder, parts);
   for (const { entity, names, must } of DEPENDENTS[kind]) {
     const rows = await sql.query<{ name: string }>(names, [id]);
     if (rows.length === 0) continue;

@@ -27,6 +27,8 @@ export interface Deletion {
    * something depends on it, as in AWS's API.
    */
   readonly withDependents?: boolean;
+  /** With dependents: what it may delete (PARTS). CONFLICT if there is something else. Left out: whatever there is. */
+  readonly parts?: readonly string[];
 }
 
 /**

@@ -24,8 +24,8 @@ export function holderChanges<Name>(kind: HolderKind, arnOf: (input: Name) => st
     };
   return {
     change,
-    deletion: change<Name & Deletion>((sql, holder, { withDependents = false }, { now }) =>
-      deleteHolder(sql, holder, { withDependents, at: now }),
+    deletion: change<Name & Deletion>((sql, holder, { withDependents = false, parts }, { now }) =>
+      deleteHolder(sql, holder, { withDependents, parts, at: now }),
     ),
     putPolicy: change<Name & InlinePolicyName & PolicyText>((sql, holder, { policyName, policyDocument }) =>
       putInlinePolicy(sql, holder, policyName, policyDocument),

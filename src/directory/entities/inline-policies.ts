@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { RolegateError } from '../../policy/errors.ts';
 import { sha256 } from '../apply/change-set.ts';
+import { USED_AGAIN } from '../apply/write.ts';
 import type { Sql } from '../prisma/database.ts';
 import type { Made } from './change-of.ts';
 import { changed, type Holder, noSuch } from './holder.ts';
@@ -30,7 +31,7 @@ async function checkSize(sql: Sql, holder: Holder, policyName: string, document:
 /** Stores a document and returns its name in the directory. */
 export async function keepDocument(sql: Sql, document: string): Promise<string> {
   const hash = sha256(document);
-  await sql.query('INSERT INTO "PolicyDocument" (hash, text) VALUES ($1, $2) ON CONFLICT (hash) DO NOTHING', [
+  await sql.query(`INSERT INTO "PolicyDocument" (hash, text) VALUES ($1, $2) ON CONFLICT (hash) ${USED_AGAIN}`, [
     hash,
     document,
   ]);

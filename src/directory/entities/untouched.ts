@@ -33,10 +33,11 @@ export interface History {
 
 /** The history before a change. `current`: the revision of its transaction. */
 export async function readHistory(sql: Sql, current: Revision): Promise<History> {
-  const [row] = await sql.query<{ restored: string | null }>(
-    'SELECT "restoredRevision"::text AS restored FROM "DirectoryState" WHERE id = 1',
+  const [row] = await sql.query<{ restored: string | null; pruned: string | null }>(
+    'SELECT "restoredRevision"::text AS restored, "prunedRevision"::text AS pruned FROM "DirectoryState" WHERE id = 1',
   );
-  return { current, restored: row?.restored == null ? null : BigInt(row.restored), pruned: null };
+  const revisionOf = (text: string | null | undefined): Revision | null => (text == null ? null : BigInt(text));
+  return { current, restored: revisionOf(row?.restored), pruned: revisionOf(row?.pruned) };
 }
 
 /**

@@ -1,7 +1,7 @@
 import { InvalidInput, RolegateError } from '../../policy/errors.ts';
 import type { Revision } from '../directory.ts';
 import type { DirectoryDocument } from '../document.ts';
-import { hasChangedSince, readRevision } from '../gather/revision-rows.ts';
+import { currentRevision, hasChangedSince } from '../gather/revision-rows.ts';
 import type { Database, Sql } from '../prisma/database.ts';
 import type { KeyedRow } from './exported.ts';
 import { type ExportedKind, isExportedKind, KINDS } from './kinds.ts';
@@ -57,10 +57,6 @@ async function readPage(sql: Sql, { kind, after }: Place, revision: Revision): P
   const rows = await sql.query<KeyedRow>(select, [after, PAGE]);
   const document = { [kind]: rows.map((row) => input(row)) };
   return { kind, document, count: rows.length, revision, next: placeAfter(kind, rows) };
-}
-
-async function currentRevision(sql: Sql): Promise<Revision> {
-  return (await readRevision(sql, 2n ** 62n)).revision;
 }
 
 const FIRST: Place = { kind: 'organizations', after: '' };

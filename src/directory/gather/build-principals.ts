@@ -82,6 +82,7 @@ export function buildRole(row: RoleRow, account: AccountFacts, compiled: Compile
     policy: trustPolicies.ofResource('trust', row.trustPolicyHash, arn),
     policyBindings: row.trustBindings,
     resourceControl: account.resourceControl,
+    boundary: row.boundary?.[0] ?? null,
   });
   const prepared: PreparedRole = {
     facts,

@@ -5,16 +5,32 @@ import type { Sql } from '../prisma/database.ts';
 /** If more than this was touched since the revision in memory, the memory starts anew. */
 const MAX_CHANGES = 5_000;
 
-/** A query for what was touched after a revision, given as SQL; one row more than is listed if it is too much. */
-export const touchedSince = (revision: string): string =>
-  `(SELECT json_agg(json_build_object('entity', c.entity, 'entityId', c."entityId")) FROM
-     (SELECT DISTINCT entity, "entityId" FROM "DirectoryChange" WHERE revision > ${revision}::text::bigint
-       LIMIT ${MAX_CHANGES + 1}) c)`;
+/** What `touchedSince` answers; null: nothing. */
+export type TouchedRows = readonly Touched[] | 'unknown' | null;
 
-/** Null: too much to list. */
-export function changesOf(touched: readonly Touched[] | null): readonly Touched[] | null {
+/**
+ * A query for what was touched after a revision, given as SQL; one row more than is listed if it is too much. `unknown`: the log of
+ * changes does not go back as far, or the directory was restored since.
+ */
+export const touchedSince = (revision: string): string =>
+  `(CASE WHEN ${revision}::text::bigint <
+      (SELECT greatest(t."restoredRevision", t."prunedRevision") FROM "DirectoryState" t WHERE t.id = 1)
+    THEN '"unknown"'::json ELSE
+     (SELECT json_agg(json_build_object('entity', c.entity, 'entityId', c."entityId")) FROM
+       (SELECT DISTINCT entity, "entityId" FROM "DirectoryChange" WHERE revision > ${revision}::text::bigint
+         LIMIT ${MAX_CHANGES + 1}) c) END)`;
+
+/** Null: too much to list, or not known. */
+export function changesOf(touched: TouchedRows): readonly Touched[] | null {
   if (touched === null) return [];
-  return touched.length > MAX_CHANGES ? null : touched;
+  return touched === 'unknown' || touched.length > MAX_CHANGES ? null : touched;
+}
+
+export async function currentRevision(sql: Sql): Promise<bigint> {
+  const [row] = await sql.query<{ revision: string }>(
+    'SELECT revision::text AS revision FROM "DirectoryState" WHERE id = 1',
+  );
+  return BigInt(row?.revision ?? 0);
 }
 
 /** The revision, and what was touched since `since`. */
@@ -22,14 +38,11 @@ export async function readRevision(
   sql: Sql,
   since: bigint,
 ): Promise<{ readonly revision: bigint; readonly touched: readonly Touched[] | null }> {
-  const [row] = await sql.query<{ revision: string; replaced: boolean | null; touched: readonly Touched[] | null }>(
-    `SELECT s.revision::text AS revision, $1::text::bigint < s."restoredRevision" AS replaced,
-        ${touchedSince('$1')} AS touched FROM "DirectoryState" s WHERE s.id = 1`,
+  const [row] = await sql.query<{ revision: string; touched: TouchedRows }>(
+    `SELECT s.revision::text AS revision, ${touchedSince('$1')} AS touched FROM "DirectoryState" s WHERE s.id = 1`,
     [String(since)],
   );
-  // A restored directory has all that a backup has, and nothing says what was there before.
-  const touched = row?.replaced === true ? null : changesOf(row?.touched ?? null);
-  return { revision: BigInt(row?.revision ?? 0), touched };
+  return { revision: BigInt(row?.revision ?? 0), touched: changesOf(row?.touched ?? null) };
 }
 
 /** What no policy depends on: sessions come and go while people work, and so do credentials. */
@@ -37,17 +50,34 @@ const MOVING = ['AccessKey', 'Checker', 'KeySession', 'MasterKey', 'MfaDevice', 
 
 /**
  * Whether something else than sessions and credentials was touched after `since`, or `since` has not been yet. Throws CONFLICT
- * if the directory was restored after `since`: what was touched in between is not known.
+ * if what was touched since is not known: the directory was restored, or the log of changes does not go back as far.
  */
 export async function hasChangedSince(sql: Sql, since: bigint): Promise<boolean> {
-  const [row] = await sql.query<{ changed: boolean; replaced: boolean | null }>(
+  const [row] = await sql.query<{ changed: boolean } & Retained>(
     `SELECT EXISTS (SELECT 1 FROM "DirectoryChange" WHERE revision > $1::text::bigint AND entity <> ALL($2::text[]))
-         OR $1::text::bigint > s.revision AS changed, $1::text::bigint < s."restoredRevision" AS replaced
-       FROM "DirectoryState" s WHERE s.id = 1`,
+         OR $1::text::bigint > s.revision AS changed, ${RETAINED} FROM "DirectoryState" s WHERE s.id = 1`,
     [String(since), MOVING],
   );
+  refuseUnlessRetained(row);
+  return row?.changed !== false;
+}
+
+interface Retained {
+  readonly replaced: boolean | null;
+  readonly pruned: boolean | null;
+}
+
+/** Of the state `s` of the directory and the revision $1. */
+const RETAINED = `$1::text::bigint < s."restoredRevision" AS replaced, $1::text::bigint < s."prunedRevision" AS pruned`;
+
+function refuseUnlessRetained(row: Retained | undefined): void {
   if (row?.replaced === true) {
     throw new RolegateError('CONFLICT', 'the directory was restored from a backup after this revision: begin again');
   }
-  return row?.changed !== false;
+  if (row?.pruned === true) {
+    throw new RolegateError(
+      'CONFLICT',
+      'this revision is older than the log of changes that is kept (ROLEGATE_CHANGE_DAYS): begin again',
+    );
+  }
 }

@@ -5,7 +5,7 @@ import type { AccessPointInput } from '../document.ts';
 import { millisecondsOf, toIso } from '../instants.ts';
 import type { Sql } from '../prisma/database.ts';
 import type { RoleSessionRecord } from '../stores/session-store.ts';
-import { changesOf, touchedSince } from './revision-rows.ts';
+import { changesOf, type TouchedRows, touchedSince } from './revision-rows.ts';
 
 type StringMap = Readonly<Record<string, string>>;
 
@@ -211,8 +211,13 @@ export interface EntityNames {
   readonly endpoints: readonly string[];
 }
 
+interface RevisionRow {
+  readonly revision: string;
+  readonly touched: TouchedRows;
+}
+
 export async function readEntityRows(sql: Sql, names: EntityNames, since: bigint, now: number): Promise<EntityRows> {
-  const [row] = await sql.query<Omit<EntityRows, 'revision'> & { revision: string }>(SELECT_ENTITIES, [
+  const [row] = await sql.query<Omit<EntityRows, 'revision' | 'touched'> & RevisionRow>(SELECT_ENTITIES, [
     names.users,
     names.roles,
     names.sessions,

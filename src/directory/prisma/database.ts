@@ -25,8 +25,11 @@ export interface Database extends Sql {
   readonly long: Database;
   /** `read`: one unchanging state of the database. Rejects when the commit fails; rolls back when `work` rejects. */
   transaction<T>(kind: 'read' | 'write', work: (sql: Sql) => Promise<T>): Promise<T>;
-  /** Runs `work` while every other process that wants the same lock waits. */
-  withLock<T>(work: () => Promise<T>): Promise<T>;
+  /**
+   * Runs `work` while every other process that wants the same lock waits. `adapter`: for the schema engine, which leaves a lock of
+   * its own on a connection; these connections end with `work`.
+   */
+  withLock<T>(work: (adapter: SqlMigrationAwareDriverAdapterFactory) => Promise<T>): Promise<T>;
   /** Throws a StoreUnavailable if it does not answer, or its storage failed and still does. */
   ping(): Promise<void>;
   /** `work` runs whenever the database was opened again by itself. Left out: it never is. */

@@ -1,3 +1,4 @@
+import type { SqlMigrationAwareDriverAdapterFactory } from '@prisma/driver-adapter-utils';
 import { RolegateError } from '../../policy/errors.ts';
 import { makeDataDir } from '../data-dir.ts';
 import { Cluster, markFinished, removeUnfinished } from './cluster.ts';
@@ -66,8 +67,8 @@ class EmbeddedDatabase implements Database {
     }
   }
 
-  withLock<T>(work: () => Promise<T>): Promise<T> {
-    return work();
+  withLock<T>(work: (adapter: SqlMigrationAwareDriverAdapterFactory) => Promise<T>): Promise<T> {
+    return work(this.adapter);
   }
 
   async ping(): Promise<void> {

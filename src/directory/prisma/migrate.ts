@@ -88,11 +88,11 @@ async function applyMissing(database: Database): Promise<void> {
   const folder = join(prismaFolder(), 'migrations');
   const migrations = await readMigrations(folder);
   if (isUpToDate(migrations, await readApplied(database), false)) return;
-  await database.withLock(async () => {
+  await database.withLock(async (adapter) => {
     // Another gateway may have done it while this one waited for the lock.
     if (isUpToDate(migrations, await readApplied(database), true)) return;
     const { applyMigrations } = await import('./schema-engine.ts');
-    await applyMigrations(database.adapter, { folder, migrations });
+    await applyMigrations(adapter, { folder, migrations });
   });
 }
 
@@ -115,8 +115,8 @@ export async function migrateTo(
   const folder = join(prismaFolder(), 'migrations');
   const all = await readMigrations(folder);
   const names = new Set(wanted.map(({ name }) => name));
-  await database.withLock(async () => {
+  await database.withLock(async (adapter) => {
     const { applyMigrations } = await import('./schema-engine.ts');
-    await applyMigrations(database.adapter, { folder, migrations: all.filter(({ name }) => names.has(name)) });
+    await applyMigrations(adapter, { folder, migrations: all.filter(({ name }) => names.has(name)) });
   });
 }

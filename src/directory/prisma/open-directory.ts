@@ -24,15 +24,17 @@ import { CompiledPolicies } from '../gather/compiled-policies.ts';
 import { Gatherer } from '../gather/gather.ts';
 import { Memory } from '../gather/memory.ts';
 import { DEFAULT_MEMORY, MemoryBudget } from '../gather/memory-budget.ts';
-import { hasChangedSince, readRevision } from '../gather/revision-rows.ts';
+import { currentRevision, hasChangedSince } from '../gather/revision-rows.ts';
 import { StoredResources } from '../gather/stored-resources.ts';
 import { iam } from '../iam/iam.ts';
 import type { IamStore } from '../iam/iam-store.ts';
+import { type Pruned, prune, type Retention } from '../pruning/prune.ts';
 import { createReadModel, type ReadModel } from '../read-model.ts';
 import { Store } from '../store.ts';
 import { accessKeys } from '../stores/access-keys.ts';
 import { checkCredentials } from '../stores/acting-credentials.ts';
 import { addAuditEvent, auditEvents } from '../stores/audit-events.ts';
+import { type ExportedEvents, exportedEvents } from '../stores/audit-export.ts';
 import type { AuditStore, NewAuditEvent } from '../stores/audit-store.ts';
 import type { CheckerStore } from '../stores/checker-store.ts';
 import { checkers } from '../stores/checkers.ts';
@@ -50,39 +52,32 @@ import { masterKeys } from '../stores/master-keys.ts';
 import { mfaDevices } from '../stores/mfa-devices.ts';
 import { oidcProviders } from '../stores/oidc-providers.ts';
 import { roleSessions } from '../stores/role-sessions.ts';
+import { type SessionHistory, sessionHistory } from '../stores/session-history.ts';
 import type { AccessKeyStore, RoleSessionStore } from '../stores/session-store.ts';
 import { signingKeys } from '../stores/signing-keys.ts';
 import { type ArnPage, arnPage, WITH_POLICY } from './arn-page.ts';
-import type { Database, StatementListener } from './database.ts';
-import type { DatabaseTimes } from './database-times.ts';
-import { openEmbeddedDatabase } from './embedded-database.ts';
-import { migrate } from './migrate.ts';
+import type { Database } from './database.ts';
+import { type DirectoryOptions, openDatabase } from './open-database.ts';
 import { isSearchIndexed } from './search-indexes.ts';
-import { openServerDatabase } from './server-database.ts';
-import type { AvailabilityListener } from './storage-watch.ts';
 
-/** Where the directory is kept: in a folder of this machine, by this process alone, or on a PostgreSQL server. */
-export type DirectoryOptions = (
-  | { readonly kind: 'embedded'; readonly dataDir: string }
-  | { readonly kind: 'server'; readonly url: string; readonly times?: DatabaseTimes }
-) & {
-  readonly onStatement?: StatementListener;
-  readonly onAvailability?: AvailabilityListener;
-  /** Bytes for everything that is kept of it in memory. Left out: DEFAULT_MEMORY. */
-  readonly memory?: number;
-};
+export type { DirectoryOptions };
 
 /** The directory, with Prisma's client for reading it. */
 export interface OpenDirectory extends Directory, IdentityStores {
   readonly prisma: ReadModel;
   readonly find: FindStore;
   readonly iam: IamStore;
+  readonly sessionHistory: SessionHistory;
   /** Whether searches in the middle of a text have an index. False: the server lets nobody here create pg_trgm. */
   readonly searchIndexed: boolean;
   readonly exports: DirectoryExports;
   /** The lines of a backup of one state of the database, up to its counts, each when `take` is done with the one before. */
   backup(take: TakeLine): Promise<void>;
   check(): Promise<CheckReport>;
+  /** The audit trail behind an event, page by page, with everything that is stored of it. */
+  exportedEvents(after: bigint): AsyncIterable<ExportedEvents>;
+  /** Removes what has ended and is older than `retention` says at `now`, milliseconds since 1970, in small steps. */
+  prune(retention: Retention, now: number, isStopped?: () => boolean): Promise<Pruned>;
   /**
    * As `apply`, for a document that is too large for memory: its parts, each of which may name what is in the parts before
    * it. `wholeLists` of a part are about this part alone.
@@ -109,6 +104,7 @@ class StoredDirectory implements OpenDirectory {
   readonly entities: EntityStore;
   readonly find: FindStore;
   readonly iam: IamStore;
+  readonly sessionHistory: SessionHistory;
   readonly searchIndexed: boolean;
   readonly exports: DirectoryExports;
   readonly #store: Store;
@@ -139,6 +135,7 @@ class StoredDirectory implements OpenDirectory {
     this.entities = entities(this.#store, catalog);
     this.find = find(this.#store);
     this.iam = iam(this.#store);
+    this.sessionHistory = sessionHistory(database);
     this.exports = directoryExports(database);
   }
 
@@ -211,6 +208,14 @@ class StoredDirectory implements OpenDirectory {
     return checkStore(this.#store.database.long);
   }
 
+  exportedEvents(after: bigint): AsyncIterable<ExportedEvents> {
+    return exportedEvents(this.#store.database, after);
+  }
+
+  prune(retention: Retention, now: number, isStopped?: () => boolean): Promise<Pruned> {
+    return prune(this.#store.database, retention, now, isStopped);
+  }
+
   organizationOf(
     accountIds: readonly string[],
     since: Revision | null = null,
@@ -254,27 +259,13 @@ class StoredDirectory implements OpenDirectory {
   }
 }
 
-async function openDatabase(options: DirectoryOptions): Promise<Database> {
-  if (options.kind === 'embedded') return openEmbeddedDatabase(options.dataDir, migrate, options);
-  const database = openServerDatabase(options.url, options);
-  try {
-    // A server that hangs is found out here, and not after the time for long work.
-    await database.query('SELECT 1');
-    await migrate(database.long);
-    return database;
-  } catch (error) {
-    await database.close().catch(() => undefined);
-    throw error;
-  }
-}
-
 /** The directory in `database`, whose schema is the present one. Nothing of it is in memory yet. */
 export async function directoryIn(
   database: Database,
   catalog: Catalog,
   memory: number = DEFAULT_MEMORY,
 ): Promise<OpenDirectory> {
-  const { revision } = await readRevision(database, 2n ** 62n);
+  const revision = await currentRevision(database);
   const directory = new StoredDirectory(
     database,
     catalog,

@@ -57,11 +57,14 @@ class ServerDatabase implements Database {
   readonly batch = BATCH;
   readonly adapter: SqlMigrationAwareDriverAdapterFactory;
   readonly long: Database;
+  readonly #newPool: () => Pool;
   readonly #pool: Pool;
   readonly #storage: StorageWatch;
 
   /** `long`: left out for the one that is for long work. */
-  constructor(pool: Pool, storage: StorageWatch, long?: Database) {
+  constructor(newPool: () => Pool, storage: StorageWatch, long?: Database) {
+    this.#newPool = newPool;
+    const pool = newPool();
     this.#pool = pool;
     this.#storage = storage;
     this.long = long ?? this;
@@ -107,14 +110,17 @@ class ServerDatabase implements Database {
     }
   }
 
-  async withLock<T>(work: () => Promise<T>): Promise<T> {
+  async withLock<T>(work: (adapter: SqlMigrationAwareDriverAdapterFactory) => Promise<T>): Promise<T> {
     const client = await this.#connect();
+    // It connects when it is used.
+    const pool = this.#newPool();
     try {
       await client.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
-      return await work();
+      return await work(serverAdapter(pool));
     } catch (error) {
       throw this.#storage.seen(error);
     } finally {
+      await pool.end();
       // Ends the session and its lock, even if the server is gone.
       client.release(true);
     }
@@ -163,8 +169,8 @@ export function openServerDatabase(
   }
   const storage = new StorageWatch(onAvailability);
   const longTimes = { ...LONG_TIMES, connection: times.connection };
-  const long = new ServerDatabase(poolOf(url, CONNECTIONS.long, longTimes, onStatement), storage);
-  return new ServerDatabase(poolOf(url, CONNECTIONS.usual, times, onStatement), storage, long);
+  const long = new ServerDatabase(() => poolOf(url, CONNECTIONS.long, longTimes, onStatement), storage);
+  return new ServerDatabase(() => poolOf(url, CONNECTIONS.usual, times, onStatement), storage, long);
 }
 
 function poolOf(url: string, max: number, times: DatabaseTimes, onStatement: StatementListener | undefined): Pool {

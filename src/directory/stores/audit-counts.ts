@@ -7,20 +7,22 @@ import type { AuditFilter } from './audit-store.ts';
 /** Filters whose counts are remembered. */
 const MOST = 1_000;
 
-/** The events of a filter up to a number. */
+/** The events of a filter up to a number, when those up to `pruned` were removed. */
 interface Counted {
   readonly events: number;
   readonly upTo: bigint;
+  readonly pruned: string | null;
 }
 
 interface CountRow {
   readonly events: number;
   readonly upTo: string | null;
+  readonly pruned: string | null;
 }
 
 /**
  * Counts events. What was counted once is remembered: events are only added, in the order of their numbers, so that the next
- * count reads those that came since.
+ * count reads those that came since. After some were removed from the beginning it begins anew.
  */
 export class AuditCounts {
   readonly #remembered = new LRUCache<string, Counted>({ max: MOST });
@@ -29,7 +31,10 @@ export class AuditCounts {
     const key = createHash('sha256').update(JSON.stringify(filter)).digest('base64');
     const known = this.#remembered.get(key);
     const later = await read(sql, filter, known?.upTo);
-    const counted = { ...later, events: (known?.events ?? 0) + later.events };
+    const counted =
+      known === undefined || known.pruned === later.pruned
+        ? { ...later, events: (known?.events ?? 0) + later.events }
+        : await read(sql, filter);
     this.#remembered.set(key, counted);
     return counted.events;
   }
@@ -38,5 +43,5 @@ export class AuditCounts {
 async function read(sql: Sql, filter: AuditFilter, after = 0n): Promise<Counted> {
   const { text, parameters } = selectCount(filter, after);
   const [row] = await sql.query<CountRow>(text, parameters);
-  return { events: row?.events ?? 0, upTo: BigInt(row?.upTo ?? 0) };
+  return { events: row?.events ?? 0, upTo: BigInt(row?.upTo ?? 0), pruned: row?.pruned ?? null };
 }

@@ -36,16 +36,18 @@ const COLUMNS = TEXTS.map((name) => `"${name}"`).join(', ');
 
 /**
  * Stores an event and the accounts it is about: $5 are those that can be read off it, $6 is the access key that its target may
- * be. $7 is what a repeated failure has in common with it; null: it is none.
+ * be. $7 is what a repeated failure has in common with it; null: it is none. $8 are the hashes of the documents in its parameters.
  */
 const INSERT_EVENT = `WITH added AS (
     INSERT INTO "AuditEvent" (at, outcome, revision, parameters, ${COLUMNS})
     VALUES ($1::text::timestamp(3), $2::text::"AuditOutcome", $3::text::bigint, $4::text::jsonb,
-      ${TEXTS.map((_, index) => `$${index + 8}`).join(', ')})
+      ${TEXTS.map((_, index) => `$${index + 9}`).join(', ')})
     RETURNING sequence, at),
   counted AS (
     INSERT INTO "AuditRepetition" (sequence, key, "firstAt", "lastAt", count)
     SELECT sequence, $7, at, at, 1 FROM added WHERE $7::text IS NOT NULL),
+  documented AS (
+    INSERT INTO "AuditEventDocument" (hash, sequence) SELECT h.hash, added.sequence FROM added, unnest($8::text[]) AS h(hash)),
   spanned AS (
     INSERT INTO "AuditSpan" AS s (block, earliest, latest)
     SELECT sequence / ${SPAN}, at, at FROM added
@@ -66,6 +68,12 @@ function kept(text: string | null): string | null {
 function parametersOf({ parameters }: NewAuditEvent): string | null {
   if (parameters == null) return null;
   return JSON.stringify(Object.fromEntries(Object.entries(parameters).map(([name, text]) => [name, kept(text)])));
+}
+
+/** The hashes of the documents that its parameters name, each once. */
+function documentsNamedIn({ parameters }: NewAuditEvent): readonly string[] {
+  const hashes = Object.values(parameters ?? {}).map((text) => /^sha256:([0-9a-f]{64})$/.exec(text)?.[1] ?? '');
+  return [...new Set(hashes.filter((hash) => hash !== ''))];
 }
 
 /** The account is the fifth part of an ARN. */
@@ -95,19 +103,26 @@ export async function addAuditEvent(sql: Sql, event: NewAuditEvent | undefined, 
     accountsNamedIn(event),
     kept(event.target),
     key,
+    documentsNamedIn(event),
     ...TEXTS.map((name) => kept(event[name])),
   ]);
 }
 
-type AuditRow = Omit<AuditEvent, 'sequence' | 'revision'> & {
+/** A row of `EVENT_COLUMNS`. */
+export type EventRow = Omit<AuditEvent, 'sequence' | 'revision'> & {
   readonly sequence: string;
   readonly revision: string | null;
 };
 
 /** The columns of an event `e` and its repetition `r` that are read. */
-const EVENT_COLUMNS = `e.sequence::text, ${millisecondsOf('e.at')} AS at, e.outcome::text,
+export const EVENT_COLUMNS = `e.sequence::text, ${millisecondsOf('e.at')} AS at, e.outcome::text,
   e.revision::text, e.parameters, coalesce(r.count, 1) AS count,
   coalesce(${millisecondsOf('r."lastAt"')}, ${millisecondsOf('e.at')}) AS "lastAt", ${TEXTS.map((name) => `e."${name}"`).join(', ')}`;
+
+/** The event of a row. */
+export function eventOf({ sequence, revision, ...row }: EventRow): AuditEvent {
+  return { ...row, sequence: BigInt(sequence), revision: revision === null ? null : BigInt(revision) };
+}
 
 /** The audit trail. */
 export function auditEvents({ database }: Store): AuditStore {
@@ -117,12 +132,8 @@ export function auditEvents({ database }: Store): AuditStore {
 
     list: async (page) => {
       const { text, parameters } = selectPage(EVENT_COLUMNS, page);
-      const rows = await database.query<AuditRow>(text, parameters);
-      return rows.map((row) => ({
-        ...row,
-        sequence: BigInt(row.sequence),
-        revision: row.revision === null ? null : BigInt(row.revision),
-      }));
+      const rows = await database.query<EventRow>(text, parameters);
+      return rows.map(eventOf);
     },
 
     count: (filter) => counts.count(database, filter),

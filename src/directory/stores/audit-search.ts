@@ -171,9 +171,13 @@ export function selectPage(columns: string, page: AuditPage): Statement {
   return { text, parameters: parameters.values };
 }
 
-const EXTENT = `(SELECT max(sequence)::text FROM "AuditEvent") AS "upTo"`;
+const EXTENT = `(SELECT max(sequence)::text FROM "AuditEvent") AS "upTo",
+  (SELECT "prunedEvent"::text FROM "DirectoryState" WHERE id = 1) AS pruned`;
 
-/** Counts those after a number, as `events`, and says the last number, `upTo`; null: there is none. */
+/**
+ * Counts those after a number, as `events`, and says the last number, `upTo` (null: there is none), and the last one that was removed from
+ * the beginning, `pruned` (null: none was).
+ */
 export function selectCount(filter: AuditFilter, after = 0n): Statement {
   const parameters = new Parameters();
   const accounts = soughtAccounts(filter);

@@ -1,10 +1,10 @@
 import { RolegateError } from '../../policy/errors.ts';
-import type { Touched } from '../apply/revision.ts';
+import { lockRevision, type Touched } from '../apply/revision.ts';
 import { changeWithEvent } from '../change.ts';
 import { dependency } from '../gather/memory.ts';
 import { recall } from '../gather/recall.ts';
 import { millisecondsOf, toIso } from '../instants.ts';
-import type { Sql } from '../prisma/database.ts';
+import type { Database, Sql } from '../prisma/database.ts';
 import type { Store } from '../store.ts';
 import { credentialsOf } from './credentials.ts';
 import type { MasterKeyRecord, MasterKeyStore, NewMasterKey } from './master-key-store.ts';
@@ -37,9 +37,22 @@ async function add(sql: Sql, { fingerprint, markOf, at }: NewMasterKey): Promise
   return generation;
 }
 
-/** The state of the database at a start, without a change where there was a start before. */
-async function opened(sql: Sql, first: string | undefined, at: number): Promise<string | null> {
-  // One statement each: of several gateways that start together, one wins.
+async function keptIn(sql: Sql): Promise<string | null> {
+  const [state] = await sql.query<{ kept: string | null }>(
+    `SELECT "masterKeyFingerprint" AS kept FROM "DirectoryState" WHERE id = 1`,
+  );
+  if (state === undefined) throw new Error('the directory has lost its state row');
+  return state.kept;
+}
+
+/** The newest key at a start, with no lock and no change where there was a start before. Null: the directory was restored without it. */
+async function opened(database: Database, first: string | undefined, at: number): Promise<string | null> {
+  // Of several gateways that start together on a new directory one wins, and the others see its key.
+  return (await keptIn(database)) ?? database.transaction('write', (sql) => opensFirst(sql, first, at));
+}
+
+async function opensFirst(sql: Sql, first: string | undefined, at: number): Promise<string | null> {
+  await lockRevision(sql);
   await sql.query(
     `INSERT INTO "MasterKey" (generation, fingerprint, "createdAt")
      SELECT 1, $1::text, $2::text::timestamp(3) WHERE NOT EXISTS (SELECT 1 FROM "MasterKey") ON CONFLICT DO NOTHING`,
@@ -52,16 +65,16 @@ async function opened(sql: Sql, first: string | undefined, at: number): Promise<
       WHERE id = 1 RETURNING "masterKeyFingerprint" AS kept`,
     [first ?? ''],
   );
-  if (state === undefined) throw new Error('the directory has lost its state row');
-  return state.kept;
+  return state?.kept ?? null;
 }
 
-/** After a restore without keys: the directory goes on with those that are there. */
+/** After a restore without keys: the directory goes on with those that are there. False: another gateway came first, or has others. */
 async function adopt(
   sql: Sql,
   fingerprints: readonly string[],
   key: Omit<NewMasterKey, 'fingerprint'>,
 ): Promise<boolean> {
+  if ((await keptIn(sql)) !== null) return false;
   const known = await sql.query<MasterKeyRecord>(SELECT);
   const unused = fingerprints.find((each) => !known.some(({ fingerprint }) => fingerprint === each));
   const isWhole = known.every(({ fingerprint, retiredAt }) => retiredAt !== null || fingerprints.includes(fingerprint));
@@ -106,12 +119,7 @@ export function masterKeys(store: Store): MasterKeyStore {
       return database.query<MasterKeyRecord>(SELECT);
     },
 
-    expected: async () => {
-      const [state] = await database.query<{ fingerprint: string | null }>(
-        `SELECT "masterKeyFingerprint" AS fingerprint FROM "DirectoryState" WHERE id = 1`,
-      );
-      return state?.fingerprint ?? null;
-    },
+    expected: () => keptIn(database),
 
     begin: (key, event) =>
       changeWithEvent(store, event, async (sql) => ({

@@ -4,8 +4,8 @@ import { toIso } from '../instants.ts';
 import type { Sql } from '../prisma/database.ts';
 import type { NewAuditEvent } from './audit-store.ts';
 
-/** For how long after the first failure its repetitions are counted at its event. Then there is another one. */
-const COUNTED_FOR = 3_600_000;
+/** For how long after the first failure its repetitions are counted at its event. Then there is another one. Milliseconds. */
+export const COUNTED_FOR = 3_600_000;
 
 /** Most failures that one event counts: the column is an int4. */
 const MOST = 2_000_000_000;

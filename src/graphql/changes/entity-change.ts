@@ -1,6 +1,7 @@
 import type { InputRef, ObjectRef } from '@pothos/core';
 import type { Revision } from '../../directory/directory.ts';
 import type { ChangeOptions } from '../../directory/entities/entity-store.ts';
+import { partsAsked } from '../../guard/asked-parts.ts';
 import type { ChangeInputs, ChangeName, EntityChanges } from '../../session/entity-changes.ts';
 import { builder } from '../builder.ts';
 import type { GatewayContext } from '../context.ts';
@@ -62,6 +63,12 @@ export function changeMutation<Name extends ChangeName, Given>(
       },
     }),
   );
+}
+
+/** What a deletion was decided with: something else that hangs on the entity by then is not deleted with it. */
+export function deletedParts(context: GatewayContext, arn: string): { readonly parts?: readonly string[] } {
+  const parts = partsAsked(context, arn);
+  return parts === undefined ? {} : { parts };
 }
 
 async function change<Name extends ChangeName>(

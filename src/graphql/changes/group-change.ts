@@ -11,7 +11,7 @@ import {
 } from '../failures.ts';
 import { type Changed, changedFields, created } from './changed-fields.ts';
 import { IN_ACCOUNT, NEW_PATH, nameOf, newName } from './created-name.ts';
-import { changeMutation, POLICY_NAME } from './entity-change.ts';
+import { changeMutation, deletedParts, POLICY_NAME } from './entity-change.ts';
 
 const CreateGroupSuccess = builder.objectRef<Changed>('CreateGroupSuccess').implement({
   description: 'The group was created: without users and without policies',
@@ -100,7 +100,11 @@ changeMutation('deleteGroup', {
   }),
   success: DeleteGroupSuccess,
   failures: [NoSuchEntityFailure, DeleteConflictFailure],
-  changeOf: ({ groupArn, withDependents }) => ({ groupArn, withDependents: withDependents === true }),
+  changeOf: ({ groupArn, withDependents }, context) => ({
+    groupArn,
+    withDependents: withDependents === true,
+    ...deletedParts(context, groupArn),
+  }),
 });
 
 changeMutation('putGroupPolicy', {

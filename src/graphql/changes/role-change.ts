@@ -10,7 +10,7 @@ import {
   ValidationFailure,
 } from '../failures.ts';
 import { type Changed, changedFields } from './changed-fields.ts';
-import { changeMutation, POLICY_NAME } from './entity-change.ts';
+import { changeMutation, deletedParts, POLICY_NAME } from './entity-change.ts';
 
 export const RoleChangeSuccess = builder.objectRef<Changed>('RoleChangeSuccess').implement({
   description: 'The role was changed; the change takes effect at the next request of its sessions',
@@ -54,7 +54,11 @@ changeMutation('deleteRole', {
   }),
   success: DeleteRoleSuccess,
   failures: [NoSuchEntityFailure, DeleteConflictFailure, UnmodifiableFailure],
-  changeOf: ({ roleArn, withDependents }) => ({ roleArn, withDependents: withDependents === true }),
+  changeOf: ({ roleArn, withDependents }, context) => ({
+    roleArn,
+    withDependents: withDependents === true,
+    ...deletedParts(context, roleArn),
+  }),
 });
 
 changeMutation('putRolePolicy', {

@@ -9,7 +9,7 @@ import {
   ValidationFailure,
 } from '../failures.ts';
 import { type Changed, changedFields } from './changed-fields.ts';
-import { changeMutation, POLICY_NAME } from './entity-change.ts';
+import { changeMutation, deletedParts, POLICY_NAME } from './entity-change.ts';
 
 export const UserChangeSuccess = builder.objectRef<Changed>('UserChangeSuccess').implement({
   description: 'The user was changed; the change takes effect at its next request',
@@ -54,7 +54,11 @@ changeMutation('deleteUser', {
   }),
   success: DeleteUserSuccess,
   failures: [NoSuchEntityFailure, DeleteConflictFailure],
-  changeOf: ({ userArn, withDependents }) => ({ userArn, withDependents: withDependents === true }),
+  changeOf: ({ userArn, withDependents }, context) => ({
+    userArn,
+    withDependents: withDependents === true,
+    ...deletedParts(context, userArn),
+  }),
 });
 
 changeMutation('putUserPolicy', {

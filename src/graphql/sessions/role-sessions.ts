@@ -1,8 +1,9 @@
 import { createContextCache } from '@pothos/core';
 import DataLoader from 'dataloader';
+import { inState, type SessionFilter, type SessionState, whereOf } from '../../directory/stores/session-history.ts';
 import { callersOwn } from '../../guard/own-session.ts';
 import { mayRead } from '../../guard/readable.ts';
-import { inState, type RoleSessionFilter, visibleRoleSessions } from '../../guard/visible-role-sessions.ts';
+import { type RoleSessionFilter, visibleRoleSessions } from '../../guard/visible-role-sessions.ts';
 import { builder } from '../builder.ts';
 import type { GatewayContext } from '../context.ts';
 import { CHAIN_COST } from '../cost.ts';
@@ -16,11 +17,13 @@ const NEWEST_FIRST = [{ issuedAt: 'desc' }, { id: 'desc' }] as const;
 
 const STATE = 'Only sessions in this state. Left out: all';
 
-builder.prismaObjectField(Role, 'sessions', (t) =>
-  t.relatedConnection(
+builder.prismaObjectField(Role, 'sessions', (t) => {
+  const field = t.relatedConnection(
     'sessions',
     {
       ...TABLE_PAGE,
+      // Prisma would count the sessions of all roles.
+      totalCount: false,
       cursor: 'id',
       nullable: true,
       description: 'Sessions of the role, live and ended, newest first. Needs iam:GetRole on the role',
@@ -28,8 +31,33 @@ builder.prismaObjectField(Role, 'sessions', (t) =>
       query: ({ state }, { now }) => ({ where: inState(state, now), orderBy: [...NEWEST_FIRST] }),
     },
     RoleSessionConnection,
-  ),
-);
+  );
+  field.updateConfig((config) => {
+    const { resolve } = config;
+    if (resolve === undefined) return config;
+    return {
+      ...config,
+      resolve: async (parent, args, context, info) => {
+        const page: unknown = await resolve(parent, args, context, info);
+        if (typeof page !== 'object' || page === null) return page;
+        // as: the row has its ARN, and the arguments and the context are those of the field
+        const [{ arn }, { state }] = [parent as { arn: string }, args as { state?: SessionState | null }];
+        return Object.assign(page, { totalCount: () => countOfRole(context as GatewayContext, arn, state ?? null) });
+      },
+    };
+  });
+  return field;
+});
+
+/** The number of sessions of the role that has this ARN now. */
+async function countOfRole(
+  { directory, now }: GatewayContext,
+  arn: string,
+  state: SessionState | null,
+): Promise<number> {
+  const role = await directory.prisma.role.findUnique({ where: { arn }, select: { id: true } });
+  return role === null ? 0 : directory.sessionHistory.count({ roleId: role.id }, state, now);
+}
 
 const RoleSessionFilterInput = builder.inputType('RoleSessionFilterInput', {
   description: 'Conditions on role sessions. A session must meet all that are given',
@@ -43,11 +71,11 @@ const RoleSessionFilterInput = builder.inputType('RoleSessionFilterInput', {
 
 /** The sessions of a filter that the caller may see: used for the page and for the count, computed once. */
 const visible = createContextCache((context: GatewayContext) => {
-  const known = new Map<unknown, ReturnType<typeof visibleRoleSessions>>();
-  return (filter: RoleSessionFilter | null | undefined): ReturnType<typeof visibleRoleSessions> => {
-    const where = known.get(filter) ?? visibleRoleSessions(context, filter ?? {});
-    known.set(filter, where);
-    return where;
+  const known = new Map<unknown, Promise<SessionFilter>>();
+  return (filter: RoleSessionFilter | null | undefined): Promise<SessionFilter> => {
+    const sessions = known.get(filter) ?? visibleRoleSessions(context, filter ?? {});
+    known.set(filter, sessions);
+    return sessions;
   };
 });
 
@@ -63,9 +91,9 @@ builder.queryField('roleSessions', (t) =>
         'those that it has made itself. Other sessions are not counted',
       args: { filter: t.arg({ type: RoleSessionFilterInput, description: 'Which sessions to return. Left out: all' }) },
       totalCount: async (_root, { filter }, context) =>
-        context.directory.prisma.roleSession.count({ where: await visible(context)(filter) }),
+        context.directory.sessionHistory.count(await visible(context)(filter), filter?.state ?? null, context.now),
       resolve: async (query, _root, { filter }, context) => {
-        const where = await visible(context)(filter);
+        const where = whereOf(await visible(context)(filter), filter?.state ?? null, context.now);
         const rows = await context.directory.prisma.roleSession.findMany({
           ...query,
           where,

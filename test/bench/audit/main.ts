@@ -1,7 +1,7 @@
 /**
  * npm run bench -- audit: how long lists, counts and filters of the audit trail and of role sessions, and `assumeRole`, take on a
  * PostgreSQL server with a million events and a million ended sessions, against an empty one. Milliseconds by the clock, over
- * HTTP; what is judged are ratios.
+ * HTTP; what is judged are ratios. BENCH_ROWS: another number of each.
  */
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -16,7 +16,7 @@ import { median, QUICK } from '../measure.ts';
 const { startGateway } = await built<typeof gatewayModule>('server/gateway');
 const { readSettings } = await built<typeof settingsModule>('server/settings');
 
-const ROWS = QUICK ? 100_000 : 1_000_000;
+const ROWS = Number(process.env['BENCH_ROWS'] ?? (QUICK ? 100_000 : 1_000_000));
 const ROUNDS = QUICK ? 9 : 25;
 /** Ratios that are wanted. */
 const MOST = { list: 10, assume: 1.5 };
@@ -26,6 +26,10 @@ const FIRST = '2026-01-01T00:00:00Z';
 const ROLE = `arn:aws:iam::${ACCOUNT}:role/`;
 
 const GENERATED = [
+  // What happened until now is the beginning of the trail, also by its time.
+  'SET session_replication_role = replica',
+  `UPDATE "AuditEvent" SET at = timestamp '2025-12-31'`,
+  'RESET session_replication_role',
   `INSERT INTO "AuditEvent" (at, event, principal, target, "roleSessionId", "sourceIp", outcome, code)
    SELECT timestamp '2026-01-01' + n * interval '1 second', (ARRAY['AssumeRole', 'SignIn', 'ExitRole', 'CreateRole'])[1 + n % 4],
      format('arn:aws:iam::%s:user/user%s', CASE WHEN n % 1000 = 0 THEN '222222222222' ELSE '${ACCOUNT}' END, n % 500),
@@ -54,6 +58,9 @@ const GENERATED = [
 const events = (args: string, selected = 'nodes { event at count }'): string =>
   `{ auditEvents(${args}) { ${selected} } }`;
 const sessions = (args: string, selected = 'nodes { id state }'): string => `{ roleSessions(${args}) { ${selected} } }`;
+/** At the role itself. */
+const ofRole = (args: string, selected: string): string =>
+  `{ node(id: "${Buffer.from(`Role:${ROLE}Deployer`).toString('base64')}") { ... on Role { sessions(${args}) { ${selected} } } } }`;
 
 const QUESTIONS: Readonly<Record<string, string>> = {
   'events, first': events('first: 20'),
@@ -87,7 +94,22 @@ const QUESTIONS: Readonly<Record<string, string>> = {
   'sessions of an account': sessions(`first: 20, filter: { accountId: "${ACCOUNT}" }`),
   'sessions of another account': sessions('first: 20, filter: { accountId: "222222222222" }'),
   'sessions of an account, live': sessions(`first: 20, filter: { accountId: "${ACCOUNT}", state: LIVE }`),
+  'sessions, ended, count': sessions('first: 1, filter: { state: ENDED }', 'totalCount'),
+  'sessions of an account, count': sessions(`first: 1, filter: { accountId: "${ACCOUNT}" }`, 'totalCount'),
+  'sessions of a role': sessions(`first: 20, filter: { role: "${ROLE}Deployer" }`),
+  'sessions of a role, count': sessions(`first: 1, filter: { role: "${ROLE}Deployer" }`, 'totalCount'),
+  'sessions of a principal': sessions(`first: 20, filter: { assumedBy: "arn:aws:iam::${ACCOUNT}:user/user7" }`),
+  'sessions of a principal, count': sessions(
+    `first: 1, filter: { assumedBy: "arn:aws:iam::${ACCOUNT}:user/user7" }`,
+    'totalCount',
+  ),
+  'sessions of the role': ofRole('first: 20', 'nodes { id }'),
+  'sessions of the role, count': ofRole('first: 1', 'totalCount'),
+  'sessions of the role, live': ofRole('first: 20, state: LIVE', 'totalCount nodes { id }'),
 };
+
+/** The same for a principal, who sees those of roles that it may read, and its own. */
+const OF_PRINCIPAL = Object.keys(QUESTIONS).filter((name) => name.startsWith('sessions'));
 
 const dataDir = await mkdtemp(join(tmpdir(), 'rolegate-bench-'));
 const postgres = await startPostgres();
@@ -125,16 +147,18 @@ async function timed(query: string, authorization: string, rounds = ROUNDS): Pro
 const missed: string[] = [];
 const alice = basic('alice');
 
+function complaint(error: unknown): number {
+  console.log(String(error).slice(0, 300));
+  return Number.NaN;
+}
+
 async function measured(): Promise<ReadonlyMap<string, number>> {
   const found = new Map<string, number>();
   for (const [name, query] of Object.entries(QUESTIONS)) {
-    found.set(
-      `operator: ${name}`,
-      await timed(query, operator, Math.ceil(ROUNDS / 3)).catch((error: unknown) => {
-        console.log(String(error).slice(0, 300));
-        return Number.NaN;
-      }),
-    );
+    found.set(`operator: ${name}`, await timed(query, operator, Math.ceil(ROUNDS / 3)).catch(complaint));
+  }
+  for (const name of OF_PRINCIPAL) {
+    found.set(`principal: ${name}`, await timed(QUESTIONS[name] ?? '', alice, Math.ceil(ROUNDS / 3)).catch(complaint));
   }
   found.set('assumeRole', await timed(ASSUME, alice, ROUNDS * 4));
   return found;

@@ -57,6 +57,10 @@ beforeEach(async () => {
 }, OPENING);
 afterEach(() => services.remove());
 
+const attach = (policyArn: string) => services.directory.entities.attachRolePolicy({ ...role, policyArn });
+const bound = (permissionsBoundary: string) =>
+  services.directory.entities.putRolePermissionsBoundary({ ...role, permissionsBoundary });
+
 function keyIdOf(name: string): string {
   return `AKIA${name.toUpperCase().padEnd(16, 'A')}`;
 }
@@ -229,6 +233,54 @@ describe('deleting', () => {
       },
     );
     expect(await live.mutate(admin, 'deleteRole', role)).toMatchObject({ __typename: 'NoSuchEntity' });
+  });
+
+  test.each([
+    ['a policy that was attached meanwhile', () => attach(READ_ONLY)],
+    ['a boundary that was set meanwhile', () => bound(BOUNDARY)],
+  ])('a role with %s is refused: nobody has decided about that', async (_what, meanwhile) => {
+    const { deleteRole } = services.sessions;
+    const slow = liveGateway({
+      ...services,
+      sessions: {
+        ...services.sessions,
+        // What the guard decided was read before, and the change is made after it.
+        deleteRole: async (...args) => {
+          await meanwhile();
+          return deleteRole(...args);
+        },
+      },
+    });
+    await live.mutate(OPERATOR, 'putRolePolicy', { ...role, policyName: 'p', policyDocument: S3 });
+    const input = { ...role, withDependents: true };
+    const query = `mutation ($input: DeleteRoleInput!) { deleteRole(input: $input) { __typename } }`;
+    expect(await slow.fail(admin, query, { input })).toMatchObject([
+      { code: 'CONFLICT', message: expect.stringContaining('has changed since it was decided') },
+    ]);
+    const trail = await live.trail();
+    expect(trail.at(-1)).toMatchObject({ event: 'DeleteRole', outcome: 'FAILED', code: 'CONFLICT' });
+    expect(trail.at(-1).parameters).toEqual({ withDependents: 'true' });
+    // With what is there now it is decided anew.
+    expect(await live.mutate(admin, 'deleteRole', input)).toMatchObject({ __typename: 'DeleteRoleSuccess' });
+  });
+
+  test('what was taken away meanwhile does not hold a deletion up', async () => {
+    const { deleteUser } = services.sessions;
+    await services.directory.entities.attachUserPolicy({ ...user, policyArn: READ_ONLY });
+    await services.directory.entities.addUserToGroup({ ...user, groupArn: DEVS });
+    const slow = liveGateway({
+      ...services,
+      sessions: {
+        ...services.sessions,
+        deleteUser: async (...args) => {
+          await services.directory.entities.detachUserPolicy({ ...user, policyArn: READ_ONLY });
+          return deleteUser(...args);
+        },
+      },
+    });
+    expect(await slow.mutate(admin, 'deleteUser', { ...user, withDependents: true })).toMatchObject({
+      __typename: 'DeleteUserSuccess',
+    });
   });
 
   test('a user takes its keys with it', async () => {
