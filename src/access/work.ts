@@ -97,6 +97,11 @@ export class Work {
     }
   }
 
+  /** Counts this process's time that was not measured by `run`. Milliseconds. */
+  spend(milliseconds: number): void {
+    this.#cpu += milliseconds;
+  }
+
   /** Whether others should have their turn now, which `rest` gives them. */
   get isDue(): boolean {
     return turnIsOver();
