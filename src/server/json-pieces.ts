@@ -1,9 +1,9 @@
 import type { Steps } from '../policy/steps.ts';
 
-/** Values that are written in one step: a tenth of a millisecond. */
-const VALUES = 1_000;
-/** Characters that are written in one step: some tenths of a millisecond. */
-const CHARACTERS = 65_536;
+/** Values that are written in one step: a millisecond. */
+const VALUES = 8_000;
+/** Characters that are written in one step: a millisecond. */
+const CHARACTERS = 262_144;
 
 /** What is left of one step while a value is looked at. */
 interface Room {

@@ -1,7 +1,7 @@
 import type { Work } from '../../access/work.ts';
 
 /** Milliseconds for which an execution keeps others waiting. */
-const ONE_TURN = 5;
+const ONE_TURN = 8;
 /** Values between two looks at the clock. A power of two. */
 const BETWEEN = 8;
 /** Fields that may be waited for before what they have begun gets on. */
