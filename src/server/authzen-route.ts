@@ -52,9 +52,10 @@ export async function serveAuthzen(route: AuthzenRoute, exchange: Exchange): Pro
   if (facts === null) return;
   const body = await readJson(exchange, facts);
   if (body === null) return;
-  facts.allowance?.spend(costOfRequest(exchange.path, body));
   try {
-    await sendInTurns(exchange, await endpoint(route.doorOf(facts, request), body));
+    const door = route.doorOf(facts, request);
+    facts.allowance?.spend(costOfRequest(path, body, door.context.directory.size));
+    await sendInTurns(exchange, await endpoint(door, body));
   } catch (error) {
     const refusal = refusalOf(error);
     if (refusal === null) throw error;

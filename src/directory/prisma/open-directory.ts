@@ -6,12 +6,14 @@ import type {
   AccountOrganization,
   Applied,
   Directory,
+  DirectorySize,
   Gathered,
   GatherRequest,
   Progress,
   Remembered,
   Revision,
 } from '../directory.ts';
+import { KnownSize } from '../directory-size.ts';
 import type { DirectoryDocument } from '../document.ts';
 import { entities } from '../entities/entities.ts';
 import type { EntityStore } from '../entities/entity-store.ts';
@@ -113,6 +115,7 @@ class StoredDirectory implements OpenDirectory {
   readonly #catalog: Catalog;
   readonly #gatherer: Gatherer;
   readonly #budget: MemoryBudget;
+  readonly #size: KnownSize;
 
   constructor(database: Database, catalog: Catalog, revision: Revision, searchIndexed: boolean, budget: MemoryBudget) {
     this.searchIndexed = searchIndexed;
@@ -138,11 +141,17 @@ class StoredDirectory implements OpenDirectory {
     this.find = find(this.#store);
     this.iam = iam(this.#store);
     this.exports = directoryExports(database);
+    this.#size = new KnownSize(database, () => memory.revision);
   }
 
   /** Brings into memory what every question needs. */
-  warm(): Promise<void> {
-    return this.#gatherer.readResources();
+  async warm(): Promise<void> {
+    await this.#gatherer.readResources();
+    await this.#size.read();
+  }
+
+  get size(): DirectorySize {
+    return this.#size.known;
   }
 
   async revision(): Promise<Revision> {
