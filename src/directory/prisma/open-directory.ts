@@ -196,8 +196,8 @@ class StoredDirectory implements OpenDirectory {
     }, this.#store.database.long);
     // A server does this by itself, PGlite does not. Between the tables others can ask.
     if (this.#store.database.exclusive) {
-      // A fifth of the usual sample: each statement keeps the process.
-      if (outgrown.length > 0) await this.#store.database.query('SET default_statistics_target = 20');
+      // A tenth of the usual sample: each statement keeps the process.
+      if (outgrown.length > 0) await this.#store.database.query('SET default_statistics_target = 10');
       for (const table of outgrown) await this.#store.database.query(`ANALYZE "${table}"`);
     }
     // A large change has made it forget them.
