@@ -3,8 +3,8 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { createAccess } from '../../src/access/access.ts';
 import { openCatalog } from '../../src/catalog/catalog.ts';
 import { demoDirectory } from '../../src/directory/demo/demo.ts';
-import type { GatewayServices } from '../../src/graphql/context.ts';
 import type { DirectorySize } from '../../src/directory/directory.ts';
+import type { GatewayServices } from '../../src/graphql/context.ts';
 import { MemoryDirectory } from '../support/memory-directory.ts';
 import { faultsOf, type Gateway, gatewayOn, OPERATOR } from './gateway.ts';
 

@@ -13,7 +13,7 @@ import {
 } from 'graphql';
 import type { Work } from '../../access/work.ts';
 import { RolegateError } from '../../policy/errors.ts';
-import { Turns } from './turns.ts';
+import { AS_MANY_AS_A_SEARCH, Turns } from './turns.ts';
 import { failsLater, isPromise } from './values.ts';
 
 type Resolver = GraphQLFieldResolver<unknown, unknown>;
@@ -48,7 +48,7 @@ function inTurns({ type }: GraphQLField<unknown, unknown>, resolve: Resolver): R
   return (source, args, context, info) => {
     const turns = typeof context === 'object' && context !== null ? turnsOf.get(context) : undefined;
     if (turns === undefined) return resolve(source, args, context, info);
-    if (turns.isDue()) {
+    if (turns.isDue(info.path.prev === undefined ? AS_MANY_AS_A_SEARCH : 1)) {
       const value = turns.next().then(() => resolve(source, args, context, info));
       return isList ? value.then((list) => itemByItem(list, turns)) : value;
     }

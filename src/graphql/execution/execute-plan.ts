@@ -8,7 +8,7 @@ import {
 } from 'graphql';
 import type { Work } from '../../access/work.ts';
 import type { PlannedField, QueryPlan, ValueForm } from './plan.ts';
-import { Turns } from './turns.ts';
+import { AS_MANY_AS_A_SEARCH, Turns } from './turns.ts';
 import { allOf, failsLater, isPromise, serialized } from './values.ts';
 
 type Path = GraphQLResolveInfo['path'];
@@ -86,7 +86,8 @@ class Execution {
       for (let index = 0; index < fields.length; index += 1) {
         const field = fields[index];
         if (field === undefined) continue;
-        if (this.#turns?.isDue() === true) return this.#otherFields(fields.slice(index), source, path, results);
+        if (this.#turns?.isDue(path === undefined ? AS_MANY_AS_A_SEARCH : 1) === true)
+          return this.#otherFields(fields.slice(index), source, path, results);
         if (this.#put(field, source, path, results)) promises += 1;
       }
     } catch (error) {
@@ -110,7 +111,7 @@ class Execution {
     await this.#turns?.next();
     try {
       for (const field of fields) {
-        if (this.#turns?.isDue() === true) await this.#turns.next();
+        if (this.#turns?.isDue(path === undefined ? AS_MANY_AS_A_SEARCH : 1) === true) await this.#turns.next();
         this.#put(field, source, path, results);
         failsLater(results[field.key]);
       }

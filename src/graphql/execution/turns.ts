@@ -1,9 +1,11 @@
 import type { Work } from '../../access/work.ts';
 
 /** Milliseconds for which an execution keeps others waiting. */
-const ONE_TURN = 8;
-/** Values between two looks at the clock. A power of two. */
+const ONE_TURN = 5;
+/** Values between two looks at the clock. */
 const BETWEEN = 8;
+/** Fields of an operation itself can be searches: the clock is looked at before each. */
+export const AS_MANY_AS_A_SEARCH = BETWEEN;
 /** Fields that may be waited for before what they have begun gets on. */
 const BEGUN_AT_ONCE = 32;
 /** As many more are begun then, each time. */
@@ -29,11 +31,14 @@ export class Turns {
     this.#failed = failed;
   }
 
-  /** Counts a value that is to be completed now. Whether it has to wait for `next` first. */
-  isDue(): boolean {
-    this.#values += 1;
-    // Whatever else is completed in this turn is due, too.
-    if ((this.#values & (BETWEEN - 1)) === 0 && this.#isOver) this.#mayBegin = 0;
+  /** Counts a value that is to be completed now. Whether it has to wait for `next` first. `weight`: values that it is worth. */
+  isDue(weight = 1): boolean {
+    this.#values += weight;
+    if (this.#values >= BETWEEN) {
+      this.#values = 0;
+      // Whatever else is completed in this turn is due, too.
+      if (this.#isOver) this.#mayBegin = 0;
+    }
     return this.#mayBegin <= 0;
   }
 

@@ -82,7 +82,10 @@ for (const field of queries) {
 }
 // Who may make them; those that take something away come last.
 const ENDS = /\.(delete|deactivate|detach|remove|revoke|rotateSigning|signOut|exitRole)/;
-const inOrder = [...mutations.filter(({ name }) => !ENDS.test(name)), ...mutations.filter(({ name }) => ENDS.test(name))];
+const inOrder = [
+  ...mutations.filter(({ name }) => !ENDS.test(name)),
+  ...mutations.filter(({ name }) => ENDS.test(name)),
+];
 for (const field of inOrder) {
   await worstOfField(field, 'hostile', 'all');
   await worstOfField(field, 'plain', 'all');

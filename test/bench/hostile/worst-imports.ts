@@ -22,7 +22,11 @@ function role(index: number, mark: string): object {
   const document = (action: string) => ({
     Version: '2012-10-17',
     Statement: [
-      { Effect: 'Allow', Action: action, Resource: [`arn:aws:s3:::${mark}-${index}`, `arn:aws:s3:::${mark}-${index}/*`] },
+      {
+        Effect: 'Allow',
+        Action: action,
+        Resource: [`arn:aws:s3:::${mark}-${index}`, `arn:aws:s3:::${mark}-${index}/*`],
+      },
     ],
   });
   return {
@@ -60,7 +64,12 @@ const IMPORT_FILES = `mutation ($input: ImportDirectoryInput!) {
 }`;
 
 function importing(name: string, query: string, input: () => object): WorstForm {
-  return { name, path: '/graphql', as: 'operator', body: () => JSON.stringify({ query, variables: { input: input() } }) };
+  return {
+    name,
+    path: '/graphql',
+    as: 'operator',
+    body: () => JSON.stringify({ query, variables: { input: input() } }),
+  };
 }
 
 const asked = (name: string, path: string): WorstForm => ({ name, path, as: 'operator', body: () => '' });

@@ -10,7 +10,7 @@ import { planQuery } from '../../../src/graphql/execution/plan.ts';
 
 const SDL = `
   type Item { at: Int! later: Int! parts: [Item!]! }
-  type Query { list: [Item!]! numbers: [Int!]! item: Item! fails: [Item] slow: [Item] }
+  type Query { list: [Item!]! numbers: [Int!]! item: Item! fails: [Item] slow: [Item] costly: Int! }
 `;
 const LONG = { time: 1_000_000, cpu: 1_000_000_000 };
 const COUNT = 2_000;
@@ -35,6 +35,10 @@ function schemaOfItems(): GraphQLSchema {
       list: () => items(COUNT),
       numbers: () => items(COUNT).map(({ at }) => at),
       item: () => ({ at: 1 }),
+      costly: () => {
+        calls += 1;
+        return 1;
+      },
       fails: async () => [...items(COUNT), Promise.reject(new Error('the last one'))],
       slow: () => items(COUNT).map(async (item) => item),
     },
@@ -118,6 +122,14 @@ describe.each(roads)('%s', (_name, run) => {
     // Eight values between two looks at the clock, and what was begun with them.
     expect(Math.max(...rounds)).toBeLessThan(100);
     expect(work.turns).toBeGreaterThan(count / 100);
+  });
+
+  test('fields of the operation, which can be searches, have each a turn of their own', async () => {
+    jumpingClock();
+    const work = new Work(LONG);
+    const { data } = await run(`{ ${Array.from({ length: 50 }, (_, n) => `f${n}: costly`).join(' ')} }`, work);
+    expect(Object.keys(data ?? {})).toHaveLength(50);
+    expect(Math.max(...rounds)).toBeLessThanOrEqual(2);
   });
 
   test('the answer is the same, and in its order', async () => {
