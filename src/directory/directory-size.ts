@@ -41,7 +41,7 @@ export class KnownSize {
     this.#readOn = this.#revisionNow();
     try {
       const rows = await this.#database.query<{ name: string; count: number }>(SELECT);
-      const counts = new Map(rows.map(({ name, count }) => [name, Number(count)]));
+      const counts = new Map(rows.map(({ name, count }) => [name, count]));
       const [users = 0, roles = 0, resources = 0] = TABLES.map((table) => counts.get(table) ?? 0);
       this.#size = { principals: users + roles, roles, resources };
     } finally {

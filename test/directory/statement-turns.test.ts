@@ -10,7 +10,7 @@ async function statements(turns: StatementTurns, count: number, began: () => voi
     if (turn !== null) await turn;
     began();
     clock.now += 3;
-    await null;
+    await Promise.resolve();
   }
 }
 

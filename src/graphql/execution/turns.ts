@@ -74,7 +74,7 @@ export class Turns {
         this.#mayBegin = BEGUN_NEXT;
         waiting[at]?.();
         // What was begun gets on by a step, and this one too.
-        await null;
+        await Promise.resolve();
       }
       this.#work.spend(performance.now() - began);
       waiting.length = 0;

@@ -23,7 +23,7 @@ let mostPending = 0;
 async function chain(length: number): Promise<void> {
   pending += 1;
   mostPending = Math.max(mostPending, pending);
-  for (let step = 0; step < length; step += 1) await null;
+  for (let step = 0; step < length; step += 1) await Promise.resolve();
   pending -= 1;
 }
 
