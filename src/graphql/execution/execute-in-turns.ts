@@ -1,11 +1,9 @@
 import {
-  defaultFieldResolver,
   type ExecutionArgs,
   type ExecutionResult,
   execute,
   GraphQLError,
   type GraphQLField,
-  type GraphQLFieldResolver,
   type GraphQLSchema,
   isListType,
   isNonNullType,
@@ -13,13 +11,9 @@ import {
 } from 'graphql';
 import type { Work } from '../../access/work.ts';
 import { RolegateError } from '../../policy/errors.ts';
+import { keepResolver, type Resolver, resolverOf } from './plain-resolvers.ts';
 import { AS_MANY_AS_A_SEARCH, Turns } from './turns.ts';
 import { failsLater, isPromise } from './values.ts';
-
-type Resolver = GraphQLFieldResolver<unknown, unknown>;
-
-/** What fields do by themselves: the planned execution sees to the turns. */
-const plain = new WeakMap<GraphQLField<unknown, unknown>, Resolver>();
 
 /** By the context of an operation that graphql-js executes. */
 const turnsOf = new WeakMap<object, Turns>();
@@ -27,18 +21,14 @@ const turnsOf = new WeakMap<object, Turns>();
 /** Items of a list that graphql-js completes in one go. */
 const AT_ONCE = 16;
 
-/** What answers a field, without regard to the turns of graphql-js's own execution. */
-export function resolverOf(field: GraphQLField<unknown, unknown>): Resolver {
-  return plain.get(field) ?? field.resolve ?? defaultFieldResolver;
-}
-
 /** graphql-js executes in one go. This lets others have their turn before a field, and before an item of a list, if that is due. */
 export function takeTurns(schema: GraphQLSchema): void {
   for (const type of Object.values(schema.getTypeMap())) {
     if (!isObjectType(type) || type.name.startsWith('__')) continue;
     for (const field of Object.values(type.getFields())) {
-      plain.set(field, field.resolve ?? defaultFieldResolver);
-      field.resolve = inTurns(field, field.resolve ?? defaultFieldResolver);
+      const resolve = resolverOf(field);
+      keepResolver(field, resolve);
+      field.resolve = inTurns(field, resolve);
     }
   }
 }

@@ -21,7 +21,7 @@ import {
   typeFromAST,
 } from 'graphql';
 import { type CoerceVariables, compileVariables } from './coerce-variables.ts';
-import { resolverOf } from './execute-in-turns.ts';
+import { resolverOf } from './plain-resolvers.ts';
 import { type ArgumentsOf, compileArguments } from './planned-arguments.ts';
 
 /** What of an execution follows from a document alone: the fields of each object, their arguments, and the form of their values. */

@@ -1,7 +1,7 @@
-import type { ValueForm } from './plan.ts';
+import type { GraphQLLeafType } from 'graphql';
 
 /** The value of a leaf in the answer. Throws where it is none. */
-export function serialized({ type }: Extract<ValueForm, { kind: 'leaf' }>, value: unknown): unknown {
+export function serialized({ type }: { readonly type: GraphQLLeafType }, value: unknown): unknown {
   const written: unknown = type.serialize(value);
   if (written == null) throw new Error(`Expected ${type.name} to serialize to a value, returned: ${String(written)}`);
   return written;
