@@ -103,7 +103,7 @@ afterEach(() => {
 
 function jumpingClock(): void {
   let now = 0;
-  vi.spyOn(performance, 'now').mockImplementation(() => (now += 10));
+  vi.spyOn(performance, 'now').mockImplementation(() => (now += 20));
 }
 
 describe.each(roads)('%s', (_name, run) => {
