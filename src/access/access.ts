@@ -15,10 +15,10 @@ import type { PermissionFilter } from './effective-permissions-filter.ts';
 import { namesAction } from './names-action.ts';
 import { isAboutPattern } from './pattern-questions.ts';
 import type { Answer, OpenQuestion, Question, Subject } from './question.ts';
-import { type Simulation, simulate, simulateEach } from './simulate.ts';
+import { type Simulation, simulate, simulationSteps } from './simulate.ts';
 import type { Waiting } from './together.ts';
 import { type WhoCan, type WhoCanOptions, whoCan } from './who-can.ts';
-import type { Work } from './work.ts';
+import { Work } from './work.ts';
 
 /** The questions. One evaluator answers all of them, so that answers cannot contradict each other. `now`: ms since 1970. */
 export interface Access {
@@ -52,8 +52,8 @@ export interface Access {
   load(questions: readonly Question[], now: number, since?: Revision): Promise<Gathered>;
   /** Decides on the policies given with the question; the directory is not read. */
   simulate(simulation: Simulation, now: number): readonly Answer[];
-  /** Like `simulate`, but a request that cannot be decided has its error in its place. */
-  simulateEach(simulation: Simulation, now: number): readonly (Answer | RolegateError)[];
+  /** Like `simulate`, in turns with others; a request that cannot be decided has its error in its place. */
+  simulateEach(simulation: Simulation, now: number): Promise<readonly (Answer | RolegateError)[]>;
   /** Roles that the subject can assume now, or with additional condition keys. */
   assumableRoles(subject: Subject, options: AssumableRolesOptions, now: number): Promise<readonly AssumableRole[]>;
   /** The same, with the revision on which they were found, and the gaps. */
@@ -156,8 +156,9 @@ class AccessWith implements Access {
     return simulate(this.#tools.catalog, simulation, now);
   }
 
-  simulateEach(simulation: Simulation, now: number): readonly (Answer | RolegateError)[] {
-    return simulateEach(this.#tools.catalog, simulation, now);
+  async simulateEach(simulation: Simulation, now: number): Promise<readonly (Answer | RolegateError)[]> {
+    const { catalog, work = new Work() } = this.#tools;
+    return work.run(simulationSteps(catalog, simulation, now));
   }
 
   async assumableRoles(...asked: Asked<'assumableRoles'>): Promise<readonly AssumableRole[]> {

@@ -18,6 +18,7 @@ import { isServiceLinked } from '../evaluation/service-linked.ts';
 import { parseArn } from '../policy/arn.ts';
 import { InvalidInput, RolegateError } from '../policy/errors.ts';
 import { isAccountId } from '../policy/principal-id.ts';
+import { finished, type Steps } from '../policy/steps.ts';
 import { withCoverage } from './answer.ts';
 import { barredFromRoles } from './assume.ts';
 import { checkAction } from './check-action.ts';
@@ -77,17 +78,22 @@ const MAX_BOUNDARIES = 1;
  * Policies that AWS would not let the caller have are refused if they would limit it; identity policies given for the root
  * user, services and anonymous callers are ignored.
  * A request that cannot be decided gets its error in its place. Throws InvalidInput and MalformedPolicyDocument with the
- * place of any other fault.
+ * place of any other fault. One step for each document, request and resource of a pattern.
  */
-export function simulateEach(
+export function* simulationSteps(
   catalog: Catalog,
   simulation: Simulation,
   now: number,
-): readonly (Answer | RolegateError)[] {
+): Steps<readonly (Answer | RolegateError)[]> {
   const at = (field: string): string => (simulation.path === '' ? field : `${simulation.path}.${field}`);
   checkQuestionCount(simulation.requests.length, at('requests'));
-  const resourceControl = controlLevels(simulation.resourceControlPolicies, 'rcp', 'resourceControlPolicies', at);
-  const principal = simulatedPrincipal(simulation, resourceControl, at);
+  const resourceControl = yield* controlLevels(
+    simulation.resourceControlPolicies,
+    'rcp',
+    'resourceControlPolicies',
+    at,
+  );
+  const principal = yield* simulatedPrincipal(simulation, resourceControl, at);
   const accountId = principal.accountId || null;
   const { simulator = null } = simulation;
   const resourcePolicies = new ResourcePolicies(simulation.resourcePolicy, at('resourcePolicy'));
@@ -117,7 +123,7 @@ export function simulateEach(
   };
 
   let patterns = 0;
-  const decide = (request: SimulatedRequest, index: number): Answer => {
+  const decide = function* (request: SimulatedRequest, index: number): Steps<Answer> {
     const question: Question = {
       subject: { principal: simulation.caller.principal, assumedRole: null, session: null },
       ...request,
@@ -130,9 +136,9 @@ export function simulateEach(
     checkQuestion(catalog, question, action);
     const resource = prepared(question.resource, question, action);
     const about = { question, action, catalog, principal, resource, facts: factsOf(question, null) };
-    return simulatedPattern(about, (each, reading) => on(each, action, reading));
+    return yield* simulatedPattern(about, (each, reading) => on(each, action, reading));
   };
-  return inTheirPlaces(simulation.requests, decide);
+  return yield* inTheirPlaces(simulation.requests, decide);
 }
 
 /** What resources are made of. */
@@ -167,39 +173,45 @@ function preparedResource(
   return simulation.simulator !== undefined && policy === null ? withoutItsSide(resource, accountId) : resource;
 }
 
-function inTheirPlaces(
+function* inTheirPlaces(
   requests: Simulation['requests'],
-  decide: (request: SimulatedRequest, index: number) => Answer,
-): readonly (Answer | RolegateError)[] {
-  return requests.map((request, index) => {
-    if (request instanceof RolegateError) return request;
-    try {
-      return decide(request, index);
-    } catch (error) {
-      if (error instanceof RolegateError) return error;
-      throw error;
-    }
-  });
+  decide: (request: SimulatedRequest, index: number) => Steps<Answer>,
+): Steps<readonly (Answer | RolegateError)[]> {
+  const answers: (Answer | RolegateError)[] = [];
+  for (const [index, request] of requests.entries()) {
+    answers.push(request instanceof RolegateError ? request : yield* answerOrError(decide(request, index)));
+    yield 1;
+  }
+  return answers;
 }
 
-/** Like `simulateEach`, but all or nothing: throws the first fault. */
+function* answerOrError(decided: Steps<Answer>): Steps<Answer | RolegateError> {
+  try {
+    return yield* decided;
+  } catch (error) {
+    if (error instanceof RolegateError) return error;
+    throw error;
+  }
+}
+
+/** Like `simulationSteps`, in one go, and all or nothing: throws the first fault. */
 export function simulate(catalog: Catalog, simulation: Simulation, now: number): readonly Answer[] {
-  return simulateEach(catalog, simulation, now).map((answer) => {
+  return finished(simulationSteps(catalog, simulation, now)).map((answer) => {
     if (answer instanceof RolegateError) throw answer;
     return answer;
   });
 }
 
-function simulatedPrincipal(
+function* simulatedPrincipal(
   simulation: Simulation,
   resourceControl: readonly ControlLevel[] | null,
   at: (field: string) => string,
-): PreparedPrincipal {
+): Steps<PreparedPrincipal> {
   const { facts: known = null, policies: stored = null } = simulation.stored ?? {};
   const facts: PrincipalFacts = known ?? simulatedCaller(simulation.caller, at('caller'));
-  const given = documents(simulation.identityPolicies, 'identity', 'identityPolicies', at);
+  const given = yield* documents(simulation.identityPolicies, 'identity', 'identityPolicies', at);
   const identity = stored === null ? given : [...stored.identity, ...given];
-  const boundaries = documents(simulation.permissionsBoundaries, 'boundary', 'permissionsBoundaries', at);
+  const boundaries = yield* documents(simulation.permissionsBoundaries, 'boundary', 'permissionsBoundaries', at);
   if (boundaries.length > MAX_BOUNDARIES) {
     throw new InvalidInput(
       at('permissionsBoundaries'),
@@ -212,7 +224,7 @@ function simulatedPrincipal(
       'only users and roles have a boundary, service-linked roles excepted: leave it out',
     );
   }
-  const session = documents(simulation.sessionPolicies, 'session', 'sessionPolicies', at);
+  const session = yield* documents(simulation.sessionPolicies, 'session', 'sessionPolicies', at);
   if (session.length > 0 && facts.kind !== 'roleSession' && facts.kind !== 'federatedUser') {
     throw new InvalidInput(
       at('sessionPolicies'),
@@ -220,7 +232,7 @@ function simulatedPrincipal(
     );
   }
   const serviceControl =
-    controlLevels(simulation.serviceControlPolicies, 'scp', 'serviceControlPolicies', at) ??
+    (yield* controlLevels(simulation.serviceControlPolicies, 'scp', 'serviceControlPolicies', at)) ??
     stored?.serviceControl ??
     null;
   if (facts.kind === 'service' || facts.kind === 'anonymous') return preparePrincipal(facts, null, null);

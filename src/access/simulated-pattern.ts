@@ -2,7 +2,7 @@ import type { Catalog, CatalogAction } from '../catalog/catalog.ts';
 import type { PreparedPrincipal, PreparedResource } from '../evaluation/prepare.ts';
 import type { RequestFacts } from '../evaluation/request.ts';
 import { Rereading } from '../evaluation/rereading.ts';
-import { finished } from '../policy/steps.ts';
+import { eachInSteps, type Steps } from '../policy/steps.ts';
 import { coverageOf } from './coverage.ts';
 import { DecidingRules } from './deciding-rules.ts';
 import { namesOne, noAnswer, ownerOf } from './pattern-questions.ts';
@@ -21,10 +21,10 @@ interface SimulatedPattern {
 }
 
 /** Like PatternQuestions; the only known fact about resources is the policy that is given for all of them. */
-export function simulatedPattern(
+export function* simulatedPattern(
   { question, action, catalog, principal, resource, facts }: SimulatedPattern,
   ask: (question: Question, reading: Rereading | null) => Answer,
-): Answer {
+): Steps<Answer> {
   const { resourceIsPattern: _, ...single } = question;
   if (namesOne(question.resource, action)) {
     const answer = ask(single, null);
@@ -37,9 +37,9 @@ export function simulatedPattern(
   const { forms, accounts, regionMatters } = rules;
   const owner = ownerOf(question, accountId);
   const about = { catalog, action, partition, owner, accounts, forms, regionMatters };
-  const { arns, complete } = finished(resourcesOf(question.resource, about));
+  const { arns, complete } = yield* resourcesOf(question.resource, about);
   const [worst, best] = [new Rereading(false, rules.open), new Rereading(true, rules.open)];
-  const all = arns.map((arn) => {
+  const all = yield* eachInSteps(arns, (arn) => {
     const each = { ...single, resource: arn };
     const readings = rules.dependsOnOpen ? { worst: ask(each, worst), best: ask(each, best) } : null;
     return { arn, answer: ask(each, null), readings };

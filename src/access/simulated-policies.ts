@@ -7,6 +7,7 @@ import { type CompiledPolicy, loadPolicy } from '../policy/load.ts';
 import { MalformedPolicy } from '../policy/malformed-policy.ts';
 import type { PolicyKind } from '../policy/policy-kind.ts';
 import { RefusedPolicy, unreadableFindings } from '../policy/refused-policy.ts';
+import { eachInSteps, type Steps } from '../policy/steps.ts';
 
 /** A document as given: an object, or its text. */
 export type Document = JsonValue;
@@ -30,30 +31,32 @@ export function documents(
   kind: PolicyKind,
   field: string,
   at: (field: string) => string,
-): readonly AttachedPolicy[] {
-  return list.map((document, index) => {
+): Steps<readonly AttachedPolicy[]> {
+  return eachInSteps(list, (document, index) => {
     const id = `${field}[${index}]`;
     return { policy: load(document, kind, at(id)), id, name: null, arn: null };
   });
 }
 
-export function controlLevels(
+export function* controlLevels(
   levels: readonly (readonly Document[])[] | null,
   kind: 'scp' | 'rcp',
   field: string,
   at: (field: string) => string,
-): readonly ControlLevel[] | null {
+): Steps<readonly ControlLevel[] | null> {
   if (levels === null) return null;
   if (levels.length > MAX_CONTROL_LEVELS) {
     throw new InvalidInput(at(field), `${levels.length} levels; an organization has at most ${MAX_CONTROL_LEVELS}`);
   }
-  return levels.map((list, index) => {
+  const control: ControlLevel[] = [];
+  for (const [index, list] of levels.entries()) {
     const id = `${field}[${index}]`;
     const level: LevelName = { kind: kindOfLevel(index, levels.length), id, name: null, arn: null };
-    const policies = documents(list, kind, id, at);
+    const policies = yield* documents(list, kind, id, at);
     const all = kind === 'rcp' ? [fullResourceAccess(), ...policies] : policies;
-    return { level, policies: all.map((policy) => ({ ...policy, level })) };
-  });
+    control.push({ level, policies: all.map((policy) => ({ ...policy, level })) });
+  }
+  return control;
 }
 
 /** A single level is taken for the root: the account is the last of several. */

@@ -13,6 +13,9 @@ export interface WorkLimits {
 /** The limits where no others are set. */
 export const WORK_LIMITS: WorkLimits = { time: 30_000, cpu: 10_000 };
 
+/** Items that are made together. */
+const TOGETHER = 32;
+
 /**
  * The work of one request: counted, in turns with others, and with an end. One object is made for each request and handed down
  * to where the work is done. It ends, with an error that names what was reached, when the request has taken too long, when it
@@ -97,6 +100,11 @@ export class Work {
     }
   }
 
+  /** Counts this process's time that was not measured by `run`. Milliseconds. */
+  spend(milliseconds: number): void {
+    this.#cpu += milliseconds;
+  }
+
   /** Whether others should have their turn now, which `rest` gives them. */
   get isDue(): boolean {
     return turnIsOver();
@@ -113,6 +121,16 @@ export class Work {
     this.#turns += 1;
     await nextTurn();
     this.check();
+  }
+
+  /** What `make` makes of each item, some of them together, with room for others between them. Throws as `check`. */
+  async each<T, R>(items: readonly T[], make: (item: T) => R | Promise<R>): Promise<R[]> {
+    const made: R[] = [];
+    for (let from = 0; from < items.length; from += TOGETHER) {
+      await this.turn();
+      for (const one of await Promise.all(items.slice(from, from + TOGETHER).map(make))) made.push(one);
+    }
+    return made;
   }
 
   /** Runs `steps` to the end, with room for others between them. Throws as `check`. */

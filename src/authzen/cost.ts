@@ -1,3 +1,5 @@
+import type { DirectorySize } from '../directory/directory.ts';
+import { searchCost } from '../guard/search-cost.ts';
 import { isList, type JsonObject } from '../policy/json.ts';
 import { PATHS } from './metadata.ts';
 
@@ -5,8 +7,10 @@ import { PATHS } from './metadata.ts';
 const EVALUATION = 5;
 const SEARCH = 10_000;
 
-/** The cost of a request of this API. */
-export function costOfRequest(path: string, { evaluations }: JsonObject): number {
-  if (path !== PATHS.evaluation && path !== PATHS.evaluations) return SEARCH;
+/** The cost of a request of this API to a directory of this size. */
+export function costOfRequest(path: string, { evaluations }: JsonObject, size: DirectorySize): number {
+  if (path === PATHS.searchSubject) return searchCost(SEARCH, size.principals);
+  if (path === PATHS.searchResource) return searchCost(SEARCH, size.resources);
+  if (path === PATHS.searchAction) return SEARCH;
   return EVALUATION * (isList(evaluations) ? Math.max(evaluations.length, 1) : 1);
 }

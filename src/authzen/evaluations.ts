@@ -1,9 +1,11 @@
 import { MAX_QUESTIONS } from '../access/check-question.ts';
 import type { Answer } from '../access/question.ts';
+import { Work } from '../access/work.ts';
 import { askEach } from '../guard/ask.ts';
 import { sharedSubjects } from '../guard/shared-subjects.ts';
 import { InvalidInput, RolegateError } from '../policy/errors.ts';
 import { isList, isObject, type JsonObject, type JsonValue } from '../policy/json.ts';
+import { eachInSteps } from '../policy/steps.ts';
 import { conditionKeyReader } from './condition-keys.ts';
 import { type Decision, decisionOf } from './decision.ts';
 import type { Door } from './door.ts';
@@ -82,7 +84,8 @@ async function decideEach<Item>(
 ): Promise<readonly Decision[]> {
   const shared = sharedSubjects();
   const words = { table, catalog: context.catalog, keysOf: conditionKeyReader() };
-  const mapped = items.map((item) => {
+  const { work = new Work() } = context;
+  const asked = (item: Item) => {
     try {
       const { question, ignored } = questionOf(words, read(item));
       return { question: { ...question, subject: shared(question.subject) }, ignored };
@@ -90,15 +93,14 @@ async function decideEach<Item>(
       if (error instanceof RolegateError) return error;
       throw error;
     }
+  };
+  const mapped = await work.run(eachInSteps(items, asked));
+  const questions = mapped.flatMap((one) => (one instanceof RolegateError ? [] : [one.question]));
+  const answers = (await askEach(context, questions)).values();
+  return work.each(mapped, (one) => {
+    if (one instanceof RolegateError) return decisionOf(context, one, []);
+    const answer: Answer | Error | undefined = answers.next().value;
+    if (answer === undefined) throw new Error('a question without an answer');
+    return decisionOf(context, answer, one.ignored);
   });
-  const asked = mapped.flatMap((one) => (one instanceof RolegateError ? [] : [one.question]));
-  const answers = (await askEach(context, asked)).values();
-  return Promise.all(
-    mapped.map((one) => {
-      if (one instanceof RolegateError) return decisionOf(context, one, []);
-      const answer: Answer | Error | undefined = answers.next().value;
-      if (answer === undefined) throw new Error('a question without an answer');
-      return decisionOf(context, answer, one.ignored);
-    }),
-  );
 }

@@ -45,6 +45,17 @@ export function refusedUnread(error: AwsError, requestId: string): DoorAnswer {
   return failed(error, { service: 'sts', asJson: false, requestId, caller: 'refused' });
 }
 
+/** The answer to a request that has taken too long. `accept`: the header of that name. */
+export function timedOut(message: string, accept: string | undefined, requestId: string): DoorAnswer {
+  const error = { status: 503, code: 'ServiceUnavailable', message, headers: { 'retry-after': '1' } };
+  return failed(error, { service: 'sts', asJson: wantsJson(accept), requestId, caller: 'refused' });
+}
+
+/** Whether a client reads JSON: by its header `accept`. */
+export function wantsJson(accept: string | null | undefined): boolean {
+  return /^application\/json\b/i.test(accept ?? '');
+}
+
 /** Clients of other services come here when AWS_ENDPOINT_URL is set for all. They read JSON, and would print XML as it is. */
 export function otherProtocol(requestId: string): DoorAnswer {
   const message =

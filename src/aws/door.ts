@@ -1,10 +1,11 @@
+import { Work } from '../access/work.ts';
 import { type CallerLimiter, UNLIMITED } from '../guard/caller-limits.ts';
 import type { GuardServices } from '../guard/context.ts';
 import type { CallOrigin } from '../session/call.ts';
 import type { Caller } from '../session/caller.ts';
 import { AccessDenied } from '../session/errors.ts';
 import type { Sessions } from '../session/sessions.ts';
-import { type AnswerForm, answered, type DoorAnswer, failed, otherProtocol } from './answer.ts';
+import { type AnswerForm, answered, type DoorAnswer, failed, otherProtocol, wantsJson } from './answer.ts';
 import { callerOf, type SignatureServices } from './authenticate.ts';
 import { inWordsOfIam } from './operations/allowed.ts';
 import { OPERATIONS, UNSIGNED } from './operations/operations.ts';
@@ -29,6 +30,8 @@ export interface DoorFacts {
   /** Milliseconds since 1970: everything in the request is decided at this instant. */
   readonly now: number;
   readonly origin: CallOrigin;
+  /** The work of the request. Left out: it has the limits where no others are set. */
+  readonly work?: Work;
 }
 
 /** Answers a request of a client of AWS: the query protocol of STS and IAM. Never rejects. */
@@ -39,7 +42,7 @@ export async function answerAtDoor(
 ): Promise<DoorAnswer> {
   const { requestId } = facts;
   if (headerOf(request, 'x-amz-target') !== null) return otherProtocol(requestId);
-  const asJson = /^application\/json\b/i.test(headerOf(request, 'accept') ?? '');
+  const asJson = wantsJson(headerOf(request, 'accept'));
   let form: AnswerForm = { service: 'sts', asJson, requestId, caller: 'refused' };
   try {
     const asked = askedOf(request);
@@ -90,12 +93,12 @@ async function run(
   { access, directory, catalog, sessions }: DoorServices,
   caller: Caller,
   { service, action, parameters }: Asked,
-  { now, origin }: DoorFacts,
+  { now, origin, work = new Work() }: DoorFacts,
 ): Promise<object> {
   const operation = OPERATIONS[service][action];
   if (operation === undefined) throw new NotServed('NotImplemented', `Rolegate does not serve ${action}`);
   const [input = null] = SERVICES[service].operations[action] ?? [];
-  const context = { access, directory, catalog, sessions, caller, now, origin, request: {} };
+  const context = { access: access.during(work), directory, catalog, sessions, caller, now, origin, request: {}, work };
   // as: the input is read by the shape of the operation that takes it
   const given = readInput(service, input, parameters) as never;
   return (await operation(context, given)) ?? {};

@@ -157,10 +157,20 @@ export interface Applied {
 /** Called between steps of a long change. */
 export type Progress = (step: { readonly phase: string; readonly done: number; readonly total: number }) => void;
 
+/** About how many there are of what searches go through. */
+export interface DirectorySize {
+  /** Users and roles. */
+  readonly principals: number;
+  readonly roles: number;
+  readonly resources: number;
+}
+
 /** What is stored, and the gathering of the policies that apply. */
 export interface Directory {
   readonly keys: AccessKeyStore;
   readonly sessions: RoleSessionStore;
+  /** About how large it is, without waiting. */
+  readonly size: DirectorySize;
   /** The state that answers given now are based on. On the embedded store it comes from memory; on a server, from one read shared by all who wait. */
   revision(): Promise<Revision>;
   /** Whether something else than sessions and credentials has changed after `revision`. True for a revision yet to come. */

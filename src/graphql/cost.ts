@@ -1,4 +1,6 @@
 import { GraphQLError, type GraphQLField, getNamedType } from 'graphql';
+import type { DirectorySize } from '../directory/directory.ts';
+import { searchCost } from '../guard/search-cost.ts';
 import type { GatewayContext } from './context.ts';
 
 /** Page size of every connection if `first` and `last` are left out. */
@@ -31,16 +33,23 @@ export const PERMISSIONS_COST = 5000;
  * Cost, in values, of fields that search the whole directory or compute all permissions. It is set so that one request takes
  * at most two seconds of processor time: 250 for a millisecond.
  */
-const SEARCHES: Readonly<Record<string, number>> = {
-  effectivePermissions: 5000,
-  permissions: PERMISSIONS_COST,
-  summary: PERMISSIONS_COST,
-  compareAccess: 40_000,
-  assumableRoles: 10_000,
-  accessRoutes: 10_000,
-  whoCan: 10_000,
-  roleSessions: 5000,
+const SEARCHES: Readonly<Record<string, Search>> = {
+  effectivePermissions: { cost: 5000, through: 'roles' },
+  permissions: { cost: PERMISSIONS_COST, through: 'roles' },
+  summary: { cost: PERMISSIONS_COST, through: 'roles' },
+  compareAccess: { cost: 40_000, through: 'roles' },
+  assumableRoles: { cost: 10_000, through: 'roles' },
+  accessRoutes: { cost: 10_000, through: 'roles' },
+  whoCan: { cost: 10_000, through: 'principals' },
+  roleSessions: { cost: 5000, through: 'roles' },
 };
+
+interface Search {
+  /** In a small directory. */
+  readonly cost: number;
+  /** What it goes through one by one. */
+  readonly through: keyof DirectorySize;
+}
 
 /**
  * Cost of a character of a document that is validated. Ordinary documents take some microseconds for a hundred characters, the worst
@@ -93,19 +102,22 @@ export function costOfField(
   const cost = costOfShape(args, context, field);
   if (field.args.some(({ name }) => name === 'search'))
     return { ...cost, field: cost.field + costOfFind(args, context, field) };
-  const search = Object.hasOwn(SEARCHES, field.name) ? (SEARCHES[field.name] ?? 0) : 0;
-  return search === 0 ? cost : { ...cost, field: cost.field + search * depthOf(args) + NEED_COST * needsOf(args) };
+  const search = Object.hasOwn(SEARCHES, field.name) ? SEARCHES[field.name] : undefined;
+  if (search === undefined) return cost;
+  const once = searchCost(search.cost, context.directory.size[search.through]);
+  return { ...cost, field: cost.field + once * depthOf(args) + NEED_COST * needsOf(args) };
 }
 
 /** Lists of one account are short: its quotas are a few thousand. */
 function costOfFind(
   { tag }: Readonly<Record<string, unknown>>,
-  { caller }: GatewayContext,
+  { caller, directory }: GatewayContext,
   { name, args }: GraphQLField<unknown, GatewayContext>,
 ): number {
   if (OF_CATALOG.has(name)) return CATALOG_COST;
   const ofAll = args.some((argument) => argument.name === 'accountIds' || argument.name === 'organizationId');
-  const all = ofAll ? FIND_COST : 0;
+  const { size } = directory;
+  const all = ofAll ? searchCost(FIND_COST, name === 'resources' ? size.resources : size.principals) : 0;
   return all + (tag == null || caller.kind === 'operator' ? 0 : TAG_COST);
 }
 

@@ -1,7 +1,9 @@
 import SchemaBuilder, { type SchemaTypes } from '@pothos/core';
 import { PothosComplexityPlugin } from '@pothos/plugin-complexity';
 import type { GraphQLError, GraphQLResolveInfo } from 'graphql';
+import type { DirectorySize } from '../directory/directory.ts';
 import type { Allowance } from '../guard/caller-limits.ts';
+import { sizeShape } from '../guard/search-cost.ts';
 import { MAX_COST, tooCostly } from './cost.ts';
 import { costShape } from './cost-shape.ts';
 
@@ -16,6 +18,7 @@ declare global {
 interface Spender {
   readonly request: object;
   readonly caller: { readonly kind: string };
+  readonly directory: { readonly size: DirectorySize };
   readonly allowance?: Allowance;
 }
 
@@ -26,10 +29,14 @@ const MOST_SHAPES = 50;
 const costs = new WeakMap<GraphQLResolveInfo['operation'], Map<string, number>>();
 
 /** `compute` walks through the whole document, which takes longer than most decisions. */
-function costOf({ caller }: Spender, { operation, variableValues }: GraphQLResolveInfo, compute: () => number): number {
+function costOf(
+  { caller, directory }: Spender,
+  { operation, variableValues }: GraphQLResolveInfo,
+  compute: () => number,
+): number {
   const known = costs.get(operation) ?? new Map<string, number>();
   costs.set(operation, known);
-  const shape = costShape(caller.kind, variableValues);
+  const shape = costShape(`${caller.kind} ${sizeShape(directory.size)}`, variableValues);
   const cost = known.get(shape) ?? compute();
   if (known.size < MOST_SHAPES) known.set(shape, cost);
   return cost;

@@ -68,6 +68,7 @@ import './entities/vpc-endpoint.ts';
 import './questions/viewer-can.ts';
 import './questions/who-can.ts';
 import { checkArguments } from './check-arguments.ts';
+import { takeTurns } from './execution/execute-in-turns.ts';
 import { guardFields } from './guards/guard-fields.ts';
 import { introspectInTurns } from './introspection-turns.ts';
 import { boundErrors } from './more-errors.ts';
@@ -88,6 +89,7 @@ export function buildSchema(): GraphQLSchema {
     guardFields(built);
     checkArguments(built);
     boundErrors(built);
+    takeTurns(built);
     introspectInTurns();
     schema = built;
   }

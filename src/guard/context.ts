@@ -1,4 +1,5 @@
 import type { Access } from '../access/access.ts';
+import type { Work } from '../access/work.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { OpenDirectory } from '../directory/prisma/open-directory.ts';
 import type { CallOrigin } from '../session/call.ts';
@@ -20,4 +21,6 @@ export interface GuardContext extends GuardServices {
   readonly origin: CallOrigin;
   /** Identifies the request: the parts of one request find their shared state by this object. */
   readonly request: object;
+  /** The work of the request. Left out: what takes long is work of its own. */
+  readonly work?: Work | undefined;
 }

@@ -13,5 +13,15 @@ export function finished<T>(steps: Steps<T>): T {
   }
 }
 
+/** What `make` makes of each item, one step each. */
+export function* eachInSteps<T, R>(items: readonly T[], make: (item: T, index: number) => R): Steps<R[]> {
+  const made: R[] = [];
+  for (const [index, item] of items.entries()) {
+    made.push(make(item, index));
+    yield 1;
+  }
+  return made;
+}
+
 /** Comparisons after which a loop makes a step: some tenths of a millisecond. */
 export const ONE_STEP = 256;

@@ -16,6 +16,7 @@ import { BodyIncomplete, BodyTooLarge, readBody, refuseUnread, sendContinue, too
 import { isEncoded, mediaTypeOf } from './content-type.ts';
 import type { Exchange } from './exchange.ts';
 import type { Refusal } from './graphql-error.ts';
+import { isShort, jsonBytes } from './json-pieces.ts';
 import { jsonSteps, NotJson } from './json-steps.ts';
 import { AUTHZEN_BODY_LIMIT, AUTHZEN_JSON_LIMITS } from './limits.ts';
 import { headOfMessage, type RequestHead } from './request-head.ts';
@@ -51,9 +52,10 @@ export async function serveAuthzen(route: AuthzenRoute, exchange: Exchange): Pro
   if (facts === null) return;
   const body = await readJson(exchange, facts);
   if (body === null) return;
-  facts.allowance?.spend(costOfRequest(exchange.path, body));
   try {
-    send(exchange.response, 200, await endpoint(route.doorOf(facts, request), body));
+    const door = route.doorOf(facts, request);
+    facts.allowance?.spend(costOfRequest(path, body, door.context.directory.size));
+    await sendInTurns(exchange, await endpoint(door, body));
   } catch (error) {
     const refusal = refusalOf(error);
     if (refusal === null) throw error;
@@ -144,7 +146,9 @@ async function parseBody(bytes: Buffer, work: Work): Promise<JsonObject> {
   const body = bytes.length <= AT_ONCE ? parsed(text) : await parsedInTurns(bytes, text, work);
   if (!isObject(body)) throw new RolegateError('BAD_USER_INPUT', 'the request body must be an object');
   // JSON.parse would silently take the last of two members with one name.
-  if (shapeOf(text).members !== membersIn(body)) {
+  const { members } = shapeOf(text);
+  if (bytes.length > AT_ONCE) await work.rest();
+  if (members !== membersIn(body)) {
     throw new RolegateError('BAD_USER_INPUT', 'an object of the request body has two members with the same name');
   }
   return body;
@@ -206,20 +210,33 @@ export function refuse({ request, response, requestId }: Exchange, refusal: Refu
 /** Sends the head and the whole body, but does not end the response. */
 export function writeSentence(response: ServerResponse, { status, message, headers }: Refusal): void {
   const body = JSON.stringify(message);
-  response.writeHead(status, { ...headersOf(body), 'cache-control': 'no-store', ...headers });
+  response.writeHead(status, { ...headersOf(Buffer.byteLength(body)), 'cache-control': 'no-store', ...headers });
   response.write(body);
 }
 
 function send(response: ServerResponse, status: number, value: object, isHead = false): void {
   const body = JSON.stringify(value);
-  response.writeHead(status, headersOf(body));
+  response.writeHead(status, headersOf(Buffer.byteLength(body)));
   response.end(isHead ? undefined : body);
 }
 
-function headersOf(body: string): Readonly<Record<string, string | number>> {
+/** A long answer is written with room for others. */
+async function sendInTurns({ response, work }: Exchange, value: object): Promise<void> {
+  if (isShort(value)) {
+    send(response, 200, value);
+    return;
+  }
+  const pieces = await work.run(jsonBytes(value));
+  if (response.headersSent) return;
+  response.writeHead(200, headersOf(pieces.reduce((sum, { length }) => sum + length, 0)));
+  for (const piece of pieces) response.write(piece);
+  response.end();
+}
+
+function headersOf(length: number): Readonly<Record<string, string | number>> {
   return {
     'content-type': 'application/json',
-    'content-length': Buffer.byteLength(body),
+    'content-length': length,
     'x-content-type-options': 'nosniff',
   };
 }

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type DoorAnswer, refusedUnread } from '../aws/answer.ts';
+import { type DoorAnswer, refusedUnread, timedOut } from '../aws/answer.ts';
 import { answerAtDoor, type DoorServices } from '../aws/door.ts';
 import type { SignedRequest } from '../aws/signing/signed-request.ts';
 import { answerUnread, BodyIncomplete, BodyTooLarge, readBody, sendContinue } from './body.ts';
@@ -46,7 +46,14 @@ export async function serveAws({ services, isTrustedProxy, log }: AwsRoute, exch
   const head = headOfMessage(request);
   const client = clientOf(head, isTrustedProxy);
   const origin = originOf(client, head, requestId);
-  const answer = await answerAtDoor(services, signedRequest(request, client.host, body), { requestId, now, origin });
+  const answer = await answerAtDoor(services, signedRequest(request, client.host, body), {
+    requestId,
+    now,
+    origin,
+    work: exchange.work,
+  });
+  // It has taken too long, and was told so; or nobody waits any more.
+  if (exchange.work.isStopped) return;
   exchange.caller = answer.caller;
   if (answer.unexpected !== null) log.error({ requestId, err: answer.unexpected }, 'request failed');
   writeHead(response, answer);
@@ -64,6 +71,13 @@ const ANOTHER_SERVICE = {
   code: 'InvalidAction',
   message: 'This address serves STS and IAM, at /aws: other services of AWS are not here',
 };
+
+/** Tells that a request has taken too long. The answer is not ended. */
+export function writeAwsTimedOut({ request, response, requestId }: Exchange, message: string): void {
+  const answer = timedOut(message, request.headers.accept, requestId);
+  writeHead(response, answer, { connection: 'close' });
+  if (request.method !== 'HEAD') response.write(answer.body);
+}
 
 /** Refuses a request before its body is read. */
 export function refuseAws(exchange: Exchange, error: Parameters<typeof refusedUnread>[0]): void {

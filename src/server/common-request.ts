@@ -2,7 +2,6 @@ import type { ServerResponse } from 'node:http';
 import {
   type DocumentNode,
   type ExecutionResult,
-  execute,
   type GraphQLError,
   type GraphQLSchema,
   Kind,
@@ -12,6 +11,7 @@ import {
   validate,
 } from 'graphql';
 import type { GatewayContext, RequestFacts } from '../graphql/context.ts';
+import { endOfWork, executeInTurns } from '../graphql/execution/execute-in-turns.ts';
 import { executePlan } from '../graphql/execution/execute-plan.ts';
 import { planQuery, type QueryPlan } from '../graphql/execution/plan.ts';
 import { DOCUMENT_RULES, isIntrospection, parseBounded } from '../graphql/limits.ts';
@@ -20,6 +20,7 @@ import { withMoreErrors } from '../graphql/more-errors.ts';
 import { documentCache } from './document-cache.ts';
 import { reportErrors } from './error-report.ts';
 import { type Exchange, GRAPHQL_HEADERS } from './exchange.ts';
+import { isShort, jsonBytes } from './json-pieces.ts';
 import type { Log } from './log.ts';
 
 interface Parts {
@@ -61,17 +62,19 @@ export function answerCommonWith({ schema, contextOf, log }: Parts): AnswerCommo
     const { document, plan } = documentOf(operation.query);
     if (document === null) return false;
     const contextValue = contextOf(facts, request);
-    const answered = (result: ExecutionResult): boolean => {
+    const answered = (result: ExecutionResult): boolean | Promise<boolean> => {
       // Variables were refused before anything was done: Yoga says so with its status.
       if (!('data' in result)) return false;
-      send(exchange, told(result, contextValue, facts, log), accepted);
-      return true;
+      const sent = send(exchange, told(result, contextValue, facts, log), accepted);
+      if (sent === true) return true;
+      // It was too long to be written.
+      return sent.catch((error) => send(exchange, told(endOfWork(error), contextValue, facts, log), accepted));
     };
     const { variables } = operation;
     const result =
-      (plan === null ? null : executePlan(plan, contextValue, variables)) ??
-      execute({ schema, document, contextValue, variableValues: variables });
-    return 'then' in result ? result.then(answered) : answered(result);
+      (plan === null ? null : executePlan(plan, contextValue, variables, contextValue.work)) ??
+      executeInTurns({ schema, document, contextValue, variableValues: variables }, contextValue.work);
+    return 'then' in result ? result.catch(endOfWork).then(answered) : answered(result);
   };
 }
 
@@ -140,21 +143,24 @@ interface HttpPart {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-function send({ response, requestId }: Exchange, result: ExecutionResult, contentType: string): void {
-  if (result.errors !== undefined) {
-    sendWithErrors(response, requestId, result.errors, result, contentType);
-    return;
-  }
-  write(response, requestId, 200, contentType, JSON.stringify(result), []);
+/** What of an answer is not its value. */
+interface AnswerHead {
+  readonly status: number;
+  readonly contentType: string;
+  readonly more: readonly string[];
+}
+
+function send(exchange: Exchange, result: ExecutionResult, contentType: string): true | Promise<true> {
+  if (result.errors !== undefined) return sendWithErrors(exchange, result.errors, result, contentType);
+  return sendValue(exchange, result, { status: 200, contentType, more: [] });
 }
 
 function sendWithErrors(
-  response: ServerResponse,
-  requestId: string,
+  exchange: Exchange,
   all: readonly GraphQLError[],
   result: ExecutionResult,
   contentType: string,
-): void {
+): true | Promise<true> {
   let status = 0;
   const headers = new Map<string, string>();
   const errors = all.map((error) => {
@@ -165,18 +171,40 @@ function sendWithErrors(
     const { extensions: _all, ...rest } = error.toJSON();
     return Object.keys(extensions).length === 0 ? rest : { ...rest, extensions };
   });
-  const body = JSON.stringify({ ...result, errors });
-  write(response, requestId, status === 0 ? 200 : status, contentType, body, [...headers].flat());
+  const head = { status: status === 0 ? 200 : status, contentType, more: [...headers].flat() };
+  return sendValue(exchange, { ...result, errors }, head);
+}
+
+function sendValue(exchange: Exchange, value: object, head: AnswerHead): true | Promise<true> {
+  if (!isShort(value)) return sendInTurns(exchange, value, head);
+  const { response, requestId } = exchange;
+  const body = JSON.stringify(value);
+  writeHead(response, requestId, head, Buffer.byteLength(body));
+  response.end(body);
+  return true;
+}
+
+/** A long answer is written with room for others. Nothing is sent before its length is known. */
+async function sendInTurns({ response, requestId, work }: Exchange, value: object, head: AnswerHead): Promise<true> {
+  const pieces = await work.run(jsonBytes(value));
+  if (response.headersSent) return true;
+  writeHead(
+    response,
+    requestId,
+    head,
+    pieces.reduce((sum, { length }) => sum + length, 0),
+  );
+  for (const piece of pieces) response.write(piece);
+  response.end();
+  return true;
 }
 
 /** One list of names and values is what node takes without going over them twice. */
-function write(
+function writeHead(
   response: ServerResponse,
   requestId: string,
-  status: number,
-  contentType: string,
-  body: string,
-  more: readonly string[],
+  { status, contentType, more }: AnswerHead,
+  length: number,
 ): void {
   response.writeHead(status, [
     'x-request-id',
@@ -186,8 +214,7 @@ function write(
     'content-type',
     contentType,
     'content-length',
-    String(Buffer.byteLength(body)),
+    String(length),
     ...more,
   ]);
-  response.end(body);
 }

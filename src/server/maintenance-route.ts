@@ -168,7 +168,12 @@ async function send({ response, work }: Exchange, text: string): Promise<void> {
   work.takesLong(PATIENCE);
   if (!response.headersSent) response.writeHead(200, { 'content-type': 'application/x-ndjson' });
   if (response.write(text)) return;
-  await Promise.race([once(response, 'drain'), once(response, 'close')]);
+  const taken = new AbortController();
+  const { signal } = taken;
+  // The one that does not come would be listened for until the end of the answer.
+  await Promise.race([once(response, 'drain', { signal }), once(response, 'close', { signal })]).finally(() =>
+    taken.abort(),
+  );
 }
 
 function sendJson(response: ServerResponse, value: object): void {

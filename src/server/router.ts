@@ -3,7 +3,7 @@ import { Work, type WorkLimits } from '../access/work.ts';
 import { RolegateError } from '../policy/errors.ts';
 import type { Sessions } from '../session/sessions.ts';
 import { type AuthzenRoute, isAuthzenPath, refuse, serveAuthzen, writeSentence } from './authzen-route.ts';
-import { type AwsRoute, isForAws, refuseAws, refuseAwsNotReady, serveAws } from './aws-route.ts';
+import { type AwsRoute, isForAws, refuseAws, refuseAwsNotReady, serveAws, writeAwsTimedOut } from './aws-route.ts';
 import { refuseUnread } from './body.ts';
 import type { Exchange } from './exchange.ts';
 import type { GraphiqlTab } from './graphiql/page.ts';
@@ -192,15 +192,19 @@ function sendWelcome(parts: RouterParts, { request, response }: Exchange): void 
 }
 
 /** Answers a request that has taken too long, wherever it hangs. */
-function timedOut({ request, response, requestId, path, work }: Exchange, message: string): void {
+function timedOut(exchange: Exchange, message: string): void {
+  const { request, response, requestId, path, work } = exchange;
   work.stop();
   if (response.headersSent) {
     response.destroy();
     return;
   }
-  const write = isAuthzenPath(path) ? writeSentence : writeRefusal;
-  const refusal = { status: 503, code: 'TIMED_OUT', message, headers: { 'retry-after': '1', connection: 'close' } };
-  write(response, refusal, requestId);
+  if (isForAws(request, path)) writeAwsTimedOut(exchange, message);
+  else {
+    const write = isAuthzenPath(path) ? writeSentence : writeRefusal;
+    const headers = { 'retry-after': '1', connection: 'close' };
+    write(response, { status: 503, code: 'TIMED_OUT', message, headers }, requestId);
+  }
   response.end();
   request.resume();
 }

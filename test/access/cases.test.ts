@@ -69,7 +69,7 @@ function answersTo({ caller, identity, resource, requests }: Case) {
 }
 
 /** What an answer says that a case can pin. */
-function said(answer: ReturnType<typeof answersTo>[number]): Readonly<Record<string, unknown>> {
+function said(answer: Awaited<ReturnType<typeof answersTo>>[number]): Readonly<Record<string, unknown>> {
   if (answer instanceof RolegateError) return { refused: answer.field, message: answer.message };
   const { effect, deniedBy, requires } = answer.decision;
   return { effect, deniedBy, requires, coverage: answer.coverage, gaps: answer.gaps };
@@ -90,8 +90,8 @@ test('are of their schema, and each says what it expects', () => {
 });
 
 describe('questions', () => {
-  test.each(cases.map((one): [string, Case] => [`${one.row}: ${one.name}`, one]))('%s', (_name, given) => {
-    const answers = answersTo(given);
+  test.each(cases.map((one): [string, Case] => [`${one.row}: ${one.name}`, one]))('%s', async (_name, given) => {
+    const answers = await answersTo(given);
     expect(answers.map(said)).toEqual(answers.map((answer, index) => ({ ...said(answer), ...wanted(given, index) })));
   });
 });

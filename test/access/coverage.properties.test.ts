@@ -229,18 +229,18 @@ describe('on generated worlds, the coverage of a pattern', () => {
     );
   }, 60_000);
 
-  it('in a simulation says no more than the decisions of simulations', () => {
+  it('in a simulation says no more than the decisions of simulations', async () => {
     const simulated = fc.record({
       identity: some(statement, 1),
       bucket: fc.option(some(inBucket('b'))),
       scp: fc.option(some(statement, 1)),
     });
-    fc.assert(
-      fc.property(simulated, asking, ({ identity, bucket, scp }, [action, asked]) => {
+    await fc.assert(
+      fc.asyncProperty(simulated, asking, async ({ identity, bucket, scp }, [action, asked]) => {
         const access = createAccess(new MemoryDirectory({}, catalog), catalog);
         const arns = (CONCRETE[action] ?? []).filter((arn) => names(asked, arn, A));
         const request = { action, resourceAccount: null, context: new Map() };
-        const [answer, ...concrete] = access.simulateEach(
+        const [answer, ...concrete] = await access.simulateEach(
           {
             caller: { principal: refOf(USERS[0] ?? ''), roleArn: null, tags: {} },
             identityPolicies: [document(identity)],

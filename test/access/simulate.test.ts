@@ -1,6 +1,8 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createAccess } from '../../src/access/access.ts';
+import { nextTurn } from '../../src/access/next-turn.ts';
 import type { Simulation } from '../../src/access/simulate.ts';
+import { Work } from '../../src/access/work.ts';
 import { openCatalog } from '../../src/catalog/catalog.ts';
 import { parseRequestContext } from '../../src/evaluation/context.ts';
 import type { PublicAccessBlocks } from '../../src/evaluation/public-access.ts';
@@ -482,5 +484,49 @@ describe('a pattern in a simulation', () => {
     expect(ask(given)).toMatchObject({ coverage: null, gaps: [expect.stringContaining('could not be decided')] });
     expect(ask({ ...given, context: { 'aws:ResourceTag/team': 'x' } })).toMatchObject({ coverage: 'ALL', gaps: [] });
     expect(ask({ ...given, context: { 'aws:ResourceTag/team': 'y' } })).toMatchObject({ coverage: 'NONE', gaps: [] });
+  });
+});
+
+describe('a long simulation', () => {
+  afterEach(() => {
+    vi.restoreAllMocks();
+    // The turn that is known began by the clock that jumped.
+    return nextTurn();
+  });
+
+  /** The clock jumps at each look, so that every step ends a turn. */
+  function jumpingClock(): void {
+    let now = performance.now();
+    vi.spyOn(performance, 'now').mockImplementation(() => (now += 10));
+  }
+  const reader = document(allow('s3:GetObject', 'arn:aws:s3:::b/*'));
+  const limits = { time: 1_000_000_000, cpu: 1_000_000_000 };
+  const long = (requests: number, documents = 1): Simulation => {
+    const {
+      requests: [one],
+      ...rest
+    } = simulation({ identityPolicies: Array.from({ length: documents }, () => reader) });
+    if (one === undefined) throw new Error('a simulation without a request');
+    return { ...rest, requests: Array.from({ length: requests }, () => one) };
+  };
+
+  it.each([
+    ['of many requests', 500, 1],
+    ['of many documents', 1, 500],
+  ])('%s takes a turn after each', async (_what, requests, documents) => {
+    jumpingClock();
+    const work = new Work(limits);
+    const answers = await access.during(work).simulateEach(long(requests, documents), NOON);
+    expect(answers).toHaveLength(requests);
+    expect(answers.every((one) => !(one instanceof RolegateError) && one.decision.allowed)).toBe(true);
+    expect(work.turns).toBeGreaterThan(400);
+  });
+
+  it('ends with its request', async () => {
+    jumpingClock();
+    const work = new Work(limits);
+    setTimeout(() => work.stop(), 0);
+    await expect(access.during(work).simulateEach(long(10_000), NOON)).rejects.toMatchObject({ code: 'CANCELLED' });
+    expect(work.units).toBeLessThan(9_000);
   });
 });

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Work } from '../../src/access/work.ts';
 import { IAM_READS } from '../../src/aws/operations/iam-read/iam-reads.ts';
 import type { AwsContext } from '../../src/aws/operations/operation.ts';
 import { demoDirectory } from '../../src/directory/demo/demo.ts';
@@ -21,7 +22,14 @@ describe('what reaches the database does not grow with a page:', () => {
     services = await services.reopen();
     const before = services.statements.length;
     const caller = await services.signIn(READER_KEY);
-    const context: AwsContext = { ...services, caller, now: NOW, origin: UNKNOWN_ORIGIN, request: {} };
+    const context: AwsContext = {
+      ...services,
+      caller,
+      now: NOW,
+      origin: UNKNOWN_ORIGIN,
+      request: {},
+      work: new Work(),
+    };
     // as: the table says which input belongs to which operation
     await IAM_READS[operation](context, input as never);
     return services.statements.length - before;

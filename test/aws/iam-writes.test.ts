@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Work } from '../../src/access/work.ts';
 import { IAM_WRITES } from '../../src/aws/operations/iam-write/iam-write.ts';
 import type { AwsContext } from '../../src/aws/operations/operation.ts';
 import { awsErrorOf } from '../../src/aws/wire/errors.ts';
@@ -36,7 +37,7 @@ type Name = keyof typeof IAM_WRITES;
 
 function contextOf(caller: Caller): AwsContext {
   const { access, directory, catalog, sessions } = ours;
-  return { access, directory, catalog, sessions, caller, now: NOW, origin: ORIGIN, request: {} };
+  return { access, directory, catalog, sessions, caller, now: NOW, origin: ORIGIN, request: {}, work: new Work() };
 }
 
 /** The answer of an operation, or AWS's code and status with the message of its error. */

@@ -1,5 +1,6 @@
 import type * as iam from '@aws-sdk/client-iam';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Work } from '../../src/access/work.ts';
 import type { AwsContext } from '../../src/aws/operations/operation.ts';
 import { IAM_SIMULATIONS } from '../../src/aws/operations/simulate/simulate.ts';
 import { awsErrorOf } from '../../src/aws/wire/errors.ts';
@@ -54,6 +55,7 @@ function contextOf(caller: string): AwsContext {
     now: NOW,
     origin: UNKNOWN_ORIGIN,
     request: {},
+    work: new Work(),
   };
 }
 

@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { createAccess } from '../../src/access/access.ts';
 import { openCatalog } from '../../src/catalog/catalog.ts';
 import { demoDirectory } from '../../src/directory/demo/demo.ts';
+import type { DirectorySize } from '../../src/directory/directory.ts';
 import type { GatewayServices } from '../../src/graphql/context.ts';
 import { MemoryDirectory } from '../support/memory-directory.ts';
 import { faultsOf, type Gateway, gatewayOn, OPERATOR } from './gateway.ts';
@@ -11,11 +12,12 @@ const ALICE = 'arn:aws:iam::111111111111:user/alice';
 const DATA_WRITER = 'arn:aws:iam::222222222222:role/DataWriter';
 const DECISIONS = 'query ($requests: [AccessRequestInput!]!) { decisions(requests: $requests) { allowed } }';
 
+let directory: MemoryDirectory;
 let gateway: Gateway;
 
 beforeAll(async () => {
   const catalog = await openCatalog();
-  const directory = new MemoryDirectory(demoDirectory(), catalog);
+  directory = new MemoryDirectory(demoDirectory(), catalog);
   const access = createAccess(directory, catalog);
   gateway = gatewayOn({ access, directory, catalog } as unknown as GatewayServices); // nothing here reads tables or signs in
 });
@@ -113,6 +115,27 @@ describe('cost', () => {
       `{ ${Array.from({ length: count }, (_, index) => `a${index}: whoCan(action: "s3:GetObject", resource: "*") { totalCount }`).join(' ')} }`;
     const [fault] = faultsOf(await gateway.ask(OPERATOR, searches(100)));
     expect(fault?.message).toMatch(/^the operation costs 1002\d{3}; the limit is 500000/);
+  });
+
+  test('counts searches by the size of the directory, and one of the largest is possible', async () => {
+    const costOf = async (field: string, size: Partial<DirectorySize>): Promise<number> => {
+      directory.size = { principals: 0, roles: 0, resources: 0, ...size };
+      const fields = Array.from({ length: 100 }, (_, index) => `a${index}: ${field}`).join(' ');
+      const [fault] = faultsOf(await gateway.ask(OPERATOR, `{ ${fields} }`));
+      directory.size = { principals: 0, roles: 0, resources: 0 };
+      return Math.floor(Number(/costs (\d+)/.exec(fault?.message ?? '')?.[1]) / 100_000) * 1000;
+    };
+    const whoCan = 'whoCan(action: "s3:GetObject", resource: "*") { totalCount }';
+    expect(await costOf(whoCan, { principals: 999 })).toBe(10_000);
+    expect(await costOf(whoCan, { principals: 1000 })).toBe(11_000);
+    expect(await costOf(whoCan, { principals: 100_000 })).toBe(110_000);
+    expect(await costOf(whoCan, { principals: 10_000_000 })).toBe(200_000);
+    const roles = { roles: 20_000 };
+    expect(await costOf(`assumableRoles(principal: "${ALICE}", first: 1) { totalCount }`, roles)).toBe(30_000);
+    const compared = `compareAccess(principal: "${ALICE}", assumedRole: "${DATA_WRITER}") { keptCount }`;
+    expect(await costOf(compared, roles)).toBe(120_000);
+    expect(await costOf('resources(first: 1) { totalCount }', { resources: 50_000 })).toBe(60_000);
+    expect(await costOf('principals(first: 1) { totalCount }', { principals: 50_000 })).toBe(60_000);
   });
 
   test('counts searches of the catalogue, which read the names of all actions', async () => {

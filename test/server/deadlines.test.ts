@@ -2,6 +2,11 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { Work } from '../../src/access/work.ts';
+import type { Door } from '../../src/authzen/door.ts';
+import { NO_NAMES } from '../../src/authzen/names.ts';
+import { openCatalog } from '../../src/catalog/catalog.ts';
+import type { AuthzenRoute } from '../../src/server/authzen-route.ts';
+import type { AwsRoute } from '../../src/server/aws-route.ts';
 import type { GraphqlRoute } from '../../src/server/graphql-route.ts';
 import { type HttpServer, listen } from '../../src/server/http-server.ts';
 import { createLog } from '../../src/server/log.ts';
@@ -31,15 +36,42 @@ const route: GraphqlRoute = {
   uploads: null,
 };
 
+const never = () => new Promise<never>(() => undefined);
+
+/** AWS's door, where a web identity is looked at for ever. */
+const aws = {
+  // as: the operation uses no other service
+  services: { sessions: { assumeRoleWithWebIdentity: never }, access: { during: () => ({}) } },
+  isTrustedProxy: () => false,
+  log: createLog('silent'),
+} as unknown as AwsRoute;
+
+/** AuthZEN's door, where a decision is waited for for ever. */
+const catalog = await openCatalog();
+const authzen: AuthzenRoute = {
+  admit: route.admit,
+  doorOf: (facts, request) => ({
+    // as: an evaluation uses nothing else
+    context: {
+      ...facts,
+      request,
+      catalog,
+      access: { isAboutPattern: () => false, decideEach: never },
+    } as unknown as Door['context'],
+    table: NO_NAMES,
+  }),
+  addressOf: () => null,
+};
+
 beforeAll(async () => {
   const router = createRouter({
     log: createLog('silent'),
     clock: Date.now,
     phase: () => 'ready',
     graphql: () => route,
-    aws: () => null,
+    aws: () => aws,
     jwks: () => null,
-    authzen: () => null,
+    authzen: () => authzen,
     maintenance: () => null,
     ping: async () => undefined,
     workLimits: {
@@ -105,4 +137,47 @@ test('work ends when the client has gone', async () => {
     `POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: ${BODY.length}\r\n\r\n${BODY}`,
   );
   expect(await ended).toMatchObject({ code: 'CANCELLED' });
+});
+
+const WEB_IDENTITY = new URLSearchParams({
+  Action: 'AssumeRoleWithWebIdentity',
+  Version: '2011-06-15',
+  RoleArn: 'arn:aws:iam::111111111111:role/r',
+  RoleSessionName: 'session',
+  WebIdentityToken: 'token',
+}).toString();
+
+test('at the door of AWS the answer is in its form, as its clients send it again', async () => {
+  const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+  const { status, headers: answered, text } = await exchange(`${server.url}/aws`, { headers, body: WEB_IDENTITY });
+  expect([status, answered['retry-after'], answered['connection']]).toEqual([503, '1', 'close']);
+  expect(answered['content-type']).toBe('text/xml');
+  expect(text).toContain('<Type>Receiver</Type><Code>ServiceUnavailable</Code>');
+  expect(text).toContain(
+    '<Message>the request takes longer than 0.1 seconds, which is the limit: ask for less</Message>',
+  );
+  expect(text).toContain(`<RequestId>${String(answered['x-amzn-requestid'])}</RequestId></ErrorResponse>`);
+});
+
+test('and as JSON for clients that read it', async () => {
+  const headers = { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' };
+  const { status, headers: answered, body } = await exchange(`${server.url}/aws`, { headers, body: WEB_IDENTITY });
+  expect(status).toBe(503);
+  expect(body).toMatchObject({
+    Error: { Type: 'Receiver', Code: 'ServiceUnavailable' },
+    RequestId: answered['x-amzn-requestid'],
+  });
+});
+
+test('at the door of AuthZEN the answer is a sentence', async () => {
+  const headers = { 'content-type': 'application/json', authorization: 'Bearer x', 'x-request-id': 'mine' };
+  const asked = {
+    subject: { type: 'principal', id: 'arn:aws:iam::111111111111:user/u' },
+    action: { name: 's3:GetObject' },
+    resource: { type: 'arn', id: 'arn:aws:s3:::bucket/a' },
+  };
+  const sent = { headers, body: JSON.stringify(asked) };
+  const { status, headers: answered, body } = await exchange(`${server.url}/access/v1/evaluation`, sent);
+  expect([status, answered['x-request-id'], answered['retry-after']]).toEqual([503, 'mine', '1']);
+  expect(body).toBe('the request takes longer than 0.1 seconds, which is the limit: ask for less');
 });

@@ -3,6 +3,7 @@ import type { Catalog } from '../../src/catalog/catalog.ts';
 import type {
   AccountOrganization,
   Directory,
+  DirectorySize,
   Gathered,
   GatherRequest,
   Known,
@@ -50,6 +51,8 @@ export class MemoryDirectory implements Directory {
   readonly #roles = new Map<string, PreparedRole>();
   readonly #users = new Map<string, PreparedPrincipal>();
   #revision = 1n;
+  /** As a test wants it to be. */
+  size: DirectorySize = { principals: 0, roles: 0, resources: 0 };
   /** How often something was gathered. */
   gathers = 0;
   /** How often a key or session was looked up. */

@@ -1,9 +1,11 @@
+import type { Work } from '../../access/work.ts';
 import type { GuardContext } from '../../guard/context.ts';
 import type { Sessions } from '../../session/sessions.ts';
 
 /** The caller, time and origin of one request at this door. */
 export interface AwsContext extends GuardContext {
   readonly sessions: Sessions;
+  readonly work: Work;
 }
 
 /** An input as it was read: members that AWS requires are there. */

@@ -45,7 +45,10 @@ const AWS_CODES: Readonly<Record<string, string>> = {
   DIRECTORY_FULL: 'ServiceUnavailable',
   DIRECTORY_UNAVAILABLE: 'ServiceUnavailable',
   FORBIDDEN: 'AccessDenied',
+  LIMIT_EXCEEDED: 'LimitExceeded',
   NOT_FOUND: 'NoSuchEntity',
+  // AWS's clients send a request again that is answered so.
+  TIMED_OUT: 'ServiceUnavailable',
 };
 
 /** An error that the caller may see; null: an unexpected one. */

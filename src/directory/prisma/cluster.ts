@@ -5,6 +5,7 @@ import { PGlite, type PGliteOptions } from '@electric-sql/pglite';
 import { pg_trgm } from '@electric-sql/pglite/contrib/pg_trgm';
 import { dataDir as prepopulated } from '@electric-sql/pglite-prepopulatedfs';
 import { RolegateError } from '../../policy/errors.ts';
+import { StatementTurns } from './statement-turns.ts';
 import { storageError, storageFailureOf } from './storage-failure.ts';
 import { endAtTraps } from './trap-guard.ts';
 
@@ -30,6 +31,7 @@ class EndingPGlite extends PGlite {
   /** Null: it runs. */
   ended: unknown = null;
   #isAbandoned = false;
+  readonly #turns = new StatementTurns();
 
   /** Call it when it runs. */
   endAtTraps(): void {
@@ -57,6 +59,8 @@ class EndingPGlite extends PGlite {
   override async execProtocolStream(
     ...args: Parameters<PGlite['execProtocolStream']>
   ): ReturnType<PGlite['execProtocolStream']> {
+    const turn = this.#turns.next();
+    if (turn !== null) await turn;
     try {
       return await super.execProtocolStream(...args);
     } catch (error) {

@@ -8,7 +8,7 @@ import { pgliteAdapter } from './pglite-adapter.ts';
 import { type AvailabilityListener, PROBE, StorageWatch } from './storage-watch.ts';
 
 /** Rows of one statement: bounds how long it keeps the process. */
-const BATCH = 250;
+const BATCH = 125;
 
 export interface EmbeddedOptions {
   readonly onStatement?: StatementListener;

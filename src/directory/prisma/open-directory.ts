@@ -6,12 +6,14 @@ import type {
   AccountOrganization,
   Applied,
   Directory,
+  DirectorySize,
   Gathered,
   GatherRequest,
   Progress,
   Remembered,
   Revision,
 } from '../directory.ts';
+import { KnownSize } from '../directory-size.ts';
 import type { DirectoryDocument } from '../document.ts';
 import type { ChangeOptions } from '../entities/change-options.ts';
 import { keptOrNot } from '../entities/dry-run.ts';
@@ -111,6 +113,7 @@ class StoredDirectory implements OpenDirectory {
   readonly #catalog: Catalog;
   readonly #gatherer: Gatherer;
   readonly #budget: MemoryBudget;
+  readonly #size: KnownSize;
 
   constructor(database: Database, catalog: Catalog, revision: Revision, searchIndexed: boolean, budget: MemoryBudget) {
     this.searchIndexed = searchIndexed;
@@ -137,11 +140,17 @@ class StoredDirectory implements OpenDirectory {
     this.iam = iam(this.#store);
     this.sessionHistory = sessionHistory(database);
     this.exports = directoryExports(database);
+    this.#size = new KnownSize(database, () => memory.revision);
   }
 
   /** Brings into memory what every question needs. */
-  warm(): Promise<void> {
-    return this.#gatherer.readResources();
+  async warm(): Promise<void> {
+    await this.#gatherer.readResources();
+    await this.#size.read();
+  }
+
+  get size(): DirectorySize {
+    return this.#size.known;
   }
 
   async revision(): Promise<Revision> {
@@ -191,8 +200,8 @@ class StoredDirectory implements OpenDirectory {
     if (options.dryRun === true) return applied;
     // A server does this by itself, PGlite does not. Between the tables others can ask.
     if (this.#store.database.exclusive) {
-      // A fifth of the usual sample: each statement keeps the process.
-      if (outgrown.length > 0) await this.#store.database.query('SET default_statistics_target = 20');
+      // A tenth of the usual sample: each statement keeps the process.
+      if (outgrown.length > 0) await this.#store.database.query('SET default_statistics_target = 10');
       for (const table of outgrown) await this.#store.database.query(`ANALYZE "${table}"`);
     }
     // A large change has made it forget them.

@@ -1,5 +1,6 @@
 import { type CatalogMatch, findActions, findConditionKeys, findServices } from '../../access/catalog-search.ts';
 import { builder } from '../builder.ts';
+import type { GatewayContext } from '../context.ts';
 import { checkLength } from '../find/find-arguments.ts';
 import { type KeyedPage, type PageArguments, pageByKey, pageOf } from '../keyed-connection.ts';
 import { NULL_ANSWER } from '../null-answer.ts';
@@ -20,9 +21,16 @@ interface SearchArguments extends PageArguments {
 const REVISION = 0n;
 
 /** The page of what `find` finds. Throws InvalidInput for a long search, a large page or an invalid cursor. */
-function pageOfCatalog<T>(args: SearchArguments, find: (search: string) => readonly CatalogMatch<T>[]): KeyedPage<T> {
+async function pageOfCatalog<T>(
+  { work }: GatewayContext,
+  args: SearchArguments,
+  find: (search: string) => readonly CatalogMatch<T>[],
+): Promise<KeyedPage<T>> {
   checkLength('search', args.search);
-  const page = pageByKey(find(args.search ?? ''), pageOf(args), REVISION, ({ key }) => key);
+  const found = find(args.search ?? '');
+  // The names of all actions take some milliseconds.
+  await work.turn();
+  const page = pageByKey(found, pageOf(args), REVISION, ({ key }) => key);
   return { ...page, edges: page.edges.map(({ cursor, node }) => ({ cursor, node: node.value })) };
 }
 
@@ -38,7 +46,7 @@ builder.queryField('services', (t) =>
       first: t.arg.int({ description: FIRST_DESCRIPTION }),
       after: t.arg.string({ description: AFTER_DESCRIPTION }),
     },
-    resolve: (_root, args, { catalog }) => pageOfCatalog(args, (search) => findServices(catalog, search)),
+    resolve: (_root, args, context) => pageOfCatalog(context, args, (search) => findServices(context.catalog, search)),
   }),
 );
 
@@ -56,10 +64,10 @@ builder.queryField('actions', (t) =>
       first: t.arg.int({ description: FIRST_DESCRIPTION }),
       after: t.arg.string({ description: AFTER_DESCRIPTION }),
     },
-    resolve: (_root, { service, accessLevel, ...args }, { catalog }) => {
+    resolve: (_root, { service, accessLevel, ...args }, context) => {
       checkLength('service', service);
-      return pageOfCatalog(args, (search) =>
-        findActions(catalog, {
+      return pageOfCatalog(context, args, (search) =>
+        findActions(context.catalog, {
           search,
           ...(service == null ? {} : { service }),
           ...(accessLevel == null ? {} : { accessLevel }),
@@ -82,10 +90,10 @@ builder.queryField('conditionKeys', (t) =>
       first: t.arg.int({ description: FIRST_DESCRIPTION }),
       after: t.arg.string({ description: AFTER_DESCRIPTION }),
     },
-    resolve: (_root, { service, ...args }, { catalog }) => {
+    resolve: (_root, { service, ...args }, context) => {
       checkLength('service', service);
-      return pageOfCatalog(args, (search) =>
-        findConditionKeys(catalog, { search, ...(service == null ? {} : { service }) }),
+      return pageOfCatalog(context, args, (search) =>
+        findConditionKeys(context.catalog, { search, ...(service == null ? {} : { service }) }),
       );
     },
   }),

@@ -6,7 +6,10 @@ import {
   locatedError,
   responsePathAsArray,
 } from 'graphql';
+import type { Work } from '../../access/work.ts';
 import type { PlannedField, QueryPlan, ValueForm } from './plan.ts';
+import { AS_MANY_AS_A_SEARCH, Turns } from './turns.ts';
+import { allOf, failsLater, isPromise, serialized } from './values.ts';
 
 type Path = GraphQLResolveInfo['path'];
 type Maybe<T> = T | Promise<T>;
@@ -17,34 +20,51 @@ type Variables = Readonly<Record<string, unknown>>;
  * Executes a query as graphql-js does, by a plan that is made once: the algorithm, the order of errors and the number of turns
  * that each value waits are those of its `execute` (test/graphql/execution/execute-plan.properties.test.ts compares the two). Null: the
  * variables are refused, and graphql-js says why. The answer is to be written as JSON: its objects have a prototype.
+ *
+ * `work`: what takes long takes turns with other requests, and rejects with the work's error when that has ended. Null: it is
+ * done in one go.
  */
-export function executePlan(plan: QueryPlan, context: unknown, given: Variables): Maybe<ExecutionResult> | null {
+export function executePlan(
+  plan: QueryPlan,
+  context: unknown,
+  given: Variables,
+  work: Work | null = null,
+): Maybe<ExecutionResult> | null {
   const variables = plan.variables(given);
-  return variables === null ? null : new Execution(plan, context, variables).run();
+  return variables === null ? null : new Execution(plan, context, variables, work).run();
 }
 
 class Execution {
   readonly #plan: QueryPlan;
   readonly #context: unknown;
   readonly #variables: Variables;
+  readonly #turns: Turns | null;
   readonly #errors: GraphQLError[] = [];
+  /** Rejects the whole execution, once that has a promise. */
+  #giveUp: ((error: unknown) => void) | null = null;
   /** The places that are null because of an error: undefined is the whole answer. Null: there is none. */
   #nulled: Set<Path | undefined> | null = null;
 
-  constructor(plan: QueryPlan, context: unknown, variables: Variables) {
+  constructor(plan: QueryPlan, context: unknown, variables: Variables, work: Work | null) {
     this.#plan = plan;
     this.#context = context;
     this.#variables = variables;
+    this.#turns = work === null ? null : new Turns(work, (error) => this.#giveUp?.(error));
   }
 
   run(): Maybe<ExecutionResult> {
     try {
       const data = this.#fields(this.#plan.fields, undefined, undefined);
       if (!isPromise(data)) return this.#response(data);
-      return data.then(
+      const answered = data.then(
         (resolved) => this.#response(resolved),
         (error: GraphQLError) => this.#failed(error),
       );
+      if (this.#turns === null) return answered;
+      return new Promise((resolve, reject) => {
+        this.#giveUp = reject;
+        answered.then(resolve, reject);
+      });
     } catch (error) {
       return this.#failed(error as GraphQLError); // as: `#fields` throws located errors
     }
@@ -63,19 +83,12 @@ class Execution {
     const results: Fields = {};
     let promises = 0;
     try {
-      for (const field of fields) {
-        const { key, definition, parentType } = field;
-        if (definition === null) {
-          results[key] = parentType.name;
-          continue;
-        }
-        const result = this.#field(field, definition, source, {
-          prev: path,
-          key,
-          typename: parentType.name,
-        });
-        results[key] = result;
-        if (isPromise(result)) promises += 1;
+      for (let index = 0; index < fields.length; index += 1) {
+        const field = fields[index];
+        if (field === undefined) continue;
+        if (this.#turns?.isDue(path === undefined ? AS_MANY_AS_A_SEARCH : 1) === true)
+          return this.#otherFields(fields.slice(index), source, path, results);
+        if (this.#put(field, source, path, results)) promises += 1;
       }
     } catch (error) {
       if (promises === 0) throw error;
@@ -85,6 +98,43 @@ class Execution {
       });
     }
     return promises === 0 ? results : allOf(results);
+  }
+
+  /** The fields that are left, as their turns come. */
+  async #otherFields(
+    fields: readonly PlannedField[],
+    source: unknown,
+    path: Path | undefined,
+    results: Fields,
+  ): Promise<Fields> {
+    for (const value of Object.values(results)) failsLater(value);
+    await this.#turns?.next();
+    try {
+      for (const field of fields) {
+        if (this.#turns?.isDue(path === undefined ? AS_MANY_AS_A_SEARCH : 1) === true) await this.#turns.next();
+        this.#put(field, source, path, results);
+        failsLater(results[field.key]);
+      }
+    } catch (error) {
+      // As in `#fields`.
+      await Promise.allSettled(Object.values(results));
+      throw error;
+    }
+    return allOf(results);
+  }
+
+  /** Puts the value of a field into the answer; whether it is waited for. */
+  #put(field: PlannedField, source: unknown, path: Path | undefined, results: Fields): boolean {
+    const { key, definition, parentType } = field;
+    if (definition === null) {
+      results[key] = parentType.name;
+      return false;
+    }
+    const result = this.#field(field, definition, source, { prev: path, key, typename: parentType.name });
+    results[key] = result;
+    if (!isPromise(result)) return false;
+    this.#turns?.begun();
+    return true;
   }
 
   #field(
@@ -168,6 +218,7 @@ class Execution {
     let promises = false;
     try {
       for (let index = 0; index < items.length; index += 1) {
+        if (this.#turns?.isDue() === true) return this.#otherItems(form, info, path, items, completed);
         const one = this.#item(form, info, { prev: path, key: index, typename: undefined }, items[index]);
         completed.push(one);
         promises ||= isPromise(one);
@@ -178,6 +229,30 @@ class Execution {
       throw error;
     }
     return promises ? Promise.all(completed) : completed;
+  }
+
+  /** The items that are left, as their turns come. */
+  async #otherItems(
+    form: ValueForm,
+    info: GraphQLResolveInfo,
+    path: Path,
+    items: readonly unknown[],
+    completed: unknown[],
+  ): Promise<readonly unknown[]> {
+    for (const item of items) failsLater(item);
+    await this.#turns?.next();
+    try {
+      for (let index = completed.length; index < items.length; index += 1) {
+        if (this.#turns?.isDue() === true) await this.#turns.next();
+        const one = this.#item(form, info, { prev: path, key: index, typename: undefined }, items[index]);
+        failsLater(one);
+        completed.push(one);
+      }
+    } catch (error) {
+      void Promise.allSettled([...completed, ...items]);
+      throw error;
+    }
+    return Promise.all(completed);
   }
 
   #item(form: ValueForm, info: GraphQLResolveInfo, path: Path, item: unknown): unknown {
@@ -221,22 +296,4 @@ class Execution {
     };
     return isPromise(is) ? is.then(complete) : complete(is);
   }
-}
-
-function serialized({ type }: Extract<ValueForm, { kind: 'leaf' }>, value: unknown): unknown {
-  const written: unknown = type.serialize(value);
-  if (written == null) throw new Error(`Expected ${type.name} to serialize to a value, returned: ${String(written)}`);
-  return written;
-}
-
-/** The object with its promises resolved, in as many turns as graphql-js takes. */
-async function allOf(results: Fields): Promise<Fields> {
-  const values = await Promise.all(Object.values(results));
-  const resolved: Fields = {};
-  for (const [index, key] of Object.keys(results).entries()) resolved[key] = values[index];
-  return resolved;
-}
-
-function isPromise(value: unknown): value is Promise<unknown> {
-  return typeof value === 'object' && value !== null && typeof (value as Partial<Promise<unknown>>).then === 'function';
 }

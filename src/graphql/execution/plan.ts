@@ -1,6 +1,5 @@
 import {
   type DocumentNode,
-  defaultFieldResolver,
   type FieldNode,
   type FragmentDefinitionNode,
   type GraphQLAbstractType,
@@ -22,6 +21,7 @@ import {
   typeFromAST,
 } from 'graphql';
 import { type CoerceVariables, compileVariables } from './coerce-variables.ts';
+import { resolverOf } from './plain-resolvers.ts';
 import { type ArgumentsOf, compileArguments } from './planned-arguments.ts';
 
 /** What of an execution follows from a document alone: the fields of each object, their arguments, and the form of their values. */
@@ -151,7 +151,7 @@ class Planner {
       definition,
       nodes: [node],
       parentType,
-      resolve: definition?.resolve ?? defaultFieldResolver,
+      resolve: definition === null ? noValue : resolverOf(definition),
       argumentsOf: definition === null ? noArguments : compileArguments(definition, node),
       form: definition === null ? NAME : this.#form(definition.type, node),
     };
@@ -172,4 +172,5 @@ class Planner {
 }
 
 const noArguments: ArgumentsOf = () => ({});
+const noValue = (): undefined => undefined;
 const NAME: ValueForm = { kind: 'leaf', type: GraphQLString };

@@ -126,10 +126,10 @@ builder.queryField('simulateCustomPolicies', (t) =>
     args: {
       input: t.arg({ type: SimulateCustomPoliciesInput, required: true, description: 'The policies and the requests' }),
     },
-    resolve: (_root, { input }, { access, now }) => {
+    resolve: async (_root, { input }, { access, now }) => {
       checkBatchSize(input.requests.length, 'input.requests');
       const { caller, requests } = input;
-      const answers = access.simulateEach(
+      const answers = await access.simulateEach(
         {
           caller: {
             principal: caller.principal,

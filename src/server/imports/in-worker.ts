@@ -1,12 +1,23 @@
 import { Worker } from 'node:worker_threads';
+import { Work } from '../../access/work.ts';
 import type { DirectoryDocument } from '../../directory/document.ts';
 import type { GivenFile, UnderstandDetails, UnderstandFiles, Waiting } from '../../importing/given-files.ts';
 import type { ImportSummary } from '../../importing/summary.ts';
 import { RolegateError } from '../../policy/errors.ts';
+import { type HandedText, handedText } from './handed-text.ts';
 import { type DocumentPiece, JoinedPieces } from './pieces.ts';
 
-/** What a worker is to read. */
-export type ForWorker = { readonly files: readonly GivenFile[] } | { readonly details: string };
+/** A file as a worker gets it. */
+export interface FileForWorker {
+  readonly name: string;
+  readonly content: HandedText | { readonly storedAt: string };
+}
+
+/** What a worker is to read. Texts come as bytes: it decodes and parses them. */
+export type ForWorker = { readonly files: readonly FileForWorker[] } | { readonly details: HandedText };
+
+/** What somebody wants to be understood. */
+type Given = { readonly files: readonly GivenFile[] } | { readonly details: string };
 
 /** How it ended, beside the document. */
 export type Understood =
@@ -34,8 +45,8 @@ export interface InWorkers {
  */
 export function understandInWorkers(): InWorkers {
   let last: Promise<unknown> = Promise.resolve();
-  const inTurn = (given: ForWorker, waiting: Waiting | undefined): ReturnType<typeof understandInWorker> => {
-    const understood = last.then(() => understandInWorker(given, waiting));
+  const inTurn = (given: Given, waiting: Waiting | undefined): ReturnType<typeof understandInWorker> => {
+    const understood = last.then(async () => understandInWorker(await handedOver(given), waiting));
     last = understood.catch(() => undefined);
     return understood;
   };
@@ -53,11 +64,30 @@ export function understandInWorkers(): InWorkers {
   };
 }
 
+/** As the import's own work, which ends with its request: see Waiting. */
+async function handedOver(given: Given): Promise<ForWorker> {
+  const work = new Work(UNLIMITED);
+  if ('details' in given) return { details: await work.run(handedText(given.details)) };
+  const files: FileForWorker[] = [];
+  for (const { name, content } of given.files) {
+    files.push({ name, content: 'text' in content ? await work.run(handedText(content.text)) : content });
+  }
+  return { files };
+}
+
+const UNLIMITED = { time: Number.POSITIVE_INFINITY, cpu: Number.POSITIVE_INFINITY };
+
+/** The bytes that a worker takes over, and this thread has no longer. */
+function bytesIn(given: ForWorker): ArrayBuffer[] {
+  if ('details' in given) return [given.details.bytes];
+  return given.files.flatMap(({ content }) => ('bytes' in content ? [content.bytes] : []));
+}
+
 function understandInWorker(
   given: ForWorker,
   waiting: Waiting | undefined,
 ): Promise<{ readonly document: DirectoryDocument; readonly understood: Understood }> {
-  const worker = new Worker(WORKER, { workerData: given });
+  const worker = new Worker(WORKER, { workerData: given, transferList: bytesIn(given) });
   const joined = new JoinedPieces();
   return new Promise((resolve, reject) => {
     waiting?.onStop(() => {

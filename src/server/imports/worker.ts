@@ -2,8 +2,10 @@ import { once } from 'node:events';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { DirectoryDocument } from '../../directory/document.ts';
 import { parseAccountAuthorizationDetails } from '../../importing/account-authorization-details.ts';
+import type { GivenFile } from '../../importing/given-files.ts';
 import { RolegateError } from '../../policy/errors.ts';
-import type { ForWorker, FromWorker, Understood } from './in-worker.ts';
+import { textOf } from './handed-text.ts';
+import type { FileForWorker, ForWorker, FromWorker, Understood } from './in-worker.ts';
 import { piecesOf } from './pieces.ts';
 import { understandFiles } from './understand.ts';
 
@@ -17,11 +19,15 @@ async function understand(
   given: ForWorker,
 ): Promise<{ readonly document: DirectoryDocument; readonly understood: Understood }> {
   if ('details' in given) {
-    const { document, warnings } = parseAccountAuthorizationDetails(given.details);
+    const { document, warnings } = parseAccountAuthorizationDetails(textOf(given.details));
     return { document, understood: { of: 'details', warnings } };
   }
-  const { document, summary, leftOut } = await understandFiles(given.files);
+  const { document, summary, leftOut } = await understandFiles(given.files.map(fileOf));
   return { document, understood: { of: 'files', summary, leftOut } };
+}
+
+function fileOf({ name, content }: FileForWorker): GivenFile {
+  return { name, content: 'bytes' in content ? { text: textOf(content) } : content };
 }
 
 try {

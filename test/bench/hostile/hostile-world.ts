@@ -8,6 +8,16 @@ export const HOSTILE_KEY = 'AKIAHOSTILEAAAAAAAAA';
 export const PLAIN_KEY = 'AKIAPLAINAAAAAAAAAAA';
 export const BUCKET = 'arn:aws:s3:::bucket';
 export const TRUSTING = `arn:aws:iam::${ACCOUNT}:role/trusting-0`;
+/** What mutations are made on. */
+export const VICTIM = {
+  user: `arn:aws:iam::${ACCOUNT}:user/victim`,
+  role: `arn:aws:iam::${ACCOUNT}:role/victim`,
+  group: `arn:aws:iam::${ACCOUNT}:group/victims`,
+  policy: `arn:aws:iam::${ACCOUNT}:policy/victims`,
+  key: 'AKIAVICTIMAAAAAAAAAA',
+  device: `arn:aws:iam::${ACCOUNT}:mfa/x0`,
+  provider: `arn:aws:iam::${ACCOUNT}:oidc-provider/x0.example.com`,
+} as const;
 const BOUNDARY = `arn:aws:iam::${ACCOUNT}:policy/boundary`;
 
 /** Statements of which no two can be joined: what each leaves out differs, in actions, resources and conditions. */
@@ -42,6 +52,7 @@ const OPEN = JSON.stringify({
 export function hostileWorld(roles: number): DirectoryDocument {
   return {
     policies: [
+      { arn: VICTIM.policy, defaultVersionId: 'v1', versions: [{ versionId: 'v1', document: EVERYTHING }] },
       { arn: BOUNDARY, defaultVersionId: 'v1', versions: [{ versionId: 'v1', document: manyAllows(30, 'bound') }] },
     ],
     users: [
@@ -51,16 +62,26 @@ export function hostileWorld(roles: number): DirectoryDocument {
         permissionsBoundary: BOUNDARY,
       },
       { arn: PLAIN, inlinePolicies: [{ name: 'Everything', document: EVERYTHING }] },
+      {
+        arn: VICTIM.user,
+        inlinePolicies: [{ name: 'Many', document: manyAllows(30, 'own') }],
+        permissionsBoundary: BOUNDARY,
+      },
     ],
-    roles: Array.from({ length: roles }, (_, n) => ({
-      arn: `arn:aws:iam::${ACCOUNT}:role/trusting-${n}`,
-      trustPolicy: TRUST,
-      inlinePolicies: [{ name: 'Everything', document: EVERYTHING }],
-    })),
+    groups: [{ arn: VICTIM.group, inlinePolicies: [{ name: 'Everything', document: EVERYTHING }] }],
+    roles: [
+      ...Array.from({ length: roles }, (_, n) => ({
+        arn: `arn:aws:iam::${ACCOUNT}:role/trusting-${n}`,
+        trustPolicy: TRUST,
+        inlinePolicies: [{ name: 'Everything', document: EVERYTHING }],
+      })),
+      { arn: VICTIM.role, trustPolicy: TRUST, inlinePolicies: [{ name: 'Many', document: manyAllows(30, 'own') }] },
+    ],
     resources: [{ arn: BUCKET, accountId: ACCOUNT, policy: OPEN }],
     accessKeys: [
       { id: HOSTILE_KEY, user: HOSTILE },
       { id: PLAIN_KEY, user: PLAIN },
+      { id: VICTIM.key, user: VICTIM.user },
     ],
   };
 }

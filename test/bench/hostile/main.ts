@@ -9,14 +9,17 @@ import { QUICK } from '../measure.ts';
 import { startMeasured } from '../server-cost.ts';
 import { HOSTILE, PLAIN } from './hostile-world.ts';
 import { type Seen, type Sent, watching } from './watch.ts';
-import { LEVELS, type WorstField, worstFields } from './worst-fields.ts';
+import { type FieldForm, LEVELS, type WorstField, worstFields } from './worst-fields.ts';
 import { WORST_FORMS } from './worst-forms.ts';
+import { WORST_IMPORTS } from './worst-imports.ts';
 
 /** Bytes of a body that is not sent, because the gateway would not take it. */
-const MOST_BYTES = 6_000_000;
+const MOST_BYTES = 4_000_000;
 const TOO_MUCH = /QUERY_TOO_COMPLEX|REQUEST_TOO_LARGE|the limit is/;
-/** Milliseconds of CPU that another client may wait. In a short run most code is cold, and a few times as slow. */
-const WANTED = QUICK ? 250 : 50;
+/** Milliseconds of CPU that another client may wait. */
+const WANTED = 50;
+/** Seconds. What takes longer is not asked once more. */
+const AGAIN = 20;
 const ONLY = process.argv.find((one) => one.startsWith('--only='))?.slice('--only='.length) ?? '';
 
 interface Facts {
@@ -52,35 +55,60 @@ function print(name: string, seen: Seen): void {
   const worst = Math.max(healthz, decided);
   if (worst > WANTED) missed.push(`${name}: ${worst.toFixed(0)} ms`);
   console.log(
-    `${worst > WANTED ? '!' : ' '} ${name.padEnd(52)} healthz ${healthz.toFixed(0).padStart(6)}  decision ${decided.toFixed(0).padStart(6)} ms  ` +
+    `${worst > WANTED ? '!' : ' '} ${name.padEnd(72)} healthz ${healthz.toFixed(0).padStart(6)}  decision ${decided.toFixed(0).padStart(6)} ms  ` +
       `${megabytes.toFixed(0).padStart(5)} MB ${seconds.toFixed(1).padStart(6)} s  ${status} ${error}`,
   );
 }
 
-const watch = (sent: Sent): Promise<Seen> => watching(facts, decision, sent);
-// Code that is not warm yet is slower than any request.
+/** What misses is asked once more: code that runs for the first time is compiled first, which happens once. */
+async function watch(sent: Sent): Promise<Seen> {
+  const seen = await watching(facts, decision, sent);
+  if (Math.max(seen.healthz, seen.decision) <= WANTED || seen.seconds > AGAIN) return seen;
+  const again = await watching(facts, decision, sent);
+  return again.status === seen.status ? again : seen;
+}
 for (let i = 0; i < 20; i += 1) await watch(posted('/graphql', 'plain', '{"query":"{ viewer { kind } }"}'));
 
 for (const one of WORST_FORMS) {
   if (one.name.includes(ONLY)) print(`${one.name} (${one.as})`, await watch(posted(one.path, one.as, one.body())));
 }
 const schema = buildSchema(readFileSync(new URL('../../../schema.graphql', import.meta.url), 'utf8'));
-const fields = [schema.getQueryType(), schema.getMutationType()].flatMap((type) =>
-  type == null ? [] : worstFields(schema, type, type.name.toLowerCase()),
+const [queries = [], mutations = []] = [schema.getQueryType(), schema.getMutationType()].map((type) =>
+  type == null ? [] : worstFields(schema, type, type.name.toLowerCase()).filter(({ name }) => name.includes(ONLY)),
 );
-for (const field of fields) if (field.name.includes(ONLY)) await worstOfField(field);
+for (const field of queries) {
+  await worstOfField(field, 'hostile', 'all');
+  for (const form of ['bare', 'directive'] as const) await worstOfField(field, 'plain', form);
+}
+// Who may make them; those that take something away come last.
+const ENDS = /\.(delete|deactivate|detach|remove|revoke|rotateSigning|signOut|exitRole)/;
+const inOrder = [
+  ...mutations.filter(({ name }) => !ENDS.test(name)),
+  ...mutations.filter(({ name }) => ENDS.test(name)),
+];
+for (const field of inOrder) {
+  await worstOfField(field, 'hostile', 'all');
+  await worstOfField(field, 'plain', 'all');
+}
+for (const one of WORST_IMPORTS) {
+  if (one.name.includes(ONLY)) print(`${one.name} (${one.as})`, await watch(posted(one.path, one.as, one.body())));
+}
 
 /** The largest request that the gateway takes: shorter lists, pages and fewer levels until it is. */
-async function worstOfField({ name, hasList, body }: WorstField): Promise<void> {
+async function worstOfField(
+  { name, hasList, body }: WorstField,
+  as: 'hostile' | 'plain',
+  form: FieldForm,
+): Promise<void> {
   for (let levels = LEVELS; levels >= 1; levels -= 1) {
     for (let page = 1000; page >= 1; page = Math.floor(page / 32)) {
       for (let entries = hasList ? 10_000 : 1; entries >= 1; entries = Math.floor(entries / 10)) {
         // Two entries say how long all are.
         const few = Math.min(2, entries);
-        if ((body(levels, few, page).length / few) * entries > MOST_BYTES) continue;
-        const seen = await watch(posted('/graphql', 'hostile', body(levels, entries, page)));
+        if ((body(levels, few, page, form).length / few) * entries > MOST_BYTES) continue;
+        const seen = await watch(posted('/graphql', as, body(levels, entries, page, form)));
         const isTaken = !TOO_MUCH.test(seen.answer);
-        const shown = `${name}, ${levels} levels, ${hasList ? `${entries} entries, ` : ''}pages of ${page}`;
+        const shown = `${name} (${as}, ${form}), ${levels} levels, ${hasList ? `${entries} entries, ` : ''}pages of ${page}`;
         if (isTaken || Math.max(seen.healthz, seen.decision) > WANTED) print(shown, seen);
         if (isTaken) return;
       }

@@ -13,15 +13,21 @@ import {
   isNonNullType,
   isObjectType,
 } from 'graphql';
-import { BUCKET, HOSTILE, TRUSTING } from './hostile-world.ts';
+import { BUCKET, HOSTILE, TRUSTING, VICTIM } from './hostile-world.ts';
 
 /** The worst operation of one field of the schema: much beneath it is selected, every argument as costly as it can be. */
 export interface WorstField {
   readonly name: string;
   readonly hasList: boolean;
   /** `levels`: of selected fields. `entries`: how many each list among the arguments has. `page`: of a connection. */
-  readonly body: (levels: number, entries: number, page: number) => string;
+  readonly body: (levels: number, entries: number, page: number, form?: FieldForm) => string;
 }
+
+/**
+ * `all`: with all arguments. `bare`: without those that may be left out, which would shorten lists. `directive`: so, and executed by
+ * graphql-js.
+ */
+export type FieldForm = 'all' | 'bare' | 'directive';
 
 /** Levels of selected fields at most. */
 export const LEVELS = 4;
@@ -30,14 +36,16 @@ const LEFT_OUT: ReadonlySet<string> = new Set(['after', 'before', 'last', 'sessi
 
 export function worstFields(schema: GraphQLSchema, type: GraphQLObjectType, operation: string): readonly WorstField[] {
   return Object.values(type.getFields()).map((field): WorstField => {
-    const args = argumentsOf(field);
-    const declared = args.map(({ name, type: of }) => `$${name}: ${String(of)}`).join(', ');
-    const given = args.map(({ name }) => `${name}: $${name}`).join(', ');
-    const call = args.length === 0 ? field.name : `${field.name}(${given})`;
+    const all = argumentsOf(field);
     return {
       name: `${type.name}.${field.name}`,
-      hasList: args.some((one) => containsList(one.type)),
-      body: (levels, entries, page) => {
+      hasList: all.some((one) => containsList(one.type)),
+      body: (levels, entries, page, form = 'all') => {
+        const args = form === 'all' ? all : all.filter((one) => isNonNullType(one.type) || one.name === 'first');
+        const declared = args.map(({ name, type: of }) => `$${name}: ${String(of)}`).join(', ');
+        const given = args.map(({ name }) => `${name}: $${name}`).join(', ');
+        const directive = form === 'directive' ? ' @include(if: true)' : '';
+        const call = `${args.length === 0 ? field.name : `${field.name}(${given})`}${directive}`;
         const head = args.length === 0 ? '' : `(${declared})`;
         const query = `${operation}${head} { ${call} ${selectionOf(schema, field.type, levels)} }`;
         const variables = args.map(({ name, type: of }) => [
@@ -82,7 +90,7 @@ function containsList(type: GraphQLInputType): boolean {
 function worstOf(type: GraphQLInputType, name: string, entries: number, index = 0): unknown {
   if (isNonNullType(type)) return worstOf(type.ofType, name, entries, index);
   if (isListType(type)) return Array.from({ length: entries }, (_, n) => worstOf(type.ofType, name, 1, n + index));
-  if (isEnumType(type)) return type.getValues()[0]?.name;
+  if (isEnumType(type)) return (type.getValues().find((one) => one.name === 'NAME') ?? type.getValues()[0])?.name;
   if (isInputObjectType(type)) {
     const fields = Object.values(type.getFields()).filter((one) => isNonNullType(one.type) || !LEFT_OUT.has(one.name));
     return Object.fromEntries(fields.map((one) => [one.name, worstOf(one.type, one.name, entries, index)]));
@@ -90,29 +98,45 @@ function worstOf(type: GraphQLInputType, name: string, entries: number, index = 
   return (SCALARS[type.name] ?? textOf)(name, index);
 }
 
+/** What a mutation is made on, by the name of the argument. */
+const TARGETS: readonly (readonly [RegExp, string])[] = [
+  [/^userArn$/, VICTIM.user],
+  [/^(roleArn|role|assumedRole)$/, TRUSTING],
+  [/^groupArn$/, VICTIM.group],
+  [/^(policyArn|permissionsBoundary|sessionPolicyArns)$/, VICTIM.policy],
+  [/^serialNumber$/, VICTIM.device],
+  [/^arn$/, VICTIM.provider],
+];
+
 const textOf = (name: string, index: number): unknown => {
+  if (name === 'accessKeyId') return VICTIM.key;
+  if (name === 'policyName') return 'Many';
+  if (name === 'url') return `https://x${index}.example.com`;
+  if (name === 'jwks') return '{"keys":[]}';
+  if (name === 'id' || name === 'ids') return nodeId(index);
   if (name === 'action') return 's3:GetObject';
   if (name === 'actions') return `s3:*${index}*`;
   if (name === 'services') return 's3';
   return name === 'search' ? 'a' : name === 'path' ? '/' : `x${index}`;
 };
 
+/** The id of a role, as the gateway returns it. */
+function nodeId(index: number): string {
+  return Buffer.from(`Role:${TRUSTING.replace(/\d+$/, String(index % 200))}`).toString('base64');
+}
+
 /** The worst value of each scalar. */
 const SCALARS: Readonly<Record<string, (name: string, index: number) => unknown>> = {
   Int: (name) => (name === 'maxDepth' ? 4 : 1000),
   Boolean: () => true,
   AccountId: () => '111111111111',
-  Arn: (name, index) =>
-    name === 'assumedRole' || name === 'roleArn'
-      ? TRUSTING
-      : /user|principal/i.test(name)
-        ? HOSTILE
-        : `${BUCKET}/${'a'.repeat(900)}${index}`,
+  ID: (_name, index) => nodeId(index),
+  Arn: (name, index) => TARGETS.find(([form]) => form.test(name))?.[1] ?? `${BUCKET}/${'a'.repeat(900)}${index}`,
   PrincipalId: () => HOSTILE,
   DateTime: () => '2026-11-26T00:00:00.000Z',
   RequestContext: (_name, index) => ({ 'aws:UserAgent': `x${index}`.repeat(100), 'aws:TagKeys': ['a', 'b', 'c'] }),
   Revision: () => 'r0000000000000000001',
-  PolicyDocument: (_name, index) => worstDocument(index, index === 0 ? 260_000 : 20_000),
+  PolicyDocument: (_name, index) => worstDocument(index, index === 0 ? 120_000 : 20_000),
   JSON: () => ({}),
 };
 

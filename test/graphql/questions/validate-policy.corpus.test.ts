@@ -18,7 +18,7 @@ beforeAll(async () => {
   const catalog = await openCatalog();
   version = catalog.version;
   const directory = new MemoryDirectory(demoDirectory(), catalog);
-  gateway = gatewayOn({ access: createAccess(directory, catalog), catalog } as unknown as GatewayServices); // nothing here reads the directory
+  gateway = gatewayOn({ access: createAccess(directory, catalog), directory, catalog } as unknown as GatewayServices); // nothing here reads tables
 });
 
 const VALIDATE = `query ($document: PolicyDocument!, $kind: PolicyKind!) {

@@ -12,7 +12,7 @@ let gateway: Gateway;
 beforeAll(async () => {
   const catalog = await openCatalog();
   const directory = new MemoryDirectory(demoDirectory(), catalog);
-  gateway = gatewayOn({ access: createAccess(directory, catalog), catalog } as unknown as GatewayServices); // nothing here reads the directory
+  gateway = gatewayOn({ access: createAccess(directory, catalog), directory, catalog } as unknown as GatewayServices); // nothing here reads tables
 });
 
 interface Finding {

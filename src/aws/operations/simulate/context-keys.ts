@@ -3,8 +3,8 @@ import { documents } from '../../../access/simulated-policies.ts';
 import type { CompiledPolicy } from '../../../policy/load.ts';
 import { keysOfPolicies } from '../../../policy/policy-keys.ts';
 import { needs } from '../allowed.ts';
-import type { Operation } from '../operation.ts';
-import { ofGiven } from './invalid-input.ts';
+import type { AwsContext, Operation } from '../operation.ts';
+import { ofGivenInTurns } from './invalid-input.ts';
 import { policySource } from './policy-source.ts';
 import { storedEntity } from './stored.ts';
 
@@ -14,7 +14,7 @@ export const getContextKeysForCustomPolicy: Operation<
   iam.GetContextKeysForPolicyResponse
 > = async (context, input) => {
   await needs(context, { action: 'iam:GetContextKeysForCustomPolicy', resource: '*', account: null });
-  return namesOf(givenPolicies(input.PolicyInputList));
+  return namesOf(await givenPolicies(context, input.PolicyInputList));
 };
 
 /**
@@ -26,7 +26,7 @@ export const getContextKeysForPrincipalPolicy: Operation<
   iam.GetContextKeysForPolicyResponse
 > = async (context, input) => {
   const source = await policySource(context, 'iam:GetContextKeysForPrincipalPolicy', input.PolicySourceArn);
-  const given = givenPolicies(input.PolicyInputList ?? []);
+  const given = await givenPolicies(context, input.PolicyInputList ?? []);
   const { policies } = await storedEntity(context, source);
   return namesOf([...policies.identity.map(({ policy }) => policy), ...given]);
 };
@@ -36,7 +36,9 @@ function namesOf(policies: readonly CompiledPolicy[]): iam.GetContextKeysForPoli
 }
 
 /** Throws InvalidInput for a document that cannot be read. */
-function givenPolicies(given: readonly string[]): readonly CompiledPolicy[] {
-  const attached = ofGiven(() => documents(given, 'identity', 'identityPolicies', (field) => field));
+async function givenPolicies({ work }: AwsContext, given: readonly string[]): Promise<readonly CompiledPolicy[]> {
+  const attached = await ofGivenInTurns(() =>
+    work.run(documents(given, 'identity', 'identityPolicies', (field) => field)),
+  );
   return attached.map(({ policy }) => policy);
 }

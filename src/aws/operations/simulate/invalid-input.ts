@@ -34,6 +34,15 @@ export function asInvalidInput(error: unknown): unknown {
   return invalidInput(`Invalid Input${where}: ${error.message}`, error);
 }
 
+/** As `ofGiven`, for work that is waited for. */
+export async function ofGivenInTurns<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw asInvalidInput(error);
+  }
+}
+
 /** Does work whose faults are faults of what was given. */
 export function ofGiven<T>(work: () => T): T {
   try {

@@ -13,7 +13,7 @@ import { invalidMarker, paged } from '../iam-read/paging.ts';
 import type { AwsContext } from '../operation.ts';
 import { type Entity, refOf } from './entity.ts';
 import type { GivenSimulation, SimulationInput } from './given.ts';
-import { asInvalidInput, invalidInput, ofGiven } from './invalid-input.ts';
+import { asInvalidInput, invalidInput, ofGivenInTurns } from './invalid-input.ts';
 import { evaluationResult, MOST_STATEMENTS, type Simulated } from './results.ts';
 import type { StoredEntity } from './stored.ts';
 
@@ -67,7 +67,7 @@ export async function runSimulation(
     simulator: { follows: side.follows },
     path: '',
   };
-  const answers = decided(context, simulation);
+  const answers = await decided(context, simulation);
   const missing = missingKeys(input, given, side, context.now);
   checkRepeated(page.length, resources, missing);
   const { accountId } = side.home;
@@ -109,8 +109,8 @@ function checkRepeated(actions: number, resources: readonly string[], missing: r
 }
 
 /** Throws InvalidInput for the first fault. */
-function decided({ access, now }: AwsContext, simulation: Simulation): readonly Answer[] {
-  const answers = ofGiven(() => access.simulateEach(simulation, now));
+async function decided({ access, now }: AwsContext, simulation: Simulation): Promise<readonly Answer[]> {
+  const answers = await ofGivenInTurns(() => access.simulateEach(simulation, now));
   return answers.map((answer) => {
     if (answer instanceof RolegateError) throw asInvalidInput(answer);
     return answer;

@@ -1,0 +1,90 @@
+import type { Work } from '../../access/work.ts';
+
+/** Milliseconds for which an execution keeps others waiting. */
+const ONE_TURN = 5;
+/** The same for its beginning: most are answered in that, without a promise. */
+const FIRST_TURN = 12;
+/** Values between two looks at the clock. */
+const BETWEEN = 8;
+/** Fields of an operation itself can be searches: the clock is looked at before each. */
+export const AS_MANY_AS_A_SEARCH = BETWEEN;
+/** Fields that may be waited for before what they have begun gets on. */
+const BEGUN_AT_ONCE = 32;
+/** As many more are begun then, each time. */
+const BEGUN_NEXT = 4;
+
+/**
+ * Room for others while one operation is executed. Values are completed one after the other; each that is due waits for
+ * `next`, and those who wait go on in their order. Between two of them what fields have begun gets on, so that it is counted
+ * too, and after each turn others have theirs.
+ */
+export class Turns {
+  readonly #work: Work;
+  readonly #failed: (error: unknown) => void;
+  readonly #waiting: (() => void)[] = [];
+  #isRunning = false;
+  #since = performance.now();
+  #turn = FIRST_TURN;
+  #values = 0;
+  #mayBegin = BEGUN_AT_ONCE;
+
+  /** `failed`: told once, when the work of the request has ended. Nobody who waits goes on then. */
+  constructor(work: Work, failed: (error: unknown) => void) {
+    this.#work = work;
+    this.#failed = failed;
+  }
+
+  /** Counts a value that is to be completed now. Whether it has to wait for `next` first. `weight`: values that it is worth. */
+  isDue(weight = 1): boolean {
+    this.#values += weight;
+    if (this.#values >= BETWEEN) {
+      this.#values = 0;
+      // Whatever else is completed in this turn is due, too.
+      if (this.#isOver) this.#mayBegin = 0;
+    }
+    return this.#mayBegin <= 0;
+  }
+
+  /** Counts a field that has begun something that is waited for. */
+  begun(): void {
+    this.#mayBegin -= 1;
+  }
+
+  /** Its turn. */
+  next(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#waiting.push(resolve);
+      if (!this.#isRunning) void this.#run();
+    });
+  }
+
+  get #isOver(): boolean {
+    return performance.now() - this.#since > this.#turn;
+  }
+
+  async #run(): Promise<void> {
+    this.#isRunning = true;
+    const waiting = this.#waiting;
+    let began = performance.now();
+    try {
+      for (let at = 0; at < waiting.length; at += 1) {
+        if (this.#isOver) {
+          this.#work.spend(performance.now() - began);
+          await this.#work.rest();
+          began = performance.now();
+          this.#since = began;
+          this.#turn = ONE_TURN;
+        }
+        this.#mayBegin = BEGUN_NEXT;
+        waiting[at]?.();
+        // What was begun gets on by a step, and this one too.
+        await Promise.resolve();
+      }
+      this.#work.spend(performance.now() - began);
+      waiting.length = 0;
+      this.#isRunning = false;
+    } catch (error) {
+      this.#failed(error);
+    }
+  }
+}
