@@ -1,7 +1,9 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Touched } from './apply/revision.ts';
 import type { Memory } from './gather/memory.ts';
 import { readRevision } from './gather/revision-rows.ts';
 import type { Database, Sql } from './prisma/database.ts';
+import { ofAnotherHistory, RevisionNotReached } from './revision-not-reached.ts';
 
 /** What a change returns: the revision it led to, or the unchanged one if it touched nothing. */
 export interface Change<T> {
@@ -10,16 +12,41 @@ export interface Change<T> {
   readonly result: T;
 }
 
+/** How far answers may be behind what others have written. Milliseconds. */
+export interface Freshness {
+  /** A question is answered from memory that was current this long ago; 0: when the question came. */
+  readonly maxStaleness: number;
+  /** How long a question waits for a revision that has not been reached. */
+  readonly catchUp: number;
+}
+
+/** Where nothing is set. */
+export const USUAL_FRESHNESS: Freshness = { maxStaleness: 0, catchUp: 2_000 };
+
+/** Between two looks for a revision that has not been reached. Milliseconds. */
+const AGAIN_AFTER = 50;
+
 /** The database, and the memory of what was read from it. */
 export class Store {
   readonly database: Database;
   readonly memory: Memory;
+  readonly #freshness: Freshness;
+  #restored: bigint | null;
   #reading: Promise<void> | null = null;
   #next: Promise<void> | null = null;
+  /** When the memory was last known to be current, by `performance.now()`. */
+  #currentAt = Number.NEGATIVE_INFINITY;
+  /** The last revision that was written here. */
+  #written = 0n;
+  /** Whether others tell this process of their changes. */
+  #isTold = false;
 
-  constructor(database: Database, memory: Memory) {
+  /** `restored`: as in Reached. */
+  constructor(database: Database, memory: Memory, restored: bigint | null = null, freshness = USUAL_FRESHNESS) {
     this.database = database;
     this.memory = memory;
+    this.#restored = restored;
+    this.#freshness = freshness;
     // A change that was not acknowledged may have been made.
     database.onReopened?.((sql) => this.#catchUp(sql));
   }
@@ -39,6 +66,63 @@ export class Store {
     return this.#next;
   }
 
+  /** As `synchronize`, for a question: a revision that was current a little earlier is good enough, if the settings say so. */
+  refresh(): Promise<void> {
+    return this.isFresh ? Promise.resolve() : this.synchronize();
+  }
+
+  /** As `refresh`, for credentials: they are read while nobody would tell this process that they have ended. */
+  refreshCredentials(): Promise<void> {
+    return this.#isTold ? this.refresh() : this.synchronize();
+  }
+
+  /** Whether questions are answered from memory as it is. What was written here is never hidden. */
+  get isFresh(): boolean {
+    if (this.database.exclusive) return true;
+    const { maxStaleness } = this.#freshness;
+    if (maxStaleness === 0 || this.memory.revision < this.#written) return false;
+    return performance.now() - this.#currentAt <= maxStaleness;
+  }
+
+  /** Others tell this process of their changes from now on, or do so no more. */
+  setTold(isTold: boolean): void {
+    this.#isTold = isTold;
+  }
+
+  /** As `synchronize`, before a change: it reads the revision where a question would not have. */
+  beforeChange(): Promise<void> {
+    return this.#freshness.maxStaleness === 0 ? Promise.resolve() : this.synchronize();
+  }
+
+  /**
+   * Resolves when the memory is at `atLeast` or later; nothing is waited for if it is. Throws CONFLICT for a revision from before
+   * a restore, and RevisionNotReached when others have not got there in time.
+   */
+  reach(atLeast: bigint): Promise<void> | undefined {
+    this.#checkHistory(atLeast);
+    return this.memory.revision >= atLeast ? undefined : this.#waitFor(atLeast);
+  }
+
+  async #waitFor(atLeast: bigint): Promise<void> {
+    const { catchUp } = this.#freshness;
+    const until = performance.now() + catchUp;
+    for (;;) {
+      await this.synchronize();
+      this.#checkHistory(atLeast);
+      const { revision } = this.memory;
+      if (revision >= atLeast) return;
+      // Nobody else could get it there.
+      if (this.database.exclusive) throw new RevisionNotReached(atLeast, revision, 0);
+      const left = until - performance.now();
+      if (left <= 0) throw new RevisionNotReached(atLeast, revision, catchUp);
+      await delay(Math.min(left, AGAIN_AFTER));
+    }
+  }
+
+  #checkHistory(revision: bigint): void {
+    if (this.#restored !== null && revision < this.#restored) throw ofAnotherHistory('atLeast');
+  }
+
   #read(): Promise<void> {
     this.#next = null;
     const reading = this.#catchUp();
@@ -51,8 +135,11 @@ export class Store {
   }
 
   async #catchUp(sql: Sql = this.database): Promise<void> {
-    const { revision, touched } = await readRevision(sql, this.memory.revision);
+    const began = performance.now();
+    const { revision, touched, restored } = await readRevision(sql, this.memory.revision);
+    this.#restored = restored;
     this.memory.advance(revision, touched);
+    this.#currentAt = began;
   }
 
   /** One writing transaction. Every question asked after it sees it. `database`: that of long work, where it is long. */
@@ -62,6 +149,7 @@ export class Store {
     if (revision === this.memory.revision + 1n) this.memory.advance(revision, touched);
     // Others have written in between; on a server the next question reads what they wrote.
     else if (this.database.exclusive) this.memory.advance(revision, null);
+    if (revision > this.#written) this.#written = revision;
     return result;
   }
 }

@@ -7,6 +7,8 @@ export type ErrorCode =
   | 'NOT_FOUND'
   | 'BAD_USER_INPUT'
   | 'CONFLICT'
+  /** The gateway has not got to the revision that the answer must not be older than. */
+  | 'REVISION_NOT_REACHED'
   | 'LIMIT_EXCEEDED'
   /** The request took longer than requests may. */
   | 'TIMED_OUT'
@@ -38,6 +40,7 @@ const CODES: Readonly<Record<string, ErrorCode>> = {
   InvalidIdentityToken: 'BAD_USER_INPUT',
   InvalidAuthenticationCode: 'BAD_USER_INPUT',
   CONFLICT: 'CONFLICT',
+  REVISION_NOT_REACHED: 'REVISION_NOT_REACHED',
   EntityAlreadyExists: 'CONFLICT',
   DeleteConflict: 'CONFLICT',
   UnmodifiableEntity: 'CONFLICT',

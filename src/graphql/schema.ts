@@ -54,6 +54,7 @@ import './sessions/viewer.ts';
 import './entities/vpc-endpoint.ts';
 import './questions/viewer-can.ts';
 import './questions/who-can.ts';
+import { takeAtLeast } from './at-least.ts';
 import { checkArguments } from './check-arguments.ts';
 import { guardFields } from './guards/guard-fields.ts';
 import { introspectInTurns } from './introspection-turns.ts';
@@ -73,6 +74,7 @@ export function buildSchema(): GraphQLSchema {
   if (schema === null) {
     const built = builder.toSchema();
     guardFields(built);
+    takeAtLeast(built);
     checkArguments(built);
     boundErrors(built);
     introspectInTurns();

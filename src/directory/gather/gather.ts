@@ -14,20 +14,27 @@ const AWAITED_PAGES = 8;
 /** Tries before everything is read at once, in case others write so often that memory is always behind. */
 const ATTEMPTS = 3;
 
+/** Whether memory is current. */
+interface Current {
+  /** As far as questions need it. */
+  readonly isFresh: boolean;
+  /** Makes it so. */
+  refresh(): Promise<unknown>;
+}
+
 /** Answers gather requests from memory, and reads what memory lacks. */
 export class Gatherer {
   readonly #database: Database;
   readonly #tools: LoadTools;
-  readonly #synchronize: () => Promise<unknown>;
+  readonly #current: Current;
   readonly #around: Surroundings;
   #reading: Promise<void> | null = null;
   #closed = false;
 
-  /** `synchronize` brings memory to a revision that was current when it was called, or later. */
-  constructor(database: Database, tools: LoadTools, synchronize: () => Promise<unknown>) {
+  constructor(database: Database, tools: LoadTools, current: Current) {
     this.#database = database;
     this.#tools = tools;
-    this.#synchronize = synchronize;
+    this.#current = current;
     const { catalog, compiled, memory } = tools;
     // Entries under this key are made by `load` and nowhere else.
     const account = (id: string) => memory.get(`account ${id}`)?.value as AccountFacts | undefined;
@@ -66,10 +73,10 @@ export class Gatherer {
     await this.#reading;
   }
 
-  /** As in Directory. Only where this process alone writes is the memory known to be current. */
+  /** As in Directory. */
   remember(now: number, since: Revision | null, loaded: Gathered | null): Remembered | null {
     const { memory, resources } = this.#tools;
-    const isFresh = this.#database.exclusive || (since !== null && memory.revision >= since);
+    const isFresh = this.#current.isFresh || (since !== null && memory.revision >= since);
     return isFresh ? new LiveMemory(memory, resources, this.#around, now, loaded) : null;
   }
 
@@ -79,8 +86,8 @@ export class Gatherer {
     const wanted = collectWanted(request);
     const now = request.now ?? null;
     const { forSearch = false } = request;
-    const isFresh = this.#database.exclusive || (since !== null && memory.revision >= since);
-    if (!isFresh) await this.#synchronize();
+    const isFresh = this.#current.isFresh || (since !== null && memory.revision >= since);
+    if (!isFresh) await this.#current.refresh();
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       const revision = memory.revision;
       const { entries, missing } = this.#recall(wanted, now, forSearch);

@@ -1,6 +1,6 @@
-import { RolegateError } from '../../policy/errors.ts';
 import type { Touched } from '../apply/revision.ts';
 import type { Sql } from '../prisma/database.ts';
+import { ofAnotherHistory } from '../revision-not-reached.ts';
 
 /** If more than this was touched since the revision in memory, the memory starts anew. */
 const MAX_CHANGES = 5_000;
@@ -17,19 +17,26 @@ export function changesOf(touched: readonly Touched[] | null): readonly Touched[
   return touched.length > MAX_CHANGES ? null : touched;
 }
 
+/** Where the directory is in its history. */
+export interface Reached {
+  readonly revision: bigint;
+  /** What was touched since a revision; null: too much to list, or not known. */
+  readonly touched: readonly Touched[] | null;
+  /** The first revision of this history; null: the directory was never restored. */
+  readonly restored: bigint | null;
+}
+
 /** The revision, and what was touched since `since`. */
-export async function readRevision(
-  sql: Sql,
-  since: bigint,
-): Promise<{ readonly revision: bigint; readonly touched: readonly Touched[] | null }> {
-  const [row] = await sql.query<{ revision: string; replaced: boolean | null; touched: readonly Touched[] | null }>(
-    `SELECT s.revision::text AS revision, $1::text::bigint < s."restoredRevision" AS replaced,
+export async function readRevision(sql: Sql, since: bigint): Promise<Reached> {
+  const [row] = await sql.query<{ revision: string; restored: string | null; touched: readonly Touched[] | null }>(
+    `SELECT s.revision::text AS revision, s."restoredRevision"::text AS restored,
         ${touchedSince('$1')} AS touched FROM "DirectoryState" s WHERE s.id = 1`,
     [String(since)],
   );
+  const restored = row?.restored == null ? null : BigInt(row.restored);
   // A restored directory has all that a backup has, and nothing says what was there before.
-  const touched = row?.replaced === true ? null : changesOf(row?.touched ?? null);
-  return { revision: BigInt(row?.revision ?? 0), touched };
+  const touched = restored !== null && since < restored ? null : changesOf(row?.touched ?? null);
+  return { revision: BigInt(row?.revision ?? 0), touched, restored };
 }
 
 /** What no policy depends on: sessions come and go while people work, and so do credentials. */
@@ -46,8 +53,6 @@ export async function hasChangedSince(sql: Sql, since: bigint): Promise<boolean>
        FROM "DirectoryState" s WHERE s.id = 1`,
     [String(since), MOVING],
   );
-  if (row?.replaced === true) {
-    throw new RolegateError('CONFLICT', 'the directory was restored from a backup after this revision: begin again');
-  }
+  if (row?.replaced === true) throw ofAnotherHistory(null);
   return row?.changed !== false;
 }

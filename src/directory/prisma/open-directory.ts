@@ -22,12 +22,12 @@ import { CompiledPolicies } from '../gather/compiled-policies.ts';
 import { Gatherer } from '../gather/gather.ts';
 import { Memory } from '../gather/memory.ts';
 import { DEFAULT_MEMORY, MemoryBudget } from '../gather/memory-budget.ts';
-import { hasChangedSince, readRevision } from '../gather/revision-rows.ts';
+import { hasChangedSince, type Reached, readRevision } from '../gather/revision-rows.ts';
 import { StoredResources } from '../gather/stored-resources.ts';
 import { iam } from '../iam/iam.ts';
 import type { IamStore } from '../iam/iam-store.ts';
 import { createReadModel, type ReadModel } from '../read-model.ts';
-import { Store } from '../store.ts';
+import { type Freshness, Store, USUAL_FRESHNESS } from '../store.ts';
 import { accessKeys } from '../stores/access-keys.ts';
 import { checkCredentials } from '../stores/acting-credentials.ts';
 import { addAuditEvent, auditEvents } from '../stores/audit-events.ts';
@@ -51,24 +51,11 @@ import { roleSessions } from '../stores/role-sessions.ts';
 import type { AccessKeyStore, RoleSessionStore } from '../stores/session-store.ts';
 import { signingKeys } from '../stores/signing-keys.ts';
 import { type ArnPage, arnPage, WITH_POLICY } from './arn-page.ts';
-import type { Database, StatementListener } from './database.ts';
-import type { DatabaseTimes } from './database-times.ts';
-import { openEmbeddedDatabase } from './embedded-database.ts';
-import { migrate } from './migrate.ts';
+import type { Database } from './database.ts';
+import { type DirectoryOptions, openDatabase } from './open-database.ts';
 import { isSearchIndexed } from './search-indexes.ts';
-import { openServerDatabase } from './server-database.ts';
-import type { AvailabilityListener } from './storage-watch.ts';
 
-/** Where the directory is kept: in a folder of this machine, by this process alone, or on a PostgreSQL server. */
-export type DirectoryOptions = (
-  | { readonly kind: 'embedded'; readonly dataDir: string }
-  | { readonly kind: 'server'; readonly url: string; readonly times?: DatabaseTimes }
-) & {
-  readonly onStatement?: StatementListener;
-  readonly onAvailability?: AvailabilityListener;
-  /** Bytes for everything that is kept of it in memory. Left out: DEFAULT_MEMORY. */
-  readonly memory?: number;
-};
+export type { DirectoryOptions } from './open-database.ts';
 
 /** The directory, with Prisma's client for reading it. */
 export interface OpenDirectory extends Directory, IdentityStores {
@@ -78,6 +65,13 @@ export interface OpenDirectory extends Directory, IdentityStores {
   /** Whether searches in the middle of a text have an index. False: the server lets nobody here create pg_trgm. */
   readonly searchIndexed: boolean;
   readonly exports: DirectoryExports;
+  /**
+   * Nothing that is answered from now on is older than `atLeast`: a promise where that has to be waited for. Throws CONFLICT if it
+   * is from before a restore of the directory, and RevisionNotReached when it was not reached in time.
+   */
+  reach(atLeast: Revision): Promise<void> | undefined;
+  /** What a change is decided on from now on is no older than this call, whatever questions may be answered on. */
+  beforeChange(): Promise<void>;
   /** The lines of a backup of one state of the database, up to its counts, each when `take` is done with the one before. */
   backup(take: TakeLine): Promise<void>;
   check(): Promise<CheckReport>;
@@ -90,6 +84,14 @@ export interface OpenDirectory extends Directory, IdentityStores {
 
 async function* preparedParts(parts: AsyncIterable<DirectoryDocument>): AsyncGenerator<PreparedDocument> {
   for await (const part of parts) yield await prepareDocument(part);
+}
+
+/** What is known of a directory when it is opened. */
+interface Opened {
+  readonly reached: Reached;
+  readonly searchIndexed: boolean;
+  readonly budget: MemoryBudget;
+  readonly freshness: Freshness;
 }
 
 class StoredDirectory implements OpenDirectory {
@@ -114,15 +116,15 @@ class StoredDirectory implements OpenDirectory {
   readonly #gatherer: Gatherer;
   readonly #budget: MemoryBudget;
 
-  constructor(database: Database, catalog: Catalog, revision: Revision, searchIndexed: boolean, budget: MemoryBudget) {
+  constructor(database: Database, catalog: Catalog, { reached, searchIndexed, budget, freshness }: Opened) {
     this.searchIndexed = searchIndexed;
     this.#budget = budget;
     const resources = new StoredResources(budget);
-    const memory = new Memory(revision, budget, (touched) => resources.advance(touched));
-    this.#store = new Store(database, memory);
+    const memory = new Memory(reached.revision, budget, (touched) => resources.advance(touched));
+    this.#store = new Store(database, memory, reached.restored, freshness);
     this.#catalog = catalog;
     const tools = { catalog, compiled: new CompiledPolicies(budget), memory, resources };
-    this.#gatherer = new Gatherer(database, tools, () => this.#store.synchronize());
+    this.#gatherer = new Gatherer(database, tools, this.#store);
     this.prisma = createReadModel(database.adapter);
     this.keys = accessKeys(this.#store);
     this.sessions = roleSessions(this.#store);
@@ -146,8 +148,16 @@ class StoredDirectory implements OpenDirectory {
   }
 
   async revision(): Promise<Revision> {
-    await this.#store.synchronize();
+    await this.#store.refresh();
     return this.#store.memory.revision;
+  }
+
+  reach(atLeast: Revision): Promise<void> | undefined {
+    return this.#store.reach(atLeast);
+  }
+
+  beforeChange(): Promise<void> {
+    return this.#store.beforeChange();
   }
 
   async changedSince(revision: Revision): Promise<boolean> {
@@ -247,34 +257,17 @@ class StoredDirectory implements OpenDirectory {
   }
 }
 
-async function openDatabase(options: DirectoryOptions): Promise<Database> {
-  if (options.kind === 'embedded') return openEmbeddedDatabase(options.dataDir, migrate, options);
-  const database = openServerDatabase(options.url, options);
-  try {
-    // A server that hangs is found out here, and not after the time for long work.
-    await database.query('SELECT 1');
-    await migrate(database.long);
-    return database;
-  } catch (error) {
-    await database.close().catch(() => undefined);
-    throw error;
-  }
-}
-
 /** The directory in `database`, whose schema is the present one. Nothing of it is in memory yet. */
 export async function directoryIn(
   database: Database,
   catalog: Catalog,
   memory: number = DEFAULT_MEMORY,
+  freshness: Freshness = USUAL_FRESHNESS,
 ): Promise<OpenDirectory> {
-  const { revision } = await readRevision(database, 2n ** 62n);
-  const directory = new StoredDirectory(
-    database,
-    catalog,
-    revision,
-    await isSearchIndexed(database),
-    new MemoryBudget(memory),
-  );
+  const reached = await readRevision(database, 2n ** 62n);
+  const searchIndexed = await isSearchIndexed(database);
+  const budget = new MemoryBudget(memory);
+  const directory = new StoredDirectory(database, catalog, { reached, searchIndexed, budget, freshness });
   await directory.warm();
   return directory;
 }
@@ -287,7 +280,7 @@ export async function directoryIn(
 export async function openDirectory(options: DirectoryOptions, catalog: Catalog): Promise<OpenDirectory> {
   const database = await openDatabase(options);
   try {
-    return await directoryIn(database, catalog, options.memory);
+    return await directoryIn(database, catalog, options.memory, options.kind === 'server' ? options.freshness : undefined);
   } catch (error) {
     await database.close().catch(() => undefined);
     throw error;
