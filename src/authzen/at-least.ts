@@ -34,6 +34,7 @@ function atLeastOf(item: JsonValue): bigint | null {
   const text = said !== undefined && isObject(said) ? memberOf(said, 'atLeast') : undefined;
   if (text === undefined) return null;
   const revision = typeof text === 'string' ? parseRevision(text) : null;
-  if (revision === null) throw new InvalidInput(PLACE, `\`${PLACE}\` must be a revision that this gateway has returned`);
+  if (revision === null)
+    throw new InvalidInput(PLACE, `\`${PLACE}\` must be a revision that this gateway has returned`);
   return revision;
 }

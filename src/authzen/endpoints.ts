@@ -1,7 +1,7 @@
-import { reachAtLeast } from './at-least.ts';
 import { mayAsk, maySearch } from '../guard/checker.ts';
 import { RolegateError } from '../policy/errors.ts';
 import type { JsonObject } from '../policy/json.ts';
+import { reachAtLeast } from './at-least.ts';
 import type { Door } from './door.ts';
 import { evaluation, evaluations } from './evaluations.ts';
 import { PATHS } from './metadata.ts';

@@ -84,9 +84,25 @@ export class Store {
     return performance.now() - this.#currentAt <= maxStaleness;
   }
 
-  /** Others tell this process of their changes from now on, or do so no more. */
-  setTold(isTold: boolean): void {
-    this.#isTold = isTold;
+  /** Others tell this process of their changes from now on: what they did before is read. */
+  listening(): void {
+    this.synchronize().then(
+      () => {
+        this.#isTold = true;
+      },
+      // A server that is lost again is listened to again.
+      () => undefined,
+    );
+  }
+
+  /** They do so no more. */
+  deaf(): void {
+    this.#isTold = false;
+  }
+
+  /** Somebody committed `revision`. */
+  told(revision: bigint): void {
+    if (revision > this.memory.revision) this.synchronize().catch(() => undefined);
   }
 
   /** As `synchronize`, before a change: it reads the revision where a question would not have. */

@@ -156,6 +156,7 @@ const UNINDEXED =
 async function openWatched(settings: Settings, log: Log): Promise<Services> {
   const services = await openServices(settings, {
     waitSeconds: settings.database.startSeconds,
+    isTold: true,
     onAvailability: (isThere) => log.warn(isThere ? THERE : GONE),
   });
   if (!services.directory.searchIndexed) log.warn(UNINDEXED);

@@ -101,7 +101,11 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>, 
     port: read('PORT', 4000, parsePort),
     dataDir: resolve(workingDir, read('ROLEGATE_DATA_DIR', '.rolegate', parseDataDir)),
     databaseUrl,
-    database: readDatabaseSettings(readSeconds),
+    database: readDatabaseSettings({
+      seconds: readSeconds,
+      milliseconds: (name, otherwise, most) => read(name, otherwise, (text) => parseMilliseconds(text, most)),
+      url: (name) => readSecret(name, parseDatabaseUrl),
+    }),
     operatorToken: readSecret('ROLEGATE_OPERATOR_TOKEN', parseOperatorToken),
     masterKeyFile: read<string | null>('ROLEGATE_MASTER_KEY_FILE', null, (text) => parseFile(text, workingDir)),
     memory: read('ROLEGATE_MEMORY_BYTES', DEFAULT_MEMORY, parseMemory),
@@ -241,6 +245,12 @@ function parseSeconds(text: string, least: number, most: number): number | Probl
   const seconds = /^[0-9]{1,6}$/.test(text) ? Number(text) : Number.NaN;
   if (seconds >= least && seconds <= most) return seconds;
   return new Problem(`must be a whole number of seconds from ${least} to ${most}; it is \`${shown(text)}\``);
+}
+
+function parseMilliseconds(text: string, most: number): number | Problem {
+  const milliseconds = /^[0-9]{1,9}$/.test(text) ? Number(text) : Number.NaN;
+  if (milliseconds <= most) return milliseconds;
+  return new Problem(`must be a whole number of milliseconds up to ${most}; it is \`${shown(text)}\``);
 }
 
 function parseCount(text: string): number | Problem {

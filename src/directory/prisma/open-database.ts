@@ -8,7 +8,7 @@ import type { AvailabilityListener } from './storage-watch.ts';
 
 /** Where the directory is kept: in a folder of this machine, by this process alone, or on a PostgreSQL server. */
 export type DirectoryOptions = (
-  | { readonly kind: 'embedded'; readonly dataDir: string }
+  | { readonly kind: 'embedded'; readonly dataDir: string; readonly isTold?: boolean }
   | ({ readonly kind: 'server' } & ServerPlace)
 ) & {
   readonly onStatement?: StatementListener;

@@ -52,7 +52,9 @@ import type { AccessKeyStore, RoleSessionStore } from '../stores/session-store.t
 import { signingKeys } from '../stores/signing-keys.ts';
 import { type ArnPage, arnPage, WITH_POLICY } from './arn-page.ts';
 import type { Database } from './database.ts';
+import type { DatabaseTimes } from './database-times.ts';
 import { type DirectoryOptions, openDatabase } from './open-database.ts';
+import { RevisionListener } from './revision-listener.ts';
 import { isSearchIndexed } from './search-indexes.ts';
 
 export type { DirectoryOptions } from './open-database.ts';
@@ -115,6 +117,7 @@ class StoredDirectory implements OpenDirectory {
   readonly #catalog: Catalog;
   readonly #gatherer: Gatherer;
   readonly #budget: MemoryBudget;
+  #listener: RevisionListener | null = null;
 
   constructor(database: Database, catalog: Catalog, { reached, searchIndexed, budget, freshness }: Opened) {
     this.searchIndexed = searchIndexed;
@@ -140,6 +143,11 @@ class StoredDirectory implements OpenDirectory {
     this.find = find(this.#store);
     this.iam = iam(this.#store);
     this.exports = directoryExports(database);
+  }
+
+  /** From now on this process is told of changes that others make. */
+  listen(url: string, times?: DatabaseTimes): void {
+    this.#listener = new RevisionListener(url, this.#store, times);
   }
 
   /** Brings into memory what every question needs. */
@@ -251,6 +259,7 @@ class StoredDirectory implements OpenDirectory {
 
   async close(): Promise<void> {
     this.#budget.close();
+    await this.#listener?.close();
     await this.#gatherer.close();
     await this.prisma.$disconnect();
     await this.#store.database.close();
@@ -258,12 +267,16 @@ class StoredDirectory implements OpenDirectory {
 }
 
 /** The directory in `database`, whose schema is the present one. Nothing of it is in memory yet. */
-export async function directoryIn(
+export function directoryIn(database: Database, catalog: Catalog, memory?: number): Promise<OpenDirectory> {
+  return storedIn(database, catalog, memory);
+}
+
+async function storedIn(
   database: Database,
   catalog: Catalog,
   memory: number = DEFAULT_MEMORY,
   freshness: Freshness = USUAL_FRESHNESS,
-): Promise<OpenDirectory> {
+): Promise<StoredDirectory> {
   const reached = await readRevision(database, 2n ** 62n);
   const searchIndexed = await isSearchIndexed(database);
   const budget = new MemoryBudget(memory);
@@ -280,7 +293,10 @@ export async function directoryIn(
 export async function openDirectory(options: DirectoryOptions, catalog: Catalog): Promise<OpenDirectory> {
   const database = await openDatabase(options);
   try {
-    return await directoryIn(database, catalog, options.memory, options.kind === 'server' ? options.freshness : undefined);
+    if (options.kind === 'embedded') return await directoryIn(database, catalog, options.memory);
+    const directory = await storedIn(database, catalog, options.memory, options.freshness);
+    if (options.isTold === true) directory.listen(options.directUrl ?? options.url, options.times);
+    return directory;
   } catch (error) {
     await database.close().catch(() => undefined);
     throw error;
