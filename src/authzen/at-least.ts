@@ -21,7 +21,7 @@ export async function reachAtLeast({ context }: Door, body: JsonObject): Promise
   }
   if (greatest === null) return;
   try {
-    await context.directory.reach(greatest);
+    await context.directory.history.reach(greatest);
   } catch (error) {
     if (!(error instanceof RolegateError) || error.code !== 'CONFLICT') throw error;
     throw new InvalidInput(PLACE, `\`${PLACE}\`: ${error.message}`, { cause: error });

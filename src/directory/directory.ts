@@ -3,6 +3,7 @@ import type { PreparedPrincipal, PreparedResource, PreparedRole } from '../evalu
 import type { OrganizationFacts } from '../evaluation/principal.ts';
 import type { PreparedEndpoint } from '../evaluation/request.ts';
 import type { PrincipalRef } from '../policy/principal-id.ts';
+import type { Touched } from './apply/revision.ts';
 import type { DirectoryDocument, KnowledgeLayer } from './document.ts';
 import type { NewAuditEvent } from './stores/audit-store.ts';
 import type { AccessKeyStore, RoleSessionRecord, RoleSessionStore } from './stores/session-store.ts';
@@ -63,9 +64,14 @@ export interface KnownEndpoint extends Known<PreparedEndpoint | null> {
   readonly organization: OrganizationFacts | null | undefined;
 }
 
+/** Whether a change that touched this can matter. */
+export type Watch = (touched: readonly Touched[]) => boolean;
+
 /** The result of a gather, from one state of the directory. Look-ups use the strings that were asked for. */
 export interface Gathered {
   readonly revision: Revision;
+  /** Returns what says whether a change can make any of it wrong, and keeps nothing of it. Left out: each change may. */
+  watch?(): Watch;
   /**
    * Null: there is no such user or role. Services, root users and `anonymous` are always there; so is any session of a role
    * that is: without a live one of its name, as one made without policies and tags.

@@ -9,13 +9,13 @@ export class RevisionNotReached extends RolegateError {
   /** What was reached. */
   readonly revision: Revision;
 
-  /** `waited`: milliseconds. */
-  constructor(atLeast: Revision, revision: Revision, waited: number) {
+  /** `waited`: milliseconds. `field`: the argument. */
+  constructor(atLeast: Revision, revision: Revision, waited: number, field = 'atLeast') {
     const within = waited === 0 ? '' : ` within ${waited / 1000} s`;
     super(
       'REVISION_NOT_REACHED',
       `the directory is at revision ${revisionText(revision)}, and has not reached ${revisionText(atLeast)}${within}`,
-      { field: 'atLeast' },
+      { field },
     );
     this.atLeast = atLeast;
     this.revision = revision;

@@ -112,31 +112,31 @@ export class Store {
 
   /**
    * Resolves when the memory is at `atLeast` or later; nothing is waited for if it is. Throws CONFLICT for a revision from before
-   * a restore, and RevisionNotReached when others have not got there in time.
+   * a restore, and RevisionNotReached when others have not got there in time. `field`: the argument that gives it.
    */
-  reach(atLeast: bigint): Promise<void> | undefined {
-    this.#checkHistory(atLeast);
-    return this.memory.revision >= atLeast ? undefined : this.#waitFor(atLeast);
+  reach(atLeast: bigint, field = 'atLeast'): Promise<void> | undefined {
+    this.#checkHistory(atLeast, field);
+    return this.memory.revision >= atLeast ? undefined : this.#waitFor(atLeast, field);
   }
 
-  async #waitFor(atLeast: bigint): Promise<void> {
+  async #waitFor(atLeast: bigint, field: string): Promise<void> {
     const { catchUp } = this.#freshness;
     const until = performance.now() + catchUp;
     for (;;) {
       await this.synchronize();
-      this.#checkHistory(atLeast);
+      this.#checkHistory(atLeast, field);
       const { revision } = this.memory;
       if (revision >= atLeast) return;
       // Nobody else could get it there.
-      if (this.database.exclusive) throw new RevisionNotReached(atLeast, revision, 0);
+      if (this.database.exclusive) throw new RevisionNotReached(atLeast, revision, 0, field);
       const left = until - performance.now();
-      if (left <= 0) throw new RevisionNotReached(atLeast, revision, catchUp);
+      if (left <= 0) throw new RevisionNotReached(atLeast, revision, catchUp, field);
       await delay(Math.min(left, AGAIN_AFTER));
     }
   }
 
-  #checkHistory(revision: bigint): void {
-    if (this.#restored !== null && revision < this.#restored) throw ofAnotherHistory('atLeast');
+  #checkHistory(revision: bigint, field: string): void {
+    if (this.#restored !== null && revision < this.#restored) throw ofAnotherHistory(field);
   }
 
   #read(): Promise<void> {

@@ -19,7 +19,7 @@ export function takeAtLeast(schema: GraphQLSchema): void {
     field.resolve = (parent, args, context: GatewayContext, info) => {
       const atLeast: unknown = args[NAME];
       // Most questions need none of it, and no promise.
-      const reached = typeof atLeast === 'bigint' ? context.directory.reach(atLeast) : undefined;
+      const reached = typeof atLeast === 'bigint' ? context.directory.history.reach(atLeast) : undefined;
       if (reached === undefined) return resolve(parent, args, context, info);
       return reached.then(() => resolve(parent, args, context, info));
     };

@@ -18,6 +18,8 @@ export type ErrorCode =
   | 'DIRECTORY_DAMAGED'
   | 'DIRECTORY_FAILING'
   | 'INTERNAL_SERVER_ERROR'
+  /** The gateway stops: what was going on ends, and can go on at another one, or when it is back. */
+  | 'STOPPING'
   /** In addition to the errors of a list: `count` more of its entries could not be answered. */
   | 'MORE_ERRORS';
 
@@ -51,6 +53,7 @@ const CODES: Readonly<Record<string, ErrorCode>> = {
   // Nobody reads it.
   CANCELLED: 'TIMED_OUT',
   QUERY_TOO_COMPLEX: 'QUERY_TOO_COMPLEX',
+  STOPPING: 'STOPPING',
   DIRECTORY_UNAVAILABLE: 'DIRECTORY_UNAVAILABLE',
   DIRECTORY_FULL: 'DIRECTORY_FULL',
   DIRECTORY_DAMAGED: 'DIRECTORY_DAMAGED',

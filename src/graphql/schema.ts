@@ -19,6 +19,8 @@ import './checkers/rotate-checker.ts';
 import './questions/decision.ts';
 import './questions/effective-permissions.ts';
 import './entities/directory-export.ts';
+import './live/decision-changed.ts';
+import './live/directory-changed.ts';
 import './sessions/exit-role.ts';
 import './sessions/federation-token.ts';
 import './find/find.ts';
@@ -64,6 +66,11 @@ builder.queryType({
   description:
     'Questions. Without credentials, only `viewer` is answered. A field that the caller may not read is null, with ' +
     'an error at its path',
+});
+builder.subscriptionType({
+  description:
+    'What is told when it happens, as server-sent events (`accept: text/event-stream`): each is an answer of its own, and the last one ' +
+    'of a subscription that the gateway ends has an error that says why',
 });
 builder.mutationType({ description: 'Changes of the caller’s identity, or of the directory' });
 

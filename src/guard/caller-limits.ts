@@ -21,10 +21,12 @@ export interface Allowance {
   spend(cost: number): void;
   /** It is answered, or its client has gone. */
   end(): void;
+  /** Milliseconds until its caller may ask for more; 0: now. */
+  pause(): number;
 }
 
 /** Without limits. */
-export const UNLIMITED: Allowance = { spend: () => undefined, end: () => undefined };
+export const UNLIMITED: Allowance = { spend: () => undefined, end: () => undefined, pause: () => 0 };
 
 /** Seconds for which a caller that was quiet may ask for more than it may in the long run. */
 const BURST = 10;
@@ -61,14 +63,13 @@ export class CallerLimiter {
   admit(caller: Caller, address: string | null): Allowance {
     const limit = this.#limits[caller.kind];
     if (limit.concurrent === Infinity && limit.costPerSecond === Infinity) return UNLIMITED;
-    const state = this.#stateOf(nameOf(caller, address), limit);
+    const name = nameOf(caller, address);
+    const state = this.#stateOf(name, limit);
     if (state.underWay >= limit.concurrent) {
       throw new Throttled(A_MOMENT, `there are ${limit.concurrent} requests of this caller under way already`);
     }
-    if (state.left <= 0) {
-      const pause = Math.max(1, (1_000 * (1 - state.left)) / limit.costPerSecond);
-      throw new Throttled(pause, 'this caller has asked for too much in a short time');
-    }
+    const pause = pauseOf(state, limit);
+    if (pause > 0) throw new Throttled(pause, 'this caller has asked for too much in a short time');
     state.underWay += 1;
     let ended = false;
     return {
@@ -79,6 +80,7 @@ export class CallerLimiter {
         if (!ended) state.underWay -= 1;
         ended = true;
       },
+      pause: () => pauseOf(this.#stateOf(name, limit), limit),
     };
   }
 
@@ -93,7 +95,12 @@ export class CallerLimiter {
   }
 }
 
-function nameOf(caller: Caller, address: string | null): string {
+function pauseOf({ left }: State, { costPerSecond }: CallerLimit): number {
+  return left > 0 ? 0 : Math.max(1, (1_000 * (1 - left)) / costPerSecond);
+}
+
+/** Names a caller among those that are limited. `address`: of the client, which names a caller without credentials. */
+export function nameOf(caller: Caller, address: string | null): string {
   switch (caller.kind) {
     case 'principal':
       return `principal ${principalIdOf(caller.ref)}`;

@@ -6,17 +6,19 @@ import { useDocumentLimits } from '../graphql/limits.ts';
 import { buildSchema } from '../graphql/schema.ts';
 import { CallerLimiter } from '../guard/caller-limits.ts';
 import { KeyGuard } from '../guard/key-guard.ts';
+import { LiveLimits } from '../guard/live/live-limits.ts';
 import { perform } from '../guard/perform.ts';
 import { throttledSessions } from '../guard/throttled-sessions.ts';
 import type { UnderstandFiles } from '../importing/given-files.ts';
 import type { Sessions } from '../session/sessions.ts';
-import { admitWith } from './admission.ts';
+import { admitWith, callerAgainWith } from './admission.ts';
 import { authenticateWith } from './authenticate.ts';
 import { readAuthzenMap } from './authzen-map.ts';
 import type { AuthzenRoute } from './authzen-route.ts';
 import type { AwsRoute } from './aws-route.ts';
 import { answerCommonWith } from './common-request.ts';
 import { type Demo, loadDemo } from './demo.ts';
+import { type AnswerEvents, answerEventsWith } from './event-stream.ts';
 import { type GraphqlListener, setGraphqlHeaders } from './exchange.ts';
 import { demoTabs } from './graphiql/demo-tabs.ts';
 import { WELCOME_TABS } from './graphiql/welcome-tab.ts';
@@ -27,6 +29,7 @@ import { type FetchInProcess, fetchInProcess } from './in-process.ts';
 import { readLimits } from './limit-settings.ts';
 import { UPLOAD_LIMITS } from './limits.ts';
 import { listenAsSet } from './listening.ts';
+import { LiveStreams } from './live-streams.ts';
 import { createLog, type Log } from './log.ts';
 import type { MaintenanceRoute } from './maintenance-route.ts';
 import { inNetworks } from './networks.ts';
@@ -47,6 +50,8 @@ export interface Gateway {
   readonly jwks: Sessions['jwks'];
   readonly authzen: AuthzenRoute;
   readonly maintenance: MaintenanceRoute;
+  /** Ends the open subscriptions, with a last event that says why. */
+  endStreams(): void;
   dispose(): Promise<void>;
 }
 
@@ -70,7 +75,12 @@ export function createGateway(
     publicUrl = null,
     dataDir,
     limits = readLimits(() => 0),
-  }: GatewayOptions & Partial<Pick<Settings, 'trustedProxies' | 'publicUrl' | 'dataDir' | 'limits'>> = {},
+    subscriptionSeconds = 3600,
+    workLimits,
+  }: GatewayOptions &
+    Partial<
+      Pick<Settings, 'trustedProxies' | 'publicUrl' | 'dataDir' | 'limits' | 'subscriptionSeconds' | 'workLimits'>
+    > = {},
 ): Gateway {
   const imports = filesRead === undefined ? understandInWorkers() : { understandFiles: filesRead };
   const guard = new KeyGuard((source, milliseconds) =>
@@ -88,9 +98,18 @@ export function createGateway(
   });
   const isTrustedProxy = inNetworks(trustedProxies);
   const limiter = new CallerLimiter(limits.callers);
-  const admit = admitWith(authenticateWith(services.sessions, guard), isTrustedProxy, limiter);
+  const authenticate = authenticateWith(services.sessions, guard);
+  const admit = admitWith(authenticate, isTrustedProxy, limiter);
+  const streams = new LiveStreams({
+    contextOf,
+    callerAgain: callerAgainWith(authenticate, isTrustedProxy),
+    limits: new LiveLimits(limits.subscriptions),
+    longest: subscriptionSeconds * 1000,
+    workLimits,
+    clock,
+  });
   const answerCommon = answerCommonWith({ schema, contextOf, log });
-  const answer = listenerOf(answerCommon, yoga);
+  const answer = listenerOf(answerCommon, answerEventsWith({ schema, streams, log }), yoga);
   return {
     route: { admit, answer, uploads: dataDir === undefined ? null : uploadPlace(dataDir, contextOf) },
     aws: {
@@ -106,6 +125,7 @@ export function createGateway(
       addressOf: addressOfWith({ publicUrl, otherwise: table.base, isTrustedProxy }),
     },
     maintenance: { admit, directory: services.directory, masterKeys: services },
+    endStreams: () => streams.stop(),
     dispose: async () => {
       await yoga.dispose();
     },
@@ -115,9 +135,12 @@ export function createGateway(
 /** Most requests are answered without Yoga, which answers all the others. */
 function listenerOf(
   answerCommon: ReturnType<typeof answerCommonWith>,
+  answerEvents: AnswerEvents,
   yoga: ReturnType<typeof createGraphqlServer>,
 ): GraphqlListener {
   return (exchange, facts, body) => {
+    const events = answerEvents(exchange, facts, body);
+    if (events !== false) return events;
     const answered = body !== null && answerCommon(exchange, facts, body);
     if (answered === true) return undefined;
     const byYoga = (): Promise<void> | void => {
@@ -180,13 +203,14 @@ export interface RunningGateway {
 
 /** On opened services, with nothing left behind of uploads. */
 async function assembled(
-  { dataDir, databaseUrl, trustedProxies, publicUrl, limits }: Settings,
+  { dataDir, databaseUrl, trustedProxies, publicUrl, limits, subscriptionSeconds, workLimits }: Settings,
   services: Services,
   log: Log,
   options: GatewayOptions & { readonly clock: () => number },
 ): Promise<Gateway> {
   await new UploadFolders(dataDir).clean(databaseUrl !== null, options.clock());
-  return createGateway(services, log, { ...options, trustedProxies, publicUrl, dataDir, limits });
+  const set = { trustedProxies, publicUrl, dataDir, limits, subscriptionSeconds, workLimits };
+  return createGateway(services, log, { ...options, ...set });
 }
 
 /**
@@ -222,6 +246,7 @@ export async function startGateway(
   const listening = await listenAsSet(settings, router, log);
   const close = async (): Promise<void> => {
     phase = 'stopping';
+    gateway?.endStreams();
     await listening.stop();
     await gateway?.dispose();
     await services?.directory.close();

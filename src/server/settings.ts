@@ -54,6 +54,8 @@ export interface Settings {
   readonly drainSeconds: number;
   /** Seconds for which a connection without requests is kept. */
   readonly keepAliveSeconds: number;
+  /** Seconds for which a subscription may be open. */
+  readonly subscriptionSeconds: number;
   readonly limits: LimitSettings;
   readonly graphiql: boolean;
   /** How long a request may take, and how much of this process's time. Milliseconds. */
@@ -116,6 +118,7 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>, 
     tls: readTls(read, workingDir, problems),
     drainSeconds: readSeconds('ROLEGATE_DRAIN_SECONDS', 0, 0, 600),
     keepAliveSeconds: readSeconds('ROLEGATE_KEEP_ALIVE_SECONDS', 65, 1, 3600),
+    subscriptionSeconds: readSeconds('ROLEGATE_SUBSCRIPTION_SECONDS', 3600, 1, 86_400),
     limits: readLimits((name, otherwise) => read(name, otherwise, parseCount)),
     graphiql: read('ROLEGATE_GRAPHIQL', true, parseSwitch),
     workLimits: {

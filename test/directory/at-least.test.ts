@@ -13,13 +13,13 @@ const FRESHNESS = { maxStaleness: 0, catchUp: 400 };
 describeInBothStores('a revision that answers must not be older than', (store) => {
   it('is waited for by nobody who is there', async () => {
     const directory = await store.open(BASE);
-    expect(directory.reach(0n)).toBeUndefined();
-    expect(directory.reach(await directory.revision())).toBeUndefined();
+    expect(directory.history.reach(0n)).toBeUndefined();
+    expect(directory.history.reach(await directory.revision())).toBeUndefined();
   });
 
   it('is named, with the one that was reached, where nobody gets there', async () => {
     const directory = await store.open(BASE);
-    await expect(directory.reach(7n)).rejects.toMatchObject({
+    await expect(directory.history.reach(7n)).rejects.toMatchObject({
       code: 'REVISION_NOT_REACHED',
       field: 'atLeast',
       atLeast: 7n,
@@ -44,9 +44,9 @@ describe('gateways on one server', () => {
     const url = await (await sharedPostgres()).createMigrated();
     const [writer, reader] = [await gateway(url), await gateway(url)];
     const { revision } = await writer.apply(BASE);
-    await reader.reach(revision);
+    await reader.history.reach(revision);
     // Nothing is read any more: what is in memory is new enough.
-    expect(reader.reach(revision)).toBeUndefined();
+    expect(reader.history.reach(revision)).toBeUndefined();
     expect(reader.remember(0, revision, null)?.revision).toBe(revision);
   });
 
@@ -54,11 +54,11 @@ describe('gateways on one server', () => {
     const url = await (await sharedPostgres()).createMigrated();
     const [writer, reader] = [await gateway(url), await gateway(url)];
     const { revision } = await writer.apply(BASE);
-    const next = reader.reach(revision + 1n);
+    const next = reader.history.reach(revision + 1n);
     await writer.apply({ users: [{ arn: ALICE, tags: { a: '1' } }] });
     await next;
     const began = performance.now();
-    await expect(reader.reach(revision + 9n)).rejects.toThrow('within 0.4 s');
+    await expect(reader.history.reach(revision + 9n)).rejects.toThrow('within 0.4 s');
     expect(performance.now() - began).toBeGreaterThan(350);
   });
 
@@ -71,8 +71,8 @@ describe('gateways on one server', () => {
     await database.close();
     await directory.revision();
     const again = { code: 'CONFLICT', field: 'atLeast', message: expect.stringMatching(/restored.*begin again/) };
-    expect(() => directory.reach(revision)).toThrow(expect.objectContaining(again));
-    expect(directory.reach(5000n)).toBeUndefined();
+    expect(() => directory.history.reach(revision)).toThrow(expect.objectContaining(again));
+    expect(directory.history.reach(5000n)).toBeUndefined();
     expect(revisionText(5000n)).toBe('r0000000000000005000');
   });
 
@@ -95,12 +95,12 @@ describe('gateways on one server', () => {
     expect(reader.remember(0, null, null)?.revision).toBe(first);
     expect(statements).toEqual([]);
     // A change is decided on what is there, and so is what must not be older.
-    await reader.beforeChange();
+    await reader.history.beforeChange();
     expect(await reader.revision()).toBe(revision);
     expect(statements).toHaveLength(1);
     const { revision: own } = await reader.apply({ users: [{ arn: ALICE, tags: { a: '1' } }] });
     expect(await reader.revision()).toBe(own);
-    await writer.reach(own);
+    await writer.history.reach(own);
     expect(await writer.revision()).toBe(own);
   });
 

@@ -64,7 +64,7 @@ describe('gateways are told of changes', () => {
     await expect.poll(() => known(reader), { interval: 5 }).toBe(1n);
     // Nothing that needs a session goes through the pool: with the direct connection gone, questions are still answered.
     direct.hang();
-    await reader.beforeChange();
+    await reader.history.beforeChange();
     expect(await reader.revision()).toBe(1n);
     direct.resume();
   });

@@ -39,6 +39,7 @@ describe('defaults', () => {
       tls: null,
       drainSeconds: 0,
       keepAliveSeconds: 65,
+      subscriptionSeconds: 3600,
       limits: {
         callers: {
           principal: { concurrent: 64, costPerSecond: 100_000 },
@@ -46,6 +47,7 @@ describe('defaults', () => {
           anonymous: { concurrent: 64, costPerSecond: 50_000 },
           operator: { concurrent: Infinity, costPerSecond: Infinity },
         },
+        subscriptions: 20,
         connections: 10_000,
         connectionsPerAddress: 1_000,
       },

@@ -40,7 +40,15 @@ export async function readRevision(sql: Sql, since: bigint): Promise<Reached> {
 }
 
 /** What no policy depends on: sessions come and go while people work, and so do credentials. */
-const MOVING = ['AccessKey', 'Checker', 'KeySession', 'MasterKey', 'MfaDevice', 'RoleSession', 'SigningKey'];
+export const MOVING: readonly string[] = [
+  'AccessKey',
+  'Checker',
+  'KeySession',
+  'MasterKey',
+  'MfaDevice',
+  'RoleSession',
+  'SigningKey',
+];
 
 /**
  * Whether something else than sessions and credentials was touched after `since`, or `since` has not been yet. Throws CONFLICT

@@ -1,5 +1,5 @@
 import type { Catalog } from '../../catalog/catalog.ts';
-import { applyDocuments, type PreparedDocument, prepareDocument } from '../apply/apply.ts';
+import { type PreparedDocument, prepareDocument } from '../apply/apply.ts';
 import { type CheckReport, checkStore } from '../backup/check.ts';
 import { type TakeLine, writeBackup } from '../backup/write-backup.ts';
 import type {
@@ -24,13 +24,14 @@ import { Memory } from '../gather/memory.ts';
 import { DEFAULT_MEMORY, MemoryBudget } from '../gather/memory-budget.ts';
 import { hasChangedSince, type Reached, readRevision } from '../gather/revision-rows.ts';
 import { StoredResources } from '../gather/stored-resources.ts';
+import { Advances, type DirectoryHistory, directoryHistory } from '../history.ts';
 import { iam } from '../iam/iam.ts';
 import type { IamStore } from '../iam/iam-store.ts';
 import { createReadModel, type ReadModel } from '../read-model.ts';
 import { type Freshness, Store, USUAL_FRESHNESS } from '../store.ts';
 import { accessKeys } from '../stores/access-keys.ts';
 import { checkCredentials } from '../stores/acting-credentials.ts';
-import { addAuditEvent, auditEvents } from '../stores/audit-events.ts';
+import { auditEvents } from '../stores/audit-events.ts';
 import type { AuditStore, NewAuditEvent } from '../stores/audit-store.ts';
 import type { CheckerStore } from '../stores/checker-store.ts';
 import { checkers } from '../stores/checkers.ts';
@@ -50,9 +51,11 @@ import { oidcProviders } from '../stores/oidc-providers.ts';
 import { roleSessions } from '../stores/role-sessions.ts';
 import type { AccessKeyStore, RoleSessionStore } from '../stores/session-store.ts';
 import { signingKeys } from '../stores/signing-keys.ts';
+import { applyTo } from './apply-to.ts';
 import { type ArnPage, arnPage, WITH_POLICY } from './arn-page.ts';
 import type { Database } from './database.ts';
 import type { DatabaseTimes } from './database-times.ts';
+import { isEmpty } from './housekeeping.ts';
 import { type DirectoryOptions, openDatabase } from './open-database.ts';
 import { RevisionListener } from './revision-listener.ts';
 import { isSearchIndexed } from './search-indexes.ts';
@@ -67,13 +70,7 @@ export interface OpenDirectory extends Directory, IdentityStores {
   /** Whether searches in the middle of a text have an index. False: the server lets nobody here create pg_trgm. */
   readonly searchIndexed: boolean;
   readonly exports: DirectoryExports;
-  /**
-   * Nothing that is answered from now on is older than `atLeast`: a promise where that has to be waited for. Throws CONFLICT if it
-   * is from before a restore of the directory, and RevisionNotReached when it was not reached in time.
-   */
-  reach(atLeast: Revision): Promise<void> | undefined;
-  /** What a change is decided on from now on is no older than this call, whatever questions may be answered on. */
-  beforeChange(): Promise<void>;
+  readonly history: DirectoryHistory;
   /** The lines of a backup of one state of the database, up to its counts, each when `take` is done with the one before. */
   backup(take: TakeLine): Promise<void>;
   check(): Promise<CheckReport>;
@@ -113,6 +110,7 @@ class StoredDirectory implements OpenDirectory {
   readonly iam: IamStore;
   readonly searchIndexed: boolean;
   readonly exports: DirectoryExports;
+  readonly history: DirectoryHistory;
   readonly #store: Store;
   readonly #catalog: Catalog;
   readonly #gatherer: Gatherer;
@@ -123,7 +121,11 @@ class StoredDirectory implements OpenDirectory {
     this.searchIndexed = searchIndexed;
     this.#budget = budget;
     const resources = new StoredResources(budget);
-    const memory = new Memory(reached.revision, budget, (touched) => resources.advance(touched));
+    const advances = new Advances();
+    const memory = new Memory(reached.revision, budget, (touched) => {
+      resources.advance(touched);
+      advances.tell(touched);
+    });
     this.#store = new Store(database, memory, reached.restored, freshness);
     this.#catalog = catalog;
     const tools = { catalog, compiled: new CompiledPolicies(budget), memory, resources };
@@ -143,6 +145,7 @@ class StoredDirectory implements OpenDirectory {
     this.find = find(this.#store);
     this.iam = iam(this.#store);
     this.exports = directoryExports(database);
+    this.history = directoryHistory(this.#store, advances);
   }
 
   /** From now on this process is told of changes that others make. */
@@ -158,14 +161,6 @@ class StoredDirectory implements OpenDirectory {
   async revision(): Promise<Revision> {
     await this.#store.refresh();
     return this.#store.memory.revision;
-  }
-
-  reach(atLeast: Revision): Promise<void> | undefined {
-    return this.#store.reach(atLeast);
-  }
-
-  beforeChange(): Promise<void> {
-    return this.#store.beforeChange();
   }
 
   async changedSince(revision: Revision): Promise<boolean> {
@@ -197,18 +192,7 @@ class StoredDirectory implements OpenDirectory {
     progress: Progress,
     event: NewAuditEvent | undefined,
   ): Promise<Applied> {
-    const { applied, outgrown } = await this.#store.change(async (sql, now) => {
-      const result = await applyDocuments(sql, this.#catalog, parts, progress, now);
-      const { revision, accounts } = result.applied;
-      await addAuditEvent(sql, event && { accountIds: accounts, ...event }, revision);
-      return { revision, touched: result.touched, result };
-    }, this.#store.database.long);
-    // A server does this by itself, PGlite does not. Between the tables others can ask.
-    if (this.#store.database.exclusive) {
-      // A fifth of the usual sample: each statement keeps the process.
-      if (outgrown.length > 0) await this.#store.database.query('SET default_statistics_target = 20');
-      for (const table of outgrown) await this.#store.database.query(`ANALYZE "${table}"`);
-    }
+    const applied = await applyTo(this.#store, this.#catalog, parts, { progress, event });
     // A large change has made it forget them.
     await this.warm();
     return applied;
@@ -245,12 +229,8 @@ class StoredDirectory implements OpenDirectory {
     return arnPage(this.#store.database, '"Resource"', page);
   }
 
-  async isEmpty(): Promise<boolean> {
-    const [row] = await this.#store.database.query<{ empty: boolean }>(
-      `SELECT NOT EXISTS (SELECT 1 FROM "Account") AND NOT EXISTS (SELECT 1 FROM "Organization")
-          AND NOT EXISTS (SELECT 1 FROM "AccessKey") AS empty`,
-    );
-    return row?.empty === true;
+  isEmpty(): Promise<boolean> {
+    return isEmpty(this.#store.database);
   }
 
   async ping(): Promise<void> {
