@@ -7,7 +7,7 @@ const KEEP_ALIVE = 12_000;
 /** How long a reader may leave what was sent unread. Milliseconds. */
 const SLOWEST = 10_000;
 /** How long the last event may take to arrive. Milliseconds. */
-const LAST = 2_000;
+const LAST = 5_000;
 
 /** Times of a stream of events. Milliseconds. */
 export interface EventTimes {

@@ -40,6 +40,7 @@ import type { Settings } from './settings.ts';
 import { steadyClock } from './steady-clock.ts';
 import { UploadFolders } from './uploads/upload-folders.ts';
 import type { UploadPlace } from './uploads/upload-route.ts';
+import type { Worker } from './workers/worker.ts';
 import { createGraphqlServer } from './yoga.ts';
 
 /** GraphQL on opened services: the answers of /graphql, for the router and without a socket. */
@@ -60,6 +61,8 @@ export interface GatewayOptions {
   readonly clock?: () => number;
   /** How files of imports are read, and exports then in this thread; left out: both in a thread of their own. */
   readonly understandFiles?: UnderstandFiles;
+  /** This process as one of several on its port; left out: it is alone. */
+  readonly worker?: Worker;
   /** Short names for AuthZEN's enforcement points; left out: none. */
   readonly authzenNames?: NameTable;
 }
@@ -71,6 +74,7 @@ export function createGateway(
     clock = steadyClock(),
     understandFiles: filesRead,
     authzenNames: table = NO_NAMES,
+    worker,
     trustedProxies = [],
     publicUrl = null,
     dataDir,
@@ -97,13 +101,13 @@ export function createGateway(
     log,
   });
   const isTrustedProxy = inNetworks(trustedProxies);
-  const limiter = new CallerLimiter(limits.callers);
+  const limiter = new CallerLimiter(limits.callers, undefined, worker?.usage ?? null);
   const authenticate = authenticateWith(services.sessions, guard);
   const admit = admitWith(authenticate, isTrustedProxy, limiter);
   const streams = new LiveStreams({
     contextOf,
     callerAgain: callerAgainWith(authenticate, isTrustedProxy),
-    limits: new LiveLimits(limits.subscriptions),
+    limits: new LiveLimits(limits.subscriptions, worker?.usage ?? null),
     longest: subscriptionSeconds * 1000,
     workLimits,
     clock,
@@ -219,7 +223,7 @@ async function assembled(
  */
 export async function startGateway(
   settings: Settings,
-  { clock = steadyClock(), understandFiles }: GatewayOptions = {},
+  { clock = steadyClock(), understandFiles, worker }: GatewayOptions = {},
 ): Promise<RunningGateway> {
   const log = createLog(settings.logLevel);
   let phase: Phase = 'starting';
@@ -230,7 +234,8 @@ export async function startGateway(
   const router = createRouter({
     log,
     clock,
-    phase: () => phase,
+    // Of several processes on a port, none is ready before all are.
+    phase: () => (phase === 'ready' && worker?.allReady() === false ? 'starting' : phase),
     graphql: () => answering()?.route ?? null,
     aws: () => answering()?.aws ?? null,
     jwks: () => answering()?.jwks ?? null,
@@ -262,6 +267,7 @@ export async function startGateway(
       clock,
       authzenNames,
       ...(understandFiles && { understandFiles }),
+      ...(worker && { worker }),
     });
     await listening.announce();
     phase = 'ready';

@@ -18,15 +18,16 @@ export interface Listening {
 
 /** Begins to listen. Rejects with node's own error (EADDRINUSE …) or CertificateError. */
 export async function listenAsSet(
-  { host, port, dataDir, tls, keepAliveSeconds, limits, trustedProxies }: Settings,
+  { host, port, dataDir, tls, keepAliveSeconds, limits, trustedProxies, workers }: Settings,
   router: RequestListener,
   log: Log,
 ): Promise<Listening> {
   let certificate = tls === null ? null : await readCertificate(tls);
   const server = await listen(host, port, router, {
     keepAliveTimeout: keepAliveSeconds * 1000,
-    ...(limits.connections !== Infinity && { maxConnections: limits.connections }),
-    maxConnectionsPerAddress: limits.connectionsPerAddress,
+    // Connections go round the workers of a port: each has its share of them.
+    ...(limits.connections !== Infinity && { maxConnections: Math.ceil(limits.connections / workers) }),
+    maxConnectionsPerAddress: Math.ceil(limits.connectionsPerAddress / workers),
     isUncounted: inNetworks(trustedProxies),
     ...(certificate !== null && { certificate }),
   });

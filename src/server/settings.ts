@@ -57,6 +57,8 @@ export interface Settings {
   /** Seconds for which a subscription may be open. */
   readonly subscriptionSeconds: number;
   readonly limits: LimitSettings;
+  /** Processes on the port. More than one need a server. */
+  readonly workers: number;
   readonly graphiql: boolean;
   /** How long a request may take, and how much of this process's time. Milliseconds. */
   readonly workLimits: WorkLimits;
@@ -120,6 +122,7 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>, 
     keepAliveSeconds: readSeconds('ROLEGATE_KEEP_ALIVE_SECONDS', 65, 1, 3600),
     subscriptionSeconds: readSeconds('ROLEGATE_SUBSCRIPTION_SECONDS', 3600, 1, 86_400),
     limits: readLimits((name, otherwise) => read(name, otherwise, parseCount)),
+    workers: read('ROLEGATE_WORKERS', 1, parseWorkers),
     graphiql: read('ROLEGATE_GRAPHIQL', true, parseSwitch),
     workLimits: {
       time: read('ROLEGATE_REQUEST_SECONDS', WORK_LIMITS.time, parseWorkLimit),
@@ -127,6 +130,9 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>, 
     },
     logLevel: read('LOG_LEVEL', 'warn', parseLogLevel),
   };
+  if (settings.workers > 1 && databaseUrl === null) {
+    problems.push('ROLEGATE_WORKERS needs DATABASE_URL: the embedded database belongs to one process');
+  }
   if (problems.length > 0) throw new InvalidSettings(problems);
   return settings;
 }
@@ -265,6 +271,12 @@ function parseCount(text: string): number | Problem {
 function parseWorkLimit(text: string): number | Problem {
   const seconds = parseSeconds(text, 1, 86_400);
   return seconds instanceof Problem ? seconds : seconds * 1000;
+}
+
+function parseWorkers(text: string): number | Problem {
+  const workers = /^[0-9]{1,3}$/.test(text) ? Number(text) : Number.NaN;
+  if (workers >= 1 && workers <= 128) return workers;
+  return new Problem(`must be a whole number of processes from 1 to 128; it is \`${shown(text)}\``);
 }
 
 function parseSwitch(text: string): boolean | Problem {

@@ -51,6 +51,7 @@ describe('defaults', () => {
         connections: 10_000,
         connectionsPerAddress: 1_000,
       },
+      workers: 1,
       graphiql: true,
       workLimits: { time: 30_000, cpu: 10_000 },
       logLevel: 'warn',

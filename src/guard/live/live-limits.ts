@@ -1,5 +1,6 @@
 import { RolegateError } from '../../policy/errors.ts';
 import { Throttled } from '../throttled.ts';
+import type { SharedUsage } from '../usage.ts';
 
 /** Requests that all subscriptions of one caller may watch. */
 const MOST_REQUESTS = 1_000;
@@ -21,27 +22,34 @@ export interface OpenSubscription {
 /** How many subscriptions each caller has open, and what they watch. */
 export class LiveLimits {
   readonly #most: number;
+  readonly #shared: SharedUsage | null;
   readonly #counts = new Map<string, Count>();
 
-  /** `most`: subscriptions of one caller at the same time; Infinity: no limit. */
-  constructor(most: number) {
+  /** `most`: subscriptions of one caller at the same time; Infinity: no limit. `shared`: as for CallerLimiter. */
+  constructor(most: number, shared: SharedUsage | null = null) {
     this.#most = most;
+    this.#shared = shared;
   }
 
   /** `caller`: its name among those that are limited. Throws Throttled. */
   open(caller: string): OpenSubscription {
     const count = this.#counts.get(caller) ?? { open: 0, requests: 0 };
-    if (count.open >= this.#most) {
+    const shared = this.#shared;
+    const [opened, watched] = [`open ${caller}`, `watched ${caller}`];
+    if (count.open + (shared?.heldByOthers(opened) ?? 0) >= this.#most) {
       throw new Throttled(A_WHILE, `there are ${this.#most} subscriptions of this caller open already`);
     }
     this.#counts.set(caller, count);
     count.open += 1;
+    shared?.hold(opened, 1);
     let own = 0;
     let ended = false;
     return {
       watch: (requests) => {
-        if (count.requests + requests > MOST_REQUESTS) throw tooMany(count.requests, requests);
+        const before = count.requests + (shared?.heldByOthers(watched) ?? 0);
+        if (before + requests > MOST_REQUESTS) throw tooMany(before, requests);
         count.requests += requests;
+        shared?.hold(watched, requests);
         own += requests;
       },
       end: () => {
@@ -49,6 +57,8 @@ export class LiveLimits {
         ended = true;
         count.open -= 1;
         count.requests -= own;
+        shared?.hold(opened, -1);
+        shared?.hold(watched, -own);
         if (count.open === 0) this.#counts.delete(caller);
       },
     };
