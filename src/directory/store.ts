@@ -31,9 +31,11 @@ export class Store {
   readonly database: Database;
   readonly memory: Memory;
   readonly #freshness: Freshness;
+  readonly #replica: Database | null;
   #restored: bigint | null;
   #reading: Promise<void> | null = null;
   #next: Promise<void> | null = null;
+  #replicaReading: Promise<void> | null = null;
   /** When the memory was last known to be current, by `performance.now()`. */
   #currentAt = Number.NEGATIVE_INFINITY;
   /** The last revision that was written here. */
@@ -41,9 +43,15 @@ export class Store {
   /** Whether others tell this process of their changes. */
   #isTold = false;
 
-  /** `restored`: as in Reached. */
-  constructor(database: Database, memory: Memory, restored: bigint | null = null, freshness = USUAL_FRESHNESS) {
+  /** `restored`: as in Reached. `replica`: where questions are read; null: on `database`, as everything else. */
+  constructor(
+    database: Database,
+    memory: Memory,
+    restored: bigint | null = null,
+    { freshness = USUAL_FRESHNESS, replica = null }: { freshness?: Freshness; replica?: Database | null } = {},
+  ) {
     this.database = database;
+    this.#replica = replica;
     this.memory = memory;
     this.#restored = restored;
     this.#freshness = freshness;
@@ -66,14 +74,33 @@ export class Store {
     return this.#next;
   }
 
-  /** As `synchronize`, for a question: a revision that was current a little earlier is good enough, if the settings say so. */
+  /**
+   * As `synchronize`, for a question: a revision that was current a little earlier is good enough, if the settings say so, and so is
+   * that of a replica, unless this process knows a later one.
+   */
   refresh(): Promise<void> {
-    return this.isFresh ? Promise.resolve() : this.synchronize();
+    if (this.isFresh) return Promise.resolve();
+    const replica = this.#replica;
+    // Where a bound is set it holds for what a replica has not yet heard of, too.
+    if (replica === null || this.#freshness.maxStaleness > 0 || this.memory.revision < this.#written) {
+      return this.synchronize();
+    }
+    this.#replicaReading ??= this.#readReplica(replica).finally(() => {
+      this.#replicaReading = null;
+    });
+    return this.#replicaReading;
   }
 
-  /** As `refresh`, for credentials: they are read while nobody would tell this process that they have ended. */
+  async #readReplica(replica: Database): Promise<void> {
+    const since = this.memory.revision;
+    const reached = await readRevision(replica, since).catch(() => null);
+    if (reached === null) await this.synchronize();
+    else if (this.memory.revision === since) this.memory.advance(reached.revision, reached.touched);
+  }
+
+  /** As `refresh`, for credentials: no replica is asked, nor memory while nobody would tell this process that they have ended. */
   refreshCredentials(): Promise<void> {
-    return this.#isTold ? this.refresh() : this.synchronize();
+    return this.#isTold && this.isFresh ? Promise.resolve() : this.synchronize();
   }
 
   /** Whether questions are answered from memory as it is. What was written here is never hidden. */
@@ -107,7 +134,8 @@ export class Store {
 
   /** As `synchronize`, before a change: it reads the revision where a question would not have. */
   beforeChange(): Promise<void> {
-    return this.#freshness.maxStaleness === 0 ? Promise.resolve() : this.synchronize();
+    const isReadAnyway = this.#freshness.maxStaleness === 0 && this.#replica === null;
+    return isReadAnyway ? Promise.resolve() : this.synchronize();
   }
 
   /**

@@ -8,6 +8,8 @@ export interface DatabaseSettings {
   readonly startSeconds: number;
   /** The same database without a pooler in between; null: `databaseUrl` has none. */
   readonly directUrl: string | null;
+  /** A copy that follows it, where questions are read; null: there is none. */
+  readonly replicaUrl: string | null;
   readonly freshness: Freshness;
 }
 
@@ -33,6 +35,7 @@ export function readDatabaseSettings({ seconds, milliseconds, url }: Readers): D
     },
     startSeconds: seconds('ROLEGATE_DATABASE_START_SECONDS', 30, 0, 3600),
     directUrl: url('DATABASE_DIRECT_URL'),
+    replicaUrl: url('DATABASE_REPLICA_URL'),
     freshness: {
       maxStaleness: milliseconds('ROLEGATE_MAX_STALENESS', USUAL_FRESHNESS.maxStaleness, 60_000),
       catchUp: 1000 * seconds('ROLEGATE_CATCH_UP_SECONDS', USUAL_FRESHNESS.catchUp / 1000, 0, 60),

@@ -30,6 +30,7 @@ export class EventWriter {
   readonly #times: EventTimes;
   #keepAlive: NodeJS.Timeout | undefined;
   #slow: NodeJS.Timeout | undefined;
+  #draining: Promise<void> | null = null;
   /** Called when the client does not read. */
   onSlow: (reason: RolegateError) => void = () => undefined;
 
@@ -95,9 +96,14 @@ export class EventWriter {
   }
 
   #drained(): Promise<void> {
-    return new Promise((resolve) => {
-      this.#response.once('drain', resolve);
-      this.#response.once('close', resolve);
+    this.#draining ??= new Promise((resolve) => {
+      const drained = (): void => {
+        this.#response.off('drain', drained).off('close', drained);
+        this.#draining = null;
+        resolve();
+      };
+      this.#response.on('drain', drained).on('close', drained);
     });
+    return this.#draining;
   }
 }

@@ -87,8 +87,9 @@ export function createGateway(
     > = {},
 ): Gateway {
   const imports = filesRead === undefined ? understandInWorkers() : { understandFiles: filesRead };
-  const guard = new KeyGuard((source, milliseconds) =>
-    log.warn({ source, milliseconds }, 'too many wrong credentials'),
+  const guard = new KeyGuard(
+    (source, milliseconds) => log.warn({ source, milliseconds }, 'too many wrong credentials'),
+    services.directory.guesses,
   );
   const sessions = throttledSessions(services.sessions, guard);
   const ofSchema = { ...services, sessions, ...imports };

@@ -27,6 +27,7 @@ export async function serve(settings: Settings, output: Output): Promise<number>
     if (sentence === null) throw error;
     if (worker === null) output.error(`rolegate: ${sentence}\n`);
     else await worker.failed(sentence);
+    worker?.leave();
     return 1;
   }
   // Of several, the primary process tells people.
@@ -42,7 +43,6 @@ export async function serve(settings: Settings, output: Output): Promise<number>
   told.out('stopping: no new requests, finishing those under way\n');
   await gateway.close();
   told.out('stopped\n');
-  // The channel to the primary process would keep this one.
-  if (worker !== null) process.disconnect();
+  worker?.leave();
   return 0;
 }

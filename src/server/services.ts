@@ -65,8 +65,7 @@ export function placeOf({
 }: Pick<Settings, 'dataDir' | 'databaseUrl' | 'memory'> & Partial<Pick<Settings, 'database'>>): DirectoryOptions {
   if (databaseUrl === null) return { kind: 'embedded', dataDir, memory };
   if (database === undefined) return { kind: 'server', url: databaseUrl, memory };
-  const { times, directUrl, freshness } = database;
-  return { kind: 'server', url: databaseUrl, memory, times, directUrl, freshness };
+  return { kind: 'server', url: databaseUrl, memory, ...database };
 }
 
 /** Opens the directory and its secrets; closes what it has opened if the rest fails. */

@@ -120,7 +120,7 @@ describe('a start', () => {
       databaseUrl: at.href,
       operatorToken: null,
       memory: 64_000_000,
-      database: { times, startSeconds: 0, directUrl: null, freshness: USUAL_FRESHNESS },
+      database: { times, startSeconds: 0, directUrl: null, replicaUrl: null, freshness: USUAL_FRESHNESS },
     };
   };
 

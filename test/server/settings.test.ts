@@ -27,6 +27,7 @@ describe('defaults', () => {
         times: { statement: 5000, lock: 5000, idleTransaction: 5000, connection: 5000 },
         startSeconds: 30,
         directUrl: null,
+        replicaUrl: null,
         freshness: { maxStaleness: 0, catchUp: 2000 },
       },
       operatorToken: null,

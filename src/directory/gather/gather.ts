@@ -1,5 +1,6 @@
 import type { AccountOrganization, Gathered, GatherRequest, Remembered, Revision } from '../directory.ts';
-import type { Database } from '../prisma/database.ts';
+import type { Database, Sql } from '../prisma/database.ts';
+import { StoreUnavailable } from '../store-unavailable.ts';
 import type { AccountFacts } from './account-facts.ts';
 import { type LoadTools, load } from './load.ts';
 import type { Entry } from './memory.ts';
@@ -27,11 +28,14 @@ export class Gatherer {
   readonly #database: Database;
   readonly #tools: LoadTools;
   readonly #current: Current;
+  readonly #replica: Database | null;
   readonly #around: Surroundings;
   #reading: Promise<void> | null = null;
   #closed = false;
 
-  constructor(database: Database, tools: LoadTools, current: Current) {
+  /** `replica`: where it is read, unless that is behind; null: on `database`. */
+  constructor(database: Database, tools: LoadTools, current: Current, replica: Database | null = null) {
+    this.#replica = replica;
     this.#database = database;
     this.#tools = tools;
     this.#current = current;
@@ -134,8 +138,21 @@ export class Gatherer {
     return wanted.kind === 'resource' ? this.#tools.resources.make(wanted, revision, this.#around) : undefined;
   }
 
+  /** On the replica, if there is one and it is not behind what is known here. */
+  async #read<T extends { readonly revision: bigint }>(work: (sql: Sql) => Promise<T>): Promise<T> {
+    if (this.#replica !== null) {
+      const known = this.#tools.memory.revision;
+      const read = await this.#replica.transaction('read', work).catch((error: unknown) => {
+        if (error instanceof StoreUnavailable) return null;
+        throw error;
+      });
+      if (read !== null && read.revision >= known) return read;
+    }
+    return this.#database.transaction('read', work);
+  }
+
   async #load(wanted: readonly Wanted[], now: number | null, forSearch: boolean) {
-    const loaded = await this.#database.transaction('read', (sql) => load(sql, wanted, now ?? Date.now(), this.#tools));
+    const loaded = await this.#read((sql) => load(sql, wanted, now ?? Date.now(), this.#tools));
     const { memory } = this.#tools;
     if (this.#tools.resources.state === 'unread') void this.readResources();
     if (memory.revision !== loaded.revision) return loaded;

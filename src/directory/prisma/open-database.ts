@@ -10,23 +10,35 @@ import type { AvailabilityListener } from './storage-watch.ts';
 export type DirectoryOptions = (
   | { readonly kind: 'embedded'; readonly dataDir: string; readonly isTold?: boolean }
   | ({ readonly kind: 'server' } & ServerPlace)
-) & {
+) &
+  Listened & {
+    readonly onAvailability?: AvailabilityListener;
+    /** Bytes for everything that is kept of it in memory. Left out: DEFAULT_MEMORY. */
+    readonly memory?: number;
+  };
+
+interface Listened {
   readonly onStatement?: StatementListener;
-  readonly onAvailability?: AvailabilityListener;
-  /** Bytes for everything that is kept of it in memory. Left out: DEFAULT_MEMORY. */
-  readonly memory?: number;
-};
+}
 
 /** A directory on a server. */
 interface ServerPlace {
   readonly url: string;
   /** The same database, for what needs a session: long work, and being told of changes. Left out: `url`. */
   readonly directUrl?: string | null;
+  /** A copy that follows it, where questions are read. Left out: they are read there. */
+  readonly replicaUrl?: string | null;
   readonly times?: DatabaseTimes;
   /** Left out: USUAL_FRESHNESS. */
   readonly freshness?: Freshness;
   /** Whether this process is to be told of the changes that others make. Left out: it is not, and asks. */
   readonly isTold?: boolean;
+}
+
+/** Null: there is none. One that is away is no fault: questions are read on the server itself then. */
+export function openReplica({ replicaUrl = null, times, onStatement }: ServerPlace & Listened): Database | null {
+  if (replicaUrl === null) return null;
+  return openServerDatabase(replicaUrl, { ...(times && { times }), ...(onStatement && { onStatement }) });
 }
 
 /** Throws as `openDirectory`. */

@@ -35,6 +35,7 @@ import { auditEvents } from '../stores/audit-events.ts';
 import type { AuditStore, NewAuditEvent } from '../stores/audit-store.ts';
 import type { CheckerStore } from '../stores/checker-store.ts';
 import { checkers } from '../stores/checkers.ts';
+import { type GuessStore, guessStore } from '../stores/guess-store.ts';
 import type {
   CredentialStore,
   IdentityStores,
@@ -56,7 +57,7 @@ import { type ArnPage, arnPage, WITH_POLICY } from './arn-page.ts';
 import type { Database } from './database.ts';
 import type { DatabaseTimes } from './database-times.ts';
 import { isEmpty } from './housekeeping.ts';
-import { type DirectoryOptions, openDatabase } from './open-database.ts';
+import { type DirectoryOptions, openDatabase, openReplica } from './open-database.ts';
 import { RevisionListener } from './revision-listener.ts';
 import { isSearchIndexed } from './search-indexes.ts';
 
@@ -71,6 +72,8 @@ export interface OpenDirectory extends Directory, IdentityStores {
   readonly searchIndexed: boolean;
   readonly exports: DirectoryExports;
   readonly history: DirectoryHistory;
+  /** Null: no other gateway counts. */
+  readonly guesses: GuessStore | null;
   /** The lines of a backup of one state of the database, up to its counts, each when `take` is done with the one before. */
   backup(take: TakeLine): Promise<void>;
   check(): Promise<CheckReport>;
@@ -91,6 +94,7 @@ interface Opened {
   readonly searchIndexed: boolean;
   readonly budget: MemoryBudget;
   readonly freshness: Freshness;
+  readonly replica: Database | null;
 }
 
 class StoredDirectory implements OpenDirectory {
@@ -111,13 +115,16 @@ class StoredDirectory implements OpenDirectory {
   readonly searchIndexed: boolean;
   readonly exports: DirectoryExports;
   readonly history: DirectoryHistory;
+  readonly guesses: GuessStore | null;
   readonly #store: Store;
   readonly #catalog: Catalog;
   readonly #gatherer: Gatherer;
   readonly #budget: MemoryBudget;
+  readonly #replica: Database | null;
   #listener: RevisionListener | null = null;
 
-  constructor(database: Database, catalog: Catalog, { reached, searchIndexed, budget, freshness }: Opened) {
+  constructor(database: Database, catalog: Catalog, { reached, searchIndexed, budget, freshness, replica }: Opened) {
+    this.#replica = replica;
     this.searchIndexed = searchIndexed;
     this.#budget = budget;
     const resources = new StoredResources(budget);
@@ -126,10 +133,10 @@ class StoredDirectory implements OpenDirectory {
       resources.advance(touched);
       advances.tell(touched);
     });
-    this.#store = new Store(database, memory, reached.restored, freshness);
+    this.#store = new Store(database, memory, reached.restored, { freshness, replica });
     this.#catalog = catalog;
     const tools = { catalog, compiled: new CompiledPolicies(budget), memory, resources };
-    this.#gatherer = new Gatherer(database, tools, this.#store);
+    this.#gatherer = new Gatherer(database, tools, this.#store, replica);
     this.prisma = createReadModel(database.adapter);
     this.keys = accessKeys(this.#store);
     this.sessions = roleSessions(this.#store);
@@ -145,6 +152,7 @@ class StoredDirectory implements OpenDirectory {
     this.find = find(this.#store);
     this.iam = iam(this.#store);
     this.exports = directoryExports(database);
+    this.guesses = guessStore(database);
     this.history = directoryHistory(this.#store, advances);
   }
 
@@ -242,6 +250,7 @@ class StoredDirectory implements OpenDirectory {
     await this.#listener?.close();
     await this.#gatherer.close();
     await this.prisma.$disconnect();
+    await this.#replica?.close();
     await this.#store.database.close();
   }
 }
@@ -255,12 +264,12 @@ async function storedIn(
   database: Database,
   catalog: Catalog,
   memory: number = DEFAULT_MEMORY,
-  freshness: Freshness = USUAL_FRESHNESS,
+  { freshness = USUAL_FRESHNESS, replica = null }: Partial<Pick<Opened, 'freshness' | 'replica'>> = {},
 ): Promise<StoredDirectory> {
   const reached = await readRevision(database, 2n ** 62n);
   const searchIndexed = await isSearchIndexed(database);
   const budget = new MemoryBudget(memory);
-  const directory = new StoredDirectory(database, catalog, { reached, searchIndexed, budget, freshness });
+  const directory = new StoredDirectory(database, catalog, { reached, searchIndexed, budget, freshness, replica });
   await directory.warm();
   return directory;
 }
@@ -274,7 +283,8 @@ export async function openDirectory(options: DirectoryOptions, catalog: Catalog)
   const database = await openDatabase(options);
   try {
     if (options.kind === 'embedded') return await directoryIn(database, catalog, options.memory);
-    const directory = await storedIn(database, catalog, options.memory, options.freshness);
+    const { freshness = USUAL_FRESHNESS } = options;
+    const directory = await storedIn(database, catalog, options.memory, { freshness, replica: openReplica(options) });
     if (options.isTold === true) directory.listen(options.directUrl ?? options.url, options.times);
     return directory;
   } catch (error) {

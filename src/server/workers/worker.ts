@@ -14,6 +14,8 @@ export interface Worker {
   ready(announcement: string): void;
   /** Resolves when the primary process has been told. */
   failed(sentence: string): Promise<void>;
+  /** Nothing more is told: the channel to the primary process would keep this one. */
+  leave(): void;
 }
 
 /** Null: this process is alone on its port. */
@@ -37,6 +39,9 @@ export function asWorker(): Worker | null {
     allReady: () => workers.ready >= workers.of,
     ready: (announcement) => void tell({ rolegate: 'ready', announcement }),
     failed: (sentence) => tell({ rolegate: 'failed', sentence }),
+    leave: () => {
+      if (process.connected) process.disconnect();
+    },
   };
 }
 
