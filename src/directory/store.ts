@@ -112,14 +112,13 @@ export class Store {
   }
 
   /** Others tell this process of their changes from now on: what they did before is read. */
-  listening(): void {
-    this.synchronize().then(
-      () => {
-        this.#isTold = true;
-      },
+  async listening(): Promise<void> {
+    try {
+      await this.synchronize();
+      this.#isTold = true;
+    } catch {
       // A server that is lost again is listened to again.
-      () => undefined,
-    );
+    }
   }
 
   /** They do so no more. */

@@ -67,6 +67,17 @@ export interface GatewayOptions {
   readonly authzenNames?: NameTable;
 }
 
+/** The settings that the answers of /graphql depend on; left out: the usual ones. */
+type GatewaySettings = Partial<
+  Pick<Settings, 'trustedProxies' | 'publicUrl' | 'dataDir' | 'limits' | 'subscriptionSeconds' | 'workLimits'>
+>;
+
+function keyGuardOf({ directory }: Services, log: Log): KeyGuard {
+  const onPause = (source: string, milliseconds: number): void =>
+    log.warn({ source, milliseconds }, 'too many wrong credentials');
+  return new KeyGuard(onPause, directory.guesses);
+}
+
 export function createGateway(
   services: Services,
   log: Log,
@@ -81,16 +92,10 @@ export function createGateway(
     limits = readLimits(() => 0),
     subscriptionSeconds = 3600,
     workLimits,
-  }: GatewayOptions &
-    Partial<
-      Pick<Settings, 'trustedProxies' | 'publicUrl' | 'dataDir' | 'limits' | 'subscriptionSeconds' | 'workLimits'>
-    > = {},
+  }: GatewayOptions & GatewaySettings = {},
 ): Gateway {
   const imports = filesRead === undefined ? understandInWorkers() : { understandFiles: filesRead };
-  const guard = new KeyGuard(
-    (source, milliseconds) => log.warn({ source, milliseconds }, 'too many wrong credentials'),
-    services.directory.guesses,
-  );
+  const guard = keyGuardOf(services, log);
   const sessions = throttledSessions(services.sessions, guard);
   const ofSchema = { ...services, sessions, ...imports };
   const contextOf = (facts: RequestFacts, request: object): GatewayContext => createContext(ofSchema, facts, request);
@@ -105,14 +110,10 @@ export function createGateway(
   const limiter = new CallerLimiter(limits.callers, undefined, worker?.usage ?? null);
   const authenticate = authenticateWith(services.sessions, guard);
   const admit = admitWith(authenticate, isTrustedProxy, limiter);
-  const streams = new LiveStreams({
-    contextOf,
-    callerAgain: callerAgainWith(authenticate, isTrustedProxy),
-    limits: new LiveLimits(limits.subscriptions, worker?.usage ?? null),
-    longest: subscriptionSeconds * 1000,
-    workLimits,
-    clock,
-  });
+  const callerAgain = callerAgainWith(authenticate, isTrustedProxy);
+  const liveLimits = new LiveLimits(limits.subscriptions, worker?.usage ?? null);
+  const longest = subscriptionSeconds * 1000;
+  const streams = new LiveStreams({ contextOf, callerAgain, limits: liveLimits, longest, workLimits, clock });
   const answerCommon = answerCommonWith({ schema, contextOf, log });
   const answer = listenerOf(answerCommon, answerEventsWith({ schema, streams, log }), yoga);
   return {
@@ -249,7 +250,7 @@ export async function startGateway(
     workLimits: settings.workLimits,
     graphiqlTabs: settings.graphiql ? () => (demo === null ? WELCOME_TABS : demoTabs) : null,
   });
-  const listening = await listenAsSet(settings, router, log);
+  const listening = await listenAsSet(settings, router, log, worker?.usage ?? null);
   const close = async (): Promise<void> => {
     phase = 'stopping';
     gateway?.endStreams();

@@ -124,17 +124,21 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>, 
     limits: readLimits((name, otherwise) => read(name, otherwise, parseCount)),
     workers: read('ROLEGATE_WORKERS', 1, parseWorkers),
     graphiql: read('ROLEGATE_GRAPHIQL', true, parseSwitch),
-    workLimits: {
-      time: read('ROLEGATE_REQUEST_SECONDS', WORK_LIMITS.time, parseWorkLimit),
-      cpu: read('ROLEGATE_REQUEST_CPU_SECONDS', WORK_LIMITS.cpu, parseWorkLimit),
-    },
+    workLimits: readWorkLimits((name, otherwise) => read(name, otherwise, parseWorkLimit)),
     logLevel: read('LOG_LEVEL', 'warn', parseLogLevel),
   };
-  if (settings.workers > 1 && databaseUrl === null) {
-    problems.push('ROLEGATE_WORKERS needs DATABASE_URL: the embedded database belongs to one process');
-  }
+  if (settings.workers > 1 && databaseUrl === null) problems.push(WORKERS_NEED_A_SERVER);
   if (problems.length > 0) throw new InvalidSettings(problems);
   return settings;
+}
+
+const WORKERS_NEED_A_SERVER = 'ROLEGATE_WORKERS needs DATABASE_URL: the embedded database belongs to one process';
+
+function readWorkLimits(milliseconds: (name: string, otherwise: number) => number): WorkLimits {
+  return {
+    time: milliseconds('ROLEGATE_REQUEST_SECONDS', WORK_LIMITS.time),
+    cpu: milliseconds('ROLEGATE_REQUEST_CPU_SECONDS', WORK_LIMITS.cpu),
+  };
 }
 
 /** The settings of this process. */

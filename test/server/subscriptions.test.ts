@@ -134,10 +134,10 @@ describe('directoryChanged', () => {
   });
 
   test('is for nobody without credentials, and for no door that cannot hold it open', async () => {
-    const { url, as, ask } = gateway;
+    const { url, as } = gateway;
     const live = await subscribe(url, CHANGED);
     expect((await live.next()).data.errors).toMatchObject([{ extensions: { code: 'UNAUTHENTICATED' } }]);
-    const { body } = await ask(CHANGED, { authorization: as.operator });
+    const { body } = await gateway.ask(CHANGED, { authorization: as.operator });
     expect(body.errors).toMatchObject([{ message: expect.stringMatching(/text\/event-stream/) }]);
   });
 

@@ -14,7 +14,7 @@ interface Told {
   /** A revision was committed, by any process. */
   told(revision: bigint): void;
   /** Revisions are told from now on. What was committed before was not: it has to be read. */
-  listening(): void;
+  listening(): Promise<void>;
   /** They are told no more, until `listening`. */
   deaf(): void;
 }
@@ -63,7 +63,7 @@ export class RevisionListener {
       await client.query(`LISTEN ${CHANNEL}`);
       if (this.#client !== client) return;
       this.#failures = 0;
-      this.#told.listening();
+      void this.#told.listening();
       this.#lookLater(client);
     } catch {
       this.#lost(client);
@@ -71,15 +71,17 @@ export class RevisionListener {
   }
 
   #lookLater(client: Client): void {
-    this.#timer = setTimeout(() => {
-      client.query('SELECT 1').then(
-        () => {
-          if (this.#client === client) this.#lookLater(client);
-        },
-        () => this.#lost(client),
-      );
-    }, LOOK_EVERY);
+    this.#timer = setTimeout(() => void this.#look(client), LOOK_EVERY);
     this.#timer.unref();
+  }
+
+  async #look(client: Client): Promise<void> {
+    try {
+      await client.query('SELECT 1');
+      if (this.#client === client) this.#lookLater(client);
+    } catch {
+      this.#lost(client);
+    }
   }
 
   #lost(client: Client): void {

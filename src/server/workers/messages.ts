@@ -18,6 +18,6 @@ export type FromPrimary =
   | { readonly rolegate: 'workers'; readonly ready: number; readonly of: number };
 
 /** Messages of cluster itself have another form. */
-export function isOurs<Message extends FromWorker | FromPrimary>(message: unknown): message is Message {
+export function isOurs(message: unknown): message is { readonly rolegate: string } {
   return typeof message === 'object' && message !== null && 'rolegate' in message;
 }

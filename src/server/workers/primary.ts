@@ -1,6 +1,5 @@
 import cluster, { type Worker } from 'node:cluster';
 import { extname } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { stopSignal } from '../stop-signal.ts';
 import { type FromPrimary, type FromWorker, isOurs } from './messages.ts';
@@ -61,8 +60,9 @@ class Workers {
     const worker = cluster.fork();
     const { id } = worker;
     let sentence: string | null = null;
-    worker.on('message', (message: unknown) => {
-      if (!isOurs<FromWorker>(message)) return;
+    worker.on('message', (given: unknown) => {
+      if (!isOurs(given)) return;
+      const message = given as FromWorker; // as: what workers send
       if (message.rolegate === 'usage') this.#tellOthers(id, { rolegate: 'usage', from: id, usage: message.usage });
       else if (message.rolegate === 'failed') sentence = message.sentence;
       else {
@@ -85,9 +85,9 @@ class Workers {
       this.#output.error(`rolegate: worker ${place} ended (${how}); another one takes its place\n`);
       const again = wasReady && Date.now() - began > LIVED ? 0 : failures + 1;
       const pause = again === 0 ? 0 : Math.min(PAUSES.longest, PAUSES.first * 2 ** Math.min(again - 1, 10));
-      void delay(pause).then(() => {
+      setTimeout(() => {
         if (!this.#stopping) this.#fork(place, again);
-      });
+      }, pause);
     });
   }
 
@@ -113,6 +113,9 @@ class Workers {
 export async function servePrimary(count: number, output: Output): Promise<number> {
   const stop = stopSignal();
   const here = fileURLToPath(import.meta.url);
+  // The workers take connections themselves. Handed out by this process, one that is on its way to a worker that dies would be
+  // answered by nobody, and its client would wait.
+  cluster.schedulingPolicy = cluster.SCHED_NONE;
   cluster.setupPrimary({ exec: fileURLToPath(new URL(`../main${extname(here)}`, import.meta.url)), args: [] });
   const workers = new Workers(count, output);
   const sentence = await Promise.race([workers.start(), stop.then(() => null)]);

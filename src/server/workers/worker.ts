@@ -23,8 +23,9 @@ export function asWorker(): Worker | null {
   if (!cluster.isWorker) return null;
   const usage = new SharedUsage();
   let workers = { ready: 0, of: 1 };
-  process.on('message', (message: unknown) => {
-    if (!isOurs<FromPrimary>(message)) return;
+  process.on('message', (given: unknown) => {
+    if (!isOurs(given)) return;
+    const message = given as FromPrimary; // as: what the primary process sends
     if (message.rolegate === 'usage') usage.hear(message.from, message.usage);
     else if (message.rolegate === 'gone') usage.forget(message.from);
     else workers = message;
