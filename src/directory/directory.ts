@@ -3,7 +3,6 @@ import type { PreparedPrincipal, PreparedResource, PreparedRole } from '../evalu
 import type { OrganizationFacts } from '../evaluation/principal.ts';
 import type { PreparedEndpoint } from '../evaluation/request.ts';
 import type { PrincipalRef } from '../policy/principal-id.ts';
-import type { Touched } from './apply/revision.ts';
 import type { DirectoryDocument, KnowledgeLayer } from './document.ts';
 import type { NewAuditEvent } from './stores/audit-store.ts';
 import type { AccessKeyStore, RoleSessionRecord, RoleSessionStore } from './stores/session-store.ts';
@@ -64,8 +63,8 @@ export interface KnownEndpoint extends Known<PreparedEndpoint | null> {
   readonly organization: OrganizationFacts | null | undefined;
 }
 
-/** Whether a change that touched this can matter. */
-export type Watch = (touched: readonly Touched[]) => boolean;
+/** Whether a change that touched this (as DirectoryChange names it) can matter. */
+export type Watch = (touched: readonly { readonly entity: string; readonly entityId: string }[]) => boolean;
 
 /** The result of a gather, from one state of the directory. Look-ups use the strings that were asked for. */
 export interface Gathered {

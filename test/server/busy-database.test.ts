@@ -52,7 +52,15 @@ const put = (index: number) =>
     authorization: gateway.as.operator,
   });
 
+async function changesInTrail(): Promise<number> {
+  const { body } = await gateway.ask('{ auditEvents(filter: { event: "PutUserPolicy" }, first: 1) { totalCount } }', {
+    authorization: gateway.as.operator,
+  });
+  return body.data.auditEvents.totalCount;
+}
+
 test('when all connections are taken, who comes is told to come again, and nothing acknowledged is lost', async () => {
+  const before = await changesInTrail();
   await hold('SELECT * FROM "DirectoryState" FOR UPDATE');
   const names = Array.from({ length: 25 }, (_, index) => index);
   const changes = names.map(put);
@@ -72,12 +80,7 @@ test('when all connections are taken, who comes is told to come again, and nothi
   // It goes on by itself, and what was refused was not made.
   const again = await Promise.all(names.map(put));
   for (const { body } of again) expect(body.data.putUserPolicy.kind).toBe('UserChangeSuccess');
-  const revisions = again.map(({ body }) => body.data.putUserPolicy.revision);
-  const { body } = await gateway.ask('{ auditEvents(filter: { event: "PutUserPolicy" }, first: 100) { totalCount } }', {
-    authorization: gateway.as.operator,
-  });
-  expect(body.data.auditEvents.totalCount).toBe(names.length);
-  expect(revisions).toHaveLength(names.length);
+  expect(await changesInTrail()).toBe(before + names.length);
 });
 
 test('a slow statement ends in time, while what is in memory is answered', async () => {
