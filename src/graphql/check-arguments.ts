@@ -25,7 +25,8 @@ export function checkArguments(schema: GraphQLSchema): void {
     if (!isObjectType(type) || type.name.startsWith('__')) continue;
     for (const field of Object.values(type.getFields())) {
       if (field.args.length === 0) continue;
-      if (field.subscribe !== undefined) field.subscribe = checked(field, field.subscribe);
+      const { subscribe = defaultFieldResolver } = field;
+      if (type === schema.getSubscriptionType()) field.subscribe = checked(field, subscribe);
       else field.resolve = checked(field, field.resolve ?? defaultFieldResolver);
     }
   }

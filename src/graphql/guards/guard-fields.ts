@@ -16,6 +16,8 @@ import type { FieldGuard } from './field-guard.ts';
 import { forbidden, notSignedIn } from './forbidden.ts';
 import { GUARDS } from './table.ts';
 
+const SUBSCRIPTION = 'Subscription';
+
 type Field = GraphQLField<unknown, GatewayContext>;
 type Resolver = GraphQLFieldResolver<unknown, GatewayContext>;
 
@@ -35,8 +37,9 @@ export function guardFields(schema: GraphQLSchema, guards: Readonly<Record<strin
     const field = objectType(schema, typeName).getFields()[fieldName];
     if (field === undefined) throw new Error(`there is no field ${name} to guard`);
     checkReads(name, guard, field);
-    // A subscription is guarded when it begins; what its events may say is decided with each of them.
-    if (field.subscribe !== undefined) field.subscribe = guarded(guard, field, field.subscribe);
+    // A subscription is guarded when it begins; what its events may say is decided with each of them. Other fields have a `subscribe`,
+    // too, which nobody calls.
+    if (typeName === SUBSCRIPTION) field.subscribe = guarded(guard, field, field.subscribe ?? defaultFieldResolver);
     else field.resolve = guarded(guard, field, field.resolve ?? defaultFieldResolver);
   }
 }
