@@ -15,7 +15,7 @@ const PROCESSES = [
   'test/cli/metadata/clients.test.ts',
   'test/directory/{data-folder,left-behind}.test.ts',
   'test/readme.test.ts',
-  'test/server/{lifecycle,logs}.test.ts',
+  'test/server/{lifecycle,logs,several-gateways,workers}.test.ts',
   'test/session/{faults,killed}.test.ts',
 ];
 /** Of rooms that keep nothing between two calls, and need no database. */
@@ -38,6 +38,7 @@ const LONG = [
   'test/{aws,policy}/fuzz.test.ts',
   'test/directory/data-folder.test.ts',
   'test/session/{faults,killed}.test.ts',
+  'test/server/several-gateways.test.ts',
   ...BROWSER,
   ...PROGRAMS,
 ];

@@ -17,6 +17,7 @@ import { isAboutPattern } from './pattern-questions.ts';
 import type { Answer, OpenQuestion, Question, Subject } from './question.ts';
 import { type Simulation, simulate, simulationSteps } from './simulate.ts';
 import type { Waiting } from './together.ts';
+import { type Watched, watchEach } from './watch.ts';
 import { type WhoCan, type WhoCanOptions, whoCan } from './who-can.ts';
 import { Work } from './work.ts';
 
@@ -50,6 +51,8 @@ export interface Access {
   ): readonly boolean[] | null | Promise<readonly boolean[] | null>;
   /** Brings what questions need into memory, and returns it, of one revision. `since`: any state that is no older is good enough. */
   load(questions: readonly Question[], now: number, since?: Revision): Promise<Gathered>;
+  /** For each question, which changes can touch its answer. `since`: the revision of the answers. */
+  watchEach(questions: readonly Question[], now: number, since: Revision): Promise<readonly Watched[]>;
   /** Decides on the policies given with the question; the directory is not read. */
   simulate(simulation: Simulation, now: number): readonly Answer[];
   /** Like `simulate`, in turns with others; a request that cannot be decided has its error in its place. */
@@ -150,6 +153,10 @@ class AccessWith implements Access {
 
   load(...asked: Asked<'load'>): Promise<Gathered> {
     return gatherFor(this.#tools, ...asked);
+  }
+
+  watchEach(...asked: Asked<'watchEach'>): Promise<readonly Watched[]> {
+    return watchEach(this.#tools, ...asked);
   }
 
   simulate(simulation: Simulation, now: number): readonly Answer[] {

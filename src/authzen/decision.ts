@@ -1,4 +1,5 @@
 import type { Answer } from '../access/question.ts';
+import { revisionText } from '../directory/revision-text.ts';
 import type { GuardContext } from '../guard/context.ts';
 import { readableReason } from '../guard/readable-policy.ts';
 import { toldKeys } from '../guard/told-keys.ts';
@@ -16,6 +17,8 @@ interface AnswerContext {
   readonly effect: Answer['decision']['effect'];
   /** Condition keys that the request does not have and that could have changed the outcome. */
   readonly missingContextKeys: readonly string[];
+  /** The revision of the directory on which it was decided, as everywhere: `context.atLeast` takes it. */
+  readonly revision: string;
   /** Places in the request of values that no condition key can have. Left out: none. */
   readonly ignored?: readonly string[];
 }
@@ -62,6 +65,7 @@ export async function decisionOf(
       reason: await readableReason(context, answer),
       effect,
       missingContextKeys: await toldKeys(context, answer, missingKeys),
+      revision: revisionText(answer.revision),
       ...(ignored.length === 0 ? {} : { ignored }),
     },
   };

@@ -1,6 +1,7 @@
 import { mayAsk, maySearch } from '../guard/checker.ts';
 import { RolegateError } from '../policy/errors.ts';
 import type { JsonObject } from '../policy/json.ts';
+import { reachAtLeast } from './at-least.ts';
 import type { Door } from './door.ts';
 import { evaluation, evaluations } from './evaluations.ts';
 import { PATHS } from './metadata.ts';
@@ -18,6 +19,7 @@ function forThose(may: typeof mayAsk, endpoint: Endpoint): Endpoint {
     if (ruling.kind === 'refused') throw new RolegateError('FORBIDDEN', `this needs ${ruling.needs}`);
     // No caller without credentials gets here.
     if (ruling.kind !== 'allowed') throw new Error(`asked by nobody: ${ruling.kind}`);
+    await reachAtLeast(door, body);
     return endpoint(door, body);
   };
 }

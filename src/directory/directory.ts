@@ -64,9 +64,14 @@ export interface KnownEndpoint extends Known<PreparedEndpoint | null> {
   readonly organization: OrganizationFacts | null | undefined;
 }
 
+/** Whether a change that touched this (as DirectoryChange names it) can matter. */
+export type Watch = (touched: readonly { readonly entity: string; readonly entityId: string }[]) => boolean;
+
 /** The result of a gather, from one state of the directory. Look-ups use the strings that were asked for. */
 export interface Gathered {
   readonly revision: Revision;
+  /** Returns what says whether a change can make any of it wrong, and keeps nothing of it. Left out: each change may. */
+  watch?(): Watch;
   /**
    * Null: there is no such user or role. Services, root users and `anonymous` are always there; so is any session of a role
    * that is: without a live one of its name, as one made without policies and tags.

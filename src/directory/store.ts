@@ -1,7 +1,9 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Touched } from './apply/revision.ts';
 import type { Memory } from './gather/memory.ts';
 import { readRevision } from './gather/revision-rows.ts';
 import type { Database, Sql } from './prisma/database.ts';
+import { ofAnotherHistory, RevisionNotReached } from './revision-not-reached.ts';
 
 /** What a change returns: the revision it led to, or the unchanged one if it touched nothing. */
 export interface Change<T> {
@@ -10,16 +12,49 @@ export interface Change<T> {
   readonly result: T;
 }
 
+/** How far answers may be behind what others have written. Milliseconds. */
+export interface Freshness {
+  /** A question is answered from memory that was current this long ago; 0: when the question came. */
+  readonly maxStaleness: number;
+  /** How long a question waits for a revision that has not been reached. */
+  readonly catchUp: number;
+}
+
+/** Where nothing is set. */
+export const USUAL_FRESHNESS: Freshness = { maxStaleness: 0, catchUp: 2_000 };
+
+/** Between two looks for a revision that has not been reached. Milliseconds. */
+const AGAIN_AFTER = 50;
+
 /** The database, and the memory of what was read from it. */
 export class Store {
   readonly database: Database;
   readonly memory: Memory;
+  readonly #freshness: Freshness;
+  readonly #replica: Database | null;
+  #restored: bigint | null;
   #reading: Promise<void> | null = null;
   #next: Promise<void> | null = null;
+  #replicaReading: Promise<void> | null = null;
+  /** When the memory was last known to be current, by `performance.now()`. */
+  #currentAt = Number.NEGATIVE_INFINITY;
+  /** The last revision that was written here. */
+  #written = 0n;
+  /** Whether others tell this process of their changes. */
+  #isTold = false;
 
-  constructor(database: Database, memory: Memory) {
+  /** `restored`: as in Reached. `replica`: where questions are read; null: on `database`, as everything else. */
+  constructor(
+    database: Database,
+    memory: Memory,
+    restored: bigint | null = null,
+    { freshness = USUAL_FRESHNESS, replica = null }: { freshness?: Freshness; replica?: Database | null } = {},
+  ) {
     this.database = database;
+    this.#replica = replica;
     this.memory = memory;
+    this.#restored = restored;
+    this.#freshness = freshness;
     // A change that was not acknowledged may have been made.
     database.onReopened?.((sql) => this.#catchUp(sql));
   }
@@ -39,6 +74,98 @@ export class Store {
     return this.#next;
   }
 
+  /**
+   * As `synchronize`, for a question: a revision that was current a little earlier is good enough, if the settings say so, and so is
+   * that of a replica, unless this process knows a later one.
+   */
+  refresh(): Promise<void> {
+    if (this.isFresh) return Promise.resolve();
+    const replica = this.#replica;
+    // Where a bound is set it holds for what a replica has not yet heard of, too.
+    if (replica === null || this.#freshness.maxStaleness > 0 || this.memory.revision < this.#written) {
+      return this.synchronize();
+    }
+    this.#replicaReading ??= this.#readReplica(replica).finally(() => {
+      this.#replicaReading = null;
+    });
+    return this.#replicaReading;
+  }
+
+  async #readReplica(replica: Database): Promise<void> {
+    const since = this.memory.revision;
+    const reached = await readRevision(replica, since).catch(() => null);
+    if (reached === null) await this.synchronize();
+    else if (this.memory.revision === since) this.memory.advance(reached.revision, reached.touched);
+  }
+
+  /** As `refresh`, for credentials: no replica is asked, nor memory while nobody would tell this process that they have ended. */
+  refreshCredentials(): Promise<void> {
+    return this.#isTold && this.isFresh ? Promise.resolve() : this.synchronize();
+  }
+
+  /** Whether questions are answered from memory as it is. What was written here is never hidden. */
+  get isFresh(): boolean {
+    if (this.database.exclusive) return true;
+    const { maxStaleness } = this.#freshness;
+    if (maxStaleness === 0 || this.memory.revision < this.#written) return false;
+    return performance.now() - this.#currentAt <= maxStaleness;
+  }
+
+  /** Others tell this process of their changes from now on: what they did before is read. */
+  async listening(): Promise<void> {
+    try {
+      await this.synchronize();
+      this.#isTold = true;
+    } catch {
+      // A server that is lost again is listened to again.
+    }
+  }
+
+  /** They do so no more. */
+  deaf(): void {
+    this.#isTold = false;
+  }
+
+  /** Somebody committed `revision`. */
+  told(revision: bigint): void {
+    if (revision > this.memory.revision) this.synchronize().catch(() => undefined);
+  }
+
+  /** As `synchronize`, before a change: it reads the revision where a question would not have. */
+  beforeChange(): Promise<void> {
+    const isReadAnyway = this.#freshness.maxStaleness === 0 && this.#replica === null;
+    return isReadAnyway ? Promise.resolve() : this.synchronize();
+  }
+
+  /**
+   * Resolves when the memory is at `atLeast` or later; nothing is waited for if it is. Throws CONFLICT for a revision from before
+   * a restore, and RevisionNotReached when others have not got there in time. `field`: the argument that gives it.
+   */
+  reach(atLeast: bigint, field = 'atLeast'): Promise<void> | undefined {
+    this.#checkHistory(atLeast, field);
+    return this.memory.revision >= atLeast ? undefined : this.#waitFor(atLeast, field);
+  }
+
+  async #waitFor(atLeast: bigint, field: string): Promise<void> {
+    const { catchUp } = this.#freshness;
+    const until = performance.now() + catchUp;
+    for (;;) {
+      await this.synchronize();
+      this.#checkHistory(atLeast, field);
+      const { revision } = this.memory;
+      if (revision >= atLeast) return;
+      // Nobody else could get it there.
+      if (this.database.exclusive) throw new RevisionNotReached(atLeast, revision, 0, field);
+      const left = until - performance.now();
+      if (left <= 0) throw new RevisionNotReached(atLeast, revision, catchUp, field);
+      await delay(Math.min(left, AGAIN_AFTER));
+    }
+  }
+
+  #checkHistory(revision: bigint, field: string): void {
+    if (this.#restored !== null && revision < this.#restored) throw ofAnotherHistory(field);
+  }
+
   #read(): Promise<void> {
     this.#next = null;
     const reading = this.#catchUp();
@@ -51,8 +178,11 @@ export class Store {
   }
 
   async #catchUp(sql: Sql = this.database): Promise<void> {
-    const { revision, touched } = await readRevision(sql, this.memory.revision);
+    const began = performance.now();
+    const { revision, touched, restored } = await readRevision(sql, this.memory.revision);
+    this.#restored = restored;
     this.memory.advance(revision, touched);
+    this.#currentAt = began;
   }
 
   /** One writing transaction. Every question asked after it sees it. `database`: that of long work, where it is long. */
@@ -62,6 +192,7 @@ export class Store {
     if (revision === this.memory.revision + 1n) this.memory.advance(revision, touched);
     // Others have written in between; on a server the next question reads what they wrote.
     else if (this.database.exclusive) this.memory.advance(revision, null);
+    if (revision > this.#written) this.#written = revision;
     return result;
   }
 }

@@ -1,4 +1,10 @@
-import { defaultFieldResolver, type GraphQLField, type GraphQLSchema, isObjectType } from 'graphql';
+import {
+  defaultFieldResolver,
+  type GraphQLField,
+  type GraphQLFieldResolver,
+  type GraphQLSchema,
+  isObjectType,
+} from 'graphql';
 import type { GatewayContext } from './context.ts';
 import { faultIn } from './malformed.ts';
 
@@ -18,13 +24,17 @@ export function checkArguments(schema: GraphQLSchema): void {
   for (const type of Object.values(schema.getTypeMap())) {
     if (!isObjectType(type) || type.name.startsWith('__')) continue;
     for (const field of Object.values(type.getFields())) {
-      if (field.args.length > 0) field.resolve = checked(field);
+      if (field.args.length === 0) continue;
+      const { subscribe = defaultFieldResolver } = field;
+      if (type === schema.getSubscriptionType()) field.subscribe = checked(field, subscribe);
+      else field.resolve = checked(field, field.resolve ?? defaultFieldResolver);
     }
   }
 }
 
-function checked(field: GraphQLField<unknown, GatewayContext>): NonNullable<typeof field.resolve> {
-  const { resolve = defaultFieldResolver, extensions } = field;
+type Resolver = GraphQLFieldResolver<unknown, GatewayContext>;
+
+function checked({ extensions }: GraphQLField<unknown, GatewayContext>, resolve: Resolver): Resolver {
   const list = extensions[EACH_ALONE];
   return (parent, args, context, info) => {
     const fault = faultIn(args, NO_PLACE, typeof list === 'string' ? at(args, list) : undefined);

@@ -1,6 +1,7 @@
 import { Work } from '../access/work.ts';
 import type { Allowance } from '../guard/caller-limits.ts';
 import type { GuardContext, GuardServices } from '../guard/context.ts';
+import type { Live } from '../guard/live/live.ts';
 import type { UnderstandDetails, UnderstandFiles } from '../importing/given-files.ts';
 import type { CallOrigin } from '../session/call.ts';
 import type { Caller } from '../session/caller.ts';
@@ -46,6 +47,8 @@ export interface GatewayContext extends GatewayServices, RequestFacts, GuardCont
    */
   readonly request: object;
   readonly work: Work;
+  /** The subscription that it is a part of; left out: it is a part of none. */
+  readonly live?: Live;
 }
 
 /** The context of one operation of `request`. */

@@ -7,6 +7,8 @@ export type ErrorCode =
   | 'NOT_FOUND'
   | 'BAD_USER_INPUT'
   | 'CONFLICT'
+  /** The gateway has not got to the revision that the answer must not be older than. */
+  | 'REVISION_NOT_REACHED'
   | 'LIMIT_EXCEEDED'
   /** The request took longer than requests may. */
   | 'TIMED_OUT'
@@ -16,6 +18,8 @@ export type ErrorCode =
   | 'DIRECTORY_DAMAGED'
   | 'DIRECTORY_FAILING'
   | 'INTERNAL_SERVER_ERROR'
+  /** The gateway stops: what was going on ends, and can go on at another one, or when it is back. */
+  | 'STOPPING'
   /** In addition to the errors of a list: `count` more of its entries could not be answered. */
   | 'MORE_ERRORS';
 
@@ -38,6 +42,7 @@ const CODES: Readonly<Record<string, ErrorCode>> = {
   InvalidIdentityToken: 'BAD_USER_INPUT',
   InvalidAuthenticationCode: 'BAD_USER_INPUT',
   CONFLICT: 'CONFLICT',
+  REVISION_NOT_REACHED: 'REVISION_NOT_REACHED',
   EntityAlreadyExists: 'CONFLICT',
   DeleteConflict: 'CONFLICT',
   UnmodifiableEntity: 'CONFLICT',
@@ -48,6 +53,7 @@ const CODES: Readonly<Record<string, ErrorCode>> = {
   // Nobody reads it.
   CANCELLED: 'TIMED_OUT',
   QUERY_TOO_COMPLEX: 'QUERY_TOO_COMPLEX',
+  STOPPING: 'STOPPING',
   DIRECTORY_UNAVAILABLE: 'DIRECTORY_UNAVAILABLE',
   DIRECTORY_FULL: 'DIRECTORY_FULL',
   DIRECTORY_DAMAGED: 'DIRECTORY_DAMAGED',

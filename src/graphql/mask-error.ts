@@ -1,5 +1,7 @@
 import { PothosValidationError } from '@pothos/core';
 import { GraphQLError, type GraphQLErrorExtensions } from 'graphql';
+import { RevisionNotReached } from '../directory/revision-not-reached.ts';
+import { revisionText } from '../directory/revision-text.ts';
 import { StoreUnavailable } from '../directory/store-unavailable.ts';
 import { Throttled } from '../guard/throttled.ts';
 import { RolegateError } from '../policy/errors.ts';
@@ -19,6 +21,7 @@ export function maskError(error: unknown): GraphQLError {
   const cause = rootOf(error);
   if (cause instanceof Throttled) return throttled(error, cause);
   if (cause instanceof StoreUnavailable) return unavailable(error, cause);
+  if (cause instanceof RevisionNotReached) return behind(error, cause);
   if (cause instanceof RolegateError) {
     const code = codeOf(cause);
     return code === null ? masked(error) : told(error, cause.message, code, cause.field);
@@ -88,6 +91,11 @@ function throttled(error: unknown, cause: Throttled): GraphQLError {
 function unavailable(error: unknown, cause: StoreUnavailable): GraphQLError {
   const http = { status: 503, headers: { 'retry-after': '1' } };
   return rebuilt(error, cause.message, { code: cause.code, http }, null);
+}
+
+function behind(error: unknown, { message, code, field, atLeast, revision }: RevisionNotReached): GraphQLError {
+  const both = { atLeast: revisionText(atLeast), revision: revisionText(revision) };
+  return rebuilt(error, message, { code, field, ...both }, null);
 }
 
 function told(error: unknown, message: string, code: ErrorCode, field: string | null): GraphQLError {

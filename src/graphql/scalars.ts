@@ -1,5 +1,5 @@
 import { GraphQLError, Kind, type ValueNode, valueFromASTUntyped } from 'graphql';
-import { revisionText } from '../directory/revision-text.ts';
+import { parseRevision, revisionText } from '../directory/revision-text.ts';
 import { parseRequestContext } from '../evaluation/context.ts';
 import type { RequestContext } from '../evaluation/request.ts';
 import { RolegateError } from '../policy/errors.ts';
@@ -177,8 +177,7 @@ builder.scalarType('RequestContext', {
 });
 
 function revision(value: unknown) {
-  const digits = /^r(\d{19})$/.exec(textOf(value, 'a revision'))?.[1];
-  return digits === undefined ? malformed('not a revision that this gateway has returned') : BigInt(digits);
+  return parseRevision(textOf(value, 'a revision')) ?? malformed('not a revision that this gateway has returned');
 }
 
 builder.scalarType('Revision', {

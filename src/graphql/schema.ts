@@ -20,6 +20,8 @@ import './checkers/rotate-checker.ts';
 import './questions/decision.ts';
 import './questions/effective-permissions.ts';
 import './entities/directory-export.ts';
+import './live/decision-changed.ts';
+import './live/directory-changed.ts';
 import './sessions/exit-role.ts';
 import './sessions/federation-token.ts';
 import './find/find.ts';
@@ -67,6 +69,7 @@ import './sessions/viewer.ts';
 import './entities/vpc-endpoint.ts';
 import './questions/viewer-can.ts';
 import './questions/who-can.ts';
+import { takeAtLeast } from './at-least.ts';
 import { checkArguments } from './check-arguments.ts';
 import { takeTurns } from './execution/execute-in-turns.ts';
 import { guardFields } from './guards/guard-fields.ts';
@@ -78,6 +81,11 @@ builder.queryType({
     'Questions. Without credentials, only `viewer` is answered. A field that the caller may not read is null, with ' +
     'an error at its path',
 });
+builder.subscriptionType({
+  description:
+    'What is told when it happens, as server-sent events (`accept: text/event-stream`): each is an answer of its own, and the last one ' +
+    'of a subscription that the gateway ends has an error that says why',
+});
 builder.mutationType({ description: 'Changes of the caller’s identity, or of the directory' });
 
 let schema: GraphQLSchema | null = null;
@@ -87,6 +95,7 @@ export function buildSchema(): GraphQLSchema {
   if (schema === null) {
     const built = builder.toSchema();
     guardFields(built);
+    takeAtLeast(built);
     checkArguments(built);
     boundErrors(built);
     takeTurns(built);

@@ -12,7 +12,7 @@ export interface AttemptLimits {
 }
 
 /** Number of wrong attempts not yet forgotten, as it was `at` the last of them. */
-interface Count {
+export interface Count {
   readonly wrong: number;
   readonly at: number;
 }
@@ -67,6 +67,11 @@ export class Attempts {
     if (others > 0) this.#underWay.set(who, others);
     else this.#underWay.delete(who);
     if (wrong) this.countWrong(who, now);
+  }
+
+  /** What others have counted, too, takes the place of what is counted here. */
+  learn(who: string, count: Count): void {
+    this.#counts.set(who, count);
   }
 
   countWrong(who: string, now: number): void {

@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import { subscriberOf } from '../directory/addresses.ts';
+import type { GuessRule, GuessStore } from '../directory/stores/guess-store.ts';
 import { AccessDenied, AuthenticationError, MultiFactorAuthenticationFailed } from '../session/errors.ts';
 import { Attempts } from './attempts.ts';
 import { Throttled } from './throttled.ts';
@@ -15,6 +16,9 @@ const BY_KEY = { free: 5, forgottenEvery: 15 * MINUTE, longestPause: 15 * MINUTE
 const BY_MFA = { free: 5, forgottenEvery: 15 * MINUTE, longestPause: 15 * MINUTE, most: 20_000 };
 /** External ids that one caller tries on one role, from any source. */
 const BY_EXTERNAL_ID = { free: 5, forgottenEvery: 15 * MINUTE, longestPause: 15 * MINUTE, most: 20_000 };
+/** Kinds, where gateways count together. */
+const SOURCE = 'source';
+const KEY = 'key';
 /** Number of right credentials that are remembered. */
 const MOST_PROVED = 20_000;
 /** Characters. Longer key ids are not counted separately. */
@@ -36,7 +40,7 @@ export interface Proof {
 }
 
 /**
- * Slows down the guessing of credentials, in this process. A source that was wrong too often has to pause, and meanwhile
+ * Slows down the guessing of credentials: in this process, or at all gateways of a server. A source that was wrong too often has to pause, and meanwhile
  * nothing it sends is checked, except credentials that were right from there before: guesses do not lock out others who
  * work behind the same address. Nobody can lock out anybody at another address.
  */
@@ -49,10 +53,18 @@ export class KeyGuard {
   /** How many equal attempts are under way: equal attempts at the same time count as one. */
   readonly #underWay = new Map<string, number>();
   readonly #onPause: (source: string, milliseconds: number) => void;
+  readonly #shared: GuessStore | null;
 
-  /** `onPause`: called when a source has to pause. Not called again while it continues to try. */
-  constructor(onPause: (source: string, milliseconds: number) => void = () => undefined) {
+  /**
+   * `onPause`: called when a source has to pause. Not called again while it continues to try. `shared`: where all gateways of a
+   * server count together; null: this process counts alone.
+   */
+  constructor(
+    onPause: (source: string, milliseconds: number) => void = () => undefined,
+    shared: GuessStore | null = null,
+  ) {
     this.#onPause = onPause;
+    this.#shared = shared;
   }
 
   /** Number of counts and proofs that are remembered. It is bounded. */
@@ -80,6 +92,10 @@ export class KeyGuard {
       return this.#proveAgain(forgets ? remembered : null, source, key, now, look, isWrong);
     }
     this.#refusePaused(source, key, now);
+    if (this.#shared !== null) {
+      await this.#learn(this.#shared, source, key);
+      this.#refusePaused(source, key, now);
+    }
     this.#begin(fingerprint, source, key);
     let wrong = false;
     try {
@@ -91,7 +107,28 @@ export class KeyGuard {
       throw error;
     } finally {
       this.#end(fingerprint, source, key, now, wrong);
+      if (wrong) await this.#tell(source, key, now);
     }
+  }
+
+  /** What other gateways have counted. */
+  async #learn(shared: GuessStore, source: string, key: string | null): Promise<void> {
+    const [ofSource, ofKey] = await Promise.all([
+      shared.read(SOURCE, digest(source)),
+      key === null ? null : shared.read(KEY, digest(key)),
+    ]);
+    if (ofSource !== null) this.#sources.learn(source, ofSource);
+    if (ofKey !== null && key !== null) this.#keys.learn(key, ofKey);
+  }
+
+  /** Tells other gateways of a wrong attempt. */
+  async #tell(source: string, key: string | null, now: number): Promise<void> {
+    const shared = this.#shared;
+    if (shared === null) return;
+    await Promise.all([
+      shared.add({ kind: SOURCE, ...BY_SOURCE }, digest(source), now),
+      key === null ? null : shared.add({ kind: KEY, ...BY_KEY }, digest(key), now),
+    ]);
   }
 
   /**
@@ -113,6 +150,7 @@ export class KeyGuard {
         if (forgotten !== null) this.#proved.delete(forgotten);
         this.#sources.countWrong(source, now);
         if (key !== null) this.#keys.countWrong(key, now);
+        await this.#tell(source, key, now);
       }
       throw error;
     }
@@ -123,7 +161,8 @@ export class KeyGuard {
    * everything else: only that caller can use up its attempts. Throws Throttled without running it.
    */
   proveMfa<T>(who: readonly string[], now: number, look: () => Promise<T>): Promise<T> {
-    return counted(this.#mfa, who, now, look, (error) => error instanceof MultiFactorAuthenticationFailed);
+    const tally = { attempts: this.#mfa, shared: this.#shared, rule: { kind: 'mfa', ...BY_MFA } };
+    return counted(tally, who, now, look, (error) => error instanceof MultiFactorAuthenticationFailed);
   }
 
   /**
@@ -131,7 +170,12 @@ export class KeyGuard {
    * tried on. Throws Throttled without running it.
    */
   proveExternalId<T>(who: readonly string[], now: number, look: () => Promise<T>): Promise<T> {
-    return counted(this.#externalIds, who, now, look, (error) => error instanceof AccessDenied);
+    const tally = {
+      attempts: this.#externalIds,
+      shared: this.#shared,
+      rule: { kind: 'externalId', ...BY_EXTERNAL_ID },
+    };
+    return counted(tally, who, now, look, (error) => error instanceof AccessDenied);
   }
 
   #refusePaused(source: string, key: string | null, now: number): void {
@@ -161,17 +205,44 @@ export class KeyGuard {
   }
 }
 
-/** Counts an attempt of a caller that is known, by nothing else than `who`. */
+/** Where attempts of a kind are counted. */
+interface Tally {
+  readonly attempts: Attempts;
+  readonly shared: GuessStore | null;
+  readonly rule: GuessRule;
+}
+
+/**
+ * Counts an attempt of a caller that is known, by nothing else than `who`. Where gateways count together it counts as wrong before
+ * it is looked at, so that a thousand at as many gateways get no further than one after the other.
+ */
 async function counted<T>(
-  attempts: Attempts,
+  { attempts, shared, rule }: Tally,
   who: readonly string[],
   now: number,
   look: () => Promise<T>,
   isWrong: (error: unknown) => boolean,
 ): Promise<T> {
   const name = digest(JSON.stringify(who));
-  const pause = attempts.pause(name, now);
-  if (pause > 0) throw new Throttled(pause);
+  const refusePaused = (): void => {
+    const pause = attempts.pause(name, now);
+    if (pause > 0) throw new Throttled(pause);
+  };
+  refusePaused();
+  if (shared !== null) {
+    const before = await shared.read(rule.kind, name);
+    if (before !== null) attempts.learn(name, before);
+    refusePaused();
+    const { wrong, at } = await shared.add(rule, name, now);
+    // Others may have begun since.
+    attempts.learn(name, { wrong: wrong - 1, at });
+    try {
+      refusePaused();
+    } catch (error) {
+      await shared.takeBack(rule.kind, name);
+      throw error;
+    }
+  }
   attempts.begin(name);
   let wrong = false;
   try {
@@ -181,6 +252,7 @@ async function counted<T>(
     throw error;
   } finally {
     attempts.end(name, now, wrong);
+    if (shared !== null && !wrong) await shared.takeBack(rule.kind, name);
   }
 }
 

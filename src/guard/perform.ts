@@ -41,6 +41,7 @@ export async function perform<Name extends OperationName, T>(
   if (hasLeft(context)) return SESSION_ENDED;
   forgetDecisions(context);
   try {
+    await context.directory.history.beforeChange();
     const ruling = await rule(context, name, values);
     if (ruling.kind === 'allowed') return { kind: 'done', value: await work() };
     if (ruling.kind === 'refused') await keepRefusal(context, ruling);

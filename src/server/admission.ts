@@ -1,3 +1,4 @@
+import { StoreUnavailable } from '../directory/store-unavailable.ts';
 import type { RequestFacts } from '../graphql/context.ts';
 import { throttledAnswer } from '../graphql/throttled.ts';
 import { type Allowance, type CallerLimiter, UNLIMITED } from '../guard/caller-limits.ts';
@@ -5,9 +6,10 @@ import { Throttled } from '../guard/throttled.ts';
 import type { Caller } from '../session/caller.ts';
 import type { Admitted, Authenticate } from './authenticate.ts';
 import { clientOf } from './client.ts';
+import type { Exchange } from './exchange.ts';
 import type { Refusal } from './graphql-error.ts';
 import { originOf } from './origin.ts';
-import type { RequestHead } from './request-head.ts';
+import { headOfMessage, type RequestHead } from './request-head.ts';
 import { type CookieTarget, signInCookieOf } from './sign-in-cookie.ts';
 
 /** Facts about a request before its body is read, or a Refusal if it will not be read. Cookies are set on `response`. */
@@ -37,6 +39,20 @@ export function admitWith(
     };
     const admitted = authenticate(head, client, now);
     return admitted instanceof Promise ? admitted.then(factsOf) : factsOf(admitted);
+  };
+}
+
+/** The caller of a request that was admitted, as its credentials say now; null: they say nobody any more. */
+export function callerAgainWith(
+  authenticate: Authenticate,
+  isTrustedProxy: (address: string) => boolean,
+): (exchange: Exchange, now: number) => Promise<Caller | null> {
+  return async ({ request }, now) => {
+    const head = headOfMessage(request);
+    const admitted = await authenticate(head, clientOf(head, isTrustedProxy), now);
+    if (!('status' in admitted)) return admitted.caller;
+    if (admitted.status === 503) throw new StoreUnavailable(admitted.code, admitted.message);
+    return null;
   };
 }
 

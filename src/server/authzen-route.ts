@@ -192,6 +192,7 @@ function refusalOf(error: unknown): Refusal | null {
     case 'FORBIDDEN':
       return { status: 403, code, message };
     case 'CONFLICT':
+    case 'REVISION_NOT_REACHED':
     case 'DIRECTORY_UNAVAILABLE':
     case 'DIRECTORY_FULL':
     case 'DIRECTORY_DAMAGED':

@@ -6,17 +6,19 @@ import { useDocumentLimits } from '../graphql/limits.ts';
 import { buildSchema } from '../graphql/schema.ts';
 import { CallerLimiter } from '../guard/caller-limits.ts';
 import { KeyGuard } from '../guard/key-guard.ts';
+import { LiveLimits } from '../guard/live/live-limits.ts';
 import { perform } from '../guard/perform.ts';
 import { throttledSessions } from '../guard/throttled-sessions.ts';
 import type { UnderstandFiles } from '../importing/given-files.ts';
 import type { Sessions } from '../session/sessions.ts';
-import { admitWith } from './admission.ts';
+import { admitWith, callerAgainWith } from './admission.ts';
 import { authenticateWith } from './authenticate.ts';
 import { readAuthzenMap } from './authzen-map.ts';
 import type { AuthzenRoute } from './authzen-route.ts';
 import type { AwsRoute } from './aws-route.ts';
 import { answerCommonWith } from './common-request.ts';
 import { type Demo, loadDemo } from './demo.ts';
+import { type AnswerEvents, answerEventsWith } from './event-stream.ts';
 import { type GraphqlListener, setGraphqlHeaders } from './exchange.ts';
 import { demoTabs } from './graphiql/demo-tabs.ts';
 import { WELCOME_TABS } from './graphiql/welcome-tab.ts';
@@ -27,6 +29,7 @@ import { type FetchInProcess, fetchInProcess } from './in-process.ts';
 import { readLimits } from './limit-settings.ts';
 import { UPLOAD_LIMITS } from './limits.ts';
 import { listenAsSet } from './listening.ts';
+import { LiveStreams } from './live-streams.ts';
 import { createLog, type Log } from './log.ts';
 import type { MaintenanceRoute } from './maintenance-route.ts';
 import { inNetworks } from './networks.ts';
@@ -38,6 +41,7 @@ import type { Settings } from './settings.ts';
 import { steadyClock } from './steady-clock.ts';
 import { UploadFolders } from './uploads/upload-folders.ts';
 import type { UploadPlace } from './uploads/upload-route.ts';
+import type { Worker } from './workers/worker.ts';
 import { createGraphqlServer } from './yoga.ts';
 
 /** GraphQL on opened services: the answers of /graphql, for the router and without a socket. */
@@ -48,6 +52,8 @@ export interface Gateway {
   readonly jwks: Sessions['jwks'];
   readonly authzen: AuthzenRoute;
   readonly maintenance: MaintenanceRoute;
+  /** Ends the open subscriptions, with a last event that says why. */
+  endStreams(): void;
   dispose(): Promise<void>;
 }
 
@@ -56,8 +62,21 @@ export interface GatewayOptions {
   readonly clock?: () => number;
   /** How files of imports are read, and exports then in this thread; left out: both in a thread of their own. */
   readonly understandFiles?: UnderstandFiles;
+  /** This process as one of several on its port; left out: it is alone. */
+  readonly worker?: Worker;
   /** Short names for AuthZEN's enforcement points; left out: none. */
   readonly authzenNames?: NameTable;
+}
+
+/** The settings that the answers of /graphql depend on; left out: the usual ones. */
+type GatewaySettings = Partial<
+  Pick<Settings, 'trustedProxies' | 'publicUrl' | 'dataDir' | 'limits' | 'subscriptionSeconds' | 'workLimits'>
+>;
+
+function keyGuardOf({ directory }: Services, log: Log): KeyGuard {
+  const onPause = (source: string, milliseconds: number): void =>
+    log.warn({ source, milliseconds }, 'too many wrong credentials');
+  return new KeyGuard(onPause, directory.guesses);
 }
 
 export function createGateway(
@@ -67,16 +86,17 @@ export function createGateway(
     clock = steadyClock(),
     understandFiles: filesRead,
     authzenNames: table = NO_NAMES,
+    worker,
     trustedProxies = [],
     publicUrl = null,
     dataDir,
     limits = readLimits(() => 0),
-  }: GatewayOptions & Partial<Pick<Settings, 'trustedProxies' | 'publicUrl' | 'dataDir' | 'limits'>> = {},
+    subscriptionSeconds = 3600,
+    workLimits,
+  }: GatewayOptions & GatewaySettings = {},
 ): Gateway {
   const imports = filesRead === undefined ? understandInWorkers() : { understandFiles: filesRead };
-  const guard = new KeyGuard((source, milliseconds) =>
-    log.warn({ source, milliseconds }, 'too many wrong credentials'),
-  );
+  const guard = keyGuardOf(services, log);
   const sessions = throttledSessions(services.sessions, guard);
   const ofSchema = { ...services, sessions, ...imports };
   const contextOf = (facts: RequestFacts, request: object): GatewayContext => createContext(ofSchema, facts, request);
@@ -88,10 +108,15 @@ export function createGateway(
     log,
   });
   const isTrustedProxy = inNetworks(trustedProxies);
-  const limiter = new CallerLimiter(limits.callers);
-  const admit = admitWith(authenticateWith(services.sessions, guard), isTrustedProxy, limiter);
+  const limiter = new CallerLimiter(limits.callers, undefined, worker?.usage ?? null);
+  const authenticate = authenticateWith(services.sessions, guard);
+  const admit = admitWith(authenticate, isTrustedProxy, limiter);
+  const callerAgain = callerAgainWith(authenticate, isTrustedProxy);
+  const liveLimits = new LiveLimits(limits.subscriptions, worker?.usage ?? null);
+  const longest = subscriptionSeconds * 1000;
+  const streams = new LiveStreams({ contextOf, callerAgain, limits: liveLimits, longest, workLimits, clock });
   const answerCommon = answerCommonWith({ schema, contextOf, log });
-  const answer = listenerOf(answerCommon, yoga);
+  const answer = listenerOf(answerCommon, answerEventsWith({ schema, streams, log }), yoga);
   return {
     route: { admit, answer, uploads: dataDir === undefined ? null : uploadPlace(dataDir, contextOf) },
     aws: {
@@ -107,6 +132,7 @@ export function createGateway(
       addressOf: addressOfWith({ publicUrl, otherwise: table.base, isTrustedProxy }),
     },
     maintenance: { admit, directory: services.directory, masterKeys: services },
+    endStreams: () => streams.stop(),
     dispose: async () => {
       await yoga.dispose();
     },
@@ -116,9 +142,12 @@ export function createGateway(
 /** Most requests are answered without Yoga, which answers all the others. */
 function listenerOf(
   answerCommon: ReturnType<typeof answerCommonWith>,
+  answerEvents: AnswerEvents,
   yoga: ReturnType<typeof createGraphqlServer>,
 ): GraphqlListener {
   return (exchange, facts, body) => {
+    const events = answerEvents(exchange, facts, body);
+    if (events !== false) return events;
     const answered = body !== null && answerCommon(exchange, facts, body);
     if (answered === true) return undefined;
     const byYoga = (): Promise<void> | void => {
@@ -157,6 +186,7 @@ const UNINDEXED =
 async function openWatched(settings: Settings, log: Log): Promise<Services> {
   const services = await openServices(settings, {
     waitSeconds: settings.database.startSeconds,
+    isTold: true,
     onAvailability: (isThere) => log.warn(isThere ? THERE : GONE),
   });
   if (!services.directory.searchIndexed) log.warn(UNINDEXED);
@@ -180,13 +210,14 @@ export interface RunningGateway {
 
 /** On opened services, with nothing left behind of uploads. */
 async function assembled(
-  { dataDir, databaseUrl, trustedProxies, publicUrl, limits }: Settings,
+  { dataDir, databaseUrl, trustedProxies, publicUrl, limits, subscriptionSeconds, workLimits }: Settings,
   services: Services,
   log: Log,
   options: GatewayOptions & { readonly clock: () => number },
 ): Promise<Gateway> {
   await new UploadFolders(dataDir).clean(databaseUrl !== null, options.clock());
-  return createGateway(services, log, { ...options, trustedProxies, publicUrl, dataDir, limits });
+  const set = { trustedProxies, publicUrl, dataDir, limits, subscriptionSeconds, workLimits };
+  return createGateway(services, log, { ...options, ...set });
 }
 
 /**
@@ -195,7 +226,7 @@ async function assembled(
  */
 export async function startGateway(
   settings: Settings,
-  { clock = steadyClock(), understandFiles }: GatewayOptions = {},
+  { clock = steadyClock(), understandFiles, worker }: GatewayOptions = {},
 ): Promise<RunningGateway> {
   const log = createLog(settings.logLevel);
   let phase: Phase = 'starting';
@@ -207,7 +238,8 @@ export async function startGateway(
   const router = createRouter({
     log,
     clock,
-    phase: () => phase,
+    // Of several processes on a port, none is ready before all are.
+    phase: () => (phase === 'ready' && worker?.allReady() === false ? 'starting' : phase),
     graphql: () => answering()?.route ?? null,
     aws: () => answering()?.aws ?? null,
     jwks: () => answering()?.jwks ?? null,
@@ -220,9 +252,10 @@ export async function startGateway(
     workLimits: settings.workLimits,
     graphiqlTabs: settings.graphiql ? () => (demo === null ? WELCOME_TABS : demoTabs) : null,
   });
-  const listening = await listenAsSet(settings, router, log);
+  const listening = await listenAsSet(settings, router, log, worker?.usage ?? null);
   const close = async (): Promise<void> => {
     phase = 'stopping';
+    gateway?.endStreams();
     await listening.stop();
     await gateway?.dispose();
     await stopPruning();
@@ -239,6 +272,7 @@ export async function startGateway(
       clock,
       authzenNames,
       ...(understandFiles && { understandFiles }),
+      ...(worker && { worker }),
     });
     await listening.announce();
     stopPruning = startPruning(services.directory, { retention: settings.retention, clock, log });

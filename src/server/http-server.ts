@@ -8,8 +8,9 @@ import {
 } from 'node:http';
 import { constants, createSecureServer, type Http2SecureServer, type ServerHttp2Session } from 'node:http2';
 import type { AddressInfo, Server, Socket } from 'node:net';
+import type { SharedUsage } from '../guard/usage.ts';
 import type { Certificate } from './certificate.ts';
-import { limitPerAddress } from './connections-per-address.ts';
+import { limitConnections, limitPerAddress } from './connections-per-address.ts';
 import { REQUEST_TIMEOUT, STOP_TIMEOUT } from './limits.ts';
 
 /** A server that can be stopped without cutting off running requests. */
@@ -37,6 +38,8 @@ export interface ServerLimits
   readonly maxConnectionsPerAddress?: number;
   /** Addresses of which any number is taken. */
   readonly isUncounted?: (address: string) => boolean;
+  /** What other processes of the port use; left out: there are none. */
+  readonly usage?: SharedUsage;
   /** Left out: plain HTTP. Otherwise TLS, with HTTP/2 for clients that speak it. */
   readonly certificate?: Certificate;
 }
@@ -49,7 +52,7 @@ export function listen(
   host: string,
   port: number,
   listener: RequestListener,
-  { maxConnections, maxConnectionsPerAddress, isUncounted, certificate, ...limits }: ServerLimits = {},
+  { maxConnections, maxConnectionsPerAddress, isUncounted, usage, certificate, ...limits }: ServerLimits = {},
 ): Promise<HttpServer> {
   const underWay = new Set<ServerResponse>();
   let stopping = false;
@@ -68,8 +71,9 @@ export function listen(
   const server =
     certificate === undefined ? createServer(options, onRequest) : secureServer(certificate, options, onRequest);
   const connections = connectionsOf(server);
-  if (maxConnections !== undefined) server.maxConnections = maxConnections;
-  if (maxConnectionsPerAddress !== undefined) limitPerAddress(server, maxConnectionsPerAddress, isUncounted);
+  if (maxConnections !== undefined && usage !== undefined) limitConnections(server, maxConnections, usage);
+  else if (maxConnections !== undefined) server.maxConnections = maxConnections;
+  if (maxConnectionsPerAddress !== undefined) limitPerAddress(server, maxConnectionsPerAddress, isUncounted, usage);
   // By default node answers `Expect: 100-continue` before the caller and the size are known.
   server.on('checkContinue', onRequest);
   return new Promise((resolve, reject) => {

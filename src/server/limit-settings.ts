@@ -3,6 +3,8 @@ import type { CallerLimits } from '../guard/caller-limits.ts';
 /** What clients may ask for. Infinity: no limit. */
 export interface LimitSettings {
   readonly callers: CallerLimits;
+  /** Open at the same time, of each caller. */
+  readonly subscriptions: number;
   readonly connections: number;
   /** Of an address (IPv6: of a /64 network); those of trusted proxies have no limit of their own. */
   readonly connectionsPerAddress: number;
@@ -30,6 +32,7 @@ export function readLimits(count: (name: string, otherwise: number) => number): 
       anonymous: of('ANONYMOUS'),
       operator: of('OPERATOR'),
     },
+    subscriptions: limited('ROLEGATE_SUBSCRIPTIONS', 20),
     connections: limited('ROLEGATE_CONNECTIONS', 10_000),
     connectionsPerAddress: limited('ROLEGATE_CONNECTIONS_PER_ADDRESS', 1_000),
   };

@@ -1,4 +1,5 @@
 import type { RequestListener } from 'node:http';
+import type { SharedUsage } from '../guard/usage.ts';
 import { removeAddress, writeAddress } from './address-file.ts';
 import { type Certificate, type CertificateFiles, readCertificate, watchCertificate } from './certificate.ts';
 import { listen } from './http-server.ts';
@@ -16,17 +17,19 @@ export interface Listening {
   stop(): Promise<void>;
 }
 
-/** Begins to listen. Rejects with node's own error (EADDRINUSE …) or CertificateError. */
+/** Begins to listen. Rejects with node's own error (EADDRINUSE …) or CertificateError. `usage`: what other processes of the port use. */
 export async function listenAsSet(
   { host, port, dataDir, tls, keepAliveSeconds, limits, trustedProxies }: Settings,
   router: RequestListener,
   log: Log,
+  usage: SharedUsage | null = null,
 ): Promise<Listening> {
   let certificate = tls === null ? null : await readCertificate(tls);
   const server = await listen(host, port, router, {
     keepAliveTimeout: keepAliveSeconds * 1000,
     ...(limits.connections !== Infinity && { maxConnections: limits.connections }),
     maxConnectionsPerAddress: limits.connectionsPerAddress,
+    ...(usage !== null && { usage }),
     isUncounted: inNetworks(trustedProxies),
     ...(certificate !== null && { certificate }),
   });

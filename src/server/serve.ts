@@ -5,6 +5,8 @@ import { failureSentence } from './failure-sentence.ts';
 import { type RunningGateway, startGateway } from './gateway.ts';
 import type { Settings } from './settings.ts';
 import { stopSignal } from './stop-signal.ts';
+import { servePrimary } from './workers/primary.ts';
+import { asWorker } from './workers/worker.ts';
 
 interface Output {
   out(text: string): void;
@@ -13,26 +15,34 @@ interface Output {
 
 /** Runs a gateway until it is told to stop, and returns the exit code. */
 export async function serve(settings: Settings, output: Output): Promise<number> {
+  const worker = asWorker();
+  if (worker === null && settings.workers > 1) return servePrimary(settings.workers, output);
   growHeapSlowly();
   const stop = stopSignal();
   let gateway: RunningGateway;
   try {
-    gateway = await startGateway(settings);
+    gateway = await startGateway(settings, worker === null ? {} : { worker });
   } catch (error) {
     const sentence = failureSentence(error, settings);
     if (sentence === null) throw error;
-    output.error(`rolegate: ${sentence}\n`);
+    if (worker === null) output.error(`rolegate: ${sentence}\n`);
+    else await worker.failed(sentence);
+    worker?.leave();
     return 1;
   }
-  output.out(announcement(gateway, settings));
+  // Of several, the primary process tells people.
+  const told = worker === null ? output : { out: () => undefined };
+  worker?.ready(announcement(gateway, settings));
+  told.out(announcement(gateway, settings));
   await stop;
   if (settings.drainSeconds > 0) {
     gateway.drain();
-    output.out(`stopping in ${settings.drainSeconds} s: /readyz says so, requests are answered until then\n`);
+    told.out(`stopping in ${settings.drainSeconds} s: /readyz says so, requests are answered until then\n`);
     await delay(settings.drainSeconds * 1000);
   }
-  output.out('stopping: no new requests, finishing those under way\n');
+  told.out('stopping: no new requests, finishing those under way\n');
   await gateway.close();
-  output.out('stopped\n');
+  told.out('stopped\n');
+  worker?.leave();
   return 0;
 }

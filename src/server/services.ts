@@ -24,10 +24,10 @@ type Place = Pick<Settings, 'dataDir' | 'databaseUrl' | 'memory' | 'operatorToke
 
 export async function openStore(
   place: Place,
-  { waitSeconds = 0, onAvailability }: Opening = {},
+  { waitSeconds = 0, isTold = false, onAvailability }: Opening = {},
 ): Promise<{ readonly catalog: Catalog; readonly directory: OpenDirectory }> {
   const catalog = await openCatalog();
-  const options = { ...placeOf(place), ...(onAvailability !== undefined && { onAvailability }) };
+  const options = { ...placeOf(place), isTold, ...(onAvailability !== undefined && { onAvailability }) };
   return { catalog, directory: await onceThere(() => openDirectory(options, catalog), waitSeconds) };
 }
 
@@ -35,6 +35,8 @@ export async function openStore(
 export interface Opening {
   /** Seconds for which a database that does not answer is waited for; left out: it is not. */
   readonly waitSeconds?: number;
+  /** Whether this process learns of changes that others make to a server's directory; left out: it does not, and asks. */
+  readonly isTold?: boolean;
   readonly onAvailability?: DirectoryOptions['onAvailability'];
 }
 
@@ -62,7 +64,8 @@ export function placeOf({
   database,
 }: Pick<Settings, 'dataDir' | 'databaseUrl' | 'memory'> & Partial<Pick<Settings, 'database'>>): DirectoryOptions {
   if (databaseUrl === null) return { kind: 'embedded', dataDir, memory };
-  return { kind: 'server', url: databaseUrl, memory, ...(database !== undefined && { times: database.times }) };
+  if (database === undefined) return { kind: 'server', url: databaseUrl, memory };
+  return { kind: 'server', url: databaseUrl, memory, ...database };
 }
 
 /** Opens the directory and its secrets; closes what it has opened if the rest fails. */

@@ -56,9 +56,13 @@ export interface Settings {
   readonly drainSeconds: number;
   /** Seconds for which a connection without requests is kept. */
   readonly keepAliveSeconds: number;
+  /** Seconds for which a subscription may be open. */
+  readonly subscriptionSeconds: number;
   readonly limits: LimitSettings;
   /** How long what has ended is kept. */
   readonly retention: Retention;
+  /** Processes on the port. More than one need a server. */
+  readonly workers: number;
   readonly graphiql: boolean;
   /** How long a request may take, and how much of this process's time. Milliseconds. */
   readonly workLimits: WorkLimits;
@@ -105,7 +109,11 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>, 
     port: read('PORT', 4000, parsePort),
     dataDir: resolve(workingDir, read('ROLEGATE_DATA_DIR', '.rolegate', parseDataDir)),
     databaseUrl,
-    database: readDatabaseSettings(readSeconds),
+    database: readDatabaseSettings({
+      seconds: readSeconds,
+      milliseconds: (name, otherwise, most) => read(name, otherwise, (text) => parseMilliseconds(text, most)),
+      url: (name) => readSecret(name, parseDatabaseUrl),
+    }),
     operatorToken: readSecret('ROLEGATE_OPERATOR_TOKEN', parseOperatorToken),
     masterKeyFile: read<string | null>('ROLEGATE_MASTER_KEY_FILE', null, (text) => parseFile(text, workingDir)),
     memory: read('ROLEGATE_MEMORY_BYTES', DEFAULT_MEMORY, parseMemory),
@@ -116,17 +124,26 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>, 
     tls: readTls(read, workingDir, problems),
     drainSeconds: readSeconds('ROLEGATE_DRAIN_SECONDS', 0, 0, 600),
     keepAliveSeconds: readSeconds('ROLEGATE_KEEP_ALIVE_SECONDS', 65, 1, 3600),
+    subscriptionSeconds: readSeconds('ROLEGATE_SUBSCRIPTION_SECONDS', 3600, 1, 86_400),
     limits: readLimits((name, otherwise) => read(name, otherwise, parseCount)),
     retention: readRetention((name, otherwise) => read(name, otherwise, parseCount)),
+    workers: read('ROLEGATE_WORKERS', 1, parseWorkers),
     graphiql: read('ROLEGATE_GRAPHIQL', true, parseSwitch),
-    workLimits: {
-      time: read('ROLEGATE_REQUEST_SECONDS', WORK_LIMITS.time, parseWorkLimit),
-      cpu: read('ROLEGATE_REQUEST_CPU_SECONDS', WORK_LIMITS.cpu, parseWorkLimit),
-    },
+    workLimits: readWorkLimits((name, otherwise) => read(name, otherwise, parseWorkLimit)),
     logLevel: read('LOG_LEVEL', 'warn', parseLogLevel),
   };
+  if (settings.workers > 1 && databaseUrl === null) problems.push(WORKERS_NEED_A_SERVER);
   if (problems.length > 0) throw new InvalidSettings(problems);
   return settings;
+}
+
+const WORKERS_NEED_A_SERVER = 'ROLEGATE_WORKERS needs DATABASE_URL: the embedded database belongs to one process';
+
+function readWorkLimits(milliseconds: (name: string, otherwise: number) => number): WorkLimits {
+  return {
+    time: milliseconds('ROLEGATE_REQUEST_SECONDS', WORK_LIMITS.time),
+    cpu: milliseconds('ROLEGATE_REQUEST_CPU_SECONDS', WORK_LIMITS.cpu),
+  };
 }
 
 /** The settings of this process. */
@@ -248,6 +265,12 @@ function parseSeconds(text: string, least: number, most: number): number | Probl
   return new Problem(`must be a whole number of seconds from ${least} to ${most}; it is \`${shown(text)}\``);
 }
 
+function parseMilliseconds(text: string, most: number): number | Problem {
+  const milliseconds = /^[0-9]{1,9}$/.test(text) ? Number(text) : Number.NaN;
+  if (milliseconds <= most) return milliseconds;
+  return new Problem(`must be a whole number of milliseconds up to ${most}; it is \`${shown(text)}\``);
+}
+
 function parseCount(text: string): number | Problem {
   if (/^[0-9]{1,9}$/.test(text)) return Number(text);
   return new Problem(`must be a whole number up to 999999999 (0: no limit); it is \`${shown(text)}\``);
@@ -257,6 +280,12 @@ function parseCount(text: string): number | Problem {
 function parseWorkLimit(text: string): number | Problem {
   const seconds = parseSeconds(text, 1, 86_400);
   return seconds instanceof Problem ? seconds : seconds * 1000;
+}
+
+function parseWorkers(text: string): number | Problem {
+  const workers = /^[0-9]{1,3}$/.test(text) ? Number(text) : Number.NaN;
+  if (workers >= 1 && workers <= 128) return workers;
+  return new Problem(`must be a whole number of processes from 1 to 128; it is \`${shown(text)}\``);
 }
 
 function parseSwitch(text: string): boolean | Problem {

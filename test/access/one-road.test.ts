@@ -83,7 +83,7 @@ function withoutMemory(database: Database, directory: Directory): Directory {
         memory: new Memory(0n, budget),
         resources: new NothingStored(budget),
       };
-      return new Gatherer(database, tools, () => Promise.resolve()).gather(request);
+      return new Gatherer(database, tools, { isFresh: false, refresh: () => Promise.resolve() }).gather(request);
     },
   };
 }

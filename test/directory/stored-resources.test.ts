@@ -233,7 +233,7 @@ function slowly(database: Database): Pick<Directory, 'gather'> {
       const budget = unwatchedBudget();
       const memory = new Memory(0n, budget);
       const tools = { catalog, compiled: new CompiledPolicies(budget), memory, resources: new NothingStored(budget) };
-      const gatherer = new Gatherer(database, tools, () => Promise.resolve());
+      const gatherer = new Gatherer(database, tools, { isFresh: false, refresh: () => Promise.resolve() });
       return gatherer.gather(request);
     },
   };

@@ -70,6 +70,9 @@ describe('types', () => {
       'Query.decisions',
       'Query.decisionsFor',
       'Query.simulateCustomPolicies',
+      // Of DecisionChange: null where the principal or role was not there.
+      'after',
+      'before',
       'can',
       // Of AccessDenied: null where none was made. Of AssumableRole and PrincipalAccess it is always there.
       'decision',

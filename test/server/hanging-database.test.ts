@@ -2,6 +2,7 @@ import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openCatalog } from '../../src/catalog/catalog.ts';
 import { openDirectory } from '../../src/directory/prisma/open-directory.ts';
+import { USUAL_FRESHNESS } from '../../src/directory/store.ts';
 import { openStore } from '../../src/server/services.ts';
 import { newDataDir, removeDataDir, startTestGateway, type TestGateway } from '../support/gateway.ts';
 import { sharedPostgres } from '../support/postgres-server.ts';
@@ -119,7 +120,7 @@ describe('a start', () => {
       databaseUrl: at.href,
       operatorToken: null,
       memory: 64_000_000,
-      database: { times, startSeconds: 0 },
+      database: { times, startSeconds: 0, directUrl: null, replicaUrl: null, freshness: USUAL_FRESHNESS },
     };
   };
 

@@ -26,6 +26,9 @@ describe('defaults', () => {
       database: {
         times: { statement: 5000, lock: 5000, idleTransaction: 5000, connection: 5000 },
         startSeconds: 30,
+        directUrl: null,
+        replicaUrl: null,
+        freshness: { maxStaleness: 0, catchUp: 2000 },
       },
       operatorToken: null,
       masterKeyFile: null,
@@ -37,6 +40,7 @@ describe('defaults', () => {
       tls: null,
       drainSeconds: 0,
       keepAliveSeconds: 65,
+      subscriptionSeconds: 3600,
       limits: {
         callers: {
           principal: { concurrent: 64, costPerSecond: 100_000 },
@@ -44,10 +48,12 @@ describe('defaults', () => {
           anonymous: { concurrent: 64, costPerSecond: 50_000 },
           operator: { concurrent: Infinity, costPerSecond: Infinity },
         },
+        subscriptions: 20,
         connections: 10_000,
         connectionsPerAddress: 1_000,
       },
       retention: { sessions: 90, changes: 90, documents: 90, events: Infinity },
+      workers: 1,
       graphiql: true,
       workLimits: { time: 30_000, cpu: 10_000 },
       logLevel: 'warn',
@@ -81,6 +87,9 @@ test('values that are taken', () => {
       ROLEGATE_DATABASE_IDLE_SECONDS: '3',
       ROLEGATE_DATABASE_CONNECT_SECONDS: '4',
       ROLEGATE_DATABASE_START_SECONDS: '0',
+      DATABASE_DIRECT_URL: 'postgresql://rolegate:secret@db:5432/rolegate',
+      ROLEGATE_MAX_STALENESS: '250',
+      ROLEGATE_CATCH_UP_SECONDS: '9',
       ROLEGATE_PRINCIPAL_REQUESTS: '0',
       ROLEGATE_OPERATOR_COST: '7',
       ROLEGATE_CONNECTIONS: '3',
@@ -97,7 +106,12 @@ test('values that are taken', () => {
     memory: 16_000_000,
     publicUrl: 'https://gateway.example.com:8443',
     authzenMap: '/ann/names.json',
-    database: { times: { statement: 7000, lock: 2000, idleTransaction: 3000, connection: 4000 }, startSeconds: 0 },
+    database: {
+      times: { statement: 7000, lock: 2000, idleTransaction: 3000, connection: 4000 },
+      startSeconds: 0,
+      directUrl: 'postgresql://rolegate:secret@db:5432/rolegate',
+      freshness: { maxStaleness: 250, catchUp: 9000 },
+    },
     limits: {
       callers: {
         principal: { concurrent: Infinity, costPerSecond: 100_000 },

@@ -10,6 +10,19 @@ export interface Touched {
   readonly entityId: string;
 }
 
+/**
+ * The accounts of what was touched (`r`), as SQL: of its ARN, of its row, and of what its row was before the change. Users, roles,
+ * groups and policies have theirs in their ARNs; what is AWS's own has none.
+ */
+const ACCOUNTS = `ARRAY(SELECT DISTINCT a FROM unnest(ARRAY[
+    CASE WHEN r.entity = 'Account' THEN r."entityId" END,
+    CASE WHEN split_part(r."entityId", ':', 5) ~ '^[0-9]{12}$' THEN split_part(r."entityId", ':', 5) END,
+    (SELECT x."accountId" FROM "Resource" x WHERE r.entity = 'Resource' AND x.arn = r."entityId"),
+    (SELECT x."accountId" FROM "VpcEndpoint" x WHERE r.entity = 'VpcEndpoint' AND x.id = r."entityId"),
+    (SELECT x."managementAccountId" FROM "Organization" x WHERE r.entity = 'Organization' AND x.id = r."entityId")
+  ] || ARRAY(SELECT f."accountId" FROM "FormerOwner" f WHERE f.entity = r.entity AND f."entityId" = r."entityId")) a
+  WHERE a IS NOT NULL ORDER BY a)`;
+
 /** Takes the write lock: the next writer waits for this transaction to end. */
 export async function lockRevision(sql: Sql): Promise<Revision> {
   const [row] = await sql.query<{ revision: string }>(
@@ -24,21 +37,24 @@ export async function lockRevision(sql: Sql): Promise<Revision> {
  */
 export async function raiseRevision(sql: Sql, touched: readonly Touched[], now: number): Promise<Revision> {
   const [first = [], ...others] = batchesOf(sql, touched);
+  const forget = (isLast: boolean): string => (isLast ? ', forgotten AS (DELETE FROM "FormerOwner")' : '');
   const [row] = await sql.query<{ revision: string }>(
     `WITH raised AS (UPDATE "DirectoryState" SET revision = revision + 1 WHERE id = 1 RETURNING revision),
-          noted AS (INSERT INTO "DirectoryChange" (revision, entity, "entityId", at)
-            SELECT DISTINCT raised.revision, r.entity, r."entityId", $2::text::timestamp(3)
+          noted AS (INSERT INTO "DirectoryChange" (revision, entity, "entityId", at, "accountIds")
+            SELECT DISTINCT raised.revision, r.entity, r."entityId", $2::text::timestamp(3), ${ACCOUNTS}
               FROM raised, json_to_recordset($1::text::json) AS r(entity text, "entityId" text))
+          ${forget(others.length === 0)}
      SELECT revision::text AS revision FROM raised`,
     [JSON.stringify(first), toIso(now)],
   );
   if (row === undefined) throw new Error('the directory has lost its state row');
-  for (const part of others) {
+  for (const [index, part] of others.entries()) {
     await setImmediate();
     await sql.query(
-      `INSERT INTO "DirectoryChange" (revision, entity, "entityId", at)
-       SELECT $2::text::bigint, r.entity, r."entityId", $3::text::timestamp(3)
-         FROM json_to_recordset($1::text::json) AS r(entity text, "entityId" text) ON CONFLICT DO NOTHING`,
+      `WITH noted AS (INSERT INTO "DirectoryChange" (revision, entity, "entityId", at, "accountIds")
+            SELECT $2::text::bigint, r.entity, r."entityId", $3::text::timestamp(3), ${ACCOUNTS}
+              FROM json_to_recordset($1::text::json) AS r(entity text, "entityId" text) ON CONFLICT DO NOTHING)
+          ${forget(index === others.length - 1)} SELECT 1`,
       [JSON.stringify(part), row.revision, toIso(now)],
     );
   }

@@ -1,5 +1,6 @@
 import type { AccountOrganization, Gathered, GatherRequest, Remembered, Revision } from '../directory.ts';
-import type { Database } from '../prisma/database.ts';
+import type { Database, Sql } from '../prisma/database.ts';
+import { StoreUnavailable } from '../store-unavailable.ts';
 import type { AccountFacts } from './account-facts.ts';
 import { type LoadTools, load } from './load.ts';
 import type { Entry } from './memory.ts';
@@ -14,20 +15,30 @@ const AWAITED_PAGES = 8;
 /** Tries before everything is read at once, in case others write so often that memory is always behind. */
 const ATTEMPTS = 3;
 
+/** Whether memory is current. */
+interface Current {
+  /** As far as questions need it. */
+  readonly isFresh: boolean;
+  /** Makes it so. */
+  refresh(): Promise<unknown>;
+}
+
 /** Answers gather requests from memory, and reads what memory lacks. */
 export class Gatherer {
   readonly #database: Database;
   readonly #tools: LoadTools;
-  readonly #synchronize: () => Promise<unknown>;
+  readonly #current: Current;
+  readonly #replica: Database | null;
   readonly #around: Surroundings;
   #reading: Promise<void> | null = null;
   #closed = false;
 
-  /** `synchronize` brings memory to a revision that was current when it was called, or later. */
-  constructor(database: Database, tools: LoadTools, synchronize: () => Promise<unknown>) {
+  /** `replica`: where it is read, unless that is behind; null: on `database`. */
+  constructor(database: Database, tools: LoadTools, current: Current, replica: Database | null = null) {
+    this.#replica = replica;
     this.#database = database;
     this.#tools = tools;
-    this.#synchronize = synchronize;
+    this.#current = current;
     const { catalog, compiled, memory } = tools;
     // Entries under this key are made by `load` and nowhere else.
     const account = (id: string) => memory.get(`account ${id}`)?.value as AccountFacts | undefined;
@@ -66,10 +77,10 @@ export class Gatherer {
     await this.#reading;
   }
 
-  /** As in Directory. Only where this process alone writes is the memory known to be current. */
+  /** As in Directory. */
   remember(now: number, since: Revision | null, loaded: Gathered | null): Remembered | null {
     const { memory, resources } = this.#tools;
-    const isFresh = this.#database.exclusive || (since !== null && memory.revision >= since);
+    const isFresh = this.#current.isFresh || (since !== null && memory.revision >= since);
     return isFresh ? new LiveMemory(memory, resources, this.#around, now, loaded) : null;
   }
 
@@ -79,8 +90,8 @@ export class Gatherer {
     const wanted = collectWanted(request);
     const now = request.now ?? null;
     const { forSearch = false } = request;
-    const isFresh = this.#database.exclusive || (since !== null && memory.revision >= since);
-    if (!isFresh) await this.#synchronize();
+    const isFresh = this.#current.isFresh || (since !== null && memory.revision >= since);
+    if (!isFresh) await this.#current.refresh();
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       const revision = memory.revision;
       const { entries, missing } = this.#recall(wanted, now, forSearch);
@@ -127,8 +138,21 @@ export class Gatherer {
     return wanted.kind === 'resource' ? this.#tools.resources.make(wanted, revision, this.#around) : undefined;
   }
 
+  /** On the replica, if there is one and it is not behind what is known here. */
+  async #read<T extends { readonly revision: bigint }>(work: (sql: Sql) => Promise<T>): Promise<T> {
+    if (this.#replica !== null) {
+      const known = this.#tools.memory.revision;
+      const read = await this.#replica.transaction('read', work).catch((error: unknown) => {
+        if (error instanceof StoreUnavailable) return null;
+        throw error;
+      });
+      if (read !== null && read.revision >= known) return read;
+    }
+    return this.#database.transaction('read', work);
+  }
+
   async #load(wanted: readonly Wanted[], now: number | null, forSearch: boolean) {
-    const loaded = await this.#database.transaction('read', (sql) => load(sql, wanted, now ?? Date.now(), this.#tools));
+    const loaded = await this.#read((sql) => load(sql, wanted, now ?? Date.now(), this.#tools));
     const { memory } = this.#tools;
     if (this.#tools.resources.state === 'unread') void this.readResources();
     if (memory.revision !== loaded.revision) return loaded;

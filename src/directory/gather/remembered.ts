@@ -1,9 +1,9 @@
-import type { Gathered, KnownResource, Remembered, Revision } from '../directory.ts';
+import type { Gathered, KnownResource, Remembered, Revision, Watch } from '../directory.ts';
 import { NOT_IN_MEMORY } from '../not-in-memory.ts';
 import type { BuiltFederated } from './build-federated.ts';
 import type { BuiltSessions } from './build-principals.ts';
 import { LookUps } from './look-ups.ts';
-import type { Entry, Memory } from './memory.ts';
+import { dependency, type Entry, type Memory } from './memory.ts';
 import type { StoredResources, Surroundings } from './stored-resources.ts';
 
 /** What was found, by key, all of one revision. */
@@ -15,6 +15,18 @@ export class Findings extends LookUps {
     super(now);
     this.revision = revision;
     this.#entries = entries;
+  }
+
+  watch(): Watch {
+    const names = new Set<string>();
+    let anyRole = false;
+    for (const { dependencies, passing } of this.#entries.values()) {
+      for (const name of dependencies) names.add(name);
+      // A role that is made can make it wrong, whose ARN is not known.
+      if (passing === true) anyRole = true;
+    }
+    return (touched) =>
+      touched.some(({ entity, entityId }) => (anyRole && entity === 'Role') || names.has(dependency(entity, entityId)));
   }
 
   /** Undefined: it was not asked for. */

@@ -1,6 +1,7 @@
 import { RolegateError } from '../../policy/errors.ts';
 import type { Touched } from '../apply/revision.ts';
 import type { Sql } from '../prisma/database.ts';
+import { ofAnotherHistory } from '../revision-not-reached.ts';
 
 /** If more than this was touched since the revision in memory, the memory starts anew. */
 const MAX_CHANGES = 5_000;
@@ -26,27 +27,36 @@ export function changesOf(touched: TouchedRows): readonly Touched[] | null {
   return touched === 'unknown' || touched.length > MAX_CHANGES ? null : touched;
 }
 
-export async function currentRevision(sql: Sql): Promise<bigint> {
-  const [row] = await sql.query<{ revision: string }>(
-    'SELECT revision::text AS revision FROM "DirectoryState" WHERE id = 1',
-  );
-  return BigInt(row?.revision ?? 0);
+/** Where the directory is in its history. */
+export interface Reached {
+  readonly revision: bigint;
+  /** What was touched since a revision; null: too much to list, or not known. */
+  readonly touched: readonly Touched[] | null;
+  /** The first revision of this history; null: the directory was never restored. */
+  readonly restored: bigint | null;
 }
 
 /** The revision, and what was touched since `since`. */
-export async function readRevision(
-  sql: Sql,
-  since: bigint,
-): Promise<{ readonly revision: bigint; readonly touched: readonly Touched[] | null }> {
-  const [row] = await sql.query<{ revision: string; touched: TouchedRows }>(
-    `SELECT s.revision::text AS revision, ${touchedSince('$1')} AS touched FROM "DirectoryState" s WHERE s.id = 1`,
+export async function readRevision(sql: Sql, since: bigint): Promise<Reached> {
+  const [row] = await sql.query<{ revision: string; restored: string | null; touched: TouchedRows }>(
+    `SELECT s.revision::text AS revision, s."restoredRevision"::text AS restored,
+        ${touchedSince('$1')} AS touched FROM "DirectoryState" s WHERE s.id = 1`,
     [String(since)],
   );
-  return { revision: BigInt(row?.revision ?? 0), touched: changesOf(row?.touched ?? null) };
+  const restored = row?.restored == null ? null : BigInt(row.restored);
+  return { revision: BigInt(row?.revision ?? 0), touched: changesOf(row?.touched ?? null), restored };
 }
 
 /** What no policy depends on: sessions come and go while people work, and so do credentials. */
-const MOVING = ['AccessKey', 'Checker', 'KeySession', 'MasterKey', 'MfaDevice', 'RoleSession', 'SigningKey'];
+export const MOVING: readonly string[] = [
+  'AccessKey',
+  'Checker',
+  'KeySession',
+  'MasterKey',
+  'MfaDevice',
+  'RoleSession',
+  'SigningKey',
+];
 
 /**
  * Whether something else than sessions and credentials was touched after `since`, or `since` has not been yet. Throws CONFLICT
@@ -71,9 +81,7 @@ interface Retained {
 const RETAINED = `$1::text::bigint < s."restoredRevision" AS replaced, $1::text::bigint < s."prunedRevision" AS pruned`;
 
 function refuseUnlessRetained(row: Retained | undefined): void {
-  if (row?.replaced === true) {
-    throw new RolegateError('CONFLICT', 'the directory was restored from a backup after this revision: begin again');
-  }
+  if (row?.replaced === true) throw ofAnotherHistory(null);
   if (row?.pruned === true) {
     throw new RolegateError(
       'CONFLICT',

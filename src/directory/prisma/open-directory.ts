@@ -1,5 +1,5 @@
 import type { Catalog } from '../../catalog/catalog.ts';
-import { applyDocuments, type PreparedDocument, prepareDocument } from '../apply/apply.ts';
+import { type PreparedDocument, prepareDocument } from '../apply/apply.ts';
 import { type CheckReport, checkStore } from '../backup/check.ts';
 import { type TakeLine, writeBackup } from '../backup/write-backup.ts';
 import type {
@@ -16,7 +16,6 @@ import type {
 import { KnownSize } from '../directory-size.ts';
 import type { DirectoryDocument } from '../document.ts';
 import type { ChangeOptions } from '../entities/change-options.ts';
-import { keptOrNot } from '../entities/dry-run.ts';
 import { entities } from '../entities/entities.ts';
 import type { EntityStore } from '../entities/entity-store.ts';
 import { type DirectoryExports, directoryExports } from '../exporting/export-page.ts';
@@ -26,20 +25,22 @@ import { CompiledPolicies } from '../gather/compiled-policies.ts';
 import { Gatherer } from '../gather/gather.ts';
 import { Memory } from '../gather/memory.ts';
 import { DEFAULT_MEMORY, MemoryBudget } from '../gather/memory-budget.ts';
-import { currentRevision, hasChangedSince } from '../gather/revision-rows.ts';
+import { hasChangedSince, type Reached, readRevision } from '../gather/revision-rows.ts';
 import { StoredResources } from '../gather/stored-resources.ts';
+import { Advances, type DirectoryHistory, directoryHistory } from '../history.ts';
 import { iam } from '../iam/iam.ts';
 import type { IamStore } from '../iam/iam-store.ts';
 import { type Pruned, prune, type Retention } from '../pruning/prune.ts';
 import { createReadModel, type ReadModel } from '../read-model.ts';
-import { Store } from '../store.ts';
+import { type Freshness, Store, USUAL_FRESHNESS } from '../store.ts';
 import { accessKeys } from '../stores/access-keys.ts';
 import { checkCredentials } from '../stores/acting-credentials.ts';
-import { addAuditEvent, auditEvents } from '../stores/audit-events.ts';
+import { auditEvents } from '../stores/audit-events.ts';
 import { type ExportedEvents, exportedEvents } from '../stores/audit-export.ts';
 import type { AuditStore, NewAuditEvent } from '../stores/audit-store.ts';
 import type { CheckerStore } from '../stores/checker-store.ts';
 import { checkers } from '../stores/checkers.ts';
+import { type GuessStore, guessStore } from '../stores/guess-store.ts';
 import type {
   CredentialStore,
   IdentityStores,
@@ -57,12 +58,16 @@ import { roleSessions } from '../stores/role-sessions.ts';
 import { type SessionHistory, sessionHistory } from '../stores/session-history.ts';
 import type { AccessKeyStore, RoleSessionStore } from '../stores/session-store.ts';
 import { signingKeys } from '../stores/signing-keys.ts';
+import { applyTo } from './apply-to.ts';
 import { type ArnPage, arnPage, WITH_POLICY } from './arn-page.ts';
 import type { Database } from './database.ts';
-import { type DirectoryOptions, openDatabase } from './open-database.ts';
+import type { DatabaseTimes } from './database-times.ts';
+import { isEmpty } from './housekeeping.ts';
+import { type DirectoryOptions, openDatabase, openReplica } from './open-database.ts';
+import { RevisionListener } from './revision-listener.ts';
 import { isSearchIndexed } from './search-indexes.ts';
 
-export type { DirectoryOptions };
+export type { DirectoryOptions } from './open-database.ts';
 
 /** The directory, with Prisma's client for reading it. */
 export interface OpenDirectory extends Directory, IdentityStores {
@@ -73,6 +78,9 @@ export interface OpenDirectory extends Directory, IdentityStores {
   /** Whether searches in the middle of a text have an index. False: the server lets nobody here create pg_trgm. */
   readonly searchIndexed: boolean;
   readonly exports: DirectoryExports;
+  readonly history: DirectoryHistory;
+  /** Null: no other gateway counts. */
+  readonly guesses: GuessStore | null;
   /** The lines of a backup of one state of the database, up to its counts, each when `take` is done with the one before. */
   backup(take: TakeLine): Promise<void>;
   check(): Promise<CheckReport>;
@@ -89,6 +97,15 @@ export interface OpenDirectory extends Directory, IdentityStores {
 
 async function* preparedParts(parts: AsyncIterable<DirectoryDocument>): AsyncGenerator<PreparedDocument> {
   for await (const part of parts) yield await prepareDocument(part);
+}
+
+/** What is known of a directory when it is opened. */
+interface Opened {
+  readonly reached: Reached;
+  readonly searchIndexed: boolean;
+  readonly budget: MemoryBudget;
+  readonly freshness: Freshness;
+  readonly replica: Database | null;
 }
 
 class StoredDirectory implements OpenDirectory {
@@ -109,21 +126,30 @@ class StoredDirectory implements OpenDirectory {
   readonly sessionHistory: SessionHistory;
   readonly searchIndexed: boolean;
   readonly exports: DirectoryExports;
+  readonly history: DirectoryHistory;
+  readonly guesses: GuessStore | null;
   readonly #store: Store;
   readonly #catalog: Catalog;
   readonly #gatherer: Gatherer;
   readonly #budget: MemoryBudget;
   readonly #size: KnownSize;
+  readonly #replica: Database | null;
+  #listener: RevisionListener | null = null;
 
-  constructor(database: Database, catalog: Catalog, revision: Revision, searchIndexed: boolean, budget: MemoryBudget) {
+  constructor(database: Database, catalog: Catalog, { reached, searchIndexed, budget, freshness, replica }: Opened) {
+    this.#replica = replica;
     this.searchIndexed = searchIndexed;
     this.#budget = budget;
     const resources = new StoredResources(budget);
-    const memory = new Memory(revision, budget, (touched) => resources.advance(touched));
-    this.#store = new Store(database, memory);
+    const advances = new Advances();
+    const memory = new Memory(reached.revision, budget, (touched) => {
+      resources.advance(touched);
+      advances.tell(touched);
+    });
+    this.#store = new Store(database, memory, reached.restored, { freshness, replica });
     this.#catalog = catalog;
     const tools = { catalog, compiled: new CompiledPolicies(budget), memory, resources };
-    this.#gatherer = new Gatherer(database, tools, () => this.#store.synchronize());
+    this.#gatherer = new Gatherer(database, tools, this.#store, replica);
     this.prisma = createReadModel(database.adapter);
     this.keys = accessKeys(this.#store);
     this.sessions = roleSessions(this.#store);
@@ -141,6 +167,13 @@ class StoredDirectory implements OpenDirectory {
     this.sessionHistory = sessionHistory(database);
     this.exports = directoryExports(database);
     this.#size = new KnownSize(database, () => memory.revision);
+    this.guesses = guessStore(database);
+    this.history = directoryHistory(this.#store, advances);
+  }
+
+  /** From now on this process is told of changes that others make. */
+  listen(url: string, times?: DatabaseTimes): void {
+    this.#listener = new RevisionListener(url, this.#store, times);
   }
 
   /** Brings into memory what every question needs. */
@@ -154,7 +187,7 @@ class StoredDirectory implements OpenDirectory {
   }
 
   async revision(): Promise<Revision> {
-    await this.#store.synchronize();
+    await this.#store.refresh();
     return this.#store.memory.revision;
   }
 
@@ -189,21 +222,8 @@ class StoredDirectory implements OpenDirectory {
     event: NewAuditEvent | undefined,
     options: ChangeOptions = {},
   ): Promise<Applied> {
-    const { applied, outgrown } = await keptOrNot(() =>
-      this.#store.change(async (sql, now) => {
-        const result = await applyDocuments(sql, this.#catalog, parts, progress, now, options);
-        const { revision, accounts } = result.applied;
-        await addAuditEvent(sql, event && { accountIds: accounts, ...event }, revision);
-        return { revision, touched: result.touched, result };
-      }, this.#store.database.long),
-    );
+    const applied = await applyTo(this.#store, this.#catalog, parts, { progress, event, options });
     if (options.dryRun === true) return applied;
-    // A server does this by itself, PGlite does not. Between the tables others can ask.
-    if (this.#store.database.exclusive) {
-      // A tenth of the usual sample: each statement keeps the process.
-      if (outgrown.length > 0) await this.#store.database.query('SET default_statistics_target = 10');
-      for (const table of outgrown) await this.#store.database.query(`ANALYZE "${table}"`);
-    }
     // A large change has made it forget them.
     await this.warm();
     return applied;
@@ -248,12 +268,8 @@ class StoredDirectory implements OpenDirectory {
     return arnPage(this.#store.database, '"Resource"', page);
   }
 
-  async isEmpty(): Promise<boolean> {
-    const [row] = await this.#store.database.query<{ empty: boolean }>(
-      `SELECT NOT EXISTS (SELECT 1 FROM "Account") AND NOT EXISTS (SELECT 1 FROM "Organization")
-          AND NOT EXISTS (SELECT 1 FROM "AccessKey") AS empty`,
-    );
-    return row?.empty === true;
+  isEmpty(): Promise<boolean> {
+    return isEmpty(this.#store.database);
   }
 
   async ping(): Promise<void> {
@@ -262,26 +278,29 @@ class StoredDirectory implements OpenDirectory {
 
   async close(): Promise<void> {
     this.#budget.close();
+    await this.#listener?.close();
     await this.#gatherer.close();
     await this.prisma.$disconnect();
+    await this.#replica?.close();
     await this.#store.database.close();
   }
 }
 
 /** The directory in `database`, whose schema is the present one. Nothing of it is in memory yet. */
-export async function directoryIn(
+export function directoryIn(database: Database, catalog: Catalog, memory?: number): Promise<OpenDirectory> {
+  return storedIn(database, catalog, memory);
+}
+
+async function storedIn(
   database: Database,
   catalog: Catalog,
   memory: number = DEFAULT_MEMORY,
-): Promise<OpenDirectory> {
-  const revision = await currentRevision(database);
-  const directory = new StoredDirectory(
-    database,
-    catalog,
-    revision,
-    await isSearchIndexed(database),
-    new MemoryBudget(memory),
-  );
+  { freshness = USUAL_FRESHNESS, replica = null }: Partial<Pick<Opened, 'freshness' | 'replica'>> = {},
+): Promise<StoredDirectory> {
+  const reached = await readRevision(database, 2n ** 62n);
+  const searchIndexed = await isSearchIndexed(database);
+  const budget = new MemoryBudget(memory);
+  const directory = new StoredDirectory(database, catalog, { reached, searchIndexed, budget, freshness, replica });
   await directory.warm();
   return directory;
 }
@@ -294,7 +313,11 @@ export async function directoryIn(
 export async function openDirectory(options: DirectoryOptions, catalog: Catalog): Promise<OpenDirectory> {
   const database = await openDatabase(options);
   try {
-    return await directoryIn(database, catalog, options.memory);
+    if (options.kind === 'embedded') return await directoryIn(database, catalog, options.memory);
+    const { freshness = USUAL_FRESHNESS } = options;
+    const directory = await storedIn(database, catalog, options.memory, { freshness, replica: openReplica(options) });
+    if (options.isTold === true) directory.listen(options.directUrl ?? options.url, options.times);
+    return directory;
   } catch (error) {
     await database.close().catch(() => undefined);
     throw error;

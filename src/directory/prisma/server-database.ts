@@ -147,6 +147,8 @@ class ServerDatabase implements Database {
 
 export interface ServerOptions {
   readonly onStatement?: StatementListener;
+  /** The same database, where statements of one session arrive at one session: for locks and long work. Left out: the URL itself. */
+  readonly directUrl?: string | null;
   /** Left out: USUAL_TIMES. */
   readonly times?: DatabaseTimes;
   /** Called when the server is lost, and when it answers again. */
@@ -159,9 +161,10 @@ const CONNECTIONS = { usual: 10, long: 3 };
 /** Connects at the first statement. Throws if `url` is not one; a missing server shows at the first statement. */
 export function openServerDatabase(
   url: string,
-  { onStatement, times = USUAL_TIMES, onAvailability }: ServerOptions = {},
+  { onStatement, directUrl, times = USUAL_TIMES, onAvailability }: ServerOptions = {},
 ): Database {
-  if (!/^postgres(ql)?:\/\//.test(url) || !URL.canParse(url)) {
+  const direct = directUrl ?? url;
+  if (![url, direct].every((each) => /^postgres(ql)?:\/\//.test(each) && URL.canParse(each))) {
     throw new RolegateError(
       'BAD_CONFIGURATION',
       'the database URL is not of the form postgresql://user:password@host:port/database',
@@ -169,7 +172,7 @@ export function openServerDatabase(
   }
   const storage = new StorageWatch(onAvailability);
   const longTimes = { ...LONG_TIMES, connection: times.connection };
-  const long = new ServerDatabase(() => poolOf(url, CONNECTIONS.long, longTimes, onStatement), storage);
+  const long = new ServerDatabase(() => poolOf(direct, CONNECTIONS.long, longTimes, onStatement), storage);
   return new ServerDatabase(() => poolOf(url, CONNECTIONS.usual, times, onStatement), storage, long);
 }
 

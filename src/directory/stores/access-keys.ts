@@ -35,7 +35,7 @@ export function accessKeys(store: Store): AccessKeyStore {
   const { database, memory } = store;
   return {
     find: async (id) => {
-      await store.synchronize();
+      await store.refreshCredentials();
       return recall<AccessKeyRecord | null>(memory, database, `key ${id}`, async (sql) => {
         const [row] = await sql.query<KeyRow>(SELECT_KEY, [id]);
         const owner = row === undefined ? null : ownerOf(row);

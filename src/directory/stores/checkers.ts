@@ -137,7 +137,7 @@ export function checkers(store: Store): CheckerStore {
   };
   return {
     find: async (tokenHash) => {
-      await store.synchronize();
+      await store.refreshCredentials();
       return recall<CheckerRecord | null>(memory, database, `checker ${tokenHash}`, async () => {
         const value = await select('c."tokenHash" = $1', tokenHash);
         const maker = value?.maker ?? { kind: 'operator' };

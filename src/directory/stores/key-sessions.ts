@@ -110,7 +110,7 @@ export function keySessions(store: Store): KeySessionStore {
   const { database, memory } = store;
   return {
     find: async (id) => {
-      await store.synchronize();
+      await store.refreshCredentials();
       return recall<KeySessionRecord | null>(memory, database, `key-session ${id}`, async (sql) => {
         const value = await findOne(sql, id);
         const ofUser = value?.userId == null ? [] : [dependency('User', value.principal)];

@@ -98,7 +98,7 @@ async function adopt(
 export function masterKeys(store: Store): MasterKeyStore {
   const { database, memory } = store;
   const list = async (): Promise<readonly MasterKeyRecord[]> => {
-    await store.synchronize();
+    await store.refreshCredentials();
     return recall<readonly MasterKeyRecord[]>(memory, database, 'master-keys', async (sql) => ({
       value: await sql.query<MasterKeyRecord>(SELECT),
       dependencies: [dependency(TOUCHED.entity, TOUCHED.entityId)],

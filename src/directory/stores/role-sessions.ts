@@ -80,7 +80,7 @@ export function roleSessions(store: Store): RoleSessionStore {
   const { database, memory } = store;
   return {
     find: async (id) => {
-      await store.synchronize();
+      await store.refreshCredentials();
       return recall(memory, database, `session ${id}`, async (sql) => {
         const value = await findOne(sql, id);
         // A session exists once it is created here; a look-up by its id before that is repeated later.

@@ -13,7 +13,7 @@ export function signingKeys(store: Store): SigningKeyStore {
   const { database, memory } = store;
   return {
     list: async () => {
-      await store.synchronize();
+      await store.refreshCredentials();
       return recall<readonly SigningKeyRecord[]>(memory, database, 'signing-keys', async (sql) => ({
         value: await sql.query<SigningKeyRecord>(
           `SELECT generation, ${millisecondsOf('"createdAt"')} AS "createdAt",

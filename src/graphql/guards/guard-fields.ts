@@ -16,6 +16,8 @@ import type { FieldGuard } from './field-guard.ts';
 import { forbidden, notSignedIn } from './forbidden.ts';
 import { GUARDS } from './table.ts';
 
+const SUBSCRIPTION = 'Subscription';
+
 type Field = GraphQLField<unknown, GatewayContext>;
 type Resolver = GraphQLFieldResolver<unknown, GatewayContext>;
 
@@ -24,7 +26,7 @@ type Resolver = GraphQLFieldResolver<unknown, GatewayContext>;
  * value that the field does not get.
  */
 export function guardFields(schema: GraphQLSchema, guards: Readonly<Record<string, FieldGuard>> = GUARDS): void {
-  for (const root of [schema.getQueryType(), schema.getMutationType()]) {
+  for (const root of [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()]) {
     for (const field of Object.values(root?.getFields() ?? {})) {
       if (guards[`${root?.name}.${field.name}`] === undefined)
         throw new Error(`${root?.name}.${field.name} has no guard`);
@@ -35,7 +37,10 @@ export function guardFields(schema: GraphQLSchema, guards: Readonly<Record<strin
     const field = objectType(schema, typeName).getFields()[fieldName];
     if (field === undefined) throw new Error(`there is no field ${name} to guard`);
     checkReads(name, guard, field);
-    field.resolve = guarded(guard, field, field.resolve ?? defaultFieldResolver);
+    // A subscription is guarded when it begins; what its events may say is decided with each of them. Other fields have a `subscribe`,
+    // too, which nobody calls.
+    if (typeName === SUBSCRIPTION) field.subscribe = guarded(guard, field, field.subscribe ?? defaultFieldResolver);
+    else field.resolve = guarded(guard, field, field.resolve ?? defaultFieldResolver);
   }
 }
 

@@ -55,6 +55,9 @@ export const GUARDS: Readonly<Record<string, FieldGuard>> = {
   'Query.policies': SIGNED_IN,
   'Query.resources': SIGNED_IN,
   'Query.directoryExport': asks({}, operatorOnly),
+  // Of which accounts is decided for each event: see guard/live/directory-changes.ts.
+  'Subscription.directoryChanged': SIGNED_IN,
+  'Subscription.decisionChanged': ASKING,
   ...ENTITY_GUARDS,
   ...MUTATION_GUARDS,
 };

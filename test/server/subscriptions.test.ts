@@ -1,0 +1,248 @@
+import { describe, expect, test } from 'vitest';
+import type { DirectoryDocument } from '../../src/directory/document.ts';
+import { revisionText } from '../../src/directory/revision-text.ts';
+import { subscribe } from '../support/events.ts';
+import { startedGateway } from '../support/gateway.ts';
+
+const ACCOUNT = '333333333333';
+const OTHER = '444444444444';
+const USER = `arn:aws:iam::${ACCOUNT}:user/watched`;
+const BUCKET = 'arn:aws:s3:::watched';
+const gateway = startedGateway({ ROLEGATE_SUBSCRIPTIONS: '4' });
+
+const CHANGED = `subscription ($since: Revision) {
+  directoryChanged(since: $since) { revision isLast changes { kind arn name accountIds } }
+}`;
+const FLIPS = `subscription ($requests: [AccessRequestInput!]!) {
+  decisionChanged(requests: $requests) { revision changes { index before { allowed } after { allowed revision } } }
+}`;
+
+function allowing(...actions: string[]): string {
+  return JSON.stringify({ Version: '2012-10-17', Statement: { Effect: 'Allow', Action: actions, Resource: '*' } });
+}
+
+function user(arn: string, ...actions: string[]): DirectoryDocument {
+  const inlinePolicies = actions.length === 0 ? [] : [{ name: 'p', document: allowing(...actions) }];
+  return { accounts: [{ id: ACCOUNT }], users: [{ arn, inlinePolicies }] };
+}
+
+const apply = async (document: DirectoryDocument): Promise<string> =>
+  revisionText((await gateway.gateway.services.directory.apply(document)).revision);
+
+/** A user with a key of its own. */
+async function keyOf(arn: string, id: string): Promise<string> {
+  const { directory, secrets } = gateway.gateway.services;
+  await directory.keys.create({ id, userArn: arn });
+  return `Basic ${Buffer.from(`${id}:${secrets.secretFor(id)}`).toString('base64')}`;
+}
+
+describe('directoryChanged', () => {
+  test('tells the operator every change in order, and goes on after any revision', async () => {
+    const { url, as } = gateway;
+    const first = await apply(user(USER));
+    const live = await subscribe(url, CHANGED, { authorization: as.operator });
+    expect(live.headers.get('content-type')).toBe('text/event-stream; charset=utf-8');
+    const revisions: string[] = [];
+    for (const action of ['s3:GetObject', 's3:PutObject', 'sqs:SendMessage'])
+      revisions.push(await apply(user(USER, action)));
+    for (const revision of revisions) {
+      expect(await live.next()).toEqual({
+        event: 'next',
+        data: {
+          data: {
+            directoryChanged: {
+              revision,
+              isLast: true,
+              changes: [{ kind: 'USER', arn: USER, name: USER, accountIds: [ACCOUNT] }],
+            },
+          },
+        },
+      });
+    }
+    live.leave();
+    const again = await subscribe(url, CHANGED, { authorization: as.operator, variables: { since: first }, get: true });
+    for (const revision of revisions) {
+      expect((await again.next()).data.data.directoryChanged).toMatchObject({ revision });
+    }
+    again.leave();
+  });
+
+  test('tells of an import in parts, the last of which says so', async () => {
+    const { url, as } = gateway;
+    const live = await subscribe(url, CHANGED, { authorization: as.operator });
+    const users = Array.from({ length: 700 }, (_, index) => ({ arn: `arn:aws:iam::${ACCOUNT}:user/u${index}` }));
+    await apply({ accounts: [{ id: ACCOUNT }], users });
+    const parts = [await live.next(), await live.next()].map(({ data }) => data.data.directoryChanged);
+    expect(parts.map(({ isLast }) => isLast)).toEqual([false, true]);
+    expect(new Set(parts.flatMap(({ changes }) => changes.map(({ name }: { name: string }) => name))).size).toBe(700);
+    live.leave();
+  });
+
+  test('tells a principal of accounts alone whose events it may look up, also of what leaves them', async () => {
+    const { url } = gateway;
+    const arn = `arn:aws:iam::${ACCOUNT}:user/auditor`;
+    await apply({
+      ...user(arn, 'cloudtrail:LookupEvents'),
+      resources: [{ arn: BUCKET, accountId: ACCOUNT, policy: null }],
+    });
+    const authorization = await keyOf(arn, 'AKIAAUDITORAUDITOR00');
+    const live = await subscribe(url, CHANGED, { authorization });
+    await apply({ accounts: [{ id: OTHER }], users: [{ arn: `arn:aws:iam::${OTHER}:user/hidden` }] });
+    const moved = await apply({ resources: [{ arn: BUCKET, accountId: OTHER, policy: null }] });
+    await apply({ resources: [{ arn: BUCKET, accountId: OTHER, policy: null, tags: { a: 'hidden' } }] });
+    const own = await apply(user(USER));
+    // The account in which it is now is none of its business.
+    expect((await live.next()).data.data.directoryChanged).toEqual({
+      revision: moved,
+      isLast: true,
+      changes: [{ kind: 'RESOURCE', arn: BUCKET, name: BUCKET, accountIds: [ACCOUNT] }],
+    });
+    expect((await live.next()).data.data.directoryChanged).toMatchObject({ revision: own });
+    // It ends when the right is lost, with a last event that says so.
+    await apply(user(arn));
+    const last = await live.next();
+    expect(last.data.errors).toMatchObject([
+      { extensions: { code: 'FORBIDDEN' }, message: expect.stringMatching(/cloudtrail:LookupEvents/) },
+    ]);
+    expect(await live.next()).toEqual({ event: 'complete', data: null });
+    await live.over();
+    const refused = await subscribe(url, CHANGED, { authorization });
+    expect((await refused.next()).data.errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
+    await refused.over();
+  });
+
+  test('ends when the credentials end', async () => {
+    const { url } = gateway;
+    const arn = `arn:aws:iam::${ACCOUNT}:user/leaver`;
+    await apply(user(arn, 'cloudtrail:LookupEvents'));
+    const authorization = await keyOf(arn, 'AKIALEAVERLEAVER0000');
+    const live = await subscribe(url, CHANGED, { authorization });
+    await gateway.gateway.services.directory.keys.remove('AKIALEAVERLEAVER0000', Date.now());
+    expect((await live.next()).data.errors).toMatchObject([{ extensions: { code: 'UNAUTHENTICATED' } }]);
+    await live.over();
+  });
+
+  test.each([
+    ['not there yet', 'r0000000000009999999', 'REVISION_NOT_REACHED'],
+    ['no revision', 'tomorrow', 'BAD_USER_INPUT'],
+  ])('refuses to go on after what is %s', async (_name, since, code) => {
+    const { url, as } = gateway;
+    const live = await subscribe(url, CHANGED, { authorization: as.operator, variables: { since } });
+    const { data } = await live.next();
+    expect(data.errors).toMatchObject([{ extensions: { code, field: 'since' } }]);
+    expect(await live.next()).toEqual({ event: 'complete', data: null });
+  });
+
+  test('is for nobody without credentials, and for no door that cannot hold it open', async () => {
+    const { url, as } = gateway;
+    const live = await subscribe(url, CHANGED);
+    expect((await live.next()).data.errors).toMatchObject([{ extensions: { code: 'UNAUTHENTICATED' } }]);
+    const { body } = await gateway.ask(CHANGED, { authorization: as.operator });
+    expect(body.errors).toMatchObject([{ message: expect.stringMatching(/text\/event-stream/) }]);
+  });
+
+  test('has a limit for each caller', async () => {
+    const { url, as } = gateway;
+    const open = await Promise.all([1, 2, 3, 4].map(() => subscribe(url, CHANGED, { authorization: as.operator })));
+    const beyond = await subscribe(url, CHANGED, { authorization: as.operator });
+    expect((await beyond.next()).data.errors).toMatchObject([
+      { message: expect.stringMatching(/4 subscriptions of this caller/) },
+    ]);
+    for (const each of open) each.leave();
+    await expect
+      .poll(async () => {
+        const next = await subscribe(url, CHANGED, { authorization: as.operator });
+        const [event] = next.events;
+        next.leave();
+        return event?.data ?? null;
+      })
+      .toBeNull();
+  });
+});
+
+describe('decisionChanged', () => {
+  const request = (action: string, principal = USER) => ({ principal, action, resource: `${BUCKET}/x` });
+
+  test('tells of a decision that is another one now, with both', async () => {
+    const { url, as } = gateway;
+    await apply({ ...user(USER, 's3:GetObject'), resources: [{ arn: BUCKET, accountId: ACCOUNT, policy: null }] });
+    const missing = `arn:aws:iam::${ACCOUNT}:user/missing`;
+    const requests = [request('s3:GetObject'), request('s3:PutObject'), request('s3:GetObject', missing)];
+    const live = await subscribe(url, FLIPS, { authorization: as.operator, variables: { requests } });
+    // Turns nothing.
+    await apply(user(USER, 's3:GetObject', 'sqs:SendMessage'));
+    const revision = await apply(user(USER, 's3:PutObject'));
+    expect((await live.next()).data).toEqual({
+      data: {
+        decisionChanged: {
+          revision,
+          changes: [
+            { index: 0, before: { allowed: true }, after: { allowed: false, revision } },
+            { index: 1, before: { allowed: false }, after: { allowed: true, revision } },
+          ],
+        },
+      },
+    });
+    // What was not there is, and is answered as `decision` answers.
+    await apply(user(missing, 's3:GetObject'));
+    const { data } = await live.next();
+    expect(data.data.decisionChanged.changes).toMatchObject([{ index: 2, before: null, after: { allowed: true } }]);
+    expect(data.errors).toMatchObject([
+      { path: ['decisionChanged', 'changes', 0, 'before'], extensions: { code: 'NOT_FOUND' } },
+    ]);
+    live.leave();
+  });
+
+  test('decides again only what a change can touch', async () => {
+    const { url, as, gateway: running } = gateway;
+    const others = Array.from({ length: 50 }, (_, index) => `arn:aws:iam::${ACCOUNT}:user/other${index}`);
+    await apply({ accounts: [{ id: ACCOUNT }], users: others.map((arn) => ({ arn })) });
+    const requests = others.map((arn) => request('s3:GetObject', arn));
+    const live = await subscribe(url, FLIPS, { authorization: as.operator, variables: { requests } });
+    const { access } = running.services;
+    const decided: number[] = [];
+    const proto = Object.getPrototypeOf(access) as { decideEach: typeof access.decideEach };
+    const real = proto.decideEach;
+    proto.decideEach = function decideEach(questions, ...rest) {
+      decided.push(questions.length);
+      return real.call(this, questions, ...rest);
+    };
+    try {
+      await apply(user(others[7] ?? '', 's3:GetObject'));
+      expect((await live.next()).data.data.decisionChanged.changes).toMatchObject([{ index: 7 }]);
+    } finally {
+      proto.decideEach = real;
+    }
+    expect(decided).toEqual([1]);
+    live.leave();
+  });
+
+  test('takes what can be asked alone, and at most 1,000 requests of a caller', async () => {
+    const { url, as } = gateway;
+    const refused = async (requests: readonly object[]): Promise<unknown> => {
+      const live = await subscribe(url, FLIPS, { authorization: as.operator, variables: { requests } });
+      const { data } = await live.next();
+      await live.over();
+      return data.errors[0].extensions;
+    };
+    expect(await refused([request('s3:GetObject'), request('s3:NoSuchAction')])).toMatchObject({
+      code: 'BAD_USER_INPUT',
+      field: 'requests[1].action',
+    });
+    const many = Array.from({ length: 600 }, () => request('s3:GetObject'));
+    const live = await subscribe(url, FLIPS, { authorization: as.operator, variables: { requests: many } });
+    expect(await refused(many)).toMatchObject({ code: 'LIMIT_EXCEEDED', field: 'requests' });
+    live.leave();
+  });
+
+  test('ends for a principal that may no longer ask', async () => {
+    const { url } = gateway;
+    const arn = `arn:aws:iam::${ACCOUNT}:user/asker`;
+    await apply(user(arn, 'iam:SimulatePrincipalPolicy'));
+    const authorization = await keyOf(arn, 'AKIAASKERASKER000000');
+    const live = await subscribe(url, FLIPS, { authorization, variables: { requests: [request('s3:GetObject')] } });
+    await apply(user(arn));
+    expect((await live.next()).data.errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
+    await live.over();
+  });
+});

@@ -1,0 +1,134 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { subscribe } from '../support/events.ts';
+import { newDataDir, removeDataDir } from '../support/gateway.ts';
+import { sharedPostgres } from '../support/postgres-server.ts';
+import { type Running, runToEnd, startServer } from '../support/process.ts';
+
+// Every test starts processes.
+vi.setConfig({ testTimeout: 90_000 });
+
+const READY = /ready at (http:\S+)\/graphql/;
+const TOKEN = 'operator-token-of-the-workers-test';
+const AUTHORIZATION = `Bearer ${TOKEN}`;
+let cwd: string;
+let running: Running | null = null;
+
+beforeEach(async () => {
+  cwd = await newDataDir();
+});
+afterEach(async () => {
+  running?.child.kill('SIGTERM');
+  await running?.ended;
+  running = null;
+  await removeDataDir(cwd);
+});
+
+async function start(env: Record<string, string> = {}): Promise<string> {
+  const url = await (await sharedPostgres()).createMigrated();
+  const settings = { DATABASE_URL: url, ROLEGATE_WORKERS: '2', ROLEGATE_OPERATOR_TOKEN: TOKEN, ROLEGATE_DEMO: 'on' };
+  running = startServer(cwd, { ...settings, ...env });
+  const address = await running.printed(READY);
+  await expect.poll(() => ready(address), { timeout: 60_000 }).toBe(200);
+  return address;
+}
+
+const ready = async (url: string): Promise<number> =>
+  fetch(`${url}/readyz`, { headers: { connection: 'close' } }).then(
+    ({ status }) => status,
+    () => 0,
+  );
+
+/** On a connection of its own, so that workers take turns. */
+async function ask(url: string, query: string): Promise<{ readonly data?: unknown; readonly errors?: unknown }> {
+  const response = await fetch(`${url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: AUTHORIZATION, connection: 'close' },
+    body: JSON.stringify({ query }),
+    signal: AbortSignal.timeout(15_000),
+  });
+  return (await response.json()) as { readonly data?: unknown; readonly errors?: unknown };
+}
+
+/** The processes whose parent is the primary one. */
+async function workersOf({ child }: Running): Promise<readonly number[]> {
+  const { readFile } = await import('node:fs/promises');
+  const text = await readFile(`/proc/${child.pid}/task/${child.pid}/children`, 'utf8');
+  return text
+    .trim()
+    .split(' ')
+    .filter((pid) => pid !== '')
+    .map(Number);
+}
+
+test('several processes answer on one port, one takes the place of one that dies, and all stop together', async () => {
+  const url = await start();
+  const primary = running as Running;
+  const before = await workersOf(primary);
+  expect(before).toHaveLength(2);
+  const subscription = await subscribe(url, 'subscription { directoryChanged { revision } }', {
+    authorization: AUTHORIZATION,
+  });
+  let failures = 0;
+  let answers = 0;
+  const loading = { goesOn: true };
+  const load = Array.from({ length: 4 }, async () => {
+    while (loading.goesOn) {
+      const { data } = await ask(url, '{ viewer { kind } }').catch(() => ({ data: null }));
+      if (data == null) failures += 1;
+      else answers += 1;
+    }
+  });
+  await delay(300);
+  process.kill(before[1] as number, 'SIGKILL');
+  await expect
+    .poll(async () => (await workersOf(primary)).filter((pid) => !before.includes(pid)).length, { timeout: 20_000 })
+    .toBe(1);
+  expect(await ready(url)).toBe(200);
+  await delay(500);
+  loading.goesOn = false;
+  const stopped = Date.now();
+  await Promise.all(load);
+  expect(Date.now() - stopped).toBeLessThan(10_000);
+  expect(answers).toBeGreaterThan(50);
+  // What was under way in it, and no more: nobody is left waiting.
+  expect(failures).toBeLessThanOrEqual(8);
+  expect(primary.error()).toMatch(/worker 2 ended \(SIGKILL\); another one takes its place/);
+  primary.child.kill('SIGTERM');
+  expect(await primary.ended).toBe(0);
+  expect(primary.out()).toMatch(/stopping.*\nstopped\n$/s);
+  await subscription.over();
+});
+
+test('limits of a caller hold for all workers together', async () => {
+  const url = await start({ ROLEGATE_OPERATOR_COST: '100', ROLEGATE_SUBSCRIPTIONS: '2' });
+  const cost = 1_000;
+  const costly = `{ ${Array.from({ length: cost / 10 }, (_, n) => `a${n}: viewer { kind }`).join(' ')} }`;
+  let served = 0;
+  for (let n = 0; n < 40; n += 1) {
+    const { errors } = await ask(url, costly);
+    if (errors === undefined) served += 1;
+    // Longer than workers take to tell each other.
+    await delay(60);
+  }
+  // Ten seconds' worth, and what comes in meanwhile; each alone would have served as much.
+  expect(served).toBeGreaterThan(2);
+  expect(served).toBeLessThan(14);
+});
+
+test('need a server, and say so; one that cannot start says why', async () => {
+  const alone = await runToEnd('server/main.js', [], { cwd, env: { ROLEGATE_WORKERS: '2', PORT: '0' } });
+  expect(alone).toMatchObject({
+    code: 2,
+    error: 'rolegate: ROLEGATE_WORKERS needs DATABASE_URL: the embedded database belongs to one process\n',
+  });
+  const env = {
+    ROLEGATE_WORKERS: '2',
+    PORT: '0',
+    DATABASE_URL: 'postgresql://x:x@127.0.0.1:1/x',
+    ROLEGATE_DATABASE_START_SECONDS: '0',
+  };
+  const lost = await runToEnd('server/main.js', [], { cwd, env });
+  expect(lost.code).toBe(1);
+  expect(lost.error).toMatch(/rolegate: the directory's database does not answer/);
+});
