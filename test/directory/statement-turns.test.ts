@@ -9,7 +9,7 @@ async function statements(turns: StatementTurns, count: number, began: () => voi
     const turn = turns.next();
     if (turn !== null) await turn;
     began();
-    clock.now += 3;
+    clock.now += 8;
     await Promise.resolve();
   }
 }

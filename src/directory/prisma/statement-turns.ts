@@ -1,5 +1,5 @@
 /** How long statements may follow each other without others having their turn. Milliseconds. */
-const ONE_TURN = 8;
+const ONE_TURN = 20;
 
 /**
  * Room for others between statements of the database in this process. They are promises that settle at once, so that a transaction

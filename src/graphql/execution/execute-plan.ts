@@ -239,7 +239,7 @@ class Execution {
     items: readonly unknown[],
     completed: unknown[],
   ): Promise<readonly unknown[]> {
-    for (const item of items) failsLater(item);
+    for (const one of [...items, ...completed]) failsLater(one);
     await this.#turns?.next();
     try {
       for (let index = completed.length; index < items.length; index += 1) {

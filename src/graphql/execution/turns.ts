@@ -9,7 +9,7 @@ const BETWEEN = 8;
 /** Fields of an operation itself can be searches: the clock is looked at before each. */
 export const AS_MANY_AS_A_SEARCH = BETWEEN;
 /** Fields that may be waited for before what they have begun gets on. */
-const BEGUN_AT_ONCE = 32;
+const BEGUN_AT_ONCE = 256;
 /** As many more are begun then, each time. */
 const BEGUN_NEXT = 4;
 
