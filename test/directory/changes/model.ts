@@ -254,5 +254,39 @@ export const MODELLED: { readonly [Name in ChangeName]?: Modelled<Name> } = {
   deleteRolePermissionsBoundary: (model, { roleArn }) => bound(model, roleArn, null),
 };
 
+const IN_CASES = 'its rules are cases of iam-entities.test.ts, in both stores';
+
 /** Kinds of changes without a model, with the reason. */
-export const NOT_MODELLED: { readonly [Name in ChangeName]?: string } = {};
+export const NOT_MODELLED: { readonly [Name in ChangeName]?: string } = {
+  createUser: IN_CASES,
+  updateUser: IN_CASES,
+  tagUser: IN_CASES,
+  untagUser: IN_CASES,
+  createGroup: IN_CASES,
+  updateGroup: IN_CASES,
+  deleteGroup: IN_CASES,
+  putGroupPolicy: IN_CASES,
+  deleteGroupPolicy: IN_CASES,
+  attachGroupPolicy: IN_CASES,
+  detachGroupPolicy: IN_CASES,
+  createRole: IN_CASES,
+  updateRole: IN_CASES,
+  updateRoleDescription: IN_CASES,
+  tagRole: IN_CASES,
+  untagRole: IN_CASES,
+  createPolicy: IN_CASES,
+  createPolicyVersion: IN_CASES,
+  setDefaultPolicyVersion: IN_CASES,
+  deletePolicyVersion: IN_CASES,
+  deletePolicy: IN_CASES,
+  tagPolicy: IN_CASES,
+  untagPolicy: IN_CASES,
+  createInstanceProfile: IN_CASES,
+  deleteInstanceProfile: IN_CASES,
+  addRoleToInstanceProfile: IN_CASES,
+  removeRoleFromInstanceProfile: IN_CASES,
+  tagInstanceProfile: IN_CASES,
+  untagInstanceProfile: IN_CASES,
+  createAccountAlias: IN_CASES,
+  deleteAccountAlias: IN_CASES,
+};
