@@ -4,6 +4,7 @@ import type { OrganizationFacts } from '../evaluation/principal.ts';
 import type { PreparedEndpoint } from '../evaluation/request.ts';
 import type { PrincipalRef } from '../policy/principal-id.ts';
 import type { DirectoryDocument, KnowledgeLayer } from './document.ts';
+import type { ChangeOptions } from './entities/change-options.ts';
 import type { NewAuditEvent } from './stores/audit-store.ts';
 import type { AccessKeyStore, RoleSessionRecord, RoleSessionStore } from './stores/session-store.ts';
 
@@ -177,9 +178,14 @@ export interface Directory {
   remember(now: number, since: Revision | null, loaded: Gathered | null): Remembered | null;
   /**
    * All or nothing, in one transaction, together with `event` in the audit trail, even if it contained nothing new. Throws a
-   * RolegateError that names the entity when a document cannot be stored.
+   * RolegateError that names the entity when a document cannot be stored, and Conflict. A dry run says what would be applied.
    */
-  apply(document: DirectoryDocument, progress?: Progress, event?: NewAuditEvent): Promise<Applied>;
+  apply(
+    document: DirectoryDocument,
+    progress?: Progress,
+    event?: NewAuditEvent,
+    options?: ChangeOptions,
+  ): Promise<Applied>;
   /**
    * The places of accounts in their organizations; accounts in none, or about which nothing is known, are left out. `since`:
    * any state that is no older is good enough (that of the answer in question). In memory it needs no statement; on a

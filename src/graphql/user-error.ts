@@ -73,7 +73,7 @@ builder.objectType(ValidationFailure, {
 /** A failure as the value of a field: an error that a resolver returns would be thrown. */
 function asValue(failure: ExpectedFailure): ExpectedFailure {
   const { name, code, message } = failure;
-  const value = { ...failure, name, code, message };
+  const value: ExpectedFailure = Object.assign({}, failure, { name, code, message });
   brandWithType(value, failure.constructor as typeof AccessDeniedFailure); // as: each class of failures is a type of the schema
   return value;
 }

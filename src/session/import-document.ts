@@ -1,5 +1,6 @@
 import type { Applied, Progress } from '../directory/directory.ts';
 import type { DirectoryDocument } from '../directory/document.ts';
+import type { ChangeOptions } from '../directory/entities/change-options.ts';
 import type { OpenDirectory } from '../directory/prisma/open-directory.ts';
 import { audited } from './audited.ts';
 import type { Call } from './call.ts';
@@ -16,7 +17,7 @@ interface Read {
 
 /**
  * Brings an export into the directory, all or nothing, and records in the audit trail who did, even if `read` or the
- * directory refuses it. The warnings of `read` come first in the answer. Throws what they throw.
+ * directory refuses it. A dry run stores nothing, and answers what it would have done. The warnings of `read` come first in the answer. Throws what they throw.
  */
 export function importDocument(
   { directory }: { readonly directory: Pick<SessionDirectory, 'apply' | 'audit'> },
@@ -24,13 +25,15 @@ export function importDocument(
   event: keyof typeof IMPORT_EVENTS,
   read: () => Read | Promise<Read>,
   progress?: Progress,
+  options: ChangeOptions = {},
 ): Promise<Applied> {
-  return audited(directory.audit, call, { event: IMPORT_EVENTS[event] }, async (succeeded) => {
+  const attempted = { event: IMPORT_EVENTS[event], ...(options.dryRun === true && { parameters: { dryRun: 'true' } }) };
+  return audited(directory.audit, call, attempted, async (succeeded) => {
     const { document, warnings } = await read();
     const [account, ...others] = document.accounts ?? [];
     const target = account === undefined || others.length > 0 ? null : account.id;
     const accountIds = document.accounts?.map(({ id }) => id) ?? [];
-    const applied = await directory.apply(document, progress, { ...succeeded, target, accountIds });
+    const applied = await directory.apply(document, progress, { ...succeeded, target, accountIds }, options);
     return { ...applied, warnings: [...warnings, ...applied.warnings] };
   });
 }

@@ -1,5 +1,7 @@
 import { createPublicKey } from 'node:crypto';
 import { createLocalJWKSet, errors, importJWK, type JSONWebKeySet, type JWK } from 'jose';
+import type { MadeChange } from '../directory/change.ts';
+import type { ChangeOptions } from '../directory/entities/entity-store.ts';
 import { storable } from '../directory/storable.ts';
 import type { OidcProviderRecord } from '../directory/stores/identity-stores.ts';
 import { isAccountId } from '../policy/principal-id.ts';
@@ -26,6 +28,14 @@ export interface OidcProviderInput {
   readonly jwks: string | null;
 }
 
+/** What a change of a provider has made. */
+export type Saved = Pick<MadeChange<unknown>, 'revision' | 'touched'>;
+
+/** What the trail says of a dry run that fails. */
+function tried({ dryRun = false }: ChangeOptions): { readonly dryRun: 'true' } | undefined {
+  return dryRun ? { dryRun: 'true' } : undefined;
+}
+
 /**
  * iam:CreateOpenIDConnectProvider, with the provider's keys. Throws ValidationError, EntityAlreadyExists, NoSuchEntity.
  */
@@ -33,8 +43,9 @@ export function createOidcProvider(
   tools: SessionTools,
   call: Call,
   input: OidcProviderInput,
-): Promise<OidcProviderRecord> {
-  const attempted = iamOperation('CreateOpenIDConnectProvider', arnOf(input));
+  options: ChangeOptions = {},
+): Promise<OidcProviderRecord & Saved> {
+  const attempted = iamOperation('CreateOpenIDConnectProvider', arnOf(input), tried(options));
   return audited(tools.directory.audit, call, attempted, async (event) => {
     if (!isAccountId(input.accountId)) throw new ValidationError('an account id has twelve digits', 'accountId');
     checkUrl(input.url);
@@ -42,8 +53,8 @@ export function createOidcProvider(
     checkClientIds(clientIds, input.jwks === null ? 0 : 1);
     const jwks = input.jwks === null ? NO_KEYS : await readJwks(input.jwks);
     const provider = { arn: arnOf(input), accountId, url, clientIds, jwks, createdAt: call.now };
-    await tools.directory.oidcProviders.create(provider, event);
-    return provider;
+    const { revision, touched } = await tools.directory.oidcProviders.create(provider, event, options);
+    return { ...provider, revision, touched };
   });
 }
 
@@ -74,16 +85,23 @@ export function updateOidcProvider(
   tools: SessionTools,
   call: Call,
   { arn, ...change }: { readonly arn: string } & OidcProviderChange,
-): Promise<void> {
+  options: ChangeOptions = {},
+): Promise<Saved> {
   const { clientIds, jwks } = change;
-  const attempted = { event: UPDATE_EVENT, action: `iam:${operationsOfUpdate(change)[0]}`, target: arn };
+  const parameters = tried(options);
+  const attempted = {
+    event: UPDATE_EVENT,
+    action: `iam:${operationsOfUpdate(change)[0]}`,
+    target: arn,
+    ...(parameters && { parameters }),
+  };
   return audited(tools.directory.audit, call, attempted, async (event) => {
     if (clientIds !== undefined) checkClientIds(clientIds, 1);
     const checked = {
       ...(clientIds === undefined ? {} : { clientIds }),
       ...(jwks === undefined ? {} : { jwks: await readJwks(jwks) }),
     };
-    await tools.directory.oidcProviders.update(arn, checked, event);
+    return tools.directory.oidcProviders.update(arn, checked, event, options);
   });
 }
 
@@ -120,9 +138,16 @@ function shown(clientId: string): string {
 }
 
 /** iam:DeleteOpenIDConnectProvider. Role sessions that were made with it continue. Throws NoSuchEntity. */
-export function deleteOidcProvider(tools: SessionTools, call: Call, arn: string): Promise<void> {
-  const attempted = iamOperation('DeleteOpenIDConnectProvider', arn);
-  return audited(tools.directory.audit, call, attempted, (event) => tools.directory.oidcProviders.remove(arn, event));
+export function deleteOidcProvider(
+  tools: SessionTools,
+  call: Call,
+  arn: string,
+  options: ChangeOptions = {},
+): Promise<Saved> {
+  const attempted = iamOperation('DeleteOpenIDConnectProvider', arn, tried(options));
+  return audited(tools.directory.audit, call, attempted, (event) =>
+    tools.directory.oidcProviders.remove(arn, event, options),
+  );
 }
 
 function arnOf({ accountId, url }: Pick<OidcProviderInput, 'accountId' | 'url'>): string {

@@ -1,5 +1,6 @@
 import type { JWK } from 'jose';
 import type { Access } from '../access/access.ts';
+import type { ChangeOptions } from '../directory/entities/entity-store.ts';
 import type { OidcProviderRecord } from '../directory/stores/identity-stores.ts';
 import {
   accountOfKey,
@@ -144,16 +145,24 @@ export interface Sessions extends EntityChanges, ChangeSets {
     input: oidc.OidcProviderInput,
     now: number,
     origin?: Origin,
-  ): Promise<OidcProviderRecord>;
+    options?: ChangeOptions,
+  ): Promise<OidcProviderRecord & oidc.Saved>;
   updateOidcProvider(
     caller: Caller,
     input: InputOf<typeof oidc.updateOidcProvider>,
     now: number,
     origin?: Origin,
-  ): Promise<void>;
+    options?: ChangeOptions,
+  ): Promise<oidc.Saved>;
   addOidcClientId(caller: Caller, input: oidc.ProviderClientId, now: number, origin?: Origin): Promise<void>;
   removeOidcClientId(caller: Caller, input: oidc.ProviderClientId, now: number, origin?: Origin): Promise<void>;
-  deleteOidcProvider(caller: Caller, arn: string, now: number, origin?: Origin): Promise<void>;
+  deleteOidcProvider(
+    caller: Caller,
+    arn: string,
+    now: number,
+    origin?: Origin,
+    options?: ChangeOptions,
+  ): Promise<oidc.Saved>;
   createChecker(caller: Caller, input: NewCheckerInput, now: number, origin?: Origin): Promise<IssuedChecker>;
   rotateChecker(caller: Caller, input: CheckerRotationInput, now: number, origin?: Origin): Promise<IssuedChecker>;
   revokeChecker(caller: Caller, checkerId: string, now: number, origin?: Origin): Promise<void>;
@@ -171,6 +180,15 @@ export interface Sessions extends EntityChanges, ChangeSets {
 const anonymous: Caller = { kind: 'anonymous' };
 const operator: Caller = { kind: 'operator' };
 
+/** Makes an operation of this folder take the parts of its call. */
+function operationsOn(tools: SessionTools) {
+  return <I, T, Rest extends readonly unknown[]>(
+    operation: (tools: SessionTools, call: Call, input: I, ...rest: Rest) => Promise<T>,
+  ) =>
+    (caller: Caller, input: I, now: number, origin?: Origin, ...rest: Rest): Promise<T> =>
+      operation(tools, aCall(caller, now, origin), input, ...rest);
+}
+
 export function createSessions(options: {
   readonly directory: SessionDirectory;
   readonly access: Access;
@@ -185,11 +203,7 @@ export function createSessions(options: {
     actions: access.assumptionActions,
     namesAction: (pattern) => access.namesAction(pattern),
   };
-  /** An operation of this folder that takes the parts of its call. */
-  const on =
-    <I, T>(operation: (tools: SessionTools, call: Call, input: I) => Promise<T>) =>
-    (caller: Caller, input: I, now: number, origin?: Origin): Promise<T> =>
-      operation(tools, aCall(caller, now, origin), input);
+  const on = operationsOn(tools);
   return {
     ...createEntityChanges({ directory }),
     authenticate: async (authorization, now) =>

@@ -2,6 +2,9 @@ import { setImmediate } from 'node:timers/promises';
 import type { Catalog } from '../../catalog/catalog.ts';
 import type { Applied, Progress } from '../directory.ts';
 import type { DirectoryDocument } from '../document.ts';
+import type { ChangeOptions } from '../entities/change-options.ts';
+import { NothingKept } from '../entities/dry-run.ts';
+import { checkExpected, checkUntouched, readHistory } from '../entities/untouched.ts';
 import type { Sql } from '../prisma/database.ts';
 import { inTurn } from './batches.ts';
 import { bindGrantsToDeleted, bindToDeleted } from './bindings.ts';
@@ -57,7 +60,7 @@ function* policyTexts(document: DirectoryDocument): Iterable<string> {
 /**
  * Brings documents into the directory, one after the other, inside the transaction of `sql`: the parts of a whole, each of
  * which may name what is in the parts before it. Of a part that is written, only names are kept. Throws InvalidInput that
- * names the entity; the transaction is then to be rolled back.
+ * names the entity; the transaction is then to be rolled back. In a dry run it is ended by NothingKept, with what would be applied.
  */
 export async function applyDocuments(
   sql: Sql,
@@ -65,6 +68,7 @@ export async function applyDocuments(
   parts: Iterable<PreparedDocument> | AsyncIterable<PreparedDocument>,
   progress: Progress,
   now: number,
+  { expectedRevision = null, dryRun = false }: ChangeOptions = {},
 ): Promise<AppliedChange> {
   const changes = new ChangeSet();
   const former = new Map<string, string>();
@@ -73,6 +77,8 @@ export async function applyDocuments(
   const sum = { users: 0, groups: 0, roles: 0, policies: 0 };
   const rowsOf = new Map<string, number>();
   const before = await lockRevision(sql);
+  if (expectedRevision !== null) checkExpected(expectedRevision, await readHistory(sql, before));
+  const named: Touched[] = [];
   for await (const { document, indexed, hashes } of parts) {
     changes.beginPart(hashes);
     await planOrganizations(sql, document, indexed, changes);
@@ -86,6 +92,7 @@ export async function applyDocuments(
     for (const [table, rows] of [...changes.upserts, ...changes.inserts]) {
       rowsOf.set(table, (rowsOf.get(table) ?? 0) + rows.length);
     }
+    if (expectedRevision !== null) for (const one of namesIn(indexed)) named.push(one);
     changes.endPart();
     for (const [arn, id] of replaced) former.set(arn, id);
     for (const arn of writtenPolicies(indexed)) written.policies.add(arn);
@@ -96,12 +103,33 @@ export async function applyDocuments(
   await bindToDeleted(sql, former, written.policies, changes);
   await bindGrantsToDeleted(sql, former, written.grants, changes);
   const { touched } = changes;
-  const revision = changes.isEmpty ? before : await raiseRevision(sql, touched, now);
+  if (expectedRevision !== null) await checkUntouched(sql, expectedRevision, [...touched, ...named]);
+  const revision = changes.isEmpty || dryRun ? before : await raiseRevision(sql, touched, now);
   const changed = !changes.isEmpty;
   const { counts, warnings } = changes;
   const applied = { changed, revision, ...sum, accounts: [...accounts], counts: counts.all, warnings };
   const outgrown = Array.from(rowsOf).flatMap(([table, rows]) => (rows < MANY_ROWS ? [] : [table]));
+  if (dryRun) throw new NothingKept<AppliedChange>({ applied, touched, outgrown });
   return { applied, touched, outgrown };
+}
+
+/** The lists of a document, as the log of changes names what is in them. */
+const NAMED = [
+  ['Organization', 'organizations'],
+  ['Account', 'accounts'],
+  ['ManagedPolicy', 'policies'],
+  ['Group', 'groups'],
+  ['User', 'users'],
+  ['Role', 'roles'],
+  ['InstanceProfile', 'instanceProfiles'],
+  ['OidcProvider', 'oidcProviders'],
+  ['Resource', 'resources'],
+  ['VpcEndpoint', 'vpcEndpoints'],
+] as const;
+
+/** What a document names: it is read, even where nothing is different. */
+function* namesIn(indexed: IndexedDocument): Iterable<Touched> {
+  for (const [entity, kind] of NAMED) for (const entityId of indexed[kind].keys()) yield { entity, entityId };
 }
 
 /** ARNs of what the document gives a policy that names principals: it means whoever has these names now. */

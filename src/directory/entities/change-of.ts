@@ -11,10 +11,7 @@ export interface ChangeTools {
 }
 
 /** What a change has made. `result`: ARN or id of the entity that it is about. */
-export interface Made extends Worked<string> {
-  /** What the change read beside what it touched, and would have made another change of. Left out: nothing. */
-  readonly reads?: readonly Touched[];
-}
+export type Made = Worked<string>;
 
 /** The same, with what the change has read. */
 export function reading(made: Made, ...read: readonly Touched[]): Made {

@@ -1,7 +1,10 @@
 import type { Touched } from '../apply/revision.ts';
 import type { Revision } from '../directory.ts';
 import type { NewAuditEvent } from '../stores/audit-store.ts';
+import type { ChangeOptions } from './change-options.ts';
 import type { ChangeInputs, ChangeName } from './changes.ts';
+
+export type { ChangeOptions };
 
 /** One change, by its name, with its event in the audit trail. */
 export type ChangeStep = {
@@ -12,19 +15,6 @@ export type ChangeStep = {
     readonly event?: NewAuditEvent | undefined;
   };
 }[ChangeName];
-
-/** How changes are made. */
-export interface ChangeOptions {
-  /**
-   * The changes are refused (Conflict) if something that they read or write was touched after this revision. Null or left out: they
-   * are made whatever was changed.
-   */
-  readonly expectedRevision?: Revision | null;
-  /** True: everything is looked at and nothing is stored. */
-  readonly dryRun?: boolean;
-  /** Awaited between two changes: others have their turn. What it throws ends the transaction, and nothing is made. */
-  readonly between?: () => Promise<void>;
-}
 
 /** What changes have made, or, in a dry run, would make. */
 export interface MadeChanges {

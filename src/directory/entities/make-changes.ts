@@ -1,14 +1,15 @@
 import type { Catalog } from '../../catalog/catalog.ts';
 import { RolegateError } from '../../policy/errors.ts';
-import { lockRevision, raiseRevision, type Touched } from '../apply/revision.ts';
+import { lockRevision, raiseRevision } from '../apply/revision.ts';
 import type { Sql } from '../prisma/database.ts';
 import type { Store } from '../store.ts';
 import { checkCredentials } from '../stores/acting-credentials.ts';
 import { addAuditEvent } from '../stores/audit-events.ts';
 import type { ChangeOf, ChangeTools, Made } from './change-of.ts';
 import { CHANGES } from './changes.ts';
+import { keptOrNot, NothingKept } from './dry-run.ts';
 import type { ChangeOptions, ChangeStep, MadeChanges } from './entity-store.ts';
-import { checkExpected, checkUntouched, readHistory } from './untouched.ts';
+import { checkExpected, checkUntouched, distinct, readHistory } from './untouched.ts';
 
 /** One of several changes cannot be made, so that none was. */
 export class FailedChange extends RolegateError {
@@ -23,27 +24,17 @@ export class FailedChange extends RolegateError {
   }
 }
 
-/** Ends a transaction that was not meant to be kept. */
-class NothingKept extends Error {
-  readonly made: MadeChanges;
-
-  constructor(made: MadeChanges) {
-    super('a dry run keeps nothing');
-    this.made = made;
-  }
-}
-
 const noPause = (): Promise<void> => Promise.resolve();
 
 /** Makes all changes with their events in one transaction, or none. */
-export async function makeChanges(
+export function makeChanges(
   store: Store,
   catalog: Catalog,
   steps: readonly ChangeStep[],
   { expectedRevision = null, dryRun = false, between = noPause }: ChangeOptions = {},
 ): Promise<MadeChanges> {
-  try {
-    return await store.change(async (sql, now) => {
+  return keptOrNot(() =>
+    store.change(async (sql, now) => {
       const before = await lockRevision(sql);
       await checkActing(sql, steps);
       if (expectedRevision !== null) checkExpected(expectedRevision, await readHistory(sql, before));
@@ -63,11 +54,8 @@ export async function makeChanges(
       for (const [index, { event }] of steps.entries())
         if (event !== undefined && made[index]?.touched.length !== 0) await addAuditEvent(sql, event, revision);
       return { revision, touched, result: { revision, touched, names } };
-    });
-  } catch (error) {
-    if (error instanceof NothingKept) return error.made;
-    throw error;
-  }
+    }),
+  );
 }
 
 /** The credentials of each call, once each. */
@@ -87,8 +75,4 @@ async function makeOne(sql: Sql, { name, input }: ChangeStep, index: number, too
   } catch (error) {
     throw error instanceof RolegateError ? new FailedChange(index, error) : error;
   }
-}
-
-function distinct(touched: readonly Touched[]): readonly Touched[] {
-  return [...new Map(touched.map((one) => [`${one.entity} ${one.entityId}`, one])).values()];
 }

@@ -1,4 +1,5 @@
 import { InvalidInput, RolegateError } from '../../policy/errors.ts';
+import { batchesOf } from '../apply/batches.ts';
 import type { Touched } from '../apply/revision.ts';
 import type { Revision } from '../directory.ts';
 import type { Sql } from '../prisma/database.ts';
@@ -55,13 +56,21 @@ export function checkExpected(expected: Revision, { current, restored, pruned }:
 
 /** Throws Conflict if one of `entities` was touched after `expected`. */
 export async function checkUntouched(sql: Sql, expected: Revision, entities: readonly Touched[]): Promise<void> {
-  if (entities.length === 0) return;
-  const touched = await sql.query<Touched>(
-    `SELECT DISTINCT c.entity, c."entityId" FROM "DirectoryChange" c
-       JOIN json_to_recordset($2::text::json) AS r(entity text, "entityId" text)
-         ON r.entity = c.entity AND r."entityId" = c."entityId"
-      WHERE c.revision > $1::text::bigint ORDER BY c.entity, c."entityId"`,
-    [String(expected), JSON.stringify(entities)],
-  );
-  if (touched.length > 0) throw new Conflict(touched);
+  const later: Touched[] = [];
+  for (const part of batchesOf(sql, entities)) {
+    const touched = await sql.query<Touched>(
+      `SELECT DISTINCT c.entity, c."entityId" FROM "DirectoryChange" c
+         JOIN json_to_recordset($2::text::json) AS r(entity text, "entityId" text)
+           ON r.entity = c.entity AND r."entityId" = c."entityId"
+        WHERE c.revision > $1::text::bigint ORDER BY c.entity, c."entityId"`,
+      [String(expected), JSON.stringify(part)],
+    );
+    for (const one of touched) later.push(one);
+  }
+  if (later.length > 0) throw new Conflict(distinct(later));
+}
+
+/** Each once, in the order in which they come. */
+export function distinct(touched: readonly Touched[]): readonly Touched[] {
+  return [...new Map(touched.map((one) => [`${one.entity} ${one.entityId}`, one])).values()];
 }

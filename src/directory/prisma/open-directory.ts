@@ -13,6 +13,8 @@ import type {
   Revision,
 } from '../directory.ts';
 import type { DirectoryDocument } from '../document.ts';
+import type { ChangeOptions } from '../entities/change-options.ts';
+import { keptOrNot } from '../entities/dry-run.ts';
 import { entities } from '../entities/entities.ts';
 import type { EntityStore } from '../entities/entity-store.ts';
 import { type DirectoryExports, directoryExports } from '../exporting/export-page.ts';
@@ -166,8 +168,9 @@ class StoredDirectory implements OpenDirectory {
     document: DirectoryDocument,
     progress: Progress = () => undefined,
     event?: NewAuditEvent,
+    options?: ChangeOptions,
   ): Promise<Applied> {
-    return this.#apply([await prepareDocument(document)], progress, event);
+    return this.#apply([await prepareDocument(document)], progress, event, options);
   }
 
   applyParts(parts: AsyncIterable<DirectoryDocument>, progress: Progress, event: NewAuditEvent): Promise<Applied> {
@@ -178,13 +181,17 @@ class StoredDirectory implements OpenDirectory {
     parts: Iterable<PreparedDocument> | AsyncIterable<PreparedDocument>,
     progress: Progress,
     event: NewAuditEvent | undefined,
+    options: ChangeOptions = {},
   ): Promise<Applied> {
-    const { applied, outgrown } = await this.#store.change(async (sql, now) => {
-      const result = await applyDocuments(sql, this.#catalog, parts, progress, now);
-      const { revision, accounts } = result.applied;
-      await addAuditEvent(sql, event && { accountIds: accounts, ...event }, revision);
-      return { revision, touched: result.touched, result };
-    }, this.#store.database.long);
+    const { applied, outgrown } = await keptOrNot(() =>
+      this.#store.change(async (sql, now) => {
+        const result = await applyDocuments(sql, this.#catalog, parts, progress, now, options);
+        const { revision, accounts } = result.applied;
+        await addAuditEvent(sql, event && { accountIds: accounts, ...event }, revision);
+        return { revision, touched: result.touched, result };
+      }, this.#store.database.long),
+    );
+    if (options.dryRun === true) return applied;
     // A server does this by itself, PGlite does not. Between the tables others can ask.
     if (this.#store.database.exclusive) {
       // A fifth of the usual sample: each statement keeps the process.

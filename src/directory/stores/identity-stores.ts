@@ -1,4 +1,5 @@
-import type { EntityStore } from '../entities/entity-store.ts';
+import type { MadeChange } from '../change.ts';
+import type { ChangeOptions, EntityStore } from '../entities/entity-store.ts';
 import type { ActingCredentials } from './acting-credentials.ts';
 import type { AuditStore, NewAuditEvent } from './audit-store.ts';
 import type { CheckerStore } from './checker-store.ts';
@@ -79,19 +80,20 @@ export interface OidcProviderStore {
   find(arn: string): Promise<OidcProviderRecord | null>;
   list(accountId: string): Promise<readonly OidcProviderRecord[]>;
   /** Throws EntityAlreadyExists, NoSuchEntity (no such account). */
-  create(provider: OidcProviderRecord, event?: NewAuditEvent): Promise<void>;
+  create(provider: OidcProviderRecord, event?: NewAuditEvent, options?: ChangeOptions): Promise<MadeChange<undefined>>;
   /** What is left out does not change. Throws NoSuchEntity. */
   update(
     arn: string,
     change: Partial<Pick<OidcProviderRecord, 'clientIds' | 'jwks'>>,
     event?: NewAuditEvent,
-  ): Promise<void>;
+    options?: ChangeOptions,
+  ): Promise<MadeChange<undefined>>;
   /** Does nothing if it has the audience. Throws NoSuchEntity, LimitExceeded if it has `most`. */
   addClientId(arn: string, clientId: string, most: number, event?: NewAuditEvent): Promise<void>;
   /** Does nothing if it has not the audience. Throws NoSuchEntity. */
   removeClientId(arn: string, clientId: string, event?: NewAuditEvent): Promise<void>;
   /** Throws NoSuchEntity. */
-  remove(arn: string, event?: NewAuditEvent): Promise<void>;
+  remove(arn: string, event?: NewAuditEvent, options?: ChangeOptions): Promise<MadeChange<undefined>>;
 }
 
 /** A generation of the key that session tokens are signed with. */

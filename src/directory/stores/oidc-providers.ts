@@ -1,10 +1,12 @@
 import { RolegateError } from '../../policy/errors.ts';
 import type { Touched } from '../apply/revision.ts';
-import { changeWithEvent, type Worked } from '../change.ts';
+import { changeWithEvent, type MadeChange, makeChange, type Worked } from '../change.ts';
+import type { ChangeOptions } from '../entities/change-options.ts';
 import { quotaExceeded } from '../entities/holder.ts';
 import { millisecondsOf, toIso } from '../instants.ts';
 import type { Sql } from '../prisma/database.ts';
 import type { Store } from '../store.ts';
+import type { NewAuditEvent } from './audit-store.ts';
 import type { OidcProviderRecord, OidcProviderStore } from './identity-stores.ts';
 
 const SELECT_PROVIDERS = `SELECT arn, "accountId", url, "clientIds", jwks,
@@ -35,6 +37,11 @@ async function setClientIds(sql: Sql, arn: string, clientIds: readonly string[])
 /** OpenID Connect providers. */
 export function oidcProviders(store: Store): OidcProviderStore {
   const { database } = store;
+  const change = (
+    event: NewAuditEvent | undefined,
+    options: ChangeOptions | undefined,
+    work: (sql: Sql) => Promise<Worked<undefined>>,
+  ): Promise<MadeChange<undefined>> => makeChange(store, event, work, options);
   return {
     find: async (arn) => {
       const [row] = await database.query<OidcProviderRecord>(`${SELECT_PROVIDERS} WHERE arn = $1`, [arn]);
@@ -43,8 +50,8 @@ export function oidcProviders(store: Store): OidcProviderStore {
 
     list: (accountId) => database.query(`${SELECT_PROVIDERS} WHERE "accountId" = $1 ORDER BY arn`, [accountId]),
 
-    create: ({ arn, accountId, url, clientIds, jwks, createdAt }, event) =>
-      changeWithEvent(store, event, async (sql) => {
+    create: ({ arn, accountId, url, clientIds, jwks, createdAt }, event, options) =>
+      change(event, options, async (sql) => {
         const accounts = await sql.query('SELECT 1 FROM "Account" WHERE id = $1', [accountId]);
         if (accounts.length === 0) throw new RolegateError('NoSuchEntity', `the account ${accountId} cannot be found`);
         const made = await sql.query(
@@ -56,11 +63,12 @@ export function oidcProviders(store: Store): OidcProviderStore {
         if (made.length === 0) {
           throw new RolegateError('EntityAlreadyExists', `Provider with url ${url} already exists.`, { field: 'url' });
         }
-        return { touched: touchedBy(arn), result: undefined };
+        const reads = [{ entity: 'Account', entityId: accountId }];
+        return { touched: touchedBy(arn), reads, result: undefined };
       }),
 
-    update: (arn, { clientIds, jwks }, event) =>
-      changeWithEvent(store, event, async (sql) => {
+    update: (arn, { clientIds, jwks }, event, options) =>
+      change(event, options, async (sql) => {
         const updated = await sql.query(
           `UPDATE "OidcProvider" SET "clientIds" = coalesce($2::text[], "clientIds"),
               jwks = coalesce($3::text::jsonb, jwks) WHERE arn = $1 RETURNING arn`,
@@ -85,8 +93,8 @@ export function oidcProviders(store: Store): OidcProviderStore {
         return left.length === clientIds.length ? { touched: [], result: undefined } : setClientIds(sql, arn, left);
       }),
 
-    remove: (arn, event) =>
-      changeWithEvent(store, event, async (sql) => {
+    remove: (arn, event, options) =>
+      change(event, options, async (sql) => {
         const removed = await sql.query('DELETE FROM "OidcProvider" WHERE arn = $1 RETURNING arn', [arn]);
         if (removed.length === 0) throw noSuchProvider(arn);
         return { touched: touchedBy(arn), result: undefined };

@@ -17,9 +17,9 @@ import {
 import { notSignedIn } from '../guards/forbidden.ts';
 import { MAX_CHANGES } from '../limits.ts';
 import { NULL_RESULT } from '../null-answer.ts';
+import { changeArguments, changeOptions } from './change-arguments.ts';
 import { type ChangeAnswer, changedFields } from './changed-fields.ts';
 import { DirectoryChangeInput } from './directory-change.ts';
-import { DRY_RUN, EXPECTED_REVISION } from './entity-change.ts';
 import { type PlannedChange, plannedChanges } from './planned-changes.ts';
 
 const ApplyChangesSuccess = builder.objectRef<ChangeAnswer>('ApplyChangesSuccess').implement({
@@ -48,15 +48,14 @@ builder.mutationField('applyChanges', (t) =>
         required: true,
         description: `The changes, at most ${MAX_CHANGES}. A later one sees what earlier ones have made, but cannot name what one of them deletes or renames`,
       }),
-      expectedRevision: t.arg({ type: 'Revision', description: EXPECTED_REVISION }),
-      dryRun: t.arg.boolean({ description: DRY_RUN }),
+      ...changeArguments(t),
     },
     errors: {
       types: [AccessDeniedFailure, ChangeFailedFailure, ConflictFailure, ValidationFailure],
       union: { name: 'ApplyChangesResult', description: 'The changes, or why none was made' },
     },
-    resolve: (_root, { changes, expectedRevision, dryRun }, context) => {
-      const options = { expectedRevision: expectedRevision ?? null, dryRun: dryRun === true };
+    resolve: (_root, { changes, ...asked }, context) => {
+      const options = changeOptions(asked);
       return expectingFailures(async () => {
         if (changes.length > MAX_CHANGES) {
           throw new InvalidInput('changes', `\`changes\` has ${changes.length} entries; the limit is ${MAX_CHANGES}`);
@@ -65,7 +64,7 @@ builder.mutationField('applyChanges', (t) =>
         try {
           planned = await plannedChanges(changes, context);
           const { names, revision, touched } = await applied(context, planned, options);
-          return { named: names, touched, revision, dryRun: options.dryRun };
+          return { named: names, touched, revision, dryRun: options.dryRun === true };
         } catch (error) {
           throw error instanceof FailedChange ? changeFailed(error, changes) : error;
         }

@@ -6,6 +6,7 @@ import { builder } from '../builder.ts';
 import type { GatewayContext } from '../context.ts';
 import { AccessDeniedFailure, ConflictFailure, type ExpectedFailure, expectingFailures } from '../failures.ts';
 import { NULL_RESULT } from '../null-answer.ts';
+import { changeArguments, changeOptions } from './change-arguments.ts';
 import type { Changed } from './changed-fields.ts';
 import { registerChange } from './directory-change.ts';
 
@@ -13,13 +14,6 @@ type Types = typeof builder.$inferSchemaTypes;
 
 /** The description that changes of users and of roles share. */
 export const POLICY_NAME = 'Name of the inline policy: 1 to 128 characters of A-Z a-z 0-9 _ + = , . @ -';
-
-// Descriptions that all mutations of the directory share.
-export const EXPECTED_REVISION =
-  'A gateway extension. The change is refused (Conflict) if something that it reads or writes was changed after this revision. Left out: it is ' +
-  'made whatever was changed';
-export const DRY_RUN =
-  'A gateway extension. Whether to look at everything, with the same guard, and to store nothing: the answer says what the change would touch';
 
 interface GivenArguments<Given> {
   readonly input: Given;
@@ -53,8 +47,7 @@ export function changeMutation<Name extends ChangeName, Given>(
       description: `${description}. ${NULL_RESULT}`,
       args: {
         input: t.arg({ type, required: true, description: `The parameters of ${operation}` }),
-        expectedRevision: t.arg({ type: 'Revision', description: EXPECTED_REVISION }),
-        dryRun: t.arg.boolean({ description: DRY_RUN }),
+        ...changeArguments(t),
       },
       errors: {
         types: [AccessDeniedFailure, ConflictFailure, ...failures],
@@ -62,9 +55,10 @@ export function changeMutation<Name extends ChangeName, Given>(
       },
       resolve: (_root, args, context) => {
         // as: Given is the shape of `type`
-        const { input, expectedRevision, dryRun } = args as unknown as GivenArguments<Given>;
-        const options = { expectedRevision: expectedRevision ?? null, dryRun: dryRun === true };
-        return expectingFailures(async () => change(context, name, await changeOf(input, context), options));
+        const { input, ...asked } = args as unknown as GivenArguments<Given>;
+        return expectingFailures(async () =>
+          change(context, name, await changeOf(input, context), changeOptions(asked)),
+        );
       },
     }),
   );

@@ -9,8 +9,9 @@ import { importDocument } from '../../session/import-document.ts';
 import { builder } from '../builder.ts';
 import { MAX_BATCH_SIZE } from '../cost.ts';
 import type { Knowledge } from '../entities/knowledge.ts';
-import { expectingFailures, ValidationFailure } from '../failures.ts';
+import { ConflictFailure, expectingFailures, ValidationFailure } from '../failures.ts';
 import { NULL_RESULT } from '../null-answer.ts';
+import { changeArguments, changeOptions } from './change-arguments.ts';
 import {
   type AccountReport,
   ImportCount,
@@ -21,7 +22,7 @@ import {
   RecognisedForm,
   UnrecognisedFile,
 } from './import-report.ts';
-import { getsOn, IMPORT_LIMITS } from './import-work.ts';
+import { DRY_IMPORT, getsOn, IMPORT_LIMITS } from './import-work.ts';
 
 const ImportFileInput = builder.inputType('ImportFileInput', {
   description: 'A file to import, with exactly one of `content` and `upload`',
@@ -61,6 +62,8 @@ interface Imported extends Pick<UnderstoodFiles, 'summary' | 'leftOut'> {
   readonly knowledge: readonly KnowledgeInput[];
   /** Milliseconds since 1970. */
   readonly at: number;
+  /** Whether nothing was stored. */
+  readonly dryRun: boolean;
 }
 
 const ImportDirectorySuccess = builder.objectRef<Imported>('ImportDirectorySuccess').implement({
@@ -121,9 +124,10 @@ const ImportDirectorySuccess = builder.objectRef<Imported>('ImportDirectorySucce
     }),
     revision: t.field({
       type: 'Revision',
-      description: 'The revision of the directory that includes the files',
+      description: 'The revision of the directory that includes the files; in a dry run, the one that it was tried on',
       resolve: ({ applied }) => applied.revision,
     }),
+    dryRun: t.exposeBoolean('dryRun', { description: DRY_IMPORT }),
   }),
 });
 
@@ -138,12 +142,13 @@ builder.mutationField('importDirectory', (t) =>
       `\`authorization\` header. Only for the operator. ${NULL_RESULT}`,
     args: {
       input: t.arg({ type: ImportDirectoryInput, required: true, description: 'The files' }),
+      ...changeArguments(t),
     },
     errors: {
-      types: [ValidationFailure],
+      types: [ConflictFailure, ValidationFailure],
       union: { name: 'ImportDirectoryResult', description: 'The result of the import, or why it was not made' },
     },
-    resolve: (_root, { input }, { directory, understandFiles, caller, now, origin, work }) =>
+    resolve: (_root, { input, ...asked }, { directory, understandFiles, caller, now, origin, work }) =>
       expectingFailures(async () => {
         let understood: UnderstoodFiles | undefined;
         const read = async () => {
@@ -153,10 +158,18 @@ builder.mutationField('importDirectory', (t) =>
           return { document: withAccountName(understood.document, input.accountName ?? null), warnings: [] };
         };
         const call = aCall(caller, now, origin);
-        const applied = await importDocument({ directory }, call, 'directory', read, () => getsOn(work));
+        const options = changeOptions(asked);
+        const applied = await importDocument({ directory }, call, 'directory', read, () => getsOn(work), options);
         // It was read before it was applied.
         const { document, summary, leftOut } = understood as UnderstoodFiles;
-        return { applied, summary, leftOut, knowledge: document.knowledge ?? [], at: now };
+        return {
+          applied,
+          summary,
+          leftOut,
+          knowledge: document.knowledge ?? [],
+          at: now,
+          dryRun: options.dryRun === true,
+        };
       }),
   }),
 );

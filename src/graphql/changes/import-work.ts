@@ -8,3 +8,6 @@ export function getsOn(work: Work): void {
   work.check();
   work.begin();
 }
+
+/** What a dry run of an import is. */
+export const DRY_IMPORT = 'Whether it was a dry run: nothing was stored, and everything else says what would have been';

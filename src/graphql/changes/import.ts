@@ -7,9 +7,10 @@ import { importDocument } from '../../session/import-document.ts';
 import { brand } from '../brand.ts';
 import { builder } from '../builder.ts';
 import { Account } from '../entities/account.ts';
-import { expectingFailures, ValidationFailure } from '../failures.ts';
+import { ConflictFailure, expectingFailures, ValidationFailure } from '../failures.ts';
 import { NULL_RESULT } from '../null-answer.ts';
-import { getsOn, IMPORT_LIMITS } from './import-work.ts';
+import { changeArguments, changeOptions } from './change-arguments.ts';
+import { DRY_IMPORT, getsOn, IMPORT_LIMITS } from './import-work.ts';
 
 const inThisThread: UnderstandDetails = async (text) => parseAccountAuthorizationDetails(text);
 
@@ -28,7 +29,12 @@ const ImportAccountAuthorizationDetailsInput = builder.inputType('ImportAccountA
   }),
 });
 
-const ImportSuccess = builder.objectRef<Applied>('ImportSuccess').implement({
+/** The result of an import, or of trying one. */
+interface Imported extends Applied {
+  readonly dryRun: boolean;
+}
+
+const ImportSuccess = builder.objectRef<Imported>('ImportSuccess').implement({
   description:
     'Everything in the export is in the directory: added, updated or unchanged. All of it was written in one revision',
   fields: (t) => ({
@@ -51,9 +57,10 @@ const ImportSuccess = builder.objectRef<Applied>('ImportSuccess').implement({
     }),
     revision: t.field({
       type: 'Revision',
-      description: 'The revision of the directory that includes the export',
+      description: 'The revision of the directory that includes the export; in a dry run, the one that it was tried on',
       resolve: ({ revision }) => revision,
     }),
+    dryRun: t.exposeBoolean('dryRun', { description: DRY_IMPORT }),
   }),
 });
 
@@ -66,14 +73,16 @@ builder.mutationField('importAccountAuthorizationDetails', (t) =>
       `it or one page. All or nothing. Only for the operator. ${NULL_RESULT}`,
     args: {
       input: t.arg({ type: ImportAccountAuthorizationDetailsInput, required: true, description: 'The export' }),
+      ...changeArguments(t),
     },
     errors: {
-      types: [ValidationFailure],
+      types: [ConflictFailure, ValidationFailure],
       union: { name: 'ImportResult', description: 'The result of the import, or why it was not made' },
     },
-    resolve: (_root, { input }, { directory, caller, now, origin, work, understandDetails = inThisThread }) =>
-      expectingFailures(() =>
-        importDocument(
+    resolve: (_root, { input, ...asked }, { directory, caller, now, origin, work, understandDetails = inThisThread }) =>
+      expectingFailures(async () => {
+        const options = changeOptions(asked);
+        const applied = await importDocument(
           { directory },
           aCall(caller, now, origin),
           'details',
@@ -83,7 +92,9 @@ builder.mutationField('importAccountAuthorizationDetails', (t) =>
             return { document: withAccountName(document, input.accountName ?? null), warnings };
           },
           () => getsOn(work),
-        ),
-      ),
+          options,
+        );
+        return { ...applied, dryRun: options.dryRun === true };
+      }),
   }),
 );

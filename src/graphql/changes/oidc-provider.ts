@@ -1,7 +1,10 @@
+import type { ChangeOptions } from '../../directory/entities/entity-store.ts';
+import type { Saved } from '../../session/oidc-provider.ts';
 import { builder } from '../builder.ts';
 import { Account } from '../entities/account.ts';
 import {
   AccessDeniedFailure,
+  ConflictFailure,
   EntityExistsFailure,
   expectingFailures,
   NoSuchEntityFailure,
@@ -9,6 +12,8 @@ import {
 } from '../failures.ts';
 import { given } from '../input.ts';
 import { NULL_RESULT } from '../null-answer.ts';
+import { changeArguments, changeOptions } from './change-arguments.ts';
+import { type Changed, changedFields } from './changed-fields.ts';
 
 const PROVIDER_ARN = 'ARN of the provider: arn:aws:iam::111111111111:oidc-provider/host/path';
 const CLIENT_IDS = 'Accepted audiences of its tokens: 1 to 100, each of 1 to 255 characters';
@@ -47,15 +52,15 @@ builder.prismaObjectField(Account, 'oidcProviders', (t) =>
   }),
 );
 
-/** An existing or deleted provider. */
-interface ProviderArn {
-  readonly arn: string;
-}
-
-const SaveOidcProviderSuccess = builder.objectRef<ProviderArn>('SaveOidcProviderSuccess').implement({
-  description: 'The provider was registered or updated',
-  fields: (t) => ({ arn: t.expose('arn', { type: 'Arn', description: PROVIDER_ARN }) }),
+const SaveOidcProviderSuccess = builder.objectRef<Changed>('SaveOidcProviderSuccess').implement({
+  description: 'The provider was registered or updated; in a dry run, it would be',
+  fields: (t) => ({ arn: t.expose('arn', { type: 'Arn', description: PROVIDER_ARN }), ...changedFields(t) }),
 });
+
+/** What became of the provider. */
+function saved(arn: string, { revision, touched }: Saved, { dryRun = false }: ChangeOptions): Changed {
+  return { arn, named: [arn], revision, touched, dryRun };
+}
 
 const CreateOidcProviderInput = builder.inputType('CreateOidcProviderInput', {
   description: 'The parameters of iam:CreateOpenIDConnectProvider',
@@ -87,13 +92,18 @@ builder.mutationField('createOidcProvider', (t) =>
         required: true,
         description: 'The parameters of iam:CreateOpenIDConnectProvider',
       }),
+      ...changeArguments(t),
     },
     errors: {
-      types: [AccessDeniedFailure, ValidationFailure, EntityExistsFailure, NoSuchEntityFailure],
+      types: [AccessDeniedFailure, ConflictFailure, ValidationFailure, EntityExistsFailure, NoSuchEntityFailure],
       union: { name: 'CreateOidcProviderResult', description: 'The provider, or why it was not registered' },
     },
-    resolve: (_root, { input }, { sessions, caller, now, origin }) =>
-      expectingFailures(() => sessions.createOidcProvider(caller, input, now, origin)),
+    resolve: (_root, { input, ...asked }, { sessions, caller, now, origin }) =>
+      expectingFailures(async () => {
+        const options = changeOptions(asked);
+        const provider = await sessions.createOidcProvider(caller, input, now, origin, options);
+        return saved(provider.arn, provider, options);
+      }),
   }),
 );
 
@@ -114,16 +124,23 @@ builder.mutationField('updateOidcProvider', (t) =>
       'Replaces the audiences or the keys of a provider. Needs, on its ARN, for audiences ' +
       'iam:AddClientIDToOpenIDConnectProvider and iam:RemoveClientIDFromOpenIDConnectProvider, for keys ' +
       `iam:UpdateOpenIDConnectProviderThumbprint. ${NULL_RESULT}`,
-    args: { input: t.arg({ type: UpdateOidcProviderInput, required: true, description: 'The changes' }) },
+    args: {
+      input: t.arg({ type: UpdateOidcProviderInput, required: true, description: 'The changes' }),
+      ...changeArguments(t),
+    },
     errors: {
-      types: [AccessDeniedFailure, ValidationFailure, NoSuchEntityFailure],
+      types: [AccessDeniedFailure, ConflictFailure, ValidationFailure, NoSuchEntityFailure],
       union: { name: 'UpdateOidcProviderResult', description: 'The provider, or why it was not updated' },
     },
-    resolve: (_root, { input }, { sessions, caller, now, origin }) =>
+    resolve: (_root, { input, ...asked }, { sessions, caller, now, origin }) =>
       expectingFailures(async () => {
         const { arn, ...change } = input;
-        await sessions.updateOidcProvider(caller, { arn, ...given(change) }, now, origin);
-        return { arn };
+        const options = changeOptions(asked);
+        return saved(
+          arn,
+          await sessions.updateOidcProvider(caller, { arn, ...given(change) }, now, origin, options),
+          options,
+        );
       }),
   }),
 );
@@ -133,9 +150,10 @@ const DeleteOidcProviderInput = builder.inputType('DeleteOidcProviderInput', {
   fields: (t) => ({ arn: t.field({ type: 'Arn', required: true, description: PROVIDER_ARN }) }),
 });
 
-const DeleteOidcProviderSuccess = builder.objectRef<ProviderArn>('DeleteOidcProviderSuccess').implement({
-  description: 'The provider was deleted; role sessions that were made with its tokens continue',
-  fields: (t) => ({ arn: t.expose('arn', { type: 'Arn', description: 'The deleted provider' }) }),
+const DeleteOidcProviderSuccess = builder.objectRef<Changed>('DeleteOidcProviderSuccess').implement({
+  description:
+    'The provider was deleted; role sessions that were made with its tokens continue. In a dry run, it would be',
+  fields: (t) => ({ arn: t.expose('arn', { type: 'Arn', description: 'The deleted provider' }), ...changedFields(t) }),
 });
 
 builder.mutationField('deleteOidcProvider', (t) =>
@@ -149,15 +167,16 @@ builder.mutationField('deleteOidcProvider', (t) =>
         required: true,
         description: 'The parameters of iam:DeleteOpenIDConnectProvider',
       }),
+      ...changeArguments(t),
     },
     errors: {
-      types: [AccessDeniedFailure, NoSuchEntityFailure],
+      types: [AccessDeniedFailure, ConflictFailure, NoSuchEntityFailure],
       union: { name: 'DeleteOidcProviderResult', description: 'The deleted provider, or why it was not deleted' },
     },
-    resolve: (_root, { input }, { sessions, caller, now, origin }) =>
+    resolve: (_root, { input: { arn }, ...asked }, { sessions, caller, now, origin }) =>
       expectingFailures(async () => {
-        await sessions.deleteOidcProvider(caller, input.arn, now, origin);
-        return input;
+        const options = changeOptions(asked);
+        return saved(arn, await sessions.deleteOidcProvider(caller, arn, now, origin, options), options);
       }),
   }),
 );

@@ -50,6 +50,25 @@ const boundary = fc.record({
 const group = fc.record({ groupArn: fc.constantFrom(...[...GROUPS.keys()].slice(0, 4), groupArn('none')) });
 const trust = fc.record({ policyDocument: fc.constantFrom(...TRUSTS.keys()) });
 const deletion = fc.record({ withDependents: fc.boolean() });
+const AT = { accountId: A, partition: 'aws', path: '/' };
+const someBoundary = fc.oneof(fc.constant({}), boundary);
+const newUser = fc.record({ userName: fc.constantFrom('u0', 'u1') }).map((name) => ({ ...AT, ...name }));
+const newRole = fc
+  .record({ roleName: fc.constantFrom('r0', 'r1'), assumeRolePolicyDocument: fc.constantFrom(...TRUSTS.keys()) })
+  .map((given) => ({ ...AT, ...given }));
+const key = fc.constantFrom('team', 'Team', 'stage');
+const tags = fc.array(fc.record({ key, value: fc.constantFrom('a', 'b') }), { minLength: 1, maxLength: 1 });
+const tagged = fc.record({ tags });
+const untagged = fc.record({ tagKeys: fc.array(key, { minLength: 1, maxLength: 2 }) });
+const version = fc.record({
+  policyArn: fc.constantFrom(...['p0', 'p1', 'none'].map(policyArn)),
+  versionId: fc.constantFrom('v1', 'v2', 'v3', 'v4'),
+});
+const newVersion = fc.record({
+  policyArn: fc.constantFrom(...['p0', 'p1', 'none'].map(policyArn)),
+  policyDocument: fc.constantFrom(...[...DOCUMENTS.keys()].slice(0, 3)),
+  setAsDefault: fc.boolean(),
+});
 
 const both = (...parts: readonly fc.Arbitrary<object>[]): fc.Arbitrary<object> =>
   fc.tuple(...parts).map((each) => Object.assign({}, ...each) as object); // as: records
@@ -65,6 +84,19 @@ const INPUTS: { readonly [Name in ChangeName]?: fc.Arbitrary<object> } = {
   deleteUserPermissionsBoundary: user,
   addUserToGroup: both(user, group),
   removeUserFromGroup: both(user, group),
+  createUser: both(newUser, someBoundary),
+  tagUser: both(user, tagged),
+  untagUser: both(user, untagged),
+  putGroupPolicy: both(group, inline),
+  deleteGroupPolicy: both(group, inlineName),
+  attachGroupPolicy: both(group, attached),
+  detachGroupPolicy: both(group, attached),
+  createRole: both(newRole, someBoundary),
+  tagRole: both(role, tagged),
+  untagRole: both(role, untagged),
+  createPolicyVersion: newVersion,
+  setDefaultPolicyVersion: version,
+  deletePolicyVersion: version,
   deleteRole: both(role, deletion),
   putRolePolicy: both(role, inline),
   deleteRolePolicy: both(role, inlineName),
@@ -103,16 +135,50 @@ function expectedOf(model: Model, steps: readonly ChangeStep[]): Expected {
   return { made: { touches, reads: effects.flatMap((each) => each.reads) }, after };
 }
 
-/** Some changes at once, with a revision that was current some changes ago, or for trying only. */
-class Changes implements fc.AsyncCommand<Model, Real> {
-  readonly #steps: readonly ChangeStep[];
-  readonly #ago: number | null;
-  readonly #dryRun: boolean;
+/** Some changes at once, with a revision that was current some changes ago (null: none), or for trying only. */
+interface SomeChanges {
+  readonly steps: readonly ChangeStep[];
+  readonly ago: number | null;
+  readonly dryRun: boolean;
+}
 
-  constructor(steps: readonly ChangeStep[], ago: number | null, dryRun: boolean) {
-    this.#steps = steps;
-    this.#ago = ago;
-    this.#dryRun = dryRun;
+/** Makes the changes, and compares the answer with what the model expects. */
+async function makeAndCompare(model: Model, real: Real, { steps, ago, dryRun }: SomeChanges): Promise<void> {
+  const expected = expectedOf(model, steps);
+  const since = ago === null ? null : (model.revisions.at(-1 - ago) ?? model.revisions[0] ?? null);
+  const before = await real.directory.revision();
+  const made = real.directory.entities.make(steps, { expectedRevision: since, dryRun });
+  const answer = await made.catch((error: unknown) => error);
+  if ('code' in expected) {
+    expect(answer).toBeInstanceOf(FailedChange);
+    expect(answer).toMatchObject({ code: expected.code, index: expected.index });
+    return;
+  }
+  const { touches, reads } = expected.made;
+  const later = new Set(
+    [...touches, ...reads].filter((name) => since !== null && (model.touchedAt.get(name) ?? 0n) > since),
+  );
+  const { touched } = answer as Pick<MadeChanges, 'touched'>; // as: an answer and a conflict both have it
+  const named = new Set(touched.map(({ entity, entityId }) => `${entity} ${entityId}`));
+  if (later.size > 0) {
+    expect(answer).toBeInstanceOf(Conflict);
+    expect(named).toEqual(later);
+    return;
+  }
+  expect(answer).not.toBeInstanceOf(Error);
+  expect(named).toEqual(new Set(touches));
+  if (dryRun) return;
+  const { revision } = answer as MadeChanges; // as: it is no error
+  expect(revision).toBe(touches.length === 0 ? before : before + 1n);
+  model.become(expected.after);
+  note(model, touches, revision);
+}
+
+class Changes implements fc.AsyncCommand<Model, Real> {
+  readonly #asked: SomeChanges;
+
+  constructor(asked: SomeChanges) {
+    this.#asked = asked;
   }
 
   check(): boolean {
@@ -120,41 +186,14 @@ class Changes implements fc.AsyncCommand<Model, Real> {
   }
 
   async run(model: Model, real: Real): Promise<void> {
-    const expected = expectedOf(model, this.#steps);
-    const since = this.#ago === null ? null : (model.revisions.at(-1 - this.#ago) ?? model.revisions[0] ?? null);
-    const before = await real.directory.revision();
-    const options = { expectedRevision: since, dryRun: this.#dryRun };
-    const answer = await real.directory.entities.make(this.#steps, options).catch((error: unknown) => error);
-    if ('code' in expected) {
-      expect(answer).toBeInstanceOf(FailedChange);
-      expect(answer).toMatchObject({ code: expected.code, index: expected.index });
-    } else {
-      const { touches, reads } = expected.made;
-      const later = new Set(
-        [...touches, ...reads].filter((name) => since !== null && (model.touchedAt.get(name) ?? 0n) > since),
-      );
-      if (later.size > 0) {
-        expect(answer).toBeInstanceOf(Conflict);
-        const { touched } = answer as Conflict; // as: it is one
-        expect(new Set(touched.map(({ entity, entityId }) => `${entity} ${entityId}`))).toEqual(later);
-      } else {
-        expect(answer).not.toBeInstanceOf(Error);
-        const { touched, revision } = answer as MadeChanges; // as: it is no error
-        expect(new Set(touched.map(({ entity, entityId }) => `${entity} ${entityId}`))).toEqual(new Set(touches));
-        if (!this.#dryRun) {
-          expect(revision).toBe(touches.length === 0 ? before : before + 1n);
-          model.become(expected.after);
-          note(model, touches, revision);
-        }
-      }
-    }
-    expect(await real.directory.revision()).toBe(model.revisions.at(-1));
+    await makeAndCompare(model, real, this.#asked);
     await agree(model, real);
   }
 
   toString(): string {
-    const steps = this.#steps.map(({ name, input }) => `${name} ${JSON.stringify(input).slice(0, 200)}`);
-    return `${this.#dryRun ? 'try ' : ''}[${steps.join('; ')}]${this.#ago === null ? '' : ` as of ${this.#ago} ago`}`;
+    const { steps, ago, dryRun } = this.#asked;
+    const shownSteps = steps.map(({ name, input }) => `${name} ${JSON.stringify(input).slice(0, 200)}`);
+    return `${dryRun ? 'try ' : ''}[${shownSteps.join('; ')}]${ago === null ? '' : ` as of ${ago} ago`}`;
   }
 }
 
@@ -234,7 +273,8 @@ function policiesOf(principal: PreparedPrincipal | undefined): object | null {
 
 /** The memory answers as the model says, and as a directory that has just been opened. */
 async function agree(model: Model, { database, directory, catalog }: Real): Promise<void> {
-  const principals = [...model.holders.keys()];
+  expect(await directory.revision()).toBe(model.revisions.at(-1));
+  const principals = [...model.holders].filter(([, { kind }]) => kind !== 'Group').map(([arn]) => arn);
   const roles = principals.filter((arn) => arn.startsWith(roleArn('')));
   const asked = Object.entries(RESOURCES) as readonly (readonly [Asked, string])[]; // as: its keys are actions
   const questions = principals.flatMap((arn) => [
@@ -274,7 +314,7 @@ export const sequences = fc.commands<Model, Real, false>(
         fc.option(fc.nat({ max: 3 }), { freq: 2, nil: null }),
         fc.integer({ min: 0, max: 5 }).map((number) => number === 0),
       )
-      .map(([steps, ago, dryRun]) => new Changes(steps, ago, dryRun)),
+      .map(([steps, ago, dryRun]) => new Changes({ steps, ago, dryRun })),
     fc.constantFrom(...USERS, ...ROLES).map((arn) => new Again(arn)),
   ] as never, // as: all of them are of one model
   { maxCommands: 25 },

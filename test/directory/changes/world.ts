@@ -75,6 +75,10 @@ export const joined = (arn: string): readonly string[] =>
 const textOf = ({ allows = [], denies = [] }: Says): string =>
   allows[0] === S3 ? ALLOWS_S3 : allows[0] === SQS ? ALLOWS_SQS : denies[0] === S3 ? DENIES_S3 : policy(deny(SQS));
 
+/** The inline policy that a group has at first. */
+export const groupPolicies = (): readonly (readonly [string, string])[] =>
+  [...GROUPS].flatMap(([arn, says]) => (Object.keys(says).length === 0 ? [] : [[arn, textOf(says)] as const]));
+
 /** The world before the first change. */
 export const WORLD: DirectoryDocument = {
   accounts: [{ id: A, membership: 'NONE' }],

@@ -72,12 +72,13 @@ const policiesOf = async (name: string) => {
   return (await live.ask(OPERATOR, query)).principal;
 };
 
-test('every change has a field', () => {
+test('every change that has a mutation has a field', () => {
   const input = buildSchema().getType('DirectoryChangeInput');
   const fields = input !== undefined && 'getFields' in input ? Object.keys(input.getFields()) : [];
-  // AWS has one operation for the description alone, which updateRole stands for.
-  const names = CHANGE_NAMES.filter((name) => name !== 'updateRoleDescription');
-  expect(fields.toSorted()).toEqual(names.toSorted());
+  // IAM's UpdateRoleDescription is a part of UpdateRole: it has no mutation of its own.
+  const mutations = buildSchema().getMutationType()?.getFields() ?? {};
+  expect(CHANGE_NAMES.filter((name) => !Object.hasOwn(mutations, name))).toEqual(['updateRoleDescription']);
+  expect(fields.toSorted()).toEqual(CHANGE_NAMES.filter((name) => Object.hasOwn(mutations, name)).toSorted());
 });
 
 describe('several changes', () => {

@@ -1,4 +1,6 @@
+import { exportJWK, generateKeyPair } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { revisionText } from '../../../src/directory/revision-text.ts';
 import type { Caller } from '../../../src/session/caller.ts';
 import { A, allow, aRole, aUser, policy, roleArn, trusts, userArn } from '../../support/policies.ts';
 import { OPERATOR } from '../gateway.ts';
@@ -109,6 +111,72 @@ describe('a dry run', () => {
       it: { role: { inlinePolicies: [] }, dryRun: true, touched: [role('R3')], withheld: false },
     });
     expect(await services.directory.revision()).toBe(before);
+  });
+});
+
+describe('an OpenID Connect provider', () => {
+  const made = (name: string, input: object, options: string) =>
+    change(
+      OPERATOR,
+      name,
+      name.startsWith('delete') ? 'DeleteOidcProviderSuccess' : 'SaveOidcProviderSuccess',
+      input,
+      options,
+    );
+  const arn = `arn:aws:iam::${A}:oidc-provider/idp.example.com`;
+
+  test('is changed as everything in the directory is', async () => {
+    const { publicKey } = await generateKeyPair('ES256');
+    const jwks = JSON.stringify({ keys: [await exportJWK(publicKey)] });
+    const create = { accountId: A, url: 'https://idp.example.com', clientIds: ['a'], jwks };
+    const touched = [{ kind: 'OIDC_PROVIDER', target: arn }];
+    const revision = revisionText(await services.directory.revision());
+    expect(await made('createOidcProvider', create, 'dryRun: true')).toEqual({
+      revision,
+      dryRun: true,
+      touched,
+      withheld: false,
+    });
+    expect(await services.directory.oidcProviders.find(arn)).toBeNull();
+    expect(await made('createOidcProvider', create, '')).toMatchObject({ dryRun: false, touched });
+    const expecting = `expectedRevision: "${revision}"`;
+    expect(await made('updateOidcProvider', { arn, clientIds: ['b'] }, expecting)).toMatchObject({
+      code: 'CONFLICT',
+      touched,
+    });
+    expect(await made('deleteOidcProvider', { arn }, expecting)).toMatchObject({ code: 'CONFLICT', touched });
+    expect(await made('deleteOidcProvider', { arn }, '')).toMatchObject({ touched });
+  });
+});
+
+describe('an import', () => {
+  const IMPORT = `mutation ($input: ImportAccountAuthorizationDetailsInput!, $expectedRevision: Revision, $dryRun: Boolean) {
+    it: importAccountAuthorizationDetails(input: $input, expectedRevision: $expectedRevision, dryRun: $dryRun) {
+      ... on ImportSuccess { users changed revision dryRun } ... on Conflict { code touched { target } } } }`;
+  const imported = userArn('imported');
+  const document = JSON.stringify({
+    UserDetailList: [{ Arn: imported, UserName: 'imported', UserId: 'AIDAIMPORTED', Path: '/' }],
+    GroupDetailList: [],
+    RoleDetailList: [],
+    Policies: [],
+  });
+  const run = async (rest: object) => (await live.ask(OPERATOR, IMPORT, { input: { document }, ...rest })).it;
+  const isThere = async () => (await services.directory.prisma.user.findUnique({ where: { arn: imported } })) !== null;
+
+  test('is tried without being made, and refused if something that it names was touched', async () => {
+    const revision = revisionText(await services.directory.revision());
+    expect(await run({ dryRun: true })).toEqual({ users: 1, changed: true, revision, dryRun: true });
+    expect(await isThere()).toBe(false);
+    expect(await run({})).toMatchObject({ users: 1, changed: true, dryRun: false });
+    expect(await isThere()).toBe(true);
+    // It would change nothing, and yet says something about what was touched.
+    expect(await run({ expectedRevision: revision })).toMatchObject({
+      code: 'CONFLICT',
+      touched: expect.arrayContaining([{ target: imported }]),
+    });
+    expect(await run({ expectedRevision: revisionText(await services.directory.revision()) })).toMatchObject({
+      changed: false,
+    });
   });
 });
 

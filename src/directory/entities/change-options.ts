@@ -1,0 +1,12 @@
+/** How changes are made. */
+export interface ChangeOptions {
+  /**
+   * The changes are refused (Conflict) if something that they read or write was touched after this revision. Null or left out: they
+   * are made whatever was changed.
+   */
+  readonly expectedRevision?: bigint | null;
+  /** True: everything is looked at and nothing is stored. */
+  readonly dryRun?: boolean;
+  /** Awaited between two changes: others have their turn. What it throws ends the transaction, and nothing is made. */
+  readonly between?: () => Promise<void>;
+}
