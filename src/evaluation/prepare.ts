@@ -194,18 +194,13 @@ export function prepareResource(facts: ResourceFacts): PreparedResource {
     service,
     segments,
     facts,
-    boundNames: isEmpty(facts.policyBindings) ? NOBODY : ANYBODY,
+    boundNames: Object.keys(facts.policyBindings).length === 0 ? NOBODY : ANYBODY,
     text,
     tags: facts.tags === null ? null : foldTags(facts.tags),
     grantPolicies: grants,
   };
   if (facts.tagsCount === undefined || !isBucket(prepared)) return prepared;
   return facts.tagsCount ? { ...prepared, tagsCount: true } : { ...prepared, tags: NO_TAGS };
-}
-
-function isEmpty(bindings: ResourceFacts['policyBindings']): boolean {
-  for (const _name in bindings) return false;
-  return true;
 }
 
 const NO_TAGS: ReadonlyMap<string, string> = new Map();

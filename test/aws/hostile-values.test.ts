@@ -54,6 +54,12 @@ const GIVEN: Parameters = {
   AuthenticationCode1: '000000',
   AuthenticationCode2: '000000',
   WebIdentityToken: 'a.b.c',
+  AssumeRolePolicyDocument: ALL,
+  Description: 'description',
+  AccountAlias: 'alias',
+  'Tags.member.1.Key': 'team',
+  'Tags.member.1.Value': 'a',
+  'TagKeys.member.1': 'team',
 };
 
 const services: readonly ServiceName[] = ['sts', 'iam'];
@@ -91,7 +97,7 @@ function withSiblings(texts: readonly string[], name: string, value: string): Pa
 /** The parameters that an operation requires, with those of `changed` in place of them. */
 function requiredOf(service: ServiceName, input: string, changed: Parameters): Parameters {
   const required = Object.entries(structureOf(service, input)).flatMap(([member, type]) =>
-    !memberType(type).required ? [] : [memberType(type).kind === 'list' ? `${member}.member.1` : member],
+    memberType(type).required ? textsIn(service, type, 3).map((below) => `${member}${below}`) : [],
   );
   const [first = ''] = Object.keys(changed)[0]?.split('.') ?? [];
   const others = required.filter((name) => name.split('.')[0] !== first);

@@ -77,6 +77,8 @@ const CLOSED = arn(MEMBER, 'role/Closed');
 const TEMPORARY = arn(MEMBER, 'user/temporary');
 const PEOPLE = arn(MEMBER, 'group/people');
 const AT_MOST = arn(MEMBER, 'policy/AtMost');
+const IN_MEMBER = { accountId: MEMBER };
+const MADE = arn(MEMBER, 'policy/Made');
 const ofClosed = { RoleName: 'Closed' };
 const ofTemporary = { UserName: 'temporary' };
 
@@ -202,6 +204,55 @@ const PAIRS: readonly Pair[] = [
   }),
   pair('DeleteOpenIDConnectProvider', { OpenIDConnectProviderArn: PROVIDER }, 'deleteOidcProvider', { arn: PROVIDER }),
   pair('DeleteUser', ofTemporary, 'deleteUser', { userArn: TEMPORARY }),
+  pair('CreateUser', { UserName: 'made', Tags: [{ Key: 'team', Value: 'a' }] }, 'createUser', {
+    ...IN_MEMBER,
+    userName: 'made',
+    tags: [{ key: 'team', value: 'a' }],
+  }),
+  pair('CreateUser', { UserName: 'MADE' }, 'createUser', { ...IN_MEMBER, userName: 'MADE' }),
+  pair('CreateUser', { UserName: 'a b' }, 'createUser', { ...IN_MEMBER, userName: 'a b' }),
+  pair('UpdateUser', { UserName: 'made', NewUserName: 'remade' }, 'updateUser', {
+    userArn: arn(MEMBER, 'user/made'),
+    newUserName: 'remade',
+  }),
+  pair('UntagUser', { UserName: 'remade', TagKeys: ['team'] }, 'untagUser', {
+    userArn: arn(MEMBER, 'user/remade'),
+    tagKeys: ['team'],
+  }),
+  pair('CreateGroup', { GroupName: 'made' }, 'createGroup', { ...IN_MEMBER, groupName: 'made' }),
+  pair('PutGroupPolicy', { GroupName: 'made', PolicyName: 'P', PolicyDocument: DOCUMENT }, 'putGroupPolicy', {
+    groupArn: arn(MEMBER, 'group/made'),
+    policyName: 'P',
+    policyDocument: DOCUMENT,
+  }),
+  pair('DeleteGroup', { GroupName: 'made' }, 'deleteGroup', { groupArn: arn(MEMBER, 'group/made') }),
+  pair('CreatePolicy', { PolicyName: 'Made', PolicyDocument: DOCUMENT }, 'createPolicy', {
+    ...IN_MEMBER,
+    policyName: 'Made',
+    policyDocument: DOCUMENT,
+  }),
+  pair('CreatePolicyVersion', { PolicyArn: MADE, PolicyDocument: DOCUMENT }, 'createPolicyVersion', {
+    policyArn: MADE,
+    policyDocument: DOCUMENT,
+  }),
+  pair('DeletePolicyVersion', { PolicyArn: MADE, VersionId: 'v1' }, 'deletePolicyVersion', {
+    policyArn: MADE,
+    versionId: 'v1',
+  }),
+  pair('CreateRole', { RoleName: 'Made', AssumeRolePolicyDocument: TRUST }, 'createRole', {
+    ...IN_MEMBER,
+    roleName: 'Made',
+    assumeRolePolicyDocument: TRUST,
+  }),
+  pair('CreateInstanceProfile', { InstanceProfileName: 'Made' }, 'createInstanceProfile', {
+    ...IN_MEMBER,
+    instanceProfileName: 'Made',
+  }),
+  pair('AddRoleToInstanceProfile', { InstanceProfileName: 'Made', RoleName: 'Made' }, 'addRoleToInstanceProfile', {
+    instanceProfileArn: arn(MEMBER, 'instance-profile/Made'),
+    roleArn: arn(MEMBER, 'role/Made'),
+  }),
+  pair('CreateAccountAlias', { AccountAlias: 'Made' }, 'createAccountAlias', { ...IN_MEMBER, accountAlias: 'Made' }),
 ];
 
 describe('at both doors', () => {

@@ -70,10 +70,10 @@ describeInBothStores('IAM’s entities', (store) => {
     for (const [change, [name, sentence]] of Object.entries(taken)) {
       const key = change as keyof typeof taken; // as: these are its keys
       const input = { ...creations(name)[key], path: '/other/' };
-      expect(await failure(directory, key, input as never), `${change}`).toBe(`EntityAlreadyExists: ${sentence}`);
-      expect(await failure(directory, key, creations('New')[key] as never), `${change}`).toBeNull();
+      expect(await failure(directory, key, input as never), `of ${change}`).toBe(`EntityAlreadyExists: ${sentence}`);
+      expect(await failure(directory, key, creations('New')[key] as never), `of ${change}`).toBeNull();
       const elsewhere = { ...creations(name)[key], accountId: B };
-      expect(await failure(directory, key, elsewhere as never), `${change}`).toBeNull();
+      expect(await failure(directory, key, elsewhere as never), `of ${change}`).toBeNull();
     }
     const where = { arn: { contains: '/New' } };
     const rows = [
@@ -164,16 +164,16 @@ describeInBothStores('IAM’s entities', (store) => {
         ]),
       ).toBeNull();
       expect(await tag([{ key: 'team', value: 'b' }])).toBeNull();
-      expect((await read())?.tags, `${kind}`).toEqual({ cost: '', team: 'b' });
+      expect((await read())?.tags, `of ${kind}`).toEqual({ cost: '', team: 'b' });
       const many = Array.from({ length: 49 }, (_, index) => ({ key: `k${index}`, value: '' }));
-      expect(await tag(many), `${kind}`).toBe(`LimitExceeded: Cannot exceed quota for TagsPer${kind}: 50`);
-      expect(await tag(many.slice(1)), `${kind}`).toBeNull();
+      expect(await tag(many), `of ${kind}`).toBe(`LimitExceeded: Cannot exceed quota for TagsPer${kind}: 50`);
+      expect(await tag(many.slice(1)), `of ${kind}`).toBeNull();
       const before = await directory.revision();
       expect(await tag([{ key: 'team', value: 'b' }])).toBeNull();
       expect(await directory.revision(), 'nothing was changed').toBe(before);
       const untag = { ...named, tagKeys: ['TEAM', 'none', ...many.map(({ key }) => key)] };
       expect(await failure(directory, `untag${kind}`, untag as never)).toBeNull();
-      expect((await read())?.tags, `${kind}`).toEqual({ cost: '' });
+      expect((await read())?.tags, `of ${kind}`).toEqual({ cost: '' });
     }
     const none = { userArn: userArn('none'), tags: [] };
     expect(await failure(directory, 'tagUser', none)).toBe('NoSuchEntity: The user with name none cannot be found.');

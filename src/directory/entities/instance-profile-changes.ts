@@ -85,8 +85,8 @@ export const INSTANCE_PROFILE_CHANGES: Pick<Creations, 'createInstanceProfile'> 
   addRoleToInstanceProfile: addRole,
   removeRoleFromInstanceProfile: removeRole,
   tagInstanceProfile: change(async (sql, profile, { tags }) => {
-    const with_ = (stored: Readonly<Record<string, string>>) => withTags('InstanceProfile', stored, tags);
-    return changedProfile(profile, await changeTags(sql, 'InstanceProfile', profile.id, with_));
+    const added = (stored: Readonly<Record<string, string>>) => withTags('InstanceProfile', stored, tags);
+    return changedProfile(profile, await changeTags(sql, 'InstanceProfile', profile.id, added));
   }),
   untagInstanceProfile: change(async (sql, profile, { tagKeys }) => {
     const without = (stored: Readonly<Record<string, string>>) => withoutTags(stored, tagKeys);

@@ -47,6 +47,6 @@ changeMutation('deleteAccountAlias', {
     }),
   }),
   success: AccountAliasChangeSuccess,
-  failures: [NoSuchEntityFailure],
+  failures: [NoSuchEntityFailure, ValidationFailure],
   changeOf: (input) => input,
 });

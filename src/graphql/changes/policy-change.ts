@@ -111,7 +111,7 @@ changeMutation('setDefaultPolicyVersion', {
     }),
   }),
   success: PolicyChangeSuccess,
-  failures: [NoSuchEntityFailure, UnmodifiableFailure],
+  failures: [NoSuchEntityFailure, ValidationFailure, UnmodifiableFailure],
   changeOf: (input) => input,
 });
 
@@ -127,7 +127,7 @@ changeMutation('deletePolicyVersion', {
     }),
   }),
   success: PolicyChangeSuccess,
-  failures: [NoSuchEntityFailure, DeleteConflictFailure, UnmodifiableFailure],
+  failures: [NoSuchEntityFailure, ValidationFailure, DeleteConflictFailure, UnmodifiableFailure],
   changeOf: (input) => input,
 });
 

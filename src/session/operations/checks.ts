@@ -13,6 +13,7 @@ const PATH_CHARACTERS = 512;
 const DESCRIPTION = /^[\t\n\r -~\u00a1-\u00ff]*$/;
 const DESCRIPTION_CHARACTERS = 1000;
 const POLICY_NAME_CHARACTERS = 128;
+const VERSION_ID_CHARACTERS = 128;
 /** Seconds. */
 const DURATION = { min: 3600, max: 43_200 } as const;
 const TAGS = 50;
@@ -89,6 +90,11 @@ export function checkTagKeys(keys: readonly string[]): void {
     const fault = textFault('tagKey', `tagKeys[${index}]`, key);
     if (fault !== null) throw new ValidationError(`1 validation error detected: ${fault.message}`, fault.parameter);
   }
+}
+
+/** AWS's own are `v1`, `v2` …; an imported directory can hold others. */
+export function checkVersionId({ versionId }: { readonly versionId: string }): void {
+  checkLength(versionId, 'versionId', { min: 1, max: VERSION_ID_CHARACTERS });
 }
 
 export function checkAlias(alias: string): void {

@@ -40,5 +40,9 @@ export const ALIAS_OPERATIONS: OperationsOf<'createAccountAlias' | 'deleteAccoun
     target: ofAccount,
     check: ({ accountAlias }) => checkAlias(accountAlias),
   },
-  deleteAccountAlias: { action: 'iam:DeleteAccountAlias', target: ofAccount },
+  deleteAccountAlias: {
+    action: 'iam:DeleteAccountAlias',
+    target: ofAccount,
+    check: ({ accountAlias }) => checkAlias(accountAlias),
+  },
 };

@@ -1,5 +1,13 @@
 import { arnOf } from '../../directory/apply/entity-arn.ts';
-import { checkDescription, checkDocument, checkName, checkPath, checkTagKeys, checkTags } from './checks.ts';
+import {
+  checkDescription,
+  checkDocument,
+  checkName,
+  checkPath,
+  checkTagKeys,
+  checkTags,
+  checkVersionId,
+} from './checks.ts';
 import type { OperationsOf } from './described.ts';
 import { ofPolicy } from './names.ts';
 
@@ -30,8 +38,8 @@ export const POLICY_OPERATIONS: OperationsOf<Name> = {
     target: ofPolicy,
     check: ({ policyDocument }) => checkDocument(policyDocument, 'identity'),
   },
-  setDefaultPolicyVersion: { action: 'iam:SetDefaultPolicyVersion', target: ofPolicy },
-  deletePolicyVersion: { action: 'iam:DeletePolicyVersion', target: ofPolicy },
+  setDefaultPolicyVersion: { action: 'iam:SetDefaultPolicyVersion', target: ofPolicy, check: checkVersionId },
+  deletePolicyVersion: { action: 'iam:DeletePolicyVersion', target: ofPolicy, check: checkVersionId },
   deletePolicy: { action: 'iam:DeletePolicy', target: ofPolicy },
   tagPolicy: { action: 'iam:TagPolicy', target: ofPolicy, check: ({ tags }) => checkTags(tags) },
   untagPolicy: { action: 'iam:UntagPolicy', target: ofPolicy, check: ({ tagKeys }) => checkTagKeys(tagKeys) },

@@ -98,6 +98,63 @@ async function changesAndReads(): Promise<void> {
   expect((await iam('list-entities-for-policy', ...ATTACHED)).PolicyRoles).toHaveLength(1);
 }
 
+/** Makes entities, changes what they are, and deletes them. */
+async function makesEntities(): Promise<void> {
+  const tags = ['--tags', 'Key=team,Value=a'];
+  const keys = ['--tag-keys', 'team'];
+  const path = ['--path', '/made/'];
+  const policy = ['--policy-arn', arn('policy/made/Made')];
+  const made = ['--policy-name', 'Made', '--policy-document', READS, '--description', 'Reads'];
+  expect((await iam('create-policy', ...made, ...path)).Policy.Arn).toBe(arn('policy/made/Made'));
+  await iam('tag-policy', ...policy, ...tags);
+  expect((await iam('list-policy-tags', ...policy)).Tags).toEqual([{ Key: 'team', Value: 'a' }]);
+  await iam('untag-policy', ...policy, ...keys);
+  const { PolicyVersion } = await iam('create-policy-version', ...policy, '--policy-document', READS);
+  expect(PolicyVersion).toMatchObject({ VersionId: 'v2', IsDefaultVersion: false });
+  await iam('set-default-policy-version', ...policy, '--version-id', 'v2');
+  await iam('delete-policy-version', ...policy, '--version-id', 'v1');
+
+  const { User } = await iam('create-user', '--user-name', 'made', ...path, ...tags);
+  expect(User).toMatchObject({ Arn: arn('user/made/made'), Tags: [{ Key: 'team', Value: 'a' }] });
+  await iam('update-user', '--user-name', 'made', '--new-user-name', 'remade', '--new-path', '/');
+  await iam('untag-user', '--user-name', 'remade', ...keys);
+  await iam('tag-user', '--user-name', 'remade', ...tags);
+  await iam('delete-user', '--user-name', 'remade');
+
+  const group = ['--group-name', 'made'];
+  expect((await iam('create-group', ...group)).Group.Arn).toBe(arn('group/made'));
+  await iam('put-group-policy', ...group, ...INLINE, '--policy-document', READS);
+  await iam('delete-group-policy', ...group, ...INLINE);
+  await iam('attach-group-policy', ...group, ...policy);
+  await expect(iam('delete-policy', ...policy)).rejects.toThrow('(DeleteConflict)');
+  await iam('detach-group-policy', ...group, ...policy);
+  await iam('update-group', ...group, '--new-group-name', 'remade');
+  await iam('delete-group', '--group-name', 'remade');
+  await iam('delete-policy', ...policy);
+
+  const role = ['--role-name', 'Made'];
+  const { Role } = await iam('create-role', ...role, '--assume-role-policy-document', TRUST);
+  expect(Role.AssumeRolePolicyDocument).toEqual(JSON.parse(TRUST));
+  await iam('update-role', ...role, '--max-session-duration', '7200');
+  const described = await iam('update-role-description', ...role, '--description', 'Works');
+  expect(described.Role).toMatchObject({ Description: 'Works', MaxSessionDuration: 7200 });
+  await iam('tag-role', ...role, ...tags);
+  await iam('untag-role', ...role, ...keys);
+  const profile = ['--instance-profile-name', 'Made'];
+  expect((await iam('create-instance-profile', ...profile)).InstanceProfile.Roles).toEqual([]);
+  await iam('tag-instance-profile', ...profile, ...tags);
+  expect((await iam('list-instance-profile-tags', ...profile)).Tags).toEqual([{ Key: 'team', Value: 'a' }]);
+  await iam('untag-instance-profile', ...profile, ...keys);
+  await iam('add-role-to-instance-profile', ...profile, ...role);
+  await iam('remove-role-from-instance-profile', ...profile, ...role);
+  await iam('delete-instance-profile', ...profile);
+  await iam('delete-role', ...role);
+
+  await iam('create-account-alias', '--account-alias', 'made-here');
+  expect((await iam('list-account-aliases')).AccountAliases).toEqual(['made-here']);
+  await iam('delete-account-alias', '--account-alias', 'made-here');
+}
+
 /** Simulates policies, and asks which condition keys they need. */
 async function simulates(): Promise<void> {
   const source = ['--policy-source-arn', arn('user/worker')];
@@ -205,6 +262,7 @@ async function takesAllAway(): Promise<void> {
 
 test.skipIf(cli === null)('the AWS CLI uses every operation that is served', { timeout: 240_000 }, async () => {
   await changesAndReads();
+  await makesEntities();
   await simulates();
   await managesCredentials();
   await readsTheRest();

@@ -190,6 +190,49 @@ describe('the guard', () => {
     });
   });
 
+  test('makes entities with what hangs on them, and cannot decide about names that have changed before', async () => {
+    const at = { accountId: A };
+    const made = { userArn: userArn('team/made') };
+    const policyArn = `arn:aws:iam::${A}:policy/Made`;
+    const first = [
+      { createPolicy: { ...at, policyName: 'Made', policyDocument: S3 } },
+      { createUser: { ...at, userName: 'made', path: '/team/' } },
+      { attachUserPolicy: { ...made, policyArn } },
+    ];
+    expect(await apply(admin, first)).toMatchObject({
+      __typename: 'ApplyChangesSuccess',
+      targets: [policyArn, made.userArn, made.userArn],
+    });
+    const tag = (arn: string) => ({ tagUser: { userArn: arn, tags: [{ key: 'team', value: 'a' }] } });
+    const rename = { updateUser: { ...made, newUserName: 'remade' } };
+    for (const later of [tag(made.userArn), tag(userArn('team/remade'))]) {
+      expect(await apply(admin, [rename, later])).toMatchObject({
+        __typename: 'ChangeFailed',
+        index: 1,
+        cause: { __typename: 'ValidationError', field: 'changes[1].tagUser' },
+      });
+    }
+    const again = [{ deletePolicy: { policyArn, withDependents: true } }, first[0] ?? {}];
+    expect(await apply(admin, again)).toMatchObject({
+      __typename: 'ChangeFailed',
+      index: 1,
+      change: 'createPolicy',
+      cause: { __typename: 'ValidationError' },
+    });
+    expect(await apply(admin, [tag(made.userArn), rename])).toMatchObject({
+      __typename: 'ApplyChangesSuccess',
+      targets: [made.userArn, userArn('team/remade')],
+    });
+    const alias = (accountAlias: string) => ({ createAccountAlias: { ...at, accountAlias } });
+    expect(
+      await apply(admin, [
+        alias('one-more'),
+        { deleteAccountAlias: { ...at, accountAlias: 'one-more' } },
+        alias('other'),
+      ]),
+    ).toMatchObject({ __typename: 'ApplyChangesSuccess' });
+  });
+
   test('cannot decide about what is deleted before', async () => {
     const gone = { deleteRole: { roleArn: roleArn('Doomed') } };
     expect(await apply(admin, [gone, put('Doomed')])).toMatchObject({

@@ -338,7 +338,7 @@ test('each change is refused to who may not, and done for who may; the trail has
     const operation = `${name.slice(0, 1).toUpperCase()}${name.slice(1)}`;
     const before = await services.directory.revision();
     const on = resource === '*' ? '' : ` on resource: ${resource}`;
-    expect(await live.mutate(nobody, name, input), `${name}`).toEqual({
+    expect(await live.mutate(nobody, name, input), `of ${name}`).toEqual({
       __typename: 'AccessDenied',
       code: 'AccessDenied',
       message: `User: ${userArn('nobody')} is not authorized to perform: iam:${operation}${on} because no identity-based policy allows the iam:${operation} action`,
@@ -349,7 +349,7 @@ test('each change is refused to who may not, and done for who may; the trail has
     expect(await services.directory.revision()).toBe(before);
     const [type, selected] = success;
     const made = await live.mutate(admin, name, input, `... on ${type} { ${selected} revision dryRun }`);
-    expect(made, `${name}`).toMatchObject({ __typename: type, ...answer, revision, dryRun: false });
+    expect(made, `of ${name}`).toMatchObject({ __typename: type, ...answer, revision, dryRun: false });
     const kept = { ...event, outcome: 'SUCCEEDED', principal: userArn('admin') };
     expect((await live.trail()).at(-1)).toMatchObject(kept);
   }

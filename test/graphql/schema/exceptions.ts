@@ -41,6 +41,8 @@ export const EXCEPTIONS: Exceptions = {
     'CreateCheckerInput.search': 'it says whether the checker may search',
     'Query.policies(scope)':
       'it is called as the parameter of iam:ListPolicies is; the scope of a checker is that of its questions',
+    'CreateRoleInput.permissionsBoundary': AWS,
+    'CreateUserInput.permissionsBoundary': AWS,
     'PutRolePermissionsBoundaryInput.permissionsBoundary': AWS,
     'PutUserPermissionsBoundaryInput.permissionsBoundary': AWS,
     'Account.policies(attachedTo)': ATTACHED,

@@ -7,7 +7,7 @@ import { listedVersion } from '../iam-read/policy-versions.ts';
 import { nameIn, noSuchNamed } from '../named-entities.ts';
 import type { AwsContext, Operations } from '../operation.ts';
 import { changing } from './changing.ts';
-import { givenArn, givenTags, newName } from './given.ts';
+import { firstTags, givenArn, newName } from './given.ts';
 
 // Whoever may make an entity is shown what was made, whether it may read such entities or not, as with AWS.
 
@@ -73,7 +73,7 @@ export const CREATIONS = {
       ...newName(context, given.Path),
       userName: given.UserName,
       permissionsBoundary: boundary(given.PermissionsBoundary),
-      tags: givenTags(given.Tags),
+      tags: firstTags(given.Tags),
     }),
     userOutput,
   ),
@@ -91,7 +91,7 @@ export const CREATIONS = {
       description: given.Description ?? null,
       maxSessionDuration: given.MaxSessionDuration ?? null,
       permissionsBoundary: boundary(given.PermissionsBoundary),
-      tags: givenTags(given.Tags),
+      tags: firstTags(given.Tags),
     }),
     roleOutput,
   ),
@@ -102,7 +102,7 @@ export const CREATIONS = {
       policyName: given.PolicyName,
       policyDocument: given.PolicyDocument,
       description: given.Description ?? null,
-      tags: givenTags(given.Tags),
+      tags: firstTags(given.Tags),
     }),
     policyOutput,
   ),
@@ -124,7 +124,7 @@ export const CREATIONS = {
     (context, given) => ({
       ...newName(context, given.Path),
       instanceProfileName: given.InstanceProfileName,
-      tags: givenTags(given.Tags),
+      tags: firstTags(given.Tags),
     }),
     profileOutput,
   ),

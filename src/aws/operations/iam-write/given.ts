@@ -51,6 +51,11 @@ export function newName(context: AwsContext, path: string | undefined): NewName 
   return { ...callersAccount(context), path: path ?? '/' };
 }
 
+/** Tags that a new entity begins with; null: none. */
+export function firstTags(tags: readonly iam.Tag[] | undefined) {
+  return tags === undefined || tags.length === 0 ? null : givenTags(tags);
+}
+
 /** Tags as changes take them. AWS's clients can leave out what they need. */
 export function givenTags(tags: readonly iam.Tag[] | undefined): readonly { key: string; value: string }[] {
   return (tags ?? []).map(({ Key, Value }) => ({ key: Key ?? '', value: Value ?? '' }));
