@@ -132,14 +132,14 @@ const NEW_POLICY = 'p-00000000';
 function onPolicy(action: string): AttemptOf<Policy & { readonly targetId?: string }> {
   return async ({ organizationId, policyId, targetId }, context) => {
     const organization = await organizationNamed(context, organizationId);
+    const named = isId('policyId', policyId) ? policyId : NEW_POLICY;
     const row = await context.directory.prisma.controlPolicy.findUnique({
-      where: { organizationId_id: { organizationId: organization.id, id: policyId } },
+      where: { organizationId_id: { organizationId: organization.id, id: named } },
       select: { type: true, arn: true },
     });
     // A policy of a foreign organization is asked about like one that does not exist.
     const isOwn = organization.managementAccountId !== NOBODY;
     const type = (isOwn ? row?.type : null) ?? 'SERVICE_CONTROL_POLICY';
-    const named = isId('policyId', policyId) ? policyId : NEW_POLICY;
     const arn = (isOwn ? row?.arn : null) ?? policyArn(context, organization, type, named);
     const permissions = [
       controlPolicyPermission(`organizations:${action}`, { id: named, arn, organization }),

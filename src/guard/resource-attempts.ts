@@ -4,6 +4,7 @@ import type { ContextValue, RequestContext } from '../evaluation/request.ts';
 import { parseArn } from '../policy/arn.ts';
 import { isServicePrincipal } from '../policy/principal-id.ts';
 import { partitionOf } from '../policy/regions.ts';
+import { isEndpointId } from '../session/operations/resource-checks.ts';
 import type { Attempt, AttemptOf } from './attempt.ts';
 import type { GuardContext } from './context.ts';
 import type { Permission } from './permission.ts';
@@ -178,7 +179,7 @@ function creationOfEndpoint({ accountId, region, endpointId, vpcId, serviceName,
 function onEndpoint(action: string): AttemptOf<{ readonly endpointId: string }> {
   return async ({ endpointId }, { directory, caller }) => {
     const row = await directory.prisma.vpcEndpoint.findUnique({
-      where: { id: endpointId },
+      where: { id: isEndpointId(endpointId) ? endpointId : NEW_ENDPOINT },
       select: { arn: true, region: true },
     });
     const own = caller.kind === 'principal' && 'accountId' in caller.ref ? caller.ref.accountId : '000000000000';

@@ -1,7 +1,7 @@
 import type { Catalog } from '../catalog/catalog.ts';
 import { sha256 } from '../directory/apply/change-set.ts';
 import { CHANGE_NAMES, type ChangeInputs, type ChangeName } from '../directory/entities/changes.ts';
-import type { ChangeOptions, ChangeStep, MadeChanges } from '../directory/entities/entity-store.ts';
+import type { ChangeOptions, MadeChanges } from '../directory/entities/entity-store.ts';
 import { FailedChange } from '../directory/entities/make-changes.ts';
 import { RolegateError } from '../policy/errors.ts';
 import { type Attempted, auditedAll } from './audited.ts';

@@ -224,7 +224,11 @@ export function checkEndpoint(endpoint: Endpoint): void {
   checkPolicyOf(policyDocument, 'vpce');
 }
 
+export function isEndpointId(id: string): boolean {
+  return ENDPOINT_ID.test(id);
+}
+
 export function checkEndpointId(id: string): void {
-  if (!ENDPOINT_ID.test(id))
+  if (!isEndpointId(id))
     throw new ValidationError(`\`${id.slice(0, 100)}\` is not the id of a VPC endpoint`, 'endpointId');
 }

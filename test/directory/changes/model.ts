@@ -377,6 +377,8 @@ export const MODELLED: { readonly [Name in ChangeName]?: Modelled<Name> } = {
   deleteRolePermissionsBoundary: (model, { roleArn }) => bound(model, roleArn, null),
 };
 
+const OF_ORGANIZATIONS = 'organizations and resources have tests of their own, case by case';
+
 /** Kinds of changes without a model, with the reason. */
 export const NOT_MODELLED: Readonly<Record<string, string>> = {
   ...saying(
@@ -407,6 +409,42 @@ export const NOT_MODELLED: Readonly<Record<string, string>> = {
     'removeRoleFromInstanceProfile',
     'tagInstanceProfile',
     'untagInstanceProfile',
+  ),
+  ...saying(
+    OF_ORGANIZATIONS,
+    'putResource',
+    'deleteResource',
+    'putResourcePolicy',
+    'deleteResourcePolicy',
+    'tagResource',
+    'untagResource',
+    'putPublicAccessBlock',
+    'deletePublicAccessBlock',
+    'createGrant',
+    'revokeGrant',
+    'createVpcEndpoint',
+    'modifyVpcEndpoint',
+    'deleteVpcEndpoint',
+    'createAccount',
+    'putAccountName',
+    'closeAccount',
+    'moveAccount',
+    'addAccountToOrganization',
+    'removeAccountFromOrganization',
+    'createOrganization',
+    'deleteOrganization',
+    'createOrganizationalUnit',
+    'updateOrganizationalUnit',
+    'deleteOrganizationalUnit',
+    'registerDelegatedAdministrator',
+    'deregisterDelegatedAdministrator',
+    'createControlPolicy',
+    'updateControlPolicy',
+    'deleteControlPolicy',
+    'attachControlPolicy',
+    'detachControlPolicy',
+    'enablePolicyType',
+    'disablePolicyType',
   ),
 };
 
