@@ -69,6 +69,7 @@ describe('directoryChanged', () => {
 
   test('tells of an import in parts, the last of which says so', async () => {
     const { url, as } = gateway;
+    await apply({ accounts: [{ id: ACCOUNT }] });
     const live = await subscribe(url, CHANGED, { authorization: as.operator });
     const users = Array.from({ length: 700 }, (_, index) => ({ arn: `arn:aws:iam::${ACCOUNT}:user/u${index}` }));
     await apply({ accounts: [{ id: ACCOUNT }], users });
@@ -196,7 +197,11 @@ describe('decisionChanged', () => {
   test('decides again only what a change can touch', async () => {
     const { url, as, gateway: running } = gateway;
     const others = Array.from({ length: 50 }, (_, index) => `arn:aws:iam::${ACCOUNT}:user/other${index}`);
-    await apply({ accounts: [{ id: ACCOUNT }], users: others.map((arn) => ({ arn })) });
+    await apply({
+      accounts: [{ id: ACCOUNT }],
+      users: others.map((arn) => ({ arn })),
+      resources: [{ arn: BUCKET, accountId: ACCOUNT, policy: null }],
+    });
     const requests = others.map((arn) => request('s3:GetObject', arn));
     const live = await subscribe(url, FLIPS, { authorization: as.operator, variables: { requests } });
     const { access } = running.services;
