@@ -1,3 +1,4 @@
+import type { Catalog } from '../catalog/catalog.ts';
 import type { AttachedPolicy } from '../evaluation/applicable-policies.ts';
 import type { PreparedPrincipal, PreparedResource, PreparedRole } from '../evaluation/prepare.ts';
 import type { OrganizationFacts } from '../evaluation/principal.ts';
@@ -66,6 +67,8 @@ export interface KnownEndpoint extends Known<PreparedEndpoint | null> {
 /** The result of a gather, from one state of the directory. Look-ups use the strings that were asked for. */
 export interface Gathered {
   readonly revision: Revision;
+  /** The catalogue of that revision. Left out: there is only one. */
+  readonly catalog?: Catalog;
   /**
    * Null: there is no such user or role. Services, root users and `anonymous` are always there; so is any session of a role
    * that is: without a live one of its name, as one made without policies and tags.
@@ -119,6 +122,7 @@ export type CountedKind =
   | 'oidcProviders'
   | 'resources'
   | 'vpcEndpoints'
+  | 'services'
   | 'accessKeys';
 
 /**

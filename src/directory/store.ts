@@ -2,6 +2,7 @@ import type { Touched } from './apply/revision.ts';
 import type { Memory } from './gather/memory.ts';
 import { readRevision } from './gather/revision-rows.ts';
 import type { Database, Sql } from './prisma/database.ts';
+import { type OwnServices, readServices, touchesServices } from './services/own-services.ts';
 
 /** What a change returns: the revision it led to, or the unchanged one if it touched nothing. */
 export interface Change<T> {
@@ -14,10 +15,13 @@ export interface Change<T> {
 export class Store {
   readonly database: Database;
   readonly memory: Memory;
+  readonly #services: OwnServices | null;
   #reading: Promise<void> | null = null;
   #next: Promise<void> | null = null;
 
-  constructor(database: Database, memory: Memory) {
+  /** `services`: moves on with the memory; left out: there are none. */
+  constructor(database: Database, memory: Memory, services: OwnServices | null = null) {
+    this.#services = services;
     this.database = database;
     this.memory = memory;
     // A change that was not acknowledged may have been made.
@@ -52,14 +56,21 @@ export class Store {
 
   async #catchUp(sql: Sql = this.database): Promise<void> {
     const { revision, touched } = await readRevision(sql, this.memory.revision);
-    this.memory.advance(revision, touched);
+    if (this.#services !== null && touchesServices(touched)) await this.#withServices(this.#services, sql);
+    else this.memory.advance(revision, touched);
+  }
+
+  /** Memory and catalogue move on together. */
+  async #withServices(services: OwnServices, sql: Sql): Promise<void> {
+    services.advance(this.memory, await readServices(sql, this.memory.revision));
   }
 
   /** One writing transaction. Every question asked after it sees it. `database`: that of long work, where it is long. */
   async change<T>(work: (sql: Sql, now: number) => Promise<Change<T>>, database = this.database): Promise<T> {
     const now = Date.now();
     const { revision, touched, result } = await database.transaction('write', (sql) => work(sql, now));
-    if (revision === this.memory.revision + 1n) this.memory.advance(revision, touched);
+    if (this.#services !== null && touchesServices(touched)) await this.#withServices(this.#services, this.database);
+    else if (revision === this.memory.revision + 1n) this.memory.advance(revision, touched);
     // Others have written in between; on a server the next question reads what they wrote.
     else if (this.database.exclusive) this.memory.advance(revision, null);
     return result;

@@ -12,6 +12,7 @@ import './sessions/assume-role.ts';
 import './sessions/assume-role-with-web-identity.ts';
 import './audit/audit-events.ts';
 import './catalog/catalog.ts';
+import './catalog/own-service.ts';
 import './checkers/checkers.ts';
 import './checkers/create-checker.ts';
 import './checkers/revoke-checker.ts';

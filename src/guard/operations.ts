@@ -27,6 +27,9 @@ export interface OperationValues {
   readonly ExitRole: NoValues;
   readonly ImportAccountAuthorizationDetails: NoValues;
   readonly ImportDirectory: NoValues;
+  readonly RegisterService: NoValues;
+  readonly UpdateService: NoValues;
+  readonly RemoveService: NoValues;
   readonly RotateSigningKey: NoValues;
   readonly CreateChecker: checkers.NewCheckerScope;
   readonly RotateChecker: checkers.RotatedChecker;
@@ -110,6 +113,9 @@ export const OPERATIONS: { readonly [Name in OperationName]: Operation<Operation
   ExitRole: SIGNED_IN,
   ImportAccountAuthorizationDetails: operators(IMPORT_EVENTS.details),
   ImportDirectory: operators(IMPORT_EVENTS.directory),
+  RegisterService: operators('RegisterService'),
+  UpdateService: operators('UpdateService'),
+  RemoveService: operators('RemoveService'),
   RotateSigningKey: operators('RotateSigningKey'),
   CreateChecker: needing(checkers.creationOfChecker),
   RotateChecker: {

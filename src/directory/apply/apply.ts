@@ -3,6 +3,7 @@ import type { Catalog } from '../../catalog/catalog.ts';
 import type { Applied, Progress } from '../directory.ts';
 import type { DirectoryDocument } from '../document.ts';
 import type { Sql } from '../prisma/database.ts';
+import { planServices } from '../services/plan-services.ts';
 import { inTurn } from './batches.ts';
 import { bindGrantsToDeleted, bindToDeleted } from './bindings.ts';
 import { ChangeSet, sha256 } from './change-set.ts';
@@ -78,6 +79,7 @@ export async function applyDocuments(
     await planOrganizations(sql, document, indexed, changes);
     // The salt differs at every revision: a name that is deleted and created again gets another id.
     const replaced = await planEntities(document, indexed, { sql, catalog, changes, now, salt: String(before) });
+    await planServices(document, { sql, catalog, changes });
     await planResources(document, indexed, { sql, changes, now });
     const total = countRows(changes);
     await setImmediate();

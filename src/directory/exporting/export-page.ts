@@ -63,7 +63,7 @@ async function currentRevision(sql: Sql): Promise<Revision> {
   return (await readRevision(sql, 2n ** 62n)).revision;
 }
 
-const FIRST: Place = { kind: 'organizations', after: '' };
+const FIRST: Place = { kind: 'services', after: '' };
 
 export function directoryExports(database: Database): DirectoryExports {
   return {

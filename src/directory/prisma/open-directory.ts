@@ -22,11 +22,14 @@ import { CompiledPolicies } from '../gather/compiled-policies.ts';
 import { Gatherer } from '../gather/gather.ts';
 import { Memory } from '../gather/memory.ts';
 import { DEFAULT_MEMORY, MemoryBudget } from '../gather/memory-budget.ts';
-import { hasChangedSince, readRevision } from '../gather/revision-rows.ts';
+import { hasChangedSince } from '../gather/revision-rows.ts';
 import { StoredResources } from '../gather/stored-resources.ts';
 import { iam } from '../iam/iam.ts';
 import type { IamStore } from '../iam/iam-store.ts';
 import { createReadModel, type ReadModel } from '../read-model.ts';
+import { OwnServices, readServices } from '../services/own-services.ts';
+import type { ServiceStore } from '../services/service-store.ts';
+import { serviceStore } from '../services/services.ts';
 import { Store } from '../store.ts';
 import { accessKeys } from '../stores/access-keys.ts';
 import { checkCredentials } from '../stores/acting-credentials.ts';
@@ -78,6 +81,9 @@ export interface OpenDirectory extends Directory, IdentityStores {
   /** Whether searches in the middle of a text have an index. False: the server lets nobody here create pg_trgm. */
   readonly searchIndexed: boolean;
   readonly exports: DirectoryExports;
+  readonly services: ServiceStore;
+  /** AWS's catalogue with these services, of the revision that memory has reached. */
+  readonly catalog: Catalog;
   /** The lines of a backup of one state of the database, up to its counts, each when `take` is done with the one before. */
   backup(take: TakeLine): Promise<void>;
   check(): Promise<CheckReport>;
@@ -109,19 +115,27 @@ class StoredDirectory implements OpenDirectory {
   readonly iam: IamStore;
   readonly searchIndexed: boolean;
   readonly exports: DirectoryExports;
+  readonly services: ServiceStore;
+  readonly catalog: Catalog;
   readonly #store: Store;
-  readonly #catalog: Catalog;
   readonly #gatherer: Gatherer;
   readonly #budget: MemoryBudget;
 
-  constructor(database: Database, catalog: Catalog, revision: Revision, searchIndexed: boolean, budget: MemoryBudget) {
+  constructor(
+    database: Database,
+    services: OwnServices,
+    revision: Revision,
+    searchIndexed: boolean,
+    budget: MemoryBudget,
+  ) {
     this.searchIndexed = searchIndexed;
     this.#budget = budget;
     const resources = new StoredResources(budget);
     const memory = new Memory(revision, budget, (touched) => resources.advance(touched));
-    this.#store = new Store(database, memory);
-    this.#catalog = catalog;
-    const tools = { catalog, compiled: new CompiledPolicies(budget), memory, resources };
+    this.#store = new Store(database, memory, services);
+    const { catalog } = services;
+    this.catalog = catalog;
+    const tools = { catalog, services, compiled: new CompiledPolicies(budget), memory, resources };
     this.#gatherer = new Gatherer(database, tools, () => this.#store.synchronize());
     this.prisma = createReadModel(database.adapter);
     this.keys = accessKeys(this.#store);
@@ -138,6 +152,7 @@ class StoredDirectory implements OpenDirectory {
     this.find = find(this.#store);
     this.iam = iam(this.#store);
     this.exports = directoryExports(database);
+    this.services = serviceStore(this.#store, services);
   }
 
   /** Brings into memory what every question needs. */
@@ -180,7 +195,7 @@ class StoredDirectory implements OpenDirectory {
     event: NewAuditEvent | undefined,
   ): Promise<Applied> {
     const { applied, outgrown } = await this.#store.change(async (sql, now) => {
-      const result = await applyDocuments(sql, this.#catalog, parts, progress, now);
+      const result = await applyDocuments(sql, this.catalog, parts, progress, now);
       const { revision, accounts } = result.applied;
       await addAuditEvent(sql, event && { accountIds: accounts, ...event }, revision);
       return { revision, touched: result.touched, result };
@@ -267,10 +282,10 @@ export async function directoryIn(
   catalog: Catalog,
   memory: number = DEFAULT_MEMORY,
 ): Promise<OpenDirectory> {
-  const { revision } = await readRevision(database, 2n ** 62n);
+  const { revision, services } = await readServices(database, 2n ** 62n);
   const directory = new StoredDirectory(
     database,
-    catalog,
+    new OwnServices(catalog, services),
     revision,
     await isSearchIndexed(database),
     new MemoryBudget(memory),

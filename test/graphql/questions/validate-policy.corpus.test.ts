@@ -18,7 +18,7 @@ beforeAll(async () => {
   const catalog = await openCatalog();
   version = catalog.version;
   const directory = new MemoryDirectory(demoDirectory(), catalog);
-  gateway = gatewayOn({ access: createAccess(directory, catalog), catalog } as unknown as GatewayServices); // nothing here reads the directory
+  gateway = gatewayOn({ access: createAccess(directory, catalog), catalog, directory } as unknown as GatewayServices); // no more of the directory is needed here
 });
 
 const VALIDATE = `query ($document: PolicyDocument!, $kind: PolicyKind!) {

@@ -12,7 +12,7 @@ let gateway: Gateway;
 beforeAll(async () => {
   const catalog = await openCatalog();
   const directory = new MemoryDirectory(demoDirectory(), catalog);
-  gateway = gatewayOn({ access: createAccess(directory, catalog), catalog } as unknown as GatewayServices); // nothing here reads the directory
+  gateway = gatewayOn({ access: createAccess(directory, catalog), catalog, directory } as unknown as GatewayServices); // no more of the directory is needed here
 });
 
 interface Finding {
