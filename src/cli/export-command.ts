@@ -47,7 +47,7 @@ const NOUNS: Readonly<Record<string, readonly [one: string, many: string]>> = {
 
 function summaryOf(counts: Counts): string {
   return Object.entries(NOUNS)
-    .filter(([kind]) => kind !== 'services' || counts.has(kind))
+    .filter(([kind]) => kind !== 'services' || (counts.get(kind) ?? 0) > 0)
     .map(([kind, nouns]) => counted(counts.get(kind) ?? 0, ...nouns))
     .join(', ');
 }

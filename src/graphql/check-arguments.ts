@@ -1,6 +1,7 @@
 import { defaultFieldResolver, type GraphQLField, type GraphQLSchema, isObjectType } from 'graphql';
 import type { GatewayContext } from './context.ts';
 import { faultIn } from './malformed.ts';
+import { principalPaths, withCaller } from './me.ts';
 
 /** The extension of a field that names the list whose entries its resolver checks one by one: see each-of.ts. */
 const EACH_ALONE = 'eachAlone';
@@ -11,8 +12,8 @@ export function eachAlone(list: string): Readonly<Record<string, string>> {
 }
 
 /**
- * Checks the arguments of every field before its guard and resolver: BAD_USER_INPUT with the place of the first malformed
- * one.
+ * Checks the arguments of every field before its guard and resolver, with the caller in place of `me`: BAD_USER_INPUT with the place
+ * of the first malformed one.
  */
 export function checkArguments(schema: GraphQLSchema): void {
   for (const type of Object.values(schema.getTypeMap())) {
@@ -26,7 +27,9 @@ export function checkArguments(schema: GraphQLSchema): void {
 function checked(field: GraphQLField<unknown, GatewayContext>): NonNullable<typeof field.resolve> {
   const { resolve = defaultFieldResolver, extensions } = field;
   const list = extensions[EACH_ALONE];
-  return (parent, args, context, info) => {
+  const paths = principalPaths(field.args);
+  return (parent, given, context, info) => {
+    const args = paths.length === 0 ? given : withCaller(given, paths, context.caller);
     const fault = faultIn(args, NO_PLACE, typeof list === 'string' ? at(args, list) : undefined);
     if (fault !== null) throw fault;
     return resolve(parent, args, context, info);

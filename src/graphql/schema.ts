@@ -45,6 +45,7 @@ import './scalars.ts';
 import './sessions/session-token.ts';
 import './sessions/sign-in.ts';
 import './changes/signing-key.ts';
+import './questions/resource-ref.ts';
 import './questions/simulate.ts';
 import './entities/user.ts';
 import './changes/user-change.ts';
