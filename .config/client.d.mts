@@ -1,0 +1,2 @@
+/** By file name, its text. */
+export declare function clientFiles(sdl: string): Readonly<Record<string, string>>;
