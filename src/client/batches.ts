@@ -90,7 +90,7 @@ async function send(connection: Connection, batch: Batch): Promise<void> {
   const until = performance.now() + timeoutMs;
   const late = setTimeout(() => {
     const failure = { code: 'TIMEOUT', message: `the gateway did not answer within ${timeoutMs} ms` };
-    for (const each of [...waiting]) each.settle(undecided(failure));
+    for (const each of waiting) each.settle(undecided(failure));
   }, timeoutMs);
   try {
     const question = questionOf(asked.map(({ check }) => check));
@@ -100,7 +100,7 @@ async function send(connection: Connection, batch: Batch): Promise<void> {
     for (const [index, each] of asked.entries()) if (waiting.has(each)) each.settle(verdictOf(index));
   } catch (error) {
     const message = `the question could not be asked: ${error instanceof Error ? error.message : 'no reason is given'}`;
-    for (const each of [...waiting]) each.settle(undecided({ code: 'UNREACHABLE', message }));
+    for (const each of waiting) each.settle(undecided({ code: 'UNREACHABLE', message }));
   } finally {
     clearTimeout(late);
   }

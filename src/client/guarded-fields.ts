@@ -1,11 +1,14 @@
 import type { Rolegate } from './client.ts';
 import { AccessDeniedError } from './errors.ts';
-import type { Check, CheckOptions } from './types.ts';
+import type { Check } from './types.ts';
 
 /** What a field asks before it is resolved, without who asks. */
 type FieldCheck = Omit<Check, 'principal'>;
 
-type CheckOfField = (parent: never, args: never, context: never) => FieldCheck | Promise<FieldCheck>;
+/** `never`: only the author of a field knows what it is resolved from, and gives the parameters their types. */
+type ResourceOf = (parent: never, args: never, context: never) => string | Promise<string>;
+
+type CheckOfField = (parent: never, args: never, context: never) => Promise<FieldCheck>;
 
 /** Extensions of a field that needs `action` on a resource, which follows from its parent, its arguments and the context. */
 export interface NeedsExtensions {
@@ -16,14 +19,14 @@ export interface NeedsExtensions {
  * For the option `extensions` of a field, of Pothos or of graphql-js: the field is resolved only for callers who may do this.
  * `resourceOf` gives the ARN.
  */
-export function needs<Parent, Args, Context>(
+export function needs(
   action: string,
-  resourceOf: (parent: Parent, args: Args, context: Context) => string | Promise<string>,
-  rest: Pick<Check, 'context'> & CheckOptions = {},
+  resourceOf: ResourceOf,
+  rest: Pick<Check, 'context' | 'assumedRole' | 'resourceAccount'> = {},
 ): NeedsExtensions {
   const { context: keys, assumedRole, resourceAccount } = rest;
   return {
-    rolegate: async (parent: Parent, args: Args, context: Context) => ({
+    rolegate: async (parent, args, context) => ({
       action,
       resource: await resourceOf(parent, args, context),
       context: keys,
@@ -34,8 +37,7 @@ export function needs<Parent, Args, Context>(
 }
 
 // What is used of a schema of graphql-js: importing it would tie the application to a version.
-// biome-ignore lint/suspicious/noExplicitAny: resolvers of graphql-js have parameters of any type
-type Resolver = (parent: any, args: any, context: any, info: any) => unknown;
+type Resolver = (parent: never, args: never, context: never, info: never) => unknown;
 
 interface Field {
   readonly name: string;
@@ -82,9 +84,8 @@ function guarded<Context>(
   const read = resolve ?? ((parent, args, context, info) => defaultOf(parent, name, args, context, info));
   return async (parent, args, context, info) => {
     const principal = principalOf(context);
-    // as, three times: the field's own types, which its author gave to `needs`
     const check = {
-      ...(await checkOf(parent as never, args as never, context as never)),
+      ...(await checkOf(parent, args, context)),
       principal: principal ?? 'anonymous',
     };
     const verdict =

@@ -21,18 +21,19 @@ function reading(user: string, { id, owner, team }: (typeof DOCUMENTS)[number]) 
 /** GET /documents lists what the user may read; GET /documents/ID is one. Who the user is, something in front has found out. */
 export function documents(url: string, token: string): Server {
   const rolegate = createRolegate({ url, token });
-  return createServer(async ({ headers, url: path = '' }, response) => {
-    const user = String(headers['x-user']);
+  const answer = async (user: string, path: string): Promise<string | null> => {
     if (path === '/documents') {
       const verdicts = await rolegate.decideAll(DOCUMENTS.map((document) => reading(user, document)));
       const readable = DOCUMENTS.filter((_document, index) => verdicts[index]?.allowed);
-      response.end(JSON.stringify(readable.map(({ id }) => id)));
-      return;
+      return JSON.stringify(readable.map(({ id }) => id));
     }
     const document = DOCUMENTS.find(({ id }) => path === `/documents/${id}`);
-    const isAllowed = document !== undefined && (await rolegate.decide(reading(user, document))).allowed;
     // What is not there and what may not be read look the same.
-    response.statusCode = isAllowed ? 200 : 404;
-    response.end(isAllowed ? document.text : 'Not found');
+    return document !== undefined && (await rolegate.decide(reading(user, document))).allowed ? document.text : null;
+  };
+  return createServer().on('request', async ({ headers, url: path = '' }, response) => {
+    const text = await answer(String(headers['x-user']), path);
+    response.statusCode = text === null ? 404 : 200;
+    response.end(text ?? 'Not found');
   });
 }
