@@ -16,9 +16,10 @@ describe('the example application', () => {
   const member = (name: string, team: string) =>
     aUser(name, [], { tags: { team }, inlinePolicies: [{ name: 'documents', document: POLICY }] });
 
+  let registered: unknown;
+
   beforeAll(async () => {
-    const { body } = await started.ask(MUTATION, { authorization: started.as.operator });
-    if (body.data?.registerService?.__typename !== 'SaveServiceSuccess') throw new Error(JSON.stringify(body));
+    registered = (await started.ask(MUTATION, { authorization: started.as.operator })).body;
     await started.gateway.services.directory.apply({
       accounts: [{ id: A, membership: 'NONE' }],
       users: [member('alice', 'red'), member('bob', 'blue'), member('carol', 'green'), aUser('dora')],
@@ -36,6 +37,10 @@ describe('the example application', () => {
     });
     return `${response.status} ${await response.text()}`;
   }
+
+  test('has a service of its own', () => {
+    expect(registered).toEqual({ data: { registerService: { __typename: 'SaveServiceSuccess' } } });
+  });
 
   test('lists what each may read: their own documents, and those of their team', async () => {
     expect(await get('alice', '/documents')).toBe('200 ["1","3"]');

@@ -13,7 +13,6 @@ import {
   validate,
 } from 'graphql';
 import { expect, test } from 'vitest';
-import { clientFiles } from '../../.config/client.mjs';
 import { DECISIONS, DECISIONS_FOR } from '../../src/client/documents.ts';
 import { SCALARS } from '../../src/client/scalars.ts';
 import type { Check, DecisionEffect, DecisionFields, PolicyLayer, RequestContext } from '../../src/client/types.ts';
@@ -88,8 +87,10 @@ test('every scalar has a type', () => {
   expect(Object.keys(SCALARS).toSorted()).toEqual(scalars.map(({ name }) => name).toSorted());
 });
 
-test('what generators take says what the schema says', () => {
-  const files = clientFiles(SDL);
+test('what generators take says what the schema says', async () => {
+  const maker = '../../.config/client.mjs';
+  const { clientFiles } = await import(maker);
+  const files: Readonly<Record<string, string>> = clientFiles(SDL);
   const introspection: IntrospectionQuery = JSON.parse(files['introspection.json'] ?? '');
   expect(printSchema(lexicographicSortSchema(buildClientSchema(introspection)))).toBe(
     printSchema(lexicographicSortSchema(schema)),

@@ -1,4 +1,4 @@
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createRolegate } from '../../../src/client/index.ts';
 
 /** The application stores its documents, and Rolegate the policies: neither copies what the other has. */
@@ -31,9 +31,10 @@ export function documents(url: string, token: string): Server {
     // What is not there and what may not be read look the same.
     return document !== undefined && (await rolegate.decide(reading(user, document))).allowed ? document.text : null;
   };
-  return createServer().on('request', async ({ headers, url: path = '' }, response) => {
+  const serve = async ({ headers, url: path = '' }: IncomingMessage, response: ServerResponse): Promise<void> => {
     const text = await answer(String(headers['x-user']), path);
     response.statusCode = text === null ? 404 : 200;
     response.end(text ?? 'Not found');
-  });
+  };
+  return createServer((request, response) => void serve(request, response));
 }

@@ -42,6 +42,7 @@ export const EXCEPTIONS: Exceptions = {
     'CreateCheckerInput.search': 'it says whether the checker may search',
     'Query.policies(scope)':
       'it is called as the parameter of iam:ListPolicies is; the scope of a checker is that of its questions',
+    'Query.resourceRefs(arns)': 'they are the `arn`s of what it returns',
     'Organization.controlPolicies(type)': 'it is the type of a control policy; elsewhere it is that of a condition key',
     'ServiceActionInput.resourceTypes': SERVICE,
     'ServiceInput.actions': SERVICE,

@@ -1,2 +1,0 @@
-/** By file name, its text. */
-export declare function clientFiles(sdl: string): Readonly<Record<string, string>>;
