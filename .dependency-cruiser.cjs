@@ -15,6 +15,7 @@ const rooms = {
   aws: ['policy', 'evaluation', 'catalog', 'directory', 'access', 'session', 'guard'],
   authzen: ['policy', 'evaluation', 'catalog', 'directory', 'access', 'guard'],
   server: ['policy', 'catalog', 'directory', 'importing', 'access', 'session', 'guard', 'graphql', 'aws', 'authzen'],
+  client: [],
   cli: ['policy', 'directory', 'importing', 'session', 'server'],
 };
 

@@ -24,11 +24,14 @@ import {
 import { delimiter, dirname, join, relative } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
+import { clientFiles } from './client.mjs';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const SRC = join(ROOT, 'src');
 const DIST = join(ROOT, 'dist');
 const GENERATED = join(SRC, 'generated');
+const CLIENT = join(SRC, 'client');
+const SCHEMA = join(ROOT, 'schema.graphql');
 
 /** May be run, by everybody. */
 const EXECUTABLE = 0o111;
@@ -94,6 +97,21 @@ async function generate() {
   );
 }
 
+/** The types of a file, which names all that it exports. They stand beside the JavaScript that they are about. */
+function declarationOf(ts, path, options) {
+  const compilerOptions = { ...options, noEmit: false, declaration: true, isolatedDeclarations: true };
+  const { outputText, diagnostics } = ts.transpileDeclaration(readFileSync(path, 'utf8'), {
+    fileName: path,
+    compilerOptions,
+    reportDiagnostics: true,
+  });
+  const [fault] = diagnostics ?? [];
+  if (fault !== undefined) {
+    throw new Error(`${relative(ROOT, path)}: ${ts.flattenDiagnosticMessageText(fault.messageText, ' ')}`);
+  }
+  return outputText.replaceAll(/(from '\.\/[^']+)\.ts'/g, "$1.js'");
+}
+
 /** Into a folder of its own, which then takes the place of dist/: nobody meets a half-made one. */
 async function compile() {
   const { default: ts } = await import('typescript');
@@ -113,6 +131,10 @@ async function compile() {
     const compilerOptions = { ...options, noEmit: false, module: ts.ModuleKind.ESNext };
     const { outputText } = ts.transpileModule(readFileSync(path, 'utf8'), { fileName: path, compilerOptions });
     writeFileSync(out.replace(/\.ts$/, '.js'), outputText);
+    if (path.startsWith(CLIENT)) writeFileSync(out.replace(/\.ts$/, '.d.ts'), declarationOf(ts, path, options));
+  }
+  for (const [name, text] of Object.entries(clientFiles(readFileSync(SCHEMA, 'utf8')))) {
+    writeFileSync(join(target, 'client', name), text);
   }
   rmSync(DIST, { recursive: true, force: true });
   renameSync(target, DIST);
@@ -139,7 +161,8 @@ function linkCommand() {
 
 async function build(isStart) {
   await generate();
-  const inputs = [...filesBelow(SRC), join(ROOT, 'tsconfig.json'), fileURLToPath(import.meta.url)];
+  const self = fileURLToPath(import.meta.url);
+  const inputs = [...filesBelow(SRC), SCHEMA, join(ROOT, 'tsconfig.json'), self, join(dirname(self), 'client.mjs')];
   const existed = existsSync(DIST);
   const made = await whenChanged(join(DIST, '.made-from'), inputs, join(DIST, 'server/main.js'), compile);
   linkCommand();

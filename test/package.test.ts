@@ -1,5 +1,5 @@
 import { execFile, spawn } from 'node:child_process';
-import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -98,6 +98,31 @@ test('nothing is installed with it that only makes or tests it', async () => {
       ([path, { version }]) => `${path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length)}@${version}`,
     );
   expect(new Set(listed)).toEqual(new Set(named));
+});
+
+test('its client is found by who installs it, with types, and with what generators take', async () => {
+  const user = join(folder, 'user');
+  await mkdir(join(user, 'node_modules'), { recursive: true });
+  await symlink(unpacked, join(user, 'node_modules/rolegate'));
+  const program = `
+    import { createRolegate } from 'rolegate/client';
+    import possible from 'rolegate/client/possible-types.json' with { type: 'json' };
+    import introspection from 'rolegate/client/introspection.json' with { type: 'json' };
+    const rolegate = createRolegate({ url: 'http://127.0.0.1:1/graphql', token: 'none', timeoutMs: 200 });
+    const may: boolean = await rolegate.can('anonymous', 's3:GetObject', 'arn:aws:s3:::a/b');
+    console.log(may, possible.Principal.length > 3, introspection.__schema.queryType.name);`;
+  await writeFile(join(user, 'package.json'), '{ "type": "module" }');
+  await writeFile(join(user, 'app.ts'), program);
+  await writeFile(join(user, 'app.js'), program.replace(': boolean', ''));
+  const { stdout } = await promisify(execFile)(process.execPath, ['--no-warnings', 'app.js'], { cwd: user });
+  expect(stdout).toBe('false true Query\n');
+  const options = ['--noEmit', '--strict', '--module', 'nodenext', '--target', 'es2023', '--resolveJsonModule'];
+  const types = ['--typeRoots', join(ROOT, 'node_modules/@types'), '--types', 'node'];
+  const tsc = join(ROOT, 'node_modules/typescript/bin/tsc');
+  await promisify(execFile)(process.execPath, [tsc, ...options, ...types, 'app.ts'], { cwd: user });
+  // What is no part of the client cannot be imported.
+  const inner = promisify(execFile)(process.execPath, ['-e', "import('rolegate/dist/server/main.js')"], { cwd: user });
+  await expect(inner).rejects.toThrow('ERR_PACKAGE_PATH_NOT_EXPORTED');
 });
 
 test('its command starts a gateway that decides', async () => {

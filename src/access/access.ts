@@ -13,6 +13,7 @@ import { type Answers, allowedAmong, type DecideTools, decide, decideEach, gathe
 import { type EffectivePermissions, effectivePermissions } from './effective-permissions.ts';
 import type { PermissionFilter } from './effective-permissions-filter.ts';
 import { namesAction } from './names-action.ts';
+import { onOneCatalog } from './one-catalog.ts';
 import { isAboutPattern } from './pattern-questions.ts';
 import type { Answer, OpenQuestion, Question, Subject } from './question.ts';
 import { type Simulation, simulate, simulationSteps } from './simulate.ts';
@@ -136,7 +137,7 @@ class AccessWith implements Access {
 
   async decide(questions: readonly Question[], now: number): Promise<readonly Answer[]> {
     checkQuestionCount(questions.length, listField(questions));
-    return decide(this.#tools, questions, now);
+    return onOneCatalog(this.#tools, (tools) => decide(tools, questions, now));
   }
 
   decideEach(questions: readonly Question[], now: number, waiting?: Waiting): Answers | Promise<Answers> {
@@ -174,11 +175,12 @@ class AccessWith implements Access {
 
   searchRoles(subject: Subject, options: AssumableRolesOptions, now: number): Promise<AssumableRoles> {
     const { maxDepth = 1, context = new Map(), path = '' } = options;
-    return assumableRoles(this.#tools, subject, { maxDepth, context, path }, now);
+    return onOneCatalog(this.#tools, (tools) => assumableRoles(tools, subject, { maxDepth, context, path }, now));
   }
 
   whoCan(...[question, options, now]: Asked<'whoCan'>): Promise<WhoCan> {
-    return whoCan(this.#tools, question, { after: null, scope: null, conditional: false, ...options }, now);
+    const all = { after: null, scope: null, conditional: false, ...options };
+    return onOneCatalog(this.#tools, (tools) => whoCan(tools, question, all, now));
   }
 
   effectivePermissions(...asked: Asked<'effectivePermissions'>): Promise<EffectivePermissions> {
@@ -190,7 +192,7 @@ class AccessWith implements Access {
   }
 
   accessRoutes(...asked: Asked<'accessRoutes'>): Promise<readonly AccessRoute[]> {
-    return accessRoutes(this.#tools, ...asked);
+    return onOneCatalog(this.#tools, (tools) => accessRoutes(tools, ...asked));
   }
 }
 

@@ -32,7 +32,7 @@ const FORMS: Readonly<Record<string, Form>> = {
  *
  * A plain operator never matches a list. A Deny on `"aws:SecureTransport": ["false"]` would be missed in silence.
  */
-export function checkContext(catalog: Catalog, context: RequestContext, at: Place): readonly string[] {
+export function checkContext({ now: catalog }: Catalog, context: RequestContext, at: Place): readonly string[] {
   const checked = memory.get(catalog) ?? new WeakMap<RequestContext, readonly string[]>();
   memory.set(catalog, checked);
   const known = checked.get(context);

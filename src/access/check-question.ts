@@ -26,6 +26,7 @@ export type KnownFits = Recent<CatalogAction>;
 
 const memories = new WeakMap<Catalog, KnownFits>();
 
+/** `catalog`: one that never changes. */
 export function fitsIn(catalog: Catalog): KnownFits {
   const known = memories.get(catalog) ?? new Recent<CatalogAction>();
   memories.set(catalog, known);

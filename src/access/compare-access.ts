@@ -6,6 +6,7 @@ import type { Steps } from '../policy/steps.ts';
 import type { DecideTools } from './decide.ts';
 import { type EffectivePermissions, effectivePermissions } from './effective-permissions.ts';
 import { filteredActions, type PermissionFilter } from './effective-permissions-filter.ts';
+import { onOneCatalog } from './one-catalog.ts';
 import type { Subject } from './question.ts';
 import { Work } from './work.ts';
 
@@ -13,14 +14,27 @@ import { Work } from './work.ts';
  * Permissions that the principal of `subject` gains and loses by assuming its role, action by action, on one revision of the
  * directory. If it may not assume the role, it has no permissions there: all are lost. Throws as `effectivePermissions` does.
  */
-export async function compareAccess(
+export function compareAccess(
   tools: DecideTools,
-  subject: Subject & { readonly assumedRole: string },
-  options: {
-    readonly filter?: PermissionFilter | null;
-    readonly context?: RequestContext;
-    readonly assumeContextKeys?: boolean;
-  },
+  subject: AssumingSubject,
+  options: ComparisonOptions,
+  now: number,
+): Promise<AccessComparison> {
+  return onOneCatalog(tools, (all) => compareWith(all, subject, options, now));
+}
+
+type AssumingSubject = Subject & { readonly assumedRole: string };
+
+interface ComparisonOptions {
+  readonly filter?: PermissionFilter | null;
+  readonly context?: RequestContext;
+  readonly assumeContextKeys?: boolean;
+}
+
+async function compareWith(
+  tools: DecideTools,
+  subject: AssumingSubject,
+  options: ComparisonOptions,
   now: number,
 ): Promise<AccessComparison> {
   const filter = options.filter ?? {};

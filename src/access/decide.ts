@@ -6,6 +6,7 @@ import { checkAction } from './check-action.ts';
 import { checkQuestion } from './check-question.ts';
 import type { Decider } from './decider.ts';
 import { gatherForSubjects } from './gather-for-subjects.ts';
+import { onOneCatalog } from './one-catalog.ts';
 import { isAboutPattern, PatternQuestions } from './pattern-questions.ts';
 import { type Answer, fieldOf, type Question } from './question.ts';
 import { type OneRevision, onOneRevision } from './scan.ts';
@@ -29,7 +30,7 @@ export function decideEach(
   const { catalog } = tools;
   if (questions.length === 0) return [];
   if (questions.some((question) => isAboutPattern(question, catalog)))
-    return onOneRevision((check) => decideWithPatterns(tools, questions, now, check));
+    return onOneCatalog(tools, (all) => onOneRevision((check) => decideWithPatterns(all, questions, now, check)));
   return decideTogether(tools, batchOf(questions), now, waiting);
 }
 

@@ -49,6 +49,7 @@ const MOST_ASKERS = 10_000;
  */
 export class Decider {
   readonly #tools: DeciderTools;
+  readonly #catalog: Catalog;
   readonly #gathered: Gathered;
   readonly #now: number;
   readonly #reading: Rereading | null;
@@ -66,11 +67,12 @@ export class Decider {
     this.#tools = tools;
     this.#gathered = gathered;
     this.#now = now;
-    this.#fits = fitsIn(tools.catalog);
+    this.#catalog = (gathered.catalog ?? tools.catalog).now;
+    this.#fits = fitsIn(this.#catalog);
   }
 
   answer(question: Question): Answer {
-    const { catalog } = this.#tools;
+    const catalog = this.#catalog;
     const action = this.#actionOf(question);
     this.#checkSubject(question);
     const gap = checkAsked(catalog, question, action, question.resource, this.#fits);
@@ -91,7 +93,7 @@ export class Decider {
 
   /** Whether the same question about `resource` is allowed; no reasons are kept. A role that is not there is an error. */
   allows(question: Question, resource: string): boolean {
-    const { catalog } = this.#tools;
+    const catalog = this.#catalog;
     const action = this.#actionOf(question);
     this.#checkSubject(question);
     checkAsked(catalog, question, action, resource, this.#fits);
@@ -107,7 +109,7 @@ export class Decider {
   #actionOf(question: Question): CatalogAction {
     const { action: name } = question;
     if (this.#action !== null && this.#actionName === name) return this.#action;
-    const action = this.#actions.get(name) ?? checkAction(this.#tools.catalog, name, fieldOf(question, 'action'));
+    const action = this.#actions.get(name) ?? checkAction(this.#catalog, name, fieldOf(question, 'action'));
     this.#actions.set(name, action);
     this.#action = action;
     this.#actionName = name;

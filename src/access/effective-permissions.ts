@@ -20,6 +20,7 @@ import { MetTypes, unlistedGaps } from './effective-permissions-met.ts';
 import { gatherForSubjects } from './gather-for-subjects.ts';
 import { type EffectivePermission, ListedPermissions, type PrintedSet } from './listed-permissions.ts';
 import { neverAllowed } from './never-allowed.ts';
+import { onOneCatalog } from './one-catalog.ts';
 import type { Answer, Subject } from './question.ts';
 import { type OneRevision, onOneRevision } from './scan.ts';
 import { withSourceOrganization } from './source-organization.ts';
@@ -223,7 +224,7 @@ export function effectivePermissions(
 ): Promise<EffectivePermissions> {
   const given = { subject, context, assumeContextKeys };
   const work = tools.work ?? new Work();
-  return onOneRevision((check) => workOut({ ...tools, work }, given, now, check));
+  return onOneCatalog(tools, (all) => onOneRevision((check) => workOut({ ...all, work }, given, now, check)));
 }
 
 async function workOut(

@@ -26,6 +26,8 @@ export interface ResourceType {
   readonly arns: readonly string[];
   /** Names of the condition keys of requests on such a resource, in addition to those of the action. */
   readonly conditionKeys: readonly string[];
+  /** Of a service of one's own: whether such a resource can have a resource-based policy. AWS's: policy-holders.ts. */
+  readonly canHavePolicy?: boolean;
 }
 
 export interface ConditionKey {
@@ -43,4 +45,6 @@ export interface CatalogService {
   readonly actions: readonly CatalogAction[];
   readonly resourceTypes: readonly ResourceType[];
   readonly conditionKeys: readonly ConditionKey[];
+  /** It belongs to an application and is kept in the directory. Left out: it is one of AWS's, or the gateway itself. */
+  readonly isOwn?: true;
 }

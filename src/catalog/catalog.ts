@@ -1,7 +1,8 @@
 import { nearest } from '../policy/spelling.ts';
 import { ActionDescriptions } from './action-descriptions.ts';
-import type { CatalogAction, CatalogService, ConditionKey } from './catalog-service.ts';
+import type { CatalogAction, CatalogService, ConditionKey, ResourceType } from './catalog-service.ts';
 import { readDataFile } from './data-file.ts';
+import { LayeredTable, type Services } from './layered-table.ts';
 import { ManagedPolicies, type ManagedPolicyEntry } from './managed-policies.ts';
 import { hasResourcePolicies, policyHolders } from './policy-holders.ts';
 import { type ResourceFit, resourceFit } from './resource-fit.ts';
@@ -10,8 +11,17 @@ import { ServiceTable } from './service-table.ts';
 
 export type { CatalogAction };
 
-/** The catalogue of what exists at AWS. All look-ups are synchronous; a service is read when it is first needed. */
+/**
+ * The catalogue of what exists: at AWS, and the services of applications that the directory holds. All look-ups are synchronous; a
+ * service of AWS is read when it is first needed.
+ */
 export interface Catalog {
+  /** It as it is at this moment, which never changes: what takes several turns, or remembers, holds this. */
+  readonly now: Catalog;
+  /** AWS's part alone. */
+  readonly aws: Catalog;
+  /** The same with these services in place of those that were given before, by prefix in lower case. */
+  withServices(own: ReadonlyMap<string, CatalogService>): Catalog;
   /** The day of its data: 2026-09-26. */
   readonly version: string;
   readonly globalConditionKeys: readonly ConditionKey[];
@@ -40,13 +50,34 @@ export interface Catalog {
   resourceTypeOf(arn: string): string | null;
 }
 
-class FileCatalog implements Catalog {
-  readonly #services: ServiceTable;
-  readonly #managedPolicies = new ManagedPolicies();
-  readonly #descriptions = new ActionDescriptions();
+/** AWS's part, which all states of a catalogue share. */
+interface Files {
+  readonly services: Services;
+  readonly managedPolicies: ManagedPolicies;
+  readonly descriptions: ActionDescriptions;
+}
 
-  constructor(services: ServiceTable) {
-    this.#services = services;
+const NO_SERVICES: ReadonlyMap<string, CatalogService> = new Map();
+
+class FileCatalog implements Catalog {
+  readonly #files: Files;
+  readonly #services: Services;
+  readonly #own: ReadonlyMap<string, CatalogService>;
+  readonly aws: Catalog;
+
+  constructor(files: Files, own: ReadonlyMap<string, CatalogService> = NO_SERVICES, aws: Catalog | null = null) {
+    this.aws = aws ?? this;
+    this.#files = files;
+    this.#own = own;
+    this.#services = own.size === 0 ? files.services : new LayeredTable(files.services, own);
+  }
+
+  get now(): Catalog {
+    return this;
+  }
+
+  withServices(own: ReadonlyMap<string, CatalogService>): Catalog {
+    return own.size === 0 ? this.aws : new FileCatalog(this.#files, own, this.aws);
   }
 
   get version(): string {
@@ -79,7 +110,7 @@ class FileCatalog implements Catalog {
 
   description({ service, name }: CatalogAction): string | null {
     const known = this.service(service);
-    return known === null ? null : this.#descriptions.find(known, name);
+    return known === null || known.isOwn === true ? null : this.#files.descriptions.find(known, name);
   }
 
   suggest(name: string): string | null {
@@ -96,15 +127,20 @@ class FileCatalog implements Catalog {
   }
 
   managedPolicy(arn: string): ManagedPolicyEntry | null {
-    return this.#managedPolicies.find(arn);
+    return this.#files.managedPolicies.find(arn);
   }
 
   policyHolders(arn: string): readonly string[] {
-    return policyHolders(arn);
+    const own = this.#own.size === 0 ? undefined : this.#own.get(arn.split(':', 3)[2] ?? '');
+    if (own === undefined) return policyHolders(arn);
+    return typeOf(own, arn)?.canHavePolicy === true ? [arn] : [];
   }
 
   hasResourcePolicies(service: string): boolean {
-    return hasResourcePolicies(service);
+    const own = this.#own.get(service.toLowerCase());
+    return own === undefined
+      ? hasResourcePolicies(service)
+      : own.resourceTypes.some(({ canHavePolicy }) => canHavePolicy === true);
   }
 
   fit(action: CatalogAction, arn: string): ResourceFit {
@@ -113,20 +149,31 @@ class FileCatalog implements Catalog {
 
   resourceTypeOf(arn: string): string | null {
     const service = arn.split(':', 3)[2];
-    let best: { readonly name: string; readonly specificity: number } | null = null;
-    for (const type of (service === undefined ? null : this.service(service))?.resourceTypes ?? []) {
-      for (const template of type.arns) {
-        const candidate = { name: type.name, specificity: specificity(template) };
-        if ((best === null || candidate.specificity > best.specificity) && matchesTemplate(template, arn)) {
-          best = candidate;
-        }
-      }
-    }
-    return best?.name ?? null;
+    const known = service === undefined ? null : this.service(service);
+    return known === null ? null : (typeOf(known, arn)?.name ?? null);
   }
 }
 
-/** Opens the catalogue that the build wrote. Rejects with the name of the file if it is missing. */
+/** The most specific type of `arn` in a service. */
+function typeOf({ resourceTypes }: CatalogService, arn: string): ResourceType | null {
+  let best: { readonly type: ResourceType; readonly specificity: number } | null = null;
+  for (const type of resourceTypes) {
+    for (const template of type.arns) {
+      const candidate = { type, specificity: specificity(template) };
+      if ((best === null || candidate.specificity > best.specificity) && matchesTemplate(template, arn)) {
+        best = candidate;
+      }
+    }
+  }
+  return best?.type ?? null;
+}
+
+/** Opens the catalogue that the build wrote, AWS's alone. Rejects with the name of the file if it is missing. */
 export async function openCatalog(): Promise<Catalog> {
-  return new FileCatalog(new ServiceTable(await readDataFile('generated/catalog.jsonl')));
+  const services = new ServiceTable(await readDataFile('generated/catalog.jsonl'));
+  return new FileCatalog({
+    services,
+    managedPolicies: new ManagedPolicies(),
+    descriptions: new ActionDescriptions(),
+  });
 }

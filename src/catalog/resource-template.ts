@@ -9,6 +9,8 @@ interface Template {
 }
 
 const BUCKET = ':s3:::${BucketName}';
+/** More than AWS has, several times over. */
+const MOST_CACHED = 16_384;
 const cache = new Map<string, Template>();
 
 function parse(template: string): Template {
@@ -22,6 +24,7 @@ function parse(template: string): Template {
   }
   literals.push(template.slice(from));
   const parsed = { literals, specificity: literals.reduce((sum, literal) => sum + literal.length, 0) };
+  if (cache.size >= MOST_CACHED) cache.clear();
   cache.set(template, parsed);
   return parsed;
 }

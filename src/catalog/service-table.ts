@@ -9,6 +9,7 @@ import type {
   ResourceType,
 } from './catalog-service.ts';
 import { GATEWAY_SERVICE } from './gateway-service.ts';
+import type { Services } from './layered-table.ts';
 
 /** The lines of catalog.jsonl, as `.config/catalog.mjs` writes and describes them. */
 interface Header {
@@ -78,7 +79,7 @@ function readService(line: string): CatalogService {
 }
 
 /** The services of the file, each parsed when it is first needed: most requests concern few of them; and the gateway itself. */
-export class ServiceTable {
+export class ServiceTable implements Services {
   readonly version: string;
   readonly keys: readonly string[];
   readonly globalConditionKeys: readonly ConditionKey[];

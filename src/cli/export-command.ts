@@ -42,10 +42,12 @@ const NOUNS: Readonly<Record<string, readonly [one: string, many: string]>> = {
   roles: ['role', 'roles'],
   resources: ['resource', 'resources'],
   vpcEndpoints: ['VPC endpoint', 'VPC endpoints'],
+  services: ['service', 'services'],
 };
 
 function summaryOf(counts: Counts): string {
   return Object.entries(NOUNS)
+    .filter(([kind]) => kind !== 'services' || (counts.get(kind) ?? 0) > 0)
     .map(([kind, nouns]) => counted(counts.get(kind) ?? 0, ...nouns))
     .join(', ');
 }

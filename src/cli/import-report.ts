@@ -85,6 +85,7 @@ const NOUNS: Readonly<Record<CountedKind, readonly [one: string, many: string]>>
   oidcProviders: ['OIDC provider', 'OIDC providers'],
   resources: ['resource', 'resources'],
   vpcEndpoints: ['VPC endpoint', 'VPC endpoints'],
+  services: ['service of its own', 'services of its own'],
   accessKeys: ['access key', 'access keys'],
 };
 
@@ -97,10 +98,12 @@ const MAX_ACCOUNTS = 5;
 
 function firstLine({ changed, revision }: Imported, counts: readonly ImportCounts[], milliseconds: number): string {
   const always = (['users', 'groups', 'roles', 'policies'] as const).map((kind) => counted(there(counts, kind), kind));
-  const others = (['resources', 'vpcEndpoints', 'oidcProviders', 'organizations'] as const).flatMap((kind) => {
-    const count = there(counts, kind);
-    return count === 0 ? [] : [counted(count, kind)];
-  });
+  const others = (['resources', 'vpcEndpoints', 'oidcProviders', 'organizations', 'services'] as const).flatMap(
+    (kind) => {
+      const count = there(counts, kind);
+      return count === 0 ? [] : [counted(count, kind)];
+    },
+  );
   const accounts = [...new Set(counts.flatMap(({ accountId }) => accountId ?? []))];
   const more = accounts.length > MAX_ACCOUNTS ? ` and ${accounts.length - MAX_ACCOUNTS} more` : '';
   const noun = accounts.length === 1 ? 'account' : 'accounts';

@@ -1,3 +1,4 @@
+import type { Catalog } from '../catalog/catalog.ts';
 import type { AttachedPolicy } from '../evaluation/applicable-policies.ts';
 import type { PreparedPrincipal, PreparedResource, PreparedRole } from '../evaluation/prepare.ts';
 import type { OrganizationFacts } from '../evaluation/principal.ts';
@@ -72,6 +73,8 @@ export interface Gathered {
   readonly revision: Revision;
   /** Returns what says whether a change can make any of it wrong, and keeps nothing of it. Left out: each change may. */
   watch?(): Watch;
+  /** The catalogue of that revision. Left out: there is only one. */
+  readonly catalog?: Catalog;
   /**
    * Null: there is no such user or role. Services, root users and `anonymous` are always there; so is any session of a role
    * that is: without a live one of its name, as one made without policies and tags.
@@ -125,6 +128,7 @@ export type CountedKind =
   | 'oidcProviders'
   | 'resources'
   | 'vpcEndpoints'
+  | 'services'
   | 'accessKeys';
 
 /**

@@ -17,6 +17,8 @@ export interface DirectoryDocument {
   readonly oidcProviders?: readonly OidcProviderInput[];
   readonly resources?: readonly ResourceInput[];
   readonly vpcEndpoints?: readonly VpcEndpointInput[];
+  /** Services of applications, beside those of AWS. */
+  readonly services?: readonly OwnServiceInput[];
   readonly accessKeys?: readonly AccessKeyInput[];
   /** What is known from now on of an account, layer by layer; layers that are not named keep what is stored. */
   readonly knowledge?: readonly KnowledgeInput[];
@@ -260,6 +262,28 @@ export interface ResourceInput {
   readonly abacEnabled?: boolean | null;
   /** Grants of a KMS key: all of them. */
   readonly grants?: readonly KmsGrantInput[];
+}
+
+/** A service of one's own: what is left out is empty. What it may hold: services/own-service.ts. */
+export interface OwnServiceInput {
+  /** What its actions and ARNs begin with: `orders`. */
+  readonly prefix: string;
+  readonly name: string;
+  /** `name` is without the prefix, `resourceTypes` are names of the service's own. */
+  readonly actions: readonly {
+    readonly name: string;
+    readonly accessLevel: 'LIST' | 'READ' | 'WRITE' | 'TAGGING' | 'PERMISSIONS_MANAGEMENT';
+    readonly resourceTypes?: readonly string[];
+    readonly conditionKeys?: readonly string[];
+  }[];
+  readonly resourceTypes?: readonly {
+    readonly name: string;
+    /** `arn:${Partition}:orders:${Region}:${Account}:order/${OrderId}` */
+    readonly arnPattern: string;
+    readonly conditionKeys?: readonly string[];
+    readonly canHavePolicy?: boolean;
+  }[];
+  readonly conditionKeys?: readonly { readonly name: string; readonly type: string }[];
 }
 
 export interface AccessKeyInput {

@@ -4,6 +4,7 @@ import type { Memory } from './gather/memory.ts';
 import { readRevision } from './gather/revision-rows.ts';
 import type { Database, Sql } from './prisma/database.ts';
 import { ofAnotherHistory, RevisionNotReached } from './revision-not-reached.ts';
+import { type OwnServices, readServices, touchesServices } from './services/own-services.ts';
 
 /** What a change returns: the revision it led to, or the unchanged one if it touched nothing. */
 export interface Change<T> {
@@ -26,6 +27,15 @@ export const USUAL_FRESHNESS: Freshness = { maxStaleness: 0, catchUp: 2_000 };
 /** Between two looks for a revision that has not been reached. Milliseconds. */
 const AGAIN_AFTER = 50;
 
+/** What a store may have beside its database and its memory. */
+interface StoreParts {
+  readonly freshness?: Freshness;
+  /** Where questions are read; left out: where everything else is. */
+  readonly replica?: Database | null;
+  /** Services of applications, which move on with the memory; left out: there are none. */
+  readonly services?: OwnServices | null;
+}
+
 /** The database, and the memory of what was read from it. */
 export class Store {
   readonly database: Database;
@@ -33,6 +43,7 @@ export class Store {
   readonly #freshness: Freshness;
   readonly #replica: Database | null;
   #restored: bigint | null;
+  readonly #services: OwnServices | null;
   #reading: Promise<void> | null = null;
   #next: Promise<void> | null = null;
   #replicaReading: Promise<void> | null = null;
@@ -48,8 +59,9 @@ export class Store {
     database: Database,
     memory: Memory,
     restored: bigint | null = null,
-    { freshness = USUAL_FRESHNESS, replica = null }: { freshness?: Freshness; replica?: Database | null } = {},
+    { freshness = USUAL_FRESHNESS, replica = null, services = null }: StoreParts = {},
   ) {
+    this.#services = services;
     this.database = database;
     this.#replica = replica;
     this.memory = memory;
@@ -95,7 +107,9 @@ export class Store {
     const since = this.memory.revision;
     const reached = await readRevision(replica, since).catch(() => null);
     if (reached === null) await this.synchronize();
-    else if (this.memory.revision === since) this.memory.advance(reached.revision, reached.touched);
+    else if (this.#services !== null && touchesServices(reached.touched)) {
+      await this.#withServices(this.#services, replica).catch(() => this.synchronize());
+    } else if (this.memory.revision === since) this.memory.advance(reached.revision, reached.touched);
   }
 
   /** As `refresh`, for credentials: no replica is asked, nor memory while nobody would tell this process that they have ended. */
@@ -181,15 +195,22 @@ export class Store {
     const began = performance.now();
     const { revision, touched, restored } = await readRevision(sql, this.memory.revision);
     this.#restored = restored;
-    this.memory.advance(revision, touched);
+    if (this.#services !== null && touchesServices(touched)) await this.#withServices(this.#services, sql);
+    else this.memory.advance(revision, touched);
     this.#currentAt = began;
+  }
+
+  /** Memory and catalogue move on together. */
+  async #withServices(services: OwnServices, sql: Sql): Promise<void> {
+    services.advance(this.memory, await readServices(sql, this.memory.revision));
   }
 
   /** One writing transaction. Every question asked after it sees it. `database`: that of long work, where it is long. */
   async change<T>(work: (sql: Sql, now: number) => Promise<Change<T>>, database = this.database): Promise<T> {
     const now = Date.now();
     const { revision, touched, result } = await database.transaction('write', (sql) => work(sql, now));
-    if (revision === this.memory.revision + 1n) this.memory.advance(revision, touched);
+    if (this.#services !== null && touchesServices(touched)) await this.#withServices(this.#services, this.database);
+    else if (revision === this.memory.revision + 1n) this.memory.advance(revision, touched);
     // Others have written in between; on a server the next question reads what they wrote.
     else if (this.database.exclusive) this.memory.advance(revision, null);
     if (revision > this.#written) this.#written = revision;

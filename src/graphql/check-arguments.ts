@@ -7,6 +7,7 @@ import {
 } from 'graphql';
 import type { GatewayContext } from './context.ts';
 import { faultIn } from './malformed.ts';
+import { principalPaths, withCaller } from './me.ts';
 
 /** The extension of a field that names the list whose entries its resolver checks one by one: see each-of.ts. */
 const EACH_ALONE = 'eachAlone';
@@ -17,8 +18,8 @@ export function eachAlone(list: string): Readonly<Record<string, string>> {
 }
 
 /**
- * Checks the arguments of every field before its guard and resolver: BAD_USER_INPUT with the place of the first malformed
- * one.
+ * Checks the arguments of every field before its guard and resolver, with the caller in place of `me`: BAD_USER_INPUT with the place
+ * of the first malformed one.
  */
 export function checkArguments(schema: GraphQLSchema): void {
   for (const type of Object.values(schema.getTypeMap())) {
@@ -34,9 +35,11 @@ export function checkArguments(schema: GraphQLSchema): void {
 
 type Resolver = GraphQLFieldResolver<unknown, GatewayContext>;
 
-function checked({ extensions }: GraphQLField<unknown, GatewayContext>, resolve: Resolver): Resolver {
+function checked({ extensions, args: declared }: GraphQLField<unknown, GatewayContext>, resolve: Resolver): Resolver {
   const list = extensions[EACH_ALONE];
-  return (parent, args, context, info) => {
+  const paths = principalPaths(declared);
+  return (parent, given, context, info) => {
+    const args = paths.length === 0 ? given : withCaller(given, paths, context.caller);
     const fault = faultIn(args, NO_PLACE, typeof list === 'string' ? at(args, list) : undefined);
     if (fault !== null) throw fault;
     return resolve(parent, args, context, info);

@@ -24,7 +24,7 @@ export function tooCostly(cost: number, before: number): GraphQLError {
 }
 
 /** Arguments whose length is the length of the answer. */
-const BATCH_ARGUMENTS = ['changes', 'requests', 'checks', 'resources', 'ids', 'needs'];
+const BATCH_ARGUMENTS = ['changes', 'requests', 'checks', 'resources', 'ids', 'needs', 'arns'];
 
 /** Cost of a part of the effective permissions that examines each action of the catalogue. */
 export const PERMISSIONS_COST = 5000;

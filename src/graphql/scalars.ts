@@ -10,6 +10,7 @@ import { parsePrincipalRef } from '../policy/principal-id.ts';
 import { builder } from './builder.ts';
 import type { GivenDocument } from './given-document.ts';
 import { malformed } from './malformed.ts';
+import { ME } from './me.ts';
 
 /** Longest ARN or principal id that is read. IAM's own are at most 2,048 characters. */
 const MAX_ARN_LENGTH = 2048;
@@ -85,11 +86,12 @@ builder.scalarType('AccountId', {
 
 function principalId(value: unknown) {
   const text = textOf(value, 'a principal id');
+  if (text === 'me') return ME;
   return (
     parsePrincipalRef(text) ??
     malformed(
       `${quoted(text)} is not a principal: expected the ARN of a user, role, role session, federated user or root ` +
-        'user, a service principal (ec2.amazonaws.com), a 12-digit account id, or anonymous',
+        'user, a service principal (ec2.amazonaws.com), a 12-digit account id, anonymous, or me',
     )
   );
 }
@@ -97,8 +99,8 @@ function principalId(value: unknown) {
 builder.scalarType('PrincipalId', {
   description:
     'A principal that makes requests: an ARN (user, role, role session, federated user, root), a service principal ' +
-    'such as `ec2.amazonaws.com`, a 12-digit account id (its root user), or `anonymous`. The ARN of a role means a ' +
-    'session of it whose name is not known. At most 2,048 characters',
+    'such as `ec2.amazonaws.com`, a 12-digit account id (its root user), or `anonymous`. As an argument also `me`, the caller itself, in the ' +
+    'session that it calls with; the operator and checkers are no principals. The ARN of a role means a session of it whose name is not known. At most 2,048 characters',
   serialize: (value) => value,
   parseValue: principalId,
   parseLiteral: fromLiteral(principalId),

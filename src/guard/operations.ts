@@ -30,6 +30,9 @@ export interface OperationValues extends IamValues, OrganizationValues, Resource
   readonly ExitRole: NoValues;
   readonly ImportAccountAuthorizationDetails: NoValues;
   readonly ImportDirectory: NoValues;
+  readonly RegisterService: NoValues;
+  readonly UpdateService: NoValues;
+  readonly RemoveService: NoValues;
   readonly RotateSigningKey: NoValues;
   readonly CreateChecker: checkers.NewCheckerScope;
   readonly RotateChecker: checkers.RotatedChecker;
@@ -124,6 +127,9 @@ export const OPERATIONS: { readonly [Name in OperationName]: Operation<Operation
   ExitRole: SIGNED_IN,
   ImportAccountAuthorizationDetails: operators(IMPORT_EVENTS.details),
   ImportDirectory: operators(IMPORT_EVENTS.directory),
+  RegisterService: operators('RegisterService'),
+  UpdateService: operators('UpdateService'),
+  RemoveService: operators('RemoveService'),
   RotateSigningKey: operators('RotateSigningKey'),
   CreateChecker: needing(checkers.creationOfChecker),
   RotateChecker: {

@@ -6,6 +6,7 @@ import type {
   KnowledgeLayer,
   ManagedPolicyInput,
   OidcProviderInput,
+  OwnServiceInput,
   RoleInput,
   UserInput,
   VpcEndpointInput,
@@ -68,6 +69,8 @@ export class Facts {
   readonly resourceLists = this.#said<ResourceListFacts>('list of');
   /** Keys: ids, vpce-…. */
   readonly vpcEndpoints = this.#said<Without<VpcEndpointInput, 'id'>>('VPC endpoint');
+  /** Keys: prefixes. */
+  readonly services = this.#said<Without<OwnServiceInput, 'prefix'>>('service');
 
   readonly #wholeLists = new Map<string, WholeList>();
   readonly #knowledge = new Map<string, KnowledgeInput>();

@@ -182,6 +182,14 @@ const UNINDEXED =
   'searches are not indexed and read whole tables: the database lacks the extension pg_trgm, which this user may not ' +
   'create. Run CREATE EXTENSION pg_trgm as a user who may, and start again';
 
+function hidingText(prefixes: readonly string[]): string {
+  const names = prefixes.map((prefix) => `\`${prefix}\``).join(', ');
+  return (
+    `AWS has services by now whose prefixes services of applications have: ${names}. Those of applications count, and AWS’s ` +
+    'do not, until `removeService` removes them'
+  );
+}
+
 /** Waits for the database, and logs when it is lost and when it is back. */
 async function openWatched(settings: Settings, log: Log): Promise<Services> {
   const services = await openServices(settings, {
@@ -190,6 +198,8 @@ async function openWatched(settings: Settings, log: Log): Promise<Services> {
     onAvailability: (isThere) => log.warn(isThere ? THERE : GONE),
   });
   if (!services.directory.searchIndexed) log.warn(UNINDEXED);
+  const { hiding } = services.directory.services;
+  if (hiding.length > 0) log.warn(hidingText(hiding));
   return services;
 }
 

@@ -28,7 +28,8 @@ export async function openStore(
 ): Promise<{ readonly catalog: Catalog; readonly directory: OpenDirectory }> {
   const catalog = await openCatalog();
   const options = { ...placeOf(place), isTold, ...(onAvailability !== undefined && { onAvailability }) };
-  return { catalog, directory: await onceThere(() => openDirectory(options, catalog), waitSeconds) };
+  const directory = await onceThere(() => openDirectory(options, catalog), waitSeconds);
+  return { catalog: directory.catalog, directory };
 }
 
 /** How the directory is opened. */

@@ -51,14 +51,15 @@ export interface ChangeSets {
   ): Promise<MadeChanges>;
 }
 
-/** What the target of a new entity says, and what the guard of a deletion has seen. */
-const NO_PARAMETERS = new Set(['accountId', 'partition', 'parts']);
+/** What the target of a new entity says. */
+const IN_TARGET = new Set(['accountId', 'partition']);
 const DOCUMENTS = new Set(['policyDocument', 'assumeRolePolicyDocument']);
 
-/** The parameters of an input for the trail: all but its target; a document is given by its hash. */
+/** The parameters of an input for the trail: all but its target, and what a deletion was decided with; a document is given by its hash. */
 function parametersOf(input: object, target: string): Readonly<Record<string, string>> {
   const told = Object.entries(input).filter(
-    ([name, value]) => value != null && value !== target && !NO_PARAMETERS.has(name),
+    ([name, value]) =>
+      value != null && value !== target && name !== 'parts' && !(IN_TARGET.has(name) && target.includes(String(value))),
   );
   return Object.fromEntries(told.map(([name, value]) => [name, DOCUMENTS.has(name) ? hashOf(value) : printed(value)]));
 }
@@ -123,7 +124,7 @@ export function createEntityChanges({
     return auditedAll(audit, aCall(caller, now, origin), attempted, (events) => {
       checkInputs(changes);
       return entities.make(
-        changes.map((change, index): ChangeStep => ({ ...change, event: events[index] })),
+        changes.map((change, index) => ({ ...change, event: events[index] })),
         options,
       );
     });

@@ -3,16 +3,21 @@ import { describe, expect, it } from 'vitest';
 import { createAccess } from '../../src/access/access.ts';
 import { openCatalog } from '../../src/catalog/catalog.ts';
 import type { DirectoryDocument } from '../../src/directory/document.ts';
+import { completed } from '../../src/directory/services/own-service.ts';
+import { OwnServices } from '../../src/directory/services/own-services.ts';
 import type { JsonObject } from '../../src/policy/json.ts';
 import { principalIdOf } from '../../src/policy/principal-id.ts';
 import { MemoryDirectory } from '../support/memory-directory.ts';
-import { A, aRole, aUser, B, roleArn, userArn } from '../support/policies.ts';
+import { ORDERS, orderArn } from '../support/own-service.ts';
+import { A, aRole, aUser, B, policy, roleArn, userArn } from '../support/policies.ts';
 import { aQuestion, aSubject, NOON } from '../support/questions.ts';
 
-const catalog = await openCatalog();
+/** AWS's catalogue, and the service of an application. */
+const catalog = new OwnServices(await openCatalog(), [completed(ORDERS)]).catalog.now;
 const USERS = [userArn('u0'), userArn('u1'), userArn('u2', B)];
 const ROLES = [roleArn('r0'), roleArn('r1'), roleArn('r2', B), roleArn('r3', B)];
-const ACTIONS = ['s3:GetObject', 's3:PutObject', 'sts:AssumeRole'];
+const ORDER = orderArn('42');
+const ACTIONS = ['s3:GetObject', 's3:PutObject', 'sts:AssumeRole', 'orders:GetOrder'];
 const BUCKET = 'arn:aws:s3:::b';
 
 /** Objects, of which the directory knows one's bucket, and nothing of the other. */
@@ -31,8 +36,16 @@ const unsaid: fc.Arbitrary<JsonObject> = fc.constantFrom(
 const identityStatement: fc.Arbitrary<JsonObject> = fc
   .record({
     Effect: fc.constantFrom('Allow', 'Allow', 'Allow', 'Deny'),
-    Action: fc.constantFrom('*', 's3:*', 's3:Get*', 'sts:*', 'sts:AssumeRole'),
-    Resource: fc.constantFrom('*', ...OBJECTS, ROLES[0] ?? '', ROLES[2] ?? '', 'arn:aws:iam::*:role/*'),
+    Action: fc.constantFrom('*', 's3:*', 's3:Get*', 'sts:*', 'sts:AssumeRole', 'orders:*', 'orders:GetOrder'),
+    Resource: fc.constantFrom(
+      '*',
+      ...OBJECTS,
+      ORDER,
+      orderArn('*'),
+      ROLES[0] ?? '',
+      ROLES[2] ?? '',
+      'arn:aws:iam::*:role/*',
+    ),
     Condition: fc.option(unsaid, { nil: null, freq: 1 }),
   })
   .map(({ Condition, ...statement }) => (Condition === null ? statement : { ...statement, Condition }));
@@ -56,6 +69,9 @@ const trustStatement: fc.Arbitrary<JsonObject> = fc
 const resourceStatement: fc.Arbitrary<JsonObject> = fc
   .tuple(fc.constantFrom('Allow', 'Deny'), principal, fc.constantFrom('s3:*', 's3:GetObject'))
   .map(([Effect, Principal, Action]) => ({ Effect, Principal, Action, Resource: `${BUCKET}/*` }));
+const orderStatement: fc.Arbitrary<JsonObject> = fc
+  .tuple(fc.constantFrom('Allow', 'Deny'), principal)
+  .map(([Effect, Principal]) => ({ Effect, Principal, Action: 'orders:*', Resource: '*' }));
 const some = <T>(each: fc.Arbitrary<T>): fc.Arbitrary<T[]> => fc.array(each, { maxLength: 2 });
 
 const world: fc.Arbitrary<DirectoryDocument> = fc
@@ -63,12 +79,23 @@ const world: fc.Arbitrary<DirectoryDocument> = fc
     users: fc.tuple(...USERS.map(() => some(identityStatement))),
     roles: fc.tuple(...ROLES.map(() => fc.tuple(some(trustStatement), some(identityStatement)))),
     bucket: some(resourceStatement),
+    order: some(orderStatement),
   })
-  .map(({ users, roles, bucket }) => ({
+  .map(({ users, roles, bucket, order }) => ({
     users: users.map((statements, index) => aUser('', statements, { arn: USERS[index] ?? '' })),
     roles: roles.map(([trust, statements], index) => aRole('', trust, statements, { arn: ROLES[index] ?? '' })),
-    resources: [{ arn: BUCKET, accountId: A, policy: JSON.stringify({ Version: '2012-10-17', Statement: bucket }) }],
+    resources: [
+      { arn: BUCKET, accountId: A, policy: policy(...bucket) },
+      { arn: ORDER, accountId: A, policy: policy(...order) },
+    ],
   }));
+
+/** What an action is asked on: a role, an order with a policy or without one, or `object`. */
+function resourceOf(action: string, object: string, role: string): string {
+  if (action === 'sts:AssumeRole') return role;
+  if (action !== 'orders:GetOrder') return object;
+  return object === OBJECTS[0] ? ORDER : orderArn('1');
+}
 
 /** Every question is a projection of one evaluator: on any world, no two of them disagree. */
 describe('on generated worlds', () => {
@@ -84,7 +111,7 @@ describe('on generated worlds', () => {
         fc.constantFrom(...OBJECTS),
         async (document, who, role, action, object) => {
           const access = createAccess(new MemoryDirectory(document, catalog), catalog);
-          const resource = action === 'sts:AssumeRole' ? (ROLES[0] ?? '') : object;
+          const resource = resourceOf(action, object, ROLES[0] ?? '');
           const [assumption, asRole, inRole] = await access.decide(
             [
               aQuestion(who, 'sts:AssumeRole', role),
@@ -163,7 +190,7 @@ describe('on generated worlds', () => {
         fc.constantFrom(...OBJECTS),
         async (document, action, object) => {
           const access = createAccess(new MemoryDirectory(document, catalog), catalog);
-          const resource = action === 'sts:AssumeRole' ? (ROLES[1] ?? '') : object;
+          const resource = resourceOf(action, object, ROLES[1] ?? '');
           // Who can reach a bucket that the directory does not know is asked with its owner.
           const owner = resource === OBJECTS[1] ? { resourceAccount: '111111111111' } : {};
           const about = (who: string) => aQuestion(who, action, resource, owner);

@@ -8,6 +8,7 @@ import type {
   RoleInput,
   UserInput,
 } from '../../src/directory/document.ts';
+import { ORDERS } from '../support/own-service.ts';
 
 const HERE = '111111111111';
 const THERE = '222222222222';
@@ -194,6 +195,14 @@ export const directories: fc.Arbitrary<DirectoryDocument> = named<ManagedPolicyI
             clientIds: ['one', 'another'],
             createdAt,
             jwks: { keys: [{ kty: 'OKP', kid: key, nested: { list: [1, null, 'x'] } }] },
+          },
+        ]),
+        services: text.map((one) => [
+          {
+            ...ORDERS,
+            name: `n${one.slice(0, 100)}`,
+            actions: ORDERS.actions.map((action) => ({ resourceTypes: [], conditionKeys: [], ...action })),
+            resourceTypes: ORDERS.resourceTypes.map((type) => ({ conditionKeys: [], canHavePolicy: false, ...type })),
           },
         ]),
         resources: fc

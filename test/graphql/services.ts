@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll } from 'vitest';
 import { createAccess } from '../../src/access/access.ts';
-import { openCatalog } from '../../src/catalog/catalog.ts';
 import type { DirectoryDocument } from '../../src/directory/document.ts';
 import type { GatewayServices } from '../../src/graphql/context.ts';
 import { understandFiles } from '../../src/server/imports/understand.ts';
@@ -12,8 +11,6 @@ import { createSecrets, type Secrets } from '../../src/session/secrets.ts';
 import { createSessions } from '../../src/session/sessions.ts';
 import { type TakenDatabase, takeDatabase } from '../support/recycled-database.ts';
 import { type Gateway, gatewayOn, NOW, SIGNED_IN_KEY } from './gateway.ts';
-
-const catalog = await openCatalog();
 
 /** How long opening a new directory may take where other tests run beside, in milliseconds. */
 export const OPENING = 180_000;
@@ -78,11 +75,11 @@ async function open(database: Omit<TakenDatabase, 'database'>, dataDir: string):
   const statements: string[] = [];
   const directory = await database.openDirectory((sql) => statements.push(sql));
   const secrets = await createSecrets({ dataDir, operatorToken: 'operator' });
-  const access = createAccess(directory, catalog);
+  const access = createAccess(directory, directory.catalog);
   const sessions = createSessions({ directory, access, secrets });
   return {
     access,
-    catalog,
+    catalog: directory.catalog,
     directory,
     secrets,
     sessions,

@@ -37,6 +37,7 @@ const actions = fc.constantFrom(
   action('ec2:DescribeInstances', true),
   action('ec2:StopInstances'),
   action('sqs:SendMessage'),
+  action('orders:GetOrder'),
   action('kms:Decrypt'),
   action('kms:RetireGrant'),
   action('kms:CreateGrant'),
@@ -53,6 +54,7 @@ const actions = fc.constantFrom(
 
 const resourceArns = fc.constantFrom(
   '*',
+  `arn:aws:orders:us-east-1:${A}:order/42`,
   'arn:aws:s3:::b/x',
   'arn:aws:s3:::b',
   'arn:aws:s3:::b/alice/x',

@@ -6,6 +6,7 @@ import type { ChangeOptions } from '../entities/change-options.ts';
 import { NothingKept } from '../entities/dry-run.ts';
 import { checkExpected, checkUntouched, readHistory } from '../entities/untouched.ts';
 import type { Sql } from '../prisma/database.ts';
+import { planServices } from '../services/plan-services.ts';
 import { inTurn } from './batches.ts';
 import { bindGrantsToDeleted, bindToDeleted } from './bindings.ts';
 import { ChangeSet, sha256 } from './change-set.ts';
@@ -84,6 +85,7 @@ export async function applyDocuments(
     await planOrganizations(sql, document, indexed, changes);
     // The salt differs at every revision: a name that is deleted and created again gets another id.
     const replaced = await planEntities(document, indexed, { sql, catalog, changes, now, salt: String(before) });
+    await planServices(document, { sql, catalog, changes });
     await planResources(document, indexed, { sql, changes, now });
     const total = countRows(changes);
     await setImmediate();

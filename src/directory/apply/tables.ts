@@ -9,6 +9,7 @@ const NAMED = { id: 'text', arn: 'text', accountId: 'text', name: 'text', path: 
 /** The tables that documents are written to, each after the tables that it refers to. */
 export const TABLES = {
   PolicyDocument: { key: ['hash'], columns: { hash: 'text', text: 'text' } },
+  OwnService: { key: ['prefix'], columns: { prefix: 'text', definition: 'jsonb' } },
   Organization: {
     key: ['id'],
     columns: {

@@ -59,7 +59,7 @@ async function readPage(sql: Sql, { kind, after }: Place, revision: Revision): P
   return { kind, document, count: rows.length, revision, next: placeAfter(kind, rows) };
 }
 
-const FIRST: Place = { kind: 'organizations', after: '' };
+const FIRST: Place = { kind: 'services', after: '' };
 
 export function directoryExports(database: Database): DirectoryExports {
   return {

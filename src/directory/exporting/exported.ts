@@ -37,7 +37,7 @@ export function exportedEntities<Input>(
 }
 
 /** One page of a table, in the order of an index of it. */
-export function pageOf(table: string, column: 'arn' | 'id' = 'arn'): string {
+export function pageOf(table: string, column: 'arn' | 'id' | 'prefix' = 'arn'): string {
   return `(SELECT * FROM "${table}" WHERE "${column}" > $1 ORDER BY "${column}" LIMIT $2) e`;
 }
 

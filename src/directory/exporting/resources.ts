@@ -2,6 +2,7 @@ import type {
   AccessPointInput,
   KmsGrantInput,
   OidcProviderInput,
+  OwnServiceInput,
   PublicAccessBlock,
   ResourceInput,
   VpcEndpointInput,
@@ -56,4 +57,9 @@ export const oidcProviders = exported<OidcProviderInput>(
     createdAt: toIso(createdAt),
     jwks,
   }),
+);
+
+export const services = exported<OwnServiceInput>(
+  `SELECT e.prefix AS key, e.definition FROM ${pageOf('OwnService', 'prefix')} ORDER BY e.prefix`,
+  ({ definition }: KeyedRow & { readonly definition: OwnServiceInput }) => definition,
 );

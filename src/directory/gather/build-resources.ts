@@ -1,9 +1,11 @@
+import type { Catalog } from '../../catalog/catalog.ts';
 import { type AccessPointFacts, withNetworkOrigin } from '../../evaluation/access-point.ts';
 import { prepareResource } from '../../evaluation/prepare.ts';
 import type { ResourceFacts } from '../../evaluation/resource.ts';
 import { parseArn } from '../../policy/arn.ts';
 import { isAccountId } from '../../policy/principal-id.ts';
 import type { KnownResource, UnknownOfResource } from '../directory.ts';
+import { OWN_SERVICE } from '../services/own-services.ts';
 import type { AccountFacts } from './account-facts.ts';
 import { PolicyCollector } from './attached-policies.ts';
 import type { BuiltRole } from './build-principals.ts';
@@ -23,18 +25,35 @@ export interface ResourceRows {
   readonly holders: readonly string[];
   /** Of an access point or an object behind it: its bucket; null: not stored, or not known. */
   readonly bucket: ResourceRow | null;
+  /** Null: one of AWS's. */
+  readonly service: OtherService | null;
+}
+
+/** A service that AWS does not have, by the ARN of a resource. */
+interface OtherService {
+  readonly prefix: string;
+  /** It is registered: its resources and their policies are here and nowhere else, so that nothing of them is unknown. */
+  readonly isOwn: boolean;
+}
+
+/** Null: it is one of AWS's. */
+export function serviceOf(arn: string, catalog: Catalog): OtherService | null {
+  const prefix = arn.split(':', 3)[2] ?? '';
+  const service = catalog.service(prefix);
+  return service !== null && service.isOwn !== true ? null : { prefix, isOwn: service !== null };
 }
 
 export function resourceRows(
   { arn, accountId }: { readonly arn: string; readonly accountId: string | null },
   holders: readonly string[],
   stored: ReadonlyMap<string, ResourceRow>,
+  service: OtherService | null = null,
 ): ResourceRows {
   const exact = stored.get(arn) ?? null;
   const rows = [arn, ...holders].flatMap((each) => stored.get(each) ?? []);
   const holder = rows.find((row) => row.policyHash !== null) ?? rows[0] ?? null;
   const bucket = stored.get(holder?.accessPoint?.bucket ?? '') ?? null;
-  return { arn, given: accountId, exact, holder, holders, bucket };
+  return { arn, given: accountId, exact, holder, holders, bucket, service };
 }
 
 /** The owner of a resource: from its ARN, else from the directory, else from the client. */
@@ -170,7 +189,7 @@ export function buildResource(
   const named = arn !== '*';
   if (named && account === null)
     gaps.push(`the account that owns ${arn} is not known: it is taken to be the principal's`);
-  if (named && holders.length > 0) gaps.push(...policyGaps(rows, account));
+  if (named && holders.length > 0 && rows.service?.isOwn !== true) gaps.push(...policyGaps(rows, account));
   const policy = holder === null ? null : policies.ofResource('resource', holder.policyHash, holder.arn);
   const accessPoint = accessPointFacts(rows, policies);
   const prepared = prepareResource({
@@ -194,6 +213,7 @@ export function buildResource(
     dependencies: [
       ...[arn, ...holders, ...bucketsOf(rows)].map((each) => dependency('Resource', each)),
       ...entityOf(arn),
+      ...(rows.service === null ? [] : [dependency(OWN_SERVICE, rows.service.prefix)]),
       ...(account?.dependencies ?? []),
     ],
     bytes: BYTES,

@@ -94,15 +94,16 @@ export class Gatherer {
     if (!isFresh) await this.#current.refresh();
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       const revision = memory.revision;
+      const catalog = this.#tools.catalog.now;
       const { entries, missing } = this.#recall(wanted, now, forSearch);
-      if (missing.length === 0) return new Findings(revision, entries, now);
+      if (missing.length === 0) return new Findings(revision, catalog, entries, now);
       const loaded = await this.#load(missing, now, forSearch);
       if (loaded.revision !== revision && entries.size > 0) continue;
       for (const [key, entry] of loaded.entries) entries.set(key, entry);
-      return new Findings(loaded.revision, entries, now);
+      return new Findings(loaded.revision, loaded.catalog, entries, now);
     }
     const loaded = await this.#load([...wanted.values()], now, forSearch);
-    return new Findings(loaded.revision, loaded.entries, now);
+    return new Findings(loaded.revision, loaded.catalog, loaded.entries, now);
   }
 
   /** The places of accounts that belong to an organization, on a state that is no older than `since`. */

@@ -4,13 +4,21 @@ import type { PreparedPrincipal } from '../../evaluation/prepare.ts';
 import { sha256 } from '../apply/change-set.ts';
 import type { Known } from '../directory.ts';
 import type { Sql } from '../prisma/database.ts';
+import { type OwnServices, readServices, touchesServices } from '../services/own-services.ts';
 import { type AccountFacts, accountFacts, controlDocuments } from './account-facts.ts';
 import { type AccountRow, type OrganizationRow, readAccountRows } from './account-rows.ts';
 import { type NeededDocument, neededBy } from './attached-policies.ts';
 import { buildEndpoint } from './build-endpoint.ts';
 import { buildFederated } from './build-federated.ts';
 import { type BuiltRole, buildRole, buildRoot, buildUser } from './build-principals.ts';
-import { buildResource, buildRoleResource, ownerOf, type ResourceRows, resourceRows } from './build-resources.ts';
+import {
+  buildResource,
+  buildRoleResource,
+  ownerOf,
+  type ResourceRows,
+  resourceRows,
+  serviceOf,
+} from './build-resources.ts';
 import { buildSessions } from './build-sessions.ts';
 import type { Compiled, CompiledBatch, CompiledPolicies } from './compiled-policies.ts';
 import { dependency, type Entry, type Memory } from './memory.ts';
@@ -30,11 +38,14 @@ export interface LoadTools {
   readonly compiled: CompiledPolicies;
   readonly memory: Memory;
   readonly resources: StoredResources;
+  /** Moves on with the memory. Left out: the catalogue is AWS's alone. */
+  readonly services?: OwnServices;
 }
 
 /** Entries of one revision, by key: those asked for, and what they were built from. */
 export interface Loaded {
   readonly revision: bigint;
+  readonly catalog: Catalog;
   readonly entries: ReadonlyMap<string, Entry>;
 }
 
@@ -53,12 +64,20 @@ const STALE_ROWS = 500;
  * where the first finds nothing: what does not exist must take as long as what the caller may not know of.
  */
 export async function load(sql: Sql, wanted: readonly Wanted[], now: number, tools: LoadTools): Promise<Loaded> {
-  const { catalog, memory } = tools;
+  const { memory } = tools;
+  const catalog = tools.catalog.now;
   const names = namesOf(wanted, catalog);
   // Those that have changed are read along, whoever asks about what.
   const stale = [...tools.resources.stale].slice(0, STALE_ROWS);
   const asked = { ...names, resources: [...new Set([...names.resources, ...stale])] };
   const rows = await readEntityRows(sql, asked, memory.revision, now);
+  if (tools.services !== undefined && touchesServices(rows.touched)) {
+    // What was read by the former catalogue is read anew by the one of this state.
+    const state = await readServices(sql, memory.revision);
+    tools.services.advance(memory, state);
+    const { services: _, ...others } = tools;
+    return load(sql, wanted, now, { ...others, catalog: tools.services.catalogWith(state.services) });
+  }
   memory.advance(rows.revision, rows.touched);
   if (memory.revision === rows.revision) tools.resources.learn(asked.resources, rows.resources);
   const stored = new Map(rows.resources.map((row) => [row.arn, row]));
@@ -68,7 +87,7 @@ export async function load(sql: Sql, wanted: readonly Wanted[], now: number, too
     if (one.kind === 'root' || one.kind === 'account' || one.kind === 'federated') accountIds.add(one.accountId);
     if (one.kind !== 'resource') continue;
     const holders = one.arn === '*' ? [] : catalog.policyHolders(one.arn);
-    const about = resourceRows(one, holders, stored);
+    const about = resourceRows(one, holders, stored, serviceOf(one.arn, catalog));
     const owner = ownerOf(about);
     if (owner !== null) accountIds.add(owner);
     resources.set(keyOf(one), about);
@@ -76,7 +95,11 @@ export async function load(sql: Sql, wanted: readonly Wanted[], now: number, too
   const policies = withCatalog(rows, wanted, catalog);
   const accounts = await readAccounts(sql, accountIds, rows.revision, memory);
   const compiled = await compileAll(sql, needed(rows, policies, accounts, wanted), policies.texts, tools);
-  return { revision: rows.revision, entries: build(rows, wanted, resources, accounts, policies.rows, compiled, now) };
+  return {
+    revision: rows.revision,
+    catalog,
+    entries: build(rows, wanted, resources, accounts, policies.rows, compiled, now),
+  };
 }
 
 /** Managed policies by ARN; those of AWS that are not stored come from the catalogue, their texts with them. */

@@ -51,7 +51,7 @@ export class Memory {
   /** By dependency, what depends on it: mostly one entry. */
   readonly #dependents = new Map<string, Kept | Set<Kept>>();
 
-  /** `onAdvance`: called in the same turn in which the memory moves to a later revision, with what was touched. */
+  /** `onAdvance`: called in the same turn in which something of the memory is forgotten, with what was touched. */
   constructor(
     revision: bigint,
     budget: MemoryBudget,
@@ -95,6 +95,11 @@ export class Memory {
   advance(revision: bigint, touched: readonly Touched[] | null): void {
     if (revision <= this.#revision) return;
     this.#revision = revision;
+    this.forget(touched);
+  }
+
+  /** Drops what `touched` invalidates, or everything if it is null, at the revision that it has. */
+  forget(touched: readonly Touched[] | null): void {
     this.#onAdvance(touched);
     if (touched === null) {
       this.#budget.add(-this.#weightDecided - this.#weightSearched);

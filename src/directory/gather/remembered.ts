@@ -1,3 +1,4 @@
+import type { Catalog } from '../../catalog/catalog.ts';
 import type { Gathered, KnownResource, Remembered, Revision, Watch } from '../directory.ts';
 import { NOT_IN_MEMORY } from '../not-in-memory.ts';
 import type { BuiltFederated } from './build-federated.ts';
@@ -9,10 +10,12 @@ import type { StoredResources, Surroundings } from './stored-resources.ts';
 /** What was found, by key, all of one revision. */
 export class Findings extends LookUps {
   readonly revision: Revision;
+  readonly catalog: Catalog;
   readonly #entries: ReadonlyMap<string, Entry>;
 
-  constructor(revision: Revision, entries: ReadonlyMap<string, Entry>, now: number | null) {
+  constructor(revision: Revision, catalog: Catalog, entries: ReadonlyMap<string, Entry>, now: number | null) {
     super(now);
+    this.catalog = catalog;
     this.revision = revision;
     this.#entries = entries;
   }
@@ -44,6 +47,7 @@ export class Findings extends LookUps {
 /** Memory itself, as of the revision that it has now. Where something is missing, it looks in what was loaded for the request. */
 export class LiveMemory extends LookUps implements Remembered {
   readonly revision: Revision;
+  readonly catalog: Catalog;
   readonly #memory: Memory;
   readonly #resources: StoredResources;
   readonly #around: Surroundings;
@@ -55,6 +59,7 @@ export class LiveMemory extends LookUps implements Remembered {
     this.#memory = memory;
     this.#resources = resources;
     this.#around = around;
+    this.catalog = around.catalog.now;
     // What was loaded of another state says nothing about this one.
     this.#loaded = loaded instanceof Findings && loaded.revision === memory.revision ? loaded : null;
   }

@@ -36,6 +36,13 @@ export interface Reached {
   readonly restored: bigint | null;
 }
 
+export async function currentRevision(sql: Sql): Promise<bigint> {
+  const [row] = await sql.query<{ revision: string }>(
+    'SELECT revision::text AS revision FROM "DirectoryState" WHERE id = 1',
+  );
+  return BigInt(row?.revision ?? 0);
+}
+
 /** The revision, and what was touched since `since`. */
 export async function readRevision(sql: Sql, since: bigint): Promise<Reached> {
   const [row] = await sql.query<{ revision: string; restored: string | null; touched: TouchedRows }>(

@@ -4,8 +4,9 @@ import { parseArn } from '../../policy/arn.ts';
 import { Recent } from '../../policy/recent.ts';
 import type { Touched } from '../apply/revision.ts';
 import type { KnownResource } from '../directory.ts';
+import { OWN_SERVICE } from '../services/own-services.ts';
 import { type AccountFacts, accountFacts } from './account-facts.ts';
-import { buildResource, ownerOf, type ResourceRows, resourceRows } from './build-resources.ts';
+import { buildResource, ownerOf, type ResourceRows, resourceRows, serviceOf } from './build-resources.ts';
 import type { Compiled, CompiledBatch, CompiledPolicies } from './compiled-policies.ts';
 import type { Entry } from './memory.ts';
 import type { MemoryBudget } from './memory-budget.ts';
@@ -199,7 +200,7 @@ export class StoredResources {
     for (const { entity, entityId } of touched) {
       if (AS_RESOURCES.has(entity)) this.#stale.add(entityId);
       else if (entity === 'Account') this.#accounts.add(entityId);
-      else if (entity !== 'Organization') continue;
+      else if (entity !== 'Organization' && entity !== OWN_SERVICE) continue;
       this.#forgetMade();
     }
     if (this.#stale.size > MOST_STALE) this.forget();
@@ -253,7 +254,7 @@ export class StoredResources {
     const key = nameOf(arn, wanted.accountId);
     const known = this.#made.get(key);
     if (known !== undefined) return known;
-    const about = resourceRows(wanted, around.catalog.policyHolders(arn), this.#rows);
+    const about = resourceRows(wanted, around.catalog.policyHolders(arn), this.#rows, serviceOf(arn, around.catalog));
     const owner = ownerOf(about);
     const account = owner === null ? null : this.#account(owner, revision, around);
     const ofHolder = this.#compiled(about.holder?.policyHash ?? null, around.compiled, around.compiled);

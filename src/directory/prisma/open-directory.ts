@@ -32,6 +32,9 @@ import { iam } from '../iam/iam.ts';
 import type { IamStore } from '../iam/iam-store.ts';
 import { type Pruned, prune, type Retention } from '../pruning/prune.ts';
 import { createReadModel, type ReadModel } from '../read-model.ts';
+import { OwnServices, readServices } from '../services/own-services.ts';
+import type { ServiceStore } from '../services/service-store.ts';
+import { serviceStore } from '../services/services.ts';
 import { type Freshness, Store, USUAL_FRESHNESS } from '../store.ts';
 import { accessKeys } from '../stores/access-keys.ts';
 import { checkCredentials } from '../stores/acting-credentials.ts';
@@ -81,6 +84,9 @@ export interface OpenDirectory extends Directory, IdentityStores {
   readonly history: DirectoryHistory;
   /** Null: no other gateway counts. */
   readonly guesses: GuessStore | null;
+  readonly services: ServiceStore;
+  /** AWS's catalogue with these services, of the revision that memory has reached. */
+  readonly catalog: Catalog;
   /** The lines of a backup of one state of the database, up to its counts, each when `take` is done with the one before. */
   backup(take: TakeLine): Promise<void>;
   check(): Promise<CheckReport>;
@@ -128,15 +134,20 @@ class StoredDirectory implements OpenDirectory {
   readonly exports: DirectoryExports;
   readonly history: DirectoryHistory;
   readonly guesses: GuessStore | null;
+  readonly services: ServiceStore;
+  readonly catalog: Catalog;
   readonly #store: Store;
-  readonly #catalog: Catalog;
   readonly #gatherer: Gatherer;
   readonly #budget: MemoryBudget;
   readonly #size: KnownSize;
   readonly #replica: Database | null;
   #listener: RevisionListener | null = null;
 
-  constructor(database: Database, catalog: Catalog, { reached, searchIndexed, budget, freshness, replica }: Opened) {
+  constructor(
+    database: Database,
+    services: OwnServices,
+    { reached, searchIndexed, budget, freshness, replica }: Opened,
+  ) {
     this.#replica = replica;
     this.searchIndexed = searchIndexed;
     this.#budget = budget;
@@ -146,9 +157,10 @@ class StoredDirectory implements OpenDirectory {
       resources.advance(touched);
       advances.tell(touched);
     });
-    this.#store = new Store(database, memory, reached.restored, { freshness, replica });
-    this.#catalog = catalog;
-    const tools = { catalog, compiled: new CompiledPolicies(budget), memory, resources };
+    this.#store = new Store(database, memory, reached.restored, { freshness, replica, services });
+    const { catalog } = services;
+    this.catalog = catalog;
+    const tools = { catalog, services, compiled: new CompiledPolicies(budget), memory, resources };
     this.#gatherer = new Gatherer(database, tools, this.#store, replica);
     this.prisma = createReadModel(database.adapter);
     this.keys = accessKeys(this.#store);
@@ -169,6 +181,7 @@ class StoredDirectory implements OpenDirectory {
     this.#size = new KnownSize(database, () => memory.revision);
     this.guesses = guessStore(database);
     this.history = directoryHistory(this.#store, advances);
+    this.services = serviceStore(this.#store, services);
   }
 
   /** From now on this process is told of changes that others make. */
@@ -222,7 +235,7 @@ class StoredDirectory implements OpenDirectory {
     event: NewAuditEvent | undefined,
     options: ChangeOptions = {},
   ): Promise<Applied> {
-    const applied = await applyTo(this.#store, this.#catalog, parts, { progress, event, options });
+    const applied = await applyTo(this.#store, this.catalog, parts, { progress, event, options });
     if (options.dryRun === true) return applied;
     // A large change has made it forget them.
     await this.warm();
@@ -297,10 +310,12 @@ async function storedIn(
   memory: number = DEFAULT_MEMORY,
   { freshness = USUAL_FRESHNESS, replica = null }: Partial<Pick<Opened, 'freshness' | 'replica'>> = {},
 ): Promise<StoredDirectory> {
+  const { services } = await readServices(database, 2n ** 62n);
+  const own = new OwnServices(catalog, services);
   const reached = await readRevision(database, 2n ** 62n);
   const searchIndexed = await isSearchIndexed(database);
   const budget = new MemoryBudget(memory);
-  const directory = new StoredDirectory(database, catalog, { reached, searchIndexed, budget, freshness, replica });
+  const directory = new StoredDirectory(database, own, { reached, searchIndexed, budget, freshness, replica });
   await directory.warm();
   return directory;
 }

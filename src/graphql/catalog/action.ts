@@ -28,7 +28,7 @@ const ActionResourceType = builder.objectRef<TakenType>('ActionResourceType').im
 });
 
 const Action = builder.objectRef<CatalogAction>('Action').implement({
-  description: 'An action of the catalogue of AWS’s services',
+  description: 'An action of the catalogue of services',
   fields: (t) => ({
     name: t.exposeString('name', { description: 'Name as policies and requests have it: `s3:GetObject`' }),
     service: t.exposeString('service', { description: 'Prefix of its service: `s3`' }),
@@ -39,7 +39,7 @@ const Action = builder.objectRef<CatalogAction>('Action').implement({
     }),
     description: t.string({
       nullable: true,
-      description: 'What AWS says that a permission for it grants; null: nothing',
+      description: 'What AWS says that a permission for it grants; null: nothing, as of every action of an application',
       resolve: (action, _args, { catalog }) => catalog.description(action),
     }),
     resourceTypes: t.field({

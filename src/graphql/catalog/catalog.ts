@@ -10,15 +10,21 @@ import { ActionConnection } from './action.ts';
 import { ConditionKeyConnection } from './condition-key.ts';
 import { ServiceConnection } from './service.ts';
 
-const ORDER = `those that begin with it first. The directory is not read. ${NULL_ANSWER}`;
+const ORDER = `those that begin with it first. Those of applications are among them. ${NULL_ANSWER}`;
 const SERVICE = 'Only those of the service with this prefix: `s3`. Left out: of all services';
 
 interface SearchArguments extends PageArguments {
   readonly search?: string | null | undefined;
 }
 
-/** The catalogue has no revisions: its lists are the same until another version of the gateway is started. */
+/** A cursor names an entry, and is good on every revision. */
 const REVISION = 0n;
+
+/** The catalogue of a revision that is current. */
+async function catalogOf({ catalog, directory }: GatewayContext): Promise<GatewayContext['catalog']> {
+  await directory.revision();
+  return catalog.now;
+}
 
 /** The page of what `find` finds. Throws InvalidInput for a long search, a large page or an invalid cursor. */
 async function pageOfCatalog<T>(
@@ -46,7 +52,10 @@ builder.queryField('services', (t) =>
       first: t.arg.int({ description: FIRST_DESCRIPTION }),
       after: t.arg.string({ description: AFTER_DESCRIPTION }),
     },
-    resolve: (_root, args, context) => pageOfCatalog(context, args, (search) => findServices(context.catalog, search)),
+    resolve: async (_root, args, context) => {
+      const catalog = await catalogOf(context);
+      return pageOfCatalog(context, args, (search) => findServices(catalog, search));
+    },
   }),
 );
 
@@ -64,10 +73,11 @@ builder.queryField('actions', (t) =>
       first: t.arg.int({ description: FIRST_DESCRIPTION }),
       after: t.arg.string({ description: AFTER_DESCRIPTION }),
     },
-    resolve: (_root, { service, accessLevel, ...args }, context) => {
+    resolve: async (_root, { service, accessLevel, ...args }, context) => {
       checkLength('service', service);
+      const catalog = await catalogOf(context);
       return pageOfCatalog(context, args, (search) =>
-        findActions(context.catalog, {
+        findActions(catalog, {
           search,
           ...(service == null ? {} : { service }),
           ...(accessLevel == null ? {} : { accessLevel }),
@@ -90,10 +100,11 @@ builder.queryField('conditionKeys', (t) =>
       first: t.arg.int({ description: FIRST_DESCRIPTION }),
       after: t.arg.string({ description: AFTER_DESCRIPTION }),
     },
-    resolve: (_root, { service, ...args }, context) => {
+    resolve: async (_root, { service, ...args }, context) => {
       checkLength('service', service);
+      const catalog = await catalogOf(context);
       return pageOfCatalog(context, args, (search) =>
-        findConditionKeys(context.catalog, { search, ...(service == null ? {} : { service }) }),
+        findConditionKeys(catalog, { search, ...(service == null ? {} : { service }) }),
       );
     },
   }),

@@ -2,7 +2,7 @@ import type { OwnedConditionKey } from '../../access/catalog-search.ts';
 import { builder } from '../builder.ts';
 import { keyedConnection } from '../keyed-connection.ts';
 
-const ConditionKeyType = builder.enumType('ConditionKeyType', {
+export const ConditionKeyType = builder.enumType('ConditionKeyType', {
   description: 'Type of the values of a condition key, which says which operators fit',
   values: {
     STRING: { description: 'Text' },
@@ -25,6 +25,13 @@ const TYPES = {
 
 const LIST = 'ArrayOf';
 
+/** The type as the catalogue names it. */
+export function storedTypeOf(type: (typeof TYPES)[keyof typeof TYPES], isMultivalued: boolean): string {
+  const name = Object.keys(TYPES).find((each) => TYPES[each as keyof typeof TYPES] === type); // as: it is one of its keys
+  if (name === undefined) throw new Error(`there is no type ${type} of condition keys`);
+  return isMultivalued ? `${LIST}${name}` : name;
+}
+
 /** The types of the catalogue: `String`, `ArrayOfString` … Throws for one that is not known. */
 function typeOf({ name, type }: OwnedConditionKey): (typeof TYPES)[keyof typeof TYPES] {
   const single = type.startsWith(LIST) ? type.slice(LIST.length) : type;
@@ -35,7 +42,7 @@ function typeOf({ name, type }: OwnedConditionKey): (typeof TYPES)[keyof typeof 
 }
 
 const ConditionKey = builder.objectRef<OwnedConditionKey>('ConditionKey').implement({
-  description: 'A condition key of the catalogue of AWS’s services',
+  description: 'A condition key of the catalogue of services',
   fields: (t) => ({
     name: t.exposeString('name', {
       description: 'Name of the key. A part such as `${TagKey}` stands for what the policy names there',

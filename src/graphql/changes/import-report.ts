@@ -21,6 +21,7 @@ const KINDS = {
   OIDC_PROVIDERS: { value: 'oidcProviders', description: 'OpenID Connect providers' },
   RESOURCES: { value: 'resources', description: 'Resources' },
   VPC_ENDPOINTS: { value: 'vpcEndpoints', description: 'VPC endpoints' },
+  SERVICES: { value: 'services', description: 'Services of applications' },
   ACCESS_KEYS: { value: 'accessKeys', description: 'Access keys' },
 } as const satisfies Record<string, { readonly value: CountedKind; readonly description: string }>;
 

@@ -34,6 +34,8 @@ export const GUARDS: Readonly<Record<string, FieldGuard>> = {
   'Query.services': SIGNED_IN,
   'Query.actions': SIGNED_IN,
   'Query.conditionKeys': SIGNED_IN,
+  // Nothing of them is looked up; what is asked of them is decided like every question.
+  'Query.resourceRefs': SIGNED_IN,
   // Which principals the caller may see in the answer is decided with it: see guard/search-scope.ts.
   'Query.whoCan': asks({}, maySearch),
   'Query.simulateCustomPolicies': asks({}, maySimulateCustomPolicies),

@@ -126,7 +126,8 @@ builder.queryField('simulateCustomPolicies', (t) =>
     args: {
       input: t.arg({ type: SimulateCustomPoliciesInput, required: true, description: 'The policies and the requests' }),
     },
-    resolve: async (_root, { input }, { access, now }) => {
+    resolve: async (_root, { input }, { access, directory, now }) => {
+      await directory.revision();
       checkBatchSize(input.requests.length, 'input.requests');
       const { caller, requests } = input;
       const answers = await access.simulateEach(

@@ -100,8 +100,8 @@ builder.queryField('validatePolicy', (t) =>
     nullable: true,
     description:
       'Findings on a policy document: errors for which AWS would refuse it (the error that AWS would return comes ' +
-      'first), and warnings about parts that do not do what they say, by the catalogue of AWS’s services. Empty: no ' +
-      `findings. At most 1,000 findings. The directory is not read. ${NULL_ANSWER}`,
+      'first), and warnings about parts that do not do what they say, by the catalogue of services. Empty: no ' +
+      `findings. At most 1,000 findings. Of the directory only the services of applications are read. ${NULL_ANSWER}`,
     args: {
       document: t.arg({
         type: 'PolicyDocument',
@@ -112,9 +112,10 @@ builder.queryField('validatePolicy', (t) =>
       kind: t.arg({ type: PolicyKind, required: true, description: 'Kind of the policy' }),
     },
     complexity: ({ document: { text } }) => ({ field: Math.ceil(text.length * VALIDATION_COST) }),
-    resolve: async (_root, { document, kind }, { catalog, work }) => {
+    resolve: async (_root, { document, kind }, { catalog, directory, work }) => {
+      await directory.revision();
       const { text, written } = document;
-      const findings = await work.run(validatePolicy(catalog, text, kind));
+      const findings = await work.run(validatePolicy(catalog.now, text, kind));
       return findings.map((finding) => ({ finding, written }));
     },
   }),

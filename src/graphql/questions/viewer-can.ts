@@ -1,7 +1,9 @@
+import type { Subject } from '../../access/question.ts';
 import { ask } from '../../guard/ask.ts';
 import { callerSubject } from '../../guard/permission.ts';
 import { RolegateError } from '../../policy/errors.ts';
 import { builder } from '../builder.ts';
+import type { GatewayContext } from '../context.ts';
 import { Resource } from '../entities/resource.ts';
 import { NULL_ANSWER } from '../null-answer.ts';
 import { Decision } from './decision.ts';
@@ -12,6 +14,13 @@ import {
   CONTEXT_DESCRIPTION,
   toQuestion,
 } from './question-input.ts';
+
+/** The caller as the subject of a question. Throws FORBIDDEN for who is not a principal of IAM. */
+export function viewerSubject({ caller }: GatewayContext, assumedRole: string | null): Subject {
+  if (caller.kind === 'principal') return callerSubject(caller, assumedRole);
+  const who = caller.kind === 'operator' ? 'the operator' : 'a checker';
+  throw new RolegateError('FORBIDDEN', `${who} is not a principal of IAM: use \`can\` of a principal instead`);
+}
 
 builder.prismaObjectField(Resource, 'viewerCan', (t) =>
   t.field({
@@ -27,13 +36,8 @@ builder.prismaObjectField(Resource, 'viewerCan', (t) =>
       assumedRole: t.arg({ type: 'Arn', description: ASSUMED_ROLE_DESCRIPTION }),
     },
     resolve: ({ arn, accountId }, { assumedRole = null, ...args }, context) => {
-      const { caller } = context;
-      if (caller.kind !== 'principal') {
-        const who = caller.kind === 'operator' ? 'the operator' : 'a checker';
-        throw new RolegateError('FORBIDDEN', `${who} is not a principal of IAM: use \`can\` of a principal instead`);
-      }
       const request = { ...args, resource: arn, resourceAccount: accountId };
-      return ask(context, toQuestion(callerSubject(caller, assumedRole), request, ''));
+      return ask(context, toQuestion(viewerSubject(context, assumedRole), request, ''));
     },
   }),
 );

@@ -6,6 +6,7 @@ import { Place } from './place.ts';
 import { policyDocument } from './policy-document.ts';
 import { group, instanceProfile, managedPolicy, role, user } from './principals.ts';
 import { oidcProvider, resource, vpcEndpoint } from './resources.ts';
+import { service } from './services.ts';
 import { list, may, type Named, named, object } from './shape.ts';
 import { instant, text } from './texts.ts';
 
@@ -22,6 +23,7 @@ interface WithSchema extends OwnDocument {
 }
 
 const kinds = {
+  service: named('service', service),
   organization: named('organization', organization),
   account: named('account', account),
   policy: named('policy', managedPolicy),
@@ -38,6 +40,10 @@ const kinds = {
 
 const document = object<WithSchema>('A directory, or a part of one: entities by kind', {
   $schema: may(text, `\`${SCHEMA_FILE}\`: names the form, so that editors can check it`),
+  services: may(
+    list(kinds.service),
+    'Services of applications, beside those of AWS. Stored ones that are not here stay',
+  ),
   organizations: may(list(kinds.organization), 'Organizations'),
   accounts: may(list(kinds.account), 'Accounts. One that only owns something need not be here'),
   policies: may(list(kinds.policy), 'Managed policies'),
@@ -77,6 +83,7 @@ export const ownSchema: JsonObject = {
 
 /** The members that make a JSON object one of this form: what their entries are named by. */
 const NAMED_BY: Readonly<Record<string, string>> = {
+  services: 'prefix',
   organizations: 'rootId',
   accounts: 'id',
   policies: 'arn',

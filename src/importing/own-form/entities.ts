@@ -8,6 +8,7 @@ type NameOf<Kind extends EntityKind> = (each: NonNullable<DirectoryDocument[Kind
 
 /** What names an entity of each list: no other one in it has that name. */
 const NAMES: { readonly [Kind in EntityKind]-?: NameOf<Kind> } = {
+  services: (each) => each.prefix,
   organizations: (each) => each.id,
   accounts: (each) => each.id,
   policies: (each) => each.arn,

@@ -50,7 +50,7 @@ describe('the export of the directory', () => {
     const { directoryExport: first } = await live.ask(OPERATOR, PAGE);
     await services.directory.apply({ accessKeys: [{ id: 'AKIAANOTHERAAAAAAAAA', user: ALICE }] });
     const next = { after: first.next, since: first.revision };
-    expect((await live.ask(OPERATOR, PAGE, next)).directoryExport.member).toBe('accounts');
+    expect((await live.ask(OPERATOR, PAGE, next)).directoryExport.member).toBe('organizations');
     await services.directory.apply({ users: [{ arn: ALICE, tags: { Team: 'red' } }] });
     expect(await live.fail(OPERATOR, PAGE, next)).toEqual([
       { code: 'CONFLICT', message: 'the directory has changed since the export began: begin again' },

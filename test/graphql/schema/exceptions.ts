@@ -4,6 +4,7 @@ const CONTRACT = 'clients of the first version rely on it';
 const AWS = 'it is called as the parameter of AWS’s operation is';
 const HARDWARE = 'AWS takes the number of a hardware device there as well as an ARN';
 const ATTACHED = 'what is listed is attached to it';
+const SERVICE = 'it is called as the field of a service, or of an action, in the catalogue';
 const OPERATOR = '`operator` stands there too, who is no principal';
 
 /** Why elements are against a rule. One that no longer is has to be taken out here. */
@@ -43,6 +44,11 @@ export const EXCEPTIONS: Exceptions = {
       'it is called as the parameter of iam:ListPolicies is; the scope of a checker is that of its questions',
     'CreateRoleInput.permissionsBoundary': AWS,
     'CreateUserInput.permissionsBoundary': AWS,
+    'Query.resourceRefs(arns)': 'they are the `arn`s of what it returns',
+    'Organization.controlPolicies(type)': 'it is the type of a control policy; elsewhere it is that of a condition key',
+    'ServiceActionInput.resourceTypes': SERVICE,
+    'ServiceInput.actions': SERVICE,
+    'ServiceInput.conditionKeys': SERVICE,
     'PutRolePermissionsBoundaryInput.permissionsBoundary': AWS,
     'PutUserPermissionsBoundaryInput.permissionsBoundary': AWS,
     'Account.policies(attachedTo)': ATTACHED,

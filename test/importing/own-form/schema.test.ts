@@ -207,7 +207,7 @@ describe('what is wrong is said with its place', () => {
     [{ role: [] }, 'there is no member `role`: did you mean `roles`?'],
     [
       { accessKeys: [{ id: 'AKIA', user: 'arn:aws:iam::111111111111:user/x' }] },
-      'there is no member `accessKeys`: there are $schema, organizations, accounts, policies, groups, users, roles, instanceProfiles, oidcProviders, resources, vpcEndpoints, knowledge, wholeLists',
+      'there is no member `accessKeys`: there are $schema, services, organizations, accounts, policies, groups, users, roles, instanceProfiles, oidcProviders, resources, vpcEndpoints, knowledge, wholeLists',
     ],
     [
       { users: [{ arn: 'arn:aws:iam::111111111111:user/x', createdAt: '2026-02-30T00:00:00Z' }] },

@@ -42,7 +42,7 @@ type WholeOrganization = Required<Omit<OrganizationInput, 'keepsUnnamed' | 'whol
 
 /** A document with every list of one whole, made-up organization. */
 export type Synthetic = Required<
-  Omit<DirectoryDocument, 'accessKeys' | 'knowledge' | 'wholeLists' | 'organizations'>
+  Omit<DirectoryDocument, 'accessKeys' | 'knowledge' | 'services' | 'wholeLists' | 'organizations'>
 > & {
   readonly organizations: readonly [WholeOrganization];
 };
