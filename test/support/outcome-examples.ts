@@ -80,7 +80,17 @@ export const OUTCOMES: Readonly<Record<string, NaiveRequest>> = {
   'IMPLICIT_DENY IDENTITY_POLICY': { ...READ, identity: [ELSEWHERE] },
 };
 
-const PARTS = ['action', 'identity', 'boundary', 'scp', 'ownRcp', 'context', 'endpoint', 'assumes', 'authority'] as const;
+const PARTS = [
+  'action',
+  'identity',
+  'boundary',
+  'scp',
+  'ownRcp',
+  'context',
+  'endpoint',
+  'assumes',
+  'authority',
+] as const;
 
 /**
  * Requests near the examples: at most two parts of one are as in a generated request. Outcomes that take many parts to agree,
