@@ -48,7 +48,7 @@ export interface UnknownOfResource {
   readonly grants: readonly string[] | null;
   /** S3 Block Public Access of a bucket, an access point, or their account. */
   readonly publicAccess: readonly string[] | null;
-  /** Of an access point, or an object behind it: the bucket whose policy also has to allow, and is not considered. */
+  /** Of an access point, or an object behind it: the bucket that is not known, although its policy also has to allow. */
   readonly behind: string | null;
 }
 

@@ -55,7 +55,7 @@ export function restrictedBy(
   const ofBucket = { ...blocks, accessPoint: null };
   const level = restrictingLevel(isAccessPoint(resource) ? blocks : ofBucket);
   if (level !== null && isPublic(resource, attached, accessPoint)) return level;
-  const behind = accessPoint?.bucketPolicy ?? null;
+  const behind = accessPoint?.bucket?.policy ?? null;
   return behind !== null && isPublicPolicy(behind.policy, 'bucket') ? restrictingLevel(ofBucket) : null;
 }
 

@@ -1,3 +1,5 @@
+import { comesThrough } from './access-point.ts';
+import type { BucketSide } from './decide.ts';
 import type { Evaluation } from './evaluation.ts';
 import type { PolicyLayer } from './layer.ts';
 import type { ControlPlan } from './layer-set.ts';
@@ -70,6 +72,18 @@ export function resourceLayer(evaluation: Evaluation): PolicyLayer {
 export function resourcePolicyTakesPart(evaluation: Evaluation): boolean {
   if (evaluation.resource.kind === 'role') return isTrustRequest(evaluation);
   return evaluation.principal.caller !== 'root' || !isWayBackIn(evaluation);
+}
+
+/**
+ * The bucket behind the access point that the request comes through; null: it comes through none, or the bucket is not known. The root
+ * user of the bucket's account gets back in through an access point, too.
+ */
+export function bucketSide({ principal, action, resource }: Evaluation): BucketSide | null {
+  const { bucket } = resource;
+  if (bucket === null || action.service !== 's3' || !comesThrough(action.name)) return null;
+  const sameAccount = principal.partition === resource.partition && principal.accountId === bucket.facts.accountId;
+  if (principal.caller === 'root' && sameAccount && WAYS_BACK_IN.has(action.name.toLowerCase())) return null;
+  return { sameAccount, grantNeeded: resource.accountId !== bucket.facts.accountId };
 }
 
 /** In lower case. */

@@ -3,7 +3,7 @@ import * as fc from 'fast-check';
 import type { PrincipalFacts } from '../../src/evaluation/principal.ts';
 import { arns, values } from './generated-conditions.ts';
 import { documents, FULL_ACCESS, namedPrincipals, type StatementKind } from './generated-policies.ts';
-import { encryptionContexts, withGrants, withPublicAccess } from './generated-resources.ts';
+import { encryptionContexts, throughAccessPoints, withGrants, withPublicAccess } from './generated-resources.ts';
 import { type Doc, type Json, type NaiveRequest, ownerOf } from './naive-request.ts';
 import { A, action, B, federated, M, organizationOf, root, session, user, X } from './world.ts';
 
@@ -147,10 +147,16 @@ const plainResources: fc.Arbitrary<NaiveRequest['resource']> = resourceArns
     organization: resource.accountId === null ? null : organizationOf(resource.accountId),
   }));
 
+/** A document that is not known, or is none. */
+const CLOSED: Doc = {};
+const orClosed = <T>(of: fc.Arbitrary<T>, closed: T): fc.Arbitrary<T> =>
+  fc.oneof({ weight: 20, arbitrary: of }, { weight: 1, arbitrary: fc.constant(closed) });
+
 const resources: fc.Arbitrary<NaiveRequest['resource']> = fc.oneof(
   { weight: 5, arbitrary: plainResources },
   { weight: 1, arbitrary: withPublicAccess(plainResources) },
   { weight: 1, arbitrary: withGrants(plainResources) },
+  { weight: 1, arbitrary: throughAccessPoints(plainResources, orClosed(documents('resource'), CLOSED)) },
 );
 
 const openTo = (Principal: Json): Doc => ({ Effect: 'Allow', Principal, Action: '*', Resource: '*' });
@@ -169,11 +175,6 @@ const endpoints: fc.Arbitrary<Doc | null> = fc.oneof(
       })),
   },
 );
-
-/** A document that is not known, or is none. */
-const CLOSED: Doc = {};
-const orClosed = <T>(of: fc.Arbitrary<T>, closed: T): fc.Arbitrary<T> =>
-  fc.oneof({ weight: 20, arbitrary: of }, { weight: 1, arbitrary: fc.constant(closed) });
 
 /** Above the management account, and where there is no organization, stands nothing that governs resources. */
 function isGoverned(p: PrincipalFacts): boolean {

@@ -51,6 +51,13 @@ function on(request: NaiveRequest, resource: Partial<NaiveRequest['resource']>):
   return { ...request, resource: { ...request.resource, ...resource } };
 }
 
+/** Through an access point, to a bucket whose policy consists of one statement. */
+function through(statement: Doc, request: NaiveRequest): NaiveRequest {
+  const bucket = { arn: 'arn:aws:s3:::b', accountId: A, policy: document(statement), bindings: {} };
+  const arn = `arn:aws:s3:us-east-1:${A}:accesspoint/p/object/x`;
+  return on(request, { arn, accessPoint: { vpcId: null, bucket } });
+}
+
 /** By outcome: its effect and the layer that denies. */
 export const OUTCOMES: Readonly<Record<string, NaiveRequest>> = {
   'ALLOWED null': READ,
@@ -60,6 +67,7 @@ export const OUTCOMES: Readonly<Record<string, NaiveRequest>> = {
   'EXPLICIT_DENY PERMISSIONS_BOUNDARY': { ...READ, boundary: DENYING },
   'EXPLICIT_DENY SESSION_POLICY': { ...IN_SESSION, session: [DENYING] },
   'EXPLICIT_DENY RESOURCE_POLICY': on(READ, { policy: document(to('*', NO_S3)) }),
+  'EXPLICIT_DENY UNDERLYING_BUCKET_POLICY': through(to('*', NO_S3), READ),
   'EXPLICIT_DENY IDENTITY_POLICY': { ...READ, identity: [DENYING] },
   'IMPLICIT_DENY SERVICE_CONTROL_POLICY': { ...READ, scp: [[ALLOWING], [ELSEWHERE]] },
   'IMPLICIT_DENY VPC_ENDPOINT_POLICY': { ...READ, endpoint: document(to('*', ONLY_SQS)) },
@@ -76,6 +84,7 @@ export const OUTCOMES: Readonly<Record<string, NaiveRequest>> = {
   'IMPLICIT_DENY PERMISSIONS_BOUNDARY': { ...READ, boundary: ELSEWHERE },
   'IMPLICIT_DENY SESSION_POLICY': { ...IN_SESSION, session: [ELSEWHERE] },
   'IMPLICIT_DENY RESOURCE_POLICY': on(FROM_ELSEWHERE, { policy: null }),
+  'IMPLICIT_DENY UNDERLYING_BUCKET_POLICY': through(to('*', ONLY_SQS), FROM_ELSEWHERE),
   'IMPLICIT_DENY TRUST_POLICY': { ...READ, action: action('sts:AssumeRole'), resource: ROLE },
   'IMPLICIT_DENY IDENTITY_POLICY': { ...READ, identity: [ELSEWHERE] },
 };

@@ -1,6 +1,7 @@
 import { type AccessPointFacts, withNetworkOrigin } from '../../evaluation/access-point.ts';
 import { prepareResource } from '../../evaluation/prepare.ts';
 import type { ResourceFacts } from '../../evaluation/resource.ts';
+import { isReadableThrough } from '../../evaluation/underlying-bucket.ts';
 import { parseArn } from '../../policy/arn.ts';
 import { isAccountId } from '../../policy/principal-id.ts';
 import type { KnownResource, UnknownOfResource } from '../directory.ts';
@@ -91,7 +92,7 @@ function unknownOf(rows: ResourceRows, account: AccountFacts | null): UnknownOfR
     aclsOf: isBucket && !enforced ? (holders[0] ?? arn) : null,
     grants: isKey ? missingOf('GRANTS', account) : null,
     publicAccess: isPublishable ? publicAccessGaps(rows, account) : null,
-    behind: isBucket || isKey ? null : behindOf(rows, account),
+    behind: isBucket || isKey ? null : behindOf(rows),
   };
 }
 
@@ -102,10 +103,19 @@ function publicAccessGaps({ bucket, holder }: ResourceRows, account: AccountFact
   return [...(missing ?? []), `the settings of ${bucket.accountId}, which owns ${bucket.arn}, are not considered`];
 }
 
-/** A bucket of the same account without a policy leaves the decision to the access point. */
-function behindOf({ holder, bucket }: ResourceRows, account: AccountFacts | null): string | null {
-  if (bucket === null) return holder?.accessPoint?.bucket ?? 'its bucket, which is not known,';
-  return bucket.policyHash === null && bucket.accountId === account?.id ? null : bucket.arn;
+/** A bucket that is not stored, or whose policy cannot be read as one about the access point. */
+function behindOf({ holder, bucket }: ResourceRows): string | null {
+  if (holder !== null && bucket !== null && isReadableThrough(bucket.arn, holder.arn)) return null;
+  return holder?.accessPoint?.bucket ?? 'its bucket, which is not known,';
+}
+
+/** What is not known of the policy of the bucket behind an access point, if none is stored. */
+function bucketGaps({ bucket }: ResourceRows, account: AccountFacts | null): readonly string[] {
+  if (bucket === null || bucket.policyHash !== null) return [];
+  if (bucket.accountId === account?.id) return account.knowledge.partlyOfService('s3');
+  return [
+    `whether ${bucket.arn}, which belongs to ${bucket.accountId}, has a policy is not known: it is taken to have none`,
+  ];
 }
 
 function missingOf(layer: 'GRANTS' | 'BLOCK_PUBLIC_ACCESS', account: AccountFacts | null): readonly string[] | null {
@@ -138,8 +148,11 @@ function storedFacts(
 /** Null: the resource is no access point and nothing behind one, or nothing is known of it. */
 function accessPointFacts({ holder, bucket }: ResourceRows, policies: PolicyCollector): AccessPointFacts | null {
   if (holder === null || holder.accessPoint === null) return null;
-  const bucketPolicy = bucket === null ? null : policies.ofResource('resource', bucket.policyHash, bucket.arn);
-  return { vpcId: holder.accessPoint.vpcId, bucketPolicy };
+  const { vpcId } = holder.accessPoint;
+  if (bucket === null) return { vpcId, bucket };
+  const { arn, accountId, policyHash, policyBindings } = bucket;
+  const policy = policies.ofResource('resource', policyHash, arn);
+  return { vpcId, bucket: { arn, accountId, policy, policyBindings } };
 }
 
 function bucketsOf({ holder }: ResourceRows): readonly string[] {
@@ -175,7 +188,7 @@ export function buildResource(
   return {
     value: {
       value: prepared,
-      gaps: [...gaps, ...(account?.gaps ?? []), ...policies.gaps],
+      gaps: [...gaps, ...bucketGaps(rows, account), ...(account?.gaps ?? []), ...policies.gaps],
       ...(unknown === null ? {} : { unknown }),
     },
     dependencies: [
