@@ -3,7 +3,7 @@ import { isatty } from 'node:tty';
 import * as fc from 'fast-check';
 import { expect, test, vi } from 'vitest';
 import { deniedAtOf, engineDecision, outcomeOf } from '../support/engine.ts';
-import { requests } from '../support/generated-requests.ts';
+import { requests, requestsThroughAccessPoints } from '../support/generated-requests.ts';
 import { type NaiveRequest, naiveAuthorize, naiveDeniedAt } from '../support/naive-evaluator.ts';
 import { nearOutcomes, OUTCOMES } from '../support/outcome-examples.ts';
 
@@ -63,7 +63,11 @@ test.each(Object.entries(OUTCOMES))('both say %s', (outcome, q) => {
 test('the engine and the naive evaluator agree on effect, layer, levels and statements', () => {
   const seen = new Map<string, number>();
   let made = 0;
-  const any = fc.oneof({ weight: 9, arbitrary: requests }, { weight: 1, arbitrary: nearOutcomes(requests) });
+  const any = fc.oneof(
+    { weight: 8, arbitrary: requests },
+    { weight: 1, arbitrary: nearOutcomes(requests) },
+    { weight: 1, arbitrary: requestsThroughAccessPoints },
+  );
   fc.assert(
     fc.property(any, (q) => {
       const outcome = agreed(q);

@@ -152,11 +152,13 @@ const CLOSED: Doc = {};
 const orClosed = <T>(of: fc.Arbitrary<T>, closed: T): fc.Arbitrary<T> =>
   fc.oneof({ weight: 20, arbitrary: of }, { weight: 1, arbitrary: fc.constant(closed) });
 
+const accessPoints = throughAccessPoints(plainResources, orClosed(documents('resource'), CLOSED));
+
 const resources: fc.Arbitrary<NaiveRequest['resource']> = fc.oneof(
   { weight: 5, arbitrary: plainResources },
   { weight: 1, arbitrary: withPublicAccess(plainResources) },
   { weight: 1, arbitrary: withGrants(plainResources) },
-  { weight: 1, arbitrary: throughAccessPoints(plainResources, orClosed(documents('resource'), CLOSED)) },
+  { weight: 1, arbitrary: accessPoints },
 );
 
 const openTo = (Principal: Json): Doc => ({ Effect: 'Allow', Principal, Action: '*', Resource: '*' });
@@ -183,38 +185,53 @@ function isGoverned(p: PrincipalFacts): boolean {
 }
 
 /** Session policies exist for sessions alone. */
-export const requests: fc.Arbitrary<NaiveRequest> = fc
-  .record({
-    principal: principals,
-    action: actions,
-    resource: resources,
-    identity: orClosed<readonly Doc[]>(
-      fc.oneof(
-        { weight: 3, arbitrary: fc.array(own, { maxLength: 3 }) },
-        { weight: 1, arbitrary: fc.constant([FULL_ACCESS]) },
+const requestsOn = (actionsAsked: typeof actions, resourcesAsked: typeof resources): fc.Arbitrary<NaiveRequest> =>
+  fc
+    .record({
+      principal: principals,
+      action: actionsAsked,
+      resource: resourcesAsked,
+      identity: orClosed<readonly Doc[]>(
+        fc.oneof(
+          { weight: 3, arbitrary: fc.array(own, { maxLength: 3 }) },
+          { weight: 1, arbitrary: fc.constant([FULL_ACCESS]) },
+        ),
+        [FULL_ACCESS, CLOSED],
       ),
-      [FULL_ACCESS, CLOSED],
-    ),
-    boundary: orClosed(layer, CLOSED),
-    session: fc.option(fc.array(own, { minLength: 1, maxLength: 2 }), { nil: null }),
-    scp,
-    context: contextValues,
-    now: fc.constantFrom(Date.UTC(2026, 10, 1), Date.UTC(2026, 10, 23, 17, 0, 0)),
-    endpoint: endpoints,
-    ownRcp: rcp,
-    assumes: fc.boolean(),
-    authority: fc.constantFrom<'directory' | 'context'>('directory', 'directory', 'context'),
-  })
-  .map((q) => {
-    const kind = q.principal.kind;
-    const holdsPolicies =
-      kind === 'user' || kind === 'roleSession' || (kind === 'federatedUser' && q.principal.issuer !== null);
-    return {
-      ...q,
-      identity: holdsPolicies ? q.identity : [],
-      boundary: holdsPolicies ? q.boundary : null,
-      session: kind === 'roleSession' || kind === 'federatedUser' ? q.session : null,
-      scp: kind === 'service' || kind === 'anonymous' ? null : q.scp,
-      ownRcp: isGoverned(q.principal) ? q.ownRcp : null,
-    };
-  });
+      boundary: orClosed(layer, CLOSED),
+      session: fc.option(fc.array(own, { minLength: 1, maxLength: 2 }), { nil: null }),
+      scp,
+      context: contextValues,
+      now: fc.constantFrom(Date.UTC(2026, 10, 1), Date.UTC(2026, 10, 23, 17, 0, 0)),
+      endpoint: endpoints,
+      ownRcp: rcp,
+      assumes: fc.boolean(),
+      authority: fc.constantFrom<'directory' | 'context'>('directory', 'directory', 'context'),
+    })
+    .map((q) => {
+      const kind = q.principal.kind;
+      const holdsPolicies =
+        kind === 'user' || kind === 'roleSession' || (kind === 'federatedUser' && q.principal.issuer !== null);
+      return {
+        ...q,
+        identity: holdsPolicies ? q.identity : [],
+        boundary: holdsPolicies ? q.boundary : null,
+        session: kind === 'roleSession' || kind === 'federatedUser' ? q.session : null,
+        scp: kind === 'service' || kind === 'anonymous' ? null : q.scp,
+        ownRcp: isGoverned(q.principal) ? q.ownRcp : null,
+      };
+    });
+
+export const requests = requestsOn(actions, resources);
+
+/** What comes through access points, and a few calls that are about them. */
+export const requestsThroughAccessPoints = requestsOn(
+  fc.constantFrom(
+    action('s3:GetObject'),
+    action('s3:GetObject'),
+    action('s3:ListBucket'),
+    action('s3:PutBucketPolicy'),
+    action('s3:GetAccessPointPolicy'),
+  ),
+  accessPoints,
+);
