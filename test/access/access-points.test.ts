@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createAccess } from '../../src/access/access.ts';
 import { openCatalog } from '../../src/catalog/catalog.ts';
 import type { OpenDirectory } from '../../src/directory/prisma/open-directory.ts';
+import { principalIdOf } from '../../src/policy/principal-id.ts';
 import { A, allow, aUser, B, policy, userArn } from '../support/policies.ts';
 import { aQuestion, aSubject, NOON } from '../support/questions.ts';
 import { takeDirectory } from '../support/recycled-database.ts';
@@ -48,7 +49,11 @@ describe('access points', () => {
       users: [aUser('alice', [allow('s3:*')])],
       resources: [
         { arn: bucket('plain'), accountId: A, policy: null },
-        { arn: bucket('governed'), accountId: A, policy: policy({ ...allow('s3:*'), Principal: { AWS: [A, alice] } }, SECRET) },
+        {
+          arn: bucket('governed'),
+          accountId: A,
+          policy: policy({ ...allow('s3:*'), Principal: { AWS: [A, alice] } }, SECRET),
+        },
         { arn: bucket('other'), accountId: B, policy: null },
         { arn: bucket('delegating'), accountId: B, policy: policy(DELEGATION) },
         leadsTo(OPEN, 'plain'),
@@ -83,7 +88,7 @@ describe('access points', () => {
     });
     expect((await ask('s3:ListBucket', UNSTORED)).gaps).toEqual([behind(bucket('nowhere'), UNSTORED)]);
     // Not through it, and denied anyway.
-    expect((await ask('s3:GetAccessPoint', UNSTORED)).gaps).toEqual([]);
+    expect((await ask('s3:GetAccessPointPolicy', UNSTORED)).gaps).toEqual([]);
     expect((await ask('s3:GetObject', `${LIMITED}/object/x`)).gaps).toEqual([]);
   });
 
@@ -122,12 +127,29 @@ describe('access points', () => {
     expect(delegated).not.toContain('s3:DataAccessPointArn');
   });
 
-  it('are found by who can use them, from their VPC alone', async () => {
-    const found = async (resource: string, context: Record<string, string> = {}) => {
-      const page = await access().whoCan({ ...open, resource, context: new Map(Object.entries(context)) }, NOON);
-      return page;
+  it('say who can use them: nobody from outside of their VPC', async () => {
+    const who = async (resource: string, context: Record<string, string>, conditional = false) => {
+      const { subject: _, ...question } = aQuestion(alice, 's3:GetObject', resource, { context });
+      const { entries, outsiders, gaps } = await access().whoCan(question, { limit: 10, conditional }, NOON);
+      const names = entries.map(({ answer, conditions }) => [
+        principalIdOf(answer.question.subject.principal),
+        conditions,
+      ]);
+      return {
+        names,
+        outsiders: outsiders.map(({ value }) => value),
+        gaps: gaps.filter((gap) => gap.includes('bucket')),
+      };
     };
-    expect(found).toBeDefined();
+    const object = `${LIMITED}/object/x`;
+    expect(await who(object, {})).toEqual({ names: [], outsiders: [], gaps: [] });
+    expect(await who(object, { 'aws:SourceVpc': 'vpc-other' })).toMatchObject({ names: [], outsiders: [] });
+    expect(await who(object, IN)).toEqual({ names: [[alice, []]], outsiders: [A], gaps: [] });
+    expect(await who(`${LIMITED}/object/secret/x`, IN)).toMatchObject({ names: [], outsiders: [] });
+    const { names } = await who(object, {}, true);
+    expect(JSON.stringify(names)).toContain('aws:SourceVpc');
+    expect(await who(`${DELEGATED}/object/x`, {})).toMatchObject({ names: [[alice, []]] });
+    expect(await who(`${ELSEWHERE}/object/x`, {})).toMatchObject({ names: [], outsiders: [] });
   });
 
   it('of a VPC are for nobody else, in decisions and in lists alike', async () => {

@@ -357,7 +357,13 @@ export class MemoryDirectory implements Directory {
     const known = (this.#document.knowledge ?? []).some(
       ({ accountId, layer, state }) => accountId === accountOf(key) && layer === 'GRANTS' && state === 'COMPLETE',
     );
-    return { aclsOf: null, grants: known || !key.includes(':key/') ? null : [], publicAccess: null, behind: null };
+    return {
+      aclsOf: null,
+      grants: known || !key.includes(':key/') ? null : [],
+      publicAccess: null,
+      behind: null,
+      aboveBucket: null,
+    };
   }
 
   #identity(holder: Pick<UserInput, 'inlinePolicies' | 'attachedPolicies'>): readonly AttachedPolicy[] {

@@ -79,7 +79,11 @@ function policyGaps({ arn, exact, holder, holders }: ResourceRows, account: Acco
 }
 
 /** Null: nothing that matters for some requests only. */
-function unknownOf(rows: ResourceRows, account: AccountFacts | null): UnknownOfResource | null {
+function unknownOf(
+  rows: ResourceRows,
+  account: AccountFacts | null,
+  bucketOwner: AccountFacts | null,
+): UnknownOfResource | null {
   const { arn, exact, holder, holders } = rows;
   const parsed = parseArn(arn);
   const { service = '', resource = '', accountId = '' } = parsed ?? {};
@@ -93,6 +97,7 @@ function unknownOf(rows: ResourceRows, account: AccountFacts | null): UnknownOfR
     grants: isKey ? missingOf('GRANTS', account) : null,
     publicAccess: isPublishable ? publicAccessGaps(rows, account) : null,
     behind: isBucket || isKey ? null : behindOf(rows),
+    aboveBucket: deniedAbove(bucketOwner, account),
   };
 }
 
@@ -110,12 +115,18 @@ function behindOf({ holder, bucket }: ResourceRows): string | null {
 }
 
 /** What is not known of the policy of the bucket behind an access point, if none is stored. */
-function bucketGaps({ bucket }: ResourceRows, account: AccountFacts | null): readonly string[] {
-  if (bucket === null || bucket.policyHash !== null) return [];
-  if (bucket.accountId === account?.id) return account.knowledge.partlyOfService('s3');
-  return [
-    `whether ${bucket.arn}, which belongs to ${bucket.accountId}, has a policy is not known: it is taken to have none`,
-  ];
+function bucketGaps({ bucket }: ResourceRows, owner: AccountFacts | null): readonly string[] {
+  return bucket === null || bucket.policyHash !== null ? [] : (owner?.knowledge.partlyOfService('s3') ?? []);
+}
+
+/** The account that owns the bucket behind an access point of another account, if resource control policies above it deny. */
+function deniedAbove(owner: AccountFacts | null, account: AccountFacts | null): string | null {
+  if (owner === null || owner.id === account?.id) return null;
+  const above = owner.resourceControl ?? [];
+  const denies = above.some(({ policies }) =>
+    policies.some(({ policy }) => policy.closed || policy.statements.some(({ allows }) => !allows)),
+  );
+  return denies ? owner.id : null;
 }
 
 function missingOf(layer: 'GRANTS' | 'BLOCK_PUBLIC_ACCESS', account: AccountFacts | null): readonly string[] | null {
@@ -159,9 +170,11 @@ function bucketsOf({ holder }: ResourceRows): readonly string[] {
   return holder === null || holder.accessPoint === null ? [] : [holder.accessPoint.bucket];
 }
 
+/** `bucketOwner`: the account of the bucket behind an access point; null: there is none. */
 export function buildResource(
   rows: ResourceRows,
   account: AccountFacts | null,
+  bucketOwner: AccountFacts | null,
   compiled: CompiledBatch,
 ): Entry<KnownResource> {
   const { arn, exact, holder, holders } = rows;
@@ -184,17 +197,18 @@ export function buildResource(
     resourceControl: account?.resourceControl ?? null,
     ...storedFacts(rows, account),
   });
-  const unknown = unknownOf(rows, account);
+  const unknown = unknownOf(rows, account, bucketOwner);
   return {
     value: {
       value: prepared,
-      gaps: [...gaps, ...bucketGaps(rows, account), ...(account?.gaps ?? []), ...policies.gaps],
+      gaps: [...gaps, ...bucketGaps(rows, bucketOwner), ...(account?.gaps ?? []), ...policies.gaps],
       ...(unknown === null ? {} : { unknown }),
     },
     dependencies: [
       ...[arn, ...holders, ...bucketsOf(rows)].map((each) => dependency('Resource', each)),
       dependency('User', arn),
       ...(account?.dependencies ?? []),
+      ...(bucketOwner?.dependencies ?? []),
     ],
     bytes: BYTES,
   };
