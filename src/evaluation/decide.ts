@@ -98,31 +98,29 @@ export function decide(situation: Situation, findings: Findings): Outcome {
   const closed = findings.closedBy();
   if (closed !== null) return IMPLICIT[closed];
 
-  if (isOutside(situation)) {
-    // AWS does not say explicitly that it also applies the endpoint policy to anonymous callers; a policy that limits a path limits
-    // everybody who uses it.
-    if (!findings.endpointAllows()) return IMPLICIT.VPC_ENDPOINT_POLICY;
-    if (!findings.publicAccessAllows()) return IMPLICIT.BLOCK_PUBLIC_ACCESS;
-  } else {
-    if (!findings.serviceControlAllows()) return IMPLICIT.SERVICE_CONTROL_POLICY;
-    if (!findings.endpointAllows()) return IMPLICIT.VPC_ENDPOINT_POLICY;
-    if (!findings.publicAccessAllows()) return IMPLICIT.BLOCK_PUBLIC_ACCESS;
+  // Services and anonymous callers belong to no account: only the resource can let them in. AWS does not say explicitly that it
+  // also applies the endpoint policy to anonymous callers; a policy that limits a path limits everybody who uses it.
+  const { caller } = situation;
+  if (caller !== 'service' && caller !== 'anonymous' && !findings.serviceControlAllows()) {
+    return IMPLICIT.SERVICE_CONTROL_POLICY;
   }
-  const outcome = bySide(situation, findings, findings.grant());
-  return outcome === ALLOWED && situation.bucket !== null ? behind(situation, situation.bucket, findings) : outcome;
+  if (!findings.endpointAllows()) return IMPLICIT.VPC_ENDPOINT_POLICY;
+  if (!findings.publicAccessAllows()) return IMPLICIT.BLOCK_PUBLIC_ACCESS;
+  const grant = findings.grant();
+  const outcome = situation.sameAccount
+    ? withinAccount(situation, findings, grant)
+    : fromElsewhere(situation, findings, grant);
+  return outcome !== ALLOWED || situation.bucket === null ? outcome : behind(situation, situation.bucket, findings);
 }
 
 /** What the combination depends on at one resource: the one of the request, or the bucket behind it. */
 type Side = Pick<Situation, 'caller' | 'sameAccount' | 'resourceLayer' | 'resourceSideNeeded'>;
 
-/** Services and anonymous callers belong to no account: only the resource can let them in. */
-function isOutside({ caller }: Pick<Side, 'caller'>): boolean {
-  return caller === 'service' || caller === 'anonymous';
-}
-
-function bySide(side: Side, findings: Findings, grant: Naming): Outcome {
-  if (isOutside(side)) return grant === DIRECTLY ? ALLOWED : IMPLICIT[side.resourceLayer];
-  return side.sameAccount ? withinAccount(side, findings, grant) : acrossAccounts(side, findings, grant);
+/** From another account, or from none. */
+function fromElsewhere(side: Side, findings: Findings, grant: Naming): Outcome {
+  const { caller } = side;
+  if (caller !== 'service' && caller !== 'anonymous') return acrossAccounts(side, findings, grant);
+  return grant === DIRECTLY ? ALLOWED : IMPLICIT[side.resourceLayer];
 }
 
 /**
@@ -133,7 +131,8 @@ function bySide(side: Side, findings: Findings, grant: Naming): Outcome {
 function behind({ caller }: Situation, bucket: BucketSide, findings: Findings): Outcome {
   const { sameAccount, grantNeeded: resourceSideNeeded } = bucket;
   const side: Side = { caller, sameAccount, resourceSideNeeded, resourceLayer: 'UNDERLYING_BUCKET_POLICY' };
-  const outcome = bySide(side, findings, findings.bucketGrant());
+  const grant = findings.bucketGrant();
+  const outcome = sameAccount ? withinAccount(side, findings, grant) : fromElsewhere(side, findings, grant);
   // The access point lets the caller in without policies of its own; the bucket does not.
   return sameAccount && outcome === IMPLICIT.IDENTITY_POLICY ? IMPLICIT.UNDERLYING_BUCKET_POLICY : outcome;
 }

@@ -77,6 +77,10 @@ export class PlannedFindings extends Matching implements Findings, Situation {
     return this.resource.bucket === null ? null : bucketSide(this);
   }
 
+  private bucketDenies(): boolean {
+    return this.anyBehind(this.bucketPlan.deny.rules);
+  }
+
   private get bucketPlan(): LayerPlan {
     return this.bucket === null ? EMPTY_PLAN : (this.resource.bucket?.plans?.for(this.action) ?? EMPTY_PLAN);
   }
@@ -100,7 +104,7 @@ export class PlannedFindings extends Matching implements Findings, Situation {
     }
     if (sessionPlan !== null && this.anyMatches(sessionPlan.deny)) return 'SESSION_POLICY';
     if (this.namedDeny(this.resourcePlan)) return this.resourceLayer;
-    if (this.resource.bucket !== null && this.anyBehind(this.bucketPlan.deny.rules)) return 'UNDERLYING_BUCKET_POLICY';
+    if (this.resource.bucket !== null && this.bucketDenies()) return 'UNDERLYING_BUCKET_POLICY';
     if (plan === null || plan.identityDeny === null) return null;
     return this.anyMatches(plan.identityDeny) ? 'IDENTITY_POLICY' : null;
   }
