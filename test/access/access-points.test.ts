@@ -127,6 +127,17 @@ describe('access points', () => {
     expect(delegated).not.toContain('s3:DataAccessPointArn');
   });
 
+  it('are asked about by patterns, too', async () => {
+    const coverageOf = async (keys: string) => {
+      const question = aQuestion(alice, 's3:GetObject', `${LIMITED}/object/${keys}`, { context: IN });
+      const [answer] = await access().decide([{ ...question, resourceIsPattern: true }], NOON);
+      return answer?.coverage;
+    };
+    expect(await coverageOf('*')).toBe('SOME');
+    expect(await coverageOf('open/*')).toBe('ALL');
+    expect(await coverageOf('secret/*')).toBe('NONE');
+  });
+
   it('say who can use them: nobody from outside of their VPC', async () => {
     const who = async (resource: string, context: Record<string, string>, conditional = false) => {
       const { subject: _, ...question } = aQuestion(alice, 's3:GetObject', resource, { context });
