@@ -52,7 +52,7 @@ export interface Decided {
  */
 export function unknownTo(
   all: readonly Decided[],
-  outcome: Pick<Decision, 'effect'>,
+  outcome: Pick<Decision, 'effect' | 'deniedBy'>,
   acting: PreparedPrincipal,
   action: ActionFacts,
 ): readonly string[] {
@@ -61,6 +61,8 @@ export function unknownTo(
       if (action.service !== 's3') return NONE;
       return all.flatMap((one) => [...publicAccessGaps(acting, one), ...behindGaps(action, one)]);
     case 'IMPLICIT_DENY':
+      // AWS itself denies, whatever policies say.
+      if (outcome.deniedBy === null) return NONE;
       return all.flatMap((one) => [
         ...grantGaps(acting, action, one),
         ...aclGaps(action, one),

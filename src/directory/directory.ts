@@ -28,10 +28,18 @@ export interface GatherRequest {
   readonly forSearch?: true;
 }
 
+/**
+ * What a gap could change, if it is less than everything. LIMITS: control policies, which only take away, and keys that follow from the
+ * organization. FACTS: keys alone, and whose account it is. UNREAD: what cannot be read, which was read as if it allowed nothing.
+ */
+export type GapReach = 'LIMITS' | 'FACTS' | 'UNREAD';
+
 /** A principal or role with its compiled policies, and what is missing because the directory does not know it. */
 export interface Known<T> {
   readonly value: T;
   readonly gaps: readonly string[];
+  /** Of entries of `gaps`. Left out, and for other entries: policies are not known that could grant as well as deny. */
+  readonly reach?: ReadonlyMap<string, GapReach>;
 }
 
 /** A resource, and what is not known of it that matters for some requests only. */

@@ -32,6 +32,17 @@ export function assumedKeys(
   return decisiveKeys(evaluation, situation, layers, allowed, (key) => evaluation.isAssumed(key));
 }
 
+/** Whether other values of `keys` could have changed the outcome. */
+export function dependsOnKeys(
+  evaluation: Evaluation,
+  situation: Situation,
+  layers: readonly LayerInPlace[],
+  allowed: boolean,
+  keys: ReadonlySet<string>,
+): boolean {
+  return decisiveKeys(evaluation, situation, layers, allowed, (key) => keys.has(key.name)).length > 0;
+}
+
 /** The keys for which `isOpen` is true and whose value could have changed the outcome. */
 function decisiveKeys(
   evaluation: Evaluation,

@@ -1,6 +1,6 @@
 import { STATEMENT_ELEMENTS } from './elements.ts';
 import type { Located } from './json-text.ts';
-import { join, type PolicyNode, type StatementNode } from './policy-checks.ts';
+import type { PolicyNode, StatementNode } from './policy-checks.ts';
 
 /** The document without its parts at the places of `faulty`: what is left is read like a document without faults. */
 export function readableParts(policy: PolicyNode, faulty: ReadonlySet<string>): PolicyNode {
@@ -19,7 +19,7 @@ function readableStatement({ path, node, elements }: StatementNode, faulty: Read
     unread.add(STATEMENT_ELEMENTS.has(name) ? name : ANY);
   }
   if (faulty.has(path)) unread.add('Effect');
-  return { path, node, elements: readableElements(elements, path, faulty), unread };
+  return { path, node, elements: readableElements(elements, `${path}.`, faulty), unread };
 }
 
 /** Stands for an element whose name cannot be read: it could be any. */
@@ -27,17 +27,19 @@ const ANY = '*';
 
 /** Whether the statement says what its other elements ask for: neither of `names`, nor an unknown element, is unread. */
 export function isRead({ unread }: StatementNode, ...names: readonly string[]): boolean {
-  return unread === undefined || !(unread.has(ANY) || names.some((name) => unread.has(name) || unread.has(`Not${name}`)));
+  return (
+    unread === undefined || !(unread.has(ANY) || names.some((name) => unread.has(name) || unread.has(`Not${name}`)))
+  );
 }
 
 function readableElements(
   elements: ReadonlyMap<string, Located>,
-  path: string,
+  prefix: string,
   faulty: ReadonlySet<string>,
 ): ReadonlyMap<string, Located> {
   const read = new Map<string, Located>();
   for (const [name, node] of elements) {
-    const readable = name === 'Statement' ? node : readableNode(node, join(path, name), faulty);
+    const readable = name === 'Statement' ? node : readableNode(node, prefix + name, faulty);
     if (readable !== null) read.set(name, readable);
   }
   return read;
@@ -54,7 +56,7 @@ function readableNode(node: Located, path: string, faulty: ReadonlySet<string>):
   }
   if (node.members === null) return node;
   const members = node.members.flatMap((member) => {
-    const readable = readableNode(member.node, join(path, member.key), faulty);
+    const readable = readableNode(member.node, `${path}.${member.key}`, faulty);
     return readable === null ? [] : [{ ...member, node: readable }];
   });
   return node.members.length > 0 && members.length === 0 ? null : { ...node, members };

@@ -4,7 +4,8 @@ import type { ResourceFacts } from '../../evaluation/resource.ts';
 import { isReadableThrough } from '../../evaluation/underlying-bucket.ts';
 import { parseArn } from '../../policy/arn.ts';
 import { isAccountId } from '../../policy/principal-id.ts';
-import type { KnownResource, UnknownOfResource } from '../directory.ts';
+import type { GapReach, KnownResource, UnknownOfResource } from '../directory.ts';
+import { reachOf } from '../gap-reach.ts';
 import type { AccountFacts } from './account-facts.ts';
 import { PolicyCollector } from './attached-policies.ts';
 import type { BuiltRole } from './build-principals.ts';
@@ -180,9 +181,13 @@ export function buildResource(
   const { arn, exact, holder, holders } = rows;
   const policies = new PolicyCollector(compiled);
   const gaps: string[] = [];
+  const facts = new Map<string, GapReach>();
   const named = arn !== '*';
-  if (named && account === null)
-    gaps.push(`the account that owns ${arn} is not known: it is taken to be the principal's`);
+  if (named && account === null) {
+    const gap = `the account that owns ${arn} is not known: it is taken to be the principal's`;
+    gaps.push(gap);
+    facts.set(gap, 'FACTS');
+  }
   if (named && holders.length > 0) gaps.push(...policyGaps(rows, account));
   const policy = holder === null ? null : policies.ofResource('resource', holder.policyHash, holder.arn);
   const accessPoint = accessPointFacts(rows, policies);
@@ -202,6 +207,7 @@ export function buildResource(
     value: {
       value: prepared,
       gaps: [...gaps, ...bucketGaps(rows, bucketOwner), ...(account?.gaps ?? []), ...policies.gaps],
+      ...reachOf({ reach: facts }, account ?? {}, policies),
       ...(unknown === null ? {} : { unknown }),
     },
     dependencies: [
@@ -222,7 +228,11 @@ export function buildRoleResource(
 ): Entry<KnownResource> {
   if (role.value !== null) {
     const { role: known } = role.value;
-    return { value: { value: known.value.trust, gaps: known.gaps }, dependencies: role.dependencies, bytes: BYTES };
+    return {
+      value: { value: known.value.trust, gaps: known.gaps, ...reachOf(known) },
+      dependencies: role.dependencies,
+      bytes: BYTES,
+    };
   }
   const prepared = prepareResource({
     arn,
@@ -238,7 +248,11 @@ export function buildRoleResource(
     ? []
     : [`${arn} is not in the directory: a resource-based policy of it is not considered`];
   return {
-    value: { value: prepared, gaps: [...gaps, ...knowledge.partly('TRUST_POLICIES'), ...account.gaps] },
+    value: {
+      value: prepared,
+      gaps: [...gaps, ...knowledge.partly('TRUST_POLICIES'), ...account.gaps],
+      ...reachOf(account),
+    },
     dependencies: [...role.dependencies, ...account.dependencies],
     bytes: BYTES,
   };
