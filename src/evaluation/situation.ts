@@ -54,10 +54,16 @@ export function publicAccessTakesPart({ action, resource }: Evaluation): boolean
   return resource.restrictedBy !== null && action.service === 's3';
 }
 
-/** Only AWS services and the owner's own account have access to a restricted resource, whatever its policy says. */
+/**
+ * Only AWS services and the account of the owner have access to a restricted resource, whatever its policy says; through an access
+ * point also the account of the bucket's owner.
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html#access-control-block-public-access-options
+ */
 export function publicAccessAllows(evaluation: Evaluation): boolean {
   if (!publicAccessTakesPart(evaluation)) return true;
-  return evaluation.principal.caller === 'service' || sameAccount(evaluation);
+  const { principal, resource } = evaluation;
+  if (principal.caller === 'service' || sameAccount(evaluation)) return true;
+  return principal.accountId !== '' && principal.accountId === resource.bucket?.facts.accountId;
 }
 
 /** The layer of the resource's policy. */

@@ -18,6 +18,7 @@ const DELEGATED = point('delegated');
 const UNSTORED = point('unstored');
 const UNKNOWN = point('unknown');
 const bucket = (name: string): string => `arn:aws:s3:::${name}`;
+const C = '333333333333';
 const IN = { 'aws:SourceVpc': 'vpc-1a2b3c' };
 const behind = (bucket: string, arn: string): string =>
   `the policy of ${bucket} also has to allow requests on ${arn}: it is not considered`;
@@ -109,6 +110,64 @@ describe('access points', () => {
       effect: 'IMPLICIT_DENY',
       deniedBy: 'UNDERLYING_BUCKET_POLICY',
     });
+  });
+
+  // https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html#access-control-block-public-access-options
+  it('are restricted by what the account of their bucket restricts', async () => {
+    const all = { blockPublicAcls: true, ignorePublicAcls: true, blockPublicPolicy: true, restrictPublicBuckets: true };
+    const PUBLIC = point('public');
+    const world = (restricts: boolean | null) => ({
+      accounts: [
+        { id: B, ...(restricts === null ? {} : { publicAccessBlock: { ...all, restrictPublicBuckets: restricts } }) },
+      ],
+      users: [
+        aUser('inside', [], { arn: userArn('inside', B) }),
+        aUser('elsewhere', [allow('s3:*')], { arn: userArn('elsewhere', C) }),
+      ],
+      resources: [
+        {
+          arn: bucket('public'),
+          accountId: B,
+          policy: policy({ ...allow('s3:GetObject', `${bucket('public')}/*`), Principal: '*' }),
+        },
+        {
+          arn: PUBLIC,
+          accountId: A,
+          policy: policy({
+            ...allow('s3:GetObject', `${PUBLIC}/object/*`),
+            Principal: { AWS: [C, userArn('inside', B)] },
+          }),
+          accessPoint: { bucket: bucket('public'), vpcId: null },
+        },
+      ],
+    });
+    const gap = `whether Block Public Access restricts ${PUBLIC} is not known: it is taken not to`;
+    const asked = async () => {
+      const answers = await access().decide(
+        [userArn('elsewhere', C), alice].map((who) => aQuestion(who, 's3:GetObject', `${PUBLIC}/object/x`)),
+        NOON,
+      );
+      return answers.map(({ decision, gaps }) => [decision.effect, decision.deniedBy, gaps.includes(gap)]);
+    };
+    await directory.apply(world(null));
+    expect(await asked()).toEqual([
+      ['ALLOWED', null, true],
+      ['ALLOWED', null, false],
+    ]);
+    await directory.apply({
+      ...world(true),
+      knowledge: [A, B].map((accountId) => ({ accountId, layer: 'BLOCK_PUBLIC_ACCESS', state: 'COMPLETE' }) as const),
+    });
+    // The accounts of the access point and of the bucket, and nobody else.
+    expect(await asked()).toEqual([
+      ['IMPLICIT_DENY', 'BLOCK_PUBLIC_ACCESS', false],
+      ['ALLOWED', null, false],
+    ]);
+    await directory.apply(world(false));
+    expect(await asked()).toEqual([
+      ['ALLOWED', null, false],
+      ['ALLOWED', null, false],
+    ]);
   });
 
   it('are in lists what they are in decisions', async () => {

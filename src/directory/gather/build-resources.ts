@@ -96,17 +96,22 @@ function unknownOf(
   return {
     aclsOf: isBucket && !enforced ? (holders[0] ?? arn) : null,
     grants: isKey ? missingOf('GRANTS', account) : null,
-    publicAccess: isPublishable ? publicAccessGaps(rows, account) : null,
+    publicAccess: isPublishable ? publicAccessGaps(rows, account, bucketOwner) : null,
     behind: isBucket || isKey ? null : behindOf(rows),
     aboveBucket: deniedAbove(bucketOwner, account),
   };
 }
 
-/** The settings of the account of an access point are known, but not those of another account that owns its bucket. */
-function publicAccessGaps({ bucket, holder }: ResourceRows, account: AccountFacts | null): readonly string[] | null {
+/** Of the account of a bucket or access point, and of another one that owns the bucket behind the access point. */
+function publicAccessGaps(
+  { bucket, holder }: ResourceRows,
+  account: AccountFacts | null,
+  bucketOwner: AccountFacts | null,
+): readonly string[] | null {
   const missing = missingOf('BLOCK_PUBLIC_ACCESS', account);
   if (bucket === null || holder === null || bucket.accountId === holder.accountId) return missing;
-  return [...(missing ?? []), `the settings of ${bucket.accountId}, which owns ${bucket.arn}, are not considered`];
+  const behind = missingOf('BLOCK_PUBLIC_ACCESS', bucketOwner);
+  return missing === null && behind === null ? null : [...(missing ?? []), ...(behind ?? [])];
 }
 
 /** A bucket that is not stored, or whose policy cannot be read as one about the access point. */
@@ -139,17 +144,22 @@ function missingOf(layer: 'GRANTS' | 'BLOCK_PUBLIC_ACCESS', account: AccountFact
 function storedFacts(
   { arn, exact, holder, bucket }: ResourceRows,
   account: AccountFacts | null,
+  bucketOwner: AccountFacts | null,
 ): Partial<ResourceFacts> {
   const { service = '', resource = '' } = parseArn(arn) ?? {};
   if (service === 'kms') return exact === null || exact.grants.length === 0 ? {} : { grants: exact.grants };
   if (service !== 's3') return {};
   const block = (exact ?? holder)?.publicAccessBlock ?? holder?.publicAccessBlock ?? null;
   const behind = bucket?.publicAccessBlock ?? null;
-  const blocks = resource.startsWith('accesspoint/') ? { accessPoint: block, bucket: behind } : { bucket: block };
+  const isOthers = bucketOwner !== null && bucketOwner.id !== account?.id;
+  const above = isOthers ? { aboveBucket: bucketOwner.publicAccess ?? {} } : {};
+  const blocks = resource.startsWith('accesspoint/')
+    ? { accessPoint: block, bucket: behind, ...above }
+    : { bucket: block };
   const region = exact?.region ?? holder?.region ?? null;
   const tagsCount = exact?.abacEnabled ?? null;
   return {
-    ...(block === null && behind === null && (account?.publicAccess ?? null) === null
+    ...(block === null && behind === null && (account?.publicAccess ?? bucketOwner?.publicAccess ?? null) === null
       ? {}
       : { publicAccess: { ...account?.publicAccess, ...blocks } }),
     ...(region === null ? {} : { region }),
@@ -200,7 +210,7 @@ export function buildResource(
     ...(accessPoint === null ? {} : { accessPoint }),
     policyBindings: holder?.policyBindings ?? {},
     resourceControl: account?.resourceControl ?? null,
-    ...storedFacts(rows, account),
+    ...storedFacts(rows, account, bucketOwner),
   });
   const unknown = unknownOf(rows, account, bucketOwner);
   return {
