@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Access, createAccess } from '../../src/access/access.ts';
+import type { Answer } from '../../src/access/question.ts';
 import { openCatalog } from '../../src/catalog/catalog.ts';
 import type { DirectoryDocument } from '../../src/directory/document.ts';
 import type { OpenDirectory } from '../../src/directory/prisma/open-directory.ts';
@@ -106,46 +107,73 @@ test('what cannot be read is said of denials, and of nothing that is allowed all
   expect(gaps).toEqual([expect.stringContaining('StringEqual')]);
 });
 
-// The law: whatever the unknown layer is, an answer without the gap stays.
-test('an answer without a gap about the organization is the same in every organization', async () => {
-  const statement = fc.record({
-    Effect: fc.constantFrom('Allow', 'Deny'),
-    Action: fc.constantFrom('*', 'sqs:*', 'sqs:SendMessage', 'sqs:ReceiveMessage', 's3:*'),
-    Resource: fc.constant('*'),
+type Settled = ReturnType<typeof settledWithout>;
+
+function settledWithout(gap: string, answers: readonly Answer[]) {
+  return answers.map(({ gaps, decision }) => (gaps.includes(gap) ? null : decision.effect));
+}
+
+/** Denials stay denials, an explicit Deny stays one, and what is allowed stays allowed. */
+function changed(settled: Settled, answers: readonly Answer[]): readonly unknown[] {
+  return answers.flatMap(({ question, decision: { effect } }, i) => {
+    const before = settled[i] ?? null;
+    const stays = before === 'IMPLICIT_DENY' ? effect !== 'ALLOWED' : effect === before;
+    return before === null || stays ? [] : [[question.action, question.resource, before, effect]];
   });
+}
+
+describe('an answer without the gap stays, whatever the unknown policies are', () => {
   const actions = ['SendMessage', 'ReceiveMessage', 'DeleteMessage', 'PurgeQueue', 'SetQueueAttributes'];
   const questions = actions.flatMap((name) => [QUEUE, THEIRS].map((arn) => aQuestion(alice, `sqs:${name}`, arn)));
-  const before = await access.decide(questions, NOON);
-  const settled = before.flatMap(({ gaps, decision }, i) =>
-    gaps.includes(ORGANIZATION) ? [] : [[i, decision.effect]],
-  );
-  expect(settled.length).toBeGreaterThan(3);
-  expect(settled.length).toBeLessThan(questions.length);
-  const organization = fc.record({
-    manages: fc.boolean(),
-    statements: fc.array(statement, { minLength: 1, maxLength: 3 }),
+  const names = ['*', 'sqs:*', ...actions.map((name) => `sqs:${name}`)];
+  const statement = fc.record({
+    Effect: fc.constantFrom('Allow', 'Deny'),
+    Action: fc.constantFrom(...names),
+    Resource: fc.constant('*'),
   });
-  for (const { manages, statements } of fc.sample(organization, 25)) {
-    const other = await takeDirectory();
-    const { organizations, accounts } = manages ? anOrganization(A) : anOrganization('333333333333', A);
-    const control = {
-      id: 'p-1',
-      type: 'SERVICE_CONTROL_POLICY',
-      name: 'P',
-      document: policy(...statements),
-      targets: [] as string[],
-    } as const;
-    await other.apply({
-      ...world,
-      organizations: organizations.map((one) => ({
-        ...one,
-        scpEnabled: true,
-        controlPolicies: [{ ...control, targets: [one.rootId] }],
-      })),
-      accounts: [...accounts, { id: B, membership: 'NONE' }],
-    });
-    const answers = await createAccess(other, catalog).decide(questions, NOON);
-    expect(settled.map(([i]) => [i, answers[Number(i)]?.decision.effect])).toEqual(settled);
-    await other.close();
-  }
+  const statements = fc.array(statement, { minLength: 1, maxLength: 3 });
+  let other: OpenDirectory;
+  beforeAll(async () => {
+    other = await takeDirectory();
+  });
+  afterAll(() => other.close());
+  const decide = (where: OpenDirectory) => createAccess(where, catalog).decide(questions, NOON);
+
+  test('control policies, and the organization', async () => {
+    const settled = settledWithout(ORGANIZATION, await decide(directory));
+    expect(new Set(settled)).toEqual(new Set([null, 'EXPLICIT_DENY', 'IMPLICIT_DENY']));
+    for (const [manages, some] of fc.sample(fc.tuple(fc.boolean(), statements), 15)) {
+      const { organizations, accounts } = manages ? anOrganization(A) : anOrganization('333333333333', A);
+      const control = { id: 'p-abcd', type: 'SERVICE_CONTROL_POLICY', name: 'P', document: policy(...some) } as const;
+      await other.apply({
+        ...world,
+        organizations: organizations.map((one) => ({
+          ...one,
+          scpEnabled: true,
+          controlPolicies: [{ ...control, targets: [one.rootId] }],
+        })),
+        accounts: [...accounts, { id: B, membership: 'NONE' }],
+      });
+      expect(changed(settled, await decide(other))).toEqual([]);
+    }
+  });
+
+  test('the policy of a resource', async () => {
+    const settled = settledWithout(NOT_STORED, await decide(directory));
+    expect(settled).toContain(null);
+    for (const some of fc.sample(statements, 15)) {
+      const document = policy(...some.map((one) => ({ ...one, Principal: '*' })));
+      await other.apply({
+        ...world,
+        resources: [...(world.resources ?? []), { arn: QUEUE, accountId: A, policy: document }],
+      });
+      const answers = (await decide(other)).filter(({ question }) => question.resource === QUEUE);
+      expect(
+        changed(
+          settled.filter((_one, i) => questions[i]?.resource === QUEUE),
+          answers,
+        ),
+      ).toEqual([]);
+    }
+  });
 });
