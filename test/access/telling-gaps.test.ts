@@ -132,14 +132,10 @@ describe('an answer without the gap stays, whatever the unknown policies are', (
     Resource: fc.constant('*'),
   });
   const statements = fc.array(statement, { minLength: 1, maxLength: 3 });
-  let other: OpenDirectory;
-  beforeAll(async () => {
-    other = await takeDirectory();
-  });
-  afterAll(() => other.close());
   const decide = (where: OpenDirectory) => createAccess(where, catalog).decide(questions, NOON);
 
   test('control policies, and the organization', async () => {
+    const other = await takeDirectory();
     const settled = settledWithout(ORGANIZATION, await decide(directory));
     expect(new Set(settled)).toEqual(new Set([null, 'EXPLICIT_DENY', 'IMPLICIT_DENY']));
     for (const [manages, some] of fc.sample(fc.tuple(fc.boolean(), statements), 15)) {
@@ -156,9 +152,11 @@ describe('an answer without the gap stays, whatever the unknown policies are', (
       });
       expect(changed(settled, await decide(other))).toEqual([]);
     }
+    await other.close();
   });
 
   test('the policy of a resource', async () => {
+    const other = await takeDirectory();
     const settled = settledWithout(NOT_STORED, await decide(directory));
     expect(settled).toContain(null);
     for (const some of fc.sample(statements, 15)) {
@@ -175,5 +173,6 @@ describe('an answer without the gap stays, whatever the unknown policies are', (
         ),
       ).toEqual([]);
     }
+    await other.close();
   });
 });

@@ -144,10 +144,31 @@ export function accountFacts(
     const gap = `the organization of the account ${id} is not known: its control policies are not considered`;
     return { ...nothing, partition, gaps: [gap], reach: limits([gap]) };
   }
-  const gaps = [...knowledge.partly('ORGANIZATION')];
+  const gaps = knowledge.partly('ORGANIZATION');
   if (organization === null) return { ...nothing, partition, organizationIsKnown: true, gaps, reach: limits(gaps) };
+  return {
+    ...nothing,
+    partition,
+    organizationIsKnown: true,
+    ...memberFacts(account, organization, compiled, gaps, knowledge),
+    dependencies: [...dependencies, dependency('Organization', organization.id)],
+  };
+}
+
+/** What follows from the place of an account in its organization. `partly`: gaps about that place. */
+function memberFacts(
+  account: AccountRow,
+  organization: OrganizationRow,
+  compiled: CompiledBatch,
+  partly: readonly string[],
+  knowledge: AccountKnowledge,
+): Pick<
+  AccountFacts,
+  'organization' | 'delegatedAdministrators' | 'serviceControl' | 'resourceControl' | 'gaps' | 'reach'
+> {
+  const { id } = account;
   const managing = organization.managementAccountId === id;
-  if (!managing) gaps.push(...controlGaps(id, organization, knowledge));
+  const gaps = managing ? partly : [...partly, ...controlGaps(id, organization, knowledge)];
   const reach = limits(gaps);
   const unread: string[] = [];
   const path = pathTo(account, organization);
@@ -160,8 +181,6 @@ export function accountFacts(
   const resourceControl = managing || !organization.rcpEnabled ? null : levels('rcp');
   for (const gap of unread) reach.set(gap, 'UNREAD');
   return {
-    id,
-    partition,
     organization: {
       id: organization.id,
       managementAccountId: organization.managementAccountId,
@@ -170,12 +189,8 @@ export function accountFacts(
     delegatedAdministrators: organization.delegatedAdministrators,
     serviceControl,
     resourceControl,
-    organizationIsKnown: true,
-    publicAccess: nothing.publicAccess,
     gaps: [...gaps, ...unread],
     reach,
-    knowledge,
-    dependencies: [...dependencies, dependency('Organization', organization.id)],
   };
 }
 
