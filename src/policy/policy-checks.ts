@@ -1,23 +1,10 @@
 import { DOCUMENT_ELEMENTS, STATEMENT_ELEMENTS } from './elements.ts';
 import type { Located } from './json-text.ts';
 import { operatorNames, readOperator } from './operator.ts';
-import { readableParts } from './readable-parts.ts';
+import { type PolicyNode, readableParts, type StatementNode } from './readable-parts.ts';
 import { nearest } from './spelling.ts';
 
-/** A statement's elements by name, with their places. */
-export interface StatementNode {
-  readonly path: string;
-  readonly node: Located;
-  readonly elements: ReadonlyMap<string, Located>;
-  /** Names of elements that are left out, or in part, because of faults. Left out: none. */
-  readonly unread?: ReadonlySet<string>;
-}
-
-export interface PolicyNode {
-  readonly root: Located;
-  readonly elements: ReadonlyMap<string, Located>;
-  readonly statements: readonly StatementNode[];
-}
+export type { PolicyNode, StatementNode };
 
 /** `suggestion`: what was probably meant; left out: no name is close enough. */
 export type Report = (message: string, path: string, node: Located, suggestion?: string) => void;

@@ -1,6 +1,20 @@
 import { STATEMENT_ELEMENTS } from './elements.ts';
 import type { Located } from './json-text.ts';
-import type { PolicyNode, StatementNode } from './policy-checks.ts';
+
+/** A statement's elements by name, with their places. */
+export interface StatementNode {
+  readonly path: string;
+  readonly node: Located;
+  readonly elements: ReadonlyMap<string, Located>;
+  /** Names of elements that are left out, or in part, because of faults. Left out: none. */
+  readonly unread?: ReadonlySet<string>;
+}
+
+export interface PolicyNode {
+  readonly root: Located;
+  readonly elements: ReadonlyMap<string, Located>;
+  readonly statements: readonly StatementNode[];
+}
 
 /** The document without its parts at the places of `faulty`: what is left is read like a document without faults. */
 export function readableParts(policy: PolicyNode, faulty: ReadonlySet<string>): PolicyNode {
