@@ -4,6 +4,7 @@ import type { Decision } from '../evaluation/decision.ts';
 import { everyResourceGaps, kindOfEvery } from './every-resource.ts';
 import type { Answer, Question } from './question.ts';
 import type { ResolvedSubject } from './subject.ts';
+import { OF_CALLER, OF_RESOURCE, telling } from './telling-gaps.ts';
 import { bucketTagsGap, type Decided, unknownTo } from './unknown-policies.ts';
 
 const NOTHING: readonly string[] = [];
@@ -49,13 +50,14 @@ export class DirectAnswer implements Answer {
     if (resolved.acting === null) return NOTHING;
     const one: Decided = { arn: this.question.resource, decision: this.decision, resource: this.#resource };
     const unknown = unknownTo([one], this.decision, resolved.acting, this.#action);
-    return [...gapsOf(one, this.#action), ...unknown];
+    return [...gapsOf(one, this.#action, this.decision), ...unknown];
   }
 
   get gaps(): readonly string[] {
     const { resolved, way } = this.#caller;
     const { resourceGaps } = this;
-    const known = resolved.gaps.length === 0 ? resourceGaps : new Set([...resolved.gaps, ...resourceGaps]);
+    const own = telling(resolved, this.decision, OF_CALLER);
+    const known = own.length === 0 ? resourceGaps : new Set([...own, ...resourceGaps]);
     return [...known, ...onTheWay(way, this.decision), ...this.#formGaps];
   }
 }
@@ -66,11 +68,16 @@ export function onTheWay(way: Caller['way'], { allowed }: Decision): readonly st
 }
 
 /** What is not known of the resource of a decision, or was left out in it. */
-export function gapsOf({ arn, decision, resource }: Decided, action: CatalogAction): readonly string[] {
+export function gapsOf(
+  { arn, decision, resource }: Decided,
+  action: CatalogAction,
+  outcome: Decision,
+): readonly string[] {
+  const known = telling(resource, outcome, OF_RESOURCE, action.resourceControlSupported);
   const tags = decision.dependsOnBucketTags ? [bucketTagsGap(arn)] : NOTHING;
   const isEvery = resource.value.text === '*' && kindOfEvery(action) !== 'other';
   const every = isEvery ? everyResourceGaps(action, decision) : NOTHING;
-  return tags.length === 0 && every.length === 0 ? resource.gaps : [...resource.gaps, ...tags, ...every];
+  return tags.length === 0 && every.length === 0 ? known : [...known, ...tags, ...every];
 }
 
 /** A copy of an answer with other values. Spreading an answer would lose what it puts together when it is read. */

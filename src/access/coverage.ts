@@ -35,7 +35,12 @@ export function coverageOf(pattern: string, all: readonly OnOne[], complete: boo
     others.map(({ answer }) => answer.decision),
   );
   const its = [shown, ...others].find(({ answer }) => answer.decision === decision) ?? shown;
-  return about(pattern, its, decision, coverage, open);
+  // What is denied has no gap that could only deny; what else the pattern matches may have one.
+  const beside =
+    coverage === 'NONE'
+      ? []
+      : isAllowed.flatMap((one) => one.answer.gaps.map((gap) => gap.replaceAll(one.arn, () => pattern)));
+  return about(pattern, its, decision, coverage, [...open, ...beside]);
 }
 
 function undecided(pattern: string): string {
@@ -51,7 +56,7 @@ function about(
   open: readonly string[],
 ): Answer {
   const named = (text: string): string => text.replaceAll(arn, () => pattern);
-  const gaps = [...answer.gaps.map(named), ...open];
+  const gaps = [...new Set([...answer.gaps.map(named), ...open])];
   const resourceGaps = answer.resourceGaps?.map(named);
   return answerWith(answer, {
     decision: new AboutPattern(decision, named),
@@ -107,6 +112,10 @@ class AboutPattern implements Decision {
 
   get missingKeys(): Decision['missingKeys'] {
     return this.#of.missingKeys;
+  }
+
+  dependsOn(keys: ReadonlySet<string>): boolean {
+    return this.#of.dependsOn(keys);
   }
 
   get assumedKeys(): Decision['assumedKeys'] {

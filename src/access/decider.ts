@@ -17,6 +17,7 @@ import { barredFromKeySession, withMfaKeys } from './key-session.ts';
 import { type Answer, fieldOf, type Question, type Subject } from './question.ts';
 import { withSourceOrganization } from './source-organization.ts';
 import { noSuchRole, type ResolvedSubject, resolveSubject } from './subject.ts';
+import { OF_BOTH, OF_CALLER, telling } from './telling-gaps.ts';
 import { type Decided, endpointGaps, unknownTo, unreadEndpoint } from './unknown-policies.ts';
 import { throughEndpoint } from './vpc-endpoint.ts';
 
@@ -125,11 +126,12 @@ export class Decider {
 
   #refused(
     question: Question,
-    { assumption, gaps, roleIsAbsent }: ResolvedSubject,
+    { assumption, roleIsAbsent, ...resolved }: ResolvedSubject,
     formGaps: readonly string[],
   ): Answer {
     // INVARIANT: `acting` is null only if `assumption` is a denial.
     if (assumption === null) throw new Error('a subject neither acts nor was it refused its role');
+    const gaps = telling(resolved, assumption, OF_BOTH);
     const all = formGaps.length === 0 ? gaps : [...gaps, ...formGaps];
     const absent = roleIsAbsent === undefined ? {} : { roleIsAbsent };
     const { revision } = this.#gathered;
@@ -152,8 +154,15 @@ export class Decider {
     const [first, ...others] = all.map((one) => one.decision);
     if (first === undefined) throw new Error('a call without resources');
     const decision = mostRestrictive(first, others);
-    const resourceGaps = [...all.flatMap((one) => gapsOf(one, action)), ...unknownTo(all, decision, acting, action)];
-    const gaps = new Set([...asker.resolved.gaps, ...resourceGaps, ...onTheWay(asker.way, decision)]);
+    const resourceGaps = [
+      ...all.flatMap((one) => gapsOf(one, action, decision)),
+      ...unknownTo(all, decision, acting, action),
+    ];
+    const gaps = new Set([
+      ...telling(asker.resolved, decision, OF_CALLER),
+      ...resourceGaps,
+      ...onTheWay(asker.way, decision),
+    ]);
     return { question, decision, gaps: [...gaps, ...formGaps], resourceGaps, revision: this.#gathered.revision };
   }
 

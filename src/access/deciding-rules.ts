@@ -66,6 +66,7 @@ export class DecidingRules {
     }
     yield* principal.session?.plans.for(action).placed ?? [];
     yield* resource.policyPlans?.for(action).placed ?? [];
+    yield* resource.bucket?.plans?.for(action).placed ?? [];
     yield* resource.grantPlans?.for(action).placed ?? [];
     yield* resourceControlOf(evaluation)?.for(action).placed ?? [];
     yield* request.endpoint?.for(action).placed ?? [];
@@ -103,6 +104,7 @@ function identityOf(rule: Rule): Rule | string {
 const OF_RESOURCE: ReadonlySet<PolicyLayer> = new Set([
   'RESOURCE_POLICY',
   'TRUST_POLICY',
+  'UNDERLYING_BUCKET_POLICY',
   'KMS_GRANT',
   'RESOURCE_CONTROL_POLICY',
 ]);

@@ -59,7 +59,7 @@ export async function addBearers(
       const { value } = gathered.resource(arn, null);
       if (value.accountId !== null && parseArn(arn)?.accountId === '') owners.set(arn, value.accountId);
       const { policy } = value.facts;
-      if (policy === null && value.grantPolicies.length === 0) continue;
+      if (policy === null && value.grantPolicies.length === 0 && value.bucket === null) continue;
       let concerned = false;
       for (const governed of governedOf(value, catalog, children.get(arn))) {
         for (const builder of builders) if (yield* builder.add(value, governed)) concerned = true;

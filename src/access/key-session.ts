@@ -1,4 +1,5 @@
 import type { Gathered, Known } from '../directory/directory.ts';
+import { reachOf } from '../directory/gap-reach.ts';
 import { federatedUser } from '../directory/gather/build-federated.ts';
 import type { KeySessionRecord } from '../directory/stores/key-session-store.ts';
 import type { Decision } from '../evaluation/decision.ts';
@@ -26,7 +27,8 @@ export function keySessionPrincipal(record: KeySessionRecord, gathered: Gathered
   const { facts } = maker.value;
   // A user that was deleted and created again is a different user.
   if (facts.kind === 'user' && facts.id !== record.userId) return null;
-  if (record.federatedArn === null) return { value: withToken(maker.value, record.issuedAt), gaps: maker.gaps };
+  if (record.federatedArn === null)
+    return { value: withToken(maker.value, record.issuedAt), gaps: maker.gaps, ...reachOf(maker) };
   return heldFederated(record, record.federatedArn, maker, gathered);
 }
 
@@ -45,7 +47,8 @@ function heldFederated(
     ...managed.missing.map(allowsNothing),
   ]);
   const gaps = managed.missing.map((missing) => `the session policy ${missing} is no longer known`);
-  return value === null ? null : { value, gaps: [...maker.gaps, ...inline.gaps, ...gaps] };
+  const unread = { reach: new Map([...inline.gaps, ...gaps].map((gap) => [gap, 'UNREAD'] as const)) };
+  return value === null ? null : { value, gaps: [...maker.gaps, ...inline.gaps, ...gaps], ...reachOf(maker, unread) };
 }
 
 /**

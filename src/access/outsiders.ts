@@ -63,7 +63,11 @@ export async function outsidersOf(
   const { question, resource } = search;
   const { resource: arn, resourceAccount, context } = question;
   const grants = resource.grantPlans?.for(search.action).placed ?? [];
-  const statements = [...(resource.facts.policy?.policy.statements ?? []), ...grants.map(({ statement }) => statement)];
+  const behind = resource.bucket?.plans?.for(search.action).placed ?? [];
+  const statements = [
+    ...(resource.facts.policy?.policy.statements ?? []),
+    ...[...behind, ...grants].map(({ statement }) => statement),
+  ];
   const partition = resource.partition === '' ? 'aws' : resource.partition;
   const { candidates, all } = candidatesOf(statements, partition, search.accounts);
   if (candidates.length === 0) return { outsiders: [], gaps: [] };
@@ -225,7 +229,12 @@ function isOpen(key: ContextKey, evaluation: Evaluation): boolean {
   return key.owner === 'principal' || evaluation.couldBeGiven(key);
 }
 
-const OF_RESOURCE: ReadonlySet<PolicyLayer> = new Set(['RESOURCE_POLICY', 'TRUST_POLICY', 'KMS_GRANT']);
+const OF_RESOURCE: ReadonlySet<PolicyLayer> = new Set([
+  'RESOURCE_POLICY',
+  'UNDERLYING_BUCKET_POLICY',
+  'TRUST_POLICY',
+  'KMS_GRANT',
+]);
 
 /** The Allows of the resource's policy or grants that match, and those that would match in one of these ways. */
 function letInBy({ layers }: Decision, openings: readonly Opening[]): readonly MatchedStatement[] {

@@ -17,6 +17,7 @@ import { formOfPattern, type PatternResources, resourcesOf } from './pattern-res
 import { type Answer, fieldOf, type Question } from './question.ts';
 import type { OneRevision } from './scan.ts';
 import { resolveSubject } from './subject.ts';
+import { OF_BOTH, telling } from './telling-gaps.ts';
 import { throughEndpoint } from './vpc-endpoint.ts';
 import { Work } from './work.ts';
 
@@ -95,10 +96,12 @@ export class PatternQuestions {
     const { directory, actions } = this.#tools;
     const gathered = await directory.gather({ ...gatherForSubjects([question]), now: this.#now });
     this.#check(gathered.revision);
-    const { acting, assumption, gaps, roleIsAbsent } = resolveSubject(question, gathered, actions, this.#now);
+    const resolved = resolveSubject(question, gathered, actions, this.#now);
+    const { acting, assumption, roleIsAbsent } = resolved;
     if (acting === null) {
       // INVARIANT: `acting` is null only if `assumption` is a denial.
       if (assumption === null) throw new Error('a subject neither acts nor was it refused its role');
+      const gaps = telling(resolved, assumption, OF_BOTH);
       const absent = roleIsAbsent === undefined ? {} : { roleIsAbsent };
       return { question, decision: assumption, coverage: 'NONE', gaps, revision: gathered.revision, ...absent };
     }

@@ -18,5 +18,6 @@ export function refusal(deniedBy: PolicyLayer | null, reason: string): Decision 
     assumedKeys: [],
     requires: [],
     dependsOnBucketTags: false,
+    dependsOn: () => false,
   };
 }

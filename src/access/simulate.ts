@@ -1,6 +1,8 @@
 import type { Catalog, CatalogAction } from '../catalog/catalog.ts';
+import { accessPointIn, comesThrough } from '../evaluation/access-point.ts';
 import type { ControlLevel } from '../evaluation/applicable-policies.ts';
 import { authorize } from '../evaluation/authorize.ts';
+import type { Decision } from '../evaluation/decision.ts';
 import type { KmsGrant } from '../evaluation/key-grant.ts';
 import {
   type PreparedPrincipal,
@@ -69,12 +71,23 @@ export interface SimulatedRequest {
   readonly context: RequestContext;
 }
 
+/** A simulation is given the policy of an access point, but not of the bucket behind it. */
+function bucketGaps(
+  { resource }: Question,
+  { service, name }: CatalogAction,
+  { allowed }: Decision,
+): readonly string[] {
+  const point = accessPointIn(resource);
+  if (point === null || service !== 's3' || !comesThrough(name) || !allowed) return [];
+  return [`the policy of the bucket behind ${point} also has to allow the request: a simulation does not have it`];
+}
+
 /** As the API of AWS: https://docs.aws.amazon.com/IAM/latest/APIReference/API_SimulateCustomPolicy.html */
 const MAX_BOUNDARIES = 1;
 
 /**
- * Decides requests on the given policies, without reading the directory; hence no gaps, and the revision before its
- * first change. Keys in the context count, even if they contradict what follows from the caller.
+ * Decides requests on the given policies, without reading the directory; hence the revision before its first change, and gaps
+ * only for what a simulation cannot be given. Keys in the context count, even if they contradict what follows from the caller.
  * Policies that AWS would not let the caller have are refused if they would limit it; identity policies given for the root
  * user, services and anonymous callers are ignored.
  * A request that cannot be decided gets its error in its place. Throws InvalidInput and MalformedPolicyDocument with the
@@ -119,7 +132,8 @@ export function* simulationSteps(
     const barred = action.name === 'sts:AssumeRole' ? barredFromRoles(caller, question.resource) : null;
     const decision = barred ?? authorize(caller, action, resource, factsOf(question, reading));
     const open = resource === named ? gaps : [...gaps, ...everyResourceGaps(action, decision)];
-    return { question, decision, gaps: open, revision: 0n };
+    const behind = simulator === null ? bucketGaps(question, action, decision) : [];
+    return { question, decision, gaps: [...open, ...behind], revision: 0n };
   };
 
   let patterns = 0;

@@ -1,4 +1,5 @@
-import type { Gathered, Known } from '../directory/directory.ts';
+import type { GapReach, Gathered, Known } from '../directory/directory.ts';
+import { reachOf } from '../directory/gap-reach.ts';
 import type { RoleSessionRecord } from '../directory/stores/session-store.ts';
 import type { AttachedPolicy } from '../evaluation/applicable-policies.ts';
 import type { Decision } from '../evaluation/decision.ts';
@@ -37,6 +38,7 @@ export interface ResolvedSubject {
   /** The decision on assuming the role; null: no role is assumed. */
   readonly assumption: Decision | null;
   readonly gaps: readonly string[];
+  readonly reach?: ReadonlyMap<string, GapReach>;
   /** The assumed role does not exist, and the question conceals that: `assumption` is a denial. */
   readonly roleIsAbsent?: true;
 }
@@ -56,13 +58,14 @@ export function resolveSubject(
   const { subject } = question;
   const own = seenAsItself(ownPrincipal(question, gathered), veil);
   if (subject.assumedRole === null) {
-    return { own: own.value, acting: own.value, role: null, assumption: null, gaps: own.gaps };
+    return { own: own.value, acting: own.value, role: null, assumption: null, gaps: own.gaps, ...reachOf(own) };
   }
 
   const role = gathered.role(subject.assumedRole);
   const concealed = subject.roleConcealed === true;
   if (role === null && !concealed) throw noSuchRole(question);
   const gaps = role === null || concealed ? own.gaps : [...new Set([...own.gaps, ...role.gaps])];
+  const reach = role === null || concealed ? reachOf(own) : reachOf(own, role);
   const session = subject.session ?? {};
   const at = fieldOf(question, 'session');
   checkHypotheticalSession(session, at);
@@ -84,10 +87,11 @@ export function resolveSubject(
     veil?.asItself.request(call) ?? call,
     actions,
   );
-  if (role === null) return { own: own.value, acting: null, role: null, assumption, gaps, roleIsAbsent: true };
+  if (role === null)
+    return { own: own.value, acting: null, role: null, assumption, gaps, ...reach, roleIsAbsent: true };
   const inRole = assumption.allowed ? hypotheticalSession(role.value, session, carried, gathered, at) : null;
   const acting = inRole === null ? null : (veil?.inRole.principal(inRole) ?? inRole);
-  return { own: own.value, acting, role: role.value, assumption, gaps };
+  return { own: own.value, acting, role: role.value, assumption, gaps, ...reach };
 }
 
 function seenAsItself(own: Known<PreparedPrincipal>, veil: Veil | undefined): Known<PreparedPrincipal> {
@@ -138,7 +142,8 @@ export function storedSession(
     sessionPolicies: sessionPolicies.length === 0 ? null : sessionPolicies,
   });
   const missing = managed.missing.map((arn) => `the session policy ${arn} is no longer known`);
-  return { value, gaps: [...inline.gaps, ...missing] };
+  const gaps = [...inline.gaps, ...missing];
+  return { value, gaps, reach: new Map(gaps.map((gap) => [gap, 'UNREAD'])) };
 }
 
 function ownPrincipal(question: SubjectQuestion, gathered: Gathered): Known<PreparedPrincipal> {
@@ -153,7 +158,7 @@ function ownPrincipal(question: SubjectQuestion, gathered: Gathered): Known<Prep
     // A role created again under the same name is a different role: sessions of the old one have ended.
     if (role === null || role.value.facts.id !== heldSession.roleId) throw noSuchPrincipal(question);
     const held = storedSession(heldSession, role.value, gathered);
-    return { value: held.value, gaps: [...role.gaps, ...held.gaps] };
+    return { value: held.value, gaps: [...role.gaps, ...held.gaps], ...reachOf(role, held) };
   }
   if (session !== null && assumedRole === null) return sessionOfNamedRole(question, session, gathered);
   const known = gathered.principal(principal);
@@ -176,7 +181,7 @@ function sessionOfNamedRole(
   if (role === null) throw noSuchPrincipal(question);
   checkHypotheticalSession(session, at);
   const nothing: CarriedOn = { sourceIdentity: null, tags: {} };
-  return { value: hypotheticalSession(role.value, session, nothing, gathered, at), gaps: role.gaps };
+  return { value: hypotheticalSession(role.value, session, nothing, gathered, at), gaps: role.gaps, ...reachOf(role) };
 }
 
 const NOUNS: Readonly<Record<PrincipalRef['kind'], string>> = {

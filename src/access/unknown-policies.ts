@@ -4,7 +4,7 @@ import type { Decision } from '../evaluation/decision.ts';
 import { GRANT_OPERATIONS } from '../evaluation/key-grant.ts';
 import type { PolicyLayer } from '../evaluation/layer.ts';
 import type { PreparedPrincipal } from '../evaluation/prepare.ts';
-import { isPublic } from '../evaluation/public-access.ts';
+import { isPublic, isPublicBehind } from '../evaluation/public-access.ts';
 import type { ActionFacts, RequestContext } from '../evaluation/request.ts';
 import { parseArn } from '../policy/arn.ts';
 import type { PrincipalRef } from '../policy/principal-id.ts';
@@ -52,7 +52,7 @@ export interface Decided {
  */
 export function unknownTo(
   all: readonly Decided[],
-  outcome: Pick<Decision, 'effect'>,
+  outcome: Pick<Decision, 'effect' | 'deniedBy'>,
   acting: PreparedPrincipal,
   action: ActionFacts,
 ): readonly string[] {
@@ -61,6 +61,8 @@ export function unknownTo(
       if (action.service !== 's3') return NONE;
       return all.flatMap((one) => [...publicAccessGaps(acting, one), ...behindGaps(action, one)]);
     case 'IMPLICIT_DENY':
+      // AWS itself denies, whatever policies say.
+      if (outcome.deniedBy === null) return NONE;
       return all.flatMap((one) => [
         ...grantGaps(acting, action, one),
         ...aclGaps(action, one),
@@ -156,9 +158,13 @@ function shareGaps(principal: PreparedPrincipal, { arn, decision, resource: { va
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-points-policies.html
  */
 function behindGaps({ name }: ActionFacts, { arn, resource }: Decided): readonly string[] {
-  const bucket = resource.unknown?.behind ?? null;
-  if (bucket === null || !comesThrough(name)) return NONE;
-  return [`the policy of ${bucket} also has to allow requests on ${arn}: it is not considered`];
+  const { behind = null, aboveBucket = null } = resource.unknown ?? {};
+  if (!comesThrough(name)) return NONE;
+  const control = `the resource control policies above ${aboveBucket}, which owns the bucket behind ${arn}, are not considered`;
+  return [
+    ...(behind === null ? [] : [`the policy of ${behind} also has to allow requests on ${arn}: it is not considered`]),
+    ...(aboveBucket === null ? [] : [control]),
+  ];
 }
 
 /**
@@ -171,7 +177,9 @@ function publicAccessGaps(principal: PreparedPrincipal, { decision, resource }: 
   const { value } = resource;
   if (missing === null || principal.caller === 'service') return NONE;
   if (value.accountId === null || value.accountId === principal.accountId) return NONE;
-  if (!isPublic(value, value.facts.policy, value.facts.accessPoint)) return NONE;
+  if (value.bucket !== null && value.bucket.facts.accountId === principal.accountId) return NONE;
+  const { policy, accessPoint } = value.facts;
+  if (!isPublic(value, policy, accessPoint) && !isPublicBehind(accessPoint ?? null)) return NONE;
   if (!decision.matchedStatements.some(({ layer }) => layer === 'RESOURCE_POLICY')) return NONE;
   const what = `whether Block Public Access restricts ${value.facts.policy?.id ?? value.text} is not known`;
   return [`${what}: it is taken not to`, ...missing];

@@ -1,3 +1,4 @@
+import { comesThrough } from '../evaluation/access-point.ts';
 import { OWNED_BY_AWS } from '../evaluation/aws-owned.ts';
 import type { ActionFacts } from '../evaluation/request.ts';
 import { WAYS_BACK_IN } from '../evaluation/situation.ts';
@@ -6,7 +7,8 @@ import { WAYS_BACK_IN } from '../evaluation/situation.ts';
 export function traits({ name, service, wildcardOnly, askedOn, resourceControlSupported }: ActionFacts): string {
   const special = SPECIAL_SERVICES.has(service) ? service : '';
   const single = askedOn !== undefined || SPECIAL_ACTIONS.has(name.toLowerCase()) ? name.toLowerCase() : '';
-  return `${wildcardOnly ? 'w' : ''}${resourceControlSupported ? 'c' : ''}${special}/${single}`;
+  const about = service === 's3' && !comesThrough(name) ? 'a' : '';
+  return `${wildcardOnly ? 'w' : ''}${resourceControlSupported ? 'c' : ''}${special}${about}/${single}`;
 }
 
 const SPECIAL_SERVICES: ReadonlySet<string> = new Set(['sts', 'kms', 's3']);

@@ -1,13 +1,13 @@
 import type { AttachedPolicy } from '../evaluation/applicable-policies.ts';
 import { isClosed } from '../evaluation/closed-policy.ts';
 import { Evaluation } from '../evaluation/evaluation.ts';
-import { namedByGrant } from '../evaluation/grantee.ts';
 import type { PolicyLayer } from '../evaluation/layer.ts';
-import { AS_ACCOUNT, DIRECTLY, type Naming, NOT_NAMED } from '../evaluation/match-principal.ts';
+import { NOT_NAMED } from '../evaluation/match-principal.ts';
 import { type PreparedPrincipal, type PreparedResource, prepareResource } from '../evaluation/prepare.ts';
 import type { ActionFacts, RequestFacts } from '../evaluation/request.ts';
 import { serviceControlBinds } from '../evaluation/service-linked.ts';
 import {
+  bucketSide,
   endpointTakesPart,
   hasEverything,
   isTrustRequest,
@@ -24,12 +24,14 @@ import { finished, type Steps } from '../policy/steps.ts';
 import { ActionClasses } from './action-classes.ts';
 import { shutIn, traits } from './action-traits.ts';
 import { askedGlob } from './asked-on.ts';
+import { bearerEntries } from './bearer-entries.ts';
 import { CallKeys } from './call-keys.ts';
-import { allowedTerms, type Circumstances, type TermSet, withoutIdle } from './combine.ts';
+import { allowedTerms, type Circumstances, type TermSet } from './combine.ts';
 import { denialsOf, EVERYTHING_DENIED } from './denials.ts';
-import { type Bearer, type Entry, type Governed, governedTerm, knownTerms, type Slot } from './entry.ts';
+import { type Entry, type Governed, knownTerms, type Slot } from './entry.ts';
+import { withoutIdle } from './idle.ts';
 import { Settling } from './settle.ts';
-import { ANYTHING, intersectTerms, type Term } from './term.ts';
+import { ANYTHING, type Term } from './term.ts';
 
 /** Greatest number of statements in one closed form. */
 export const MAX_STATEMENTS = 50_000;
@@ -139,6 +141,7 @@ export class ClosedForm {
           resourceSideNeeded: resourceSideNeeded(evaluation),
           isTrust: isTrustRequest(evaluation),
           publicAccessAllows: publicAccessAllows(evaluation),
+          bucket: bucketSide(evaluation),
         };
       },
     };
@@ -165,45 +168,11 @@ export class ClosedFormBuilder {
 
   /** Adds a resource with its policy, as far as it concerns the principal; returns whether it does. */
   *add(resource: PreparedResource, governed: Governed): Steps<boolean> {
-    const attached = resource.facts.policy;
-    const { grantPolicies } = resource;
-    if ((attached === null && grantPolicies.length === 0) || !samePartition(this.#principal, resource)) return false;
-    const evaluation = this.#at(resource);
-    const bearer: Bearer = { resource, settling: new Settling(evaluation, resource.accountId !== null) };
-    const ofGoverned = governedTerm(governed);
-    let concerned = false;
-    if (attached !== null && isClosed(attached)) {
-      this.#push({ kind: 'resourceDeny', bearer, naming: DIRECTLY }, EVERYTHING_DENIED, () =>
-        knownTerms([ofGoverned()]),
-      );
-      concerned = true;
-    }
-    const add = function* (
-      this: ClosedFormBuilder,
-      layer: PolicyLayer,
-      one: AttachedPolicy,
-      namingOf: (statement: CompiledStatement) => Naming,
-    ): Steps<void> {
-      for (const statement of one.policy.statements) {
-        yield 1;
-        const naming = namingOf(statement);
-        if (naming === NOT_NAMED || (statement.allows && this.#isIdle(naming, evaluation))) continue;
-        const terms: Term[] = [];
-        for (const term of yield* bearer.settling.termsOf(layer, one, statement)) {
-          const both = yield* intersectTerms(ofGoverned(), term);
-          if (both !== null) terms.push(both);
-        }
-        if (terms.length === 0) continue;
-        const kind = layer === 'KMS_GRANT' ? 'keyGrant' : statement.allows ? 'grant' : 'resourceDeny';
-        this.#push({ kind, bearer, naming }, statement, () => knownTerms(terms));
-        concerned = true;
-      }
-    }.bind(this);
-    const layer: PolicyLayer = resource.kind === 'role' ? 'TRUST_POLICY' : 'RESOURCE_POLICY';
-    if (attached !== null) yield* add(layer, attached, (statement) => evaluation.named(statement));
-    for (const one of grantPolicies) yield* add('KMS_GRANT', one, (statement) => namedByGrant(evaluation, statement));
-    if (concerned) this.#addControl(resource);
-    return concerned;
+    if (!samePartition(this.#principal, resource)) return false;
+    const found = yield* bearerEntries(this.#at(resource), governed);
+    for (const { slot, statement, terms } of found) this.#push(slot, statement, terms);
+    if (found.length > 0) this.#addControl(resource);
+    return found.length > 0;
   }
 
   /** `never`: names of actions that the principal cannot do whatever the policies are. */
@@ -213,13 +182,6 @@ export class ClosedFormBuilder {
 
   #at(resource: PreparedResource): Evaluation {
     return new Evaluation(this.#principal, STAND_IN_ACTION, resource, this.#request);
-  }
-
-  /** An Allow without effect: services must be named, and an account grants nothing to its own principals. */
-  #isIdle(naming: Naming, evaluation: Evaluation): boolean {
-    const { facts } = this.#principal;
-    if (facts.kind === 'service' || facts.kind === 'anonymous') return naming !== DIRECTLY;
-    return naming === AS_ACCOUNT && evaluation.resource.kind === 'other' && sameAccount(evaluation);
   }
 
   #addOwn(): void {

@@ -1,3 +1,4 @@
+import type { BucketSide } from '../evaluation/decide.ts';
 import { isGrantee } from '../evaluation/grantee.ts';
 import { AS_ACCOUNT, AS_ROLE, DIRECTLY } from '../evaluation/match-principal.ts';
 import type { Steps } from '../policy/steps.ts';
@@ -7,7 +8,7 @@ import { CountedTerms } from './counted-terms.ts';
 import type { Bearer, Entry } from './entry.ts';
 import { checkProduct, checkTermCount } from './limits.ts';
 import { fixedPart, type ResourceGlob, resourceGlob, withinPartition } from './resource-set.ts';
-import { ANYTHING, intersectTerms, isAnything, isContained, simplified, type Term, withoutContained } from './term.ts';
+import { ANYTHING, intersectTerms, simplified, type Term, withoutContained } from './term.ts';
 
 /** What a principal may do with the actions of one class: requests in some `allow` term and in no `deny` term. */
 export interface TermSet {
@@ -51,11 +52,26 @@ export interface BearerCircumstances {
   readonly isTrust: boolean;
   /** S3 Block Public Access does not restrict it for the caller. */
   readonly publicAccessAllows: boolean;
+  /** Like `Situation.bucket`. */
+  readonly bucket: BucketSide | null;
 }
 
 /** The allowed requests: the flow chart of evaluation/decide.ts on sets of requests. */
 export function allowedTerms(circumstances: Circumstances, entries: readonly Entry[]): Steps<Union> {
   return new Combination(circumstances, entries).allowed();
+}
+
+/** Access points of the caller's account to buckets of other accounts, and what they govern. */
+interface Foreign {
+  readonly entries: readonly { readonly entry: Entry; readonly governed: Union }[];
+  readonly resources: readonly ResourceGlob[];
+}
+
+/** What the control policies and the endpoint leave, what of that all ceilings leave, and what of that the identity policies grant. */
+interface Sides {
+  readonly control: Union;
+  readonly ceiling: Union;
+  readonly own: Union;
 }
 
 class Combination {
@@ -74,7 +90,8 @@ class Combination {
       const endpoint = yield* this.#endpoint();
       for (const entry of this.#grants()) {
         if (namingOf(entry) !== DIRECTLY) continue;
-        terms.add(yield* this.#both(yield* entry.terms(), endpoint, bearerOf(entry)));
+        const letIn = yield* this.#both(yield* entry.terms(), endpoint, bearerOf(entry));
+        terms.add(yield* this.#behind(letIn, entry, { control: endpoint, ceiling: [], own: [] }));
       }
       return yield* this.#union(terms.all);
     }
@@ -84,22 +101,64 @@ class Combination {
     const bounded = isRoot ? control : yield* this.#both(control, yield* this.#boundary());
     const ceiling = isRoot ? control : yield* this.#both(bounded, yield* this.#session());
     const own = yield* this.#both(ceiling, yield* this.#identity());
+    const foreign = yield* this.#foreign();
     for (const term of own) {
-      const within = yield* this.#withinHome(term);
+      const within = yield* this.#withinHome(term, foreign.resources);
       if (within !== null) terms.add([within]);
       yield 1;
     }
+    const sides = { control, bounded, ceiling, own };
+    for (const { entry, governed } of foreign.entries) {
+      terms.add(yield* this.#behind(yield* this.#both(own, governed), entry, sides));
+      yield 1;
+    }
     for (const entry of this.#grants()) {
-      terms.add(yield* this.#throughGrant(entry, { control, bounded, ceiling, own }));
+      terms.add(yield* this.#behind(yield* this.#throughGrant(entry, sides), entry, sides));
       yield 1;
     }
     return yield* this.#union(terms.all);
   }
 
-  *#throughGrant(
-    entry: Entry,
-    sides: { readonly control: Union; readonly bounded: Union; readonly ceiling: Union; readonly own: Union },
-  ): Steps<Union> {
+  /** Access points of the caller's account to buckets of other accounts. */
+  *#foreign(): Steps<Foreign> {
+    const entries: { readonly entry: Entry; readonly governed: Union }[] = [];
+    for (const entry of this.#given.wildcardOnly ? [] : this.#entries) {
+      if (entry.slot.kind !== 'foreignBucket' || this.#given.bearer(entry.slot.bearer).bucket === null) continue;
+      entries.push({ entry, governed: yield* entry.terms() });
+    }
+    return {
+      entries,
+      resources: entries.flatMap(({ governed }) => governed.flatMap(({ resources }) => resources.flat())),
+    };
+  }
+
+  /** The part of what an access point permits that the bucket behind it permits, too. */
+  *#behind(terms: Union, { slot }: Entry, sides: Sides): Steps<Union> {
+    if (terms.length === 0 || !('bearer' in slot)) return terms;
+    const { bearer } = slot;
+    const { bucket } = this.#given.bearer(bearer);
+    if (bucket === null) return terms;
+    return yield* this.#both(terms, yield* this.#permittedBehind(bearer, bucket, sides), bearer);
+  }
+
+  *#permittedBehind(bearer: Bearer, { sameAccount, grantNeeded }: BucketSide, sides: Sides): Steps<Union> {
+    const { isRoot, home } = this.#given;
+    const terms = new CountedTerms(this.#given.action);
+    if (sameAccount && !grantNeeded) terms.add(isRoot ? sides.control : sides.own);
+    for (const entry of this.#entries) {
+      const { slot } = entry;
+      if (slot.kind !== 'bucketGrant' || slot.bearer !== bearer) continue;
+      const byName = slot.naming === DIRECTLY ? sides.control : slot.naming === AS_ROLE ? sides.ceiling : sides.own;
+      const side = home === null || isRoot ? sides.control : sameAccount ? byName : sides.own;
+      // Of itself the account grants nothing to its own.
+      if (sameAccount && slot.naming === AS_ACCOUNT && !grantNeeded) continue;
+      terms.add(yield* this.#both(yield* entry.terms(), side, bearer));
+      yield 1;
+    }
+    return yield* this.#union(terms.all);
+  }
+
+  *#throughGrant(entry: Entry, sides: Sides & { readonly bounded: Union }): Steps<Union> {
     if (entry.slot.kind !== 'grant' && entry.slot.kind !== 'keyGrant') return [];
     const { kind, bearer, naming } = entry.slot;
     const at = this.#given.bearer(bearer);
@@ -115,7 +174,7 @@ class Combination {
   }
 
   /** Resources of the caller's account, or with an unknown owner, whose own policy is not required. */
-  *#withinHome(term: Term): Steps<Term | null> {
+  *#withinHome(term: Term, except: readonly ResourceGlob[]): Steps<Term | null> {
     const { home, wildcardOnly, asked, shutIn } = this.#given;
     if (home === null) return null;
     if (wildcardOnly) return yield* withoutResourceTypes(term, asked);
@@ -125,7 +184,7 @@ class Combination {
     return yield* simplified({
       ...term,
       resources,
-      notResources: [...term.notResources, ...shutIn.map(resourceGlob)],
+      notResources: [...term.notResources, ...shutIn.map(resourceGlob), ...except],
       conditions: named ? term.conditions : [...term.conditions, ...ownedBy(home.accountId)],
     });
   }
@@ -241,38 +300,4 @@ function ownGlobs(
 function ownedBy(accountId: string): readonly ConditionUse[] {
   const use = conditionUse('StringEqualsIfExists', 'aws:ResourceAccount', [accountId]);
   return use === null ? [] : [use];
-}
-
-/** Greatest number of pairs of allow and deny terms that are compared. */
-const COMPARED = 20_000;
-
-/** A denial, and the resource whose policy contains it; null: another policy does. */
-export interface Denial {
-  readonly term: Term;
-  readonly bearer: Bearer | null;
-}
-
-/** Removes denials that overlap nothing allowed, and allowed terms that are denied entirely. */
-export function* withoutIdle(allow: Union, denials: readonly Denial[]): Steps<TermSet> {
-  const terms = denials.map((denial) => denial.term);
-  if (allow.length === 0 || terms.some(isAnything)) return { allow: [], deny: [] };
-  if (denials.length === 0) return { allow, deny: [] };
-  if (allow.length * denials.length > COMPARED) return { allow, deny: yield* withoutContained(terms) };
-  const left: Term[] = [];
-  for (const term of allow) {
-    if (!(yield* isContained(term, terms))) left.push(term);
-    yield 1;
-  }
-  const meeting: Term[] = [];
-  for (const denial of denials) if (yield* deniesSome(denial, left)) meeting.push(denial.term);
-  return { allow: left, deny: yield* withoutContained(meeting) };
-}
-
-function* deniesSome({ term, bearer }: Denial, allowed: Union): Steps<boolean> {
-  for (const one of allowed) {
-    const both = yield* intersectTerms(one, term);
-    if (both !== null && (bearer === null || settledAt(both, bearer) !== null)) return true;
-    yield 1;
-  }
-  return false;
 }

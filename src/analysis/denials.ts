@@ -4,15 +4,15 @@ import type { PreparedResource } from '../evaluation/prepare.ts';
 import type { PrincipalFacts } from '../evaluation/principal.ts';
 import type { ActionFacts } from '../evaluation/request.ts';
 import { isServiceLinked } from '../evaluation/service-linked.ts';
-import { resourceControlOf, resourcePolicyTakesPart } from '../evaluation/situation.ts';
+import { bucketSide, resourceControlOf, resourcePolicyTakesPart } from '../evaluation/situation.ts';
 import { EVERY_ACTION } from '../policy/action-pattern.ts';
 import { EVERY_RESOURCE } from '../policy/resource-pattern.ts';
 import type { CompiledStatement } from '../policy/statement.ts';
 import type { Steps } from '../policy/steps.ts';
 import { withoutResourceTypes } from './asked-on.ts';
-import type { Denial } from './combine.ts';
 import { conditionUse } from './condition-use.ts';
 import type { Entry } from './entry.ts';
+import type { Denial } from './idle.ts';
 import { type ResourceGlob, resourceGlob } from './resource-set.ts';
 import { ANYTHING, simplified, type Term } from './term.ts';
 
@@ -58,9 +58,11 @@ function* denialsBy(
   if (slot.kind === 'deny') return yield* onAnyResource(yield* entry.terms(), about);
   if (slot.kind === 'controlDeny') return yield* controlDenials(about, entry, [...slot.owners.values()].map(at));
   // No resource's policy applies to a request without a resource.
-  if (about.action.wildcardOnly || slot.kind !== 'resourceDeny') return [];
+  if (about.action.wildcardOnly || (slot.kind !== 'resourceDeny' && slot.kind !== 'bucketDeny')) return [];
   const { bearer } = slot;
-  if (!resourcePolicyTakesPart(at(bearer.resource))) return [];
+  const asked = at(bearer.resource);
+  const takesPart = slot.kind === 'bucketDeny' ? bucketSide(asked) !== null : resourcePolicyTakesPart(asked);
+  if (!takesPart) return [];
   return (yield* entry.terms()).map((term) => ({ term, bearer }));
 }
 

@@ -13,6 +13,10 @@ export type Slot =
   | { readonly kind: 'level'; readonly level: number }
   /** An Allow or Deny of a resource's policy, or an Allow of a grant of a KMS key. */
   | { readonly kind: 'grant' | 'keyGrant' | 'resourceDeny'; readonly bearer: Bearer; readonly naming: Naming }
+  /** An Allow or Deny of the policy of the bucket behind an access point. */
+  | { readonly kind: 'bucketGrant' | 'bucketDeny'; readonly bearer: Bearer; readonly naming: Naming }
+  /** An access point of the principal's account to a bucket of another account, whose policy has to let the principal in. */
+  | { readonly kind: 'foreignBucket'; readonly bearer: Bearer }
   /** A Deny of a resource control policy, with one resource of every account below it. */
   | { readonly kind: 'controlDeny'; readonly owners: Map<string, PreparedResource> };
 

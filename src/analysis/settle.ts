@@ -1,4 +1,5 @@
 import type { AttachedPolicy } from '../evaluation/applicable-policies.ts';
+import { filledValue } from '../evaluation/call-keys.ts';
 import type { Evaluation } from '../evaluation/evaluation.ts';
 import type { PolicyLayer } from '../evaluation/layer.ts';
 import { StatementInPolicy } from '../evaluation/matched-statement.ts';
@@ -98,12 +99,17 @@ export class Settling implements ContextReader {
 
   #isSettled(key: ContextKey): boolean {
     const { request } = this.#evaluation;
-    if (key.owner === 'call') return false;
+    // Of keys that follow from the call, a resource with its owner settles those of access points.
+    if (key.owner === 'call') return this.#ownerKnown && this.#isOfAccessPoint(key);
     if (this.#evaluation.comesWithRequest(key)) {
       const known = request.context.has(key.name) || request.settled?.has(key.name) === true;
       return known || this.#evaluation.isAssumed(key);
     }
     return key.owner !== 'resource' || (this.#ownerKnown && key.tag === null);
+  }
+
+  #isOfAccessPoint(key: ContextKey): boolean {
+    return key.name.includes('accesspoint') && typeof filledValue(key, this.#evaluation) === 'string';
   }
 
   /** A condition value with its settled variables replaced; null: it can match nothing. */

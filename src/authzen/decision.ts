@@ -2,6 +2,7 @@ import type { Answer } from '../access/question.ts';
 import { revisionText } from '../directory/revision-text.ts';
 import type { GuardContext } from '../guard/context.ts';
 import { readableReason } from '../guard/readable-policy.ts';
+import { isWithinRepeated, MOST_CHARACTERS } from '../guard/repeated-text.ts';
 import { toldKeys } from '../guard/told-keys.ts';
 import { RolegateError } from '../policy/errors.ts';
 
@@ -51,7 +52,7 @@ export function faultOf(error: Error): Fault {
   return { status, message: shortMessage(error) };
 }
 
-/** Throws errors of the whole request. */
+/** Throws errors of the whole request, and LIMIT_EXCEEDED where its answers would repeat too much. */
 export async function decisionOf(
   context: GuardContext,
   answer: Answer | Error,
@@ -59,12 +60,20 @@ export async function decisionOf(
 ): Promise<Decision> {
   if (answer instanceof Error) return { decision: false, context: { error: faultOf(answer) } };
   const { allowed, effect, missingKeys } = answer.decision;
+  const reason = await readableReason(context, answer);
+  const missingContextKeys = await toldKeys(context, answer, missingKeys);
+  if (!isWithinRepeated(context, reason) || !isWithinRepeated(context, missingContextKeys)) {
+    throw new RolegateError(
+      'LIMIT_EXCEEDED',
+      `the answer would repeat more than ${MOST_CHARACTERS} characters of reasons and condition keys: request fewer evaluations at once`,
+    );
+  }
   return {
     decision: allowed,
     context: {
-      reason: await readableReason(context, answer),
+      reason,
       effect,
-      missingContextKeys: await toldKeys(context, answer, missingKeys),
+      missingContextKeys,
       revision: revisionText(answer.revision),
       ...(ignored.length === 0 ? {} : { ignored }),
     },

@@ -30,10 +30,18 @@ export interface GatherRequest {
   readonly forSearch?: true;
 }
 
+/**
+ * What a gap could change, if it is less than everything. LIMITS: control policies, which only take away, and keys that follow from the
+ * organization. FACTS: keys alone, and whose account it is. UNREAD: what cannot be read, which was read as if it allowed nothing.
+ */
+export type GapReach = 'LIMITS' | 'FACTS' | 'UNREAD';
+
 /** A principal or role with its compiled policies, and what is missing because the directory does not know it. */
 export interface Known<T> {
   readonly value: T;
   readonly gaps: readonly string[];
+  /** Of entries of `gaps`. Left out, and for other entries: policies are not known that could grant as well as deny. */
+  readonly reach?: ReadonlyMap<string, GapReach>;
 }
 
 /** A resource, and what is not known of it that matters for some requests only. */
@@ -50,8 +58,13 @@ export interface UnknownOfResource {
   readonly grants: readonly string[] | null;
   /** S3 Block Public Access of a bucket, an access point, or their account. */
   readonly publicAccess: readonly string[] | null;
-  /** Of an access point, or an object behind it: the bucket whose policy also has to allow, and is not considered. */
+  /** Of an access point, or an object behind it: the bucket that is not known, although its policy also has to allow. */
   readonly behind: string | null;
+  /**
+   * The account that owns the bucket behind an access point of another account, and above which resource control policies deny something:
+   * they also apply to the bucket, and are not considered.
+   */
+  readonly aboveBucket: string | null;
 }
 
 /** A VPC endpoint with its policy (null: none, so that it allows everything), and what follows from it. */

@@ -1,13 +1,14 @@
 import { type CompiledPolicy, loadPolicy } from '../policy/load.ts';
 import { PolicySource } from '../policy/policy-source.ts';
 import type { AttachedPolicy } from './applicable-policies.ts';
+import type { UnderlyingBucket } from './underlying-bucket.ts';
 
 /** What is behind an access point of S3, and who reaches it. */
 export interface AccessPointFacts {
   /** The VPC that all its requests must come from; null: they may come from the internet. */
   readonly vpcId: string | null;
-  /** The policy of its bucket, which makes the access point restricted if it is public; null: none, or not known. */
-  readonly bucketPolicy: AttachedPolicy | null;
+  /** Its bucket, whose policy has to allow, too; null: not known. */
+  readonly bucket: UnderlyingBucket | null;
 }
 
 /**
@@ -19,6 +20,11 @@ const ABOUT_ITSELF = ['s3:*AccessPoint*', 's3:ListTagsForResource', 's3:TagResou
 
 /** The Sid of the statement that stands for the network origin of an access point. */
 export const NETWORK_ORIGIN = 'NetworkOriginVPC';
+
+/** The ARN of the access point that `arn`, its own or that of an object behind it, begins with; null: it is neither. */
+export function accessPointIn(arn: string): string | null {
+  return /^arn:[^:]+:[^:]+:[^:]*:[^:]*:accesspoint\/[^/]+/.exec(arn)?.[0] ?? null;
+}
 
 /** Whether a call on the ARN of an access point, or of an object behind it, comes through the access point. */
 export function comesThrough(action: string): boolean {

@@ -64,6 +64,9 @@ export function inAnyRegion(first: Decided, others: readonly Decided[]): Decisio
     get requires() {
       return most.requires;
     },
+    dependsOn(keys) {
+      return all.some((one) => one.dependsOn(keys));
+    },
     get dependsOnBucketTags() {
       return most.dependsOnBucketTags;
     },

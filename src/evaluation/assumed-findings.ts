@@ -16,6 +16,7 @@ export const DENY_ORDER: readonly PolicyLayer[] = [
   'SESSION_POLICY',
   'RESOURCE_POLICY',
   'TRUST_POLICY',
+  'UNDERLYING_BUCKET_POLICY',
   'KMS_GRANT',
   'IDENTITY_POLICY',
 ];
@@ -65,6 +66,10 @@ export class AssumedFindings implements Findings {
       ...this.#statements('TRUST_POLICY'),
       ...this.#statements('KMS_GRANT'),
     ]);
+  }
+
+  bucketGrant(): Naming {
+    return this.#strongest(this.#statements('UNDERLYING_BUCKET_POLICY'));
   }
 
   isGrantee(): boolean {

@@ -6,7 +6,7 @@ import type { ActionFacts } from './request.ts';
 
 /**
  * Condition keys of services that follow from the action, the caller and the resource. All condition keys of the services in
- * the catalogue were reviewed, and stand with their class in catalog/data/condition-keys.json; the keys that are not here are parameters of the request (sns:Endpoint,
+ * the catalogue were reviewed, and stand with their class in evaluation/condition-keys.json; the keys that are not here are parameters of the request (sns:Endpoint,
  * iam:PassedToService), properties of the resource that only the service knows (ec2:InstanceType, rds:DatabaseEngine) or
  * facts of the credentials that no directory holds (lambda:SourceFunctionArn, ec2:SourceInstanceARN). Tags are separate
  * keys: see policy/tag-keys.ts. `iam:PermissionsBoundary` is a parameter of the operations that set a boundary; for the

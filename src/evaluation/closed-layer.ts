@@ -1,7 +1,7 @@
 import { hasClosed, isClosed } from './closed-policy.ts';
 import type { Evaluation } from './evaluation.ts';
 import type { PolicyLayer } from './layer.ts';
-import { resourceControlOf, resourceLayer, resourcePolicyTakesPart } from './situation.ts';
+import { bucketSide, resourceControlOf, resourceLayer, resourcePolicyTakesPart } from './situation.ts';
 
 /** The first layer of a request with such a policy, in the order of `DENY_ORDER`; null: no such layer takes part. */
 export function closedLayerOf(evaluation: Evaluation): PolicyLayer | null {
@@ -9,7 +9,8 @@ export function closedLayerOf(evaluation: Evaluation): PolicyLayer | null {
   if (own === 'SERVICE_CONTROL_POLICY') return own;
   if (resourceControlIsClosed(evaluation)) return 'RESOURCE_CONTROL_POLICY';
   if (own !== null && own !== 'IDENTITY_POLICY') return own;
-  return resourcePolicyIsClosed(evaluation) ? resourceLayer(evaluation) : own;
+  if (resourcePolicyIsClosed(evaluation)) return resourceLayer(evaluation);
+  return bucketPolicyIsClosed(evaluation) ? 'UNDERLYING_BUCKET_POLICY' : own;
 }
 
 export function resourceControlIsClosed(evaluation: Evaluation): boolean {
@@ -22,4 +23,9 @@ export function resourceControlIsClosed(evaluation: Evaluation): boolean {
 export function resourcePolicyIsClosed(evaluation: Evaluation): boolean {
   const { policy } = evaluation.resource.facts;
   return policy !== null && isClosed(policy) && resourcePolicyTakesPart(evaluation);
+}
+
+export function bucketPolicyIsClosed(evaluation: Evaluation): boolean {
+  const policy = evaluation.resource.bucket?.policy ?? null;
+  return policy !== null && isClosed(policy) && bucketSide(evaluation) !== null;
 }

@@ -2,6 +2,14 @@ import type { DecisionEffect } from './decision.ts';
 import type { PolicyLayer } from './layer.ts';
 import { AS_ROLE, DIRECTLY, type Naming, NOT_NAMED } from './match-principal.ts';
 
+/** The bucket behind an access point of S3, as one side of a request. */
+export interface BucketSide {
+  /** The bucket belongs to the caller's account. */
+  readonly sameAccount: boolean;
+  /** The access point belongs to another account, so that the bucket's policy must let the request in. */
+  readonly grantNeeded: boolean;
+}
+
 /** Facts about the caller and the request that the combination of layers depends on, besides the results of the layers. */
 export interface Situation {
   readonly caller: 'user' | 'roleSession' | 'federatedUser' | 'root' | 'service' | 'anonymous';
@@ -14,6 +22,8 @@ export interface Situation {
   readonly resourceLayer: PolicyLayer;
   /** Even within one account, the policy of the resource must let the caller in. */
   readonly resourceSideNeeded: boolean;
+  /** The bucket behind the access point that the request comes through; null: it comes through none, or the bucket is not known. */
+  readonly bucket: BucketSide | null;
 }
 
 /** The results of the layers for one request. Each is computed only when the outcome depends on it. */
@@ -30,6 +40,8 @@ export interface Findings {
   publicAccessAllows(): boolean;
   /** The strongest matching Allow of the resource's policy, or of a grant of the key. */
   grant(): Naming;
+  /** The strongest matching Allow of the policy of the bucket behind the access point. */
+  bucketGrant(): Naming;
   /** A grant of the key names the caller itself. */
   isGrantee(): boolean;
   identityAllows(): boolean;
@@ -55,6 +67,7 @@ function outcomes(effect: DecisionEffect): Readonly<Record<PolicyLayer, Outcome>
   return {
     IDENTITY_POLICY: by('IDENTITY_POLICY'),
     RESOURCE_POLICY: by('RESOURCE_POLICY'),
+    UNDERLYING_BUCKET_POLICY: by('UNDERLYING_BUCKET_POLICY'),
     TRUST_POLICY: by('TRUST_POLICY'),
     PERMISSIONS_BOUNDARY: by('PERMISSIONS_BOUNDARY'),
     SESSION_POLICY: by('SESSION_POLICY'),
@@ -71,7 +84,8 @@ function outcomes(effect: DecisionEffect): Readonly<Record<PolicyLayer, Outcome>
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic_policy-eval-denyallow.html
  *
  * If several layers deny, AWS names one and does not document which; here it is the first of: service control policy,
- * VPC endpoint policy, Block Public Access, boundary, session policy, policy of the resource, identity policy. Resource control
+ * VPC endpoint policy, Block Public Access, boundary, session policy, policy of the resource, policy of the bucket behind an access
+ * point, identity policy. Resource control
  * policies never deny implicitly: RCPFullAWSAccess is attached everywhere and cannot be detached. Grants only allow.
  */
 export function decide(situation: Situation, findings: Findings): Outcome {
@@ -86,33 +100,57 @@ export function decide(situation: Situation, findings: Findings): Outcome {
 
   // Services and anonymous callers belong to no account: only the resource can let them in. AWS does not say explicitly that it
   // also applies the endpoint policy to anonymous callers; a policy that limits a path limits everybody who uses it.
-  if (situation.caller === 'service' || situation.caller === 'anonymous') {
-    if (!findings.endpointAllows()) return IMPLICIT.VPC_ENDPOINT_POLICY;
-    if (!findings.publicAccessAllows()) return IMPLICIT.BLOCK_PUBLIC_ACCESS;
-    return findings.grant() === DIRECTLY ? ALLOWED : IMPLICIT[situation.resourceLayer];
+  const { caller } = situation;
+  if (caller !== 'service' && caller !== 'anonymous' && !findings.serviceControlAllows()) {
+    return IMPLICIT.SERVICE_CONTROL_POLICY;
   }
-
-  if (!findings.serviceControlAllows()) return IMPLICIT.SERVICE_CONTROL_POLICY;
   if (!findings.endpointAllows()) return IMPLICIT.VPC_ENDPOINT_POLICY;
   if (!findings.publicAccessAllows()) return IMPLICIT.BLOCK_PUBLIC_ACCESS;
-  return situation.sameAccount ? withinAccount(situation, findings) : acrossAccounts(situation, findings);
+  const grant = findings.grant();
+  const outcome = situation.sameAccount
+    ? withinAccount(situation, findings, grant)
+    : fromElsewhere(situation, findings, grant);
+  return outcome !== ALLOWED || situation.bucket === null ? outcome : behind(situation, situation.bucket, findings);
+}
+
+/** What the combination depends on at one resource: the one of the request, or the bucket behind it. */
+type Side = Pick<Situation, 'caller' | 'sameAccount' | 'resourceLayer' | 'resourceSideNeeded'>;
+
+/** From another account, or from none. */
+function fromElsewhere(side: Side, findings: Findings, grant: Naming): Outcome {
+  const { caller } = side;
+  if (caller !== 'service' && caller !== 'anonymous') return acrossAccounts(side, findings, grant);
+  return grant === DIRECTLY ? ALLOWED : IMPLICIT[side.resourceLayer];
+}
+
+/**
+ * A request through an access point must be permitted by the access point and by the bucket behind it: what the access point's policy
+ * grants is effective only if the bucket also allows it. An access point of another account has no more than the bucket's policy grants.
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-points-policies.html
+ */
+function behind({ caller }: Situation, bucket: BucketSide, findings: Findings): Outcome {
+  const { sameAccount, grantNeeded: resourceSideNeeded } = bucket;
+  const side: Side = { caller, sameAccount, resourceSideNeeded, resourceLayer: 'UNDERLYING_BUCKET_POLICY' };
+  const grant = findings.bucketGrant();
+  const outcome = sameAccount ? withinAccount(side, findings, grant) : fromElsewhere(side, findings, grant);
+  // The access point lets the caller in without policies of its own; the bucket does not.
+  return sameAccount && outcome === IMPLICIT.IDENTITY_POLICY ? IMPLICIT.UNDERLYING_BUCKET_POLICY : outcome;
 }
 
 /** Which layers an Allow of the resource's policy makes unnecessary depends on how it names the caller. */
-function withinAccount(situation: Situation, findings: Findings): Outcome {
-  const grant = findings.grant();
-  const shutOut = situation.resourceSideNeeded && grant === NOT_NAMED;
-  if (situation.caller === 'root') return shutOut ? IMPLICIT[situation.resourceLayer] : ALLOWED;
+function withinAccount(side: Side, findings: Findings, grant: Naming): Outcome {
+  const shutOut = side.resourceSideNeeded && grant === NOT_NAMED;
+  if (side.caller === 'root') return shutOut ? IMPLICIT[side.resourceLayer] : ALLOWED;
 
   // A boundary limits everybody who assumes a role, even if the trust policy names them:
   // https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_update-role-trust-policy.html
-  const isTrust = situation.resourceLayer === 'TRUST_POLICY';
+  const isTrust = side.resourceLayer === 'TRUST_POLICY';
   if (grant === DIRECTLY && !isTrust) return ALLOWED;
   if (!findings.boundaryAllows()) return IMPLICIT.PERMISSIONS_BOUNDARY;
   if (grant === DIRECTLY) return ALLOWED;
 
   if (!findings.sessionAllows()) return IMPLICIT.SESSION_POLICY;
-  if (shutOut) return IMPLICIT[situation.resourceLayer];
+  if (shutOut) return IMPLICIT[side.resourceLayer];
   if (grant === AS_ROLE) return ALLOWED;
   return findings.identityAllows() ? ALLOWED : IMPLICIT.IDENTITY_POLICY;
 }
@@ -122,10 +160,10 @@ function withinAccount(situation: Situation, findings: Findings): Outcome {
  * if its permissions came from a key policy or an IAM policy. https://docs.aws.amazon.com/kms/latest/developerguide/grants.html
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic-cross-account.html
  */
-function acrossAccounts(situation: Situation, findings: Findings): Outcome {
+function acrossAccounts(side: Side, findings: Findings, grant: Naming): Outcome {
   if (!findings.boundaryAllows()) return IMPLICIT.PERMISSIONS_BOUNDARY;
   if (!findings.sessionAllows()) return IMPLICIT.SESSION_POLICY;
-  if (findings.grant() === NOT_NAMED) return IMPLICIT[situation.resourceLayer];
+  if (grant === NOT_NAMED) return IMPLICIT[side.resourceLayer];
   if (findings.isGrantee()) return ALLOWED;
   return findings.identityAllows() ? ALLOWED : IMPLICIT.IDENTITY_POLICY;
 }

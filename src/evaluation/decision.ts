@@ -72,4 +72,6 @@ export interface Decision {
   /** The same two lists of keys with the statements that ask for them. */
   readonly missingKeys: readonly AskedKey[];
   readonly assumedKeys: readonly AskedKey[];
+  /** Whether the outcome could be another one if some of these condition keys (in lower case) had other values, or none. */
+  dependsOn(keys: ReadonlySet<string>): boolean;
 }

@@ -4,6 +4,7 @@ import { type ResourcePattern, resourceElementMatches, resourceMatches } from '.
 import type { CompiledStatement } from '../policy/statement.ts';
 import type { Asked } from './asked.ts';
 import { assumedValue, filledValue } from './call-keys.ts';
+import type { PolicyLayer } from './layer.ts';
 import {
   type Bound,
   DIRECTLY,
@@ -151,8 +152,12 @@ export class Evaluation implements Asked<Evaluation> {
   /** Whether a Deny applies and concerns the caller, whose session has its name by now. */
   denies(rule: Rule): boolean {
     if (!this.applies(rule)) return false;
-    const saved = rule.layer === 'VPC_ENDPOINT_POLICY' || rule.layer === 'KMS_GRANT' ? UNBOUND : this.resource;
-    return rule.principal === null || this.namedIn(rule, saved) !== NOT_NAMED;
+    return rule.principal === null || this.namedIn(rule, this.savedOf(rule.layer)) !== NOT_NAMED;
+  }
+
+  private savedOf(layer: PolicyLayer): Bound {
+    if (layer === 'UNDERLYING_BUCKET_POLICY') return this.resource.bucket ?? UNBOUND;
+    return layer === 'VPC_ENDPOINT_POLICY' || layer === 'KMS_GRANT' ? UNBOUND : this.resource;
   }
 
   private isAbout(rule: Rule, pattern: ResourcePattern): boolean {
@@ -183,6 +188,11 @@ export class Evaluation implements Asked<Evaluation> {
   /** The same for a VPC endpoint's policy and for grants of a key, to which the bindings of the resource's policy do not apply. */
   namedUnbound(statement: Pick<CompiledStatement, 'principal' | 'allows'>): Naming {
     return this.namedIn(statement, UNBOUND);
+  }
+
+  /** The same for the policy of the bucket behind an access point, with the bindings of that policy. */
+  namedBehind(statement: Pick<CompiledStatement, 'principal' | 'allows'>): Naming {
+    return this.namedIn(statement, this.resource.bucket ?? UNBOUND);
   }
 
   private namedIn(statement: Pick<CompiledStatement, 'principal' | 'allows'>, saved: Bound): Naming {

@@ -1,5 +1,5 @@
 import type { ControlLevel } from './applicable-policies.ts';
-import { resourceControlIsClosed, resourcePolicyIsClosed } from './closed-layer.ts';
+import { bucketPolicyIsClosed, resourceControlIsClosed, resourcePolicyIsClosed } from './closed-layer.ts';
 import { hasClosed, isClosed } from './closed-policy.ts';
 import type { Evaluation } from './evaluation.ts';
 import { namedByGrant } from './grantee.ts';
@@ -7,6 +7,7 @@ import type { PolicyLayer } from './layer.ts';
 import { DIRECTLY, type Naming, NOT_NAMED } from './match-principal.ts';
 import type { Rule } from './rule.ts';
 import {
+  bucketSide,
   endpointTakesPart,
   hasEverything,
   publicAccessAllows,
@@ -68,6 +69,10 @@ export function layersInPlace(evaluation: Evaluation): readonly LayerInPlace[] {
     const placed = counts ? resource.policyPlans.for(action).placed : [];
     layers.push(layerOf(evaluation, resourceLayer(evaluation), placed, 1, resourcePolicyIsClosed(evaluation)));
   }
+  if (bucketTakesPart(evaluation)) {
+    const placed = resource.bucket?.plans?.for(action).placed ?? [];
+    layers.push(layerOf(evaluation, 'UNDERLYING_BUCKET_POLICY', placed, 1, bucketPolicyIsClosed(evaluation)));
+  }
   if (resource.grantPlans !== null && action.service === 'kms') {
     layers.push(layerOf(evaluation, 'KMS_GRANT', resource.grantPlans.for(action).placed, 1));
   }
@@ -104,6 +109,13 @@ function resourceLayerTakesPart(evaluation: Evaluation): boolean {
   return resourceSideNeeded(evaluation) || !sameAccount(evaluation);
 }
 
+/** The bucket behind the access point has a policy, or one would be needed. */
+function bucketTakesPart(evaluation: Evaluation): boolean {
+  const side = bucketSide(evaluation);
+  if (side === null) return false;
+  return evaluation.resource.bucket?.policy !== null || side.grantNeeded || !side.sameAccount;
+}
+
 function layerOf(
   evaluation: Evaluation,
   layer: PolicyLayer,
@@ -124,6 +136,11 @@ function namingIn(evaluation: Evaluation, rule: Rule): Naming {
   const { layer, allows } = rule;
   if (layer === 'RESOURCE_CONTROL_POLICY') return evaluation.named(rule);
   if (layer === 'VPC_ENDPOINT_POLICY') return evaluation.namedUnbound(rule);
+  if (layer === 'UNDERLYING_BUCKET_POLICY') {
+    return allows && !samePartition(evaluation.principal, evaluation.resource)
+      ? NOT_NAMED
+      : evaluation.namedBehind(rule);
+  }
   if (layer === 'KMS_GRANT') return namedByGrant(evaluation, rule.statement);
   if (layer !== 'RESOURCE_POLICY' && layer !== 'TRUST_POLICY') return DIRECTLY;
   if (allows && !samePartition(evaluation.principal, evaluation.resource)) return NOT_NAMED;

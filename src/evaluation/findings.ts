@@ -1,6 +1,6 @@
 import { belongsToAws } from './aws-owned.ts';
 import { closedLayerOf } from './closed-layer.ts';
-import type { Findings, Situation } from './decide.ts';
+import type { BucketSide, Findings, Situation } from './decide.ts';
 import type { MatchedStatement } from './decision.ts';
 import { isGrantee, namedByGrant } from './grantee.ts';
 import type { PolicyLayer } from './layer.ts';
@@ -12,6 +12,7 @@ import type { PrincipalPlan } from './plan.ts';
 import type { PreparedPrincipal, PreparedResource } from './prepare.ts';
 import type { ActionFacts, EndpointPlan, RequestFacts } from './request.ts';
 import {
+  bucketSide,
   endpointTakesPart,
   hasEverything,
   needsNoPermission,
@@ -72,6 +73,18 @@ export class PlannedFindings extends Matching implements Findings, Situation {
     return resourceSideNeeded(this);
   }
 
+  get bucket(): BucketSide | null {
+    return this.resource.bucket === null ? null : bucketSide(this);
+  }
+
+  private bucketDenies(): boolean {
+    return this.anyBehind(this.bucketPlan.deny.rules);
+  }
+
+  private get bucketPlan(): LayerPlan {
+    return this.bucket === null ? EMPTY_PLAN : (this.resource.bucket?.plans?.for(this.action) ?? EMPTY_PLAN);
+  }
+
   private get sessionPlan(): LayerPlan | null {
     const { session } = this.principal;
     return session === null ? null : session.plans.for(this.action);
@@ -91,6 +104,7 @@ export class PlannedFindings extends Matching implements Findings, Situation {
     }
     if (sessionPlan !== null && this.anyMatches(sessionPlan.deny)) return 'SESSION_POLICY';
     if (this.namedDeny(this.resourcePlan)) return this.resourceLayer;
+    if (this.resource.bucket !== null && this.bucketDenies()) return 'UNDERLYING_BUCKET_POLICY';
     if (plan === null || plan.identityDeny === null) return null;
     return this.anyMatches(plan.identityDeny) ? 'IDENTITY_POLICY' : null;
   }
@@ -122,6 +136,16 @@ export class PlannedFindings extends Matching implements Findings, Situation {
     this.keyGranted = this.keyGrant(this.resource.grantPlans.for(this.action));
     if (this.keyGranted > byPolicy) this.granted = this.keyGranted;
     return this.granted;
+  }
+
+  bucketGrant(): Naming {
+    let strongest: Naming = NOT_NAMED;
+    if (!samePartition(this.principal, this.resource)) return strongest;
+    for (const rule of this.bucketPlan.allow.rules) {
+      const named = this.namedBehind(rule);
+      if (named > strongest && this.applies(rule)) strongest = named;
+    }
+    return strongest;
   }
 
   isGrantee(): boolean {
@@ -190,6 +214,7 @@ export class PlannedFindings extends Matching implements Findings, Situation {
     if (plan !== null && plan.boundary !== null) count = this.collect(plan.boundary.deny, 0, count);
     if (sessionPlan !== null) count = this.collect(sessionPlan.deny, 0, count);
     count = this.collectNamed(this.resourcePlan.deny, NOT_NAMED, count);
+    if (this.resource.bucket !== null) count = this.collectBehind(this.bucketPlan.deny.rules, NOT_NAMED, count);
     if (plan !== null && plan.identityDeny !== null && this.caller !== 'root') {
       count = this.collect(plan.identityDeny, 0, count);
     }
@@ -205,7 +230,11 @@ export class PlannedFindings extends Matching implements Findings, Situation {
       count = this.collectGrants(than, count);
       count = this.collectNamed(this.resourcePlan.allow, than, count);
     }
-    const { plan, firstAllow } = this;
+    const { plan, firstAllow, bucket } = this;
+    if (bucket !== null) {
+      const needed = bucket.grantNeeded || !bucket.sameAccount;
+      count = this.collectBehind(this.bucketPlan.allow.rules, needed ? NOT_NAMED : AS_ACCOUNT, count);
+    }
     if (plan !== null && this.caller !== 'root') {
       if (firstAllow !== NOWHERE) {
         collected[count++] = ruleAt(plan, firstAllow).asMatched;

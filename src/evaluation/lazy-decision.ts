@@ -7,7 +7,7 @@ import type { Evaluation } from './evaluation.ts';
 import { type LayerInPlace, layersInPlace } from './explain.ts';
 import { PlannedFindings } from './findings.ts';
 import type { PolicyLayer } from './layer.ts';
-import { assumedKeys, missingKeys } from './missing-keys.ts';
+import { assumedKeys, dependsOnKeys, missingKeys } from './missing-keys.ts';
 import type { PreparedPrincipal, PreparedResource } from './prepare.ts';
 import { reasonOf } from './reason.ts';
 import type { ActionFacts, RequestFacts } from './request.ts';
@@ -79,6 +79,10 @@ export class LazyDecision extends PlannedFindings implements Decision {
   get missingKeys(): readonly AskedKey[] {
     this.missingRead ??= missingKeys(this, this, this.inPlace(), this.allowed);
     return this.missingRead;
+  }
+
+  dependsOn(keys: ReadonlySet<string>): boolean {
+    return dependsOnKeys(this, this, this.inPlace(), this.allowed, keys);
   }
 
   private requirements(): Requirements {

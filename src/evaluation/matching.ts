@@ -21,6 +21,12 @@ export class Matching extends Evaluation {
     );
   }
 
+  /** A statement of the policy of the bucket behind the access point names the caller, and applies. */
+  protected anyBehind(rules: readonly Rule[]): boolean {
+    for (const rule of rules) if (this.namedBehind(rule) !== NOT_NAMED && this.applies(rule)) return true;
+    return false;
+  }
+
   protected namedDeny({ deny, denyNames }: LayerPlan | ControlPlan): boolean {
     const names = this.principal.names | this.resource.boundNames;
     if ((denyNames & names) === NOBODY) return false;
@@ -111,6 +117,15 @@ export class Matching extends Evaluation {
     for (const rule of rules) {
       if ((rule.names & names) !== NOBODY && this.named(rule) > than && this.applies(rule))
         collected[count++] = rule.asMatched;
+    }
+    return count;
+  }
+
+  /** The same for the policy of the bucket behind the access point. */
+  protected collectBehind(rules: readonly Rule[], than: Naming, at: number): number {
+    let count = at;
+    for (const rule of rules) {
+      if (this.namedBehind(rule) > than && this.applies(rule)) collected[count++] = rule.asMatched;
     }
     return count;
   }

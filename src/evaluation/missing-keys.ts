@@ -32,6 +32,22 @@ export function assumedKeys(
   return decisiveKeys(evaluation, situation, layers, allowed, (key) => evaluation.isAssumed(key));
 }
 
+/** Whether other values of `keys` could have changed the outcome, or left no Deny that matches. */
+export function dependsOnKeys(
+  evaluation: Evaluation,
+  situation: Situation,
+  layers: readonly LayerInPlace[],
+  allowed: boolean,
+  keys: ReadonlySet<string>,
+): boolean {
+  const isOpen = (key: ContextKey): boolean => keys.has(key.name);
+  const denying = layers.flatMap(({ statements }) =>
+    statements.filter((one) => one.matches && !one.rule.statement.allows),
+  );
+  if (denying.length > 0) return denying.every((one) => openKeys(evaluation, one, isOpen).length > 0);
+  return decisiveKeys(evaluation, situation, layers, allowed, isOpen).length > 0;
+}
+
 /** The keys for which `isOpen` is true and whose value could have changed the outcome. */
 function decisiveKeys(
   evaluation: Evaluation,

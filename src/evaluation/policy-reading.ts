@@ -11,6 +11,7 @@ import {
   withGrants,
 } from './prepare.ts';
 import type { PreparedEndpoint, RequestFacts } from './request.ts';
+import type { ResourceFacts } from './resource.ts';
 
 /** Everything that takes part in a decision, with its policies read in another way. What was read once is the same object again. */
 export abstract class PolicyReading {
@@ -53,7 +54,7 @@ export abstract class PolicyReading {
     const resourceControl = this.#levels(facts.resourceControl, 'RESOURCE_CONTROL_POLICY');
     const read: PreparedResource = {
       ...withGrants(
-        prepareResource({ ...facts, policy, resourceControl }),
+        prepareResource({ ...facts, policy, resourceControl, ...this.#behind(facts) }),
         grantPolicies.map((one) => this.attached(one, 'KMS_GRANT')),
       ),
       kind,
@@ -64,6 +65,13 @@ export abstract class PolicyReading {
     };
     this.#resources.set(prepared, read);
     return read;
+  }
+
+  #behind({ accessPoint }: ResourceFacts): Pick<ResourceFacts, 'accessPoint'> {
+    const bucket = accessPoint?.bucket ?? null;
+    if (accessPoint === undefined || bucket === null || bucket.policy === null) return {};
+    const policy = this.attached(bucket.policy, 'UNDERLYING_BUCKET_POLICY');
+    return { accessPoint: { ...accessPoint, bucket: { ...bucket, policy } } };
   }
 
   /** The request on the same way, with the policy of its VPC endpoint read alike. */

@@ -1,5 +1,6 @@
 import { parseArn, type ResourceText, resourceText, sameText } from '../policy/arn.ts';
 import { isAccountId } from '../policy/principal-id.ts';
+import { accessPointIn } from './access-point.ts';
 import type { AttachedPolicy, PrincipalPolicies } from './applicable-policies.ts';
 import { isBucket } from './bucket.ts';
 import { hasClosed, isClosed, ownClosedLayer } from './closed-policy.ts';
@@ -15,6 +16,7 @@ import { type PublicAccessLevel, restrictedBy } from './public-access.ts';
 import type { PreparedEndpoint } from './request.ts';
 import type { ResourceFacts } from './resource.ts';
 import { serviceControlBinds } from './service-linked.ts';
+import { isReadableThrough, seenThrough, type UnderlyingBucket } from './underlying-bucket.ts';
 
 /** The session policies of one session. */
 export interface PreparedSession {
@@ -77,8 +79,18 @@ export interface PreparedResource extends ResourceText {
   readonly grantPolicies: readonly AttachedPolicy[];
   /** Null: it has no grants. */
   readonly grantPlans: PlanMemo<LayerPlan> | null;
+  /** The bucket behind an access point of S3, whose policy also has to allow; null: the resource is none, or its bucket is not known. */
+  readonly bucket: PreparedBucket | null;
   /** The level of S3 Block Public Access that restricts access to it, because its policy is public; null: none. */
   readonly restrictedBy: PublicAccessLevel | null;
+}
+
+/** The bucket behind an access point, ready for deciding on requests through it. */
+export interface PreparedBucket {
+  readonly facts: UnderlyingBucket;
+  /** Its policy as it counts for the access point; null: it has none. */
+  readonly policy: AttachedPolicy | null;
+  readonly plans: PlanMemo<LayerPlan> | null;
 }
 
 /** A role that can be assumed, ready for decisions on its sessions and on assuming it. */
@@ -174,15 +186,17 @@ export function prepareResource(facts: ResourceFacts): PreparedResource {
   const { marks, head, rest, service, segments, text, arn: isArn } = resourceText(facts.arn);
   const { publicAccess } = facts;
   const grants = kind === 'key' ? (facts.grants ?? NO_GRANTS).map((grant) => grantPolicy(facts.arn, grant)) : NO_GRANTS;
+  const bucket = bucketBehind(facts);
   const prepared: PreparedResource = {
     // The order of use: what every decision reads is in two cache lines.
     policyPlans: facts.policy === null ? null : policyPlans(facts.policy, kind),
     marks,
     kind,
-    closed: (facts.policy !== null && isClosed(facts.policy)) || hasClosed(levels),
+    closed: (facts.policy !== null && isClosed(facts.policy)) || hasClosed(levels) || isClosedBehind(bucket),
     accountId: owner === null ? null : sameText(owner),
     partition: sameText(arn?.partition ?? ''),
     controlPlans: levels === null ? null : controlPlans(levels, 'RESOURCE_CONTROL_POLICY'),
+    bucket,
     restrictedBy:
       publicAccess === undefined
         ? null
@@ -203,6 +217,19 @@ export function prepareResource(facts: ResourceFacts): PreparedResource {
   return facts.tagsCount ? { ...prepared, tagsCount: true } : { ...prepared, tags: NO_TAGS };
 }
 
+/** Null: the resource is nothing behind an access point, or the bucket is not known. */
+function bucketBehind({ arn, accessPoint }: ResourceFacts): PreparedBucket | null {
+  const facts = accessPoint?.bucket ?? null;
+  const point = facts === null ? null : accessPointIn(arn);
+  if (facts === null || point === null || !isReadableThrough(facts.arn, point)) return null;
+  const policy = facts.policy === null ? null : seenThrough(facts.policy, facts.arn, point);
+  return { facts, policy, plans: policy === null ? null : sharedPlan(policy, 'UNDERLYING_BUCKET_POLICY') };
+}
+
+function isClosedBehind(bucket: PreparedBucket | null): boolean {
+  return bucket !== null && bucket.policy !== null && isClosed(bucket.policy);
+}
+
 const NO_TAGS: ReadonlyMap<string, string> = new Map();
 
 const NO_GRANTS: readonly never[] = [];
@@ -220,10 +247,14 @@ function grantPlans(policies: readonly AttachedPolicy[]): PlanMemo<LayerPlan> {
 const sharedPlans = {
   TRUST_POLICY: new WeakMap<AttachedPolicy, PlanMemo<LayerPlan>>(),
   RESOURCE_POLICY: new WeakMap<AttachedPolicy, PlanMemo<LayerPlan>>(),
+  UNDERLYING_BUCKET_POLICY: new WeakMap<AttachedPolicy, PlanMemo<LayerPlan>>(),
 };
 
 function policyPlans(policy: AttachedPolicy, kind: PreparedResource['kind']): PlanMemo<LayerPlan> {
-  const layer = kind === 'role' ? 'TRUST_POLICY' : 'RESOURCE_POLICY';
+  return sharedPlan(policy, kind === 'role' ? 'TRUST_POLICY' : 'RESOURCE_POLICY');
+}
+
+function sharedPlan(policy: AttachedPolicy, layer: keyof typeof sharedPlans): PlanMemo<LayerPlan> {
   const known = sharedPlans[layer].get(policy);
   if (known !== undefined) return known;
   const plans = new PlanMemo<LayerPlan>((action) => planLayer([policy], layer, action));

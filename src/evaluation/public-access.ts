@@ -27,6 +27,8 @@ export interface PublicAccessBlocks {
   readonly account?: PublicAccessBlock | null | undefined;
   readonly accessPoint?: PublicAccessBlock | null | undefined;
   readonly bucket?: PublicAccessBlock | null | undefined;
+  /** What stands above the bucket behind an access point, if another account owns it. Left out: what stands above the access point. */
+  readonly aboveBucket?: Pick<PublicAccessBlocks, 'organization' | 'account'>;
 }
 
 /**
@@ -52,11 +54,19 @@ export function restrictedBy(
   attached: AttachedPolicy | null,
   accessPoint: AccessPointFacts | null = null,
 ): PublicAccessLevel | null {
-  const ofBucket = { ...blocks, accessPoint: null };
-  const level = restrictingLevel(isAccessPoint(resource) ? blocks : ofBucket);
+  const { organization, account, bucket, aboveBucket } = blocks;
+  const ofBucket = { ...(aboveBucket ?? { organization, account }), bucket };
+  const level = isAccessPoint(resource)
+    ? (restrictingLevel(blocks) ?? restrictingLevel(ofBucket))
+    : restrictingLevel(ofBucket);
   if (level !== null && isPublic(resource, attached, accessPoint)) return level;
-  const behind = accessPoint?.bucketPolicy ?? null;
-  return behind !== null && isPublicPolicy(behind.policy, 'bucket') ? restrictingLevel(ofBucket) : null;
+  return isPublicBehind(accessPoint) ? restrictingLevel(ofBucket) : null;
+}
+
+/** The same of the policy of the bucket behind an access point. */
+export function isPublicBehind(accessPoint: AccessPointFacts | null): boolean {
+  const policy = accessPoint?.bucket?.policy ?? null;
+  return policy !== null && isPublicPolicy(policy.policy, 'bucket');
 }
 
 /**

@@ -12,6 +12,7 @@ import { needsNoPermission, sameAccount } from './situation.ts';
 const NAMES: Readonly<Record<PolicyLayer, { readonly name: string; readonly withArticle: string }>> = {
   IDENTITY_POLICY: { name: 'identity-based policy', withArticle: 'an identity-based policy' },
   RESOURCE_POLICY: { name: 'resource-based policy', withArticle: 'a resource-based policy' },
+  UNDERLYING_BUCKET_POLICY: { name: 'resource-based policy', withArticle: 'a resource-based policy' },
   TRUST_POLICY: { name: 'role trust policy', withArticle: 'the role trust policy' },
   PERMISSIONS_BOUNDARY: { name: 'permissions boundary', withArticle: 'a permissions boundary' },
   SESSION_POLICY: { name: 'session policy', withArticle: 'a session policy' },
@@ -76,9 +77,16 @@ const LEVELS: Readonly<Record<PublicAccessLevel, string>> = {
   BUCKET: 'bucket',
 };
 
+const NEVER_NAMED: ReadonlySet<PolicyLayer> = new Set([
+  'RESOURCE_POLICY',
+  'UNDERLYING_BUCKET_POLICY',
+  'TRUST_POLICY',
+  'VPC_ENDPOINT_POLICY',
+]);
+
 /** AWS shows the ARN of a denying policy only within one account or organization. */
 function isDisclosed(evaluation: Evaluation, layer: PolicyLayer): boolean {
-  if (layer === 'RESOURCE_POLICY' || layer === 'TRUST_POLICY' || layer === 'VPC_ENDPOINT_POLICY') return false;
+  if (NEVER_NAMED.has(layer)) return false;
   if (sameAccount(evaluation)) return true;
   const facts = evaluation.principal.facts;
   if (facts.kind === 'service' || facts.kind === 'anonymous') return false;

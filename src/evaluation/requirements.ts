@@ -68,6 +68,7 @@ function rulesAbout({ principal, action, resource, request }: Evaluation): reado
     ...(plan?.serviceControl?.placed ?? []),
     ...(request.endpoint?.for(action).placed ?? []),
     ...(resource.policyPlans?.for(action).placed ?? []),
+    ...(resource.bucket?.plans?.for(action).placed ?? []),
     ...(resource.grantPlans?.for(action).placed ?? []),
     ...(plan?.placed ?? []),
     ...(plan?.boundary?.placed ?? []),

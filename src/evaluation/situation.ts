@@ -1,3 +1,5 @@
+import { comesThrough } from './access-point.ts';
+import type { BucketSide } from './decide.ts';
 import type { Evaluation } from './evaluation.ts';
 import type { PolicyLayer } from './layer.ts';
 import type { ControlPlan } from './layer-set.ts';
@@ -52,10 +54,16 @@ export function publicAccessTakesPart({ action, resource }: Evaluation): boolean
   return resource.restrictedBy !== null && action.service === 's3';
 }
 
-/** Only AWS services and the owner's own account have access to a restricted resource, whatever its policy says. */
+/**
+ * Only AWS services and the account of the owner have access to a restricted resource, whatever its policy says; through an access
+ * point also the account of the bucket's owner.
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html#access-control-block-public-access-options
+ */
 export function publicAccessAllows(evaluation: Evaluation): boolean {
   if (!publicAccessTakesPart(evaluation)) return true;
-  return evaluation.principal.caller === 'service' || sameAccount(evaluation);
+  const { principal, resource } = evaluation;
+  if (principal.caller === 'service' || sameAccount(evaluation)) return true;
+  return principal.accountId !== '' && principal.accountId === resource.bucket?.facts.accountId;
 }
 
 /** The layer of the resource's policy. */
@@ -70,6 +78,18 @@ export function resourceLayer(evaluation: Evaluation): PolicyLayer {
 export function resourcePolicyTakesPart(evaluation: Evaluation): boolean {
   if (evaluation.resource.kind === 'role') return isTrustRequest(evaluation);
   return evaluation.principal.caller !== 'root' || !isWayBackIn(evaluation);
+}
+
+/**
+ * The bucket behind the access point that the request comes through; null: it comes through none, or the bucket is not known. The root
+ * user of the bucket's account gets back in through an access point, too.
+ */
+export function bucketSide({ principal, action, resource }: Evaluation): BucketSide | null {
+  const { bucket } = resource;
+  if (bucket === null || action.service !== 's3' || !comesThrough(action.name)) return null;
+  const sameAccount = principal.partition === resource.partition && principal.accountId === bucket.facts.accountId;
+  if (principal.caller === 'root' && sameAccount && WAYS_BACK_IN.has(action.name.toLowerCase())) return null;
+  return { sameAccount, grantNeeded: resource.accountId !== bucket.facts.accountId };
 }
 
 /** In lower case. */

@@ -70,6 +70,7 @@ function decideReading(
     case 'TRUST_POLICY':
       return mayDo(context, { action: 'iam:GetRole', resource: named, account: null });
     case 'RESOURCE_POLICY':
+    case 'UNDERLYING_BUCKET_POLICY':
       return mayReadResourcePolicy(context, named);
     case 'KMS_GRANT':
       return mayDo(context, { action: 'kms:ListGrants', resource: named, account: null });

@@ -11,6 +11,8 @@ export interface Located {
   readonly members: readonly Member[] | null;
   /** Items of a list; null for other values. */
   readonly items: readonly Located[] | null;
+  /** It stands where something else is asked for, so that it is left out of what is read. Left out: it does not. */
+  readonly unreadable?: true;
 }
 
 export interface Member {

@@ -1,20 +1,10 @@
 import { DOCUMENT_ELEMENTS, STATEMENT_ELEMENTS } from './elements.ts';
 import type { Located } from './json-text.ts';
 import { operatorNames, readOperator } from './operator.ts';
+import { type PolicyNode, readableParts, type StatementNode } from './readable-parts.ts';
 import { nearest } from './spelling.ts';
 
-/** A statement's elements by name, with their places. */
-export interface StatementNode {
-  readonly path: string;
-  readonly node: Located;
-  readonly elements: ReadonlyMap<string, Located>;
-}
-
-export interface PolicyNode {
-  readonly root: Located;
-  readonly elements: ReadonlyMap<string, Located>;
-  readonly statements: readonly StatementNode[];
-}
+export type { PolicyNode, StatementNode };
 
 /** `suggestion`: what was probably meant; left out: no name is close enough. */
 export type Report = (message: string, path: string, node: Located, suggestion?: string) => void;
@@ -25,13 +15,13 @@ const PRINCIPAL_TYPES = ['AWS', 'Service', 'Federated', 'CanonicalUser'];
 const TEXT_LISTS = ['Action', 'NotAction', 'Resource', 'NotResource'];
 
 /**
- * The grammar that all kinds of policy share. Null: the document breaks it, and the fault has been reported: with AWS's
- * message for it in trust policies, empty where AWS has none of its own; other policies have one message for all faults.
+ * The grammar that all kinds of policy share. Faults are reported with AWS's message in trust policies, empty where AWS has none of
+ * its own; other policies have one message for all faults. Returns the parts without faults; null: there are none.
  */
 export function checkGrammar(root: Located, report: Report): PolicyNode | null {
-  let sound = true;
+  const faulty = new Set<string>();
   const fault: FaultAt = (path, node, inTrust = '', suggestion) => {
-    sound = false;
+    faulty.add(path);
     report(inTrust, path, node, suggestion);
   };
   if (root.members === null) {
@@ -54,7 +44,7 @@ export function checkGrammar(root: Located, report: Report): PolicyNode | null {
     const path = statement?.items === null ? 'Statement' : `Statement[${i}]`;
     return checkStatement(node, path, fault);
   });
-  return sound ? { root, elements, statements } : null;
+  return readableParts({ root, elements, statements }, faulty);
 }
 
 type FaultAt = (path: string, node: Located, inTrust?: string, suggestion?: string) => void;
@@ -196,13 +186,12 @@ export function textsAt(statement: StatementNode, name: string): readonly TextAt
   return element === undefined ? [] : textsIn(element, join(statement.path, name));
 }
 
-/** Like `textsAt`, for the value at a path: each item of a list has its own place. */
+/** Like `textsAt`, for the value at a path: each readable item of a list has its own place. */
 export function textsIn(element: Located, path: string): readonly TextAt[] {
-  return (element.items ?? [element]).map((node, i) => ({
-    text: textOf(node),
-    path: element.items === null ? path : `${path}[${i}]`,
-    node,
-  }));
+  return (element.items ?? [element]).flatMap((node, i) => {
+    if (node.unreadable === true) return [];
+    return [{ text: textOf(node), path: element.items === null ? path : `${path}[${i}]`, node }];
+  });
 }
 
 /** A text unchanged; any other value as JSON. */

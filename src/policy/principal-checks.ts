@@ -12,6 +12,7 @@ import {
 } from './policy-checks.ts';
 import { readNamedPrincipal } from './principal-element.ts';
 import { isAccountId } from './principal-id.ts';
+import { isRead } from './readable-parts.ts';
 import { asksFor, requiredKey } from './shared-providers.ts';
 
 /** Checks of documents that name principals: trust policies of roles, and policies of resources. */
@@ -131,7 +132,7 @@ const PROHIBITED_IN_TRUST = [
 
 /** A statement that trusts a shared provider must say whose tokens it trusts. */
 function checkProviders(statement: StatementNode, report: Report): void {
-  if (statement.elements.get('Effect')?.value !== 'Allow') return;
+  if (statement.elements.get('Effect')?.value !== 'Allow' || !isRead(statement, 'Condition')) return;
   for (const { text: provider, path, node } of principalsOf(statement, 'Federated')) {
     const key = requiredKey(provider);
     if (key === null || asksFor(statement, key)) continue;

@@ -145,7 +145,8 @@ function readPattern(written: string, kind: PolicyKind, variables: boolean): Res
   return parts === null ? null : patternOf(parts, variables);
 }
 
-function patternOf(parts: readonly string[], variables: boolean): ResourcePattern {
+/** An entry of six parts, which may hold wildcards and, behind the fifth colon, policy variables. */
+export function patternOf(parts: readonly string[], variables: boolean): ResourcePattern {
   // Everything before the fifth colon compares without case; policy variables have no meaning there.
   const heads = parts.slice(0, HEAD_SEGMENTS).map((part) => part.toLowerCase());
   const template = readTemplate(parts[HEAD_SEGMENTS] ?? '', { variables, wildcards: true });

@@ -5,6 +5,7 @@ import { MAX_DOCUMENT_LENGTH, MAX_WRITTEN_LENGTH } from './load.ts';
 import { checkGrammar, type PolicyNode, type Report } from './policy-checks.ts';
 import type { PolicyKind } from './policy-kind.ts';
 import * as principals from './principal-checks.ts';
+import { isRead } from './readable-parts.ts';
 import { finished, type Steps } from './steps.ts';
 
 /** A fault for which AWS would refuse a document. */
@@ -182,7 +183,6 @@ function* findErrors(document: string, kind: PolicyKind, findings: PolicyFinding
   const odd = rules.noSuchCharacter === undefined ? -1 : document.search(NOT_TAKEN);
   if (odd >= 0) {
     add('ValidationError', rules.noSuchCharacter ?? '', '', { offset: odd });
-    return;
   }
   const root = parse(document, (offset) => isTooLong || add(rules.code, rules.notJson, '', { offset }));
   if (root === null) return;
@@ -191,17 +191,32 @@ function* findErrors(document: string, kind: PolicyKind, findings: PolicyFinding
     return;
   }
   yield document.length;
+  const told = new Set<string>();
   const policy = checkGrammar(root, (inTrust, path, node, suggestion) => {
+    for (const place of placesAround(path)) told.add(place);
     add(rules.code, kind === 'trust' && inTrust !== '' ? inTrust : rules.syntax, path, node, suggestion);
   });
   if (policy === null) return;
-  const report: Report = (message, path, node, suggestion) => add(rules.code, message, path, node, suggestion);
+  const incomplete = new Set(policy.statements.filter((one) => !isRead(one, ...SOUGHT)).map(({ path }) => path));
+  // What is asked for may stand where something cannot be read, of which a fault has been told.
+  const report: Report = (message, path, node, suggestion) => {
+    if (!told.has(path) && !incomplete.has(path)) add(rules.code, message, path, node, suggestion);
+  };
   for (const check of rules.checks) {
     yield document.length;
     check(policy, report);
   }
   const length = rules.countBlanks ? document.length : JSON.stringify(root.value).length;
   if (length > rules.maxLength) add('LimitExceeded', rules.tooLong, '', root);
+}
+
+/** Elements of which checks say that they are missing. */
+const SOUGHT = ['Action', 'Resource', 'Principal'];
+
+/** The place of a fault within a statement, and everything that contains it there. */
+function* placesAround(path: string): Iterable<string> {
+  const [statement = ''] = /^Statement(?:\[\d+\])?/.exec(path) ?? [];
+  for (let place = path; place.length > statement.length; place = place.replace(/[.[][^.[]*$/, '')) yield place;
 }
 
 /** Characters that parameters of IAM and STS do not allow. */

@@ -1,6 +1,6 @@
 import type { Located } from '../policy/json-text.ts';
 import { type OperatorUse, readOperator } from '../policy/operator.ts';
-import { join, type StatementNode, textOf } from '../policy/policy-checks.ts';
+import { join, type StatementNode, textsIn } from '../policy/policy-checks.ts';
 
 /** One key under one operator, with its places. */
 export interface ConditionEntry {
@@ -21,10 +21,7 @@ export function conditionsOf(statement: StatementNode): readonly ConditionEntry[
     if (use === null) return [];
     return (operator.node.members ?? []).map((member): ConditionEntry => {
       const path = `${block}.${operator.key}.${member.key}`;
-      const isList = member.node.items !== null;
-      const values = (member.node.items ?? [member.node]).map((node, i) => {
-        return { text: textOf(node), path: isList ? `${path}[${i}]` : path, node };
-      });
+      const values = textsIn(member.node, path);
       const node = { ...member.node, value: member.key, offset: member.offset };
       return { operator: operator.key, use, key: member.key, values, path, node };
     });

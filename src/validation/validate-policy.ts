@@ -25,8 +25,8 @@ export interface DocumentFinding extends Place {
 
 /**
  * All faults of a document of this kind, according to AWS and to the catalogue; at most 1,000 findings.
- * Errors come first, starting with the one that AWS would answer with; then warnings in the order of the document, provided
- * that the grammar is right. A document that is URL-encoded, as AWS's API returns it, is decoded first: places refer to
+ * Errors come first, starting with the one that AWS would answer with; then warnings in the order of the document. Of a document that
+ * breaks the grammar, everything else is read as if the faulty parts were not there. A document that is URL-encoded, as AWS's API returns it, is decoded first: places refer to
  * the decoded text.
  */
 export function* validatePolicy(

@@ -1,7 +1,9 @@
 import { canBeAskedOn } from '../analysis/asked-on.ts';
 import { type PolicyNode, type StatementNode, textsAt } from '../policy/policy-checks.ts';
 import type { PolicyKind } from '../policy/policy-kind.ts';
+import { isRead } from '../policy/readable-parts.ts';
 import type { Steps } from '../policy/steps.ts';
+import { memberOf } from '../policy/unreadable.ts';
 import { MAX_FINDINGS } from '../policy/validate.ts';
 import { type ActionEntry, readActions, type StatementActions } from './actions.ts';
 import { bucketRefusal, isOfBucket, noRefusal, type RefusalOf } from './bucket-policy.ts';
@@ -10,7 +12,7 @@ import { ConditionReader } from './conditions.ts';
 import { contradictions } from './contradictions.ts';
 import type { KnownAction, KnownNames } from './known-names.ts';
 import { warnOfPlaces } from './places.ts';
-import { type PolicyWarning, quoted, type Warn } from './report.ts';
+import { type PolicyWarning, type PolicyWarningCode, quoted, type Warn } from './report.ts';
 import { ResourceReader, type StatementResources } from './resources.ts';
 import { MAX_COMPARISONS, Vocabulary } from './vocabulary.ts';
 
@@ -31,7 +33,9 @@ export function* policyWarnings(
       const refusal = refusalOf(code, node);
       warnings.push({ code, message, path, node, suggestion, refusal });
     };
-  const variables = policy.elements.get('Version')?.value === '2012-10-17';
+  const version = policy.elements.get('Version');
+  // A version that cannot be read is taken for the one that was probably meant.
+  const variables = version === undefined ? memberOf(policy.root, 'Version') !== null : version.value === '2012-10-17';
   const vocabulary = new Vocabulary(catalog);
   const resources = new ResourceReader(vocabulary, kind, variables);
   const conditions = new ConditionReader(vocabulary, variables);
@@ -39,7 +43,7 @@ export function* policyWarnings(
     yield 1;
     // Errors and the first of the warnings are told.
     if (warnings.length > MANY) break;
-    const warn = warnOn(isOfBucket(statement, kind) ? bucketRefusal : noRefusal);
+    const warn = ofWhatIsRead(statement, warnOn(isOfBucket(statement, kind) ? bucketRefusal : noRefusal));
     const read: Reading = {
       actions: yield* readActions(statement, vocabulary, warn),
       entries: conditionsOf(statement),
@@ -62,6 +66,29 @@ export function* policyWarnings(
     warnOn(noRefusal)('NOT_ALL_CHECKED', message, first.path, first.node);
   }
   return warnings.toSorted((a, b) => a.node.offset - b.node.offset);
+}
+
+/** Warnings that follow from several elements. */
+const OF_SEVERAL: ReadonlySet<PolicyWarningCode> = new Set([
+  'ACTION_NEEDS_ALL_RESOURCES',
+  'ACTION_WITHOUT_RESOURCE',
+  'RESOURCE_NOT_TAKEN',
+  'CONDITION_KEY_NOT_SUPPORTED',
+  'STATEMENT_GRANTS_NOTHING',
+  'STATEMENT_DENIES_NOTHING',
+]);
+const OF_EFFECT: ReadonlySet<PolicyWarningCode> = new Set(['STATEMENT_GRANTS_NOTHING', 'STATEMENT_DENIES_NOTHING']);
+
+/** Where an element, or a part of it, cannot be read, what follows from several of them is not known. */
+function ofWhatIsRead(statement: StatementNode, warn: Warn): Warn {
+  const complete = isRead(statement, 'Action', 'Resource');
+  const hasEffect = isRead(statement, 'Effect');
+  if (complete && hasEffect) return warn;
+  return (code, ...about) => {
+    if (OF_SEVERAL.has(code) && !complete) return;
+    if (OF_EFFECT.has(code) && !hasEffect) return;
+    warn(code, ...about);
+  };
 }
 
 /** Warnings of one statement more than are told in all. */

@@ -27,6 +27,9 @@ const ofServices = catalog
   .filter((name) => !name.startsWith('aws:'));
 const all = [...new Set([...catalog.globalConditionKeys.map(({ name }) => name), ...ofServices])];
 
+/** Classes of keys that only requests give, by the reason. */
+const OF_REQUESTS = ['network', 'source', 'credentials', 'claim', 'parameter', 'property', 'unlisted'];
+
 const CLASSES: Readonly<Record<string, string>> = {
   call: 'filled',
   principal: 'caller',
@@ -34,7 +37,6 @@ const CLASSES: Readonly<Record<string, string>> = {
   resource: 'resource',
   time: 'time',
   assumed: 'assumed',
-  request: 'request',
 };
 
 describe('the review of condition keys', () => {
@@ -47,9 +49,27 @@ describe('the review of condition keys', () => {
   test('says of each what evaluations do', () => {
     const wrong = reviewed.filter(([key, name]) => {
       const { owner, tag } = contextKey(key);
+      if (owner === 'request') return !OF_REQUESTS.includes(name);
       return name !== (owner === 'resource' && tag !== null ? 'tags' : CLASSES[owner]);
     });
     expect(wrong).toEqual([]);
+  });
+
+  test('gives the reason that the catalogue gives: where it lists a key', () => {
+    const services = catalog.services().flatMap((name) => catalog.service(name) ?? []);
+    const listed = (lists: readonly { readonly conditionKeys: readonly string[] }[]): ReadonlySet<string> =>
+      new Set(lists.flatMap(({ conditionKeys }) => conditionKeys.map((key) => key.toLowerCase())));
+    const ofTypes = listed(services.flatMap(({ resourceTypes }) => resourceTypes));
+    const ofActions = listed(services.flatMap(({ actions }) => actions));
+    const place = (key: string): string =>
+      ofTypes.has(key.toLowerCase()) ? 'property' : ofActions.has(key.toLowerCase()) ? 'parameter' : 'unlisted';
+    const wrong = reviewed
+      .filter(([key, name]) => ['property', 'parameter', 'unlisted'].includes(name) && name !== place(key))
+      .map(([key]) => key);
+    // Of the tags of a request every call has its own, whatever lists them.
+    expect(new Set(wrong)).toEqual(new Set(['aws:RequestTag/tag-key', 'aws:TagKeys']));
+    const claims = reviewed.filter(([, name]) => name === 'claim').map(([key]) => key);
+    expect(claims.filter((key) => !/^(?:saml:|[^:]*\.)/.test(key))).toEqual([]);
   });
 
   test('gives reasons for keys that could seem to follow, which only requests give', () => {

@@ -145,7 +145,7 @@ test('twenty thousand users that are asked about take no more of the heap than t
   const compiled = new CompiledPolicies(budget);
   const account = accountFacts(HERE, null, null, compiled);
   const about = resourceRows({ arn: 'arn:aws:s3:::a/b', accountId: HERE }, [], new Map());
-  const resource = buildResource(about, account, compiled).value.value;
+  const resource = buildResource(about, account, null, compiled).value.value;
   const before = await used();
   let most = 0;
   let allowed = 0;

@@ -98,19 +98,24 @@ const ACTIONS: Readonly<Record<string, readonly string[]>> = {
   secretsmanager: ['secretsmanager:GetSecretValue', 'secretsmanager:DeleteSecret'],
 };
 
+/** The VPC of the access point; of other resources none that there is. */
+function vpcOf(world: Synthetic, arn: string): string {
+  return world.resources.find((resource) => resource.arn === arn)?.accessPoint?.vpcId ?? 'vpc-elsewhere';
+}
+
 /** A few principals of each account on a few resources of every account, and on assuming its roles. */
 function questionsOn(world: Synthetic) {
   const principals = [...world.users, ...world.roles].filter((_, index) => index % 5 === 0).map(({ arn }) => arn);
-  const targets = world.resources.filter((_, index) => index % 9 === 0);
+  const targets = world.resources.filter(({ accessPoint }, index) => accessPoint != null || index % 9 === 0);
   return principals.flatMap((principal, at) =>
     targets.flatMap(({ arn }, index) => {
       if ((at + index) % 3 !== 0) return [];
       return (ACTIONS[arn.split(':')[2] ?? ''] ?? []).map((action) => ({
         subject: aSubject(principal),
         action,
-        resource: action === 's3:GetObject' ? `${arn}/object` : arn,
+        resource: action === 's3:GetObject' ? `${arn}${arn.includes(':accesspoint/') ? '/object/x' : '/object'}` : arn,
         resourceAccount: null,
-        context: new Map(),
+        context: new Map(index % 2 === 0 ? [] : [['aws:sourcevpc', vpcOf(world, arn)]]),
         path: '',
       }));
     }),
@@ -127,6 +132,8 @@ it('the made-up organization has three levels, twelve accounts, and about two hu
   expect(targets).toContain('ou');
   expect(world.resources.length).toBeGreaterThanOrEqual(200);
   expect(world.vpcEndpoints).toHaveLength(22);
+  const points = world.resources.flatMap(({ accessPoint }) => accessPoint ?? []);
+  expect(points.filter(({ vpcId }) => vpcId !== null)).toHaveLength(11);
 });
 
 /** Parts that the answers can be left out of. */

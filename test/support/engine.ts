@@ -55,15 +55,20 @@ export function engineResource(q: NaiveRequest): PreparedResource {
   const kind = arn.includes(':iam:') && arn.includes(':role/') ? 'trust' : 'resource';
   const attached = policy === null ? null : attach(policy, kind, arn);
   const point = arn.split('/').slice(0, 2).join('/');
-  const bucketPolicy =
-    accessPoint?.bucketPolicy == null ? null : attach(accessPoint.bucketPolicy, 'resource', 'bucket');
+  const bucket = accessPoint?.bucket ?? null;
+  const underlying = bucket && {
+    arn: bucket.arn,
+    accountId: bucket.accountId,
+    policy: bucket.policy && attach(bucket.policy, 'resource', 'bucket'),
+    policyBindings: bucket.bindings,
+  };
   const resource = prepareResource({
     arn,
     accountId,
     organization,
     tags,
     policy: withNetworkOrigin(attached, point, parseArn(arn) === null ? null : (accessPoint?.vpcId ?? null)),
-    ...(accessPoint === undefined ? {} : { accessPoint: { vpcId: accessPoint.vpcId, bucketPolicy } }),
+    ...(accessPoint === undefined ? {} : { accessPoint: { vpcId: accessPoint.vpcId, bucket: underlying } }),
     policyBindings: bindings,
     resourceControl: levels(rcp, 'rcp'),
     ...(publicAccess === undefined ? {} : { publicAccess }),

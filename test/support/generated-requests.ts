@@ -3,7 +3,7 @@ import * as fc from 'fast-check';
 import type { PrincipalFacts } from '../../src/evaluation/principal.ts';
 import { arns, values } from './generated-conditions.ts';
 import { documents, FULL_ACCESS, namedPrincipals, type StatementKind } from './generated-policies.ts';
-import { encryptionContexts, withGrants, withPublicAccess } from './generated-resources.ts';
+import { encryptionContexts, throughAccessPoints, withGrants, withPublicAccess } from './generated-resources.ts';
 import { type Doc, type Json, type NaiveRequest, ownerOf } from './naive-request.ts';
 import { A, action, B, federated, M, organizationOf, root, session, user, X } from './world.ts';
 
@@ -149,10 +149,18 @@ const plainResources: fc.Arbitrary<NaiveRequest['resource']> = resourceArns
     organization: resource.accountId === null ? null : organizationOf(resource.accountId),
   }));
 
+/** A document that is not known, or is none. */
+const CLOSED: Doc = {};
+const orClosed = <T>(of: fc.Arbitrary<T>, closed: T): fc.Arbitrary<T> =>
+  fc.oneof({ weight: 20, arbitrary: of }, { weight: 1, arbitrary: fc.constant(closed) });
+
+const accessPoints = throughAccessPoints(plainResources, orClosed(documents('resource'), CLOSED));
+
 const resources: fc.Arbitrary<NaiveRequest['resource']> = fc.oneof(
   { weight: 5, arbitrary: plainResources },
   { weight: 1, arbitrary: withPublicAccess(plainResources) },
   { weight: 1, arbitrary: withGrants(plainResources) },
+  { weight: 1, arbitrary: accessPoints },
 );
 
 const openTo = (Principal: Json): Doc => ({ Effect: 'Allow', Principal, Action: '*', Resource: '*' });
@@ -172,11 +180,6 @@ const endpoints: fc.Arbitrary<Doc | null> = fc.oneof(
   },
 );
 
-/** A document that is not known, or is none. */
-const CLOSED: Doc = {};
-const orClosed = <T>(of: fc.Arbitrary<T>, closed: T): fc.Arbitrary<T> =>
-  fc.oneof({ weight: 20, arbitrary: of }, { weight: 1, arbitrary: fc.constant(closed) });
-
 /** Above the management account, and where there is no organization, stands nothing that governs resources. */
 function isGoverned(p: PrincipalFacts): boolean {
   if (p.kind === 'service' || p.kind === 'anonymous' || p.organization === null) return false;
@@ -184,38 +187,53 @@ function isGoverned(p: PrincipalFacts): boolean {
 }
 
 /** Session policies exist for sessions alone. */
-export const requests: fc.Arbitrary<NaiveRequest> = fc
-  .record({
-    principal: principals,
-    action: actions,
-    resource: resources,
-    identity: orClosed<readonly Doc[]>(
-      fc.oneof(
-        { weight: 3, arbitrary: fc.array(own, { maxLength: 3 }) },
-        { weight: 1, arbitrary: fc.constant([FULL_ACCESS]) },
+const requestsOn = (actionsAsked: typeof actions, resourcesAsked: typeof resources): fc.Arbitrary<NaiveRequest> =>
+  fc
+    .record({
+      principal: principals,
+      action: actionsAsked,
+      resource: resourcesAsked,
+      identity: orClosed<readonly Doc[]>(
+        fc.oneof(
+          { weight: 3, arbitrary: fc.array(own, { maxLength: 3 }) },
+          { weight: 1, arbitrary: fc.constant([FULL_ACCESS]) },
+        ),
+        [FULL_ACCESS, CLOSED],
       ),
-      [FULL_ACCESS, CLOSED],
-    ),
-    boundary: orClosed(layer, CLOSED),
-    session: fc.option(fc.array(own, { minLength: 1, maxLength: 2 }), { nil: null }),
-    scp,
-    context: contextValues,
-    now: fc.constantFrom(Date.UTC(2026, 10, 1), Date.UTC(2026, 10, 23, 17, 0, 0)),
-    endpoint: endpoints,
-    ownRcp: rcp,
-    assumes: fc.boolean(),
-    authority: fc.constantFrom<'directory' | 'context'>('directory', 'directory', 'context'),
-  })
-  .map((q) => {
-    const kind = q.principal.kind;
-    const holdsPolicies =
-      kind === 'user' || kind === 'roleSession' || (kind === 'federatedUser' && q.principal.issuer !== null);
-    return {
-      ...q,
-      identity: holdsPolicies ? q.identity : [],
-      boundary: holdsPolicies ? q.boundary : null,
-      session: kind === 'roleSession' || kind === 'federatedUser' ? q.session : null,
-      scp: kind === 'service' || kind === 'anonymous' ? null : q.scp,
-      ownRcp: isGoverned(q.principal) ? q.ownRcp : null,
-    };
-  });
+      boundary: orClosed(layer, CLOSED),
+      session: fc.option(fc.array(own, { minLength: 1, maxLength: 2 }), { nil: null }),
+      scp,
+      context: contextValues,
+      now: fc.constantFrom(Date.UTC(2026, 10, 1), Date.UTC(2026, 10, 23, 17, 0, 0)),
+      endpoint: endpoints,
+      ownRcp: rcp,
+      assumes: fc.boolean(),
+      authority: fc.constantFrom<'directory' | 'context'>('directory', 'directory', 'context'),
+    })
+    .map((q) => {
+      const kind = q.principal.kind;
+      const holdsPolicies =
+        kind === 'user' || kind === 'roleSession' || (kind === 'federatedUser' && q.principal.issuer !== null);
+      return {
+        ...q,
+        identity: holdsPolicies ? q.identity : [],
+        boundary: holdsPolicies ? q.boundary : null,
+        session: kind === 'roleSession' || kind === 'federatedUser' ? q.session : null,
+        scp: kind === 'service' || kind === 'anonymous' ? null : q.scp,
+        ownRcp: isGoverned(q.principal) ? q.ownRcp : null,
+      };
+    });
+
+export const requests = requestsOn(actions, resources);
+
+/** What comes through access points, and a few calls that are about them. */
+export const requestsThroughAccessPoints = requestsOn(
+  fc.constantFrom(
+    action('s3:GetObject'),
+    action('s3:GetObject'),
+    action('s3:ListBucket'),
+    action('s3:PutBucketPolicy'),
+    action('s3:GetAccessPointPolicy'),
+  ),
+  accessPoints,
+);

@@ -2,7 +2,7 @@
 import * as fc from 'fast-check';
 import type { KmsGrant } from '../../src/evaluation/key-grant.ts';
 import type { PublicAccessBlock, PublicAccessBlocks } from '../../src/evaluation/public-access.ts';
-import type { Doc, Json, NaiveRequest } from './naive-request.ts';
+import type { Doc, Json, NaiveBucket, NaiveRequest } from './naive-request.ts';
 import { A, B, organizationOf } from './world.ts';
 
 type Resource = NaiveRequest['resource'];
@@ -84,6 +84,73 @@ const bucketPolicies: fc.Arbitrary<Doc> = fc
   .array(bucketStatements, { minLength: 1, maxLength: 3 })
   .map((Statement) => ({ Version: '2012-10-17', Statement }));
 
+function bucketsBehind(policies: fc.Arbitrary<Doc>): fc.Arbitrary<NaiveBucket> {
+  return fc.record({
+    arn: fc.constant('arn:aws:s3:::b'),
+    accountId: fc.constantFrom(A, A, B),
+    policy: fc.option(policies, { nil: null }),
+    bindings: fc.constantFrom({}, {}, { [`arn:aws:iam::${A}:user/alice`]: 'AIDAOLD' }),
+  });
+}
+
+/** AWS's ways to let an access point have a bucket, and what is near. */
+const delegating = fc
+  .record({
+    Effect: fc.constantFrom('Allow', 'Allow', 'Deny'),
+    Principal: bucketPrincipals,
+    Action: fc.constantFrom<Json>('*', 's3:GetObject', ['s3:GetObject', 's3:ListBucket']),
+    Resource: fc.constantFrom<Json>(
+      ['arn:aws:s3:::b', 'arn:aws:s3:::b/*'],
+      'arn:aws:s3:::b',
+      'arn:aws:s3:::b/${aws:username}/*',
+      'arn:aws:s3:::?',
+      'arn:aws:s3:::*',
+      'arn:aws:s3:::*/x',
+      'arn:aws:s3:::b*x',
+      `arn:aws:s3:us-east-1:${A}:accesspoint/p/*`,
+    ),
+    Condition: fc.constantFrom<Doc>(
+      {},
+      { StringEquals: { 's3:DataAccessPointAccount': A } },
+      { StringEquals: { 's3:DataAccessPointArn': `arn:aws:s3:us-east-1:${B}:accesspoint/p` } },
+      { StringNotEquals: { 's3:DataAccessPointArn': `arn:aws:s3:us-east-1:${A}:accesspoint/p` } },
+      { StringEquals: { 's3:AccessPointNetworkOrigin': 'Internet' } },
+    ),
+  })
+  .map(({ Condition, Resource, ...statement }) => ({ ...statement, Resource, Condition }));
+const delegations: fc.Arbitrary<Doc> = fc
+  .tuple(
+    fc.constantFrom('2012-10-17', '2012-10-17', '2008-10-17'),
+    fc.array(delegating, { minLength: 1, maxLength: 2 }),
+  )
+  .map(([Version, Statement]) => ({ Version, Statement }));
+
+const POINTS = ['accesspoint/p', 'accesspoint/p/object/x', 'accesspoint/p/object/alice/x'];
+
+/** Access points of one account, buckets of the same or another, and policies of both. */
+export function throughAccessPoints(
+  resources: fc.Arbitrary<Resource>,
+  policies: fc.Arbitrary<Doc>,
+): fc.Arbitrary<Resource> {
+  const behind = fc.oneof({ weight: 3, arbitrary: delegations }, { weight: 2, arbitrary: policies });
+  return fc
+    .tuple(
+      resources,
+      fc.constantFrom(...POINTS),
+      fc.constantFrom(A, A, B),
+      fc.option(bucketPolicies, { nil: null }),
+      fc.record({ vpcId: fc.constantFrom('vpc-1', null, null), bucket: bucketsBehind(behind) }),
+    )
+    .map(([resource, point, accountId, policy, accessPoint]) => ({
+      ...resource,
+      arn: `arn:aws:s3:us-east-1:${accountId}:${point}`,
+      accountId,
+      organization: organizationOf(accountId),
+      policy,
+      accessPoint,
+    }));
+}
+
 /** Of policies that can be read: what cannot be read is public, as cases say. */
 export function withPublicAccess(resources: fc.Arbitrary<Resource>): fc.Arbitrary<Resource> {
   return fc
@@ -93,7 +160,7 @@ export function withPublicAccess(resources: fc.Arbitrary<Resource>): fc.Arbitrar
       fc.constantFrom(A, A, B, null),
       bucketPolicies,
       publicAccess,
-      fc.option(fc.record({ vpcId: fc.constantFrom('vpc-1', null), bucketPolicy: fc.option(bucketPolicies) })),
+      fc.option(fc.record({ vpcId: fc.constantFrom('vpc-1', null), bucket: fc.option(bucketsBehind(bucketPolicies)) })),
     )
     .map(([resource, arn, owner, policy, blocks, behind]) => {
       const named = /:(\d{12}):/.exec(arn)?.[1] ?? null;

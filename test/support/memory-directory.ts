@@ -18,6 +18,7 @@ import type {
   UserInput,
 } from '../../src/directory/document.ts';
 import type { AccessKeyRecord, RoleSessionRecord } from '../../src/directory/stores/session-store.ts';
+import { withNetworkOrigin } from '../../src/evaluation/access-point.ts';
 import type { AttachedPolicy, ControlLevel } from '../../src/evaluation/applicable-policies.ts';
 import {
   type PreparedPrincipal,
@@ -29,6 +30,7 @@ import {
   roleSession,
 } from '../../src/evaluation/prepare.ts';
 import type { OrganizationFacts } from '../../src/evaluation/principal.ts';
+import type { UnderlyingBucket } from '../../src/evaluation/underlying-bucket.ts';
 import { parseArn } from '../../src/policy/arn.ts';
 import { RolegateError } from '../../src/policy/errors.ts';
 import type { PrincipalRef } from '../../src/policy/principal-id.ts';
@@ -343,12 +345,15 @@ export class MemoryDirectory implements Directory {
       .find((resource): resource is ResourceInput => resource !== undefined);
     const inArn = /^\d{12}$/.test(parseArn(arn)?.accountId ?? '') ? accountOf(arn) : null;
     const accountId = holder?.accountId ?? inArn ?? asked;
+    const leadsTo = holder?.accessPoint ?? null;
+    const policy = holder?.policy == null ? null : attached(holder.policy, 'resource', holder.arn, null);
     return prepareResource({
       arn,
       accountId,
       organization: accountId === null ? null : this.#inAccount({ accountId, arn }).organization,
       tags: holder?.arn === arn ? (holder.tags ?? {}) : null,
-      policy: holder?.policy == null ? null : attached(holder.policy, 'resource', holder.arn, null),
+      policy: leadsTo === null ? policy : withNetworkOrigin(policy, holder?.arn ?? arn, leadsTo.vpcId),
+      ...(leadsTo === null ? {} : { accessPoint: { vpcId: leadsTo.vpcId, bucket: this.#bucket(leadsTo.bucket) } }),
       policyBindings: {},
       resourceControl: accountId === null ? null : this.#control(accountId, 'RESOURCE_CONTROL_POLICY'),
       publicAccess: { bucket: holder?.publicAccessBlock },
@@ -356,11 +361,30 @@ export class MemoryDirectory implements Directory {
     });
   }
 
+  /** The bucket behind an access point; null: not stored. */
+  #bucket(arn: string): UnderlyingBucket | null {
+    const bucket = this.#list('resources').find((resource) => resource.arn === arn);
+    if (bucket === undefined) return null;
+    const { accountId, policy } = bucket;
+    return {
+      arn,
+      accountId,
+      policy: policy == null ? null : attached(policy, 'resource', arn, null),
+      policyBindings: {},
+    };
+  }
+
   #unknownGrants(key: string): UnknownOfResource {
     const known = (this.#document.knowledge ?? []).some(
       ({ accountId, layer, state }) => accountId === accountOf(key) && layer === 'GRANTS' && state === 'COMPLETE',
     );
-    return { aclsOf: null, grants: known || !key.includes(':key/') ? null : [], publicAccess: null, behind: null };
+    return {
+      aclsOf: null,
+      grants: known || !key.includes(':key/') ? null : [],
+      publicAccess: null,
+      behind: null,
+      aboveBucket: null,
+    };
   }
 
   #identity(holder: Pick<UserInput, 'inlinePolicies' | 'attachedPolicies'>): readonly AttachedPolicy[] {

@@ -6,6 +6,7 @@ import type { PolicyLayer } from '../../src/evaluation/layer.ts';
 import type { AnonymousFacts, PrincipalFacts, ServiceFacts } from '../../src/evaluation/principal.ts';
 import { isAskedOnArn, listsAnotherAccount } from './naive-asked.ts';
 import { changesWhatIsOfAws } from './naive-aws-owned.ts';
+import { behindAccessPoint } from './naive-bucket.ts';
 import { grantsFor } from './naive-grants.ts';
 import { BY_ACCOUNT, BY_ROLE, DIRECTLY, NOT } from './naive-principals.ts';
 import { fromElsewhere, isKeptOut } from './naive-public.ts';
@@ -158,7 +159,7 @@ export function naiveAuthorize(given: NaiveRequest): NaiveOutcome {
   const layers = layersOf(q, facts);
   return (
     explicitDeny(q, facts, layers) ??
-    closedLayer(facts, layers) ??
+    closedLayer(q, facts, layers) ??
     inEveryRegion(
       layers,
       regionsOf(q).map((one) => withoutDeny(one, facts, layers)),
@@ -188,12 +189,14 @@ const ORDER: readonly PolicyLayer[] = [
   'SESSION_POLICY',
   'RESOURCE_POLICY',
   'TRUST_POLICY',
+  'UNDERLYING_BUCKET_POLICY',
   'IDENTITY_POLICY',
 ];
 
 /** Any Deny of any layer; the layers in the order in which AWS names them. Null: nothing denies. */
 function explicitDeny(q: NaiveRequest, { isTrust }: Facts, layers: Layers): NaiveOutcome | null {
   const kind = isTrust ? 'trust' : 'resource';
+  const bucket = behindAccessPoint(q);
   const denials: readonly (readonly [PolicyLayer, readonly Hit[]])[] = [
     ['SERVICE_CONTROL_POLICY', matching(q, (layers.scp ?? []).flat(), 'scp', 'Deny')],
     ['RESOURCE_CONTROL_POLICY', matching(q, layers.rcp.flat(), 'rcp', 'Deny')],
@@ -207,6 +210,7 @@ function explicitDeny(q: NaiveRequest, { isTrust }: Facts, layers: Layers): Naiv
         ...(layers.origin === null ? [] : [{ statement: layers.origin, named: DIRECTLY }]),
       ],
     ],
+    ['UNDERLYING_BUCKET_POLICY', bucket === null ? [] : matching(bucket.q, bucket.docs, 'resource', 'Deny')],
     ['IDENTITY_POLICY', matching(q, layers.identity, 'identity', 'Deny')],
   ];
   const denying = denials.find(([, hits]) => hits.length > 0);
@@ -216,7 +220,7 @@ function explicitDeny(q: NaiveRequest, { isTrust }: Facts, layers: Layers): Naiv
 }
 
 /** A document that is not known, or is none, could deny: where it has a say nothing is allowed. Null: all are known. */
-function closedLayer({ isTrust }: Facts, layers: Layers): NaiveOutcome | null {
+function closedLayer(q: NaiveRequest, { isTrust }: Facts, layers: Layers): NaiveOutcome | null {
   const documents: readonly (readonly [PolicyLayer, readonly Doc[]])[] = [
     ['SERVICE_CONTROL_POLICY', (layers.scp ?? []).flat()],
     ['RESOURCE_CONTROL_POLICY', layers.rcp.flat()],
@@ -224,6 +228,7 @@ function closedLayer({ isTrust }: Facts, layers: Layers): NaiveOutcome | null {
     ['PERMISSIONS_BOUNDARY', layers.boundary ?? []],
     ['SESSION_POLICY', layers.session ?? []],
     [isTrust ? 'TRUST_POLICY' : 'RESOURCE_POLICY', layers.resource],
+    ['UNDERLYING_BUCKET_POLICY', behindAccessPoint(q)?.docs ?? []],
     ['IDENTITY_POLICY', layers.identity],
   ];
   const closed = documents.find(([, docs]) => docs.some(isClosed));
@@ -241,9 +246,11 @@ function withoutDeny(q: NaiveRequest, facts: Facts, layers: Layers): NaiveOutcom
   // A grant has no statement: it is told by its id.
   const ofGrants = ofKey.map(({ id, named }): Hit => ({ statement: { Grant: id }, named }));
   const endpointAllows = layers.endpoint === null || matching(q, layers.endpoint, 'vpce', 'Allow').length > 0;
+  const through = byBucket(q, facts, layers);
+  const permitted = (...hits: readonly Hit[]): NaiveOutcome => through.denied ?? allowed(...hits);
   if (!inAccount && !endpointAllows) return implicit('VPC_ENDPOINT_POLICY');
   if (!inAccount && isKeptOut(q, same)) return implicit('BLOCK_PUBLIC_ACCESS');
-  if (!inAccount) return grant === DIRECTLY ? allowed(...ofGrants, ...grants) : implicit(layer);
+  if (!inAccount) return grant === DIRECTLY ? permitted(...ofGrants, ...grants, ...through.hits) : implicit(layer);
   for (const level of layers.scp ?? []) {
     if (matching(q, level, 'scp', 'Allow').length === 0) return implicit('SERVICE_CONTROL_POLICY');
   }
@@ -255,12 +262,13 @@ function withoutDeny(q: NaiveRequest, facts: Facts, layers: Layers): NaiveOutcom
   const granting = [
     ...ofGrants,
     ...(same && !isTrust && !isKey ? grants.filter((hit) => hit.named > BY_ACCOUNT) : grants),
+    ...through.hits,
   ];
   const identityAllows = (): readonly Hit[] => matching(q, layers.identity, 'identity', 'Allow');
   const boundaryAllows = layers.boundary === null || matching(q, layers.boundary, 'boundary', 'Allow').length > 0;
 
-  if (same && p.kind === 'root') return shutOut ? implicit(layer) : allowed(...granting);
-  if (same && grant === DIRECTLY && (!isTrust || boundaryAllows)) return allowed(...granting, ...identityAllows());
+  if (same && p.kind === 'root') return shutOut ? implicit(layer) : permitted(...granting);
+  if (same && grant === DIRECTLY && (!isTrust || boundaryAllows)) return permitted(...granting, ...identityAllows());
   if (!boundaryAllows) return implicit('PERMISSIONS_BOUNDARY');
   const sessionAllows =
     layers.session === null ? p.kind !== 'federatedUser' : matching(q, layers.session, 'session', 'Allow').length > 0;
@@ -270,6 +278,35 @@ function withoutDeny(q: NaiveRequest, facts: Facts, layers: Layers): NaiveOutcom
   const byRoot = p.kind === 'root' || (p.kind === 'federatedUser' && p.issuer === null);
   // The grantee uses the key as if a key policy and an IAM policy let it, in whichever account it is.
   if (byRoot || own.length > 0 || (same && grant === BY_ROLE) || byKeyGrant >= BY_ROLE)
-    return allowed(...granting, ...own);
+    return permitted(...granting, ...own);
   return implicit('IDENTITY_POLICY');
+}
+
+/** What the bucket behind an access point says: its Allows that count, or how it denies what the access point permits. */
+function byBucket(
+  q: NaiveRequest,
+  { inAccount, otherPartition }: Facts,
+  layers: Layers,
+): { readonly hits: readonly Hit[]; readonly denied: NaiveOutcome | null } {
+  const bucket = behindAccessPoint(q);
+  if (bucket === null) return { hits: [], denied: null };
+  const { same, needed } = bucket;
+  const letIn = otherPartition ? [] : matching(bucket.q, bucket.docs, 'resource', 'Allow');
+  const grant = Math.max(NOT, ...letIn.map((hit) => hit.named));
+  const yes = { hits: letIn.filter((hit) => needed || hit.named > BY_ACCOUNT), denied: null };
+  const no = (layer: PolicyLayer) => ({ hits: [], denied: implicit(layer) });
+  if (!inAccount) return grant === DIRECTLY ? yes : no('UNDERLYING_BUCKET_POLICY');
+  const p = q.principal;
+  if (same && p.kind === 'root') return needed && grant === NOT ? no('UNDERLYING_BUCKET_POLICY') : yes;
+  // Whom a bucket of its own account names gets in by that alone.
+  if (same && grant === DIRECTLY) return yes;
+  if (layers.boundary !== null && matching(q, layers.boundary, 'boundary', 'Allow').length === 0)
+    return no('PERMISSIONS_BOUNDARY');
+  const sessionAllows =
+    layers.session === null ? p.kind !== 'federatedUser' : matching(q, layers.session, 'session', 'Allow').length > 0;
+  if (!sessionAllows) return no('SESSION_POLICY');
+  if (needed && grant === NOT) return no('UNDERLYING_BUCKET_POLICY');
+  const byRoot = p.kind === 'root' || (p.kind === 'federatedUser' && p.issuer === null);
+  if (byRoot || (same && grant === BY_ROLE) || matching(q, layers.identity, 'identity', 'Allow').length > 0) return yes;
+  return no(same ? 'UNDERLYING_BUCKET_POLICY' : 'IDENTITY_POLICY');
 }

@@ -90,9 +90,9 @@ export function isKeptOut(q: NaiveRequest, same: boolean): boolean {
   if (same || q.principal.kind === 'service' || !q.action.name.startsWith('s3:') || !/^arn:[^:]+:s3:/.test(arn))
     return false;
   const isAccessPoint = /^arn:[^:]+:s3:[^:]*:\d{12}:accesspoint\//.test(arn);
-  const { vpcId = null, bucketPolicy = null } = (isAccessPoint ? q.resource.accessPoint : undefined) ?? {};
+  const { vpcId = null, bucket = null } = (isAccessPoint ? q.resource.accessPoint : undefined) ?? {};
   // What only a VPC reaches is not public, whatever is written; the bucket has to let the request in, too.
   if (policy !== null && vpcId === null && isRestricted(q.resource, isAccessPoint) && isPublic(policy, isAccessPoint))
     return true;
-  return bucketPolicy !== null && isRestricted(q.resource, false) && isPublic(bucketPolicy, false);
+  return bucket?.policy != null && isRestricted(q.resource, false) && isPublic(bucket.policy, false);
 }

@@ -11,6 +11,14 @@ export interface Doc {
   readonly [key: string]: Json;
 }
 
+/** The bucket behind an access point. */
+export interface NaiveBucket {
+  readonly arn: string;
+  readonly accountId: string;
+  readonly policy: Doc | null;
+  readonly bindings: Readonly<Record<string, string>>;
+}
+
 export interface NaiveRequest {
   readonly principal: PrincipalFacts;
   readonly action: ActionFacts;
@@ -27,7 +35,7 @@ export interface NaiveRequest {
     /** S3 Block Public Access, by level; left out: none. */
     readonly publicAccess?: PublicAccessBlocks;
     /** Of an access point of S3 or an object behind it; left out: not known. */
-    readonly accessPoint?: { readonly vpcId: string | null; readonly bucketPolicy: Doc | null };
+    readonly accessPoint?: { readonly vpcId: string | null; readonly bucket: NaiveBucket | null };
     /** Of a KMS key; left out: none. */
     readonly grants?: readonly KmsGrant[];
   };
@@ -42,6 +50,8 @@ export interface NaiveRequest {
   readonly authority: 'directory' | 'context';
   /** What AWS puts into every request is assumed where `context` does not say it; left out: it is missing. */
   readonly assumes?: boolean;
+  /** The ARN by which the policy of the bucket behind an access point knows the resource. */
+  readonly seenAs?: string;
   /** The Region that is tried where the question says none. */
   readonly askedRegion?: string;
   /** The policy of the VPC endpoint on the way; left out: there is none. */

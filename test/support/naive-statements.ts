@@ -19,5 +19,7 @@ export function strength(q: NaiveRequest, doc: Doc, kind: Kind, statement: Doc):
 function strengthIn(q: NaiveRequest, doc: Doc, kind: Kind, statement: Doc): number {
   const named = WITH_PRINCIPAL.has(kind) ? principalNamed(q, kind, statement) : DIRECTLY;
   if (named === NOT) return NOT;
-  return resourceMatches(q, doc, kind, statement, askedArn(q)) && conditionsHold(q, doc, statement) ? named : NOT;
+  return resourceMatches(q, doc, kind, statement, q.seenAs ?? askedArn(q)) && conditionsHold(q, doc, statement)
+    ? named
+    : NOT;
 }

@@ -204,3 +204,44 @@ test("AWS's own documents above the limit are read", async () => {
   expect(findings[0]).toMatchObject({ code: 'ValidationError', message: expect.stringContaining('at most 131072') });
   expect(findings.some(({ severity }) => severity === 'WARNING')).toBe(true);
 });
+
+describe('a document that breaks the grammar', () => {
+  const told = (statement: object, kind?: PolicyKind): readonly string[] =>
+    find(statement, kind).map(({ code, path }) => `${code} ${path}`);
+
+  test('is told of everything else that is wrong, too', () => {
+    expect(
+      told({
+        Effect: 'Alow',
+        Action: ['s3:GetObjcet', 5],
+        Resource: 'arn:aws:s3:::b/*',
+        Condition: { StringEqual: { 'aws:userid': 'x' }, StringLike: { 'aws:SourceIP2': 'x' } },
+      }),
+    ).toEqual([
+      'MalformedPolicyDocument Statement[0].Effect',
+      'MalformedPolicyDocument Statement[0].Action[1]',
+      'MalformedPolicyDocument Statement[0].Condition.StringEqual',
+      'UNKNOWN_ACTION Statement[0].Action[0]',
+      'UNKNOWN_CONDITION_KEY Statement[0].Condition.StringLike.aws:SourceIP2',
+    ]);
+  });
+
+  test('has no findings that follow from what cannot be read alone', () => {
+    const mistyped = { Effect: 'Allow', Acton: 's3:GetObject', Resource: 'arn:aws:s3:::b/*' };
+    expect(told(mistyped)).toEqual(['MalformedPolicyDocument Statement[0].Acton']);
+    const noText = { Effect: 'Allow', Action: 's3:GetObject', Resource: { a: 'arn:aws:s3:::b/*' } };
+    expect(told(noText)).toEqual(['MalformedPolicyDocument Statement[0].Resource']);
+    const trust = { Effect: 'Allow', Principal: { Aws: A }, Action: 'sts:AssumeRole' };
+    expect(told(trust, 'trust')).toEqual(['MalformedPolicyDocument Statement[0].Principal.Aws']);
+  });
+
+  test('is told of elements that are missing whatever cannot be read', () => {
+    const statement = { Effect: 'Alow', Action: 's3:GetObject' };
+    expect(told(statement)).toEqual([
+      'MalformedPolicyDocument Statement[0].Effect',
+      'MalformedPolicyDocument Statement[0]',
+    ]);
+  });
+});
+
+const A = '111111111111';

@@ -3,7 +3,7 @@ import type { OrganizationFacts } from '../../evaluation/principal.ts';
 import type { PublicAccessBlocks } from '../../evaluation/public-access.ts';
 import { closedPolicy } from '../../policy/load.ts';
 import { faultGaps } from '../../policy/policy-fault.ts';
-import type { AccountOrganization } from '../directory.ts';
+import type { AccountOrganization, GapReach } from '../directory.ts';
 import { AccountKnowledge } from './account-knowledge.ts';
 import type { AccountRow, ControlPolicyRow, OrganizationRow } from './account-rows.ts';
 import type { CompiledBatch } from './compiled-policies.ts';
@@ -25,6 +25,8 @@ export interface AccountFacts {
   /** S3 Block Public Access of the organization and the account; null: none. */
   readonly publicAccess: Pick<PublicAccessBlocks, 'organization' | 'account'> | null;
   readonly gaps: readonly string[];
+  /** Of all of them. */
+  readonly reach: ReadonlyMap<string, GapReach>;
   readonly knowledge: AccountKnowledge;
   readonly dependencies: readonly string[];
 }
@@ -135,40 +137,65 @@ export function accountFacts(
   };
   if (account === null) {
     const gap = `the account ${id} is not in the directory: control policies of its organization are not considered`;
-    return { ...nothing, partition: null, gaps: [gap] };
+    return { ...nothing, partition: null, gaps: [gap], reach: limits([gap]) };
   }
   const { partition } = account;
   if (account.membership === 'UNKNOWN') {
     const gap = `the organization of the account ${id} is not known: its control policies are not considered`;
-    return { ...nothing, partition, gaps: [gap] };
+    return { ...nothing, partition, gaps: [gap], reach: limits([gap]) };
   }
-  const gaps = [...knowledge.partly('ORGANIZATION')];
-  if (organization === null) return { ...nothing, partition, organizationIsKnown: true, gaps };
+  const gaps = knowledge.partly('ORGANIZATION');
+  if (organization === null) return { ...nothing, partition, organizationIsKnown: true, gaps, reach: limits(gaps) };
+  return {
+    ...nothing,
+    partition,
+    organizationIsKnown: true,
+    ...memberFacts(account, organization, compiled, gaps, knowledge),
+    dependencies: [...dependencies, dependency('Organization', organization.id)],
+  };
+}
+
+/** What follows from the place of an account in its organization. `partly`: gaps about that place. */
+function memberFacts(
+  account: AccountRow,
+  organization: OrganizationRow,
+  compiled: CompiledBatch,
+  partly: readonly string[],
+  knowledge: AccountKnowledge,
+): Pick<
+  AccountFacts,
+  'organization' | 'delegatedAdministrators' | 'serviceControl' | 'resourceControl' | 'gaps' | 'reach'
+> {
+  const { id } = account;
   const managing = organization.managementAccountId === id;
-  if (!managing) gaps.push(...controlGaps(id, organization, knowledge));
+  const gaps = managing ? partly : [...partly, ...controlGaps(id, organization, knowledge)];
+  const reach = limits(gaps);
+  const unread: string[] = [];
   const path = pathTo(account, organization);
   const attached = (policy: ControlPolicyRow, level: LevelName): AttachedPolicy =>
-    attach(policy, level, compiled, gaps);
+    attach(policy, level, compiled, unread);
   const isUnknown = controlIsUnknown(organization, knowledge);
   const levels = (kind: ControlKind): readonly ControlLevel[] | null =>
     isUnknown ? null : path.map((target) => levelOf(kind, target, account, organization, attached));
+  const serviceControl = managing || !organization.scpEnabled ? null : levels('scp');
+  const resourceControl = managing || !organization.rcpEnabled ? null : levels('rcp');
+  for (const gap of unread) reach.set(gap, 'UNREAD');
   return {
-    id,
-    partition,
     organization: {
       id: organization.id,
       managementAccountId: organization.managementAccountId,
       path: `${[organization.id, ...path.slice(0, -1)].join('/')}/`,
     },
     delegatedAdministrators: organization.delegatedAdministrators,
-    serviceControl: managing || !organization.scpEnabled ? null : levels('scp'),
-    resourceControl: managing || !organization.rcpEnabled ? null : levels('rcp'),
-    organizationIsKnown: true,
-    publicAccess: nothing.publicAccess,
-    gaps,
-    knowledge,
-    dependencies: [...dependencies, dependency('Organization', organization.id)],
+    serviceControl,
+    resourceControl,
+    gaps: [...gaps, ...unread],
+    reach,
   };
+}
+
+function limits(gaps: readonly string[]): Map<string, GapReach> {
+  return new Map(gaps.map((gap) => [gap, 'LIMITS']));
 }
 
 function publicAccessOf(account: AccountRow | null): AccountFacts['publicAccess'] {

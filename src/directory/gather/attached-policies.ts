@@ -2,6 +2,7 @@ import type { AttachedPolicy } from '../../evaluation/applicable-policies.ts';
 import { type CompiledPolicy, closedPolicy } from '../../policy/load.ts';
 import { faultGaps } from '../../policy/policy-fault.ts';
 import type { PolicyKind } from '../../policy/policy-kind.ts';
+import type { GapReach } from '../directory.ts';
 import type { CompiledBatch } from './compiled-policies.ts';
 import { dependency } from './memory.ts';
 import type { AttachedRow, HolderRow } from './rows.ts';
@@ -32,6 +33,8 @@ function held(policy: CompiledPolicy, arn: string): AttachedPolicy {
 /** Gathers the policies of one entity, what cannot be read among them, and what they depend on. */
 export class PolicyCollector {
   readonly gaps: string[] = [];
+  /** Of the gaps about what cannot be read. */
+  readonly reach = new Map<string, GapReach>();
   readonly dependencies: string[] = [];
   readonly #compiled: CompiledBatch;
 
@@ -95,20 +98,25 @@ export class PolicyCollector {
       return null;
     }
     if ('policy' in found) return this.#readable(found.policy, what);
-    this.gaps.push(`${what} cannot be read, so that nothing is allowed: ${found.fault}`);
+    this.#unread(`${what} cannot be read, so that nothing is allowed: ${found.fault}`);
     return closedPolicy(kind);
   }
 
   #restricting(kind: PolicyKind, hash: string | null, what: string, missing: string): CompiledPolicy {
     const found = hash === null ? undefined : this.#compiled.get(kind, hash);
     if (found !== undefined && 'policy' in found) return this.#readable(found.policy, what);
-    this.gaps.push(`${what} is taken to allow nothing: ${found?.fault ?? missing}`);
+    this.#unread(`${what} is taken to allow nothing: ${found?.fault ?? missing}`);
     return closedPolicy(kind);
   }
 
   #readable(policy: CompiledPolicy, what: string): CompiledPolicy {
-    if (policy.faults.length > 0) this.gaps.push(...faultGaps(policy.faults, what));
+    if (policy.faults.length > 0) this.#unread(...faultGaps(policy.faults, what));
     return policy;
+  }
+
+  #unread(...gaps: readonly string[]): void {
+    this.gaps.push(...gaps);
+    for (const gap of gaps) this.reach.set(gap, 'UNREAD');
   }
 }
 

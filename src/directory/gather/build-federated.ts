@@ -3,6 +3,7 @@ import { type PreparedPrincipal, preparePolicies, preparePrincipal } from '../..
 import type { Tags } from '../../evaluation/principal.ts';
 import { sha256 } from '../apply/change-set.ts';
 import type { Known } from '../directory.ts';
+import { reachOf } from '../gap-reach.ts';
 import { type AccountFacts, controlsOf } from './account-facts.ts';
 import { PolicyCollector } from './attached-policies.ts';
 import { inAccount } from './build-principals.ts';
@@ -58,6 +59,7 @@ function withoutSession(arn: string, account: AccountFacts): Known<PreparedPrinc
   return {
     value: preparePrincipal({ kind: 'federatedUser', ...facts }, policies, []),
     gaps: [...account.gaps, gap],
+    ...reachOf(account),
   };
 }
 
@@ -84,7 +86,9 @@ export function buildFederated(
     ]);
     dependencies.push(...maker.dependencies, ...policies.dependencies);
     const gaps = [...maker.value.gaps, ...policies.gaps];
-    return value === null ? [] : [{ expiresAt: row.expiresAt, principal: { value, gaps } }];
+    return value === null
+      ? []
+      : [{ expiresAt: row.expiresAt, principal: { value, gaps, ...reachOf(maker.value, policies) } }];
   });
   return {
     value: { readAt: now, sessions, absent: withoutSession(arn, account) },

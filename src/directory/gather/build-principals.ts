@@ -10,6 +10,7 @@ import type { RoleFacts, UserFacts } from '../../evaluation/principal.ts';
 import type { PrincipalRef } from '../../policy/principal-id.ts';
 import { sha256 } from '../apply/change-set.ts';
 import type { Known } from '../directory.ts';
+import { reachOf } from '../gap-reach.ts';
 import type { RoleSessionRecord } from '../stores/session-store.ts';
 import { type AccountFacts, controlsOf } from './account-facts.ts';
 import { PolicyCollector } from './attached-policies.ts';
@@ -51,7 +52,11 @@ export function buildUser(
   const facts: UserFacts = { kind: 'user', ...inAccount(account), arn, id, name, tags };
   const prepared = preparePolicies({ identity, boundary, ...controlsOf(account) });
   return {
-    value: { value: preparePrincipal(facts, prepared, null), gaps: [...gapsIn(account), ...policies.gaps] },
+    value: {
+      value: preparePrincipal(facts, prepared, null),
+      gaps: [...gapsIn(account), ...policies.gaps],
+      ...reachOf(account, policies),
+    },
     dependencies: [dependency('User', arn), ...policies.dependencies, ...account.dependencies],
     bytes: BASE_BYTES + identity.length * POLICY_BYTES,
   };
@@ -95,8 +100,8 @@ export function buildRole(row: RoleRow, account: AccountFacts, compiled: Compile
   const unnamed = { sessionName: null, tags: {}, sourceIdentity: null, issuedAt: null, sessionPolicies: null };
   return {
     value: {
-      role: { value: prepared, gaps: [...gaps, ...trustGaps] },
-      principal: { value: roleSession(prepared, unnamed), gaps },
+      role: { value: prepared, gaps: [...gaps, ...trustGaps], ...reachOf(account, policies, trustPolicies) },
+      principal: { value: roleSession(prepared, unnamed), gaps, ...reachOf(account, policies) },
     },
     dependencies: [dependency('Role', arn), ...policies.dependencies, ...account.dependencies],
     bytes: 2 * BASE_BYTES + identity.length * POLICY_BYTES,
@@ -129,7 +134,7 @@ export function sessionWithoutRecord(arn: string, { role, principal }: BuiltRole
     sessionPolicies: null,
   });
   const gap = `${arn} has no live session: it is taken to be one of ${role.value.facts.arn} without session policies and tags`;
-  return { value, gaps: [...principal.gaps, gap] };
+  return { value, gaps: [...principal.gaps, gap], ...reachOf(principal) };
 }
 
 export function buildSession(
@@ -155,7 +160,7 @@ export function buildSession(
   });
   const gaps = [...role.value.principal.gaps, ...policies.gaps];
   return {
-    session: { record: row, principal: { value, gaps } },
+    session: { record: row, principal: { value, gaps, ...reachOf(role.value.principal, policies) } },
     dependencies: [...role.dependencies, ...policies.dependencies],
   };
 }
@@ -168,7 +173,7 @@ export function buildRoot(
   const facts = { kind: 'root' as const, ...inAccount(account), accountId, partition, arn };
   const policies = preparePolicies({ identity: [], boundary: null, ...controlsOf(account) });
   return {
-    value: { value: preparePrincipal(facts, policies, null), gaps: account.gaps },
+    value: { value: preparePrincipal(facts, policies, null), gaps: account.gaps, ...reachOf(account) },
     dependencies: account.dependencies,
     bytes: BASE_BYTES,
   };

@@ -2,9 +2,11 @@ import type { Catalog } from '../../catalog/catalog.ts';
 import { type AccessPointFacts, withNetworkOrigin } from '../../evaluation/access-point.ts';
 import { prepareResource } from '../../evaluation/prepare.ts';
 import type { ResourceFacts } from '../../evaluation/resource.ts';
+import { isReadableThrough } from '../../evaluation/underlying-bucket.ts';
 import { parseArn } from '../../policy/arn.ts';
 import { isAccountId } from '../../policy/principal-id.ts';
-import type { KnownResource, UnknownOfResource } from '../directory.ts';
+import type { GapReach, KnownResource, UnknownOfResource } from '../directory.ts';
+import { reachOf } from '../gap-reach.ts';
 import { OWN_SERVICE } from '../services/own-services.ts';
 import type { AccountFacts } from './account-facts.ts';
 import { PolicyCollector } from './attached-policies.ts';
@@ -97,7 +99,11 @@ function policyGaps({ arn, exact, holder, holders }: ResourceRows, account: Acco
 }
 
 /** Null: nothing that matters for some requests only. */
-function unknownOf(rows: ResourceRows, account: AccountFacts | null): UnknownOfResource | null {
+function unknownOf(
+  rows: ResourceRows,
+  account: AccountFacts | null,
+  bucketOwner: AccountFacts | null,
+): UnknownOfResource | null {
   const { arn, exact, holder, holders } = rows;
   const parsed = parseArn(arn);
   const { service = '', resource = '', accountId = '' } = parsed ?? {};
@@ -109,22 +115,43 @@ function unknownOf(rows: ResourceRows, account: AccountFacts | null): UnknownOfR
   return {
     aclsOf: isBucket && !enforced ? (holders[0] ?? arn) : null,
     grants: isKey ? missingOf('GRANTS', account) : null,
-    publicAccess: isPublishable ? publicAccessGaps(rows, account) : null,
-    behind: isBucket || isKey ? null : behindOf(rows, account),
+    publicAccess: isPublishable ? publicAccessGaps(rows, account, bucketOwner) : null,
+    behind: isBucket || isKey ? null : behindOf(rows),
+    aboveBucket: deniedAbove(bucketOwner, account),
   };
 }
 
-/** The settings of the account of an access point are known, but not those of another account that owns its bucket. */
-function publicAccessGaps({ bucket, holder }: ResourceRows, account: AccountFacts | null): readonly string[] | null {
+/** Of the account of a bucket or access point, and of another one that owns the bucket behind the access point. */
+function publicAccessGaps(
+  { bucket, holder }: ResourceRows,
+  account: AccountFacts | null,
+  bucketOwner: AccountFacts | null,
+): readonly string[] | null {
   const missing = missingOf('BLOCK_PUBLIC_ACCESS', account);
   if (bucket === null || holder === null || bucket.accountId === holder.accountId) return missing;
-  return [...(missing ?? []), `the settings of ${bucket.accountId}, which owns ${bucket.arn}, are not considered`];
+  const behind = missingOf('BLOCK_PUBLIC_ACCESS', bucketOwner);
+  return missing === null && behind === null ? null : [...(missing ?? []), ...(behind ?? [])];
 }
 
-/** A bucket of the same account without a policy leaves the decision to the access point. */
-function behindOf({ holder, bucket }: ResourceRows, account: AccountFacts | null): string | null {
-  if (bucket === null) return holder?.accessPoint?.bucket ?? 'its bucket, which is not known,';
-  return bucket.policyHash === null && bucket.accountId === account?.id ? null : bucket.arn;
+/** A bucket that is not stored, or whose policy cannot be read as one about the access point. */
+function behindOf({ holder, bucket }: ResourceRows): string | null {
+  if (holder !== null && bucket !== null && isReadableThrough(bucket.arn, holder.arn)) return null;
+  return holder?.accessPoint?.bucket ?? 'its bucket, which is not known,';
+}
+
+/** What is not known of the policy of the bucket behind an access point, if none is stored. */
+function bucketGaps({ bucket }: ResourceRows, owner: AccountFacts | null): readonly string[] {
+  return bucket === null || bucket.policyHash !== null ? [] : (owner?.knowledge.partlyOfService('s3') ?? []);
+}
+
+/** The account that owns the bucket behind an access point of another account, if resource control policies above it deny. */
+function deniedAbove(owner: AccountFacts | null, account: AccountFacts | null): string | null {
+  if (owner === null || owner.id === account?.id) return null;
+  const above = owner.resourceControl ?? [];
+  const denies = above.some(({ policies }) =>
+    policies.some(({ policy }) => policy.closed || policy.statements.some(({ allows }) => !allows)),
+  );
+  return denies ? owner.id : null;
 }
 
 function missingOf(layer: 'GRANTS' | 'BLOCK_PUBLIC_ACCESS', account: AccountFacts | null): readonly string[] | null {
@@ -136,17 +163,22 @@ function missingOf(layer: 'GRANTS' | 'BLOCK_PUBLIC_ACCESS', account: AccountFact
 function storedFacts(
   { arn, exact, holder, bucket }: ResourceRows,
   account: AccountFacts | null,
+  bucketOwner: AccountFacts | null,
 ): Partial<ResourceFacts> {
   const { service = '', resource = '' } = parseArn(arn) ?? {};
   if (service === 'kms') return exact === null || exact.grants.length === 0 ? {} : { grants: exact.grants };
   if (service !== 's3') return {};
   const block = (exact ?? holder)?.publicAccessBlock ?? holder?.publicAccessBlock ?? null;
   const behind = bucket?.publicAccessBlock ?? null;
-  const blocks = resource.startsWith('accesspoint/') ? { accessPoint: block, bucket: behind } : { bucket: block };
+  const isOthers = bucketOwner !== null && bucketOwner.id !== account?.id;
+  const above = isOthers ? { aboveBucket: bucketOwner.publicAccess ?? {} } : {};
+  const blocks = resource.startsWith('accesspoint/')
+    ? { accessPoint: block, bucket: behind, ...above }
+    : { bucket: block };
   const region = exact?.region ?? holder?.region ?? null;
   const tagsCount = exact?.abacEnabled ?? null;
   return {
-    ...(block === null && behind === null && (account?.publicAccess ?? null) === null
+    ...(block === null && behind === null && (account?.publicAccess ?? bucketOwner?.publicAccess ?? null) === null
       ? {}
       : { publicAccess: { ...account?.publicAccess, ...blocks } }),
     ...(region === null ? {} : { region }),
@@ -157,8 +189,11 @@ function storedFacts(
 /** Null: the resource is no access point and nothing behind one, or nothing is known of it. */
 function accessPointFacts({ holder, bucket }: ResourceRows, policies: PolicyCollector): AccessPointFacts | null {
   if (holder === null || holder.accessPoint === null) return null;
-  const bucketPolicy = bucket === null ? null : policies.ofResource('resource', bucket.policyHash, bucket.arn);
-  return { vpcId: holder.accessPoint.vpcId, bucketPolicy };
+  const { vpcId } = holder.accessPoint;
+  if (bucket === null) return { vpcId, bucket };
+  const { arn, accountId, policyHash, policyBindings } = bucket;
+  const policy = policies.ofResource('resource', policyHash, arn);
+  return { vpcId, bucket: { arn, accountId, policy, policyBindings } };
 }
 
 function bucketsOf({ holder }: ResourceRows): readonly string[] {
@@ -178,17 +213,23 @@ const TAGGED_KINDS: Readonly<Partial<Record<string, string>>> = {
   'instance-profile': 'InstanceProfile',
 };
 
+/** `bucketOwner`: the account of the bucket behind an access point; null: there is none. */
 export function buildResource(
   rows: ResourceRows,
   account: AccountFacts | null,
+  bucketOwner: AccountFacts | null,
   compiled: CompiledBatch,
 ): Entry<KnownResource> {
   const { arn, exact, holder, holders } = rows;
   const policies = new PolicyCollector(compiled);
   const gaps: string[] = [];
+  const facts = new Map<string, GapReach>();
   const named = arn !== '*';
-  if (named && account === null)
-    gaps.push(`the account that owns ${arn} is not known: it is taken to be the principal's`);
+  if (named && account === null) {
+    const gap = `the account that owns ${arn} is not known: it is taken to be the principal's`;
+    gaps.push(gap);
+    facts.set(gap, 'FACTS');
+  }
   if (named && holders.length > 0 && rows.service?.isOwn !== true) gaps.push(...policyGaps(rows, account));
   const policy = holder === null ? null : policies.ofResource('resource', holder.policyHash, holder.arn);
   const accessPoint = accessPointFacts(rows, policies);
@@ -201,13 +242,14 @@ export function buildResource(
     ...(accessPoint === null ? {} : { accessPoint }),
     policyBindings: holder?.policyBindings ?? {},
     resourceControl: account?.resourceControl ?? null,
-    ...storedFacts(rows, account),
+    ...storedFacts(rows, account, bucketOwner),
   });
-  const unknown = unknownOf(rows, account);
+  const unknown = unknownOf(rows, account, bucketOwner);
   return {
     value: {
       value: prepared,
-      gaps: [...gaps, ...(account?.gaps ?? []), ...policies.gaps],
+      gaps: [...gaps, ...bucketGaps(rows, bucketOwner), ...(account?.gaps ?? []), ...policies.gaps],
+      ...reachOf({ reach: facts }, account ?? {}, policies),
       ...(unknown === null ? {} : { unknown }),
     },
     dependencies: [
@@ -215,6 +257,7 @@ export function buildResource(
       ...entityOf(arn),
       ...(rows.service === null ? [] : [dependency(OWN_SERVICE, rows.service.prefix)]),
       ...(account?.dependencies ?? []),
+      ...(bucketOwner?.dependencies ?? []),
     ],
     bytes: BYTES,
   };
@@ -228,7 +271,11 @@ export function buildRoleResource(
 ): Entry<KnownResource> {
   if (role.value !== null) {
     const { role: known } = role.value;
-    return { value: { value: known.value.trust, gaps: known.gaps }, dependencies: role.dependencies, bytes: BYTES };
+    return {
+      value: { value: known.value.trust, gaps: known.gaps, ...reachOf(known) },
+      dependencies: role.dependencies,
+      bytes: BYTES,
+    };
   }
   const prepared = prepareResource({
     arn,
@@ -244,7 +291,11 @@ export function buildRoleResource(
     ? []
     : [`${arn} is not in the directory: a resource-based policy of it is not considered`];
   return {
-    value: { value: prepared, gaps: [...gaps, ...knowledge.partly('TRUST_POLICIES'), ...account.gaps] },
+    value: {
+      value: prepared,
+      gaps: [...gaps, ...knowledge.partly('TRUST_POLICIES'), ...account.gaps],
+      ...reachOf(account),
+    },
     dependencies: [...role.dependencies, ...account.dependencies],
     bytes: BYTES,
   };

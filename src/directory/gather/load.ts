@@ -89,7 +89,7 @@ export async function load(sql: Sql, wanted: readonly Wanted[], now: number, too
     const holders = one.arn === '*' ? [] : catalog.policyHolders(one.arn);
     const about = resourceRows(one, holders, stored, serviceOf(one.arn, catalog));
     const owner = ownerOf(about);
-    if (owner !== null) accountIds.add(owner);
+    for (const id of [owner, about.bucket?.accountId ?? null]) if (id !== null) accountIds.add(id);
     resources.set(keyOf(one), about);
   }
   const policies = withCatalog(rows, wanted, catalog);
@@ -268,7 +268,8 @@ function resourceEntry(
   if (owner !== null && isRoleArn(about.arn)) {
     return buildRoleResource(about.arn, roleEntry(about.arn), factsOf(owner));
   }
-  return buildResource(about, owner === null ? null : factsOf(owner), compiled);
+  const bucketOwner = about.bucket === null ? null : factsOf(about.bucket.accountId);
+  return buildResource(about, owner === null ? null : factsOf(owner), bucketOwner, compiled);
 }
 
 function accountEntry(facts: AccountFacts): Entry<AccountFacts> {

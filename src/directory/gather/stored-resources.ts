@@ -257,11 +257,12 @@ export class StoredResources {
     const about = resourceRows(wanted, around.catalog.policyHolders(arn), this.#rows, serviceOf(arn, around.catalog));
     const owner = ownerOf(about);
     const account = owner === null ? null : this.#account(owner, revision, around);
+    const bucketOwner = about.bucket === null ? null : this.#account(about.bucket.accountId, revision, around);
     const ofHolder = this.#compiled(about.holder?.policyHash ?? null, around.compiled, around.compiled);
     const compiled =
       ofHolder === null ? null : this.#compiled(about.bucket?.policyHash ?? null, ofHolder, around.compiled);
-    if (account === undefined || compiled === null) return undefined;
-    const made = buildResource(about, account, compiled);
+    if (account === undefined || bucketOwner === undefined || compiled === null) return undefined;
+    const made = buildResource(about, account, bucketOwner, compiled);
     if (this.#madeWeight > this.#budget.room * MADE_SHARE) this.#forgetMade();
     this.#made.set(key, made);
     this.#madeWeight += PLACE_BYTES + made.bytes;

@@ -7,7 +7,7 @@ export interface ArnPage {
 }
 
 /** A condition on resources: requests on them are decided by a policy of theirs too. */
-export const WITH_POLICY = `AND ("policyHash" IS NOT NULL OR grants <> '[]' OR "accessPoint"->>'vpcId' IS NOT NULL)`;
+export const WITH_POLICY = `AND ("policyHash" IS NOT NULL OR grants <> '[]' OR "accessPoint" IS NOT NULL)`;
 
 /** ARNs in `table`, in their order. `condition`: more of the WHERE clause. */
 export async function arnPage(

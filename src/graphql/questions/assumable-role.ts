@@ -19,6 +19,7 @@ import {
 } from '../keyed-connection.ts';
 import { NULL_ANSWER } from '../null-answer.ts';
 import { AFTER_DESCRIPTION, FIRST_DESCRIPTION, notACursor } from '../page.ts';
+import { countText } from '../repeated-text.ts';
 import { Decision } from './decision.ts';
 
 /** A role with all roles of the search that found it. */
@@ -63,7 +64,7 @@ builder.objectFields(AssumableRoleConnection, (t) => ({
   gaps: t.stringList({
     description:
       'What the directory does not know and the answer had to leave out, by name. Empty: nothing was left out',
-    resolve: ({ gaps }) => [...gaps],
+    resolve: ({ gaps }, _args, context) => countText(context, [...gaps]),
   }),
   revision: t.field({
     type: 'Revision',

@@ -1,5 +1,6 @@
 import type { Answer } from '../../access/question.ts';
 import { knownGaps } from '../../guard/known-gaps.ts';
+import { andThen } from '../../guard/maybe-promise.ts';
 import { readableReason, readableStatements } from '../../guard/readable-policy.ts';
 import { toldKeys } from '../../guard/told-keys.ts';
 import { withheldLayers } from '../../guard/withheld-layers.ts';
@@ -65,7 +66,7 @@ export const Decision = builder.objectRef<Answer>('Decision').implement({
         'What the directory does not know and had to be left out, by name (an account that is not in it, an organization never ' +
         'imported …). Empty: nothing was left out, or the request is denied and the caller may not know whether the resource is in ' +
         'the directory',
-      resolve: (answer, _args, context) => knownGaps(context, answer),
+      resolve: (answer, _args, context) => andThen(knownGaps(context, answer), (gaps) => countText(context, gaps)),
     }),
     revision: t.field({
       type: 'Revision',
@@ -115,7 +116,8 @@ builder.objectFields(Decision, (t) => ({
     description:
       'Condition keys that every such request has and this question did not give (aws:SecureTransport, aws:ViaAWSService, ' +
       'aws:RequestedRegion …): those of which something was assumed, where it could have changed the outcome',
-    resolve: (answer, _args, context) => toldKeys(context, answer, answer.decision.assumedKeys),
+    resolve: (answer, _args, context) =>
+      andThen(toldKeys(context, answer, answer.decision.assumedKeys), (keys) => countText(context, keys)),
   }),
   requires: t.stringList({
     description:

@@ -19,6 +19,7 @@ import { given } from '../input.ts';
 import { pageOf, pageOfList } from '../keyed-connection.ts';
 import { NULL_ANSWER } from '../null-answer.ts';
 import { AFTER_DESCRIPTION, FIRST_DESCRIPTION } from '../page.ts';
+import { countText } from '../repeated-text.ts';
 import { principalOf } from '../sessions/role-session.ts';
 import { AccessComparison } from './access-comparison.ts';
 import { Decision } from './decision.ts';
@@ -93,7 +94,7 @@ EffectivePermissions.implement({
     gaps: t.stringList({
       description:
         'What the directory does not know and the answer had to leave out, by name. Empty: nothing was left out',
-      resolve: (set, _args, context) => inTurn(context, async () => [...(await set.gaps())]),
+      resolve: (set, _args, context) => inTurn(context, async () => countText(context, [...(await set.gaps())])),
     }),
     revision: t.field({
       type: 'Revision',

@@ -22,6 +22,10 @@ export const PolicyLayer = builder.enumType('PolicyLayer', {
   values: {
     IDENTITY_POLICY: { description: 'Identity-based policies: those of a user and its groups, or of a role' },
     RESOURCE_POLICY: { description: 'The policy of the resource, e.g. a bucket policy' },
+    UNDERLYING_BUCKET_POLICY: {
+      description:
+        'The policy of the bucket behind an S3 access point, which also has to permit what comes through the access point',
+    },
     TRUST_POLICY: { description: 'The trust policy of a role, which says who may assume it' },
     PERMISSIONS_BOUNDARY: {
       description: 'The permissions boundary, which limits what the principal’s identity policies can allow',

@@ -8,6 +8,7 @@ import { inTurn } from '../in-turn.ts';
 import { type KeyedPage, keyedConnection, pageOf, toPage } from '../keyed-connection.ts';
 import { NULL_ANSWER } from '../null-answer.ts';
 import { AFTER_DESCRIPTION, FIRST_DESCRIPTION } from '../page.ts';
+import { countText } from '../repeated-text.ts';
 import { principalOf } from '../sessions/role-session.ts';
 import { Decision } from './decision.ts';
 import { Outsider, readableOutsiders } from './outsider.ts';
@@ -70,7 +71,7 @@ builder.objectFields(PrincipalAccessConnection, (t) => ({
     description:
       'What the directory does not know of the resource and of the principals that the caller may ask about, by name, and which ' +
       'principals are not listed. Empty: nothing was left out',
-    resolve: ({ gaps }) => gaps(),
+    resolve: async ({ gaps }, _args, context) => countText(context, await gaps()),
   }),
   revision: t.field({
     type: 'Revision',

@@ -217,6 +217,22 @@ describe('in a role', () => {
   });
 });
 
+test('the policy of the bucket behind an access point is shown to who may read that of the bucket', async () => {
+  const point = `arn:aws:s3:eu-west-1:${MEMBER}:accesspoint/logs`;
+  const letsIn = { Effect: 'Allow', Principal: { AWS: WORKER }, Action: 's3:DeleteObject', Resource: `${point}/*` };
+  const policy = JSON.stringify({ Version: '2012-10-17', Statement: letsIn });
+  const accessPoint = { bucket: 'arn:aws:s3:::logs', vpcId: null };
+  await gateway.services.directory.apply({ resources: [{ arn: point, accountId: MEMBER, policy, accessPoint }] });
+  const through = (caller: Caller) => ask(caller, 's3:DeleteObject', `${point}/object/1`);
+  expect(policiesOf(await through(OPERATOR))).toEqual([point, 'arn:aws:s3:::logs']);
+  const withheld = await through(member('asks'));
+  expect(policiesOf(withheld)).toEqual([]);
+  expect(withheld.withheld).toEqual(['RESOURCE_POLICY', 'UNDERLYING_BUCKET_POLICY', 'PERMISSIONS_BOUNDARY']);
+  const ofBucket = await through(member('readsBucket'));
+  expect(policiesOf(ofBucket)).toEqual(['arn:aws:s3:::logs']);
+  expect(ofBucket.withheld).toEqual(['RESOURCE_POLICY', 'PERMISSIONS_BOUNDARY']);
+});
+
 test('policies of a simulation are the client’s own', async () => {
   const simulator = user(MEMBER, 'simulator', reads('iam:SimulateCustomPolicy', '*'));
   await gateway.services.directory.apply({ users: [simulator] });

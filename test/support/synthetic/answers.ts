@@ -192,7 +192,7 @@ function addBuckets(answer: Answer, world: Synthetic, id: string): void {
       : publicAccessBlock(account.publicAccessBlock),
     id,
   );
-  const buckets = own(world, id, 's3');
+  const buckets = own(world, id, 's3').filter(({ accessPoint }) => accessPoint == null);
   answer('s3api', 'list-buckets', {
     Buckets: buckets.map(({ arn, region }) => ({
       Name: arn.slice('arn:aws:s3:::'.length),
@@ -263,6 +263,7 @@ function addRegional(files: Files, world: Synthetic, id: string): void {
       key,
     );
   }
+  addAccessPoints(answer, world, id);
   const queues = own(world, id, 'sqs');
   const urlOf = (arn: string): string => `https://sqs.${REGION}.amazonaws.com/${id}/${arn.split(':')[5] ?? ''}`;
   answer('sqs', 'list-queues', { QueueUrls: queues.map(({ arn }) => urlOf(arn)) });
@@ -297,6 +298,27 @@ function addRegional(files: Files, world: Synthetic, id: string): void {
       .filter(({ tags }) => Object.keys(tags ?? {}).length > 0)
       .map(({ arn, tags }) => ({ ResourceARN: arn, Tags: tagList(tags) })),
   });
+}
+
+function addAccessPoints(answer: Answer, world: Synthetic, id: string): void {
+  const points = own(world, id, 's3').flatMap(({ accessPoint, ...point }) =>
+    accessPoint == null ? [] : [{ ...point, accessPoint }],
+  );
+  const shown = points.map(({ arn, accessPoint: { bucket, vpcId } }) => ({
+    Name: nameOf(arn),
+    AccessPointArn: arn,
+    Bucket: bucket.slice('arn:aws:s3:::'.length),
+    NetworkOrigin: vpcId === null ? 'Internet' : 'VPC',
+    ...(vpcId !== null && { VpcConfiguration: { VpcId: vpcId } }),
+  }));
+  answer('s3control', 'list-access-points', { AccessPointList: shown });
+  for (const [at, { arn, policy, publicAccessBlock: block }] of points.entries()) {
+    const name = nameOf(arn);
+    const settings = block == null ? {} : publicAccessBlock(block);
+    answer('s3control', 'get-access-point', { ...shown[at], ...settings }, id, name);
+    const document = policy == null ? NONE('NoSuchAccessPointPolicy') : { Policy: policy };
+    answer('s3control', 'get-access-point-policy', document, id, name);
+  }
 }
 
 function secretName(arn: string): string {

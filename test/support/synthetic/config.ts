@@ -162,7 +162,18 @@ function resourceItems(world: Synthetic, id: string): JsonObject[] {
       void items.push(
         item(id, type, arn, name, configuration, { supplementaryConfiguration: supplementary, tags: { ...tags } }),
       );
-    if (service === 's3') {
+    if (resource.accessPoint != null) {
+      const { bucket, vpcId } = resource.accessPoint;
+      const block = resource.publicAccessBlock;
+      add('AWS::S3::AccessPoint', nameOf(arn), {
+        Name: nameOf(arn),
+        Bucket: bucket.slice('arn:aws:s3:::'.length),
+        NetworkOrigin: vpcId === null ? 'Internet' : 'VPC',
+        ...(vpcId !== null && { VpcConfiguration: { VpcId: vpcId } }),
+        ...(policy != null && { Policy: JSON.parse(policy) }),
+        ...(block != null && publicAccessBlock(block)),
+      });
+    } else if (service === 's3') {
       const own = resource.publicAccessBlock;
       add(
         'AWS::S3::Bucket',

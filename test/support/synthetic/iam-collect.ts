@@ -167,6 +167,20 @@ function addResources(files: Files, world: Synthetic, id: string, root: string):
   for (const resource of world.resources.filter(({ accountId }) => accountId === id)) {
     const [, , service = '', region = ''] = resource.arn.split(':');
     const { policy, tags = {}, publicAccessBlock: block } = resource;
+    if (resource.accessPoint != null) {
+      const { bucket, vpcId } = resource.accessPoint;
+      const place = `${root}/s3/${region}/accesspoint/${folder(nameOf(resource.arn))}`;
+      files.add(`${place}/metadata.json`, {
+        name: nameOf(resource.arn),
+        arn: resource.arn,
+        bucket: bucket.slice('arn:aws:s3:::'.length),
+        networkOrigin: vpcId === null ? 'Internet' : 'VPC',
+        ...(vpcId !== null && { vpc: vpcId }),
+      });
+      if (policy != null) files.add(`${place}/policy.json`, JSON.parse(policy));
+      if (block != null) files.add(`${place}/bpa.json`, configurationOf(publicAccessBlock(block)));
+      continue;
+    }
     if (service === 's3') {
       const bucket = resource.arn.slice('arn:aws:s3:::'.length);
       const place = `${root}/s3/${folder(bucket)}`;

@@ -13,6 +13,7 @@ const NOTHING: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
     objectOwnership: null,
     abacEnabled: null,
     grants: [],
+    accessPoint: null,
   },
   vpcEndpoints: { tags: {}, policy: null },
   accounts: { alias: null, publicAccessBlock: null, organizationPublicAccessBlock: null, partition: 'aws' },

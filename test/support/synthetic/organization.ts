@@ -364,7 +364,25 @@ function resourcesOf(
       },
     );
   }
-  return list;
+  return [...list, ...accessPointsOf(id, index, principals)];
+}
+
+/** One that everybody reaches, to the first bucket, and one of the account's VPC, to the last, which has no policy. */
+function accessPointsOf(id: string, index: number, principals: readonly string[]): readonly ResourceInput[] {
+  const point = (name: string, at: number, vpcId: string | null, document: string | null): ResourceInput => ({
+    arn: `arn:aws:s3:${REGION}:${id}:accesspoint/${name}`,
+    accountId: id,
+    policy: document,
+    publicAccessBlock: ALL_BLOCKED,
+    accessPoint: { bucket: `arn:aws:s3:::synthetic-${index}-${at}`, vpcId },
+  });
+  const open = `arn:aws:s3:${REGION}:${id}:accesspoint/open-${index}`;
+  const readers = { ...allow(['s3:GetObject'], `${open}/object/*`), Principal: { AWS: [...principals] } };
+  return [point(`open-${index}`, 0, null, policy(readers)), point(`inside-${index}`, 3, vpcOf(index), null)];
+}
+
+function vpcOf(index: number): string {
+  return `vpc-${String(index).padStart(17, '0')}`;
 }
 
 function endpointsOf(id: string, index: number): readonly VpcEndpointInput[] {
@@ -372,7 +390,7 @@ function endpointsOf(id: string, index: number): readonly VpcEndpointInput[] {
     id: `vpce-${String(index).padStart(8, '0')}${suffix}`,
     accountId: id,
     region: REGION,
-    vpcId: `vpc-${String(index).padStart(17, '0')}`,
+    vpcId: vpcOf(index),
     serviceName: `com.amazonaws.${REGION}.${service}`,
     type,
     tags: {},
