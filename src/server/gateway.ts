@@ -36,7 +36,7 @@ import { inNetworks } from './networks.ts';
 import { startPruning } from './pruning.ts';
 import { addressOfWith } from './public-address.ts';
 import { createRouter } from './router.ts';
-import { openServices, type Services } from './services.ts';
+import { openServices, pingServices, type Services } from './services.ts';
 import type { Settings } from './settings.ts';
 import { steadyClock } from './steady-clock.ts';
 import { UploadFolders } from './uploads/upload-folders.ts';
@@ -255,10 +255,7 @@ export async function startGateway(
     jwks: () => answering()?.jwks ?? null,
     authzen: () => answering()?.authzen ?? null,
     maintenance: () => answering()?.maintenance ?? null,
-    ping: async () => {
-      await services?.directory.ping();
-      await services?.secrets.masterKeys.holdNewest();
-    },
+    ping: () => pingServices(services),
     workLimits: settings.workLimits,
     graphiqlTabs: settings.graphiql ? () => (demo === null ? WELCOME_TABS : demoTabs) : null,
   });

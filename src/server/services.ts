@@ -101,3 +101,9 @@ async function openSecrets(
     throw new RolegateError('BAD_SECRETS', error.message, { cause: error });
   }
 }
+
+/** Throws when the database does not answer, or this gateway cannot hold its newest master key. Null: there are none yet. */
+export async function pingServices(services: Services | null): Promise<void> {
+  await services?.directory.ping();
+  await services?.secrets.masterKeys.holdNewest();
+}
