@@ -216,8 +216,15 @@ const SOUGHT = ['Action', 'Resource', 'Principal'];
 /** The place of a fault within a statement, and everything that contains it there. */
 function* placesAround(path: string): Iterable<string> {
   const [statement = ''] = /^Statement(?:\[\d+\])?/.exec(path) ?? [];
-  for (let place = path; place.length > statement.length; place = place.replace(/[.[][^.[]*$/, '')) yield place;
+  for (
+    let end = path.length;
+    end > statement.length;
+    end = Math.max(...PARTS.map((part) => path.lastIndexOf(part, end - 1)))
+  )
+    yield path.slice(0, end);
 }
+
+const PARTS = ['.', '['];
 
 /** Characters that parameters of IAM and STS do not allow. */
 const NOT_TAKEN = /[^\t\n\r\u0020-\u00ff]/;
