@@ -200,7 +200,8 @@ function* findErrors(document: string, kind: PolicyKind, findings: PolicyFinding
   const incomplete = new Set(policy.statements.filter((one) => !isRead(one, ...SOUGHT)).map(({ path }) => path));
   // What is asked for may stand where something cannot be read, of which a fault has been told.
   const report: Report = (message, path, node, suggestion) => {
-    if (!told.has(path) && !incomplete.has(path)) add(rules.code, message, path, node, suggestion);
+    if (told.has(path === '' ? 'Version' : path) || incomplete.has(path)) return;
+    add(rules.code, message, path, node, suggestion);
   };
   for (const check of rules.checks) {
     yield document.length;
