@@ -200,7 +200,8 @@ function* findErrors(document: string, kind: PolicyKind, findings: PolicyFinding
   const incomplete = new Set(policy.statements.filter((one) => !isRead(one, ...SOUGHT)).map(({ path }) => path));
   // What is asked for may stand where something cannot be read, of which a fault has been told.
   const report: Report = (message, path, node, suggestion) => {
-    if (!told.has(path) && !incomplete.has(path)) add(rules.code, message, path, node, suggestion);
+    if (told.has(path === '' ? 'Version' : path) || incomplete.has(path)) return;
+    add(rules.code, message, path, node, suggestion);
   };
   for (const check of rules.checks) {
     yield document.length;
@@ -216,8 +217,15 @@ const SOUGHT = ['Action', 'Resource', 'Principal'];
 /** The place of a fault within a statement, and everything that contains it there. */
 function* placesAround(path: string): Iterable<string> {
   const [statement = ''] = /^Statement(?:\[\d+\])?/.exec(path) ?? [];
-  for (let place = path; place.length > statement.length; place = place.replace(/[.[][^.[]*$/, '')) yield place;
+  for (
+    let end = path.length;
+    end > statement.length;
+    end = Math.max(...PARTS.map((part) => path.lastIndexOf(part, end - 1)))
+  )
+    yield path.slice(0, end);
 }
+
+const PARTS = ['.', '['];
 
 /** Characters that parameters of IAM and STS do not allow. */
 const NOT_TAKEN = /[^\t\n\r\u0020-\u00ff]/;
