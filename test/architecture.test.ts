@@ -104,7 +104,7 @@ describe('the checks refuse', () => {
       [
         'an earlier room that the table does not name',
         'session',
-        "export { nearest as planted } from '../catalog/catalog.ts'",
+        "export { findingOf as planted } from '../validation/validate-policy.ts'",
       ],
       ['GraphQL behind the guards', 'guard', "export { GraphQLError as planted } from 'graphql'"],
       ['a type of Pothos behind the guards', 'guard', "export type { ObjectRef as Planted } from '@pothos/core'"],

@@ -14,6 +14,7 @@ export type PolicyLayer =
   | 'SERVICE_CONTROL_POLICY'
   | 'SESSION_POLICY'
   | 'TRUST_POLICY'
+  | 'UNDERLYING_BUCKET_POLICY'
   | 'VPC_ENDPOINT_POLICY';
 
 /** Condition keys of a request. A list is a key with several values. */

@@ -44,6 +44,7 @@ test('the enums of the client are those of the schema', () => {
     SERVICE_CONTROL_POLICY: true,
     SESSION_POLICY: true,
     TRUST_POLICY: true,
+    UNDERLYING_BUCKET_POLICY: true,
     VPC_ENDPOINT_POLICY: true,
   };
   expect(membersOf(layers)).toEqual(valuesOf('PolicyLayer'));

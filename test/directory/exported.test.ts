@@ -51,7 +51,9 @@ async function decisionsOf(directory: OpenDirectory) {
     aQuestion(aSubject(APP), 'ec2:RunInstances', '*'),
   ];
   const answers = await createAccess(directory, catalog).decide(questions, NOON);
-  return answers.map(({ decision, gaps }) => ({ decision: JSON.parse(JSON.stringify(decision)), gaps }));
+  // What a statement remembers of itself is no part of the decision.
+  const told = (key: string, value: unknown): unknown => (key === 'keysRead' ? undefined : value);
+  return answers.map(({ decision, gaps }) => ({ decision: JSON.parse(JSON.stringify(decision, told)), gaps }));
 }
 
 describeInBothStores('an export', (store) => {

@@ -96,7 +96,7 @@ function about(arns: readonly string[], accountId: string | null = null) {
   return { ...nothing, resources: arns.map((arn) => ({ arn, accountId })) };
 }
 
-const READS_THE_REVISION = 'SELECT s.revision::text AS revision, (CASE WHEN';
+const READS_THE_REVISION = 'SELECT s.revision::text AS revision, s."restoredRevision"';
 
 /** Statements sent, but for the one that reads the revision on a server. */
 function sent(statements: readonly string[]): readonly string[] {

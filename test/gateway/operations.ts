@@ -35,7 +35,7 @@ function mutation(name: string, success = '', flat: Operation['flat'] = () => ({
   const failures = members.map((member) =>
     FAILURES[member] === undefined ? '' : `... on ${member} { ${FAILURES[member]} }`,
   );
-  const [argument] = field.args;
+  const argument = field.args.find((one) => one.name === 'input');
   const selection = `{ __typename ... on UserError { code message } ${failures.join(' ')} ${success} }`;
   const query =
     argument === undefined

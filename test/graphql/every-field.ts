@@ -20,7 +20,8 @@ function valueFor(name: string, type: GraphQLInputType, values: Values): unknown
   if (isNonNullType(type)) return valueFor(name, type.ofType, values);
   if (isListType(type)) return [valueFor(name, type.ofType, values)];
   if (isInputObjectType(type)) {
-    const needed = Object.values(type.getFields()).filter(isRequiredInputField);
+    const fields = Object.values(type.getFields());
+    const needed = type.isOneOf ? fields.slice(0, 1) : fields.filter(isRequiredInputField);
     return Object.fromEntries(needed.map((field) => [field.name, valueFor(field.name, field.type, values)]));
   }
   const value = values[name] ?? values[type.name] ?? (isEnumType(type) ? type.getValues()[0]?.name : undefined);
