@@ -35,7 +35,8 @@ export function* policyWarnings(
     };
   const version = policy.elements.get('Version');
   // A version that cannot be read is taken for the one that was probably meant.
-  const variables = version === undefined ? memberOf(policy.root, 'Version') !== null : version.value === '2012-10-17';
+  const variables =
+    version === undefined ? memberOf(policy.root, 'Version') !== undefined : version.value === '2012-10-17';
   const vocabulary = new Vocabulary(catalog);
   const resources = new ResourceReader(vocabulary, kind, variables);
   const conditions = new ConditionReader(vocabulary, variables);
