@@ -25,8 +25,11 @@ const USERS = {
   nobody: userArn('nobody'),
   // Of another account, where it may do everything.
   stranger: userArn('stranger', B),
+  other: userArn('other', B),
   // May enter and tag what it tags as its own, and grant Decrypt.
   delegate: userArn('delegate'),
+  // May give the tag owner=delegate, and any other.
+  labeler: userArn('labeler'),
 };
 
 const may = (arn: string, ...statements: readonly JsonObject[]) => ({
@@ -52,6 +55,8 @@ beforeAll(async () => {
       may(USERS.admin, allow('*')),
       may(USERS.nobody, allow('iam:*')),
       may(USERS.stranger, allow('*')),
+      may(USERS.other, allow('iam:*')),
+      may(USERS.labeler, { ...allow('sqs:TagQueue'), Condition: { StringEquals: own.StringEquals } }),
       may(
         USERS.delegate,
         { ...allow(['rolegate:PutResource', 'sqs:TagQueue']), Condition: own },
@@ -113,7 +118,9 @@ const CHANGES: readonly (readonly [string, object, string, string])[] = [
 describe.each(CHANGES)('%s %j', (name, input, action, target) => {
   test('is refused to who may not, also to the administrator of another account, and kept', async () => {
     const before = await services.directory.revision();
-    for (const who of ['nobody', 'stranger'] as const) {
+    // What has no account in its name is not there for those of other accounts: see below.
+    const strangers = 'endpointId' in input ? [] : (['stranger'] as const);
+    for (const who of ['nobody', ...strangers] as const) {
       const answer = await live.mutate(callers[who], name, input);
       expect(answer).toMatchObject({ __typename: 'AccessDenied', decision: { effect: 'IMPLICIT_DENY' } });
       expect(answer.message).toContain(`is not authorized to perform: ${action}`);
@@ -255,6 +262,34 @@ describe('who may', () => {
     });
   });
 
+  test.each(['modifyVpcEndpoint', 'deleteVpcEndpoint'])(
+    '%s tells those of other accounts nothing of an endpoint, not even that it is there',
+    async (name) => {
+      const before = await services.directory.revision();
+      const answers = async (who: Caller, endpointId: string) => {
+        const changes = [{ [name]: { endpointId } }];
+        const query = `mutation ($changes: [DirectoryChangeInput!]!) { applyChanges(changes: $changes) {
+          __typename ... on ChangeFailed { message cause { __typename code } } } }`;
+        const both = [await live.mutate(who, name, { endpointId }), await live.ask(who, query, { changes })];
+        return JSON.stringify(both).replaceAll(endpointId, 'ID');
+      };
+      const toAdmin = await answers(callers.stranger, 'vpce-1');
+      expect(toAdmin).toContain(
+        '"code":"InvalidVpcEndpointId.NotFound","message":"The Vpc Endpoint Id \'ID\' does not exist"',
+      );
+      expect(toAdmin).toBe(await answers(callers.stranger, 'vpce-none'));
+      expect(await live.trail()).toEqual(
+        expect.arrayContaining([
+          expect.objectContaining({ outcome: 'FAILED', principal: USERS.stranger, target: 'vpce-1' }),
+        ]),
+      );
+      const toOther = await answers(callers.other, 'vpce-1');
+      expect(toOther).toContain(`on resource: arn:aws:ec2:us-east-1:${B}:vpc-endpoint/vpce-00000000000000000 because`);
+      expect(toOther).toBe(await answers(callers.other, 'vpce-none'));
+      expect(await services.directory.revision()).toBe(before);
+    },
+  );
+
   test('only the operator chooses the id of an endpoint, or leaves out its VPC', async () => {
     const { vpcId: _vpc, ...nowhere } = ENDPOINT;
     for (const input of [{ ...ENDPOINT, endpointId: 'vpce-2' }, nowhere]) {
@@ -281,6 +316,15 @@ describe('the condition keys of the services', () => {
     const tag = (tags: object) => live.outcome(delegate, 'tagResource', { resourceArn: QUEUE, tags });
     expect(await tag([{ key: 'x', value: 'y' }])).toBe('AccessDenied');
     expect(await tag(owned)).toBe('ResourceChangeSuccess');
+    // Keys that differ in case alone are one condition key: its value would be that of the last.
+    const disguised = [{ key: 'owner', value: 'admin' }, ...owned.map((one) => ({ ...one, key: 'Owner' }))];
+    expect(
+      await live.outcome(callers.labeler, 'tagResource', { resourceArn: QUEUE, tags: disguised.slice(0, 1) }),
+    ).toBe('AccessDenied');
+    expect(await live.mutate(callers.labeler, 'tagResource', { resourceArn: QUEUE, tags: disguised })).toMatchObject({
+      __typename: 'ValidationError',
+      message: 'Duplicate tag keys found: Owner',
+    });
   });
 
   test('let somebody grant one operation under one constraint to one principal', async () => {
