@@ -8,6 +8,10 @@ import { OPENING, type TestServices } from '../services.ts';
 
 const BUCKET = 'arn:aws:s3:::bucket';
 const QUEUE = `arn:aws:sqs:eu-west-1:${A}:queue`;
+// What the delegate enters, tags and lets others use is its own: the other tests begin without it.
+const OWN_ORDER = `arn:aws:orders:eu-west-1:${A}:order/own`;
+const OWN_QUEUE = `arn:aws:sqs:eu-west-1:${A}:own`;
+const OWN_KEY = `arn:aws:kms:eu-west-1:${A}:key/own`;
 const KEY = `arn:aws:kms:eu-west-1:${A}:key/k`;
 const ACCESS_POINT = `arn:aws:s3:eu-west-1:${A}:accesspoint/ap`;
 const ORDER = `arn:aws:orders:eu-west-1:${A}:order/42`;
@@ -75,7 +79,12 @@ beforeAll(async () => {
     resources: [
       { arn: BUCKET, accountId: A },
       { arn: QUEUE, accountId: A },
-      { arn: KEY, accountId: A, policy: policy({ ...allow('kms:*'), Principal: { AWS: A } }) },
+      { arn: OWN_QUEUE, accountId: A },
+      ...[KEY, OWN_KEY].map((arn) => ({
+        arn,
+        accountId: A,
+        policy: policy({ ...allow('kms:*'), Principal: { AWS: A } }),
+      })),
     ],
     vpcEndpoints: [
       {
@@ -308,27 +317,30 @@ describe('the condition keys of the services', () => {
   test('let somebody enter and tag what it tags as its own', async () => {
     const { delegate } = callers;
     const owned = [{ key: 'owner', value: 'delegate' }];
-    const put = (tags?: object) => live.outcome(delegate, 'putResource', { resourceArn: ORDER, ...(tags && { tags }) });
+    const put = (tags?: object) =>
+      live.outcome(delegate, 'putResource', { resourceArn: OWN_ORDER, ...(tags && { tags }) });
     expect(await put()).toBe('AccessDenied');
     expect(await put([{ key: 'owner', value: 'admin' }])).toBe('AccessDenied');
     expect(await put([...owned, { key: 'x', value: 'y' }])).toBe('AccessDenied');
     expect(await put(owned)).toBe('ResourceChangeSuccess');
-    const tag = (tags: object) => live.outcome(delegate, 'tagResource', { resourceArn: QUEUE, tags });
+    const tag = (tags: object) => live.outcome(delegate, 'tagResource', { resourceArn: OWN_QUEUE, tags });
     expect(await tag([{ key: 'x', value: 'y' }])).toBe('AccessDenied');
     expect(await tag(owned)).toBe('ResourceChangeSuccess');
     // Keys that differ in case alone are one condition key: its value would be that of the last.
     const disguised = [{ key: 'owner', value: 'admin' }, ...owned.map((one) => ({ ...one, key: 'Owner' }))];
     expect(
-      await live.outcome(callers.labeler, 'tagResource', { resourceArn: QUEUE, tags: disguised.slice(0, 1) }),
+      await live.outcome(callers.labeler, 'tagResource', { resourceArn: OWN_QUEUE, tags: disguised.slice(0, 1) }),
     ).toBe('AccessDenied');
-    expect(await live.mutate(callers.labeler, 'tagResource', { resourceArn: QUEUE, tags: disguised })).toMatchObject({
+    expect(
+      await live.mutate(callers.labeler, 'tagResource', { resourceArn: OWN_QUEUE, tags: disguised }),
+    ).toMatchObject({
       __typename: 'ValidationError',
       message: 'Duplicate tag keys found: Owner',
     });
   });
 
   test('let somebody grant one operation under one constraint to one principal', async () => {
-    const grant = { keyArn: KEY, granteePrincipal: USERS.nobody, operations: ['Decrypt'] };
+    const grant = { keyArn: OWN_KEY, granteePrincipal: USERS.nobody, operations: ['Decrypt'] };
     const equals = [{ key: 'k', value: 'v' }];
     const create = (input: object) => live.outcome(callers.delegate, 'createGrant', { ...grant, ...input });
     expect(await create({})).toBe('AccessDenied');
@@ -380,7 +392,8 @@ describe('faults', () => {
   });
 
   test('a policy’s faults come with their places', async () => {
-    const input = { resourceArn: QUEUE, policyDocument: '{\n "Statement": [{ "Efect": "Allow" }]\n}' };
+    // A failure that is repeated is counted, not listed: this one is of another resource.
+    const input = { resourceArn: BUCKET, policyDocument: '{\n "Statement": [{ "Efect": "Allow" }]\n}' };
     const findings = '... on MalformedPolicyDocument { findings { path line } }';
     const answer = await live.mutate(callers.admin, 'putResourcePolicy', input, findings);
     expect(answer.findings[0]).toEqual({ path: 'Statement[0].Efect', line: 2 });
