@@ -175,17 +175,27 @@ function creationOfEndpoint({ accountId, region, endpointId, vpcId, serviceName,
   );
 }
 
-/** One that does not exist costs the same statements: it is asked about as one of the caller's account. */
+/** The account whose endpoints a caller can change, which have no policies that could let others; undefined: all accounts. */
+export function accountOfEndpoints({ caller }: Pick<GuardContext, 'caller'>): string | undefined {
+  if (caller.kind !== 'principal') return undefined;
+  return 'accountId' in caller.ref ? caller.ref.accountId : '000000000000';
+}
+
+/**
+ * One that does not exist, and one of another account, costs the same statements: it is asked about as one of the caller's account.
+ * The operation itself finds none of another account.
+ */
 function onEndpoint(action: string): AttemptOf<{ readonly endpointId: string }> {
-  return async ({ endpointId }, { directory, caller }) => {
-    const row = await directory.prisma.vpcEndpoint.findUnique({
+  return async ({ endpointId }, context) => {
+    const own = accountOfEndpoints(context) ?? '000000000000';
+    const stored = await context.directory.prisma.vpcEndpoint.findUnique({
       where: { id: isEndpointId(endpointId) ? endpointId : NEW_ENDPOINT },
-      select: { arn: true, region: true },
+      select: { arn: true, region: true, accountId: true },
     });
-    const own = caller.kind === 'principal' && 'accountId' in caller.ref ? caller.ref.accountId : '000000000000';
+    const row = stored?.accountId === own ? stored : null;
     const resource = row?.arn ?? `arn:aws:ec2:us-east-1:${own}:vpc-endpoint/${NEW_ENDPOINT}`;
-    const context = new Map([['ec2:region', row?.region ?? 'us-east-1']]);
-    return { kind: 'permitted', permissions: [{ action, resource, account: null, context }], target: endpointId };
+    const keys = new Map([['ec2:region', row?.region ?? 'us-east-1']]);
+    return { kind: 'permitted', permissions: [{ action, resource, account: null, context: keys }], target: endpointId };
   };
 }
 

@@ -53,13 +53,18 @@ export interface ChangeSets {
 
 /** What the target of a new entity says. */
 const IN_TARGET = new Set(['accountId', 'partition']);
+/** What the guard adds to an input: nobody has given it. */
+const OF_GUARD = new Set(['ofAccount', 'parts']);
 const DOCUMENTS = new Set(['policyDocument', 'assumeRolePolicyDocument']);
 
-/** The parameters of an input for the trail: all but its target, and what a deletion was decided with; a document is given by its hash. */
+/** The parameters of an input for the trail: all but its target, and what the guard adds; a document is given by its hash. */
 function parametersOf(input: object, target: string): Readonly<Record<string, string>> {
   const told = Object.entries(input).filter(
     ([name, value]) =>
-      value != null && value !== target && name !== 'parts' && !(IN_TARGET.has(name) && target.includes(String(value))),
+      value != null &&
+      value !== target &&
+      !OF_GUARD.has(name) &&
+      !(IN_TARGET.has(name) && target.includes(String(value))),
   );
   return Object.fromEntries(told.map(([name, value]) => [name, DOCUMENTS.has(name) ? hashOf(value) : printed(value)]));
 }

@@ -7,7 +7,7 @@ import { writeChanges } from '../apply/write.ts';
 import type { VpcEndpointInput } from '../document.ts';
 import type { Sql } from '../prisma/database.ts';
 import { type Made, reading } from './change-of.ts';
-import type { EndpointChanges, NewEndpoint } from './resource-inputs.ts';
+import type { EndpointChanges, EndpointName, NewEndpoint } from './resource-inputs.ts';
 import { checkAccount, recordOf, tagsWith } from './resources.ts';
 import { checkPrincipals } from './trust-principals.ts';
 
@@ -21,9 +21,9 @@ async function sayOfEndpoint(sql: Sql, stored: StoredEndpoint | null, said: VpcE
   return { touched: changes.touched, result: said.id, reads: [{ entity: 'VpcEndpoint', entityId: said.id }] };
 }
 
-async function find(sql: Sql, id: string): Promise<StoredEndpoint> {
+async function find(sql: Sql, { endpointId: id, ofAccount }: EndpointName): Promise<StoredEndpoint> {
   const [stored] = await readEndpoints(sql, [id]);
-  if (stored !== undefined) return stored;
+  if (stored !== undefined && (ofAccount ?? stored.accountId) === stored.accountId) return stored;
   // https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html
   throw new RolegateError('InvalidVpcEndpointId.NotFound', `The Vpc Endpoint Id '${id}' does not exist`, {
     field: 'endpointId',
@@ -51,13 +51,13 @@ async function create(sql: Sql, { endpointId, policyDocument, tags = [], ...give
 /** Changes of VPC endpoints. */
 export const ENDPOINT_CHANGES: EndpointChanges = {
   createVpcEndpoint: create,
-  modifyVpcEndpoint: async (sql, { endpointId, policyDocument }) => {
-    const stored = await find(sql, endpointId);
+  modifyVpcEndpoint: async (sql, { policyDocument, ...named }) => {
+    const stored = await find(sql, named);
     const reads = policyDocument === undefined ? [] : await checkPrincipals(sql, policyDocument);
     return reading(await sayOfEndpoint(sql, stored, { ...stored, policy: policyDocument ?? null }), ...reads);
   },
-  deleteVpcEndpoint: async (sql, { endpointId }) => {
-    await find(sql, endpointId);
+  deleteVpcEndpoint: async (sql, named) => {
+    const { id: endpointId } = await find(sql, named);
     await sql.query('DELETE FROM "VpcEndpoint" WHERE id = $1', [endpointId]);
     return { touched: [{ entity: 'VpcEndpoint', entityId: endpointId }], result: endpointId };
   },

@@ -87,6 +87,8 @@ export interface NewEndpoint {
 
 export interface EndpointName {
   readonly endpointId: string;
+  /** The account of whoever asks: endpoints of other accounts are to it as if they were not there. Left out: all are. */
+  readonly ofAccount?: string;
 }
 
 /** Changes of VPC endpoints. The result is the id. */

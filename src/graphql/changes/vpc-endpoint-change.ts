@@ -1,4 +1,7 @@
+import type { EndpointName } from '../../directory/entities/resource-inputs.ts';
+import { accountOfEndpoints } from '../../guard/resource-attempts.ts';
 import { builder } from '../builder.ts';
+import type { GatewayContext } from '../context.ts';
 import { readableEndpoint } from '../entities/readable-entities.ts';
 import { TagInput } from '../entities/tag.ts';
 import { VpcEndpoint } from '../entities/vpc-endpoint.ts';
@@ -83,6 +86,12 @@ changeMutation('createVpcEndpoint', {
   },
 });
 
+/** Whoever is of an account finds its endpoints alone. */
+function named(endpointId: string, context: GatewayContext): EndpointName {
+  const ofAccount = accountOfEndpoints(context);
+  return ofAccount === undefined ? { endpointId } : { endpointId, ofAccount };
+}
+
 changeMutation('modifyVpcEndpoint', {
   description:
     'ec2:ModifyVpcEndpoint: replaces the policy of a VPC endpoint. Needs ec2:ModifyVpcEndpoint on the endpoint',
@@ -95,8 +104,10 @@ changeMutation('modifyVpcEndpoint', {
   }),
   success: VpcEndpointChangeSuccess,
   failures: [NoSuchEntityFailure, ValidationFailure, MalformedPolicyFailure, LimitFailure],
-  changeOf: ({ endpointId, policyDocument }) =>
-    policyDocument == null ? { endpointId } : { endpointId, policyDocument: policyDocument.text },
+  changeOf: ({ endpointId, policyDocument }, context) => ({
+    ...named(endpointId, context),
+    ...(policyDocument == null ? {} : { policyDocument: policyDocument.text }),
+  }),
 });
 
 changeMutation('deleteVpcEndpoint', {
@@ -107,5 +118,5 @@ changeMutation('deleteVpcEndpoint', {
   }),
   success: DeleteVpcEndpointSuccess,
   failures: [NoSuchEntityFailure, ValidationFailure],
-  changeOf: (input) => input,
+  changeOf: ({ endpointId }, context) => named(endpointId, context),
 });

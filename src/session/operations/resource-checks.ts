@@ -68,8 +68,11 @@ export function checkResourceTags(tags: readonly GivenTag[] | undefined): void {
     checkTagText(key, `tags[${index}].key`, TAG.key, 1);
     checkTagText(value, `tags[${index}].value`, TAG.value, 0);
     checkNotOfAws(key, `tags[${index}].key`);
-    if (keys.has(key)) throw new RolegateError('InvalidInput', `Duplicate tag keys found: ${key}`, { field: 'tags' });
-    keys.add(key);
+    // Conditions do not tell keys apart by their case: aws:RequestTag would have one value of the two, and both would be stored.
+    // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-requesttag
+    const alike = key.toLowerCase();
+    if (keys.has(alike)) throw new RolegateError('InvalidInput', `Duplicate tag keys found: ${key}`, { field: 'tags' });
+    keys.add(alike);
   }
 }
 

@@ -8,6 +8,10 @@ import { OPENING, type TestServices } from '../services.ts';
 
 const BUCKET = 'arn:aws:s3:::bucket';
 const QUEUE = `arn:aws:sqs:eu-west-1:${A}:queue`;
+// What the delegate enters, tags and lets others use is its own: the other tests begin without it.
+const OWN_ORDER = `arn:aws:orders:eu-west-1:${A}:order/own`;
+const OWN_QUEUE = `arn:aws:sqs:eu-west-1:${A}:own`;
+const OWN_KEY = `arn:aws:kms:eu-west-1:${A}:key/own`;
 const KEY = `arn:aws:kms:eu-west-1:${A}:key/k`;
 const ACCESS_POINT = `arn:aws:s3:eu-west-1:${A}:accesspoint/ap`;
 const ORDER = `arn:aws:orders:eu-west-1:${A}:order/42`;
@@ -25,8 +29,11 @@ const USERS = {
   nobody: userArn('nobody'),
   // Of another account, where it may do everything.
   stranger: userArn('stranger', B),
+  other: userArn('other', B),
   // May enter and tag what it tags as its own, and grant Decrypt.
   delegate: userArn('delegate'),
+  // May give the tag owner=delegate, and any other.
+  labeler: userArn('labeler'),
 };
 
 const may = (arn: string, ...statements: readonly JsonObject[]) => ({
@@ -52,6 +59,8 @@ beforeAll(async () => {
       may(USERS.admin, allow('*')),
       may(USERS.nobody, allow('iam:*')),
       may(USERS.stranger, allow('*')),
+      may(USERS.other, allow('iam:*')),
+      may(USERS.labeler, { ...allow('sqs:TagQueue'), Condition: { StringEquals: own.StringEquals } }),
       may(
         USERS.delegate,
         { ...allow(['rolegate:PutResource', 'sqs:TagQueue']), Condition: own },
@@ -70,7 +79,12 @@ beforeAll(async () => {
     resources: [
       { arn: BUCKET, accountId: A },
       { arn: QUEUE, accountId: A },
-      { arn: KEY, accountId: A, policy: policy({ ...allow('kms:*'), Principal: { AWS: A } }) },
+      { arn: OWN_QUEUE, accountId: A },
+      ...[KEY, OWN_KEY].map((arn) => ({
+        arn,
+        accountId: A,
+        policy: policy({ ...allow('kms:*'), Principal: { AWS: A } }),
+      })),
     ],
     vpcEndpoints: [
       {
@@ -113,7 +127,9 @@ const CHANGES: readonly (readonly [string, object, string, string])[] = [
 describe.each(CHANGES)('%s %j', (name, input, action, target) => {
   test('is refused to who may not, also to the administrator of another account, and kept', async () => {
     const before = await services.directory.revision();
-    for (const who of ['nobody', 'stranger'] as const) {
+    // What has no account in its name is not there for those of other accounts: see below.
+    const strangers = 'endpointId' in input ? [] : (['stranger'] as const);
+    for (const who of ['nobody', ...strangers] as const) {
       const answer = await live.mutate(callers[who], name, input);
       expect(answer).toMatchObject({ __typename: 'AccessDenied', decision: { effect: 'IMPLICIT_DENY' } });
       expect(answer.message).toContain(`is not authorized to perform: ${action}`);
@@ -255,6 +271,34 @@ describe('who may', () => {
     });
   });
 
+  test.each(['modifyVpcEndpoint', 'deleteVpcEndpoint'])(
+    '%s tells those of other accounts nothing of an endpoint, not even that it is there',
+    async (name) => {
+      const before = await services.directory.revision();
+      const answers = async (who: Caller, endpointId: string) => {
+        const changes = [{ [name]: { endpointId } }];
+        const query = `mutation ($changes: [DirectoryChangeInput!]!) { applyChanges(changes: $changes) {
+          __typename ... on ChangeFailed { message cause { __typename code } } } }`;
+        const both = [await live.mutate(who, name, { endpointId }), await live.ask(who, query, { changes })];
+        return JSON.stringify(both).replaceAll(endpointId, 'ID');
+      };
+      const toAdmin = await answers(callers.stranger, 'vpce-1');
+      expect(toAdmin).toContain(
+        '"code":"InvalidVpcEndpointId.NotFound","message":"The Vpc Endpoint Id \'ID\' does not exist"',
+      );
+      expect(toAdmin).toBe(await answers(callers.stranger, 'vpce-none'));
+      expect(await live.trail()).toEqual(
+        expect.arrayContaining([
+          expect.objectContaining({ outcome: 'FAILED', principal: USERS.stranger, target: 'vpce-1' }),
+        ]),
+      );
+      const toOther = await answers(callers.other, 'vpce-1');
+      expect(toOther).toContain(`on resource: arn:aws:ec2:us-east-1:${B}:vpc-endpoint/vpce-00000000000000000 because`);
+      expect(toOther).toBe(await answers(callers.other, 'vpce-none'));
+      expect(await services.directory.revision()).toBe(before);
+    },
+  );
+
   test('only the operator chooses the id of an endpoint, or leaves out its VPC', async () => {
     const { vpcId: _vpc, ...nowhere } = ENDPOINT;
     for (const input of [{ ...ENDPOINT, endpointId: 'vpce-2' }, nowhere]) {
@@ -273,18 +317,30 @@ describe('the condition keys of the services', () => {
   test('let somebody enter and tag what it tags as its own', async () => {
     const { delegate } = callers;
     const owned = [{ key: 'owner', value: 'delegate' }];
-    const put = (tags?: object) => live.outcome(delegate, 'putResource', { resourceArn: ORDER, ...(tags && { tags }) });
+    const put = (tags?: object) =>
+      live.outcome(delegate, 'putResource', { resourceArn: OWN_ORDER, ...(tags && { tags }) });
     expect(await put()).toBe('AccessDenied');
     expect(await put([{ key: 'owner', value: 'admin' }])).toBe('AccessDenied');
     expect(await put([...owned, { key: 'x', value: 'y' }])).toBe('AccessDenied');
     expect(await put(owned)).toBe('ResourceChangeSuccess');
-    const tag = (tags: object) => live.outcome(delegate, 'tagResource', { resourceArn: QUEUE, tags });
+    const tag = (tags: object) => live.outcome(delegate, 'tagResource', { resourceArn: OWN_QUEUE, tags });
     expect(await tag([{ key: 'x', value: 'y' }])).toBe('AccessDenied');
     expect(await tag(owned)).toBe('ResourceChangeSuccess');
+    // Keys that differ in case alone are one condition key: its value would be that of the last.
+    const disguised = [{ key: 'owner', value: 'admin' }, ...owned.map((one) => ({ ...one, key: 'Owner' }))];
+    expect(
+      await live.outcome(callers.labeler, 'tagResource', { resourceArn: OWN_QUEUE, tags: disguised.slice(0, 1) }),
+    ).toBe('AccessDenied');
+    expect(
+      await live.mutate(callers.labeler, 'tagResource', { resourceArn: OWN_QUEUE, tags: disguised }),
+    ).toMatchObject({
+      __typename: 'ValidationError',
+      message: 'Duplicate tag keys found: Owner',
+    });
   });
 
   test('let somebody grant one operation under one constraint to one principal', async () => {
-    const grant = { keyArn: KEY, granteePrincipal: USERS.nobody, operations: ['Decrypt'] };
+    const grant = { keyArn: OWN_KEY, granteePrincipal: USERS.nobody, operations: ['Decrypt'] };
     const equals = [{ key: 'k', value: 'v' }];
     const create = (input: object) => live.outcome(callers.delegate, 'createGrant', { ...grant, ...input });
     expect(await create({})).toBe('AccessDenied');
@@ -336,7 +392,8 @@ describe('faults', () => {
   });
 
   test('a policy’s faults come with their places', async () => {
-    const input = { resourceArn: QUEUE, policyDocument: '{\n "Statement": [{ "Efect": "Allow" }]\n}' };
+    // A failure that is repeated is counted, not listed: this one is of another resource.
+    const input = { resourceArn: BUCKET, policyDocument: '{\n "Statement": [{ "Efect": "Allow" }]\n}' };
     const findings = '... on MalformedPolicyDocument { findings { path line } }';
     const answer = await live.mutate(callers.admin, 'putResourcePolicy', input, findings);
     expect(answer.findings[0]).toEqual({ path: 'Statement[0].Efect', line: 2 });
