@@ -1,5 +1,7 @@
 import { defaultFieldResolver, type GraphQLArgument, type GraphQLSchema, isScalarType } from 'graphql';
+import type { Revision } from '../directory/directory.ts';
 import type { GatewayContext } from './context.ts';
+import { notSignedIn } from './guards/forbidden.ts';
 
 const NAME = 'atLeast';
 const DESCRIPTION =
@@ -19,11 +21,17 @@ export function takeAtLeast(schema: GraphQLSchema): void {
     field.resolve = (parent, args, context: GatewayContext, info) => {
       const atLeast: unknown = args[NAME];
       // Most questions need none of it, and no promise.
-      const reached = typeof atLeast === 'bigint' ? context.directory.history.reach(atLeast) : undefined;
+      const reached = typeof atLeast === 'bigint' ? reach(context, atLeast) : undefined;
       if (reached === undefined) return resolve(parent, args, context, info);
       return reached.then(() => resolve(parent, args, context, info));
     };
   }
+}
+
+/** Which revision it is, and that it was restored, is told to nobody without credentials, for whom nothing is waited or read either. */
+function reach({ caller, directory }: GatewayContext, atLeast: Revision): Promise<void> | undefined {
+  if (caller.kind === 'anonymous') throw notSignedIn(NAME);
+  return directory.history.reach(atLeast);
 }
 
 function atLeastOf(schema: GraphQLSchema): GraphQLArgument {

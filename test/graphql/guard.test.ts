@@ -7,7 +7,7 @@ import { guardFields } from '../../src/graphql/guards/guard-fields.ts';
 import { GUARDS } from '../../src/graphql/guards/table.ts';
 import { buildSchema } from '../../src/graphql/schema.ts';
 import { OPERATIONS } from '../../src/guard/operations.ts';
-import { faultsOf, signedIn } from './gateway.ts';
+import { ANONYMOUS, faultsOf, signedIn } from './gateway.ts';
 import { arn, guardedWorld, MEMBER, policy, user } from './guarded-world.ts';
 import { openedGateway } from './services.ts';
 
@@ -139,6 +139,22 @@ describe('the condition keys of the request itself', () => {
     expect(outside).toEqual({ data: { principal: null } });
     // Nothing is known of where it comes from: NotIpAddress matches what is not there.
     expect(await gateway.ask(caller, READ_ROLE)).toEqual({ data: { principal: null } });
+  });
+
+  test('nobody without credentials learns at which revision the directory is, not even by guessing', async () => {
+    const ask = (query: string) => gateway.ask(ANONYMOUS, query);
+    for (const revision of ['r0000000000000000000', 'r0000000000000000001', 'r9999999999999999999']) {
+      for (const query of [
+        `{ accounts(atLeast: "${revision}") { totalCount } }`,
+        `{ viewer(atLeast: "${revision}") { __typename } }`,
+      ]) {
+        expect(faultsOf(await ask(query))).toEqual([
+          { code: 'UNAUTHENTICATED', message: expect.stringMatching(/^`atLeast` needs credentials: /) },
+        ]);
+      }
+    }
+    const known = await gateway.ask(signedIn(OFFICE), '{ viewer(atLeast: "r9999999999999999999") { __typename } }');
+    expect(faultsOf(known)).toMatchObject([{ code: 'REVISION_NOT_REACHED', field: 'atLeast' }]);
   });
 
   test('and where others are asked about, whatever context the question has', async () => {
