@@ -1,5 +1,6 @@
 import type { Touched } from '../directory/apply/revision.ts';
 import { parseArn } from '../policy/arn.ts';
+import { RolegateError } from '../policy/errors.ts';
 import type { GuardContext } from './context.ts';
 import { allOf, type MaybePromise } from './maybe-promise.ts';
 import { mayDo } from './permission.ts';
@@ -77,6 +78,20 @@ function isKnowable(entity: string): entity is KnowableKind {
   return Object.hasOwn(KNOWING, entity);
 }
 
+/** Who has just renamed or deleted itself is nobody who could be allowed anything: the change was made all the same. */
+async function mayKnow(
+  context: GuardContext,
+  { kind, target }: KnownEntity,
+  named: readonly string[],
+): Promise<boolean> {
+  try {
+    return await KNOWING[kind](context, target, named);
+  } catch (error) {
+    if (error instanceof RolegateError && error.code === 'NOT_FOUND') return false;
+    throw error;
+  }
+}
+
 /**
  * What the caller may know of `touched`: what it may read as things are now, and what it has named itself, in their order. What
  * is gone is decided as if it were there, where its name says enough. At most 1,000 are looked at.
@@ -90,9 +105,7 @@ export async function knownOf(
   const entities = touched
     .slice(0, MOST_NAMED)
     .flatMap(({ entity, entityId }): KnownEntity[] => (isKnowable(entity) ? [{ kind: entity, target: entityId }] : []));
-  const verdicts = await allOf(
-    entities.map(({ kind, target }) => own.has(target) || KNOWING[kind](context, target, named)),
-  );
+  const verdicts = await allOf(entities.map((entity) => own.has(entity.target) || mayKnow(context, entity, named)));
   const known = entities.filter((_entity, index) => verdicts[index] === true);
   return { known, withheld: known.length < touched.length };
 }

@@ -15,10 +15,12 @@ let services: TestServices;
 let live: Live;
 let admin: Caller;
 let writer: Caller;
+let mover: Caller;
+let leaver: Caller;
 
 beforeAll(async () => {
   const opened = await openLive(
-    { admin: userArn('admin'), writer: userArn('writer') },
+    { admin: userArn('admin'), writer: userArn('writer'), mover: userArn('mover'), leaver: userArn('leaver') },
     {
       accounts: [{ id: A, membership: 'NONE' }],
       users: [
@@ -27,8 +29,13 @@ beforeAll(async () => {
           allow(['iam:PutRolePolicy', 'iam:DeleteUser', 'iam:DeleteAccessKey', 'iam:DeleteUserPolicy']),
         ]),
         aUser('gone', [allow('s3:*')]),
+        aUser('mover', [allow('iam:*')]),
+        aUser('leaver', [allow('iam:*')]),
       ],
-      roles: names.map((name) => aRole(name, [trusts({ AWS: A })])),
+      roles: [
+        ...names.map((name) => aRole(name, [trusts({ AWS: A })])),
+        aRole('Entry', [trusts({ AWS: [userArn('mover'), userArn('leaver')] })]),
+      ],
       resources: [
         {
           arn: BUCKET,
@@ -42,7 +49,7 @@ beforeAll(async () => {
     },
   );
   ({ services, live } = opened);
-  ({ admin, writer } = opened.callers);
+  ({ admin, writer, mover, leaver } = opened.callers);
 }, OPENING);
 afterAll(() => services.remove());
 
@@ -76,6 +83,19 @@ describe('what a change touched', () => {
     expect(await change(writer, 'putRolePolicy', 'RoleChangeSuccess', put('R2'))).toMatchObject({
       touched: [role('R2')],
       withheld: false,
+    });
+  });
+
+  test('is answered also to who has renamed or deleted itself, and may read nothing any more', async () => {
+    const moved = { userArn: userArn('mover'), newUserName: 'moved' };
+    expect(await change(mover, 'updateUser', 'UserChangeSuccess', moved)).toMatchObject({
+      touched: [userArn('mover'), userArn('moved')].map((target) => ({ kind: 'USER', target })),
+      withheld: true,
+    });
+    const left = { userArn: userArn('leaver'), withDependents: true };
+    expect(await change(leaver, 'deleteUser', 'DeleteUserSuccess', left)).toMatchObject({
+      touched: [{ kind: 'USER', target: userArn('leaver') }],
+      withheld: true,
     });
   });
 
