@@ -37,6 +37,14 @@ describeInBothStores('the log of changes', (store) => {
     expect(about(await logged(directory, next - 1n), BUCKET)).toMatchObject([{ accountIds: [THERE] }]);
   });
 
+  it('is in the order of revisions as numbers: 10 comes after 9', async () => {
+    const directory = await store.open(BASE);
+    for (let tag = 0; tag < 10; tag += 1) await directory.apply({ users: [{ arn: ALICE, tags: { a: `${tag}` } }] });
+    const revisions = (await logged(directory, 0n)).map(({ revision }) => revision);
+    expect(revisions.at(-1)).toBeGreaterThanOrEqual(10n);
+    expect(revisions).toEqual(revisions.toSorted((a, b) => Number(a - b)));
+  });
+
   it('goes on from any place, and has no sessions and keys', async () => {
     const directory = await store.open(BASE);
     await directory.keys.create({ id: 'AKIAEXAMPLE00000KEYS', service: 'ec2.amazonaws.com' });

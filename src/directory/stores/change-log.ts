@@ -58,9 +58,12 @@ export function changeLog(database: Database): ChangeLog {
 
     after: async ({ revision, entity, entityId }, until, limit, accountIds = null) => {
       const rows = await database.query<Omit<LoggedChange, 'revision'> & { readonly revision: string }>(
-        `SELECT revision::text AS revision, ${millisecondsOf('at')} AS at, entity, "entityId", "accountIds" FROM "DirectoryChange"
-          WHERE (revision, entity, "entityId") > ($1::text::bigint, $2, $3) AND revision <= $4::text::bigint
-            AND entity <> ALL($5::text[]) AND ($7::text[] IS NULL OR "accountIds" && $7::text[]) ORDER BY revision, entity, "entityId" LIMIT $6`,
+        // By the number: without the table's name it would be the text that is selected, and 10 come before 9.
+        `SELECT c.revision::text AS revision, ${millisecondsOf('c.at')} AS at, c.entity, c."entityId", c."accountIds"
+           FROM "DirectoryChange" c
+          WHERE (c.revision, c.entity, c."entityId") > ($1::text::bigint, $2, $3) AND c.revision <= $4::text::bigint
+            AND c.entity <> ALL($5::text[]) AND ($7::text[] IS NULL OR c."accountIds" && $7::text[])
+          ORDER BY c.revision, c.entity, c."entityId" LIMIT $6`,
         [String(revision), entity, entityId, String(until), MOVING, limit, accountIds],
       );
       return rows.map((row) => ({ ...row, revision: BigInt(row.revision) }));
