@@ -41,7 +41,11 @@ const never = () => new Promise<never>(() => undefined);
 /** AWS's door, where a web identity is looked at for ever. */
 const aws = {
   // as: the operation uses no other service
-  services: { sessions: { assumeRoleWithWebIdentity: never }, access: { during: () => ({}) } },
+  services: {
+    sessions: { assumeRoleWithWebIdentity: never },
+    access: { during: () => ({}) },
+    directory: { history: { beforeChange: () => Promise.resolve() } },
+  },
   isTrustedProxy: () => false,
   log: createLog('silent'),
 } as unknown as AwsRoute;

@@ -12,6 +12,7 @@ const KEY = { key: LONG, statement: { layer: 'SESSION_POLICY', arn: null, holder
 
 /** An answer whose texts have a million characters each. */
 const answer = {
+  revision: 1n,
   question: { resource: '*' },
   gaps: [LONG],
   decision: {
