@@ -109,11 +109,11 @@ const HOLDER = { select: { arn: true, boundary: { select: { arn: true } } } } as
 /** The attempt to delete a managed policy; with dependents also to detach it and to delete its other versions. */
 export async function deletionOfPolicy(
   { policyArn, withDependents }: Deletion & { readonly policyArn: string },
-  { directory }: GuardContext,
+  context: GuardContext,
 ): Promise<Attempt> {
   const own = permissionsOn(['DeletePolicy'], [policyArn]);
   if (!withDependents) return { kind: 'permitted', permissions: own };
-  const policy = await directory.prisma.managedPolicy.findUnique({
+  const policy = await context.directory.prisma.managedPolicy.findUnique({
     where: { arn: policyArn },
     select: {
       versions: { select: { versionId: true }, take: 2 },
@@ -121,6 +121,11 @@ export async function deletionOfPolicy(
     },
   });
   if (policy === null) return { kind: 'permitted', permissions: own };
+  const holders = policy.attachments.flatMap(({ user, role, group }) => user?.arn ?? role?.arn ?? group?.arn ?? []);
+  noteParts(context, policyArn, [
+    ...holders.map(PARTS.holder),
+    ...(policy.versions.length < 2 ? [] : [PARTS.versions]),
+  ]);
   const detached = policy.attachments.flatMap(({ user, role, group }) => [
     ...(user === null ? [] : [onHolder('DetachUserPolicy', user.arn, user.boundary?.arn ?? null, policyArn)]),
     ...(role === null ? [] : [onHolder('DetachRolePolicy', role.arn, role.boundary?.arn ?? null, policyArn)]),
@@ -133,17 +138,18 @@ export async function deletionOfPolicy(
 /** The attempt to delete an instance profile; with dependents also to take its role out. */
 export async function deletionOfProfile(
   { instanceProfileArn, withDependents }: Deletion & { readonly instanceProfileArn: string },
-  { directory }: GuardContext,
+  context: GuardContext,
 ): Promise<Attempt> {
   const own = permissionsOn(['DeleteInstanceProfile'], [instanceProfileArn]);
   const profile = withDependents
-    ? await directory.prisma.instanceProfile.findUnique({
+    ? await context.directory.prisma.instanceProfile.findUnique({
         where: { arn: instanceProfileArn },
         select: { roleId: true },
       })
     : null;
-  const emptied =
-    (profile?.roleId ?? null) === null ? [] : permissionsOn(['RemoveRoleFromInstanceProfile'], [instanceProfileArn]);
+  const isEmpty = (profile?.roleId ?? null) === null;
+  if (withDependents) noteParts(context, instanceProfileArn, isEmpty ? [] : [PARTS.role]);
+  const emptied = isEmpty ? [] : permissionsOn(['RemoveRoleFromInstanceProfile'], [instanceProfileArn]);
   return { kind: 'permitted', permissions: [...own, ...emptied] };
 }
 

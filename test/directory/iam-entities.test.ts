@@ -319,7 +319,14 @@ describeInBothStores('IAM’s entities', (store) => {
     );
     await entities.attachRolePolicy({ ...on, roleArn: roleArn('R') });
     await entities.attachGroupPolicy({ ...on, groupArn: group('team/devs') });
-    const { touched } = await entities.make([{ name: 'deletePolicy', input: { ...on, withDependents: true } }]);
+    const all = [`holder ${roleArn('R')}`, `holder ${group('team/devs')}`, 'versions'];
+    for (const parts of all.map((part) => all.filter((each) => each !== part))) {
+      const input = { ...on, withDependents: true, parts };
+      expect(await failure(directory, 'deletePolicy', input), 'nobody has decided about one').toMatch(/^CONFLICT: /);
+    }
+    const { touched } = await entities.make([
+      { name: 'deletePolicy', input: { ...on, withDependents: true, parts: all } },
+    ]);
     expect(touched).toEqual(
       expect.arrayContaining([
         { entity: 'ManagedPolicy', entityId: on.policyArn },
@@ -355,7 +362,9 @@ describeInBothStores('IAM’s entities', (store) => {
     );
     await entities.addRoleToInstanceProfile({ ...on, roleArn: roleArn('Other') });
     expect(await entities.instanceProfileRole(on.instanceProfileArn)).toBe(roleArn('Other'));
-    await entities.deleteInstanceProfile({ ...on, withDependents: true });
+    const undecided = { ...on, withDependents: true, parts: [] };
+    expect(await failure(directory, 'deleteInstanceProfile', undecided)).toMatch(/^CONFLICT: /);
+    await entities.deleteInstanceProfile({ ...on, withDependents: true, parts: ['role'] });
     expect(await failure(directory, 'deleteInstanceProfile', on)).toBe(
       'NoSuchEntity: Instance Profile P cannot be found.',
     );

@@ -2,7 +2,9 @@ import { RolegateError } from '../../policy/errors.ts';
 import { ChangeSet } from '../apply/change-set.ts';
 import type { Sql } from '../prisma/database.ts';
 import type { Made } from './change-of.ts';
+import type { Deletion } from './entity-inputs.ts';
 import type { OwnPolicy } from './own-policy.ts';
+import { PARTS, refuseOthers } from './parts.ts';
 
 interface User {
   readonly entity: string;
@@ -30,7 +32,11 @@ function conflict(why: string): RolegateError {
  * Deletes a policy with its versions. A boundary is not deleted with dependents either: its users and roles could do more from
  * then on. https://docs.aws.amazon.com/IAM/latest/APIReference/API_DeletePolicy.html
  */
-export async function deletePolicy(sql: Sql, policy: OwnPolicy, withDependents: boolean): Promise<Made> {
+export async function deletePolicy(
+  sql: Sql,
+  policy: OwnPolicy,
+  { withDependents = false, parts }: Deletion,
+): Promise<Made> {
   const users = await usersOf(sql, policy.id);
   if (users.some(({ bounded }) => bounded || !withDependents)) {
     throw conflict('Cannot delete a policy attached to entities.');
@@ -39,6 +45,12 @@ export async function deletePolicy(sql: Sql, policy: OwnPolicy, withDependents: 
     const why = `This policy has more than one version. Before you delete a policy, you must delete the policy's versions. The default version is deleted with the policy.`;
     throw conflict(why);
   }
+  const there = users.map(({ arn }) => PARTS.holder(arn));
+  refuseOthers(
+    policy.arn,
+    policy.versions.length < 2 ? there : [...there, PARTS.versions],
+    withDependents ? parts : undefined,
+  );
   const changes = new ChangeSet();
   for (const { entity, arn } of users) changes.touch(entity, arn);
   await sql.query('DELETE FROM "PolicyAttachment" WHERE "policyId" = $1', [policy.id]);

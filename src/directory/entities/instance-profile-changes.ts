@@ -5,6 +5,7 @@ import { type ChangeOf, type Made, reading } from './change-of.ts';
 import { findHolder, noSuch, quotaExceeded } from './holder.ts';
 import type { Creations, InstanceProfileChanges, InstanceProfileName } from './iam-inputs.ts';
 import { madeEntity, newEntity } from './new-entity.ts';
+import { PARTS, refuseOthers } from './parts.ts';
 import { changeTags, withoutTags, withTags } from './tags.ts';
 
 interface Profile {
@@ -47,11 +48,12 @@ const createInstanceProfile: Creations['createInstanceProfile'] = async (sql, in
 };
 
 const deleteInstanceProfile: InstanceProfileChanges['deleteInstanceProfile'] = change(
-  async (sql, profile, { withDependents = false }) => {
+  async (sql, profile, { withDependents = false, parts }) => {
     if (profile.roleId !== null && !withDependents) {
       const why = 'Cannot delete entity, must remove roles from instance profile first.';
       throw new RolegateError('DeleteConflict', why);
     }
+    refuseOthers(profile.arn, profile.roleId === null ? [] : [PARTS.role], withDependents ? parts : undefined);
     await sql.query('DELETE FROM "InstanceProfile" WHERE id = $1', [profile.id]);
     return changedProfile(profile);
   },

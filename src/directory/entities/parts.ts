@@ -3,7 +3,7 @@ import type { Sql } from '../prisma/database.ts';
 import type { Holder, HolderKind } from './holder.ts';
 
 /**
- * Names of what is deleted with a user, group or role, as far as it is decided by itself whether a caller may delete it: a policy that is attached is
+ * Names of what is deleted with an entity, as far as it is decided by itself whether a caller may delete it: a policy that is attached is
  * one part, all inline policies are another one.
  */
 export const PARTS = {
@@ -15,6 +15,9 @@ export const PARTS = {
   mfaDevices: 'MFA devices',
   group: (arn: string): string => `group ${arn}`,
   members: 'members',
+  holder: (arn: string): string => `holder ${arn}`,
+  versions: 'versions',
+  role: 'role',
 } as const;
 
 const there = (part: string, table: string, column: string): string =>
@@ -47,9 +50,18 @@ const SELECT_PARTS: Readonly<Record<HolderKind, string>> = {
 
 /** Throws CONFLICT if something would be deleted that is none of `asked`: nobody has decided whether the caller may. */
 export async function checkParts(sql: Sql, { kind, id, arn }: Holder, asked: readonly string[]): Promise<void> {
-  const known = new Set(asked);
   const rows = await sql.query<{ part: string }>(SELECT_PARTS[kind], [id]);
-  if (rows.every(({ part }) => known.has(part))) return;
+  refuseOthers(
+    arn,
+    rows.map(({ part }) => part),
+    asked,
+  );
+}
+
+/** Throws CONFLICT if one of `parts` is none of `asked`; undefined: nobody had to be asked. */
+export function refuseOthers(arn: string, parts: readonly string[], asked: readonly string[] | undefined): void {
+  const known = asked === undefined ? null : new Set(asked);
+  if (known === null || parts.every((part) => known.has(part))) return;
   throw new RolegateError(
     'CONFLICT',
     `what would be deleted with \`${arn}\` has changed since it was decided whether the caller may delete it: ask again`,

@@ -111,7 +111,7 @@ export const POLICY_CHANGES: Pick<Creations, 'createPolicy'> & PolicyChanges = {
   createPolicyVersion,
   setDefaultPolicyVersion,
   deletePolicyVersion,
-  deletePolicy: change((sql, policy, { withDependents = false }) => deletePolicy(sql, policy, withDependents)),
+  deletePolicy: change((sql, policy, deletion) => deletePolicy(sql, policy, deletion)),
   tagPolicy: change(async (sql, policy, { tags }) => {
     const isNew = await changeTags(sql, 'ManagedPolicy', policy.id, (stored) =>
       withTags('ManagedPolicy', stored, tags),

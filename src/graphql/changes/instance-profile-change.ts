@@ -11,7 +11,7 @@ import {
 } from '../failures.ts';
 import { type Changed, changedFields, created } from './changed-fields.ts';
 import { GIVEN_TAG_KEYS, GIVEN_TAGS, IN_ACCOUNT, NEW_PATH, NEW_TAGS, nameOf, newName } from './created-name.ts';
-import { changeMutation } from './entity-change.ts';
+import { changeMutation, deletedParts } from './entity-change.ts';
 
 const CreateInstanceProfileSuccess = builder.objectRef<Changed>('CreateInstanceProfileSuccess').implement({
   description: 'The instance profile was created: without a role',
@@ -89,9 +89,10 @@ changeMutation('deleteInstanceProfile', {
   }),
   success: DeleteInstanceProfileSuccess,
   failures: [NoSuchEntityFailure, DeleteConflictFailure],
-  changeOf: ({ instanceProfileArn, withDependents }) => ({
+  changeOf: ({ instanceProfileArn, withDependents }, context) => ({
     instanceProfileArn,
     withDependents: withDependents === true,
+    ...deletedParts(context, instanceProfileArn),
   }),
 });
 

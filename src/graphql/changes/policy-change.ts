@@ -12,7 +12,7 @@ import {
 } from '../failures.ts';
 import { type Changed, changedFields, created } from './changed-fields.ts';
 import { GIVEN_TAG_KEYS, GIVEN_TAGS, IN_ACCOUNT, NEW_PATH, NEW_TAGS, nameOf, newName } from './created-name.ts';
-import { changeMutation } from './entity-change.ts';
+import { changeMutation, deletedParts } from './entity-change.ts';
 
 const CreatePolicySuccess = builder.objectRef<Changed>('CreatePolicySuccess').implement({
   description: 'The managed policy was created, with `v1` as its default version',
@@ -148,7 +148,11 @@ changeMutation('deletePolicy', {
   }),
   success: DeletePolicySuccess,
   failures: [NoSuchEntityFailure, DeleteConflictFailure, UnmodifiableFailure],
-  changeOf: ({ policyArn, withDependents }) => ({ policyArn, withDependents: withDependents === true }),
+  changeOf: ({ policyArn, withDependents }, context) => ({
+    policyArn,
+    withDependents: withDependents === true,
+    ...deletedParts(context, policyArn),
+  }),
 });
 
 changeMutation('tagPolicy', {
