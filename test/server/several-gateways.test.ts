@@ -71,8 +71,8 @@ afterAll(async () => {
 // What a request answers: tests say what they expect of it. Null: the connection broke, or the database was away.
 type Answered = ReturnType<typeof JSON.parse>;
 
-/** Errors that a caller is to come again after. */
-const AGAIN = /^(DIRECTORY_UNAVAILABLE|REVISION_NOT_REACHED|TIMED_OUT)$/;
+/** Errors that a caller is to come again after: the first while a process starts in place of one that died. */
+const AGAIN = /^(SERVICE_UNAVAILABLE|DIRECTORY_UNAVAILABLE|REVISION_NOT_REACHED|TIMED_OUT)$/;
 
 async function ask(url: string, query: string, variables: object): Promise<Answered> {
   const began = Date.now();
