@@ -91,6 +91,9 @@ export function isKeptOut(q: NaiveRequest, same: boolean): boolean {
     return false;
   const isAccessPoint = /^arn:[^:]+:s3:[^:]*:\d{12}:accesspoint\//.test(arn);
   const { vpcId = null, bucket = null } = (isAccessPoint ? q.resource.accessPoint : undefined) ?? {};
+  // Users of the bucket owner's account are not kept out either:
+  // https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html#access-control-block-public-access-options
+  if (bucket !== null && q.principal.kind !== 'anonymous' && q.principal.accountId === bucket.accountId) return false;
   // What only a VPC reaches is not public, whatever is written; the bucket has to let the request in, too.
   if (policy !== null && vpcId === null && isRestricted(q.resource, isAccessPoint) && isPublic(policy, isAccessPoint))
     return true;
