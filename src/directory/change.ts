@@ -17,6 +17,11 @@ export interface Worked<T> {
   readonly result: T;
 }
 
+/** The same, with the events that the trail gets of it. Undefined: none. */
+interface Recorded<T> extends Worked<T> {
+  readonly events: readonly (NewAuditEvent | undefined)[];
+}
+
 /** What a change has made, or, in a dry run, would make. */
 export interface MadeChange<T> {
   /** A revision that includes the change; in a dry run, and where nothing changed, the one before. */
@@ -25,40 +30,68 @@ export interface MadeChange<T> {
   readonly result: T;
 }
 
-/**
- * Makes one change with its event in the audit trail: both are stored, or neither. `now`: the time that its rows get. Throws
- * ExpiredToken or InvalidClientTokenId if the credentials of the event's call do not count any more. An event that follows from
- * the result is one of the operator, whose token does not end.
- */
-export async function changeWithEvent<T>(
-  store: Store,
-  event: NewAuditEvent | ((result: T) => NewAuditEvent) | undefined,
-  work: (sql: Sql, now: number) => Promise<Worked<T>>,
-): Promise<T> {
-  const { result } = await makeChange(store, event, work);
-  return result;
-}
+/** The event of a change; undefined: none is kept. One that follows from the result is one of the operator, whose token does not end. */
+type EventOf<T> = NewAuditEvent | ((result: T) => NewAuditEvent) | undefined;
 
-/** The same, with what it has made. Throws Conflict, and InvalidInput for a revision that cannot be expected. */
-export function makeChange<T>(
+/**
+ * The transaction of every recorded change: it takes the write lock, looks again at the credentials of the events `asked`, makes the
+ * change, compares it with what others have touched, and stores it with its revision and its events, all of it or nothing. `now`: the
+ * time that its rows get. Throws ExpiredToken or InvalidClientTokenId, Conflict, and InvalidInput for a revision that cannot be expected.
+ */
+export function makeRecorded<T>(
   store: Store,
-  event: NewAuditEvent | ((result: T) => NewAuditEvent) | undefined,
-  work: (sql: Sql, now: number) => Promise<Worked<T>>,
+  asked: readonly (NewAuditEvent | undefined)[],
+  work: (sql: Sql, now: number) => Promise<Recorded<T>>,
   { expectedRevision = null, dryRun = false }: ChangeOptions = {},
 ): Promise<MadeChange<T>> {
   return keptOrNot(() =>
     store.change(async (sql, now) => {
       const before = await lockRevision(sql);
-      if (typeof event === 'object' && event.acting != null) await checkCredentials(sql, event.acting, event.at);
+      await checkActing(sql, asked);
       if (expectedRevision !== null) checkExpected(expectedRevision, await readHistory(sql, before));
-      const { touched, reads = [], result } = await work(sql, now);
-      if (expectedRevision !== null) await checkUntouched(sql, expectedRevision, [...touched, ...reads]);
+      const { touched, reads = [], result, events } = await work(sql, now);
+      if (expectedRevision !== null && expectedRevision < before)
+        await checkUntouched(sql, expectedRevision, [...touched, ...reads]);
       const unchanged = { revision: before, touched, result };
       if (dryRun) throw new NothingKept(unchanged);
       if (touched.length === 0) return { revision: before, touched, result: unchanged };
       const revision = await raiseRevision(sql, touched, now);
-      await addAuditEvent(sql, typeof event === 'function' ? event(result) : event, revision);
+      for (const event of events) await addAuditEvent(sql, event, revision);
       return { revision, touched, result: { revision, touched, result } };
     }),
   );
+}
+
+/** The credentials of each call, once each. */
+async function checkActing(sql: Sql, asked: readonly (NewAuditEvent | undefined)[]): Promise<void> {
+  const seen = new Set<unknown>();
+  for (const event of asked) {
+    if (event?.acting == null || seen.has(event.acting)) continue;
+    seen.add(event.acting);
+    await checkCredentials(sql, event.acting, event.at);
+  }
+}
+
+/** Makes one change with its event in the audit trail. Throws as `makeRecorded`. */
+export function makeChange<T>(
+  store: Store,
+  event: EventOf<T>,
+  work: (sql: Sql, now: number) => Promise<Worked<T>>,
+  options?: ChangeOptions,
+): Promise<MadeChange<T>> {
+  const recorded = async (sql: Sql, now: number): Promise<Recorded<T>> => {
+    const worked = await work(sql, now);
+    return { ...worked, events: [typeof event === 'function' ? event(worked.result) : event] };
+  };
+  return makeRecorded(store, [typeof event === 'function' ? undefined : event], recorded, options);
+}
+
+/** The same, where only its result matters. */
+export async function changeWithEvent<T>(
+  store: Store,
+  event: EventOf<T>,
+  work: (sql: Sql, now: number) => Promise<Worked<T>>,
+): Promise<T> {
+  const { result } = await makeChange(store, event, work);
+  return result;
 }

@@ -1,5 +1,5 @@
 import type { Answer } from '../access/question.ts';
-import { FailedChange } from '../directory/entities/make-changes.ts';
+import { FailedChange } from '../directory/entities/failed-change.ts';
 import { StoreUnavailable } from '../directory/store-unavailable.ts';
 import type { AuditStore, NewAuditEvent } from '../directory/stores/audit-store.ts';
 import { RolegateError } from '../policy/errors.ts';
@@ -91,12 +91,15 @@ export function audited<T>(
   const event = auditEvent(call, attempted);
   return recording(
     audit,
-    () => event,
+    () => [event],
     () => work(event),
   );
 }
 
-/** As `audited`, for operations that are carried out together or not at all: the failure is that of one of them. */
+/**
+ * As `audited`, for operations that are carried out together or not at all: FailedChange is the failure of one of them, and any other
+ * failure, such as a conflict, that of each.
+ */
 export function auditedAll<T>(
   audit: AuditStore,
   call: Call,
@@ -104,13 +107,14 @@ export function auditedAll<T>(
   work: (events: readonly NewAuditEvent[]) => Promise<T>,
 ): Promise<T> {
   const events = attempted.map((one) => auditEvent(call, one));
-  const failing = (error: RolegateError) => events[error instanceof FailedChange ? error.index : 0];
+  const failing = (error: RolegateError) =>
+    error instanceof FailedChange ? events.slice(error.index, error.index + 1) : events;
   return recording(audit, failing, () => work(events));
 }
 
 async function recording<T>(
   audit: AuditStore,
-  eventOf: (error: RolegateError) => NewAuditEvent | undefined,
+  eventsOf: (error: RolegateError) => readonly NewAuditEvent[],
   work: () => Promise<T>,
 ): Promise<T> {
   try {
@@ -118,8 +122,7 @@ async function recording<T>(
   } catch (thrown) {
     const error = asAuthenticationError(thrown);
     if (error instanceof RolegateError && !(error instanceof StoreUnavailable)) {
-      const event = eventOf(error);
-      if (event !== undefined) await audit.record(failed(event, error));
+      for (const event of eventsOf(error)) await audit.record(failed(event, error));
     }
     throw error;
   }

@@ -2,8 +2,7 @@ import type { Catalog } from '../catalog/catalog.ts';
 import { sha256 } from '../directory/apply/change-set.ts';
 import { CHANGE_NAMES, type ChangeInputs, type ChangeName } from '../directory/entities/changes.ts';
 import type { ChangeOptions, MadeChanges } from '../directory/entities/entity-store.ts';
-import { FailedChange } from '../directory/entities/make-changes.ts';
-import { RolegateError } from '../policy/errors.ts';
+import { asOneOf, asOnlyOne } from '../directory/entities/failed-change.ts';
 import { type Attempted, auditedAll } from './audited.ts';
 import { aCall, type CallOrigin } from './call.ts';
 import type { Caller } from './caller.ts';
@@ -98,6 +97,20 @@ export function targetOf(request: ChangeRequest): string {
   return described(request).target(request.input);
 }
 
+/** The names that mean something else after a change than before it, or nothing: of what it deletes or renames. */
+export function namesPassedOn(request: ChangeRequest): readonly string[] {
+  const { ends, renames } = described(request);
+  const target = targetOf(request);
+  if (ends === true) return [target];
+  const renamed = renames?.(request.input) ?? target;
+  return renamed === target ? [] : [target, renamed];
+}
+
+/** ARN of the permissions boundary that what a change is about has after it; null: none; undefined: the one that it had. */
+export function boundaryAfter(request: ChangeRequest): string | null | undefined {
+  return described(request).boundary?.(request.input);
+}
+
 function attemptedOf(request: ChangeRequest, dryRun: boolean, catalog: Catalog): Attempted {
   const { action: actionOf } = described(request);
   const action = typeof actionOf === 'string' ? actionOf : actionOf(request.input, catalog);
@@ -108,14 +121,8 @@ function attemptedOf(request: ChangeRequest, dryRun: boolean, catalog: Catalog):
 }
 
 /** Throws FailedChange for the first change whose input is wrong whatever the directory holds. */
-function checkInputs(changes: readonly ChangeRequest[]): void {
-  for (const [index, change] of changes.entries()) {
-    try {
-      described(change).check?.(change.input);
-    } catch (error) {
-      throw error instanceof RolegateError ? new FailedChange(index, error) : error;
-    }
-  }
+async function checkInputs(changes: readonly ChangeRequest[]): Promise<void> {
+  for (const [index, change] of changes.entries()) await asOneOf(index, () => described(change).check?.(change.input));
 }
 
 /** The changes of the entities of `directory`, audited. */
@@ -126,8 +133,8 @@ export function createEntityChanges({
 }): EntityChanges & ChangeSets {
   const applyChanges: ChangeSets['applyChanges'] = (caller, changes, now, origin = {}, options = {}) => {
     const attempted = changes.map((change) => attemptedOf(change, options.dryRun === true, entities.catalog));
-    return auditedAll(audit, aCall(caller, now, origin), attempted, (events) => {
-      checkInputs(changes);
+    return auditedAll(audit, aCall(caller, now, origin), attempted, async (events) => {
+      await checkInputs(changes);
       return entities.make(
         changes.map((change, index) => ({ ...change, event: events[index] })),
         options,
@@ -136,14 +143,9 @@ export function createEntityChanges({
   };
   const single = CHANGE_NAMES.map((name) => [
     name,
-    async (caller: Caller, input: never, now: number, origin?: Partial<CallOrigin>, options?: ChangeOptions) => {
-      try {
-        // as: the input is the one of this name
-        return await applyChanges(caller, [{ name, input } as ChangeRequest], now, origin, options);
-      } catch (error) {
-        throw error instanceof FailedChange ? error.why : error;
-      }
-    },
+    (caller: Caller, input: never, now: number, origin?: Partial<CallOrigin>, options?: ChangeOptions) =>
+      // as: the input is the one of this name
+      asOnlyOne(() => applyChanges(caller, [{ name, input } as ChangeRequest], now, origin, options)),
   ]);
   // as: there is one of each name
   return { ...(Object.fromEntries(single) as EntityChanges), applyChanges };

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { CHANGE_NAMES, type ChangeInputs, type ChangeName } from '../../src/directory/entities/changes.ts';
 import type { ChangeStep } from '../../src/directory/entities/entity-store.ts';
-import { FailedChange } from '../../src/directory/entities/make-changes.ts';
+import { FailedChange } from '../../src/directory/entities/failed-change.ts';
 import { Conflict, checkExpected } from '../../src/directory/entities/untouched.ts';
 import type { OpenDirectory } from '../../src/directory/prisma/open-directory.ts';
 import { A, allow, aRole, aUser, policy, roleArn, trusts, userArn } from '../support/policies.ts';

@@ -4,24 +4,17 @@ import type { Store } from '../store.ts';
 import type { NewAuditEvent } from '../stores/audit-store.ts';
 import { CHANGE_NAMES } from './changes.ts';
 import type { ChangeStep, EntityStore } from './entity-store.ts';
+import { asOnlyOne } from './failed-change.ts';
 import { noSuch } from './holder.ts';
-import { FailedChange, makeChanges } from './make-changes.ts';
-
-/** Makes one change; its failure is thrown as such. */
-async function makeSingle(store: Store, catalog: Catalog, step: ChangeStep): Promise<void> {
-  try {
-    await makeChanges(store, catalog, [step]);
-  } catch (error) {
-    throw error instanceof FailedChange ? error.why : error;
-  }
-}
+import { makeChanges } from './make-changes.ts';
 
 /** Changes of the directory's entities. */
 export function entities(store: Store, catalog: Catalog): EntityStore {
   const single = CHANGE_NAMES.map((name) => [
     name,
     // as: the input is the one of this name
-    (input: never, event?: NewAuditEvent) => makeSingle(store, catalog, { name, input, event } as ChangeStep),
+    (input: never, event?: NewAuditEvent) =>
+      asOnlyOne(() => makeChanges(store, catalog, [{ name, input, event } as ChangeStep])),
   ]);
   return {
     // as: there is one of each name

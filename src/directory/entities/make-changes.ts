@@ -1,78 +1,41 @@
 import type { Catalog } from '../../catalog/catalog.ts';
-import { RolegateError } from '../../policy/errors.ts';
-import { lockRevision, raiseRevision } from '../apply/revision.ts';
+import { makeRecorded } from '../change.ts';
 import type { Sql } from '../prisma/database.ts';
 import type { Store } from '../store.ts';
-import { checkCredentials } from '../stores/acting-credentials.ts';
-import { addAuditEvent } from '../stores/audit-events.ts';
 import type { ChangeOf, ChangeTools, Made } from './change-of.ts';
 import { CHANGES } from './changes.ts';
-import { keptOrNot, NothingKept } from './dry-run.ts';
 import type { ChangeOptions, ChangeStep, MadeChanges } from './entity-store.ts';
-import { checkExpected, checkUntouched, distinct, readHistory } from './untouched.ts';
-
-/** One of several changes cannot be made, so that none was. */
-export class FailedChange extends RolegateError {
-  /** Its place among the changes, from 0. */
-  readonly index: number;
-  readonly why: RolegateError;
-
-  constructor(index: number, why: RolegateError) {
-    super(why.code, why.message, { field: why.field, cause: why });
-    this.index = index;
-    this.why = why;
-  }
-}
+import { asOneOf } from './failed-change.ts';
+import { distinct } from './untouched.ts';
 
 const noPause = (): Promise<void> => Promise.resolve();
 
-/** Makes all changes with their events in one transaction, or none. */
-export function makeChanges(
+/** Makes all changes with their events in one transaction, or none. A change without effect keeps no event. */
+export async function makeChanges(
   store: Store,
   catalog: Catalog,
   steps: readonly ChangeStep[],
-  { expectedRevision = null, dryRun = false, between = noPause }: ChangeOptions = {},
+  { between = noPause, ...options }: ChangeOptions = {},
 ): Promise<MadeChanges> {
-  return keptOrNot(() =>
-    store.change(async (sql, now) => {
-      const before = await lockRevision(sql);
-      await checkActing(sql, steps);
-      if (expectedRevision !== null) checkExpected(expectedRevision, await readHistory(sql, before));
-      const made: Made[] = [];
-      for (const [index, step] of steps.entries()) {
-        if (index > 0) await between();
-        made.push(await makeOne(sql, step, index, { catalog, now: step.event?.at ?? now }));
-      }
-      const touched = distinct(made.flatMap((one) => one.touched));
-      if (expectedRevision !== null && expectedRevision < before)
-        await checkUntouched(sql, expectedRevision, [...touched, ...made.flatMap(({ reads = [] }) => reads)]);
-      const names = made.map(({ result }) => result);
-      const unchanged = { revision: before, touched, names };
-      if (dryRun) throw new NothingKept(unchanged);
-      if (touched.length === 0) return { revision: before, touched, result: unchanged };
-      const revision = await raiseRevision(sql, touched, now);
-      for (const [index, { event }] of steps.entries())
-        if (event !== undefined && made[index]?.touched.length !== 0) await addAuditEvent(sql, event, revision);
-      return { revision, touched, result: { revision, touched, names } };
-    }),
-  );
+  const work = async (sql: Sql, now: number) => {
+    const made: Made[] = [];
+    for (const [index, step] of steps.entries()) {
+      if (index > 0) await between();
+      made.push(await makeOne(sql, step, index, { catalog, now: step.event?.at ?? now }));
+    }
+    return {
+      touched: distinct(made.flatMap(({ touched }) => touched)),
+      reads: made.flatMap(({ reads = [] }) => reads),
+      result: made.map(({ result }) => result),
+      events: steps.map(({ event }, index) => (made[index]?.touched.length === 0 ? undefined : event)),
+    };
+  };
+  const asked = steps.map(({ event }) => event);
+  const { revision, touched, result } = await makeRecorded(store, asked, work, options);
+  return { revision, touched, names: result };
 }
 
-/** The credentials of each call, once each. */
-async function checkActing(sql: Sql, steps: readonly ChangeStep[]): Promise<void> {
-  const seen = new Set<unknown>();
-  for (const { event } of steps) {
-    if (event?.acting == null || seen.has(event.acting)) continue;
-    seen.add(event.acting);
-    await checkCredentials(sql, event.acting, event.at);
-  }
-}
-
-async function makeOne(sql: Sql, { name, input }: ChangeStep, index: number, tools: ChangeTools): Promise<Made> {
+function makeOne(sql: Sql, { name, input }: ChangeStep, index: number, tools: ChangeTools): Promise<Made> {
   const change = CHANGES[name] as ChangeOf<typeof input>; // as: the input is the one of this name
-  try {
-    return await change(sql, input, tools);
-  } catch (error) {
-    throw error instanceof RolegateError ? new FailedChange(index, error) : error;
-  }
+  return asOneOf(index, () => change(sql, input, tools));
 }

@@ -1,12 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
 import { RolegateError } from '../../policy/errors.ts';
-import { lockRevision, raiseRevision, type Touched } from '../apply/revision.ts';
+import type { Touched } from '../apply/revision.ts';
+import { makeChange } from '../change.ts';
 import type { Revision } from '../directory.ts';
 import type { OwnServiceInput } from '../document.ts';
 import type { Sql } from '../prisma/database.ts';
 import type { Store } from '../store.ts';
-import { checkCredentials } from '../stores/acting-credentials.ts';
-import { addAuditEvent } from '../stores/audit-events.ts';
 import type { NewAuditEvent } from '../stores/audit-store.ts';
 import { checkPrefix, checkService, MOST_ACTIONS_OF_ALL, MOST_SERVICES } from './check-service.ts';
 import { completed, type OwnService } from './own-service.ts';
@@ -49,18 +48,16 @@ function noSuchService(prefix: string): RolegateError {
 
 export function serviceStore(store: Store, services: OwnServices): ServiceStore {
   /** `work` returns what it touched. */
-  const change = (
+  const change = async (
     event: NewAuditEvent | undefined,
     work: (sql: Sql, stored: ReadonlyMap<string, OwnService>) => Promise<readonly Touched[]>,
-  ): Promise<Revision> =>
-    store.change(async (sql, now) => {
-      const before = await lockRevision(sql);
-      if (event?.acting != null) await checkCredentials(sql, event.acting, event.at);
-      const touched = await work(sql, await storedServices(sql));
-      const revision = touched.length === 0 ? before : await raiseRevision(sql, touched, now);
-      await addAuditEvent(sql, event, revision);
-      return { revision, touched, result: revision };
-    });
+  ): Promise<Revision> => {
+    const { revision } = await makeChange(store, event, async (sql) => ({
+      touched: await work(sql, await storedServices(sql)),
+      result: undefined,
+    }));
+    return revision;
+  };
   const put = async (
     sql: Sql,
     stored: ReadonlyMap<string, OwnService>,

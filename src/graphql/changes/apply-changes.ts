@@ -1,5 +1,5 @@
 import type { ChangeOptions, MadeChanges } from '../../directory/entities/entity-store.ts';
-import { FailedChange } from '../../directory/entities/make-changes.ts';
+import { FailedChange } from '../../directory/entities/failed-change.ts';
 import { performAll } from '../../guard/perform.ts';
 import { InvalidInput, type RolegateError } from '../../policy/errors.ts';
 import { AccessDenied, AuthenticationError } from '../../session/errors.ts';

@@ -1,8 +1,8 @@
-import { FailedChange } from '../../directory/entities/make-changes.ts';
+import { FailedChange } from '../../directory/entities/failed-change.ts';
 import { renamedArn } from '../../directory/entities/new-entity.ts';
 import type { OperationOf } from '../../guard/perform.ts';
 import { InvalidInput } from '../../policy/errors.ts';
-import { targetOf } from '../../session/entity-changes.ts';
+import { boundaryAfter, namesPassedOn, targetOf } from '../../session/entity-changes.ts';
 import type { GatewayContext } from '../context.ts';
 import { readValues } from '../guards/argument-reader.ts';
 import { MUTATION_GUARDS } from '../guards/mutations.ts';
@@ -28,38 +28,21 @@ export async function plannedChanges(
   for (const [index, one] of given.entries()) {
     const asked = await askedChange(one, context);
     const target = targetOf(asked.request);
-    if (passed.has(target)) {
+    if (passed.has(looksUp(target))) {
       const why = `\`${target}\` is deleted or renamed by an earlier change of the list: changes of what has this name then are a list of their own`;
       throw new FailedChange(index, new InvalidInput(`changes[${index}].${asked.name}`, why));
     }
     planned.push({ ...asked, operation: operationOf(asked, boundaries.get(target)) });
-    const boundary = boundaryAfter(asked);
+    const boundary = boundaryAfter(asked.request);
     if (boundary !== undefined) boundaries.set(target, boundary);
-    for (const name of passedNames(asked, target)) passed.add(name);
+    for (const name of namesPassedOn(asked.request)) passed.add(looksUp(name));
   }
   return planned;
 }
 
-const ENTITY_DELETION = /^delete(?:Policy$|(?!.*(?:Policy|Boundary|Version|Alias)$))/;
-
-/** The names that mean another entity afterwards, or none. */
-function passedNames({ name, given }: AskedChange, target: string): readonly string[] {
-  if (ENTITY_DELETION.test(name)) return [target];
-  if (name === 'updateUser') return [target, renamedArn(target, nameIn(given, 'newUserName'))];
-  return name === 'updateGroup' ? [target, renamedArn(target, nameIn(given, 'newGroupName'))] : [];
-}
-
-function nameIn(given: AskedChange['given'], key: string) {
-  const text = (value: unknown): string | null => (typeof value === 'string' ? value : null);
-  return { name: text(given[key]), path: text(given['newPath']) };
-}
-
-/** The boundary that what it is about has afterwards; undefined: the one that it had. */
-function boundaryAfter({ name, given }: AskedChange): string | null | undefined {
-  if (/^delete.*PermissionsBoundary$/.test(name)) return null;
-  const { permissionsBoundary } = given;
-  if (typeof permissionsBoundary === 'string') return permissionsBoundary;
-  return name.startsWith('create') ? null : undefined;
+/** A name as it is looked up: IAM's names differ in neither case nor path. */
+function looksUp(target: string): string {
+  return /^arn:[^:]*:iam:/.test(target) ? renamedArn(target, { path: '/' }).toLowerCase() : target;
 }
 
 function operationOf({ name, given }: AskedChange, boundary: string | null | undefined): OperationOf {

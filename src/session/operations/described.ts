@@ -9,6 +9,12 @@ export interface Described<I> {
   readonly target: (input: I) => string;
   /** Throws what can be said of the input without the directory. Left out: nothing. */
   readonly check?: (input: I) => void;
+  /** It deletes what it is about: whatever has that name afterwards is something else. Left out: it does not. */
+  readonly ends?: true;
+  /** The ARN that what it is about has afterwards. Left out: the one that it had. */
+  readonly renames?: (input: I) => string;
+  /** ARN of the permissions boundary that what it is about has afterwards; null: none. Left out: it stays as it was. */
+  readonly boundary?: (input: I) => string | null;
 }
 
 /** A table of operations, by the names of their changes. */

@@ -1,4 +1,5 @@
 import { arnOf } from '../../directory/apply/entity-arn.ts';
+import { renamedArn } from '../../directory/entities/new-entity.ts';
 import { checkInline, checkName, checkPath } from './checks.ts';
 import type { OperationsOf } from './described.ts';
 import { ofGroup } from './names.ts';
@@ -29,8 +30,9 @@ export const GROUP_OPERATIONS: OperationsOf<Name> = {
       if (newGroupName != null) checkName(newGroupName, 'newGroupName', 128);
       if (newPath != null) checkPath(newPath, 'newPath');
     },
+    renames: ({ groupArn, newGroupName, newPath }) => renamedArn(groupArn, { name: newGroupName, path: newPath }),
   },
-  deleteGroup: { action: 'iam:DeleteGroup', target: ofGroup },
+  deleteGroup: { action: 'iam:DeleteGroup', target: ofGroup, ends: true },
   putGroupPolicy: { action: 'iam:PutGroupPolicy', target: ofGroup, check: checkInline },
   deleteGroupPolicy: { action: 'iam:DeleteGroupPolicy', target: ofGroup },
   attachGroupPolicy: { action: 'iam:AttachGroupPolicy', target: ofGroup },

@@ -22,7 +22,7 @@ export const INSTANCE_PROFILE_OPERATIONS: OperationsOf<Name> = {
       checkTags(tags);
     },
   },
-  deleteInstanceProfile: { action: 'iam:DeleteInstanceProfile', target: ofProfile },
+  deleteInstanceProfile: { action: 'iam:DeleteInstanceProfile', target: ofProfile, ends: true },
   addRoleToInstanceProfile: { action: 'iam:AddRoleToInstanceProfile', target: ofProfile },
   removeRoleFromInstanceProfile: { action: 'iam:RemoveRoleFromInstanceProfile', target: ofProfile },
   tagInstanceProfile: { action: 'iam:TagInstanceProfile', target: ofProfile, check: ({ tags }) => checkTags(tags) },

@@ -54,6 +54,7 @@ export const ORGANIZATION_OPERATIONS: OperationsOf<Name> = {
     check: ({ organizationId }) => {
       if (organizationId !== undefined) check.checkId('organizationId', organizationId);
     },
+    ends: true,
   },
   moveAccount: {
     action: 'organizations:MoveAccount',
@@ -78,7 +79,7 @@ export const ORGANIZATION_OPERATIONS: OperationsOf<Name> = {
     action: 'organizations:CreateOrganization',
     target: ({ managementAccountId }) => managementAccountId,
   },
-  deleteOrganization: { action: 'organizations:DeleteOrganization', target: ofOrganization, check: inOrganization },
+  deleteOrganization: { action: 'organizations:DeleteOrganization', target: ofOrganization, check: inOrganization, ends: true },
   createOrganizationalUnit: {
     action: 'organizations:CreateOrganizationalUnit',
     target: ({ parentId }) => parentId,
@@ -104,6 +105,7 @@ export const ORGANIZATION_OPERATIONS: OperationsOf<Name> = {
       check.checkId('organizationId', organizationId);
       check.checkId('unitId', unitId);
     },
+    ends: true,
   },
   registerDelegatedAdministrator: {
     action: 'organizations:RegisterDelegatedAdministrator',
@@ -132,7 +134,7 @@ export const ORGANIZATION_OPERATIONS: OperationsOf<Name> = {
       check.checkPolicyFields(input);
     },
   },
-  deleteControlPolicy: { action: 'organizations:DeletePolicy', target: ofPolicy, check: checkPolicyIds },
+  deleteControlPolicy: { action: 'organizations:DeletePolicy', target: ofPolicy, check: checkPolicyIds, ends: true },
   attachControlPolicy: { action: 'organizations:AttachPolicy', target: ofPolicy, check: checkAttachment },
   detachControlPolicy: { action: 'organizations:DetachPolicy', target: ofPolicy, check: checkAttachment },
   enablePolicyType: { action: 'organizations:EnablePolicyType', target: ofOrganization, check: inOrganization },

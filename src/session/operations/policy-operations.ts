@@ -40,7 +40,7 @@ export const POLICY_OPERATIONS: OperationsOf<Name> = {
   },
   setDefaultPolicyVersion: { action: 'iam:SetDefaultPolicyVersion', target: ofPolicy, check: checkVersionId },
   deletePolicyVersion: { action: 'iam:DeletePolicyVersion', target: ofPolicy, check: checkVersionId },
-  deletePolicy: { action: 'iam:DeletePolicy', target: ofPolicy },
+  deletePolicy: { action: 'iam:DeletePolicy', target: ofPolicy, ends: true },
   tagPolicy: { action: 'iam:TagPolicy', target: ofPolicy, check: ({ tags }) => checkTags(tags) },
   untagPolicy: { action: 'iam:UntagPolicy', target: ofPolicy, check: ({ tagKeys }) => checkTagKeys(tagKeys) },
 };

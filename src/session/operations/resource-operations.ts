@@ -51,6 +51,7 @@ export const RESOURCE_OPERATIONS: OperationsOf<Name> = {
     action: 'rolegate:DeleteResource',
     target: ofResource,
     check: ({ resourceArn }) => check.checkText(resourceArn, 'resourceArn', check.ARN_CHARACTERS),
+    ends: true,
   },
   putResourcePolicy: {
     action: ({ resourceArn }, catalog) => policyWrite(catalog, resourceArn).action,
@@ -110,5 +111,6 @@ export const RESOURCE_OPERATIONS: OperationsOf<Name> = {
     action: 'ec2:DeleteVpcEndpoints',
     target: ofEndpoint,
     check: ({ endpointId }) => check.checkEndpointId(endpointId),
+    ends: true,
   },
 };

@@ -52,6 +52,7 @@ export const ROLE_OPERATIONS: OperationsOf<Name> = {
       checkTags(tags);
       checkDocument(assumeRolePolicyDocument, 'trust', 'assumeRolePolicyDocument');
     },
+    boundary: ({ permissionsBoundary }) => permissionsBoundary ?? null,
   },
   updateRole: {
     action: 'iam:UpdateRole',
@@ -68,7 +69,7 @@ export const ROLE_OPERATIONS: OperationsOf<Name> = {
   },
   tagRole: { action: 'iam:TagRole', target: ofRole, check: ({ tags }) => checkTags(tags) },
   untagRole: { action: 'iam:UntagRole', target: ofRole, check: ({ tagKeys }) => checkTagKeys(tagKeys) },
-  deleteRole: { action: 'iam:DeleteRole', target: ofRole },
+  deleteRole: { action: 'iam:DeleteRole', target: ofRole, ends: true },
   putRolePolicy: { action: 'iam:PutRolePolicy', target: ofRole, check: checkInline },
   deleteRolePolicy: { action: 'iam:DeleteRolePolicy', target: ofRole },
   attachRolePolicy: { action: 'iam:AttachRolePolicy', target: ofRole },
@@ -78,6 +79,14 @@ export const ROLE_OPERATIONS: OperationsOf<Name> = {
     target: ofRole,
     check: ({ policyDocument }) => checkDocument(policyDocument, 'trust'),
   },
-  putRolePermissionsBoundary: { action: 'iam:PutRolePermissionsBoundary', target: ofRole },
-  deleteRolePermissionsBoundary: { action: 'iam:DeleteRolePermissionsBoundary', target: ofRole },
+  putRolePermissionsBoundary: {
+    action: 'iam:PutRolePermissionsBoundary',
+    target: ofRole,
+    boundary: ({ permissionsBoundary }) => permissionsBoundary,
+  },
+  deleteRolePermissionsBoundary: {
+    action: 'iam:DeleteRolePermissionsBoundary',
+    target: ofRole,
+    boundary: () => null,
+  },
 };

@@ -5,7 +5,7 @@ import type { Answer } from '../../../src/access/question.ts';
 import type { Catalog } from '../../../src/catalog/catalog.ts';
 import type { ChangeName } from '../../../src/directory/entities/changes.ts';
 import type { ChangeStep, MadeChanges } from '../../../src/directory/entities/entity-store.ts';
-import { FailedChange } from '../../../src/directory/entities/make-changes.ts';
+import { FailedChange } from '../../../src/directory/entities/failed-change.ts';
 import { Conflict } from '../../../src/directory/entities/untouched.ts';
 import type { OpenDirectory } from '../../../src/directory/prisma/open-directory.ts';
 import type { AttachedPolicy } from '../../../src/evaluation/applicable-policies.ts';
