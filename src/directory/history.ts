@@ -15,8 +15,9 @@ export class Advances {
     return () => void this.#listeners.delete(listener);
   }
 
+  /** Those who come while others are told were there too late: they begin with what is known by then. */
   tell(touched: readonly Touched[] | null): void {
-    for (const listener of this.#listeners) listener(touched);
+    for (const listener of [...this.#listeners]) if (this.#listeners.has(listener)) listener(touched);
   }
 }
 

@@ -51,8 +51,8 @@ export class Store {
   #currentAt = Number.NEGATIVE_INFINITY;
   /** The last revision that was written here. */
   #written = 0n;
-  /** Whether others tell this process of their changes. */
-  #isTold = false;
+  /** Since when others tell this process of their changes, by `performance.now()`; null: they do not. */
+  #listensSince: number | null = null;
 
   /** `restored`: as in Reached. `replica`: where questions are read; null: on `database`, as everything else. */
   constructor(
@@ -117,6 +117,11 @@ export class Store {
     return this.#isTold && this.isFresh ? Promise.resolve() : this.synchronize();
   }
 
+  /** Whether this process learns of what others do: it listens, and has read what they did before it did. */
+  get #isTold(): boolean {
+    return this.#listensSince !== null && this.#currentAt >= this.#listensSince;
+  }
+
   /** Whether questions are answered from memory as it is. What was written here is never hidden. */
   get isFresh(): boolean {
     if (this.database.exclusive) return true;
@@ -127,17 +132,14 @@ export class Store {
 
   /** Others tell this process of their changes from now on: what they did before is read. */
   async listening(): Promise<void> {
-    try {
-      await this.synchronize();
-      this.#isTold = true;
-    } catch {
-      // A server that is lost again is listened to again.
-    }
+    this.#listensSince = performance.now();
+    // Where it fails, the next read that succeeds does as well.
+    await this.synchronize().catch(() => undefined);
   }
 
   /** They do so no more. */
   deaf(): void {
-    this.#isTold = false;
+    this.#listensSince = null;
   }
 
   /** Somebody committed `revision`. */
@@ -197,7 +199,7 @@ export class Store {
     this.#restored = restored;
     if (this.#services !== null && touchesServices(touched)) await this.#withServices(this.#services, sql);
     else this.memory.advance(revision, touched);
-    this.#currentAt = began;
+    this.#currentAt = Math.max(this.#currentAt, began);
   }
 
   /** Memory and catalogue move on together. */

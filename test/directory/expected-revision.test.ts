@@ -1,4 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { DirectoryDocument } from '../../src/directory/document.ts';
+import type { ChangeOptions } from '../../src/directory/entities/change-options.ts';
 import { CHANGE_NAMES, type ChangeInputs, type ChangeName } from '../../src/directory/entities/changes.ts';
 import type { ChangeStep } from '../../src/directory/entities/entity-store.ts';
 import { FailedChange } from '../../src/directory/entities/failed-change.ts';
@@ -322,6 +324,31 @@ describe.each([
       await expect(failed, `${name} again`).rejects.toSatisfy(
         (error) => error instanceof Conflict || error instanceof FailedChange,
       );
+    }
+  });
+
+  it('is refused if an import names something that was touched since, also where it says the same of it', async () => {
+    const orders = { prefix: 'orders', name: 'Orders', actions: [{ name: 'Get', accessLevel: 'READ' as const }] };
+    const id = 'AKIAEXAMPLE00000KEYS';
+    const documents: readonly (readonly [string, DirectoryDocument])[] = [
+      ['OwnService orders', { services: [orders] }],
+      [`AccessKey ${id}`, { accessKeys: [{ id, user: USER.userArn }] }],
+      [OF_USER[0] ?? '', { accessKeys: [{ id, user: USER.userArn }] }],
+      [ACCOUNT, { knowledge: [{ accountId: A, layer: 'VPC_ENDPOINTS', state: 'COMPLETE' }] }],
+      [POLICY, { users: [{ arn: userArn('other'), attachedPolicies: [P] }] }],
+    ];
+    for (const [used, document] of documents) {
+      await directory.apply(document);
+      const expectedRevision = await revisionOf(database);
+      await touch(database, `Role ${roleArn('Other')}`);
+      const applied = (options: ChangeOptions) => directory.apply(document, undefined, undefined, options);
+      await applied({ expectedRevision, dryRun: true });
+      await touch(database, used);
+      const [entity, entityId] = used.split(' ');
+      await expect(applied({ expectedRevision }), used).rejects.toMatchObject({
+        code: 'CONFLICT',
+        touched: [{ entity, entityId }],
+      });
     }
   });
 

@@ -109,7 +109,7 @@ const DECISION = `query ($request: AccessRequestInput!, $atLeast: Revision) {
   decision(request: $request, atLeast: $atLeast) { allowed revision }
 }`;
 const CHANGED =
-  'subscription ($since: Revision) { directoryChanged(since: $since) { revision isLast changes { name } } }';
+  'subscription ($since: Revision) { directoryChanged(since: $since) { revision isLast changes { target } } }';
 
 /** What is known of a user: what was acknowledged, and how many changes were begun. */
 interface Known {

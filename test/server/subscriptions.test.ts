@@ -11,7 +11,7 @@ const BUCKET = 'arn:aws:s3:::watched';
 const gateway = startedGateway({ ROLEGATE_SUBSCRIPTIONS: '4' });
 
 const CHANGED = `subscription ($since: Revision) {
-  directoryChanged(since: $since) { revision isLast changes { kind arn name accountIds } }
+  directoryChanged(since: $since) { revision isLast changes { kind arn target accountIds } }
 }`;
 const FLIPS = `subscription ($requests: [AccessRequestInput!]!) {
   decisionChanged(requests: $requests) { revision changes { index before { allowed } after { allowed revision } } }
@@ -53,7 +53,7 @@ describe('directoryChanged', () => {
             directoryChanged: {
               revision,
               isLast: true,
-              changes: [{ kind: 'USER', arn: USER, name: USER, accountIds: [ACCOUNT] }],
+              changes: [{ kind: 'USER', arn: USER, target: USER, accountIds: [ACCOUNT] }],
             },
           },
         },
@@ -75,7 +75,7 @@ describe('directoryChanged', () => {
     await apply({ accounts: [{ id: ACCOUNT }], users });
     const parts = [await live.next(), await live.next()].map(({ data }) => data.data.directoryChanged);
     expect(parts.map(({ isLast }) => isLast)).toEqual([false, true]);
-    expect(new Set(parts.flatMap(({ changes }) => changes.map(({ name }: { name: string }) => name))).size).toBe(700);
+    expect(new Set(parts.flatMap(({ changes }) => changes.map(({ target }: { target: string }) => target))).size).toBe(700);
     live.leave();
   });
 
@@ -96,7 +96,7 @@ describe('directoryChanged', () => {
     expect((await live.next()).data.data.directoryChanged).toEqual({
       revision: moved,
       isLast: true,
-      changes: [{ kind: 'RESOURCE', arn: BUCKET, name: BUCKET, accountIds: [ACCOUNT] }],
+      changes: [{ kind: 'RESOURCE', arn: BUCKET, target: BUCKET, accountIds: [ACCOUNT] }],
     });
     expect((await live.next()).data.data.directoryChanged).toMatchObject({ revision: own });
     // It ends when the right is lost, with a last event that says so.

@@ -6,6 +6,7 @@ import type { ChangeOptions } from '../entities/change-options.ts';
 import { NothingKept } from '../entities/dry-run.ts';
 import { checkExpected, checkUntouched, readHistory } from '../entities/untouched.ts';
 import type { Sql } from '../prisma/database.ts';
+import { OWN_SERVICE } from '../services/own-services.ts';
 import { planServices } from '../services/plan-services.ts';
 import { inTurn } from './batches.ts';
 import { bindGrantsToDeleted, bindToDeleted } from './bindings.ts';
@@ -94,7 +95,7 @@ export async function applyDocuments(
     for (const [table, rows] of [...changes.upserts, ...changes.inserts]) {
       rowsOf.set(table, (rowsOf.get(table) ?? 0) + rows.length);
     }
-    if (expectedRevision !== null) for (const one of namesIn(indexed)) named.push(one);
+    if (expectedRevision !== null) for (const one of namesIn(document, indexed)) named.push(one);
     changes.endPart();
     for (const [arn, id] of replaced) former.set(arn, id);
     for (const arn of writtenPolicies(indexed)) written.policies.add(arn);
@@ -120,6 +121,7 @@ const NAMED = [
   ['Organization', 'organizations'],
   ['Account', 'accounts'],
   ['ManagedPolicy', 'policies'],
+  ['ManagedPolicy', 'policyReferences'],
   ['Group', 'groups'],
   ['User', 'users'],
   ['Role', 'roles'],
@@ -130,8 +132,13 @@ const NAMED = [
 ] as const;
 
 /** What a document names: it is read, even where nothing is different. */
-function* namesIn(indexed: IndexedDocument): Iterable<Touched> {
+function* namesIn({ services, accessKeys }: DirectoryDocument, indexed: IndexedDocument): Iterable<Touched> {
   for (const [entity, kind] of NAMED) for (const entityId of indexed[kind].keys()) yield { entity, entityId };
+  for (const { prefix } of services ?? []) yield { entity: OWN_SERVICE, entityId: prefix };
+  for (const { id, user } of accessKeys ?? []) {
+    yield { entity: 'AccessKey', entityId: id };
+    if (user !== undefined) yield { entity: 'User', entityId: user };
+  }
 }
 
 /** ARNs of what the document gives a policy that names principals: it means whoever has these names now. */

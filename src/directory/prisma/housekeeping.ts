@@ -12,7 +12,8 @@ export async function analyze(database: Database, outgrown: readonly string[]): 
 export async function isEmpty(sql: Sql): Promise<boolean> {
   const [row] = await sql.query<{ empty: boolean }>(
     `SELECT NOT EXISTS (SELECT 1 FROM "Account") AND NOT EXISTS (SELECT 1 FROM "Organization")
-        AND NOT EXISTS (SELECT 1 FROM "AccessKey") AS empty`,
+        AND NOT EXISTS (SELECT 1 FROM "AccessKey") AND NOT EXISTS (SELECT 1 FROM "OwnService")
+        AND NOT EXISTS (SELECT 1 FROM "Resource") AS empty`,
   );
   return row?.empty === true;
 }

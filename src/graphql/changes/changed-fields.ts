@@ -1,8 +1,9 @@
 import type { Touched } from '../../directory/apply/revision.ts';
 import type { Revision } from '../../directory/directory.ts';
-import { type KnowableKind, type KnownEntities, type KnownEntity, knownOf } from '../../guard/knowable.ts';
-import { builder } from '../builder.ts';
+import { type KnownEntities, knownOf } from '../../guard/knowable.ts';
+import type { builder } from '../builder.ts';
 import type { GatewayContext } from '../context.ts';
+import { TouchedEntity } from './changed-entity.ts';
 
 type Types = typeof builder.$inferSchemaTypes;
 
@@ -21,37 +22,6 @@ export interface Changed extends ChangeAnswer {
   /** ARN or id of the entity. */
   readonly arn: string;
 }
-
-const KINDS = {
-  ACCESS_KEY: { value: 'AccessKey', description: 'A long-term key' },
-  ACCOUNT: { value: 'Account', description: 'An account' },
-  GROUP: { value: 'Group', description: 'A group, with its policies' },
-  INSTANCE_PROFILE: { value: 'InstanceProfile', description: 'An instance profile' },
-  MANAGED_POLICY: { value: 'ManagedPolicy', description: 'A managed policy, with its versions' },
-  MFA_DEVICE: { value: 'MfaDevice', description: 'An MFA device' },
-  OIDC_PROVIDER: { value: 'OidcProvider', description: 'An OpenID Connect provider' },
-  ORGANIZATION: { value: 'Organization', description: 'An organization, with its units and control policies' },
-  RESOURCE: { value: 'Resource', description: 'A resource, with its policy, tags and grants' },
-  ROLE: { value: 'Role', description: 'A role, with its policies' },
-  USER: { value: 'User', description: 'A user, with its policies and memberships' },
-  VPC_ENDPOINT: { value: 'VpcEndpoint', description: 'A VPC endpoint' },
-} as const satisfies Record<string, { readonly value: KnowableKind; readonly description: string }>;
-
-const TouchedKind = builder.enumType('TouchedKind', {
-  description: 'Kinds of entities that a change of the directory can touch',
-  values: KINDS,
-});
-
-const TouchedEntity = builder.objectRef<KnownEntity>('TouchedEntity').implement({
-  description:
-    'An entity that a change touched. What belongs to an entity, such as its inline policies, counts as the entity',
-  fields: (t) => ({
-    kind: t.field({ type: TouchedKind, description: 'Its kind', resolve: ({ kind }) => kind }),
-    target: t.exposeString('target', {
-      description: 'Its ARN; of accounts, organizations, access keys and VPC endpoints the id',
-    }),
-  }),
-});
 
 const TOUCHED =
   'of that, the caller sees what it has named, and what it may read. What is gone is decided by its name. At most 1,000 are named';

@@ -1,65 +1,7 @@
-import type { LoggedChange } from '../../directory/stores/change-log.ts';
 import { type DirectoryChanged as Changed, directoryChanges } from '../../guard/live/directory-changes.ts';
 import { builder } from '../builder.ts';
+import { LoggedEntity } from '../changes/changed-entity.ts';
 import { liveOf } from './live.ts';
-
-const ChangedEntityKind = builder.enumType('ChangedEntityKind', {
-  description: 'Kinds of what changes in the directory',
-  values: {
-    ACCOUNT: { value: 'Account', description: 'An account, and what is known of it' },
-    GROUP: { value: 'Group', description: 'A group, its policies, and who is in it' },
-    INSTANCE_PROFILE: { value: 'InstanceProfile', description: 'An instance profile' },
-    MANAGED_POLICY: { value: 'ManagedPolicy', description: 'A managed policy and its versions' },
-    OIDC_PROVIDER: { value: 'OidcProvider', description: 'An OpenID Connect provider' },
-    ORGANIZATION: { value: 'Organization', description: 'An organization, its units, accounts and control policies' },
-    RESOURCE: { value: 'Resource', description: 'A resource, its policy and tags' },
-    ROLE: { value: 'Role', description: 'A role, its policies and trust policy' },
-    USER: { value: 'User', description: 'A user, its policies and tags' },
-    VPC_ENDPOINT: { value: 'VpcEndpoint', description: 'A VPC endpoint and its policy' },
-    OTHER: { value: 'Other', description: 'Something else that decisions are made from' },
-  } as const,
-});
-
-const KINDS: ReadonlySet<string> = new Set([
-  'Account',
-  'Group',
-  'InstanceProfile',
-  'ManagedPolicy',
-  'OidcProvider',
-  'Organization',
-  'Resource',
-  'Role',
-  'User',
-  'VpcEndpoint',
-]);
-
-const ChangedEntity = builder.objectRef<LoggedChange>('ChangedEntity').implement({
-  description: 'Something that was created, changed or deleted. Its parts, such as attachments, count as itself',
-  fields: (t) => ({
-    kind: t.field({
-      type: ChangedEntityKind,
-      description: 'What it is',
-      resolve: ({ entity }) => (KINDS.has(entity) ? (entity as 'User') : 'Other'), // as: one of them
-    }),
-    arn: t.field({
-      type: 'Arn',
-      nullable: true,
-      description: 'Its ARN; null for accounts, organizations and VPC endpoints, which are named by their ids',
-      resolve: ({ entityId }) => (entityId.startsWith('arn:') ? entityId : null),
-    }),
-    name: t.string({
-      description: 'Its ARN, or the id of an account, organization or VPC endpoint',
-      resolve: ({ entityId }) => entityId,
-    }),
-    accountIds: t.field({
-      type: ['AccountId'],
-      description:
-        'The accounts that it belonged to before, or belongs to since, as far as the subscriber may follow them; an organization ' +
-        'belongs to its management account. Empty: to none, as what is AWS’s own',
-      resolve: ({ accountIds }) => [...accountIds],
-    }),
-  }),
-});
 
 const DirectoryChanged = builder.objectRef<Changed>('DirectoryChanged').implement({
   description: 'What a revision has changed, as far as the subscriber may know of it',
@@ -67,9 +9,9 @@ const DirectoryChanged = builder.objectRef<Changed>('DirectoryChanged').implemen
     revision: t.field({ type: 'Revision', description: 'The revision', resolve: ({ revision }) => revision }),
     at: t.field({ type: 'DateTime', description: 'When it was made', resolve: ({ at }) => at }),
     changes: t.field({
-      type: [ChangedEntity],
+      type: [LoggedEntity],
       description: 'What it has changed, at most 500 in one event, in the order of kinds and names',
-      resolve: ({ changes }) => [...changes],
+      resolve: ({ changes }) => changes.map((change) => ({ ...change, kind: change.entity, target: change.entityId })),
     }),
     isLast: t.boolean({
       description:
@@ -91,8 +33,8 @@ builder.subscriptionField('directoryChanged', (t) =>
       since: t.arg({
         type: 'Revision',
         description:
-          'Begin with the changes after this revision; left out: with those to come. CONFLICT if it is no longer kept, or from before ' +
-          'a restore of the directory',
+          'Begin with the changes after this revision; left out: with those to come. CONFLICT if changes after it are no longer ' +
+          'kept, or it is from before a restore of the directory',
       }),
     },
     subscribe: (_root, { since }, context) => directoryChanges(liveOf(context), since ?? null),

@@ -10,6 +10,7 @@ import { OPENING, type TestServices } from '../services.ts';
 
 const READ_ONLY = 'arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess';
 const BOUNDARY = `arn:aws:iam::${A}:policy/Boundary`;
+const BUCKET = 'arn:aws:s3:::list-of-changes';
 const S3 = JSON.parse(policy(allow('s3:*')));
 
 let services: TestServices;
@@ -39,6 +40,7 @@ beforeAll(async () => {
         ...['R', 'Kept', 'Expected', 'Free', 'Free2', 'Doomed'].map((name) => aRole(name, [trusts({ AWS: A })])),
         aRole('Bounded', [trusts({ AWS: A })], [], { permissionsBoundary: BOUNDARY }),
       ],
+      resources: [{ arn: BUCKET, accountId: A, policy: null }],
     },
   );
   ({ services, live } = opened);
@@ -148,6 +150,11 @@ describe('several changes', () => {
       __typename: 'Conflict',
       touched: [{ kind: 'ROLE', target: roleArn('Expected') }],
     });
+    // It is nobody's failure alone.
+    expect((await live.trail()).slice(-2)).toMatchObject([
+      { event: 'PutRolePolicy', target: roleArn('Kept'), outcome: 'FAILED', code: 'CONFLICT' },
+      { event: 'PutRolePolicy', target: roleArn('Expected'), outcome: 'FAILED', code: 'CONFLICT' },
+    ]);
   });
 });
 
@@ -247,6 +254,37 @@ describe('the guard', () => {
     expect(
       await apply(admin, [put('Doomed'), { deleteRolePolicy: { roleArn: roleArn('Doomed'), policyName: 'p' } }, gone]),
     ).toMatchObject({ __typename: 'ApplyChangesSuccess' });
+  });
+
+  test('takes what a list deletes for what ends with it, and nothing else', async () => {
+    const bucketPolicy = policy({ ...allow('s3:GetObject'), Principal: { AWS: A }, Resource: `${BUCKET}/*` });
+    expect(
+      await apply(OPERATOR, [
+        { deletePublicAccessBlock: { resourceArn: BUCKET } },
+        { putResourcePolicy: { resourceArn: BUCKET, policyDocument: JSON.parse(bucketPolicy) } },
+      ]),
+    ).toMatchObject({ __typename: 'ApplyChangesSuccess', targets: [BUCKET, BUCKET] });
+    const organizationId = 'o-exampleorgid';
+    const policyId = 'p-examplepolicyid111';
+    const ending = [
+      [
+        { deleteControlPolicy: { organizationId, policyId } },
+        { updateControlPolicy: { organizationId, policyId, name: 'n' } },
+      ],
+      [{ closeAccount: { accountId: A } }, { putAccountName: { accountId: A, name: 'Again' } }],
+      // Names of IAM differ in neither case nor path.
+      [
+        { deleteRole: { roleArn: roleArn('Doomed') } },
+        { attachRolePolicy: { roleArn: roleArn('team/doomed'), policyArn: READ_ONLY } },
+      ],
+    ];
+    for (const changes of ending) {
+      expect(await apply(OPERATOR, changes)).toMatchObject({
+        __typename: 'ChangeFailed',
+        index: 1,
+        message: expect.stringContaining('is deleted or renamed by an earlier change of the list'),
+      });
+    }
   });
 
   test('asks for credentials', async () => {
