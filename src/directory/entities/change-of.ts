@@ -8,6 +8,8 @@ export interface ChangeTools {
   readonly catalog: Catalog;
   /** The time that changed rows get. Milliseconds since 1970. */
   readonly now: number;
+  /** Awaited between two parts of a long change: others have their turn. What it throws ends the transaction, and nothing is made. */
+  readonly turn: () => Promise<void>;
 }
 
 /** What a change has made. `result`: ARN or id of the entity that it is about. */

@@ -7,6 +7,6 @@ export interface ChangeOptions {
   readonly expectedRevision?: bigint | null;
   /** True: everything is looked at and nothing is stored. */
   readonly dryRun?: boolean;
-  /** Awaited between two changes: others have their turn. What it throws ends the transaction, and nothing is made. */
+  /** Awaited between two changes, and between the parts of a long one: others have their turn. What it throws ends the transaction, and nothing is made. */
   readonly between?: () => Promise<void>;
 }

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { Catalog } from '../../catalog/catalog.ts';
 import { makeRecorded } from '../change.ts';
 import type { Sql } from '../prisma/database.ts';
@@ -8,20 +9,18 @@ import type { ChangeOptions, ChangeStep, MadeChanges } from './entity-store.ts';
 import { asOneOf } from './failed-change.ts';
 import { distinct } from './untouched.ts';
 
-const noPause = (): Promise<void> => Promise.resolve();
-
 /** Makes all changes with their events in one transaction, or none. A change without effect keeps no event. */
 export async function makeChanges(
   store: Store,
   catalog: Catalog,
   steps: readonly ChangeStep[],
-  { between = noPause, ...options }: ChangeOptions = {},
+  { between = () => setImmediate(), ...options }: ChangeOptions = {},
 ): Promise<MadeChanges> {
   const work = async (sql: Sql, now: number) => {
     const made: Made[] = [];
     for (const [index, step] of steps.entries()) {
       if (index > 0) await between();
-      made.push(await makeOne(sql, step, index, { catalog, now: step.event?.at ?? now }));
+      made.push(await makeOne(sql, step, index, { catalog, now: step.event?.at ?? now, turn: between }));
     }
     return {
       touched: distinct(made.flatMap(({ touched }) => touched)),

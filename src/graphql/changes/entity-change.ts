@@ -72,12 +72,15 @@ export function deletedParts(context: GatewayContext, arn: string): { readonly p
 }
 
 async function change<Name extends ChangeName>(
-  { sessions, caller, now, origin }: GatewayContext,
+  { sessions, caller, now, origin, work }: GatewayContext,
   name: Name,
   input: ChangeInputs[Name],
   options: ChangeOptions,
 ): Promise<Changed> {
   const changes: EntityChanges = sessions;
-  const { names, touched, revision } = await changes[name](caller, input, now, origin, options);
+  const { names, touched, revision } = await changes[name](caller, input, now, origin, {
+    ...options,
+    between: () => work.turn(),
+  });
   return { arn: names[0] ?? '', named: names, touched, revision, dryRun: options.dryRun === true };
 }
