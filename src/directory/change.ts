@@ -2,7 +2,7 @@ import { lockRevision, raiseRevision, type Touched } from './apply/revision.ts';
 import type { Revision } from './directory.ts';
 import type { ChangeOptions } from './entities/change-options.ts';
 import { keptOrNot, NothingKept } from './entities/dry-run.ts';
-import { checkExpected, checkUntouched, readHistory } from './entities/untouched.ts';
+import { checkExpected, checkUntouched, readHistory, without } from './entities/untouched.ts';
 import type { Sql } from './prisma/database.ts';
 import type { Store } from './store.ts';
 import { checkCredentials } from './stores/acting-credentials.ts';
@@ -42,7 +42,7 @@ export function makeRecorded<T>(
   store: Store,
   asked: readonly (NewAuditEvent | undefined)[],
   work: (sql: Sql, now: number) => Promise<Recorded<T>>,
-  { expectedRevision = null, dryRun = false }: ChangeOptions = {},
+  { expectedRevision = null, dryRun = false, disregarded = [] }: ChangeOptions = {},
 ): Promise<MadeChange<T>> {
   return keptOrNot(() =>
     store.change(async (sql, now) => {
@@ -51,7 +51,7 @@ export function makeRecorded<T>(
       if (expectedRevision !== null) checkExpected(expectedRevision, await readHistory(sql, before));
       const { touched, reads = [], result, events } = await work(sql, now);
       if (expectedRevision !== null && expectedRevision < before)
-        await checkUntouched(sql, expectedRevision, [...touched, ...reads]);
+        await checkUntouched(sql, expectedRevision, without(disregarded, [...touched, ...reads]));
       const unchanged = { revision: before, touched, result };
       if (dryRun) throw new NothingKept(unchanged);
       if (touched.length === 0) return { revision: before, touched, result: unchanged };

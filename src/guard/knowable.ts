@@ -109,3 +109,13 @@ export async function knownOf(
   const known = entities.filter((_entity, index) => verdicts[index] === true);
   return { known, withheld: known.length < touched.length };
 }
+
+/** Those of `touched` that the caller has named itself (`named`: ARNs or ids), or may read. */
+export async function knownAmong(
+  context: GuardContext,
+  touched: readonly Touched[],
+  named: readonly string[],
+): Promise<readonly Touched[]> {
+  const { known } = await knownOf(context, touched, named);
+  return known.map(({ kind, target }) => ({ entity: kind, entityId: target }));
+}

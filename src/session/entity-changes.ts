@@ -3,6 +3,7 @@ import { sha256 } from '../directory/apply/change-set.ts';
 import { CHANGE_NAMES, type ChangeInputs, type ChangeName } from '../directory/entities/changes.ts';
 import type { ChangeOptions, MadeChanges } from '../directory/entities/entity-store.ts';
 import { asOneOf, asOnlyOne } from '../directory/entities/failed-change.ts';
+import { withKnownConflicts } from '../directory/entities/untouched.ts';
 import { type Attempted, auditedAll } from './audited.ts';
 import { aCall, type CallOrigin } from './call.ts';
 import type { Caller } from './caller.ts';
@@ -135,10 +136,8 @@ export function createEntityChanges({
     const attempted = changes.map((change) => attemptedOf(change, options.dryRun === true, entities.catalog));
     return auditedAll(audit, aCall(caller, now, origin), attempted, async (events) => {
       await checkInputs(changes);
-      return entities.make(
-        changes.map((change, index) => ({ ...change, event: events[index] })),
-        options,
-      );
+      const steps = changes.map((change, index) => ({ ...change, event: events[index] }));
+      return withKnownConflicts(options, (each) => entities.make(steps, each));
     });
   };
   const single = CHANGE_NAMES.map((name) => [

@@ -30,7 +30,7 @@ describe.each([
         {
           arn: KEY,
           accountId: B,
-          grants: [{ grantId: 'g', granteePrincipal: roleArn('r5'), operations: ['Decrypt'] }],
+          grants: [{ id: 'g', granteePrincipal: roleArn('r5'), operations: ['Decrypt'] }],
         },
         { arn: `arn:aws:sqs:us-east-1:${B}:other`, accountId: B, policy: letting(`arn:aws:iam::${A}:root`) },
       ],

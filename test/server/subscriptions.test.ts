@@ -75,7 +75,9 @@ describe('directoryChanged', () => {
     await apply({ accounts: [{ id: ACCOUNT }], users });
     const parts = [await live.next(), await live.next()].map(({ data }) => data.data.directoryChanged);
     expect(parts.map(({ isLast }) => isLast)).toEqual([false, true]);
-    expect(new Set(parts.flatMap(({ changes }) => changes.map(({ target }: { target: string }) => target))).size).toBe(700);
+    expect(new Set(parts.flatMap(({ changes }) => changes.map(({ target }: { target: string }) => target))).size).toBe(
+      700,
+    );
     live.leave();
   });
 

@@ -38,7 +38,13 @@ const CONTENTS: readonly Content[] = [
   },
   { entity: 'Resource', nouns: 'resources', from: '"Resource" x', name: 'x.arn', where: OF_ACCOUNT },
   { entity: 'VpcEndpoint', nouns: 'VPC endpoints', from: '"VpcEndpoint" x', name: 'x.id', where: OF_ACCOUNT },
-  { entity: 'OidcProvider', nouns: 'OpenID Connect providers', from: '"OidcProvider" x', name: 'x.arn', where: OF_ACCOUNT },
+  {
+    entity: 'OidcProvider',
+    nouns: 'OpenID Connect providers',
+    from: '"OidcProvider" x',
+    name: 'x.arn',
+    where: OF_ACCOUNT,
+  },
   { entity: 'MfaDevice', nouns: 'MFA devices', from: '"MfaDevice" x', name: 'x."serialNumber"', where: OF_ACCOUNT },
   {
     entity: 'AccessKey',

@@ -1,3 +1,5 @@
+import type { Touched } from '../apply/revision.ts';
+
 /** How changes are made. */
 export interface ChangeOptions {
   /**
@@ -9,4 +11,10 @@ export interface ChangeOptions {
   readonly dryRun?: boolean;
   /** Awaited between two changes, and between the parts of a long one: others have their turn. What it throws ends the transaction, and nothing is made. */
   readonly between?: () => Promise<void>;
+  /**
+   * Those of them that the caller may know of: a conflict with the others is none, and is not told. Left out: it may know of all.
+   */
+  readonly known?: (touched: readonly Touched[]) => Promise<readonly Touched[]>;
+  /** What is not compared with `expectedRevision`. Left out: everything is. */
+  readonly disregarded?: readonly Touched[];
 }

@@ -3,8 +3,11 @@ import { batchesOf } from '../apply/batches.ts';
 import type { Touched } from '../apply/revision.ts';
 import type { Revision } from '../directory.ts';
 import type { Sql } from '../prisma/database.ts';
+import type { ChangeOptions } from './change-options.ts';
 
 const FIELD = 'expectedRevision';
+/** Entities of a conflict that the caller's knowledge is asked of at once. */
+const AT_ONCE = 1_000;
 
 /** Something that a change reads or writes was changed after the revision that its caller knows, or that is not known. */
 export class Conflict extends RolegateError {
@@ -73,5 +76,39 @@ export async function checkUntouched(sql: Sql, expected: Revision, entities: rea
 
 /** Each once, in the order in which they come. */
 export function distinct(touched: readonly Touched[]): readonly Touched[] {
-  return [...new Map(touched.map((one) => [`${one.entity} ${one.entityId}`, one])).values()];
+  return [...new Map(touched.map((one) => [nameOf(one), one])).values()];
+}
+
+/** Those that are not among `others`. */
+export function without(others: readonly Touched[], touched: readonly Touched[]): readonly Touched[] {
+  if (others.length === 0) return touched;
+  const names = new Set(others.map(nameOf));
+  return touched.filter((one) => !names.has(nameOf(one)));
+}
+
+function nameOf({ entity, entityId }: Touched): string {
+  return `${entity} ${entityId}`;
+}
+
+/**
+ * Makes changes that expect a revision, for a caller who may know of some of what they are compared with. A conflict with what it may
+ * not know of is none: it would tell when that was changed. What it may know of is named alone.
+ */
+export async function withKnownConflicts<T>(
+  options: ChangeOptions,
+  make: (options: ChangeOptions) => Promise<T>,
+): Promise<T> {
+  const { known } = options;
+  const disregarded: Touched[] = [...(options.disregarded ?? [])];
+  for (;;) {
+    try {
+      return await make({ ...options, disregarded });
+    } catch (error) {
+      if (!(error instanceof Conflict) || error.touched.length === 0 || known === undefined) throw error;
+      const asked = error.touched.slice(0, AT_ONCE);
+      const told = await known(asked);
+      if (told.length > 0) throw new Conflict(told);
+      disregarded.push(...asked);
+    }
+  }
 }

@@ -2,6 +2,7 @@ import type { ChangeOptions, MadeChanges } from '../../directory/entities/entity
 import { FailedChange } from '../../directory/entities/failed-change.ts';
 import { performAll } from '../../guard/perform.ts';
 import { InvalidInput, type RolegateError } from '../../policy/errors.ts';
+import { targetOf } from '../../session/entity-changes.ts';
 import { AccessDenied, AuthenticationError } from '../../session/errors.ts';
 import { builder } from '../builder.ts';
 import type { GatewayContext } from '../context.ts';
@@ -17,7 +18,7 @@ import {
 import { notSignedIn } from '../guards/forbidden.ts';
 import { MAX_CHANGES } from '../limits.ts';
 import { NULL_RESULT } from '../null-answer.ts';
-import { changeArguments, changeOptions } from './change-arguments.ts';
+import { changeArguments, changeOptions, optionsIn } from './change-arguments.ts';
 import { type ChangeAnswer, changedFields } from './changed-fields.ts';
 import { DirectoryChangeInput } from './directory-change.ts';
 import { type PlannedChange, plannedChanges } from './planned-changes.ts';
@@ -79,7 +80,7 @@ async function applied(
   planned: readonly PlannedChange[],
   options: ChangeOptions,
 ): Promise<MadeChanges> {
-  const { sessions, caller, now, origin, work } = context;
+  const { sessions, caller, now, origin } = context;
   const operations = planned.map(({ operation }) => operation);
   const performed = await performAll(context, operations, () =>
     sessions.applyChanges(
@@ -87,7 +88,11 @@ async function applied(
       planned.map(({ request }) => request),
       now,
       origin,
-      { ...options, between: () => work.turn() },
+      optionsIn(
+        context,
+        planned.map(({ request }) => targetOf(request)),
+        options,
+      ),
     ),
   );
   switch (performed.kind) {

@@ -2,12 +2,18 @@ import type { InputRef, ObjectRef } from '@pothos/core';
 import type { Revision } from '../../directory/directory.ts';
 import type { ChangeOptions } from '../../directory/entities/entity-store.ts';
 import { partsAsked } from '../../guard/asked-parts.ts';
-import type { ChangeInputs, ChangeName, EntityChanges } from '../../session/entity-changes.ts';
+import {
+  type ChangeInputs,
+  type ChangeName,
+  type ChangeRequest,
+  type EntityChanges,
+  targetOf,
+} from '../../session/entity-changes.ts';
 import { builder } from '../builder.ts';
 import type { GatewayContext } from '../context.ts';
 import { AccessDeniedFailure, ConflictFailure, type ExpectedFailure, expectingFailures } from '../failures.ts';
 import { NULL_RESULT } from '../null-answer.ts';
-import { changeArguments, changeOptions } from './change-arguments.ts';
+import { changeArguments, changeOptions, optionsIn } from './change-arguments.ts';
 import type { Changed } from './changed-fields.ts';
 import { registerChange } from './directory-change.ts';
 
@@ -72,15 +78,15 @@ export function deletedParts(context: GatewayContext, arn: string): { readonly p
 }
 
 async function change<Name extends ChangeName>(
-  { sessions, caller, now, origin, work }: GatewayContext,
+  context: GatewayContext,
   name: Name,
   input: ChangeInputs[Name],
   options: ChangeOptions,
 ): Promise<Changed> {
+  const { sessions, caller, now, origin } = context;
   const changes: EntityChanges = sessions;
-  const { names, touched, revision } = await changes[name](caller, input, now, origin, {
-    ...options,
-    between: () => work.turn(),
-  });
+  const about = targetOf({ name, input } as ChangeRequest); // as: the input is the one of this name
+  const inContext = optionsIn(context, [about], options);
+  const { names, touched, revision } = await changes[name](caller, input, now, origin, inContext);
   return { arn: names[0] ?? '', named: names, touched, revision, dryRun: options.dryRun === true };
 }

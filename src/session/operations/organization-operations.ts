@@ -79,7 +79,12 @@ export const ORGANIZATION_OPERATIONS: OperationsOf<Name> = {
     action: 'organizations:CreateOrganization',
     target: ({ managementAccountId }) => managementAccountId,
   },
-  deleteOrganization: { action: 'organizations:DeleteOrganization', target: ofOrganization, check: inOrganization, ends: true },
+  deleteOrganization: {
+    action: 'organizations:DeleteOrganization',
+    target: ofOrganization,
+    check: inOrganization,
+    ends: true,
+  },
   createOrganizationalUnit: {
     action: 'organizations:CreateOrganizationalUnit',
     target: ({ parentId }) => parentId,

@@ -17,10 +17,17 @@ let admin: Caller;
 let writer: Caller;
 let mover: Caller;
 let leaver: Caller;
+let truster: Caller;
 
 beforeAll(async () => {
   const opened = await openLive(
-    { admin: userArn('admin'), writer: userArn('writer'), mover: userArn('mover'), leaver: userArn('leaver') },
+    {
+      admin: userArn('admin'),
+      writer: userArn('writer'),
+      mover: userArn('mover'),
+      leaver: userArn('leaver'),
+      truster: userArn('truster'),
+    },
     {
       accounts: [{ id: A, membership: 'NONE' }],
       users: [
@@ -31,6 +38,7 @@ beforeAll(async () => {
         aUser('gone', [allow('s3:*')]),
         aUser('mover', [allow('iam:*')]),
         aUser('leaver', [allow('iam:*')]),
+        aUser('truster', [allow('iam:UpdateAssumeRolePolicy')]),
       ],
       roles: [
         ...names.map((name) => aRole(name, [trusts({ AWS: A })])),
@@ -49,7 +57,7 @@ beforeAll(async () => {
     },
   );
   ({ services, live } = opened);
-  ({ admin, writer, mover, leaver } = opened.callers);
+  ({ admin, writer, mover, leaver, truster } = opened.callers);
 }, OPENING);
 afterAll(() => services.remove());
 
@@ -218,6 +226,32 @@ describe('a conflict', () => {
     });
     expect(await change(admin, 'putRolePolicy', 'RoleChangeSuccess', put('R5'), expecting)).toMatchObject({
       touched: [role('R5')],
+    });
+  });
+
+  // Otherwise whoever may write some policy could find out when somebody else was changed, revision by revision.
+  test('is none with what the caller may not read, tried or made, and the trail says nothing of it either', async () => {
+    const victim = userArn('victim');
+    await services.directory.apply({ users: [aUser('victim')] });
+    const { revision } = await change(OPERATOR, 'putRolePolicy', 'RoleChangeSuccess', put('R6'));
+    await services.directory.apply({ users: [{ ...aUser('victim'), tags: { a: '1' } }] });
+    const trusting = { roleArn: roleArn('R6'), policyDocument: JSON.parse(policy(trusts({ AWS: victim }))) };
+    const expecting = `expectedRevision: "${revision}"`;
+    const conflict = { code: 'CONFLICT', touched: [{ kind: 'USER', target: victim }], withheld: false };
+    expect(await change(admin, 'updateAssumeRolePolicy', 'RoleChangeSuccess', trusting, expecting)).toEqual(conflict);
+    const before = (await live.trail()).length;
+    for (const options of [`${expecting}, dryRun: true`, expecting]) {
+      expect(await change(truster, 'updateAssumeRolePolicy', 'RoleChangeSuccess', trusting, options)).toMatchObject({
+        touched: [role('R6')],
+        withheld: false,
+      });
+    }
+    expect((await live.trail()).slice(before)).toMatchObject([
+      { event: 'UpdateAssumeRolePolicy', outcome: 'SUCCEEDED' },
+    ]);
+    // What it is about is compared all the same.
+    expect(await change(truster, 'updateAssumeRolePolicy', 'RoleChangeSuccess', trusting, expecting)).toMatchObject({
+      code: 'CONFLICT',
     });
   });
 });
