@@ -39,12 +39,15 @@ describe('a store that is told of changes', () => {
       for (const each of waiting.splice(0)) each();
       await new Promise(setImmediate);
     };
+    const fail = (now: boolean): void => {
+      failing = now;
+    };
     /** Whether credentials are taken from memory. */
     const reads = (): boolean => {
       void store.refreshCredentials().catch(() => undefined);
       return waiting.length > 0;
     };
-    return { store, answer, reads, fail: (now: boolean) => void (failing = now) };
+    return { store, answer, reads, fail };
   }
 
   it('believes its memory only while it listens', async () => {

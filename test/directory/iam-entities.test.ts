@@ -177,8 +177,16 @@ describeInBothStores('IAM’s entities', (store) => {
     }
     const none = { userArn: userArn('none'), tags: [] };
     expect(await failure(directory, 'tagUser', none)).toBe('NoSuchEntity: The user with name none cannot be found.');
-    const linked = { roleArn: roleArn('aws-service-role/x.amazonaws.com/X'), tags: [{ key: 'a', value: 'b' }] };
-    expect(await failure(directory, 'tagRole', linked)).toMatch(/^UnmodifiableEntity: /);
+    // Of a role that AWS keeps to itself tags and the description are changed, and nothing else.
+    const linked = { roleArn: roleArn('aws-service-role/x.amazonaws.com/X') };
+    const linkedRole = () =>
+      directory.prisma.role.findUnique({ where: { arn: linked.roleArn }, select: { tags: true, description: true } });
+    expect(await failure(directory, 'tagRole', { ...linked, tags: [{ key: 'a', value: 'b' }] })).toBeNull();
+    expect(await failure(directory, 'updateRoleDescription', { ...linked, description: 'Ours' })).toBeNull();
+    expect(await linkedRole()).toEqual({ tags: { a: 'b' }, description: 'Ours' });
+    expect(await failure(directory, 'untagRole', { ...linked, tagKeys: ['a'] })).toBeNull();
+    expect(await failure(directory, 'updateRole', { ...linked, description: 'Mine' })).toMatch(/^UnmodifiableEntity: /);
+    expect(await linkedRole()).toEqual({ tags: {}, description: 'Ours' });
     const ofAws = { policyArn: READ_ONLY, tags: [{ key: 'a', value: 'b' }] };
     expect(await failure(directory, 'tagPolicy', ofAws)).toMatch(/^UnmodifiableEntity: /);
   });

@@ -13,13 +13,16 @@ function policyOf(policyArn: string): Touched {
 
 /**
  * The changes that users, groups and roles have in common, and the way any other one is made: `change` finds its holder in the
- * transaction of the change. `arnOf`: the ARN that an input names.
+ * transaction of the change. `arnOf`: the ARN that an input names. `alsoOfAws`: AWS lets roles that it keeps to itself be changed so.
  */
 export function holderChanges<Name>(kind: HolderKind, arnOf: (input: Name) => string) {
   const change =
-    <I extends Name>(work: (sql: Sql, holder: Holder, input: I, tools: ChangeTools) => Promise<Made>): ChangeOf<I> =>
+    <I extends Name>(
+      work: (sql: Sql, holder: Holder, input: I, tools: ChangeTools) => Promise<Made>,
+      { alsoOfAws = false }: { readonly alsoOfAws?: boolean } = {},
+    ): ChangeOf<I> =>
     async (sql, input, tools) => {
-      const holder = await findHolder(sql, kind, arnOf(input));
+      const holder = await findHolder(sql, kind, arnOf(input), alsoOfAws);
       return reading(await work(sql, holder, input, tools), ...touching(holder));
     };
   return {

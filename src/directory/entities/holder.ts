@@ -54,15 +54,18 @@ export function unmodifiable(roleArn: string): RolegateError {
   return new RolegateError('UnmodifiableEntity', why, { field: 'roleArn' });
 }
 
-/** Finds the user, group or role in the transaction that changes it. Throws NoSuchEntity, UnmodifiableEntity. */
-export async function findHolder(sql: Sql, kind: HolderKind, arn: string): Promise<Holder> {
+/**
+ * Finds the user, group or role in the transaction that changes it. `alsoOfAws`: a role that AWS keeps to itself is found as well.
+ * Throws NoSuchEntity, UnmodifiableEntity.
+ */
+export async function findHolder(sql: Sql, kind: HolderKind, arn: string, alsoOfAws = false): Promise<Holder> {
   const { column, noun, quotas } = KINDS[kind];
   const [row] = await sql.query<{ id: string; accountId: string; name: string }>(
     `SELECT id, "accountId", name FROM "${kind}" WHERE arn = $1`,
     [arn],
   );
   if (row === undefined) throw noSuch(noun, arn);
-  if (isProtected(arn)) throw unmodifiable(arn);
+  if (!alsoOfAws && isProtected(arn)) throw unmodifiable(arn);
   return { kind, arn, column, noun, quotas, ...row };
 }
 

@@ -14,6 +14,13 @@ import { checkPrincipals } from './trust-principals.ts';
 /** Seconds. https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html */
 const DURATION = 3600;
 
+/**
+ * Of a service-linked role only the description and the tags are changed, with the calls that are for nothing else: UpdateRole is refused.
+ * https://docs.aws.amazon.com/IAM/latest/APIReference/API_TagRole.html
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create-service-linked-role.html
+ */
+const OF_AWS_TOO = { alsoOfAws: true };
+
 const of = holderChanges('Role', ({ roleArn }: RoleName) => roleArn);
 
 const createRole: Creations['createRole'] = async (sql, input, tools) => {
@@ -63,13 +70,18 @@ async function update(
 export const ROLE_UPDATES: Pick<Creations, 'createRole'> & RoleUpdates = {
   createRole,
   updateRole: of.change<RoleName & Described & Duration>((sql, role, given) => update(sql, role, given)),
-  updateRoleDescription: of.change<RoleName & { readonly description: string }>((sql, role, { description }) =>
-    update(sql, role, { description }),
+  updateRoleDescription: of.change<RoleName & { readonly description: string }>(
+    (sql, role, { description }) => update(sql, role, { description }),
+    OF_AWS_TOO,
   ),
-  tagRole: of.change<RoleName & GivenTags>(async (sql, role, { tags }) =>
-    changed(role, (await changeTags(sql, 'Role', role.id, (stored) => withTags('Role', stored, tags))) ? [null] : []),
+  tagRole: of.change<RoleName & GivenTags>(
+    async (sql, role, { tags }) =>
+      changed(role, (await changeTags(sql, 'Role', role.id, (stored) => withTags('Role', stored, tags))) ? [null] : []),
+    OF_AWS_TOO,
   ),
-  untagRole: of.change<RoleName & GivenTagKeys>(async (sql, role, { tagKeys }) =>
-    changed(role, (await changeTags(sql, 'Role', role.id, (stored) => withoutTags(stored, tagKeys))) ? [null] : []),
+  untagRole: of.change<RoleName & GivenTagKeys>(
+    async (sql, role, { tagKeys }) =>
+      changed(role, (await changeTags(sql, 'Role', role.id, (stored) => withoutTags(stored, tagKeys))) ? [null] : []),
+    OF_AWS_TOO,
   ),
 };
