@@ -49,6 +49,8 @@ export class Store {
   #replicaReading: Promise<void> | null = null;
   /** When the memory was last known to be current, by `performance.now()`. */
   #currentAt = Number.NEGATIVE_INFINITY;
+  /** Whether a change of services was made here that could not be read afterwards: memory and catalogue are behind it. */
+  #isBehind = false;
   /** The last revision that was written here. */
   #written = 0n;
   /** Since when others tell this process of their changes, by `performance.now()`; null: they do not. */
@@ -77,7 +79,7 @@ export class Store {
    * a new caller came: that caller waits for the next one.
    */
   synchronize(): Promise<void> {
-    if (this.database.exclusive) return Promise.resolve();
+    if (this.database.exclusive && !this.#isBehind) return Promise.resolve();
     if (this.#reading === null) return this.#read();
     this.#next ??= this.#reading.then(
       () => this.#read(),
@@ -124,7 +126,7 @@ export class Store {
 
   /** Whether questions are answered from memory as it is. What was written here is never hidden. */
   get isFresh(): boolean {
-    if (this.database.exclusive) return true;
+    if (this.database.exclusive) return !this.#isBehind;
     const { maxStaleness } = this.#freshness;
     if (maxStaleness === 0 || this.memory.revision < this.#written) return false;
     return performance.now() - this.#currentAt <= maxStaleness;
@@ -205,13 +207,23 @@ export class Store {
   /** Memory and catalogue move on together. */
   async #withServices(services: OwnServices, sql: Sql): Promise<void> {
     services.advance(this.memory, await readServices(sql, this.memory.revision));
+    this.#isBehind = false;
+  }
+
+  /** The change is made: where it cannot be read now, the next question reads it. */
+  async #readWritten(services: OwnServices): Promise<void> {
+    try {
+      await this.#withServices(services, this.database);
+    } catch {
+      this.#isBehind = true;
+    }
   }
 
   /** One writing transaction. Every question asked after it sees it. `database`: that of long work, where it is long. */
   async change<T>(work: (sql: Sql, now: number) => Promise<Change<T>>, database = this.database): Promise<T> {
     const now = Date.now();
     const { revision, touched, result } = await database.transaction('write', (sql) => work(sql, now));
-    if (this.#services !== null && touchesServices(touched)) await this.#withServices(this.#services, this.database);
+    if (this.#services !== null && (this.#isBehind || touchesServices(touched))) await this.#readWritten(this.#services);
     else if (revision === this.memory.revision + 1n) this.memory.advance(revision, touched);
     // Others have written in between; on a server the next question reads what they wrote.
     else if (this.database.exclusive) this.memory.advance(revision, null);

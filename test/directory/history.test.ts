@@ -3,6 +3,7 @@ import { Memory } from '../../src/directory/gather/memory.ts';
 import { MemoryBudget } from '../../src/directory/gather/memory-budget.ts';
 import { Advances } from '../../src/directory/history.ts';
 import type { Database } from '../../src/directory/prisma/database.ts';
+import type { OwnServices } from '../../src/directory/services/own-services.ts';
 import { Store } from '../../src/directory/store.ts';
 
 describe('listeners of advances', () => {
@@ -78,4 +79,26 @@ describe('a store that is told of changes', () => {
     await answer();
     expect(reads()).toBe(false);
   });
+});
+
+it('a change of services that cannot be read afterwards is made, and read by the next question', async () => {
+  const touched = [{ entity: 'OwnService', entityId: 'orders' }];
+  let failing = true;
+  const query = async () => {
+    if (failing) throw new Error('lost');
+    return [{ revision: '2', restored: null, touched, services: [] }];
+  };
+  const made = { revision: 2n, touched, result: 'made' };
+  // as: nothing else of them is used
+  const database = { exclusive: true, query, transaction: async () => made } as unknown as Database;
+  const services = {
+    advance: (memory: Memory, state: { revision: bigint }) => memory.advance(state.revision, touched),
+  } as unknown as OwnServices;
+  const memory = new Memory(1n, new MemoryBudget(1_000_000, () => () => undefined));
+  const store = new Store(database, memory, null, { services });
+  expect(await store.change(async () => made)).toBe('made');
+  expect([memory.revision, store.isFresh]).toEqual([1n, false]);
+  failing = false;
+  await store.refresh();
+  expect([memory.revision, store.isFresh]).toEqual([2n, true]);
 });

@@ -72,7 +72,12 @@ class Workers {
         onReady();
       }
     });
-    worker.on('exit', (code, signal) => {
+    // A worker that cannot be told something has ended, or will; one that could not be made ends by nothing else.
+    worker.on('error', (error) => {
+      sentence ??= error.message;
+      if (worker.process.pid === undefined) worker.emit('exit', 1, null);
+    });
+    worker.once('exit', (code, signal) => {
       const wasReady = this.#ready.delete(id);
       this.#tellOthers(id, { rolegate: 'gone', from: id });
       if (this.#stopping) return;
@@ -105,7 +110,7 @@ class Workers {
   }
 
   #tellOthers(from: number | null, message: FromPrimary): void {
-    for (const worker of this.#living()) if (worker.id !== from && worker.isConnected()) worker.send(message);
+    for (const worker of this.#living()) if (worker.id !== from && worker.isConnected()) worker.send(message, () => undefined);
   }
 }
 
