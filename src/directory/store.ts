@@ -223,7 +223,8 @@ export class Store {
   async change<T>(work: (sql: Sql, now: number) => Promise<Change<T>>, database = this.database): Promise<T> {
     const now = Date.now();
     const { revision, touched, result } = await database.transaction('write', (sql) => work(sql, now));
-    if (this.#services !== null && (this.#isBehind || touchesServices(touched))) await this.#readWritten(this.#services);
+    if (this.#services !== null && (this.#isBehind || touchesServices(touched)))
+      await this.#readWritten(this.#services);
     else if (revision === this.memory.revision + 1n) this.memory.advance(revision, touched);
     // Others have written in between; on a server the next question reads what they wrote.
     else if (this.database.exclusive) this.memory.advance(revision, null);

@@ -110,7 +110,8 @@ class Workers {
   }
 
   #tellOthers(from: number | null, message: FromPrimary): void {
-    for (const worker of this.#living()) if (worker.id !== from && worker.isConnected()) worker.send(message, () => undefined);
+    for (const worker of this.#living())
+      if (worker.id !== from && worker.isConnected()) worker.send(message, () => undefined);
   }
 }
 
