@@ -3,12 +3,9 @@ import type { Revision } from '../directory.ts';
 import { toIso } from '../instants.ts';
 import type { Sql } from '../prisma/database.ts';
 import { batchesOf } from './batches.ts';
+import type { Touched } from './touched.ts';
 
-/** An entity that a change touched, as DirectoryChange names it. */
-export interface Touched {
-  readonly entity: string;
-  readonly entityId: string;
-}
+export type { Touched };
 
 /**
  * The accounts of what was touched (`r`), as SQL: of its ARN, of its row, and of what its row was before the change. Users, roles,

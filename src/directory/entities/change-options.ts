@@ -1,4 +1,4 @@
-import type { Touched } from '../apply/revision.ts';
+import type { Touched } from '../apply/touched.ts';
 
 /** How changes are made. */
 export interface ChangeOptions {
