@@ -43,7 +43,9 @@ test('actions that others need as well are actions of the catalogue', () => {
   expect(catalog.action('lambda:CreateFunction')?.dependentActions).toEqual(['iam:PassRole']);
   const text = readFileSync(new URL('../../src/catalog/data/dependent-actions.json', import.meta.url), 'utf8');
   const listed = Object.entries(JSON.parse(text) as Record<string, string[]>);
-  const unknown = listed.flatMap(([name, others]) => [name, ...others]).filter((one) => catalog.action(one)?.name !== one);
+  const unknown = listed
+    .flatMap(([name, others]) => [name, ...others])
+    .filter((one) => catalog.action(one)?.name !== one);
   expect(unknown).toEqual([]);
   expect(listed.length).toBeGreaterThan(1_000);
 });
