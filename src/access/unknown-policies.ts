@@ -158,13 +158,9 @@ function shareGaps(principal: PreparedPrincipal, { arn, decision, resource: { va
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-points-policies.html
  */
 function behindGaps({ name }: ActionFacts, { arn, resource }: Decided): readonly string[] {
-  const { behind = null, aboveBucket = null } = resource.unknown ?? {};
-  if (!comesThrough(name)) return NONE;
-  const control = `the resource control policies above ${aboveBucket}, which owns the bucket behind ${arn}, are not considered`;
-  return [
-    ...(behind === null ? [] : [`the policy of ${behind} also has to allow requests on ${arn}: it is not considered`]),
-    ...(aboveBucket === null ? [] : [control]),
-  ];
+  const behind = resource.unknown?.behind ?? null;
+  if (behind === null || !comesThrough(name)) return NONE;
+  return [`the policy of ${behind} also has to allow requests on ${arn}: it is not considered`];
 }
 
 /**

@@ -89,7 +89,7 @@ class BearerReading {
     }
   }
 
-  *addBucket({ policy, facts }: PreparedBucket): Steps<void> {
+  *addBucket({ policy, facts, control }: PreparedBucket): Steps<void> {
     const evaluation = this.#evaluation;
     const bearer = this.#bearer;
     if (policy !== null) {
@@ -99,6 +99,12 @@ class BearerReading {
           if (allows && isOutside(evaluation) && naming !== DIRECTLY) return null;
           return { kind: allows ? 'bucketGrant' : 'bucketDeny', bearer, naming };
         },
+      });
+    }
+    for (const attached of control.behind) {
+      yield* this.add('RESOURCE_CONTROL_POLICY', attached, {
+        naming: (statement) => evaluation.named(statement),
+        slot: ({ allows }) => (allows ? null : { kind: 'bucketControlDeny', bearer }),
       });
     }
     // What the policies of the caller allow on an access point of its account is not enough for a bucket of another one.

@@ -58,12 +58,18 @@ function* denialsBy(
   if (slot.kind === 'deny') return yield* onAnyResource(yield* entry.terms(), about);
   if (slot.kind === 'controlDeny') return yield* controlDenials(about, entry, [...slot.owners.values()].map(at));
   // No resource's policy applies to a request without a resource.
-  if (about.action.wildcardOnly || (slot.kind !== 'resourceDeny' && slot.kind !== 'bucketDeny')) return [];
+  if (about.action.wildcardOnly) return [];
+  if (slot.kind !== 'resourceDeny' && slot.kind !== 'bucketDeny' && slot.kind !== 'bucketControlDeny') return [];
   const { bearer } = slot;
-  const asked = at(bearer.resource);
-  const takesPart = slot.kind === 'bucketDeny' ? bucketSide(asked) !== null : resourcePolicyTakesPart(asked);
-  if (!takesPart) return [];
+  if (!takesPart(slot.kind, at(bearer.resource))) return [];
   return (yield* entry.terms()).map((term) => ({ term, bearer }));
+}
+
+function takesPart(kind: 'resourceDeny' | 'bucketDeny' | 'bucketControlDeny', asked: Evaluation): boolean {
+  if (kind === 'resourceDeny') return resourcePolicyTakesPart(asked);
+  if (kind === 'bucketDeny') return bucketSide(asked) !== null;
+  const control = resourceControlOf(asked);
+  return control !== null && control === asked.resource.bucket?.controlPlans;
 }
 
 /** `owned`: the action on a resource of each account below the statement's policy. */

@@ -15,6 +15,8 @@ export type Slot =
   | { readonly kind: 'grant' | 'keyGrant' | 'resourceDeny'; readonly bearer: Bearer; readonly naming: Naming }
   /** An Allow or Deny of the policy of the bucket behind an access point. */
   | { readonly kind: 'bucketGrant' | 'bucketDeny'; readonly bearer: Bearer; readonly naming: Naming }
+  /** A Deny of a resource control policy above the bucket behind an access point. */
+  | { readonly kind: 'bucketControlDeny'; readonly bearer: Bearer }
   /** An access point of the principal's account to a bucket of another account, whose policy has to let the principal in. */
   | { readonly kind: 'foreignBucket'; readonly bearer: Bearer }
   /** A Deny of a resource control policy, with one resource of every account below it. */

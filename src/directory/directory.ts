@@ -60,11 +60,6 @@ export interface UnknownOfResource {
   readonly publicAccess: readonly string[] | null;
   /** Of an access point, or an object behind it: the bucket that is not known, although its policy also has to allow. */
   readonly behind: string | null;
-  /**
-   * The account that owns the bucket behind an access point of another account, and above which resource control policies deny something:
-   * they also apply to the bucket, and are not considered.
-   */
-  readonly aboveBucket: string | null;
 }
 
 /** A VPC endpoint with its policy (null: none, so that it allows everything), and what follows from it. */

@@ -1,7 +1,7 @@
 import { hasClosed, isClosed } from './closed-policy.ts';
 import type { Evaluation } from './evaluation.ts';
 import type { PolicyLayer } from './layer.ts';
-import { bucketSide, resourceControlOf, resourceLayer, resourcePolicyTakesPart } from './situation.ts';
+import { bucketSide, controlLevelsOf, resourceControlOf, resourceLayer, resourcePolicyTakesPart } from './situation.ts';
 
 /** The first layer of a request with such a policy, in the order of `DENY_ORDER`; null: no such layer takes part. */
 export function closedLayerOf(evaluation: Evaluation): PolicyLayer | null {
@@ -14,10 +14,7 @@ export function closedLayerOf(evaluation: Evaluation): PolicyLayer | null {
 }
 
 export function resourceControlIsClosed(evaluation: Evaluation): boolean {
-  const { principal, resource } = evaluation;
-  const { resourceControl } = resource.facts;
-  const closed = resourceControl === null ? principal.policies?.homeClosed === true : hasClosed(resourceControl);
-  return closed && resourceControlOf(evaluation) !== null;
+  return hasClosed(controlLevelsOf(evaluation)) && resourceControlOf(evaluation) !== null;
 }
 
 export function resourcePolicyIsClosed(evaluation: Evaluation): boolean {

@@ -8,6 +8,7 @@ import { DIRECTLY, type Naming, NOT_NAMED } from './match-principal.ts';
 import type { Rule } from './rule.ts';
 import {
   bucketSide,
+  controlLevelsOf,
   endpointTakesPart,
   hasEverything,
   publicAccessAllows,
@@ -47,7 +48,7 @@ export function layersInPlace(evaluation: Evaluation): readonly LayerInPlace[] {
   const above = resourceControlOf(evaluation)?.for(action) ?? null;
   if (above !== null) {
     const closed = resourceControlIsClosed(evaluation);
-    const control = resource.facts.resourceControl ?? principal.policies?.source.resourceControl ?? [];
+    const control = controlLevelsOf(evaluation);
     layers.push({ ...layerOf(evaluation, 'RESOURCE_CONTROL_POLICY', above.placed, 0, closed), control });
   }
   const { policies } = principal;

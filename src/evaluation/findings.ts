@@ -6,6 +6,7 @@ import { isGrantee, namedByGrant } from './grantee.ts';
 import type { PolicyLayer } from './layer.ts';
 import { type ControlPlan, EMPTY_PLAN, type LayerPlan, NONE } from './layer-set.ts';
 import { AS_ACCOUNT, DIRECTLY, type Naming, NOT_NAMED } from './match-principal.ts';
+import { withoutRepetition } from './matched-statement.ts';
 import { collected, collectedUpTo, Matching, ruleAt } from './matching.ts';
 import { NOBODY } from './names.ts';
 import type { PrincipalPlan } from './plan.ts';
@@ -218,7 +219,8 @@ export class PlannedFindings extends Matching implements Findings, Situation {
     if (plan !== null && plan.identityDeny !== null && this.caller !== 'root') {
       count = this.collect(plan.identityDeny, 0, count);
     }
-    return collectedUpTo(count);
+    const found = collectedUpTo(count);
+    return resourceControl === null || this.resource.bucket === null ? found : withoutRepetition(found);
   }
 
   /** All matching Allows that grant: identity policies, the policy of the resource and grants of a key; ceilings limit. */

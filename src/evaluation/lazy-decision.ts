@@ -7,6 +7,7 @@ import type { Evaluation } from './evaluation.ts';
 import { type LayerInPlace, layersInPlace } from './explain.ts';
 import { PlannedFindings } from './findings.ts';
 import type { PolicyLayer } from './layer.ts';
+import { withoutRepetition } from './matched-statement.ts';
 import { assumedKeys, dependsOnKeys, missingKeys } from './missing-keys.ts';
 import type { PreparedPrincipal, PreparedResource } from './prepare.ts';
 import { reasonOf } from './reason.ts';
@@ -131,5 +132,6 @@ function decisionOf(inPlace: LayerInPlace): LayerDecision {
     last = rule.level;
   }
   const effect = denies ? 'EXPLICIT_DENY' : allowed >= levels && !closed ? 'ALLOWED' : 'IMPLICIT_DENY';
-  return { layer, effect, matchedStatements, deniedAt: deniedAt(inPlace, effect) };
+  const distinct = layer === 'RESOURCE_CONTROL_POLICY' ? withoutRepetition(matchedStatements) : matchedStatements;
+  return { layer, effect, matchedStatements: distinct, deniedAt: deniedAt(inPlace, effect) };
 }

@@ -38,3 +38,16 @@ export class StatementInPolicy implements MatchedStatement {
     return this.#attached.policy.source.text;
   }
 }
+
+/** A statement of a control policy can deny both on an access point and on the bucket behind it: it is named once. */
+export function withoutRepetition(statements: readonly MatchedStatement[]): readonly MatchedStatement[] {
+  const isRepeated = (one: MatchedStatement, at: number): boolean =>
+    statements.slice(0, at).some((other) => isSame(one, other));
+  return statements.filter((one, at) => !isRepeated(one, at));
+}
+
+function isSame(one: MatchedStatement, other: MatchedStatement): boolean {
+  return (
+    one.layer === other.layer && one.policy === other.policy && one.level === other.level && one.index === other.index
+  );
+}

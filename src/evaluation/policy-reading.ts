@@ -69,9 +69,10 @@ export abstract class PolicyReading {
 
   #behind({ accessPoint }: ResourceFacts): Pick<ResourceFacts, 'accessPoint'> {
     const bucket = accessPoint?.bucket ?? null;
-    if (accessPoint === undefined || bucket === null || bucket.policy === null) return {};
-    const policy = this.attached(bucket.policy, 'UNDERLYING_BUCKET_POLICY');
-    return { accessPoint: { ...accessPoint, bucket: { ...bucket, policy } } };
+    if (accessPoint === undefined || bucket === null) return {};
+    const policy = bucket.policy === null ? null : this.attached(bucket.policy, 'UNDERLYING_BUCKET_POLICY');
+    const resourceControl = this.#levels(bucket.resourceControl, 'RESOURCE_CONTROL_POLICY');
+    return { accessPoint: { ...accessPoint, bucket: { ...bucket, policy, resourceControl } } };
   }
 
   /** The request on the same way, with the policy of its VPC endpoint read alike. */

@@ -4,6 +4,7 @@ import { accessPointIn } from './access-point.ts';
 import type { AttachedPolicy, PrincipalPolicies } from './applicable-policies.ts';
 import { isBucket } from './bucket.ts';
 import { hasClosed, isClosed, ownClosedLayer } from './closed-policy.ts';
+import { type ControlThrough, controlThrough } from './control-behind.ts';
 import { grantPolicy } from './key-grant.ts';
 import type { PolicyLayer } from './layer.ts';
 import { type ControlPlan, type LayerPlan, planLayer } from './layer-set.ts';
@@ -91,6 +92,9 @@ export interface PreparedBucket {
   /** Its policy as it counts for the access point; null: it has none. */
   readonly policy: AttachedPolicy | null;
   readonly plans: PlanMemo<LayerPlan> | null;
+  readonly control: ControlThrough;
+  /** Plans of `control`; null: no resource control policies apply to requests through the access point. */
+  readonly controlPlans: PlanMemo<ControlPlan> | null;
 }
 
 /** A role that can be assumed, ready for decisions on its sessions and on assuming it. */
@@ -186,7 +190,7 @@ export function prepareResource(facts: ResourceFacts): PreparedResource {
   const { marks, head, rest, service, segments, text, arn: isArn } = resourceText(facts.arn);
   const { publicAccess } = facts;
   const grants = kind === 'key' ? (facts.grants ?? NO_GRANTS).map((grant) => grantPolicy(facts.arn, grant)) : NO_GRANTS;
-  const bucket = bucketBehind(facts);
+  const bucket = bucketBehind(facts, owner);
   const prepared: PreparedResource = {
     // The order of use: what every decision reads is in two cache lines.
     policyPlans: facts.policy === null ? null : policyPlans(facts.policy, kind),
@@ -218,16 +222,30 @@ export function prepareResource(facts: ResourceFacts): PreparedResource {
 }
 
 /** Null: the resource is nothing behind an access point, or the bucket is not known. */
-function bucketBehind({ arn, accessPoint }: ResourceFacts): PreparedBucket | null {
+function bucketBehind(
+  { arn, accessPoint, resourceControl, organization }: ResourceFacts,
+  owner: string | null,
+): PreparedBucket | null {
   const facts = accessPoint?.bucket ?? null;
   const point = facts === null ? null : accessPointIn(arn);
   if (facts === null || point === null || !isReadableThrough(facts.arn, point)) return null;
   const policy = facts.policy === null ? null : seenThrough(facts.policy, facts.arn, point);
-  return { facts, policy, plans: policy === null ? null : sharedPlan(policy, 'UNDERLYING_BUCKET_POLICY') };
+  const plans = policy === null ? null : sharedPlan(policy, 'UNDERLYING_BUCKET_POLICY');
+  const isManaging = organization !== null && organization.managementAccountId === owner;
+  const control = controlThrough(isManaging ? null : resourceControl, owner ?? '', facts, point);
+  const { levels } = control;
+  return {
+    facts,
+    policy,
+    plans,
+    control,
+    controlPlans: levels === null ? null : controlPlans(levels, 'RESOURCE_CONTROL_POLICY'),
+  };
 }
 
 function isClosedBehind(bucket: PreparedBucket | null): boolean {
-  return bucket !== null && bucket.policy !== null && isClosed(bucket.policy);
+  if (bucket === null) return false;
+  return (bucket.policy !== null && isClosed(bucket.policy)) || hasClosed(bucket.control.levels);
 }
 
 const NO_TAGS: ReadonlyMap<string, string> = new Map();

@@ -4,6 +4,7 @@ import type { Evaluation } from './evaluation.ts';
 import { mayName } from './match-principal.ts';
 import type { Rule } from './rule.ts';
 import { candidateNames } from './session-names.ts';
+import { resourceControlOf } from './situation.ts';
 import { supposing, unsaidBy } from './unsaid.ts';
 
 /** What a question must add to get another answer, and the statements that this depends on. */
@@ -61,10 +62,11 @@ function dependsOn({ unsaid: inRule, principal }: Rule, evaluation: Evaluation, 
 }
 
 /** Every statement about the action in any layer, in the order in which decisions show the layers. */
-function rulesAbout({ principal, action, resource, request }: Evaluation): readonly Rule[] {
+function rulesAbout(evaluation: Evaluation): readonly Rule[] {
+  const { principal, action, resource, request } = evaluation;
   const plan = principal.policies?.for(action);
   return [
-    ...(resource.controlPlans?.for(action).placed ?? []),
+    ...(resourceControlOf(evaluation)?.for(action).placed ?? []),
     ...(plan?.serviceControl?.placed ?? []),
     ...(request.endpoint?.for(action).placed ?? []),
     ...(resource.policyPlans?.for(action).placed ?? []),

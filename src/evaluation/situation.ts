@@ -1,10 +1,11 @@
 import { comesThrough } from './access-point.ts';
+import type { ControlLevel } from './applicable-policies.ts';
 import type { BucketSide } from './decide.ts';
 import type { Evaluation } from './evaluation.ts';
 import type { PolicyLayer } from './layer.ts';
 import type { ControlPlan } from './layer-set.ts';
 import type { PlanMemo } from './plan-memo.ts';
-import type { PreparedPrincipal, PreparedResource } from './prepare.ts';
+import type { PreparedBucket, PreparedPrincipal, PreparedResource } from './prepare.ts';
 import type { PrincipalFacts } from './principal.ts';
 import type { ActionFacts } from './request.ts';
 import { isServiceLinked } from './service-linked.ts';
@@ -85,11 +86,16 @@ export function resourcePolicyTakesPart(evaluation: Evaluation): boolean {
  * user of the bucket's account gets back in through an access point, too.
  */
 export function bucketSide({ principal, action, resource }: Evaluation): BucketSide | null {
-  const { bucket } = resource;
-  if (bucket === null || action.service !== 's3' || !comesThrough(action.name)) return null;
+  const bucket = bucketThrough(resource, action);
+  if (bucket === null) return null;
   const sameAccount = principal.partition === resource.partition && principal.accountId === bucket.facts.accountId;
   if (principal.caller === 'root' && sameAccount && WAYS_BACK_IN.has(action.name.toLowerCase())) return null;
   return { sameAccount, grantNeeded: resource.accountId !== bucket.facts.accountId };
+}
+
+/** The bucket behind the access point that calls of the action on the resource come through; null: they come through none. */
+function bucketThrough({ bucket }: PreparedResource, { service, name }: ActionFacts): PreparedBucket | null {
+  return bucket !== null && service === 's3' && comesThrough(name) ? bucket : null;
 }
 
 /** In lower case. */
@@ -118,16 +124,30 @@ export function resourceSideNeeded(evaluation: Evaluation): boolean {
 /**
  * The resource control policies that apply to the request; null: none do. They apply to resources of member accounts, in the
  * services that AWS names. A resource with an unknown owner is treated as the caller's own, and so is a request without a
- * resource: the control policies above the caller's account apply to both.
+ * resource: the control policies above the caller's account apply to both. To a request through an access point, those above the
+ * account of its bucket apply, too.
  */
 export function resourceControlOf({ principal, action, resource }: Evaluation): PlanMemo<ControlPlan> | null {
   const { controlPlans } = resource;
-  if (controlPlans === null && resource.accountId !== null) return null;
-  const plans = controlPlans ?? principal.policies?.homeControl ?? null;
+  if (controlPlans === null && resource.accountId !== null && resource.bucket === null) return null;
+  const through = bucketThrough(resource, action);
+  const plans = through === null ? (controlPlans ?? homeControlOf(principal, resource)) : through.controlPlans;
   if (plans === null || !action.resourceControlSupported || isServiceLinked(principal.facts) || isRetireGrant(action))
     return null;
+  if (through !== null) return plans;
   const { organization } = resource.facts;
   return organization !== null && organization.managementAccountId === resource.accountId ? null : plans;
+}
+
+function homeControlOf(principal: PreparedPrincipal, resource: PreparedResource): PlanMemo<ControlPlan> | null {
+  return resource.accountId === null ? (principal.policies?.homeControl ?? null) : null;
+}
+
+/** The levels of `resourceControlOf`. */
+export function controlLevelsOf({ principal, action, resource }: Evaluation): readonly ControlLevel[] {
+  const through = bucketThrough(resource, action);
+  if (through !== null) return through.control.levels ?? [];
+  return resource.facts.resourceControl ?? principal.policies?.source.resourceControl ?? [];
 }
 
 function isRetireGrant(action: ActionFacts): boolean {

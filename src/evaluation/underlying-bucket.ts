@@ -3,7 +3,7 @@ import type { CompiledPolicy } from '../policy/load.ts';
 import { globOf } from '../policy/pattern.ts';
 import { EVERY_RESOURCE, patternOf, type ResourceElement, type ResourcePattern } from '../policy/resource-pattern.ts';
 import type { CompiledStatement } from '../policy/statement.ts';
-import type { AttachedPolicy } from './applicable-policies.ts';
+import type { AttachedPolicy, ControlLevel } from './applicable-policies.ts';
 
 /** The bucket behind an access point of S3. AWS calls it the underlying bucket. */
 export interface UnderlyingBucket {
@@ -13,6 +13,8 @@ export interface UnderlyingBucket {
   readonly policy: AttachedPolicy | null;
   /** Like `ResourceFacts.policyBindings`. */
   readonly policyBindings: Readonly<Record<string, string>>;
+  /** Like `ResourceFacts.resourceControl`, for the bucket's account. */
+  readonly resourceControl: readonly ControlLevel[] | null;
 }
 
 /** Parts of an ARN before its resource. */

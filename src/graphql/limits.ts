@@ -33,12 +33,17 @@ export function isIntrospection({ name }: FieldNode): boolean {
   return name.value === '__schema' || name.value === '__type';
 }
 
-/** Parses and counts tokens: a document that is too long is refused before it takes up memory, or is validated. */
+/** Parses a document that takes no long time to validate, and throws GraphQLError for others. */
 export function parseBounded(source: string | Source, options?: ParseOptions): DocumentNode {
+  const document = parseCounted(source, options);
+  checkDocumentSize(document);
+  return document;
+}
+
+/** Parses and counts tokens: a document that is too long is refused before it takes up memory. */
+export function parseCounted(source: string | Source, options?: ParseOptions): DocumentNode {
   try {
-    const document = parse(source, { ...options, maxTokens: MAX_TOKENS });
-    checkDocumentSize(document);
-    return document;
+    return parse(source, { ...options, maxTokens: MAX_TOKENS });
   } catch (error) {
     if (!(error instanceof GraphQLError) || !error.message.includes(`more that ${MAX_TOKENS} tokens`)) throw error;
     throw tooComplex(`the document has more than ${MAX_TOKENS} tokens; pass values as variables`, MAX_TOKENS);

@@ -1,5 +1,5 @@
 import { type ASTNode, type DocumentNode, type GraphQLError, Kind, type Source, visit } from 'graphql';
-import { parseBounded } from './limits.ts';
+import { parseCounted } from './limits.ts';
 
 /** The place of a faulty literal of a document. */
 export interface LiteralPlace {
@@ -36,11 +36,11 @@ export function literalPlace(error: GraphQLError): LiteralPlace | null {
 
 const documents = new WeakMap<Source, DocumentNode>();
 
-/** A document can have a hundred errors. */
+/** A document can have a hundred errors. It may be one that is refused for its size. */
 function documentOf(source: Source): DocumentNode {
   let document = documents.get(source);
   if (document === undefined) {
-    document = parseBounded(source);
+    document = parseCounted(source);
     documents.set(source, document);
   }
   return document;

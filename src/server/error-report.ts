@@ -1,19 +1,36 @@
 import { type ExecutionResult, GraphQLError } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import type { RequestFacts } from '../graphql/context.ts';
+import { type Refusal, refusalBody } from './graphql-error.ts';
 import type { Log } from './log.ts';
 
 /**
- * Logs the original of every "Unexpected error.", and names the request in the answer, so that the two can be matched.
+ * Logs the original of every "Unexpected error.", and names the request in the answer, so that the two can be matched. What fails
+ * outside the execution is one, too: the server beneath would answer it with its stack.
  */
 export function useErrorReport(log: Log): Plugin<object, RequestFacts> {
   return {
+    onRequest({ requestHandler, setRequestHandler, fetchAPI, serverContext: { requestId } }) {
+      setRequestHandler(async (request, context) => {
+        try {
+          return await requestHandler(request, context);
+        } catch (error) {
+          log.error({ requestId, err: error }, 'unexpected error');
+          return new fetchAPI.Response(refusalBody(UNEXPECTED, requestId), {
+            status: UNEXPECTED.status,
+            headers: { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store' },
+          });
+        }
+      });
+    },
     onResultProcess({ result, serverContext: { requestId } }) {
       for (const one of Array.isArray(result) ? result : [result])
         if ('errors' in one) reportErrors(one, requestId, log);
     },
   };
 }
+
+const UNEXPECTED: Refusal = { status: 500, code: 'INTERNAL_SERVER_ERROR', message: 'Unexpected error.' };
 
 /** The same for one result. */
 export function reportErrors({ errors = [] }: Pick<ExecutionResult, 'errors'>, requestId: string, log: Log): void {

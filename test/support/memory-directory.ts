@@ -371,6 +371,7 @@ export class MemoryDirectory implements Directory {
       accountId,
       policy: policy == null ? null : attached(policy, 'resource', arn, null),
       policyBindings: {},
+      resourceControl: this.#control(accountId, 'RESOURCE_CONTROL_POLICY'),
     };
   }
 
@@ -383,7 +384,6 @@ export class MemoryDirectory implements Directory {
       grants: known || !key.includes(':key/') ? null : [],
       publicAccess: null,
       behind: null,
-      aboveBucket: null,
     };
   }
 

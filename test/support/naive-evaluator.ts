@@ -6,7 +6,7 @@ import type { PolicyLayer } from '../../src/evaluation/layer.ts';
 import type { AnonymousFacts, PrincipalFacts, ServiceFacts } from '../../src/evaluation/principal.ts';
 import { isAskedOnArn, listsAnotherAccount } from './naive-asked.ts';
 import { changesWhatIsOfAws } from './naive-aws-owned.ts';
-import { behindAccessPoint } from './naive-bucket.ts';
+import { behindAccessPoint, controlBehind } from './naive-bucket.ts';
 import { grantsFor } from './naive-grants.ts';
 import { BY_ACCOUNT, BY_ROLE, DIRECTLY, NOT } from './naive-principals.ts';
 import { fromElsewhere, isKeptOut } from './naive-public.ts';
@@ -44,6 +44,8 @@ const NO_RESOURCE = { arn: '*', accountId: null, organization: null, tags: {}, p
 interface Layers {
   readonly scp: readonly (readonly Doc[])[] | null;
   readonly rcp: readonly (readonly Doc[])[];
+  /** Those above the bucket behind an access point, and the request as one about it. */
+  readonly behind: ReturnType<typeof controlBehind>;
   /** Null: the request comes through none. */
   readonly endpoint: readonly Doc[] | null;
   readonly boundary: readonly Doc[] | null;
@@ -96,13 +98,15 @@ function layersOf(q: NaiveRequest, { inAccount, same, isTrust }: Facts): Layers 
   const ofManagement = owner === null ? management : q.resource.organization?.managementAccountId === owner;
   // What nobody owns as far as anybody says, and what is no resource, is under the policies above the caller's account.
   const control = owner === null && inAccount ? q.ownRcp : q.resource.rcp;
-  const governed = q.action.resourceControlSupported && !serviceLinked && !ofManagement && action !== 'kms:retiregrant';
+  const limitsResources = q.action.resourceControlSupported && !serviceLinked && action !== 'kms:retiregrant';
+  const governed = limitsResources && !ofManagement;
   // The root user always gets at the policy of a bucket of its own account.
   const lockedOut = p.kind !== 'root' || !same || !/^s3:(get|put|delete)bucketpolicy$/.test(action);
   const hasPolicy = q.resource.policy !== null && (!isRole(q.resource.arn) || isTrust) && lockedOut;
   return {
     scp: inAccount && !serviceLinked && !management ? q.scp : null,
     rcp: governed ? (control ?? []) : [],
+    behind: limitsResources ? controlBehind(q) : null,
     // AWS services do not come through the endpoints of anybody's network.
     endpoint: q.endpoint == null || p.kind === 'service' ? null : [q.endpoint],
     boundary: inAccount && q.boundary !== null ? [q.boundary] : null,
@@ -137,16 +141,35 @@ export function naiveDeniedAt(given: NaiveRequest): readonly number[] {
   if (deniedBy !== 'SERVICE_CONTROL_POLICY' && deniedBy !== 'RESOURCE_CONTROL_POLICY') return [];
   const q = askedAs(given);
   const layers = layersOf(q, factsOf(q));
-  const isServiceControl = deniedBy === 'SERVICE_CONTROL_POLICY';
-  const [levels, kind] = isServiceControl ? ([layers.scp ?? [], 'scp'] as const) : ([layers.rcp, 'rcp'] as const);
+  if (deniedBy === 'RESOURCE_CONTROL_POLICY') {
+    const closed = (docs: readonly Doc[]): boolean => effect === 'IMPLICIT_DENY' && docs.some(isClosed);
+    return controlLevels(q, layers).flatMap(({ denials, docs }, i) => (denials.length > 0 || closed(docs) ? [i] : []));
+  }
   const lacksAllow = (level: readonly Doc[]): boolean =>
-    isServiceControl && regionsOf(q).some((one) => matching(one, level, kind, 'Allow').length === 0);
-  return levels.flatMap((level, i) => {
+    regionsOf(q).some((one) => matching(one, level, 'scp', 'Allow').length === 0);
+  return (layers.scp ?? []).flatMap((level, i) => {
     const denies =
       effect === 'EXPLICIT_DENY'
-        ? matching(q, level, kind, 'Deny').length > 0
+        ? matching(q, level, 'scp', 'Deny').length > 0
         : level.some(isClosed) || lacksAllow(level);
     return denies ? [i] : [];
+  });
+}
+
+/** The levels of the resource control policies with what they deny: of what is asked about, and of the bucket behind it. */
+function controlLevels(
+  q: NaiveRequest,
+  { rcp, behind }: Layers,
+): readonly { readonly docs: readonly Doc[]; readonly denials: readonly Hit[] }[] {
+  const own = rcp.map((docs) => ({ docs, denials: matching(q, docs, 'rcp', 'Deny') }));
+  if (behind === null) return own;
+  const onBucket = behind.levels.map((docs) => ({ docs, denials: matching(behind.q, docs, 'rcp', 'Deny') }));
+  if (!behind.same || own.length === 0) return [...own, ...onBucket];
+  // They are the same policies: what denies twice denies once.
+  return own.map(({ docs, denials }, i) => {
+    const known = denials.map(({ statement }) => statement);
+    const others = (onBucket[i]?.denials ?? []).filter(({ statement }) => !known.includes(statement));
+    return { docs, denials: [...denials, ...others] };
   });
 }
 
@@ -199,7 +222,7 @@ function explicitDeny(q: NaiveRequest, { isTrust }: Facts, layers: Layers): Naiv
   const bucket = behindAccessPoint(q);
   const denials: readonly (readonly [PolicyLayer, readonly Hit[]])[] = [
     ['SERVICE_CONTROL_POLICY', matching(q, (layers.scp ?? []).flat(), 'scp', 'Deny')],
-    ['RESOURCE_CONTROL_POLICY', matching(q, layers.rcp.flat(), 'rcp', 'Deny')],
+    ['RESOURCE_CONTROL_POLICY', controlLevels(q, layers).flatMap(({ denials }) => denials)],
     ['VPC_ENDPOINT_POLICY', matching(q, layers.endpoint ?? [], 'vpce', 'Deny')],
     ['PERMISSIONS_BOUNDARY', matching(q, layers.boundary ?? [], 'boundary', 'Deny')],
     ['SESSION_POLICY', matching(q, layers.session ?? [], 'session', 'Deny')],
@@ -223,7 +246,7 @@ function explicitDeny(q: NaiveRequest, { isTrust }: Facts, layers: Layers): Naiv
 function closedLayer(q: NaiveRequest, { isTrust }: Facts, layers: Layers): NaiveOutcome | null {
   const documents: readonly (readonly [PolicyLayer, readonly Doc[]])[] = [
     ['SERVICE_CONTROL_POLICY', (layers.scp ?? []).flat()],
-    ['RESOURCE_CONTROL_POLICY', layers.rcp.flat()],
+    ['RESOURCE_CONTROL_POLICY', controlLevels(q, layers).flatMap(({ docs }) => docs)],
     ['VPC_ENDPOINT_POLICY', layers.endpoint ?? []],
     ['PERMISSIONS_BOUNDARY', layers.boundary ?? []],
     ['SESSION_POLICY', layers.session ?? []],

@@ -17,6 +17,8 @@ export interface NaiveBucket {
   readonly accountId: string;
   readonly policy: Doc | null;
   readonly bindings: Readonly<Record<string, string>>;
+  /** Resource control policies above its account; null: none. */
+  readonly rcp: readonly (readonly Doc[])[] | null;
 }
 
 export interface NaiveRequest {

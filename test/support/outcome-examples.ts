@@ -53,7 +53,7 @@ function on(request: NaiveRequest, resource: Partial<NaiveRequest['resource']>):
 
 /** Through an access point, to a bucket whose policy consists of one statement. */
 function through(statement: Doc, request: NaiveRequest): NaiveRequest {
-  const bucket = { arn: 'arn:aws:s3:::b', accountId: A, policy: document(statement), bindings: {} };
+  const bucket = { arn: 'arn:aws:s3:::b', accountId: A, policy: document(statement), bindings: {}, rcp: null };
   const arn = `arn:aws:s3:us-east-1:${A}:accesspoint/p/object/x`;
   return on(request, { arn, accessPoint: { vpcId: null, bucket } });
 }

@@ -117,7 +117,6 @@ function unknownOf(
     grants: isKey ? missingOf('GRANTS', account) : null,
     publicAccess: isPublishable ? publicAccessGaps(rows, account, bucketOwner) : null,
     behind: isBucket || isKey ? null : behindOf(rows),
-    aboveBucket: deniedAbove(bucketOwner, account),
   };
 }
 
@@ -142,16 +141,6 @@ function behindOf({ holder, bucket }: ResourceRows): string | null {
 /** What is not known of the policy of the bucket behind an access point, if none is stored. */
 function bucketGaps({ bucket }: ResourceRows, owner: AccountFacts | null): readonly string[] {
   return bucket === null || bucket.policyHash !== null ? [] : (owner?.knowledge.partlyOfService('s3') ?? []);
-}
-
-/** The account that owns the bucket behind an access point of another account, if resource control policies above it deny. */
-function deniedAbove(owner: AccountFacts | null, account: AccountFacts | null): string | null {
-  if (owner === null || owner.id === account?.id) return null;
-  const above = owner.resourceControl ?? [];
-  const denies = above.some(({ policies }) =>
-    policies.some(({ policy }) => policy.closed || policy.statements.some(({ allows }) => !allows)),
-  );
-  return denies ? owner.id : null;
 }
 
 function missingOf(layer: 'GRANTS' | 'BLOCK_PUBLIC_ACCESS', account: AccountFacts | null): readonly string[] | null {
@@ -187,13 +176,18 @@ function storedFacts(
 }
 
 /** Null: the resource is no access point and nothing behind one, or nothing is known of it. */
-function accessPointFacts({ holder, bucket }: ResourceRows, policies: PolicyCollector): AccessPointFacts | null {
+function accessPointFacts(
+  { holder, bucket }: ResourceRows,
+  bucketOwner: AccountFacts | null,
+  policies: PolicyCollector,
+): AccessPointFacts | null {
   if (holder === null || holder.accessPoint === null) return null;
   const { vpcId } = holder.accessPoint;
   if (bucket === null) return { vpcId, bucket };
   const { arn, accountId, policyHash, policyBindings } = bucket;
   const policy = policies.ofResource('resource', policyHash, arn);
-  return { vpcId, bucket: { arn, accountId, policy, policyBindings } };
+  const resourceControl = bucketOwner?.resourceControl ?? null;
+  return { vpcId, bucket: { arn, accountId, policy, policyBindings, resourceControl } };
 }
 
 function bucketsOf({ holder }: ResourceRows): readonly string[] {
@@ -232,7 +226,7 @@ export function buildResource(
   }
   if (named && holders.length > 0 && rows.service?.isOwn !== true) gaps.push(...policyGaps(rows, account));
   const policy = holder === null ? null : policies.ofResource('resource', holder.policyHash, holder.arn);
-  const accessPoint = accessPointFacts(rows, policies);
+  const accessPoint = accessPointFacts(rows, bucketOwner, policies);
   const prepared = prepareResource({
     arn,
     accountId: account?.id ?? null,
@@ -245,11 +239,19 @@ export function buildResource(
     ...storedFacts(rows, account, bucketOwner),
   });
   const unknown = unknownOf(rows, account, bucketOwner);
+  // What is not known above the bucket limits its access points, too.
+  const above = bucketOwner === null || bucketOwner.id === account?.id ? null : bucketOwner;
   return {
     value: {
       value: prepared,
-      gaps: [...gaps, ...bucketGaps(rows, bucketOwner), ...(account?.gaps ?? []), ...policies.gaps],
-      ...reachOf({ reach: facts }, account ?? {}, policies),
+      gaps: [
+        ...gaps,
+        ...bucketGaps(rows, bucketOwner),
+        ...(account?.gaps ?? []),
+        ...(above?.gaps ?? []),
+        ...policies.gaps,
+      ],
+      ...reachOf({ reach: facts }, account ?? {}, above ?? {}, policies),
       ...(unknown === null ? {} : { unknown }),
     },
     dependencies: [

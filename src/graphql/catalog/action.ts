@@ -54,8 +54,9 @@ const Action = builder.objectRef<CatalogAction>('Action').implement({
     dependentActions: t.stringList({
       nullable: true,
       description:
-        'Names of other actions that its caller needs as well, as the service authorization reference lists them; null: the data of ' +
-        'the catalogue does not say whether there are any, which is so for all actions now. Not: that there are none',
+        'Names of other actions that its caller needs as well, as an earlier edition of the service authorization reference lists ' +
+        'them: AWS publishes them in no machine-readable form now. Null: it lists none for the action, or does not know the action, ' +
+        'which does not say that there are none',
       resolve: ({ dependentActions }) => (dependentActions === null ? null : [...dependentActions]),
     }),
   }),

@@ -53,12 +53,13 @@ async function longestPause(work: () => Promise<unknown>): Promise<number> {
   return Math.max(longest, performance.now() - last);
 }
 
-/** Seconds of CPU that processes have had. https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html */
+/** Seconds of CPU that processes have had; of one that has ended, none. https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html */
 async function cpuOf(pids: readonly number[]): Promise<number> {
   const ticks = 100;
   let seconds = 0;
   for (const pid of pids) {
-    const text = await readFile(`/proc/${pid}/stat`, 'utf8');
+    const text = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => null);
+    if (text === null) continue;
     const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
     seconds += (Number(fields[11]) + Number(fields[12])) / ticks;
   }

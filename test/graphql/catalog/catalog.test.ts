@@ -106,7 +106,7 @@ test('an action says what it does, what it is asked on, and with which keys', as
           accessLevel: 'WRITE',
           description: 'Controls permission to decrypt ciphertext that was encrypted under an AWS KMS key',
           conditionKeys: expect.arrayContaining(['kms:ViaService']),
-          // The data has none of any action: that there are none is not known.
+          // The data has none of this action: that there are none is not known.
           dependentActions: null,
           resourceTypes: [
             {
