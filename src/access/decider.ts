@@ -120,7 +120,7 @@ export class Decider {
   #checkSubject(question: Question): void {
     const { subject } = question;
     if (subject === this.#checked) return;
-    if (subject.assumedRole !== null) checkAssumedRole(subject, () => fieldOf(question, 'assumedRole'));
+    if (subject.assumedRole !== null) checkRoleOf(question);
     this.#checked = subject;
   }
 
@@ -255,6 +255,10 @@ export class Decider {
 }
 
 const ROLE = { kind: 'role' } as const;
+
+function checkRoleOf(question: Question): void {
+  checkAssumedRole(question.subject, () => fieldOf(question, 'assumedRole'));
+}
 
 /** Whether it is who asks a question, in the same request. */
 function isOf(one: Asker, { subject, context, assumeContextKeys, tagsAsGiven }: Question, ofSts: boolean): boolean {

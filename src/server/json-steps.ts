@@ -115,12 +115,7 @@ class Reader {
   }
 
   /** From the opening bracket to the closing one: runs of members that are short together, and long ones by themselves. */
-  *#members(
-    close: number,
-    level: number,
-    takeRun: (run: string) => void,
-    takeLong: () => Steps<void>,
-  ): Steps<void> {
+  *#members(close: number, level: number, takeRun: (run: string) => void, takeLong: () => Steps<void>): Steps<void> {
     this.at += 1;
     for (let isFirst = true; ; isFirst = false) {
       const seen = level < LEVELS_SEEN ? this.#seen.get(this.at) : undefined;
