@@ -58,7 +58,17 @@ export function checkAsked(
   resource: string,
   fits: KnownFits | null,
 ): string | null {
-  if (fits !== null && fits.get(resource) === action) return null;
+  return fits !== null && fits.get(resource) === action ? null : checkNew(catalog, question, action, resource, fits);
+}
+
+/** By itself: what has closures costs those who do not come so far, too. */
+function checkNew(
+  catalog: Catalog,
+  question: AskedForm,
+  action: CatalogAction,
+  resource: string,
+  fits: KnownFits | null,
+): string | null {
   const isPattern = question.resourceIsPattern === true && !action.wildcardOnly;
   const check = isPattern ? checkPattern : checkFit;
   const gap = check(catalog, action, resource, () => fieldOf(question, 'resource'));
@@ -71,6 +81,11 @@ export function checkAsked(
 export function checkBeside(catalog: Catalog, question: AskedForm, action: CatalogAction): readonly string[] {
   const { furtherResources = NO_GAPS, resourceAccount, context } = question;
   if (furtherResources.length === 0 && resourceAccount === null && context.size === 0) return NO_GAPS;
+  return checkGivenBeside(catalog, question, action);
+}
+
+function checkGivenBeside(catalog: Catalog, question: AskedForm, action: CatalogAction): readonly string[] {
+  const { furtherResources = NO_GAPS, resourceAccount, context } = question;
   const further = (): string => fieldOf(question, 'furtherResources');
   if (furtherResources.length > MAX_FURTHER_RESOURCES) {
     throw new InvalidInput(further(), `${furtherResources.length} resources; the limit is ${MAX_FURTHER_RESOURCES}`);
@@ -93,8 +108,11 @@ const TAG_OF_BUCKET = /^(?:aws:resourcetag|s3:buckettag)\//;
  * A sentence for each resource tag in the context of a question about objects of S3 that the decision passes over: objects have no
  * such keys. https://docs.aws.amazon.com/AmazonS3/latest/userguide/buckets-tagging-enable-abac.html
  */
-export function passedOver({ resource, furtherResources = [], context, tagsAsGiven }: Question): readonly string[] {
-  if (context.size === 0 || tagsAsGiven === true) return NO_GAPS;
+export function passedOver(question: Question): readonly string[] {
+  return question.context.size === 0 || question.tagsAsGiven === true ? NO_GAPS : passedOverTags(question);
+}
+
+function passedOverTags({ resource, furtherResources = [], context }: Question): readonly string[] {
   const tags = [...context.keys()].filter((key) => TAG_OF_BUCKET.test(key));
   const object = tags.length === 0 ? undefined : [resource, ...furtherResources].find(isObjectArn);
   if (object === undefined) return NO_GAPS;

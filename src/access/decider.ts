@@ -15,6 +15,7 @@ import { checkAsked, checkAssumedRole, checkBeside, fitsIn, type KnownFits, pass
 import { everyResource } from './every-resource.ts';
 import { barredFromKeySession, withMfaKeys } from './key-session.ts';
 import { type Answer, fieldOf, type Question, type Subject } from './question.ts';
+import { SmallMap } from './small-map.ts';
 import { withSourceOrganization } from './source-organization.ts';
 import { noSuchRole, type ResolvedSubject, resolveSubject } from './subject.ts';
 import { OF_BOTH, OF_CALLER, telling } from './telling-gaps.ts';
@@ -55,9 +56,9 @@ export class Decider {
   readonly #now: number;
   readonly #reading: Rereading | null;
   readonly #fits: KnownFits;
-  readonly #actions = new Map<string, CatalogAction>();
-  readonly #requests = new Map<RequestContext, RequestFacts[]>();
-  readonly #askers = new Map<Subject, Asker>();
+  readonly #actions = new SmallMap<string, CatalogAction>();
+  readonly #requests = new SmallMap<RequestContext, RequestFacts[]>();
+  readonly #askers = new SmallMap<Subject, Asker>();
   #asker: Asker | null = null;
   #action: CatalogAction | null = null;
   #actionName = '';
@@ -120,7 +121,7 @@ export class Decider {
   #checkSubject(question: Question): void {
     const { subject } = question;
     if (subject === this.#checked) return;
-    if (subject.assumedRole !== null) checkAssumedRole(subject, () => fieldOf(question, 'assumedRole'));
+    if (subject.assumedRole !== null) checkRoleOf(question);
     this.#checked = subject;
   }
 
@@ -255,6 +256,10 @@ export class Decider {
 }
 
 const ROLE = { kind: 'role' } as const;
+
+function checkRoleOf(question: Question): void {
+  checkAssumedRole(question.subject, () => fieldOf(question, 'assumedRole'));
+}
 
 /** Whether it is who asks a question, in the same request. */
 function isOf(one: Asker, { subject, context, assumeContextKeys, tagsAsGiven }: Question, ofSts: boolean): boolean {

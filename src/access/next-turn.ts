@@ -28,7 +28,7 @@ function afterwards(): void {
 }
 
 /** How long work may go on in one turn. Milliseconds. */
-const ONE_TURN = 8;
+const ONE_TURN = 3;
 
 /** Whether the present turn has taken long enough. Where it is not known when it began, it has. */
 export function turnIsOver(): boolean {

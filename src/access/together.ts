@@ -36,7 +36,7 @@ export interface Batch<T> {
 type Results<T> = readonly (T | RolegateError)[];
 
 /** Milliseconds for which a batch keeps others waiting. */
-const TURN = 3;
+const TURN = 2;
 /** Decisions between two looks at the clock. */
 const BETWEEN = 32;
 /** Tries before everything is decided on one read, in case others write all the time. */

@@ -17,6 +17,11 @@ export function malformed(reason: string): never {
   return new Malformed(reason) as never; // as: stands for a value of any scalar
 }
 
+/** Whether no value within `value` is malformed. */
+export function isWellFormed(value: unknown): boolean {
+  return find(value, undefined) === null;
+}
+
 /** The first malformed value within `value`, which is at `place()`; null: none. `except` is not searched. */
 export function faultIn(value: unknown, place: () => string, except?: unknown): InvalidInput | null {
   const fault = find(value, except);

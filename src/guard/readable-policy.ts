@@ -109,8 +109,9 @@ export function readableStatements(
 export function readableReason(context: GuardContext, { decision }: Answer): MaybePromise<string> {
   // Sentences are made when they are read: a checker gets this one alone.
   if (context.caller.kind === 'checker') return decision.unnamedReason;
+  if (context.caller.kind === 'operator') return decision.reason;
   const { reason, unnamedReason } = decision;
-  if (context.caller.kind === 'operator' || reason === unnamedReason) return reason;
+  if (reason === unnamedReason) return reason;
   const { allowed, deniedBy, matchedStatements } = decision;
   const named = allowed ? matchedStatements[0] : matchedStatements.find(({ layer }) => layer === deniedBy);
   if (named === undefined) return unnamedReason;

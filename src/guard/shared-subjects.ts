@@ -7,11 +7,14 @@ import { principalIdOf } from '../policy/principal-id.ts';
  */
 export function sharedSubjects(): (subject: Subject) => Subject {
   const known = new Map<string, Subject>();
+  let last: Subject | null = null;
   return (subject) => {
     if (subject.session !== null) return subject;
+    if (last !== null && last.principal === subject.principal && last.assumedRole === subject.assumedRole) return last;
     const key = `${principalIdOf(subject.principal)} ${subject.assumedRole ?? ''}`;
     const first = known.get(key) ?? subject;
     known.set(key, first);
+    last = first;
     return first;
   };
 }

@@ -1,4 +1,5 @@
 import { parseArn } from './arn.ts';
+import { Recent } from './recent.ts';
 
 /**
  * A principal as the public schema names it (scalar PrincipalId): an ARN, a service principal, a 12-digit account id (its
@@ -37,8 +38,18 @@ export function isServicePrincipal(text: string): boolean {
   return SERVICE.test(text);
 }
 
-/** Null: the text is not the name of a principal. Nothing is looked up. */
+const known = new Recent<PrincipalRef>();
+
+/** Null: the text is not the name of a principal. Nothing is looked up. Mostly the same object for the same text: batches repeat a few. */
 export function parsePrincipalRef(text: string): PrincipalRef | null {
+  const before = known.get(text);
+  if (before !== undefined) return before;
+  const read = readPrincipalRef(text);
+  if (read !== null) known.set(text, read);
+  return read;
+}
+
+function readPrincipalRef(text: string): PrincipalRef | null {
   if (text === 'anonymous') return { kind: 'anonymous' };
   if (isAccountId(text)) return { kind: 'root', arn: `arn:aws:iam::${text}:root`, accountId: text };
   if (isServicePrincipal(text)) return { kind: 'service', service: text };

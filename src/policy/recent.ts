@@ -4,8 +4,8 @@ const PLACES = 8192;
 const LONGEST = 512;
 
 /**
- * What was last made of a text. Each text has one place, and takes it from the one that was there: nothing grows, is moved or has
- * to be thrown out, so that keeping costs next to nothing even where texts never return.
+ * What was last made of a text. Each text has one place, and sends the one that was there to the place beside it: nothing grows or has
+ * to be looked for, so that keeping costs next to nothing even where texts never return.
  */
 export class Recent<T> {
   #texts: (string | undefined)[] = [];
@@ -13,7 +13,8 @@ export class Recent<T> {
 
   get(text: string): T | undefined {
     const place = placeOf(text);
-    return this.#texts[place] === text ? this.#results[place] : undefined;
+    if (this.#texts[place] === text) return this.#results[place];
+    return this.#texts[place ^ 1] === text ? this.#results[place ^ 1] : undefined;
   }
 
   set(text: string, result: T): void {
@@ -23,6 +24,10 @@ export class Recent<T> {
       this.#results = Array.from({ length: PLACES });
     }
     const place = placeOf(text);
+    if (this.#texts[place] !== text) {
+      this.#texts[place ^ 1] = this.#texts[place];
+      this.#results[place ^ 1] = this.#results[place];
+    }
     this.#texts[place] = text;
     this.#results[place] = result;
   }

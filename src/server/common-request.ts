@@ -175,10 +175,15 @@ function sendWithErrors(
   return sendValue(exchange, { ...result, errors }, head);
 }
 
+/** Characters. */
+const LONG_TEXT = 4_096;
+
 function sendValue(exchange: Exchange, value: object, head: AnswerHead): true | Promise<true> {
   if (!isShort(value)) return sendInTurns(exchange, value, head);
   const { response, requestId } = exchange;
-  const body = JSON.stringify(value);
+  const text = JSON.stringify(value);
+  // A long text would be gone through twice: for its length, and to be sent.
+  const body = text.length > LONG_TEXT ? Buffer.from(text) : text;
   writeHead(response, requestId, head, Buffer.byteLength(body));
   response.end(body);
   return true;

@@ -10,6 +10,10 @@ export class NestedJson extends NotJson {}
 export const PIECE = 65_536;
 /** Levels of nested values that are larger than a piece. */
 const MAX_LEVELS = 64;
+/** Levels at which what was seen on the way to the end of a piece is used. Below them each value is looked at anew, so that MAX_LEVELS counts long ones. */
+const LEVELS_SEEN = 4;
+/** A member of which so much was seen is taken for a long one. */
+const LONG = PIECE / 2;
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
@@ -49,6 +53,8 @@ function parse(text: string): unknown {
 class Reader {
   readonly #bytes: Buffer;
   at = 0;
+  /** What the last look ahead found, by the place where members begin: the end of their run as in `#run`. */
+  readonly #seen = new Map<number, number | null>();
 
   constructor(bytes: Buffer) {
     this.#bytes = bytes;
@@ -76,6 +82,7 @@ class Reader {
     const list: unknown[] = [];
     yield* this.#members(
       CLOSE_LIST,
+      level,
       (run) => {
         for (const item of parse(`[${run}]`) as unknown[]) list.push(item);
       },
@@ -90,6 +97,7 @@ class Reader {
     const object: Record<string, unknown> = {};
     yield* this.#members(
       CLOSE_OBJECT,
+      level,
       (run) => {
         const members = parse(`{${run}}`) as object;
         for (const [key, value] of Object.entries(members)) put(object, key, value);
@@ -107,10 +115,11 @@ class Reader {
   }
 
   /** From the opening bracket to the closing one: runs of members that are short together, and long ones by themselves. */
-  *#members(close: number, takeRun: (run: string) => void, takeLong: () => Steps<void>): Steps<void> {
+  *#members(close: number, level: number, takeRun: (run: string) => void, takeLong: () => Steps<void>): Steps<void> {
     this.at += 1;
     for (let isFirst = true; ; isFirst = false) {
-      const { end, isClosed } = this.#run(close);
+      const seen = level < LEVELS_SEEN ? this.#seen.get(this.at) : undefined;
+      const { end, isClosed } = seen === undefined ? this.#run(close) : { end: seen, isClosed: false };
       yield PIECE;
       if (end === null) {
         yield* takeLong();
@@ -134,21 +143,45 @@ class Reader {
   #run(close: number): { readonly end: number | null; readonly isClosed: boolean } {
     const bytes = this.#bytes;
     const most = Math.min(bytes.length, this.at + PIECE);
-    let depth = 0;
+    // Of each value that is open: where its members begin, and its last comma.
+    const begins = [this.at];
+    const commas: (number | null)[] = [];
     let comma: number | null = null;
     for (let at = this.at; at < most; at += 1) {
       const byte = bytes[at];
       if (byte === QUOTE) {
         for (at += 1; at < most && bytes[at] !== QUOTE; at += 1) if (bytes[at] === BACKSLASH) at += 1;
-      } else if (byte === OPEN_LIST || byte === OPEN_OBJECT) depth += 1;
-      else if (depth > 0) {
-        if (byte === CLOSE_LIST || byte === CLOSE_OBJECT) depth -= 1;
       } else if (byte === COMMA) comma = at;
-      else if (byte === close) return { end: at, isClosed: true };
-      else if (byte === CLOSE_LIST || byte === CLOSE_OBJECT) throw new NotJson('a bracket that was not opened');
+      else if (byte === OPEN_LIST || byte === OPEN_OBJECT) {
+        begins.push(at + 1);
+        commas.push(comma);
+        comma = null;
+      } else if (byte === CLOSE_LIST || byte === CLOSE_OBJECT) {
+        if (commas.length > 0) {
+          begins.pop();
+          comma = commas.pop() ?? null;
+        } else if (byte === close) return { end: at, isClosed: true };
+        else throw new NotJson('a bracket that was not opened');
+      }
     }
     if (most === bytes.length) throw new NotJson('it ends too early');
-    return { end: comma, isClosed: false };
+    commas.push(comma);
+    this.#see(begins, commas, most);
+    return { end: commas[0] ?? null, isClosed: false };
+  }
+
+  /** Keeps what was seen up to `until` of the values that are still open there, so that they are not looked at again. */
+  #see(begins: readonly number[], commas: readonly (number | null)[], until: number): void {
+    this.#seen.clear();
+    const deepest = Math.min(begins.length, LEVELS_SEEN);
+    for (let depth = 0; depth < deepest; depth += 1) {
+      const begin = begins[depth] ?? 0;
+      const comma = commas[depth] ?? null;
+      if (comma !== null && depth > 0) this.#seen.set(begin, comma);
+      // The member in which it ended: the next value that is open, or its key.
+      const last = comma === null ? begin : comma + 1;
+      if (until - last > LONG && depth + 1 < begins.length) this.#seen.set(last, null);
+    }
   }
 
   /** In pieces that end neither in an escape nor in a character. */

@@ -14,6 +14,21 @@ test('what is found for a text was made of this text, and not of another one in 
   );
 });
 
+test('two texts that meet in one place are both found, and each of many with its own', () => {
+  // In ten thousand texts and eight thousand places, many meet.
+  const texts = Array.from({ length: 10_000 }, (_, n) => `arn:aws:s3:::bucket/${n}`);
+  const recent = new Recent<string>();
+  let both = 0;
+  for (const [at, text] of texts.entries()) {
+    recent.set(text, text);
+    const before = texts[at - 1] ?? text;
+    expect([undefined, before]).toContain(recent.get(before));
+    if (recent.get(before) === before) both += 1;
+  }
+  expect(both).toBe(texts.length);
+  for (const text of texts) expect([undefined, text]).toContain(recent.get(text));
+});
+
 test('long texts are not kept, and nothing is after it is cleared', () => {
   const recent = new Recent<number>();
   const long = 'x'.repeat(513);

@@ -28,6 +28,16 @@ describe('what is long', () => {
     expect(steps).toBeGreaterThan(0);
   });
 
+  test('a list in an object in an object, wherever a piece ends', () => {
+    const entry = '{"action":"s3:GetObject","resource":"arn:aws:s3:::reports/a","tags":["a,b","]"]}';
+    const list = Array.from({ length: 1_000 }, () => entry).join(',');
+    for (let shift = 0; shift < entry.length; shift += 3) {
+      const blank = ' '.repeat(shift);
+      const text = `{"query":"q","variables":{"principal":"p",${blank}"checks":[${list}],"more":[[1],{"a":[${list}]}]},"last":null}`;
+      expect(read(text)).toEqual(JSON.parse(text));
+    }
+  });
+
   test('the last of two equal keys counts, and __proto__ is one like others', () => {
     const text = `{"a": 1, "x": "${long('x')}", "a": 2, "__proto__": {"b": 1}}`;
     const value = read(text) as Record<string, unknown>;

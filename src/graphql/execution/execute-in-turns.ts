@@ -64,15 +64,11 @@ function itemByItem(list: unknown, turns: Turns): unknown {
  * its work the result tells.
  */
 export function executeInTurns(args: ExecutionArgs, work: Work): ExecutionResult | Promise<ExecutionResult> {
-  let giveUp: ((error: unknown) => void) | null = null;
-  const turns = new Turns(work, (error) => giveUp?.(error));
+  const turns = new Turns(work);
   turnsOf.set(args.contextValue as object, turns); // as: every operation has a context of its own
   const result = execute(args);
   if (!isPromise(result)) return result;
-  return new Promise<ExecutionResult>((resolve, reject) => {
-    giveUp = reject;
-    result.then(resolve, reject);
-  }).catch(endOfWork);
+  return turns.orEnd(result).catch(endOfWork);
 }
 
 /** The result of an operation whose work has ended. Throws what the whole request ends with. */

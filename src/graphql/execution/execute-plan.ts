@@ -8,6 +8,7 @@ import {
 } from 'graphql';
 import type { Work } from '../../access/work.ts';
 import type { PlannedField, QueryPlan, ValueForm } from './plan.ts';
+import { PlannedInfo } from './planned-info.ts';
 import { AS_MANY_AS_A_SEARCH, Turns } from './turns.ts';
 import { allOf, failsLater, isPromise, serialized } from './values.ts';
 
@@ -30,8 +31,10 @@ export function executePlan(
   given: Variables,
   work: Work | null = null,
 ): Maybe<ExecutionResult> | null {
+  // Its turn has begun: to read long variables takes long, too.
+  const turns = work === null ? null : new Turns(work);
   const variables = plan.variables(given);
-  return variables === null ? null : new Execution(plan, context, variables, work).run();
+  return variables === null ? null : new Execution(plan, context, variables, turns).run();
 }
 
 class Execution {
@@ -40,16 +43,14 @@ class Execution {
   readonly #variables: Variables;
   readonly #turns: Turns | null;
   readonly #errors: GraphQLError[] = [];
-  /** Rejects the whole execution, once that has a promise. */
-  #giveUp: ((error: unknown) => void) | null = null;
   /** The places that are null because of an error: undefined is the whole answer. Null: there is none. */
   #nulled: Set<Path | undefined> | null = null;
 
-  constructor(plan: QueryPlan, context: unknown, variables: Variables, work: Work | null) {
+  constructor(plan: QueryPlan, context: unknown, variables: Variables, turns: Turns | null) {
     this.#plan = plan;
     this.#context = context;
     this.#variables = variables;
-    this.#turns = work === null ? null : new Turns(work, (error) => this.#giveUp?.(error));
+    this.#turns = turns;
   }
 
   run(): Maybe<ExecutionResult> {
@@ -60,11 +61,7 @@ class Execution {
         (resolved) => this.#response(resolved),
         (error: GraphQLError) => this.#failed(error),
       );
-      if (this.#turns === null) return answered;
-      return new Promise((resolve, reject) => {
-        this.#giveUp = reject;
-        answered.then(resolve, reject);
-      });
+      return this.#turns === null ? answered : this.#turns.orEnd(answered);
     } catch (error) {
       return this.#failed(error as GraphQLError); // as: `#fields` throws located errors
     }
@@ -120,7 +117,7 @@ class Execution {
       await Promise.allSettled(Object.values(results));
       throw error;
     }
-    return allOf(results);
+    return Object.values(results).some(isPromise) ? allOf(results) : results;
   }
 
   /** Puts the value of a field into the answer; whether it is waited for. */
@@ -130,48 +127,39 @@ class Execution {
       results[key] = parentType.name;
       return false;
     }
-    const result = this.#field(field, definition, source, { prev: path, key, typename: parentType.name });
+    const result = this.#field(field, definition, source, path);
     results[key] = result;
     if (!isPromise(result)) return false;
     this.#turns?.begun();
     return true;
   }
 
+  /** `above`: the place of the object that has the field. */
   #field(
     field: PlannedField,
     definition: NonNullable<PlannedField['definition']>,
     source: unknown,
-    path: Path,
+    above: Path | undefined,
   ): unknown {
-    const { form, nodes, parentType } = field;
-    const { schema, fragments, operation } = this.#plan;
-    const info: GraphQLResolveInfo = {
-      fieldName: definition.name,
-      fieldNodes: nodes,
-      returnType: definition.type,
-      parentType,
-      path,
-      schema,
-      fragments,
-      rootValue: undefined,
-      operation,
-      variableValues: this.#variables,
-    };
+    const { form, leaf } = field;
+    const info = new PlannedInfo(this.#plan, field, definition, this.#variables, above);
     try {
       const result: unknown = field.resolve(source, field.argumentsOf(this.#variables), this.#context, info);
+      if (leaf !== null && typeof result === 'string') return serialized(leaf, result);
       const completed = isPromise(result)
-        ? result.then((resolved) => this.#complete(form, info, path, resolved))
-        : this.#complete(form, info, path, result);
+        ? result.then((resolved) => this.#complete(form, info, null, resolved))
+        : this.#complete(form, info, null, result);
       if (!isPromise(completed)) return completed;
-      return completed.then(undefined, (error: unknown) => this.#nullFor(error, form, info, path));
+      return completed.then(undefined, (error: unknown) => this.#nullFor(error, form, info, null));
     } catch (error) {
-      return this.#nullFor(error, form, info, path);
+      return this.#nullFor(error, form, info, null);
     }
   }
 
-  /** Null in the place of what failed; throws where null is not allowed. */
-  #nullFor(raw: unknown, form: ValueForm, { fieldNodes }: GraphQLResolveInfo, path: Path): null {
-    const error = locatedError(raw, fieldNodes, responsePathAsArray(path));
+  /** Null in the place of what failed; throws where null is not allowed. `item`: its place in a list; null: it is the field's value. */
+  #nullFor(raw: unknown, form: ValueForm, info: PlannedInfo, item: Path | null): null {
+    const path = item ?? info.path;
+    const error = locatedError(raw, info.fieldNodes, responsePathAsArray(path));
     if (form.kind === 'nonNull') throw error;
     this.#report(error, path);
     return null;
@@ -186,10 +174,11 @@ class Execution {
     this.#errors.push(error);
   }
 
-  #complete(form: ValueForm, info: GraphQLResolveInfo, path: Path, value: unknown): unknown {
+  /** `item`: its place in a list; null: it is the field's value, whose place is made only if somebody wants to know it. */
+  #complete(form: ValueForm, info: PlannedInfo, item: Path | null, value: unknown): unknown {
     if (value instanceof Error) throw value;
     if (form.kind === 'nonNull') {
-      const completed = this.#complete(form.of, info, path, value);
+      const completed = this.#complete(form.of, info, item, value);
       if (completed !== null) return completed;
       throw new Error(`Cannot return null for non-nullable field ${info.parentType.name}.${info.fieldName}.`);
     }
@@ -198,17 +187,17 @@ class Execution {
       case 'leaf':
         return serialized(form, value);
       case 'object':
-        return this.#object(form, info, path, value);
+        return this.#object(form, info, item, value);
       case 'list':
-        return this.#list(form.of, info, path, value);
+        return this.#list(form.of, info, item ?? info.path, value);
       case 'abstract':
-        return this.#abstract(form, info, path, value);
+        return this.#abstract(form, info, item, value);
       default:
         return form satisfies never;
     }
   }
 
-  #list(form: ValueForm, info: GraphQLResolveInfo, path: Path, value: unknown): unknown {
+  #list(form: ValueForm, info: PlannedInfo, path: Path, value: unknown): unknown {
     if (typeof value !== 'object' || value === null || !(Symbol.iterator in value)) {
       throw new Error(`Expected Iterable, but did not find one for field "${info.parentType.name}.${info.fieldName}".`);
     }
@@ -234,28 +223,34 @@ class Execution {
   /** The items that are left, as their turns come. */
   async #otherItems(
     form: ValueForm,
-    info: GraphQLResolveInfo,
+    info: PlannedInfo,
     path: Path,
     items: readonly unknown[],
     completed: unknown[],
   ): Promise<readonly unknown[]> {
     for (const one of [...items, ...completed]) failsLater(one);
+    const waited = [...completed.keys()].filter((index) => isPromise(completed[index]));
     await this.#turns?.next();
     try {
       for (let index = completed.length; index < items.length; index += 1) {
         if (this.#turns?.isDue() === true) await this.#turns.next();
         const one = this.#item(form, info, { prev: path, key: index, typename: undefined }, items[index]);
-        failsLater(one);
         completed.push(one);
+        if (!isPromise(one)) continue;
+        failsLater(one);
+        waited.push(index);
       }
     } catch (error) {
       void Promise.allSettled([...completed, ...items]);
       throw error;
     }
-    return Promise.all(completed);
+    // Few are waited for, of a list that is long.
+    const late = await Promise.all(waited.map((index) => completed[index]));
+    for (const [at, index] of waited.entries()) completed[index] = late[at];
+    return completed;
   }
 
-  #item(form: ValueForm, info: GraphQLResolveInfo, path: Path, item: unknown): unknown {
+  #item(form: ValueForm, info: PlannedInfo, path: Path, item: unknown): unknown {
     try {
       const completed = isPromise(item)
         ? item.then((resolved) => this.#complete(form, info, path, resolved))
@@ -269,8 +264,8 @@ class Execution {
 
   #abstract(
     form: Extract<ValueForm, { kind: 'abstract' }>,
-    info: GraphQLResolveInfo,
-    path: Path,
+    info: PlannedInfo,
+    item: Path | null,
     value: unknown,
   ): unknown {
     const { type, objects } = form;
@@ -278,18 +273,20 @@ class Execution {
     const complete = (name: unknown): unknown => {
       const object = typeof name === 'string' ? objects.get(name) : undefined;
       if (object === undefined) throw new Error(`Abstract type "${type.name}" was resolved to none of its types.`);
-      return this.#object(object, info, path, value);
+      return this.#object(object, info, item, value);
     };
     return isPromise(named) ? named.then(complete) : complete(named);
   }
 
   #object(
     { type, fields }: Extract<ValueForm, { kind: 'object' }>,
-    info: GraphQLResolveInfo,
-    path: Path,
+    info: PlannedInfo,
+    item: Path | null,
     value: unknown,
   ): unknown {
-    const is = type.isTypeOf?.(value, this.#context, info) ?? true;
+    const path = item ?? info.path;
+    if (type.isTypeOf == null) return this.#fields(fields, value, path);
+    const is = type.isTypeOf(value, this.#context, info);
     const complete = (isOfType: boolean): unknown => {
       if (!isOfType) throw new Error(`Expected value of type "${type.name}".`);
       return this.#fields(fields, value, path);

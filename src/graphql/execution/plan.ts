@@ -43,13 +43,20 @@ export interface PlannedField {
   readonly resolve: GraphQLFieldResolver<unknown, unknown>;
   readonly argumentsOf: ArgumentsOf;
   readonly form: ValueForm;
+  /** The form, if it is that of a leaf, also of one that is never null. */
+  readonly leaf: LeafForm | null;
+}
+
+export interface LeafForm {
+  readonly kind: 'leaf';
+  readonly type: GraphQLLeafType;
 }
 
 /** The form of a field's value. */
 export type ValueForm =
   | { readonly kind: 'nonNull'; readonly of: ValueForm }
   | { readonly kind: 'list'; readonly of: ValueForm }
-  | { readonly kind: 'leaf'; readonly type: GraphQLLeafType }
+  | LeafForm
   | { readonly kind: 'object'; readonly type: GraphQLObjectType; readonly fields: readonly PlannedField[] }
   | {
       readonly kind: 'abstract';
@@ -146,6 +153,7 @@ class Planner {
   #field(key: string, node: FieldNode, parentType: GraphQLObjectType): PlannedField {
     const name = node.name.value;
     const definition = name === '__typename' ? null : (parentType.getFields()[name] ?? unplanned());
+    const form = definition === null ? NAME : this.#form(definition.type, node);
     return {
       key,
       definition,
@@ -153,7 +161,8 @@ class Planner {
       parentType,
       resolve: definition === null ? noValue : resolverOf(definition),
       argumentsOf: definition === null ? noArguments : compileArguments(definition, node),
-      form: definition === null ? NAME : this.#form(definition.type, node),
+      form,
+      leaf: leafOf(form),
     };
   }
 
@@ -169,6 +178,11 @@ class Planner {
   #object(type: GraphQLObjectType, { selectionSet }: FieldNode): Extract<ValueForm, { kind: 'object' }> {
     return { kind: 'object', type, fields: selectionSet === undefined ? [] : this.fieldsOf(type, selectionSet) };
   }
+}
+
+function leafOf(form: ValueForm): LeafForm | null {
+  if (form.kind === 'nonNull') return leafOf(form.of);
+  return form.kind === 'leaf' ? form : null;
 }
 
 const noArguments: ArgumentsOf = () => ({});

@@ -11,7 +11,7 @@ import {
 
 type Values = Readonly<Record<string, unknown>>;
 
-/** The arguments of a field, from coerced variables. A new object each time. Throws what graphql-js throws. */
+/** The arguments of a field, from coerced variables. A new object each time, unless there are none. Throws what graphql-js throws. */
 export type ArgumentsOf = (variables: Values) => Record<string, unknown>;
 
 /** Puts one argument into the object; false: graphql-js has to do it. */
@@ -26,6 +26,7 @@ export function compileArguments(definition: GraphQLField<unknown, unknown>, nod
   const puts = definition.args.flatMap((argument) => putOf(argument, given.get(argument.name)) ?? []);
   const left: ArgumentsOf = (variables) => getArgumentValues(definition, node, variables);
   if (puts.includes(leave)) return left;
+  if (puts.length === 0) return () => NONE;
   return (variables) => {
     const values: Record<string, unknown> = {};
     for (const put of puts) if (!put(values, variables)) return left(variables);
@@ -33,6 +34,7 @@ export function compileArguments(definition: GraphQLField<unknown, unknown>, nod
   };
 }
 
+const NONE: Record<string, unknown> = Object.freeze({});
 const leave: Put = () => false;
 
 /** Null: nothing has to be put. */

@@ -1,9 +1,9 @@
 import type { Work } from '../../access/work.ts';
 
 /** Milliseconds for which an execution keeps others waiting. */
-const ONE_TURN = 5;
+const ONE_TURN = 2;
 /** The same for its beginning: most are answered in that, without a promise. */
-const FIRST_TURN = 12;
+const FIRST_TURN = 3;
 /** Values between two looks at the clock. */
 const BETWEEN = 8;
 /** Fields of an operation itself can be searches: the clock is looked at before each. */
@@ -20,7 +20,8 @@ const BEGUN_NEXT = 4;
  */
 export class Turns {
   readonly #work: Work;
-  readonly #failed: (error: unknown) => void;
+  /** Rejects what `orEnd` has returned. */
+  #failed: ((error: unknown) => void) | null = null;
   readonly #waiting: (() => void)[] = [];
   #isRunning = false;
   #since = performance.now();
@@ -28,10 +29,16 @@ export class Turns {
   #values = 0;
   #mayBegin = BEGUN_AT_ONCE;
 
-  /** `failed`: told once, when the work of the request has ended. Nobody who waits goes on then. */
-  constructor(work: Work, failed: (error: unknown) => void) {
+  constructor(work: Work) {
     this.#work = work;
-    this.#failed = failed;
+  }
+
+  /** `result`, or the error of the work of the request if that ends before. Nobody who waits goes on then. */
+  orEnd<T>(result: Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      this.#failed = reject;
+      result.then(resolve, reject);
+    });
   }
 
   /** Counts a value that is to be completed now. Whether it has to wait for `next` first. `weight`: values that it is worth. */
@@ -84,7 +91,7 @@ export class Turns {
       waiting.length = 0;
       this.#isRunning = false;
     } catch (error) {
-      this.#failed(error);
+      this.#failed?.(error);
     }
   }
 }

@@ -5,7 +5,7 @@ import type { Answers } from '../../guard/decision-loader.ts';
 import { andThen, type MaybePromise } from '../../guard/maybe-promise.ts';
 import { RolegateError } from '../../policy/errors.ts';
 import type { GatewayContext } from '../context.ts';
-import { faultIn } from '../malformed.ts';
+import { faultIn, isWellFormed } from '../malformed.ts';
 
 /** What an entry of a list becomes; its error if it is malformed or `read` refuses it. */
 type Read<Value> = Value | RolegateError;
@@ -21,12 +21,18 @@ export function eachOf<Item, Value>(
 ): readonly Read<Value>[] {
   return items.map((item, index) => {
     try {
-      return faultIn(item, () => `${list}[${index}]`) ?? read(item, index);
+      const fault = isWellFormed(item) ? null : faultAt(item, list, index);
+      return fault ?? read(item, index);
     } catch (error) {
       if (error instanceof RolegateError) return error;
       throw error;
     }
   });
+}
+
+/** By itself, so that the many entries without a fault pay for no closure. */
+function faultAt(item: unknown, list: string, index: number): RolegateError | null {
+  return faultIn(item, () => `${list}[${index}]`);
 }
 
 /**

@@ -62,7 +62,12 @@ builder.queryField('decisions', (t) =>
       checkBatchSize(requests.length, 'requests');
       const shared = sharedSubjects();
       const questions = eachOf(requests, 'requests', (request, index) =>
-        toListed(shared(toSubject(request, () => `requests[${index}].session`)), request, 'requests', index),
+        toListed(
+          shared(toSubject(request, request.session == null ? NOWHERE : sessionAt(index))),
+          request,
+          'requests',
+          index,
+        ),
       );
       return inTheirPlaces(answerEach(context, questions, 'requests'));
     },
@@ -145,6 +150,12 @@ builder.queryField('allowedResources', (t) =>
     },
   }),
 );
+
+const NOWHERE = (): string => '';
+
+function sessionAt(index: number): () => string {
+  return () => `requests[${index}].session`;
+}
 
 /** The subject of a check is given beside the list, not in its entries. */
 const SUBJECT_ARGUMENTS = {
