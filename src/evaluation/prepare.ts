@@ -7,7 +7,8 @@ import { hasClosed, isClosed, ownClosedLayer } from './closed-policy.ts';
 import { grantPolicy } from './key-grant.ts';
 import type { PolicyLayer } from './layer.ts';
 import { type ControlPlan, type LayerPlan, planLayer } from './layer-set.ts';
-import { ANYBODY, type Names, NOBODY, namesOf } from './names.ts';
+import { type Bound, bindingsOf } from './match-principal.ts';
+import { type Names, namesOf } from './names.ts';
 import { controlPlans, PreparedPolicies } from './plan.ts';
 import { PlanMemo } from './plan-memo.ts';
 import type { PrincipalFacts, RoleFacts, RoleSessionFacts, Tags } from './principal.ts';
@@ -69,8 +70,8 @@ export interface PreparedResource extends ResourceText {
   /** Null: it has no policy. */
   readonly policyPlans: PlanMemo<LayerPlan> | null;
   readonly facts: ResourceFacts;
-  /** Names beside its own that its policy can have for a principal: every one where some are bound to unique ids, else none. */
-  readonly boundNames: Names;
+  /** The unique ids that names in its policy are bound to; null: none is. */
+  readonly bindings: Bound['bindings'];
   /** Null: no resource control policies apply to it. */
   readonly controlPlans: PlanMemo<ControlPlan> | null;
   /** Its policy, or a resource control policy, has unknown content. */
@@ -86,7 +87,7 @@ export interface PreparedResource extends ResourceText {
 }
 
 /** The bucket behind an access point, ready for deciding on requests through it. */
-export interface PreparedBucket {
+export interface PreparedBucket extends Bound {
   readonly facts: UnderlyingBucket;
   /** Its policy as it counts for the access point; null: it has none. */
   readonly policy: AttachedPolicy | null;
@@ -195,6 +196,7 @@ export function prepareResource(facts: ResourceFacts): PreparedResource {
     closed: (facts.policy !== null && isClosed(facts.policy)) || hasClosed(levels) || isClosedBehind(bucket),
     accountId: owner === null ? null : sameText(owner),
     partition: sameText(arn?.partition ?? ''),
+    bindings: bindingsOf(facts),
     controlPlans: levels === null ? null : controlPlans(levels, 'RESOURCE_CONTROL_POLICY'),
     bucket,
     restrictedBy:
@@ -208,7 +210,6 @@ export function prepareResource(facts: ResourceFacts): PreparedResource {
     service,
     segments,
     facts,
-    boundNames: Object.keys(facts.policyBindings).length === 0 ? NOBODY : ANYBODY,
     text,
     tags: facts.tags === null ? null : foldTags(facts.tags),
     grantPolicies: grants,
@@ -223,7 +224,8 @@ function bucketBehind({ arn, accessPoint }: ResourceFacts): PreparedBucket | nul
   const point = facts === null ? null : accessPointIn(arn);
   if (facts === null || point === null || !isReadableThrough(facts.arn, point)) return null;
   const policy = facts.policy === null ? null : seenThrough(facts.policy, facts.arn, point);
-  return { facts, policy, plans: policy === null ? null : sharedPlan(policy, 'UNDERLYING_BUCKET_POLICY') };
+  const plans = policy === null ? null : sharedPlan(policy, 'UNDERLYING_BUCKET_POLICY');
+  return { facts, policy, plans, bindings: bindingsOf(facts) };
 }
 
 function isClosedBehind(bucket: PreparedBucket | null): boolean {

@@ -45,6 +45,8 @@ export class Rule {
   declare readonly more: readonly ResourcePattern[] | null;
   /** The principals that it names. */
   declare readonly names: Names;
+  /** Its Principal is everybody. */
+  declare readonly everyone: boolean;
   declare readonly principal: PrincipalElement | null;
   declare readonly allows: boolean;
   /** Null: none. */
@@ -66,6 +68,7 @@ export class Rule {
     this.unsaid = unsaidIn(statement);
     this.asMatchedRead = null;
     this.names = namedBy(principal);
+    this.everyone = principal?.everyone === true && !principal.negated;
     this.more = patterns.length > 1 ? patterns.slice(1) : null;
     this.principal = principal;
     this.allows = allows;
