@@ -10,12 +10,15 @@ export interface CallerPart {
   readonly conditions: readonly Condition[];
 }
 
-/** A Deny with what else it depends on. */
-export interface OpenDeny {
+/** A Deny, divided by what it depends on. */
+export interface DividedDeny {
   /** The bit of its caller part, without which it does not apply; 0: it has none. */
   readonly bit: number;
   /** The Deny without its caller part. */
-  readonly rule: Rule;
+  readonly rest: Rule;
+  readonly whole: Rule;
+  /** Null: nothing of it depends on the caller alone. */
+  readonly part: CallerPart | null;
 }
 
 /** The Denies of control policies about one action, so that nothing is looked at twice that does not depend on the request. */
@@ -25,7 +28,10 @@ export interface CallerDenies {
   readonly bits: number;
   /** Bits of the parts that deny by themselves. */
   readonly denying: number;
-  readonly open: readonly OpenDeny[];
+  /** Those that depend on more than the caller. */
+  readonly open: readonly DividedDeny[];
+  /** All, in the order of levels, policies and documents. */
+  readonly all: readonly DividedDeny[];
 }
 
 const MOST_BITS = 31;
@@ -34,24 +40,32 @@ const MOST_BITS = 31;
  * Gives out the bits of a list of levels. Organizations have few such Denies; those beyond 31 are looked at in every request.
  */
 export class CallerBits {
-  readonly #parts = new Map<Rule, CallerPart | null>();
+  readonly #divided = new Map<Rule, DividedDeny>();
   #used = 0;
 
-  /** Null: nothing of the Deny depends on the caller alone. */
-  of(rule: Rule): CallerPart | null {
-    const known = this.#parts.get(rule);
+  /** What a Deny depends on: the same object for every action. */
+  of(rule: Rule): DividedDeny {
+    const known = this.#divided.get(rule);
     if (known !== undefined) return known;
-    const conditions = (rule.conditions ?? []).filter(({ keys }) => keys.every(isOfCaller));
+    const conditions = (rule.conditions ?? []).filter(isOfCaller);
     const isPart = conditions.length > 0 && this.#used < MOST_BITS;
-    const part = isPart ? { bit: 1 << this.#used, conditions } : null;
+    const bit = isPart ? 1 << this.#used : 0;
+    const divided = isPart
+      ? { bit, rest: without(rule, conditions), whole: rule, part: { bit, conditions } }
+      : { bit, rest: rule, whole: rule, part: null };
     if (isPart) this.#used += 1;
-    this.#parts.set(rule, part);
-    return part;
+    this.#divided.set(rule, divided);
+    return divided;
   }
 }
 
+function isOfCaller({ keys }: Condition): boolean {
+  // A condition that hides its keys (veil.ts) can depend on anything.
+  return keys.length > 0 && keys.every(followsFromCaller);
+}
+
 /** Its value follows from the facts about the caller, and every question says them. */
-function isOfCaller({ owner, unsaid, name }: ContextKey): boolean {
+function followsFromCaller({ owner, unsaid, name }: ContextKey): boolean {
   // A hypothetical session is issued at the time of each request.
   return owner === 'principal' && unsaid === 0 && name !== 'aws:tokenissuetime';
 }
@@ -66,21 +80,20 @@ interface Denies {
 /** Null: no Deny has such a part, or they are so many that an index finds them. */
 export function callerDenies({ rules, index }: Denies, bits: CallerBits): CallerDenies | null {
   if (index !== null) return null;
-  const parts: CallerPart[] = [];
-  const open: OpenDeny[] = [];
-  let all = 0;
-  let denying = 0;
-  for (const rule of rules) {
-    const part = bits.of(rule);
-    if (part !== null) {
-      parts.push(part);
-      all |= part.bit;
-    }
-    const rest = part === null ? rule : without(rule, part.conditions);
-    if (part !== null && rest.always) denying |= part.bit;
-    else open.push({ bit: part === null ? 0 : part.bit, rule: rest });
-  }
-  return parts.length === 0 ? null : { parts, bits: all, denying, open };
+  const all = rules.map((rule) => bits.of(rule));
+  const parts = all.flatMap(({ part }) => (part === null ? [] : [part]));
+  if (parts.length === 0) return null;
+  const open = all.filter((one) => !deniesByCaller(one));
+  return { parts, bits: union(all), denying: union(all.filter(deniesByCaller)), open, all };
+}
+
+/** Where its caller part holds, it matches every request. */
+function deniesByCaller({ part, rest }: DividedDeny): boolean {
+  return part !== null && rest.always;
+}
+
+function union(denies: readonly DividedDeny[]): number {
+  return denies.reduce((bits, { bit }) => bits | bit, 0);
 }
 
 function without({ statement, attached, layer, level }: Rule, left: readonly Condition[]): Rule {

@@ -1,4 +1,5 @@
 import { belongsToAws } from './aws-owned.ts';
+import type { CallerDenies } from './caller-denies.ts';
 import { closedLayerOf } from './closed-layer.ts';
 import type { BucketSide, Findings, Situation } from './decide.ts';
 import type { MatchedStatement } from './decision.ts';
@@ -106,7 +107,7 @@ export class PlannedFindings extends Matching implements Findings, Situation {
     if (sessionPlan !== null && this.anyMatches(sessionPlan.deny)) return 'SESSION_POLICY';
     if (this.namedDeny(this.resourcePlan)) return this.resourceLayer;
     if (this.resource.bucket !== null && this.bucketDenies()) return 'UNDERLYING_BUCKET_POLICY';
-    if (plan === null || plan.identityDeny === null) return null;
+    if (plan === null || (plan.denyMarks & this.resource.marks) === 0 || plan.identityDeny === null) return null;
     return this.anyMatches(plan.identityDeny) ? 'IDENTITY_POLICY' : null;
   }
 
@@ -167,12 +168,11 @@ export class PlannedFindings extends Matching implements Findings, Situation {
 
   private policyGrant(): Naming {
     const { allowNames, allow } = this.resourcePlan;
-    const names = this.principal.names | this.resource.boundNames;
-    if ((allowNames & names) === NOBODY || !samePartition(this.principal, this.resource)) return NOT_NAMED;
+    if ((allowNames & this.boundNames) === NOBODY || !samePartition(this.principal, this.resource)) return NOT_NAMED;
     let strongest: Naming = NOT_NAMED;
-    for (const rule of allow.rules) {
-      if ((rule.names & names) === NOBODY) continue;
-      const named = this.named(rule);
+    for (let i = 0; i < allow.count; i += 1) {
+      const rule = ruleAt(allow, i);
+      const named = this.namedOnResource(rule);
       if (named > strongest && this.applies(rule)) strongest = named;
       if (strongest === DIRECTLY) break;
     }
@@ -207,7 +207,7 @@ export class PlannedFindings extends Matching implements Findings, Situation {
     const { plan, sessionPlan, resourceControl, endpointPlan } = this;
     let count = 0;
     const control = plan !== null && this.principal.controlled ? plan.serviceControl : null;
-    if (control !== null) count = this.collect(control.deny, 0, count);
+    if (control !== null && control.deny !== NONE) count = this.collectControl(control, count);
     if (resourceControl !== null) count = this.collectNamed(resourceControl.deny, NOT_NAMED, count);
     if (endpointPlan !== null) {
       for (const rule of endpointPlan.deny.rules) if (this.appliesOnPath(rule)) collected[count++] = rule.asMatched;
@@ -259,10 +259,18 @@ export class PlannedFindings extends Matching implements Findings, Situation {
 
   private controlDenies({ serviceControl }: PrincipalPlan): boolean {
     if (serviceControl === null || serviceControl.deny === NONE || !this.principal.controlled) return false;
-    const { callerDenies, deny } = serviceControl;
+    const callerDenies = this.callerDeniesOf(serviceControl);
+    return callerDenies === null ? this.anyMatches(serviceControl.deny) : this.anyOfCaller(callerDenies);
+  }
+
+  private collectControl(serviceControl: ControlPlan, at: number): number {
+    const callerDenies = this.callerDeniesOf(serviceControl);
+    return callerDenies === null ? this.collect(serviceControl.deny, 0, at) : this.collectOfCaller(callerDenies, at);
+  }
+
+  private callerDeniesOf({ callerDenies }: ControlPlan): CallerDenies | null {
     // In a simulation the request can give the keys of the caller, too.
-    if (callerDenies === null || this.request.authority !== 'directory') return this.anyMatches(deny);
-    return this.anyOfCaller(callerDenies);
+    return this.request.authority === 'directory' ? callerDenies : null;
   }
 
   private collectGrants(than: Naming, at: number): number {

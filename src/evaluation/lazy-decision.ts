@@ -87,11 +87,11 @@ export class LazyDecision extends PlannedFindings implements Decision {
   }
 
   private requirements(): Requirements {
-    const { principal, action } = this;
+    if (this.allowed) return NOTHING_REQUIRED;
     // Few decisions leave a name unsaid: the results for those are cached separately.
-    const { facts } = principal;
-    const isNamed = facts.kind !== 'roleSession' || facts.sessionName !== null;
-    if ((isNamed && action.service !== 'sts') || this.allowed) return NOTHING_REQUIRED;
+    const { caller, facts } = this.principal;
+    const isNamed = caller !== 'roleSession' || facts.kind !== 'roleSession' || facts.sessionName !== null;
+    if (isNamed && this.action.service !== 'sts') return NOTHING_REQUIRED;
     const known = requirementsRead.get(this) ?? requirementsOf(this, decided);
     requirementsRead.set(this, known);
     return known;

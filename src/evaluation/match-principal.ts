@@ -16,11 +16,17 @@ export type Naming = typeof NOT_NAMED | typeof AS_ACCOUNT | typeof AS_ROLE | typ
 
 /** The source of named principals: a resource, whose policy is bound to the entities that existed when it was saved. */
 export interface Bound {
-  readonly facts: Pick<ResourceFacts, 'policyBindings'>;
+  /** The unique ids that names in its policy are bound to; null: none is. */
+  readonly bindings: ResourceFacts['policyBindings'] | null;
 }
 
 /** Not bound to anybody. */
-export const UNBOUND: Bound = { facts: { policyBindings: {} } };
+export const UNBOUND: Bound = { bindings: null };
+
+/** The bindings of a policy; null: there are none. */
+export function bindingsOf({ policyBindings }: Pick<ResourceFacts, 'policyBindings'>): Bound['bindings'] {
+  return Object.keys(policyBindings).length === 0 ? null : policyBindings;
+}
 
 /**
  * The strongest way in which the Principal of a statement names the caller.
@@ -90,9 +96,8 @@ function namingById(id: string, { facts }: PreparedPrincipal): Naming {
  * Whether a saved policy means this user or role by an ARN. It names the entity that existed then: an entity created again under
  * the same name is a different one, and one that was renamed since is the same.
  */
-function means(entity: { readonly arn: string; readonly id: string }, arn: string, { facts }: Bound): boolean {
-  const bindings = facts.policyBindings;
-  const bound = Object.hasOwn(bindings, arn) ? bindings[arn] : undefined;
+function means(entity: { readonly arn: string; readonly id: string }, arn: string, { bindings }: Bound): boolean {
+  const bound = bindings !== null && Object.hasOwn(bindings, arn) ? bindings[arn] : undefined;
   return bound === undefined ? arn === entity.arn : bound === entity.id;
 }
 

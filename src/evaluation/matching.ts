@@ -2,8 +2,8 @@ import type { CallerDenies } from './caller-denies.ts';
 import type { MatchedStatement } from './decision.ts';
 import { Evaluation } from './evaluation.ts';
 import type { Candidates, ControlPlan, LayerPlan } from './layer-set.ts';
-import { type Naming, NOT_NAMED } from './match-principal.ts';
-import { NOBODY } from './names.ts';
+import { DIRECTLY, type Naming, NOT_NAMED } from './match-principal.ts';
+import { ANYBODY, type Names, NOBODY } from './names.ts';
 import type { ResourceIndex } from './resource-index.ts';
 import type { Rule } from './rule.ts';
 
@@ -28,12 +28,23 @@ export class Matching extends Evaluation {
   }
 
   protected namedDeny({ deny, denyNames }: LayerPlan | ControlPlan): boolean {
-    const names = this.principal.names | this.resource.boundNames;
-    if ((denyNames & names) === NOBODY) return false;
-    for (const rule of deny.rules) {
-      if ((rule.names & names) !== NOBODY && this.named(rule) !== NOT_NAMED && this.applies(rule)) return true;
+    if ((denyNames & this.boundNames) === NOBODY) return false;
+    for (let i = 0; i < deny.count; i += 1) {
+      const rule = ruleAt(deny, i);
+      if (this.namedOnResource(rule) !== NOT_NAMED && this.applies(rule)) return true;
     }
     return false;
+  }
+
+  /** The names that the policy of the resource can have for the caller: any, where some of them are bound to unique ids. */
+  protected get boundNames(): Names {
+    return this.resource.bindings === null ? this.principal.names : ANYBODY;
+  }
+
+  /** Like `named`, without looking at names where it needs none. */
+  protected namedOnResource(rule: Rule): Naming {
+    if (rule.everyone) return DIRECTLY;
+    return (rule.names & this.boundNames) === NOBODY ? NOT_NAMED : this.named(rule);
   }
 
   /** The position of the first rule that applies, starting at a position; the count if there is none. */
@@ -60,10 +71,20 @@ export class Matching extends Evaluation {
     const held = this.callerBits(denies);
     if ((held & denies.denying) !== 0) return true;
     const { marks } = this.resource;
-    for (const { bit, rule } of denies.open) {
-      if ((held & bit) === bit && (rule.marks & marks) !== 0 && this.applies(rule)) return true;
+    for (const { bit, rest } of denies.open) {
+      if ((held & bit) === bit && (rest.marks & marks) !== 0 && this.applies(rest)) return true;
     }
     return false;
+  }
+
+  /** Like `collect`, for the same Denies. */
+  protected collectOfCaller(denies: CallerDenies, at: number): number {
+    const held = this.callerBits(denies);
+    let count = at;
+    for (const { bit, rest, whole } of denies.all) {
+      if ((held & bit) === bit && this.applies(rest)) collected[count++] = whole.asMatched;
+    }
+    return count;
   }
 
   private callerBits({ parts, bits }: CallerDenies): number {
@@ -111,12 +132,11 @@ export class Matching extends Evaluation {
   }
 
   /** Like `collect`, for rules that name the caller more strongly than `than`. */
-  protected collectNamed({ rules }: Candidates, than: Naming, at: number): number {
-    const names = this.principal.names | this.resource.boundNames;
+  protected collectNamed(candidates: Candidates, than: Naming, at: number): number {
     let count = at;
-    for (const rule of rules) {
-      if ((rule.names & names) !== NOBODY && this.named(rule) > than && this.applies(rule))
-        collected[count++] = rule.asMatched;
+    for (let i = 0; i < candidates.count; i += 1) {
+      const rule = ruleAt(candidates, i);
+      if (this.namedOnResource(rule) > than && this.applies(rule)) collected[count++] = rule.asMatched;
     }
     return count;
   }

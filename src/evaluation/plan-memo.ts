@@ -5,7 +5,7 @@ import type { ActionFacts } from './request.ts';
 const GENERATION = 1024;
 
 const COMPARED = 64;
-const SMALLEST = 4;
+const SMALLEST = 8;
 
 /** Whatever a plan contains. */
 interface AnyPlan {
@@ -15,23 +15,87 @@ interface AnyPlan {
 }
 
 /**
+ * A hash table of its own: the numbers of actions and their plans in turns. They are the elements of the object itself. A decision
+ * waits for memory, one access after the other: a Map takes four more to the same plan, a list in a field one.
+ */
+class PlanTable<Plan> {
+  [place: number]: Plan | number | undefined;
+  /** Number of places, a power of two. */
+  declare protected places: number;
+  declare protected count: number;
+
+  constructor() {
+    this.places = 0;
+    this.count = 0;
+    this.widen(SMALLEST);
+  }
+
+  /** The plan of the number; undefined: there is none. */
+  planOf(number: number): Plan | undefined {
+    return this[this.placeOf(number) + 1] as Plan | undefined;
+  }
+
+  /** Adds the plan of a number that is not there. */
+  protected put(number: number, plan: Plan): void {
+    // At most three quarters of it are used.
+    if (this.count * 8 >= this.places * 3) this.widen(this.places * 2);
+    const at = this.placeOf(number);
+    this[at] = number;
+    this[at + 1] = plan;
+    this.count += 1;
+  }
+
+  /** Takes everything out, into a table of its own. */
+  protected handOver(): PlanTable<Plan> {
+    const other = new PlanTable<Plan>();
+    for (const [number, plan] of this.entries()) other.put(number, plan);
+    this.places = SMALLEST;
+    this.clear();
+    return other;
+  }
+
+  private entries(): readonly (readonly [number: number, plan: Plan])[] {
+    const entries: [number, Plan][] = [];
+    for (let at = 0; at < this.places; at += 2) {
+      const number = this[at];
+      if (typeof number === 'number') entries.push([number, this[at + 1] as Plan]);
+    }
+    return entries;
+  }
+
+  /** Where the number is, or would be. */
+  private placeOf(number: number): number {
+    const last = this.places - 2;
+    let at = (number << 1) & last;
+    for (let found = this[at]; found !== number && found !== undefined; found = this[at]) at = (at + 2) & last;
+    return at;
+  }
+
+  private widen(places: number): void {
+    const entries = this.entries();
+    this.places = places;
+    this.clear();
+    for (const [number, plan] of entries) this.put(number, plan);
+  }
+
+  private clear(): void {
+    this.count = 0;
+    for (let at = 0; at < this.places; at += 1) this[at] = undefined;
+  }
+}
+
+/**
  * Plans by action, made on first use. Holds two generations of them: a scan of the whole catalogue for one
  * principal keeps the plans that are in repeated use.
- *
- * A hash table of its own: numbers and plans in turns, in one list. A Map takes three more accesses to memory to the same plan.
  */
-export class PlanMemo<Plan extends AnyPlan> {
-  // `declare`: without it each field is first defined as undefined.
-  declare private table: Table<Plan>;
-  declare private count: number;
-  declare private old: Table<Plan> | null;
+export class PlanMemo<Plan extends AnyPlan> extends PlanTable<Plan> {
+  declare private old: PlanTable<Plan> | null;
   /** Plans of actions without a number. */
   declare private named: Map<string, Plan> | null;
   declare private readonly make: (action: ActionFacts) => Plan;
 
   constructor(make: (action: ActionFacts) => Plan) {
-    this.table = emptyTable(SMALLEST);
-    this.count = 0;
+    super();
     this.old = null;
     this.named = null;
     this.make = make;
@@ -40,21 +104,13 @@ export class PlanMemo<Plan extends AnyPlan> {
   for(action: ActionFacts): Plan {
     const number = action.number ?? actionNumber(action.name);
     if (number < 0) return this.ofName(action);
-    return planIn(this.table, number) ?? this.add(action, number);
+    return this.planOf(number) ?? this.add(action, number);
   }
 
   private add(action: ActionFacts, number: number): Plan {
-    const { old } = this;
-    const plan = (old === null ? undefined : planIn(old, number)) ?? this.shared(this.make(action));
-    if (this.count >= GENERATION) {
-      this.old = this.table;
-      this.table = emptyTable(SMALLEST);
-      this.count = 0;
-    }
-    // At most three quarters of it are used.
-    if (this.count * 8 >= this.table.length * 3) this.table = grown(this.table);
-    put(this.table, number, plan);
-    this.count += 1;
+    const plan = this.old?.planOf(number) ?? this.shared(this.make(action));
+    if (this.count >= GENERATION) this.old = this.handOver();
+    this.put(number, plan);
     return plan;
   }
 
@@ -70,48 +126,12 @@ export class PlanMemo<Plan extends AnyPlan> {
   /** Many actions are treated alike: one plan serves them all, as long as plans are few enough to compare. */
   private shared(made: Plan): Plan {
     if (this.count > COMPARED) return made;
-    const { table } = this;
-    for (let at = 1; at < table.length; at += 2) {
-      const known = table[at] as Plan | undefined;
+    for (let at = 1; at < this.places; at += 2) {
+      const known = this[at] as Plan | undefined;
       if (known !== undefined && isSame(known, made)) return known;
     }
     return made;
   }
-}
-
-/** Numbers of actions at even places, their plans behind them. */
-type Table<Plan> = (Plan | number | undefined)[];
-
-function emptyTable<Plan>(capacity: number): Table<Plan> {
-  return Array.from({ length: capacity * 2 }, () => undefined);
-}
-
-/** The plan of the number; undefined: there is none. */
-function planIn<Plan>(table: Table<Plan>, number: number): Plan | undefined {
-  return table[placeIn(table, number) + 1] as Plan | undefined;
-}
-
-/** Where the number is, or would be. */
-function placeIn(table: readonly unknown[], number: number): number {
-  const last = table.length - 2;
-  let at = (number << 1) & last;
-  for (let found = table[at]; found !== number && found !== undefined; found = table[at]) at = (at + 2) & last;
-  return at;
-}
-
-function put<Plan>(table: Table<Plan>, number: number, plan: Plan): void {
-  const at = placeIn(table, number);
-  table[at] = number;
-  table[at + 1] = plan;
-}
-
-function grown<Plan>(table: Table<Plan>): Table<Plan> {
-  const larger = emptyTable<Plan>(table.length);
-  for (let at = 0; at < table.length; at += 2) {
-    const number = table[at];
-    if (typeof number === 'number') put(larger, number, table[at + 1] as Plan);
-  }
-  return larger;
 }
 
 function isSame(one: AnyPlan, other: AnyPlan): boolean {

@@ -1,3 +1,4 @@
+import type { Marks } from '../policy/resource-marks.ts';
 import type { AttachedPolicy, ControlLevel, PrincipalPolicies } from './applicable-policies.ts';
 import { CallerBits } from './caller-denies.ts';
 import { hasClosed } from './closed-policy.ts';
@@ -12,6 +13,8 @@ import type { ActionFacts } from './request.ts';
  * objects that were not used recently.
  */
 export interface PrincipalPlan extends Candidates {
+  /** Marks of the resources that Denies of identity policies can match. */
+  readonly denyMarks: Marks;
   /** Null: none. */
   readonly identityDeny: Candidates | null;
   /** Neither boundary nor control policies limit anything, whatever the resource and the context are. */
@@ -63,6 +66,7 @@ function planPrincipal(
     open,
     serviceControl,
     boundary,
+    denyMarks: deny.rules.reduce((marks, rule) => marks | rule.marks, 0),
     identityDeny,
     always,
     count,

@@ -8,7 +8,8 @@ import { type ControlThrough, controlThrough } from './control-behind.ts';
 import { grantPolicy } from './key-grant.ts';
 import type { PolicyLayer } from './layer.ts';
 import { type ControlPlan, type LayerPlan, planLayer } from './layer-set.ts';
-import { ANYBODY, type Names, NOBODY, namesOf } from './names.ts';
+import { type Bound, bindingsOf } from './match-principal.ts';
+import { type Names, namesOf } from './names.ts';
 import { controlPlans, PreparedPolicies } from './plan.ts';
 import { PlanMemo } from './plan-memo.ts';
 import type { PrincipalFacts, RoleFacts, RoleSessionFacts, Tags } from './principal.ts';
@@ -70,8 +71,8 @@ export interface PreparedResource extends ResourceText {
   /** Null: it has no policy. */
   readonly policyPlans: PlanMemo<LayerPlan> | null;
   readonly facts: ResourceFacts;
-  /** Names beside its own that its policy can have for a principal: every one where some are bound to unique ids, else none. */
-  readonly boundNames: Names;
+  /** The unique ids that names in its policy are bound to; null: none is. */
+  readonly bindings: Bound['bindings'];
   /** Null: no resource control policies apply to it. */
   readonly controlPlans: PlanMemo<ControlPlan> | null;
   /** Its policy, or a resource control policy, has unknown content. */
@@ -87,7 +88,7 @@ export interface PreparedResource extends ResourceText {
 }
 
 /** The bucket behind an access point, ready for deciding on requests through it. */
-export interface PreparedBucket {
+export interface PreparedBucket extends Bound {
   readonly facts: UnderlyingBucket;
   /** Its policy as it counts for the access point; null: it has none. */
   readonly policy: AttachedPolicy | null;
@@ -199,6 +200,7 @@ export function prepareResource(facts: ResourceFacts): PreparedResource {
     closed: (facts.policy !== null && isClosed(facts.policy)) || hasClosed(levels) || isClosedBehind(bucket),
     accountId: owner === null ? null : sameText(owner),
     partition: sameText(arn?.partition ?? ''),
+    bindings: bindingsOf(facts),
     controlPlans: levels === null ? null : controlPlans(levels, 'RESOURCE_CONTROL_POLICY'),
     bucket,
     restrictedBy:
@@ -212,7 +214,6 @@ export function prepareResource(facts: ResourceFacts): PreparedResource {
     service,
     segments,
     facts,
-    boundNames: Object.keys(facts.policyBindings).length === 0 ? NOBODY : ANYBODY,
     text,
     tags: facts.tags === null ? null : foldTags(facts.tags),
     grantPolicies: grants,
@@ -238,6 +239,7 @@ function bucketBehind(
     facts,
     policy,
     plans,
+    bindings: bindingsOf(facts),
     control,
     controlPlans: levels === null ? null : controlPlans(levels, 'RESOURCE_CONTROL_POLICY'),
   };

@@ -14,12 +14,12 @@ import { type Names, namedBy } from './names.ts';
 /** Replaces the patterns of NotResource, and of a Resource whose entries match nothing. */
 export const NOT_RESOURCE: ResourcePattern = {
   everything: false,
+  marks: EVERY_MARK,
   head: null,
-  start: '',
   segments: null,
+  start: '',
   rest: null,
   template: null,
-  marks: EVERY_MARK,
   parts: [],
 };
 
@@ -45,6 +45,8 @@ export class Rule {
   declare readonly more: readonly ResourcePattern[] | null;
   /** The principals that it names. */
   declare readonly names: Names;
+  /** Its Principal is everybody. */
+  declare readonly everyone: boolean;
   declare readonly principal: PrincipalElement | null;
   declare readonly allows: boolean;
   /** Null: none. */
@@ -64,9 +66,10 @@ export class Rule {
     this.conditions = conditions.length === 0 ? null : conditions;
     this.pattern = everything ? null : (patterns[0] ?? NOT_RESOURCE);
     this.unsaid = unsaidIn(statement);
+    this.more = patterns.length > 1 ? patterns.slice(1) : null;
     this.asMatchedRead = null;
     this.names = namedBy(principal);
-    this.more = patterns.length > 1 ? patterns.slice(1) : null;
+    this.everyone = principal?.everyone === true && !principal.negated;
     this.principal = principal;
     this.allows = allows;
     this.statement = statement;

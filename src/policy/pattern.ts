@@ -22,7 +22,6 @@ interface Chunk {
 
 /** A compiled pattern. Compares with case; to compare without case, pass it and the text in lower case. */
 export class Glob {
-  declare private readonly chunks: readonly Chunk[];
   // The first and last chunk are kept here too: reading them needs no further object, which saves cache misses.
   declare private readonly count: number;
   declare private readonly shortest: number;
@@ -30,18 +29,19 @@ export class Glob {
   declare private readonly startOpen: readonly boolean[] | null;
   declare private readonly end: string;
   declare private readonly endOpen: readonly boolean[] | null;
+  declare private readonly chunks: readonly Chunk[];
 
   constructor(pieces: readonly Piece[]) {
     const chunks = chunksOf(pieces);
     const first = chunks[0] ?? EMPTY;
     const last = chunks[chunks.length - 1] ?? EMPTY;
-    this.chunks = chunks;
     this.count = chunks.length;
     this.shortest = chunks.reduce((sum, chunk) => sum + chunk.text.length, 0);
     this.start = first.text;
     this.startOpen = first.open;
     this.end = last.text;
     this.endOpen = last.open;
+    this.chunks = chunks;
   }
 
   /** The only text that matches; null when there are several. */

@@ -11,21 +11,21 @@ import { widerReadings } from './wider-reading.ts';
 /** The result of comparing one entry of Resource or NotResource with a resource. */
 export type ResourceVerdict = 'match' | 'noMatch' | 'unresolved';
 
-/** One entry of Resource or NotResource. */
+/** One entry of Resource or NotResource, in the order of use. */
 export interface ResourcePattern {
   /** A bare `*`: also matches a request without a resource. */
   readonly everything: boolean;
+  /** Marks of the resources that it can cover. */
+  readonly marks: Marks;
   /** `arn:aws:s3:::` in lower case when the five parts before the resource hold no wildcard; null when they do. */
   readonly head: string | null;
-  /** For a head with wildcards: the parts before the first one that holds a wildcard, in lower case; empty otherwise. */
-  readonly start: string;
   /** The parts after `start` that are not just `*`; null when `head` is enough. */
   readonly segments: readonly Segment[] | null;
+  /** For a head with wildcards: the parts before the first one that holds a wildcard, in lower case; empty otherwise. */
+  readonly start: string;
   /** What follows the fifth colon; null when it holds policy variables. */
   readonly rest: Glob | null;
   readonly template: Template | null;
-  /** Marks of the resources that it can cover. */
-  readonly marks: Marks;
   /** The six parts as written, those before the resource in lower case; empty for a bare `*`. */
   readonly parts: readonly string[];
 }
@@ -46,12 +46,12 @@ export interface ResourceElement {
 /** A bare `*`. */
 export const EVERY_RESOURCE: ResourcePattern = {
   everything: true,
+  marks: EVERY_MARK,
   head: null,
-  start: '',
   segments: null,
+  start: '',
   rest: null,
   template: null,
-  marks: EVERY_MARK,
   parts: [],
 };
 const HEAD_SEGMENTS = 5;
@@ -156,13 +156,13 @@ export function patternOf(parts: readonly string[], variables: boolean): Resourc
   const head = open < 0 ? sameText(`${heads.join(':')}:`) : null;
   return {
     everything: false,
-    head,
-    start: open < 1 ? '' : sameText(`${heads.slice(0, open).join(':')}:`),
-    segments: open < 0 ? null : segmentsOf(heads, open),
-    rest,
-    template: fixed === null ? template : null,
     // For an entry with variables only the head counts: it is unresolved, whatever precedes the variable.
     marks: marksOfPattern(head, rest === null ? '' : rest.prefix),
+    head,
+    segments: open < 0 ? null : segmentsOf(heads, open),
+    start: open < 1 ? '' : sameText(`${heads.slice(0, open).join(':')}:`),
+    rest,
+    template: fixed === null ? template : null,
     parts: [...heads, parts[HEAD_SEGMENTS] ?? ''],
   };
 }
