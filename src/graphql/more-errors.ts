@@ -50,18 +50,22 @@ function bounded({ type }: GraphQLField<unknown, GatewayContext>, resolve: Resol
   const hasItemsThatFail = isListType(list) && !isNonNullType(list.ofType);
   const failsAlone = !isNonNullType(type);
   if (!failsAlone && !hasItemsThatFail) return resolve;
+  const failed = (error: unknown, context: object, info: GraphQLResolveInfo): null => {
+    if (!failsAlone || isTold(context, placeOf(info.path))) throw error;
+    return null;
+  };
+  const resolved = (value: unknown, context: object, info: GraphQLResolveInfo): unknown =>
+    hasItemsThatFail && Array.isArray(value) ? withoutMore(value, context, info) : value;
   return (parent, args, context, info) => {
-    const failed = (error: unknown): null => {
-      if (!failsAlone || isTold(context, placeOf(info.path))) throw error;
-      return null;
-    };
-    const resolved = (value: unknown): unknown =>
-      hasItemsThatFail && Array.isArray(value) ? withoutMore(value, context, info) : value;
     try {
       const value = resolve(parent, args, context, info);
-      return isPromise(value) ? value.then(resolved, failed) : resolved(value);
+      if (!isPromise(value)) return resolved(value, context, info);
+      return value.then(
+        (one) => resolved(one, context, info),
+        (error) => failed(error, context, info),
+      );
     } catch (error) {
-      return failed(error);
+      return failed(error, context, info);
     }
   };
 }

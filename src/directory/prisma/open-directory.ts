@@ -14,6 +14,8 @@ import type {
   Revision,
 } from '../directory.ts';
 import { KnownSize } from '../directory-size.ts';
+import { BearerKeeper } from '../bearers/bearer-keeper.ts';
+import type { PolicyBearers } from '../bearers/policy-bearers.ts';
 import type { DirectoryDocument } from '../document.ts';
 import type { ChangeOptions } from '../entities/change-options.ts';
 import { entities } from '../entities/entities.ts';
@@ -138,6 +140,7 @@ class StoredDirectory implements OpenDirectory {
   readonly catalog: Catalog;
   readonly #store: Store;
   readonly #gatherer: Gatherer;
+  readonly #bearers: BearerKeeper;
   readonly #budget: MemoryBudget;
   readonly #size: KnownSize;
   readonly #replica: Database | null;
@@ -155,6 +158,7 @@ class StoredDirectory implements OpenDirectory {
     const advances = new Advances();
     const memory = new Memory(reached.revision, budget, (touched) => {
       resources.advance(touched);
+      this.#bearers.advance(touched);
       advances.tell(touched);
     });
     this.#store = new Store(database, memory, reached.restored, { freshness, replica, services });
@@ -162,6 +166,14 @@ class StoredDirectory implements OpenDirectory {
     this.catalog = catalog;
     const tools = { catalog, services, compiled: new CompiledPolicies(budget), memory, resources };
     this.#gatherer = new Gatherer(database, tools, this.#store, replica);
+    this.#bearers = new BearerKeeper({
+      database,
+      memory,
+      catalog,
+      budget,
+      gather: (request) => this.gather(request),
+      synchronize: () => this.#store.synchronize(),
+    });
     this.prisma = createReadModel(database.adapter);
     this.keys = accessKeys(this.#store);
     this.sessions = roleSessions(this.#store);
@@ -279,6 +291,10 @@ class StoredDirectory implements OpenDirectory {
 
   resourceArns(page: ArnPage): Promise<readonly string[]> {
     return arnPage(this.#store.database, '"Resource"', page);
+  }
+
+  bearers(): Promise<PolicyBearers | null> {
+    return this.#bearers.current();
   }
 
   isEmpty(): Promise<boolean> {
