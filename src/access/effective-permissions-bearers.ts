@@ -63,12 +63,7 @@ export async function addBearers(
 }
 
 /** Time grows with the number of resources and roles: each is looked up, and its statements compared with the principals, once. */
-async function addAll(
-  tools: Tools,
-  buildings: readonly Building[],
-  now: number,
-  check: OneRevision,
-): Promise<Bearers> {
+async function addAll(tools: Tools, buildings: readonly Building[], now: number, check: OneRevision): Promise<Bearers> {
   const { directory, work } = tools;
   const children = await nested(tools);
   const adding = new Adding(tools, buildings, now, check, (arn) => children.get(arn));

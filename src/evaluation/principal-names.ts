@@ -1,6 +1,6 @@
 import type { CompiledStatement } from '../policy/statement.ts';
-import { sessionArn, sessionsOf } from './principal-values.ts';
 import type { PrincipalFacts } from './principal.ts';
+import { sessionArn, sessionsOf } from './principal-values.ts';
 import type { ResourceFacts } from './resource.ts';
 
 /**

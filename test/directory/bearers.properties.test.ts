@@ -47,7 +47,9 @@ test('a bearer that is put again, or removed, leaves nothing behind', () => {
       put(after);
       const weight = index.weight;
       const fresh = new BearerIndex();
-      fresh.put('arn:aws:s3:::b', engineResource({ ...before, resource: after.resource }), false, ['arn:aws:s3:::outer']);
+      fresh.put('arn:aws:s3:::b', engineResource({ ...before, resource: after.resource }), false, [
+        'arn:aws:s3:::outer',
+      ]);
       expect(weight).toBe(fresh.weight);
       expect(index.concerning(namesOf(before.principal))).toEqual(fresh.concerning(namesOf(before.principal)));
       const { owners } = index;

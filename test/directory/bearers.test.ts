@@ -5,7 +5,7 @@ import type { Directory } from '../../src/directory/directory.ts';
 import type { DirectoryDocument } from '../../src/directory/document.ts';
 import type { OpenDirectory } from '../../src/directory/prisma/open-directory.ts';
 import { NOON } from '../support/questions.ts';
-import { ALICE, allow, APP, BASE, BOB, BUCKET, grant, HERE, ref, THERE } from './documents.ts';
+import { ALICE, APP, allow, BASE, BOB, BUCKET, grant, HERE, ref, THERE } from './documents.ts';
 import { describeInBothStores } from './stores.ts';
 
 // Effective permissions look at the policies that can concern a principal, by what the directory knows of them all. That changes no

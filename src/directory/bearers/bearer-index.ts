@@ -1,7 +1,7 @@
-import { namesIn } from '../../evaluation/principal-names.ts';
-import type { PreparedResource } from '../../evaluation/prepare.ts';
 import { isClosed } from '../../evaluation/closed-policy.ts';
 import { UNBOUND } from '../../evaluation/match-principal.ts';
+import type { PreparedResource } from '../../evaluation/prepare.ts';
+import { namesIn } from '../../evaluation/principal-names.ts';
 import { parseArn } from '../../policy/arn.ts';
 import type { CompiledStatement } from '../../policy/statement.ts';
 

@@ -2,6 +2,8 @@ import type { Catalog } from '../../catalog/catalog.ts';
 import { type PreparedDocument, prepareDocument } from '../apply/apply.ts';
 import { type CheckReport, checkStore } from '../backup/check.ts';
 import { type TakeLine, writeBackup } from '../backup/write-backup.ts';
+import { BearerKeeper } from '../bearers/bearer-keeper.ts';
+import type { PolicyBearers } from '../bearers/policy-bearers.ts';
 import type {
   AccountOrganization,
   Applied,
@@ -14,8 +16,6 @@ import type {
   Revision,
 } from '../directory.ts';
 import { KnownSize } from '../directory-size.ts';
-import { BearerKeeper } from '../bearers/bearer-keeper.ts';
-import type { PolicyBearers } from '../bearers/policy-bearers.ts';
 import type { DirectoryDocument } from '../document.ts';
 import type { ChangeOptions } from '../entities/change-options.ts';
 import { entities } from '../entities/entities.ts';

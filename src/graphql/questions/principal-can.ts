@@ -38,7 +38,9 @@ builder.interfaceField(Principal, 'can', (t) =>
 );
 
 /** By request: what a field has asked about last. */
-const lastAsked = createContextCache((_context: GatewayContext): { parent?: PrincipalParent; subject?: Subject } => ({}));
+const lastAsked = createContextCache(
+  (_context: GatewayContext): { parent?: PrincipalParent; subject?: Subject } => ({}),
+);
 
 /** Fields of one principal ask one after the other: they share an object, and with it what is found out about the principal. */
 function subjectOf(context: GatewayContext, parent: PrincipalParent, assumedRole: string | null): Subject {
