@@ -48,7 +48,7 @@ export class BearerIndex {
     this.#weight += weightOf(bearer);
     if (bearer.names === null) this.#everybody.add(bearer);
     else for (const name of bearer.names) this.#file(name, bearer);
-    for (const outer of around) this.#inside.set(outer, (this.#inside.get(outer) ?? new Set()).add(arn));
+    for (const outer of around) this.#inside.set(outer, (this.#inside.get(outer) ?? new Set<string>()).add(arn));
     if (value.accountId !== null && parseArn(arn)?.accountId === '') this.#ownersToChange().set(arn, value.accountId);
   }
 

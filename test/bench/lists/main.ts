@@ -7,7 +7,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildSchema as buildPlainSchema, type ExecutionResult, execute, parse } from 'graphql';
-import pg from 'pg';
+import { Client } from 'pg';
 import type * as accessModule from '../../../src/access/access.ts';
 import type * as workModule from '../../../src/access/work.ts';
 import type * as catalogModule from '../../../src/catalog/catalog.ts';
@@ -178,7 +178,7 @@ async function permissions(): Promise<void> {
 /** The statements that `work` sends, by whatever sends them. */
 async function statementsOf(work: () => Promise<unknown>): Promise<readonly { text: string; values: unknown[] }[]> {
   const sent: { text: string; values: unknown[] }[] = [];
-  const prototype = pg.Client.prototype as unknown as { query: (...given: unknown[]) => unknown };
+  const prototype = Client.prototype as unknown as { query: (...given: unknown[]) => unknown };
   const { query } = prototype;
   prototype.query = function (this: unknown, ...given: unknown[]): unknown {
     const [first, values] = given as [string | { text: string; values?: unknown[] }, unknown];
@@ -208,7 +208,7 @@ async function loading(): Promise<void> {
   });
   await ours();
   const statements = await statementsOf(ours);
-  const client = new pg.Client(url);
+  const client = new Client(url);
   await client.connect();
   const plain = async (): Promise<void> => {
     for (const { text, values } of statements) await client.query({ text, values });
