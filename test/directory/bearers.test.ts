@@ -17,28 +17,30 @@ const POINT = `arn:aws:s3:eu-west-1:${HERE}:accesspoint/point`;
 const BEHIND = 'arn:aws:s3:::behind';
 const INSIDE = `${BUCKET}/inside`;
 
+const lets = (principal: string, action: string): string => grant(principal, action, '*');
+
 const WORLD: DirectoryDocument = {
   ...BASE,
   resources: [
     ...(BASE.resources ?? []),
-    { arn: KEY, accountId: HERE, policy: grant(ALICE, 'kms:Decrypt') },
+    { arn: KEY, accountId: HERE, policy: lets(ALICE, 'kms:Decrypt') },
     { arn: BEHIND, accountId: HERE },
-    { arn: POINT, accountId: HERE, accessPoint: { bucket: BEHIND } },
+    { arn: POINT, accountId: HERE, accessPoint: { bucket: BEHIND, vpcId: null } },
   ],
 };
 
 const CHANGES: Readonly<Record<string, DirectoryDocument>> = {
-  'a policy names somebody else': { resources: [{ arn: KEY, accountId: HERE, policy: grant(BOB, 'kms:Decrypt') }] },
+  'a policy names somebody else': { resources: [{ arn: KEY, accountId: HERE, policy: lets(BOB, 'kms:Decrypt') }] },
   'a policy names an account': {
-    resources: [{ arn: KEY, accountId: HERE, policy: grant(`arn:aws:iam::${HERE}:root`, 'kms:*') }],
+    resources: [{ arn: KEY, accountId: HERE, policy: lets(`arn:aws:iam::${HERE}:root`, 'kms:*') }],
   },
-  'a policy names everybody': { resources: [{ arn: BUCKET, accountId: THERE, policy: grant('*', 's3:GetObject') }] },
-  'a policy is gone': { resources: [{ arn: BUCKET, accountId: HERE, policy: null }] },
+  'a policy names everybody': { resources: [{ arn: BUCKET, accountId: THERE, policy: lets('*', 's3:GetObject') }] },
+  'a policy is gone': { resources: [{ arn: BUCKET, accountId: THERE, policy: null }] },
   'the bucket behind an access point has a policy': {
-    resources: [{ arn: BEHIND, accountId: HERE, policy: grant(ALICE, 's3:GetObject') }],
+    resources: [{ arn: BEHIND, accountId: HERE, policy: lets(ALICE, 's3:GetObject') }],
   },
   'a resource inside another one has a policy of its own': {
-    resources: [{ arn: INSIDE, accountId: HERE, policy: grant(BOB, 's3:PutObject') }],
+    resources: [{ arn: INSIDE, accountId: THERE, policy: lets(BOB, 's3:PutObject') }],
   },
   'a trust policy names somebody else': { roles: [{ arn: APP, trustPolicy: grant(BOB, 'sts:AssumeRole') }] },
   'a role is new': {
@@ -99,7 +101,7 @@ describeInBothStores('bearers of policies', (store) => {
     await answers(directory);
     const ofScan = (sql: string): boolean => sql.includes('SELECT arn FROM');
     expect(store.statements.filter(ofScan)).toEqual([]);
-    await directory.apply({ resources: [{ arn: KEY, accountId: HERE, policy: grant(BOB, 'kms:Decrypt') }] });
+    await directory.apply({ resources: [{ arn: KEY, accountId: HERE, policy: lets(BOB, 'kms:Decrypt') }] });
     store.statements.length = 0;
     await answers(directory);
     expect(store.statements.filter(ofScan)).toHaveLength(1);
